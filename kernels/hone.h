@@ -1,0 +1,255 @@
+/* hone.h: every kernel of Hone, declared once. The one C ABI of the native addon and of the WebAssembly build.
+ *
+ * Conventions
+ * - An address is a machine pointer natively and an offset into linear memory in WebAssembly; numbers are int32_t, hone_int
+ *   (pointer-sized) or double. No other type crosses the border. scripts/gen-kernel-table.mjs reads the prototypes below,
+ *   so each one is written as  HONE_KERNEL(name)(type arg, …);  with nothing cleverer than that.
+ * - A kernel returns 0, or HONE_E_* with a text in hone_last_error_text(). It never throws, prints, exits or allocates without a
+ *   check. Shapes and dtypes were checked in TypeScript; kernels check only what needs the data (index and label ranges).
+ * - Arrays are dense and C-contiguous unless strides are given. `meta` is an array of doubles (exact integers).
+ * - out may be the same address as an input of the same dtype and layout (in place) where the comment says "in place ok".
+ * - A result never depends on the number of threads.
+ */
+#ifndef HONE_H
+#define HONE_H
+
+#include <stdint.h>
+
+typedef intptr_t hone_int;
+
+#define HONE_ABI_VERSION 1
+
+/* dtype codes */
+enum { HONE_F32 = 0, HONE_F64 = 1, HONE_I32 = 2, HONE_I64 = 3, HONE_U8 = 4, HONE_BOOL = 5 };
+
+/* status codes */
+enum { HONE_OK = 0, HONE_E_INVALID = 1, HONE_E_INDEX = 2, HONE_E_MEMORY = 3, HONE_E_DTYPE = 4 };
+
+/* gemm flags */
+enum { HONE_TRANS_A = 1, HONE_TRANS_B = 2, HONE_ACCUMULATE = 4, HONE_BIAS_ROW = 8 /* bias[m], one per row of c */ };
+
+/* loss reductions */
+enum { HONE_REDUCE_NONE = 0, HONE_REDUCE_MEAN = 1, HONE_REDUCE_SUM = 2 };
+
+/* optimizer flags */
+enum { HONE_DECOUPLED = 1, HONE_AMSGRAD = 2, HONE_MAXIMIZE = 4, HONE_NESTEROV = 8, HONE_FIRST_STEP = 16, HONE_CENTERED = 32 };
+
+/* doubles per entry of an optimizer's parameter list: param, grad, state1, state2, state3 (addresses), n, step, spare */
+#define HONE_OPTIM_STRIDE 8
+
+/* bytes of a random generator's state, which lives in engine memory (rng.h) */
+#define HONE_GENERATOR_BYTES 2560
+
+/* the most dims a strided kernel takes; TypeScript collapses dims first */
+#define HONE_MAX_DIMS 16
+
+#ifdef __wasm__
+#define HONE_KERNEL(name) __attribute__((export_name("hone_" #name))) int32_t hone_##name
+#else
+#define HONE_KERNEL(name) int32_t hone_##name
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- engine (support/) --------------------------------------------------------------------------------------------------- */
+
+/* Returns HONE_ABI_VERSION. */
+HONE_KERNEL(abi_version)(void);
+/* Sets how many threads kernels use (1 or more; WebAssembly keeps 1). */
+HONE_KERNEL(set_threads)(int32_t threads);
+/* Returns the number of threads in use. */
+HONE_KERNEL(threads)(void);
+/* Measures this core's peak: runs independent FMAs of the build's vector width; gflops[0] receives GFLOP/s on all threads.
+ * dtype f32 or f64; used by benchmarks only. */
+HONE_KERNEL(fma_peak)(int32_t dtype, double seconds, double *gflops);
+
+/* ---- fill and copy (copy.cc) --------------------------------------------------------------------------------------------- */
+
+/* out[i] = value, i < n. */
+HONE_KERNEL(fill)(int32_t dtype, void *out, hone_int n, double value);
+/* out[i] = start + i * step (computed in double for floats, in int64 for integers). */
+HONE_KERNEL(arange)(int32_t dtype, void *out, hone_int n, double start, double step);
+/* Strided copy with cast. meta: shape[ndim], out strides[ndim], in strides[ndim], in elements; strides may be 0 (in) or negative.
+ * ndim 0 copies one element. float to integer truncates toward zero and saturates, NaN gives 0; anything to bool is (x != 0). */
+HONE_KERNEL(copy_strided)(int32_t out_dtype, int32_t in_dtype, void *out, const void *in, int32_t ndim, const double *meta);
+/* memcpy; the regions may be equal, not partly overlapping. */
+HONE_KERNEL(copy_bytes)(void *out, const void *in, hone_int bytes);
+/* out[r, c] is the image batch: for each i < count, item index[i] of the uint8 array src [items, channels, plane] becomes
+ * out[i, c, p] = (src / 255 - mean[c]) / std[c] in float32 (mean, std: channels doubles each; 0 addresses mean: no normalisation;
+ * scale 0 keeps 0..255 instead of dividing by 255). An index outside 0..items-1 gives HONE_E_INDEX. */
+HONE_KERNEL(gather_images)(void *out, const void *src, const void *index_i64, hone_int count, hone_int items, hone_int channels,
+                           hone_int plane, const double *mean, const double *std, int32_t scale);
+
+/* ---- elementwise (elementwise.cc); ops by code from ops.def ------------------------------------------------------------------ */
+
+/* out[i] = op(a[i]); p0, p1 are the op's parameters. Predicates (isnan, …) write bool. In place ok. */
+HONE_KERNEL(unary)(int32_t op, int32_t dtype, void *out, const void *a, hone_int n, double p0, double p1);
+/* out[i] = op(a[i], b[i]) over n dense elements of one layout; comparisons and logical ops write bool. In place ok (a or b). */
+HONE_KERNEL(binary)(int32_t op, int32_t dtype, void *out, const void *a, const void *b, hone_int n, double p0, double p1);
+/* out[i] = op(a[i], scalar), or op(scalar, a[i]) when reversed. In place ok. The scalar is converted to dtype first. */
+HONE_KERNEL(binary_scalar)(int32_t op, int32_t dtype, void *out, const void *a, hone_int n, double scalar, int32_t reversed);
+/* out (dense, row-major over shape) = op(a, b) with broadcasting. meta: shape[ndim], a strides[ndim], b strides[ndim].
+ * In place ok when out == a and a's strides are the dense ones. */
+HONE_KERNEL(binary_strided)(int32_t op, int32_t dtype, void *out, const void *a, const void *b, int32_t ndim, const double *meta,
+                            double p0, double p1);
+/* out (dense) = cond ? a : b. meta: shape[ndim], cond strides, a strides, b strides (0 broadcasts). cond is bool/uint8. */
+HONE_KERNEL(where)(int32_t dtype, void *out, const void *cond, const void *a, const void *b, int32_t ndim, const double *meta);
+
+/* ---- reductions (reduce.cc): a is [outer, len, inner], out is [outer, inner] ------------------------------------------------ */
+
+/* ops.def REDUCE: sum, prod, max, min (NaN wins), any, all (write bool), sumsq, sumabs. len 0: sum 0, prod 1, any 0, all 1;
+ * max and min with len 0 give HONE_E_INVALID. float32 sums are accurate to about log2(n) ulp (blocked or pairwise). */
+HONE_KERNEL(reduce)(int32_t op, int32_t dtype, void *out, const void *a, hone_int outer, hone_int len, hone_int inner);
+/* op 0 argmax, 1 argmin; the first of equals wins, NaN wins over all. values (may be 0) and indices int64 (may be 0). */
+HONE_KERNEL(reduce_arg)(int32_t op, int32_t dtype, void *values, void *indices_i64, const void *a, hone_int outer, hone_int len,
+                        hone_int inner);
+/* Variance with divisor max(0, len - correction) and mean; two-pass or Welford; var and mean may each be 0. f32/f64 only. */
+HONE_KERNEL(var_mean)(int32_t dtype, void *var, void *mean, const void *a, hone_int outer, hone_int len, hone_int inner,
+                      double correction);
+/* Scan along len: op 0 cumsum, 1 cumprod. out has a's shape. In place ok. */
+HONE_KERNEL(scan)(int32_t op, int32_t dtype, void *out, const void *a, hone_int outer, hone_int len, hone_int inner);
+
+/* ---- sorting (sort.cc): rows of len, dense ----------------------------------------------------------------------------------- */
+
+/* Stable sort of each row; NaN sorts last ascending and first descending, as in PyTorch. values or indices may be 0. */
+HONE_KERNEL(sort)(int32_t dtype, void *values, void *indices_i64, const void *a, hone_int rows, hone_int len, int32_t descending);
+/* The k largest (or smallest) of each row in order; values [rows, k], indices int64 [rows, k]. */
+HONE_KERNEL(topk)(int32_t dtype, void *values, void *indices_i64, const void *a, hone_int rows, hone_int len, hone_int k,
+                  int32_t largest);
+
+/* ---- matrix multiplication (gemm.cc) ------------------------------------------------------------------------------------------ */
+
+/* For each i < batch: c_i[m, n] = op(a_i) op(b_i) (+ bias) (+ c_i when HONE_ACCUMULATE). Row-major. op(a) is [m, k]: stored
+ * [m, k] with leading dimension lda, or [k, m] when HONE_TRANS_A; op(b) is [k, n], or stored [n, k] when HONE_TRANS_B.
+ * sa, sb, sc: elements from one batch item to the next (sa or sb 0 shares it). bias: n values added to each row (m values, one a
+ * row, with HONE_BIAS_ROW), or 0. k 0 gives bias or zeros. f32, f64: blocked, packed, vectorised, threaded; ints: plain loops.
+ * c overlaps no input. */
+HONE_KERNEL(gemm)(int32_t dtype, int32_t flags, hone_int batch, hone_int m, hone_int n, hone_int k, const void *a, hone_int lda,
+                  hone_int sa, const void *b, hone_int ldb, hone_int sb, void *c, hone_int ldc, hone_int sc, const void *bias);
+
+/* ---- softmax and losses (softmax.cc, loss.cc): f32, f64 ---------------------------------------------------------------------- */
+
+/* Softmax (log 0) or log-softmax (log 1) along len of [outer, len, inner]. In place ok. */
+HONE_KERNEL(softmax)(int32_t dtype, int32_t log, void *out, const void *a, hone_int outer, hone_int len, hone_int inner);
+/* grad_in from grad_out and the forward's output. */
+HONE_KERNEL(softmax_backward)(int32_t dtype, int32_t log, void *grad_in, const void *grad_out, const void *out, hone_int outer,
+                              hone_int len, hone_int inner);
+/* Cross entropy of logits [n, c, inner] with class-index targets [n, inner] (int32 or int64; index_dtype). weight [c] or 0.
+ * loss: one value, or [n, inner] for HONE_REDUCE_NONE. Saves lse [n, inner] (log-sum-exp) and total_weight (one value) for backward.
+ * Targets equal to ignore_index count for nothing; a target outside 0..c-1 gives HONE_E_INDEX and names it. The mean over no
+ * target at all is NaN, as in PyTorch. */
+HONE_KERNEL(cross_entropy)(int32_t dtype, int32_t index_dtype, void *loss, void *lse, void *total_weight, const void *logits,
+                           const void *target, const void *weight, hone_int n, hone_int c, hone_int inner, double ignore_index,
+                           double label_smoothing, int32_t reduction);
+/* grad_logits [n, c, inner] from grad_loss (one value, or [n, inner]). */
+HONE_KERNEL(cross_entropy_backward)(int32_t dtype, int32_t index_dtype, void *grad_logits, const void *grad_loss, const void *logits,
+                                    const void *lse, const void *total_weight, const void *target, const void *weight, hone_int n,
+                                    hone_int c, hone_int inner, double ignore_index, double label_smoothing, int32_t reduction);
+/* Negative log likelihood of log-probabilities; arguments as for cross_entropy. */
+HONE_KERNEL(nll_loss)(int32_t dtype, int32_t index_dtype, void *loss, void *total_weight, const void *logp, const void *target,
+                      const void *weight, hone_int n, hone_int c, hone_int inner, double ignore_index, int32_t reduction);
+HONE_KERNEL(nll_loss_backward)(int32_t dtype, int32_t index_dtype, void *grad_logp, const void *grad_loss, const void *total_weight,
+                               const void *target, const void *weight, hone_int n, hone_int c, hone_int inner, double ignore_index,
+                               int32_t reduction);
+
+/* ---- convolution (conv.cc): f32, f64; x [n, c, h, w], weight [o, c / groups, kh, kw], out [n, o, oh, ow] ----------------------- */
+
+/* geometry: 16 doubles: n, c, h, w, o, kh, kw, oh, ow, stride_h, stride_w, pad_h, pad_w, dil_h, dil_w, groups. pad is the padding
+ * at the top and left; oh and ow rule how far the bottom and right reach. bias [o] or 0. */
+HONE_KERNEL(conv2d)(int32_t dtype, void *out, const void *x, const void *weight, const void *bias, const double *geometry);
+HONE_KERNEL(conv2d_backward_input)(int32_t dtype, void *grad_x, const void *grad_out, const void *weight, const double *geometry);
+HONE_KERNEL(conv2d_backward_weight)(int32_t dtype, void *grad_weight, void *grad_bias, const void *x, const void *grad_out,
+                                    const double *geometry);
+
+/* ---- pooling (pool.cc): f32, f64; geometry as for conv2d with o = c, groups 1 -------------------------------------------------- */
+
+/* Max pooling; indices int64 [n, c, oh, ow] hold the flat position in the input plane (h * w), the first of equals, NaN wins.
+ * Padding never wins. indices may be 0. */
+HONE_KERNEL(max_pool2d)(int32_t dtype, void *out, void *indices_i64, const void *x, const double *geometry);
+/* grad_x is zeroed, then grad_out is added at each index. */
+HONE_KERNEL(max_pool2d_backward)(int32_t dtype, void *grad_x, const void *grad_out, const void *indices_i64, const double *geometry);
+/* Average pooling; count_include_pad as in PyTorch (the window is clipped to the padded input); divisor 0: none given. */
+HONE_KERNEL(avg_pool2d)(int32_t dtype, void *out, const void *x, const double *geometry, int32_t count_include_pad, double divisor);
+HONE_KERNEL(avg_pool2d_backward)(int32_t dtype, void *grad_x, const void *grad_out, const double *geometry, int32_t count_include_pad,
+                                 double divisor);
+
+/* ---- normalisation (norm.cc): f32, f64; x is [n, c, inner] ---------------------------------------------------------------------- */
+
+/* Batch norm in training: mean and biased variance per channel, y = (x - mean) * invstd * weight + bias; saves mean and invstd [c];
+ * updates running_mean and running_var (unbiased) with factor momentum where they are not 0. weight, bias may be 0. n * inner >= 1. */
+HONE_KERNEL(batch_norm)(int32_t dtype, void *out, void *save_mean, void *save_invstd, const void *x, const void *weight,
+                        const void *bias, void *running_mean, void *running_var, hone_int n, hone_int c, hone_int inner,
+                        double momentum, double eps);
+/* Batch norm in evaluation, with running statistics. */
+HONE_KERNEL(batch_norm_eval)(int32_t dtype, void *out, const void *x, const void *weight, const void *bias, const void *running_mean,
+                             const void *running_var, hone_int n, hone_int c, hone_int inner, double eps);
+/* Gradients; grad_x, grad_weight, grad_bias may each be 0. training 1: mean/invstd are the saved batch statistics and carry
+ * gradient; training 0: they are constants (mean = running_mean, invstd = 1/sqrt(running_var + eps)). */
+HONE_KERNEL(batch_norm_backward)(int32_t dtype, void *grad_x, void *grad_weight, void *grad_bias, const void *grad_out, const void *x,
+                                 const void *weight, const void *mean, const void *invstd, hone_int n, hone_int c, hone_int inner,
+                                 int32_t training);
+
+/* ---- indexing (index.cc); index arrays are int64, negative values count from the end; out of range gives HONE_E_INDEX ---------- */
+
+/* out [outer, count, inner] = a [outer, dim, inner] at index [count] along the middle. Moves bytes: item is the element size. */
+HONE_KERNEL(index_select)(int32_t item, void *out, const void *a, const void *index, hone_int outer, hone_int dim, hone_int inner,
+                          hone_int count);
+/* out [outer, dim, inner] at index += src [outer, count, inner]; repeated indices accumulate in order of index. */
+HONE_KERNEL(index_add)(int32_t dtype, void *out, const void *index, const void *src, hone_int outer, hone_int dim, hone_int inner,
+                       hone_int count);
+/* out [outer, dim, inner] at index = src; with repeated indices the last wins. */
+HONE_KERNEL(index_copy)(int32_t item, void *out, const void *index, const void *src, hone_int outer, hone_int dim, hone_int inner,
+                        hone_int count);
+/* torch.gather: out and index have the dense shape index_shape[ndim]; out[.., i, ..] = a[.., index[..], ..] along dim.
+ * meta: index_shape[ndim], a strides[ndim]; dim_size: a's size along dim. */
+HONE_KERNEL(gather)(int32_t item, void *out, const void *a, const void *index, int32_t ndim, int32_t dim, hone_int dim_size,
+                    const double *meta);
+/* torch.scatter (mode 0, last wins) and scatter_add (mode 1) into out. meta: index_shape[ndim], out strides[ndim], src strides[ndim]. */
+HONE_KERNEL(scatter)(int32_t dtype, int32_t mode, void *out, const void *index, const void *src, int32_t ndim, int32_t dim,
+                     hone_int dim_size, const double *meta);
+/* Positions of the true elements of a dense mask (bool/uint8): count[0] (int64) receives how many; out (int64 flat positions) may be
+ * 0 for counting only. */
+HONE_KERNEL(nonzero)(void *out, void *count, const void *mask, hone_int n);
+
+/* ---- random numbers (random.cc): PyTorch's CPU generator, bit for bit; gen is HONE_GENERATOR_BYTES in engine memory ------------ */
+
+/* Seeds gen with the 64-bit seed high * 2^32 + low. */
+HONE_KERNEL(rng_seed)(void *gen, double high, double low);
+/* PyTorch's 5056-byte state: get writes it to out, set reads it (HONE_E_INVALID when it is none). */
+HONE_KERNEL(rng_get_state)(const void *gen, void *out);
+HONE_KERNEL(rng_set_state)(void *gen, const void *in);
+/* The seed draw of DataLoader and RandomSampler: 63 bits into out (int64). */
+HONE_KERNEL(rng_seed_draw)(void *gen, void *out_i64);
+HONE_KERNEL(rand_uniform)(int32_t dtype, void *out, hone_int n, void *gen, double low, double high);
+/* contiguous 0 takes the scalar path even for n >= 16. */
+HONE_KERNEL(rand_normal)(int32_t dtype, void *out, hone_int n, void *gen, double mean, double std, int32_t contiguous);
+/* low <= x < high; any dtype. */
+HONE_KERNEL(rand_int)(int32_t dtype, void *out, hone_int n, void *gen, double low, double high);
+HONE_KERNEL(rand_perm)(void *out_i64, hone_int n, void *gen);
+/* bernoulli_(p) with a number: 1 with probability p, one double draw each. */
+HONE_KERNEL(rand_bernoulli)(int32_t dtype, void *out, hone_int n, void *gen, double p);
+/* torch.bernoulli(P): out and p have n elements of dtype. */
+HONE_KERNEL(rand_bernoulli_tensor)(int32_t dtype, void *out, const void *p, hone_int n, void *gen);
+HONE_KERNEL(rand_exponential)(int32_t dtype, void *out, hone_int n, void *gen, double lambda);
+/* Dropout, 0 < p < 1: mask (uint8) = draw < 1 - p; out = a * (mask ? fl(1 / fl(1 - p)) : 0). In place ok. */
+HONE_KERNEL(dropout)(int32_t dtype, void *out, void *mask, const void *a, hone_int n, void *gen, double p);
+/* out = grad * (mask ? fl(1 / fl(1 - p)) : 0); also the way to apply a mask again. */
+HONE_KERNEL(dropout_backward)(int32_t dtype, void *out, const void *grad, const void *mask, hone_int n, double p);
+
+/* ---- optimizers (optim.cc): f32, f64; list holds count entries of HONE_OPTIM_STRIDE doubles -------------------------------------- */
+
+/* SGD as in torch.optim.SGD; state1 is the momentum buffer (address 0 when momentum is 0). An entry whose spare slot is 1 has no
+ * buffer yet: it becomes the (decayed) gradient. */
+HONE_KERNEL(sgd_step)(int32_t dtype, int32_t count, const double *list, double lr, double momentum, double dampening,
+                      double weight_decay, int32_t flags);
+/* Adam and AdamW (HONE_DECOUPLED) as in torch.optim; state1 = exp_avg, state2 = exp_avg_sq, state3 = max_exp_avg_sq (HONE_AMSGRAD).
+ * step is the count after this step (1 for the first). */
+HONE_KERNEL(adam_step)(int32_t dtype, int32_t count, const double *list, double lr, double beta1, double beta2, double eps,
+                       double weight_decay, int32_t flags);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
