@@ -73,9 +73,9 @@ HONE_KERNEL(fill)(int32_t dtype, void *out, hone_int n, double value);
 HONE_KERNEL(arange)(int32_t dtype, void *out, hone_int n, double start, double step);
 /* Strided copy with cast. meta: shape[ndim], out strides[ndim], in strides[ndim], in elements; strides may be 0 (in) or negative.
  * ndim 0 copies one element. float to integer truncates toward zero and saturates, NaN gives 0; anything to bool is (x != 0). */
-HONE_KERNEL(copy_strided)(int32_t out_dtype, int32_t in_dtype, void *out, const void *in, int32_t ndim, const double *meta);
+HONE_KERNEL(copy_strided)(int32_t out_dtype, int32_t in_dtype, void *out, const void *src, int32_t ndim, const double *meta);
 /* memcpy; the regions may be equal, not partly overlapping. */
-HONE_KERNEL(copy_bytes)(void *out, const void *in, hone_int bytes);
+HONE_KERNEL(copy_bytes)(void *out, const void *src, hone_int bytes);
 /* out[r, c] is the image batch: for each i < count, item index[i] of the uint8 array src [items, channels, plane] becomes
  * out[i, c, p] = (src / 255 - mean[c]) / std[c] in float32 (mean, std: channels doubles each; 0 addresses mean: no normalisation;
  * scale 0 keeps 0..255 instead of dividing by 255). An index outside 0..items-1 gives HONE_E_INDEX. */
@@ -105,8 +105,8 @@ HONE_KERNEL(reduce)(int32_t op, int32_t dtype, void *out, const void *a, hone_in
 /* op 0 argmax, 1 argmin; the first of equals wins, NaN wins over all. values (may be 0) and indices int64 (may be 0). */
 HONE_KERNEL(reduce_arg)(int32_t op, int32_t dtype, void *values, void *indices_i64, const void *a, hone_int outer, hone_int len,
                         hone_int inner);
-/* Variance with divisor max(0, len - correction) and mean; two-pass or Welford; var and mean may each be 0. f32/f64 only. */
-HONE_KERNEL(var_mean)(int32_t dtype, void *var, void *mean, const void *a, hone_int outer, hone_int len, hone_int inner,
+/* Variance with divisor max(0, len - correction) and mean; two-pass or Welford; variance and mean may each be 0. f32/f64 only. */
+HONE_KERNEL(var_mean)(int32_t dtype, void *variance, void *mean, const void *a, hone_int outer, hone_int len, hone_int inner,
                       double correction);
 /* Scan along len: op 0 cumsum, 1 cumprod. out has a's shape. In place ok. */
 HONE_KERNEL(scan)(int32_t op, int32_t dtype, void *out, const void *a, hone_int outer, hone_int len, hone_int inner);
@@ -219,7 +219,7 @@ HONE_KERNEL(nonzero)(void *out, void *count, const void *mask, hone_int n);
 HONE_KERNEL(rng_seed)(void *gen, double high, double low);
 /* PyTorch's 5056-byte state: get writes it to out, set reads it (HONE_E_INVALID when it is none). */
 HONE_KERNEL(rng_get_state)(const void *gen, void *out);
-HONE_KERNEL(rng_set_state)(void *gen, const void *in);
+HONE_KERNEL(rng_set_state)(void *gen, const void *src);
 /* The seed draw of DataLoader and RandomSampler: 63 bits into out (int64). */
 HONE_KERNEL(rng_seed_draw)(void *gen, void *out_i64);
 HONE_KERNEL(rand_uniform)(int32_t dtype, void *out, hone_int n, void *gen, double low, double high);

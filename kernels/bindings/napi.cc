@@ -1,0 +1,295 @@
+// napi.cc: the kernels as functions of a Node-API addon, in a loop over the list that hone.h declares; and what JavaScript needs
+// to own engine memory: blocks, copies in and out, and weak references that can be swept inside a synchronous loop.
+//
+// Numbers only cross the border in kernel calls. The addon is context-aware: every environment (worker) has its own Tracker.
+#include <node_api.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "../hone.h"
+#include "../support/status.h"
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+#ifndef HONE_ISA
+#define HONE_ISA "base"
+#endif
+
+namespace {
+
+// ---- kernels ----
+
+template <class T> T argument(napi_env env, napi_value value) {
+  double number = 0;
+  napi_get_value_double(env, value, &number);
+  if constexpr (std::is_pointer_v<T>)
+    return reinterpret_cast<T>(static_cast<uintptr_t>(number));
+  else
+    return static_cast<T>(number);
+}
+
+template <auto Kernel, class... Args, size_t... I>
+int32_t call(napi_env env, napi_value *values, int32_t (*)(Args...), std::index_sequence<I...>) {
+  return Kernel(argument<Args>(env, values[I])...);
+}
+
+template <class... Args> constexpr size_t arity(int32_t (*)(Args...)) { return sizeof...(Args); }
+
+template <auto Kernel> napi_value entry(napi_env env, napi_callback_info info) {
+  constexpr size_t expected = arity(Kernel);
+  napi_value values[expected + 1];
+  size_t count = expected;
+  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+  int32_t status;
+  if (count < expected)
+    status = hone::fail(HONE_E_INVALID, "a kernel was called with %d of its %d arguments", int(count), int(expected));
+  else
+    status = call<Kernel>(env, values, Kernel, std::make_index_sequence<expected>{});
+  napi_value result;
+  napi_create_int32(env, status, &result);
+  return result;
+}
+
+// ---- helpers ----
+
+double number_of(napi_env env, napi_value value) {
+  double number = 0;
+  napi_get_value_double(env, value, &number);
+  return number;
+}
+
+char *pointer_of(napi_env env, napi_value value) { return reinterpret_cast<char *>(static_cast<uintptr_t>(number_of(env, value))); }
+
+napi_value to_number(napi_env env, double number) {
+  napi_value value;
+  napi_create_double(env, number, &value);
+  return value;
+}
+
+template <size_t N> bool arguments(napi_env env, napi_callback_info info, napi_value (&values)[N]) {
+  size_t count = N;
+  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+  if (count >= N) return true;
+  napi_throw_type_error(env, nullptr, "hone addon: too few arguments");
+  return false;
+}
+
+// ---- memory ----
+
+constexpr size_t kHugePage = size_t(2) << 20;
+
+// reserve(bytes): a 64-byte aligned block from the system, or 0.
+napi_value reserve(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  if (!arguments(env, info, values)) return nullptr;
+  const double wanted = number_of(env, values[0]);
+  if (!(wanted >= 0 && wanted < 9007199254740992.0)) return to_number(env, 0);
+  const size_t align = wanted >= kHugePage ? kHugePage : 64;
+  const size_t bytes = (static_cast<size_t>(wanted) + align - 1) / align * align;
+  void *block = std::aligned_alloc(align, bytes ? bytes : align);
+#if defined(__linux__)
+  if (block && align == kHugePage) madvise(block, bytes, MADV_HUGEPAGE);
+#endif
+  return to_number(env, static_cast<double>(reinterpret_cast<uintptr_t>(block)));
+}
+
+// release(ptr): gives a block of reserve back to the system.
+napi_value release(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  if (!arguments(env, info, values)) return nullptr;
+  std::free(pointer_of(env, values[0]));
+  return nullptr;
+}
+
+// The bytes of an ArrayBufferView or ArrayBuffer.
+bool bytes_of(napi_env env, napi_value value, char **data, size_t *bytes) {
+  bool is = false;
+  void *start = nullptr;
+  if (napi_is_typedarray(env, value, &is) == napi_ok && is) {
+    static const size_t sizes[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
+    napi_typedarray_type type;
+    size_t length;
+    napi_get_typedarray_info(env, value, &type, &length, &start, nullptr, nullptr);
+    if (size_t(type) >= sizeof sizes / sizeof *sizes) return false;
+    *bytes = length * sizes[type];
+  } else if (napi_is_arraybuffer(env, value, &is) == napi_ok && is) {
+    napi_get_arraybuffer_info(env, value, &start, bytes);
+  } else {
+    napi_throw_type_error(env, nullptr, "hone addon: expected a typed array");
+    return false;
+  }
+  *data = static_cast<char *>(start);
+  return true;
+}
+
+// write(ptr, typedArray) and read(ptr, typedArray): copies the array's bytes in or out.
+template <bool In> napi_value transfer(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  if (!arguments(env, info, values)) return nullptr;
+  char *data;
+  size_t bytes;
+  if (!bytes_of(env, values[1], &data, &bytes) || bytes == 0) return nullptr;
+  if (In)
+    std::memcpy(pointer_of(env, values[0]), data, bytes);
+  else
+    std::memcpy(data, pointer_of(env, values[0]), bytes);
+  return nullptr;
+}
+
+// peek(dtype, ptr): one element as a number.
+napi_value peek(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  if (!arguments(env, info, values)) return nullptr;
+  const char *at = pointer_of(env, values[1]);
+  switch (static_cast<int>(number_of(env, values[0]))) {
+  case HONE_F32: return to_number(env, *reinterpret_cast<const float *>(at));
+  case HONE_F64: return to_number(env, *reinterpret_cast<const double *>(at));
+  case HONE_I32: return to_number(env, *reinterpret_cast<const int32_t *>(at));
+  case HONE_I64: return to_number(env, static_cast<double>(*reinterpret_cast<const int64_t *>(at)));
+  default: return to_number(env, *reinterpret_cast<const uint8_t *>(at));
+  }
+}
+
+// address(arrayBuffer): where its bytes stand; the caller keeps it alive (the scratch block).
+napi_value address(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  if (!arguments(env, info, values)) return nullptr;
+  char *data;
+  size_t bytes;
+  if (!bytes_of(env, values[0], &data, &bytes)) return nullptr;
+  return to_number(env, static_cast<double>(reinterpret_cast<uintptr_t>(data)));
+}
+
+// ---- weak references ----
+
+// Objects whose death gives a block back. Finalizers do not run inside a synchronous loop; a weak reference is empty as soon as a
+// collection has passed, so sweep() finds the dead without leaving the loop.
+struct Tracker {
+  struct Slot {
+    napi_ref ref = nullptr;
+    bool used = false;
+  };
+  std::vector<Slot> slots;
+  std::vector<uint32_t> free_slots;
+};
+
+Tracker *tracker_of(napi_env env) {
+  void *data = nullptr;
+  napi_get_instance_data(env, &data);
+  return static_cast<Tracker *>(data);
+}
+
+// track(object): a slot number; the object is held weakly.
+napi_value track(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  if (!arguments(env, info, values)) return nullptr;
+  Tracker *tracker = tracker_of(env);
+  uint32_t slot;
+  if (tracker->free_slots.empty()) {
+    slot = static_cast<uint32_t>(tracker->slots.size());
+    tracker->slots.emplace_back();
+  } else {
+    slot = tracker->free_slots.back();
+    tracker->free_slots.pop_back();
+  }
+  Tracker::Slot &entry = tracker->slots[slot];
+  entry.used = napi_create_reference(env, values[0], 0, &entry.ref) == napi_ok;
+  return to_number(env, slot);
+}
+
+void forget(napi_env env, Tracker *tracker, uint32_t slot) {
+  Tracker::Slot &entry = tracker->slots[slot];
+  napi_delete_reference(env, entry.ref);
+  entry = {};
+  tracker->free_slots.push_back(slot);
+}
+
+// untrack(slot): the object's block was given back by hand.
+napi_value untrack(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  if (!arguments(env, info, values)) return nullptr;
+  Tracker *tracker = tracker_of(env);
+  const auto slot = static_cast<uint32_t>(number_of(env, values[0]));
+  if (slot < tracker->slots.size() && tracker->slots[slot].used) forget(env, tracker, slot);
+  return nullptr;
+}
+
+// sweep(uint32Array): writes the slots of dead objects, as many as fit, forgets them, and returns how many.
+napi_value sweep(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  if (!arguments(env, info, values)) return nullptr;
+  char *data;
+  size_t bytes;
+  if (!bytes_of(env, values[0], &data, &bytes)) return nullptr;
+  auto *out = reinterpret_cast<uint32_t *>(data);
+  const size_t room = bytes / sizeof(uint32_t);
+  size_t found = 0;
+  Tracker *tracker = tracker_of(env);
+  napi_handle_scope scope;
+  napi_open_handle_scope(env, &scope);
+  size_t handles = 0;
+  for (uint32_t slot = 0; slot < tracker->slots.size() && found < room; slot++) {
+    Tracker::Slot &entry = tracker->slots[slot];
+    if (!entry.used) continue;
+    napi_value object = nullptr;
+    napi_get_reference_value(env, entry.ref, &object);
+    if (object == nullptr) {
+      forget(env, tracker, slot);
+      out[found++] = slot;
+    } else if (++handles % 1024 == 0) { // handles live until their scope closes
+      napi_close_handle_scope(env, scope);
+      napi_open_handle_scope(env, &scope);
+    }
+  }
+  napi_close_handle_scope(env, scope);
+  return to_number(env, static_cast<double>(found));
+}
+
+napi_value last_error(napi_env env, napi_callback_info) {
+  napi_value text;
+  napi_create_string_utf8(env, hone_last_error_text(), NAPI_AUTO_LENGTH, &text);
+  return text;
+}
+
+void define(napi_env env, napi_value exports, const char *name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+  napi_set_named_property(env, exports, name, function);
+}
+
+} // namespace
+
+NAPI_MODULE_INIT() {
+  napi_set_instance_data(
+      env, new Tracker, [](napi_env, void *data, void *) { delete static_cast<Tracker *>(data); }, nullptr);
+
+  napi_value kernels;
+  napi_create_object(env, &kernels);
+#define HONE_ENTRY(name) define(env, kernels, #name, entry<&hone_##name>);
+#include "kernels.gen.inc"
+#undef HONE_ENTRY
+  napi_set_named_property(env, exports, "kernels", kernels);
+
+  define(env, exports, "reserve", reserve);
+  define(env, exports, "release", release);
+  define(env, exports, "write", transfer<true>);
+  define(env, exports, "read", transfer<false>);
+  define(env, exports, "peek", peek);
+  define(env, exports, "address", address);
+  define(env, exports, "track", track);
+  define(env, exports, "untrack", untrack);
+  define(env, exports, "sweep", sweep);
+  define(env, exports, "lastError", last_error);
+
+  napi_value isa;
+  napi_create_string_utf8(env, HONE_ISA, NAPI_AUTO_LENGTH, &isa);
+  napi_set_named_property(env, exports, "isa", isa);
+  return exports;
+}

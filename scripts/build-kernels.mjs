@@ -1,0 +1,177 @@
+// Builds the kernels: natively, one addon per instruction set, with the machine's own C++ compiler; and to WebAssembly, with the
+// clang that the npm package @yowasp/clang carries. Objects are kept in build/ under a hash of source, headers and flags.
+//
+//   node scripts/build-kernels.mjs            what this machine can run: WASM, and native where a compiler is found
+//   … --wasm | --native                       only that
+//   … --isa avx2,base | --isa all             these instruction sets instead of the best one
+//   … --sanitize                              native with AddressSanitizer and UBSan (kernels/test/README.md)
+//   … --if-missing                            build WASM only if it is not there or stale; never native (what `npm start` does)
+import { execFile, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const require = createRequire(import.meta.url);
+const args = process.argv.slice(2);
+const has = (flag) => args.includes(flag);
+const valueOf = (flag) => (has(flag) ? args[args.indexOf(flag) + 1] : undefined);
+const run = promisify(execFile);
+
+const kernelDir = join(root, 'kernels');
+const list = (dir, end) => readdirSync(join(kernelDir, dir)).filter((f) => f.endsWith(end)).sort().map((f) => (dir ? `${dir}/${f}` : f));
+const sources = [...list('', '.cc'), ...list('support', '.cc')];
+const headers = [...list('', '.h'), ...list('', '.def'), ...list('support', '.h'), ...list('bindings', '.inc'), ...list('bindings', '.h')];
+const read = (file) => readFileSync(join(kernelDir, file), 'utf8');
+const headerHash = createHash('sha256').update(headers.map(read).join('\0')).digest('hex');
+
+const common = ['-std=c++17', '-O3', '-fno-exceptions', '-fno-rtti', '-fno-math-errno', '-fno-trapping-math', '-Wall', '-Wextra', '-Wno-psabi'];
+// Where the exact sequence of roundings matters the compiler must not fuse; elsewhere a * b + c becomes one FMA.
+const exactRounding = new Set(['random.cc']);
+const contraction = (source) => `-ffp-contract=${exactRounding.has(source) ? 'off' : 'fast'}`;
+
+const isaFlags = {
+  avx512: ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mavx2', '-mfma', '-mprefer-vector-width=512'],
+  avx2: ['-mavx2', '-mfma'],
+  base: [],
+};
+
+const objectName = (source, flags) => {
+  const hash = createHash('sha256').update(headerHash).update(read(source)).update(flags.join(' ')).digest('hex').slice(0, 16);
+  return `${basename(source, '.cc')}-${hash}.o`;
+};
+
+async function parallel(jobs) {
+  const queue = [...jobs];
+  const worker = async () => {
+    for (let job = queue.shift(); job; job = queue.shift()) await job();
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+}
+
+function findCompiler() {
+  const tried = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
+  for (const compiler of tried) {
+    const probe = spawnSync(compiler, ['--version'], { encoding: 'utf8' });
+    if (probe.status === 0) return { compiler };
+  }
+  return { why: `no C++ compiler (tried ${tried.join(', ')}; set CXX to name one)` };
+}
+
+const nativeDir = join(root, 'dist/native', `${process.platform}-${process.arch}`);
+
+async function buildNative() {
+  const { compiler, why } = findCompiler();
+  if (!compiler) return why;
+  if (process.platform === 'win32') return 'the native addon is not built from source on Windows';
+  const include = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
+  const sanitize = has('--sanitize') ? ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined', '-g', '-O1'] : [];
+  const platform = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : sanitize.length ? [] : ['-static-libstdc++', '-static-libgcc'];
+  const objects = join(root, 'build/native');
+  mkdirSync(objects, { recursive: true });
+  mkdirSync(nativeDir, { recursive: true });
+
+  const compile = async (source, flags) => {
+    const object = join(objects, objectName(source, flags));
+    if (existsSync(object)) return object;
+    await run(compiler, ['-c', join(kernelDir, source), '-o', `${object}.tmp`, ...flags], { maxBuffer: 1 << 26 });
+    renameSync(`${object}.tmp`, object);
+    return object;
+  };
+  const link = async (objectFiles, name) => {
+    const target = join(nativeDir, name);
+    await run(compiler, ['-shared', '-o', `${target}.tmp`, ...objectFiles, ...platform, ...sanitize, '-pthread']);
+    renameSync(`${target}.tmp`, target);
+  };
+
+  const base = ['-fPIC', '-fvisibility=hidden', '-pthread', `-I${include}`, ...common, ...sanitize];
+  try {
+    await link([await compile('bindings/cpu.cc', base)], 'hone-cpu.node');
+    const supported = require(join(nativeDir, 'hone-cpu.node')).supported();
+    const wanted = valueOf('--isa');
+    const sets = wanted === 'all' ? (process.arch === 'x64' ? Object.keys(isaFlags) : ['base']) : wanted ? wanted.split(',') : supported.slice(0, 1);
+    for (const isa of sets) {
+      const jobs = [...sources, 'bindings/napi.cc'].map((source) => ({ source, flags: [...base, ...isaFlags[isa], `-DHONE_ISA="${isa}"`, contraction(source)] }));
+      const objectFiles = [];
+      await parallel(jobs.map(({ source, flags }, i) => async () => { objectFiles[i] = await compile(source, flags); }));
+      await link(objectFiles, `hone-${isa}.node`);
+      console.log(`hone: native addon built (${isa})`);
+    }
+  } catch (error) {
+    if (has('--native')) throw error;
+    return `the C++ compiler failed:\n${error.stderr || error.message}`;
+  }
+}
+
+async function buildWasm() {
+  const variants = { simd: ['-msimd128'], relaxed: ['-msimd128', '-mrelaxed-simd'] };
+  const target = (name) => join(root, 'dist/wasm', `hone-${name}.wasm`);
+  const shared = [...common, '-mexec-model=reactor'];
+  const linkFlags = ['-mexec-model=reactor', '-Wl,--stack-first', '-Wl,-z,stack-size=1048576', '-Wl,--max-memory=4294967296',
+    '-Wl,--export=__heap_base', '-Wl,--strip-all'];
+  const objects = join(root, 'build/wasm');
+  mkdirSync(objects, { recursive: true });
+  mkdirSync(dirname(target('simd')), { recursive: true });
+  const plan = Object.entries(variants).map(([name, simd]) => {
+    const parts = sources.map((source) => {
+      const flags = [...shared, ...simd, contraction(source)];
+      return { source, flags, object: objectName(source, flags) };
+    });
+    const stamp = createHash('sha256').update(parts.map((p) => p.object).join() + linkFlags.join()).digest('hex');
+    return { name, parts, stamp, stampFile: join(objects, `${name}.stamp`) };
+  });
+  const stale = plan.filter(({ name, stamp, stampFile }) => !existsSync(target(name)) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp);
+  if (stale.length === 0) return;
+
+  const { runClang } = await import('@yowasp/clang');
+  // Paths in clang's virtual file system, flattened the way an object tree wants them.
+  const files = () => {
+    const tree = { support: {}, bindings: {} };
+    for (const file of [...headers, ...sources]) {
+      const [dir, name] = file.includes('/') ? file.split('/') : [null, file];
+      (dir ? tree[dir] : tree)[name] = read(file);
+    }
+    return tree;
+  };
+  const clang = async (command, tree) => {
+    const lines = [];
+    try {
+      const decoder = new TextDecoder();
+      const out = (bytes) => { if (bytes) lines.push(decoder.decode(bytes)); };
+      return await runClang(command, tree, { stdout: out, stderr: out, fetchProgress: () => {} });
+    } catch (error) {
+      throw new Error(`${command.at(-1)}: ${error.message}\n${lines.join('')}`);
+    } finally {
+      const text = lines.join('');
+      if (/warning:/.test(text)) console.error(text);
+    }
+  };
+  for (const { name, parts, stamp, stampFile } of stale) {
+    const built = {};
+    for (const { source, flags, object } of parts) {
+      const file = join(objects, object);
+      if (!existsSync(file)) {
+        const result = await clang(['clang++', '-c', ...flags, '-o', object, source], files());
+        writeFileSync(file, result[object]);
+      }
+      built[object] = readFileSync(file);
+    }
+    const result = await clang(['clang++', ...Object.keys(built), ...linkFlags, '-o', 'hone.wasm'], built);
+    writeFileSync(`${target(name)}.tmp`, result['hone.wasm']);
+    renameSync(`${target(name)}.tmp`, target(name));
+    writeFileSync(stampFile, stamp);
+    console.log(`hone: WebAssembly engine built (${name}, ${Math.round(result['hone.wasm'].length / 1024)} KiB)`);
+  }
+}
+
+spawnSync(process.execPath, [join(root, 'scripts/gen-kernel-table.mjs')], { stdio: 'inherit' });
+const only = has('--wasm') || has('--native');
+if (!only || has('--wasm')) await buildWasm();
+if ((!only && !has('--if-missing')) || has('--native')) {
+  const why = await buildNative();
+  if (why) console.log(`hone: the native addon was not built, WebAssembly serves instead: ${why}`);
+}
