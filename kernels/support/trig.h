@@ -1,0 +1,139 @@
+// trig.h: sin, cos, pow, erfinv and the functions that are libm's, lane by lane. V as in vecmath.h.
+#pragma once
+
+#include "vecmath.h"
+
+namespace hone {
+
+// float32 work that needs float64 inside goes half a vector at a time.
+template <class V> struct Halves {
+  static constexpr int lanes = VecInfo<V>::lanes;
+  using F = typename VecN<float, lanes / 2>::type;
+  using D = typename VecN<double, lanes / 2>::type;
+  F part[2];
+  explicit Halves(V x) { std::memcpy(part, &x, sizeof x); }
+  V join() const { return bits<V>(part); }
+  D wide(int i) const { return __builtin_convertvector(part[i], D); }
+  void set(int i, D x) { part[i] = __builtin_convertvector(x, F); }
+};
+
+// x = n pi/2 + r for |x| < 2^28: r, and n mod 4 in quadrant.
+template <class D> inline D reduce_trig(D x, typename VecInfo<D>::U &quadrant) {
+  constexpr double magic = 6755399441055744.0;
+  const D shifted = x * 0.63661977236758134308 + magic, n = shifted - magic;
+  quadrant = bits<typename VecInfo<D>::U>(shifted) & uint64_t(3);
+  return (x - n * 1.57079631090164184570) - n * 1.58932547735281966916e-08;
+}
+template <class D> inline D sincos_poly(D r, typename VecInfo<D>::U quadrant) {
+  const D z = r * r, w = z * z;
+  const D s = (r + z * r * (z * 0.008333329385889463 - 0.16666666641626524)) + z * r * w * (z * 0.0000027183114939898219 - 0.00019839334836096632);
+  const D c = ((1.0 + z * -0.499999997251031003120) + w * 0.0416666233237390631894) + (w * z) * (z * 0.0000243904487962774090654 - 0.00138867637746099294692);
+  const D value = select((quadrant & uint64_t(1)) != uint64_t(0), c, s);
+  return select((quadrant & uint64_t(2)) != uint64_t(0), -value, value);
+}
+
+template <class V, bool Cosine> inline V sincos(V x) {
+  using T = ElementOf<V>;
+  if constexpr (!is_f32<V>) {
+    if constexpr (Cosine) return each<V, std::cos>(x);
+    else return each<V, std::sin>(x);
+  } else if constexpr (VecInfo<V>::lanes == 1) {
+    return Cosine ? std::cos(x) : std::sin(x);
+  } else {
+    using H = Halves<V>;
+    using D = typename H::D;
+    using U = typename VecInfo<D>::U;
+    const V a = m_fabs(x);
+    typename VecInfo<V>::I big = !(a < T(268435456.0)); // also inf and NaN
+    T lane[VecInfo<V>::lanes];
+    decltype(lane[0] + 0) any = 0;
+    const V flag = select(big, all<V>(T(1)), all<V>(T(0)));
+    std::memcpy(lane, &flag, sizeof flag);
+    for (T l : lane) any += l;
+    if (any != 0) {
+      if constexpr (Cosine) return each<V, std::cos>(x);
+      else return each<V, std::sin>(x);
+    }
+    H h(x);
+    for (int i = 0; i < 2; i++) {
+      U quadrant;
+      const D r = reduce_trig(h.wide(i), quadrant);
+      if (Cosine) quadrant = (quadrant + uint64_t(1)) & uint64_t(3);
+      h.set(i, sincos_poly(r, quadrant));
+    }
+    const V r = h.join();
+    return Cosine ? r : select(x == T(0), x, r);
+  }
+}
+template <class V> inline V m_sin(V x) { return sincos<V, false>(x); }
+template <class V> inline V m_cos(V x) { return sincos<V, true>(x); }
+
+// x^y = 2^(y log2 |x|) in float64, the sign and the special cases after it; exact to the last bit but rare ties.
+template <class V> inline V m_powf(V x, V y) {
+  using T = ElementOf<V>;
+  if constexpr (!is_f32<V> || VecInfo<V>::lanes == 1) {
+    return each<V, std::pow>(x, y);
+  } else {
+    using H = Halves<V>;
+    using L = std::numeric_limits<T>;
+    H base(m_fabs(x)), exponent(y);
+    for (int i = 0; i < 2; i++) {
+      using D = typename H::D;
+      const D l = m_log(base.wide(i));
+      base.set(i, m_exp(exponent.wide(i) * l));
+    }
+    V r = base.join();
+    const V whole = m_trunc(y), half = m_trunc(y * T(0.5)) * T(2);
+    const auto integer = whole == y, odd = integer & (half != y);
+    const auto negative = bits<typename VecInfo<V>::I>(x) < 0;
+    r = select(negative & odd, -r, r);
+    r = select((x < T(0)) & !integer & (x > -L::infinity()), all<V>(L::quiet_NaN()), r);
+    const auto one = (y == T(0)) | (x == T(1)) | ((x == T(-1)) & (m_fabs(y) == L::infinity()));
+    return select(one, all<V>(T(1)), r);
+  }
+}
+
+#define HONE_LIBM(name) \
+  template <class V> inline V m_##name(V x) { return each<V, std::name>(x); }
+HONE_LIBM(exp2)
+HONE_LIBM(log2)
+HONE_LIBM(log10)
+HONE_LIBM(tan)
+HONE_LIBM(asin)
+HONE_LIBM(acos)
+HONE_LIBM(atan)
+HONE_LIBM(sinh)
+HONE_LIBM(cosh)
+HONE_LIBM(asinh)
+HONE_LIBM(acosh)
+HONE_LIBM(atanh)
+#undef HONE_LIBM
+template <class V> inline V m_atan2(V y, V x) { return each<V, std::atan2>(y, x); }
+
+// A rational first guess and two Newton steps, in double.
+inline double erfinv_double(double y) {
+  const double a = std::fabs(y);
+  if (!(a < 1)) return a == 1 ? std::copysign(std::numeric_limits<double>::infinity(), y) : std::numeric_limits<double>::quiet_NaN();
+  double x;
+  if (a <= 0.7) {
+    const double z = y * y;
+    x = y * (((-0.140543331 * z + 0.914624893) * z - 1.645349621) * z + 0.886226899) /
+        ((((0.012229801 * z - 0.329097515) * z + 1.442710462) * z - 2.118377725) * z + 1);
+  } else {
+    const double z = std::sqrt(-std::log((1 - a) / 2));
+    x = std::copysign(((1.641345311 * z + 3.429567803) * z - 1.624906493) * z - 1.970840454, y) / ((1.637067800 * z + 3.543889200) * z + 1);
+  }
+  for (int i = 0; i < 2; i++) {
+    // erf(x) - y through erfc where erf is near 1 and would cancel
+    const double error = a <= 0.7 ? std::erf(x) - y : std::copysign((1 - a) - std::erfc(std::fabs(x)), y);
+    x -= error / (1.12837916709551257390 * std::exp(-x * x));
+  }
+  return x;
+}
+inline float erfinv_float(float y) { return float(erfinv_double(double(y))); }
+template <class V> inline V m_erfinv(V x) {
+  if constexpr (is_f32<V>) return each<V, erfinv_float>(x);
+  else return each<V, erfinv_double>(x);
+}
+
+} // namespace hone
