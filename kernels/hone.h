@@ -62,7 +62,8 @@ HONE_KERNEL(set_threads)(int32_t threads);
 /* Returns the number of threads in use. */
 HONE_KERNEL(threads)(void);
 /* Measures this core's peak: runs independent FMAs of the build's vector width; gflops[0] receives GFLOP/s on all threads.
- * dtype f32 or f64; used by benchmarks only. */
+ * WebAssembly has no clock: there it does 10 GFLOP per second asked for, gflops[0] receives the GFLOP done, and the caller divides by
+ * its own time. dtype f32 or f64; used by benchmarks only. */
 HONE_KERNEL(fma_peak)(int32_t dtype, double seconds, double *gflops);
 
 /* ---- fill and copy (copy.cc) --------------------------------------------------------------------------------------------- */
