@@ -2,9 +2,10 @@
 #include <cmath>
 #include <limits>
 
-#include "support/exp.h"
 #include "support/parallel.h"
+#include "support/rows.h"
 #include "support/status.h"
+#include "support/vecmath.h"
 
 using namespace hone;
 
@@ -89,44 +90,28 @@ template <class T> struct Pass {
 
 template <class T, class I> void pass_row(const Problem<T, I> &p, const T *x, Pass<T> *out) {
   constexpr T lowest = -std::numeric_limits<T>::infinity();
-  constexpr hone_int fold = 256 * kLanes<T>;
-  Vec<T> max = splat(lowest);
-  for (hone_int j = 0; j < p.c; j += kLanes<T>) max = vmax<T>(load_part(x + j, p.c - j, lowest), max);
-  const T top = fold_max<T>(max);
+  const T top = max_of(x, p.c, lowest);
   const Vec<T> shift = splat(top);
-  double sum = 0, weighted = 0;
-  for (hone_int j = 0; j < p.c;) { // pieces go to double: keeps long float rows accurate
-    const hone_int stop = p.c - j > fold ? j + fold : p.c;
-    Vec<T> s = splat(T(0));
-    for (; j < stop; j += kLanes<T>) s += vexp(load_part(x + j, p.c - j, lowest) - shift);
-    sum += double(fold_sum<T>(s));
-  }
-  if (p.smoothing != 0) {
-    for (hone_int j = 0; j < p.c;) {
-      const hone_int stop = p.c - j > fold ? j + fold : p.c;
-      Vec<T> s = splat(T(0));
-      for (; j < stop; j += kLanes<T>) {
-        Vec<T> d = load_part(x + j, p.c - j, top) - shift;
-        s += p.weight ? d * load_part(p.weight + j, p.c - j, T(0)) : d;
-      }
-      weighted += double(fold_sum<T>(s));
-    }
-  }
   out->max[0] = top;
-  out->sum[0] = T(sum);
-  out->weighted[0] = T(weighted);
+  out->sum[0] = sum_vectors<T>(p.c, [&](hone_int j, auto part) { return m_exp(part.load(x + j, lowest) - shift); });
+  if (p.smoothing == 0) return;
+  out->weighted[0] = sum_vectors<T>(p.c, [&](hone_int j, auto part) {
+    const Vec<T> d = part.load(x + j, top) - shift;
+    return p.weight ? d * part.load(p.weight + j, T(0)) : d;
+  });
 }
 
-template <class T, class I> void pass_column(const Problem<T, I> &p, const T *x, hone_int count, Pass<T> *out) {
+template <class T, class I, class P> void pass_column(const Problem<T, I> &p, const T *x, P part, Pass<T> *out) {
   Vec<T> max = splat(-std::numeric_limits<T>::infinity()), sum = splat(T(0)), weighted = splat(T(0));
-  for (hone_int j = 0; j < p.c; j++) max = vmax<T>(load_part(x + j * p.inner, count, T(0)), max);
-  for (hone_int j = 0; j < p.c; j++) {
-    const Vec<T> d = load_part(x + j * p.inner, count, T(0)) - max;
-    sum += vexp(d);
-    if (p.smoothing != 0) weighted += p.weight ? d * splat(p.weight[j]) : d;
-  }
+  for (hone_int j = 0; j < p.c; j++) max = larger<T>(part.load(x + j * p.inner, T(0)), max);
+  for (hone_int j = 0; j < p.c; j++) sum += m_exp(part.load(x + j * p.inner, T(0)) - max);
   store(out->max, max);
   store(out->sum, sum);
+  if (p.smoothing == 0) return;
+  for (hone_int j = 0; j < p.c; j++) {
+    const Vec<T> d = part.load(x + j * p.inner, T(0)) - max;
+    weighted += p.weight ? d * p.weight[j] : d;
+  }
   store(out->weighted, weighted);
 }
 
@@ -138,7 +123,8 @@ template <class T, class I> int32_t cross_entropy(const Problem<T, I> &p, T *los
     const T *x = logits + p.at(first);
     Pass<T> pass;
     if (p.inner == 1) pass_row(p, x, &pass);
-    else pass_column(p, x, count, &pass);
+    else if (count == kLanes<T>) pass_column(p, x, Whole<T>{}, &pass);
+    else pass_column(p, x, Part<T>{count}, &pass);
     for (hone_int k = 0; k < count; k++) {
       const hone_int item = first + k;
       const T log_sum = std::log(pass.sum[k]);
@@ -195,47 +181,41 @@ int32_t cross_entropy_backward(const Problem<T, I> &p, T *grad, const T *grad_lo
       return;
     }
     const Vec<T> shift = splat(lse[item]);
-    double sum = 0;
-    for (hone_int j = 0; j < p.c;) {
-      const hone_int stop = p.c - j > 256 * kLanes<T> ? j + 256 * kLanes<T> : p.c;
-      Vec<T> s = splat(T(0));
-      for (; j < stop; j += kLanes<T>) {
-        Vec<T> e = vexp(load_part(x + j, p.c - j, lowest) - shift);
-        store_part<T>(to + j, p.c - j, e);
-        s += e;
-      }
-      sum += double(fold_sum<T>(s));
-    }
+    const T sum = sum_vectors<T>(p.c, [&](hone_int j, auto part) {
+      const Vec<T> e = m_exp(part.load(x + j, lowest) - shift);
+      part.store(to + j, e);
+      return e;
+    });
     T probability, each, hit;
-    factors(item, T(sum), &probability, &each, &hit);
-    for (hone_int j = 0; j < p.c; j += kLanes<T>) {
-      Vec<T> v = load_part(to + j, p.c - j, T(0)) * splat(probability);
-      if (p.smoothing != 0) v -= splat(each) * (p.weight ? load_part(p.weight + j, p.c - j, T(0)) : splat(T(1)));
-      store_part<T>(to + j, p.c - j, v);
-    }
+    factors(item, sum, &probability, &each, &hit);
+    each_vector<T>(p.c, [&](hone_int j, auto part) {
+      Vec<T> v = part.load(to + j, T(0)) * probability;
+      if (p.smoothing != 0) v -= each * (p.weight ? part.load(p.weight + j, T(0)) : splat(T(1)));
+      part.store(to + j, v);
+    });
     to[p.target[item]] -= hit;
   };
-  auto column = [&](hone_int first, hone_int count) {
+  auto column = [&](hone_int first, hone_int count, auto part) {
     const T *x = logits + p.at(first);
     T *to = grad + p.at(first);
-    const Vec<T> shift = load_part(lse + first, count, T(0));
+    const Vec<T> shift = part.load(lse + first, T(0));
     Vec<T> total = splat(T(0));
     for (hone_int j = 0; j < p.c; j++) {
-      Vec<T> e = vexp(load_part(x + j * p.inner, count, T(0)) - shift);
-      store_part<T>(to + j * p.inner, count, e);
+      const Vec<T> e = m_exp(part.load(x + j * p.inner, T(0)) - shift);
+      part.store(to + j * p.inner, e);
       total += e;
     }
     T sum[kLanes<T>], probability[kLanes<T>] = {}, each[kLanes<T>] = {}, hit[kLanes<T>];
     store(sum, total);
-    IntVec<T> kept = {};
+    MaskOf<T> kept = {};
     for (hone_int k = 0; k < count; k++) {
       factors(first + k, sum[k], probability + k, each + k, hit + k);
       kept[k] = p.ignored(first + k) ? 0 : -1;
     }
     for (hone_int j = 0; j < p.c; j++) {
-      Vec<T> v = load_part(to + j * p.inner, count, T(0)) * load(probability);
-      if (p.smoothing != 0) v -= load(each) * splat(p.weight_of(j));
-      store_part<T>(to + j * p.inner, count, (Vec<T>)((IntVec<T>)v & kept)); // an ignored NaN counts for nothing either
+      Vec<T> v = part.load(to + j * p.inner, T(0)) * load(probability);
+      if (p.smoothing != 0) v -= load(each) * p.weight_of(j);
+      part.store(to + j * p.inner, (Vec<T>)((MaskOf<T>)v & kept)); // an ignored NaN counts for nothing either
     }
     for (hone_int k = 0; k < count; k++) {
       if (kept[k]) to[hone_int(p.target[first + k]) * p.inner + k] -= hit[k];
@@ -246,7 +226,8 @@ int32_t cross_entropy_backward(const Problem<T, I> &p, T *grad, const T *grad_lo
     for (hone_int g = begin; g < end; g++) {
       hone_int count, first = p.first_item(g, &count);
       if (p.inner == 1) row(first);
-      else column(first, count);
+      else if (count == kLanes<T>) column(first, count, Whole<T>{});
+      else column(first, count, Part<T>{count});
     }
   });
   return HONE_OK;
