@@ -1,0 +1,318 @@
+/**
+ * Backward: walks the tape once, from the newest node to the oldest, and adds up gradients.
+ *
+ * Gradients in flight live in engine memory that nobody outside can see, so they are given back the moment they have been used:
+ * `storage.pending` counts the slots that hold a block, and a block made during this walk is freed when its count falls to 0.
+ * With `createGraph`, or once a hook has seen a gradient, that block is left to the garbage collector.
+ */
+import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
+import type { DType } from '../tensor/dtype.js';
+import { isContiguous, numel, sameShape, type Shape } from '../tensor/shape.js';
+import { closeScope, escapeScope, openScope, type Scope, type Storage } from '../tensor/storage.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { isGradEnabled, setGradEnabled } from './mode.js';
+import { edgeOf, type Node, notDifferentiable } from './node.js';
+
+/** The few operations that backward itself needs; `ops/` stands above this folder and provides them. */
+export interface GradOps {
+  add(a: Tensor, b: Tensor): Tensor;
+  addInto(target: Tensor, b: Tensor): void;
+  sumTo(x: Tensor, shape: Shape): Tensor;
+  cast(x: Tensor, dtype: DType): Tensor;
+  clone(x: Tensor): Tensor;
+  ones(shape: Shape, dtype: DType): Tensor;
+  zeros(shape: Shape, dtype: DType): Tensor;
+}
+
+let ops: GradOps;
+
+export function provideGradOps(provided: GradOps): void {
+  ops = provided;
+}
+
+export interface BackwardOptions {
+  /** The gradient of the tensor that backward starts from. Default: 1, for a tensor of one element. */
+  gradient?: Tensor;
+  /** Keeps what the tape saved, so that backward can run through it again. Default: the value of createGraph. */
+  retainGraph?: boolean;
+  /** Records backward itself, so that gradients can be differentiated. Default: false. */
+  createGraph?: boolean;
+}
+
+/**
+ * Computes the gradients of `tensor` with respect to the leaves that made it, and adds them to their `grad`.
+ * @throws {GradError} when `tensor` does not require gradients, has more than one element and no `gradient` is given, or the graph was freed.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.backward.html
+ */
+export function backward(tensor: Tensor, options: BackwardOptions = {}): void {
+  if (!tensor.requiresGrad) {
+    throw new GradError(
+      'backward: this tensor does not require gradients and no recorded operation made it. Was it computed inside noGrad(), detached, or from parameters without requiresGrad?',
+    );
+  }
+  new Walk(options.createGraph ?? false, options.retainGraph ?? options.createGraph ?? false, null).run([tensor], [options.gradient]);
+}
+
+export interface GradOptions {
+  /** One gradient per output; default 1 for outputs of one element. */
+  gradOutputs?: Tensor | readonly (Tensor | undefined)[];
+  retainGraph?: boolean;
+  createGraph?: boolean;
+  /** Gives null for inputs that the outputs do not depend on, instead of an error. Default: false. */
+  allowUnused?: boolean;
+}
+
+/**
+ * The gradients of `outputs` (summed) with respect to `inputs`; nothing is added to any `grad`.
+ * @throws {GradError} as {@link backward}, and for an input that the outputs do not depend on.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
+ */
+export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor, options: GradOptions & { allowUnused: true }): [Tensor | null];
+export function grad(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], options: GradOptions & { allowUnused: true }): (Tensor | null)[];
+export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor, options?: GradOptions): [Tensor];
+export function grad(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], options?: GradOptions): Tensor[];
+export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
+  const from = isList(outputs) ? outputs : [outputs];
+  const to = isList(inputs) ? inputs : [inputs];
+  const seeds = options.gradOutputs === undefined ? [] : isList(options.gradOutputs) ? options.gradOutputs : [options.gradOutputs as Tensor];
+  const wanted = to.map((input, i) => {
+    const edge = edgeOf(input);
+    if (!edge) throw new GradError(`grad: input ${i} does not require gradients. Call requiresGrad_() on it before computing the outputs.`);
+    return edge;
+  });
+  const walk = new Walk(options.createGraph ?? false, options.retainGraph ?? options.createGraph ?? false, wanted);
+  walk.run(from, from.map((_, i) => seeds[i]));
+  return walk.captured.map((gradient, i) => {
+    if (gradient === null && !options.allowUnused) {
+      throw new GradError(`grad: the outputs do not depend on input ${i}. Pass { allowUnused: true } to get null for it.`);
+    }
+    return gradient;
+  });
+}
+
+function isList(x: unknown): x is readonly Tensor[] {
+  return Array.isArray(x);
+}
+
+type Slots = (Tensor | null)[];
+
+class Walk {
+  readonly captured: (Tensor | null)[];
+  private readonly slots = new Map<Node, Slots>();
+  private readonly capture = new Map<Node, { index: number; input: number }[]>();
+  private readonly onlyCapture: boolean;
+  private readonly reaches = new Map<Node, boolean>();
+  private scope: Scope | undefined;
+
+  constructor(
+    private readonly createGraph: boolean,
+    private readonly retainGraph: boolean,
+    wanted: readonly { node: Node; index: number }[] | null,
+  ) {
+    this.captured = wanted?.map(() => null) ?? [];
+    wanted?.forEach(({ node, index }, input) => {
+      const list = this.capture.get(node) ?? [];
+      list.push({ index, input });
+      this.capture.set(node, list);
+    });
+    this.onlyCapture = wanted !== null;
+  }
+
+  run(outputs: readonly Tensor[], seeds: readonly (Tensor | undefined)[]): void {
+    const recordingBefore = isGradEnabled();
+    setGradEnabled(this.createGraph);
+    if (!this.createGraph) this.scope = openScope();
+    try {
+      outputs.forEach((output, i) => this.seed(output, seeds[i]));
+      for (const node of this.order(outputs)) this.visit(node);
+    } finally {
+      setGradEnabled(recordingBefore);
+      if (this.scope) closeScope(this.scope);
+    }
+  }
+
+  private seed(output: Tensor, gradient: Tensor | undefined): void {
+    const edge = edgeOf(output);
+    if (!edge) throw new GradError('backward: an output does not require gradients and no recorded operation made it.');
+    if (gradient === undefined) {
+      if (numel(output.shape) !== 1) {
+        throw new GradError(`backward: the gradient can be created implicitly only for a tensor of one element, got shape ${showShape(output.shape)}. Reduce it with mean() or sum(), or pass { gradient }.`);
+      }
+      gradient = ops.ones(output.shape, output.dtype);
+    } else {
+      if (!sameShape(gradient.shape, output.shape)) {
+        throw new ShapeError(`backward: gradient has shape ${showShape(gradient.shape)}, expected the tensor's own ${showShape(output.shape)}`);
+      }
+      if (gradient.dtype !== output.dtype) throw new DTypeError(`backward: gradient is ${gradient.dtype}, expected the tensor's own ${output.dtype}`);
+    }
+    this.put(edge.node, edge.index, gradient);
+  }
+
+  /** Every node that gradients can reach, newest first; leaves last. */
+  private order(outputs: readonly Tensor[]): Node[] {
+    const seen = new Set<Node>();
+    const stack = outputs.map((output) => edgeOf(output)!.node);
+    const found: Node[] = [];
+    while (stack.length > 0) {
+      const node = stack.pop()!;
+      if (seen.has(node)) continue;
+      seen.add(node);
+      found.push(node);
+      for (const edge of node.edges) if (edge !== null && !seen.has(edge.node)) stack.push(edge.node);
+    }
+    const rank = (node: Node) => (node.leaf ? -1 : node.sequence);
+    return found.sort((a, b) => rank(b) - rank(a));
+  }
+
+  private visit(node: Node): void {
+    const grads = this.slots.get(node);
+    if (!grads) return;
+    this.slots.delete(node);
+    if (node.hooks) this.runHooks(node, grads);
+    const captures = this.capture.get(node);
+    if (captures) {
+      for (const { index, input } of captures) {
+        const gradient = grads[index] ?? null;
+        if (gradient) this.keep(gradient.storage);
+        this.captured[input] = gradient;
+      }
+    }
+    if (node.leaf) {
+      if (!this.onlyCapture) this.accumulate(node.leaf, grads[0]!);
+      this.drop(grads);
+      return;
+    }
+    if (!this.onlyCapture || this.leadsToCapture(node)) this.propagate(node, grads);
+    this.drop(grads);
+    if (!this.retainGraph) node.release();
+  }
+
+  private propagate(node: Node, grads: Slots): void {
+    let first = grads[0] ?? null;
+    if (first === null) {
+      // An output that nothing used: its gradient is zero. Operations with several outputs take `grads` and skip the nulls.
+      const meta = node.outputs[0]!;
+      first = node.outputs.length === 1 ? ops.zeros(meta.shape, meta.dtype) : (grads.find((g) => g != null) ?? null);
+    }
+    const results = node.apply(grads, first!);
+    if (this.createGraph && node.fused) {
+      const made = results.filter((r): r is Tensor => r !== null && r.gradFn === null);
+      notDifferentiable(`the gradient of ${node.name}`, made, [...grads.filter((g): g is Tensor => g != null), ...node.savedTensors()]);
+    }
+    for (let i = 0; i < node.edges.length; i++) {
+      const edge = node.edges[i];
+      const result = results[i];
+      if (edge == null || result == null) continue;
+      this.put(edge.node, edge.index, this.fit(node, i, result));
+    }
+  }
+
+  /** Brings a gradient to the shape and dtype of its input: sums over what was broadcast. */
+  private fit(node: Node, input: number, gradient: Tensor): Tensor {
+    const { shape, dtype } = node.inputs[input]!;
+    if (!sameShape(gradient.shape, shape)) {
+      const lead = gradient.shape.length - shape.length;
+      const expandable = lead >= 0 && shape.every((size, d) => size === 1 || size === gradient.shape[lead + d]);
+      if (!expandable) throw new GradError(`backward: ${node.name} returned a gradient of shape ${showShape(gradient.shape)} for input ${input}, expected ${showShape(shape)}`);
+      gradient = ops.sumTo(gradient, shape);
+    }
+    return gradient.dtype === dtype ? gradient : ops.cast(gradient, dtype);
+  }
+
+  /** Adds a gradient to what has arrived for output `index` of `node`. */
+  private put(node: Node, index: number, gradient: Tensor): void {
+    let slots = this.slots.get(node);
+    if (!slots) {
+      slots = new Array<Tensor | null>(node.outputs.length).fill(null);
+      this.slots.set(node, slots);
+    }
+    const present = slots[index] ?? null;
+    gradient.storage.pending++;
+    if (present === null) {
+      slots[index] = gradient;
+      return;
+    }
+    if (this.owns(present) && present.storage.pending === 1 && isContiguous(present.shape, present.strides)) {
+      ops.addInto(present, gradient);
+      this.drop([gradient]);
+      return;
+    }
+    const sum = ops.add(present, gradient);
+    sum.storage.pending++;
+    slots[index] = sum;
+    this.drop([present, gradient]);
+  }
+
+  /** Whether a gradient's block was made in this walk and no user code can hold it. */
+  private owns(gradient: Tensor): boolean {
+    return this.scope !== undefined && gradient.storage.scope === this.scope;
+  }
+
+  /** Lets a block outlive the walk: it passes to the scope around it, or to that of the leaf whose gradient it becomes. */
+  private keep(storage: Storage, to: Scope | null | undefined = this.scope?.parent): void {
+    if (this.scope !== undefined && storage.scope === this.scope) escapeScope(storage, to ?? null);
+  }
+
+  private drop(grads: Slots): void {
+    for (const gradient of grads) {
+      if (gradient == null) continue;
+      const { storage } = gradient;
+      storage.pending--;
+      if (storage.pending === 0 && this.owns(gradient)) storage.free();
+    }
+  }
+
+  private runHooks(node: Node, grads: Slots): void {
+    for (const { index, hook } of [...node.hooks!]) {
+      const gradient = grads[index];
+      if (gradient == null) continue;
+      this.keep(gradient.storage);
+      const replaced = hook(gradient);
+      if (replaced === undefined) continue;
+      if (!sameShape(replaced.shape, gradient.shape)) {
+        throw new ShapeError(`backward: a hook on ${node.name} returned a gradient of shape ${showShape(replaced.shape)}, expected ${showShape(gradient.shape)}`);
+      }
+      this.keep(replaced.storage);
+      gradient.storage.pending--;
+      replaced.storage.pending++;
+      grads[index] = replaced;
+    }
+  }
+
+  private accumulate(leaf: Tensor, gradient: Tensor): void {
+    const present = leaf.ownGrad;
+    if (present === null) {
+      const whole = gradient.offset === 0 && isContiguous(gradient.shape, gradient.strides);
+      const stolen = this.owns(gradient) && gradient.storage.pending === 1 && whole;
+      const kept = stolen || this.createGraph ? gradient : ops.clone(gradient);
+      this.keep(kept.storage, leaf.storage.scope);
+      leaf.ownGrad = kept;
+      leaf.gradExposed = this.createGraph;
+    } else if (this.createGraph) {
+      leaf.ownGrad = ops.add(present, gradient);
+      leaf.gradExposed = true;
+    } else {
+      ops.addInto(present, gradient);
+    }
+  }
+
+  /** Whether a wanted input lies behind `node`, so that `grad` does no work for others. */
+  private leadsToCapture(node: Node): boolean {
+    const stack: Node[] = [node];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      if (this.reaches.has(top)) {
+        stack.pop();
+        continue;
+      }
+      const pending = top.edges.filter((e) => e !== null && !this.reaches.has(e.node));
+      if (pending.length > 0) {
+        for (const edge of pending) stack.push(edge!.node);
+        continue;
+      }
+      this.reaches.set(top, top.edges.some((e) => e !== null && (this.capture.has(e.node) || this.reaches.get(e.node) === true)));
+      stack.pop();
+    }
+    return this.reaches.get(node)!;
+  }
+}

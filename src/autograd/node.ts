@@ -1,0 +1,176 @@
+/** The tape: nodes that remember how a tensor was made, and `record`, with which an operation adds one. */
+import { GradError, showShape } from '../errors.js';
+import type { DType } from '../tensor/dtype.js';
+import { isFloating } from '../tensor/dtype.js';
+import type { Shape } from '../tensor/shape.js';
+import type { GradFn, Tensor } from '../tensor/tensor.js';
+import { isGradEnabled, isInferenceModeEnabled } from './mode.js';
+
+/** Where a gradient goes: to output `index` of `node`. */
+export interface Edge {
+  readonly node: Node;
+  readonly index: number;
+}
+
+/**
+ * Gradients of an operation's inputs from those of its outputs. `saved` holds what `record` was given, checked for in-place changes;
+ * `needs(i)` says whether input i's gradient is wanted (others may be null). A gradient may have any shape that the input's shape
+ * broadcasts to: it is summed down to the input's.
+ */
+export type Backward = (grad: Tensor, saved: readonly Tensor[], needs: (input: number) => boolean, grads: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
+
+interface SavedTensor {
+  readonly tensor: Tensor;
+  readonly version: number;
+}
+
+interface InputMeta {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+export type TensorHook = (grad: Tensor) => Tensor | undefined | void;
+
+let nextSequence = 0;
+
+export class Node implements GradFn {
+  /** Later nodes have higher numbers; backward goes from high to low. */
+  readonly sequence = nextSequence++;
+  readonly edges: (Edge | null)[];
+  /** Shapes and dtypes of the inputs, which their gradients must get. */
+  readonly inputs: InputMeta[];
+  /** Hooks on the gradient of output i. */
+  hooks: { index: number; hook: TensorHook }[] | undefined;
+  /** The leaf whose gradient this node collects; such a node has no backward. */
+  leaf: Tensor | undefined;
+  private saved: SavedTensor[] | null = null;
+
+  constructor(
+    readonly name: string,
+    readonly outputs: readonly InputMeta[],
+    inputs: readonly Tensor[],
+    private backward: Backward | null,
+    /** Whether backward runs a fused kernel, whose own derivative nobody wrote. */
+    readonly fused: boolean,
+    /** How many of the last saved tensors belong to the operation alone and are freed with it. */
+    private readonly ownSaved: number,
+  ) {
+    this.edges = inputs.map(edgeOf);
+    this.inputs = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
+  }
+
+  save(tensors: readonly Tensor[]): void {
+    this.saved = tensors.map((tensor) => {
+      if (tensor.isInference) {
+        throw new GradError(`${this.name}: a tensor made in inferenceMode() cannot be saved for backward. Clone it outside, or use noGrad().`);
+      }
+      return { tensor, version: tensor.storage.version };
+    });
+  }
+
+  /** Runs the gradient function. */
+  apply(grads: readonly (Tensor | null)[], grad: Tensor): readonly (Tensor | null)[] {
+    if (this.backward === null || this.saved === null) {
+      throw new GradError(`backward: the graph through ${this.name} was freed by an earlier backward(). Pass { retainGraph: true } to the first one to go through it twice.`);
+    }
+    const tensors = this.saved.map(({ tensor, version }) => {
+      if (tensor.storage.version !== version) throw new GradError(modified(this.name, tensor, version));
+      return tensor;
+    });
+    return this.backward(grad, tensors, (i) => this.edges[i] != null, grads);
+  }
+
+  /** Drops what was saved, and frees what nobody else can hold. */
+  release(): void {
+    // Without saved values backward costs no memory, and PyTorch allows it again.
+    if (this.saved === null || this.saved.length === 0) return;
+    for (let i = this.saved.length - this.ownSaved; i < this.saved.length; i++) this.saved[i]!.tensor.storage.free();
+    this.saved = null;
+    this.backward = null;
+  }
+
+  /** What was saved, unchecked; empty after release. */
+  savedTensors(): Tensor[] {
+    return this.saved?.map(({ tensor }) => tensor) ?? [];
+  }
+}
+
+function modified(op: string, tensor: Tensor, version: number): string {
+  const made = tensor.gradFn ? `, which is output ${tensor.outputIndex} of ${tensor.gradFn.name},` : '';
+  return (
+    `backward: one of the values that ${op} needs for its gradient was changed by an in-place operation: ${tensor.dtype} ${showShape(tensor.shape)}${made} ` +
+    `is at version ${tensor.storage.version}; expected version ${version}. Use the out-of-place form (add instead of add_), or clone the tensor before changing it.`
+  );
+}
+
+/** The edge along which a tensor's gradient travels, or null when it needs none. */
+export function edgeOf(tensor: Tensor): Edge | null {
+  const node = tensor.gradFn as Node | null;
+  if (node !== null) return { node, index: tensor.outputIndex };
+  if (!tensor.leafRequiresGrad) return null;
+  return { node: accumulatorOf(tensor), index: 0 };
+}
+
+/** The node that collects a leaf's gradients. */
+export function accumulatorOf(leaf: Tensor): Node {
+  if (leaf.accumulator === null) {
+    const node = new Node('AccumulateGrad', [leaf], [], null, false, 0);
+    node.leaf = leaf;
+    leaf.accumulator = node;
+  }
+  return leaf.accumulator as Node;
+}
+
+export function anyRequiresGrad(tensors: readonly Tensor[]): boolean {
+  for (const tensor of tensors) if (tensor.requiresGrad) return true;
+  return false;
+}
+
+export interface RecordOptions {
+  /** The backward runs a fused kernel: a second derivative is a named error instead of a silent zero. */
+  fused?: boolean;
+  /** How many of the last tensors in `saved` nobody but this operation holds (masks, indices, statistics). */
+  own?: number;
+}
+
+/**
+ * Notes on the tape how `out` was made from `inputs`, when recording is on and one of them requires gradients; returns `out`.
+ * `backward` must take tensors only from `saved`: what it captures otherwise is neither checked for changes nor dropped after use.
+ */
+export function record<T extends Tensor | readonly Tensor[]>(
+  name: string,
+  out: T,
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[],
+  backward: Backward,
+  options?: RecordOptions,
+): T {
+  if (!isGradEnabled() || !anyRequiresGrad(inputs)) {
+    if (isInferenceModeEnabled()) for (const tensor of asList(out)) tensor.isInference = true;
+    // Nothing will be needed for backward: what only backward wanted goes back at once.
+    for (let i = saved.length - (options?.own ?? 0); i < saved.length; i++) saved[i]!.storage.free();
+    return out;
+  }
+  const outputs = asList(out);
+  const node = new Node(name, outputs.map(({ shape, dtype }) => ({ shape, dtype })), inputs, backward, options?.fused ?? false, options?.own ?? 0);
+  for (let i = 0; i < outputs.length; i++) {
+    const tensor = outputs[i]!;
+    if (!isFloating(tensor.dtype)) continue;
+    tensor.ownGradFn = node;
+    tensor.outputIndex = i;
+    tensor.viewVersion = tensor.storage.version;
+  }
+  node.save(saved);
+  return out;
+}
+
+function asList(out: Tensor | readonly Tensor[]): readonly Tensor[] {
+  return Array.isArray(out) ? (out as readonly Tensor[]) : [out as Tensor];
+}
+
+/** A node whose derivative nobody wrote: backward through it is an error that names the operation. */
+export function notDifferentiable(name: string, outputs: readonly Tensor[], inputs: readonly Tensor[]): void {
+  record(name, outputs, inputs, [], () => {
+    throw new GradError(`backward: ${name} has a fused gradient that cannot be differentiated again. Compose it from simpler operations where second derivatives are needed.`);
+  });
+}

@@ -1,0 +1,202 @@
+/**
+ * The caching allocator: hands out blocks of engine memory, keeps those that come back for the next request of their size, and asks
+ * for a collection when the bytes handed out since the last one pass a budget. That is what keeps a plain training loop flat
+ * without anybody freeing a tensor.
+ *
+ * Sizes are rounded up to eight classes an octave (12.5 % waste at most). Blocks up to 64 KiB are cut from 1 MiB slabs; larger ones
+ * are reserved one by one, so that they can go back to the system when memory is short.
+ */
+import { OutOfMemoryError } from '../errors.js';
+import type { BlockOwner, EngineHost } from './engine.js';
+import type { Ptr } from './kernel-table.gen.js';
+
+const SLAB_BYTES = 1 << 20;
+const SLAB_MAX = 1 << 16;
+const STEPS = 8;
+/** Bytes, and owners, that may pile up between two collections before the next is asked for. */
+const MIN_BUDGET = 48 << 20;
+const MAX_OWNERS = 16_384;
+
+/** The class of a request: eight steps an octave above 64 bytes. */
+function classOf(bytes: number): number {
+  if (bytes <= 64) return 0;
+  const units = Math.ceil(bytes / 64);
+  const octave = units <= 0x7fffffff ? 31 - Math.clz32(units) : Math.floor(Math.log2(units));
+  const base = 2 ** octave;
+  return octave * STEPS + Math.ceil(((units - base) * STEPS) / base);
+}
+
+function classBytes(index: number): number {
+  const octave = Math.floor(index / STEPS);
+  const base = 64 * 2 ** octave;
+  return Math.ceil((base + (base * (index % STEPS)) / STEPS) / 64) * 64;
+}
+
+/** A block on loan. `ptr` becomes 0 when it is given back. */
+export interface Block {
+  ptr: Ptr;
+  sizeClass: number;
+  slot: number;
+}
+
+export interface MemoryStats {
+  /** Bytes in blocks on loan, rounded up to their classes. */
+  liveBytes: number;
+  /** Bytes kept for the next request. */
+  cachedBytes: number;
+  /** The most liveBytes has been. */
+  peakBytes: number;
+  /** Blocks on loan. */
+  blocks: number;
+  collections: number;
+}
+
+export class BlockAllocator {
+  private readonly free: Ptr[][] = [];
+  private readonly bytesOf: number[] = [];
+  private readonly slotPtr: Ptr[] = [];
+  private readonly slotClass: number[] = [];
+  private slab: Ptr = 0;
+  private slabUsed = SLAB_BYTES;
+  private live = 0;
+  private cached = 0;
+  private peak = 0;
+  private blocks = 0;
+  private collections = 0;
+  private wantsRelief = false;
+  /** liveBytes and blocks at which the next collection is due. */
+  private byteBudget = MIN_BUDGET;
+  private ownerBudget = MAX_OWNERS;
+
+  constructor(private readonly host: EngineHost) {}
+
+  /** Lends a block of at least `bytes` to `owner`, which fills in ptr, sizeClass and slot; the block returns when the owner is collected. */
+  lend(bytes: number, owner: Block & BlockOwner): void {
+    const index = classOf(bytes);
+    const size = (this.bytesOf[index] ??= classBytes(index));
+    if (this.live + size > this.byteBudget || this.blocks >= this.ownerBudget) this.collect();
+    const list = (this.free[index] ??= []);
+    let ptr = list.pop();
+    if (ptr === undefined) ptr = this.reserve(index, size, bytes);
+    else this.cached -= size;
+    this.live += size;
+    this.blocks++;
+    if (this.live > this.peak) this.peak = this.live;
+    owner.ptr = ptr;
+    owner.sizeClass = index;
+    const slot = this.host.tracker.track(owner);
+    owner.slot = slot;
+    this.slotPtr[slot] = ptr;
+    this.slotClass[slot] = index;
+  }
+
+  /** Takes a block back now. */
+  takeBack(owner: Block): void {
+    if (owner.ptr === 0) return;
+    this.host.tracker.untrack(owner.slot);
+    this.recycle(owner.ptr, owner.sizeClass);
+    owner.ptr = 0;
+  }
+
+  /** True when a collection is due that this host can only do between tasks; `relieve` does it. */
+  get underPressure(): boolean {
+    return this.wantsRelief;
+  }
+
+  /** Waits for a collection where a synchronous one is impossible (browsers); returns at once where none is due. */
+  async relieve(): Promise<void> {
+    if (!this.wantsRelief) return;
+    await this.host.tracker.relieve();
+    this.collect();
+    this.wantsRelief = false;
+  }
+
+  /** Gives back what unreachable owners hold, with as little work as frees a good part of it, and sets the next budget. */
+  collect(): void {
+    this.collections++;
+    const before = this.live;
+    const blocksBefore = this.blocks;
+    for (const effort of [0, 1, 2] as const) {
+      if (!this.host.tracker.sweep(effort, this.onDead)) {
+        this.wantsRelief = true;
+        break;
+      }
+      const byBytes = this.live <= before / 2 || before - this.live >= MIN_BUDGET / 2;
+      if (byBytes || this.blocks <= blocksBefore / 2) break;
+    }
+    // Half as much again as what survived: a program that keeps what it makes collects ever more rarely.
+    this.byteBudget = this.live + Math.max(MIN_BUDGET, this.live / 2);
+    this.ownerBudget = this.blocks + Math.max(MAX_OWNERS, this.blocks / 2);
+  }
+
+  /** Gives every cached large block back to the system. */
+  emptyCache(): void {
+    for (let index = 0; index < this.free.length; index++) {
+      const list = this.free[index];
+      const size = this.bytesOf[index]!;
+      if (!list || size <= SLAB_MAX) continue;
+      for (const ptr of list) this.host.release(ptr);
+      this.cached -= size * list.length;
+      list.length = 0;
+    }
+  }
+
+  stats(): MemoryStats {
+    return { liveBytes: this.live, cachedBytes: this.cached, peakBytes: this.peak, blocks: this.blocks, collections: this.collections };
+  }
+
+  private readonly onDead = (slot: number): void => {
+    this.recycle(this.slotPtr[slot]!, this.slotClass[slot]!);
+  };
+
+  private recycle(ptr: Ptr, index: number): void {
+    const size = this.bytesOf[index]!;
+    this.free[index]!.push(ptr);
+    this.live -= size;
+    this.cached += size;
+    this.blocks--;
+  }
+
+  private reserve(index: number, size: number, wanted: number): Ptr {
+    if (size <= SLAB_MAX) {
+      if (this.slabUsed + size > SLAB_BYTES) {
+        this.slab = this.reserveFromHost(SLAB_BYTES, wanted);
+        this.slabUsed = 0;
+      }
+      const ptr = this.slab + this.slabUsed;
+      this.slabUsed += size;
+      return ptr;
+    }
+    return this.reserveFromHost(this.bytesOf[index]!, wanted);
+  }
+
+  private reserveFromHost(size: number, wanted: number): Ptr {
+    const { host } = this;
+    const fits = () => this.live + this.cached + size <= host.memoryLimit;
+    let ptr = fits() ? host.reserve(size) : 0;
+    if (ptr !== 0) return ptr;
+    this.emptyCache();
+    if (fits()) ptr = host.reserve(size);
+    if (ptr !== 0) return ptr;
+    for (const effort of [1, 2] as const) host.tracker.sweep(effort, this.onDead);
+    this.emptyCache();
+    if (fits()) ptr = host.reserve(size);
+    if (ptr !== 0) return ptr;
+    throw new OutOfMemoryError(
+      `cannot allocate ${showBytes(wanted)}: ${showBytes(this.live)} are in use and the ${host.name} engine may take ${showBytes(host.memoryLimit)}. ` +
+        'Use a smaller batch or model, drop references to old tensors (a list of losses keeps its graphs: push loss.item()), or wrap evaluation in noGrad().',
+    );
+  }
+}
+
+/** `1.5 GB`, `640 KB`: bytes for people. */
+export function showBytes(bytes: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+  let unit = 0;
+  let value = bytes;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+}

@@ -1,0 +1,84 @@
+/** The native engine: the kernels as a Node-API addon. Node only; loaded by host-node.ts. */
+import { EngineError } from '../errors.js';
+import { type BlockOwner, Engine, type OwnerTracker } from './engine.js';
+import { KERNEL_NAMES, type Kernels, type Ptr } from './kernel-table.gen.js';
+
+const SCRATCH_DOUBLES = 1024;
+
+/** What kernels/bindings/napi.cc exports. */
+export interface Addon {
+  readonly isa: string;
+  readonly kernels: Record<string, (...args: number[]) => number>;
+  reserve(bytes: number): Ptr;
+  release(ptr: Ptr): void;
+  write(ptr: Ptr, from: ArrayBufferView): void;
+  read(ptr: Ptr, into: ArrayBufferView): void;
+  peek(dtypeCode: number, ptr: Ptr): number;
+  address(buffer: ArrayBuffer): Ptr;
+  track(owner: BlockOwner): number;
+  untrack(slot: number): void;
+  sweep(slots: Uint32Array): number;
+  lastError(): string;
+}
+
+/** What Node gives beyond the language: see host-node.ts. */
+export interface NativeHooks {
+  collect(kind: 'minor' | 'major'): void;
+  memoryLimit: number;
+  threads: number;
+}
+
+/** Weak Node-API references, which are empty as soon as a collection has passed and can be swept inside a synchronous loop. */
+class AddonTracker implements OwnerTracker {
+  private readonly slots = new Uint32Array(4096);
+  readonly track: (owner: BlockOwner) => number;
+  readonly untrack: (slot: number) => void;
+
+  constructor(
+    private readonly addon: Addon,
+    private readonly hooks: NativeHooks,
+  ) {
+    this.track = addon.track;
+    this.untrack = addon.untrack;
+  }
+
+  sweep(effort: 0 | 1 | 2, dead: (slot: number) => void): boolean {
+    if (effort > 0) this.hooks.collect(effort === 1 ? 'minor' : 'major');
+    let found: number;
+    do {
+      found = this.addon.sweep(this.slots);
+      for (let i = 0; i < found; i++) dead(this.slots[i]!);
+    } while (found === this.slots.length);
+    return true;
+  }
+
+  async relieve(): Promise<void> {}
+}
+
+/** Makes an engine of a loaded addon. */
+export function createNativeEngine(addon: Addon, hooks: NativeHooks): Engine {
+  const kernels = {} as Record<string, unknown>;
+  for (const [name, symbol] of Object.entries(KERNEL_NAMES)) {
+    const kernel = addon.kernels[symbol];
+    if (!kernel) throw new EngineError(`native engine: its addon lacks the kernel ${symbol}. Run npm run build.`);
+    kernels[name] = kernel;
+  }
+  const scratch = new Float64Array(SCRATCH_DOUBLES);
+  const engine = new Engine({
+    name: 'native',
+    isa: addon.isa,
+    kernels: kernels as unknown as Kernels,
+    reserve: addon.reserve,
+    release: addon.release,
+    write: addon.write,
+    read: addon.read,
+    peek: addon.peek,
+    lastError: addon.lastError,
+    scratch: () => scratch,
+    scratchPtr: addon.address(scratch.buffer),
+    tracker: new AddonTracker(addon, hooks),
+    memoryLimit: hooks.memoryLimit,
+  });
+  engine.kernels.setThreads(hooks.threads);
+  return engine;
+}

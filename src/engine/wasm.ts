@@ -1,0 +1,108 @@
+/** The WebAssembly engine: the same kernels in linear memory, one thread. Runs in Node and in browsers. */
+import { EngineError } from '../errors.js';
+import { Engine, type OwnerTracker } from './engine.js';
+import { F32, F64, I32, I64, KERNEL_NAMES, type Kernels, type Ptr } from './kernel-table.gen.js';
+
+const SCRATCH_DOUBLES = 1024;
+
+interface WasmExports {
+  memory: WebAssembly.Memory;
+  _initialize(): void;
+  aligned_alloc(align: number, bytes: number): Ptr;
+  free(ptr: Ptr): void;
+  hone_last_error_text(): Ptr;
+  [kernel: string]: unknown;
+}
+
+/**
+ * A function body that uses one relaxed SIMD instruction; validates only where the host has it.
+ * (module (func (result v128) v128.const 0 v128.const 0 v128.const 0 f32x4.relaxed_madd))
+ */
+export function hasRelaxedSimd(): boolean {
+  const zero = [0xfd, 0x0c, ...new Array(16).fill(0)];
+  const body = [0x00, ...zero, ...zero, ...zero, 0xfd, 0x85, 0x02, 0x0b];
+  return WebAssembly.validate(
+    new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 0x0a, body.length + 2, 1, body.length, ...body]),
+  );
+}
+
+/** The file of the build that suits this host. */
+export function wasmFile(): 'hone-relaxed.wasm' | 'hone-simd.wasm' {
+  return hasRelaxedSimd() ? 'hone-relaxed.wasm' : 'hone-simd.wasm';
+}
+
+/** Makes an engine of compiled kernels. */
+export function createWasmEngine(module: WebAssembly.Module, isa: string, tracker: OwnerTracker): Engine {
+  const exports = new WebAssembly.Instance(module, {}).exports as unknown as WasmExports;
+  exports._initialize();
+  const { memory } = exports;
+
+  const kernels = {} as Record<string, unknown>;
+  for (const [name, symbol] of Object.entries(KERNEL_NAMES)) {
+    const kernel = exports[`hone_${symbol}`];
+    if (typeof kernel !== 'function') throw new EngineError(`wasm engine: its build lacks the kernel hone_${symbol}. Run npm run build.`);
+    kernels[name] = kernel;
+  }
+
+  // Views of linear memory die when it grows; `bytes()` makes a new one then.
+  let view = new Uint8Array(memory.buffer);
+  let data = new DataView(memory.buffer);
+  const refresh = () => {
+    if (view.buffer !== memory.buffer) {
+      view = new Uint8Array(memory.buffer);
+      data = new DataView(memory.buffer);
+    }
+  };
+  const asBytes = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  const reserve = (bytes: number): Ptr => {
+    if (bytes > 0xffff0000) return 0;
+    return exports.aligned_alloc(64, Math.ceil(bytes / 64) * 64) >>> 0;
+  };
+
+  const scratchPtr = reserve(SCRATCH_DOUBLES * 8);
+  let scratch = new Float64Array(memory.buffer, scratchPtr, SCRATCH_DOUBLES);
+
+  return new Engine({
+    name: 'wasm',
+    isa,
+    kernels: kernels as unknown as Kernels,
+    reserve,
+    release: (ptr) => exports.free(ptr),
+    write(ptr, from) {
+      refresh();
+      view.set(asBytes(from), ptr);
+    },
+    read(ptr, into) {
+      refresh();
+      const target = asBytes(into);
+      target.set(view.subarray(ptr, ptr + target.length));
+    },
+    peek(dtypeCode, ptr) {
+      refresh();
+      switch (dtypeCode) {
+        case F32:
+          return data.getFloat32(ptr, true);
+        case F64:
+          return data.getFloat64(ptr, true);
+        case I32:
+          return data.getInt32(ptr, true);
+        case I64:
+          return Number(data.getBigInt64(ptr, true));
+        default:
+          return data.getUint8(ptr);
+      }
+    },
+    lastError() {
+      refresh();
+      const start = exports.hone_last_error_text() >>> 0;
+      return new TextDecoder().decode(view.slice(start, view.indexOf(0, start)));
+    },
+    scratch() {
+      if (scratch.buffer !== memory.buffer) scratch = new Float64Array(memory.buffer, scratchPtr, SCRATCH_DOUBLES);
+      return scratch;
+    },
+    scratchPtr,
+    tracker,
+    memoryLimit: 0xfff00000,
+  });
+}

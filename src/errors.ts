@@ -1,0 +1,73 @@
+/**
+ * The errors that Hone throws. Each says, in this order, what was called, what was given, what was expected and what to do:
+ * `ShapeError: linear: input has 512 features, weight expects 256 (input [32, 512], weight [10, 256])`.
+ */
+
+/** The base of every error that Hone throws on purpose. `code` is stable across releases; messages are not. */
+export class HoneError extends Error {
+  readonly code: string = 'HONE';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Sizes that do not fit together. */
+export class ShapeError extends HoneError {
+  override readonly code = 'SHAPE';
+}
+
+/** An element type that an operation does not take. */
+export class DTypeError extends HoneError {
+  override readonly code = 'DTYPE';
+}
+
+/** A dimension, index or label outside its range. */
+export class IndexError extends HoneError {
+  override readonly code = 'INDEX';
+}
+
+/** An argument that no shape, dtype or index rule covers: a negative learning rate, an unknown option. */
+export class ArgumentError extends HoneError {
+  override readonly code = 'ARGUMENT';
+}
+
+/** A backward pass that cannot be done: no graph, a freed graph, a value changed in place. */
+export class GradError extends HoneError {
+  override readonly code = 'GRAD';
+}
+
+/** A tensor whose memory was given back by `dispose`, `using` or a scope. */
+export class UseAfterFreeError extends HoneError {
+  override readonly code = 'USE_AFTER_FREE';
+}
+
+/** A request for more memory than there is. */
+export class OutOfMemoryError extends HoneError {
+  override readonly code = 'OUT_OF_MEMORY';
+}
+
+/** An engine that cannot be loaded, or a tensor that lives on another engine than the active one. */
+export class EngineError extends HoneError {
+  override readonly code = 'ENGINE';
+}
+
+/** A file or byte stream that is not what its format says. */
+export class FormatError extends HoneError {
+  override readonly code = 'FORMAT';
+}
+
+/** A file that is missing or cannot be read or written. */
+export class FileError extends HoneError {
+  override readonly code = 'FILE';
+}
+
+/** A state dict that does not fit the model or optimizer it is loaded into. */
+export class StateDictError extends HoneError {
+  override readonly code = 'STATE_DICT';
+}
+
+/** `[2, 3]`, as messages show a shape. */
+export function showShape(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
+}

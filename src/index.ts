@@ -1,0 +1,24 @@
+/** Hone: deep learning for TypeScript. The names are PyTorch's, in camelCase. */
+import './ops/methods.js';
+import '#host';
+
+export { HoneError, ShapeError, DTypeError, IndexError, ArgumentError, GradError, UseAfterFreeError, OutOfMemoryError, EngineError, FormatError, FileError, StateDictError } from './errors.js';
+export type { DType, TypedArray } from './tensor/dtype.js';
+export type { Shape } from './tensor/shape.js';
+export { Tensor } from './tensor/tensor.js';
+export { tensor, fromTypedArray, zeros, ones, full, empty, arange, linspace, eye, zerosLike, onesLike, fullLike, emptyLike } from './tensor/create.js';
+export type { TensorOptions, NestedArray } from './tensor/create.js';
+export { Generator, defaultGenerator, manualSeed, getRngState, setRngState, rand, randn, randint, randperm, randLike, randnLike } from './tensor/random.js';
+export type { RandomOptions } from './tensor/random.js';
+export * as autograd from './autograd/index.js';
+export { noGrad, enableGrad, inferenceMode, setGradEnabled, isGradEnabled } from './autograd/mode.js';
+export { clone } from './ops/copy.js';
+export { where } from './ops/elementwise.js';
+export { add, sub, mul, div, pow, maximum, minimum, floorDivide, remainder, fmod, atan2, eq, ne, lt, le, gt, ge, logicalAnd, logicalOr, logicalXor } from './ops/arithmetic.js';
+export {
+  neg, abs, sign, square, relu, floor, ceil, round, trunc, exp, exp2, expm1, log, log2, log10, log1p, sqrt, rsqrt, reciprocal,
+  sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, erf, erfinv, sigmoid, logicalNot, isnan, isinf, isfinite, clamp,
+} from './ops/math.js';
+export { matmul, mm, bmm, dot, mv, outer } from './ops/matmul.js';
+export { reshape, flatten, unflatten, permute, transpose, t, expand, squeeze, unsqueeze, select, slice, narrow, movedim, diagonal } from './ops/movement.js';
+export { sum, mean } from './ops/reduce.js';

@@ -1,0 +1,63 @@
+/** Copies, casts and fills. */
+import { check, kernels } from '../engine/engine.js';
+import { record } from '../autograd/node.js';
+import { type DType, assertDType } from '../tensor/dtype.js';
+import { numel } from '../tensor/shape.js';
+import { emptyTensor, type Tensor, aliasTensor } from '../tensor/tensor.js';
+import { code, copyInto, emptyLikeDense, rowMajor } from './kernel-call.js';
+
+/**
+ * A copy with memory of its own, laid out as `x` is when that is dense.
+ * Gradient: passes through.
+ */
+export function clone(x: Tensor): Tensor {
+  const out = emptyLikeDense(x);
+  copyInto(out, x, 'clone');
+  return record('clone', out, [x], [], (g) => [g]);
+}
+
+/**
+ * `x` in row-major order: itself when it is that already, else a copy.
+ * Gradient: passes through.
+ */
+export function contiguous(x: Tensor): Tensor {
+  if (x.isContiguous()) return x;
+  return record('contiguous', rowMajor(x), [x], [], (g) => [g]);
+}
+
+/**
+ * `x` as another dtype; itself when it has that dtype. Floats become integers by truncation.
+ * Gradient: cast back; none through integers and bools.
+ * @throws {DTypeError} for a dtype that does not exist.
+ */
+export function to(x: Tensor, dtype: DType | 'cpu' | { dtype?: DType }): Tensor {
+  const wanted = typeof dtype === 'string' ? dtype : (dtype.dtype ?? x.dtype);
+  if (wanted === 'cpu') return x;
+  assertDType(wanted, 'to');
+  if (wanted === x.dtype) return x;
+  const out = emptyLikeDense(x, wanted);
+  copyInto(out, x, 'to');
+  return record('to', out, [x], [], (g) => [g]);
+}
+
+/** A tensor on the same memory that gradients do not flow through. */
+export function detach(x: Tensor): Tensor {
+  return aliasTensor(x, x.shape, x.strides, x.offset);
+}
+
+/** Fills a fresh or recorded-elsewhere tensor's memory with one value. Not recorded: see `fill_` in inplace.ts. */
+export function fillRaw(x: Tensor, value: number): Tensor {
+  if (x.isContiguous()) {
+    check(kernels.fill(code(x.dtype), x.ptr, numel(x.shape), value), 'fill_');
+  } else {
+    const one = emptyTensor([], x.dtype);
+    check(kernels.fill(code(x.dtype), one.ptr, 1, value), 'fill_');
+    copyInto(x, aliasTensor(one, x.shape, x.shape.map(() => 0), 0), 'fill_');
+  }
+  return x;
+}
+
+/** A new tensor of one value. */
+export function filled(shape: readonly number[], dtype: DType, value: number): Tensor {
+  return fillRaw(emptyTensor(shape, dtype), value);
+}

@@ -1,0 +1,343 @@
+/**
+ * Elementwise operations: every kernel operation of one and of two operands with its gradient, in two tables that are exhaustive by type,
+ * and the three functions that apply them. The functions that users call stand in arithmetic.ts and math.ts.
+ */
+import { check, kernels } from '../engine/engine.js';
+import { BinaryOp, type BinaryOpName, UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
+import { ArgumentError, DTypeError } from '../errors.js';
+import { record } from '../autograd/node.js';
+import { isFloating, resultType } from '../tensor/dtype.js';
+import { broadcastShapes, broadcastStrides, collapse, isContiguous, numel, sameShape } from '../tensor/shape.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { castRaw, code, dense, emptyLikeDense, metaPtr, writeMeta } from './kernel-call.js';
+
+// Short forms for the formulas below.
+const add = (a: Operand, b: Operand) => binaryOp('add', a, b);
+const sub = (a: Operand, b: Operand) => binaryOp('sub', a, b);
+const mul = (a: Operand, b: Operand) => binaryOp('mul', a, b);
+const div = (a: Operand, b: Operand) => binaryOp('div', a, b);
+const pow = (a: Operand, b: Operand) => binaryOp('pow', a, b);
+const neg = (x: Tensor) => unary('neg', x);
+
+type SavedValue = 'input' | 'output' | 'nothing';
+
+interface UnaryDefinition {
+  readonly saves: SavedValue;
+  /** dx from dy and the saved value (x or y; dy itself when nothing is saved). */
+  readonly grad: (g: Tensor, saved: Tensor, p0: number, p1: number) => Tensor | null;
+}
+
+const nothing = (grad: UnaryDefinition['grad']): UnaryDefinition => ({ saves: 'nothing', grad });
+const input = (grad: UnaryDefinition['grad']): UnaryDefinition => ({ saves: 'input', grad });
+const output = (grad: UnaryDefinition['grad']): UnaryDefinition => ({ saves: 'output', grad });
+/** Piecewise constant: the gradient is zero. */
+const flat = nothing((g) => mul(g, 0));
+/** Bool results carry no gradient. */
+const predicate = nothing(() => null);
+
+const LN2 = Math.LN2;
+const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
+
+/** Every unary kernel operation and its gradient. */
+export const unaryDefinitions = {
+  neg: nothing((g) => unary('neg', g)),
+  abs: input((g, x) => mul(g, unary('sign', x))),
+  sign: flat,
+  square: input((g, x) => mul(g, mul(x, 2))),
+  relu: output((g, y) => binaryOp('relu_grad', g, y)),
+  clamp: input((g, x, low, high) => binaryOp('clamp_grad', g, x, low, high)),
+  floor: flat,
+  ceil: flat,
+  round: flat,
+  trunc: flat,
+  exp: output((g, y) => mul(g, y)),
+  exp2: output((g, y) => mul(g, mul(y, LN2))),
+  expm1: output((g, y) => mul(g, add(y, 1))),
+  log: input((g, x) => div(g, x)),
+  log2: input((g, x) => div(g, mul(x, LN2))),
+  log10: input((g, x) => div(g, mul(x, Math.LN10))),
+  log1p: input((g, x) => div(g, add(x, 1))),
+  sqrt: output((g, y) => div(g, mul(y, 2))), // infinite at 0, as in PyTorch
+  rsqrt: output((g, y) => mul(mul(g, -0.5), pow(y, 3))),
+  reciprocal: output((g, y) => neg(mul(g, mul(y, y)))),
+  sin: input((g, x) => mul(g, unary('cos', x))),
+  cos: input((g, x) => neg(mul(g, unary('sin', x)))),
+  tan: output((g, y) => mul(g, add(mul(y, y), 1))),
+  asin: input((g, x) => mul(g, unary('rsqrt', sub(1, mul(x, x))))),
+  acos: input((g, x) => neg(mul(g, unary('rsqrt', sub(1, mul(x, x)))))),
+  atan: input((g, x) => div(g, add(mul(x, x), 1))),
+  sinh: input((g, x) => mul(g, unary('cosh', x))),
+  cosh: input((g, x) => mul(g, unary('sinh', x))),
+  tanh: output((g, y) => binaryOp('tanh_grad', g, y)),
+  asinh: input((g, x) => mul(g, unary('rsqrt', add(mul(x, x), 1)))),
+  acosh: input((g, x) => mul(g, unary('rsqrt', sub(mul(x, x), 1)))),
+  atanh: input((g, x) => div(g, sub(1, mul(x, x)))),
+  erf: input((g, x) => mul(g, mul(unary('exp', neg(mul(x, x))), TWO_OVER_SQRT_PI))),
+  erfinv: output((g, y) => mul(g, mul(unary('exp', mul(y, y)), 1 / TWO_OVER_SQRT_PI))),
+  sigmoid: output((g, y) => binaryOp('sigmoid_grad', g, y)),
+  logsigmoid: input((g, x) => mul(g, unary('sigmoid', neg(x)))),
+  softplus: input((g, x, beta, threshold) => binaryOp('softplus_grad', g, x, beta, threshold)),
+  silu: input((g, x) => binaryOp('silu_grad', g, x)),
+  gelu: input((g, x) => binaryOp('gelu_grad', g, x)),
+  gelu_tanh: input((g, x) => binaryOp('gelu_tanh_grad', g, x)),
+  leaky_relu: input((g, x, slope) => binaryOp('leaky_relu_grad', g, x, slope)),
+  elu: input((g, x, alpha, scale) => binaryOp('elu_grad', g, x, alpha, scale)),
+  logical_not: predicate,
+  isnan: predicate,
+  isinf: predicate,
+  isfinite: predicate,
+} satisfies Record<UnaryOpName, UnaryDefinition>;
+
+/** A tensor, or a number that is applied to every element. */
+export type Operand = Tensor | number;
+
+type Grads = readonly [Tensor | null, Tensor | null];
+
+interface BinaryDefinition {
+  /** Which operands the gradients need, given which gradients are wanted: [a, b]. */
+  readonly saves: (wantA: boolean, wantB: boolean) => readonly [boolean, boolean];
+  /** Gradients of a and b; an operand that is a number, or whose gradient is not needed, is not looked at. */
+  readonly grads: (g: Tensor, a: Operand, b: Operand, needs: (i: number) => boolean, p0: number, p1: number) => Grads;
+}
+
+const saving = (grads: BinaryDefinition['grads'], saves: BinaryDefinition['saves'] = () => [true, true]): BinaryDefinition => ({ saves, grads });
+const linear = (grads: BinaryDefinition['grads']): BinaryDefinition => ({ saves: () => [false, false], grads });
+/** Bool results carry no gradient. */
+const comparison = linear(() => [null, null]);
+
+/** Gradients of max and min: to the winner, shared where they are equal. */
+const extremum = (wins: 'gt' | 'lt'): BinaryDefinition =>
+  saving((g, a, b, needs) => {
+    const half = mul(binaryOp('eq', a, b), 0.5);
+    const share = (x: Operand, y: Operand) => mul(g, add(binaryOp(wins, x, y), half));
+    return [needs(0) ? share(a, b) : null, needs(1) ? share(b, a) : null];
+  });
+
+/** For the gradient kernels h(g, x): linear in g, so their own gradient in g is h itself; `inX` is g * d(h/g)/dx. */
+const gradient = (op: BinaryOpName, inX: (g: Operand, x: Tensor, p0: number, p1: number) => Tensor | null): BinaryDefinition =>
+  saving((gg, g, x, needs, p0, p1) => {
+    const second = needs(1) ? inX(g, x as Tensor, p0, p1) : null;
+    return [needs(0) ? binaryOp(op, gg, x, p0, p1) : null, second && mul(gg, second)];
+  });
+
+const INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
+
+/** The derivative of silu'(x): s (1 - s) (2 + x (1 - 2 s)), s = sigmoid(x). */
+function siluSecond(x: Tensor): Tensor {
+  const s = unary('sigmoid', x);
+  return mul(mul(s, sub(1, s)), add(mul(x, sub(1, mul(s, 2))), 2));
+}
+
+/** The second derivative of 0.5 x (1 + tanh(u)), u = k (x + c x^3). */
+function geluTanhSecond(x: Tensor): Tensor {
+  const k = Math.sqrt(2 / Math.PI);
+  const c = 0.044715;
+  const t = unary('tanh', mul(add(mul(pow(x, 3), c), x), k));
+  const sech2 = sub(1, mul(t, t));
+  const du = mul(add(mul(mul(x, x), 3 * c), 1), k);
+  // d/dx [0.5 (1 + t) + 0.5 x sech2 du] = sech2 du + 0.5 x sech2 (u'' - 2 t du^2),  u'' = 6 k c x
+  const bracket = sub(mul(x, 6 * k * c), mul(mul(t, 2), mul(du, du)));
+  return mul(sech2, add(du, mul(mul(x, 0.5), bracket)));
+}
+
+/** Every binary kernel operation and its gradients. */
+export const binaryDefinitions = {
+  add: linear((g, _a, _b, needs) => [needs(0) ? g : null, needs(1) ? g : null]),
+  sub: linear((g, _a, _b, needs) => [needs(0) ? g : null, needs(1) ? neg(g) : null]),
+  mul: saving((g, a, b, needs) => [needs(0) ? mul(g, b) : null, needs(1) ? mul(g, a) : null], (wantA, wantB) => [wantB, wantA]),
+  maximum: extremum('gt'),
+  minimum: extremum('lt'),
+  pow: saving((g, a, b, needs) => [needs(0) ? powGradBase(g, a as Tensor, b) : null, needs(1) ? powGradExponent(g, a, b as Tensor) : null]),
+  floor_divide: linear((g, _a, _b, needs) => [needs(0) ? mul(g, 0) : null, needs(1) ? mul(g, 0) : null]),
+  remainder: saving((g, a, b, needs) => [needs(0) ? g : null, needs(1) ? neg(mul(g, binaryOp('floor_divide', a, b))) : null], (_, wantB) => [wantB, wantB]),
+  fmod: saving((g, a, b, needs) => [needs(0) ? g : null, needs(1) ? neg(mul(g, unary('trunc', div(a, b)))) : null], (_, wantB) => [wantB, wantB]),
+  add_scaled: linear((g, _a, _b, needs, alpha) => [needs(0) ? g : null, needs(1) ? mul(g, alpha) : null]),
+  div: saving((g, a, b, needs) => [needs(0) ? div(g, b) : null, needs(1) ? neg(mul(g, div(div(a, b), b))) : null], (wantA, wantB) => [wantB, wantA || wantB]),
+  atan2: saving((g, a, b, needs) => {
+    const scale = div(g, add(mul(a, a) as Tensor, mul(b, b)));
+    return [needs(0) ? mul(scale, b) : null, needs(1) ? neg(mul(scale, a)) : null];
+  }),
+  relu_grad: gradient('relu_grad', () => null),
+  sigmoid_grad: gradient('sigmoid_grad', (g, y) => mul(g, sub(1, mul(y, 2)))),
+  tanh_grad: gradient('tanh_grad', (g, y) => mul(g, mul(y, -2))),
+  clamp_grad: gradient('clamp_grad', () => null),
+  leaky_relu_grad: gradient('leaky_relu_grad', () => null),
+  silu_grad: gradient('silu_grad', (g, x) => mul(g, siluSecond(x))),
+  // gelu'' = phi(x) (2 - x^2), phi the normal density
+  gelu_grad: gradient('gelu_grad', (g, x) => mul(g, mul(mul(unary('exp', mul(mul(x, x), -0.5)), INV_SQRT_2PI), sub(2, mul(x, x))))),
+  gelu_tanh_grad: gradient('gelu_tanh_grad', (g, x) => mul(g, geluTanhSecond(x))),
+  // sigmoid'(beta x) beta below the threshold, 0 above
+  softplus_grad: gradient('softplus_grad', (g, x, beta, threshold) => {
+    const s = unary('sigmoid', mul(x, beta));
+    return mul(g, mul(mul(mul(s, sub(1, s)), beta), binaryOp('le', mul(x, beta), threshold)));
+  }),
+  // alpha exp(x) scale for x <= 0, 0 above
+  elu_grad: gradient('elu_grad', (g, x, alpha, scale) => mul(g, mul(mul(unary('exp', unary('clamp', x, Number.NEGATIVE_INFINITY, 0)), alpha * scale), binaryOp('le', x, 0)))),
+  eq: comparison,
+  ne: comparison,
+  lt: comparison,
+  le: comparison,
+  gt: comparison,
+  ge: comparison,
+  logical_and: comparison,
+  logical_or: comparison,
+  logical_xor: comparison,
+} satisfies Record<BinaryOpName, BinaryDefinition>;
+
+// d(a^b)/da = b a^(b-1); 0 where b is 0, also at a = 0
+function powGradBase(g: Tensor, a: Tensor, b: Operand): Tensor {
+  if (typeof b === 'number') return b === 0 ? mul(g, 0) : mul(g, mul(pow(a, b - 1), b));
+  const slope = mul(pow(a, sub(b, 1)), b);
+  return mul(g, whereZero(b, slope));
+}
+
+// d(a^b)/db = a^b log a; 0 where a is 0 and b >= 0
+function powGradExponent(g: Tensor, a: Operand, b: Tensor): Tensor {
+  if (typeof a === 'number') return a === 0 ? mul(g, 0) : mul(g, mul(pow(a, b), Math.log(a)));
+  const slope = mul(pow(a, b), unary('log', a));
+  return mul(g, whereZero(a, slope));
+}
+
+/** `value`, but 0 where `key` is 0. */
+function whereZero(key: Tensor, value: Tensor): Tensor {
+  return where(binaryOp('eq', key, 0), 0, value);
+}
+
+/** Names that integers and bools can take without becoming floats: those of HONE_UNARY and HONE_UNARY_BOOL in ops.def. */
+const FIRST_FLOAT_UNARY = UnaryOp.exp;
+const FIRST_BOOL_UNARY = UnaryOp.logical_not;
+
+/** Applies a unary kernel and records it. Integers become float32 where the operation needs floats. `name` is what errors call it. */
+export function unary(op: UnaryOpName, x: Tensor, p0 = 0, p1 = 0, name: string = op): Tensor {
+  const opCode = UnaryOp[op];
+  if (opCode >= FIRST_FLOAT_UNARY && opCode < FIRST_BOOL_UNARY && !isFloating(x.dtype)) x = castRaw(x, 'float32', name);
+  const source = dense(x, name);
+  const out = emptyLikeDense(source, opCode >= FIRST_BOOL_UNARY ? 'bool' : x.dtype);
+  check(kernels.unary(opCode, code(x.dtype), out.ptr, source.ptr, numel(x.shape), p0, p1), name);
+  const { saves, grad }: UnaryDefinition = unaryDefinitions[op];
+  const saved = saves === 'nothing' ? [] : [saves === 'input' ? x : out];
+  return record(name, out, [x], saved, (g, [s]) => [grad(g, s ?? g, p0, p1)]);
+}
+
+/** Codes from `div` on need floats; comparisons take every dtype and give bool. */
+const FIRST_FLOAT_BINARY = BinaryOp.div;
+const FIRST_BOOL_BINARY = BinaryOp.eq;
+
+const operand = (x: Operand) =>
+  typeof x === 'number' ? ({ dtype: Number.isInteger(x) ? 'int64' : 'float32', dimensioned: false } as const) : { dtype: x.dtype, dimensioned: x.ndim > 0 };
+
+/** Applies a binary kernel to operands of which at least one is a tensor, and records it. `name` is what errors call it. */
+export function binaryOp(op: BinaryOpName, a: Operand, b: Operand, p0 = 0, p1 = 0, name: string = op): Tensor {
+  const opCode = BinaryOp[op];
+  const numberA = typeof a === 'number';
+  const numberB = typeof b === 'number';
+  if (numberA && numberB) throw new ArgumentError(`${name}: both operands are numbers, expected at least one tensor.`);
+  let dtype = numberA || numberB || a.dtype !== b.dtype ? resultType(operand(a), operand(b)) : a.dtype;
+  if (opCode >= FIRST_FLOAT_BINARY && opCode < FIRST_BOOL_BINARY && !isFloating(dtype)) dtype = 'float32';
+  const outDtype = opCode >= FIRST_BOOL_BINARY ? 'bool' : dtype;
+
+  let out: Tensor;
+  if (numberA || numberB) {
+    const tensor = castRaw((numberA ? b : a) as Tensor, dtype, name);
+    const source = dense(tensor, name);
+    out = emptyLikeDense(source, outDtype);
+    const scalar = (numberA ? a : b) as number;
+    if (p0 === 0 && p1 === 0) {
+      check(kernels.binaryScalar(opCode, code(dtype), out.ptr, source.ptr, numel(source.shape), scalar, numberA ? 1 : 0), name);
+    } else {
+      return binaryOp(op, numberA ? scalarTensor(a, dtype) : a, numberB ? scalarTensor(b, dtype) : b, p0, p1, name);
+    }
+  } else {
+    out = binaryRaw(opCode, castRaw(a, dtype, name), castRaw(b, dtype, name), outDtype, p0, p1, name);
+  }
+  if (opCode >= FIRST_BOOL_BINARY) return out;
+
+  const { saves, grads }: BinaryDefinition = binaryDefinitions[op];
+  if (numberA || numberB) {
+    // The number needs no gradient; the tensor is saved where its own gradient depends on it.
+    const x = (numberA ? b : a) as Tensor;
+    const side = numberA ? 1 : 0;
+    const saved = saves(side === 0, side === 1)[side] ? [x] : [];
+    const scalar = (numberA ? a : b) as number;
+    return record(name, out, [x], saved, (g, [kept]) => [
+      numberA ? grads(g, scalar, kept ?? g, (i) => i === 1, p0, p1)[1] : grads(g, kept ?? g, scalar, (i) => i === 0, p0, p1)[0],
+    ]);
+  }
+  const [keepA, keepB] = saves(a.requiresGrad, b.requiresGrad);
+  // An operand that no gradient looks at is not kept alive: the other stands in its place.
+  const saved = keepA ? [a, keepB ? b : a] : keepB ? [b, b] : [];
+  return record(name, out, [a, b], saved, (g, [x, y], needs) => grads(g, x ?? g, y ?? g, needs, p0, p1));
+}
+
+function scalarTensor(value: number, dtype: Tensor['dtype']): Tensor {
+  const out = emptyTensor([], dtype);
+  check(kernels.fill(code(dtype), out.ptr, 1, value), 'tensor');
+  return out;
+}
+
+function binaryRaw(opCode: number, a: Tensor, b: Tensor, outDtype: Tensor['dtype'], p0: number, p1: number, name: string): Tensor {
+  if (sameShape(a.shape, b.shape)) {
+    const alike = a.isContiguous() ? b.isContiguous() : sameShape(a.strides, b.strides) && dense(a, name) === a;
+    if (alike) {
+      const out = emptyLikeDense(a, outDtype);
+      check(kernels.binary(opCode, code(a.dtype), out.ptr, a.ptr, b.ptr, numel(a.shape), p0, p1), name);
+      return out;
+    }
+  }
+  const target = broadcastShapes(a.shape, b.shape, name);
+  const out = emptyTensor(target, outDtype);
+  const { shape, strides } = collapse(target, [broadcastStrides(a.shape, a.strides, target), broadcastStrides(b.shape, b.strides, target)]);
+  const [to, left, right] = [out.ptr, a.ptr, b.ptr];
+  const rank = writeMeta(shape, strides[0]!, strides[1]!);
+  check(kernels.binaryStrided(opCode, code(a.dtype), to, left, right, rank, metaPtr(), p0, p1), name);
+  return out;
+}
+
+/** Writes op(target, b) over `target` without recording, where the kernel can: same dtype, and `b` broadcasts to target's shape. Returns whether it did. */
+export function binaryInto(op: BinaryOpName, target: Tensor, b: Operand, p0: number, name: string): boolean {
+  if (!isContiguous(target.shape, target.strides)) return false;
+  const opCode = BinaryOp[op];
+  if (opCode >= FIRST_BOOL_BINARY || (opCode >= FIRST_FLOAT_BINARY && !isFloating(target.dtype))) return false;
+  if (typeof b === 'number') {
+    if (p0 !== 0 || resultType(operand(target), operand(b)) !== target.dtype) return false;
+    check(kernels.binaryScalar(opCode, code(target.dtype), target.ptr, target.ptr, numel(target.shape), b, 0), name);
+    return true;
+  }
+  if (b.dtype !== target.dtype || b.storage === target.storage) return false;
+  if (sameShape(b.shape, target.shape) && b.isContiguous()) {
+    check(kernels.binary(opCode, code(target.dtype), target.ptr, target.ptr, b.ptr, numel(target.shape), p0, 0), name);
+    return true;
+  }
+  if (!sameShape(broadcastShapes(target.shape, b.shape, name), target.shape)) return false;
+  const { shape, strides } = collapse(target.shape, [target.strides, broadcastStrides(b.shape, b.strides, target.shape)]);
+  const [to, right] = [target.ptr, b.ptr];
+  const rank = writeMeta(shape, strides[0]!, strides[1]!);
+  check(kernels.binaryStrided(opCode, code(target.dtype), to, to, right, rank, metaPtr(), p0, 0), name);
+  return true;
+}
+
+/**
+ * `a` where `condition` is true, else `b`; the three broadcast.
+ * Gradient: to the operand that was taken.
+ * @param condition bool, or uint8.
+ * @throws {DTypeError} for another condition. @throws {ShapeError} for shapes that do not broadcast.
+ */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  if (condition.dtype !== 'bool' && condition.dtype !== 'uint8') {
+    throw new DTypeError(`where: condition is ${condition.dtype}, expected bool. Compare first: x.gt(0).`);
+  }
+  const dtype = resultType(operand(a), operand(b));
+  const [x, y] = [a, b].map((o) => (typeof o === 'number' ? scalarTensor(o, dtype) : castRaw(o, dtype, 'where'))) as [Tensor, Tensor];
+  const target = broadcastShapes(condition.shape, broadcastShapes(x.shape, y.shape, 'where'), 'where');
+  const out = emptyTensor(target, dtype);
+  const parts = [condition, x, y].map((t) => broadcastStrides(t.shape, t.strides, target));
+  const { shape, strides } = collapse(target, parts);
+  const [to, c, left, right] = [out.ptr, condition.ptr, x.ptr, y.ptr];
+  const rank = writeMeta(shape, ...strides);
+  check(kernels.where(code(dtype), to, c, left, right, rank, metaPtr()), 'where');
+  // Numbers became tensors that need no gradient.
+  return record('where', out, [typeof a === 'number' ? x : a, typeof b === 'number' ? y : b], [condition], (g, [c], needs) => [
+    needs(0) ? where(c!, g, 0) : null,
+    needs(1) ? where(c!, 0, g) : null,
+  ]);
+}

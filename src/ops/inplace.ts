@@ -1,0 +1,138 @@
+/**
+ * In-place operations. With recording on, an in-place operation is its out-of-place form, written over the target's memory, after which
+ * the target carries the result's history; where nothing is recorded, kernels write into the target directly.
+ */
+import { isGradEnabled, isInferenceModeEnabled, noGrad } from '../autograd/mode.js';
+import { anyRequiresGrad, edgeOf, Node } from '../autograd/node.js';
+import { check, kernels } from '../engine/engine.js';
+import { type BinaryOpName, UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
+import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
+import { dtypes, isFloating } from '../tensor/dtype.js';
+import { broadcastShapes, isContiguous, numel, sameShape } from '../tensor/shape.js';
+import { aliasTensor, Tensor } from '../tensor/tensor.js';
+import { add } from './arithmetic.js';
+import { clone, fillRaw } from './copy.js';
+import { binaryInto, type Operand } from './elementwise.js';
+import { code, copyInto } from './kernel-call.js';
+import { asStrided, expand } from './movement.js';
+
+/** Throws when changing `x` in place would destroy a leaf that collects gradients. */
+function checkLeaf(op: string, x: Tensor): void {
+  if (!isGradEnabled()) return;
+  if (x.leafRequiresGrad) throw new GradError(`${op}: a leaf that requires gradients cannot be changed in place while recording. Wrap the change in noGrad(() => …), or detach() first.`);
+  if (x.viewBase?.leafRequiresGrad) throw new GradError(`${op}: a view of a leaf that requires gradients cannot be changed in place while recording. Wrap the change in noGrad(() => …).`);
+}
+
+/** Makes `x` hold `result` (same shape), history included. */
+function assign(op: string, x: Tensor, result: Tensor): Tensor {
+  if (!sameShape(result.shape, x.shape)) throw new ShapeError(`${op}: the result has shape ${showShape(result.shape)}, but ${showShape(x.shape)} is changed in place. An in-place operation cannot grow its target.`);
+  if (dtypes[result.dtype].category > dtypes[x.dtype].category) {
+    throw new DTypeError(`${op}: the result is ${result.dtype} and cannot be stored in place in a ${x.dtype} tensor. Use the out-of-place form, or convert the target with to('${result.dtype}').`);
+  }
+  copyInto(x, result, op);
+  x.storage.version++;
+  if (isGradEnabled() && (anyRequiresGrad([result]) || anyRequiresGrad([x]))) rebaseHistory(op, x, result);
+  return x;
+}
+
+function rebaseHistory(op: string, x: Tensor, result: Tensor): void {
+  const base = x.viewBase;
+  if (base === null) {
+    const node = new Node(op, [x], [result], (g) => [g], false, 0);
+    node.save([]);
+    x.ownGradFn = node;
+    x.outputIndex = 0;
+    return;
+  }
+  // The base is its old self with the view's place overwritten: its gradient there goes to the result, elsewhere to the old base.
+  const geometry = [x.shape, x.strides, x.offset - base.offset] as const;
+  const baseLayout = isContiguous(base.shape, base.strides);
+  const node = new Node(`${op} on a view`, [base], [base, result], (g, _saved, needs) => {
+    const whole = baseLayout && g.isContiguous() && g.offset === 0 ? g : clone(layoutOf(g, base));
+    const place = (t: Tensor) => asStrided(t, geometry[0], geometry[1], t.offset + geometry[2]);
+    let rest: Tensor | null = null;
+    if (needs(0)) {
+      rest = clone(whole);
+      fillRaw(aliasTensor(rest, geometry[0], geometry[1], geometry[2]), 0);
+    }
+    return [rest, needs(1) ? clone(place(whole)) : null];
+  }, false, 0);
+  node.save([]);
+  base.ownGradFn = node;
+  base.outputIndex = 0;
+  base.viewVersion = base.storage.version;
+  x.viewVersion = -1; // its gradient function is made anew from the base when it is asked for
+}
+
+/** `g` laid out in memory with the strides of `like`, so that the strides of a view of `like` hold for it. */
+function layoutOf(g: Tensor, like: Tensor): Tensor {
+  if (isContiguous(like.shape, like.strides)) return g;
+  throw new GradError(`backward: an in-place change of a view of a tensor with strides ${showShape(like.strides)} (shape ${showShape(g.shape)}) cannot be differentiated. Make the tensor contiguous() first.`);
+}
+
+/** Runs an in-place operation: `direct` writes over `x` without history and returns whether it could; `compute` is the out-of-place form. */
+export function inPlace(op: string, x: Tensor, inputs: readonly Tensor[], compute: () => Tensor, direct?: () => boolean): Tensor {
+  checkLeaf(op, x);
+  const recorded = isGradEnabled() && (x.requiresGrad || anyRequiresGrad(inputs));
+  if (!recorded && direct?.()) {
+    x.storage.version++;
+    if (isInferenceModeEnabled()) x.isInference = true;
+    return x;
+  }
+  return assign(op, x, compute());
+}
+
+/** x = op(x, b) in place. */
+export function binaryInPlace(name: string, op: BinaryOpName, x: Tensor, b: Operand, compute: () => Tensor, alpha = 0): Tensor {
+  return inPlace(name, x, b instanceof Tensor ? [b] : [], compute, () => binaryInto(op, x, b, alpha, name));
+}
+
+/** x = op(x) in place. */
+export function unaryInPlace(name: string, op: UnaryOpName, x: Tensor, compute: () => Tensor, p0 = 0, p1 = 0): Tensor {
+  return inPlace(name, x, [], compute, () => {
+    if (!x.isContiguous() || !isFloating(x.dtype)) return false;
+    check(kernels.unary(UnaryOp[op], code(x.dtype), x.ptr, x.ptr, numel(x.shape), p0, p1), name);
+    return true;
+  });
+}
+
+/** Copies `source` into `x`, broadcasting and casting. Gradient: flows to `source`. */
+export function copy_(x: Tensor, source: Tensor): Tensor {
+  checkLeaf('copy_', x);
+  if (!sameShape(broadcastShapes(x.shape, source.shape, 'copy_'), x.shape)) {
+    throw new ShapeError(`copy_: source ${showShape(source.shape)} does not broadcast to ${showShape(x.shape)}.`);
+  }
+  const wide = sameShape(source.shape, x.shape) ? source : expand(source, x.shape);
+  copyInto(x, source.storage === x.storage ? clone(wide) : wide, 'copy_');
+  x.storage.version++;
+  if (isGradEnabled() && (source.requiresGrad || edgeOf(x) !== null)) rebaseHistory('copy_', x, wide);
+  return x;
+}
+
+/** Sets every element. */
+export function fill_(x: Tensor, value: number): Tensor {
+  checkLeaf('fill_', x);
+  fillRaw(x, value);
+  x.storage.version++;
+  if (isGradEnabled() && x.requiresGrad) {
+    rebaseHistory('fill_', x, aliasTensor(x, x.shape, x.strides, x.offset));
+  }
+  return x;
+}
+
+/** Sets every element to 0. */
+export function zero_(x: Tensor): Tensor {
+  return fill_(x, 0);
+}
+
+/** x += alpha * b in place. */
+export function addInPlace(x: Tensor, b: Operand, alpha: number, name: string): Tensor {
+  const compute = () => add(x, b, { alpha });
+  if (typeof b === 'number') return binaryInPlace(name, 'add', x, b * alpha, compute);
+  return alpha === 1 ? binaryInPlace(name, 'add', x, b, compute) : binaryInPlace(name, 'add_scaled', x, b, compute, alpha);
+}
+
+/** target += b, unrecorded and uncounted: backward's own sums. */
+export function addIntoRaw(target: Tensor, b: Tensor): void {
+  if (!binaryInto('add', target, b, 0, 'backward')) copyInto(target, noGrad(() => add(target, b)), 'backward');
+}

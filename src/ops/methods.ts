@@ -1,0 +1,237 @@
+/**
+ * The methods of Tensor: one line each, all of them functions from this folder. Core tensor operations only: layers' functions such as
+ * conv2d are not methods. A method declared here and missing from the table does not compile.
+ */
+import { backward, type BackwardOptions, provideGradOps } from '../autograd/backward.js';
+import { type HookHandle, registerHook, retainGrad } from '../autograd/hooks.js';
+import type { TensorHook } from '../autograd/node.js';
+import { ones, zeros } from '../tensor/create.js';
+import type { DType, TypedArrayOf } from '../tensor/dtype.js';
+import type { Shape } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { item, type Nested, toNested, toTypedArray } from '../tensor/transfer.js';
+import * as arithmetic from './arithmetic.js';
+import type { DivOptions } from './arithmetic.js';
+import * as copy from './copy.js';
+import { type Operand, where } from './elementwise.js';
+import * as inplace from './inplace.js';
+import * as math from './math.js';
+import type { ClampBounds } from './math.js';
+import * as matrix from './matmul.js';
+import * as movement from './movement.js';
+import * as reduce from './reduce.js';
+import type { Dims } from './reduce.js';
+
+/** Methods of one operand, named as their functions in math.ts. */
+type UnaryMethodName =
+  | 'neg' | 'abs' | 'sign' | 'square' | 'relu' | 'floor' | 'ceil' | 'round' | 'trunc' | 'exp' | 'exp2' | 'expm1' | 'log' | 'log2' | 'log10' | 'log1p'
+  | 'sqrt' | 'rsqrt' | 'reciprocal' | 'sin' | 'cos' | 'tan' | 'asin' | 'acos' | 'atan' | 'sinh' | 'cosh' | 'tanh' | 'asinh' | 'acosh' | 'atanh'
+  | 'erf' | 'erfinv' | 'sigmoid' | 'logicalNot' | 'isnan' | 'isinf' | 'isfinite';
+
+/** Methods of two operands, named as their functions in arithmetic.ts. */
+type BinaryMethodName =
+  | 'mul' | 'pow' | 'maximum' | 'minimum' | 'floorDivide' | 'remainder' | 'fmod' | 'atan2' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'logicalAnd' | 'logicalOr' | 'logicalXor';
+
+/** In-place forms of one operand. */
+type UnaryInPlaceName = 'neg' | 'abs' | 'relu' | 'floor' | 'ceil' | 'round' | 'exp' | 'log' | 'sqrt' | 'rsqrt' | 'reciprocal' | 'sin' | 'cos' | 'tanh' | 'sigmoid' | 'square';
+
+type UnaryMethods = { [Name in UnaryMethodName]: () => Tensor };
+type BinaryMethods = { [Name in BinaryMethodName]: (other: Operand) => Tensor };
+type UnaryInPlaceMethods = { [Name in UnaryInPlaceName as `${Name}_`]: () => Tensor };
+
+/** Each is described at the function of the same name. */
+export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlaceMethods {
+  add(other: Operand, options?: { alpha?: number }): Tensor;
+  sub(other: Operand, options?: { alpha?: number }): Tensor;
+  div(other: Operand, options?: DivOptions): Tensor;
+  clamp(bounds: ClampBounds): Tensor;
+  clamp(min?: number, max?: number): Tensor;
+  where(condition: Tensor, other: Operand): Tensor;
+
+  add_(other: Operand, options?: { alpha?: number }): Tensor;
+  sub_(other: Operand, options?: { alpha?: number }): Tensor;
+  mul_(other: Operand): Tensor;
+  div_(other: Operand): Tensor;
+  pow_(other: Operand): Tensor;
+  clamp_(min?: number, max?: number): Tensor;
+  copy_(source: Tensor): Tensor;
+  fill_(value: number): Tensor;
+  zero_(): Tensor;
+
+  matmul(other: Tensor): Tensor;
+  mm(other: Tensor): Tensor;
+  bmm(other: Tensor): Tensor;
+  dot(other: Tensor): Tensor;
+  mv(other: Tensor): Tensor;
+  outer(other: Tensor): Tensor;
+
+  sum(dim?: Dims, keepdim?: boolean): Tensor;
+  mean(dim?: Dims, keepdim?: boolean): Tensor;
+
+  view(...shape: number[] | [Shape]): Tensor;
+  reshape(...shape: number[] | [Shape]): Tensor;
+  viewAs(other: Tensor): Tensor;
+  flatten(startDim?: number, endDim?: number): Tensor;
+  unflatten(dim: number, sizes: Shape): Tensor;
+  permute(...dims: number[] | [readonly number[]]): Tensor;
+  transpose(dim0: number, dim1: number): Tensor;
+  t(): Tensor;
+  readonly T: Tensor;
+  expand(...shape: number[] | [Shape]): Tensor;
+  expandAs(other: Tensor): Tensor;
+  squeeze(dim?: number | readonly number[]): Tensor;
+  unsqueeze(dim: number): Tensor;
+  select(dim: number, index: number): Tensor;
+  slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor;
+  narrow(dim: number, start: number, length: number): Tensor;
+  movedim(from: number, to: number): Tensor;
+  diagonal(offset?: number): Tensor;
+
+  clone(): Tensor;
+  contiguous(): Tensor;
+  detach(): Tensor;
+  to(dtype: DType | 'cpu' | { dtype?: DType }): Tensor;
+  float(): Tensor;
+  double(): Tensor;
+  int(): Tensor;
+  long(): Tensor;
+  bool(): Tensor;
+
+  item(): number;
+  toArray(): Nested;
+  data(): TypedArrayOf[DType];
+
+  backward(options?: BackwardOptions): void;
+  registerHook(hook: TensorHook): HookHandle;
+  retainGrad(): void;
+}
+
+const list = (args: readonly unknown[]): Shape => (args.length === 1 && Array.isArray(args[0]) ? (args[0] as Shape) : (args as Shape));
+
+const unaryNames = [
+  'neg', 'abs', 'sign', 'square', 'relu', 'floor', 'ceil', 'round', 'trunc', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p',
+  'sqrt', 'rsqrt', 'reciprocal', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh',
+  'erf', 'erfinv', 'sigmoid', 'logicalNot', 'isnan', 'isinf', 'isfinite',
+] as const satisfies readonly UnaryMethodName[];
+
+const binaryNames = [
+  'mul', 'pow', 'maximum', 'minimum', 'floorDivide', 'remainder', 'fmod', 'atan2', 'eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logicalAnd', 'logicalOr', 'logicalXor',
+] as const satisfies readonly BinaryMethodName[];
+
+const inPlaceNames = [
+  'neg', 'abs', 'relu', 'floor', 'ceil', 'round', 'exp', 'log', 'sqrt', 'rsqrt', 'reciprocal', 'sin', 'cos', 'tanh', 'sigmoid', 'square',
+] as const satisfies readonly UnaryInPlaceName[];
+
+// A name that a list lacks is a type error here.
+type Complete<Wanted, Listed extends Wanted> = [Exclude<Wanted, Listed>] extends [never] ? true : never;
+const complete: [
+  Complete<UnaryMethodName, (typeof unaryNames)[number]>,
+  Complete<BinaryMethodName, (typeof binaryNames)[number]>,
+  Complete<UnaryInPlaceName, (typeof inPlaceNames)[number]>,
+] = [true, true, true];
+void complete;
+
+const families = {} as UnaryMethods & BinaryMethods & UnaryInPlaceMethods;
+for (const name of unaryNames) {
+  families[name] = function (this: Tensor) {
+    return math[name](this);
+  };
+}
+for (const name of binaryNames) {
+  families[name] = function (this: Tensor, other: Operand) {
+    return arithmetic[name](this, other);
+  };
+}
+for (const name of inPlaceNames) {
+  families[`${name}_`] = function (this: Tensor) {
+    return inplace.unaryInPlace(`${name}_`, name, this, () => math[name](this));
+  };
+}
+
+const methods: Omit<TensorMethods, keyof typeof families | 'T'> & ThisType<Tensor> = {
+  add(other, options) { return arithmetic.add(this, other, options); },
+  sub(other, options) { return arithmetic.sub(this, other, options); },
+  div(other, options) { return arithmetic.div(this, other, options); },
+  clamp(first?: ClampBounds | number, max?: number) { return typeof first === 'object' ? math.clamp(this, first) : math.clamp(this, first, max); },
+  where(condition, other) { return where(condition, this, other); },
+
+  add_(other, options) { return inplace.addInPlace(this, other, options?.alpha ?? 1, 'add_'); },
+  sub_(other, options) { return inplace.addInPlace(this, other, -(options?.alpha ?? 1), 'sub_'); },
+  mul_(other) { return inplace.binaryInPlace('mul_', 'mul', this, other, () => arithmetic.mul(this, other)); },
+  div_(other) { return inplace.binaryInPlace('div_', 'div', this, other, () => arithmetic.div(this, other)); },
+  pow_(other) { return inplace.binaryInPlace('pow_', 'pow', this, other, () => arithmetic.pow(this, other)); },
+  clamp_(min, max) { return inplace.inPlace('clamp_', this, [], () => math.clamp(this, min, max)); },
+  copy_(source) { return inplace.copy_(this, source); },
+  fill_(value) { return inplace.fill_(this, value); },
+  zero_() { return inplace.zero_(this); },
+
+  matmul(other) { return matrix.matmul(this, other); },
+  mm(other) { return matrix.mm(this, other); },
+  bmm(other) { return matrix.bmm(this, other); },
+  dot(other) { return matrix.dot(this, other); },
+  mv(other) { return matrix.mv(this, other); },
+  outer(other) { return matrix.outer(this, other); },
+
+  sum(dim, keepdim) { return reduce.sum(this, dim, keepdim); },
+  mean(dim, keepdim) { return reduce.mean(this, dim, keepdim); },
+
+  view(...shape) { return movement.viewAs(this, list(shape)); },
+  reshape(...shape) { return movement.reshape(this, list(shape)); },
+  viewAs(other) { return movement.viewAs(this, other.shape); },
+  flatten(startDim, endDim) { return movement.flatten(this, startDim, endDim); },
+  unflatten(dim, sizes) { return movement.unflatten(this, dim, sizes); },
+  permute(...dims) { return movement.permute(this, list(dims)); },
+  transpose(dim0, dim1) { return movement.transpose(this, dim0, dim1); },
+  t() { return movement.t(this); },
+  expand(...shape) { return movement.expand(this, list(shape)); },
+  expandAs(other) { return movement.expandAs(this, other); },
+  squeeze(dim) { return movement.squeeze(this, dim); },
+  unsqueeze(dim) { return movement.unsqueeze(this, dim); },
+  select(dim, index) { return movement.select(this, dim, index); },
+  slice(dim, start, end, step) { return movement.slice(this, dim, start, end, step); },
+  narrow(dim, start, length) { return movement.narrow(this, dim, start, length); },
+  movedim(from, to) { return movement.movedim(this, from, to); },
+  diagonal(offset) { return movement.diagonal(this, offset); },
+
+  clone() { return copy.clone(this); },
+  contiguous() { return copy.contiguous(this); },
+  detach() { return copy.detach(this); },
+  to(dtype) { return copy.to(this, dtype); },
+  float() { return copy.to(this, 'float32'); },
+  double() { return copy.to(this, 'float64'); },
+  int() { return copy.to(this, 'int32'); },
+  long() { return copy.to(this, 'int64'); },
+  bool() { return copy.to(this, 'bool'); },
+
+  item() { return item(this); },
+  toArray() { return toNested(this); },
+  data() { return toTypedArray(this); },
+
+  backward(options) { backward(this, options); },
+  registerHook(hook) { return registerHook(this, hook); },
+  retainGrad() { retainGrad(this); },
+};
+
+declare module '../tensor/tensor.js' {
+  interface Tensor extends TensorMethods {}
+}
+
+for (const [name, value] of Object.entries({ ...families, ...methods })) {
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+}
+Object.defineProperty(Tensor.prototype, 'T', {
+  get(this: Tensor) {
+    return movement.t(this);
+  },
+  configurable: true,
+});
+
+provideGradOps({
+  add: arithmetic.add,
+  addInto: (target, b) => inplace.addIntoRaw(target, b),
+  sumTo: reduce.sumTo,
+  cast: copy.to,
+  clone: (x) => copy.clone(x.detach()),
+  ones: (shape, dtype) => ones(shape, { dtype }),
+  zeros: (shape, dtype) => zeros(shape, { dtype }),
+});

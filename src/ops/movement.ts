@@ -1,0 +1,270 @@
+/** Views: the same memory under another shape. No kernel runs; gradients take the view back. */
+import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
+import { edgeOf, type Node, record } from '../autograd/node.js';
+import { inferShape, normalizeDim, numel, sameShape, type Shape, viewStrides } from '../tensor/shape.js';
+import { aliasTensor, emptyTensor, type Tensor, viewGradFn } from '../tensor/tensor.js';
+import { contiguous, filled } from './copy.js';
+import { copyInto } from './kernel-call.js';
+
+type ViewGrad = (g: Tensor) => Tensor;
+
+/** A recorded view of `x`. The base is remembered, so that an in-place change of one reaches the gradient of the other. */
+function view(name: string, x: Tensor, shape: Shape, strides: Shape, offset: number, grad: ViewGrad): Tensor {
+  const out = aliasTensor(x, shape, strides, offset);
+  out.viewBase = x.viewBase ?? x;
+  out.viewVersion = x.storage.version;
+  out.isInference = x.isInference;
+  return record(name, out, [x], [], (g) => [grad(g)]);
+}
+
+/** @internal The geometry of a view inside its base. */
+export function asStrided(base: Tensor, shape: Shape, strides: Shape, offset: number): Tensor {
+  const { shape: baseShape, strides: baseStrides, offset: baseOffset, dtype } = base;
+  return view('asStrided', base, shape, strides, offset, (g) => {
+    // The view's elements are distinct: copy the gradient to where they stand in the base.
+    const full = filled(baseShape, dtype, 0);
+    return stridedScatter(full, g, rebase(baseShape, baseStrides, strides), offset - baseOffset, baseStrides, baseShape);
+  });
+}
+
+// A view's strides count elements of the base's memory; a row-major gradient of the base has other strides. Dims of the view are
+// matched to base dims by walking the position of each step.
+function rebase(shape: Shape, from: Shape, strides: Shape): number[] {
+  return strides.map((step) => repositioned(step, shape, from));
+}
+
+function repositioned(position: number, shape: Shape, strides: Shape): number {
+  const dims = shape.map((_, i) => i).filter((i) => shape[i]! > 1 && strides[i] !== 0);
+  dims.sort((a, b) => strides[b]! - strides[a]!);
+  let rest = Math.abs(position);
+  let out = 0;
+  const dense = denseStrides(shape);
+  for (const i of dims) {
+    const steps = Math.floor(rest / strides[i]!);
+    out += steps * dense[i]!;
+    rest -= steps * strides[i]!;
+  }
+  return position < 0 ? -out : out;
+}
+
+function denseStrides(shape: Shape): number[] {
+  const out = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    out[i] = step;
+    step *= shape[i]!;
+  }
+  return out;
+}
+
+function stridedScatter(full: Tensor, g: Tensor, strides: number[], offset: number, baseStrides: Shape, baseShape: Shape): Tensor {
+  const start = repositioned(offset, baseShape, baseStrides);
+  copyInto(aliasTensor(full, g.shape, strides, start), g, 'asStrided');
+  return full;
+}
+
+viewGradFn.regenerate = (v) => {
+  const base = v.viewBase!;
+  v.viewVersion = v.storage.version;
+  if (edgeOf(base) === null) return v.ownGradFn;
+  const fresh = asStrided(base, v.shape, v.strides, v.offset);
+  if (fresh.ownGradFn !== null) {
+    v.ownGradFn = fresh.ownGradFn as Node;
+    v.outputIndex = 0;
+  }
+  return v.ownGradFn;
+};
+
+/**
+ * The same elements under another shape, without copying. One size may be -1.
+ * @throws {ShapeError} when the counts differ, or the strides allow no such view: use `reshape` or `contiguous().view(...)`.
+ */
+export function viewAs(x: Tensor, shape: Shape, name = 'view'): Tensor {
+  const target = inferShape(shape, numel(x.shape), name);
+  const strides = viewStrides(x.shape, x.strides, target);
+  if (!strides) {
+    throw new ShapeError(`${name}: a tensor of shape ${showShape(x.shape)} and strides ${showShape(x.strides)} cannot be viewed as ${showShape(target)} without copying. Use reshape.`);
+  }
+  const from = x.shape;
+  return view(name, x, target, strides, x.offset, (g) => reshape(g, from));
+}
+
+/** The same elements under another shape: a view where the strides allow it, else a copy. One size may be -1. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  const target = inferShape(shape, numel(x.shape), 'reshape');
+  if (sameShape(target, x.shape)) return x;
+  return viewAs(viewStrides(x.shape, x.strides, target) ? x : contiguous(x), target, 'reshape');
+}
+
+/** Joins the dims from `startDim` (default 0) to `endDim` (default -1, the last) into one. */
+export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  if (x.ndim === 0) return reshape(x, [1]);
+  const start = normalizeDim(startDim, x.ndim, 'flatten');
+  const end = normalizeDim(endDim, x.ndim, 'flatten');
+  if (start > end) throw new IndexError(`flatten: startDim ${startDim} comes after endDim ${endDim} in a tensor of shape ${showShape(x.shape)}.`);
+  if (start === end) return x;
+  return reshape(x, [...x.shape.slice(0, start), numel(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)]);
+}
+
+/** Splits `dim` into dims of `sizes`; one size may be -1. */
+export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  const d = normalizeDim(dim, x.ndim, 'unflatten');
+  return viewAs(x, [...x.shape.slice(0, d), ...inferShape(sizes, x.shape[d]!, 'unflatten'), ...x.shape.slice(d + 1)], 'unflatten');
+}
+
+/** Dims in another order: dim i of the result is dim `dims[i]` of `x`. */
+export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  const order = dims.map((d) => normalizeDim(d, x.ndim, 'permute'));
+  if (order.length !== x.ndim || new Set(order).size !== order.length) {
+    throw new ArgumentError(`permute: dims [${dims.join(', ')}] must name each of the ${x.ndim} dims of shape ${showShape(x.shape)} once.`);
+  }
+  const back = new Array<number>(order.length);
+  order.forEach((from, i) => {
+    back[from] = i;
+  });
+  return view('permute', x, order.map((d) => x.shape[d]!), order.map((d) => x.strides[d]!), x.offset, (g) => permute(g, back));
+}
+
+/** Exchanges two dims. */
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  const a = normalizeDim(dim0, x.ndim, 'transpose');
+  const b = normalizeDim(dim1, x.ndim, 'transpose');
+  if (a === b) return x;
+  const shape = [...x.shape];
+  const strides = [...x.strides];
+  [shape[a], shape[b]] = [shape[b]!, shape[a]!];
+  [strides[a], strides[b]] = [strides[b]!, strides[a]!];
+  return view('transpose', x, shape, strides, x.offset, (g) => transpose(g, a, b));
+}
+
+/** The transpose of a matrix; vectors and numbers stay as they are. */
+export function t(x: Tensor): Tensor {
+  if (x.ndim > 2) throw new ShapeError(`t: expected at most 2 dims, got shape ${showShape(x.shape)}. Use transpose or permute.`);
+  return x.ndim < 2 ? x : transpose(x, 0, 1);
+}
+
+/**
+ * Repeats dims of size 1 to the sizes of `shape`, without copying; -1 keeps a size. New dims may be added in front.
+ * Gradient: summed over what was repeated.
+ */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  const lead = shape.length - x.ndim;
+  const bad = () => new ShapeError(`expand: shape ${showShape(x.shape)} does not expand to ${showShape(shape)}: only dims of size 1 can grow, and new dims stand in front.`);
+  if (lead < 0) throw bad();
+  const target = shape.map((size, i) => {
+    const own = i < lead ? undefined : x.shape[i - lead]!;
+    if (size === -1) {
+      if (own === undefined) throw bad();
+      return own;
+    }
+    if (own !== undefined && own !== 1 && own !== size) throw bad();
+    return size;
+  });
+  const strides = target.map((size, i) => (i < lead ? 0 : x.shape[i - lead] === size ? x.strides[i - lead]! : 0));
+  return view('expand', x, target, strides, x.offset, (g) => g);
+}
+
+/** {@link expand} to the shape of `other`. */
+export function expandAs(x: Tensor, other: Tensor): Tensor {
+  return expand(x, other.shape);
+}
+
+/** Removes dims of size 1: all of them, or those of `dim` that have size 1. */
+export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
+  const wanted = dim === undefined ? x.shape.map((_, i) => i) : (typeof dim === 'number' ? [dim] : dim).map((d) => normalizeDim(d, x.ndim, 'squeeze'));
+  const keep = x.shape.map((_, i) => i).filter((i) => !(wanted.includes(i) && x.shape[i] === 1));
+  const from = x.shape;
+  return view('squeeze', x, keep.map((i) => x.shape[i]!), keep.map((i) => x.strides[i]!), x.offset, (g) => reshape(g, from));
+}
+
+/** Inserts a dim of size 1 at `dim`. */
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  const d = normalizeDim(dim, x.ndim + 1, 'unsqueeze');
+  const shape = [...x.shape.slice(0, d), 1, ...x.shape.slice(d)];
+  const step = d < x.ndim ? x.strides[d]! * x.shape[d]! : 1;
+  return view('unsqueeze', x, shape, [...x.strides.slice(0, d), step, ...x.strides.slice(d)], x.offset, (g) => squeeze(g, d));
+}
+
+/** Row, or plane, `index` along `dim`: the dim disappears. Negative indices count from the end. */
+export function select(x: Tensor, dim: number, index: number): Tensor {
+  const d = normalizeDim(dim, x.ndim, 'select');
+  if (x.ndim === 0) throw new IndexError('select: a 0-dim tensor has no dim to select from. Use item().');
+  const size = x.shape[d]!;
+  if (!Number.isInteger(index) || index < -size || index >= size) {
+    throw new IndexError(`select: index ${index} is out of range for dim ${d} of size ${size} (shape ${showShape(x.shape)}).`);
+  }
+  const at = index < 0 ? index + size : index;
+  const from = x.shape;
+  const shape = from.filter((_, i) => i !== d);
+  return view('select', x, shape, x.strides.filter((_, i) => i !== d), x.offset + at * x.strides[d]!, (g) => placed(unsqueeze(g, d), from, d, at, 1));
+}
+
+/** Elements `start` to `end` (exclusive) along `dim`, every `step`-th, with Python's rules for negative and missing bounds. */
+export function slice(x: Tensor, dim: number, start?: number | null, end?: number | null, step = 1): Tensor {
+  const d = normalizeDim(dim, x.ndim, 'slice');
+  if (x.ndim === 0) throw new IndexError('slice: a 0-dim tensor has no dim to slice.');
+  if (!Number.isInteger(step) || step < 1) throw new ArgumentError(`slice: step is ${step}, expected a whole number of at least 1. Use flip to reverse.`);
+  const size = x.shape[d]!;
+  const bound = (value: number | null | undefined, missing: number) => {
+    if (value === undefined || value === null) return missing;
+    if (!Number.isInteger(value)) throw new ArgumentError(`slice: bound ${value} is not a whole number.`);
+    return Math.min(Math.max(value < 0 ? value + size : value, 0), size);
+  };
+  const from = bound(start, 0);
+  const count = Math.max(0, Math.ceil((bound(end, size) - from) / step));
+  if (count === size) return x;
+  const whole = x.shape;
+  const shape = whole.map((s, i) => (i === d ? count : s));
+  const strides = x.strides.map((s, i) => (i === d ? s * step : s));
+  return view('slice', x, shape, strides, x.offset + (count > 0 ? from * x.strides[d]! : 0), (g) => placed(g, whole, d, from, step));
+}
+
+/** `length` elements along `dim` from `start` on. */
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  const d = normalizeDim(dim, x.ndim, 'narrow');
+  const size = x.shape[d] ?? 0;
+  const from = start < 0 ? start + size : start;
+  if (!(from >= 0 && length >= 0 && from + length <= size)) {
+    throw new IndexError(`narrow: start ${start} and length ${length} do not fit dim ${d} of size ${size} (shape ${showShape(x.shape)}).`);
+  }
+  return slice(x, d, from, from + length);
+}
+
+/** Zeros of shape `shape`, with `g` at every `step`-th place of `dim` from `start` on. The gradient of select and slice, and recorded itself. */
+function placed(g: Tensor, shape: Shape, dim: number, start: number, step: number): Tensor {
+  const out = filled(shape, g.dtype, 0);
+  if (numel(g.shape) > 0) {
+    const strides = out.strides.map((s, i) => (i === dim ? s * step : s));
+    copyInto(aliasTensor(out, g.shape, strides, start * out.strides[dim]!), g, 'slice');
+  }
+  const count = g.shape[dim]!;
+  return record('slice_backward', out, [g], [], (gg) => [slice(gg, dim, start, Math.min(shape[dim]!, start + count * step), step)]);
+}
+
+/** The dim `from` moved to place `to`. */
+export function movedim(x: Tensor, from: number, to: number): Tensor {
+  const order = Array.from({ length: x.ndim }, (_, i) => i);
+  const [d] = order.splice(normalizeDim(from, x.ndim, 'movedim'), 1);
+  order.splice(normalizeDim(to, x.ndim, 'movedim'), 0, d!);
+  return permute(x, order);
+}
+
+/** The diagonal of the last two dims, copied nowhere: a view. `offset` above 0 lies above the main diagonal. */
+export function diagonal(x: Tensor, offset = 0): Tensor {
+  if (x.ndim < 2) throw new ShapeError(`diagonal: expected at least 2 dims, got shape ${showShape(x.shape)}.`);
+  const rows = x.shape[x.ndim - 2]!;
+  const cols = x.shape[x.ndim - 1]!;
+  const count = Math.max(0, offset >= 0 ? Math.min(rows, cols - offset) : Math.min(rows + offset, cols));
+  const [rowStep, colStep] = [x.strides[x.ndim - 2]!, x.strides[x.ndim - 1]!];
+  const start = count === 0 ? 0 : offset >= 0 ? offset * colStep : -offset * rowStep;
+  const from = x.shape;
+  return view('diagonal', x, [...from.slice(0, -2), count], [...x.strides.slice(0, -2), rowStep + colStep], x.offset + start, (g) => diagonalBackward(g, from, offset));
+}
+
+function diagonalBackward(g: Tensor, shape: Shape, offset: number): Tensor {
+  const out = emptyTensor(shape, g.dtype);
+  copyInto(out, filled(shape, g.dtype, 0), 'diagonal');
+  const target = diagonal(aliasTensor(out, shape, out.strides, 0), offset);
+  copyInto(target, g, 'diagonal');
+  return record('diagonal_backward', out, [g], [], (gg) => [diagonal(gg, offset)]);
+}

@@ -1,0 +1,99 @@
+/** Reductions over dims. */
+import { DTypeError } from '../errors.js';
+import { record } from '../autograd/node.js';
+import { check, kernels } from '../engine/engine.js';
+import { ReduceOp, type ReduceOpName } from '../engine/kernel-table.gen.js';
+import { type DType, isFloating } from '../tensor/dtype.js';
+import { isDense, normalizeDims, numel, type Shape } from '../tensor/shape.js';
+import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { castRaw, code, rowMajor } from './kernel-call.js';
+import { div } from './arithmetic.js';
+import { expand, reshape } from './movement.js';
+
+/** One dim, several, or (undefined) all. */
+export type Dims = number | readonly number[] | undefined;
+
+/** `x` seen in the order of its memory: row-major, with the place of each old dim in the new order. */
+export function inMemoryOrder(x: Tensor, op: string): { x: Tensor; order: number[] } {
+  const order = x.shape.map((_, i) => i);
+  if (x.isContiguous() || !isDense(x.shape, x.strides)) return { x: rowMajor(x, op), order };
+  order.sort((a, b) => x.strides[b]! - x.strides[a]! || a - b);
+  const pick = (list: Shape) => order.map((i) => list[i]!);
+  return { x: aliasTensor(x, pick(x.shape), pick(x.strides), x.offset), order };
+}
+
+/** The shape after a reduction. */
+export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): number[] {
+  return keepdim ? shape.map((s, i) => (dims.includes(i) ? 1 : s)) : shape.filter((_, i) => !dims.includes(i));
+}
+
+/**
+ * Reduces `dims` (counted from the front) with a kernel that may be applied to one run of neighbouring dims after the other; the result
+ * has those dims with size 1. Not recorded.
+ */
+export function reduceRaw(op: ReduceOpName, x: Tensor, dims: readonly number[], outDtype: DType, name: string): Tensor {
+  const shape = reducedShape(x.shape, dims, true);
+  const { x: first, order } = inMemoryOrder(x, name);
+  let current = first;
+  const wanted = order.map((dim) => dims.includes(dim));
+  const sizes = [...current.shape];
+  let end = wanted.length;
+  // Runs of neighbouring dims, last first. With nothing to reduce the kernel still runs once, over runs of one: results need its dtype.
+  do {
+    while (end > 0 && !wanted[end - 1]) end--;
+    let start = end;
+    while (start > 0 && wanted[start - 1]) start--;
+    const [outer, len, inner] = [sizes.slice(0, start), sizes.slice(start, end), sizes.slice(end)].map(numel) as [number, number, number];
+    sizes.fill(1, start, end);
+    const next = emptyTensor([...sizes], outDtype);
+    check(kernels.reduce(ReduceOp[op], code(current.dtype), next.ptr, current.ptr, outer, len, inner), name);
+    current = next;
+    end = start;
+  } while (wanted.slice(0, end).includes(true));
+  const back = new Array<number>(order.length);
+  order.forEach((dim, i) => {
+    back[dim] = current.strides[i]!;
+  });
+  return aliasTensor(current, shape, back, current.offset);
+}
+
+/** The gradient of a reduction, seen with the reduced dims in place again. */
+export function withDims(g: Tensor, shape: Shape, dims: readonly number[]): Tensor {
+  return reshape(g, reducedShape(shape, dims, true));
+}
+
+function finish(kept: Tensor, shape: Shape, dims: readonly number[], keepdim: boolean): Tensor {
+  if (keepdim) return kept;
+  const rest = shape.map((_, i) => i).filter((i) => !dims.includes(i));
+  return aliasTensor(kept, rest.map((i) => kept.shape[i]!), rest.map((i) => kept.strides[i]!), kept.offset);
+}
+
+/**
+ * The sum over `dim` (default: all dims). Integers and bools are summed as int64.
+ * Gradient: the same for every element.
+ */
+export function sum(x: Tensor, dim?: Dims, keepdim = false): Tensor {
+  const dims = normalizeDims(dim, x.ndim, 'sum');
+  const dtype = isFloating(x.dtype) ? x.dtype : 'int64';
+  const out = finish(reduceRaw('sum', castRaw(x, dtype, 'sum'), dims, dtype, 'sum'), x.shape, dims, keepdim);
+  const { shape } = x;
+  return record('sum', out, [x], [], (g) => [expand(withDims(g, shape, dims), shape)]);
+}
+
+/**
+ * The mean over `dim` (default: all dims).
+ * @throws {DTypeError} for integers and bools.
+ */
+export function mean(x: Tensor, dim?: Dims, keepdim = false): Tensor {
+  if (!isFloating(x.dtype)) throw new DTypeError(`mean: expected a floating dtype, got ${x.dtype}. Use x.to('float32').mean().`);
+  const dims = normalizeDims(dim, x.ndim, 'mean');
+  const count = numel(dims.map((d) => x.shape[d]!));
+  return div(sum(x, dims, keepdim), count);
+}
+
+/** Sums `x` down to `shape`, which broadcasts to x's: the gradient of broadcasting. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  const lead = x.ndim - shape.length;
+  const dims = x.shape.map((_, i) => i).filter((i) => i < lead || (shape[i - lead] === 1 && x.shape[i] !== 1));
+  return reshape(sum(x, dims, true), shape);
+}

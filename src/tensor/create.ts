@@ -1,0 +1,201 @@
+/** Making tensors from numbers. */
+import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { check, kernels, loadedEngine } from '../engine/engine.js';
+import { assertDType, type DType, dtypeOfTypedArray, dtypes, isFloating, type TypedArray } from './dtype.js';
+import { checkSizes, numel, type Shape } from './shape.js';
+import { emptyTensor, Tensor } from './tensor.js';
+import { writeTyped } from './transfer.js';
+
+/** What most creators take beside the shape. */
+export interface TensorOptions {
+  /** Default: float32, unless the function says otherwise. */
+  dtype?: DType;
+  /** Whether gradients are collected. Default: false. */
+  requiresGrad?: boolean;
+}
+
+/** A number, or nested arrays of them, all of one length per level. */
+export type NestedArray = number | boolean | bigint | readonly NestedArray[];
+
+function finish(x: Tensor, options: TensorOptions | undefined): Tensor {
+  return options?.requiresGrad ? x.requiresGrad_() : x;
+}
+
+function dtypeOf(options: TensorOptions | undefined, fallback: DType, op: string): DType {
+  const dtype = options?.dtype ?? fallback;
+  assertDType(dtype, op);
+  return dtype;
+}
+
+/**
+ * A tensor of nested arrays of numbers, or of a typed array (one dim, its own dtype).
+ * @param data numbers become float32, booleans bool, bigints int64, unless `dtype` says otherwise: JavaScript cannot tell 1 from 1.0.
+ * @throws {ShapeError} for ragged arrays.
+ * @example
+ * tensor([[1, 2], [3, 4]]);
+ */
+export function tensor(data: NestedArray | TypedArray | Tensor, options?: TensorOptions): Tensor {
+  if (data instanceof Tensor) throw new ArgumentError('tensor: got a Tensor. Use clone(), detach() or to(dtype).');
+  if (ArrayBuffer.isView(data)) {
+    const own = fromTypedArray(data as TypedArray);
+    if (options?.dtype === undefined || options.dtype === own.dtype) return finish(own, options);
+    return finish(castFresh(own, options.dtype), options);
+  }
+  const shape: number[] = [];
+  for (let level: unknown = data; Array.isArray(level); level = level[0]) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  const flat: (number | boolean | bigint)[] = [];
+  const visit = (value: NestedArray, depth: number): void => {
+    if (depth === shape.length) {
+      if (typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint') {
+        throw Array.isArray(value) ? ragged() : new ArgumentError(`tensor: found ${value === null ? 'null' : typeof value} among the numbers.`);
+      }
+      flat.push(value);
+      return;
+    }
+    if (!Array.isArray(value) || value.length !== shape[depth]) throw ragged();
+    for (const item of value) visit(item, depth + 1);
+  };
+  const ragged = () => new ShapeError(`tensor: the nested arrays are ragged: the first of each level make shape ${showShape(shape)}, others have another length or depth.`);
+  visit(data as NestedArray, 0);
+  const first = flat[0];
+  const natural: DType = typeof first === 'boolean' ? 'bool' : typeof first === 'bigint' ? 'int64' : 'float32';
+  const dtype = dtypeOf(options, natural, 'tensor');
+  const out = emptyTensor(shape, dtype);
+  writeTyped(out, toTyped(flat, dtype));
+  return finish(out, options);
+}
+
+function toTyped(values: readonly (number | boolean | bigint)[], dtype: DType): TypedArray {
+  if (dtype === 'int64') return BigInt64Array.from(values, (v) => (typeof v === 'bigint' ? v : BigInt(Math.trunc(Number(v)))));
+  if (dtype === 'bool') return Uint8Array.from(values, (v) => (v ? 1 : 0));
+  const array = new dtypes[dtype].array(values.length) as Exclude<TypedArray, BigInt64Array>;
+  for (let i = 0; i < values.length; i++) array[i] = Number(values[i]);
+  return array;
+}
+
+/** A one-dim copy of a tensor as another dtype; `create` stands below the operations and calls the kernel itself. */
+function castFresh(x: Tensor, dtype: DType): Tensor {
+  assertDType(dtype, 'tensor');
+  const out = emptyTensor(x.shape, dtype);
+  check(kernels.copyStrided(dtypes[dtype].code, dtypes[x.dtype].code, out.ptr, x.ptr, 1, metaOf(numel(x.shape))), 'tensor');
+  return out;
+}
+
+function metaOf(n: number): number {
+  const { host } = loadedEngine();
+  host.scratch().set([n, 1, 1]);
+  return host.scratchPtr;
+}
+
+/**
+ * A tensor with a copy of a typed array's values.
+ * @param shape default: one dim. @throws {ShapeError} when the count differs.
+ */
+export function fromTypedArray(array: TypedArray, shape: Shape = [array.length], options?: { dtype?: 'bool'; requiresGrad?: boolean }): Tensor {
+  checkSizes(shape, 'fromTypedArray');
+  if (numel(shape) !== array.length) throw new ShapeError(`fromTypedArray: shape ${showShape(shape)} holds ${numel(shape)} elements, the array has ${array.length}.`);
+  const natural = dtypeOfTypedArray(array);
+  if (options?.dtype === 'bool' && natural !== 'uint8') throw new DTypeError(`fromTypedArray: bool takes a Uint8Array, got ${array.constructor.name}.`);
+  const out = emptyTensor([...shape], options?.dtype ?? natural);
+  writeTyped(out, array);
+  return finish(out, options);
+}
+
+/** A tensor of zeros. */
+export function zeros(shape: Shape, options?: TensorOptions): Tensor {
+  return full(shape, 0, options, 'zeros');
+}
+
+/** A tensor of ones. */
+export function ones(shape: Shape, options?: TensorOptions): Tensor {
+  return full(shape, 1, options, 'ones');
+}
+
+/** A tensor of one value. */
+export function full(shape: Shape, value: number, options?: TensorOptions, op = 'full'): Tensor {
+  checkSizes(shape, op);
+  const out = emptyTensor([...shape], dtypeOf(options, 'float32', op));
+  check(kernels.fill(dtypes[out.dtype].code, out.ptr, numel(shape), value), op);
+  return finish(out, options);
+}
+
+/** A tensor whose values are whatever the memory holds. */
+export function empty(shape: Shape, options?: TensorOptions): Tensor {
+  checkSizes(shape, 'empty');
+  return finish(emptyTensor([...shape], dtypeOf(options, 'float32', 'empty')), options);
+}
+
+/**
+ * Numbers from `start` (default 0) up to, not including, `end`, by `step` (default 1).
+ * @returns int64 when all three are whole numbers, else float32, as in PyTorch; or `dtype`.
+ */
+export function arange(end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
+export function arange(...args: (number | TensorOptions | undefined)[]): Tensor {
+  const numbers = args.filter((a): a is number => typeof a === 'number');
+  const options = args.find((a): a is TensorOptions => typeof a === 'object');
+  const [start, end, step] = numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
+  if (![start, end, step].every(Number.isFinite)) throw new ArgumentError(`arange: start ${start}, end ${end} and step ${step} must be finite numbers.`);
+  if (step === 0 || (end - start) * step < 0) throw new ArgumentError(`arange: from ${start} to ${end} there are no steps of ${step}. The sign of step must match.`);
+  const dtype = dtypeOf(options, [start, end, step].every(Number.isInteger) ? 'int64' : 'float32', 'arange');
+  const out = emptyTensor([Math.ceil((end - start) / step)], dtype);
+  check(kernels.arange(dtypes[dtype].code, out.ptr, numel(out.shape), start, step), 'arange');
+  return finish(out, options);
+}
+
+/** `steps` numbers from `start` to `end`, both included, evenly spaced. */
+export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
+  if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError(`linspace: steps is ${steps}, expected a whole number of at least 0.`);
+  const dtype = dtypeOf(options, 'float32', 'linspace');
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  // From both ends toward the middle, as PyTorch does, so that the last value is exactly `end`.
+  const values = Array.from({ length: steps }, (_, i) => (i < steps / 2 ? start + step * i : end - step * (steps - 1 - i)));
+  const out = emptyTensor([steps], dtype);
+  writeTyped(out, toTyped(values, dtype));
+  return finish(out, options);
+}
+
+/** The identity matrix [n, m]; m defaults to n. */
+export function eye(n: number, m?: number | TensorOptions, options?: TensorOptions): Tensor {
+  const cols = typeof m === 'number' ? m : n;
+  const rest = typeof m === 'object' ? m : options;
+  const out = zeros([n, cols], { dtype: rest?.dtype ?? 'float32' });
+  const count = Math.min(n, cols);
+  if (count > 0) {
+    const diagonal = ones([count], { dtype: out.dtype });
+    const { host } = loadedEngine();
+    host.scratch().set([count, cols + 1, 1]);
+    const dtypeCode = dtypes[out.dtype].code;
+    check(kernels.copyStrided(dtypeCode, dtypeCode, out.ptr, diagonal.ptr, 1, host.scratchPtr), 'eye');
+  }
+  return finish(out, rest);
+}
+
+/** Zeros of the shape and dtype of `x`. */
+export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
+  return zeros(x.shape, { dtype: x.dtype, ...options });
+}
+
+/** Ones of the shape and dtype of `x`. */
+export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
+  return ones(x.shape, { dtype: x.dtype, ...options });
+}
+
+/** One value, in the shape and dtype of `x`. */
+export function fullLike(x: Tensor, value: number, options?: TensorOptions): Tensor {
+  return full(x.shape, value, { dtype: x.dtype, ...options });
+}
+
+/** An uninitialised tensor of the shape and dtype of `x`. */
+export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
+  return empty(x.shape, { dtype: x.dtype, ...options });
+}
+
+/** Whether the creators' default for random numbers, a floating dtype, holds. */
+export function assertFloating(dtype: DType, op: string): void {
+  if (!isFloating(dtype)) throw new DTypeError(`${op}: expected a floating dtype, got ${dtype}.`);
+}

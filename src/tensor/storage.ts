@@ -1,0 +1,67 @@
+/** Storage: one block of engine memory, shared by a tensor and its views; and scopes, which give blocks back at a known moment. */
+import { EngineError, UseAfterFreeError } from '../errors.js';
+import type { Block } from '../engine/allocator.js';
+import { type Engine, engine, loadedEngine } from '../engine/engine.js';
+import type { Ptr } from '../engine/kernel-table.gen.js';
+
+export class Storage implements Block {
+  ptr: Ptr = 0;
+  sizeClass = 0;
+  slot = 0;
+  /** The engine whose memory this is. */
+  readonly engine: Engine;
+  /** Counts in-place changes; autograd compares it with the count at the time a value was saved. */
+  version = 0;
+  /** The scope that will give the block back, if any. */
+  scope: Scope | null;
+  /** Gradients in flight that share this block; see autograd/backward.ts. */
+  pending = 0;
+
+  constructor(readonly bytes: number) {
+    this.engine = engine ?? loadedEngine();
+    this.engine.memory.lend(bytes, this);
+    this.scope = currentScope;
+    if (currentScope !== null) currentScope.storages.push(this);
+  }
+
+  /** Gives the block back now. Tensors that use it throw UseAfterFreeError from then on. */
+  free(): void {
+    this.engine.memory.takeBack(this);
+  }
+
+  /** The block's address; throws when it was given back or belongs to another engine than the active one. */
+  address(): Ptr {
+    if (this.ptr !== 0 && this.engine === engine) return this.ptr;
+    if (this.ptr === 0) {
+      throw new UseAfterFreeError('this tensor was freed by dispose(), using or the end of a scope. Clone what must outlive a scope, return it from the scope, or mark it with keep().');
+    }
+    throw new EngineError(`this tensor lives on the ${this.engine.name} engine (${this.engine.isa}), but ${engine.name} (${engine.isa}) is active. Tensors cannot move: make it again, or call setEngine before making any.`);
+  }
+}
+
+/** The storages made while a scope was innermost. */
+export interface Scope {
+  readonly storages: Storage[];
+  readonly parent: Scope | null;
+}
+
+let currentScope: Scope | null = null;
+
+/** Opens a scope by hand; close it with {@link closeScope}. */
+export function openScope(): Scope {
+  currentScope = { storages: [], parent: currentScope };
+  return currentScope;
+}
+
+/** Frees what was made in `scope` and is still its own. */
+export function closeScope(scope: Scope): void {
+  currentScope = scope.parent;
+  for (const storage of scope.storages) if (storage.scope === scope) storage.free();
+}
+
+/** Moves a storage out of its scope, to the one around it (or to none): it outlives the scope. */
+export function escapeScope(storage: Storage, to: Scope | null): void {
+  if (storage.scope === null) return;
+  storage.scope = to;
+  if (to !== null) to.storages.push(storage);
+}

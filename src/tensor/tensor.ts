@@ -1,0 +1,173 @@
+/**
+ * The Tensor record: a shaped, strided view of a block of engine memory, and the slots in which autograd keeps its notes. Operations are
+ * functions in `ops/`; the methods that users call are installed there (`ops/methods.ts`).
+ */
+import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
+import type { Ptr } from '../engine/kernel-table.gen.js';
+import { type DType, dtypes, isFloating } from './dtype.js';
+import { contiguousStrides, isContiguous, normalizeDim, numel, type Shape } from './shape.js';
+import { Storage } from './storage.js';
+
+/** What made a tensor, for backward; `autograd/node.ts` implements it. */
+export interface GradFn {
+  readonly name: string;
+}
+
+/** How autograd finds the gradient function of a view whose base was changed in place; set by autograd. */
+export const viewGradFn: { regenerate: (view: Tensor) => GradFn | null } = { regenerate: (view) => view.ownGradFn };
+
+export class Tensor {
+  /** Sizes, outermost first. */
+  readonly shape: Shape;
+  /** Elements to step for one more along each dim. */
+  readonly strides: Shape;
+  /** Elements from the start of the storage to the first one. */
+  readonly offset: number;
+  readonly dtype: DType;
+  readonly storage: Storage;
+
+  /** @internal True for a leaf that collects gradients. */
+  leafRequiresGrad = false;
+  /** @internal The node that made this tensor, and which of its outputs it is. */
+  ownGradFn: GradFn | null = null;
+  /** @internal */
+  outputIndex = 0;
+  /** @internal The tensor that this one is a differentiable view of. */
+  viewBase: Tensor | null = null;
+  /** @internal The storage's version for which `ownGradFn` of a view holds. */
+  viewVersion = 0;
+  /** @internal The node that collects this leaf's gradients. */
+  accumulator: GradFn | null = null;
+  /** @internal The gradient, and whether user code may hold it. */
+  ownGrad: Tensor | null = null;
+  /** @internal */
+  gradExposed = false;
+  /** @internal Made in inference mode. */
+  isInference = false;
+
+  constructor(storage: Storage, shape: Shape, dtype: DType, strides: Shape = contiguousStrides(shape), offset = 0) {
+    this.storage = storage;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.strides = strides;
+    this.offset = offset;
+  }
+
+  /** How many dims. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** The shape, or the size of one dim. @throws {IndexError} for a dim that is not there. */
+  size(): Shape;
+  size(dim: number): number;
+  size(dim?: number): Shape | number {
+    return dim === undefined ? this.shape : (this.shape[normalizeDim(dim, this.ndim, 'size')] ?? 1);
+  }
+
+  /** How many elements. */
+  numel(): number {
+    return numel(this.shape);
+  }
+
+  /** The strides, or one of them, in elements. */
+  stride(): Shape;
+  stride(dim: number): number;
+  stride(dim?: number): Shape | number {
+    return dim === undefined ? this.strides : this.strides[normalizeDim(dim, this.ndim, 'stride')]!;
+  }
+
+  /** Whether the elements lie in row-major order without gaps. */
+  isContiguous(): boolean {
+    return isContiguous(this.shape, this.strides);
+  }
+
+  isFloatingPoint(): boolean {
+    return isFloating(this.dtype);
+  }
+
+  /** Where tensors live: always `cpu`, until there is another device. */
+  get device(): string {
+    return 'cpu';
+  }
+
+  /** True for tensors that no recorded operation made. */
+  get isLeaf(): boolean {
+    return this.gradFn === null;
+  }
+
+  /** The operation that made this tensor, if it was recorded: PyTorch's `grad_fn`. */
+  get gradFn(): GradFn | null {
+    return this.viewBase !== null && this.viewVersion !== this.storage.version ? viewGradFn.regenerate(this) : this.ownGradFn;
+  }
+
+  /** Whether gradients flow to or through this tensor. Settable on leaves. */
+  get requiresGrad(): boolean {
+    return this.leafRequiresGrad || this.gradFn !== null;
+  }
+
+  set requiresGrad(value: boolean) {
+    this.requiresGrad_(value);
+  }
+
+  /**
+   * Sets whether a leaf collects gradients, and returns the tensor.
+   * @throws {GradError} on a tensor that an operation made. @throws {DTypeError} for integers and bools.
+   */
+  requiresGrad_(value = true): this {
+    if (!this.isLeaf) {
+      if (value) return this;
+      throw new GradError('requiresGrad_: only leaf tensors can stop requiring gradients; this one was made by an operation. Use detach().');
+    }
+    if (value && !isFloating(this.dtype)) throw new DTypeError(`requiresGrad_: only float32 and float64 tensors can have gradients, this one is ${this.dtype}. Use x.to('float32').`);
+    this.leafRequiresGrad = value;
+    return this;
+  }
+
+  /** The collected gradient of a leaf (or of a tensor with `retainGrad()`); null before `backward`. */
+  get grad(): Tensor | null {
+    if (this.ownGrad !== null) this.gradExposed = true;
+    return this.ownGrad;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value !== null && (value.shape.length !== this.shape.length || value.shape.some((s, i) => s !== this.shape[i]) || value.dtype !== this.dtype)) {
+      throw new ShapeError(`grad: got ${value.dtype} ${showShape(value.shape)}, expected the tensor's own ${this.dtype} ${showShape(this.shape)}`);
+    }
+    this.ownGrad = value;
+    this.gradExposed = value !== null;
+  }
+
+  /** The number of in-place changes that this tensor's memory has seen. */
+  get version(): number {
+    return this.storage.version;
+  }
+
+  /** @internal The address of the first element. */
+  get ptr(): Ptr {
+    return this.storage.address() + this.offset * dtypes[this.dtype].bytes;
+  }
+
+  /** Gives the memory back now, for this tensor and every view of it. Nobody has to call it. */
+  dispose(): void {
+    this.storage.free();
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Tensor';
+  }
+}
+
+if (typeof Symbol.dispose === 'symbol') {
+  Object.defineProperty(Tensor.prototype, Symbol.dispose, { value: Tensor.prototype.dispose, configurable: true });
+}
+
+/** A new, uninitialised, contiguous tensor. */
+export function emptyTensor(shape: Shape, dtype: DType): Tensor {
+  return new Tensor(new Storage(numel(shape) * dtypes[dtype].bytes), shape, dtype);
+}
+
+/** A tensor on the same memory, without autograd's notes. */
+export function aliasTensor(x: Tensor, shape: Shape, strides: Shape, offset: number): Tensor {
+  return new Tensor(x.storage, shape, x.dtype, strides, offset);
+}
