@@ -44,7 +44,33 @@ template <class T> BinaryRow find(int32_t op) {
   }
 }
 
+// pow with these exponents, as PyTorch computes it: b is not looked at.
+#define HONE_POWER(name, expression) \
+  struct name {                      \
+    template <class V, class T> static inline V apply(V a, V, T, T) { return expression; } \
+  };
+HONE_POWER(SquareRoot, m_sqrt(a))
+HONE_POWER(InverseRoot, T(1) / m_sqrt(a))
+HONE_POWER(Square, a * a)
+HONE_POWER(Cube, a * a * a)
+HONE_POWER(Inverse, T(1) / a)
+HONE_POWER(InverseSquare, T(1) / (a * a))
+#undef HONE_POWER
+
+template <class T> BinaryRow find_power(double exponent) {
+  if (exponent == 0.5) return float_row<SquareRoot, T>;
+  if (exponent == -0.5) return float_row<InverseRoot, T>;
+  if (exponent == 2) return float_row<Square, T>;
+  if (exponent == 3) return float_row<Cube, T>;
+  if (exponent == -1) return float_row<Inverse, T>;
+  if (exponent == -2) return float_row<InverseSquare, T>;
+  return nullptr;
+}
+
 } // namespace
 
+BinaryRow hone::power_row(int32_t dtype, double exponent) {
+  return dtype == HONE_F32 ? find_power<float>(exponent) : dtype == HONE_F64 ? find_power<double>(exponent) : nullptr;
+}
 BinaryRow hone::float32_row(int32_t op) { return find<float>(op); }
 BinaryRow hone::float64_row(int32_t op) { return find<double>(op); }

@@ -13,6 +13,11 @@
 
 using namespace hone;
 
+namespace {
+constexpr hone_int kCheapGrain = 65536;
+enum { kPow = 5 };
+} // namespace
+
 const char *hone::binary_name(int32_t op) {
   switch (op) {
 #define HONE_BINARY(name, code, expression) case code: return #name;
@@ -30,7 +35,7 @@ BinaryOp hone::find_binary(int32_t op, int32_t dtype) {
   BinaryOp found;
   found.predicate = op >= 80;
   const bool heavy = (op >= 5 && op <= 8) || op == 21 || (op >= 45 && op < 80);
-  found.grain = heavy ? 8192 : 65536;
+  found.grain = heavy ? 8192 : kCheapGrain;
   if (found.predicate) found.row = compare_row(op, dtype);
   else if (dtype == HONE_F32) found.row = float32_row(op);
   else if (dtype == HONE_F64) found.row = float64_row(op);
@@ -145,8 +150,10 @@ HONE_KERNEL(binary)(int32_t op, int32_t dtype, void *out, const void *a, const v
 }
 
 HONE_KERNEL(binary_scalar)(int32_t op, int32_t dtype, void *out, const void *a, hone_int n, double scalar, int32_t reversed) {
-  const BinaryOp found = find_binary(op, dtype);
+  BinaryOp found = find_binary(op, dtype);
   if (!found.row) return no_such(op, dtype);
+  if (op == kPow && !reversed)
+    if (const BinaryRow simple = power_row(dtype, scalar)) found.row = simple, found.grain = kCheapGrain;
   alignas(64) char value[8];
   visit_dtype(dtype, [&](auto tag) -> int32_t {
     using T = typename decltype(tag)::type;
@@ -199,7 +206,7 @@ HONE_KERNEL(where)(int32_t dtype, void *out, const void *cond, const void *a, co
   const void *operands[3] = {cond, a, b};
   const int size = item_size(dtype);
   const int items[3] = {1, size, size};
-  run_blocks<3>(w, operands, items, 65536, [&](hone_int at, const void *const *p, hone_int count) {
+  run_blocks<3>(w, operands, items, kCheapGrain, [&](hone_int at, const void *const *p, hone_int count) {
     const uint8_t *c = static_cast<const uint8_t *>(p[0]);
     if (size == 4) where_row(static_cast<uint32_t *>(out) + at, c, static_cast<const uint32_t *>(p[1]), static_cast<const uint32_t *>(p[2]), count);
     else if (size == 8) where_row(static_cast<uint64_t *>(out) + at, c, static_cast<const uint64_t *>(p[1]), static_cast<const uint64_t *>(p[2]), count);

@@ -17,6 +17,8 @@ struct BinaryOp {
 // In binary_float.cc and binary_int.cc.
 BinaryRow float32_row(int32_t op);
 BinaryRow float64_row(int32_t op);
+// pow(a, exponent) where it is simpler than pow in general, else null.
+BinaryRow power_row(int32_t dtype, double exponent);
 BinaryRow integer_row(int32_t op, int32_t dtype); // int32, int64, uint8, bool
 BinaryRow compare_row(int32_t op, int32_t dtype);
 

@@ -56,7 +56,7 @@ template <class To, class From> inline To bits(const From &from) {
 }
 template <class V> inline V all(ElementOf<V> x) {
   if constexpr (VecInfo<V>::lanes == 1) return x;
-  else return V{} + x;
+  else return x - V{}; // keeps -0, which V{} + x would not
 }
 // m is what a comparison of V gives: a bool, or a vector of 0 and -1.
 template <class M, class V> inline V select(const M &m, const V &a, const V &b) { return m ? a : b; }
@@ -309,7 +309,7 @@ template <class V> inline V m_tanh(V x) {
     p = p * z + T(-5.37397155531e-2);
     p = p * z + T(1.33314422036e-1);
     p = p * z + T(-3.33332819422e-1);
-    return select(a < T(0.625), p * z * x + x, m_copysign(far, x));
+    return m_copysign(select(a < T(0.625), p * z * a + a, far), x);
   } else {
     return each<V, std::tanh>(x);
   }
