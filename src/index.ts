@@ -3,6 +3,8 @@ import './ops/methods.js';
 import '#host';
 
 export { HoneError, ShapeError, DTypeError, IndexError, ArgumentError, GradError, UseAfterFreeError, OutOfMemoryError, EngineError, FormatError, FileError, StateDictError } from './errors.js';
+export { engineInfo, setEngine, getNumThreads, setNumThreads, memoryStats, emptyCache, collectGarbage } from './engine/select.js';
+export type { EngineInfo } from './engine/select.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
 export type { Shape } from './tensor/shape.js';
 export { Tensor } from './tensor/tensor.js';

@@ -1,0 +1,61 @@
+/** Choosing an engine and asking about it. */
+import { nativeReport, openEngine } from '#host';
+import { ArgumentError } from '../errors.js';
+import type { MemoryStats } from './allocator.js';
+import { activate, type EngineName, loadedEngine } from './engine.js';
+
+/** What runs the arithmetic, and why it is that. */
+export interface EngineInfo {
+  name: EngineName;
+  /** `avx512`, `avx2` or `base` natively; `relaxed-simd` or `simd128` in WebAssembly. */
+  isa: string;
+  threads: number;
+  /** Bytes that tensors may take in all. */
+  memoryLimit: number;
+  /** Why the native engine is not the one, when it is not. */
+  reason?: string;
+}
+
+/** The engine in use; loads the default one if none is yet. */
+export function engineInfo(): EngineInfo {
+  const { name, isa, kernels, host } = loadedEngine();
+  const info: EngineInfo = { name, isa, threads: kernels.threads(), memoryLimit: host.memoryLimit };
+  if (name !== 'native' && nativeReport.reason !== undefined) info.reason = nativeReport.reason;
+  return info;
+}
+
+/**
+ * Makes `name` the engine that tensors are made on from now on. Tensors of another engine cannot be used until that one is active again.
+ * @throws {EngineError} when it cannot be loaded, with the loader's reason.
+ */
+export function setEngine(name: EngineName): void {
+  activate(openEngine(name));
+}
+
+/** How many threads kernels use. WebAssembly has one. */
+export function getNumThreads(): number {
+  return loadedEngine().kernels.threads();
+}
+
+/** Sets how many threads kernels use; results do not depend on it. WebAssembly keeps one. */
+export function setNumThreads(threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1) throw new ArgumentError(`setNumThreads: got ${threads}, expected a whole number of at least 1.`);
+  loadedEngine().kernels.setThreads(threads);
+}
+
+/** What tensors take of the engine's memory now. */
+export function memoryStats(): MemoryStats {
+  return loadedEngine().memory.stats();
+}
+
+/** Gives memory that is kept for reuse back to the system. */
+export function emptyCache(): void {
+  loadedEngine().memory.emptyCache();
+}
+
+/** Frees what unreachable tensors hold, and gives memory that is kept for reuse back to the system. */
+export function collectGarbage(): void {
+  const { memory } = loadedEngine();
+  memory.collect();
+  memory.emptyCache();
+}
