@@ -115,6 +115,9 @@ inline Vec<double> fused(Vec<double> a, Vec<double> b, Vec<double> c) {
 }
 #endif
 
+inline float root(float x) { return std::sqrt(x); }
+inline double root(double x) { return std::sqrt(x); }
+
 inline Vec<float> root(Vec<float> x) {
 #if defined(__AVX512F__)
   return (Vec<float>)_mm512_mask_sqrt_ps((__m512)x, (__mmask16)-1, (__m512)x);
