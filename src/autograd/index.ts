@@ -2,3 +2,5 @@
 export { backward, grad } from './backward.js';
 export type { BackwardOptions, GradOptions } from './backward.js';
 export { noGrad, enableGrad, inferenceMode, setGradEnabled, isGradEnabled, isInferenceModeEnabled } from './mode.js';
+export { gradcheck, gradgradcheck } from './gradcheck.js';
+export type { Checked, GradcheckOptions, GradgradcheckOptions } from './gradcheck.js';
