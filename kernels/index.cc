@@ -1,0 +1,241 @@
+// index.cc: selecting, adding and writing by index arrays, gather and scatter, positions of true elements.
+// Every kernel checks all of its indices before it writes, so that a failure leaves out as it was.
+#include <cstring>
+
+#include "support/dtype.h"
+#include "support/parallel.h"
+#include "support/strided.h"
+
+using namespace hone;
+
+namespace {
+
+constexpr hone_int kWorkBytes = 1 << 16; // what makes a chunk worth a thread
+constexpr hone_int kPiece = 64;          // elements of a row that index_add gives to one unit of work
+constexpr hone_int kPieceBytes = 1 << 12;
+
+hone_int grain(hone_int bytes_per_unit) { return bytes_per_unit >= kWorkBytes ? 1 : kWorkBytes / (bytes_per_unit > 0 ? bytes_per_unit : 1); }
+
+int32_t check_index(const int64_t *index, hone_int n, hone_int dim) {
+  uint64_t outside = 0;
+  for (hone_int i = 0; i < n; i++) outside |= uint64_t(index[i]) + uint64_t(dim) >= 2 * uint64_t(dim);
+  if (!outside) return HONE_OK;
+  for (hone_int i = 0; i < n; i++) {
+    if (index[i] < -int64_t(dim) || index[i] >= int64_t(dim)) {
+      return fail(HONE_E_INDEX, "index %lld is out of bounds for dimension with size %lld", (long long)index[i], (long long)dim);
+    }
+  }
+  return HONE_OK;
+}
+
+hone_int wrap(int64_t index, hone_int dim) { return hone_int(index < 0 ? index + dim : index); }
+
+// Calls body(T) with an unsigned integer of the element's size.
+template <class F> int32_t with_item(const char *what, int32_t item, F &&body) {
+  switch (item) {
+  case 1: return body(uint8_t());
+  case 2: return body(uint16_t());
+  case 4: return body(uint32_t());
+  case 8: return body(uint64_t());
+  }
+  return fail(HONE_E_DTYPE, "%s does not support elements of %d bytes", what, int(item));
+}
+
+template <class T> void add_to(T &sum, T x) {
+  if constexpr (std::is_same<T, Bool>::value) sum.v = sum.v | x.v;
+  else if constexpr (std::is_integral<T>::value) sum = T(uint64_t(sum) + uint64_t(x)); // wraps around
+  else sum += x;
+}
+
+// gather's and scatter's operands: the strides of one or two arrays over the index's shape, the one of the indexed array along dim
+// set to 0 and kept apart.
+template <int K> struct Indexed {
+  Walk<K> walk;
+  hone_int along;
+
+  Indexed(int32_t ndim, int32_t dim, const double *meta) {
+    double zeroed[(1 + K) * HONE_MAX_DIMS];
+    for (int i = 0; i < (1 + K) * ndim; i++) zeroed[i] = meta[i];
+    along = ndim ? hone_int(meta[ndim + dim]) : 1;
+    if (ndim) zeroed[ndim + dim] = 0;
+    walk.build(ndim, zeroed);
+  }
+};
+
+template <class T>
+void gather_rows(const Indexed<1> &shape, T *out, const T *a, const int64_t *index, hone_int dim_size, hone_int begin, hone_int end) {
+  const hone_int inner = shape.walk.inner(), stride = shape.walk.stride(0), along = shape.along;
+  RowCursor<1> row(shape.walk, begin / inner);
+  for (hone_int i = begin; i < end; row.next()) {
+    const hone_int first = i % inner, stop = end - i < inner - first ? end - i : inner - first;
+    const T *from = a + row.offset[0] + first * stride;
+    for (hone_int j = 0; j < stop; j++) out[i + j] = from[j * stride + wrap(index[i + j], dim_size) * along];
+    i += stop;
+  }
+}
+
+template <class T, bool add>
+void scatter_rows(const Indexed<2> &shape, T *out, const int64_t *index, const T *src, hone_int dim_size, hone_int first, hone_int last) {
+  const hone_int inner = shape.walk.inner(), stride = shape.walk.stride(0), src_stride = shape.walk.stride(1), along = shape.along;
+  RowCursor<2> row(shape.walk, first);
+  for (hone_int r = first; r < last; r++, row.next()) {
+    T *to = out + row.offset[0];
+    const T *from = src + row.offset[1];
+    const int64_t *at = index + r * inner;
+    for (hone_int j = 0; j < inner; j++) {
+      T &target = to[j * stride + wrap(at[j], dim_size) * along];
+      if (add) add_to(target, from[j * src_stride]);
+      else target = from[j * src_stride];
+    }
+  }
+}
+
+template <class T, bool add>
+int32_t scatter(T *out, const int64_t *index, const T *src, int32_t ndim, int32_t dim, hone_int dim_size, const double *meta) {
+  const Indexed<2> shape(ndim, dim, meta);
+  if (shape.walk.total == 0) return HONE_OK;
+  if (int32_t status = check_index(index, shape.walk.total, dim_size)) return status;
+  // Along the last dim rows meet nowhere; along another one the order of the whole walk counts.
+  const bool apart = ndim && dim == ndim - 1 && hone_int(meta[dim]) > 1;
+  auto rows = [&](hone_int first, hone_int last) { scatter_rows<T, add>(shape, out, index, src, dim_size, first, last); };
+  if (apart) parallel_for(shape.walk.rows(), grain(shape.walk.inner() * hone_int(sizeof(T) + sizeof(int64_t))), rows);
+  else rows(0, shape.walk.rows());
+  return HONE_OK;
+}
+
+} // namespace
+
+HONE_KERNEL(index_select)(int32_t item, void *out, const void *a, const void *index, hone_int outer, hone_int dim, hone_int inner,
+                          hone_int count) {
+  const int64_t *at = static_cast<const int64_t *>(index);
+  if (outer <= 0 || count <= 0) return HONE_OK;
+  if (int32_t status = check_index(at, count, dim)) return status;
+  if (inner <= 0) return HONE_OK;
+  return with_item("index_select", item, [&](auto zero) {
+    using T = decltype(zero);
+    T *to = static_cast<T *>(out);
+    const T *from = static_cast<const T *>(a);
+    parallel_for(outer * count, grain(inner * item), [&](hone_int begin, hone_int end) {
+      for (hone_int i = begin; i < end; i++) {
+        const T *row = from + (i / count * dim + wrap(at[i % count], dim)) * inner;
+        if (inner == 1) to[i] = *row;
+        else std::memcpy(to + i * inner, row, size_t(inner) * sizeof(T));
+      }
+    });
+    return HONE_OK;
+  });
+}
+
+HONE_KERNEL(index_add)(int32_t dtype, void *out, const void *index, const void *src, hone_int outer, hone_int dim, hone_int inner,
+                       hone_int count) {
+  const int64_t *at = static_cast<const int64_t *>(index);
+  if (outer <= 0 || count <= 0) return HONE_OK;
+  if (int32_t status = check_index(at, count, dim)) return status;
+  if (inner <= 0) return HONE_OK;
+  return visit_dtype(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    T *to = static_cast<T *>(out);
+    const T *from = static_cast<const T *>(src);
+    // A unit of work is a piece of every row of one outer item: whoever does it, rows are added in the index's order.
+    const hone_int pieces = (inner + kPiece - 1) / kPiece;
+    parallel_for(outer * pieces, grain(count * (inner < kPiece ? inner : kPiece) * hone_int(sizeof(T))), [&](hone_int begin, hone_int end) {
+      for (hone_int i = begin; i < end; i++) {
+        const hone_int o = i / pieces, first = i % pieces * kPiece, n = inner - first < kPiece ? inner - first : kPiece;
+        for (hone_int k = 0; k < count; k++) {
+          T *sum = to + (o * dim + wrap(at[k], dim)) * inner + first;
+          const T *row = from + (o * count + k) * inner + first;
+          for (hone_int j = 0; j < n; j++) add_to(sum[j], row[j]);
+        }
+      }
+    });
+    return HONE_OK;
+  });
+}
+
+HONE_KERNEL(index_copy)(int32_t item, void *out, const void *index, const void *src, hone_int outer, hone_int dim, hone_int inner,
+                        hone_int count) {
+  const int64_t *at = static_cast<const int64_t *>(index);
+  if (outer <= 0 || count <= 0) return HONE_OK;
+  if (int32_t status = check_index(at, count, dim)) return status;
+  const hone_int row_bytes = inner * item;
+  if (row_bytes <= 0) return HONE_OK;
+  char *to = static_cast<char *>(out);
+  const char *from = static_cast<const char *>(src);
+  const hone_int pieces = (row_bytes + kPieceBytes - 1) / kPieceBytes, longest = row_bytes < kPieceBytes ? row_bytes : kPieceBytes;
+  parallel_for(outer * pieces, grain(count * longest), [&](hone_int begin, hone_int end) {
+    for (hone_int i = begin; i < end; i++) {
+      const hone_int o = i / pieces, first = i % pieces * kPieceBytes, n = row_bytes - first < kPieceBytes ? row_bytes - first : kPieceBytes;
+      for (hone_int k = 0; k < count; k++) {
+        std::memcpy(to + (o * dim + wrap(at[k], dim)) * row_bytes + first, from + (o * count + k) * row_bytes + first, size_t(n));
+      }
+    }
+  });
+  return HONE_OK;
+}
+
+HONE_KERNEL(gather)(int32_t item, void *out, const void *a, const void *index, int32_t ndim, int32_t dim, hone_int dim_size,
+                    const double *meta) {
+  const Indexed<1> shape(ndim, dim, meta);
+  const int64_t *at = static_cast<const int64_t *>(index);
+  if (shape.walk.total == 0) return HONE_OK;
+  if (int32_t status = check_index(at, shape.walk.total, dim_size)) return status;
+  return with_item("gather", item, [&](auto zero) {
+    using T = decltype(zero);
+    parallel_for(shape.walk.total, kWorkBytes / 8, [&](hone_int begin, hone_int end) {
+      gather_rows(shape, static_cast<T *>(out), static_cast<const T *>(a), at, dim_size, begin, end);
+    });
+    return HONE_OK;
+  });
+}
+
+HONE_KERNEL(scatter)(int32_t dtype, int32_t mode, void *out, const void *index, const void *src, int32_t ndim, int32_t dim, hone_int dim_size,
+                     const double *meta) {
+  return visit_dtype(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const int64_t *at = static_cast<const int64_t *>(index);
+    if (mode) return scatter<T, true>(static_cast<T *>(out), at, static_cast<const T *>(src), ndim, dim, dim_size, meta);
+    return scatter<T, false>(static_cast<T *>(out), at, static_cast<const T *>(src), ndim, dim, dim_size, meta);
+  });
+}
+
+HONE_KERNEL(nonzero)(void *out, void *count, const void *mask, hone_int n) {
+  constexpr hone_int blocks = 256; // counted first, so that each knows where its positions start
+  const uint8_t *set = static_cast<const uint8_t *>(mask);
+  const hone_int size = (n + blocks - 1) / blocks;
+  int64_t found[blocks] = {}, *positions = static_cast<int64_t *>(out);
+  auto each = [&](auto &&body) {
+    parallel_for(blocks, grain(size), [&](hone_int begin, hone_int end) {
+      for (hone_int b = begin; b < end; b++) {
+        const hone_int first = b * size < n ? b * size : n;
+        body(b, first, first + size < n ? first + size : n);
+      }
+    });
+  };
+  each([&](hone_int b, hone_int begin, hone_int end) {
+    int64_t sum = 0;
+    for (hone_int i = begin; i < end; i++) sum += set[i] != 0;
+    found[b] = sum;
+  });
+  int64_t total = 0;
+  for (int64_t &f : found) {
+    const int64_t here = f;
+    f = total;
+    total += here;
+  }
+  *static_cast<int64_t *>(count) = total;
+  if (!positions) return HONE_OK;
+  each([&](hone_int b, hone_int begin, hone_int end) {
+    int64_t *to = positions + found[b];
+    for (hone_int i = begin; i < end;) {
+      uint64_t eight = 1;
+      if (end - i >= 8) std::memcpy(&eight, set + i, 8);
+      const hone_int stop = end - i >= 8 ? i + 8 : end;
+      if (eight) {
+        for (hone_int j = i; j < stop; j++)
+          if (set[j]) *to++ = j;
+      }
+      i = stop;
+    }
+  });
+  return HONE_OK;
+}
