@@ -24,3 +24,5 @@ export {
 export { matmul, mm, bmm, dot, mv, outer } from './ops/matmul.js';
 export { reshape, flatten, unflatten, permute, transpose, t, expand, squeeze, unsqueeze, select, slice, narrow, movedim, diagonal } from './ops/movement.js';
 export { sum, mean } from './ops/reduce.js';
+export { save, load } from './formats/files.js';
+export type { SaveOptions } from './formats/files.js';

@@ -1,0 +1,201 @@
+/**
+ * safetensors: named tensors in one file. Eight bytes with the header's length, a JSON header of dtypes, shapes and byte ranges, then the
+ * values. The same layout as the reference implementation writes, so that files go both ways between Hone and PyTorch.
+ * https://github.com/huggingface/safetensors
+ */
+import { ArgumentError, FormatError, showShape } from '../errors.js';
+import { type DType, dtypes } from '../tensor/dtype.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { toTypedArray, writeTyped } from '../tensor/transfer.js';
+import { duplicateKey, showValue } from './json-keys.js';
+import { emptyState, type StateDictLike, stateEntries } from './state-dict.js';
+
+/** The longest header that is read, as in the reference implementation. */
+const MAX_HEADER_BYTES = 100_000_000;
+const MAX_DIMS = 64;
+const METADATA = '__metadata__';
+
+/** Hone's dtypes by their names in the file, in the order in which their tensors are written: widest first, so that all lie aligned. */
+const FILE_DTYPES = { I64: 'int64', F64: 'float64', F32: 'float32', I32: 'int32', U8: 'uint8', BOOL: 'bool' } as const satisfies Record<string, DType>;
+type FileDType = keyof typeof FILE_DTYPES;
+const WRITE_ORDER = Object.keys(FILE_DTYPES) as FileDType[];
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** What a safetensors file holds. */
+export interface SafetensorsContent {
+  /** The tensors by name; the record has no prototype. */
+  readonly tensors: Record<string, Tensor>;
+  /** The file's own notes, strings by name. */
+  readonly metadata: Record<string, string>;
+}
+
+function checkName(name: string, op: string): void {
+  if (name === '__proto__') throw new FormatError(`${op}: a tensor is called "__proto__", which would change the object that holds it. Rename it.`);
+}
+
+/** The file in pieces, so that a large model is not copied once more as a whole: the header, then each tensor. */
+export function* safetensorsChunks(state: StateDictLike, metadata: Readonly<Record<string, string>> = {}, op = 'encodeSafetensors'): Generator<Uint8Array> {
+  const entries = stateEntries(state, op).map(([name, tensor]) => {
+    checkName(name, op);
+    if (name === METADATA) throw new FormatError(`${op}: a tensor is called "${METADATA}", the key under which the format keeps its notes. Rename it.`);
+    return { name, key: new TextEncoder().encode(name), tensor, order: WRITE_ORDER.findIndex((code) => FILE_DTYPES[code] === tensor.dtype) };
+  });
+  entries.sort((a, b) => a.order - b.order || compareBytes(a.key, b.key));
+  // Written by hand: a plain object would put names that look like numbers ("0", "1") first.
+  const fields: string[] = [];
+  if (Object.keys(metadata).length > 0) {
+    for (const [key, value] of Object.entries(metadata)) {
+      if (typeof value !== 'string') throw new ArgumentError(`${op}: metadata "${key}" is ${typeof value}, expected a string.`);
+    }
+    fields.push(`${JSON.stringify(METADATA)}:${JSON.stringify(metadata)}`);
+  }
+  let offset = 0;
+  for (const { name, tensor, order } of entries) {
+    const end = offset + tensor.numel() * dtypes[tensor.dtype].bytes;
+    fields.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype: WRITE_ORDER[order], shape: tensor.shape, data_offsets: [offset, end] })}`);
+    offset = end;
+  }
+  const text = new TextEncoder().encode(`{${fields.join(',')}}`);
+  const padded = Math.ceil(text.length / 8) * 8;
+  if (padded > MAX_HEADER_BYTES) throw new FormatError(`${op}: the names and shapes of ${entries.length} tensors take ${padded} bytes; a header may take ${MAX_HEADER_BYTES}.`);
+  const header = new Uint8Array(8 + padded).fill(0x20);
+  new DataView(header.buffer).setBigUint64(0, BigInt(padded), true);
+  header.set(text, 8);
+  yield header;
+  for (const { tensor } of entries) {
+    const values = toTypedArray(tensor);
+    yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  }
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const common = Math.min(a.length, b.length);
+  for (let i = 0; i < common; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return a.length - b.length;
+}
+
+/**
+ * The bytes of a safetensors file.
+ * @param state tensors by name: a state dict, a record or a Map.
+ * @param metadata notes to keep in the file, strings by name.
+ * @throws {ArgumentError} for values that are no tensors. @throws {FormatError} for the names `__metadata__` and `__proto__`.
+ */
+export function encodeSafetensors(state: StateDictLike, metadata?: Readonly<Record<string, string>>): Uint8Array {
+  const chunks = [...safetensorsChunks(state, metadata)];
+  const out = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    out.set(chunk, at);
+    at += chunk.length;
+  }
+  return out;
+}
+
+/**
+ * Reads the bytes of a safetensors file. Everything that the header says is checked against the bytes before memory is asked for.
+ * @param source what messages call the bytes: a path. Default: "the bytes".
+ * @returns the tensors by name, and the file's notes.
+ * @throws {FormatError} for anything that is not a whole, consistent file, and for dtypes that Hone does not have.
+ */
+export function decodeSafetensors(bytes: Uint8Array, source = 'the bytes'): SafetensorsContent {
+  const fail = (what: string): never => {
+    throw new FormatError(`decodeSafetensors: ${source}: ${what}`);
+  };
+  const { header, start } = readHeader(bytes, fail);
+  const metadata = readMetadata(header, fail);
+  const entries: Entry[] = [];
+  for (const [name, value] of Object.entries(header)) if (name !== METADATA) entries.push(readEntry(name, value, fail));
+  checkCoverage(entries, bytes.length - start, fail);
+  const tensors = emptyState();
+  for (const entry of entries) tensors[entry.name] = readTensor(entry, bytes.subarray(start + entry.begin, start + entry.end), fail);
+  return { tensors, metadata };
+}
+
+type Fail = (what: string) => never;
+
+function readHeader(bytes: Uint8Array, fail: Fail): { header: Record<string, unknown>; start: number } {
+  if (bytes.length < 8) fail(`${bytes.length} bytes are too few: a safetensors file starts with 8 bytes that give its header's length. The file is empty or cut short.`);
+  const announced = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true);
+  if (announced > BigInt(MAX_HEADER_BYTES)) fail(`it announces a header of ${announced} bytes; at most ${MAX_HEADER_BYTES} are read. This is no safetensors file.`);
+  const start = 8 + Number(announced);
+  if (start > bytes.length) fail(`it announces a header of ${announced} bytes, but only ${bytes.length - 8} follow. The file is cut short, or no safetensors file.`);
+  let text: string;
+  let header: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, start));
+    header = JSON.parse(text);
+  } catch (error) {
+    return fail(`its header is not JSON (${(error as Error).message}). This is no safetensors file, or a damaged one.`);
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) fail('its header is not a JSON object.');
+  const twice = duplicateKey(text);
+  if (twice !== undefined) fail(`"${twice}" stands twice in its header.`);
+  return { header: header as Record<string, unknown>, start };
+}
+
+function readMetadata(header: Record<string, unknown>, fail: Fail): Record<string, string> {
+  const out = Object.create(null) as Record<string, string>;
+  if (!Object.hasOwn(header, METADATA)) return out;
+  const value = header[METADATA];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail(`${METADATA} is not an object of strings.`);
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== 'string') fail(`${METADATA} has a ${typeof text} under "${key}", expected strings.`);
+    if (key === '__proto__') fail(`${METADATA} has the key "__proto__", which would change the object that holds it.`);
+    out[key] = text as string;
+  }
+  return out;
+}
+
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
+
+function readEntry(name: string, value: unknown, fail: Fail): Entry {
+  if (name === '__proto__') fail('a tensor is called "__proto__", which would change the object that holds it.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail(`"${name}" is described by ${showValue(value)}, expected an object with dtype, shape and data_offsets.`);
+  const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
+  if (typeof dtype !== 'string' || !Object.hasOwn(FILE_DTYPES, dtype)) {
+    fail(`"${name}" has dtype ${showValue(dtype)}; Hone reads ${WRITE_ORDER.join(', ')}. Where PyTorch wrote the file, save it again with tensor.float() for half precision, tensor.long() for other integers.`);
+  }
+  if (!Array.isArray(shape) || shape.length > MAX_DIMS || !shape.every(isCount)) return fail(`"${name}" has shape ${showValue(shape)}, expected at most ${MAX_DIMS} whole numbers of 0 or more.`);
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) || offsets[0]! > offsets[1]!) {
+    return fail(`"${name}" has data_offsets ${showValue(offsets)}, expected two whole numbers, the first not above the second.`);
+  }
+  const [begin, end] = offsets as [number, number];
+  const type = FILE_DTYPES[dtype as FileDType];
+  const elements = shape.includes(0) ? 0 : (shape as number[]).reduce((product, size) => product * size, 1);
+  if (elements * dtypes[type].bytes !== end - begin) {
+    fail(`"${name}" is ${dtype} ${showShape(shape as number[])} and needs ${elements * dtypes[type].bytes} bytes, but its data_offsets [${begin}, ${end}] hold ${end - begin}.`);
+  }
+  return { name, dtype: type, shape: shape as number[], begin, end };
+}
+
+/** The byte ranges must fill what follows the header: no overlap, no gap, no remainder. */
+function checkCoverage(entries: readonly Entry[], available: number, fail: Fail): void {
+  const sorted = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let at = 0;
+  let before = 'the header';
+  for (const { name, begin, end } of sorted) {
+    if (end > available) fail(`"${name}" ends at byte ${end} of the data, which has ${available}. The file is cut short.`);
+    if (begin < at) fail(`"${name}" starts at byte ${begin} of the data, inside ${before}, which ends at ${at}.`);
+    if (begin > at) fail(`bytes ${at} to ${begin} of the data, between ${before} and "${name}", belong to no tensor.`);
+    at = end;
+    before = `"${name}"`;
+  }
+  if (at !== available) fail(`the last ${available - at} bytes belong to no tensor.`);
+}
+
+function readTensor({ name, dtype, shape }: Entry, data: Uint8Array, fail: Fail): Tensor {
+  if (dtype === 'bool') {
+    const bad = data.findIndex((byte) => byte > 1);
+    if (bad >= 0) fail(`"${name}" is BOOL and holds the byte ${data[bad]} at position ${bad}, expected 0 or 1.`);
+  }
+  const out = emptyTensor(shape, dtype);
+  writeTyped(out, data);
+  return out;
+}
