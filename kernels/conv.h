@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "hone.h"
 #include "support/fma.h"
@@ -62,45 +63,54 @@ struct Piece {
   hone_int row, col, rows, pitch;
 };
 
-template <class T> inline void clear(T *to, hone_int n) {
-  if (n <= kLanes<T>)
-    store(to, Vec<T>{});
-  else
-    std::memset(to, 0, size_t(n) * sizeof(T));
+template <class T> inline void fill_run(T *to, hone_int n, T value) {
+  hone_int i = 0;
+  do {
+    store(to + i, spread(value));
+    i += kLanes<T>;
+  } while (i < n);
 }
 
-// Writes up to a vector beyond the piece.
+// to[i] = src[2 * i], i < n, by whole vectors where as much can be read before `end`; may write up to a vector beyond.
+template <class T, int... I>
+inline void copy_even(T *to, const T *src, hone_int n, const T *end, std::integer_sequence<int, I...>) {
+  constexpr hone_int lanes = kLanes<T>;
+  hone_int i = 0;
+  for (; i < n && 2 * (i + lanes) <= end - src; i += lanes)
+    store(to + i, Vec<T>(__builtin_shufflevector(load(src + 2 * i), load(src + 2 * i + lanes), (2 * I)...)));
+  for (; i < n; i++) to[i] = src[2 * i];
+}
+
+// Writes up to a vector beyond the piece; outside the image stands `outside`.
 template <class T>
 void copy_piece(T *to, const T *image, hone_int h, hone_int w, const Piece &piece, hone_int step_h, hone_int step_w, hone_int phase_h,
-                hone_int phase_w) {
+                hone_int phase_w, T outside = T(0)) {
+  constexpr hone_int lanes = kLanes<T>;
   // Columns [from, until) of the buffer lie inside the image.
   const hone_int first = piece.col * step_w + phase_w;
   const hone_int from = min_of(piece.pitch, first >= 0 ? hone_int(0) : ceil_div(-first, step_w));
   const hone_int until = max_of(from, first >= w ? hone_int(0) : min_of(piece.pitch, ceil_div(w - first, step_w)));
+  const T *const end = image + h * w;
   for (hone_int r = 0; r < piece.rows; r++, to += piece.pitch) {
     const hone_int y = (piece.row + r) * step_h + phase_h;
     if (y < 0 || y >= h) {
-      std::memset(to, 0, size_t(piece.pitch) * sizeof(T));
+      fill_run(to, piece.pitch, outside);
       continue;
     }
-    // A whole vector of zeros spills into what is written next, or into the room the buffer has at its end.
-    if (from > 0) clear(to, from);
-    const T *src = image + (y * w + first);
+    // What is written past a run is overwritten by the next run, or falls into the room at the buffer's end.
+    if (from > 0) fill_run(to, from, outside);
+    const T *src = image + y * w + (from * step_w + first);
+    const hone_int n = until - from;
     if (step_w == 1) {
-      const hone_int n = until - from;
-      if (n >= kLanes<T>) {
-        hone_int i = 0;
-        for (; i + kLanes<T> <= n; i += kLanes<T>) store(to + from + i, load(src + from + i));
-        if (i < n) store(to + until - kLanes<T>, load(src + until - kLanes<T>));
-      } else {
-        for (hone_int q = from; q < until; q++) to[q] = src[q];
-      }
+      hone_int i = 0;
+      for (; i < n && i + lanes <= end - src; i += lanes) store(to + from + i, load(src + i));
+      for (; i < n; i++) to[from + i] = src[i];
     } else if (step_w == 2) {
-      for (hone_int q = from; q < until; q++) to[q] = src[2 * q];
+      copy_even(to + from, src, n, end, std::make_integer_sequence<int, int(lanes)>{});
     } else {
-      for (hone_int q = from; q < until; q++) to[q] = src[q * step_w];
+      for (hone_int i = 0; i < n; i++) to[from + i] = src[i * step_w];
     }
-    if (until < piece.pitch) clear(to + until, piece.pitch - until);
+    if (until < piece.pitch) fill_run(to + until, piece.pitch - until, outside);
   }
 }
 
