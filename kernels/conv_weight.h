@@ -95,11 +95,13 @@ template <class T> WeightFn<T> weight_fn(int r, int v) {
 constexpr int kWeightR[2][3] = {{9, 9, 4}, {5, 5, 3}};
 #endif
 
-// The height that wastes the fewest of `rows` rows; the taller one of equals.
+// The height that costs least for `rows` rows: those computed in vain count, and low tiles are slower by row.
 inline int best_height(hone_int rows, int v) {
-  int best = kWeightR[v - 1][0];
-  for (int r : kWeightR[v - 1])
-    if (round_up(rows, r) < round_up(rows, best)) best = r;
+  const int(&heights)[3] = kWeightR[v - 1];
+  const auto cost = [&](int r) { return round_up(rows, r) * (r == heights[0] ? 20 : 2 * r > heights[0] ? 21 : 32); };
+  int best = heights[0];
+  for (int r : heights)
+    if (cost(r) < cost(best)) best = r;
   return best;
 }
 
@@ -180,6 +182,7 @@ void pixel_tile(const T *in, const hone_int *offset, const T *grad, hone_int row
 }
 
 constexpr hone_int kStretchBytes = 24 << 10;
+constexpr hone_int kChunk = 2048; // weights whose partial sums are joined at a time
 
 // False when memory ran out.
 template <class T> bool weight_gradient(T *grad_weight, T *grad_bias, const T *x, const T *grad, const ConvShape &s) {
@@ -243,7 +246,7 @@ template <class T> bool weight_gradient(T *grad_weight, T *grad_bias, const T *x
             for (hone_int f = 0; f < phases; f++)
               copy_piece(piece + i * image_step + ((c - c0) * phases + f) * plane, x + (n * s.c + g * s.c_per_group + c) * s.h * s.w, s.h,
                          s.w, shape, 1, p.across_pixels ? s.stride_w : 1, 0, f - s.pad_w);
-          if (!p.across_pixels) transpose(turned + i * rows * s.ow * p.lanes_o, p.lanes_o, unit_grad, pixels, s.o_per_group, rows * s.ow);
+          if (!p.across_pixels) transpose<T, true>(turned + i * rows * s.ow * p.lanes_o, p.lanes_o, unit_grad, pixels, s.o_per_group, rows * s.ow);
         }
         if (p.across_pixels) {
           const T *unit_grad = grad + (n0 * s.o + g * s.o_per_group) * pixels + y0 * s.ow;
@@ -272,20 +275,17 @@ template <class T> bool weight_gradient(T *grad_weight, T *grad_bias, const T *x
   });
   if (failed) return false;
 
-  parallel_for(s.o, 20000 / (depth * p.sums + 1) + 1, [&](hone_int begin, hone_int end) {
-    for (hone_int o = begin; o < end; o++) {
-      const T *from = partial.get() + o / s.o_per_group * group_size + o % s.o_per_group;
-      for (hone_int k = 0; k < depth; k++) {
-        T sum = from[k * p.lanes_o];
-        for (hone_int i = 1; i < p.sums; i++) sum += from[i * sum_size + k * p.lanes_o];
-        grad_weight[o * depth + k] = sum;
-      }
-      if (!grad_bias) continue;
-      double sum = 0;
-      for (hone_int i = 0; i < p.sums; i++) sum += double(partial_bias[i * s.o + o]);
-      grad_bias[o] = T(sum);
-    }
+  parallel_for(ceil_div(sum_size, kChunk), ceil_div(16, p.sums), [&](hone_int begin, hone_int end) {
+    for (hone_int i = 1; i < p.sums; i++)
+      for (hone_int k = begin * kChunk; k < min_of(end * kChunk, sum_size); k++) partial[k] += partial[i * sum_size + k];
   });
+  for (hone_int g = 0; g < s.groups; g++)
+    transpose<T, false>(grad_weight + g * s.o_per_group * depth, depth, partial.get() + g * group_size, p.lanes_o, depth, s.o_per_group);
+  for (hone_int o = 0; o < s.o && grad_bias; o++) {
+    double sum = 0;
+    for (hone_int i = 0; i < p.sums; i++) sum += double(partial_bias[i * s.o + o]);
+    grad_bias[o] = T(sum);
+  }
   return true;
 }
 

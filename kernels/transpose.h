@@ -32,8 +32,8 @@ template <class T> inline void turn_square(Vec<T> *v) {
   }
 }
 
-// to[c * to_pitch + r] = from[r * from_pitch + c]; rows are filled up with zeros to a whole number of vectors (to_pitch allows it).
-template <class T> void transpose(T *to, intptr_t to_pitch, const T *from, intptr_t from_pitch, intptr_t rows, intptr_t cols) {
+// to[c * to_pitch + r] = from[r * from_pitch + c]. Fill: the rows of `to` are filled up with zeros to a whole number of vectors.
+template <class T, bool Fill> void transpose(T *to, intptr_t to_pitch, const T *from, intptr_t from_pitch, intptr_t rows, intptr_t cols) {
   constexpr intptr_t n = kLanes<T>;
   for (intptr_t r = 0; r < rows; r += n) {
     const intptr_t height = rows - r < n ? rows - r : n;
@@ -42,7 +42,7 @@ template <class T> void transpose(T *to, intptr_t to_pitch, const T *from, intpt
       const T *src = from + r * from_pitch + c;
       T *out = to + c * to_pitch + r;
       Vec<T> v[n];
-      if (width == n) {
+      if (width == n && (Fill || height == n)) {
         if (height == n)
 #pragma GCC unroll 16
           for (int i = 0; i < n; i++) v[i] = load(src + i * from_pitch);
@@ -53,7 +53,7 @@ template <class T> void transpose(T *to, intptr_t to_pitch, const T *from, intpt
         for (int i = 0; i < n; i++) store(out + i * to_pitch, v[i]);
       } else {
         for (intptr_t j = 0; j < width; j++)
-          for (intptr_t i = 0; i < n; i++) out[j * to_pitch + i] = i < height ? src[i * from_pitch + j] : T(0);
+          for (intptr_t i = 0; i < (Fill ? n : height); i++) out[j * to_pitch + i] = i < height ? src[i * from_pitch + j] : T(0);
       }
     }
   }
