@@ -7,13 +7,15 @@
 #include "support/parallel.h"
 #include "support/status.h"
 #include "support/strided.h"
+#include "transpose.h"
 
 using namespace hone;
 
 namespace {
 
 constexpr hone_int kGrainBytes = 512 * 1024; // a copy of this size is worth a thread
-constexpr hone_int kTile = 16;
+constexpr hone_int kTile = 256; // rows and columns transposed together
+constexpr hone_int kPatch = 16;
 
 template <class T> void fill_typed(T *out, hone_int n, T value) {
   for (hone_int i = 0; i < n; i++) out[i] = value;
@@ -26,39 +28,69 @@ void copy_bytes_threaded(void *out, const void *src, hone_int bytes) {
   });
 }
 
-template <class To, class From> void cast_row(To *out, hone_int so, const From *in, hone_int si, hone_int n) {
+// n elements, each stride given in elements; items are moved, not interpreted.
+template <class T> void move_row(T *out, hone_int so, const T *in, hone_int si, hone_int n) {
   if (so == 1 && si == 1) {
-    if constexpr (std::is_same<To, From>::value) {
-      if (n >= 16) std::memcpy(out, in, size_t(n) * sizeof(To));
-      else
-        for (hone_int i = 0; i < n; i++) out[i] = in[i];
-    } else {
-      for (hone_int i = 0; i < n; i++) out[i] = convert<To>(in[i]);
-    }
+    if (n >= 32) std::memcpy(out, in, size_t(n) * sizeof(T));
+    else
+      for (hone_int i = 0; i < n; i++) out[i] = in[i];
   } else if (so == 1 && si == 0) {
-    const To value = convert<To>(*in);
-    for (hone_int i = 0; i < n; i++) out[i] = value;
+    fill_typed(out, n, *in);
   } else {
-    for (hone_int i = 0; i < n; i++) out[i * so] = convert<To>(in[i * si]);
+    for (hone_int i = 0; i < n; i++) out[i * so] = in[i * si];
   }
 }
 
-// out[c * so + r] = in[r * si + c]: both sides read and write whole cache lines, tile by tile.
-template <class T> void transpose(T *out, hone_int so, const T *in, hone_int si, hone_int rows, hone_int columns) {
-  hone_int r = 0;
-  for (; r + kTile <= rows; r += kTile) {
-    hone_int c = 0;
-    for (; c + kTile <= columns; c += kTile) {
-      T tile[kTile][kTile];
-      for (hone_int i = 0; i < kTile; i++)
-        for (hone_int j = 0; j < kTile; j++) tile[j][i] = in[(r + i) * si + c + j];
-      for (hone_int j = 0; j < kTile; j++) std::memcpy(out + (c + j) * so + r, tile[j], sizeof tile[j]);
+template <class To, class From> void cast_dense(To *out, const From *in, hone_int n) {
+  for (hone_int i = 0; i < n; i++) out[i] = convert<To>(in[i]);
+}
+// Strided sides go through a buffer, so that there is one loop for each pair of types.
+template <class To, class From> void cast_row(To *out, hone_int so, const From *in, hone_int si, hone_int n) {
+  if (so == 1 && si == 1) return cast_dense(out, in, n);
+  constexpr hone_int block = 256;
+  From from[block];
+  To to[block];
+  for (hone_int i = 0; i < n; i += block) {
+    const hone_int count = n - i < block ? n - i : block;
+    const From *source = in + i;
+    if (si != 1) move_row(from, 1, in + i * si, si, count), source = from;
+    if (so == 1) {
+      cast_dense(out + i, source, count);
+    } else {
+      cast_dense(to, source, count);
+      move_row(out + i * so, so, static_cast<const To *>(to), 1, count);
     }
-    for (; c < columns; c++)
-      for (hone_int i = 0; i < kTile; i++) out[c * so + r + i] = in[(r + i) * si + c];
   }
-  for (hone_int c = 0; r < rows && c < columns; c++)
-    for (hone_int i = r; i < rows; i++) out[c * so + i] = in[i * si + c];
+}
+
+// out[c * so + r] = in[r * si + c], squares of whole vectors first.
+template <class T> void transpose_block(T *out, hone_int so, const T *in, hone_int si, hone_int rows, hone_int columns) {
+  constexpr hone_int L = kLanes<T>;
+  hone_int c = 0;
+  if constexpr (sizeof(T) >= 4) {
+    for (; c + L <= columns; c += L) {
+      hone_int r = 0;
+      for (; r + L <= rows; r += L) {
+        Vec<T> square[L];
+        for (hone_int i = 0; i < L; i++) square[i] = load(in + (r + i) * si + c);
+        turn_square<T>(square);
+        for (hone_int i = 0; i < L; i++) store<T>(out + (c + i) * so + r, square[i]);
+      }
+      for (; r < rows; r++)
+        for (hone_int i = 0; i < L; i++) out[(c + i) * so + r] = in[r * si + c + i];
+    }
+  }
+  for (; c < columns; c++)
+    for (hone_int r = 0; r < rows; r++) out[c * so + r] = in[r * si + c];
+}
+// Big tiles keep to few memory pages, the blocks in them to the first cache.
+template <class T> void transpose_plane(T *out, hone_int so, const T *in, hone_int si, hone_int rows, hone_int columns) {
+  for (hone_int r = 0; r < rows; r += kTile) {
+    const hone_int tall = rows - r < kTile ? rows - r : kTile;
+    for (hone_int c = 0; c < columns; c += kPatch)
+      for (hone_int i = 0; i < tall; i += kPatch)
+        transpose_block(out + c * so + r + i, so, in + (r + i) * si + c, si, tall - i < kPatch ? tall - i : kPatch, columns - c < kPatch ? columns - c : kPatch);
+  }
 }
 
 // The walk's dims are sorted by the output's strides: the innermost is the output's densest.
@@ -82,34 +114,38 @@ template <class T> bool try_transpose(const Walk<2> &w, T *out, const T *in) {
   }
   outer.n[outer.d - 1] = 1; // the cursor leaves out the innermost dim, which is the transposed plane
   const hone_int rows = w.n[last], columns = w.n[other], so = w.s[0][other], si = w.s[1][last];
-  const hone_int strip = 64, strips = (columns + strip - 1) / strip;
+  const hone_int strip = kTile, strips = (columns + strip - 1) / strip;
   const hone_int work = rows * strip * hone_int(sizeof(T));
   parallel_for(outer.total * strips, kGrainBytes / 2 / work + 1, [&](hone_int begin, hone_int end) {
     RowCursor<2> cursor(outer, begin / strips);
     for (hone_int task = begin; task < end; task++) {
       const hone_int c = task % strips * strip, width = columns - c < strip ? columns - c : strip;
-      transpose(out + cursor.offset[0] + c * so, so, in + cursor.offset[1] + c, si, rows, width);
+      transpose_plane(out + cursor.offset[0] + c * so, so, in + cursor.offset[1] + c, si, rows, width);
       if ((task + 1) % strips == 0) cursor.next();
     }
   });
   return true;
 }
 
-template <class To, class From> void copy_walk(const Walk<2> &w, To *out, const From *in) {
-  if constexpr (std::is_same<To, From>::value) {
-    if (w.d == 1 && w.s[0][0] == 1 && w.s[1][0] == 1) return copy_bytes_threaded(out, in, w.total * hone_int(sizeof(To)));
-    if (try_transpose(w, out, in)) return;
-  }
-  const hone_int inner = w.inner(), so = w.stride(0), si = w.stride(1);
-  const hone_int grain = kGrainBytes / 2 / hone_int(sizeof(To));
+// Calls row(out, in) for every row, or for parts of one that is all there is.
+template <class Out, class In, class Row> void for_rows(const Walk<2> &w, Out *out, const In *in, Row &&row) {
+  const hone_int inner = w.inner(), so = w.stride(0), si = w.stride(1), grain = kGrainBytes / 2 / hone_int(sizeof(Out));
   if (w.d == 1) {
-    parallel_for(inner, grain, [&](hone_int begin, hone_int end) { cast_row(out + begin * so, so, in + begin * si, si, end - begin); });
+    parallel_for(inner, grain, [&](hone_int begin, hone_int end) { row(out + begin * so, so, in + begin * si, si, end - begin); });
     return;
   }
   parallel_for(w.rows(), grain / inner + 1, [&](hone_int begin, hone_int end) {
     RowCursor<2> cursor(w, begin);
-    for (hone_int row = begin; row < end; row++, cursor.next()) cast_row(out + cursor.offset[0], so, in + cursor.offset[1], si, inner);
+    for (hone_int i = begin; i < end; i++, cursor.next()) row(out + cursor.offset[0], so, in + cursor.offset[1], si, inner);
   });
+}
+
+template <class T> void move_walk(const Walk<2> &w, void *out_, const void *in_) {
+  T *out = static_cast<T *>(out_);
+  const T *in = static_cast<const T *>(in_);
+  if (w.d == 1 && w.s[0][0] == 1 && w.s[1][0] == 1) return copy_bytes_threaded(out, in, w.total * hone_int(sizeof(T)));
+  if (try_transpose(w, out, in)) return;
+  for_rows(w, out, in, move_row<T>);
 }
 
 } // namespace
@@ -142,11 +178,20 @@ HONE_KERNEL(copy_strided)(int32_t out_dtype, int32_t in_dtype, void *out, const 
   if (ndim < 0 || ndim > HONE_MAX_DIMS) return fail(HONE_E_INVALID, "copy_strided: %d dims, the most is %d", int(ndim), HONE_MAX_DIMS);
   Walk<2> w;
   w.build(ndim, meta, 0);
+  if (out_dtype == in_dtype)
+    return visit_dtype(out_dtype, [&](auto tag) -> int32_t {
+      constexpr size_t size = sizeof(typename decltype(tag)::type);
+      if (w.total <= 0) return HONE_OK;
+      move_walk<typename std::conditional<size == 4, uint32_t, typename std::conditional<size == 8, uint64_t, uint8_t>::type>::type>(w, out, src);
+      return HONE_OK;
+    });
   return visit_dtype(out_dtype, [&](auto to) -> int32_t {
     return visit_dtype(in_dtype, [&](auto from) -> int32_t {
       using To = typename decltype(to)::type;
       using From = typename decltype(from)::type;
-      if (w.total > 0) copy_walk(w, static_cast<To *>(out), static_cast<const From *>(src));
+      if constexpr (!std::is_same<To, From>::value) {
+        if (w.total > 0) for_rows(w, static_cast<To *>(out), static_cast<const From *>(src), cast_row<To, From>);
+      }
       return HONE_OK;
     });
   });

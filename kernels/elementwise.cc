@@ -3,7 +3,7 @@
 #include "elementwise.h"
 
 #include <atomic>
-#include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "support/dtype.h"
@@ -113,21 +113,52 @@ void run_blocks(const Walk<K> &w, const void *const (&base)[K], const int (&item
     return;
   }
 
+  // An operand that repeats from row to row fills its buffer once.
+  bool same_rows[K];
+  for (int k = 0; k < K; k++) {
+    same_rows[k] = true;
+    for (int i = 0; i < w.d - 1; i++) same_rows[k] &= w.s[k][i] == 0;
+  }
   const hone_int group = kBlock / inner;
   parallel_for(rows, grain / inner + 1, [&](hone_int begin, hone_int end) {
     alignas(64) char buffer[K][kBlock * 8];
     RowCursor<K> cursor(w, begin);
     for (hone_int row = begin; row < end;) {
       const hone_int count = end - row < group ? end - row : group;
+      bool ready[K];
+      for (int k = 0; k < K; k++) ready[k] = dense[k] || (same_rows[k] && row > begin);
       for (hone_int r = 0; r < count; r++, cursor.next())
         for (int k = 0; k < K; k++)
-          if (!dense[k]) gather_items(item[k], buffer[k] + r * inner * item[k], base[k], cursor.offset[k], w.stride(k), inner);
+          if (!ready[k]) gather_items(item[k], buffer[k] + r * inner * item[k], base[k], cursor.offset[k], w.stride(k), inner);
       const void *p[K];
       for (int k = 0; k < K; k++) p[k] = dense[k] ? at(k, row * inner) : buffer[k];
       body(row * inner, p, count * inner);
       row += count;
     }
   });
+}
+
+// A transposed operand is laid out dense first, by the kernel that does so tile by tile: afterwards operand k is dense.
+template <int K> bool lay_out(Walk<K> &w, int k, const void *&base, int item, void *&memory) {
+  memory = nullptr;
+  bool unit = false;
+  for (int i = 0; i < w.d - 1; i++) unit |= w.s[k][i] == 1 && w.n[i] > 3;
+  if (!unit || w.stride(k) == 0 || w.stride(k) == 1 || w.total < 4096) return true;
+  memory = std::malloc(size_t(w.total) * size_t(item));
+  if (!memory) return false;
+  double meta[3 * (HONE_MAX_DIMS + 1)];
+  hone_int dense = 1;
+  for (int i = w.d - 1; i >= 0; i--) {
+    meta[i] = double(w.n[i]);
+    meta[w.d + i] = double(dense);
+    meta[2 * w.d + i] = double(w.s[k][i]);
+    w.s[k][i] = dense;
+    dense *= w.n[i];
+  }
+  const int32_t dtype = item == 4 ? HONE_F32 : item == 8 ? HONE_F64 : HONE_U8;
+  hone_copy_strided(dtype, dtype, memory, base, w.d, meta);
+  base = memory;
+  return true;
 }
 
 template <class T> void where_row(T *out, const uint8_t *cond, const T *a, const T *b, hone_int n) {
@@ -190,11 +221,16 @@ HONE_KERNEL(binary_strided)(int32_t op, int32_t dtype, void *out, const void *a,
   const int size = item_size(dtype);
   const int items[2] = {size, size};
   const hone_int out_size = found.predicate ? 1 : size;
+  void *memory[2] = {nullptr, nullptr};
+  bool room = true;
+  for (int k = 0; k < 2; k++) room = room && lay_out(w, k, operands[k], size, memory[k]);
   std::atomic<bool> ok{true};
-  run_blocks<2>(w, operands, items, found.grain, [&](hone_int at, const void *const *p, hone_int count) {
-    if (!found.row(static_cast<char *>(out) + at * out_size, p[0], p[1], count, p0, p1)) ok.store(false, std::memory_order_relaxed);
-  });
-  return finish(ok);
+  if (room)
+    run_blocks<2>(w, operands, items, found.grain, [&](hone_int at, const void *const *p, hone_int count) {
+      if (!found.row(static_cast<char *>(out) + at * out_size, p[0], p[1], count, p0, p1)) ok.store(false, std::memory_order_relaxed);
+    });
+  for (void *m : memory) std::free(m);
+  return room ? finish(ok) : fail(HONE_E_MEMORY, "%s: no memory to lay out an operand of %lld elements", binary_name(op), (long long)w.total);
 }
 
 HONE_KERNEL(where)(int32_t dtype, void *out, const void *cond, const void *a, const void *b, int32_t ndim, const double *meta) {

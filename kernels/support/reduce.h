@@ -197,14 +197,15 @@ __attribute__((noinline)) void reduce_columns(typename Op::Total *total, const T
   }
 }
 
-// As reduce_columns for few contiguous columns: several rows side by side make one long row.
+// As reduce_columns for few contiguous columns: several rows side by side make one long row, of whole vectors.
 template <class Op, class T>
 void reduce_narrow(typename Op::Total *total, const T *a, hone_int rows, hone_int columns, const T *shift) {
-  const hone_int group = kStrip / 4 / columns;
-  if (group < 2 || rows < 4 * group) return reduce_columns<Op>(total, a, columns, rows, columns, shift);
+  constexpr hone_int L = kLanes<T>, wanted = 4 * L;
+  const hone_int group = columns >= wanted ? 1 : L * ((wanted + L * columns - 1) / (L * columns)), width = group * columns;
+  if (group == 1 || width > kStrip || rows < 2 * group) return reduce_columns<Op>(total, a, columns, rows, columns, shift);
   typename Op::Total wide[kStrip];
   T shifts[kStrip];
-  const hone_int width = group * columns, tall = rows / group;
+  const hone_int tall = rows / group;
   if (shift)
     for (hone_int k = 0; k < width; k++) shifts[k] = shift[k % columns];
   reduce_columns<Op>(wide, a, width, tall, width, shift ? shifts : static_cast<const T *>(nullptr));

@@ -1,4 +1,5 @@
-// trig.h: sin, cos, pow, erfinv and the functions that are libm's, lane by lane. V as in vecmath.h.
+// trig.h: functions that float32 computes in float64, half a vector at a time (sin, cos, tan, pow, …), and those that are libm's,
+// lane by lane. V as in vecmath.h.
 #pragma once
 
 #include "vecmath.h"
@@ -24,49 +25,68 @@ template <class D> inline D reduce_trig(D x, typename VecInfo<D>::U &quadrant) {
   quadrant = bits<typename VecInfo<D>::U>(shifted) & uint64_t(3);
   return (x - n * 1.57079631090164184570) - n * 1.58932547735281966916e-08;
 }
-template <class D> inline D sincos_poly(D r, typename VecInfo<D>::U quadrant) {
+template <class D> inline void sincos_poly(D r, D &s, D &c) {
   const D z = r * r, w = z * z;
-  const D s = (r + z * r * (z * 0.008333329385889463 - 0.16666666641626524)) + z * r * w * (z * 0.0000027183114939898219 - 0.00019839334836096632);
-  const D c = ((1.0 + z * -0.499999997251031003120) + w * 0.0416666233237390631894) + (w * z) * (z * 0.0000243904487962774090654 - 0.00138867637746099294692);
-  const D value = select((quadrant & uint64_t(1)) != uint64_t(0), c, s);
-  return select((quadrant & uint64_t(2)) != uint64_t(0), -value, value);
+  s = (r + z * r * (z * 0.008333329385889463 - 0.16666666641626524)) + z * r * w * (z * 0.0000027183114939898219 - 0.00019839334836096632);
+  c = ((1.0 + z * -0.499999997251031003120) + w * 0.0416666233237390631894) + (w * z) * (z * 0.0000243904487962774090654 - 0.00138867637746099294692);
 }
 
-template <class V, bool Cosine> inline V sincos(V x) {
+struct Sine {
+  static float narrow(float x) { return std::sin(x); }
+  static double wide(double x) { return std::sin(x); }
+  template <class D, class U> static D pick(D s, D c, U quadrant) {
+    const D value = select((quadrant & uint64_t(1)) != uint64_t(0), c, s);
+    return select((quadrant & uint64_t(2)) != uint64_t(0), -value, value);
+  }
+};
+struct Cosine {
+  static float narrow(float x) { return std::cos(x); }
+  static double wide(double x) { return std::cos(x); }
+  template <class D, class U> static D pick(D s, D c, U quadrant) { return Sine::pick(s, c, (quadrant + uint64_t(1))); }
+};
+struct Tangent {
+  static float narrow(float x) { return std::tan(x); }
+  static double wide(double x) { return std::tan(x); }
+  template <class D, class U> static D pick(D s, D c, U quadrant) {
+    const auto odd = (quadrant & uint64_t(1)) != uint64_t(0);
+    return select(odd, -c, s) / select(odd, s, c);
+  }
+};
+
+template <class Function, class V> inline V trigonometric(V x) {
   using T = ElementOf<V>;
   if constexpr (!is_f32<V>) {
-    if constexpr (Cosine) return each<V, std::cos>(x);
-    else return each<V, std::sin>(x);
+    return each<V, Function::wide>(x);
   } else if constexpr (VecInfo<V>::lanes == 1) {
-    return Cosine ? std::cos(x) : std::sin(x);
+    return Function::narrow(x);
   } else {
     using H = Halves<V>;
     using D = typename H::D;
-    using U = typename VecInfo<D>::U;
-    const V a = m_fabs(x);
-    typename VecInfo<V>::I big = !(a < T(268435456.0)); // also inf and NaN
-    T lane[VecInfo<V>::lanes];
-    decltype(lane[0] + 0) any = 0;
-    const V flag = select(big, all<V>(T(1)), all<V>(T(0)));
-    std::memcpy(lane, &flag, sizeof flag);
-    for (T l : lane) any += l;
-    if (any != 0) {
-      if constexpr (Cosine) return each<V, std::cos>(x);
-      else return each<V, std::sin>(x);
-    }
     H h(x);
     for (int i = 0; i < 2; i++) {
-      U quadrant;
-      const D r = reduce_trig(h.wide(i), quadrant);
-      if (Cosine) quadrant = (quadrant + uint64_t(1)) & uint64_t(3);
-      h.set(i, sincos_poly(r, quadrant));
+      typename VecInfo<D>::U quadrant;
+      D s, c;
+      sincos_poly(reduce_trig(h.wide(i), quadrant), s, c);
+      h.set(i, Function::pick(s, c, quadrant));
     }
-    const V r = h.join();
-    return Cosine ? r : select(x == T(0), x, r);
+    V r = h.join();
+    if (!std::is_same<Function, Cosine>::value) r = select(x == T(0), x, r);
+    // Beyond the reach of reduce_trig, and for inf and NaN, these lanes (and no others) are libm's.
+    const V far = select(m_fabs(x) < T(268435456.0), all<V>(0), all<V>(1));
+    T from[VecInfo<V>::lanes], lane[VecInfo<V>::lanes], any = 0;
+    std::memcpy(lane, &far, sizeof far);
+    for (T l : lane) any += l;
+    if (any != 0) {
+      std::memcpy(from, &x, sizeof x);
+      for (int i = 0; i < VecInfo<V>::lanes; i++)
+        if (lane[i] != 0) r[i] = Function::narrow(from[i]);
+    }
+    return r;
   }
 }
-template <class V> inline V m_sin(V x) { return sincos<V, false>(x); }
-template <class V> inline V m_cos(V x) { return sincos<V, true>(x); }
+template <class V> inline V m_sin(V x) { return trigonometric<Sine>(x); }
+template <class V> inline V m_cos(V x) { return trigonometric<Cosine>(x); }
+template <class V> inline V m_tan(V x) { return trigonometric<Tangent>(x); }
 
 // x^y = 2^(y log2 |x|) in float64, the sign and the special cases after it; exact to the last bit but rare ties.
 template <class V> inline V m_powf(V x, V y) {
@@ -93,20 +113,36 @@ template <class V> inline V m_powf(V x, V y) {
   }
 }
 
+// A float64 expression on D x for float32 vectors; libm for the rest.
+#define HONE_THROUGH_DOUBLE(name, expression)                                             \
+  struct Wide_##name {                                                                    \
+    template <class D> static inline D apply(D x) { return expression; }                  \
+  };                                                                                      \
+  template <class V> inline V m_##name(V x) {                                             \
+    if constexpr (is_f32<V> && (VecInfo<V>::lanes > 1)) {                                 \
+      Halves<V> h(x);                                                                     \
+      for (int i = 0; i < 2; i++) h.set(i, Wide_##name::apply(h.wide(i)));                \
+      return h.join();                                                                    \
+    } else {                                                                              \
+      return each<V, std::name>(x);                                                       \
+    }                                                                                     \
+  }
+HONE_THROUGH_DOUBLE(exp2, m_exp(x * 0.69314718055994530942))
+HONE_THROUGH_DOUBLE(log2, m_log(x) * 1.44269504088896340736)
+HONE_THROUGH_DOUBLE(log10, m_log(x) * 0.43429448190325182765)
+// Near 0 the first terms of the series, where the formula would cancel.
+HONE_THROUGH_DOUBLE(sinh, select(m_fabs(x) < 1e-4, x + x * x * x * (1.0 / 6), (m_exp(x) - m_exp(-x)) * 0.5))
+HONE_THROUGH_DOUBLE(cosh, (m_exp(x) + m_exp(-x)) * 0.5)
+HONE_THROUGH_DOUBLE(asinh, select(m_fabs(x) < 1e-4, x * (1.0 - x * x * (1.0 / 6)), m_copysign(m_log(m_fabs(x) + m_sqrt(x * x + 1.0)), x)))
+HONE_THROUGH_DOUBLE(acosh, m_log(select(x < 0.0, x, x + m_sqrt(x * x - 1.0))))
+HONE_THROUGH_DOUBLE(atanh, select(m_fabs(x) < 1e-4, x + x * x * x * (1.0 / 3), 0.5 * m_log((1.0 + x) / (1.0 - x))))
+#undef HONE_THROUGH_DOUBLE
+
 #define HONE_LIBM(name) \
   template <class V> inline V m_##name(V x) { return each<V, std::name>(x); }
-HONE_LIBM(exp2)
-HONE_LIBM(log2)
-HONE_LIBM(log10)
-HONE_LIBM(tan)
 HONE_LIBM(asin)
 HONE_LIBM(acos)
 HONE_LIBM(atan)
-HONE_LIBM(sinh)
-HONE_LIBM(cosh)
-HONE_LIBM(asinh)
-HONE_LIBM(acosh)
-HONE_LIBM(atanh)
 #undef HONE_LIBM
 template <class V> inline V m_atan2(V y, V x) { return each<V, std::atan2>(y, x); }
 
