@@ -1,0 +1,170 @@
+/** DataLoader: batches out of a data set, in order or shuffled as PyTorch shuffles. */
+import { loadedEngine } from '../engine/engine.js';
+import { ArgumentError } from '../errors.js';
+import { defaultGenerator, type Generator as RandomGenerator } from '../tensor/random.js';
+import { type Collated, defaultCollate } from './collate.js';
+import { asDataset, type DatasetLike, type IterableDataset, type MapDataset, type MaybePromise } from './dataset.js';
+import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler.js';
+
+export interface DataLoaderOptions<T, B> {
+  /** Samples in a batch. Default: 1. */
+  batchSize?: number;
+  /** A new random order in each epoch. Default: false. */
+  shuffle?: boolean;
+  /** Leaves out a last batch that is not full. Default: false. */
+  dropLast?: boolean;
+  /** The numbers of an epoch's samples, instead of `shuffle`: a sampler, or a list. */
+  sampler?: Sampler | Iterable<number>;
+  /** The numbers of each batch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
+  batchSampler?: Iterable<readonly number[]>;
+  /** Where shuffling takes its numbers from. Default: a new generator in each epoch, seeded from the default one. */
+  generator?: RandomGenerator;
+  /** Makes a batch out of samples. Default: {@link defaultCollate}, or the data set's own `getBatch`. */
+  collate?: (samples: T[]) => MaybePromise<B>;
+}
+
+/** Whether a value must be awaited. */
+function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+  return typeof (value as Promise<T> | undefined)?.then === 'function';
+}
+
+/**
+ * Batches out of a data set: `for (const [x, y] of loader)` where the data set answers at once, `for await` everywhere. Each loop is one
+ * epoch. With the same seed the batches, and the numbers that are drawn for them, are those of PyTorch's DataLoader.
+ *
+ * In browsers prefer `for await`: between batches it lets the memory of dropped tensors come back.
+ * @param dataset a data set, an array of samples, or an IterableDataset.
+ * @throws {ArgumentError} for options that exclude each other, and when a loop is sync but the data set is not.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
+ * @example
+ * const loader = new DataLoader(new TensorDataset(x, y), { batchSize: 64, shuffle: true });
+ * for await (const [inputs, targets] of loader) { … }
+ */
+export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterable<B> {
+  readonly dataset: DatasetLike<T> | IterableDataset<T>;
+  /** Samples in a batch; undefined where a batch sampler rules. */
+  readonly batchSize: number | undefined;
+  readonly dropLast: boolean;
+  /** Whether each batch is made of new tensors that nobody else holds, so that a training loop may free them after use. */
+  readonly makesBatches: boolean;
+  private readonly source: MapDataset<T, B> | undefined;
+  private readonly batchSampler: Iterable<readonly number[]> | undefined;
+  private readonly generator: RandomGenerator | undefined;
+  private readonly collate: (samples: T[]) => MaybePromise<B>;
+
+  constructor(dataset: DatasetLike<T> | IterableDataset<T>, options: DataLoaderOptions<T, B> = {}) {
+    const { batchSize = 1, shuffle = false, dropLast = false, sampler, batchSampler, generator, collate } = options;
+    if (batchSampler && (options.batchSize !== undefined || options.shuffle || sampler || options.dropLast)) {
+      throw new ArgumentError('DataLoader: batchSampler decides alone: leave out batchSize, shuffle, sampler and dropLast.');
+    }
+    if (sampler && shuffle) throw new ArgumentError('DataLoader: sampler and shuffle exclude each other. Use a RandomSampler, or leave one out.');
+    if (!Number.isInteger(batchSize) || batchSize < 1) throw new ArgumentError(`DataLoader: batchSize is ${batchSize}, expected a whole number of at least 1.`);
+    this.dataset = dataset;
+    this.dropLast = dropLast;
+    this.generator = generator;
+    this.batchSize = batchSampler ? undefined : batchSize;
+    this.makesBatches = collate === undefined;
+    this.collate = collate ?? ((samples) => defaultCollate(samples) as unknown as B);
+    if (isStream(dataset)) {
+      if (shuffle || sampler || batchSampler) throw new ArgumentError('DataLoader: an iterable dataset gives its samples in its own order: leave out shuffle, sampler and batchSampler.');
+      return;
+    }
+    const source = asDataset(dataset as DatasetLike<T>, 'DataLoader') as MapDataset<T, B>;
+    this.source = source;
+    const order = () => sampler ?? (shuffle ? new RandomSampler(source, generator && { generator }) : new SequentialSampler(source));
+    this.batchSampler = batchSampler ?? new BatchSampler(order(), batchSize, dropLast);
+  }
+
+  /** How many batches an epoch has. @throws {ArgumentError} where an iterable data set or a sampler does not say. */
+  get length(): number {
+    const { length } = (this.batchSampler ?? this.dataset) as { readonly length?: number };
+    if (length === undefined) throw new ArgumentError('DataLoader: the length is unknown: the iterable dataset (or the batchSampler) has no length.');
+    if (this.batchSampler) return length;
+    return this.dropLast ? Math.floor(length / this.batchSize!) : Math.ceil(length / this.batchSize!);
+  }
+
+  /** One epoch. @throws {ArgumentError} when the data set, or `collate`, answers with promises. */
+  [Symbol.iterator](): Iterator<B> {
+    this.drawBaseSeed();
+    return this.batches();
+  }
+
+  /** One epoch; between batches memory may come back. */
+  [Symbol.asyncIterator](): AsyncIterator<B> {
+    this.drawBaseSeed();
+    return this.batchesAsync();
+  }
+
+  /** PyTorch seeds its workers at the start of every epoch; the generator must move on as far. */
+  private drawBaseSeed(): void {
+    (this.generator ?? defaultGenerator()).drawSeed();
+  }
+
+  private *batches(): Generator<B, void> {
+    for (const load of this.loads()) {
+      const batch = load();
+      if (isPromise(batch)) {
+        batch.catch(() => {}); // the error below says what matters
+        throw new ArgumentError('DataLoader: the dataset (or collate) answers with a promise. Use for await (const batch of loader).');
+      }
+      yield batch;
+    }
+  }
+
+  private async *batchesAsync(): AsyncGenerator<B> {
+    const { memory } = loadedEngine();
+    const loads = this.source || !isAsyncStream(this.dataset) ? this.loads() : this.loadsAsync(this.dataset as AsyncIterable<T>);
+    for await (const load of loads) {
+      if (memory.underPressure) await memory.relieve();
+      yield await load();
+    }
+  }
+
+  /** A function for each batch, which loads it. */
+  private *loads(): Generator<() => MaybePromise<B>, void> {
+    const { source } = this;
+    if (source) {
+      for (const indices of this.batchSampler!) yield () => this.fetch(source, indices);
+      return;
+    }
+    const stream = this.dataset as Partial<Iterable<T>>;
+    if (!stream[Symbol.iterator]) throw new ArgumentError('DataLoader: the iterable dataset is asynchronous. Use for await (const batch of loader).');
+    let samples: T[] = [];
+    for (const sample of stream as Iterable<T>) {
+      samples.push(sample);
+      if (samples.length < this.batchSize!) continue;
+      const full = samples;
+      samples = [];
+      yield () => this.collate(full);
+    }
+    if (samples.length > 0 && !this.dropLast) yield () => this.collate(samples);
+  }
+
+  private async *loadsAsync(stream: AsyncIterable<T>): AsyncGenerator<() => MaybePromise<B>> {
+    let samples: T[] = [];
+    for await (const sample of stream) {
+      samples.push(sample);
+      if (samples.length < this.batchSize!) continue;
+      const full = samples;
+      samples = [];
+      yield () => this.collate(full);
+    }
+    if (samples.length > 0 && !this.dropLast) yield () => this.collate(samples);
+  }
+
+  private fetch(source: MapDataset<T, B>, indices: readonly number[]): MaybePromise<B> {
+    if (source.getBatch && this.makesBatches) return source.getBatch(indices);
+    const samples = indices.map((i) => source.get(i));
+    return samples.some(isPromise) ? Promise.all(samples).then((ready) => this.collate(ready)) : this.collate(samples as T[]);
+  }
+}
+
+/** Whether a data set is read from start to end; what can be asked for a sample by its number is not. */
+function isStream(dataset: unknown): boolean {
+  if (typeof dataset !== 'object' || dataset === null || Array.isArray(dataset) || 'get' in dataset) return false;
+  return Symbol.iterator in dataset || Symbol.asyncIterator in dataset;
+}
+
+function isAsyncStream(dataset: object): boolean {
+  return Symbol.asyncIterator in dataset;
+}

@@ -1,0 +1,196 @@
+/** Samplers: in which order, and how often, samples are drawn. The random ones draw PyTorch's numbers. */
+import { check, kernels } from '../engine/engine.js';
+import { ArgumentError } from '../errors.js';
+import { dtypes } from '../tensor/dtype.js';
+import { defaultGenerator, Generator, generatorPtr, rand, randint, randperm } from '../tensor/random.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { toTypedArray } from '../tensor/transfer.js';
+
+/** The numbers of the samples of one epoch. */
+export interface Sampler extends Iterable<number> {
+  /** How many numbers one epoch has. */
+  readonly length: number;
+}
+
+/** The numbers of an int64 tensor, which is given back. */
+export function readInt64(x: Tensor): number[] {
+  const out = Array.from(toTypedArray(x) as BigInt64Array, Number);
+  x.dispose();
+  return out;
+}
+
+function checkCount(value: number, name: string, op: string): number {
+  if (!Number.isInteger(value) || value < 1) throw new ArgumentError(`${op}: ${name} is ${value}, expected a whole number of at least 1.`);
+  return value;
+}
+
+/** Each sample once, in order. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler */
+export class SequentialSampler implements Sampler {
+  constructor(private readonly dataset: { readonly length: number }) {}
+
+  get length(): number {
+    return this.dataset.length;
+  }
+
+  *[Symbol.iterator](): Iterator<number> {
+    for (let i = 0; i < this.dataset.length; i++) yield i;
+  }
+}
+
+export interface RandomSamplerOptions {
+  /** Draws each number anew, so that samples may repeat. Default: false. */
+  replacement?: boolean;
+  /** Numbers in an epoch. Default: the length of the data set. */
+  numSamples?: number;
+  /** Where the numbers come from. Default: each epoch a new generator, seeded from the default one. */
+  generator?: Generator;
+}
+
+/**
+ * The samples in random order.
+ * @throws {ArgumentError} for an empty data set.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.RandomSampler
+ */
+export class RandomSampler implements Sampler {
+  constructor(
+    private readonly dataset: { readonly length: number },
+    private readonly options: RandomSamplerOptions = {},
+  ) {
+    if (options.numSamples === undefined && dataset.length === 0) throw new ArgumentError('RandomSampler: the dataset is empty, there is nothing to shuffle.');
+    checkCount(this.length, 'numSamples', 'RandomSampler');
+  }
+
+  get length(): number {
+    return this.options.numSamples ?? this.dataset.length;
+  }
+
+  *[Symbol.iterator](): Iterator<number> {
+    const generator = this.options.generator ?? new Generator(defaultGenerator().drawSeed());
+    const { length: n } = this.dataset;
+    const count = this.length;
+    if (n === 0) throw new ArgumentError('RandomSampler: the dataset is empty, there is nothing to draw.');
+    if (this.options.replacement) {
+      const draw = (size: number) => readInt64(randint(0, n, [size], { generator }));
+      for (let i = 0; i < Math.floor(count / 32); i++) yield* draw(32);
+      yield* draw(count % 32);
+      return;
+    }
+    for (let i = 0; i < Math.floor(count / n); i++) yield* readInt64(randperm(n, { generator }));
+    // PyTorch draws this last order even where no number of it is used; the generator must move on as far.
+    yield* readInt64(randperm(n, { generator })).slice(0, count % n);
+  }
+}
+
+/** The numbers of a list in random order. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler */
+export class SubsetRandomSampler implements Sampler {
+  constructor(
+    private readonly indices: readonly number[],
+    private readonly options: { generator?: Generator } = {},
+  ) {}
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  *[Symbol.iterator](): Iterator<number> {
+    for (const i of readInt64(randperm(this.indices.length, this.options))) yield this.indices[i]!;
+  }
+}
+
+/**
+ * Sample i with a probability in proportion to weight i: for classes of unequal size.
+ * @param numSamples numbers in an epoch.
+ * @param options.replacement whether a sample may come twice in an epoch, default true.
+ * @throws {ArgumentError} for weights that are negative, not finite or all 0, or more draws without replacement than weights above 0.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.WeightedRandomSampler
+ */
+export class WeightedRandomSampler implements Sampler {
+  private readonly weights: Float64Array;
+  readonly length: number;
+
+  constructor(
+    weights: Iterable<number>,
+    numSamples: number,
+    private readonly options: { replacement?: boolean; generator?: Generator } = {},
+  ) {
+    this.weights = Float64Array.from(weights);
+    this.length = checkCount(numSamples, 'numSamples', 'WeightedRandomSampler');
+    const bad = this.weights.findIndex((w) => !(w >= 0 && Number.isFinite(w)));
+    if (bad >= 0) throw new ArgumentError(`WeightedRandomSampler: weight ${bad} is ${this.weights[bad]}, expected a finite number of 0 or more.`);
+    const usable = this.weights.filter((w) => w > 0).length;
+    if (usable === 0) throw new ArgumentError('WeightedRandomSampler: no weight is above 0.');
+    if (options.replacement === false && numSamples > usable) {
+      throw new ArgumentError(`WeightedRandomSampler: ${numSamples} draws without replacement, but only ${usable} weights are above 0.`);
+    }
+  }
+
+  *[Symbol.iterator](): Iterator<number> {
+    const { weights, length, options } = this;
+    // As torch.multinomial: with replacement by the cumulative weights, without (and for one draw) by the largest of weight / exponential.
+    yield* options.replacement !== false && length > 1 ? drawCumulative(weights, length, options.generator) : drawRace(weights, length, options.generator);
+  }
+}
+
+function drawCumulative(weights: Float64Array, count: number, generator: Generator | undefined): number[] {
+  const cumulative = new Float64Array(weights.length);
+  let sum = 0;
+  weights.forEach((w, i) => {
+    cumulative[i] = sum += w;
+  });
+  for (let i = 0; i < cumulative.length; i++) cumulative[i]! /= sum;
+  cumulative[cumulative.length - 1] = 1;
+  const u = rand([count], { dtype: 'float64', ...(generator && { generator }) });
+  const draws = toTypedArray(u) as Float64Array;
+  u.dispose();
+  return Array.from(draws, (draw) => {
+    let [low, high] = [0, cumulative.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (cumulative[middle]! < draw) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  });
+}
+
+function drawRace(weights: Float64Array, count: number, generator: Generator | undefined): number[] {
+  const q = emptyTensor([weights.length], 'float64');
+  check(kernels.randExponential(dtypes.float64.code, q.ptr, weights.length, generatorPtr(generator), 1), 'WeightedRandomSampler');
+  const race = (toTypedArray(q) as Float64Array).map((value, i) => weights[i]! / value);
+  q.dispose();
+  return Array.from(race.keys()).sort((a, b) => race[b]! - race[a]! || a - b).slice(0, count);
+}
+
+/**
+ * Batches of another sampler's numbers.
+ * @param dropLast leaves out a last batch that is not full.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler
+ */
+export class BatchSampler implements Iterable<number[]> {
+  constructor(
+    readonly sampler: Iterable<number>,
+    readonly batchSize: number,
+    readonly dropLast = false,
+  ) {
+    checkCount(batchSize, 'batchSize', 'BatchSampler');
+  }
+
+  /** How many batches. @throws {ArgumentError} when the sampler does not say how many numbers it gives. */
+  get length(): number {
+    const { length } = this.sampler as Partial<Sampler>;
+    if (length === undefined) throw new ArgumentError('BatchSampler: the sampler has no length.');
+    return this.dropLast ? Math.floor(length / this.batchSize) : Math.ceil(length / this.batchSize);
+  }
+
+  *[Symbol.iterator](): Iterator<number[]> {
+    let batch: number[] = [];
+    for (const index of this.sampler) {
+      batch.push(index);
+      if (batch.length === this.batchSize) {
+        yield batch;
+        batch = [];
+      }
+    }
+    if (batch.length > 0 && !this.dropLast) yield batch;
+  }
+}

@@ -1,0 +1,53 @@
+/** Data sets out of tensors. */
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { contiguous } from '../ops/copy.js';
+import { select } from '../ops/movement.js';
+import { Tensor } from '../tensor/tensor.js';
+import { checkIndex, Dataset } from './dataset.js';
+import { gatherRows, withIndices } from './gather.js';
+
+/** One Tensor for each of `T`. */
+export type TensorsOf<T extends readonly unknown[]> = { -readonly [K in keyof T]: Tensor };
+
+/**
+ * Samples out of tensors that agree in their first dim: sample i is row i of each.
+ * @param tensors each [N, ...]; as a rule inputs and targets.
+ * @throws {ShapeError} when their first dims differ.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.TensorDataset
+ * @example
+ * const loader = new DataLoader(new TensorDataset(x, y), { batchSize: 16, shuffle: true });
+ */
+export class TensorDataset<T extends readonly Tensor[]> extends Dataset<TensorsOf<T>> {
+  readonly length: number;
+  readonly tensors: TensorsOf<T>;
+  /** The tensors in row-major order, from which batches are gathered. */
+  private rows: Tensor[] | undefined;
+
+  constructor(...tensors: T) {
+    super();
+    const first = tensors[0];
+    if (first === undefined) throw new ArgumentError('TensorDataset: no tensor was given. Pass inputs and targets: new TensorDataset(x, y).');
+    tensors.forEach((x: unknown, i) => {
+      if (!(x instanceof Tensor)) throw new ArgumentError(`TensorDataset: argument ${i} is ${typeof x}, expected a Tensor. Make one with tensor([...]).`);
+      if (x.ndim === 0) throw new ShapeError(`TensorDataset: tensor ${i} has no dims, expected [N, ...].`);
+      if (x.shape[0] !== first.shape[0]) {
+        throw new ShapeError(`TensorDataset: tensor ${i} has ${x.shape[0]} samples, tensor 0 has ${first.shape[0]} (${tensors.map((t) => showShape(t.shape)).join(', ')}). Their first dims must agree.`);
+      }
+    });
+    this.length = first.shape[0]!;
+    this.tensors = tensors as unknown as TensorsOf<T>;
+  }
+
+  /** Row `index` of each tensor: views, without their first dim. */
+  get(index: number): TensorsOf<T> {
+    const i = checkIndex(index, this.length, 'TensorDataset');
+    return this.tensors.map((x) => select(x, 0, i)) as TensorsOf<T>;
+  }
+
+  /** Rows `indices` of each tensor, copied: [indices.length, ...]. Gradients do not flow back into the data. */
+  getBatch(indices: readonly number[]): TensorsOf<T> {
+    this.rows ??= this.tensors.map((x) => contiguous(x.detach()));
+    const rows = this.rows;
+    return withIndices(indices, this.length, 'TensorDataset', (index) => rows.map((x) => gatherRows(x, index, 'TensorDataset'))) as TensorsOf<T>;
+  }
+}
