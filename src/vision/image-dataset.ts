@@ -1,0 +1,110 @@
+/** Labelled images in memory, kept as bytes: a batch is gathered, scaled and normalised by one kernel call. */
+import { check, kernels, loadedEngine } from '../engine/engine.js';
+import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { checkIndex, Dataset } from '../data/dataset.js';
+import { gatherRows, withIndices } from '../data/gather.js';
+import { contiguous } from '../ops/copy.js';
+import { select } from '../ops/movement.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { item } from '../tensor/transfer.js';
+
+/** Mean and standard deviation of the pixels (0..1, or 0..255 where `scale` is false): one number for all channels, or one per channel. */
+export interface Normalization {
+  readonly mean: number | readonly number[];
+  readonly std: number | readonly number[];
+}
+
+export interface ImageOptions {
+  /** Takes `mean` off and divides by `std`, channel by channel, after scaling. Default: none. */
+  normalize?: Normalization;
+  /** Divides by 255, as torchvision's ToTensor: pixels become 0..1. Default: true. */
+  scale?: boolean;
+}
+
+export interface LabelledImages {
+  /** [N, C, H, W], uint8. */
+  readonly images: Tensor;
+  /** [N], int64 (or int32). */
+  readonly labels: Tensor;
+}
+
+/**
+ * Images and labels as a data set. Samples are `[image, label]`: float32 [C, H, W], and a number; batches are float32 [B, C, H, W] and
+ * labels [B].
+ * @throws {ShapeError} unless images are [N, C, H, W] and labels [N]. @throws {DTypeError} unless images are uint8 and labels whole numbers.
+ * @example
+ * const data = new ImageDataset({ images, labels }, { normalize: { mean: 0.1307, std: 0.3081 } });
+ */
+export class ImageDataset extends Dataset<[Tensor, number]> {
+  readonly images: Tensor;
+  readonly labels: Tensor;
+  readonly length: number;
+  /** [C, H, W]. */
+  readonly imageShape: readonly number[];
+  private readonly scale: boolean;
+  private readonly mean: Float64Array | undefined;
+  private readonly std: Float64Array | undefined;
+
+  constructor({ images, labels }: LabelledImages, options: ImageOptions = {}) {
+    super();
+    if (images.dtype !== 'uint8') throw new DTypeError(`ImageDataset: images are ${images.dtype}, expected uint8 (0..255). For tensors of floats use TensorDataset.`);
+    if (images.ndim !== 4) throw new ShapeError(`ImageDataset: images have shape ${showShape(images.shape)}, expected [N, C, H, W]. For images of one channel insert it with unsqueeze(1).`);
+    if (labels.dtype !== 'int64' && labels.dtype !== 'int32') throw new DTypeError(`ImageDataset: labels are ${labels.dtype}, expected int64 or int32. Use labels.to('int64').`);
+    if (labels.ndim !== 1 || labels.shape[0] !== images.shape[0]) {
+      throw new ShapeError(`ImageDataset: labels have shape ${showShape(labels.shape)}, expected [${images.shape[0]}], one for each image (${showShape(images.shape)}).`);
+    }
+    this.images = contiguous(images);
+    this.labels = contiguous(labels);
+    this.length = images.shape[0]!;
+    this.imageShape = images.shape.slice(1);
+    this.scale = options.scale ?? true;
+    if (options.normalize) {
+      const { mean, std } = options.normalize;
+      this.mean = this.perChannel(mean, 'mean');
+      this.std = this.perChannel(std, 'std');
+      if (this.std.some((s) => s === 0)) throw new ArgumentError('ImageDataset: normalize.std is 0, which would divide by zero.');
+    }
+  }
+
+  /** Image `index`, ready for a model, and its label. */
+  get(index: number): [Tensor, number] {
+    const i = checkIndex(index, this.length, this.constructor.name);
+    return [select(this.gatherImages([i]), 0, 0), item(select(this.labels, 0, i))];
+  }
+
+  /** Images `indices` [B, C, H, W] in float32, and their labels [B]. */
+  getBatch(indices: readonly number[]): [Tensor, Tensor] {
+    const labels = withIndices(indices, this.length, this.constructor.name, (index) => gatherRows(this.labels, index, this.constructor.name));
+    return [this.gatherImages(indices), labels];
+  }
+
+  private gatherImages(indices: readonly number[]): Tensor {
+    const [channels, height, width] = this.imageShape as [number, number, number];
+    const op = this.constructor.name;
+    return withIndices(indices, this.length, op, (index) => {
+      const out = emptyTensor([indices.length, channels, height, width], 'float32');
+      if (out.numel() === 0) return out;
+      const { host } = loadedEngine();
+      const [to, from, at] = [out.ptr, this.images.ptr, index.ptr];
+      let [mean, std] = [0, 0];
+      if (this.mean && this.std) {
+        const scratch = host.scratch();
+        scratch.set(this.mean, 0);
+        scratch.set(this.std, channels);
+        mean = host.scratchPtr;
+        std = host.scratchPtr + 8 * channels;
+      }
+      check(kernels.gatherImages(to, from, at, indices.length, this.length, channels, height * width, mean, std, this.scale ? 1 : 0), op);
+      return out;
+    });
+  }
+
+  private perChannel(value: number | readonly number[], name: string): Float64Array {
+    const channels = this.imageShape[0]!;
+    const values = typeof value === 'number' ? new Float64Array(channels).fill(value) : Float64Array.from(value);
+    if (values.length !== channels) throw new ArgumentError(`ImageDataset: normalize.${name} has ${values.length} numbers, the images have ${channels} channels. Give one number, or one per channel.`);
+    if (!values.every(Number.isFinite)) throw new ArgumentError(`ImageDataset: normalize.${name} is [${values.join(', ')}], expected finite numbers.`);
+    if (channels > 256) throw new ArgumentError(`ImageDataset: normalize takes images of at most 256 channels, these have ${channels}.`);
+    return values;
+  }
+}

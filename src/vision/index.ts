@@ -1,0 +1,6 @@
+/** `hone/vision`: images and data sets of them. */
+export * as datasets from './datasets.js';
+export { Digits, digits, digitsBytes } from './digits.js';
+export type { DigitsOptions } from './digits.js';
+export { ImageDataset } from './image-dataset.js';
+export type { ImageOptions, LabelledImages, Normalization } from './image-dataset.js';
