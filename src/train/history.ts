@@ -1,0 +1,59 @@
+/** What a training did, epoch by epoch. */
+import type { Tensor } from '../tensor/tensor.js';
+import { readMonitor } from './monitor.js';
+import type { EpochRecord, Monitor } from './types.js';
+
+/** Why a training ended. */
+export interface Stopped {
+  /** `finished`: all epochs are done. `stopped`: a callback asked for it. `aborted`: the signal did. */
+  readonly reason: 'finished' | 'stopped' | 'aborted';
+  /** In words. */
+  readonly message: string;
+  /** The epoch that ran last, from 1; it has no record where it was cut short. */
+  readonly epoch: number;
+  /** Steps done in that epoch. */
+  readonly step: number;
+}
+
+/** The best epoch so far. */
+export interface Best {
+  readonly epoch: number;
+  readonly monitor: Monitor;
+  readonly value: number;
+  /** The model's state after that epoch: `model.loadStateDict(history.best.stateDict)`. */
+  readonly stateDict: Record<string, Tensor>;
+  /** Where it was saved, if it was. */
+  readonly path?: string;
+}
+
+export class History {
+  readonly epochs: EpochRecord[] = [];
+  /** Training steps in all. */
+  steps = 0;
+  seconds = 0;
+  /** Set when training has ended. */
+  stopped: Stopped | undefined;
+  /** Where `saveBest`, `restoreBest` or an early stopping that restores keeps it. */
+  best: Best | undefined;
+
+  /** One score as a curve: `history.values('validation.loss')`. @throws {ArgumentError} for a score that was not measured. */
+  values(monitor: Monitor): number[] {
+    return this.epochs.map((record) => readMonitor(record, monitor, 'values'));
+  }
+
+  /** Without tensors: for JSON.stringify. */
+  toJSON(): unknown {
+    const { epochs, steps, seconds, stopped, best } = this;
+    return { epochs, steps, seconds, stopped, ...(best && { best: { epoch: best.epoch, monitor: best.monitor, value: best.value, path: best.path } }) };
+  }
+
+  /** One line per epoch, one column per score. */
+  toCsv(): string {
+    const columns = ['epoch', 'seconds', 'lr'];
+    const scores = (['train', 'validation'] as const).flatMap((side) => Object.keys(this.epochs[0]?.[side] ?? {}).map((name) => [side, name] as const));
+    const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+    const head = [...columns, ...scores.map(([side, name]) => quote(`${side}.${name}`))].join(',');
+    const lines = this.epochs.map((record) => [record.epoch, record.seconds, record.lr[0], ...scores.map(([side, name]) => record[side]?.[name] ?? '')].join(','));
+    return `${[head, ...lines].join('\n')}\n`;
+  }
+}

@@ -1,0 +1,117 @@
+/** What training takes and tells: models, losses, loaders, events, callbacks. */
+import type { Module } from '../nn/module.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { History } from './history.js';
+
+/** A criterion such as `new nn.CrossEntropyLoss()`, or a function. */
+export type Loss = { forward(output: Tensor, target: Tensor): Tensor } | ((output: Tensor, target: Tensor) => Tensor);
+
+/** Batches that can be gone through once per epoch: a DataLoader, or an array of batches. */
+export type Loader<B> = (Iterable<B> | AsyncIterable<B>) & { readonly length?: number };
+
+/** How a batch becomes the model's output and what it should have been. */
+export type ForwardBatch<B> = (model: Module, batch: B) => readonly [output: Tensor, target: Tensor];
+
+/** What {@link fit} needs of an optimizer. */
+export interface OptimizerLike {
+  readonly paramGroups: readonly { lr: number }[];
+  zeroGrad(): void;
+  step(): void;
+}
+
+/** What {@link fit} needs of a learning-rate scheduler. */
+export interface SchedulerLike {
+  step(metric?: number): void;
+  /** Whether `step` wants a score, as ReduceLROnPlateau's does. */
+  readonly needsMetric?: boolean;
+}
+
+/** Measures a model's outputs; {@link accuracy} is one. */
+export interface Metric {
+  /** The key under which records keep its value. */
+  readonly name: string;
+  /** Begins a new count. */
+  start(): MetricCount;
+}
+
+export interface MetricCount {
+  /** Counts a batch. Both tensors are freed after the step: keep numbers, not tensors. */
+  update(output: Tensor, target: Tensor): void;
+  /** The value over the batches so far; NaN before the first. */
+  value(): number;
+}
+
+/** The loss and every metric, by name. */
+export type Scores = { readonly loss: number } & Readonly<Record<string, number>>;
+
+/** A score in an {@link EpochRecord}, by path: `validation.loss`, `train.accuracy`. */
+export type Monitor = `train.${string}` | `validation.${string}`;
+
+/** One epoch's results. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** Training steps in this epoch. */
+  readonly steps: number;
+  /** The whole epoch, with its evaluations. */
+  readonly seconds: number;
+  /** Samples per second of the training steps. */
+  readonly samplesPerSecond: number;
+  /** The learning rate of each parameter group during the epoch's last step. */
+  readonly lr: readonly number[];
+  readonly train: Scores;
+  /** Where validation data was given. */
+  readonly validation?: Scores;
+}
+
+/** What a progress display needs, after each step of training and of evaluation. */
+export interface StepEvent {
+  readonly phase: 'train' | 'evaluateTrain' | 'validation';
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps of this phase done in this epoch, from 1. */
+  readonly step: number;
+  /** Steps of this phase in an epoch, where the loader knows. */
+  readonly steps: number | undefined;
+  /** Samples in this batch. */
+  readonly samples: number;
+  /** This batch's loss. */
+  readonly loss: number;
+  /** The mean loss and the metrics over the phase so far. */
+  readonly scores: Scores;
+  /** Over the phase so far. */
+  readonly samplesPerSecond: number;
+  /** Until the end of the last epoch, where it can be told. */
+  readonly secondsLeft: number | undefined;
+  readonly lr: readonly number[];
+}
+
+/** A training in progress, as callbacks see it. */
+export interface TrainingRun {
+  readonly model: Module;
+  readonly optimizer: OptimizerLike;
+  readonly history: History;
+  /** The epoch that is running, from 1; 0 before the first. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps in an epoch, where the loader knows. */
+  readonly steps: number | undefined;
+  /** Ends the training after the running step or epoch. `reason` goes into the history. */
+  stop(reason: string): void;
+}
+
+type Told = void | Promise<void>;
+
+/** Called as training goes on; each method is optional, and awaited. Make a plain object, or use one of the makers in this folder. */
+export interface Callback {
+  onTrainStart?(run: TrainingRun): Told;
+  onEpochStart?(run: TrainingRun): Told;
+  /** After each step of training and of evaluation. The step's tensors are gone by then. */
+  onStep?(event: StepEvent, run: TrainingRun): Told;
+  onEpochEnd?(record: EpochRecord, run: TrainingRun): Told;
+  /** After the last epoch, also where training was stopped or aborted. */
+  onTrainEnd?(run: TrainingRun): Told;
+  /** When training ends with an error, which is thrown afterwards. */
+  onError?(error: unknown, run: TrainingRun): Told;
+}
