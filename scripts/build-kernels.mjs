@@ -4,6 +4,7 @@
 //   node scripts/build-kernels.mjs            what this machine can run: WASM, and native where a compiler is found
 //   … --wasm | --native                       only that
 //   … --isa avx2,base | --isa all             these instruction sets instead of the best one
+//   … --all                                   every build there is, for packages
 //   … --sanitize                              native with AddressSanitizer and UBSan (kernels/test/README.md)
 //   … --if-missing                            build WASM only if it is not there or stale; never native (what `npm start` does)
 import { execFile, spawnSync } from 'node:child_process';
@@ -14,6 +15,7 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -92,7 +94,7 @@ async function buildNative() {
   try {
     await link([await compile('bindings/cpu.cc', base)], 'hone-cpu.node');
     const supported = require(join(nativeDir, 'hone-cpu.node')).supported();
-    const wanted = valueOf('--isa');
+    const wanted = has('--all') ? 'all' : valueOf('--isa');
     const sets = wanted === 'all' ? (process.arch === 'x64' ? Object.keys(isaFlags) : ['base']) : wanted ? wanted.split(',') : supported.slice(0, 1);
     for (const isa of sets) {
       const jobs = [...sources, 'bindings/napi.cc'].map((source) => ({ source, flags: [...base, ...isaFlags[isa], `-DHONE_ISA="${isa}"`, contraction(source)] }));
@@ -107,11 +109,21 @@ async function buildNative() {
   }
 }
 
+/** As hasRelaxedSimd in src/engine/wasm.ts: validates a function that uses f32x4.relaxed_madd. */
+function hostHasRelaxedSimd() {
+  const zero = [0xfd, 0x0c, ...new Array(16).fill(0)];
+  const body = [0, ...zero, ...zero, ...zero, 0xfd, 0x85, 2, 0x0b];
+  return WebAssembly.validate(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 0x0a, body.length + 2, 1, body.length, ...body]));
+}
+
 async function buildWasm() {
   const variants = { simd: ['-msimd128'], relaxed: ['-msimd128', '-mrelaxed-simd'] };
+  // Relaxed SIMD serves newer hosts; where this one lacks it only packages and browsers want that build.
+  if (!has('--all') && !hostHasRelaxedSimd()) delete variants.relaxed;
   const target = (name) => join(root, 'dist/wasm', `hone-${name}.wasm`);
-  const shared = [...common, '-mexec-model=reactor'];
-  const linkFlags = ['-mexec-model=reactor', '-Wl,--stack-first', '-Wl,-z,stack-size=1048576', '-Wl,--max-memory=4294967296',
+  const shared = common;
+  const linkFlags = ['-nostartfiles', '-Wl,--no-entry', '-Wl,--export=__wasm_call_ctors', '-Wl,--export=aligned_alloc', '-Wl,--export=free',
+    '-Wl,--stack-first', '-Wl,-z,stack-size=1048576', '-Wl,--max-memory=4294967296',
     '-Wl,--export=__heap_base', '-Wl,--strip-all'];
   const objects = join(root, 'build/wasm');
   mkdirSync(objects, { recursive: true });
@@ -127,44 +139,65 @@ async function buildWasm() {
   const stale = plan.filter(({ name, stamp, stampFile }) => !existsSync(target(name)) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp);
   if (stale.length === 0) return;
 
-  const { runClang } = await import('@yowasp/clang');
-  // Paths in clang's virtual file system, flattened the way an object tree wants them.
-  const files = () => {
-    const tree = { support: {}, bindings: {} };
-    for (const file of [...headers, ...sources]) {
-      const [dir, name] = file.includes('/') ? file.split('/') : [null, file];
-      (dir ? tree[dir] : tree)[name] = read(file);
+  // Clang's virtual file system knows no "..", so includes are written from its root.
+  const tree = { support: {}, bindings: {} };
+  for (const file of [...headers, ...sources]) {
+    const [dir, name] = file.includes('/') ? file.split('/') : [null, file];
+    (dir ? tree[dir] : tree)[name] = read(file).replace(/^#include "\.\.\//gm, '#include "');
+  }
+  const pool = new ClangPool(availableParallelism());
+  try {
+    for (const { name, parts, stamp, stampFile } of stale) {
+      const built = {};
+      const jobs = parts.map(({ source, flags, object }) => async () => {
+        const file = join(objects, object);
+        if (!existsSync(file)) {
+          writeFileSync(`${file}.tmp`, await pool.run(['clang++', '-c', '-I.', ...flags, source, '-o', object], tree));
+          renameSync(`${file}.tmp`, file);
+        }
+        built[object] = readFileSync(file);
+      });
+      await parallel(jobs);
+      const wasm = await pool.run(['clang++', ...Object.keys(built), ...linkFlags, '-o', 'hone.wasm'], built);
+      writeFileSync(`${target(name)}.tmp`, wasm);
+      renameSync(`${target(name)}.tmp`, target(name));
+      writeFileSync(stampFile, stamp);
+      console.log(`hone: WebAssembly engine built (${name}, ${Math.round(wasm.length / 1024)} KiB)`);
     }
-    return tree;
-  };
-  const clang = async (command, tree) => {
-    const lines = [];
+  } finally {
+    pool.close();
+  }
+}
+
+/** Clang in worker threads, one job each at a time. */
+class ClangPool {
+  constructor(size) {
+    this.idle = Array.from({ length: size }, () => new Worker(new URL('clang-worker.mjs', import.meta.url)));
+    this.all = [...this.idle];
+    this.waiting = [];
+  }
+
+  async run(command, files) {
+    const worker = this.idle.pop() ?? (await new Promise((resolve) => this.waiting.push(resolve)));
     try {
-      const decoder = new TextDecoder();
-      const out = (bytes) => { if (bytes) lines.push(decoder.decode(bytes)); };
-      return await runClang(command, tree, { stdout: out, stderr: out, fetchProgress: () => {} });
-    } catch (error) {
-      throw new Error(`${command.at(-1)}: ${error.message}\n${lines.join('')}`);
+      const answer = await new Promise((resolve, reject) => {
+        worker.once('message', resolve);
+        worker.once('error', reject);
+        worker.postMessage({ command, files });
+      });
+      if (answer.error) throw new Error(answer.error);
+      if (/warning:/.test(answer.text)) console.error(answer.text);
+      return answer.output;
     } finally {
-      const text = lines.join('');
-      if (/warning:/.test(text)) console.error(text);
+      worker.removeAllListeners();
+      const next = this.waiting.shift();
+      if (next) next(worker);
+      else this.idle.push(worker);
     }
-  };
-  for (const { name, parts, stamp, stampFile } of stale) {
-    const built = {};
-    for (const { source, flags, object } of parts) {
-      const file = join(objects, object);
-      if (!existsSync(file)) {
-        const result = await clang(['clang++', '-c', ...flags, '-o', object, source], files());
-        writeFileSync(file, result[object]);
-      }
-      built[object] = readFileSync(file);
-    }
-    const result = await clang(['clang++', ...Object.keys(built), ...linkFlags, '-o', 'hone.wasm'], built);
-    writeFileSync(`${target(name)}.tmp`, result['hone.wasm']);
-    renameSync(`${target(name)}.tmp`, target(name));
-    writeFileSync(stampFile, stamp);
-    console.log(`hone: WebAssembly engine built (${name}, ${Math.round(result['hone.wasm'].length / 1024)} KiB)`);
+  }
+
+  close() {
+    for (const worker of this.all) worker.terminate();
   }
 }
 

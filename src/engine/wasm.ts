@@ -7,7 +7,7 @@ const SCRATCH_DOUBLES = 1024;
 
 interface WasmExports {
   memory: WebAssembly.Memory;
-  _initialize(): void;
+  __wasm_call_ctors(): void;
   aligned_alloc(align: number, bytes: number): Ptr;
   free(ptr: Ptr): void;
   hone_last_error_text(): Ptr;
@@ -34,7 +34,7 @@ export function wasmFile(): 'hone-relaxed.wasm' | 'hone-simd.wasm' {
 /** Makes an engine of compiled kernels. */
 export function createWasmEngine(module: WebAssembly.Module, isa: string, tracker: OwnerTracker): Engine {
   const exports = new WebAssembly.Instance(module, {}).exports as unknown as WasmExports;
-  exports._initialize();
+  exports.__wasm_call_ctors();
   const { memory } = exports;
 
   const kernels = {} as Record<string, unknown>;
