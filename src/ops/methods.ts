@@ -7,20 +7,35 @@ import { type HookHandle, registerHook, retainGrad } from '../autograd/hooks.js'
 import type { TensorHook } from '../autograd/node.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { DType, TypedArrayOf } from '../tensor/dtype.js';
+import { tensorToString } from '../tensor/print.js';
 import type { Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item, type Nested, toNested, toTypedArray } from '../tensor/transfer.js';
 import * as arithmetic from './arithmetic.js';
+import * as arrange from './arrange.js';
 import type { DivOptions } from './arithmetic.js';
+import * as compare from './compare.js';
 import * as copy from './copy.js';
 import { type Operand, where } from './elementwise.js';
+import * as extrema from './extrema.js';
+import type { ValuesAndIndices } from './extrema.js';
+import * as gather from './gather.js';
+import * as indexing from './indexing.js';
+import type { Index } from './indexing.js';
 import * as inplace from './inplace.js';
+import * as join from './join.js';
+import * as masks from './masks.js';
 import * as math from './math.js';
 import type { ClampBounds } from './math.js';
 import * as matrix from './matmul.js';
 import * as movement from './movement.js';
+import * as random from './random.js';
+import type { GeneratorOption } from './random.js';
 import * as reduce from './reduce.js';
-import type { Dims } from './reduce.js';
+import * as scan from './scan.js';
+import * as sorting from './sort.js';
+import type { UniqueOptions } from './sort.js';
+import * as statistics from './statistics.js';
 
 /** Methods of one operand, named as their functions in math.ts. */
 type UnaryMethodName =
@@ -39,8 +54,32 @@ type UnaryMethods = { [Name in UnaryMethodName]: () => Tensor };
 type BinaryMethods = { [Name in BinaryMethodName]: (other: Operand) => Tensor };
 type UnaryInPlaceMethods = { [Name in UnaryInPlaceName as `${Name}_`]: () => Tensor };
 
+/** Functions whose first argument becomes `this`, the others the method's own. */
+const direct = {
+  sum: reduce.sum, mean: reduce.mean, any: reduce.any, all: reduce.all, countNonzero: reduce.countNonzero,
+  prod: scan.prod, cumsum: scan.cumsum, cumprod: scan.cumprod,
+  amax: extrema.amax, amin: extrema.amin, argmax: extrema.argmax, argmin: extrema.argmin, aminmax: extrema.aminmax,
+  var: statistics.variance, std: statistics.std, norm: statistics.norm, logsumexp: statistics.logsumexp,
+  sort: sorting.sort, argsort: sorting.argsort, topk: sorting.topk,
+  equal: compare.equal, isclose: compare.isclose, allclose: compare.allclose,
+  gather: gather.gather, scatter: gather.scatter, scatterAdd: gather.scatterAdd, take: gather.take, takeAlongDim: gather.takeAlongDim,
+  indexAdd: gather.indexAdd, indexCopy: gather.indexCopy, indexFill: gather.indexFill,
+  scatter_: gather.scatter_, scatterAdd_: gather.scatterAdd_,
+  indexAdd_: gather.indexAdd_, indexCopy_: gather.indexCopy_, indexFill_: gather.indexFill_,
+  maskedFill: masks.maskedFill, maskedFill_: masks.maskedFill_, maskedSelect: masks.maskedSelect,
+  split: join.split, chunk: join.chunk, unbind: join.unbind,
+  flip: arrange.flip, roll: arrange.roll, tril: arrange.tril, triu: arrange.triu, repeatInterleave: arrange.repeatInterleave,
+  uniform_: random.uniform_, normal_: random.normal_, bernoulli_: random.bernoulli_, exponential_: random.exponential_,
+} as const;
+
+/** The same for functions of several forms, whose methods the interface spells out. */
+const overloaded = { max: extrema.max, min: extrema.min, median: sorting.median, unique: sorting.unique, nonzero: masks.nonzero, random_: random.random_ } as const;
+
+type Method<F> = F extends (x: Tensor, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
+type DirectMethods = { [Name in keyof typeof direct]: Method<(typeof direct)[Name]> };
+
 /** Each is described at the function of the same name. */
-export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlaceMethods {
+export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlaceMethods, DirectMethods {
   add(other: Operand, options?: { alpha?: number }): Tensor;
   sub(other: Operand, options?: { alpha?: number }): Tensor;
   div(other: Operand, options?: DivOptions): Tensor;
@@ -65,8 +104,32 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   mv(other: Tensor): Tensor;
   outer(other: Tensor): Tensor;
 
-  sum(dim?: Dims, keepdim?: boolean): Tensor;
-  mean(dim?: Dims, keepdim?: boolean): Tensor;
+  max(): Tensor;
+  max(other: Tensor): Tensor;
+  max(dim: number, keepdim?: boolean): ValuesAndIndices;
+  min(): Tensor;
+  min(other: Tensor): Tensor;
+  min(dim: number, keepdim?: boolean): ValuesAndIndices;
+  median(): Tensor;
+  median(dim: number, keepdim?: boolean): ValuesAndIndices;
+  unique(options: UniqueOptions & { returnInverse: true; returnCounts: true }): [values: Tensor, inverse: Tensor, counts: Tensor];
+  unique(options: UniqueOptions & { returnInverse: true }): [values: Tensor, inverse: Tensor];
+  unique(options: UniqueOptions & { returnCounts: true }): [values: Tensor, counts: Tensor];
+  unique(options?: UniqueOptions & { returnInverse?: false; returnCounts?: false }): Tensor;
+  nonzero(options: { asTuple: true }): Tensor[];
+  nonzero(options?: { asTuple?: false }): Tensor;
+  random_(to: number, options?: GeneratorOption): Tensor;
+  random_(from: number, to: number, options?: GeneratorOption): Tensor;
+
+  index(...indices: Index[]): Tensor;
+  /** Short for `index`. */
+  at(...indices: Index[]): Tensor;
+  set_(...args: [...indices: Index[], value: Tensor | number]): Tensor;
+  indexPut_(indices: readonly Index[], value: Tensor | number, options?: { accumulate?: boolean }): Tensor;
+  indexSelect(dim: number, index: Tensor): Tensor;
+  repeat(...sizes: number[] | [Shape]): Tensor;
+  tile(...sizes: number[] | [Shape]): Tensor;
+  broadcastTo(...shape: number[] | [Shape]): Tensor;
 
   view(...shape: number[] | [Shape]): Tensor;
   reshape(...shape: number[] | [Shape]): Tensor;
@@ -97,6 +160,8 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   long(): Tensor;
   bool(): Tensor;
 
+  /** The tensor as PyTorch prints it. */
+  toString(): string;
   item(): number;
   toArray(): Nested;
   data(): TypedArrayOf[DType];
@@ -148,7 +213,15 @@ for (const name of inPlaceNames) {
   };
 }
 
-const methods: Omit<TensorMethods, keyof typeof families | 'T'> & ThisType<Tensor> = {
+type AnyMethod = (this: Tensor, ...args: never[]) => unknown;
+const asMethods: Record<string, AnyMethod> = {};
+for (const [name, apply] of Object.entries({ ...direct, ...overloaded }) as [string, (x: Tensor, ...args: never[]) => unknown][]) {
+  asMethods[name] = function (this: Tensor, ...args: never[]) {
+    return apply(this, ...args);
+  };
+}
+
+const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods | keyof typeof overloaded | 'T'> & ThisType<Tensor> = {
   add(other, options) { return arithmetic.add(this, other, options); },
   sub(other, options) { return arithmetic.sub(this, other, options); },
   div(other, options) { return arithmetic.div(this, other, options); },
@@ -172,8 +245,14 @@ const methods: Omit<TensorMethods, keyof typeof families | 'T'> & ThisType<Tenso
   mv(other) { return matrix.mv(this, other); },
   outer(other) { return matrix.outer(this, other); },
 
-  sum(dim, keepdim) { return reduce.sum(this, dim, keepdim); },
-  mean(dim, keepdim) { return reduce.mean(this, dim, keepdim); },
+  index(...indices) { return indexing.index(this, ...indices); },
+  at(...indices) { return indexing.index(this, ...indices); },
+  set_(...args) { return indexing.set_(this, ...args); },
+  indexPut_(indices, value, options) { return indexing.indexPut_(this, indices, value, options); },
+  indexSelect(dim, index) { return gather.indexSelect(this, dim, index); },
+  repeat(...sizes) { return arrange.repeat(this, list(sizes)); },
+  tile(...sizes) { return arrange.tile(this, list(sizes)); },
+  broadcastTo(...shape) { return arrange.broadcastTo(this, list(shape)); },
 
   view(...shape) { return movement.viewAs(this, list(shape)); },
   reshape(...shape) { return movement.reshape(this, list(shape)); },
@@ -203,6 +282,7 @@ const methods: Omit<TensorMethods, keyof typeof families | 'T'> & ThisType<Tenso
   long() { return copy.to(this, 'int64'); },
   bool() { return copy.to(this, 'bool'); },
 
+  toString() { return tensorToString(this); },
   item() { return item(this); },
   toArray() { return toNested(this); },
   data() { return toTypedArray(this); },
@@ -216,9 +296,17 @@ declare module '../tensor/tensor.js' {
   interface Tensor extends TensorMethods {}
 }
 
-for (const [name, value] of Object.entries({ ...families, ...methods })) {
+for (const [name, value] of Object.entries({ ...families, ...asMethods, ...methods })) {
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
 }
+// Node's console asks for this one.
+Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Tensor) {
+    return tensorToString(this);
+  },
+  writable: true,
+  configurable: true,
+});
 Object.defineProperty(Tensor.prototype, 'T', {
   get(this: Tensor) {
     return movement.t(this);

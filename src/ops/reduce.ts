@@ -6,8 +6,9 @@ import { ReduceOp, type ReduceOpName } from '../engine/kernel-table.gen.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { isDense, normalizeDims, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { item } from '../tensor/transfer.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
-import { div } from './arithmetic.js';
+import { div, ne } from './arithmetic.js';
 import { expand, reshape } from './movement.js';
 
 /** One dim, several, or (undefined) all. */
@@ -62,7 +63,8 @@ export function withDims(g: Tensor, shape: Shape, dims: readonly number[]): Tens
   return reshape(g, reducedShape(shape, dims, true));
 }
 
-function finish(kept: Tensor, shape: Shape, dims: readonly number[], keepdim: boolean): Tensor {
+/** A result whose reduced dims have size 1, without them unless `keepdim`. */
+export function dropDims(kept: Tensor, shape: Shape, dims: readonly number[], keepdim: boolean): Tensor {
   if (keepdim) return kept;
   const rest = shape.map((_, i) => i).filter((i) => !dims.includes(i));
   return aliasTensor(kept, rest.map((i) => kept.shape[i]!), rest.map((i) => kept.strides[i]!), kept.offset);
@@ -75,7 +77,7 @@ function finish(kept: Tensor, shape: Shape, dims: readonly number[], keepdim: bo
 export function sum(x: Tensor, dim?: Dims, keepdim = false): Tensor {
   const dims = normalizeDims(dim, x.ndim, 'sum');
   const dtype = isFloating(x.dtype) ? x.dtype : 'int64';
-  const out = finish(reduceRaw('sum', castRaw(x, dtype, 'sum'), dims, dtype, 'sum'), x.shape, dims, keepdim);
+  const out = dropDims(reduceRaw('sum', castRaw(x, dtype, 'sum'), dims, dtype, 'sum'), x.shape, dims, keepdim);
   const { shape } = x;
   return record('sum', out, [x], [], (g) => [expand(withDims(g, shape, dims), shape)]);
 }
@@ -89,6 +91,32 @@ export function mean(x: Tensor, dim?: Dims, keepdim = false): Tensor {
   const dims = normalizeDims(dim, x.ndim, 'mean');
   const count = numel(dims.map((d) => x.shape[d]!));
   return div(sum(x, dims, keepdim), count);
+}
+
+/** Whether any element over `dim` (default: all dims) is nonzero. bool; uint8 gives uint8, as in PyTorch. */
+export function any(x: Tensor, dim?: Dims, keepdim = false): Tensor {
+  return truth('any', x, dim, keepdim);
+}
+
+/** Whether all elements over `dim` (default: all dims) are nonzero. bool; uint8 gives uint8, as in PyTorch. */
+export function all(x: Tensor, dim?: Dims, keepdim = false): Tensor {
+  return truth('all', x, dim, keepdim);
+}
+
+function truth(op: 'any' | 'all', x: Tensor, dim: Dims, keepdim: boolean): Tensor {
+  const dims = normalizeDims(dim, x.ndim, op);
+  const out = dropDims(reduceRaw(op, x, dims, 'bool', op), x.shape, dims, keepdim);
+  return x.dtype === 'uint8' ? castRaw(out, 'uint8', op) : out;
+}
+
+/** How many elements over `dim` (default: all dims) are not 0, as int64. */
+export function countNonzero(x: Tensor, dim?: Dims): Tensor {
+  return sum(ne(x, 0), dim);
+}
+
+/** Whether no element is 0; for gradients that divide. */
+export function allNonzero(x: Tensor): boolean {
+  return item(reduceRaw('all', x, x.shape.map((_, d) => d), 'bool', 'all')) !== 0;
 }
 
 /** Sums `x` down to `shape`, which broadcasts to x's: the gradient of broadcasting. */

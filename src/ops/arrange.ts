@@ -1,0 +1,184 @@
+/** Elements in another order or number: flip, roll, repeat, pad, triangles. */
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { record } from '../autograd/node.js';
+import { arange, fromTypedArray } from '../tensor/create.js';
+import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
+import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { toTypedArray } from '../tensor/transfer.js';
+import { ge, le, sub } from './arithmetic.js';
+import { clone, filled } from './copy.js';
+import { where } from './elementwise.js';
+import { indexSelect } from './gather.js';
+import { cat } from './join.js';
+import { copyInto } from './kernel-call.js';
+import { expand, narrow, reshape, unsqueeze } from './movement.js';
+
+/** The elements of `dims` (default: all dims) in reverse order. A copy, as in PyTorch. Gradient: reversed likewise. */
+export function flip(x: Tensor, dims?: number | readonly number[]): Tensor {
+  const list = normalizeDims(dims, x.ndim, 'flip');
+  const out = emptyTensor(x.shape, x.dtype);
+  if (numel(x.shape) > 0) {
+    const start = list.reduce((sum, d) => sum + (x.shape[d]! - 1) * x.strides[d]!, x.offset);
+    copyInto(out, aliasTensor(x, x.shape, x.strides.map((s, d) => (list.includes(d) ? -s : s)), start), 'flip');
+  }
+  return record('flip', out, [x], [], (g) => [flip(g, list)]);
+}
+
+/**
+ * Elements shifted along `dims`, those that leave at one end coming in at the other. Without `dims`, `x` counts as one row.
+ * @throws {ArgumentError} unless there is one shift per dim.
+ */
+export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+  const steps = typeof shifts === 'number' ? [shifts] : shifts;
+  if (dims === undefined) {
+    if (steps.length !== 1) throw new ArgumentError(`roll: got ${steps.length} shifts without dims, expected one.`);
+    return reshape(roll(reshape(x, [-1]), steps[0]!, 0), x.shape);
+  }
+  const list = typeof dims === 'number' ? [dims] : dims;
+  if (steps.length !== list.length) throw new ArgumentError(`roll: got ${steps.length} shifts for ${list.length} dims, expected as many.`);
+  const out = list.reduce((rolled, dim, i) => {
+    const d = normalizeDim(dim, x.ndim, 'roll');
+    const size = x.shape[d] ?? 0;
+    const step = size === 0 ? 0 : ((steps[i]! % size) + size) % size;
+    return step === 0 ? rolled : cat([narrow(rolled, d, size - step, step), narrow(rolled, d, 0, size - step)], d);
+  }, x);
+  return apart(out, x);
+}
+
+/** `out`, or a copy when it lies in the memory of `x`: these functions promise memory of its own. */
+function apart(out: Tensor, x: Tensor): Tensor {
+  return out.storage === x.storage ? clone(out) : out;
+}
+
+/**
+ * Copies of `x`, `sizes[i]` of them along dim i; there may be more sizes than dims, not fewer.
+ * Gradient: summed over the copies.
+ */
+export function repeat(x: Tensor, sizes: Shape): Tensor {
+  const lead = sizes.length - x.ndim;
+  if (lead < 0 || sizes.some((s) => !Number.isInteger(s) || s < 0)) {
+    throw new ShapeError(`repeat: sizes ${showShape(sizes)} must be whole numbers, at least one for each dim of shape ${showShape(x.shape)}.`);
+  }
+  const own = sizes.map((_, i) => (i < lead ? 1 : x.shape[i - lead]!));
+  const spread = reshape(x, own.flatMap((s) => [1, s]));
+  return apart(reshape(expand(spread, own.flatMap((s, i) => [sizes[i]!, s])), own.map((s, i) => s * sizes[i]!)), x);
+}
+
+/** {@link repeat}, where sizes for leading dims may be left out. */
+export function tile(x: Tensor, sizes: Shape): Tensor {
+  return repeat(x, [...new Array<number>(Math.max(0, x.ndim - sizes.length)).fill(1), ...sizes]);
+}
+
+/** `expand` under its other name. */
+export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  return expand(x, shape);
+}
+
+/**
+ * Every element (or slice along `dim`) `repeats` times in a row. Without `dim`, `x` counts as one row.
+ * @param repeats a number, or one whole number for each element, as int64 or int32 [n].
+ */
+export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: number): Tensor {
+  if (dim === undefined) return repeatInterleave(reshape(x, [-1]), repeats, 0);
+  const d = normalizeDim(dim, x.ndim, 'repeatInterleave');
+  const size = x.shape[d] ?? 1;
+  const counts = typeof repeats === 'number' ? new Array<number>(size).fill(repeats) : Array.from(toTypedArray(repeats), Number);
+  if (counts.length === 1 && size !== 1) counts.push(...new Array<number>(Math.max(0, size - 1)).fill(counts[0]!));
+  if (counts.length !== size) throw new ShapeError(`repeatInterleave: got ${counts.length} repeats for dim ${d} of size ${size} (shape ${showShape(x.shape)}), expected one for each.`);
+  if (counts.some((c) => !Number.isInteger(c) || c < 0)) throw new ArgumentError('repeatInterleave: repeats must be whole numbers of at least 0.');
+  const index = BigInt64Array.from(counts.flatMap((count, i) => new Array<number>(count).fill(i)), BigInt);
+  return indexSelect(x, d, fromTypedArray(index), 'repeatInterleave');
+}
+
+/**
+ * Grids of coordinates from vectors: `out[i]` has the shape of all sizes, and varies along dim i. Views.
+ * @param options.indexing `ij` (default), or `xy`, which exchanges the first two dims.
+ */
+export function meshgrid(tensors: readonly Tensor[], { indexing = 'ij' }: { indexing?: 'ij' | 'xy' } = {}): Tensor[] {
+  for (const x of tensors) if (x.ndim > 1) throw new ShapeError(`meshgrid: expected vectors, got shape ${showShape(x.shape)}.`);
+  const count = tensors.length;
+  const place = (i: number) => (indexing === 'xy' && count > 1 && i < 2 ? 1 - i : i);
+  const shape = new Array<number>(count);
+  tensors.forEach((x, i) => {
+    shape[place(i)] = numel(x.shape);
+  });
+  return tensors.map((x, i) => expand(reshape(x, shape.map((s, d) => (d === place(i) ? s : 1))), shape));
+}
+
+/** `column - row` of the last two dims, compared with `diagonal`. */
+function triangle(x: Tensor, diagonal: number, keep: typeof le, op: string): Tensor {
+  if (x.ndim < 2) throw new ShapeError(`${op}: expected at least 2 dims, got shape ${showShape(x.shape)}.`);
+  const [rows, cols] = x.shape.slice(-2) as [number, number];
+  const offset = sub(arange(cols), unsqueeze(arange(rows), 1));
+  return where(keep(offset, diagonal), x, filled([], x.dtype, 0));
+}
+
+/** The lower triangle of the last two dims, 0 above; `diagonal` above 0 keeps more. */
+export function tril(x: Tensor, diagonal = 0): Tensor {
+  return triangle(x, diagonal, le, 'tril');
+}
+
+/** The upper triangle of the last two dims, 0 below; `diagonal` above 0 keeps less. */
+export function triu(x: Tensor, diagonal = 0): Tensor {
+  return triangle(x, diagonal, ge, 'triu');
+}
+
+export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
+
+/**
+ * `x` with elements added (or, where negative, taken away) at the ends of its dims.
+ * @param padding before and after the last dim, then before and after the one in front of it, and so on.
+ * @param options.mode `constant` (default), `reflect` (without repeating the edge), `replicate` or `circular`.
+ * @param options.value what `constant` fills with; default 0.
+ * @throws {ShapeError} for a padding that does not fit.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
+ */
+export function pad(x: Tensor, padding: readonly number[], { mode = 'constant', value = 0 }: { mode?: PadMode; value?: number } = {}): Tensor {
+  if (padding.length % 2 !== 0 || padding.length > 2 * x.ndim || !padding.every(Number.isInteger)) {
+    throw new ShapeError(`pad: padding ${showShape(padding)} must be pairs of whole numbers, at most one pair for each dim of shape ${showShape(x.shape)}.`);
+  }
+  const pairs = Array.from({ length: padding.length / 2 }, (_, i) => ({ d: x.ndim - 1 - i, before: padding[2 * i]!, after: padding[2 * i + 1]! }));
+  for (const { d, before, after } of pairs) {
+    if (x.shape[d]! + before + after < 0) throw new ShapeError(`pad: padding ${before} and ${after} leave nothing of dim ${d} of size ${x.shape[d]} (shape ${showShape(x.shape)}).`);
+  }
+  if (mode === 'constant') return padConstant(x, padding, pairs, value);
+  const out = pairs.reduce((padded, { d, before, after }) => (before === 0 && after === 0 ? padded : indexSelect(padded, d, sourceIndex(x, d, before, after, mode), 'pad')), x);
+  return apart(out, x);
+}
+
+interface PadPair {
+  readonly d: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+function padConstant(x: Tensor, padding: readonly number[], pairs: readonly PadPair[], value: number): Tensor {
+  const [shape, inside] = [[...x.shape], [...x.shape]];
+  let [from, to] = [x.offset, 0];
+  for (const { d, before, after } of pairs) {
+    shape[d]! += before + after;
+    inside[d]! += Math.min(before, 0) + Math.min(after, 0);
+  }
+  const out = filled(shape, x.dtype, value);
+  for (const { d, before } of pairs) {
+    from += Math.max(-before, 0) * x.strides[d]!;
+    to += Math.max(before, 0) * out.strides[d]!;
+  }
+  if (inside.every((s) => s > 0)) copyInto(aliasTensor(out, inside, out.strides, to), aliasTensor(x, inside, x.strides, from), 'pad');
+  return record('pad', out, [x], [], (g) => [pad(g, padding.map((p) => -p))]);
+}
+
+/** For each place along the padded dim, the index that it takes its value from. */
+function sourceIndex(x: Tensor, d: number, before: number, after: number, mode: Exclude<PadMode, 'constant'>): Tensor {
+  const size = x.shape[d]!;
+  const most = mode === 'reflect' ? size - 1 : mode === 'circular' ? size : Number.POSITIVE_INFINITY;
+  if (before > most || after > most || size === 0) {
+    throw new ShapeError(`pad: ${mode} padding of ${before} and ${after} needs a larger dim than dim ${d} of size ${size} (shape ${showShape(x.shape)}).`);
+  }
+  const place = (i: number) => {
+    if (mode === 'replicate') return Math.min(Math.max(i, 0), size - 1);
+    if (mode === 'circular') return (i + size) % size;
+    return i < 0 ? -i : i >= size ? 2 * (size - 1) - i : i;
+  };
+  return fromTypedArray(BigInt64Array.from({ length: before + size + after }, (_, i) => BigInt(place(i - before))));
+}

@@ -1,0 +1,42 @@
+/** Whether tensors are equal, or close to it. */
+import { DTypeError } from '../errors.js';
+import { promote } from '../tensor/dtype.js';
+import { sameShape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { add, eq, le, logicalAnd, logicalOr, mul, sub } from './arithmetic.js';
+import { detach } from './copy.js';
+import { abs, isfinite, isnan } from './math.js';
+import { allNonzero } from './reduce.js';
+
+/** Whether two tensors have one shape and equal elements; NaN equals nothing. */
+export function equal(a: Tensor, b: Tensor): boolean {
+  return sameShape(a.shape, b.shape) && allNonzero(eq(a, b));
+}
+
+export interface CloseOptions {
+  /** Relative tolerance. Default: 1e-5. */
+  rtol?: number;
+  /** Absolute tolerance. Default: 1e-8. */
+  atol?: number;
+  /** Whether NaN equals NaN. Default: false. */
+  equalNan?: boolean;
+}
+
+/**
+ * Where |a - b| <= atol + rtol |b|, or both are the same infinity: bool.
+ * @throws {DTypeError} for two dtypes.
+ * @see https://pytorch.org/docs/stable/generated/torch.isclose.html
+ */
+export function isclose(a: Tensor, b: Tensor, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {}): Tensor {
+  if (a.dtype !== b.dtype) throw new DTypeError(`isclose: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${promote(a.dtype, b.dtype)}').`);
+  const [x, y] = [detach(a), detach(b)];
+  const distance = abs(sub(x, y));
+  const near = logicalAnd(le(distance, add(mul(abs(y), rtol), atol)), isfinite(distance));
+  const same = logicalOr(eq(x, y), near);
+  return equalNan ? logicalOr(same, logicalAnd(isnan(x), isnan(y))) : same;
+}
+
+/** Whether {@link isclose} holds for all elements. */
+export function allclose(a: Tensor, b: Tensor, options: CloseOptions = {}): boolean {
+  return allNonzero(isclose(a, b, options));
+}

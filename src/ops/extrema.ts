@@ -1,0 +1,122 @@
+/** Largest and smallest elements, over dims and of pairs. */
+import { DTypeError, ShapeError, showShape } from '../errors.js';
+import { record } from '../autograd/node.js';
+import { check, kernels } from '../engine/engine.js';
+import { zeros } from '../tensor/create.js';
+import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { div, eq, maximum, minimum, mul } from './arithmetic.js';
+import { detach, to } from './copy.js';
+import { scatterAdd } from './gather.js';
+import { code, rowMajor } from './kernel-call.js';
+import { reshape } from './movement.js';
+import { type Dims, dropDims, reducedShape, reduceRaw, sum, withDims } from './reduce.js';
+
+/** A result of two tensors: `[values, indices]`, also as `.values` and `.indices`. */
+export type ValuesAndIndices = readonly [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+
+/** Makes the pair that sort, max and others give. */
+export function valuesAndIndices(values: Tensor, indices: Tensor): ValuesAndIndices {
+  return Object.assign([values, indices] as const, { values, indices });
+}
+
+function needElements(op: string, x: Tensor, dims: readonly number[]): void {
+  const empty = dims.find((d) => x.shape[d] === 0);
+  if (empty !== undefined) throw new ShapeError(`${op}: dim ${empty} has size 0 (shape ${showShape(x.shape)}): there is no ${op} of no elements.`);
+}
+
+function extremum(kernel: 'max' | 'min', name: string, x: Tensor, dim: Dims, keepdim: boolean): Tensor {
+  const dims = normalizeDims(dim, x.ndim, name);
+  needElements(name, x, dims);
+  const out = dropDims(reduceRaw(kernel, x, dims, x.dtype, name), x.shape, dims, keepdim);
+  const { shape } = x;
+  return record(name, out, [x], [x, out], (g, [a, y]) => {
+    const winners = to(eq(a!, withDims(y!, shape, dims)), g.dtype);
+    return [mul(winners, div(withDims(g, shape, dims), sum(winners, dims, true)))];
+  });
+}
+
+/**
+ * The largest elements over `dim` (one, several, or all by default). NaN wins.
+ * Gradient: shared evenly among equals.
+ * @throws {ShapeError} over a dim of size 0.
+ */
+export function amax(x: Tensor, dim?: Dims, keepdim = false): Tensor {
+  return extremum('max', 'amax', x, dim, keepdim);
+}
+
+/** The smallest elements, as {@link amax}. */
+export function amin(x: Tensor, dim?: Dims, keepdim = false): Tensor {
+  return extremum('min', 'amin', x, dim, keepdim);
+}
+
+const ARGMAX = 0;
+const ARGMIN = 1;
+
+/** The shape without dim `d`, or with size 1 there. */
+const along = (shape: Shape, d: number, keepdim: boolean) => (shape.length === 0 ? [] : reducedShape(shape, [d], keepdim));
+
+function argRaw(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tensor, d: number, keepdim: boolean, wantValues: boolean): { values: Tensor; indices: Tensor } {
+  needElements(name, x, [d]);
+  const source = rowMajor(x, name);
+  const shape = along(x.shape, d, keepdim);
+  const indices = emptyTensor(shape, 'int64');
+  const values = wantValues ? emptyTensor(shape, x.dtype) : indices;
+  const [outer, inner] = [numel(x.shape.slice(0, d)), numel(x.shape.slice(d + 1))];
+  check(kernels.reduceArg(op, code(x.dtype), wantValues ? values.ptr : 0, indices.ptr, source.ptr, outer, x.shape[d] ?? 1, inner), name);
+  return { values, indices };
+}
+
+function extremumAlong(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
+  const d = normalizeDim(dim, x.ndim, name);
+  const { values, indices } = argRaw(op, name, x, d, keepdim, true);
+  const { shape, dtype } = x;
+  const kept = along(shape, d, true);
+  record(name, values, [x], [indices], (g, [i]) => [scatterAdd(zeros(shape, { dtype }), d, reshape(i!, kept), reshape(g, kept))]);
+  return valuesAndIndices(values, indices);
+}
+
+/**
+ * `max(x)`: the largest element, its gradient shared evenly among equals. `max(x, dim)`: the largest along `dim` and where they are (the
+ * first of equals, to which the gradient goes). `max(x, other)`: the larger of each pair, {@link maximum}. NaN wins.
+ * @see https://pytorch.org/docs/stable/generated/torch.max.html
+ */
+export function max(x: Tensor): Tensor;
+export function max(x: Tensor, other: Tensor): Tensor;
+export function max(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
+export function max(x: Tensor, second?: Tensor | number, keepdim = false): Tensor | ValuesAndIndices {
+  if (second === undefined) return extremum('max', 'max', x, undefined, false);
+  return typeof second === 'number' ? extremumAlong(ARGMAX, 'max', x, second, keepdim) : maximum(x, second);
+}
+
+/** The smallest, in the three forms of {@link max}. */
+export function min(x: Tensor): Tensor;
+export function min(x: Tensor, other: Tensor): Tensor;
+export function min(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
+export function min(x: Tensor, second?: Tensor | number, keepdim = false): Tensor | ValuesAndIndices {
+  if (second === undefined) return extremum('min', 'min', x, undefined, false);
+  return typeof second === 'number' ? extremumAlong(ARGMIN, 'min', x, second, keepdim) : minimum(x, second);
+}
+
+/** Where the largest element lies along `dim`, or (by default) in `x` seen as one row; the first of equals. int64. */
+export function argmax(x: Tensor, dim?: number, keepdim = false): Tensor {
+  return arg(ARGMAX, 'argmax', x, dim, keepdim);
+}
+
+/** Where the smallest element lies, as {@link argmax}. */
+export function argmin(x: Tensor, dim?: number, keepdim = false): Tensor {
+  return arg(ARGMIN, 'argmin', x, dim, keepdim);
+}
+
+function arg(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
+  if (x.dtype === 'bool') throw new DTypeError(`${name}: expected numbers, got bool. Use x.int().`);
+  if (dim !== undefined) return argRaw(op, name, x, normalizeDim(dim, x.ndim, name), keepdim, false).indices;
+  needElements(name, x, x.shape.map((_, d) => d));
+  const flat = argRaw(op, name, reshape(detach(x), [-1]), 0, false, false).indices;
+  return keepdim ? reshape(flat, x.shape.map(() => 1)) : flat;
+}
+
+/** The smallest and the largest element, in one call. */
+export function aminmax(x: Tensor, options: { dim?: number; keepdim?: boolean } = {}): { min: Tensor; max: Tensor } {
+  return { min: amin(x, options.dim, options.keepdim), max: amax(x, options.dim, options.keepdim) };
+}

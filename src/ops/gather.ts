@@ -1,0 +1,259 @@
+/** Reading and writing at positions given by tensors of indices. Indices are int64 or int32; negative ones count from the end. */
+import { DTypeError, ShapeError, showShape } from '../errors.js';
+import { record } from '../autograd/node.js';
+import { check, kernels } from '../engine/engine.js';
+import { zeros } from '../tensor/create.js';
+import { dtypes } from '../tensor/dtype.js';
+import { normalizeDim, numel, sameShape, type Shape } from '../tensor/shape.js';
+import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { mul } from './arithmetic.js';
+import { clone, filled } from './copy.js';
+import { where } from './elementwise.js';
+import { inPlace } from './inplace.js';
+import { castRaw, code, metaPtr, rowMajor, writeMeta } from './kernel-call.js';
+import { expand, narrow, reshape } from './movement.js';
+
+const SET = 0;
+const ADD = 1;
+
+/** An index tensor as kernels take it: int64, row-major. */
+export function indexInt64(index: Tensor, op: string): Tensor {
+  if (index.dtype !== 'int64' && index.dtype !== 'int32') {
+    throw new DTypeError(`${op}: index is ${index.dtype}, expected int64 or int32. Use index.long(), or tensor([…], { dtype: 'int64' }).`);
+  }
+  return rowMajor(castRaw(index, 'int64', op), op);
+}
+
+/** PyTorch's rule: as many dims as `x`, no size above x's but along `d`, and none above that of `src`. */
+function checkAlong(op: string, x: Tensor, d: number, index: Tensor, src?: Tensor): void {
+  const fits = (other: Shape, except: number) => other.length === index.ndim && index.shape.every((s, i) => i === except || s <= other[i]!);
+  if (!fits(x.shape, d)) {
+    throw new ShapeError(`${op}: index ${showShape(index.shape)} does not fit x ${showShape(x.shape)}: it needs as many dims, and no larger size but in dim ${d}.`);
+  }
+  if (src !== undefined && !fits(src.shape, -1)) {
+    throw new ShapeError(`${op}: index ${showShape(index.shape)} does not fit src ${showShape(src.shape)}: it needs as many dims, and no larger size.`);
+  }
+}
+
+/**
+ * Elements of `x` along `dim`: `out[i][j][k] = x[index[i][j][k]][j][k]` for dim 0, and so on.
+ * Gradient: added up where the elements came from.
+ * @param index [as x, at most x's size in the other dims]. @returns the shape of `index`, the dtype of `x`.
+ * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another index dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.gather.html
+ */
+export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  const d = normalizeDim(dim, x.ndim, 'gather');
+  const at = indexInt64(index, 'gather');
+  checkAlong('gather', x, d, index);
+  const out = emptyTensor(index.shape, x.dtype);
+  const [to, from, positions] = [out.ptr, x.ptr, at.ptr];
+  const rank = writeMeta(index.shape, x.strides);
+  check(kernels.gather(dtypes[x.dtype].bytes, to, from, positions, rank, d, x.shape[d] ?? 1, metaPtr()), 'gather');
+  const { shape, dtype } = x;
+  return record('gather', out, [x], [index], (g, [i]) => [scatterAdd(zeros(shape, { dtype }), d, i!, g)]);
+}
+
+/** Writes into `out` (any strides). */
+function scatterRaw(op: string, mode: typeof SET | typeof ADD, out: Tensor, d: number, index: Tensor, src: Tensor): void {
+  const at = indexInt64(index, op);
+  const [to, positions, from] = [out.ptr, at.ptr, src.ptr];
+  const rank = writeMeta(index.shape, out.strides, src.strides);
+  check(kernels.scatter(code(out.dtype), mode, to, positions, from, rank, d, out.shape[d] ?? 1, metaPtr()), op);
+}
+
+/** Checks the operands of a scatter; gives the dim and the part of `src` that counts. */
+function scatterOperands(op: string, x: Tensor, dim: number, index: Tensor, src: Tensor | number): { d: number; part: Tensor } {
+  const d = normalizeDim(dim, x.ndim, op);
+  if (typeof src === 'number') {
+    checkAlong(op, x, d, index);
+    const one = filled([], x.dtype, src);
+    return { d, part: aliasTensor(one, index.shape, index.shape.map(() => 0), 0) };
+  }
+  if (src.dtype !== x.dtype) throw new DTypeError(`${op}: src is ${src.dtype}, expected the dtype of x, ${x.dtype}. Use src.to('${x.dtype}').`);
+  checkAlong(op, x, d, index, src);
+  return { d, part: index.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), src) };
+}
+
+/**
+ * `x` with elements of `src` (or one number) written along `dim`: `out[index[i][j]][j] = src[i][j]` for dim 0. Where an index comes
+ * twice the last one wins; PyTorch leaves that open.
+ * Gradient: x's is 0 where it was overwritten; src's is read from where it was written.
+ * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.scatter.html
+ */
+export function scatter(x: Tensor, dim: number, index: Tensor, src: Tensor | number): Tensor {
+  const { d, part } = scatterOperands('scatter', x, dim, index, src);
+  const out = rawCopy(x);
+  scatterRaw('scatter', SET, out, d, index, part);
+  return record('scatter', out, [x, part], [index], (g, [i], needs) => [needs(0) ? scatter(g, d, i!, 0) : null, needs(1) ? gather(g, d, i!) : null]);
+}
+
+/**
+ * `x` with `src` added along `dim`: `out[index[i][j]][j] += src[i][j]` for dim 0.
+ * Gradient: passes to x; src's is read from where it was added.
+ * @throws as {@link scatter}.
+ */
+export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+  const { d, part } = scatterOperands('scatterAdd', x, dim, index, src);
+  const out = rawCopy(x);
+  scatterRaw('scatterAdd', ADD, out, d, index, part);
+  return record('scatterAdd', out, [x, part], [index], (g, [i], needs) => [g, needs(1) ? gather(g, d, i!) : null]);
+}
+
+/** {@link scatter} in place. */
+export function scatter_(x: Tensor, dim: number, index: Tensor, src: Tensor | number): Tensor {
+  return inPlace('scatter_', x, typeof src === 'number' ? [] : [src], () => scatter(x, dim, index, src), () => {
+    const { d, part } = scatterOperands('scatter_', x, dim, index, src);
+    scatterRaw('scatter_', SET, x, d, index, part.storage === x.storage ? rawCopy(part) : part);
+    return true;
+  });
+}
+
+/** {@link scatterAdd} in place. */
+export function scatterAdd_(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+  return inPlace('scatterAdd_', x, [src], () => scatterAdd(x, dim, index, src), () => {
+    const { d, part } = scatterOperands('scatterAdd_', x, dim, index, src);
+    scatterRaw('scatterAdd_', ADD, x, d, index, part.storage === x.storage ? rawCopy(part) : part);
+    return true;
+  });
+}
+
+/** A copy that the tape does not hear of. */
+function rawCopy(x: Tensor): Tensor {
+  return clone(aliasTensor(x, x.shape, x.strides, x.offset));
+}
+
+/** A row-major copy that the tape does not hear of. */
+function rowMajorCopy(x: Tensor): Tensor {
+  const dense = rowMajor(x);
+  return dense === x ? rawCopy(x) : dense;
+}
+
+/** The sizes before, at and after dim `d`. */
+function around(shape: Shape, d: number): [outer: number, size: number, inner: number] {
+  return [numel(shape.slice(0, d)), shape[d] ?? 1, numel(shape.slice(d + 1))];
+}
+
+function vectorIndex(index: Tensor, op: string): Tensor {
+  if (index.ndim > 1) throw new ShapeError(`${op}: index is ${showShape(index.shape)}, expected one dim. Use gather, take or x.index(…) for others.`);
+  return indexInt64(index, op);
+}
+
+/**
+ * The slices of `x` at `index` along `dim`.
+ * Gradient: added up where the slices came from.
+ * @param index [n]. @returns the shape of `x`, with n in dim.
+ * @throws {IndexError} for an index outside dim. @throws {ShapeError} unless index has one dim. @throws {DTypeError} for another index dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.index_select.html
+ */
+export function indexSelect(x: Tensor, dim: number, index: Tensor, name = 'indexSelect'): Tensor {
+  const d = normalizeDim(dim, x.ndim, name);
+  const at = vectorIndex(index, name);
+  const count = numel(at.shape);
+  const source = rowMajor(x, name);
+  const out = emptyTensor(x.shape.map((s, i) => (i === d ? count : s)), x.dtype);
+  const [outer, size, inner] = around(x.shape, d);
+  check(kernels.indexSelect(dtypes[x.dtype].bytes, out.ptr, source.ptr, at.ptr, outer, size, inner, count), name);
+  const { shape, dtype } = x;
+  return record(name, out, [x], [index], (g, [i]) => [indexAdd(zeros(shape, { dtype }), d, i!, g)]);
+}
+
+/** Checks the operands of indexAdd and indexCopy; gives the dim. */
+function sliceOperands(op: string, x: Tensor, dim: number, index: Tensor, source: Tensor): number {
+  const d = normalizeDim(dim, x.ndim, op);
+  const expected = x.shape.map((s, i) => (i === d ? numel(index.shape) : s));
+  if (source.dtype !== x.dtype) throw new DTypeError(`${op}: source is ${source.dtype}, expected the dtype of x, ${x.dtype}. Use source.to('${x.dtype}').`);
+  if (!sameShape(source.shape, expected)) {
+    throw new ShapeError(`${op}: source is ${showShape(source.shape)}, expected ${showShape(expected)} (x ${showShape(x.shape)}, ${numel(index.shape)} indices in dim ${d}).`);
+  }
+  return d;
+}
+
+function writeSlices(op: string, add: boolean, out: Tensor, d: number, index: Tensor, source: Tensor): void {
+  const at = vectorIndex(index, op);
+  const from = rowMajor(source, op);
+  const [outer, size, inner] = around(out.shape, d);
+  const count = numel(at.shape);
+  check(
+    add
+      ? kernels.indexAdd(code(out.dtype), out.ptr, at.ptr, from.ptr, outer, size, inner, count)
+      : kernels.indexCopy(dtypes[out.dtype].bytes, out.ptr, at.ptr, from.ptr, outer, size, inner, count),
+    op,
+  );
+}
+
+/**
+ * `x` with `alpha * source` added to its slices at `index` along `dim`; repeated indices add up.
+ * Gradient: passes to x; source's is read from where it was added.
+ * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html
+ */
+export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+  const scaled = alpha === 1 ? source : mul(source, alpha);
+  const d = sliceOperands('indexAdd', x, dim, index, scaled);
+  const out = rowMajorCopy(x);
+  writeSlices('indexAdd', true, out, d, index, scaled);
+  return record('indexAdd', out, [x, scaled], [index], (g, [i], needs) => [g, needs(1) ? indexSelect(g, d, i!) : null]);
+}
+
+/**
+ * `x` with its slices at `index` along `dim` replaced by those of `source`; where an index comes twice the last one wins.
+ * Gradient: x's is 0 where it was overwritten; source's is read from where it was written.
+ * @throws as {@link indexAdd}.
+ */
+export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const d = sliceOperands('indexCopy', x, dim, index, source);
+  const out = rowMajorCopy(x);
+  writeSlices('indexCopy', false, out, d, index, source);
+  return record('indexCopy', out, [x, source], [index], (g, [i], needs) => [needs(0) ? indexFill(g, d, i!, 0) : null, needs(1) ? indexSelect(g, d, i!) : null]);
+}
+
+/**
+ * `x` with its slices at `index` along `dim` set to one value.
+ * Gradient: 0 there.
+ */
+export function indexFill(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
+  const d = normalizeDim(dim, x.ndim, 'indexFill');
+  const mask = filled([x.shape[d] ?? 1], 'bool', 0);
+  writeSlices('indexFill', false, mask, 0, index, filled([numel(index.shape)], 'bool', 1));
+  return where(x.ndim === 0 ? reshape(mask, []) : reshape(mask, x.shape.map((s, i) => (i === d ? s : 1))), filled([], x.dtype, value), x);
+}
+
+/** {@link indexAdd} in place. */
+export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, options: { alpha?: number } = {}): Tensor {
+  return inPlace('indexAdd_', x, [source], () => indexAdd(x, dim, index, source, options), () => {
+    if (!x.isContiguous() || source.storage === x.storage) return false;
+    const scaled = (options.alpha ?? 1) === 1 ? source : mul(source, options.alpha!);
+    writeSlices('indexAdd_', true, x, sliceOperands('indexAdd_', x, dim, index, scaled), index, scaled);
+    return true;
+  });
+}
+
+/** {@link indexCopy} in place. */
+export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  return inPlace('indexCopy_', x, [source], () => indexCopy(x, dim, index, source), () => {
+    if (!x.isContiguous() || source.storage === x.storage) return false;
+    writeSlices('indexCopy_', false, x, sliceOperands('indexCopy_', x, dim, index, source), index, source);
+    return true;
+  });
+}
+
+/** {@link indexFill} in place. */
+export function indexFill_(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
+  return inPlace('indexFill_', x, [], () => indexFill(x, dim, index, value));
+}
+
+/** The elements of `x`, seen as one row, at `index`. @returns the shape of `index`. @throws {IndexError} for an index outside. */
+export function take(x: Tensor, index: Tensor): Tensor {
+  return reshape(indexSelect(reshape(x, [-1]), 0, reshape(index, [-1]), 'take'), index.shape);
+}
+
+/** {@link gather} with `index` and `x` broadcast against each other in the other dims: what `argsort` and `argmax` with keepdim give. */
+export function takeAlongDim(x: Tensor, index: Tensor, dim: number): Tensor {
+  const d = normalizeDim(dim, x.ndim, 'takeAlongDim');
+  if (index.ndim !== x.ndim) throw new ShapeError(`takeAlongDim: index ${showShape(index.shape)} and x ${showShape(x.shape)} need as many dims.`);
+  const common = x.shape.map((s, i) => Math.max(s, index.shape[i]!));
+  const wide = (t: Tensor) => expand(t, common.map((s, i) => (i === d ? t.shape[i]! : s)));
+  return gather(wide(x), d, wide(index));
+}

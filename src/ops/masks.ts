@@ -1,0 +1,87 @@
+/** Operations with bool masks, and the places of what is not zero. */
+import { DTypeError, ShapeError, showShape } from '../errors.js';
+import { check, kernels } from '../engine/engine.js';
+import { broadcastShapes, contiguousStrides, numel, sameShape } from '../tensor/shape.js';
+import { emptyTensor, Tensor } from '../tensor/tensor.js';
+import { item } from '../tensor/transfer.js';
+import { floorDivide, ne, remainder } from './arithmetic.js';
+import { inPlace } from './inplace.js';
+import { filled, to } from './copy.js';
+import { where } from './elementwise.js';
+import { indexSelect } from './gather.js';
+import { copyInto, rowMajor } from './kernel-call.js';
+import { expand, reshape, select } from './movement.js';
+
+function needMask(op: string, mask: Tensor): void {
+  if (mask.dtype !== 'bool' && mask.dtype !== 'uint8') throw new DTypeError(`${op}: mask is ${mask.dtype}, expected bool. Compare first: x.gt(0).`);
+}
+
+/**
+ * `x` with `value` (a number or a 0-dim tensor) where `mask`, which broadcasts with `x`, is true. Keeps the dtype of `x`.
+ * Gradient: 0 where the mask is true; summed there for `value`.
+ * @throws {DTypeError} for a mask that is not bool, or a fraction for integers.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
+ */
+export function maskedFill(x: Tensor, mask: Tensor, value: number | Tensor): Tensor {
+  needMask('maskedFill', mask);
+  return where(mask, fillValue('maskedFill', x, value), x);
+}
+
+/** {@link maskedFill} in place; the mask broadcasts to `x`. */
+export function maskedFill_(x: Tensor, mask: Tensor, value: number | Tensor): Tensor {
+  needMask('maskedFill_', mask);
+  return inPlace('maskedFill_', x, value instanceof Tensor ? [value] : [], () => where(mask, fillValue('maskedFill_', x, value), x));
+}
+
+function fillValue(op: string, x: Tensor, value: number | Tensor): Tensor {
+  if (value instanceof Tensor) {
+    if (value.ndim !== 0) throw new ShapeError(`${op}: value has shape ${showShape(value.shape)}, expected a number or a 0-dim tensor. Use where for others.`);
+    return to(value, x.dtype);
+  }
+  if (!x.isFloatingPoint() && !Number.isInteger(value)) throw new DTypeError(`${op}: value ${value} cannot stand in a ${x.dtype} tensor.`);
+  return filled([], x.dtype, value);
+}
+
+/** The row-major flat positions of what is not zero, as int64. */
+export function flatNonzero(x: Tensor): Tensor {
+  const mask = rowMajor(x.dtype === 'bool' || x.dtype === 'uint8' ? x : ne(x, 0), 'nonzero');
+  const count = emptyTensor([], 'int64');
+  const n = numel(x.shape);
+  check(kernels.nonzero(0, count.ptr, mask.ptr, n), 'nonzero');
+  const out = emptyTensor([item(count)], 'int64');
+  check(kernels.nonzero(out.ptr, count.ptr, mask.ptr, n), 'nonzero');
+  return out;
+}
+
+/**
+ * The positions of what is not zero, in row-major order: int64 [count, dims]; with `asTuple`, one vector per dim, as indexing takes them.
+ * @see https://pytorch.org/docs/stable/generated/torch.nonzero.html
+ */
+export function nonzero(x: Tensor, options: { asTuple: true }): Tensor[];
+export function nonzero(x: Tensor, options?: { asTuple?: false }): Tensor;
+export function nonzero(x: Tensor, options: { asTuple?: boolean } = {}): Tensor | Tensor[] {
+  const flat = flatNonzero(x);
+  const columns = x.shape.map((size, d) => coordinate(flat, size, contiguousStrides(x.shape)[d]!));
+  if (options.asTuple) return columns.length > 0 ? columns : [filled(flat.shape, 'int64', 0)];
+  const out = emptyTensor([flat.shape[0]!, x.ndim], 'int64');
+  columns.forEach((column, d) => {
+    copyInto(select(out, 1, d), column, 'nonzero');
+  });
+  return out;
+}
+
+function coordinate(flat: Tensor, size: number, step: number): Tensor {
+  return remainder(step === 1 ? flat : floorDivide(flat, step), Math.max(1, size));
+}
+
+/**
+ * The elements of `x` where `mask` is true, in row-major order, as one row; the two broadcast.
+ * Gradient: back to where the elements were.
+ * @throws {DTypeError} for a mask that is not bool. @throws {ShapeError} for shapes that do not broadcast.
+ */
+export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
+  needMask('maskedSelect', mask);
+  const shape = broadcastShapes(x.shape, mask.shape, 'maskedSelect');
+  const positions = flatNonzero(sameShape(mask.shape, shape) ? mask : expand(mask, shape));
+  return indexSelect(reshape(sameShape(x.shape, shape) ? x : expand(x, shape), [-1]), 0, positions, 'maskedSelect');
+}

@@ -1,0 +1,149 @@
+/** Sorting, the k largest, medians and distinct values. */
+import { ArgumentError, GradError } from '../errors.js';
+import { record } from '../autograd/node.js';
+import { check, kernels } from '../engine/engine.js';
+import { fromTypedArray, zeros } from '../tensor/create.js';
+import type { TypedArray } from '../tensor/dtype.js';
+import { normalizeDim, numel, type Shape } from '../tensor/shape.js';
+import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { toTypedArray } from '../tensor/transfer.js';
+import { detach, filled } from './copy.js';
+import { where } from './elementwise.js';
+import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
+import { scatterAdd } from './gather.js';
+import { code, rowMajor } from './kernel-call.js';
+import { isnan } from './math.js';
+import { reshape, select, unsqueeze } from './movement.js';
+
+/** The strides of a row-major tensor whose dim `d` was moved to the end, seen with it in place. */
+function backFromEnd(moved: Tensor, d: number): Tensor {
+  const put = (list: Shape) => [...list.slice(0, d), list[list.length - 1]!, ...list.slice(d, -1)];
+  return moved.ndim < 2 ? moved : aliasTensor(moved, put(moved.shape), put(moved.strides), 0);
+}
+
+/** Row-major rows of `x` along `d`: d as the last dim. */
+function rowsAlong(x: Tensor, d: number, name: string): Tensor {
+  const toEnd = (list: Shape) => [...list.slice(0, d), ...list.slice(d + 1), list[d]!];
+  return rowMajor(x.ndim < 2 ? detach(x) : aliasTensor(x, toEnd(x.shape), toEnd(x.strides), x.offset), name);
+}
+
+/** Notes that `values` are those of `x` at `indices` along `d`. */
+function picked(name: string, values: Tensor, indices: Tensor, x: Tensor, d: number): ValuesAndIndices {
+  const { shape, dtype } = x;
+  record(name, values, [x], [indices], (g, [i]) => [scatterAdd(zeros(shape, { dtype }), d, i!, g)]);
+  return valuesAndIndices(values, indices);
+}
+
+export interface SortOptions {
+  /** Default: false. */
+  descending?: boolean;
+  /** Equal elements keep their order. They always do; PyTorch's option is accepted. */
+  stable?: boolean;
+}
+
+/**
+ * The elements in ascending order along `dim` (default: the last), and where they were: `[values, indices]`. NaN counts as the largest.
+ * Gradient: back to where the elements were.
+ * @param options `true` is short for `{ descending: true }`.
+ * @see https://pytorch.org/docs/stable/generated/torch.sort.html
+ */
+export function sort(x: Tensor, dim = -1, options: boolean | SortOptions = {}): ValuesAndIndices {
+  const descending = typeof options === 'boolean' ? options : (options.descending ?? false);
+  const d = normalizeDim(dim, x.ndim, 'sort');
+  const rows = rowsAlong(x, d, 'sort');
+  const values = emptyTensor(rows.shape, x.dtype);
+  const indices = emptyTensor(rows.shape, 'int64');
+  const length = x.shape[d] ?? 1;
+  check(kernels.sort(code(x.dtype), values.ptr, indices.ptr, rows.ptr, numel(rows.shape.slice(0, -1)), length, descending ? 1 : 0), 'sort');
+  return picked('sort', backFromEnd(values, d), backFromEnd(indices, d), x, d);
+}
+
+/** Where the elements in ascending order are: the indices of {@link sort}. */
+export function argsort(x: Tensor, dim = -1, options: boolean | SortOptions = {}): Tensor {
+  return sort(detach(x), dim, options).indices;
+}
+
+export interface TopkOptions {
+  /** The largest (default), or the smallest. */
+  largest?: boolean;
+  /** Whether the result is in order. It always is; PyTorch's option is accepted. */
+  sorted?: boolean;
+}
+
+/**
+ * The `k` largest elements along `dim` (default: the last) in descending order, and where they are: `[values, indices]`.
+ * Gradient: back to where the elements were.
+ * @throws {ArgumentError} for k above the size of dim.
+ * @see https://pytorch.org/docs/stable/generated/torch.topk.html
+ */
+export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices {
+  const d = normalizeDim(dim, x.ndim, 'topk');
+  const length = x.shape[d] ?? 1;
+  if (!Number.isInteger(k) || k < 0 || k > length) throw new ArgumentError(`topk: k is ${k}, expected a whole number from 0 to ${length}, the size of dim ${d}.`);
+  const rows = rowsAlong(x, d, 'topk');
+  const shape = x.ndim === 0 ? [] : [...rows.shape.slice(0, -1), k];
+  const values = emptyTensor(shape, x.dtype);
+  const indices = emptyTensor(shape, 'int64');
+  check(kernels.topk(code(x.dtype), values.ptr, indices.ptr, rows.ptr, numel(rows.shape.slice(0, -1)), length, k, largest ? 1 : 0), 'topk');
+  return picked('topk', backFromEnd(values, d), backFromEnd(indices, d), x, d);
+}
+
+/**
+ * The middle value: of all elements, or along `dim` with its place. Of an even count it is the lower of the two in the middle; NaN where
+ * there is one.
+ * @see https://pytorch.org/docs/stable/generated/torch.median.html
+ */
+export function median(x: Tensor): Tensor;
+export function median(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
+export function median(x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices {
+  if (dim === undefined) return numel(x.shape) === 0 ? filled([], x.dtype, Number.NaN) : median(reshape(x, [-1]), 0).values;
+  const d = normalizeDim(dim, x.ndim, 'median');
+  const { values, indices } = sort(x, d);
+  if (x.ndim === 0) return valuesAndIndices(values, indices);
+  const size = x.shape[d]!;
+  if (size === 0) throw new ArgumentError(`median: dim ${d} has size 0: there is no median of no elements.`);
+  const middle = (t: Tensor) => select(t, d, Math.floor((size - 1) / 2));
+  // NaNs stand last.
+  const last = detach(select(values, d, size - 1));
+  const spoiled = isnan(last);
+  const pick = (t: Tensor) => where(spoiled, select(t, d, size - 1), middle(t));
+  const [v, i] = [pick(values), pick(indices)];
+  return keepdim ? valuesAndIndices(unsqueeze(v, d), unsqueeze(i, d)) : valuesAndIndices(v, i);
+}
+
+export interface UniqueOptions {
+  /** The values are in ascending order. They always are; PyTorch's option is accepted. */
+  sorted?: boolean;
+  /** Also gives, for each element of `x`, the place of its value. */
+  returnInverse?: boolean;
+  /** Also gives how often each value comes. */
+  returnCounts?: boolean;
+}
+
+/**
+ * The distinct values of `x` in ascending order, as one row; then, where asked for, the inverse (the shape of `x`) and the counts.
+ * @see https://pytorch.org/docs/stable/generated/torch.unique.html
+ */
+export function unique(x: Tensor, options: UniqueOptions & { returnInverse: true; returnCounts: true }): [values: Tensor, inverse: Tensor, counts: Tensor];
+export function unique(x: Tensor, options: UniqueOptions & { returnInverse: true }): [values: Tensor, inverse: Tensor];
+export function unique(x: Tensor, options: UniqueOptions & { returnCounts: true }): [values: Tensor, counts: Tensor];
+export function unique(x: Tensor, options?: UniqueOptions & { returnInverse?: false; returnCounts?: false }): Tensor;
+export function unique(x: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
+  const { values, indices } = sort(reshape(detach(x), [-1]));
+  const ordered: TypedArray = toTypedArray(values);
+  const places = toTypedArray(indices) as BigInt64Array;
+  const starts: number[] = [];
+  const inverse = new BigInt64Array(ordered.length);
+  for (let i = 0; i < ordered.length; i++) {
+    if (i === 0 || ordered[i] !== ordered[i - 1]) starts.push(i);
+    inverse[Number(places[i])] = BigInt(starts.length - 1);
+  }
+  const distinct = (ordered.constructor as unknown as { from(values: unknown[]): TypedArray }).from(starts.map((i) => ordered[i]));
+  const plain = fromTypedArray(distinct, [starts.length], x.dtype === 'bool' ? { dtype: 'bool' } : undefined);
+  const out = record('unique', plain, [x], [], () => {
+    throw new GradError('backward: unique has no gradient. Use its inverse with gather or indexAdd, or detach() it.');
+  });
+  if (!options.returnInverse && !options.returnCounts) return out;
+  const counts = BigInt64Array.from(starts, (start, i) => BigInt((starts[i + 1] ?? ordered.length) - start));
+  return [out, ...(options.returnInverse ? [fromTypedArray(inverse, x.shape)] : []), ...(options.returnCounts ? [fromTypedArray(counts)] : [])];
+}

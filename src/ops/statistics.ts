@@ -1,0 +1,134 @@
+/** Variance, norms and log-sum-exp over dims. */
+import { DTypeError } from '../errors.js';
+import { noGrad } from '../autograd/mode.js';
+import { record } from '../autograd/node.js';
+import { check, kernels } from '../engine/engine.js';
+import { isFloating } from '../tensor/dtype.js';
+import { normalizeDims, numel } from '../tensor/shape.js';
+import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { add, div, eq, mul, ne, pow, sub } from './arithmetic.js';
+import { detach, to } from './copy.js';
+import { where } from './elementwise.js';
+import { amax, amin } from './extrema.js';
+import { castRaw, code, rowMajor } from './kernel-call.js';
+import { abs, exp, isinf, log, sign, sqrt } from './math.js';
+import { type Dims, dropDims, mean, reducedShape, reduceRaw, sum, withDims } from './reduce.js';
+
+export interface VarianceOptions {
+  /** Taken from the count in the divisor: 1 (default) gives the estimate without bias, 0 the plain mean of squares. */
+  correction?: number;
+  /** Older form of `correction`: true is 1, false is 0. */
+  unbiased?: boolean;
+  /** Keeps reduced dims with size 1. Default: false. */
+  keepdim?: boolean;
+}
+
+const correctionOf = (options: VarianceOptions) => options.correction ?? (options.unbiased === false ? 0 : 1);
+
+function varianceRaw(name: string, x: Tensor, dims: readonly number[], correction: number): Tensor {
+  if (!isFloating(x.dtype)) throw new DTypeError(`${name}: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
+  // The kernel takes one run of dims: where those to reduce are apart, they go to the end.
+  const kept = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
+  const together = dims.every((d, i) => i === 0 || d === dims[i - 1]! + 1);
+  const order = together ? x.shape.map((_, d) => d) : [...kept, ...dims];
+  const source = rowMajor(together ? x : aliasTensor(x, order.map((d) => x.shape[d]!), order.map((d) => x.strides[d]!), x.offset), name);
+  const out = emptyTensor(reducedShape(x.shape, dims, true), x.dtype);
+  const first = order.indexOf(dims[0] ?? x.ndim);
+  const [start, end] = dims.length === 0 ? [x.ndim, x.ndim] : [first, first + dims.length];
+  const [outer, len, inner] = [source.shape.slice(0, start), source.shape.slice(start, end), source.shape.slice(end)].map(numel) as [number, number, number];
+  check(kernels.varMean(code(x.dtype), out.ptr, 0, source.ptr, outer, len, inner, correction), name);
+  return out;
+}
+
+/** dx = 2 (x - mean) dy / (n - correction), dy with the reduced dims in place. */
+function varianceGrad(g: Tensor, x: Tensor, dims: readonly number[], correction: number): Tensor {
+  const divisor = Math.max(0, numel(dims.map((d) => x.shape[d]!)) - correction);
+  return mul(mul(sub(x, mean(x, dims, true)), 2 / divisor), g);
+}
+
+/**
+ * The variance over `dim` (default: all dims).
+ * @throws {DTypeError} for integers and bools.
+ * @see https://pytorch.org/docs/stable/generated/torch.var.html
+ */
+export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+  const dims = normalizeDims(dim, x.ndim, 'var');
+  const correction = correctionOf(options);
+  const out = dropDims(varianceRaw('var', x, dims, correction), x.shape, dims, options.keepdim ?? false);
+  return record('var', out, [x], [x], (g, [a]) => [varianceGrad(withDims(g, a!.shape, dims), a!, dims, correction)]);
+}
+
+/** The standard deviation over `dim` (default: all dims): the root of {@link variance}. Gradient 0 where it is 0. */
+export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+  const dims = normalizeDims(dim, x.ndim, 'std');
+  const correction = correctionOf(options);
+  const out = noGrad(() => sqrt(dropDims(varianceRaw('std', x, dims, correction), x.shape, dims, options.keepdim ?? false)));
+  return record('std', out, [x], [x, out], (g, [a, s]) => {
+    const slope = where(eq(s!, 0), 0, div(g, mul(s!, 2)));
+    return [varianceGrad(withDims(slope, a!.shape, dims), a!, dims, correction)];
+  });
+}
+
+/** The variance and the mean over `dim` (default: all dims), in that order. */
+export function varMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): [variance: Tensor, mean: Tensor] {
+  return [variance(x, dim, options), mean(x, dim, options.keepdim ?? false)];
+}
+
+/**
+ * The norm of the elements over `dim` (default: all dims): `(sum |x|^p)^(1/p)`; the largest or smallest |x| for p = Infinity or
+ * -Infinity, the count of nonzeros for 0.
+ * Gradient: 0 where the norm is 0; shared evenly among equals for infinite p.
+ * @param p a number, or `fro` (2); default 2.
+ * @throws {DTypeError} for integers and bools.
+ * @see https://pytorch.org/docs/stable/generated/torch.norm.html
+ */
+export function norm(x: Tensor, p: number | 'fro' = 2, dim?: Dims, keepdim = false): Tensor {
+  if (!isFloating(x.dtype)) throw new DTypeError(`norm: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
+  const order = p === 'fro' ? 2 : p;
+  if (order === Number.POSITIVE_INFINITY) return amax(abs(x), dim, keepdim);
+  if (order === Number.NEGATIVE_INFINITY) return amin(abs(x), dim, keepdim);
+  const dims = normalizeDims(dim, x.ndim, 'norm');
+  const { shape } = x;
+  const out = noGrad(() => dropDims(normRaw(detach(x), order, dims), shape, dims, keepdim));
+  return record('norm', out, [x], [x, out], (g, [a, y]) => {
+    const wide = (t: Tensor) => withDims(t, shape, dims);
+    if (order === 0) return [mul(a!, 0)];
+    if (order === 1) return [mul(wide(g), sign(a!))];
+    // dx = dy sign(x) |x|^(p-1) / norm^(p-1)
+    const slope = where(eq(y!, 0), 0, div(g, order === 2 ? y! : pow(y!, order - 1)));
+    if (order === 2) return [mul(a!, wide(slope))];
+    const power = mul(sign(a!), pow(abs(a!), order - 1));
+    return [mul(order < 1 ? where(eq(a!, 0), 0, power) : power, wide(slope))];
+  });
+}
+
+function normRaw(x: Tensor, p: number, dims: readonly number[]): Tensor {
+  if (p === 0) return to(sum(ne(x, 0), dims, true), x.dtype);
+  if (p === 1) return reduceRaw('sumabs', x, dims, x.dtype, 'norm');
+  if (p === 2) return sqrt(squares(x, dims));
+  return pow(sum(pow(abs(x), p), dims, true), 1 / p);
+}
+
+/** The sum of squares. Over runs of dims that are apart, the kernel would square its own sums. */
+function squares(x: Tensor, dims: readonly number[]): Tensor {
+  const together = dims.length === x.ndim || dims.every((d, i) => i === 0 || d === dims[i - 1]! + 1);
+  return together && x.isContiguous() ? reduceRaw('sumsq', x, dims, x.dtype, 'norm') : sum(mul(x, x), dims, true);
+}
+
+/**
+ * log(sum(exp(x))) over `dim`, without overflow. Integers become float32.
+ * @see https://pytorch.org/docs/stable/generated/torch.logsumexp.html
+ */
+export function logsumexp(x: Tensor, dim: number | readonly number[], keepdim = false): Tensor {
+  const a = isFloating(x.dtype) ? x : castRaw(x, 'float32', 'logsumexp');
+  const dims = normalizeDims(dim, a.ndim, 'logsumexp');
+  const { shape } = a;
+  const out = noGrad(() => {
+    if (dims.some((d) => shape[d] === 0)) return log(sum(exp(a), dims, keepdim));
+    const largest = amax(detach(a), dims, true);
+    const shift = where(isinf(largest), 0, largest);
+    return dropDims(add(log(sum(exp(sub(a, shift)), dims, true)), shift), shape, dims, keepdim);
+  });
+  // d/dx = softmax = exp(x - out)
+  return record('logsumexp', out, [a], [a, out], (g, [v, y]) => [mul(withDims(g, shape, dims), exp(sub(v!, withDims(y!, shape, dims))))]);
+}
