@@ -1,0 +1,98 @@
+/** Table look-ups: embeddings, and one-hot vectors. */
+import { isGradEnabled } from '../autograd/mode.js';
+import { record } from '../autograd/node.js';
+import { check, kernels } from '../engine/engine.js';
+import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
+import { arange } from '../tensor/create.js';
+import { dtypes } from '../tensor/dtype.js';
+import { numel } from '../tensor/shape.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { item } from '../tensor/transfer.js';
+import { eq, mul, ne } from './arithmetic.js';
+import { filled, to } from './copy.js';
+import { castRaw, code, rowMajor } from './kernel-call.js';
+import { reshape, unsqueeze } from './movement.js';
+import { reduceRaw } from './reduce.js';
+
+export interface EmbeddingOptions {
+  /** The row that gets no gradient; negative counts from the end. */
+  paddingIdx?: number | null;
+}
+
+/**
+ * Rows of `weight`, one for each index.
+ * @param input indices, int64 or int32, of any shape. @param weight [count, width].
+ * @returns [...input, width].
+ * @throws {IndexError} for an index outside 0 to count - 1. @throws {DTypeError} for indices of another dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
+ */
+export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
+  if (weight.ndim !== 2) throw new ShapeError(`embedding: weight is ${showShape(weight.shape)}, expected [count, width].`);
+  const index = indices('embedding', input);
+  const [count, width] = weight.shape as [number, number];
+  const { paddingIdx = null } = options;
+  if (paddingIdx !== null && (!Number.isInteger(paddingIdx) || paddingIdx < -count || paddingIdx >= count)) {
+    throw new IndexError(`embedding: paddingIdx is ${paddingIdx}, expected a whole number from ${-count} to ${count - 1} (weight ${showShape(weight.shape)}).`);
+  }
+  const range = rangeOf(index, 'embedding');
+  if (range && (range[0] < 0 || range[1] >= count)) {
+    const wrong = range[0] < 0 ? range[0] : range[1];
+    throw new IndexError(`embedding: index ${wrong} is outside 0 to ${count - 1} (weight ${showShape(weight.shape)}). Make the table as long as there are different indices.`);
+  }
+  const rows = look(reshape(index, [numel(index.shape)]), weight, paddingIdx === null || paddingIdx >= 0 ? paddingIdx : paddingIdx + count);
+  return reshape(rows, [...input.shape, width]);
+}
+
+/** Indices as row-major int64. */
+function indices(op: string, input: Tensor): Tensor {
+  if (input.dtype !== 'int64' && input.dtype !== 'int32' && input.dtype !== 'uint8') throw new DTypeError(`${op}: input is ${input.dtype}, expected int64 or int32 indices. Use input.long().`);
+  return castRaw(rowMajor(input, op), 'int64', op);
+}
+
+/** The smallest and largest value, or null where there is none. */
+function rangeOf(x: Tensor, op: string): [number, number] | null {
+  if (numel(x.shape) === 0) return null;
+  const all = x.shape.map((_, d) => d);
+  return [item(reduceRaw('min', x, all, x.dtype, op)), item(reduceRaw('max', x, all, x.dtype, op))];
+}
+
+function look(index: Tensor, weight: Tensor, padding: number | null): Tensor {
+  const [count, width] = weight.shape as [number, number];
+  const table = rowMajor(weight, 'embedding');
+  const out = emptyTensor([index.shape[0]!, width], weight.dtype);
+  check(kernels.indexSelect(dtypes[weight.dtype].bytes, out.ptr, table.ptr, index.ptr, 1, count, width, index.shape[0]!), 'embedding');
+  return record('embedding', out, [weight], [index], (g, [index]) => {
+    const rows = collect(g, index!, count);
+    if (padding === null) return [rows];
+    if (isGradEnabled()) return [mul(rows, unsqueeze(ne(arange(count), padding), 1))];
+    check(kernels.fill(code(rows.dtype), rows.ptr + padding * width * dtypes[rows.dtype].bytes, width, 0), 'embedding');
+    return [rows];
+  });
+}
+
+/** Rows of g summed into the rows [count, width] that the index names: the gradient of {@link look}. */
+function collect(g: Tensor, index: Tensor, count: number): Tensor {
+  const width = g.shape[1]!;
+  const source = rowMajor(g, 'embedding');
+  const out = filled([count, width], g.dtype, 0);
+  check(kernels.indexAdd(code(g.dtype), out.ptr, index.ptr, source.ptr, 1, count, width, index.shape[0]!), 'embedding');
+  return record('embedding_backward', out, [g], [index], (gg, [index]) => [look(index!, gg, null)]);
+}
+
+/**
+ * A new last dim with 1 at the place that the value names and 0 elsewhere.
+ * @param input labels, int64 or int32. @param numClasses default: one more than the largest label.
+ * @returns [...input, numClasses], int64; convert with `to('float32')` where a loss takes it.
+ * @throws {IndexError} for a label outside 0 to numClasses - 1. @throws {DTypeError} for labels of another dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
+ */
+export function oneHot(input: Tensor, numClasses = -1): Tensor {
+  const labels = indices('oneHot', input);
+  const range = rangeOf(labels, 'oneHot');
+  if (!Number.isInteger(numClasses) || numClasses < -1 || numClasses === 0) throw new ArgumentError(`oneHot: numClasses is ${numClasses}, expected a whole number of at least 1, or -1 to take it from the labels.`);
+  if (numClasses === -1 && range === null) throw new ArgumentError(`oneHot: numClasses cannot be taken from labels of shape ${showShape(input.shape)}, of which there are none. Give it.`);
+  const classes = numClasses === -1 ? range![1] + 1 : numClasses;
+  if (range && range[0] < 0) throw new IndexError(`oneHot: label ${range[0]} is negative; labels are 0 to ${Math.max(classes - 1, 0)}.`);
+  if (range && range[1] >= classes) throw new IndexError(`oneHot: label ${range[1]} is outside 0 to ${classes - 1}. Raise numClasses (${classes}).`);
+  return to(eq(unsqueeze(labels, -1), arange(classes)), 'int64');
+}

@@ -1,0 +1,181 @@
+/** Normalisation of activations: batch norm by fused kernels, layer norm by composition. */
+import { isGradEnabled, noGrad } from '../autograd/mode.js';
+import { anyRequiresGrad, record } from '../autograd/node.js';
+import { check, kernels } from '../engine/engine.js';
+import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { numel, type Shape, sameShape } from '../tensor/shape.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { add, mul, sub } from './arithmetic.js';
+import { clone } from './copy.js';
+import { code, copyInto, rowMajor } from './kernel-call.js';
+import { rsqrt, square } from './math.js';
+import { reshape } from './movement.js';
+import { mean, sum } from './reduce.js';
+import { needsFloat } from './window.js';
+
+export interface BatchNormOptions {
+  /** Takes mean and variance from the batch, and updates the running ones. Default: false. */
+  training?: boolean;
+  /** How much of each new batch goes into the running statistics. Default: 0.1. */
+  momentum?: number;
+  /** Added to the variance. Default: 1e-5. */
+  eps?: number;
+  /** What errors call the layer, such as `BatchNorm1d`. */
+  name?: string;
+}
+
+/**
+ * Batch normalisation over all dims but dim 1: `y = (x - mean) / sqrt(var + eps) * weight + bias`. Training takes the biased variance of
+ * the batch; the running variance is unbiased.
+ * @param x [N, C] or [N, C, ...], floating. @param runningMean [C], changed in training; null keeps none. @param runningVar likewise.
+ * @param weight [C], or null for 1. @param bias [C], or null for 0.
+ * @returns x's shape and dtype.
+ * @throws {ShapeError} when the features differ, or training gets one value per channel. @throws {DTypeError} for integers, or two dtypes.
+ * @see Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
+ */
+export function batchNorm(x: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, weight: Tensor | null = null, bias: Tensor | null = null, options: BatchNormOptions = {}): Tensor {
+  const { training = false, momentum = 0.1, eps = 1e-5, name = 'batchNorm' } = options;
+  needsFloat(x, name);
+  if (x.ndim < 2) throw new ShapeError(`${name}: input is ${showShape(x.shape)}, expected at least [N, C].`);
+  const [n, c] = x.shape as [number, number];
+  const inner = numel(x.shape.slice(2));
+  checkChannels(name, x, { runningMean, runningVar, weight, bias });
+  if ((runningMean === null) !== (runningVar === null)) throw new ArgumentError(`${name}: runningMean and runningVar come together, only one was given.`);
+  if (!training && (runningMean === null || runningVar === null)) throw new ArgumentError(`${name}: evaluation needs runningMean and runningVar. Give them, or pass { training: true }.`);
+  if (training && n * inner === 1) {
+    throw new ShapeError(`${name}: training needs more than 1 value per channel, the input ${showShape(x.shape)} has 1. Use a larger batch (or dropLast), or call eval() first.`);
+  }
+  if (numel(x.shape) === 0) return emptyBatch(x, weight, bias);
+  const geometry = { n, c, inner };
+  if (training) return trainingNorm(x, runningMean, runningVar, weight, bias, geometry, momentum, eps);
+  return evaluationNorm(x, runningMean!, runningVar!, weight, bias, geometry, eps);
+}
+
+function checkChannels(name: string, x: Tensor, parts: Record<string, Tensor | null>): void {
+  const c = x.shape[1]!;
+  for (const [part, value] of Object.entries(parts)) {
+    if (value === null) continue;
+    if (value.ndim !== 1 || value.shape[0] !== c) {
+      if (name === 'batchNorm') throw new ShapeError(`${name}: ${part} is ${showShape(value.shape)}, expected one value for each of the ${c} channels of the input ${showShape(x.shape)}.`);
+      const made = value.shape[0];
+      throw new ShapeError(`${name}(${made}): input has ${c} features (${showShape(x.shape)}), the layer was made for ${made}. Make it nn.${name}(${c}), the width of what comes in.`);
+    }
+    if (value.dtype !== x.dtype) throw new DTypeError(`${name}: input is ${x.dtype} and ${part} ${value.dtype}, expected one dtype. Use x.to('${value.dtype}').`);
+  }
+}
+
+/** Without elements there is nothing to normalise; weight and bias still get their (zero) gradients. */
+function emptyBatch(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
+  const scaled = weight ? mul(x, perChannel(weight, x.shape)) : mul(x, 1);
+  return bias ? add(scaled, perChannel(bias, x.shape)) : scaled;
+}
+
+/** [C] as [C, 1, ...], to broadcast over x. */
+function perChannel(value: Tensor, shape: Shape): Tensor {
+  return reshape(value, [value.shape[0]!, ...shape.slice(2).map(() => 1)]);
+}
+
+/** x is [n, c, inner] to the kernels. */
+interface NormGeometry {
+  readonly n: number;
+  readonly c: number;
+  readonly inner: number;
+}
+
+const dense = (x: Tensor | null): Tensor | null => x && rowMajor(x, 'batchNorm');
+const at = (x: Tensor | null): number => (x ? x.ptr : 0);
+
+function trainingNorm(x: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, weight: Tensor | null, bias: Tensor | null, g: NormGeometry, momentum: number, eps: number): Tensor {
+  const [source, w, b, rm, rv] = [rowMajor(x, 'batchNorm'), dense(weight), dense(bias), dense(runningMean), dense(runningVar)];
+  const out = emptyTensor(x.shape, x.dtype);
+  const batchMean = emptyTensor([g.c], x.dtype);
+  const invstd = emptyTensor([g.c], x.dtype);
+  check(
+    kernels.batchNorm(code(x.dtype), out.ptr, batchMean.ptr, invstd.ptr, source.ptr, at(w), at(b), at(rm), at(rv), g.n, g.c, g.inner, momentum, eps),
+    'batchNorm',
+  );
+  for (const [running, written] of [[runningMean, rm], [runningVar, rv]] as const) {
+    if (running === null) continue;
+    if (written !== running) copyInto(running, written!, 'batchNorm');
+    running.storage.version++;
+  }
+  return recordNorm(out, x, weight, bias, [batchMean, invstd], g, true, eps);
+}
+
+function evaluationNorm(x: Tensor, runningMean: Tensor, runningVar: Tensor, weight: Tensor | null, bias: Tensor | null, g: NormGeometry, eps: number): Tensor {
+  const [source, w, b, rm, rv] = [rowMajor(x, 'batchNorm'), dense(weight), dense(bias), dense(runningMean)!, dense(runningVar)!];
+  const out = emptyTensor(x.shape, x.dtype);
+  check(kernels.batchNormEval(code(x.dtype), out.ptr, source.ptr, at(w), at(b), rm.ptr, rv.ptr, g.n, g.c, g.inner, eps), 'batchNorm');
+  if (!isGradEnabled() || !anyRequiresGrad(present(x, weight, bias))) return recordNorm(out, x, weight, bias, [], g, false, eps);
+  // Copies, since the next training step may change the running statistics before backward.
+  return recordNorm(out, x, weight, bias, noGrad(() => [clone(rm), rsqrt(add(rv, eps))]), g, false, eps);
+}
+
+const present = (...tensors: (Tensor | null)[]): Tensor[] => tensors.filter((t) => t !== null);
+
+/** `statistics`: the mean and 1 / sqrt(var + eps) that were used, [c] each. */
+function recordNorm(out: Tensor, x: Tensor, weight: Tensor | null, bias: Tensor | null, statistics: readonly Tensor[], g: NormGeometry, training: boolean, eps: number): Tensor {
+  const has = [true, weight !== null, bias !== null];
+  return record('batchNorm', out, present(x, weight, bias), [...present(x, weight), ...statistics], (dy, saved, needs) => {
+    const [center, invstd] = saved.slice(-2) as [Tensor, Tensor];
+    const wants = has.map((given, i) => given && needs(has.slice(0, i).filter(Boolean).length));
+    const grads = (isGradEnabled() ? composedGrads : fusedGrads)({ dy, x: saved[0]!, weight: has[1] ? saved[1]! : null, center, invstd, g, training, eps, wants });
+    return grads.filter((_, i) => has[i]);
+  }, { own: statistics.length });
+}
+
+interface NormBackward {
+  readonly dy: Tensor;
+  readonly x: Tensor;
+  readonly weight: Tensor | null;
+  readonly center: Tensor;
+  readonly invstd: Tensor;
+  readonly g: NormGeometry;
+  readonly training: boolean;
+  readonly eps: number;
+  /** Whether the gradients of x, weight and bias are wanted. */
+  readonly wants: readonly boolean[];
+}
+
+function fusedGrads({ dy, x, weight, center, invstd, g, training, wants }: NormBackward): (Tensor | null)[] {
+  const made = [x.shape, [g.c], [g.c]].map((shape, i) => (wants[i] ? emptyTensor(shape, x.dtype) : null));
+  const [dx, dw, db] = made as [Tensor | null, Tensor | null, Tensor | null];
+  const [grad, source, w] = [rowMajor(dy, 'batchNorm'), rowMajor(x, 'batchNorm'), dense(weight)];
+  check(kernels.batchNormBackward(code(x.dtype), at(dx), at(dw), at(db), grad.ptr, source.ptr, at(w), center.ptr, invstd.ptr, g.n, g.c, g.inner, training ? 1 : 0), 'batchNorm');
+  return made;
+}
+
+/** The gradients in operations that are recorded, the statistics computed again from x where they depend on it. */
+function composedGrads({ dy, x, weight, center, invstd, training, eps, wants }: NormBackward): (Tensor | null)[] {
+  const dims = x.shape.map((_, d) => d).filter((d) => d !== 1);
+  const centered = sub(x, training ? mean(x, dims, true) : perChannel(center, x.shape));
+  const scale = training ? rsqrt(add(mean(square(centered), dims, true), eps)) : perChannel(invstd, x.shape);
+  const normal = mul(centered, scale);
+  // dx = w invstd (dy - mean(dy) - normal mean(dy normal)); without the means where the statistics are constants
+  const rest = training && wants[0] ? sub(sub(dy, mean(dy, dims, true)), mul(normal, mean(mul(dy, normal), dims, true))) : dy;
+  const slope = weight ? mul(perChannel(weight, x.shape), scale) : scale;
+  return [wants[0] ? mul(rest, slope) : null, wants[1] ? sum(mul(dy, normal), dims) : null, wants[2] ? sum(dy, dims) : null];
+}
+
+/**
+ * Normalises each item over its last dims: `y = (x - mean) / sqrt(var + eps) * weight + bias`, the variance biased.
+ * @param x [..., ...normalizedShape], floating. @param normalizedShape sizes of the last dims, or the size of the last one.
+ * @param weight [...normalizedShape], or null for 1. @param bias likewise, or null for 0. @param eps default 1e-5.
+ * @throws {ShapeError} when x does not end in normalizedShape. @see Ba et al. 2016, https://arxiv.org/abs/1607.06450
+ */
+export function layerNorm(x: Tensor, normalizedShape: number | Shape, weight: Tensor | null = null, bias: Tensor | null = null, eps = 1e-5): Tensor {
+  needsFloat(x, 'layerNorm');
+  const shape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
+  const lead = x.ndim - shape.length;
+  if (shape.length === 0 || lead < 0 || !sameShape(x.shape.slice(lead), shape)) {
+    throw new ShapeError(`layerNorm: input is ${showShape(x.shape)}, expected it to end in the normalized shape ${showShape(shape)}.`);
+  }
+  for (const [part, value] of [['weight', weight], ['bias', bias]] as const) {
+    if (value && !sameShape(value.shape, shape)) throw new ShapeError(`layerNorm: ${part} is ${showShape(value.shape)}, expected the normalized shape ${showShape(shape)}.`);
+  }
+  const dims = shape.map((_, d) => lead + d);
+  const centered = sub(x, mean(x, dims, true));
+  const normal = mul(centered, rsqrt(add(mean(square(centered), dims, true), eps)));
+  const scaled = weight ? mul(normal, weight) : normal;
+  return bias ? add(scaled, bias) : scaled;
+}
