@@ -1,10 +1,10 @@
 /** Batches out of samples. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { copyInto } from '../ops/kernel-call.js';
+import { stack } from '../ops/join.js';
 import { fromTypedArray, tensor } from '../tensor/create.js';
 import type { TypedArray } from '../tensor/dtype.js';
-import { numel, sameShape } from '../tensor/shape.js';
-import { aliasTensor, emptyTensor, Tensor } from '../tensor/tensor.js';
+import { sameShape } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
 
 /** What {@link defaultCollate} makes of samples of type `T`. */
 export type Collated<T> = T extends Tensor
@@ -25,7 +25,7 @@ export type Collated<T> = T extends Tensor
  * and objects are collated place by place.
  *
  * PyTorch tells 1 from 1.0 and makes float64 of floats; JavaScript cannot. Where a target may happen to be whole in all of a batch, as in
- * regression, give it as a tensor, or pass `collate` to the loader. Gradients do not flow back into the samples.
+ * regression, give it as a tensor, or pass `collate` to the loader.
  * @throws {ShapeError} for samples of unequal shapes. @throws {ArgumentError} for samples that do not match, or that nothing is made of.
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.default_collate
  */
@@ -75,17 +75,13 @@ function collate(samples: readonly unknown[], where: string): unknown {
   throw fail(`are ${first === null ? 'null' : typeof first}: no batch can be made of that.`);
 }
 
-/** The samples along a new first dim, copied. Not recorded. */
 function stackSamples(samples: readonly Tensor[], where: string): Tensor {
   const { shape, dtype } = samples[0]!;
-  const out = emptyTensor([samples.length, ...shape], dtype);
-  const size = numel(shape);
   samples.forEach((sample, i) => {
     if (!sameShape(sample.shape, shape)) {
       throw new ShapeError(`defaultCollate: sample ${i} of the batch has shape ${showShape(sample.shape)}${where && ` at ${where}`}, sample 0 has ${showShape(shape)}; a batch needs equal shapes. Resize or pad the samples, or pass { collate } to the DataLoader.`);
     }
     if (sample.dtype !== dtype) throw new DTypeError(`defaultCollate: sample ${i} of the batch is ${sample.dtype}${where && ` at ${where}`}, sample 0 is ${dtype}. Convert them with to('${dtype}').`);
-    if (size > 0) copyInto(aliasTensor(out, shape, out.strides.slice(1), i * size), sample, 'defaultCollate');
   });
-  return out;
+  return stack(samples);
 }

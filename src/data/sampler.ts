@@ -1,9 +1,9 @@
 /** Samplers: in which order, and how often, samples are drawn. The random ones draw PyTorch's numbers. */
-import { check, kernels } from '../engine/engine.js';
 import { ArgumentError } from '../errors.js';
-import { dtypes } from '../tensor/dtype.js';
-import { defaultGenerator, Generator, generatorPtr, rand, randint, randperm } from '../tensor/random.js';
-import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { multinomial } from '../ops/random.js';
+import { fromTypedArray } from '../tensor/create.js';
+import { defaultGenerator, Generator, randint, randperm } from '../tensor/random.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
 
 /** The numbers of the samples of one epoch. */
@@ -125,40 +125,11 @@ export class WeightedRandomSampler implements Sampler {
   }
 
   *[Symbol.iterator](): Iterator<number> {
-    const { weights, length, options } = this;
-    // As torch.multinomial: with replacement by the cumulative weights, without (and for one draw) by the largest of weight / exponential.
-    yield* options.replacement !== false && length > 1 ? drawCumulative(weights, length, options.generator) : drawRace(weights, length, options.generator);
+    const { replacement = true, generator } = this.options;
+    const weights = fromTypedArray(this.weights);
+    yield* readInt64(multinomial(weights, this.length, { replacement, ...(generator && { generator }) }));
+    weights.dispose();
   }
-}
-
-function drawCumulative(weights: Float64Array, count: number, generator: Generator | undefined): number[] {
-  const cumulative = new Float64Array(weights.length);
-  let sum = 0;
-  weights.forEach((w, i) => {
-    cumulative[i] = sum += w;
-  });
-  for (let i = 0; i < cumulative.length; i++) cumulative[i]! /= sum;
-  cumulative[cumulative.length - 1] = 1;
-  const u = rand([count], { dtype: 'float64', ...(generator && { generator }) });
-  const draws = toTypedArray(u) as Float64Array;
-  u.dispose();
-  return Array.from(draws, (draw) => {
-    let [low, high] = [0, cumulative.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (cumulative[middle]! < draw) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  });
-}
-
-function drawRace(weights: Float64Array, count: number, generator: Generator | undefined): number[] {
-  const q = emptyTensor([weights.length], 'float64');
-  check(kernels.randExponential(dtypes.float64.code, q.ptr, weights.length, generatorPtr(generator), 1), 'WeightedRandomSampler');
-  const race = (toTypedArray(q) as Float64Array).map((value, i) => weights[i]! / value);
-  q.dispose();
-  return Array.from(race.keys()).sort((a, b) => race[b]! - race[a]! || a - b).slice(0, count);
 }
 
 /**

@@ -1,10 +1,11 @@
 /** Data sets out of tensors. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { contiguous } from '../ops/copy.js';
+import { indexSelect } from '../ops/gather.js';
 import { select } from '../ops/movement.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkIndex, Dataset } from './dataset.js';
-import { gatherRows, withIndices } from './gather.js';
+import { withIndices } from './with-indices.js';
 
 /** One Tensor for each of `T`. */
 export type TensorsOf<T extends readonly unknown[]> = { -readonly [K in keyof T]: Tensor };
@@ -48,6 +49,6 @@ export class TensorDataset<T extends readonly Tensor[]> extends Dataset<TensorsO
   getBatch(indices: readonly number[]): TensorsOf<T> {
     this.rows ??= this.tensors.map((x) => contiguous(x.detach()));
     const rows = this.rows;
-    return withIndices(indices, this.length, 'TensorDataset', (index) => rows.map((x) => gatherRows(x, index, 'TensorDataset'))) as TensorsOf<T>;
+    return withIndices(indices, this.length, 'TensorDataset', (index) => rows.map((x) => indexSelect(x, 0, index, 'TensorDataset'))) as TensorsOf<T>;
   }
 }

@@ -1,7 +1,8 @@
 /** fit: the training loop. */
 import { ArgumentError, HoneError } from '../errors.js';
 import type { Module } from '../nn/module.js';
-import { Tensor } from '../tensor/tensor.js';
+import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { Breather } from './breather.js';
 import { earlyStopping, type EarlyStoppingOptions, keepBest, type KeepBestOptions } from './callbacks.js';
 import { scoreLoader } from './evaluate.js';
@@ -16,7 +17,7 @@ export interface SchedulerPlan {
   scheduler: SchedulerLike;
   /** Default: `epoch`, after the epoch's evaluation. */
   every?: 'epoch' | 'step';
-  /** The score that `step` is given, as ReduceLROnPlateau wants it. Default: none. */
+  /** The score that `step` is given. Default: for ReduceLROnPlateau `validation.loss`, or `train.loss` without validation; none for others. */
   monitor?: Monitor;
 }
 
@@ -230,7 +231,7 @@ class Training<B> implements TrainingRun {
   private stepScheduler(moment: 'epoch' | 'step', record?: EpochRecord): void {
     const { plan } = this;
     if (!plan || (plan.every ?? 'epoch') !== moment) return;
-    const wanted = plan.monitor ?? (plan.scheduler.needsMetric && record ? defaultMonitor(record) : undefined);
+    const wanted = plan.monitor ?? (plan.scheduler instanceof ReduceLROnPlateau && record ? defaultMonitor(record) : undefined);
     if (wanted === undefined) plan.scheduler.step();
     else if (record) plan.scheduler.step(readMonitor(record, wanted, 'fit'));
     else throw new ArgumentError('fit: a scheduler that steps after each step cannot monitor a score of the epoch. Leave out monitor, or every.');

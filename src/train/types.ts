@@ -22,8 +22,6 @@ export interface OptimizerLike {
 /** What {@link fit} needs of a learning-rate scheduler. */
 export interface SchedulerLike {
   step(metric?: number): void;
-  /** Whether `step` wants a score, as ReduceLROnPlateau's does. */
-  readonly needsMetric?: boolean;
 }
 
 /** Measures a model's outputs; {@link accuracy} is one. */

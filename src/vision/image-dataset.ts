@@ -2,8 +2,9 @@
 import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { checkIndex, Dataset } from '../data/dataset.js';
-import { gatherRows, withIndices } from '../data/gather.js';
+import { withIndices } from '../data/with-indices.js';
 import { contiguous } from '../ops/copy.js';
+import { indexSelect } from '../ops/gather.js';
 import { select } from '../ops/movement.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
@@ -74,7 +75,7 @@ export class ImageDataset extends Dataset<[Tensor, number]> {
 
   /** Images `indices` [B, C, H, W] in float32, and their labels [B]. */
   getBatch(indices: readonly number[]): [Tensor, Tensor] {
-    const labels = withIndices(indices, this.length, this.constructor.name, (index) => gatherRows(this.labels, index, this.constructor.name));
+    const labels = withIndices(indices, this.length, this.constructor.name, (index) => indexSelect(this.labels, 0, index, this.constructor.name));
     return [this.gatherImages(indices), labels];
   }
 

@@ -1,8 +1,5 @@
-/** Batches out of whole tensors, by one kernel call each. */
-import { check, kernels } from '../engine/engine.js';
+/** The numbers of a batch's samples, as kernels take them. */
 import { IndexError } from '../errors.js';
-import { dtypes } from '../tensor/dtype.js';
-import { numel } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { writeTyped } from '../tensor/transfer.js';
 
@@ -23,12 +20,4 @@ export function withIndices<R>(indices: readonly number[], length: number, op: s
   } finally {
     index.dispose();
   }
-}
-
-/** Rows `indices` of a row-major tensor: `[count, ...x.shape.slice(1)]`. Not recorded. */
-export function gatherRows(x: Tensor, index: Tensor, op: string): Tensor {
-  const rest = x.shape.slice(1);
-  const out = emptyTensor([index.shape[0]!, ...rest], x.dtype);
-  if (out.numel() > 0) check(kernels.indexSelect(dtypes[x.dtype].bytes, out.ptr, x.ptr, index.ptr, 1, x.shape[0]!, numel(rest), index.shape[0]!), op);
-  return out;
 }
