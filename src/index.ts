@@ -40,3 +40,5 @@ export { bernoulli, normal, multinomial } from './ops/random.js';
 export { scope, keep } from './autograd/scope.js';
 export { save, load } from './formats/files.js';
 export type { SaveOptions } from './formats/files.js';
+export * as nn from './nn/index.js';
+export * as optim from './optim/index.js';

@@ -1,0 +1,59 @@
+/** Layer normalisation. */
+import { layerNorm } from '../ops/norm.js';
+import type { DType } from '../tensor/dtype.js';
+import { checkSizes, type Shape } from '../tensor/shape.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { ones_, zeros_ } from './init.js';
+import { Module } from './module.js';
+import { bool, float, tuple } from './module-text.js';
+import { assertTrainable, Parameter } from './parameter.js';
+
+export interface LayerNormOptions {
+  /** Added to the variance. Default: 1e-5. */
+  eps?: number;
+  /** Learns a scale (and a bias) for each element. Default: true. */
+  elementwiseAffine?: boolean;
+  /** With `elementwiseAffine`: learns a bias. Default: true. */
+  bias?: boolean;
+  /** Of the parameters. Default: float32. */
+  dtype?: DType;
+}
+
+/**
+ * `y = (x - mean) / sqrt(var + eps) * weight + bias`, for each item over its last dims.
+ * @param normalizedShape sizes of those dims, or the size of the last one. Input [..., ...normalizedShape].
+ * @see Ba et al. 2016, https://arxiv.org/abs/1607.06450; https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
+ */
+export class LayerNorm extends Module {
+  readonly normalizedShape: Shape;
+  readonly eps: number;
+  readonly elementwiseAffine: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+
+  constructor(normalizedShape: number | Shape, { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = 'float32' }: LayerNormOptions = {}) {
+    super();
+    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
+    checkSizes(this.normalizedShape, 'LayerNorm');
+    assertTrainable(dtype, 'LayerNorm');
+    this.eps = eps;
+    this.elementwiseAffine = elementwiseAffine;
+    const parameter = () => new Parameter(emptyTensor(this.normalizedShape, dtype));
+    this.weight = this.registerParameter('weight', elementwiseAffine ? parameter() : null);
+    this.bias = this.registerParameter('bias', elementwiseAffine && bias ? parameter() : null);
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    if (this.weight) ones_(this.weight);
+    if (this.bias) zeros_(this.bias);
+  }
+
+  forward(x: Tensor): Tensor {
+    return layerNorm(x, this.normalizedShape, this.weight, this.bias, this.eps);
+  }
+
+  override extraRepr(): string {
+    return `${tuple(this.normalizedShape)}, eps=${float(this.eps)}, elementwise_affine=${bool(this.elementwiseAffine)}, bias=${bool(this.bias !== null)}`;
+  }
+}

@@ -1,0 +1,76 @@
+/** Fully connected layers. */
+import { ArgumentError } from '../errors.js';
+import { linear } from '../ops/matmul.js';
+import type { DType } from '../tensor/dtype.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { kaimingUniform_, uniform_ } from './init.js';
+import { Module } from './module.js';
+import { bool } from './module-text.js';
+import { assertTrainable, Parameter } from './parameter.js';
+
+/** Throws unless `value` is a whole number of at least `least`. */
+export function assertCount(layer: string, name: string, value: number, least = 0): void {
+  if (!Number.isInteger(value) || value < least) throw new ArgumentError(`${layer}: ${name} is ${String(value)}, expected a whole number of at least ${least}.`);
+}
+
+/** @internal PyTorch's default for layers with a weight [out, in, ...]: the weight first, then the bias from +-1 / sqrt(fan in). */
+export function resetWeightAndBias(weight: Tensor, bias: Tensor | null): void {
+  kaimingUniform_(weight, { a: Math.sqrt(5) });
+  if (bias === null) return;
+  const fanIn = weight.shape.slice(1).reduce((product, size) => product * size, 1);
+  if (fanIn === 0) return;
+  const bound = 1 / Math.sqrt(fanIn);
+  uniform_(bias, -bound, bound);
+}
+
+export interface LinearOptions {
+  /** Adds a learned bias. Default: true. */
+  bias?: boolean;
+  /** Of the parameters. Default: float32. */
+  dtype?: DType;
+}
+
+/**
+ * y = x W^T + b.
+ * Input [..., inFeatures], output [..., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
+ * @example
+ * const fc = new nn.Linear(784, 10);
+ */
+export class Linear extends Module {
+  weight: Parameter;
+  bias: Parameter | null;
+
+  constructor(readonly inFeatures: number, readonly outFeatures: number, { bias = true, dtype = 'float32' }: LinearOptions = {}) {
+    super();
+    assertCount('Linear', 'inFeatures', inFeatures);
+    assertCount('Linear', 'outFeatures', outFeatures);
+    assertTrainable(dtype, 'Linear');
+    this.weight = new Parameter(emptyTensor([outFeatures, inFeatures], dtype));
+    this.bias = this.registerParameter('bias', bias ? new Parameter(emptyTensor([outFeatures], dtype)) : null);
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    resetWeightAndBias(this.weight, this.bias);
+  }
+
+  forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${bool(this.bias !== null)}`;
+  }
+}
+
+/** Returns what it gets: a placeholder. Arguments of other layers are accepted and ignored. */
+export class Identity extends Module {
+  constructor(..._ignored: readonly unknown[]) {
+    super();
+  }
+
+  forward<T>(x: T): T {
+    return x;
+  }
+}

@@ -1,0 +1,240 @@
+/** The base of the optimizers: parameter groups, gradients, state, and state dicts in PyTorch's layout. */
+import { ArgumentError, DTypeError, GradError, showShape, StateDictError } from '../errors.js';
+import { type DType, isFloating } from '../tensor/dtype.js';
+import { sameShape } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { fromTypedArray } from '../tensor/create.js';
+import { item } from '../tensor/transfer.js';
+import { copyValues, StepList, stateLike } from './step-list.js';
+import { clearGradient } from './zero-grad.js';
+
+/** Parameters with options of their own, as given: what is left out has the optimizer's value. */
+export type ParamGroupInput<O> = { params: Tensor | Iterable<Tensor> } & Partial<O>;
+
+/** Parameters and the options they are stepped with. Options may be changed between steps: `group.lr = 0.01`. */
+export type ParamGroup<O = { lr: number }> = O & { params: Tensor[]; /** The lr that a scheduler started from. */ initialLr?: number };
+
+/** What to optimize: tensors, or groups of them. */
+export type Params<O> = Iterable<Tensor> | Iterable<ParamGroupInput<O>>;
+
+/** What an optimizer remembers of one parameter. */
+export type ParamState = Record<string, Tensor | number>;
+
+/** An optimizer's state as `torch.save` keeps it: state by the parameter's number, options under PyTorch's names. */
+export interface OptimizerStateDict {
+  state: Record<number, Record<string, Tensor | number | null>>;
+  param_groups: ({ params: number[] } & Record<string, unknown>)[];
+}
+
+/** `weightDecay` to `weight_decay`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+}
+
+/** `weight_decay` to `weightDecay`. */
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+}
+
+/** Throws unless `value` is a number of at least 0. */
+export function atLeastZero(op: string, name: string, value: number): void {
+  if (!(typeof value === 'number' && value >= 0)) throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a number of at least 0.`);
+}
+
+/**
+ * Subclasses say how options are checked and how a group is stepped; a new optimizer needs nothing else.
+ * @typeParam O the options of a group.
+ */
+export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
+  readonly paramGroups: ParamGroup<O>[] = [];
+  /** What is remembered of each parameter, after its first step. */
+  readonly state = new Map<Tensor, ParamState>();
+  /** @internal Whether `step` was called; schedulers ask. */
+  hasStepped = false;
+  readonly #lists = new WeakMap<ParamGroup<O>, Map<DType, StepList>>();
+
+  /**
+   * @param defaults the options of groups that do not give their own.
+   * @throws {ArgumentError} for no parameters, a tensor that an operation made, one that appears twice, or a bad option.
+   */
+  constructor(params: Params<O>, readonly defaults: O) {
+    this.checkOptions(defaults);
+    if (params instanceof Tensor) throw new ArgumentError(`${this.name}: expected a list of tensors or groups, got one Tensor. Write [tensor].`);
+    const list: (Tensor | ParamGroupInput<O>)[] = [...params];
+    if (list.length === 0) throw new ArgumentError(`${this.name}: got no parameters. Does the model keep its layers in fields, nn.Sequential or nn.ModuleList? Plain arrays are not seen.`);
+    if (list[0] instanceof Tensor) this.addParamGroup({ params: list as Tensor[] } as unknown as ParamGroupInput<O>);
+    else for (const group of list) this.addParamGroup(group as ParamGroupInput<O>);
+  }
+
+  protected get name(): string {
+    return this.constructor.name;
+  }
+
+  /** Throws ArgumentError for options that make no sense. */
+  protected abstract checkOptions(options: O): void;
+  /** Steps the parameters of a group that have gradients. */
+  protected abstract stepGroup(group: ParamGroup<O>): void;
+  /** State that counts rather than holds a value for each element, by camelCase name; kept as numbers, saved as 0-dim float32. */
+  protected readonly counters: readonly string[] = [];
+
+  /** Adds parameters, with options of their own, to those already there. @throws as the constructor. */
+  addParamGroup(input: ParamGroupInput<O>): void {
+    const given = input?.params as Tensor | Iterable<Tensor> | undefined;
+    if (given === undefined) throw new ArgumentError(`${this.name}: a group has no params. Write { params: model.parameters(), lr: 0.01 }.`);
+    const params = given instanceof Tensor ? [given] : [...given];
+    const options = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+    const group = { ...this.defaults, ...options, params } as ParamGroup<O>;
+    this.checkOptions(group);
+    const known = new Set(this.paramGroups.flatMap((other) => other.params));
+    params.forEach((param, i) => {
+      const which = `parameter ${i} of group ${this.paramGroups.length}`;
+      if (!(param instanceof Tensor)) throw new ArgumentError(`${this.name}: ${which} is ${param === null ? 'null' : typeof param}, expected a Tensor.${Array.isArray(param) ? ' Pass parameters(), not namedParameters().' : ''}`);
+      if (!isFloating(param.dtype)) throw new DTypeError(`${this.name}: ${which} is ${param.dtype}, expected float32 or float64.`);
+      if (!param.isLeaf) throw new GradError(`${this.name}: ${which} was made by an operation and is no leaf: its gradient is not kept. Pass the tensors it was computed from, or detach() it first.`);
+      if (known.has(param)) throw new ArgumentError(`${this.name}: ${which} (${showShape(param.shape)}) appears twice. A parameter belongs to one group, once.`);
+      known.add(param);
+    });
+    this.paramGroups.push(group);
+  }
+
+  /**
+   * Updates every parameter that has a gradient.
+   * @param closure computes the loss and its gradients again, where given; its value is returned.
+   */
+  step(): void;
+  step<T>(closure: () => T): T;
+  step<T>(closure?: () => T): T | undefined {
+    const loss = closure?.();
+    for (const group of this.paramGroups) this.stepGroup(group);
+    this.hasStepped = true;
+    return loss;
+  }
+
+  /** Drops the gradients of all parameters, or with `setToNone: false` fills them with zeros. */
+  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
+    for (const { params } of this.paramGroups) for (const param of params) clearGradient(param, setToNone);
+  }
+
+  /** The parameters of a group that have gradients, by dtype. */
+  protected withGradients(group: ParamGroup<O>): [DType, Tensor[]][] {
+    const byDtype = new Map<DType, Tensor[]>();
+    for (const param of group.params) {
+      if (param.ownGrad === null) continue;
+      const list = byDtype.get(param.dtype);
+      if (list) list.push(param);
+      else byDtype.set(param.dtype, [param]);
+    }
+    return [...byDtype];
+  }
+
+  /** The list through which a kernel steps the parameters of a group that have one dtype. */
+  protected stepList(group: ParamGroup<O>, dtype: DType): StepList {
+    let lists = this.#lists.get(group);
+    if (!lists) this.#lists.set(group, (lists = new Map()));
+    let list = lists.get(dtype);
+    if (!list) lists.set(dtype, (list = new StepList()));
+    return list;
+  }
+
+  /** What is remembered of a parameter; `start` makes it before the first step. */
+  protected stateOf<S extends ParamState>(param: Tensor, start: () => S): S {
+    let state = this.state.get(param);
+    if (!state) {
+      state = start();
+      this.state.set(param, state);
+    }
+    return state as S;
+  }
+
+  /** State and options in PyTorch's layout and names. State tensors share memory with the optimizer. */
+  stateDict(): OptimizerStateDict {
+    const numbers = new Map(this.paramGroups.flatMap((group) => group.params).map((param, i) => [param, i]));
+    const state: OptimizerStateDict['state'] = {};
+    for (const [param, values] of this.state) {
+      state[numbers.get(param)!] = Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [snakeCase(name), typeof value === 'number' ? fromTypedArray(Float32Array.of(value), []) : value]),
+      );
+    }
+    const param_groups = this.paramGroups.map(({ params, ...options }) => ({
+      ...Object.fromEntries(Object.entries(options).map(([name, value]) => [snakeCase(name), Array.isArray(value) ? [...value] : value])),
+      params: params.map((param) => numbers.get(param)!),
+    }));
+    return { state, param_groups };
+  }
+
+  /**
+   * Takes over options and state from {@link stateDict} or from PyTorch, copying tensors and converting them to their parameter's dtype.
+   * @throws {StateDictError} when groups or shapes do not fit; nothing is changed then.
+   */
+  loadStateDict(dict: OptimizerStateDict): void {
+    const fail = (message: string): never => {
+      throw new StateDictError(`${this.name}.loadStateDict: ${message} Nothing was changed.`);
+    };
+    const saved = dict.param_groups;
+    if (!Array.isArray(saved) || typeof dict.state !== 'object' || dict.state === null) fail('expected { state, param_groups }, as stateDict() gives it.');
+    const sizes = (groups: readonly { params: readonly unknown[] }[]) => `[${groups.map(({ params }) => params.length).join(', ')}]`;
+    if (sizes(saved) !== sizes(this.paramGroups)) fail(`the saved groups have ${sizes(saved)} parameters, the optimizer's have ${sizes(this.paramGroups)}.`);
+
+    const byNumber = new Map<number, Tensor>();
+    saved.forEach(({ params }, g) => {
+      params.forEach((number, i) => byNumber.set(number, this.paramGroups[g]!.params[i]!));
+    });
+    const loaded = new Map<Tensor, ParamState>();
+    for (const [number, values] of Object.entries(dict.state)) {
+      const param = byNumber.get(Number(number)) ?? fail(`there is state for parameter ${number}, which is in no group.`);
+      loaded.set(param, this.loadParamState(param, number, values, fail));
+    }
+    const groups = this.paramGroups.map((group, g) => {
+      const { params: _, ...options } = saved[g]!;
+      const known = Object.entries(options)
+        .map(([name, value]) => [camelCase(name), Array.isArray(value) ? [...value] : value] as const)
+        .filter(([name]) => name in group || name === 'initialLr');
+      const next = { ...group, ...Object.fromEntries(known) };
+      this.checkOptions(next);
+      return next;
+    });
+
+    groups.forEach((next, g) => {
+      Object.assign(this.paramGroups[g]!, next);
+    });
+    this.state.clear();
+    for (const [param, values] of loaded) this.state.set(param, values);
+  }
+
+  private loadParamState(param: Tensor, number: string, values: Record<string, Tensor | number | null>, fail: (message: string) => never): ParamState {
+    const out: ParamState = {};
+    for (const [key, value] of Object.entries(values)) {
+      const name = camelCase(key);
+      if (value === null) continue;
+      if (this.counters.includes(name) || typeof value === 'number') {
+        out[name] = typeof value === 'number' ? value : item(value);
+      } else {
+        if (!(value instanceof Tensor)) fail(`${key} of parameter ${number} is ${typeof value}, expected a Tensor.`);
+        if (!sameShape(value.shape, param.shape)) fail(`${key} of parameter ${number} has shape ${showShape(value.shape)}, the parameter ${showShape(param.shape)}.`);
+        const copy = stateLike(param);
+        copyValues(copy, value, 'loadStateDict');
+        out[name] = copy;
+      }
+    }
+    return out;
+  }
+
+  /** PyTorch's text: each group's options in alphabetical order of PyTorch's names. */
+  toString(): string {
+    const show = (value: unknown): string => {
+      if (typeof value === 'boolean') return value ? 'True' : 'False';
+      if (Array.isArray(value)) return `(${value.map(show).join(', ')})`;
+      // Python's exponents have two digits, and begin below 1e-4.
+      return typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential().replace(/-(\d)$/, '-0$1') : String(value);
+    };
+    const groups = this.paramGroups.map(({ params: _, ...options }, i) => {
+      const lines = Object.entries(options).map(([name, value]) => `    ${snakeCase(name)}: ${show(value)}\n`);
+      return `\nParameter Group ${i}\n${lines.sort().join('')}`;
+    });
+    return `${this.name} (${groups.join('')})`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}

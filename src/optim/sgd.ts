@@ -1,0 +1,64 @@
+/** Stochastic gradient descent. */
+import { kernels } from '../engine/engine.js';
+import { MAXIMIZE, NESTEROV } from '../engine/kernel-table.gen.js';
+import { ArgumentError } from '../errors.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { atLeastZero, Optimizer, type ParamGroup, type Params, type ParamState } from './optimizer.js';
+import { type StepEntry, stateLike } from './step-list.js';
+
+export interface SGDOptions {
+  /** The learning rate. Default: 0.001. */
+  lr: number;
+  /** How much of the last update is kept. Default: 0. */
+  momentum: number;
+  /** How much of a new gradient the momentum leaves out. Default: 0. */
+  dampening: number;
+  /** Factor of an L2 penalty, added to the gradient. Default: 0. */
+  weightDecay: number;
+  /** Looks ahead along the momentum. Default: false. */
+  nesterov: boolean;
+  /** Ascends instead. Default: false. */
+  maximize: boolean;
+}
+
+interface SGDState extends ParamState {
+  momentumBuffer: Tensor;
+}
+
+/**
+ * `g += weightDecay w;  b = momentum b + (1 - dampening) g;  w -= lr (nesterov ? g + momentum b : b)`. The first b is g.
+ * @throws {ArgumentError} for negative options, or nesterov without momentum or with dampening.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
+ * @example
+ * const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+ */
+export class SGD extends Optimizer<SGDOptions> {
+  constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
+    const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = options;
+    super(params, { lr, momentum, dampening, weightDecay, nesterov, maximize });
+  }
+
+  protected checkOptions({ lr, momentum, dampening, weightDecay, nesterov }: SGDOptions): void {
+    atLeastZero(this.name, 'lr', lr);
+    atLeastZero(this.name, 'momentum', momentum);
+    atLeastZero(this.name, 'weightDecay', weightDecay);
+    if (typeof dampening !== 'number' || Number.isNaN(dampening)) throw new ArgumentError(`${this.name}: dampening is ${String(dampening)}, expected a number.`);
+    if (nesterov && (momentum === 0 || dampening !== 0)) {
+      throw new ArgumentError(`${this.name}: nesterov needs a momentum above 0 and no dampening, got momentum ${momentum} and dampening ${dampening}.`);
+    }
+  }
+
+  protected stepGroup(group: ParamGroup<SGDOptions>): void {
+    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
+    const flags = (nesterov ? NESTEROV : 0) | (maximize ? MAXIMIZE : 0);
+    for (const [dtype, params] of this.withGradients(group)) {
+      const entries = params.map((param): StepEntry => {
+        if (momentum === 0) return { param, state: [] };
+        const fresh = this.state.get(param)?.momentumBuffer === undefined;
+        const { momentumBuffer } = this.stateOf<SGDState>(param, () => ({ momentumBuffer: stateLike(param) }));
+        return { param, state: [momentumBuffer], fresh };
+      });
+      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) => kernels.sgdStep(code, count, list, lr, momentum, dampening, weightDecay, flags));
+    }
+  }
+}

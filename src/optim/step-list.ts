@@ -1,0 +1,99 @@
+/** The list of parameters that an optimizer kernel steps through in one call. */
+import { check, kernels, loadedEngine } from '../engine/engine.js';
+import { OPTIM_STRIDE, type Ptr } from '../engine/kernel-table.gen.js';
+import { type DType, dtypes } from '../tensor/dtype.js';
+import { isDense, numel, type Shape } from '../tensor/shape.js';
+import { escapeScope, Storage } from '../tensor/storage.js';
+import { emptyTensor, Tensor } from '../tensor/tensor.js';
+
+/** One parameter of a step: up to three tensors of state, the count of steps, and whether the state is still empty. */
+export interface StepEntry {
+  readonly param: Tensor;
+  readonly state: readonly (Tensor | null)[];
+  readonly step?: number;
+  readonly fresh?: boolean;
+}
+
+/** An uninitialised tensor laid out as `like`, outliving every scope: optimizer state. Kernels walk both memories side by side. */
+export function stateLike(like: Tensor): Tensor {
+  const dense = isDense(like.shape, like.strides);
+  const out = new Tensor(new Storage(numel(like.shape) * dtypes[like.dtype].bytes), like.shape, like.dtype, dense ? like.strides : undefined);
+  escapeScope(out.storage, null);
+  return out;
+}
+
+/** {@link stateLike}, filled with zeros. */
+export function zeroState(like: Tensor): Tensor {
+  const out = stateLike(like);
+  check(kernels.fill(dtypes[out.dtype].code, out.ptr, numel(out.shape), 0), 'step');
+  return out;
+}
+
+/** Copies `source` over `target`: same shape, any strides and dtypes. */
+export function copyValues(target: Tensor, source: Tensor, op: string): void {
+  const [to, from] = [target.ptr, source.ptr];
+  const { host } = loadedEngine();
+  host.scratch().set([...target.shape, ...target.strides, ...source.strides]);
+  check(kernels.copyStrided(dtypes[target.dtype].code, dtypes[source.dtype].code, to, from, target.ndim, host.scratchPtr), op);
+}
+
+/** Whether the elements of two tensors of one shape lie in memory in the same order. */
+function sameLayout(shape: Shape, a: Shape, b: Shape): boolean {
+  for (let i = 0; i < shape.length; i++) if (a[i] !== b[i] && shape[i] !== 1) return false;
+  return true;
+}
+
+/** The list in engine memory, for one param group and dtype. It is written again only when an entry changed. */
+export class StepList {
+  private values = new Float64Array(0);
+  private storage: Storage | null = null;
+
+  /** Steps all parameters: `kernel` gets the dtype's code, the number of entries and the list's address. */
+  run(dtype: DType, entries: readonly StepEntry[], op: string, kernel: (dtype: number, count: number, list: Ptr) => number): void {
+    // Parameters that are strided views with gaps are stepped in a dense copy.
+    const copies: [Tensor, Tensor][] = [];
+    const temporary: Tensor[] = [];
+    let stale = this.fit(entries.length);
+    entries.forEach(({ param, state, step = 0, fresh = false }, i) => {
+      let target = param;
+      if (!isDense(param.shape, param.strides)) {
+        target = emptyTensor(param.shape, param.dtype);
+        copyValues(target, param, op);
+        copies.push([param, target]);
+      }
+      let grad = param.ownGrad!;
+      if (!sameLayout(param.shape, target.strides, grad.strides)) {
+        const laidOut = stateLike(target);
+        copyValues(laidOut, grad, op);
+        temporary.push(laidOut);
+        grad = laidOut;
+      }
+      const row = [target.ptr, grad.ptr, state[0]?.ptr ?? 0, state[1]?.ptr ?? 0, state[2]?.ptr ?? 0, numel(param.shape), step, fresh ? 1 : 0];
+      for (let k = 0; k < OPTIM_STRIDE; k++) {
+        const at = i * OPTIM_STRIDE + k;
+        if (this.values[at] === row[k]) continue;
+        this.values[at] = row[k]!;
+        stale = true;
+      }
+    });
+    const list = this.storage!.address();
+    if (stale) loadedEngine().host.write(list, this.values);
+    check(kernel(dtypes[dtype].code, entries.length, list), op);
+    for (const { param } of entries) param.storage.version++;
+    for (const [param, target] of copies) {
+      copyValues(param, target, op);
+      target.storage.free();
+    }
+    for (const tensor of temporary) tensor.storage.free();
+  }
+
+  /** Makes room for `count` entries; true when the memory is new. */
+  private fit(count: number): boolean {
+    if (this.storage !== null && this.storage.ptr !== 0 && this.values.length === count * OPTIM_STRIDE) return false;
+    this.storage?.free();
+    this.values = new Float64Array(count * OPTIM_STRIDE);
+    this.storage = new Storage(this.values.byteLength);
+    escapeScope(this.storage, null);
+    return true;
+  }
+}

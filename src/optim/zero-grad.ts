@@ -1,0 +1,21 @@
+/** Clearing gradients between steps. */
+import { check, kernels } from '../engine/engine.js';
+import { zerosLike } from '../tensor/create.js';
+import { dtypes } from '../tensor/dtype.js';
+import { numel } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** Drops a leaf's gradient, or fills it with zeros. Memory that no user code can hold goes back at once. */
+export function clearGradient(x: Tensor, setToNone: boolean): void {
+  const gradient = x.ownGrad;
+  if (gradient === null) return;
+  if (setToNone) {
+    if (!x.gradExposed) gradient.storage.free();
+    x.grad = null;
+  } else if (gradient.gradFn === null && gradient.isContiguous()) {
+    check(kernels.fill(dtypes[gradient.dtype].code, gradient.ptr, numel(gradient.shape), 0), 'zeroGrad');
+    gradient.storage.version++;
+  } else {
+    x.grad = zerosLike(gradient);
+  }
+}
