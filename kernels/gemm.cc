@@ -73,7 +73,9 @@ template <class T> Plan make_plan(const Gemm<T> &g) {
   plan.way = Way::Blocked;
   plan.unit_m = kRows;
   plan.unit_n = kWidth * L;
-  plan.pack_b = g.trans_b || (g.m > 48 && g.k > 32);
+  // Few rows: packing b pays only where b comes from afar, because packing reads it in order.
+  const bool far = g.k * g.n * hone_int(sizeof(T)) > (1 << 20) || (g.batch > 1 && g.stride_b != 0);
+  plan.pack_b = g.trans_b || (g.k > 32 && g.m > (far ? 14 : 48));
   plan.pack_a = g.k > 32 && g.n >= 4 * kWidth * L && g.m >= kRows;
   return plan;
 }
@@ -93,24 +95,44 @@ struct RowTiles {
 
 template <class T> void pack_rows(const Gemm<T> &g, hone_int i0, const RowTiles &tiles, hone_int p0, hone_int kc, T *to) {
   constexpr int L = kLanes<T>, P = kPackedRows<T>;
-  for (hone_int t = 0; t < tiles.count; t++, to += P * kc) {
-    const hone_int i = i0 + tiles.start(t);
-    const int rows = tiles.height(t);
-    if (g.trans_a) {
-      pack_plain<T>(g.a + p0 * g.lda + i, g.lda, rows, kc, to, P, P);
-    } else {
-      for (int r = 0; r < rows; r += L) {
-        pack_transposed<T>(g.a + (i + r) * g.lda + p0, g.lda, int(min(L, rows - r)), kc, to + r, P);
+  if (g.trans_a) {
+    // Rows of the stored matrix run across tiles: a few tiles at a time, so that each row is read in one go.
+    const T *const end = g.a + (g.k - 1) * g.lda + g.m;
+    constexpr hone_int kTogether = 8;
+    for (hone_int t0 = 0; t0 < tiles.count; t0 += kTogether) {
+      const hone_int t1 = min(t0 + kTogether, tiles.count);
+      const T *from = g.a + p0 * g.lda + i0;
+      const hone_int safe = readable_rows(from, g.lda, tiles.start(t1 - 1) + P, kc, end);
+      for (hone_int p = 0; p < kc; p++, from += g.lda) {
+        T *row = to + (t0 * kc + p) * P;
+        for (hone_int t = t0; t < t1; t++, row += kc * P) {
+          const T *const at = from + tiles.start(t);
+#pragma GCC unroll 4
+          for (int r = 0; r < P; r += L) store(row + r, p < safe ? load(at + r) : load_before(at + r, end));
+        }
       }
     }
+    return;
   }
+  for (hone_int t = 0; t < tiles.count; t++) {
+    const hone_int i = i0 + tiles.start(t);
+    for (int r = 0; r < tiles.height(t); r += L) {
+      pack_transposed<T>(g.a + (i + r) * g.lda + p0, g.lda, int(min(L, tiles.height(t) - r)), kc, to + t * kc * P + r, P);
+    }
+  }
+}
+
+// Columns j to j + cols of op(b), as one panel of `width`.
+template <class T> void pack_columns(const Gemm<T> &g, hone_int j, int cols, hone_int p0, hone_int kc, T *to, int width) {
+  constexpr int L = kLanes<T>;
+  if (!g.trans_b) return pack_panel<T>(g.b + p0 * g.ldb + j, g.ldb, cols, kc, to, width, g.b + (g.k - 1) * g.ldb + g.n);
+  for (int q = 0; q < cols; q += L) pack_transposed<T>(g.b + (j + q) * g.ldb + p0, g.ldb, int(min(L, cols - q)), kc, to + q, width);
 }
 
 template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &part) {
   constexpr int L = kLanes<T>, P = kPackedRows<T>;
   const hone_int kb = plan.block_k;
-  const bool slim = g.m <= kSlimRows;
-  const int widest = slim ? kSlimWidth : kWidth;
+  const int width = (g.m <= kSlimRows ? kSlimWidth : kWidth) * L;
   // Rows per block: the packed block of a must stay in cache while the panels of b pass by.
   hone_int block_m = part.m1 - part.m0;
   if (plan.pack_a) {
@@ -118,7 +140,7 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
     const hone_int pieces = ceil_div(block_m, fit < kRows ? kRows : fit);
     block_m = round_up(ceil_div(block_m, pieces), kRows);
   }
-  const size_t panel_size = size_t(kb) * size_t(widest * L);
+  const size_t panel_size = size_t(kb * width);
   const size_t a_size = plan.pack_a ? size_t(ceil_div(block_m, kRows)) * size_t(P * kb) : 0;
   T *const panel = static_cast<T *>(workspace().get((panel_size + a_size) * sizeof(T)));
   if (!panel) return false;
@@ -129,38 +151,34 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
     for (hone_int i0 = part.m0; i0 < part.m1; i0 += block_m) {
       const RowTiles tiles(min(block_m, part.m1 - i0));
       if (plan.pack_a) pack_rows<T>(g, i0, tiles, p0, kc, packed_a);
-      for (hone_int j = part.n0; j < part.n1;) {
-        const hone_int left = part.n1 - j;
-        const int vectors = left <= L ? 1 : left >= widest * L ? widest : kWidth;
-        const int cols = int(min(left, vectors * L));
+      for (hone_int j = part.n0; j < part.n1; j += width) {
+        const int cols = int(min(width, part.n1 - j));
+        const int vectors = cols <= L ? 1 : cols <= kWidth * L ? kWidth : kSlimWidth;
         const T *b = g.b + p0 * g.ldb + j;
         hone_int ldb = g.ldb;
-        if (g.trans_b || plan.pack_b || cols < vectors * L) {
+        if (g.trans_b || cols < vectors * L) {
+          pack_columns<T>(g, j, cols, p0, kc, panel, width);
           b = panel;
-          ldb = vectors * L;
-          if (g.trans_b) {
-            for (int v = 0; v < vectors; v++) {
-              const int rows = int(min(L, cols - v * L));
-              pack_transposed<T>(g.b + (j + v * L) * g.ldb + p0, g.ldb, rows, kc, panel + v * L, ldb);
-            }
-          } else {
-            pack_plain<T>(g.b + p0 * g.ldb + j, g.ldb, cols, kc, panel, ldb, vectors * L);
-          }
+          ldb = width;
         }
         for (hone_int t = 0; t < tiles.count; t++) {
           const hone_int i = i0 + tiles.start(t);
           const int rows = tiles.height(t);
           const Epilogue<T> e = epilogue_at(g, p0, i, j);
           T *const c = g.c + i * g.ldc + j;
+          const bool copy = plan.pack_b && b != panel && vectors == kWidth && tiles.count > 1;
           if (plan.pack_a) {
-            pick<T, false>(rows, vectors)(kc, packed_a + t * P * kc, P, b, ldb, c, g.ldc, cols, e);
+            pick<T, false>(rows, vectors, copy)(kc, packed_a + t * P * kc, P, b, ldb, c, g.ldc, cols, e, panel);
           } else if (g.trans_a) {
-            pick<T, false>(rows, vectors)(kc, g.a + p0 * g.lda + i, g.lda, b, ldb, c, g.ldc, cols, e);
+            pick<T, false>(rows, vectors, copy)(kc, g.a + p0 * g.lda + i, g.lda, b, ldb, c, g.ldc, cols, e, panel);
           } else {
-            pick<T, true>(rows, vectors)(kc, g.a + i * g.lda + p0, g.lda, b, ldb, c, g.ldc, cols, e);
+            pick<T, true>(rows, vectors, copy)(kc, g.a + i * g.lda + p0, g.lda, b, ldb, c, g.ldc, cols, e, panel);
+          }
+          if (copy) {
+            b = panel;
+            ldb = width;
           }
         }
-        j += cols;
       }
     }
   }
@@ -200,7 +218,7 @@ template <class T> bool turned(const Gemm<T> &g, const Plan &plan, const Part &p
       for (hone_int q = 0; q < panels; q++) {
         const hone_int i = part.m0 + q * L;
         T sums[kTurnedTile * L]; // [row of b, row of a]
-        tile(kc, g.b + j * g.ldb + p0, g.ldb, packed + q * L * kc, L, sums, L, L, Epilogue<T>{});
+        tile(kc, g.b + j * g.ldb + p0, g.ldb, packed + q * L * kc, L, sums, L, L, Epilogue<T>{}, nullptr);
         for (int s = 0; s < cols; s += L) {
           flush_turned(sums + s * L, int(min(L, part.m1 - i)), int(min(L, cols - s)), epilogue_at(g, p0, i, j + s), g.c + i * g.ldc + j + s,
                        g.ldc);

@@ -22,8 +22,8 @@ constexpr int kChains = 12; // enough to hide the latency, few enough for 16 reg
 
 template <class T> double burn(hone_int rounds, T x, T y) {
   Vec<T> chain[kChains];
-  for (int i = 0; i < kChains; i++) chain[i] = splat(T(i));
-  const Vec<T> vx = splat(x), vy = splat(y);
+  for (int i = 0; i < kChains; i++) chain[i] = broadcast(T(i));
+  const Vec<T> vx = broadcast(x), vy = broadcast(y);
   for (hone_int r = 0; r < rounds; r++) {
     for (int i = 0; i < kChains; i++) chain[i] = madd(chain[i], vx, vy);
   }

@@ -39,7 +39,7 @@ template <class T> struct Epilogue {
 
 template <class T> HONE_INLINE Vec<T> finish(Vec<T> x, const Epilogue<T> &e, int row, int col, const T *c) {
   if (e.bias_col) x += load(e.bias_col + col);
-  if (e.bias_row) x += splat(e.bias_row[row]);
+  if (e.bias_row) x += broadcast(e.bias_row[row]);
   if (e.add) x += load(c);
   return x;
 }
@@ -60,10 +60,18 @@ __attribute__((noinline)) void finish_part(const T *from, int from_stride, int r
 }
 
 // c[MR, cols] = sum over p < k of a[i, p] * b[p, :]. ByRow: a[i, p] lies at a[i * lda + p] (row-major, in place); otherwise at
-// a[p * lda + i] (packed, or stored transposed). Every element is one chain of multiply-adds in the order of p, whatever the tile.
-template <class T, int MR, int NV, bool ByRow>
-void kernel(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *c, hone_int ldc, int cols, const Epilogue<T> &e) {
+// a[p * lda + i] (packed, or stored transposed). Copy: b's vectors are also written to `packed`, for the tiles below, and the next panel
+// is fetched; so packing hides behind the arithmetic. Every element is one chain of multiply-adds in the order of p, whatever the tile.
+template <class T, int MR, int NV, bool ByRow, bool Copy>
+void kernel(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *c, hone_int ldc, int cols, const Epilogue<T> &e, T *packed) {
   constexpr int L = kLanes<T>;
+  if (k >= 128) { // c is needed last: it travels while the sums form
+#pragma GCC unroll 16
+    for (int i = 0; i < MR; i++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < NV; v++) __builtin_prefetch(c + i * ldc + v * L, 1);
+    }
+  }
   Vec<T> acc[MR][NV];
 #pragma GCC unroll 16
   for (int i = 0; i < MR; i++) {
@@ -80,9 +88,17 @@ void kernel(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *c
       Vec<T> bv[NV];
 #pragma GCC unroll 4
       for (int v = 0; v < NV; v++) bv[v] = load(b + v * L);
+      if (Copy) {
+#pragma GCC unroll 4
+        for (int v = 0; v < NV; v++) {
+          store(packed + v * L, bv[v]);
+          __builtin_prefetch(b + (NV + v) * L);
+        }
+        packed += NV * L;
+      }
 #pragma GCC unroll 16
       for (int i = 0; i < MR; i++) {
-        const Vec<T> av = splat(base[i / 4][i % 4 == 3 ? lda3 : (i % 4) * lda]);
+        const Vec<T> av = broadcast(base[i / 4][i % 4 == 3 ? lda3 : (i % 4) * lda]);
 #pragma GCC unroll 4
         for (int v = 0; v < NV; v++) acc[i][v] = madd(av, bv[v], acc[i][v]);
       }
@@ -95,9 +111,17 @@ void kernel(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *c
       Vec<T> bv[NV];
 #pragma GCC unroll 4
       for (int v = 0; v < NV; v++) bv[v] = load(b + v * L);
+      if (Copy) {
+#pragma GCC unroll 4
+        for (int v = 0; v < NV; v++) {
+          store(packed + v * L, bv[v]);
+          __builtin_prefetch(b + (NV + v) * L);
+        }
+        packed += NV * L;
+      }
 #pragma GCC unroll 16
       for (int i = 0; i < MR; i++) {
-        const Vec<T> av = splat(a[i]);
+        const Vec<T> av = broadcast(a[i]);
 #pragma GCC unroll 4
         for (int v = 0; v < NV; v++) acc[i][v] = madd(av, bv[v], acc[i][v]);
       }
@@ -122,17 +146,19 @@ void kernel(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *c
   }
 }
 
-template <class T> using Kernel = void (*)(hone_int, const T *, hone_int, const T *, hone_int, T *, hone_int, int, const Epilogue<T> &);
+template <class T> using Kernel = void (*)(hone_int, const T *, hone_int, const T *, hone_int, T *, hone_int, int, const Epilogue<T> &, T *);
 
-// The kernel for this many rows and vectors: at most kTurnedTile by 1, kRows by kWidth, kSlimRows by kSlimWidth.
-template <class T, int NV, bool ByRow, int... R> Kernel<T> pick_rows(int rows, std::integer_sequence<int, R...>) {
-  static constexpr Kernel<T> all[] = {kernel<T, R + 1, NV, ByRow>...};
+// The kernel for this many rows and vectors: at most kTurnedTile by 1, kRows by kWidth (copying or not), kSlimRows by
+// kSlimWidth.
+template <class T, int NV, bool ByRow, bool Copy, int... R> Kernel<T> pick_rows(int rows, std::integer_sequence<int, R...>) {
+  static constexpr Kernel<T> all[] = {kernel<T, R + 1, NV, ByRow, Copy>...};
   return all[rows - 1];
 }
-template <class T, bool ByRow> Kernel<T> pick(int rows, int vectors) {
-  if (vectors == 1) return pick_rows<T, 1, ByRow>(rows, std::make_integer_sequence<int, kTurnedTile>());
-  if (vectors == kWidth) return pick_rows<T, kWidth, ByRow>(rows, std::make_integer_sequence<int, kRows>());
-  return pick_rows<T, kSlimWidth, ByRow>(rows, std::make_integer_sequence<int, kSlimRows>());
+template <class T, bool ByRow> Kernel<T> pick(int rows, int vectors, bool copy = false) {
+  if (vectors == 1) return pick_rows<T, 1, ByRow, false>(rows, std::make_integer_sequence<int, kTurnedTile>());
+  if (vectors == kSlimWidth) return pick_rows<T, kSlimWidth, ByRow, false>(rows, std::make_integer_sequence<int, kSlimRows>());
+  if (copy) return pick_rows<T, kWidth, ByRow, true>(rows, std::make_integer_sequence<int, kRows>());
+  return pick_rows<T, kWidth, ByRow, false>(rows, std::make_integer_sequence<int, kRows>());
 }
 
 // ---- transposition -----------------------------------------------------------------------------------------------------------
@@ -187,19 +213,28 @@ template <class T> void pack_transposed(const T *from, hone_int ld, int rows, ho
   }
 }
 
-// to[p * stride + j] = from[p * ld + j] for j < cols, zero up to width; width is a whole number of vectors.
-template <class T> void pack_plain(const T *from, hone_int ld, int cols, hone_int k, T *to, hone_int stride, int width) {
+// One vector from memory that ends at `end`: lanes past it are zero, lanes past a row's end are whatever comes next.
+template <class T> HONE_INLINE Vec<T> load_before(const T *from, const T *end) {
+  if (end - from >= kLanes<T>) return load(from);
+  Vec<T> part{};
+  if (end > from) std::memcpy(&part, from, size_t(end - from) * sizeof(T));
+  return part;
+}
+
+// How many of k rows, ld apart, can be read `reach` elements far without passing `end`.
+template <class T> HONE_INLINE hone_int readable_rows(const T *from, hone_int ld, hone_int reach, hone_int k, const T *end) {
+  const hone_int room = end - from - reach;
+  if (room < 0) return 0;
+  const hone_int rows = ld > 0 ? room / ld + 1 : k;
+  return rows < k ? rows : k;
+}
+
+// to[p * width + j] = from[p * ld + j] for j < cols <= width; lanes past cols hold anything; the matrix ends at `end`.
+template <class T> void pack_panel(const T *from, hone_int ld, int cols, hone_int k, T *to, int width, const T *end) {
   constexpr int L = kLanes<T>;
-  for (hone_int p = 0; p < k; p++, from += ld, to += stride) {
-    int j = 0;
-    for (; j + L <= cols; j += L) store(to + j, load(from + j));
-    if (j < cols) {
-      Vec<T> last{};
-      std::memcpy(&last, from + j, size_t(cols - j) * sizeof(T));
-      store(to + j, last);
-      j += L;
-    }
-    for (; j < width; j += L) store(to + j, Vec<T>{});
+  const hone_int safe = readable_rows(from, ld, (cols + L - 1) / L * L, k, end);
+  for (hone_int p = 0; p < k; p++, from += ld, to += width) {
+    for (int q = 0; q < cols; q += L) store(to + q, p < safe ? load(from + q) : load_before(from + q, end));
   }
 }
 
