@@ -143,13 +143,16 @@ template <class T, class I> static void loss_case(check::Lcg &r, const Case &k) 
   const T *weight = k.weighted ? w.data() : nullptr;
   bool ok = CHECK(hone_cross_entropy(kType<T>, kIndex<I>, out.data(), saved.data(), tw.data(), x.data(), t.data(), weight, k.n, k.c, k.inner,
                                      k.ignore, k.smoothing, k.reduction) == HONE_OK);
-  ok &= CHECK(all_close(out, loss, tolerance)) & CHECK(all_close(saved, lse, tolerance)) & CHECK(check::close(double(tw[0]), double(total), 1e-6));
+  ok &= CHECK(all_close(out, loss, tolerance));
+  ok &= CHECK(all_close(saved, lse, tolerance));
+  ok &= CHECK(check::close(double(tw[0]), double(total), 1e-6));
   ok &= CHECK(hone_cross_entropy_backward(kType<T>, kIndex<I>, back.data(), g.data(), x.data(), saved.data(), tw.data(), t.data(), weight, k.n, k.c,
                                           k.inner, k.ignore, k.smoothing, k.reduction) == HONE_OK);
   ok &= CHECK(all_close(back, grad, tolerance));
   ok &= CHECK(hone_nll_loss(kType<T>, kIndex<I>, out.data(), tw.data(), logp.data(), t.data(), weight, k.n, k.c, k.inner, k.ignore, k.reduction) ==
               HONE_OK);
-  ok &= CHECK(all_close(out, nll, tolerance)) & CHECK(check::close(double(tw[0]), double(total), 1e-6));
+  ok &= CHECK(all_close(out, nll, tolerance));
+  ok &= CHECK(check::close(double(tw[0]), double(total), 1e-6));
   ok &= CHECK(hone_nll_loss_backward(kType<T>, kIndex<I>, back.data(), g.data(), tw.data(), t.data(), weight, k.n, k.c, k.inner, k.ignore,
                                      k.reduction) == HONE_OK);
   ok &= CHECK(all_close(back, nll_grad, tolerance));
