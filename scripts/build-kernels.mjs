@@ -15,7 +15,6 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Worker } from 'node:worker_threads';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -145,66 +144,47 @@ async function buildWasm() {
     const [dir, name] = file.includes('/') ? file.split('/') : [null, file];
     (dir ? tree[dir] : tree)[name] = read(file).replace(/^#include "\.\.\//gm, '#include "');
   }
-  const pool = new ClangPool(availableParallelism());
-  try {
-    for (const { name, parts, stamp, stampFile } of stale) {
-      const built = {};
-      const jobs = parts.map(({ source, flags, object }) => async () => {
-        const file = join(objects, object);
-        if (!existsSync(file)) {
-          writeFileSync(`${file}.tmp`, await pool.run(['clang++', '-c', '-I.', ...flags, source, '-o', object], tree));
-          renameSync(`${file}.tmp`, file);
-        }
-        built[object] = readFileSync(file);
-      });
-      await parallel(jobs);
-      const wasm = await pool.run(['clang++', ...Object.keys(built), ...linkFlags, '-o', 'hone.wasm'], built);
-      writeFileSync(`${target(name)}.tmp`, wasm);
-      renameSync(`${target(name)}.tmp`, target(name));
-      writeFileSync(stampFile, stamp);
-      console.log(`hone: WebAssembly engine built (${name}, ${Math.round(wasm.length / 1024)} KiB)`);
+  for (const { name, parts, stamp, stampFile } of stale) {
+    const built = {};
+    for (const { source, flags, object } of parts) {
+      const file = join(objects, object);
+      if (!existsSync(file)) {
+        writeFileSync(`${file}.tmp`, await clang(['clang++', '-c', '-I.', ...flags, source, '-o', object], tree));
+        renameSync(`${file}.tmp`, file);
+      }
+      built[object] = readFileSync(file);
     }
-  } finally {
-    pool.close();
+    const wasm = await clang(['clang++', ...Object.keys(built), ...linkFlags, '-o', 'hone.wasm'], built);
+    writeFileSync(`${target(name)}.tmp`, wasm);
+    renameSync(`${target(name)}.tmp`, target(name));
+    writeFileSync(stampFile, stamp);
+    console.log(`hone: WebAssembly engine built (${name}, ${Math.round(wasm.length / 1024)} KiB)`);
   }
 }
 
-/** Clang in worker threads, one job each at a time. */
-class ClangPool {
-  constructor(size) {
-    this.idle = Array.from({ length: size }, () => new Worker(new URL('clang-worker.mjs', import.meta.url)));
-    this.all = [...this.idle];
-    this.waiting = [];
-  }
-
-  async run(command, files) {
-    const worker = this.idle.pop() ?? (await new Promise((resolve) => this.waiting.push(resolve)));
-    try {
-      const answer = await new Promise((resolve, reject) => {
-        worker.once('message', resolve);
-        worker.once('error', reject);
-        worker.postMessage({ command, files });
-      });
-      if (answer.error) throw new Error(answer.error);
-      if (/warning:/.test(answer.text)) console.error(answer.text);
-      return answer.output;
-    } finally {
-      worker.removeAllListeners();
-      const next = this.waiting.shift();
-      if (next) next(worker);
-      else this.idle.push(worker);
-    }
-  }
-
-  close() {
-    for (const worker of this.all) worker.terminate();
+/** Runs clang and returns the file it writes. One thread: each further one would compile its own copy of a 100 MB clang. */
+async function clang(command, files) {
+  const { runClang } = await import('@yowasp/clang');
+  const chunks = [];
+  const collect = (bytes) => {
+    if (bytes) chunks.push(bytes);
+  };
+  const log = console.log;
+  console.log = () => {}; // the package's own progress lines
+  try {
+    return (await runClang(command, files, { stdout: collect, stderr: collect }))[command.at(-1)];
+  } catch (error) {
+    throw new Error(`${command.join(' ')}: ${error.message}`);
+  } finally {
+    console.log = log;
+    const text = Buffer.concat(chunks).toString();
+    if (/(warning|error):/.test(text)) console.error(text);
   }
 }
 
 spawnSync(process.execPath, [join(root, 'scripts/gen-kernel-table.mjs')], { stdio: 'inherit' });
 const only = has('--wasm') || has('--native');
+const native = (!only && !has('--if-missing')) || has('--native') ? buildNative() : undefined;
 if (!only || has('--wasm')) await buildWasm();
-if ((!only && !has('--if-missing')) || has('--native')) {
-  const why = await buildNative();
-  if (why) console.log(`hone: the native addon was not built, WebAssembly serves instead: ${why}`);
-}
+const why = await native;
+if (why) console.log(`hone: the native addon was not built, WebAssembly serves instead: ${why}`);
