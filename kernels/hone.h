@@ -101,7 +101,8 @@ HONE_KERNEL(where)(int32_t dtype, void *out, const void *cond, const void *a, co
 /* ---- reductions (reduce.cc): a is [outer, len, inner], out is [outer, inner] ------------------------------------------------ */
 
 /* ops.def REDUCE: sum, prod, max, min (NaN wins), any, all (write bool), sumsq, sumabs. len 0: sum 0, prod 1, any 0, all 1;
- * max and min with len 0 give HONE_E_INVALID. float32 sums are accurate to about log2(n) ulp (blocked or pairwise). */
+ * max and min with len 0 give HONE_E_INVALID. float32 sums are accurate to about log2(n) ulp (blocked or pairwise). out has a's dtype
+ * (bool for any and all): integer sums are exact and wrap around; bools take max, min, any and all only. */
 HONE_KERNEL(reduce)(int32_t op, int32_t dtype, void *out, const void *a, hone_int outer, hone_int len, hone_int inner);
 /* op 0 argmax, 1 argmin; the first of equals wins, NaN wins over all. values (may be 0) and indices int64 (may be 0). */
 HONE_KERNEL(reduce_arg)(int32_t op, int32_t dtype, void *values, void *indices_i64, const void *a, hone_int outer, hone_int len,

@@ -18,8 +18,14 @@ template <class S> inline Int<S> all_like(Int<S>, Int<S> x) { return x; }
 template <class V, IfFloat<V> = 0> inline V all_like(V, ElementOf<V> x) { return all<V>(x); }
 
 // NaN wins; of equals the first.
-template <class V> inline V m_maximum(V a, V b) { return select((a >= b) | (a != a), a, b); }
-template <class V> inline V m_minimum(V a, V b) { return select((a <= b) | (a != a), a, b); }
+template <class V> inline V m_maximum(V a, V b) {
+  if constexpr (IsInt<V>::value) return a >= b ? a : b;
+  else return select((a >= b) | (a != a), a, b);
+}
+template <class V> inline V m_minimum(V a, V b) {
+  if constexpr (IsInt<V>::value) return a <= b ? a : b;
+  else return select((a <= b) | (a != a), a, b);
+}
 template <class V, class T> inline V m_clamp(V x, T low, T high) { return m_minimum(m_maximum(x, all_like(x, low)), all_like(x, high)); }
 template <class V> inline V m_abs(V x) {
   if constexpr (IsInt<V>::value) return x < V(0) ? -x : x;
