@@ -154,7 +154,8 @@ export const binaryDefinitions = {
   add_scaled: linear((g, _a, _b, needs, alpha) => [needs(0) ? g : null, needs(1) ? mul(g, alpha) : null]),
   div: saving((g, a, b, needs) => [needs(0) ? div(g, b) : null, needs(1) ? neg(mul(g, div(div(a, b), b))) : null], (wantA, wantB) => [wantB, wantA || wantB]),
   atan2: saving((g, a, b, needs) => {
-    const scale = div(g, add(mul(a, a) as Tensor, mul(b, b)));
+    const squared = (x: Operand) => (typeof x === 'number' ? x * x : mul(x, x));
+    const scale = div(g, add(squared(a), squared(b)));
     return [needs(0) ? mul(scale, b) : null, needs(1) ? neg(mul(scale, a)) : null];
   }),
   relu_grad: gradient('relu_grad', () => null),

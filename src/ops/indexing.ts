@@ -205,7 +205,8 @@ export function indexPut_(x: Tensor, indices: readonly Index[], value: Tensor | 
 function broadcastValue(op: string, value: Tensor, shape: Shape): Tensor {
   let lean = value;
   while (lean.ndim > shape.length && lean.shape[0] === 1) lean = select(lean, 0, 0);
-  if (lean.ndim > shape.length || !sameShape(broadcastShapes(lean.shape, shape, op), shape)) {
+  const lead = shape.length - lean.ndim;
+  if (lead < 0 || lean.shape.some((size, i) => size !== 1 && size !== shape[lead + i])) {
     throw new ShapeError(`${op}: value ${showShape(value.shape)} does not broadcast to the indexed part ${showShape(shape)}.`);
   }
   return sameShape(lean.shape, shape) ? lean : expand(lean, shape);
