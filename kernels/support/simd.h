@@ -27,6 +27,7 @@ template <class T> inline Vec<T> load(const T *from) {
   return v;
 }
 template <class T> inline void store(T *to, const Vec<T> &v) { std::memcpy(to, &v, sizeof v); }
-template <class T> inline Vec<T> splat(T x) { return Vec<T>{} + x; }
+// x - 0 keeps the sign of zero, so compilers fold it to one broadcast; 0 + x would be a real addition.
+template <class T> inline Vec<T> splat(T x) { return x - Vec<T>{}; }
 
 } // namespace hone
