@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { ArgumentError, fromTypedArray, Generator, manualSeed, nn, ones, rand, ShapeError, type Tensor, zeros } from 'hone';
+import { describe, expect, it } from 'vitest';
+
+// Made by torch: conformance/nn.py.
+const fixture = JSON.parse(readFileSync(new URL('../../conformance/nn.json', import.meta.url), 'utf8')) as {
+  init: { name: string; shape: number[]; args: number[]; kwargs: Record<string, unknown>; dtype: 'float32' | 'float64'; transposed: boolean; hex: string; next: number }[];
+  layers: { expression: string; state: Record<string, string>; next: number }[];
+};
+
+const { init } = nn;
+
+/** The bytes of a tensor's values in row-major order. */
+function hex(x: Tensor): string {
+  const data = x.data();
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
+}
+
+/** Our call of a Python initialiser. */
+const calls: Record<string, (x: Tensor, args: number[], kwargs: object) => Tensor> = {
+  uniform_: (x, [a, b]) => init.uniform_(x, a, b),
+  normal_: (x, [mean, std]) => init.normal_(x, mean, std),
+  xavier_uniform_: (x, _, kwargs) => init.xavierUniform_(x, kwargs),
+  xavier_normal_: (x, _, kwargs) => init.xavierNormal_(x, kwargs),
+  kaiming_uniform_: (x, _, kwargs) => init.kaimingUniform_(x, kwargs),
+  kaiming_normal_: (x, _, kwargs) => init.kaimingNormal_(x, kwargs),
+  trunc_normal_: (x, [mean, std, a, b]) => init.truncNormal_(x, mean, std, a, b),
+  sparse_: (x, [sparsity]) => init.sparse_(x, sparsity!),
+  eye_: (x) => init.eye_(x),
+  dirac_: (x, [groups]) => init.dirac_(x, groups),
+};
+
+describe('the same seed gives the bits of torch', () => {
+  it.each(fixture.init.map((f) => [f.name, JSON.stringify([f.shape, ...f.args, f.kwargs]), f.dtype, f] as const))('%s %s %s', (name, _text, dtype, f) => {
+    const x = zeros(f.shape, { dtype });
+    manualSeed(1234);
+    const out = calls[name]!(f.transposed ? x.t() : x, f.args, f.kwargs);
+    expect(out.shape).toEqual(f.transposed ? [...f.shape].reverse() : f.shape);
+    expect(hex(x)).toBe(f.hex);
+    expect(rand([1]).item()).toBe(f.next);
+  });
+});
+
+const layers: Record<string, () => nn.Module> = {
+  'nn.Linear(3, 4)': () => new nn.Linear(3, 4),
+  'nn.Linear(28, 5, bias=False)': () => new nn.Linear(28, 5, { bias: false }),
+  'nn.Linear(5, 2, dtype=torch.float64)': () => new nn.Linear(5, 2, { dtype: 'float64' }),
+  'nn.Conv2d(1, 6, 5)': () => new nn.Conv2d(1, 6, 5),
+  'nn.Conv2d(4, 6, (3, 2), groups=2)': () => new nn.Conv2d(4, 6, [3, 2], { groups: 2 }),
+  'nn.Embedding(10, 3)': () => new nn.Embedding(10, 3),
+  'nn.Embedding(4, 3, padding_idx=-2)': () => new nn.Embedding(4, 3, { paddingIdx: -2 }),
+  'nn.BatchNorm1d(3)': () => new nn.BatchNorm1d(3),
+  'nn.LayerNorm([2, 3])': () => new nn.LayerNorm([2, 3]),
+  'nn.PReLU(2)': () => new nn.PReLU(2),
+  'nn.Sequential(nn.Linear(6, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4, 2))': () =>
+    new nn.Sequential(new nn.Linear(6, 4), new nn.BatchNorm1d(4), new nn.ReLU(), new nn.Dropout(0.5), new nn.Linear(4, 2)),
+};
+
+describe('default weights are those of torch', () => {
+  it.each(fixture.layers.map((f) => [f.expression, f] as const))('%s', (expression, f) => {
+    manualSeed(42);
+    const state = layers[expression]!().stateDict();
+    expect(Object.entries(state).map(([key, value]) => [key, hex(value)])).toEqual(Object.entries(f.state));
+    expect(rand([1]).item()).toBe(f.next);
+  });
+});
+
+it('gains are those of torch', () => {
+  // [torch.nn.init.calculate_gain(n) for n in ('linear', 'conv2d', 'sigmoid', 'tanh', 'relu', 'leaky_relu', 'selu')], calculate_gain('leaky_relu', 0.2)
+  expect((['linear', 'conv2d', 'sigmoid', 'tanh', 'relu', 'leaky_relu', 'selu'] as const).map((n) => init.calculateGain(n))).toEqual([
+    1, 1, 1, 1.6666666666666667, 1.4142135623730951, 1.4141428569978354, 0.75,
+  ]);
+  expect(init.calculateGain('leaky_relu', 0.2)).toBe(1.3867504905630728);
+  expect(() => init.calculateGain('gelu' as 'relu')).toThrow(ArgumentError);
+});
+
+it('draws from a generator of one’s own, and leaves the default one alone', () => {
+  manualSeed(5);
+  const before = rand([1]).item();
+  manualSeed(5);
+  const a = init.kaimingUniform_(zeros([4, 5]), { generator: new Generator(7) });
+  const b = init.kaimingUniform_(zeros([4, 5]), { generator: new Generator(7) });
+  expect(a.toArray()).toEqual(b.toArray());
+  expect(rand([1]).item()).toBe(before);
+});
+
+it('works on parameters, without recording', () => {
+  const weight = new nn.Parameter(zeros([3, 3]));
+  expect(init.ones_(weight)).toBe(weight);
+  expect(init.uniform_(weight)).toBe(weight);
+  expect(weight.isLeaf && weight.requiresGrad).toBe(true);
+});
+
+it('constants', () => {
+  expect(init.constant_(zeros([2, 2]).t(), 3).toArray()).toEqual([[3, 3], [3, 3]]);
+  expect(init.zeros_(ones([2])).toArray()).toEqual([0, 0]);
+  const view = zeros([2, 4]);
+  init.eye_(view.slice(1, 0, 4, 2));
+  expect(view.toArray()).toEqual([[1, 0, 0, 0], [0, 0, 1, 0]]);
+});
+
+it.each([[[4, 4]], [[3, 7]], [[7, 3]], [[5, 2, 3]], [[1, 5]], [[0, 3]]])('orthogonal_ %j: rows or columns at right angles', (shape) => {
+  manualSeed(0);
+  const x = init.orthogonal_(zeros(shape, { dtype: 'float64' }), { gain: 2 });
+  if (shape.includes(0)) return expect(x.shape).toEqual(shape);
+  const flat = x.reshape(shape[0]!, -1);
+  const product = flat.shape[0]! <= flat.shape[1]! ? flat.matmul(flat.t()) : flat.t().matmul(flat);
+  const rows = product.toArray() as number[][];
+  rows.forEach((row, i) => {
+    row.forEach((value, j) => {
+      expect(value).toBeCloseTo(i === j ? 4 : 0, 12);
+    });
+  });
+});
+
+it('orthogonal_ is the Q of torch, up to rounding', () => {
+  manualSeed(0);
+  // torch.manual_seed(0); torch.nn.init.orthogonal_(torch.zeros(3, 2, dtype=torch.float64))
+  const expected = [0.5349526297617249, -0.1699301523812457, -0.7563608392014989, 0.3401837823826129, -0.3764889969619549, -0.9248776878677233];
+  (init.orthogonal_(zeros([3, 2], { dtype: 'float64' })).toArray() as number[][]).flat().forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i]!, 10);
+  });
+});
+
+it.each([
+  [() => init.kaimingUniform_(zeros([3])), ShapeError, 'kaimingUniform_: fan in and fan out need at least 2 dims, got shape [3]'],
+  [() => init.xavierNormal_(zeros([])), ShapeError, 'xavierNormal_: fan in and fan out need at least 2 dims'],
+  [() => init.kaimingNormal_(zeros([3, 2]), { mode: 'both' as 'fan_in' }), ArgumentError, 'kaimingNormal_: mode is "both"'],
+  [() => init.eye_(zeros([3])), ShapeError, 'eye_: expected 2 dims, got shape [3].'],
+  [() => init.dirac_(zeros([3, 3])), ShapeError, 'dirac_: expected 3, 4 or 5 dims'],
+  [() => init.dirac_(zeros([3, 3, 3]), 2), ArgumentError, 'dirac_: 3 output channels do not divide into 2 groups.'],
+  [() => init.orthogonal_(zeros([3])), ShapeError, 'orthogonal_: expected at least 2 dims'],
+  [() => init.sparse_(zeros([3]), 0.1), ShapeError, 'sparse_: expected 2 dims'],
+  [() => init.sparse_(zeros([3, 3]), 1.1), ArgumentError, 'sparse_: sparsity is 1.1, expected 0 to 1.'],
+  [() => init.truncNormal_(zeros([3, 3]), 0, 0), ArgumentError, 'truncNormal_: std is 0'],
+  [() => init.truncNormal_(zeros([3, 3]), 0, 1, 2, 1), ArgumentError, 'truncNormal_: from 2 to 1 there are no numbers'],
+  [() => init.normal_(zeros([3, 3]), 0, -1), ArgumentError, 'normal_: std is -1'],
+])('%s', (call, type, message) => {
+  expect(call).toThrow(type);
+  expect(call).toThrow(message);
+});
+
+it('empty weights draw nothing', () => {
+  manualSeed(3);
+  const before = rand([1]).item();
+  manualSeed(3);
+  init.kaimingUniform_(zeros([3, 0]));
+  init.truncNormal_(fromTypedArray(new Float32Array(0)));
+  expect(rand([1]).item()).toBe(before);
+});
