@@ -1,0 +1,55 @@
+/** One self-contained page: no script, no request, readable offline and in print. */
+
+/** Text with the characters that HTML reserves escaped. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+export interface PageTable {
+  columns: readonly { title: string; align?: 'left' | 'right' }[];
+  rows: readonly (readonly string[])[];
+}
+
+export function htmlTable({ columns, rows }: PageTable): string {
+  const cell = (tag: 'td' | 'th', text: string, align?: string) => `<${tag}${align === 'right' ? ' class="number"' : ''}>${escapeHtml(text)}</${tag}>`;
+  const head = `<tr>${columns.map((c) => cell('th', c.title, c.align)).join('')}</tr>`;
+  const body = rows.map((row) => `<tr>${row.map((text, i) => cell('td', text, columns[i]?.align)).join('')}</tr>`).join('\n');
+  return `<div class="scroll"><table><thead>${head}</thead><tbody>\n${body}\n</tbody></table></div>`;
+}
+
+const style = `
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+body { margin: 0; background: #f5f6f8; color: #222; font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
+main { max-width: 1200px; margin: 0 auto; padding: 28px 20px 60px; }
+h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 32px 0 10px; }
+.lead { color: #555; margin: 0 0 20px; }
+.card { background: #fff; border: 1px solid #e2e4e8; border-radius: 8px; padding: 14px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 520px), 1fr)); gap: 16px; }
+.charts svg { width: 100%; height: auto; display: block; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: 6px 12px 6px 0; border-bottom: 1px solid #eceef1; white-space: nowrap; }
+th { color: #555; font-weight: 600; } .number { text-align: right; }
+pre { margin: 0; overflow-x: auto; font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
+details { margin: 10px 0; } summary { cursor: pointer; font-weight: 600; }
+footer { margin-top: 36px; color: #777; font-size: 13px; }
+@media print { body { background: #fff; } .card { break-inside: avoid; } }
+`;
+
+/** A whole document around `body`, which is HTML already. */
+export function htmlPage(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body><main>
+${body}
+</main></body>
+</html>
+`;
+}

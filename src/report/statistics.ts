@@ -1,0 +1,22 @@
+/** The figures that comparisons show: mean and deviation over repeats. */
+
+/** A mean with the sample standard deviation around it; the deviation of one value is 0. */
+export interface Spread {
+  mean: number;
+  deviation: number;
+  count: number;
+}
+
+/** Mean and sample standard deviation (divisor n - 1). NaN for no values. */
+export function spread(values: readonly number[]): Spread {
+  const count = values.length;
+  const mean = values.reduce((sum, v) => sum + v, 0) / count;
+  const squares = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
+  return { mean, deviation: count > 1 ? Math.sqrt(squares / (count - 1)) : 0, count };
+}
+
+/** `0.9512 ± 0.0031`, or `0.9512` for a single value. */
+export function showSpread({ mean, deviation, count }: Spread, digits = 4): string {
+  if (!Number.isFinite(mean)) return '-';
+  return count > 1 ? `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}` : mean.toFixed(digits);
+}

@@ -1,0 +1,37 @@
+/** Text for terminals: tables and durations. */
+
+export interface Column {
+  title: string;
+  align?: 'left' | 'right';
+}
+
+/**
+ * A table with a ruled heading. Cells of several lines are not supported; wide characters count as one.
+ * @returns lines joined by newlines, no newline at the end.
+ */
+export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const widths = columns.map(({ title }, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => (columns[i]!.align === 'right' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd();
+  const rule = widths.map((w) => '─'.repeat(w)).join('  ');
+  return [line(columns.map((c) => c.title)), rule, ...rows.map(line)].join('\n');
+}
+
+/** `0.8 s`, `42 s`, `3:07 min`, `1:02:03 h`. */
+export function showDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '-';
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)} h` : `${m}:${two(s)} min`;
+}
+
+/** `4,403,786`. */
+export function showCount(n: number): string {
+  return Math.round(n).toLocaleString('en-US');
+}
