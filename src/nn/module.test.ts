@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ArgumentError, DTypeError, GradError, HoneError, manualSeed, nn, noGrad, ones, optim, ShapeError, StateDictError, tensor, type Tensor, zeros } from 'hone';
+import { ArgumentError, DTypeError, GradError, HoneError, manualSeed, nn, noGrad, ones, optim, scope, ShapeError, StateDictError, tensor, type Tensor, zeros } from 'hone';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
 class Block extends nn.Module {
@@ -141,6 +141,38 @@ describe('Parameter', () => {
     expect(() => new nn.Parameter(tensor([1], { dtype: 'int64' }))).toThrow(DTypeError);
     expect(new nn.Parameter(tensor([1], { dtype: 'int64' }), false).dtype).toBe('int64');
     expect(() => new nn.Parameter(3 as unknown as Tensor)).toThrow('Parameter: expected a Tensor, got number.');
+  });
+
+  it('prints as in torch', () => {
+    // print(nn.Parameter(torch.tensor([1., 2.])))
+    expect(inspect(new nn.Parameter(tensor([1, 2])))).toBe('Parameter containing:\ntensor([1., 2.], requires_grad=True)');
+  });
+});
+
+describe('scopes', () => {
+  it('do not take what belongs to a model or an optimizer', () => {
+    const made: { net?: Net; optimizer?: optim.AdamW } = {};
+    scope(() => {
+      made.net = new Net();
+      made.optimizer = new optim.AdamW(made.net.parameters(), { lr: 0.1, amsgrad: true });
+    });
+    const { net, optimizer } = made as Required<typeof made>;
+    const losses: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      scope(() => {
+        optimizer.zeroGrad({ setToNone: i % 2 === 0 });
+        const loss = net.forward(tensor([[1, 2], [3, -1], [0, 1]])).sub(1).square().sum();
+        loss.backward();
+        optimizer.step();
+        losses.push(loss.item());
+        if (i === 5) optimizer.loadStateDict(optimizer.stateDict());
+      });
+    }
+    expect(losses[9]).toBeLessThan(losses[0]!);
+    scope(() => net.double());
+    expect(net.first.weight.grad!.dtype).toBe('float64');
+    expect(net.first.weight.grad!.toArray()).toBeDefined();
+    expect(net.norm.numBatchesTracked!.item()).toBe(10);
   });
 });
 

@@ -280,7 +280,9 @@ export abstract class Module {
       for (const tensor of [...this.parameters(), ...this.buffers()]) {
         if (!isFloating(tensor.dtype) || tensor.dtype === wanted) continue;
         replaceData(tensor, castTo(tensor, wanted));
-        if (tensor.ownGrad !== null) tensor.ownGrad = castTo(tensor.ownGrad, wanted);
+        if (tensor.ownGrad === null) continue;
+        tensor.ownGrad = castTo(tensor.ownGrad, wanted);
+        escapeScope(tensor.ownGrad.storage, null);
       }
     });
     return this;

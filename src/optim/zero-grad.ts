@@ -3,6 +3,7 @@ import { check, kernels } from '../engine/engine.js';
 import { zerosLike } from '../tensor/create.js';
 import { dtypes } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
+import { escapeScope } from '../tensor/storage.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** Drops a leaf's gradient, or fills it with zeros. Memory that no user code can hold goes back at once. */
@@ -16,6 +17,8 @@ export function clearGradient(x: Tensor, setToNone: boolean): void {
     check(kernels.fill(dtypes[gradient.dtype].code, gradient.ptr, numel(gradient.shape), 0), 'zeroGrad');
     gradient.storage.version++;
   } else {
-    x.grad = zerosLike(gradient);
+    const zeros = zerosLike(gradient);
+    escapeScope(zeros.storage, x.storage.scope);
+    x.grad = zeros;
   }
 }
