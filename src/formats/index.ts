@@ -4,3 +4,4 @@ export type { SaveOptions } from './files.js';
 export { encodeSafetensors, decodeSafetensors } from './safetensors.js';
 export type { SafetensorsContent } from './safetensors.js';
 export type { StateDictLike } from './state-dict.js';
+export { decodeIdx } from './idx.js';
