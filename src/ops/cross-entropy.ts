@@ -10,6 +10,7 @@ import { numel, sameShape, type Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, div, eq, mul, ne, sub } from './arithmetic.js';
 import { to } from './copy.js';
+import { where } from './elementwise.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
 import { neg } from './math.js';
 import { reshape, unsqueeze } from './movement.js';
@@ -184,7 +185,8 @@ function fusedNll(input: Tensor, target: Tensor, weight: Tensor | null, p: Probl
 /** What reaches each item's loss from the gradient of the reduced one, to broadcast over [n, c, inner]. */
 function itemGrads(g: Tensor, total: Tensor, p: Problem): Tensor {
   if (p.reduction === 'none') return reshape(g, [p.n, 1, p.inner]);
-  return p.reduction === 'mean' ? div(g, total) : g;
+  // Where no label counts, every factor is 0, and so is the gradient, as PyTorch has it.
+  return p.reduction === 'mean' ? div(g, where(eq(total, 0), 1, total)) : g;
 }
 
 /** The factors t [n, c, inner] with which the loss is -sum of t * logp: a constant. */

@@ -121,11 +121,14 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options: Binar
   });
   // dx = dy (x - t) / (x (1 - x)), finite at 0 and 1;  dt = dy (log(1 - x) - log(x))
   const loss = record('binaryCrossEntropy', out, [input, target], [input, target], (g, [x, t], needs) => [
-    needs(0) ? div(mul(g, sub(x!, t!)), clamp(mul(x!, sub(1, x!)), { min: 1e-12 })) : null,
+    needs(0) ? div(mul(g, sub(x!, t!)), clamp(mul(x!, sub(1, x!)), { min: SMALLEST })) : null,
     needs(1) ? mul(g, sub(notLow(log1p(neg(x!))), notLow(log(x!)))) : null,
   ]);
   return reduced(options.weight ? mul(loss, options.weight) : loss, options.reduction);
 }
+
+/** What x (1 - x) is at least in the gradient: PyTorch's constant, a float32. */
+const SMALLEST = Math.fround(1e-12);
 
 const notLow = (x: Tensor): Tensor => clamp(x, { min: -100 });
 
