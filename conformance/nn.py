@@ -1,4 +1,4 @@
-"""Initial weights and layers of torch: python conformance/nn.py > conformance/nn.json (needs only torch)."""
+"""Initial weights and layers of torch: python conformance/nn.py > conformance/fixtures/nn.json (needs only torch)."""
 import json
 import math
 import warnings

@@ -1,4 +1,4 @@
-"""Trajectories of torch's optimizers and schedulers: python conformance/optim.py > conformance/optim.json (needs only torch)."""
+"""Trajectories of torch's optimizers and schedulers: python conformance/optim.py > conformance/fixtures/optim.json (needs only torch)."""
 import itertools
 import json
 import warnings

@@ -3,7 +3,7 @@ import { ArgumentError, fromTypedArray, Generator, manualSeed, nn, ones, rand, S
 import { describe, expect, it } from 'vitest';
 
 // Made by torch: conformance/nn.py.
-const fixture = JSON.parse(readFileSync(new URL('../../conformance/nn.json', import.meta.url), 'utf8')) as {
+const fixture = JSON.parse(readFileSync(new URL('../../conformance/fixtures/nn.json', import.meta.url), 'utf8')) as {
   init: { name: string; shape: number[]; args: number[]; kwargs: Record<string, unknown>; dtype: 'float32' | 'float64'; transposed: boolean; hex: string; next: number }[];
   layers: { expression: string; state: Record<string, string>; next: number }[];
 };
@@ -68,7 +68,7 @@ describe('default weights are those of torch', () => {
 it('gains are those of torch', () => {
   // [torch.nn.init.calculate_gain(n) for n in ('linear', 'conv2d', 'sigmoid', 'tanh', 'relu', 'leaky_relu', 'selu')], calculate_gain('leaky_relu', 0.2)
   expect((['linear', 'conv2d', 'sigmoid', 'tanh', 'relu', 'leaky_relu', 'selu'] as const).map((n) => init.calculateGain(n))).toEqual([
-    1, 1, 1, 1.6666666666666667, 1.4142135623730951, 1.4141428569978354, 0.75,
+    1, 1, 1, 1.6666666666666667, Math.SQRT2, 1.4141428569978354, 0.75,
   ]);
   expect(init.calculateGain('leaky_relu', 0.2)).toBe(1.3867504905630728);
   expect(() => init.calculateGain('gelu' as 'relu')).toThrow(ArgumentError);

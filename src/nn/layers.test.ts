@@ -3,7 +3,7 @@ import { ArgumentError, DTypeError, manualSeed, nn, noGrad, ones, ShapeError, te
 import { describe, expect, it } from 'vitest';
 
 // Made by torch: conformance/nn.py.
-const { text } = JSON.parse(readFileSync(new URL('../../conformance/nn.json', import.meta.url), 'utf8')) as { text: { expression: string; text: string }[] };
+const { text } = JSON.parse(readFileSync(new URL('../../conformance/fixtures/nn.json', import.meta.url), 'utf8')) as { text: { expression: string; text: string }[] };
 
 const made: Record<string, () => nn.Module> = {
   'nn.Linear(3, 4)': () => new nn.Linear(3, 4),

@@ -234,7 +234,8 @@ export abstract class Module {
   #register<T extends Tensor | null>(name: string, tensor: T, registration: Registration, op: string): T {
     this.#checkName(name, op);
     if (registration.key === '' || registration.key.includes('.')) throw new ArgumentError(`${op}: the key "${registration.key}" is empty or contains ".", which separates modules in a state dict.`);
-    (this.#registered ??= new Map()).set(name, registration);
+    this.#registered ??= new Map();
+    this.#registered.set(name, registration);
     (this as Record<string, unknown>)[name] = tensor;
     return tensor;
   }
@@ -332,8 +333,8 @@ export abstract class Module {
 
   #addHook<K extends keyof ModuleHooks>(list: K, hook: ModuleHooks[K][number]): HookHandle {
     this.#wrapForward();
-    const hooks = (this.#slot.hooks ??= new ModuleHooks());
-    return addHook(hooks[list] as (typeof hook)[], hook);
+    this.#slot.hooks ??= new ModuleHooks();
+    return addHook(this.#slot.hooks[list] as (typeof hook)[], hook);
   }
 
   /** Calls `hook(module, inputs)` before each forward. What it returns replaces the inputs. */

@@ -129,10 +129,9 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
 
   /** The list through which a kernel steps the parameters of a group that have one dtype. */
   protected stepList(group: ParamGroup<O>, dtype: DType): StepList {
-    let lists = this.#lists.get(group);
-    if (!lists) this.#lists.set(group, (lists = new Map()));
-    let list = lists.get(dtype);
-    if (!list) lists.set(dtype, (list = new StepList()));
+    const lists = this.#lists.get(group) ?? new Map<DType, StepList>();
+    const list = lists.get(dtype) ?? new StepList();
+    this.#lists.set(group, lists.set(dtype, list));
     return list;
   }
 
@@ -177,7 +176,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
 
     const byNumber = new Map<number, Tensor>();
     saved.forEach(({ params }, g) => {
-      params.forEach((number, i) => byNumber.set(number, this.paramGroups[g]!.params[i]!));
+      for (const [i, number] of params.entries()) byNumber.set(number, this.paramGroups[g]!.params[i]!);
     });
     const loaded = new Map<Tensor, ParamState>();
     for (const [number, values] of Object.entries(dict.state)) {

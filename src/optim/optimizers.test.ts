@@ -3,7 +3,7 @@ import { ArgumentError, DTypeError, GradError, ones, optim, StateDictError, type
 import { describe, expect, it } from 'vitest';
 
 // Made by torch: conformance/optim.py.
-const fixture = JSON.parse(readFileSync(new URL('../../conformance/optim.json', import.meta.url), 'utf8')) as {
+const fixture = JSON.parse(readFileSync(new URL('../../conformance/fixtures/optim.json', import.meta.url), 'utf8')) as {
   steps: number;
   optimizers: { name: 'SGD' | 'Adam' | 'AdamW'; options: Record<string, unknown>; float64: Final; float32: Final }[];
 };

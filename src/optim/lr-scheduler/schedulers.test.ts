@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 const { lrScheduler } = optim;
 
 // Made by torch: conformance/optim.py.
-const fixture = JSON.parse(readFileSync(new URL('../../../conformance/optim.json', import.meta.url), 'utf8')) as {
+const fixture = JSON.parse(readFileSync(new URL('../../../conformance/fixtures/optim.json', import.meta.url), 'utf8')) as {
   schedulers: { name: string; options: Record<string, unknown>; lrs: number[][] }[];
   metrics: (number | null)[];
   chain: number[];
