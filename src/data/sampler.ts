@@ -52,6 +52,9 @@ export interface RandomSamplerOptions {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.RandomSampler
  */
 export class RandomSampler implements Sampler {
+  /** The last loop's generator, to be seeded anew. */
+  private spare: Generator | undefined;
+
   constructor(
     private readonly dataset: { readonly length: number },
     private readonly options: RandomSamplerOptions = {},
@@ -65,14 +68,28 @@ export class RandomSampler implements Sampler {
   }
 
   *[Symbol.iterator](): Iterator<number> {
-    const generator = this.options.generator ?? new Generator(defaultGenerator().drawSeed());
+    if (this.dataset.length === 0) throw new ArgumentError('RandomSampler: the dataset is empty, there is nothing to draw.');
+    if (this.options.generator) {
+      yield* this.draw(this.options.generator);
+      return;
+    }
+    const seed = defaultGenerator().drawSeed();
+    const generator = this.spare?.manualSeed(seed) ?? new Generator(seed);
+    this.spare = undefined; // another loop over this sampler may run meanwhile
+    try {
+      yield* this.draw(generator);
+    } finally {
+      this.spare = generator;
+    }
+  }
+
+  private *draw(generator: Generator): Iterable<number> {
     const { length: n } = this.dataset;
     const count = this.length;
-    if (n === 0) throw new ArgumentError('RandomSampler: the dataset is empty, there is nothing to draw.');
     if (this.options.replacement) {
-      const draw = (size: number) => readInt64(randint(0, n, [size], { generator }));
-      for (let i = 0; i < Math.floor(count / 32); i++) yield* draw(32);
-      yield* draw(count % 32);
+      const some = (size: number) => readInt64(randint(0, n, [size], { generator }));
+      for (let i = 0; i < Math.floor(count / 32); i++) yield* some(32);
+      yield* some(count % 32);
       return;
     }
     for (let i = 0; i < Math.floor(count / n); i++) yield* readInt64(randperm(n, { generator }));
