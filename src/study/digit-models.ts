@@ -1,0 +1,77 @@
+/** The four models of the seed notes, for digits of 28 by 28 pixels. */
+import { Module } from '../nn/module.js';
+import { Sequential } from '../nn/containers.js';
+import { Linear } from '../nn/linear.js';
+import { ReLU } from '../nn/activation.js';
+import { Dropout } from '../nn/dropout.js';
+import { BatchNorm1d } from '../nn/batch-norm.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+const PIXELS = 28 * 28;
+const CLASSES = 10;
+
+/** One linear layer: 784-10. */
+export class SmallModel extends Module {
+  output = new Linear(PIXELS, CLASSES);
+
+  override forward(x: Tensor): Tensor {
+    return this.output.forward(x.flatten(1));
+  }
+}
+
+/** 784-2048-1024-512-256-128-64-10 with ReLU. */
+export class BigModel extends Module {
+  b1 = new Sequential(new Linear(PIXELS, 2048), new ReLU());
+  b2 = new Sequential(new Linear(2048, 1024), new ReLU());
+  b3 = new Sequential(new Linear(1024, 512), new ReLU());
+  b4 = new Sequential(new Linear(512, 256), new ReLU());
+  b5 = new Sequential(new Linear(256, 128), new ReLU());
+  b6 = new Sequential(new Linear(128, 64), new ReLU());
+  output = new Linear(64, CLASSES);
+
+  override forward(x: Tensor): Tensor {
+    let out = x.flatten(1);
+    for (const block of [this.b1, this.b2, this.b3, this.b4, this.b5, this.b6]) out = block.forward(out);
+    return this.output.forward(out);
+  }
+}
+
+/** 784-256-256-128-128-10 with ReLU and dropout after every layer, the last included, as in the notes. */
+export class DropoutModel extends Module {
+  b1: Sequential;
+  b2: Sequential;
+  b3: Sequential;
+  b4: Sequential;
+  output: Sequential;
+
+  /** @param dropRate the share of activations that is dropped, default 0.5. */
+  constructor(dropRate = 0.5) {
+    super();
+    const block = (from: number, to: number) => new Sequential(new Linear(from, to), new ReLU(), new Dropout(dropRate));
+    this.b1 = block(PIXELS, 256);
+    this.b2 = block(256, 256);
+    this.b3 = block(256, 128);
+    this.b4 = block(128, 128);
+    this.output = new Sequential(new Linear(128, CLASSES), new Dropout(dropRate));
+  }
+
+  override forward(x: Tensor): Tensor {
+    let out = x.flatten(1);
+    for (const block of [this.b1, this.b2, this.b3, this.b4, this.output]) out = block.forward(out);
+    return out;
+  }
+}
+
+/** 784-256-128-64-10, each hidden layer Linear, BatchNorm1d, ReLU. */
+export class BatchNormModel extends Module {
+  b1 = new Sequential(new Linear(PIXELS, 256), new BatchNorm1d(256), new ReLU());
+  b2 = new Sequential(new Linear(256, 128), new BatchNorm1d(128), new ReLU());
+  b3 = new Sequential(new Linear(128, 64), new BatchNorm1d(64), new ReLU());
+  output = new Linear(64, CLASSES);
+
+  override forward(x: Tensor): Tensor {
+    let out = x.flatten(1);
+    for (const block of [this.b1, this.b2, this.b3]) out = block.forward(out);
+    return this.output.forward(out);
+  }
+}

@@ -1,0 +1,70 @@
+/** The study of the seed notes: four models on real handwritten digits. */
+import { DataLoader } from '../data/data-loader.js';
+import { ArgumentError } from '../errors.js';
+import { CrossEntropyLoss } from '../nn/loss.js';
+import { Adam } from '../optim/adam.js';
+import type { Comparison } from '../report/comparison.js';
+import { Digits } from '../vision/digits.js';
+import { compare, type CompareEvents, type Variant } from './compare.js';
+import { BatchNormModel, BigModel, DropoutModel, SmallModel } from './digit-models.js';
+
+const models = {
+  small: { description: 'one linear layer, 784-10', model: () => new SmallModel() },
+  big: { description: '784-2048-1024-512-256-128-64-10 with ReLU', model: () => new BigModel() },
+  dropout: { description: '784-256-256-128-128-10 with ReLU and dropout 0.5 after every layer', model: () => new DropoutModel() },
+  batchnorm: { description: '784-256-128-64-10 with batch normalisation before each ReLU', model: () => new BatchNormModel() },
+} as const;
+
+export type DigitModel = keyof typeof models;
+
+/** The names of the study's models, in their order. */
+export const digitModels = Object.keys(models) as DigitModel[];
+
+export interface DigitsStudyOptions {
+  /** Default: all four. */
+  models?: readonly DigitModel[];
+  /** Default: 10. */
+  epochs?: number;
+  /** Default: 2. */
+  repeats?: number;
+  /** Default: 200. */
+  batchSize?: number;
+  /** Adam's learning rate, default 0.001. */
+  lr?: number;
+  /** Default: 0. */
+  seed?: number;
+  patience?: number;
+  bestModelPath?(model: string, seed: number): string;
+  signal?: AbortSignal;
+  on?: CompareEvents;
+}
+
+/** Trains the models with Adam and cross entropy on 8,000 digits and measures them on 2,000 others. */
+export async function studyDigits(options: DigitsStudyOptions = {}): Promise<Comparison> {
+  const { models: wanted = digitModels, epochs = 10, repeats = 2, batchSize = 200, lr = 0.001, seed = 0 } = options;
+  const variants = wanted.map((name): Variant => {
+    const found = models[name];
+    if (!found) throw new ArgumentError(`studyDigits: there is no model "${name}"; there are ${digitModels.join(', ')}.`);
+    return { name, ...found, optimizer: (model) => new Adam(model.parameters(), { lr }) };
+  });
+  const [train, test] = [new Digits({ train: true }), new Digits({ train: false })];
+  return compare({
+    title: 'Four models on handwritten digits',
+    summary: `${train.length.toLocaleString('en-US')} MNIST digits to train on, ${test.length.toLocaleString('en-US')} others to test with; ${epochs} epochs, Adam with learning rate ${lr}, batches of ${batchSize}, cross entropy.`,
+    settings: { epochs: String(epochs), repeats: String(repeats), seeds: seedRange(seed, repeats), 'batch size': String(batchSize), optimizer: `Adam, learning rate ${lr}`, loss: 'cross entropy' },
+    variants,
+    loaders: () => ({ train: new DataLoader(train, { batchSize, shuffle: true }), validation: new DataLoader(test, { batchSize }) }),
+    loss: new CrossEntropyLoss(),
+    epochs,
+    repeats,
+    seed,
+    ...(options.patience !== undefined && { patience: options.patience }),
+    ...(options.bestModelPath && { bestModelPath: options.bestModelPath }),
+    ...(options.signal && { signal: options.signal }),
+    ...(options.on && { on: options.on }),
+  });
+}
+
+function seedRange(seed: number, repeats: number): string {
+  return repeats === 1 ? String(seed) : `${seed} to ${seed + repeats - 1}`;
+}
