@@ -9,12 +9,12 @@
 //   … --if-missing                            build WASM only if it is not there or stale; never native (what `npm start` does)
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { common, contraction, findCompiler, headerHash, headers, isaFlags, kernelDir, nativeDir, parallel, read, sources } from './kernel-flags.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -23,47 +23,11 @@ const has = (flag) => args.includes(flag);
 const valueOf = (flag) => (has(flag) ? args[args.indexOf(flag) + 1] : undefined);
 const run = promisify(execFile);
 
-const kernelDir = join(root, 'kernels');
-const list = (dir, end) => readdirSync(join(kernelDir, dir)).filter((f) => f.endsWith(end)).sort().map((f) => (dir ? `${dir}/${f}` : f));
-const sources = [...list('', '.cc'), ...list('support', '.cc')];
-const headers = [...list('', '.h'), ...list('', '.def'), ...list('support', '.h'), ...list('bindings', '.inc'), ...list('bindings', '.h')];
-const read = (file) => readFileSync(join(kernelDir, file), 'utf8');
-const headerHash = createHash('sha256').update(headers.map(read).join('\0')).digest('hex');
-
-const common = ['-std=c++17', '-O3', '-fno-exceptions', '-fno-rtti', '-fno-math-errno', '-fno-trapping-math', '-Wall', '-Wextra', '-Wno-psabi'];
-// Where the exact sequence of roundings matters the compiler must not fuse; elsewhere a * b + c becomes one FMA.
-const exactRounding = new Set(['random.cc']);
-const contraction = (source) => `-ffp-contract=${exactRounding.has(source) ? 'off' : 'fast'}`;
-
-const isaFlags = {
-  avx512: ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mavx2', '-mfma', '-mprefer-vector-width=512'],
-  avx2: ['-mavx2', '-mfma'],
-  base: [],
-};
-
 const objectName = (source, flags) => {
   const hash = createHash('sha256').update(headerHash).update(read(source)).update(flags.join(' ')).digest('hex').slice(0, 16);
   return `${basename(source, '.cc')}-${hash}.o`;
 };
 
-async function parallel(jobs) {
-  const queue = [...jobs];
-  const worker = async () => {
-    for (let job = queue.shift(); job; job = queue.shift()) await job();
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
-}
-
-function findCompiler() {
-  const tried = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
-  for (const compiler of tried) {
-    const probe = spawnSync(compiler, ['--version'], { encoding: 'utf8' });
-    if (probe.status === 0) return { compiler };
-  }
-  return { why: `no C++ compiler (tried ${tried.join(', ')}; set CXX to name one)` };
-}
-
-const nativeDir = join(root, 'dist/native', `${process.platform}-${process.arch}`);
 
 async function buildNative() {
   const { compiler, why } = findCompiler();
@@ -89,7 +53,7 @@ async function buildNative() {
     renameSync(`${target}.tmp`, target);
   };
 
-  const base = ['-fPIC', '-fvisibility=hidden', '-pthread', `-I${include}`, ...common, ...sanitize];
+  const base = ['-fPIC', '-fvisibility=hidden', '-pthread', `-I${include}`, '-O3', ...common, ...sanitize];
   try {
     await link([await compile('bindings/cpu.cc', base)], 'hone-cpu.node');
     const supported = require(join(nativeDir, 'hone-cpu.node')).supported();
@@ -120,7 +84,7 @@ async function buildWasm() {
   // Relaxed SIMD serves newer hosts; where this one lacks it only packages and browsers want that build.
   if (!has('--all') && !hostHasRelaxedSimd()) delete variants.relaxed;
   const target = (name) => join(root, 'dist/wasm', `hone-${name}.wasm`);
-  const shared = common;
+  const shared = ['-O3', ...common];
   const linkFlags = ['-nostartfiles', '-Wl,--no-entry', '-Wl,--export=__wasm_call_ctors', '-Wl,--export=aligned_alloc', '-Wl,--export=free',
     '-Wl,--stack-first', '-Wl,-z,stack-size=1048576', '-Wl,--max-memory=4294967296',
     '-Wl,--export=__heap_base', '-Wl,--strip-all'];

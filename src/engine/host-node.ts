@@ -12,11 +12,11 @@ import { type Addon, createNativeEngine } from './native.js';
 import { WeakRefTracker } from './trackers.js';
 import { createWasmEngine, hasRelaxedSimd, wasmFile } from './wasm.js';
 
-type Collect = (options?: { type: 'minor' | 'major' }) => void;
+type Collect = (options?: { type: 'minor' }) => void;
 
 let collectNow: Collect | undefined;
 
-/** `gc()`, without a command line flag: exposed at run time and fetched from a fresh context. */
+/** `gc()`, without a command line flag: exposed at run time and fetched from a fresh context. On Node 20 any options make it a minor one. */
 function garbageCollector(): Collect {
   if (!collectNow) {
     setFlagsFromString('--expose-gc');
@@ -88,7 +88,7 @@ function tryNative(): Engine | undefined {
     }
     const addon = require(join(nativeDir, `hone-${isa}.node`)) as Addon;
     return createNativeEngine(addon, {
-      collect: (kind) => garbageCollector()({ type: kind }),
+      collect: (kind) => (kind === 'minor' ? garbageCollector()({ type: 'minor' }) : garbageCollector()()),
       memoryLimit: memoryLimit(),
       threads: threadCount(),
     });
@@ -109,7 +109,7 @@ function loadWasm(): Engine {
   }
   const collect = () => {
     forgetKeptObjects();
-    garbageCollector()({ type: 'major' });
+    garbageCollector()();
   };
   return createWasmEngine(new WebAssembly.Module(bytes), hasRelaxedSimd() ? 'relaxed-simd' : 'simd128', new WeakRefTracker({ collect }));
 }

@@ -1,0 +1,47 @@
+// What building and testing the kernels share: the list of sources, the compiler, the flags.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const kernelDir = join(root, 'kernels');
+const list = (dir, end) => readdirSync(join(kernelDir, dir)).filter((f) => f.endsWith(end)).sort().map((f) => (dir ? `${dir}/${f}` : f));
+export const sources = [...list('', '.cc'), ...list('support', '.cc')];
+export const headers = [...list('', '.h'), ...list('', '.def'), ...list('support', '.h'), ...list('bindings', '.inc'), ...list('bindings', '.h')];
+export const read = (file) => readFileSync(join(kernelDir, file), 'utf8');
+export const headerHash = createHash('sha256').update(headers.map(read).join('\0')).digest('hex');
+
+export const common = ['-std=c++17', '-fno-exceptions', '-fno-rtti', '-fno-math-errno', '-fno-trapping-math', '-Wall', '-Wextra', '-Wno-psabi'];
+// Where the exact sequence of roundings matters the compiler must not fuse; elsewhere a * b + c becomes one FMA.
+const exactRounding = new Set(['random.cc']);
+export const contraction = (source) => `-ffp-contract=${exactRounding.has(source) ? 'off' : 'fast'}`;
+
+export const isaFlags = {
+  avx512: ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mavx2', '-mfma', '-mprefer-vector-width=512'],
+  avx2: ['-mavx2', '-mfma'],
+  base: [],
+};
+
+/** Runs the jobs, as many at once as there are cores. */
+export async function parallel(jobs, width = availableParallelism()) {
+  const queue = [...jobs];
+  const worker = async () => {
+    for (let job = queue.shift(); job; job = queue.shift()) await job();
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}
+
+/** The C++ compiler, or why there is none. */
+export function findCompiler() {
+  const tried = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
+  for (const compiler of tried) {
+    const probe = spawnSync(compiler, ['--version'], { encoding: 'utf8' });
+    if (probe.status === 0) return { compiler };
+  }
+  return { why: `no C++ compiler (tried ${tried.join(', ')}; set CXX to name one)` };
+}
+
+export const nativeDir = join(root, 'dist/native', `${process.platform}-${process.arch}`);
