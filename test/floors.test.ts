@@ -1,0 +1,81 @@
+/** The floors of the house, read from the imports themselves: nothing imports upwards, and no file stands in a circle. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../src');
+
+/** From the top down; folders of one row do not import each other. */
+const floors = [['cli'], ['study'], ['train', 'report', 'vision'], ['nn', 'data'], ['ops'], ['autograd', 'optim', 'formats'], ['tensor'], ['engine'], ['errors.ts']];
+
+const hosts: Record<string, string> = { '#host': 'engine/host-node.ts', '#files': 'formats/files-node.ts' };
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts') && !/\.(test|test-helper|gen)\.ts$/.test(f));
+
+interface Import {
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+  return [...text.matchAll(/^(import|export)( type)?\b[^;'"]*?['"]([.#][^'"]+)['"]/gms)].map(([, , type, path]) => ({
+    to: hosts[path!] ?? relative(root, normalize(join(root, dirname(file), path!))).replace(/\.js$/, '.ts'),
+    typeOnly: type !== undefined,
+  }));
+}
+
+const floorOf = (file: string) => floors.findIndex((row) => row.includes(file.split('/')[0]!));
+const inHouse = files.filter((file) => floorOf(file) >= 0);
+
+describe('floors', () => {
+  test('every source file stands on one', () => {
+    expect(files.filter((file) => floorOf(file) < 0)).toEqual(['index.ts']);
+  });
+
+  test('the imports are found', () => {
+    expect(inHouse.flatMap(importsOf).length).toBeGreaterThan(inHouse.length);
+    expect(importsOf('train/fit.ts').map((i) => i.to)).toContain('errors.ts');
+  });
+
+  test('nothing imports upwards or sideways', () => {
+    const wrong = inHouse.flatMap((file) =>
+      importsOf(file)
+        .filter(({ to }) => {
+          const [from, target] = [file.split('/')[0]!, to.split('/')[0]!];
+          if (from === target) return false;
+          return floorOf(to) <= floorOf(file);
+        })
+        .map(({ to, typeOnly }) => `${file} imports ${to}${typeOnly ? ' (types)' : ''}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('no file imports an index file of the house', () => {
+    const wrong = inHouse.filter((file) => !file.endsWith('index.ts')).flatMap((file) => importsOf(file).filter(({ to }) => /(^|\/)index\.ts$/.test(to)).map(({ to }) => `${file} imports ${to}`));
+    expect(wrong).toEqual([]);
+  });
+
+  test('no circles at run time', () => {
+    const graph = new Map(files.map((file) => [file, importsOf(file).filter((i) => !i.typeOnly).map((i) => i.to)]));
+    const state = new Map<string, 'open' | 'done'>();
+    const circles: string[] = [];
+    const visit = (file: string, path: string[]): void => {
+      if (state.get(file) === 'done') return;
+      if (state.get(file) === 'open') {
+        circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+        return;
+      }
+      state.set(file, 'open');
+      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+      state.set(file, 'done');
+    };
+    for (const file of files) visit(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  test('only what stands behind a condition imports from node:', () => {
+    const node = files.filter((file) => /from 'node:/.test(readFileSync(join(root, file), 'utf8')) && !file.startsWith('cli/'));
+    expect(node.sort()).toEqual(['engine/host-node.ts', 'formats/files-node.ts']);
+  });
+});
