@@ -6,65 +6,98 @@
 /** The base of every error that Hone throws on purpose. `code` is stable across releases; messages are not. */
 export class HoneError extends Error {
   readonly code: string = 'HONE';
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
+  /** Written out in each class: minifiers rename classes, and a getter is there when the stack is noted. */
+  override get name(): string {
+    return 'HoneError';
   }
 }
 
 /** Sizes that do not fit together. */
 export class ShapeError extends HoneError {
   override readonly code = 'SHAPE';
+  override get name(): string {
+    return 'ShapeError';
+  }
 }
 
 /** An element type that an operation does not take. */
 export class DTypeError extends HoneError {
   override readonly code = 'DTYPE';
+  override get name(): string {
+    return 'DTypeError';
+  }
 }
 
 /** A dimension, index or label outside its range. */
 export class IndexError extends HoneError {
   override readonly code = 'INDEX';
+  override get name(): string {
+    return 'IndexError';
+  }
 }
 
 /** An argument that no shape, dtype or index rule covers: a negative learning rate, an unknown option. */
 export class ArgumentError extends HoneError {
   override readonly code = 'ARGUMENT';
+  override get name(): string {
+    return 'ArgumentError';
+  }
 }
 
 /** A backward pass that cannot be done: no graph, a freed graph, a value changed in place. */
 export class GradError extends HoneError {
   override readonly code = 'GRAD';
+  override get name(): string {
+    return 'GradError';
+  }
 }
 
 /** A tensor whose memory was given back by `dispose`, `using` or a scope. */
 export class UseAfterFreeError extends HoneError {
   override readonly code = 'USE_AFTER_FREE';
+  override get name(): string {
+    return 'UseAfterFreeError';
+  }
 }
 
 /** A request for more memory than there is. */
 export class OutOfMemoryError extends HoneError {
   override readonly code = 'OUT_OF_MEMORY';
+  override get name(): string {
+    return 'OutOfMemoryError';
+  }
 }
 
 /** An engine that cannot be loaded, or a tensor that lives on another engine than the active one. */
 export class EngineError extends HoneError {
   override readonly code = 'ENGINE';
+  override get name(): string {
+    return 'EngineError';
+  }
 }
 
 /** A file or byte stream that is not what its format says. */
 export class FormatError extends HoneError {
   override readonly code = 'FORMAT';
+  override get name(): string {
+    return 'FormatError';
+  }
 }
 
 /** A file that is missing or cannot be read or written. */
 export class FileError extends HoneError {
   override readonly code = 'FILE';
+  override get name(): string {
+    return 'FileError';
+  }
 }
 
 /** A state dict that does not fit the model or optimizer it is loaded into. */
 export class StateDictError extends HoneError {
   override readonly code = 'STATE_DICT';
+  override get name(): string {
+    return 'StateDictError';
+  }
 }
 
 /** `[2, 3]`, as messages show a shape. */

@@ -58,6 +58,9 @@ export interface FitOptions<B> {
 /** A loss that is NaN or infinite: further steps would ruin every weight. */
 export class NonFiniteLossError extends HoneError {
   override readonly code = 'NON_FINITE_LOSS';
+  override get name(): string {
+    return 'NonFiniteLossError';
+  }
   constructor(readonly loss: number, readonly epoch: number, readonly step: number, lr: readonly number[]) {
     super(
       `fit: the loss is ${loss} at epoch ${epoch}, step ${step}; the step was not taken. Try a lower learning rate (it is ${lr.join(', ')}), look for NaN in the data, ` +

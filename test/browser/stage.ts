@@ -1,0 +1,50 @@
+/** The package as npm would install it, made afresh from the sources, and programs bundled against it. */
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type BuildResult } from 'esbuild';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Stage {
+  /** A folder whose node_modules holds hone. */
+  readonly folder: string;
+  remove(): void;
+}
+
+/** Compiles src/ as `npm run build` does, without checking types, into a package of its own. */
+export async function stagePackage(): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'hone-stage-'));
+  const home = join(folder, 'node_modules/hone');
+  mkdirSync(home, { recursive: true });
+  cpSync(join(root, 'package.json'), join(home, 'package.json'));
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !/\.(test|test-helper|d)\.ts$/.test(file));
+  await build({ entryPoints: sources.map((file) => join(root, 'src', file)), outbase: join(root, 'src'), outdir: join(home, 'dist'), format: 'esm', target: 'es2022', logLevel: 'silent' });
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export interface BundleOptions {
+  /** Default: false. */
+  minify?: boolean;
+  /** Default: browser. */
+  platform?: 'browser' | 'neutral';
+}
+
+/** A program as a page loads it: one module. `program` is a file, or the text of one. */
+export async function bundle(stage: Stage, program: { file: string } | { text: string }, options: BundleOptions = {}): Promise<BuildResult<{ metafile: true; write: false }>> {
+  const { minify = false, platform = 'browser' } = options;
+  return build({
+    ...('file' in program ? { entryPoints: [program.file] } : { stdin: { contents: program.text, resolveDir: stage.folder, loader: 'ts' } }),
+    nodePaths: [join(stage.folder, 'node_modules')],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    outdir: join(stage.folder, 'out'),
+    platform,
+    minify,
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+  });
+}
