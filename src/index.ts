@@ -41,4 +41,5 @@ export { scope, keep } from './autograd/scope.js';
 export { save, load } from './formats/files.js';
 export type { SaveOptions } from './formats/files.js';
 export * as nn from './nn/index.js';
+export * as F from './nn/functional.js';
 export * as optim from './optim/index.js';
