@@ -28,5 +28,5 @@ for (let epoch = 1; epoch <= 3; epoch++) {
   console.log(`epoch ${epoch}: test accuracy ${(correct / testSet.length).toFixed(4)}`);
 }
 
-save(model.stateDict(), 'runs/model.safetensors');
-model.loadStateDict(load('runs/model.safetensors'));
+save(model.stateDict(), 'model.safetensors');
+model.loadStateDict(load('model.safetensors'));
