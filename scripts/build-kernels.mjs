@@ -49,8 +49,13 @@ async function buildNative() {
   };
   const link = async (objectFiles, name) => {
     const target = join(nativeDir, name);
+    const stampFile = join(objects, `${name}.stamp`);
+    const stamp = [...objectFiles, ...sanitize].join('\n');
+    if (existsSync(target) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false;
     await run(compiler, ['-shared', '-o', `${target}.tmp`, ...objectFiles, ...platform, ...sanitize, '-pthread']);
     renameSync(`${target}.tmp`, target);
+    writeFileSync(stampFile, stamp);
+    return true;
   };
 
   const base = ['-fPIC', '-fvisibility=hidden', '-pthread', `-I${include}`, '-O3', ...common, ...sanitize];
@@ -63,8 +68,7 @@ async function buildNative() {
       const jobs = [...sources, 'bindings/napi.cc'].map((source) => ({ source, flags: [...base, ...isaFlags[isa], `-DHONE_ISA="${isa}"`, contraction(source)] }));
       const objectFiles = [];
       await parallel(jobs.map(({ source, flags }, i) => async () => { objectFiles[i] = await compile(source, flags); }));
-      await link(objectFiles, `hone-${isa}.node`);
-      console.log(`hone: native addon built (${isa})`);
+      if (await link(objectFiles, `hone-${isa}.node`)) console.log(`hone: native addon built (${isa})`);
     }
   } catch (error) {
     if (has('--native')) throw error;
@@ -148,7 +152,9 @@ async function clang(command, files) {
 
 spawnSync(process.execPath, [join(root, 'scripts/gen-kernel-table.mjs')], { stdio: 'inherit' });
 const only = has('--wasm') || has('--native');
-const native = (!only && !has('--if-missing')) || has('--native') ? buildNative() : undefined;
+// What `npm start` and `npm test` build first: a native addon only where there was one, so that it is not older than its source.
+const wantsNative = !has('--if-missing') || existsSync(join(nativeDir, 'hone-cpu.node'));
+const native = (!only && wantsNative) || has('--native') ? buildNative() : undefined;
 if (!only || has('--wasm')) await buildWasm();
 const why = await native;
 if (why) console.log(`hone: the native addon was not built, WebAssembly serves instead: ${why}`);

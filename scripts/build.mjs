@@ -1,7 +1,7 @@
 // Builds the package: the kernels and, with the TypeScript compiler, dist/. `npm ci` runs it (prepare).
 //
 //   node scripts/build.mjs               all that this machine can build
-//   … --if-missing                       only what is missing or stale, and no native addon: what `npm start` and `npm test` do first
+//   … --if-missing                       only what is missing or stale, and no first native addon: what `npm start` and `npm test` do
 // Other flags go to build-kernels.mjs.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
