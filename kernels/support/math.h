@@ -142,6 +142,11 @@ template <class V, class T> inline V m_elu_grad(V g, V x, T alpha, T scale) {
 }
 // g where x > 0, else 0; a NaN x passes g, as in PyTorch.
 template <class V> inline V m_select_gt0(V x, V g) { return select(x <= ElementOf<V>(0), all<V>(0), g); }
-template <class V, class T> inline V m_clamp_grad(V g, V x, T low, T high) { return select((x >= low) & (x <= high), g, all<V>(0)); }
+template <class V, class T> inline V m_clamp_grad(V g, V x, T low, T high) {
+  // An infinite bound is none: infinities pass it.
+  auto above = (x > low) | (all<V>(low) == all<V>(-__builtin_inf()));
+  auto below = (x < high) | (all<V>(high) == all<V>(__builtin_inf()));
+  return select(above & below & (x == x), g, all<V>(0));
+}
 
 } // namespace hone

@@ -174,7 +174,9 @@ void edges() {
     CHECK(two(b_add_scaled, 2, 3, 0.5, 0, t) == 3.5);
     CHECK(two(b_relu_grad, 3, 0, 0, 0, t) == 0);
     CHECK(two(b_relu_grad, 3, kNaN, 0, 0, t) == 3);
-    CHECK(two(b_clamp_grad, 3, 1, -1, 1, t) == 3);
+    CHECK(two(b_clamp_grad, 3, 0.5, -1, 1, t) == 3);
+    CHECK(two(b_clamp_grad, 3, 1, -1, 1, t) == 0);
+    CHECK(two(b_clamp_grad, 3, kInf, -1, kInf, t) == 3);
     CHECK(two(b_clamp_grad, 3, kNaN, -1, 1, t) == 0);
     CHECK(two(b_elu_grad, 1, kNaN, 1.5, 1, t) == 1);
     // Gradients against central differences of the float64 functions.

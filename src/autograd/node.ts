@@ -3,6 +3,7 @@ import { GradError, showShape } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
 import { isFloating } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
+import type { Storage } from '../tensor/storage.js';
 import type { GradFn, Tensor } from '../tensor/tensor.js';
 import { isGradEnabled, isInferenceModeEnabled } from './mode.js';
 
@@ -65,6 +66,18 @@ export class Node implements GradFn {
         throw new GradError(`${this.name}: a tensor made in inferenceMode() cannot be saved for backward. Clone it outside, or use noGrad().`);
       }
       return { tensor, version: tensor.storage.version };
+    });
+  }
+
+  /** Puts `copy(tensor)`, with the history of the tensor, in the place of all saved tensors that lie in a storage about to be overwritten. */
+  preserve(storage: Storage, copy: (tensor: Tensor) => Tensor): void {
+    this.saved = this.saved && this.saved.map((entry) => {
+      const { tensor } = entry;
+      if (tensor.storage !== storage) return entry;
+      const kept = copy(tensor);
+      kept.ownGradFn = tensor.gradFn;
+      kept.outputIndex = tensor.outputIndex;
+      return { tensor: kept, version: kept.storage.version };
     });
   }
 

@@ -1,4 +1,6 @@
 /** Elementwise functions of two operands, with broadcasting and type promotion. Their gradients stand in elementwise.ts. */
+import { noGrad } from '../autograd/mode.js';
+import { record } from '../autograd/node.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { binaryOp, type Operand, unary } from './elementwise.js';
@@ -16,7 +18,8 @@ export function sub(a: Operand, b: Operand, options?: { alpha?: number }): Tenso
 }
 
 function addScaled(a: Operand, b: Operand, alpha: number, name: string): Tensor {
-  return typeof b === 'number' || alpha === 0 ? binaryOp('add', a, mul(b as Tensor, alpha), 0, 0, name) : binaryOp('add_scaled', a, b, alpha, 0, name);
+  if (typeof b === 'number') return binaryOp('add', a, b * alpha, 0, 0, name);
+  return alpha === 0 ? binaryOp('add', a, mul(b, alpha), 0, 0, name) : binaryOp('add_scaled', a, b, alpha, 0, name);
 }
 
 /** a * b. */
@@ -33,7 +36,10 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
   if (options?.roundingMode === 'trunc') {
     // a - fmod(a, b) is b times the truncated quotient, exactly, for integers too.
     const whole = sub(a, binaryOp('fmod', a, b, 0, 0, 'div'));
-    return isFloating(whole.dtype) ? unary('trunc', binaryOp('div', a, b)) : binaryOp('floor_divide', whole, b, 0, 0, 'div');
+    if (!isFloating(whole.dtype)) return binaryOp('floor_divide', whole, b, 0, 0, 'div');
+    const operands = [a, b].filter((x) => x instanceof Tensor);
+    // The gradient is 0, also where that of the quotient is infinite.
+    return record('div', noGrad(() => unary('trunc', binaryOp('div', a, b))), operands, [], (g) => operands.map(() => mul(g, 0)));
   }
   return binaryOp('div', a, b);
 }

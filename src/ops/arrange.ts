@@ -139,7 +139,7 @@ export function pad(x: Tensor, padding: readonly number[], { mode = 'constant', 
   }
   const pairs = Array.from({ length: padding.length / 2 }, (_, i) => ({ d: x.ndim - 1 - i, before: padding[2 * i]!, after: padding[2 * i + 1]! }));
   for (const { d, before, after } of pairs) {
-    if (x.shape[d]! + before + after < 0) throw new ShapeError(`pad: padding ${before} and ${after} leave nothing of dim ${d} of size ${x.shape[d]} (shape ${showShape(x.shape)}).`);
+    if (x.shape[d]! + Math.min(before, 0) + Math.min(after, 0) < 0) throw new ShapeError(`pad: padding ${before} and ${after} leave nothing of dim ${d} of size ${x.shape[d]} (shape ${showShape(x.shape)}).`);
   }
   if (mode === 'constant') return padConstant(x, padding, pairs, value);
   const out = pairs.reduce((padded, { d, before, after }) => (before === 0 && after === 0 ? padded : indexSelect(padded, d, sourceIndex(x, d, before, after, mode), 'pad')), x);
@@ -177,7 +177,11 @@ function sourceIndex(x: Tensor, d: number, before: number, after: number, mode: 
   }
   const place = (i: number) => {
     if (mode === 'replicate') return Math.min(Math.max(i, 0), size - 1);
-    if (mode === 'circular') return (i + size) % size;
+    if (mode === 'circular') {
+      // What is cut off at the ends is no part of the circle.
+      const [first, length] = [Math.max(-before, 0), size + Math.min(before, 0) + Math.min(after, 0)];
+      return first + ((((i - first) % length) + length) % length);
+    }
     return i < 0 ? -i : i >= size ? 2 * (size - 1) - i : i;
   };
   return fromTypedArray(BigInt64Array.from({ length: before + size + after }, (_, i) => BigInt(place(i - before))));

@@ -105,11 +105,11 @@ const linear = (grads: BinaryDefinition['grads']): BinaryDefinition => ({ saves:
 /** Bool results carry no gradient. */
 const comparison = linear(() => [null, null]);
 
-/** Gradients of max and min: to the winner, shared where they are equal. */
-const extremum = (wins: 'gt' | 'lt'): BinaryDefinition =>
+/** Gradients of max and min: to the winner, shared where they are equal; to both, whole, where one is NaN. */
+const extremum = (loses: 'lt' | 'gt'): BinaryDefinition =>
   saving((g, a, b, needs) => {
     const half = mul(binaryOp('eq', a, b), 0.5);
-    const share = (x: Operand, y: Operand) => mul(g, add(binaryOp(wins, x, y), half));
+    const share = (x: Operand, y: Operand) => mul(g, sub(unary('logical_not', binaryOp(loses, x, y)), half));
     return [needs(0) ? share(a, b) : null, needs(1) ? share(b, a) : null];
   });
 
@@ -145,8 +145,8 @@ export const binaryDefinitions = {
   add: linear((g, _a, _b, needs) => [needs(0) ? g : null, needs(1) ? g : null]),
   sub: linear((g, _a, _b, needs) => [needs(0) ? g : null, needs(1) ? neg(g) : null]),
   mul: saving((g, a, b, needs) => [needs(0) ? mul(g, b) : null, needs(1) ? mul(g, a) : null], (wantA, wantB) => [wantB, wantA]),
-  maximum: extremum('gt'),
-  minimum: extremum('lt'),
+  maximum: extremum('lt'),
+  minimum: extremum('gt'),
   pow: saving((g, a, b, needs) => [needs(0) ? powGradBase(g, a as Tensor, b) : null, needs(1) ? powGradExponent(g, a, b as Tensor) : null]),
   floor_divide: linear((g, _a, _b, needs) => [needs(0) ? mul(g, 0) : null, needs(1) ? mul(g, 0) : null]),
   remainder: saving((g, a, b, needs) => [needs(0) ? g : null, needs(1) ? neg(mul(g, binaryOp('floor_divide', a, b))) : null], (_, wantB) => [wantB, wantB]),
@@ -194,9 +194,10 @@ function powGradBase(g: Tensor, a: Tensor, b: Operand): Tensor {
 
 // d(a^b)/db = a^b log a; 0 where a is 0 and b >= 0
 function powGradExponent(g: Tensor, a: Operand, b: Tensor): Tensor {
-  if (typeof a === 'number') return a === 0 ? mul(g, 0) : mul(g, mul(pow(a, b), Math.log(a)));
-  const slope = mul(pow(a, b), unary('log', a));
-  return mul(g, whereZero(a, slope));
+  if (typeof a === 'number' && a !== 0) return mul(g, mul(pow(a, b), Math.log(a)));
+  const slope = mul(pow(a, b), typeof a === 'number' ? Number.NEGATIVE_INFINITY : unary('log', a));
+  const nothing = binaryOp('ge', b, 0);
+  return mul(g, where(typeof a === 'number' ? nothing : binaryOp('logical_and', binaryOp('eq', a, 0), nothing), 0, slope));
 }
 
 /** `value`, but 0 where `key` is 0. */

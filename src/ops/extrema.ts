@@ -5,10 +5,11 @@ import { check, kernels } from '../engine/engine.js';
 import { zeros } from '../tensor/create.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { div, eq, maximum, minimum, mul } from './arithmetic.js';
+import { div, eq, logicalOr, maximum, minimum, mul } from './arithmetic.js';
 import { detach, to } from './copy.js';
 import { scatterAdd } from './gather.js';
 import { code, rowMajor } from './kernel-call.js';
+import { isnan } from './math.js';
 import { reshape } from './movement.js';
 import { type Dims, dropDims, reducedShape, reduceRaw, sum, withDims } from './reduce.js';
 
@@ -31,7 +32,9 @@ function extremum(kernel: 'max' | 'min', name: string, x: Tensor, dim: Dims, kee
   const out = dropDims(reduceRaw(kernel, x, dims, x.dtype, name), x.shape, dims, keepdim);
   const { shape } = x;
   return record(name, out, [x], [x, out], (g, [a, y]) => {
-    const winners = to(eq(a!, withDims(y!, shape, dims)), g.dtype);
+    const equal = eq(a!, withDims(y!, shape, dims));
+    // A NaN that max found takes the gradient; amax's is NaN then. Both as in PyTorch.
+    const winners = to(name === 'max' || name === 'min' ? logicalOr(equal, isnan(a!)) : equal, g.dtype);
     return [mul(winners, div(withDims(g, shape, dims), sum(winners, dims, true)))];
   });
 }

@@ -8,13 +8,13 @@ import { check, kernels } from '../engine/engine.js';
 import { type BinaryOpName, UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
 import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
 import { dtypes, isFloating } from '../tensor/dtype.js';
-import { broadcastShapes, isContiguous, numel, sameShape } from '../tensor/shape.js';
+import { broadcastShapes, isDense, numel, sameShape } from '../tensor/shape.js';
 import { aliasTensor, Tensor } from '../tensor/tensor.js';
 import { add } from './arithmetic.js';
-import { clone, fillRaw } from './copy.js';
+import { clone, contiguous, fillRaw } from './copy.js';
 import { binaryInto, type Operand } from './elementwise.js';
 import { code, copyInto } from './kernel-call.js';
-import { asStrided, expand } from './movement.js';
+import { asStrided, expand, permute } from './movement.js';
 
 /** Throws when changing `x` in place would destroy a leaf that collects gradients. */
 function checkLeaf(op: string, x: Tensor): void {
@@ -29,6 +29,8 @@ function assign(op: string, x: Tensor, result: Tensor): Tensor {
   if (dtypes[result.dtype].category > dtypes[x.dtype].category) {
     throw new DTypeError(`${op}: the result is ${result.dtype} and cannot be stored in place in a ${x.dtype} tensor. Use the out-of-place form, or convert the target with to('${result.dtype}').`);
   }
+  // As PyTorch does, what the gradient needs of the old values is kept apart.
+  if (result.storage !== x.storage) (result.gradFn as Node | null)?.preserve(x.storage, (saved) => noGrad(() => clone(saved)));
   copyInto(x, result, op);
   x.storage.version++;
   if (isGradEnabled() && (anyRequiresGrad([result]) || anyRequiresGrad([x]))) rebaseHistory(op, x, result);
@@ -46,9 +48,9 @@ function rebaseHistory(op: string, x: Tensor, result: Tensor): void {
   }
   // The base is its old self with the view's place overwritten: its gradient there goes to the result, elsewhere to the old base.
   const geometry = [x.shape, x.strides, x.offset - base.offset] as const;
-  const baseLayout = isContiguous(base.shape, base.strides);
+  const order = memoryOrder(base);
   const node = new Node(`${op} on a view`, [base], [base, result], (g, _saved, needs) => {
-    const whole = baseLayout && g.isContiguous() && g.offset === 0 ? g : clone(layoutOf(g, base));
+    const whole = laidOut(g, order);
     const place = (t: Tensor) => asStrided(t, geometry[0], geometry[1], t.offset + geometry[2]);
     let rest: Tensor | null = null;
     if (needs(0)) {
@@ -64,10 +66,18 @@ function rebaseHistory(op: string, x: Tensor, result: Tensor): void {
   x.viewVersion = -1; // its gradient function is made anew from the base when it is asked for
 }
 
-/** `g` laid out in memory with the strides of `like`, so that the strides of a view of `like` hold for it. */
-function layoutOf(g: Tensor, like: Tensor): Tensor {
-  if (isContiguous(like.shape, like.strides)) return g;
-  throw new GradError(`backward: an in-place change of a view of a tensor with strides ${showShape(like.strides)} (shape ${showShape(g.shape)}) cannot be differentiated. Make the tensor contiguous() first.`);
+/** The dims of a tensor that fills its memory, from the largest stride to the smallest. */
+function memoryOrder(x: Tensor): number[] {
+  if (!isDense(x.shape, x.strides)) {
+    throw new GradError(`backward: an in-place change of a view of a tensor with strides ${showShape(x.strides)} (shape ${showShape(x.shape)}) cannot be differentiated. Make the tensor contiguous() first.`);
+  }
+  return x.shape.map((_, d) => d).sort((a, b) => Number(x.shape[a] === 1) - Number(x.shape[b] === 1) || x.strides[b]! - x.strides[a]!);
+}
+
+/** `g` with its dims in memory in a given order, so that the strides of a view of the tensor whose order that is hold for it. */
+function laidOut(g: Tensor, order: readonly number[]): Tensor {
+  const inverse = order.map((_, d) => order.indexOf(d));
+  return permute(contiguous(permute(g, order)), inverse);
 }
 
 /** Runs an in-place operation: `direct` writes over `x` without history and returns whether it could; `compute` is the out-of-place form. */

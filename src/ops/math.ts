@@ -88,7 +88,7 @@ export interface ClampBounds {
 
 /**
  * Limits values to [min, max]. Where min > max, all become max.
- * Gradient: 1 inside and on the bounds, 0 outside.
+ * Gradient: 1 between the bounds, 0 on them and outside.
  * @throws {ArgumentError} without a bound.
  */
 export function clamp(x: Tensor, bounds: ClampBounds): Tensor;

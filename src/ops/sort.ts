@@ -7,13 +7,15 @@ import type { TypedArray } from '../tensor/dtype.js';
 import { normalizeDim, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
-import { detach, filled } from './copy.js';
+import { div, eq, logicalOr, mul } from './arithmetic.js';
+import { detach, filled, to } from './copy.js';
 import { where } from './elementwise.js';
 import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
 import { scatterAdd } from './gather.js';
 import { code, rowMajor } from './kernel-call.js';
 import { isnan } from './math.js';
 import { reshape, select, unsqueeze } from './movement.js';
+import { sum } from './reduce.js';
 
 /** The strides of a row-major tensor whose dim `d` was moved to the end, seen with it in place. */
 function backFromEnd(moved: Tensor, d: number): Tensor {
@@ -84,7 +86,7 @@ export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOpt
   const shape = x.ndim === 0 ? [] : [...rows.shape.slice(0, -1), k];
   const values = emptyTensor(shape, x.dtype);
   const indices = emptyTensor(shape, 'int64');
-  check(kernels.topk(code(x.dtype), values.ptr, indices.ptr, rows.ptr, numel(rows.shape.slice(0, -1)), length, k, largest ? 1 : 0), 'topk');
+  check(kernels.topk(code(x.dtype), values.ptr, indices.ptr, rows.ptr, numel(rows.shape.slice(0, -1)), length, x.ndim === 0 ? 1 : k, largest ? 1 : 0), 'topk');
   return picked('topk', backFromEnd(values, d), backFromEnd(indices, d), x, d);
 }
 
@@ -96,7 +98,7 @@ export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOpt
 export function median(x: Tensor): Tensor;
 export function median(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
 export function median(x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices {
-  if (dim === undefined) return numel(x.shape) === 0 ? filled([], x.dtype, Number.NaN) : median(reshape(x, [-1]), 0).values;
+  if (dim === undefined) return medianOfAll(x);
   const d = normalizeDim(dim, x.ndim, 'median');
   const { values, indices } = sort(x, d);
   if (x.ndim === 0) return valuesAndIndices(values, indices);
@@ -109,6 +111,16 @@ export function median(x: Tensor, dim?: number, keepdim = false): Tensor | Value
   const pick = (t: Tensor) => where(spoiled, select(t, d, size - 1), middle(t));
   const [v, i] = [pick(values), pick(indices)];
   return keepdim ? valuesAndIndices(unsqueeze(v, d), unsqueeze(i, d)) : valuesAndIndices(v, i);
+}
+
+/** The median of all elements. Gradient: shared evenly among equals. */
+function medianOfAll(x: Tensor): Tensor {
+  if (numel(x.shape) === 0) return filled([], x.dtype, Number.NaN);
+  const out = median(reshape(detach(x), [-1]), 0).values;
+  return record('median', out, [x], [x, out], (g, [a, y]) => {
+    const winners = to(logicalOr(eq(a!, y!), isnan(a!)), g.dtype);
+    return [mul(winners, div(g, sum(winners)))];
+  });
 }
 
 export interface UniqueOptions {

@@ -42,7 +42,7 @@ function varianceRaw(name: string, x: Tensor, dims: readonly number[], correctio
 
 /** dx = 2 (x - mean) dy / (n - correction), dy with the reduced dims in place. */
 function varianceGrad(g: Tensor, x: Tensor, dims: readonly number[], correction: number): Tensor {
-  const divisor = Math.max(0, numel(dims.map((d) => x.shape[d]!)) - correction);
+  const divisor = numel(dims.map((d) => x.shape[d]!)) - correction;
   return mul(mul(sub(x, mean(x, dims, true)), 2 / divisor), g);
 }
 

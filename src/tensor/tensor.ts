@@ -121,6 +121,7 @@ export class Tensor {
     }
     if (value && !isFloating(this.dtype)) throw new DTypeError(`requiresGrad_: only float32 and float64 tensors can have gradients, this one is ${this.dtype}. Use x.to('float32').`);
     this.leafRequiresGrad = value;
+    if (value) this.viewBase = null; // its own views are views of a leaf, whatever memory it lies in
     return this;
   }
 
