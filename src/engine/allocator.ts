@@ -64,6 +64,9 @@ export class BlockAllocator {
   private blocks = 0;
   private collections = 0;
   private wantsRelief = false;
+  private relief: Promise<void> | undefined;
+  /** liveBytes after the last full collection between tasks. */
+  private reliefFloor = 0;
   /** liveBytes and blocks at which the next collection is due. */
   private byteBudget = MIN_BUDGET;
   private ownerBudget = MAX_OWNERS;
@@ -104,10 +107,23 @@ export class BlockAllocator {
   }
 
   /** Waits for a collection where a synchronous one is impossible (browsers); returns at once where none is due. */
-  async relieve(): Promise<void> {
-    if (!this.wantsRelief) return;
-    await this.host.tracker.relieve();
+  relieve(): Promise<void> {
+    if (!this.wantsRelief) return Promise.resolve();
+    this.relief ??= this.relieveNow().finally(() => {
+      this.relief = undefined;
+    });
+    return this.relief;
+  }
+
+  private async relieveNow(): Promise<void> {
+    await this.host.tracker.relieve(1);
     this.collect();
+    // Minor collections leave a little each time.
+    if (this.live > this.reliefFloor + MIN_BUDGET / 8) {
+      await this.host.tracker.relieve(2);
+      this.collect();
+      this.reliefFloor = this.live;
+    }
     this.wantsRelief = false;
   }
 

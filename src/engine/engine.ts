@@ -23,8 +23,11 @@ export interface OwnerTracker {
    * host cannot do that inside a synchronous loop.
    */
   sweep(effort: 0 | 1 | 2, dead: (slot: number) => void): boolean;
-  /** The asynchronous form, for hosts whose finalizers run only between tasks. */
-  relieve(): Promise<void>;
+  /**
+   * Waits for a minor (1) or full (2) collection, whose dead the next sweep reports: for hosts whose finalizers run only between tasks.
+   * Elsewhere it returns at once.
+   */
+  relieve(effort: 1 | 2): Promise<void>;
 }
 
 /** What a host gives `Engine` to build on. */

@@ -59,9 +59,16 @@ export class WeakRefTracker implements OwnerTracker {
 /** What a finalizer is told: the slot of an owner, or whom to tell that a collection has passed. */
 type Held = { readonly slot: number } | { readonly passed: () => void };
 
-/** Bytes of a buffer that makes collectors run: they count what buffers hold, though its pages are never touched and so never real. */
-const NUDGE_BYTES = 64 << 20;
-/** Milliseconds that `relieve` waits at most. */
+/**
+ * Bytes of buffers that make collectors run: they count what buffers hold, though these are never touched and so take no real memory.
+ * In Chromium the small one brings a minor collection (2 to 4 ms), which passes by what has lived for a while, and the impossible one
+ * four full ones at once (12 ms for a small page), before it is refused. Hosts that refuse that one without looking are given large ones.
+ */
+const SMALL_NUDGE = 64 << 20;
+const LARGE_NUDGE = 256 << 20;
+const IMPOSSIBLE_NUDGE = 2 ** 34;
+/** Milliseconds between two nudges, and that `relieve` takes at most. */
+const PAUSE = 4;
 const PATIENCE = 200;
 
 /**
@@ -76,6 +83,8 @@ export class RegistryTracker implements OwnerTracker {
     if ('passed' in held) held.passed();
     else this.dead.push(held.slot);
   });
+  /** Lives from one full collection to the next, and so is old: minor ones pass it by. */
+  private witness: object = {};
 
   track(owner: BlockOwner): number {
     const slot = this.slots.take();
@@ -100,36 +109,39 @@ export class RegistryTracker implements OwnerTracker {
       dead(slot);
     }
     // Loops that await something else than `relieve` have their finalizers run there, if a collection has passed.
-    if (found.length === 0) nudge();
+    if (found.length === 0) nudge(SMALL_NUDGE);
     return false;
   }
 
-  /**
-   * Nudges the collector until it has collected what was unreachable when this was called, and its finalizers had their turn: 1 to 3 ms
-   * in Chromium. Where that does not happen, the loop goes on regardless after a fifth of a second.
-   */
-  async relieve(): Promise<void> {
+  /** Nudges the collector until it has run and its finalizers had their turn; where it does not, the loop goes on after a fifth of a second. */
+  async relieve(effort: 1 | 2): Promise<void> {
     const start = performance.now();
     let passed = false;
-    this.registry.register(unreachable(), { passed: () => (passed = true) });
-    while (!passed && performance.now() - start < PATIENCE) {
-      nudge();
+    this.letGo(effort, () => (passed = true));
+    for (let nudges = 0; !passed; ) {
+      const waited = performance.now() - start;
+      if (waited > PATIENCE) return;
+      if (waited >= nudges * PAUSE) {
+        nudge(effort === 1 ? SMALL_NUDGE : nudges === 0 ? IMPOSSIBLE_NUDGE : LARGE_NUDGE);
+        nudges++;
+      }
       await nextTask();
     }
     await nextTask();
   }
+
+  /** Drops an object whose end tells of the collection. A function of its own: one that awaits would hold what its registers held. */
+  private letGo(effort: 1 | 2, passed: () => void): void {
+    this.registry.register(effort === 1 ? {} : this.witness, { passed });
+    if (effort === 2) this.witness = {};
+  }
 }
 
-/** An object that nobody holds once this has returned; it dies with the next full collection. */
-function unreachable(): object {
-  return {};
-}
-
-function nudge(): void {
+function nudge(bytes: number): void {
   try {
-    new ArrayBuffer(NUDGE_BYTES);
+    new ArrayBuffer(bytes);
   } catch {
-    // No room for it: then the host has just collected.
+    // Refused, after the host has collected what it could.
   }
 }
 

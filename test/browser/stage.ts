@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type BuildResult } from 'esbuild';
+import { build, type BuildResult, type Plugin } from 'esbuild';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -24,6 +24,18 @@ export async function stagePackage(): Promise<Stage> {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
+/** Programs of this repository would find the repository's own dist/, which may be old. */
+function fromStage(stage: Stage): Plugin {
+  return {
+    name: 'stage',
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /^hone(\/|$)/ }, ({ path, kind, pluginData }) => {
+        return pluginData === 'staged' ? undefined : resolve(path, { kind, resolveDir: stage.folder, pluginData: 'staged' });
+      });
+    },
+  };
+}
+
 export interface BundleOptions {
   /** Default: false. */
   minify?: boolean;
@@ -36,7 +48,7 @@ export async function bundle(stage: Stage, program: { file: string } | { text: s
   const { minify = false, platform = 'browser' } = options;
   return build({
     ...('file' in program ? { entryPoints: [program.file] } : { stdin: { contents: program.text, resolveDir: stage.folder, loader: 'ts' } }),
-    nodePaths: [join(stage.folder, 'node_modules')],
+    plugins: [fromStage(stage)],
     bundle: true,
     format: 'esm',
     target: 'es2022',

@@ -1,0 +1,158 @@
+/** Hone in a real browser: the same results as Node's WebAssembly engine, training, memory, and how errors read there. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setEngine } from 'hone';
+import { digitsBytes } from 'hone/vision';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wasmFile } from '../../src/engine/wasm.js';
+import { launch } from './chromium.js';
+import { essentials } from './page/essentials.js';
+import type { Program } from './page/main.js';
+import { trainByFit, trainByHand } from './page/training.js';
+import { serve, type Served, type Server } from './serve.js';
+import { bundle, root, type Stage, stagePackage } from './stage.js';
+
+declare const program: Program;
+
+const html: Served = { type: 'text/html', body: '<!doctype html><title>Hone</title><link rel="icon" href="data:,"><script type="module" src="app/main.js"></script>' };
+const wasm = (name: string, type = 'application/wasm'): Served => ({ type, body: readFileSync(join(root, 'dist/wasm', name)) });
+
+describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeout: 60_000 }, () => {
+  const files = new Map<string, Served>();
+  let stage: Stage;
+  let server: Server;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    setEngine('wasm');
+    stage = await stagePackage();
+    const { outputFiles } = await bundle(stage, { file: join(root, 'test/browser/page/main.ts') });
+    const code: Served = { type: 'text/javascript', body: outputFiles.find(({ path }) => path.endsWith('.js'))!.text };
+    for (const place of ['', '/plain-type', '/front-page', '/nothing', '/broken']) {
+      files.set(`${place}/`, html);
+      files.set(`${place}/app/main.js`, code);
+    }
+    // The build that Node runs too, and no other: results must agree to the bit.
+    files.set(`/wasm/${wasmFile()}`, wasm(wasmFile()));
+    files.set('/digits.bin', { type: 'application/octet-stream', body: digitsBytes() });
+    files.set('/plain-type/wasm/hone-simd.wasm', wasm('hone-simd.wasm', 'application/octet-stream'));
+    files.set('/front-page/wasm/hone-simd.wasm', html);
+    files.set('/broken/wasm/hone-simd.wasm', { type: 'application/wasm', body: wasm('hone-simd.wasm').body.slice(0, 2000) });
+    server = await serve(files);
+    browser = await launch();
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    stage?.remove();
+  });
+
+  /** A page whose program has started. */
+  async function open(place = '/'): Promise<Page> {
+    const page = await browser.newPage();
+    await page.addInitScript(() => {
+      const { Instance } = WebAssembly;
+      WebAssembly.Instance = class extends Instance {
+        constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+          super(module, imports);
+          Object.assign(globalThis, { wasmMemory: this.exports['memory'] });
+        }
+      };
+    });
+    await page.goto(server.origin + place);
+    await page.waitForFunction(() => 'program' in globalThis);
+    return page;
+  }
+
+  /** The first error that the page's code did not catch. */
+  async function failure(place: string): Promise<Error> {
+    const page = await browser.newPage();
+    const thrown = page.waitForEvent('pageerror');
+    await page.goto(server.origin + place);
+    const error = await thrown;
+    await page.close();
+    return error;
+  }
+
+  it('computes what Node computes, to the bit', async () => {
+    const page = await open();
+    const isa = wasmFile() === 'hone-simd.wasm' ? 'simd128' : 'relaxed-simd';
+    expect(await page.evaluate(() => program.engine())).toMatchObject({ name: 'wasm', isa, threads: 1 });
+    const there = await page.evaluate(() => program.essentials());
+    const here = essentials();
+    expect(Object.keys(there)).toEqual(Object.keys(here));
+    expect(there).toEqual(here);
+    expect(there).toMatchObject({ gradcheck: 'true', gradgradcheck: 'true', roundTrip: 'true' });
+    expect(there['promotion']).toBe(`float32 [2, 3] ${['0000d040', '0000c03f', '0000b040', '00006040', '00001841', '0000c0bf'].join('')}`);
+    expect(there['floats']).toBe('tensor([[ 1.0000e+00, -5.0000e-01],\n        [ 1.0000e-03,  2.2000e+01]])');
+    expect(there['shape']).toMatch(/^ShapeError SHAPE: add: .*\[2, 3\].*\[2, 4\]/);
+    expect(there['memory']).toMatch(/^OutOfMemoryError OUT_OF_MEMORY: /);
+    await page.close();
+  });
+
+  it('says what to use where browsers have no files', async () => {
+    const page = await open();
+    const { save, load } = await page.evaluate(() => program.browserRefusals());
+    expect(save).toMatch(/^FileError FILE: save: browsers cannot write model\.safetensors\. .*encodeSafetensors.*Blob/);
+    expect(load).toMatch(/^FileError FILE: load: browsers cannot open model\.safetensors\. Fetch the bytes, then .*decodeSafetensors/);
+    await page.close();
+  });
+
+  it('trains on real digits by fit and by hand, with the losses of Node, and the page stays alive', async () => {
+    const page = await open();
+    const byFit = await page.evaluate(() => program.trainByFit());
+    const byHand = await page.evaluate(() => program.trainByHand());
+    expect(byFit.result.accuracy).toBeGreaterThan(0.85);
+    expect(byFit.result.losses).toHaveLength(250);
+    expect(byHand).toEqual(byFit.result);
+    const bytes = digitsBytes();
+    expect(byFit.result).toEqual(await trainByFit(bytes));
+    expect(byHand).toEqual(await trainByHand(bytes));
+    // fit pauses every 50 ms; four times as much leaves room for a busy machine.
+    expect(byFit.rings).toBeGreaterThan(byFit.milliseconds / 200);
+    expect(byFit.longestGap).toBeLessThan(500);
+    await page.close();
+  });
+
+  it('keeps memory flat in a long loop that frees nothing by hand', async () => {
+    const page = await open();
+    const memory = await page.evaluate(() => program.trainLong(2000));
+    expect(memory.handedOut).toBeGreaterThan(2e9);
+    expect(memory.peakAtEnd).toBeLessThanOrEqual(1.1 * memory.peakAtTenth);
+    expect(memory.sizeAtEnd).toBeLessThanOrEqual(1.1 * memory.sizeAtTenth);
+    expect(memory.sizeAtEnd).toBeLessThan(300e6);
+    await page.close();
+  });
+
+  it('shows errors by name in the console', async () => {
+    const page = await open();
+    const thrown = page.waitForEvent('pageerror');
+    await page.evaluate(() => program.fail());
+    const { name, message } = await thrown;
+    expect(name).toBe('ShapeError');
+    expect(message).toMatch(/^add: .*\[2\].*\[3\]/);
+    await page.close();
+  });
+
+  it('runs the plain SIMD build where the relaxed one is missing, whatever type the server says', async () => {
+    const before = server.requests.length;
+    const page = await open('/plain-type/');
+    expect(await page.evaluate(() => program.engine().isa)).toBe('simd128');
+    expect(server.requests.slice(before).filter((path) => path.endsWith('.wasm'))).toEqual(['/plain-type/wasm/hone-relaxed.wasm', '/plain-type/wasm/hone-simd.wasm']);
+    await page.close();
+  });
+
+  it('says why there is no engine', async () => {
+    const missing = await failure('/nothing/');
+    expect(missing.name).toBe('EngineError');
+    expect(missing.message).toMatch(/^wasm engine: .*\/nothing\/wasm\/hone-simd\.wasm answered 404 Not Found.*dist\/wasm/);
+    expect((await failure('/front-page/')).message).toMatch(/hone-simd\.wasm is not WebAssembly \(\d+ bytes, text\/html\)/);
+    expect((await failure('/broken/')).message).toMatch(/hone-simd\.wasm does not load: WebAssembly\.compile/);
+  });
+
+  it('is tested against the kernels of these sources', () => {
+    expect(existsSync(join(root, 'dist/wasm', wasmFile())), 'npm run build').toBe(true);
+  });
+});

@@ -1,0 +1,42 @@
+/** The page of browser.test.ts: hands the programs to whoever drives it. */
+import * as hone from 'hone';
+import { browserRefusals, essentials } from './essentials.js';
+import { trainByFit, trainByHand, trainLong } from './training.js';
+
+/** Runs `work` while a timer counts: how often it rang, and the longest time between two rings. */
+async function whileCounting<R>(work: () => Promise<R>): Promise<{ result: R; rings: number; longestGap: number; milliseconds: number }> {
+  const start = performance.now();
+  let [rings, longestGap, last] = [0, 0, start];
+  const ring = () => {
+    const now = performance.now();
+    longestGap = Math.max(longestGap, now - last);
+    last = now;
+    rings++;
+  };
+  const timer = setInterval(ring, 10);
+  const result = await work();
+  ring();
+  clearInterval(timer);
+  return { result, rings: rings - 1, longestGap, milliseconds: last - start };
+}
+
+async function digits(): Promise<Uint8Array> {
+  return new Uint8Array(await (await fetch('/digits.bin')).arrayBuffer());
+}
+
+const program = {
+  engine: () => hone.engineInfo(),
+  essentials,
+  browserRefusals,
+  trainByFit: async () => {
+    const bytes = await digits();
+    return whileCounting(() => trainByFit(bytes));
+  },
+  trainByHand: async () => trainByHand(await digits()),
+  trainLong: (steps: number) => trainLong(steps, () => (globalThis as unknown as { wasmMemory: WebAssembly.Memory }).wasmMemory.buffer.byteLength),
+  /** Fails as a page's own code would: nobody catches it. */
+  fail: () => void setTimeout(() => hone.tensor([1, 2]).add(hone.tensor([1, 2, 3]))),
+};
+export type Program = typeof program;
+
+Object.assign(globalThis, { program });
