@@ -119,7 +119,7 @@ export class BlockAllocator {
     await this.host.tracker.relieve(1);
     this.collect();
     // Minor collections leave a little each time.
-    if (this.live > this.reliefFloor + MIN_BUDGET / 8) {
+    if (this.live > this.reliefFloor + MIN_BUDGET / 16) {
       await this.host.tracker.relieve(2);
       this.collect();
       this.reliefFloor = this.live;
