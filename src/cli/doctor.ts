@@ -1,31 +1,38 @@
 /** `hone doctor`: what runs the arithmetic on this machine, and why. */
 import { cpus } from 'node:os';
-import { nativeReport } from '../engine/host-node.js';
 import { showBytes } from '../engine/allocator.js';
-import { engineInfo, setEngine } from '../engine/select.js';
+import { nativeReport } from '../engine/host-node.js';
+import { type EngineInfo, engineInfo, setEngine } from '../engine/select.js';
 import { hasRelaxedSimd } from '../engine/wasm.js';
-import { EngineError } from '../errors.js';
+import { HoneError } from '../errors.js';
+import { plural } from '../report/text.js';
+import { version } from './version.js';
 
-/** The findings, as lines of text. */
-export function doctor(version: string): string {
-  const info = engineInfo();
-  const native = tell('native');
-  const wasm = tell('wasm');
-  setEngine(info.name);
+/** The findings, as lines of text; unhealthy where no engine can be used as things are set. */
+export function doctor(): { text: string; healthy: boolean } {
+  let info: EngineInfo | undefined;
+  let trouble = '';
+  try {
+    info = engineInfo();
+  } catch (error) {
+    trouble = messageOf(error);
+  }
+  const [native, wasm] = [tell('native'), tell('wasm')];
+  if (info) setEngine(info.name);
+  const cores = cpus();
   const lines: [string, string][] = [
     ['hone', version],
     ['node', `${process.version} on ${process.platform} ${process.arch}`],
-    ['processor', `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} ${cpus().length === 1 ? 'core' : 'cores'}`],
-    ['engine in use', `${info.name} (${info.isa}, ${info.threads} ${info.threads === 1 ? 'thread' : 'threads'})`],
-    ['why', why(info.name, info.reason)],
-    ['memory limit', showBytes(info.memoryLimit)],
+    ['processor', `${cores[0]?.model.trim() ?? 'unknown'}, ${plural(cores.length, 'core')}`],
+    ['engine in use', info ? `${info.name} (${info.isa}, ${plural(info.threads, 'thread')})` : `none: ${trouble}`],
+    ...(info ? ([['why', why(info.name, info.reason)], ['memory limit', showBytes(info.memoryLimit)]] as [string, string][]) : []),
     ['native engine', native],
     ['wasm engine', wasm],
     ['relaxed SIMD', hasRelaxedSimd() ? 'yes' : 'not in this host (from Node 22 on by default; node --experimental-wasm-relaxed-simd before)'],
   ];
   if (nativeReport.supported.length > 0) lines.push(['instruction sets', `${nativeReport.supported.join(', ')} (what the processor runs, best first)`]);
   const width = Math.max(...lines.map(([name]) => name.length));
-  return lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join('\n');
+  return { text: lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join('\n'), healthy: info !== undefined };
 }
 
 function why(engine: string, reason: string | undefined): string {
@@ -42,7 +49,11 @@ function tell(name: 'native' | 'wasm'): string {
     const { isa } = engineInfo();
     return `loads (${isa})`;
   } catch (error) {
-    if (error instanceof EngineError) return `does not load: ${error.message}`;
-    throw error;
+    return `does not load: ${messageOf(error)}`;
   }
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof HoneError)) throw error;
+  return error.message;
 }

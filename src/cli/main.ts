@@ -2,35 +2,41 @@
 /** The command `hone`. */
 import '../ops/methods.js';
 import '#host';
-import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
-import { HoneError } from '../errors.js';
+import { Command } from 'commander';
 import { setEngine } from '../engine/select.js';
+import { HoneError } from '../errors.js';
 import { doctor } from './doctor.js';
+import { oneOf, wholeNumber } from './options.js';
 import { addStudyCommand } from './study.js';
 import { addTrainCommand } from './train.js';
+import { version } from './version.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const bold = (text: string) => `\x1b[1m${text}\x1b[22m`; // commander takes it away where colours are not wanted
 
-const program = new Command('hone')
+const program: Command = new Command('hone')
   .description('Deep learning for TypeScript: compare training techniques, train models, look at the engine.')
-  .version(version)
-  .addOption(new Option('--engine <name>', 'the engine that runs the arithmetic; default: native where it loads').choices(['native', 'wasm']))
-  .option('--threads <count>', 'threads of the native engine; default: all cores')
-  .showHelpAfterError('(hone --help shows what there is)')
-  .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+  .version(version, '-V, --version', 'print the version')
+  .option('--engine <name>', 'native or wasm, which runs the arithmetic; default: native where it loads', oneOf(['native', 'wasm']))
+  .option('--threads <count>', 'threads of the native engine; default: all cores', wholeNumber(1))
+  .helpOption('-h, --help', 'print this help')
+  .helpCommand('help [command]', 'print the help of a command')
+  .configureHelp({
+    showGlobalOptions: true,
+    styleTitle: bold,
+    visibleGlobalOptions: (command) => (command === program ? [] : program.options.filter(({ long }) => long !== '--version')),
+  })
   .addHelpText(
     'after',
     `
 Examples:
-  hone study digits --quick          four models on real digits: a table, and a page with curves
+  hone study digits --quick     four models on real digits: a table and a page
   hone train digits --hidden 256,128 --batch-norm --epochs 5
-  hone doctor                        which engine runs, and why`,
+  hone study digits --help      all that can be set`,
   );
 
-program.hook('preAction', (command) => {
-  const { engine, threads } = command.opts<{ engine?: 'native' | 'wasm'; threads?: string }>();
-  if (threads !== undefined) process.env['HONE_THREADS'] = threads;
+program.hook('preAction', () => {
+  const { engine, threads } = program.opts<{ engine?: 'native' | 'wasm'; threads?: number }>();
+  if (threads !== undefined) process.env['HONE_THREADS'] = String(threads);
   if (engine !== undefined) setEngine(engine);
 });
 
@@ -38,15 +44,24 @@ addStudyCommand(program);
 addTrainCommand(program);
 program
   .command('doctor')
-  .description('tell which engine runs, its instruction set and threads, and why it is that one')
+  .description('tell which engine runs here, and why')
   .action(() => {
-    process.stdout.write(`${doctor(version)}\n`);
+    const { text, healthy } = doctor();
+    process.stdout.write(`${text}\n`);
+    if (!healthy) process.exitCode = 1;
   });
+
+/** Errors name the help that helps: `hone study digits --help`. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(${path} --help shows what there is)`);
+  for (const sub of command.commands) pointToHelp(sub, `${path} ${sub.name()}`);
+}
+pointToHelp(program, 'hone');
 
 try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof HoneError)) throw error;
-  process.stderr.write(`\nhone: ${error.message}\n`);
+  process.stderr.write(`hone: ${error.message}\n`);
   process.exitCode = 1;
 }

@@ -1,11 +1,12 @@
 /** What commands read from their options, with errors that name the option. */
 import { InvalidArgumentError } from 'commander';
+import { ArgumentError } from '../errors.js';
 
 /** A whole number of at least `min`. */
 export function wholeNumber(min: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < min) throw new InvalidArgumentError(`Expected a whole number of at least ${min}.`);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < min) throw new InvalidArgumentError(`Expected a whole number of at least ${min}.`);
     return value;
   };
 }
@@ -21,6 +22,15 @@ export function numberIn(min: number, max: number, open = false): (text: string)
   };
 }
 
+/** One name out of `choices`. */
+export function oneOf<T extends string>(choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = choices.find((name) => name === text);
+    if (found === undefined) throw new InvalidArgumentError(`Expected one of ${choices.join(', ')}.`);
+    return found;
+  };
+}
+
 /** Names out of `choices`, separated by commas. */
 export function listOf<T extends string>(choices: readonly T[]): (text: string) => T[] {
   return (text) => {
@@ -30,4 +40,14 @@ export function listOf<T extends string>(choices: readonly T[]): (text: string) 
     }
     return [...new Set(names)] as T[];
   };
+}
+
+/** How many digits there are to train on. */
+const DIGITS = 8000;
+
+/** Refuses batches of which the last would hold one digit: batch normalisation has no variance to divide by. */
+export function checkLastBatch(batchSize: number): void {
+  if (batchSize !== 1 && DIGITS % batchSize !== 1) return;
+  const what = batchSize === 1 ? 'is one digit' : `leaves one digit for the last of the batches of ${DIGITS}`;
+  throw new ArgumentError(`--batch-size ${batchSize} ${what}, and batch normalisation cannot train on one. Take ${batchSize + 1}.`);
 }

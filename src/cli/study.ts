@@ -1,10 +1,10 @@
 /** `hone study`: comparing techniques. */
 import { join } from 'node:path';
-import type { Command } from 'commander';
-import { ProgressDisplay } from '../report/progress.js';
-import { type DigitModel, digitModels, studyDigits } from '../study/digits.js';
-import { listOf, numberIn, wholeNumber } from './options.js';
-import { engineLine, interruptible, newRunFolder, report, showEvents } from './run.js';
+import { type Command, Option } from 'commander';
+import { plural } from '../report/text.js';
+import { type DigitModel, digitModels, digitModelTexts, studyDigits } from '../study/digits.js';
+import { checkLastBatch, listOf, numberIn, wholeNumber } from './options.js';
+import { engineLine, interruptible, newRunFolder, openDisplay, report, showEvents, surroundings } from './run.js';
 
 interface StudyFlags {
   quick?: boolean;
@@ -19,28 +19,52 @@ interface StudyFlags {
 }
 
 export function addStudyCommand(program: Command): void {
-  const study = program.command('study').description('compare models or techniques over several repeats; writes a table and a page of curves');
+  const study = program
+    .command('study')
+    .description('compare techniques over several repeats; writes a table and a page')
+    .commandsGroup('Studies:')
+    .helpCommand(false)
+    .addHelpText('after', '\nhone study digits --help tells what a study can be given.');
+  const names = Object.entries(digitModelTexts).map(([name, text]) => `  ${name.padEnd(10)} ${text}`);
   study
     .command('digits')
-    .description('four models on 10,000 real handwritten digits: small, big, dropout, batchnorm')
+    .summary(`four models on 10,000 real handwritten digits: ${digitModels.join(', ')}`)
+    .description('Trains four models on 8,000 real handwritten digits, tests them with 2,000 others, and shows how they compare over several repeats.')
+    .optionsGroup('What is compared:')
     .option('--quick', '10 epochs and 2 repeats, instead of 20 and 5')
-    .option('--models <names>', `which ones, separated by commas (${digitModels.join(', ')}); default: all`, listOf(digitModels))
-    .option('--epochs <count>', 'passes over the training digits', wholeNumber(1))
+    .option('--models <names>', `some of ${digitModels.join(', ')}, separated by commas; default: all`, listOf(digitModels))
     .option('--repeats <count>', 'runs of each model, each with its own seed', wholeNumber(1))
+    .option('--seed <number>', 'seed of the first repeat; the next takes the next', wholeNumber(0), 0)
+    .optionsGroup('How they are trained:')
+    .option('--epochs <count>', 'passes over the training digits', wholeNumber(1))
     .option('--batch-size <count>', 'digits per step', wholeNumber(1), 200)
     .option('--lr <rate>', "Adam's learning rate", numberIn(0, Number.POSITIVE_INFINITY, true), 0.001)
-    .option('--seed <number>', 'the seed of the first repeat', wholeNumber(0), 0)
-    .option('--patience <epochs>', 'stop a run when the test loss has not improved for so many epochs', wholeNumber(1))
-    .option('--out <folder>', 'where the folder of this run is made', 'runs')
+    .option('--patience <epochs>', 'end a run whose test loss has not improved for so many epochs', wholeNumber(1))
+    .optionsGroup('Where results go:')
+    .addOption(new Option('--out <folder>', "the run's own folder is made in this one").default('runs', 'runs'))
+    .optionsGroup('Help:')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText(
+      'after',
+      `
+Models:
+${names.join('\n')}
+
+Examples:
+  hone study digits --quick
+  hone study digits --models big,batchnorm --epochs 30 --patience 5`,
+    )
     .action((flags: StudyFlags) => runDigits(flags));
 }
 
 async function runDigits(flags: StudyFlags): Promise<void> {
   const { quick, epochs = quick ? 10 : 20, repeats = quick ? 2 : 5, models = digitModels, out } = flags;
-  const display = new ProgressDisplay(process.stderr);
+  if (models.includes('batchnorm')) checkLastBatch(flags.batchSize);
+  const started = new Date();
+  const display = openDisplay();
   display.line(engineLine());
-  display.line(`study digits: ${models.join(', ')}; ${repeats} ${repeats === 1 ? 'repeat' : 'repeats'} of ${epochs} epochs each`);
   const folder = newRunFolder(out, quick ? 'digits-quick' : 'digits');
+  display.line(`study digits: ${models.join(', ')}; ${plural(repeats, 'repeat')} of ${plural(epochs, 'epoch')} each`);
   const { signal, done } = interruptible(display);
   try {
     const comparison = await studyDigits({
@@ -53,11 +77,13 @@ async function runDigits(flags: StudyFlags): Promise<void> {
       ...(flags.patience !== undefined && { patience: flags.patience }),
       bestModelPath: (model, seed) => join(folder, `${model}-seed${seed}.safetensors`),
       signal,
-      on: showEvents(display),
+      on: showEvents(display, models),
     });
     display.clear();
+    Object.assign(comparison.settings, surroundings(started));
     await report(comparison, folder);
   } finally {
+    display.clear();
     done();
   }
 }

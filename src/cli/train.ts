@@ -1,8 +1,9 @@
 /** `hone train`: one multi-layer perceptron, put together from options. */
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DataLoader } from '../data/data-loader.js';
-import { ReLU, SiLU, Sigmoid, Tanh, GELU } from '../nn/activation.js';
+import { ArgumentError } from '../errors.js';
+import { GELU, ReLU, Sigmoid, SiLU, Tanh } from '../nn/activation.js';
 import { BatchNorm1d } from '../nn/batch-norm.js';
 import { Sequential } from '../nn/containers.js';
 import { Dropout } from '../nn/dropout.js';
@@ -15,11 +16,11 @@ import { AdamW } from '../optim/adamw.js';
 import { StepLR } from '../optim/lr-scheduler/step-lr.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { SGD } from '../optim/sgd.js';
-import { ProgressDisplay } from '../report/progress.js';
+import { plural, showCount } from '../report/text.js';
 import { compare } from '../study/compare.js';
 import { Digits } from '../vision/digits.js';
-import { numberIn, wholeNumber } from './options.js';
-import { engineLine, interruptible, newRunFolder, report, showEvents } from './run.js';
+import { checkLastBatch, numberIn, oneOf, wholeNumber } from './options.js';
+import { engineLine, interruptible, newRunFolder, openDisplay, report, showEvents, showPath, surroundings } from './run.js';
 
 const activations = { relu: ReLU, gelu: GELU, silu: SiLU, tanh: Tanh, sigmoid: Sigmoid } as const;
 const optimizers = ['adam', 'adamw', 'sgd'] as const;
@@ -32,7 +33,7 @@ interface TrainFlags {
   optimizer: (typeof optimizers)[number];
   lr: number;
   weightDecay: number;
-  momentum: number;
+  momentum?: number;
   stepLr?: { stepSize: number; gamma: number };
   epochs: number;
   batchSize: number;
@@ -42,25 +43,48 @@ interface TrainFlags {
 }
 
 export function addTrainCommand(program: Command): void {
-  const train = program.command('train').description('train one model put together from options; saves the best epoch and a report');
+  const train = program
+    .command('train')
+    .description('train one model put together from options; saves its best epoch')
+    .commandsGroup('Data:')
+    .helpCommand(false)
+    .addHelpText('after', '\nhone train digits --help tells what models can be made of.');
   train
     .command('digits')
-    .description('a multi-layer perceptron on 10,000 real handwritten digits')
-    .option('--hidden <widths>', 'widths of the hidden layers, separated by commas; none: a linear model', widths, [256, 128])
-    .addOption(new Option('--activation <name>', 'after each hidden layer').choices(Object.keys(activations)).default('relu'))
+    .summary('a multi-layer perceptron on 10,000 real handwritten digits')
+    .description('Trains a multi-layer perceptron on 8,000 real handwritten digits and tests it with 2,000 others. Saves the weights of its best epoch and a report.')
+    .optionsGroup('The model:')
+    .addOption(new Option('--hidden <widths>', 'widths of the hidden layers, or none').argParser(widths).default([256, 128], '256,128'))
+    .addOption(choice('--activation <name>', 'after each hidden layer', Object.keys(activations), 'relu'))
     .option('--batch-norm', 'batch normalisation before each activation')
     .option('--dropout <share>', 'share of activations dropped after each hidden layer', numberIn(0, 1), 0)
-    .addOption(new Option('--optimizer <name>', 'how weights are changed').choices(optimizers).default('adam'))
+    .optionsGroup('How it is trained:')
+    .addOption(choice('--optimizer <name>', 'how weights are changed', optimizers, 'adam'))
     .option('--lr <rate>', 'learning rate', numberIn(0, Number.POSITIVE_INFINITY, true), 0.001)
-    .option('--weight-decay <factor>', 'weight decay (L2)', numberIn(0, Number.POSITIVE_INFINITY), 0)
-    .option('--momentum <factor>', 'momentum of sgd', numberIn(0, 1), 0.9)
-    .option('--step-lr <epochs:gamma>', 'multiply the learning rate by gamma every so many epochs, such as 5:0.5', stepLr)
+    .option('--step-lr <epochs:gamma>', 'multiply the rate by gamma every so many epochs, as in 5:0.5', stepLr)
+    .option('--weight-decay <factor>', "weight decay; adamw's own kind, else L2", numberIn(0, Number.POSITIVE_INFINITY), 0)
+    .option('--momentum <factor>', 'momentum of sgd; default: 0.9', numberIn(0, 1))
     .option('--epochs <count>', 'passes over the training digits', wholeNumber(1), 10)
     .option('--batch-size <count>', 'digits per step', wholeNumber(1), 200)
-    .option('--patience <epochs>', 'stop when the test loss has not improved for so many epochs', wholeNumber(1))
+    .option('--patience <epochs>', 'end when the test loss has not improved for so many epochs', wholeNumber(1))
     .option('--seed <number>', 'of weights, shuffles and dropout', wholeNumber(0), 0)
-    .option('--out <folder>', 'where the folder of this run is made', 'runs')
+    .optionsGroup('Where results go:')
+    .addOption(new Option('--out <folder>', "the run's own folder is made in this one").default('runs', 'runs'))
+    .optionsGroup('Help:')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hone train digits --hidden 256,128 --batch-norm --dropout 0.2 --step-lr 5:0.5
+  hone train digits --hidden none --optimizer sgd --lr 0.1      (a linear model)`,
+    )
     .action((flags: TrainFlags) => trainDigits(flags));
+}
+
+/** An option that takes one of some names; commander's own would list them in quotes. */
+function choice(flags: string, description: string, names: readonly string[], first: string): Option {
+  return new Option(flags, `${description}: ${names.join(', ')}`).argParser(oneOf(names)).default(first, first);
 }
 
 function widths(text: string): number[] {
@@ -86,7 +110,7 @@ function buildModel({ hidden, activation, batchNorm, dropout }: TrainFlags): Mod
   return new Sequential(...layers, new Linear(width, 10));
 }
 
-function buildOptimizer(model: Module, { optimizer, lr, weightDecay, momentum }: TrainFlags): Optimizer {
+function buildOptimizer(model: Module, { optimizer, lr, weightDecay, momentum = 0.9 }: TrainFlags): Optimizer {
   switch (optimizer) {
     case 'adam':
       return new Adam(model.parameters(), { lr, weightDecay });
@@ -97,24 +121,44 @@ function buildOptimizer(model: Module, { optimizer, lr, weightDecay, momentum }:
   }
 }
 
+/** The options, in the words of the command line. */
+function settings(flags: TrainFlags): Record<string, string> {
+  const { hidden, activation, batchNorm, dropout, optimizer, lr, weightDecay, momentum, stepLr: steps, epochs, batchSize, patience, seed } = flags;
+  return {
+    'hidden layers': hidden.length === 0 ? 'none' : `${hidden.join(', ')}, each followed by ${batchNorm ? 'batch normalisation and ' : ''}${activation}${dropout > 0 ? ` and dropout ${dropout}` : ''}`,
+    optimizer: `${optimizer}, learning rate ${lr}${optimizer === 'sgd' ? `, momentum ${momentum ?? 0.9}` : ''}${weightDecay > 0 ? `, weight decay ${weightDecay}` : ''}`,
+    ...(steps && { 'learning rate': `times ${steps.gamma} every ${plural(steps.stepSize, 'epoch')}` }),
+    loss: 'cross entropy',
+    epochs: String(epochs),
+    'batch size': String(batchSize),
+    ...(patience !== undefined && { patience: plural(patience, 'epoch') }),
+    seed: String(seed),
+  };
+}
+
 async function trainDigits(flags: TrainFlags): Promise<void> {
-  const { epochs, batchSize, seed, hidden } = flags;
-  const display = new ProgressDisplay(process.stderr);
+  const { epochs, batchSize, seed, hidden, out } = flags;
+  if (flags.momentum !== undefined && flags.optimizer !== 'sgd') throw new ArgumentError(`--momentum belongs to --optimizer sgd; ${flags.optimizer} has none. Leave it out.`);
+  if (flags.batchNorm && hidden.length === 0) throw new ArgumentError('--batch-norm stands before the activations of hidden layers, and --hidden none has no such layers. Leave one of them out.');
+  if (flags.batchNorm) checkLastBatch(batchSize);
+  const started = new Date();
+  const display = openDisplay();
   display.line(engineLine());
-  const folder = newRunFolder(flags.out, 'train-digits');
-  const shape = [784, ...hidden, 10].join('-');
+  const folder = newRunFolder(out, 'train-digits');
+  const name = [784, ...hidden, 10].join('-');
+  display.line(`train digits: ${name}; ${plural(epochs, 'epoch')}`);
   const { signal, done } = interruptible(display);
-  const [train, test] = [new Digits({ train: true }), new Digits({ train: false })];
-  const best = join(folder, 'best.safetensors');
   try {
+    const [train, test] = [new Digits({ train: true }), new Digits({ train: false })];
+    const best = join(folder, 'best.safetensors');
     const comparison = await compare({
-      title: `A model of handwritten digits: ${shape}`,
-      summary: `${train.length.toLocaleString('en-US')} digits to train on, ${test.length.toLocaleString('en-US')} others to test with.`,
-      settings: Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])),
+      title: `A model of handwritten digits: ${name}`,
+      summary: `${showCount(train.length)} MNIST digits to train on, ${showCount(test.length)} others to test with.`,
+      settings: settings(flags),
       variants: [
         {
-          name: shape,
-          description: 'put together from options',
+          name,
+          description: `multi-layer perceptron, ${flags.optimizer}`,
           model: () => buildModel(flags),
           optimizer: (model) => buildOptimizer(model, flags),
           ...(flags.stepLr && { scheduler: (optimizer) => new StepLR(optimizer as Optimizer, flags.stepLr!) }),
@@ -128,12 +172,16 @@ async function trainDigits(flags: TrainFlags): Promise<void> {
       ...(flags.patience !== undefined && { patience: flags.patience }),
       bestModelPath: () => best,
       signal,
-      on: showEvents(display),
+      on: showEvents(display, [name]),
     });
     display.clear();
-    await report(comparison, folder);
-    if (comparison.variants.length > 0) process.stdout.write(`Best weights: ${relative('.', best) || best}\n`);
+    Object.assign(comparison.settings, surroundings(started));
+    const reported = await report(comparison, folder);
+    const run = comparison.variants[0]?.runs[0];
+    if (reported && run?.failed !== undefined) process.exitCode ||= 1;
+    if (run?.bestModel !== undefined) process.stdout.write(`Weights of epoch ${run.bestEpoch}, the best: ${showPath(best)}\n`);
   } finally {
+    display.clear();
     done();
   }
 }

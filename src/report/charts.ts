@@ -1,6 +1,7 @@
 /** Charts as SVG text, drawn by echarts without a page. */
+import { type Range, rangeOf } from './range.js';
 
-/** One curve; `deviation` draws a band around it. */
+/** One curve; `deviation` draws a band around it. NaN leaves a gap. */
 export interface Series {
   name: string;
   values: readonly number[];
@@ -14,60 +15,75 @@ export interface LineChartOptions {
   series: readonly Series[];
   /** Mark the lowest or highest point of each curve. */
   mark?: 'min' | 'max';
+  /** The vertical axis. Default: all values. */
+  range?: Range;
   width?: number;
   height?: number;
-  /** Digits after the point in labels. */
-  digits?: number;
 }
 
 /** Colours that stay apart for colour-blind readers (Okabe and Ito). */
 export const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#8c6d31'] as const;
 
-export function colorOf(index: number): string {
+function colorOf(index: number): string {
   return palette[index % palette.length]!;
 }
 
-/** Draws curves over epochs (or steps). @returns an <svg> element. */
+const finite = (values: readonly number[]) => values.map((v) => (Number.isFinite(v) ? v : null));
+
+/** A band from one deviation below the curve to one above: an invisible line, and an area stacked on it. */
+function band({ values, deviation = [] }: Series, index: number) {
+  if (!deviation.some((d) => d > 0)) return [];
+  const shared = { type: 'line' as const, stack: `band ${index}`, stackStrategy: 'all' as const, symbol: 'none', lineStyle: { opacity: 0 }, silent: true };
+  return [
+    { ...shared, data: finite(values.map((v, k) => v - deviation[k]!)) },
+    { ...shared, data: finite(deviation.map((d) => 2 * d)), areaStyle: { color: colorOf(index), opacity: 0.2 } },
+  ];
+}
+
+/** Draws curves over epochs (or steps). @returns an <svg> element that needs nothing from elsewhere. */
 export async function lineChart(options: LineChartOptions): Promise<string> {
   const echarts = await import('echarts');
-  const { width = 560, height = 340, digits = 3 } = options;
+  const { title, width = 500, height = 330, series } = options;
+  const range = options.range ?? rangeOf(series);
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
-  const length = Math.max(...options.series.map((s) => s.values.length), 1);
-  const bands = options.series.flatMap((series, i) => {
-    if (!series.deviation?.some((d) => d > 0)) return [];
-    const shared = { type: 'line' as const, stack: `band ${i}`, symbol: 'none', lineStyle: { opacity: 0 }, silent: true, stackStrategy: 'all' as const };
-    return [
-      { ...shared, data: series.values.map((v, k) => v - series.deviation![k]!) },
-      { ...shared, data: series.values.map((_, k) => 2 * series.deviation![k]!), areaStyle: { color: colorOf(i), opacity: 0.15 } },
-    ];
-  });
-  const curves = options.series.map((series, i) => ({
-    name: series.name,
+  const length = Math.max(...series.map((s) => s.values.length), 1);
+  const curves = series.map((one, i) => ({
+    name: one.name,
     type: 'line' as const,
-    data: [...series.values],
+    data: finite(one.values),
     color: colorOf(i),
+    silent: true,
     symbol: 'circle',
-    symbolSize: 4,
+    symbolSize: length > 40 ? 0 : 4,
     lineStyle: { width: 2 },
-    ...(options.mark ? { markPoint: { symbol: 'circle', symbolSize: 9, label: { show: false }, data: [{ type: options.mark, name: options.mark }] } } : {}),
+    ...(options.mark && { markPoint: { silent: true, symbol: 'circle', symbolSize: 9, label: { show: false }, data: [{ type: options.mark, name: options.mark }] } }),
   }));
+  const text = { fontSize: 13, color: '#444' };
   chart.setOption({
     animation: false,
-    title: { text: options.title, left: 8, top: 4, textStyle: { fontSize: 14, fontWeight: 600, color: '#222' } },
-    legend: { bottom: 0, itemWidth: 18, data: options.series.map((s) => s.name), textStyle: { color: '#444' } },
-    grid: { left: 60, right: 20, top: 40, bottom: 62 },
+    title: { text: title, left: 4, top: 2, textStyle: { fontSize: 15, fontWeight: 600, color: '#222' } },
+    legend: { bottom: 0, itemWidth: 18, selectedMode: false, data: series.map((s) => s.name), textStyle: text },
+    grid: { left: 54, right: 14, top: 36, bottom: 66 },
     xAxis: {
       type: 'category',
       name: options.xName,
       nameLocation: 'middle',
-      nameGap: 24,
-      boundaryGap: false,
+      nameGap: 26,
+      nameTextStyle: text,
+      axisLabel: text,
+      boundaryGap: length === 1,
       data: Array.from({ length }, (_, i) => String(i + 1)),
     },
-    yAxis: { type: 'value', scale: true, axisLabel: { formatter: (v: number) => String(Number(v.toFixed(digits))) } },
-    series: [...bands, ...curves],
+    yAxis: {
+      type: 'value',
+      min: range.min,
+      max: range.max,
+      interval: range.step,
+      axisLabel: { ...text, formatter: (v: number) => v.toFixed(range.decimals) },
+    },
+    series: [...series.flatMap(band), ...curves],
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  return svg;
+  return svg.replace('<svg ', `<svg role="img" aria-label="${title.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)}" `);
 }

@@ -1,8 +1,6 @@
-/** The comparison of several variants over several repeats: as a table for terminals and as a page. */
-import { lineChart, type Series } from './charts.js';
-import { escapeHtml, htmlPage, htmlTable } from './html.js';
+/** The comparison of several variants over several repeats, and its table for terminals. */
 import { showSpread, type Spread, spread } from './statistics.js';
-import { type Column, showCount, showDuration, textTable } from './text.js';
+import { type Column, showCount, textTable } from './text.js';
 
 /** What one epoch of one run measured. */
 export interface EpochFigures {
@@ -18,10 +16,14 @@ export interface EpochFigures {
 export interface RunFigures {
   seed: number;
   epochs: EpochFigures[];
-  /** The epoch (from 1) with the lowest validation loss. */
+  /** The epoch (from 1) with the lowest validation loss; 0 where there is none. */
   bestEpoch: number;
   /** The file with that epoch's weights, where one was written. */
   bestModel?: string;
+  /** The run was cut short by hand; means leave it out where there are whole ones. */
+  interrupted?: boolean;
+  /** Why the run ended before its time, where it failed; means leave it out likewise. */
+  failed?: string;
 }
 
 export interface VariantFigures {
@@ -41,94 +43,87 @@ export interface Comparison {
   /** Settings by name. */
   settings: Record<string, string>;
   variants: VariantFigures[];
+  /** One sentence, where the comparison was ended by hand before all runs were done. */
+  stopped?: string;
 }
 
-type Metric = 'trainLoss' | 'trainAccuracy' | 'validationLoss' | 'validationAccuracy';
+/** What an epoch is judged by. */
+export type Figure = 'trainLoss' | 'trainAccuracy' | 'validationLoss' | 'validationAccuracy';
+
+/** The runs that means are taken over: the whole ones, or where there are none, all that measured anything. */
+export function countedRuns(variant: VariantFigures): RunFigures[] {
+  const whole = variant.runs.filter((run) => !run.interrupted && run.failed === undefined);
+  return whole.length > 0 ? whole : variant.runs.filter((run) => run.epochs.length > 0);
+}
 
 /** The figure after the last epoch, over the repeats. */
-export function finalSpread(variant: VariantFigures, metric: Metric): Spread {
-  return spread(variant.runs.flatMap((run) => run.epochs.at(-1)?.[metric] ?? []));
+export function finalSpread(variant: VariantFigures, figure: Figure): Spread {
+  return spread(countedRuns(variant).flatMap((run) => run.epochs.at(-1)?.[figure] ?? []));
 }
 
-const columns: Column[] = [
-  { title: 'model' },
-  { title: 'parameters', align: 'right' },
-  { title: 'train loss', align: 'right' },
-  { title: 'train accuracy', align: 'right' },
-  { title: 'test loss', align: 'right' },
-  { title: 'test accuracy', align: 'right' },
-  { title: 's/epoch', align: 'right' },
-  { title: 'best epoch', align: 'right' },
-];
-
-function rows(comparison: Comparison): string[][] {
-  return comparison.variants.map((variant) => [
-    variant.name,
-    showCount(variant.parameters),
-    showSpread(finalSpread(variant, 'trainLoss')),
-    showSpread(finalSpread(variant, 'trainAccuracy')),
-    showSpread(finalSpread(variant, 'validationLoss')),
-    showSpread(finalSpread(variant, 'validationAccuracy')),
-    spread(variant.runs.flatMap((run) => run.epochs.map((e) => e.seconds))).mean.toFixed(2),
-    variant.runs.map((run) => run.bestEpoch).join(', '),
-  ]);
-}
-
-/** The table: one row a variant, figures after the last epoch as mean ± deviation over the repeats. */
-export function comparisonTable(comparison: Comparison): string {
-  return textTable(columns, rows(comparison));
-}
-
-/** Mean and deviation per epoch; repeats that stopped early count as long as they ran. */
-function curve(variant: VariantFigures, metric: Metric): Series {
-  const length = Math.max(0, ...variant.runs.map((run) => run.epochs.length));
-  const points = Array.from({ length }, (_, i) => spread(variant.runs.flatMap((run) => run.epochs[i]?.[metric] ?? [])));
-  return { name: variant.name, values: points.map((p) => p.mean), deviation: points.map((p) => p.deviation) };
-}
-
-/** The page: settings, table, curves with bands of one deviation, and every run. */
-export async function comparisonPage(comparison: Comparison): Promise<string> {
-  const chart = (title: string, metric: Metric, mark: 'min' | 'max') =>
-    lineChart({ title, xName: 'epoch', mark, series: comparison.variants.map((v) => curve(v, metric)) });
-  const charts = await Promise.all([
-    chart('test accuracy', 'validationAccuracy', 'max'),
-    chart('test loss', 'validationLoss', 'min'),
-    chart('train accuracy', 'trainAccuracy', 'max'),
-    chart('train loss', 'trainLoss', 'min'),
-  ]);
-  const repeats = Math.max(0, ...comparison.variants.map((v) => v.runs.length));
-  const body = [
-    `<h1>${escapeHtml(comparison.title)}</h1>`,
-    `<p class="lead">${escapeHtml(comparison.summary)}</p>`,
-    `<div class="card">${htmlTable({ columns, rows: rows(comparison) })}</div>`,
-    `<p class="lead">Figures after the last epoch, mean ± standard deviation over ${repeats} ${repeats === 1 ? 'run' : 'runs'}, measured in evaluation mode. Bands in the curves are one deviation; dots mark each curve's best epoch.</p>`,
-    `<div class="charts">${charts.map((svg) => `<div class="card">${svg}</div>`).join('\n')}</div>`,
-    '<h2>Settings</h2>',
-    `<div class="card">${htmlTable({ columns: [{ title: 'setting' }, { title: 'value' }], rows: Object.entries(comparison.settings) })}</div>`,
-    '<h2>Models</h2>',
-    ...comparison.variants.map(variantDetails),
-    '<footer>Made by Hone. The figures stand in study.json beside this page.</footer>',
-  ];
-  return htmlPage(comparison.title, body.join('\n'));
-}
-
-function variantDetails(variant: VariantFigures): string {
-  const runs = variant.runs.map((run) => {
-    const table = htmlTable({
-      columns: ['epoch', 'train loss', 'train accuracy', 'test loss', 'test accuracy', 'learning rate', 'time'].map((title) => ({ title, align: 'right' as const })),
-      rows: run.epochs.map((e, i) => [
-        `${i + 1}${i + 1 === run.bestEpoch ? ' (best)' : ''}`,
-        e.trainLoss.toFixed(5),
-        e.trainAccuracy.toFixed(5),
-        e.validationLoss.toFixed(5),
-        e.validationAccuracy.toFixed(5),
-        String(Number(e.lr.toPrecision(4))),
-        showDuration(e.seconds),
-      ]),
+/** What a reader must know beside the figures: that the comparison was stopped, and which runs are not whole. */
+export function notes(comparison: Comparison): string[] {
+  const incomplete = comparison.variants.flatMap((variant) => {
+    const counted = countedRuns(variant);
+    return variant.runs.flatMap((run) => {
+      const what = run.failed ?? (run.interrupted ? `stopped by hand after epoch ${run.epochs.length}` : undefined);
+      return what === undefined ? [] : [`${variant.name}, seed ${run.seed}: ${what}${counted.includes(run) ? '' : '; not in the means'}.`];
     });
-    return `<details><summary>seed ${run.seed}: best epoch ${run.bestEpoch}</summary>${table}</details>`;
   });
-  return `<div class="card" style="margin-bottom:16px"><strong>${escapeHtml(variant.name)}</strong>: ${escapeHtml(variant.description)}
-<details><summary>architecture, ${showCount(variant.parameters)} parameters</summary><pre>${escapeHtml(variant.architecture)}</pre></details>
-${runs.join('\n')}</div>`;
+  return [...(comparison.stopped === undefined ? [] : [comparison.stopped]), ...incomplete];
+}
+
+/** The best epochs of the repeats: `10`, or `8–10`. */
+function bestEpochs(variant: VariantFigures): string {
+  const best = countedRuns(variant).flatMap((run) => (run.bestEpoch > 0 ? [run.bestEpoch] : []));
+  if (best.length === 0) return '-';
+  const [first, last] = [Math.min(...best), Math.max(...best)];
+  return first === last ? String(first) : `${first}–${last}`;
+}
+
+function secondsPerEpoch(variant: VariantFigures): string {
+  const { mean } = spread(variant.runs.flatMap((run) => run.epochs.map((e) => e.seconds)));
+  return Number.isFinite(mean) ? mean.toFixed(mean < 10 ? 2 : 1) : '-';
+}
+
+const right = (title: string): Column => ({ title, align: 'right' });
+
+/** The table with one row a variant, as cells. */
+export function comparisonRows(comparison: Comparison): { columns: Column[]; rows: string[][] } {
+  return {
+    columns: [{ title: 'model' }, ...['parameters', 'train loss', 'train accuracy', 'test loss', 'test accuracy', 's/epoch', 'best epoch'].map(right)],
+    rows: comparison.variants.map((variant) => [
+      variant.name,
+      showCount(variant.parameters),
+      showSpread(finalSpread(variant, 'trainLoss')),
+      showSpread(finalSpread(variant, 'trainAccuracy')),
+      showSpread(finalSpread(variant, 'validationLoss')),
+      showSpread(finalSpread(variant, 'validationAccuracy')),
+      secondsPerEpoch(variant),
+      bestEpochs(variant),
+    ]),
+  };
+}
+
+/** The same with two rows a variant, train above test, which takes a third less room. */
+function narrowRows(comparison: Comparison): { columns: Column[]; rows: string[][] } {
+  return {
+    columns: [{ title: 'model' }, right('parameters'), { title: '' }, ...['loss', 'accuracy', 's/epoch', 'best'].map(right)],
+    rows: comparison.variants.flatMap((variant) => [
+      [variant.name, showCount(variant.parameters), 'train', showSpread(finalSpread(variant, 'trainLoss')), showSpread(finalSpread(variant, 'trainAccuracy')), '', ''],
+      ['', '', 'test', showSpread(finalSpread(variant, 'validationLoss')), showSpread(finalSpread(variant, 'validationAccuracy')), secondsPerEpoch(variant), bestEpochs(variant)],
+    ]),
+  };
+}
+
+/**
+ * The table: figures after the last epoch as mean ± deviation over the repeats.
+ * @param columns the room there is; train and test stand below each other where they do not fit beside each other. Default: 100.
+ */
+export function comparisonTable(comparison: Comparison, columns = 100): string {
+  const wide = comparisonRows(comparison);
+  const table = textTable(wide.columns, wide.rows);
+  if (table.split('\n').every((line) => line.length <= columns)) return table;
+  const narrow = narrowRows(comparison);
+  return textTable(narrow.columns, narrow.rows);
 }

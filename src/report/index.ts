@@ -1,5 +1,6 @@
 /** `hone/report`: comparisons as tables and as pages. */
-export { comparisonPage, comparisonTable, finalSpread } from './comparison.js';
+export { comparisonPage } from './comparison-page.js';
+export { comparisonTable, finalSpread } from './comparison.js';
 export type { Comparison, EpochFigures, RunFigures, VariantFigures } from './comparison.js';
 export { lineChart } from './charts.js';
 export type { LineChartOptions, Series } from './charts.js';

@@ -1,16 +1,21 @@
 /** The live display of a training: one line that is rewritten in a terminal, plain lines elsewhere. */
-import { showCount, showDuration } from './text.js';
+import { showCount, showDuration, showShortCount } from './text.js';
 
 /** Where the display is written: process.stderr, or anything alike. */
 export interface ProgressTarget {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Whether it takes colours; Node's terminals know, and heed NO_COLOR. */
+  hasColors?(): boolean;
 }
 
 export interface ProgressState {
-  /** What is being trained: `big, run 3 of 8`. */
+  /** What is being trained. */
   label: string;
+  /** This run, from 1, and how many there are. */
+  run: number;
+  runs: number;
   epoch: number;
   epochs: number;
   /** `train`, `evaluateTrain` or `validation`. */
@@ -20,46 +25,113 @@ export interface ProgressState {
   loss: number;
   accuracy: number | undefined;
   samplesPerSecond: number;
+  /** Until the run ends. */
   secondsLeft: number | undefined;
+  /** Until all runs have ended. */
+  allSecondsLeft: number | undefined;
 }
 
-const BAR_WIDTH = 14;
 const EIGHTHS = ' ▏▎▍▌▋▊▉█';
 /** Rewriting faster than this only costs time. */
 const MIN_INTERVAL_MS = 100;
 
-function bar(share: number): string {
-  const units = Math.round(Math.min(Math.max(share, 0), 1) * BAR_WIDTH * 8);
+const BOLD: Style = ['\x1b[1m', '\x1b[22m'];
+const CYAN: Style = ['\x1b[36m', '\x1b[39m'];
+type Style = readonly [on: string, off: string];
+
+/** How much room the parts of the line take, from roomy to cramped; the first that fits is shown. */
+const layouts = [
+  { label: 'long', bar: 14, words: 'long', time: 'long', phase: true, digits: 4, gap: '  ' },
+  { label: 'short', bar: 14, words: 'long', time: 'long', phase: true, digits: 4, gap: '  ' },
+  { label: 'short', bar: 10, words: 'long', time: 'short', phase: true, digits: 4, gap: '  ' },
+  { label: 'short', bar: 8, words: 'short', time: 'short', phase: true, digits: 4, gap: '  ' },
+  { label: 'short', bar: 8, words: 'short', time: 'short', phase: false, digits: 4, gap: '  ' },
+  { label: 'short', bar: 0, words: 'short', time: 'short', phase: false, digits: 4, gap: '  ' },
+  { label: 'short', bar: 0, words: 'short', time: 'short', phase: false, digits: 3, gap: ' ' },
+  { label: 'short', bar: 0, words: 'tiny', time: 'tiny', phase: false, digits: 3, gap: ' ' },
+  { label: 'cut', bar: 0, words: 'tiny', time: 'tiny', phase: false, digits: 3, gap: ' ' },
+] as const;
+
+type Layout = (typeof layouts)[number];
+
+function bar(share: number, width: number): string {
+  const units = Math.round(Math.min(Math.max(share, 0), 1) * width * 8);
   const whole = Math.floor(units / 8);
-  const part = whole < BAR_WIDTH ? EIGHTHS[units % 8]! : '';
-  return `▕${'█'.repeat(whole)}${part}${' '.repeat(Math.max(0, BAR_WIDTH - whole - 1))}▏`;
+  const part = whole < width ? EIGHTHS[units % 8]! : '';
+  return `▕${'█'.repeat(whole)}${part}${' '.repeat(Math.max(0, width - whole - 1))}▏`;
 }
 
 const phases: Record<string, string> = { train: 'train', evaluateTrain: 'score', validation: 'test' };
 
-/** The line for one moment; not longer than `columns`. */
-export function progressLine(state: ProgressState, columns = 100): string {
-  const steps = state.steps === undefined ? `${state.step}` : `${String(state.step).padStart(String(state.steps).length)}/${state.steps}`;
-  const epochs = `epoch ${String(state.epoch).padStart(String(state.epochs).length)}/${state.epochs}`;
-  const parts = [
-    state.label,
-    `${epochs} ${(phases[state.phase] ?? state.phase).padEnd(5)}`,
-    state.steps === undefined ? steps : `${bar(state.step / state.steps)} ${steps}`,
-    `loss ${state.loss.toFixed(4)}`,
-    ...(state.accuracy === undefined ? [] : [`accuracy ${state.accuracy.toFixed(4)}`]),
-    `${showCount(state.samplesPerSecond)} images/s`,
-    ...(state.secondsLeft === undefined ? [] : [`${showDuration(state.secondsLeft)} left`]),
+/** `3/10`, the first as wide as the second, so that the line does not jump. */
+function outOf(n: number, all: number | undefined): string {
+  return all === undefined ? String(n) : `${String(n).padStart(String(all).length)}/${all}`;
+}
+
+function label({ label: name, run, runs }: ProgressState, layout: Layout): string {
+  const short = layout.label === 'cut' && name.length > 8 ? `${name.slice(0, 7)}…` : name;
+  if (runs === 1) return short;
+  return layout.label === 'long' ? `${short}, run ${outOf(run, runs)}` : `${short} ${outOf(run, runs)}`;
+}
+
+/** `left: 12 s, all runs 3:05 min`. */
+function timeLeft({ secondsLeft, allSecondsLeft, runs }: ProgressState, { time }: Layout): string[] {
+  if (secondsLeft === undefined) return [];
+  const own = showDuration(secondsLeft);
+  if (runs === 1 || allSecondsLeft === undefined) return [`${own} left`];
+  const all = showDuration(allSecondsLeft);
+  if (time === 'tiny') return [`${own}/${all}`];
+  return [`${own} left, ${time === 'long' ? 'all runs' : 'all'} ${all}`];
+}
+
+function rate(samplesPerSecond: number, { words }: Layout): string {
+  if (words === 'tiny') return `${showShortCount(samplesPerSecond)}/s`;
+  return `${showCount(samplesPerSecond).padStart(6)} ${words === 'long' ? 'images/s' : 'img/s'}`;
+}
+
+/** Parts of the line, with how to colour them. */
+function parts(state: ProgressState, layout: Layout): [text: string, style?: Style][] {
+  const { steps, step, accuracy, loss } = state;
+  const { digits } = layout;
+  const epoch = `${layout.words === 'tiny' ? 'ep' : 'epoch'} ${outOf(state.epoch, state.epochs)}`;
+  return [
+    [label(state, layout), BOLD],
+    [layout.phase ? `${epoch} ${(phases[state.phase] ?? state.phase).padEnd(5)}` : epoch],
+    ...(steps && layout.bar > 0 ? ([[bar(step / steps, layout.bar), CYAN]] as [string, Style][]) : []),
+    [outOf(step, steps)],
+    [`loss ${loss.toFixed(digits)}`],
+    ...(accuracy === undefined ? [] : ([[`${layout.words === 'long' ? 'accuracy' : 'acc'} ${accuracy.toFixed(digits)}`]] as [string][])),
+    [rate(state.samplesPerSecond, layout)],
+    ...timeLeft(state, layout).map((text): [string] => [text]),
   ];
-  return parts.join('  ').slice(0, columns);
+}
+
+/** The line for one moment; not longer than `columns`. */
+export function progressLine(state: ProgressState, columns = 100, colors = false): string {
+  for (const layout of layouts) {
+    const line = parts(state, layout);
+    if (line.map(([text]) => text).join(layout.gap).length > columns) continue;
+    return line.map(([text, style]) => (colors && style ? style[0] + text + style[1] : text)).join(layout.gap);
+  }
+  const cramped = layouts.at(-1)!;
+  return parts(state, cramped)
+    .map(([text]) => text)
+    .join(cramped.gap)
+    .slice(0, Math.max(0, columns));
 }
 
 export class ProgressDisplay {
-  private readonly live: boolean;
-  private drawnAt = 0;
+  /** Whether a line is rewritten in place. */
+  readonly live: boolean;
+  private drawnAt = Number.NEGATIVE_INFINITY;
   private shown = false;
 
-  constructor(private readonly target: ProgressTarget) {
-    this.live = target.isTTY === true;
+  /** @param live default: whether the target is a terminal. */
+  constructor(
+    private readonly target: ProgressTarget,
+    live = target.isTTY === true,
+  ) {
+    this.live = live;
   }
 
   /** Shows a moment; in a terminal ten times a second at most, elsewhere not at all. */
@@ -67,7 +139,8 @@ export class ProgressDisplay {
     const now = performance.now();
     if (!this.live || now - this.drawnAt < MIN_INTERVAL_MS) return;
     this.drawnAt = now;
-    this.target.write(`\r\x1b[2K${progressLine(state, (this.target.columns ?? 80) - 1)}`);
+    // A line as wide as the terminal would wrap in some.
+    this.target.write(`\r\x1b[2K${progressLine(state, (this.target.columns || 80) - 1, this.target.hasColors?.())}`);
     this.shown = true;
   }
 

@@ -23,8 +23,8 @@ export function textTable(columns: readonly Column[], rows: readonly (readonly s
 /** `0.8 s`, `42 s`, `3:07 min`, `1:02:03 h`. */
 export function showDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '-';
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 100) return `${Math.round(seconds)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 99.5) return `${Math.round(seconds)} s`;
   const whole = Math.round(seconds);
   const two = (n: number) => String(n).padStart(2, '0');
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
@@ -34,4 +34,16 @@ export function showDuration(seconds: number): string {
 /** `4,403,786`. */
 export function showCount(n: number): string {
   return Math.round(n).toLocaleString('en-US');
+}
+
+/** `950`, `12.3k`, `1.2M`: a count in five characters or fewer. */
+export function showShortCount(n: number): string {
+  if (n < 999.5) return String(Math.round(n));
+  const [value, unit] = n < 999_500 ? [n / 1e3, 'k'] : [n / 1e6, 'M'];
+  return `${value < 99.95 ? value.toFixed(1) : Math.round(value)}${unit}`;
+}
+
+/** `1 run`, `2 runs`. */
+export function plural(n: number, noun: string): string {
+  return `${showCount(n)} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -20,6 +20,9 @@ export type DigitModel = keyof typeof models;
 /** The names of the study's models, in their order. */
 export const digitModels = Object.keys(models) as DigitModel[];
 
+/** One line on each of them. */
+export const digitModelTexts = Object.fromEntries(digitModels.map((name) => [name, models[name].description])) as Record<DigitModel, string>;
+
 export interface DigitsStudyOptions {
   /** Default: all four. */
   models?: readonly DigitModel[];
@@ -33,17 +36,22 @@ export interface DigitsStudyOptions {
   lr?: number;
   /** Default: 0. */
   seed?: number;
+  /** Stops a run whose test loss has not improved for this many epochs. Default: never. */
   patience?: number;
+  /** Where the weights of a run's best epoch are saved. Default: nowhere. */
   bestModelPath?(model: string, seed: number): string;
   signal?: AbortSignal;
   on?: CompareEvents;
 }
 
-/** Trains the models with Adam and cross entropy on 8,000 digits and measures them on 2,000 others. */
+/**
+ * Trains the models with Adam and cross entropy on 8,000 digits and measures them on 2,000 others.
+ * @throws {ArgumentError} for a model that there is not, and for what {@link compare} refuses.
+ */
 export async function studyDigits(options: DigitsStudyOptions = {}): Promise<Comparison> {
   const { models: wanted = digitModels, epochs = 10, repeats = 2, batchSize = 200, lr = 0.001, seed = 0 } = options;
   const variants = wanted.map((name): Variant => {
-    const found = models[name];
+    const found = Object.hasOwn(models, name) ? models[name] : undefined;
     if (!found) throw new ArgumentError(`studyDigits: there is no model "${name}"; there are ${digitModels.join(', ')}.`);
     return { name, ...found, optimizer: (model) => new Adam(model.parameters(), { lr }) };
   });
@@ -51,7 +59,15 @@ export async function studyDigits(options: DigitsStudyOptions = {}): Promise<Com
   return compare({
     title: 'Four models on handwritten digits',
     summary: `${train.length.toLocaleString('en-US')} MNIST digits to train on, ${test.length.toLocaleString('en-US')} others to test with; ${epochs} epochs, Adam with learning rate ${lr}, batches of ${batchSize}, cross entropy.`,
-    settings: { epochs: String(epochs), repeats: String(repeats), seeds: seedRange(seed, repeats), 'batch size': String(batchSize), optimizer: `Adam, learning rate ${lr}`, loss: 'cross entropy' },
+    settings: {
+      epochs: String(epochs),
+      repeats: String(repeats),
+      [repeats === 1 ? 'seed' : 'seeds']: repeats === 1 ? String(seed) : `${seed} to ${seed + repeats - 1}`,
+      'batch size': String(batchSize),
+      optimizer: `Adam, learning rate ${lr}`,
+      loss: 'cross entropy',
+      ...(options.patience !== undefined && { patience: `${options.patience} epochs` }),
+    },
     variants,
     loaders: () => ({ train: new DataLoader(train, { batchSize, shuffle: true }), validation: new DataLoader(test, { batchSize }) }),
     loss: new CrossEntropyLoss(),
@@ -63,8 +79,4 @@ export async function studyDigits(options: DigitsStudyOptions = {}): Promise<Com
     ...(options.signal && { signal: options.signal }),
     ...(options.on && { on: options.on }),
   });
-}
-
-function seedRange(seed: number, repeats: number): string {
-  return repeats === 1 ? String(seed) : `${seed} to ${seed + repeats - 1}`;
 }

@@ -1,0 +1,95 @@
+/** A comparison as a page. */
+import { lineChart, type Series } from './charts.js';
+import { type Comparison, comparisonRows, countedRuns, type Figure, notes, type RunFigures, type VariantFigures } from './comparison.js';
+import { escapeHtml, htmlPage, htmlTable } from './html.js';
+import { type Bounds, lateRange, rangeOf } from './range.js';
+import { spread } from './statistics.js';
+import { showCount, showDuration } from './text.js';
+
+interface Chart {
+  title: string;
+  figure: Figure;
+  mark: 'min' | 'max';
+  bounds: Bounds;
+}
+
+const charts: readonly Chart[] = [
+  { title: 'test accuracy', figure: 'validationAccuracy', mark: 'max', bounds: { min: 0, max: 1 } },
+  { title: 'test loss', figure: 'validationLoss', mark: 'min', bounds: { min: 0 } },
+  { title: 'train accuracy', figure: 'trainAccuracy', mark: 'max', bounds: { min: 0, max: 1 } },
+  { title: 'train loss', figure: 'trainLoss', mark: 'min', bounds: { min: 0 } },
+];
+
+/** Mean and deviation per epoch; repeats that stopped early count as long as they ran. */
+function curve(variant: VariantFigures, figure: Figure): Series {
+  const runs = countedRuns(variant);
+  const length = Math.max(0, ...runs.map((run) => run.epochs.length));
+  const points = Array.from({ length }, (_, i) => spread(runs.flatMap((run) => run.epochs[i]?.[figure] ?? [])));
+  return { name: variant.name, values: points.map((p) => p.mean), deviation: points.map((p) => p.deviation) };
+}
+
+/** The page: table, curves with bands of one deviation, settings, and every run. It loads nothing and needs no script. */
+export async function comparisonPage(comparison: Comparison): Promise<string> {
+  const { title, summary, settings, variants } = comparison;
+  const repeats = Math.max(0, ...variants.map((v) => countedRuns(v).length));
+  const body = [
+    `<h1>${escapeHtml(title)}</h1>`,
+    `<p class="lead">${escapeHtml(summary)}</p>`,
+    ...notes(comparison).map((note) => `<p class="note">${escapeHtml(note)}</p>`),
+    `<div class="card">${htmlTable(comparisonRows(comparison))}</div>`,
+    `<p class="caption">Figures after the last epoch, measured in evaluation mode${repeats > 1 ? `; mean ± standard deviation over ${repeats} runs` : ''}.</p>`,
+    ...(await curves(variants, repeats)),
+    '<h2>Settings</h2>',
+    `<div class="card">${htmlTable({ columns: [{ title: 'setting' }, { title: 'value' }], rows: Object.entries(settings), wrap: true })}</div>`,
+    '<h2>Models</h2>',
+    ...variants.map(variantDetails),
+    '<footer>Made by Hone. The figures stand in figures.json beside this page.</footer>',
+  ];
+  return htmlPage(title, body.join('\n'));
+}
+
+/** Four charts; and where the first epochs would squeeze what comes after them, charts of that first, the whole behind a fold. */
+async function curves(variants: readonly VariantFigures[], repeats: number): Promise<string[]> {
+  const drawn = await Promise.all(
+    charts.map(async ({ title, figure, mark, bounds }) => {
+      const series = variants.map((variant) => curve(variant, figure));
+      const range = lateRange(series, bounds);
+      const draw = (name: string, shown = rangeOf(series, bounds)) => lineChart({ title: name, xName: 'epoch', mark, series, range: shown });
+      const whole = await draw(title);
+      return { whole, late: range ? await draw(`${title}, enlarged`, range) : whole, enlarged: range !== undefined };
+    }),
+  );
+  const cards = (svgs: string[]) => `<div class="charts">${svgs.map((svg) => `<div class="card">${svg}</div>`).join('\n')}</div>`;
+  const enlarged = drawn.filter((chart) => chart.enlarged);
+  const explained = [
+    ...(repeats > 1 ? ['Lines are means, bands one standard deviation.'] : []),
+    "Large dots mark each curve's best epoch.",
+    ...(enlarged.length > 0 ? ['Enlarged charts show the range of the later epochs; earlier ones may lie outside.'] : []),
+  ];
+  return [
+    cards(drawn.map((chart) => chart.late)),
+    `<p class="caption">${explained.join(' ')}</p>`,
+    ...(enlarged.length > 0 ? [`<details><summary>The whole curves, from the first epoch on</summary>${cards(enlarged.map((chart) => chart.whole))}</details>`] : []),
+  ];
+}
+
+function variantDetails(variant: VariantFigures): string {
+  return `<div class="card model"><strong>${escapeHtml(variant.name)}</strong>: ${escapeHtml(variant.description)}
+<details><summary>architecture, ${showCount(variant.parameters)} parameters</summary><pre>${escapeHtml(variant.architecture)}</pre></details>
+${variant.runs.map(runDetails).join('\n')}</div>`;
+}
+
+function runDetails(run: RunFigures): string {
+  const table = htmlTable({
+    columns: ['epoch', 'train loss', 'train accuracy', 'test loss', 'test accuracy', 'learning rate', 'time'].map((title) => ({ title, align: 'right' as const })),
+    rows: run.epochs.map((e, i) => [
+      `${i + 1}${i + 1 === run.bestEpoch ? ' (best)' : ''}`,
+      ...[e.trainLoss, e.trainAccuracy, e.validationLoss, e.validationAccuracy].map((v) => (Number.isFinite(v) ? v.toFixed(5) : '-')),
+      String(Number(e.lr.toPrecision(4))),
+      showDuration(e.seconds),
+    ]),
+  });
+  const end = run.failed ?? (run.interrupted ? 'stopped by hand' : `${run.epochs.length} epochs`);
+  const weights = run.bestModel === undefined ? '' : `<p class="caption">Weights of the best epoch: ${escapeHtml(run.bestModel)}</p>`;
+  return `<details><summary>seed ${run.seed}: ${escapeHtml(end)}${run.bestEpoch > 0 ? `, best epoch ${run.bestEpoch}` : ''}</summary>${table}${weights}</details>`;
+}
