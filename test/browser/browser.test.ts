@@ -9,7 +9,7 @@ import { wasmFile } from '../../src/engine/wasm.js';
 import { launch } from './chromium.js';
 import { essentials } from './page/essentials.js';
 import type { Program } from './page/main.js';
-import { trainByFit, trainByHand } from './page/training.js';
+import { trainByFit } from './page/training.js';
 import { serve, type Served, type Server } from './serve.js';
 import { bundle, root, type Stage, stagePackage } from './stage.js';
 
@@ -40,6 +40,11 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     }
     // The build that Node runs too, and no other: results must agree to the bit.
     files.set(`/wasm/${wasmFile()}`, wasm(wasmFile()));
+    const demo = await bundle(stage, { file: join(root, 'examples/browser/main.ts') });
+    files.set('/demo/', { type: 'text/html', body: readFileSync(join(root, 'examples/browser/index.html')) });
+    files.set('/demo/app/main.js', { type: 'text/javascript', body: demo.outputFiles[0]!.text });
+    files.set('/demo/digits.bin', { type: 'application/octet-stream', body: digitsBytes() });
+    files.set(`/demo/wasm/${wasmFile()}`, wasm(wasmFile()));
     files.set('/digits.bin', { type: 'application/octet-stream', body: digitsBytes() });
     files.set('/plain-type/wasm/hone-simd.wasm', wasm('hone-simd.wasm', 'application/octet-stream'));
     files.set('/front-page/wasm/hone-simd.wasm', html);
@@ -112,9 +117,7 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     expect(byFit.result.accuracy).toBeGreaterThan(0.85);
     expect(byFit.result.losses).toHaveLength(250);
     expect(byHand).toEqual(byFit.result);
-    const bytes = digitsBytes();
-    expect(byFit.result).toEqual(await trainByFit(bytes));
-    expect(byHand).toEqual(await trainByHand(bytes));
+    expect(byFit.result).toEqual(await trainByFit(digitsBytes()));
     // fit pauses every 50 ms; four times as much leaves room for a busy machine.
     expect(byFit.rings).toBeGreaterThan(byFit.milliseconds / 200);
     expect(byFit.longestGap).toBeLessThan(500);
@@ -155,5 +158,31 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     expect(missing.message).toMatch(/^wasm engine: .*\/nothing\/wasm\/hone-simd\.wasm answered 404 Not Found.*dist\/wasm/);
     expect((await failure('/front-page/')).message).toMatch(/hone-simd\.wasm is not WebAssembly \(\d+ bytes, text\/html\)/);
     expect((await failure('/broken/')).message).toMatch(/hone-simd\.wasm does not load: WebAssembly\.compile/);
+  });
+
+  it('runs the demo page: trains, and reads a digit that is drawn', async () => {
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on('pageerror', ({ message }) => problems.push(message));
+    await page.goto(`${server.origin}/demo/`);
+    await page.click('#train');
+    await page.waitForFunction(() => document.getElementById('epoch')!.textContent === '5 / 5');
+    await page.waitForSelector('#train:enabled');
+    expect(Number.parseFloat((await page.textContent('#accuracy'))!)).toBeGreaterThan(85);
+    // A seven.
+    const { x, y, width } = (await page.locator('#pad').boundingBox())!;
+    const corners = [[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]].map(([right, down]) => [x + width * right!, y + width * down!] as const);
+    await page.mouse.move(...corners[0]!);
+    await page.mouse.down();
+    for (const corner of corners.slice(1)) await page.mouse.move(...corner, { steps: 5 });
+    await page.mouse.up();
+    expect(await page.textContent('#verdict')).toMatch(/^A 7: \d+\.\d % sure\.$/);
+    await page.click('#clear');
+    expect(await page.textContent('#verdict')).toBe('Draw with the mouse or a finger.');
+    await page.click('#sample');
+    expect(await page.textContent('#verdict')).toMatch(/^A \d: \d+\.\d % sure\.$/);
+    expect(problems).toEqual([]);
+    expect(await page.isHidden('#problem')).toBe(true);
+    await page.close();
   });
 });

@@ -1,0 +1,54 @@
+// Serves the demo page: `npm run demo`, then open the address that it prints. PORT chooses the port; the default is 8000.
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '../..');
+if (!existsSync(join(root, 'dist/index.js'))) {
+  console.error('demo: the package is not built. Run npm run build first.');
+  process.exit(1);
+}
+const { digitsBytes } = await import('hone/vision');
+
+/** Bundled anew for every visit, so that changes show when the page is loaded again. */
+async function program() {
+  const { outputFiles } = await build({
+    entryPoints: [join(here, 'main.ts')],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    sourcemap: 'inline',
+    write: false,
+    logLevel: 'warning',
+  });
+  return outputFiles[0].contents;
+}
+
+/** What is served: type, and a function that makes the bytes. The engine's files stand where the code looks for them: ../wasm. */
+const pages = {
+  '/': ['text/html; charset=utf-8', () => readFileSync(join(here, 'index.html'))],
+  '/app/main.js': ['text/javascript; charset=utf-8', program],
+  '/digits.bin': ['application/octet-stream', digitsBytes],
+  '/wasm/hone-simd.wasm': ['application/wasm', () => readFileSync(join(root, 'dist/wasm/hone-simd.wasm'))],
+  '/wasm/hone-relaxed.wasm': ['application/wasm', () => readFileSync(join(root, 'dist/wasm/hone-relaxed.wasm'))],
+};
+
+const server = createServer(async (request, response) => {
+  const page = pages[new URL(request.url, 'http://localhost').pathname];
+  try {
+    if (!page) throw Object.assign(new Error('not found'), { code: 'ENOENT' });
+    const body = await page[1]();
+    response.writeHead(200, { 'content-type': page[0], 'cache-control': 'no-store' }).end(body);
+  } catch (error) {
+    response.writeHead(error.code === 'ENOENT' ? 404 : 500, { 'content-type': 'text/plain; charset=utf-8' }).end(error.message);
+  }
+});
+const port = Number(process.env.PORT ?? 8000);
+server.on('error', (error) => {
+  console.error(error.code === 'EADDRINUSE' ? `demo: port ${port} is taken. Choose another: PORT=8001 npm run demo` : `demo: ${error.message}`);
+  process.exit(1);
+});
+server.listen(port, '127.0.0.1', () => console.log(`demo: open http://127.0.0.1:${server.address().port} (Ctrl+C ends it)`));
