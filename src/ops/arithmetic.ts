@@ -1,6 +1,7 @@
 /** Elementwise functions of two operands, with broadcasting and type promotion. Their gradients stand in elementwise.ts. */
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
+import { ArgumentError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { binaryOp, type Operand, unary } from './elementwise.js';
@@ -44,9 +45,12 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
   return binaryOp('div', a, b);
 }
 
-/** a to the b. */
+/** a to the b. @throws {ArgumentError} for integers to the power of a negative whole number: use a floating dtype. */
 export const pow = (a: Operand, b: Operand): Tensor => {
-  if (b === 2 && a instanceof Tensor) return unary('square', a, 0, 0, 'pow');
+  if (typeof b === 'number' && Number.isInteger(b) && b < 0 && a instanceof Tensor && !isFloating(a.dtype)) {
+    throw new ArgumentError(`pow: integers to the power of ${b} are no integers. Use x.to('float32').pow(${b}).`);
+  }
+  if (b === 2 && a instanceof Tensor && a.dtype !== 'bool') return unary('square', a, 0, 0, 'pow');
   return binaryOp('pow', a, b);
 };
 /** The larger of each pair; NaN wins. Gradient: to the winner, half to each where they are equal. */

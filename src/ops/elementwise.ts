@@ -228,6 +228,11 @@ const FIRST_BOOL_BINARY = BinaryOp.eq;
 const operand = (x: Operand) =>
   typeof x === 'number' ? ({ dtype: Number.isInteger(x) ? 'int64' : 'float32', dimensioned: false } as const) : { dtype: x.dtype, dimensioned: x.ndim > 0 };
 
+/** A whole number as a value of an integer dtype: uint8 counts modulo 256, as in PyTorch. */
+function wrapped(value: number, dtype: Tensor['dtype']): number {
+  return dtype === 'uint8' && Number.isFinite(value) ? ((Math.trunc(value) % 256) + 256) % 256 : value;
+}
+
 /** Applies a binary kernel to operands of which at least one is a tensor, and records it. `name` is what errors call it. */
 export function binaryOp(op: BinaryOpName, a: Operand, b: Operand, p0 = 0, p1 = 0, name: string = op): Tensor {
   const opCode = BinaryOp[op];
@@ -243,14 +248,14 @@ export function binaryOp(op: BinaryOpName, a: Operand, b: Operand, p0 = 0, p1 = 
     const tensor = castRaw((numberA ? b : a) as Tensor, dtype, name);
     const source = dense(tensor, name);
     out = emptyLikeDense(source, outDtype);
-    const scalar = (numberA ? a : b) as number;
+    const scalar = wrapped((numberA ? a : b) as number, dtype);
     if (p0 === 0 && p1 === 0) {
       check(kernels.binaryScalar(opCode, code(dtype), out.ptr, source.ptr, numel(source.shape), scalar, numberA ? 1 : 0), name);
     } else {
       return binaryOp(op, numberA ? scalarTensor(a, dtype) : a, numberB ? scalarTensor(b, dtype) : b, p0, p1, name);
     }
   } else {
-    out = binaryRaw(opCode, castRaw(a, dtype, name), castRaw(b, dtype, name), outDtype, p0, p1, name);
+    out = binaryRaw(opCode, castRaw(a, dtype, name), castRaw(b, dtype, name), outDtype, op === 'add_scaled' ? wrapped(p0, dtype) : p0, p1, name);
   }
   if (opCode >= FIRST_BOOL_BINARY) return out;
 

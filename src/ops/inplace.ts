@@ -10,7 +10,7 @@ import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
 import { dtypes, isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, isDense, numel, sameShape } from '../tensor/shape.js';
 import { aliasTensor, Tensor } from '../tensor/tensor.js';
-import { add } from './arithmetic.js';
+import { add, sub } from './arithmetic.js';
 import { clone, contiguous, fillRaw } from './copy.js';
 import { binaryInto, type Operand } from './elementwise.js';
 import { code, copyInto } from './kernel-call.js';
@@ -139,6 +139,7 @@ export function zero_(x: Tensor): Tensor {
 export function addInPlace(x: Tensor, b: Operand, alpha: number, name: string): Tensor {
   const compute = () => add(x, b, { alpha });
   if (typeof b === 'number') return binaryInPlace(name, 'add', x, b * alpha, compute);
+  if (alpha === -1) return binaryInPlace(name, 'sub', x, b, () => sub(x, b));
   return alpha === 1 ? binaryInPlace(name, 'add', x, b, compute) : binaryInPlace(name, 'add_scaled', x, b, compute, alpha);
 }
 

@@ -1,16 +1,19 @@
 /** Elementwise functions of one operand. Their gradients stand in elementwise.ts. */
 import { ArgumentError } from '../errors.js';
+import { resultType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { clone } from './copy.js';
 import { unary } from './elementwise.js';
+import { castRaw } from './kernel-call.js';
 
 /** -x. */
 export const neg = (x: Tensor): Tensor => unary('neg', x);
 /** The absolute value; gradient 0 at 0. */
 export const abs = (x: Tensor): Tensor => unary('abs', x);
 /** -1, 0 or 1; gradient 0. */
-export const sign = (x: Tensor): Tensor => unary('sign', x);
+export const sign = (x: Tensor): Tensor => (x.dtype === 'bool' ? clone(x) : unary('sign', x));
 /** x * x. */
-export const square = (x: Tensor): Tensor => unary('square', x);
+export const square = (x: Tensor): Tensor => unary('square', x.dtype === 'bool' ? castRaw(x, 'int64', 'square') : x);
 /** max(x, 0); gradient 0 at 0. */
 export const relu = (x: Tensor): Tensor => unary('relu', x);
 /** The largest whole number that is not larger; gradient 0. */
@@ -96,5 +99,6 @@ export function clamp(x: Tensor, min?: number, max?: number): Tensor;
 export function clamp(x: Tensor, first?: ClampBounds | number, second?: number): Tensor {
   const { min, max } = typeof first === 'object' ? first : { min: first, max: second };
   if (min === undefined && max === undefined) throw new ArgumentError('clamp: got neither min nor max, expected at least one.');
-  return unary('clamp', x, min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY);
+  const a = [min, max].reduce((a, bound) => (bound === undefined ? a : castRaw(a, resultType({ dtype: a.dtype, dimensioned: true }, { dtype: Number.isInteger(bound) ? 'int64' : 'float32', dimensioned: false }), 'clamp')), x);
+  return unary('clamp', a, min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY);
 }
