@@ -114,7 +114,7 @@ export function showEvents(display: ProgressDisplay, names: readonly string[]): 
     },
     runEnd(run, { variant, run: index, runs, seed }) {
       const last = run.epochs.at(-1);
-      const head = `${`${index + 1}/${runs}`.padStart(2 * String(runs).length + 1)}  ${variant.padEnd(width)}  seed ${seed}`;
+      const head = runs === 1 ? variant : `${`${index + 1}/${runs}`.padStart(2 * String(runs).length + 1)}  ${variant.padEnd(width)}  seed ${seed}`;
       if (run.failed !== undefined) display.line(`${head}  failed: ${run.failed}`);
       else if (last) {
         const seconds = run.epochs.reduce((sum, e) => sum + e.seconds, 0);

@@ -67,7 +67,7 @@ export function notes(comparison: Comparison): string[] {
     const counted = countedRuns(variant);
     return variant.runs.flatMap((run) => {
       const what = run.failed ?? (run.interrupted ? `stopped by hand after epoch ${run.epochs.length}` : undefined);
-      return what === undefined ? [] : [`${variant.name}, seed ${run.seed}: ${what}${counted.includes(run) ? '' : '; not in the means'}.`];
+      return what === undefined ? [] : [`${variant.name}, seed ${run.seed}: ${what}${counted.length === 0 || counted.includes(run) ? '' : '; not in the means'}.`];
     });
   });
   return [...(comparison.stopped === undefined ? [] : [comparison.stopped]), ...incomplete];

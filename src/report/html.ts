@@ -37,7 +37,7 @@ th:last-child, td:last-child { padding-right: 0; } tbody tr:last-child td { bord
 .wrap td { white-space: normal; overflow-wrap: anywhere; } .wrap td:first-child { white-space: nowrap; width: 1%; padding-right: 28px; }
 th { color: #555; font-weight: 600; } .number { text-align: right; }
 pre { margin: 0; overflow-x: auto; font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
-details { margin: 10px 0; } summary { cursor: pointer; font-weight: 600; }
+details { margin: 10px 0; } details > :not(summary) { margin-top: 12px; } summary { cursor: pointer; font-weight: 600; }
 footer { margin-top: 36px; color: #777; font-size: 13px; }
 @media (max-width: 520px) { main { padding: 18px 10px 40px; } .card { padding: 10px; } h1 { font-size: 22px; } }
 @media print { body { background: #fff; } .card { break-inside: avoid; } }

@@ -39,20 +39,37 @@ const BOLD: Style = ['\x1b[1m', '\x1b[22m'];
 const CYAN: Style = ['\x1b[36m', '\x1b[39m'];
 type Style = readonly [on: string, off: string];
 
-/** How much room the parts of the line take, from roomy to cramped; the first that fits is shown. */
-const layouts = [
-  { label: 'long', bar: 14, words: 'long', time: 'long', phase: true, digits: 4, gap: '  ' },
-  { label: 'short', bar: 14, words: 'long', time: 'long', phase: true, digits: 4, gap: '  ' },
-  { label: 'short', bar: 10, words: 'long', time: 'short', phase: true, digits: 4, gap: '  ' },
-  { label: 'short', bar: 8, words: 'short', time: 'short', phase: true, digits: 4, gap: '  ' },
-  { label: 'short', bar: 8, words: 'short', time: 'short', phase: false, digits: 4, gap: '  ' },
-  { label: 'short', bar: 0, words: 'short', time: 'short', phase: false, digits: 4, gap: '  ' },
-  { label: 'short', bar: 0, words: 'short', time: 'short', phase: false, digits: 3, gap: ' ' },
-  { label: 'short', bar: 0, words: 'tiny', time: 'tiny', phase: false, digits: 3, gap: ' ' },
-  { label: 'cut', bar: 0, words: 'tiny', time: 'tiny', phase: false, digits: 3, gap: ' ' },
-] as const;
+/** How much room the parts of the line take. */
+interface Layout {
+  label: 'long' | 'short' | 'cut';
+  /** Cells of the bar; 0 for none. */
+  bar: number;
+  words: 'long' | 'short' | 'tiny';
+  rate: 'long' | 'short' | 'tiny';
+  time: 'long' | 'short' | 'tiny';
+  phase: boolean;
+  /** Of loss and accuracy. */
+  digits: number;
+  gap: string;
+}
 
-type Layout = (typeof layouts)[number];
+const roomy: Layout = { label: 'long', bar: 14, words: 'long', rate: 'long', time: 'long', phase: true, digits: 4, gap: '  ' };
+
+/** From roomy to cramped, each tighter than the one before; the first that fits is shown. */
+const layouts: readonly Layout[] = (
+  [
+    {},
+    { label: 'short' },
+    { time: 'short' },
+    { words: 'short', rate: 'short' },
+    { bar: 8 },
+    { rate: 'tiny', phase: false },
+    { bar: 0 },
+    { gap: ' ', digits: 3 },
+    { words: 'tiny', time: 'tiny' },
+    { label: 'cut' },
+  ] as const
+).reduce<Layout[]>((all, change) => [...all, { ...(all.at(-1) ?? roomy), ...change }], []);
 
 function bar(share: number, width: number): string {
   const units = Math.round(Math.min(Math.max(share, 0), 1) * width * 8);
@@ -68,7 +85,7 @@ function outOf(n: number, all: number | undefined): string {
   return all === undefined ? String(n) : `${String(n).padStart(String(all).length)}/${all}`;
 }
 
-function label({ label: name, run, runs }: ProgressState, layout: Layout): string {
+function labelText({ label: name, run, runs }: ProgressState, layout: Layout): string {
   const short = layout.label === 'cut' && name.length > 8 ? `${name.slice(0, 7)}…` : name;
   if (runs === 1) return short;
   return layout.label === 'long' ? `${short}, run ${outOf(run, runs)}` : `${short} ${outOf(run, runs)}`;
@@ -80,13 +97,13 @@ function timeLeft({ secondsLeft, allSecondsLeft, runs }: ProgressState, { time }
   const own = showDuration(secondsLeft);
   if (runs === 1 || allSecondsLeft === undefined) return [`${own} left`];
   const all = showDuration(allSecondsLeft);
-  if (time === 'tiny') return [`${own}/${all}`];
+  if (time === 'tiny') return [`${own}/${all} left`];
   return [`${own} left, ${time === 'long' ? 'all runs' : 'all'} ${all}`];
 }
 
-function rate(samplesPerSecond: number, { words }: Layout): string {
-  if (words === 'tiny') return `${showShortCount(samplesPerSecond)}/s`;
-  return `${showCount(samplesPerSecond).padStart(6)} ${words === 'long' ? 'images/s' : 'img/s'}`;
+function rateText(samplesPerSecond: number, { rate }: Layout): string {
+  if (rate === 'tiny') return `${showShortCount(samplesPerSecond)}/s`;
+  return `${showCount(samplesPerSecond).padStart(6)} ${rate === 'long' ? 'images/s' : 'img/s'}`;
 }
 
 /** Parts of the line, with how to colour them. */
@@ -95,29 +112,41 @@ function parts(state: ProgressState, layout: Layout): [text: string, style?: Sty
   const { digits } = layout;
   const epoch = `${layout.words === 'tiny' ? 'ep' : 'epoch'} ${outOf(state.epoch, state.epochs)}`;
   return [
-    [label(state, layout), BOLD],
+    [labelText(state, layout), BOLD],
     [layout.phase ? `${epoch} ${(phases[state.phase] ?? state.phase).padEnd(5)}` : epoch],
     ...(steps && layout.bar > 0 ? ([[bar(step / steps, layout.bar), CYAN]] as [string, Style][]) : []),
     [outOf(step, steps)],
     [`loss ${loss.toFixed(digits)}`],
     ...(accuracy === undefined ? [] : ([[`${layout.words === 'long' ? 'accuracy' : 'acc'} ${accuracy.toFixed(digits)}`]] as [string][])),
-    [rate(state.samplesPerSecond, layout)],
+    [rateText(state.samplesPerSecond, layout)],
     ...timeLeft(state, layout).map((text): [string] => [text]),
   ];
 }
 
+/** The roomiest layout, from one on, whose line fits; the last where none does. */
+function fitting(state: ProgressState, columns: number, from = 0): number {
+  const found = layouts.findIndex((layout, i) => i >= from && plain(state, layout).length <= columns);
+  return found < 0 ? layouts.length - 1 : found;
+}
+
+function plain(state: ProgressState, layout: Layout): string {
+  return parts(state, layout)
+    .map(([text]) => text)
+    .join(layout.gap);
+}
+
+function draw(state: ProgressState, layout: Layout, columns: number, colors: boolean): string {
+  const text = plain(state, layout);
+  if (text.length > columns) return text.slice(0, Math.max(0, columns));
+  if (!colors) return text;
+  return parts(state, layout)
+    .map(([part, style]) => (style ? style[0] + part + style[1] : part))
+    .join(layout.gap);
+}
+
 /** The line for one moment; not longer than `columns`. */
 export function progressLine(state: ProgressState, columns = 100, colors = false): string {
-  for (const layout of layouts) {
-    const line = parts(state, layout);
-    if (line.map(([text]) => text).join(layout.gap).length > columns) continue;
-    return line.map(([text, style]) => (colors && style ? style[0] + text + style[1] : text)).join(layout.gap);
-  }
-  const cramped = layouts.at(-1)!;
-  return parts(state, cramped)
-    .map(([text]) => text)
-    .join(cramped.gap)
-    .slice(0, Math.max(0, columns));
+  return draw(state, layouts[fitting(state, columns)]!, columns, colors);
 }
 
 export class ProgressDisplay {
@@ -125,6 +154,8 @@ export class ProgressDisplay {
   readonly live: boolean;
   private drawnAt = Number.NEGATIVE_INFINITY;
   private shown = false;
+  /** The layout of this run's lines, which only becomes tighter, so that they do not jump. */
+  private layout = { index: 0, columns: 0, run: 0 };
 
   /** @param live default: whether the target is a terminal. */
   constructor(
@@ -139,8 +170,10 @@ export class ProgressDisplay {
     const now = performance.now();
     if (!this.live || now - this.drawnAt < MIN_INTERVAL_MS) return;
     this.drawnAt = now;
-    // A line as wide as the terminal would wrap in some.
-    this.target.write(`\r\x1b[2K${progressLine(state, (this.target.columns || 80) - 1, this.target.hasColors?.())}`);
+    const columns = (this.target.columns || 80) - 3; // Ctrl-C shows as ^C behind the line, which must not wrap for it
+    const same = this.layout.columns === columns && this.layout.run === state.run;
+    this.layout = { index: fitting(state, columns, same ? this.layout.index : 0), columns, run: state.run };
+    this.target.write(`\r\x1b[2K${draw(state, layouts[this.layout.index]!, columns, this.target.hasColors?.() ?? false)}`);
     this.shown = true;
   }
 
