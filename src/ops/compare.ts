@@ -4,7 +4,7 @@ import { promote } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, eq, le, logicalAnd, logicalOr, mul, sub } from './arithmetic.js';
-import { detach } from './copy.js';
+import { detach, to } from './copy.js';
 import { abs, isfinite, isnan } from './math.js';
 import { allNonzero } from './reduce.js';
 
@@ -29,7 +29,7 @@ export interface CloseOptions {
  */
 export function isclose(a: Tensor, b: Tensor, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {}): Tensor {
   if (a.dtype !== b.dtype) throw new DTypeError(`isclose: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${promote(a.dtype, b.dtype)}').`);
-  const [x, y] = [detach(a), detach(b)];
+  const [x, y] = a.dtype === 'bool' ? [to(a, 'int32'), to(b, 'int32')] : [detach(a), detach(b)];
   const distance = abs(sub(x, y));
   const near = logicalAnd(le(distance, add(mul(abs(y), rtol), atol)), isfinite(distance));
   const same = logicalOr(eq(x, y), near);

@@ -147,13 +147,28 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
   return finish(out, options);
 }
 
+/** a * n + c with one rounding, for whole n below 2^26: Dekker's product and Knuth's sum, errors included. */
+function multiplyAdd(a: number, n: number, c: number): number {
+  const split = 134217729 * a;
+  const high = split - (split - a);
+  const product = a * n;
+  const productError = high * n - product + (a - high) * n;
+  const sum = product + c;
+  const back = sum - product;
+  const result = sum + (product - (sum - back) + (c - back) + productError);
+  return Number.isFinite(result) ? result : sum;
+}
+
 /** `steps` numbers from `start` to `end`, both included, evenly spaced. */
 export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
   if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError(`linspace: steps is ${steps}, expected a whole number of at least 0.`);
   const dtype = dtypeOf(options, 'float32', 'linspace');
-  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
-  // From both ends toward the middle, as PyTorch does, so that the last value is exactly `end`.
-  const values = Array.from({ length: steps }, (_, i) => (i < steps / 2 ? start + step * i : end - step * (steps - 1 - i)));
+  const round = dtype === 'float32' ? Math.fround : (v: number) => v;
+  const [first, last] = [round(start), round(end)];
+  const step = steps > 1 ? round((last - first) / (steps - 1)) : 0;
+  // From both ends toward the middle, and with products that are not rounded, as PyTorch does.
+  const half = steps === 1 ? 1 : Math.floor(steps / 2);
+  const values = Array.from({ length: steps }, (_, i) => (i < half ? multiplyAdd(step, i, first) : multiplyAdd(-step, steps - 1 - i, last)));
   const out = emptyTensor([steps], dtype);
   writeTyped(out, toTyped(values, dtype));
   return finish(out, options);

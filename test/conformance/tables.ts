@@ -1,0 +1,150 @@
+/** Result types of every pair of dtypes, optimizers and schedules: the fixtures that are no programs. */
+import { type DType, HoneError, optim, Tensor, tensor } from 'hone';
+import { call, compareNumbers, type Replayed, type Stored, compare, unpack } from './replay.js';
+import { values } from './numbers.js';
+
+const DTYPES: readonly DType[] = ['bool', 'uint8', 'int32', 'int64', 'float32', 'float64'];
+type Values = Record<string, readonly number[]>;
+const A: Values = { bool: [1, 0, 1, 1, 0], uint8: [7, 253, 0, 2, 200], float: [1.5, -2, 0, 3, -0.5], int: [7, -3, 0, 2, -8] };
+const B: Values = { bool: [1, 0, 1, 0, 1], uint8: [2, 254, 3, 1, 5], float: [2.5, -2, 3, 1, 0.5], int: [2, -2, 3, 1, 5] };
+const NUMBERS = [2, 2.5, -1];
+
+export interface PromotionRow {
+  readonly n: string;
+  readonly op: string;
+  readonly a: DType;
+  readonly form: string;
+  readonly more?: readonly unknown[];
+  /** For each second operand: a floating dtype; other results with their values; or that torch threw. */
+  readonly r: readonly (string | Stored)[];
+}
+
+function operand(of: Values, dtype: DType, scalar = false): Tensor {
+  const data = of[dtype] ?? of[dtype.startsWith('float') ? 'float' : 'int']!;
+  return tensor(scalar ? data[0]! : [...data], { dtype });
+}
+
+/** Operations that Hone computes for more dtypes than torch: bools in differences, integers in activations. */
+const WIDER = new Set(['sub', 'sub_', 'fmod', 'median', 'topk', 'gelu', 'silu', 'elu', 'softplus', 'leakyRelu', 'hardtanh']);
+
+const ones = (dtype: DType, scalar: boolean) => tensor(scalar ? 1 : [1, 1, 1, 1, 1], { dtype });
+
+/** The arguments of column `k` of a row. */
+function argumentsOf({ op, a, form, more = [] }: PromotionRow, k: number): unknown[] {
+  const b = DTYPES[k]!;
+  switch (form) {
+    case 'tn':
+      return [operand(A, a), NUMBERS[k]!];
+    case 'nt':
+      return [NUMBERS[k]!, a === 'bool' ? ones(a, false) : operand(B, a)];
+    case 'to':
+      return [a.startsWith('float') && b === 'uint8' ? tensor([1.5, 200.7, 0, 3, 0.5], { dtype: a }) : operand(A, a), b];
+    case 'one':
+      return [operand(A, b), ...more];
+    case 'same':
+      return [operand(A, b), operand(A, b)];
+    case 'row':
+      return [operand(A, b).reshape(1, 5)];
+    case 'column':
+      return [operand(A, b).reshape(5, 1)];
+    default: {
+      const x = operand(A, a, form[0] === 's');
+      const y = b === 'bool' && ['floorDivide', 'remainder', 'fmod'].includes(op) ? ones(b, form[1] === 's') : operand(B, b, form[1] === 's');
+      if (op === 'cat') return [[x, y]];
+      return op === 'where' ? [tensor([true, false, true, false, true]), x, y] : [x, y];
+    }
+  }
+}
+
+export function replayPromotion(row: PromotionRow): Replayed {
+  const problems: string[] = [];
+  row.r.forEach((expected, k) => {
+    const label = `${row.n}, ${row.form.includes('n') && row.form !== 'one' ? NUMBERS[k] : DTYPES[k]}`;
+    let result: Tensor;
+    try {
+      const out = call(row.op, argumentsOf(row, k), {});
+      result = (out instanceof Tensor ? out : (out as readonly Tensor[])[0])!;
+    } catch (error) {
+      if (expected !== 'error') problems.push(`${label}: expected ${JSON.stringify(expected)}, got ${(error as Error).name}: ${(error as Error).message}`);
+      else if (!(error instanceof HoneError)) problems.push(`${label}: threw something that is no HoneError: ${String(error)}`);
+      return;
+    }
+    if (typeof expected === 'string') {
+      if (expected === 'error' && WIDER.has(row.op)) return;
+      if (result.dtype !== expected) problems.push(`${label}: expected ${expected}, got ${result.dtype} ${String(result)}`);
+      return;
+    }
+    const { problem } = compare(result, expected, 'float64');
+    if (problem) problems.push(`${label}: ${problem}`);
+  });
+  return { problems, error: 0 };
+}
+
+const camel = (options: Record<string, unknown>) => Object.fromEntries(Object.entries(options).map(([k, v]) => [k === 'T_max' ? 'tMax' : k.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase()), typeof v === 'string' && k === 'mode' ? v : v]));
+
+export interface OptimizerCase {
+  readonly n: string;
+  readonly name: 'SGD' | 'Adam' | 'AdamW';
+  readonly options: Record<string, unknown>;
+  /** What the second parameter has for itself. */
+  readonly group: Record<string, unknown>;
+  readonly scheduled: boolean;
+  readonly float64: string;
+  readonly float32: string;
+}
+
+const STEPS = 100;
+
+/** The values of both parameters after steps 1, 2, 10 and 100. */
+function trajectory(c: OptimizerCase, dtype: 'float32' | 'float64'): number[] {
+  const leaf = (seed: number, shape: number[]) => tensor(Float64Array.from(values('n', seed, shape.reduce((a, b) => a * b))), { dtype }).reshape(shape).requiresGrad_();
+  const [a, b] = [leaf(1, [5]), leaf(2, [2, 3])];
+  const params = Object.keys(c.group).length ? [{ params: [a] }, { params: [b], ...camel(c.group) }] : [a, b];
+  const make = optim[c.name] as unknown as new (params: unknown, options: unknown) => optim.SGD;
+  const optimizer = new make(params, camel(c.options));
+  const scheduler = c.scheduled ? new optim.lrScheduler.CosineAnnealingLR(optimizer, { tMax: 30 }) : null;
+  const marks: number[] = [];
+  const numbers = (p: Tensor) => p.detach().reshape(-1).toArray() as number[];
+  for (let t = 0; t < STEPS; t++) {
+    [a, b].forEach((p, k) => {
+      const noise = values('h', 1000 * (k + 1) + t, p.numel());
+      const gradient = numbers(p).map((v, i) => 0.5 * v + noise[i]!);
+      p.grad = k === 1 && t % 3 === 0 ? null : tensor(gradient, { dtype }).reshape(p.shape);
+    });
+    optimizer.step();
+    scheduler?.step();
+    if (t === 0 || t === 1 || t === 9 || t === STEPS - 1) marks.push(...numbers(a), ...numbers(b));
+  }
+  return marks;
+}
+
+export function replayOptimizer(c: OptimizerCase, dtype: 'float32' | 'float64'): Replayed {
+  const { problem, error } = compareNumbers(Float64Array.from(trajectory(c, dtype)), unpack(c[dtype]), dtype === 'float64' ? 1e-12 : 2e-6);
+  return { problems: problem ? [`${c.n} ${dtype}: ${problem}`] : [], error };
+}
+
+export interface ScheduleCase {
+  readonly n: string;
+  readonly name: string;
+  readonly options: Record<string, unknown>;
+  readonly lrs: string;
+}
+
+export function replaySchedule(c: ScheduleCase): Replayed {
+  const expected = unpack(c.lrs);
+  const leaf = () => tensor([1]).requiresGrad_();
+  const optimizer = new optim.SGD([{ params: [leaf()], lr: 0.1 }, { params: [leaf()], lr: 0.02 }]);
+  const make = (optim.lrScheduler as unknown as Record<string, new (...args: unknown[]) => { step(metric?: number): void }>)[c.name]!;
+  const scheduler = new make(optimizer, camel(c.options));
+  const steps = expected.length / 2 - 1;
+  const metrics = values('p', 77, steps);
+  const lrs = optimizer.paramGroups.map((g) => g.lr);
+  for (let t = 0; t < steps; t++) {
+    optimizer.step();
+    if (c.name === 'ReduceLROnPlateau') scheduler.step(metrics[t]! / (1 + t / 10));
+    else scheduler.step();
+    lrs.push(...optimizer.paramGroups.map((g) => g.lr));
+  }
+  const { problem, error } = compareNumbers(Float64Array.from(lrs), expected, 1e-12);
+  return { problems: problem ? [`${c.n}: ${problem}`] : [], error };
+}
