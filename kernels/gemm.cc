@@ -6,6 +6,10 @@
 // - dots: a handful of rows against rows stored along k: dot products, no packing.
 #include <atomic>
 
+#if defined(__linux__)
+#include <unistd.h>
+#endif
+
 #include "support/gemm.h"
 #include "support/gemm_kernel.h"
 #include "support/parallel.h"
@@ -17,12 +21,12 @@ namespace {
 
 using namespace tile;
 
+// A tile of a and a panel of b come out of the second-level cache as fast as they are used, so blocks of k may be long: c is read and
+// written once for each.
 #if defined(__AVX512F__)
-constexpr size_t kBlockBytesA = 640 << 10; // packed block of a: well inside the second-level cache
-constexpr hone_int kBlockK = 384;
+constexpr hone_int kBlockK = 1024;
 #else
-constexpr size_t kBlockBytesA = 160 << 10;
-constexpr hone_int kBlockK = 256;
+constexpr hone_int kBlockK = 512;
 #endif
 constexpr hone_int kDotRows = 8;    // dots up to this many rows
 constexpr hone_int kTurnedRows = 64; // turned up to this many
@@ -31,6 +35,17 @@ constexpr double kGrainFlops = 8e5; // a thread's share is worth at least this m
 hone_int min(hone_int a, hone_int b) { return a < b ? a : b; }
 hone_int ceil_div(hone_int a, hone_int b) { return (a + b - 1) / b; }
 hone_int round_up(hone_int a, hone_int b) { return ceil_div(a, b) * b; }
+
+// Bytes of a packed block of a: about half of the second-level cache.
+size_t block_bytes() {
+  long cache = 0;
+#if defined(_SC_LEVEL2_CACHE_SIZE)
+  static const long asked = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  cache = asked;
+#endif
+  if (cache < (512 << 10)) cache = 512 << 10;
+  return size_t(cache < (2 << 20) ? cache : 2 << 20) / 2;
+}
 
 Workspace &workspace() {
   static thread_local Workspace space;
@@ -55,7 +70,7 @@ template <class T> Plan make_plan(const Gemm<T> &g) {
   constexpr int L = kLanes<T>;
   Plan plan{};
   const hone_int blocks = ceil_div(g.k, kBlockK);
-  plan.block_k = blocks ? ceil_div(g.k, blocks) : 1;
+  plan.block_k = blocks ? round_up(ceil_div(g.k, blocks), 16) : 1;
   if (g.trans_b && !g.trans_a && g.k >= 2 * L && (g.m <= kDotRows || g.n <= 2)) {
     plan.way = Way::Dots;
     plan.unit_m = 4;
@@ -136,49 +151,86 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
   // Rows per block: the packed block of a must stay in cache while the panels of b pass by.
   hone_int block_m = part.m1 - part.m0;
   if (plan.pack_a) {
-    const hone_int fit = hone_int(kBlockBytesA / (size_t(P) * size_t(kb) * sizeof(T))) * kRows;
+    const hone_int fit = hone_int(block_bytes() / (size_t(P) * size_t(kb) * sizeof(T))) * kRows;
     const hone_int pieces = ceil_div(block_m, fit < kRows ? kRows : fit);
     block_m = round_up(ceil_div(block_m, pieces), kRows);
   }
   const size_t panel_size = size_t(kb * width);
   const size_t a_size = plan.pack_a ? size_t(ceil_div(block_m, kRows)) * size_t(P * kb) : 0;
-  T *const panel = static_cast<T *>(workspace().get((panel_size + a_size) * sizeof(T)));
-  if (!panel) return false;
-  T *const packed_a = panel + panel_size;
+  T *const memory = static_cast<T *>(workspace().get((2 * panel_size + a_size) * sizeof(T)));
+  if (!memory) return false;
+  T *const packed_a = memory + 2 * panel_size;
 
   for (hone_int p0 = 0; p0 < g.k; p0 += kb) {
     const hone_int kc = min(kb, g.k - p0);
     for (hone_int i0 = part.m0; i0 < part.m1; i0 += block_m) {
       const RowTiles tiles(min(block_m, part.m1 - i0));
       if (plan.pack_a) pack_rows<T>(g, i0, tiles, p0, kc, packed_a);
+      // With tiles enough, each panel of b is packed while the one before is at work.
+      const bool ahead = plan.pack_b && tiles.count >= kGroup && kc >= 4 * L;
+      T *panel = memory, *other = memory + panel_size;
+      bool ready = false; // panel holds the columns at j
       for (hone_int j = part.n0; j < part.n1; j += width) {
         const int cols = int(min(width, part.n1 - j));
         const int vectors = cols <= L ? 1 : cols <= kWidth * L ? kWidth : kSlimWidth;
         const T *b = g.b + p0 * g.ldb + j;
         hone_int ldb = g.ldb;
-        if (g.trans_b || cols < vectors * L) {
+        if (!ready && (g.trans_b || ahead || cols < vectors * L)) {
           pack_columns<T>(g, j, cols, p0, kc, panel, width);
+          ready = true;
+        }
+        Side side = Side::Nothing;
+        SideWork<T> work;
+        const bool prepares = ahead && j + 2 * width <= part.n1;
+        if (ready) {
           b = panel;
           ldb = width;
+          if (prepares) {
+            side = g.trans_b ? Side::Fetch : Side::Copy;
+            work.ld = g.ldb;
+          }
+        } else if (plan.pack_b && vectors == kWidth && tiles.count > 1) {
+          side = Side::Keep;
+          work.to = panel;
         }
+        hone_int done = 0; // of the next panel
         for (hone_int t = 0; t < tiles.count; t++) {
           const hone_int i = i0 + tiles.start(t);
           const int rows = tiles.height(t);
           const Epilogue<T> e = epilogue_at(g, p0, i, j);
           T *const c = g.c + i * g.ldc + j;
-          const bool copy = plan.pack_b && b != panel && vectors == kWidth && tiles.count > 1;
-          if (plan.pack_a) {
-            pick<T, false>(rows, vectors, copy)(kc, packed_a + t * P * kc, P, b, ldb, c, g.ldc, cols, e, panel);
-          } else if (g.trans_a) {
-            pick<T, false>(rows, vectors, copy)(kc, g.a + p0 * g.lda + i, g.lda, b, ldb, c, g.ldc, cols, e, panel);
-          } else {
-            pick<T, true>(rows, vectors, copy)(kc, g.a + i * g.lda + p0, g.lda, b, ldb, c, g.ldc, cols, e, panel);
+          const hone_int goal = g.trans_b ? min(kc, round_up(kc * (t + 1) / tiles.count, L)) : min(kc, done + kc / kGroup);
+          if (side == Side::Copy) {
+            work.rows = goal - done;
+            work.from = g.b + (p0 + done) * g.ldb + j + width;
+            work.to = other + done * width;
+            if (work.rows == 0) side = Side::Nothing;
+          } else if (side == Side::Fetch) {
+            work.from = g.b + (j + width) * g.ldb + p0 + done;
           }
-          if (copy) {
+          const auto run = [&](auto by_row, const T *a, hone_int lda) {
+            pick<T, decltype(by_row)::value>(rows, vectors, side)(kc, a, lda, b, ldb, c, g.ldc, cols, e, work);
+          };
+          if (plan.pack_a) {
+            run(std::false_type(), packed_a + t * P * kc, P);
+          } else if (g.trans_a) {
+            run(std::false_type(), g.a + p0 * g.lda + i, g.lda);
+          } else {
+            run(std::true_type(), g.a + i * g.lda + p0, g.lda);
+          }
+          if (side == Side::Keep) {
             b = panel;
             ldb = width;
+            side = Side::Nothing;
           }
+          if (side == Side::Fetch) {
+            for (int q = 0; q < width; q += L) pack_transposed<T>(g.b + (j + width + q) * g.ldb + p0 + done, g.ldb, L, goal - done, other + done * width + q, width);
+          }
+          if (prepares) done = goal;
         }
+        if (prepares && done < kc) pack_panel<T>(g.b + (p0 + done) * g.ldb + j + width, g.ldb, width, kc - done, other + done * width, width, g.b + (g.k - 1) * g.ldb + g.n);
+        ready = prepares;
+        if (ready) std::swap(panel, other);
       }
     }
   }
@@ -218,7 +270,7 @@ template <class T> bool turned(const Gemm<T> &g, const Plan &plan, const Part &p
       for (hone_int q = 0; q < panels; q++) {
         const hone_int i = part.m0 + q * L;
         T sums[kTurnedTile * L]; // [row of b, row of a]
-        tile(kc, g.b + j * g.ldb + p0, g.ldb, packed + q * L * kc, L, sums, L, L, Epilogue<T>{}, nullptr);
+        tile(kc, g.b + j * g.ldb + p0, g.ldb, packed + q * L * kc, L, sums, L, L, Epilogue<T>{}, SideWork<T>{});
         for (int s = 0; s < cols; s += L) {
           flush_turned(sums + s * L, int(min(L, part.m1 - i)), int(min(L, cols - s)), epilogue_at(g, p0, i, j + s), g.c + i * g.ldc + j + s,
                        g.ldc);

@@ -59,76 +59,92 @@ __attribute__((noinline)) void finish_part(const T *from, int from_stride, int r
   }
 }
 
+// What a tile does on the side, so that it hides behind the arithmetic. Nothing; Keep: writes the vectors of b that it uses to `to`, for
+// the tiles below. The others serve the next panel of b, one row in kGroup steps: Copy writes rows of b to `to`; Fetch brings columns of
+// a transposed b into the cache.
+enum class Side { Nothing, Keep, Copy, Fetch };
+constexpr int kGroup = 4;
+template <class T> struct SideWork {
+  T *to = nullptr;
+  const T *from = nullptr;
+  hone_int ld = 0;
+  hone_int rows = 0; // Copy: how many
+};
+
 // c[MR, cols] = sum over p < k of a[i, p] * b[p, :]. ByRow: a[i, p] lies at a[i * lda + p] (row-major, in place); otherwise at
-// a[p * lda + i] (packed, or stored transposed). Copy: b's vectors are also written to `packed`, for the tiles below, and the next panel
-// is fetched; so packing hides behind the arithmetic. Every element is one chain of multiply-adds in the order of p, whatever the tile.
-template <class T, int MR, int NV, bool ByRow, bool Copy>
-void kernel(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *c, hone_int ldc, int cols, const Epilogue<T> &e, T *packed) {
+// a[p * lda + i] (packed, or stored transposed). Every element is one chain of multiply-adds in the order of p, whatever the tile.
+template <class T, int MR, int NV, bool ByRow, Side S>
+void kernel(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *c, hone_int ldc, int cols, const Epilogue<T> &e,
+            const SideWork<T> &side) {
   constexpr int L = kLanes<T>;
-  if (k >= 128) { // c is needed last: it travels while the sums form
-#pragma GCC unroll 16
-    for (int i = 0; i < MR; i++) {
-#pragma GCC unroll 4
-      for (int v = 0; v < NV; v++) __builtin_prefetch(c + i * ldc + v * L, 1);
-    }
-  }
   Vec<T> acc[MR][NV];
 #pragma GCC unroll 16
   for (int i = 0; i < MR; i++) {
 #pragma GCC unroll 4
     for (int v = 0; v < NV; v++) acc[i][v] = Vec<T>{};
   }
-  if (ByRow) {
-    // Four rows share a pointer: base, base + 1, 2 and 3 strides are addressing modes, so few registers serve many rows.
-    const T *base[(MR + 3) / 4];
+  // By row, four rows share a pointer: base, base + 1, 2 and 3 strides are addressing modes, so few registers serve many rows.
+  const T *base[(MR + 3) / 4];
 #pragma GCC unroll 4
-    for (int g = 0; g < (MR + 3) / 4; g++) base[g] = a + 4 * g * lda;
-    const hone_int lda3 = 3 * lda;
-    for (hone_int p = 0; p < k; p++) {
-      Vec<T> bv[NV];
+  for (int g = 0; g < (MR + 3) / 4; g++) base[g] = a + 4 * g * lda;
+  const hone_int lda3 = 3 * lda;
+  T *to = side.to;
+  const auto step = [&]() __attribute__((always_inline)) {
+    Vec<T> bv[NV];
 #pragma GCC unroll 4
-      for (int v = 0; v < NV; v++) bv[v] = load(b + v * L);
-      if (Copy) {
+    for (int v = 0; v < NV; v++) bv[v] = load(b + v * L);
+    if (S == Side::Keep) {
 #pragma GCC unroll 4
-        for (int v = 0; v < NV; v++) {
-          store(packed + v * L, bv[v]);
-          __builtin_prefetch(b + (NV + v) * L);
-        }
-        packed += NV * L;
+      for (int v = 0; v < NV; v++) {
+        store(to + v * L, bv[v]);
+        __builtin_prefetch(b + (NV + v) * L); // the next panel
       }
+      to += NV * L;
+    }
 #pragma GCC unroll 16
-      for (int i = 0; i < MR; i++) {
-        const Vec<T> av = broadcast(base[i / 4][i % 4 == 3 ? lda3 : (i % 4) * lda]);
+    for (int i = 0; i < MR; i++) {
+      const Vec<T> av = broadcast(ByRow ? base[i / 4][i % 4 == 3 ? lda3 : (i % 4) * lda] : a[i]);
 #pragma GCC unroll 4
-        for (int v = 0; v < NV; v++) acc[i][v] = madd(av, bv[v], acc[i][v]);
-      }
+      for (int v = 0; v < NV; v++) acc[i][v] = madd(av, bv[v], acc[i][v]);
+    }
+    if (ByRow) {
 #pragma GCC unroll 4
       for (int g = 0; g < (MR + 3) / 4; g++) base[g]++;
-      b += ldb;
-    }
-  } else {
-    for (hone_int p = 0; p < k; p++) {
-      Vec<T> bv[NV];
-#pragma GCC unroll 4
-      for (int v = 0; v < NV; v++) bv[v] = load(b + v * L);
-      if (Copy) {
-#pragma GCC unroll 4
-        for (int v = 0; v < NV; v++) {
-          store(packed + v * L, bv[v]);
-          __builtin_prefetch(b + (NV + v) * L);
-        }
-        packed += NV * L;
-      }
-#pragma GCC unroll 16
-      for (int i = 0; i < MR; i++) {
-        const Vec<T> av = broadcast(a[i]);
-#pragma GCC unroll 4
-        for (int v = 0; v < NV; v++) acc[i][v] = madd(av, bv[v], acc[i][v]);
-      }
+    } else {
       a += lda;
-      b += ldb;
     }
+    b += ldb;
+  };
+
+  const hone_int groups = S == Side::Copy && side.rows < k / kGroup ? side.rows : k / kGroup;
+  const T *from = side.from, *fetch = c;
+  const T *const last_row = c + (MR - 1) * ldc;
+  int column = 0;
+  for (hone_int g = 0; g < groups; g++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < NV; v++) __builtin_prefetch(fetch + v * L, 1); // c is needed last: it travels while the sums form
+    fetch = fetch == last_row ? last_row : fetch + ldc;
+    if (S == Side::Copy) {
+#pragma GCC unroll 4
+      for (int v = 0; v < NV; v++) {
+        store(to + v * L, load(from + v * L));
+        __builtin_prefetch(from + 5 * side.ld + v * L);
+      }
+      from += side.ld;
+      to += NV * L;
+    }
+    if (S == Side::Fetch) {
+      __builtin_prefetch(from, 0, 2);
+      __builtin_prefetch(from + side.ld, 0, 2);
+      column += 2;
+      from += column == NV * L ? L - (NV * L - 2) * side.ld : 2 * side.ld;
+      column = column == NV * L ? 0 : column;
+    }
+#pragma GCC unroll 4
+    for (int u = 0; u < kGroup; u++) step();
   }
+  for (hone_int p = groups * kGroup; p < k; p++) step();
+
   if (cols == NV * L) {
 #pragma GCC unroll 16
     for (int i = 0; i < MR; i++) {
@@ -146,19 +162,23 @@ void kernel(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *c
   }
 }
 
-template <class T> using Kernel = void (*)(hone_int, const T *, hone_int, const T *, hone_int, T *, hone_int, int, const Epilogue<T> &, T *);
+template <class T>
+using Kernel = void (*)(hone_int, const T *, hone_int, const T *, hone_int, T *, hone_int, int, const Epilogue<T> &, const SideWork<T> &);
 
-// The kernel for this many rows and vectors: at most kTurnedTile by 1, kRows by kWidth (copying or not), kSlimRows by
-// kSlimWidth.
-template <class T, int NV, bool ByRow, bool Copy, int... R> Kernel<T> pick_rows(int rows, std::integer_sequence<int, R...>) {
-  static constexpr Kernel<T> all[] = {kernel<T, R + 1, NV, ByRow, Copy>...};
+// The kernel for this many rows and vectors: at most kTurnedTile by 1, kRows by kWidth (the only ones with work on the side),
+// kSlimRows by kSlimWidth.
+template <class T, int NV, bool ByRow, Side S, int... R> Kernel<T> pick_rows(int rows, std::integer_sequence<int, R...>) {
+  static constexpr Kernel<T> all[] = {kernel<T, R + 1, NV, ByRow, S>...};
   return all[rows - 1];
 }
-template <class T, bool ByRow> Kernel<T> pick(int rows, int vectors, bool copy = false) {
-  if (vectors == 1) return pick_rows<T, 1, ByRow, false>(rows, std::make_integer_sequence<int, kTurnedTile>());
-  if (vectors == kSlimWidth) return pick_rows<T, kSlimWidth, ByRow, false>(rows, std::make_integer_sequence<int, kSlimRows>());
-  if (copy) return pick_rows<T, kWidth, ByRow, true>(rows, std::make_integer_sequence<int, kRows>());
-  return pick_rows<T, kWidth, ByRow, false>(rows, std::make_integer_sequence<int, kRows>());
+template <class T, bool ByRow> Kernel<T> pick(int rows, int vectors, Side side = Side::Nothing) {
+  constexpr auto heights = std::make_integer_sequence<int, kRows>();
+  if (vectors == 1) return pick_rows<T, 1, ByRow, Side::Nothing>(rows, std::make_integer_sequence<int, kTurnedTile>());
+  if (vectors == kSlimWidth) return pick_rows<T, kSlimWidth, ByRow, Side::Nothing>(rows, std::make_integer_sequence<int, kSlimRows>());
+  if (side == Side::Keep) return pick_rows<T, kWidth, ByRow, Side::Keep>(rows, heights);
+  if (side == Side::Copy) return pick_rows<T, kWidth, ByRow, Side::Copy>(rows, heights);
+  if (side == Side::Fetch) return pick_rows<T, kWidth, ByRow, Side::Fetch>(rows, heights);
+  return pick_rows<T, kWidth, ByRow, Side::Nothing>(rows, heights);
 }
 
 // ---- transposition -----------------------------------------------------------------------------------------------------------

@@ -1,9 +1,13 @@
-// workspace.h: one growing block of memory per thread and purpose, aligned to cache lines, kept between calls.
+// workspace.h: one growing block of memory per thread and purpose, aligned to cache lines, on huge pages where large, kept between calls.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 namespace hone {
 
@@ -21,14 +25,20 @@ public:
     if (bytes > size_) {
       std::free(base_);
       size_ = 0;
-      base_ = std::malloc(bytes + 64);
+      const size_t align = bytes >= kHugePage / 4 ? kHugePage : 64;
+      bytes = (bytes + align - 1) / align * align;
+      base_ = std::aligned_alloc(align, bytes);
       if (!base_) return nullptr;
+#if defined(__linux__)
+      if (align == kHugePage) madvise(base_, bytes, MADV_HUGEPAGE);
+#endif
       size_ = bytes;
     }
-    return reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(base_) + 63) & ~uintptr_t(63));
+    return base_;
   }
 
 private:
+  static constexpr size_t kHugePage = size_t(2) << 20;
   void *base_ = nullptr;
   size_t size_ = 0;
 };
