@@ -295,7 +295,9 @@ def digest(t):
     """Of the bytes of a tensor's elements: for results that must be torch's bit for bit."""
     t = t.detach().contiguous().reshape(-1)
     data = bytes(t.view(torch.uint8).tolist()) if t.numel() else b""
-    return {"s": None, "d": str(t.dtype)[6:], "h": hashlib.sha1(data).hexdigest()[:16], "first": [float(v) for v in t[:3].tolist()]}
+    # float64 values also for engines without fused multiply-add, whose last digits differ.
+    values = {"v": packed(t.tolist())} if t.dtype == torch.float64 and t.numel() <= 120 else {}
+    return {**values, "s": None, "d": str(t.dtype)[6:], "h": hashlib.sha1(data).hexdigest()[:16], "first": [float(v) for v in t[:3].tolist()]}
 
 
 def encode(t, exact=False):
@@ -339,7 +341,7 @@ class Family:
         self.name, self.cases, self.choose = name, [], random.Random(name)
         self.seed = sum(ord(c) * 131**i for i, c in enumerate(name)) % 1000003 * 1000
 
-    def shape(self, ndim=None, most=40, zero=0.04):
+    def shape(self, ndim=None, most=28, zero=0.04):
         c = self.choose
         while True:
             s = [c.choices([0, 1, 2, 3, 4, 5, 7, 11], [zero, 0.15, 0.2, 0.25, 0.1, 0.15, 0.1, 0.03])[0] for _ in range(c.choice([0, 1, 2, 2, 3, 3, 4]) if ndim is None else ndim)]

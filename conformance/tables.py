@@ -106,9 +106,10 @@ def randoms():
 
     y = {"$": "y"}
     for op in ("rand", "randn"):
-        for shape in ([1], [5], [15], [16], [17], [31], [3, 5, 7], [0], [200], [], [1000]):
+        for shape in ([1], [5], [15], [16], [17], [31], [3, 5, 7], [0], [], [1000]):
             for kw in ({}, {"dtype": "float64"}):
-                add([["y", op, [shape], kw]])
+                if not (kw and shape == [1000]):
+                    add([["y", op, [shape], kw]])
     for args in ([10, [20]], [-5, 5, [7, 3]], [0, 2, [17]], [0, 2**40, [9]], [3, 4, [4]], [0, 2**31, [16]]):
         add([["y", "randint", args, {}]])
     for n in (0, 1, 2, 10, 100, 1000):

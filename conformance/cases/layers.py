@@ -69,7 +69,7 @@ def loss():
 def conv():
     f = Family("conv")
     c = f.choose
-    for i in range(64):
+    for i in range(50):
         groups = c.choice([1, 1, 1, 2, 3])
         cin, cout = groups * c.choice([1, 1, 2, 3]), groups * c.choice([1, 2, 3])
         if i % 9 == 8:

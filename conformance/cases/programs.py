@@ -66,7 +66,7 @@ def change(f, name, shape):
 def fuzz():
     f = Family("in-place and views")
     c = f.choose
-    while len(f.cases) < 220:
+    while len(f.cases) < 180:
         shape = c.choice([[4], [3, 4], [2, 3, 2], [3, 3], [1, 5], [2, 1, 3]])
         prog = [["b", "mul", [{"$": 0}, 1.0], {}], ["scalar", "mul", [{"$": 1}, 1.5], {}]]
         variables = {"b": shape}

@@ -1,6 +1,6 @@
 /** Runs one case of the fixtures on Hone, and compares what comes out with what torch made of it. */
 import { createHash } from 'node:crypto';
-import { autograd, type DType, GradError, HoneError, nn, Tensor } from 'hone';
+import { autograd, type DType, engineInfo, GradError, HoneError, nn, Tensor } from 'hone';
 import * as hone from 'hone';
 import { type Floating, type InputSpec, makeInput, numbers } from './numbers.js';
 
@@ -167,7 +167,9 @@ export function compare(actual: unknown, expected: Stored | null, floating: Floa
   const dtype = expected.d ?? floating;
   if (actual.dtype !== dtype) return wrong(`expected dtype ${dtype}, got ${actual.dtype}`);
   if (JSON.stringify(actual.shape) !== JSON.stringify(expected.s)) return wrong(`expected shape ${JSON.stringify(expected.s)}, got ${JSON.stringify(actual.shape)}`);
-  if (expected.h !== undefined) return digest(actual) === expected.h ? { problem: null, error: 0 } : wrong(`other bits than torch's, whose first values are ${show(expected.first ?? [])}; got ${show(toNumbers(actual))}`);
+  // Without fused multiply-add the last digits of float64 differ.
+  const bits = !(engineInfo().name === 'wasm' && dtype === 'float64' && expected.v !== undefined);
+  if (expected.h !== undefined && bits) return digest(actual) === expected.h ? { problem: null, error: 0 } : wrong(`other bits than torch's, whose first values are ${show(expected.first ?? [])}; got ${show(toNumbers(actual))}`);
   return compareNumbers(toNumbers(actual), decode(expected), dtype === 'float32' || dtype === 'float64' ? Math.max(TOLERANCE[dtype], 4 * torchError, tolerance) : 0, zeros, least);
 }
 
