@@ -65,8 +65,9 @@ export class BlockAllocator {
   private collections = 0;
   private wantsRelief = false;
   private relief: Promise<void> | undefined;
-  /** liveBytes after the last full collection between tasks. */
-  private reliefFloor = 0;
+  /** liveBytes and blocks after the last full collection: what the program really keeps. */
+  private floor = 0;
+  private ownerFloor = 0;
   /** liveBytes and blocks at which the next collection is due. */
   private byteBudget = MIN_BUDGET;
   private ownerBudget = MAX_OWNERS;
@@ -116,33 +117,40 @@ export class BlockAllocator {
   }
 
   private async relieveNow(): Promise<void> {
-    await this.host.tracker.relieve(1);
-    this.collect();
-    // Minor collections leave a little each time.
-    if (this.live > this.reliefFloor + MIN_BUDGET / 16) {
-      await this.host.tracker.relieve(2);
+    for (const effort of [1, 2] as const) {
+      await this.host.tracker.relieve(effort);
       this.collect();
-      this.reliefFloor = this.live;
+      if (effort === 2) this.setFloor();
+      if (this.isLow()) break;
     }
     this.wantsRelief = false;
   }
 
-  /** Gives back what unreachable owners hold, with as little work as frees a good part of it, and sets the next budget. */
+  /** Gives back what unreachable owners hold, with as little work as is enough, and sets the next budget. */
   collect(): void {
     this.collections++;
-    const before = this.live;
-    const blocksBefore = this.blocks;
     for (const effort of [0, 1, 2] as const) {
       if (!this.host.tracker.sweep(effort, this.onDead)) {
         this.wantsRelief = true;
         break;
       }
-      const byBytes = this.live <= before / 2 || before - this.live >= MIN_BUDGET / 2;
-      if (byBytes || this.blocks <= blocksBefore / 2) break;
+      if (effort === 2) this.setFloor();
+      if (this.isLow()) break;
     }
     // Half as much again as what survived: a program that keeps what it makes collects ever more rarely.
     this.byteBudget = this.live + Math.max(MIN_BUDGET, this.live / 2);
     this.ownerBudget = this.blocks + Math.max(MAX_OWNERS, this.blocks / 2);
+  }
+
+  /** Whether little is left beyond what the last full collection left: minor ones let some of the dead pass each time, which would add up. */
+  private isLow(): boolean {
+    const { live, floor, blocks, ownerFloor } = this;
+    return live <= floor + Math.max(MIN_BUDGET / 16, floor / 8) && blocks <= ownerFloor + Math.max(MAX_OWNERS / 16, ownerFloor / 8);
+  }
+
+  private setFloor(): void {
+    this.floor = this.live;
+    this.ownerFloor = this.blocks;
   }
 
   /** Gives every cached large block back to the system. */

@@ -75,7 +75,25 @@ export class Generator {
 
   /** @internal */
   get ptr(): number {
+    if (this.storage.engine !== loadedEngine()) this.move();
     return this.storage.address();
+  }
+
+  /** Goes on in the memory of the active engine, where `setEngine` has changed it: unlike a tensor, nobody chose where a stream lives. */
+  private move(): void {
+    const { storage, seed } = this;
+    const { host, kernels: kernelsThere } = storage.engine;
+    const state = new Uint8Array(STATE_BYTES);
+    const buffer = host.reserve(STATE_BYTES);
+    const status = kernelsThere.rngGetState(storage.ptr, buffer);
+    host.read(buffer, state);
+    host.release(buffer);
+    check(status, 'Generator');
+    this.storage = new Storage(GENERATOR_BYTES);
+    escapeScope(this.storage, null);
+    storage.free();
+    this.setState(state);
+    this.seed = seed;
   }
 }
 

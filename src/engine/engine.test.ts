@@ -1,0 +1,148 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  empty, emptyCache, EngineError, engineInfo, Generator, getNumThreads, manualSeed, memoryStats, OutOfMemoryError, rand, randn, randperm, setEngine, setNumThreads, tensor, UseAfterFreeError, zeros,
+} from 'hone';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EngineName } from './engine.js';
+import { ABI_VERSION, KERNEL_ARITY, KERNEL_NAMES } from './kernel-table.gen.js';
+import type { Addon } from './native.js';
+import { wasmFile } from './wasm.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const nativeDir = join(root, 'dist/native', `${process.platform}-${process.arch}`);
+const hasNative = existsSync(join(nativeDir, 'hone-cpu.node'));
+const start = engineInfo();
+const symbols = Object.values(KERNEL_NAMES).sort();
+
+afterEach(() => setEngine(start.name));
+
+describe('the builds of the kernels', () => {
+  it.skipIf(!hasNative)('the addon has every kernel of the table and no other, of the same version', () => {
+    const require = createRequire(import.meta.url);
+    const supported = (require(join(nativeDir, 'hone-cpu.node')) as { supported(): string[] }).supported();
+    const isa = supported.find((name) => existsSync(join(nativeDir, `hone-${name}.node`)));
+    const addon = require(join(nativeDir, `hone-${isa}.node`)) as Addon;
+    expect(addon.isa).toBe(isa);
+    expect(Object.keys(addon.kernels).sort()).toEqual(symbols);
+    expect(addon.kernels['abi_version']!()).toBe(ABI_VERSION);
+  });
+
+  it('the WebAssembly file has every kernel of the table and no other, with its arguments, of the same version', () => {
+    const module = new WebAssembly.Module(new Uint8Array(readFileSync(join(root, 'dist/wasm', wasmFile()))));
+    const noFiles = { fd_close: () => 8, fd_seek: () => 8, fd_write: () => 8 };
+    const exports = new WebAssembly.Instance(module, { wasi_snapshot_preview1: noFiles }).exports as Record<string, (...args: number[]) => number>;
+    const kernels = Object.keys(exports).filter((name) => name.startsWith('hone_') && name !== 'hone_last_error_text');
+    expect(kernels.sort()).toEqual(symbols.map((name) => `hone_${name}`));
+    for (const [name, symbol] of Object.entries(KERNEL_NAMES)) {
+      expect(exports[`hone_${symbol}`]!.length, name).toBe(KERNEL_ARITY[name as keyof typeof KERNEL_ARITY]);
+    }
+    expect(exports['hone_abi_version']!()).toBe(ABI_VERSION);
+  });
+
+  it('the table is that of the C header', () => {
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/gen-kernel-table.mjs'), '--check'], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+  });
+
+  it('every kernel file is compiled into both', () => {
+    // What the builds compile is a listing of the folder; a file that nothing of stands in the table would be dead code.
+    const declared = readdirSync(join(root, 'kernels')).filter((file) => file.endsWith('.cc')).map((file) => readFileSync(join(root, 'kernels', file), 'utf8'));
+    for (const symbol of symbols.filter((name) => !['abi_version', 'set_threads', 'threads', 'fma_peak'].includes(name))) {
+      expect(declared.some((text) => new RegExp(`HONE_KERNEL\\(${symbol}\\)`).test(text)), symbol).toBe(true);
+    }
+  });
+});
+
+describe('choosing an engine', () => {
+  it('says which one runs', () => {
+    expect(start.name).toBe(process.env['HONE_ENGINE'] || (hasNative ? 'native' : 'wasm'));
+    expect(start.isa).toMatch(start.name === 'native' ? /^(avx512|avx2|base)$/ : /^(simd128|relaxed-simd)$/);
+    expect(start.threads).toBeGreaterThanOrEqual(1);
+    expect(start.memoryLimit).toBeGreaterThan(2 ** 30);
+  });
+
+  it('refuses a name that no engine has', () => {
+    expect(() => setEngine('gpu' as EngineName)).toThrow(EngineError);
+    expect(() => setEngine('gpu' as EngineName)).toThrow('no engine is called "gpu"; there are native and wasm');
+    expect(engineInfo().name).toBe(start.name);
+  });
+
+  it.skipIf(!hasNative)('keeps the tensors of one engine away from the other, and alive', () => {
+    setEngine('native');
+    const x = tensor([1, 2, 3]);
+    setEngine('wasm');
+    const here = tensor([4, 5, 6]);
+    expect(() => x.add(1)).toThrow(EngineError);
+    expect(() => here.add(x)).toThrow(/this tensor lives on the native engine \(\w+\), but wasm \([\w-]+\) is active/);
+    expect(here.add(1).toArray()).toEqual([5, 6, 7]);
+    setEngine('native');
+    expect(x.add(1).toArray()).toEqual([2, 3, 4]);
+    expect(() => here.item()).toThrow();
+  });
+
+  it.skipIf(!hasNative)('carries streams of random numbers over to the other', () => {
+    const draws = (change: () => void): number[] => {
+      setEngine('native');
+      manualSeed(9);
+      const own = new Generator(4);
+      const first = rand([3]).toArray();
+      randn([1], { generator: own }); // leaves half of a pair for the next call
+      change();
+      const rest = [rand([5]).toArray(), randn([3], { generator: own }).toArray(), randperm(6).toArray()];
+      expect(own.initialSeed()).toBe(4n);
+      return [first, rest].flat(3) as number[];
+    };
+    const stayed = draws(() => {});
+    const moved = draws(() => setEngine('wasm'));
+    expect(engineInfo().name).toBe('wasm');
+    moved.forEach((value, i) => void expect(value).toBeCloseTo(stayed[i]!, 6));
+  });
+
+  it('sets threads, and refuses numbers that are none', () => {
+    const before = getNumThreads();
+    setNumThreads(1);
+    expect(getNumThreads()).toBe(1);
+    setNumThreads(before);
+    expect(getNumThreads()).toBe(before);
+    for (const wrong of [0, -1, 1.5, Number.NaN]) expect(() => setNumThreads(wrong)).toThrow(/setNumThreads: got .*, expected a whole number of at least 1/);
+  });
+});
+
+describe('memory that is not there', () => {
+  it.each([
+    ['1e12 elements', () => zeros([1e12])],
+    ['more bytes than numbers can count', () => zeros([2 ** 52])],
+    ['a random tensor', () => randn([1e6, 1e6])],
+    ['a product', () => zeros([4_000_000, 1]).matmul(zeros([1, 4_000_000]))],
+  ])('a request for %s is refused by name, and work goes on', (_what, act) => {
+    expect(act).toThrow(OutOfMemoryError);
+    expect(act).toThrow(/cannot allocate .* are in use and the (native|wasm) engine may take .* Use a smaller batch/);
+    expect(zeros([3]).add(1).toArray()).toEqual([1, 1, 1]);
+  });
+
+  it('gives what it keeps for reuse back when another size is needed', () => {
+    if (start.name !== 'wasm') return;
+    // Four times a gigabyte fits nowhere at once; one after the other they do.
+    for (let i = 0; i < 4; i++) empty([2 ** 28 + i * 2 ** 26]).dispose();
+    emptyCache();
+    expect(memoryStats().cachedBytes).toBeLessThan(100e6);
+  });
+});
+
+describe('memory that was given back', () => {
+  it('is not touched again: the tensor and its views say so', () => {
+    const x = tensor([[1, 2], [3, 4]]);
+    const row = x.at(0);
+    x.dispose();
+    for (const use of [() => x.add(1), () => row.sum(), () => x.toArray(), () => x.item(), () => tensor([1, 2]).mul(row), () => x.add_(1)]) {
+      expect(use).toThrow(/freed by dispose|expected a tensor of one element/);
+    }
+    expect(() => row.sum()).toThrow(UseAfterFreeError);
+    expect(() => x.dispose()).not.toThrow();
+  });
+});

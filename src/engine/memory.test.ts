@@ -1,0 +1,80 @@
+import { collectGarbage, engineInfo, memoryStats, nn, noGrad, optim, randn, tensor, type Tensor, zeros } from 'hone';
+import { describe, expect, it } from 'vitest';
+
+/** The most that was on loan in the first tenth of a loop, and in all of it. */
+function peaks(steps: number, step: (i: number) => void): { tenth: number; whole: number; collections: number } {
+  collectGarbage();
+  const before = memoryStats().collections;
+  let [tenth, whole] = [0, 0];
+  for (let i = 0; i < steps; i++) {
+    step(i);
+    whole = Math.max(whole, memoryStats().liveBytes);
+    if (i < steps / 10) tenth = whole;
+  }
+  return { tenth, whole, collections: memoryStats().collections - before };
+}
+
+describe('a synchronous loop that frees nothing by hand', () => {
+  it('of small training steps stays flat', () => {
+    const model = new nn.Sequential(new nn.Linear(4, 128), new nn.ReLU(), new nn.Linear(128, 3));
+    const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
+    const x = randn([512, 4]);
+    const y = tensor(Array.from({ length: 512 }, (_, i) => i % 3), { dtype: 'int64' });
+    const { tenth, whole, collections } = peaks(3000, () => {
+      optimizer.zeroGrad();
+      nn.functional.crossEntropy(model.forward(x), y).backward();
+      optimizer.step();
+    });
+    expect(collections).toBeGreaterThan(10);
+    expect(whole).toBeLessThanOrEqual(1.1 * tenth);
+    expect(whole).toBeLessThan(100e6);
+  });
+
+  it('of large tensors stays flat', () => {
+    const { tenth, whole, collections } = peaks(1000, () => void zeros([1 << 18]).add(1).mul(2));
+    expect(collections).toBeGreaterThan(20);
+    expect(whole).toBeLessThanOrEqual(1.1 * tenth);
+    expect(whole).toBeLessThan(100e6);
+  });
+
+  it('of tiny tensors stays flat in blocks, too', () => {
+    let most = 0;
+    for (let i = 0; i < 200_000; i++) {
+      tensor(i);
+      if (i % 100 === 0) most = Math.max(most, memoryStats().blocks);
+    }
+    expect(most).toBeLessThan(40_000);
+  });
+
+  it('keeps what is still reachable', () => {
+    const kept: Tensor[] = [];
+    noGrad(() => {
+      for (let i = 0; i < 600; i++) {
+        const x = zeros([1 << 17]).add(i);
+        if (i % 20 === 0) kept.push(x);
+      }
+    });
+    collectGarbage();
+    expect(kept.map((x) => x.at(12_345).item())).toEqual(kept.map((_, k) => 20 * k));
+    expect(memoryStats().liveBytes).toBeGreaterThan(kept.length * 4 * (1 << 17));
+  });
+});
+
+describe('memoryStats', () => {
+  it('counts what is lent and what is kept for reuse', () => {
+    collectGarbage();
+    const before = memoryStats();
+    const x = zeros([1 << 20]);
+    const during = memoryStats();
+    expect(during.liveBytes - before.liveBytes).toBe(4 << 20);
+    expect(during.blocks - before.blocks).toBe(1);
+    expect(during.peakBytes).toBeGreaterThanOrEqual(during.liveBytes);
+    x.dispose();
+    const after = memoryStats();
+    expect(after.liveBytes).toBe(before.liveBytes);
+    expect(after.cachedBytes - before.cachedBytes).toBe(4 << 20);
+    collectGarbage();
+    expect(memoryStats().cachedBytes).toBeLessThanOrEqual(before.cachedBytes);
+    expect(memoryStats().liveBytes).toBeLessThan(engineInfo().memoryLimit);
+  });
+});
