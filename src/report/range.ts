@@ -31,7 +31,7 @@ export function rangeOf(series: readonly Series[], bounds: Bounds = {}): Range {
 export function lateRange(series: readonly Series[], bounds: Bounds = {}): Range | undefined {
   const whole = rangeOf(series, bounds);
   const late = around(points(series, 1 / 3), bounds);
-  return late.max - late.min < 0.6 * (whole.max - whole.min) ? late : undefined;
+  return late.max - late.min < 0.5 * (whole.max - whole.min) ? late : undefined;
 }
 
 /** Lower and upper ends of the bands, from a share of each curve on. */

@@ -1,0 +1,59 @@
+/** The commands of `hone`, and what they share. */
+import { Command } from 'commander';
+import { setEngine } from '../engine/select.js';
+import { doctor } from './doctor.js';
+import { oneOf, wholeNumber } from './options.js';
+import { addStudyCommand } from './study.js';
+import { addTrainCommand } from './train.js';
+import { version } from './version.js';
+
+const bold = (text: string) => `\x1b[1m${text}\x1b[22m`; // commander takes it away where colours are not wanted
+
+/** All commands, ready to parse. */
+export function createProgram(): Command {
+  const program: Command = new Command('hone')
+    .description('Deep learning for TypeScript: compare training techniques, train models, look at the engine.')
+    .version(version, '-V, --version', 'print the version')
+    .option('--engine <name>', 'native or wasm, which runs the arithmetic; default: native where it loads', oneOf(['native', 'wasm']))
+    .option('--threads <count>', 'threads of the native engine; default: all cores', wholeNumber(1))
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({
+      showGlobalOptions: true,
+      styleTitle: bold,
+      visibleGlobalOptions: (command) => (command === program ? [] : program.options.filter(({ long }) => long !== '--version')),
+    })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hone study digits --quick     four models on real digits: a table and a page
+  hone train digits --hidden 256,128 --batch-norm --epochs 5
+  hone study digits --help      all that can be set`,
+    );
+
+  program.hook('preAction', () => {
+    const { engine, threads } = program.opts<{ engine?: 'native' | 'wasm'; threads?: number }>();
+    if (threads !== undefined) process.env['HONE_THREADS'] = String(threads);
+    if (engine !== undefined) setEngine(engine);
+  });
+
+  addStudyCommand(program);
+  addTrainCommand(program);
+  program
+    .command('doctor')
+    .description('tell which engine runs here, and why')
+    .action(() => {
+      const { text, healthy } = doctor();
+      process.stdout.write(`${text}\n`);
+      if (!healthy) process.exitCode = 1;
+    });
+  pointToHelp(program, 'hone');
+  return program;
+}
+
+/** Errors name the help that helps: `hone study digits --help`. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(${path} --help shows what there is)`);
+  for (const sub of command.commands) pointToHelp(sub, `${path} ${sub.name()}`);
+}
