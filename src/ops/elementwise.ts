@@ -155,7 +155,8 @@ export const binaryDefinitions = {
   div: saving((g, a, b, needs) => [needs(0) ? div(g, b) : null, needs(1) ? neg(mul(g, div(div(a, b), b))) : null], (wantA, wantB) => [wantB, wantA || wantB]),
   atan2: saving((g, a, b, needs) => {
     const squared = (x: Operand) => (typeof x === 'number' ? x * x : mul(x, x));
-    const scale = div(g, add(squared(a), squared(b)));
+    const length = add(squared(a), squared(b));
+    const scale = where(binaryOp('eq', length, 0), 0, div(g, length)); // 0 where both are 0, as in PyTorch
     return [needs(0) ? mul(scale, b) : null, needs(1) ? neg(mul(scale, a)) : null];
   }),
   relu_grad: gradient('relu_grad', () => null),

@@ -54,7 +54,7 @@ function poolGeometry(op: string, x: Tensor, kernelSize: Pair, options: PoolOpti
   const size = [h, w] as const;
   const out = (d: 0 | 1) => {
     const reach = dilation[d] * (kernel[d] - 1) + 1;
-    if (padding[d] > reach / 2) throw new ArgumentError(`${op}: padding ${padding[d]} is more than half of the window of ${reach} (kernelSize ${kernel[d]}, dilation ${dilation[d]}).`);
+    if (padding[d] > kernel[d] / 2) throw new ArgumentError(`${op}: padding ${padding[d]} is more than half of kernelSize ${kernel[d]}.`);
     const room = size[d] + 2 * padding[d] - reach;
     const count = (options.ceilMode ? Math.ceil(room / stride[d]) : Math.floor(room / stride[d])) + 1;
     // The last window must start inside the image or its left padding.
