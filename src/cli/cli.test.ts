@@ -3,13 +3,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
 import { nn } from 'hone';
 import { DataLoader } from 'hone/data';
 import { load } from 'hone/formats';
 import type { Comparison } from 'hone/report';
 import { accuracy, evaluate } from 'hone/train';
 import { datasets } from 'hone/vision';
+import { afterAll, describe, expect, test } from 'vitest';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -22,7 +22,13 @@ interface Result {
   stderr: string;
 }
 
-const environment = (more: NodeJS.ProcessEnv = {}) => ({ ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, HONE_THREADS: '1', ...more });
+const environment = (more: NodeJS.ProcessEnv = {}) => ({
+  ...process.env,
+  NO_COLOR: '1',
+  FORCE_COLOR: undefined,
+  HONE_THREADS: '1',
+  ...more,
+});
 
 /** Runs the command; `onLine` is called once, when stderr matches. */
 function hone(args: string[], env?: NodeJS.ProcessEnv, line?: RegExp, onLine?: (child: ChildProcess) => void): Promise<Result> {
@@ -55,14 +61,24 @@ test('--out where no folder can be made', async () => {
 test('--version, and a mistake, as the shell sees them', async () => {
   expect(await hone(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   const { status, stdout, stderr } = await hone(['study', 'digit']);
-  expect([status, stdout, stderr]).toEqual([1, '', "error: unknown command 'digit'\n(Did you mean digits?)\n(hone study --help shows what there is)\n"]);
+  expect([status, stdout, stderr]).toEqual([
+    1,
+    '',
+    "error: unknown command 'digit'\n(Did you mean digits?)\n(hone study --help shows what there is)\n",
+  ]);
 });
 
 describe('doctor', () => {
   test('tells the engine, and why', async () => {
     const { status, stdout } = await hone(['doctor', '--engine', 'wasm']);
     expect(status).toBe(0);
-    for (const line of [`hone +${version.replaceAll('.', '\\.')}`, `node +${process.version}`, 'engine in use +wasm \\(.*, 1 thread\\)', 'wasm engine +loads', 'native engine +']) {
+    for (const line of [
+      `hone +${version.replaceAll('.', '\\.')}`,
+      `node +${process.version}`,
+      'engine in use +wasm \\(.*, 1 thread\\)',
+      'wasm engine +loads',
+      'native engine +',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^${line}`, 'm'));
     }
   });
@@ -77,7 +93,11 @@ describe('doctor', () => {
   });
 
   test('HONE_ENGINE=nonsense elsewhere', async () => {
-    expect(await hone(['train', 'digits'], { HONE_ENGINE: 'nonsense' })).toEqual({ status: 1, stdout: '', stderr: 'hone: HONE_ENGINE is "nonsense", expected native or wasm\n' });
+    expect(await hone(['train', 'digits'], { HONE_ENGINE: 'nonsense' })).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'hone: HONE_ENGINE is "nonsense", expected native or wasm\n',
+    });
   });
 });
 
@@ -90,14 +110,30 @@ describe('study digits', () => {
     expect(stderr).toMatch(/^small \(run 1\/4\) epoch 1\/1: train loss .* \| test loss .* images\/s, .* left$/m);
     expect(stderr).toMatch(/^2\/4 {2}batchnorm {2}seed 0 {2}accuracy 0\.\d{4} {2}loss \d\.\d{4} {2}best epoch 1 of 1 {2}/m);
     const rows = stdout.split('\n').filter((line) => /^(small|batchnorm) /.test(line));
-    expect(rows.map((row) => row.split(/ {2,}/).slice(0, 3))).toEqual([['small', '7,850', 'train'], ['batchnorm', '243,658', 'train']]);
+    expect(rows.map((row) => row.split(/ {2,}/).slice(0, 3))).toEqual([
+      ['small', '7,850', 'train'],
+      ['batchnorm', '243,658', 'train'],
+    ]);
     expect(stdout.match(/\d\.\d{4} ± 0\.\d{4}/g)).toHaveLength(8);
     expect(stdout.endsWith(`\nReport: ${join('out', 'digits', 'report.html')}\n`)).toBe(true);
 
-    const files = ['batchnorm-seed0.safetensors', 'batchnorm-seed1.safetensors', 'figures.json', 'report.html', 'small-seed0.safetensors', 'small-seed1.safetensors'];
+    const files = [
+      'batchnorm-seed0.safetensors',
+      'batchnorm-seed1.safetensors',
+      'figures.json',
+      'report.html',
+      'small-seed0.safetensors',
+      'small-seed1.safetensors',
+    ];
     expect(readdirSync(join(temporary, 'out/digits')).sort()).toEqual(files);
     const { settings, variants } = figuresIn('out/digits');
-    expect(settings).toMatchObject({ command: `hone ${args.join(' ')}`, epochs: '1', seeds: '0 to 1', 'batch size': '400', versions: expect.stringContaining(`hone ${version}`) });
+    expect(settings).toMatchObject({
+      command: `hone ${args.join(' ')}`,
+      epochs: '1',
+      seeds: '0 to 1',
+      'batch size': '400',
+      versions: expect.stringContaining(`hone ${version}`),
+    });
     for (const name of ['started', 'duration', 'engine', 'instruction set', 'threads']) expect(settings[name]).toBeTruthy();
     const [small, batchnorm] = variants.map((variant) => variant.runs.map((run) => run.epochs[0]!.validationAccuracy));
     for (const value of small!) expect(value).toBeGreaterThan(0.6);
@@ -105,11 +141,18 @@ describe('study digits', () => {
     const page = readFileSync(join(temporary, 'out/digits/report.html'), 'utf8');
     for (const text of ['<!doctype html>', 'batchnorm', settings['command']!, '<svg']) expect(page).toContain(text);
 
-    expect((await hone(['study', 'digits', '--models', 'small', '--epochs', '1', '--repeats', '1', '--out', 'out'])).stdout).toContain(join('out', 'digits-2', 'report.html'));
+    expect((await hone(['study', 'digits', '--models', 'small', '--epochs', '1', '--repeats', '1', '--out', 'out'])).stdout).toContain(
+      join('out', 'digits-2', 'report.html'),
+    );
   });
 
   test('Ctrl-C stops after the step and reports what is finished', async () => {
-    const { status, stdout, stderr } = await hone(['study', 'digits', '--models', 'small', '--epochs', '5000', '--out', 'stopped'], {}, /epoch 2\/5000/, (child) => child.kill('SIGINT'));
+    const { status, stdout, stderr } = await hone(
+      ['study', 'digits', '--models', 'small', '--epochs', '5000', '--out', 'stopped'],
+      {},
+      /epoch 2\/5000/,
+      (child) => child.kill('SIGINT'),
+    );
     expect(status).toBe(130);
     expect(stderr).toContain('Stopping after this step; what is finished will be reported. Ctrl-C again quits at once.');
     expect(stdout).toMatch(/^small .*0\.\d{4}/m);
@@ -119,7 +162,9 @@ describe('study digits', () => {
   });
 
   test('Ctrl-C before the first epoch ends leaves nothing behind', async () => {
-    const { status, stdout, stderr } = await hone(['study', 'digits', '--models', 'big', '--out', 'early'], {}, /study digits/, (child) => setTimeout(() => child.kill('SIGINT'), 150));
+    const { status, stdout, stderr } = await hone(['study', 'digits', '--models', 'big', '--out', 'early'], {}, /study digits/, (child) =>
+      setTimeout(() => child.kill('SIGINT'), 150),
+    );
     expect([status, stdout]).toEqual([130, '']);
     expect(stderr).toMatch(/Stopped before the first epoch ended: there is nothing to report\.\n$/);
     expect(existsSync(join(temporary, 'early/digits'))).toBe(false);
@@ -128,7 +173,23 @@ describe('study digits', () => {
 
 describe('train digits', () => {
   test('the saved weights are those of the best epoch', async () => {
-    const args = ['--hidden', '64', '--batch-norm', '--dropout', '0.1', '--activation', 'tanh', '--optimizer', 'sgd', '--lr', '0.2', '--step-lr', '1:0.5', '--epochs', '2'];
+    const args = [
+      '--hidden',
+      '64',
+      '--batch-norm',
+      '--dropout',
+      '0.1',
+      '--activation',
+      'tanh',
+      '--optimizer',
+      'sgd',
+      '--lr',
+      '0.2',
+      '--step-lr',
+      '1:0.5',
+      '--epochs',
+      '2',
+    ];
     const { status, stdout, stderr } = await hone(['train', 'digits', ...args, '--out', 'model']);
     expect(status).toBe(0);
     expect(stderr).toContain('train digits: 784-64-10; 2 epochs');
@@ -142,7 +203,14 @@ describe('train digits', () => {
     const { epochs, bestEpoch } = variants[0]!.runs[0]!;
     expect(epochs.map((e) => e.lr)).toEqual([0.2, 0.1]);
 
-    const model = new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 64), new nn.BatchNorm1d(64), new nn.Tanh(), new nn.Dropout(0.1), new nn.Linear(64, 10));
+    const model = new nn.Sequential(
+      new nn.Flatten(),
+      new nn.Linear(784, 64),
+      new nn.BatchNorm1d(64),
+      new nn.Tanh(),
+      new nn.Dropout(0.1),
+      new nn.Linear(64, 10),
+    );
     model.loadStateDict(load(join(temporary, 'model/train-digits/best.safetensors')));
     const data = new DataLoader(new datasets.Digits({ train: false }), { batchSize: 200 });
     const scores = await evaluate(model, data, { loss: new nn.CrossEntropyLoss(), metrics: [accuracy()] });

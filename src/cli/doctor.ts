@@ -25,12 +25,21 @@ export function doctor(): { text: string; healthy: boolean } {
     ['node', `${process.version} on ${process.platform} ${process.arch}`],
     ['processor', `${cores[0]?.model.trim() ?? 'unknown'}, ${plural(cores.length, 'core')}`],
     ['engine in use', info ? `${info.name} (${info.isa}, ${plural(info.threads, 'thread')})` : `none: ${trouble}`],
-    ...(info ? ([['why', why(info.name, info.reason)], ['memory limit', showBytes(info.memoryLimit)]] as [string, string][]) : []),
+    ...(info
+      ? ([
+          ['why', why(info.name, info.reason)],
+          ['memory limit', showBytes(info.memoryLimit)],
+        ] as [string, string][])
+      : []),
     ['native engine', native],
     ['wasm engine', wasm],
-    ['relaxed SIMD', hasRelaxedSimd() ? 'yes' : 'not in this host (from Node 22 on by default; node --experimental-wasm-relaxed-simd before)'],
+    [
+      'relaxed SIMD',
+      hasRelaxedSimd() ? 'yes' : 'not in this host (from Node 22 on by default; node --experimental-wasm-relaxed-simd before)',
+    ],
   ];
-  if (nativeReport.supported.length > 0) lines.push(['instruction sets', `${nativeReport.supported.join(', ')} (what the processor runs, best first)`]);
+  if (nativeReport.supported.length > 0)
+    lines.push(['instruction sets', `${nativeReport.supported.join(', ')} (what the processor runs, best first)`]);
   const width = Math.max(...lines.map(([name]) => name.length));
   return { text: lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join('\n'), healthy: info !== undefined };
 }

@@ -6,7 +6,8 @@ import { ArgumentError } from '../errors.js';
 export function wholeNumber(min: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(value) || value < min) throw new InvalidArgumentError(`Expected a whole number of at least ${min}.`);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < min)
+      throw new InvalidArgumentError(`Expected a whole number of at least ${min}.`);
     return value;
   };
 }
@@ -16,7 +17,9 @@ export function numberIn(min: number, max: number, open = false): (text: string)
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !(open ? value > min : value >= min) || !(value < max)) {
-      throw new InvalidArgumentError(`Expected a number ${open ? 'above' : 'from'} ${min}${max === Number.POSITIVE_INFINITY ? '' : ` and below ${max}`}.`);
+      throw new InvalidArgumentError(
+        `Expected a number ${open ? 'above' : 'from'} ${min}${max === Number.POSITIVE_INFINITY ? '' : ` and below ${max}`}.`,
+      );
     }
     return value;
   };
@@ -36,7 +39,8 @@ export function listOf<T extends string>(choices: readonly T[]): (text: string) 
   return (text) => {
     const names = text.split(',').map((name) => name.trim());
     for (const name of names) {
-      if (!(choices as readonly string[]).includes(name)) throw new InvalidArgumentError(`There is no "${name}"; there are ${choices.join(', ')}.`);
+      if (!(choices as readonly string[]).includes(name))
+        throw new InvalidArgumentError(`There is no "${name}"; there are ${choices.join(', ')}.`);
     }
     return [...new Set(names)] as T[];
   };

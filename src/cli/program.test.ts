@@ -1,6 +1,6 @@
-import { CommanderError, type Command } from 'commander';
-import { describe, expect, test } from 'vitest';
+import { type Command, CommanderError } from 'commander';
 import { HoneError } from 'hone';
+import { describe, expect, test } from 'vitest';
 import { createProgram } from './program.js';
 
 /** What the command prints in a terminal of 80 columns, and its exit code, without starting anything. */
@@ -36,9 +36,26 @@ async function hone(...args: string[]): Promise<{ status: number; stdout: string
 describe('help', () => {
   test.each([
     [['--help'], ['Usage: hone', 'study', 'train', 'doctor', '--engine', 'Examples:']],
-    [['study', '--help'], ['Studies:', 'digits']],
-    [['study', 'digits', '--help'], ['What is compared:', 'How they are trained:', 'Where results go:', '--patience', '(default: 0.001)', 'batchnorm  784-256-128-64-10', 'Global Options:']],
-    [['train', 'digits', '--help'], ['The model:', '--hidden', '(default: 256,128)', 'relu, gelu, silu, tanh', '--step-lr']],
+    [
+      ['study', '--help'],
+      ['Studies:', 'digits'],
+    ],
+    [
+      ['study', 'digits', '--help'],
+      [
+        'What is compared:',
+        'How they are trained:',
+        'Where results go:',
+        '--patience',
+        '(default: 0.001)',
+        'batchnorm  784-256-128-64-10',
+        'Global Options:',
+      ],
+    ],
+    [
+      ['train', 'digits', '--help'],
+      ['The model:', '--hidden', '(default: 256,128)', 'relu, gelu, silu, tanh', '--step-lr'],
+    ],
   ])('%o fits 80 columns', async (args, parts) => {
     const { status, stdout, stderr } = await hone(...args);
     expect([status, stderr]).toEqual([0, '']);
@@ -65,7 +82,10 @@ describe('mistakes', () => {
     [['study', 'digits', '--seed', '1e300'], 'Expected a whole number of at least 0.'],
     [['study', 'digits', '--lr', '0'], 'Expected a number above 0.'],
     [['study', 'digits', 'extra'], 'too many arguments'],
-    [['study', 'digits', '--batch-size', '421'], '--batch-size 421 leaves one digit for the last of the batches of 8000, and batch normalisation cannot train on one. Take 422.'],
+    [
+      ['study', 'digits', '--batch-size', '421'],
+      '--batch-size 421 leaves one digit for the last of the batches of 8000, and batch normalisation cannot train on one. Take 422.',
+    ],
     [['train', 'digits', '--dropout', '1'], 'Expected a number from 0 and below 1.'],
     [['train', 'digits', '--hidden', '256,,128'], 'Expected a whole number of at least 1.'],
     [['train', 'digits', '--step-lr', '5'], 'Expected epochs:gamma, such as 5:0.5.'],
@@ -74,7 +94,7 @@ describe('mistakes', () => {
     [['train', 'digits', '--hidden', 'none', '--batch-norm'], '--hidden none has no such layers'],
     [['--engine', 'gpu', 'doctor'], 'Expected one of native, wasm.'],
     [['--threads', '0', 'doctor'], 'Expected a whole number of at least 1.'],
-    ])('%o', async (args, message) => {
+  ])('%o', async (args, message) => {
     const { status, stdout, stderr } = await hone(...args);
     expect(stderr).toContain(message);
     expect([status, stdout]).toEqual([1, '']);

@@ -25,7 +25,9 @@ export function newRunFolder(base: string, name: string): string {
     try {
       mkdirSync(folder, { recursive: true });
     } catch (error) {
-      throw new FileError(`cannot make the folder ${folder}: ${(error as Error).message}. Name another place with --out.`, { cause: error });
+      throw new FileError(`cannot make the folder ${folder}: ${(error as Error).message}. Name another place with --out.`, {
+        cause: error,
+      });
     }
     return folder;
   }
@@ -114,7 +116,8 @@ export function showEvents(display: ProgressDisplay, names: readonly string[]): 
     },
     runEnd(run, { variant, run: index, runs, seed }) {
       const last = run.epochs.at(-1);
-      const head = runs === 1 ? variant : `${`${index + 1}/${runs}`.padStart(2 * String(runs).length + 1)}  ${variant.padEnd(width)}  seed ${seed}`;
+      const head =
+        runs === 1 ? variant : `${`${index + 1}/${runs}`.padStart(2 * String(runs).length + 1)}  ${variant.padEnd(width)}  seed ${seed}`;
       if (run.failed !== undefined) display.line(`${head}  failed: ${run.failed}`);
       else if (last) {
         const seconds = run.epochs.reduce((sum, e) => sum + e.seconds, 0);
@@ -133,7 +136,11 @@ export function showEvents(display: ProgressDisplay, names: readonly string[]): 
 export async function report(comparison: Comparison, folder: string): Promise<boolean> {
   if (comparison.variants.every(({ runs }) => runs.every((run) => run.epochs.length === 0))) {
     const failed = notes(comparison).filter((note) => note !== comparison.stopped);
-    process.stderr.write(failed.length > 0 ? `${failed.join('\n')}\nA lower --lr may help.\n` : 'Stopped before the first epoch ended: there is nothing to report.\n');
+    process.stderr.write(
+      failed.length > 0
+        ? `${failed.join('\n')}\nA lower --lr may help.\n`
+        : 'Stopped before the first epoch ended: there is nothing to report.\n',
+    );
     if (failed.length > 0) process.exitCode ||= 1;
     rmdirSync(folder);
     return false;

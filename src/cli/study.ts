@@ -29,7 +29,9 @@ export function addStudyCommand(program: Command): void {
   study
     .command('digits')
     .summary(`four models on 10,000 real handwritten digits: ${digitModels.join(', ')}`)
-    .description('Trains four models on 8,000 real handwritten digits, tests them with 2,000 others, and shows how they compare over several repeats.')
+    .description(
+      'Trains four models on 8,000 real handwritten digits, tests them with 2,000 others, and shows how they compare over several repeats.',
+    )
     .optionsGroup('What is compared:')
     .option('--quick', '10 epochs and 2 repeats, instead of 20 and 5')
     .option('--models <names>', `some of ${digitModels.join(', ')}, separated by commas; default: all`, listOf(digitModels))

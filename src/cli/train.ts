@@ -52,7 +52,9 @@ export function addTrainCommand(program: Command): void {
   train
     .command('digits')
     .summary('a multi-layer perceptron on 10,000 real handwritten digits')
-    .description('Trains a multi-layer perceptron on 8,000 real handwritten digits and tests it with 2,000 others. Saves the weights of its best epoch and a report.')
+    .description(
+      'Trains a multi-layer perceptron on 8,000 real handwritten digits and tests it with 2,000 others. Saves the weights of its best epoch and a report.',
+    )
     .optionsGroup('The model:')
     .addOption(new Option('--hidden <widths>', 'hidden layers, or none').argParser(widths).default([256, 128], '256,128'))
     .addOption(choice('--activation <name>', 'after each hidden layer', Object.keys(activations), 'relu'))
@@ -123,9 +125,26 @@ function buildOptimizer(model: Module, { optimizer, lr, weightDecay, momentum = 
 
 /** The options, in the words of the command line. */
 function settings(flags: TrainFlags): Record<string, string> {
-  const { hidden, activation, batchNorm, dropout, optimizer, lr, weightDecay, momentum, stepLr: steps, epochs, batchSize, patience, seed } = flags;
+  const {
+    hidden,
+    activation,
+    batchNorm,
+    dropout,
+    optimizer,
+    lr,
+    weightDecay,
+    momentum,
+    stepLr: steps,
+    epochs,
+    batchSize,
+    patience,
+    seed,
+  } = flags;
   return {
-    'hidden layers': hidden.length === 0 ? 'none' : `${hidden.join(', ')}, each followed by ${batchNorm ? 'batch normalisation and ' : ''}${activation}${dropout > 0 ? ` and dropout ${dropout}` : ''}`,
+    'hidden layers':
+      hidden.length === 0
+        ? 'none'
+        : `${hidden.join(', ')}, each followed by ${batchNorm ? 'batch normalisation and ' : ''}${activation}${dropout > 0 ? ` and dropout ${dropout}` : ''}`,
     optimizer: `${optimizer}, learning rate ${lr}${optimizer === 'sgd' ? `, momentum ${momentum ?? 0.9}` : ''}${weightDecay > 0 ? `, weight decay ${weightDecay}` : ''}`,
     ...(steps && { 'learning rate': `times ${steps.gamma} every ${plural(steps.stepSize, 'epoch')}` }),
     loss: 'cross entropy',
@@ -138,8 +157,12 @@ function settings(flags: TrainFlags): Record<string, string> {
 
 async function trainDigits(flags: TrainFlags): Promise<void> {
   const { epochs, batchSize, seed, hidden, out } = flags;
-  if (flags.momentum !== undefined && flags.optimizer !== 'sgd') throw new ArgumentError(`--momentum belongs to --optimizer sgd; ${flags.optimizer} has none. Leave it out.`);
-  if (flags.batchNorm && hidden.length === 0) throw new ArgumentError('--batch-norm stands before the activations of hidden layers, and --hidden none has no such layers. Leave one of them out.');
+  if (flags.momentum !== undefined && flags.optimizer !== 'sgd')
+    throw new ArgumentError(`--momentum belongs to --optimizer sgd; ${flags.optimizer} has none. Leave it out.`);
+  if (flags.batchNorm && hidden.length === 0)
+    throw new ArgumentError(
+      '--batch-norm stands before the activations of hidden layers, and --hidden none has no such layers. Leave one of them out.',
+    );
   if (flags.batchNorm) checkLastBatch(batchSize);
   const started = new Date();
   const display = openDisplay();

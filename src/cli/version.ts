@@ -1,4 +1,6 @@
 /** Which Hone this is. */
 import { readFileSync } from 'node:fs';
 
-export const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+
+export const { version } = JSON.parse(manifest) as { version: string };

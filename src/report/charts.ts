@@ -33,7 +33,14 @@ const finite = (values: readonly number[]) => values.map((v) => (Number.isFinite
 /** A band from one deviation below the curve to one above: an invisible line, and an area stacked on it. */
 function band({ values, deviation = [] }: Series, index: number) {
   if (!deviation.some((d) => d > 0)) return [];
-  const shared = { type: 'line' as const, stack: `band ${index}`, stackStrategy: 'all' as const, symbol: 'none', lineStyle: { opacity: 0 }, silent: true };
+  const shared = {
+    type: 'line' as const,
+    stack: `band ${index}`,
+    stackStrategy: 'all' as const,
+    symbol: 'none',
+    lineStyle: { opacity: 0 },
+    silent: true,
+  };
   return [
     { ...shared, data: finite(values.map((v, k) => v - deviation[k]!)) },
     { ...shared, data: finite(deviation.map((d) => 2 * d)), areaStyle: { color: colorOf(index), opacity: 0.2 } },
@@ -56,7 +63,15 @@ export async function lineChart(options: LineChartOptions): Promise<string> {
     symbol: 'circle',
     symbolSize: length > 40 ? 0 : 4,
     lineStyle: { width: 2 },
-    ...(options.mark && { markPoint: { silent: true, symbol: 'circle', symbolSize: 9, label: { show: false }, data: [{ type: options.mark, name: options.mark }] } }),
+    ...(options.mark && {
+      markPoint: {
+        silent: true,
+        symbol: 'circle',
+        symbolSize: 9,
+        label: { show: false },
+        data: [{ type: options.mark, name: options.mark }],
+      },
+    }),
   }));
   const text = { fontSize: 13, color: '#444' };
   chart.setOption({

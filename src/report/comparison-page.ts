@@ -54,7 +54,8 @@ async function curves(variants: readonly VariantFigures[], repeats: number): Pro
     charts.map(async ({ title, figure, mark, bounds }) => {
       const series = variants.map((variant) => curve(variant, figure));
       const range = lateRange(series, bounds);
-      const draw = (name: string, shown = rangeOf(series, bounds)) => lineChart({ title: name, xName: 'epoch', mark, series, range: shown });
+      const draw = (name: string, shown = rangeOf(series, bounds)) =>
+        lineChart({ title: name, xName: 'epoch', mark, series, range: shown });
       const whole = await draw(title);
       return { whole, late: range ? await draw(`${title}, enlarged`, range) : whole, enlarged: range !== undefined };
     }),
@@ -69,7 +70,9 @@ async function curves(variants: readonly VariantFigures[], repeats: number): Pro
   return [
     cards(drawn.map((chart) => chart.late)),
     `<p class="caption">${explained.join(' ')}</p>`,
-    ...(enlarged.length > 0 ? [`<details><summary>The whole curves, from the first epoch on</summary>${cards(enlarged.map((chart) => chart.whole))}</details>`] : []),
+    ...(enlarged.length > 0
+      ? [`<details><summary>The whole curves, from the first epoch on</summary>${cards(enlarged.map((chart) => chart.whole))}</details>`]
+      : []),
   ];
 }
 
@@ -81,7 +84,10 @@ ${variant.runs.map(runDetails).join('\n')}</div>`;
 
 function runDetails(run: RunFigures): string {
   const table = htmlTable({
-    columns: ['epoch', 'train loss', 'train accuracy', 'test loss', 'test accuracy', 'learning rate', 'time'].map((title) => ({ title, align: 'right' as const })),
+    columns: ['epoch', 'train loss', 'train accuracy', 'test loss', 'test accuracy', 'learning rate', 'time'].map((title) => ({
+      title,
+      align: 'right' as const,
+    })),
     rows: run.epochs.map((e, i) => [
       `${i + 1}${i + 1 === run.bestEpoch ? ' (best)' : ''}`,
       ...[e.trainLoss, e.trainAccuracy, e.validationLoss, e.validationAccuracy].map((v) => (Number.isFinite(v) ? v.toFixed(5) : '-')),

@@ -1,12 +1,19 @@
-import { describe, expect, test } from 'vitest';
 import { type Comparison, comparisonPage, comparisonTable, lineChart, type RunFigures } from 'hone/report';
+import { describe, expect, test } from 'vitest';
 import { notes } from './comparison.js';
 import { escapeHtml, htmlTable } from './html.js';
 import { lateRange, rangeOf } from './range.js';
 
 /** A run whose test accuracies are given. */
 function run(seed: number, accuracies: number[], more: Partial<RunFigures> = {}): RunFigures {
-  const epochs = accuracies.map((a) => ({ trainLoss: 0.9 - a / 2, trainAccuracy: a, validationLoss: 1 - a, validationAccuracy: a, seconds: 1.5, lr: 0.001 }));
+  const epochs = accuracies.map((a) => ({
+    trainLoss: 0.9 - a / 2,
+    trainAccuracy: a,
+    validationLoss: 1 - a,
+    validationAccuracy: a,
+    seconds: 1.5,
+    lr: 0.001,
+  }));
   return { seed, epochs, bestEpoch: accuracies.length, ...more };
 }
 
@@ -15,7 +22,13 @@ function comparison(runs: RunFigures[][], more: Partial<Comparison> = {}): Compa
     title: 'Two <models>',
     summary: 'Data & settings.',
     settings: { command: 'hone "x"' },
-    variants: runs.map((of, i) => ({ name: ['small', 'batchnorm'][i]!, description: 'a <b>', parameters: [7850, 243_658][i]!, architecture: 'Net(\n  (fc): Linear\n)', runs: of })),
+    variants: runs.map((of, i) => ({
+      name: ['small', 'batchnorm'][i]!,
+      description: 'a <b>',
+      parameters: [7850, 243_658][i]!,
+      architecture: 'Net(\n  (fc): Linear\n)',
+      runs: of,
+    })),
     ...more,
   };
 }
@@ -30,7 +43,16 @@ describe('comparisonTable', () => {
     const lines = comparisonTable(two, 120).split('\n');
     expect(lines[0]).toMatch(/^model +parameters +train loss +train accuracy +test loss +test accuracy +s\/epoch +best epoch$/);
     expect(lines).toHaveLength(4);
-    expect(lines[2]!.split(/ {2,}/)).toEqual(['small', '7,850', '0.4450 ± 0.0071', '0.9100 ± 0.0141', '0.0900 ± 0.0141', '0.9100 ± 0.0141', '1.50', '3']);
+    expect(lines[2]!.split(/ {2,}/)).toEqual([
+      'small',
+      '7,850',
+      '0.4450 ± 0.0071',
+      '0.9100 ± 0.0141',
+      '0.0900 ± 0.0141',
+      '0.9100 ± 0.0141',
+      '1.50',
+      '3',
+    ]);
     expect(lines[3]).toMatch(/2–3$/);
   });
 
@@ -50,10 +72,9 @@ describe('comparisonTable', () => {
   });
 
   test('runs that were stopped or failed are told of, and stay out of the means of whole ones', () => {
-    const cut = comparison(
-      [[run(0, [0.4, 0.8, 0.9]), run(1, [0.5], { interrupted: true })], [run(0, [0.8], { interrupted: true })]],
-      { stopped: 'Stopped by hand when 1 of 4 runs were finished.' },
-    );
+    const cut = comparison([[run(0, [0.4, 0.8, 0.9]), run(1, [0.5], { interrupted: true })], [run(0, [0.8], { interrupted: true })]], {
+      stopped: 'Stopped by hand when 1 of 4 runs were finished.',
+    });
     const lines = comparisonTable(cut, 120).split('\n');
     expect(lines[2]).toContain('0.9000  ');
     expect(lines[3]).toContain('0.8000  ');
@@ -94,7 +115,9 @@ describe('comparisonPage', () => {
     const page = await comparisonPage(two);
     checkTags(page);
     expect(page).not.toMatch(outside);
-    expect([...page.matchAll(/https?:\/\/[^"'\s<]*/g)].map(([url]) => url).filter((url) => !url.startsWith('http://www.w3.org/'))).toEqual([]);
+    expect([...page.matchAll(/https?:\/\/[^"'\s<]*/g)].map(([url]) => url).filter((url) => !url.startsWith('http://www.w3.org/'))).toEqual(
+      [],
+    );
     const ids = [...page.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
     expect(ids.length).toBeGreaterThan(0);
     expect(new Set(ids).size).toBe(ids.length);
@@ -123,7 +146,9 @@ describe('comparisonPage', () => {
       expect(page.replace('the loss became NaN', '').replace('the loss became NaN', '')).not.toMatch(/NaN|undefined|Infinity/);
       expect(page).not.toContain('±');
     }
-    expect(await comparisonPage(comparison([[run(0, [0.5])]], { stopped: 'Stopped by hand.' }))).toContain('<p class="note">Stopped by hand.</p>');
+    expect(await comparisonPage(comparison([[run(0, [0.5])]], { stopped: 'Stopped by hand.' }))).toContain(
+      '<p class="note">Stopped by hand.</p>',
+    );
   });
 
   test('curves that start far away are enlarged, with the whole behind a fold', async () => {
@@ -150,7 +175,12 @@ describe('charts', () => {
 
   test('the axis ends at round numbers around all points and bands, within what values can be', () => {
     expect(rangeOf([{ name: 'a', values: [0.52, 0.91, 0.968] }], { min: 0, max: 1 })).toEqual({ min: 0.5, max: 1, step: 0.1, decimals: 1 });
-    expect(rangeOf([{ name: 'a', values: [0.98, 0.99], deviation: [0.01, 0.05] }], { min: 0, max: 1 })).toEqual({ min: 0.94, max: 1, step: 0.02, decimals: 2 });
+    expect(rangeOf([{ name: 'a', values: [0.98, 0.99], deviation: [0.01, 0.05] }], { min: 0, max: 1 })).toEqual({
+      min: 0.94,
+      max: 1,
+      step: 0.02,
+      decimals: 2,
+    });
     expect(rangeOf([{ name: 'a', values: [0.05, 0.1], deviation: [0.2, 0] }], { min: 0 })).toMatchObject({ min: 0, max: 0.25 });
     expect(rangeOf([{ name: 'a', values: [3, 3] }])).toMatchObject({ min: 2.8, max: 3.2 });
   });

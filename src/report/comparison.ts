@@ -1,5 +1,5 @@
 /** The comparison of several variants over several repeats, and its table for terminals. */
-import { showSpread, type Spread, spread } from './statistics.js';
+import { type Spread, showSpread, spread } from './statistics.js';
 import { type Column, showCount, textTable } from './text.js';
 
 /** What one epoch of one run measured. */
@@ -67,7 +67,9 @@ export function notes(comparison: Comparison): string[] {
     const counted = countedRuns(variant);
     return variant.runs.flatMap((run) => {
       const what = run.failed ?? (run.interrupted ? `stopped by hand after epoch ${run.epochs.length}` : undefined);
-      return what === undefined ? [] : [`${variant.name}, seed ${run.seed}: ${what}${counted.length === 0 || counted.includes(run) ? '' : '; not in the means'}.`];
+      return what === undefined
+        ? []
+        : [`${variant.name}, seed ${run.seed}: ${what}${counted.length === 0 || counted.includes(run) ? '' : '; not in the means'}.`];
     });
   });
   return [...(comparison.stopped === undefined ? [] : [comparison.stopped]), ...incomplete];
@@ -91,7 +93,10 @@ const right = (title: string): Column => ({ title, align: 'right' });
 /** The table with one row a variant, as cells. */
 export function comparisonRows(comparison: Comparison): { columns: Column[]; rows: string[][] } {
   return {
-    columns: [{ title: 'model' }, ...['parameters', 'train loss', 'train accuracy', 'test loss', 'test accuracy', 's/epoch', 'best epoch'].map(right)],
+    columns: [
+      { title: 'model' },
+      ...['parameters', 'train loss', 'train accuracy', 'test loss', 'test accuracy', 's/epoch', 'best epoch'].map(right),
+    ],
     rows: comparison.variants.map((variant) => [
       variant.name,
       showCount(variant.parameters),
@@ -110,8 +115,24 @@ function narrowRows(comparison: Comparison): { columns: Column[]; rows: string[]
   return {
     columns: [{ title: 'model' }, right('parameters'), { title: '' }, ...['loss', 'accuracy', 's/epoch', 'best'].map(right)],
     rows: comparison.variants.flatMap((variant) => [
-      [variant.name, showCount(variant.parameters), 'train', showSpread(finalSpread(variant, 'trainLoss')), showSpread(finalSpread(variant, 'trainAccuracy')), '', ''],
-      ['', '', 'test', showSpread(finalSpread(variant, 'validationLoss')), showSpread(finalSpread(variant, 'validationAccuracy')), secondsPerEpoch(variant), bestEpochs(variant)],
+      [
+        variant.name,
+        showCount(variant.parameters),
+        'train',
+        showSpread(finalSpread(variant, 'trainLoss')),
+        showSpread(finalSpread(variant, 'trainAccuracy')),
+        '',
+        '',
+      ],
+      [
+        '',
+        '',
+        'test',
+        showSpread(finalSpread(variant, 'validationLoss')),
+        showSpread(finalSpread(variant, 'validationAccuracy')),
+        secondsPerEpoch(variant),
+        bestEpochs(variant),
+      ],
     ]),
   };
 }

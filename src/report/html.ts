@@ -13,7 +13,8 @@ export interface PageTable {
 }
 
 export function htmlTable({ columns, rows, wrap = false }: PageTable): string {
-  const cell = (tag: 'td' | 'th', text: string, align?: string) => `<${tag}${align === 'right' ? ' class="number"' : ''}>${escapeHtml(text)}</${tag}>`;
+  const cell = (tag: 'td' | 'th', text: string, align?: string) =>
+    `<${tag}${align === 'right' ? ' class="number"' : ''}>${escapeHtml(text)}</${tag}>`;
   const head = `<tr>${columns.map((c) => cell('th', c.title, c.align)).join('')}</tr>`;
   const body = rows.map((row) => `<tr>${row.map((text, i) => cell('td', text, columns[i]?.align)).join('')}</tr>`).join('\n');
   return `<div class="scroll"><table${wrap ? ' class="wrap"' : ''}><thead>${head}</thead><tbody>\n${body}\n</tbody></table></div>`;

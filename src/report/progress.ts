@@ -55,21 +55,21 @@ interface Layout {
 
 const roomy: Layout = { label: 'long', bar: 14, words: 'long', rate: 'long', time: 'long', phase: true, digits: 4, gap: '  ' };
 
-/** From roomy to cramped, each tighter than the one before; the first that fits is shown. */
-const layouts: readonly Layout[] = (
-  [
-    {},
-    { label: 'short' },
-    { time: 'short' },
-    { words: 'short', rate: 'short' },
-    { bar: 8 },
-    { rate: 'tiny', phase: false },
-    { bar: 0 },
-    { gap: ' ', digits: 3 },
-    { words: 'tiny', time: 'tiny' },
-    { label: 'cut' },
-  ] as const
-).reduce<Layout[]>((all, change) => [...all, { ...(all.at(-1) ?? roomy), ...change }], []);
+/** What each layout gives up against the one before it. */
+const tightening: readonly Partial<Layout>[] = [
+  { label: 'short' },
+  { time: 'short' },
+  { words: 'short', rate: 'short' },
+  { bar: 8 },
+  { rate: 'tiny', phase: false },
+  { bar: 0 },
+  { gap: ' ', digits: 3 },
+  { words: 'tiny', time: 'tiny' },
+  { label: 'cut' },
+];
+
+/** From roomy to cramped; the first that fits is shown. */
+const layouts: readonly Layout[] = [{}, ...tightening].map((_, i) => Object.assign({}, roomy, ...tightening.slice(0, i)) as Layout);
 
 function bar(share: number, width: number): string {
   const units = Math.round(Math.min(Math.max(share, 0), 1) * width * 8);

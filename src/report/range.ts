@@ -36,10 +36,12 @@ export function lateRange(series: readonly Series[], bounds: Bounds = {}): Range
 
 /** Lower and upper ends of the bands, from a share of each curve on. */
 function points(series: readonly Series[], from: number): number[] {
-  const all = series.flatMap(({ values, deviation }) => values.slice(Math.floor(values.length * from)).flatMap((v, i, late) => {
-    const d = deviation?.[values.length - late.length + i] ?? 0;
-    return [v - d, v + d];
-  }));
+  const all = series.flatMap(({ values, deviation }) =>
+    values.slice(Math.floor(values.length * from)).flatMap((v, i, late) => {
+      const d = deviation?.[values.length - late.length + i] ?? 0;
+      return [v - d, v + d];
+    }),
+  );
   return all.filter(Number.isFinite);
 }
 

@@ -5,7 +5,11 @@ import { plural, showCount, showDuration, showShortCount, textTable } from './te
 describe('spread', () => {
   test('mean and sample deviation', () => {
     // python: statistics.mean, statistics.stdev
-    expect(spread([0.9, 0.95, 0.94])).toEqual({ mean: expect.closeTo(0.93, 12), deviation: expect.closeTo(0.026457513110645928, 12), count: 3 });
+    expect(spread([0.9, 0.95, 0.94])).toEqual({
+      mean: expect.closeTo(0.93, 12),
+      deviation: expect.closeTo(0.026457513110645928, 12),
+      count: 3,
+    });
   });
 
   test('one value has no deviation, none is NaN', () => {
@@ -23,7 +27,13 @@ describe('spread', () => {
 
 describe('textTable', () => {
   test('aligns, rules, and leaves no spaces at line ends', () => {
-    const table = textTable([{ title: 'name' }, { title: 'n', align: 'right' }, { title: 'what' }], [['a', '1', 'x'], ['longer', '1000', '']]);
+    const table = textTable(
+      [{ title: 'name' }, { title: 'n', align: 'right' }, { title: 'what' }],
+      [
+        ['a', '1', 'x'],
+        ['longer', '1000', ''],
+      ],
+    );
     expect(table).toBe(['name       n  what', '──────  ────  ────', 'a          1  x', 'longer  1000'].join('\n'));
   });
 

@@ -1,12 +1,18 @@
-import { describe, expect, test } from 'vitest';
 import { ArgumentError, nn, optim, type Tensor, tensor } from 'hone';
 import { DataLoader, TensorDataset } from 'hone/data';
-import { compare, type CompareOptions, digitModels, studyDigits } from 'hone/study';
+import { type CompareOptions, compare, digitModels, studyDigits } from 'hone/study';
+import { describe, expect, test } from 'vitest';
 
 /** Points left and right of 0, of two classes. */
 function points(from: number, count: number): [Tensor, Tensor] {
   const xs = Array.from({ length: count }, (_, i) => [(i % 2 === 0 ? 1 : -1) * (from + i / count), i / count]);
-  return [tensor(xs), tensor(xs.map(([x]) => (x! > 0 ? 1 : 0)), { dtype: 'int64' })];
+  return [
+    tensor(xs),
+    tensor(
+      xs.map(([x]) => (x! > 0 ? 1 : 0)),
+      { dtype: 'int64' },
+    ),
+  ];
 }
 
 const train = new TensorDataset(...points(0.5, 23));
@@ -35,7 +41,13 @@ function options(more: Partial<CompareOptions> = {}): CompareOptions {
 describe('compare', () => {
   test('all variants run once before any runs twice, with the seeds of the repeats', async () => {
     const order: string[] = [];
-    const result = await compare(options({ variants: [linear('a'), linear('b')], seed: 7, on: { runStart: (place) => order.push(`${place.run + 1}/${place.runs} ${place.variant} ${place.repeat} ${place.seed}`) } }));
+    const result = await compare(
+      options({
+        variants: [linear('a'), linear('b')],
+        seed: 7,
+        on: { runStart: (place) => order.push(`${place.run + 1}/${place.runs} ${place.variant} ${place.repeat} ${place.seed}`) },
+      }),
+    );
     expect(order).toEqual(['1/4 a 0 7', '2/4 b 0 7', '3/4 a 1 8', '4/4 b 1 8']);
     // The same model on the same seed, whatever ran in between: the same weights and shuffles, the same figures.
     const figures = result.variants.map((variant) => variant.runs.map((run) => run.epochs.map(({ seconds: _, ...rest }) => rest)));
@@ -46,7 +58,10 @@ describe('compare', () => {
   test('gathers what each epoch measured, and the best', async () => {
     const result = await compare(options());
     expect(result.stopped).toBeUndefined();
-    expect(result.variants.map(({ name, description, parameters }) => [name, description, parameters])).toEqual([['slow', 'lr 0.01', 6], ['fast', 'lr 0.5', 6]]);
+    expect(result.variants.map(({ name, description, parameters }) => [name, description, parameters])).toEqual([
+      ['slow', 'lr 0.01', 6],
+      ['fast', 'lr 0.5', 6],
+    ]);
     expect(result.variants[0]!.architecture).toBe('Sequential(\n  (0): Linear(in_features=2, out_features=2, bias=True)\n)');
     for (const { runs } of result.variants) {
       expect(runs.map((run) => run.seed)).toEqual([0, 1]);
@@ -90,7 +105,13 @@ describe('compare', () => {
     );
     expect(ended).toEqual(['slow 3 false', 'fast 3 false', 'slow 1 true']);
     expect(result.stopped).toBe('Stopped by hand when 2 of 4 runs were finished.');
-    expect(result.variants.map(({ runs }) => runs.map((run) => [run.epochs.length, run.interrupted]))).toEqual([[[3, undefined], [1, true]], [[3, undefined]]]);
+    expect(result.variants.map(({ runs }) => runs.map((run) => [run.epochs.length, run.interrupted]))).toEqual([
+      [
+        [3, undefined],
+        [1, true],
+      ],
+      [[3, undefined]],
+    ]);
   });
 
   test('ended before the first epoch, there is nothing to compare', async () => {
@@ -156,7 +177,9 @@ describe('studyDigits', () => {
   test('names the models, and refuses others', async () => {
     expect(digitModels).toEqual(['small', 'big', 'dropout', 'batchnorm']);
     for (const name of ['medium', 'toString']) {
-      await expect(studyDigits({ models: [name as 'big'] })).rejects.toThrow(`studyDigits: there is no model "${name}"; there are small, big, dropout, batchnorm.`);
+      await expect(studyDigits({ models: [name as 'big'] })).rejects.toThrow(
+        `studyDigits: there is no model "${name}"; there are small, big, dropout, batchnorm.`,
+      );
     }
   });
 });

@@ -1,15 +1,15 @@
 /** compare: trains several variants several times each and gathers what there is to compare. */
 import { ArgumentError } from '../errors.js';
 import type { Module } from '../nn/module.js';
+import type { Comparison, EpochFigures, RunFigures, VariantFigures } from '../report/comparison.js';
 import { manualSeed } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { modelCheckpoint } from '../train/callbacks.js';
+import type { FitOptions } from '../train/fit.js';
 import { fit, NonFiniteLossError } from '../train/fit.js';
 import { accuracy } from '../train/metrics.js';
 import type { EpochRecord, Loader, Loss, OptimizerLike, StepEvent } from '../train/types.js';
-import type { FitOptions } from '../train/fit.js';
 import { StudyClock } from './clock.js';
-import type { Comparison, EpochFigures, RunFigures, VariantFigures } from '../report/comparison.js';
 
 /** One way to train, to be compared with others. */
 export interface Variant {
@@ -80,7 +80,9 @@ export interface CompareEvents {
 export async function compare(options: CompareOptions): Promise<Comparison> {
   checkOptions(options);
   const { variants, repeats, seed = 0, signal } = options;
-  const figures = variants.map(({ name, description }): VariantFigures => ({ name, description, parameters: 0, architecture: '', runs: [] }));
+  const figures = variants.map(
+    ({ name, description }): VariantFigures => ({ name, description, parameters: 0, architecture: '', runs: [] }),
+  );
   const runs = variants.length * repeats;
   const clock = new StudyClock();
   let finished = 0;
@@ -89,7 +91,10 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
     const [variant, about] = [variants[v]!, figures[v]!];
     const place: RunPlace = { variant: variant.name, run, runs, repeat, repeats, seed: seed + repeat };
     options.on?.runStart?.(place);
-    clock.startRun(variant.name, Array.from({ length: runs - run - 1 }, (_, i) => variants[(run + 1 + i) % variants.length]!.name));
+    clock.startRun(
+      variant.name,
+      Array.from({ length: runs - run - 1 }, (_, i) => variants[(run + 1 + i) % variants.length]!.name),
+    );
     manualSeed(place.seed);
     const model = variant.model();
     if (repeat === 0) Object.assign(about, { parameters: countParameters(model), architecture: model.toString() });
@@ -111,13 +116,25 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
 function checkOptions({ variants, repeats, epochs, seed = 0 }: CompareOptions): void {
   if (variants.length === 0) throw new ArgumentError('compare: no variants were given.');
   const names = variants.map((v) => v.name);
-  if (new Set(names).size !== names.length) throw new ArgumentError(`compare: two variants share a name: ${names.join(', ')}. Give each its own.`);
-  for (const [name, value, min] of [['repeats', repeats, 1], ['epochs', epochs, 1], ['seed', seed, 0]] as const) {
-    if (!Number.isSafeInteger(value) || value < min) throw new ArgumentError(`compare: ${name} is ${value}, expected a whole number of at least ${min}.`);
+  if (new Set(names).size !== names.length)
+    throw new ArgumentError(`compare: two variants share a name: ${names.join(', ')}. Give each its own.`);
+  for (const [name, value, min] of [
+    ['repeats', repeats, 1],
+    ['epochs', epochs, 1],
+    ['seed', seed, 0],
+  ] as const) {
+    if (!Number.isSafeInteger(value) || value < min)
+      throw new ArgumentError(`compare: ${name} is ${value}, expected a whole number of at least ${min}.`);
   }
 }
 
-async function trainOnce(options: CompareOptions, variant: Variant, model: Module, place: RunPlace, clock: StudyClock): Promise<RunFigures> {
+async function trainOnce(
+  options: CompareOptions,
+  variant: Variant,
+  model: Module,
+  place: RunPlace,
+  clock: StudyClock,
+): Promise<RunFigures> {
   const { epochs, patience, signal, loss } = options;
   const optimizer = variant.optimizer(model);
   const scheduler = variant.scheduler?.(optimizer);
@@ -125,9 +142,16 @@ async function trainOnce(options: CompareOptions, variant: Variant, model: Modul
   const records: EpochRecord[] = [];
   const done = (more: Partial<RunFigures> = {}): RunFigures => {
     const bestEpoch = lowestLoss(records);
-    return { seed: place.seed, epochs: records.map(figuresOf), bestEpoch, ...(path !== undefined && bestEpoch > 0 && { bestModel: path }), ...more };
+    return {
+      seed: place.seed,
+      epochs: records.map(figuresOf),
+      bestEpoch,
+      ...(path !== undefined && bestEpoch > 0 && { bestModel: path }),
+      ...more,
+    };
   };
   try {
+    // biome-ignore lint/suspicious/noFocusedTests: this fit trains
     const { stopped } = await fit<readonly Tensor[]>(model, {
       ...options.loaders(),
       loss,

@@ -1,10 +1,11 @@
 /** The four models of the seed notes, for digits of 28 by 28 pixels. */
-import { Module } from '../nn/module.js';
-import { Sequential } from '../nn/containers.js';
-import { Linear } from '../nn/linear.js';
+
 import { ReLU } from '../nn/activation.js';
-import { Dropout } from '../nn/dropout.js';
 import { BatchNorm1d } from '../nn/batch-norm.js';
+import { Sequential } from '../nn/containers.js';
+import { Dropout } from '../nn/dropout.js';
+import { Linear } from '../nn/linear.js';
+import { Module } from '../nn/module.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 const PIXELS = 28 * 28;

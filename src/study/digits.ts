@@ -5,7 +5,7 @@ import { CrossEntropyLoss } from '../nn/loss.js';
 import { Adam } from '../optim/adam.js';
 import type { Comparison } from '../report/comparison.js';
 import { Digits } from '../vision/digits.js';
-import { compare, type CompareEvents, type Variant } from './compare.js';
+import { type CompareEvents, compare, type Variant } from './compare.js';
 import { BatchNormModel, BigModel, DropoutModel, SmallModel } from './digit-models.js';
 
 const models = {
@@ -21,7 +21,10 @@ export type DigitModel = keyof typeof models;
 export const digitModels = Object.keys(models) as DigitModel[];
 
 /** One line on each of them. */
-export const digitModelTexts = Object.fromEntries(digitModels.map((name) => [name, models[name].description])) as Record<DigitModel, string>;
+export const digitModelTexts = Object.fromEntries(digitModels.map((name) => [name, models[name].description])) as Record<
+  DigitModel,
+  string
+>;
 
 export interface DigitsStudyOptions {
   /** Default: all four. */
