@@ -1,4 +1,7 @@
 /** `hone/data`: data sets, samplers, loaders, splits. */
+import '#host';
+import '../ops/methods.js';
+
 export { Dataset, IterableDataset } from './dataset.js';
 export type { DatasetLike, MapDataset, MaybePromise } from './dataset.js';
 export { TensorDataset } from './tensor-dataset.js';

@@ -1,4 +1,6 @@
 /** `hone/formats`: files and their bytes. */
+import '#host';
+
 export { save, load } from './files.js';
 export type { SaveOptions } from './files.js';
 export { encodeSafetensors, decodeSafetensors } from './safetensors.js';

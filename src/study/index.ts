@@ -1,4 +1,7 @@
 /** `hone/study`: comparing techniques, with repeats and error bars. */
+import '#host';
+import '../ops/methods.js';
+
 
 export type { CompareEvents, CompareOptions, CompareStepEvent, RunPlace, Variant } from './compare.js';
 export { compare } from './compare.js';

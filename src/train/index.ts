@@ -1,4 +1,7 @@
 /** `hone/train`: the training loop and what goes with it. */
+import '#host';
+import '../ops/methods.js';
+
 export { fit, NonFiniteLossError } from './fit.js';
 export type { FitOptions, SchedulerPlan } from './fit.js';
 export { evaluate, predict } from './evaluate.js';

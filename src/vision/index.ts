@@ -1,4 +1,7 @@
 /** `hone/vision`: images and data sets of them. */
+import '#host';
+import '../ops/methods.js';
+
 export * as datasets from './datasets.js';
 export { Digits, digits, digitsBytes } from './digits.js';
 export type { DigitsOptions } from './digits.js';

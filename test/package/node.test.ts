@@ -84,6 +84,21 @@ describe('the engine of a process', () => {
   });
 });
 
+describe('each entry of the package', () => {
+  it.each([
+    ['hone', 'zeros([2]).add(1).toArray()', 'zeros'],
+    ['hone/data', 'defaultCollate([1, 2]).add(0).toArray()', 'defaultCollate'],
+    ['hone/formats', "Object.keys(decodeSafetensors(encodeSafetensors({ x: decodeIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 1, 7])) })).tensors)", 'decodeIdx, decodeSafetensors, encodeSafetensors'],
+    ['hone/vision', "new datasets.Digits({}, new Uint8Array(785 * 10)).getBatch([0])[0].sum().shape", 'datasets'],
+    ['hone/train', 'accuracy().name', 'accuracy'],
+    ['hone/study', 'new SmallModel().output.weight.add(1).shape', 'SmallModel'],
+  ])('%s works on its own', async (entry, expression, names) => {
+    const { code, errors } = await node(`import { ${names} } from '${entry}'; console.log(${expression});`);
+    expect(errors).toBe('');
+    expect(code).toBe(0);
+  });
+});
+
 describe.each(engines)('on the %s engine', (HONE_ENGINE) => {
   it('two workers of one process train at once, each with the numbers that one alone gets', { timeout: 60_000 }, async () => {
     const { code, out, errors } = await node(
