@@ -8,17 +8,35 @@ import { showCount, showDuration } from './text.js';
 
 interface Chart {
   title: string;
-  figure: Figure;
+  series: Series[];
   mark: 'min' | 'max';
   bounds: Bounds;
 }
 
-const charts: readonly Chart[] = [
-  { title: 'test accuracy', figure: 'validationAccuracy', mark: 'max', bounds: { min: 0, max: 1 } },
-  { title: 'test loss', figure: 'validationLoss', mark: 'min', bounds: { min: 0 } },
-  { title: 'train accuracy', figure: 'trainAccuracy', mark: 'max', bounds: { min: 0, max: 1 } },
-  { title: 'train loss', figure: 'trainLoss', mark: 'min', bounds: { min: 0 } },
-];
+const accuracy = { mark: 'max', bounds: { min: 0, max: 1 } } as const;
+const loss = { mark: 'min', bounds: { min: 0 } } as const;
+
+/** One chart a figure, with a curve for each variant; of a single variant, training and test in one chart. */
+function chartsOf(variants: readonly VariantFigures[]): Chart[] {
+  const [single] = variants;
+  if (single && variants.length === 1) {
+    const both = (train: Figure, test: Figure) => [
+      { ...curve(single, train), name: 'train' },
+      { ...curve(single, test), name: 'test' },
+    ];
+    return [
+      { title: 'accuracy', series: both('trainAccuracy', 'validationAccuracy'), ...accuracy },
+      { title: 'loss', series: both('trainLoss', 'validationLoss'), ...loss },
+    ];
+  }
+  const all = (figure: Figure) => variants.map((variant) => curve(variant, figure));
+  return [
+    { title: 'test accuracy', series: all('validationAccuracy'), ...accuracy },
+    { title: 'test loss', series: all('validationLoss'), ...loss },
+    { title: 'train accuracy', series: all('trainAccuracy'), ...accuracy },
+    { title: 'train loss', series: all('trainLoss'), ...loss },
+  ];
+}
 
 /** Mean and deviation per epoch; repeats that stopped early count as long as they ran. */
 function curve(variant: VariantFigures, figure: Figure): Series {
@@ -48,11 +66,10 @@ export async function comparisonPage(comparison: Comparison): Promise<string> {
   return htmlPage(title, body.join('\n'));
 }
 
-/** Four charts; and where the first epochs would squeeze what comes after them, charts of that first, the whole behind a fold. */
+/** The charts; where the first epochs would squeeze what comes after them, charts of that first, the whole behind a fold. */
 async function curves(variants: readonly VariantFigures[], repeats: number): Promise<string[]> {
   const drawn = await Promise.all(
-    charts.map(async ({ title, figure, mark, bounds }) => {
-      const series = variants.map((variant) => curve(variant, figure));
+    chartsOf(variants).map(async ({ title, series, mark, bounds }) => {
       const range = lateRange(series, bounds);
       const draw = (name: string, shown = rangeOf(series, bounds)) =>
         lineChart({ title: name, xName: 'epoch', mark, series, range: shown });

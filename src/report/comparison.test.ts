@@ -142,7 +142,7 @@ describe('comparisonPage', () => {
     ]) {
       const page = await comparisonPage(odd);
       checkTags(page);
-      expect(page.match(/<svg/g)).toHaveLength(4);
+      expect(page.match(/<svg/g)).toHaveLength(odd.variants.length === 1 ? 2 : 4);
       expect(page.replace('the loss became NaN', '').replace('the loss became NaN', '')).not.toMatch(/NaN|undefined|Infinity/);
       expect(page).not.toContain('±');
     }
@@ -151,11 +151,17 @@ describe('comparisonPage', () => {
     );
   });
 
+  test('a single variant shows training and test in one chart', async () => {
+    const page = await comparisonPage(comparison([[run(0, [0.5, 0.55, 0.6])]]));
+    expect([...page.matchAll(/aria-label="([^"]*)"/g)].map(([, title]) => title)).toEqual(['accuracy', 'loss']);
+    expect(page.match(/>(train|test)<\/text>/g)).toEqual(['>train</text>', '>test</text>', '>train</text>', '>test</text>']);
+  });
+
   test('curves that start far away are enlarged, with the whole behind a fold', async () => {
     const long = comparison([[run(0, [0.1, 0.6, 0.9, 0.91, 0.92, 0.93])]]);
     const page = await comparisonPage(long);
-    expect(page).toContain('test accuracy, enlarged');
-    expect(page.match(/<svg/g)).toHaveLength(8);
+    // The losses of training and test lie apart, so that a late range would gain little.
+    expect([...page.matchAll(/aria-label="([^"]*)"/g)].map(([, title]) => title)).toEqual(['accuracy, enlarged', 'loss', 'accuracy']);
   });
 });
 
@@ -199,6 +205,7 @@ describe('charts', () => {
     expect(lateRange([{ name: 'a', values: [0.1, 0.5, 0.9, 0.91, 0.92, 0.93] }])).toEqual({ min: 0.9, max: 0.93, step: 0.01, decimals: 2 });
     expect(lateRange([{ name: 'a', values: [0.9, 0.91, 0.92, 0.93, 0.94, 0.95] }])).toBeUndefined();
     expect(lateRange([{ name: 'a', values: [0.5] }])).toBeUndefined();
+    expect(lateRange([{ name: 'a', values: [0.1, 0.8, 0.9, 0.91] }])).toBeUndefined(); // few epochs are all of interest
   });
 });
 

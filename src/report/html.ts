@@ -23,17 +23,17 @@ export function htmlTable({ columns, rows, wrap = false }: PageTable): string {
 const style = `
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
-body { margin: 0; background: #f5f6f8; color: #222; font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
+body { margin: 0; background: #f5f6f8; color: #222; font: 14.5px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
 main { max-width: 1200px; margin: 0 auto; padding: 28px 20px 60px; }
 h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 32px 0 10px; }
 .lead { color: #555; margin: 0 0 20px; } .caption { color: #666; font-size: 13.5px; margin: 10px 2px 24px; overflow-wrap: anywhere; }
 .note { background: #fff6df; border: 1px solid #ecd9a4; border-radius: 8px; margin: 0 0 12px; padding: 8px 14px; }
 .card { background: #fff; border: 1px solid #e2e4e8; border-radius: 8px; padding: 14px; } .model { margin-bottom: 16px; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 520px), 1fr)); gap: 16px; }
-.charts svg { width: 100%; height: auto; display: block; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 16px; }
+.charts svg { width: 100%; max-width: 640px; height: auto; display: block; margin: 0 auto; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 6px 16px 6px 0; border-bottom: 1px solid #eceef1; white-space: nowrap; vertical-align: top; }
+th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid #eceef1; white-space: nowrap; vertical-align: top; }
 th:last-child, td:last-child { padding-right: 0; } tbody tr:last-child td { border-bottom: 0; }
 .wrap td { white-space: normal; overflow-wrap: anywhere; } .wrap td:first-child { white-space: nowrap; width: 1%; padding-right: 28px; }
 th { color: #555; font-weight: 600; } .number { text-align: right; }

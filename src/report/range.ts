@@ -16,6 +16,9 @@ export interface Bounds {
   max?: number;
 }
 
+/** Curves with fewer points are not enlarged. */
+const FEW = 5;
+
 /** About this many labels. */
 const LABELS = 5;
 
@@ -29,6 +32,7 @@ export function rangeOf(series: readonly Series[], bounds: Bounds = {}): Range {
  * {@link rangeOf} shows those large enough.
  */
 export function lateRange(series: readonly Series[], bounds: Bounds = {}): Range | undefined {
+  if (series.every(({ values }) => values.length < FEW)) return undefined;
   const whole = rangeOf(series, bounds);
   const late = around(points(series, 1 / 3), bounds);
   return late.max - late.min < 0.5 * (whole.max - whole.min) ? late : undefined;
