@@ -44,7 +44,7 @@ export function drawChart(canvas: HTMLCanvasElement, losses: readonly number[]):
     context.lineWidth = thickness;
     context.lineJoin = 'round';
     context.beginPath();
-    values.forEach((value, step) => context.lineTo(x(step + 1), y(value)));
+    for (const [step, value] of values.entries()) context.lineTo(x(step + 1), y(value));
     context.stroke();
   };
   line(losses, '#c3d3f7', 1);

@@ -21,7 +21,7 @@ class Net extends nn.Module {
 }
 
 const find = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
-const show = (id: string, text: string) => void (find(id).textContent = text);
+const show = (id: string, text: string) => find(id).replaceChildren(text);
 const [trainButton, stopButton, sampleButton] = [find<HTMLButtonElement>('train'), find<HTMLButtonElement>('stop'), find<HTMLButtonElement>('sample')];
 const chart = find<HTMLCanvasElement>('chart');
 const guesses = find('guesses');
@@ -60,11 +60,13 @@ function classify(): void {
 const pad = new Pad(find<HTMLCanvasElement>('pad'), classify);
 find('clear').onclick = () => pad.clear();
 
-let frame = 0;
+let due = false;
 /** Draws the curve once before the next frame, however many steps that holds. */
 function redraw(): void {
-  frame ||= requestAnimationFrame(() => {
-    frame = 0;
+  if (due) return;
+  due = true;
+  requestAnimationFrame(() => {
+    due = false;
     drawChart(chart, losses);
   });
 }

@@ -202,13 +202,15 @@ export class BlockAllocator {
     this.emptyCache();
     if (fits()) ptr = host.reserve(size);
     if (ptr !== 0) return ptr;
-    for (const effort of [1, 2] as const) host.tracker.sweep(effort, this.onDead);
+    let sweeps = true;
+    for (const effort of [1, 2] as const) sweeps = host.tracker.sweep(effort, this.onDead);
     this.emptyCache();
     if (fits()) ptr = host.reserve(size);
     if (ptr !== 0) return ptr;
     throw new OutOfMemoryError(
       `cannot allocate ${showBytes(wanted)}: ${showBytes(this.live)} are in use and the ${host.name} engine may take ${showBytes(host.memoryLimit)}. ` +
-        'Use a smaller batch or model, drop references to old tensors (a list of losses keeps its graphs: push loss.item()), or wrap evaluation in noGrad().',
+        'Use a smaller batch or model, drop references to old tensors (a list of losses keeps its graphs: push loss.item()), or wrap evaluation in noGrad().' +
+        (sweeps ? '' : ' In a browser the memory of dropped tensors comes back between tasks only: loop with for await (const batch of loader), or wrap each step in scope().'),
     );
   }
 }

@@ -61,8 +61,7 @@ describe('the engine of a process', () => {
     expect(errors).toMatch(/EngineError: HONE_ENGINE is "cuda", expected native or wasm/);
   });
 
-  it('is an error for a number of threads that is none', async () => {
-    if (!hasNative) return;
+  it.skipIf(!hasNative)('is an error for a number of threads that is none', async () => {
     const { code, errors } = await node(sayEngine, { HONE_THREADS: 'many' });
     expect(code).toBe(1);
     expect(errors).toMatch(/ArgumentError: HONE_THREADS is "many", expected a whole number of at least 1/);
