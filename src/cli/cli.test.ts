@@ -154,7 +154,7 @@ describe('study digits', () => {
       (child) => child.kill('SIGINT'),
     );
     expect(status).toBe(130);
-    expect(stderr).toContain('Stopping after this step; what is finished will be reported. Ctrl-C again quits at once.');
+    expect(stderr).toContain('Stopping after this step; what is finished is reported. Ctrl-C again quits.');
     expect(stdout).toMatch(/^small .*0\.\d{4}/m);
     expect(stdout).toContain('Stopped by hand when 0 of 5 runs were finished.\nsmall, seed 0: stopped by hand after epoch');
     expect(stdout).toContain(`Report: ${join('stopped', 'digits', 'report.html')}\n`);

@@ -77,7 +77,7 @@ export function interruptible(display: ProgressDisplay): { signal: AbortSignal; 
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
     process.exitCode = 130;
-    display.line('Stopping after this step; what is finished will be reported. Ctrl-C again quits at once.');
+    display.line('Stopping after this step; what is finished is reported. Ctrl-C again quits.');
   };
   process.on('SIGINT', onInterrupt);
   return { signal: controller.signal, done: () => process.off('SIGINT', onInterrupt) };
@@ -110,7 +110,7 @@ export function showEvents(display: ProgressDisplay, names: readonly string[]): 
       const figures = (scores: typeof record.train) => `loss ${scores.loss.toFixed(5)} accuracy ${scores['accuracy']!.toFixed(5)}`;
       const all = place.runs > 1 && allLeft !== undefined ? `, all runs ${showDuration(allLeft)}` : '';
       display.logLine(
-        `${place.variant} (run ${place.run + 1}/${place.runs}) epoch ${record.epoch}/${epochs}: train ${figures(record.train)} | test ${figures(record.validation!)} | ` +
+        `${place.variant}${place.runs > 1 ? ` (run ${place.run + 1}/${place.runs})` : ''} epoch ${record.epoch}/${epochs}: train ${figures(record.train)} | test ${figures(record.validation!)} | ` +
           `${showCount(record.samplesPerSecond)} images/s, ${showDuration(record.seconds)}, ${showDuration(record.seconds * (epochs - record.epoch))} left${all}`,
       );
     },

@@ -50,10 +50,11 @@ function curve(variant: VariantFigures, figure: Figure): Series {
 export async function comparisonPage(comparison: Comparison): Promise<string> {
   const { title, summary, settings, variants } = comparison;
   const repeats = Math.max(0, ...variants.map((v) => countedRuns(v).length));
+  const remarks = notes(comparison);
   const body = [
     `<h1>${escapeHtml(title)}</h1>`,
     `<p class="lead">${escapeHtml(summary)}</p>`,
-    ...notes(comparison).map((note) => `<p class="note">${escapeHtml(note)}</p>`),
+    ...(remarks.length > 0 ? [`<p class="note">${remarks.map(escapeHtml).join('<br>')}</p>`] : []),
     `<div class="card">${htmlTable(comparisonRows(comparison))}</div>`,
     `<p class="caption">Figures after the last epoch, measured in evaluation mode${repeats > 1 ? `; mean ± standard deviation over ${repeats} runs` : ''}.</p>`,
     ...(await curves(variants, repeats)),

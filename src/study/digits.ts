@@ -60,7 +60,7 @@ export async function studyDigits(options: DigitsStudyOptions = {}): Promise<Com
   });
   const [train, test] = [new Digits({ train: true }), new Digits({ train: false })];
   return compare({
-    title: 'Four models on handwritten digits',
+    title: `${wanted.length === digitModels.length ? 'Four models' : wanted.join(', ')} on handwritten digits`,
     summary: `${train.length.toLocaleString('en-US')} MNIST digits to train on, ${test.length.toLocaleString('en-US')} others to test with; ${epochs} epochs, Adam with learning rate ${lr}, batches of ${batchSize}, cross entropy.`,
     settings: {
       epochs: String(epochs),

@@ -2,7 +2,6 @@
 import '#host';
 import '../ops/methods.js';
 
-
 export type { CompareEvents, CompareOptions, CompareStepEvent, RunPlace, Variant } from './compare.js';
 export { compare } from './compare.js';
 export { BatchNormModel, BigModel, DropoutModel, SmallModel } from './digit-models.js';
