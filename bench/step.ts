@@ -25,7 +25,8 @@ function training({ sizes, batch }: Problem): () => void {
   manualSeed(0);
   const layers = sizes.slice(1).flatMap((size, i) => [new nn.Linear(sizes[i]!, size), ...(i < sizes.length - 2 ? [new nn.ReLU()] : [])]);
   const model = new nn.Sequential(...layers);
-  const optimizer = new optim.Adam(model.parameters());
+  // So slow that gradients stay as they are at first, and no state decays to denormal numbers.
+  const optimizer = new optim.Adam(model.parameters(), { lr: 1e-6 });
   const x = rand([batch, sizes[0]!]);
   const y = randint(0, sizes[sizes.length - 1]!, [batch]);
   return () => {

@@ -21,7 +21,7 @@ def training(sizes, batch):
         if i < len(sizes) - 2:
             layers.append(torch.nn.ReLU())
     model = torch.nn.Sequential(*layers)
-    optimizer = torch.optim.Adam(model.parameters())
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-6)
     x, y = torch.rand(batch, sizes[0]), torch.randint(sizes[-1], (batch,))
 
     def step():

@@ -27,7 +27,7 @@ namespace hone {
 namespace {
 
 constexpr int kMaxThreads = 64;
-constexpr int kSpinMicroseconds = 40; // how long an idle worker waits for the next kernel before it sleeps
+constexpr int kSpinMicroseconds = 150; // how long an idle worker waits for the next kernel before it sleeps
 
 // A job is cut into `count` ranges that threads claim one by one, so a worker that is slow to wake costs nothing: the caller takes its
 // share. `state` is generation << 32 | count << 16 | next. Who moved `next` by compare-and-swap owns that range, and the job's
