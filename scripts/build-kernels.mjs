@@ -9,7 +9,7 @@
 //   … --if-missing                            build WASM only if it is not there or stale; never native (what `npm start` does)
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,8 +86,11 @@ function hostHasRelaxedSimd() {
 async function buildWasm() {
   const variants = { simd: ['-msimd128'], relaxed: ['-msimd128', '-mrelaxed-simd'] };
   // Relaxed SIMD serves newer hosts; where this one lacks it only packages and browsers want that build.
-  if (!has('--all') && !hostHasRelaxedSimd()) delete variants.relaxed;
   const target = (name) => join(root, 'dist/wasm', `hone-${name}.wasm`);
+  if (!has('--all') && !hostHasRelaxedSimd()) {
+    delete variants.relaxed;
+    rmSync(target('relaxed'), { force: true }); // an older one would be preferred where it runs
+  }
   const shared = ['-O3', ...common];
   const linkFlags = ['-nostartfiles', '-Wl,--no-entry', '-Wl,--export=__wasm_call_ctors', '-Wl,--export=aligned_alloc', '-Wl,--export=free',
     '-Wl,--stack-first', '-Wl,-z,stack-size=1048576', '-Wl,--max-memory=4294967296',
