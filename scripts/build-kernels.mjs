@@ -14,7 +14,19 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { common, contraction, findCompiler, headerHash, headers, isaFlags, kernelDir, nativeDir, parallel, read, sources } from './kernel-flags.mjs';
+import {
+  common,
+  contraction,
+  findCompiler,
+  headerHash,
+  headers,
+  isaFlags,
+  kernelDir,
+  nativeDir,
+  parallel,
+  read,
+  sources,
+} from './kernel-flags.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -28,14 +40,14 @@ const objectName = (source, flags) => {
   return `${basename(source, '.cc')}-${hash}.o`;
 };
 
-
 async function buildNative() {
   const { compiler, why } = findCompiler();
   if (!compiler) return why;
   if (process.platform === 'win32') return 'the native addon is not built from source on Windows';
   const include = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
   const sanitize = has('--sanitize') ? ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined', '-g', '-O1'] : [];
-  const platform = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : sanitize.length ? [] : ['-static-libstdc++', '-static-libgcc'];
+  const platform =
+    process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : sanitize.length ? [] : ['-static-libstdc++', '-static-libgcc'];
   const objects = join(root, 'build/native');
   mkdirSync(objects, { recursive: true });
   mkdirSync(nativeDir, { recursive: true });
@@ -63,11 +75,19 @@ async function buildNative() {
     await link([await compile('bindings/cpu.cc', base)], 'hone-cpu.node');
     const supported = require(join(nativeDir, 'hone-cpu.node')).supported();
     const wanted = has('--all') ? 'all' : valueOf('--isa');
-    const sets = wanted === 'all' ? (process.arch === 'x64' ? Object.keys(isaFlags) : ['base']) : wanted ? wanted.split(',') : supported.slice(0, 1);
+    const sets =
+      wanted === 'all' ? (process.arch === 'x64' ? Object.keys(isaFlags) : ['base']) : wanted ? wanted.split(',') : supported.slice(0, 1);
     for (const isa of sets) {
-      const jobs = [...sources, 'bindings/napi.cc'].map((source) => ({ source, flags: [...base, ...isaFlags[isa], `-DHONE_ISA="${isa}"`, contraction(source)] }));
+      const jobs = [...sources, 'bindings/napi.cc'].map((source) => ({
+        source,
+        flags: [...base, ...isaFlags[isa], `-DHONE_ISA="${isa}"`, contraction(source)],
+      }));
       const objectFiles = [];
-      await parallel(jobs.map(({ source, flags }, i) => async () => { objectFiles[i] = await compile(source, flags); }));
+      await parallel(
+        jobs.map(({ source, flags }, i) => async () => {
+          objectFiles[i] = await compile(source, flags);
+        }),
+      );
       if (await link(objectFiles, `hone-${isa}.node`)) console.log(`hone: native addon built (${isa})`);
     }
   } catch (error) {
@@ -80,7 +100,34 @@ async function buildNative() {
 function hostHasRelaxedSimd() {
   const zero = [0xfd, 0x0c, ...new Array(16).fill(0)];
   const body = [0, ...zero, ...zero, ...zero, 0xfd, 0x85, 2, 0x0b];
-  return WebAssembly.validate(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 0x0a, body.length + 2, 1, body.length, ...body]));
+  return WebAssembly.validate(
+    new Uint8Array([
+      0,
+      0x61,
+      0x73,
+      0x6d,
+      1,
+      0,
+      0,
+      0,
+      1,
+      5,
+      1,
+      0x60,
+      0,
+      1,
+      0x7b,
+      3,
+      2,
+      1,
+      0,
+      0x0a,
+      body.length + 2,
+      1,
+      body.length,
+      ...body,
+    ]),
+  );
 }
 
 async function buildWasm() {
@@ -92,9 +139,18 @@ async function buildWasm() {
     rmSync(target('relaxed'), { force: true }); // an older one would be preferred where it runs
   }
   const shared = ['-O3', ...common];
-  const linkFlags = ['-nostartfiles', '-Wl,--no-entry', '-Wl,--export=__wasm_call_ctors', '-Wl,--export=aligned_alloc', '-Wl,--export=free',
-    '-Wl,--stack-first', '-Wl,-z,stack-size=1048576', '-Wl,--max-memory=4294967296',
-    '-Wl,--export=__heap_base', '-Wl,--strip-all'];
+  const linkFlags = [
+    '-nostartfiles',
+    '-Wl,--no-entry',
+    '-Wl,--export=__wasm_call_ctors',
+    '-Wl,--export=aligned_alloc',
+    '-Wl,--export=free',
+    '-Wl,--stack-first',
+    '-Wl,-z,stack-size=1048576',
+    '-Wl,--max-memory=4294967296',
+    '-Wl,--export=__heap_base',
+    '-Wl,--strip-all',
+  ];
   const objects = join(root, 'build/wasm');
   mkdirSync(objects, { recursive: true });
   mkdirSync(dirname(target('simd')), { recursive: true });
@@ -103,10 +159,14 @@ async function buildWasm() {
       const flags = [...shared, ...simd, contraction(source)];
       return { source, flags, object: objectName(source, flags) };
     });
-    const stamp = createHash('sha256').update(parts.map((p) => p.object).join() + linkFlags.join()).digest('hex');
+    const stamp = createHash('sha256')
+      .update(parts.map((p) => p.object).join() + linkFlags.join())
+      .digest('hex');
     return { name, parts, stamp, stampFile: join(objects, `${name}.stamp`) };
   });
-  const stale = plan.filter(({ name, stamp, stampFile }) => !existsSync(target(name)) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp);
+  const stale = plan.filter(
+    ({ name, stamp, stampFile }) => !existsSync(target(name)) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp,
+  );
   if (stale.length === 0) return;
 
   // Clang's virtual file system knows no "..", so includes are written from its root.

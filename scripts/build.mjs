@@ -22,7 +22,9 @@ function run(script, ...rest) {
 function sourceHash() {
   const hash = createHash('sha256');
   for (const file of ['tsconfig.json', 'tsconfig.build.json', 'package.json']) hash.update(readFileSync(join(root, file)));
-  const files = readdirSync(join(root, 'src'), { recursive: true }).filter((f) => f.endsWith('.ts')).sort();
+  const files = readdirSync(join(root, 'src'), { recursive: true })
+    .filter((f) => f.endsWith('.ts'))
+    .sort();
   for (const file of files) hash.update(file).update(readFileSync(join(root, 'src', file)));
   return hash.digest('hex');
 }

@@ -8,13 +8,32 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const kernelDir = join(root, 'kernels');
-const list = (dir, end) => readdirSync(join(kernelDir, dir)).filter((f) => f.endsWith(end)).sort().map((f) => (dir ? `${dir}/${f}` : f));
+const list = (dir, end) =>
+  readdirSync(join(kernelDir, dir))
+    .filter((f) => f.endsWith(end))
+    .sort()
+    .map((f) => (dir ? `${dir}/${f}` : f));
 export const sources = [...list('', '.cc'), ...list('support', '.cc')];
-export const headers = [...list('', '.h'), ...list('', '.def'), ...list('support', '.h'), ...list('bindings', '.inc'), ...list('bindings', '.h')];
+export const headers = [
+  ...list('', '.h'),
+  ...list('', '.def'),
+  ...list('support', '.h'),
+  ...list('bindings', '.inc'),
+  ...list('bindings', '.h'),
+];
 export const read = (file) => readFileSync(join(kernelDir, file), 'utf8');
 export const headerHash = createHash('sha256').update(headers.map(read).join('\0')).digest('hex');
 
-export const common = ['-std=c++17', '-fno-exceptions', '-fno-rtti', '-fno-math-errno', '-fno-trapping-math', '-Wall', '-Wextra', '-Wno-psabi'];
+export const common = [
+  '-std=c++17',
+  '-fno-exceptions',
+  '-fno-rtti',
+  '-fno-math-errno',
+  '-fno-trapping-math',
+  '-Wall',
+  '-Wextra',
+  '-Wno-psabi',
+];
 // Where the exact sequence of roundings matters the compiler must not fuse; elsewhere a * b + c becomes one FMA.
 const exactRounding = new Set(['random.cc']);
 export const contraction = (source) => `-ffp-contract=${exactRounding.has(source) ? 'off' : 'fast'}`;

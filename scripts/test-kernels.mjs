@@ -30,7 +30,9 @@ const supported = () => {
 };
 const sets = isaAt >= 0 ? args[isaAt + 1].split(',') : [...new Set([supported()[0], 'base'])];
 const sanitize = plain ? [] : ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined', '-fno-omit-frame-pointer', '-g'];
-const tests = readdirSync(join(kernelDir, 'test')).filter((f) => f.endsWith('_test.cc') && (wanted.length === 0 || wanted.some((w) => f.includes(w))));
+const tests = readdirSync(join(kernelDir, 'test')).filter(
+  (f) => f.endsWith('_test.cc') && (wanted.length === 0 || wanted.some((w) => f.includes(w))),
+);
 
 let passed = 0;
 let failed = 0;

@@ -6,10 +6,21 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { engineInfo } from 'hone';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Floating } from './conformance/numbers.js';
-import { type Case, replay, type Replayed } from './conformance/replay.js';
-import { type OptimizerCase, type PromotionRow, replayOptimizer, replayPromotion, replaySchedule, type ScheduleCase } from './conformance/tables.js';
+import { type Case, type Replayed, replay } from './conformance/replay.js';
+import {
+  type OptimizerCase,
+  type PromotionRow,
+  replayOptimizer,
+  replayPromotion,
+  replaySchedule,
+  type ScheduleCase,
+} from './conformance/tables.js';
 
-const read = <Families>(name: string) => JSON.parse(readFileSync(new URL(`../conformance/fixtures/${name}.json`, import.meta.url), 'utf8')) as { readonly torch: string; readonly families: Families };
+const read = <Families>(name: string) =>
+  JSON.parse(readFileSync(new URL(`../conformance/fixtures/${name}.json`, import.meta.url), 'utf8')) as {
+    readonly torch: string;
+    readonly families: Families;
+  };
 
 const operations = read<Record<string, readonly Case[]>>('operations');
 const tables = read<{ promotion: readonly PromotionRow[]; creation: readonly Case[]; random: readonly Case[] }>('tables');
@@ -32,7 +43,10 @@ function family(name: string, dtype: string, results: () => readonly Replayed[],
     const problems = replayed.flatMap((r) => r.problems);
     rows.push({ family: name, dtype, cases: replayed.length, refused, error: Math.max(0, ...replayed.map((r) => r.error)) });
     expect(replayed.length).toBeGreaterThan(0);
-    expect(problems, `${problems.length} differences:\n${problems.slice(0, Number(process.env.HONE_SHOW ?? 20)).join('\n')}\n`).toHaveLength(0);
+    expect(
+      problems,
+      `${problems.length} differences:\n${problems.slice(0, Number(process.env.HONE_SHOW ?? 20)).join('\n')}\n`,
+    ).toHaveLength(0);
   });
 }
 
@@ -48,7 +62,8 @@ describe('against torch', () => {
     const cases = tables.families[name];
     family(name, 'bit for bit', () => cases.map((c) => replay(c, 'float64')), cases.filter((c) => c.err !== undefined).length);
   }
-  for (const floating of ['float64', 'float32'] as Floating[]) family('optimizers, 100 steps', floating, () => training.families.optimizers.map((c) => replayOptimizer(c, floating)));
+  for (const floating of ['float64', 'float32'] as Floating[])
+    family('optimizers, 100 steps', floating, () => training.families.optimizers.map((c) => replayOptimizer(c, floating)));
   family('schedules, 120 steps', 'float64', () => training.families.schedules.map(replaySchedule));
 });
 

@@ -6,11 +6,23 @@ import { describe, expect, test } from 'vitest';
 const root = join(import.meta.dirname, '../src');
 
 /** From the top down; folders of one row do not import each other. */
-const floors = [['cli'], ['study'], ['train', 'report', 'vision'], ['nn', 'data'], ['ops'], ['autograd', 'optim', 'formats'], ['tensor'], ['engine'], ['errors.ts']];
+const floors = [
+  ['cli'],
+  ['study'],
+  ['train', 'report', 'vision'],
+  ['nn', 'data'],
+  ['ops'],
+  ['autograd', 'optim', 'formats'],
+  ['tensor'],
+  ['engine'],
+  ['errors.ts'],
+];
 
 const hosts: Record<string, string> = { '#host': 'engine/host-node.ts', '#files': 'formats/files-node.ts' };
 
-const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts') && !/\.(test|test-helper|gen)\.ts$/.test(f));
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+  (f) => f.endsWith('.ts') && !/\.(test|test-helper|gen)\.ts$/.test(f),
+);
 
 interface Import {
   readonly to: string;
@@ -52,12 +64,25 @@ describe('floors', () => {
   });
 
   test('no file imports an index file of the house', () => {
-    const wrong = inHouse.filter((file) => !file.endsWith('index.ts')).flatMap((file) => importsOf(file).filter(({ to }) => /(^|\/)index\.ts$/.test(to)).map(({ to }) => `${file} imports ${to}`));
+    const wrong = inHouse
+      .filter((file) => !file.endsWith('index.ts'))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter(({ to }) => /(^|\/)index\.ts$/.test(to))
+          .map(({ to }) => `${file} imports ${to}`),
+      );
     expect(wrong).toEqual([]);
   });
 
   test('no circles at run time', () => {
-    const graph = new Map(files.map((file) => [file, importsOf(file).filter((i) => !i.typeOnly).map((i) => i.to)]));
+    const graph = new Map(
+      files.map((file) => [
+        file,
+        importsOf(file)
+          .filter((i) => !i.typeOnly)
+          .map((i) => i.to),
+      ]),
+    );
     const state = new Map<string, 'open' | 'done'>();
     const circles: string[] = [];
     const visit = (file: string, path: string[]): void => {

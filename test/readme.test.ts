@@ -10,7 +10,10 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 function run(example: string): string {
   const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
-  return execFileSync(process.execPath, [tsx, join(root, 'examples', example)], { cwd: mkdtempSync(join(tmpdir(), 'hone-example-')), encoding: 'utf8' });
+  return execFileSync(process.execPath, [tsx, join(root, 'examples', example)], {
+    cwd: mkdtempSync(join(tmpdir(), 'hone-example-')),
+    encoding: 'utf8',
+  });
 }
 
 describe('README', () => {

@@ -22,7 +22,11 @@ class Net extends nn.Module {
 
 const find = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 const show = (id: string, text: string) => find(id).replaceChildren(text);
-const [trainButton, stopButton, sampleButton] = [find<HTMLButtonElement>('train'), find<HTMLButtonElement>('stop'), find<HTMLButtonElement>('sample')];
+const [trainButton, stopButton, sampleButton] = [
+  find<HTMLButtonElement>('train'),
+  find<HTMLButtonElement>('stop'),
+  find<HTMLButtonElement>('sample'),
+];
 const chart = find<HTMLCanvasElement>('chart');
 const guesses = find('guesses');
 for (let digit = 0; digit < 10; digit++) guesses.insertAdjacentHTML('beforeend', `<div><i></i>${digit}</div>`);

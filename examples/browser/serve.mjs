@@ -48,7 +48,9 @@ const server = createServer(async (request, response) => {
 });
 const port = Number(process.env.PORT ?? 8000);
 server.on('error', (error) => {
-  console.error(error.code === 'EADDRINUSE' ? `demo: port ${port} is taken. Choose another: PORT=8001 npm run demo` : `demo: ${error.message}`);
+  console.error(
+    error.code === 'EADDRINUSE' ? `demo: port ${port} is taken. Choose another: PORT=8001 npm run demo` : `demo: ${error.message}`,
+  );
   process.exit(1);
 });
 server.listen(port, '127.0.0.1', () => console.log(`demo: open http://127.0.0.1:${server.address().port} (Ctrl+C ends it)`));

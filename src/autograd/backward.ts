@@ -7,7 +7,7 @@
  */
 import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
-import { isContiguous, numel, sameShape, type Shape } from '../tensor/shape.js';
+import { isContiguous, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { closeScope, escapeScope, openScope, type Scope, type Storage } from '../tensor/storage.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { isGradEnabled, setGradEnabled } from './mode.js';
@@ -68,20 +68,32 @@ export interface GradOptions {
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
  */
 export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor, options: GradOptions & { allowUnused: true }): [Tensor | null];
-export function grad(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], options: GradOptions & { allowUnused: true }): (Tensor | null)[];
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: readonly Tensor[],
+  options: GradOptions & { allowUnused: true },
+): (Tensor | null)[];
 export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor, options?: GradOptions): [Tensor];
 export function grad(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], options?: GradOptions): Tensor[];
-export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | null)[] {
   const from = isList(outputs) ? outputs : [outputs];
   const to = isList(inputs) ? inputs : [inputs];
-  const seeds = options.gradOutputs === undefined ? [] : isList(options.gradOutputs) ? options.gradOutputs : [options.gradOutputs as Tensor];
+  const seeds =
+    options.gradOutputs === undefined ? [] : isList(options.gradOutputs) ? options.gradOutputs : [options.gradOutputs as Tensor];
   const wanted = to.map((input, i) => {
     const edge = edgeOf(input);
     if (!edge) throw new GradError(`grad: input ${i} does not require gradients. Call requiresGrad_() on it before computing the outputs.`);
     return edge;
   });
   const walk = new Walk(options.createGraph ?? false, options.retainGraph ?? options.createGraph ?? false, wanted);
-  walk.run(from, from.map((_, i) => seeds[i]));
+  walk.run(
+    from,
+    from.map((_, i) => seeds[i]),
+  );
   return walk.captured.map((gradient, i) => {
     if (gradient === null && !options.allowUnused) {
       throw new GradError(`grad: the outputs do not depend on input ${i}. Pass { allowUnused: true } to get null for it.`);
@@ -136,14 +148,19 @@ class Walk {
     if (!edge) throw new GradError('backward: an output does not require gradients and no recorded operation made it.');
     if (gradient === undefined) {
       if (numel(output.shape) !== 1) {
-        throw new GradError(`backward: the gradient can be created implicitly only for a tensor of one element, got shape ${showShape(output.shape)}. Reduce it with mean() or sum(), or pass { gradient }.`);
+        throw new GradError(
+          `backward: the gradient can be created implicitly only for a tensor of one element, got shape ${showShape(output.shape)}. Reduce it with mean() or sum(), or pass { gradient }.`,
+        );
       }
       gradient = ops.ones(output.shape, output.dtype);
     } else {
       if (!sameShape(gradient.shape, output.shape)) {
-        throw new ShapeError(`backward: gradient has shape ${showShape(gradient.shape)}, expected the tensor's own ${showShape(output.shape)}`);
+        throw new ShapeError(
+          `backward: gradient has shape ${showShape(gradient.shape)}, expected the tensor's own ${showShape(output.shape)}`,
+        );
       }
-      if (gradient.dtype !== output.dtype) throw new DTypeError(`backward: gradient is ${gradient.dtype}, expected the tensor's own ${output.dtype}`);
+      if (gradient.dtype !== output.dtype)
+        throw new DTypeError(`backward: gradient is ${gradient.dtype}, expected the tensor's own ${output.dtype}`);
     }
     this.put(edge.node, edge.index, gradient);
   }
@@ -213,7 +230,10 @@ class Walk {
     if (!sameShape(gradient.shape, shape)) {
       const lead = gradient.shape.length - shape.length;
       const expandable = lead >= 0 && shape.every((size, d) => size === 1 || size === gradient.shape[lead + d]);
-      if (!expandable) throw new GradError(`backward: ${node.name} returned a gradient of shape ${showShape(gradient.shape)} for input ${input}, expected ${showShape(shape)}`);
+      if (!expandable)
+        throw new GradError(
+          `backward: ${node.name} returned a gradient of shape ${showShape(gradient.shape)} for input ${input}, expected ${showShape(shape)}`,
+        );
       gradient = ops.sumTo(gradient, shape);
     }
     return gradient.dtype === dtype ? gradient : ops.cast(gradient, dtype);
@@ -270,7 +290,9 @@ class Walk {
       const replaced = hook(gradient);
       if (replaced === undefined) continue;
       if (!sameShape(replaced.shape, gradient.shape)) {
-        throw new ShapeError(`backward: a hook on ${node.name} returned a gradient of shape ${showShape(replaced.shape)}, expected ${showShape(gradient.shape)}`);
+        throw new ShapeError(
+          `backward: a hook on ${node.name} returned a gradient of shape ${showShape(replaced.shape)}, expected ${showShape(gradient.shape)}`,
+        );
       }
       this.keep(replaced.storage);
       gradient.storage.pending--;
@@ -310,7 +332,10 @@ class Walk {
         for (const edge of pending) stack.push(edge!.node);
         continue;
       }
-      this.reaches.set(top, top.edges.some((e) => e !== null && (this.capture.has(e.node) || this.reaches.get(e.node) === true)));
+      this.reaches.set(
+        top,
+        top.edges.some((e) => e !== null && (this.capture.has(e.node) || this.reaches.get(e.node) === true)),
+      );
       stack.pop();
     }
     return this.reaches.get(node)!;

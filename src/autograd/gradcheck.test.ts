@@ -1,5 +1,5 @@
+import { autograd, DTypeError, Generator, GradError, matmul, randn, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { autograd, DTypeError, GradError, matmul, randn, Generator, tensor, zeros, type Tensor } from 'hone';
 import { record } from './node.js';
 
 const { gradcheck, gradgradcheck } = autograd;
@@ -14,7 +14,10 @@ function wrongSquare(x: Tensor): Tensor {
 /** x cubed: the first gradient is right, that of the gradient is not. */
 function wrongTwice(x: Tensor): Tensor {
   return record('wrongTwice', x.detach().pow(3), [x], [x], (g, [s]) => [
-    record('inner', g.detach().mul(s!.detach().square().mul(3)), [g, s!], [g, s!], (gg, [a, b]) => [gg.mul(b!.square().mul(3)), gg.mul(a!).mul(b!)]),
+    record('inner', g.detach().mul(s!.detach().square().mul(3)), [g, s!], [g, s!], (gg, [a, b]) => [
+      gg.mul(b!.square().mul(3)),
+      gg.mul(a!).mul(b!),
+    ]),
   ]);
 }
 
@@ -36,7 +39,9 @@ describe('gradcheck', () => {
     const x = tensor([1, 2, 3], { dtype: 'float64', requiresGrad: true });
     const other = input(2);
     expect(() => gradcheck((_, a) => wrongSquare(a!), [other, x])).toThrow(GradError);
-    expect(() => gradcheck((_, a) => wrongSquare(a!), [other, x])).toThrow(/output 0 \[0\] with respect to input 1 \[0\] is wrong: numerically (2\.0|1\.9999)\d*, by backward 1 /);
+    expect(() => gradcheck((_, a) => wrongSquare(a!), [other, x])).toThrow(
+      /output 0 \[0\] with respect to input 1 \[0\] is wrong: numerically (2\.0|1\.9999)\d*, by backward 1 /,
+    );
     expect(gradcheck((a) => wrongSquare(a!), x, { raiseException: false })).toBe(false);
   });
 
@@ -49,7 +54,14 @@ describe('gradcheck', () => {
     expect(() => gradcheck((a) => a!.exp(), tensor([1], { requiresGrad: true }))).toThrow(DTypeError);
     expect(() => gradcheck((a) => a!.exp(), tensor([1], { dtype: 'float64' }))).toThrow(/no input requires gradients/);
     expect(() => gradcheck((a) => a!.gt(0), input(2))).toThrow(/no floating tensor/);
-    expect(() => gradcheck((a) => a!.exp(), tensor([[1]], { dtype: 'float64' }).expand(2, 2).requiresGrad_())).toThrow(/share memory/);
+    expect(() =>
+      gradcheck(
+        (a) => a!.exp(),
+        tensor([[1]], { dtype: 'float64' })
+          .expand(2, 2)
+          .requiresGrad_(),
+      ),
+    ).toThrow(/share memory/);
   });
 });
 

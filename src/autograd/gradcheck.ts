@@ -1,6 +1,7 @@
 /** Checks of gradients against finite differences. */
-import { ArgumentError, DTypeError, GradError, showShape } from '../errors.js';
+
 import { loadedEngine } from '../engine/engine.js';
+import { ArgumentError, DTypeError, GradError, showShape } from '../errors.js';
 import { fromTypedArray, onesLike } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Generator, randn } from '../tensor/random.js';
@@ -65,7 +66,8 @@ function analyticRow(output: Tensor, element: number, inputs: readonly Tensor[])
   if (!output.requiresGrad) return inputs.map((x) => new Float64Array(numel(x.shape)));
   const seed = new Float64Array(numel(output.shape));
   seed[element] = 1;
-  const gradOutputs = output.dtype === 'float64' ? fromTypedArray(seed, output.shape) : fromTypedArray(Float32Array.from(seed), output.shape);
+  const gradOutputs =
+    output.dtype === 'float64' ? fromTypedArray(seed, output.shape) : fromTypedArray(Float32Array.from(seed), output.shape);
   const grads = grad(output, inputs, { gradOutputs, retainGraph: true, allowUnused: true });
   return grads.map((g, i) => (g === null ? new Float64Array(numel(inputs[i]!.shape)) : valuesOf(g)));
 }
@@ -75,15 +77,19 @@ function checkInputs(op: string, inputs: readonly Tensor[]): Tensor[] {
   if (wanted.length === 0) throw new ArgumentError(`${op}: no input requires gradients. Call requiresGrad_() on those to check.`);
   for (const [i, x] of inputs.entries()) {
     if (!x.requiresGrad) continue;
-    if (x.dtype !== 'float64') throw new DTypeError(`${op}: input ${i} is ${x.dtype}, expected float64: finite differences need its precision.`);
+    if (x.dtype !== 'float64')
+      throw new DTypeError(`${op}: input ${i} is ${x.dtype}, expected float64: finite differences need its precision.`);
     if (x.strides.some((step, d) => step === 0 && x.shape[d]! > 1)) {
-      throw new ArgumentError(`${op}: input ${i} (shape ${showShape(x.shape)}) is expanded: its elements share memory. Pass a contiguous() copy.`);
+      throw new ArgumentError(
+        `${op}: input ${i} (shape ${showShape(x.shape)}) is expanded: its elements share memory. Pass a contiguous() copy.`,
+      );
     }
   }
   return wanted;
 }
 
-const agree = (a: number, n: number, atol: number, rtol: number) => Object.is(a, n) || a === n || Math.abs(a - n) <= atol + rtol * Math.abs(n);
+const agree = (a: number, n: number, atol: number, rtol: number) =>
+  Object.is(a, n) || a === n || Math.abs(a - n) <= atol + rtol * Math.abs(n);
 
 /**
  * Compares the gradients of `fn` with central differences, for every element of every input that requires gradients and every
@@ -107,7 +113,12 @@ export function gradcheck(fn: Checked, inputs: Tensor | readonly Tensor[], optio
   });
 }
 
-function compare(fn: Checked, inputs: readonly Tensor[], wanted: readonly Tensor[], { eps = 1e-6, atol = 1e-5, rtol = 1e-3 }: GradcheckOptions): void {
+function compare(
+  fn: Checked,
+  inputs: readonly Tensor[],
+  wanted: readonly Tensor[],
+  { eps = 1e-6, atol = 1e-5, rtol = 1e-3 }: GradcheckOptions,
+): void {
   const outputs = resultsOf(fn, inputs);
   if (outputs.length === 0) throw new GradError('gradcheck: the function gave no floating tensor, so there is nothing to differentiate.');
   const analytic = outputs.map((y) => Array.from({ length: numel(y.shape) }, (_, e) => analyticRow(y, e, wanted)));
@@ -146,11 +157,16 @@ export function gradgradcheck(fn: Checked, inputs: Tensor | readonly Tensor[], o
   const outputs = enableGrad(() => differentiable(list));
   if (outputs.length === 0) return true;
   const generator = new Generator(0);
-  const given = options.gradOutputs ?? outputs.map((y) => (numel(y.shape) === 0 ? onesLike(y) : randn(y.shape, { dtype: y.dtype, generator })));
+  const given =
+    options.gradOutputs ?? outputs.map((y) => (numel(y.shape) === 0 ? onesLike(y) : randn(y.shape, { dtype: y.dtype, generator })));
   const seeds = given.map((g) => (g.requiresGrad ? g : g.requiresGrad_()));
   const first: Checked = (...all) => {
     const values = all.slice(0, list.length);
-    const results = grad(differentiable(values), values.filter((x) => x.requiresGrad), { gradOutputs: all.slice(list.length), createGraph: true, allowUnused: true });
+    const results = grad(
+      differentiable(values),
+      values.filter((x) => x.requiresGrad),
+      { gradOutputs: all.slice(list.length), createGraph: true, allowUnused: true },
+    );
     return results.filter((g): g is Tensor => g !== null);
   };
   return gradcheck(first, [...list, ...seeds], options);

@@ -18,7 +18,12 @@ export interface Edge {
  * `needs(i)` says whether input i's gradient is wanted (others may be null). A gradient may have any shape that the input's shape
  * broadcasts to: it is summed down to the input's.
  */
-export type Backward = (grad: Tensor, saved: readonly Tensor[], needs: (input: number) => boolean, grads: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
+export type Backward = (
+  grad: Tensor,
+  saved: readonly Tensor[],
+  needs: (input: number) => boolean,
+  grads: readonly (Tensor | null)[],
+) => readonly (Tensor | null)[];
 
 interface SavedTensor {
   readonly tensor: Tensor;
@@ -63,7 +68,9 @@ export class Node implements GradFn {
   save(tensors: readonly Tensor[]): void {
     this.saved = tensors.map((tensor) => {
       if (tensor.isInference) {
-        throw new GradError(`${this.name}: a tensor made in inferenceMode() cannot be saved for backward. Clone it outside, or use noGrad().`);
+        throw new GradError(
+          `${this.name}: a tensor made in inferenceMode() cannot be saved for backward. Clone it outside, or use noGrad().`,
+        );
       }
       return { tensor, version: tensor.storage.version };
     });
@@ -71,7 +78,8 @@ export class Node implements GradFn {
 
   /** Puts `copy(tensor)`, with the history of the tensor, in the place of all saved tensors that lie in a storage about to be overwritten. */
   preserve(storage: Storage, copy: (tensor: Tensor) => Tensor): void {
-    this.saved = this.saved && this.saved.map((entry) => {
+    if (this.saved === null) return;
+    this.saved = this.saved.map((entry) => {
       const { tensor } = entry;
       if (tensor.storage !== storage) return entry;
       const kept = copy(tensor);
@@ -84,7 +92,9 @@ export class Node implements GradFn {
   /** Runs the gradient function. */
   apply(grads: readonly (Tensor | null)[], grad: Tensor): readonly (Tensor | null)[] {
     if (this.backward === null || this.saved === null) {
-      throw new GradError(`backward: the graph through ${this.name} was freed by an earlier backward(). Pass { retainGraph: true } to the first one to go through it twice.`);
+      throw new GradError(
+        `backward: the graph through ${this.name} was freed by an earlier backward(). Pass { retainGraph: true } to the first one to go through it twice.`,
+      );
     }
     const tensors = this.saved.map(({ tensor, version }) => {
       if (tensor.storage.version !== version) throw new GradError(modified(this.name, tensor, version));
@@ -165,7 +175,14 @@ export function record<T extends Tensor | readonly Tensor[]>(
     return out;
   }
   const outputs = asList(out);
-  const node = new Node(name, outputs.map(({ shape, dtype }) => ({ shape, dtype })), inputs, backward, options?.fused ?? false, options?.own ?? 0);
+  const node = new Node(
+    name,
+    outputs.map(({ shape, dtype }) => ({ shape, dtype })),
+    inputs,
+    backward,
+    options?.fused ?? false,
+    options?.own ?? 0,
+  );
   for (let i = 0; i < outputs.length; i++) {
     const tensor = outputs[i]!;
     if (!isFloating(tensor.dtype)) continue;
@@ -184,6 +201,8 @@ function asList(out: Tensor | readonly Tensor[]): readonly Tensor[] {
 /** A node whose derivative nobody wrote: backward through it is an error that names the operation. */
 export function notDifferentiable(name: string, outputs: readonly Tensor[], inputs: readonly Tensor[]): void {
   record(name, outputs, inputs, [], () => {
-    throw new GradError(`backward: ${name} has a fused gradient that cannot be differentiated again. Compose it from simpler operations where second derivatives are needed.`);
+    throw new GradError(
+      `backward: ${name} has a fused gradient that cannot be differentiated again. Compose it from simpler operations where second derivatives are needed.`,
+    );
   });
 }

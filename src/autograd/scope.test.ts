@@ -1,5 +1,5 @@
+import { keep, ones, scope, type Tensor, tensor, UseAfterFreeError } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { keep, ones, scope, tensor, type Tensor, UseAfterFreeError } from 'hone';
 
 describe('scope', () => {
   test('frees what was made inside, and gives back what is returned', () => {
@@ -14,7 +14,12 @@ describe('scope', () => {
   });
 
   test('returned tensors are found in arrays, objects, maps and sets', () => {
-    const out = scope(() => ({ list: [tensor([1]), { deep: tensor([2]) }] as const, map: new Map([['a', tensor([3])]]), set: new Set([tensor([4])]), n: 5 }));
+    const out = scope(() => ({
+      list: [tensor([1]), { deep: tensor([2]) }] as const,
+      map: new Map([['a', tensor([3])]]),
+      set: new Set([tensor([4])]),
+      n: 5,
+    }));
     expect(out.list[0].item()).toBe(1);
     expect(out.list[1].deep.item()).toBe(2);
     expect(out.map.get('a')!.item()).toBe(3);
@@ -23,7 +28,16 @@ describe('scope', () => {
   });
 
   test('a returned view keeps its memory', () => {
-    expect(scope(() => tensor([[1, 2], [3, 4]]).t().index(1)).toArray()).toEqual([2, 4]);
+    expect(
+      scope(() =>
+        tensor([
+          [1, 2],
+          [3, 4],
+        ])
+          .t()
+          .index(1),
+      ).toArray(),
+    ).toEqual([2, 4]);
   });
 
   test('scopes nest: what leaves one belongs to the next', () => {

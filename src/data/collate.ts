@@ -36,7 +36,10 @@ export function defaultCollate<T>(samples: readonly T[]): Collated<T> {
 
 function collate(samples: readonly unknown[], where: string): unknown {
   const first = samples[0];
-  const fail = (text: string) => new ArgumentError(`defaultCollate: ${where === '' ? 'the samples' : `the samples' ${where}`} ${text} Pass { collate } to the DataLoader.`);
+  const fail = (text: string) =>
+    new ArgumentError(
+      `defaultCollate: ${where === '' ? 'the samples' : `the samples' ${where}`} ${text} Pass { collate } to the DataLoader.`,
+    );
   const all = (test: (sample: unknown) => boolean, what: string): void => {
     const odd = samples.findIndex((sample) => !test(sample));
     if (odd >= 0) throw fail(`do not match: sample 0 of the batch is ${what}, sample ${odd} is not.`);
@@ -47,7 +50,10 @@ function collate(samples: readonly unknown[], where: string): unknown {
   }
   if (ArrayBuffer.isView(first)) {
     all((s) => ArrayBuffer.isView(s), 'a typed array');
-    return stackSamples(samples.map((s) => fromTypedArray(s as TypedArray)), where);
+    return stackSamples(
+      samples.map((s) => fromTypedArray(s as TypedArray)),
+      where,
+    );
   }
   switch (typeof first) {
     case 'number':
@@ -65,12 +71,25 @@ function collate(samples: readonly unknown[], where: string): unknown {
   }
   if (Array.isArray(first)) {
     all((s) => Array.isArray(s) && s.length === first.length, `a list of ${first.length}`);
-    return first.map((_, i) => collate((samples as unknown[][]).map((s) => s[i]), `${where}[${i}]`));
+    return first.map((_, i) =>
+      collate(
+        (samples as unknown[][]).map((s) => s[i]),
+        `${where}[${i}]`,
+      ),
+    );
   }
   if (typeof first === 'object' && first !== null) {
     const keys = Object.keys(first);
     all((s) => typeof s === 'object' && s !== null && keys.every((key) => Object.hasOwn(s, key)), `an object with ${keys.join(', ')}`);
-    return Object.fromEntries(keys.map((key) => [key, collate((samples as Record<string, unknown>[]).map((s) => s[key]), where === '' ? key : `${where}.${key}`)]));
+    return Object.fromEntries(
+      keys.map((key) => [
+        key,
+        collate(
+          (samples as Record<string, unknown>[]).map((s) => s[key]),
+          where === '' ? key : `${where}.${key}`,
+        ),
+      ]),
+    );
   }
   throw fail(`are ${first === null ? 'null' : typeof first}: no batch can be made of that.`);
 }
@@ -79,9 +98,14 @@ function stackSamples(samples: readonly Tensor[], where: string): Tensor {
   const { shape, dtype } = samples[0]!;
   samples.forEach((sample, i) => {
     if (!sameShape(sample.shape, shape)) {
-      throw new ShapeError(`defaultCollate: sample ${i} of the batch has shape ${showShape(sample.shape)}${where && ` at ${where}`}, sample 0 has ${showShape(shape)}; a batch needs equal shapes. Resize or pad the samples, or pass { collate } to the DataLoader.`);
+      throw new ShapeError(
+        `defaultCollate: sample ${i} of the batch has shape ${showShape(sample.shape)}${where && ` at ${where}`}, sample 0 has ${showShape(shape)}; a batch needs equal shapes. Resize or pad the samples, or pass { collate } to the DataLoader.`,
+      );
     }
-    if (sample.dtype !== dtype) throw new DTypeError(`defaultCollate: sample ${i} of the batch is ${sample.dtype}${where && ` at ${where}`}, sample 0 is ${dtype}. Convert them with to('${dtype}').`);
+    if (sample.dtype !== dtype)
+      throw new DTypeError(
+        `defaultCollate: sample ${i} of the batch is ${sample.dtype}${where && ` at ${where}`}, sample 0 is ${dtype}. Convert them with to('${dtype}').`,
+      );
   });
   return stack(samples);
 }

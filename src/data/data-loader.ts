@@ -57,8 +57,10 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     if (batchSampler && (options.batchSize !== undefined || options.shuffle || sampler || options.dropLast)) {
       throw new ArgumentError('DataLoader: batchSampler decides alone: leave out batchSize, shuffle, sampler and dropLast.');
     }
-    if (sampler && shuffle) throw new ArgumentError('DataLoader: sampler and shuffle exclude each other. Use a RandomSampler, or leave one out.');
-    if (!Number.isInteger(batchSize) || batchSize < 1) throw new ArgumentError(`DataLoader: batchSize is ${batchSize}, expected a whole number of at least 1.`);
+    if (sampler && shuffle)
+      throw new ArgumentError('DataLoader: sampler and shuffle exclude each other. Use a RandomSampler, or leave one out.');
+    if (!Number.isInteger(batchSize) || batchSize < 1)
+      throw new ArgumentError(`DataLoader: batchSize is ${batchSize}, expected a whole number of at least 1.`);
     this.dataset = dataset;
     this.dropLast = dropLast;
     this.generator = generator;
@@ -66,7 +68,10 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     this.makesBatches = collate === undefined;
     this.collate = collate ?? ((samples) => defaultCollate(samples) as unknown as B);
     if (isStream(dataset)) {
-      if (shuffle || sampler || batchSampler) throw new ArgumentError('DataLoader: an iterable dataset gives its samples in its own order: leave out shuffle, sampler and batchSampler.');
+      if (shuffle || sampler || batchSampler)
+        throw new ArgumentError(
+          'DataLoader: an iterable dataset gives its samples in its own order: leave out shuffle, sampler and batchSampler.',
+        );
       return;
     }
     const source = asDataset(dataset as DatasetLike<T>, 'DataLoader') as MapDataset<T, B>;
@@ -78,7 +83,8 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   /** How many batches an epoch has. @throws {ArgumentError} where an iterable data set or a sampler does not say. */
   get length(): number {
     const { length } = (this.batchSampler ?? this.dataset) as { readonly length?: number };
-    if (length === undefined) throw new ArgumentError('DataLoader: the length is unknown: the iterable dataset (or the batchSampler) has no length.');
+    if (length === undefined)
+      throw new ArgumentError('DataLoader: the length is unknown: the iterable dataset (or the batchSampler) has no length.');
     if (this.batchSampler) return length;
     return this.dropLast ? Math.floor(length / this.batchSize!) : Math.ceil(length / this.batchSize!);
   }
@@ -128,7 +134,8 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
       return;
     }
     const stream = this.dataset as Partial<Iterable<T>>;
-    if (!stream[Symbol.iterator]) throw new ArgumentError('DataLoader: the iterable dataset is asynchronous. Use for await (const batch of loader).');
+    if (!stream[Symbol.iterator])
+      throw new ArgumentError('DataLoader: the iterable dataset is asynchronous. Use for await (const batch of loader).');
     let samples: T[] = [];
     for (const sample of stream as Iterable<T>) {
       samples.push(sample);

@@ -1,8 +1,19 @@
-import { describe, expect, it } from 'vitest';
-import { ArgumentError, IndexError, ShapeError, arange, fromTypedArray, manualSeed, tensor, type Tensor, zeros } from 'hone';
+import { ArgumentError, arange, fromTypedArray, IndexError, manualSeed, ShapeError, type Tensor, tensor, zeros } from 'hone';
 import {
-  BatchSampler, ConcatDataset, DataLoader, Dataset, IterableDataset, RandomSampler, SequentialSampler, Subset, TensorDataset, WeightedRandomSampler, defaultCollate, randomSplit,
+  BatchSampler,
+  ConcatDataset,
+  DataLoader,
+  Dataset,
+  defaultCollate,
+  IterableDataset,
+  RandomSampler,
+  randomSplit,
+  SequentialSampler,
+  Subset,
+  TensorDataset,
+  WeightedRandomSampler,
 } from 'hone/data';
+import { describe, expect, it } from 'vitest';
 
 const x = () => arange(0, 14, 1, { dtype: 'float32' }).reshape([7, 2]);
 const y = () => arange(7);
@@ -29,15 +40,30 @@ describe('TensorDataset', () => {
     expect(data.get(3).map((t) => t.toArray())).toEqual([[6, 7], 3]);
     expect(data.get(-1)[1].item()).toBe(6);
     const [rows, labels] = data.getBatch([6, 0, 6]);
-    expect(rows.toArray()).toEqual([[12, 13], [0, 1], [12, 13]]);
+    expect(rows.toArray()).toEqual([
+      [12, 13],
+      [0, 1],
+      [12, 13],
+    ]);
     expect(labels.dtype).toBe('int64');
     expect(labels.toArray()).toEqual([6, 0, 6]);
   });
 
   it('takes tensors that are not row-major, every dtype, rows of no elements', () => {
-    const columns = tensor([[1, 2, 3], [4, 5, 6]]).t();
+    const columns = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]).t();
     const data = new TensorDataset(columns, zeros([3, 0]), fromTypedArray(Uint8Array.of(7, 8, 9)), tensor([true, false, true]));
-    expect(data.getBatch([2, 0]).map((t) => t.toArray())).toEqual([[[3, 6], [1, 4]], [[], []], [9, 7], [true, true]]);
+    expect(data.getBatch([2, 0]).map((t) => t.toArray())).toEqual([
+      [
+        [3, 6],
+        [1, 4],
+      ],
+      [[], []],
+      [9, 7],
+      [true, true],
+    ]);
     expect(data.getBatch([]).map((t) => t.shape)).toEqual([[0, 2], [0, 0], [0], [0]]);
   });
 
@@ -66,22 +92,41 @@ describe('DataLoader', () => {
     expect(loader.length).toBe(3);
     const seen: unknown[] = [];
     for (const [inputs, labels] of loader) seen.push([inputs.shape, labels.toArray()]);
-    expect(seen).toEqual([[[3, 2], [0, 1, 2]], [[3, 2], [3, 4, 5]], [[1, 2], [6]]]);
+    expect(seen).toEqual([
+      [
+        [3, 2],
+        [0, 1, 2],
+      ],
+      [
+        [3, 2],
+        [3, 4, 5],
+      ],
+      [[1, 2], [6]],
+    ]);
     expect(loader.dataset.length).toBe(7);
   });
 
   it('drops the last batch when asked, and has a batch size of 1 by default', () => {
     const data = new TensorDataset(y());
-    expect(Array.from(new DataLoader(data, { batchSize: 3, dropLast: true }), ([b]) => b.toArray())).toEqual([[0, 1, 2], [3, 4, 5]]);
+    expect(Array.from(new DataLoader(data, { batchSize: 3, dropLast: true }), ([b]) => b.toArray())).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
     expect(new DataLoader(data, { batchSize: 3, dropLast: true }).length).toBe(2);
     expect(new DataLoader(data).length).toBe(7);
     expect(new DataLoader([], { batchSize: 2 }).length).toBe(0);
     expect([...new DataLoader([], { batchSize: 2 })]).toEqual([]);
   });
 
-  it('collates the samples of a data set of one\'s own', () => {
+  it("collates the samples of a data set of one's own", () => {
     const [[inputs, targets]] = [...new DataLoader(new Squares(), { batchSize: 5 })] as [[Tensor, Tensor]];
-    expect(inputs.toArray()).toEqual([[0, 0], [1, 1], [2, 2], [3, 3], [4, 4]]);
+    expect(inputs.toArray()).toEqual([
+      [0, 0],
+      [1, 1],
+      [2, 2],
+      [3, 3],
+      [4, 4],
+    ]);
     expect([targets.dtype, targets.toArray()]).toEqual(['int64', [0, 1, 4, 9, 16]]);
   });
 
@@ -89,7 +134,17 @@ describe('DataLoader', () => {
     const loader = new DataLoader(new Slow(), { batchSize: 2 });
     const seen: unknown[] = [];
     for await (const batch of loader) seen.push([batch.x.toArray(), batch.name]);
-    expect(seen).toEqual([[[0, 0.5], ['s0', 's1']], [[1, 1.5], ['s2', 's3']], [[2], ['s4']]]);
+    expect(seen).toEqual([
+      [
+        [0, 0.5],
+        ['s0', 's1'],
+      ],
+      [
+        [1, 1.5],
+        ['s2', 's3'],
+      ],
+      [[2], ['s4']],
+    ]);
     expect(() => [...loader]).toThrow(/Use for await/);
   });
 
@@ -132,7 +187,10 @@ describe('DataLoader', () => {
     expect(later.length).toBe(2);
     const seen: unknown[] = [];
     for await (const batch of later) seen.push(batch.toArray());
-    expect(seen).toEqual([[0, 1], [2, 3]]);
+    expect(seen).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
     expect(() => [...later]).toThrow(/asynchronous. Use for await/);
     expect(() => new DataLoader(new Count(), { shuffle: true })).toThrow(/its own order/);
   });
@@ -164,19 +222,39 @@ describe('defaultCollate', () => {
     expect(defaultCollate([true, false]).dtype).toBe('bool');
     expect(defaultCollate([1n, 2n]).toArray()).toEqual([1, 2]);
     expect(defaultCollate(['a', 'b'])).toEqual(['a', 'b']);
-    expect(defaultCollate([Float64Array.of(1, 2), Float64Array.of(3, 4)]).toArray()).toEqual([[1, 2], [3, 4]]);
+    expect(defaultCollate([Float64Array.of(1, 2), Float64Array.of(3, 4)]).toArray()).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
     const nested = defaultCollate([{ pair: [1, tensor([1])] as const }, { pair: [2, tensor([2])] as const }]);
-    expect(nested.pair.map((t) => t.toArray())).toEqual([[1, 2], [[1], [2]]]);
+    expect(nested.pair.map((t) => t.toArray())).toEqual([
+      [1, 2],
+      [[1], [2]],
+    ]);
   });
 
   it('stacks views and 0-dim tensors', () => {
-    const m = tensor([[1, 2], [3, 4]]);
-    expect(defaultCollate([m.t(), m]).toArray()).toEqual([[[1, 3], [2, 4]], [[1, 2], [3, 4]]]);
+    const m = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(defaultCollate([m.t(), m]).toArray()).toEqual([
+      [
+        [1, 3],
+        [2, 4],
+      ],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ]);
     expect(defaultCollate([tensor(1), tensor(2)]).toArray()).toEqual([1, 2]);
   });
 
   it('says which sample does not match', () => {
-    expect(() => defaultCollate([{ a: tensor([1]) }, { a: tensor([1, 2]) }])).toThrow(/sample 1 of the batch has shape \[2\] at a, sample 0 has \[1\]/);
+    expect(() => defaultCollate([{ a: tensor([1]) }, { a: tensor([1, 2]) }])).toThrow(
+      /sample 1 of the batch has shape \[2\] at a, sample 0 has \[1\]/,
+    );
     expect(() => defaultCollate([tensor([1]), tensor([1], { dtype: 'int32' })])).toThrow(/sample 1 of the batch is int32/);
     expect(() => defaultCollate<unknown>([1, 'a'])).toThrow(/sample 0 of the batch is a number, sample 1 is not/);
     expect(() => defaultCollate<unknown>([[1, 2], [1]])).toThrow(/a list of 2/);
@@ -203,7 +281,11 @@ describe('Subset, ConcatDataset, randomSplit', () => {
   });
 
   it('split by lengths and fractions', () => {
-    const sizes = (lengths: number[], n = 10) => randomSplit(Array.from({ length: n }, (_, i) => i), lengths).map((p) => p.length);
+    const sizes = (lengths: number[], n = 10) =>
+      randomSplit(
+        Array.from({ length: n }, (_, i) => i),
+        lengths,
+      ).map((p) => p.length);
     expect(sizes([3, 7])).toEqual([3, 7]);
     expect(sizes([1, 0])).toEqual([10, 0]);
     expect(sizes([0.1, 0.2, 0.7])).toEqual([1, 2, 7]);

@@ -54,7 +54,9 @@ export function asDataset<T>(source: DatasetLike<T>, op: string): MapDataset<T> 
   if (Array.isArray(source)) return new ArrayDataset(source as readonly T[]);
   const candidate = source as Partial<MapDataset<T>> | null | undefined;
   if (typeof candidate?.get !== 'function' || typeof candidate.length !== 'number') {
-    throw new ArgumentError(`${op}: the dataset is ${describe(source)}, expected a Dataset (with length and get(index)) or an array of samples. Wrap tensors in new TensorDataset(x, y).`);
+    throw new ArgumentError(
+      `${op}: the dataset is ${describe(source)}, expected a Dataset (with length and get(index)) or an array of samples. Wrap tensors in new TensorDataset(x, y).`,
+    );
   }
   return candidate as MapDataset<T>;
 }

@@ -1,13 +1,21 @@
 /** The random draws of splits, samplers and loaders, held against PyTorch's: values, and the generator's state afterwards. */
 import { readFileSync } from 'node:fs';
+import { defaultGenerator, Generator, getRngState, manualSeed, rand } from 'hone';
+import { DataLoader, RandomSampler, randomSplit, SubsetRandomSampler, WeightedRandomSampler } from 'hone/data';
 import { describe, expect, it } from 'vitest';
-import { Generator, defaultGenerator, getRngState, manualSeed, rand } from 'hone';
-import { DataLoader, RandomSampler, SubsetRandomSampler, WeightedRandomSampler, randomSplit } from 'hone/data';
 
 interface Vector {
   fn: string;
   seed: number;
-  args: { n: number; lengths: number[]; replacement: boolean; num_samples: number | null; batch_size: number; drop_last: boolean; weights: number[] };
+  args: {
+    n: number;
+    lengths: number[];
+    replacement: boolean;
+    num_samples: number | null;
+    batch_size: number;
+    drop_last: boolean;
+    weights: number[];
+  };
   value: unknown;
   after: { left: number; next: number; rand2: string };
 }
@@ -20,10 +28,17 @@ function run({ fn, args, value }: Vector, generator: Generator | undefined): unk
   const given = generator ? { generator } : {};
   if (fn.startsWith('random_split')) return randomSplit(range(args.n), args.lengths, given).map((part) => part.indices);
   if (fn.startsWith('RandomSampler')) {
-    return [...new RandomSampler(range(args.n), { replacement: args.replacement, ...(args.num_samples !== null && { numSamples: args.num_samples }), ...given })];
+    return [
+      ...new RandomSampler(range(args.n), {
+        replacement: args.replacement,
+        ...(args.num_samples !== null && { numSamples: args.num_samples }),
+        ...given,
+      }),
+    ];
   }
   if (fn.startsWith('SubsetRandomSampler')) return [...new SubsetRandomSampler(range(20).map((i) => 100 + i))];
-  if (fn.startsWith('WeightedRandomSampler')) return [...new WeightedRandomSampler(args.weights, args.num_samples!, { replacement: args.replacement })];
+  if (fn.startsWith('WeightedRandomSampler'))
+    return [...new WeightedRandomSampler(args.weights, args.num_samples!, { replacement: args.replacement })];
   if (fn.includes('shuffle=False')) {
     for (const _ of new DataLoader(range(args.n), { batchSize: args.batch_size })) void _;
     return 'state';
@@ -62,7 +77,11 @@ describe('draws are those of PyTorch', () => {
     const found: unknown[] = [];
     for await (const batch of loader) found.push(batch.toArray());
     expect(found).toEqual(sync);
-    expect(sync).toEqual([[8, 0, 9, 1], [4, 5, 6, 3], [2, 7]]);
+    expect(sync).toEqual([
+      [8, 0, 9, 1],
+      [4, 5, 6, 3],
+      [2, 7],
+    ]);
     expect(defaultGenerator().getState()).toEqual(state);
   });
 });

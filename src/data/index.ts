@@ -2,15 +2,15 @@
 import '#host';
 import '../ops/methods.js';
 
-export { Dataset, IterableDataset } from './dataset.js';
-export type { DatasetLike, MapDataset, MaybePromise } from './dataset.js';
-export { TensorDataset } from './tensor-dataset.js';
-export { Subset, ConcatDataset } from './subset.js';
-export { randomSplit } from './random-split.js';
-export type { SplitOptions } from './random-split.js';
-export { SequentialSampler, RandomSampler, SubsetRandomSampler, WeightedRandomSampler, BatchSampler } from './sampler.js';
-export type { Sampler, RandomSamplerOptions } from './sampler.js';
-export { DataLoader } from './data-loader.js';
-export type { DataLoaderOptions } from './data-loader.js';
-export { defaultCollate } from './collate.js';
 export type { Collated } from './collate.js';
+export { defaultCollate } from './collate.js';
+export type { DataLoaderOptions } from './data-loader.js';
+export { DataLoader } from './data-loader.js';
+export type { DatasetLike, MapDataset, MaybePromise } from './dataset.js';
+export { Dataset, IterableDataset } from './dataset.js';
+export type { SplitOptions } from './random-split.js';
+export { randomSplit } from './random-split.js';
+export type { RandomSamplerOptions, Sampler } from './sampler.js';
+export { BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from './sampler.js';
+export { ConcatDataset, Subset } from './subset.js';
+export { TensorDataset } from './tensor-dataset.js';

@@ -18,7 +18,11 @@ export interface SplitOptions {
  * @example
  * const [train, validation] = randomSplit(dataset, [0.8, 0.2], { generator: new Generator(42) });
  */
-export function randomSplit<T, Batch = unknown>(dataset: DatasetLike<T, Batch>, lengths: readonly number[], options: SplitOptions = {}): Subset<T, Batch>[] {
+export function randomSplit<T, Batch = unknown>(
+  dataset: DatasetLike<T, Batch>,
+  lengths: readonly number[],
+  options: SplitOptions = {},
+): Subset<T, Batch>[] {
   const { length } = asDataset(dataset, 'randomSplit');
   const sizes = partSizes(length, lengths);
   const order = readInt64(randperm(length, options));
@@ -36,7 +40,9 @@ function partSizes(length: number, lengths: readonly number[]): number[] {
     for (let i = 0; i < rest; i++) sizes[i % sizes.length]!++;
     return sizes;
   }
-  if (!lengths.every(Number.isInteger)) throw new ArgumentError(`randomSplit: lengths are [${shown}] and add up to ${total}. Fractions must add up to 1.`);
-  if (total !== length) throw new ArgumentError(`randomSplit: lengths [${shown}] add up to ${total}, but the dataset has ${length} samples.`);
+  if (!lengths.every(Number.isInteger))
+    throw new ArgumentError(`randomSplit: lengths are [${shown}] and add up to ${total}. Fractions must add up to 1.`);
+  if (total !== length)
+    throw new ArgumentError(`randomSplit: lengths [${shown}] add up to ${total}, but the dataset has ${length} samples.`);
   return [...lengths];
 }

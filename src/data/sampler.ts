@@ -59,7 +59,8 @@ export class RandomSampler implements Sampler {
     private readonly dataset: { readonly length: number },
     private readonly options: RandomSamplerOptions = {},
   ) {
-    if (options.numSamples === undefined && dataset.length === 0) throw new ArgumentError('RandomSampler: the dataset is empty, there is nothing to shuffle.');
+    if (options.numSamples === undefined && dataset.length === 0)
+      throw new ArgumentError('RandomSampler: the dataset is empty, there is nothing to shuffle.');
     checkCount(this.length, 'numSamples', 'RandomSampler');
   }
 
@@ -133,7 +134,8 @@ export class WeightedRandomSampler implements Sampler {
     this.weights = Float64Array.from(weights);
     this.length = checkCount(numSamples, 'numSamples', 'WeightedRandomSampler');
     const bad = this.weights.findIndex((w) => !(w >= 0 && Number.isFinite(w)));
-    if (bad >= 0) throw new ArgumentError(`WeightedRandomSampler: weight ${bad} is ${this.weights[bad]}, expected a finite number of 0 or more.`);
+    if (bad >= 0)
+      throw new ArgumentError(`WeightedRandomSampler: weight ${bad} is ${this.weights[bad]}, expected a finite number of 0 or more.`);
     const usable = this.weights.filter((w) => w > 0).length;
     if (usable === 0) throw new ArgumentError('WeightedRandomSampler: no weight is above 0.');
     if (options.replacement === false && numSamples > usable) {

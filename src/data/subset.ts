@@ -23,7 +23,8 @@ export class Subset<T, Batch = unknown> extends Dataset<T> {
     this.source = asDataset(dataset, 'Subset') as MapDataset<T, Batch>;
     this.indices = Array.from(indices, (index) => checkIndex(index, this.source.length, 'Subset'));
     const { source } = this;
-    if (source.getBatch) this.getBatch = (wanted) => source.getBatch!(wanted.map((i) => this.indices[checkIndex(i, this.length, 'Subset')]!));
+    if (source.getBatch)
+      this.getBatch = (wanted) => source.getBatch!(wanted.map((i) => this.indices[checkIndex(i, this.length, 'Subset')]!));
   }
 
   get length(): number {

@@ -27,12 +27,16 @@ export class TensorDataset<T extends readonly Tensor[]> extends Dataset<TensorsO
   constructor(...tensors: T) {
     super();
     const first = tensors[0];
-    if (first === undefined) throw new ArgumentError('TensorDataset: no tensor was given. Pass inputs and targets: new TensorDataset(x, y).');
+    if (first === undefined)
+      throw new ArgumentError('TensorDataset: no tensor was given. Pass inputs and targets: new TensorDataset(x, y).');
     tensors.forEach((x: unknown, i) => {
-      if (!(x instanceof Tensor)) throw new ArgumentError(`TensorDataset: argument ${i} is ${typeof x}, expected a Tensor. Make one with tensor([...]).`);
+      if (!(x instanceof Tensor))
+        throw new ArgumentError(`TensorDataset: argument ${i} is ${typeof x}, expected a Tensor. Make one with tensor([...]).`);
       if (x.ndim === 0) throw new ShapeError(`TensorDataset: tensor ${i} has no dims, expected [N, ...].`);
       if (x.shape[0] !== first.shape[0]) {
-        throw new ShapeError(`TensorDataset: tensor ${i} has ${x.shape[0]} samples, tensor 0 has ${first.shape[0]} (${tensors.map((t) => showShape(t.shape)).join(', ')}). Their first dims must agree.`);
+        throw new ShapeError(
+          `TensorDataset: tensor ${i} has ${x.shape[0]} samples, tensor 0 has ${first.shape[0]} (${tensors.map((t) => showShape(t.shape)).join(', ')}). Their first dims must agree.`,
+        );
       }
     });
     this.length = first.shape[0]!;
@@ -49,6 +53,8 @@ export class TensorDataset<T extends readonly Tensor[]> extends Dataset<TensorsO
   getBatch(indices: readonly number[]): TensorsOf<T> {
     this.rows ??= this.tensors.map((x) => contiguous(x.detach()));
     const rows = this.rows;
-    return withIndices(indices, this.length, 'TensorDataset', (index) => rows.map((x) => indexSelect(x, 0, index, 'TensorDataset'))) as TensorsOf<T>;
+    return withIndices(indices, this.length, 'TensorDataset', (index) =>
+      rows.map((x) => indexSelect(x, 0, index, 'TensorDataset')),
+    ) as TensorsOf<T>;
   }
 }

@@ -9,7 +9,8 @@ export function withIndices<R>(indices: readonly number[], length: number, op: s
   const words = new Int32Array(2 * count); // int64, low word first: making BigInts would cost more than gathering the rows
   for (let i = 0; i < count; i++) {
     const index = indices[i]!;
-    if (!Number.isInteger(index) || index < 0 || index >= length) throw new IndexError(`${op}: there is no sample ${index}: the dataset has ${length}.`);
+    if (!Number.isInteger(index) || index < 0 || index >= length)
+      throw new IndexError(`${op}: there is no sample ${index}: the dataset has ${length}.`);
     words[2 * i] = index | 0;
     words[2 * i + 1] = Math.floor(index / 2 ** 32);
   }

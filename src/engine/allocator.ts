@@ -210,7 +210,9 @@ export class BlockAllocator {
     throw new OutOfMemoryError(
       `cannot allocate ${showBytes(wanted)}: ${showBytes(this.live)} are in use and the ${host.name} engine may take ${showBytes(host.memoryLimit)}. ` +
         'Use a smaller batch or model, drop references to old tensors (a list of losses keeps its graphs: push loss.item()), or wrap evaluation in noGrad().' +
-        (sweeps ? '' : ' In a browser the memory of dropped tensors comes back between tasks only: loop with for await (const batch of loader), or wrap each step in scope().'),
+        (sweeps
+          ? ''
+          : ' In a browser the memory of dropped tensors comes back between tasks only: loop with for await (const batch of loader), or wrap each step in scope().'),
     );
   }
 }

@@ -4,7 +4,23 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  empty, emptyCache, EngineError, engineInfo, Generator, getNumThreads, manualSeed, memoryStats, OutOfMemoryError, rand, randn, randperm, setEngine, setNumThreads, tensor, UseAfterFreeError, zeros,
+  EngineError,
+  empty,
+  emptyCache,
+  engineInfo,
+  Generator,
+  getNumThreads,
+  manualSeed,
+  memoryStats,
+  OutOfMemoryError,
+  rand,
+  randn,
+  randperm,
+  setEngine,
+  setNumThreads,
+  tensor,
+  UseAfterFreeError,
+  zeros,
 } from 'hone';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EngineName } from './engine.js';
@@ -34,7 +50,10 @@ describe('the builds of the kernels', () => {
   it('the WebAssembly file has every kernel of the table and no other, with its arguments, of the same version', () => {
     const module = new WebAssembly.Module(new Uint8Array(readFileSync(join(root, 'dist/wasm', wasmFile()))));
     const noFiles = { fd_close: () => 8, fd_seek: () => 8, fd_write: () => 8 };
-    const exports = new WebAssembly.Instance(module, { wasi_snapshot_preview1: noFiles }).exports as Record<string, (...args: number[]) => number>;
+    const exports = new WebAssembly.Instance(module, { wasi_snapshot_preview1: noFiles }).exports as Record<
+      string,
+      (...args: number[]) => number
+    >;
     const kernels = Object.keys(exports).filter((name) => name.startsWith('hone_') && name !== 'hone_last_error_text');
     expect(kernels.sort()).toEqual(symbols.map((name) => `hone_${name}`));
     for (const [name, symbol] of Object.entries(KERNEL_NAMES)) {
@@ -101,7 +120,8 @@ describe('choosing an engine', () => {
     expect(getNumThreads()).toBe(1);
     setNumThreads(before);
     expect(getNumThreads()).toBe(before);
-    for (const wrong of [0, -1, 1.5, Number.NaN]) expect(() => setNumThreads(wrong)).toThrow(/setNumThreads: got .*, expected a whole number of at least 1/);
+    for (const wrong of [0, -1, 1.5, Number.NaN])
+      expect(() => setNumThreads(wrong)).toThrow(/setNumThreads: got .*, expected a whole number of at least 1/);
   });
 });
 
@@ -127,10 +147,20 @@ describe('memory that is not there', () => {
 
 describe('memory that was given back', () => {
   it('is not touched again: the tensor and its views say so', () => {
-    const x = tensor([[1, 2], [3, 4]]);
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
     const row = x.at(0);
     x.dispose();
-    for (const use of [() => x.add(1), () => row.sum(), () => x.toArray(), () => x.item(), () => tensor([1, 2]).mul(row), () => x.add_(1)]) {
+    for (const use of [
+      () => x.add(1),
+      () => row.sum(),
+      () => x.toArray(),
+      () => x.item(),
+      () => tensor([1, 2]).mul(row),
+      () => x.add_(1),
+    ]) {
       expect(use).toThrow(/freed by dispose|expected a tensor of one element/);
     }
     expect(() => row.sum()).toThrow(UseAfterFreeError);

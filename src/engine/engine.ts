@@ -66,7 +66,9 @@ export class Engine {
     this.memory = new BlockAllocator(host);
     const version = host.kernels.abiVersion();
     if (version !== ABI_VERSION) {
-      throw new EngineError(`${host.name} engine: its kernels have ABI version ${version}, this library expects ${ABI_VERSION}. Run npm run build.`);
+      throw new EngineError(
+        `${host.name} engine: its kernels have ABI version ${version}, this library expects ${ABI_VERSION}. Run npm run build.`,
+      );
     }
   }
 }

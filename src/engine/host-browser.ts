@@ -26,7 +26,8 @@ async function fetchModule(url: URL): Promise<WebAssembly.Module | string> {
   // Only this type may be compiled while it arrives.
   if (/^application\/wasm\s*(;|$)/i.test(type)) return WebAssembly.compileStreaming(response);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  if (!MAGIC.every((byte, i) => bytes[i] === byte)) return `${url.href} is not WebAssembly (${bytes.length} bytes, ${type === '' ? 'no content type' : type})`;
+  if (!MAGIC.every((byte, i) => bytes[i] === byte))
+    return `${url.href} is not WebAssembly (${bytes.length} bytes, ${type === '' ? 'no content type' : type})`;
   return WebAssembly.compile(bytes);
 }
 

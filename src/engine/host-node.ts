@@ -55,7 +55,8 @@ function threadCount(): number {
   const wanted = process.env['HONE_THREADS'];
   if (wanted === undefined || wanted === '') return availableParallelism();
   const threads = Number(wanted);
-  if (!Number.isInteger(threads) || threads < 1) throw new ArgumentError(`HONE_THREADS is "${wanted}", expected a whole number of at least 1`);
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new ArgumentError(`HONE_THREADS is "${wanted}", expected a whole number of at least 1`);
   return threads;
 }
 
@@ -76,7 +77,8 @@ function tryNative(): Engine | undefined {
   const require = createRequire(import.meta.url);
   const cpuFile = join(nativeDir, 'hone-cpu.node');
   if (!existsSync(cpuFile)) {
-    nativeReport.reason = 'the native addon was not built (no C++ compiler at install, or install scripts did not run; npm run build builds it)';
+    nativeReport.reason =
+      'the native addon was not built (no C++ compiler at install, or install scripts did not run; npm run build builds it)';
     return undefined;
   }
   try {

@@ -1,4 +1,4 @@
-import { collectGarbage, engineInfo, memoryStats, nn, noGrad, optim, randn, tensor, type Tensor, zeros } from 'hone';
+import { collectGarbage, engineInfo, memoryStats, nn, noGrad, optim, randn, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, it } from 'vitest';
 
 /** The most that was on loan in the first tenth of a loop, and in all of it. */
@@ -19,7 +19,10 @@ describe('a synchronous loop that frees nothing by hand', () => {
     const model = new nn.Sequential(new nn.Linear(4, 128), new nn.ReLU(), new nn.Linear(128, 3));
     const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
     const x = randn([512, 4]);
-    const y = tensor(Array.from({ length: 512 }, (_, i) => i % 3), { dtype: 'int64' });
+    const y = tensor(
+      Array.from({ length: 512 }, (_, i) => i % 3),
+      { dtype: 'int64' },
+    );
     const { tenth, whole, collections } = peaks(3000, () => {
       optimizer.zeroGrad();
       nn.functional.crossEntropy(model.forward(x), y).backward();
@@ -31,7 +34,13 @@ describe('a synchronous loop that frees nothing by hand', () => {
   });
 
   it('of large tensors stays flat', () => {
-    const { tenth, whole, collections } = peaks(1000, () => void zeros([1 << 18]).add(1).mul(2));
+    const { tenth, whole, collections } = peaks(
+      1000,
+      () =>
+        void zeros([1 << 18])
+          .add(1)
+          .mul(2),
+    );
     expect(collections).toBeGreaterThan(20);
     expect(whole).toBeLessThanOrEqual(1.1 * tenth);
     expect(whole).toBeLessThan(100e6);

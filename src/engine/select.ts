@@ -39,7 +39,8 @@ export function getNumThreads(): number {
 
 /** Sets how many threads kernels use; results do not depend on it. WebAssembly keeps one. */
 export function setNumThreads(threads: number): void {
-  if (!Number.isInteger(threads) || threads < 1) throw new ArgumentError(`setNumThreads: got ${threads}, expected a whole number of at least 1.`);
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new ArgumentError(`setNumThreads: got ${threads}, expected a whole number of at least 1.`);
   loadedEngine().kernels.setThreads(threads);
 }
 

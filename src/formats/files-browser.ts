@@ -2,13 +2,19 @@
 import { FileError } from '../errors.js';
 
 export function readBytes(path: string, op: string): Uint8Array<ArrayBuffer> {
-  throw new FileError(`${op}: browsers cannot open ${path}. Fetch the bytes, then decode them: decodeSafetensors(new Uint8Array(await (await fetch(url)).arrayBuffer())).`);
+  throw new FileError(
+    `${op}: browsers cannot open ${path}. Fetch the bytes, then decode them: decodeSafetensors(new Uint8Array(await (await fetch(url)).arrayBuffer())).`,
+  );
 }
 
 export function writeBytes(path: string, _chunks: Iterable<Uint8Array>, op: string, _options?: { makeDirectories?: boolean }): void {
-  throw new FileError(`${op}: browsers cannot write ${path}. Make the bytes with encodeSafetensors(stateDict) and offer them as a download: new Blob([bytes]).`);
+  throw new FileError(
+    `${op}: browsers cannot write ${path}. Make the bytes with encodeSafetensors(stateDict) and offer them as a download: new Blob([bytes]).`,
+  );
 }
 
 export function readPackageBytes(packageName: string, file: string, op: string): Uint8Array<ArrayBuffer> {
-  throw new FileError(`${op}: browsers cannot read ${file} of the npm package ${packageName}. Serve the bytes, fetch them, and use fromBytes.`);
+  throw new FileError(
+    `${op}: browsers cannot read ${file} of the npm package ${packageName}. Serve the bytes, fetch them, and use fromBytes.`,
+  );
 }

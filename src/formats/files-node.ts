@@ -1,6 +1,20 @@
 /** Files, for Node. Beside host-node.ts the only module that imports from node:. Whole files, written so that no half of one is ever seen. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileError } from '../errors.js';
@@ -14,7 +28,10 @@ function explain(error: unknown, op: string, path: string, doing: 'read' | 'writ
   const told = (text: string) => new FileError(`${op}: ${text}`, { cause: error });
   switch (code) {
     case 'ENOENT':
-      if (!existsSync(folder)) return told(`the directory ${folder} does not exist. ${doing === 'read' ? 'Check the path.' : `Create it first: mkdir -p ${folder}`}`);
+      if (!existsSync(folder))
+        return told(
+          `the directory ${folder} does not exist. ${doing === 'read' ? 'Check the path.' : `Create it first: mkdir -p ${folder}`}`,
+        );
       return told(`there is no file ${path}. ${neighbours(path)}`);
     case 'EISDIR':
       return told(`${path} is a directory, expected a file. Give the path of a file in it.`);
@@ -22,7 +39,9 @@ function explain(error: unknown, op: string, path: string, doing: 'read' | 'writ
       return told(`a part of the path ${path} is a file, not a directory. Check the path.`);
     case 'EACCES':
     case 'EPERM':
-      return told(`no permission to ${doing} ${path}. Change the permissions of ${doing === 'read' ? 'the file' : `the directory ${folder}`}, or choose another path.`);
+      return told(
+        `no permission to ${doing} ${path}. Change the permissions of ${doing === 'read' ? 'the file' : `the directory ${folder}`}, or choose another path.`,
+      );
     case 'EROFS':
       return told(`${path} lies on a read-only file system. Choose another path.`);
     case 'ENOSPC':
@@ -86,7 +105,9 @@ export function writeBytes(path: string, chunks: Iterable<Uint8Array>, op: strin
   } catch (error) {
     if (temporary !== undefined) rmSync(temporary, { force: true });
     // Errors of Hone's own, from whoever makes the chunks, pass as they are; those of the system have a code and a call.
-    throw error instanceof Error && 'code' in error && /^E[A-Z0-9]+$/.test(String(error.code)) ? explain(error, op, target, 'write') : error;
+    throw error instanceof Error && 'code' in error && /^E[A-Z0-9]+$/.test(String(error.code))
+      ? explain(error, op, target, 'write')
+      : error;
   }
 }
 
@@ -110,7 +131,9 @@ export function readPackageBytes(packageName: string, file: string, op: string):
   try {
     root = dirname(createRequire(import.meta.url).resolve(`${packageName}/package.json`));
   } catch (error) {
-    throw new FileError(`${op}: the npm package ${packageName}, which holds the data, is not installed. Run npm install ${packageName}.`, { cause: error });
+    throw new FileError(`${op}: the npm package ${packageName}, which holds the data, is not installed. Run npm install ${packageName}.`, {
+      cause: error,
+    });
   }
   return readBytes(join(root, file), op);
 }

@@ -33,7 +33,9 @@ export function save(state: StateDictLike, path: string, options: SaveOptions = 
 export function load(path: string): Record<string, Tensor> {
   const bytes = readBytes(path, 'load');
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
-    throw new FormatError(`load: ${path} is a zip file, as torch.save writes it, not safetensors. In Python: safetensors.torch.save_file(model.state_dict(), path).`);
+    throw new FormatError(
+      `load: ${path} is a zip file, as torch.save writes it, not safetensors. In Python: safetensors.torch.save_file(model.state_dict(), path).`,
+    );
   }
   return decodeSafetensors(bytes, path).tensors;
 }

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import { FormatError } from 'hone';
 import { decodeIdx } from 'hone/formats';
+import { describe, expect, it } from 'vitest';
 
 describe('decodeIdx', () => {
   it('reads every dtype that Hone has, big endian', () => {
-    expect(decodeIdx(Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255)).toArray()).toEqual([[1, 2, 3], [4, 5, 255]]);
+    expect(decodeIdx(Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255)).toArray()).toEqual([
+      [1, 2, 3],
+      [4, 5, 255],
+    ]);
     expect(decodeIdx(Uint8Array.of(0, 0, 12, 1, 0, 0, 0, 2, 0, 0, 1, 0, 255, 255, 255, 254)).data()).toEqual(Int32Array.of(256, -2));
     expect(decodeIdx(Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 1, 0x3f, 0xc0, 0, 0)).data()).toEqual(Float32Array.of(1.5));
     expect(decodeIdx(Uint8Array.of(0, 0, 14, 0, 0x40, 0x04, 0, 0, 0, 0, 0, 0)).item()).toBe(2.5);

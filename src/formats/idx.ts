@@ -1,8 +1,8 @@
 /** idx: the format of MNIST's own files. Two zero bytes, a dtype, the number of dims, the sizes, then the values, big endian. */
 import { FormatError, showShape } from '../errors.js';
+import { fromTypedArray } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
-import { fromTypedArray } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 interface Element {
@@ -36,11 +36,20 @@ export function decodeIdx(bytes: Uint8Array, source = 'the bytes'): Tensor {
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) fail('it does not start with two zero bytes: this is no idx file.');
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [code, ndim] = [bytes[2]!, bytes[3]!];
-  const element = ELEMENTS[code] ?? fail(`its dtype has the code ${code}; Hone reads ${Object.entries(ELEMENTS).map(([key, { dtype }]) => `${key} (${dtype})`).join(', ')}.`);
+  const element =
+    ELEMENTS[code] ??
+    fail(
+      `its dtype has the code ${code}; Hone reads ${Object.entries(ELEMENTS)
+        .map(([key, { dtype }]) => `${key} (${dtype})`)
+        .join(', ')}.`,
+    );
   const start = 4 + 4 * ndim;
   if (bytes.length < start) fail(`it announces ${ndim} dims, but ends before their sizes. The file is cut short.`);
   const shape = Array.from({ length: ndim }, (_, i) => data.getUint32(4 + 4 * i));
   const count = shape.includes(0) ? 0 : numel(shape);
-  if (start + count * element.bytes !== bytes.length) fail(`shape ${showShape(shape)} of ${element.dtype} takes ${count * element.bytes} bytes, but ${bytes.length - start} follow the header.`);
+  if (start + count * element.bytes !== bytes.length)
+    fail(
+      `shape ${showShape(shape)} of ${element.dtype} takes ${count * element.bytes} bytes, but ${bytes.length - start} follow the header.`,
+    );
   return fromTypedArray(element.read(new DataView(bytes.buffer, bytes.byteOffset + start), count), shape);
 }

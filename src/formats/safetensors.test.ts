@@ -2,9 +2,22 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, sy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ArgumentError, type DType, FileError, FormatError, HoneError, fromTypedArray, load, ones, save, tensor, type Tensor, zeros } from 'hone';
+import {
+  ArgumentError,
+  type DType,
+  FileError,
+  FormatError,
+  fromTypedArray,
+  HoneError,
+  load,
+  ones,
+  save,
+  type Tensor,
+  tensor,
+  zeros,
+} from 'hone';
 import { decodeSafetensors, encodeSafetensors } from 'hone/formats';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** A file from its header (an object or a JSON text) and its data. */
 function file(header: unknown, data: ArrayLike<number> = [], announced?: number): Uint8Array {
@@ -21,7 +34,10 @@ const entry = (over: object = {}) => ({ dtype: 'U8', shape: [2], data_offsets: [
 describe('encodeSafetensors and decodeSafetensors', () => {
   it('bring every dtype and shape back, bit for bit', () => {
     const state: Record<string, Tensor> = {
-      'fc1.weight': tensor([[1, -2, 3.5], [Number.NaN, Number.POSITIVE_INFINITY, -0]]),
+      'fc1.weight': tensor([
+        [1, -2, 3.5],
+        [Number.NaN, Number.POSITIVE_INFINITY, -0],
+      ]),
       '0.running_var': fromTypedArray(Float64Array.of(Math.PI, 1e-310)),
       steps: fromTypedArray(BigInt64Array.of(2n ** 62n, -1n)),
       i: fromTypedArray(Int32Array.of(-7)),
@@ -42,16 +58,31 @@ describe('encodeSafetensors and decodeSafetensors', () => {
   });
 
   it('write views by their values, and take a Map', () => {
-    const x = tensor([[1, 2, 3], [4, 5, 6]]);
-    const { tensors } = decodeSafetensors(encodeSafetensors(new Map([['t', x.t()], ['row', x.select(0, 1)]])));
-    expect(tensors['t']!.toArray()).toEqual([[1, 4], [2, 5], [3, 6]]);
+    const x = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    const { tensors } = decodeSafetensors(
+      encodeSafetensors(
+        new Map([
+          ['t', x.t()],
+          ['row', x.select(0, 1)],
+        ]),
+      ),
+    );
+    expect(tensors['t']!.toArray()).toEqual([
+      [1, 4],
+      [2, 5],
+      [3, 6],
+    ]);
     expect(tensors['row']!.toArray()).toEqual([4, 5, 6]);
   });
 
   it('write the bytes that the reference implementation writes', () => {
     // The layout rule of the Rust crate's serialize(): widest dtype first, then by name; header padded with spaces to 8 bytes.
     const bytes = encodeSafetensors({ b: tensor([1]), a: tensor([2]), n: fromTypedArray(BigInt64Array.of(5n)) });
-    const header = '{"n":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}';
+    const header =
+      '{"n":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}';
     const padded = header.padEnd(Math.ceil(header.length / 8) * 8);
     expect(new TextDecoder().decode(bytes.subarray(8, -16))).toBe(padded);
     expect(bytes[0]! + 256 * bytes[1]!).toBe(padded.length);
@@ -65,19 +96,28 @@ describe('encodeSafetensors and decodeSafetensors', () => {
       seed: fc.integer({ min: 0, max: 1000 }),
     });
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }).filter((s) => s !== '__proto__' && s !== '__metadata__' && !/[\ud800-\udfff]/u.test(s)), one, { maxKeys: 6 }), (specs) => {
-        const state = new Map(Object.entries(specs).map(([name, { dtype, shape, seed }]) => {
-          const count = shape.reduce((a, b) => a * b, 1);
-          const values = Array.from({ length: count }, (_, i) => (seed + i * 7) % 256);
-          return [name, tensor(values, { dtype }).reshape(shape)] as const;
-        }));
-        const { tensors } = decodeSafetensors(encodeSafetensors(state));
-        expect(Object.keys(tensors)).toHaveLength(state.size);
-        for (const [name, value] of state) {
-          expect(tensors[name]!.shape).toEqual(value.shape);
-          expect(tensors[name]!.data()).toEqual(value.data());
-        }
-      }),
+      fc.property(
+        fc.dictionary(
+          fc.string({ unit: 'grapheme' }).filter((s) => s !== '__proto__' && s !== '__metadata__' && !/[\ud800-\udfff]/u.test(s)),
+          one,
+          { maxKeys: 6 },
+        ),
+        (specs) => {
+          const state = new Map(
+            Object.entries(specs).map(([name, { dtype, shape, seed }]) => {
+              const count = shape.reduce((a, b) => a * b, 1);
+              const values = Array.from({ length: count }, (_, i) => (seed + i * 7) % 256);
+              return [name, tensor(values, { dtype }).reshape(shape)] as const;
+            }),
+          );
+          const { tensors } = decodeSafetensors(encodeSafetensors(state));
+          expect(Object.keys(tensors)).toHaveLength(state.size);
+          for (const [name, value] of state) {
+            expect(tensors[name]!.shape).toEqual(value.shape);
+            expect(tensors[name]!.data()).toEqual(value.data());
+          }
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -101,7 +141,11 @@ describe('decodeSafetensors on damaged and hostile bytes', () => {
     ['an array', file('[]'), /not a JSON object/],
     ['null', file('null'), /not a JSON object/],
     ['deep nesting', file(`{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`), /expected an object|not JSON/],
-    ['a repeated name', file('{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\\u0061":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', [7]), /"a" stands twice/],
+    [
+      'a repeated name',
+      file('{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\\u0061":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', [7]),
+      /"a" stands twice/,
+    ],
     ['a repeated field', file('{"a":{"dtype":"U8","dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}', [7]), /"dtype" stands twice/],
     ['the name __proto__', file('{"__proto__":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}', [1, 2]), /"__proto__"/],
     ['__proto__ among the notes', file('{"__metadata__":{"__proto__":"x"}}'), /"__proto__"/],
@@ -132,7 +176,10 @@ describe('decodeSafetensors on damaged and hostile bytes', () => {
 
   it('takes an empty file of no tensors, trailing spaces, and zero-sized tensors anywhere', () => {
     expect(Object.keys(decodeSafetensors(file('{}')).tensors)).toEqual([]);
-    expect(decodeSafetensors(file(`${JSON.stringify({ a: entry(), z: entry({ shape: [0, 2 ** 40], data_offsets: [2, 2] }) })}   `, [4, 5])).tensors['z']!.shape).toEqual([0, 2 ** 40]);
+    expect(
+      decodeSafetensors(file(`${JSON.stringify({ a: entry(), z: entry({ shape: [0, 2 ** 40], data_offsets: [2, 2] }) })}   `, [4, 5]))
+        .tensors['z']!.shape,
+    ).toEqual([0, 2 ** 40]);
   });
 
   it('holds names such as constructor and toString as plain entries', () => {
@@ -142,7 +189,17 @@ describe('decodeSafetensors on damaged and hostile bytes', () => {
   });
 
   it('gives a FormatError or a result, and nothing else, for any change of a good file', () => {
-    const good = encodeSafetensors({ w: tensor([[1, 2], [3, 4]]), n: fromTypedArray(BigInt64Array.of(1n)), m: tensor([true]) }, { a: 'b' });
+    const good = encodeSafetensors(
+      {
+        w: tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+        n: fromTypedArray(BigInt64Array.of(1n)),
+        m: tensor([true]),
+      },
+      { a: 'b' },
+    );
     const change = fc.record({ at: fc.nat({ max: good.length - 1 }), byte: fc.nat({ max: 255 }) });
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), fc.option(fc.nat({ max: good.length })), (changes, cut) => {

@@ -16,7 +16,10 @@ const MAX_DIMS = 64;
 const METADATA = '__metadata__';
 
 /** Hone's dtypes by their names in the file, in the order in which their tensors are written: widest first, so that all lie aligned. */
-const FILE_DTYPES = { I64: 'int64', F64: 'float64', F32: 'float32', I32: 'int32', U8: 'uint8', BOOL: 'bool' } as const satisfies Record<string, DType>;
+const FILE_DTYPES = { I64: 'int64', F64: 'float64', F32: 'float32', I32: 'int32', U8: 'uint8', BOOL: 'bool' } as const satisfies Record<
+  string,
+  DType
+>;
 type FileDType = keyof typeof FILE_DTYPES;
 const WRITE_ORDER = Object.keys(FILE_DTYPES) as FileDType[];
 
@@ -37,15 +40,26 @@ export interface SafetensorsContent {
 }
 
 function checkName(name: string, op: string): void {
-  if (name === '__proto__') throw new FormatError(`${op}: a tensor is called "__proto__", which would change the object that holds it. Rename it.`);
+  if (name === '__proto__')
+    throw new FormatError(`${op}: a tensor is called "__proto__", which would change the object that holds it. Rename it.`);
 }
 
 /** The file in pieces, so that a large model is not copied once more as a whole: the header, then each tensor. */
-export function* safetensorsChunks(state: StateDictLike, metadata: Readonly<Record<string, string>> = {}, op = 'encodeSafetensors'): Generator<Uint8Array> {
+export function* safetensorsChunks(
+  state: StateDictLike,
+  metadata: Readonly<Record<string, string>> = {},
+  op = 'encodeSafetensors',
+): Generator<Uint8Array> {
   const entries = stateEntries(state, op).map(([name, tensor]) => {
     checkName(name, op);
-    if (name === METADATA) throw new FormatError(`${op}: a tensor is called "${METADATA}", the key under which the format keeps its notes. Rename it.`);
-    return { name, key: new TextEncoder().encode(name), tensor, order: WRITE_ORDER.findIndex((code) => FILE_DTYPES[code] === tensor.dtype) };
+    if (name === METADATA)
+      throw new FormatError(`${op}: a tensor is called "${METADATA}", the key under which the format keeps its notes. Rename it.`);
+    return {
+      name,
+      key: new TextEncoder().encode(name),
+      tensor,
+      order: WRITE_ORDER.findIndex((code) => FILE_DTYPES[code] === tensor.dtype),
+    };
   });
   entries.sort((a, b) => a.order - b.order || compareBytes(a.key, b.key));
   // Written by hand: a plain object would put names that look like numbers ("0", "1") first.
@@ -59,12 +73,17 @@ export function* safetensorsChunks(state: StateDictLike, metadata: Readonly<Reco
   let offset = 0;
   for (const { name, tensor, order } of entries) {
     const end = offset + tensor.numel() * dtypes[tensor.dtype].bytes;
-    fields.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype: WRITE_ORDER[order], shape: tensor.shape, data_offsets: [offset, end] })}`);
+    fields.push(
+      `${JSON.stringify(name)}:${JSON.stringify({ dtype: WRITE_ORDER[order], shape: tensor.shape, data_offsets: [offset, end] })}`,
+    );
     offset = end;
   }
   const text = new TextEncoder().encode(`{${fields.join(',')}}`);
   const padded = Math.ceil(text.length / 8) * 8;
-  if (padded > MAX_HEADER_BYTES) throw new FormatError(`${op}: the names and shapes of ${entries.length} tensors take ${padded} bytes; a header may take ${MAX_HEADER_BYTES}.`);
+  if (padded > MAX_HEADER_BYTES)
+    throw new FormatError(
+      `${op}: the names and shapes of ${entries.length} tensors take ${padded} bytes; a header may take ${MAX_HEADER_BYTES}.`,
+    );
   const header = new Uint8Array(8 + padded).fill(0x20);
   new DataView(header.buffer).setBigUint64(0, BigInt(padded), true);
   header.set(text, 8);
@@ -121,11 +140,18 @@ export function decodeSafetensors(bytes: Uint8Array, source = 'the bytes'): Safe
 type Fail = (what: string) => never;
 
 function readHeader(bytes: Uint8Array, fail: Fail): { header: Record<string, unknown>; start: number } {
-  if (bytes.length < 8) fail(`${bytes.length} bytes are too few: a safetensors file starts with 8 bytes that give its header's length. The file is empty or cut short.`);
+  if (bytes.length < 8)
+    fail(
+      `${bytes.length} bytes are too few: a safetensors file starts with 8 bytes that give its header's length. The file is empty or cut short.`,
+    );
   const announced = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true);
-  if (announced > BigInt(MAX_HEADER_BYTES)) fail(`it announces a header of ${announced} bytes; at most ${MAX_HEADER_BYTES} are read. This is no safetensors file.`);
+  if (announced > BigInt(MAX_HEADER_BYTES))
+    fail(`it announces a header of ${announced} bytes; at most ${MAX_HEADER_BYTES} are read. This is no safetensors file.`);
   const start = 8 + Number(announced);
-  if (start > bytes.length) fail(`it announces a header of ${announced} bytes, but only ${bytes.length - 8} follow. The file is cut short, or no safetensors file.`);
+  if (start > bytes.length)
+    fail(
+      `it announces a header of ${announced} bytes, but only ${bytes.length - 8} follow. The file is cut short, or no safetensors file.`,
+    );
   let text: string;
   let header: unknown;
   try {
@@ -153,16 +179,21 @@ function readMetadata(header: Record<string, unknown>, fail: Fail): Record<strin
   return out;
 }
 
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
 
 function readEntry(name: string, value: unknown, fail: Fail): Entry {
   if (name === '__proto__') fail('a tensor is called "__proto__", which would change the object that holds it.');
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail(`"${name}" is described by ${showValue(value)}, expected an object with dtype, shape and data_offsets.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return fail(`"${name}" is described by ${showValue(value)}, expected an object with dtype, shape and data_offsets.`);
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
   if (typeof dtype !== 'string' || !Object.hasOwn(FILE_DTYPES, dtype)) {
-    fail(`"${name}" has dtype ${showValue(dtype)}; Hone reads ${WRITE_ORDER.join(', ')}. Where PyTorch wrote the file, save it again with tensor.float() for half precision, tensor.long() for other integers.`);
+    fail(
+      `"${name}" has dtype ${showValue(dtype)}; Hone reads ${WRITE_ORDER.join(', ')}. Where PyTorch wrote the file, save it again with tensor.float() for half precision, tensor.long() for other integers.`,
+    );
   }
-  if (!Array.isArray(shape) || shape.length > MAX_DIMS || !shape.every(isCount)) return fail(`"${name}" has shape ${showValue(shape)}, expected at most ${MAX_DIMS} whole numbers of 0 or more.`);
+  if (!Array.isArray(shape) || shape.length > MAX_DIMS || !shape.every(isCount))
+    return fail(`"${name}" has shape ${showValue(shape)}, expected at most ${MAX_DIMS} whole numbers of 0 or more.`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) || offsets[0]! > offsets[1]!) {
     return fail(`"${name}" has data_offsets ${showValue(offsets)}, expected two whole numbers, the first not above the second.`);
   }
@@ -170,7 +201,9 @@ function readEntry(name: string, value: unknown, fail: Fail): Entry {
   const type = FILE_DTYPES[dtype as FileDType];
   const elements = shape.includes(0) ? 0 : (shape as number[]).reduce((product, size) => product * size, 1);
   if (elements * dtypes[type].bytes !== end - begin) {
-    fail(`"${name}" is ${dtype} ${showShape(shape as number[])} and needs ${elements * dtypes[type].bytes} bytes, but its data_offsets [${begin}, ${end}] hold ${end - begin}.`);
+    fail(
+      `"${name}" is ${dtype} ${showShape(shape as number[])} and needs ${elements * dtypes[type].bytes} bytes, but its data_offsets [${begin}, ${end}] hold ${end - begin}.`,
+    );
   }
   return { name, dtype: type, shape: shape as number[], begin, end };
 }

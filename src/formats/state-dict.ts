@@ -11,7 +11,9 @@ export function stateEntries(state: StateDictLike, op: string): [string, Tensor]
   for (const [name, value] of entries) {
     if (typeof name !== 'string') throw new ArgumentError(`${op}: a key is ${typeof name}, expected strings.`);
     if (!(value instanceof Tensor)) {
-      throw new ArgumentError(`${op}: "${name}" is ${value === null ? 'null' : typeof value}, expected a Tensor. Pass model.stateDict(), or a record or Map of tensors.`);
+      throw new ArgumentError(
+        `${op}: "${name}" is ${value === null ? 'null' : typeof value}, expected a Tensor. Pass model.stateDict(), or a record or Map of tensors.`,
+      );
     }
   }
   return entries as [string, Tensor][];

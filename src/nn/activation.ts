@@ -64,7 +64,10 @@ export class ReLU6 extends Activation {
 
 /** x above 0, negativeSlope * x below. `negativeSlope` defaults to 0.01. */
 export class LeakyReLU extends Activation {
-  constructor(readonly negativeSlope = 0.01, options?: InPlaceOption) {
+  constructor(
+    readonly negativeSlope = 0.01,
+    options?: InPlaceOption,
+  ) {
     super(options);
   }
 
@@ -79,7 +82,10 @@ export class LeakyReLU extends Activation {
 
 /** x above 0, alpha * (exp(x) - 1) below. `alpha` defaults to 1. */
 export class ELU extends Activation {
-  constructor(readonly alpha = 1, options?: InPlaceOption) {
+  constructor(
+    readonly alpha = 1,
+    options?: InPlaceOption,
+  ) {
     super(options);
   }
 
@@ -134,7 +140,10 @@ export class Mish extends Activation {
 
 /** log(1 + exp(beta * x)) / beta; x itself where beta * x is above `threshold`. */
 export class Softplus extends Module {
-  constructor(readonly beta = 1, readonly threshold = 20) {
+  constructor(
+    readonly beta = 1,
+    readonly threshold = 20,
+  ) {
     super();
   }
 
@@ -156,7 +165,11 @@ export class Hardswish extends Activation {
 
 /** x limited to [minVal, maxVal], by default [-1, 1]. */
 export class Hardtanh extends Activation {
-  constructor(readonly minVal = -1, readonly maxVal = 1, options?: InPlaceOption) {
+  constructor(
+    readonly minVal = -1,
+    readonly maxVal = 1,
+    options?: InPlaceOption,
+  ) {
     super(options);
   }
 
@@ -234,7 +247,10 @@ export class PReLU extends Module {
   readonly init: number;
   weight: Parameter;
 
-  constructor(readonly numParameters = 1, { init = 0.25, dtype = 'float32' }: PReLUOptions = {}) {
+  constructor(
+    readonly numParameters = 1,
+    { init = 0.25, dtype = 'float32' }: PReLUOptions = {},
+  ) {
     super();
     assertCount('PReLU', 'numParameters', numParameters, 1);
     assertTrainable(dtype, 'PReLU');

@@ -13,7 +13,12 @@ type Gradients = (Tensor | null)[];
  * Runs a forward between two recorded identities: the one on the outputs notes their gradients, the one on the inputs calls the hooks
  * when the inputs' gradients are complete. Where no input requires gradients the hooks are called at the outputs, with nulls.
  */
-export function withBackwardHooks(module: Module, hooks: readonly FullBackwardHook[], inputs: readonly unknown[], run: (inputs: unknown[]) => unknown): unknown {
+export function withBackwardHooks(
+  module: Module,
+  hooks: readonly FullBackwardHook[],
+  inputs: readonly unknown[],
+  run: (inputs: unknown[]) => unknown,
+): unknown {
   if (!isGradEnabled()) return run([...inputs]);
   let gradOutput: Gradients = [];
 
@@ -24,7 +29,9 @@ export function withBackwardHooks(module: Module, hooks: readonly FullBackwardHo
       if (replaced === undefined || replaced === null) continue;
       const next = Array.isArray(replaced) ? replaced : [replaced];
       if (next.length !== current.length) {
-        throw new GradError(`${module.constructor.name}: a full backward hook returned ${next.length} gradients for ${current.length} inputs. Return one for each, null for those that have none.`);
+        throw new GradError(
+          `${module.constructor.name}: a full backward hook returned ${next.length} gradients for ${current.length} inputs. Return one for each, null for those that have none.`,
+        );
       }
       current = next;
     }

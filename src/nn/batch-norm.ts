@@ -43,7 +43,10 @@ abstract class BatchNorm extends Module {
   /** How many batches the running statistics have seen, int64. */
   numBatchesTracked: Tensor | null;
 
-  constructor(readonly numFeatures: number, options: BatchNormLayerOptions = {}) {
+  constructor(
+    readonly numFeatures: number,
+    options: BatchNormLayerOptions = {},
+  ) {
     super();
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, bias = true, dtype = 'float32' } = options;
     const name = this.constructor.name;
@@ -56,10 +59,15 @@ abstract class BatchNorm extends Module {
     const parameter = () => new Parameter(emptyTensor([numFeatures], dtype));
     this.weight = this.registerParameter('weight', affine ? parameter() : null);
     this.bias = this.registerParameter('bias', affine && bias ? parameter() : null);
-    this.runningMean = this.registerBuffer('runningMean', trackRunningStats ? zeros([numFeatures], { dtype }) : null, { key: 'running_mean' });
+    this.runningMean = this.registerBuffer('runningMean', trackRunningStats ? zeros([numFeatures], { dtype }) : null, {
+      key: 'running_mean',
+    });
     this.runningVar = this.registerBuffer('runningVar', trackRunningStats ? ones([numFeatures], { dtype }) : null, { key: 'running_var' });
     // Old checkpoints, and files that carry no version, lack the count: PyTorch loads them all the same.
-    this.numBatchesTracked = this.registerBuffer('numBatchesTracked', trackRunningStats ? zeros([], { dtype: 'int64' }) : null, { key: 'num_batches_tracked', optional: true });
+    this.numBatchesTracked = this.registerBuffer('numBatchesTracked', trackRunningStats ? zeros([], { dtype: 'int64' }) : null, {
+      key: 'num_batches_tracked',
+      optional: true,
+    });
     this.resetParameters();
   }
 

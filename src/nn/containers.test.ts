@@ -46,7 +46,9 @@ describe('Sequential', () => {
   });
 
   it('refuses what is no module', () => {
-    expect(() => new nn.Sequential(nn.ReLU as unknown as nn.Module)).toThrow(new ArgumentError('Sequential: entry 0 is the class ReLU, expected a Module. For a class, write new ReLU(…).'));
+    expect(() => new nn.Sequential(nn.ReLU as unknown as nn.Module)).toThrow(
+      new ArgumentError('Sequential: entry 0 is the class ReLU, expected a Module. For a class, write new ReLU(…).'),
+    );
     expect(() => new nn.Sequential(new nn.ReLU(), 3 as unknown as nn.Module)).toThrow('Sequential: entry 1 is 3, expected a Module.');
     expect(() => new nn.Sequential({ forward: new nn.ReLU() })).toThrow('already has a member "forward"');
     expect(() => new nn.Sequential(ones([1]) as unknown as nn.Module)).toThrow('Sequential: entry 0 is a Tensor');
@@ -91,7 +93,11 @@ describe('ModuleDict', () => {
 describe('ParameterList', () => {
   it('is a list of parameters that a model can see', () => {
     const list = new nn.ParameterList([ones([2]), new nn.Parameter(ones([1]), false)]).append(ones([3]));
-    expect(list.namedParameters().map(([name, p]) => [name, p.shape, p.requiresGrad])).toEqual([['0', [2], true], ['1', [1], false], ['2', [3], true]]);
+    expect(list.namedParameters().map(([name, p]) => [name, p.shape, p.requiresGrad])).toEqual([
+      ['0', [2], true],
+      ['1', [1], false],
+      ['2', [3], true],
+    ]);
     expect([...list].length).toBe(list.length);
     expect(list[2]).toBe(list.at(-1));
     expect(() => list.forward()).toThrow('ParameterList: it has no forward.');

@@ -9,14 +9,22 @@ import { Parameter } from './parameter.js';
 function entryAt<T>(list: { readonly length: number; readonly [index: number]: T }, index: number, name: string): T {
   const { length } = list;
   const at = index < 0 ? index + length : index;
-  if (!Number.isInteger(at) || at < 0 || at >= length) throw new IndexError(`${name}: index ${index} is out of range for ${length} entries.`);
+  if (!Number.isInteger(at) || at < 0 || at >= length)
+    throw new IndexError(`${name}: index ${index} is out of range for ${length} entries.`);
   return list[at]!;
 }
 
 function assertModule(value: unknown, what: string): asserts value is Module {
   if (value instanceof Module) return;
-  const given = typeof value === 'function' ? `the ${/^class/.test(String(value)) ? 'class' : 'function'} ${value.name}` : value instanceof Tensor ? 'a Tensor' : String(value);
-  throw new ArgumentError(`${what} is ${given}, expected a Module.${typeof value === 'function' ? ` For a class, write new ${value.name}(…).` : ''}`);
+  const given =
+    typeof value === 'function'
+      ? `the ${/^class/.test(String(value)) ? 'class' : 'function'} ${value.name}`
+      : value instanceof Tensor
+        ? 'a Tensor'
+        : String(value);
+  throw new ArgumentError(
+    `${what} is ${given}, expected a Module.${typeof value === 'function' ? ` For a class, write new ${value.name}(…).` : ''}`,
+  );
 }
 
 /**
@@ -33,7 +41,13 @@ export class Sequential extends Module {
     super();
     const [first] = modules;
     if (modules.length === 1 && Array.isArray(first)) this.extend(first as Module[]);
-    else if (modules.length === 1 && first !== null && typeof first === 'object' && !(first instanceof Module) && !(first instanceof Tensor)) {
+    else if (
+      modules.length === 1 &&
+      first !== null &&
+      typeof first === 'object' &&
+      !(first instanceof Module) &&
+      !(first instanceof Tensor)
+    ) {
       for (const [name, module] of Object.entries(first as Record<string, Module>)) {
         assertModule(module, `Sequential: "${name}"`);
         this.registerModule(name, module);
@@ -48,11 +62,17 @@ export class Sequential extends Module {
 
   /** The module at `index`; negative ones count from the end. @throws {IndexError} */
   at(index: number): Module {
-    return entryAt(this.childEntries().map(([, module]) => module), index, 'Sequential');
+    return entryAt(
+      this.childEntries().map(([, module]) => module),
+      index,
+      'Sequential',
+    );
   }
 
   [Symbol.iterator](): Iterator<Module> {
-    return this.childEntries().map(([, module]) => module)[Symbol.iterator]();
+    return this.childEntries()
+      .map(([, module]) => module)
+      [Symbol.iterator]();
   }
 
   /** Adds a module at the end. */
@@ -101,7 +121,9 @@ export class ModuleList<M extends Module = Module> extends Module {
   }
 
   [Symbol.iterator](): Iterator<M> {
-    return this.childEntries().map(([, module]) => module as M)[Symbol.iterator]();
+    return this.childEntries()
+      .map(([, module]) => module as M)
+      [Symbol.iterator]();
   }
 
   append(module: M): this {
@@ -139,7 +161,8 @@ export class ModuleList<M extends Module = Module> extends Module {
       if (last?.text === text) last.to = i;
       else runs.push({ from: i, to: i, text });
     });
-    const line = ({ from, to, text }: (typeof runs)[number]) => (from === to ? `(${from}): ${indent(text)}` : `(${from}-${to}): ${to - from + 1} x ${indent(text)}`);
+    const line = ({ from, to, text }: (typeof runs)[number]) =>
+      from === to ? `(${from}): ${indent(text)}` : `(${from}-${to}): ${to - from + 1} x ${indent(text)}`;
     return frame(this.constructor.name, [], runs.map(line));
   }
 }
@@ -168,7 +191,8 @@ export class ModuleDict<M extends Module = Module> extends Module {
   /** The module of that name. @throws {ArgumentError} when there is none; ask `has` first. */
   get(name: string): M {
     const module = this.#entries.get(name);
-    if (!module) throw new ArgumentError(`ModuleDict: there is no module "${name}". There are ${[...this.#entries.keys()].join(', ') || 'none'}.`);
+    if (!module)
+      throw new ArgumentError(`ModuleDict: there is no module "${name}". There are ${[...this.#entries.keys()].join(', ') || 'none'}.`);
     return module;
   }
 
@@ -178,7 +202,8 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
   set(name: string, module: M): this {
     assertModule(module, `ModuleDict: "${name}"`);
-    if (name === '' || name.includes('.')) throw new ArgumentError(`ModuleDict: the name "${name}" is empty or contains ".", which separates modules in a path.`);
+    if (name === '' || name.includes('.'))
+      throw new ArgumentError(`ModuleDict: the name "${name}" is empty or contains ".", which separates modules in a path.`);
     this.#entries.set(name, module);
     return this;
   }
@@ -246,7 +271,9 @@ export class ParameterList extends Module {
   }
 
   [Symbol.iterator](): Iterator<Parameter> {
-    return this.ownTensors().map(({ tensor }) => tensor as Parameter)[Symbol.iterator]();
+    return this.ownTensors()
+      .map(({ tensor }) => tensor as Parameter)
+      [Symbol.iterator]();
   }
 
   append(parameter: Tensor): this {

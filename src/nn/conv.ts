@@ -41,7 +41,12 @@ export class Conv2d extends Module {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(readonly inChannels: number, readonly outChannels: number, kernelSize: Pair, options: Conv2dLayerOptions = {}) {
+  constructor(
+    readonly inChannels: number,
+    readonly outChannels: number,
+    kernelSize: Pair,
+    options: Conv2dLayerOptions = {},
+  ) {
     super();
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, dtype = 'float32' } = options;
     assertCount('Conv2d', 'inChannels', inChannels, 1);
@@ -55,8 +60,10 @@ export class Conv2d extends Module {
     this.stride = pair(stride, 1, 'Conv2d', 'stride');
     this.dilation = pair(dilation, 1, 'Conv2d', 'dilation');
     if (typeof padding === 'string') {
-      if (padding !== 'same' && padding !== 'valid') throw new ArgumentError(`Conv2d: padding is "${padding as string}", expected numbers, 'same' or 'valid'.`);
-      if (padding === 'same' && this.stride.some((s) => s !== 1)) throw new ArgumentError(`Conv2d: padding 'same' needs stride 1, got ${tuple(this.stride)}. Give the padding as a number.`);
+      if (padding !== 'same' && padding !== 'valid')
+        throw new ArgumentError(`Conv2d: padding is "${padding as string}", expected numbers, 'same' or 'valid'.`);
+      if (padding === 'same' && this.stride.some((s) => s !== 1))
+        throw new ArgumentError(`Conv2d: padding 'same' needs stride 1, got ${tuple(this.stride)}. Give the padding as a number.`);
       this.padding = padding;
     } else {
       this.padding = pair(padding, 0, 'Conv2d', 'padding');

@@ -21,7 +21,8 @@ abstract class DropoutLayer extends Module {
   constructor(p: number | DropoutOptions = {}, options: Omit<DropoutOptions, 'p'> = {}) {
     super();
     const { p: probability = 0.5, inplace = false } = typeof p === 'number' ? { ...options, p } : p;
-    if (!(probability >= 0 && probability <= 1)) throw new ArgumentError(`${this.constructor.name}: p is ${String(probability)}, expected the probability to drop, from 0 to 1.`);
+    if (!(probability >= 0 && probability <= 1))
+      throw new ArgumentError(`${this.constructor.name}: p is ${String(probability)}, expected the probability to drop, from 0 to 1.`);
     this.p = probability;
     this.inplace = inplace;
   }
@@ -29,7 +30,9 @@ abstract class DropoutLayer extends Module {
   protected abstract drop(x: Tensor): Tensor;
 
   forward(x: Tensor): Tensor {
-    return this.inplace && this.training && this.p > 0 ? inPlace(`${this.constructor.name}({ inplace: true })`, x, [], () => this.drop(x)) : this.drop(x);
+    return this.inplace && this.training && this.p > 0
+      ? inPlace(`${this.constructor.name}({ inplace: true })`, x, [], () => this.drop(x))
+      : this.drop(x);
   }
 
   override extraRepr(): string {

@@ -25,13 +25,19 @@ export class Embedding extends Module {
   readonly paddingIdx: number | null;
   weight: Parameter;
 
-  constructor(readonly numEmbeddings: number, readonly embeddingDim: number, { paddingIdx = null, dtype = 'float32' }: EmbeddingLayerOptions = {}) {
+  constructor(
+    readonly numEmbeddings: number,
+    readonly embeddingDim: number,
+    { paddingIdx = null, dtype = 'float32' }: EmbeddingLayerOptions = {},
+  ) {
     super();
     assertCount('Embedding', 'numEmbeddings', numEmbeddings);
     assertCount('Embedding', 'embeddingDim', embeddingDim);
     assertTrainable(dtype, 'Embedding');
     if (paddingIdx !== null && !(Number.isInteger(paddingIdx) && paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
-      throw new ArgumentError(`Embedding: paddingIdx is ${paddingIdx}, expected a whole number from ${-numEmbeddings} to ${numEmbeddings - 1}.`);
+      throw new ArgumentError(
+        `Embedding: paddingIdx is ${paddingIdx}, expected a whole number from ${-numEmbeddings} to ${numEmbeddings - 1}.`,
+      );
     }
     this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
     this.weight = new Parameter(emptyTensor([numEmbeddings, embeddingDim], dtype));

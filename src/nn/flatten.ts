@@ -7,7 +7,10 @@ import { tuple } from './module-text.js';
 
 /** Joins the dims from `startDim` (default 1: all but the batch) to `endDim` (default -1) into one. */
 export class Flatten extends Module {
-  constructor(readonly startDim = 1, readonly endDim = -1) {
+  constructor(
+    readonly startDim = 1,
+    readonly endDim = -1,
+  ) {
     super();
   }
 
@@ -22,7 +25,10 @@ export class Flatten extends Module {
 
 /** Splits `dim` into dims of `unflattenedSize`; one of them may be -1. */
 export class Unflatten extends Module {
-  constructor(readonly dim: number, readonly unflattenedSize: Shape) {
+  constructor(
+    readonly dim: number,
+    readonly unflattenedSize: Shape,
+  ) {
     super();
   }
 

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
 import { Generator, nn, randn, ShapeError, type Tensor, zeros } from 'hone';
+import { expect, test } from 'vitest';
 
 const F = nn.functional;
 
@@ -27,5 +27,7 @@ test('a batch norm of the wrong width says which width it needs', () => {
   }
   const call = () => new Net().forward(zeros([2, 32, 32]));
   expect(call).toThrow(ShapeError);
-  expect(call).toThrow('input has 256 features ([2, 256]), the layer was made for 1024. Make it nn.BatchNorm1d(256), the width of what comes in.');
+  expect(call).toThrow(
+    'input has 256 features ([2, 256]), the layer was made for 1024. Make it nn.BatchNorm1d(256), the width of what comes in.',
+  );
 });

@@ -1,30 +1,47 @@
 /** `nn`: layers, losses and the Module that models are made of. */
-export { Module } from './module.js';
-export type { BufferRegistration, TensorRegistration } from './module.js';
-export type { ForwardHook, ForwardPreHook, FullBackwardHook } from './module-call.js';
-export { Buffer, Parameter } from './parameter.js';
-export type { LoadResult, StateDict } from './state-dict.js';
-export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
-export { Identity, Linear } from './linear.js';
-export type { LinearOptions } from './linear.js';
-export { Conv2d } from './conv.js';
-export type { Conv2dLayerOptions } from './conv.js';
-export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.js';
-export type { BatchNormLayerOptions } from './batch-norm.js';
-export { LayerNorm } from './layer-norm.js';
-export type { LayerNormOptions } from './layer-norm.js';
-export { Dropout, Dropout1d, Dropout2d } from './dropout.js';
-export type { DropoutOptions } from './dropout.js';
-export {
-  ELU, GELU, Hardswish, Hardtanh, LeakyReLU, LogSoftmax, Mish, PReLU, ReLU, ReLU6, SELU, Sigmoid, SiLU, Softmax, Softmin, Softplus, Tanh,
-} from './activation.js';
+
 export type { InPlaceOption, PReLUOptions, SoftmaxLayerOptions } from './activation.js';
-export { Flatten, Unflatten } from './flatten.js';
-export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from './pooling.js';
-export { Embedding } from './embedding.js';
+export {
+  ELU,
+  GELU,
+  Hardswish,
+  Hardtanh,
+  LeakyReLU,
+  LogSoftmax,
+  Mish,
+  PReLU,
+  ReLU,
+  ReLU6,
+  SELU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softmin,
+  Softplus,
+  Tanh,
+} from './activation.js';
+export type { BatchNormLayerOptions } from './batch-norm.js';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.js';
+export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
+export type { Conv2dLayerOptions } from './conv.js';
+export { Conv2d } from './conv.js';
+export type { DropoutOptions } from './dropout.js';
+export { Dropout, Dropout1d, Dropout2d } from './dropout.js';
 export type { EmbeddingLayerOptions } from './embedding.js';
-export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss } from './loss.js';
-export type { BCEWithLogitsLossOptions } from './loss.js';
+export { Embedding } from './embedding.js';
+export { Flatten, Unflatten } from './flatten.js';
 export * as functional from './functional.js';
 export * as init from './init.js';
+export type { LayerNormOptions } from './layer-norm.js';
+export { LayerNorm } from './layer-norm.js';
+export type { LinearOptions } from './linear.js';
+export { Identity, Linear } from './linear.js';
+export type { BCEWithLogitsLossOptions } from './loss.js';
+export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss } from './loss.js';
+export type { BufferRegistration, TensorRegistration } from './module.js';
+export { Module } from './module.js';
+export type { ForwardHook, ForwardPreHook, FullBackwardHook } from './module-call.js';
+export { Buffer, Parameter } from './parameter.js';
+export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from './pooling.js';
+export type { LoadResult, StateDict } from './state-dict.js';
 export * as utils from './utils.js';

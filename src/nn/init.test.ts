@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest';
 
 // Made by torch: conformance/nn.py.
 const fixture = JSON.parse(readFileSync(new URL('../../conformance/fixtures/nn.json', import.meta.url), 'utf8')) as {
-  init: { name: string; shape: number[]; args: number[]; kwargs: Record<string, unknown>; dtype: 'float32' | 'float64'; transposed: boolean; hex: string; next: number }[];
+  init: {
+    name: string;
+    shape: number[];
+    args: number[];
+    kwargs: Record<string, unknown>;
+    dtype: 'float32' | 'float64';
+    transposed: boolean;
+    hex: string;
+    next: number;
+  }[];
   layers: { expression: string; state: Record<string, string>; next: number }[];
 };
 
@@ -31,14 +40,17 @@ const calls: Record<string, (x: Tensor, args: number[], kwargs: object) => Tenso
 };
 
 describe('the same seed gives the bits of torch', () => {
-  it.each(fixture.init.map((f) => [f.name, JSON.stringify([f.shape, ...f.args, f.kwargs]), f.dtype, f] as const))('%s %s %s', (name, _text, dtype, f) => {
-    const x = zeros(f.shape, { dtype });
-    manualSeed(1234);
-    const out = calls[name]!(f.transposed ? x.t() : x, f.args, f.kwargs);
-    expect(out.shape).toEqual(f.transposed ? [...f.shape].reverse() : f.shape);
-    expect(hex(x)).toBe(f.hex);
-    expect(rand([1]).item()).toBe(f.next);
-  });
+  it.each(fixture.init.map((f) => [f.name, JSON.stringify([f.shape, ...f.args, f.kwargs]), f.dtype, f] as const))(
+    '%s %s %s',
+    (name, _text, dtype, f) => {
+      const x = zeros(f.shape, { dtype });
+      manualSeed(1234);
+      const out = calls[name]!(f.transposed ? x.t() : x, f.args, f.kwargs);
+      expect(out.shape).toEqual(f.transposed ? [...f.shape].reverse() : f.shape);
+      expect(hex(x)).toBe(f.hex);
+      expect(rand([1]).item()).toBe(f.next);
+    },
+  );
 });
 
 const layers: Record<string, () => nn.Module> = {
@@ -68,7 +80,13 @@ describe('default weights are those of torch', () => {
 it('gains are those of torch', () => {
   // [torch.nn.init.calculate_gain(n) for n in ('linear', 'conv2d', 'sigmoid', 'tanh', 'relu', 'leaky_relu', 'selu')], calculate_gain('leaky_relu', 0.2)
   expect((['linear', 'conv2d', 'sigmoid', 'tanh', 'relu', 'leaky_relu', 'selu'] as const).map((n) => init.calculateGain(n))).toEqual([
-    1, 1, 1, 1.6666666666666667, Math.SQRT2, 1.4141428569978354, 0.75,
+    1,
+    1,
+    1,
+    1.6666666666666667,
+    Math.SQRT2,
+    1.4141428569978354,
+    0.75,
   ]);
   expect(init.calculateGain('leaky_relu', 0.2)).toBe(1.3867504905630728);
   expect(() => init.calculateGain('gelu' as 'relu')).toThrow(ArgumentError);
@@ -92,11 +110,17 @@ it('works on parameters, without recording', () => {
 });
 
 it('constants', () => {
-  expect(init.constant_(zeros([2, 2]).t(), 3).toArray()).toEqual([[3, 3], [3, 3]]);
+  expect(init.constant_(zeros([2, 2]).t(), 3).toArray()).toEqual([
+    [3, 3],
+    [3, 3],
+  ]);
   expect(init.zeros_(ones([2])).toArray()).toEqual([0, 0]);
   const view = zeros([2, 4]);
   init.eye_(view.slice(1, 0, 4, 2));
-  expect(view.toArray()).toEqual([[1, 0, 0, 0], [0, 0, 1, 0]]);
+  expect(view.toArray()).toEqual([
+    [1, 0, 0, 0],
+    [0, 0, 1, 0],
+  ]);
 });
 
 it.each([[[4, 4]], [[3, 7]], [[7, 3]], [[5, 2, 3]], [[1, 5]], [[0, 3]]])('orthogonal_ %j: rows or columns at right angles', (shape) => {
@@ -116,7 +140,9 @@ it.each([[[4, 4]], [[3, 7]], [[7, 3]], [[5, 2, 3]], [[1, 5]], [[0, 3]]])('orthog
 it('orthogonal_ is the Q of torch, up to rounding', () => {
   manualSeed(0);
   // torch.manual_seed(0); torch.nn.init.orthogonal_(torch.zeros(3, 2, dtype=torch.float64))
-  const expected = [0.5349526297617249, -0.1699301523812457, -0.7563608392014989, 0.3401837823826129, -0.3764889969619549, -0.9248776878677233];
+  const expected = [
+    0.5349526297617249, -0.1699301523812457, -0.7563608392014989, 0.3401837823826129, -0.3764889969619549, -0.9248776878677233,
+  ];
   (init.orthogonal_(zeros([3, 2], { dtype: 'float64' })).toArray() as number[][]).flat().forEach((value, i) => {
     expect(value).toBeCloseTo(expected[i]!, 10);
   });

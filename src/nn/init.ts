@@ -22,8 +22,18 @@ export interface InitOptions {
 
 /** What a layer's activation is called, for {@link calculateGain}; PyTorch's words. */
 export type Nonlinearity =
-  | 'linear' | 'conv1d' | 'conv2d' | 'conv3d' | 'conv_transpose1d' | 'conv_transpose2d' | 'conv_transpose3d'
-  | 'sigmoid' | 'tanh' | 'relu' | 'leaky_relu' | 'selu';
+  | 'linear'
+  | 'conv1d'
+  | 'conv2d'
+  | 'conv3d'
+  | 'conv_transpose1d'
+  | 'conv_transpose2d'
+  | 'conv_transpose3d'
+  | 'sigmoid'
+  | 'tanh'
+  | 'relu'
+  | 'leaky_relu'
+  | 'selu';
 
 /** Which count of connections keeps its variance: that of the inputs, or of the outputs. */
 export type FanMode = 'fan_in' | 'fan_out';
@@ -67,13 +77,18 @@ export function calculateGain(nonlinearity: Nonlinearity, param?: number): numbe
     case 'selu':
       return 3 / 4;
     default:
-      throw new ArgumentError(`calculateGain: unknown nonlinearity "${nonlinearity as string}". Known are linear, conv1d … conv_transpose3d, sigmoid, tanh, relu, leaky_relu and selu.`);
+      throw new ArgumentError(
+        `calculateGain: unknown nonlinearity "${nonlinearity as string}". Known are linear, conv1d … conv_transpose3d, sigmoid, tanh, relu, leaky_relu and selu.`,
+      );
   }
 }
 
 /** How many inputs each output of a weight [out, in, ...] sees, and how many outputs each input. @throws {ShapeError} below 2 dims. */
 export function calculateFanInAndFanOut(x: Tensor, op = 'calculateFanInAndFanOut'): { fanIn: number; fanOut: number } {
-  if (x.ndim < 2) throw new ShapeError(`${op}: fan in and fan out need at least 2 dims, got shape ${showShape(x.shape)}. Use normal_ or uniform_ for vectors.`);
+  if (x.ndim < 2)
+    throw new ShapeError(
+      `${op}: fan in and fan out need at least 2 dims, got shape ${showShape(x.shape)}. Use normal_ or uniform_ for vectors.`,
+    );
   const field = numel(x.shape.slice(2));
   return { fanIn: x.shape[1]! * field, fanOut: x.shape[0]! * field };
 }
@@ -117,7 +132,10 @@ function unitsAt(x: Tensor, indices: readonly (readonly number[])[]): Tensor {
 /** The identity: ones on the diagonal of a matrix. @throws {ShapeError} unless `x` has 2 dims. */
 export function eye_(x: Tensor): Tensor {
   if (x.ndim !== 2) throw new ShapeError(`eye_: expected 2 dims, got shape ${showShape(x.shape)}.`);
-  return unitsAt(x, Array.from({ length: Math.min(x.shape[0]!, x.shape[1]!) }, (_, i) => [i, i]));
+  return unitsAt(
+    x,
+    Array.from({ length: Math.min(x.shape[0]!, x.shape[1]!) }, (_, i) => [i, i]),
+  );
 }
 
 /**
@@ -125,7 +143,8 @@ export function eye_(x: Tensor): Tensor {
  * @throws {ShapeError} unless `x` has 3 to 5 dims. @throws {ArgumentError} when the output channels do not divide into the groups.
  */
 export function dirac_(x: Tensor, groups = 1): Tensor {
-  if (x.ndim < 3 || x.ndim > 5) throw new ShapeError(`dirac_: expected 3, 4 or 5 dims (the weight of a convolution), got shape ${showShape(x.shape)}.`);
+  if (x.ndim < 3 || x.ndim > 5)
+    throw new ShapeError(`dirac_: expected 3, 4 or 5 dims (the weight of a convolution), got shape ${showShape(x.shape)}.`);
   if (x.shape[0]! % groups !== 0) throw new ArgumentError(`dirac_: ${x.shape[0]} output channels do not divide into ${groups} groups.`);
   const perGroup = x.shape[0]! / groups;
   const centre = x.shape.slice(2).map((size) => Math.floor(size / 2));
@@ -153,7 +172,8 @@ export function xavierNormal_(x: Tensor, options?: XavierOptions): Tensor {
 
 function kaimingStd(x: Tensor, op: string, { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' }: KaimingOptions): number {
   const { fanIn, fanOut } = calculateFanInAndFanOut(x, op);
-  if (mode !== 'fan_in' && mode !== 'fan_out') throw new ArgumentError(`${op}: mode is "${mode as string}", expected "fan_in" or "fan_out".`);
+  if (mode !== 'fan_in' && mode !== 'fan_out')
+    throw new ArgumentError(`${op}: mode is "${mode as string}", expected "fan_in" or "fan_out".`);
   return calculateGain(nonlinearity, a) / Math.sqrt(mode === 'fan_in' ? fanIn : fanOut);
 }
 

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { ArgumentError, DTypeError, manualSeed, nn, noGrad, ones, ShapeError, tensor, zeros, type Tensor } from 'hone';
+import { ArgumentError, DTypeError, manualSeed, nn, noGrad, ones, ShapeError, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, it } from 'vitest';
 
 // Made by torch: conformance/nn.py.
-const { text } = JSON.parse(readFileSync(new URL('../../conformance/fixtures/nn.json', import.meta.url), 'utf8')) as { text: { expression: string; text: string }[] };
+const { text } = JSON.parse(readFileSync(new URL('../../conformance/fixtures/nn.json', import.meta.url), 'utf8')) as {
+  text: { expression: string; text: string }[];
+};
 
 const made: Record<string, () => nn.Module> = {
   'nn.Linear(3, 4)': () => new nn.Linear(3, 4),
@@ -51,7 +53,8 @@ const made: Record<string, () => nn.Module> = {
   'nn.Flatten(0, 2)': () => new nn.Flatten(0, 2),
   'nn.Unflatten(1, (2, 3))': () => new nn.Unflatten(1, [2, 3]),
   'nn.MaxPool2d(2)': () => new nn.MaxPool2d(2),
-  'nn.MaxPool2d((2, 3), stride=1, padding=(0, 1), dilation=2, ceil_mode=True)': () => new nn.MaxPool2d([2, 3], { stride: 1, padding: [0, 1], dilation: 2, ceilMode: true }),
+  'nn.MaxPool2d((2, 3), stride=1, padding=(0, 1), dilation=2, ceil_mode=True)': () =>
+    new nn.MaxPool2d([2, 3], { stride: 1, padding: [0, 1], dilation: 2, ceilMode: true }),
   'nn.AvgPool2d(2)': () => new nn.AvgPool2d(2),
   'nn.AvgPool2d((3, 2), (2, 1), (1, 0))': () => new nn.AvgPool2d([3, 2], [2, 1], { padding: [1, 0] }),
   'nn.AdaptiveAvgPool2d(1)': () => new nn.AdaptiveAvgPool2d(1),
@@ -67,16 +70,21 @@ const made: Record<string, () => nn.Module> = {
   'nn.L1Loss()': () => new nn.L1Loss(),
   'nn.SmoothL1Loss()': () => new nn.SmoothL1Loss(),
   'nn.HuberLoss()': () => new nn.HuberLoss(),
-  'nn.ModuleList([nn.Linear(2, 2), nn.Linear(2, 2), nn.ReLU()])': () => new nn.ModuleList<nn.Module>([new nn.Linear(2, 2), new nn.Linear(2, 2), new nn.ReLU()]),
+  'nn.ModuleList([nn.Linear(2, 2), nn.Linear(2, 2), nn.ReLU()])': () =>
+    new nn.ModuleList<nn.Module>([new nn.Linear(2, 2), new nn.Linear(2, 2), new nn.ReLU()]),
   'nn.ModuleList()': () => new nn.ModuleList(),
   'nn.Sequential()': () => new nn.Sequential(),
   "nn.ModuleDict({'a': nn.ReLU(), 'b': nn.Linear(1, 2)})": () => new nn.ModuleDict<nn.Module>({ a: new nn.ReLU(), b: new nn.Linear(1, 2) }),
   'nn.ParameterList([torch.ones(2, 3), torch.zeros(2)])': () => new nn.ParameterList([ones([2, 3]), zeros([2])]),
-  'nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.ModuleList([nn.Sequential(nn.Linear(2, 2)), nn.Sequential(nn.Linear(2, 2))])))': () =>
-    new nn.Sequential(
-      new nn.Linear(2, 3),
-      new nn.Sequential(new nn.ReLU(), new nn.ModuleList([new nn.Sequential(new nn.Linear(2, 2)), new nn.Sequential(new nn.Linear(2, 2))])),
-    ),
+  'nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.ModuleList([nn.Sequential(nn.Linear(2, 2)), nn.Sequential(nn.Linear(2, 2))])))':
+    () =>
+      new nn.Sequential(
+        new nn.Linear(2, 3),
+        new nn.Sequential(
+          new nn.ReLU(),
+          new nn.ModuleList([new nn.Sequential(new nn.Linear(2, 2)), new nn.Sequential(new nn.Linear(2, 2))]),
+        ),
+      ),
 };
 
 it.each(text.map((t) => [t.expression, t.text] as const))('prints %s as torch does', (expression, expected) => {
@@ -94,11 +102,26 @@ const close = (x: Tensor, expected: readonly number[], digits = 12) => {
 describe('batch norm', () => {
   // b = nn.BatchNorm1d(3, dtype=torch.float64, **options); b(x); b(x * 2 + 1); b.eval(): running_mean, running_var, b(x)[0]
   it.each([
-    [{}, [0.6075, 0.39, 0.20875], [2.2391666666666667, 1.79, 3.862291666666667], [0.2622983031766492, 1.2033671379745905, 1.420285457668836]],
+    [
+      {},
+      [0.6075, 0.39, 0.20875],
+      [2.2391666666666667, 1.79, 3.862291666666667],
+      [0.2622983031766492, 1.2033671379745905, 1.420285457668836],
+    ],
     [{ momentum: null }, [3.125, 2, 1.0625], [7.291666666666666, 5, 15.572916666666668], [-0.7869465451863655, 0, 0.4909718494125403]],
-    [{ momentum: 0.3, eps: 0.01 }, [1.7175, 1.11, 0.60375], [4.6025, 3.31, 9.273125], [-0.33408249147644814, 0.4884509569541221, 0.7864751894314237]],
+    [
+      { momentum: 0.3, eps: 0.01 },
+      [1.7175, 1.11, 0.60375],
+      [4.6025, 3.31, 9.273125],
+      [-0.33408249147644814, 0.4884509569541221, 0.7864751894314237],
+    ],
   ])('keeps statistics as torch does: %j', (options, mean, variance, row) => {
-    const x = f64([[1, 2, 3], [4, -1, 0.5], [2, 2, -3], [0, 1, 1]]);
+    const x = f64([
+      [1, 2, 3],
+      [4, -1, 0.5],
+      [2, 2, -3],
+      [0, 1, 1],
+    ]);
     const layer = new nn.BatchNorm1d(3, { ...options, dtype: 'float64' });
     layer.forward(x);
     layer.forward(x.mul(2).add(1));
@@ -127,7 +150,9 @@ describe('batch norm', () => {
   });
 
   it('says which layer fits the input', () => {
-    expect(() => new nn.BatchNorm2d(128).forward(ones([2, 128]))).toThrow(new ShapeError('BatchNorm2d: input is [2, 128] (2 dims), expected [N, C, H, W]. Use nn.BatchNorm1d(128).'));
+    expect(() => new nn.BatchNorm2d(128).forward(ones([2, 128]))).toThrow(
+      new ShapeError('BatchNorm2d: input is [2, 128] (2 dims), expected [N, C, H, W]. Use nn.BatchNorm1d(128).'),
+    );
     expect(() => new nn.BatchNorm1d(3).forward(ones([2, 3, 4, 4]))).toThrow('expected [N, C] or [N, C, L]. Use nn.BatchNorm2d(3).');
     expect(() => new nn.BatchNorm3d(3).forward(ones([2]))).toThrow('BatchNorm3d: input is [2] (1 dims), expected [N, C, D, H, W].');
     expect(new nn.BatchNorm3d(3).forward(ones([2, 3, 2, 2, 2])).shape).toEqual([2, 3, 2, 2, 2]);
@@ -163,7 +188,9 @@ describe('the broken batch-norm model', () => {
     const first = () => run(new nn.BatchNorm1d(32 * 32), new nn.BatchNorm2d(128), new nn.Linear(64, 4));
     expect(first).toThrow(ShapeError);
     expect(first).toThrow(/^bn1 \(BatchNorm1d\): .*256 features.*1024.*nn\.BatchNorm1d\(256\)/);
-    expect(() => run(new nn.BatchNorm1d(256), new nn.BatchNorm2d(128), new nn.Linear(64, 4))).toThrow(/^bn2 \(BatchNorm2d\): input is \[2, 128\] .*Use nn\.BatchNorm1d\(128\)\./);
+    expect(() => run(new nn.BatchNorm1d(256), new nn.BatchNorm2d(128), new nn.Linear(64, 4))).toThrow(
+      /^bn2 \(BatchNorm2d\): input is \[2, 128\] .*Use nn\.BatchNorm1d\(128\)\./,
+    );
     expect(() => run(new nn.BatchNorm1d(256), new nn.BatchNorm1d(128), new nn.Linear(64, 4))).toThrow(/^fc3 \(Linear\): linear: .*128.*64/);
     expect(run(new nn.BatchNorm1d(256), new nn.BatchNorm1d(128), new nn.Linear(128, 4)).shape).toEqual([2, 4]);
   });
@@ -175,8 +202,16 @@ describe('dropout', () => {
     // torch.manual_seed(42); nn.Dropout(0.4)(torch.ones(2, 5)), nn.Dropout2d(0.5)(torch.ones(2, 3, 1, 2))
     const layer = new nn.Dropout(0.4);
     const kept = 1.6666666269302368;
-    expect(layer.forward(ones([2, 5])).toArray()).toEqual([[kept, kept, kept, kept, kept], [kept, 0, 0, kept, kept]]);
-    expect(new nn.Dropout2d(0.5).forward(ones([2, 3, 1, 2])).flatten().toArray()).toEqual([2, 2, 2, 2, 0, 0, 0, 0, 2, 2, 0, 0]);
+    expect(layer.forward(ones([2, 5])).toArray()).toEqual([
+      [kept, kept, kept, kept, kept],
+      [kept, 0, 0, kept, kept],
+    ]);
+    expect(
+      new nn.Dropout2d(0.5)
+        .forward(ones([2, 3, 1, 2]))
+        .flatten()
+        .toArray(),
+    ).toEqual([2, 2, 2, 2, 0, 0, 0, 0, 2, 2, 0, 0]);
     const x = ones([3]);
     expect(layer.eval().forward(x)).toBe(x);
   });
@@ -210,7 +245,12 @@ describe('activations', () => {
   it.each(names)('%s in place gives the value and the gradient of the plain form', (name) => {
     const values = [-7, -2.5, -0.5, 0.25, 0.75, 4, 7];
     const run = (inplace: boolean) => {
-      const layer = name === 'LeakyReLU' || name === 'ELU' ? new nn[name](undefined, { inplace }) : name === 'Hardtanh' ? new nn.Hardtanh(-1, 1, { inplace }) : new nn[name]({ inplace });
+      const layer =
+        name === 'LeakyReLU' || name === 'ELU'
+          ? new nn[name](undefined, { inplace })
+          : name === 'Hardtanh'
+            ? new nn.Hardtanh(-1, 1, { inplace })
+            : new nn[name]({ inplace });
       const x = tensor(values, { dtype: 'float64', requiresGrad: true });
       const h = x.mul(1);
       const y = layer.forward(h);
@@ -241,9 +281,15 @@ describe('activations', () => {
 
   it('PReLU learns its slope', () => {
     const layer = new nn.PReLU(2, { init: 0.5, dtype: 'float64' });
-    const x = f64([[-2, 3], [4, -6]]);
+    const x = f64([
+      [-2, 3],
+      [4, -6],
+    ]);
     const y = layer.forward(x);
-    expect(y.toArray()).toEqual([[-1, 3], [4, -3]]);
+    expect(y.toArray()).toEqual([
+      [-1, 3],
+      [4, -3],
+    ]);
     y.sum().backward();
     expect(layer.weight.grad!.toArray()).toEqual([-2, -6]);
   });
@@ -264,8 +310,12 @@ describe('shapes and windows', () => {
     expect(flat(new nn.MaxPool2d(2, 1).forward(image))).toEqual([6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 18, 19, 21, 22, 23, 24]);
     expect(flat(new nn.MaxPool2d(3, 2, { padding: 1 }).forward(image))).toEqual([6, 8, 9, 16, 18, 19, 21, 23, 24]);
     expect(flat(new nn.MaxPool2d(3, { stride: 2, padding: 1 }).forward(image))).toEqual([6, 8, 9, 16, 18, 19, 21, 23, 24]);
-    expect(flat(new nn.AvgPool2d(2, { padding: 1, countIncludePad: false }).forward(image))).toEqual([0, 1.5, 3.5, 7.5, 9, 11, 17.5, 19, 21]);
-    expect(flat(new nn.AvgPool2d(2, { ceilMode: true, divisorOverride: 2 }).forward(image))).toEqual([6, 10, 6.5, 26, 30, 16.5, 20.5, 22.5, 12]);
+    expect(flat(new nn.AvgPool2d(2, { padding: 1, countIncludePad: false }).forward(image))).toEqual([
+      0, 1.5, 3.5, 7.5, 9, 11, 17.5, 19, 21,
+    ]);
+    expect(flat(new nn.AvgPool2d(2, { ceilMode: true, divisorOverride: 2 }).forward(image))).toEqual([
+      6, 10, 6.5, 26, 30, 16.5, 20.5, 22.5, 12,
+    ]);
     expect(flat(new nn.AdaptiveAvgPool2d([1, null]).forward(image))).toEqual([10, 11, 12, 13, 14]);
     const [, places] = new nn.MaxPool2d(2, { returnIndices: true }).forward(image);
     expect(flat(places)).toEqual([6, 8, 16, 18]);
@@ -285,30 +335,61 @@ describe('shapes and windows', () => {
 
   it('LayerNorm normalises the last dims', () => {
     const layer = new nn.LayerNorm([2], { eps: 0, dtype: 'float64' });
-    expect(layer.forward(f64([[1, 3], [10, 20]])).toArray()).toEqual([[-1, 1], [-1, 1]]);
+    expect(
+      layer
+        .forward(
+          f64([
+            [1, 3],
+            [10, 20],
+          ]),
+        )
+        .toArray(),
+    ).toEqual([
+      [-1, 1],
+      [-1, 1],
+    ]);
     expect(layer.parameters().length).toBe(2);
   });
 
   it('Embedding looks rows up; the padding row is zero and is not trained', () => {
     const layer = new nn.Embedding(4, 3, { paddingIdx: -4 });
     expect(layer.paddingIdx).toBe(0);
-    const y = layer.forward(tensor([[0, 2], [2, 1]], { dtype: 'int64' }));
+    const y = layer.forward(
+      tensor(
+        [
+          [0, 2],
+          [2, 1],
+        ],
+        { dtype: 'int64' },
+      ),
+    );
     expect(y.shape).toEqual([2, 2, 3]);
     expect(y.select(0, 0).select(0, 0).toArray()).toEqual([0, 0, 0]);
     y.sum().backward();
-    expect(layer.weight.grad!.toArray()).toEqual([[0, 0, 0], [1, 1, 1], [2, 2, 2], [0, 0, 0]]);
+    expect(layer.weight.grad!.toArray()).toEqual([
+      [0, 0, 0],
+      [1, 1, 1],
+      [2, 2, 2],
+      [0, 0, 0],
+    ]);
   });
 });
 
 describe('losses', () => {
-  const logits = f64([[1, 2, 0.5], [0.2, -1, 3]]);
+  const logits = f64([
+    [1, 2, 0.5],
+    [0.2, -1, 3],
+  ]);
   const labels = tensor([1, 2], { dtype: 'int64' });
   const p = f64([0.2, 0.7]);
   const q = f64([0, 1]);
 
   it('pass their options on', () => {
     // The same calls in torch.
-    close(new nn.CrossEntropyLoss({ weight: f64([1, 2, 3]), labelSmoothing: 0.1, reduction: 'sum' }).forward(logits, labels), [1.692909316734155]);
+    close(
+      new nn.CrossEntropyLoss({ weight: f64([1, 2, 3]), labelSmoothing: 0.1, reduction: 'sum' }).forward(logits, labels),
+      [1.692909316734155],
+    );
     close(new nn.CrossEntropyLoss({ ignoreIndex: 2 }).forward(logits, labels), [0.4643687841079449]);
     close(new nn.NLLLoss({ weight: f64([1, 2, 3]) }).forward(new nn.LogSoftmax(1).forward(logits), labels), [0.23143822023316388]);
     close(new nn.BCELoss({ weight: f64([2, 3]) }).forward(p, q), [0.7581559672223084]);
@@ -327,7 +408,9 @@ describe('losses', () => {
   });
 
   it('refuse an unknown reduction', () => {
-    expect(() => new nn.MSELoss({ reduction: 'average' as 'mean' })).toThrow(`MSELoss: reduction is "average", expected 'mean', 'sum' or 'none'.`);
+    expect(() => new nn.MSELoss({ reduction: 'average' as 'mean' })).toThrow(
+      `MSELoss: reduction is "average", expected 'mean', 'sum' or 'none'.`,
+    );
   });
 });
 
@@ -337,7 +420,11 @@ it.each([
   [() => new nn.Linear(3, 2, { dtype: 'int64' }), DTypeError, 'Linear: expected float32 or float64, got int64.'],
   [() => new nn.Conv2d(3, 4, 3, { groups: 2 }), ArgumentError, 'Conv2d: groups 2 must divide inChannels 3 and outChannels 4.'],
   [() => new nn.Conv2d(3, 4, 0), ArgumentError, 'Conv2d: kernelSize is 0'],
-  [() => new nn.Conv2d(3, 4, 3, { padding: 'full' as 'same' }), ArgumentError, `Conv2d: padding is "full", expected numbers, 'same' or 'valid'.`],
+  [
+    () => new nn.Conv2d(3, 4, 3, { padding: 'full' as 'same' }),
+    ArgumentError,
+    `Conv2d: padding is "full", expected numbers, 'same' or 'valid'.`,
+  ],
   [() => new nn.Conv2d(3, 4, 3, { padding: 'same', stride: 2 }), ArgumentError, "Conv2d: padding 'same' needs stride 1, got (2, 2)."],
   [() => new nn.BatchNorm2d(undefined as unknown as number), ArgumentError, 'BatchNorm2d: numFeatures is undefined'],
   [() => new nn.Embedding(3, 2, { paddingIdx: 3 }), ArgumentError, 'Embedding: paddingIdx is 3, expected a whole number from -3 to 2.'],

@@ -10,7 +10,8 @@ import { assertTrainable, Parameter } from './parameter.js';
 
 /** Throws unless `value` is a whole number of at least `least`. */
 export function assertCount(layer: string, name: string, value: number, least = 0): void {
-  if (!Number.isInteger(value) || value < least) throw new ArgumentError(`${layer}: ${name} is ${String(value)}, expected a whole number of at least ${least}.`);
+  if (!Number.isInteger(value) || value < least)
+    throw new ArgumentError(`${layer}: ${name} is ${String(value)}, expected a whole number of at least ${least}.`);
 }
 
 /** @internal PyTorch's default for layers with a weight [out, in, ...]: the weight first, then the bias from +-1 / sqrt(fan in). */
@@ -41,7 +42,11 @@ export class Linear extends Module {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(readonly inFeatures: number, readonly outFeatures: number, { bias = true, dtype = 'float32' }: LinearOptions = {}) {
+  constructor(
+    readonly inFeatures: number,
+    readonly outFeatures: number,
+    { bias = true, dtype = 'float32' }: LinearOptions = {},
+  ) {
     super();
     assertCount('Linear', 'inFeatures', inFeatures);
     assertCount('Linear', 'outFeatures', outFeatures);

@@ -1,9 +1,22 @@
 /** Losses as modules: the functions of ops/loss.ts with their options kept. */
-import {
-  binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, type CrossEntropyOptions, huberLoss, type HuberLossOptions, l1Loss, type LossOptions,
-  mseLoss, nllLoss, type NllLossOptions, type Reduction, smoothL1Loss, type SmoothL1LossOptions,
-} from '../ops/loss.js';
+
 import { checkReduction } from '../ops/cross-entropy.js';
+import {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type CrossEntropyOptions,
+  crossEntropy,
+  type HuberLossOptions,
+  huberLoss,
+  type LossOptions,
+  l1Loss,
+  mseLoss,
+  type NllLossOptions,
+  nllLoss,
+  type Reduction,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+} from '../ops/loss.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 

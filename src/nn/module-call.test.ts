@@ -1,4 +1,4 @@
-import { GradError, type HoneError, nn, noGrad, ones, ShapeError, tensor, type Tensor } from 'hone';
+import { GradError, type HoneError, nn, noGrad, ones, ShapeError, type Tensor, tensor } from 'hone';
 import { describe, expect, it } from 'vitest';
 
 describe('hooks', () => {
@@ -54,7 +54,11 @@ describe('hooks', () => {
     const seen: unknown[] = [];
     const held: Tensor[] = [];
     const handle = layer.registerFullBackwardHook((module, gradInput, gradOutput) => {
-      seen.push(module === layer, gradInput.map((g) => g?.toArray() ?? null), gradOutput.map((g) => g?.toArray() ?? null));
+      seen.push(
+        module === layer,
+        gradInput.map((g) => g?.toArray() ?? null),
+        gradOutput.map((g) => g?.toArray() ?? null),
+      );
       held.push(...gradInput.filter((g) => g !== null), ...gradOutput.filter((g) => g !== null));
       return gradInput.map((g) => g?.mul(10) ?? null);
     });
@@ -66,7 +70,10 @@ describe('hooks', () => {
     expect(held.map((g) => g.toArray())).toEqual([[[4, 6]], [[2]]]); // the hook may keep them
 
     seen.length = 0;
-    layer.forward(ones([1, 2])).sum().backward(); // no input requires gradients: null, as in torch
+    layer
+      .forward(ones([1, 2]))
+      .sum()
+      .backward(); // no input requires gradients: null, as in torch
     expect(seen).toEqual([true, [null], [[[1]]]]);
     handle.remove();
     layer.forward(x).sum().backward();
@@ -82,15 +89,23 @@ describe('hooks', () => {
     const pair = new Pair();
     const seen: unknown[] = [];
     pair.registerFullBackwardHook((_m, gradInput, gradOutput) => {
-      seen.push(gradInput.map((g) => g?.toArray() ?? null), gradOutput.map((g) => g?.toArray() ?? null));
+      seen.push(
+        gradInput.map((g) => g?.toArray() ?? null),
+        gradOutput.map((g) => g?.toArray() ?? null),
+      );
     });
     const a = tensor([2], { requiresGrad: true });
     const [, second] = pair.forward(a, 3, tensor([5]));
     second.backward();
-    expect(seen).toEqual([[[5], null, null], [null, [1]]]);
+    expect(seen).toEqual([
+      [[5], null, null],
+      [null, [1]],
+    ]);
     expect(a.grad!.toArray()).toEqual([5]);
     pair.registerFullBackwardHook(() => [null]);
-    expect(() => pair.forward(a, 3, tensor([5]))[0].backward()).toThrow(new GradError('Pair: a full backward hook returned 1 gradients for 3 inputs. Return one for each, null for those that have none.'));
+    expect(() => pair.forward(a, 3, tensor([5]))[0].backward()).toThrow(
+      new GradError('Pair: a full backward hook returned 1 gradients for 3 inputs. Return one for each, null for those that have none.'),
+    );
   });
 
   it('full backward hooks do nothing without recording', () => {

@@ -24,7 +24,11 @@ export type ForwardHook = (module: Any, inputs: Any[], output: Any) => unknown;
  * Sees, during backward, the gradients of the inputs and of the outputs of `forward` (null for what has none); returns other gradients
  * for the inputs, or nothing.
  */
-export type FullBackwardHook = (module: Any, gradInput: (Tensor | null)[], gradOutput: (Tensor | null)[]) => (Tensor | null)[] | Tensor | undefined | void;
+export type FullBackwardHook = (
+  module: Any,
+  gradInput: (Tensor | null)[],
+  gradOutput: (Tensor | null)[],
+) => (Tensor | null)[] | Tensor | undefined | void;
 
 export class ModuleHooks {
   readonly before: ForwardPreHook[] = [];
@@ -96,7 +100,9 @@ function locate(error: HoneError, module: Module): void {
   const name = origin.constructor.name;
   const path = module.namedModules().find(([, candidate]) => candidate === origin)?.[0];
   const place =
-    path !== undefined ? `${path} (${name})` : `${name} (which ${module.constructor.name} does not know of: keep modules in fields, nn.Sequential, nn.ModuleList or nn.ModuleDict)`;
+    path !== undefined
+      ? `${path} (${name})`
+      : `${name} (which ${module.constructor.name} does not know of: keep modules in fields, nn.Sequential, nn.ModuleList or nn.ModuleDict)`;
   const before = error.message;
   // `bn1 (BatchNorm1d): expected …` rather than `bn1 (BatchNorm1d): BatchNorm1d(256): expected …`
   error.message = `${place}: ${before.replace(new RegExp(`^${name}(\\(\\d+\\))?: `), '')}`;

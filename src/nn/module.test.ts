@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ArgumentError, DTypeError, manualSeed, nn, noGrad, ones, optim, scope, StateDictError, tensor, type Tensor, zeros } from 'hone';
+import { ArgumentError, DTypeError, manualSeed, nn, noGrad, ones, optim, StateDictError, scope, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
 class Block extends nn.Module {
@@ -30,8 +30,23 @@ describe('finding parts', () => {
   const net = new Net();
 
   it('in fields, in the order of their declaration; a module’s own before those of its submodules', () => {
-    expect(keys(net.namedParameters())).toEqual(['gain', 'first.weight', 'first.bias', 'block.scale', 'block.lin.weight', 'block.lin.bias', 'norm.weight', 'norm.bias']);
-    expect(keys(net.namedBuffers())).toEqual(['the_table', 'block.mask', 'norm.running_mean', 'norm.running_var', 'norm.num_batches_tracked']);
+    expect(keys(net.namedParameters())).toEqual([
+      'gain',
+      'first.weight',
+      'first.bias',
+      'block.scale',
+      'block.lin.weight',
+      'block.lin.bias',
+      'norm.weight',
+      'norm.bias',
+    ]);
+    expect(keys(net.namedBuffers())).toEqual([
+      'the_table',
+      'block.mask',
+      'norm.running_mean',
+      'norm.running_var',
+      'norm.num_batches_tracked',
+    ]);
     expect(keys(net.namedChildren())).toEqual(['first', 'block', 'norm']);
     expect(keys(net.namedModules())).toEqual(['', 'first', 'block', 'block.lin', 'norm']);
     expect(keys(net.namedParameters('net', false))).toEqual(['net.gain']);
@@ -57,7 +72,10 @@ describe('finding parts', () => {
     expect(keys(tied.namedModules())).toEqual(['', 'a', 'c']);
     expect(tied.children().length).toBe(2);
     expect(Object.keys(tied.stateDict())).toEqual(['a.weight', 'a.bias', 'b.weight', 'b.bias', 'c.weight', 'c.bias']); // as torch
-    tied.forward(ones([1, 2])).sum().backward();
+    tied
+      .forward(ones([1, 2]))
+      .sum()
+      .backward();
     expect(tied.a.weight.grad).not.toBeNull();
   });
 
@@ -76,7 +94,9 @@ describe('finding parts', () => {
     expect(nn.utils.findUnregistered(new nn.Sequential(hidden))).toEqual(['0.layers[0]', '0.layers[1]["deep"]', '0.weights["w"]']);
     expect(nn.utils.findUnregistered(net)).toEqual([]);
     const outer = new nn.Sequential(hidden);
-    expect(() => outer.forward(ones([1, 3]))).toThrow(/^Linear \(which Sequential does not know of: keep modules in fields, nn\.Sequential, nn\.ModuleList or nn\.ModuleDict\): linear: /);
+    expect(() => outer.forward(ones([1, 3]))).toThrow(
+      /^Linear \(which Sequential does not know of: keep modules in fields, nn\.Sequential, nn\.ModuleList or nn\.ModuleDict\): linear: /,
+    );
   });
 
   it('by path', () => {
@@ -84,7 +104,9 @@ describe('finding parts', () => {
     expect(net.getSubmodule('')).toBe(net);
     expect(net.getParameter('block.lin.weight')).toBe(net.block.lin.weight);
     expect(net.getBuffer('norm.running_mean')).toBe(net.norm.runningMean);
-    expect(() => net.getSubmodule('block.line')).toThrow(new ArgumentError('getSubmodule: "block.line" does not exist: block (Block) has no submodule "line". It has lin.'));
+    expect(() => net.getSubmodule('block.line')).toThrow(
+      new ArgumentError('getSubmodule: "block.line" does not exist: block (Block) has no submodule "line". It has lin.'),
+    );
     expect(() => net.getSubmodule('x')).toThrow('Net has no submodule "x". It has first, block, norm.');
     expect(() => net.getParameter('norm.running_mean')).toThrow('BatchNorm1d has no parameter "running_mean". It has weight, bias.');
     expect(() => net.getBuffer('first.b')).toThrow('Linear has no buffer "b". It has none.');
@@ -119,7 +141,9 @@ describe('registering by name', () => {
 
   it('refuses names that are taken or break paths', () => {
     const module = new Empty();
-    expect(() => module.registerModule('forward', new nn.ReLU())).toThrow('registerModule: Empty already has a member "forward". Choose another name.');
+    expect(() => module.registerModule('forward', new nn.ReLU())).toThrow(
+      'registerModule: Empty already has a member "forward". Choose another name.',
+    );
     expect(() => module.registerModule('parameters', new nn.ReLU())).toThrow(ArgumentError);
     expect(() => module.registerBuffer('training', ones([1]))).toThrow('already has a member "training"');
     expect(() => module.registerBuffer('a.b', ones([1]))).toThrow('contains "."');
@@ -161,7 +185,17 @@ describe('scopes', () => {
     for (let i = 0; i < 10; i++) {
       scope(() => {
         optimizer.zeroGrad({ setToNone: i % 2 === 0 });
-        const loss = net.forward(tensor([[1, 2], [3, -1], [0, 1]])).sub(1).square().sum();
+        const loss = net
+          .forward(
+            tensor([
+              [1, 2],
+              [3, -1],
+              [0, 1],
+            ]),
+          )
+          .sub(1)
+          .square()
+          .sum();
         loss.backward();
         optimizer.step();
         losses.push(loss.item());
@@ -190,8 +224,18 @@ describe('modes and conversion', () => {
       }
     }
     const model = new nn.Sequential(new Frozen(), new nn.Dropout());
-    expect(model.eval().modules().map((m) => m.training)).toEqual([false, false, false, false]);
-    expect(model.train().modules().map((m) => m.training)).toEqual([true, true, false, true]);
+    expect(
+      model
+        .eval()
+        .modules()
+        .map((m) => m.training),
+    ).toEqual([false, false, false, false]);
+    expect(
+      model
+        .train()
+        .modules()
+        .map((m) => m.training),
+    ).toEqual([true, true, false, true]);
   });
 
   it('apply goes from the inside out', () => {
@@ -203,7 +247,10 @@ describe('modes and conversion', () => {
   it('to() keeps tensors the same objects, so an optimizer goes on with them', () => {
     const net = new Net();
     const before = [...net.parameters(), ...net.buffers()];
-    net.forward(ones([4, 2])).sum().backward();
+    net
+      .forward(ones([4, 2]))
+      .sum()
+      .backward();
     const optimizer = new optim.SGD(net.parameters(), { lr: 0.1, momentum: 0.9 });
     expect(net.double()).toBe(net);
     expect([...net.parameters(), ...net.buffers()].every((t, i) => t === before[i])).toBe(true);
@@ -212,7 +259,19 @@ describe('modes and conversion', () => {
     expect(net.norm.numBatchesTracked!.dtype).toBe('int64');
     const weight = net.first.weight.toArray();
     optimizer.zeroGrad();
-    net.forward(tensor([[1, 2], [3, -1]], { dtype: 'float64' })).square().sum().backward();
+    net
+      .forward(
+        tensor(
+          [
+            [1, 2],
+            [3, -1],
+          ],
+          { dtype: 'float64' },
+        ),
+      )
+      .square()
+      .sum()
+      .backward();
     optimizer.step();
     expect(net.first.weight.toArray()).not.toEqual(weight);
     expect(net.float().first.weight.dtype).toBe('float32');
@@ -223,12 +282,19 @@ describe('modes and conversion', () => {
   it('requiresGrad_ freezes; zeroGrad drops gradients', () => {
     const net = new Net();
     net.block.requiresGrad_(false);
-    net.forward(ones([4, 2])).sum().backward();
+    net
+      .forward(ones([4, 2]))
+      .sum()
+      .backward();
     expect(net.block.lin.weight.grad).toBeNull();
     const gradient = net.first.weight.grad!;
     net.zeroGrad(false);
     expect(net.first.weight.grad).toBe(gradient);
-    expect(gradient.toArray()).toEqual([[0, 0], [0, 0], [0, 0]]);
+    expect(gradient.toArray()).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ]);
     net.zeroGrad();
     expect(net.parameters().every((p) => p.grad === null)).toBe(true);
   });
@@ -236,8 +302,18 @@ describe('modes and conversion', () => {
 
 describe('state dict', () => {
   const expected = [
-    'gain', 'the_table', 'first.weight', 'first.bias', 'block.scale', 'block.lin.weight', 'block.lin.bias',
-    'norm.weight', 'norm.bias', 'norm.running_mean', 'norm.running_var', 'norm.num_batches_tracked',
+    'gain',
+    'the_table',
+    'first.weight',
+    'first.bias',
+    'block.scale',
+    'block.lin.weight',
+    'block.lin.bias',
+    'norm.weight',
+    'norm.bias',
+    'norm.running_mean',
+    'norm.running_var',
+    'norm.num_batches_tracked',
   ];
 
   it('has the keys of torch, and shares memory with the model', () => {
@@ -265,7 +341,8 @@ describe('state dict', () => {
   it('names everything that does not fit, and changes nothing', () => {
     const model = new nn.Sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3));
     const before = JSON.stringify(Object.values(model.stateDict()).map((t) => t.toArray()));
-    const load = () => model.loadStateDict({ '0.weight': ones([3, 3]), '1.weight': zeros([3]), '1.bias': 3 as unknown as Tensor, z: ones([1]) });
+    const load = () =>
+      model.loadStateDict({ '0.weight': ones([3, 3]), '1.weight': zeros([3]), '1.bias': 3 as unknown as Tensor, z: ones([1]) });
     expect(load).toThrow(
       new StateDictError(
         'loadStateDict: the state dict does not fit Sequential; nothing was changed.\n  missing keys: 0.bias, 1.running_mean, 1.running_var\n  unexpected keys: z\n' +
@@ -283,7 +360,10 @@ describe('state dict', () => {
   it('strict: false loads what matches and returns the rest', () => {
     const model = new nn.Sequential(new nn.Linear(2, 1), new nn.BatchNorm1d(1));
     // nn.Sequential(nn.Linear(2, 1), nn.BatchNorm1d(1)).load_state_dict({}, strict=False): a missing num_batches_tracked is let pass
-    expect(model.loadStateDict({}, { strict: false })).toEqual({ missingKeys: ['0.weight', '0.bias', '1.weight', '1.bias', '1.running_mean', '1.running_var'], unexpectedKeys: [] });
+    expect(model.loadStateDict({}, { strict: false })).toEqual({
+      missingKeys: ['0.weight', '0.bias', '1.weight', '1.bias', '1.running_mean', '1.running_var'],
+      unexpectedKeys: [],
+    });
     expect(model.loadStateDict({ '0.bias': tensor([5]), x: ones([1]) }, { strict: false }).unexpectedKeys).toEqual(['x']);
     expect((model[0] as nn.Linear).bias!.toArray()).toEqual([5]);
   });

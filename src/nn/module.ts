@@ -7,7 +7,16 @@ import { clearGradient } from '../optim/zero-grad.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { escapeScope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
-import { addHook, type Forward, type ForwardHook, type ForwardPreHook, type FullBackwardHook, type HookSlot, ModuleHooks, wrapForward } from './module-call.js';
+import {
+  addHook,
+  type Forward,
+  type ForwardHook,
+  type ForwardPreHook,
+  type FullBackwardHook,
+  type HookSlot,
+  ModuleHooks,
+  wrapForward,
+} from './module-call.js';
 import { describe } from './module-text.js';
 import { assertTrainable, Buffer, Parameter, replaceData } from './parameter.js';
 import { type LoadResult, loadStateDict, type StateDict, stateDict } from './state-dict.js';
@@ -185,7 +194,10 @@ export abstract class Module {
     const module = this.getSubmodule(dot < 0 ? '' : path.slice(0, dot));
     const own = module.ownTensors().filter((t) => t.kind === kind);
     const found = own.find(({ key }) => key === path.slice(dot + 1));
-    if (!found) throw new ArgumentError(`${op}: "${path}" does not exist: ${module.constructor.name} has no ${kind} "${path.slice(dot + 1)}". It has ${names(own.map(({ key }) => [key]))}.`);
+    if (!found)
+      throw new ArgumentError(
+        `${op}: "${path}" does not exist: ${module.constructor.name} has no ${kind} "${path.slice(dot + 1)}". It has ${names(own.map(({ key }) => [key]))}.`,
+      );
     return found.tensor;
   }
 
@@ -233,7 +245,8 @@ export abstract class Module {
 
   #register<T extends Tensor | null>(name: string, tensor: T, registration: Registration, op: string): T {
     this.#checkName(name, op);
-    if (registration.key === '' || registration.key.includes('.')) throw new ArgumentError(`${op}: the key "${registration.key}" is empty or contains ".", which separates modules in a state dict.`);
+    if (registration.key === '' || registration.key.includes('.'))
+      throw new ArgumentError(`${op}: the key "${registration.key}" is empty or contains ".", which separates modules in a state dict.`);
     this.#registered ??= new Map();
     this.#registered.set(name, registration);
     (this as Record<string, unknown>)[name] = tensor;
@@ -241,10 +254,12 @@ export abstract class Module {
   }
 
   #checkName(name: string, op: string): void {
-    if (name === '' || name.includes('.')) throw new ArgumentError(`${op}: the name "${name}" is empty or contains ".", which separates modules in a path.`);
+    if (name === '' || name.includes('.'))
+      throw new ArgumentError(`${op}: the name "${name}" is empty or contains ".", which separates modules in a path.`);
     const taken = Object.hasOwn(this, name) ? this[name as keyof this] : name in this;
     const replaceable = taken === undefined || taken === null || taken === false || taken instanceof Module || taken instanceof Tensor;
-    if (!replaceable || name === 'forward' || name === 'training') throw new ArgumentError(`${op}: ${this.constructor.name} already has a member "${name}". Choose another name.`);
+    if (!replaceable || name === 'forward' || name === 'training')
+      throw new ArgumentError(`${op}: ${this.constructor.name} already has a member "${name}". Choose another name.`);
   }
 
   // ---- modes, conversion, gradients ----

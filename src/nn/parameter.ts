@@ -46,7 +46,10 @@ export class Parameter extends OwnedTensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.parameter.Buffer.html
  */
 export class Buffer extends OwnedTensor {
-  constructor(data: Tensor, readonly persistent = true) {
+  constructor(
+    data: Tensor,
+    readonly persistent = true,
+  ) {
     super(data, 'Buffer');
   }
 }

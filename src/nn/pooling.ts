@@ -1,5 +1,5 @@
 /** Pooling layers. */
-import { adaptiveAvgPool2d, type AvgPool2dOptions, avgPool2d, type MaxPool2dOptions, maxPool2d } from '../ops/pool.js';
+import { type AvgPool2dOptions, adaptiveAvgPool2d, avgPool2d, type MaxPool2dOptions, maxPool2d } from '../ops/pool.js';
 import type { Pair } from '../ops/window.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
@@ -29,7 +29,11 @@ export class MaxPool2d<Indices extends boolean = false> extends Module {
   readonly ceilMode: boolean;
   readonly returnIndices: Indices;
 
-  constructor(readonly kernelSize: Pair, stride: StrideOr<MaxPool2dOptions & { returnIndices?: Indices }> = null, options?: MaxPool2dOptions & { returnIndices?: Indices }) {
+  constructor(
+    readonly kernelSize: Pair,
+    stride: StrideOr<MaxPool2dOptions & { returnIndices?: Indices }> = null,
+    options?: MaxPool2dOptions & { returnIndices?: Indices },
+  ) {
     super();
     const given = optionsOf(stride, options);
     this.stride = given.stride ?? kernelSize;
@@ -64,7 +68,11 @@ export class AvgPool2d extends Module {
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
 
-  constructor(readonly kernelSize: Pair, stride: StrideOr<AvgPool2dOptions> = null, options?: AvgPool2dOptions) {
+  constructor(
+    readonly kernelSize: Pair,
+    stride: StrideOr<AvgPool2dOptions> = null,
+    options?: AvgPool2dOptions,
+  ) {
     super();
     const given = optionsOf(stride, options);
     this.stride = given.stride ?? kernelSize;

@@ -1,6 +1,6 @@
 /** State dicts: a module's tensors by PyTorch's keys, out and in. */
 import { noGrad } from '../autograd/mode.js';
-import { showShape, StateDictError } from '../errors.js';
+import { StateDictError, showShape } from '../errors.js';
 import { copy_ } from '../ops/inplace.js';
 import { reshape } from '../ops/movement.js';
 import { sameShape } from '../tensor/shape.js';
@@ -27,14 +27,17 @@ function entries(module: Module, prefix: string): Entry[] {
   const own = module.ownTensors();
   const out: Entry[] = [];
   for (const kind of ['parameter', 'buffer'] as const) {
-    for (const item of own) if (item.kind === kind && item.persistent) out.push({ key: prefix + item.key, tensor: item.tensor, optional: item.optional });
+    for (const item of own)
+      if (item.kind === kind && item.persistent) out.push({ key: prefix + item.key, tensor: item.tensor, optional: item.optional });
   }
   for (const [name, child] of module.childEntries()) out.push(...entries(child, `${prefix}${name}.`));
   return out;
 }
 
 export function stateDict(module: Module, prefix: string): StateDict {
-  return Object.fromEntries(entries(module, prefix).map(({ key, tensor }) => [key, aliasTensor(tensor, tensor.shape, tensor.strides, tensor.offset)]));
+  return Object.fromEntries(
+    entries(module, prefix).map(({ key, tensor }) => [key, aliasTensor(tensor, tensor.shape, tensor.strides, tensor.offset)]),
+  );
 }
 
 export function loadStateDict(module: Module, dict: StateDict, strict: boolean): LoadResult {
@@ -63,7 +66,9 @@ export function loadStateDict(module: Module, dict: StateDict, strict: boolean):
   if (strict && missingKeys.length > 0) lines.unshift(`missing keys: ${missingKeys.join(', ')}`);
   if (lines.length > 0) {
     const hint = strict && problems.length === 0 ? '\nUse { strict: false } to load the keys that match.' : '';
-    throw new StateDictError(`loadStateDict: the state dict does not fit ${module.constructor.name}; nothing was changed.\n  ${lines.join('\n  ')}${hint}`);
+    throw new StateDictError(
+      `loadStateDict: the state dict does not fit ${module.constructor.name}; nothing was changed.\n  ${lines.join('\n  ')}${hint}`,
+    );
   }
   for (const [, source] of copies) source.storage.address(); // a freed tensor throws before anything changes
   noGrad(() => {

@@ -1,11 +1,18 @@
-import { ArgumentError, GradError, nn, ones, tensor, type Tensor } from 'hone';
+import { ArgumentError, GradError, nn, ones, type Tensor, tensor } from 'hone';
 import { describe, expect, it } from 'vitest';
 
 const { clipGradNorm_, clipGradValue_ } = nn.utils;
 
 function parameters(): [Tensor, Tensor, Tensor] {
-  const ps: [Tensor, Tensor, Tensor] = [ones([2, 2], { requiresGrad: true }), ones([3], { requiresGrad: true }), ones([5], { requiresGrad: true })];
-  ps[0].grad = tensor([[3, -4], [0, 1]]);
+  const ps: [Tensor, Tensor, Tensor] = [
+    ones([2, 2], { requiresGrad: true }),
+    ones([3], { requiresGrad: true }),
+    ones([5], { requiresGrad: true }),
+  ];
+  ps[0].grad = tensor([
+    [3, -4],
+    [0, 1],
+  ]);
   ps[1].grad = tensor([1, 2, -2]);
   return ps;
 }
@@ -13,11 +20,35 @@ function parameters(): [Tensor, Tensor, Tensor] {
 describe('clipGradNorm_', () => {
   // n = nn.utils.clip_grad_norm_(ps, *args): n, ps[0].grad, ps[1].grad
   it.each([
-    [1, 2, 5.916079998016357, [0.5070924758911133, -0.6761232614517212, 0, 0.1690308153629303], [0.1690308153629303, 0.3380616307258606, -0.3380616307258606]],
-    [1, 1, 13, [0.23076921701431274, -0.307692289352417, 0, 0.07692307233810425], [0.07692307233810425, 0.1538461446762085, -0.1538461446762085]],
+    [
+      1,
+      2,
+      5.916079998016357,
+      [0.5070924758911133, -0.6761232614517212, 0, 0.1690308153629303],
+      [0.1690308153629303, 0.3380616307258606, -0.3380616307258606],
+    ],
+    [
+      1,
+      1,
+      13,
+      [0.23076921701431274, -0.307692289352417, 0, 0.07692307233810425],
+      [0.07692307233810425, 0.1538461446762085, -0.1538461446762085],
+    ],
     [100, 2, 5.916079998016357, [3, -4, 0, 1], [1, 2, -2]],
-    [1, Number.POSITIVE_INFINITY, 4, [0.7499998211860657, -0.9999997615814209, 0, 0.24999994039535522], [0.24999994039535522, 0.49999988079071045, -0.49999988079071045]],
-    [1, 3, 4.776856422424316, [0.6280279755592346, -0.8373706340789795, 0, 0.20934265851974487], [0.20934265851974487, 0.41868531703948975, -0.41868531703948975]],
+    [
+      1,
+      Number.POSITIVE_INFINITY,
+      4,
+      [0.7499998211860657, -0.9999997615814209, 0, 0.24999994039535522],
+      [0.24999994039535522, 0.49999988079071045, -0.49999988079071045],
+    ],
+    [
+      1,
+      3,
+      4.776856422424316,
+      [0.6280279755592346, -0.8373706340789795, 0, 0.20934265851974487],
+      [0.20934265851974487, 0.41868531703948975, -0.41868531703948975],
+    ],
   ])('maxNorm %s, normType %s', (maxNorm, normType, total, first, second) => {
     const ps = parameters();
     expect(clipGradNorm_(ps, maxNorm, { normType }).item()).toBeCloseTo(total, 6);
@@ -30,12 +61,19 @@ describe('clipGradNorm_', () => {
 
   it('takes one tensor, several dtypes, strided gradients, and none at all', () => {
     const x = ones([2, 3], { requiresGrad: true });
-    x.grad = tensor([[3, 0], [0, 4], [0, 0]]).t();
+    x.grad = tensor([
+      [3, 0],
+      [0, 4],
+      [0, 0],
+    ]).t();
     expect(clipGradNorm_(x, 2.5).item()).toBe(5);
     expect((x.grad.toArray() as number[][])[0]![0]).toBeCloseTo(1.5, 5);
     const y = ones([1], { dtype: 'float64', requiresGrad: true });
     y.grad = tensor([12], { dtype: 'float64' });
-    x.grad = tensor([[3, 0, 0], [0, 4, 0]]);
+    x.grad = tensor([
+      [3, 0, 0],
+      [0, 4, 0],
+    ]);
     expect(clipGradNorm_([x, y], 1).item()).toBe(13);
     expect(clipGradNorm_([ones([1])], 1).item()).toBe(0);
   });
@@ -61,7 +99,10 @@ describe('clipGradNorm_', () => {
 it('clipGradValue_ limits every element', () => {
   const ps = parameters();
   clipGradValue_(ps, 1.5);
-  expect(ps[0].grad!.toArray()).toEqual([[1.5, -1.5], [0, 1]]);
+  expect(ps[0].grad!.toArray()).toEqual([
+    [1.5, -1.5],
+    [0, 1],
+  ]);
   expect(ps[1].grad!.toArray()).toEqual([1, 1.5, -1.5]);
   expect(() => clipGradValue_(ps, Number.NaN)).toThrow(ArgumentError);
 });

@@ -47,9 +47,14 @@ function norm(x: Tensor, order: number): number {
  * nn.utils.clipGradNorm_(model.parameters(), 1);
  * optimizer.step();
  */
-export function clipGradNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: number, { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions = {}): Tensor {
+export function clipGradNorm_(
+  parameters: Tensor | Iterable<Tensor>,
+  maxNorm: number,
+  { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions = {},
+): Tensor {
   if (!(maxNorm >= 0)) throw new ArgumentError(`clipGradNorm_: maxNorm is ${String(maxNorm)}, expected a number of at least 0.`);
-  if (Number.isNaN(normType) || normType === 0) throw new ArgumentError(`clipGradNorm_: normType is ${normType}, expected a number other than 0.`);
+  if (Number.isNaN(normType) || normType === 0)
+    throw new ArgumentError(`clipGradNorm_: normType is ${normType}, expected a number other than 0.`);
   const grads = gradients(parameters);
   if (grads.length === 0) return tensor(0);
   return noGrad(() => {
@@ -57,7 +62,10 @@ export function clipGradNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: nu
     const norms = grads.map((g) => norm(g, normType));
     const total = tensor(norm(tensor(norms, { dtype }), normType), { dtype });
     const value = item(total);
-    if (errorIfNonfinite && !Number.isFinite(value)) throw new GradError(`clipGradNorm_: the norm of the gradients is ${value}. Lower the learning rate, or pass { errorIfNonfinite: false }.`);
+    if (errorIfNonfinite && !Number.isFinite(value))
+      throw new GradError(
+        `clipGradNorm_: the norm of the gradients is ${value}. Lower the learning rate, or pass { errorIfNonfinite: false }.`,
+      );
     const factor = item(clamp(div(maxNorm, add(total, 1e-6)), { max: 1 }));
     for (const g of grads) binaryInPlace('clipGradNorm_', 'mul', g, factor, () => mul(g, factor));
     return total;
@@ -87,12 +95,21 @@ export function findUnregistered(model: Module): string[] {
     if (value instanceof Module || value instanceof Parameter) {
       if (!known.has(value)) found.push(place);
     } else if (depth < 4 && typeof value === 'object' && value !== null && !(value instanceof Tensor) && !ArrayBuffer.isView(value)) {
-      const entries = Array.isArray(value) || value instanceof Set ? [...value].map((v, i) => [i, v] as const) : value instanceof Map ? [...value] : isPlain(value) ? Object.entries(value) : [];
-      for (const [key, inner] of entries) look(inner, `${place}[${typeof key === 'number' ? key : JSON.stringify(String(key))}]`, depth + 1);
+      const entries =
+        Array.isArray(value) || value instanceof Set
+          ? [...value].map((v, i) => [i, v] as const)
+          : value instanceof Map
+            ? [...value]
+            : isPlain(value)
+              ? Object.entries(value)
+              : [];
+      for (const [key, inner] of entries)
+        look(inner, `${place}[${typeof key === 'number' ? key : JSON.stringify(String(key))}]`, depth + 1);
     }
   };
   for (const [path, module] of model.namedModules()) {
-    for (const [field, value] of Object.entries(module)) if (!(value instanceof Module)) look(value, path === '' ? field : `${path}.${field}`, 0);
+    for (const [field, value] of Object.entries(module))
+      if (!(value instanceof Module)) look(value, path === '' ? field : `${path}.${field}`, 0);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noApproximativeNumericConstant: numbers that torch made
-import { describe, expect, test } from 'vitest';
+
 import { ArgumentError, autograd, nn, ShapeError, type Tensor, tensor, zeros } from 'hone';
+import { describe, expect, test } from 'vitest';
 import { leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 import { double, withGrads } from './torch-grad.test-helper.js';
 
@@ -127,6 +128,8 @@ test('errors', () => {
   expect(() => F.glu(zeros([2, 3]))).toThrow(ShapeError);
   expect(() => F.glu(zeros([2, 3]))).toThrow('glu: dim 1 has size 3, expected an even size to halve (x [2, 3]).');
   expect(() => F.glu(zeros([]))).toThrow(ShapeError);
-  expect(() => F.prelu(zeros([2, 3]), zeros([4]))).toThrow('prelu: weight has 4 values, the input [2, 3] has 3 channels. Give one value, or one per channel.');
+  expect(() => F.prelu(zeros([2, 3]), zeros([4]))).toThrow(
+    'prelu: weight has 4 values, the input [2, 3] has 3 channels. Give one value, or one per channel.',
+  );
   expect(() => F.prelu(zeros([2, 3]), zeros([3, 1]))).toThrow(ShapeError);
 });

@@ -1,6 +1,7 @@
 /** Activation functions beyond those of math.ts. */
-import { record } from '../autograd/node.js';
+
 import { noGrad } from '../autograd/mode.js';
+import { record } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { normalizeDim, numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -22,7 +23,8 @@ export interface GeluOptions {
  */
 export function gelu(x: Tensor, options?: GeluOptions): Tensor {
   const approximate = options?.approximate ?? 'none';
-  if (approximate !== 'none' && approximate !== 'tanh') throw new ArgumentError(`gelu: approximate is "${approximate as string}", expected 'none' or 'tanh'.`);
+  if (approximate !== 'none' && approximate !== 'tanh')
+    throw new ArgumentError(`gelu: approximate is "${approximate as string}", expected 'none' or 'tanh'.`);
   return unary(approximate === 'tanh' ? 'gelu_tanh' : 'gelu', x, 0, 0, 'gelu');
 }
 
@@ -84,7 +86,9 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
   const count = numel(weight.shape);
   const channels = x.ndim > 1 ? x.shape[1]! : 1;
   if (count !== 1 && count !== channels) {
-    throw new ShapeError(`prelu: weight has ${count} values, the input ${showShape(x.shape)} has ${channels} channel${channels === 1 ? '' : 's'}. Give one value, or one per channel.`);
+    throw new ShapeError(
+      `prelu: weight has ${count} values, the input ${showShape(x.shape)} has ${channels} channel${channels === 1 ? '' : 's'}. Give one value, or one per channel.`,
+    );
   }
   const slope = count === 1 ? reshape(weight, []) : reshape(weight, [count, ...x.shape.slice(2).map(() => 1)]);
   return add(relu(x), mul(slope, where(gt(x, 0), 0, x)));
@@ -102,7 +106,13 @@ export function hardtanh(x: Tensor, minVal = -1, maxVal = 1): Tensor {
 }
 
 function limited(name: string, x: Tensor, min: number, max: number): Tensor {
-  return record(name, noGrad(() => clamp(x, min, max)), [x], [x], (g, [x]) => [where(logicalOr(le(x!, min), ge(x!, max)), 0, g)]);
+  return record(
+    name,
+    noGrad(() => clamp(x, min, max)),
+    [x],
+    [x],
+    (g, [x]) => [where(logicalOr(le(x!, min), ge(x!, max)), 0, g)],
+  );
 }
 
 /**

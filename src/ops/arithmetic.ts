@@ -40,7 +40,13 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
     if (!isFloating(whole.dtype)) return binaryOp('floor_divide', whole, b, 0, 0, 'div');
     const operands = [a, b].filter((x) => x instanceof Tensor);
     // The gradient is 0, also where that of the quotient is infinite.
-    return record('div', noGrad(() => unary('trunc', binaryOp('div', a, b))), operands, [], (g) => operands.map(() => mul(g, 0)));
+    return record(
+      'div',
+      noGrad(() => unary('trunc', binaryOp('div', a, b))),
+      operands,
+      [],
+      (g) => operands.map(() => mul(g, 0)),
+    );
   }
   return binaryOp('div', a, b);
 }

@@ -1,5 +1,5 @@
+import { ArgumentError, autograd, meshgrid, pad, repeatInterleave, roll, ShapeError, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { ArgumentError, autograd, meshgrid, pad, repeatInterleave, roll, ShapeError, tensor, zeros, type Tensor } from 'hone';
 import { int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 
 // Made by torch 2.15 from the expression in each comment; T is torch.tensor, I an int64 tensor.
@@ -92,7 +92,17 @@ test('what nothing was done to has memory of its own', () => {
 });
 
 test('triangles drop NaN', () => {
-  expect(tensor([[1, Number.NaN], [2, 3]]).tril().toArray()).toEqual([[1, 0], [2, 3]]);
+  expect(
+    tensor([
+      [1, Number.NaN],
+      [2, 3],
+    ])
+      .tril()
+      .toArray(),
+  ).toEqual([
+    [1, 0],
+    [2, 3],
+  ]);
 });
 
 test('errors', () => {
@@ -101,7 +111,9 @@ test('errors', () => {
   expect(() => pattern(2).tril()).toThrow(ShapeError);
   expect(() => pad(pattern(2, 2), [1])).toThrow(ShapeError);
   expect(() => pad(pattern(2), [-2, -1])).toThrow(ShapeError);
-  expect(() => pad(pattern(3), [3, 0], { mode: 'reflect' })).toThrow(/pad: reflect padding of 3 and 0 needs a larger dim than dim 0 of size 3/);
+  expect(() => pad(pattern(3), [3, 0], { mode: 'reflect' })).toThrow(
+    /pad: reflect padding of 3 and 0 needs a larger dim than dim 0 of size 3/,
+  );
   expect(() => repeatInterleave(pattern(3), int([1, 2]), 0)).toThrow(ShapeError);
   expect(() => meshgrid([pattern(2, 2)])).toThrow(ShapeError);
 });

@@ -1,6 +1,7 @@
 /** Elements in another order or number: flip, roll, repeat, pad, triangles. */
-import { ArgumentError, ShapeError, showShape } from '../errors.js';
+
 import { record } from '../autograd/node.js';
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { arange, fromTypedArray } from '../tensor/create.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -19,7 +20,16 @@ export function flip(x: Tensor, dims?: number | readonly number[]): Tensor {
   const out = emptyTensor(x.shape, x.dtype);
   if (numel(x.shape) > 0) {
     const start = list.reduce((sum, d) => sum + (x.shape[d]! - 1) * x.strides[d]!, x.offset);
-    copyInto(out, aliasTensor(x, x.shape, x.strides.map((s, d) => (list.includes(d) ? -s : s)), start), 'flip');
+    copyInto(
+      out,
+      aliasTensor(
+        x,
+        x.shape,
+        x.strides.map((s, d) => (list.includes(d) ? -s : s)),
+        start,
+      ),
+      'flip',
+    );
   }
   return record('flip', out, [x], [], (g) => [flip(g, list)]);
 }
@@ -57,11 +67,25 @@ function apart(out: Tensor, x: Tensor): Tensor {
 export function repeat(x: Tensor, sizes: Shape): Tensor {
   const lead = sizes.length - x.ndim;
   if (lead < 0 || sizes.some((s) => !Number.isInteger(s) || s < 0)) {
-    throw new ShapeError(`repeat: sizes ${showShape(sizes)} must be whole numbers, at least one for each dim of shape ${showShape(x.shape)}.`);
+    throw new ShapeError(
+      `repeat: sizes ${showShape(sizes)} must be whole numbers, at least one for each dim of shape ${showShape(x.shape)}.`,
+    );
   }
   const own = sizes.map((_, i) => (i < lead ? 1 : x.shape[i - lead]!));
-  const spread = reshape(x, own.flatMap((s) => [1, s]));
-  return apart(reshape(expand(spread, own.flatMap((s, i) => [sizes[i]!, s])), own.map((s, i) => s * sizes[i]!)), x);
+  const spread = reshape(
+    x,
+    own.flatMap((s) => [1, s]),
+  );
+  return apart(
+    reshape(
+      expand(
+        spread,
+        own.flatMap((s, i) => [sizes[i]!, s]),
+      ),
+      own.map((s, i) => s * sizes[i]!),
+    ),
+    x,
+  );
 }
 
 /** {@link repeat}, where sizes for leading dims may be left out. */
@@ -84,9 +108,16 @@ export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: numb
   const size = x.shape[d] ?? 1;
   const counts = typeof repeats === 'number' ? new Array<number>(size).fill(repeats) : Array.from(toTypedArray(repeats), Number);
   if (counts.length === 1 && size !== 1) counts.push(...new Array<number>(Math.max(0, size - 1)).fill(counts[0]!));
-  if (counts.length !== size) throw new ShapeError(`repeatInterleave: got ${counts.length} repeats for dim ${d} of size ${size} (shape ${showShape(x.shape)}), expected one for each.`);
-  if (counts.some((c) => !Number.isInteger(c) || c < 0)) throw new ArgumentError('repeatInterleave: repeats must be whole numbers of at least 0.');
-  const index = BigInt64Array.from(counts.flatMap((count, i) => new Array<number>(count).fill(i)), BigInt);
+  if (counts.length !== size)
+    throw new ShapeError(
+      `repeatInterleave: got ${counts.length} repeats for dim ${d} of size ${size} (shape ${showShape(x.shape)}), expected one for each.`,
+    );
+  if (counts.some((c) => !Number.isInteger(c) || c < 0))
+    throw new ArgumentError('repeatInterleave: repeats must be whole numbers of at least 0.');
+  const index = BigInt64Array.from(
+    counts.flatMap((count, i) => new Array<number>(count).fill(i)),
+    BigInt,
+  );
   return indexSelect(x, d, fromTypedArray(index), 'repeatInterleave');
 }
 
@@ -102,7 +133,15 @@ export function meshgrid(tensors: readonly Tensor[], { indexing = 'ij' }: { inde
   tensors.forEach((x, i) => {
     shape[place(i)] = numel(x.shape);
   });
-  return tensors.map((x, i) => expand(reshape(x, shape.map((s, d) => (d === place(i) ? s : 1))), shape));
+  return tensors.map((x, i) =>
+    expand(
+      reshape(
+        x,
+        shape.map((s, d) => (d === place(i) ? s : 1)),
+      ),
+      shape,
+    ),
+  );
 }
 
 /** `column - row` of the last two dims, compared with `diagonal`. */
@@ -133,16 +172,33 @@ export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
  * @throws {ShapeError} for a padding that does not fit.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
  */
-export function pad(x: Tensor, padding: readonly number[], { mode = 'constant', value = 0 }: { mode?: PadMode; value?: number } = {}): Tensor {
+export function pad(
+  x: Tensor,
+  padding: readonly number[],
+  { mode = 'constant', value = 0 }: { mode?: PadMode; value?: number } = {},
+): Tensor {
   if (padding.length % 2 !== 0 || padding.length > 2 * x.ndim || !padding.every(Number.isInteger)) {
-    throw new ShapeError(`pad: padding ${showShape(padding)} must be pairs of whole numbers, at most one pair for each dim of shape ${showShape(x.shape)}.`);
+    throw new ShapeError(
+      `pad: padding ${showShape(padding)} must be pairs of whole numbers, at most one pair for each dim of shape ${showShape(x.shape)}.`,
+    );
   }
-  const pairs = Array.from({ length: padding.length / 2 }, (_, i) => ({ d: x.ndim - 1 - i, before: padding[2 * i]!, after: padding[2 * i + 1]! }));
+  const pairs = Array.from({ length: padding.length / 2 }, (_, i) => ({
+    d: x.ndim - 1 - i,
+    before: padding[2 * i]!,
+    after: padding[2 * i + 1]!,
+  }));
   for (const { d, before, after } of pairs) {
-    if (x.shape[d]! + Math.min(before, 0) + Math.min(after, 0) < 0) throw new ShapeError(`pad: padding ${before} and ${after} leave nothing of dim ${d} of size ${x.shape[d]} (shape ${showShape(x.shape)}).`);
+    if (x.shape[d]! + Math.min(before, 0) + Math.min(after, 0) < 0)
+      throw new ShapeError(
+        `pad: padding ${before} and ${after} leave nothing of dim ${d} of size ${x.shape[d]} (shape ${showShape(x.shape)}).`,
+      );
   }
   if (mode === 'constant') return padConstant(x, padding, pairs, value);
-  const out = pairs.reduce((padded, { d, before, after }) => (before === 0 && after === 0 ? padded : indexSelect(padded, d, sourceIndex(x, d, before, after, mode), 'pad')), x);
+  const out = pairs.reduce(
+    (padded, { d, before, after }) =>
+      before === 0 && after === 0 ? padded : indexSelect(padded, d, sourceIndex(x, d, before, after, mode), 'pad'),
+    x,
+  );
   return apart(out, x);
 }
 
@@ -165,7 +221,12 @@ function padConstant(x: Tensor, padding: readonly number[], pairs: readonly PadP
     to += Math.max(before, 0) * out.strides[d]!;
   }
   if (inside.every((s) => s > 0)) copyInto(aliasTensor(out, inside, out.strides, to), aliasTensor(x, inside, x.strides, from), 'pad');
-  return record('pad', out, [x], [], (g) => [pad(g, padding.map((p) => -p))]);
+  return record('pad', out, [x], [], (g) => [
+    pad(
+      g,
+      padding.map((p) => -p),
+    ),
+  ]);
 }
 
 /** For each place along the padded dim, the index that it takes its value from. */
@@ -173,7 +234,9 @@ function sourceIndex(x: Tensor, d: number, before: number, after: number, mode: 
   const size = x.shape[d]!;
   const most = mode === 'reflect' ? size - 1 : mode === 'circular' ? size : Number.POSITIVE_INFINITY;
   if (before > most || after > most || size === 0) {
-    throw new ShapeError(`pad: ${mode} padding of ${before} and ${after} needs a larger dim than dim ${d} of size ${size} (shape ${showShape(x.shape)}).`);
+    throw new ShapeError(
+      `pad: ${mode} padding of ${before} and ${after} needs a larger dim than dim ${d} of size ${size} (shape ${showShape(x.shape)}).`,
+    );
   }
   const place = (i: number) => {
     if (mode === 'replicate') return Math.min(Math.max(i, 0), size - 1);

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { allclose, DTypeError, equal, isclose, tensor, zeros } from 'hone';
+import { describe, expect, test } from 'vitest';
 
 describe('equal', () => {
   test('compares shape and elements', () => {
@@ -8,7 +8,19 @@ describe('equal', () => {
     expect(equal(tensor([1, 1]), tensor(1))).toBe(false);
     expect(equal(tensor([Number.NaN]), tensor([Number.NaN]))).toBe(false);
     expect(equal(zeros([0, 2]), zeros([0, 2]))).toBe(true);
-    expect(tensor([[1, 2], [3, 4]]).t().equal(tensor([[1, 3], [2, 4]]))).toBe(true);
+    expect(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ])
+        .t()
+        .equal(
+          tensor([
+            [1, 3],
+            [2, 4],
+          ]),
+        ),
+    ).toBe(true);
   });
 });
 

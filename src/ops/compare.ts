@@ -28,7 +28,10 @@ export interface CloseOptions {
  * @see https://pytorch.org/docs/stable/generated/torch.isclose.html
  */
 export function isclose(a: Tensor, b: Tensor, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {}): Tensor {
-  if (a.dtype !== b.dtype) throw new DTypeError(`isclose: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${promote(a.dtype, b.dtype)}').`);
+  if (a.dtype !== b.dtype)
+    throw new DTypeError(
+      `isclose: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${promote(a.dtype, b.dtype)}').`,
+    );
   const [x, y] = a.dtype === 'bool' ? [to(a, 'int32'), to(b, 'int32')] : [detach(a), detach(b)];
   const distance = abs(sub(x, y));
   const near = logicalAnd(le(distance, add(mul(abs(y), rtol), atol)), isfinite(distance));

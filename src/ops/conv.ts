@@ -49,9 +49,14 @@ function wrongRank(input: Tensor): string {
 
 function checkDTypes(input: Tensor, weight: Tensor, bias: Tensor | null): void {
   needsFloat(input, 'conv2d');
-  for (const [what, other] of [['weight', weight], ['bias', bias]] as const) {
+  for (const [what, other] of [
+    ['weight', weight],
+    ['bias', bias],
+  ] as const) {
     if (other !== null && other.dtype !== input.dtype) {
-      throw new DTypeError(`conv2d: input is ${input.dtype} and ${what} ${other.dtype}, expected one dtype. Convert one with to('${promote(input.dtype, other.dtype)}').`);
+      throw new DTypeError(
+        `conv2d: input is ${input.dtype} and ${what} ${other.dtype}, expected one dtype. Convert one with to('${promote(input.dtype, other.dtype)}').`,
+      );
     }
   }
 }
@@ -60,10 +65,13 @@ function convGeometry(input: Tensor, shape: readonly number[], weight: Tensor, b
   const [n, c, h, w] = shape as [number, number, number, number];
   const [o, perGroup, kh, kw] = weight.shape as [number, number, number, number];
   const groups = options.groups ?? 1;
-  if (!Number.isInteger(groups) || groups < 1) throw new ArgumentError(`conv2d: groups is ${groups}, expected a whole number of at least 1.`);
-  if (o % groups !== 0) throw new ShapeError(`conv2d: weight ${showShape(weight.shape)} has ${o} output channels, which ${groups} groups do not divide.`);
+  if (!Number.isInteger(groups) || groups < 1)
+    throw new ArgumentError(`conv2d: groups is ${groups}, expected a whole number of at least 1.`);
+  if (o % groups !== 0)
+    throw new ShapeError(`conv2d: weight ${showShape(weight.shape)} has ${o} output channels, which ${groups} groups do not divide.`);
   if (c !== perGroup * groups) throw new ShapeError(wrongChannels(input, weight, c, perGroup * groups, groups));
-  if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== o)) throw new ShapeError(`conv2d: bias is ${showShape(bias.shape)}, expected [${o}] (weight ${showShape(weight.shape)}).`);
+  if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== o))
+    throw new ShapeError(`conv2d: bias is ${showShape(bias.shape)}, expected [${o}] (weight ${showShape(weight.shape)}).`);
 
   const stride = pair(options.stride ?? 1, 1, 'conv2d', 'stride');
   const dilation = pair(options.dilation ?? 1, 1, 'conv2d', 'dilation');
@@ -72,7 +80,8 @@ function convGeometry(input: Tensor, shape: readonly number[], weight: Tensor, b
   let total: [number, number];
   let padding: [number, number];
   if (options.padding === 'same') {
-    if (stride[0] !== 1 || stride[1] !== 1) throw new ArgumentError(`conv2d: padding 'same' needs stride 1, got ${showShape(stride)}. Give the padding as a number.`);
+    if (stride[0] !== 1 || stride[1] !== 1)
+      throw new ArgumentError(`conv2d: padding 'same' needs stride 1, got ${showShape(stride)}. Give the padding as a number.`);
     // An odd total leaves the extra row or column at the bottom or right.
     total = [...reach];
     padding = [Math.floor(reach[0] / 2), Math.floor(reach[1] / 2)];
@@ -83,7 +92,9 @@ function convGeometry(input: Tensor, shape: readonly number[], weight: Tensor, b
   const out = (d: 0 | 1) => Math.floor((size[d] + total[d] - reach[d] - 1) / stride[d]) + 1;
   const outSize = [out(0), out(1)] as const;
   if (outSize[0] < 1 || outSize[1] < 1) {
-    throw new ShapeError(`conv2d: the window of ${reach[0] + 1} x ${reach[1] + 1} is larger than the padded image of ${h + total[0]} x ${w + total[1]} (input ${showShape(input.shape)}, weight ${showShape(weight.shape)}). Add padding, or take a smaller kernel.`);
+    throw new ShapeError(
+      `conv2d: the window of ${reach[0] + 1} x ${reach[1] + 1} is larger than the padded image of ${h + total[0]} x ${w + total[1]} (input ${showShape(input.shape)}, weight ${showShape(weight.shape)}). Add padding, or take a smaller kernel.`,
+    );
   }
   return { n, c, size, o, kernel: [kh, kw], outSize, stride, padding, dilation, groups };
 }
@@ -91,8 +102,10 @@ function convGeometry(input: Tensor, shape: readonly number[], weight: Tensor, b
 function wrongChannels(input: Tensor, weight: Tensor, given: number, expected: number, groups: number): string {
   const { shape } = input;
   let hint = ` Make the layer for ${given} input channels, or give it what it was made for.`;
-  if (shape.length === 3 && expected === 1) hint = ' Three dims are read as one image [C, H, W]. If this is a batch without the channel dim, insert it: x.unsqueeze(1).';
-  else if (shape[shape.length - 1] === expected) hint = ` If the channels stand last, move them: x.permute(${shape.length === 4 ? '0, 3, 1, 2' : '2, 0, 1'}).`;
+  if (shape.length === 3 && expected === 1)
+    hint = ' Three dims are read as one image [C, H, W]. If this is a batch without the channel dim, insert it: x.unsqueeze(1).';
+  else if (shape[shape.length - 1] === expected)
+    hint = ` If the channels stand last, move them: x.permute(${shape.length === 4 ? '0, 3, 1, 2' : '2, 0, 1'}).`;
   return `conv2d: input has ${given} channel${given === 1 ? '' : 's'}, weight expects ${expected} (input ${showShape(shape)}, weight ${showShape(weight.shape)}${groups > 1 ? `, groups ${groups}` : ''}).${hint}`;
 }
 
@@ -151,7 +164,8 @@ export interface Conv1dOptions {
  */
 export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: Conv1dOptions = {}): Tensor {
   if (weight.ndim !== 3) throw new ShapeError(`conv1d: weight is ${showShape(weight.shape)}, expected [O, C / groups, K].`);
-  if (input.ndim !== 2 && input.ndim !== 3) throw new ShapeError(`conv1d: input is ${showShape(input.shape)}, expected [N, C, L], or [C, L] for one item.`);
+  if (input.ndim !== 2 && input.ndim !== 3)
+    throw new ShapeError(`conv1d: input is ${showShape(input.shape)}, expected [N, C, L], or [C, L] for one item.`);
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
   const wide = conv2d(unsqueeze(input, -2), unsqueeze(weight, -2), bias, {
     stride: [1, stride],

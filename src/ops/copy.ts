@@ -1,9 +1,10 @@
 /** Copies, casts and fills. */
-import { check, kernels } from '../engine/engine.js';
+
 import { record } from '../autograd/node.js';
-import { type DType, assertDType } from '../tensor/dtype.js';
+import { check, kernels } from '../engine/engine.js';
+import { assertDType, type DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
-import { emptyTensor, type Tensor, aliasTensor } from '../tensor/tensor.js';
+import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { code, copyInto, emptyLikeDense, rowMajor } from './kernel-call.js';
 
 /**
@@ -52,7 +53,16 @@ export function fillRaw(x: Tensor, value: number): Tensor {
   } else {
     const one = emptyTensor([], x.dtype);
     check(kernels.fill(code(x.dtype), one.ptr, 1, value), 'fill_');
-    copyInto(x, aliasTensor(one, x.shape, x.shape.map(() => 0), 0), 'fill_');
+    copyInto(
+      x,
+      aliasTensor(
+        one,
+        x.shape,
+        x.shape.map(() => 0),
+        0,
+      ),
+      'fill_',
+    );
   }
   return x;
 }

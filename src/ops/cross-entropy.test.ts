@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { ArgumentError, autograd, DTypeError, IndexError, nn, noGrad, ShapeError, type Tensor, tensor, zeros } from 'hone';
+import { describe, expect, test } from 'vitest';
 import { int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 import { double, withGrads } from './torch-grad.test-helper.js';
 
@@ -74,17 +74,21 @@ const cases: TorchCase[] = [
 torchTests(cases);
 
 describe('gradients, both times', () => {
-  const settings = [
-    {},
-    { weight: w() },
-    { labelSmoothing: 0.3, weight: w(), ignoreIndex: 0 },
-    { labelSmoothing: 0.1, ignoreIndex: 3 },
-  ];
+  const settings = [{}, { weight: w() }, { labelSmoothing: 0.3, weight: w(), ignoreIndex: 0 }, { labelSmoothing: 0.1, ignoreIndex: 3 }];
   const reductions = ['mean', 'sum', 'none'] as const;
   const functions: Record<string, (x: Tensor, options: object) => Tensor> = {
     'crossEntropy of labels': (x, options) => F.crossEntropy(x, labels(), options),
-    'crossEntropy of labels at several places': (x, options) => F.crossEntropy(x.unsqueeze(2).mul(double([1, -2])), int([[1, 0], [3, 3], [0, 2]]), options),
-    'nllLoss': (x, options) => F.nllLoss(F.logSoftmax(x, 1), labels(), options),
+    'crossEntropy of labels at several places': (x, options) =>
+      F.crossEntropy(
+        x.unsqueeze(2).mul(double([1, -2])),
+        int([
+          [1, 0],
+          [3, 3],
+          [0, 2],
+        ]),
+        options,
+      ),
+    nllLoss: (x, options) => F.nllLoss(F.logSoftmax(x, 1), labels(), options),
   };
 
   test.each(Object.entries(functions))('%s', (_name, fn) => {
@@ -104,7 +108,7 @@ describe('gradients, both times', () => {
     }
   });
 
-  test('the recorded gradient is the kernel\'s', () => {
+  test("the recorded gradient is the kernel's", () => {
     const x = leaf(3, 4);
     for (const fn of Object.values(functions)) {
       for (const setting of settings) {
@@ -132,34 +136,88 @@ describe('errors', () => {
   };
 
   test('a target of another shape', () => {
-    wrong(() => F.crossEntropy(x, int([[0], [1]])), ShapeError, "crossEntropy: target is [2, 1], expected [2]: the input's shape [2, 3] without its class dim. Drop the dim of size 1: target.squeeze(1).");
+    wrong(
+      () => F.crossEntropy(x, int([[0], [1]])),
+      ShapeError,
+      "crossEntropy: target is [2, 1], expected [2]: the input's shape [2, 3] without its class dim. Drop the dim of size 1: target.squeeze(1).",
+    );
     wrong(() => F.crossEntropy(x, int([0, 1, 2])), ShapeError, 'The batch sizes differ: 2 against 3.');
-    wrong(() => F.crossEntropy(x, int([[1, 0, 0], [0, 1, 0]])), ShapeError, "For one-hot or soft targets use target.to('float32'); for labels, their index: target.argmax(1).");
-    wrong(() => F.nllLoss(x, int([[1, 0, 0], [0, 1, 0]])), ShapeError, 'For one-hot targets, give their index: target.argmax(1).');
+    wrong(
+      () =>
+        F.crossEntropy(
+          x,
+          int([
+            [1, 0, 0],
+            [0, 1, 0],
+          ]),
+        ),
+      ShapeError,
+      "For one-hot or soft targets use target.to('float32'); for labels, their index: target.argmax(1).",
+    );
+    wrong(
+      () =>
+        F.nllLoss(
+          x,
+          int([
+            [1, 0, 0],
+            [0, 1, 0],
+          ]),
+        ),
+      ShapeError,
+      'For one-hot targets, give their index: target.argmax(1).',
+    );
     wrong(() => F.crossEntropy(zeros([2, 3, 4]), int([0, 1])), ShapeError, 'crossEntropy: target is [2], expected [2, 4]');
     wrong(() => F.crossEntropy(zeros([3]), int([0])), ShapeError, 'crossEntropy: target is [1], expected []');
     wrong(() => F.crossEntropy(zeros([]), int([0])), ShapeError, 'crossEntropy: input has no dims');
   });
 
   test('labels that are no labels', () => {
-    wrong(() => F.crossEntropy(x, zeros([2])), DTypeError, "crossEntropy: target is float32 [2], expected int64 or int32 class labels. Convert them with target.long(). Class probabilities must have the input's shape [2, 3].");
+    wrong(
+      () => F.crossEntropy(x, zeros([2])),
+      DTypeError,
+      "crossEntropy: target is float32 [2], expected int64 or int32 class labels. Convert them with target.long(). Class probabilities must have the input's shape [2, 3].",
+    );
     wrong(() => F.nllLoss(x, zeros([2, 3])), DTypeError, 'nllLoss: target is float32 [2, 3], expected int64 or int32 class labels.');
     wrong(() => F.crossEntropy(x, tensor([true, false])), DTypeError, 'target is bool');
     wrong(() => F.crossEntropy(int([0, 1]), x), DTypeError, 'The arguments look swapped: scores come first, labels second.');
-    wrong(() => F.crossEntropy(int([[0, 1]]), int([0])), DTypeError, "crossEntropy: needs float32 or float64, the input is int64. Use x.to('float32').");
+    wrong(
+      () => F.crossEntropy(int([[0, 1]]), int([0])),
+      DTypeError,
+      "crossEntropy: needs float32 or float64, the input is int64. Use x.to('float32').",
+    );
   });
 
   test('labels outside the classes', () => {
-    wrong(() => F.crossEntropy(x, int([0, 3])), IndexError, 'crossEntropy: target 3 is out of bounds for 3 classes. Labels run from 0 to 2');
+    wrong(
+      () => F.crossEntropy(x, int([0, 3])),
+      IndexError,
+      'crossEntropy: target 3 is out of bounds for 3 classes. Labels run from 0 to 2',
+    );
     wrong(() => F.nllLoss(x, int([-1, 0])), IndexError, 'nllLoss: target -1 is out of bounds for 3 classes.');
     expect(F.crossEntropy(x, int([-100, 0])).item()).toBeCloseTo(Math.log(3), 6);
   });
 
   test('options', () => {
-    wrong(() => F.crossEntropy(x, int([0, 1]), { weight: zeros([4]) }), ShapeError, 'crossEntropy: weight is [4], expected one value per class: [3] (input [2, 3]).');
-    wrong(() => F.crossEntropy(x, int([0, 1]), { weight: zeros([3], { dtype: 'float64' }) }), DTypeError, "crossEntropy: weight is float64, expected the input's float32. Use weight.to('float32').");
-    wrong(() => F.crossEntropy(x, int([0, 1]), { labelSmoothing: 1.5 }), ArgumentError, 'crossEntropy: labelSmoothing is 1.5, expected a number from 0 to 1.');
-    wrong(() => F.crossEntropy(x, int([0, 1]), { reduction: 'avg' as 'mean' }), ArgumentError, "crossEntropy: reduction is \"avg\", expected 'mean', 'sum' or 'none'.");
+    wrong(
+      () => F.crossEntropy(x, int([0, 1]), { weight: zeros([4]) }),
+      ShapeError,
+      'crossEntropy: weight is [4], expected one value per class: [3] (input [2, 3]).',
+    );
+    wrong(
+      () => F.crossEntropy(x, int([0, 1]), { weight: zeros([3], { dtype: 'float64' }) }),
+      DTypeError,
+      "crossEntropy: weight is float64, expected the input's float32. Use weight.to('float32').",
+    );
+    wrong(
+      () => F.crossEntropy(x, int([0, 1]), { labelSmoothing: 1.5 }),
+      ArgumentError,
+      'crossEntropy: labelSmoothing is 1.5, expected a number from 0 to 1.',
+    );
+    wrong(
+      () => F.crossEntropy(x, int([0, 1]), { reduction: 'avg' as 'mean' }),
+      ArgumentError,
+      "crossEntropy: reduction is \"avg\", expected 'mean', 'sum' or 'none'.",
+    );
     wrong(() => F.crossEntropy(x, x, { ignoreIndex: 1 }), ArgumentError, 'a floating target holds probabilities, not labels');
   });
 });

@@ -6,7 +6,7 @@ import { E_INDEX, REDUCE_MEAN, REDUCE_NONE, REDUCE_SUM } from '../engine/kernel-
 import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
 import { arange } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
-import { numel, sameShape, type Shape } from '../tensor/shape.js';
+import { numel, type Shape, sameShape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, div, eq, mul, ne, sub } from './arithmetic.js';
 import { to } from './copy.js';
@@ -25,7 +25,8 @@ const REDUCTIONS = { none: REDUCE_NONE, mean: REDUCE_MEAN, sum: REDUCE_SUM } as 
 
 /** Throws for a reduction that there is not; for untyped code. */
 export function checkReduction(reduction: string, op: string): void {
-  if (!Object.hasOwn(REDUCTIONS, reduction)) throw new ArgumentError(`${op}: reduction is "${reduction}", expected 'mean', 'sum' or 'none'.`);
+  if (!Object.hasOwn(REDUCTIONS, reduction))
+    throw new ArgumentError(`${op}: reduction is "${reduction}", expected 'mean', 'sum' or 'none'.`);
 }
 
 export interface NllLossOptions {
@@ -62,9 +63,11 @@ interface Problem {
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { labelSmoothing = 0 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) throw new ArgumentError(`crossEntropy: labelSmoothing is ${labelSmoothing}, expected a number from 0 to 1.`);
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw new ArgumentError(`crossEntropy: labelSmoothing is ${labelSmoothing}, expected a number from 0 to 1.`);
   checkReduction(options.reduction ?? 'mean', 'crossEntropy');
-  if (isFloating(target.dtype) && isFloating(input.dtype) && input.ndim > 0 && sameShape(input.shape, target.shape)) return ofProbabilities(input, target, options);
+  if (isFloating(target.dtype) && isFloating(input.dtype) && input.ndim > 0 && sameShape(input.shape, target.shape))
+    return ofProbabilities(input, target, options);
   const [labels, problem] = labelled('crossEntropy', input, target, options, labelSmoothing);
   return fusedCrossEntropy(input, labels, options.weight ?? null, problem);
 }
@@ -84,14 +87,20 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllLossOptions =
 /** Checks labels against scores, and gives both in the kernels' terms. */
 function labelled(op: string, input: Tensor, target: Tensor, options: NllLossOptions, smoothing: number): [Tensor, Problem] {
   const both = `input ${showShape(input.shape)}, target ${showShape(target.shape)}`;
-  if (isFloating(target.dtype) && !isFloating(input.dtype)) throw new DTypeError(`${op}: input is ${input.dtype} and target ${target.dtype} (${both}). The arguments look swapped: scores come first, labels second.`);
+  if (isFloating(target.dtype) && !isFloating(input.dtype))
+    throw new DTypeError(
+      `${op}: input is ${input.dtype} and target ${target.dtype} (${both}). The arguments look swapped: scores come first, labels second.`,
+    );
   needsFloat(input, op);
   if (input.ndim === 0) throw new ShapeError(`${op}: input has no dims, expected [C], [N, C] or [N, C, ...].`);
   if (isFloating(target.dtype)) {
     const probabilities = op === 'crossEntropy' ? ` Class probabilities must have the input's shape ${showShape(input.shape)}.` : '';
-    throw new DTypeError(`${op}: target is ${target.dtype} ${showShape(target.shape)}, expected int64 or int32 class labels. Convert them with target.long().${probabilities}`);
+    throw new DTypeError(
+      `${op}: target is ${target.dtype} ${showShape(target.shape)}, expected int64 or int32 class labels. Convert them with target.long().${probabilities}`,
+    );
   }
-  if (target.dtype === 'bool') throw new DTypeError(`${op}: target is bool, expected int64 or int32 class labels. Convert them with target.long().`);
+  if (target.dtype === 'bool')
+    throw new DTypeError(`${op}: target is bool, expected int64 or int32 class labels. Convert them with target.long().`);
 
   const [n, c] = input.ndim === 1 ? [1, input.shape[0]!] : [input.shape[0]!, input.shape[1]!];
   const rest = input.shape.slice(2);
@@ -99,27 +108,47 @@ function labelled(op: string, input: Tensor, target: Tensor, options: NllLossOpt
   if (!sameShape(target.shape, expected)) throw new ShapeError(wrongTarget(op, input, target.shape, expected));
   checkWeight(op, input, options.weight, c);
   const labels = target.dtype === 'uint8' ? castRaw(target, 'int64', op) : target;
-  return [rowMajor(labels, op), { n, c, inner: numel(rest), ignoreIndex: options.ignoreIndex ?? -100, smoothing, reduction: options.reduction ?? 'mean' }];
+  return [
+    rowMajor(labels, op),
+    { n, c, inner: numel(rest), ignoreIndex: options.ignoreIndex ?? -100, smoothing, reduction: options.reduction ?? 'mean' },
+  ];
 }
 
 function checkWeight(op: string, input: Tensor, weight: Tensor | null | undefined, c: number): void {
   if (!weight) return;
-  if (weight.ndim !== 1 || weight.shape[0] !== c) throw new ShapeError(`${op}: weight is ${showShape(weight.shape)}, expected one value per class: [${c}] (input ${showShape(input.shape)}).`);
-  if (weight.dtype !== input.dtype) throw new DTypeError(`${op}: weight is ${weight.dtype}, expected the input's ${input.dtype}. Use weight.to('${input.dtype}').`);
+  if (weight.ndim !== 1 || weight.shape[0] !== c)
+    throw new ShapeError(
+      `${op}: weight is ${showShape(weight.shape)}, expected one value per class: [${c}] (input ${showShape(input.shape)}).`,
+    );
+  if (weight.dtype !== input.dtype)
+    throw new DTypeError(`${op}: weight is ${weight.dtype}, expected the input's ${input.dtype}. Use weight.to('${input.dtype}').`);
 }
 
 function wrongTarget(op: string, input: Tensor, given: Shape, expected: Shape): string {
-  const squeezed = given.findIndex((size, i) => size === 1 && sameShape(given.filter((_, d) => d !== i), expected));
+  const squeezed = given.findIndex(
+    (size, i) =>
+      size === 1 &&
+      sameShape(
+        given.filter((_, d) => d !== i),
+        expected,
+      ),
+  );
   let hint = '';
   if (squeezed >= 0) hint = ` Drop the dim of size 1: target.squeeze(${squeezed}).`;
-  else if (sameShape(given, input.shape)) hint = op === 'crossEntropy' ? " For one-hot or soft targets use target.to('float32'); for labels, their index: target.argmax(1)." : ' For one-hot targets, give their index: target.argmax(1).';
-  else if (given.length === expected.length && given[0] !== expected[0]) hint = ` The batch sizes differ: ${expected[0]} against ${given[0]}.`;
+  else if (sameShape(given, input.shape))
+    hint =
+      op === 'crossEntropy'
+        ? " For one-hot or soft targets use target.to('float32'); for labels, their index: target.argmax(1)."
+        : ' For one-hot targets, give their index: target.argmax(1).';
+  else if (given.length === expected.length && given[0] !== expected[0])
+    hint = ` The batch sizes differ: ${expected[0]} against ${given[0]}.`;
   return `${op}: target is ${showShape(given)}, expected ${showShape(expected)}: the input's shape ${showShape(input.shape)} without its class dim.${hint}`;
 }
 
 /** Throws the error of a kernel that may have met a label outside its range. */
 function checkLabels(status: number, op: string, c: number): void {
-  if (status === E_INDEX) throw new IndexError(`${op}: ${engine.host.lastError()}. Labels run from 0 to ${c - 1}; for more classes, widen the last layer.`);
+  if (status === E_INDEX)
+    throw new IndexError(`${op}: ${engine.host.lastError()}. Labels run from 0 to ${c - 1}; for more classes, widen the last layer.`);
   check(status, op);
 }
 
@@ -133,7 +162,22 @@ function fusedCrossEntropy(input: Tensor, target: Tensor, weight: Tensor | null,
   const lse = emptyTensor(target.shape, input.dtype);
   const total = emptyTensor([], input.dtype);
   checkLabels(
-    kernels.crossEntropy(code(input.dtype), code(target.dtype), loss.ptr, lse.ptr, total.ptr, x.ptr, target.ptr, w ? w.ptr : 0, n, c, inner, ignoreIndex, smoothing, reduction),
+    kernels.crossEntropy(
+      code(input.dtype),
+      code(target.dtype),
+      loss.ptr,
+      lse.ptr,
+      total.ptr,
+      x.ptr,
+      target.ptr,
+      w ? w.ptr : 0,
+      n,
+      c,
+      inner,
+      ignoreIndex,
+      smoothing,
+      reduction,
+    ),
     op,
     c,
   );
@@ -151,7 +195,23 @@ function fusedCrossEntropy(input: Tensor, target: Tensor, weight: Tensor | null,
     const grad = emptyTensor(input.shape, input.dtype);
     const [x, dloss] = [rowMajor(input, op), rowMajor(g, op)];
     checkLabels(
-      kernels.crossEntropyBackward(code(x.dtype), code(target.dtype), grad.ptr, dloss.ptr, x.ptr, lse.ptr, total.ptr, target.ptr, w ? w.ptr : 0, n, c, inner, ignoreIndex, smoothing, reduction),
+      kernels.crossEntropyBackward(
+        code(x.dtype),
+        code(target.dtype),
+        grad.ptr,
+        dloss.ptr,
+        x.ptr,
+        lse.ptr,
+        total.ptr,
+        target.ptr,
+        w ? w.ptr : 0,
+        n,
+        c,
+        inner,
+        ignoreIndex,
+        smoothing,
+        reduction,
+      ),
       op,
       c,
     );
@@ -168,7 +228,24 @@ function fusedNll(input: Tensor, target: Tensor, weight: Tensor | null, p: Probl
   const w = weight && rowMajor(weight, op);
   const loss = emptyTensor(p.reduction === 'none' ? target.shape : [], dtype);
   const total = emptyTensor([], dtype);
-  checkLabels(kernels.nllLoss(code(dtype), code(target.dtype), loss.ptr, total.ptr, x.ptr, target.ptr, w ? w.ptr : 0, n, c, inner, ignoreIndex, reduction), op, c);
+  checkLabels(
+    kernels.nllLoss(
+      code(dtype),
+      code(target.dtype),
+      loss.ptr,
+      total.ptr,
+      x.ptr,
+      target.ptr,
+      w ? w.ptr : 0,
+      n,
+      c,
+      inner,
+      ignoreIndex,
+      reduction,
+    ),
+    op,
+    c,
+  );
   const weighted = w !== null;
   return record(op, loss, [input], w ? [target, w, total] : [target, total], (g, saved) => {
     const target = saved[0]!;
@@ -177,7 +254,24 @@ function fusedNll(input: Tensor, target: Tensor, weight: Tensor | null, p: Probl
     if (isGradEnabled()) return [reshape(neg(mul(itemGrads(g, total, p), targetWeights(target, w, p, dtype))), shape)];
     const grad = emptyTensor(shape, dtype);
     const dloss = rowMajor(g, op);
-    checkLabels(kernels.nllLossBackward(code(dtype), code(target.dtype), grad.ptr, dloss.ptr, total.ptr, target.ptr, w ? w.ptr : 0, n, c, inner, ignoreIndex, reduction), op, c);
+    checkLabels(
+      kernels.nllLossBackward(
+        code(dtype),
+        code(target.dtype),
+        grad.ptr,
+        dloss.ptr,
+        total.ptr,
+        target.ptr,
+        w ? w.ptr : 0,
+        n,
+        c,
+        inner,
+        ignoreIndex,
+        reduction,
+      ),
+      op,
+      c,
+    );
     return [grad];
   });
 }
@@ -204,7 +298,10 @@ function targetWeights(target: Tensor, weight: Tensor | null, p: Problem, dtype:
 /** Cross entropy with a probability for each class: -sum over classes of target * log softmax(input). */
 function ofProbabilities(input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
   const { labelSmoothing = 0, reduction = 'mean', ignoreIndex = -100 } = options;
-  if (ignoreIndex >= 0) throw new ArgumentError(`crossEntropy: ignoreIndex is ${ignoreIndex}, but a floating target holds probabilities, not labels. Leave it out, or give labels.`);
+  if (ignoreIndex >= 0)
+    throw new ArgumentError(
+      `crossEntropy: ignoreIndex is ${ignoreIndex}, but a floating target holds probabilities, not labels. Leave it out, or give labels.`,
+    );
   const dim = input.ndim === 1 ? 0 : 1;
   const c = input.shape[dim]!;
   checkWeight('crossEntropy', input, options.weight, c);

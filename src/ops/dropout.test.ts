@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ArgumentError, autograd, DTypeError, manualSeed, nn, ones, ShapeError, type Tensor, zeros } from 'hone';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 import { withGrads } from './torch-grad.test-helper.js';
 
@@ -84,7 +84,11 @@ test('dropout2d warns of other shapes and drops channels all the same', () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const y = F.dropout2d(ones([4, 8, 5]));
   expect(y.min(2).values.toArray()).toEqual(y.max(2).values.toArray());
-  expect(warn.mock.calls).toEqual([['hone: dropout2d: x is [4, 8, 5], expected [N, C, H, W]. Its three dims are read as [N, C, L], as PyTorch does; use dropout1d for that.']]);
+  expect(warn.mock.calls).toEqual([
+    [
+      'hone: dropout2d: x is [4, 8, 5], expected [N, C, H, W]. Its three dims are read as [N, C, L], as PyTorch does; use dropout1d for that.',
+    ],
+  ]);
   expect(() => F.dropout2d(ones([4]))).toThrow('dropout2d: x is [4], expected at least [N, C]. Use dropout.');
   warn.mockRestore();
 });

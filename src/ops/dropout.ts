@@ -70,7 +70,8 @@ export function dropout2d(x: Tensor, p = 0.5, training = true): Tensor {
  * @throws {ShapeError} for another number of dims. @throws as {@link dropout}.
  */
 export function dropout1d(x: Tensor, p = 0.5, training = true): Tensor {
-  if (x.ndim !== 2 && x.ndim !== 3) throw new ShapeError(`dropout1d: x is ${showShape(x.shape)}, expected [N, C, L], or [C, L] for one item.`);
+  if (x.ndim !== 2 && x.ndim !== 3)
+    throw new ShapeError(`dropout1d: x is ${showShape(x.shape)}, expected [N, C, L], or [C, L] for one item.`);
   if (x.ndim === 3) return dropChannels('dropout1d', x, p, training);
   return squeeze(dropChannels('dropout1d', unsqueeze(x, 0), p, training), 0);
 }
@@ -82,7 +83,16 @@ function dropChannels(op: string, x: Tensor, p: number, training: boolean): Tens
   if (x.ndim < 2) throw new ShapeError(`${op}: x is ${showShape(x.shape)}, expected at least [N, C]. Use dropout.`);
   if (p === 1) return mul(x, 0);
   // Ones, dropped and scaled, are the noise that each channel is multiplied by.
-  return mul(x, masked(ones(x.shape.map((size, d) => (d < 2 ? size : 1)), { dtype: x.dtype }), p));
+  return mul(
+    x,
+    masked(
+      ones(
+        x.shape.map((size, d) => (d < 2 ? size : 1)),
+        { dtype: x.dtype },
+      ),
+      p,
+    ),
+  );
 }
 
 /** What dropped elements become in alphaDropout: minus the product of selu's scale and alpha. */

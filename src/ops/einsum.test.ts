@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { ArgumentError, autograd, einsum, randn, ShapeError } from 'hone';
+import { describe, expect, test } from 'vitest';
 import { leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 
 // Made by torch 2.15 from the expression in each comment; T is torch.tensor, I an int64 tensor.

@@ -21,7 +21,8 @@ function labelsOf(term: string, rank: number, equation: string): string[] {
   }
   const named = parts.join('').length;
   const rest = rank - named;
-  if (rest < 0 || (parts.length === 1 && rest > 0)) throw new ShapeError(`einsum: "${term}" in "${equation}" has ${named} labels, its operand has ${rank} dims.`);
+  if (rest < 0 || (parts.length === 1 && rest > 0))
+    throw new ShapeError(`einsum: "${term}" in "${equation}" has ${named} labels, its operand has ${rank} dims.`);
   return parts.length === 1 ? [...term] : [...parts[0]!, ...Array.from({ length: rest }, (_, i) => String(rest - 1 - i)), ...parts[1]!];
 }
 
@@ -31,7 +32,9 @@ function withoutRepeats({ x, labels }: Labelled, equation: string): Labelled {
     const j = labels.indexOf(labels[i]!, i + 1);
     if (j < 0) continue;
     if (x.shape[i] !== x.shape[j]) {
-      throw new ShapeError(`einsum: the label "${labels[i]}" of "${equation}" stands for dims of sizes ${x.shape[i]} and ${x.shape[j]} of one operand ${showShape(x.shape)}.`);
+      throw new ShapeError(
+        `einsum: the label "${labels[i]}" of "${equation}" stands for dims of sizes ${x.shape[i]} and ${x.shape[j]} of one operand ${showShape(x.shape)}.`,
+      );
     }
     const rest = labels.filter((_, d) => d !== i && d !== j);
     return withoutRepeats({ x: diagonal(movedim(movedim(x, i, -1), i < j ? j - 1 : j, -2)), labels: [...rest, labels[i]!] }, equation);
@@ -48,7 +51,10 @@ function sumOthers({ x, labels }: Labelled, keep: ReadonlySet<string>): Labelled
 /** `x` with its dims in the order of `labels`, and a dim of size 1 for each label that it lacks. */
 function aligned(a: Labelled, labels: readonly string[]): Tensor {
   const own = labels.filter((l) => a.labels.includes(l));
-  let x = permute(a.x, own.map((l) => a.labels.indexOf(l)));
+  let x = permute(
+    a.x,
+    own.map((l) => a.labels.indexOf(l)),
+  );
   labels.forEach((l, d) => {
     if (!a.labels.includes(l)) x = unsqueeze(x, d);
   });
@@ -73,7 +79,13 @@ function contract(a: Labelled, b: Labelled, keep: ReadonlySet<string>, sizes: Re
     return reshape(sameShape(x.shape, wide) ? x : expand(x, wide), [size(batch), size(rows), size(columns)]);
   };
   const product = matmul(matrix(a, left, summed), matrix(b, summed, right));
-  return { x: reshape(product, labels.map((l) => sizes.get(l)!)), labels };
+  return {
+    x: reshape(
+      product,
+      labels.map((l) => sizes.get(l)!),
+    ),
+    labels,
+  };
 }
 
 /**
@@ -91,7 +103,8 @@ export function einsum(equation: string, ...operands: Tensor[] | [readonly Tenso
   const [inputs, output, extra] = compact.split('->');
   const terms = inputs!.split(',');
   if (extra !== undefined) throw new ArgumentError(`einsum: "${equation}" has more than one "->".`);
-  if (terms.length !== tensors.length) throw new ArgumentError(`einsum: "${equation}" names ${terms.length} operands, got ${tensors.length}.`);
+  if (terms.length !== tensors.length)
+    throw new ArgumentError(`einsum: "${equation}" names ${terms.length} operands, got ${tensors.length}.`);
   const labelled = tensors.map((x, i): Labelled => ({ x, labels: labelsOf(terms[i]!, x.ndim, equation) }));
   const sizes = sizesOf(labelled, equation);
   const wanted = outputLabels(labelled, output, compact, equation, sizes);
@@ -115,7 +128,9 @@ function sizesOf(labelled: readonly Labelled[], equation: string): Map<string, n
       const size = x.shape[d]!;
       if (known !== size && known !== 1 && size !== 1) {
         const name = /\d/.test(label) ? 'the ellipsis' : `the label "${label}"`;
-        throw new ShapeError(`einsum: ${name} of "${equation}" stands for sizes ${known} and ${size} (operands ${labelled.map((l) => showShape(l.x.shape)).join(' and ')}).`);
+        throw new ShapeError(
+          `einsum: ${name} of "${equation}" stands for sizes ${known} and ${size} (operands ${labelled.map((l) => showShape(l.x.shape)).join(' and ')}).`,
+        );
       }
       if (size !== 1 || !sizes.has(label)) sizes.set(label, size);
     });
@@ -123,7 +138,13 @@ function sizesOf(labelled: readonly Labelled[], equation: string): Map<string, n
   return sizes;
 }
 
-function outputLabels(labelled: readonly Labelled[], output: string | undefined, compact: string, equation: string, sizes: ReadonlyMap<string, number>): string[] {
+function outputLabels(
+  labelled: readonly Labelled[],
+  output: string | undefined,
+  compact: string,
+  equation: string,
+  sizes: ReadonlyMap<string, number>,
+): string[] {
   const ellipsis = [...sizes.keys()].filter((l) => /\d/.test(l)).sort((a, b) => Number(b) - Number(a));
   if (output === undefined) {
     const all = labelled.flatMap((l) => l.labels).filter((l) => /[a-zA-Z]/.test(l));

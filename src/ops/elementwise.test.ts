@@ -1,5 +1,5 @@
+import { autograd, type Tensor, tensor } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { autograd, tensor, type Tensor } from 'hone';
 import type { BinaryOpName, UnaryOpName } from '../engine/kernel-table.gen.js';
 import { binaryDefinitions, binaryOp, unary, unaryDefinitions, where } from './elementwise.js';
 

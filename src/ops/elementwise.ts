@@ -2,10 +2,11 @@
  * Elementwise operations: every kernel operation of one and of two operands with its gradient, in two tables that are exhaustive by type,
  * and the three functions that apply them. The functions that users call stand in arithmetic.ts and math.ts.
  */
+
+import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { BinaryOp, type BinaryOpName, UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError } from '../errors.js';
-import { record } from '../autograd/node.js';
 import { isFloating, resultType } from '../tensor/dtype.js';
 import { broadcastShapes, broadcastStrides, collapse, isContiguous, numel, sameShape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -100,7 +101,10 @@ interface BinaryDefinition {
   readonly grads: (g: Tensor, a: Operand, b: Operand, needs: (i: number) => boolean, p0: number, p1: number) => Grads;
 }
 
-const saving = (grads: BinaryDefinition['grads'], saves: BinaryDefinition['saves'] = () => [true, true]): BinaryDefinition => ({ saves, grads });
+const saving = (grads: BinaryDefinition['grads'], saves: BinaryDefinition['saves'] = () => [true, true]): BinaryDefinition => ({
+  saves,
+  grads,
+});
 const linear = (grads: BinaryDefinition['grads']): BinaryDefinition => ({ saves: () => [false, false], grads });
 /** Bool results carry no gradient. */
 const comparison = linear(() => [null, null]);
@@ -144,15 +148,27 @@ function geluTanhSecond(x: Tensor): Tensor {
 export const binaryDefinitions = {
   add: linear((g, _a, _b, needs) => [needs(0) ? g : null, needs(1) ? g : null]),
   sub: linear((g, _a, _b, needs) => [needs(0) ? g : null, needs(1) ? neg(g) : null]),
-  mul: saving((g, a, b, needs) => [needs(0) ? mul(g, b) : null, needs(1) ? mul(g, a) : null], (wantA, wantB) => [wantB, wantA]),
+  mul: saving(
+    (g, a, b, needs) => [needs(0) ? mul(g, b) : null, needs(1) ? mul(g, a) : null],
+    (wantA, wantB) => [wantB, wantA],
+  ),
   maximum: extremum('lt'),
   minimum: extremum('gt'),
   pow: saving((g, a, b, needs) => [needs(0) ? powGradBase(g, a as Tensor, b) : null, needs(1) ? powGradExponent(g, a, b as Tensor) : null]),
   floor_divide: linear((g, _a, _b, needs) => [needs(0) ? mul(g, 0) : null, needs(1) ? mul(g, 0) : null]),
-  remainder: saving((g, a, b, needs) => [needs(0) ? g : null, needs(1) ? neg(mul(g, binaryOp('floor_divide', a, b))) : null], (_, wantB) => [wantB, wantB]),
-  fmod: saving((g, a, b, needs) => [needs(0) ? g : null, needs(1) ? neg(mul(g, unary('trunc', div(a, b)))) : null], (_, wantB) => [wantB, wantB]),
+  remainder: saving(
+    (g, a, b, needs) => [needs(0) ? g : null, needs(1) ? neg(mul(g, binaryOp('floor_divide', a, b))) : null],
+    (_, wantB) => [wantB, wantB],
+  ),
+  fmod: saving(
+    (g, a, b, needs) => [needs(0) ? g : null, needs(1) ? neg(mul(g, unary('trunc', div(a, b)))) : null],
+    (_, wantB) => [wantB, wantB],
+  ),
   add_scaled: linear((g, _a, _b, needs, alpha) => [needs(0) ? g : null, needs(1) ? mul(g, alpha) : null]),
-  div: saving((g, a, b, needs) => [needs(0) ? div(g, b) : null, needs(1) ? neg(mul(g, div(div(a, b), b))) : null], (wantA, wantB) => [wantB, wantA || wantB]),
+  div: saving(
+    (g, a, b, needs) => [needs(0) ? div(g, b) : null, needs(1) ? neg(mul(g, div(div(a, b), b))) : null],
+    (wantA, wantB) => [wantB, wantA || wantB],
+  ),
   atan2: saving((g, a, b, needs) => {
     const squared = (x: Operand) => (typeof x === 'number' ? x * x : mul(x, x));
     const length = add(squared(a), squared(b));
@@ -174,7 +190,9 @@ export const binaryDefinitions = {
     return mul(g, mul(mul(mul(s, sub(1, s)), beta), binaryOp('le', mul(x, beta), threshold)));
   }),
   // alpha exp(x) scale for x <= 0, 0 above
-  elu_grad: gradient('elu_grad', (g, x, alpha, scale) => mul(g, mul(mul(unary('exp', unary('clamp', x, Number.NEGATIVE_INFINITY, 0)), alpha * scale), binaryOp('le', x, 0)))),
+  elu_grad: gradient('elu_grad', (g, x, alpha, scale) =>
+    mul(g, mul(mul(unary('exp', unary('clamp', x, Number.NEGATIVE_INFINITY, 0)), alpha * scale), binaryOp('le', x, 0))),
+  ),
   eq: comparison,
   ne: comparison,
   lt: comparison,
@@ -227,7 +245,9 @@ const FIRST_FLOAT_BINARY = BinaryOp.div;
 const FIRST_BOOL_BINARY = BinaryOp.eq;
 
 const operand = (x: Operand) =>
-  typeof x === 'number' ? ({ dtype: Number.isInteger(x) ? 'int64' : 'float32', dimensioned: false } as const) : { dtype: x.dtype, dimensioned: x.ndim > 0 };
+  typeof x === 'number'
+    ? ({ dtype: Number.isInteger(x) ? 'int64' : 'float32', dimensioned: false } as const)
+    : { dtype: x.dtype, dimensioned: x.ndim > 0 };
 
 /** A whole number as a value of an integer dtype: uint8 counts modulo 256, as in PyTorch. */
 function wrapped(value: number, dtype: Tensor['dtype']): number {
@@ -256,7 +276,15 @@ export function binaryOp(op: BinaryOpName, a: Operand, b: Operand, p0 = 0, p1 = 
       return binaryOp(op, numberA ? scalarTensor(a, dtype) : a, numberB ? scalarTensor(b, dtype) : b, p0, p1, name);
     }
   } else {
-    out = binaryRaw(opCode, castRaw(a, dtype, name), castRaw(b, dtype, name), outDtype, op === 'add_scaled' ? wrapped(p0, dtype) : p0, p1, name);
+    out = binaryRaw(
+      opCode,
+      castRaw(a, dtype, name),
+      castRaw(b, dtype, name),
+      outDtype,
+      op === 'add_scaled' ? wrapped(p0, dtype) : p0,
+      p1,
+      name,
+    );
   }
   if (opCode >= FIRST_BOOL_BINARY) return out;
 

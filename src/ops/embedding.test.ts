@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { ArgumentError, autograd, DTypeError, IndexError, nn, ShapeError, tensor, zeros } from 'hone';
+import { describe, expect, test } from 'vitest';
 import { int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 import { withGrads } from './torch-grad.test-helper.js';
 
@@ -35,14 +35,33 @@ const cases: TorchCase[] = [
 torchTests(cases);
 
 test('gradients, both times', () => {
-  expect(gradcheck((w) => F.embedding(int([[0, 2, 2], [1, 0, 2]]), w!), leaf(3, 2))).toBe(true);
+  expect(
+    gradcheck(
+      (w) =>
+        F.embedding(
+          int([
+            [0, 2, 2],
+            [1, 0, 2],
+          ]),
+          w!,
+        ),
+      leaf(3, 2),
+    ),
+  ).toBe(true);
   expect(gradgradcheck((w) => F.embedding(int([0, 2, 2]), w!.mul(w!)), leaf(3, 2))).toBe(true);
 });
 
 test('the padding row gets no gradient, recorded or not', () => {
   const w = leaf(3, 2);
-  const y = () => F.embedding(int([0, 2, 2]), w, { paddingIdx: 2 }).square().sum();
-  const want = [[2, 2], [0, 0], [0, 0]];
+  const y = () =>
+    F.embedding(int([0, 2, 2]), w, { paddingIdx: 2 })
+      .square()
+      .sum();
+  const want = [
+    [2, 2],
+    [0, 0],
+    [0, 0],
+  ];
   expect(autograd.grad(y(), w)[0]!.div(w).toArray()).toEqual(want);
   expect(autograd.grad(y(), w, { createGraph: true })[0]!.div(w).toArray()).toEqual(want);
 });
@@ -55,10 +74,18 @@ describe('errors', () => {
   const w = zeros([3, 2]);
 
   test('embedding', () => {
-    wrong(() => F.embedding(int([0, 3]), w), IndexError, 'embedding: index 3 is outside 0 to 2 (weight [3, 2]). Make the table as long as there are different indices.');
+    wrong(
+      () => F.embedding(int([0, 3]), w),
+      IndexError,
+      'embedding: index 3 is outside 0 to 2 (weight [3, 2]). Make the table as long as there are different indices.',
+    );
     wrong(() => F.embedding(int([-1]), w), IndexError, 'embedding: index -1 is outside 0 to 2');
     wrong(() => F.embedding(zeros([1]), w), DTypeError, 'embedding: input is float32, expected int64 or int32 indices. Use input.long().');
-    wrong(() => F.embedding(int([0]), w, { paddingIdx: 3 }), IndexError, 'embedding: paddingIdx is 3, expected a whole number from -3 to 2 (weight [3, 2]).');
+    wrong(
+      () => F.embedding(int([0]), w, { paddingIdx: 3 }),
+      IndexError,
+      'embedding: paddingIdx is 3, expected a whole number from -3 to 2 (weight [3, 2]).',
+    );
     wrong(() => F.embedding(int([0]), zeros([3])), ShapeError, 'embedding: weight is [3], expected [count, width].');
   });
 

@@ -32,12 +32,16 @@ export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptio
   const [count, width] = weight.shape as [number, number];
   const { paddingIdx = null } = options;
   if (paddingIdx !== null && (!Number.isInteger(paddingIdx) || paddingIdx < -count || paddingIdx >= count)) {
-    throw new IndexError(`embedding: paddingIdx is ${paddingIdx}, expected a whole number from ${-count} to ${count - 1} (weight ${showShape(weight.shape)}).`);
+    throw new IndexError(
+      `embedding: paddingIdx is ${paddingIdx}, expected a whole number from ${-count} to ${count - 1} (weight ${showShape(weight.shape)}).`,
+    );
   }
   const range = rangeOf(index, 'embedding');
   if (range && (range[0] < 0 || range[1] >= count)) {
     const wrong = range[0] < 0 ? range[0] : range[1];
-    throw new IndexError(`embedding: index ${wrong} is outside 0 to ${count - 1} (weight ${showShape(weight.shape)}). Make the table as long as there are different indices.`);
+    throw new IndexError(
+      `embedding: index ${wrong} is outside 0 to ${count - 1} (weight ${showShape(weight.shape)}). Make the table as long as there are different indices.`,
+    );
   }
   const rows = look(reshape(index, [numel(index.shape)]), weight, paddingIdx === null || paddingIdx >= 0 ? paddingIdx : paddingIdx + count);
   return reshape(rows, [...input.shape, width]);
@@ -45,7 +49,8 @@ export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptio
 
 /** Indices as row-major int64. */
 function indices(op: string, input: Tensor): Tensor {
-  if (input.dtype !== 'int64' && input.dtype !== 'int32' && input.dtype !== 'uint8') throw new DTypeError(`${op}: input is ${input.dtype}, expected int64 or int32 indices. Use input.long().`);
+  if (input.dtype !== 'int64' && input.dtype !== 'int32' && input.dtype !== 'uint8')
+    throw new DTypeError(`${op}: input is ${input.dtype}, expected int64 or int32 indices. Use input.long().`);
   return castRaw(rowMajor(input, op), 'int64', op);
 }
 
@@ -89,10 +94,17 @@ function collect(g: Tensor, index: Tensor, count: number): Tensor {
 export function oneHot(input: Tensor, numClasses = -1): Tensor {
   const labels = indices('oneHot', input);
   const range = rangeOf(labels, 'oneHot');
-  if (!Number.isInteger(numClasses) || numClasses < -1 || numClasses === 0) throw new ArgumentError(`oneHot: numClasses is ${numClasses}, expected a whole number of at least 1, or -1 to take it from the labels.`);
-  if (numClasses === -1 && range === null) throw new ArgumentError(`oneHot: numClasses cannot be taken from labels of shape ${showShape(input.shape)}, of which there are none. Give it.`);
+  if (!Number.isInteger(numClasses) || numClasses < -1 || numClasses === 0)
+    throw new ArgumentError(
+      `oneHot: numClasses is ${numClasses}, expected a whole number of at least 1, or -1 to take it from the labels.`,
+    );
+  if (numClasses === -1 && range === null)
+    throw new ArgumentError(
+      `oneHot: numClasses cannot be taken from labels of shape ${showShape(input.shape)}, of which there are none. Give it.`,
+    );
   const classes = numClasses === -1 ? range![1] + 1 : numClasses;
   if (range && range[0] < 0) throw new IndexError(`oneHot: label ${range[0]} is negative; labels are 0 to ${Math.max(classes - 1, 0)}.`);
-  if (range && range[1] >= classes) throw new IndexError(`oneHot: label ${range[1]} is outside 0 to ${classes - 1}. Raise numClasses (${classes}).`);
+  if (range && range[1] >= classes)
+    throw new IndexError(`oneHot: label ${range[1]} is outside 0 to ${classes - 1}. Raise numClasses (${classes}).`);
   return to(eq(unsqueeze(labels, -1), arange(classes)), 'int64');
 }

@@ -1,5 +1,5 @@
+import { autograd, DTypeError, ShapeError, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { autograd, DTypeError, ShapeError, tensor, zeros, type Tensor } from 'hone';
 import { int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 
 // Made by torch 2.15 from the expression in each comment; T is torch.tensor, I an int64 tensor.
@@ -70,9 +70,18 @@ describe('gradients', () => {
   });
 
   test('equals share it in max(x) and amax, the first takes it in max(x, dim)', () => {
-    const shared = tensor([[1, 3, 3], [2, 2, 2]], { requiresGrad: true });
+    const shared = tensor(
+      [
+        [1, 3, 3],
+        [2, 2, 2],
+      ],
+      { requiresGrad: true },
+    );
     shared.amax(1).sum().backward();
-    expect(shared.grad!.toArray()).toEqual([[0, 0.5, 0.5], [Math.fround(1 / 3), Math.fround(1 / 3), Math.fround(1 / 3)]]);
+    expect(shared.grad!.toArray()).toEqual([
+      [0, 0.5, 0.5],
+      [Math.fround(1 / 3), Math.fround(1 / 3), Math.fround(1 / 3)],
+    ]);
     const whole = tensor([3, 1, 3], { requiresGrad: true });
     whole.max().backward();
     expect(whole.grad!.toArray()).toEqual([0.5, 0, 0.5]);

@@ -1,7 +1,8 @@
 /** Largest and smallest elements, over dims and of pairs. */
-import { DTypeError, ShapeError, showShape } from '../errors.js';
+
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
+import { DTypeError, ShapeError, showShape } from '../errors.js';
 import { zeros } from '../tensor/create.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -23,7 +24,8 @@ export function valuesAndIndices(values: Tensor, indices: Tensor): ValuesAndIndi
 
 function needElements(op: string, x: Tensor, dims: readonly number[]): void {
   const empty = dims.find((d) => x.shape[d] === 0);
-  if (empty !== undefined) throw new ShapeError(`${op}: dim ${empty} has size 0 (shape ${showShape(x.shape)}): there is no ${op} of no elements.`);
+  if (empty !== undefined)
+    throw new ShapeError(`${op}: dim ${empty} has size 0 (shape ${showShape(x.shape)}): there is no ${op} of no elements.`);
 }
 
 function extremum(kernel: 'max' | 'min', name: string, x: Tensor, dim: Dims, keepdim: boolean): Tensor {
@@ -59,7 +61,14 @@ const ARGMIN = 1;
 /** The shape without dim `d`, or with size 1 there. */
 const along = (shape: Shape, d: number, keepdim: boolean) => (shape.length === 0 ? [] : reducedShape(shape, [d], keepdim));
 
-function argRaw(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tensor, d: number, keepdim: boolean, wantValues: boolean): { values: Tensor; indices: Tensor } {
+function argRaw(
+  op: typeof ARGMAX | typeof ARGMIN,
+  name: string,
+  x: Tensor,
+  d: number,
+  keepdim: boolean,
+  wantValues: boolean,
+): { values: Tensor; indices: Tensor } {
   needElements(name, x, [d]);
   const source = rowMajor(x, name);
   const shape = along(x.shape, d, keepdim);
@@ -114,9 +123,18 @@ export function argmin(x: Tensor, dim?: number, keepdim = false): Tensor {
 function arg(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
   if (x.dtype === 'bool') throw new DTypeError(`${name}: expected numbers, got bool. Use x.int().`);
   if (dim !== undefined) return argRaw(op, name, x, normalizeDim(dim, x.ndim, name), keepdim, false).indices;
-  needElements(name, x, x.shape.map((_, d) => d));
+  needElements(
+    name,
+    x,
+    x.shape.map((_, d) => d),
+  );
   const flat = argRaw(op, name, reshape(detach(x), [-1]), 0, false, false).indices;
-  return keepdim ? reshape(flat, x.shape.map(() => 1)) : flat;
+  return keepdim
+    ? reshape(
+        flat,
+        x.shape.map(() => 1),
+      )
+    : flat;
 }
 
 /** The smallest and the largest element, in one call. */

@@ -1,5 +1,5 @@
+import { autograd, DTypeError, GradError, IndexError, noGrad, ShapeError, type Tensor, takeAlongDim, tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { autograd, DTypeError, GradError, IndexError, noGrad, ShapeError, takeAlongDim, tensor, zeros, type Tensor } from 'hone';
 import { int, leaf, pattern, type TorchCase, torchTests, whole } from './torch-case.test-helper.js';
 
 // Made by torch 2.15 from the expression in each comment; T is torch.tensor, I an int64 tensor.
@@ -45,8 +45,14 @@ describe('gather, as PyTorch', () => {
 
 describe('gradients', () => {
   const { gradcheck, gradgradcheck } = autograd;
-  const index = int([[0, 3, 0], [1, 1, 2]]);
-  const distinct = int([[0, 3, 2], [1, 0, 2]]);
+  const index = int([
+    [0, 3, 0],
+    [1, 1, 2],
+  ]);
+  const distinct = int([
+    [0, 3, 2],
+    [1, 0, 2],
+  ]);
   const functions: Record<string, (x: Tensor, y: Tensor) => Tensor> = {
     gather: (x) => x.gather(1, index),
     'gather of a transposed input': (x) => x.t().gather(0, index.t()),
@@ -58,7 +64,13 @@ describe('gradients', () => {
     indexAdd: (x, y) => x.indexAdd(1, int([2, 0, 2]), y, { alpha: -1.5 }),
     indexCopy: (x, y) => x.indexCopy(1, int([2, 0, 3]), y),
     indexFill: (x) => x.indexFill(1, int([2, 2]), 5),
-    take: (x) => x.take(int([[0, 7], [0, -1]])),
+    take: (x) =>
+      x.take(
+        int([
+          [0, 7],
+          [0, -1],
+        ]),
+      ),
     takeAlongDim: (x) => takeAlongDim(x, int([[1, 2, 2]]), 1),
   };
 
@@ -72,7 +84,11 @@ describe('gradients', () => {
     ['scatter_', (x: Tensor, y: Tensor) => x.scatter_(1, distinct, y), (x: Tensor, y: Tensor) => x.scatter(1, distinct, y)],
     ['scatterAdd_', (x: Tensor, y: Tensor) => x.scatterAdd_(1, index, y), (x: Tensor, y: Tensor) => x.scatterAdd(1, index, y)],
     ['indexAdd_', (x: Tensor, y: Tensor) => x.indexAdd_(1, int([2, 0, 2]), y), (x: Tensor, y: Tensor) => x.indexAdd(1, int([2, 0, 2]), y)],
-    ['indexCopy_', (x: Tensor, y: Tensor) => x.indexCopy_(1, int([2, 0, 3]), y), (x: Tensor, y: Tensor) => x.indexCopy(1, int([2, 0, 3]), y)],
+    [
+      'indexCopy_',
+      (x: Tensor, y: Tensor) => x.indexCopy_(1, int([2, 0, 3]), y),
+      (x: Tensor, y: Tensor) => x.indexCopy(1, int([2, 0, 3]), y),
+    ],
     ['indexFill_', (x: Tensor) => x.indexFill_(1, int([2]), 3), (x: Tensor) => x.indexFill(1, int([2]), 3)],
   ] as const)('%s: recorded, unrecorded and on a view gives what the other form gives', (_name, changed, fresh) => {
     expect(gradcheck((x, y) => changed(x!.mul(2), y!), [leaf(2, 4), leaf(2, 3)])).toBe(true);
@@ -117,7 +133,9 @@ describe('errors', () => {
   test('shapes and dtypes', () => {
     expect(() => pattern(2, 3).gather(1, int([0]))).toThrow(ShapeError);
     expect(() => pattern(2, 3).gather(1, int([[0], [0], [0]]))).toThrow(ShapeError);
-    expect(() => pattern(2, 3).gather(1, tensor([[0]]))).toThrow(new DTypeError("gather: index is float32, expected int64 or int32. Use index.long(), or tensor([…], { dtype: 'int64' })."));
+    expect(() => pattern(2, 3).gather(1, tensor([[0]]))).toThrow(
+      new DTypeError("gather: index is float32, expected int64 or int32. Use index.long(), or tensor([…], { dtype: 'int64' })."),
+    );
     expect(() => pattern(2, 3).scatter(1, int([[0]]), tensor([[1]]))).toThrow(DTypeError);
     expect(() => pattern(2, 3).scatter(1, int([[0, 1]]), pattern(1, 1))).toThrow(ShapeError);
     expect(() => pattern(2, 3).indexSelect(0, int([[0]]))).toThrow(ShapeError);

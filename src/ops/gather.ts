@@ -1,10 +1,11 @@
 /** Reading and writing at positions given by tensors of indices. Indices are int64 or int32; negative ones count from the end. */
-import { DTypeError, ShapeError, showShape } from '../errors.js';
+
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
+import { DTypeError, ShapeError, showShape } from '../errors.js';
 import { zeros } from '../tensor/create.js';
 import { dtypes } from '../tensor/dtype.js';
-import { normalizeDim, numel, sameShape, type Shape } from '../tensor/shape.js';
+import { normalizeDim, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { mul } from './arithmetic.js';
 import { clone, filled } from './copy.js';
@@ -28,10 +29,14 @@ export function indexInt64(index: Tensor, op: string): Tensor {
 function checkAlong(op: string, x: Tensor, d: number, index: Tensor, src?: Tensor): void {
   const fits = (other: Shape, except: number) => other.length === index.ndim && index.shape.every((s, i) => i === except || s <= other[i]!);
   if (!fits(x.shape, d)) {
-    throw new ShapeError(`${op}: index ${showShape(index.shape)} does not fit x ${showShape(x.shape)}: it needs as many dims, and no larger size but in dim ${d}.`);
+    throw new ShapeError(
+      `${op}: index ${showShape(index.shape)} does not fit x ${showShape(x.shape)}: it needs as many dims, and no larger size but in dim ${d}.`,
+    );
   }
   if (src !== undefined && !fits(src.shape, -1)) {
-    throw new ShapeError(`${op}: index ${showShape(index.shape)} does not fit src ${showShape(src.shape)}: it needs as many dims, and no larger size.`);
+    throw new ShapeError(
+      `${op}: index ${showShape(index.shape)} does not fit src ${showShape(src.shape)}: it needs as many dims, and no larger size.`,
+    );
   }
 }
 
@@ -68,9 +73,18 @@ function scatterOperands(op: string, x: Tensor, dim: number, index: Tensor, src:
   if (typeof src === 'number') {
     checkAlong(op, x, d, index);
     const one = filled([], x.dtype, src);
-    return { d, part: aliasTensor(one, index.shape, index.shape.map(() => 0), 0) };
+    return {
+      d,
+      part: aliasTensor(
+        one,
+        index.shape,
+        index.shape.map(() => 0),
+        0,
+      ),
+    };
   }
-  if (src.dtype !== x.dtype) throw new DTypeError(`${op}: src is ${src.dtype}, expected the dtype of x, ${x.dtype}. Use src.to('${x.dtype}').`);
+  if (src.dtype !== x.dtype)
+    throw new DTypeError(`${op}: src is ${src.dtype}, expected the dtype of x, ${x.dtype}. Use src.to('${x.dtype}').`);
   checkAlong(op, x, d, index, src);
   return { d, part: index.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), src) };
 }
@@ -86,7 +100,10 @@ export function scatter(x: Tensor, dim: number, index: Tensor, src: Tensor | num
   const { d, part } = scatterOperands('scatter', x, dim, index, src);
   const out = rawCopy(x);
   scatterRaw('scatter', SET, out, d, index, part);
-  return record('scatter', out, [x, part], [index], (g, [i], needs) => [needs(0) ? scatter(g, d, i!, 0) : null, needs(1) ? gather(g, d, i!) : null]);
+  return record('scatter', out, [x, part], [index], (g, [i], needs) => [
+    needs(0) ? scatter(g, d, i!, 0) : null,
+    needs(1) ? gather(g, d, i!) : null,
+  ]);
 }
 
 /**
@@ -103,20 +120,32 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): 
 
 /** {@link scatter} in place. */
 export function scatter_(x: Tensor, dim: number, index: Tensor, src: Tensor | number): Tensor {
-  return inPlace('scatter_', x, typeof src === 'number' ? [] : [src], () => scatter(x, dim, index, src), () => {
-    const { d, part } = scatterOperands('scatter_', x, dim, index, src);
-    scatterRaw('scatter_', SET, x, d, index, part.storage === x.storage ? rawCopy(part) : part);
-    return true;
-  });
+  return inPlace(
+    'scatter_',
+    x,
+    typeof src === 'number' ? [] : [src],
+    () => scatter(x, dim, index, src),
+    () => {
+      const { d, part } = scatterOperands('scatter_', x, dim, index, src);
+      scatterRaw('scatter_', SET, x, d, index, part.storage === x.storage ? rawCopy(part) : part);
+      return true;
+    },
+  );
 }
 
 /** {@link scatterAdd} in place. */
 export function scatterAdd_(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
-  return inPlace('scatterAdd_', x, [src], () => scatterAdd(x, dim, index, src), () => {
-    const { d, part } = scatterOperands('scatterAdd_', x, dim, index, src);
-    scatterRaw('scatterAdd_', ADD, x, d, index, part.storage === x.storage ? rawCopy(part) : part);
-    return true;
-  });
+  return inPlace(
+    'scatterAdd_',
+    x,
+    [src],
+    () => scatterAdd(x, dim, index, src),
+    () => {
+      const { d, part } = scatterOperands('scatterAdd_', x, dim, index, src);
+      scatterRaw('scatterAdd_', ADD, x, d, index, part.storage === x.storage ? rawCopy(part) : part);
+      return true;
+    },
+  );
 }
 
 /** A copy that the tape does not hear of. */
@@ -136,7 +165,8 @@ function around(shape: Shape, d: number): [outer: number, size: number, inner: n
 }
 
 function vectorIndex(index: Tensor, op: string): Tensor {
-  if (index.ndim > 1) throw new ShapeError(`${op}: index is ${showShape(index.shape)}, expected one dim. Use gather, take or x.index(…) for others.`);
+  if (index.ndim > 1)
+    throw new ShapeError(`${op}: index is ${showShape(index.shape)}, expected one dim. Use gather, take or x.index(…) for others.`);
   return indexInt64(index, op);
 }
 
@@ -152,7 +182,10 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor, name = 'index
   const at = vectorIndex(index, name);
   const count = numel(at.shape);
   const source = rowMajor(x, name);
-  const out = emptyTensor(x.shape.map((s, i) => (i === d ? count : s)), x.dtype);
+  const out = emptyTensor(
+    x.shape.map((s, i) => (i === d ? count : s)),
+    x.dtype,
+  );
   const [outer, size, inner] = around(x.shape, d);
   check(kernels.indexSelect(dtypes[x.dtype].bytes, out.ptr, source.ptr, at.ptr, outer, size, inner, count), name);
   const { shape, dtype } = x;
@@ -163,9 +196,12 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor, name = 'index
 function sliceOperands(op: string, x: Tensor, dim: number, index: Tensor, source: Tensor): number {
   const d = normalizeDim(dim, x.ndim, op);
   const expected = x.shape.map((s, i) => (i === d ? numel(index.shape) : s));
-  if (source.dtype !== x.dtype) throw new DTypeError(`${op}: source is ${source.dtype}, expected the dtype of x, ${x.dtype}. Use source.to('${x.dtype}').`);
+  if (source.dtype !== x.dtype)
+    throw new DTypeError(`${op}: source is ${source.dtype}, expected the dtype of x, ${x.dtype}. Use source.to('${x.dtype}').`);
   if (!sameShape(source.shape, expected)) {
-    throw new ShapeError(`${op}: source is ${showShape(source.shape)}, expected ${showShape(expected)} (x ${showShape(x.shape)}, ${numel(index.shape)} indices in dim ${d}).`);
+    throw new ShapeError(
+      `${op}: source is ${showShape(source.shape)}, expected ${showShape(expected)} (x ${showShape(x.shape)}, ${numel(index.shape)} indices in dim ${d}).`,
+    );
   }
   return d;
 }
@@ -206,7 +242,10 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
   const d = sliceOperands('indexCopy', x, dim, index, source);
   const out = rowMajorCopy(x);
   writeSlices('indexCopy', false, out, d, index, source);
-  return record('indexCopy', out, [x, source], [index], (g, [i], needs) => [needs(0) ? indexFill(g, d, i!, 0) : null, needs(1) ? indexSelect(g, d, i!) : null]);
+  return record('indexCopy', out, [x, source], [index], (g, [i], needs) => [
+    needs(0) ? indexFill(g, d, i!, 0) : null,
+    needs(1) ? indexSelect(g, d, i!) : null,
+  ]);
 }
 
 /**
@@ -217,26 +256,47 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: number):
   const d = normalizeDim(dim, x.ndim, 'indexFill');
   const mask = filled([x.shape[d] ?? 1], 'bool', 0);
   writeSlices('indexFill', false, mask, 0, index, filled([numel(index.shape)], 'bool', 1));
-  return where(x.ndim === 0 ? reshape(mask, []) : reshape(mask, x.shape.map((s, i) => (i === d ? s : 1))), filled([], x.dtype, value), x);
+  return where(
+    x.ndim === 0
+      ? reshape(mask, [])
+      : reshape(
+          mask,
+          x.shape.map((s, i) => (i === d ? s : 1)),
+        ),
+    filled([], x.dtype, value),
+    x,
+  );
 }
 
 /** {@link indexAdd} in place. */
 export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, options: { alpha?: number } = {}): Tensor {
-  return inPlace('indexAdd_', x, [source], () => indexAdd(x, dim, index, source, options), () => {
-    if (!x.isContiguous() || source.storage === x.storage) return false;
-    const scaled = (options.alpha ?? 1) === 1 ? source : mul(source, options.alpha!);
-    writeSlices('indexAdd_', true, x, sliceOperands('indexAdd_', x, dim, index, scaled), index, scaled);
-    return true;
-  });
+  return inPlace(
+    'indexAdd_',
+    x,
+    [source],
+    () => indexAdd(x, dim, index, source, options),
+    () => {
+      if (!x.isContiguous() || source.storage === x.storage) return false;
+      const scaled = (options.alpha ?? 1) === 1 ? source : mul(source, options.alpha!);
+      writeSlices('indexAdd_', true, x, sliceOperands('indexAdd_', x, dim, index, scaled), index, scaled);
+      return true;
+    },
+  );
 }
 
 /** {@link indexCopy} in place. */
 export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return inPlace('indexCopy_', x, [source], () => indexCopy(x, dim, index, source), () => {
-    if (!x.isContiguous() || source.storage === x.storage) return false;
-    writeSlices('indexCopy_', false, x, sliceOperands('indexCopy_', x, dim, index, source), index, source);
-    return true;
-  });
+  return inPlace(
+    'indexCopy_',
+    x,
+    [source],
+    () => indexCopy(x, dim, index, source),
+    () => {
+      if (!x.isContiguous() || source.storage === x.storage) return false;
+      writeSlices('indexCopy_', false, x, sliceOperands('indexCopy_', x, dim, index, source), index, source);
+      return true;
+    },
+  );
 }
 
 /** {@link indexFill} in place. */
@@ -252,8 +312,13 @@ export function take(x: Tensor, index: Tensor): Tensor {
 /** {@link gather} with `index` and `x` broadcast against each other in the other dims: what `argsort` and `argmax` with keepdim give. */
 export function takeAlongDim(x: Tensor, index: Tensor, dim: number): Tensor {
   const d = normalizeDim(dim, x.ndim, 'takeAlongDim');
-  if (index.ndim !== x.ndim) throw new ShapeError(`takeAlongDim: index ${showShape(index.shape)} and x ${showShape(x.shape)} need as many dims.`);
+  if (index.ndim !== x.ndim)
+    throw new ShapeError(`takeAlongDim: index ${showShape(index.shape)} and x ${showShape(x.shape)} need as many dims.`);
   const common = x.shape.map((s, i) => Math.max(s, index.shape[i]!));
-  const wide = (t: Tensor) => expand(t, common.map((s, i) => (i === d ? t.shape[i]! : s)));
+  const wide = (t: Tensor) =>
+    expand(
+      t,
+      common.map((s, i) => (i === d ? t.shape[i]! : s)),
+    );
   return gather(wide(x), d, wide(index));
 }

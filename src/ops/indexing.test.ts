@@ -1,5 +1,5 @@
+import { ArgumentError, autograd, DTypeError, GradError, IndexError, noGrad, ShapeError, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { ArgumentError, autograd, DTypeError, GradError, IndexError, noGrad, ShapeError, tensor, zeros, type Tensor } from 'hone';
 import { expectTorch, int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 
 const x = pattern(3, 4, 5);
@@ -96,7 +96,11 @@ describe('views and copies', () => {
     const base = zeros([3, 4]);
     base.index(1, '::2').fill_(5);
     base.index(null, '...', -1).add_(1);
-    expect(base.toArray()).toEqual([[0, 0, 0, 1], [5, 0, 5, 1], [0, 0, 0, 1]]);
+    expect(base.toArray()).toEqual([
+      [0, 0, 0, 1],
+      [5, 0, 5, 1],
+      [0, 0, 0, 1],
+    ]);
     base.index(int([0])).fill_(9);
     expect(base.index(0, 0).item()).toBe(0);
     expect(base.at(-1, -1).item()).toBe(1);
@@ -110,7 +114,13 @@ describe('gradients', () => {
     'one index tensor, repeated': (a) => a.index(':', int([0, 1, 0])),
     'two side by side': (a) => a.index(int([0, 1, 0]), int([1, 1, 1])),
     'two apart': (a) => a.index(int([[0], [1]]), ':', int([3, 0])),
-    mask: (a) => a.index(tensor([[true, false, true], [false, true, false]])),
+    mask: (a) =>
+      a.index(
+        tensor([
+          [true, false, true],
+          [false, true, false],
+        ]),
+      ),
   };
 
   test.each(Object.entries(functions))('%s', (_name, fn) => {
@@ -125,7 +135,8 @@ describe('gradients', () => {
     'set_ by two, apart': (a, b) => a.set_(int([0, 1]), ':', int([3, 0]), b.index(':', 0).unsqueeze(1)),
     'set_ by a mask': (a, b) => a.set_(a.detach().index('...', 0).gt(99), b.index(0, 0)),
     'set_ of everything': (a, b) => a.set_('...', b.index(0, 0)),
-    'accumulate by repeated indices': (a, b) => a.indexPut_([int([1, 1])], b.unsqueeze(-1).expand(2, 2, 3).reshape(2, 3, 2).index('...', [0, 1]), { accumulate: true }),
+    'accumulate by repeated indices': (a, b) =>
+      a.indexPut_([int([1, 1])], b.unsqueeze(-1).expand(2, 2, 3).reshape(2, 3, 2).index('...', [0, 1]), { accumulate: true }),
     'accumulate into a slice': (a, b) => a.indexPut_([0, ':', [0, 2]], b.index(0), { accumulate: true }),
   };
 
@@ -185,7 +196,9 @@ describe('errors name what was asked', () => {
   test('out of range', () => {
     expect(() => x.index(3)).toThrow(new IndexError('index: index 3 is out of range for dim 0 of size 3 (shape [3, 4, 5]).'));
     expect(() => x.index(':', int([4]))).toThrow(/^index: index 4 .* size 4/);
-    expect(() => x.index(int([0]), int([-5]))).toThrow(new IndexError('index: index -5 is out of range for dim 1 of size 4 (shape [3, 4, 5]).'));
+    expect(() => x.index(int([0]), int([-5]))).toThrow(
+      new IndexError('index: index -5 is out of range for dim 1 of size 4 (shape [3, 4, 5]).'),
+    );
     expect(() => pattern(3).set_(int([3]), 1)).toThrow(/^set_: index 3 .* size 3/);
   });
 
@@ -202,7 +215,9 @@ describe('errors name what was asked', () => {
     expect(() => x.index(tensor([true, false]))).toThrow(IndexError);
     expect(() => x.index(tensor([0, 1]))).toThrow(DTypeError);
     expect(() => x.index(int([0, 1]), int([0, 1, 2]))).toThrow(ShapeError);
-    expect(() => pattern(3).set_([0, 2], pattern(3))).toThrow(new ShapeError('set_: value [3] does not broadcast to the indexed part [2].'));
+    expect(() => pattern(3).set_([0, 2], pattern(3))).toThrow(
+      new ShapeError('set_: value [3] does not broadcast to the indexed part [2].'),
+    );
     expect(() => pattern(3).set_(int([0, 1]), pattern(3))).toThrow(ShapeError);
   });
 });

@@ -1,9 +1,10 @@
 /** `x.index(…)` and `x.set_(…)`: PyTorch's square brackets as one call. */
-import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
-import { check, kernels } from '../engine/engine.js';
+
 import { noGrad } from '../autograd/mode.js';
+import { check, kernels } from '../engine/engine.js';
+import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
 import { dtypes } from '../tensor/dtype.js';
-import { broadcastShapes, numel, sameShape, type Shape } from '../tensor/shape.js';
+import { broadcastShapes, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { add, lt, mul } from './arithmetic.js';
@@ -45,7 +46,8 @@ function consumed(index: Index): number {
 }
 
 function parseSlice(text: string, op: string): SliceBounds {
-  if (!/^\s*-?\d*\s*:\s*-?\d*\s*(:\s*-?\d*\s*)?$/.test(text)) throw new ArgumentError(`${op}: "${text}" is no slice. Slices look like ':', '1:5', '-3:' or '::2'; the ellipsis is '...'.`);
+  if (!/^\s*-?\d*\s*:\s*-?\d*\s*(:\s*-?\d*\s*)?$/.test(text))
+    throw new ArgumentError(`${op}: "${text}" is no slice. Slices look like ':', '1:5', '-3:' or '::2'; the ellipsis is '...'.`);
   return text.split(':').map((part) => (part.trim() === '' ? null : Number(part))) as unknown as SliceBounds;
 }
 
@@ -58,7 +60,8 @@ interface Advanced {
 /** Applies all but index tensors: gives a view of `x`, and the index tensors with the dims that they stand for. */
 function basic(op: string, x: Tensor, indices: readonly Index[]): { view: Tensor; advanced: Advanced[] } {
   const count = indices.reduce<number>((sum, i) => sum + consumed(i), 0);
-  if (count > x.ndim) throw new IndexError(`${op}: ${count} indices are too many for a tensor of ${x.ndim} dims (shape ${showShape(x.shape)}).`);
+  if (count > x.ndim)
+    throw new IndexError(`${op}: ${count} indices are too many for a tensor of ${x.ndim} dims (shape ${showShape(x.shape)}).`);
   if (indices.filter((i) => i === '...').length > 1) throw new ArgumentError(`${op}: '...' may stand only once.`);
   const advanced: Advanced[] = [];
   let view = x;
@@ -83,10 +86,15 @@ function basic(op: string, x: Tensor, indices: readonly Index[]): { view: Tensor
       }
     } else if (typeof index === 'string' || Array.isArray(index)) {
       const [start, end, step] = typeof index === 'string' ? parseSlice(index, op) : (index as SliceBounds);
-      if (Array.isArray(index) && index.length > 3) throw new ArgumentError(`${op}: a slice is [start, end, step], got ${index.length} numbers. For a list of indices use tensor([…], { dtype: 'int64' }).`);
+      if (Array.isArray(index) && index.length > 3)
+        throw new ArgumentError(
+          `${op}: a slice is [start, end, step], got ${index.length} numbers. For a list of indices use tensor([…], { dtype: 'int64' }).`,
+        );
       view = slice(view, dim++, start, end, step ?? 1);
     } else {
-      throw new ArgumentError(`${op}: ${String(index)} is no index. Indices are numbers, [start, end, step], 'start:end', null, '...' and tensors.`);
+      throw new ArgumentError(
+        `${op}: ${String(index)} is no index. Indices are numbers, [start, end, step], 'start:end', null, '...' and tensors.`,
+      );
     }
   }
   return { view, advanced };
@@ -94,13 +102,17 @@ function basic(op: string, x: Tensor, indices: readonly Index[]): { view: Tensor
 
 function selectNamed(op: string, view: Tensor, dim: number, index: number): Tensor {
   const size = view.shape[dim]!;
-  if (!Number.isInteger(index) || index < -size || index >= size) throw new IndexError(`${op}: index ${index} is out of range for dim ${dim} of size ${size} (shape ${showShape(view.shape)}).`);
+  if (!Number.isInteger(index) || index < -size || index >= size)
+    throw new IndexError(`${op}: index ${index} is out of range for dim ${dim} of size ${size} (shape ${showShape(view.shape)}).`);
   return select(view, dim, index);
 }
 
 function checkMask(op: string, view: Tensor, dim: number, mask: Tensor): void {
   const over = view.shape.slice(dim, dim + mask.ndim);
-  if (!sameShape(mask.shape, over)) throw new IndexError(`${op}: the mask has shape ${showShape(mask.shape)}, but stands for dims of sizes ${showShape(over)} (shape ${showShape(view.shape)}).`);
+  if (!sameShape(mask.shape, over))
+    throw new IndexError(
+      `${op}: the mask has shape ${showShape(mask.shape)}, but stands for dims of sizes ${showShape(over)} (shape ${showShape(view.shape)}).`,
+    );
 }
 
 /** The view with the indexed dims side by side, and one flat index into them. */
@@ -125,7 +137,13 @@ function plan(op: string, view: Tensor, advanced: readonly Advanced[]): Plan {
   const sizes = arranged.shape.slice(first, after);
   const shape = advanced.map((a) => a.index.shape).reduce((a, b) => broadcastShapes(a, b, op));
   const flat = advanced.length === 1 ? advanced[0]!.index : noGrad(() => flatten(op, view, advanced, sizes));
-  return { view: arranged, before: arranged.shape.slice(0, first), indexed: numel(sizes), after: arranged.shape.slice(after), flat: sameShape(flat.shape, shape) ? flat : expand(flat, shape) };
+  return {
+    view: arranged,
+    before: arranged.shape.slice(0, first),
+    indexed: numel(sizes),
+    after: arranged.shape.slice(after),
+    flat: sameShape(flat.shape, shape) ? flat : expand(flat, shape),
+  };
 }
 
 /** index tensors i, j, … of dims of sizes m, n, …: (i n + j) …, after the check of each. */
@@ -136,7 +154,8 @@ function flatten(op: string, view: Tensor, advanced: readonly Advanced[], sizes:
       if (numel(index.shape) > 0) {
         const [low, high] = [item(amin(index)), item(amax(index))];
         const bad = high >= size ? high : low < -size ? low : undefined;
-        if (bad !== undefined) throw new IndexError(`${op}: index ${bad} is out of range for dim ${dim} of size ${size} (shape ${showShape(view.shape)}).`);
+        if (bad !== undefined)
+          throw new IndexError(`${op}: index ${bad} is out of range for dim ${dim} of size ${size} (shape ${showShape(view.shape)}).`);
       }
       return where(lt(index, 0), add(index, size), index);
     })
@@ -171,7 +190,13 @@ export function index(x: Tensor, ...indices: Index[]): Tensor {
  * @throws {IndexError} and {DTypeError} as {@link index}; {ShapeError} for a value that does not broadcast.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html
  */
-export function indexPut_(x: Tensor, indices: readonly Index[], value: Tensor | number, { accumulate = false }: { accumulate?: boolean } = {}, op = 'indexPut_'): Tensor {
+export function indexPut_(
+  x: Tensor,
+  indices: readonly Index[],
+  value: Tensor | number,
+  { accumulate = false }: { accumulate?: boolean } = {},
+  op = 'indexPut_',
+): Tensor {
   const { view, advanced } = basic(op, x, indices);
   if (advanced.length === 0) {
     if (typeof value === 'number') accumulate ? addInPlace(view, value, 1, op) : fill_(view, value);
@@ -186,18 +211,24 @@ export function indexPut_(x: Tensor, indices: readonly Index[], value: Tensor | 
   const source = typeof value === 'number' ? filled(whole, x.dtype, value) : to(broadcastValue(op, value, whole), x.dtype);
   const part = reshape(source, [compact[0]!, count, compact[2]!]);
   const write = accumulate ? indexAdd : indexCopy;
-  inPlace(op, target, [source], () => reshape(write(reshape(target, compact), 1, rows, part), target.shape), () => {
-    if (!target.isContiguous() || part.storage === target.storage) return false;
-    const [at, from] = [rowMajor(rows), rowMajor(part)];
-    const [outer, inner] = [compact[0]!, compact[2]!];
-    check(
-      accumulate
-        ? kernels.indexAdd(code(x.dtype), target.ptr, at.ptr, from.ptr, outer, indexed, inner, count)
-        : kernels.indexCopy(dtypes[x.dtype].bytes, target.ptr, at.ptr, from.ptr, outer, indexed, inner, count),
-      op,
-    );
-    return true;
-  });
+  inPlace(
+    op,
+    target,
+    [source],
+    () => reshape(write(reshape(target, compact), 1, rows, part), target.shape),
+    () => {
+      if (!target.isContiguous() || part.storage === target.storage) return false;
+      const [at, from] = [rowMajor(rows), rowMajor(part)];
+      const [outer, inner] = [compact[0]!, compact[2]!];
+      check(
+        accumulate
+          ? kernels.indexAdd(code(x.dtype), target.ptr, at.ptr, from.ptr, outer, indexed, inner, count)
+          : kernels.indexCopy(dtypes[x.dtype].bytes, target.ptr, at.ptr, from.ptr, outer, indexed, inner, count),
+        op,
+      );
+      return true;
+    },
+  );
   return x;
 }
 
@@ -222,6 +253,7 @@ function fitted(op: string, value: Tensor, view: Tensor): Tensor {
  */
 export function set_(x: Tensor, ...args: [...indices: Index[], value: Tensor | number]): Tensor {
   const value = args[args.length - 1];
-  if (!(value instanceof Tensor) && typeof value !== 'number') throw new ArgumentError('set_: the last argument is the value: a number or a tensor.');
+  if (!(value instanceof Tensor) && typeof value !== 'number')
+    throw new ArgumentError('set_: the last argument is the value: a number or a tensor.');
   return indexPut_(x, args.slice(0, -1) as Index[], value, {}, 'set_');
 }

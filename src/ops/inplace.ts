@@ -19,15 +19,26 @@ import { asStrided, expand, permute } from './movement.js';
 /** Throws when changing `x` in place would destroy a leaf that collects gradients. */
 function checkLeaf(op: string, x: Tensor): void {
   if (!isGradEnabled()) return;
-  if (x.leafRequiresGrad) throw new GradError(`${op}: a leaf that requires gradients cannot be changed in place while recording. Wrap the change in noGrad(() => …), or detach() first.`);
-  if (x.viewBase?.leafRequiresGrad) throw new GradError(`${op}: a view of a leaf that requires gradients cannot be changed in place while recording. Wrap the change in noGrad(() => …).`);
+  if (x.leafRequiresGrad)
+    throw new GradError(
+      `${op}: a leaf that requires gradients cannot be changed in place while recording. Wrap the change in noGrad(() => …), or detach() first.`,
+    );
+  if (x.viewBase?.leafRequiresGrad)
+    throw new GradError(
+      `${op}: a view of a leaf that requires gradients cannot be changed in place while recording. Wrap the change in noGrad(() => …).`,
+    );
 }
 
 /** Makes `x` hold `result` (same shape), history included. */
 function assign(op: string, x: Tensor, result: Tensor): Tensor {
-  if (!sameShape(result.shape, x.shape)) throw new ShapeError(`${op}: the result has shape ${showShape(result.shape)}, but ${showShape(x.shape)} is changed in place. An in-place operation cannot grow its target.`);
+  if (!sameShape(result.shape, x.shape))
+    throw new ShapeError(
+      `${op}: the result has shape ${showShape(result.shape)}, but ${showShape(x.shape)} is changed in place. An in-place operation cannot grow its target.`,
+    );
   if (dtypes[result.dtype].category > dtypes[x.dtype].category) {
-    throw new DTypeError(`${op}: the result is ${result.dtype} and cannot be stored in place in a ${x.dtype} tensor. Use the out-of-place form, or convert the target with to('${result.dtype}').`);
+    throw new DTypeError(
+      `${op}: the result is ${result.dtype} and cannot be stored in place in a ${x.dtype} tensor. Use the out-of-place form, or convert the target with to('${result.dtype}').`,
+    );
   }
   // As PyTorch does, what the gradient needs of the old values is kept apart.
   if (result.storage !== x.storage) (result.gradFn as Node | null)?.preserve(x.storage, (saved) => noGrad(() => clone(saved)));
@@ -49,16 +60,23 @@ function rebaseHistory(op: string, x: Tensor, result: Tensor): void {
   // The base is its old self with the view's place overwritten: its gradient there goes to the result, elsewhere to the old base.
   const geometry = [x.shape, x.strides, x.offset - base.offset] as const;
   const order = memoryOrder(base);
-  const node = new Node(`${op} on a view`, [base], [base, result], (g, _saved, needs) => {
-    const whole = laidOut(g, order);
-    const place = (t: Tensor) => asStrided(t, geometry[0], geometry[1], t.offset + geometry[2]);
-    let rest: Tensor | null = null;
-    if (needs(0)) {
-      rest = clone(whole);
-      fillRaw(aliasTensor(rest, geometry[0], geometry[1], geometry[2]), 0);
-    }
-    return [rest, needs(1) ? clone(place(whole)) : null];
-  }, false, 0);
+  const node = new Node(
+    `${op} on a view`,
+    [base],
+    [base, result],
+    (g, _saved, needs) => {
+      const whole = laidOut(g, order);
+      const place = (t: Tensor) => asStrided(t, geometry[0], geometry[1], t.offset + geometry[2]);
+      let rest: Tensor | null = null;
+      if (needs(0)) {
+        rest = clone(whole);
+        fillRaw(aliasTensor(rest, geometry[0], geometry[1], geometry[2]), 0);
+      }
+      return [rest, needs(1) ? clone(place(whole)) : null];
+    },
+    false,
+    0,
+  );
   node.save([]);
   base.ownGradFn = node;
   base.outputIndex = 0;
@@ -69,7 +87,9 @@ function rebaseHistory(op: string, x: Tensor, result: Tensor): void {
 /** The dims of a tensor that fills its memory, from the largest stride to the smallest. */
 function memoryOrder(x: Tensor): number[] {
   if (!isDense(x.shape, x.strides)) {
-    throw new GradError(`backward: an in-place change of a view of a tensor with strides ${showShape(x.strides)} (shape ${showShape(x.shape)}) cannot be differentiated. Make the tensor contiguous() first.`);
+    throw new GradError(
+      `backward: an in-place change of a view of a tensor with strides ${showShape(x.strides)} (shape ${showShape(x.shape)}) cannot be differentiated. Make the tensor contiguous() first.`,
+    );
   }
   return x.shape.map((_, d) => d).sort((a, b) => Number(x.shape[a] === 1) - Number(x.shape[b] === 1) || x.strides[b]! - x.strides[a]!);
 }
@@ -145,5 +165,10 @@ export function addInPlace(x: Tensor, b: Operand, alpha: number, name: string): 
 
 /** target += b, unrecorded and uncounted: backward's own sums. */
 export function addIntoRaw(target: Tensor, b: Tensor): void {
-  if (!binaryInto('add', target, b, 0, 'backward')) copyInto(target, noGrad(() => add(target, b)), 'backward');
+  if (!binaryInto('add', target, b, 0, 'backward'))
+    copyInto(
+      target,
+      noGrad(() => add(target, b)),
+      'backward',
+    );
 }

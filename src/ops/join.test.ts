@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { ArgumentError, autograd, cat, chunk, ShapeError, split, stack, tensor, unbind, zeros } from 'hone';
+import { describe, expect, test } from 'vitest';
 import { int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 
 // Made by torch 2.15 from the expression in each comment; T is torch.tensor, I an int64 tensor.
@@ -59,12 +59,19 @@ test('parts are views', () => {
   const x = zeros([4, 2]);
   split(x, 2)[1]!.fill_(7);
   unbind(x, 1)[0]!.add_(1);
-  expect(x.toArray()).toEqual([[1, 0], [1, 0], [8, 7], [8, 7]]);
+  expect(x.toArray()).toEqual([
+    [1, 0],
+    [1, 0],
+    [8, 7],
+    [8, 7],
+  ]);
 });
 
 test('errors', () => {
   expect(() => cat([])).toThrow(ArgumentError);
-  expect(() => cat([pattern(2, 3), pattern(2, 4)])).toThrow(new ShapeError('cat: sizes may differ in dim 0 only, got [2, 3] and [2, 4] (tensor 1).'));
+  expect(() => cat([pattern(2, 3), pattern(2, 4)])).toThrow(
+    new ShapeError('cat: sizes may differ in dim 0 only, got [2, 3] and [2, 4] (tensor 1).'),
+  );
   expect(() => cat([tensor(1), tensor(2)])).toThrow(ShapeError);
   expect(() => stack([pattern(2), pattern(3)])).toThrow(ShapeError);
   expect(() => split(pattern(5), [2, 2])).toThrow(ArgumentError);

@@ -1,6 +1,7 @@
 /** Joining tensors, and taking them apart. */
-import { ArgumentError, ShapeError, showShape } from '../errors.js';
+
 import { record } from '../autograd/node.js';
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { promote } from '../tensor/dtype.js';
 import { normalizeDim, numel, sameShape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -23,12 +24,17 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   for (const x of parts) {
     if (x.ndim === 0) throw new ShapeError('cat: a 0-dim tensor cannot be joined. Use stack.');
     if (x.ndim !== first.ndim || x.shape.some((s, i) => i !== d && s !== first.shape[i])) {
-      throw new ShapeError(`cat: sizes may differ in dim ${d} only, got ${showShape(first.shape)} and ${showShape(x.shape)} (tensor ${tensors.indexOf(x)}).`);
+      throw new ShapeError(
+        `cat: sizes may differ in dim ${d} only, got ${showShape(first.shape)} and ${showShape(x.shape)} (tensor ${tensors.indexOf(x)}).`,
+      );
     }
     size += x.shape[d]!;
   }
   const dtype = tensors.map((x) => x.dtype).reduce(promote);
-  const out = emptyTensor(first.shape.map((s, i) => (i === d ? size : s)), dtype);
+  const out = emptyTensor(
+    first.shape.map((s, i) => (i === d ? size : s)),
+    dtype,
+  );
   let start = 0;
   const places = parts.map((x) => {
     const place = [start, x.shape[d]!] as const;
@@ -36,7 +42,9 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
     start += place[1];
     return place;
   });
-  return record('cat', out, parts, [], (g, _saved, needs) => places.map(([from, length], i) => (needs(i) ? narrow(g, d, from, length) : null)));
+  return record('cat', out, parts, [], (g, _saved, needs) =>
+    places.map(([from, length], i) => (needs(i) ? narrow(g, d, from, length) : null)),
+  );
 }
 
 /**
@@ -48,9 +56,13 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   const { shape, ndim } = tensors[0]!;
   const d = normalizeDim(dim, ndim + 1, 'stack');
   tensors.forEach((x, i) => {
-    if (!sameShape(x.shape, shape)) throw new ShapeError(`stack: expected tensors of one shape, got ${showShape(shape)} and ${showShape(x.shape)} (tensor ${i}).`);
+    if (!sameShape(x.shape, shape))
+      throw new ShapeError(`stack: expected tensors of one shape, got ${showShape(shape)} and ${showShape(x.shape)} (tensor ${i}).`);
   });
-  return cat(tensors.map((x) => unsqueeze(x, d)), d);
+  return cat(
+    tensors.map((x) => unsqueeze(x, d)),
+    d,
+  );
 }
 
 /**
@@ -63,13 +75,16 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
   if (size === undefined) throw new ShapeError('split: a 0-dim tensor cannot be split.');
   let list: readonly number[];
   if (typeof sizes === 'number') {
-    if (!Number.isInteger(sizes) || sizes < 0 || (sizes === 0 && size > 0)) throw new ArgumentError(`split: size ${sizes} must be a whole number of at least 1 (dim ${d} has size ${size}).`);
+    if (!Number.isInteger(sizes) || sizes < 0 || (sizes === 0 && size > 0))
+      throw new ArgumentError(`split: size ${sizes} must be a whole number of at least 1 (dim ${d} has size ${size}).`);
     const count = Math.max(1, Math.ceil(size / Math.max(1, sizes)));
     list = Array.from({ length: count }, (_, i) => Math.min(sizes, size - i * sizes));
   } else {
     list = sizes;
     if (list.some((s) => !Number.isInteger(s) || s < 0) || list.reduce((a, b) => a + b, 0) !== size) {
-      throw new ArgumentError(`split: sizes ${showShape(list)} must be whole numbers that add up to ${size}, the size of dim ${d} (shape ${showShape(x.shape)}).`);
+      throw new ArgumentError(
+        `split: sizes ${showShape(list)} must be whole numbers that add up to ${size}, the size of dim ${d} (shape ${showShape(x.shape)}).`,
+      );
     }
   }
   let start = 0;
@@ -82,7 +97,8 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
 
 /** At most `chunks` views of `x` along `dim` (default 0), of equal size but perhaps the last. */
 export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
-  if (!Number.isInteger(chunks) || chunks < 1) throw new ArgumentError(`chunk: chunks is ${chunks}, expected a whole number of at least 1.`);
+  if (!Number.isInteger(chunks) || chunks < 1)
+    throw new ArgumentError(`chunk: chunks is ${chunks}, expected a whole number of at least 1.`);
   const d = normalizeDim(dim, x.ndim, 'chunk');
   const size = x.shape[d] ?? 0;
   // An empty dim gives as many empty chunks as were asked for, as in PyTorch.

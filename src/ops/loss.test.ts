@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noApproximativeNumericConstant: numbers that torch made
+
+import { ArgumentError, autograd, DTypeError, nn, ShapeError, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, test, vi } from 'vitest';
-import { ArgumentError, autograd, DTypeError, nn, ShapeError, tensor, type Tensor, zeros } from 'hone';
 import { int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 import { double, withGrads } from './torch-grad.test-helper.js';
 
@@ -98,7 +99,8 @@ describe('gradients, both times', () => {
     smoothL1Loss: (a, b, reduction) => F.smoothL1Loss(a.mul(2), b, { reduction, beta: 0.7 }),
     huberLoss: (a, b, reduction) => F.huberLoss(a.mul(2), b, { reduction, delta: 0.7 }),
     binaryCrossEntropy: (a, b, reduction) => F.binaryCrossEntropy(a.sigmoid(), b.sigmoid(), { reduction, weight: double([1, 2, 0.5]) }),
-    binaryCrossEntropyWithLogits: (a, b, reduction) => F.binaryCrossEntropyWithLogits(a, b.sigmoid(), { reduction, weight: double([1, 2, 0.5]), posWeight: double([3, 1, 0]) }),
+    binaryCrossEntropyWithLogits: (a, b, reduction) =>
+      F.binaryCrossEntropyWithLogits(a, b.sigmoid(), { reduction, weight: double([1, 2, 0.5]), posWeight: double([3, 1, 0]) }),
   };
 
   test.each(Object.entries(losses))('%s', (_name, loss) => {
@@ -113,7 +115,9 @@ test('shapes that differ are broadcast with one warning', () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   expect(F.mseLoss(zeros([3]), zeros([3, 1]), { reduction: 'none' }).shape).toEqual([3, 3]);
   F.mseLoss(zeros([3]), zeros([3, 1]));
-  expect(warn.mock.calls).toEqual([['hone: mseLoss: input [3] and target [3, 1] have different shapes and are broadcast, which is seldom meant. Give both one shape.']]);
+  expect(warn.mock.calls).toEqual([
+    ['hone: mseLoss: input [3] and target [3, 1] have different shapes and are broadcast, which is seldom meant. Give both one shape.'],
+  ]);
   warn.mockRestore();
 });
 
@@ -122,13 +126,33 @@ test('errors', () => {
     expect(call).toThrow(type);
     expect(call).toThrow(message);
   };
-  wrong(() => F.binaryCrossEntropy(tensor([1.5]), tensor([1])), ArgumentError, 'binaryCrossEntropy: input has values outside 0 to 1, or NaN. Apply sigmoid first, or use binaryCrossEntropyWithLogits.');
+  wrong(
+    () => F.binaryCrossEntropy(tensor([1.5]), tensor([1])),
+    ArgumentError,
+    'binaryCrossEntropy: input has values outside 0 to 1, or NaN. Apply sigmoid first, or use binaryCrossEntropyWithLogits.',
+  );
   wrong(() => F.binaryCrossEntropy(tensor([Number.NaN]), tensor([1])), ArgumentError, 'outside 0 to 1');
-  wrong(() => F.binaryCrossEntropyWithLogits(zeros([4, 1]), zeros([4])), ShapeError, "binaryCrossEntropyWithLogits: target is [4], expected the input's shape [4, 1]. Drop the input's last dim: input.squeeze(-1).");
-  wrong(() => F.binaryCrossEntropy(zeros([2]), int([0, 1])), DTypeError, "binaryCrossEntropy: target is int64, expected probabilities. Use target.to('float32').");
-  wrong(() => F.binaryCrossEntropy(zeros([2]), zeros([2], { dtype: 'float64' })), DTypeError, "expected one dtype. Convert one with to('float64').");
+  wrong(
+    () => F.binaryCrossEntropyWithLogits(zeros([4, 1]), zeros([4])),
+    ShapeError,
+    "binaryCrossEntropyWithLogits: target is [4], expected the input's shape [4, 1]. Drop the input's last dim: input.squeeze(-1).",
+  );
+  wrong(
+    () => F.binaryCrossEntropy(zeros([2]), int([0, 1])),
+    DTypeError,
+    "binaryCrossEntropy: target is int64, expected probabilities. Use target.to('float32').",
+  );
+  wrong(
+    () => F.binaryCrossEntropy(zeros([2]), zeros([2], { dtype: 'float64' })),
+    DTypeError,
+    "expected one dtype. Convert one with to('float64').",
+  );
   wrong(() => F.binaryCrossEntropy(int([0]), zeros([1])), DTypeError, 'binaryCrossEntropy: needs float32 or float64, the input is int64.');
-  wrong(() => F.mseLoss(int([1]), int([1])), DTypeError, "mseLoss: input is int64 and target int64, expected a floating dtype. Use input.to('float32').");
+  wrong(
+    () => F.mseLoss(int([1]), int([1])),
+    DTypeError,
+    "mseLoss: input is int64 and target int64, expected a floating dtype. Use input.to('float32').",
+  );
   wrong(() => F.smoothL1Loss(zeros([1]), zeros([1]), { beta: -1 }), ArgumentError, 'smoothL1Loss: beta is -1, expected at least 0.');
   wrong(() => F.huberLoss(zeros([1]), zeros([1]), { delta: 0 }), ArgumentError, 'huberLoss: delta is 0, expected a number above 0.');
   wrong(() => F.l1Loss(zeros([1]), zeros([1]), { reduction: 'avg' as 'mean' }), ArgumentError, 'l1Loss: reduction is "avg"');

@@ -14,8 +14,8 @@ import { mean, reduceRaw, sum } from './reduce.js';
 import { warnOnce } from './warn.js';
 import { needsFloat } from './window.js';
 
-export { crossEntropy, nllLoss } from './cross-entropy.js';
 export type { CrossEntropyOptions, NllLossOptions, Reduction } from './cross-entropy.js';
+export { crossEntropy, nllLoss } from './cross-entropy.js';
 
 export interface LossOptions {
   /** Default: 'mean'. */
@@ -30,7 +30,9 @@ function reduced(loss: Tensor, reduction: Reduction = 'mean'): Tensor {
 function checkPair(op: string, input: Tensor, target: Tensor, options: LossOptions): void {
   checkReduction(options.reduction ?? 'mean', op);
   if (!sameShape(input.shape, target.shape)) {
-    warnOnce(`${op}: input ${showShape(input.shape)} and target ${showShape(target.shape)} have different shapes and are broadcast, which is seldom meant. Give both one shape.`);
+    warnOnce(
+      `${op}: input ${showShape(input.shape)} and target ${showShape(target.shape)} have different shapes and are broadcast, which is seldom meant. Give both one shape.`,
+    );
   }
   if (!isFloating(input.dtype) && !isFloating(target.dtype)) {
     throw new DTypeError(`${op}: input is ${input.dtype} and target ${target.dtype}, expected a floating dtype. Use input.to('float32').`);
@@ -97,12 +99,16 @@ function checkBinary(op: string, input: Tensor, target: Tensor, options: LossOpt
   checkReduction(options.reduction ?? 'mean', op);
   needsFloat(input, op);
   if (!sameShape(input.shape, target.shape)) {
-    const column = input.ndim === target.ndim + 1 && input.shape[input.ndim - 1] === 1 ? ` Drop the input's last dim: input.squeeze(-1).` : '';
+    const column =
+      input.ndim === target.ndim + 1 && input.shape[input.ndim - 1] === 1 ? ` Drop the input's last dim: input.squeeze(-1).` : '';
     throw new ShapeError(`${op}: target is ${showShape(target.shape)}, expected the input's shape ${showShape(input.shape)}.${column}`);
   }
-  if (!isFloating(target.dtype)) throw new DTypeError(`${op}: target is ${target.dtype}, expected probabilities. Use target.to('${input.dtype}').`);
+  if (!isFloating(target.dtype))
+    throw new DTypeError(`${op}: target is ${target.dtype}, expected probabilities. Use target.to('${input.dtype}').`);
   if (target.dtype !== input.dtype) {
-    throw new DTypeError(`${op}: input is ${input.dtype} and target ${target.dtype}, expected one dtype. Convert one with to('${promote(input.dtype, target.dtype)}').`);
+    throw new DTypeError(
+      `${op}: input is ${input.dtype} and target ${target.dtype}, expected one dtype. Convert one with to('${promote(input.dtype, target.dtype)}').`,
+    );
   }
 }
 
@@ -115,8 +121,17 @@ function checkBinary(op: string, input: Tensor, target: Tensor, options: LossOpt
 export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BinaryCrossEntropyOptions = {}): Tensor {
   checkBinary('binaryCrossEntropy', input, target, options);
   const out = noGrad(() => {
-    const inside = reduceRaw('all', logicalAnd(ge(input, 0), le(input, 1)), input.shape.map((_, d) => d), 'bool', 'binaryCrossEntropy');
-    if (item(inside) === 0) throw new ArgumentError('binaryCrossEntropy: input has values outside 0 to 1, or NaN. Apply sigmoid first, or use binaryCrossEntropyWithLogits.');
+    const inside = reduceRaw(
+      'all',
+      logicalAnd(ge(input, 0), le(input, 1)),
+      input.shape.map((_, d) => d),
+      'bool',
+      'binaryCrossEntropy',
+    );
+    if (item(inside) === 0)
+      throw new ArgumentError(
+        'binaryCrossEntropy: input has values outside 0 to 1, or NaN. Apply sigmoid first, or use binaryCrossEntropyWithLogits.',
+      );
     return sub(mul(sub(target, 1), notLow(log1p(neg(input)))), mul(target, notLow(log(input))));
   });
   // dx = dy (x - t) / (x (1 - x)), finite at 0 and 1;  dt = dy (log(1 - x) - log(x))

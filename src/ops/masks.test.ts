@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { autograd, DTypeError, ShapeError, tensor } from 'hone';
+import { describe, expect, test } from 'vitest';
 import { int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 
 // Made by torch 2.15 from the expression in each comment; T is torch.tensor, I an int64 tensor.
@@ -37,7 +37,10 @@ describe('masks, as PyTorch', () => {
 
 describe('gradients', () => {
   const { gradcheck, gradgradcheck } = autograd;
-  const mask = tensor([[true, false, true], [false, false, true]]);
+  const mask = tensor([
+    [true, false, true],
+    [false, false, true],
+  ]);
 
   test('of maskedFill, its value and maskedSelect', () => {
     expect(gradcheck((x, v) => [x!.maskedFill(mask, 3), x!.maskedFill(mask, v!), x!.maskedSelect(mask)], [leaf(2, 3), leaf()])).toBe(true);
@@ -58,7 +61,9 @@ test('maskedFill_ changes its target, broadcasting the mask only', () => {
 });
 
 test('errors', () => {
-  expect(() => pattern(2).maskedFill(int([1, 0]), 1)).toThrow(new DTypeError('maskedFill: mask is int64, expected bool. Compare first: x.gt(0).'));
+  expect(() => pattern(2).maskedFill(int([1, 0]), 1)).toThrow(
+    new DTypeError('maskedFill: mask is int64, expected bool. Compare first: x.gt(0).'),
+  );
   expect(() => int([1, 2]).maskedFill(tensor([true, false]), 0.5)).toThrow(DTypeError);
   expect(() => pattern(2).maskedFill(tensor([true, false]), pattern(2))).toThrow(ShapeError);
   expect(() => pattern(2).maskedSelect(tensor([true, false, true]))).toThrow(ShapeError);

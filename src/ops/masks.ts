@@ -1,19 +1,21 @@
 /** Operations with bool masks, and the places of what is not zero. */
-import { DTypeError, ShapeError, showShape } from '../errors.js';
+
 import { check, kernels } from '../engine/engine.js';
+import { DTypeError, ShapeError, showShape } from '../errors.js';
 import { broadcastShapes, contiguousStrides, numel, sameShape } from '../tensor/shape.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { floorDivide, ne, remainder } from './arithmetic.js';
-import { inPlace } from './inplace.js';
 import { filled, to } from './copy.js';
 import { where } from './elementwise.js';
 import { indexSelect } from './gather.js';
+import { inPlace } from './inplace.js';
 import { copyInto, rowMajor } from './kernel-call.js';
 import { expand, reshape, select } from './movement.js';
 
 function needMask(op: string, mask: Tensor): void {
-  if (mask.dtype !== 'bool' && mask.dtype !== 'uint8') throw new DTypeError(`${op}: mask is ${mask.dtype}, expected bool. Compare first: x.gt(0).`);
+  if (mask.dtype !== 'bool' && mask.dtype !== 'uint8')
+    throw new DTypeError(`${op}: mask is ${mask.dtype}, expected bool. Compare first: x.gt(0).`);
 }
 
 /**
@@ -35,7 +37,8 @@ export function maskedFill_(x: Tensor, mask: Tensor, value: number | Tensor): Te
 
 function fillValue(op: string, x: Tensor, value: number | Tensor): Tensor {
   if (value instanceof Tensor) {
-    if (value.ndim !== 0) throw new ShapeError(`${op}: value has shape ${showShape(value.shape)}, expected a number or a 0-dim tensor. Use where for others.`);
+    if (value.ndim !== 0)
+      throw new ShapeError(`${op}: value has shape ${showShape(value.shape)}, expected a number or a 0-dim tensor. Use where for others.`);
     return to(value, x.dtype);
   }
   if (!x.isFloatingPoint() && !Number.isInteger(value)) throw new DTypeError(`${op}: value ${value} cannot stand in a ${x.dtype} tensor.`);

@@ -99,6 +99,16 @@ export function clamp(x: Tensor, min?: number, max?: number): Tensor;
 export function clamp(x: Tensor, first?: ClampBounds | number, second?: number): Tensor {
   const { min, max } = typeof first === 'object' ? first : { min: first, max: second };
   if (min === undefined && max === undefined) throw new ArgumentError('clamp: got neither min nor max, expected at least one.');
-  const a = [min, max].reduce((a, bound) => (bound === undefined ? a : castRaw(a, resultType({ dtype: a.dtype, dimensioned: true }, { dtype: Number.isInteger(bound) ? 'int64' : 'float32', dimensioned: false }), 'clamp')), x);
+  const a = [min, max].reduce(
+    (a, bound) =>
+      bound === undefined
+        ? a
+        : castRaw(
+            a,
+            resultType({ dtype: a.dtype, dimensioned: true }, { dtype: Number.isInteger(bound) ? 'int64' : 'float32', dimensioned: false }),
+            'clamp',
+          ),
+    x,
+  );
   return unary('clamp', a, min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY);
 }

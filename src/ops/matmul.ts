@@ -1,8 +1,9 @@
 /** Matrix products. One kernel, `gemm`, serves them all; gradients are products again. */
-import { DTypeError, ShapeError, showShape } from '../errors.js';
+
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { BIAS_ROW, TRANS_A, TRANS_B } from '../engine/kernel-table.gen.js';
+import { DTypeError, ShapeError, showShape } from '../errors.js';
 import { promote } from '../tensor/dtype.js';
 import { broadcastShapes, numel, sameShape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -43,7 +44,24 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null, name: string, biasPerRo
   const step = (x: Tensor) => (batched && x.shape[0] !== 1 ? x.strides[0]! : 0);
   const flags = (left.transposed ? TRANS_A : 0) | (right.transposed ? TRANS_B : 0) | (biasPerRow ? BIAS_ROW : 0);
   check(
-    kernels.gemm(code(a.dtype), flags, batch, m, n, k, left.x.ptr, left.lead, step(left.x), right.x.ptr, right.lead, step(right.x), out.ptr, n, m * n, bias ? bias.ptr : 0),
+    kernels.gemm(
+      code(a.dtype),
+      flags,
+      batch,
+      m,
+      n,
+      k,
+      left.x.ptr,
+      left.lead,
+      step(left.x),
+      right.x.ptr,
+      right.lead,
+      step(right.x),
+      out.ptr,
+      n,
+      m * n,
+      bias ? bias.ptr : 0,
+    ),
     name,
   );
   return out;
@@ -51,20 +69,25 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null, name: string, biasPerRo
 
 function sameFloat(name: string, a: Tensor, b: Tensor): void {
   if (a.dtype !== b.dtype) {
-    throw new DTypeError(`${name}: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${promote(a.dtype, b.dtype)}').`);
+    throw new DTypeError(
+      `${name}: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${promote(a.dtype, b.dtype)}').`,
+    );
   }
 }
 
 /** The product of two matrices [m, k] and [k, n]: [m, n]. @throws {ShapeError} when the inner sizes differ. */
 export function mm(a: Tensor, b: Tensor): Tensor {
-  if (a.ndim !== 2 || b.ndim !== 2) throw new ShapeError(`mm: expected two matrices, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use matmul for batches.`);
+  if (a.ndim !== 2 || b.ndim !== 2)
+    throw new ShapeError(`mm: expected two matrices, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use matmul for batches.`);
   return product('mm', a, b);
 }
 
 /** The products of a batch of matrices [b, m, k] and [b, k, n]: [b, m, n]. */
 export function bmm(a: Tensor, b: Tensor): Tensor {
   if (a.ndim !== 3 || b.ndim !== 3 || a.shape[0] !== b.shape[0]) {
-    throw new ShapeError(`bmm: expected [b, m, k] and [b, k, n] with one batch size, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use matmul to broadcast batches.`);
+    throw new ShapeError(
+      `bmm: expected [b, m, k] and [b, k, n] with one batch size, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use matmul to broadcast batches.`,
+    );
   }
   return product('bmm', a, b);
 }
@@ -73,7 +96,9 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
 function product(name: string, a: Tensor, b: Tensor): Tensor {
   sameFloat(name, a, b);
   if (a.shape[a.ndim - 1] !== b.shape[b.ndim - 2]) {
-    throw new ShapeError(`${name}: inner sizes differ: a is ${showShape(a.shape)} and b is ${showShape(b.shape)} (${a.shape[a.ndim - 1]} against ${b.shape[b.ndim - 2]}).`);
+    throw new ShapeError(
+      `${name}: inner sizes differ: a is ${showShape(a.shape)} and b is ${showShape(b.shape)} (${a.shape[a.ndim - 1]} against ${b.shape[b.ndim - 2]}).`,
+    );
   }
   // y = a b;  da = dy b^T;  db = a^T dy
   return record(name, gemm(a, b, null, name), [a, b], [a, b], (g, [a, b], needs) => [
@@ -93,7 +118,8 @@ function batchSum(g: Tensor, x: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.matmul.html
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  if (a.ndim === 0 || b.ndim === 0) throw new ShapeError(`matmul: expected at least 1 dim each, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use mul for numbers.`);
+  if (a.ndim === 0 || b.ndim === 0)
+    throw new ShapeError(`matmul: expected at least 1 dim each, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use mul for numbers.`);
   if (a.ndim === 1) {
     const out = matmul(unsqueeze(a, 0), b.ndim === 1 ? unsqueeze(checkInner(a, b), 1) : b);
     return b.ndim === 1 ? reshape(out, []) : squeeze(out, -2);
@@ -121,25 +147,29 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 function checkInner(a: Tensor, b: Tensor): Tensor {
   const k = a.shape[a.ndim - 1];
   const other = b.ndim === 1 ? b.shape[0] : b.shape[b.ndim - 2];
-  if (k !== other) throw new ShapeError(`matmul: inner sizes differ: a is ${showShape(a.shape)} and b is ${showShape(b.shape)} (${k} against ${other}).`);
+  if (k !== other)
+    throw new ShapeError(`matmul: inner sizes differ: a is ${showShape(a.shape)} and b is ${showShape(b.shape)} (${k} against ${other}).`);
   return b;
 }
 
 /** {@link matmul} of two vectors: their inner product. */
 export function dot(a: Tensor, b: Tensor): Tensor {
-  if (a.ndim !== 1 || b.ndim !== 1) throw new ShapeError(`dot: expected two vectors, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use matmul.`);
+  if (a.ndim !== 1 || b.ndim !== 1)
+    throw new ShapeError(`dot: expected two vectors, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use matmul.`);
   return matmul(a, b);
 }
 
 /** {@link matmul} of a matrix [m, k] and a vector [k]: [m]. */
 export function mv(a: Tensor, b: Tensor): Tensor {
-  if (a.ndim !== 2 || b.ndim !== 1) throw new ShapeError(`mv: expected a matrix and a vector, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use matmul.`);
+  if (a.ndim !== 2 || b.ndim !== 1)
+    throw new ShapeError(`mv: expected a matrix and a vector, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use matmul.`);
   return matmul(a, b);
 }
 
 /** The outer product of vectors [m] and [n]: [m, n]. */
 export function outer(a: Tensor, b: Tensor): Tensor {
-  if (a.ndim !== 1 || b.ndim !== 1) throw new ShapeError(`outer: expected two vectors, got ${showShape(a.shape)} and ${showShape(b.shape)}.`);
+  if (a.ndim !== 1 || b.ndim !== 1)
+    throw new ShapeError(`outer: expected two vectors, got ${showShape(a.shape)} and ${showShape(b.shape)}.`);
   return matmul(unsqueeze(a, 1), unsqueeze(b, 0));
 }
 
@@ -155,17 +185,26 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   const [out, features] = weight.shape as [number, number];
   if (input.ndim === 0 || input.shape[input.ndim - 1] !== features) {
     const given = input.ndim === 0 ? 'no' : input.shape[input.ndim - 1];
-    const hint = numel(input.shape) > 0 && input.ndim > 2 && numel(input.shape.slice(1)) === features ? ' Flatten the input first: x.flatten(1).' : '';
-    throw new ShapeError(`linear: input has ${given} features, weight expects ${features} (input ${showShape(input.shape)}, weight ${showShape(weight.shape)}).${hint}`);
+    const hint =
+      numel(input.shape) > 0 && input.ndim > 2 && numel(input.shape.slice(1)) === features ? ' Flatten the input first: x.flatten(1).' : '';
+    throw new ShapeError(
+      `linear: input has ${given} features, weight expects ${features} (input ${showShape(input.shape)}, weight ${showShape(weight.shape)}).${hint}`,
+    );
   }
-  if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== out)) throw new ShapeError(`linear: bias is ${showShape(bias.shape)}, expected [${out}] (weight ${showShape(weight.shape)}).`);
+  if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== out))
+    throw new ShapeError(`linear: bias is ${showShape(bias.shape)}, expected [${out}] (weight ${showShape(weight.shape)}).`);
   sameFloat('linear', input, weight);
   if (bias !== null) sameFloat('linear', input, bias);
   if (input.ndim !== 2) {
     const rows = numel(input.shape.slice(0, -1));
     return reshape(linear(reshape(input, [rows, features]), weight, bias), [...input.shape.slice(0, -1), out]);
   }
-  const result = gemm(input, aliasTensor(weight, [features, out], [weight.strides[1]!, weight.strides[0]!], weight.offset), bias === null ? null : rowMajor(castRaw(bias, input.dtype, 'linear')), 'linear');
+  const result = gemm(
+    input,
+    aliasTensor(weight, [features, out], [weight.strides[1]!, weight.strides[0]!], weight.offset),
+    bias === null ? null : rowMajor(castRaw(bias, input.dtype, 'linear')),
+    'linear',
+  );
   // dx = dy W;  dW = dy^T x;  db = sum of dy over rows
   return record('linear', result, bias === null ? [input, weight] : [input, weight, bias], [input, weight], (g, [x, w], needs) => [
     needs(0) ? product('linear', g, w!) : null,

@@ -2,7 +2,7 @@
  * The methods of Tensor: one line each, all of them functions from this folder. Core tensor operations only: layers' functions such as
  * conv2d are not methods. A method declared here and missing from the table does not compile.
  */
-import { backward, type BackwardOptions, provideGradOps } from '../autograd/backward.js';
+import { type BackwardOptions, backward, provideGradOps } from '../autograd/backward.js';
 import { type HookHandle, registerHook, retainGrad } from '../autograd/hooks.js';
 import type { TensorHook } from '../autograd/node.js';
 import { ones, zeros } from '../tensor/create.js';
@@ -11,30 +11,30 @@ import { tensorToString } from '../tensor/print.js';
 import type { Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item, type Nested, toNested, toTypedArray } from '../tensor/transfer.js';
+import type { DivOptions } from './arithmetic.js';
 import * as arithmetic from './arithmetic.js';
 import * as arrange from './arrange.js';
-import type { DivOptions } from './arithmetic.js';
 import * as compare from './compare.js';
 import * as copy from './copy.js';
 import { type Operand, where } from './elementwise.js';
-import * as extrema from './extrema.js';
 import type { ValuesAndIndices } from './extrema.js';
+import * as extrema from './extrema.js';
 import * as gather from './gather.js';
-import * as indexing from './indexing.js';
 import type { Index } from './indexing.js';
+import * as indexing from './indexing.js';
 import * as inplace from './inplace.js';
 import * as join from './join.js';
 import * as masks from './masks.js';
-import * as math from './math.js';
 import type { ClampBounds } from './math.js';
+import * as math from './math.js';
 import * as matrix from './matmul.js';
 import * as movement from './movement.js';
-import * as random from './random.js';
 import type { GeneratorOption } from './random.js';
+import * as random from './random.js';
 import * as reduce from './reduce.js';
 import * as scan from './scan.js';
-import * as sorting from './sort.js';
 import type { UniqueOptions } from './sort.js';
+import * as sorting from './sort.js';
 import * as statistics from './statistics.js';
 
 /** Methods of one operand, named as their functions in math.ts. */

@@ -1,7 +1,8 @@
 /** Views: the same memory under another shape. No kernel runs; gradients take the view back. */
-import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
+
 import { edgeOf, type Node, record } from '../autograd/node.js';
-import { inferShape, normalizeDim, numel, sameShape, type Shape, viewStrides } from '../tensor/shape.js';
+import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
+import { inferShape, normalizeDim, numel, type Shape, sameShape, viewStrides } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor, viewGradFn } from '../tensor/tensor.js';
 import { contiguous, filled } from './copy.js';
 import { copyInto } from './kernel-call.js';
@@ -83,7 +84,9 @@ export function viewAs(x: Tensor, shape: Shape, name = 'view'): Tensor {
   const target = inferShape(shape, numel(x.shape), name);
   const strides = viewStrides(x.shape, x.strides, target);
   if (!strides) {
-    throw new ShapeError(`${name}: a tensor of shape ${showShape(x.shape)} and strides ${showShape(x.strides)} cannot be viewed as ${showShape(target)} without copying. Use reshape.`);
+    throw new ShapeError(
+      `${name}: a tensor of shape ${showShape(x.shape)} and strides ${showShape(x.strides)} cannot be viewed as ${showShape(target)} without copying. Use reshape.`,
+    );
   }
   const from = x.shape;
   return view(name, x, target, strides, x.offset, (g) => reshape(g, from));
@@ -101,7 +104,8 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
   if (x.ndim === 0) return reshape(x, [1]);
   const start = normalizeDim(startDim, x.ndim, 'flatten');
   const end = normalizeDim(endDim, x.ndim, 'flatten');
-  if (start > end) throw new IndexError(`flatten: startDim ${startDim} comes after endDim ${endDim} in a tensor of shape ${showShape(x.shape)}.`);
+  if (start > end)
+    throw new IndexError(`flatten: startDim ${startDim} comes after endDim ${endDim} in a tensor of shape ${showShape(x.shape)}.`);
   if (start === end) return x;
   return reshape(x, [...x.shape.slice(0, start), numel(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)]);
 }
@@ -122,7 +126,14 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
   order.forEach((from, i) => {
     back[from] = i;
   });
-  return view('permute', x, order.map((d) => x.shape[d]!), order.map((d) => x.strides[d]!), x.offset, (g) => permute(g, back));
+  return view(
+    'permute',
+    x,
+    order.map((d) => x.shape[d]!),
+    order.map((d) => x.strides[d]!),
+    x.offset,
+    (g) => permute(g, back),
+  );
 }
 
 /** Exchanges two dims. */
@@ -149,7 +160,10 @@ export function t(x: Tensor): Tensor {
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
   const lead = shape.length - x.ndim;
-  const bad = () => new ShapeError(`expand: shape ${showShape(x.shape)} does not expand to ${showShape(shape)}: only dims of size 1 can grow, and new dims stand in front.`);
+  const bad = () =>
+    new ShapeError(
+      `expand: shape ${showShape(x.shape)} does not expand to ${showShape(shape)}: only dims of size 1 can grow, and new dims stand in front.`,
+    );
   if (lead < 0) throw bad();
   const target = shape.map((size, i) => {
     const own = i < lead ? undefined : x.shape[i - lead]!;
@@ -171,10 +185,18 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
 
 /** Removes dims of size 1: all of them, or those of `dim` that have size 1. */
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
-  const wanted = dim === undefined ? x.shape.map((_, i) => i) : (typeof dim === 'number' ? [dim] : dim).map((d) => normalizeDim(d, x.ndim, 'squeeze'));
+  const wanted =
+    dim === undefined ? x.shape.map((_, i) => i) : (typeof dim === 'number' ? [dim] : dim).map((d) => normalizeDim(d, x.ndim, 'squeeze'));
   const keep = x.shape.map((_, i) => i).filter((i) => !(wanted.includes(i) && x.shape[i] === 1));
   const from = x.shape;
-  return view('squeeze', x, keep.map((i) => x.shape[i]!), keep.map((i) => x.strides[i]!), x.offset, (g) => reshape(g, from));
+  return view(
+    'squeeze',
+    x,
+    keep.map((i) => x.shape[i]!),
+    keep.map((i) => x.strides[i]!),
+    x.offset,
+    (g) => reshape(g, from),
+  );
 }
 
 /** Inserts a dim of size 1 at `dim`. */
@@ -196,14 +218,22 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
   const at = index < 0 ? index + size : index;
   const from = x.shape;
   const shape = from.filter((_, i) => i !== d);
-  return view('select', x, shape, x.strides.filter((_, i) => i !== d), x.offset + at * x.strides[d]!, (g) => placed(unsqueeze(g, d), from, d, at, 1));
+  return view(
+    'select',
+    x,
+    shape,
+    x.strides.filter((_, i) => i !== d),
+    x.offset + at * x.strides[d]!,
+    (g) => placed(unsqueeze(g, d), from, d, at, 1),
+  );
 }
 
 /** Elements `start` to `end` (exclusive) along `dim`, every `step`-th, with Python's rules for negative and missing bounds. */
 export function slice(x: Tensor, dim: number, start?: number | null, end?: number | null, step = 1): Tensor {
   const d = normalizeDim(dim, x.ndim, 'slice');
   if (x.ndim === 0) throw new IndexError('slice: a 0-dim tensor has no dim to slice.');
-  if (!Number.isInteger(step) || step < 1) throw new ArgumentError(`slice: step is ${step}, expected a whole number of at least 1. Use flip to reverse.`);
+  if (!Number.isInteger(step) || step < 1)
+    throw new ArgumentError(`slice: step is ${step}, expected a whole number of at least 1. Use flip to reverse.`);
   const size = x.shape[d]!;
   const bound = (value: number | null | undefined, missing: number) => {
     if (value === undefined || value === null) return missing;
@@ -258,7 +288,9 @@ export function diagonal(x: Tensor, offset = 0): Tensor {
   const [rowStep, colStep] = [x.strides[x.ndim - 2]!, x.strides[x.ndim - 1]!];
   const start = count === 0 ? 0 : offset >= 0 ? offset * colStep : -offset * rowStep;
   const from = x.shape;
-  return view('diagonal', x, [...from.slice(0, -2), count], [...x.strides.slice(0, -2), rowStep + colStep], x.offset + start, (g) => diagonalBackward(g, from, offset));
+  return view('diagonal', x, [...from.slice(0, -2), count], [...x.strides.slice(0, -2), rowStep + colStep], x.offset + start, (g) =>
+    diagonalBackward(g, from, offset),
+  );
 }
 
 function diagonalBackward(g: Tensor, shape: Shape, offset: number): Tensor {

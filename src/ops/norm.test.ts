@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noApproximativeNumericConstant: numbers that torch made
-import { describe, expect, test } from 'vitest';
+
 import { ArgumentError, autograd, DTypeError, nn, noGrad, ShapeError, type Tensor, zeros } from 'hone';
+import { describe, expect, test } from 'vitest';
 import { leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 import { double, withGrads } from './torch-grad.test-helper.js';
 
@@ -57,7 +58,11 @@ const cases: TorchCase[] = [
 torchTests(cases);
 
 describe('gradients, both times', () => {
-  test.each([[4, 3], [2, 3, 4], [2, 3, 2, 2]])('batchNorm of [%i, %i, ...]', (...shape) => {
+  test.each([
+    [4, 3],
+    [2, 3, 4],
+    [2, 3, 2, 2],
+  ])('batchNorm of [%i, %i, ...]', (...shape) => {
     for (const training of [true, false]) {
       const norm = (x: Tensor, w: Tensor | null, b: Tensor | null) => F.batchNorm(x, rm(), rv(), w, b, { training });
       expect(gradcheck((x, w, b) => norm(x!, w!, b!), [leaf(...shape), leaf(3), leaf(3)])).toBe(true);
@@ -77,7 +82,7 @@ describe('gradients, both times', () => {
     expect(gradgradcheck((x) => F.layerNorm(x!, 3), leaf(2, 3))).toBe(true);
   });
 
-  test('the recorded gradient is the kernel\'s', () => {
+  test("the recorded gradient is the kernel's", () => {
     const [x, w] = [leaf(3, 3, 2), leaf(3)];
     for (const training of [true, false]) {
       const y = () => F.batchNorm(x, rm(), rv(), w, null, { training }).square().sum();
@@ -123,14 +128,38 @@ describe('errors', () => {
 
   test('batchNorm', () => {
     const [x, one, many] = [zeros([2, 256]), zeros([256]), zeros([1024])];
-    wrong(() => F.batchNorm(x, many, many, null, null, { name: 'BatchNorm1d' }), ShapeError, 'BatchNorm1d(1024): input has 256 features ([2, 256]), the layer was made for 1024. Make it nn.BatchNorm1d(256), the width of what comes in.');
-    wrong(() => F.batchNorm(x, one, one, many), ShapeError, 'batchNorm: weight is [1024], expected one value for each of the 256 channels of the input [2, 256].');
-    wrong(() => F.batchNorm(zeros([1, 3]), null, null, null, null, { training: true }), ShapeError, 'batchNorm: training needs more than 1 value per channel, the input [1, 3] has 1. Use a larger batch (or dropLast), or call eval() first.');
+    wrong(
+      () => F.batchNorm(x, many, many, null, null, { name: 'BatchNorm1d' }),
+      ShapeError,
+      'BatchNorm1d(1024): input has 256 features ([2, 256]), the layer was made for 1024. Make it nn.BatchNorm1d(256), the width of what comes in.',
+    );
+    wrong(
+      () => F.batchNorm(x, one, one, many),
+      ShapeError,
+      'batchNorm: weight is [1024], expected one value for each of the 256 channels of the input [2, 256].',
+    );
+    wrong(
+      () => F.batchNorm(zeros([1, 3]), null, null, null, null, { training: true }),
+      ShapeError,
+      'batchNorm: training needs more than 1 value per channel, the input [1, 3] has 1. Use a larger batch (or dropLast), or call eval() first.',
+    );
     wrong(() => F.batchNorm(zeros([3]), null, null), ShapeError, 'batchNorm: input is [3], expected at least [N, C].');
-    wrong(() => F.batchNorm(x, null, null), ArgumentError, 'batchNorm: evaluation needs runningMean and runningVar. Give them, or pass { training: true }.');
+    wrong(
+      () => F.batchNorm(x, null, null),
+      ArgumentError,
+      'batchNorm: evaluation needs runningMean and runningVar. Give them, or pass { training: true }.',
+    );
     wrong(() => F.batchNorm(x, one, null, null, null, { training: true }), ArgumentError, 'runningMean and runningVar come together');
-    wrong(() => F.batchNorm(zeros([2, 3], { dtype: 'int64' }), null, null), DTypeError, 'batchNorm: needs float32 or float64, the input is int64.');
-    wrong(() => F.batchNorm(x.double(), one, one), DTypeError, "batchNorm: input is float64 and runningMean float32, expected one dtype. Use x.to('float32').");
+    wrong(
+      () => F.batchNorm(zeros([2, 3], { dtype: 'int64' }), null, null),
+      DTypeError,
+      'batchNorm: needs float32 or float64, the input is int64.',
+    );
+    wrong(
+      () => F.batchNorm(x.double(), one, one),
+      DTypeError,
+      "batchNorm: input is float64 and runningMean float32, expected one dtype. Use x.to('float32').",
+    );
   });
 
   test('layerNorm', () => {

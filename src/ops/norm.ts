@@ -33,17 +33,28 @@ export interface BatchNormOptions {
  * @throws {ShapeError} when the features differ, or training gets one value per channel. @throws {DTypeError} for integers, or two dtypes.
  * @see Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
  */
-export function batchNorm(x: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, weight: Tensor | null = null, bias: Tensor | null = null, options: BatchNormOptions = {}): Tensor {
+export function batchNorm(
+  x: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  options: BatchNormOptions = {},
+): Tensor {
   const { training = false, momentum = 0.1, eps = 1e-5, name = 'batchNorm' } = options;
   needsFloat(x, name);
   if (x.ndim < 2) throw new ShapeError(`${name}: input is ${showShape(x.shape)}, expected at least [N, C].`);
   const [n, c] = x.shape as [number, number];
   const inner = numel(x.shape.slice(2));
   checkChannels(name, x, { runningMean, runningVar, weight, bias });
-  if ((runningMean === null) !== (runningVar === null)) throw new ArgumentError(`${name}: runningMean and runningVar come together, only one was given.`);
-  if (!training && (runningMean === null || runningVar === null)) throw new ArgumentError(`${name}: evaluation needs runningMean and runningVar. Give them, or pass { training: true }.`);
+  if ((runningMean === null) !== (runningVar === null))
+    throw new ArgumentError(`${name}: runningMean and runningVar come together, only one was given.`);
+  if (!training && (runningMean === null || runningVar === null))
+    throw new ArgumentError(`${name}: evaluation needs runningMean and runningVar. Give them, or pass { training: true }.`);
   if (training && n * inner === 1) {
-    throw new ShapeError(`${name}: training needs more than 1 value per channel, the input ${showShape(x.shape)} has 1. Use a larger batch (or dropLast), or call eval() first.`);
+    throw new ShapeError(
+      `${name}: training needs more than 1 value per channel, the input ${showShape(x.shape)} has 1. Use a larger batch (or dropLast), or call eval() first.`,
+    );
   }
   if (numel(x.shape) === 0) return emptyBatch(x, weight, bias);
   const geometry = { n, c, inner };
@@ -56,11 +67,17 @@ function checkChannels(name: string, x: Tensor, parts: Record<string, Tensor | n
   for (const [part, value] of Object.entries(parts)) {
     if (value === null) continue;
     if (value.ndim !== 1 || value.shape[0] !== c) {
-      if (name === 'batchNorm') throw new ShapeError(`${name}: ${part} is ${showShape(value.shape)}, expected one value for each of the ${c} channels of the input ${showShape(x.shape)}.`);
+      if (name === 'batchNorm')
+        throw new ShapeError(
+          `${name}: ${part} is ${showShape(value.shape)}, expected one value for each of the ${c} channels of the input ${showShape(x.shape)}.`,
+        );
       const made = value.shape[0];
-      throw new ShapeError(`${name}(${made}): input has ${c} features (${showShape(x.shape)}), the layer was made for ${made}. Make it nn.${name}(${c}), the width of what comes in.`);
+      throw new ShapeError(
+        `${name}(${made}): input has ${c} features (${showShape(x.shape)}), the layer was made for ${made}. Make it nn.${name}(${c}), the width of what comes in.`,
+      );
     }
-    if (value.dtype !== x.dtype) throw new DTypeError(`${name}: input is ${x.dtype} and ${part} ${value.dtype}, expected one dtype. Use x.to('${value.dtype}').`);
+    if (value.dtype !== x.dtype)
+      throw new DTypeError(`${name}: input is ${x.dtype} and ${part} ${value.dtype}, expected one dtype. Use x.to('${value.dtype}').`);
   }
 }
 
@@ -85,16 +102,43 @@ interface NormGeometry {
 const dense = (x: Tensor | null): Tensor | null => x && rowMajor(x, 'batchNorm');
 const at = (x: Tensor | null): number => (x ? x.ptr : 0);
 
-function trainingNorm(x: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, weight: Tensor | null, bias: Tensor | null, g: NormGeometry, momentum: number, eps: number): Tensor {
+function trainingNorm(
+  x: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  g: NormGeometry,
+  momentum: number,
+  eps: number,
+): Tensor {
   const [source, w, b, rm, rv] = [rowMajor(x, 'batchNorm'), dense(weight), dense(bias), dense(runningMean), dense(runningVar)];
   const out = emptyTensor(x.shape, x.dtype);
   const batchMean = emptyTensor([g.c], x.dtype);
   const invstd = emptyTensor([g.c], x.dtype);
   check(
-    kernels.batchNorm(code(x.dtype), out.ptr, batchMean.ptr, invstd.ptr, source.ptr, at(w), at(b), at(rm), at(rv), g.n, g.c, g.inner, momentum, eps),
+    kernels.batchNorm(
+      code(x.dtype),
+      out.ptr,
+      batchMean.ptr,
+      invstd.ptr,
+      source.ptr,
+      at(w),
+      at(b),
+      at(rm),
+      at(rv),
+      g.n,
+      g.c,
+      g.inner,
+      momentum,
+      eps,
+    ),
     'batchNorm',
   );
-  for (const [running, written] of [[runningMean, rm], [runningVar, rv]] as const) {
+  for (const [running, written] of [
+    [runningMean, rm],
+    [runningVar, rv],
+  ] as const) {
     if (running === null) continue;
     if (written !== running) copyInto(running, written!, 'batchNorm');
     running.storage.version++;
@@ -102,26 +146,69 @@ function trainingNorm(x: Tensor, runningMean: Tensor | null, runningVar: Tensor 
   return recordNorm(out, x, weight, bias, [batchMean, invstd], g, true, eps);
 }
 
-function evaluationNorm(x: Tensor, runningMean: Tensor, runningVar: Tensor, weight: Tensor | null, bias: Tensor | null, g: NormGeometry, eps: number): Tensor {
+function evaluationNorm(
+  x: Tensor,
+  runningMean: Tensor,
+  runningVar: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  g: NormGeometry,
+  eps: number,
+): Tensor {
   const [source, w, b, rm, rv] = [rowMajor(x, 'batchNorm'), dense(weight), dense(bias), dense(runningMean)!, dense(runningVar)!];
   const out = emptyTensor(x.shape, x.dtype);
   check(kernels.batchNormEval(code(x.dtype), out.ptr, source.ptr, at(w), at(b), rm.ptr, rv.ptr, g.n, g.c, g.inner, eps), 'batchNorm');
   if (!isGradEnabled() || !anyRequiresGrad(present(x, weight, bias))) return recordNorm(out, x, weight, bias, [], g, false, eps);
   // Copies, since the next training step may change the running statistics before backward.
-  return recordNorm(out, x, weight, bias, noGrad(() => [clone(rm), rsqrt(add(rv, eps))]), g, false, eps);
+  return recordNorm(
+    out,
+    x,
+    weight,
+    bias,
+    noGrad(() => [clone(rm), rsqrt(add(rv, eps))]),
+    g,
+    false,
+    eps,
+  );
 }
 
 const present = (...tensors: (Tensor | null)[]): Tensor[] => tensors.filter((t) => t !== null);
 
 /** `statistics`: the mean and 1 / sqrt(var + eps) that were used, [c] each. */
-function recordNorm(out: Tensor, x: Tensor, weight: Tensor | null, bias: Tensor | null, statistics: readonly Tensor[], g: NormGeometry, training: boolean, eps: number): Tensor {
+function recordNorm(
+  out: Tensor,
+  x: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  statistics: readonly Tensor[],
+  g: NormGeometry,
+  training: boolean,
+  eps: number,
+): Tensor {
   const has = [true, weight !== null, bias !== null];
-  return record('batchNorm', out, present(x, weight, bias), [...present(x, weight), ...statistics], (dy, saved, needs) => {
-    const [center, invstd] = saved.slice(-2) as [Tensor, Tensor];
-    const wants = has.map((given, i) => given && needs(has.slice(0, i).filter(Boolean).length));
-    const grads = (isGradEnabled() ? composedGrads : fusedGrads)({ dy, x: saved[0]!, weight: has[1] ? saved[1]! : null, center, invstd, g, training, eps, wants });
-    return grads.filter((_, i) => has[i]);
-  }, { own: statistics.length });
+  return record(
+    'batchNorm',
+    out,
+    present(x, weight, bias),
+    [...present(x, weight), ...statistics],
+    (dy, saved, needs) => {
+      const [center, invstd] = saved.slice(-2) as [Tensor, Tensor];
+      const wants = has.map((given, i) => given && needs(has.slice(0, i).filter(Boolean).length));
+      const grads = (isGradEnabled() ? composedGrads : fusedGrads)({
+        dy,
+        x: saved[0]!,
+        weight: has[1] ? saved[1]! : null,
+        center,
+        invstd,
+        g,
+        training,
+        eps,
+        wants,
+      });
+      return grads.filter((_, i) => has[i]);
+    },
+    { own: statistics.length },
+  );
 }
 
 interface NormBackward {
@@ -141,7 +228,24 @@ function fusedGrads({ dy, x, weight, center, invstd, g, training, wants }: NormB
   const made = [x.shape, [g.c], [g.c]].map((shape, i) => (wants[i] ? emptyTensor(shape, x.dtype) : null));
   const [dx, dw, db] = made as [Tensor | null, Tensor | null, Tensor | null];
   const [grad, source, w] = [rowMajor(dy, 'batchNorm'), rowMajor(x, 'batchNorm'), dense(weight)];
-  check(kernels.batchNormBackward(code(x.dtype), at(dx), at(dw), at(db), grad.ptr, source.ptr, at(w), center.ptr, invstd.ptr, g.n, g.c, g.inner, training ? 1 : 0), 'batchNorm');
+  check(
+    kernels.batchNormBackward(
+      code(x.dtype),
+      at(dx),
+      at(dw),
+      at(db),
+      grad.ptr,
+      source.ptr,
+      at(w),
+      center.ptr,
+      invstd.ptr,
+      g.n,
+      g.c,
+      g.inner,
+      training ? 1 : 0,
+    ),
+    'batchNorm',
+  );
   return made;
 }
 
@@ -163,15 +267,25 @@ function composedGrads({ dy, x, weight, center, invstd, training, eps, wants }: 
  * @param weight [...normalizedShape], or null for 1. @param bias likewise, or null for 0. @param eps default 1e-5.
  * @throws {ShapeError} when x does not end in normalizedShape. @see Ba et al. 2016, https://arxiv.org/abs/1607.06450
  */
-export function layerNorm(x: Tensor, normalizedShape: number | Shape, weight: Tensor | null = null, bias: Tensor | null = null, eps = 1e-5): Tensor {
+export function layerNorm(
+  x: Tensor,
+  normalizedShape: number | Shape,
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  eps = 1e-5,
+): Tensor {
   needsFloat(x, 'layerNorm');
   const shape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
   const lead = x.ndim - shape.length;
   if (shape.length === 0 || lead < 0 || !sameShape(x.shape.slice(lead), shape)) {
     throw new ShapeError(`layerNorm: input is ${showShape(x.shape)}, expected it to end in the normalized shape ${showShape(shape)}.`);
   }
-  for (const [part, value] of [['weight', weight], ['bias', bias]] as const) {
-    if (value && !sameShape(value.shape, shape)) throw new ShapeError(`layerNorm: ${part} is ${showShape(value.shape)}, expected the normalized shape ${showShape(shape)}.`);
+  for (const [part, value] of [
+    ['weight', weight],
+    ['bias', bias],
+  ] as const) {
+    if (value && !sameShape(value.shape, shape))
+      throw new ShapeError(`layerNorm: ${part} is ${showShape(value.shape)}, expected the normalized shape ${showShape(shape)}.`);
   }
   const dims = shape.map((_, d) => lead + d);
   const centered = sub(x, mean(x, dims, true));

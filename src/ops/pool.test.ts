@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { ArgumentError, autograd, DTypeError, nn, noGrad, ShapeError, zeros } from 'hone';
+import { describe, expect, test } from 'vitest';
 import { leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 import { double, withGrads } from './torch-grad.test-helper.js';
 
@@ -83,7 +83,13 @@ describe('gradients, both times', () => {
     expect(x.grad!.flatten().take(indices.flatten()).toArray()).toEqual([1, 1, 1, 1]);
   });
 
-  test.each([null, { stride: 1 }, { stride: [2, 1], padding: 1, ceilMode: true }, { padding: 1, countIncludePad: false }, { divisorOverride: 5 }] as const)('avgPool2d, %j', (options) => {
+  test.each([
+    null,
+    { stride: 1 },
+    { stride: [2, 1], padding: 1, ceilMode: true },
+    { padding: 1, countIncludePad: false },
+    { divisorOverride: 5 },
+  ] as const)('avgPool2d, %j', (options) => {
     expect(gradcheck((x) => F.avgPool2d(x!, [2, 3], options), leaf(2, 1, 4, 5))).toBe(true);
     expect(gradgradcheck((x) => F.avgPool2d(x!.mul(x!), [2, 3], options), leaf(2, 4, 5))).toBe(true);
   });
@@ -108,9 +114,17 @@ test('errors', () => {
   const x = zeros([1, 3, 5, 5]);
   wrong(() => F.maxPool2d(zeros([5, 5]), 2), ShapeError, 'maxPool2d: x is [5, 5], expected [N, C, H, W], or [C, H, W] for one image.');
   wrong(() => F.maxPool2d(x, 3, { padding: 2 }), ArgumentError, 'maxPool2d: padding 2 is more than half of kernelSize 3.');
-  wrong(() => F.avgPool2d(zeros([1, 3, 2, 5]), 3), ShapeError, 'avgPool2d: windows of [3, 3] do not fit an image of [2, 5] (x [1, 3, 2, 5]): the result would be [0, 1].');
+  wrong(
+    () => F.avgPool2d(zeros([1, 3, 2, 5]), 3),
+    ShapeError,
+    'avgPool2d: windows of [3, 3] do not fit an image of [2, 5] (x [1, 3, 2, 5]): the result would be [0, 1].',
+  );
   wrong(() => F.avgPool2d(x, 2, { divisorOverride: 0 }), ArgumentError, 'avgPool2d: divisorOverride is 0');
   wrong(() => F.maxPool2d(x, 0), ArgumentError, 'maxPool2d: kernelSize is 0, expected a whole number of at least 1');
-  wrong(() => F.maxPool2d(zeros([1, 3, 5, 5], { dtype: 'int64' }), 2), DTypeError, 'maxPool2d: needs float32 or float64, the input is int64.');
+  wrong(
+    () => F.maxPool2d(zeros([1, 3, 5, 5], { dtype: 'int64' }), 2),
+    DTypeError,
+    'maxPool2d: needs float32 or float64, the input is int64.',
+  );
   wrong(() => F.adaptiveAvgPool2d(zeros([5, 5]), 2), ShapeError, 'adaptiveAvgPool2d: x is [5, 5]');
 });

@@ -2,9 +2,9 @@
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { numel } from '../tensor/shape.js';
 import { tensor } from '../tensor/create.js';
 import { dtypes } from '../tensor/dtype.js';
+import { numel } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { code, metaPtr, rowMajor, writeMeta } from './kernel-call.js';
 import { matmul } from './matmul.js';
@@ -38,7 +38,9 @@ export interface AvgPool2dOptions extends PoolOptions {
 type StrideOr<Options> = Pair | Options | null | undefined;
 
 function optionsOf<Options extends PoolOptions>(given: StrideOr<Options>): Options {
-  return (given === null || given === undefined || typeof given === 'number' || Array.isArray(given) ? { stride: given } : given) as Options;
+  return (
+    given === null || given === undefined || typeof given === 'number' || Array.isArray(given) ? { stride: given } : given
+  ) as Options;
 }
 
 /** The geometry of pooling, after the checks; `x` is [N, C, H, W] or [C, H, W]. */
@@ -62,7 +64,9 @@ function poolGeometry(op: string, x: Tensor, kernelSize: Pair, options: PoolOpti
   };
   const outSize = [out(0), out(1)] as const;
   if (outSize[0] < 1 || outSize[1] < 1) {
-    throw new ShapeError(`${op}: windows of ${showShape(kernel)} do not fit an image of ${showShape(size)} (x ${given}): the result would be ${showShape(outSize)}. Take a smaller kernelSize, or padding.`);
+    throw new ShapeError(
+      `${op}: windows of ${showShape(kernel)} do not fit an image of ${showShape(size)} (x ${given}): the result would be ${showShape(outSize)}. Take a smaller kernelSize, or padding.`,
+    );
   }
   return { n, c, size, o: c, kernel, outSize, stride, padding, dilation, groups: 1 };
 }
@@ -102,7 +106,8 @@ function maxPool(x: Tensor, indices: Tensor, g: Geometry, ownIndices: boolean): 
 function toPlaces(grad: Tensor, places: Tensor, g: Geometry): Tensor {
   const source = rowMajor(grad, 'maxPool2d');
   const out = emptyTensor([g.n, g.c, ...g.size], grad.dtype);
-  if (numel(places.shape) > 0) check(kernels.maxPool2dBackward(code(grad.dtype), out.ptr, source.ptr, places.ptr, geometryPtr(g)), 'maxPool2d');
+  if (numel(places.shape) > 0)
+    check(kernels.maxPool2dBackward(code(grad.dtype), out.ptr, source.ptr, places.ptr, geometryPtr(g)), 'maxPool2d');
   return record('maxPool2d_backward', out, [grad], [places], (gg, [places]) => [fromPlaces(gg, places!, g)]);
 }
 
@@ -128,7 +133,8 @@ function fromPlaces(x: Tensor, places: Tensor, g: Geometry): Tensor {
 export function avgPool2d(x: Tensor, kernelSize: Pair, stride?: StrideOr<AvgPool2dOptions>): Tensor {
   const options = optionsOf(stride);
   const divisor = options.divisorOverride ?? 0;
-  if (options.divisorOverride === 0 || !Number.isFinite(divisor)) throw new ArgumentError(`avgPool2d: divisorOverride is ${options.divisorOverride}, expected a number other than 0.`);
+  if (options.divisorOverride === 0 || !Number.isFinite(divisor))
+    throw new ArgumentError(`avgPool2d: divisorOverride is ${options.divisorOverride}, expected a number other than 0.`);
   const geometry = poolGeometry('avgPool2d', x, kernelSize, options);
   return batched(x, (image) => avgPool(image, geometry, options.countIncludePad === false ? 0 : 1, divisor));
 }
@@ -144,7 +150,8 @@ function avgPool(x: Tensor, g: Geometry, countPad: 0 | 1, divisor: number): Tens
 function spreadMeans(grad: Tensor, g: Geometry, countPad: 0 | 1, divisor: number): Tensor {
   const source = rowMajor(grad, 'avgPool2d');
   const out = emptyTensor([g.n, g.c, ...g.size], grad.dtype);
-  if (numel(grad.shape) > 0) check(kernels.avgPool2dBackward(code(grad.dtype), out.ptr, source.ptr, geometryPtr(g), countPad, divisor), 'avgPool2d');
+  if (numel(grad.shape) > 0)
+    check(kernels.avgPool2dBackward(code(grad.dtype), out.ptr, source.ptr, geometryPtr(g), countPad, divisor), 'avgPool2d');
   return record('avgPool2d_backward', out, [grad], [], (gg) => [avgPool(gg, g, countPad, divisor)]);
 }
 
@@ -156,7 +163,8 @@ function spreadMeans(grad: Tensor, g: Geometry, countPad: 0 | 1, divisor: number
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly [number | null, number | null]): Tensor {
   needsFloat(x, 'adaptiveAvgPool2d');
-  if (x.ndim !== 3 && x.ndim !== 4) throw new ShapeError(`adaptiveAvgPool2d: x is ${showShape(x.shape)}, expected [N, C, H, W], or [C, H, W] for one image.`);
+  if (x.ndim !== 3 && x.ndim !== 4)
+    throw new ShapeError(`adaptiveAvgPool2d: x is ${showShape(x.shape)}, expected [N, C, H, W], or [C, H, W] for one image.`);
   const [h, w] = x.shape.slice(-2) as [number, number];
   const [rows, cols] = typeof outputSize === 'number' ? [outputSize, outputSize] : [outputSize[0] ?? h, outputSize[1] ?? w];
   const [oh, ow] = pair([rows, cols], 1, 'adaptiveAvgPool2d', 'outputSize');

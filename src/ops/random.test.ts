@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { ArgumentError, bernoulli, DTypeError, Generator, GradError, manualSeed, multinomial, noGrad, normal, tensor, zeros } from 'hone';
+import { describe, expect, test } from 'vitest';
 import { expectTorch, type TorchCase, type TorchValue } from './torch-case.test-helper.js';
 
 // Made by torch 2.15 from the expression in each comment after torch.manual_seed(42); T is torch.tensor.
@@ -66,7 +66,10 @@ describe('the numbers are those of PyTorch', () => {
 });
 
 test('a generator of its own leaves the default one alone', () => {
-  const fill = () => zeros([3]).uniform_(0, 1, { generator: new Generator(3) }).toArray();
+  const fill = () =>
+    zeros([3])
+      .uniform_(0, 1, { generator: new Generator(3) })
+      .toArray();
   manualSeed(1);
   const undisturbed = zeros([3]).uniform_().toArray();
   manualSeed(1);
@@ -95,5 +98,13 @@ test('errors', () => {
   expect(() => normal(0, 1, undefined as unknown as number[])).toThrow(ArgumentError);
   expect(() => multinomial(tensor([1, 1]), 3)).toThrow(/without replacement/);
   expect(() => multinomial(tensor([1, -1]), 1)).toThrow(/weight -1/);
-  expect(() => multinomial(tensor([[1, 1], [0, 0]]), 1)).toThrow(/row 1 add up to 0/);
+  expect(() =>
+    multinomial(
+      tensor([
+        [1, 1],
+        [0, 0],
+      ]),
+      1,
+    ),
+  ).toThrow(/row 1 add up to 0/);
 });

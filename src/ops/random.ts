@@ -2,11 +2,12 @@
  * Random numbers written into tensors that exist, and drawn from given distributions: the numbers of PyTorch's CPU generator. Draws follow
  * the order of memory, as PyTorch's do.
  */
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+
 import { check, kernels } from '../engine/engine.js';
+import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { isFloating } from '../tensor/dtype.js';
 import type { RandomOptions } from '../tensor/random.js';
 import { assertRandomTarget, type Generator, generatorPtr, randn } from '../tensor/random.js';
-import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, isDense, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, Tensor } from '../tensor/tensor.js';
 import { toTypedArray, writeTyped } from '../tensor/transfer.js';
@@ -31,17 +32,28 @@ function fillRandom(op: string, x: Tensor, generator: Generator | undefined, fil
     check(fill(target.ptr, numel(x.shape), generatorPtr(generator)), op);
     return target;
   };
-  return inPlace(op, x, [], () => (isDense(x.shape, x.strides) ? draw(emptyLikeDense(x)) : inOrder(x, draw)), () => {
-    if (isDense(x.shape, x.strides)) draw(x);
-    else copyInto(x, inOrder(x, draw), op);
-    return true;
-  });
+  return inPlace(
+    op,
+    x,
+    [],
+    () => (isDense(x.shape, x.strides) ? draw(emptyLikeDense(x)) : inOrder(x, draw)),
+    () => {
+      if (isDense(x.shape, x.strides)) draw(x);
+      else copyInto(x, inOrder(x, draw), op);
+      return true;
+    },
+  );
 }
 
 /** A filled tensor of the shape of `x` whose memory runs through the dims as x's does: the smallest stride fastest. */
 function inOrder(x: Tensor, draw: (target: Tensor) => Tensor): Tensor {
   const order = x.shape.map((_, d) => d).sort((a, b) => x.strides[b]! - x.strides[a]! || a - b);
-  const filled = draw(emptyTensor(order.map((d) => x.shape[d]!), x.dtype));
+  const filled = draw(
+    emptyTensor(
+      order.map((d) => x.shape[d]!),
+      x.dtype,
+    ),
+  );
   const strides = new Array<number>(x.ndim);
   order.forEach((d, i) => {
     strides[d] = filled.strides[i]!;
@@ -94,7 +106,8 @@ export function random_(x: Tensor, from: number, to: number, options?: Generator
 export function random_(x: Tensor, first: number, second?: number | GeneratorOption, third?: GeneratorOption): Tensor {
   const [from, to] = typeof second === 'number' ? [first, second] : [0, first];
   const generator = (typeof second === 'object' ? second : third)?.generator;
-  if (!Number.isInteger(from) || !Number.isInteger(to) || from >= to) throw new ArgumentError(`random_: from ${from} to ${to} (exclusive) there is no whole number.`);
+  if (!Number.isInteger(from) || !Number.isInteger(to) || from >= to)
+    throw new ArgumentError(`random_: from ${from} to ${to} (exclusive) there is no whole number.`);
   return fillRandom('random_', x, generator, (ptr, n, gen) => kernels.randInt(code(x.dtype), ptr, n, gen, from, to));
 }
 
@@ -127,7 +140,8 @@ export function normal(mean: Tensor | number, std: Tensor | number = 1, third?: 
     return requiresGrad ? out.requiresGrad_() : out;
   }
   const { generator } = (third ?? {}) as GeneratorOption;
-  if (mean instanceof Tensor && typeof std === 'number') return add(normal_(emptyTensor(mean.shape, mean.dtype), 0, std, { generator }), detach(mean));
+  if (mean instanceof Tensor && typeof std === 'number')
+    return add(normal_(emptyTensor(mean.shape, mean.dtype), 0, std, { generator }), detach(mean));
   const wide = std as Tensor;
   const shape = mean instanceof Tensor ? broadcastShapes(mean.shape, wide.shape, 'normal') : wide.shape;
   const draws = randn(shape, { dtype: wide.dtype, generator });
@@ -141,12 +155,19 @@ export function normal(mean: Tensor | number, std: Tensor | number = 1, third?: 
  * @throws {ArgumentError} for negative, infinite or all-zero weights, and for more draws than there are.
  * @see https://pytorch.org/docs/stable/generated/torch.multinomial.html
  */
-export function multinomial(weights: Tensor, count: number, { replacement = false, generator }: { replacement?: boolean } & GeneratorOption = {}): Tensor {
+export function multinomial(
+  weights: Tensor,
+  count: number,
+  { replacement = false, generator }: { replacement?: boolean } & GeneratorOption = {},
+): Tensor {
   if (!isFloating(weights.dtype)) throw new DTypeError(`multinomial: weights are ${weights.dtype}, expected a floating dtype.`);
-  if (weights.ndim < 1 || weights.ndim > 2) throw new ShapeError(`multinomial: weights are ${showShape(weights.shape)}, expected [n] or [rows, n].`);
+  if (weights.ndim < 1 || weights.ndim > 2)
+    throw new ShapeError(`multinomial: weights are ${showShape(weights.shape)}, expected [n] or [rows, n].`);
   const size = weights.shape[weights.ndim - 1]!;
-  if (!Number.isInteger(count) || count < 1) throw new ArgumentError(`multinomial: count is ${count}, expected a whole number of at least 1.`);
-  if (!replacement && count > size) throw new ArgumentError(`multinomial: cannot draw ${count} of ${size} without replacement. Pass { replacement: true }.`);
+  if (!Number.isInteger(count) || count < 1)
+    throw new ArgumentError(`multinomial: count is ${count}, expected a whole number of at least 1.`);
+  if (!replacement && count > size)
+    throw new ArgumentError(`multinomial: cannot draw ${count} of ${size} without replacement. Pass { replacement: true }.`);
   const source = rowMajor(detach(weights), 'multinomial');
   const values = toTypedArray(source) as Float32Array | Float64Array;
   checkWeights(values, size);
@@ -160,7 +181,8 @@ function checkWeights(values: Float32Array | Float64Array, size: number): void {
   for (let start = 0; start < values.length; start += size) {
     let total = 0;
     for (let i = start; i < start + size; i++) {
-      if (!(values[i]! >= 0 && values[i]! < Number.POSITIVE_INFINITY)) throw new ArgumentError(`multinomial: the weight ${values[i]} is negative, infinite or NaN.`);
+      if (!(values[i]! >= 0 && values[i]! < Number.POSITIVE_INFINITY))
+        throw new ArgumentError(`multinomial: the weight ${values[i]} is negative, infinite or NaN.`);
       total += values[i]!;
     }
     if (!(total > 0)) throw new ArgumentError(`multinomial: the weights of row ${start / size} add up to ${total}, expected more than 0.`);
@@ -168,7 +190,13 @@ function checkWeights(values: Float32Array | Float64Array, size: number): void {
 }
 
 /** The first index whose cumulative share reaches a uniform draw. */
-function drawWithReplacement(values: Float32Array | Float64Array, weights: Tensor, size: number, count: number, generator: Generator | undefined): Tensor {
+function drawWithReplacement(
+  values: Float32Array | Float64Array,
+  weights: Tensor,
+  size: number,
+  count: number,
+  generator: Generator | undefined,
+): Tensor {
   const rows = values.length / size;
   const out = emptyTensor([...weights.shape.slice(0, -1), count], 'int64');
   const draws = toTypedArray(uniform_(emptyTensor([rows, count], 'float64'), 0, 1, { generator })) as Float64Array;

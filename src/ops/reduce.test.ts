@@ -1,5 +1,5 @@
+import { autograd, DTypeError, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { autograd, DTypeError, tensor, zeros, type Tensor } from 'hone';
 import { int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 
 // Made by torch 2.15 from the expression in each comment; T is torch.tensor, I an int64 tensor.
@@ -41,7 +41,12 @@ describe('gradients', () => {
   const { gradcheck, gradgradcheck } = autograd;
 
   test('of sum and mean', () => {
-    for (const fn of [(x: Tensor) => x.sum(), (x: Tensor) => x.sum([0, 2]), (x: Tensor) => x.mean(1, true), (x: Tensor) => x.transpose(0, 2).mean([0, 1])]) {
+    for (const fn of [
+      (x: Tensor) => x.sum(),
+      (x: Tensor) => x.sum([0, 2]),
+      (x: Tensor) => x.mean(1, true),
+      (x: Tensor) => x.transpose(0, 2).mean([0, 1]),
+    ]) {
       expect(gradcheck((a) => fn(a!), leaf(2, 3, 4))).toBe(true);
       expect(gradgradcheck((a) => fn(a!.mul(a!)), leaf(2, 3, 2))).toBe(true);
     }

@@ -1,14 +1,15 @@
 /** Reductions over dims. */
-import { DTypeError } from '../errors.js';
+
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ReduceOp, type ReduceOpName } from '../engine/kernel-table.gen.js';
+import { DTypeError } from '../errors.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { isDense, normalizeDims, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
-import { castRaw, code, rowMajor } from './kernel-call.js';
 import { div, ne } from './arithmetic.js';
+import { castRaw, code, rowMajor } from './kernel-call.js';
 import { expand, reshape } from './movement.js';
 
 /** One dim, several, or (undefined) all. */
@@ -67,7 +68,12 @@ export function withDims(g: Tensor, shape: Shape, dims: readonly number[]): Tens
 export function dropDims(kept: Tensor, shape: Shape, dims: readonly number[], keepdim: boolean): Tensor {
   if (keepdim) return kept;
   const rest = shape.map((_, i) => i).filter((i) => !dims.includes(i));
-  return aliasTensor(kept, rest.map((i) => kept.shape[i]!), rest.map((i) => kept.strides[i]!), kept.offset);
+  return aliasTensor(
+    kept,
+    rest.map((i) => kept.shape[i]!),
+    rest.map((i) => kept.strides[i]!),
+    kept.offset,
+  );
 }
 
 /**
@@ -116,7 +122,17 @@ export function countNonzero(x: Tensor, dim?: Dims): Tensor {
 
 /** Whether no element is 0; for gradients that divide. */
 export function allNonzero(x: Tensor): boolean {
-  return item(reduceRaw('all', x, x.shape.map((_, d) => d), 'bool', 'all')) !== 0;
+  return (
+    item(
+      reduceRaw(
+        'all',
+        x,
+        x.shape.map((_, d) => d),
+        'bool',
+        'all',
+      ),
+    ) !== 0
+  );
 }
 
 /** Sums `x` down to `shape`, which broadcasts to x's: the gradient of broadcasting. */

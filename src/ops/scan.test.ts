@@ -1,5 +1,5 @@
+import { autograd, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { autograd, tensor, zeros, type Tensor } from 'hone';
 import { int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 
 // Made by torch 2.15 from the expression in each comment; T is torch.tensor, I an int64 tensor.
@@ -36,15 +36,32 @@ describe('scan, as PyTorch', () => {
 describe('gradients', () => {
   const { gradcheck, gradgradcheck } = autograd;
   // Rows without a zero, with one, and with two.
-  const withZeros = () => tensor([[1.5, -2, 0.5, 3], [1.5, 0, 0.5, 3], [0, 2, 0, -1]], { dtype: 'float64', requiresGrad: true });
+  const withZeros = () =>
+    tensor(
+      [
+        [1.5, -2, 0.5, 3],
+        [1.5, 0, 0.5, 3],
+        [0, 2, 0, -1],
+      ],
+      { dtype: 'float64', requiresGrad: true },
+    );
 
   test('of cumsum', () => {
     expect(gradcheck((a) => [a!.cumsum(0), a!.cumsum(-1), a!.t().cumsum(0)], leaf(3, 4))).toBe(true);
     expect(gradgradcheck((a) => a!.mul(a!).cumsum(1), leaf(2, 3))).toBe(true);
   });
 
-  test.each([['without zeros', () => leaf(3, 4)], ['with zeros', withZeros]] as const)('of cumprod and prod %s', (_name, make) => {
-    for (const fn of [(x: Tensor) => x.cumprod(1), (x: Tensor) => x.cumprod(0), (x: Tensor) => x.prod(1), (x: Tensor) => x.prod(0, true), (x: Tensor) => x.prod()]) {
+  test.each([
+    ['without zeros', () => leaf(3, 4)],
+    ['with zeros', withZeros],
+  ] as const)('of cumprod and prod %s', (_name, make) => {
+    for (const fn of [
+      (x: Tensor) => x.cumprod(1),
+      (x: Tensor) => x.cumprod(0),
+      (x: Tensor) => x.prod(1),
+      (x: Tensor) => x.prod(0, true),
+      (x: Tensor) => x.prod(),
+    ]) {
       expect(gradcheck((a) => fn(a!), make())).toBe(true);
       expect(gradgradcheck((a) => fn(a!), make())).toBe(true);
     }

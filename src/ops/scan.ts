@@ -50,7 +50,10 @@ export function cumprod(x: Tensor, dim: number): Tensor {
 function cumprodGrad(g: Tensor, x: Tensor, y: Tensor, d: number): Tensor {
   if (allNonzero(x)) return div(cumsumFromEnd(mul(g, y), d), x);
   const size = x.shape[d]!;
-  const one = ones(x.shape.map((s, i) => (i === d ? 1 : s)), { dtype: x.dtype });
+  const one = ones(
+    x.shape.map((s, i) => (i === d ? 1 : s)),
+    { dtype: x.dtype },
+  );
   const slices = Array.from({ length: size }, (_, k) => {
     const after = cumprod(cat([one, narrow(x, d, k + 1, size - k - 1)], d), d);
     const without = k === 0 ? after : mul(after, narrow(y, d, k - 1, 1));
@@ -81,7 +84,10 @@ export function prod(x: Tensor, dim?: number, keepdim = false): Tensor {
 /** For each element along `dim`, the product of those before it times the product of those after it. */
 function productOfOthers(x: Tensor, dim: number): Tensor {
   const size = x.shape[dim]!;
-  const one = ones(x.shape.map((s, d) => (d === dim ? 1 : s)), { dtype: x.dtype });
+  const one = ones(
+    x.shape.map((s, d) => (d === dim ? 1 : s)),
+    { dtype: x.dtype },
+  );
   const before = cumprod(cat([one, narrow(x, dim, 0, size - 1)], dim), dim);
   const after = flip(cumprod(cat([one, flip(narrow(x, dim, 1, size - 1), dim)], dim), dim), dim);
   return mul(before, after);

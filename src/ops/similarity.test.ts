@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noApproximativeNumericConstant: numbers that torch made
-import { expect, test } from 'vitest';
+
 import { autograd, DTypeError, nn, ShapeError, zeros } from 'hone';
+import { expect, test } from 'vitest';
 import { int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 import { double, withGrads } from './torch-grad.test-helper.js';
 

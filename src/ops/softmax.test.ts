@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { autograd, DTypeError, IndexError, nn, tensor, zeros } from 'hone';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 import { withGrads } from './torch-grad.test-helper.js';
 
@@ -57,7 +57,7 @@ describe('gradients', () => {
     expect(gradcheck((x) => F[name](x!, 0), leaf())).toBe(true);
   });
 
-  test('the recorded gradient is the kernel\'s', () => {
+  test("the recorded gradient is the kernel's", () => {
     for (const name of ['softmax', 'logSoftmax'] as const) {
       const x = leaf(3, 5);
       const given = { gradOutputs: pattern(3, 5) };
@@ -68,15 +68,19 @@ describe('gradients', () => {
   });
 });
 
-test('without a dim, PyTorch\'s old choice and one warning', () => {
+test("without a dim, PyTorch's old choice and one warning", () => {
   F.logSoftmax(zeros([2, 3]));
   F.logSoftmax(zeros([4, 3]));
-  expect(vi.mocked(console.warn).mock.calls).toEqual([['hone: logSoftmax: no dim given, dim 1 is taken (input of 2 dims). Name the dim: logSoftmax(x, 1).']]);
+  expect(vi.mocked(console.warn).mock.calls).toEqual([
+    ['hone: logSoftmax: no dim given, dim 1 is taken (input of 2 dims). Name the dim: logSoftmax(x, 1).'],
+  ]);
 });
 
 test('errors', () => {
   expect(() => F.softmax(tensor([1, 2], { dtype: 'int64' }), 0)).toThrow(DTypeError);
-  expect(() => F.softmax(tensor([1, 2], { dtype: 'int64' }), 0)).toThrow("softmax: needs a floating dtype, got int64. Use x.to('float32').");
+  expect(() => F.softmax(tensor([1, 2], { dtype: 'int64' }), 0)).toThrow(
+    "softmax: needs a floating dtype, got int64. Use x.to('float32').",
+  );
   expect(() => F.logSoftmax(zeros([2, 3]), 2)).toThrow(IndexError);
   expect(() => F.logSoftmax(zeros([2, 3]), 2)).toThrow('logSoftmax: dim 2 is out of range');
 });

@@ -72,7 +72,8 @@ function normalized(name: 'softmax' | 'logSoftmax', input: Tensor, dim: number |
     }
     const grad = emptyTensor(y!.shape, y!.dtype);
     const dense = rowMajor(g, name);
-    if (numel(y!.shape) > 0) check(kernels.softmaxBackward(code(grad.dtype), log, grad.ptr, dense.ptr, y!.ptr, ...split(y!.shape, d)), name);
+    if (numel(y!.shape) > 0)
+      check(kernels.softmaxBackward(code(grad.dtype), log, grad.ptr, dense.ptr, y!.ptr, ...split(y!.shape, d)), name);
     return [grad];
   });
 }

@@ -1,5 +1,5 @@
+import { ArgumentError, autograd, GradError, type Tensor, tensor, unique, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { ArgumentError, autograd, GradError, tensor, unique, zeros, type Tensor } from 'hone';
 import { int, leaf, pattern, type TorchCase, torchTests, whole } from './torch-case.test-helper.js';
 
 // Made by torch 2.15 from the expression in each comment; T is torch.tensor, I an int64 tensor.
@@ -47,7 +47,12 @@ describe('gradients', () => {
   const { gradcheck, gradgradcheck } = autograd;
 
   test('of sort and topk', () => {
-    for (const fn of [(x: Tensor) => x.sort(0).values, (x: Tensor) => x.sort(-1, true)[0], (x: Tensor) => x.topk(2).values, (x: Tensor) => x.topk(1, 1, { largest: false })[0]]) {
+    for (const fn of [
+      (x: Tensor) => x.sort(0).values,
+      (x: Tensor) => x.sort(-1, true)[0],
+      (x: Tensor) => x.topk(2).values,
+      (x: Tensor) => x.topk(1, 1, { largest: false })[0],
+    ]) {
       expect(gradcheck((a) => fn(a!), leaf(2, 3, 4))).toBe(true);
       expect(gradgradcheck((a) => fn(a!.mul(a!)), leaf(2, 3, 2))).toBe(true);
     }

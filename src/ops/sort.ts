@@ -1,7 +1,8 @@
 /** Sorting, the k largest, medians and distinct values. */
-import { ArgumentError, GradError } from '../errors.js';
+
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
+import { ArgumentError, GradError } from '../errors.js';
 import { fromTypedArray, zeros } from '../tensor/create.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { normalizeDim, numel, type Shape } from '../tensor/shape.js';
@@ -81,12 +82,25 @@ export interface TopkOptions {
 export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices {
   const d = normalizeDim(dim, x.ndim, 'topk');
   const length = x.shape[d] ?? 1;
-  if (!Number.isInteger(k) || k < 0 || k > length) throw new ArgumentError(`topk: k is ${k}, expected a whole number from 0 to ${length}, the size of dim ${d}.`);
+  if (!Number.isInteger(k) || k < 0 || k > length)
+    throw new ArgumentError(`topk: k is ${k}, expected a whole number from 0 to ${length}, the size of dim ${d}.`);
   const rows = rowsAlong(x, d, 'topk');
   const shape = x.ndim === 0 ? [] : [...rows.shape.slice(0, -1), k];
   const values = emptyTensor(shape, x.dtype);
   const indices = emptyTensor(shape, 'int64');
-  check(kernels.topk(code(x.dtype), values.ptr, indices.ptr, rows.ptr, numel(rows.shape.slice(0, -1)), length, x.ndim === 0 ? 1 : k, largest ? 1 : 0), 'topk');
+  check(
+    kernels.topk(
+      code(x.dtype),
+      values.ptr,
+      indices.ptr,
+      rows.ptr,
+      numel(rows.shape.slice(0, -1)),
+      length,
+      x.ndim === 0 ? 1 : k,
+      largest ? 1 : 0,
+    ),
+    'topk',
+  );
   return picked('topk', backFromEnd(values, d), backFromEnd(indices, d), x, d);
 }
 
@@ -136,7 +150,10 @@ export interface UniqueOptions {
  * The distinct values of `x` in ascending order, as one row; then, where asked for, the inverse (the shape of `x`) and the counts.
  * @see https://pytorch.org/docs/stable/generated/torch.unique.html
  */
-export function unique(x: Tensor, options: UniqueOptions & { returnInverse: true; returnCounts: true }): [values: Tensor, inverse: Tensor, counts: Tensor];
+export function unique(
+  x: Tensor,
+  options: UniqueOptions & { returnInverse: true; returnCounts: true },
+): [values: Tensor, inverse: Tensor, counts: Tensor];
 export function unique(x: Tensor, options: UniqueOptions & { returnInverse: true }): [values: Tensor, inverse: Tensor];
 export function unique(x: Tensor, options: UniqueOptions & { returnCounts: true }): [values: Tensor, counts: Tensor];
 export function unique(x: Tensor, options?: UniqueOptions & { returnInverse?: false; returnCounts?: false }): Tensor;
@@ -157,5 +174,9 @@ export function unique(x: Tensor, options: UniqueOptions = {}): Tensor | Tensor[
   });
   if (!options.returnInverse && !options.returnCounts) return out;
   const counts = BigInt64Array.from(starts, (start, i) => BigInt((starts[i + 1] ?? ordered.length) - start));
-  return [out, ...(options.returnInverse ? [fromTypedArray(inverse, x.shape)] : []), ...(options.returnCounts ? [fromTypedArray(counts)] : [])];
+  return [
+    out,
+    ...(options.returnInverse ? [fromTypedArray(inverse, x.shape)] : []),
+    ...(options.returnCounts ? [fromTypedArray(counts)] : []),
+  ];
 }

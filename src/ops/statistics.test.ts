@@ -1,5 +1,5 @@
+import { autograd, DTypeError, type Tensor, tensor, varMean, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { autograd, DTypeError, tensor, varMean, zeros, type Tensor } from 'hone';
 import { int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 
 // Made by torch 2.15 from the expression in each comment; T is torch.tensor, I an int64 tensor.

@@ -1,8 +1,9 @@
 /** Variance, norms and log-sum-exp over dims. */
-import { DTypeError } from '../errors.js';
+
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
+import { DTypeError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
 import { normalizeDims, numel } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -31,11 +32,25 @@ function varianceRaw(name: string, x: Tensor, dims: readonly number[], correctio
   const kept = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
   const together = dims.every((d, i) => i === 0 || d === dims[i - 1]! + 1);
   const order = together ? x.shape.map((_, d) => d) : [...kept, ...dims];
-  const source = rowMajor(together ? x : aliasTensor(x, order.map((d) => x.shape[d]!), order.map((d) => x.strides[d]!), x.offset), name);
+  const source = rowMajor(
+    together
+      ? x
+      : aliasTensor(
+          x,
+          order.map((d) => x.shape[d]!),
+          order.map((d) => x.strides[d]!),
+          x.offset,
+        ),
+    name,
+  );
   const out = emptyTensor(reducedShape(x.shape, dims, true), x.dtype);
   const first = order.indexOf(dims[0] ?? x.ndim);
   const [start, end] = dims.length === 0 ? [x.ndim, x.ndim] : [first, first + dims.length];
-  const [outer, len, inner] = [source.shape.slice(0, start), source.shape.slice(start, end), source.shape.slice(end)].map(numel) as [number, number, number];
+  const [outer, len, inner] = [source.shape.slice(0, start), source.shape.slice(start, end), source.shape.slice(end)].map(numel) as [
+    number,
+    number,
+    number,
+  ];
   check(kernels.varMean(code(x.dtype), out.ptr, 0, source.ptr, outer, len, inner, correction), name);
   return out;
 }

@@ -1,6 +1,7 @@
 /** What the tests of operations share: inputs that PyTorch can make too, and comparison with what PyTorch made of them. */
+
+import { Generator, randn, Tensor, tensor } from 'hone';
 import { expect, test } from 'vitest';
-import { Generator, randn, tensor, Tensor } from 'hone';
 
 /** A tensor that torch made: `t.shape`, `t.flatten().tolist()`, `t.dtype`. */
 export interface TorchValue {
@@ -50,7 +51,12 @@ export function expectTorch(result: Tensor, expected: TorchValue): void {
 /** One test for each case. */
 export function torchTests(cases: readonly TorchCase[]): void {
   // The transformed source, as it was written.
-  const named = (make: () => unknown) => make.toString().replace(/^\(\) => /, '').replace(/\(0,\s*__vite\w+__\.(\w+)\)/g, '$1').replace(/\s+/g, ' ');
+  const named = (make: () => unknown) =>
+    make
+      .toString()
+      .replace(/^\(\) => /, '')
+      .replace(/\(0,\s*__vite\w+__\.(\w+)\)/g, '$1')
+      .replace(/\s+/g, ' ');
   test.each(cases.map(([make], i) => [named(make), i] as const))('%s', (_name, i) => {
     const [make, expected] = cases[i]!;
     const result = make();

@@ -13,7 +13,9 @@ export function pair(value: Pair, least: number, op: string, option: string): [n
   const [h, w] = typeof value === 'number' ? [value, value] : value;
   const good = (n: unknown) => Number.isInteger(n) && (n as number) >= least;
   if (!good(h) || !good(w) || (typeof value !== 'number' && value.length !== 2)) {
-    throw new ArgumentError(`${op}: ${option} is ${JSON.stringify(value)}, expected a whole number of at least ${least}, or two of them: [height, width].`);
+    throw new ArgumentError(
+      `${op}: ${option} is ${JSON.stringify(value)}, expected a whole number of at least ${least}, or two of them: [height, width].`,
+    );
   }
   return [h, w];
 }

@@ -3,7 +3,7 @@ import { kernels } from '../engine/engine.js';
 import { AMSGRAD, DECOUPLED, MAXIMIZE } from '../engine/kernel-table.gen.js';
 import { ArgumentError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero, Optimizer, type ParamGroup, type Params, type ParamState } from './optimizer.js';
+import { atLeastZero, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { type StepEntry, zeroState } from './step-list.js';
 
 export interface AdamOptions {
@@ -41,7 +41,15 @@ export class Adam extends Optimizer<AdamOptions> {
   protected override readonly counters = ['step'];
 
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false, maximize = false, decoupledWeightDecay = false } = options;
+    const {
+      lr = 1e-3,
+      betas = [0.9, 0.999],
+      eps = 1e-8,
+      weightDecay = 0,
+      amsgrad = false,
+      maximize = false,
+      decoupledWeightDecay = false,
+    } = options;
     super(params, { lr, betas, eps, weightDecay, amsgrad, maximize, decoupledWeightDecay });
   }
 
@@ -49,9 +57,11 @@ export class Adam extends Optimizer<AdamOptions> {
     atLeastZero(this.name, 'lr', lr);
     atLeastZero(this.name, 'eps', eps);
     atLeastZero(this.name, 'weightDecay', weightDecay);
-    if (!Array.isArray(betas) || betas.length !== 2) throw new ArgumentError(`${this.name}: betas is ${String(betas)}, expected two numbers, such as [0.9, 0.999].`);
+    if (!Array.isArray(betas) || betas.length !== 2)
+      throw new ArgumentError(`${this.name}: betas is ${String(betas)}, expected two numbers, such as [0.9, 0.999].`);
     betas.forEach((beta, i) => {
-      if (!(typeof beta === 'number' && beta >= 0 && beta < 1)) throw new ArgumentError(`${this.name}: betas[${i}] is ${String(beta)}, expected at least 0 and below 1.`);
+      if (!(typeof beta === 'number' && beta >= 0 && beta < 1))
+        throw new ArgumentError(`${this.name}: betas[${i}] is ${String(beta)}, expected at least 0 and below 1.`);
     });
   }
 
@@ -65,7 +75,9 @@ export class Adam extends Optimizer<AdamOptions> {
         state.step++;
         return { param, state: [state.expAvg, state.expAvgSq, amsgrad ? (state.maxExpAvgSq as Tensor) : null], step: state.step };
       });
-      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) => kernels.adamStep(code, count, list, lr, betas[0], betas[1], eps, weightDecay, flags));
+      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
+        kernels.adamStep(code, count, list, lr, betas[0], betas[1], eps, weightDecay, flags),
+      );
     }
   }
 }

@@ -1,9 +1,9 @@
 /** The base of the optimizers: parameter groups, gradients, state, and state dicts in PyTorch's layout. */
-import { ArgumentError, DTypeError, GradError, showShape, StateDictError } from '../errors.js';
+import { ArgumentError, DTypeError, GradError, StateDictError, showShape } from '../errors.js';
+import { fromTypedArray } from '../tensor/create.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { fromTypedArray } from '../tensor/create.js';
 import { item } from '../tensor/transfer.js';
 import { copyValues, StepList, stateLike } from './step-list.js';
 import { clearGradient } from './zero-grad.js';
@@ -12,7 +12,7 @@ import { clearGradient } from './zero-grad.js';
 export type ParamGroupInput<O> = { params: Tensor | Iterable<Tensor> } & Partial<O>;
 
 /** Parameters and the options they are stepped with. Options may be changed between steps: `group.lr = 0.01`. */
-export type ParamGroup<O = { lr: number }> = O & { params: Tensor[]; /** The lr that a scheduler started from. */ initialLr?: number };
+export type ParamGroup<O = { lr: number }> = O & { params: Tensor[] /** The lr that a scheduler started from. */; initialLr?: number };
 
 /** What to optimize: tensors, or groups of them. */
 export type Params<O> = Iterable<Tensor> | Iterable<ParamGroupInput<O>>;
@@ -38,7 +38,8 @@ export function camelCase(name: string): string {
 
 /** Throws unless `value` is a number of at least 0. */
 export function atLeastZero(op: string, name: string, value: number): void {
-  if (!(typeof value === 'number' && value >= 0)) throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a number of at least 0.`);
+  if (!(typeof value === 'number' && value >= 0))
+    throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a number of at least 0.`);
 }
 
 /**
@@ -57,11 +58,18 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
    * @param defaults the options of groups that do not give their own.
    * @throws {ArgumentError} for no parameters, a tensor that an operation made, one that appears twice, or a bad option.
    */
-  constructor(params: Params<O>, readonly defaults: O) {
+  constructor(
+    params: Params<O>,
+    readonly defaults: O,
+  ) {
     this.checkOptions(defaults);
-    if (params instanceof Tensor) throw new ArgumentError(`${this.name}: expected a list of tensors or groups, got one Tensor. Write [tensor].`);
+    if (params instanceof Tensor)
+      throw new ArgumentError(`${this.name}: expected a list of tensors or groups, got one Tensor. Write [tensor].`);
     const list: (Tensor | ParamGroupInput<O>)[] = [...params];
-    if (list.length === 0) throw new ArgumentError(`${this.name}: got no parameters. Does the model keep its layers in fields, nn.Sequential or nn.ModuleList? Plain arrays are not seen.`);
+    if (list.length === 0)
+      throw new ArgumentError(
+        `${this.name}: got no parameters. Does the model keep its layers in fields, nn.Sequential or nn.ModuleList? Plain arrays are not seen.`,
+      );
     if (list[0] instanceof Tensor) this.addParamGroup({ params: list as Tensor[] } as unknown as ParamGroupInput<O>);
     else for (const group of list) this.addParamGroup(group as ParamGroupInput<O>);
   }
@@ -80,7 +88,8 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   /** Adds parameters, with options of their own, to those already there. @throws as the constructor. */
   addParamGroup(input: ParamGroupInput<O>): void {
     const given = input?.params as Tensor | Iterable<Tensor> | undefined;
-    if (given === undefined) throw new ArgumentError(`${this.name}: a group has no params. Write { params: model.parameters(), lr: 0.01 }.`);
+    if (given === undefined)
+      throw new ArgumentError(`${this.name}: a group has no params. Write { params: model.parameters(), lr: 0.01 }.`);
     const params = given instanceof Tensor ? [given] : [...given];
     const options = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
     const group = { ...this.defaults, ...options, params } as ParamGroup<O>;
@@ -88,10 +97,19 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
     params.forEach((param, i) => {
       const which = `parameter ${i} of group ${this.paramGroups.length}`;
-      if (!(param instanceof Tensor)) throw new ArgumentError(`${this.name}: ${which} is ${param === null ? 'null' : typeof param}, expected a Tensor.${Array.isArray(param) ? ' Pass parameters(), not namedParameters().' : ''}`);
+      if (!(param instanceof Tensor))
+        throw new ArgumentError(
+          `${this.name}: ${which} is ${param === null ? 'null' : typeof param}, expected a Tensor.${Array.isArray(param) ? ' Pass parameters(), not namedParameters().' : ''}`,
+        );
       if (!isFloating(param.dtype)) throw new DTypeError(`${this.name}: ${which} is ${param.dtype}, expected float32 or float64.`);
-      if (!param.isLeaf) throw new GradError(`${this.name}: ${which} was made by an operation and is no leaf: its gradient is not kept. Pass the tensors it was computed from, or detach() it first.`);
-      if (known.has(param)) throw new ArgumentError(`${this.name}: ${which} (${showShape(param.shape)}) appears twice. A parameter belongs to one group, once.`);
+      if (!param.isLeaf)
+        throw new GradError(
+          `${this.name}: ${which} was made by an operation and is no leaf: its gradient is not kept. Pass the tensors it was computed from, or detach() it first.`,
+        );
+      if (known.has(param))
+        throw new ArgumentError(
+          `${this.name}: ${which} (${showShape(param.shape)}) appears twice. A parameter belongs to one group, once.`,
+        );
       known.add(param);
     });
     this.paramGroups.push(group);
@@ -151,7 +169,10 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     const state: OptimizerStateDict['state'] = {};
     for (const [param, values] of this.state) {
       state[numbers.get(param)!] = Object.fromEntries(
-        Object.entries(values).map(([name, value]) => [snakeCase(name), typeof value === 'number' ? fromTypedArray(Float32Array.of(value), []) : value]),
+        Object.entries(values).map(([name, value]) => [
+          snakeCase(name),
+          typeof value === 'number' ? fromTypedArray(Float32Array.of(value), []) : value,
+        ]),
       );
     }
     const param_groups = this.paramGroups.map(({ params, ...options }) => ({
@@ -170,9 +191,11 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
       throw new StateDictError(`${this.name}.loadStateDict: ${message} Nothing was changed.`);
     };
     const saved = dict.param_groups;
-    if (!Array.isArray(saved) || typeof dict.state !== 'object' || dict.state === null) fail('expected { state, param_groups }, as stateDict() gives it.');
+    if (!Array.isArray(saved) || typeof dict.state !== 'object' || dict.state === null)
+      fail('expected { state, param_groups }, as stateDict() gives it.');
     const sizes = (groups: readonly { params: readonly unknown[] }[]) => `[${groups.map(({ params }) => params.length).join(', ')}]`;
-    if (sizes(saved) !== sizes(this.paramGroups)) fail(`the saved groups have ${sizes(saved)} parameters, the optimizer's have ${sizes(this.paramGroups)}.`);
+    if (sizes(saved) !== sizes(this.paramGroups))
+      fail(`the saved groups have ${sizes(saved)} parameters, the optimizer's have ${sizes(this.paramGroups)}.`);
 
     const byNumber = new Map<number, Tensor>();
     saved.forEach(({ params }, g) => {
@@ -200,7 +223,12 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     for (const [param, values] of loaded) this.state.set(param, values);
   }
 
-  private loadParamState(param: Tensor, number: string, values: Record<string, Tensor | number | null>, fail: (message: string) => never): ParamState {
+  private loadParamState(
+    param: Tensor,
+    number: string,
+    values: Record<string, Tensor | number | null>,
+    fail: (message: string) => never,
+  ): ParamState {
     const out: ParamState = {};
     for (const [key, value] of Object.entries(values)) {
       const name = camelCase(key);
@@ -209,7 +237,8 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
         out[name] = typeof value === 'number' ? value : item(value);
       } else {
         if (!(value instanceof Tensor)) fail(`${key} of parameter ${number} is ${typeof value}, expected a Tensor.`);
-        if (!sameShape(value.shape, param.shape)) fail(`${key} of parameter ${number} has shape ${showShape(value.shape)}, the parameter ${showShape(param.shape)}.`);
+        if (!sameShape(value.shape, param.shape))
+          fail(`${key} of parameter ${number} has shape ${showShape(value.shape)}, the parameter ${showShape(param.shape)}.`);
         const copy = stateLike(param);
         copyValues(copy, value, 'loadStateDict');
         out[name] = copy;
@@ -224,7 +253,9 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
       if (typeof value === 'boolean') return value ? 'True' : 'False';
       if (Array.isArray(value)) return `(${value.map(show).join(', ')})`;
       // Python's exponents have two digits, and begin below 1e-4.
-      return typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential().replace(/-(\d)$/, '-0$1') : String(value);
+      return typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-4
+        ? value.toExponential().replace(/-(\d)$/, '-0$1')
+        : String(value);
     };
     const groups = this.paramGroups.map(({ params: _, ...options }, i) => {
       const lines = Object.entries(options).map(([name, value]) => `    ${snakeCase(name)}: ${show(value)}\n`);

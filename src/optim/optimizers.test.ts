@@ -26,7 +26,13 @@ function setGradients(a: Tensor, b: Tensor, t: number): void {
 function start(dtype: 'float32' | 'float64'): [Tensor, Tensor] {
   return [
     tensor([1, -2, 0.5], { dtype, requiresGrad: true }),
-    tensor([[0.25, 3], [-1.5, 0.75]], { dtype, requiresGrad: true }),
+    tensor(
+      [
+        [0.25, 3],
+        [-1.5, 0.75],
+      ],
+      { dtype, requiresGrad: true },
+    ),
   ];
 }
 
@@ -37,7 +43,9 @@ function make(name: string, params: Tensor[], options: Record<string, unknown>):
 function expectClose(actual: Tensor, expected: readonly number[], tolerance: number): void {
   const values = [...(actual.data() as Float64Array)];
   values.forEach((v, i) => {
-    expect(Math.abs(v - expected[i]!), `element ${i}: ${v} against ${expected[i]}`).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(expected[i]!)));
+    expect(Math.abs(v - expected[i]!), `element ${i}: ${v} against ${expected[i]}`).toBeLessThanOrEqual(
+      tolerance * Math.max(1, Math.abs(expected[i]!)),
+    );
   });
 }
 
@@ -65,17 +73,33 @@ describe('step', () => {
     optimizer.step();
     a.grad = ones([3]);
     optimizer.step();
-    expect(b.toArray()).toEqual([[0.25, 3], [-1.5, 0.75]]);
+    expect(b.toArray()).toEqual([
+      [0.25, 3],
+      [-1.5, 0.75],
+    ]);
     expect(optimizer.state.size).toBe(1);
     expect(a.toArray()).not.toEqual([1, -2, 0.5]);
   });
 
   it('takes the gradient and the value wherever they lie in memory', () => {
-    const values = [[1, 2, 3], [4, 5, 6]];
-    const gradient = [[0.5, -1, 2], [3, 0.25, -4]];
+    const values = [
+      [1, 2, 3],
+      [4, 5, 6],
+    ];
+    const gradient = [
+      [0.5, -1, 2],
+      [3, 0.25, -4],
+    ];
     const want = new optim.SGD([tensor(values, { requiresGrad: true })], { lr: 0.5, momentum: 0.9 });
     const plain = want.paramGroups[0]!.params[0]!;
-    const transposed = tensor([[1, 4], [2, 5], [3, 6]]).t().detach().requiresGrad_();
+    const transposed = tensor([
+      [1, 4],
+      [2, 5],
+      [3, 6],
+    ])
+      .t()
+      .detach()
+      .requiresGrad_();
     const base = ones([2, 6]);
     const gaps = base.slice(1, 0, 6, 2).detach();
     gaps.copy_(tensor(values));
@@ -84,13 +108,20 @@ describe('step', () => {
     for (let t = 0; t < 3; t++) {
       plain.grad = tensor(gradient);
       transposed.grad = tensor(gradient);
-      gaps.grad = tensor([[0.5, 3], [-1, 0.25], [2, -4]]).t();
+      gaps.grad = tensor([
+        [0.5, 3],
+        [-1, 0.25],
+        [2, -4],
+      ]).t();
       want.step();
       got.step();
     }
     expect(transposed.toArray()).toEqual(plain.toArray());
     expect(gaps.toArray()).toEqual(plain.toArray());
-    expect(base.slice(1, 1, 6, 2).toArray()).toEqual([[1, 1, 1], [1, 1, 1]]);
+    expect(base.slice(1, 1, 6, 2).toArray()).toEqual([
+      [1, 1, 1],
+      [1, 1, 1],
+    ]);
   });
 
   it('takes float32 and float64 in one group', () => {
@@ -176,8 +207,26 @@ describe('state dict', () => {
     adam.step();
     const dict = adam.stateDict();
     expect(dict.param_groups).toEqual([
-      { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0, amsgrad: true, maximize: false, decoupled_weight_decay: false, params: [0] },
-      { lr: 0.5, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0, amsgrad: true, maximize: false, decoupled_weight_decay: false, params: [1] },
+      {
+        lr: 0.001,
+        betas: [0.9, 0.999],
+        eps: 1e-8,
+        weight_decay: 0,
+        amsgrad: true,
+        maximize: false,
+        decoupled_weight_decay: false,
+        params: [0],
+      },
+      {
+        lr: 0.5,
+        betas: [0.9, 0.999],
+        eps: 1e-8,
+        weight_decay: 0,
+        amsgrad: true,
+        maximize: false,
+        decoupled_weight_decay: false,
+        params: [1],
+      },
     ]);
     expect(Object.keys(dict.state)).toEqual(['1']);
     const state = dict.state[1] as Record<string, Tensor>;
@@ -237,7 +286,9 @@ describe('state dict', () => {
     const [a, b] = start('float32');
     const optimizer = new optim.SGD([a, b], { lr: 0.5, momentum: 0.9 });
     const other = new optim.SGD([a], { lr: 0.1 });
-    expect(() => optimizer.loadStateDict(other.stateDict())).toThrow(new StateDictError('SGD.loadStateDict: the saved groups have [1] parameters, the optimizer\'s have [2]. Nothing was changed.'));
+    expect(() => optimizer.loadStateDict(other.stateDict())).toThrow(
+      new StateDictError("SGD.loadStateDict: the saved groups have [1] parameters, the optimizer's have [2]. Nothing was changed."),
+    );
     const dict = optimizer.stateDict();
     dict.state[1] = { momentum_buffer: ones([3]) };
     dict.param_groups[0]!.lr = 7;
@@ -266,7 +317,10 @@ describe('errors', () => {
     [() => new optim.SGD([x()], { momentum: -0.1 }), 'SGD: momentum is -0.1'],
     [() => new optim.SGD([x()], { weightDecay: -0.1 }), 'SGD: weightDecay is -0.1'],
     [() => new optim.SGD([x()], { dampening: Number.NaN }), 'SGD: dampening is NaN'],
-    [() => new optim.SGD([x()], { nesterov: true }), 'SGD: nesterov needs a momentum above 0 and no dampening, got momentum 0 and dampening 0.'],
+    [
+      () => new optim.SGD([x()], { nesterov: true }),
+      'SGD: nesterov needs a momentum above 0 and no dampening, got momentum 0 and dampening 0.',
+    ],
     [() => new optim.SGD([x()], { nesterov: true, momentum: 0.9, dampening: 0.1 }), 'got momentum 0.9 and dampening 0.1'],
     [() => new optim.Adam([x()], { betas: [0.9, 1] }), 'Adam: betas[1] is 1, expected at least 0 and below 1.'],
     [() => new optim.Adam([x()], { betas: [-0.1, 0.9] }), 'Adam: betas[0] is -0.1'],

@@ -3,7 +3,7 @@ import { kernels } from '../engine/engine.js';
 import { MAXIMIZE, NESTEROV } from '../engine/kernel-table.gen.js';
 import { ArgumentError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero, Optimizer, type ParamGroup, type Params, type ParamState } from './optimizer.js';
+import { atLeastZero, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { type StepEntry, stateLike } from './step-list.js';
 
 export interface SGDOptions {
@@ -42,9 +42,12 @@ export class SGD extends Optimizer<SGDOptions> {
     atLeastZero(this.name, 'lr', lr);
     atLeastZero(this.name, 'momentum', momentum);
     atLeastZero(this.name, 'weightDecay', weightDecay);
-    if (typeof dampening !== 'number' || Number.isNaN(dampening)) throw new ArgumentError(`${this.name}: dampening is ${String(dampening)}, expected a number.`);
+    if (typeof dampening !== 'number' || Number.isNaN(dampening))
+      throw new ArgumentError(`${this.name}: dampening is ${String(dampening)}, expected a number.`);
     if (nesterov && (momentum === 0 || dampening !== 0)) {
-      throw new ArgumentError(`${this.name}: nesterov needs a momentum above 0 and no dampening, got momentum ${momentum} and dampening ${dampening}.`);
+      throw new ArgumentError(
+        `${this.name}: nesterov needs a momentum above 0 and no dampening, got momentum ${momentum} and dampening ${dampening}.`,
+      );
     }
   }
 
@@ -58,7 +61,9 @@ export class SGD extends Optimizer<SGDOptions> {
         const { momentumBuffer } = this.stateOf<SGDState>(param, () => ({ momentumBuffer: stateLike(param) }));
         return { param, state: [momentumBuffer], fresh };
       });
-      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) => kernels.sgdStep(code, count, list, lr, momentum, dampening, weightDecay, flags));
+      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
+        kernels.sgdStep(code, count, list, lr, momentum, dampening, weightDecay, flags),
+      );
     }
   }
 }

@@ -17,7 +17,12 @@ export interface StepEntry {
 /** An uninitialised tensor laid out as `like`, outliving every scope: optimizer state. Kernels walk both memories side by side. */
 export function stateLike(like: Tensor): Tensor {
   const dense = isDense(like.shape, like.strides);
-  const out = new Tensor(new Storage(numel(like.shape) * dtypes[like.dtype].bytes), like.shape, like.dtype, dense ? like.strides : undefined);
+  const out = new Tensor(
+    new Storage(numel(like.shape) * dtypes[like.dtype].bytes),
+    like.shape,
+    like.dtype,
+    dense ? like.strides : undefined,
+  );
   escapeScope(out.storage, null);
   return out;
 }
@@ -68,7 +73,16 @@ export class StepList {
         temporary.push(laidOut);
         grad = laidOut;
       }
-      const row = [target.ptr, grad.ptr, state[0]?.ptr ?? 0, state[1]?.ptr ?? 0, state[2]?.ptr ?? 0, numel(param.shape), step, fresh ? 1 : 0];
+      const row = [
+        target.ptr,
+        grad.ptr,
+        state[0]?.ptr ?? 0,
+        state[1]?.ptr ?? 0,
+        state[2]?.ptr ?? 0,
+        numel(param.shape),
+        step,
+        fresh ? 1 : 0,
+      ];
       for (let k = 0; k < OPTIM_STRIDE; k++) {
         const at = i * OPTIM_STRIDE + k;
         if (this.values[at] === row[k]) continue;

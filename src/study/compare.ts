@@ -151,7 +151,6 @@ async function trainOnce(
     };
   };
   try {
-    // biome-ignore lint/suspicious/noFocusedTests: this fit trains
     const { stopped } = await fit<readonly Tensor[]>(model, {
       ...options.loaders(),
       loss,

@@ -1,6 +1,7 @@
 /** Making tensors from numbers. */
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+
 import { check, kernels, loadedEngine } from '../engine/engine.js';
+import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { assertDType, type DType, dtypeOfTypedArray, dtypes, isFloating, type TypedArray } from './dtype.js';
 import { checkSizes, numel, type Shape } from './shape.js';
 import { emptyTensor, Tensor } from './tensor.js';
@@ -50,7 +51,9 @@ export function tensor(data: NestedArray | TypedArray | Tensor, options?: Tensor
   const visit = (value: NestedArray, depth: number): void => {
     if (depth === shape.length) {
       if (typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint') {
-        throw Array.isArray(value) ? ragged() : new ArgumentError(`tensor: found ${value === null ? 'null' : typeof value} among the numbers.`);
+        throw Array.isArray(value)
+          ? ragged()
+          : new ArgumentError(`tensor: found ${value === null ? 'null' : typeof value} among the numbers.`);
       }
       flat.push(value);
       return;
@@ -58,7 +61,10 @@ export function tensor(data: NestedArray | TypedArray | Tensor, options?: Tensor
     if (!Array.isArray(value) || value.length !== shape[depth]) throw ragged();
     for (const item of value) visit(item, depth + 1);
   };
-  const ragged = () => new ShapeError(`tensor: the nested arrays are ragged: the first of each level make shape ${showShape(shape)}, others have another length or depth.`);
+  const ragged = () =>
+    new ShapeError(
+      `tensor: the nested arrays are ragged: the first of each level make shape ${showShape(shape)}, others have another length or depth.`,
+    );
   visit(data as NestedArray, 0);
   const first = flat[0];
   const natural: DType = typeof first === 'boolean' ? 'bool' : typeof first === 'bigint' ? 'int64' : 'float32';
@@ -94,11 +100,17 @@ function metaOf(n: number): number {
  * A tensor with a copy of a typed array's values.
  * @param shape default: one dim. @throws {ShapeError} when the count differs.
  */
-export function fromTypedArray(array: TypedArray, shape: Shape = [array.length], options?: { dtype?: 'bool'; requiresGrad?: boolean }): Tensor {
+export function fromTypedArray(
+  array: TypedArray,
+  shape: Shape = [array.length],
+  options?: { dtype?: 'bool'; requiresGrad?: boolean },
+): Tensor {
   checkSizes(shape, 'fromTypedArray');
-  if (numel(shape) !== array.length) throw new ShapeError(`fromTypedArray: shape ${showShape(shape)} holds ${numel(shape)} elements, the array has ${array.length}.`);
+  if (numel(shape) !== array.length)
+    throw new ShapeError(`fromTypedArray: shape ${showShape(shape)} holds ${numel(shape)} elements, the array has ${array.length}.`);
   const natural = dtypeOfTypedArray(array);
-  if (options?.dtype === 'bool' && natural !== 'uint8') throw new DTypeError(`fromTypedArray: bool takes a Uint8Array, got ${array.constructor.name}.`);
+  if (options?.dtype === 'bool' && natural !== 'uint8')
+    throw new DTypeError(`fromTypedArray: bool takes a Uint8Array, got ${array.constructor.name}.`);
   const out = emptyTensor([...shape], options?.dtype ?? natural);
   writeTyped(out, array);
   return finish(out, options);
@@ -139,8 +151,10 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
   const numbers = args.filter((a): a is number => typeof a === 'number');
   const options = args.find((a): a is TensorOptions => typeof a === 'object');
   const [start, end, step] = numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
-  if (![start, end, step].every(Number.isFinite)) throw new ArgumentError(`arange: start ${start}, end ${end} and step ${step} must be finite numbers.`);
-  if (step === 0 || (end - start) * step < 0) throw new ArgumentError(`arange: from ${start} to ${end} there are no steps of ${step}. The sign of step must match.`);
+  if (![start, end, step].every(Number.isFinite))
+    throw new ArgumentError(`arange: start ${start}, end ${end} and step ${step} must be finite numbers.`);
+  if (step === 0 || (end - start) * step < 0)
+    throw new ArgumentError(`arange: from ${start} to ${end} there are no steps of ${step}. The sign of step must match.`);
   const dtype = dtypeOf(options, [start, end, step].every(Number.isInteger) ? 'int64' : 'float32', 'arange');
   const out = emptyTensor([Math.ceil((end - start) / step)], dtype);
   check(kernels.arange(dtypes[dtype].code, out.ptr, numel(out.shape), start, step), 'arange');
@@ -168,7 +182,9 @@ export function linspace(start: number, end: number, steps: number, options?: Te
   const step = steps > 1 ? round((last - first) / (steps - 1)) : 0;
   // From both ends toward the middle, and with products that are not rounded, as PyTorch does.
   const half = steps === 1 ? 1 : Math.floor(steps / 2);
-  const values = Array.from({ length: steps }, (_, i) => (i < half ? multiplyAdd(step, i, first) : multiplyAdd(-step, steps - 1 - i, last)));
+  const values = Array.from({ length: steps }, (_, i) =>
+    i < half ? multiplyAdd(step, i, first) : multiplyAdd(-step, steps - 1 - i, last),
+  );
   const out = emptyTensor([steps], dtype);
   writeTyped(out, toTyped(values, dtype));
   return finish(out, options);

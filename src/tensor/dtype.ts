@@ -1,6 +1,7 @@
 /** Element types: their codes, sizes, typed arrays, and how they promote. */
-import { DTypeError } from '../errors.js';
+
 import { BOOL, F32, F64, I32, I64, U8 } from '../engine/kernel-table.gen.js';
+import { DTypeError } from '../errors.js';
 
 /** An element type. float32 is the default; labels are int64 or int32. */
 export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool';
@@ -48,7 +49,9 @@ export function dtypeOfTypedArray(array: ArrayBufferView): DType {
   if (array instanceof Int32Array) return 'int32';
   if (array instanceof BigInt64Array) return 'int64';
   if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) return 'uint8';
-  throw new DTypeError(`fromTypedArray: ${array.constructor.name} has no dtype. Use Float32Array, Float64Array, Int32Array, BigInt64Array or Uint8Array.`);
+  throw new DTypeError(
+    `fromTypedArray: ${array.constructor.name} has no dtype. Use Float32Array, Float64Array, Int32Array, BigInt64Array or Uint8Array.`,
+  );
 }
 
 /** Throws unless `dtype` names one; for values that come from files and untyped code. */

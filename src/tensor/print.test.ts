@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
+import { arange, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { arange, tensor, type Tensor, zeros } from 'hone';
 
 // Each text is repr() of the expression in the comment, made by torch 2.15.
 // biome-ignore format: one case, one line.
@@ -115,7 +115,10 @@ describe('printing', () => {
   });
 
   test('the console shows the same text', () => {
-    const x = tensor([[1, 2], [3, 4]]);
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
     expect(inspect(x)).toBe('tensor([[1., 2.],\n        [3., 4.]])');
     expect(`${x}`).toBe(inspect(x));
   });

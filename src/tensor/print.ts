@@ -57,7 +57,10 @@ function formatter(x: Tensor, shown: readonly Value[]): { width: number; format:
   } else {
     const numbers = (shown as readonly number[]).filter((v) => Number.isFinite(v) && v !== 0);
     const sizes = numbers.map(Math.abs);
-    const [smallest, largest] = [sizes.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY), sizes.reduce((a, b) => Math.max(a, b), 0)];
+    const [smallest, largest] = [
+      sizes.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+      sizes.reduce((a, b) => Math.max(a, b), 0),
+    ];
     const whole = numbers.every(Number.isInteger);
     const scientific = numbers.length > 0 && (largest / smallest > 1000 || largest > 1e8 || smallest < 1e-4);
     if (scientific) write = (v) => exponential(v as number);

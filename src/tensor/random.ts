@@ -1,12 +1,13 @@
 /** Random numbers: PyTorch's CPU generator (MT19937), the same numbers for the same seed. */
-import { ArgumentError } from '../errors.js';
+
 import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { GENERATOR_BYTES } from '../engine/kernel-table.gen.js';
+import { ArgumentError } from '../errors.js';
+import { assertFloating, type TensorOptions } from './create.js';
 import { assertDType, type DType, dtypes, isFloating } from './dtype.js';
 import { checkSizes, numel, type Shape } from './shape.js';
 import { escapeScope, Storage } from './storage.js';
 import { emptyTensor, type Tensor } from './tensor.js';
-import { assertFloating, type TensorOptions } from './create.js';
 
 const STATE_BYTES = 5056;
 
@@ -28,7 +29,8 @@ export class Generator {
 
   /** Starts the stream of `seed`. @throws {ArgumentError} unless it is a whole number from -2^63 to 2^64 - 1. */
   manualSeed(seed: number | bigint): this {
-    if (typeof seed === 'number' && !Number.isInteger(seed)) throw new ArgumentError(`manualSeed: seed is ${seed}, expected a whole number.`);
+    if (typeof seed === 'number' && !Number.isInteger(seed))
+      throw new ArgumentError(`manualSeed: seed is ${seed}, expected a whole number.`);
     const wide = BigInt(seed);
     if (wide < -(1n << 63n) || wide >= 1n << 64n) throw new ArgumentError(`manualSeed: seed ${seed} lies outside -2^63 to 2^64 - 1.`);
     this.seed = BigInt.asUintN(64, wide);
@@ -53,7 +55,8 @@ export class Generator {
 
   /** Continues from a state of {@link getState} or of PyTorch. @throws {ArgumentError} for anything else. */
   setState(state: Uint8Array): this {
-    if (state.length !== STATE_BYTES) throw new ArgumentError(`setState: got ${state.length} bytes, expected the ${STATE_BYTES} of getState().`);
+    if (state.length !== STATE_BYTES)
+      throw new ArgumentError(`setState: got ${state.length} bytes, expected the ${STATE_BYTES} of getState().`);
     const buffer = new Storage(STATE_BYTES);
     loadedEngine().host.write(buffer.address(), state);
     const status = kernels.rngSetState(this.ptr, buffer.address());
@@ -158,8 +161,14 @@ export function randn(shape: Shape, options?: RandomOptions): Tensor {
 export function randint(high: number, shape: Shape, options?: RandomOptions): Tensor;
 export function randint(low: number, high: number, shape: Shape, options?: RandomOptions): Tensor;
 export function randint(...args: (number | Shape | RandomOptions | undefined)[]): Tensor {
-  const [low, high, shape, options] = (typeof args[1] === 'number' ? args : [0, ...args]) as [number, number, Shape, RandomOptions | undefined];
-  if (!Number.isInteger(low) || !Number.isInteger(high) || low >= high) throw new ArgumentError(`randint: from ${low} to ${high} (exclusive) there is no whole number.`);
+  const [low, high, shape, options] = (typeof args[1] === 'number' ? args : [0, ...args]) as [
+    number,
+    number,
+    Shape,
+    RandomOptions | undefined,
+  ];
+  if (!Number.isInteger(low) || !Number.isInteger(high) || low >= high)
+    throw new ArgumentError(`randint: from ${low} to ${high} (exclusive) there is no whole number.`);
   const x = made(shape, options, 'int64', 'randint');
   check(kernels.randInt(dtypes[x.dtype].code, x.ptr, numel(shape), source(options), low, high), 'randint');
   return done(x, options);

@@ -84,7 +84,9 @@ export function broadcastStrides(shape: Shape, strides: Shape, target: Shape): n
 export function normalizeDim(dim: number, rank: number, op: string): number {
   const limit = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -limit || dim >= limit) {
-    throw new IndexError(`${op}: dim ${dim} is out of range for a tensor of ${rank} dims. Expected an integer from ${-limit} to ${limit - 1}.`);
+    throw new IndexError(
+      `${op}: dim ${dim} is out of range for a tensor of ${rank} dims. Expected an integer from ${-limit} to ${limit - 1}.`,
+    );
   }
   return dim < 0 ? dim + limit : dim;
 }
@@ -103,7 +105,8 @@ export function normalizeDims(dims: number | readonly number[] | undefined, rank
 /** Throws unless every size is a whole number of at least 0. */
 export function checkSizes(shape: Shape, op: string): void {
   for (const size of shape) {
-    if (!Number.isInteger(size) || size < 0) throw new ShapeError(`${op}: shape ${showShape(shape)} has the size ${size}. Sizes are whole numbers of at least 0.`);
+    if (!Number.isInteger(size) || size < 0)
+      throw new ShapeError(`${op}: shape ${showShape(shape)} has the size ${size}. Sizes are whole numbers of at least 0.`);
   }
 }
 
@@ -117,7 +120,8 @@ export function inferShape(shape: Shape, count: number, op: string): Shape {
       if (unknown >= 0) throw new ShapeError(`${op}: shape ${showShape(shape)} has more than one -1. Only one size can be inferred.`);
       unknown = i;
     } else {
-      if (!Number.isInteger(size) || size < 0) throw new ShapeError(`${op}: shape ${showShape(shape)} has the size ${size}. Sizes are whole numbers of at least 0, or one -1.`);
+      if (!Number.isInteger(size) || size < 0)
+        throw new ShapeError(`${op}: shape ${showShape(shape)} has the size ${size}. Sizes are whole numbers of at least 0, or one -1.`);
       known *= size;
     }
   }

@@ -1,8 +1,9 @@
 /** Storage: one block of engine memory, shared by a tensor and its views; and scopes, which give blocks back at a known moment. */
-import { EngineError, UseAfterFreeError } from '../errors.js';
+
 import type { Block } from '../engine/allocator.js';
 import { type Engine, engine, loadedEngine } from '../engine/engine.js';
 import type { Ptr } from '../engine/kernel-table.gen.js';
+import { EngineError, UseAfterFreeError } from '../errors.js';
 
 export class Storage implements Block {
   ptr: Ptr = 0;
@@ -33,9 +34,13 @@ export class Storage implements Block {
   address(): Ptr {
     if (this.ptr !== 0 && this.engine === engine) return this.ptr;
     if (this.ptr === 0) {
-      throw new UseAfterFreeError('this tensor was freed by dispose(), using or the end of a scope. Clone what must outlive a scope, return it from the scope, or mark it with keep().');
+      throw new UseAfterFreeError(
+        'this tensor was freed by dispose(), using or the end of a scope. Clone what must outlive a scope, return it from the scope, or mark it with keep().',
+      );
     }
-    throw new EngineError(`this tensor lives on the ${this.engine.name} engine (${this.engine.isa}), but ${engine.name} (${engine.isa}) is active. Tensors cannot move: make it again, or call setEngine before making any.`);
+    throw new EngineError(
+      `this tensor lives on the ${this.engine.name} engine (${this.engine.isa}), but ${engine.name} (${engine.isa}) is active. Tensors cannot move: make it again, or call setEngine before making any.`,
+    );
   }
 }
 

@@ -2,8 +2,9 @@
  * The Tensor record: a shaped, strided view of a block of engine memory, and the slots in which autograd keeps its notes. Operations are
  * functions in `ops/`; the methods that users call are installed there (`ops/methods.ts`).
  */
-import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
+
 import type { Ptr } from '../engine/kernel-table.gen.js';
+import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
 import { type DType, dtypes, isFloating } from './dtype.js';
 import { contiguousStrides, isContiguous, normalizeDim, numel, type Shape } from './shape.js';
 import { Storage } from './storage.js';
@@ -117,9 +118,14 @@ export class Tensor {
   requiresGrad_(value = true): this {
     if (!this.isLeaf) {
       if (value) return this;
-      throw new GradError('requiresGrad_: only leaf tensors can stop requiring gradients; this one was made by an operation. Use detach().');
+      throw new GradError(
+        'requiresGrad_: only leaf tensors can stop requiring gradients; this one was made by an operation. Use detach().',
+      );
     }
-    if (value && !isFloating(this.dtype)) throw new DTypeError(`requiresGrad_: only float32 and float64 tensors can have gradients, this one is ${this.dtype}. Use x.to('float32').`);
+    if (value && !isFloating(this.dtype))
+      throw new DTypeError(
+        `requiresGrad_: only float32 and float64 tensors can have gradients, this one is ${this.dtype}. Use x.to('float32').`,
+      );
     this.leafRequiresGrad = value;
     if (value) this.viewBase = null; // its own views are views of a leaf, whatever memory it lies in
     return this;
@@ -132,8 +138,13 @@ export class Tensor {
   }
 
   set grad(value: Tensor | null) {
-    if (value !== null && (value.shape.length !== this.shape.length || value.shape.some((s, i) => s !== this.shape[i]) || value.dtype !== this.dtype)) {
-      throw new ShapeError(`grad: got ${value.dtype} ${showShape(value.shape)}, expected the tensor's own ${this.dtype} ${showShape(this.shape)}`);
+    if (
+      value !== null &&
+      (value.shape.length !== this.shape.length || value.shape.some((s, i) => s !== this.shape[i]) || value.dtype !== this.dtype)
+    ) {
+      throw new ShapeError(
+        `grad: got ${value.dtype} ${showShape(value.shape)}, expected the tensor's own ${this.dtype} ${showShape(this.shape)}`,
+      );
     }
     this.ownGrad = value;
     this.gradExposed = value !== null;

@@ -1,6 +1,7 @@
 /** Values in and out of engine memory. */
-import { ShapeError, showShape } from '../errors.js';
+
 import { check, kernels, loadedEngine } from '../engine/engine.js';
+import { ShapeError, showShape } from '../errors.js';
 import { type DType, dtypes, type TypedArray, type TypedArrayOf } from './dtype.js';
 import { numel, type Shape } from './shape.js';
 import { emptyTensor, type Tensor } from './tensor.js';

@@ -22,7 +22,8 @@ export interface EarlyStoppingOptions extends MonitorOptions {
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const { patience = 10, restoreBest = false } = options;
-  if (!Number.isInteger(patience) || patience < 1) throw new ArgumentError(`earlyStopping: patience is ${patience}, expected a whole number of at least 1.`);
+  if (!Number.isInteger(patience) || patience < 1)
+    throw new ArgumentError(`earlyStopping: patience is ${patience}, expected a whole number of at least 1.`);
   const improvement = new Improvement(options, 'earlyStopping');
   const keeper: Callback = restoreBest ? keepBest({ ...options, restore: true }) : {};
   let waited = 0;
@@ -38,7 +39,11 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
       waited = improvement.see(record) ? 0 : waited + 1;
       if (waited < patience) return;
       const { best } = improvement;
-      run.stop(best ? `no better ${best.monitor} than ${best.value.toPrecision(5)} (epoch ${best.epoch}) for ${patience} epochs` : `no usable score for ${patience} epochs`);
+      run.stop(
+        best
+          ? `no better ${best.monitor} than ${best.value.toPrecision(5)} (epoch ${best.epoch}) for ${patience} epochs`
+          : `no usable score for ${patience} epochs`,
+      );
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Measuring a model, and using it, without training it. */
 import { noGrad } from '../autograd/mode.js';
-import { ArgumentError, ShapeError } from '../errors.js';
 import type { MaybePromise } from '../data/dataset.js';
+import { ArgumentError, ShapeError } from '../errors.js';
 import type { Module } from '../nn/module.js';
 import { cat } from '../ops/join.js';
 import { escapeScope } from '../tensor/storage.js';
@@ -61,7 +61,10 @@ export async function scoreLoader<B>(
     );
     return after(scorer, value, scorer.samples - before);
   });
-  if (whole && scorer.steps === 0) throw new ArgumentError('evaluate: the loader gave no batches. Is the data set empty, or the loader a generator that was used up? Pass a DataLoader or an array.');
+  if (whole && scorer.steps === 0)
+    throw new ArgumentError(
+      'evaluate: the loader gave no batches. Is the data set empty, or the loader a generator that was used up? Pass a DataLoader or an array.',
+    );
   return whole ? scorer : undefined;
 }
 
@@ -103,7 +106,8 @@ export async function predict<B = readonly Tensor[]>(model: Module, loader: Load
     const output = inStep(model, batch, false, () =>
       noGrad(() => {
         const made = forward(model, batch);
-        if (!(made instanceof Tensor) || made.ndim === 0) throw new ShapeError('predict: the model must give a tensor of at least one dim for each batch.');
+        if (!(made instanceof Tensor) || made.ndim === 0)
+          throw new ShapeError('predict: the model must give a tensor of at least one dim for each batch.');
         escapeScope(made.storage, null);
         return made;
       }),

@@ -1,10 +1,38 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ArgumentError, HoneError, collectGarbage, load, manualSeed, memoryStats, nn, noGrad, ones, optim, randn, tensor, type Tensor, zeros } from 'hone';
+import {
+  ArgumentError,
+  collectGarbage,
+  HoneError,
+  load,
+  manualSeed,
+  memoryStats,
+  nn,
+  noGrad,
+  ones,
+  optim,
+  randn,
+  type Tensor,
+  tensor,
+  zeros,
+} from 'hone';
 import { DataLoader, Dataset, TensorDataset } from 'hone/data';
-import { type Callback, type EpochRecord, NonFiniteLossError, type StepEvent, accuracy, earlyStopping, evaluate, fit, historyLogger, metric, modelCheckpoint, predict } from 'hone/train';
+import {
+  accuracy,
+  type Callback,
+  type EpochRecord,
+  earlyStopping,
+  evaluate,
+  fit,
+  historyLogger,
+  metric,
+  modelCheckpoint,
+  NonFiniteLossError,
+  predict,
+  type StepEvent,
+} from 'hone/train';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** Points in four dims, class 1 where their sum is above 0. */
 function points(n: number) {
@@ -40,7 +68,8 @@ function scripted(values: number[], epochs = values.length) {
     onEpochStart: () => void at++,
   };
   // In training the weight gets the gradient -1: after epoch n it is n. In evaluation the loss is the script's.
-  const loss = (output: Tensor, target: Tensor) => (model.training ? output.sub(target).mean().neg() : output.mul(0).add(values[at]!).mean());
+  const loss = (output: Tensor, target: Tensor) =>
+    model.training ? output.sub(target).mean().neg() : output.mul(0).add(values[at]!).mean();
   const batch = [ones([1]), zeros([1])] as [Tensor, Tensor];
   return { model, options: { train: [batch], validation: [batch], loss, optimizer, epochs, callbacks: [counting] as Callback[] } };
 }
@@ -52,7 +81,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('fit', () => {
-  it('has the numbers of the seed document\'s fit, made by PyTorch', async () => {
+  it("has the numbers of the seed document's fit, made by PyTorch", async () => {
     // manual_seed(0); X = randn(40, 4); y = (X.sum(1) > 0).long(); Sequential(Linear(4, 8), ReLU(), Dropout(0.3), Linear(8, 2)); Adam(lr=0.05);
     // StepLR(2, 0.1); batches of 8 of X[:30], shuffled, and of 4 of X[30:]; per epoch test(train), test(validation), scheduler.step()
     const torch = [
@@ -83,9 +112,13 @@ describe('fit', () => {
     expect(history.epochs).toHaveLength(4);
   });
 
-  it('has PyTorch\'s numbers for binary classification', async () => {
+  it("has PyTorch's numbers for binary classification", async () => {
     // manual_seed(1); X = randn(20, 3); y = (X[:, :1] > 0).float(); Sequential(Linear(3, 1), Sigmoid()); BCELoss; SGD(lr=0.5, momentum=0.9); batches of 5, shuffled
-    const torch = [[0.3171589, 0.85], [0.2074701, 0.95], [0.1335702, 1.0]];
+    const torch = [
+      [0.3171589, 0.85],
+      [0.2074701, 0.95],
+      [0.1335702, 1.0],
+    ];
     manualSeed(1);
     const x = randn([20, 3]);
     const y = x.slice(1, 0, 1).gt(0).float();
@@ -132,31 +165,41 @@ describe('fit', () => {
     expect(history.stopped).toEqual({ reason: 'finished', message: 'all 15 epochs are done', epoch: 15, step: 4 });
     expect(history.values('validation.accuracy')).toHaveLength(15);
     expect(lines).toHaveLength(15);
-    expect(lines[0]).toMatch(/^epoch 1\/15 {2}train loss \d\.\d{5} accuracy \d\.\d{5} {2}validation loss \d\.\d{5} accuracy \d\.\d{5} {2}lr 0\.02 {2}\d+\.\d s$/);
+    expect(lines[0]).toMatch(
+      /^epoch 1\/15 {2}train loss \d\.\d{5} accuracy \d\.\d{5} {2}validation loss \d\.\d{5} accuracy \d\.\d{5} {2}lr 0\.02 {2}\d+\.\d s$/,
+    );
     expect(model.training).toBe(false);
     const [head, first] = history.toCsv().split('\n');
     expect(head).toBe('epoch,seconds,lr,train.loss,train.accuracy,validation.loss,validation.accuracy');
     expect(first!.split(',')).toHaveLength(7);
-    expect(() => history.values('validation.f1')).toThrow('there is no score "validation.f1"; there are train.loss, train.accuracy, validation.loss, validation.accuracy');
+    expect(() => history.values('validation.f1')).toThrow(
+      'there is no score "validation.f1"; there are train.loss, train.accuracy, validation.loss, validation.accuracy',
+    );
   });
 
-  it('gives each step\'s memory back', async () => {
+  it("gives each step's memory back", async () => {
     const { model, options } = setting(40);
     const live: number[] = [];
     await fit(model, {
       ...options,
-      callbacks: [{
-        onEpochEnd() {
-          collectGarbage();
-          live.push(memoryStats().liveBytes);
+      callbacks: [
+        {
+          onEpochEnd() {
+            collectGarbage();
+            live.push(memoryStats().liveBytes);
+          },
         },
-      }],
+      ],
     });
     // Never more than after the third epoch; less where garbage of other tests goes meanwhile.
     expect(Math.max(...live.slice(2))).toBe(live[2]);
     // and without any collection: what a step leaves is what it found
     const perStep: number[] = [];
-    await fit(model, { ...options, epochs: 1, callbacks: [{ onStep: ({ phase }) => void (phase === 'train' && perStep.push(memoryStats().liveBytes)) }] });
+    await fit(model, {
+      ...options,
+      epochs: 1,
+      callbacks: [{ onStep: ({ phase }) => void (phase === 'train' && perStep.push(memoryStats().liveBytes)) }],
+    });
     expect(Math.max(...perStep)).toBe(perStep[0]);
     expect(perStep).toHaveLength(4);
   });
@@ -225,13 +268,22 @@ describe('fit ends early', () => {
     const { model, options } = scripted([5, 3, 4, 3, 3.5, 1, 0]);
     const history = await fit(model, { ...options, earlyStopping: { patience: 3 } });
     expect(history.values('validation.loss')).toEqual([5, 3, 4, 3, 3.5]);
-    expect(history.stopped).toMatchObject({ reason: 'stopped', epoch: 5, message: 'no better validation.loss than 3.0000 (epoch 2) for 3 epochs' });
+    expect(history.stopped).toMatchObject({
+      reason: 'stopped',
+      epoch: 5,
+      message: 'no better validation.loss than 3.0000 (epoch 2) for 3 epochs',
+    });
     expect(model.weight.item()).toBe(5);
     // The callback starts anew with each training.
     const stopping = earlyStopping({ patience: 1 });
-    for (const values of [[2, 1, 1], [9, 8, 7, 8]]) {
+    for (const values of [
+      [2, 1, 1],
+      [9, 8, 7, 8],
+    ]) {
       const again = scripted(values);
-      expect((await fit(again.model, { ...again.options, callbacks: [...again.options.callbacks, stopping] })).epochs).toHaveLength(values.length);
+      expect((await fit(again.model, { ...again.options, callbacks: [...again.options.callbacks, stopping] })).epochs).toHaveLength(
+        values.length,
+      );
     }
   });
 
@@ -264,12 +316,14 @@ describe('fit ends early', () => {
     const history = await fit(model, {
       ...options,
       signal: abort.signal,
-      callbacks: [{
-        onStep(event) {
-          weightAt.push(model.stateDict()['0.weight']!.data()[0] as number);
-          if (event.epoch === 2 && event.step === 3) abort.abort();
+      callbacks: [
+        {
+          onStep(event) {
+            weightAt.push(model.stateDict()['0.weight']!.data()[0] as number);
+            if (event.epoch === 2 && event.step === 3) abort.abort();
+          },
         },
-      }],
+      ],
     });
     expect(history.epochs).toHaveLength(1);
     expect(history.stopped).toEqual({ reason: 'aborted', message: 'aborted in epoch 2 after step 3', epoch: 2, step: 3 });
@@ -282,7 +336,11 @@ describe('fit ends early', () => {
   it('during validation, without a record', async () => {
     const { model, options } = setting(5);
     const abort = new AbortController();
-    const history = await fit(model, { ...options, signal: abort.signal, callbacks: [{ onStep: ({ phase }) => void (phase === 'validation' && abort.abort()) }] });
+    const history = await fit(model, {
+      ...options,
+      signal: abort.signal,
+      callbacks: [{ onStep: ({ phase }) => void (phase === 'validation' && abort.abort()) }],
+    });
     expect([history.epochs.length, history.steps, history.stopped!.reason]).toEqual([0, 4, 'aborted']);
   });
 
@@ -319,10 +377,20 @@ describe('fit saves', () => {
         historyLogger(join(folder, 'h.json')),
       ],
     });
-    expect(['best-1', 'best-2', 'best-3', 'all-1', 'all-2', 'all-3'].map((name) => existsSync(join(folder, name)))).toEqual([true, true, false, true, true, true]);
+    expect(['best-1', 'best-2', 'best-3', 'all-1', 'all-2', 'all-3'].map((name) => existsSync(join(folder, name)))).toEqual([
+      true,
+      true,
+      false,
+      true,
+      true,
+      true,
+    ]);
     expect(load(join(folder, 'all-3'))['weight']!.item()).toBe(3);
     expect(readFileSync(join(folder, 'h.csv'), 'utf8').trim().split('\n')).toHaveLength(4);
-    expect(JSON.parse(readFileSync(join(folder, 'h.json'), 'utf8'))).toMatchObject({ epochs: [{ epoch: 1 }, {}, {}], stopped: { reason: 'finished' } });
+    expect(JSON.parse(readFileSync(join(folder, 'h.json'), 'utf8'))).toMatchObject({
+      epochs: [{ epoch: 1 }, {}, {}],
+      stopped: { reason: 'finished' },
+    });
   });
 });
 
@@ -346,7 +414,10 @@ describe('fit steps schedulers', () => {
 
   it('and gives ReduceLROnPlateau the validation loss', async () => {
     const { model, options } = scripted([1, 2, 2, 2]);
-    const history = await fit(model, { ...options, scheduler: new optim.lrScheduler.ReduceLROnPlateau(options.optimizer, { patience: 0, factor: 0.5 }) });
+    const history = await fit(model, {
+      ...options,
+      scheduler: new optim.lrScheduler.ReduceLROnPlateau(options.optimizer, { patience: 0, factor: 0.5 }),
+    });
     expect(history.epochs.map(({ lr }) => lr[0])).toEqual([1, 1, 0.5, 0.25]);
   });
 });
@@ -364,19 +435,31 @@ describe('fit tells its callbacks', () => {
     await fit(model, {
       ...options,
       evaluateTrain: true,
-      callbacks: [{
-        onTrainStart: note('start'),
-        onEpochStart: note('epoch'),
-        onStep(event, run) {
-          heard.push(event.phase);
-          events.push(event);
-          expect([run.epoch, run.steps, run.model]).toEqual([event.epoch, 4, model]);
+      callbacks: [
+        {
+          onTrainStart: note('start'),
+          onEpochStart: note('epoch'),
+          onStep(event, run) {
+            heard.push(event.phase);
+            events.push(event);
+            expect([run.epoch, run.steps, run.model]).toEqual([event.epoch, 4, model]);
+          },
+          onEpochEnd(record) {
+            heard.push('end');
+            records.push(record);
+          },
+          onTrainEnd: note('done'),
         },
-        onEpochEnd: (record) => void (heard.push('end'), records.push(record)),
-        onTrainEnd: note('done'),
-      }],
+      ],
     });
-    const one = ['epoch', ...new Array<string>(4).fill('train'), ...new Array<string>(4).fill('evaluateTrain'), 'validation', 'validation', 'end'];
+    const one = [
+      'epoch',
+      ...new Array<string>(4).fill('train'),
+      ...new Array<string>(4).fill('evaluateTrain'),
+      'validation',
+      'validation',
+      'end',
+    ];
     expect(heard).toEqual(['start', ...one, ...one, 'done']);
     const last = events[3]!;
     expect(last).toMatchObject({ epoch: 1, epochs: 2, step: 4, steps: 4, samples: 16, lr: [0.02] });
@@ -390,8 +473,14 @@ describe('fit tells its callbacks', () => {
   it('of errors', async () => {
     const { model, options } = setting();
     const heard: unknown[] = [];
-    const broken: Callback = { onEpochEnd: () => { throw new Error('full disk'); } };
-    await expect(fit(model, { ...options, callbacks: [broken, { onError: (error) => void heard.push((error as Error).message) }] })).rejects.toThrow('full disk');
+    const broken: Callback = {
+      onEpochEnd: () => {
+        throw new Error('full disk');
+      },
+    };
+    await expect(
+      fit(model, { ...options, callbacks: [broken, { onError: (error) => void heard.push((error as Error).message) }] }),
+    ).rejects.toThrow('full disk');
     expect(heard).toEqual(['full disk']);
   });
 });
@@ -402,7 +491,9 @@ describe('fit refuses', () => {
     const weights = model.stateDict()['0.weight']!.data();
     const loss = (output: Tensor) => output.mean().mul(Number.NaN);
     await expect(fit(model, { ...options, loss })).rejects.toThrow(NonFiniteLossError);
-    await expect(fit(model, { ...options, loss })).rejects.toThrow(/loss is NaN at epoch 1, step 1; the step was not taken. Try a lower learning rate \(it is 0.02\)/);
+    await expect(fit(model, { ...options, loss })).rejects.toThrow(
+      /loss is NaN at epoch 1, step 1; the step was not taken. Try a lower learning rate \(it is 0.02\)/,
+    );
     expect(model.stateDict()['0.weight']!.data()).toEqual(weights);
     expect((await fit(model, { ...options, loss, nonFinite: 'ignore' })).epochs).toHaveLength(3);
   });
@@ -412,7 +503,14 @@ describe('fit refuses', () => {
     const rejects = (over: object, message: RegExp) => expect(fit(model, { ...options, ...over })).rejects.toThrow(message);
     await rejects({ epochs: 0 }, /epochs is 0/);
     await rejects({ train: [] }, /no batches in epoch 1/);
-    await rejects({ train: (function* () { yield* options.train; })() }, /no batches in epoch 2.*used up/);
+    await rejects(
+      {
+        train: (function* () {
+          yield* options.train;
+        })(),
+      },
+      /no batches in epoch 2.*used up/,
+    );
     await rejects({ validation: [] }, /gave no batches/);
     await rejects({ metrics: [accuracy(), accuracy()] }, /two metrics are called "accuracy"/);
     await rejects({ metrics: [metric('loss', () => 1)] }, /called "loss"/);

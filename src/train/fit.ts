@@ -4,13 +4,26 @@ import type { Module } from '../nn/module.js';
 import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Breather } from './breather.js';
-import { earlyStopping, type EarlyStoppingOptions, keepBest, type KeepBestOptions } from './callbacks.js';
+import { type EarlyStoppingOptions, earlyStopping, type KeepBestOptions, keepBest } from './callbacks.js';
 import { scoreLoader } from './evaluate.js';
 import { History } from './history.js';
 import { checkMetrics } from './metrics.js';
 import { defaultMonitor, readMonitor } from './monitor.js';
 import { batchesOf, computeLoss, forwardBatch, inStep, lengthOf, ownsBatches, type Recipe, Scorer } from './scorer.js';
-import type { Callback, EpochRecord, ForwardBatch, Loader, Loss, Metric, Monitor, OptimizerLike, SchedulerLike, Scores, StepEvent, TrainingRun } from './types.js';
+import type {
+  Callback,
+  EpochRecord,
+  ForwardBatch,
+  Loader,
+  Loss,
+  Metric,
+  Monitor,
+  OptimizerLike,
+  SchedulerLike,
+  Scores,
+  StepEvent,
+  TrainingRun,
+} from './types.js';
 
 /** A scheduler, and when it steps. */
 export interface SchedulerPlan {
@@ -61,7 +74,12 @@ export class NonFiniteLossError extends HoneError {
   override get name(): string {
     return 'NonFiniteLossError';
   }
-  constructor(readonly loss: number, readonly epoch: number, readonly step: number, lr: readonly number[]) {
+  constructor(
+    readonly loss: number,
+    readonly epoch: number,
+    readonly step: number,
+    lr: readonly number[],
+  ) {
     super(
       `fit: the loss is ${loss} at epoch ${epoch}, step ${step}; the step was not taken. Try a lower learning rate (it is ${lr.join(', ')}), look for NaN in the data, ` +
         "for logarithms and divisions of 0 in the model, give losses what they expect (logits or probabilities), or pass nonFinite: 'ignore'.",
@@ -101,7 +119,8 @@ class Training<B> implements TrainingRun {
     private readonly options: FitOptions<B>,
   ) {
     const { epochs, optimizer, metrics = [], scheduler, saveBest = false, restoreBest = false } = options;
-    if (!Number.isInteger(epochs) || epochs < 1) throw new ArgumentError(`fit: epochs is ${epochs}, expected a whole number of at least 1.`);
+    if (!Number.isInteger(epochs) || epochs < 1)
+      throw new ArgumentError(`fit: epochs is ${epochs}, expected a whole number of at least 1.`);
     checkMetrics(metrics, 'fit');
     checkOptimizer(model, optimizer);
     this.optimizer = optimizer;
@@ -202,7 +221,10 @@ class Training<B> implements TrainingRun {
         break;
       }
     }
-    if (scorer.steps === 0) throw new ArgumentError(`fit: the train loader gave no batches in epoch ${this.epoch}. Is the data set empty, or the loader a generator that was used up? Pass a DataLoader or an array.`);
+    if (scorer.steps === 0)
+      throw new ArgumentError(
+        `fit: the train loader gave no batches in epoch ${this.epoch}. Is the data set empty, or the loader a generator that was used up? Pass a DataLoader or an array.`,
+      );
     return scorer;
   }
 
@@ -211,7 +233,8 @@ class Training<B> implements TrainingRun {
     return inStep(this.model, batch, owned, () => {
       const { loss, value, output, target } = computeLoss(this.recipe, batch);
       this.step++;
-      if (!Number.isFinite(value) && this.options.nonFinite !== 'ignore') throw new NonFiniteLossError(value, this.epoch, this.step, this.rates());
+      if (!Number.isFinite(value) && this.options.nonFinite !== 'ignore')
+        throw new NonFiniteLossError(value, this.epoch, this.step, this.rates());
       this.optimizer.zeroGrad();
       loss.backward();
       this.optimizer.step();
@@ -237,11 +260,21 @@ class Training<B> implements TrainingRun {
     const wanted = plan.monitor ?? (plan.scheduler instanceof ReduceLROnPlateau && record ? defaultMonitor(record) : undefined);
     if (wanted === undefined) plan.scheduler.step();
     else if (record) plan.scheduler.step(readMonitor(record, wanted, 'fit'));
-    else throw new ArgumentError('fit: a scheduler that steps after each step cannot monitor a score of the epoch. Leave out monitor, or every.');
+    else
+      throw new ArgumentError(
+        'fit: a scheduler that steps after each step cannot monitor a score of the epoch. Leave out monitor, or every.',
+      );
   }
 
   /** Tells callbacks of a step; costs nothing where none listens. */
-  private async report(phase: StepEvent['phase'], scorer: Scorer, loss: number, samples: number, steps: number | undefined, startedAt = this.epochStartedAt): Promise<void> {
+  private async report(
+    phase: StepEvent['phase'],
+    scorer: Scorer,
+    loss: number,
+    samples: number,
+    steps: number | undefined,
+    startedAt = this.epochStartedAt,
+  ): Promise<void> {
     if (!this.callbacks.some((callback) => callback.onStep)) return;
     const event: StepEvent = {
       phase,
@@ -288,13 +321,18 @@ function checkOptimizer(model: Module, optimizer: OptimizerLike): void {
   const held = new Set(optimizer.paramGroups.flatMap((group) => (group as { params?: readonly Tensor[] }).params ?? []));
   const own = model.parameters();
   if (own.length > 0 && held.size > 0 && !own.some((parameter) => held.has(parameter))) {
-    throw new ArgumentError('fit: the optimizer holds none of the model\'s parameters; it was made for another model. Make it of this one: new optim.Adam(model.parameters()).');
+    throw new ArgumentError(
+      "fit: the optimizer holds none of the model's parameters; it was made for another model. Make it of this one: new optim.Adam(model.parameters()).",
+    );
   }
 }
 
 /** `epoch 3/10  train loss 0.31245 accuracy 0.91210  validation loss …  lr 0.001  3.2 s`. */
 function describe(record: EpochRecord, epochs: number): string {
-  const side = (name: string, scores: Scores) => `${name} ${Object.entries(scores).map(([key, value]) => `${key} ${value.toFixed(5)}`).join(' ')}`;
+  const side = (name: string, scores: Scores) =>
+    `${name} ${Object.entries(scores)
+      .map(([key, value]) => `${key} ${value.toFixed(5)}`)
+      .join(' ')}`;
   const parts = [`epoch ${record.epoch}/${epochs}`, side('train', record.train)];
   if (record.validation) parts.push(side('validation', record.validation));
   parts.push(`lr ${record.lr.map((lr) => Number(lr.toPrecision(6))).join(', ')}`, `${record.seconds.toFixed(1)} s`);

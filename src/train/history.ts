@@ -44,16 +44,26 @@ export class History {
   /** Without tensors: for JSON.stringify. */
   toJSON(): unknown {
     const { epochs, steps, seconds, stopped, best } = this;
-    return { epochs, steps, seconds, stopped, ...(best && { best: { epoch: best.epoch, monitor: best.monitor, value: best.value, path: best.path } }) };
+    return {
+      epochs,
+      steps,
+      seconds,
+      stopped,
+      ...(best && { best: { epoch: best.epoch, monitor: best.monitor, value: best.value, path: best.path } }),
+    };
   }
 
   /** One line per epoch, one column per score. */
   toCsv(): string {
     const columns = ['epoch', 'seconds', 'lr'];
-    const scores = (['train', 'validation'] as const).flatMap((side) => Object.keys(this.epochs[0]?.[side] ?? {}).map((name) => [side, name] as const));
+    const scores = (['train', 'validation'] as const).flatMap((side) =>
+      Object.keys(this.epochs[0]?.[side] ?? {}).map((name) => [side, name] as const),
+    );
     const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
     const head = [...columns, ...scores.map(([side, name]) => quote(`${side}.${name}`))].join(',');
-    const lines = this.epochs.map((record) => [record.epoch, record.seconds, record.lr[0], ...scores.map(([side, name]) => record[side]?.[name] ?? '')].join(','));
+    const lines = this.epochs.map((record) =>
+      [record.epoch, record.seconds, record.lr[0], ...scores.map(([side, name]) => record[side]?.[name] ?? '')].join(','),
+    );
     return `${[head, ...lines].join('\n')}\n`;
   }
 }

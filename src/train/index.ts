@@ -2,17 +2,29 @@
 import '#host';
 import '../ops/methods.js';
 
-export { fit, NonFiniteLossError } from './fit.js';
-export type { FitOptions, SchedulerPlan } from './fit.js';
-export { evaluate, predict } from './evaluate.js';
+export type { CheckpointOptions, EarlyStoppingOptions, KeepBestOptions } from './callbacks.js';
+export { earlyStopping, historyLogger, keepBest, modelCheckpoint } from './callbacks.js';
 export type { EvaluateOptions, PredictOptions } from './evaluate.js';
-export { accuracy, metric } from './metrics.js';
-export type { AccuracyOptions } from './metrics.js';
-export { earlyStopping, modelCheckpoint, keepBest, historyLogger } from './callbacks.js';
-export type { EarlyStoppingOptions, CheckpointOptions, KeepBestOptions } from './callbacks.js';
-export { History } from './history.js';
+export { evaluate, predict } from './evaluate.js';
+export type { FitOptions, SchedulerPlan } from './fit.js';
+export { fit, NonFiniteLossError } from './fit.js';
 export type { Best, Stopped } from './history.js';
+export { History } from './history.js';
+export type { AccuracyOptions } from './metrics.js';
+export { accuracy, metric } from './metrics.js';
 export type { MonitorOptions } from './monitor.js';
 export type {
-  Callback, EpochRecord, ForwardBatch, Loader, Loss, Metric, MetricCount, Monitor, OptimizerLike, SchedulerLike, Scores, StepEvent, TrainingRun,
+  Callback,
+  EpochRecord,
+  ForwardBatch,
+  Loader,
+  Loss,
+  Metric,
+  MetricCount,
+  Monitor,
+  OptimizerLike,
+  SchedulerLike,
+  Scores,
+  StepEvent,
+  TrainingRun,
 } from './types.js';

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
 import { ArgumentError, ShapeError, type Tensor, tensor } from 'hone';
-import { type Metric, accuracy, metric } from 'hone/train';
+import { accuracy, type Metric, metric } from 'hone/train';
+import { describe, expect, it } from 'vitest';
 
 /** A metric over batches of [output, target]. */
 function measure(m: Metric, ...batches: [Tensor, Tensor][]): number {
@@ -13,7 +13,14 @@ const labels = (...values: number[]) => tensor(values, { dtype: 'int64' });
 
 describe('accuracy', () => {
   it('counts the samples whose largest score is the label, over batches of any size', () => {
-    const first: [Tensor, Tensor] = [tensor([[0.1, 2, 1], [3, 1, 2], [0, 0, 1]]), labels(1, 2, 2)];
+    const first: [Tensor, Tensor] = [
+      tensor([
+        [0.1, 2, 1],
+        [3, 1, 2],
+        [0, 0, 1],
+      ]),
+      labels(1, 2, 2),
+    ];
     const second: [Tensor, Tensor] = [tensor([[5, 1, 2]]), labels(0)];
     expect(measure(accuracy(), first)).toBeCloseTo(2 / 3, 12);
     expect(measure(accuracy(), first, second)).toBe(3 / 4);
@@ -23,8 +30,29 @@ describe('accuracy', () => {
 
   it('takes the class dim of images, and probabilities as targets', () => {
     // [1, 2, 2, 1]: two classes for each of two pixels
-    expect(measure(accuracy(), [tensor([[[[1], [0]], [[0], [1]]]]), tensor([[[0], [0]]], { dtype: 'int64' })])).toBe(0.5);
-    expect(measure(accuracy(), [tensor([[1, 2], [2, 1]]), tensor([[0.3, 0.7], [0.1, 0.9]])])).toBe(0.5);
+    expect(
+      measure(accuracy(), [
+        tensor([
+          [
+            [[1], [0]],
+            [[0], [1]],
+          ],
+        ]),
+        tensor([[[0], [0]]], { dtype: 'int64' }),
+      ]),
+    ).toBe(0.5);
+    expect(
+      measure(accuracy(), [
+        tensor([
+          [1, 2],
+          [2, 1],
+        ]),
+        tensor([
+          [0.3, 0.7],
+          [0.1, 0.9],
+        ]),
+      ]),
+    ).toBe(0.5);
   });
 
   it('thresholds probabilities, or logits, in binary mode', () => {
@@ -38,7 +66,9 @@ describe('accuracy', () => {
   it('says what does not fit', () => {
     expect(() => measure(accuracy(), [tensor([1, 2]), labels(0, 1)])).toThrow(/expected \[N, C\].*mode: 'binary'/s);
     expect(() => measure(accuracy(), [tensor([[1, 2]]), tensor([[1]], { dtype: 'int64' })])).toThrow(ShapeError);
-    expect(() => measure(accuracy({ mode: 'binary' }), [tensor([[0.3], [0.7]]), tensor([0, 1])])).toThrow(/\[2, 1\], targets \[2\].*unsqueeze\(1\)/s);
+    expect(() => measure(accuracy({ mode: 'binary' }), [tensor([[0.3], [0.7]]), tensor([0, 1])])).toThrow(
+      /\[2, 1\], targets \[2\].*unsqueeze\(1\)/s,
+    );
     expect(() => accuracy({ mode: 'multy' as 'multi' })).toThrow(ArgumentError);
     expect(() => accuracy({ threshold: 1 })).toThrow(/threshold is 1/);
   });
@@ -48,7 +78,12 @@ describe('metric', () => {
   it('weighs batches by their size', () => {
     const mae = metric('mae', (output, target) => output.sub(target).abs().mean());
     expect(measure(mae, [tensor([1, 2, 3]), tensor([1, 1, 1])], [tensor([5]), tensor([1])])).toBeCloseTo((0 + 1 + 2 + 4) / 4, 6);
-    expect(measure(metric('two', () => 2), [tensor([1]), tensor([1])])).toBe(2);
+    expect(
+      measure(
+        metric('two', () => 2),
+        [tensor([1]), tensor([1])],
+      ),
+    ).toBe(2);
     expect(mae.name).toBe('mae');
   });
 });

@@ -29,7 +29,8 @@ export interface AccuracyOptions {
 export function accuracy(options: AccuracyOptions = {}): Metric {
   const { mode = 'multi', threshold = 0.5, logits = false, name = 'accuracy' } = options;
   if (mode !== 'multi' && mode !== 'binary') throw new ArgumentError(`accuracy: mode is "${String(mode)}", expected multi or binary.`);
-  if (!(threshold > 0 && threshold < 1)) throw new ArgumentError(`accuracy: threshold is ${threshold}, expected a probability between 0 and 1.`);
+  if (!(threshold > 0 && threshold < 1))
+    throw new ArgumentError(`accuracy: threshold is ${threshold}, expected a probability between 0 and 1.`);
   // sigmoid(z) >= t where z >= log(t / (1 - t)), which is 0 for t = 0.5.
   const bound = logits ? Math.log(threshold / (1 - threshold)) : threshold;
   const right = mode === 'binary' ? (output: Tensor, target: Tensor) => rightBinary(output, target, bound) : rightMulti;
@@ -51,13 +52,17 @@ export function accuracy(options: AccuracyOptions = {}): Metric {
 
 function rightMulti(output: Tensor, target: Tensor): Tensor {
   if (output.ndim < 2) {
-    throw new ShapeError(`accuracy: outputs have shape ${showShape(output.shape)}, expected [N, C]: one score per class. For one output per sample use accuracy({ mode: 'binary' }).`);
+    throw new ShapeError(
+      `accuracy: outputs have shape ${showShape(output.shape)}, expected [N, C]: one score per class. For one output per sample use accuracy({ mode: 'binary' }).`,
+    );
   }
   const answer = argmax(output, 1);
   const soft = sameShape(target.shape, output.shape) && isFloating(target.dtype);
   const truth = soft ? argmax(target, 1) : target;
   if (!sameShape(answer.shape, truth.shape)) {
-    throw new ShapeError(`accuracy: outputs ${showShape(output.shape)} give answers of shape ${showShape(answer.shape)}, but targets have ${showShape(target.shape)}. Class numbers are [N]; for one output per sample use accuracy({ mode: 'binary' }).`);
+    throw new ShapeError(
+      `accuracy: outputs ${showShape(output.shape)} give answers of shape ${showShape(answer.shape)}, but targets have ${showShape(target.shape)}. Class numbers are [N]; for one output per sample use accuracy({ mode: 'binary' }).`,
+    );
   }
   return eq(answer, truth);
 }
@@ -65,7 +70,9 @@ function rightMulti(output: Tensor, target: Tensor): Tensor {
 function rightBinary(output: Tensor, target: Tensor, bound: number): Tensor {
   // PyTorch would broadcast [N, 1] against [N] to [N, N] and count that.
   if (!sameShape(output.shape, target.shape)) {
-    throw new ShapeError(`accuracy: outputs have shape ${showShape(output.shape)}, targets ${showShape(target.shape)}; in binary mode they must agree. Use targets.unsqueeze(1) or outputs.squeeze(1).`);
+    throw new ShapeError(
+      `accuracy: outputs have shape ${showShape(output.shape)}, targets ${showShape(target.shape)}; in binary mode they must agree. Use targets.unsqueeze(1) or outputs.squeeze(1).`,
+    );
   }
   if (!isFloating(output.dtype)) throw new DTypeError(`accuracy: outputs are ${output.dtype}, expected probabilities or logits.`);
   return eq(ge(output, bound), target);
@@ -99,7 +106,10 @@ export function metric(name: string, measure: (output: Tensor, target: Tensor) =
 export function checkMetrics(metrics: readonly Metric[], op: string): void {
   const names = new Set<string>(['loss']);
   for (const { name } of metrics) {
-    if (names.has(name)) throw new ArgumentError(`${op}: ${name === 'loss' ? 'a metric is called "loss", the key of the loss' : `two metrics are called "${name}"`}. Give it another name.`);
+    if (names.has(name))
+      throw new ArgumentError(
+        `${op}: ${name === 'loss' ? 'a metric is called "loss", the key of the loss' : `two metrics are called "${name}"`}. Give it another name.`,
+      );
     names.add(name);
   }
 }

@@ -41,7 +41,8 @@ export class Improvement {
   ) {
     this.minDelta = options.minDelta ?? 0;
     if (!(this.minDelta >= 0)) throw new ArgumentError(`${op}: minDelta is ${this.minDelta}, expected a number of 0 or more.`);
-    if (options.mode !== undefined && options.mode !== 'min' && options.mode !== 'max') throw new ArgumentError(`${op}: mode is "${String(options.mode)}", expected min or max.`);
+    if (options.mode !== undefined && options.mode !== 'min' && options.mode !== 'max')
+      throw new ArgumentError(`${op}: mode is "${String(options.mode)}", expected min or max.`);
   }
 
   /** Forgets everything. */

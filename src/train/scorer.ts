@@ -36,11 +36,16 @@ export class Scorer {
 export function forwardBatch(model: Module, batch: unknown): readonly [Tensor, Tensor] {
   const tensors = batch as readonly unknown[];
   if (!Array.isArray(batch) || batch.length < 2 || !tensors.every((x) => x instanceof Tensor)) {
-    throw new ArgumentError('fit: a batch must be [inputs, targets], both tensors. For other batches pass forward: (model, batch) => [output, target].');
+    throw new ArgumentError(
+      'fit: a batch must be [inputs, targets], both tensors. For other batches pass forward: (model, batch) => [output, target].',
+    );
   }
   const target = tensors[tensors.length - 1] as Tensor;
   const output: unknown = model.forward(...tensors.slice(0, -1));
-  if (!(output instanceof Tensor)) throw new ArgumentError(`fit: the model's forward gives ${Array.isArray(output) ? 'a list' : typeof output}, expected a Tensor. For other models pass forward: (model, batch) => [output, target].`);
+  if (!(output instanceof Tensor))
+    throw new ArgumentError(
+      `fit: the model's forward gives ${Array.isArray(output) ? 'a list' : typeof output}, expected a Tensor. For other models pass forward: (model, batch) => [output, target].`,
+    );
   return [output, target];
 }
 
@@ -52,11 +57,16 @@ export interface Recipe<B> {
 }
 
 /** A batch's loss, as a tensor to go backward from and as a number, and what it was computed from. */
-export function computeLoss<B>({ model, loss: criterion, forward }: Recipe<B>, batch: B): { loss: Tensor; value: number; output: Tensor; target: Tensor } {
+export function computeLoss<B>(
+  { model, loss: criterion, forward }: Recipe<B>,
+  batch: B,
+): { loss: Tensor; value: number; output: Tensor; target: Tensor } {
   const [output, target] = forward(model, batch);
   const loss = typeof criterion === 'function' ? criterion(output, target) : criterion.forward(output, target);
   if (!(loss instanceof Tensor) || loss.numel() !== 1) {
-    throw new ShapeError(`fit: the loss is ${loss instanceof Tensor ? `of shape ${showShape(loss.shape)}` : typeof loss}, expected a tensor of one element. Use a reduction: mean or sum.`);
+    throw new ShapeError(
+      `fit: the loss is ${loss instanceof Tensor ? `of shape ${showShape(loss.shape)}` : typeof loss}, expected a tensor of one element. Use a reduction: mean or sum.`,
+    );
   }
   return { loss, value: item(loss), output, target };
 }
@@ -99,7 +109,8 @@ export function ownsBatches(loader: unknown): boolean {
 export function batchesOf<B>(loader: Loader<B>): AsyncIterator<B> | Iterator<B> {
   const both = loader as Partial<AsyncIterable<B>> & Partial<Iterable<B>>;
   const iterator = both[Symbol.asyncIterator]?.() ?? both[Symbol.iterator]?.();
-  if (!iterator) throw new ArgumentError('fit: a loader must give batches in a for or for await loop. Pass a DataLoader or an array of batches.');
+  if (!iterator)
+    throw new ArgumentError('fit: a loader must give batches in a for or for await loop. Pass a DataLoader or an array of batches.');
   return iterator;
 }
 

@@ -1,4 +1,5 @@
 /** The data sets of `hone/vision`, as torchvision groups them. */
-export { Digits, digits, digitsBytes } from './digits.js';
+
 export type { DigitsOptions } from './digits.js';
+export { Digits, digits, digitsBytes } from './digits.js';
 export { ImageDataset } from './image-dataset.js';

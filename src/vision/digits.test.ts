@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { ArgumentError, DTypeError, FormatError, IndexError, ShapeError, arange, fromTypedArray, manualSeed, tensor, zeros } from 'hone';
+import { ArgumentError, arange, DTypeError, FormatError, fromTypedArray, IndexError, manualSeed, ShapeError, tensor, zeros } from 'hone';
 import { DataLoader, Subset } from 'hone/data';
-import { Digits, ImageDataset, datasets, digits, digitsBytes } from 'hone/vision';
+import { Digits, datasets, digits, digitsBytes, ImageDataset } from 'hone/vision';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 describe('Digits', () => {
   let train: Digits;
@@ -22,7 +22,17 @@ describe('Digits', () => {
 
   it('stand in the order of torch.randperm(10000) with seed 0', () => {
     // torch.randperm(10000, generator=torch.Generator().manual_seed(0)); place and value
-    const order = [[0, 6044], [1, 2890], [2, 9399], [3, 1917], [4, 4919], [5, 1729], [7999, 9828], [8000, 8052], [9999, 2663]] as const;
+    const order = [
+      [0, 6044],
+      [1, 2890],
+      [2, 9399],
+      [3, 1917],
+      [4, 4919],
+      [5, 1729],
+      [7999, 9828],
+      [8000, 8052],
+      [9999, 2663],
+    ] as const;
     const bounds = [1001, 2128, 3119, 4151, 5131, 5994, 7008, 8078, 9022, 10000];
     const classOf = (i: number) => bounds.findIndex((end) => i < end);
     const labels = [...(train.labels.toArray() as number[]), ...(test.labels.toArray() as number[])];
@@ -75,7 +85,10 @@ describe('Digits', () => {
 });
 
 describe('ImageDataset', () => {
-  const images = fromTypedArray(Uint8Array.from({ length: 2 * 3 * 1 * 2 }, (_, i) => i * 20), [2, 3, 1, 2]);
+  const images = fromTypedArray(
+    Uint8Array.from({ length: 2 * 3 * 1 * 2 }, (_, i) => i * 20),
+    [2, 3, 1, 2],
+  );
   const labels = arange(2);
 
   it('normalises each channel', () => {
@@ -90,7 +103,11 @@ describe('ImageDataset', () => {
   it('keeps 0..255 when asked, and takes views', () => {
     const flipped = images.transpose(2, 3);
     const data = new ImageDataset({ images: flipped, labels }, { scale: false });
-    expect(data.get(1)[0].toArray()).toEqual([[[120], [140]], [[160], [180]], [[200], [220]]]);
+    expect(data.get(1)[0].toArray()).toEqual([
+      [[120], [140]],
+      [[160], [180]],
+      [[200], [220]],
+    ]);
     expect(data.getBatch([]).map((t) => t.shape)).toEqual([[0, 3, 2, 1], [0]]);
   });
 
@@ -99,7 +116,9 @@ describe('ImageDataset', () => {
     expect(() => new ImageDataset({ images: images.reshape([2, 6]), labels })).toThrow(/expected \[N, C, H, W\]/);
     expect(() => new ImageDataset({ images, labels: arange(3) })).toThrow(ShapeError);
     expect(() => new ImageDataset({ images, labels: tensor([0, 1]) })).toThrow(/labels are float32/);
-    expect(() => new ImageDataset({ images, labels }, { normalize: { mean: [0, 0], std: 1 } })).toThrow(/mean has 2 numbers, the images have 3 channels/);
+    expect(() => new ImageDataset({ images, labels }, { normalize: { mean: [0, 0], std: 1 } })).toThrow(
+      /mean has 2 numbers, the images have 3 channels/,
+    );
     expect(() => new ImageDataset({ images, labels }, { normalize: { mean: 0, std: 0 } })).toThrow(ArgumentError);
     expect(() => new ImageDataset({ images, labels }).getBatch([2])).toThrow(IndexError);
     expect(() => new ImageDataset({ images, labels }).get(2)).toThrow('ImageDataset: there is no sample 2');

@@ -114,7 +114,10 @@ function parsePixels(text: Uint8Array, file: string): Uint8Array {
 /** Labels and images of one side of the split. */
 function splitDigits(bytes: Uint8Array, train: boolean): LabelledImages {
   const total = bytes.length / (1 + PIXELS);
-  if (!Number.isInteger(total) || total === 0) throw new FormatError(`Digits: ${bytes.length} bytes are no whole number of digits of ${1 + PIXELS} bytes (a label and ${PIXELS} pixels). Use what digitsBytes() gives.`);
+  if (!Number.isInteger(total) || total === 0)
+    throw new FormatError(
+      `Digits: ${bytes.length} bytes are no whole number of digits of ${1 + PIXELS} bytes (a label and ${PIXELS} pixels). Use what digitsBytes() gives.`,
+    );
   const wrong = bytes.subarray(0, total).findIndex((label) => label >= CLASSES);
   if (wrong >= 0) throw new FormatError(`Digits: label ${wrong} is ${bytes[wrong]}, expected 0 to 9. Use what digitsBytes() gives.`);
   const permutation = randperm(total, { generator: new Generator(0) });

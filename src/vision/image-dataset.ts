@@ -1,8 +1,9 @@
 /** Labelled images in memory, kept as bytes: a batch is gathered, scaled and normalised by one kernel call. */
-import { check, kernels, loadedEngine } from '../engine/engine.js';
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+
 import { checkIndex, Dataset } from '../data/dataset.js';
 import { withIndices } from '../data/with-indices.js';
+import { check, kernels, loadedEngine } from '../engine/engine.js';
+import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { contiguous } from '../ops/copy.js';
 import { indexSelect } from '../ops/gather.js';
 import { select } from '../ops/movement.js';
@@ -48,11 +49,18 @@ export class ImageDataset extends Dataset<[Tensor, number]> {
 
   constructor({ images, labels }: LabelledImages, options: ImageOptions = {}) {
     super();
-    if (images.dtype !== 'uint8') throw new DTypeError(`ImageDataset: images are ${images.dtype}, expected uint8 (0..255). For tensors of floats use TensorDataset.`);
-    if (images.ndim !== 4) throw new ShapeError(`ImageDataset: images have shape ${showShape(images.shape)}, expected [N, C, H, W]. For images of one channel insert it with unsqueeze(1).`);
-    if (labels.dtype !== 'int64' && labels.dtype !== 'int32') throw new DTypeError(`ImageDataset: labels are ${labels.dtype}, expected int64 or int32. Use labels.to('int64').`);
+    if (images.dtype !== 'uint8')
+      throw new DTypeError(`ImageDataset: images are ${images.dtype}, expected uint8 (0..255). For tensors of floats use TensorDataset.`);
+    if (images.ndim !== 4)
+      throw new ShapeError(
+        `ImageDataset: images have shape ${showShape(images.shape)}, expected [N, C, H, W]. For images of one channel insert it with unsqueeze(1).`,
+      );
+    if (labels.dtype !== 'int64' && labels.dtype !== 'int32')
+      throw new DTypeError(`ImageDataset: labels are ${labels.dtype}, expected int64 or int32. Use labels.to('int64').`);
     if (labels.ndim !== 1 || labels.shape[0] !== images.shape[0]) {
-      throw new ShapeError(`ImageDataset: labels have shape ${showShape(labels.shape)}, expected [${images.shape[0]}], one for each image (${showShape(images.shape)}).`);
+      throw new ShapeError(
+        `ImageDataset: labels have shape ${showShape(labels.shape)}, expected [${images.shape[0]}], one for each image (${showShape(images.shape)}).`,
+      );
     }
     this.images = contiguous(images);
     this.labels = contiguous(labels);
@@ -75,7 +83,9 @@ export class ImageDataset extends Dataset<[Tensor, number]> {
 
   /** Images `indices` [B, C, H, W] in float32, and their labels [B]. */
   getBatch(indices: readonly number[]): [Tensor, Tensor] {
-    const labels = withIndices(indices, this.length, this.constructor.name, (index) => indexSelect(this.labels, 0, index, this.constructor.name));
+    const labels = withIndices(indices, this.length, this.constructor.name, (index) =>
+      indexSelect(this.labels, 0, index, this.constructor.name),
+    );
     return [this.gatherImages(indices), labels];
   }
 
@@ -103,8 +113,12 @@ export class ImageDataset extends Dataset<[Tensor, number]> {
   private perChannel(value: number | readonly number[], name: string): Float64Array {
     const channels = this.imageShape[0]!;
     const values = typeof value === 'number' ? new Float64Array(channels).fill(value) : Float64Array.from(value);
-    if (values.length !== channels) throw new ArgumentError(`ImageDataset: normalize.${name} has ${values.length} numbers, the images have ${channels} channels. Give one number, or one per channel.`);
-    if (!values.every(Number.isFinite)) throw new ArgumentError(`ImageDataset: normalize.${name} is [${values.join(', ')}], expected finite numbers.`);
+    if (values.length !== channels)
+      throw new ArgumentError(
+        `ImageDataset: normalize.${name} has ${values.length} numbers, the images have ${channels} channels. Give one number, or one per channel.`,
+      );
+    if (!values.every(Number.isFinite))
+      throw new ArgumentError(`ImageDataset: normalize.${name} is [${values.join(', ')}], expected finite numbers.`);
     if (channels > 256) throw new ArgumentError(`ImageDataset: normalize takes images of at most 256 channels, these have ${channels}.`);
     return values;
   }

@@ -3,7 +3,7 @@ import '#host';
 import '../ops/methods.js';
 
 export * as datasets from './datasets.js';
-export { Digits, digits, digitsBytes } from './digits.js';
 export type { DigitsOptions } from './digits.js';
-export { ImageDataset } from './image-dataset.js';
+export { Digits, digits, digitsBytes } from './digits.js';
 export type { ImageOptions, LabelledImages, Normalization } from './image-dataset.js';
+export { ImageDataset } from './image-dataset.js';

@@ -10,12 +10,15 @@ import { launch } from './chromium.js';
 import { essentials } from './page/essentials.js';
 import type { Program } from './page/main.js';
 import { trainByFit } from './page/training.js';
-import { serve, type Served, type Server } from './serve.js';
+import { type Served, type Server, serve } from './serve.js';
 import { bundle, root, type Stage, stagePackage } from './stage.js';
 
 declare const program: Program;
 
-const html: Served = { type: 'text/html', body: '<!doctype html><title>Hone</title><link rel="icon" href="data:,"><script type="module" src="app/main.js"></script>' };
+const html: Served = {
+  type: 'text/html',
+  body: '<!doctype html><title>Hone</title><link rel="icon" href="data:,"><script type="module" src="app/main.js"></script>',
+};
 
 function wasm(name: string, type = 'application/wasm'): Served {
   const file = join(root, 'dist/wasm', name);
@@ -106,7 +109,9 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     const { save, load, memory } = await page.evaluate(() => program.browserRefusals());
     expect(save).toMatch(/^FileError FILE: save: browsers cannot write model\.safetensors\. .*encodeSafetensors.*Blob/);
     expect(load).toMatch(/^FileError FILE: load: browsers cannot open model\.safetensors\. Fetch the bytes, then .*decodeSafetensors/);
-    expect(memory).toMatch(/^OutOfMemoryError OUT_OF_MEMORY: cannot allocate 3\.6 TB: .* In a browser .* for await \(const batch of loader\)/);
+    expect(memory).toMatch(
+      /^OutOfMemoryError OUT_OF_MEMORY: cannot allocate 3\.6 TB: .* In a browser .* for await \(const batch of loader\)/,
+    );
     await page.close();
   });
 
@@ -148,7 +153,10 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     const before = server.requests.length;
     const page = await open('/plain-type/');
     expect(await page.evaluate(() => program.engine().isa)).toBe('simd128');
-    expect(server.requests.slice(before).filter((path) => path.endsWith('.wasm'))).toEqual(['/plain-type/wasm/hone-relaxed.wasm', '/plain-type/wasm/hone-simd.wasm']);
+    expect(server.requests.slice(before).filter((path) => path.endsWith('.wasm'))).toEqual([
+      '/plain-type/wasm/hone-relaxed.wasm',
+      '/plain-type/wasm/hone-simd.wasm',
+    ]);
     await page.close();
   });
 
@@ -171,7 +179,11 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     expect(Number.parseFloat((await page.textContent('#accuracy'))!)).toBeGreaterThan(85);
     // A seven.
     const { x, y, width } = (await page.locator('#pad').boundingBox())!;
-    const corners = [[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]].map(([right, down]) => [x + width * right!, y + width * down!] as const);
+    const corners = [
+      [0.3, 0.25],
+      [0.7, 0.25],
+      [0.45, 0.8],
+    ].map(([right, down]) => [x + width * right!, y + width * down!] as const);
     await page.mouse.move(...corners[0]!);
     await page.mouse.down();
     for (const corner of corners.slice(1)) await page.mouse.move(...corner, { steps: 5 });

@@ -15,7 +15,9 @@ export function findChromium(): string {
     const found = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
     if (found) return found;
   }
-  throw new Error('no Chromium was found: install it (Debian: apt-get install chromium), name one in CHROMIUM_PATH, or skip these tests with HONE_SKIP_BROWSER=1');
+  throw new Error(
+    'no Chromium was found: install it (Debian: apt-get install chromium), name one in CHROMIUM_PATH, or skip these tests with HONE_SKIP_BROWSER=1',
+  );
 }
 
 /** Starts it, with a profile of its own that goes when it closes. */
@@ -23,6 +25,14 @@ export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
 }

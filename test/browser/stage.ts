@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type BuildResult, type Plugin } from 'esbuild';
+import { type BuildResult, build, type Plugin } from 'esbuild';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,8 +19,17 @@ export async function stagePackage(): Promise<Stage> {
   const home = join(folder, 'node_modules/hone');
   mkdirSync(home, { recursive: true });
   cpSync(join(root, 'package.json'), join(home, 'package.json'));
-  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !/\.(test|test-helper|d)\.ts$/.test(file));
-  await build({ entryPoints: sources.map((file) => join(root, 'src', file)), outbase: join(root, 'src'), outdir: join(home, 'dist'), format: 'esm', target: 'es2022', logLevel: 'silent' });
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !/\.(test|test-helper|d)\.ts$/.test(file),
+  );
+  await build({
+    entryPoints: sources.map((file) => join(root, 'src', file)),
+    outbase: join(root, 'src'),
+    outdir: join(home, 'dist'),
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'silent',
+  });
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
@@ -44,10 +53,16 @@ export interface BundleOptions {
 }
 
 /** A program as a page loads it: one module. `program` is a file, or the text of one. */
-export async function bundle(stage: Stage, program: { file: string } | { text: string }, options: BundleOptions = {}): Promise<BuildResult<{ metafile: true; write: false }>> {
+export async function bundle(
+  stage: Stage,
+  program: { file: string } | { text: string },
+  options: BundleOptions = {},
+): Promise<BuildResult<{ metafile: true; write: false }>> {
   const { minify = false, platform = 'browser' } = options;
   return build({
-    ...('file' in program ? { entryPoints: [program.file] } : { stdin: { contents: program.text, resolveDir: stage.folder, loader: 'ts' } }),
+    ...('file' in program
+      ? { entryPoints: [program.file] }
+      : { stdin: { contents: program.text, resolveDir: stage.folder, loader: 'ts' } }),
     plugins: [fromStage(stage)],
     bundle: true,
     format: 'esm',

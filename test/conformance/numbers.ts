@@ -26,7 +26,15 @@ function uniforms(seed: number, count: number): number[] {
 }
 
 const SPECIAL = [0, -0, 1, -1, Infinity, -Infinity, NaN, 0.5, -0.5, 1.5, 2.5, -2.5, 3, -3, 1e-20, -1e-20, 1e20, -1e20, 30, -30, 100, -100];
-const RANGES: Record<string, readonly [number, number]> = { n: [-3, 3], p: [0.1, 3], u: [-0.95, 0.95], q: [0.02, 0.98], b: [1.05, 4], w: [-30, 30], h: [-0.5, 0.5] };
+const RANGES: Record<string, readonly [number, number]> = {
+  n: [-3, 3],
+  p: [0.1, 3],
+  u: [-0.95, 0.95],
+  q: [0.02, 0.98],
+  b: [1.05, 4],
+  w: [-30, 30],
+  h: [-0.5, 0.5],
+};
 
 /** The generator's `values`, rounded to float32. */
 export function values(kind: string, seed: number, count: number): number[] {

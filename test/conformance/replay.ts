@@ -1,7 +1,7 @@
 /** Runs one case of the fixtures on Hone, and compares what comes out with what torch made of it. */
 import { createHash } from 'node:crypto';
-import { autograd, type DType, engineInfo, GradError, HoneError, nn, Tensor } from 'hone';
 import * as hone from 'hone';
+import { autograd, type DType, engineInfo, GradError, HoneError, nn, Tensor } from 'hone';
 import { type Floating, type InputSpec, makeInput, numbers } from './numbers.js';
 
 /** A tensor that torch made; its dtype is float64 where none is given. */
@@ -52,7 +52,10 @@ const own: Record<string, Fn> = {
     return x;
   },
   layer: (name, args, options) => {
-    const made = new (nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>)[name as string]!(...(args as unknown[]), ...(Object.keys(options as object).length ? [options] : []));
+    const made = new (nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>)[name as string]!(
+      ...(args as unknown[]),
+      ...(Object.keys(options as object).length ? [options] : []),
+    );
     return Object.values(made.stateDict());
   },
   norm: (x, p, dim, keepdim) => hone.norm(x as Tensor, p as number, (dim ?? undefined) as number, keepdim as boolean),
@@ -74,7 +77,8 @@ const NULLS = new Set(['index', 'set_', 'slice', 'conv2d', 'conv1d', 'adaptiveAv
 
 function resolve(value: unknown, env: ReadonlyMap<string, unknown>): unknown {
   if (Array.isArray(value)) return value.map((v) => resolve(v, env));
-  if (value !== null && typeof value === 'object' && '$' in value) return env.get(typeof value.$ === 'number' ? `x${value.$}` : String(value.$));
+  if (value !== null && typeof value === 'object' && '$' in value)
+    return env.get(typeof value.$ === 'number' ? `x${value.$}` : String(value.$));
   return value;
 }
 
@@ -109,7 +113,14 @@ export function evaluate(c: Case, floating: Floating): Evaluated {
   });
   for (const [target, op, args, options] of c.prog) {
     const resolved = Object.fromEntries(Object.entries(options).map(([k, v]) => [k, resolve(v, env)]));
-    env.set(target, call(op, args.map((a) => resolve(a, env)), resolved));
+    env.set(
+      target,
+      call(
+        op,
+        args.map((a) => resolve(a, env)),
+        resolved,
+      ),
+    );
   }
   const outputs = c.out.flatMap((name) => flat(env.get(name)));
   const wanted = inputs.map((i) => i.leaf).filter((x) => x.requiresGrad);
@@ -141,7 +152,10 @@ function decode(stored: Stored): Float64Array {
 /** The generator's `digest`. */
 function digest(t: Tensor): string {
   const data = t.detach().contiguous().data() as ArrayBufferView;
-  return createHash('sha1').update(Buffer.from(data.buffer, data.byteOffset, data.byteLength)).digest('hex').slice(0, 16);
+  return createHash('sha1')
+    .update(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 const show = (values: ArrayLike<number>) => `[${Array.from(values).slice(0, 12).join(', ')}${values.length > 12 ? ', …' : ''}]`;
@@ -155,22 +169,47 @@ export interface Comparison {
 const TOLERANCE = { float64: 1e-12, float32: 1e-5 };
 
 /** Compares shape, dtype and values. `torchError` is what torch's own float32 was off. */
-export function compare(actual: unknown, expected: Stored | null, floating: Floating, { torchError = 0, zeros = false, least = 0.01, tolerance = 0 }: { torchError?: number; zeros?: boolean; least?: number; tolerance?: number } = {}): Comparison {
+export function compare(
+  actual: unknown,
+  expected: Stored | null,
+  floating: Floating,
+  {
+    torchError = 0,
+    zeros = false,
+    least = 0.01,
+    tolerance = 0,
+  }: { torchError?: number; zeros?: boolean; least?: number; tolerance?: number } = {},
+): Comparison {
   const wrong = (problem: string): Comparison => ({ problem, error: 0 });
   if (expected === null || actual === null) {
     // PyTorch's None and a gradient of zeros mean the same.
     const some = actual instanceof Tensor ? Array.from(toNumbers(actual)) : expected ? Array.from(decode(expected)) : [];
-    return some.every((v) => Math.abs(v) <= 10 * TOLERANCE[floating]) ? { problem: null, error: 0 } : wrong(`expected ${expected === null ? 'no gradient' : show(decode(expected))}, got ${actual === null ? 'no gradient' : show(some)}`);
+    return some.every((v) => Math.abs(v) <= 10 * TOLERANCE[floating])
+      ? { problem: null, error: 0 }
+      : wrong(
+          `expected ${expected === null ? 'no gradient' : show(decode(expected))}, got ${actual === null ? 'no gradient' : show(some)}`,
+        );
   }
-  if ('p' in expected) return actual === expected.p ? { problem: null, error: 0 } : wrong(`expected ${String(expected.p)}, got ${String(actual)}`);
+  if ('p' in expected)
+    return actual === expected.p ? { problem: null, error: 0 } : wrong(`expected ${String(expected.p)}, got ${String(actual)}`);
   if (!(actual instanceof Tensor)) return wrong(`expected a tensor, got ${String(actual)}`);
   const dtype = expected.d ?? floating;
   if (actual.dtype !== dtype) return wrong(`expected dtype ${dtype}, got ${actual.dtype}`);
-  if (JSON.stringify(actual.shape) !== JSON.stringify(expected.s)) return wrong(`expected shape ${JSON.stringify(expected.s)}, got ${JSON.stringify(actual.shape)}`);
+  if (JSON.stringify(actual.shape) !== JSON.stringify(expected.s))
+    return wrong(`expected shape ${JSON.stringify(expected.s)}, got ${JSON.stringify(actual.shape)}`);
   // Without fused multiply-add the last digits of float64 differ.
   const bits = !(engineInfo().name === 'wasm' && dtype === 'float64' && expected.v !== undefined);
-  if (expected.h !== undefined && bits) return digest(actual) === expected.h ? { problem: null, error: 0 } : wrong(`other bits than torch's, whose first values are ${show(expected.first ?? [])}; got ${show(toNumbers(actual))}`);
-  return compareNumbers(toNumbers(actual), decode(expected), dtype === 'float32' || dtype === 'float64' ? Math.max(TOLERANCE[dtype], 4 * torchError, tolerance) : 0, zeros, least);
+  if (expected.h !== undefined && bits)
+    return digest(actual) === expected.h
+      ? { problem: null, error: 0 }
+      : wrong(`other bits than torch's, whose first values are ${show(expected.first ?? [])}; got ${show(toNumbers(actual))}`);
+  return compareNumbers(
+    toNumbers(actual),
+    decode(expected),
+    dtype === 'float32' || dtype === 'float64' ? Math.max(TOLERANCE[dtype], 4 * torchError, tolerance) : 0,
+    zeros,
+    least,
+  );
 }
 
 function toNumbers(t: Tensor): Float64Array {
@@ -191,7 +230,10 @@ export function compareNumbers(got: Float64Array, want: Float64Array, tolerance:
   }
   if (error <= tolerance) return { problem: null, error };
   const number = (v: number) => (Object.is(v, -0) ? '-0' : String(v));
-  return { problem: `element ${at}: expected ${number(want[at]!)}, got ${number(got[at]!)} (error ${error.toExponential(1)}, allowed ${tolerance.toExponential(1)}); all expected ${show(want)}, got ${show(got)}`, error };
+  return {
+    problem: `element ${at}: expected ${number(want[at]!)}, got ${number(got[at]!)} (error ${error.toExponential(1)}, allowed ${tolerance.toExponential(1)}); all expected ${show(want)}, got ${show(got)}`,
+    error,
+  };
 }
 
 export interface Replayed {
@@ -201,7 +243,13 @@ export interface Replayed {
   readonly error: number;
 }
 
-const describe = (c: Case) => c.prog.map(([target, op, args, options]) => `${target} = ${op}(${args.map((a) => JSON.stringify(a)).join(', ')}${Object.keys(options).length ? `, ${JSON.stringify(options)}` : ''})`).join('; ');
+const describe = (c: Case) =>
+  c.prog
+    .map(
+      ([target, op, args, options]) =>
+        `${target} = ${op}(${args.map((a) => JSON.stringify(a)).join(', ')}${Object.keys(options).length ? `, ${JSON.stringify(options)}` : ''})`,
+    )
+    .join('; ');
 const inputsOf = (c: Case) => c.in.map((i) => `${i.k}[${i.s}]${i.l ? `/${i.l}` : ''}`).join(' ');
 
 export function replay(c: Case, floating: Floating): Replayed {
@@ -211,9 +259,20 @@ export function replay(c: Case, floating: Floating): Replayed {
     result = evaluate(c, floating);
   } catch (error) {
     if ((c.err !== undefined && error instanceof HoneError) || (c.may && error instanceof GradError)) return { problems: [], error: 0 };
-    return { problems: [`${label}: ${c.err === undefined ? 'torch computes it, Hone threw' : `torch threw "${c.err}", Hone threw something that is no HoneError:`} ${(error as Error).name}: ${(error as Error).message}`], error: 0 };
+    return {
+      problems: [
+        `${label}: ${c.err === undefined ? 'torch computes it, Hone threw' : `torch threw "${c.err}", Hone threw something that is no HoneError:`} ${(error as Error).name}: ${(error as Error).message}`,
+      ],
+      error: 0,
+    };
   }
-  if (c.err !== undefined) return { problems: [`${label}: torch threw "${c.err}", Hone gave ${result.outputs.map((o) => (o instanceof Tensor ? `${o.dtype} ${JSON.stringify(o.shape)}` : String(o))).join(', ')}`], error: 0 };
+  if (c.err !== undefined)
+    return {
+      problems: [
+        `${label}: torch threw "${c.err}", Hone gave ${result.outputs.map((o) => (o instanceof Tensor ? `${o.dtype} ${JSON.stringify(o.shape)}` : String(o))).join(', ')}`,
+      ],
+      error: 0,
+    };
   const rows: [string, readonly unknown[], readonly (Stored | null)[]][] = [['result', result.outputs, c.r ?? []]];
   if (c.g) rows.push(['gradient', result.grads ?? c.g.map(() => null), c.g]);
   if (c.gg) rows.push(['second gradient', result.seconds ?? c.gg.map(() => null), c.gg]);

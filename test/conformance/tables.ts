@@ -1,7 +1,7 @@
 /** Result types of every pair of dtypes, optimizers and schedules: the fixtures that are no programs. */
 import { type DType, HoneError, optim, Tensor, tensor } from 'hone';
-import { call, compareNumbers, type Replayed, type Stored, compare, unpack } from './replay.js';
 import { values } from './numbers.js';
+import { call, compare, compareNumbers, type Replayed, type Stored, unpack } from './replay.js';
 
 const DTYPES: readonly DType[] = ['bool', 'uint8', 'int32', 'int64', 'float32', 'float64'];
 type Values = Record<string, readonly number[]>;
@@ -49,7 +49,8 @@ function argumentsOf({ op, a, form, more = [] }: PromotionRow, k: number): unkno
       return [operand(A, b).reshape(5, 1)];
     default: {
       const x = operand(A, a, form[0] === 's');
-      const y = b === 'bool' && ['floorDivide', 'remainder', 'fmod'].includes(op) ? ones(b, form[1] === 's') : operand(B, b, form[1] === 's');
+      const y =
+        b === 'bool' && ['floorDivide', 'remainder', 'fmod'].includes(op) ? ones(b, form[1] === 's') : operand(B, b, form[1] === 's');
       if (op === 'cat') return [[x, y]];
       return op === 'where' ? [tensor([true, false, true, false, true]), x, y] : [x, y];
     }
@@ -65,7 +66,8 @@ export function replayPromotion(row: PromotionRow): Replayed {
       const out = call(row.op, argumentsOf(row, k), {});
       result = (out instanceof Tensor ? out : (out as readonly Tensor[])[0])!;
     } catch (error) {
-      if (expected !== 'error') problems.push(`${label}: expected ${JSON.stringify(expected)}, got ${(error as Error).name}: ${(error as Error).message}`);
+      if (expected !== 'error')
+        problems.push(`${label}: expected ${JSON.stringify(expected)}, got ${(error as Error).name}: ${(error as Error).message}`);
       else if (!(error instanceof HoneError)) problems.push(`${label}: threw something that is no HoneError: ${String(error)}`);
       return;
     }
@@ -80,7 +82,13 @@ export function replayPromotion(row: PromotionRow): Replayed {
   return { problems, error: 0 };
 }
 
-const camel = (options: Record<string, unknown>) => Object.fromEntries(Object.entries(options).map(([k, v]) => [k === 'T_max' ? 'tMax' : k.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase()), typeof v === 'string' && k === 'mode' ? v : v]));
+const camel = (options: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(options).map(([k, v]) => [
+      k === 'T_max' ? 'tMax' : k.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase()),
+      typeof v === 'string' && k === 'mode' ? v : v,
+    ]),
+  );
 
 export interface OptimizerCase {
   readonly n: string;
@@ -97,7 +105,19 @@ const STEPS = 100;
 
 /** The values of both parameters after steps 1, 2, 10 and 100. */
 function trajectory(c: OptimizerCase, dtype: 'float32' | 'float64'): number[] {
-  const leaf = (seed: number, shape: number[]) => tensor(Float64Array.from(values('n', seed, shape.reduce((a, b) => a * b))), { dtype }).reshape(shape).requiresGrad_();
+  const leaf = (seed: number, shape: number[]) =>
+    tensor(
+      Float64Array.from(
+        values(
+          'n',
+          seed,
+          shape.reduce((a, b) => a * b),
+        ),
+      ),
+      { dtype },
+    )
+      .reshape(shape)
+      .requiresGrad_();
   const [a, b] = [leaf(1, [5]), leaf(2, [2, 3])];
   const params = Object.keys(c.group).length ? [{ params: [a] }, { params: [b], ...camel(c.group) }] : [a, b];
   const make = optim[c.name] as unknown as new (params: unknown, options: unknown) => optim.SGD;
@@ -133,7 +153,10 @@ export interface ScheduleCase {
 export function replaySchedule(c: ScheduleCase): Replayed {
   const expected = unpack(c.lrs);
   const leaf = () => tensor([1]).requiresGrad_();
-  const optimizer = new optim.SGD([{ params: [leaf()], lr: 0.1 }, { params: [leaf()], lr: 0.02 }]);
+  const optimizer = new optim.SGD([
+    { params: [leaf()], lr: 0.1 },
+    { params: [leaf()], lr: 0.02 },
+  ]);
   const make = (optim.lrScheduler as unknown as Record<string, new (...args: unknown[]) => { step(metric?: number): void }>)[c.name]!;
   const scheduler = new make(optimizer, camel(c.options));
   const steps = expected.length / 2 - 1;

@@ -23,8 +23,15 @@ async function bundled(text: string, platform: 'browser' | 'neutral' = 'browser'
   const { outputFiles, metafile, warnings } = await bundle(stage, { text }, { minify: true, platform });
   expect(warnings).toEqual([]);
   const output = Object.values(metafile.outputs)[0]!;
-  const files = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path.replace(/^.*\/hone\/dist\//, ''));
-  return { code: outputFiles[0]!.text, gzip: gzipSync(outputFiles[0]!.contents).length, files, imports: output.imports.filter(({ external }) => external).map(({ path }) => path) };
+  const files = Object.entries(output.inputs)
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([path]) => path.replace(/^.*\/hone\/dist\//, ''));
+  return {
+    code: outputFiles[0]!.text,
+    gzip: gzipSync(outputFiles[0]!.contents).length,
+    files,
+    imports: output.imports.filter(({ external }) => external).map(({ path }) => path),
+  };
 }
 
 /** Every entry of the package that pages may use. */

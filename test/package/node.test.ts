@@ -79,7 +79,8 @@ describe('the engine of a process', () => {
     const neither = await node(sayEngine);
     expect(neither.code).toBe(1);
     expect(neither.errors).toMatch(/EngineError: wasm engine: cannot read .*hone-\w+\.wasm: .*Run npm run build/);
-    for (const part of ['dist/wasm', ...(hasNative ? ['dist/native'] : [])]) cpSync(join(root, part), join(home, part), { recursive: true });
+    for (const part of ['dist/wasm', ...(hasNative ? ['dist/native'] : [])])
+      cpSync(join(root, part), join(home, part), { recursive: true });
   });
 });
 
@@ -87,8 +88,12 @@ describe('each entry of the package', () => {
   it.each([
     ['hone', 'zeros([2]).add(1).toArray()', 'zeros'],
     ['hone/data', 'defaultCollate([1, 2]).add(0).toArray()', 'defaultCollate'],
-    ['hone/formats', "Object.keys(decodeSafetensors(encodeSafetensors({ x: decodeIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 1, 7])) })).tensors)", 'decodeIdx, decodeSafetensors, encodeSafetensors'],
-    ['hone/vision', "new datasets.Digits({}, new Uint8Array(785 * 10)).getBatch([0])[0].sum().shape", 'datasets'],
+    [
+      'hone/formats',
+      'Object.keys(decodeSafetensors(encodeSafetensors({ x: decodeIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 1, 7])) })).tensors)',
+      'decodeIdx, decodeSafetensors, encodeSafetensors',
+    ],
+    ['hone/vision', 'new datasets.Digits({}, new Uint8Array(785 * 10)).getBatch([0])[0].sum().shape', 'datasets'],
     ['hone/train', 'accuracy().name', 'accuracy'],
     ['hone/study', 'new SmallModel().output.weight.add(1).shape', 'SmallModel'],
   ])('%s works on its own', async (entry, expression, names) => {

@@ -32,7 +32,8 @@ export class CosineAnnealingLR extends LRScheduler {
     const { lastEpoch, tMax, etaMin, groupLrs } = this;
     if (starting) return groupLrs;
     // Out of the lowest point, where the ratio below would be 0 / 0.
-    if ((lastEpoch - 1 - tMax) % (2 * tMax) === 0) return groupLrs.map((lr, i) => lr + ((this.baseLrs[i]! - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2);
+    if ((lastEpoch - 1 - tMax) % (2 * tMax) === 0)
+      return groupLrs.map((lr, i) => lr + ((this.baseLrs[i]! - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2);
     const ratio = (1 + Math.cos((Math.PI * lastEpoch) / tMax)) / (1 + Math.cos((Math.PI * (lastEpoch - 1)) / tMax));
     return groupLrs.map((lr) => ratio * (lr - etaMin) + etaMin);
   }

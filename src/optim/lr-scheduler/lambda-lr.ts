@@ -23,8 +23,11 @@ export class LambdaLR extends LRScheduler {
     super(optimizer, options);
     const given = options?.lrLambda;
     const lambdas = Array.isArray(given) ? (given as readonly LrLambda[]) : optimizer.paramGroups.map(() => given as LrLambda);
-    if (lambdas.length !== optimizer.paramGroups.length) throw new ArgumentError(`LambdaLR: got ${lambdas.length} functions for ${optimizer.paramGroups.length} param groups.`);
-    for (const lambda of lambdas) if (typeof lambda !== 'function') throw new ArgumentError(`LambdaLR: lrLambda is ${typeof lambda}, expected a function of the epoch.`);
+    if (lambdas.length !== optimizer.paramGroups.length)
+      throw new ArgumentError(`LambdaLR: got ${lambdas.length} functions for ${optimizer.paramGroups.length} param groups.`);
+    for (const lambda of lambdas)
+      if (typeof lambda !== 'function')
+        throw new ArgumentError(`LambdaLR: lrLambda is ${typeof lambda}, expected a function of the epoch.`);
     this.#lambdas = [...lambdas];
     this.start();
   }

@@ -53,7 +53,8 @@ export class LinearLR extends LRScheduler {
 
   constructor(optimizer: AnyOptimizer, { startFactor = 1 / 3, endFactor = 1, totalIters = 5, ...rest }: LinearLROptions = {}) {
     super(optimizer, rest);
-    if (!(startFactor > 0 && startFactor <= 1)) throw new ArgumentError(`LinearLR: startFactor is ${startFactor}, expected above 0 and at most 1.`);
+    if (!(startFactor > 0 && startFactor <= 1))
+      throw new ArgumentError(`LinearLR: startFactor is ${startFactor}, expected above 0 and at most 1.`);
     if (!(endFactor >= 0 && endFactor <= 1)) throw new ArgumentError(`LinearLR: endFactor is ${endFactor}, expected 0 to 1.`);
     whole('LinearLR', 'totalIters', totalIters, 1);
     this.startFactor = startFactor;

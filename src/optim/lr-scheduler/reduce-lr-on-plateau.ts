@@ -44,17 +44,28 @@ export class ReduceLROnPlateau extends LRScheduler {
 
   constructor(optimizer: AnyOptimizer, options: ReduceLROnPlateauOptions = {}) {
     super(optimizer);
-    const { mode = 'min', factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = 'rel', cooldown = 0, minLr = 0, eps = 1e-8 } = options;
+    const {
+      mode = 'min',
+      factor = 0.1,
+      patience = 10,
+      threshold = 1e-4,
+      thresholdMode = 'rel',
+      cooldown = 0,
+      minLr = 0,
+      eps = 1e-8,
+    } = options;
     const name = 'ReduceLROnPlateau';
     if (mode !== 'min' && mode !== 'max') throw new ArgumentError(`${name}: mode is "${String(mode)}", expected "min" or "max".`);
-    if (thresholdMode !== 'rel' && thresholdMode !== 'abs') throw new ArgumentError(`${name}: thresholdMode is "${String(thresholdMode)}", expected "rel" or "abs".`);
+    if (thresholdMode !== 'rel' && thresholdMode !== 'abs')
+      throw new ArgumentError(`${name}: thresholdMode is "${String(thresholdMode)}", expected "rel" or "abs".`);
     if (!(factor < 1)) throw new ArgumentError(`${name}: factor is ${factor}, expected below 1.`);
     whole(name, 'patience', patience, 0);
     whole(name, 'cooldown', cooldown, 0);
     finite(name, 'threshold', threshold);
     finite(name, 'eps', eps);
     const minLrs = typeof minLr === 'number' ? optimizer.paramGroups.map(() => minLr) : [...minLr];
-    if (minLrs.length !== optimizer.paramGroups.length) throw new ArgumentError(`${name}: got ${minLrs.length} minLr for ${optimizer.paramGroups.length} param groups.`);
+    if (minLrs.length !== optimizer.paramGroups.length)
+      throw new ArgumentError(`${name}: got ${minLrs.length} minLr for ${optimizer.paramGroups.length} param groups.`);
     Object.assign(this, { lastEpoch: 0 });
     this.mode = mode;
     this.factor = factor;
@@ -86,7 +97,10 @@ export class ReduceLROnPlateau extends LRScheduler {
    * @throws {ArgumentError} without one.
    */
   override step(metric: number): void {
-    if (typeof metric !== 'number') throw new ArgumentError(`ReduceLROnPlateau: step() got ${metric === undefined ? 'nothing' : typeof metric}, expected the metric to watch: step(validationLoss). Use loss.item() for a tensor.`);
+    if (typeof metric !== 'number')
+      throw new ArgumentError(
+        `ReduceLROnPlateau: step() got ${metric === undefined ? 'nothing' : typeof metric}, expected the metric to watch: step(validationLoss). Use loss.item() for a tensor.`,
+      );
     this.lastEpoch++;
     if (this.isBetter(metric)) {
       this.best = metric;

@@ -16,12 +16,14 @@ export type AnyOptimizer = Optimizer<any>;
 
 /** Throws unless `value` is a whole number of at least `least`. */
 export function whole(op: string, name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a whole number of at least ${least}.`);
+  if (!Number.isInteger(value) || value < least)
+    throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a whole number of at least ${least}.`);
 }
 
 /** Throws unless `value` is a finite number. */
 export function finite(op: string, name: string, value: number): void {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a number.`);
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a number.`);
 }
 
 /**
@@ -37,9 +39,13 @@ export abstract class LRScheduler {
   protected stepCount = 0;
   protected lastLr: number[] = [];
 
-  constructor(readonly optimizer: AnyOptimizer, { lastEpoch = -1 }: SchedulerOptions = {}) {
+  constructor(
+    readonly optimizer: AnyOptimizer,
+    { lastEpoch = -1 }: SchedulerOptions = {},
+  ) {
     const name = this.constructor.name;
-    if (!(optimizer instanceof Optimizer)) throw new ArgumentError(`${name}: the first argument is ${optimizer === null ? 'null' : typeof optimizer}, expected an optimizer.`);
+    if (!(optimizer instanceof Optimizer))
+      throw new ArgumentError(`${name}: the first argument is ${optimizer === null ? 'null' : typeof optimizer}, expected an optimizer.`);
     whole(name, 'lastEpoch', lastEpoch, -1);
     this.lastEpoch = lastEpoch;
   }
@@ -49,7 +55,9 @@ export abstract class LRScheduler {
     this.optimizer.paramGroups.forEach((group, i) => {
       if (this.lastEpoch === -1) group.initialLr ??= group.lr;
       else if (group.initialLr === undefined) {
-        throw new ArgumentError(`${this.constructor.name}: group ${i} has no initialLr to resume from at epoch ${this.lastEpoch}. Load the optimizer's state first, or leave lastEpoch at -1.`);
+        throw new ArgumentError(
+          `${this.constructor.name}: group ${i} has no initialLr to resume from at epoch ${this.lastEpoch}. Load the optimizer's state first, or leave lastEpoch at -1.`,
+        );
       }
     });
     this.baseLrs = this.optimizer.paramGroups.map((group) => group.initialLr!);
@@ -80,7 +88,9 @@ export abstract class LRScheduler {
   /** Goes on to the next epoch. Call it after `optimizer.step()`. */
   step(_metric?: number): void {
     if (this.stepCount === 1 && !this.optimizer.hasStepped) {
-      console.warn(`${this.constructor.name}: scheduler.step() was called before optimizer.step(), so the first value of the schedule is skipped. Call optimizer.step() first.`);
+      console.warn(
+        `${this.constructor.name}: scheduler.step() was called before optimizer.step(), so the first value of the schedule is skipped. Call optimizer.step() first.`,
+      );
     }
     this.update();
   }

@@ -15,7 +15,11 @@ const names: Record<string, string> = { T_max: 'tMax' };
 const camel = (name: string) => names[name] ?? name.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase());
 const camelKeys = (options: Record<string, unknown>) => Object.fromEntries(Object.entries(options).map(([k, v]) => [camel(k), v]));
 
-const twoGroups = () => new optim.SGD([{ params: ones([1], { requiresGrad: true }), lr: 0.1 }, { params: ones([1], { requiresGrad: true }), lr: 0.02 }]);
+const twoGroups = () =>
+  new optim.SGD([
+    { params: ones([1], { requiresGrad: true }), lr: 0.1 },
+    { params: ones([1], { requiresGrad: true }), lr: 0.02 },
+  ]);
 const one = (lr = 0.1) => new optim.SGD([ones([1], { requiresGrad: true })], { lr });
 
 afterEach(() => {
@@ -23,7 +27,10 @@ afterEach(() => {
 });
 
 function make(name: string, optimizer: optim.Optimizer<never>, options: Record<string, unknown>): optim.lrScheduler.LRScheduler {
-  return new (lrScheduler as unknown as Record<string, new (o: unknown, p: object) => optim.lrScheduler.LRScheduler>)[name]!(optimizer, options);
+  return new (lrScheduler as unknown as Record<string, new (o: unknown, p: object) => optim.lrScheduler.LRScheduler>)[name]!(
+    optimizer,
+    options,
+  );
 }
 
 describe('rates against torch', () => {
@@ -38,7 +45,9 @@ describe('rates against torch', () => {
         else scheduler.step();
       }
       scheduler.getLastLr().forEach((lr, i) => {
-        expect(Math.abs(lr - expected[i]!), `epoch ${epoch}: ${lr} against ${expected[i]}`).toBeLessThanOrEqual(1e-14 * Math.abs(expected[i]!) + 1e-17);
+        expect(Math.abs(lr - expected[i]!), `epoch ${epoch}: ${lr} against ${expected[i]}`).toBeLessThanOrEqual(
+          1e-14 * Math.abs(expected[i]!) + 1e-17,
+        );
       });
       expect(optimizer.paramGroups.map((group) => group.lr)).toEqual(scheduler.getLastLr());
     });
@@ -59,9 +68,29 @@ describe('rates against torch', () => {
 
 describe('state', () => {
   it('has the names of torch', () => {
-    expect(new lrScheduler.StepLR(one(), { stepSize: 3 }).stateDict()).toEqual({ step_size: 3, gamma: 0.1, base_lrs: [0.1], last_epoch: 0, _step_count: 1, _last_lr: [0.1] });
-    expect(Object.keys(new lrScheduler.CosineAnnealingLR(one(), { tMax: 3 }).stateDict()).sort()).toEqual(['T_max', '_last_lr', '_step_count', 'base_lrs', 'eta_min', 'last_epoch']);
-    expect(new lrScheduler.ReduceLROnPlateau(one()).stateDict()).toMatchObject({ num_bad_epochs: 0, cooldown_counter: 0, min_lrs: [0], threshold_mode: 'rel', last_epoch: 0 });
+    expect(new lrScheduler.StepLR(one(), { stepSize: 3 }).stateDict()).toEqual({
+      step_size: 3,
+      gamma: 0.1,
+      base_lrs: [0.1],
+      last_epoch: 0,
+      _step_count: 1,
+      _last_lr: [0.1],
+    });
+    expect(Object.keys(new lrScheduler.CosineAnnealingLR(one(), { tMax: 3 }).stateDict()).sort()).toEqual([
+      'T_max',
+      '_last_lr',
+      '_step_count',
+      'base_lrs',
+      'eta_min',
+      'last_epoch',
+    ]);
+    expect(new lrScheduler.ReduceLROnPlateau(one()).stateDict()).toMatchObject({
+      num_bad_epochs: 0,
+      cooldown_counter: 0,
+      min_lrs: [0],
+      threshold_mode: 'rel',
+      last_epoch: 0,
+    });
   });
 
   it.each([
@@ -91,7 +120,9 @@ describe('state', () => {
 
   it('starts at an epoch only with the rates it started from', () => {
     const optimizer = one();
-    expect(() => new lrScheduler.StepLR(optimizer, { stepSize: 2, lastEpoch: 4 })).toThrow('StepLR: group 0 has no initialLr to resume from at epoch 4.');
+    expect(() => new lrScheduler.StepLR(optimizer, { stepSize: 2, lastEpoch: 4 })).toThrow(
+      'StepLR: group 0 has no initialLr to resume from at epoch 4.',
+    );
     const first = new lrScheduler.StepLR(optimizer, { stepSize: 2 });
     optimizer.step();
     first.step();
@@ -130,7 +161,10 @@ it('the rate of a user stands until the schedule changes it', () => {
 it.each([
   [() => new lrScheduler.StepLR(one(), { stepSize: 0 }), 'StepLR: stepSize is 0, expected a whole number of at least 1.'],
   [() => new lrScheduler.StepLR(one(), undefined as unknown as { stepSize: number }), 'StepLR: stepSize is undefined'],
-  [() => new lrScheduler.StepLR(null as unknown as optim.SGD, { stepSize: 1 }), 'StepLR: the first argument is null, expected an optimizer.'],
+  [
+    () => new lrScheduler.StepLR(null as unknown as optim.SGD, { stepSize: 1 }),
+    'StepLR: the first argument is null, expected an optimizer.',
+  ],
   [() => new lrScheduler.MultiStepLR(one(), { milestones: 3 as unknown as number[] }), 'MultiStepLR: milestones is 3, expected a list'],
   [() => new lrScheduler.MultiStepLR(one(), { milestones: [1, 2.5] }), 'MultiStepLR: milestones[1] is 2.5'],
   [() => new lrScheduler.ExponentialLR(one(), {} as { gamma: number }), 'ExponentialLR: gamma is undefined'],
@@ -143,7 +177,10 @@ it.each([
   [() => new lrScheduler.ReduceLROnPlateau(one(), { factor: 1 }), 'ReduceLROnPlateau: factor is 1, expected below 1.'],
   [() => new lrScheduler.ReduceLROnPlateau(one(), { mode: 'low' as 'min' }), 'ReduceLROnPlateau: mode is "low"'],
   [() => new lrScheduler.ReduceLROnPlateau(one(), { minLr: [1, 2] }), 'ReduceLROnPlateau: got 2 minLr for 1 param groups.'],
-  [() => new lrScheduler.ReduceLROnPlateau(one()).step(undefined as unknown as number), 'ReduceLROnPlateau: step() got nothing, expected the metric'],
+  [
+    () => new lrScheduler.ReduceLROnPlateau(one()).step(undefined as unknown as number),
+    'ReduceLROnPlateau: step() got nothing, expected the metric',
+  ],
 ])('%s', (build, message) => {
   expect(build).toThrow(ArgumentError);
   expect(build).toThrow(message);

@@ -1,5 +1,25 @@
 /** The core in a few dozen results, as text to the bit: run by Node and by a page, which must agree. */
-import { arange, autograd, cat, einsum, eye, fromTypedArray, load, manualSeed, nn, noGrad, optim, randn, randperm, save, scope, type Tensor, tensor, where, zeros } from 'hone';
+import {
+  arange,
+  autograd,
+  cat,
+  einsum,
+  eye,
+  fromTypedArray,
+  load,
+  manualSeed,
+  nn,
+  noGrad,
+  optim,
+  randn,
+  randperm,
+  save,
+  scope,
+  type Tensor,
+  tensor,
+  where,
+  zeros,
+} from 'hone';
 import { decodeSafetensors, encodeSafetensors } from 'hone/formats';
 
 /** Dtype, shape and every byte. */
@@ -24,7 +44,13 @@ function operations(): Record<string, string> {
   manualSeed(7);
   const x = randn([3, 5]);
   const y = randn([5, 4], { dtype: 'float64' });
-  const n = tensor([[3, -1, 2], [0, 7, -5]], { dtype: 'int64' });
+  const n = tensor(
+    [
+      [3, -1, 2],
+      [0, 7, -5],
+    ],
+    { dtype: 'int64' },
+  );
   return {
     randn: bits(x),
     randperm: bits(randperm(13)),
@@ -75,7 +101,8 @@ function gradients(): Record<string, string> {
 
 function modelsAndFiles(): Record<string, string> {
   manualSeed(3);
-  const make = () => new nn.Sequential(new nn.Conv2d(1, 3, 3), new nn.BatchNorm2d(3), new nn.ReLU(), new nn.Flatten(), new nn.Linear(48, 5));
+  const make = () =>
+    new nn.Sequential(new nn.Conv2d(1, 3, 3), new nn.BatchNorm2d(3), new nn.ReLU(), new nn.Flatten(), new nn.Linear(48, 5));
   const model = make();
   const optimizer = new optim.AdamW(model.parameters(), { lr: 0.01 });
   const batch = randn([4, 1, 6, 6]);
@@ -99,7 +126,12 @@ function modelsAndFiles(): Record<string, string> {
 
 function printing(): Record<string, string> {
   return {
-    floats: String(tensor([[1, -0.5], [1e-3, 22]])),
+    floats: String(
+      tensor([
+        [1, -0.5],
+        [1e-3, 22],
+      ]),
+    ),
     scientific: String(tensor([1e-9, 1e9])),
     long: String(arange(2000)),
     bools: String(eye(2).eq(1)),

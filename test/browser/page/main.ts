@@ -33,7 +33,8 @@ const program = {
     return whileCounting(() => trainByFit(bytes));
   },
   trainByHand: async () => trainByHand(await digits()),
-  trainLong: (steps: number) => trainLong(steps, () => (globalThis as unknown as { wasmMemory: WebAssembly.Memory }).wasmMemory.buffer.byteLength),
+  trainLong: (steps: number) =>
+    trainLong(steps, () => (globalThis as unknown as { wasmMemory: WebAssembly.Memory }).wasmMemory.buffer.byteLength),
   /** Fails as a page's own code would: nobody catches it. */
   fail: () => void setTimeout(() => hone.tensor([1, 2]).add(hone.tensor([1, 2, 3]))),
 };

@@ -15,7 +15,14 @@ export interface Trained {
 
 function setting(bytes: Uint8Array) {
   manualSeed(42);
-  const model = new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 64), new nn.ReLU(), new nn.Linear(64, 10));
+  const model = new nn.Sequential(
+    new nn.Flatten(),
+    new nn.Linear(784, 128),
+    new nn.ReLU(),
+    new nn.Linear(128, 64),
+    new nn.ReLU(),
+    new nn.Linear(64, 10),
+  );
   const train = new DataLoader(datasets.Digits.fromBytes(bytes, { train: true }), { batchSize: 64, shuffle: true });
   const test = new DataLoader(datasets.Digits.fromBytes(bytes, { train: false }), { batchSize: 500 });
   return { model, train, test, criterion: new nn.CrossEntropyLoss(), optimizer: new optim.Adam(model.parameters(), { lr: 1e-3 }) };
@@ -25,7 +32,12 @@ export async function trainByFit(bytes: Uint8Array): Promise<Trained> {
   const { model, train, test, criterion, optimizer } = setting(bytes);
   const losses: number[] = [];
   const history = await fit(model, {
-    train, validation: test, loss: criterion, optimizer, epochs: EPOCHS, metrics: [accuracy()],
+    train,
+    validation: test,
+    loss: criterion,
+    optimizer,
+    epochs: EPOCHS,
+    metrics: [accuracy()],
     callbacks: [{ onStep: (event) => void (event.phase === 'train' && losses.push(event.loss)) }],
   });
   return { losses, accuracy: history.epochs.at(-1)!.validation!['accuracy']! };
