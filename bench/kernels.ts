@@ -12,7 +12,8 @@ export function profileKernels(step: () => void, count: number): void {
       const start = performance.now();
       const status = kernel(...args);
       const ms = performance.now() - start;
-      const label = name === 'gemm' ? `gemm ${args[1]! & 1 ? 'T' : 'N'}${args[1]! & 2 ? 'T' : 'N'} m ${args[3]} n ${args[4]} k ${args[5]}` : name;
+      const label =
+        name === 'gemm' ? `gemm ${args[1]! & 1 ? 'T' : 'N'}${args[1]! & 2 ? 'T' : 'N'} m ${args[3]} n ${args[4]} k ${args[5]}` : name;
       const entry = spent.get(label) ?? { calls: 0, ms: 0 };
       entry.calls++;
       entry.ms += ms;

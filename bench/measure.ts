@@ -52,10 +52,14 @@ export class Torch {
   static async start(): Promise<Torch | undefined> {
     const python = process.env['HONE_TORCH_PYTHON'];
     if (python === undefined || !existsSync(python)) {
-      console.log(`PyTorch is left out: ${python === undefined ? 'HONE_TORCH_PYTHON does not name a Python that has it' : `${python} is not there`}.\n`);
+      console.log(
+        `PyTorch is left out: ${python === undefined ? 'HONE_TORCH_PYTHON does not name a Python that has it' : `${python} is not there`}.\n`,
+      );
       return undefined;
     }
-    const child = spawn(python, [fileURLToPath(new URL('torch_worker.py', import.meta.url)), String(getNumThreads())], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(python, [fileURLToPath(new URL('torch_worker.py', import.meta.url)), String(getNumThreads())], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const torch = new Torch(child, createInterface(child.stdout!));
     const { version, threads } = JSON.parse(await torch.answer()) as { version: string; threads: number };
     console.log(`PyTorch ${version}, ${threads} threads\n`);
@@ -104,6 +108,8 @@ const show = (ms: number) => (ms < 1 ? `${(ms * 1e3).toFixed(1)} us` : `${ms.toF
 /** One line: medians (and minima), and how long Hone takes where PyTorch takes 1. */
 export function report(label: string, { hone, torch }: { hone: Timing; torch?: Timing }, note = ''): void {
   const pair = ({ median, least }: Timing) => `${show(median).padStart(10)} (${show(least)})`;
-  const against = torch ? `  torch ${pair(torch).padEnd(24)}  ratio ${(hone.median / torch.median).toFixed(2)} (${(hone.least / torch.least).toFixed(2)})` : '';
+  const against = torch
+    ? `  torch ${pair(torch).padEnd(24)}  ratio ${(hone.median / torch.median).toFixed(2)} (${(hone.least / torch.least).toFixed(2)})`
+    : '';
   console.log(`${label.padEnd(40)} hone ${pair(hone).padEnd(24)}${against}${note && `  ${note}`}`);
 }

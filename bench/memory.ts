@@ -42,5 +42,11 @@ const { name, isa, threads } = engineInfo();
 console.log(`engine ${name} (${isa}, ${threads} threads)`);
 manualSeed(0);
 const small = loop('784-128-64-10, batch 16', mlp([784, 128, 64, 10]), rand([16, 784]), randint(0, 10, [16]), 100_000);
-const big = loop('784-2048-…-64-10, batch 200', mlp([784, 2048, 1024, 512, 256, 128, 64, 10]), rand([200, 784]), randint(0, 10, [200]), 300);
+const big = loop(
+  '784-2048-…-64-10, batch 200',
+  mlp([784, 2048, 1024, 512, 256, 128, 64, 10]),
+  rand([200, 784]),
+  randint(0, 10, [200]),
+  300,
+);
 process.exitCode = small && big ? 0 : 1;

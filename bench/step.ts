@@ -5,7 +5,7 @@
 import { pathToFileURL } from 'node:url';
 import { getNumThreads, manualSeed, nn, optim, rand, randint } from 'hone';
 import { profileKernels } from './kernels.js';
-import { compare, report, time, Torch } from './measure.js';
+import { compare, report, Torch, time } from './measure.js';
 
 interface Problem {
   name: string;
