@@ -78,10 +78,13 @@ async function buildNative() {
     const sets =
       wanted === 'all' ? (process.arch === 'x64' ? Object.keys(isaFlags) : ['base']) : wanted ? wanted.split(',') : supported.slice(0, 1);
     for (const isa of sets) {
-      const jobs = [...sources, 'bindings/napi.cc'].map((source) => ({
-        source,
-        flags: [...base, ...isaFlags[isa], `-DHONE_ISA="${isa}"`, contraction(source)],
-      }));
+      // The matrix products take longest to compile, so they start first.
+      const jobs = [...sources, 'bindings/napi.cc']
+        .sort((a, b) => Number(b.startsWith('gemm_')) - Number(a.startsWith('gemm_')))
+        .map((source) => ({
+          source,
+          flags: [...base, ...isaFlags[isa], `-DHONE_ISA="${isa}"`, contraction(source)],
+        }));
       const objectFiles = [];
       await parallel(
         jobs.map(({ source, flags }, i) => async () => {
