@@ -1,7 +1,7 @@
 /** DataLoader: batches out of a data set, in order or shuffled as PyTorch shuffles. */
-import { loadedEngine } from '../engine/engine.js';
 import { ArgumentError } from '../errors.js';
 import { defaultGenerator, type Generator as RandomGenerator } from '../tensor/random.js';
+import { Breather } from './breather.js';
 import { type Collated, defaultCollate } from './collate.js';
 import { asDataset, type DatasetLike, type IterableDataset, type MapDataset, type MaybePromise } from './dataset.js';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler.js';
@@ -95,7 +95,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     return this.batches();
   }
 
-  /** One epoch; between batches memory may come back. */
+  /** One epoch; between batches memory may come back, and timers, sockets and pages get their turn. */
   [Symbol.asyncIterator](): AsyncIterator<B> {
     this.drawBaseSeed();
     return this.batchesAsync();
@@ -118,10 +118,10 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   }
 
   private async *batchesAsync(): AsyncGenerator<B> {
-    const { memory } = loadedEngine();
+    const breather = new Breather();
     const loads = this.source || !isAsyncStream(this.dataset) ? this.loads() : this.loadsAsync(this.dataset as AsyncIterable<T>);
     for await (const load of loads) {
-      if (memory.underPressure) await memory.relieve();
+      await breather.breathe();
       yield await load();
     }
   }

@@ -323,3 +323,18 @@ describe('samplers', () => {
     expect(() => new WeightedRandomSampler([1, 0], 2, { replacement: false })).toThrow(/only 1 weights/);
   });
 });
+
+it('for await lets timers run between batches, for does not', async () => {
+  const loader = new DataLoader(new TensorDataset(zeros([8, 1])), { batchSize: 1 });
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  const work = () => {
+    const until = performance.now() + 30;
+    while (performance.now() < until);
+  };
+  for (const _ of loader) work();
+  expect(ticks).toBe(0);
+  for await (const _ of loader) work();
+  clearInterval(timer);
+  expect(ticks).toBeGreaterThan(1);
+});

@@ -1,5 +1,6 @@
 /** How engines without the native addon learn that an owner of memory was collected: two trackers over the language's own weak references. */
 import type { BlockOwner, OwnerTracker } from './engine.js';
+import { nextTask } from './next-task.js';
 
 /** Slot numbers, reused. */
 class Slots {
@@ -143,16 +144,4 @@ function nudge(bytes: number): void {
   } catch {
     // Refused, after the host has collected what it could.
   }
-}
-
-/** Resolves in a new task; timers would be clamped to 4 ms. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => {
-      channel.port1.close();
-      resolve();
-    };
-    channel.port2.postMessage(0);
-  });
 }

@@ -1,12 +1,12 @@
 /** Measuring a model, and using it, without training it. */
 import { noGrad } from '../autograd/mode.js';
+import { Breather } from '../data/breather.js';
 import type { MaybePromise } from '../data/dataset.js';
 import { ArgumentError, ShapeError } from '../errors.js';
 import type { Module } from '../nn/module.js';
 import { cat } from '../ops/join.js';
 import { escapeScope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
-import { Breather } from './breather.js';
 import { checkMetrics } from './metrics.js';
 import { batchesOf, computeLoss, forwardBatch, inStep, ownsBatches, type Recipe, Scorer } from './scorer.js';
 import type { ForwardBatch, Loader, Loss, Metric, Scores } from './types.js';

@@ -1,9 +1,10 @@
 /** fit: the training loop. */
+
+import { Breather } from '../data/breather.js';
 import { ArgumentError, HoneError } from '../errors.js';
 import type { Module } from '../nn/module.js';
 import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { Breather } from './breather.js';
 import { type EarlyStoppingOptions, earlyStopping, type KeepBestOptions, keepBest } from './callbacks.js';
 import { scoreLoader } from './evaluate.js';
 import { History } from './history.js';
