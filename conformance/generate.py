@@ -1,35 +1,34 @@
 """
-Writes conformance/fixtures from what torch computes: `python conformance/generate.py`. Needs torch, nothing else.
+Writes conformance/fixtures from what torch computes. Needs torch, nothing else.
+
+    python conformance/generate.py                   all families
+    python conformance/generate.py losses pools      those of conformance/cases/losses.py and pools.py
+
 test/conformance.test.ts replays all of it on Hone.
 """
+import importlib
 import os
+import pkgutil
 import sys
 import time
 import warnings
 
 import torch
 
-import tables
-import training
-from cases import elementwise, layers, programs, shaping
+import cases
 from harness import write
 
 warnings.simplefilter("ignore")
 torch.set_num_threads(1)
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fixtures")
-FAMILIES = [
-    elementwise.unary, elementwise.binary, elementwise.activation, elementwise.reduction, elementwise.matmul, layers.loss, layers.conv, layers.pool, layers.norms,
-    shaping.movement, shaping.indexing, shaping.sorting, programs.handmade, programs.fuzz,
-]
 
 if __name__ == "__main__":
-    families = {}
-    for make in FAMILIES:
+    for name in sys.argv[1:] or [module.name for module in pkgutil.iter_modules(cases.__path__)]:
         start = time.time()
-        family = make()
-        families[family.name] = family.cases
-        errors = sum("err" in case for case in family.cases)
-        print("%-20s %4d cases, %3d of them errors, %.1f s" % (family.name, len(family.cases), errors, time.time() - start), file=sys.stderr)
-    write(os.path.join(OUT, "operations.json"), {"torch": torch.__version__, "families": families})
-    write(os.path.join(OUT, "tables.json"), {"torch": torch.__version__, "families": tables.families()})
-    write(os.path.join(OUT, "training.json"), {"torch": torch.__version__, "families": training.families()})
+        families = importlib.import_module("cases." + name).families()
+        path = os.path.join(OUT, name + ".json")
+        write(path, families)
+        for family in families:
+            errors = sum("err" in case for case in family.cases)
+            print("%-24s %4d cases, %3d of them refused" % (family.name, len(family.cases), errors), file=sys.stderr)
+        print("%s: %.0f KB, %.1f s" % (name, os.path.getsize(path) / 1000, time.time() - start), file=sys.stderr)

@@ -140,7 +140,7 @@ def kwargs_first(fn):
     return lambda x, *args, **kw: fn(x, *args, **kw)
 
 
-SPECIAL_OPS = {
+OPS = {
     "index": lambda x, *i: x[tuple(as_index(j) for j in i)],
     "set_": set_,
     "hookScale": hook_scale,
@@ -192,7 +192,7 @@ def typed(kwargs):
     return {snake(k): getattr(torch, v) if k == "dtype" else v for k, v in kwargs.items()}
 
 
-SPECIAL_OPS.update({
+OPS.update({
     "layer": layer,
     "manualSeed": torch.manual_seed,
     "randint": lambda *args, **kw: torch.randint(*args, **kw),
@@ -211,8 +211,8 @@ def call(op, args, kwargs):
     kw = {k if op in ("nonzero",) else snake(k): v for k, v in kwargs.items()}
     if op == "normalize" or op == "pad":
         return getattr(F, op)(*args, **kw)
-    if op in SPECIAL_OPS:
-        return SPECIAL_OPS[op](*args, **kw)
+    if op in OPS:
+        return OPS[op](*args, **kw)
     name = snake(op)
     for space in (F, torch) if op[0].islower() and hasattr(F, name) and not name.endswith("_") else (torch,):
         if hasattr(space, name) and not name.endswith("_"):
@@ -334,8 +334,16 @@ def error_of(t32, t64, least=0.01):
 BACKWARD_ONLY = ("derivative for aten", "returned an invalid gradient", "grad_input must be contiguous")
 
 
+class Rows:
+    """Cases that are no programs, and the kind of replay in test/conformance/kinds.ts that they take."""
+
+    def __init__(self, name, kind, cases):
+        self.name, self.kind, self.cases = name, kind, cases
+
+
 class Family:
     """Collects the cases of one family; its seed and its random choices come from its name."""
+    kind = "program"
 
     def __init__(self, name):
         self.name, self.cases, self.choose = name, [], random.Random(name)
@@ -415,16 +423,13 @@ class Family:
         self.cases.append(case)
 
 
-def write(path, data):
+def write(path, families):
     """One case a line."""
+    dump = lambda value: json.dumps(value, separators=(",", ":"))
     with open(path, "w") as f:
-        head = {k: v for k, v in data.items() if k != "families"}
-        f.write(json.dumps(head, separators=(",", ":"))[:-1])
-        if "families" in data:
-            f.write(',"families":{')
-            for i, (name, cases) in enumerate(data["families"].items()):
-                f.write((",\n" if i else "\n") + json.dumps(name) + ":[\n")
-                f.write(",\n".join(json.dumps(c, separators=(",", ":")) for c in cases))
-                f.write("]")
-            f.write("}")
-        f.write("}\n")
+        f.write('{"torch":%s,"families":[' % dump(torch.__version__))
+        for i, family in enumerate(families):
+            f.write(("," if i else "") + '\n{"name":%s,"kind":%s,"cases":[\n' % (dump(family.name), dump(family.kind)))
+            f.write(",\n".join(dump(c) for c in family.cases))
+            f.write("]}")
+        f.write("]}\n")

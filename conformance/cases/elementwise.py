@@ -180,3 +180,7 @@ def matmul():
         for _ in range(2):
             f.add("einsum", [f.x(s) for s in shapes], [eq] + ref(*range(len(shapes))), gg=True)
     return f
+
+
+def families():
+    return [unary(), binary(), activation(), reduction(), matmul()]

@@ -177,3 +177,7 @@ def norms():
         f.add("layerNorm", [f.x(shape)], ref(0) + [norm], {}, gg=True)
         f.add("layerNorm", [f.x(shape), f.x(norm)], [{"$": 0}, norm, {"$": 1}, None, 0.1], {})
     return f
+
+
+def families():
+    return [loss(), conv(), pool(), norms()]

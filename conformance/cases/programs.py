@@ -122,3 +122,7 @@ def handmade():
         f.program([x(3, 2)], [["a", "to", ref(0) + [a], {}], ["b", "to", [v("a"), b], {}], ["y", "mul", [v("b"), {"$": 0}], {}]], ["y"], name="dtypes", only64=True)
     f.program([x(3), f.x([3], "i5", "c")], [["y", "mul", ref(0, 1), {}], ["z", "div", [{"$": 1}, {"$": 0}], {}]], ["y", "z"], name="int operand", gg=True)
     return f
+
+
+def families():
+    return [handmade(), fuzz()]

@@ -146,3 +146,7 @@ def sorting():
         f.add("sort", [f.x([3, 6], "i9", d=dtype)], ref(0) + [0])
     f.add("sort", [f.x([9], "m")])
     return f
+
+
+def families():
+    return [movement(), indexing(), sorting()]

@@ -5,13 +5,30 @@ import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { tuple } from './module-text.js';
 
-/** Joins the dims from `startDim` (default 1: all but the batch) to `endDim` (default -1) into one. */
+export interface FlattenOptions {
+  /** The first dim to join. Default: 1, all but the batch. */
+  startDim?: number;
+  /** The last. Default: -1. */
+  endDim?: number;
+}
+
+/**
+ * Joins the dims from `startDim` to `endDim` into one.
+ * @throws {IndexError} from `forward`, for dims that the input does not have.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Flatten.html
+ * @example
+ * new nn.Flatten().forward(ones([2, 1, 28, 28])).shape; // [2, 784]
+ */
 export class Flatten extends Module {
-  constructor(
-    readonly startDim = 1,
-    readonly endDim = -1,
-  ) {
+  readonly startDim: number;
+  readonly endDim: number;
+
+  /** @param startDim default 1; or all options. */
+  constructor(startDim: number | FlattenOptions = {}, endDim?: number) {
     super();
+    const options = typeof startDim === 'number' ? { startDim, endDim } : startDim;
+    this.startDim = options.startDim ?? 1;
+    this.endDim = options.endDim ?? -1;
   }
 
   forward(x: Tensor): Tensor {
@@ -23,7 +40,13 @@ export class Flatten extends Module {
   }
 }
 
-/** Splits `dim` into dims of `unflattenedSize`; one of them may be -1. */
+/**
+ * Splits `dim` into dims of `unflattenedSize`; one of them may be -1.
+ * @throws {ShapeError} from `forward`, when the sizes do not multiply to that of the dim.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
+ * @example
+ * new nn.Unflatten(1, [1, 28, 28]).forward(ones([2, 784])).shape; // [2, 1, 28, 28]
+ */
 export class Unflatten extends Module {
   constructor(
     readonly dim: number,

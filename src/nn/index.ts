@@ -29,6 +29,7 @@ export type { DropoutOptions } from './dropout.js';
 export { Dropout, Dropout1d, Dropout2d } from './dropout.js';
 export type { EmbeddingLayerOptions } from './embedding.js';
 export { Embedding } from './embedding.js';
+export type { FlattenOptions } from './flatten.js';
 export { Flatten, Unflatten } from './flatten.js';
 export * as functional from './functional.js';
 export * as init from './init.js';

@@ -75,14 +75,22 @@ export function call(op: string, args: readonly unknown[], options: Record<strin
 /** Where null is a value of its own. */
 const NULLS = new Set(['index', 'set_', 'slice', 'conv2d', 'conv1d', 'adaptiveAvgPool2d', 'batchNorm', 'layerNorm']);
 
-function resolve(value: unknown, env: ReadonlyMap<string, unknown>): unknown {
+/** `value` with every {"$": name} in it replaced. */
+export function resolve(value: unknown, env: ReadonlyMap<string, unknown>): unknown {
   if (Array.isArray(value)) return value.map((v) => resolve(v, env));
-  if (value !== null && typeof value === 'object' && '$' in value)
-    return env.get(typeof value.$ === 'number' ? `x${value.$}` : String(value.$));
-  return value;
+  if (value === null || typeof value !== 'object') return value;
+  if ('$' in value) return env.get(typeof value.$ === 'number' ? `x${value.$}` : String(value.$));
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v, env)]));
 }
 
-function flat(result: unknown): unknown[] {
+/** Keyword arguments of Python as an options object: `weight_decay` as `weightDecay`, `T_max` as `tMax`. */
+export function camelKeys(options: Record<string, unknown>): Record<string, unknown> {
+  const camel = (name: string) => name.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase()).replace(/^[A-Z]/, (c) => c.toLowerCase());
+  return Object.fromEntries(Object.entries(options).map(([k, v]) => [camel(k), v]));
+}
+
+/** What a call returned, as a list. */
+export function flat(result: unknown): unknown[] {
   if (result instanceof Tensor) return [result];
   if (Array.isArray(result)) return result.flatMap(flat);
   if (result !== null && typeof result === 'object') return Object.values(result).flatMap(flat);
@@ -90,7 +98,7 @@ function flat(result: unknown): unknown[] {
 }
 
 /** The sum of the floating tensors that carry gradients, each element with a weight of its own. */
-function weighted(tensors: readonly (Tensor | null)[], seed: number, offset: number): Tensor | null {
+export function weighted(tensors: readonly (Tensor | null)[], seed: number, offset: number): Tensor | null {
   return tensors.reduce<Tensor | null>((total, t, i) => {
     if (!(t instanceof Tensor) || !t.requiresGrad) return total;
     const part = t.mul(numbers('n', seed + offset + i, t.shape, t.dtype)).sum();

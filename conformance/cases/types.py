@@ -3,8 +3,8 @@ import itertools
 
 import torch
 
-from cases.elementwise import BINARY, COMPARE, UNARY
-from harness import Family, call, encode
+from .elementwise import BINARY, COMPARE, UNARY
+from harness import Family, Rows, call, encode
 
 DTYPES = ["bool", "uint8", "int32", "int64", "float32", "float64"]
 A = {"bool": [1, 0, 1, 1, 0], "uint8": [7, 253, 0, 2, 200], "float": [1.5, -2, 0, 3, -0.5], "int": [7, -3, 0, 2, -8]}
@@ -72,6 +72,7 @@ def promotion():
 
 def creation():
     f = Family("creation")
+    f.kind = "bits"
     add = lambda op, args, kw=None: f.program([], [["y", op, args, kw or {}]], ["y"], name=op, only64=True, exact=True)
     for args in ([5], [0], [2, 7], [7, 2, -1], [0, 1, 0.1], [1, 2, 0.3], [-3, 3.5], [0.5], [10, 0, -3], [1e-3, 1, 0.09], [3, 3], [5, 2], [0, 1, 0]):
         for kw in ({}, {"dtype": "float64"}, {"dtype": "int32"}, {"dtype": "float32"}):
@@ -98,6 +99,7 @@ def creation():
 
 def randoms():
     f = Family("random")
+    f.kind = "bits"
     count = itertools.count()
 
     def add(steps, out=("y",), seed=None):
@@ -156,8 +158,4 @@ def randoms():
 
 
 def families():
-    made = {"promotion": promotion()}
-    for make in (creation, randoms):
-        family = make()
-        made[family.name] = family.cases
-    return made
+    return [Rows("result types", "promotion", promotion()), creation(), randoms()]

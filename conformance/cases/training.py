@@ -4,7 +4,7 @@ import itertools
 import torch
 from torch import optim
 
-from harness import packed, values
+from harness import Rows, packed, values
 
 STEPS = 100
 
@@ -79,4 +79,4 @@ def schedules():
 
 
 def families():
-    return {"optimizers": optimizers(), "schedules": schedules()}
+    return [Rows("optimizers", "optimizer", optimizers()), Rows("schedules", "schedule", schedules())]

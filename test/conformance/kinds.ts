@@ -1,0 +1,32 @@
+/** How each kind of fixture is replayed, and in which dtypes it is compared. */
+import { type ModuleCase, replayModule } from './modules.js';
+import type { Floating } from './numbers.js';
+import { type Case, type Replayed, replay } from './replay.js';
+import { type OptimizerCase, type PromotionRow, replayOptimizer, replayPromotion, replaySchedule, type ScheduleCase } from './tables.js';
+
+/** What every case has. */
+export interface AnyCase {
+  readonly n: string;
+  readonly err?: string;
+  readonly only64?: boolean;
+}
+
+interface Kind {
+  /** The columns of the table: what is compared, and the dtype that `replay` gets. */
+  readonly compared: readonly (readonly [label: string, floating: Floating])[];
+  readonly replay: (c: never, floating: Floating) => Replayed;
+}
+
+const both: Kind['compared'] = [
+  ['float64', 'float64'],
+  ['float32', 'float32'],
+];
+
+export const kinds: Readonly<Record<string, Kind>> = {
+  program: { compared: both, replay: (c: Case, floating) => replay(c, floating) },
+  bits: { compared: [['bit for bit', 'float64']], replay: (c: Case) => replay(c, 'float64') },
+  module: { compared: both, replay: (c: ModuleCase, floating) => replayModule(c, floating) },
+  promotion: { compared: [['all pairs', 'float64']], replay: (row: PromotionRow) => replayPromotion(row) },
+  optimizer: { compared: both, replay: (c: OptimizerCase, floating) => replayOptimizer(c, floating) },
+  schedule: { compared: [['float64', 'float64']], replay: (c: ScheduleCase) => replaySchedule(c) },
+};
