@@ -98,10 +98,15 @@ export function numbers(kind: string, seed: number, shape: readonly number[], dt
   return tensor(Float64Array.from(data), { dtype }).reshape(shape);
 }
 
+/** The view of a leaf that the operation gets. */
+export function viewOf(leaf: Tensor, spec: InputSpec): Tensor {
+  return layOut(leaf, spec.s, spec.l ?? 'c');
+}
+
 /** The leaf, and the view of it that the operation gets. */
 export function makeInput(spec: InputSpec, seed: number, floating: Floating): { leaf: Tensor; x: Tensor } {
   const natural: DType | undefined = spec.k[0] === 'm' ? 'bool' : spec.k[0] === 'i' || spec.k[0] === 'j' ? 'int64' : undefined;
   const leaf = numbers(spec.k, seed, baseShape(spec.s, spec.l ?? 'c'), natural ? (spec.d ?? natural) : floating);
   if (!natural && !spec.ng) leaf.requiresGrad_();
-  return { leaf, x: layOut(leaf, spec.s, spec.l ?? 'c') };
+  return { leaf, x: viewOf(leaf, spec) };
 }

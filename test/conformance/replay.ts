@@ -112,25 +112,21 @@ export interface Evaluated {
   readonly seconds: readonly (Tensor | null)[] | null;
 }
 
+/** What a program makes of its inputs. */
+export function runProgram(c: Case, inputs: readonly Tensor[]): unknown[] {
+  const env = new Map<string, unknown>(inputs.map((x, i) => [`x${i}`, x]));
+  for (const [target, op, args, options] of c.prog) {
+    const given = args.map((a) => resolve(a, env));
+    env.set(target, call(op, given, resolve(options, env) as Record<string, unknown>));
+  }
+  return c.out.flatMap((name) => flat(env.get(name)));
+}
+
 /** Outputs, gradients of the leaves, and gradients of their weighted sum. */
 export function evaluate(c: Case, floating: Floating): Evaluated {
-  const env = new Map<string, unknown>();
   const inputs = c.in.map((spec, i) => makeInput(spec, c.seed + i, floating));
-  inputs.forEach(({ x }, i) => {
-    env.set(`x${i}`, x);
-  });
-  for (const [target, op, args, options] of c.prog) {
-    const resolved = Object.fromEntries(Object.entries(options).map(([k, v]) => [k, resolve(v, env)]));
-    env.set(
-      target,
-      call(
-        op,
-        args.map((a) => resolve(a, env)),
-        resolved,
-      ),
-    );
-  }
-  const outputs = c.out.flatMap((name) => flat(env.get(name)));
+  const views = inputs.map(({ x }) => x);
+  const outputs = runProgram(c, views);
   const wanted = inputs.map((i) => i.leaf).filter((x) => x.requiresGrad);
   const differentiate = wanted.length > 0 && (c.g !== undefined || c.err !== undefined) && outputs.every((t) => t instanceof Tensor);
   const loss = differentiate ? weighted(outputs as Tensor[], c.seed, 100) : null;
