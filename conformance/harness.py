@@ -249,6 +249,7 @@ def weighted(tensors, seed, offset):
 def evaluate(case, floating, nudge=None):
     """Outputs, gradients of the leaves, and gradients of their weighted sum. `nudge`: (leaf, element, step) changes an input."""
     env, leaves, seed = {}, [], case["seed"]
+    torch.manual_seed(seed)
     for i, spec in enumerate(case["in"]):
         leaf, x = make_input(spec, seed + i, floating)
         if nudge and nudge[0] == len([y for y in leaves if y.requires_grad]) and leaf.requires_grad:

@@ -114,6 +114,7 @@ export interface Evaluated {
 
 /** What a program makes of its inputs. */
 export function runProgram(c: Case, inputs: readonly Tensor[]): unknown[] {
+  hone.manualSeed(c.seed);
   const env = new Map<string, unknown>(inputs.map((x, i) => [`x${i}`, x]));
   for (const [target, op, args, options] of c.prog) {
     const given = args.map((a) => resolve(a, env));
