@@ -172,8 +172,8 @@ export class ModuleList<M extends Module = Module> extends Module {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
  */
 export class ModuleDict<M extends Module = Module> extends Module {
-  // Not fields: any name may be a key, `train` and `forward` too.
-  readonly #entries = new Map<string, M>();
+  // Not fields: any name may be a key, `train` and `forward` too. Not `#entries` either, which clone could not copy.
+  private readonly map = new Map<string, M>();
 
   constructor(modules: Iterable<readonly [string, M]> | Readonly<Record<string, M>> = {}) {
     super();
@@ -181,30 +181,30 @@ export class ModuleDict<M extends Module = Module> extends Module {
   }
 
   protected override fields(): Iterable<readonly [string, unknown]> {
-    return this.#entries;
+    return this.map;
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.map.size;
   }
 
   /** The module of that name. @throws {ArgumentError} when there is none; ask `has` first. */
   get(name: string): M {
-    const module = this.#entries.get(name);
+    const module = this.map.get(name);
     if (!module)
-      throw new ArgumentError(`ModuleDict: there is no module "${name}". There are ${[...this.#entries.keys()].join(', ') || 'none'}.`);
+      throw new ArgumentError(`ModuleDict: there is no module "${name}". There are ${[...this.map.keys()].join(', ') || 'none'}.`);
     return module;
   }
 
   has(name: string): boolean {
-    return this.#entries.has(name);
+    return this.map.has(name);
   }
 
   set(name: string, module: M): this {
     assertModule(module, `ModuleDict: "${name}"`);
     if (name === '' || name.includes('.'))
       throw new ArgumentError(`ModuleDict: the name "${name}" is empty or contains ".", which separates modules in a path.`);
-    this.#entries.set(name, module);
+    this.map.set(name, module);
     return this;
   }
 
@@ -215,23 +215,23 @@ export class ModuleDict<M extends Module = Module> extends Module {
   }
 
   delete(name: string): boolean {
-    return this.#entries.delete(name);
+    return this.map.delete(name);
   }
 
   keys(): IterableIterator<string> {
-    return this.#entries.keys();
+    return this.map.keys();
   }
 
   values(): IterableIterator<M> {
-    return this.#entries.values();
+    return this.map.values();
   }
 
   entries(): IterableIterator<[string, M]> {
-    return this.#entries.entries();
+    return this.map.entries();
   }
 
   [Symbol.iterator](): IterableIterator<[string, M]> {
-    return this.#entries.entries();
+    return this.map.entries();
   }
 
   override registerModule<T extends Module | null>(name: string, module: T): T {

@@ -34,6 +34,15 @@ export class ModuleHooks {
   readonly before: ForwardPreHook[] = [];
   readonly after: ForwardHook[] = [];
   readonly backward: FullBackwardHook[] = [];
+
+  /** The same hooks in lists of their own. */
+  copy(): ModuleHooks {
+    const copy = new ModuleHooks();
+    copy.before.push(...this.before);
+    copy.after.push(...this.after);
+    copy.backward.push(...this.backward);
+    return copy;
+  }
 }
 
 /** Adds a hook to a list, and says how to take it off. */

@@ -17,6 +17,7 @@ import {
   ModuleHooks,
   wrapForward,
 } from './module-call.js';
+import { COPY, type Copies, deepCopy } from './module-copy.js';
 import { describe } from './module-text.js';
 import { assertTrainable, Buffer, Parameter, replaceData } from './parameter.js';
 import { type LoadResult, loadStateDict, type StateDict, stateDict } from './state-dict.js';
@@ -344,9 +345,32 @@ export abstract class Module {
     return loadStateDict(this, dict, options.strict ?? true);
   }
 
+  /**
+   * A module of equal layers, values and hooks that shares no tensor with this one: PyTorch's copy.deepcopy. Gradients are not copied.
+   * The constructors of subclasses do not run, and private fields (`#x`) are not copied: use ordinary ones in modules to be copied.
+   * @throws {GradError} when it holds a tensor that is no leaf. @throws {ArgumentError} when its forward is a field.
+   */
+  clone(): this {
+    return deepCopy(this, new Map());
+  }
+
+  /** @internal {@link clone}, among other copies. */
+  [COPY](copies: Copies): this {
+    if (typeof (Object.getPrototypeOf(this) as Partial<Module>).forward !== 'function')
+      throw new ArgumentError(
+        `clone: ${this.constructor.name} has its forward in a field, whose "this" cannot be another module. Write it as a method.`,
+      );
+    const copy = Reflect.construct(Module, [], this.constructor as new () => Module) as this;
+    copies.set(this, copy);
+    for (const [name, value] of Object.entries(this)) (copy as Record<string, unknown>)[name] = deepCopy(value, copies);
+    copy.#registered = this.#registered && new Map(this.#registered);
+    copy.#slot.hooks = this.#slot.hooks?.copy() ?? null;
+    return copy;
+  }
+
   // ---- hooks ----
 
-  #addHook<K extends keyof ModuleHooks>(list: K, hook: ModuleHooks[K][number]): HookHandle {
+  #addHook<K extends 'before' | 'after' | 'backward'>(list: K, hook: ModuleHooks[K][number]): HookHandle {
     this.#wrapForward();
     this.#slot.hooks ??= new ModuleHooks();
     return addHook(this.#slot.hooks[list] as (typeof hook)[], hook);
