@@ -1,9 +1,35 @@
-/** Activation layers: the functions of ops/activation.ts, math.ts and softmax.ts as modules. */
-import { elu, gelu, hardswish, hardtanh, leakyRelu, mish, prelu, relu6, selu, silu, softplus } from '../ops/activation.js';
-import { clone } from '../ops/copy.js';
-import { inPlace, unaryInPlace } from '../ops/inplace.js';
-import { relu, sigmoid, tanh } from '../ops/math.js';
-import { logSoftmax, softmax, softmin } from '../ops/softmax.js';
+/** Activation layers: the functions of ops/activation.ts, math.ts and softmax.ts as modules. Those with a threshold stand in activation-threshold.ts. */
+import { ArgumentError } from '../errors.js';
+import {
+  celu,
+  checkApproximate,
+  type EluOptions,
+  elu,
+  type GeluOptions,
+  gelu,
+  glu,
+  type HardtanhOptions,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  type InPlaceOption,
+  type LeakyReluOptions,
+  leakyRelu,
+  logsigmoid,
+  mish,
+  prelu,
+  relu,
+  relu6,
+  type SoftplusOptions,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+  tanh,
+  tanhshrink,
+} from '../ops/activation.js';
+import { readArguments } from '../ops/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { constant_ } from './init.js';
@@ -12,111 +38,127 @@ import { Module } from './module.js';
 import { float } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
-export interface InPlaceOption {
-  /** Writes over the input. Default: false. */
-  inplace?: boolean;
+export type { InPlaceOption } from '../ops/activation.js';
+
+/** PyTorch's text of an activation: its numbers, and whether it works in place. */
+export function activationText(numbers: string, inplace: boolean): string {
+  return [numbers, inplace ? 'inplace=True' : ''].filter((part) => part !== '').join(', ');
 }
 
-/** An activation that may write its result over its input. */
+/** An activation whose only option is `inplace`. */
 abstract class Activation extends Module {
   readonly inplace: boolean;
 
-  constructor({ inplace = false }: InPlaceOption = {}) {
+  /** @param inplace writes over the input: as a boolean or among the options. Default: false. */
+  constructor(inplace?: boolean | InPlaceOption) {
     super();
-    this.inplace = inplace;
-  }
-
-  /** The function, out of place. */
-  protected abstract compute(x: Tensor): Tensor;
-
-  forward(x: Tensor): Tensor {
-    // The gradients of most need the input: in place they are given a copy, so that memory is what it costs, not correctness.
-    return this.inplace ? inPlace(`${this.constructor.name}({ inplace: true })`, x, [], () => this.compute(clone(x))) : this.compute(x);
-  }
-
-  /** Its numbers, as PyTorch prints them. */
-  protected numbers(): string {
-    return '';
+    this.inplace = readArguments(this.constructor.name, { inplace: false }, [inplace]).inplace;
   }
 
   override extraRepr(): string {
-    return [this.numbers(), this.inplace ? 'inplace=True' : ''].filter((part) => part !== '').join(', ');
+    return activationText('', this.inplace);
   }
 }
 
-/** max(x, 0). @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html */
+/**
+ * max(x, 0).
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html
+ * @example
+ * new nn.ReLU({ inplace: true });
+ */
 export class ReLU extends Activation {
-  protected compute(x: Tensor): Tensor {
-    return relu(x);
-  }
-
-  override forward(x: Tensor): Tensor {
-    return this.inplace ? unaryInPlace('relu_', 'relu', x, () => relu(x)) : relu(x);
+  forward(x: Tensor): Tensor {
+    return relu(x, this.inplace);
   }
 }
 
-/** x limited to [0, 6]. */
+/** x limited to [0, 6]. @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html */
 export class ReLU6 extends Activation {
-  protected compute(x: Tensor): Tensor {
-    return relu6(x);
+  forward(x: Tensor): Tensor {
+    return relu6(x, this.inplace);
   }
 }
 
-/** x above 0, negativeSlope * x below. `negativeSlope` defaults to 0.01. */
-export class LeakyReLU extends Activation {
-  constructor(
-    readonly negativeSlope = 0.01,
-    options?: InPlaceOption,
-  ) {
-    super(options);
-  }
+/**
+ * x above 0, negativeSlope * x below.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
+ * @example
+ * new nn.LeakyReLU(0.2); // or new nn.LeakyReLU({ negativeSlope: 0.2 })
+ */
+export class LeakyReLU extends Module {
+  readonly negativeSlope: number;
+  readonly inplace: boolean;
 
-  protected compute(x: Tensor): Tensor {
-    return leakyRelu(x, this.negativeSlope);
-  }
-
-  protected override numbers(): string {
-    return `negative_slope=${float(this.negativeSlope)}`;
-  }
-}
-
-/** x above 0, alpha * (exp(x) - 1) below. `alpha` defaults to 1. */
-export class ELU extends Activation {
-  constructor(
-    readonly alpha = 1,
-    options?: InPlaceOption,
-  ) {
-    super(options);
-  }
-
-  protected compute(x: Tensor): Tensor {
-    return elu(x, this.alpha);
-  }
-
-  protected override numbers(): string {
-    return `alpha=${float(this.alpha)}`;
-  }
-}
-
-/** Scaled ELU: keeps mean 0 and variance 1 from layer to layer. */
-export class SELU extends Activation {
-  protected compute(x: Tensor): Tensor {
-    return selu(x);
-  }
-}
-
-/** x times the normal distribution function of x. */
-export class GELU extends Module {
-  readonly approximate: 'none' | 'tanh';
-
-  /** @param options.approximate 'none' (default) takes the error function, 'tanh' an approximation. */
-  constructor({ approximate = 'none' }: { approximate?: 'none' | 'tanh' } = {}) {
+  /** @param negativeSlope default 0.01. @param inplace default false. Both also by name, in one object. */
+  constructor(negativeSlope?: number | LeakyReluOptions, inplace?: boolean | InPlaceOption) {
     super();
-    this.approximate = approximate;
+    const options = readArguments('LeakyReLU', { negativeSlope: 0.01, inplace: false }, [negativeSlope, inplace]);
+    this.negativeSlope = options.negativeSlope;
+    this.inplace = options.inplace;
   }
 
   forward(x: Tensor): Tensor {
-    return gelu(x, { approximate: this.approximate });
+    return leakyRelu(x, this.negativeSlope, this.inplace);
+  }
+
+  override extraRepr(): string {
+    return activationText(`negative_slope=${float(this.negativeSlope)}`, this.inplace);
+  }
+}
+
+/** What ELU and CELU share: their `alpha`. */
+abstract class WithAlpha extends Module {
+  readonly alpha: number;
+  readonly inplace: boolean;
+
+  /** @param alpha default 1. @param inplace default false. Both also by name, in one object. */
+  constructor(alpha?: number | EluOptions, inplace?: boolean | InPlaceOption) {
+    super();
+    const options = readArguments(this.constructor.name, { alpha: 1, inplace: false }, [alpha, inplace]);
+    this.alpha = options.alpha;
+    this.inplace = options.inplace;
+  }
+
+  override extraRepr(): string {
+    return activationText(`alpha=${float(this.alpha)}`, this.inplace);
+  }
+}
+
+/** x above 0, alpha * (exp(x) - 1) below. @see https://pytorch.org/docs/stable/generated/torch.nn.ELU.html */
+export class ELU extends WithAlpha {
+  forward(x: Tensor): Tensor {
+    return elu(x, this.alpha, this.inplace);
+  }
+}
+
+/** An ELU with slope 1 at 0 for every alpha: alpha * (exp(x / alpha) - 1) below 0. @see https://pytorch.org/docs/stable/generated/torch.nn.CELU.html */
+export class CELU extends WithAlpha {
+  forward(x: Tensor): Tensor {
+    return celu(x, this.alpha, this.inplace);
+  }
+}
+
+/** Scaled ELU: keeps mean 0 and variance 1 from layer to layer. @see https://pytorch.org/docs/stable/generated/torch.nn.SELU.html */
+export class SELU extends Activation {
+  forward(x: Tensor): Tensor {
+    return selu(x, this.inplace);
+  }
+}
+
+/** x times the normal distribution function of x. @see https://pytorch.org/docs/stable/generated/torch.nn.GELU.html */
+export class GELU extends Module {
+  readonly approximate: 'none' | 'tanh';
+
+  /** @param approximate 'none' (default) takes the error function, 'tanh' an approximation; also by name. @throws {ArgumentError} for another. */
+  constructor(approximate?: 'none' | 'tanh' | GeluOptions) {
+    super();
+    const options = readArguments<{ approximate: 'none' | 'tanh' }>('GELU', { approximate: 'none' }, [approximate]);
+    checkApproximate('GELU', options.approximate);
+    this.approximate = options.approximate;
+  }
+
+  forward(x: Tensor): Tensor {
+    return gelu(x, this.approximate);
   }
 
   override extraRepr(): string {
@@ -124,27 +166,31 @@ export class GELU extends Module {
   }
 }
 
-/** x * sigmoid(x). */
+/** x * sigmoid(x), also called swish. @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html */
 export class SiLU extends Activation {
-  protected compute(x: Tensor): Tensor {
-    return silu(x);
+  forward(x: Tensor): Tensor {
+    return silu(x, this.inplace);
   }
 }
 
-/** x * tanh(softplus(x)). */
+/** x * tanh(softplus(x)). @see https://pytorch.org/docs/stable/generated/torch.nn.Mish.html */
 export class Mish extends Activation {
-  protected compute(x: Tensor): Tensor {
-    return mish(x);
+  forward(x: Tensor): Tensor {
+    return mish(x, this.inplace);
   }
 }
 
-/** log(1 + exp(beta * x)) / beta; x itself where beta * x is above `threshold`. */
+/** log(1 + exp(beta * x)) / beta; x itself where beta * x is above `threshold`. @see https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html */
 export class Softplus extends Module {
-  constructor(
-    readonly beta = 1,
-    readonly threshold = 20,
-  ) {
+  readonly beta: number;
+  readonly threshold: number;
+
+  /** @param beta default 1. @param threshold default 20. Both also by name, in one object. */
+  constructor(beta?: number | SoftplusOptions, threshold?: number | Omit<SoftplusOptions, 'beta'>) {
     super();
+    const options = readArguments('Softplus', { beta: 1, threshold: 20 }, [beta, threshold]);
+    this.beta = options.beta;
+    this.threshold = options.threshold;
   }
 
   forward(x: Tensor): Tensor {
@@ -156,106 +202,145 @@ export class Softplus extends Module {
   }
 }
 
-/** x * relu6(x + 3) / 6. */
-export class Hardswish extends Activation {
-  protected compute(x: Tensor): Tensor {
-    return hardswish(x);
+/** An activation that, as in PyTorch, prints without its option `inplace`. */
+abstract class SilentActivation extends Activation {
+  override extraRepr(): string {
+    return '';
   }
 }
 
-/** x limited to [minVal, maxVal], by default [-1, 1]. */
-export class Hardtanh extends Activation {
-  constructor(
-    readonly minVal = -1,
-    readonly maxVal = 1,
-    options?: InPlaceOption,
-  ) {
-    super(options);
-  }
-
-  protected compute(x: Tensor): Tensor {
-    return hardtanh(x, this.minVal, this.maxVal);
-  }
-
-  protected override numbers(): string {
-    return `min_val=${float(this.minVal)}, max_val=${float(this.maxVal)}`;
+/** x * relu6(x + 3) / 6. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html */
+export class Hardswish extends SilentActivation {
+  forward(x: Tensor): Tensor {
+    return hardswish(x, this.inplace);
   }
 }
 
-/** 1 / (1 + exp(-x)). */
+/** relu6(x + 3) / 6. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html */
+export class Hardsigmoid extends SilentActivation {
+  forward(x: Tensor): Tensor {
+    return hardsigmoid(x, this.inplace);
+  }
+}
+
+/** x limited to [minVal, maxVal]. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html */
+export class Hardtanh extends Module {
+  readonly minVal: number;
+  readonly maxVal: number;
+  readonly inplace: boolean;
+
+  /**
+   * @param minVal default -1. @param maxVal default 1. @param inplace default false. All also by name, in one object.
+   * @throws {ArgumentError} unless minVal is below maxVal.
+   */
+  constructor(minVal?: number | HardtanhOptions, maxVal?: number | Omit<HardtanhOptions, 'minVal'>, inplace?: boolean | InPlaceOption) {
+    super();
+    const options = readArguments('Hardtanh', { minVal: -1, maxVal: 1, inplace: false }, [minVal, maxVal, inplace]);
+    if (!(options.minVal < options.maxVal))
+      throw new ArgumentError(`Hardtanh: minVal is ${options.minVal} and maxVal ${options.maxVal}, expected the first below the second.`);
+    this.minVal = options.minVal;
+    this.maxVal = options.maxVal;
+    this.inplace = options.inplace;
+  }
+
+  forward(x: Tensor): Tensor {
+    return hardtanh(x, this.minVal, this.maxVal, this.inplace);
+  }
+
+  override extraRepr(): string {
+    return activationText(`min_val=${float(this.minVal)}, max_val=${float(this.maxVal)}`, this.inplace);
+  }
+}
+
+/** 1 / (1 + exp(-x)). @see https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html */
 export class Sigmoid extends Module {
   forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
 
+/** The hyperbolic tangent. @see https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
 export class Tanh extends Module {
   forward(x: Tensor): Tensor {
     return tanh(x);
   }
 }
 
-/** What Softmax, LogSoftmax and Softmin take: the dim whose values are shares of 1. */
-export interface SoftmaxLayerOptions {
-  dim?: number;
+/** log(sigmoid(x)). @see https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html */
+export class LogSigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return logsigmoid(x);
+  }
 }
 
-abstract class AlongDim extends Module {
-  readonly dim: number | undefined;
+/** x / (1 + |x|). @see https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html */
+export class Softsign extends Module {
+  forward(x: Tensor): Tensor {
+    return softsign(x);
+  }
+}
 
-  /** @param dim the dim along which the results add up to 1, as a number or `{ dim }`. Left out, PyTorch's old rule chooses, with a warning. */
-  constructor(dim?: number | SoftmaxLayerOptions) {
+/** x - tanh(x). @see https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html */
+export class Tanhshrink extends Module {
+  forward(x: Tensor): Tensor {
+    return tanhshrink(x);
+  }
+}
+
+/** The first half of x along `dim`, times the sigmoid of the second. @see https://pytorch.org/docs/stable/generated/torch.nn.GLU.html */
+export class GLU extends Module {
+  readonly dim: number;
+
+  /** @param dim default -1; also by name. */
+  constructor(dim?: number | { dim?: number }) {
     super();
-    this.dim = typeof dim === 'object' ? dim.dim : dim;
+    this.dim = readArguments('GLU', { dim: -1 }, [dim]).dim;
+  }
+
+  forward(x: Tensor): Tensor {
+    return glu(x, this.dim);
   }
 
   override extraRepr(): string {
-    return `dim=${this.dim ?? 'None'}`;
-  }
-}
-
-/** exp(x) over its sum along `dim`. */
-export class Softmax extends AlongDim {
-  forward(x: Tensor): Tensor {
-    return softmax(x, this.dim);
-  }
-}
-
-/** The logarithm of {@link Softmax}. */
-export class LogSoftmax extends AlongDim {
-  forward(x: Tensor): Tensor {
-    return logSoftmax(x, this.dim);
-  }
-}
-
-/** {@link Softmax} of -x. */
-export class Softmin extends AlongDim {
-  forward(x: Tensor): Tensor {
-    return softmin(x, this.dim);
+    return `dim=${this.dim}`;
   }
 }
 
 export interface PReLUOptions {
+  /** How many slopes: 1, or one for each channel. Default: 1. */
+  numParameters?: number;
   /** The slope to start from. Default: 0.25. */
   init?: number;
   /** Default: float32. */
   dtype?: DType;
 }
 
-/** x above 0, a learned slope times x below: one slope, or one for each of `numParameters` channels. */
+/**
+ * x above 0, a learned slope times x below: one slope, or one for each of `numParameters` channels.
+ * @see He et al. 2015, https://arxiv.org/abs/1502.01852; https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html
+ */
 export class PReLU extends Module {
+  readonly numParameters: number;
   readonly init: number;
   weight: Parameter;
 
+  /** @param numParameters default 1. @param init default 0.25. All also by name, in one object, with `dtype`. */
   constructor(
-    readonly numParameters = 1,
-    { init = 0.25, dtype = 'float32' }: PReLUOptions = {},
+    numParameters?: number | PReLUOptions,
+    init?: number | Omit<PReLUOptions, 'numParameters'>,
+    options?: Pick<PReLUOptions, 'dtype'>,
   ) {
     super();
-    assertCount('PReLU', 'numParameters', numParameters, 1);
-    assertTrainable(dtype, 'PReLU');
-    this.init = init;
-    this.weight = new Parameter(emptyTensor([numParameters], dtype));
+    const given = readArguments<Required<PReLUOptions>>('PReLU', { numParameters: 1, init: 0.25, dtype: 'float32' }, [
+      numParameters,
+      init,
+      options,
+    ]);
+    assertCount('PReLU', 'numParameters', given.numParameters);
+    assertTrainable(given.dtype, 'PReLU');
+    this.numParameters = given.numParameters;
+    this.init = given.init;
+    this.weight = this.registerParameter('weight', new Parameter(emptyTensor([this.numParameters], given.dtype)));
     this.resetParameters();
   }
 

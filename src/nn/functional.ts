@@ -5,7 +5,7 @@
  * x = F.dropout(F.relu(this.fc1.forward(x)), 0.5, this.training);
  */
 
-export type { GeluOptions } from '../ops/activation.js';
+export type { EluOptions, GeluOptions, HardtanhOptions, InPlaceOption, LeakyReluOptions, SoftplusOptions } from '../ops/activation.js';
 export {
   celu,
   elu,
@@ -27,8 +27,10 @@ export {
   softsign,
   tanh,
   tanhshrink,
-  threshold,
 } from '../ops/activation.js';
+export { celu_, elu_, hardtanh_, leakyRelu_, relu_, rrelu_, selu_, threshold_ } from '../ops/activation-aliases.js';
+export type { RreluOptions, ShrinkOptions } from '../ops/activation-threshold.js';
+export { hardshrink, rrelu, softshrink, threshold } from '../ops/activation-threshold.js';
 export type { Conv1dOptions, Conv2dOptions } from '../ops/conv.js';
 export { conv1d, conv2d } from '../ops/conv.js';
 export { alphaDropout, dropout, dropout1d, dropout2d } from '../ops/dropout.js';
@@ -55,12 +57,14 @@ export {
   smoothL1Loss,
 } from '../ops/loss.js';
 export { linear } from '../ops/matmul.js';
-export type { BatchNormOptions } from '../ops/norm.js';
-export { batchNorm, layerNorm } from '../ops/norm.js';
+export type { BatchNormOptions, InstanceNormOptions } from '../ops/norm.js';
+export { batchNorm, instanceNorm } from '../ops/norm.js';
 export type { AvgPool2dOptions, MaxPool2dOptions } from '../ops/pool.js';
 export { adaptiveAvgPool2d, avgPool2d, maxPool2d } from '../ops/pool.js';
+export type { GroupNormOptions, LayerNormOptions, LocalResponseNormOptions, RmsNormOptions } from '../ops/row-norm.js';
+export { groupNorm, layerNorm, localResponseNorm, rmsNorm } from '../ops/row-norm.js';
 export type { NormalizeOptions } from '../ops/similarity.js';
 export { cosineSimilarity, normalize } from '../ops/similarity.js';
-export type { SoftmaxOptions } from '../ops/softmax.js';
-export { logSoftmax, softmax, softmin } from '../ops/softmax.js';
+export type { GumbelSoftmaxOptions, SoftmaxOptions } from '../ops/softmax.js';
+export { gumbelSoftmax, logSoftmax, softmax, softmin } from '../ops/softmax.js';
 export type { Pair } from '../ops/window.js';

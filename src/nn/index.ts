@@ -1,13 +1,16 @@
 /** `nn`: layers, losses and the Module that models are made of. */
 
-export type { InPlaceOption, PReLUOptions, SoftmaxLayerOptions } from './activation.js';
+export type { InPlaceOption, PReLUOptions } from './activation.js';
 export {
+  CELU,
   ELU,
   GELU,
+  GLU,
+  Hardsigmoid,
   Hardswish,
   Hardtanh,
   LeakyReLU,
-  LogSoftmax,
+  LogSigmoid,
   Mish,
   PReLU,
   ReLU,
@@ -15,11 +18,13 @@ export {
   SELU,
   Sigmoid,
   SiLU,
-  Softmax,
-  Softmin,
   Softplus,
+  Softsign,
   Tanh,
+  Tanhshrink,
 } from './activation.js';
+export type { ThresholdOptions } from './activation-threshold.js';
+export { Hardshrink, RReLU, Softshrink, Threshold } from './activation-threshold.js';
 export type { BatchNormLayerOptions } from './batch-norm.js';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
@@ -32,8 +37,12 @@ export { Embedding } from './embedding.js';
 export type { FlattenOptions } from './flatten.js';
 export { Flatten, Unflatten } from './flatten.js';
 export * as functional from './functional.js';
+export type { GroupNormLayerOptions } from './group-norm.js';
+export { GroupNorm, LocalResponseNorm } from './group-norm.js';
 export * as init from './init.js';
-export type { LayerNormOptions } from './layer-norm.js';
+export type { InstanceNormLayerOptions } from './instance-norm.js';
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './instance-norm.js';
+export type { LayerNormLayerOptions } from './layer-norm.js';
 export { LayerNorm } from './layer-norm.js';
 export type { LinearOptions } from './linear.js';
 export { Identity, Linear } from './linear.js';
@@ -44,5 +53,9 @@ export { Module } from './module.js';
 export type { ForwardHook, ForwardPreHook, FullBackwardHook } from './module-call.js';
 export { Buffer, Parameter } from './parameter.js';
 export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from './pooling.js';
+export type { SoftmaxLayerOptions } from './softmax.js';
+export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
+export type { RMSNormOptions } from './rms-norm.js';
+export { RMSNorm } from './rms-norm.js';
 export type { LoadResult, StateDict } from './state-dict.js';
 export * as utils from './utils.js';

@@ -261,7 +261,11 @@ describe('activations', () => {
       expect(bare.toArray()).toEqual(inplace ? y.toArray() : values);
       return [y.toArray(), x.grad!.toArray()];
     };
-    expect(run(true)).toEqual(run(false));
+    const [written, plain] = [run(true), run(false)].map((lists) => (lists as number[][]).flat());
+    // In place the gradient of some comes from the result, which is rounded.
+    written!.forEach((value, i) => {
+      expect(value).toBeCloseTo(plain![i]!, 13);
+    });
   });
 
   it('passes its numbers on', () => {
@@ -428,7 +432,7 @@ it.each([
   [() => new nn.Conv2d(3, 4, 3, { padding: 'same', stride: 2 }), ArgumentError, "Conv2d: padding 'same' needs stride 1, got (2, 2)."],
   [() => new nn.BatchNorm2d(undefined as unknown as number), ArgumentError, 'BatchNorm2d: numFeatures is undefined'],
   [() => new nn.Embedding(3, 2, { paddingIdx: 3 }), ArgumentError, 'Embedding: paddingIdx is 3, expected a whole number from -3 to 2.'],
-  [() => new nn.PReLU(0), ArgumentError, 'PReLU: numParameters is 0'],
+  [() => new nn.PReLU(-1), ArgumentError, 'PReLU: numParameters is -1'],
   [() => new nn.LayerNorm([2, -1]), ShapeError, 'LayerNorm: shape [2, -1] has the size -1.'],
 ])('%s', (build, type, message) => {
   expect(build).toThrow(type);

@@ -109,12 +109,13 @@ describe('gradients, both times', () => {
 });
 
 test('empty tensors stay empty', () => {
-  for (const fn of [F.gelu, F.mish, F.celu, F.relu6, F.hardswish, F.glu]) expect(fn(zeros([0, 2])).numel()).toBe(0);
+  for (const fn of [F.gelu, F.mish, F.celu, F.relu6, F.hardswish, F.glu] as ((x: Tensor) => Tensor)[])
+    expect(fn(zeros([0, 2])).numel()).toBe(0);
 });
 
 test('large values neither overflow nor spoil gradients', () => {
   const x = tensor([-1000, 1000], { requiresGrad: true });
-  for (const fn of [F.celu, F.mish, F.softplus, F.logsigmoid, F.hardswish]) {
+  for (const fn of [F.celu, F.mish, F.softplus, F.logsigmoid, F.hardswish] as ((x: Tensor) => Tensor)[]) {
     x.grad = null;
     fn(x).sum().backward();
     expect([...x.grad!.data()].every((v) => Number.isFinite(Number(v)))).toBe(true);

@@ -16,8 +16,8 @@ import { binaryInto, type Operand } from './elementwise.js';
 import { code, copyInto } from './kernel-call.js';
 import { asStrided, expand, permute } from './movement.js';
 
-/** Throws when changing `x` in place would destroy a leaf that collects gradients. */
-function checkLeaf(op: string, x: Tensor): void {
+/** @internal Throws when changing `x` in place would destroy a leaf that collects gradients. */
+export function checkLeaf(op: string, x: Tensor): void {
   if (!isGradEnabled()) return;
   if (x.leafRequiresGrad)
     throw new GradError(

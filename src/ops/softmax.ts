@@ -1,31 +1,42 @@
 /** Softmax and its logarithm: one fused kernel each way. */
-import { isGradEnabled } from '../autograd/mode.js';
+import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
-import { DTypeError } from '../errors.js';
+import { ArgumentError, DTypeError } from '../errors.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { normalizeDim, numel, type Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { mul, sub } from './arithmetic.js';
-import { to } from './copy.js';
+import { readArguments } from './arguments.js';
+import { add, div, mul, sub } from './arithmetic.js';
+import { detach, filled, to } from './copy.js';
+import { argmax } from './extrema.js';
+import { scatter } from './gather.js';
 import { code, rowMajor } from './kernel-call.js';
-import { exp, neg } from './math.js';
+import { exp, log, neg } from './math.js';
+import { exponential_ } from './random.js';
 import { sum } from './reduce.js';
 import { warnOnce } from './warn.js';
 
 export interface SoftmaxOptions {
+  /** The dim along which the results add up to 1. Left out, PyTorch's old rule chooses, with a warning. */
+  dim?: number | null;
   /** Converts the input first. Default: the input's dtype. */
   dtype?: DType;
 }
+
+type Dim = number | null | SoftmaxOptions;
 
 /**
  * `exp(x)` over its sum along `dim`: positive numbers that add up to 1. Large values do not overflow.
  * @param dim without one, PyTorch's old rule chooses 0 for 0, 1 or 3 dims and 1 otherwise, with a warning.
  * @throws {DTypeError} for integers and bools. @throws {IndexError} for a dim that is not there.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+ * @example
+ * F.softmax(tensor([[0, 0], [1, 3]]), { dim: 1 });
  */
-export function softmax(x: Tensor, dim?: number, options?: SoftmaxOptions): Tensor {
-  return normalized('softmax', x, dim, options);
+export function softmax(x: Tensor, dim?: Dim, options?: SoftmaxOptions): Tensor;
+export function softmax(x: Tensor, ...given: unknown[]): Tensor {
+  return normalized('softmax', x, given);
 }
 
 /**
@@ -33,16 +44,51 @@ export function softmax(x: Tensor, dim?: number, options?: SoftmaxOptions): Tens
  * @throws {DTypeError} for integers and bools. @throws {IndexError} for a dim that is not there.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
  */
-export function logSoftmax(x: Tensor, dim?: number, options?: SoftmaxOptions): Tensor {
-  return normalized('logSoftmax', x, dim, options);
+export function logSoftmax(x: Tensor, dim?: Dim, options?: SoftmaxOptions): Tensor;
+export function logSoftmax(x: Tensor, ...given: unknown[]): Tensor {
+  return normalized('logSoftmax', x, given);
 }
 
 /**
  * {@link softmax} of -x: the smallest value gets the largest share.
+ * @throws as {@link softmax}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
  */
-export function softmin(x: Tensor, dim?: number, options?: SoftmaxOptions): Tensor {
-  return softmax(neg(x), dim ?? implicitDim('softmin', x), options);
+export function softmin(x: Tensor, dim?: Dim, options?: SoftmaxOptions): Tensor;
+export function softmin(x: Tensor, ...given: unknown[]): Tensor {
+  return normalized('softmin', x, given);
+}
+
+export interface GumbelSoftmaxOptions {
+  /** The temperature: the smaller, the nearer to one-hot. Default: 1. */
+  tau?: number;
+  /** Gives one-hot rows, with the gradient of the soft ones. Default: false. */
+  hard?: boolean;
+  /** Has no effect; PyTorch keeps it for old programs. */
+  eps?: number;
+  /** Default: -1. */
+  dim?: number;
+}
+
+/**
+ * A draw from the categorical distribution of `logits` that has a gradient: softmax((logits + gumbel noise) / tau).
+ * @param tau default 1. @param options.hard default false. @param options.dim default -1.
+ * @throws {DTypeError} for integers. @throws {IndexError} for a dim that is not there.
+ * @see Jang et al. 2016, https://arxiv.org/abs/1611.01144; Maddison et al. 2016, https://arxiv.org/abs/1611.00712
+ */
+export function gumbelSoftmax(logits: Tensor, options?: GumbelSoftmaxOptions): Tensor;
+export function gumbelSoftmax(logits: Tensor, tau?: number, hard?: boolean, options?: Omit<GumbelSoftmaxOptions, 'tau' | 'hard'>): Tensor;
+export function gumbelSoftmax(logits: Tensor, tau?: number, options?: Omit<GumbelSoftmaxOptions, 'tau'>): Tensor;
+export function gumbelSoftmax(logits: Tensor, ...given: unknown[]): Tensor {
+  const { tau, hard, eps, dim } = readArguments('gumbelSoftmax', { tau: 1, hard: false, eps: 1e-10, dim: -1 }, given);
+  if (!isFloating(logits.dtype))
+    throw new DTypeError(`gumbelSoftmax: needs a floating dtype, got ${logits.dtype}. Use logits.to('float32').`);
+  if (eps !== 1e-10) warnOnce('gumbelSoftmax: eps has no effect.');
+  const noise = noGrad(() => neg(log(exponential_(emptyTensor(logits.shape, logits.dtype)))));
+  const soft = softmax(div(add(logits, noise), tau), dim);
+  if (!hard) return soft;
+  const units = noGrad(() => scatter(filled(soft.shape, soft.dtype, 0), dim, argmax(soft, dim, true), 1));
+  return add(sub(units, detach(soft)), soft);
 }
 
 function implicitDim(name: string, x: Tensor): number {
@@ -56,10 +102,16 @@ function split(shape: Shape, dim: number): [number, number, number] {
   return [numel(shape.slice(0, dim)), shape[dim] ?? 1, numel(shape.slice(dim + 1))];
 }
 
-function normalized(name: 'softmax' | 'logSoftmax', input: Tensor, dim: number | undefined, options: SoftmaxOptions | undefined): Tensor {
-  const x = options?.dtype === undefined ? input : to(input, options.dtype);
-  if (!isFloating(x.dtype)) throw new DTypeError(`${name}: needs a floating dtype, got ${x.dtype}. Use x.to('float32').`);
-  const d = normalizeDim(dim ?? implicitDim(name, x), x.ndim, name);
+const DEFAULTS: { dim: number | null; dtype: DType | null } = { dim: null, dtype: null };
+
+function normalized(op: 'softmax' | 'logSoftmax' | 'softmin', input: Tensor, given: readonly unknown[]): Tensor {
+  const { dim, dtype } = readArguments(op, DEFAULTS, given);
+  const negative = op === 'softmin' ? neg(input) : input;
+  const x = dtype === null ? negative : to(negative, dtype);
+  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: needs a floating dtype, got ${x.dtype}. Use x.to('float32').`);
+  if (dim !== null && !Number.isInteger(dim)) throw new ArgumentError(`${op}: dim is ${String(dim)}, expected a whole number.`);
+  const d = normalizeDim(dim ?? implicitDim(op, x), x.ndim, op);
+  const name = op === 'softmin' ? 'softmax' : op;
   const log = name === 'logSoftmax' ? 1 : 0;
   const source = rowMajor(x, name);
   const out = emptyTensor(x.shape, x.dtype);

@@ -1,0 +1,113 @@
+/** Activation layers with a threshold, and relu with random slopes. */
+import type { InPlaceOption } from '../ops/activation.js';
+import {
+  checkSlopes,
+  checkThreshold,
+  hardshrink,
+  type RreluOptions,
+  rrelu,
+  type ShrinkOptions,
+  softshrink,
+  threshold,
+} from '../ops/activation-threshold.js';
+import { readArguments } from '../ops/arguments.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { activationText } from './activation.js';
+import { Module } from './module.js';
+import { float } from './module-text.js';
+
+export interface ThresholdOptions extends InPlaceOption {
+  /** What x must be above to stay. */
+  threshold: number;
+  /** What the others become. */
+  value: number;
+}
+
+/** x above `threshold`, else `value`. @see https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html */
+export class Threshold extends Module {
+  readonly threshold: number;
+  readonly value: number;
+  readonly inplace: boolean;
+
+  /** @param limit the threshold. @param value what values up to it become. @param inplace default false. All also by name, in one object. */
+  constructor(limit: number, value: number, inplace?: boolean | InPlaceOption);
+  constructor(options: ThresholdOptions);
+  constructor(...given: unknown[]) {
+    super();
+    const options = readArguments('Threshold', { threshold: Number.NaN, value: Number.NaN, inplace: false }, given);
+    checkThreshold('Threshold', options.threshold, options.value);
+    this.threshold = options.threshold;
+    this.value = options.value;
+    this.inplace = options.inplace;
+  }
+
+  forward(x: Tensor): Tensor {
+    return threshold(x, this.threshold, this.value, this.inplace);
+  }
+
+  override extraRepr(): string {
+    // PyTorch prints both as they were written, and whole numbers are what is written.
+    return activationText(`threshold=${this.threshold}, value=${this.value}`, this.inplace);
+  }
+}
+
+/** Their half width, and its text. */
+abstract class Shrink extends Module {
+  readonly lambd: number;
+
+  /** @param lambd half the width of what becomes 0; default 0.5, also by name. */
+  constructor(lambd?: number | ShrinkOptions) {
+    super();
+    this.lambd = readArguments(this.constructor.name, { lambd: 0.5 }, [lambd]).lambd;
+  }
+
+  override extraRepr(): string {
+    return float(this.lambd);
+  }
+}
+
+/** x, but 0 from -lambd to lambd. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html */
+export class Hardshrink extends Shrink {
+  forward(x: Tensor): Tensor {
+    return hardshrink(x, this.lambd);
+  }
+}
+
+/** x moved towards 0 by lambd, and 0 from -lambd to lambd. @see https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html */
+export class Softshrink extends Shrink {
+  forward(x: Tensor): Tensor {
+    return softshrink(x, this.lambd);
+  }
+}
+
+/**
+ * x above 0; below, x times a slope: in training one drawn for each element from [lower, upper), in evaluation their mean.
+ * @see Xu et al. 2015, https://arxiv.org/abs/1505.00853; https://pytorch.org/docs/stable/generated/torch.nn.RReLU.html
+ */
+export class RReLU extends Module {
+  readonly lower: number;
+  readonly upper: number;
+  readonly inplace: boolean;
+
+  /** @param lower default 1/8. @param upper default 1/3. @param inplace default false. All also by name, in one object. */
+  constructor(
+    lower?: number | Omit<RreluOptions, 'training'>,
+    upper?: number | Omit<RreluOptions, 'training' | 'lower'>,
+    inplace?: boolean | InPlaceOption,
+  ) {
+    super();
+    const options = readArguments('RReLU', { lower: 1 / 8, upper: 1 / 3, inplace: false }, [lower, upper, inplace]);
+    checkSlopes('RReLU', options.lower, options.upper);
+    this.lower = options.lower;
+    this.upper = options.upper;
+    this.inplace = options.inplace;
+  }
+
+  forward(x: Tensor): Tensor {
+    return rrelu(x, this.lower, this.upper, this.training, this.inplace);
+  }
+
+  override extraRepr(): string {
+    return activationText(`lower=${float(this.lower)}, upper=${float(this.upper)}`, this.inplace);
+  }
+}

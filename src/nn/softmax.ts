@@ -1,0 +1,67 @@
+/** Softmax and its relatives as layers. */
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { readArguments } from '../ops/arguments.js';
+import { logSoftmax, softmax, softmin } from '../ops/softmax.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { Module } from './module.js';
+
+/** What Softmax, LogSoftmax and Softmin take: the dim whose values are shares of 1. */
+export interface SoftmaxLayerOptions {
+  dim?: number | null;
+}
+
+abstract class AlongDim extends Module {
+  readonly dim: number | null;
+
+  /** @param dim the dim along which the results add up to 1, as a number or `{ dim }`. Left out, PyTorch's old rule chooses, with a warning. */
+  constructor(dim?: number | null | SoftmaxLayerOptions) {
+    super();
+    const name = this.constructor.name;
+    this.dim = readArguments<{ dim: number | null }>(name, { dim: null }, [dim]).dim;
+    if (this.dim !== null && !Number.isInteger(this.dim))
+      throw new ArgumentError(`${name}: dim is ${JSON.stringify(this.dim)}, expected a whole number or nothing.`);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim ?? 'None'}`;
+  }
+}
+
+/**
+ * exp(x) over its sum along `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html
+ * @example
+ * new nn.Softmax({ dim: 1 });
+ */
+export class Softmax extends AlongDim {
+  forward(x: Tensor): Tensor {
+    return softmax(x, this.dim);
+  }
+}
+
+/** The logarithm of {@link Softmax}. @see https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
+export class LogSoftmax extends AlongDim {
+  forward(x: Tensor): Tensor {
+    return logSoftmax(x, this.dim);
+  }
+}
+
+/** {@link Softmax} of -x. @see https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
+export class Softmin extends AlongDim {
+  forward(x: Tensor): Tensor {
+    return softmin(x, this.dim);
+  }
+}
+
+/**
+ * {@link Softmax} over the channels of [N, C, H, W] or [C, H, W].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html
+ */
+export class Softmax2d extends Module {
+  /** @throws {ShapeError} unless x has 3 or 4 dims. */
+  forward(x: Tensor): Tensor {
+    if (x.ndim !== 3 && x.ndim !== 4)
+      throw new ShapeError(`Softmax2d: x is ${showShape(x.shape)}, expected [N, C, H, W] or [C, H, W]. Use Softmax with a dim for others.`);
+    return softmax(x, -3);
+  }
+}
