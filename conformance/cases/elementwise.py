@@ -1,4 +1,4 @@
-"""Operations of one and of two operands, reductions, products and activations."""
+"""Operations of one and of two operands, reductions and products."""
 from harness import Family
 
 
@@ -11,11 +11,6 @@ UNARY = {
     "log": "p", "log2": "p", "log10": "p", "log1p": "u", "sqrt": "p", "rsqrt": "p", "reciprocal": "p", "sin": "n", "cos": "n", "tan": "u", "asin": "u", "acos": "u", "atan": "n",
     "sinh": "n", "cosh": "n", "tanh": "n", "asinh": "n", "acosh": "b", "atanh": "u", "erf": "n", "erfinv": "u", "sigmoid": "n", "logicalNot": "z", "isnan": "s", "isinf": "s", "isfinite": "s",
 }
-ACTIVATIONS = [
-    ("gelu", {}, []), ("gelu", {"approximate": "tanh"}, []), ("silu", {}, []), ("mish", {}, []), ("elu", {}, []), ("elu", {}, [0.7]), ("selu", {}, []), ("celu", {}, []), ("celu", {}, [1.7]),
-    ("leakyRelu", {}, []), ("leakyRelu", {}, [0.3]), ("relu6", {}, []), ("hardtanh", {}, []), ("hardtanh", {}, [-0.5, 2.25]), ("hardswish", {}, []), ("hardsigmoid", {}, []),
-    ("softplus", {}, []), ("softplus", {}, [2, 5]), ("softsign", {}, []), ("logsigmoid", {}, []), ("tanhshrink", {}, []), ("threshold", {}, [0.5, -1.5]), ("tanh", {}, []), ("sigmoid", {}, []), ("relu", {}, []),
-]
 
 
 def unary():
@@ -29,28 +24,6 @@ def unary():
         f.add("clamp", [f.x(f.shape(), "n")], ref(0) + [low, high], gg=True)
         f.add("clamp", [f.x([30], "t")], ref(0) + [low, high])
         f.add("clamp", [f.x([30], "s")], ref(0) + [low, high])
-    return f
-
-
-def activation():
-    f = Family("activation")
-    for op, kw, args in ACTIVATIONS:
-        # torch's float64 celu and hardsigmoid have constants of float32.
-        more = {"tol": 1e-7} if op in ("celu", "hardsigmoid") else {}
-        f.add(op, [f.x(f.shape(2), "n")], ref(0) + args, kw, gg=True, **more)
-        f.add(op, [f.x(f.shape(), "w")], ref(0) + args, kw, gg=True, **more)
-        # At NaN torch's vectorised gradients differ from its others.
-        f.add(op, [f.x([30], "v" if op in ("elu", "selu", "celu", "hardswish", "relu6", "hardtanh", "hardsigmoid") else "s", "c")], ref(0) + args, kw, **more)
-    for shape, n in (([2, 3, 4], 3), ([5], 1), ([3, 1], 1), ([4, 5, 2, 2], 5)):
-        f.add("prelu", [f.x(shape), f.x([n], "n", "c")], gg=True)
-    for shape, dim in (([4, 3], 0), ([3, 6], -1), ([2, 4, 3], 1), ([0, 4], 1), ([3, 5], 1)):
-        f.add("glu", [f.x(shape)], ref(0) + [dim], gg=True)
-    for op in ("softmax", "logSoftmax", "softmin"):
-        for shape in ([7], [3, 5], [2, 3, 4], [1, 1], [2, 1, 5], [0, 3], [3, 0]):
-            for dim in range(-1, len(shape)):
-                f.add(op, [f.x(shape, f.choose.choice("nw"))], ref(0) + [dim], gg=True)
-        f.add(op, [f.x([], "n", "c")], ref(0) + [0], gg=True)
-        f.add(op, [f.x([3, 4], "s", "c")], ref(0) + [1])
     return f
 
 
@@ -183,4 +156,4 @@ def matmul():
 
 
 def families():
-    return [unary(), binary(), activation(), reduction(), matmul()]
+    return [unary(), binary(), reduction(), matmul()]

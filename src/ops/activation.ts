@@ -115,8 +115,9 @@ function scaledElu(op: string, x: Tensor, alpha: number, scale: number, inplace:
   const compute = (x: Tensor) => unary('elu', x, alpha, scale, op);
   if (!inplace) return compute(x);
   checkSlope(op, 'alpha', alpha, x);
-  // y = alpha scale (exp(x) - 1) up to 0: dx = dy (y + alpha scale)
-  const fromResult = (g: Tensor, y: Tensor) => mul(g, where(gt(y, 0), scale, add(y, alpha * scale)));
+  // y = alpha scale (exp(x) - 1) up to 0: dx = dy (y + alpha scale). At 0 the second derivative is 0, as PyTorch's.
+  const fromResult = (g: Tensor, y: Tensor) =>
+    where(lt(y, 0), mul(g, add(y, alpha * scale)), where(le(y, 0), mul(g, alpha * scale), mul(g, scale)));
   return overwrite(`${op}_`, x, { compute, fromResult, kernel: ['elu', alpha, scale] });
 }
 
@@ -160,14 +161,14 @@ export function celu(x: Tensor, ...given: unknown[]): Tensor {
   if (alpha === 0) throw new ArgumentError('celu: alpha is 0, expected another number.');
   needsFloat(x, 'celu');
   const compute = (x: Tensor) => {
-    const below = le(x, 0);
-    // Above 0 the exponential is taken of 0, so that it cannot overflow and spoil the gradient.
+    const below = lt(x, 0);
+    // From 0 on the exponential is taken of 0, so that it cannot overflow and spoil the gradient.
     return where(below, mul(expm1(div(where(below, x, 0), alpha)), alpha), x);
   };
   if (!inplace) return compute(x);
   checkSlope('celu', 'alpha', alpha, x);
   // y = alpha (exp(x / alpha) - 1) up to 0: dx = dy (y / alpha + 1)
-  return overwrite('celu_', x, { compute, fromResult: (g, y) => mul(g, where(gt(y, 0), 1, add(div(y, alpha), 1))) });
+  return overwrite('celu_', x, { compute, fromResult: (g, y) => mul(g, add(where(lt(y, 0), div(y, alpha), 0), 1)) });
 }
 
 export interface LeakyReluOptions extends InPlaceOption {

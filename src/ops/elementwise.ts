@@ -184,14 +184,14 @@ export const binaryDefinitions = {
   // gelu'' = phi(x) (2 - x^2), phi the normal density
   gelu_grad: gradient('gelu_grad', (g, x) => mul(g, mul(mul(unary('exp', mul(mul(x, x), -0.5)), INV_SQRT_2PI), sub(2, mul(x, x))))),
   gelu_tanh_grad: gradient('gelu_tanh_grad', (g, x) => mul(g, geluTanhSecond(x))),
-  // sigmoid'(beta x) beta below the threshold, 0 above
+  // sigmoid'(beta x) beta below the threshold, 0 from it on
   softplus_grad: gradient('softplus_grad', (g, x, beta, threshold) => {
     const s = unary('sigmoid', mul(x, beta));
-    return mul(g, mul(mul(mul(s, sub(1, s)), beta), binaryOp('le', mul(x, beta), threshold)));
+    return mul(g, mul(mul(mul(s, sub(1, s)), beta), binaryOp('lt', mul(x, beta), threshold)));
   }),
-  // alpha exp(x) scale for x <= 0, 0 above
+  // alpha exp(x) scale for x < 0, 0 from 0 on
   elu_grad: gradient('elu_grad', (g, x, alpha, scale) =>
-    mul(g, mul(mul(unary('exp', unary('clamp', x, Number.NEGATIVE_INFINITY, 0)), alpha * scale), binaryOp('le', x, 0))),
+    mul(g, mul(mul(unary('exp', unary('clamp', x, Number.NEGATIVE_INFINITY, 0)), alpha * scale), binaryOp('lt', x, 0))),
   ),
   eq: comparison,
   ne: comparison,
