@@ -1,7 +1,10 @@
 /** Convolution layers. */
 import { ArgumentError } from '../errors.js';
-import { conv2d } from '../ops/conv.js';
-import { type Pair, pair } from '../ops/window.js';
+import { readArguments } from '../ops/arguments.js';
+import { type PadMode, pad } from '../ops/arrange.js';
+import { conv1d, conv2d, conv3d } from '../ops/conv.js';
+import { type ConvOptions, checkConvInput, type Padding } from '../ops/conv-shape.js';
+import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { assertCount, resetWeightAndBias } from './linear.js';
@@ -9,77 +12,71 @@ import { Module } from './module.js';
 import { tuple } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
-export interface Conv2dLayerOptions {
-  /** Pixels from one window to the next. Default: 1. */
-  stride?: Pair;
-  /** Zeros around the image, or 'valid' for none, or 'same' for as many as keep its size. Default: 0. */
-  padding?: Pair | 'same' | 'valid';
-  /** Pixels from one tap of a window to the next. Default: 1. */
-  dilation?: Pair;
-  /** Channels are split into so many groups that do not mix. Default: 1. */
-  groups?: number;
+/** What a convolution sees around its input: zeros, or values of the input as {@link pad} puts them there. */
+export type PaddingMode = 'zeros' | Exclude<PadMode, 'constant'>;
+
+const PADDING_MODES: readonly PaddingMode[] = ['zeros', 'reflect', 'replicate', 'circular'];
+
+export interface ConvLayerOptions<S extends Sizes = Sizes> extends ConvOptions<S> {
   /** Adds a learned bias. Default: true. */
   bias?: boolean;
+  /** What the padding holds. Default: zeros. */
+  paddingMode?: PaddingMode;
   /** Of the parameters. Default: float32. */
   dtype?: DType;
 }
 
-/**
- * Two-dim convolution (cross-correlation) with learned weights.
- * Input [N, inChannels, H, W] or [inChannels, H, W]; weight [outChannels, inChannels / groups, KH, KW], bias [outChannels].
- * @throws {ArgumentError} when the groups do not divide both channel counts.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
- * @example
- * const conv = new nn.Conv2d(1, 16, 3, { padding: 1 });
- */
-export class Conv2d extends Module {
-  readonly kernelSize: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number] | 'same' | 'valid';
-  readonly dilation: readonly [number, number];
+export type Conv1dLayerOptions = ConvLayerOptions<Single>;
+export type Conv2dLayerOptions = ConvLayerOptions<Pair>;
+export type Conv3dLayerOptions = ConvLayerOptions<Triple>;
+
+/** What the layers of convolution and transposed convolution share: channels, sizes, parameters, text. */
+export abstract class ConvNd<S extends readonly number[]> extends Module {
+  readonly kernelSize: S;
+  readonly stride: S;
+  readonly padding: S | 'same' | 'valid';
+  readonly dilation: S;
   readonly groups: number;
+  readonly paddingMode: PaddingMode;
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(
+  /** @param weightShape the sizes of the weight in front of those of the kernel. */
+  protected constructor(
+    name: string,
+    rank: Rank,
     readonly inChannels: number,
     readonly outChannels: number,
-    kernelSize: Pair,
-    options: Conv2dLayerOptions = {},
+    kernelSize: Sizes,
+    options: { [K in keyof ConvLayerOptions]-?: ConvLayerOptions[K] | null },
+    transposed: boolean,
   ) {
     super();
-    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, dtype = 'float32' } = options;
-    assertCount('Conv2d', 'inChannels', inChannels, 1);
-    assertCount('Conv2d', 'outChannels', outChannels);
-    assertCount('Conv2d', 'groups', groups, 1);
-    assertTrainable(dtype, 'Conv2d');
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new ArgumentError(`Conv2d: groups ${groups} must divide inChannels ${inChannels} and outChannels ${outChannels}.`);
-    }
-    this.kernelSize = pair(kernelSize, 1, 'Conv2d', 'kernelSize');
-    this.stride = pair(stride, 1, 'Conv2d', 'stride');
-    this.dilation = pair(dilation, 1, 'Conv2d', 'dilation');
-    if (typeof padding === 'string') {
-      if (padding !== 'same' && padding !== 'valid')
-        throw new ArgumentError(`Conv2d: padding is "${padding as string}", expected numbers, 'same' or 'valid'.`);
-      if (padding === 'same' && this.stride.some((s) => s !== 1))
-        throw new ArgumentError(`Conv2d: padding 'same' needs stride 1, got ${tuple(this.stride)}. Give the padding as a number.`);
-      this.padding = padding;
-    } else {
-      this.padding = pair(padding, 0, 'Conv2d', 'padding');
-    }
+    const { groups, bias, paddingMode } = options as { groups: number; bias: boolean; paddingMode: PaddingMode };
+    const dtype = options.dtype ?? 'float32';
+    assertCount(name, 'inChannels', inChannels, 1);
+    assertCount(name, 'outChannels', outChannels, 1);
+    assertCount(name, 'groups', groups, 1);
+    assertTrainable(dtype, name);
+    if (inChannels % groups !== 0 || outChannels % groups !== 0)
+      throw new ArgumentError(`${name}: groups ${groups} must divide inChannels ${inChannels} and outChannels ${outChannels}.`);
+    if (!PADDING_MODES.includes(paddingMode))
+      throw new ArgumentError(`${name}: paddingMode is "${paddingMode as string}", expected one of ${PADDING_MODES.join(', ')}.`);
+    this.kernelSize = sizesOf(kernelSize, rank, 1, name, 'kernelSize') as readonly number[] as S;
+    this.stride = sizesOf(options.stride ?? 1, rank, 1, name, 'stride') as readonly number[] as S;
+    this.padding = checkedPadding(name, rank, options.padding ?? 0, this.stride) as S | 'same' | 'valid';
+    this.dilation = sizesOf(options.dilation ?? 1, rank, 1, name, 'dilation') as readonly number[] as S;
     this.groups = groups;
-    this.weight = new Parameter(emptyTensor([outChannels, inChannels / groups, ...this.kernelSize], dtype));
+    this.paddingMode = paddingMode;
+    const channels = transposed ? [inChannels, outChannels / groups] : [outChannels, inChannels / groups];
+    this.weight = new Parameter(emptyTensor([...channels, ...this.kernelSize], dtype));
     this.bias = this.registerParameter('bias', bias ? new Parameter(emptyTensor([outChannels], dtype)) : null);
     this.resetParameters();
   }
 
+  /** PyTorch's default: the weight, then the bias, uniform within 1 / sqrt(fan in). */
   resetParameters(): void {
     resetWeightAndBias(this.weight, this.bias);
-  }
-
-  forward(x: Tensor): Tensor {
-    return conv2d(x, this.weight, this.bias, this);
   }
 
   override extraRepr(): string {
@@ -88,8 +85,156 @@ export class Conv2d extends Module {
     if (typeof padding === 'string') parts.push(`padding=${padding}`);
     else if (padding.some((p) => p !== 0)) parts.push(`padding=${tuple(padding)}`);
     if (dilation.some((d) => d !== 1)) parts.push(`dilation=${tuple(dilation)}`);
+    parts.push(...this.moreText());
     if (groups !== 1) parts.push(`groups=${groups}`);
     if (bias === null) parts.push('bias=False');
+    if (this.paddingMode !== 'zeros') parts.push(`padding_mode=${this.paddingMode}`);
     return parts.join(', ');
+  }
+
+  /** What stands between dilation and groups in the text. */
+  protected moreText(): string[] {
+    return [];
+  }
+}
+
+function checkedPadding(name: string, rank: Rank, padding: Padding, stride: readonly number[]): readonly number[] | 'same' | 'valid' {
+  if (typeof padding !== 'string') return sizesOf(padding, rank, 0, name, 'padding');
+  if (padding !== 'same' && padding !== 'valid')
+    throw new ArgumentError(`${name}: padding is "${padding as string}", expected numbers, 'same' or 'valid'.`);
+  if (padding === 'same' && stride.some((s) => s !== 1))
+    throw new ArgumentError(`${name}: padding 'same' needs stride 1, got ${tuple(stride)}. Give the padding as a number.`);
+  return padding;
+}
+
+const LAYER = { stride: null, padding: null, dilation: null, groups: 1, bias: true, paddingMode: 'zeros', dtype: null } as const;
+
+/** A convolution, after any padding that is not of zeros. */
+abstract class Convolution<S extends readonly number[]> extends ConvNd<S> {
+  protected constructor(
+    name: string,
+    private readonly rank: Rank,
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Sizes,
+    given: unknown[],
+  ) {
+    super(
+      name,
+      rank,
+      inChannels,
+      outChannels,
+      kernelSize,
+      readArguments<Record<keyof typeof LAYER, never>>(name, LAYER as never, given),
+      false,
+    );
+  }
+
+  /** The input with its padding, and what is left for the convolution itself. */
+  protected padded(x: Tensor): [Tensor, { stride: S; padding: S | 'same' | 'valid'; dilation: S; groups: number }] {
+    const { stride, padding, dilation, groups, paddingMode, rank } = this;
+    if (paddingMode === 'zeros') return [x, { stride, padding, dilation, groups }];
+    checkConvInput(`conv${rank}d`, rank, x);
+    const around = this.kernelSize.flatMap((k, d) => {
+      const total = dilation[d]! * (k - 1);
+      if (padding === 'same') return [Math.floor(total / 2), Math.ceil(total / 2)];
+      return padding === 'valid' ? [0, 0] : [padding[d]!, padding[d]!];
+    });
+    // pad starts at the last axis.
+    const reversed = this.kernelSize.flatMap((_, i) => around.slice(2 * (rank - 1 - i), 2 * (rank - i)));
+    return [pad(x, reversed, { mode: paddingMode }), { stride, padding: 'valid', dilation, groups }];
+  }
+}
+
+/**
+ * Convolution (cross-correlation) along one axis with learned weights.
+ * Input [N, inChannels, L] or [inChannels, L]; weight [outChannels, inChannels / groups, K], bias [outChannels].
+ * @throws {ArgumentError} when the groups do not divide both channel counts, and for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
+ * @example
+ * const conv = new nn.Conv1d(16, 32, 3, { stride: 2, padding: 1 });
+ */
+export class Conv1d extends Convolution<readonly [number]> {
+  /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Single,
+    stride?: Single | Conv1dLayerOptions,
+    padding?: Padding<Single> | Conv1dLayerOptions,
+    dilation?: Single | Conv1dLayerOptions,
+    groups?: number | Conv1dLayerOptions,
+    bias?: boolean | Conv1dLayerOptions,
+    paddingMode?: PaddingMode | Conv1dLayerOptions,
+  ) {
+    super('Conv1d', 1, inChannels, outChannels, kernelSize, [stride, padding, dilation, groups, bias, paddingMode]);
+  }
+
+  /** @returns [N, outChannels, OL], or without N. */
+  forward(x: Tensor): Tensor {
+    const [input, options] = this.padded(x);
+    return conv1d(input, this.weight, this.bias, options);
+  }
+}
+
+/**
+ * Two-dim convolution (cross-correlation) with learned weights.
+ * Input [N, inChannels, H, W] or [inChannels, H, W]; weight [outChannels, inChannels / groups, KH, KW], bias [outChannels].
+ * @throws {ArgumentError} when the groups do not divide both channel counts, and for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
+ * @example
+ * const conv = new nn.Conv2d(1, 16, 3, { padding: 1 });
+ */
+export class Conv2d extends Convolution<readonly [number, number]> {
+  /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    stride?: Pair | Conv2dLayerOptions,
+    padding?: Padding<Pair> | Conv2dLayerOptions,
+    dilation?: Pair | Conv2dLayerOptions,
+    groups?: number | Conv2dLayerOptions,
+    bias?: boolean | Conv2dLayerOptions,
+    paddingMode?: PaddingMode | Conv2dLayerOptions,
+  ) {
+    super('Conv2d', 2, inChannels, outChannels, kernelSize, [stride, padding, dilation, groups, bias, paddingMode]);
+  }
+
+  /** @returns [N, outChannels, OH, OW], or without N. */
+  forward(x: Tensor): Tensor {
+    const [input, options] = this.padded(x);
+    return conv2d(input, this.weight, this.bias, options);
+  }
+}
+
+/**
+ * Three-dim convolution (cross-correlation) with learned weights.
+ * Input [N, inChannels, D, H, W] or [inChannels, D, H, W]; weight [outChannels, inChannels / groups, KD, KH, KW], bias [outChannels].
+ * @throws {ArgumentError} when the groups do not divide both channel counts, and for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
+ * @example
+ * const conv = new nn.Conv3d(1, 8, [3, 5, 5], { padding: [1, 2, 2] });
+ */
+export class Conv3d extends Convolution<readonly [number, number, number]> {
+  /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Triple,
+    stride?: Triple | Conv3dLayerOptions,
+    padding?: Padding<Triple> | Conv3dLayerOptions,
+    dilation?: Triple | Conv3dLayerOptions,
+    groups?: number | Conv3dLayerOptions,
+    bias?: boolean | Conv3dLayerOptions,
+    paddingMode?: PaddingMode | Conv3dLayerOptions,
+  ) {
+    super('Conv3d', 3, inChannels, outChannels, kernelSize, [stride, padding, dilation, groups, bias, paddingMode]);
+  }
+
+  /** @returns [N, outChannels, OD, OH, OW], or without N. */
+  forward(x: Tensor): Tensor {
+    const [input, options] = this.padded(x);
+    return conv3d(input, this.weight, this.bias, options);
   }
 }

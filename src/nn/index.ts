@@ -28,8 +28,11 @@ export { Hardshrink, RReLU, Softshrink, Threshold } from './activation-threshold
 export type { BatchNormLayerOptions } from './batch-norm.js';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
-export type { Conv2dLayerOptions } from './conv.js';
-export { Conv2d } from './conv.js';
+export type { Conv1dLayerOptions, Conv2dLayerOptions, Conv3dLayerOptions, PaddingMode } from './conv.js';
+export { Conv1d, Conv2d, Conv3d } from './conv.js';
+export type { ConvTranspose1dLayerOptions, ConvTranspose2dLayerOptions, ConvTranspose3dLayerOptions } from './conv-transpose.js';
+export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './conv-transpose.js';
+export { CosineSimilarity, PairwiseDistance } from './distance.js';
 export type { DropoutOptions } from './dropout.js';
 export { Dropout, Dropout1d, Dropout2d } from './dropout.js';
 export type { EmbeddingLayerOptions } from './embedding.js';
@@ -47,15 +50,41 @@ export { LayerNorm } from './layer-norm.js';
 export type { LinearOptions } from './linear.js';
 export { Identity, Linear } from './linear.js';
 export type { BCEWithLogitsLossOptions } from './loss.js';
-export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss } from './loss.js';
+export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, CTCLoss, MultiLabelSoftMarginLoss, NLLLoss } from './loss.js';
+export type { TripletMarginWithDistanceLayerOptions } from './loss-margin.js';
+export {
+  CosineEmbeddingLoss,
+  HingeEmbeddingLoss,
+  MarginRankingLoss,
+  MultiLabelMarginLoss,
+  MultiMarginLoss,
+  SoftMarginLoss,
+  TripletMarginLoss,
+  TripletMarginWithDistanceLoss,
+} from './loss-margin.js';
+export { GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, PoissonNLLLoss, SmoothL1Loss } from './loss-regression.js';
 export type { BufferRegistration, TensorRegistration } from './module.js';
 export { Module } from './module.js';
 export type { ForwardHook, ForwardPreHook, FullBackwardHook } from './module-call.js';
 export { Buffer, Parameter } from './parameter.js';
-export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from './pooling.js';
-export type { SoftmaxLayerOptions } from './softmax.js';
-export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
+export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from './pooling.js';
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+} from './pooling-adaptive.js';
+export { LPPool1d, LPPool2d, LPPool3d } from './pooling-power.js';
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './pooling-unpool.js';
 export type { RMSNormOptions } from './rms-norm.js';
 export { RMSNorm } from './rms-norm.js';
+export type { GRUOptions, LSTMOptions, RNNOptions } from './rnn.js';
+export { GRU, LSTM, RNN } from './rnn.js';
+export type { CellOptions, RNNCellOptions } from './rnn-cell.js';
+export { GRUCell, LSTMCell, RNNCell } from './rnn-cell.js';
+export type { SoftmaxLayerOptions } from './softmax.js';
+export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
 export type { LoadResult, StateDict } from './state-dict.js';
 export * as utils from './utils.js';

@@ -1,53 +1,66 @@
-/** Pooling layers. */
-import { type AvgPool2dOptions, adaptiveAvgPool2d, avgPool2d, type MaxPool2dOptions, maxPool2d } from '../ops/pool.js';
-import type { Pair } from '../ops/window.js';
+/** Pooling layers over windows of a given size. */
+import { readArguments } from '../ops/arguments.js';
+import {
+  type AvgPool1dOptions,
+  type AvgPool2dOptions,
+  type AvgPool3dOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type MaxPool1dOptions,
+  type MaxPool2dOptions,
+  type MaxPool3dOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+} from '../ops/pool.js';
+import { AVG_POOL, DIVIDED_POOL, type MaxPoolOptions } from '../ops/pool-shape.js';
+import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { bool, tuple } from './module-text.js';
 
-/** The stride alone, as PyTorch users write it, or options. */
-type StrideOr<O> = Pair | O | null;
+/** What {@link MaxPool2d.forward} returns: with `returnIndices`, the maxima are followed by where they stood. */
+type Pooled<Indices extends boolean> = Indices extends true ? [Tensor, Tensor] : Tensor;
 
-/** The options, whichever way the stride was given. */
-function optionsOf<O extends { stride?: Pair | null }>(stride: StrideOr<O>, rest: O | undefined): O {
-  const alone = stride === null || typeof stride === 'number' || Array.isArray(stride);
-  return alone ? ({ ...rest, stride: stride as Pair | null } as O) : (stride as O);
-}
+type WithIndices<Options, Indices extends boolean> = Options & { returnIndices?: Indices };
 
-/**
- * The largest value of each window of [N, C, H, W] or [C, H, W].
- * @param stride default: the kernel size; or all options.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
- * @example
- * new nn.MaxPool2d(2);
- * new nn.MaxPool2d(3, 2, { padding: 1 });
- */
-export class MaxPool2d<Indices extends boolean = false> extends Module {
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly dilation: Pair;
+const MAX_LAYER = { stride: null, padding: null, dilation: null, returnIndices: false, ceilMode: false };
+
+/** What the max pools share. */
+abstract class MaxPool<S extends Sizes, Indices extends boolean> extends Module {
+  readonly stride: S;
+  readonly padding: S;
+  readonly dilation: S;
   readonly ceilMode: boolean;
   readonly returnIndices: Indices;
 
-  constructor(
-    readonly kernelSize: Pair,
-    stride: StrideOr<MaxPool2dOptions & { returnIndices?: Indices }> = null,
-    options?: MaxPool2dOptions & { returnIndices?: Indices },
+  protected constructor(
+    name: string,
+    rank: Rank,
+    readonly kernelSize: S,
+    given: unknown[],
   ) {
     super();
-    const given = optionsOf(stride, options);
-    this.stride = given.stride ?? kernelSize;
-    this.padding = given.padding ?? 0;
-    this.dilation = given.dilation ?? 1;
-    this.ceilMode = given.ceilMode ?? false;
-    this.returnIndices = (given.returnIndices ?? false) as Indices;
+    const options = readArguments<Record<'stride' | 'padding' | 'dilation', S | null> & { ceilMode: boolean; returnIndices: boolean }>(
+      name,
+      MAX_LAYER,
+      given,
+    );
+    sizesOf(kernelSize, rank, 1, name, 'kernelSize');
+    this.stride = options.stride ?? kernelSize;
+    this.padding = options.padding ?? (0 as Sizes as S);
+    this.dilation = options.dilation ?? (1 as Sizes as S);
+    this.ceilMode = options.ceilMode;
+    this.returnIndices = options.returnIndices as Indices;
+    sizesOf(this.stride, rank, 1, name, 'stride');
+    sizesOf(this.padding, rank, 0, name, 'padding');
+    sizesOf(this.dilation, rank, 1, name, 'dilation');
   }
 
-  /** @returns the maxima; with `returnIndices`, followed by where they stood. */
-  forward(x: Tensor): Indices extends true ? [Tensor, Tensor] : Tensor {
+  protected options(): MaxPoolOptions<S> {
     const { stride, padding, dilation, ceilMode, returnIndices } = this;
-    const options: MaxPool2dOptions = { stride, padding, dilation, ceilMode, returnIndices };
-    return maxPool2d(x, this.kernelSize, options) as Indices extends true ? [Tensor, Tensor] : Tensor;
+    return { stride, padding, dilation, ceilMode, returnIndices };
   }
 
   override extraRepr(): string {
@@ -56,35 +69,30 @@ export class MaxPool2d<Indices extends boolean = false> extends Module {
   }
 }
 
-/**
- * The mean of each window of [N, C, H, W] or [C, H, W].
- * @param stride default: the kernel size; or all options.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
- */
-export class AvgPool2d extends Module {
-  readonly stride: Pair;
-  readonly padding: Pair;
+/** What the average pools share; along one axis there is no divisor to override. */
+abstract class AvgPool<S extends Sizes> extends Module {
+  readonly kernelSize: S;
+  readonly stride: S;
+  readonly padding: S;
   readonly ceilMode: boolean;
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
 
-  constructor(
-    readonly kernelSize: Pair,
-    stride: StrideOr<AvgPool2dOptions> = null,
-    options?: AvgPool2dOptions,
-  ) {
+  protected constructor(name: string, rank: Rank, kernelSize: S, given: unknown[]) {
     super();
-    const given = optionsOf(stride, options);
-    this.stride = given.stride ?? kernelSize;
-    this.padding = given.padding ?? 0;
-    this.ceilMode = given.ceilMode ?? false;
-    this.countIncludePad = given.countIncludePad ?? true;
-    this.divisorOverride = given.divisorOverride ?? null;
-  }
-
-  forward(x: Tensor): Tensor {
-    const { stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
-    return avgPool2d(x, this.kernelSize, { stride, padding, ceilMode, countIncludePad, divisorOverride });
+    type Given = Record<'stride' | 'padding', S | null> & { ceilMode: boolean; countIncludePad: boolean; divisorOverride: number | null };
+    const options = readArguments<Given>(name, (rank === 1 ? AVG_POOL : DIVIDED_POOL) as Given, given);
+    // PyTorch prints the sizes of AvgPool1d as tuples, and those of the others as they were given.
+    const sizes = (value: S, least: number, what: string): S => {
+      const all = sizesOf(value, rank, least, name, what);
+      return rank === 1 ? (all as Sizes as S) : value;
+    };
+    this.kernelSize = sizes(kernelSize, 1, 'kernelSize');
+    this.stride = sizes(options.stride ?? kernelSize, 1, 'stride');
+    this.padding = sizes(options.padding ?? (0 as Sizes as S), 0, 'padding');
+    this.ceilMode = options.ceilMode;
+    this.countIncludePad = options.countIncludePad;
+    this.divisorOverride = options.divisorOverride ?? null;
   }
 
   override extraRepr(): string {
@@ -93,19 +101,157 @@ export class AvgPool2d extends Module {
 }
 
 /**
- * Averages of as many windows as give `outputSize` (one number for a square; null keeps an axis), whatever the size of the image.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+ * The largest value of each window of [N, C, L] or [C, L].
+ * @throws {ArgumentError} for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
+ * @example
+ * new nn.MaxPool1d(3, { stride: 2 });
  */
-export class AdaptiveAvgPool2d extends Module {
-  constructor(readonly outputSize: number | readonly [number | null, number | null]) {
-    super();
+export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Single, Indices> {
+  /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
+  constructor(
+    kernelSize: Single,
+    stride?: Single | WithIndices<MaxPool1dOptions, Indices> | null,
+    padding?: Single | WithIndices<MaxPool1dOptions, Indices>,
+    dilation?: Single | WithIndices<MaxPool1dOptions, Indices>,
+    returnIndices?: Indices | WithIndices<MaxPool1dOptions, Indices>,
+    ceilMode?: boolean,
+  ) {
+    super('MaxPool1d', 1, kernelSize, [stride, padding, dilation, returnIndices, ceilMode]);
+  }
+
+  /** @returns the maxima; with `returnIndices`, followed by where they stood. */
+  forward(x: Tensor): Pooled<Indices> {
+    return maxPool1d(x, this.kernelSize, this.options()) as Pooled<Indices>;
+  }
+}
+
+/**
+ * The largest value of each window of [N, C, H, W] or [C, H, W].
+ * @throws {ArgumentError} for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+ * @example
+ * new nn.MaxPool2d(2);
+ * new nn.MaxPool2d(3, 2, { padding: 1 });
+ */
+export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Pair, Indices> {
+  /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
+  constructor(
+    kernelSize: Pair,
+    stride?: Pair | WithIndices<MaxPool2dOptions, Indices> | null,
+    padding?: Pair | WithIndices<MaxPool2dOptions, Indices>,
+    dilation?: Pair | WithIndices<MaxPool2dOptions, Indices>,
+    returnIndices?: Indices | WithIndices<MaxPool2dOptions, Indices>,
+    ceilMode?: boolean,
+  ) {
+    super('MaxPool2d', 2, kernelSize, [stride, padding, dilation, returnIndices, ceilMode]);
+  }
+
+  /** @returns the maxima; with `returnIndices`, followed by where they stood. */
+  forward(x: Tensor): Pooled<Indices> {
+    return maxPool2d(x, this.kernelSize, this.options()) as Pooled<Indices>;
+  }
+}
+
+/**
+ * The largest value of each window of [N, C, D, H, W] or [C, D, H, W].
+ * @throws {ArgumentError} for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html
+ * @example
+ * new nn.MaxPool3d([1, 2, 2]);
+ */
+export class MaxPool3d<Indices extends boolean = false> extends MaxPool<Triple, Indices> {
+  /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
+  constructor(
+    kernelSize: Triple,
+    stride?: Triple | WithIndices<MaxPool3dOptions, Indices> | null,
+    padding?: Triple | WithIndices<MaxPool3dOptions, Indices>,
+    dilation?: Triple | WithIndices<MaxPool3dOptions, Indices>,
+    returnIndices?: Indices | WithIndices<MaxPool3dOptions, Indices>,
+    ceilMode?: boolean,
+  ) {
+    super('MaxPool3d', 3, kernelSize, [stride, padding, dilation, returnIndices, ceilMode]);
+  }
+
+  /** @returns the maxima; with `returnIndices`, followed by where they stood. */
+  forward(x: Tensor): Pooled<Indices> {
+    return maxPool3d(x, this.kernelSize, this.options()) as Pooled<Indices>;
+  }
+}
+
+/**
+ * The mean of each window of [N, C, L] or [C, L].
+ * @throws {ArgumentError} for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
+ * @example
+ * new nn.AvgPool1d(3, 2, { padding: 1, countIncludePad: false });
+ */
+export class AvgPool1d extends AvgPool<Single> {
+  /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
+  constructor(
+    kernelSize: Single,
+    stride?: Single | AvgPool1dOptions | null,
+    padding?: Single | AvgPool1dOptions,
+    ceilMode?: boolean | AvgPool1dOptions,
+    countIncludePad?: boolean | AvgPool1dOptions,
+  ) {
+    super('AvgPool1d', 1, kernelSize, [stride, padding, ceilMode, countIncludePad]);
   }
 
   forward(x: Tensor): Tensor {
-    return adaptiveAvgPool2d(x, this.outputSize);
+    const { stride, padding, ceilMode, countIncludePad } = this;
+    return avgPool1d(x, this.kernelSize, { stride, padding, ceilMode, countIncludePad });
+  }
+}
+
+/**
+ * The mean of each window of [N, C, H, W] or [C, H, W].
+ * @throws {ArgumentError} for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
+ * @example
+ * new nn.AvgPool2d(3, 2, { padding: 1, countIncludePad: false });
+ */
+export class AvgPool2d extends AvgPool<Pair> {
+  /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
+  constructor(
+    kernelSize: Pair,
+    stride?: Pair | AvgPool2dOptions | null,
+    padding?: Pair | AvgPool2dOptions,
+    ceilMode?: boolean | AvgPool2dOptions,
+    countIncludePad?: boolean | AvgPool2dOptions,
+    divisorOverride?: number | null,
+  ) {
+    super('AvgPool2d', 2, kernelSize, [stride, padding, ceilMode, countIncludePad, divisorOverride]);
   }
 
-  override extraRepr(): string {
-    return `output_size=${tuple(this.outputSize)}`;
+  forward(x: Tensor): Tensor {
+    const { stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
+    return avgPool2d(x, this.kernelSize, { stride, padding, ceilMode, countIncludePad, divisorOverride });
+  }
+}
+
+/**
+ * The mean of each window of [N, C, D, H, W] or [C, D, H, W].
+ * @throws {ArgumentError} for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html
+ * @example
+ * new nn.AvgPool3d(3, 2, { padding: 1, countIncludePad: false });
+ */
+export class AvgPool3d extends AvgPool<Triple> {
+  /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
+  constructor(
+    kernelSize: Triple,
+    stride?: Triple | AvgPool3dOptions | null,
+    padding?: Triple | AvgPool3dOptions,
+    ceilMode?: boolean | AvgPool3dOptions,
+    countIncludePad?: boolean | AvgPool3dOptions,
+    divisorOverride?: number | null,
+  ) {
+    super('AvgPool3d', 3, kernelSize, [stride, padding, ceilMode, countIncludePad, divisorOverride]);
+  }
+
+  forward(x: Tensor): Tensor {
+    const { stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
+    return avgPool3d(x, this.kernelSize, { stride, padding, ceilMode, countIncludePad, divisorOverride });
   }
 }

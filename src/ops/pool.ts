@@ -1,185 +1,273 @@
-/** Pooling over two-dim windows. The gradients are recorded operations too, so they can be differentiated again. */
-import { record } from '../autograd/node.js';
-import { check, kernels } from '../engine/engine.js';
-import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { tensor } from '../tensor/create.js';
-import { dtypes } from '../tensor/dtype.js';
-import { numel } from '../tensor/shape.js';
+/**
+ * Pooling over windows of one, two and three axes. The kernels pool planes: one axis is a plane of one row, and three axes are pooled
+ * twice, every slice first and then along the depth.
+ */
+import { fromTypedArray } from '../tensor/create.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { code, metaPtr, rowMajor, writeMeta } from './kernel-call.js';
-import { matmul } from './matmul.js';
-import { squeeze, unsqueeze } from './movement.js';
-import { type Geometry, geometryPtr, needsFloat, type Pair, pair } from './window.js';
+import { readArguments } from './arguments.js';
+import { add, div, floorDivide, ge, mul } from './arithmetic.js';
+import { where } from './elementwise.js';
+import { gather } from './gather.js';
+import { clamp } from './math.js';
+import { reshape } from './movement.js';
+import { averagePlanes, maxPlanes } from './pool-kernels.js';
+import {
+  AVG_POOL,
+  type AvgPoolOptions,
+  DIVIDED_POOL,
+  type DividedPoolOptions,
+  divisorOf,
+  MAX_POOL,
+  type MaxPoolOptions,
+  poolAxes,
+} from './pool-shape.js';
+import { type Axes, type Geometry, type Given, type Pair, planar, type Rank, type Single, type Sizes, type Triple } from './window.js';
 
-interface PoolOptions {
-  /** Pixels from one window to the next. Default: the kernel size. */
-  stride?: Pair | null;
-  /** Pixels added on each side, at most half a window. Default: 0. */
-  padding?: Pair;
-  /** Lets windows reach over the bottom and right edge, as long as they start inside. Default: false. */
-  ceilMode?: boolean;
-}
+export type MaxPool1dOptions = MaxPoolOptions<Single>;
+export type MaxPool2dOptions = MaxPoolOptions<Pair>;
+export type MaxPool3dOptions = MaxPoolOptions<Triple>;
+export type AvgPool1dOptions = AvgPoolOptions<Single>;
+export type AvgPool2dOptions = DividedPoolOptions<Pair>;
+export type AvgPool3dOptions = DividedPoolOptions<Triple>;
 
-export interface MaxPool2dOptions extends PoolOptions {
-  /** Pixels from one tap of a window to the next. Default: 1. */
-  dilation?: Pair;
-  /** Also returns where each maximum stood: its position in the plane, row by row, as int64. Default: false. */
-  returnIndices?: boolean;
-}
-
-export interface AvgPool2dOptions extends PoolOptions {
-  /** Whether padding counts as zeros that are averaged. Default: true. */
-  countIncludePad?: boolean;
-  /** Divides by this instead of the window's size. */
-  divisorOverride?: number | null;
-}
-
-/** The stride given alone, or options. */
-type StrideOr<Options> = Pair | Options | null | undefined;
-
-function optionsOf<Options extends PoolOptions>(given: StrideOr<Options>): Options {
-  return (
-    given === null || given === undefined || typeof given === 'number' || Array.isArray(given) ? { stride: given } : given
-  ) as Options;
-}
-
-/** The geometry of pooling, after the checks; `x` is [N, C, H, W] or [C, H, W]. */
-function poolGeometry(op: string, x: Tensor, kernelSize: Pair, options: PoolOptions & { dilation?: Pair }): Geometry {
-  needsFloat(x, op);
-  const given = showShape(x.shape);
-  if (x.ndim !== 3 && x.ndim !== 4) throw new ShapeError(`${op}: x is ${given}, expected [N, C, H, W], or [C, H, W] for one image.`);
-  const [n, c, h, w] = (x.ndim === 4 ? x.shape : [1, ...x.shape]) as [number, number, number, number];
-  const kernel = pair(kernelSize, 1, op, 'kernelSize');
-  const stride = pair(options.stride ?? kernel, 1, op, 'stride');
-  const padding = pair(options.padding ?? 0, 0, op, 'padding');
-  const dilation = pair(options.dilation ?? 1, 1, op, 'dilation');
-  const size = [h, w] as const;
-  const out = (d: 0 | 1) => {
-    const reach = dilation[d] * (kernel[d] - 1) + 1;
-    if (padding[d] > kernel[d] / 2) throw new ArgumentError(`${op}: padding ${padding[d]} is more than half of kernelSize ${kernel[d]}.`);
-    const room = size[d] + 2 * padding[d] - reach;
-    const count = (options.ceilMode ? Math.ceil(room / stride[d]) : Math.floor(room / stride[d])) + 1;
-    // The last window must start inside the image or its left padding.
-    return options.ceilMode && (count - 1) * stride[d] >= size[d] + padding[d] ? count - 1 : count;
-  };
-  const outSize = [out(0), out(1)] as const;
-  if (outSize[0] < 1 || outSize[1] < 1) {
-    throw new ShapeError(
-      `${op}: windows of ${showShape(kernel)} do not fit an image of ${showShape(size)} (x ${given}): the result would be ${showShape(outSize)}. Take a smaller kernelSize, or padding.`,
-    );
-  }
-  return { n, c, size, o: c, kernel, outSize, stride, padding, dilation, groups: 1 };
-}
-
-/** Runs `pool` on a batch; one image becomes a batch of one. */
-function batched(x: Tensor, pool: (x: Tensor) => Tensor): Tensor {
-  return x.ndim === 4 ? pool(x) : squeeze(pool(unsqueeze(x, 0)), 0);
-}
+type Plain<S extends Sizes> = MaxPoolOptions<S> & { returnIndices?: false };
+type Indexed<S extends Sizes> = MaxPoolOptions<S> & { returnIndices: true };
+type IndexedPlaces<S extends Sizes> =
+  | [Indexed<S>]
+  | [stride: S | null | undefined, Indexed<S>]
+  | [stride: S | null | undefined, padding: S, Indexed<S>];
 
 /**
  * The largest value of each window; padding never wins, NaN does.
  * Gradient: to the place of the maximum, the first of equals.
- * @param x [N, C, H, W], or [C, H, W] for one image. @param stride default: the kernel size; or all options.
+ * @param x [N, C, H, W], or [C, H, W] for one image.
+ * @param stride and what follows it (default: the kernel size): values in this order, or all of them by name in one object.
  * @returns [N, C, OH, OW], with `returnIndices` followed by the int64 places.
- * @throws {ShapeError} when no window fits. @throws {ArgumentError} for padding of more than half a window.
+ * @throws {ShapeError} when no window fits. @throws {ArgumentError} for padding of more than half a window. @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
+ * @example
+ * F.maxPool2d(randn([1, 3, 8, 8]), 2); // [1, 3, 4, 4]
+ * const [values, places] = F.maxPool2d(randn([1, 3, 8, 8]), 3, { stride: 2, padding: 1, returnIndices: true });
  */
-export function maxPool2d(x: Tensor, kernelSize: Pair, stride: MaxPool2dOptions & { returnIndices: true }): [Tensor, Tensor];
-export function maxPool2d(x: Tensor, kernelSize: Pair, stride?: Pair | (MaxPool2dOptions & { returnIndices?: false }) | null): Tensor;
-export function maxPool2d(x: Tensor, kernelSize: Pair, stride?: StrideOr<MaxPool2dOptions>): Tensor | [Tensor, Tensor];
-export function maxPool2d(x: Tensor, kernelSize: Pair, stride?: StrideOr<MaxPool2dOptions>): Tensor | [Tensor, Tensor] {
-  const options = optionsOf(stride);
-  const geometry = poolGeometry('maxPool2d', x, kernelSize, options);
-  const indices = emptyTensor([geometry.n, geometry.c, ...geometry.outSize], 'int64');
-  const out = batched(x, (image) => maxPool(image, indices, geometry, !options.returnIndices));
-  return options.returnIndices ? [out, x.ndim === 4 ? indices : squeeze(indices, 0)] : out;
+export function maxPool2d(x: Tensor, kernelSize: Pair, ...options: IndexedPlaces<Pair>): [Tensor, Tensor];
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: Pair,
+  stride?: Pair | Plain<Pair> | null,
+  padding?: Pair | Plain<Pair>,
+  dilation?: Pair | Plain<Pair>,
+  ceilMode?: boolean,
+): Tensor;
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: Pair,
+  stride?: Pair | MaxPool2dOptions | null,
+  padding?: Pair | MaxPool2dOptions,
+  dilation?: Pair | MaxPool2dOptions,
+  ceilMode?: boolean,
+  returnIndices?: boolean,
+): Tensor | [Tensor, Tensor];
+export function maxPool2d(x: Tensor, kernelSize: Pair, ...rest: unknown[]): Tensor | [Tensor, Tensor] {
+  return maxPool('maxPool2d', 2, x, kernelSize, rest);
 }
 
-function maxPool(x: Tensor, indices: Tensor, g: Geometry, ownIndices: boolean): Tensor {
-  const source = rowMajor(x, 'maxPool2d');
-  const out = emptyTensor(indices.shape, x.dtype);
-  if (numel(out.shape) > 0) check(kernels.maxPool2d(code(x.dtype), out.ptr, indices.ptr, source.ptr, geometryPtr(g)), 'maxPool2d');
-  return record('maxPool2d', out, [x], [indices], (grad, [places]) => [toPlaces(grad, places!, g)], { own: ownIndices ? 1 : 0 });
+/**
+ * {@link maxPool2d} along one axis.
+ * @param x [N, C, L], or [C, L] for one item.
+ * @throws as maxPool2d.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html
+ * @example
+ * F.maxPool1d(randn([1, 3, 8]), 2); // [1, 3, 4]
+ */
+export function maxPool1d(x: Tensor, kernelSize: Single, ...options: IndexedPlaces<Single>): [Tensor, Tensor];
+export function maxPool1d(
+  x: Tensor,
+  kernelSize: Single,
+  stride?: Single | Plain<Single> | null,
+  padding?: Single | Plain<Single>,
+  dilation?: Single | Plain<Single>,
+  ceilMode?: boolean,
+): Tensor;
+export function maxPool1d(
+  x: Tensor,
+  kernelSize: Single,
+  stride?: Single | MaxPool1dOptions | null,
+  padding?: Single | MaxPool1dOptions,
+  dilation?: Single | MaxPool1dOptions,
+  ceilMode?: boolean,
+  returnIndices?: boolean,
+): Tensor | [Tensor, Tensor];
+export function maxPool1d(x: Tensor, kernelSize: Single, ...rest: unknown[]): Tensor | [Tensor, Tensor] {
+  return maxPool('maxPool1d', 1, x, kernelSize, rest);
 }
 
-/** Zeros in the shape of the image, with each gradient added at its place. */
-function toPlaces(grad: Tensor, places: Tensor, g: Geometry): Tensor {
-  const source = rowMajor(grad, 'maxPool2d');
-  const out = emptyTensor([g.n, g.c, ...g.size], grad.dtype);
-  if (numel(places.shape) > 0)
-    check(kernels.maxPool2dBackward(code(grad.dtype), out.ptr, source.ptr, places.ptr, geometryPtr(g)), 'maxPool2d');
-  return record('maxPool2d_backward', out, [grad], [places], (gg, [places]) => [fromPlaces(gg, places!, g)]);
+/**
+ * {@link maxPool2d} over volumes.
+ * @param x [N, C, D, H, W], or [C, D, H, W] for one volume.
+ * @throws as maxPool2d.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html
+ * @example
+ * F.maxPool3d(randn([1, 3, 4, 8, 8]), [1, 2, 2]); // [1, 3, 4, 4, 4]
+ */
+export function maxPool3d(x: Tensor, kernelSize: Triple, ...options: IndexedPlaces<Triple>): [Tensor, Tensor];
+export function maxPool3d(
+  x: Tensor,
+  kernelSize: Triple,
+  stride?: Triple | Plain<Triple> | null,
+  padding?: Triple | Plain<Triple>,
+  dilation?: Triple | Plain<Triple>,
+  ceilMode?: boolean,
+): Tensor;
+export function maxPool3d(
+  x: Tensor,
+  kernelSize: Triple,
+  stride?: Triple | MaxPool3dOptions | null,
+  padding?: Triple | MaxPool3dOptions,
+  dilation?: Triple | MaxPool3dOptions,
+  ceilMode?: boolean,
+  returnIndices?: boolean,
+): Tensor | [Tensor, Tensor];
+export function maxPool3d(x: Tensor, kernelSize: Triple, ...rest: unknown[]): Tensor | [Tensor, Tensor] {
+  return maxPool('maxPool3d', 3, x, kernelSize, rest);
 }
 
-/** The values of an image at the places of the maxima: the gradient of {@link toPlaces}. */
-function fromPlaces(x: Tensor, places: Tensor, g: Geometry): Tensor {
-  const source = rowMajor(x, 'maxPool2d');
-  const out = emptyTensor(places.shape, x.dtype);
-  const planes = g.n * g.c;
-  const plane = g.size[0] * g.size[1];
-  const [to, from, at] = [out.ptr, source.ptr, places.ptr];
-  const rank = writeMeta([planes, g.outSize[0] * g.outSize[1]], [plane, 1]);
-  if (numel(places.shape) > 0) check(kernels.gather(dtypes[x.dtype].bytes, to, from, at, rank, 1, plane, metaPtr()), 'maxPool2d');
-  return record('maxPool2d_gather', out, [x], [places], (gg, [places]) => [toPlaces(gg, places!, g)]);
+function maxPool(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, given: unknown[]): Tensor | [Tensor, Tensor] {
+  const options = readArguments(op, MAX_POOL, given);
+  const axes = poolAxes(op, rank, x, kernelSize, options);
+  const shape = [...x.shape.slice(0, -rank), ...axes.outSize];
+  const wanted = options.returnIndices;
+  const [values, indices] = maxOf(x, axes, wanted);
+  return wanted ? [reshape(values, shape), reshape(indices!, shape)] : reshape(values, shape);
+}
+
+/** The maxima of the windows, and where they stood when that is wanted; in row-major order, the shape is the caller's to give. */
+export function maxOf(x: Tensor, axes: Axes, wanted: boolean): [Tensor, Tensor | null] {
+  const one = (input: Tensor, g: Geometry): [Tensor, Tensor | null] => {
+    const indices = emptyTensor([g.n, g.c, ...g.outSize], 'int64');
+    const values = maxPlanes(reshape(input, [g.n, g.c, ...g.size]), indices, g, !wanted);
+    return [values, wanted ? indices : null];
+  };
+  if (axes.size.length < 3) return one(x, planar(axes));
+  const [slices, depth] = inTwo(axes);
+  const [inSlices, places] = one(x, slices);
+  const [values, best] = one(inSlices, depth);
+  return [values, wanted ? placesInVolume(places!, best!, slices, depth) : null];
+}
+
+/** Where the maxima stood in the volume: the slice from `best`, the place in it from `places`. */
+function placesInVolume(places: Tensor, best: Tensor, slices: Geometry, depth: Geometry): Tensor {
+  const { n, c } = depth;
+  const [deep, windows] = depth.size;
+  const at = reshape(best, [n, c, -1, windows]);
+  const slice = floorDivide(at, windows);
+  const known = gather(reshape(places, [n, c, -1]), 2, clamp(reshape(best, [n, c, -1]), 0, deep * windows - 1));
+  // A window that lies behind the last slice altogether names the first place that it would see, as torch does.
+  const first = (d: 0 | 1, i: number) => {
+    const start = i * slices.stride[d] - slices.padding[d];
+    return start >= 0 ? start : start + Math.ceil(-start / slices.dilation[d]) * slices.dilation[d];
+  };
+  const width = slices.outSize[1];
+  const corners = BigInt64Array.from({ length: windows }, (_, i) =>
+    BigInt(first(0, Math.floor(i / width)) * slices.size[1] + first(1, i % width)),
+  );
+  const inSlice = where(ge(slice, deep), fromTypedArray(corners), reshape(known, at.shape));
+  return add(mul(slice, slices.size[0] * slices.size[1]), inSlice);
+}
+
+/** Pooling of volumes as that of every slice, and then that along the depth, of planes [depth, places in a slice]. */
+function inTwo(axes: Axes): [slices: Geometry, depth: Geometry] {
+  const slices = planar(axes);
+  const [places, first] = [slices.outSize[0] * slices.outSize[1], (values: readonly number[]) => values[0]!];
+  const depth: Geometry = {
+    ...slices,
+    size: [first(axes.size), places],
+    kernel: [first(axes.kernel), 1],
+    outSize: [first(axes.outSize), places],
+    stride: [first(axes.stride), 1],
+    padding: [first(axes.padding), 0],
+    dilation: [first(axes.dilation), 1],
+  };
+  const channels = axes.c * depth.size[0];
+  return [{ ...slices, c: channels, o: channels }, depth];
 }
 
 /**
  * The mean of each window.
- * @param x [N, C, H, W], or [C, H, W] for one image. @param stride default: the kernel size; or all options.
+ * @param x [N, C, H, W], or [C, H, W] for one image.
+ * @param stride and what follows it (default: the kernel size): values in this order, or all of them by name in one object.
  * @returns [N, C, OH, OW].
  * @throws {ShapeError} when no window fits. @throws {ArgumentError} for padding of more than half a window, or divisorOverride 0.
+ * @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
+ * @example
+ * F.avgPool2d(randn([1, 3, 8, 8]), 3, { stride: 2, padding: 1, countIncludePad: false }); // [1, 3, 4, 4]
  */
-export function avgPool2d(x: Tensor, kernelSize: Pair, stride?: StrideOr<AvgPool2dOptions>): Tensor {
-  const options = optionsOf(stride);
-  const divisor = options.divisorOverride ?? 0;
-  if (options.divisorOverride === 0 || !Number.isFinite(divisor))
-    throw new ArgumentError(`avgPool2d: divisorOverride is ${options.divisorOverride}, expected a number other than 0.`);
-  const geometry = poolGeometry('avgPool2d', x, kernelSize, options);
-  return batched(x, (image) => avgPool(image, geometry, options.countIncludePad === false ? 0 : 1, divisor));
-}
-
-function avgPool(x: Tensor, g: Geometry, countPad: 0 | 1, divisor: number): Tensor {
-  const source = rowMajor(x, 'avgPool2d');
-  const out = emptyTensor([g.n, g.c, ...g.outSize], x.dtype);
-  if (numel(out.shape) > 0) check(kernels.avgPool2d(code(x.dtype), out.ptr, source.ptr, geometryPtr(g), countPad, divisor), 'avgPool2d');
-  return record('avgPool2d', out, [x], [], (grad) => [spreadMeans(grad, g, countPad, divisor)]);
-}
-
-/** Each gradient shared out over its window: the gradient of {@link avgPool}, as avgPool is its own. */
-function spreadMeans(grad: Tensor, g: Geometry, countPad: 0 | 1, divisor: number): Tensor {
-  const source = rowMajor(grad, 'avgPool2d');
-  const out = emptyTensor([g.n, g.c, ...g.size], grad.dtype);
-  if (numel(grad.shape) > 0)
-    check(kernels.avgPool2dBackward(code(grad.dtype), out.ptr, source.ptr, geometryPtr(g), countPad, divisor), 'avgPool2d');
-  return record('avgPool2d_backward', out, [grad], [], (gg) => [avgPool(gg, g, countPad, divisor)]);
+export function avgPool2d(
+  x: Tensor,
+  kernelSize: Pair,
+  stride?: Pair | AvgPool2dOptions | null,
+  padding?: Pair | AvgPool2dOptions,
+  ceilMode?: boolean,
+  countIncludePad?: boolean,
+  divisorOverride?: number | null,
+): Tensor {
+  const options = readArguments('avgPool2d', DIVIDED_POOL, [stride, padding, ceilMode, countIncludePad, divisorOverride]);
+  return avgPool('avgPool2d', 2, x, kernelSize, options);
 }
 
 /**
- * Means of windows chosen so that the result has a given size.
- * @param x [N, C, H, W] or [C, H, W]. @param outputSize one size, or [height, width]; null keeps a size.
- * @throws {ShapeError} for another number of dims.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html
+ * {@link avgPool2d} along one axis.
+ * @param x [N, C, L], or [C, L] for one item.
+ * @throws as avgPool2d.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html
+ * @example
+ * F.avgPool1d(randn([1, 3, 8]), 2); // [1, 3, 4]
  */
-export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly [number | null, number | null]): Tensor {
-  needsFloat(x, 'adaptiveAvgPool2d');
-  if (x.ndim !== 3 && x.ndim !== 4)
-    throw new ShapeError(`adaptiveAvgPool2d: x is ${showShape(x.shape)}, expected [N, C, H, W], or [C, H, W] for one image.`);
-  const [h, w] = x.shape.slice(-2) as [number, number];
-  const [rows, cols] = typeof outputSize === 'number' ? [outputSize, outputSize] : [outputSize[0] ?? h, outputSize[1] ?? w];
-  const [oh, ow] = pair([rows, cols], 1, 'adaptiveAvgPool2d', 'outputSize');
-  if (h === 0 || w === 0) throw new ShapeError(`adaptiveAvgPool2d: x is ${showShape(x.shape)}: there are no pixels to average.`);
-  if (h % oh === 0 && w % ow === 0) return avgPool2d(x, [h / oh, w / ow]);
-  // Windows of unequal sizes: averages along each axis, as products with matrices of shares.
-  return matmul(matmul(shares(oh, h, x), x), shares(ow, w, x).t());
+export function avgPool1d(
+  x: Tensor,
+  kernelSize: Single,
+  stride?: Single | AvgPool1dOptions | null,
+  padding?: Single | AvgPool1dOptions,
+  ceilMode?: boolean,
+  countIncludePad?: boolean,
+): Tensor {
+  const options = readArguments('avgPool1d', AVG_POOL, [stride, padding, ceilMode, countIncludePad]);
+  return avgPool('avgPool1d', 1, x, kernelSize, { ...options, divisorOverride: null });
 }
 
-/** The matrix [to, from] whose row i averages the elements floor(i from / to) to ceil((i + 1) from / to). */
-function shares(to: number, from: number, like: Tensor): Tensor {
-  const rows = Array.from({ length: to }, (_, i) => {
-    const first = Math.floor((i * from) / to);
-    const end = Math.ceil(((i + 1) * from) / to);
-    return Array.from({ length: from }, (_, j) => (j >= first && j < end ? 1 / (end - first) : 0));
-  });
-  return tensor(rows, { dtype: like.dtype });
+/**
+ * {@link avgPool2d} over volumes.
+ * @param x [N, C, D, H, W], or [C, D, H, W] for one volume.
+ * @throws as avgPool2d.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html
+ * @example
+ * F.avgPool3d(randn([1, 3, 4, 8, 8]), 2); // [1, 3, 2, 4, 4]
+ */
+export function avgPool3d(
+  x: Tensor,
+  kernelSize: Triple,
+  stride?: Triple | AvgPool3dOptions | null,
+  padding?: Triple | AvgPool3dOptions,
+  ceilMode?: boolean,
+  countIncludePad?: boolean,
+  divisorOverride?: number | null,
+): Tensor {
+  const options = readArguments('avgPool3d', DIVIDED_POOL, [stride, padding, ceilMode, countIncludePad, divisorOverride]);
+  return avgPool('avgPool3d', 3, x, kernelSize, options);
+}
+
+function avgPool(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, options: Given<DividedPoolOptions>): Tensor {
+  const divisor = divisorOf(op, options.divisorOverride);
+  const axes = poolAxes(op, rank, x, kernelSize, options);
+  return reshape(averageOf(x, axes, options.countIncludePad, divisor), [...x.shape.slice(0, -rank), ...axes.outSize]);
+}
+
+/** The means of the windows; in row-major order, the shape is the caller's to give. */
+export function averageOf(x: Tensor, axes: Axes, countPad: boolean, divisor: number): Tensor {
+  const one = (input: Tensor, g: Geometry, by: number) => averagePlanes(reshape(input, [g.n, g.c, ...g.size]), g, countPad, by);
+  if (axes.size.length < 3) return one(x, planar(axes), divisor);
+  // What a window divides by is a product over the axes.
+  const [slices, depth] = inTwo(axes);
+  if (divisor === 0) return one(one(x, slices, 0), depth, 0);
+  return div(one(one(x, slices, 1), depth, 1), divisor);
 }
