@@ -1,5 +1,7 @@
-/** Cosine annealing. */
-import { type AnyOptimizer, finite, LRScheduler, type SchedulerOptions, whole } from './scheduler.js';
+/** Cosine annealing, without restarts and with them. */
+import { ArgumentError } from '../../errors.js';
+import { type AnyOptimizer, finite, type Rest, readOptions, whole } from './arguments.js';
+import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
 export interface CosineAnnealingLROptions extends SchedulerOptions {
   /** Epochs from the highest rate to the lowest. */
@@ -11,16 +13,23 @@ export interface CosineAnnealingLROptions extends SchedulerOptions {
 /**
  * Moves the rate along half a cosine from its start to `etaMin` in `tMax` epochs, and back in the next:
  * `etaMin + (base - etaMin) (1 + cos(pi epoch / tMax)) / 2`, computed from the rate before, as PyTorch does.
+ * @throws {ArgumentError} for a tMax that is not a whole number above 0.
  * @see Loshchilov and Hutter 2016, https://arxiv.org/abs/1608.03983
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
+ * @example
+ * const scheduler = new optim.lrScheduler.CosineAnnealingLR(optimizer, 100, { etaMin: 1e-5 });
  */
 export class CosineAnnealingLR extends LRScheduler {
   tMax: number;
   etaMin: number;
 
-  constructor(optimizer: AnyOptimizer, options: CosineAnnealingLROptions) {
-    super(optimizer, options);
-    const { tMax, etaMin = 0 } = options ?? {};
+  constructor(optimizer: AnyOptimizer, options: CosineAnnealingLROptions);
+  constructor(optimizer: AnyOptimizer, tMax: number, options?: Rest<CosineAnnealingLROptions, 'tMax'>);
+  constructor(optimizer: AnyOptimizer, tMax: number, etaMin?: number, lastEpoch?: number);
+  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    const names = ['tMax', 'etaMin', 'lastEpoch'] as const;
+    const { tMax, etaMin = 0, lastEpoch } = readOptions<CosineAnnealingLROptions>('CosineAnnealingLR', names, args);
+    super(optimizer, lastEpoch);
     whole('CosineAnnealingLR', 'tMax', tMax, 1);
     finite('CosineAnnealingLR', 'etaMin', etaMin);
     this.tMax = tMax;
@@ -28,9 +37,10 @@ export class CosineAnnealingLR extends LRScheduler {
     this.start();
   }
 
-  protected getLr(starting: boolean): number[] {
+  protected getLr(): number[] {
     const { lastEpoch, tMax, etaMin, groupLrs } = this;
-    if (starting) return groupLrs;
+    if (this.isInitial) return groupLrs;
+    if (this.stepCount === 1 && lastEpoch > 0) return this.getClosedFormLr();
     // Out of the lowest point, where the ratio below would be 0 / 0.
     if ((lastEpoch - 1 - tMax) % (2 * tMax) === 0)
       return groupLrs.map((lr, i) => lr + ((this.baseLrs[i]! - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2);
@@ -38,7 +48,103 @@ export class CosineAnnealingLR extends LRScheduler {
     return groupLrs.map((lr) => ratio * (lr - etaMin) + etaMin);
   }
 
-  protected override get stateNames(): Readonly<Record<string, string>> {
+  protected override getClosedFormLr(): number[] {
+    const { lastEpoch, tMax, etaMin } = this;
+    return this.baseLrs.map((lr) => etaMin + ((lr - etaMin) * (1 + Math.cos((Math.PI * lastEpoch) / tMax))) / 2);
+  }
+
+  protected override get stateNames(): Readonly<Record<string, string | null>> {
     return { ...super.stateNames, tMax: 'T_max' };
+  }
+}
+
+export interface CosineAnnealingWarmRestartsOptions extends SchedulerOptions {
+  /** Epochs until the first restart. */
+  t0: number;
+  /** How much longer each period is than the one before. Default: 1. */
+  tMult?: number;
+  /** The lowest rate. Default: 0. */
+  etaMin?: number;
+}
+
+/**
+ * Moves the rate along half a cosine from its start to `etaMin` in `t0` epochs, then starts again from the top, with periods that are
+ * `tMult` times as long each: `etaMin + (base - etaMin) (1 + cos(pi tCur / tI)) / 2`, tCur being the epochs since the restart.
+ * `step(epoch)` with a fraction sets the rate within an epoch: `scheduler.step(epoch + i / batches)` after each batch.
+ * @throws {ArgumentError} for a t0 or tMult that is not a whole number above 0.
+ * @see Loshchilov and Hutter 2016, https://arxiv.org/abs/1608.03983
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
+ * @example
+ * const scheduler = new optim.lrScheduler.CosineAnnealingWarmRestarts(optimizer, 10, { tMult: 2 });
+ */
+export class CosineAnnealingWarmRestarts extends LRScheduler {
+  t0: number;
+  /** The length of this period. */
+  tI: number;
+  tMult: number;
+  etaMin: number;
+  /** Epochs since the last restart. */
+  tCur: number;
+
+  constructor(optimizer: AnyOptimizer, options: CosineAnnealingWarmRestartsOptions);
+  constructor(optimizer: AnyOptimizer, t0: number, options?: Rest<CosineAnnealingWarmRestartsOptions, 't0'>);
+  constructor(optimizer: AnyOptimizer, t0: number, tMult: number, options?: Rest<CosineAnnealingWarmRestartsOptions, 't0' | 'tMult'>);
+  constructor(optimizer: AnyOptimizer, t0: number, tMult?: number, etaMin?: number, lastEpoch?: number);
+  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    const name = 'CosineAnnealingWarmRestarts';
+    const names = ['t0', 'tMult', 'etaMin', 'lastEpoch'] as const;
+    const { t0, tMult = 1, etaMin = 0, lastEpoch } = readOptions<CosineAnnealingWarmRestartsOptions>(name, names, args);
+    super(optimizer, lastEpoch);
+    whole(name, 't0', t0, 1);
+    whole(name, 'tMult', tMult, 1);
+    finite(name, 'etaMin', etaMin);
+    this.t0 = t0;
+    this.tI = t0;
+    this.tMult = tMult;
+    this.etaMin = etaMin;
+    this.tCur = this.lastEpoch;
+    this.start();
+  }
+
+  protected getLr(): number[] {
+    const { tCur, tI, etaMin } = this;
+    return this.baseLrs.map((lr) => etaMin + ((lr - etaMin) * (1 + Math.cos((Math.PI * tCur) / tI))) / 2);
+  }
+
+  /**
+   * Goes on to the next epoch, or to `epoch`, which may be a fraction. As in PyTorch it does not mind coming before `optimizer.step()`.
+   * @throws {ArgumentError} for an epoch below 0.
+   */
+  override step(epoch?: number): void {
+    if (epoch !== undefined && !(epoch >= 0 && Number.isFinite(epoch)))
+      throw new ArgumentError(`CosineAnnealingWarmRestarts.step: epoch is ${String(epoch)}, expected a number of at least 0.`);
+    if (epoch === undefined && this.lastEpoch >= 0) {
+      this.lastEpoch++;
+      this.tCur++;
+      if (this.tCur >= this.tI) {
+        this.tCur %= this.tI;
+        this.tI *= this.tMult;
+      }
+    } else this.goTo(epoch ?? 0);
+    this.setLrs(this.getLr());
+  }
+
+  private goTo(epoch: number): void {
+    const { t0, tMult } = this;
+    this.lastEpoch = Math.floor(epoch);
+    if (epoch < t0) {
+      this.tI = t0;
+      this.tCur = epoch;
+    } else if (tMult === 1) {
+      this.tCur = epoch % t0;
+    } else {
+      const restarts = Math.trunc(Math.log((epoch / t0) * (tMult - 1) + 1) / Math.log(tMult));
+      this.tCur = epoch - (t0 * (tMult ** restarts - 1)) / (tMult - 1);
+      this.tI = t0 * tMult ** restarts;
+    }
+  }
+
+  protected override get stateNames(): Readonly<Record<string, string | null>> {
+    return { ...super.stateNames, t0: 'T_0', tI: 'T_i', tMult: 'T_mult', tCur: 'T_cur' };
   }
 }

@@ -1,5 +1,6 @@
 /** Exponential decay. */
-import { type AnyOptimizer, finite, LRScheduler, type SchedulerOptions } from './scheduler.js';
+import { type AnyOptimizer, finite, type Rest, readOptions } from './arguments.js';
+import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
 export interface ExponentialLROptions extends SchedulerOptions {
   /** Factor of each epoch. */
@@ -9,18 +10,27 @@ export interface ExponentialLROptions extends SchedulerOptions {
 /**
  * Multiplies the rate by `gamma` every epoch.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html
+ * @example
+ * const scheduler = new optim.lrScheduler.ExponentialLR(optimizer, 0.95);
  */
 export class ExponentialLR extends LRScheduler {
   gamma: number;
 
-  constructor(optimizer: AnyOptimizer, options: ExponentialLROptions) {
-    super(optimizer, options);
-    finite('ExponentialLR', 'gamma', options?.gamma);
-    this.gamma = options.gamma;
+  constructor(optimizer: AnyOptimizer, options: ExponentialLROptions);
+  constructor(optimizer: AnyOptimizer, gamma: number, lastEpoch?: number | Rest<ExponentialLROptions, 'gamma'>);
+  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    const { gamma, lastEpoch } = readOptions<ExponentialLROptions>('ExponentialLR', ['gamma', 'lastEpoch'], args);
+    super(optimizer, lastEpoch);
+    finite('ExponentialLR', 'gamma', gamma);
+    this.gamma = gamma;
     this.start();
   }
 
-  protected getLr(starting: boolean): number[] {
-    return this.groupLrs.map((lr) => (starting ? lr : lr * this.gamma));
+  protected getLr(): number[] {
+    return this.groupLrs.map((lr) => (this.isInitial ? lr : lr * this.gamma));
+  }
+
+  protected override getClosedFormLr(): number[] {
+    return this.baseLrs.map((lr) => lr * this.gamma ** this.lastEpoch);
   }
 }

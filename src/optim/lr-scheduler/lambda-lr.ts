@@ -1,8 +1,9 @@
-/** A schedule of one's own. */
+/** Schedules of one's own: a function of the epoch. */
 import { ArgumentError } from '../../errors.js';
-import { type AnyOptimizer, LRScheduler, type SchedulerOptions } from './scheduler.js';
+import { type AnyOptimizer, type Rest, readOptions } from './arguments.js';
+import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
-/** The factor of the starting rate at an epoch, counted from 0. */
+/** A factor at an epoch, counted from 0. */
 export type LrLambda = (epoch: number) => number;
 
 export interface LambdaLROptions extends SchedulerOptions {
@@ -10,29 +11,65 @@ export interface LambdaLROptions extends SchedulerOptions {
   lrLambda: LrLambda | readonly LrLambda[];
 }
 
-/**
- * Sets the rate to the starting rate times a function of the epoch.
- * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html
- * @example
- * new optim.lrScheduler.LambdaLR(optimizer, { lrLambda: (epoch) => 0.95 ** epoch });
- */
-export class LambdaLR extends LRScheduler {
+abstract class FunctionLR extends LRScheduler {
   readonly #lambdas: readonly LrLambda[];
 
-  constructor(optimizer: AnyOptimizer, options: LambdaLROptions) {
-    super(optimizer, options);
-    const given = options?.lrLambda;
-    const lambdas = Array.isArray(given) ? (given as readonly LrLambda[]) : optimizer.paramGroups.map(() => given as LrLambda);
+  constructor(optimizer: AnyOptimizer, options: LambdaLROptions);
+  constructor(optimizer: AnyOptimizer, lrLambda: LrLambda | readonly LrLambda[], lastEpoch?: number | Rest<LambdaLROptions, 'lrLambda'>);
+  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    const name = new.target.name;
+    const { lrLambda, lastEpoch } = readOptions<LambdaLROptions>(name, ['lrLambda', 'lastEpoch'], args);
+    super(optimizer, lastEpoch);
+    const lambdas: readonly unknown[] = Array.isArray(lrLambda) ? lrLambda : optimizer.paramGroups.map(() => lrLambda);
     if (lambdas.length !== optimizer.paramGroups.length)
-      throw new ArgumentError(`LambdaLR: got ${lambdas.length} functions for ${optimizer.paramGroups.length} param groups.`);
+      throw new ArgumentError(`${name}: got ${lambdas.length} functions for ${optimizer.paramGroups.length} param groups.`);
     for (const lambda of lambdas)
-      if (typeof lambda !== 'function')
-        throw new ArgumentError(`LambdaLR: lrLambda is ${typeof lambda}, expected a function of the epoch.`);
-    this.#lambdas = [...lambdas];
+      if (typeof lambda !== 'function') throw new ArgumentError(`${name}: lrLambda is ${typeof lambda}, expected a function of the epoch.`);
+    this.#lambdas = [...(lambdas as LrLambda[])];
     this.start();
   }
 
+  /** Each group's factor at this epoch. @throws {ArgumentError} when a function gives no number. */
+  protected factors(): number[] {
+    return this.#lambdas.map((lambda) => {
+      const factor = lambda(this.lastEpoch);
+      if (typeof factor !== 'number')
+        throw new ArgumentError(`${this.constructor.name}: lrLambda gave ${typeof factor} at epoch ${this.lastEpoch}, expected a number.`);
+      return factor;
+    });
+  }
+
+  /** Functions are null in it, as in PyTorch. */
+  override stateDict(): SchedulerStateDict {
+    return { ...super.stateDict(), lr_lambdas: this.#lambdas.map(() => null) };
+  }
+}
+
+/**
+ * Sets the rate to the starting rate times a function of the epoch.
+ * @throws {ArgumentError} for what is no function, or another number of functions than groups.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html
+ * @example
+ * const scheduler = new optim.lrScheduler.LambdaLR(optimizer, (epoch) => 0.95 ** epoch);
+ */
+export class LambdaLR extends FunctionLR {
   protected getLr(): number[] {
-    return this.baseLrs.map((lr, i) => lr * this.#lambdas[i]!(this.lastEpoch));
+    const factors = this.factors();
+    return this.baseLrs.map((lr, i) => lr * factors[i]!);
+  }
+}
+
+/**
+ * Multiplies the rate at each step by a function of the epoch, which is first asked for epoch 1.
+ * @throws {ArgumentError} for what is no function, or another number of functions than groups.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html
+ * @example
+ * const scheduler = new optim.lrScheduler.MultiplicativeLR(optimizer, (epoch) => (epoch < 10 ? 1 : 0.95));
+ */
+export class MultiplicativeLR extends FunctionLR {
+  protected getLr(): number[] {
+    if (this.isInitial) return this.groupLrs;
+    const factors = this.factors();
+    return this.groupLrs.map((lr, i) => lr * factors[i]!);
   }
 }

@@ -1,6 +1,7 @@
-/** Warm-up: rates that start at a fraction. */
+/** Rates that start at a fraction, and rates that fall along a polynomial. */
 import { ArgumentError } from '../../errors.js';
-import { type AnyOptimizer, LRScheduler, type SchedulerOptions, whole } from './scheduler.js';
+import { type AnyOptimizer, finite, type Rest, readOptions, whole } from './arguments.js';
+import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
 export interface ConstantLROptions extends SchedulerOptions {
   /** The fraction of the rate until then. Default: 1/3. */
@@ -11,14 +12,22 @@ export interface ConstantLROptions extends SchedulerOptions {
 
 /**
  * Multiplies the rate by `factor` until epoch `totalIters`.
+ * @throws {ArgumentError} for a factor outside 0 to 1; a factor of 0 cannot be undone at epoch `totalIters`.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ConstantLR.html
+ * @example
+ * const warmUp = new optim.lrScheduler.ConstantLR(optimizer, 0.1, 10);
  */
 export class ConstantLR extends LRScheduler {
   factor: number;
   totalIters: number;
 
-  constructor(optimizer: AnyOptimizer, { factor = 1 / 3, totalIters = 5, ...rest }: ConstantLROptions = {}) {
-    super(optimizer, rest);
+  constructor(optimizer: AnyOptimizer, options?: ConstantLROptions);
+  constructor(optimizer: AnyOptimizer, factor: number, options?: Rest<ConstantLROptions, 'factor'>);
+  constructor(optimizer: AnyOptimizer, factor?: number, totalIters?: number, lastEpoch?: number);
+  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    const names = ['factor', 'totalIters', 'lastEpoch'] as const;
+    const { factor = 1 / 3, totalIters = 5, lastEpoch } = readOptions<ConstantLROptions>('ConstantLR', names, args);
+    super(optimizer, lastEpoch);
     if (!(factor >= 0 && factor <= 1)) throw new ArgumentError(`ConstantLR: factor is ${factor}, expected 0 to 1.`);
     whole('ConstantLR', 'totalIters', totalIters, 0);
     this.factor = factor;
@@ -29,7 +38,16 @@ export class ConstantLR extends LRScheduler {
   protected getLr(): number[] {
     const { lastEpoch, factor, totalIters } = this;
     if (lastEpoch === 0) return this.groupLrs.map((lr) => lr * factor);
+    if (lastEpoch === totalIters && factor === 0)
+      throw new ArgumentError(
+        `ConstantLR: factor is 0, which epoch ${totalIters} cannot undo. Take a small factor, or LambdaLR: (epoch) => (epoch < ${totalIters} ? 0 : 1).`,
+      );
     return this.groupLrs.map((lr) => (lastEpoch === totalIters ? lr * (1 / factor) : lr));
+  }
+
+  protected override getClosedFormLr(): number[] {
+    const { lastEpoch, factor, totalIters } = this;
+    return this.baseLrs.map((lr) => lr * (factor + (lastEpoch >= totalIters ? 1 : 0) * (1 - factor)));
   }
 }
 
@@ -42,32 +60,103 @@ export interface LinearLROptions extends SchedulerOptions {
   totalIters?: number;
 }
 
+/** A closed form divides by the number of epochs. */
+function assertSome(op: string, totalIters: number): void {
+  if (totalIters === 0)
+    throw new ArgumentError(`${op}.step: totalIters is 0, with which step(epoch) has no rate. Use step() without an epoch.`);
+}
+
 /**
  * Moves the rate in a straight line from `startFactor` to `endFactor` of itself in `totalIters` epochs.
+ * @throws {ArgumentError} for a startFactor outside (0, 1] or an endFactor outside [0, 1].
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
+ * @example
+ * const warmUp = new optim.lrScheduler.LinearLR(optimizer, { startFactor: 0.01, totalIters: 10 });
  */
 export class LinearLR extends LRScheduler {
   startFactor: number;
   endFactor: number;
   totalIters: number;
 
-  constructor(optimizer: AnyOptimizer, { startFactor = 1 / 3, endFactor = 1, totalIters = 5, ...rest }: LinearLROptions = {}) {
-    super(optimizer, rest);
+  constructor(optimizer: AnyOptimizer, options?: LinearLROptions);
+  constructor(optimizer: AnyOptimizer, startFactor: number, options?: Rest<LinearLROptions, 'startFactor'>);
+  constructor(
+    optimizer: AnyOptimizer,
+    startFactor: number,
+    endFactor: number,
+    options?: Rest<LinearLROptions, 'startFactor' | 'endFactor'>,
+  );
+  constructor(optimizer: AnyOptimizer, startFactor?: number, endFactor?: number, totalIters?: number, lastEpoch?: number);
+  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    const names = ['startFactor', 'endFactor', 'totalIters', 'lastEpoch'] as const;
+    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5, lastEpoch } = readOptions<LinearLROptions>('LinearLR', names, args);
+    super(optimizer, lastEpoch);
     if (!(startFactor > 0 && startFactor <= 1))
       throw new ArgumentError(`LinearLR: startFactor is ${startFactor}, expected above 0 and at most 1.`);
     if (!(endFactor >= 0 && endFactor <= 1)) throw new ArgumentError(`LinearLR: endFactor is ${endFactor}, expected 0 to 1.`);
-    whole('LinearLR', 'totalIters', totalIters, 1);
+    whole('LinearLR', 'totalIters', totalIters, 0);
     this.startFactor = startFactor;
     this.endFactor = endFactor;
     this.totalIters = totalIters;
     this.start();
   }
 
-  protected getLr(starting: boolean): number[] {
+  protected getLr(): number[] {
     const { lastEpoch, startFactor, endFactor, totalIters } = this;
     if (lastEpoch === 0) return this.groupLrs.map((lr) => lr * startFactor);
-    if (starting || lastEpoch > totalIters) return this.groupLrs;
+    if (this.isInitial || lastEpoch > totalIters) return this.groupLrs;
     const change = endFactor - startFactor;
     return this.groupLrs.map((lr) => lr * (1 + change / (totalIters * startFactor + (lastEpoch - 1) * change)));
+  }
+
+  protected override getClosedFormLr(): number[] {
+    const { lastEpoch, startFactor, endFactor, totalIters } = this;
+    assertSome('LinearLR', totalIters);
+    return this.baseLrs.map((lr) => lr * (startFactor + ((endFactor - startFactor) * Math.min(totalIters, lastEpoch)) / totalIters));
+  }
+}
+
+export interface PolynomialLROptions extends SchedulerOptions {
+  /** Epochs until the rate is 0. Default: 5. */
+  totalIters?: number;
+  /** The power. Default: 1. */
+  power?: number;
+}
+
+/**
+ * Lets the rate fall to 0 in `totalIters` epochs: `base (1 - epoch / totalIters) ** power`, computed from the rate before.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html
+ * @example
+ * const scheduler = new optim.lrScheduler.PolynomialLR(optimizer, { totalIters: 50, power: 0.9 });
+ */
+export class PolynomialLR extends LRScheduler {
+  totalIters: number;
+  power: number;
+
+  constructor(optimizer: AnyOptimizer, options?: PolynomialLROptions);
+  constructor(optimizer: AnyOptimizer, totalIters: number, options?: Rest<PolynomialLROptions, 'totalIters'>);
+  constructor(optimizer: AnyOptimizer, totalIters?: number, power?: number, lastEpoch?: number);
+  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    const names = ['totalIters', 'power', 'lastEpoch'] as const;
+    const { totalIters = 5, power = 1, lastEpoch } = readOptions<PolynomialLROptions>('PolynomialLR', names, args);
+    super(optimizer, lastEpoch);
+    whole('PolynomialLR', 'totalIters', totalIters, 0);
+    finite('PolynomialLR', 'power', power);
+    this.totalIters = totalIters;
+    this.power = power;
+    this.start();
+  }
+
+  protected getLr(): number[] {
+    const { lastEpoch, totalIters, power } = this;
+    if (this.isInitial || lastEpoch > totalIters) return this.groupLrs;
+    const decay = ((1 - lastEpoch / totalIters) / (1 - (lastEpoch - 1) / totalIters)) ** power;
+    return this.groupLrs.map((lr) => lr * decay);
+  }
+
+  protected override getClosedFormLr(): number[] {
+    const { lastEpoch, totalIters, power } = this;
+    assertSome('PolynomialLR', totalIters);
+    return this.baseLrs.map((lr) => lr * (1 - Math.min(totalIters, lastEpoch) / totalIters) ** power);
   }
 }

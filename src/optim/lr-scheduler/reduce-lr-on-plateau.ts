@@ -1,6 +1,9 @@
 /** A rate that falls when training no longer gets better. */
 import { ArgumentError } from '../../errors.js';
-import { type AnyOptimizer, finite, LRScheduler, whole } from './scheduler.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { item } from '../../tensor/transfer.js';
+import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, readOptions, whole } from './arguments.js';
+import { LRScheduler, type SchedulerStateDict } from './scheduler.js';
 
 export interface ReduceLROnPlateauOptions {
   /** Whether the metric should fall or rise. Default: `min`. */
@@ -21,12 +24,15 @@ export interface ReduceLROnPlateauOptions {
   eps?: number;
 }
 
+const NAMES = ['mode', 'factor', 'patience', 'threshold', 'thresholdMode', 'cooldown', 'minLr', 'eps'] as const;
+
 /**
  * Multiplies the rate by `factor` once a metric has not improved for more than `patience` epochs. Call `step(metric)` after validation.
+ * @throws {ArgumentError} for a factor of 1 or more, or other bad options.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
  * @example
- * const scheduler = new optim.lrScheduler.ReduceLROnPlateau(optimizer, { patience: 3 });
- * scheduler.step(validationLoss);
+ * const scheduler = new optim.lrScheduler.ReduceLROnPlateau(optimizer, 'min', { patience: 3 });
+ * scheduler.step(0.25);
  */
 export class ReduceLROnPlateau extends LRScheduler {
   mode: 'min' | 'max';
@@ -35,53 +41,67 @@ export class ReduceLROnPlateau extends LRScheduler {
   threshold: number;
   thresholdMode: 'rel' | 'abs';
   cooldown: number;
+  /** The lowest rate of groups that come later; null when each group has its own. */
+  defaultMinLr: number | null;
   minLrs: number[];
   eps: number;
   /** The best metric so far. */
   best: number;
+  /** The metric that every other one is better than. */
+  modeWorse: number;
   numBadEpochs = 0;
   cooldownCounter = 0;
 
-  constructor(optimizer: AnyOptimizer, options: ReduceLROnPlateauOptions = {}) {
-    super(optimizer);
-    const {
-      mode = 'min',
-      factor = 0.1,
-      patience = 10,
-      threshold = 1e-4,
-      thresholdMode = 'rel',
-      cooldown = 0,
-      minLr = 0,
-      eps = 1e-8,
-    } = options;
+  constructor(optimizer: AnyOptimizer, options?: ReduceLROnPlateauOptions);
+  constructor(optimizer: AnyOptimizer, mode: 'min' | 'max', options?: Rest<ReduceLROnPlateauOptions, 'mode'>);
+  constructor(optimizer: AnyOptimizer, mode: 'min' | 'max', factor: number, options?: Rest<ReduceLROnPlateauOptions, 'mode' | 'factor'>);
+  constructor(
+    optimizer: AnyOptimizer,
+    mode: 'min' | 'max',
+    factor: number,
+    patience: number,
+    options?: Rest<ReduceLROnPlateauOptions, 'mode' | 'factor' | 'patience'>,
+  );
+  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const name = 'ReduceLROnPlateau';
-    if (mode !== 'min' && mode !== 'max') throw new ArgumentError(`${name}: mode is "${String(mode)}", expected "min" or "max".`);
-    if (thresholdMode !== 'rel' && thresholdMode !== 'abs')
-      throw new ArgumentError(`${name}: thresholdMode is "${String(thresholdMode)}", expected "rel" or "abs".`);
+    const options = readOptions<ReduceLROnPlateauOptions>(name, NAMES, args);
+    super(optimizer);
+    const { mode = 'min', factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = 'rel' } = options;
+    const { cooldown = 0, minLr = 0, eps = 1e-8 } = options;
+    oneOf(name, 'mode', mode, ['min', 'max']);
+    oneOf(name, 'thresholdMode', thresholdMode, ['rel', 'abs']);
     if (!(factor < 1)) throw new ArgumentError(`${name}: factor is ${factor}, expected below 1.`);
     whole(name, 'patience', patience, 0);
     whole(name, 'cooldown', cooldown, 0);
     finite(name, 'threshold', threshold);
     finite(name, 'eps', eps);
-    const minLrs = typeof minLr === 'number' ? optimizer.paramGroups.map(() => minLr) : [...minLr];
-    if (minLrs.length !== optimizer.paramGroups.length)
-      throw new ArgumentError(`${name}: got ${minLrs.length} minLr for ${optimizer.paramGroups.length} param groups.`);
-    Object.assign(this, { lastEpoch: 0 });
+    this.lastEpoch = 0;
     this.mode = mode;
     this.factor = factor;
     this.patience = patience;
     this.threshold = threshold;
     this.thresholdMode = thresholdMode;
     this.cooldown = cooldown;
-    this.minLrs = minLrs;
+    this.minLrs = perGroup(name, 'minLr', minLr, optimizer);
+    this.defaultMinLr = typeof minLr === 'number' ? minLr : null;
     this.eps = eps;
-    this.best = mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    this.modeWorse = mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    this.best = this.modeWorse;
     this.lastLr = this.groupLrs;
   }
 
+  /** The reduced rates. */
   protected getLr(): number[] {
+    const { length } = this.optimizer.paramGroups;
+    if (this.minLrs.length !== length) {
+      if (this.defaultMinLr === null)
+        throw new ArgumentError(
+          `ReduceLROnPlateau: it has ${this.minLrs.length} minLrs for ${length} param groups: groups were added since. Set scheduler.minLrs to a list of ${length}.`,
+        );
+      this.minLrs = Array<number>(length).fill(this.defaultMinLr);
+    }
     return this.groupLrs.map((lr, i) => {
-      const next = Math.max(lr * this.factor, this.minLrs[i] ?? this.minLrs[0]!);
+      const next = Math.max(lr * this.factor, this.minLrs[i]!);
       return lr - next > this.eps ? next : lr;
     });
   }
@@ -89,21 +109,23 @@ export class ReduceLROnPlateau extends LRScheduler {
   private isBetter(metric: number): boolean {
     const { best, threshold } = this;
     if (this.mode === 'min') return metric < (this.thresholdMode === 'rel' ? best * (1 - threshold) : best - threshold);
-    return metric > (this.thresholdMode === 'rel' ? best * (1 + threshold) : best + threshold);
+    return metric > (this.thresholdMode === 'rel' ? best * (threshold + 1) : best + threshold);
   }
 
   /**
-   * Tells the metric of an epoch; NaN is no improvement.
-   * @throws {ArgumentError} without one.
+   * Tells the metric of an epoch, a number or a tensor of one element; NaN is no improvement.
+   * @param epoch becomes `lastEpoch`. Default: one more than that.
+   * @throws {ArgumentError} without a metric.
    */
-  override step(metric: number): void {
-    if (typeof metric !== 'number')
+  override step(metric?: number | Tensor, epoch?: number): void {
+    const current = metric instanceof Tensor ? item(metric) : metric;
+    if (typeof current !== 'number')
       throw new ArgumentError(
-        `ReduceLROnPlateau: step() got ${metric === undefined ? 'nothing' : typeof metric}, expected the metric to watch: step(validationLoss). Use loss.item() for a tensor.`,
+        `ReduceLROnPlateau: step() got ${metric === undefined ? 'nothing' : typeof metric}, expected the metric to watch: step(validationLoss).`,
       );
-    this.lastEpoch++;
-    if (this.isBetter(metric)) {
-      this.best = metric;
+    this.lastEpoch = epoch ?? this.lastEpoch + 1;
+    if (this.isBetter(current)) {
+      this.best = current;
       this.numBadEpochs = 0;
     } else {
       this.numBadEpochs++;
@@ -118,5 +140,14 @@ export class ReduceLROnPlateau extends LRScheduler {
       this.numBadEpochs = 0;
     }
     this.lastLr = this.groupLrs;
+  }
+
+  protected override get stateNames(): Readonly<Record<string, string | null>> {
+    return { ...super.stateNames, baseLrs: null, stepCount: null, isInitial: null };
+  }
+
+  override loadStateDict(state: SchedulerStateDict): void {
+    super.loadStateDict(state);
+    this.modeWorse = this.mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }
 }

@@ -1,6 +1,7 @@
 /** The base of the learning-rate schedulers. */
-import { ArgumentError } from '../../errors.js';
-import { camelCase, Optimizer, snakeCase } from '../optimizer.js';
+import { ArgumentError, StateDictError } from '../../errors.js';
+import { snakeCase } from '../optimizer.js';
+import { type AnyOptimizer, assertOptimizer, finite, whole } from './arguments.js';
 
 export interface SchedulerOptions {
   /** The epoch after which training goes on; -1 starts anew. Resuming needs groups with an `initialLr`, as a loaded optimizer has them. Default: -1. */
@@ -10,26 +11,33 @@ export interface SchedulerOptions {
 /** A scheduler's state under PyTorch's names. */
 export type SchedulerStateDict = Record<string, unknown>;
 
-/** Any optimizer: schedulers look only at the groups' lr. */
-// biome-ignore lint/suspicious/noExplicitAny: options differ from optimizer to optimizer, lr is in all of them
-export type AnyOptimizer = Optimizer<any>;
+/** Optimizers whose scheduler was already said to step too early. */
+const warned = new WeakSet<AnyOptimizer>();
 
-/** Throws unless `value` is a whole number of at least `least`. */
-export function whole(op: string, name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least)
-    throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a whole number of at least ${least}.`);
+/** A copy of plain data. */
+function copy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copy);
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, copy(v)]));
+  return value;
 }
 
-/** Throws unless `value` is a finite number. */
-export function finite(op: string, name: string, value: number): void {
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a number.`);
-}
+const kind = (value: unknown) => (Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`);
 
 /**
- * Sets the optimizer's learning rates at each `step()`, once an epoch and after `optimizer.step()`. Subclasses give the rates in `getLr`:
- * most of them from the group's present rate, so that schedulers can be combined and rates changed by hand.
+ * Sets the optimizer's learning rates at each `step()`, once an epoch and after `optimizer.step()`. A schedule of one's own sets its fields
+ * in the constructor, calls `start()` at the end of it, and gives the rates in `getLr`: from the group's present rate where it can, so that
+ * schedulers can be combined and rates changed by hand.
  * @see https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
+ * @example
+ * class Halving extends optim.lrScheduler.LRScheduler {
+ *   constructor(optimizer: optim.SGD) {
+ *     super(optimizer);
+ *     this.start();
+ *   }
+ *   protected getLr() {
+ *     return this.isInitial ? this.groupLrs : this.groupLrs.map((lr) => lr / 2);
+ *   }
+ * }
  */
 export abstract class LRScheduler {
   /** How many epochs have passed. */
@@ -38,14 +46,16 @@ export abstract class LRScheduler {
   baseLrs: number[] = [];
   protected stepCount = 0;
   protected lastLr: number[] = [];
+  /** Whether the constructor is setting the first epoch's rates: what is computed from the present rate is the present rate then. */
+  protected isInitial = false;
 
   constructor(
     readonly optimizer: AnyOptimizer,
-    { lastEpoch = -1 }: SchedulerOptions = {},
+    options: number | SchedulerOptions = -1,
   ) {
     const name = this.constructor.name;
-    if (!(optimizer instanceof Optimizer))
-      throw new ArgumentError(`${name}: the first argument is ${optimizer === null ? 'null' : typeof optimizer}, expected an optimizer.`);
+    assertOptimizer(name, optimizer);
+    const lastEpoch = typeof options === 'number' ? options : (options?.lastEpoch ?? -1);
     whole(name, 'lastEpoch', lastEpoch, -1);
     this.lastEpoch = lastEpoch;
   }
@@ -61,38 +71,70 @@ export abstract class LRScheduler {
       }
     });
     this.baseLrs = this.optimizer.paramGroups.map((group) => group.initialLr!);
-    this.update();
+    this.initialStep();
   }
 
-  /** The rates of epoch `lastEpoch`, one a group. `starting`: called by the constructor. */
-  protected abstract getLr(starting: boolean): number[];
+  /** @internal The step of the constructor, which a SequentialLR repeats. */
+  initialStep(): void {
+    this.stepCount = 0;
+    this.isInitial = true;
+    try {
+      this.step();
+    } finally {
+      this.isInitial = false;
+    }
+  }
+
+  /** The rates of epoch `lastEpoch`, one a group. */
+  protected abstract getLr(): number[];
+
+  /** The rates of epoch `lastEpoch` computed from those of the start, where the schedule has such a form: for `step(epoch)`. */
+  protected getClosedFormLr(): number[] {
+    return this.getLr();
+  }
 
   /** The groups' rates as they are now. */
   protected get groupLrs(): number[] {
     return this.optimizer.paramGroups.map((group) => group.lr as number);
   }
 
-  private update(): void {
-    this.stepCount++;
-    this.lastEpoch++;
-    this.setLrs(this.getLr(this.stepCount === 1));
+  /** @internal Goes to the next epoch, or to the one given. */
+  updateLr(epoch?: number): void {
+    if (epoch === undefined) {
+      this.lastEpoch++;
+      this.setLrs(this.getLr());
+    } else {
+      this.lastEpoch = epoch;
+      this.setLrs(this.getClosedFormLr());
+    }
   }
 
   protected setLrs(lrs: readonly number[]): void {
-    this.optimizer.paramGroups.forEach((group, i) => {
-      group.lr = lrs[i] ?? group.lr;
+    const { paramGroups } = this.optimizer;
+    if (lrs.length !== paramGroups.length)
+      throw new ArgumentError(
+        `${this.constructor.name}: it has ${lrs.length} rates for ${paramGroups.length} param groups. Add groups to the optimizer before making its scheduler.`,
+      );
+    paramGroups.forEach((group, i) => {
+      group.lr = lrs[i]!;
     });
     this.lastLr = this.groupLrs;
   }
 
-  /** Goes on to the next epoch. Call it after `optimizer.step()`. */
-  step(_metric?: number): void {
-    if (this.stepCount === 1 && !this.optimizer.hasStepped) {
+  /**
+   * Goes on to the next epoch. Call it after `optimizer.step()`.
+   * @param epoch goes there instead, by the schedule's closed form where it has one; PyTorch advises against it.
+   */
+  step(epoch?: number): void {
+    if (epoch !== undefined) finite(`${this.constructor.name}.step`, 'epoch', epoch);
+    if (this.stepCount === 1 && !this.optimizer.hasStepped && !warned.has(this.optimizer)) {
+      warned.add(this.optimizer);
       console.warn(
         `${this.constructor.name}: scheduler.step() was called before optimizer.step(), so the first value of the schedule is skipped. Call optimizer.step() first.`,
       );
     }
-    this.update();
+    this.stepCount++;
+    this.updateLr(epoch);
   }
 
   /** The rates that the last step set, one a group. */
@@ -100,26 +142,50 @@ export abstract class LRScheduler {
     return [...this.lastLr];
   }
 
-  /** Names of fields in the state dict that the mechanical rule (`stepSize` to `step_size`) does not give. */
-  protected get stateNames(): Readonly<Record<string, string>> {
-    return { stepCount: '_step_count', lastLr: '_last_lr' };
+  /** Names of fields in the state dict that the mechanical rule (`stepSize` to `step_size`) does not give; null for what is not in it. */
+  protected get stateNames(): Readonly<Record<string, string | null>> {
+    return { optimizer: null, stepCount: '_step_count', lastLr: '_last_lr', isInitial: '_is_initial' };
   }
 
-  /** Everything but the optimizer, under PyTorch's names. */
-  stateDict(): SchedulerStateDict {
+  /** The fields of the state dict, each with its name there. */
+  #saved(): [field: string, name: string][] {
     const names = this.stateNames;
-    const copy = (value: unknown) => (Array.isArray(value) ? [...value] : value);
-    const saved = Object.entries(this).filter(([field, value]) => field !== 'optimizer' && typeof value !== 'function');
-    return Object.fromEntries(saved.map(([field, value]) => [names[field] ?? snakeCase(field), copy(value)]));
+    return Object.keys(this).flatMap((field) => {
+      const name = field in names ? names[field]! : snakeCase(field);
+      return name === null ? [] : [[field, name] as [string, string]];
+    });
   }
 
-  /** Takes over a state of {@link stateDict} or of PyTorch. The optimizer's rates are part of its own state. */
+  /** Everything but the optimizer and functions, under PyTorch's names; plain data. */
+  stateDict(): SchedulerStateDict {
+    const out = Object.fromEntries(this.#saved().map(([field, name]) => [name, copy(this[field as keyof this])]));
+    // PyTorch's flag of the moment, which its state dicts carry along.
+    return 'base_lrs' in out ? { ...out, _get_lr_called_within_step: false } : out;
+  }
+
+  /**
+   * Takes over a state of {@link stateDict} or of PyTorch. The optimizer's rates are part of its own state: load that as well.
+   * @throws {StateDictError} for what is no state of such a scheduler; nothing is changed then.
+   */
   loadStateDict(state: SchedulerStateDict): void {
-    const fields = Object.fromEntries(Object.entries(this.stateNames).map(([field, name]) => [name, field]));
-    for (const [name, value] of Object.entries(state)) {
-      const field = fields[name] ?? camelCase(name);
-      if (field === 'optimizer' || !Object.hasOwn(this, field)) continue;
-      (this as Record<string, unknown>)[field] = Array.isArray(value) ? [...value] : value;
+    const fail = (message: string): never => {
+      throw new StateDictError(`${this.constructor.name}.loadStateDict: ${message} Nothing was changed.`);
+    };
+    if (typeof state !== 'object' || state === null) fail(`got ${kind(state)}, expected what stateDict() gives.`);
+    const found: [string, unknown][] = [];
+    for (const [field, name] of this.#saved()) {
+      if (!Object.hasOwn(state, name)) continue;
+      const [now, next] = [this[field as keyof this] as unknown, state[name]];
+      if (now !== null && next !== null && kind(now) !== kind(next)) fail(`${name} is ${kind(next)}, expected ${kind(now)}.`);
+      found.push([field, copy(next)]);
     }
+    if (found.length === 0)
+      fail(`none of ${Object.keys(state).join(', ') || 'its keys (there are none)'} is a name of this scheduler's state.`);
+    Object.assign(this, Object.fromEntries(found));
+  }
+
+  /** @internal Undoes the count of the constructor's step, for a SequentialLR. */
+  undoEpoch(): void {
+    this.lastEpoch--;
   }
 }

@@ -1,6 +1,7 @@
 /** Rates that fall at certain epochs. */
 import { ArgumentError } from '../../errors.js';
-import { type AnyOptimizer, finite, LRScheduler, type SchedulerOptions, whole } from './scheduler.js';
+import { type AnyOptimizer, finite, passed, type Rest, readOptions, whole } from './arguments.js';
+import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
 export interface StepLROptions extends SchedulerOptions {
   /** Epochs between two decays. */
@@ -11,17 +12,21 @@ export interface StepLROptions extends SchedulerOptions {
 
 /**
  * Multiplies the rate by `gamma` every `stepSize` epochs.
+ * @throws {ArgumentError} for a stepSize that is not a whole number above 0.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
  * @example
- * const scheduler = new optim.lrScheduler.StepLR(optimizer, { stepSize: 30, gamma: 0.1 });
+ * const scheduler = new optim.lrScheduler.StepLR(optimizer, 30, 0.1);
  */
 export class StepLR extends LRScheduler {
   stepSize: number;
   gamma: number;
 
-  constructor(optimizer: AnyOptimizer, options: StepLROptions) {
-    super(optimizer, options);
-    const { stepSize, gamma = 0.1 } = options ?? {};
+  constructor(optimizer: AnyOptimizer, options: StepLROptions);
+  constructor(optimizer: AnyOptimizer, stepSize: number, options?: Rest<StepLROptions, 'stepSize'>);
+  constructor(optimizer: AnyOptimizer, stepSize: number, gamma?: number, lastEpoch?: number);
+  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    const { stepSize, gamma = 0.1, lastEpoch } = readOptions<StepLROptions>('StepLR', ['stepSize', 'gamma', 'lastEpoch'], args);
+    super(optimizer, lastEpoch);
     whole('StepLR', 'stepSize', stepSize, 1);
     finite('StepLR', 'gamma', gamma);
     this.stepSize = stepSize;
@@ -33,10 +38,14 @@ export class StepLR extends LRScheduler {
     const decays = this.lastEpoch !== 0 && this.lastEpoch % this.stepSize === 0;
     return this.groupLrs.map((lr) => (decays ? lr * this.gamma : lr));
   }
+
+  protected override getClosedFormLr(): number[] {
+    return this.baseLrs.map((lr) => lr * this.gamma ** Math.floor(this.lastEpoch / this.stepSize));
+  }
 }
 
 export interface MultiStepLROptions extends SchedulerOptions {
-  /** The epochs at which the rate falls. */
+  /** The epochs at which the rate falls; one that appears twice counts twice. */
   milestones: readonly number[];
   /** Factor of a decay. Default: 0.1. */
   gamma?: number;
@@ -44,15 +53,25 @@ export interface MultiStepLROptions extends SchedulerOptions {
 
 /**
  * Multiplies the rate by `gamma` at each of the milestones.
+ * @throws {ArgumentError} for milestones that are no list of whole numbers.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
+ * @example
+ * const scheduler = new optim.lrScheduler.MultiStepLR(optimizer, [30, 80], 0.1);
  */
 export class MultiStepLR extends LRScheduler {
   milestones: number[];
   gamma: number;
 
-  constructor(optimizer: AnyOptimizer, options: MultiStepLROptions) {
-    super(optimizer, options);
-    const { milestones, gamma = 0.1 } = options ?? {};
+  constructor(optimizer: AnyOptimizer, options: MultiStepLROptions);
+  constructor(optimizer: AnyOptimizer, milestones: readonly number[], options?: Rest<MultiStepLROptions, 'milestones'>);
+  constructor(optimizer: AnyOptimizer, milestones: readonly number[], gamma?: number, lastEpoch?: number);
+  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    const {
+      milestones,
+      gamma = 0.1,
+      lastEpoch,
+    } = readOptions<MultiStepLROptions>('MultiStepLR', ['milestones', 'gamma', 'lastEpoch'], args);
+    super(optimizer, lastEpoch);
     if (!Array.isArray(milestones)) throw new ArgumentError(`MultiStepLR: milestones is ${String(milestones)}, expected a list of epochs.`);
     milestones.forEach((epoch, i) => {
       whole('MultiStepLR', `milestones[${i}]`, epoch, 0);
@@ -66,5 +85,25 @@ export class MultiStepLR extends LRScheduler {
   protected getLr(): number[] {
     const count = this.milestones.filter((epoch) => epoch === this.lastEpoch).length;
     return this.groupLrs.map((lr) => (count > 0 ? lr * this.gamma ** count : lr));
+  }
+
+  protected override getClosedFormLr(): number[] {
+    return this.baseLrs.map((lr) => lr * this.gamma ** passed(this.milestones, this.lastEpoch));
+  }
+
+  /** PyTorch keeps how often each milestone appears. */
+  override stateDict(): SchedulerStateDict {
+    const counts: Record<number, number> = {};
+    for (const epoch of this.milestones) counts[epoch] = (counts[epoch] ?? 0) + 1;
+    return { ...super.stateDict(), milestones: counts };
+  }
+
+  override loadStateDict(state: SchedulerStateDict): void {
+    const counts: unknown = state?.milestones;
+    if (typeof counts === 'object' && counts !== null && !Array.isArray(counts)) {
+      const entries: [unknown, unknown][] = counts instanceof Map ? [...counts] : Object.entries(counts);
+      const milestones = entries.flatMap(([epoch, count]) => Array<number>(Number(count)).fill(Number(epoch)));
+      super.loadStateDict({ ...state, milestones: milestones.sort((a, b) => a - b) });
+    } else super.loadStateDict(state);
   }
 }

@@ -1,0 +1,158 @@
+/** Rates that go up and down between two bounds. */
+import { ArgumentError } from '../../errors.js';
+import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, readOptions } from './arguments.js';
+import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
+import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
+
+export interface CyclicLROptions extends SchedulerOptions {
+  /** The rate at the start and end of each cycle, for all groups or for each. */
+  baseLr: number | readonly number[];
+  /** The rate in the middle of the first cycle. */
+  maxLr: number | readonly number[];
+  /** Steps from `baseLr` to `maxLr`. Default: 2000. */
+  stepSizeUp?: number;
+  /** Steps back. Default: `stepSizeUp`. */
+  stepSizeDown?: number | null;
+  /** Cycles of equal height, of half the height of the one before, or lowered by `gamma` at each step. Default: `triangular`. */
+  mode?: 'triangular' | 'triangular2' | 'exp_range';
+  /** Factor of each step in mode `exp_range`. Default: 1. */
+  gamma?: number;
+  /** Gives each cycle's height as a fraction, of what `scaleMode` says; `mode` does not count then. Default: null. */
+  scaleFn?: ((x: number) => number) | null;
+  /** Whether `scaleFn` gets the number of the cycle, from 1, or that of the step, from 0. Default: `cycle`. */
+  scaleMode?: 'cycle' | 'iterations';
+  /** Moves the momentum (or the first beta) the other way. Default: true. */
+  cycleMomentum?: boolean;
+  /** The momentum where the rate is highest. Default: 0.8. */
+  baseMomentum?: number | readonly number[];
+  /** The momentum where the rate is lowest. Default: 0.9. */
+  maxMomentum?: number | readonly number[];
+}
+
+/**
+ * Moves the rate in a straight line from `baseLr` to `maxLr` and back, again and again. Call `step()` after each batch.
+ * @throws {ArgumentError} for `cycleMomentum` with an optimizer that has no momentum, and for bad options.
+ * @see Smith 2015, https://arxiv.org/abs/1506.01186
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CyclicLR.html
+ * @example
+ * const scheduler = new optim.lrScheduler.CyclicLR(optimizer, 0.001, 0.1, { stepSizeUp: 500, mode: 'triangular2' });
+ */
+export class CyclicLR extends LRScheduler {
+  maxLrs: number[];
+  /** Steps of a cycle. */
+  totalSize: number;
+  /** The part of them that goes up. */
+  stepRatio: number;
+  mode: string;
+  gamma: number;
+  scaleMode: 'cycle' | 'iterations';
+  cycleMomentum: boolean;
+  useBeta1?: boolean;
+  baseMomentums?: number[];
+  maxMomentums?: number[];
+  readonly #scaleFn: ((x: number) => number) | null;
+
+  constructor(optimizer: AnyOptimizer, options: CyclicLROptions);
+  constructor(
+    optimizer: AnyOptimizer,
+    baseLr: CyclicLROptions['baseLr'],
+    maxLr: CyclicLROptions['maxLr'],
+    options?: Rest<CyclicLROptions, 'baseLr' | 'maxLr'>,
+  );
+  constructor(
+    optimizer: AnyOptimizer,
+    baseLr: CyclicLROptions['baseLr'],
+    maxLr: CyclicLROptions['maxLr'],
+    stepSizeUp: number,
+    options?: Rest<CyclicLROptions, 'baseLr' | 'maxLr' | 'stepSizeUp'>,
+  );
+  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    const name = 'CyclicLR';
+    const options = readOptions<CyclicLROptions>(name, NAMES, args);
+    super(optimizer, options.lastEpoch);
+    const { baseLr, maxLr, stepSizeUp = 2000, mode = 'triangular', gamma = 1, scaleFn = null, scaleMode = 'cycle' } = options;
+    const stepSizeDown = options.stepSizeDown ?? stepSizeUp;
+    const baseLrs = perGroup(name, 'baseLr', baseLr, optimizer);
+    const maxLrs = perGroup(name, 'maxLr', maxLr, optimizer);
+    if (!(Number.isFinite(stepSizeUp) && stepSizeUp > 0))
+      throw new ArgumentError(`${name}: stepSizeUp is ${String(stepSizeUp)}, expected a number above 0.`);
+    if (!(Number.isFinite(stepSizeDown) && stepSizeDown >= 0))
+      throw new ArgumentError(`${name}: stepSizeDown is ${String(stepSizeDown)}, expected a number of at least 0.`);
+    if (scaleFn !== null && typeof scaleFn !== 'function')
+      throw new ArgumentError(`${name}: scaleFn is ${typeof scaleFn}, expected a function or null.`);
+    if (scaleFn === null) oneOf(name, 'mode', mode, ['triangular', 'triangular2', 'exp_range']);
+    oneOf(name, 'scaleMode', scaleMode, ['cycle', 'iterations']);
+    finite(name, 'gamma', gamma);
+
+    const { cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9 } = options;
+    const starts = this.lastEpoch === -1;
+    this.maxLrs = maxLrs;
+    this.totalSize = stepSizeUp + stepSizeDown;
+    this.stepRatio = stepSizeUp / this.totalSize;
+    this.mode = mode;
+    this.gamma = gamma;
+    this.#scaleFn = scaleFn;
+    this.scaleMode = scaleFn !== null ? scaleMode : mode === 'exp_range' ? 'iterations' : 'cycle';
+    this.cycleMomentum = cycleMomentum;
+    if (cycleMomentum) {
+      this.useBeta1 = usesBeta1(name, optimizer);
+      this.baseMomentums = perGroup(name, 'baseMomentum', baseMomentum, optimizer);
+      this.maxMomentums = perGroup(name, 'maxMomentum', maxMomentum, optimizer);
+    }
+    if (starts) {
+      optimizer.paramGroups.forEach((group, i) => {
+        group.lr = baseLrs[i]!;
+      });
+      if (cycleMomentum) startMomentum(optimizer, this.useBeta1!, this.baseMomentums!, this.maxMomentums!);
+    }
+    this.start();
+    this.baseLrs = baseLrs;
+  }
+
+  /** The height of a cycle, as a fraction. */
+  private scale(x: number): number {
+    if (this.#scaleFn !== null) return this.#scaleFn(x);
+    if (this.mode === 'triangular2') return 1 / 2 ** (x - 1);
+    return this.mode === 'exp_range' ? this.gamma ** x : 1;
+  }
+
+  protected getLr(): number[] {
+    const { lastEpoch, totalSize, stepRatio, maxLrs } = this;
+    const cycle = Math.floor(1 + lastEpoch / totalSize);
+    const x = 1 + lastEpoch / totalSize - cycle;
+    const height = x <= stepRatio ? x / stepRatio : (x - 1) / (stepRatio - 1);
+    const scale = this.scale(this.scaleMode === 'cycle' ? cycle : lastEpoch);
+    const lrs = this.baseLrs.map((base, i) => base + (maxLrs[i]! - base) * height * scale);
+    if (this.cycleMomentum) {
+      const [bases, maxima] = [this.baseMomentums!, this.maxMomentums!];
+      this.optimizer.paramGroups.forEach((group, i) => {
+        setMomentum(group, this.useBeta1!, maxima[i]! - (maxima[i]! - bases[i]!) * height * scale);
+      });
+    }
+    return lrs;
+  }
+
+  protected override get stateNames(): Readonly<Record<string, string | null>> {
+    return { ...super.stateNames, useBeta1: 'use_beta1' };
+  }
+
+  /** A scaleFn is null in it, as in PyTorch. */
+  override stateDict(): SchedulerStateDict {
+    return { ...super.stateDict(), _scale_fn_custom: null };
+  }
+}
+
+const NAMES = [
+  'baseLr',
+  'maxLr',
+  'stepSizeUp',
+  'stepSizeDown',
+  'mode',
+  'gamma',
+  'scaleFn',
+  'scaleMode',
+  'cycleMomentum',
+  'baseMomentum',
+  'maxMomentum',
+  'lastEpoch',
+] as const;

@@ -1,0 +1,69 @@
+/** The rate of stochastic weight averaging. */
+import { type AnyOptimizer, oneOf, perGroup, type Rest, readOptions, whole } from './arguments.js';
+import { LRScheduler, type SchedulerOptions } from './scheduler.js';
+
+export interface SWALROptions extends SchedulerOptions {
+  /** The rate at the end, for all groups or for each. */
+  swaLr: number | readonly number[];
+  /** Epochs on the way there. Default: 10. */
+  annealEpochs?: number;
+  /** Along half a cosine, or in a straight line. Default: `cos`. */
+  annealStrategy?: 'cos' | 'linear';
+}
+
+/**
+ * Moves the rate from what it is to `swaLr` in `annealEpochs` epochs and keeps it there, while `nn.swaUtils.AveragedModel` averages.
+ * @throws {ArgumentError} for bad options.
+ * @see Izmailov et al. 2018, https://arxiv.org/abs/1803.05407
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.swa_utils.SWALR.html
+ * @example
+ * const scheduler = new optim.lrScheduler.SWALR(optimizer, 0.05, { annealEpochs: 5 });
+ */
+export class SWALR extends LRScheduler {
+  annealEpochs: number;
+  annealStrategy: 'cos' | 'linear';
+
+  constructor(optimizer: AnyOptimizer, options: SWALROptions);
+  constructor(optimizer: AnyOptimizer, swaLr: SWALROptions['swaLr'], options?: Rest<SWALROptions, 'swaLr'>);
+  constructor(
+    optimizer: AnyOptimizer,
+    swaLr: SWALROptions['swaLr'],
+    annealEpochs?: number,
+    annealStrategy?: 'cos' | 'linear',
+    lastEpoch?: number,
+  );
+  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    const names = ['swaLr', 'annealEpochs', 'annealStrategy', 'lastEpoch'] as const;
+    const { swaLr, annealEpochs = 10, annealStrategy = 'cos', lastEpoch } = readOptions<SWALROptions>('SWALR', names, args);
+    super(optimizer, lastEpoch);
+    const swaLrs = perGroup('SWALR', 'swaLr', swaLr, optimizer);
+    oneOf('SWALR', 'annealStrategy', annealStrategy, ['cos', 'linear']);
+    whole('SWALR', 'annealEpochs', annealEpochs, 0);
+    optimizer.paramGroups.forEach((group, i) => {
+      group.swaLr = swaLrs[i]!;
+    });
+    this.annealEpochs = annealEpochs;
+    this.annealStrategy = annealStrategy;
+    this.start();
+  }
+
+  /** How much of the new rate there is after some steps. */
+  private alpha(step: number): number {
+    const t = Math.max(0, Math.min(1, step / Math.max(1, this.annealEpochs)));
+    return this.annealStrategy === 'linear' ? t : (1 - Math.cos(Math.PI * t)) / 2;
+  }
+
+  protected getLr(): number[] {
+    const step = this.annealEpochs === 0 ? Math.max(1, this.stepCount - 1) : this.stepCount - 1;
+    const [before, now] = [this.alpha(step - 1), this.alpha(step)];
+    return this.optimizer.paramGroups.map((group) => {
+      const { lr, swaLr } = group as { lr: number; swaLr: number };
+      const old = before === 1 ? swaLr : (lr - before * swaLr) / (1 - before);
+      return swaLr * now + old * (1 - now);
+    });
+  }
+
+  protected override get stateNames(): Readonly<Record<string, string | null>> {
+    return { ...super.stateNames, annealStrategy: '_anneal_strategy' };
+  }
+}
