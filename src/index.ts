@@ -23,6 +23,8 @@ export { amax, amin, aminmax, argmax, argmin, max, min } from './ops/extrema.js'
 export { gather, indexAdd, indexCopy, indexFill, indexSelect, scatter, scatterAdd, take, takeAlongDim } from './ops/gather.js';
 export type { Index, SliceBounds } from './ops/indexing.js';
 export { cat, chunk, split, stack, unbind } from './ops/join.js';
+export type { AddProductOptions } from './ops/linear-algebra.js';
+export { addbmm, addmm, addmv, addr, baddbmm, cdist, chainMatmul, cross, dist, inner, kron, matrixPower, rot90, tensordot, trace, vdot } from './ops/linear-algebra.js';
 export { maskedFill, maskedSelect, nonzero } from './ops/masks.js';
 export {abs, acos, acosh, asin, asinh, atan, atanh, ceil, clamp,cos, cosh, erf, erfinv, exp, exp2, expm1, floor, isfinite, isinf, isnan, log, log1p, log2, log10, logicalNot, 
   neg, reciprocal,relu, round, rsqrt, sigmoid, sign, 
@@ -30,11 +32,15 @@ export {abs, acos, acosh, asin, asinh, atan, atanh, ceil, clamp,cos, cosh, erf, 
 } from './ops/math.js';
 export { bmm, dot, matmul, mm, mv, outer } from './ops/matmul.js';
 export { diagonal, expand, flatten, movedim, narrow, permute, reshape, select, slice, squeeze, t, transpose, unflatten, unsqueeze } from './ops/movement.js';
+export type { ValueOption } from './ops/pointwise.js';
+export { addcdiv, addcmul, clampMax, clampMin, copysign, deg2rad, floatPower, fmax, fmin, frac, heaviside, hypot, isneginf, isposinf, ldexp, lerp, logaddexp, logaddexp2, logit, nanToNum, positive, rad2deg, sgn, signbit, sinc, xlogy } from './ops/pointwise.js';
 export { bernoulli, multinomial, normal } from './ops/random.js';
+export { argwhere, atleast1d, atleast2d, atleast3d, blockDiag, broadcastTensors, cartesianProd, columnStack, combinations, diag, diagEmbed, diagflat, dsplit, dstack, fliplr, flipud, hsplit, hstack, logspace, moveaxis, ravel, swapaxes, tensorSplit, trilIndices, triuIndices, vander, vsplit, vstack } from './ops/rearrange.js';
 export { all, any, countNonzero, mean, sum } from './ops/reduce.js';
 export { cumprod, cumsum, prod } from './ops/scan.js';
 export { argsort, median, sort, topk, unique } from './ops/sort.js';
 export { logsumexp, norm, std, variance, variance as var, varMean } from './ops/statistics.js';
+export { bincount, bucketize, corrcoef, cov, cummax, cummin, diff, histc, isin, kthvalue, logcumsumexp, msort, nanmean, nansum, quantile, searchsorted, stdMean, trapezoid } from './ops/summaries.js';
 export * as optim from './optim/index.js';
 export type { NestedArray, TensorOptions } from './tensor/create.js';
 export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from './tensor/create.js';

@@ -5,7 +5,7 @@
 import { type BackwardOptions, backward, provideGradOps } from '../autograd/backward.js';
 import { type HookHandle, registerHook, retainGrad } from '../autograd/hooks.js';
 import type { TensorHook } from '../autograd/node.js';
-import { ones, zeros } from '../tensor/create.js';
+import { empty, full, ones, type TensorOptions, zeros } from '../tensor/create.js';
 import type { DType, TypedArrayOf } from '../tensor/dtype.js';
 import { tensorToString } from '../tensor/print.js';
 import type { Shape } from '../tensor/shape.js';
@@ -24,18 +24,22 @@ import type { Index } from './indexing.js';
 import * as indexing from './indexing.js';
 import * as inplace from './inplace.js';
 import * as join from './join.js';
+import * as linear from './linear-algebra.js';
 import * as masks from './masks.js';
 import type { ClampBounds } from './math.js';
 import * as math from './math.js';
 import * as matrix from './matmul.js';
 import * as movement from './movement.js';
+import * as pointwise from './pointwise.js';
 import type { GeneratorOption } from './random.js';
 import * as random from './random.js';
+import * as rearrange from './rearrange.js';
 import * as reduce from './reduce.js';
 import * as scan from './scan.js';
 import type { UniqueOptions } from './sort.js';
 import * as sorting from './sort.js';
 import * as statistics from './statistics.js';
+import * as summaries from './summaries.js';
 
 /** Methods of one operand, named as their functions in math.ts. */
 type UnaryMethodName =
@@ -69,6 +73,16 @@ const direct = {
   maskedFill: masks.maskedFill, maskedFill_: masks.maskedFill_, maskedSelect: masks.maskedSelect,
   split: join.split, chunk: join.chunk, unbind: join.unbind,
   flip: arrange.flip, roll: arrange.roll, tril: arrange.tril, triu: arrange.triu, repeatInterleave: arrange.repeatInterleave,
+  addcmul: pointwise.addcmul, addcdiv: pointwise.addcdiv, lerp: pointwise.lerp, clampMin: pointwise.clampMin, clampMax: pointwise.clampMax,
+  nanToNum: pointwise.nanToNum, logit: pointwise.logit, frac: pointwise.frac, sinc: pointwise.sinc, signbit: pointwise.signbit,
+  fmax: pointwise.fmax, fmin: pointwise.fmin, hypot: pointwise.hypot, logaddexp: pointwise.logaddexp, xlogy: pointwise.xlogy,
+  addmm: linear.addmm, addmv: linear.addmv, baddbmm: linear.baddbmm, inner: linear.inner, trace: linear.trace, cross: linear.cross,
+  matrixPower: linear.matrixPower, dist: linear.dist, rot90: linear.rot90,
+  diag: rearrange.diag, diagEmbed: rearrange.diagEmbed, fliplr: rearrange.fliplr, flipud: rearrange.flipud, ravel: rearrange.ravel,
+  swapaxes: rearrange.swapaxes, moveaxis: rearrange.moveaxis, tensorSplit: rearrange.tensorSplit, argwhere: rearrange.argwhere, unfold: rearrange.unfoldDim,
+  nansum: summaries.nansum, nanmean: summaries.nanmean, cummax: summaries.cummax, cummin: summaries.cummin, logcumsumexp: summaries.logcumsumexp,
+  diff: summaries.diff, quantile: summaries.quantile, kthvalue: summaries.kthvalue, msort: summaries.msort, bincount: summaries.bincount,
+  histc: summaries.histc, cov: summaries.cov, corrcoef: summaries.corrcoef,
   uniform_: random.uniform_, normal_: random.normal_, bernoulli_: random.bernoulli_, exponential_: random.exponential_,
 } as const;
 
@@ -140,6 +154,8 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   transpose(dim0: number, dim1: number): Tensor;
   t(): Tensor;
   readonly T: Tensor;
+  /** The last two dims exchanged. */
+  readonly mT: Tensor;
   expand(...shape: number[] | [Shape]): Tensor;
   expandAs(other: Tensor): Tensor;
   squeeze(dim?: number | readonly number[]): Tensor;
@@ -154,6 +170,13 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   contiguous(): Tensor;
   detach(): Tensor;
   to(dtype: DType | 'cpu' | { dtype?: DType }): Tensor;
+  typeAs(other: Tensor): Tensor;
+  reshapeAs(other: Tensor): Tensor;
+  sumToSize(...shape: number[] | [Shape]): Tensor;
+  newZeros(shape: Shape, options?: TensorOptions): Tensor;
+  newOnes(shape: Shape, options?: TensorOptions): Tensor;
+  newFull(shape: Shape, value: number, options?: TensorOptions): Tensor;
+  newEmpty(shape: Shape, options?: TensorOptions): Tensor;
   float(): Tensor;
   double(): Tensor;
   int(): Tensor;
@@ -164,6 +187,8 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   toString(): string;
   item(): number;
   toArray(): Nested;
+  /** {@link toArray} under PyTorch's name. */
+  tolist(): Nested;
   data(): TypedArrayOf[DType];
 
   backward(options?: BackwardOptions): void;
@@ -221,7 +246,7 @@ for (const [name, apply] of Object.entries({ ...direct, ...overloaded }) as [str
   };
 }
 
-const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods | keyof typeof overloaded | 'T'> & ThisType<Tensor> = {
+const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods | keyof typeof overloaded | 'T' | 'mT'> & ThisType<Tensor> = {
   add(other, options) { return arithmetic.add(this, other, options); },
   sub(other, options) { return arithmetic.sub(this, other, options); },
   div(other, options) { return arithmetic.div(this, other, options); },
@@ -276,6 +301,13 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   contiguous() { return copy.contiguous(this); },
   detach() { return copy.detach(this); },
   to(dtype) { return copy.to(this, dtype); },
+  typeAs(other) { return copy.to(this, other.dtype); },
+  reshapeAs(other) { return movement.reshape(this, other.shape); },
+  sumToSize(...shape) { return reduce.sumTo(this, list(shape)); },
+  newZeros(shape, options) { return zeros(shape, { dtype: this.dtype, ...options }); },
+  newOnes(shape, options) { return ones(shape, { dtype: this.dtype, ...options }); },
+  newFull(shape, value, options) { return full(shape, value, { dtype: this.dtype, ...options }); },
+  newEmpty(shape, options) { return empty(shape, { dtype: this.dtype, ...options }); },
   float() { return copy.to(this, 'float32'); },
   double() { return copy.to(this, 'float64'); },
   int() { return copy.to(this, 'int32'); },
@@ -285,6 +317,7 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   toString() { return tensorToString(this); },
   item() { return item(this); },
   toArray() { return toNested(this); },
+  tolist() { return toNested(this); },
   data() { return toTypedArray(this); },
 
   backward(options) { backward(this, options); },
@@ -305,6 +338,12 @@ Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom')
     return tensorToString(this);
   },
   writable: true,
+  configurable: true,
+});
+Object.defineProperty(Tensor.prototype, 'mT', {
+  get(this: Tensor) {
+    return movement.transpose(this, -2, -1);
+  },
   configurable: true,
 });
 Object.defineProperty(Tensor.prototype, 'T', {

@@ -1,0 +1,164 @@
+/** Products of vectors, matrices and tensors made of matmul, and distances. */
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { eye } from '../tensor/create.js';
+import { normalizeDim, numel } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { add, mul, sub } from './arithmetic.js';
+import { flip } from './arrange.js';
+import { stack } from './join.js';
+import { bmm, dot, matmul, mm, mv, outer } from './matmul.js';
+import { diagonal, permute, reshape, select, unsqueeze } from './movement.js';
+import { sum } from './reduce.js';
+import { norm } from './statistics.js';
+
+/** Factors of what is added to and of the product. */
+export interface AddProductOptions {
+  /** Of the input. Default: 1. At 0 the input is not looked at. */
+  beta?: number;
+  /** Of the product. Default: 1. */
+  alpha?: number;
+}
+
+function plus(input: Tensor, product: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor {
+  const scaled = alpha === 1 ? product : mul(product, alpha);
+  if (beta === 0) return scaled;
+  return add(beta === 1 ? input : mul(input, beta), scaled);
+}
+
+/** beta * input + alpha * mm(a, b). @see https://pytorch.org/docs/stable/generated/torch.addmm.html */
+export const addmm = (input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor => plus(input, mm(a, b), options);
+/** beta * input + alpha * mv(matrix, vector). */
+export const addmv = (input: Tensor, matrix: Tensor, vector: Tensor, options: AddProductOptions = {}): Tensor =>
+  plus(input, mv(matrix, vector), options);
+/** beta * input + alpha * outer(a, b). */
+export const addr = (input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor => plus(input, outer(a, b), options);
+/** beta * input + alpha * bmm(a, b). */
+export const baddbmm = (input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor => plus(input, bmm(a, b), options);
+/** beta * input + alpha * the sum over the batch of bmm(a, b). */
+export const addbmm = (input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor =>
+  plus(input, sum(bmm(a, b), 0), options);
+
+/** The dot product over the last dims of both; with a 0-dim tensor the product. */
+export function inner(a: Tensor, b: Tensor): Tensor {
+  if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
+  return tensordot(a, b, [[-1], [-1]]);
+}
+
+/** The dot product of two vectors. */
+export const vdot = (a: Tensor, b: Tensor): Tensor => dot(a, b);
+
+/**
+ * Sums products over pairs of dims.
+ * @param dims how many of the last of `a` meet the first of `b` (default 2), or the lists of dims of both.
+ * @returns the other dims of a, then those of b.
+ * @throws {ShapeError} where the sizes of a pair differ. @see https://pytorch.org/docs/stable/generated/torch.tensordot.html
+ */
+export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonly number[], readonly number[]] = 2): Tensor {
+  const [ofA, ofB] =
+    typeof dims === 'number'
+      ? [Array.from({ length: dims }, (_, i) => a.ndim - dims + i), Array.from({ length: dims }, (_, i) => i)]
+      : [dims[0].map((d) => normalizeDim(d, a.ndim, 'tensordot')), dims[1].map((d) => normalizeDim(d, b.ndim, 'tensordot'))];
+  if (ofA.length !== ofB.length || ofA.some((d, i) => d < 0 || a.shape[d] !== b.shape[ofB[i]!])) {
+    throw new ShapeError(
+      `tensordot: dims [${ofA}] of ${showShape(a.shape)} and [${ofB}] of ${showShape(b.shape)} are summed together, expected equal sizes.`,
+    );
+  }
+  const rest = (x: Tensor, taken: readonly number[]) => x.shape.map((_, d) => d).filter((d) => !taken.includes(d));
+  const [restA, restB] = [rest(a, ofA), rest(b, ofB)];
+  const shared = numel(ofA.map((d) => a.shape[d]!));
+  const left = reshape(permute(a, [...restA, ...ofA]), [numel(restA.map((d) => a.shape[d]!)), shared]);
+  const right = reshape(permute(b, [...ofB, ...restB]), [shared, numel(restB.map((d) => b.shape[d]!))]);
+  return reshape(mm(left, right), [...restA.map((d) => a.shape[d]!), ...restB.map((d) => b.shape[d]!)]);
+}
+
+/** The Kronecker product: every element of `a` times the whole of `b`. Of fewer dims, the smaller gets leading ones. */
+export function kron(a: Tensor, b: Tensor): Tensor {
+  const n = Math.max(a.ndim, b.ndim);
+  const wide = (x: Tensor) => [...Array<number>(n - x.ndim).fill(1), ...x.shape];
+  const [sa, sb] = [wide(a), wide(b)];
+  const pairs = mul(
+    reshape(
+      a,
+      sa.flatMap((s) => [s, 1]),
+    ),
+    reshape(
+      b,
+      sb.flatMap((s) => [1, s]),
+    ),
+  );
+  return reshape(
+    pairs,
+    sa.map((s, i) => s * sb[i]!),
+  );
+}
+
+/** The sum of the diagonal of a matrix. @throws {ShapeError} for other ranks. */
+export function trace(x: Tensor): Tensor {
+  if (x.ndim !== 2) throw new ShapeError(`trace: input is ${showShape(x.shape)}, expected a matrix.`);
+  return sum(diagonal(x));
+}
+
+/**
+ * The cross product of vectors of size 3.
+ * @param dim the dim of size 3; default: the first that has it. @throws {ShapeError} where none has, or the shapes differ.
+ */
+export function cross(a: Tensor, b: Tensor, dim?: number): Tensor {
+  const d = dim === undefined ? a.shape.indexOf(3) : normalizeDim(dim, a.ndim, 'cross');
+  if (d < 0 || a.shape[d] !== 3 || b.shape[d] !== 3)
+    throw new ShapeError(
+      `cross: inputs are ${showShape(a.shape)} and ${showShape(b.shape)}, expected size 3 in ${dim === undefined ? 'some dim' : `dim ${d}`}.`,
+    );
+  const [x, y] = [[0, 1, 2].map((i) => select(a, d, i)), [0, 1, 2].map((i) => select(b, d, i))];
+  const part = (i: number, k: number) => sub(mul(x[i]!, y[k]!), mul(x[k]!, y[i]!));
+  return stack([part(1, 2), part(2, 0), part(0, 1)], d);
+}
+
+/**
+ * A square matrix (or a batch of them) times itself, `n` times.
+ * @throws {ArgumentError} for a negative or broken n. @throws {ShapeError} for matrices that are not square.
+ */
+export function matrixPower(x: Tensor, n: number): Tensor {
+  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`matrixPower: n is ${n}, expected a whole number of at least 0.`);
+  const size = x.shape.at(-1);
+  if (x.ndim < 2 || x.shape.at(-2) !== size) throw new ShapeError(`matrixPower: input is ${showShape(x.shape)}, expected square matrices.`);
+  if (n === 0) return add(mul(x, 0), eye(size!, { dtype: x.dtype }));
+  // By the binary digits of n.
+  let [power, out]: [Tensor, Tensor | null] = [x, null];
+  for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) out = out === null ? power : matmul(out, power);
+    if (rest > 1) power = matmul(power, power);
+  }
+  return out!;
+}
+
+/** The product of several matrices, from left to right. */
+export function chainMatmul(...matrices: Tensor[]): Tensor {
+  if (matrices.length === 0) throw new ArgumentError('chainMatmul: got no matrices, expected at least one.');
+  return matrices.reduce((a, b) => mm(a, b));
+}
+
+/** The p-norm of a - b. @param p default 2. */
+export const dist = (a: Tensor, b: Tensor, p = 2): Tensor => norm(sub(a, b), p);
+
+/**
+ * The p-norm distance of every row of `a` to every row of `b`.
+ * @param a [..., P, M]. @param b [..., R, M]. @param p default 2.
+ * @returns [..., P, R]. @throws {ShapeError} for rows of different sizes.
+ * @see https://pytorch.org/docs/stable/generated/torch.cdist.html
+ */
+export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
+  if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
+    throw new ShapeError(`cdist: inputs are ${showShape(a.shape)} and ${showShape(b.shape)}, expected [..., P, M] and [..., R, M].`);
+  return norm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p, -1);
+}
+
+/** Rotates by 90 degrees, `k` times, from the first of `dims` towards the second. */
+export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
+  const [from, to] = dims.map((d) => normalizeDim(d, x.ndim, 'rot90')) as [number, number];
+  if (from === to) throw new ArgumentError(`rot90: dims are [${dims}], expected two different ones.`);
+  const turns = ((k % 4) + 4) % 4;
+  const order = x.shape.map((_, d) => (d === from ? to : d === to ? from : d));
+  if (turns === 0) return add(x, 0);
+  if (turns === 2) return flip(x, [from, to]);
+  return turns === 1 ? flip(permute(x, order), [from]) : flip(permute(x, order), [to]);
+}

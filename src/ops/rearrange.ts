@@ -1,0 +1,210 @@
+/** Diagonals, stacks, splits and grids: torch's smaller functions that move elements, made of views, cat and gather. */
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { arange, type TensorOptions, tensor, zeros } from '../tensor/create.js';
+import { broadcastShapes, normalizeDim, numel, type Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { ge, mul, pow, sub } from './arithmetic.js';
+import { flip, meshgrid, pad } from './arrange.js';
+import { clone } from './copy.js';
+import { index } from './indexing.js';
+import { cat, stack } from './join.js';
+import { nonzero } from './masks.js';
+import { diagonal, expand, movedim, narrow, permute, reshape, select, slice, transpose, unsqueeze } from './movement.js';
+
+/**
+ * Of a vector the matrix with it on a diagonal, of a matrix its diagonal.
+ * @param offset default 0; positive ones lie above the main diagonal. @throws {ShapeError} for other ranks.
+ */
+export function diag(x: Tensor, offset = 0): Tensor {
+  if (x.ndim === 1) return diagEmbed(x, offset);
+  if (x.ndim !== 2) throw new ShapeError(`diag: input is ${showShape(x.shape)}, expected a vector or a matrix.`);
+  return clone(diagonal(x, offset));
+}
+
+/** The elements, in order, on the diagonal of a matrix. */
+export const diagflat = (x: Tensor, offset = 0): Tensor => diagEmbed(reshape(x, [-1]), offset);
+
+/**
+ * Matrices with the last dim of x on their diagonals: [..., n] gives [..., n + |offset|, n + |offset|].
+ * @see https://pytorch.org/docs/stable/generated/torch.diag_embed.html
+ */
+export function diagEmbed(x: Tensor, offset = 0): Tensor {
+  if (x.ndim === 0) throw new ShapeError('diagEmbed: input has 0 dims, expected at least 1.');
+  const n = x.shape.at(-1)!;
+  const size = n + Math.abs(offset);
+  const lead = x.shape.slice(0, -1);
+  if (n === 0) return zeros([...lead, size, size], { dtype: x.dtype });
+  // Each element followed by `size` zeros stands one further to the right in every row.
+  const spaced = reshape(pad(unsqueeze(x, -1), [0, size]), [...lead, n * (size + 1)]);
+  const before = offset >= 0 ? offset : -offset * size;
+  const square = narrow(pad(spaced, [before, size * size]), -1, 0, size * size);
+  return reshape(square, [...lead, size, size]);
+}
+
+/** Rows in reverse order. */
+export const flipud = (x: Tensor): Tensor => flip(x, [0]);
+/** Columns in reverse order. */
+export const fliplr = (x: Tensor): Tensor => {
+  if (x.ndim < 2) throw new ShapeError(`fliplr: input is ${showShape(x.shape)}, expected at least 2 dims.`);
+  return flip(x, [1]);
+};
+
+/** {@link transpose} under NumPy's name. */
+export const swapaxes = (x: Tensor, dim0: number, dim1: number): Tensor => transpose(x, dim0, dim1);
+/** {@link movedim} under NumPy's name. */
+export const moveaxis = (x: Tensor, from: number, target: number): Tensor => movedim(x, from, target);
+/** The elements in one row. */
+export const ravel = (x: Tensor): Tensor => reshape(x, [-1]);
+
+const leading = (x: Tensor, n: number): Tensor => (x.ndim < n ? reshape(x, [...Array<number>(n - x.ndim).fill(1), ...x.shape]) : x);
+/** With at least one dim. */
+export const atleast1d = (x: Tensor): Tensor => leading(x, 1);
+/** With at least two dims. */
+export const atleast2d = (x: Tensor): Tensor => leading(x, 2);
+/** With at least three dims: [n] becomes [1, n, 1], [m, n] becomes [m, n, 1]. */
+export const atleast3d = (x: Tensor): Tensor => (x.ndim < 3 ? unsqueeze(leading(x, 2), -1) : x);
+
+/** Side by side: along dim 0 for vectors, dim 1 otherwise. */
+export function hstack(tensors: readonly Tensor[]): Tensor {
+  const parts = tensors.map(atleast1d);
+  return cat(parts, parts[0]?.ndim === 1 ? 0 : 1);
+}
+/** One above the other, vectors as rows. */
+export const vstack = (tensors: readonly Tensor[]): Tensor => cat(tensors.map(atleast2d), 0);
+/** One behind the other: along dim 2. */
+export const dstack = (tensors: readonly Tensor[]): Tensor => cat(tensors.map(atleast3d), 2);
+/** As columns: vectors become matrices of one column. */
+export const columnStack = (tensors: readonly Tensor[]): Tensor =>
+  cat(
+    tensors.map((x) => (x.ndim < 2 ? reshape(x, [numel(x.shape), 1]) : x)),
+    1,
+  );
+
+/**
+ * Parts along `dim`: as many as a number says, the first ones larger by one where it does not divide; or cut before each of the given places.
+ * @throws {ArgumentError} for less than one part. @see https://pytorch.org/docs/stable/generated/torch.tensor_split.html
+ */
+export function tensorSplit(x: Tensor, parts: number | readonly number[], dim = 0): Tensor[] {
+  const d = normalizeDim(dim, x.ndim, 'tensorSplit');
+  const size = x.shape[d]!;
+  if (typeof parts !== 'number') {
+    const cuts = [null, ...parts, null];
+    return cuts.slice(0, -1).map((start, i) => slice(x, d, start, cuts[i + 1]));
+  }
+  if (!Number.isInteger(parts) || parts < 1)
+    throw new ArgumentError(`tensorSplit: parts is ${parts}, expected a whole number of at least 1, or places.`);
+  const [whole, larger] = [Math.floor(size / parts), size % parts];
+  return Array.from({ length: parts }, (_, i) => narrow(x, d, i * whole + Math.min(i, larger), whole + (i < larger ? 1 : 0)));
+}
+
+function evenly(op: string, x: Tensor, parts: number | readonly number[], d: number): Tensor[] {
+  if (x.ndim <= d && !(op === 'hsplit' && x.ndim === 1))
+    throw new ShapeError(`${op}: input is ${showShape(x.shape)}, expected at least ${d + 1} dims.`);
+  const dim = op === 'hsplit' && x.ndim === 1 ? 0 : d;
+  if (typeof parts === 'number' && x.shape[dim]! % parts !== 0)
+    throw new ArgumentError(`${op}: dim ${dim} of ${showShape(x.shape)} does not divide into ${parts} equal parts. Use tensorSplit.`);
+  return tensorSplit(x, parts, dim);
+}
+/** Equal parts side by side, or cut at places. @throws {ArgumentError} where they would not be equal. */
+export const hsplit = (x: Tensor, parts: number | readonly number[]): Tensor[] => evenly('hsplit', x, parts, 1);
+/** Equal parts one above the other. @throws as {@link hsplit}. */
+export const vsplit = (x: Tensor, parts: number | readonly number[]): Tensor[] => {
+  if (x.ndim < 2) throw new ShapeError(`vsplit: input is ${showShape(x.shape)}, expected at least 2 dims.`);
+  return evenly('vsplit', x, parts, 0);
+};
+/** Equal parts one behind the other. @throws as {@link hsplit}. */
+export const dsplit = (x: Tensor, parts: number | readonly number[]): Tensor[] => evenly('dsplit', x, parts, 2);
+
+/** All of them in the shape that they broadcast to. */
+export function broadcastTensors(...tensors: Tensor[]): Tensor[] {
+  const shape = tensors.map((x) => x.shape).reduce((a, b) => broadcastShapes(a, b, 'broadcastTensors'), [] as Shape);
+  return tensors.map((x) => expand(x, shape));
+}
+
+/** Matrices along the diagonal of one, zeros elsewhere; vectors count as one row. */
+export function blockDiag(...tensors: Tensor[]): Tensor {
+  const blocks = tensors.map(atleast2d);
+  const width = blocks.reduce((sum, x) => sum + x.shape[1]!, 0);
+  let left = 0;
+  const rows = blocks.map((x) => {
+    const row = pad(x, [left, width - left - x.shape[1]!]);
+    left += x.shape[1]!;
+    return row;
+  });
+  return cat(rows, 0);
+}
+
+/** Every tuple of one element of each vector, as rows. */
+export function cartesianProd(...vectors: Tensor[]): Tensor {
+  if (vectors.length === 1) return vectors[0]!;
+  return stack(
+    meshgrid(vectors).map((x) => reshape(x, [-1])),
+    -1,
+  );
+}
+
+/** Every choice of `r` elements of a vector, in order, as rows. @param withReplacement may take an element again; default false. */
+export function combinations(x: Tensor, r = 2, { withReplacement = false }: { withReplacement?: boolean } = {}): Tensor {
+  if (x.ndim !== 1) throw new ShapeError(`combinations: input is ${showShape(x.shape)}, expected a vector.`);
+  const places: number[] = [];
+  const choose = (from: number, chosen: number[]): void => {
+    if (chosen.length === r) {
+      places.push(...chosen);
+      return;
+    }
+    for (let i = from; i < x.shape[0]!; i++) choose(withReplacement ? i : i + 1, [...chosen, i]);
+  };
+  choose(0, []);
+  if (places.length === 0) return zeros(r === 0 ? [0] : [0, r], { dtype: x.dtype });
+  return reshape(index(x, tensor(places, { dtype: 'int64' })), [places.length / r, r]);
+}
+
+/** Where elements are not 0, one row each. */
+export const argwhere = (x: Tensor): Tensor => nonzero(x);
+
+function triangle(rows: number, cols: number, holds: (difference: Tensor) => Tensor): Tensor {
+  const difference = sub(unsqueeze(arange(cols), 0), unsqueeze(arange(rows), 1));
+  return permute(nonzero(holds(difference)), [1, 0]);
+}
+/** Row and column numbers of the lower triangle of a matrix, [2, n]. @param offset default 0. */
+export const trilIndices = (rows: number, cols: number, offset = 0): Tensor => triangle(rows, cols, (d) => ge(mul(d, -1), -offset));
+/** Row and column numbers of the upper triangle of a matrix, [2, n]. @param offset default 0. */
+export const triuIndices = (rows: number, cols: number, offset = 0): Tensor => triangle(rows, cols, (d) => ge(d, offset));
+
+/**
+ * Windows along `dim`: a new last dim of `size`, one window every `step`; a copy.
+ * @throws {ArgumentError} for a window longer than the dim. @see https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html
+ */
+export function unfoldDim(x: Tensor, dim: number, size: number, step: number): Tensor {
+  const d = normalizeDim(dim, x.ndim, 'unfold');
+  const length = x.ndim === 0 ? 1 : x.shape[d]!;
+  if (!Number.isInteger(size) || size < 0 || size > length || !Number.isInteger(step) || step < 1)
+    throw new ArgumentError(
+      `unfold: size is ${size} and step ${step}, expected a window of at most ${length} (dim ${dim}) and a step of at least 1.`,
+    );
+  const count = Math.floor((length - size) / step) + 1;
+  const source = x.ndim === 0 ? reshape(x, [1]) : x;
+  if (size === 0) return zeros([...source.shape.map((s, i) => (i === d ? count : s)), 0], { dtype: x.dtype });
+  const windows = Array.from({ length: size }, (_, i) => slice(source, d, i, i + (count - 1) * step + 1, step));
+  const out = stack(windows, -1);
+  return x.ndim === 0 ? select(out, 0, 0) : out;
+}
+
+/** Powers of a vector as columns. @param n how many; default: its length. @param increasing from the 0th on; default false. */
+export function vander(x: Tensor, n = x.shape[0] ?? 0, { increasing = false }: { increasing?: boolean } = {}): Tensor {
+  const columns = Array.from({ length: n }, (_, i) => pow(x, increasing ? i : n - 1 - i));
+  return columns.length === 0 ? zeros([x.shape[0] ?? 0, 0], { dtype: x.dtype }) : stack(columns, 1);
+}
+
+/** `steps` numbers from base ** start to base ** end, evenly spaced in their logarithms. @param base default 10; or the options. */
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  base: number | TensorOptions = 10,
+  options: TensorOptions = {},
+): Tensor {
+  const [b, rest] = typeof base === 'number' ? [base, options] : [10, base];
+  const values = Array.from({ length: steps }, (_, i) => b ** (steps === 1 ? start : start + ((end - start) * i) / (steps - 1)));
+  return values.length === 0 ? zeros([0], rest) : tensor(values, { dtype: 'float32', ...rest });
+}

@@ -1,0 +1,275 @@
+/** Reductions, running values and counts made of others: sums that skip NaN, quantiles, differences, histograms, places in a sorted row. */
+import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { fromTypedArray, tensor, zeros } from '../tensor/create.js';
+import { isFloating } from '../tensor/dtype.js';
+import { normalizeDim, numel } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { toTypedArray } from '../tensor/transfer.js';
+import { add, div, ge, le, logicalOr, lt, mul, sub } from './arithmetic.js';
+import { detach, to } from './copy.js';
+import { where } from './elementwise.js';
+import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
+import { gather } from './gather.js';
+import { stack } from './join.js';
+import { isnan, logicalNot, sqrt } from './math.js';
+import { mm } from './matmul.js';
+import { narrow, reshape, select, squeeze, t, transpose, unsqueeze } from './movement.js';
+import { any, type Dims, mean, sum } from './reduce.js';
+import { sort } from './sort.js';
+import { logsumexp, std, type VarianceOptions } from './statistics.js';
+
+/** The sum without the NaNs. */
+export const nansum = (x: Tensor, dim?: Dims, keepdim = false): Tensor => sum(where(isnan(x), 0, x), dim, keepdim);
+/** The mean without the NaNs; NaN where there is nothing else. */
+export const nanmean = (x: Tensor, dim?: Dims, keepdim = false): Tensor =>
+  div(nansum(x, dim, keepdim), sum(to(logicalNot(isnan(x)), x.dtype), dim, keepdim));
+/** The standard deviation and the mean, in that order. */
+export const stdMean = (x: Tensor, dim?: Dims, options: VarianceOptions = {}): [std: Tensor, mean: Tensor] => [
+  std(x, dim, options),
+  mean(x, dim, options.keepdim ?? false),
+];
+
+/** The running largest (or smallest) along d and its last place; NaN wins and stays. */
+function running(op: string, x: Tensor, dim: number, wins: (a: Tensor, b: Tensor) => Tensor): ValuesAndIndices {
+  const d = normalizeDim(dim, x.ndim, op);
+  if (x.ndim === 0) return valuesAndIndices(mul(x, 1), zeros([], { dtype: 'int64' }));
+  const source = detach(x);
+  const size = x.shape[d]!;
+  if (size === 0) return valuesAndIndices(mul(x, 1), zeros(x.shape, { dtype: 'int64' }));
+  let [best, place] = [
+    select(source, d, 0),
+    zeros(
+      x.shape.filter((_, i) => i !== d),
+      { dtype: 'int64' },
+    ),
+  ];
+  const places = [place];
+  for (let i = 1; i < size; i++) {
+    const next = select(source, d, i);
+    const takes = wins(next, best);
+    best = where(takes, next, best);
+    place = where(takes, i, place);
+    places.push(place);
+  }
+  const indices = stack(places, d);
+  return valuesAndIndices(gather(x, d, indices), indices);
+}
+
+const orNaN = (a: Tensor, wins: Tensor): Tensor => (isFloating(a.dtype) ? logicalOr(wins, isnan(a)) : wins);
+
+/** The largest value so far along `dim`, and its last place: `[values, indices]`; NaN wins. Gradient: back to those places. */
+export const cummax = (x: Tensor, dim: number): ValuesAndIndices => running('cummax', x, dim, (a, b) => orNaN(a, ge(a, b)));
+/** The smallest value so far along `dim`, and its last place; NaN wins. */
+export const cummin = (x: Tensor, dim: number): ValuesAndIndices => running('cummin', x, dim, (a, b) => orNaN(a, le(a, b)));
+
+/** log(cumsum(exp(x))) along `dim`, without overflow. */
+export function logcumsumexp(x: Tensor, dim: number): Tensor {
+  const d = normalizeDim(dim, x.ndim, 'logcumsumexp');
+  if (x.ndim === 0 || x.shape[d] === 0) return mul(x, 1);
+  // A row of the lower triangle for each result: n² work, and every one is shifted by its own largest value.
+  const size = x.shape[d]!;
+  return stack(
+    Array.from({ length: size }, (_, i) => logsumexp(narrow(x, d, 0, i + 1), d)),
+    d,
+  );
+}
+
+/** Differences of neighbours along `dim`. @param n how often; default 1. @param dim default: the last. */
+export function diff(x: Tensor, n = 1, dim = -1): Tensor {
+  const d = normalizeDim(dim, x.ndim, 'diff');
+  if (x.ndim === 0) throw new ShapeError('diff: input has 0 dims, expected at least 1.');
+  let out = x;
+  for (let i = 0; i < n; i++) {
+    const size = out.shape[d]!;
+    if (size === 0) break;
+    out = sub(narrow(out, d, 1, size - 1), narrow(out, d, 0, size - 1));
+  }
+  return out;
+}
+
+export interface TrapezoidOptions {
+  /** The distance of neighbours, where there is no x. Default: 1. */
+  dx?: number;
+  /** Default: the last. */
+  dim?: number;
+}
+
+/** The integral of y over x, or over steps of `dx`, along a dim, by trapezoids. @param x the places; or the options. */
+export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions | null, options: TrapezoidOptions = {}): Tensor {
+  const places = x instanceof Tensor ? x : null;
+  const { dx = 1, dim = -1 } = x && !places ? (x as TrapezoidOptions) : options;
+  const d = normalizeDim(dim, y.ndim, 'trapezoid');
+  const size = y.shape[d]!;
+  const heights = add(narrow(y, d, 1, Math.max(size - 1, 0)), narrow(y, d, 0, Math.max(size - 1, 0)));
+  if (!places) return mul(sum(heights, d), dx / 2);
+  const widths = diff(places);
+  const wide = places.ndim === 1 ? reshape(widths, [size - 1, ...Array<number>(y.ndim - d - 1).fill(1)]) : widths;
+  return div(sum(mul(heights, wide), d), 2);
+}
+
+/**
+ * The quantiles of all elements, or along `dim`. NaN where there is one.
+ * @param q a number from 0 to 1, or a vector of them: then the first dim of the result.
+ * @param interpolation between neighbours; default 'linear'.
+ * @throws {ArgumentError} for q outside 0 to 1, or no elements. @see https://pytorch.org/docs/stable/generated/torch.quantile.html
+ */
+export function quantile(
+  x: Tensor,
+  q: number | readonly number[] | Tensor,
+  dim?: number,
+  {
+    keepdim = false,
+    interpolation = 'linear',
+  }: { keepdim?: boolean; interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest' } = {},
+): Tensor {
+  if (!isFloating(x.dtype)) throw new DTypeError(`quantile: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
+  const many = typeof q !== 'number' && !(!Array.isArray(q) && (q as Tensor).ndim === 0);
+  const values = typeof q === 'number' ? [q] : Array.isArray(q) ? (q as number[]) : Array.from(toTypedArray(q as Tensor), Number);
+  for (const v of values) if (!(v >= 0 && v <= 1)) throw new ArgumentError(`quantile: q is ${v}, expected from 0 to 1.`);
+  const d = dim === undefined ? 0 : normalizeDim(dim, x.ndim, 'quantile');
+  const source = dim === undefined ? reshape(x, [-1]) : x;
+  const size = source.ndim === 0 ? 1 : source.shape[d]!;
+  if (size === 0) throw new ArgumentError('quantile: there are no elements.');
+  const ordered = source.ndim === 0 ? reshape(source, [1]) : sort(source, d).values;
+  const spoiled = any(isnan(ordered), d, false);
+  const at = (i: number) => select(ordered, d, i);
+  const parts = values.map((v) => {
+    const place = v * (size - 1);
+    const [low, high] = [Math.floor(place), Math.ceil(place)];
+    const nearest = place - low === 0.5 ? (low % 2 === 0 ? low : high) : Math.round(place);
+    const share = interpolation === 'midpoint' ? (high > low ? 0.5 : 0) : place - low;
+    const exact = { lower: low, higher: high, nearest, linear: -1, midpoint: -1 }[interpolation];
+    if (exact === undefined)
+      throw new ArgumentError(
+        `quantile: interpolation is "${String(interpolation)}", expected linear, lower, higher, midpoint or nearest.`,
+      );
+    const value = exact >= 0 ? at(exact) : low === high ? at(low) : add(at(low), mul(sub(at(high), at(low)), share));
+    const checked = where(spoiled, Number.NaN, value);
+    return keepdim
+      ? dim === undefined
+        ? reshape(
+            checked,
+            x.shape.map(() => 1),
+          )
+        : unsqueeze(checked, d)
+      : checked;
+  });
+  return many ? stack(parts) : parts[0]!;
+}
+
+/**
+ * The k-th smallest element along `dim` (default: the last), and where it is: `[values, indices]`.
+ * @param k from 1. @throws {ArgumentError} for one outside 1 to the size of dim.
+ */
+export function kthvalue(x: Tensor, k: number, dim = -1, keepdim = false): ValuesAndIndices {
+  const d = normalizeDim(dim, x.ndim, 'kthvalue');
+  const size = x.ndim === 0 ? 1 : x.shape[d]!;
+  if (!Number.isInteger(k) || k < 1 || k > size)
+    throw new ArgumentError(`kthvalue: k is ${k}, expected a whole number from 1 to ${size}, the size of dim ${d}.`);
+  const { values, indices } = sort(x, d);
+  if (x.ndim === 0) return valuesAndIndices(values, indices);
+  const pick = (y: Tensor) => (keepdim ? narrow(y, d, k - 1, 1) : select(y, d, k - 1));
+  return valuesAndIndices(pick(values), pick(indices));
+}
+
+/** In ascending order along the first dim. */
+export const msort = (x: Tensor): Tensor => sort(x, 0).values;
+
+/**
+ * How often each of 0, 1, 2, … comes in a vector of whole numbers; or the sums of their `weights`.
+ * @param minlength of the result; default 0. @throws {ArgumentError} for negative numbers.
+ */
+export function bincount(x: Tensor, weights?: Tensor | null, minlength = 0): Tensor {
+  if (isFloating(x.dtype)) throw new DTypeError(`bincount: expected whole numbers, got ${x.dtype}.`);
+  if (x.ndim !== 1) throw new ShapeError(`bincount: input is ${showShape(x.shape)}, expected a vector.`);
+  if (weights && numel(weights.shape) !== numel(x.shape))
+    throw new ShapeError(`bincount: weights are ${showShape(weights.shape)}, expected ${showShape(x.shape)}.`);
+  const values = Array.from(toTypedArray(x), Number);
+  const lowest = values.reduce((a, b) => Math.min(a, b), 0);
+  if (lowest < 0) throw new ArgumentError(`bincount: got ${lowest}, expected numbers of at least 0.`);
+  const counts = new Float64Array(Math.max(minlength, values.reduce((a, b) => Math.max(a, b), -1) + 1));
+  const given = weights ? Array.from(toTypedArray(weights), Number) : null;
+  values.forEach((v, i) => {
+    counts[v]! += given ? given[i]! : 1;
+  });
+  return to(fromTypedArray(counts), given ? (weights!.dtype === 'float32' ? 'float32' : 'float64') : 'int64');
+}
+
+/**
+ * How many elements fall into each of `bins` equal intervals from `min` to `max` (both 0: the smallest and largest element); others do not count.
+ * @throws {ArgumentError} for fewer than one bin, or min above max.
+ */
+export function histc(x: Tensor, { bins = 100, min = 0, max = 0 }: { bins?: number; min?: number; max?: number } = {}): Tensor {
+  if (!Number.isInteger(bins) || bins < 1) throw new ArgumentError(`histc: bins is ${bins}, expected a whole number of at least 1.`);
+  if (min > max) throw new ArgumentError(`histc: min ${min} is above max ${max}.`);
+  const values = Array.from(toTypedArray(detach(x)), Number);
+  let [low, high] = [min, max];
+  if (low === high && values.length > 0) [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  if (low === high) [low, high] = [low - 1, high + 1];
+  if (!Number.isFinite(low) || !Number.isFinite(high)) throw new ArgumentError(`histc: the range from ${low} to ${high} is not finite.`);
+  const counts = new Float64Array(bins);
+  for (const v of values) if (v >= low && v <= high) counts[Math.min(bins - 1, Math.floor(((v - low) / (high - low)) * bins))]!++;
+  return to(fromTypedArray(counts), x.dtype);
+}
+
+/**
+ * Where each of `values` would stand in the sorted rows, so that they stay sorted.
+ * @param sorted [..., n], ascending in the last dim; a vector serves all values. @param right after equal elements instead of before; default false.
+ * @throws {ShapeError} for rows that do not fit. @see https://pytorch.org/docs/stable/generated/torch.searchsorted.html
+ */
+export function searchsorted(sorted: Tensor, values: Tensor | number, { right = false }: { right?: boolean } = {}): Tensor {
+  const given = typeof values === 'number' ? tensor(values) : values;
+  const rows = Array.from(toTypedArray(detach(sorted)), Number);
+  const n = sorted.shape.at(-1) ?? 0;
+  const shared = sorted.ndim === 1;
+  if (sorted.ndim === 0 || (!shared && (given.ndim !== sorted.ndim || given.shape.slice(0, -1).some((s, i) => s !== sorted.shape[i]))))
+    throw new ShapeError(
+      `searchsorted: the rows are ${showShape(sorted.shape)}, the values ${showShape(given.shape)}, expected equal sizes but for the last dim.`,
+    );
+  const width = given.shape.at(-1) ?? 1;
+  const places = Array.from(toTypedArray(detach(given)) as ArrayLike<number | bigint>, (value, i) => {
+    const v = Number(value);
+    const start = shared ? 0 : Math.floor(i / width) * n;
+    let [low, high] = [0, n];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const at = rows[start + middle]!;
+      if (right ? at <= v || (Number.isNaN(v) && !Number.isNaN(at)) : at < v || (Number.isNaN(v) && !Number.isNaN(at))) low = middle + 1;
+      else high = middle;
+    }
+    return BigInt(low);
+  });
+  return fromTypedArray(BigInt64Array.from(places), given.shape);
+}
+
+/** {@link searchsorted} with the arguments the other way round: which bucket each value falls into. */
+export const bucketize = (values: Tensor | number, boundaries: Tensor, options: { right?: boolean } = {}): Tensor =>
+  searchsorted(boundaries, values, options);
+
+/** Which elements are among `test`. @param invert which are not; default false. */
+export function isin(x: Tensor | number, test: Tensor | number, { invert = false }: { invert?: boolean } = {}): Tensor {
+  const elements = typeof x === 'number' ? tensor(x) : x;
+  const wanted = new Set(typeof test === 'number' ? [test] : Array.from(toTypedArray(test), Number));
+  const found = Uint8Array.from(toTypedArray(elements) as ArrayLike<number>, (v) => (wanted.has(Number(v)) !== invert ? 1 : 0));
+  return to(fromTypedArray(found, elements.shape), 'bool');
+}
+
+/** The covariance of variables (rows) over observations (columns). @param correction default 1. */
+export function cov(x: Tensor, { correction = 1 }: { correction?: number } = {}): Tensor {
+  if (x.ndim > 2) throw new ShapeError(`cov: input is ${showShape(x.shape)}, expected at most 2 dims.`);
+  const rows = x.ndim < 2 ? reshape(x, [1, -1]) : x;
+  const centered = sub(rows, mean(rows, 1, true));
+  const out = div(mm(centered, t(centered)), Math.max(rows.shape[1]! - correction, 0));
+  return squeeze(out);
+}
+
+/** The correlation of variables (rows) over observations (columns), from -1 to 1. */
+export function corrcoef(x: Tensor): Tensor {
+  const c = cov(x);
+  if (c.ndim === 0) return div(c, c);
+  const n = c.shape[0]!;
+  const deviations = reshape(stack(Array.from({ length: n }, (_, i) => select(select(c, 0, i), 0, i))), [n, 1]);
+  const scale = sqrt(deviations);
+  const out = div(div(c, scale), transpose(scale, 0, 1));
+  return where(lt(out, -1), -1, where(ge(out, 1), 1, out));
+}
