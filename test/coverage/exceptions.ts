@@ -20,8 +20,14 @@ export const withoutFixture: Exceptions = {
 
 /** Operations that torch gives no gradient. */
 export const notDifferentiable: Exceptions = {
-  ...each('all any eq ne lt le gt ge equal allclose isclose isfinite isinf isnan logicalAnd logicalNot logicalOr logicalXor', 'gives truth values'),
-  ...each('argmax argmin argsort countNonzero multinomial nonzero oneHot unique floorDivide', 'gives integers, or is constant but for jumps'),
+  ...each(
+    'all any eq ne lt le gt ge equal allclose isclose isfinite isinf isnan logicalAnd logicalNot logicalOr logicalXor',
+    'gives truth values',
+  ),
+  ...each(
+    'argmax argmin argsort countNonzero multinomial nonzero oneHot unique floorDivide',
+    'gives integers, or is constant but for jumps',
+  ),
   ...each('arange eye full fullLike linspace ones onesLike zeros zerosLike', 'has no tensor whose values it takes'),
   ...each('bernoulli normal rand randLike randint randn randnLike randperm', 'draws at random'),
 };
@@ -30,7 +36,10 @@ export const notDifferentiable: Exceptions = {
 export const noGradcheck: Exceptions = {};
 
 /** Classes that hold other modules, or that are abstract: their own tests. */
-export const elsewhere: Exceptions = each('Sequential ModuleList ModuleDict ParameterList ParameterDict', 'holds what it is given: src/nn/containers.test.ts');
+export const elsewhere: Exceptions = each(
+  'Sequential ModuleList ModuleDict ParameterList ParameterDict',
+  'holds what it is given: src/nn/containers.test.ts',
+);
 
 /** Initialisers that torch has not, or that return numbers. */
 export const ownInit: Exceptions = each('calculateGain calculateFanInAndFanOut', 'gives numbers: src/nn/init.test.ts');

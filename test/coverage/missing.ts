@@ -1,13 +1,94 @@
 /** What of PyTorch is missing on purpose, and why; and what has another name. */
 
+const pairs = (text: string) =>
+  text
+    .trim()
+    .split(/\s+/)
+    .map((pair) => pair.split('=') as [string, string]);
+
+/** Aliases of PyTorch's own, of functions and of methods alike: `clip` is `clamp`. */
+const aliases =
+  pairs(`absolute=abs arccos=acos arccosh=acosh arcsin=asin arcsinh=asinh arctan=atan arctan2=atan2 arctanh=atanh clip=clamp concat=cat concatenate=cat
+  divide=div true_divide=div fix=trunc greater=gt greater_equal=ge less=lt less_equal=le not_equal=ne multiply=mul negative=neg subtract=sub swapdims=swapaxes
+  trapz=trapezoid ger=outer row_stack=vstack split_with_sizes=split split_with_sizes_copy=split`);
+
 /** Other names: the left one in PyTorch, the right one in Hone. */
-export const renamed: Readonly<Record<string, string>> = {
-  'torch.var': 'variance',
-  'torch.Tensor.var': 'Tensor.variance',
-};
+export const renamed: Readonly<Record<string, string>> = Object.fromEntries([
+  ...aliases.flatMap(([theirs, ours]) => [
+    [`torch.${theirs}`, ours],
+    ...(['concat', 'concatenate', 'ger', 'row_stack', 'trapz'].includes(theirs) ? [] : [[`torch.Tensor.${theirs}`, `Tensor.${ours}`]]),
+  ]),
+  ...pairs(`torch.as_tensor=tensor torch.from_numpy=fromTypedArray torch.is_tensor=instanceof~Tensor torch.index_put=Tensor.indexPut_ torch.rsub=sub torch.initial_seed=defaultGenerator().initialSeed()
+    torch.Tensor.shape=Tensor.shape torch.Tensor.dtype=Tensor.dtype torch.Tensor.dim=Tensor.ndim torch.Tensor.ndimension=Tensor.ndim torch.Tensor.nelement=Tensor.numel()
+    torch.Tensor.storage_offset=Tensor.offset torch.Tensor.numpy=Tensor.data() torch.Tensor.ger=Tensor.outer torch.Tensor.new_tensor=tensor torch.Tensor.type=Tensor.to
+    torch.Tensor.index_put=Tensor.indexPut_ torch.Tensor.detach_=Tensor.detach torch.nn.Module.forward=Module.forward torch.nn.Module.type=Module.to
+    torch.nn.utils.clip_grad_norm=nn.utils.clipGradNorm_ torch.nn.functional.upsample=F.interpolate torch.nn.functional.upsample_bilinear=F.interpolate torch.nn.functional.upsample_nearest=F.interpolate
+    torch.nn.NLLLoss2d=nn.NLLLoss torch.nn.Container=nn.Module torch.nn.Module.register_backward_hook=Module.registerFullBackwardHook`).map(
+    ([theirs, ours]) => [theirs, ours.replace('~', ' ')],
+  ),
+]);
+
+const any = (space: string, names: string) => new RegExp(`^${space}\\.(${names.trim().split(/\s+/).join('|')})$`);
+const either = (names: string) => any('torch(\\.Tensor)?', names);
 
 /** A pattern of full names, and why Hone has none of them. The first that fits counts. */
-const reasons: readonly (readonly [RegExp, string])[] = [];
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [
+    /\.Lazy\w+$/,
+    'layers that learn their input size from the first batch: in TypeScript a field has a type, so its parameters exist from the start; give the size',
+  ],
+  [/\.(DataParallel|SyncBatchNorm)$|share_memory_?$|is_shared$|is_distributed$/, 'several devices or processes: Hone runs in one process'],
+  [
+    /quant|fake_|q_per_channel|q_scale|q_zero|int_repr|fbgemm|choose_qparams|qscheme|fused_moving_avg|scaled_(addmm|grouped_mm|mm)/,
+    'quantisation: Hone trains in float32 and float64',
+  ],
+  [
+    /miopen|mkldnn|\.(cuda|ipu|xpu|mtia|is_(cuda|ipu|maia|meta|mps|mtia|vulkan|xla|xpu|cpu)|pin_memory|is_pinned|get_device|record_stream|cpu|to_empty|autocast|compile)$|memory_format$/,
+    'other devices, their memory, and compilers for them: there is one device, the CPU',
+  ],
+  [
+    /sparse|\.(coalesce|is_coalesced|indices|values|crow_indices|col_indices|ccol_indices|row_indices|to_dense|dense_dim|smm|spmm|hspmm|hsmm|dsmm|saddmm|sspaddmm|SparseAdam)$/i,
+    'sparse tensors: Hone has dense ones',
+  ],
+  [
+    /_copy$|\.(sym_\w+|unsafe_\w+|alias_copy|slice_inverse|native_\w+|batch_norm_\w+|convolution|constant_pad_nd|conv_tbc|grid_sampler\w*|affine_grid_generator|(gru|lstm|rnn_tanh|rnn_relu)(_cell)?|norm_except_dim|feature_dropout|has_torch_function\w*|assert_int_or_pair|boolean_dispatch|module_load|hash_tensor|as_subclass|reinforce|volatile|output_nr|grad_dtype|is_inference|const_data_ptr|data_ptr|dim_order|is_set_to|layout|name|storage|untyped_storage|storage_type|new|is_nested|to_padded_tensor|retains_grad|apply_|map_|map2_)$/,
+    'for the inside of PyTorch, or older than its layers',
+  ],
+  [
+    /conj|complex|\.(real|imag|angle|polar|isreal|is_neg|resolve_neg|adjoint|H|mH|cfloat|cdouble|chalf|istft|stft|view_as_real)$/,
+    'complex numbers: Hone has none',
+  ],
+  [/\.(bfloat16|half|byte|char|short)$/, 'dtypes that no kernel computes in: to() takes bool, uint8, int32, int64, float32 and float64'],
+  [
+    either(
+      'cholesky\\w* det inverse logdet slogdet lobpcg lu lu_solve lu_unpack lstsq matrix_exp geqrf orgqr ormqr qr eig symeig svd pinverse solve triangular_solve nuclear_norm frobenius_norm',
+    ),
+    'decompositions and solvers: linear algebra beyond products, which training does not use (nn.init.orthogonal_ has its own QR)',
+  ],
+  [
+    either('bitwise_\\w+ gcd_? lcm_?'),
+    'bits and divisors of whole numbers; for bools there are logicalAnd, logicalOr, logicalXor and logicalNot',
+  ],
+  [
+    either('digamma_? lgamma_? mvlgamma_? polygamma_? igamma_? igammac_? i0_? erfc_? nextafter_? frexp'),
+    'special functions without a use in layers or losses',
+  ],
+  [either('binomial poisson cauchy_ geometric_ log_normal_ randint_like seed'), 'distributions that no layer or initialiser draws from'],
+  [
+    /\.(histogram|histogramdd|cumulative_trapezoid|gradient|nanmedian|mode|renorm_?|pdist|unique_consecutive|unravel_index|put_?|nonzero_static|hamming_window|hann_window|blackman_window)$/,
+    'seldom used in training; made of the functions that are here',
+  ],
+  [
+    /\.(masked_scatter_?|scatter_reduce_?|index_reduce_?|select_scatter|slice_scatter|diagonal_scatter|as_strided\w*|fill_diagonal_|resize_?|resize_as_?|new_empty_strided|set_)$/,
+    'writing through masks and strides: where(), scatterAdd(), indexPut_() and views do it',
+  ],
+  [
+    /^torch\.(can_cast|promote_types|result_type|finfo|iinfo|get_default_dtype|set_default_dtype|is_nonzero|is_same_size|is_signed)$|\.Tensor\.(is_nonzero|is_same_size|is_signed|element_size|itemsize|nbytes)$/,
+    'questions about dtypes and sizes: dtypes are strings, and the default is float32',
+  ],
+  [/^torch\.Tensor\.\w+_$/, 'in-place forms: those that save memory in training are here; for the others assign the result'],
+  [/\.register_post_accumulate_grad_hook$/, 'hooks are for tensors (registerHook) and modules'],
+];
 
 export function reasonFor(name: string): string | null {
   return reasons.find(([pattern]) => pattern.test(name))?.[1] ?? null;
@@ -15,5 +96,6 @@ export function reasonFor(name: string): string | null {
 
 /** The reasons that explain nothing that is missing. */
 export function unusedReasons(missing: readonly string[]): string[] {
-  return reasons.filter(([pattern], i) => !missing.some((name) => reasons.findIndex(([p]) => p.test(name)) === i)).map(([p]) => String(p));
+  const used = new Set(missing.map((name) => reasons.findIndex(([pattern]) => pattern.test(name))));
+  return reasons.filter((_, i) => !used.has(i)).map(([pattern]) => String(pattern));
 }
