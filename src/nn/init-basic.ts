@@ -1,0 +1,150 @@
+/** Initialisers: one value, uniform, normal and truncated normal numbers. */
+import { noGrad } from '../autograd/mode.js';
+import { ArgumentError } from '../errors.js';
+import { readArguments } from '../ops/arguments.js';
+import { fillRaw } from '../ops/copy.js';
+import { copyInto } from '../ops/kernel-call.js';
+import { erf } from '../ops/math.js';
+import * as random from '../ops/random.js';
+import { warnOnce } from '../ops/warn.js';
+import { fromTypedArray, tensor as makeTensor } from '../tensor/create.js';
+import type { Generator } from '../tensor/random.js';
+import { numel } from '../tensor/shape.js';
+import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { item, toTypedArray } from '../tensor/transfer.js';
+
+export interface InitOptions {
+  /** Where the random numbers come from. Default: the default generator. */
+  generator?: Generator;
+}
+
+/** The bounds of {@link uniform_}. */
+export interface UniformOptions extends InitOptions {
+  /** Default: 0. */
+  a?: number;
+  /** Default: 1. */
+  b?: number;
+}
+
+/** What {@link normal_} draws from. */
+export interface NormalOptions extends InitOptions {
+  /** Default: 0. */
+  mean?: number;
+  /** The standard deviation. Default: 1. */
+  std?: number;
+}
+
+export interface TruncNormalOptions extends NormalOptions {
+  /** The least value. Default: -2. */
+  a?: number;
+  /** The largest value. Default: 2. */
+  b?: number;
+}
+
+const generator: Generator | undefined = undefined;
+
+/** Fills with numbers from [a, b). Defaults: 0 and 1. @throws {ArgumentError} when a is above b. */
+export function uniform_(x: Tensor, options?: UniformOptions): Tensor;
+export function uniform_(x: Tensor, a?: number, options?: Omit<UniformOptions, 'a'>): Tensor;
+export function uniform_(x: Tensor, a?: number, b?: number, options?: InitOptions): Tensor;
+export function uniform_(x: Tensor, ...given: unknown[]): Tensor {
+  const { a, b, ...from } = readArguments('uniform_', { a: 0, b: 1, generator }, given);
+  return noGrad(() => random.uniform_(x, a, b, from));
+}
+
+/** Fills with numbers from the normal distribution. Defaults: mean 0, standard deviation 1. @throws {ArgumentError} for a std below 0. */
+export function normal_(x: Tensor, options?: NormalOptions): Tensor;
+export function normal_(x: Tensor, mean?: number, options?: Omit<NormalOptions, 'mean'>): Tensor;
+export function normal_(x: Tensor, mean?: number, std?: number, options?: InitOptions): Tensor;
+export function normal_(x: Tensor, ...given: unknown[]): Tensor {
+  const { mean, std, ...from } = readArguments('normal_', { mean: 0, std: 1, generator }, given);
+  return noGrad(() => random.normal_(x, mean, std, from));
+}
+
+/** Fills with one value. @throws {ArgumentError} unless it is a number. */
+export function constant_(x: Tensor, value: number | { val: number }): Tensor;
+export function constant_(x: Tensor, ...given: unknown[]): Tensor {
+  if (given.length === 0) throw new ArgumentError('constant_: the value is missing.');
+  return fill(x, readArguments('constant_', { val: 0 }, given).val);
+}
+
+function fill(x: Tensor, value: number): Tensor {
+  fillRaw(x, value);
+  x.storage.version++;
+  return x;
+}
+
+/** Fills with zeros. */
+export function zeros_(x: Tensor): Tensor {
+  return fill(x, 0);
+}
+
+/** Fills with ones. */
+export function ones_(x: Tensor): Tensor {
+  return fill(x, 1);
+}
+
+export type Floats = Float32Array | Float64Array;
+
+/** @internal Puts values, in row-major order, into `x`. */
+export function write(x: Tensor, values: Floats, op: string): Tensor {
+  copyInto(x, fromTypedArray(values, x.shape), op);
+  x.storage.version++;
+  return x;
+}
+
+/**
+ * The normal distribution cut off to [a, b]; values outside are drawn again. The draws are those of PyTorch 2.15, whose earlier
+ * versions used the inverse of the distribution function.
+ * @param mean default 0. @param std default 1. @param a default -2. @param b default 2; a and b are values, not standard deviations.
+ * @throws {ArgumentError} for a std that is not above 0, and for a above b.
+ */
+export function truncNormal_(x: Tensor, options?: TruncNormalOptions): Tensor;
+export function truncNormal_(x: Tensor, mean: number, options?: Omit<TruncNormalOptions, 'mean'>): Tensor;
+export function truncNormal_(x: Tensor, mean: number, std: number, options?: Omit<TruncNormalOptions, 'mean' | 'std'>): Tensor;
+export function truncNormal_(x: Tensor, mean?: number, std?: number, a?: number, b?: number, options?: InitOptions): Tensor;
+export function truncNormal_(x: Tensor, ...given: unknown[]): Tensor {
+  const { mean, std, a, b, ...options } = readArguments('truncNormal_', { mean: 0, std: 1, a: -2, b: 2, generator }, given);
+  if (!(std > 0)) throw new ArgumentError(`truncNormal_: std is ${std}, expected above 0.`);
+  if (!(a <= b)) throw new ArgumentError(`truncNormal_: from ${a} to ${b} there are no numbers; a must not be above b.`);
+  if (mean < a - 2 * std || mean > b + 2 * std)
+    warnOnce('truncNormal_: mean is more than 2 std outside [a, b]: few of its values are near the mean.');
+  if (numel(x.shape) === 0) return x;
+  const fresh = (fill: (t: Tensor) => Tensor) => {
+    const t = fill(aliasTensor(emptyTensor([maxOffset(x)], x.dtype), x.shape, x.strides, 0));
+    return toTypedArray(t) as Floats;
+  };
+  const cdf = (v: number) => (1 + item(noGrad(() => erf(makeTensor([v / Math.SQRT2], { dtype: 'float64' }))))) / 2;
+  const round = x.dtype === 'float32' ? Math.fround : (v: number) => v;
+
+  if (cdf((b - mean) / std) - cdf((a - mean) / std) > 0.3) {
+    const [low, high] = [round(a), round(b)];
+    const outside = (v: number) => v < low || v > high;
+    const values = toTypedArray(normal_(x, mean, std, options)) as Floats;
+    while (values.some(outside)) {
+      const next = fresh((t) => normal_(t, mean, std, options));
+      for (let i = 0; i < values.length; i++) if (outside(values[i]!)) values[i] = next[i]!;
+    }
+    return write(x, values, 'truncNormal_');
+  }
+  // Far from the mean most normal draws would be lost: draw uniformly, and accept in proportion to the density.
+  const logPeak = -0.5 * ((Math.max(a, Math.min(mean, b)) - mean) / std) ** 2;
+  const logDensity = (v: number) => round(round(round(round(round(v - mean) / round(std)) ** 2) * -0.5) - round(logPeak));
+  const values = toTypedArray(uniform_(x, a, b, options)) as Floats;
+  let accept = fresh((t) => uniform_(t, 0, 1, options));
+  let pending = Array.from(values, (v, i) => round(Math.log(accept[i]!)) > logDensity(v));
+  while (pending.includes(true)) {
+    const next = fresh((t) => uniform_(t, a, b, options));
+    accept = fresh((t) => uniform_(t, 0, 1, options));
+    pending = pending.map((is, i) => {
+      if (is) values[i] = next[i]!;
+      return is && round(Math.log(accept[i]!)) > logDensity(next[i]!);
+    });
+  }
+  return write(x, values, 'truncNormal_');
+}
+
+/** The elements of memory that a tensor's strides span. */
+function maxOffset(x: Tensor): number {
+  return x.shape.reduce((sum, size, d) => sum + (size - 1) * x.strides[d]!, 1);
+}
