@@ -31,10 +31,13 @@ enum { HONE_TRANS_A = 1, HONE_TRANS_B = 2, HONE_ACCUMULATE = 4, HONE_BIAS_ROW = 
 /* loss reductions */
 enum { HONE_REDUCE_NONE = 0, HONE_REDUCE_MEAN = 1, HONE_REDUCE_SUM = 2 };
 
+/* kinds of recurrent layer */
+enum { HONE_RNN_TANH = 0, HONE_RNN_RELU = 1, HONE_LSTM = 2, HONE_GRU = 3 };
+
 /* optimizer flags */
 enum { HONE_DECOUPLED = 1, HONE_AMSGRAD = 2, HONE_MAXIMIZE = 4, HONE_NESTEROV = 8, HONE_FIRST_STEP = 16, HONE_CENTERED = 32 };
 
-/* doubles per entry of an optimizer's parameter list: param, grad, state1, state2, state3 (addresses), n, step, spare */
+/* doubles per entry of an optimizer's parameter list: param, grad, state1, state2, state3 (addresses), n, step, scalar */
 #define HONE_OPTIM_STRIDE 8
 
 /* bytes of a random generator's state, which lives in engine memory (rng.h) */
@@ -155,6 +158,18 @@ HONE_KERNEL(nll_loss)(int32_t dtype, int32_t index_dtype, void *loss, void *tota
 HONE_KERNEL(nll_loss_backward)(int32_t dtype, int32_t index_dtype, void *grad_logp, const void *grad_loss, const void *total_weight,
                                const void *target, const void *weight, hone_int n, hone_int c, hone_int inner, double ignore_index,
                                int32_t reduction);
+/* Connectionist temporal classification (ctc.cc). logp [steps, n, classes]; item b has input_lengths[b] steps and target_lengths[b]
+ * labels, at targets + b * target_stride, or with target_stride 0 behind those of item b - 1; lengths were checked, a label outside
+ * 0..classes-1 gives HONE_E_INDEX. width is 2 * (the most labels) + 1. Writes loss [n] and saves alpha [n, steps, width]. */
+HONE_KERNEL(ctc_loss)(int32_t dtype, void *loss, void *alpha, const void *logp, const void *targets_i64, hone_int target_stride,
+                      const void *input_lengths_i64, const void *target_lengths_i64, hone_int steps, hone_int n, hone_int classes,
+                      hone_int width, hone_int blank);
+/* grad [steps, n, classes] from grad_loss [n] and what was saved; beta [n, 2, width] is room to work in. zero_infinity: items whose
+ * loss is infinite get 0. As in PyTorch the gradient is that of the scores before a log-softmax. */
+HONE_KERNEL(ctc_loss_backward)(int32_t dtype, void *grad, void *beta, const void *grad_loss, const void *loss, const void *alpha,
+                               const void *logp, const void *targets_i64, hone_int target_stride, const void *input_lengths_i64,
+                               const void *target_lengths_i64, hone_int steps, hone_int n, hone_int classes, hone_int width,
+                               hone_int blank, int32_t zero_infinity);
 
 /* ---- convolution (conv.cc): f32, f64; x [n, c, h, w], weight [o, c / groups, kh, kw], out [n, o, oh, ow] ----------------------- */
 
@@ -192,6 +207,36 @@ HONE_KERNEL(batch_norm_eval)(int32_t dtype, void *out, const void *x, const void
 HONE_KERNEL(batch_norm_backward)(int32_t dtype, void *grad_x, void *grad_weight, void *grad_bias, const void *grad_out, const void *x,
                                  const void *weight, const void *mean, const void *invstd, hone_int n, hone_int c, hone_int inner,
                                  int32_t training);
+
+/* ---- recurrent layers (recurrent.cc): f32, f64 ---------------------------------------------------------------------------------- */
+
+/* One layer in one direction, all steps. Step t has one row for each of the first sizes_i64[t] sequences (never growing with t; address
+ * 0: all of the batch at every step), rows of all steps one below the other; reverse 1 computes the last step first. width is proj, or
+ * hidden where proj is 0. gates [rows, k * hidden], k = 1, 4 (LSTM: i f g o), 3 (GRU: r z n): on entry W_ih x + b_ih (+ b_hh, but for
+ * GRU), on exit the values of the nonlinearities. h [batch, width], c [batch, hidden] (LSTM): the states, replaced by the last ones.
+ * out [rows, width]. w_hh_t [width, k * hidden] and w_hr_t [hidden, proj] are transposed; bias_hh [3 * hidden] for GRU, may be 0.
+ * For backward, each may be 0: h_before [rows, width], c_before [rows, hidden], inner [rows, hidden] (LSTM: tanh(c); GRU: the part
+ * W_hn h + b_hn). */
+HONE_KERNEL(recurrent)(int32_t dtype, int32_t mode, int32_t reverse, hone_int steps, const void *sizes_i64, hone_int batch,
+                       hone_int hidden, hone_int proj, void *out, void *gates, void *inner, void *h_before, void *c_before, void *h,
+                       void *c, const void *w_hh_t, const void *bias_hh, const void *w_hr_t);
+/* Gradients: grad_gates as gates on entry; grad_hidden [rows, 3 * hidden] that of W_hh h + b_hh (GRU; elsewhere it is grad_gates);
+ * grad_proj [rows, proj] that of the projected states. dh, dc: gradients of the last states on entry (changed), of the first on exit.
+ * grad_out may be 0; w_hh and w_hr as stored in the layer; gates, inner, h_before (GRU), c_before (LSTM) from the forward. */
+HONE_KERNEL(recurrent_backward)(int32_t dtype, int32_t mode, int32_t reverse, hone_int steps, const void *sizes_i64, hone_int batch,
+                                hone_int hidden, hone_int proj, void *grad_gates, void *grad_hidden, void *grad_proj,
+                                const void *grad_out, void *dh, void *dc, const void *gates, const void *inner, const void *h_before,
+                                const void *c_before, const void *w_hh, const void *w_hr);
+
+/* Rows x [rows, channels * span] normalised one by one (row_norm.cc): y = (x - mean) * invstd * weight + bias, the variance biased;
+ * centered 0: y = x / sqrt(mean(x^2) + eps) * weight + bias. Channel k of row r has weight[r % groups * channels + k]; weight and bias may
+ * be 0. Layer norm: groups 1, span 1. Group norm: rows n * groups, span the plane. Saves mean and invstd [rows], float64. */
+HONE_KERNEL(row_norm)(int32_t dtype, void *out, double *save_mean, double *save_invstd, const void *x, const void *weight,
+                      const void *bias, hone_int rows, hone_int groups, hone_int channels, hone_int span, int32_t centered, double eps);
+/* Its gradients; grad_x, grad_weight, grad_bias may each be 0. */
+HONE_KERNEL(row_norm_backward)(int32_t dtype, void *grad_x, void *grad_weight, void *grad_bias, const void *grad_out, const void *x,
+                               const void *weight, const double *mean, const double *invstd, hone_int rows, hone_int groups,
+                               hone_int channels, hone_int span, int32_t centered);
 
 /* ---- indexing (index.cc); index arrays are int64, negative values count from the end; out of range gives HONE_E_INDEX ---------- */
 
@@ -240,16 +285,53 @@ HONE_KERNEL(dropout)(int32_t dtype, void *out, void *mask, const void *a, hone_i
 /* out = grad * (mask ? fl(1 / fl(1 - p)) : 0); also the way to apply a mask again. */
 HONE_KERNEL(dropout_backward)(int32_t dtype, void *out, const void *grad, const void *mask, hone_int n, double p);
 
-/* ---- optimizers (optim.cc): f32, f64; list holds count entries of HONE_OPTIM_STRIDE doubles -------------------------------------- */
+/* ---- optimizers (optim_*.cc): f32, f64; list holds count entries of HONE_OPTIM_STRIDE doubles ------------------------------------
+ * Each is its namesake of torch.optim, in one pass, in the order of operations of PyTorch's single-tensor formulas. The entry's step is
+ * the count after this step (1 for the first). Flags: HONE_MAXIMIZE; HONE_DECOUPLED: weight_decay shrinks the parameter itself.
+ * State that decays (all but ASGD's, Rprop's, Adagrad's and Adafactor's) is flushed to 0 below the smallest normal number, natively. */
 
-/* SGD as in torch.optim.SGD; state1 is the momentum buffer (address 0 when momentum is 0). An entry whose spare slot is 1 has no
- * buffer yet: it becomes the (decayed) gradient. */
+/* state1 is the momentum buffer (address 0 when momentum is 0). An entry whose scalar is 1 has none yet: it becomes the (decayed)
+ * gradient. Also HONE_NESTEROV. */
 HONE_KERNEL(sgd_step)(int32_t dtype, int32_t count, const double *list, double lr, double momentum, double dampening,
                       double weight_decay, int32_t flags);
-/* Adam and AdamW (HONE_DECOUPLED) as in torch.optim; state1 = exp_avg, state2 = exp_avg_sq, state3 = max_exp_avg_sq (HONE_AMSGRAD).
- * step is the count after this step (1 for the first). */
+/* state1 = ax; step holds eta and scalar mu, both from before this step. */
+HONE_KERNEL(asgd_step)(int32_t dtype, int32_t count, const double *list, double lambd, double weight_decay, int32_t flags);
+/* state1 = prev, state2 = step_size, which stays in least .. most. */
+HONE_KERNEL(rprop_step)(int32_t dtype, int32_t count, const double *list, double eta_minus, double eta_plus, double least, double most,
+                        int32_t flags);
+/* Lion (Chen et al. 2023, https://arxiv.org/abs/2302.06675); state1 = exp_avg. */
+HONE_KERNEL(lion_step)(int32_t dtype, int32_t count, const double *list, double lr, double beta1, double beta2, double weight_decay,
+                       int32_t flags);
+/* Adam, and AdamW (HONE_DECOUPLED); state1 = exp_avg, state2 = exp_avg_sq, state3 = max_exp_avg_sq (HONE_AMSGRAD). */
 HONE_KERNEL(adam_step)(int32_t dtype, int32_t count, const double *list, double lr, double beta1, double beta2, double eps,
                        double weight_decay, int32_t flags);
+/* state1 = exp_avg, state2 = exp_avg_sq; scalar = mu_product, this step's factor included. */
+HONE_KERNEL(nadam_step)(int32_t dtype, int32_t count, const double *list, double lr, double beta1, double beta2, double eps,
+                        double weight_decay, double momentum_decay, int32_t flags);
+/* state1 = exp_avg, state2 = exp_avg_sq. */
+HONE_KERNEL(radam_step)(int32_t dtype, int32_t count, const double *list, double lr, double beta1, double beta2, double eps,
+                        double weight_decay, int32_t flags);
+/* state1 = exp_avg, state2 = exp_inf. */
+HONE_KERNEL(adamax_step)(int32_t dtype, int32_t count, const double *list, double lr, double beta1, double beta2, double eps,
+                         double weight_decay, int32_t flags);
+/* state1 = sum. */
+HONE_KERNEL(adagrad_step)(int32_t dtype, int32_t count, const double *list, double lr, double lr_decay, double eps, double weight_decay,
+                          int32_t flags);
+/* state1 = square_avg, state2 = acc_delta. */
+HONE_KERNEL(adadelta_step)(int32_t dtype, int32_t count, const double *list, double lr, double rho, double eps, double weight_decay,
+                           int32_t flags);
+/* state1 = square_avg, state2 = momentum_buffer (where momentum is above 0), state3 = grad_avg (HONE_CENTERED). */
+HONE_KERNEL(rmsprop_step)(int32_t dtype, int32_t count, const double *list, double lr, double alpha, double eps, double weight_decay,
+                          double momentum, int32_t flags);
+/* One parameter [batch, rows, cols], row-major: row_var [batch, rows], col_var [batch, cols]; or with variance (else 0) one of any shape. */
+HONE_KERNEL(adafactor_step)(int32_t dtype, void *param, const void *grad, void *row_var, void *col_var, void *variance, hone_int batch,
+                            hone_int rows, hone_int cols, double step, double lr, double beta2_decay, double eps1, double eps2, double d,
+                            double weight_decay, int32_t flags);
+/* One parameter [rows, cols], row-major; a, b, c are the coefficients of `steps` Newton-Schulz iterations, which round to bfloat16 where
+ * PyTorch does. lr decays the weights, adjusted_lr scales the update. */
+HONE_KERNEL(muon_step)(int32_t dtype, void *param, const void *grad, void *buffer, hone_int rows, hone_int cols, double lr,
+                       double adjusted_lr, double weight_decay, double momentum, double a, double b, double c, double eps, int32_t steps,
+                       int32_t flags);
 
 #ifdef __cplusplus
 }

@@ -1,68 +1,18 @@
-// norm.cc: batch normalisation. Statistics are taken block by block while a block is in the first-level cache (its mean, around
-// its first value, then the squares around that mean) and joined in double, so no large numbers cancel. Blocks depend on the shape alone.
+// norm.cc: batch normalisation. Statistics are taken block by block (norm.h) and joined in double, so no large numbers cancel. Blocks
+// depend on the shape alone.
 #include <cmath>
 
-#include "conv.h"
+#include "norm.h"
 #include "support/parallel.h"
-#include "support/status.h"
 
 namespace {
 
 using namespace hone;
 using namespace hone::conv;
+using namespace hone::norms;
 
-constexpr hone_int kBlock = 2048; // values of a channel at a time, or
 constexpr hone_int kBlockRows = 32; // rows at a time when channels lie side by side
-constexpr hone_int kGradRows = 16; // rows that a gradient's float32 sums take before double does
 constexpr hone_int kPart = 1 << 16; // values of a channel that one task takes
-
-// Count, mean and sum of squared deviations; joined as Chan, Golub and LeVeque do.
-struct Moments {
-  double n = 0, mean = 0, m2 = 0;
-  void join(double other_n, double other_mean, double other_m2) {
-    const double total = n + other_n, delta = other_mean - mean;
-    if (total == 0) return;
-    mean += delta * (other_n / total);
-    m2 += other_m2 + delta * delta * (n * other_n / total);
-    n = total;
-  }
-};
-
-template <class T> T sum_lanes(const Vec<T> &v) {
-  T sum = 0;
-  for (int i = 0; i < kLanes<T>; i++) sum += v[i];
-  return sum;
-}
-
-// f(values of a and b) summed over n elements.
-template <class T, class F> inline double sum_block(const T *a, const T *b, hone_int n, F &&f) {
-  constexpr hone_int lanes = kLanes<T>;
-  Vec<T> s[4] = {};
-  hone_int i = 0;
-  for (; i + 4 * lanes <= n; i += 4 * lanes)
-    for (int u = 0; u < 4; u++) s[u] += f(load(a + i + u * lanes), load(b + i + u * lanes));
-  for (; i + lanes <= n; i += lanes) s[0] += f(load(a + i), load(b + i));
-  double sum = double(sum_lanes<T>((s[0] + s[1]) + (s[2] + s[3])));
-  if (i < n) {
-    Vec<T> va{}, vb{};
-    for (hone_int l = 0; l < n - i; l++) va[l] = a[i + l], vb[l] = b[i + l];
-    const Vec<T> rest = f(va, vb);
-    for (hone_int l = 0; l < n - i; l++) sum += double(rest[l]);
-  }
-  return sum;
-}
-
-// to[i] = f(a[i], b[i]).
-template <class T, class F> inline void map_block(T *to, const T *a, const T *b, hone_int n, F &&f) {
-  constexpr hone_int lanes = kLanes<T>;
-  hone_int i = 0;
-  for (; i + lanes <= n; i += lanes) store(to + i, f(load(a + i), load(b + i)));
-  if (i == n) return;
-  Vec<T> va{}, vb{};
-  for (hone_int l = 0; l < n - i; l++) va[l] = a[i + l], vb[l] = b[i + l];
-  const Vec<T> rest = f(va, vb);
-  for (hone_int l = 0; l < n - i; l++) to[i + l] = rest[l];
-}
 
 // [n, c, inner] by tasks: a task is one channel in `per_task` of the n planes, or, with inner 1, a block of channels in as many rows.
 struct Layout {
@@ -76,8 +26,6 @@ struct Layout {
 
 template <class T> constexpr hone_int kWide = 4 * kLanes<T>; // channels of one task when they lie side by side
 
-inline hone_int norm_grain(double values) { return hone_int(30000 / (values + 16)) + 1; }
-
 // ---- inner > 1: a channel is made of planes ------------------------------------------------------------------------------------
 
 // Calls f(offset, length) for the blocks of channel ch in planes [n0, n1).
@@ -88,19 +36,7 @@ template <class F> inline void each_block(const Layout &l, hone_int ch, hone_int
 
 template <class T> Moments channel_moments(const T *x, const Layout &l, hone_int ch, hone_int n0, hone_int n1) {
   Moments all;
-  each_block(l, ch, n0, n1, [&](hone_int at, hone_int count) {
-    const T pivot = x[at];
-    const Vec<T> start = spread(pivot);
-    const double mean = double(pivot) + sum_block(x + at, x + at, count, [=](Vec<T> v, Vec<T>) { return v - start; }) / double(count);
-    const Vec<T> centre = spread(T(mean));
-    const double m2 = sum_block(x + at, x + at, count, [=](Vec<T> v, Vec<T>) {
-      const Vec<T> d = v - centre;
-      return d * d;
-    });
-    // The squares were taken around the rounded mean.
-    const double off = mean - double(T(mean));
-    all.join(double(count), mean, max_of(0.0, m2 - double(count) * off * off));
-  });
+  each_block(l, ch, n0, n1, [&](hone_int at, hone_int count) { all.join(block_moments(x + at, count)); });
   return all;
 }
 
@@ -150,7 +86,7 @@ template <class T> void row_moments(Moments *all, const T *x, const Layout &l, h
     });
     for (hone_int i = 0; i < width; i++) {
       const double mean = double(pivot[i]) + double(sums[i]) / count, off = mean - double(centre[i]);
-      all[i].join(count, mean, max_of(0.0, double(squares[i]) - count * off * off));
+      all[i].join(count, mean, at_least_zero(double(squares[i]) - count * off * off));
     }
   }
 }
@@ -203,7 +139,8 @@ bool batch_norm(T *out, T *save_mean, T *save_invstd, const T *x, const T *weigh
     const double invstd = 1 / std::sqrt(all.m2 / all.n + eps);
     save_mean[ch] = T(all.mean), save_invstd[ch] = T(invstd);
     scale[ch] = weight ? T(invstd) * weight[ch] : T(invstd);
-    shift[ch] = bias ? bias[ch] : T(0);
+    // What the mean loses in T counts where it is large.
+    shift[ch] = T((bias ? double(bias[ch]) : 0.0) - (all.mean - double(save_mean[ch])) * double(scale[ch]));
     // One value has no unbiased variance: 0 / 0, as in PyTorch.
     if (running_mean) running_mean[ch] = T(momentum * all.mean + (1 - momentum) * double(running_mean[ch]));
     if (running_var) running_var[ch] = T(momentum * (all.m2 / (all.n - 1)) + (1 - momentum) * double(running_var[ch]));
@@ -367,18 +304,6 @@ bool batch_norm_backward(T *grad_x, T *grad_weight, T *grad_bias, const T *grad,
     for (hone_int i = begin; i < end; i++) give(i % l.c, i / l.c, i / l.c + 1);
   });
   return true;
-}
-
-// Calls run(T()) for the two float types.
-template <class F> int32_t on_floats(const char *what, int32_t dtype, F &&run) {
-  bool enough = false;
-  if (dtype == HONE_F32)
-    enough = run(0.0f);
-  else if (dtype == HONE_F64)
-    enough = run(0.0);
-  else
-    return fail(HONE_E_DTYPE, "%s takes float32 or float64, not dtype %d", what, int(dtype));
-  return enough ? HONE_OK : fail(HONE_E_MEMORY, "%s: out of memory for its workspace", what);
 }
 
 } // namespace

@@ -32,6 +32,8 @@ export interface Kernels {
   crossEntropyBackward(dtype: number, indexDtype: number, gradLogits: Ptr, gradLoss: Ptr, logits: Ptr, lse: Ptr, totalWeight: Ptr, target: Ptr, weight: Ptr, n: number, c: number, inner: number, ignoreIndex: number, labelSmoothing: number, reduction: number): number;
   nllLoss(dtype: number, indexDtype: number, loss: Ptr, totalWeight: Ptr, logp: Ptr, target: Ptr, weight: Ptr, n: number, c: number, inner: number, ignoreIndex: number, reduction: number): number;
   nllLossBackward(dtype: number, indexDtype: number, gradLogp: Ptr, gradLoss: Ptr, totalWeight: Ptr, target: Ptr, weight: Ptr, n: number, c: number, inner: number, ignoreIndex: number, reduction: number): number;
+  ctcLoss(dtype: number, loss: Ptr, alpha: Ptr, logp: Ptr, targetsI64: Ptr, targetStride: number, inputLengthsI64: Ptr, targetLengthsI64: Ptr, steps: number, n: number, classes: number, width: number, blank: number): number;
+  ctcLossBackward(dtype: number, grad: Ptr, beta: Ptr, gradLoss: Ptr, loss: Ptr, alpha: Ptr, logp: Ptr, targetsI64: Ptr, targetStride: number, inputLengthsI64: Ptr, targetLengthsI64: Ptr, steps: number, n: number, classes: number, width: number, blank: number, zeroInfinity: number): number;
   conv2d(dtype: number, out: Ptr, x: Ptr, weight: Ptr, bias: Ptr, geometry: Ptr): number;
   conv2dBackwardInput(dtype: number, gradX: Ptr, gradOut: Ptr, weight: Ptr, geometry: Ptr): number;
   conv2dBackwardWeight(dtype: number, gradWeight: Ptr, gradBias: Ptr, x: Ptr, gradOut: Ptr, geometry: Ptr): number;
@@ -42,6 +44,10 @@ export interface Kernels {
   batchNorm(dtype: number, out: Ptr, saveMean: Ptr, saveInvstd: Ptr, x: Ptr, weight: Ptr, bias: Ptr, runningMean: Ptr, runningVar: Ptr, n: number, c: number, inner: number, momentum: number, eps: number): number;
   batchNormEval(dtype: number, out: Ptr, x: Ptr, weight: Ptr, bias: Ptr, runningMean: Ptr, runningVar: Ptr, n: number, c: number, inner: number, eps: number): number;
   batchNormBackward(dtype: number, gradX: Ptr, gradWeight: Ptr, gradBias: Ptr, gradOut: Ptr, x: Ptr, weight: Ptr, mean: Ptr, invstd: Ptr, n: number, c: number, inner: number, training: number): number;
+  recurrent(dtype: number, mode: number, reverse: number, steps: number, sizesI64: Ptr, batch: number, hidden: number, proj: number, out: Ptr, gates: Ptr, inner: Ptr, hBefore: Ptr, cBefore: Ptr, h: Ptr, c: Ptr, wHhT: Ptr, biasHh: Ptr, wHrT: Ptr): number;
+  recurrentBackward(dtype: number, mode: number, reverse: number, steps: number, sizesI64: Ptr, batch: number, hidden: number, proj: number, gradGates: Ptr, gradHidden: Ptr, gradProj: Ptr, gradOut: Ptr, dh: Ptr, dc: Ptr, gates: Ptr, inner: Ptr, hBefore: Ptr, cBefore: Ptr, wHh: Ptr, wHr: Ptr): number;
+  rowNorm(dtype: number, out: Ptr, saveMean: Ptr, saveInvstd: Ptr, x: Ptr, weight: Ptr, bias: Ptr, rows: number, groups: number, channels: number, span: number, centered: number, eps: number): number;
+  rowNormBackward(dtype: number, gradX: Ptr, gradWeight: Ptr, gradBias: Ptr, gradOut: Ptr, x: Ptr, weight: Ptr, mean: Ptr, invstd: Ptr, rows: number, groups: number, channels: number, span: number, centered: number): number;
   indexSelect(item: number, out: Ptr, a: Ptr, index: Ptr, outer: number, dim: number, inner: number, count: number): number;
   indexAdd(dtype: number, out: Ptr, index: Ptr, src: Ptr, outer: number, dim: number, inner: number, count: number): number;
   indexCopy(item: number, out: Ptr, index: Ptr, src: Ptr, outer: number, dim: number, inner: number, count: number): number;
@@ -62,7 +68,18 @@ export interface Kernels {
   dropout(dtype: number, out: Ptr, mask: Ptr, a: Ptr, n: number, gen: Ptr, p: number): number;
   dropoutBackward(dtype: number, out: Ptr, grad: Ptr, mask: Ptr, n: number, p: number): number;
   sgdStep(dtype: number, count: number, list: Ptr, lr: number, momentum: number, dampening: number, weightDecay: number, flags: number): number;
+  asgdStep(dtype: number, count: number, list: Ptr, lambd: number, weightDecay: number, flags: number): number;
+  rpropStep(dtype: number, count: number, list: Ptr, etaMinus: number, etaPlus: number, least: number, most: number, flags: number): number;
+  lionStep(dtype: number, count: number, list: Ptr, lr: number, beta1: number, beta2: number, weightDecay: number, flags: number): number;
   adamStep(dtype: number, count: number, list: Ptr, lr: number, beta1: number, beta2: number, eps: number, weightDecay: number, flags: number): number;
+  nadamStep(dtype: number, count: number, list: Ptr, lr: number, beta1: number, beta2: number, eps: number, weightDecay: number, momentumDecay: number, flags: number): number;
+  radamStep(dtype: number, count: number, list: Ptr, lr: number, beta1: number, beta2: number, eps: number, weightDecay: number, flags: number): number;
+  adamaxStep(dtype: number, count: number, list: Ptr, lr: number, beta1: number, beta2: number, eps: number, weightDecay: number, flags: number): number;
+  adagradStep(dtype: number, count: number, list: Ptr, lr: number, lrDecay: number, eps: number, weightDecay: number, flags: number): number;
+  adadeltaStep(dtype: number, count: number, list: Ptr, lr: number, rho: number, eps: number, weightDecay: number, flags: number): number;
+  rmspropStep(dtype: number, count: number, list: Ptr, lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, flags: number): number;
+  adafactorStep(dtype: number, param: Ptr, grad: Ptr, rowVar: Ptr, colVar: Ptr, variance: Ptr, batch: number, rows: number, cols: number, step: number, lr: number, beta2Decay: number, eps1: number, eps2: number, d: number, weightDecay: number, flags: number): number;
+  muonStep(dtype: number, param: Ptr, grad: Ptr, buffer: Ptr, rows: number, cols: number, lr: number, adjustedLr: number, weightDecay: number, momentum: number, a: number, b: number, c: number, eps: number, steps: number, flags: number): number;
 }
 
 /** The C names (without the prefix) by their TypeScript names. */
@@ -94,6 +111,8 @@ export const KERNEL_NAMES = {
   crossEntropyBackward: 'cross_entropy_backward',
   nllLoss: 'nll_loss',
   nllLossBackward: 'nll_loss_backward',
+  ctcLoss: 'ctc_loss',
+  ctcLossBackward: 'ctc_loss_backward',
   conv2d: 'conv2d',
   conv2dBackwardInput: 'conv2d_backward_input',
   conv2dBackwardWeight: 'conv2d_backward_weight',
@@ -104,6 +123,10 @@ export const KERNEL_NAMES = {
   batchNorm: 'batch_norm',
   batchNormEval: 'batch_norm_eval',
   batchNormBackward: 'batch_norm_backward',
+  recurrent: 'recurrent',
+  recurrentBackward: 'recurrent_backward',
+  rowNorm: 'row_norm',
+  rowNormBackward: 'row_norm_backward',
   indexSelect: 'index_select',
   indexAdd: 'index_add',
   indexCopy: 'index_copy',
@@ -124,7 +147,18 @@ export const KERNEL_NAMES = {
   dropout: 'dropout',
   dropoutBackward: 'dropout_backward',
   sgdStep: 'sgd_step',
+  asgdStep: 'asgd_step',
+  rpropStep: 'rprop_step',
+  lionStep: 'lion_step',
   adamStep: 'adam_step',
+  nadamStep: 'nadam_step',
+  radamStep: 'radam_step',
+  adamaxStep: 'adamax_step',
+  adagradStep: 'adagrad_step',
+  adadeltaStep: 'adadelta_step',
+  rmspropStep: 'rmsprop_step',
+  adafactorStep: 'adafactor_step',
+  muonStep: 'muon_step',
 } as const satisfies Record<keyof Kernels, string>;
 
 /** How many arguments each kernel takes. */
@@ -156,6 +190,8 @@ export const KERNEL_ARITY = {
   crossEntropyBackward: 15,
   nllLoss: 12,
   nllLossBackward: 12,
+  ctcLoss: 13,
+  ctcLossBackward: 17,
   conv2d: 6,
   conv2dBackwardInput: 5,
   conv2dBackwardWeight: 6,
@@ -166,6 +202,10 @@ export const KERNEL_ARITY = {
   batchNorm: 14,
   batchNormEval: 11,
   batchNormBackward: 13,
+  recurrent: 18,
+  recurrentBackward: 20,
+  rowNorm: 13,
+  rowNormBackward: 14,
   indexSelect: 8,
   indexAdd: 8,
   indexCopy: 8,
@@ -186,7 +226,18 @@ export const KERNEL_ARITY = {
   dropout: 7,
   dropoutBackward: 6,
   sgdStep: 8,
+  asgdStep: 6,
+  rpropStep: 8,
+  lionStep: 8,
   adamStep: 9,
+  nadamStep: 10,
+  radamStep: 9,
+  adamaxStep: 9,
+  adagradStep: 8,
+  adadeltaStep: 8,
+  rmspropStep: 9,
+  adafactorStep: 17,
+  muonStep: 16,
 } as const satisfies Record<keyof Kernels, number>;
 
 export const F32 = 0;
@@ -207,6 +258,10 @@ export const BIAS_ROW = 8;
 export const REDUCE_NONE = 0;
 export const REDUCE_MEAN = 1;
 export const REDUCE_SUM = 2;
+export const RNN_TANH = 0;
+export const RNN_RELU = 1;
+export const LSTM = 2;
+export const GRU = 3;
 export const DECOUPLED = 1;
 export const AMSGRAD = 2;
 export const MAXIMIZE = 4;

@@ -1,7 +1,9 @@
 /** Batch normalisation layers. */
-import { ShapeError, showShape } from '../errors.js';
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { readArguments } from '../ops/arguments.js';
 import { addInPlace } from '../ops/inplace.js';
-import { batchNorm } from '../ops/norm.js';
+import { batchNormAs } from '../ops/norm.js';
+import type { Trailing } from '../ops/positional.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -27,11 +29,11 @@ export interface BatchNormLayerOptions {
   dtype?: DType;
 }
 
-/**
- * `y = (x - mean) / sqrt(var + eps) * weight + bias`, for each channel (dim 1) over all other dims. In training mean and variance are the
- * batch's, and the running ones move towards them by `momentum` (the variance unbiased); in evaluation they are the running ones.
- */
-abstract class BatchNorm extends Module {
+/** The arguments of {@link BatchNormLayerOptions} that may be given in order. */
+export type NormArguments = Trailing<[number, number | null, boolean, boolean], BatchNormLayerOptions>;
+
+/** @internal Parameters and running statistics of batch and instance normalisation. */
+export abstract class RunningNorm extends Module {
   readonly eps: number;
   readonly momentum: number | null;
   readonly affine: boolean;
@@ -45,13 +47,18 @@ abstract class BatchNorm extends Module {
 
   constructor(
     readonly numFeatures: number,
-    options: BatchNormLayerOptions = {},
+    args: NormArguments,
+    on: boolean,
   ) {
     super();
-    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, bias = true, dtype = 'float32' } = options;
     const name = this.constructor.name;
+    const defaults = { eps: 1e-5, momentum: undefined, affine: on, trackRunningStats: on, bias: true, dtype: 'float32' };
+    const given = readArguments<BatchNormLayerOptions>(name, defaults as BatchNormLayerOptions, args);
+    const { eps, momentum = 0.1, affine, trackRunningStats, bias, dtype } = given as Required<BatchNormLayerOptions>;
     assertCount(name, 'numFeatures', numFeatures);
     assertTrainable(dtype, name);
+    if (momentum !== null && typeof momentum !== 'number')
+      throw new ArgumentError(`${name}: momentum is ${String(momentum)}, expected a number, or null to average over all batches.`);
     this.eps = eps;
     this.momentum = momentum;
     this.affine = affine;
@@ -83,29 +90,36 @@ abstract class BatchNorm extends Module {
     if (this.bias) zeros_(this.bias);
   }
 
+  override extraRepr(): string {
+    const { numFeatures, eps, momentum, affine, bias, trackRunningStats } = this;
+    return `${numFeatures}, eps=${float(eps)}, momentum=${momentum === null ? 'None' : float(momentum)}, affine=${bool(affine)}, bias=${bool(bias !== null)}, track_running_stats=${bool(trackRunningStats)}`;
+  }
+}
+
+/**
+ * `y = (x - mean) / sqrt(var + eps) * weight + bias`, for each channel (dim 1) over all other dims. In training mean and variance are the
+ * batch's, and the running ones move towards them by `momentum` (the variance unbiased); in evaluation they are the running ones.
+ */
+abstract class BatchNorm extends RunningNorm {
+  /** @param args eps, momentum, affine and trackRunningStats in this order, or the options. */
+  constructor(numFeatures: number, ...args: NormArguments) {
+    super(numFeatures, args, true);
+  }
+
   /** Throws unless the input has as many dims as the layer takes. */
   protected abstract checkInput(x: Tensor): void;
 
   forward(x: Tensor): Tensor {
     this.checkInput(x);
-    const { training, runningMean, runningVar, numBatchesTracked, eps } = this;
+    const { training, runningMean, runningVar, numBatchesTracked, weight, bias, eps } = this;
     let momentum = this.momentum ?? 0;
     const tracking = training && this.trackRunningStats && numBatchesTracked !== null;
     if (tracking && this.momentum === null) momentum = 1 / (item(numBatchesTracked) + 1);
     const keeps = !training || this.trackRunningStats;
-    const out = batchNorm(x, keeps ? runningMean : null, keeps ? runningVar : null, this.weight, this.bias, {
-      training: training || runningMean === null,
-      momentum,
-      eps,
-      name: this.constructor.name,
-    });
+    const settings = { weight, bias, training: training || (runningMean === null && runningVar === null), momentum, eps };
+    const out = batchNormAs(this.constructor.name, x, keeps ? runningMean : null, keeps ? runningVar : null, settings);
     if (tracking) addInPlace(numBatchesTracked, 1, 1, 'add_'); // after the kernel: a batch that throws does not count
     return out;
-  }
-
-  override extraRepr(): string {
-    const { numFeatures, eps, momentum, affine, bias, trackRunningStats } = this;
-    return `${numFeatures}, eps=${float(eps)}, momentum=${momentum === null ? 'None' : float(momentum)}, affine=${bool(affine)}, bias=${bool(bias !== null)}, track_running_stats=${bool(trackRunningStats)}`;
   }
 }
 

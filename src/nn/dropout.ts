@@ -1,12 +1,13 @@
 /** Dropout layers: they act while training and pass everything in evaluation. */
 import { ArgumentError } from '../errors.js';
-import { dropout, dropout1d, dropout2d } from '../ops/dropout.js';
-import { inPlace } from '../ops/inplace.js';
+import { readArguments } from '../ops/arguments.js';
+import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from '../ops/dropout.js';
+import type { Trailing } from '../ops/positional.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { bool, float } from './module-text.js';
 
-export interface DropoutOptions {
+export interface DropoutLayerOptions {
   /** The probability to drop. Default: 0.5. */
   p?: number;
   /** Writes over the input. Default: false. */
@@ -17,22 +18,17 @@ abstract class DropoutLayer extends Module {
   readonly p: number;
   readonly inplace: boolean;
 
-  /** @param p the probability to drop, as a number or among the options. @throws {ArgumentError} for one outside 0 to 1. */
-  constructor(p: number | DropoutOptions = {}, options: Omit<DropoutOptions, 'p'> = {}) {
+  /**
+   * @param args p, the probability to drop (default 0.5), and inplace (default false), in this order or as options.
+   * @throws {ArgumentError} for p outside 0 to 1.
+   */
+  constructor(...args: Trailing<[number, boolean], DropoutLayerOptions>) {
     super();
-    const { p: probability = 0.5, inplace = false } = typeof p === 'number' ? { ...options, p } : p;
-    if (!(probability >= 0 && probability <= 1))
-      throw new ArgumentError(`${this.constructor.name}: p is ${String(probability)}, expected the probability to drop, from 0 to 1.`);
-    this.p = probability;
+    const { p, inplace } = readArguments(this.constructor.name, { p: 0.5, inplace: false }, args);
+    if (!(p >= 0 && p <= 1))
+      throw new ArgumentError(`${this.constructor.name}: p is ${String(p)}, expected the probability to drop, from 0 to 1.`);
+    this.p = p;
     this.inplace = inplace;
-  }
-
-  protected abstract drop(x: Tensor): Tensor;
-
-  forward(x: Tensor): Tensor {
-    return this.inplace && this.training && this.p > 0
-      ? inPlace(`${this.constructor.name}({ inplace: true })`, x, [], () => this.drop(x))
-      : this.drop(x);
   }
 
   override extraRepr(): string {
@@ -47,21 +43,45 @@ abstract class DropoutLayer extends Module {
  * new nn.Dropout(0.5);
  */
 export class Dropout extends DropoutLayer {
-  protected drop(x: Tensor): Tensor {
-    return dropout(x, this.p, this.training);
+  forward(x: Tensor): Tensor {
+    return dropout(x, this.p, this.training, this.inplace);
   }
 }
 
-/** {@link Dropout} of whole channels of [N, C, L] or [C, L]. */
+/** {@link Dropout} of whole channels of [N, C, L] or [C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html */
 export class Dropout1d extends DropoutLayer {
-  protected drop(x: Tensor): Tensor {
-    return dropout1d(x, this.p, this.training);
+  forward(x: Tensor): Tensor {
+    return dropout1d(x, this.p, this.training, this.inplace);
   }
 }
 
 /** {@link Dropout} of whole channels of [N, C, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html */
 export class Dropout2d extends DropoutLayer {
-  protected drop(x: Tensor): Tensor {
-    return dropout2d(x, this.p, this.training);
+  forward(x: Tensor): Tensor {
+    return dropout2d(x, this.p, this.training, this.inplace);
+  }
+}
+
+/** {@link Dropout} of whole channels of [N, C, D, H, W] or [C, D, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html */
+export class Dropout3d extends DropoutLayer {
+  forward(x: Tensor): Tensor {
+    return dropout3d(x, this.p, this.training, this.inplace);
+  }
+}
+
+/**
+ * Dropout for selu networks: dropped elements become selu's lowest value, and mean and variance stay. `inplace` changes nothing, as in PyTorch.
+ * @see Klambauer et al. 2017, https://arxiv.org/abs/1706.02515; https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
+ */
+export class AlphaDropout extends DropoutLayer {
+  forward(x: Tensor): Tensor {
+    return alphaDropout(x, this.p, this.training);
+  }
+}
+
+/** {@link AlphaDropout} of whole channels of [N, C, ...]. @see https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html */
+export class FeatureAlphaDropout extends DropoutLayer {
+  forward(x: Tensor): Tensor {
+    return featureAlphaDropout(x, this.p, this.training);
   }
 }

@@ -31,6 +31,9 @@ export {
 export { celu_, elu_, hardtanh_, leakyRelu_, relu_, rrelu_, selu_, threshold_ } from '../ops/activation-aliases.js';
 export type { RreluOptions, ShrinkOptions } from '../ops/activation-threshold.js';
 export { hardshrink, rrelu, softshrink, threshold } from '../ops/activation-threshold.js';
+export type { PadMode, PadOptions } from '../ops/arrange.js';
+export { pad } from '../ops/arrange.js';
+export { bilinear } from '../ops/bilinear.js';
 export type { Conv1dOptions, Conv2dOptions, Conv3dOptions } from '../ops/conv.js';
 export { conv1d, conv2d, conv3d } from '../ops/conv.js';
 export type { ConvTranspose1dOptions, ConvTranspose2dOptions, ConvTranspose3dOptions } from '../ops/conv-transpose.js';
@@ -39,9 +42,16 @@ export type { CrossEntropyOptions, NllLossOptions } from '../ops/cross-entropy.j
 export { crossEntropy, nllLoss } from '../ops/cross-entropy.js';
 export type { CTCLossOptions } from '../ops/ctc.js';
 export { ctcLoss } from '../ops/ctc.js';
-export { alphaDropout, dropout, dropout1d, dropout2d } from '../ops/dropout.js';
+export type { DropoutOptions } from '../ops/dropout.js';
+export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from '../ops/dropout.js';
 export type { EmbeddingOptions } from '../ops/embedding.js';
 export { embedding, oneHot } from '../ops/embedding.js';
+export type { EmbeddingBagOptions } from '../ops/embedding-bag.js';
+export { embeddingBag } from '../ops/embedding-bag.js';
+export type { UnfoldOptions } from '../ops/fold.js';
+export { fold, unfold } from '../ops/fold.js';
+export type { InterpolateMode, InterpolateOptions } from '../ops/interpolate.js';
+export { interpolate } from '../ops/interpolate.js';
 export type { LinearCrossEntropyOptions } from '../ops/linear-cross-entropy.js';
 export { linearCrossEntropy } from '../ops/linear-cross-entropy.js';
 export type { HuberLossOptions, SmoothL1LossOptions, WeightedLossOptions } from '../ops/loss.js';
@@ -58,6 +68,7 @@ export type { LossOptions, Reduction } from '../ops/loss-options.js';
 export { linear } from '../ops/matmul.js';
 export type { BatchNormOptions, InstanceNormOptions } from '../ops/norm.js';
 export { batchNorm, instanceNorm } from '../ops/norm.js';
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from '../ops/pixel-shuffle.js';
 export type {
   AvgPool1dOptions,
   AvgPool2dOptions,

@@ -27,18 +27,20 @@ export type { ThresholdOptions } from './activation-threshold.js';
 export { Hardshrink, RReLU, Softshrink, Threshold } from './activation-threshold.js';
 export type { BatchNormLayerOptions } from './batch-norm.js';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.js';
+export { Bilinear } from './bilinear.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
 export type { Conv1dLayerOptions, Conv2dLayerOptions, Conv3dLayerOptions, PaddingMode } from './conv.js';
 export { Conv1d, Conv2d, Conv3d } from './conv.js';
 export type { ConvTranspose1dLayerOptions, ConvTranspose2dLayerOptions, ConvTranspose3dLayerOptions } from './conv-transpose.js';
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './conv-transpose.js';
 export { CosineSimilarity, PairwiseDistance } from './distance.js';
-export type { DropoutOptions } from './dropout.js';
-export { Dropout, Dropout1d, Dropout2d } from './dropout.js';
-export type { EmbeddingLayerOptions } from './embedding.js';
-export { Embedding } from './embedding.js';
+export type { DropoutLayerOptions } from './dropout.js';
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout.js';
+export type { EmbeddingBagLayerOptions, EmbeddingLayerOptions, PretrainedBagOptions, PretrainedOptions } from './embedding.js';
+export { Embedding, EmbeddingBag } from './embedding.js';
 export type { FlattenOptions } from './flatten.js';
 export { Flatten, Unflatten } from './flatten.js';
+export { Fold, Unfold } from './fold.js';
 export * as functional from './functional.js';
 export type { GroupNormLayerOptions } from './group-norm.js';
 export { GroupNorm, LocalResponseNorm } from './group-norm.js';
@@ -66,7 +68,26 @@ export { GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, PoissonNLLLoss,
 export type { BufferRegistration, TensorRegistration } from './module.js';
 export { Module } from './module.js';
 export type { ForwardHook, ForwardPreHook, FullBackwardHook } from './module-call.js';
+export type { ConstantPadOptions, Padding1d, Padding2d, Padding3d } from './padding.js';
+export {
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ConstantPad1d,
+  ConstantPad2d,
+  ConstantPad3d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from './padding.js';
 export { Buffer, Parameter } from './parameter.js';
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from './pixel-shuffle.js';
 export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from './pooling.js';
 export {
   AdaptiveAvgPool1d,
@@ -87,4 +108,6 @@ export { GRUCell, LSTMCell, RNNCell } from './rnn-cell.js';
 export type { SoftmaxLayerOptions } from './softmax.js';
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
 export type { LoadResult, StateDict } from './state-dict.js';
+export type { UpsampleOptions, UpsamplingOptions } from './upsample.js';
+export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './upsample.js';
 export * as utils from './utils.js';

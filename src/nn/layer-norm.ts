@@ -1,5 +1,7 @@
 /** Layer normalisation. */
-import { layerNorm } from '../ops/norm.js';
+import { readArguments } from '../ops/arguments.js';
+import type { Trailing } from '../ops/positional.js';
+import { layerNorm } from '../ops/row-norm.js';
 import type { DType } from '../tensor/dtype.js';
 import { checkSizes, type Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -8,7 +10,7 @@ import { Module } from './module.js';
 import { bool, float, tuple } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
-export interface LayerNormOptions {
+export interface LayerNormLayerOptions {
   /** Added to the variance. Default: 1e-5. */
   eps?: number;
   /** Learns a scale (and a bias) for each element. Default: true. */
@@ -31,11 +33,11 @@ export class LayerNorm extends Module {
   weight: Parameter | null;
   bias: Parameter | null;
 
-  constructor(
-    normalizedShape: number | Shape,
-    { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = 'float32' }: LayerNormOptions = {},
-  ) {
+  /** @param args eps, elementwiseAffine and bias in this order, or the options. */
+  constructor(normalizedShape: number | Shape, ...args: Trailing<[number, boolean, boolean], LayerNormLayerOptions>) {
     super();
+    const defaults: Required<LayerNormLayerOptions> = { eps: 1e-5, elementwiseAffine: true, bias: true, dtype: 'float32' };
+    const { eps, elementwiseAffine, bias, dtype } = readArguments('LayerNorm', defaults, args);
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
     checkSizes(this.normalizedShape, 'LayerNorm');
     assertTrainable(dtype, 'LayerNorm');

@@ -111,8 +111,13 @@ test('errors', () => {
   expect(() => pattern(2).tril()).toThrow(ShapeError);
   expect(() => pad(pattern(2, 2), [1])).toThrow(ShapeError);
   expect(() => pad(pattern(2), [-2, -1])).toThrow(ShapeError);
-  expect(() => pad(pattern(3), [3, 0], { mode: 'reflect' })).toThrow(
-    /pad: reflect padding of 3 and 0 needs a larger dim than dim 0 of size 3/,
+  expect(() => pad(pattern(1, 3), [3, 0], { mode: 'reflect' })).toThrow(
+    /pad: reflect padding of 3 and 0 needs a larger dim than dim 1 of size 3/,
+  );
+  expect(() => pad(pattern(3), [1, 0], 'reflect')).toThrow(/pad: reflect padding \[1, 0\] of 1 dims needs .* x is \[3\]/);
+  expect(() => pad(pattern(1, 3), [1, 0], 'circular', 2)).toThrow('pad: circular padding takes no value, got 2. Leave it out.');
+  expect(() => pad(pattern(1, 3), [1, 0], 'mirror' as 'reflect')).toThrow(
+    `pad: mode is "mirror", expected 'constant', 'reflect', 'replicate' or 'circular'.`,
   );
   expect(() => repeatInterleave(pattern(3), int([1, 2]), 0)).toThrow(ShapeError);
   expect(() => meshgrid([pattern(2, 2)])).toThrow(ShapeError);

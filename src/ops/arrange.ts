@@ -6,6 +6,7 @@ import { arange, fromTypedArray } from '../tensor/create.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
+import { readArguments } from './arguments.js';
 import { ge, le, sub } from './arithmetic.js';
 import { clone, filled } from './copy.js';
 import { where } from './elementwise.js';
@@ -13,6 +14,7 @@ import { indexSelect } from './gather.js';
 import { cat } from './join.js';
 import { copyInto } from './kernel-call.js';
 import { expand, narrow, reshape, unsqueeze } from './movement.js';
+import type { Trailing } from './positional.js';
 
 /** The elements of `dims` (default: all dims) in reverse order. A copy, as in PyTorch. Gradient: reversed likewise. */
 export function flip(x: Tensor, dims?: number | readonly number[]): Tensor {
@@ -164,24 +166,39 @@ export function triu(x: Tensor, diagonal = 0): Tensor {
 
 export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
 
+export interface PadOptions {
+  /** What the new elements are: one value, or what `reflect` (without repeating the edge), `replicate` or `circular` find in x. Default: 'constant'. */
+  mode?: PadMode;
+  /** What 'constant' fills with. Default: 0. */
+  value?: number | null;
+}
+
 /**
  * `x` with elements added (or, where negative, taken away) at the ends of its dims.
- * @param padding before and after the last dim, then before and after the one in front of it, and so on.
- * @param options.mode `constant` (default), `reflect` (without repeating the edge), `replicate` or `circular`.
- * @param options.value what `constant` fills with; default 0.
- * @throws {ShapeError} for a padding that does not fit.
+ * @param padding before and after the last dim, then before and after the one in front of it, and so on. Modes other than 'constant' pad the last
+ * one, two or three dims of a tensor that has one or two more.
+ * @param args mode and value in this order, or by name.
+ * @throws {ShapeError} for a padding that does not fit. @throws {ArgumentError} for an unknown mode, and a value that the mode does not take.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
+ * @example
+ * F.pad(x, [1, 1, 2, 2]);
+ * F.pad(x, [1, 1], 'reflect');
  */
-export function pad(
-  x: Tensor,
-  padding: readonly number[],
-  { mode = 'constant', value = 0 }: { mode?: PadMode; value?: number } = {},
-): Tensor {
-  if (padding.length % 2 !== 0 || padding.length > 2 * x.ndim || !padding.every(Number.isInteger)) {
+export function pad(x: Tensor, padding: readonly number[], ...args: Trailing<[PadMode, number | null], PadOptions>): Tensor {
+  const options = readArguments<PadOptions>('pad', { mode: 'constant', value: null }, args);
+  return padAs('pad', x, padding, options.mode ?? 'constant', options.value ?? 0);
+}
+
+/** @internal {@link pad} in the name of a layer. */
+export function padAs(op: string, x: Tensor, padding: readonly number[], mode: PadMode, value = 0): Tensor {
+  if (!['constant', 'reflect', 'replicate', 'circular'].includes(mode))
+    throw new ArgumentError(`${op}: mode is ${JSON.stringify(mode)}, expected 'constant', 'reflect', 'replicate' or 'circular'.`);
+  if (!Array.isArray(padding) || padding.length % 2 !== 0 || padding.length > 2 * x.ndim || !padding.every(Number.isInteger)) {
     throw new ShapeError(
-      `pad: padding ${showShape(padding)} must be pairs of whole numbers, at most one pair for each dim of shape ${showShape(x.shape)}.`,
+      `${op}: padding ${showShape([padding].flat())} must be pairs of whole numbers, at most one pair for each dim of shape ${showShape(x.shape)}.`,
     );
   }
+  if (mode !== 'constant') checkModePadding(op, x, padding, mode, value);
   const pairs = Array.from({ length: padding.length / 2 }, (_, i) => ({
     d: x.ndim - 1 - i,
     before: padding[2 * i]!,
@@ -190,16 +207,27 @@ export function pad(
   for (const { d, before, after } of pairs) {
     if (x.shape[d]! + Math.min(before, 0) + Math.min(after, 0) < 0)
       throw new ShapeError(
-        `pad: padding ${before} and ${after} leave nothing of dim ${d} of size ${x.shape[d]} (shape ${showShape(x.shape)}).`,
+        `${op}: padding ${before} and ${after} leave nothing of dim ${d} of size ${x.shape[d]} (shape ${showShape(x.shape)}).`,
       );
   }
   if (mode === 'constant') return padConstant(x, padding, pairs, value);
   const out = pairs.reduce(
     (padded, { d, before, after }) =>
-      before === 0 && after === 0 ? padded : indexSelect(padded, d, sourceIndex(x, d, before, after, mode), 'pad'),
+      before === 0 && after === 0 ? padded : indexSelect(padded, d, sourceIndex(op, x, d, before, after, mode), 'pad'),
     x,
   );
   return apart(out, x);
+}
+
+/** PyTorch's rules for what is taken from x itself. */
+function checkModePadding(op: string, x: Tensor, padding: readonly number[], mode: PadMode, value: number): void {
+  const axes = padding.length / 2;
+  if (axes < 1 || axes > 3 || (x.ndim !== axes + 1 && x.ndim !== axes + 2)) {
+    throw new ShapeError(
+      `${op}: ${mode} padding ${showShape(padding)} of ${axes} dims needs [N, C] or [C] in front of them, and at most 3 of them; x is ${showShape(x.shape)}. Insert dims with unsqueeze.`,
+    );
+  }
+  if (value !== 0) throw new ArgumentError(`${op}: ${mode} padding takes no value, got ${value}. Leave it out.`);
 }
 
 interface PadPair {
@@ -230,12 +258,12 @@ function padConstant(x: Tensor, padding: readonly number[], pairs: readonly PadP
 }
 
 /** For each place along the padded dim, the index that it takes its value from. */
-function sourceIndex(x: Tensor, d: number, before: number, after: number, mode: Exclude<PadMode, 'constant'>): Tensor {
+function sourceIndex(op: string, x: Tensor, d: number, before: number, after: number, mode: Exclude<PadMode, 'constant'>): Tensor {
   const size = x.shape[d]!;
   const most = mode === 'reflect' ? size - 1 : mode === 'circular' ? size : Number.POSITIVE_INFINITY;
   if (before > most || after > most || size === 0) {
     throw new ShapeError(
-      `pad: ${mode} padding of ${before} and ${after} needs a larger dim than dim ${d} of size ${size} (shape ${showShape(x.shape)}).`,
+      `${op}: ${mode} padding of ${before} and ${after} needs a larger dim than dim ${d} of size ${size} (shape ${showShape(x.shape)}).`,
     );
   }
   const place = (i: number) => {

@@ -1,5 +1,5 @@
 /** Table look-ups: embeddings, and one-hot vectors. */
-import { isGradEnabled } from '../autograd/mode.js';
+import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
@@ -8,43 +8,97 @@ import { dtypes } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
-import { eq, mul, ne } from './arithmetic.js';
-import { filled, to } from './copy.js';
+import { readArguments } from './arguments.js';
+import { add, div, eq, gt, mul, ne } from './arithmetic.js';
+import { detach, filled, to } from './copy.js';
+import { where } from './elementwise.js';
+import { indexAdd, indexCopy_, indexSelect } from './gather.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
 import { reshape, unsqueeze } from './movement.js';
+import type { Trailing } from './positional.js';
 import { reduceRaw } from './reduce.js';
+import { unique } from './sort.js';
+import { norm } from './statistics.js';
 
 export interface EmbeddingOptions {
-  /** The row that gets no gradient; negative counts from the end. */
+  /** The row that gets no gradient; negative counts from the end. Default: none. */
   paddingIdx?: number | null;
+  /** Rows that are looked up and are longer are made so long, in place. Default: none. */
+  maxNorm?: number | null;
+  /** Which norm `maxNorm` means. Default: 2. */
+  normType?: number;
+  /** Divides a row's gradient by how often the row was looked up. Default: false. */
+  scaleGradByFreq?: boolean;
+  /** Hone has no sparse gradients: true throws. Default: false. */
+  sparse?: boolean;
 }
 
 /**
  * Rows of `weight`, one for each index.
- * @param input indices, int64 or int32, of any shape. @param weight [count, width].
+ * @param input indices, int64 or int32, of any shape. @param weight [count, width]. @param args the options in the order of their list, or by name.
  * @returns [...input, width].
- * @throws {IndexError} for an index outside 0 to count - 1. @throws {DTypeError} for indices of another dtype.
+ * @throws {IndexError} for an index outside 0 to count - 1. @throws {DTypeError} for indices of another dtype. @throws {ArgumentError} for `sparse`.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
+ * @example
+ * F.embedding(tokens, table, { paddingIdx: 0 });
  */
-export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
-  if (weight.ndim !== 2) throw new ShapeError(`embedding: weight is ${showShape(weight.shape)}, expected [count, width].`);
-  const index = indices('embedding', input);
-  const [count, width] = weight.shape as [number, number];
-  const { paddingIdx = null } = options;
-  if (paddingIdx !== null && (!Number.isInteger(paddingIdx) || paddingIdx < -count || paddingIdx >= count)) {
+export function embedding(
+  input: Tensor,
+  weight: Tensor,
+  ...args: Trailing<[number | null, number | null, number, boolean, boolean], EmbeddingOptions>
+): Tensor {
+  const defaults: Required<EmbeddingOptions> = { paddingIdx: null, maxNorm: null, normType: 2, scaleGradByFreq: false, sparse: false };
+  const options = readArguments('embedding', defaults, args);
+  const index = tableIndices('embedding', input, weight, options);
+  const padding = paddingRow('embedding', weight, options.paddingIdx);
+  const rows = look(reshape(index, [numel(index.shape)]), weight, padding, options.scaleGradByFreq);
+  return reshape(rows, [...input.shape, weight.shape[1]!]);
+}
+
+/** @internal The row that `paddingIdx` means, or null. */
+export function paddingRow(op: string, weight: Tensor, paddingIdx: number | null): number | null {
+  const count = weight.shape[0]!;
+  if (paddingIdx === null) return null;
+  if (!Number.isInteger(paddingIdx) || paddingIdx < -count || paddingIdx >= count)
     throw new IndexError(
-      `embedding: paddingIdx is ${paddingIdx}, expected a whole number from ${-count} to ${count - 1} (weight ${showShape(weight.shape)}).`,
+      `${op}: paddingIdx is ${paddingIdx}, expected a whole number from ${-count} to ${count - 1} (weight ${showShape(weight.shape)}).`,
     );
-  }
-  const range = rangeOf(index, 'embedding');
+  return paddingIdx < 0 ? paddingIdx + count : paddingIdx;
+}
+
+/** @internal Checks a table and the indices into it, and limits the rows that they name; gives the indices as row-major int64. */
+export function tableIndices(
+  op: string,
+  input: Tensor,
+  weight: Tensor,
+  { maxNorm = null, normType = 2, sparse = false }: EmbeddingOptions,
+): Tensor {
+  if (weight.ndim !== 2) throw new ShapeError(`${op}: weight is ${showShape(weight.shape)}, expected [count, width].`);
+  if (sparse) throw new ArgumentError(`${op}: sparse gradients are not supported. Leave out sparse: the gradient is the same, but dense.`);
+  if (input.dtype !== 'int64' && input.dtype !== 'int32')
+    throw new DTypeError(`${op}: input is ${input.dtype}, expected int64 or int32 indices. Use input.long().`);
+  const index = indices(op, input);
+  const count = weight.shape[0]!;
+  const range = rangeOf(index, op);
   if (range && (range[0] < 0 || range[1] >= count)) {
     const wrong = range[0] < 0 ? range[0] : range[1];
     throw new IndexError(
-      `embedding: index ${wrong} is outside 0 to ${count - 1} (weight ${showShape(weight.shape)}). Make the table as long as there are different indices.`,
+      `${op}: index ${wrong} is outside 0 to ${count - 1} (weight ${showShape(weight.shape)}). Make the table as long as there are different indices.`,
     );
   }
-  const rows = look(reshape(index, [numel(index.shape)]), weight, paddingIdx === null || paddingIdx >= 0 ? paddingIdx : paddingIdx + count);
-  return reshape(rows, [...input.shape, width]);
+  if (maxNorm !== null && range !== null) limitRows(index, weight, maxNorm, normType);
+  return index;
+}
+
+/** Scales the rows that the indices name, in place, to a norm of at most `maxNorm`. */
+function limitRows(index: Tensor, weight: Tensor, maxNorm: number, normType: number): void {
+  noGrad(() => {
+    const named = unique(index);
+    const rows = indexSelect(detach(weight), 0, named);
+    const lengths = norm(rows, normType, 1, true);
+    const scale = to(div(maxNorm, add(to(lengths, 'float64'), 1e-7)), weight.dtype);
+    indexCopy_(detach(weight), 0, named, where(gt(lengths, maxNorm), mul(rows, scale), rows));
+  });
 }
 
 /** Indices as row-major int64. */
@@ -61,17 +115,25 @@ function rangeOf(x: Tensor, op: string): [number, number] | null {
   return [item(reduceRaw('min', x, all, x.dtype, op)), item(reduceRaw('max', x, all, x.dtype, op))];
 }
 
-function look(index: Tensor, weight: Tensor, padding: number | null): Tensor {
+function look(index: Tensor, weight: Tensor, padding: number | null, scaled = false): Tensor {
   const [count, width] = weight.shape as [number, number];
   const table = rowMajor(weight, 'embedding');
   const out = emptyTensor([index.shape[0]!, width], weight.dtype);
   check(kernels.indexSelect(dtypes[weight.dtype].bytes, out.ptr, table.ptr, index.ptr, 1, count, width, index.shape[0]!), 'embedding');
   return record('embedding', out, [weight], [index], (g, [index]) => {
-    const rows = collect(g, index!, count);
+    const rows = collect(scaled ? mul(g, shares(index!, count, g)) : g, index!, count);
     if (padding === null) return [rows];
     if (isGradEnabled()) return [mul(rows, unsqueeze(ne(arange(count), padding), 1))];
     check(kernels.fill(code(rows.dtype), rows.ptr + padding * width * dtypes[rows.dtype].bytes, width, 0), 'embedding');
     return [rows];
+  });
+}
+
+/** For each index 1 over how often it comes, [n, 1]. */
+function shares(index: Tensor, count: number, like: Tensor): Tensor {
+  return noGrad(() => {
+    const times = indexAdd(filled([count], like.dtype, 0), 0, index, filled([index.shape[0]!], like.dtype, 1));
+    return unsqueeze(div(1, indexSelect(times, 0, index)), 1);
   });
 }
 

@@ -129,7 +129,7 @@ describe('errors', () => {
   test('batchNorm', () => {
     const [x, one, many] = [zeros([2, 256]), zeros([256]), zeros([1024])];
     wrong(
-      () => F.batchNorm(x, many, many, null, null, { name: 'BatchNorm1d' }),
+      () => new nn.BatchNorm1d(1024).forward(x),
       ShapeError,
       'BatchNorm1d(1024): input has 256 features ([2, 256]), the layer was made for 1024. Make it nn.BatchNorm1d(256), the width of what comes in.',
     );

@@ -1,52 +1,81 @@
-/** Normalisation of activations: batch norm by fused kernels, layer norm by composition. */
+/** Batch normalisation by fused kernels, and instance normalisation, which is batch normalisation of every item by itself. */
 import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { anyRequiresGrad, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { numel, type Shape, sameShape } from '../tensor/shape.js';
+import { numel, type Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { readArguments } from './arguments.js';
 import { add, mul, sub } from './arithmetic.js';
+import { repeat } from './arrange.js';
 import { clone } from './copy.js';
+import { copy_ } from './inplace.js';
 import { code, copyInto, rowMajor } from './kernel-call.js';
 import { rsqrt, square } from './math.js';
 import { reshape } from './movement.js';
+import type { Trailing } from './positional.js';
 import { mean, sum } from './reduce.js';
 import { needsFloat } from './window.js';
 
 export interface BatchNormOptions {
+  /** [C], or null for 1. Default: null. */
+  weight?: Tensor | null;
+  /** [C], or null for 0. Default: null. */
+  bias?: Tensor | null;
   /** Takes mean and variance from the batch, and updates the running ones. Default: false. */
   training?: boolean;
   /** How much of each new batch goes into the running statistics. Default: 0.1. */
   momentum?: number;
   /** Added to the variance. Default: 1e-5. */
   eps?: number;
-  /** What errors call the layer, such as `BatchNorm1d`. */
-  name?: string;
+}
+
+/** @internal Options that are all there. */
+export interface BatchNormSettings {
+  readonly weight: Tensor | null;
+  readonly bias: Tensor | null;
+  readonly training: boolean;
+  readonly momentum: number;
+  readonly eps: number;
 }
 
 /**
  * Batch normalisation over all dims but dim 1: `y = (x - mean) / sqrt(var + eps) * weight + bias`. Training takes the biased variance of
  * the batch; the running variance is unbiased.
  * @param x [N, C] or [N, C, ...], floating. @param runningMean [C], changed in training; null keeps none. @param runningVar likewise.
- * @param weight [C], or null for 1. @param bias [C], or null for 0.
+ * @param args weight, bias, training (default false), momentum (default 0.1) and eps (default 1e-5), in this order or by name.
  * @returns x's shape and dtype.
  * @throws {ShapeError} when the features differ, or training gets one value per channel. @throws {DTypeError} for integers, or two dtypes.
- * @see Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
+ * @throws {ArgumentError} for a negative eps, or 0 in training.
+ * @see Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167; https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
+ * @example
+ * F.batchNorm(x, runningMean, runningVar, { weight, bias, training: true });
  */
 export function batchNorm(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  weight: Tensor | null = null,
-  bias: Tensor | null = null,
-  options: BatchNormOptions = {},
+  ...args: Trailing<[Tensor | null, Tensor | null, boolean, number, number], BatchNormOptions>
 ): Tensor {
-  const { training = false, momentum = 0.1, eps = 1e-5, name = 'batchNorm' } = options;
+  const defaults: BatchNormSettings = { weight: null, bias: null, training: false, momentum: 0.1, eps: 1e-5 };
+  return batchNormAs('batchNorm', x, runningMean, runningVar, readArguments('batchNorm', defaults, args));
+}
+
+/** @internal {@link batchNorm} in the name of a layer. */
+export function batchNormAs(
+  name: string,
+  x: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  settings: BatchNormSettings,
+): Tensor {
+  const { weight, bias, training, momentum, eps } = settings;
   needsFloat(x, name);
   if (x.ndim < 2) throw new ShapeError(`${name}: input is ${showShape(x.shape)}, expected at least [N, C].`);
   const [n, c] = x.shape as [number, number];
   const inner = numel(x.shape.slice(2));
   checkChannels(name, x, { runningMean, runningVar, weight, bias });
+  checkEps(name, eps, training);
   if ((runningMean === null) !== (runningVar === null))
     throw new ArgumentError(`${name}: runningMean and runningVar come together, only one was given.`);
   if (!training && (runningMean === null || runningVar === null))
@@ -62,12 +91,17 @@ export function batchNorm(
   return evaluationNorm(x, runningMean!, runningVar!, weight, bias, geometry, eps);
 }
 
+function checkEps(name: string, eps: number, training: boolean): void {
+  if (!(eps >= 0) || (training && eps === 0))
+    throw new ArgumentError(`${name}: eps is ${eps}, expected ${training ? 'more than 0' : 'at least 0'}.`);
+}
+
 function checkChannels(name: string, x: Tensor, parts: Record<string, Tensor | null>): void {
   const c = x.shape[1]!;
   for (const [part, value] of Object.entries(parts)) {
     if (value === null) continue;
     if (value.ndim !== 1 || value.shape[0] !== c) {
-      if (name === 'batchNorm')
+      if (!name.startsWith('BatchNorm'))
         throw new ShapeError(
           `${name}: ${part} is ${showShape(value.shape)}, expected one value for each of the ${c} channels of the input ${showShape(x.shape)}.`,
         );
@@ -252,7 +286,9 @@ function fusedGrads({ dy, x, weight, center, invstd, g, training, wants }: NormB
 /** The gradients in operations that are recorded, the statistics computed again from x where they depend on it. */
 function composedGrads({ dy, x, weight, center, invstd, training, eps, wants }: NormBackward): (Tensor | null)[] {
   const dims = x.shape.map((_, d) => d).filter((d) => d !== 1);
-  const centered = sub(x, training ? mean(x, dims, true) : perChannel(center, x.shape));
+  const once = sub(x, training ? mean(x, dims, true) : perChannel(center, x.shape));
+  // The mean of what is left: what a large mean lost in rounding.
+  const centered = training ? sub(once, mean(once, dims, true)) : once;
   const scale = training ? rsqrt(add(mean(square(centered), dims, true), eps)) : perChannel(invstd, x.shape);
   const normal = mul(centered, scale);
   // dx = w invstd (dy - mean(dy) - normal mean(dy normal)); without the means where the statistics are constants
@@ -261,35 +297,72 @@ function composedGrads({ dy, x, weight, center, invstd, training, eps, wants }: 
   return [wants[0] ? mul(rest, slope) : null, wants[1] ? sum(mul(dy, normal), dims) : null, wants[2] ? sum(dy, dims) : null];
 }
 
+export interface InstanceNormOptions {
+  /** [C], changed where `useInputStats` is set; null keeps none. Default: null. */
+  runningMean?: Tensor | null;
+  /** Likewise. Default: null. */
+  runningVar?: Tensor | null;
+  /** [C], or null for 1. Default: null. */
+  weight?: Tensor | null;
+  /** [C], or null for 0. Default: null. */
+  bias?: Tensor | null;
+  /** Takes mean and variance from each item, and updates the running ones; false takes those. Default: true. */
+  useInputStats?: boolean;
+  /** How much of the batch goes into the running statistics. Default: 0.1. */
+  momentum?: number;
+  /** Added to the variance. Default: 1e-5. */
+  eps?: number;
+}
+
 /**
- * Normalises each item over its last dims: `y = (x - mean) / sqrt(var + eps) * weight + bias`, the variance biased.
- * @param x [..., ...normalizedShape], floating. @param normalizedShape sizes of the last dims, or the size of the last one.
- * @param weight [...normalizedShape], or null for 1. @param bias likewise, or null for 0. @param eps default 1e-5.
- * @throws {ShapeError} when x does not end in normalizedShape. @see Ba et al. 2016, https://arxiv.org/abs/1607.06450
+ * {@link batchNorm} of each item by itself: every channel of every item has its own mean and variance. The running statistics move towards
+ * the means of these over the batch.
+ * @param x [N, C, ...], floating. @param args the options in the order of their list, or by name.
+ * @throws {ShapeError} when the features differ, or a channel has one element. @throws {DTypeError} for integers, or two dtypes.
+ * @see Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022; https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html
+ * @example
+ * F.instanceNorm(x, { weight, bias });
  */
-export function layerNorm(
+export function instanceNorm(
   x: Tensor,
-  normalizedShape: number | Shape,
-  weight: Tensor | null = null,
-  bias: Tensor | null = null,
-  eps = 1e-5,
+  ...args: Trailing<[Tensor | null, Tensor | null, Tensor | null, Tensor | null, boolean, number, number], InstanceNormOptions>
 ): Tensor {
-  needsFloat(x, 'layerNorm');
-  const shape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
-  const lead = x.ndim - shape.length;
-  if (shape.length === 0 || lead < 0 || !sameShape(x.shape.slice(lead), shape)) {
-    throw new ShapeError(`layerNorm: input is ${showShape(x.shape)}, expected it to end in the normalized shape ${showShape(shape)}.`);
-  }
-  for (const [part, value] of [
-    ['weight', weight],
-    ['bias', bias],
-  ] as const) {
-    if (value && !sameShape(value.shape, shape))
-      throw new ShapeError(`layerNorm: ${part} is ${showShape(value.shape)}, expected the normalized shape ${showShape(shape)}.`);
-  }
-  const dims = shape.map((_, d) => lead + d);
-  const centered = sub(x, mean(x, dims, true));
-  const normal = mul(centered, rsqrt(add(mean(square(centered), dims, true), eps)));
-  const scaled = weight ? mul(normal, weight) : normal;
-  return bias ? add(scaled, bias) : scaled;
+  const defaults: Required<InstanceNormOptions> = {
+    runningMean: null,
+    runningVar: null,
+    weight: null,
+    bias: null,
+    useInputStats: true,
+    momentum: 0.1,
+    eps: 1e-5,
+  };
+  return instanceNormAs('instanceNorm', x, readArguments('instanceNorm', defaults, args));
+}
+
+/** @internal {@link instanceNorm} in the name of a layer. */
+export function instanceNormAs(name: string, x: Tensor, settings: Required<InstanceNormOptions>): Tensor {
+  const { runningMean, runningVar, weight, bias, useInputStats, momentum, eps } = settings;
+  needsFloat(x, name);
+  if (x.ndim < 2) throw new ShapeError(`${name}: input is ${showShape(x.shape)}, expected at least [N, C].`);
+  const [n, c] = x.shape as [number, number];
+  checkChannels(name, x, { runningMean, runningVar, weight, bias });
+  if (useInputStats && numel(x.shape.slice(2)) === 1)
+    throw new ShapeError(`${name}: needs more than 1 element per channel, the input ${showShape(x.shape)} has 1.`);
+  if (!useInputStats && (runningMean === null || runningVar === null))
+    throw new ArgumentError(`${name}: without useInputStats it needs runningMean and runningVar. Give both.`);
+  const perItem = (value: Tensor | null) => value && repeat(value, [n]);
+  const [means, variances] = noGrad(() => [perItem(runningMean), perItem(runningVar)]);
+  const all = batchNormAs(name, reshape(x, [1, n * c, ...x.shape.slice(2)]), means, variances, {
+    weight: perItem(weight),
+    bias: perItem(bias),
+    training: useInputStats,
+    momentum,
+    eps,
+  });
+  if (useInputStats && n > 0)
+    noGrad(() => {
+      if (runningMean) copy_(runningMean, mean(reshape(means!, [n, c]), 0));
+      if (runningVar) copy_(runningVar, mean(reshape(variances!, [n, c]), 0));
+    });
+  return reshape(all, x.shape);
 }

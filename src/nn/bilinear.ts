@@ -1,0 +1,57 @@
+/** A learned form in two vectors. */
+import { readArguments } from '../ops/arguments.js';
+import { bilinear } from '../ops/bilinear.js';
+import type { Trailing } from '../ops/positional.js';
+import type { DType } from '../tensor/dtype.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { uniform_ } from './init.js';
+import { assertCount, type LinearOptions } from './linear.js';
+import { Module } from './module.js';
+import { bool } from './module-text.js';
+import { assertTrainable, Parameter } from './parameter.js';
+
+/**
+ * `y_o = x1^T W_o x2 + b_o`. Inputs [..., in1Features] and [..., in2Features], output [..., outFeatures].
+ * @throws {ArgumentError} for in1Features below 1.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
+ * @example
+ * const form = new nn.Bilinear(20, 30, 40);
+ * form.forward(x1, x2);
+ */
+export class Bilinear extends Module {
+  weight: Parameter;
+  bias: Parameter | null;
+
+  /** @param args bias (default true), as a boolean or among the options. */
+  constructor(
+    readonly in1Features: number,
+    readonly in2Features: number,
+    readonly outFeatures: number,
+    ...args: Trailing<[boolean], LinearOptions>
+  ) {
+    super();
+    const { bias, dtype } = readArguments<{ bias: boolean; dtype: DType }>('Bilinear', { bias: true, dtype: 'float32' }, args);
+    assertCount('Bilinear', 'in1Features', in1Features, 1);
+    assertCount('Bilinear', 'in2Features', in2Features);
+    assertCount('Bilinear', 'outFeatures', outFeatures);
+    assertTrainable(dtype, 'Bilinear');
+    this.weight = new Parameter(emptyTensor([outFeatures, in1Features, in2Features], dtype));
+    this.bias = this.registerParameter('bias', bias ? new Parameter(emptyTensor([outFeatures], dtype)) : null);
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.in1Features);
+    uniform_(this.weight, -bound, bound);
+    if (this.bias) uniform_(this.bias, -bound, bound);
+  }
+
+  forward(x1: Tensor, x2: Tensor): Tensor {
+    return bilinear(x1, x2, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    const { in1Features, in2Features, outFeatures, bias } = this;
+    return `in1_features=${in1Features}, in2_features=${in2Features}, out_features=${outFeatures}, bias=${bool(bias !== null)}`;
+  }
+}

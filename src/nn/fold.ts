@@ -1,0 +1,79 @@
+/** Windows of images as columns, and back. */
+import { readArguments } from '../ops/arguments.js';
+import { fold, type UnfoldOptions, unfold } from '../ops/fold.js';
+import type { Trailing } from '../ops/positional.js';
+import type { Pair } from '../ops/window.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { Module } from './module.js';
+import { tuple } from './module-text.js';
+
+type Arguments = Trailing<[Pair, Pair, Pair], UnfoldOptions>;
+
+/** The options, of which each may be one number or two. */
+function optionsOf(layer: string, args: Arguments): Required<UnfoldOptions> {
+  const given = readArguments<UnfoldOptions>(layer, { dilation: undefined, padding: undefined, stride: undefined }, args);
+  return { dilation: given.dilation ?? 1, padding: given.padding ?? 0, stride: given.stride ?? 1 };
+}
+
+/**
+ * The windows of images [N, C, H, W] (or [C, H, W]) as columns [N, C KH KW, L].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Unfold.html
+ */
+export class Unfold extends Module {
+  readonly dilation: Pair;
+  readonly padding: Pair;
+  readonly stride: Pair;
+
+  /** @param args dilation, padding and stride in this order, or the options. */
+  constructor(
+    readonly kernelSize: Pair,
+    ...args: Arguments
+  ) {
+    super();
+    const { dilation, padding, stride } = optionsOf('Unfold', args);
+    this.dilation = dilation;
+    this.padding = padding;
+    this.stride = stride;
+  }
+
+  forward(x: Tensor): Tensor {
+    return unfold(x, this.kernelSize, this.dilation, this.padding, this.stride);
+  }
+
+  override extraRepr(): string {
+    const { kernelSize, dilation, padding, stride } = this;
+    return `kernel_size=${tuple(kernelSize)}, dilation=${tuple(dilation)}, padding=${tuple(padding)}, stride=${tuple(stride)}`;
+  }
+}
+
+/**
+ * Columns [N, C KH KW, L] (or [C KH KW, L]) added up to images [N, C, H, W].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Fold.html
+ */
+export class Fold extends Module {
+  readonly dilation: Pair;
+  readonly padding: Pair;
+  readonly stride: Pair;
+
+  /** @param args dilation, padding and stride in this order, or the options. */
+  constructor(
+    readonly outputSize: Pair,
+    readonly kernelSize: Pair,
+    ...args: Arguments
+  ) {
+    super();
+    const { dilation, padding, stride } = optionsOf('Fold', args);
+    this.dilation = dilation;
+    this.padding = padding;
+    this.stride = stride;
+  }
+
+  forward(x: Tensor): Tensor {
+    return fold(x, this.outputSize, this.kernelSize, this.dilation, this.padding, this.stride);
+  }
+
+  override extraRepr(): string {
+    const { outputSize, kernelSize, dilation, padding, stride } = this;
+    return `output_size=${tuple(outputSize)}, kernel_size=${tuple(kernelSize)}, dilation=${tuple(dilation)}, padding=${tuple(padding)}, stride=${tuple(stride)}`;
+  }
+}

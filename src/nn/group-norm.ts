@@ -1,0 +1,105 @@
+/** Normalisation over groups of channels, and by neighbouring channels. */
+import { ArgumentError } from '../errors.js';
+import { readArguments } from '../ops/arguments.js';
+import type { Trailing } from '../ops/positional.js';
+import { groupNormAs, type LocalResponseNormOptions, localResponseNorm } from '../ops/row-norm.js';
+import type { DType } from '../tensor/dtype.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { ones_, zeros_ } from './init.js';
+import { assertCount } from './linear.js';
+import { Module } from './module.js';
+import { bool, float } from './module-text.js';
+import { assertTrainable, Parameter } from './parameter.js';
+
+export interface GroupNormLayerOptions {
+  /** Added to the variance. Default: 1e-5. */
+  eps?: number;
+  /** Learns a scale (and a bias) for each channel. Default: true. */
+  affine?: boolean;
+  /** With `affine`: learns a bias. Default: true. */
+  bias?: boolean;
+  /** Of the parameters. Default: float32. */
+  dtype?: DType;
+}
+
+/**
+ * `y = (x - mean) / sqrt(var + eps) * weight + bias`, mean and variance those of a group of channels of one item. Input [N, C, ...].
+ * @param numGroups must divide `numChannels`.
+ * @throws {ArgumentError} when it does not.
+ * @see Wu and He 2018, https://arxiv.org/abs/1803.08494; https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
+ * @example
+ * new nn.GroupNorm(8, 64);
+ */
+export class GroupNorm extends Module {
+  readonly eps: number;
+  readonly affine: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+
+  /** @param args eps and affine in this order, or the options. */
+  constructor(
+    readonly numGroups: number,
+    readonly numChannels: number,
+    ...args: Trailing<[number, boolean], GroupNormLayerOptions>
+  ) {
+    super();
+    const defaults: Required<GroupNormLayerOptions> = { eps: 1e-5, affine: true, bias: true, dtype: 'float32' };
+    const { eps, affine, bias, dtype } = readArguments('GroupNorm', defaults, args);
+    assertCount('GroupNorm', 'numGroups', numGroups, 1);
+    assertCount('GroupNorm', 'numChannels', numChannels);
+    if (numChannels % numGroups !== 0)
+      throw new ArgumentError(`GroupNorm: ${numGroups} groups do not divide ${numChannels} channels. Choose a divisor of ${numChannels}.`);
+    assertTrainable(dtype, 'GroupNorm');
+    this.eps = eps;
+    this.affine = affine;
+    const parameter = () => new Parameter(emptyTensor([numChannels], dtype));
+    this.weight = this.registerParameter('weight', affine ? parameter() : null);
+    this.bias = this.registerParameter('bias', affine && bias ? parameter() : null);
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    if (this.weight) ones_(this.weight);
+    if (this.bias) zeros_(this.bias);
+  }
+
+  forward(x: Tensor): Tensor {
+    return groupNormAs('GroupNorm', x, this.numGroups, this.weight, this.bias, this.eps);
+  }
+
+  override extraRepr(): string {
+    const { numGroups, numChannels, eps, affine, bias } = this;
+    return `${numGroups}, ${numChannels}, eps=${float(eps)}, affine=${bool(affine)}, bias=${bool(bias !== null)}`;
+  }
+}
+
+/**
+ * Divides by the strength of the `size` channels around. Input [N, C, ...] of at least 3 dims.
+ * @see Krizhevsky et al. 2012; https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
+ */
+export class LocalResponseNorm extends Module {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+
+  /** @param args alpha (default 1e-4), beta (default 0.75) and k (default 1) in this order, or the options. */
+  constructor(
+    readonly size: number,
+    ...args: Trailing<[number, number, number], LocalResponseNormOptions>
+  ) {
+    super();
+    assertCount('LocalResponseNorm', 'size', size, 1);
+    const { alpha, beta, k } = readArguments('LocalResponseNorm', { alpha: 1e-4, beta: 0.75, k: 1 }, args);
+    this.alpha = alpha;
+    this.beta = beta;
+    this.k = k;
+  }
+
+  forward(x: Tensor): Tensor {
+    return localResponseNorm(x, this.size, this.alpha, this.beta, this.k);
+  }
+
+  override extraRepr(): string {
+    return `${this.size}, alpha=${float(this.alpha)}, beta=${float(this.beta)}, k=${float(this.k)}`;
+  }
+}

@@ -1,0 +1,251 @@
+/** Padding layers: constants, reflections, repeated edges and circles, along one, two or three axes. */
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { readArguments } from '../ops/arguments.js';
+import { type PadMode, padAs } from '../ops/arrange.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { Module } from './module.js';
+import { float, tuple } from './module-text.js';
+
+/** One number for both ends. */
+export type Padding1d = number | readonly [left: number, right: number];
+/** One number for all sides. */
+export type Padding2d = number | readonly [left: number, right: number, top: number, bottom: number];
+/** One number for all sides. */
+export type Padding3d = number | readonly [left: number, right: number, top: number, bottom: number, front: number, back: number];
+
+/** A layer that adds elements around its last axes. */
+abstract class Pad extends Module {
+  /** Before and after the last axis, then before and after the one in front of it. */
+  readonly padding: readonly number[];
+
+  constructor(padding: number | readonly number[], axes: number) {
+    super();
+    const all: unknown = typeof padding === 'number' ? new Array<number>(2 * axes).fill(padding) : padding;
+    if (!Array.isArray(all) || all.length !== 2 * axes || !all.every(Number.isInteger)) {
+      throw new ArgumentError(
+        `${this.constructor.name}: padding is ${JSON.stringify(padding) ?? String(padding)}, expected a whole number, or ${2 * axes} of them: before and after each axis, the last axis first.`,
+      );
+    }
+    this.padding = [...(all as number[])];
+  }
+
+  override extraRepr(): string {
+    return tuple(this.padding);
+  }
+}
+
+abstract class ModePad extends Pad {
+  protected abstract readonly mode: PadMode;
+
+  forward(x: Tensor): Tensor {
+    const axes = this.padding.length / 2;
+    if (x.ndim !== axes + 1 && x.ndim !== axes + 2) {
+      const shape = ['[N, C, L], or [C, L]', '[N, C, H, W], or [C, H, W]', '[N, C, D, H, W], or [C, D, H, W]'][axes - 1]!;
+      throw new ShapeError(`${this.constructor.name}: input is ${showShape(x.shape)} (${x.ndim} dims), expected ${shape} for one item.`);
+    }
+    return padAs(this.constructor.name, x, this.padding, this.mode);
+  }
+}
+
+export interface ConstantPadOptions {
+  /** What the new elements are. */
+  value: number;
+}
+
+abstract class ConstantPad extends Pad {
+  readonly value: number;
+
+  constructor(padding: number | readonly number[], axes: number, args: readonly unknown[]) {
+    super(padding, axes);
+    const { value } = readArguments<{ value: number | undefined }>(this.constructor.name, { value: undefined }, args);
+    if (typeof value !== 'number') throw new ArgumentError(`${this.constructor.name}: value is ${String(value)}, expected a number.`);
+    this.value = value;
+  }
+
+  forward(x: Tensor): Tensor {
+    return padAs(this.constructor.name, x, this.padding, 'constant', this.value);
+  }
+
+  override extraRepr(): string {
+    return `padding=${tuple(this.padding)}, value=${float(this.value)}`;
+  }
+}
+
+abstract class ZeroPad extends Pad {
+  forward(x: Tensor): Tensor {
+    return padAs(this.constructor.name, x, this.padding, 'constant');
+  }
+}
+
+abstract class ReflectionPad extends ModePad {
+  protected get mode() {
+    return 'reflect' as const;
+  }
+}
+
+abstract class ReplicationPad extends ModePad {
+  protected get mode() {
+    return 'replicate' as const;
+  }
+}
+
+abstract class CircularPad extends ModePad {
+  protected get mode() {
+    return 'circular' as const;
+  }
+}
+
+/**
+ * Zeros around the last axis.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad1d.html
+ */
+export class ZeroPad1d extends ZeroPad {
+  constructor(padding: Padding1d) {
+    super(padding, 1);
+  }
+}
+
+/**
+ * Zeros around the last two axes.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad2d.html
+ */
+export class ZeroPad2d extends ZeroPad {
+  constructor(padding: Padding2d) {
+    super(padding, 2);
+  }
+}
+
+/**
+ * Zeros around the last three axes.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad3d.html
+ */
+export class ZeroPad3d extends ZeroPad {
+  constructor(padding: Padding3d) {
+    super(padding, 3);
+  }
+}
+
+/**
+ * One value around the last axis.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad1d.html
+ */
+export class ConstantPad1d extends ConstantPad {
+  /** @param args the value, as a number or as an option. */
+  constructor(padding: Padding1d, ...args: [value: number] | [options: ConstantPadOptions]) {
+    super(padding, 1, args);
+  }
+}
+
+/**
+ * One value around the last two axes.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad2d.html
+ */
+export class ConstantPad2d extends ConstantPad {
+  /** @param args the value, as a number or as an option. */
+  constructor(padding: Padding2d, ...args: [value: number] | [options: ConstantPadOptions]) {
+    super(padding, 2, args);
+  }
+}
+
+/**
+ * One value around the last three axes.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad3d.html
+ */
+export class ConstantPad3d extends ConstantPad {
+  /** @param args the value, as a number or as an option. */
+  constructor(padding: Padding3d, ...args: [value: number] | [options: ConstantPadOptions]) {
+    super(padding, 3, args);
+  }
+}
+
+/**
+ * What lies inside, mirrored at the edges without repeating them, around sequences [N, C, L] or [C, L].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad1d.html
+ */
+export class ReflectionPad1d extends ReflectionPad {
+  constructor(padding: Padding1d) {
+    super(padding, 1);
+  }
+}
+
+/**
+ * What lies inside, mirrored at the edges without repeating them, around images [N, C, H, W] or [C, H, W].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad2d.html
+ * @example
+ * new nn.ReflectionPad2d([1, 1, 2, 0]); // left, right, top, bottom
+ */
+export class ReflectionPad2d extends ReflectionPad {
+  constructor(padding: Padding2d) {
+    super(padding, 2);
+  }
+}
+
+/**
+ * What lies inside, mirrored at the edges without repeating them, around volumes [N, C, D, H, W] or [C, D, H, W].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad3d.html
+ */
+export class ReflectionPad3d extends ReflectionPad {
+  constructor(padding: Padding3d) {
+    super(padding, 3);
+  }
+}
+
+/**
+ * The edges repeated, around sequences [N, C, L] or [C, L].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html
+ */
+export class ReplicationPad1d extends ReplicationPad {
+  constructor(padding: Padding1d) {
+    super(padding, 1);
+  }
+}
+
+/**
+ * The edges repeated, around images [N, C, H, W] or [C, H, W].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad2d.html
+ */
+export class ReplicationPad2d extends ReplicationPad {
+  constructor(padding: Padding2d) {
+    super(padding, 2);
+  }
+}
+
+/**
+ * The edges repeated, around volumes [N, C, D, H, W] or [C, D, H, W].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad3d.html
+ */
+export class ReplicationPad3d extends ReplicationPad {
+  constructor(padding: Padding3d) {
+    super(padding, 3);
+  }
+}
+
+/**
+ * The other end of each axis, around sequences [N, C, L] or [C, L].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad1d.html
+ */
+export class CircularPad1d extends CircularPad {
+  constructor(padding: Padding1d) {
+    super(padding, 1);
+  }
+}
+
+/**
+ * The other end of each axis, around images [N, C, H, W] or [C, H, W].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad2d.html
+ */
+export class CircularPad2d extends CircularPad {
+  constructor(padding: Padding2d) {
+    super(padding, 2);
+  }
+}
+
+/**
+ * The other end of each axis, around volumes [N, C, D, H, W] or [C, D, H, W].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad3d.html
+ */
+export class CircularPad3d extends CircularPad {
+  constructor(padding: Padding3d) {
+    super(padding, 3);
+  }
+}

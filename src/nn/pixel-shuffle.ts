@@ -1,0 +1,62 @@
+/** Layers that exchange channels and pixels. */
+import { channelShuffle, pixelShuffle, pixelUnshuffle } from '../ops/pixel-shuffle.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { assertCount } from './linear.js';
+import { Module } from './module.js';
+
+/**
+ * Channels become pixels: [..., C r^2, H, W] to [..., C, H r, W r], r the factor.
+ * @see Shi et al. 2016, https://arxiv.org/abs/1609.05158; https://pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html
+ */
+export class PixelShuffle extends Module {
+  constructor(readonly upscaleFactor: number) {
+    super();
+    assertCount('PixelShuffle', 'upscaleFactor', upscaleFactor, 1);
+  }
+
+  forward(x: Tensor): Tensor {
+    return pixelShuffle(x, this.upscaleFactor);
+  }
+
+  override extraRepr(): string {
+    return `upscale_factor=${this.upscaleFactor}`;
+  }
+}
+
+/**
+ * Pixels become channels: [..., C, H r, W r] to [..., C r^2, H, W].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html
+ */
+export class PixelUnshuffle extends Module {
+  constructor(readonly downscaleFactor: number) {
+    super();
+    assertCount('PixelUnshuffle', 'downscaleFactor', downscaleFactor, 1);
+  }
+
+  forward(x: Tensor): Tensor {
+    return pixelUnshuffle(x, this.downscaleFactor);
+  }
+
+  override extraRepr(): string {
+    return `downscale_factor=${this.downscaleFactor}`;
+  }
+}
+
+/**
+ * Channels of `groups` groups by turns. [N, C, ...] keeps its shape.
+ * @see Zhang et al. 2017, https://arxiv.org/abs/1707.01083; https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
+ */
+export class ChannelShuffle extends Module {
+  constructor(readonly groups: number) {
+    super();
+    assertCount('ChannelShuffle', 'groups', groups, 1);
+  }
+
+  forward(x: Tensor): Tensor {
+    return channelShuffle(x, this.groups);
+  }
+
+  override extraRepr(): string {
+    return `groups=${this.groups}`;
+  }
+}

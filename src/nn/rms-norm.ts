@@ -1,0 +1,61 @@
+/** Root mean square normalisation. */
+import { readArguments } from '../ops/arguments.js';
+import type { Trailing } from '../ops/positional.js';
+import { rmsNorm } from '../ops/row-norm.js';
+import type { DType } from '../tensor/dtype.js';
+import { checkSizes, type Shape } from '../tensor/shape.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { ones_ } from './init.js';
+import { Module } from './module.js';
+import { bool, float, tuple } from './module-text.js';
+import { assertTrainable, Parameter } from './parameter.js';
+
+export interface RMSNormOptions {
+  /** Added to the mean square; null is the machine epsilon of the input's dtype. Default: null. */
+  eps?: number | null;
+  /** Learns a scale for each element. Default: true. */
+  elementwiseAffine?: boolean;
+  /** Of the scale. Default: float32. */
+  dtype?: DType;
+}
+
+/**
+ * `y = x / sqrt(mean(x^2) + eps) * weight`, for each item over its last dims.
+ * @param normalizedShape sizes of those dims, or the size of the last one. Input [..., ...normalizedShape].
+ * @see Zhang and Sennrich 2019, https://arxiv.org/abs/1910.07467; https://pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html
+ * @example
+ * new nn.RMSNorm(512, { eps: 1e-6 });
+ */
+export class RMSNorm extends Module {
+  readonly normalizedShape: Shape;
+  readonly eps: number | null;
+  readonly elementwiseAffine: boolean;
+  weight: Parameter | null;
+
+  /** @param args eps and elementwiseAffine in this order, or the options. */
+  constructor(normalizedShape: number | Shape, ...args: Trailing<[number | null, boolean], RMSNormOptions>) {
+    super();
+    const defaults: Required<RMSNormOptions> = { eps: null, elementwiseAffine: true, dtype: 'float32' };
+    const { eps, elementwiseAffine, dtype } = readArguments('RMSNorm', defaults, args);
+    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
+    checkSizes(this.normalizedShape, 'RMSNorm');
+    assertTrainable(dtype, 'RMSNorm');
+    this.eps = eps;
+    this.elementwiseAffine = elementwiseAffine;
+    this.weight = this.registerParameter('weight', elementwiseAffine ? new Parameter(emptyTensor(this.normalizedShape, dtype)) : null);
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    if (this.weight) ones_(this.weight);
+  }
+
+  forward(x: Tensor): Tensor {
+    return rmsNorm(x, this.normalizedShape, this.weight, this.eps);
+  }
+
+  override extraRepr(): string {
+    const eps = this.eps === null ? 'None' : float(this.eps);
+    return `${tuple(this.normalizedShape)}, eps=${eps}, elementwise_affine=${bool(this.elementwiseAffine)}`;
+  }
+}

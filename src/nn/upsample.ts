@@ -1,0 +1,84 @@
+/** Layers that make sequences, images and volumes larger or smaller. */
+import { readArguments } from '../ops/arguments.js';
+import { type InterpolateMode, type InterpolateOptions, interpolateAs } from '../ops/interpolate.js';
+import type { Trailing } from '../ops/positional.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { Module } from './module.js';
+import { float, tuple } from './module-text.js';
+
+type Numbers = number | readonly number[] | null;
+export type UpsampleOptions = Omit<InterpolateOptions, 'antialias'>;
+
+/** Numbers as Python prints floats. */
+function floats(value: number | readonly number[]): string {
+  if (typeof value === 'number') return float(value);
+  return value.length === 1 ? `(${float(value[0]!)},)` : `(${value.map(float).join(', ')})`;
+}
+
+/**
+ * Resizes [N, C, L], [N, C, H, W] or [N, C, D, H, W] to a size or by a factor.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Upsample.html
+ * @example
+ * new nn.Upsample({ scaleFactor: 2, mode: 'bilinear', alignCorners: false });
+ */
+export class Upsample extends Module {
+  readonly size: Numbers;
+  readonly scaleFactor: Numbers;
+  readonly mode: InterpolateMode;
+  readonly alignCorners: boolean | null;
+  readonly recomputeScaleFactor: boolean | null;
+
+  /** @param args size, scaleFactor, mode and alignCorners in this order, or the options. */
+  constructor(...args: Trailing<[Numbers, Numbers, InterpolateMode, boolean | null], UpsampleOptions>) {
+    super();
+    const defaults = { size: null, scaleFactor: null, mode: 'nearest', alignCorners: null, recomputeScaleFactor: null };
+    const given = readArguments(this.constructor.name, defaults as Required<UpsampleOptions>, args);
+    this.size = given.size;
+    this.scaleFactor = given.scaleFactor || null;
+    this.mode = given.mode;
+    this.alignCorners = given.alignCorners;
+    this.recomputeScaleFactor = given.recomputeScaleFactor;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = this;
+    return interpolateAs(this.constructor.name, x, { size, scaleFactor, mode, alignCorners, recomputeScaleFactor });
+  }
+
+  override extraRepr(): string {
+    const info = this.scaleFactor !== null ? `scale_factor=${floats(this.scaleFactor)}` : `size=${tuple(this.size)}`;
+    return `${info}, mode='${this.mode}'`;
+  }
+}
+
+export interface UpsamplingOptions {
+  /** [height, width], or one number for both. Give this or `scaleFactor`. */
+  size?: number | readonly [number, number] | null;
+  /** How many times as large the image becomes. */
+  scaleFactor?: number | readonly [number, number] | null;
+}
+
+type Pair = number | readonly [number, number] | null;
+
+/**
+ * {@link Upsample} of images by the nearest pixel.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
+ */
+export class UpsamplingNearest2d extends Upsample {
+  /** @param args size and scaleFactor in this order, or the options. */
+  constructor(...args: Trailing<[Pair, Pair], UpsamplingOptions>) {
+    super(readArguments<UpsamplingOptions>('UpsamplingNearest2d', { size: null, scaleFactor: null }, args));
+  }
+}
+
+/**
+ * {@link Upsample} of images by bilinear interpolation, corners aligned.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html
+ */
+export class UpsamplingBilinear2d extends Upsample {
+  /** @param args size and scaleFactor in this order, or the options. */
+  constructor(...args: Trailing<[Pair, Pair], UpsamplingOptions>) {
+    const { size, scaleFactor } = readArguments<UpsamplingOptions>('UpsamplingBilinear2d', { size: null, scaleFactor: null }, args);
+    super({ size, scaleFactor, mode: 'bilinear', alignCorners: true });
+  }
+}

@@ -1,0 +1,112 @@
+/** Which places of an axis, with which weights, make each place of a resized axis. The formulas, and where they round, are PyTorch's. */
+
+export interface AxisTaps {
+  /** For each tap, one place of the input for each place of the result. */
+  readonly places: readonly (readonly number[])[];
+  /** Likewise the weights; null for a single tap of weight 1. */
+  readonly weights: readonly (readonly number[])[] | null;
+}
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** Places of the input per place of the result. */
+function stepOf(from: number, to: number, scale: number | null, align: boolean): number {
+  if (align) return to > 1 ? (from - 1) / (to - 1) : 0;
+  return scale !== null && scale > 0 ? 1 / scale : from / to;
+}
+
+/** The nearest place, or the one below. Where PyTorch rounds to float32 decides between two places, so this rounds there too. */
+export function nearestTaps(from: number, to: number, scale: number | null, exact: boolean, single: boolean): AxisTaps {
+  const round = single ? Math.fround : (x: number) => x;
+  const step = round(stepOf(from, to, scale, false));
+  const at = (i: number) => (exact ? Math.max(round(round(step * (i + 0.5)) - 0.5), 0) + 0.5 : round(step * i));
+  return { places: [range(to).map((i) => Math.min(Math.floor(Math.fround(at(i))), from - 1))], weights: null };
+}
+
+/** The two places around, by their distance. */
+export function linearTaps(from: number, to: number, scale: number | null, align: boolean): AxisTaps {
+  if (from === to) return { places: [range(to)], weights: null };
+  const step = stepOf(from, to, scale, align);
+  const at = range(to).map((i) => (align ? step * i : Math.max(step * (i + 0.5) - 0.5, 0)));
+  const first = at.map((x) => Math.min(Math.floor(x), from - 1));
+  const share = at.map((x, i) => Math.min(Math.max(x - first[i]!, 0), 1));
+  return { places: [first, first.map((p) => Math.min(p + 1, from - 1))], weights: [share.map((w) => 1 - w), share] };
+}
+
+/** The cubic convolution kernel at distance t below 1, and between 1 and 2. @see Keys 1981 */
+const near = (t: number, a: number) => ((a + 2) * t - (a + 3)) * t * t + 1;
+const far = (t: number, a: number) => ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
+
+/** The four places around, by cubic convolution; outside the axis its ends count. */
+export function cubicTaps(from: number, to: number, scale: number | null, align: boolean): AxisTaps {
+  const step = stepOf(from, to, scale, align);
+  const at = range(to).map((i) => (align ? step * i : step * (i + 0.5) - 0.5));
+  const first = at.map((x) => Math.min(Math.floor(x), from - 1));
+  const share = at.map((x, i) => Math.min(Math.max(x - first[i]!, 0), 1));
+  const kernels = [
+    (t: number) => far(t + 1, -0.75),
+    (t: number) => near(t, -0.75),
+    (t: number) => near(1 - t, -0.75),
+    (t: number) => far(2 - t, -0.75),
+  ];
+  return {
+    places: kernels.map((_, k) => first.map((p) => Math.min(Math.max(p + k - 1, 0), from - 1))),
+    weights: kernels.map((kernel) => share.map(kernel)),
+  };
+}
+
+/** Runs of places with weights of their own, as taps; shorter runs are filled up with weight 0. */
+function runs(starts: readonly number[], weights: readonly (readonly number[])[]): AxisTaps {
+  const most = Math.max(...weights.map((w) => w.length));
+  const taps = range(most);
+  return {
+    places: taps.map((k) => starts.map((start, i) => start + Math.min(k, weights[i]!.length - 1))),
+    weights: taps.map((k) => weights.map((w) => w[k] ?? 0)),
+  };
+}
+
+/** The means of windows that cover the axis: what adaptive average pooling takes. */
+export function areaTaps(from: number, to: number): AxisTaps {
+  const starts = range(to).map((i) => Math.floor((i * from) / to));
+  return runs(
+    starts,
+    starts.map((start, i) => {
+      const length = Math.ceil(((i + 1) * from) / to) - start;
+      return new Array<number>(length).fill(1 / length);
+    }),
+  );
+}
+
+const sinc = (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
+
+/** Filters by distance, each 0 from `reach` on. */
+const FILTERS = {
+  bilinear: { reach: 1, filter: (x: number) => Math.max(1 - Math.abs(x), 0) },
+  bicubic: {
+    reach: 2,
+    filter: (x: number) => {
+      const t = Math.abs(x);
+      return t < 1 ? near(t, -0.5) : t < 2 ? far(t, -0.5) : 0;
+    },
+  },
+  lanczos: { reach: 3, filter: (x: number) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
+};
+
+/** Filters that widen as the axis shrinks, so that every place of the input counts. */
+export function filterTaps(mode: keyof typeof FILTERS, from: number, to: number, scale: number | null, align: boolean): AxisTaps {
+  const { reach, filter } = FILTERS[mode];
+  const step = stepOf(from, to, scale, align);
+  const widening = Math.max(step, 1);
+  const middle = align ? 0 : 0.5;
+  const starts: number[] = [];
+  const weights = range(to).map((i) => {
+    const center = step * (i + middle);
+    const start = Math.max(Math.trunc(center - reach * widening + middle), 0);
+    const length = Math.min(Math.trunc(center + reach * widening + middle), from) - start;
+    const raw = range(Math.max(length, 1)).map((k) => filter((k + start - center + middle) / widening));
+    const total = raw.reduce((a, b) => a + b, 0);
+    starts.push(Math.min(start, from - 1));
+    return raw.map((w) => (total === 0 ? w : w / total));
+  });
+  return runs(starts, weights);
+}
