@@ -13,6 +13,8 @@ import { item } from '../tensor/transfer.js';
 import { Module } from './module.js';
 import { Parameter } from './parameter.js';
 
+export * as rnn from './packed-sequence.js';
+
 export interface ClipGradNormOptions {
   /** The order of the norm; Infinity for the largest element. Default: 2. */
   normType?: number;

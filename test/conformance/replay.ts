@@ -45,6 +45,7 @@ type Fn = (...args: unknown[]) => unknown;
 
 const functions = hone as unknown as Record<string, unknown>;
 const functional = nn.functional as unknown as Record<string, unknown>;
+const sequences = nn.utils.rnn as unknown as Record<string, unknown>;
 
 const own: Record<string, Fn> = {
   hookScale: (x, factor) => {
@@ -58,13 +59,21 @@ const own: Record<string, Fn> = {
     );
     return Object.values(made.stateDict());
   },
+  /** What a seeded layer of 2 features and 3 units makes of a packed sequence: the data and the states. */
+  recurrent: (name, packed, hx, options) => {
+    const sequence = packed as nn.utils.rnn.PackedSequence;
+    hone.manualSeed(11);
+    const made = new nn[name as 'LSTM'](2, 3, options as nn.LSTMOptions).to(sequence.data.dtype);
+    const [output, state] = made.forward(sequence, hx as [Tensor, Tensor] | null);
+    return [output.data, state];
+  },
   norm: (x, p, dim, keepdim) => hone.norm(x as Tensor, p as number, (dim ?? undefined) as number, keepdim as boolean),
 };
 
 export function call(op: string, args: readonly unknown[], options: Record<string, unknown>): unknown {
   const given = args.map((a) => (a === null && !NULLS.has(op) ? undefined : a));
   if (Object.keys(options).length > 0) given.push(options);
-  const fn = own[op] ?? functional[op] ?? functions[op];
+  const fn = own[op] ?? functional[op] ?? functions[op] ?? sequences[op];
   if (op.startsWith('init.')) return (nn.init as unknown as Record<string, Fn>)[op.slice(5)]!(...given);
   if (typeof fn === 'function' && !op.endsWith('_')) return (fn as Fn)(...given);
   const [x, ...rest] = given as [Record<string, Fn>, ...unknown[]];

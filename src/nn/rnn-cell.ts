@@ -1,0 +1,160 @@
+/** Cells: one step of a recurrent layer, for loops written by hand. */
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { select, unsqueeze } from '../ops/movement.js';
+import { type Cell, GATES, recurrent } from '../ops/recurrent.js';
+import { zeros } from '../tensor/create.js';
+import type { DType } from '../tensor/dtype.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { assertCount } from './linear.js';
+import { Module } from './module.js';
+import { bool } from './module-text.js';
+import { assertTrainable, Parameter } from './parameter.js';
+import { assertBoolean, checkInput, checkState, resetRecurrent, statePair } from './rnn.js';
+
+export interface CellOptions {
+  /** Adds learned biases. Default: true. */
+  bias?: boolean;
+  /** Of the parameters. Default: float32. */
+  dtype?: DType;
+}
+
+export interface RNNCellOptions extends CellOptions {
+  /** Default: tanh. */
+  nonlinearity?: 'tanh' | 'relu';
+}
+
+/** The options, whose first may be given by place. */
+function cellOptions<O extends CellOptions>(bias: boolean | O | undefined, options: Omit<O, 'bias'>): O {
+  return (typeof bias === 'object' ? bias : bias === undefined ? options : { ...options, bias }) as O;
+}
+
+abstract class RecurrentCell extends Module {
+  weightIh: Parameter;
+  weightHh: Parameter;
+  biasIh: Parameter | null;
+  biasHh: Parameter | null;
+  readonly #cell: Cell;
+
+  constructor(
+    cell: Cell,
+    readonly inputSize: number,
+    readonly hiddenSize: number,
+    options: CellOptions,
+  ) {
+    super();
+    const { bias = true, dtype = 'float32' } = options;
+    const name = this.constructor.name;
+    assertCount(name, 'inputSize', inputSize);
+    assertCount(name, 'hiddenSize', hiddenSize, 1);
+    assertBoolean(name, 'bias', bias);
+    assertTrainable(dtype, name);
+    this.#cell = cell;
+    const rows = GATES[cell] * hiddenSize;
+    const parameter = (...shape: number[]) => new Parameter(emptyTensor(shape, dtype));
+    this.weightIh = this.registerParameter('weightIh', parameter(rows, inputSize), { key: 'weight_ih' });
+    this.weightHh = this.registerParameter('weightHh', parameter(rows, hiddenSize), { key: 'weight_hh' });
+    this.biasIh = this.registerParameter('biasIh', bias ? parameter(rows) : null, { key: 'bias_ih' });
+    this.biasHh = this.registerParameter('biasHh', bias ? parameter(rows) : null, { key: 'bias_hh' });
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    resetRecurrent(this, this.hiddenSize);
+  }
+
+  /** One step. `given`: the state before, and for an LSTM that of the cell; null for zeros. */
+  protected step(input: Tensor, given: readonly unknown[] | null): Tensor[] {
+    const name = this.constructor.name;
+    if (input.ndim !== 1 && input.ndim !== 2)
+      throw new ShapeError(`${name}: input is ${showShape(input.shape)}, expected [batch, inputSize], or [inputSize] for one item.`);
+    checkInput(name, input, this.inputSize, this.weightIh);
+    const batched = input.ndim === 2;
+    const x = batched ? input : unsqueeze(input, 0);
+    const shape = [x.shape[0]!, this.hiddenSize];
+    given?.forEach((state, i) => {
+      const what = given.length === 1 ? 'hx' : `hx[${i}]`;
+      checkState(name, what, state, batched ? shape : [this.hiddenSize], batched ? '[batch, hiddenSize]' : '[hiddenSize]', input);
+    });
+    const lstm = this.#cell === 'lstm';
+    const start = (given as readonly Tensor[] | null)?.map((state) => (batched ? state : unsqueeze(state, 0)));
+    const [h, c] = start ?? [zeros(shape, { dtype: x.dtype }), lstm ? zeros(shape, { dtype: x.dtype }) : undefined];
+    const { weightIh: ih, weightHh: hh, biasIh, biasHh } = this;
+    const [, ...states] = recurrent(
+      { x, ih, hh, biasIh, biasHh, hr: null, h: h!, c: c ?? null },
+      { cell: this.#cell, sizes: [shape[0]!], reverse: false },
+    );
+    return batched ? states : states.map((state) => select(state, 0, 0));
+  }
+
+  override extraRepr(): string {
+    return `${this.inputSize}, ${this.hiddenSize}${this.biasIh === null ? `, bias=${bool(false)}` : ''}`;
+  }
+}
+
+/**
+ * One step of an Elman network: `h' = tanh(W_ih x + b_ih + W_hh h + b_hh)`, or relu.
+ * Input [batch, inputSize], or [inputSize]; hx [batch, hiddenSize], default zeros; gives the next state, shaped as hx.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html
+ * @example
+ * const cell = new nn.RNNCell(10, 20);
+ * let hx = zeros([3, 20]);
+ * for (const x of randn([6, 3, 10]).unbind()) hx = cell.forward(x, hx);
+ */
+export class RNNCell extends RecurrentCell {
+  readonly nonlinearity: 'tanh' | 'relu';
+
+  /** @param bias by place, or among the options. @throws {ArgumentError} for sizes and options that do not fit. */
+  constructor(inputSize: number, hiddenSize: number, bias?: boolean | RNNCellOptions, options: Omit<RNNCellOptions, 'bias'> = {}) {
+    const all = cellOptions<RNNCellOptions>(bias, options);
+    const { nonlinearity = 'tanh' } = all;
+    if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
+      throw new ArgumentError(`RNNCell: nonlinearity is ${String(nonlinearity)}, expected 'tanh' or 'relu'.`);
+    super(nonlinearity, inputSize, hiddenSize, all);
+    this.nonlinearity = nonlinearity;
+  }
+
+  forward(input: Tensor, hx: Tensor | null = null): Tensor {
+    return this.step(input, hx && [hx])[0]!;
+  }
+
+  override extraRepr(): string {
+    return super.extraRepr() + (this.nonlinearity === 'tanh' ? '' : `, nonlinearity=${this.nonlinearity}`);
+  }
+}
+
+/**
+ * One step of long short-term memory: `c' = f c + i g`, `h' = o tanh(c')`; the gates as for {@link LSTM}.
+ * Input [batch, inputSize], or [inputSize]; the state is a pair [h, c], each [batch, hiddenSize], default zeros, and so is the result.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html
+ * @example
+ * const cell = new nn.LSTMCell(10, 20);
+ * const [h, c] = cell.forward(randn([3, 10]), [zeros([3, 20]), zeros([3, 20])]);
+ */
+export class LSTMCell extends RecurrentCell {
+  /** As {@link RNNCell}. */
+  constructor(inputSize: number, hiddenSize: number, bias?: boolean | CellOptions, options: Omit<CellOptions, 'bias'> = {}) {
+    super('lstm', inputSize, hiddenSize, cellOptions<CellOptions>(bias, options));
+  }
+
+  forward(input: Tensor, hx: readonly [h: Tensor, c: Tensor] | null = null): [h: Tensor, c: Tensor] {
+    return this.step(input, hx && statePair('LSTMCell', hx)) as [Tensor, Tensor];
+  }
+}
+
+/**
+ * One step of gated recurrent units: `h' = (1 - z) n + z h`; the gates as for {@link GRU}.
+ * Input [batch, inputSize], or [inputSize]; hx [batch, hiddenSize], default zeros; gives the next state, shaped as hx.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
+ * @example
+ * new nn.GRUCell(10, 20).forward(randn([3, 10])).shape; // [3, 20]
+ */
+export class GRUCell extends RecurrentCell {
+  /** As {@link RNNCell}. */
+  constructor(inputSize: number, hiddenSize: number, bias?: boolean | CellOptions, options: Omit<CellOptions, 'bias'> = {}) {
+    super('gru', inputSize, hiddenSize, cellOptions<CellOptions>(bias, options));
+  }
+
+  forward(input: Tensor, hx: Tensor | null = null): Tensor {
+    return this.step(input, hx && [hx])[0]!;
+  }
+}
