@@ -33,6 +33,8 @@ export type { RreluOptions, ShrinkOptions } from '../ops/activation-threshold.js
 export { hardshrink, rrelu, softshrink, threshold } from '../ops/activation-threshold.js';
 export type { PadMode, PadOptions } from '../ops/arrange.js';
 export { pad } from '../ops/arrange.js';
+export type { ScaledDotProductAttentionOptions } from '../ops/attention.js';
+export { scaledDotProductAttention } from '../ops/attention.js';
 export { bilinear } from '../ops/bilinear.js';
 export type { Conv1dOptions, Conv2dOptions, Conv3dOptions } from '../ops/conv.js';
 export { conv1d, conv2d, conv3d } from '../ops/conv.js';
@@ -66,6 +68,8 @@ export type { MarginLossOptions, MultiMarginLossOptions } from '../ops/loss-marg
 export { hingeEmbeddingLoss, marginRankingLoss, multilabelMarginLoss, multiMarginLoss, softMarginLoss } from '../ops/loss-margin.js';
 export type { LossOptions, Reduction } from '../ops/loss-options.js';
 export { linear } from '../ops/matmul.js';
+export type { MultiHeadAttentionOptions } from '../ops/multi-head-attention.js';
+export { multiHeadAttentionForward } from '../ops/multi-head-attention.js';
 export type { BatchNormOptions, InstanceNormOptions } from '../ops/norm.js';
 export { batchNorm, instanceNorm } from '../ops/norm.js';
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from '../ops/pixel-shuffle.js';

@@ -68,6 +68,8 @@ export { GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, PoissonNLLLoss,
 export type { BufferRegistration, TensorRegistration } from './module.js';
 export { Module } from './module.js';
 export type { ForwardHook, ForwardPreHook, FullBackwardHook } from './module-call.js';
+export type { MultiheadAttentionForwardOptions, MultiheadAttentionOptions } from './multihead-attention.js';
+export { MultiheadAttention } from './multihead-attention.js';
 export type { ConstantPadOptions, Padding1d, Padding2d, Padding3d } from './padding.js';
 export {
   CircularPad1d,
@@ -108,6 +110,21 @@ export { GRUCell, LSTMCell, RNNCell } from './rnn-cell.js';
 export type { SoftmaxLayerOptions } from './softmax.js';
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
 export type { LoadResult, StateDict } from './state-dict.js';
+export type {
+  EncoderForwardOptions,
+  TransformerDecoderOptions,
+  TransformerEncoderOptions,
+  TransformerForwardOptions,
+  TransformerOptions,
+} from './transformer.js';
+export { Transformer, TransformerDecoder, TransformerEncoder } from './transformer.js';
+export type {
+  DecoderLayerForwardOptions,
+  EncoderLayerForwardOptions,
+  TransformerActivation,
+  TransformerLayerOptions,
+} from './transformer-layer.js';
+export { TransformerDecoderLayer, TransformerEncoderLayer } from './transformer-layer.js';
 export type { UpsampleOptions, UpsamplingOptions } from './upsample.js';
 export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './upsample.js';
 export * as utils from './utils.js';

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { autograd, equal, GradError, nn, ones, randn, scope, type Tensor, zeros } from 'hone';
 import { expect, test } from 'vitest';
 
@@ -14,7 +15,10 @@ class Net extends nn.Module {
     this.registerBuffer('offset', zeros([2]), { persistent: false });
   }
   forward(x: Tensor): Tensor {
-    return this.named.get('train').forward(this.norm.forward(this.again.forward(x))).mul(this.scale);
+    return this.named
+      .get('train')
+      .forward(this.norm.forward(this.again.forward(x)))
+      .mul(this.scale);
   }
 }
 
@@ -48,7 +52,10 @@ test('what is shared in the original is shared in the clone, and only there', ()
 test('frozen parameters stay frozen, and gradients stay behind', () => {
   const net = new nn.Linear(2, 1);
   net.bias!.requiresGrad_(false);
-  net.forward(ones([1, 2])).sum().backward();
+  net
+    .forward(ones([1, 2]))
+    .sum()
+    .backward();
   const copy = net.clone();
   expect(copy.weight.requiresGrad).toBe(true);
   expect(copy.bias!.requiresGrad).toBe(false);
@@ -102,6 +109,16 @@ test('a clone trains by itself', () => {
   const copy = net.clone();
   const gradients = autograd.grad(copy.forward(randn([4, 3])).sum(), copy.parameters());
   expect(gradients).toHaveLength(copy.parameters().length);
-  copy.forward(randn([4, 3])).sum().backward();
+  copy
+    .forward(randn([4, 3]))
+    .sum()
+    .backward();
   expect(net.first.weight.grad).toBeNull();
+});
+
+test('no layer has private fields or methods, which a clone would lack', () => {
+  const folder = new URL('.', import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'module.ts');
+  expect(files).toContain('linear.ts');
+  expect(files.filter((file) => /this\.#/.test(readFileSync(new URL(file, folder), 'utf8')))).toEqual([]);
 });

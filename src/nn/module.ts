@@ -347,7 +347,7 @@ export abstract class Module {
 
   /**
    * A module of equal layers, values and hooks that shares no tensor with this one: PyTorch's copy.deepcopy. Gradients are not copied.
-   * The constructors of subclasses do not run, and private fields (`#x`) are not copied: use ordinary ones in modules to be copied.
+   * The constructors of subclasses do not run, and private members (`#x`) are not copied: use ordinary ones in modules to be copied.
    * @throws {GradError} when it holds a tensor that is no leaf. @throws {ArgumentError} when its forward is a field.
    */
   clone(): this {

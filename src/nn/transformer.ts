@@ -1,0 +1,307 @@
+/** Stacks of transformer layers, and the transformer of an encoder and a decoder. */
+import { isGradEnabled, noGrad } from '../autograd/mode.js';
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { eq, logicalAnd, ne } from '../ops/arithmetic.js';
+import { causalMask } from '../ops/attention.js';
+import { maskedFill } from '../ops/masks.js';
+import { narrow, unsqueeze } from '../ops/movement.js';
+import { canonicalMask, warnMixedMasks } from '../ops/multi-head-attention.js';
+import { byName, type Trailing } from '../ops/positional.js';
+import { any } from '../ops/reduce.js';
+import type { DType } from '../tensor/dtype.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { item } from '../tensor/transfer.js';
+import { ModuleList } from './containers.js';
+import { xavierUniform_ } from './init.js';
+import { LayerNorm } from './layer-norm.js';
+import { assertCount } from './linear.js';
+import { Module } from './module.js';
+import { assertTrainable } from './parameter.js';
+import {
+  DECODER_OPTIONS,
+  type DecoderLayerForwardOptions,
+  isReluOrGelu,
+  LAYER_OPTIONS,
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from './transformer-layer.js';
+
+type Mask = Tensor | null | undefined;
+
+export interface TransformerEncoderOptions {
+  /** Normalises the result. Default: null. */
+  norm?: Module | null;
+  /** In evaluation without gradients, positions that are padding come out as 0. Default: true. */
+  enableNestedTensor?: boolean;
+  /** Does so only where the padding stands at the end of each sequence. Default: true. */
+  maskCheck?: boolean;
+}
+
+export interface EncoderForwardOptions {
+  /** [L, L] or [N * heads, L, L]: bool, true where a position may not look at another; or floating, added to the scores. */
+  mask?: Tensor | null;
+  /** [N, L], or [L]: bool, true for positions to ignore; or floating. */
+  srcKeyPaddingMask?: Tensor | null;
+  /** Says that `mask`, which must be there, is the causal mask. Default: null, the mask is taken as it is. */
+  isCausal?: boolean | null;
+}
+
+function copies<M extends Module>(stack: string, layer: M, count: number): ModuleList<M> {
+  if (!(layer instanceof Module)) throw new ArgumentError(`${stack}: the layer is ${String(layer)}, expected a module, which is copied.`);
+  assertCount(stack, 'numLayers', count);
+  return new ModuleList(Array.from({ length: count }, () => layer.clone()));
+}
+
+function assertLayers(stack: string, layers: ModuleList): void {
+  if (layers.length === 0) throw new ArgumentError(`${stack}: it has no layers, and nothing to compute. Give numLayers of at least 1.`);
+}
+
+/**
+ * `numLayers` copies of an encoder layer, one after the other. They start from equal values.
+ * Input and output as the layer's.
+ * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoder.html
+ * @example
+ * const layer = new nn.TransformerEncoderLayer(16, 4, { dimFeedforward: 32, batchFirst: true });
+ * const encoder = new nn.TransformerEncoder(layer, 2);
+ * encoder.forward(randn([2, 10, 16])).shape; // [2, 10, 16]
+ */
+export class TransformerEncoder extends Module {
+  layers: ModuleList;
+  readonly enableNestedTensor: boolean;
+  readonly maskCheck: boolean;
+  norm: Module | null;
+
+  constructor(
+    encoderLayer: Module,
+    readonly numLayers: number,
+    ...rest: Trailing<[norm: Module | null | undefined], TransformerEncoderOptions>
+  ) {
+    super();
+    const options = byName<TransformerEncoderOptions>('TransformerEncoder', ['norm', 'enableNestedTensor', 'maskCheck'], rest);
+    this.layers = copies('TransformerEncoder', encoderLayer, numLayers);
+    this.enableNestedTensor = options.enableNestedTensor ?? true;
+    this.maskCheck = options.maskCheck ?? true;
+    this.norm = options.norm ?? null;
+  }
+
+  /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
+  forward(
+    src: Tensor,
+    ...rest: Trailing<[mask: Mask, srcKeyPaddingMask: Mask, isCausal: boolean | null | undefined], EncoderForwardOptions>
+  ) {
+    const name = 'TransformerEncoder';
+    const {
+      mask,
+      srcKeyPaddingMask: padding,
+      isCausal,
+    } = byName<EncoderForwardOptions>(name, ['mask', 'srcKeyPaddingMask', 'isCausal'], rest);
+    assertLayers(name, this.layers);
+    warnMixedMasks(name, padding, mask, ['srcKeyPaddingMask', 'mask']);
+    // Once for all layers.
+    const srcMask = mask && canonicalMask(name, 'mask', mask, src.dtype);
+    const srcKeyPaddingMask = padding && canonicalMask(name, 'srcKeyPaddingMask', padding, src.dtype);
+    let x = src;
+    for (const layer of this.layers) x = layer.forward(x, { srcMask, srcKeyPaddingMask, isCausal: isCausal ?? false });
+    if (srcKeyPaddingMask && !srcMask && dropsPadding(this, src, srcKeyPaddingMask)) {
+      x = maskedFill(x, unsqueeze(ne(srcKeyPaddingMask, 0), -1), 0);
+    }
+    return this.norm === null ? x : this.norm.forward(x);
+  }
+}
+
+/** Whether PyTorch would compute with nested tensors here, which hold no padding: it comes back as zeros. */
+function dropsPadding(encoder: TransformerEncoder, src: Tensor, padding: Tensor): boolean {
+  const first = encoder.layers[0];
+  if (!encoder.enableNestedTensor || !(first instanceof TransformerEncoderLayer) || first.training || src.ndim !== 3) return false;
+  const { selfAttn: attention, norm1, norm2 } = first;
+  const able =
+    !first.normFirst &&
+    attention.batchFirst &&
+    attention.inProjWeight !== null &&
+    attention.inProjBias !== null &&
+    attention.numHeads % 2 === 0 &&
+    norm1.eps === norm2.eps &&
+    isReluOrGelu(first.activation);
+  if (!able || (isGradEnabled() && [src, ...first.parameters()].some((x) => x.requiresGrad))) return false;
+  return !encoder.maskCheck || standsAtEnds(padding);
+}
+
+/** Whether no position of [N, L] that is not masked follows one that is. */
+function standsAtEnds(padding: Tensor): boolean {
+  const length = padding.shape[1]!;
+  if (length < 2) return true;
+  const follows = noGrad(() => logicalAnd(ne(narrow(padding, 1, 0, length - 1), 0), eq(narrow(padding, 1, 1, length - 1), 0)));
+  return item(any(follows)) === 0;
+}
+
+export interface TransformerDecoderOptions {
+  /** Normalises the result. Default: null. */
+  norm?: Module | null;
+}
+
+type DecoderArguments = Trailing<
+  [tgtMask: Mask, memoryMask: Mask, tgtKeyPaddingMask: Mask, memoryKeyPaddingMask: Mask],
+  DecoderLayerForwardOptions
+>;
+
+/**
+ * `numLayers` copies of a decoder layer, one after the other, all of which see the same memory. They start from equal values.
+ * Inputs and output as the layer's.
+ * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoder.html
+ * @example
+ * const layer = new nn.TransformerDecoderLayer(16, 4, { dimFeedforward: 32, batchFirst: true });
+ * const decoder = new nn.TransformerDecoder(layer, 2, new nn.LayerNorm(16));
+ * decoder.forward(randn([2, 5, 16]), randn([2, 10, 16])).shape; // [2, 5, 16]
+ */
+export class TransformerDecoder extends Module {
+  layers: ModuleList;
+  norm: Module | null;
+
+  constructor(
+    decoderLayer: Module,
+    readonly numLayers: number,
+    ...rest: Trailing<[norm: Module | null | undefined], TransformerDecoderOptions>
+  ) {
+    super();
+    this.layers = copies('TransformerDecoder', decoderLayer, numLayers);
+    this.norm = byName<TransformerDecoderOptions>('TransformerDecoder', ['norm'], rest).norm ?? null;
+  }
+
+  /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
+  forward(tgt: Tensor, memory: Tensor, ...rest: DecoderArguments): Tensor {
+    const options = byName<DecoderLayerForwardOptions>('TransformerDecoder', DECODER_OPTIONS, rest);
+    assertLayers('TransformerDecoder', this.layers);
+    let x = tgt;
+    for (const layer of this.layers) x = layer.forward(x, memory, options);
+    return this.norm === null ? x : this.norm.forward(x);
+  }
+}
+
+export interface TransformerOptions extends TransformerLayerOptions {
+  /** Features of inputs and output. Default: 512. */
+  dModel?: number;
+  /** Heads of every attention. Default: 8. */
+  nhead?: number;
+  /** Default: 6. */
+  numEncoderLayers?: number;
+  /** Default: 6. */
+  numDecoderLayers?: number;
+  /** In the place of the encoder: `forward(src, { mask, srcKeyPaddingMask, isCausal })`. Default: null. */
+  customEncoder?: Module | null;
+  /** In the place of the decoder: `forward(tgt, memory, { tgtMask, memoryMask, … })`. Default: null. */
+  customDecoder?: Module | null;
+}
+
+export interface TransformerForwardOptions extends DecoderLayerForwardOptions {
+  /** [S, S] or [N * heads, S, S], among the sources, as {@link EncoderForwardOptions.mask}. */
+  srcMask?: Tensor | null;
+  /** [N, S], or [S]. */
+  srcKeyPaddingMask?: Tensor | null;
+  /** Says that `srcMask` is the causal mask. Default: null. */
+  srcIsCausal?: boolean | null;
+}
+
+const [DIM, DROPOUT, ACTIVATION, ...LATER_OPTIONS] = LAYER_OPTIONS;
+
+/**
+ * An encoder of the sources, and a decoder of the targets that sees its result.
+ * Sources [S, N, dModel] and targets [T, N, dModel], with `batchFirst` [N, S, dModel] and [N, T, dModel], or without N; output as the targets.
+ * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; https://pytorch.org/docs/stable/generated/torch.nn.Transformer.html
+ * @example
+ * const model = new nn.Transformer(16, 4, { numEncoderLayers: 2, numDecoderLayers: 2, dimFeedforward: 32, batchFirst: true });
+ * const tgtMask = nn.Transformer.generateSquareSubsequentMask(5);
+ * model.forward(randn([2, 10, 16]), randn([2, 5, 16]), { tgtMask }).shape; // [2, 5, 16]
+ */
+export class Transformer extends Module {
+  encoder: Module;
+  decoder: Module;
+  readonly dModel: number;
+  readonly nhead: number;
+  readonly batchFirst: boolean;
+
+  /** @param rest sizes, and `dropout`, in PyTorch's order, or any option by name. */
+  constructor(
+    ...rest: Trailing<
+      [
+        dModel: number | undefined,
+        nhead: number | undefined,
+        numEncoderLayers: number | undefined,
+        numDecoderLayers: number | undefined,
+        dimFeedforward: number | undefined,
+        dropout: number | undefined,
+      ],
+      TransformerOptions
+    >
+  ) {
+    super();
+    const names = [
+      'dModel',
+      'nhead',
+      'numEncoderLayers',
+      'numDecoderLayers',
+      DIM,
+      DROPOUT,
+      ACTIVATION,
+      'customEncoder',
+      'customDecoder',
+    ] as const;
+    const options = byName<TransformerOptions>('Transformer', [...names, ...LATER_OPTIONS], rest);
+    const { dModel = 512, nhead = 8, numEncoderLayers = 6, numDecoderLayers = 6, customEncoder, customDecoder, ...layer } = options;
+    assertCount('Transformer', 'dModel', dModel, 1);
+    assertTrainable(layer.dtype ?? 'float32', 'Transformer');
+    this.dModel = dModel;
+    this.nhead = nhead;
+    this.batchFirst = layer.batchFirst ?? false;
+    const norm = () => new LayerNorm(dModel, { eps: layer.layerNormEps, bias: layer.bias, dtype: layer.dtype });
+    // In this order PyTorch draws.
+    this.encoder = customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layer), numEncoderLayers, norm());
+    this.decoder = customDecoder ?? new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layer), numDecoderLayers, norm());
+    this.resetParameters();
+  }
+
+  /** Draws every parameter of more than one dim anew, from Xavier's uniform distribution. */
+  resetParameters(): void {
+    for (const parameter of this.parameters()) if (parameter.ndim > 1) xavierUniform_(parameter);
+  }
+
+  /**
+   * @param rest `srcMask`, `tgtMask`, `memoryMask` in order, or any option by name.
+   * @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks.
+   */
+  forward(src: Tensor, tgt: Tensor, ...rest: Trailing<[srcMask: Mask, tgtMask: Mask, memoryMask: Mask], TransformerForwardOptions>) {
+    const options = byName<TransformerForwardOptions>('Transformer', FORWARD_OPTIONS, rest);
+    const shapes = `src ${showShape(src.shape)}, tgt ${showShape(tgt.shape)}`;
+    if (src.ndim !== tgt.ndim || (src.ndim !== 2 && src.ndim !== 3))
+      throw new ShapeError(`Transformer: src and tgt must both have 3 dims, or 2 for one item, got ${shapes}.`);
+    const batch = this.batchFirst ? 0 : 1;
+    if (src.ndim === 3 && src.shape[batch] !== tgt.shape[batch])
+      throw new ShapeError(
+        `Transformer: src has a batch of ${src.shape[batch]}, tgt of ${tgt.shape[batch]} (${shapes}). The layout is ${this.batchFirst ? '[N, L, E] with batchFirst' : '[L, N, E] without batchFirst'}.`,
+      );
+    if (src.shape.at(-1) !== this.dModel || tgt.shape.at(-1) !== this.dModel)
+      throw new ShapeError(`Transformer: src and tgt must have ${this.dModel} features, dModel, got ${shapes}.`);
+    const { srcMask: mask, srcKeyPaddingMask, srcIsCausal: isCausal, ...forDecoder } = options;
+    const memory: Tensor = this.encoder.forward(src, { mask, srcKeyPaddingMask, isCausal });
+    return this.decoder.forward(tgt, memory, forDecoder) as Tensor;
+  }
+
+  /** The causal mask [size, size]: 0 up to the diagonal, -inf above. @param options.dtype default float32. */
+  static generateSquareSubsequentMask(size: number, { dtype = 'float32' }: { dtype?: DType } = {}): Tensor {
+    assertCount('generateSquareSubsequentMask', 'size', size);
+    assertTrainable(dtype, 'generateSquareSubsequentMask');
+    return causalMask(size, size, dtype);
+  }
+}
+
+const FORWARD_OPTIONS = [
+  'srcMask',
+  'tgtMask',
+  'memoryMask',
+  'srcKeyPaddingMask',
+  'tgtKeyPaddingMask',
+  'memoryKeyPaddingMask',
+  'srcIsCausal',
+  'tgtIsCausal',
+  'memoryIsCausal',
+] as const satisfies readonly (keyof TransformerForwardOptions)[];
