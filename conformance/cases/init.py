@@ -36,7 +36,7 @@ def bits():
                 ):
                     add(op, shape, args, kw, dtype)
     for op, args in (("uniform_", [-1, 1]), ("normal_", [0, 2]), ("truncNormal_", []), ("xavierUniform_", []), ("kaimingNormal_", [])):
-        for shape in ([6, 5], [2, 3]):
+        for shape in ([6, 5], [2, 3], [8, 9]):
             add(op, shape, args, view=["transpose", 0, 1])
             add(op, shape, args, view=["narrow", 1, 1, 2])
             add(op, shape, args, view=["narrow", 0, 1, 1], dtype="float64")

@@ -3,14 +3,14 @@ import { noGrad } from '../autograd/mode.js';
 import { ArgumentError } from '../errors.js';
 import { readArguments } from '../ops/arguments.js';
 import { fillRaw } from '../ops/copy.js';
-import { copyInto } from '../ops/kernel-call.js';
+import { copyInto, emptyLikeDense } from '../ops/kernel-call.js';
 import { erf } from '../ops/math.js';
 import * as random from '../ops/random.js';
 import { warnOnce } from '../ops/warn.js';
 import { fromTypedArray, tensor as makeTensor } from '../tensor/create.js';
 import type { Generator } from '../tensor/random.js';
 import { numel } from '../tensor/shape.js';
-import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { item, toTypedArray } from '../tensor/transfer.js';
 
 export interface InitOptions {
@@ -110,10 +110,7 @@ export function truncNormal_(x: Tensor, ...given: unknown[]): Tensor {
   if (mean < a - 2 * std || mean > b + 2 * std)
     warnOnce('truncNormal_: mean is more than 2 std outside [a, b]: few of its values are near the mean.');
   if (numel(x.shape) === 0) return x;
-  const fresh = (fill: (t: Tensor) => Tensor) => {
-    const t = fill(aliasTensor(emptyTensor([maxOffset(x)], x.dtype), x.shape, x.strides, 0));
-    return toTypedArray(t) as Floats;
-  };
+  const fresh = (fill: (t: Tensor) => Tensor) => toTypedArray(fill(emptyLikeDense(x))) as Floats;
   const cdf = (v: number) => (1 + item(noGrad(() => erf(makeTensor([v / Math.SQRT2], { dtype: 'float64' }))))) / 2;
   const round = x.dtype === 'float32' ? Math.fround : (v: number) => v;
 
@@ -142,9 +139,4 @@ export function truncNormal_(x: Tensor, ...given: unknown[]): Tensor {
     });
   }
   return write(x, values, 'truncNormal_');
-}
-
-/** The elements of memory that a tensor's strides span. */
-function maxOffset(x: Tensor): number {
-  return x.shape.reduce((sum, size, d) => sum + (size - 1) * x.strides[d]!, 1);
 }
