@@ -33,7 +33,7 @@ abstract class RecurrentCell extends Module {
   weightHh: Parameter;
   biasIh: Parameter | null;
   biasHh: Parameter | null;
-  readonly #cell: Cell;
+  private readonly cell: Cell;
 
   constructor(
     cell: Cell,
@@ -48,7 +48,7 @@ abstract class RecurrentCell extends Module {
     assertCount(name, 'hiddenSize', hiddenSize, 1);
     assertBoolean(name, 'bias', bias);
     assertTrainable(dtype, name);
-    this.#cell = cell;
+    this.cell = cell;
     const rows = GATES[cell] * hiddenSize;
     const parameter = (...shape: number[]) => new Parameter(emptyTensor(shape, dtype));
     this.weightIh = this.registerParameter('weightIh', parameter(rows, inputSize), { key: 'weight_ih' });
@@ -75,13 +75,13 @@ abstract class RecurrentCell extends Module {
       const what = given.length === 1 ? 'hx' : `hx[${i}]`;
       checkState(name, what, state, batched ? shape : [this.hiddenSize], batched ? '[batch, hiddenSize]' : '[hiddenSize]', input);
     });
-    const lstm = this.#cell === 'lstm';
+    const lstm = this.cell === 'lstm';
     const start = (given as readonly Tensor[] | null)?.map((state) => (batched ? state : unsqueeze(state, 0)));
     const [h, c] = start ?? [zeros(shape, { dtype: x.dtype }), lstm ? zeros(shape, { dtype: x.dtype }) : undefined];
     const { weightIh: ih, weightHh: hh, biasIh, biasHh } = this;
     const [, ...states] = recurrent(
       { x, ih, hh, biasIh, biasHh, hr: null, h: h!, c: c ?? null },
-      { cell: this.#cell, sizes: [shape[0]!], reverse: false },
+      { cell: this.cell, sizes: [shape[0]!], reverse: false },
     );
     return batched ? states : states.map((state) => select(state, 0, 0));
   }

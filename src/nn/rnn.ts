@@ -107,7 +107,7 @@ abstract class RecurrentLayer extends Module {
   dropout: number;
   readonly bidirectional: boolean;
   readonly projSize: number;
-  readonly #cell: Cell;
+  private readonly cell: Cell;
 
   declare weightIhL0: Parameter;
   declare weightHhL0: Parameter;
@@ -141,17 +141,17 @@ abstract class RecurrentLayer extends Module {
     this.dropout = p;
     this.bidirectional = bidirectional;
     this.projSize = projSize;
-    this.#cell = cell;
+    this.cell = cell;
     const rows = GATES[cell] * hiddenSize;
     for (let layer = 0; layer < numLayers; layer++) {
-      const features = layer === 0 ? inputSize : this.#width * this.#directions;
-      for (let direction = 0; direction < this.#directions; direction++) {
+      const features = layer === 0 ? inputSize : this.width * this.directions;
+      for (let direction = 0; direction < this.directions; direction++) {
         const add = (field: string, key: string, shape: Shape) => {
           const [end, keyEnd] = direction === 1 ? ['Reverse', '_reverse'] : ['', ''];
           this.registerParameter(`${field}L${layer}${end}`, new Parameter(emptyTensor(shape, dtype)), { key: `${key}_l${layer}${keyEnd}` });
         };
         add('weightIh', 'weight_ih', [rows, features]);
-        add('weightHh', 'weight_hh', [rows, this.#width]);
+        add('weightHh', 'weight_hh', [rows, this.width]);
         if (bias) {
           add('biasIh', 'bias_ih', [rows]);
           add('biasHh', 'bias_hh', [rows]);
@@ -163,11 +163,11 @@ abstract class RecurrentLayer extends Module {
   }
 
   /** Of a state that leaves a layer. */
-  get #width(): number {
+  private get width(): number {
     return this.projSize || this.hiddenSize;
   }
 
-  get #directions(): 1 | 2 {
+  private get directions(): 1 | 2 {
     return this.bidirectional ? 2 : 1;
   }
 
@@ -181,13 +181,13 @@ abstract class RecurrentLayer extends Module {
   /** The parameters, one list for each layer and direction. */
   get allWeights(): Parameter[][] {
     const of = (layer: number, direction: number) =>
-      Object.values(this.#weights(layer, direction)).filter((w): w is Parameter => w !== null);
+      Object.values(this.weights(layer, direction)).filter((w): w is Parameter => w !== null);
     return Array.from({ length: this.numLayers }, (_, layer) => layer).flatMap((layer) =>
-      Array.from({ length: this.#directions }, (_, direction) => of(layer, direction)),
+      Array.from({ length: this.directions }, (_, direction) => of(layer, direction)),
     );
   }
 
-  #weights(layer: number, direction: number): CellWeights {
+  private weights(layer: number, direction: number): CellWeights {
     const end: `L${number}` | `L${number}Reverse` = direction === 1 ? `L${layer}Reverse` : `L${layer}`;
     return {
       ih: this[`weightIh${end}`]!,
@@ -198,7 +198,7 @@ abstract class RecurrentLayer extends Module {
     };
   }
 
-  #unpack(input: Tensor | PackedSequence): Sequences {
+  private unpack(input: Tensor | PackedSequence): Sequences {
     const name = this.constructor.name;
     if (input instanceof PackedSequence) {
       const { data } = input;
@@ -226,11 +226,11 @@ abstract class RecurrentLayer extends Module {
   }
 
   /** The initial states of all layers: [layers * directions, batch, size] each, in the order of the packed sequences. */
-  #initial(given: readonly unknown[] | null, input: Tensor | PackedSequence, sequences: Sequences, widths: readonly number[]): Tensor[] {
+  private initial(given: readonly unknown[] | null, input: Tensor | PackedSequence, sequences: Sequences, widths: readonly number[]): Tensor[] {
     const { rows, batch, batched } = sequences;
     if (given === null) return [];
     const name = this.constructor.name;
-    const layers = this.numLayers * this.#directions;
+    const layers = this.numLayers * this.directions;
     given.forEach((state, i) => {
       const size = i === 0 && this.projSize > 0 ? 'projSize' : 'hiddenSize';
       const expected = batched ? [layers, batch, widths[i]!] : [layers, widths[i]!];
@@ -245,20 +245,20 @@ abstract class RecurrentLayer extends Module {
 
   /** Runs all layers. `given`: the initial states, the hidden one and for an LSTM that of the cell. */
   protected run(input: Tensor | PackedSequence, given: readonly unknown[] | null): [Tensor | PackedSequence, Tensor[]] {
-    const sequences = this.#unpack(input);
+    const sequences = this.unpack(input);
     const { sizes, batch, batched } = sequences;
-    const cell = this.#cell;
-    const widths = cell === 'lstm' ? [this.#width, this.hiddenSize] : [this.#width];
-    const initial = this.#initial(given, input, sequences, widths);
+    const cell = this.cell;
+    const widths = cell === 'lstm' ? [this.width, this.hiddenSize] : [this.width];
+    const initial = this.initial(given, input, sequences, widths);
     const first = widths.map((width, i) => initial[i] ?? zeros([1, batch, width], { dtype: sequences.rows.dtype }));
     const last: Tensor[][] = widths.map(() => []);
     let x = sequences.rows;
     for (let layer = 0; layer < this.numLayers; layer++) {
       const outputs: Tensor[] = [];
-      for (let direction = 0; direction < this.#directions; direction++) {
+      for (let direction = 0; direction < this.directions; direction++) {
         const at = initial.length > 0 ? last[0]!.length : 0;
         const [h, c] = first.map((state) => select(state, 0, at)) as [Tensor, Tensor?];
-        const operands = { x, ...this.#weights(layer, direction), h, c: c ?? null };
+        const operands = { x, ...this.weights(layer, direction), h, c: c ?? null };
         const [out, ...states] = recurrent(operands, { cell, sizes, reverse: direction === 1 });
         outputs.push(out);
         states.forEach((state, i) => {
