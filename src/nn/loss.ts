@@ -1,156 +1,172 @@
-/** Losses as modules: the functions of ops/loss.ts with their options kept. */
-
-import { checkReduction } from '../ops/cross-entropy.js';
+/** Losses of classes as modules: cross entropy, with labels, probabilities, or a yes or no for each class. */
 import {
-  binaryCrossEntropy,
-  binaryCrossEntropyWithLogits,
   type CrossEntropyOptions,
   crossEntropy,
-  type HuberLossOptions,
-  huberLoss,
-  type LossOptions,
-  l1Loss,
-  mseLoss,
+  crossEntropyOptions,
   type NllLossOptions,
   nllLoss,
-  type Reduction,
-  type SmoothL1LossOptions,
-  smoothL1Loss,
-} from '../ops/loss.js';
+  nllLossOptions,
+} from '../ops/cross-entropy.js';
+import { type CTCLossOptions, ctcLoss, ctcLossOptions } from '../ops/ctc.js';
+import {
+  type BinaryCrossEntropyOptions,
+  type BinaryCrossEntropyWithLogitsOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  multilabelSoftMarginLoss,
+} from '../ops/loss-binary.js';
+import { lossOptions, type Reduction, type Settled } from '../ops/loss-options.js';
+import type { Trailing } from '../ops/positional.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 
-abstract class Loss extends Module {
-  readonly reduction: Reduction;
+/** What all losses have. */
+export abstract class Loss extends Module {
+  /** What becomes of the loss of each item. */
+  reduction: Reduction;
 
-  constructor({ reduction = 'mean' }: LossOptions = {}) {
+  constructor({ reduction }: { reduction: Reduction }) {
     super();
-    checkReduction(reduction, this.constructor.name);
     this.reduction = reduction;
   }
 }
 
 /** A loss with a weight, which is a buffer and part of the state dict as in PyTorch. */
-abstract class WeightedLoss extends Loss {
+export abstract class WeightedLoss extends Loss {
   weight: Tensor | null;
 
-  constructor({ weight = null, ...rest }: LossOptions & { weight?: Tensor | null } = {}) {
-    super(rest);
-    this.weight = this.registerBuffer('weight', weight);
+  constructor(options: { reduction: Reduction; weight: Tensor | null }) {
+    super(options);
+    this.weight = this.registerBuffer('weight', options.weight);
   }
 }
 
 /**
  * Cross entropy of scores (logits) [N, C, ...] and labels [N, ...] from 0 to C - 1, or class probabilities [N, C, ...].
+ * @param weight of the classes [C], by position or among the options. @throws as {@link crossEntropy}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
  * @example
  * const criterion = new nn.CrossEntropyLoss();
  * const loss = criterion.forward(model.forward(x), labels);
  */
 export class CrossEntropyLoss extends WeightedLoss {
-  readonly ignoreIndex: number;
-  readonly labelSmoothing: number;
+  ignoreIndex: number;
+  labelSmoothing: number;
 
-  constructor({ ignoreIndex = -100, labelSmoothing = 0, ...rest }: CrossEntropyOptions = {}) {
-    super(rest);
-    this.ignoreIndex = ignoreIndex;
-    this.labelSmoothing = labelSmoothing;
+  constructor(...args: Trailing<[weight: Tensor | null], CrossEntropyOptions>) {
+    const options = crossEntropyOptions('CrossEntropyLoss', args);
+    super(options);
+    this.ignoreIndex = options.ignoreIndex;
+    this.labelSmoothing = options.labelSmoothing;
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
-    return crossEntropy(input, target, this);
+    const { weight, ignoreIndex, reduction, labelSmoothing } = this;
+    return crossEntropy(input, target, { weight, ignoreIndex, reduction, labelSmoothing });
   }
 }
 
 /**
  * Negative log likelihood of log-probabilities [N, C, ...] and labels [N, ...].
+ * @param weight of the classes [C], by position or among the options. @throws as {@link nllLoss}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
  */
 export class NLLLoss extends WeightedLoss {
-  readonly ignoreIndex: number;
+  ignoreIndex: number;
 
-  constructor({ ignoreIndex = -100, ...rest }: NllLossOptions = {}) {
-    super(rest);
-    this.ignoreIndex = ignoreIndex;
+  constructor(...args: Trailing<[weight: Tensor | null], NllLossOptions>) {
+    const options = nllLossOptions('NLLLoss', args);
+    super(options);
+    this.ignoreIndex = options.ignoreIndex;
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
-    return nllLoss(input, target, this);
+    const { weight, ignoreIndex, reduction } = this;
+    return nllLoss(input, target, { weight, ignoreIndex, reduction });
   }
 }
+
+const binaryOptions = (op: string, given: readonly unknown[]) =>
+  lossOptions<Settled<BinaryCrossEntropyOptions>>(op, { weight: null, reduction: 'mean' }, given);
 
 /**
  * Binary cross entropy of probabilities and targets from 0 to 1, of one shape.
+ * @param weight broadcasts to the input; by position or among the options. @throws as {@link binaryCrossEntropy}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
  */
 export class BCELoss extends WeightedLoss {
+  constructor(...args: Trailing<[weight: Tensor | null], BinaryCrossEntropyOptions>) {
+    super(binaryOptions('BCELoss', args));
+  }
+
   forward(input: Tensor, target: Tensor): Tensor {
-    return binaryCrossEntropy(input, target, this);
+    const { weight, reduction } = this;
+    return binaryCrossEntropy(input, target, { weight, reduction });
   }
 }
 
-export interface BCEWithLogitsLossOptions extends LossOptions {
-  /** Multiplies each element's loss; broadcasts to the input. */
-  weight?: Tensor | null;
-  /** How much positive targets count; broadcasts to the input. */
-  posWeight?: Tensor | null;
-}
+export type BCEWithLogitsLossOptions = BinaryCrossEntropyWithLogitsOptions;
 
 /**
  * {@link BCELoss} of sigmoid(input), exact for large inputs.
+ * @param weight broadcasts to the input, as posWeight does; by position or among the options. @throws as {@link binaryCrossEntropyWithLogits}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
  */
 export class BCEWithLogitsLoss extends WeightedLoss {
   posWeight: Tensor | null;
 
-  constructor({ posWeight = null, ...rest }: BCEWithLogitsLossOptions = {}) {
-    super(rest);
-    this.posWeight = this.registerBuffer('posWeight', posWeight, { key: 'pos_weight' });
+  constructor(...args: Trailing<[weight: Tensor | null], BCEWithLogitsLossOptions>) {
+    const defaults = { weight: null, reduction: 'mean', posWeight: null } as const;
+    const options = lossOptions<Settled<BCEWithLogitsLossOptions>>('BCEWithLogitsLoss', defaults, args);
+    super(options);
+    this.posWeight = this.registerBuffer('posWeight', options.posWeight, { key: 'pos_weight' });
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
-    return binaryCrossEntropyWithLogits(input, target, this);
+    const { weight, reduction, posWeight } = this;
+    return binaryCrossEntropyWithLogits(input, target, { weight, reduction, posWeight });
   }
 }
 
-/** (input - target) squared. @see https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html */
-export class MSELoss extends Loss {
+/**
+ * A yes or no for each of C classes: scores [..., C] and targets of 0 or 1.
+ * @param weight of the classes [C], by position or among the options. @throws as {@link multilabelSoftMarginLoss}.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
+ */
+export class MultiLabelSoftMarginLoss extends WeightedLoss {
+  constructor(...args: Trailing<[weight: Tensor | null], BinaryCrossEntropyOptions>) {
+    super(binaryOptions('MultiLabelSoftMarginLoss', args));
+  }
+
   forward(input: Tensor, target: Tensor): Tensor {
-    return mseLoss(input, target, this);
+    const { weight, reduction } = this;
+    return multilabelSoftMarginLoss(input, target, { weight, reduction });
   }
 }
 
-/** |input - target|. @see https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html */
-export class L1Loss extends Loss {
-  forward(input: Tensor, target: Tensor): Tensor {
-    return l1Loss(input, target, this);
-  }
-}
+/**
+ * Connectionist temporal classification: sequences of labels without their alignment to the input's steps.
+ * @param blank the label that stands for none, default 0; by position or among the options. @throws as {@link ctcLoss}.
+ * @see Graves et al. 2006, https://www.cs.toronto.edu/~graves/icml_2006.pdf; https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html
+ * @example
+ * const criterion = new nn.CTCLoss({ blank: 0, zeroInfinity: true });
+ * const logProbs = randn([50, 16, 20]).logSoftmax(2); // [T, N, C]
+ * const targets = randint(1, 20, [16, 30]);
+ * const loss = criterion.forward(logProbs, targets, Array(16).fill(50), Array(16).fill(30));
+ */
+export class CTCLoss extends Loss {
+  blank: number;
+  zeroInfinity: boolean;
 
-/** A square up to `beta` (default 1), a line from there on. @see https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html */
-export class SmoothL1Loss extends Loss {
-  readonly beta: number;
-
-  constructor({ beta = 1, ...rest }: SmoothL1LossOptions = {}) {
-    super(rest);
-    this.beta = beta;
-  }
-
-  forward(input: Tensor, target: Tensor): Tensor {
-    return smoothL1Loss(input, target, this);
-  }
-}
-
-/** A square up to `delta` (default 1), a line of slope delta from there on. @see https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html */
-export class HuberLoss extends Loss {
-  readonly delta: number;
-
-  constructor({ delta = 1, ...rest }: HuberLossOptions = {}) {
-    super(rest);
-    this.delta = delta;
+  constructor(...args: Trailing<[blank: number, reduction: Reduction, zeroInfinity: boolean], CTCLossOptions>) {
+    const options = ctcLossOptions('CTCLoss', args);
+    super(options);
+    this.blank = options.blank;
+    this.zeroInfinity = options.zeroInfinity;
   }
 
-  forward(input: Tensor, target: Tensor): Tensor {
-    return huberLoss(input, target, this);
+  forward(logProbs: Tensor, targets: Tensor, inputLengths: Tensor | readonly number[], targetLengths: Tensor | readonly number[]): Tensor {
+    const { blank, reduction, zeroInfinity } = this;
+    return ctcLoss(logProbs, targets, inputLengths, targetLengths, { blank, reduction, zeroInfinity });
   }
 }

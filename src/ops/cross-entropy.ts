@@ -3,7 +3,7 @@ import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, engine, kernels } from '../engine/engine.js';
 import { E_INDEX, REDUCE_MEAN, REDUCE_NONE, REDUCE_SUM } from '../engine/kernel-table.gen.js';
-import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
+import { ArgumentError, DTypeError, GradError, IndexError, ShapeError, showShape } from '../errors.js';
 import { arange } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { numel, type Shape, sameShape } from '../tensor/shape.js';
@@ -12,35 +12,42 @@ import { add, div, eq, mul, ne, sub } from './arithmetic.js';
 import { to } from './copy.js';
 import { where } from './elementwise.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
+import { checkNumber, lossOptions, type Reduction, type Settled } from './loss-options.js';
 import { neg } from './math.js';
 import { reshape, unsqueeze } from './movement.js';
+import type { Trailing } from './positional.js';
 import { sum } from './reduce.js';
 import { logSoftmax, softmax } from './softmax.js';
 import { needsFloat } from './window.js';
 
-/** What becomes of the loss of each item: their mean, their sum, or nothing. */
-export type Reduction = 'mean' | 'sum' | 'none';
-
 const REDUCTIONS = { none: REDUCE_NONE, mean: REDUCE_MEAN, sum: REDUCE_SUM } as const satisfies Record<Reduction, number>;
-
-/** Throws for a reduction that there is not; for untyped code. */
-export function checkReduction(reduction: string, op: string): void {
-  if (!Object.hasOwn(REDUCTIONS, reduction))
-    throw new ArgumentError(`${op}: reduction is "${reduction}", expected 'mean', 'sum' or 'none'.`);
-}
 
 export interface NllLossOptions {
   /** [C]: how much each class counts. Default: all alike. */
   weight?: Tensor | null;
   /** Items with this label count for nothing. Default: -100. */
   ignoreIndex?: number;
-  /** Default: 'mean', which divides by the weights of the labels that count. */
+  /** Default: 'mean', which divides by the weights of the labels that count; with class probabilities, by the number of items. */
   reduction?: Reduction;
+}
+
+export function nllLossOptions(op: string, given: readonly unknown[]): Settled<NllLossOptions> {
+  const options = lossOptions<Settled<NllLossOptions>>(op, { weight: null, ignoreIndex: -100, reduction: 'mean' }, given);
+  checkNumber(op, 'ignoreIndex', options.ignoreIndex, 'a whole number', Number.isInteger);
+  return options;
 }
 
 export interface CrossEntropyOptions extends NllLossOptions {
   /** From 0 (default) to 1: how much of each label is spread evenly over all classes. */
   labelSmoothing?: number;
+}
+
+export function crossEntropyOptions(op: string, given: readonly unknown[]): Settled<CrossEntropyOptions> {
+  const defaults: Settled<CrossEntropyOptions> = { weight: null, ignoreIndex: -100, reduction: 'mean', labelSmoothing: 0 };
+  const options = lossOptions(op, defaults, given);
+  checkNumber(op, 'ignoreIndex', options.ignoreIndex, 'a whole number', Number.isInteger);
+  checkNumber(op, 'labelSmoothing', options.labelSmoothing, 'a number from 0 to 1', (s) => s >= 0 && s <= 1);
+  return options;
 }
 
 /** One problem in the kernels' terms: scores [n, c, inner]. */
@@ -59,33 +66,43 @@ interface Problem {
  * @param target labels 0 to C - 1, int64 or int32, of the input's shape without C; or class probabilities, floating, of the input's shape.
  * @returns one number, or with reduction 'none' one per item. The mean over no item is NaN.
  * @throws {ShapeError} for a target of another shape. @throws {DTypeError} for labels that are floating. @throws {IndexError} for a label outside 0 to C - 1.
+ * @throws {GradError} for a weight that requires gradients, with labels.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
+ * @example
+ * const logits = tensor([[2, 0], [0, 1]]);
+ * const labels = tensor([0, 1], { dtype: 'int64' });
+ * F.crossEntropy(logits, labels); // 0.2201
+ * F.crossEntropy(logits, labels, { weight: tensor([1, 3]), labelSmoothing: 0.1 }); // 0.3537
  */
-export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { labelSmoothing = 0 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-    throw new ArgumentError(`crossEntropy: labelSmoothing is ${labelSmoothing}, expected a number from 0 to 1.`);
-  checkReduction(options.reduction ?? 'mean', 'crossEntropy');
+export function crossEntropy(input: Tensor, target: Tensor, ...args: Trailing<[weight: Tensor | null], CrossEntropyOptions>): Tensor {
+  const op = 'crossEntropy';
+  const options = crossEntropyOptions(op, args);
   if (isFloating(target.dtype) && isFloating(input.dtype) && input.ndim > 0 && sameShape(input.shape, target.shape))
     return ofProbabilities(input, target, options);
-  const [labels, problem] = labelled('crossEntropy', input, target, options, labelSmoothing);
-  return fusedCrossEntropy(input, labels, options.weight ?? null, problem);
+  const [labels, problem] = labelled(op, input, target, options, options.labelSmoothing);
+  return fusedCrossEntropy(input, labels, options.weight, problem);
 }
 
 /**
  * Negative log likelihood: minus the log-probability of the right class.
  * @param input log-probabilities [N, C], [N, C, d1, ...], or [C]; the result of logSoftmax.
  * @param target labels as for {@link crossEntropy}.
+ * @returns as {@link crossEntropy}.
  * @throws as {@link crossEntropy}. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
+ * @example
+ * F.nllLoss(tensor([[-0.1, -2.4]]), tensor([1], { dtype: 'int64' })); // 2.4
  */
-export function nllLoss(input: Tensor, target: Tensor, options: NllLossOptions = {}): Tensor {
-  checkReduction(options.reduction ?? 'mean', 'nllLoss');
-  const [labels, problem] = labelled('nllLoss', input, target, options, 0);
-  return fusedNll(input, labels, options.weight ?? null, problem);
+export function nllLoss(input: Tensor, target: Tensor, ...args: Trailing<[weight: Tensor | null], NllLossOptions>): Tensor {
+  const op = 'nllLoss';
+  const options = nllLossOptions(op, args);
+  const [labels, problem] = labelled(op, input, target, options, 0);
+  return fusedNll(input, labels, options.weight, problem);
 }
 
 /** Checks labels against scores, and gives both in the kernels' terms. */
-function labelled(op: string, input: Tensor, target: Tensor, options: NllLossOptions, smoothing: number): [Tensor, Problem] {
+function labelled(op: string, input: Tensor, given: Tensor, options: Settled<NllLossOptions>, smoothing: number): [Tensor, Problem] {
+  // As in PyTorch, the label of a single item may be a list of one.
+  const target = input.ndim === 1 && given.ndim === 1 && given.shape[0] === 1 ? reshape(given, []) : given;
   const both = `input ${showShape(input.shape)}, target ${showShape(target.shape)}`;
   if (isFloating(target.dtype) && !isFloating(input.dtype))
     throw new DTypeError(
@@ -107,21 +124,19 @@ function labelled(op: string, input: Tensor, target: Tensor, options: NllLossOpt
   const expected = input.ndim === 1 ? [] : [n, ...rest];
   if (!sameShape(target.shape, expected)) throw new ShapeError(wrongTarget(op, input, target.shape, expected));
   checkWeight(op, input, options.weight, c);
+  if (options.weight && options.weight.dtype !== input.dtype)
+    throw new DTypeError(`${op}: weight is ${options.weight.dtype}, expected the input's ${input.dtype}. Use weight.to('${input.dtype}').`);
+  if (isGradEnabled() && options.weight?.requiresGrad)
+    throw new GradError(`${op}: there is no gradient for weight with labels, but it requires one. Use weight.detach().`);
   const labels = target.dtype === 'uint8' ? castRaw(target, 'int64', op) : target;
-  return [
-    rowMajor(labels, op),
-    { n, c, inner: numel(rest), ignoreIndex: options.ignoreIndex ?? -100, smoothing, reduction: options.reduction ?? 'mean' },
-  ];
+  return [rowMajor(labels, op), { n, c, inner: numel(rest), ignoreIndex: options.ignoreIndex, smoothing, reduction: options.reduction }];
 }
 
-function checkWeight(op: string, input: Tensor, weight: Tensor | null | undefined, c: number): void {
-  if (!weight) return;
-  if (weight.ndim !== 1 || weight.shape[0] !== c)
+function checkWeight(op: string, input: Tensor, weight: Tensor | null, c: number): void {
+  if (weight && (weight.ndim !== 1 || weight.shape[0] !== c))
     throw new ShapeError(
       `${op}: weight is ${showShape(weight.shape)}, expected one value per class: [${c}] (input ${showShape(input.shape)}).`,
     );
-  if (weight.dtype !== input.dtype)
-    throw new DTypeError(`${op}: weight is ${weight.dtype}, expected the input's ${input.dtype}. Use weight.to('${input.dtype}').`);
 }
 
 function wrongTarget(op: string, input: Tensor, given: Shape, expected: Shape): string {
@@ -296,8 +311,8 @@ function targetWeights(target: Tensor, weight: Tensor | null, p: Problem, dtype:
 }
 
 /** Cross entropy with a probability for each class: -sum over classes of target * log softmax(input). */
-function ofProbabilities(input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
-  const { labelSmoothing = 0, reduction = 'mean', ignoreIndex = -100 } = options;
+function ofProbabilities(input: Tensor, target: Tensor, options: Settled<CrossEntropyOptions>): Tensor {
+  const { labelSmoothing, reduction, ignoreIndex } = options;
   if (ignoreIndex >= 0)
     throw new ArgumentError(
       `crossEntropy: ignoreIndex is ${ignoreIndex}, but a floating target holds probabilities, not labels. Leave it out, or give labels.`,

@@ -1,10 +1,12 @@
 /** Lengths of vectors and angles between them. */
 import { broadcastShapes } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { readArguments } from './arguments.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { detach } from './copy.js';
 import { clamp } from './math.js';
 import { expand } from './movement.js';
+import type { Trailing } from './positional.js';
 import { type Dims, sum } from './reduce.js';
 import { norm } from './statistics.js';
 import { needsFloat } from './window.js';
@@ -29,16 +31,27 @@ export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
   return div(x, clamp(norm(x, p, dim, true), { min: eps }));
 }
 
+export interface CosineSimilarityOptions {
+  /** Along which dim vectors lie. Default: 1. */
+  dim?: number;
+  /** Lengths count as at least this. Default: 1e-8. */
+  eps?: number;
+}
+
 /**
  * The cosine of the angle between vectors along `dim`: x . y / (|x| |y|), lengths no smaller than eps.
  * @param x1 any shape that broadcasts with x2's. @param dim default 1. @param eps default 1e-8.
  * @returns the broadcast shape without `dim`. @throws {ShapeError} for shapes that do not broadcast. @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
+ * @example
+ * F.cosineSimilarity(tensor([1, 0]), tensor([1, 1]), { dim: 0 }); // 0.7071
  */
-export function cosineSimilarity(x1: Tensor, x2: Tensor, dim = 1, eps = 1e-8): Tensor {
-  needsFloat(x1, 'cosineSimilarity', 'x1');
-  needsFloat(x2, 'cosineSimilarity', 'x2');
-  const shape = broadcastShapes(x1.shape, x2.shape, 'cosineSimilarity');
+export function cosineSimilarity(x1: Tensor, x2: Tensor, ...args: Trailing<[dim: number, eps: number], CosineSimilarityOptions>): Tensor {
+  const op = 'cosineSimilarity';
+  const { dim, eps } = readArguments(op, { dim: 1, eps: 1e-8 }, args);
+  needsFloat(x1, op, 'x1');
+  needsFloat(x2, op, 'x2');
+  const shape = broadcastShapes(x1.shape, x2.shape, op);
   const unit = (x: Tensor) => {
     const wide = expand(x, shape);
     const length = norm(wide, 2, dim, true);
@@ -46,4 +59,39 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, dim = 1, eps = 1e-8): T
     return div(wide, add(length, sub(clamp(detach(length), { min: eps }), detach(length))));
   };
   return sum(mul(unit(x1), unit(x2)), dim);
+}
+
+export interface PairwiseDistanceOptions {
+  /** Which {@link norm}. Default: 2. */
+  p?: number;
+  /** Added to each difference, so that the gradient is finite where vectors are equal. Default: 1e-6. */
+  eps?: number;
+  /** Keeps the last dim, with size 1. Default: false. */
+  keepdim?: boolean;
+}
+
+/**
+ * The distance of vectors along the last dim: the norm of x1 - x2 + eps.
+ * @param x1 any shape that broadcasts with x2's.
+ * @returns the broadcast shape without its last dim. @throws {ShapeError} for shapes that do not broadcast. @throws {DTypeError} for integers.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html
+ * @example
+ * F.pairwiseDistance(tensor([[0, 0]]), tensor([[3, 4]]), { eps: 0 }); // [5]
+ */
+export function pairwiseDistance(
+  x1: Tensor,
+  x2: Tensor,
+  ...args: Trailing<[p: number, eps: number, keepdim: boolean], PairwiseDistanceOptions>
+): Tensor {
+  const op = 'pairwiseDistance';
+  const { p, eps, keepdim } = readArguments(op, { p: 2, eps: 1e-6, keepdim: false }, args);
+  return distance(op, x1, x2, p, eps, keepdim);
+}
+
+/** {@link pairwiseDistance} in the name of `op`. */
+export function distance(op: string, x1: Tensor, x2: Tensor, p: number, eps: number, keepdim = false): Tensor {
+  needsFloat(x1, op, 'x1');
+  needsFloat(x2, op, 'x2');
+  broadcastShapes(x1.shape, x2.shape, op);
+  return norm(add(sub(x1, x2), eps), p, -1, keepdim);
 }

@@ -1,0 +1,70 @@
+/** A linear layer and the cross entropy of what it gives, as one module. */
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { type LinearCrossEntropyOptions, linearCrossEntropy, linearCrossEntropyOptions } from '../ops/linear-cross-entropy.js';
+import { reshape } from '../ops/movement.js';
+import type { DType } from '../tensor/dtype.js';
+import { numel } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { assertCount, Linear } from './linear.js';
+import { WeightedLoss } from './loss.js';
+import { bool, float, tuple } from './module-text.js';
+
+export interface LinearCrossEntropyLossOptions extends Omit<LinearCrossEntropyOptions, 'linearBias'> {
+  /** [d1, ...]: a choice among the classes at each place. Default: [], one choice. */
+  outFeatures?: readonly number[];
+  /** Whether the linear layer has a bias. Default: false. */
+  bias?: boolean;
+  /** Of the linear layer. Default: float32. */
+  dtype?: DType;
+}
+
+/**
+ * `CrossEntropyLoss` of `Linear(inFeatures, numClasses)`, with the layer inside the loss. PyTorch's `options`, which trade speed for memory, are
+ * not there.
+ * @throws as {@link linearCrossEntropy}. @see https://pytorch.org/docs/main/generated/torch.nn.LinearCrossEntropyLoss.html
+ */
+export class LinearCrossEntropyLoss extends WeightedLoss {
+  readonly numClasses: number;
+  readonly outFeatures: readonly number[];
+  ignoreIndex: number | null;
+  labelSmoothing: number;
+  linear: Linear;
+
+  constructor(inFeatures: number, numClasses: number, options: LinearCrossEntropyLossOptions = {}) {
+    const name = 'LinearCrossEntropyLoss';
+    assertCount(name, 'numClasses', numClasses);
+    const defaults: LinearCrossEntropyLossOptions = { outFeatures: [], bias: false, dtype: 'float32' };
+    const settled = linearCrossEntropyOptions(name, defaults, [options]);
+    const { outFeatures = [], bias = false, dtype = 'float32', weight, ignoreIndex, labelSmoothing } = settled;
+    if (!outFeatures.every((size) => Number.isInteger(size) && size >= 0))
+      throw new ArgumentError(`${name}: outFeatures is ${JSON.stringify(outFeatures)}, expected whole numbers.`);
+    if (weight && (weight.ndim !== 1 || weight.shape[0] !== numClasses))
+      throw new ShapeError(`${name}: weight is ${showShape(weight.shape)}, expected one value per class: [${numClasses}].`);
+    super(settled);
+    this.numClasses = numClasses;
+    this.outFeatures = [...outFeatures];
+    this.ignoreIndex = ignoreIndex;
+    this.labelSmoothing = labelSmoothing;
+    this.linear = new Linear(inFeatures, numClasses * numel(outFeatures), { bias, dtype });
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    const { linear, numClasses, outFeatures, weight, reduction, ignoreIndex, labelSmoothing } = this;
+    const linearWeight = reshape(linear.weight, [numClasses, ...outFeatures, linear.inFeatures]);
+    const linearBias = linear.bias && reshape(linear.bias, [numClasses, ...outFeatures]);
+    return linearCrossEntropy(input, linearWeight, target, { linearBias, weight, reduction, ignoreIndex, labelSmoothing });
+  }
+
+  override extraRepr(): string {
+    return [
+      `in_features=${this.linear.inFeatures}`,
+      `num_classes=${this.numClasses}`,
+      `out_features=${tuple(this.outFeatures)}`,
+      `bias=${bool(this.linear.bias !== null)}`,
+      `reduction=${this.reduction}`,
+      `ignore_index=${this.ignoreIndex ?? 'None'}`,
+      `label_smoothing=${float(this.labelSmoothing)}`,
+      'options=None',
+    ].join(', ');
+  }
+}

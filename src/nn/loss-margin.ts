@@ -1,0 +1,195 @@
+/** Losses with a margin, of scores and of embeddings, as modules. */
+import {
+  cosineEmbeddingLoss,
+  type DistanceFunction,
+  type TripletMarginLossOptions,
+  type TripletMarginWithDistanceLossOptions,
+  tripletMarginLoss,
+  tripletMarginLossOptions,
+  tripletMarginWithDistanceLoss,
+  tripletMarginWithDistanceLossOptions,
+} from '../ops/loss-embedding.js';
+import {
+  hingeEmbeddingLoss,
+  type MarginLossOptions,
+  type MultiMarginLossOptions,
+  marginOptions,
+  marginRankingLoss,
+  multilabelMarginLoss,
+  multiMarginLoss,
+  multiMarginLossOptions,
+  softMarginLoss,
+} from '../ops/loss-margin.js';
+import { type LossOptions, lossOptions, type Settled } from '../ops/loss-options.js';
+import type { Trailing } from '../ops/positional.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { PairwiseDistance } from './distance.js';
+import { Loss, WeightedLoss } from './loss.js';
+import { Module } from './module.js';
+
+/** A loss whose margin may be any number. */
+abstract class MarginLoss extends Loss {
+  margin: number;
+
+  constructor(name: string, margin: number, args: readonly unknown[]) {
+    const settled = marginOptions(name, margin, args);
+    super(settled);
+    this.margin = settled.margin;
+  }
+}
+
+/**
+ * Distances as they are where the target is 1, max(0, margin - distance) where it is -1. `margin` defaults to 1.
+ * @throws as {@link hingeEmbeddingLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
+ */
+export class HingeEmbeddingLoss extends MarginLoss {
+  constructor(...args: Trailing<[margin: number], MarginLossOptions>) {
+    super('HingeEmbeddingLoss', 1, args);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    const { margin, reduction } = this;
+    return hingeEmbeddingLoss(input, target, { margin, reduction });
+  }
+}
+
+/**
+ * Vectors [N, D] that should point one way (target 1) or not (-1). `margin` defaults to 0.
+ * @throws as {@link cosineEmbeddingLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
+ */
+export class CosineEmbeddingLoss extends MarginLoss {
+  constructor(...args: Trailing<[margin: number], MarginLossOptions>) {
+    super('CosineEmbeddingLoss', 0, args);
+  }
+
+  forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
+    const { margin, reduction } = this;
+    return cosineEmbeddingLoss(input1, input2, target, { margin, reduction });
+  }
+}
+
+/**
+ * Pairs of scores of which the first (target 1) or the second (-1) should be larger. `margin` defaults to 0.
+ * @throws as {@link marginRankingLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html
+ */
+export class MarginRankingLoss extends MarginLoss {
+  constructor(...args: Trailing<[margin: number], MarginLossOptions>) {
+    super('MarginRankingLoss', 0, args);
+  }
+
+  forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
+    const { margin, reduction } = this;
+    return marginRankingLoss(input1, input2, target, { margin, reduction });
+  }
+}
+
+/** log(1 + exp(-target input)). @throws as {@link softMarginLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html */
+export class SoftMarginLoss extends Loss {
+  constructor(options: LossOptions = {}) {
+    super(lossOptions<Settled<LossOptions>>('SoftMarginLoss', { reduction: 'mean' }, [options]));
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return softMarginLoss(input, target, { reduction: this.reduction });
+  }
+}
+
+/**
+ * Scores [N, C] with a list of right classes for each item, which ends with -1.
+ * @throws as {@link multilabelMarginLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html
+ */
+export class MultiLabelMarginLoss extends Loss {
+  constructor(options: LossOptions = {}) {
+    super(lossOptions<Settled<LossOptions>>('MultiLabelMarginLoss', { reduction: 'mean' }, [options]));
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return multilabelMarginLoss(input, target, { reduction: this.reduction });
+  }
+}
+
+/**
+ * How far other classes come within the margin (default 1) of the right one, to the power p (1, the default, or 2).
+ * @throws as {@link multiMarginLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html
+ */
+export class MultiMarginLoss extends WeightedLoss {
+  p: 1 | 2;
+  margin: number;
+
+  constructor(...args: Trailing<[p: 1 | 2, margin: number, weight: Tensor | null], MultiMarginLossOptions>) {
+    const settled = multiMarginLossOptions('MultiMarginLoss', args);
+    super(settled);
+    this.p = settled.p;
+    this.margin = settled.margin;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    const { p, margin, weight, reduction } = this;
+    return multiMarginLoss(input, target, { p, margin, weight, reduction });
+  }
+}
+
+/**
+ * An anchor that should be nearer to a positive than to a negative, by a margin (default 1).
+ * @throws as {@link tripletMarginLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginLoss.html
+ * @example
+ * const criterion = new nn.TripletMarginLoss({ margin: 1, p: 2, eps: 1e-7 });
+ * const loss = criterion.forward(randn([100, 128]), randn([100, 128]), randn([100, 128]));
+ */
+export class TripletMarginLoss extends Loss {
+  margin: number;
+  p: number;
+  eps: number;
+  swap: boolean;
+
+  constructor(...args: Trailing<[margin: number, p: number, eps: number, swap: boolean], TripletMarginLossOptions>) {
+    const settled = tripletMarginLossOptions('TripletMarginLoss', args);
+    super(settled);
+    this.margin = settled.margin;
+    this.p = settled.p;
+    this.eps = settled.eps;
+    this.swap = settled.swap;
+  }
+
+  forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const { margin, p, eps, swap, reduction } = this;
+    return tripletMarginLoss(anchor, positive, negative, { margin, p, eps, swap, reduction });
+  }
+}
+
+export interface TripletMarginWithDistanceLayerOptions extends Omit<TripletMarginWithDistanceLossOptions, 'distanceFunction'> {
+  /** A function, or a module, whose parameters are then the loss's too. Default: {@link PairwiseDistance}. */
+  distanceFunction?: DistanceFunction | Module | null;
+}
+
+/**
+ * {@link TripletMarginLoss} with a distance of one's own.
+ * @throws as {@link tripletMarginWithDistanceLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html
+ * @example
+ * const distanceFunction = (x1: Tensor, x2: Tensor) => F.cosineSimilarity(x1, x2).neg().add(1);
+ * const criterion = new nn.TripletMarginWithDistanceLoss({ distanceFunction });
+ */
+export class TripletMarginWithDistanceLoss extends Loss {
+  distanceFunction: DistanceFunction | Module;
+  margin: number;
+  swap: boolean;
+
+  constructor({ distanceFunction, ...rest }: TripletMarginWithDistanceLayerOptions = {}) {
+    const plain = distanceFunction instanceof Module ? null : distanceFunction;
+    const settled = tripletMarginWithDistanceLossOptions('TripletMarginWithDistanceLoss', [{ ...rest, distanceFunction: plain }]);
+    super(settled);
+    this.distanceFunction = distanceFunction ?? new PairwiseDistance();
+    this.margin = settled.margin;
+    this.swap = settled.swap;
+  }
+
+  protected override *fields(): Iterable<readonly [string, unknown]> {
+    for (const [name, value] of super.fields()) yield [name === 'distanceFunction' ? 'distance_function' : name, value];
+  }
+
+  forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const { distanceFunction: far, margin, swap, reduction } = this;
+    const distanceFunction = far instanceof Module ? (x1: Tensor, x2: Tensor) => far.forward(x1, x2) as Tensor : far;
+    return tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction, margin, swap, reduction });
+  }
+}

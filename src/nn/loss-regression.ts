@@ -1,0 +1,162 @@
+/** Losses of numbers and of distributions as modules. */
+import {
+  type HuberLossOptions,
+  huberLoss,
+  huberLossOptions,
+  l1Loss,
+  mseLoss,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+  smoothL1LossOptions,
+} from '../ops/loss.js';
+import {
+  type GaussianNLLLossOptions,
+  gaussianNllLoss,
+  gaussianNllLossOptions,
+  type KLDivLossOptions,
+  klDiv,
+  klDivOptions,
+  type PoissonNLLLossOptions,
+  poissonNllLoss,
+  poissonNllLossOptions,
+} from '../ops/loss-distribution.js';
+import { type LossOptions, lossOptions, type Settled } from '../ops/loss-options.js';
+import type { Trailing } from '../ops/positional.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { Loss } from './loss.js';
+import { Module } from './module.js';
+
+/** A loss whose one option is what becomes of the items'. */
+abstract class PlainLoss extends Loss {
+  constructor(name: string, options: LossOptions) {
+    super(lossOptions<Settled<LossOptions>>(name, { reduction: 'mean' }, [options]));
+  }
+}
+
+/** (input - target) squared. @throws as {@link mseLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html */
+export class MSELoss extends PlainLoss {
+  constructor(options: LossOptions = {}) {
+    super('MSELoss', options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return mseLoss(input, target, { reduction: this.reduction });
+  }
+}
+
+/** |input - target|. @throws as {@link l1Loss}. @see https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html */
+export class L1Loss extends PlainLoss {
+  constructor(options: LossOptions = {}) {
+    super('L1Loss', options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return l1Loss(input, target, { reduction: this.reduction });
+  }
+}
+
+/**
+ * A square up to `beta` (default 1), a line from there on.
+ * @throws as {@link smoothL1Loss}. @see https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html
+ */
+export class SmoothL1Loss extends Loss {
+  beta: number;
+
+  constructor(options: SmoothL1LossOptions = {}) {
+    const settled = smoothL1LossOptions('SmoothL1Loss', [options]);
+    super(settled);
+    this.beta = settled.beta;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction, beta } = this;
+    return smoothL1Loss(input, target, { reduction, beta });
+  }
+}
+
+/**
+ * A square up to `delta` (default 1), a line of slope delta from there on.
+ * @throws as {@link huberLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html
+ */
+export class HuberLoss extends Loss {
+  delta: number;
+
+  constructor(options: HuberLossOptions = {}) {
+    const settled = huberLossOptions('HuberLoss', [options]);
+    super(settled);
+    this.delta = settled.delta;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction, delta } = this;
+    return huberLoss(input, target, { reduction, delta });
+  }
+}
+
+/**
+ * The Kullback-Leibler divergence of probabilities (logTarget: log-probabilities) from log-probabilities.
+ * With reduction 'batchmean' it is that of mathematics, averaged over the batch; with 'mean', the default, it is not.
+ * @throws as {@link klDiv}. @see https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
+ * @example
+ * const criterion = new nn.KLDivLoss({ reduction: 'batchmean' });
+ * criterion.forward(tensor([[0.25, 0.75]]).log(), tensor([[0.5, 0.5]])); // 0.1438
+ */
+export class KLDivLoss extends Module {
+  reduction: Settled<KLDivLossOptions>['reduction'];
+  logTarget: boolean;
+
+  constructor(options: KLDivLossOptions = {}) {
+    const settled = klDivOptions('KLDivLoss', [options]);
+    super();
+    this.reduction = settled.reduction;
+    this.logTarget = settled.logTarget;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction, logTarget } = this;
+    return klDiv(input, target, { reduction, logTarget });
+  }
+}
+
+/**
+ * Negative log likelihood of counts under Poisson distributions.
+ * @throws as {@link poissonNllLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html
+ */
+export class PoissonNLLLoss extends Loss {
+  logInput: boolean;
+  full: boolean;
+  eps: number;
+
+  constructor(...args: Trailing<[logInput: boolean, full: boolean], PoissonNLLLossOptions>) {
+    const settled = poissonNllLossOptions('PoissonNLLLoss', args);
+    super(settled);
+    this.logInput = settled.logInput;
+    this.full = settled.full;
+    this.eps = settled.eps;
+  }
+
+  forward(logInput: Tensor, target: Tensor): Tensor {
+    return poissonNllLoss(logInput, target, { logInput: this.logInput, full: this.full, eps: this.eps, reduction: this.reduction });
+  }
+}
+
+/**
+ * Negative log likelihood of samples under Gaussian distributions, of given expectations and variances.
+ * @throws as {@link gaussianNllLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html
+ */
+export class GaussianNLLLoss extends Loss {
+  full: boolean;
+  eps: number;
+
+  constructor(options: GaussianNLLLossOptions = {}) {
+    const settled = gaussianNllLossOptions('GaussianNLLLoss', [options]);
+    super(settled);
+    this.full = settled.full;
+    this.eps = settled.eps;
+  }
+
+  forward(input: Tensor, target: Tensor, variances: Tensor | number): Tensor {
+    const { full, eps, reduction } = this;
+    return gaussianNllLoss(input, target, variances, { full, eps, reduction });
+  }
+}
