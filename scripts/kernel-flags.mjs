@@ -35,8 +35,8 @@ export const common = [
   '-Wno-psabi',
 ];
 // Where the exact sequence of roundings matters the compiler must not fuse; elsewhere a * b + c becomes one FMA.
-const exactRounding = new Set(['random.cc']);
-export const contraction = (source) => `-ffp-contract=${exactRounding.has(source) ? 'off' : 'fast'}`;
+const exactRounding = (source) => source === 'random.cc' || source.startsWith('optim_');
+export const contraction = (source) => `-ffp-contract=${exactRounding(source) ? 'off' : 'fast'}`;
 
 export const isaFlags = {
   avx512: ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mavx2', '-mfma', '-mprefer-vector-width=512'],

@@ -1,9 +1,9 @@
 /** Adam. */
 import { kernels } from '../engine/engine.js';
 import { AMSGRAD, DECOUPLED, MAXIMIZE } from '../engine/kernel-table.gen.js';
-import { ArgumentError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
+import { checkAdamOptions } from './checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { type StepEntry, zeroState } from './step-list.js';
 
 export interface AdamOptions {
@@ -40,29 +40,17 @@ interface AdamState extends ParamState {
 export class Adam extends Optimizer<AdamOptions> {
   protected override readonly counters = ['step'];
 
-  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    const {
-      lr = 1e-3,
-      betas = [0.9, 0.999],
-      eps = 1e-8,
-      weightDecay = 0,
-      amsgrad = false,
-      maximize = false,
-      decoupledWeightDecay = false,
-    } = options;
-    super(params, { lr, betas, eps, weightDecay, amsgrad, maximize, decoupledWeightDecay });
+  constructor(params: Params<AdamOptions>, options: Given<AdamOptions> = {}) {
+    const defaults = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false } as const;
+    super(params, { ...defaults, decoupledWeightDecay: false }, options);
   }
 
-  protected checkOptions({ lr, betas, eps, weightDecay }: AdamOptions): void {
-    atLeastZero(this.name, 'lr', lr);
-    atLeastZero(this.name, 'eps', eps);
-    atLeastZero(this.name, 'weightDecay', weightDecay);
-    if (!Array.isArray(betas) || betas.length !== 2)
-      throw new ArgumentError(`${this.name}: betas is ${String(betas)}, expected two numbers, such as [0.9, 0.999].`);
-    betas.forEach((beta, i) => {
-      if (!(typeof beta === 'number' && beta >= 0 && beta < 1))
-        throw new ArgumentError(`${this.name}: betas[${i}] is ${String(beta)}, expected at least 0 and below 1.`);
-    });
+  protected checkOptions(options: AdamOptions): void {
+    checkAdamOptions(this.name, options);
+  }
+
+  protected override stateNames(): readonly string[] {
+    return ['step', 'expAvg', 'expAvgSq'];
   }
 
   protected stepGroup(group: ParamGroup<AdamOptions>): void {

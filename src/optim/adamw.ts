@@ -1,6 +1,6 @@
 /** AdamW: Adam whose weight decay does not pass through the averages. */
 import { Adam, type AdamOptions } from './adam.js';
-import type { OptimizerStateDict, Params } from './optimizer.js';
+import type { Given, OptimizerStateDict, Params } from './optimizer.js';
 
 export type AdamWOptions = Omit<AdamOptions, 'decoupledWeightDecay'>;
 
@@ -11,8 +11,8 @@ export type AdamWOptions = Omit<AdamOptions, 'decoupledWeightDecay'>;
  * const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3, weightDecay: 1e-2 });
  */
 export class AdamW extends Adam {
-  constructor(params: Params<AdamWOptions>, options: Partial<AdamWOptions> = {}) {
-    super(params, { weightDecay: 1e-2, ...options, decoupledWeightDecay: true });
+  constructor(params: Params<AdamWOptions>, options: Given<AdamWOptions> = {}) {
+    super(params, { ...options, weightDecay: options.weightDecay ?? 1e-2, decoupledWeightDecay: true } as AdamOptions);
   }
 
   override loadStateDict(dict: OptimizerStateDict): void {

@@ -8,11 +8,30 @@ import { item } from '../tensor/transfer.js';
 import { copyValues, StepList, stateLike } from './step-list.js';
 import { clearGradient } from './zero-grad.js';
 
-/** Parameters with options of their own, as given: what is left out has the optimizer's value. */
-export type ParamGroupInput<O> = { params: Tensor | Iterable<Tensor> } & Partial<O>;
+/** What PyTorch's optimizers take to choose among their implementations. Hone has one, so these are accepted and ignored. */
+export interface ImplementationOptions {
+  foreach?: boolean | null;
+  fused?: boolean | null;
+  capturable?: boolean;
+  /** Steps are not recorded for autograd: `true` throws. */
+  differentiable?: false;
+}
+
+/** Options as a user gives them: what is left out has its default. */
+export type Given<O> = Partial<O> & ImplementationOptions;
+
+/** Parameters with options of their own, as given: what is left out has the optimizer's value. `name` is for the user's own use. */
+export type ParamGroupInput<O> = { params: Tensor | Iterable<Tensor>; name?: string; initialLr?: number } & Given<O>;
 
 /** Parameters and the options they are stepped with. Options may be changed between steps: `group.lr = 0.01`. */
-export type ParamGroup<O = { lr: number }> = O & { params: Tensor[] /** The lr that a scheduler started from. */; initialLr?: number };
+export type ParamGroup<O = { lr: number }> = O & {
+  params: Tensor[];
+  /** The lr that a scheduler started from. */
+  initialLr?: number;
+  name?: string;
+};
+
+const IMPLEMENTATION: ReadonlySet<string> = new Set<keyof ImplementationOptions>(['foreach', 'fused', 'capturable', 'differentiable']);
 
 /** What to optimize: tensors, or groups of them. */
 export type Params<O> = Iterable<Tensor> | Iterable<ParamGroupInput<O>>;
@@ -36,14 +55,11 @@ export function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 }
 
-/** Throws unless `value` is a number of at least 0. */
-export function atLeastZero(op: string, name: string, value: number): void {
-  if (!(typeof value === 'number' && value >= 0))
-    throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a number of at least 0.`);
-}
-
 /**
  * Subclasses say how options are checked and how a group is stepped; a new optimizer needs nothing else.
+ *
+ * Natively, state that decays towards 0 is taken for 0 below the smallest normal number of its dtype (1.2e-38 in float32), where PyTorch
+ * keeps denormal numbers: steps over them would take many times as long, for ever.
  * @typeParam O the options of a group.
  */
 export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
@@ -54,17 +70,24 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   hasStepped = false;
   readonly #lists = new WeakMap<ParamGroup<O>, Map<DType, StepList>>();
 
+  /** The options of groups that do not give their own. */
+  readonly defaults: O;
+
   /**
-   * @param defaults the options of groups that do not give their own.
-   * @throws {ArgumentError} for no parameters, a tensor that an operation made, one that appears twice, or a bad option.
+   * @param defaults every option with its default.
+   * @param given what the user gave instead.
+   * @throws {ArgumentError} for no parameters, one that appears twice, an unknown or a bad option.
+   * @throws {GradError} for a tensor that an operation made. @throws {DTypeError} for one of integers.
    */
-  constructor(
-    params: Params<O>,
-    readonly defaults: O,
-  ) {
-    this.checkOptions(defaults);
+  constructor(params: Params<O>, defaults: O, given: Given<O> = {}) {
+    this.defaults = this.options(given, defaults);
+    this.checkOptions(this.defaults);
     if (params instanceof Tensor)
       throw new ArgumentError(`${this.name}: expected a list of tensors or groups, got one Tensor. Write [tensor].`);
+    if (typeof params?.[Symbol.iterator] !== 'function')
+      throw new ArgumentError(
+        `${this.name}: expected a list of tensors or groups, got ${params === null ? 'null' : typeof params}.${typeof params === 'function' ? ' Call it: model.parameters().' : ''}`,
+      );
     const list: (Tensor | ParamGroupInput<O>)[] = [...params];
     if (list.length === 0)
       throw new ArgumentError(
@@ -82,17 +105,46 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   protected abstract checkOptions(options: O): void;
   /** Steps the parameters of a group that have gradients. */
   protected abstract stepGroup(group: ParamGroup<O>): void;
-  /** State that counts rather than holds a value for each element, by camelCase name; kept as numbers, saved as 0-dim float32. */
+  /** State that is one number rather than a value for each element, by camelCase name; kept as numbers, saved as 0-dim float32. */
   protected readonly counters: readonly string[] = [];
+  /** The camelCase names of what must be known of a parameter that has state at all. */
+  protected stateNames(_param: Tensor): readonly string[] {
+    return [];
+  }
+  /** Uninitialised state for a parameter, by default of its shape and layout. */
+  protected newState(param: Tensor, _name: string): Tensor {
+    return stateLike(param);
+  }
+  /** Options whose default PyTorch writes as a float, as in `lr: 1.0`. */
+  protected readonly floats: readonly string[] = [];
+
+  /** `given` over `defaults`. */
+  private options(given: object, defaults: O): O {
+    if (typeof given !== 'object' || given === null)
+      throw new ArgumentError(`${this.name}: expected an object of options, got ${String(given)}. Write { lr: 0.01 }.`);
+    const options: Record<string, unknown> = { ...defaults };
+    for (const [name, value] of Object.entries(given)) {
+      if (name === 'differentiable' && value === true)
+        throw new ArgumentError(`${this.name}: differentiable is true, but steps are not recorded for autograd. Leave it out.`);
+      if (value === undefined || name === 'params' || IMPLEMENTATION.has(name)) continue;
+      if (!(name in options || name === 'initialLr' || name === 'name'))
+        throw new ArgumentError(`${this.name}: there is no option ${name}. Known: ${Object.keys(this.defaults ?? defaults).join(', ')}.`);
+      if (typeof options[name] === 'boolean' && typeof value !== 'boolean')
+        throw new ArgumentError(`${this.name}: ${name} is ${String(value)}, expected true or false.`);
+      options[name] = value;
+    }
+    return options as O;
+  }
 
   /** Adds parameters, with options of their own, to those already there. @throws as the constructor. */
   addParamGroup(input: ParamGroupInput<O>): void {
     const given = input?.params as Tensor | Iterable<Tensor> | undefined;
     if (given === undefined)
       throw new ArgumentError(`${this.name}: a group has no params. Write { params: model.parameters(), lr: 0.01 }.`);
+    if (!(given instanceof Tensor) && typeof given?.[Symbol.iterator] !== 'function')
+      throw new ArgumentError(`${this.name}: the params of a group are ${String(given)}, expected a tensor or a list of them.`);
     const params = given instanceof Tensor ? [given] : [...given];
-    const options = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-    const group = { ...this.defaults, ...options, params } as ParamGroup<O>;
+    const group = { ...this.options(input, this.defaults), params } as ParamGroup<O>;
     this.checkOptions(group);
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
     params.forEach((param, i) => {
@@ -204,13 +256,14 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     const loaded = new Map<Tensor, ParamState>();
     for (const [number, values] of Object.entries(dict.state)) {
       const param = byNumber.get(Number(number)) ?? fail(`there is state for parameter ${number}, which is in no group.`);
-      loaded.set(param, this.loadParamState(param, number, values, fail));
+      const state = this.loadParamState(param, number, values, fail);
+      if (Object.keys(state).length > 0) loaded.set(param, state);
     }
     const groups = this.paramGroups.map((group, g) => {
       const { params: _, ...options } = saved[g]!;
       const known = Object.entries(options)
         .map(([name, value]) => [camelCase(name), Array.isArray(value) ? [...value] : value] as const)
-        .filter(([name]) => name in group || name === 'initialLr');
+        .filter(([name]) => !IMPLEMENTATION.has(name));
       const next = { ...group, ...Object.fromEntries(known) };
       this.checkOptions(next);
       return next;
@@ -237,13 +290,20 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
         out[name] = typeof value === 'number' ? value : item(value);
       } else {
         if (!(value instanceof Tensor)) fail(`${key} of parameter ${number} is ${typeof value}, expected a Tensor.`);
-        if (!sameShape(value.shape, param.shape))
-          fail(`${key} of parameter ${number} has shape ${showShape(value.shape)}, the parameter ${showShape(param.shape)}.`);
-        const copy = stateLike(param);
+        const copy = this.newState(param, name);
+        if (!sameShape(value.shape, copy.shape)) {
+          const why = sameShape(copy.shape, param.shape) ? 'the parameter' : `expected ${showShape(copy.shape)} for a parameter of`;
+          fail(`${key} of parameter ${number} has shape ${showShape(value.shape)}, ${why} ${showShape(param.shape)}.`);
+        }
         copyValues(copy, value, 'loadStateDict');
         out[name] = copy;
       }
     }
+    const missing = Object.keys(out).length > 0 && this.stateNames(param).find((name) => !(name in out));
+    if (missing)
+      fail(
+        `the state of parameter ${number} has no ${snakeCase(missing)} (it has ${Object.keys(values).join(', ')}). Was it saved by another optimizer?`,
+      );
     return out;
   }
 
@@ -251,6 +311,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   toString(): string {
     const show = (value: unknown): string => {
       if (typeof value === 'boolean') return value ? 'True' : 'False';
+      if (value === null) return 'None';
       if (Array.isArray(value)) return `(${value.map(show).join(', ')})`;
       // Python's exponents have two digits, and begin below 1e-4.
       return typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-4
@@ -258,7 +319,10 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
         : String(value);
     };
     const groups = this.paramGroups.map(({ params: _, ...options }, i) => {
-      const lines = Object.entries(options).map(([name, value]) => `    ${snakeCase(name)}: ${show(value)}\n`);
+      const lines = Object.entries(options).map(([name, value]) => {
+        const point = this.floats.includes(name) && Number.isInteger(value) ? '.0' : '';
+        return `    ${snakeCase(name)}: ${show(value)}${point}\n`;
+      });
       return `\nParameter Group ${i}\n${lines.sort().join('')}`;
     });
     return `${this.name} (${groups.join('')})`;

@@ -3,7 +3,8 @@ import { kernels } from '../engine/engine.js';
 import { MAXIMIZE, NESTEROV } from '../engine/kernel-table.gen.js';
 import { ArgumentError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
+import { atLeastZero, finite } from './checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { type StepEntry, stateLike } from './step-list.js';
 
 export interface SGDOptions {
@@ -33,17 +34,15 @@ interface SGDState extends ParamState {
  * const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
  */
 export class SGD extends Optimizer<SGDOptions> {
-  constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
-    const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = options;
-    super(params, { lr, momentum, dampening, weightDecay, nesterov, maximize });
+  constructor(params: Params<SGDOptions>, options: Given<SGDOptions> = {}) {
+    super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false }, options);
   }
 
   protected checkOptions({ lr, momentum, dampening, weightDecay, nesterov }: SGDOptions): void {
     atLeastZero(this.name, 'lr', lr);
     atLeastZero(this.name, 'momentum', momentum);
     atLeastZero(this.name, 'weightDecay', weightDecay);
-    if (typeof dampening !== 'number' || Number.isNaN(dampening))
-      throw new ArgumentError(`${this.name}: dampening is ${String(dampening)}, expected a number.`);
+    finite(this.name, 'dampening', dampening);
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new ArgumentError(
         `${this.name}: nesterov needs a momentum above 0 and no dampening, got momentum ${momentum} and dampening ${dampening}.`,
@@ -59,7 +58,7 @@ export class SGD extends Optimizer<SGDOptions> {
         if (momentum === 0) return { param, state: [] };
         const fresh = this.state.get(param)?.momentumBuffer === undefined;
         const { momentumBuffer } = this.stateOf<SGDState>(param, () => ({ momentumBuffer: stateLike(param) }));
-        return { param, state: [momentumBuffer], fresh };
+        return { param, state: [momentumBuffer], scalar: fresh ? 1 : 0 };
       });
       this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
         kernels.sgdStep(code, count, list, lr, momentum, dampening, weightDecay, flags),

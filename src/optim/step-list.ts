@@ -6,32 +6,35 @@ import { isDense, numel, type Shape } from '../tensor/shape.js';
 import { escapeScope, Storage } from '../tensor/storage.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
 
-/** One parameter of a step: up to three tensors of state, the count of steps, and whether the state is still empty. */
+/** One parameter of a step: up to three tensors of state, the count of steps, and a number more where the kernel wants one. */
 export interface StepEntry {
   readonly param: Tensor;
   readonly state: readonly (Tensor | null)[];
   readonly step?: number;
-  readonly fresh?: boolean;
+  readonly scalar?: number;
 }
 
-/** An uninitialised tensor laid out as `like`, outliving every scope: optimizer state. Kernels walk both memories side by side. */
-export function stateLike(like: Tensor): Tensor {
-  const dense = isDense(like.shape, like.strides);
-  const out = new Tensor(
-    new Storage(numel(like.shape) * dtypes[like.dtype].bytes),
-    like.shape,
-    like.dtype,
-    dense ? like.strides : undefined,
-  );
+/** An uninitialised row-major tensor that outlives every scope: optimizer state. */
+export function stateOf(shape: Shape, dtype: DType, strides?: Shape): Tensor {
+  const out = new Tensor(new Storage(numel(shape) * dtypes[dtype].bytes), shape, dtype, strides);
   escapeScope(out.storage, null);
   return out;
 }
 
+/** {@link stateOf} laid out as `like`: kernels walk both memories side by side. */
+export function stateLike(like: Tensor): Tensor {
+  return stateOf(like.shape, like.dtype, isDense(like.shape, like.strides) ? like.strides : undefined);
+}
+
+/** `state`, filled with one value. */
+export function filled(state: Tensor, value: number): Tensor {
+  check(kernels.fill(dtypes[state.dtype].code, state.ptr, numel(state.shape), value), 'step');
+  return state;
+}
+
 /** {@link stateLike}, filled with zeros. */
 export function zeroState(like: Tensor): Tensor {
-  const out = stateLike(like);
-  check(kernels.fill(dtypes[out.dtype].code, out.ptr, numel(out.shape), 0), 'step');
-  return out;
+  return filled(stateLike(like), 0);
 }
 
 /** Copies `source` over `target`: same shape, any strides and dtypes. */
@@ -40,6 +43,23 @@ export function copyValues(target: Tensor, source: Tensor, op: string): void {
   const { host } = loadedEngine();
   host.scratch().set([...target.shape, ...target.strides, ...source.strides]);
   check(kernels.copyStrided(dtypes[target.dtype].code, dtypes[source.dtype].code, to, from, target.ndim, host.scratchPtr), op);
+}
+
+/** Steps one parameter with its value and its gradient in row-major order. */
+export function stepRowMajor(param: Tensor, op: string, kernel: (dtype: number, param: Ptr, grad: Ptr) => number): void {
+  const copies: Tensor[] = [];
+  const rowMajor = (x: Tensor): Tensor => {
+    if (x.isContiguous()) return x;
+    const copy = emptyTensor(x.shape, x.dtype);
+    copyValues(copy, x, op);
+    copies.push(copy);
+    return copy;
+  };
+  const target = rowMajor(param);
+  check(kernel(dtypes[param.dtype].code, target.ptr, rowMajor(param.ownGrad!).ptr), op);
+  if (target !== param) copyValues(param, target, op);
+  param.storage.version++;
+  for (const copy of copies) copy.storage.free();
 }
 
 /** Whether the elements of two tensors of one shape lie in memory in the same order. */
@@ -59,7 +79,7 @@ export class StepList {
     const copies: [Tensor, Tensor][] = [];
     const temporary: Tensor[] = [];
     let stale = this.fit(entries.length);
-    entries.forEach(({ param, state, step = 0, fresh = false }, i) => {
+    entries.forEach(({ param, state, step = 0, scalar = 0 }, i) => {
       let target = param;
       if (!isDense(param.shape, param.strides)) {
         target = emptyTensor(param.shape, param.dtype);
@@ -73,16 +93,7 @@ export class StepList {
         temporary.push(laidOut);
         grad = laidOut;
       }
-      const row = [
-        target.ptr,
-        grad.ptr,
-        state[0]?.ptr ?? 0,
-        state[1]?.ptr ?? 0,
-        state[2]?.ptr ?? 0,
-        numel(param.shape),
-        step,
-        fresh ? 1 : 0,
-      ];
+      const row = [target.ptr, grad.ptr, state[0]?.ptr ?? 0, state[1]?.ptr ?? 0, state[2]?.ptr ?? 0, numel(param.shape), step, scalar];
       for (let k = 0; k < OPTIM_STRIDE; k++) {
         const at = i * OPTIM_STRIDE + k;
         if (this.values[at] === row[k]) continue;

@@ -1,0 +1,70 @@
+/** Adadelta. */
+import { kernels } from '../engine/engine.js';
+import { MAXIMIZE } from '../engine/kernel-table.gen.js';
+import { ArgumentError } from '../errors.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { atLeastZero } from './checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
+import { type StepEntry, zeroState } from './step-list.js';
+
+export interface AdadeltaOptions {
+  /** Factor of the update. Default: 1. */
+  lr: number;
+  /** How much of the running averages of the squares of gradients and of updates is kept, from 0 to 1. Default: 0.9. */
+  rho: number;
+  /** Added to both before their roots are taken. Default: 1e-6. */
+  eps: number;
+  /** Factor of an L2 penalty, added to the gradient. Default: 0. */
+  weightDecay: number;
+  /** Ascends instead. Default: false. */
+  maximize: boolean;
+}
+
+interface AdadeltaState extends ParamState {
+  step: number;
+  squareAvg: Tensor;
+  accDelta: Tensor;
+}
+
+/**
+ * `g += weightDecay w;  v = rho v + (1 - rho) g^2;  d = sqrt(u + eps) / sqrt(v + eps) g;  u = rho u + (1 - rho) d^2;  w -= lr d`.
+ * @throws {ArgumentError} for negative or unknown options, or a rho outside 0 to 1.
+ * @see Zeiler 2012, https://arxiv.org/abs/1212.5701; https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
+ * @example
+ * const optimizer = new optim.Adadelta(model.parameters(), { rho: 0.95 });
+ */
+export class Adadelta extends Optimizer<AdadeltaOptions> {
+  protected override readonly counters = ['step'];
+  protected override readonly floats = ['lr'];
+
+  constructor(params: Params<AdadeltaOptions>, options: Given<AdadeltaOptions> = {}) {
+    super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false }, options);
+  }
+
+  protected checkOptions({ lr, rho, eps, weightDecay }: AdadeltaOptions): void {
+    atLeastZero(this.name, 'lr', lr);
+    if (!(typeof rho === 'number' && rho >= 0 && rho <= 1))
+      throw new ArgumentError(`${this.name}: rho is ${String(rho)}, expected a number from 0 to 1.`);
+    atLeastZero(this.name, 'eps', eps);
+    atLeastZero(this.name, 'weightDecay', weightDecay);
+  }
+
+  protected override stateNames(): readonly string[] {
+    return ['step', 'squareAvg', 'accDelta'];
+  }
+
+  protected stepGroup(group: ParamGroup<AdadeltaOptions>): void {
+    const { lr, rho, eps, weightDecay, maximize } = group;
+    for (const [dtype, params] of this.withGradients(group)) {
+      const entries = params.map((param): StepEntry => {
+        const start = () => ({ step: 0, squareAvg: zeroState(param), accDelta: zeroState(param) });
+        const state = this.stateOf<AdadeltaState>(param, start);
+        state.step++;
+        return { param, state: [state.squareAvg, state.accDelta], step: state.step };
+      });
+      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
+        kernels.adadeltaStep(code, count, list, lr, rho, eps, weightDecay, maximize ? MAXIMIZE : 0),
+      );
+    }
+  }
+}

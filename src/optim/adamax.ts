@@ -1,0 +1,63 @@
+/** Adamax: Adam with the largest gradient in the place of the mean square. */
+import { kernels } from '../engine/engine.js';
+import { MAXIMIZE } from '../engine/kernel-table.gen.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { checkAdamOptions } from './checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
+import { type StepEntry, zeroState } from './step-list.js';
+
+export interface AdamaxOptions {
+  /** The learning rate. Default: 0.002. */
+  lr: number;
+  /** How much of the running average of the gradient and of its largest size is kept. Default: [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the gradient's size. Default: 1e-8. */
+  eps: number;
+  /** Factor of an L2 penalty, added to the gradient. Default: 0. */
+  weightDecay: number;
+  /** Ascends instead. Default: false. */
+  maximize: boolean;
+}
+
+interface AdamaxState extends ParamState {
+  step: number;
+  expAvg: Tensor;
+  expInf: Tensor;
+}
+
+/**
+ * `g += weightDecay w;  m = b1 m + (1 - b1) g;  u = max(b2 u, |g| + eps);  w -= lr / (1 - b1^t) m / u`.
+ * @throws {ArgumentError} for negative or unknown options, or betas outside 0 to 1.
+ * @see Kingma and Ba 2014, section 7.1, https://arxiv.org/abs/1412.6980; https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html
+ * @example
+ * const optimizer = new optim.Adamax(model.parameters(), { lr: 0.002 });
+ */
+export class Adamax extends Optimizer<AdamaxOptions> {
+  protected override readonly counters = ['step'];
+
+  constructor(params: Params<AdamaxOptions>, options: Given<AdamaxOptions> = {}) {
+    super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false }, options);
+  }
+
+  protected checkOptions(options: AdamaxOptions): void {
+    checkAdamOptions(this.name, options);
+  }
+
+  protected override stateNames(): readonly string[] {
+    return ['step', 'expAvg', 'expInf'];
+  }
+
+  protected stepGroup(group: ParamGroup<AdamaxOptions>): void {
+    const { lr, betas, eps, weightDecay, maximize } = group;
+    for (const [dtype, params] of this.withGradients(group)) {
+      const entries = params.map((param): StepEntry => {
+        const state = this.stateOf<AdamaxState>(param, () => ({ step: 0, expAvg: zeroState(param), expInf: zeroState(param) }));
+        state.step++;
+        return { param, state: [state.expAvg, state.expInf], step: state.step };
+      });
+      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
+        kernels.adamaxStep(code, count, list, lr, betas[0], betas[1], eps, weightDecay, maximize ? MAXIMIZE : 0),
+      );
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/** Lion: steps of one size along the sign of an average. */
+import { kernels } from '../engine/engine.js';
+import { MAXIMIZE } from '../engine/kernel-table.gen.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { atLeastZero, checkBetas } from './checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
+import { type StepEntry, zeroState } from './step-list.js';
+
+export interface LionOptions {
+  /** The learning rate; a third to a tenth of AdamW's. Default: 1e-4. */
+  lr: number;
+  /** How much of the average counts in the step, and how much of it is kept. Default: [0.9, 0.99]. */
+  betas: readonly [number, number];
+  /** Factor of a decay of the weights themselves; three to ten times AdamW's. Default: 0. */
+  weightDecay: number;
+  /** Ascends instead. Default: false. */
+  maximize: boolean;
+}
+
+interface LionState extends ParamState {
+  expAvg: Tensor;
+}
+
+/**
+ * `w -= lr weightDecay w;  w -= lr sign(b1 m + (1 - b1) g);  m = b2 m + (1 - b2) g`. PyTorch has no Lion: names and order of operations are
+ * those of the authors' PyTorch code.
+ * @throws {ArgumentError} for negative or unknown options, or betas outside 0 to 1.
+ * @see Chen et al. 2023, https://arxiv.org/abs/2302.06675; https://github.com/google/automl/tree/master/lion
+ * @example
+ * const optimizer = new optim.Lion(model.parameters(), { lr: 1e-4, weightDecay: 0.1 });
+ */
+export class Lion extends Optimizer<LionOptions> {
+  constructor(params: Params<LionOptions>, options: Given<LionOptions> = {}) {
+    super(params, { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, maximize: false }, options);
+  }
+
+  protected checkOptions({ lr, betas, weightDecay }: LionOptions): void {
+    atLeastZero(this.name, 'lr', lr);
+    checkBetas(this.name, betas, [0.9, 0.99]);
+    atLeastZero(this.name, 'weightDecay', weightDecay);
+  }
+
+  protected override stateNames(): readonly string[] {
+    return ['expAvg'];
+  }
+
+  protected stepGroup(group: ParamGroup<LionOptions>): void {
+    const { lr, betas, weightDecay, maximize } = group;
+    for (const [dtype, params] of this.withGradients(group)) {
+      const entries = params.map((param): StepEntry => {
+        const { expAvg } = this.stateOf<LionState>(param, () => ({ expAvg: zeroState(param) }));
+        return { param, state: [expAvg] };
+      });
+      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
+        kernels.lionStep(code, count, list, lr, betas[0], betas[1], weightDecay, maximize ? MAXIMIZE : 0),
+      );
+    }
+  }
+}

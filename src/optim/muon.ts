@@ -1,0 +1,116 @@
+/** Muon: momentum whose matrices are made orthogonal. */
+import { kernels } from '../engine/engine.js';
+import { NESTEROV } from '../engine/kernel-table.gen.js';
+import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { atLeastZero, numbers } from './checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamGroupInput, type ParamState, type Params } from './optimizer.js';
+import { filled, stateOf, stepRowMajor } from './step-list.js';
+
+export interface MuonOptions {
+  /** The learning rate. Default: 0.001. */
+  lr: number;
+  /** Factor of a decay of the weights themselves. Default: 0.1. */
+  weightDecay: number;
+  /** How much of the running average of the gradient is kept. Default: 0.95. */
+  momentum: number;
+  /** Looks ahead along the momentum. Default: true. */
+  nesterov: boolean;
+  /** a, b and c of the iteration `X = a X + (b X X^T + c (X X^T)^2) X`. Default: [3.4445, -4.775, 2.0315]. */
+  nsCoefficients: readonly [number, number, number];
+  /** The least norm that the update is divided by. Default: 1e-7. */
+  eps: number;
+  /** How many iterations, below 100. Default: 5. */
+  nsSteps: number;
+  /**
+   * How the shape [A, B] of a parameter scales its step: `'original'` by `sqrt(max(1, A / B))`, `'match_rms_adamw'` by `0.2 sqrt(max(A, B))`,
+   * `'spectral_unclamped'` by `sqrt(A / B)`. Default: null, which is `'original'`.
+   */
+  adjustLrFn: 'original' | 'match_rms_adamw' | 'spectral_unclamped' | null;
+}
+
+interface MuonState extends ParamState {
+  momentumBuffer: Tensor;
+}
+
+const SCALES: Record<NonNullable<MuonOptions['adjustLrFn']>, (a: number, b: number) => number> = {
+  original: (a, b) => Math.sqrt(Math.max(1, a / b)),
+  match_rms_adamw: (a, b) => 0.2 * Math.sqrt(Math.max(a, b)),
+  spectral_unclamped: (a, b) => Math.sqrt(a / b),
+};
+
+/**
+ * `M += (1 - momentum) (g - M);  U = nesterov ? g + momentum (M - g) : M;  w -= lr weightDecay w;  w -= lr scale(shape) orthogonal(U)`, where
+ * the Newton-Schulz iteration of Keller Jordan makes U nearly orthogonal. As in PyTorch it runs in bfloat16, whose eight bits show in the
+ * update. For the matrices of hidden layers; biases, embeddings and convolutions go to another optimizer, such as AdamW.
+ * @throws {ShapeError} for a parameter that is no matrix. @throws {ArgumentError} for options that make no sense, or unknown ones.
+ * @see Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/; https://pytorch.org/docs/stable/generated/torch.optim.Muon.html
+ * @example
+ * const matrices = [...model.parameters()].filter((p) => p.ndim === 2);
+ * const optimizer = new optim.Muon(matrices, { lr: 0.02 });
+ */
+export class Muon extends Optimizer<MuonOptions> {
+  constructor(params: Params<MuonOptions>, options: Given<MuonOptions> = {}) {
+    const defaults: MuonOptions = {
+      lr: 1e-3,
+      weightDecay: 0.1,
+      momentum: 0.95,
+      nesterov: true,
+      nsCoefficients: [3.4445, -4.775, 2.0315],
+      eps: 1e-7,
+      nsSteps: 5,
+      adjustLrFn: null,
+    };
+    super(params, defaults, options);
+  }
+
+  protected checkOptions({ lr, weightDecay, momentum, nsCoefficients, eps, nsSteps, adjustLrFn }: MuonOptions): void {
+    atLeastZero(this.name, 'lr', lr);
+    atLeastZero(this.name, 'weightDecay', weightDecay);
+    atLeastZero(this.name, 'momentum', momentum);
+    numbers(this.name, 'nsCoefficients', nsCoefficients, [3.4445, -4.775, 2.0315]);
+    atLeastZero(this.name, 'eps', eps);
+    if (!(Number.isInteger(nsSteps) && nsSteps >= 0 && nsSteps < 100))
+      throw new ArgumentError(`${this.name}: nsSteps is ${String(nsSteps)}, expected a whole number from 0 to 99.`);
+    if (adjustLrFn !== null && !Object.hasOwn(SCALES, adjustLrFn))
+      throw new ArgumentError(
+        `${this.name}: adjustLrFn is ${String(adjustLrFn)}, expected null or one of ${Object.keys(SCALES).join(', ')}.`,
+      );
+  }
+
+  override addParamGroup(input: ParamGroupInput<MuonOptions>): void {
+    super.addParamGroup(input);
+    const index = this.paramGroups.length - 1;
+    const { params } = this.paramGroups[index]!;
+    const wrong = params.findIndex((param) => param.ndim !== 2);
+    if (wrong < 0) return;
+    this.paramGroups.pop();
+    throw new ShapeError(
+      `${this.name}: parameter ${wrong} of group ${index} has shape ${showShape(params[wrong]!.shape)}, expected a matrix. Give biases and others to another optimizer, such as AdamW.`,
+    );
+  }
+
+  protected override stateNames(): readonly string[] {
+    return ['momentumBuffer'];
+  }
+
+  protected override newState(param: Tensor): Tensor {
+    return stateOf(param.shape, param.dtype);
+  }
+
+  protected stepGroup(group: ParamGroup<MuonOptions>): void {
+    const { lr, weightDecay, momentum, nesterov, nsCoefficients, eps, nsSteps, adjustLrFn } = group;
+    for (const param of group.params) {
+      if (param.ownGrad === null) continue;
+      const { momentumBuffer } = this.stateOf<MuonState>(param, () => ({ momentumBuffer: filled(this.newState(param), 0) }));
+      const [rows, cols] = param.shape as [number, number];
+      const adjusted = lr * SCALES[adjustLrFn ?? 'original'](rows, cols);
+      stepRowMajor(param, this.name, (code, value, grad) =>
+        kernels.muonStep(
+          ...([code, value, grad, momentumBuffer.ptr, rows, cols, lr, adjusted, weightDecay, momentum] as const),
+          ...([...nsCoefficients, eps, nsSteps, nesterov ? NESTEROV : 0] as const),
+        ),
+      );
+    }
+  }
+}

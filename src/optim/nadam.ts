@@ -1,0 +1,76 @@
+/** NAdam: Adam with Nesterov's momentum. */
+import { kernels } from '../engine/engine.js';
+import { DECOUPLED, MAXIMIZE } from '../engine/kernel-table.gen.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { atLeastZero, checkAdamOptions } from './checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
+import { type StepEntry, zeroState } from './step-list.js';
+
+export interface NAdamOptions {
+  /** The learning rate. Default: 0.002. */
+  lr: number;
+  /** How much of the running averages of the gradient and of its square is kept. Default: [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the denominator. Default: 1e-8. */
+  eps: number;
+  /** Factor of an L2 penalty; with `decoupledWeightDecay`, of a decay of the weights themselves. Default: 0. */
+  weightDecay: number;
+  /** How fast the momentum rises from half of `betas[0]` to all of it. Default: 0.004. */
+  momentumDecay: number;
+  /** Decays weights apart from the gradient, as AdamW does. Default: false. */
+  decoupledWeightDecay: boolean;
+  /** Ascends instead. Default: false. */
+  maximize: boolean;
+}
+
+interface NAdamState extends ParamState {
+  step: number;
+  muProduct: number;
+  expAvg: Tensor;
+  expAvgSq: Tensor;
+}
+
+/**
+ * `m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  mu_t = b1 (1 - 0.96^(t momentumDecay) / 2)`,
+ * `mHat = mu_(t+1) m / (1 - mu_1 ... mu_(t+1)) + (1 - mu_t) g / (1 - mu_1 ... mu_t);  w -= lr mHat / (sqrt(v / (1 - b2^t)) + eps)`,
+ * after `g += weightDecay w` (or, decoupled, `w -= lr weightDecay w`).
+ * @throws {ArgumentError} for negative or unknown options, or betas outside 0 to 1.
+ * @see Dozat 2016, https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ; https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html
+ * @example
+ * const optimizer = new optim.NAdam(model.parameters(), { lr: 0.002, momentumDecay: 0.004 });
+ */
+export class NAdam extends Optimizer<NAdamOptions> {
+  protected override readonly counters = ['step', 'muProduct'];
+
+  constructor(params: Params<NAdamOptions>, options: Given<NAdamOptions> = {}) {
+    const defaults = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, momentumDecay: 4e-3 } as const;
+    super(params, { ...defaults, decoupledWeightDecay: false, maximize: false }, options);
+  }
+
+  protected checkOptions(options: NAdamOptions): void {
+    checkAdamOptions(this.name, options);
+    atLeastZero(this.name, 'momentumDecay', options.momentumDecay);
+  }
+
+  protected override stateNames(): readonly string[] {
+    return ['step', 'muProduct', 'expAvg', 'expAvgSq'];
+  }
+
+  protected stepGroup(group: ParamGroup<NAdamOptions>): void {
+    const { lr, betas, eps, weightDecay, momentumDecay, decoupledWeightDecay, maximize } = group;
+    const flags = (maximize ? MAXIMIZE : 0) | (decoupledWeightDecay ? DECOUPLED : 0);
+    for (const [dtype, params] of this.withGradients(group)) {
+      const entries = params.map((param): StepEntry => {
+        const start = () => ({ step: 0, muProduct: 1, expAvg: zeroState(param), expAvgSq: zeroState(param) });
+        const state = this.stateOf<NAdamState>(param, start);
+        state.step++;
+        const mu = betas[0] * (1 - 0.5 * 0.96 ** (state.step * momentumDecay));
+        state.muProduct = Math.fround(state.muProduct * Math.fround(mu)); // PyTorch keeps it in float32
+        return { param, state: [state.expAvg, state.expAvgSq], step: state.step, scalar: state.muProduct };
+      });
+      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
+        kernels.nadamStep(code, count, list, lr, betas[0], betas[1], eps, weightDecay, momentumDecay, flags),
+      );
+    }
+  }
+}

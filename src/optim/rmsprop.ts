@@ -1,0 +1,73 @@
+/** RMSprop. */
+import { kernels } from '../engine/engine.js';
+import { CENTERED, MAXIMIZE } from '../engine/kernel-table.gen.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { atLeastZero } from './checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
+import { type StepEntry, zeroState } from './step-list.js';
+
+export interface RMSpropOptions {
+  /** The learning rate. Default: 0.01. */
+  lr: number;
+  /** How much of the running average of the squares is kept. Default: 0.99. */
+  alpha: number;
+  /** Added to the denominator. Default: 1e-8. */
+  eps: number;
+  /** Factor of an L2 penalty, added to the gradient. Default: 0. */
+  weightDecay: number;
+  /** How much of the last update is kept. Default: 0. */
+  momentum: number;
+  /** Divides by the gradient's standard deviation instead of its mean square's root. Default: false. */
+  centered: boolean;
+  /** Ascends instead. Default: false. */
+  maximize: boolean;
+}
+
+interface RMSpropState extends ParamState {
+  step: number;
+  squareAvg: Tensor;
+}
+
+/**
+ * `g += weightDecay w;  v = alpha v + (1 - alpha) g^2;  d = g / (sqrt(v) + eps)`; centered, `a = alpha a + (1 - alpha) g` and
+ * `d = g / (sqrt(v - a^2) + eps)`. Then `b = momentum b + d;  w -= lr b`.
+ * @throws {ArgumentError} for negative or unknown options.
+ * @see Hinton, https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf; centered: Graves 2013, https://arxiv.org/abs/1308.0850;
+ * https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
+ * @example
+ * const optimizer = new optim.RMSprop(model.parameters(), { lr: 0.01, momentum: 0.9, centered: true });
+ */
+export class RMSprop extends Optimizer<RMSpropOptions> {
+  protected override readonly counters = ['step'];
+
+  constructor(params: Params<RMSpropOptions>, options: Given<RMSpropOptions> = {}) {
+    const defaults = { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false };
+    super(params, defaults, options);
+  }
+
+  protected checkOptions(options: RMSpropOptions): void {
+    for (const name of ['lr', 'alpha', 'eps', 'weightDecay', 'momentum'] as const) atLeastZero(this.name, name, options[name]);
+  }
+
+  protected override stateNames(): readonly string[] {
+    return ['step', 'squareAvg'];
+  }
+
+  protected stepGroup(group: ParamGroup<RMSpropOptions>): void {
+    const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group;
+    const flags = (maximize ? MAXIMIZE : 0) | (centered ? CENTERED : 0);
+    for (const [dtype, params] of this.withGradients(group)) {
+      const entries = params.map((param): StepEntry => {
+        const state = this.stateOf<RMSpropState>(param, () => ({ step: 0, squareAvg: zeroState(param) }));
+        if (momentum > 0) state.momentumBuffer ??= zeroState(param);
+        if (centered) state.gradAvg ??= zeroState(param);
+        state.step++;
+        const [buffer, mean] = [momentum > 0 ? state.momentumBuffer : null, centered ? state.gradAvg : null];
+        return { param, state: [state.squareAvg, buffer as Tensor | null, mean as Tensor | null], step: state.step };
+      });
+      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
+        kernels.rmspropStep(code, count, list, lr, alpha, eps, weightDecay, momentum, flags),
+      );
+    }
+  }
+}
