@@ -37,16 +37,16 @@ describe('gradients', () => {
   const layers = {
     'RNN tanh': () => new nn.RNN(2, 3, { dtype: 'float64' }),
     'RNN relu': () => new nn.RNN(2, 3, { dtype: 'float64', nonlinearity: 'relu' }),
-    'GRU, two directions': () => new nn.GRU(2, 2, { dtype: 'float64', bidirectional: true }),
+    'GRU, two directions': () => new nn.GRU(1, 2, { dtype: 'float64', bidirectional: true }),
     LSTM: () => new nn.LSTM(2, 2, { dtype: 'float64' }),
-    'LSTM with a projection, two layers': () => new nn.LSTM(2, 3, 2, { dtype: 'float64', projSize: 2, bias: false }),
+    'LSTM with a projection, two layers': () => new nn.LSTM(1, 2, 2, { dtype: 'float64', projSize: 1, bias: false }),
   };
   for (const [name, make] of Object.entries(layers)) {
     it(`of inputs, states and parameters: ${name}`, () => {
       const layer = make();
       const width = layer.projSize || layer.hiddenSize;
       const count = layer.numLayers * (layer.bidirectional ? 2 : 1);
-      const [x, h, c] = [f64(3, 2, 2), f64(count, 2, width), f64(count, 2, layer.hiddenSize)];
+      const [x, h, c] = [f64(2, 2, layer.inputSize), f64(count, 2, width), f64(count, 2, layer.hiddenSize)];
       const states = layer instanceof nn.LSTM ? [h, c] : [h];
       const run = (x: Tensor, ...s: Tensor[]): Tensor[] => {
         if (!(layer instanceof nn.LSTM)) return layer.forward(x, s[0]!);
@@ -60,13 +60,13 @@ describe('gradients', () => {
   }
 
   it('of packed sequences', () => {
-    const lstm = new nn.LSTM(2, 2, { dtype: 'float64', bidirectional: true });
+    const lstm = new nn.LSTM(1, 2, { dtype: 'float64', bidirectional: true });
     const run = (x: Tensor, weight: Tensor) => {
       expect(weight).toBe(lstm.weightHhL0Reverse);
       const [output, [hn]] = lstm.forward(packPaddedSequence(x, [1, 3], { enforceSorted: false }));
       return [padPackedSequence(output)[0], hn];
     };
-    const inputs = [f64(3, 2, 2), lstm.weightHhL0Reverse!];
+    const inputs = [f64(3, 2, 1), lstm.weightHhL0Reverse!];
     expect(autograd.gradcheck(run, inputs)).toBe(true);
     expect(autograd.gradgradcheck(run, inputs)).toBe(true);
   });
