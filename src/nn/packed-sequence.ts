@@ -231,7 +231,7 @@ export function padPackedSequence(
  * @throws {ShapeError} for no sequences, and for sizes that differ after the first dim.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_sequence.html
  * @example
- * nn.utils.rnn.padSequence([tensor([1, 2, 3]), tensor([4])], { batchFirst: true, paddingValue: -1 }); // tensor([[1., 2., 3.], [4., -1., -1.]])
+ * nn.utils.rnn.padSequence([tensor([1, 2, 3]), tensor([4])], { batchFirst: true, paddingValue: -1 }).toArray(); // [[1, 2, 3], [4, -1, -1]]
  */
 export function padSequence(sequences: Tensor | readonly Tensor[], options: boolean | PadSequenceOptions = {}): Tensor {
   const op = 'padSequence';
