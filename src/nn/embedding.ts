@@ -136,7 +136,7 @@ export class Embedding extends Table {
     const defaults: Required<PretrainedOptions> = { freeze: true, ...table };
     const { freeze, ...options } = readArguments('Embedding.fromPretrained', defaults, args);
     const given: Pretrained = { ...options, dtype: embeddings.dtype, [PRETRAINED]: embeddings };
-    const layer = new Embedding(rows, cols, given);
+    const layer = new this(rows, cols, given);
     layer.weight.requiresGrad_(!freeze);
     return layer;
   }
@@ -216,7 +216,7 @@ export class EmbeddingBag extends Table {
     const defaults: Required<PretrainedBagOptions> = { freeze: true, ...table };
     const { freeze, ...options } = readArguments('EmbeddingBag.fromPretrained', defaults, args);
     const given: Pretrained & EmbeddingBagLayerOptions = { ...options, dtype: embeddings.dtype, [PRETRAINED]: embeddings };
-    const layer = new EmbeddingBag(rows, cols, given);
+    const layer = new this(rows, cols, given);
     layer.weight.requiresGrad_(!freeze);
     return layer;
   }

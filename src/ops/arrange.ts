@@ -228,6 +228,16 @@ function checkModePadding(op: string, x: Tensor, padding: readonly number[], mod
     );
   }
   if (value !== 0) throw new ArgumentError(`${op}: ${mode} padding takes no value, got ${value}. Leave it out.`);
+  if (mode === 'circular') return;
+  if (x.shape.slice(x.ndim === axes + 2 ? 1 : 0).includes(0))
+    throw new ShapeError(`${op}: x is ${showShape(x.shape)}: for ${mode} padding only the batch may be empty.`);
+  for (let i = 0; i < axes; i++) {
+    const size = x.shape[x.ndim - 1 - i]! + padding[2 * i]! + padding[2 * i + 1]!;
+    if (size < 1)
+      throw new ShapeError(
+        `${op}: ${mode} padding ${showShape(padding)} leaves nothing of dim ${x.ndim - 1 - i} of x ${showShape(x.shape)}.`,
+      );
+  }
 }
 
 interface PadPair {

@@ -44,8 +44,8 @@ const FITTING = { 1: 'linear', 2: 'bilinear', 3: 'trilinear' } as const;
  * @param x [N, C, L], [N, C, H, W] or [N, C, D, H, W], floating; 'linear' takes the first, 'bilinear', 'bicubic' and 'lanczos' the second, 'trilinear' the last.
  * @param args the options in the order of their list, or by name.
  * @returns [N, C, ...size], or axes of floor(length * scaleFactor).
- * Gradient: that of the values above; PyTorch's own differs where 'nearest' or 'bicubic' get a scaleFactor that does not give whole sizes and
- * the size happens to be double, or the same.
+ * Gradient: that of these values; PyTorch's own is another one where a scaleFactor other than 1 keeps the sizes ('bicubic'), or one other than 2
+ * doubles them ('nearest' of sequences and volumes).
  * @throws {ShapeError} for another number of dims, empty axes, or sizes that do not fit. @throws {ArgumentError} for options that contradict each other.
  * @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
@@ -76,7 +76,7 @@ export function interpolateAs(op: string, x: Tensor, options: InterpolateOptions
   }
   const out = sizes.reduce((y, to, i) => {
     const from = x.shape[i + 2]!;
-    const taps = tapsOf(mode, from, to, scales?.[i] ?? null, alignCorners === true, antialias, x.dtype === 'float32');
+    const taps = tapsOf(mode, from, to, scales?.[i] ?? null, alignCorners === true, antialias, x);
     return isIdentity(taps, from) ? y : resample(op, y, i + 2, taps);
   }, x);
   return out === x ? clone(x) : out;
@@ -142,9 +142,10 @@ function tapsOf(
   scale: number | null,
   align: boolean,
   antialias: boolean,
-  single: boolean,
+  x: Tensor,
 ): AxisTaps {
-  if (mode === 'nearest' || mode === 'nearest-exact') return nearestTaps(from, to, scale, mode === 'nearest-exact', single);
+  if (mode === 'nearest' || mode === 'nearest-exact')
+    return nearestTaps(from, to, scale, mode === 'nearest-exact', x.ndim === 4, x.dtype === 'float32');
   if (mode === 'area') return areaTaps(from, to);
   if (antialias || mode === 'lanczos') return filterTaps(mode as 'bilinear' | 'bicubic' | 'lanczos', from, to, scale, align);
   return mode === 'bicubic' ? cubicTaps(from, to, scale, align) : linearTaps(from, to, scale, align);

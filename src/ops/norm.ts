@@ -318,7 +318,7 @@ export interface InstanceNormOptions {
  * {@link batchNorm} of each item by itself: every channel of every item has its own mean and variance. The running statistics move towards
  * the means of these over the batch.
  * @param x [N, C, ...], floating. @param args the options in the order of their list, or by name.
- * @throws {ShapeError} when the features differ, or a channel has one element. @throws {DTypeError} for integers, or two dtypes.
+ * @throws {ShapeError} when the features differ, a channel has one element, or there are none. @throws {DTypeError} for integers, or two dtypes.
  * @see Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022; https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html
  * @example
  * F.instanceNorm(x, { weight, bias });
@@ -346,6 +346,8 @@ export function instanceNormAs(name: string, x: Tensor, settings: Required<Insta
   if (x.ndim < 2) throw new ShapeError(`${name}: input is ${showShape(x.shape)}, expected at least [N, C].`);
   const [n, c] = x.shape as [number, number];
   checkChannels(name, x, { runningMean, runningVar, weight, bias });
+  if (n === 0 && [runningMean, runningVar, weight, bias].some((part) => part !== null))
+    throw new ShapeError(`${name}: the input ${showShape(x.shape)} is an empty batch, expected at least one item.`);
   if (useInputStats && numel(x.shape.slice(2)) === 1)
     throw new ShapeError(`${name}: needs more than 1 element per channel, the input ${showShape(x.shape)} has 1.`);
   if (!useInputStats && (runningMean === null || runningVar === null))
@@ -359,7 +361,7 @@ export function instanceNormAs(name: string, x: Tensor, settings: Required<Insta
     momentum,
     eps,
   });
-  if (useInputStats && n > 0)
+  if (useInputStats)
     noGrad(() => {
       if (runningMean) copy_(runningMean, mean(reshape(means!, [n, c]), 0));
       if (runningVar) copy_(runningVar, mean(reshape(variances!, [n, c]), 0));

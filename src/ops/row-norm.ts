@@ -273,6 +273,7 @@ export function groupNormAs(op: string, x: Tensor, numGroups: number, weight: Te
     checkDType(op, x, part, value);
   }
   const span = numel(x.shape.slice(2));
+  if (c === 0 || span === 0) throw new ShapeError(`${op}: the input ${given} has no elements to normalise. Only the batch may be empty.`);
   // PyTorch's check: with one item, groups of one value are refused, which training would make constant.
   if (Math.floor((n * c) / numGroups) * span === 1)
     throw new ShapeError(`${op}: the input ${given} has 1 value in each of ${numGroups} groups, expected more. Take fewer groups.`);

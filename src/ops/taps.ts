@@ -15,12 +15,24 @@ function stepOf(from: number, to: number, scale: number | null, align: boolean):
   return scale !== null && scale > 0 ? 1 / scale : from / to;
 }
 
-/** The nearest place, or the one below. Where PyTorch rounds to float32 decides between two places, so this rounds there too. */
-export function nearestTaps(from: number, to: number, scale: number | null, exact: boolean, single: boolean): AxisTaps {
-  const round = single ? Math.fround : (x: number) => x;
+/**
+ * The nearest place, or the one below. Where PyTorch rounds to float32 decides between two places, so this rounds there too: in float32 for
+ * images, in the dtype (`single`: float32) for the others.
+ */
+export function nearestTaps(from: number, to: number, scale: number | null, exact: boolean, image: boolean, single: boolean): AxisTaps {
+  const places = (place: (i: number) => number): AxisTaps => ({
+    places: [range(to).map((i) => Math.min(place(i), from - 1))],
+    weights: null,
+  });
+  const round = image || single ? Math.fround : (x: number) => x;
   const step = round(stepOf(from, to, scale, false));
+  if (image) {
+    // Sizes that stay or double count as factors of 1 and 2, whatever the factor was.
+    if (!exact && (to === from || to === 2 * from)) return places((i) => Math.floor((i * from) / to));
+    return places((i) => Math.floor(Math.fround((exact ? i + 0.5 : i) * step)));
+  }
   const at = (i: number) => (exact ? Math.max(round(round(step * (i + 0.5)) - 0.5), 0) + 0.5 : round(step * i));
-  return { places: [range(to).map((i) => Math.min(Math.floor(Math.fround(at(i))), from - 1))], weights: null };
+  return places((i) => Math.floor(Math.fround(at(i))));
 }
 
 /** The two places around, by their distance. */
@@ -97,13 +109,12 @@ export function filterTaps(mode: keyof typeof FILTERS, from: number, to: number,
   const { reach, filter } = FILTERS[mode];
   const step = stepOf(from, to, scale, align);
   const widening = Math.max(step, 1);
-  const middle = align ? 0 : 0.5;
   const starts: number[] = [];
   const weights = range(to).map((i) => {
-    const center = step * (i + middle);
-    const start = Math.max(Math.trunc(center - reach * widening + middle), 0);
-    const length = Math.min(Math.trunc(center + reach * widening + middle), from) - start;
-    const raw = range(Math.max(length, 1)).map((k) => filter((k + start - center + middle) / widening));
+    const center = step * (i + 0.5);
+    const start = Math.max(Math.trunc(center - reach * widening + 0.5), 0);
+    const length = Math.min(Math.trunc(center + reach * widening + 0.5), from) - start;
+    const raw = range(Math.max(length, 1)).map((k) => filter((k + start - center + 0.5) / widening));
     const total = raw.reduce((a, b) => a + b, 0);
     starts.push(Math.min(start, from - 1));
     return raw.map((w) => (total === 0 ? w : w / total));
