@@ -1,7 +1,7 @@
 /** What convolutions check before they compute: ranks, dtypes, channels, and whether a window fits; for one, two and three axes. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { promote } from '../tensor/dtype.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import { type Axes, type Given, needsFloat, type Rank, type Sizes, sizesOf, wordsOf } from './window.js';
 
 /** Padding by numbers, 'valid' for none, or 'same' for as much as keeps the size. */
@@ -31,10 +31,23 @@ export interface ConvTransposeOptions<S extends Sizes = Sizes> {
   dilation?: S;
 }
 
-/** The options of convolutions in PyTorch's order, as `readArguments` takes them; null stands for 1, or no padding. */
-export const CONV: Given<ConvOptions> = { stride: null, padding: null, dilation: null, groups: 1 };
-/** The options of transposed convolutions, likewise. */
-export const CONV_TRANSPOSE: Given<ConvTransposeOptions> = { stride: null, padding: null, outputPadding: null, groups: 1, dilation: null };
+/** The options of a convolution that is a function: its bias may be among them. */
+export type WithBias<Options> = Options & {
+  /** [O], or null for none. Default: null. */
+  bias?: Tensor | null;
+};
+
+/** The arguments of convolutions behind the weight in PyTorch's order, as `readArguments` takes them; null stands for 1, or no padding. */
+export const CONV: Given<WithBias<ConvOptions>> = { bias: null, stride: null, padding: null, dilation: null, groups: 1 };
+/** Those of transposed convolutions, likewise. */
+export const CONV_TRANSPOSE: Given<WithBias<ConvTransposeOptions>> = {
+  bias: null,
+  stride: null,
+  padding: null,
+  outputPadding: null,
+  groups: 1,
+  dilation: null,
+};
 
 /** Throws unless `input` has `rank` axes behind its channels, with or without a batch in front. */
 export function checkConvInput(op: string, rank: Rank, input: Tensor): void {
@@ -54,6 +67,8 @@ export function checkConvInput(op: string, rank: Rank, input: Tensor): void {
 
 function checkDTypes(op: string, input: Tensor, weight: Tensor, bias: Tensor | null): void {
   needsFloat(input, op);
+  if (bias !== null && !(bias instanceof Tensor))
+    throw new ArgumentError(`${op}: bias is ${String(bias)}, expected a tensor, null, or options.`);
   for (const [what, other] of [
     ['weight', weight],
     ['bias', bias],
@@ -84,13 +99,13 @@ function checkWeight(op: string, rank: Rank, weight: Tensor, lead: string): void
 }
 
 /** The geometry of a convolution, after the checks. */
-export function convAxes(op: string, rank: Rank, input: Tensor, weight: Tensor, bias: Tensor | null, options: Given<ConvOptions>): Axes {
+export function convAxes(op: string, rank: Rank, input: Tensor, weight: Tensor, options: Given<WithBias<ConvOptions>>): Axes {
+  const { bias, groups } = options;
   checkWeight(op, rank, weight, 'O, C / groups');
   checkConvInput(op, rank, input);
   checkDTypes(op, input, weight, bias);
   const [n, c, ...size] = (input.ndim === rank + 2 ? input.shape : [1, ...input.shape]) as [number, number, ...number[]];
   const [o, perGroup, ...kernel] = weight.shape as [number, number, ...number[]];
-  const { groups } = options;
   checkGroups(op, groups);
   if (o % groups !== 0)
     throw new ShapeError(`${op}: weight ${showShape(weight.shape)} has ${o} output channels, which ${groups} groups do not divide.`);
@@ -149,15 +164,14 @@ export function convTransposeAxes(
   rank: Rank,
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null,
-  options: Given<ConvTransposeOptions>,
+  options: Given<WithBias<ConvTransposeOptions>>,
 ): Axes {
+  const { bias, groups } = options;
   checkWeight(op, rank, weight, 'C, O / groups');
   checkConvInput(op, rank, input);
   checkDTypes(op, input, weight, bias);
   const [n, o, ...outSize] = (input.ndim === rank + 2 ? input.shape : [1, ...input.shape]) as [number, number, ...number[]];
   const [expected, perGroup, ...kernel] = weight.shape as [number, number, ...number[]];
-  const { groups } = options;
   checkGroups(op, groups);
   if (expected % groups !== 0)
     throw new ShapeError(`${op}: weight ${showShape(weight.shape)} has ${expected} input channels, which ${groups} groups do not divide.`);

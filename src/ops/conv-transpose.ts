@@ -7,41 +7,41 @@ import type { Tensor } from '../tensor/tensor.js';
 import { readArguments } from './arguments.js';
 import { add } from './arithmetic.js';
 import { convolveInput } from './conv-kernels.js';
-import { CONV_TRANSPOSE, type ConvTransposeOptions, convTransposeAxes } from './conv-shape.js';
+import { CONV_TRANSPOSE, type ConvTransposeOptions, convTransposeAxes, type WithBias } from './conv-shape.js';
 import { contiguous, filled } from './copy.js';
 import { indexAdd } from './gather.js';
 import { narrow, permute, reshape, squeeze, transpose, unsqueeze } from './movement.js';
 import { type Axes, type Pair, planar, type Rank, type Single, type Triple } from './window.js';
 
-export type ConvTranspose1dOptions = ConvTransposeOptions<Single>;
-export type ConvTranspose2dOptions = ConvTransposeOptions<Pair>;
-export type ConvTranspose3dOptions = ConvTransposeOptions<Triple>;
+export type ConvTranspose1dOptions = WithBias<ConvTransposeOptions<Single>>;
+export type ConvTranspose2dOptions = WithBias<ConvTransposeOptions<Pair>>;
+export type ConvTranspose3dOptions = WithBias<ConvTransposeOptions<Triple>>;
 
 /**
  * The transposed convolution of images: what {@link conv2d}'s gradient does to the image, used forwards, mostly to enlarge.
  * @param input [N, C, H, W], or [C, H, W] for one image. @param weight [C, O / groups, KH, KW]. @param bias [O], or null (default).
- * @param stride and what follows it: values in this order, or all of them by name in one object.
+ * @param bias and what follows it: values in this order, or all of them by name in one object.
  * @returns [N, O, OH, OW] (or [O, OH, OW]), OH = (H - 1) stride - 2 padding + dilation (KH - 1) + outputPadding + 1.
  * @throws {ShapeError} for channels that do not fit, or where nothing would be left. @throws {DTypeError} for integers, or two dtypes.
  * @throws {ArgumentError} for options out of their range.
  * @see Dumoulin and Visin 2016, https://arxiv.org/abs/1603.07285; https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html
  * @example
- * F.convTranspose2d(randn([1, 4, 8, 8]), randn([4, 3, 2, 2]), null, { stride: 2 }); // [1, 3, 16, 16]
+ * F.convTranspose2d(randn([1, 4, 8, 8]), randn([4, 3, 2, 2]), { stride: 2 }); // [1, 3, 16, 16]
  */
 export function convTranspose2d(
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
+  bias?: Tensor | ConvTranspose2dOptions | null,
   stride?: Pair | ConvTranspose2dOptions,
   padding?: Pair | ConvTranspose2dOptions,
   outputPadding?: Pair | ConvTranspose2dOptions,
   groups?: number,
   dilation?: Pair,
 ): Tensor {
-  const options = readArguments('convTranspose2d', CONV_TRANSPOSE, [stride, padding, outputPadding, groups, dilation]);
-  const geometry = planar(convTransposeAxes('convTranspose2d', 2, input, weight, bias, options));
+  const options = readArguments('convTranspose2d', CONV_TRANSPOSE, [bias, stride, padding, outputPadding, groups, dilation]);
+  const geometry = planar(convTransposeAxes('convTranspose2d', 2, input, weight, options));
   const out = convolveInput(input.ndim === 4 ? input : unsqueeze(input, 0), weight, geometry);
-  return finish(out, bias, 2, input);
+  return finish(out, options.bias, 2, input);
 }
 
 /**
@@ -50,22 +50,22 @@ export function convTranspose2d(
  * @throws as convTranspose2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html
  * @example
- * F.convTranspose1d(randn([1, 4, 5]), randn([4, 2, 3]), null, { stride: 2, outputPadding: 1 }); // [1, 2, 12]
+ * F.convTranspose1d(randn([1, 4, 5]), randn([4, 2, 3]), { stride: 2, outputPadding: 1 }); // [1, 2, 12]
  */
 export function convTranspose1d(
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
+  bias?: Tensor | ConvTranspose1dOptions | null,
   stride?: Single | ConvTranspose1dOptions,
   padding?: Single | ConvTranspose1dOptions,
   outputPadding?: Single | ConvTranspose1dOptions,
   groups?: number,
   dilation?: Single,
 ): Tensor {
-  const options = readArguments('convTranspose1d', CONV_TRANSPOSE, [stride, padding, outputPadding, groups, dilation]);
-  const geometry = planar(convTransposeAxes('convTranspose1d', 1, input, weight, bias, options));
+  const options = readArguments('convTranspose1d', CONV_TRANSPOSE, [bias, stride, padding, outputPadding, groups, dilation]);
+  const geometry = planar(convTransposeAxes('convTranspose1d', 1, input, weight, options));
   const rows = unsqueeze(input.ndim === 3 ? input : unsqueeze(input, 0), -2);
-  return finish(squeeze(convolveInput(rows, unsqueeze(weight, -2), geometry), -2), bias, 1, input);
+  return finish(squeeze(convolveInput(rows, unsqueeze(weight, -2), geometry), -2), options.bias, 1, input);
 }
 
 /**
@@ -74,27 +74,27 @@ export function convTranspose1d(
  * @throws as convTranspose2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html
  * @example
- * F.convTranspose3d(randn([1, 4, 3, 3, 3]), randn([4, 2, 2, 2, 2]), null, { stride: 2 }); // [1, 2, 6, 6, 6]
+ * F.convTranspose3d(randn([1, 4, 3, 3, 3]), randn([4, 2, 2, 2, 2]), { stride: 2 }); // [1, 2, 6, 6, 6]
  */
 export function convTranspose3d(
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
+  bias?: Tensor | ConvTranspose3dOptions | null,
   stride?: Triple | ConvTranspose3dOptions,
   padding?: Triple | ConvTranspose3dOptions,
   outputPadding?: Triple | ConvTranspose3dOptions,
   groups?: number,
   dilation?: Triple,
 ): Tensor {
-  const options = readArguments('convTranspose3d', CONV_TRANSPOSE, [stride, padding, outputPadding, groups, dilation]);
-  const axes = convTransposeAxes('convTranspose3d', 3, input, weight, bias, options);
+  const options = readArguments('convTranspose3d', CONV_TRANSPOSE, [bias, stride, padding, outputPadding, groups, dilation]);
+  const axes = convTransposeAxes('convTranspose3d', 3, input, weight, options);
   const { n, o } = axes;
   const [taps, depth, height, width] = [axes.kernel[0]!, ...axes.outSize] as [number, number, number, number];
   const flat = { ...planar(axes), n: n * depth, c: axes.c * taps };
   const volumes = input.ndim === 5 ? input : unsqueeze(input, 0);
   const planes = reshape(transpose(volumes, 1, 2), [n * depth, o, height, width]);
   const spread = convolveInput(planes, reshape(weight, [o, flat.c / axes.groups, ...flat.kernel]), flat);
-  return finish(alongDepth(spread, axes), bias, 3, input);
+  return finish(alongDepth(spread, axes), options.bias, 3, input);
 }
 
 /** Adds up along the depth what each slice gives to each tap: [N D, O KD, OH, OW] to [N, O, OD, OH, OW]. */

@@ -3,39 +3,41 @@ import type { Tensor } from '../tensor/tensor.js';
 import { readArguments } from './arguments.js';
 import { pad } from './arrange.js';
 import { convolve } from './conv-kernels.js';
-import { CONV, type ConvOptions, convAxes, type Padding } from './conv-shape.js';
+import { CONV, type ConvOptions, convAxes, type Padding, type WithBias } from './conv-shape.js';
 import { contiguous } from './copy.js';
 import { stack } from './join.js';
 import { reshape, slice, squeeze, transpose, unsqueeze } from './movement.js';
 import { type Axes, type Pair, planar, type Single, type Triple } from './window.js';
 
-export type Conv1dOptions = ConvOptions<Single>;
-export type Conv2dOptions = ConvOptions<Pair>;
-export type Conv3dOptions = ConvOptions<Triple>;
+export type Conv1dOptions = WithBias<ConvOptions<Single>>;
+export type Conv2dOptions = WithBias<ConvOptions<Pair>>;
+export type Conv3dOptions = WithBias<ConvOptions<Triple>>;
 
 /**
  * The cross-correlation of images with a weight, plus a bias.
  * @param input [N, C, H, W], or [C, H, W] for one image. @param weight [O, C / groups, KH, KW]. @param bias [O], or null (default).
- * @param stride and what follows it: values in this order, or all of them by name in one object.
+ * @param bias and what follows it: values in this order, or all of them by name in one object.
  * @returns [N, O, OH, OW] (or [O, OH, OW]), OH = floor((H + 2 padding - dilation (KH - 1) - 1) / stride) + 1.
  * @throws {ShapeError} for channels that do not fit, or an image smaller than the window. @throws {DTypeError} for integers, or two dtypes.
  * @throws {ArgumentError} for options out of their range.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
  * @example
- * F.conv2d(randn([1, 3, 8, 8]), randn([4, 3, 3, 3]), null, { padding: 'same' }); // [1, 4, 8, 8]
+ * F.conv2d(randn([1, 3, 8, 8]), randn([4, 3, 3, 3]), { padding: 'same' }); // [1, 4, 8, 8]
  */
 export function conv2d(
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
+  bias?: Tensor | Conv2dOptions | null,
   stride?: Pair | Conv2dOptions,
   padding?: Padding<Pair> | Conv2dOptions,
   dilation?: Pair | Conv2dOptions,
   groups?: number,
 ): Tensor {
-  const options = readArguments('conv2d', CONV, [stride, padding, dilation, groups]);
-  const geometry = planar(convAxes('conv2d', 2, input, weight, bias, options));
-  return input.ndim === 4 ? convolve(input, weight, bias, geometry) : squeeze(convolve(unsqueeze(input, 0), weight, bias, geometry), 0);
+  const options = readArguments('conv2d', CONV, [bias, stride, padding, dilation, groups]);
+  const geometry = planar(convAxes('conv2d', 2, input, weight, options));
+  return input.ndim === 4
+    ? convolve(input, weight, options.bias, geometry)
+    : squeeze(convolve(unsqueeze(input, 0), weight, options.bias, geometry), 0);
 }
 
 /**
@@ -44,21 +46,21 @@ export function conv2d(
  * @throws as conv2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html
  * @example
- * F.conv1d(randn([2, 3, 10]), randn([4, 3, 5]), null, { stride: 2 }); // [2, 4, 3]
+ * F.conv1d(randn([2, 3, 10]), randn([4, 3, 5]), { stride: 2 }); // [2, 4, 3]
  */
 export function conv1d(
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
+  bias?: Tensor | Conv1dOptions | null,
   stride?: Single | Conv1dOptions,
   padding?: Padding<Single> | Conv1dOptions,
   dilation?: Single | Conv1dOptions,
   groups?: number,
 ): Tensor {
-  const options = readArguments('conv1d', CONV, [stride, padding, dilation, groups]);
-  const geometry = planar(convAxes('conv1d', 1, input, weight, bias, options));
+  const options = readArguments('conv1d', CONV, [bias, stride, padding, dilation, groups]);
+  const geometry = planar(convAxes('conv1d', 1, input, weight, options));
   const rows = unsqueeze(input.ndim === 3 ? input : unsqueeze(input, 0), -2);
-  const out = squeeze(convolve(rows, unsqueeze(weight, -2), bias, geometry), -2);
+  const out = squeeze(convolve(rows, unsqueeze(weight, -2), options.bias, geometry), -2);
   return input.ndim === 3 ? out : squeeze(out, 0);
 }
 
@@ -68,24 +70,24 @@ export function conv1d(
  * @throws as conv2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html
  * @example
- * F.conv3d(randn([1, 2, 5, 6, 6]), randn([4, 2, 3, 3, 3]), null, { padding: 1 }); // [1, 4, 5, 6, 6]
+ * F.conv3d(randn([1, 2, 5, 6, 6]), randn([4, 2, 3, 3, 3]), { padding: 1 }); // [1, 4, 5, 6, 6]
  */
 export function conv3d(
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
+  bias?: Tensor | Conv3dOptions | null,
   stride?: Triple | Conv3dOptions,
   padding?: Padding<Triple> | Conv3dOptions,
   dilation?: Triple | Conv3dOptions,
   groups?: number,
 ): Tensor {
-  const options = readArguments('conv3d', CONV, [stride, padding, dilation, groups]);
-  const axes = convAxes('conv3d', 3, input, weight, bias, options);
+  const options = readArguments('conv3d', CONV, [bias, stride, padding, dilation, groups]);
+  const axes = convAxes('conv3d', 3, input, weight, options);
   const { n, o, groups: g } = axes;
   const [taps, depth] = [axes.kernel[0]!, axes.outSize[0]!];
   const flat = { ...planar(axes), n: n * depth, c: axes.c * taps };
   const slices = depthTaps(input.ndim === 5 ? input : unsqueeze(input, 0), axes);
-  const planes = convolve(slices, reshape(weight, [o, flat.c / g, ...flat.kernel]), bias, flat);
+  const planes = convolve(slices, reshape(weight, [o, flat.c / g, ...flat.kernel]), options.bias, flat);
   const out = contiguous(transpose(reshape(planes, [n, depth, o, ...flat.outSize]), 1, 2));
   return input.ndim === 5 ? out : squeeze(out, 0);
 }

@@ -1,4 +1,5 @@
 /** Pooling over as many windows as give a wanted size: window i of an axis covers floor(i from / to) to ceil((i + 1) from / to). */
+import { ShapeError, showShape } from '../errors.js';
 import { fromTypedArray, tensor } from '../tensor/create.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { readArguments } from './arguments.js';
@@ -176,6 +177,8 @@ function along(values: readonly number[], d: number, rank: Rank, dtype: 'bool' |
 function adaptiveMax(op: string, rank: Rank, x: Tensor, outputSize: OutputSize, given: unknown): Tensor | [Tensor, Tensor] {
   const { returnIndices } = readArguments(op, { returnIndices: false }, [given]);
   const sizes = adaptiveSizes(op, rank, x, outputSize);
+  if (x.ndim === rank + 2 && x.shape[1] === 0)
+    throw new ShapeError(`${op}: x is ${showShape(x.shape)}, without channels. Only the batch may be empty.`);
   const shape = [...x.shape.slice(0, -rank), ...sizes];
   if (sizes.includes(0)) return returnIndices ? [nothing(x, shape), emptyTensor(shape, 'int64')] : nothing(x, shape);
   const { runs, axes, index } = sideBySide(x, rank, sizes);

@@ -3,6 +3,7 @@ import { ArgumentError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { readArguments } from './arguments.js';
 import { mul, pow } from './arithmetic.js';
+import { detach } from './copy.js';
 import { abs, neg, relu, sign } from './math.js';
 import { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from './pool.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from './window.js';
@@ -79,8 +80,8 @@ function lpPool(op: string, rank: Rank, x: Tensor, p: number, kernelSize: Sizes,
   if (p === Number.NEGATIVE_INFINITY) return neg(LARGEST[rank](neg(abs(x)), kernelSize, options));
   const elements = sizesOf(kernelSize, rank, 1, op, 'kernelSize').reduce((a, b) => a * b, 1);
   const mean = AVERAGE[rank](pow(x, p), kernelSize, options);
-  // relu stops the infinite gradient of the root at 0.
-  return pow(mul(mul(sign(mean), relu(abs(mean))), elements), 1 / p);
+  // relu stops the infinite gradient of the root at 0; the sign has none.
+  return pow(mul(mul(detach(sign(mean)), relu(abs(mean))), elements), 1 / p);
 }
 
 /** @internal Throws for 0, which is no norm. */

@@ -76,7 +76,7 @@ export function poolAxes(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, o
   });
   if (outSize.some((s) => s < 1)) {
     throw new ShapeError(
-      `${op}: windows of ${showShape(kernel)} do not fit an ${wordsOf(rank === 2 ? 2 : 1).image} of ${showShape(size)} (x ${given}): the result would be ${showShape(outSize)}. Take a smaller kernelSize, or padding.`,
+      `${op}: windows of ${showShape(kernel)} do not fit ${rank === 3 ? 'a volume' : `an ${wordsOf(rank).image}`} of ${showShape(size)} (x ${given}): the result would be ${showShape(outSize)}. Take a smaller kernelSize, or padding.`,
     );
   }
   return { n, c, size, o: c, kernel, outSize, stride, padding, dilation, groups: 1 };

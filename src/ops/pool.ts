@@ -158,9 +158,13 @@ export function maxOf(x: Tensor, axes: Axes, wanted: boolean): [Tensor, Tensor |
 function placesInVolume(places: Tensor, best: Tensor, slices: Geometry, depth: Geometry): Tensor {
   const { n, c } = depth;
   const [deep, windows] = depth.size;
-  const at = reshape(best, [n, c, -1, windows]);
+  const at = reshape(best, [n, c, depth.outSize[0], windows]);
   const slice = floorDivide(at, windows);
-  const known = gather(reshape(places, [n, c, -1]), 2, clamp(reshape(best, [n, c, -1]), 0, deep * windows - 1));
+  const known = gather(
+    reshape(places, [n, c, deep * windows]),
+    2,
+    clamp(reshape(best, [n, c, depth.outSize[0] * windows]), 0, deep * windows - 1),
+  );
   // A window that lies behind the last slice altogether names the first place that it would see, as torch does.
   const first = (d: 0 | 1, i: number) => {
     const start = i * slices.stride[d] - slices.padding[d];
