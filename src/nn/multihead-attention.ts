@@ -1,7 +1,8 @@
 /** Multi-head attention as a layer. */
 import { ArgumentError } from '../errors.js';
+import { readArguments } from '../ops/arguments.js';
 import { type MultiHeadAttentionOptions, multiHeadAttention } from '../ops/multi-head-attention.js';
-import { byName, type Trailing } from '../ops/positional.js';
+import type { Trailing } from '../ops/positional.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { xavierNormal_, xavierUniform_, zeros_ } from './init.js';
@@ -44,6 +45,25 @@ type ForwardArguments = Trailing<
   ],
   MultiheadAttentionForwardOptions
 >;
+
+const DEFAULTS: Required<MultiheadAttentionOptions> = {
+  dropout: 0,
+  bias: true,
+  addBiasKv: false,
+  addZeroAttn: false,
+  kdim: null,
+  vdim: null,
+  batchFirst: false,
+  dtype: 'float32',
+};
+
+const FORWARD_DEFAULTS: Required<MultiheadAttentionForwardOptions> = {
+  keyPaddingMask: null,
+  needWeights: true,
+  attnMask: null,
+  averageAttnWeights: true,
+  isCausal: false,
+};
 
 /** A Linear under the name that PyTorch prints. */
 class NonDynamicallyQuantizableLinear extends Linear {}
@@ -96,9 +116,8 @@ export class MultiheadAttention extends Module {
     ...rest: Trailing<[dropout: number | undefined], MultiheadAttentionOptions>
   ) {
     super();
-    const names = ['dropout', 'bias', 'addBiasKv', 'addZeroAttn', 'kdim', 'vdim', 'batchFirst', 'dtype'] as const;
-    const options = byName<MultiheadAttentionOptions>('MultiheadAttention', names, rest);
-    const { dropout = 0, bias = true, addBiasKv = false, addZeroAttn = false, batchFirst = false, dtype = 'float32' } = options;
+    const options = readArguments<Required<MultiheadAttentionOptions>>('MultiheadAttention', DEFAULTS, rest);
+    const { dropout, bias, addBiasKv, addZeroAttn, batchFirst, dtype } = options;
     assertProbability('MultiheadAttention', dropout);
     assertCount('MultiheadAttention', 'embedDim', embedDim, 1);
     assertCount('MultiheadAttention', 'numHeads', numHeads, 1);
@@ -160,9 +179,8 @@ export class MultiheadAttention extends Module {
   ): [output: Tensor, weights: Tensor];
   forward(query: Tensor, key: Tensor, value: Tensor, ...rest: ForwardArguments): [output: Tensor, weights: Tensor | null];
   forward(query: Tensor, key: Tensor, value: Tensor, ...rest: unknown[]): [Tensor, Tensor | null] {
-    const names = ['keyPaddingMask', 'needWeights', 'attnMask', 'averageAttnWeights', 'isCausal'] as const;
     return multiHeadAttention('MultiheadAttention', query, key, value, {
-      ...byName<MultiheadAttentionForwardOptions>('MultiheadAttention', names, rest),
+      ...readArguments<MultiheadAttentionForwardOptions>('MultiheadAttention', FORWARD_DEFAULTS, rest),
       embedDim: this.embedDim,
       numHeads: this.numHeads,
       inProjWeight: this.inProjWeight,

@@ -1,9 +1,10 @@
 /** The layers that transformers are stacks of: attention and a feed-forward network, each with its residual and norm. */
 import { ArgumentError } from '../errors.js';
 import { gelu } from '../ops/activation.js';
+import { readArguments } from '../ops/arguments.js';
 import { add } from '../ops/arithmetic.js';
 import { relu } from '../ops/math.js';
-import { byName, type Trailing } from '../ops/positional.js';
+import type { Trailing } from '../ops/positional.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { GELU, ReLU } from './activation.js';
@@ -35,17 +36,17 @@ export interface TransformerLayerOptions {
   dtype?: DType;
 }
 
-/** {@link TransformerLayerOptions} in PyTorch's order. */
-export const LAYER_OPTIONS = [
-  'dimFeedforward',
-  'dropout',
-  'activation',
-  'layerNormEps',
-  'batchFirst',
-  'normFirst',
-  'bias',
-  'dtype',
-] as const satisfies readonly (keyof TransformerLayerOptions)[];
+/** In PyTorch's order, in which they may be given. The activation is of several types, which null stands for; it is `relu`. */
+export const LAYER_DEFAULTS = {
+  dimFeedforward: 2048,
+  dropout: 0.1,
+  activation: null as unknown as TransformerActivation,
+  layerNormEps: 1e-5,
+  batchFirst: false,
+  normFirst: false,
+  bias: true,
+  dtype: 'float32',
+} satisfies Required<TransformerLayerOptions> as Required<TransformerLayerOptions>;
 
 type LayerArguments = Trailing<
   [dimFeedforward: number | undefined, dropout: number | undefined, activation: TransformerActivation | undefined],
@@ -78,16 +79,27 @@ export interface DecoderLayerForwardOptions {
   memoryIsCausal?: boolean;
 }
 
+const ENCODER_FORWARD: Required<EncoderLayerForwardOptions> = { srcMask: null, srcKeyPaddingMask: null, isCausal: false };
+
+/** What the forward of decoders takes, in PyTorch's order. */
+export const DECODER_FORWARD: Required<DecoderLayerForwardOptions> = {
+  tgtMask: null,
+  memoryMask: null,
+  tgtKeyPaddingMask: null,
+  memoryKeyPaddingMask: null,
+  tgtIsCausal: null,
+  memoryIsCausal: false,
+};
+
 /** The options of a layer, checked, with their defaults; the activation as a function or module. */
 function settings(layer: string, dModel: number, nhead: number, given: readonly unknown[]) {
-  const options = byName<TransformerLayerOptions>(layer, LAYER_OPTIONS, given);
-  const { dimFeedforward = 2048, dropout = 0.1, layerNormEps: eps = 1e-5, batchFirst = false } = options;
-  const { activation: named = 'relu', normFirst = false, bias = true, dtype = 'float32' } = options;
+  const options = readArguments<Required<TransformerLayerOptions>>(layer, LAYER_DEFAULTS, given);
+  const { dimFeedforward, dropout, activation: named, layerNormEps: eps, batchFirst, normFirst, bias, dtype } = options;
   assertCount(layer, 'dModel', dModel, 1);
   assertCount(layer, 'nhead', nhead, 1);
   assertCount(layer, 'dimFeedforward', dimFeedforward);
   assertProbability(layer, dropout);
-  const activation = named === 'relu' ? relu : named === 'gelu' ? gelu : named;
+  const activation = named === null || named === 'relu' ? relu : named === 'gelu' ? gelu : named;
   if (typeof activation !== 'function' && !(activation instanceof Module))
     throw new ArgumentError(
       `${layer}: activation is ${JSON.stringify(named)}, expected 'relu', 'gelu', a function of a tensor, or a module.`,
@@ -155,7 +167,7 @@ export class TransformerEncoderLayer extends Module {
     src: Tensor,
     ...rest: Trailing<[srcMask: Mask, srcKeyPaddingMask: Mask, isCausal: boolean | undefined], EncoderLayerForwardOptions>
   ) {
-    const options = byName<EncoderLayerForwardOptions>('TransformerEncoderLayer', ['srcMask', 'srcKeyPaddingMask', 'isCausal'], rest);
+    const options = readArguments<Required<EncoderLayerForwardOptions>>('TransformerEncoderLayer', ENCODER_FORWARD, rest);
     const attention = (x: Tensor) => {
       const { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal } = options;
       return this.dropout1.forward(this.selfAttn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal, needWeights: false })[0]);
@@ -222,7 +234,7 @@ export class TransformerDecoderLayer extends Module {
     memory: Tensor,
     ...rest: Trailing<[tgtMask: Mask, memoryMask: Mask, tgtKeyPaddingMask: Mask, memoryKeyPaddingMask: Mask], DecoderLayerForwardOptions>
   ): Tensor {
-    const options = byName<DecoderLayerForwardOptions>('TransformerDecoderLayer', DECODER_OPTIONS, rest);
+    const options = readArguments<Required<DecoderLayerForwardOptions>>('TransformerDecoderLayer', DECODER_FORWARD, rest);
     const toTargets = (x: Tensor) => {
       const { tgtMask: attnMask, tgtKeyPaddingMask: keyPaddingMask, tgtIsCausal } = options;
       return this.dropout1.forward(
@@ -245,13 +257,3 @@ export class TransformerDecoderLayer extends Module {
     return this.norm3.forward(add(x, network(x)));
   }
 }
-
-/** {@link DecoderLayerForwardOptions} in PyTorch's order. */
-export const DECODER_OPTIONS = [
-  'tgtMask',
-  'memoryMask',
-  'tgtKeyPaddingMask',
-  'memoryKeyPaddingMask',
-  'tgtIsCausal',
-  'memoryIsCausal',
-] as const satisfies readonly (keyof DecoderLayerForwardOptions)[];

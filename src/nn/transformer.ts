@@ -1,12 +1,13 @@
 /** Stacks of transformer layers, and the transformer of an encoder and a decoder. */
 import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { readArguments } from '../ops/arguments.js';
 import { eq, logicalAnd, ne } from '../ops/arithmetic.js';
 import { causalMask } from '../ops/attention.js';
 import { maskedFill } from '../ops/masks.js';
 import { narrow, unsqueeze } from '../ops/movement.js';
 import { canonicalMask, warnMixedMasks } from '../ops/multi-head-attention.js';
-import { byName, type Trailing } from '../ops/positional.js';
+import type { Trailing } from '../ops/positional.js';
 import { any } from '../ops/reduce.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -18,10 +19,10 @@ import { assertCount } from './linear.js';
 import { Module } from './module.js';
 import { assertTrainable } from './parameter.js';
 import {
-  DECODER_OPTIONS,
+  DECODER_FORWARD,
   type DecoderLayerForwardOptions,
   isReluOrGelu,
-  LAYER_OPTIONS,
+  LAYER_DEFAULTS,
   TransformerDecoderLayer,
   TransformerEncoderLayer,
   type TransformerLayerOptions,
@@ -78,11 +79,12 @@ export class TransformerEncoder extends Module {
     ...rest: Trailing<[norm: Module | null | undefined], TransformerEncoderOptions>
   ) {
     super();
-    const options = byName<TransformerEncoderOptions>('TransformerEncoder', ['norm', 'enableNestedTensor', 'maskCheck'], rest);
+    const defaults = { norm: null, enableNestedTensor: true, maskCheck: true };
+    const options = readArguments<Required<TransformerEncoderOptions>>('TransformerEncoder', defaults, rest);
     this.layers = copies('TransformerEncoder', encoderLayer, numLayers);
-    this.enableNestedTensor = options.enableNestedTensor ?? true;
-    this.maskCheck = options.maskCheck ?? true;
-    this.norm = options.norm ?? null;
+    this.enableNestedTensor = options.enableNestedTensor;
+    this.maskCheck = options.maskCheck;
+    this.norm = options.norm;
   }
 
   /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
@@ -91,11 +93,8 @@ export class TransformerEncoder extends Module {
     ...rest: Trailing<[mask: Mask, srcKeyPaddingMask: Mask, isCausal: boolean | null | undefined], EncoderForwardOptions>
   ) {
     const name = 'TransformerEncoder';
-    const {
-      mask,
-      srcKeyPaddingMask: padding,
-      isCausal,
-    } = byName<EncoderForwardOptions>(name, ['mask', 'srcKeyPaddingMask', 'isCausal'], rest);
+    const defaults = { mask: null, srcKeyPaddingMask: null, isCausal: null };
+    const { mask, srcKeyPaddingMask: padding, isCausal } = readArguments<Required<EncoderForwardOptions>>(name, defaults, rest);
     assertLayers(name, this.layers);
     warnMixedMasks(name, padding, mask, ['srcKeyPaddingMask', 'mask']);
     // Once for all layers.
@@ -165,12 +164,12 @@ export class TransformerDecoder extends Module {
   ) {
     super();
     this.layers = copies('TransformerDecoder', decoderLayer, numLayers);
-    this.norm = byName<TransformerDecoderOptions>('TransformerDecoder', ['norm'], rest).norm ?? null;
+    this.norm = readArguments<Required<TransformerDecoderOptions>>('TransformerDecoder', { norm: null }, rest).norm;
   }
 
   /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
   forward(tgt: Tensor, memory: Tensor, ...rest: DecoderArguments): Tensor {
-    const options = byName<DecoderLayerForwardOptions>('TransformerDecoder', DECODER_OPTIONS, rest);
+    const options = readArguments<Required<DecoderLayerForwardOptions>>('TransformerDecoder', DECODER_FORWARD, rest);
     assertLayers('TransformerDecoder', this.layers);
     let x = tgt;
     for (const layer of this.layers) x = layer.forward(x, memory, options);
@@ -202,7 +201,29 @@ export interface TransformerForwardOptions extends DecoderLayerForwardOptions {
   srcIsCausal?: boolean | null;
 }
 
-const [DIM, DROPOUT, ACTIVATION, ...LATER_OPTIONS] = LAYER_OPTIONS;
+const { dimFeedforward, dropout, activation, ...LATER } = LAYER_DEFAULTS;
+const DEFAULTS: Required<TransformerOptions> = {
+  dModel: 512,
+  nhead: 8,
+  numEncoderLayers: 6,
+  numDecoderLayers: 6,
+  ...{ dimFeedforward, dropout, activation },
+  customEncoder: null,
+  customDecoder: null,
+  ...LATER,
+};
+
+const FORWARD: Required<TransformerForwardOptions> = {
+  srcMask: null,
+  tgtMask: null,
+  memoryMask: null,
+  srcKeyPaddingMask: null,
+  tgtKeyPaddingMask: null,
+  memoryKeyPaddingMask: null,
+  srcIsCausal: null,
+  tgtIsCausal: null,
+  memoryIsCausal: false,
+};
 
 /**
  * An encoder of the sources, and a decoder of the targets that sees its result.
@@ -235,24 +256,13 @@ export class Transformer extends Module {
     >
   ) {
     super();
-    const names = [
-      'dModel',
-      'nhead',
-      'numEncoderLayers',
-      'numDecoderLayers',
-      DIM,
-      DROPOUT,
-      ACTIVATION,
-      'customEncoder',
-      'customDecoder',
-    ] as const;
-    const options = byName<TransformerOptions>('Transformer', [...names, ...LATER_OPTIONS], rest);
-    const { dModel = 512, nhead = 8, numEncoderLayers = 6, numDecoderLayers = 6, customEncoder, customDecoder, ...layer } = options;
+    const options = readArguments<Required<TransformerOptions>>('Transformer', DEFAULTS, rest);
+    const { dModel, nhead, numEncoderLayers, numDecoderLayers, customEncoder, customDecoder, ...layer } = options;
     assertCount('Transformer', 'dModel', dModel, 1);
-    assertTrainable(layer.dtype ?? 'float32', 'Transformer');
+    assertTrainable(layer.dtype, 'Transformer');
     this.dModel = dModel;
     this.nhead = nhead;
-    this.batchFirst = layer.batchFirst ?? false;
+    this.batchFirst = layer.batchFirst;
     const norm = () => new LayerNorm(dModel, { eps: layer.layerNormEps, bias: layer.bias, dtype: layer.dtype });
     // In this order PyTorch draws.
     this.encoder = customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layer), numEncoderLayers, norm());
@@ -270,7 +280,7 @@ export class Transformer extends Module {
    * @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks.
    */
   forward(src: Tensor, tgt: Tensor, ...rest: Trailing<[srcMask: Mask, tgtMask: Mask, memoryMask: Mask], TransformerForwardOptions>) {
-    const options = byName<TransformerForwardOptions>('Transformer', FORWARD_OPTIONS, rest);
+    const options = readArguments<Required<TransformerForwardOptions>>('Transformer', FORWARD, rest);
     const shapes = `src ${showShape(src.shape)}, tgt ${showShape(tgt.shape)}`;
     if (src.ndim !== tgt.ndim || (src.ndim !== 2 && src.ndim !== 3))
       throw new ShapeError(`Transformer: src and tgt must both have 3 dims, or 2 for one item, got ${shapes}.`);
@@ -293,15 +303,3 @@ export class Transformer extends Module {
     return causalMask(size, size, dtype);
   }
 }
-
-const FORWARD_OPTIONS = [
-  'srcMask',
-  'tgtMask',
-  'memoryMask',
-  'srcKeyPaddingMask',
-  'tgtKeyPaddingMask',
-  'memoryKeyPaddingMask',
-  'srcIsCausal',
-  'tgtIsCausal',
-  'memoryIsCausal',
-] as const satisfies readonly (keyof TransformerForwardOptions)[];

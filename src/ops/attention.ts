@@ -5,6 +5,7 @@ import { type DType, isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, numel, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
+import { readArguments } from './arguments.js';
 import { add, eq, mul } from './arithmetic.js';
 import { repeatInterleave, triu } from './arrange.js';
 import { filled, to } from './copy.js';
@@ -13,7 +14,7 @@ import { where } from './elementwise.js';
 import { amax } from './extrema.js';
 import { matmul } from './matmul.js';
 import { transpose } from './movement.js';
-import { byName, type Trailing } from './positional.js';
+import type { Trailing } from './positional.js';
 import { any } from './reduce.js';
 import { softmax } from './softmax.js';
 
@@ -52,14 +53,12 @@ export function scaledDotProductAttention(
   value: Tensor,
   ...rest: Trailing<PositionalOptions, ScaledDotProductAttentionOptions>
 ): Tensor {
-  const options = byName<ScaledDotProductAttentionOptions>(OP, ['attnMask', 'dropoutP', 'isCausal', 'scale', 'enableGqa'], rest);
-  const { attnMask = null, dropoutP = 0, isCausal = false, enableGqa = false } = options;
+  const { attnMask, dropoutP, isCausal, scale, enableGqa } = readArguments<Required<ScaledDotProductAttentionOptions>>(OP, DEFAULTS, rest);
   checkInputs(query, key, value);
   if (attnMask !== null && isCausal)
     throw new ArgumentError(`${OP}: attnMask and isCausal are both given. Give one; add the causal mask to attnMask for both.`);
   if (!(dropoutP >= 0 && dropoutP <= 1))
     throw new ArgumentError(`${OP}: dropoutP is ${String(dropoutP)}, expected the probability to drop, from 0 to 1.`);
-  const scale = options.scale ?? 1 / Math.sqrt(query.shape.at(-1)!);
   if (enableGqa) [key, value] = [forGroups(query, key, 'key'), forGroups(query, value, 'value')];
 
   const batch = broadcastShapes(query.shape.slice(0, -2), key.shape.slice(0, -2), OP);
@@ -68,10 +67,11 @@ export function scaledDotProductAttention(
   let bias: Tensor | null = null;
   if (isCausal) bias = causalMask(L, S, query.dtype);
   else if (attnMask !== null) bias = additive(attnMask, query.dtype, [...batch, L, S]);
-  return attend(query, key, value, bias, scale, dropoutP, true)[0];
+  return attend(query, key, value, bias, scale ?? 1 / Math.sqrt(query.shape.at(-1)!), dropoutP, true)[0];
 }
 
 const OP = 'scaledDotProductAttention';
+const DEFAULTS = { attnMask: null, dropoutP: 0, isCausal: false, scale: null, enableGqa: false };
 
 function checkInputs(query: Tensor, key: Tensor, value: Tensor): void {
   const shapes = `query ${showShape(query.shape)}, key ${showShape(key.shape)}, value ${showShape(value.shape)}`;
