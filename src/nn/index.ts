@@ -110,6 +110,7 @@ export { GRUCell, LSTMCell, RNNCell } from './rnn-cell.js';
 export type { SoftmaxLayerOptions } from './softmax.js';
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
 export type { LoadResult, StateDict } from './state-dict.js';
+export * as swaUtils from './swa-utils.js';
 export type {
   EncoderForwardOptions,
   TransformerDecoderOptions,

@@ -92,7 +92,12 @@ describe('clipGradNorm_', () => {
     expect(() => clipGradNorm_(ps, 1, { errorIfNonfinite: true })).toThrow(GradError);
     expect(ps[1].grad!.toArray()).toEqual([1, 2, -2]);
     expect(() => clipGradNorm_(ps, -1)).toThrow(new ArgumentError('clipGradNorm_: maxNorm is -1, expected a number of at least 0.'));
-    expect(() => clipGradNorm_(ps, 1, { normType: 0 })).toThrow(ArgumentError);
+    expect(() => clipGradNorm_(ps, 1, { normType: Number.NaN })).toThrow('clipGradNorm_: normType is NaN, expected a number or "inf".');
+    expect(() => clipGradNorm_(5 as never, 1)).toThrow('clipGradNorm_: got number, expected a tensor or a list of tensors');
+    const model = new nn.Linear(1, 1);
+    expect(() => clipGradNorm_(model.namedParameters() as never, 1)).toThrow(
+      'entry 0 is object, expected a Tensor. Pass parameters(), not namedParameters().',
+    );
   });
 });
 
@@ -105,4 +110,67 @@ it('clipGradValue_ limits every element', () => {
   ]);
   expect(ps[1].grad!.toArray()).toEqual([1, 1.5, -1.5]);
   expect(() => clipGradValue_(ps, Number.NaN)).toThrow(ArgumentError);
+});
+
+it('getTotalNorm and clipGradsWithNorm_ are the halves of clipGradNorm_', () => {
+  const [ps, qs] = [parameters(), parameters()];
+  const total = nn.utils.getTotalNorm(
+    ps.flatMap(({ grad }) => grad ?? []),
+    'inf',
+  );
+  nn.utils.clipGradsWithNorm_(ps, 1, total);
+  expect(clipGradNorm_(qs, 1, 'inf').item()).toBe(total.item());
+  expect(ps[0].grad!.toArray()).toEqual(qs[0].grad!.toArray());
+  expect(() => nn.utils.clipGradsWithNorm_(ps, 1, ones([2]))).toThrow(
+    'clipGradsWithNorm_: totalNorm is a tensor [2], expected one number.',
+  );
+  expect(nn.utils.getTotalNorm([]).item()).toBe(0);
+});
+
+describe('parameters as a vector', () => {
+  it('goes there and back', () => {
+    const model = new nn.Sequential(new nn.Linear(3, 2), new nn.BatchNorm1d(2)).double();
+    const vector = nn.utils.parametersToVector(model.parameters());
+    expect(vector.shape).toEqual([12]);
+    nn.utils.vectorToParameters(vector.detach().mul(2), model.parameters());
+    expect(model.getParameter('1.weight').toArray()).toEqual([2, 2]);
+    expect(model.parameters().every((p) => p.requiresGrad && p.isLeaf)).toBe(true);
+  });
+
+  it('passes gradients, and takes strided parameters', () => {
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    const p = x.t().requiresGrad_();
+    const vector = nn.utils.parametersToVector([p]);
+    expect(vector.detach().toArray()).toEqual([1, 3, 2, 4]);
+    vector
+      .mul(tensor([1, 2, 3, 4]))
+      .sum()
+      .backward();
+    expect(p.grad!.toArray()).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    nn.utils.vectorToParameters(tensor([5, 6, 7, 8]), [p]);
+    expect(p.detach().toArray()).toEqual([
+      [5, 6],
+      [7, 8],
+    ]);
+  });
+
+  it('refuses another number of elements, and changes nothing', () => {
+    const p = ones([2, 2], { requiresGrad: true });
+    expect(() => nn.utils.vectorToParameters(ones([5]), [p])).toThrow(
+      'vectorToParameters: the vector is [5], the parameters have 4 elements.',
+    );
+    expect(() => nn.utils.vectorToParameters(ones([4, 1]), [p])).toThrow('vectorToParameters: the vector is [4, 1]');
+    expect(() => nn.utils.vectorToParameters([1] as never, [p])).toThrow('vectorToParameters: the vector is object, expected a Tensor.');
+    expect(() => nn.utils.parametersToVector([])).toThrow('parametersToVector: got no parameters.');
+    expect(p.detach().toArray()).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+  });
 });
