@@ -14,6 +14,8 @@ export type { AdamWOptions } from './adamw.js';
 export { AdamW } from './adamw.js';
 export type { ASGDOptions } from './asgd.js';
 export { ASGD } from './asgd.js';
+export type { LBFGSOptions } from './lbfgs.js';
+export { LBFGS } from './lbfgs.js';
 export type { LionOptions } from './lion.js';
 export { Lion } from './lion.js';
 export * as lrScheduler from './lr-scheduler/index.js';

@@ -44,7 +44,11 @@ abstract class ComposedLR extends LRScheduler {
 
   override initialStep(): void {
     this.#nested = true;
+    // Its schedulers step, which is no step of the user's to warn about.
+    const { hasStepped } = this.optimizer;
+    this.optimizer.hasStepped = true;
     super.initialStep();
+    this.optimizer.hasStepped = hasStepped;
   }
 
   override undoEpoch(): void {

@@ -149,5 +149,6 @@ export class ReduceLROnPlateau extends LRScheduler {
   override loadStateDict(state: SchedulerStateDict): void {
     super.loadStateDict(state);
     this.modeWorse = this.mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    this.best ??= this.modeWorse; // JSON has no infinity and writes null
   }
 }

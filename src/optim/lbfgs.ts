@@ -1,0 +1,347 @@
+/** L-BFGS: a quasi-Newton method for full batches. */
+import { ArgumentError, StateDictError } from '../errors.js';
+import { fromTypedArray } from '../tensor/create.js';
+import type { DType } from '../tensor/dtype.js';
+import { numel } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { item, toTypedArray, writeTyped } from '../tensor/transfer.js';
+import { atLeastZero, finite } from './checks.js';
+import { type Given, Optimizer, type OptimizerStateDict, type ParamGroup, type ParamGroupInput, type Params } from './optimizer.js';
+import { copyValues } from './step-list.js';
+import { dot, largest, strongWolfe } from './strong-wolfe.js';
+
+export interface LBFGSOptions {
+  /** The length of a step, or the first one that a line search tries. Default: 1. */
+  lr: number;
+  /** The most iterations of a step. Default: 20. */
+  maxIter: number;
+  /** The most evaluations of the closure in a step. Default: `maxIter * 1.25`, rounded down. */
+  maxEval: number | null;
+  /** Stops where no element of the gradient is larger. Default: 1e-7. */
+  toleranceGrad: number;
+  /** Stops where neither the loss nor a parameter changes by more. Default: 1e-9. */
+  toleranceChange: number;
+  /** How many of the last changes are remembered. Default: 100. */
+  historySize: number;
+  /** Looks for a good step length along each direction: more evaluations, but it converges. Default: null. */
+  lineSearchFn: 'strong_wolfe' | null;
+  /** Ascends instead. Default: false. */
+  maximize: boolean;
+}
+
+/** What is remembered between steps, all parameters as one vector. `steps` and `changes` are s and y of the paper, `ro` is 1 / ys. */
+interface Memory {
+  funcEvals: number;
+  nIter: number;
+  d: Float64Array | null;
+  t: number;
+  changes: Float64Array[];
+  steps: Float64Array[];
+  ro: number[];
+  hDiag: number;
+  prevGrad: Float64Array | null;
+  prevLoss: number;
+  /** The factors of the last two-loop recursion; none before the second iteration. */
+  al: (number | null)[] | null;
+}
+
+const EMPTY: Readonly<Memory> = {
+  funcEvals: 0,
+  nIter: 0,
+  d: null,
+  t: 0,
+  changes: [],
+  steps: [],
+  ro: [],
+  hDiag: 1,
+  prevGrad: null,
+  prevLoss: 0,
+  al: null,
+};
+
+/**
+ * Limited-memory BFGS: each iteration goes along `-H g`, H being an estimate of the inverse Hessian from the last `historySize` changes of
+ * parameters and gradient. One `step(closure)` makes up to `maxIter` iterations; the closure clears the gradients, computes the loss, calls
+ * `backward()` and returns the loss, and must compute the same function each time. It has one parameter group. The arithmetic is in
+ * float64 whatever the parameters are.
+ * @throws {ArgumentError} for several groups, bad options, and a step without closure.
+ * @see Liu and Nocedal 1989, https://doi.org/10.1007/BF01589116; https://pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
+ * @example
+ * const optimizer = new optim.LBFGS(model.parameters(), { lineSearchFn: 'strong_wolfe' });
+ * optimizer.step(() => {
+ *   optimizer.zeroGrad();
+ *   const loss = criterion.forward(model.forward(x), y);
+ *   loss.backward();
+ *   return loss;
+ * });
+ */
+export class LBFGS extends Optimizer<LBFGSOptions> {
+  #memory: Memory | null = null;
+
+  constructor(params: Params<LBFGSOptions>, options: Given<LBFGSOptions> = {}) {
+    const maxIter = options?.maxIter ?? 20;
+    const defaults: LBFGSOptions = {
+      lr: 1,
+      maxIter: 20,
+      maxEval: Math.floor((maxIter * 5) / 4),
+      toleranceGrad: 1e-7,
+      toleranceChange: 1e-9,
+      historySize: 100,
+      lineSearchFn: null,
+      maximize: false,
+    };
+    super(params, defaults, options?.maxEval === null ? { ...options, maxEval: defaults.maxEval } : options);
+  }
+
+  protected checkOptions({ lr, maxIter, maxEval, toleranceGrad, toleranceChange, historySize, lineSearchFn }: LBFGSOptions): void {
+    atLeastZero(this.name, 'lr', lr);
+    finite(this.name, 'toleranceGrad', toleranceGrad);
+    finite(this.name, 'toleranceChange', toleranceChange);
+    for (const [name, value] of Object.entries({ maxIter, maxEval, historySize }))
+      if (!(Number.isInteger(value) && (value as number) >= 1))
+        throw new ArgumentError(`${this.name}: ${name} is ${String(value)}, expected a whole number of at least 1.`);
+    if (lineSearchFn !== null && lineSearchFn !== 'strong_wolfe')
+      throw new ArgumentError(`${this.name}: lineSearchFn is ${JSON.stringify(lineSearchFn)}, expected "strong_wolfe" or null.`);
+  }
+
+  override addParamGroup(input: ParamGroupInput<LBFGSOptions>): void {
+    if (this.paramGroups.length > 0)
+      throw new ArgumentError(`${this.name}: it has one parameter group, and options that hold for all parameters. Pass them in one list.`);
+    super.addParamGroup(input);
+  }
+
+  /**
+   * Makes up to `maxIter` iterations.
+   * @param closure clears the gradients, computes the loss, calls `backward()` and returns the loss: a number or a tensor of one element.
+   * @returns what the closure returned first.
+   * @throws {ArgumentError} without a closure, or for one that returns something else.
+   */
+  override step(): never;
+  override step<T>(closure: () => T): T;
+  override step<T>(closure?: () => T): T {
+    if (typeof closure !== 'function')
+      throw new ArgumentError(
+        `${this.name}: step() needs a closure that computes the loss again: step(() => { optimizer.zeroGrad(); const loss = …; loss.backward(); return loss; }).`,
+      );
+    this.hasStepped = true;
+    const group = this.paramGroups[0]!;
+    if (group.params.length === 0) return closure();
+    let first: { value: T } | null = null;
+    this.minimize(group, () => {
+      const value = closure();
+      first ??= { value };
+      return value;
+    });
+    return first!.value;
+  }
+
+  /** Its parameters are stepped together, by {@link step}. */
+  protected stepGroup(): void {
+    this.step();
+  }
+
+  private minimize(group: ParamGroup<LBFGSOptions>, closure: () => unknown): void {
+    const { lr, maxIter, toleranceGrad, toleranceChange, historySize, lineSearchFn, maximize } = group;
+    const maxEval = group.maxEval!;
+    const { params } = group;
+    const sign = maximize ? -1 : 1;
+    const evaluate = () => ({ f: sign * this.lossOf(closure()), g: flatGrad(params, sign) });
+
+    this.#memory ??= { ...EMPTY, changes: [], steps: [], ro: [] };
+    const memory = this.#memory;
+    let { f: loss, g: grad } = evaluate();
+    let evals = 1;
+    memory.funcEvals++;
+    if (largest(grad) <= toleranceGrad) return;
+
+    let d = memory.d!;
+    let { t } = memory;
+    for (let iteration = 1; iteration <= maxIter; iteration++) {
+      memory.nIter++;
+      if (memory.nIter === 1) {
+        d = grad.map((v) => -v);
+        Object.assign(memory, { changes: [], steps: [], ro: [], hDiag: 1 });
+      } else {
+        remember(memory, grad, d, t, historySize);
+        d = direction(memory, grad, historySize);
+      }
+      memory.prevGrad = grad;
+      const prevLoss = loss;
+      memory.prevLoss = loss;
+      t = memory.nIter === 1 ? Math.min(1, 1 / grad.reduce((sum, v) => sum + Math.abs(v), 0)) * lr : lr;
+      Object.assign(memory, { d, t });
+
+      const slope = dot(grad, d);
+      if (slope > -toleranceChange) break;
+      const start = params.map(values);
+      let used = 0;
+      if (lineSearchFn !== null) {
+        const look = (distance: number) => {
+          move(params, start, distance, d);
+          const found = evaluate();
+          move(params, start, 0, d);
+          return found;
+        };
+        const found = strongWolfe(look, t, d, { f: loss, g: grad, slope }, toleranceChange, maxEval - evals);
+        ({ t, f: loss, g: grad, evals: used } = found);
+        move(params, start, t, d);
+      } else {
+        move(params, start, t, d);
+        if (iteration !== maxIter) {
+          ({ f: loss, g: grad } = evaluate());
+          used = 1;
+        }
+      }
+      memory.t = t;
+      evals += used;
+      memory.funcEvals += used;
+      if (iteration === maxIter || evals >= maxEval) break;
+      if (largest(grad) <= toleranceGrad || largest(d) * Math.abs(t) <= toleranceChange) break;
+      if (Math.abs(loss - prevLoss) < toleranceChange) break;
+    }
+  }
+
+  private lossOf(value: unknown): number {
+    const loss = value instanceof Tensor ? item(value) : value;
+    if (typeof loss === 'number') return loss;
+    const given = value instanceof Promise ? 'a Promise' : value === undefined ? 'nothing' : typeof value;
+    throw new ArgumentError(`${this.name}: the closure returned ${given}, expected the loss: a tensor of one element, or a number.`);
+  }
+
+  /** State of all parameters together, kept for the first one, as PyTorch does. */
+  override stateDict(): OptimizerStateDict {
+    const { param_groups } = super.stateDict();
+    const memory = this.#memory;
+    if (memory === null) return { state: {}, param_groups };
+    const dtype = flatType(this.paramGroups[0]!.params);
+    const vector = (v: Float64Array, shape = [v.length]) => fromTypedArray(dtype === 'float32' ? Float32Array.from(v) : v, shape);
+    const scalar = (v: number) => vector(Float64Array.of(v), []);
+    const { funcEvals, nIter, d, t, changes, steps, ro, hDiag, prevGrad, prevLoss, al } = memory;
+    const state: Record<string, unknown> = { func_evals: funcEvals, n_iter: nIter };
+    if (d !== null && prevGrad !== null) {
+      if (al !== null) state.al = al.map((a) => (a === null ? null : scalar(a)));
+      Object.assign(state, {
+        d: vector(d),
+        t,
+        old_dirs: changes.map((v) => vector(v)),
+        old_stps: steps.map((v) => vector(v)),
+        ro: ro.map(scalar),
+        H_diag: scalar(hDiag),
+        prev_flat_grad: vector(prevGrad),
+        prev_loss: prevLoss,
+      });
+    }
+    return { state: { 0: state as Record<string, Tensor | number> }, param_groups };
+  }
+
+  override loadStateDict(dict: OptimizerStateDict): void {
+    const saved = dict?.state?.[0] as Record<string, unknown> | undefined;
+    const memory = saved ? this.read(saved) : null;
+    super.loadStateDict({ ...dict, state: dict?.state && {} });
+    this.#memory = memory;
+  }
+
+  private read(saved: Record<string, unknown>): Memory {
+    const fail = (message: string): never => {
+      throw new StateDictError(`${this.name}.loadStateDict: ${message} Nothing was changed.`);
+    };
+    const count = this.paramGroups[0]!.params.reduce((sum, p) => sum + numel(p.shape), 0);
+    const number = (value: unknown, key: string): number => {
+      const got = value instanceof Tensor && numel(value.shape) === 1 ? item(value) : value;
+      return typeof got === 'number' ? got : fail(`${key} is ${value === undefined ? 'missing' : typeof value}, expected a number.`);
+    };
+    const vector = (value: unknown, key: string): Float64Array => {
+      if (!(value instanceof Tensor)) return fail(`${key} is ${value === undefined ? 'missing' : typeof value}, expected a Tensor.`);
+      const got = Float64Array.from(toTypedArray(value) as Float64Array);
+      return got.length === count ? got : fail(`${key} has ${got.length} elements, the parameters have ${count}.`);
+    };
+    const list = <V>(key: string, read: (value: unknown, key: string) => V): V[] =>
+      Array.isArray(saved[key]) ? saved[key].map((v, i) => read(v, `${key}[${i}]`)) : fail(`${key} is no list.`);
+    const counts = { funcEvals: number(saved.func_evals, 'func_evals'), nIter: number(saved.n_iter, 'n_iter') };
+    if (saved.d == null) return { ...EMPTY, changes: [], steps: [], ro: [], ...counts };
+    return {
+      ...counts,
+      d: vector(saved.d, 'd'),
+      t: number(saved.t, 't'),
+      changes: list('old_dirs', vector),
+      steps: list('old_stps', vector),
+      ro: list('ro', number),
+      hDiag: number(saved.H_diag, 'H_diag'),
+      prevGrad: vector(saved.prev_flat_grad, 'prev_flat_grad'),
+      prevLoss: number(saved.prev_loss, 'prev_loss'),
+      al: Array.isArray(saved.al) ? saved.al.map((a) => (a === null ? null : number(a, 'al'))) : null,
+    };
+  }
+}
+
+/** Notes the last step `s = t d` and the change `y` of the gradient by it, where they say that the function curves upwards. */
+function remember(memory: Memory, grad: Float64Array, d: Float64Array, t: number, historySize: number): void {
+  const prev = memory.prevGrad!;
+  const y = grad.map((v, i) => v - prev[i]!);
+  const s = d.map((v) => v * t);
+  const ys = dot(y, s);
+  if (!(ys > 1e-10)) return;
+  for (const list of [memory.changes, memory.steps, memory.ro]) while (list.length >= historySize) list.shift();
+  memory.changes.push(y);
+  memory.steps.push(s);
+  memory.ro.push(1 / ys);
+  memory.hDiag = ys / dot(y, y);
+}
+
+/** `-H g` by the two-loop recursion. */
+function direction(memory: Memory, grad: Float64Array, historySize: number): Float64Array {
+  const { changes, steps, ro, hDiag } = memory;
+  const al: (number | null)[] = memory.al ?? Array<null>(historySize).fill(null);
+  const q = grad.map((v) => -v);
+  for (let i = changes.length - 1; i >= 0; i--) {
+    const a = dot(steps[i]!, q) * ro[i]!;
+    al[i] = a;
+    addScaled(q, changes[i]!, -a);
+  }
+  for (let k = 0; k < q.length; k++) q[k]! *= hDiag;
+  for (let i = 0; i < changes.length; i++) addScaled(q, steps[i]!, al[i]! - dot(changes[i]!, q) * ro[i]!);
+  memory.al = al;
+  return q;
+}
+
+/** `x += factor y`. */
+function addScaled(x: Float64Array, y: Float64Array, factor: number): void {
+  for (let i = 0; i < x.length; i++) x[i]! += factor * y[i]!;
+}
+
+function values(x: Tensor): Float64Array {
+  return Float64Array.from(toTypedArray(x) as Float64Array);
+}
+
+function flatType(params: readonly Tensor[]): DType {
+  return params.some((p) => p.dtype === 'float64') ? 'float64' : 'float32';
+}
+
+/** All gradients as one vector; zeros for those that there are not. */
+function flatGrad(params: readonly Tensor[], sign: number): Float64Array {
+  const out = new Float64Array(params.reduce((sum, p) => sum + numel(p.shape), 0));
+  let offset = 0;
+  for (const param of params) {
+    if (param.ownGrad !== null) out.set(toTypedArray(param.ownGrad) as Float64Array, offset);
+    offset += numel(param.shape);
+  }
+  return sign === 1 ? out : out.map((v) => -v);
+}
+
+/** Sets the parameters to `start + t d`. */
+function move(params: readonly Tensor[], start: readonly Float64Array[], t: number, d: Float64Array): void {
+  let offset = 0;
+  params.forEach((param, p) => {
+    const from = start[p]!;
+    const to = new (param.dtype === 'float32' ? Float32Array : Float64Array)(from.length);
+    for (let i = 0; i < to.length; i++) to[i] = t === 0 ? from[i]! : from[i]! + t * d[offset + i]!;
+    offset += to.length;
+    if (param.isContiguous()) writeTyped(param, to);
+    else {
+      const dense = fromTypedArray(to, param.shape);
+      copyValues(param, dense, 'step');
+      dense.storage.free();
+    }
+    param.storage.version++;
+  });
+}
