@@ -1,7 +1,10 @@
 /** How each kind of fixture is replayed, and in which dtypes it is compared. */
+import { type AverageCase, type ClipCase, type PenaltyCase, replayAverage, replayClip, replayPenalty } from './averages.js';
+import { type LbfgsCase, replayLbfgs } from './lbfgs.js';
 import { type ModuleCase, replayModule } from './modules.js';
 import type { Floating } from './numbers.js';
 import { type Case, type Replayed, replay } from './replay.js';
+import { replayTrace, type TraceCase } from './schedules.js';
 import { type OptimizerCase, type PromotionRow, replayOptimizer, replayPromotion, replaySchedule, type ScheduleCase } from './tables.js';
 
 /** What every case has. */
@@ -29,4 +32,9 @@ export const kinds: Readonly<Record<string, Kind>> = {
   promotion: { compared: [['all pairs', 'float64']], replay: (row: PromotionRow) => replayPromotion(row) },
   optimizer: { compared: both, replay: (c: OptimizerCase, floating) => replayOptimizer(c, floating) },
   schedule: { compared: [['float64', 'float64']], replay: (c: ScheduleCase) => replaySchedule(c) },
+  trace: { compared: [['float64', 'float64']], replay: (c: TraceCase) => replayTrace(c) },
+  lbfgs: { compared: [['float64', 'float64']], replay: (c: LbfgsCase) => replayLbfgs(c) },
+  average: { compared: both, replay: (c: AverageCase, floating) => replayAverage(c, floating) },
+  clip: { compared: [['float32', 'float32']], replay: (c: ClipCase) => replayClip(c) },
+  penalty: { compared: both, replay: (c: PenaltyCase, floating) => replayPenalty(c, floating) },
 };
