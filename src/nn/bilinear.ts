@@ -15,8 +15,8 @@ import { assertTrainable, Parameter } from './parameter.js';
  * @throws {ArgumentError} for in1Features below 1.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
  * @example
- * const form = new nn.Bilinear(20, 30, 40);
- * form.forward(x1, x2);
+ * const form = new nn.Bilinear(2, 3, 4);
+ * form.forward(rand([5, 2]), rand([5, 3])).shape; // [5, 4]
  */
 export class Bilinear extends Module {
   weight: Parameter;

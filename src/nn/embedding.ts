@@ -188,7 +188,8 @@ const BAG = {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.EmbeddingBag.html
  * @example
  * const bag = new nn.EmbeddingBag(10000, 64, { mode: 'sum' });
- * bag.forward(words, offsets);
+ * const words = tensor([3, 14, 15, 92], { dtype: 'int64' });
+ * bag.forward(words, tensor([0, 3], { dtype: 'int64' })).shape; // [2, 64]
  */
 export class EmbeddingBag extends Table {
   readonly mode: BagMode;

@@ -181,8 +181,8 @@ export interface PadOptions {
  * @throws {ShapeError} for a padding that does not fit. @throws {ArgumentError} for an unknown mode, and a value that the mode does not take.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
  * @example
- * F.pad(x, [1, 1, 2, 2]);
- * F.pad(x, [1, 1], 'reflect');
+ * F.pad(tensor([[1, 2, 3]]), [1, 0]); // [[0, 1, 2, 3]]
+ * F.pad(tensor([[1, 2, 3]]), [0, 2], 'reflect'); // [[1, 2, 3, 2, 1]]
  */
 export function pad(x: Tensor, padding: readonly number[], ...args: Trailing<[PadMode, number | null], PadOptions>): Tensor {
   const options = readArguments<PadOptions>('pad', { mode: 'constant', value: null }, args);

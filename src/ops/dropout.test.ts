@@ -50,6 +50,10 @@ describe('gradients, both times', () => {
     dropout2d: (x) => F.dropout2d(x.unsqueeze(0), 0.4),
     dropout1d: (x) => F.dropout1d(x, 0.4),
     alphaDropout: (x) => F.alphaDropout(x, 0.4, true),
+    dropout3d: (x) => F.dropout3d(x.unsqueeze(3), 0.4),
+    featureAlphaDropout: (x) => F.featureAlphaDropout(x, 0.4, true),
+    'dropout, in place': (x) => F.dropout(x.mul(2), { p: 0.4, inplace: true }),
+    'alphaDropout, in place': (x) => F.alphaDropout(x.mul(2), { p: 0.4, training: true, inplace: true }),
   };
   test.each(Object.entries(functions))('%s', (_name, fn) => {
     // The same draws each time.
@@ -71,6 +75,21 @@ test('evaluation, p = 0 and empty tensors change nothing and draw nothing', () =
   expect(F.dropout2d(zeros([0, 2, 3, 3])).shape).toEqual([0, 2, 3, 3]);
   expect(F.dropout(x, 1).toArray()).toEqual([0, 0, 0]);
   expect(manualSeed(3).getState()).toEqual(before);
+});
+
+test('in place, and by name', () => {
+  const x = ones([50]);
+  expect(F.dropout(x, { p: 0.5, inplace: true })).toBe(x);
+  expect(x.unique().toArray()).toEqual([0, 2]);
+  expect(F.dropout(x, { training: false })).toBe(x);
+  const w = ones([3]).requiresGrad_();
+  expect(() => F.dropout(w, { inplace: true })).toThrow(
+    'dropout: a leaf that requires gradients cannot be changed in place while recording.',
+  );
+  const layer = new nn.Dropout2d({ p: 0.5, inplace: true });
+  const image = ones([1, 40, 1, 2]);
+  expect(layer.forward(image)).toBe(image);
+  expect(image.unique().toArray()).toEqual([0, 2]);
 });
 
 test('keeps about 1 - p, scaled to the old mean', () => {
@@ -99,4 +118,11 @@ test('errors', () => {
   expect(() => F.alphaDropout(ones([2]), Number.NaN, true)).toThrow(ArgumentError);
   expect(() => F.dropout(ones([2], { dtype: 'int64' }))).toThrow(DTypeError);
   expect(() => F.dropout1d(ones([2]))).toThrow(ShapeError);
+  expect(() => F.dropout(ones([2]), { rate: 0.5 } as object)).toThrow(
+    'dropout: there is no option "rate". dropout takes p, training, inplace.',
+  );
+  expect(() => F.featureAlphaDropout(ones([2]), 0.5, true)).toThrow(
+    'featureAlphaDropout: x is [2], expected at least [N, C]. Use dropout.',
+  );
+  expect(() => new nn.Dropout3d(-0.1)).toThrow('Dropout3d: p is -0.1, expected the probability to drop, from 0 to 1.');
 });

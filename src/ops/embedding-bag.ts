@@ -40,7 +40,8 @@ type Arguments = Trailing<
  * @throws as {@link embedding}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html
  * @example
- * F.embeddingBag(words, table, { offsets, mode: 'sum' });
+ * const [words, table] = [tensor([[0, 2], [1, 1]], { dtype: 'int64' }), tensor([[1], [2], [4]])];
+ * F.embeddingBag(words, table, { mode: 'sum' }); // [[5], [4]]
  */
 export function embeddingBag(input: Tensor, weight: Tensor, ...args: Arguments): Tensor {
   const op = 'embeddingBag';

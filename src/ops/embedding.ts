@@ -40,7 +40,7 @@ export interface EmbeddingOptions {
  * @throws {IndexError} for an index outside 0 to count - 1. @throws {DTypeError} for indices of another dtype. @throws {ArgumentError} for `sparse`.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
  * @example
- * F.embedding(tokens, table, { paddingIdx: 0 });
+ * F.embedding(tensor([2, 0], { dtype: 'int64' }), tensor([[0, 0], [1, 2], [3, 4]]), { paddingIdx: 0 }); // [[3, 4], [0, 0]]
  */
 export function embedding(
   input: Tensor,

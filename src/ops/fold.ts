@@ -65,7 +65,7 @@ function windows(op: string, size: readonly [number, number], kernelSize: Pair, 
  * @throws {ShapeError} when no window fits. @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html
  * @example
- * F.unfold(x, 3, { padding: 1 });
+ * F.unfold(tensor([[[1, 2], [3, 4]]]), [2, 1]); // [[1, 2], [3, 4]]
  */
 export function unfold(x: Tensor, kernelSize: Pair, ...args: Arguments): Tensor {
   needsFloat(x, 'unfold');

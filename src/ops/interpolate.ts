@@ -50,7 +50,8 @@ const FITTING = { 1: 'linear', 2: 'bilinear', 3: 'trilinear' } as const;
  * @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
  * @example
- * F.interpolate(x, { scaleFactor: 2, mode: 'bilinear', alignCorners: true });
+ * F.interpolate(tensor([[[1, 3]]]), 4); // [[[1, 1, 3, 3]]]
+ * F.interpolate(tensor([[[1, 3]]]), { scaleFactor: 2, mode: 'linear' }); // [[[1.0, 1.5, 2.5, 3.0]]]
  */
 export function interpolate(
   x: Tensor,

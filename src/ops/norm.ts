@@ -49,7 +49,7 @@ export interface BatchNormSettings {
  * @throws {ArgumentError} for a negative eps, or 0 in training.
  * @see Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167; https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
  * @example
- * F.batchNorm(x, runningMean, runningVar, { weight, bias, training: true });
+ * F.batchNorm(tensor([[1, 20], [3, 40]]), zeros([2]), ones([2]), { training: true }); // [[-1.0, -1.0], [1.0, 1.0]]
  */
 export function batchNorm(
   x: Tensor,
@@ -321,7 +321,7 @@ export interface InstanceNormOptions {
  * @throws {ShapeError} when the features differ, a channel has one element, or there are none. @throws {DTypeError} for integers, or two dtypes.
  * @see Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022; https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html
  * @example
- * F.instanceNorm(x, { weight, bias });
+ * F.instanceNorm(tensor([[[1, 3], [20, 40]]])); // [[[-1.0, 1.0], [-1.0, 1.0]]]
  */
 export function instanceNorm(
   x: Tensor,

@@ -20,7 +20,7 @@ function checkImage(op: string, x: Tensor): [number[], number, number, number] {
  * @throws {ShapeError} unless r^2 divides the channels. @throws {ArgumentError} for a factor below 1.
  * @see Shi et al. 2016, https://arxiv.org/abs/1609.05158; https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_shuffle.html
  * @example
- * F.pixelShuffle(x, 2); // [1, 12, 4, 4] to [1, 3, 8, 8]
+ * F.pixelShuffle(tensor([1, 2, 3, 4]).reshape(1, 4, 1, 1), 2); // [[[[1, 2], [3, 4]]]]
  */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   checkFactor('pixelShuffle', 'upscaleFactor', upscaleFactor);

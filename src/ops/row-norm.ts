@@ -176,7 +176,7 @@ export interface LayerNormOptions {
  * @throws {ShapeError} when x does not end in normalizedShape. @throws {DTypeError} for integers, or two dtypes.
  * @see Ba et al. 2016, https://arxiv.org/abs/1607.06450; https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html
  * @example
- * F.layerNorm(x, 512, { weight, bias });
+ * F.layerNorm(tensor([[1, 3], [20, 40]]), 2, { bias: ones([2]) }); // [[0.0, 2.0], [0.0, 2.0]]
  */
 export function layerNorm(
   x: Tensor,
@@ -211,7 +211,7 @@ const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 };
  * @throws as {@link layerNorm}.
  * @see Zhang and Sennrich 2019, https://arxiv.org/abs/1910.07467; https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
  * @example
- * F.rmsNorm(x, 512, { weight });
+ * F.rmsNorm(tensor([3, 4, 0, 0]), 4); // [1.2, 1.6, 0.0, 0.0]
  */
 export function rmsNorm(
   x: Tensor,
@@ -240,7 +240,7 @@ export interface GroupNormOptions {
  * @throws {DTypeError} for integers, or two dtypes.
  * @see Wu and He 2018, https://arxiv.org/abs/1803.08494; https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html
  * @example
- * F.groupNorm(x, 4, { weight, bias });
+ * F.groupNorm(tensor([[1, 3, 20, 40]]), 2); // [[-1.0, 1.0, -1.0, 1.0]]
  */
 export function groupNorm(
   x: Tensor,
