@@ -43,7 +43,7 @@ abstract class MaxUnpool<S extends readonly number[]> extends Module {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
  * @example
  * const [y, places] = new nn.MaxPool1d(2, { returnIndices: true }).forward(randn([1, 3, 4]));
- * new nn.MaxUnpool1d(2).forward(y, places); // [1, 3, 4]
+ * new nn.MaxUnpool1d(2).forward(y, places).shape; // [1, 3, 4]
  */
 export class MaxUnpool1d extends MaxUnpool<readonly [number]> {
   /** @param stride (default: the kernel size) and padding (default: 0): in this order, or by name in one object. */
@@ -62,7 +62,7 @@ export class MaxUnpool1d extends MaxUnpool<readonly [number]> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
  * @example
  * const [y, places] = new nn.MaxPool2d(2, { returnIndices: true }).forward(randn([1, 3, 4, 4]));
- * new nn.MaxUnpool2d(2).forward(y, places); // [1, 3, 4, 4]
+ * new nn.MaxUnpool2d(2).forward(y, places).shape; // [1, 3, 4, 4]
  */
 export class MaxUnpool2d extends MaxUnpool<readonly [number, number]> {
   /** @param stride (default: the kernel size) and padding (default: 0): in this order, or by name in one object. */
@@ -81,7 +81,7 @@ export class MaxUnpool2d extends MaxUnpool<readonly [number, number]> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html
  * @example
  * const [y, places] = new nn.MaxPool3d(2, { returnIndices: true }).forward(randn([1, 3, 4, 4, 4]));
- * new nn.MaxUnpool3d(2).forward(y, places); // [1, 3, 4, 4, 4]
+ * new nn.MaxUnpool3d(2).forward(y, places).shape; // [1, 3, 4, 4, 4]
  */
 export class MaxUnpool3d extends MaxUnpool<readonly [number, number, number]> {
   /** @param stride (default: the kernel size) and padding (default: 0): in this order, or by name in one object. */

@@ -26,7 +26,7 @@ export type ConvTranspose3dOptions = WithBias<ConvTransposeOptions<Triple>>;
  * @throws {ArgumentError} for options out of their range.
  * @see Dumoulin and Visin 2016, https://arxiv.org/abs/1603.07285; https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html
  * @example
- * F.convTranspose2d(randn([1, 4, 8, 8]), randn([4, 3, 2, 2]), { stride: 2 }); // [1, 3, 16, 16]
+ * F.convTranspose2d(randn([1, 4, 8, 8]), randn([4, 3, 2, 2]), { stride: 2 }).shape; // [1, 3, 16, 16]
  */
 export function convTranspose2d(
   input: Tensor,
@@ -50,7 +50,7 @@ export function convTranspose2d(
  * @throws as convTranspose2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html
  * @example
- * F.convTranspose1d(randn([1, 4, 5]), randn([4, 2, 3]), { stride: 2, outputPadding: 1 }); // [1, 2, 12]
+ * F.convTranspose1d(randn([1, 4, 5]), randn([4, 2, 3]), { stride: 2, outputPadding: 1 }).shape; // [1, 2, 12]
  */
 export function convTranspose1d(
   input: Tensor,
@@ -74,7 +74,7 @@ export function convTranspose1d(
  * @throws as convTranspose2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html
  * @example
- * F.convTranspose3d(randn([1, 4, 3, 3, 3]), randn([4, 2, 2, 2, 2]), { stride: 2 }); // [1, 2, 6, 6, 6]
+ * F.convTranspose3d(randn([1, 4, 3, 3, 3]), randn([4, 2, 2, 2, 2]), { stride: 2 }).shape; // [1, 2, 6, 6, 6]
  */
 export function convTranspose3d(
   input: Tensor,

@@ -22,7 +22,7 @@ export type Conv3dOptions = WithBias<ConvOptions<Triple>>;
  * @throws {ArgumentError} for options out of their range.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
  * @example
- * F.conv2d(randn([1, 3, 8, 8]), randn([4, 3, 3, 3]), { padding: 'same' }); // [1, 4, 8, 8]
+ * F.conv2d(randn([1, 3, 8, 8]), randn([4, 3, 3, 3]), { padding: 'same' }).shape; // [1, 4, 8, 8]
  */
 export function conv2d(
   input: Tensor,
@@ -46,7 +46,7 @@ export function conv2d(
  * @throws as conv2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html
  * @example
- * F.conv1d(randn([2, 3, 10]), randn([4, 3, 5]), { stride: 2 }); // [2, 4, 3]
+ * F.conv1d(randn([2, 3, 10]), randn([4, 3, 5]), { stride: 2 }).shape; // [2, 4, 3]
  */
 export function conv1d(
   input: Tensor,
@@ -70,7 +70,7 @@ export function conv1d(
  * @throws as conv2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html
  * @example
- * F.conv3d(randn([1, 2, 5, 6, 6]), randn([4, 2, 3, 3, 3]), { padding: 1 }); // [1, 4, 5, 6, 6]
+ * F.conv3d(randn([1, 2, 5, 6, 6]), randn([4, 2, 3, 3, 3]), { padding: 1 }).shape; // [1, 4, 5, 6, 6]
  */
 export function conv3d(
   input: Tensor,

@@ -27,7 +27,7 @@ export type AdaptiveSingle = number | readonly [number];
  * @throws {ShapeError} for another number of dims. @throws {ArgumentError} for a size that is no whole number. @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html
  * @example
- * F.adaptiveAvgPool2d(randn([1, 3, 7, 5]), [2, null]); // [1, 3, 2, 5]
+ * F.adaptiveAvgPool2d(randn([1, 3, 7, 5]), [2, null]).shape; // [1, 3, 2, 5]
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptivePair): Tensor {
   return adaptiveAverage('adaptiveAvgPool2d', 2, x, outputSize);
@@ -39,7 +39,7 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptivePair): Tensor {
  * @throws as adaptiveAvgPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html
  * @example
- * F.adaptiveAvgPool1d(randn([1, 3, 7]), 2); // [1, 3, 2]
+ * F.adaptiveAvgPool1d(randn([1, 3, 7]), 2).shape; // [1, 3, 2]
  */
 export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSingle): Tensor {
   return adaptiveAverage('adaptiveAvgPool1d', 1, x, outputSize);
@@ -51,7 +51,7 @@ export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSingle): Tensor
  * @throws as adaptiveAvgPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html
  * @example
- * F.adaptiveAvgPool3d(randn([1, 3, 4, 7, 5]), 2); // [1, 3, 2, 2, 2]
+ * F.adaptiveAvgPool3d(randn([1, 3, 4, 7, 5]), 2).shape; // [1, 3, 2, 2, 2]
  */
 export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveTriple): Tensor {
   return adaptiveAverage('adaptiveAvgPool3d', 3, x, outputSize);
@@ -70,7 +70,7 @@ interface IndicesOption {
  * @throws as {@link adaptiveAvgPool2d}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html
  * @example
- * F.adaptiveMaxPool2d(randn([1, 3, 7, 5]), 2); // [1, 3, 2, 2]
+ * F.adaptiveMaxPool2d(randn([1, 3, 7, 5]), 2).shape; // [1, 3, 2, 2]
  */
 export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptivePair, options: true | { returnIndices: true }): [Tensor, Tensor];
 export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptivePair, options?: false | { returnIndices?: false }): Tensor;
@@ -85,7 +85,7 @@ export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptivePair, options?:
  * @throws as adaptiveAvgPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html
  * @example
- * F.adaptiveMaxPool1d(randn([1, 3, 7]), 2); // [1, 3, 2]
+ * F.adaptiveMaxPool1d(randn([1, 3, 7]), 2).shape; // [1, 3, 2]
  */
 export function adaptiveMaxPool1d(x: Tensor, outputSize: AdaptiveSingle, options: true | { returnIndices: true }): [Tensor, Tensor];
 export function adaptiveMaxPool1d(x: Tensor, outputSize: AdaptiveSingle, options?: false | { returnIndices?: false }): Tensor;
@@ -100,7 +100,7 @@ export function adaptiveMaxPool1d(x: Tensor, outputSize: AdaptiveSingle, options
  * @throws as adaptiveAvgPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html
  * @example
- * F.adaptiveMaxPool3d(randn([1, 3, 4, 7, 5]), 2); // [1, 3, 2, 2, 2]
+ * F.adaptiveMaxPool3d(randn([1, 3, 4, 7, 5]), 2).shape; // [1, 3, 2, 2, 2]
  */
 export function adaptiveMaxPool3d(x: Tensor, outputSize: AdaptiveTriple, options: true | { returnIndices: true }): [Tensor, Tensor];
 export function adaptiveMaxPool3d(x: Tensor, outputSize: AdaptiveTriple, options?: false | { returnIndices?: false }): Tensor;

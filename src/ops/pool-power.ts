@@ -21,7 +21,7 @@ export interface LpPoolOptions<S extends Sizes = Sizes> {
  * @throws {ArgumentError} for normType 0. @throws as {@link avgPool2d}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html
  * @example
- * F.lpPool2d(rand([1, 3, 8, 8]), 2, 2); // [1, 3, 4, 4]
+ * F.lpPool2d(rand([1, 3, 8, 8]), 2, 2).shape; // [1, 3, 4, 4]
  */
 export function lpPool2d(
   x: Tensor,
@@ -39,7 +39,7 @@ export function lpPool2d(
  * @throws as lpPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html
  * @example
- * F.lpPool1d(rand([1, 3, 8]), 2, 2); // [1, 3, 4]
+ * F.lpPool1d(rand([1, 3, 8]), 2, 2).shape; // [1, 3, 4]
  */
 export function lpPool1d(
   x: Tensor,
@@ -57,7 +57,7 @@ export function lpPool1d(
  * @throws as lpPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html
  * @example
- * F.lpPool3d(rand([1, 3, 4, 8, 8]), 2, 2); // [1, 3, 2, 4, 4]
+ * F.lpPool3d(rand([1, 3, 4, 8, 8]), 2, 2).shape; // [1, 3, 2, 4, 4]
  */
 export function lpPool3d(
   x: Tensor,

@@ -29,7 +29,7 @@ export interface MaxUnpoolOptions<S extends Sizes = Sizes> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html
  * @example
  * const [y, places] = F.maxPool2d(randn([1, 3, 8, 8]), 2, { returnIndices: true });
- * F.maxUnpool2d(y, places, 2); // [1, 3, 8, 8]
+ * F.maxUnpool2d(y, places, 2).shape; // [1, 3, 8, 8]
  */
 export function maxUnpool2d(
   x: Tensor,
@@ -49,7 +49,7 @@ export function maxUnpool2d(
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html
  * @example
  * const [y, places] = F.maxPool1d(randn([1, 3, 8]), 2, { returnIndices: true });
- * F.maxUnpool1d(y, places, 2); // [1, 3, 8]
+ * F.maxUnpool1d(y, places, 2).shape; // [1, 3, 8]
  */
 export function maxUnpool1d(
   x: Tensor,
@@ -69,7 +69,7 @@ export function maxUnpool1d(
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html
  * @example
  * const [y, places] = F.maxPool3d(randn([1, 3, 4, 4, 4]), 2, { returnIndices: true });
- * F.maxUnpool3d(y, places, 2); // [1, 3, 4, 4, 4]
+ * F.maxUnpool3d(y, places, 2).shape; // [1, 3, 4, 4, 4]
  */
 export function maxUnpool3d(
   x: Tensor,

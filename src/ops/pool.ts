@@ -46,7 +46,7 @@ type IndexedPlaces<S extends Sizes> =
  * @throws {ShapeError} when no window fits. @throws {ArgumentError} for padding of more than half a window. @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
  * @example
- * F.maxPool2d(randn([1, 3, 8, 8]), 2); // [1, 3, 4, 4]
+ * F.maxPool2d(randn([1, 3, 8, 8]), 2).shape; // [1, 3, 4, 4]
  * const [values, places] = F.maxPool2d(randn([1, 3, 8, 8]), 3, { stride: 2, padding: 1, returnIndices: true });
  */
 export function maxPool2d(x: Tensor, kernelSize: Pair, ...options: IndexedPlaces<Pair>): [Tensor, Tensor];
@@ -77,7 +77,7 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, ...rest: unknown[]): Tens
  * @throws as maxPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html
  * @example
- * F.maxPool1d(randn([1, 3, 8]), 2); // [1, 3, 4]
+ * F.maxPool1d(randn([1, 3, 8]), 2).shape; // [1, 3, 4]
  */
 export function maxPool1d(x: Tensor, kernelSize: Single, ...options: IndexedPlaces<Single>): [Tensor, Tensor];
 export function maxPool1d(
@@ -107,7 +107,7 @@ export function maxPool1d(x: Tensor, kernelSize: Single, ...rest: unknown[]): Te
  * @throws as maxPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html
  * @example
- * F.maxPool3d(randn([1, 3, 4, 8, 8]), [1, 2, 2]); // [1, 3, 4, 4, 4]
+ * F.maxPool3d(randn([1, 3, 4, 8, 8]), [1, 2, 2]).shape; // [1, 3, 4, 4, 4]
  */
 export function maxPool3d(x: Tensor, kernelSize: Triple, ...options: IndexedPlaces<Triple>): [Tensor, Tensor];
 export function maxPool3d(
@@ -204,7 +204,7 @@ function inTwo(axes: Axes): [slices: Geometry, depth: Geometry] {
  * @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
  * @example
- * F.avgPool2d(randn([1, 3, 8, 8]), 3, { stride: 2, padding: 1, countIncludePad: false }); // [1, 3, 4, 4]
+ * F.avgPool2d(randn([1, 3, 8, 8]), 3, { stride: 2, padding: 1, countIncludePad: false }).shape; // [1, 3, 4, 4]
  */
 export function avgPool2d(
   x: Tensor,
@@ -225,7 +225,7 @@ export function avgPool2d(
  * @throws as avgPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html
  * @example
- * F.avgPool1d(randn([1, 3, 8]), 2); // [1, 3, 4]
+ * F.avgPool1d(randn([1, 3, 8]), 2).shape; // [1, 3, 4]
  */
 export function avgPool1d(
   x: Tensor,
@@ -245,7 +245,7 @@ export function avgPool1d(
  * @throws as avgPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html
  * @example
- * F.avgPool3d(randn([1, 3, 4, 8, 8]), 2); // [1, 3, 2, 4, 4]
+ * F.avgPool3d(randn([1, 3, 4, 8, 8]), 2).shape; // [1, 3, 2, 4, 4]
  */
 export function avgPool3d(
   x: Tensor,
