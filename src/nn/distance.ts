@@ -1,0 +1,50 @@
+/** How far vectors are apart. */
+import { readArguments } from '../ops/arguments.js';
+import type { Trailing } from '../ops/positional.js';
+import { type CosineSimilarityOptions, cosineSimilarity, type PairwiseDistanceOptions, pairwiseDistance } from '../ops/similarity.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { Module } from './module.js';
+
+/**
+ * The norm of x1 - x2 + eps along the last dim.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html
+ */
+export class PairwiseDistance extends Module {
+  readonly norm: number;
+  readonly eps: number;
+  readonly keepdim: boolean;
+
+  /** @param args p (which norm, default 2), eps (default 1e-6) and keepdim (default false) in this order, or as options. */
+  constructor(...args: Trailing<[number, number, boolean], PairwiseDistanceOptions>) {
+    super();
+    const { p, eps, keepdim } = readArguments('PairwiseDistance', { p: 2, eps: 1e-6, keepdim: false }, args);
+    this.norm = p;
+    this.eps = eps;
+    this.keepdim = keepdim;
+  }
+
+  forward(x1: Tensor, x2: Tensor): Tensor {
+    return pairwiseDistance(x1, x2, this.norm, this.eps, this.keepdim);
+  }
+}
+
+/**
+ * The cosine of the angle between vectors along `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html
+ */
+export class CosineSimilarity extends Module {
+  readonly dim: number;
+  readonly eps: number;
+
+  /** @param args dim (default 1) and eps (the least length that is divided by, default 1e-8) in this order, or as options. */
+  constructor(...args: Trailing<[number, number], CosineSimilarityOptions>) {
+    super();
+    const { dim, eps } = readArguments('CosineSimilarity', { dim: 1, eps: 1e-8 }, args);
+    this.dim = dim;
+    this.eps = eps;
+  }
+
+  forward(x1: Tensor, x2: Tensor): Tensor {
+    return cosineSimilarity(x1, x2, this.dim, this.eps);
+  }
+}
