@@ -68,7 +68,9 @@ template <class T> void backward(const Item<T> &item, const T *alpha, hone_int w
       if (t == item.steps - 1) row[s] = s >= states - 2 ? item.at(t, s) : kNone<T>;
       else row[s] = log_sum(next[s], s + 1 < states ? next[s + 1] : kNone<T>, item.skips(s + 2) ? next[s + 2] : kNone<T>) + item.at(t, s);
       T &sum = g[item.label(s)];
-      sum = log_sum(sum, alpha[t * width + s] + row[s]);
+      const T both = alpha[t * width + s] + row[s];
+      // In the last step the last two states are taken for different labels, as PyTorch does where a target holds the blank too.
+      sum = t == item.steps - 1 && s >= states - 2 ? both : log_sum(sum, both);
     }
     const T *p = item.logp + t * item.step;
     for (hone_int c = 0; c < classes; c++) g[c] = (std::exp(p[c]) - std::exp(g[c] + loss - p[c])) * scale;

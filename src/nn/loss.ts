@@ -150,7 +150,7 @@ export class MultiLabelSoftMarginLoss extends WeightedLoss {
  * @see Graves et al. 2006, https://www.cs.toronto.edu/~graves/icml_2006.pdf; https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html
  * @example
  * const criterion = new nn.CTCLoss({ blank: 0, zeroInfinity: true });
- * const logProbs = randn([50, 16, 20]).logSoftmax(2); // [T, N, C]
+ * const logProbs = F.logSoftmax(randn([50, 16, 20]), 2); // [T, N, C]
  * const targets = randint(1, 20, [16, 30]);
  * const loss = criterion.forward(logProbs, targets, Array(16).fill(50), Array(16).fill(30));
  */

@@ -1,4 +1,4 @@
-import { ArgumentError, autograd, DTypeError, IndexError, nn, noGrad, ShapeError, type Tensor, tensor, zeros } from 'hone';
+import { ArgumentError, autograd, DTypeError, GradError, IndexError, nn, noGrad, ones, ShapeError, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
 import { int, leaf, pattern, type TorchCase, torchTests } from './torch-case.test-helper.js';
 import { double, withGrads } from './torch-grad.test-helper.js';
@@ -88,7 +88,10 @@ describe('gradients, both times', () => {
         ]),
         options,
       ),
-    nllLoss: (x, options) => F.nllLoss(F.logSoftmax(x, 1), labels(), options),
+    nllLoss: (x, options) => {
+      const { labelSmoothing: _, ...own } = options as { labelSmoothing?: number };
+      return F.nllLoss(F.logSoftmax(x, 1), labels(), own);
+    },
   };
 
   test.each(Object.entries(functions))('%s', (_name, fn) => {
@@ -126,6 +129,15 @@ test('int32 and uint8 labels count like int64 ones', () => {
   expect(F.crossEntropy(x, labels().int()).item()).toBe(want);
   expect(F.crossEntropy(x, labels().to('uint8')).item()).toBe(want);
   expect(noGrad(() => F.crossEntropy(x, labels())).item()).toBe(want);
+});
+
+test('the weight by position', () => {
+  const [x, weight] = [pattern(3, 4), double([1, 2, 3, 4])];
+  for (const loss of [F.crossEntropy, F.nllLoss]) {
+    expect(loss(x, labels(), weight).item()).toBe(loss(x, labels(), { weight }).item());
+    expect(loss(x, labels(), weight, { reduction: 'sum' }).item()).toBe(loss(x, labels(), { weight, reduction: 'sum' }).item());
+    expect(loss(x, labels(), null).item()).toBe(loss(x, labels()).item());
+  }
 });
 
 describe('errors', () => {
@@ -167,7 +179,8 @@ describe('errors', () => {
       'For one-hot targets, give their index: target.argmax(1).',
     );
     wrong(() => F.crossEntropy(zeros([2, 3, 4]), int([0, 1])), ShapeError, 'crossEntropy: target is [2], expected [2, 4]');
-    wrong(() => F.crossEntropy(zeros([3]), int([0])), ShapeError, 'crossEntropy: target is [1], expected []');
+    wrong(() => F.crossEntropy(zeros([3]), int([0, 1])), ShapeError, 'crossEntropy: target is [2], expected []');
+    expect(F.crossEntropy(zeros([3]), int([0]), { reduction: 'none' }).shape).toEqual([]);
     wrong(() => F.crossEntropy(zeros([]), int([0])), ShapeError, 'crossEntropy: input has no dims');
   });
 
@@ -217,6 +230,12 @@ describe('errors', () => {
       () => F.crossEntropy(x, int([0, 1]), { reduction: 'avg' as 'mean' }),
       ArgumentError,
       "crossEntropy: reduction is \"avg\", expected 'mean', 'sum' or 'none'.",
+    );
+    wrong(() => F.crossEntropy(x, int([0, 1]), { ignoreIndex: 0.5 }), ArgumentError, 'ignoreIndex is 0.5, expected a whole number');
+    wrong(
+      () => F.crossEntropy(x, int([0, 1]), { weight: ones([3]).requiresGrad_() }),
+      GradError,
+      'crossEntropy: there is no gradient for weight with labels, but it requires one. Use weight.detach().',
     );
     wrong(() => F.crossEntropy(x, x, { ignoreIndex: 1 }), ArgumentError, 'a floating target holds probabilities, not labels');
   });

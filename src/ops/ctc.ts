@@ -47,7 +47,7 @@ type Lengths = Tensor | readonly number[];
  * logProbs and floating lengths. @throws {GradError} where it is differentiated twice.
  * @see Graves et al. 2006, https://www.cs.toronto.edu/~graves/icml_2006.pdf; https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html
  * @example
- * const logProbs = zeros([2, 1, 3]).logSoftmax(2); // two steps, one item, two labels and the blank
+ * const logProbs = F.logSoftmax(zeros([2, 1, 3]), 2); // two steps, one item, two labels and the blank
  * F.ctcLoss(logProbs, tensor([[1]], { dtype: 'int64' }), [2], [1]); // 1.0986
  */
 export function ctcLoss(

@@ -8,11 +8,11 @@ import type { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { add, div, eq, gt, logicalAnd, mul, ne, sub } from './arithmetic.js';
 import { to } from './copy.js';
-import { where } from './elementwise.js';
+import { unary, where } from './elementwise.js';
 import { amax, amin } from './extrema.js';
 import { gather, indexSelect } from './gather.js';
 import { checkNumber, commonShape, type LossOptions, lossOptions, reduced, type Settled } from './loss-options.js';
-import { clamp, exp, log1p, logicalNot, neg, square } from './math.js';
+import { clamp, logicalNot, neg, square } from './math.js';
 import { reshape, unsqueeze } from './movement.js';
 import type { Trailing } from './positional.js';
 import { any, sum } from './reduce.js';
@@ -77,7 +77,7 @@ export function marginRankingLoss(
 
 /**
  * log(1 + exp(-target input)): logistic loss of scores with labels of 1 and -1.
- * @param target broadcasts to the input. @returns one number, or with reduction 'none' one per element. Infinite where exp overflows, as in PyTorch.
+ * @param target broadcasts to the input. @returns one number, or with reduction 'none' one per element. Finite also where PyTorch's exp overflows.
  * @throws {ShapeError} for a target that does not broadcast to the input. @throws {DTypeError} for an integer input.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html
  * @example
@@ -89,7 +89,7 @@ export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptio
   needsFloat(input, op);
   if (!sameShape(broadcastShapes(input.shape, target.shape, op), input.shape))
     throw new ShapeError(`${op}: target is ${showShape(target.shape)}, expected the input's shape ${showShape(input.shape)}.`);
-  return reduced(log1p(exp(mul(neg(input), to(target, input.dtype)))), reduction);
+  return reduced(neg(unary('logsigmoid', mul(input, to(target, input.dtype)))), reduction);
 }
 
 /** Input as [N, C], with the shape of what each item gives. */

@@ -156,4 +156,50 @@ test('errors', () => {
   wrong(() => F.smoothL1Loss(zeros([1]), zeros([1]), { beta: -1 }), ArgumentError, 'smoothL1Loss: beta is -1, expected at least 0.');
   wrong(() => F.huberLoss(zeros([1]), zeros([1]), { delta: 0 }), ArgumentError, 'huberLoss: delta is 0, expected a number above 0.');
   wrong(() => F.l1Loss(zeros([1]), zeros([1]), { reduction: 'avg' as 'mean' }), ArgumentError, 'l1Loss: reduction is "avg"');
+  wrong(() => F.mseLoss(zeros([2]), zeros([3])), ShapeError, 'mseLoss: shapes [2] and [3] do not broadcast');
+  wrong(
+    () => F.mseLoss(zeros([2, 3]), zeros([2, 3]), { weight: zeros([3]) }),
+    ShapeError,
+    "mseLoss: weight is [3], expected the input's shape [2, 3].",
+  );
+  wrong(
+    () => F.binaryCrossEntropy(tensor([0.5]), tensor([2])),
+    ArgumentError,
+    'binaryCrossEntropy: target has values outside 0 to 1, or NaN. Targets are probabilities.',
+  );
+  wrong(
+    () => F.binaryCrossEntropyWithLogits(zeros([3]), zeros([3]), { posWeight: zeros([2, 3]) }),
+    ShapeError,
+    "binaryCrossEntropyWithLogits: posWeight is [2, 3], which does not broadcast to the input's shape [3].",
+  );
+  wrong(
+    () => F.multilabelSoftMarginLoss(zeros([]), zeros([])),
+    ShapeError,
+    'multilabelSoftMarginLoss: input has no dims, expected [C] or [N, C].',
+  );
+});
+
+test('old and unknown options are refused by name', () => {
+  const [x, y] = [zeros([2]), zeros([2])];
+  const old = (options: object) => () => F.mseLoss(x, y, options as object);
+  expect(old({ sizeAverage: false })).toThrow(
+    "mseLoss: sizeAverage and reduce are old names that PyTorch is about to drop. Write reduction: 'sum' instead.",
+  );
+  expect(old({ sizeAverage: true })).toThrow("Write reduction: 'mean' instead.");
+  expect(old({ sizeAverage: true, reduce: false })).toThrow("Write reduction: 'none' instead.");
+  expect(() => new nn.MSELoss({ sizeAverage: false } as object)).toThrow(/^MSELoss: sizeAverage and reduce/);
+  expect(old({ reductoin: 'sum' })).toThrow('mseLoss: there is no option "reductoin".');
+  expect(() => F.smoothL1Loss(x, y, { beta: '1' as unknown as number })).toThrow('smoothL1Loss: beta is "1", expected a number.');
+});
+
+test('empty batches: no loss, and a mean of nothing', () => {
+  const losses = [F.mseLoss, F.l1Loss, F.smoothL1Loss, F.huberLoss, F.binaryCrossEntropy, F.binaryCrossEntropyWithLogits] as const;
+  for (const loss of losses) {
+    const x = zeros([0, 3]).requiresGrad_();
+    expect(loss(x, zeros([0, 3])).item()).toBeNaN();
+    const total = loss(x, zeros([0, 3]), { reduction: 'sum' });
+    expect(total.item()).toBe(0);
+    total.backward();
+    expect(x.grad!.shape).toEqual([0, 3]);
+  }
 });

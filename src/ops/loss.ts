@@ -2,10 +2,9 @@
 import { ShapeError, showShape } from '../errors.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { div, le, lt, mul, sub } from './arithmetic.js';
-import { where } from './elementwise.js';
+import { div, mul, sub } from './arithmetic.js';
 import { checkNumber, type LossOptions, lossOptions, needsOneFloat, reduced, type Settled, warnOfBroadcast } from './loss-options.js';
-import { abs, square } from './math.js';
+import { abs, clamp, square } from './math.js';
 import { sum } from './reduce.js';
 
 export interface WeightedLossOptions extends LossOptions {
@@ -13,10 +12,15 @@ export interface WeightedLossOptions extends LossOptions {
   weight?: Tensor | null;
 }
 
+/** d^2 / 2 up to `bend`, from there on the line that goes on with its slope: finite gradients for infinite d too. */
+function squareThenLine(d: Tensor, bend: number): Tensor {
+  const square = clamp(d, { max: bend });
+  return mul(square, sub(d, mul(square, 0.5)));
+}
+
 /** Checks a pair of tensors and the weights of their elements. */
 function checkPair(op: string, input: Tensor, target: Tensor, weight: Tensor | null = null): void {
   warnOfBroadcast(op, input, target);
-  needsOneFloat(op, input, target);
   if (weight && !sameShape(weight.shape, input.shape))
     throw new ShapeError(`${op}: weight is ${showShape(weight.shape)}, expected the input's shape ${showShape(input.shape)}.`);
 }
@@ -40,6 +44,7 @@ function weightedMean(each: Tensor, { weight, reduction }: Settled<WeightedLossO
 export function mseLoss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
   const op = 'mseLoss';
   const settled = lossOptions<Settled<WeightedLossOptions>>(op, { reduction: 'mean', weight: null }, [options]);
+  needsOneFloat(op, input, target);
   checkPair(op, input, target, settled.weight);
   return weightedMean(square(sub(input, target)), settled);
 }
@@ -52,6 +57,7 @@ export function mseLoss(input: Tensor, target: Tensor, options: WeightedLossOpti
 export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
   const op = 'l1Loss';
   const settled = lossOptions<Settled<WeightedLossOptions>>(op, { reduction: 'mean', weight: null }, [options]);
+  if (settled.reduction === 'mean') needsOneFloat(op, input, target);
   checkPair(op, input, target, settled.weight);
   return weightedMean(abs(sub(input, target)), settled);
 }
@@ -75,9 +81,11 @@ export function smoothL1LossOptions(op: string, given: readonly unknown[]): Sett
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
   const op = 'smoothL1Loss';
   const { beta, reduction } = smoothL1LossOptions(op, [options]);
+  needsOneFloat(op, input, target);
   checkPair(op, input, target);
   const d = abs(sub(input, target));
-  return reduced(beta === 0 ? d : where(lt(d, beta), mul(square(d), 0.5 / beta), sub(d, 0.5 * beta)), reduction);
+  if (beta === 0) return reduced(d, reduction);
+  return reduced(div(squareThenLine(d, beta), beta), reduction);
 }
 
 export interface HuberLossOptions extends LossOptions {
@@ -100,8 +108,8 @@ export function huberLossOptions(op: string, given: readonly unknown[]): Settled
 export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions & WeightedLossOptions = {}): Tensor {
   const op = 'huberLoss';
   const { delta, weight, reduction } = huberLossOptions(op, [options]);
+  needsOneFloat(op, input, target);
   checkPair(op, input, target, weight);
-  const d = abs(sub(input, target));
-  const each = where(le(d, delta), mul(square(d), 0.5), mul(sub(d, 0.5 * delta), delta));
+  const each = squareThenLine(abs(sub(input, target)), delta);
   return reduced(weight ? mul(each, weight) : each, reduction);
 }
