@@ -1,4 +1,4 @@
-"""100 steps of every optimizer with every option, and 120 steps of every learning rate schedule."""
+"""100 steps of every optimizer with every option."""
 import itertools
 
 import torch
@@ -52,31 +52,5 @@ def optimizers():
     return cases
 
 
-def schedule(name, options, steps=120):
-    a, b = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
-    optimizer = optim.SGD([{"params": [a], "lr": 0.1}, {"params": [b], "lr": 0.02}])
-    scheduler = getattr(optim.lr_scheduler, name)(optimizer, **options)
-    metrics = torch.tensor(values("p", 77, steps), dtype=torch.float32).tolist()
-    lrs = [g["lr"] for g in optimizer.param_groups]
-    for t in range(steps):
-        optimizer.step()
-        scheduler.step(*([metrics[t] / (1 + t / 10)] if name == "ReduceLROnPlateau" else []))
-        lrs += [g["lr"] for g in optimizer.param_groups]
-    return packed(lrs)
-
-
-def schedules():
-    cases = []
-    for name, options in [
-        ("StepLR", dict(step_size=1, gamma=0.97)), ("StepLR", dict(step_size=30)), ("StepLR", dict(step_size=7, gamma=0.5)), ("MultiStepLR", dict(milestones=[3, 30, 31, 90], gamma=0.5)), ("MultiStepLR", dict(milestones=[100, 5, 5])),
-        ("ExponentialLR", dict(gamma=0.95)), ("ExponentialLR", dict(gamma=1.01)), ("CosineAnnealingLR", dict(T_max=120)), ("CosineAnnealingLR", dict(T_max=17, eta_min=1e-3)), ("CosineAnnealingLR", dict(T_max=1)), ("ConstantLR", {}), ("ConstantLR", dict(factor=0.1, total_iters=60)),
-        ("LinearLR", {}), ("LinearLR", dict(start_factor=0.01, end_factor=0.7, total_iters=100)), ("LinearLR", dict(start_factor=1, end_factor=0.1, total_iters=50)),
-        ("ReduceLROnPlateau", {}), ("ReduceLROnPlateau", dict(patience=2, factor=0.5, cooldown=3)), ("ReduceLROnPlateau", dict(patience=4, factor=0.7, mode="max", min_lr=1e-3)), ("ReduceLROnPlateau", dict(patience=0, factor=0.9, threshold=0.1, threshold_mode="abs", min_lr=[1e-3, 1e-2])),
-        ("ReduceLROnPlateau", dict(patience=3, factor=0.2, eps=1e-3)),
-    ]:
-        cases.append({"n": "%s %s" % (name, options), "name": name, "options": options, "lrs": schedule(name, options)})
-    return cases
-
-
 def families():
-    return [Rows("optimizers", "optimizer", optimizers()), Rows("schedules", "schedule", schedules())]
+    return [Rows("optimizers", "optimizer", optimizers())]

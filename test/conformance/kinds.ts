@@ -5,7 +5,7 @@ import { type ModuleCase, replayModule } from './modules.js';
 import type { Floating } from './numbers.js';
 import { type Case, type Replayed, replay } from './replay.js';
 import { replayTrace, type TraceCase } from './schedules.js';
-import { type OptimizerCase, type PromotionRow, replayOptimizer, replayPromotion, replaySchedule, type ScheduleCase } from './tables.js';
+import { type OptimizerCase, type PromotionRow, replayOptimizer, replayPromotion } from './tables.js';
 
 /** What every case has. */
 export interface AnyCase {
@@ -31,7 +31,6 @@ export const kinds: Readonly<Record<string, Kind>> = {
   module: { compared: both, replay: (c: ModuleCase, floating) => replayModule(c, floating) },
   promotion: { compared: [['all pairs', 'float64']], replay: (row: PromotionRow) => replayPromotion(row) },
   optimizer: { compared: both, replay: (c: OptimizerCase, floating) => replayOptimizer(c, floating) },
-  schedule: { compared: [['float64', 'float64']], replay: (c: ScheduleCase) => replaySchedule(c) },
   trace: { compared: [['float64', 'float64']], replay: (c: TraceCase) => replayTrace(c) },
   lbfgs: { compared: [['float64', 'float64']], replay: (c: LbfgsCase) => replayLbfgs(c) },
   average: { compared: both, replay: (c: AverageCase, floating) => replayAverage(c, floating) },

@@ -1,4 +1,4 @@
-/** Result types of every pair of dtypes, optimizers and schedules: the fixtures that are no programs. */
+/** Result types of every pair of dtypes, and optimizers: the fixtures that are no programs. */
 import { type DType, HoneError, optim, Tensor, tensor } from 'hone';
 import { values } from './numbers.js';
 import { call, compare, compareNumbers, type Replayed, type Stored, unpack } from './replay.js';
@@ -141,33 +141,4 @@ function trajectory(c: OptimizerCase, dtype: 'float32' | 'float64'): number[] {
 export function replayOptimizer(c: OptimizerCase, dtype: 'float32' | 'float64'): Replayed {
   const { problem, error } = compareNumbers(Float64Array.from(trajectory(c, dtype)), unpack(c[dtype]), dtype === 'float64' ? 1e-12 : 2e-6);
   return { problems: problem ? [`${c.n} ${dtype}: ${problem}`] : [], error };
-}
-
-export interface ScheduleCase {
-  readonly n: string;
-  readonly name: string;
-  readonly options: Record<string, unknown>;
-  readonly lrs: string;
-}
-
-export function replaySchedule(c: ScheduleCase): Replayed {
-  const expected = unpack(c.lrs);
-  const leaf = () => tensor([1]).requiresGrad_();
-  const optimizer = new optim.SGD([
-    { params: [leaf()], lr: 0.1 },
-    { params: [leaf()], lr: 0.02 },
-  ]);
-  const make = (optim.lrScheduler as unknown as Record<string, new (...args: unknown[]) => { step(metric?: number): void }>)[c.name]!;
-  const scheduler = new make(optimizer, camel(c.options));
-  const steps = expected.length / 2 - 1;
-  const metrics = values('p', 77, steps);
-  const lrs = optimizer.paramGroups.map((g) => g.lr);
-  for (let t = 0; t < steps; t++) {
-    optimizer.step();
-    if (c.name === 'ReduceLROnPlateau') scheduler.step(metrics[t]! / (1 + t / 10));
-    else scheduler.step();
-    lrs.push(...optimizer.paramGroups.map((g) => g.lr));
-  }
-  const { problem, error } = compareNumbers(Float64Array.from(lrs), expected, 1e-12);
-  return { problems: problem ? [`${c.n}: ${problem}`] : [], error };
 }
