@@ -51,6 +51,8 @@ export type { LayerNormLayerOptions } from './layer-norm.js';
 export { LayerNorm } from './layer-norm.js';
 export type { LinearOptions } from './linear.js';
 export { Identity, Linear } from './linear.js';
+export type { LinearCrossEntropyLossOptions } from './linear-cross-entropy.js';
+export { LinearCrossEntropyLoss } from './linear-cross-entropy.js';
 export type { BCEWithLogitsLossOptions } from './loss.js';
 export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, CTCLoss, MultiLabelSoftMarginLoss, NLLLoss } from './loss.js';
 export type { TripletMarginWithDistanceLayerOptions } from './loss-margin.js';
