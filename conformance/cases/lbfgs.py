@@ -54,7 +54,7 @@ def sensitivity(marks, problem, options):
 
 
 def run(problem, options, steps=STEPS, nudge=0.0):
-    case = {"n": "%s %s" % (problem, options), "problem": problem, "options": options, "steps": steps}
+    case = {"n": "%s %s" % (problem, options), "name": "LBFGS", "problem": problem, "options": options, "steps": steps}
     params = [(p * (1 + nudge)).requires_grad_() for p in STARTS[problem]()]
     marks, calls = [], []
     try:
