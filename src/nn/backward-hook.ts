@@ -5,16 +5,23 @@ import { record } from '../autograd/node.js';
 import { GradError } from '../errors.js';
 import { aliasTensor, Tensor } from '../tensor/tensor.js';
 import type { Module } from './module.js';
-import type { FullBackwardHook } from './module-call.js';
+import type { FullBackwardHook, FullBackwardPreHook } from './module-call.js';
 
 type Gradients = (Tensor | null)[];
 
+/** `next(value)`, or a promise of it where the value is one. */
+export function whenDone(value: unknown, next: (value: unknown) => unknown): unknown {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
 /**
- * Runs a forward between two recorded identities: the one on the outputs notes their gradients, the one on the inputs calls the hooks
- * when the inputs' gradients are complete. Where no input requires gradients the hooks are called at the outputs, with nulls.
+ * Runs a forward between two recorded identities: the one on the outputs calls the pre-hooks and notes the outputs' gradients, the one on
+ * the inputs calls the hooks when the inputs' gradients are complete. Where no input requires gradients the hooks are called at the outputs,
+ * with nulls.
  */
 export function withBackwardHooks(
   module: Module,
+  preHooks: readonly FullBackwardPreHook[],
   hooks: readonly FullBackwardHook[],
   inputs: readonly unknown[],
   run: (inputs: unknown[]) => unknown,
@@ -22,37 +29,33 @@ export function withBackwardHooks(
   if (!isGradEnabled()) return run([...inputs]);
   let gradOutput: Gradients = [];
 
-  const call = (gradInput: Gradients): Gradients => {
-    let current = gradInput;
-    for (const hook of [...hooks]) {
-      const replaced = hook(module, current, gradOutput);
-      if (replaced === undefined || replaced === null) continue;
-      const next = Array.isArray(replaced) ? replaced : [replaced];
-      if (next.length !== current.length) {
-        throw new GradError(
-          `${module.constructor.name}: a full backward hook returned ${next.length} gradients for ${current.length} inputs. Return one for each, null for those that have none.`,
-        );
-      }
-      current = next;
+  const replace = (current: Gradients, returned: Gradients | Tensor | undefined | void, what: string): Gradients => {
+    if (returned === undefined || returned === null) return current;
+    const next = Array.isArray(returned) ? returned : [returned];
+    if (next.length !== current.length) {
+      throw new GradError(
+        `${module.constructor.name}: a full backward ${what} returned ${next.length} gradients for ${current.length} ${what === 'hook' ? 'inputs' : 'outputs'}. Return one for each, null for those that have none.`,
+      );
     }
-    return current;
+    return next;
   };
+  const call = (gradInput: Gradients): Gradients =>
+    hooks.reduce((current, hook) => replace(current, hook(module, current, gradOutput), 'hook'), gradInput);
 
   const tracked = inputs.map((x) => x instanceof Tensor && x.requiresGrad);
-  const wrappedInputs = identity(inputs, tracked, (grads) => {
-    const replaced = call(spread(grads, tracked));
-    return replaced.filter((_, i) => tracked[i]);
-  });
-  const output = run(wrappedInputs);
+  const wrappedInputs = identity(inputs, tracked, (grads) => call(spread(grads, tracked)).filter((_, i) => tracked[i]));
 
-  const outputs: readonly unknown[] = Array.isArray(output) ? output : [output];
-  const trackedOutputs = outputs.map((y) => y instanceof Tensor && y.requiresGrad);
-  const wrapped = identity(outputs, trackedOutputs, (grads) => {
-    gradOutput = spread(grads, trackedOutputs);
-    if (!tracked.includes(true)) call(inputs.map(() => null));
-    return [...grads];
+  return whenDone(run(wrappedInputs), (output) => {
+    const outputs: readonly unknown[] = Array.isArray(output) ? output : [output];
+    const trackedOutputs = outputs.map((y) => y instanceof Tensor && y.requiresGrad);
+    const wrapped = identity(outputs, trackedOutputs, (grads) => {
+      const given = spread(grads, trackedOutputs);
+      gradOutput = preHooks.reduce((current, hook) => replace(current, hook(module, current), 'pre-hook'), given);
+      if (!tracked.includes(true)) call(inputs.map(() => null));
+      return gradOutput.filter((_, i) => trackedOutputs[i]);
+    });
+    return Array.isArray(output) ? wrapped : wrapped[0];
   });
-  return Array.isArray(output) ? wrapped : wrapped[0];
 }
 
 /** The values, those that are tracked as new tensors on the same memory whose gradients pass through `backward`. */
@@ -63,6 +66,8 @@ function identity(values: readonly unknown[], tracked: readonly boolean[], backw
   record('BackwardHook', aliases, sources, [], (_g, _saved, _needs, grads) => backward(sources.map((_, i) => grads[i] ?? null)));
   // A gradient that a hook has seen is the user's to keep: this marks it.
   for (const alias of aliases) registerHook(alias, () => undefined);
+  // So is one that a hook returned.
+  for (const source of sources) if (!source.isLeaf) registerHook(source, () => undefined);
   let next = 0;
   return values.map((value, i) => (tracked[i] ? aliases[next++] : value));
 }

@@ -1,107 +1,18 @@
-/** Modules that hold modules: a chain, a list, a dictionary; and a list of parameters. */
-import { ArgumentError, IndexError } from '../errors.js';
-import { Tensor } from '../tensor/tensor.js';
+/** Modules that hold modules and have no forward of their own: a list and a dictionary. */
+import { ArgumentError } from '../errors.js';
+import { assertModule, checkName, insertPosition, pairs, position } from './container-entries.js';
 import { Module } from './module.js';
-import { describe, frame, indent } from './module-text.js';
-import { Parameter } from './parameter.js';
+import { frame, indent } from './module-text.js';
+import { renumber } from './sequential.js';
 
-/** Entries under '0', '1', …: what Sequential, ModuleList and ParameterList share. Fields whose names are whole numbers come first and in order. */
-function entryAt<T>(list: { readonly length: number; readonly [index: number]: T }, index: number, name: string): T {
-  const { length } = list;
-  const at = index < 0 ? index + length : index;
-  if (!Number.isInteger(at) || at < 0 || at >= length)
-    throw new IndexError(`${name}: index ${index} is out of range for ${length} entries.`);
-  return list[at]!;
-}
-
-function assertModule(value: unknown, what: string): asserts value is Module {
-  if (value instanceof Module) return;
-  const given =
-    typeof value === 'function'
-      ? `the ${/^class/.test(String(value)) ? 'class' : 'function'} ${value.name}`
-      : value instanceof Tensor
-        ? 'a Tensor'
-        : String(value);
-  throw new ArgumentError(
-    `${what} is ${given}, expected a Module.${typeof value === 'function' ? ` For a class, write new ${value.name}(…).` : ''}`,
-  );
-}
-
-/**
- * Modules called one after the other, each with what the one before returned.
- * @param modules in order, as arguments or one array; or one object of modules, whose keys become their names.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
- * @example
- * new nn.Sequential(new nn.Linear(784, 64), new nn.ReLU(), new nn.Linear(64, 10));
- */
-export class Sequential extends Module {
-  [index: number]: Module;
-
-  constructor(...modules: readonly Module[] | [readonly Module[]] | [Readonly<Record<string, Module>>]) {
-    super();
-    const [first] = modules;
-    if (modules.length === 1 && Array.isArray(first)) this.extend(first as Module[]);
-    else if (
-      modules.length === 1 &&
-      first !== null &&
-      typeof first === 'object' &&
-      !(first instanceof Module) &&
-      !(first instanceof Tensor)
-    ) {
-      for (const [name, module] of Object.entries(first as Record<string, Module>)) {
-        assertModule(module, `Sequential: "${name}"`);
-        this.registerModule(name, module);
-      }
-    } else this.extend(modules as readonly Module[]);
-  }
-
-  /** How many modules. */
-  get length(): number {
-    return this.childEntries().length;
-  }
-
-  /** The module at `index`; negative ones count from the end. @throws {IndexError} */
-  at(index: number): Module {
-    return entryAt(
-      this.childEntries().map(([, module]) => module),
-      index,
-      'Sequential',
-    );
-  }
-
-  [Symbol.iterator](): Iterator<Module> {
-    return this.childEntries()
-      .map(([, module]) => module)
-      [Symbol.iterator]();
-  }
-
-  /** Adds a module at the end. */
-  append(module: Module): this {
-    assertModule(module, `Sequential: entry ${this.length}`);
-    this.registerModule(String(this.length), module);
-    return this;
-  }
-
-  /** Adds modules at the end. */
-  extend(modules: Iterable<Module>): this {
-    for (const module of modules) this.append(module);
-    return this;
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: the first module says what goes in, the last what comes out
-  forward(...inputs: any[]): any {
-    let current = inputs;
-    for (const name of Object.keys(this)) {
-      const module: unknown = this[name as unknown as number];
-      if (module instanceof Module) current = [module.forward(...current)];
-    }
-    return current[0];
-  }
-}
+export { Sequential } from './sequential.js';
 
 /**
  * A list of modules that a model can see; it has no forward of its own.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
+ * @example
+ * const layers = new nn.ModuleList([new nn.Linear(4, 4), new nn.Linear(4, 4)]);
+ * for (const layer of layers) layer.forward(ones([2, 4]));
  */
 export class ModuleList<M extends Module = Module> extends Module {
   [index: number]: M;
@@ -117,7 +28,7 @@ export class ModuleList<M extends Module = Module> extends Module {
 
   /** The module at `index`; negative ones count from the end. @throws {IndexError} */
   at(index: number): M {
-    return entryAt(this, index, 'ModuleList');
+    return this[position('ModuleList', index, this.length)]!;
   }
 
   [Symbol.iterator](): Iterator<M> {
@@ -132,20 +43,51 @@ export class ModuleList<M extends Module = Module> extends Module {
     return this;
   }
 
+  /** @throws {ArgumentError} for what is no list of modules. */
   extend(modules: Iterable<M>): this {
+    if (typeof (modules as unknown) !== 'object' || modules === null || !(Symbol.iterator in modules))
+      throw new ArgumentError('ModuleList: expected a list of modules: new nn.ModuleList([first, second]).');
     for (const module of modules) this.append(module);
     return this;
   }
 
-  /** Puts a module before the one at `index`. */
-  insert(index: number, module: M): this {
-    const rest = [...this].slice(index);
-    const at = index < 0 ? Math.max(0, index + this.length) : Math.min(index, this.length);
-    assertModule(module, `ModuleList: entry ${at}`);
-    [module, ...rest].forEach((entry, i) => {
-      this.registerModule(String(at + i), entry);
-    });
+  /** Puts another module in the place of the one at `index`. @throws {IndexError} */
+  set(index: number, module: M): this {
+    assertModule(module, `ModuleList: entry ${index}`);
+    this.registerModule(String(position('ModuleList', index, this.length)), module);
     return this;
+  }
+
+  /** Puts a module before the one at `index`. @throws {IndexError} */
+  insert(index: number, module: M): this {
+    const modules = [...this];
+    assertModule(module, `ModuleList: entry ${index}`);
+    modules.splice(insertPosition('ModuleList', index, modules.length), 0, module);
+    return renumber(this, modules) as this;
+  }
+
+  /** Takes the module at `index` (default: the last) out, and returns it. @throws {IndexError} */
+  pop(index = -1): M {
+    const modules = [...this];
+    const [taken] = modules.splice(position('ModuleList', index, modules.length), 1);
+    renumber(this, modules);
+    return taken!;
+  }
+
+  /** Takes the module at `index` out. @throws {IndexError} */
+  delete(index: number): this {
+    this.pop(index);
+    return this;
+  }
+
+  /** A list of the modules from `start` to before `end`; bounds as in Array's slice. */
+  slice(start?: number, end?: number): ModuleList<M> {
+    return new ModuleList([...this].slice(start, end));
+  }
+
+  /** A list of the modules of this one and then those of others: PyTorch's +. */
+  concat(...others: readonly Iterable<M>[]): ModuleList<M> {
+    return new ModuleList([...this, ...others.flatMap((other) => [...other])]);
   }
 
   forward(): never {
@@ -170,6 +112,9 @@ export class ModuleList<M extends Module = Module> extends Module {
 /**
  * Modules by name; it has no forward of its own. Iterates over its entries in the order of insertion.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
+ * @example
+ * const heads = new nn.ModuleDict({ digits: new nn.Linear(8, 10), parity: new nn.Linear(8, 2) });
+ * heads.get('parity').forward(ones([1, 8]));
  */
 export class ModuleDict<M extends Module = Module> extends Module {
   // Not fields: any name may be a key, `train` and `forward` too. Not `#entries` either, which clone could not copy.
@@ -202,20 +147,29 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
   set(name: string, module: M): this {
     assertModule(module, `ModuleDict: "${name}"`);
-    if (name === '' || name.includes('.'))
-      throw new ArgumentError(`ModuleDict: the name "${name}" is empty or contains ".", which separates modules in a path.`);
+    checkName('ModuleDict', name);
     this.map.set(name, module);
     return this;
   }
 
   update(modules: Iterable<readonly [string, M]> | Readonly<Record<string, M>>): this {
-    const entries = Symbol.iterator in modules ? (modules as Iterable<readonly [string, M]>) : Object.entries(modules as Record<string, M>);
-    for (const [name, module] of entries) this.set(name, module);
+    for (const [name, module] of pairs('ModuleDict', modules)) this.set(name, module);
     return this;
   }
 
   delete(name: string): boolean {
     return this.map.delete(name);
+  }
+
+  /** Takes the module of that name out, and returns it. @throws {ArgumentError} when there is none. */
+  pop(name: string): M {
+    const module = this.get(name);
+    this.map.delete(name);
+    return module;
+  }
+
+  clear(): void {
+    this.map.clear();
   }
 
   keys(): IterableIterator<string> {
@@ -230,6 +184,11 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return this.map.entries();
   }
 
+  /** {@link entries} under Python's name. */
+  items(): IterableIterator<[string, M]> {
+    return this.map.entries();
+  }
+
   [Symbol.iterator](): IterableIterator<[string, M]> {
     return this.map.entries();
   }
@@ -241,52 +200,5 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
   forward(): never {
     throw new ArgumentError('ModuleDict: it has no forward. Call its modules by name: layers.get(name).forward(x).');
-  }
-
-  override toString(): string {
-    return describe(this);
-  }
-}
-
-/**
- * A list of parameters that a model can see.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.ParameterList.html
- */
-export class ParameterList extends Module {
-  [index: number]: Parameter;
-
-  /** @param parameters plain tensors become parameters. */
-  constructor(parameters: Iterable<Tensor> = []) {
-    super();
-    for (const parameter of parameters) this.append(parameter);
-  }
-
-  get length(): number {
-    return this.ownTensors().length;
-  }
-
-  /** The parameter at `index`; negative ones count from the end. @throws {IndexError} */
-  at(index: number): Parameter {
-    return entryAt(this, index, 'ParameterList');
-  }
-
-  [Symbol.iterator](): Iterator<Parameter> {
-    return this.ownTensors()
-      .map(({ tensor }) => tensor as Parameter)
-      [Symbol.iterator]();
-  }
-
-  append(parameter: Tensor): this {
-    this.registerParameter(String(this.length), parameter instanceof Parameter ? parameter : new Parameter(parameter));
-    return this;
-  }
-
-  forward(): never {
-    throw new ArgumentError('ParameterList: it has no forward. Use its parameters one by one.');
-  }
-
-  override toString(): string {
-    const line = (p: Parameter, i: number) => `  (${i}): Parameter containing: [torch.${p.dtype} of size ${p.shape.join('x')}]`;
-    return frame(this.constructor.name, [], [...this].map(line));
   }
 }

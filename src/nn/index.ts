@@ -28,7 +28,7 @@ export { Hardshrink, RReLU, Softshrink, Threshold } from './activation-threshold
 export type { BatchNormLayerOptions } from './batch-norm.js';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.js';
 export { Bilinear } from './bilinear.js';
-export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
+export { ModuleDict, ModuleList, Sequential } from './containers.js';
 export type { Conv1dLayerOptions, Conv2dLayerOptions, Conv3dLayerOptions, PaddingMode } from './conv.js';
 export { Conv1d, Conv2d, Conv3d } from './conv.js';
 export type { ConvTranspose1dLayerOptions, ConvTranspose2dLayerOptions, ConvTranspose3dLayerOptions } from './conv-transpose.js';
@@ -67,9 +67,16 @@ export {
   TripletMarginWithDistanceLoss,
 } from './loss-margin.js';
 export { GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, PoissonNLLLoss, SmoothL1Loss } from './loss-regression.js';
-export type { BufferRegistration, TensorRegistration } from './module.js';
+export type { BufferRegistration, ListOptions, TensorRegistration } from './module.js';
 export { Module } from './module.js';
-export type { ForwardHook, ForwardPreHook, FullBackwardHook } from './module-call.js';
+export type { ForwardHook, ForwardHookOptions, ForwardPreHook, FullBackwardHook, FullBackwardPreHook, HookOptions } from './module-call.js';
+export {
+  registerModuleForwardHook,
+  registerModuleForwardPreHook,
+  registerModuleFullBackwardHook,
+  registerModuleFullBackwardPreHook,
+} from './module-call.js';
+export type { LoadStateDictPostHook, LoadStateDictPreHook, StateDictPostHook, StateDictPreHook } from './module-hooks.js';
 export type { MultiheadAttentionForwardOptions, MultiheadAttentionOptions } from './multihead-attention.js';
 export { MultiheadAttention } from './multihead-attention.js';
 export type { ConstantPadOptions, Padding1d, Padding2d, Padding3d } from './padding.js';
@@ -91,6 +98,7 @@ export {
   ZeroPad3d,
 } from './padding.js';
 export { Buffer, Parameter } from './parameter.js';
+export { ParameterDict, ParameterList } from './parameter-containers.js';
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from './pixel-shuffle.js';
 export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from './pooling.js';
 export {
@@ -111,7 +119,7 @@ export type { CellOptions, RNNCellOptions } from './rnn-cell.js';
 export { GRUCell, LSTMCell, RNNCell } from './rnn-cell.js';
 export type { SoftmaxLayerOptions } from './softmax.js';
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
-export type { LoadResult, StateDict } from './state-dict.js';
+export type { LoadResult, LoadStateDictOptions, StateDict, StateDictOptions } from './state-dict.js';
 export * as swaUtils from './swa-utils.js';
 export type {
   EncoderForwardOptions,

@@ -64,7 +64,7 @@ export function normal_(x: Tensor, ...given: unknown[]): Tensor {
 /** Fills with one value. @throws {ArgumentError} unless it is a number. */
 export function constant_(x: Tensor, value: number | { val: number }): Tensor;
 export function constant_(x: Tensor, ...given: unknown[]): Tensor {
-  if (given.length === 0) throw new ArgumentError('constant_: the value is missing.');
+  if (given[0] === undefined) throw new ArgumentError('constant_: the value is missing.');
   return fill(x, readArguments('constant_', { val: 0 }, given).val);
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ArgumentError, fromTypedArray, Generator, manualSeed, nn, ones, rand, ShapeError, type Tensor, zeros } from 'hone';
+import { ArgumentError, eye, fromTypedArray, Generator, manualSeed, nn, ones, rand, ShapeError, type Tensor, zeros } from 'hone';
 import { describe, expect, it } from 'vitest';
 
 // Made by torch: conformance/nn.py.
@@ -161,9 +161,40 @@ it.each([
   [() => init.truncNormal_(zeros([3, 3]), 0, 0), ArgumentError, 'truncNormal_: std is 0'],
   [() => init.truncNormal_(zeros([3, 3]), 0, 1, 2, 1), ArgumentError, 'truncNormal_: from 2 to 1 there are no numbers'],
   [() => init.normal_(zeros([3, 3]), 0, -1), ArgumentError, 'normal_: std is -1'],
+  [() => init.xavierUniform_(zeros([0, 0])), ShapeError, 'xavierUniform_: a weight [0, 0] has neither inputs nor outputs.'],
+  [() => init.constant_(zeros([1]), undefined as never), ArgumentError, 'constant_: the value is missing.'],
+  [() => init.constant_(zeros([1]), '1' as never), ArgumentError, 'constant_: val is "1", expected a number.'],
+  [
+    () => init.kaimingUniform_(zeros([3, 3]), { gain: 2 } as never),
+    ArgumentError,
+    'there is no option "gain". kaimingUniform_ takes a, mode, nonlinearity, generator.',
+  ],
+  [() => init.dirac_(zeros([3, 3, 3]), 0), ArgumentError, 'dirac_: groups is 0, expected a whole number of at least 1.'],
+  [() => init.calculateGain('leaky_relu', true as never), ArgumentError, 'calculateGain: param is true'],
 ])('%s', (call, type, message) => {
   expect(call).toThrow(type);
   expect(call).toThrow(message);
+});
+
+it('arguments by position and by name mean the same', () => {
+  const drawn = (fill: (x: Tensor) => Tensor) => {
+    manualSeed(3);
+    return fill(zeros([4, 5])).toArray();
+  };
+  expect(drawn((x) => init.uniform_(x, { a: -1, b: 2 }))).toEqual(drawn((x) => init.uniform_(x, -1, 2)));
+  expect(drawn((x) => init.normal_(x, { std: 3 }))).toEqual(drawn((x) => init.normal_(x, 0, 3)));
+  expect(drawn((x) => init.truncNormal_(x, { std: 0.5, a: -1 }))).toEqual(drawn((x) => init.truncNormal_(x, 0, 0.5, -1, 2)));
+  expect(drawn((x) => init.xavierNormal_(x, { gain: 2 }))).toEqual(drawn((x) => init.xavierNormal_(x, 2)));
+  expect(drawn((x) => init.orthogonal_(x, { gain: 2 }))).toEqual(drawn((x) => init.orthogonal_(x, 2)));
+  expect(drawn((x) => init.sparse_(x, { sparsity: 0.5, std: 1 }))).toEqual(drawn((x) => init.sparse_(x, 0.5, 1)));
+  expect(drawn((x) => init.kaimingNormal_(x, { a: 0.1, mode: 'fan_out' }))).toEqual(drawn((x) => init.kaimingNormal_(x, 0.1, 'fan_out')));
+  expect(drawn((x) => init.constant_(x, { val: 3 }))).toEqual(drawn((x) => init.constant_(x, 3)));
+  expect(drawn((x) => init.uniform_(x, 0, 1, { generator: new Generator(9) }))).not.toEqual(drawn((x) => init.uniform_(x, 0, 1)));
+});
+
+it('orthogonal_ keeps full precision over many blocks', () => {
+  const x = init.orthogonal_(zeros([150, 100], { dtype: 'float64' }));
+  expect(x.t().matmul(x).sub(eye(100)).abs().max().item()).toBeLessThan(1e-14);
 });
 
 it('empty weights draw nothing', () => {

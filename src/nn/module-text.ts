@@ -25,16 +25,17 @@ export function tuple(value: number | null | readonly (number | null)[]): string
   return value.length === 1 ? `(${value[0] ?? 'None'},)` : `(${value.map((v) => v ?? 'None').join(', ')})`;
 }
 
-/** `text` with every line but the first moved in by two. */
+/** `text` with every line but the first moved in by two, and blank lines empty. */
 export function indent(text: string): string {
-  return text.replaceAll('\n', '\n  ');
+  const [first, ...rest] = text.split('\n');
+  return [first, ...rest.map((line) => (line.trim() === '' ? '' : `  ${line}`))].join('\n');
 }
 
 /** The text of a module: its name, what `extraRepr` says, and its children, one a line. */
 export function describe(module: Module): string {
   const extra = module.extraRepr();
   const extraLines = extra === '' ? [] : extra.split('\n');
-  const childLines = module.namedChildren().map(([name, child]) => `(${name}): ${indent(child.toString())}`);
+  const childLines = module.childEntries().map(([name, child]) => `(${name}): ${indent(child.toString())}`);
   return frame(module.constructor.name, extraLines, childLines);
 }
 

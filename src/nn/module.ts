@@ -1,26 +1,24 @@
 /** Module: what a model and each of its layers are. It finds its parameters, buffers and submodules in its own fields. */
-import type { HookHandle } from '../autograd/hooks.js';
-import { noGrad } from '../autograd/mode.js';
 import { ArgumentError } from '../errors.js';
-import { to as castTo } from '../ops/copy.js';
+import { readArguments } from '../ops/arguments.js';
 import { clearGradient } from '../optim/zero-grad.js';
-import { type DType, isFloating } from '../tensor/dtype.js';
+import type { DType } from '../tensor/dtype.js';
 import { escapeScope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
-import {
-  addHook,
-  type Forward,
-  type ForwardHook,
-  type ForwardPreHook,
-  type FullBackwardHook,
-  type HookSlot,
-  ModuleHooks,
-  wrapForward,
-} from './module-call.js';
+import { convert } from './module-convert.js';
 import { COPY, type Copies, deepCopy } from './module-copy.js';
+import { HookedModule } from './module-hooks.js';
+import { setSubmoduleAt, submoduleAt, tensorAt } from './module-path.js';
 import { describe } from './module-text.js';
-import { assertTrainable, Buffer, Parameter, replaceData } from './parameter.js';
-import { type LoadResult, loadStateDict, type StateDict, stateDict } from './state-dict.js';
+import { Buffer, Parameter } from './parameter.js';
+import {
+  type LoadResult,
+  type LoadStateDictOptions,
+  loadStateDict,
+  type StateDict,
+  type StateDictOptions,
+  stateDict,
+} from './state-dict.js';
 
 /** How a tensor that was registered by name is kept. */
 export interface TensorRegistration {
@@ -38,13 +36,26 @@ export interface BufferRegistration extends TensorRegistration {
 /** @internal A tensor of a module: the field that holds it and how it is known outside. */
 export interface OwnTensor {
   readonly kind: 'parameter' | 'buffer';
+  readonly field: string;
   readonly key: string;
   readonly tensor: Tensor;
   readonly persistent: boolean;
   readonly optional: boolean;
 }
 
-type Registration = Omit<OwnTensor, 'tensor'>;
+type Registration = Omit<OwnTensor, 'tensor' | 'field'>;
+
+/** What to list of a module. */
+export interface ListOptions {
+  /** Written before every path. Default: ''. */
+  prefix?: string;
+  /** Whether what submodules have is listed too. Default: true. */
+  recurse?: boolean;
+  /** Whether what is shared is listed once, not under each of its names. Default: true. */
+  removeDuplicate?: boolean;
+}
+
+const LIST = { prefix: '', recurse: true, removeDuplicate: true };
 
 /**
  * The base of every layer and model. Subclasses assign layers and parameters to fields and define `forward`; fields are found in the
@@ -57,29 +68,13 @@ type Registration = Omit<OwnTensor, 'tensor'>;
  *   forward(x: Tensor) { return this.fc2.forward(this.fc1.forward(x).relu()); }
  * }
  */
-export abstract class Module {
+export abstract class Module extends HookedModule {
   /** True while training; `eval()` makes it false. Dropout and batch norm behave differently. */
   training = true;
 
-  readonly #slot: HookSlot = { hooks: null };
   #registered: Map<string, Registration> | null = null;
-  #called: Forward | null = null;
-
-  constructor() {
-    this.#wrapForward();
-  }
-
-  /** The computation, defined by each subclass. Call it as a method: hooks run, and errors name the layer's path in the model. */
-  abstract forward(...inputs: Parameters<Forward>): ReturnType<Forward>;
-
-  /** Puts hooks and error paths around the class's forward. An own property, so that `super.forward()` is the bare method. */
-  #wrapForward(): void {
-    const body: Forward | undefined = this.forward;
-    if (body === undefined || body === this.#called) return; // a forward in a field: wrapped when a hook is registered
-    const called = wrapForward(this, this.#slot, body);
-    this.#called = called;
-    Object.defineProperty(this, 'forward', { value: called, writable: true, configurable: true });
-  }
+  /** Fields that were seen to hold parameters. */
+  #parameterFields: Set<string> | null = null;
 
   // ---- what it is made of ----
 
@@ -94,11 +89,25 @@ export abstract class Module {
     for (const [field, tensor] of this.fields()) {
       if (!(tensor instanceof Tensor)) continue;
       const registration = this.#registered?.get(field);
-      if (registration) out.push({ ...registration, tensor });
-      else if (tensor instanceof Parameter) out.push({ kind: 'parameter', key: field, tensor, persistent: true, optional: false });
-      else if (tensor instanceof Buffer) out.push({ kind: 'buffer', key: field, tensor, persistent: tensor.persistent, optional: false });
+      if (registration) out.push({ ...registration, field, tensor });
+      else if (tensor instanceof Parameter) {
+        this.#parameterFields ??= new Set();
+        this.#parameterFields.add(field);
+        out.push({ kind: 'parameter', field, key: field, tensor, persistent: true, optional: false });
+      } else if (tensor instanceof Buffer)
+        out.push({ kind: 'buffer', field, key: field, tensor, persistent: tensor.persistent, optional: false });
+      const isParameter = registration ? registration.kind === 'parameter' : this.#parameterFields?.has(field);
+      if (isParameter && !(tensor instanceof Parameter))
+        throw new ArgumentError(
+          `${this.constructor.name}: its parameter "${field}" was set to a plain tensor, which would not be trained. Assign new nn.Parameter(tensor).`,
+        );
     }
     return out;
+  }
+
+  /** @internal Puts a tensor into a field. */
+  setField(field: string, tensor: Tensor): void {
+    (this as Record<string, unknown>)[field] = tensor;
   }
 
   /** Its direct submodules by name, each once. */
@@ -123,13 +132,15 @@ export abstract class Module {
     return [...this.fields()].filter((entry): entry is [string, Module] => entry[1] instanceof Module);
   }
 
-  /** Itself (under `prefix`, default '') and every module inside it by path, each once. */
-  namedModules(prefix = ''): [string, Module][] {
+  /** Itself (under `prefix`, default '') and every module inside it by path, each once unless `removeDuplicate` is false. */
+  namedModules(prefix?: string | Omit<ListOptions, 'recurse'>, removeDuplicate?: boolean): [string, Module][];
+  namedModules(...given: unknown[]): [string, Module][] {
+    const { prefix, removeDuplicate } = readArguments('namedModules', { prefix: '', removeDuplicate: true }, given);
     const out: [string, Module][] = [];
     const seen = new Set<Module>();
     const visit = (module: Module, path: string): void => {
       if (seen.has(module)) return;
-      seen.add(module);
+      if (removeDuplicate) seen.add(module);
       out.push([path, module]);
       for (const [name, child] of module.childEntries()) visit(child, path === '' ? name : `${path}.${name}`);
     };
@@ -137,27 +148,32 @@ export abstract class Module {
     return out;
   }
 
-  /** Itself and every module inside it, each once. */
-  modules(): Module[] {
-    return this.namedModules().map(([, module]) => module);
+  /** Itself and every module inside it, each once unless `removeDuplicate` is false. */
+  modules(removeDuplicate = true): Module[] {
+    return this.namedModules({ removeDuplicate }).map(([, module]) => module);
   }
 
-  #named(kind: OwnTensor['kind'], prefix: string, recurse: boolean): [string, Tensor][] {
+  #named(kind: OwnTensor['kind'], op: string, given: readonly unknown[]): [string, Tensor][] {
+    const { prefix, recurse, removeDuplicate } = readArguments(op, LIST, given);
     const out: [string, Tensor][] = [];
     const seen = new Set<Tensor>();
-    for (const [path, module] of recurse ? this.namedModules(prefix) : [[prefix, this] as [string, Module]]) {
+    for (const [path, module] of recurse ? this.namedModules({ prefix, removeDuplicate }) : [[prefix, this] as [string, Module]]) {
       for (const own of module.ownTensors()) {
         if (own.kind !== kind || seen.has(own.tensor)) continue;
-        seen.add(own.tensor);
+        if (removeDuplicate) seen.add(own.tensor);
         out.push([path === '' ? own.key : `${path}.${own.key}`, own.tensor]);
       }
     }
     return out;
   }
 
-  /** Its parameters by path; one that is shared appears once. `recurse` false leaves out those of submodules. */
-  namedParameters(prefix = '', recurse = true): [string, Parameter][] {
-    return this.#named('parameter', prefix, recurse) as [string, Parameter][];
+  /**
+   * Its parameters by path; one that is shared appears once, unless `removeDuplicate` is false. `recurse` false leaves out those of submodules.
+   * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.named_parameters
+   */
+  namedParameters(prefix?: string | ListOptions, recurse?: boolean, removeDuplicate?: boolean): [string, Parameter][];
+  namedParameters(...given: unknown[]): [string, Parameter][] {
+    return this.#named('parameter', 'namedParameters', given) as [string, Parameter][];
   }
 
   /** Its parameters, for an optimizer. */
@@ -165,9 +181,10 @@ export abstract class Module {
     return this.namedParameters('', recurse).map(([, parameter]) => parameter);
   }
 
-  /** Its buffers by path, those outside the state dict too. */
-  namedBuffers(prefix = '', recurse = true): [string, Tensor][] {
-    return this.#named('buffer', prefix, recurse);
+  /** Its buffers by path, those outside the state dict too. Arguments as {@link namedParameters}. */
+  namedBuffers(prefix?: string | ListOptions, recurse?: boolean, removeDuplicate?: boolean): [string, Tensor][];
+  namedBuffers(...given: unknown[]): [string, Tensor][] {
+    return this.#named('buffer', 'namedBuffers', given);
   }
 
   buffers(recurse = true): Tensor[] {
@@ -176,40 +193,22 @@ export abstract class Module {
 
   /** The submodule at a dotted path; itself for ''. @throws {ArgumentError} when there is none. */
   getSubmodule(path: string): Module {
-    let module: Module = this;
-    const steps = path === '' ? [] : path.split('.');
-    steps.forEach((step, i) => {
-      const entries = module.childEntries();
-      const found = entries.find(([name]) => name === step);
-      if (!found) {
-        const at = i === 0 ? this.constructor.name : `${steps.slice(0, i).join('.')} (${module.constructor.name})`;
-        throw new ArgumentError(`getSubmodule: "${path}" does not exist: ${at} has no submodule "${step}". It has ${names(entries)}.`);
-      }
-      module = found[1];
-    });
-    return module;
+    return submoduleAt(this, path);
   }
 
-  #tensorAt(path: string, kind: OwnTensor['kind'], op: string): Tensor {
-    const dot = path.lastIndexOf('.');
-    const module = this.getSubmodule(dot < 0 ? '' : path.slice(0, dot));
-    const own = module.ownTensors().filter((t) => t.kind === kind);
-    const found = own.find(({ key }) => key === path.slice(dot + 1));
-    if (!found)
-      throw new ArgumentError(
-        `${op}: "${path}" does not exist: ${module.constructor.name} has no ${kind} "${path.slice(dot + 1)}". It has ${names(own.map(({ key }) => [key]))}.`,
-      );
-    return found.tensor;
+  /** Puts a module at a dotted path whose parent exists; with `strict`, only over another module. @throws {ArgumentError} where it cannot. */
+  setSubmodule(path: string, module: Module, strict: boolean | { strict?: boolean } = false): void {
+    setSubmoduleAt(this, path, module, typeof strict === 'object' ? (strict.strict ?? false) : strict);
   }
 
   /** The parameter at a dotted path. @throws {ArgumentError} when there is none. */
   getParameter(path: string): Parameter {
-    return this.#tensorAt(path, 'parameter', 'getParameter') as Parameter;
+    return tensorAt(this, path, 'parameter', 'getParameter') as Parameter;
   }
 
   /** The buffer at a dotted path. @throws {ArgumentError} when there is none. */
   getBuffer(path: string): Tensor {
-    return this.#tensorAt(path, 'buffer', 'getBuffer');
+    return tensorAt(this, path, 'buffer', 'getBuffer');
   }
 
   // ---- adding parts by name ----
@@ -220,6 +219,8 @@ export abstract class Module {
    */
   registerBuffer<T extends Tensor | null>(name: string, tensor: T, options: boolean | BufferRegistration = {}): T {
     const { key = name, persistent = true, optional = false } = typeof options === 'boolean' ? { persistent: options } : options;
+    if (tensor !== null && !((tensor as unknown) instanceof Tensor))
+      throw new ArgumentError(`registerBuffer: "${name}" is ${typeof tensor}, expected a Tensor or null.`);
     if (tensor !== null) escapeScope(tensor.storage, null);
     return this.#register(name, tensor, { kind: 'buffer', key, persistent, optional }, 'registerBuffer');
   }
@@ -234,6 +235,8 @@ export abstract class Module {
 
   /** Sets the field `name` to a submodule, for names that are not known before run time. */
   registerModule<T extends Module | null>(name: string, module: T): T {
+    if (module !== null && !((module as unknown) instanceof Module))
+      throw new ArgumentError(`registerModule: "${name}" is ${typeof module}, expected a Module or null.`);
     this.#checkName(name, 'registerModule');
     (this as Record<string, unknown>)[name] = module;
     return module;
@@ -267,6 +270,7 @@ export abstract class Module {
 
   /** Sets training mode (or, with false, evaluation mode) here and in every submodule. */
   train(mode = true): this {
+    if (typeof mode !== 'boolean') throw new ArgumentError(`train: mode is ${String(mode)}, expected true or false.`);
     this.training = mode;
     for (const child of this.children()) child.train(mode);
     return this;
@@ -287,28 +291,25 @@ export abstract class Module {
   /**
    * Converts floating parameters and buffers, and their gradients, in place: the tensors stay the same objects, so an optimizer keeps
    * them. Integer buffers stay as they are.
+   * @param dtype 'float32' or 'float64', also as `{ dtype }`, or a tensor whose dtype is wanted; 'cpu' changes nothing.
    * @throws {DTypeError} for a dtype that is not floating.
    */
-  to(dtype: DType | 'cpu' | { dtype?: DType }): this {
-    const wanted = typeof dtype === 'string' ? dtype : dtype.dtype;
-    if (wanted === undefined || wanted === 'cpu') return this;
-    assertTrainable(wanted, `${this.constructor.name}.to`);
-    noGrad(() => {
-      for (const tensor of [...this.parameters(), ...this.buffers()]) {
-        if (!isFloating(tensor.dtype) || tensor.dtype === wanted) continue;
-        replaceData(tensor, castTo(tensor, wanted));
-        if (tensor.ownGrad === null) continue;
-        tensor.ownGrad = castTo(tensor.ownGrad, wanted);
-        escapeScope(tensor.ownGrad.storage, null);
-      }
-    });
+  to(dtype: DType | 'cpu' | Tensor | { dtype?: DType }): this {
+    convert(this, typeof dtype === 'string' ? dtype : dtype.dtype);
     return this;
   }
 
+  /** Where modules live already. */
+  cpu(): this {
+    return this;
+  }
+
+  /** {@link to}('float32'). */
   float(): this {
     return this.to('float32');
   }
 
+  /** {@link to}('float64'). */
   double(): this {
     return this.to('float64');
   }
@@ -320,7 +321,9 @@ export abstract class Module {
   }
 
   /** Drops the gradients of its parameters, or with `setToNone` false fills them with zeros. */
-  zeroGrad(setToNone = true): void {
+  zeroGrad(setToNone?: boolean | { setToNone?: boolean }): void;
+  zeroGrad(...given: unknown[]): void {
+    const { setToNone } = readArguments('zeroGrad', { setToNone: true }, given);
     for (const parameter of this.parameters()) clearGradient(parameter, setToNone);
   }
 
@@ -328,21 +331,24 @@ export abstract class Module {
 
   /**
    * Its parameters and persistent buffers by path, under PyTorch's keys (`fc1.weight`, `bn1.running_mean`). The tensors share memory
-   * with the model: clone what must not change with further training.
+   * with the model: clone what must not change with further training. A module with methods `getExtraState` and `setExtraState` keeps
+   * what they give and take under `_extra_state`.
+   * @param options.prefix default ''. @param options.keepVars gives the parameters themselves; default false.
    * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.state_dict
    */
-  stateDict(prefix = ''): StateDict {
-    return stateDict(this, prefix);
+  stateDict(options: string | StateDictOptions = {}): StateDict {
+    return stateDict(this, typeof options === 'string' ? { prefix: options } : options);
   }
 
   /**
    * Copies a state dict's values into its parameters and buffers, converting dtypes.
-   * @param options.strict whether missing and unexpected keys are errors. Default: true.
+   * @param options.strict whether missing and unexpected keys are errors; default true, also as a boolean.
+   * @param options.assign puts the given tensors themselves into the module instead; an optimizer must then be made anew. Default: false.
    * @returns the keys that were missing and unexpected.
    * @throws {StateDictError} that names every missing, unexpected and mis-shaped key; nothing is changed then.
    */
-  loadStateDict(dict: StateDict, options: { strict?: boolean } = {}): LoadResult {
-    return loadStateDict(this, dict, options.strict ?? true);
+  loadStateDict(dict: StateDict, options: boolean | LoadStateDictOptions = {}): LoadResult {
+    return loadStateDict(this, dict, typeof options === 'boolean' ? { strict: options } : options);
   }
 
   /**
@@ -364,31 +370,8 @@ export abstract class Module {
     copies.set(this, copy);
     for (const [name, value] of Object.entries(this)) (copy as Record<string, unknown>)[name] = deepCopy(value, copies);
     copy.#registered = this.#registered && new Map(this.#registered);
-    copy.#slot.hooks = this.#slot.hooks?.copy() ?? null;
+    copy.takeHooks(this);
     return copy;
-  }
-
-  // ---- hooks ----
-
-  #addHook<K extends 'before' | 'after' | 'backward'>(list: K, hook: ModuleHooks[K][number]): HookHandle {
-    this.#wrapForward();
-    this.#slot.hooks ??= new ModuleHooks();
-    return addHook(this.#slot.hooks[list] as (typeof hook)[], hook);
-  }
-
-  /** Calls `hook(module, inputs)` before each forward. What it returns replaces the inputs. */
-  registerForwardPreHook(hook: ForwardPreHook): HookHandle {
-    return this.#addHook('before', hook);
-  }
-
-  /** Calls `hook(module, inputs, output)` after each forward. What it returns replaces the output. */
-  registerForwardHook(hook: ForwardHook): HookHandle {
-    return this.#addHook('after', hook);
-  }
-
-  /** Calls `hook(module, gradInput, gradOutput)` in backward, once the inputs' gradients are there. What it returns replaces them. */
-  registerFullBackwardHook(hook: FullBackwardHook): HookHandle {
-    return this.#addHook('backward', hook);
   }
 
   // ---- printing ----
@@ -399,15 +382,11 @@ export abstract class Module {
   }
 
   /** PyTorch's text of the module. */
-  toString(): string {
+  override toString(): string {
     return describe(this);
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
-}
-
-function names(entries: readonly (readonly [string, ...unknown[]])[]): string {
-  return entries.length === 0 ? 'none' : entries.map(([name]) => name).join(', ');
 }

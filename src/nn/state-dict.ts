@@ -1,11 +1,12 @@
 /** State dicts: a module's tensors by PyTorch's keys, out and in. */
 import { noGrad } from '../autograd/mode.js';
-import { StateDictError, showShape } from '../errors.js';
+import { ArgumentError, StateDictError, showShape } from '../errors.js';
 import { copy_ } from '../ops/inplace.js';
 import { reshape } from '../ops/movement.js';
 import { sameShape } from '../tensor/shape.js';
 import { aliasTensor, Tensor } from '../tensor/tensor.js';
-import type { Module } from './module.js';
+import type { Module, OwnTensor } from './module.js';
+import { Parameter } from './parameter.js';
 
 /** Tensors by key. */
 export type StateDict = Record<string, Tensor>;
@@ -16,63 +17,156 @@ export interface LoadResult {
   unexpectedKeys: string[];
 }
 
-interface Entry {
-  readonly key: string;
-  readonly tensor: Tensor;
-  readonly optional: boolean;
+export interface StateDictOptions {
+  /** Written before every key. Default: ''. */
+  prefix?: string;
+  /** Gives the parameters themselves, which carry gradients, instead of detached tensors on their memory. Default: false. */
+  keepVars?: boolean;
+  /** The record to add to, which is returned. Default: a new one. */
+  destination?: StateDict;
 }
 
-/** Every tensor of the state: parameters before buffers, a module before its submodules; a shared one under each of its names. */
-function entries(module: Module, prefix: string): Entry[] {
-  const own = module.ownTensors();
-  const out: Entry[] = [];
-  for (const kind of ['parameter', 'buffer'] as const) {
-    for (const item of own)
-      if (item.kind === kind && item.persistent) out.push({ key: prefix + item.key, tensor: item.tensor, optional: item.optional });
+export interface LoadStateDictOptions {
+  /** Whether missing and unexpected keys are errors. Default: true. */
+  strict?: boolean;
+  /** Puts the given tensors themselves into the module, with their dtypes, instead of copying their values. Default: false. */
+  assign?: boolean;
+}
+
+const EXTRA = '_extra_state';
+
+/** State that is no tensor: a module that has these methods keeps it under `_extra_state`. */
+interface WithExtraState {
+  getExtraState?(): Tensor;
+  setExtraState?(state: Tensor): void;
+}
+
+/** The module's own tensors in the state: parameters before buffers. */
+function own(module: Module): OwnTensor[] {
+  const all = module.ownTensors().filter(({ persistent }) => persistent);
+  return [...all.filter(({ kind }) => kind === 'parameter'), ...all.filter(({ kind }) => kind === 'buffer')];
+}
+
+export function stateDict(module: Module, { prefix = '', keepVars = false, destination = {} }: StateDictOptions): StateDict {
+  const hooks = module.ownHooks();
+  for (const hook of hooks?.statePre ?? []) hook(module, prefix, keepVars);
+  for (const { key, tensor } of own(module))
+    destination[prefix + key] = keepVars ? tensor : aliasTensor(tensor, tensor.shape, tensor.strides, tensor.offset);
+  const extra = module as WithExtraState;
+  if (extra.getExtraState !== undefined) destination[prefix + EXTRA] = extra.getExtraState();
+  for (const [name, child] of module.childEntries()) child.stateDict({ destination, prefix: `${prefix}${name}.`, keepVars });
+  for (const hook of hooks?.statePost ?? []) {
+    const returned: unknown = hook(module, destination, prefix, {});
+    if (returned !== undefined)
+      throw new ArgumentError('registerStateDictPostHook: a hook returned a value. Change the state dict in place.');
   }
-  for (const [name, child] of module.childEntries()) out.push(...entries(child, `${prefix}${name}.`));
-  return out;
+  return destination;
 }
 
-export function stateDict(module: Module, prefix: string): StateDict {
-  return Object.fromEntries(
-    entries(module, prefix).map(({ key, tensor }) => [key, aliasTensor(tensor, tensor.shape, tensor.strides, tensor.offset)]),
-  );
+/** A tensor of the model and what the state dict has for it. */
+interface Match {
+  readonly module: Module;
+  readonly target: OwnTensor;
+  readonly source: Tensor;
 }
 
-export function loadStateDict(module: Module, dict: StateDict, strict: boolean): LoadResult {
-  const wanted = entries(module, '');
-  const copies: [Tensor, Tensor][] = [];
-  const missingKeys: string[] = [];
-  const problems: string[] = [];
-  for (const { key, tensor, optional } of wanted) {
-    const given: unknown = Object.hasOwn(dict, key) ? dict[key] : undefined;
+/** What loading would do, and what stands in its way. */
+class Loading {
+  readonly matches: Match[] = [];
+  readonly extras: (() => void)[] = [];
+  readonly missingKeys: string[] = [];
+  readonly unexpectedKeys: string[] = [];
+  readonly problems: string[] = [];
+  readonly known = new Set<string>();
+  /** Modules with hooks to call afterwards, those inside first. */
+  readonly after: Module[] = [];
+
+  constructor(
+    readonly dict: StateDict,
+    readonly strict: boolean,
+  ) {}
+
+  visit(module: Module, prefix: string): void {
+    const hooks = module.ownHooks();
+    for (const hook of hooks?.loadPre ?? [])
+      hook(module, this.dict, prefix, {}, this.strict, this.missingKeys, this.unexpectedKeys, this.problems);
+    for (const target of own(module)) this.match(module, target, prefix + target.key);
+    const extra = module as WithExtraState;
+    if (extra.setExtraState !== undefined) {
+      const key = prefix + EXTRA;
+      this.known.add(key);
+      if (Object.hasOwn(this.dict, key)) this.extras.push(() => extra.setExtraState!(this.dict[key]!));
+      else this.missingKeys.push(key);
+    }
+    for (const [name, child] of module.childEntries()) this.visit(child, `${prefix}${name}.`);
+    if (hooks !== null && hooks.loadPost.length > 0) this.after.push(module);
+  }
+
+  private match(module: Module, target: OwnTensor, key: string): void {
+    this.known.add(key);
+    const { tensor } = target;
+    const given: unknown = Object.hasOwn(this.dict, key) ? this.dict[key] : undefined;
     if (given === undefined) {
-      if (!optional) missingKeys.push(key);
+      if (!target.optional) this.missingKeys.push(key);
     } else if (!(given instanceof Tensor)) {
-      problems.push(`${key} is ${given === null ? 'null' : `a ${typeof given}`}, expected a Tensor`);
+      this.problems.push(`${key} is ${given === null ? 'null' : `a ${typeof given}`}, expected a Tensor`);
     } else {
       // PyTorch before 0.4 had no 0-dim tensors.
       const source = tensor.ndim === 0 && sameShape(given.shape, [1]) ? reshape(given.detach(), []) : given;
-      if (sameShape(source.shape, tensor.shape)) copies.push([tensor, source]);
-      else problems.push(`${key} has shape ${showShape(given.shape)}, the model expects ${showShape(tensor.shape)}`);
+      if (sameShape(source.shape, tensor.shape)) this.matches.push({ module, target, source });
+      else this.problems.push(`${key} has shape ${showShape(given.shape)}, the model expects ${showShape(tensor.shape)}`);
     }
   }
-  const known = new Set(wanted.map(({ key }) => key));
-  const unexpectedKeys = Object.keys(dict).filter((key) => !known.has(key));
 
-  const lines = [...problems];
-  if (strict && unexpectedKeys.length > 0) lines.unshift(`unexpected keys: ${unexpectedKeys.join(', ')}`);
-  if (strict && missingKeys.length > 0) lines.unshift(`missing keys: ${missingKeys.join(', ')}`);
-  if (lines.length > 0) {
-    const hint = strict && problems.length === 0 ? '\nUse { strict: false } to load the keys that match.' : '';
-    throw new StateDictError(
-      `loadStateDict: the state dict does not fit ${module.constructor.name}; nothing was changed.\n  ${lines.join('\n  ')}${hint}`,
-    );
+  /** What makes the state dict unfit, a line each. */
+  complaints(): string[] {
+    const lines = [...this.problems];
+    if (this.strict && this.unexpectedKeys.length > 0) lines.unshift(`unexpected keys: ${this.unexpectedKeys.join(', ')}`);
+    if (this.strict && this.missingKeys.length > 0) lines.unshift(`missing keys: ${this.missingKeys.join(', ')}`);
+    return lines;
   }
-  for (const [, source] of copies) source.storage.address(); // a freed tensor throws before anything changes
+}
+
+export function loadStateDict(module: Module, given: StateDict, { strict = true, assign = false }: LoadStateDictOptions): LoadResult {
+  if (typeof given !== 'object' || given === null || given instanceof Tensor)
+    throw new ArgumentError(`loadStateDict: the state dict is ${given === null ? 'null' : typeof given}, expected tensors by key.`);
+  const loading = new Loading(given instanceof Map ? (Object.fromEntries(given) as StateDict) : { ...given }, strict);
+  loading.visit(module, '');
+  loading.unexpectedKeys.push(...Object.keys(loading.dict).filter((key) => !loading.known.has(key)));
+  const result = { missingKeys: loading.missingKeys, unexpectedKeys: loading.unexpectedKeys };
+
+  const refuse = (lines: readonly string[], changed: string): never => {
+    const hint = strict && loading.problems.length === 0 ? '\nUse { strict: false } to load the keys that match.' : '';
+    throw new StateDictError(
+      `loadStateDict: the state dict does not fit ${module.constructor.name}; ${changed}.\n  ${lines.join('\n  ')}${hint}`,
+    );
+  };
+  // Hooks that run after loading may still take keys off the lists.
+  const before = loading.after.length === 0 ? loading.complaints() : loading.problems;
+  if (before.length > 0) refuse(before, 'nothing was changed');
+  for (const { source } of loading.matches) source.storage.address(); // a freed tensor throws before anything changes
   noGrad(() => {
-    for (const [target, source] of copies) copy_(target, source);
+    for (const match of loading.matches) {
+      if (assign) put(match);
+      else copy_(match.target.tensor, match.source);
+    }
   });
-  return { missingKeys, unexpectedKeys };
+  for (const set of loading.extras) set();
+  for (const inner of loading.after) for (const hook of [...inner.ownHooks()!.loadPost]) hook(inner, result);
+  const lines = loading.complaints();
+  if (lines.length > 0) refuse(lines, 'the keys that match were loaded');
+  return result;
+}
+
+/** Makes the given tensor the module's own. */
+function put({ module, target, source }: Match): void {
+  if (target.kind === 'buffer') {
+    module.setField(target.field, source);
+    return;
+  }
+  const requiresGrad = target.tensor.requiresGrad;
+  module.setField(
+    target.field,
+    source instanceof Parameter ? source.requiresGrad_(requiresGrad) : new Parameter(source.detach(), requiresGrad),
+  );
 }

@@ -1,0 +1,22 @@
+/** Conversion of a module's tensors to another dtype. */
+import { noGrad } from '../autograd/mode.js';
+import { to } from '../ops/copy.js';
+import { type DType, isFloating } from '../tensor/dtype.js';
+import { escapeScope } from '../tensor/storage.js';
+import type { Module } from './module.js';
+import { assertTrainable, replaceData } from './parameter.js';
+
+/** Converts floating parameters and buffers, and their gradients; the tensors stay the same objects. */
+export function convert(module: Module, dtype: DType | 'cpu' | undefined): void {
+  if (dtype === undefined || dtype === 'cpu') return;
+  assertTrainable(dtype, `${module.constructor.name}.to`);
+  noGrad(() => {
+    for (const tensor of [...module.parameters(), ...module.buffers()]) {
+      if (!isFloating(tensor.dtype) || tensor.dtype === dtype) continue;
+      replaceData(tensor, to(tensor, dtype));
+      if (tensor.ownGrad === null) continue;
+      tensor.ownGrad = to(tensor.ownGrad, dtype);
+      escapeScope(tensor.ownGrad.storage, null);
+    }
+  });
+}

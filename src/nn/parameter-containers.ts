@@ -1,0 +1,199 @@
+/** Modules that hold parameters: a list and a dictionary. */
+import { ArgumentError } from '../errors.js';
+import { Tensor } from '../tensor/tensor.js';
+import { checkName, pairs, position } from './container-entries.js';
+import { Module } from './module.js';
+import { Parameter } from './parameter.js';
+
+/** A parameter; plain tensors become one. */
+function parameterOf(value: Tensor, what: string): Parameter {
+  if (!((value as unknown) instanceof Tensor))
+    throw new ArgumentError(`${what} is ${value === null ? 'null' : typeof value}, expected a Tensor.`);
+  return value instanceof Parameter ? value : new Parameter(value);
+}
+
+/**
+ * A list of parameters that a model can see.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ParameterList.html
+ * @example
+ * const weights = new nn.ParameterList([ones([2, 2]), zeros([2])]);
+ * weights.at(-1); // the zeros, as a parameter
+ */
+export class ParameterList extends Module {
+  [index: number]: Parameter;
+
+  /** @param parameters plain tensors become parameters. */
+  constructor(parameters: Iterable<Tensor> = []) {
+    super();
+    this.extend(parameters);
+  }
+
+  get length(): number {
+    return this.ownTensors().length;
+  }
+
+  /** The parameter at `index`; negative ones count from the end. @throws {IndexError} */
+  at(index: number): Parameter {
+    return this[position('ParameterList', index, this.length)]!;
+  }
+
+  [Symbol.iterator](): Iterator<Parameter> {
+    return this.ownTensors()
+      .map(({ tensor }) => tensor as Parameter)
+      [Symbol.iterator]();
+  }
+
+  /** Puts another parameter in the place of the one at `index`. @throws {IndexError} */
+  set(index: number, parameter: Tensor): this {
+    const at = position('ParameterList', index, this.length);
+    this.registerParameter(String(at), parameterOf(parameter, `ParameterList: entry ${at}`));
+    return this;
+  }
+
+  append(parameter: Tensor): this {
+    this.registerParameter(String(this.length), parameterOf(parameter, `ParameterList: entry ${this.length}`));
+    return this;
+  }
+
+  /** @throws {ArgumentError} for what is no list of tensors. */
+  extend(parameters: Iterable<Tensor>): this {
+    if (typeof parameters !== 'object' || parameters === null || parameters instanceof Tensor || !(Symbol.iterator in parameters))
+      throw new ArgumentError('ParameterList: expected a list of tensors: new nn.ParameterList([first, second]).');
+    for (const parameter of parameters) this.append(parameter);
+    return this;
+  }
+
+  /** A list of the parameters from `start` to before `end`; bounds as in Array's slice. */
+  slice(start?: number, end?: number): ParameterList {
+    return new ParameterList([...this].slice(start, end));
+  }
+
+  forward(): never {
+    throw new ArgumentError('ParameterList: it has no forward. Use its parameters one by one.');
+  }
+
+  override extraRepr(): string {
+    return [...this].map((p, i) => `  (${i}): Parameter containing: [torch.${p.dtype} of size ${p.shape.join('x')}]`).join('\n');
+  }
+}
+
+type Entries = Iterable<readonly [string, Tensor]> | Readonly<Record<string, Tensor>>;
+
+/**
+ * Parameters by name. Iterates over its entries in the order of insertion; what is given as an object is inserted in the order of its
+ * names, as in PyTorch.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
+ * @example
+ * const scales = new nn.ParameterDict({ left: ones([1]), right: ones([1]) });
+ * scales.get('left').mul(2);
+ */
+export class ParameterDict extends Module {
+  // Not fields: any name may be a key.
+  private readonly map = new Map<string, Parameter>();
+
+  /** @param parameters plain tensors become parameters. */
+  constructor(parameters: Entries = {}) {
+    super();
+    this.update(parameters);
+  }
+
+  protected override fields(): Iterable<readonly [string, unknown]> {
+    return this.map;
+  }
+
+  override setField(name: string, tensor: Tensor): void {
+    this.set(name, tensor);
+  }
+
+  get size(): number {
+    return this.map.size;
+  }
+
+  /** The parameter of that name. @throws {ArgumentError} when there is none; ask `has` first. */
+  get(name: string): Parameter {
+    const parameter = this.map.get(name);
+    if (!parameter)
+      throw new ArgumentError(`ParameterDict: there is no parameter "${name}". There are ${[...this.map.keys()].join(', ') || 'none'}.`);
+    return parameter;
+  }
+
+  has(name: string): boolean {
+    return this.map.has(name);
+  }
+
+  set(name: string, parameter: Tensor): this {
+    checkName('ParameterDict', name);
+    this.map.set(name, parameterOf(parameter, `ParameterDict: "${name}"`));
+    return this;
+  }
+
+  /** The parameter of that name; where there is none, `parameter` becomes it. */
+  setDefault(name: string, parameter: Tensor): Parameter {
+    if (!this.map.has(name)) this.set(name, parameter);
+    return this.get(name);
+  }
+
+  update(parameters: Entries): this {
+    const entries = pairs('ParameterDict', parameters);
+    if (!(Symbol.iterator in parameters)) entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [name, parameter] of entries) this.set(name, parameter);
+    return this;
+  }
+
+  delete(name: string): boolean {
+    return this.map.delete(name);
+  }
+
+  /** Takes the parameter of that name out, and returns it. @throws {ArgumentError} when there is none. */
+  pop(name: string): Parameter {
+    const parameter = this.get(name);
+    this.map.delete(name);
+    return parameter;
+  }
+
+  clear(): void {
+    this.map.clear();
+  }
+
+  /** A dictionary of the same parameters. */
+  copy(): ParameterDict {
+    return new ParameterDict(this.map);
+  }
+
+  keys(): IterableIterator<string> {
+    return this.map.keys();
+  }
+
+  values(): IterableIterator<Parameter> {
+    return this.map.values();
+  }
+
+  entries(): IterableIterator<[string, Parameter]> {
+    return this.map.entries();
+  }
+
+  /** {@link entries} under Python's name. */
+  items(): IterableIterator<[string, Parameter]> {
+    return this.map.entries();
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, Parameter]> {
+    return this.map.entries();
+  }
+
+  override registerParameter<T extends Parameter | null>(name: string, parameter: T): T {
+    if (parameter !== null) this.set(name, parameter);
+    return parameter;
+  }
+
+  forward(): never {
+    throw new ArgumentError('ParameterDict: it has no forward. Use its parameters by name.');
+  }
+
+  override extraRepr(): string {
+    const type = (p: Parameter) => (p.dtype === 'float64' ? 'DoubleTensor' : 'FloatTensor');
+    return [...this.map]
+      .map(([name, p]) => `  (${name}): Parameter containing: [torch.${type(p)} of size ${p.shape.join('x')}]`)
+      .join('\n');
+  }
+}

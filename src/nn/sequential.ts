@@ -1,0 +1,130 @@
+/** A chain of modules. */
+import { ArgumentError } from '../errors.js';
+import { Tensor } from '../tensor/tensor.js';
+import { assertModule, insertPosition, position } from './container-entries.js';
+import { Module } from './module.js';
+
+/**
+ * Modules called one after the other, each with what the one before returned.
+ * @param modules in order, as arguments or one array; or one object of modules, whose keys become their names (reach those by `at`).
+ * @throws {ArgumentError} for what is no module.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
+ * @example
+ * new nn.Sequential(new nn.Linear(784, 64), new nn.ReLU(), new nn.Linear(64, 10));
+ */
+export class Sequential extends Module {
+  [index: number]: Module;
+
+  constructor(...modules: readonly Module[] | [readonly Module[]] | [Readonly<Record<string, Module>>]) {
+    super();
+    const [first] = modules as [unknown];
+    const single = modules.length === 1 && typeof first === 'object' && first !== null;
+    if (single && Array.isArray(first)) this.extend(first as Module[]);
+    else if (single && !(first instanceof Module) && !(first instanceof Tensor)) {
+      for (const [name, module] of Object.entries(first as Record<string, Module>)) {
+        assertModule(module, `Sequential: "${name}"`);
+        this.registerModule(name, module);
+      }
+    } else this.extend(modules as readonly Module[]);
+  }
+
+  /** In order: an entry whose name is a number stands at that position, between those that have names, which objects list after numbers. */
+  protected override fields(): Iterable<readonly [string, unknown]> {
+    const all = Object.entries(this);
+    const first = all.findIndex(([name]) => !/^\d+$/.test(name));
+    const numbered = first < 0 ? all : all.slice(0, first);
+    const named = first < 0 ? [] : all.slice(first).filter(([, value]) => value instanceof Module);
+    if (numbered.length === 0 || named.length === 0) return all;
+    const out: [string, unknown][] = [];
+    while (numbered.length + named.length > 0)
+      out.push(named.length === 0 || numbered[0]?.[0] === String(out.length) ? numbered.shift()! : named.shift()!);
+    return [...out, ...all.filter(([, value]) => value instanceof Tensor)];
+  }
+
+  /** How many modules. */
+  get length(): number {
+    return this.childEntries().length;
+  }
+
+  /** The module at `index`; negative ones count from the end. @throws {IndexError} */
+  at(index: number): Module {
+    const entries = this.childEntries();
+    return entries[position('Sequential', index, entries.length)]![1];
+  }
+
+  [Symbol.iterator](): Iterator<Module> {
+    return this.childEntries()
+      .map(([, module]) => module)
+      [Symbol.iterator]();
+  }
+
+  /** Adds a module at the end. */
+  append(module: Module): this {
+    assertModule(module, `Sequential: entry ${this.length}`);
+    let key = this.length;
+    while (Object.hasOwn(this, key)) key++; // a slice keeps the numbers that its modules had
+    this.registerModule(String(key), module);
+    return this;
+  }
+
+  /** Adds modules at the end. */
+  extend(modules: Iterable<Module>): this {
+    for (const module of modules) this.append(module);
+    return this;
+  }
+
+  /** Puts another module in the place of the one at `index`. @throws {IndexError} */
+  set(index: number, module: Module): this {
+    assertModule(module, `Sequential: entry ${index}`);
+    const entries = this.childEntries();
+    this.registerModule(entries[position('Sequential', index, entries.length)]![0], module);
+    return this;
+  }
+
+  /** Puts a module before the one at `index`. @throws {IndexError} @throws {ArgumentError} where modules have names that are no numbers. */
+  insert(index: number, module: Module): this {
+    assertModule(module, `Sequential: entry ${index}`);
+    const entries = this.childEntries();
+    const at = insertPosition('Sequential', index, entries.length);
+    const named = entries.find(([name]) => !/^\d+$/.test(name));
+    if (named) throw new ArgumentError(`Sequential: insert numbers modules anew, but one is named "${named[0]}". Make a new Sequential.`);
+    return renumber(this, [...entries.slice(0, at).map(([, m]) => m), module, ...entries.slice(at).map(([, m]) => m)]);
+  }
+
+  /** Takes the module at `index` (default: the last) out, and returns it; the others are numbered anew, as in PyTorch. @throws {IndexError} */
+  pop(index = -1): Module {
+    const modules = [...this];
+    const [taken] = modules.splice(position('Sequential', index, modules.length), 1);
+    renumber(this, modules);
+    return taken!;
+  }
+
+  /** Takes the module at `index` out. @throws {IndexError} */
+  delete(index: number): this {
+    this.pop(index);
+    return this;
+  }
+
+  /** A Sequential of the modules from `start` to before `end`, under the names that they have here; bounds as in Array's slice. */
+  slice(start?: number, end?: number): Sequential {
+    return new Sequential(Object.fromEntries(this.childEntries().slice(start, end)));
+  }
+
+  /** A Sequential of the modules of this one and then those of others: PyTorch's +. */
+  concat(...others: readonly Iterable<Module>[]): Sequential {
+    return new Sequential([...this, ...others.flatMap((other) => [...other])]);
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the first module says what goes in, the last what comes out
+  forward(...inputs: any[]): any {
+    let current = inputs;
+    for (const [, module] of this.childEntries()) current = [module.forward(...current)];
+    return current[0];
+  }
+}
+
+/** Makes these the modules of a container, under the names 0, 1, …; no private method, which a clone would lack. */
+export function renumber<C extends Module & { extend(modules: Iterable<Module>): C }>(container: C, modules: readonly Module[]): C {
+  for (const [name] of container.childEntries()) delete (container as unknown as Record<string, unknown>)[name];
+  return container.extend(modules);
+}
