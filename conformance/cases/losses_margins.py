@@ -84,6 +84,9 @@ def embeddings():
     f.add("pairwiseDistance", [f.x([2, 3]), f.x([2, 4])])
     for shape, dim in (([3, 5], 1), ([2, 3, 4], 0), ([4], 0), ([0, 3], 1), ([2, 3, 4], -1)):
         f.add("cosineSimilarity", [f.x(shape), f.x(shape)], ref(0, 1) + [dim], gg=True)
+        for p in (2, 1, 3):
+            f.add("normalize", [f.x(shape)], ref(0), {"dim": dim, "p": p}, gg=p == 2)
+    f.add("normalize", [f.x([2, 3])], None, {"eps": 3}, gg=True)
     f.add("cosineSimilarity", [f.x([3, 1, 4]), f.x([2, 4])], ref(0, 1) + [-1], gg=True)
     f.add("cosineSimilarity", [f.x([3, 4]), f.x([3, 4])], None, {"dim": 0, "eps": 2})
     return f

@@ -31,6 +31,7 @@ export interface NllLossOptions {
   reduction?: Reduction;
 }
 
+/** @internal The options with their defaults, checked. */
 export function nllLossOptions(op: string, given: readonly unknown[]): Settled<NllLossOptions> {
   const options = lossOptions<Settled<NllLossOptions>>(op, { weight: null, ignoreIndex: -100, reduction: 'mean' }, given);
   checkNumber(op, 'ignoreIndex', options.ignoreIndex, 'a whole number', Number.isInteger);
@@ -42,6 +43,7 @@ export interface CrossEntropyOptions extends NllLossOptions {
   labelSmoothing?: number;
 }
 
+/** @internal The options with their defaults, checked. */
 export function crossEntropyOptions(op: string, given: readonly unknown[]): Settled<CrossEntropyOptions> {
   const defaults: Settled<CrossEntropyOptions> = { weight: null, ignoreIndex: -100, reduction: 'mean', labelSmoothing: 0 };
   const options = lossOptions(op, defaults, given);
@@ -72,7 +74,7 @@ interface Problem {
  * const logits = tensor([[2, 0], [0, 1]]);
  * const labels = tensor([0, 1], { dtype: 'int64' });
  * F.crossEntropy(logits, labels); // 0.2201
- * F.crossEntropy(logits, labels, { weight: tensor([1, 3]), labelSmoothing: 0.1 }); // 0.3537
+ * F.crossEntropy(logits, labels, { weight: tensor([1, 3]), labelSmoothing: 0.1 }); // 0.3495
  */
 export function crossEntropy(input: Tensor, target: Tensor, ...args: Trailing<[weight: Tensor | null], CrossEntropyOptions>): Tensor {
   const op = 'crossEntropy';

@@ -25,7 +25,7 @@ export interface CTCLossOptions {
   zeroInfinity?: boolean;
 }
 
-/** @internal */
+/** @internal The options with their defaults, checked. */
 export function ctcLossOptions(op: string, given: readonly unknown[]): Settled<CTCLossOptions> {
   const options = lossOptions<Settled<CTCLossOptions>>(op, { blank: 0, reduction: 'mean', zeroInfinity: false }, given);
   checkNumber(op, 'blank', options.blank, 'a whole number', Number.isInteger);

@@ -27,6 +27,7 @@ export interface KLDivLossOptions {
   logTarget?: boolean;
 }
 
+/** @internal The options with their defaults, checked. */
 export function klDivOptions(op: string, given: readonly unknown[]): Settled<KLDivLossOptions> {
   const known = ['none', 'batchmean', 'sum', 'mean'];
   return lossOptions<Settled<KLDivLossOptions>>(op, { reduction: 'mean', logTarget: false }, given, known);
@@ -73,6 +74,7 @@ export interface PoissonNLLLossOptions extends LossOptions {
   eps?: number;
 }
 
+/** @internal The options with their defaults, checked. */
 export function poissonNllLossOptions(op: string, given: readonly unknown[]): Settled<PoissonNLLLossOptions> {
   const defaults = { logInput: true, full: false, eps: 1e-8, reduction: 'mean' } as const;
   const options = lossOptions<Settled<PoissonNLLLossOptions>>(op, defaults, given);
@@ -111,6 +113,7 @@ export interface GaussianNLLLossOptions extends LossOptions {
   eps?: number;
 }
 
+/** @internal The options with their defaults, checked. */
 export function gaussianNllLossOptions(op: string, given: readonly unknown[]): Settled<GaussianNLLLossOptions> {
   const options = lossOptions<Settled<GaussianNLLLossOptions>>(op, { full: false, eps: 1e-6, reduction: 'mean' }, given);
   checkNumber(op, 'eps', options.eps);

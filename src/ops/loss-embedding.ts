@@ -61,6 +61,7 @@ export interface TripletMarginLossOptions extends LossOptions {
   swap?: boolean;
 }
 
+/** @internal The options with their defaults, checked. */
 export function tripletMarginLossOptions(op: string, given: readonly unknown[]): Settled<TripletMarginLossOptions> {
   const defaults = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' } as const;
   const options = lossOptions<Settled<TripletMarginLossOptions>>(op, defaults, given);
@@ -124,6 +125,7 @@ export function tripletMarginWithDistanceLoss(
   return triplet(op, anchor, positive, negative, far, margin, swap, reduction);
 }
 
+/** @internal The options with their defaults, checked. */
 export function tripletMarginWithDistanceLossOptions(op: string, given: readonly unknown[]): Settled<TripletMarginWithDistanceLossOptions> {
   const defaults = { distanceFunction: null, margin: 1, swap: false, reduction: 'mean' } as const;
   const options = lossOptions<Settled<TripletMarginWithDistanceLossOptions>>(op, defaults, given);

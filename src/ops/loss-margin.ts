@@ -123,6 +123,7 @@ export interface MultiMarginLossOptions extends MarginLossOptions {
   weight?: Tensor | null;
 }
 
+/** @internal The options with their defaults, checked. */
 export function multiMarginLossOptions(op: string, given: readonly unknown[]): Settled<MultiMarginLossOptions> {
   const defaults: Settled<MultiMarginLossOptions> = { p: 1, margin: 1, weight: null, reduction: 'mean' };
   const options = lossOptions(op, defaults, given);

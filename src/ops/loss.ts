@@ -67,6 +67,7 @@ export interface SmoothL1LossOptions extends LossOptions {
   beta?: number;
 }
 
+/** @internal The options with their defaults, checked. */
 export function smoothL1LossOptions(op: string, given: readonly unknown[]): Settled<SmoothL1LossOptions> {
   const options = lossOptions<Settled<SmoothL1LossOptions>>(op, { reduction: 'mean', beta: 1 }, given);
   checkNumber(op, 'beta', options.beta, 'at least 0', (beta) => beta >= 0);
@@ -93,6 +94,7 @@ export interface HuberLossOptions extends LossOptions {
   delta?: number;
 }
 
+/** @internal The options with their defaults, checked. */
 export function huberLossOptions(op: string, given: readonly unknown[]): Settled<HuberLossOptions & WeightedLossOptions> {
   const options = lossOptions<Settled<HuberLossOptions & WeightedLossOptions>>(op, { reduction: 'mean', delta: 1, weight: null }, given);
   checkNumber(op, 'delta', options.delta, 'a number above 0', (delta) => delta > 0);
