@@ -180,10 +180,10 @@ struct Muon {
       int32_t status = hone_gemm(HONE_F32, HONE_TRANS_B, 1, height, height, width, x, width, 0, x, width, 0, gram, height, 0, nullptr);
       for (hone_int i = 0; i < square; i++) gram[i] = bfloat(gram[i]);
       if (!status) status = hone_gemm(HONE_F32, 0, 1, height, height, height, gram, height, 0, gram, height, 0, update, height, 0, nullptr);
-      for (hone_int i = 0; i < square; i++) update[i] = bfloat(float(b) * gram[i] + float(c) * update[i]);
+      for (hone_int i = 0; i < square; i++) update[i] = bfloat(fused(float(b), gram[i], float(c) * update[i]));
       if (!status) status = hone_gemm(HONE_F32, 0, 1, height, width, height, update, height, 0, x, width, 0, next, width, 0, nullptr);
       if (status) return status;
-      for (hone_int i = 0; i < n; i++) x[i] = bfloat(float(a) * x[i] + next[i]);
+      for (hone_int i = 0; i < n; i++) x[i] = bfloat(fused(float(a), x[i], next[i]));
     }
     *result = x;
     return HONE_OK;

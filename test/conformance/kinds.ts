@@ -3,9 +3,10 @@ import { type AverageCase, type ClipCase, type PenaltyCase, replayAverage, repla
 import { type LbfgsCase, replayLbfgs } from './lbfgs.js';
 import { type ModuleCase, replayModule } from './modules.js';
 import type { Floating } from './numbers.js';
+import { type OptimizerCase, replayOptimizer } from './optimizers.js';
 import { type Case, type Replayed, replay } from './replay.js';
 import { replayTrace, type TraceCase } from './schedules.js';
-import { type OptimizerCase, type PromotionRow, replayOptimizer, replayPromotion } from './tables.js';
+import { type PromotionRow, replayPromotion } from './tables.js';
 
 /** What every case has. */
 export interface AnyCase {

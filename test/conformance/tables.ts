@@ -1,7 +1,6 @@
-/** Result types of every pair of dtypes, and optimizers: the fixtures that are no programs. */
-import { type DType, HoneError, optim, Tensor, tensor } from 'hone';
-import { values } from './numbers.js';
-import { call, compare, compareNumbers, type Replayed, type Stored, unpack } from './replay.js';
+/** Result types of every pair of dtypes. */
+import { type DType, HoneError, Tensor, tensor } from 'hone';
+import { call, compare, type Replayed, type Stored } from './replay.js';
 
 const DTYPES: readonly DType[] = ['bool', 'uint8', 'int32', 'int64', 'float32', 'float64'];
 type Values = Record<string, readonly number[]>;
@@ -80,65 +79,4 @@ export function replayPromotion(row: PromotionRow): Replayed {
     if (problem) problems.push(`${label}: ${problem}`);
   });
   return { problems, error: 0 };
-}
-
-const camel = (options: Record<string, unknown>) =>
-  Object.fromEntries(
-    Object.entries(options).map(([k, v]) => [
-      k === 'T_max' ? 'tMax' : k.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase()),
-      typeof v === 'string' && k === 'mode' ? v : v,
-    ]),
-  );
-
-export interface OptimizerCase {
-  readonly n: string;
-  readonly name: 'SGD' | 'Adam' | 'AdamW';
-  readonly options: Record<string, unknown>;
-  /** What the second parameter has for itself. */
-  readonly group: Record<string, unknown>;
-  readonly scheduled: boolean;
-  readonly float64: string;
-  readonly float32: string;
-}
-
-const STEPS = 100;
-
-/** The values of both parameters after steps 1, 2, 10 and 100. */
-function trajectory(c: OptimizerCase, dtype: 'float32' | 'float64'): number[] {
-  const leaf = (seed: number, shape: number[]) =>
-    tensor(
-      Float64Array.from(
-        values(
-          'n',
-          seed,
-          shape.reduce((a, b) => a * b),
-        ),
-      ),
-      { dtype },
-    )
-      .reshape(shape)
-      .requiresGrad_();
-  const [a, b] = [leaf(1, [5]), leaf(2, [2, 3])];
-  const params = Object.keys(c.group).length ? [{ params: [a] }, { params: [b], ...camel(c.group) }] : [a, b];
-  const make = optim[c.name] as unknown as new (params: unknown, options: unknown) => optim.SGD;
-  const optimizer = new make(params, camel(c.options));
-  const scheduler = c.scheduled ? new optim.lrScheduler.CosineAnnealingLR(optimizer, { tMax: 30 }) : null;
-  const marks: number[] = [];
-  const numbers = (p: Tensor) => p.detach().reshape(-1).toArray() as number[];
-  for (let t = 0; t < STEPS; t++) {
-    [a, b].forEach((p, k) => {
-      const noise = values('h', 1000 * (k + 1) + t, p.numel());
-      const gradient = numbers(p).map((v, i) => 0.5 * v + noise[i]!);
-      p.grad = k === 1 && t % 3 === 0 ? null : tensor(gradient, { dtype }).reshape(p.shape);
-    });
-    optimizer.step();
-    scheduler?.step();
-    if (t === 0 || t === 1 || t === 9 || t === STEPS - 1) marks.push(...numbers(a), ...numbers(b));
-  }
-  return marks;
-}
-
-export function replayOptimizer(c: OptimizerCase, dtype: 'float32' | 'float64'): Replayed {
-  const { problem, error } = compareNumbers(Float64Array.from(trajectory(c, dtype)), unpack(c[dtype]), dtype === 'float64' ? 1e-12 : 2e-6);
-  return { problems: problem ? [`${c.n} ${dtype}: ${problem}`] : [], error };
 }
