@@ -209,6 +209,16 @@ describe('finding parts', () => {
     expect(() => tied.registerBuffer('x', 3 as never)).toThrow('registerBuffer: "x" is number, expected a Tensor or null.');
   });
 
+  it('Linear takes its bias by position or by name, and refuses what it does not know', () => {
+    expect(new nn.Linear(2, 3, false).bias).toBeNull();
+    expect(new nn.Linear(2, 3, false, { dtype: 'float64' }).weight.dtype).toBe('float64');
+    expect(new nn.Linear(2, 3, { bias: false }).bias).toBeNull();
+    expect(() => new nn.Linear(2, 3, { baias: false } as never)).toThrow('Linear: there is no option "baias". Linear takes bias, dtype.');
+    const layer = new nn.Linear(2, 3);
+    (layer as { weight: Tensor }).weight = ones([3, 2]);
+    expect(() => layer.parameters()).toThrow('Linear: its parameter "weight" was set to a plain tensor');
+  });
+
   it('lines of extraRepr stay apart', () => {
     class Lines extends nn.Module {
       override extraRepr() {

@@ -1,5 +1,6 @@
 /** Fully connected layers. */
 import { ArgumentError } from '../errors.js';
+import { readArguments } from '../ops/arguments.js';
 import { linear } from '../ops/matmul.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -42,17 +43,20 @@ export class Linear extends Module {
   weight: Parameter;
   bias: Parameter | null;
 
+  /** @param bias default true; also by name, in one object with `dtype`. @throws {ArgumentError} for other options and sizes. */
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    { bias = true, dtype = 'float32' }: LinearOptions = {},
+    bias?: boolean | LinearOptions,
+    options?: Omit<LinearOptions, 'bias'>,
   ) {
     super();
+    const given = readArguments<Required<LinearOptions>>('Linear', { bias: true, dtype: 'float32' }, [bias, options]);
     assertCount('Linear', 'inFeatures', inFeatures);
     assertCount('Linear', 'outFeatures', outFeatures);
-    assertTrainable(dtype, 'Linear');
-    this.weight = new Parameter(emptyTensor([outFeatures, inFeatures], dtype));
-    this.bias = this.registerParameter('bias', bias ? new Parameter(emptyTensor([outFeatures], dtype)) : null);
+    assertTrainable(given.dtype, 'Linear');
+    this.weight = this.registerParameter('weight', new Parameter(emptyTensor([outFeatures, inFeatures], given.dtype)));
+    this.bias = this.registerParameter('bias', given.bias ? new Parameter(emptyTensor([outFeatures], given.dtype)) : null);
     this.resetParameters();
   }
 

@@ -148,9 +148,9 @@ export class TransformerEncoderLayer extends Module {
     const { dimFeedforward, dropout, activation, normFirst, shared, norm } = settings('TransformerEncoderLayer', dModel, nhead, rest);
     this.normFirst = normFirst;
     this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, ...shared });
-    this.linear1 = new Linear(dModel, dimFeedforward, shared);
+    this.linear1 = new Linear(dModel, dimFeedforward, { bias: shared.bias, dtype: shared.dtype });
     this.dropout = new Dropout(dropout);
-    this.linear2 = new Linear(dimFeedforward, dModel, shared);
+    this.linear2 = new Linear(dimFeedforward, dModel, { bias: shared.bias, dtype: shared.dtype });
     this.norm1 = new LayerNorm(dModel, norm);
     this.norm2 = new LayerNorm(dModel, norm);
     this.dropout1 = new Dropout(dropout);
@@ -212,9 +212,9 @@ export class TransformerDecoderLayer extends Module {
     this.normFirst = normFirst;
     this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, ...shared });
     this.multiheadAttn = new MultiheadAttention(dModel, nhead, { dropout, ...shared });
-    this.linear1 = new Linear(dModel, dimFeedforward, shared);
+    this.linear1 = new Linear(dModel, dimFeedforward, { bias: shared.bias, dtype: shared.dtype });
     this.dropout = new Dropout(dropout);
-    this.linear2 = new Linear(dimFeedforward, dModel, shared);
+    this.linear2 = new Linear(dimFeedforward, dModel, { bias: shared.bias, dtype: shared.dtype });
     this.norm1 = new LayerNorm(dModel, norm);
     this.norm2 = new LayerNorm(dModel, norm);
     this.norm3 = new LayerNorm(dModel, norm);
