@@ -14,7 +14,8 @@ class Modules(Family):
     def add(self, name, args=(), kwargs=None, inputs=(), call=None, call_kw=None, **flags):
         """
         `call`: the arguments of forward, by default the inputs in order; {"$": i} is input i, a list in it a tuple.
-        `gg`: second gradients too. `train`: the modes to run, by default training, then evaluation. `tol`: where torch's own float64 is not exact.
+        `gg`: second gradients too. {"module": [name, args, kwargs]} among the arguments is a module.
+        `train`: the modes to run, by default training, then evaluation. `tol`: where torch's own float64 is not exact.
         """
         case = {"n": "%s %d" % (name, len(self.cases)), "seed": self.seed + len(self.cases) * 1000, "name": name, "args": list(args), "kwargs": kwargs or {}, "in": list(inputs), **flags}
         case["call"] = [{"$": i} for i in range(len(inputs))] if call is None else call
@@ -59,9 +60,16 @@ def environment(case, floating):
 def build(case, floating):
     _, env = environment(case, floating)
     torch.manual_seed(case["seed"])
-    detach = lambda v: v.detach() if isinstance(v, torch.Tensor) else v
-    args = [detach(resolve(a, env)) for a in case["args"]]
-    kwargs = {k: detach(resolve(v, env)) for k, v in typed(case["kwargs"]).items()}
+
+    def ready(v):
+        if isinstance(v, dict) and "module" in v:
+            name, *rest = v["module"]
+            return getattr(nn, name)(*(rest[0] if rest else []), **(rest[1] if len(rest) > 1 else {}))
+        v = resolve(v, env)
+        return v.detach() if isinstance(v, torch.Tensor) else v
+
+    args = [ready(a) for a in case["args"]]
+    kwargs = {k: ready(v) for k, v in typed(case["kwargs"]).items()}
     return getattr(nn, case["name"])(*(tuples(a) for a in args), **{k: tuples(v) for k, v in kwargs.items()})
 
 

@@ -1,7 +1,12 @@
 """Calls that the other families leave out."""
+import torch.nn.functional as F
+
 from harness import OPS, Family
+from modules import Modules
 
 OPS["variance"] = lambda x, *args, **kw: x.var(*args, **kw)
+IN_PLACE = {"celu_": [], "elu_": [0.7], "hardtanh_": [-1, 1.5], "leakyRelu_": [0.2], "relu_": [], "selu_": [], "threshold_": [0.5, -1], "rrelu_": [0.1, 0.3, True]}
+OPS.update({"celu_": F.celu_, "elu_": F.elu_, "hardtanh_": F.hardtanh_, "leakyRelu_": F.leaky_relu_, "relu_": F.relu_, "selu_": F.selu_, "threshold_": F.threshold_, "rrelu_": F.rrelu_})
 
 
 def calls():
@@ -33,8 +38,31 @@ def calls():
         f.add("dropout1d", [f.x(shape)], [{"$": 0}, 0.4, True], gg=True)
     for shape in ([2, 3, 2, 2], [2, 3, 0, 2]):
         f.add("dropout2d", [f.x(shape)], [{"$": 0}, 0.4, True], gg=True)
+        f.add("dropout3d", [f.x([2, 3, *shape[2:], 2])], [{"$": 0}, 0.4, True], gg=True)
+        f.add("featureAlphaDropout", [f.x(shape)], [{"$": 0}, 0.4, True], gg=True)
+    for shape in ([2, 3], [], [0, 2]):
+        f.add("logsigmoid", [f.x(shape)], gg=True)
+        for op, args in IN_PLACE.items():
+            f.program([f.x(shape)], [["a", "mul", [{"$": 0}, 1], {}], ["y", op, [{"$": "a"}, *args], {}]], ["y", "a"], name=op, gg=True)
     return f
 
 
+def layers():
+    m = Modules("more layers")
+    for kw in ({}, {"dim": 0}, {"dim": -1, "eps": 0.1}):
+        for shapes in (([3, 4], [3, 4]), ([2, 3, 4], [3, 4]), ([3, 1], [1, 4])):
+            m.add("CosineSimilarity", [], kw, [m.x(s) for s in shapes], gg=True)
+    for kw in ({}, {"p": 1}, {"p": 3, "keepdim": True}, {"eps": 0.1}):
+        for shapes in (([3, 4], [3, 4]), ([2, 3, 4], [3, 4]), ([4], [4])):
+            m.add("PairwiseDistance", [], kw, [m.x(s) for s in shapes], gg=True)
+    m.add("PairwiseDistance", [], {}, [m.x([3, 4]), m.x([3, 5])])
+    for count in (1, 2):
+        for kw in ({}, {"norm": {"module": ["LayerNorm", [4]]}}):
+            more = {"dropout": 0.0, "dim_feedforward": 5, "batch_first": True}
+            m.add("TransformerEncoder", [{"module": ["TransformerEncoderLayer", [4, 2], more]}, count], kw, [m.x([2, 3, 4])])
+            m.add("TransformerDecoder", [{"module": ["TransformerDecoderLayer", [4, 2], more]}, count], kw, [m.x([2, 3, 4]), m.x([2, 2, 4])])
+    return m
+
+
 def families():
-    return [calls()]
+    return [calls(), layers()]

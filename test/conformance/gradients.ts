@@ -11,13 +11,15 @@ const smooth = (specs: readonly { readonly k: string; readonly ng?: boolean }[])
 const size = (specs: readonly { readonly s: readonly number[] }[]) => specs.reduce((sum, { s }) => sum + s.reduce((a, b) => a * b, 1), 0);
 
 /** The cases whose gradients are worth checking, the smallest first. */
-function worthChecking<C extends { readonly in: readonly { readonly k: string; readonly s: readonly number[] }[] }>(cases: readonly C[]): C[] {
+function worthChecking<C extends { readonly in: readonly { readonly k: string; readonly s: readonly number[] }[] }>(
+  cases: readonly C[],
+): C[] {
   return cases.filter((c) => smooth(c.in) && size(c.in) > 1).sort((a, b) => size(a.in) - size(b.in));
 }
 
 /** The single calls of each operation that torch differentiates. */
 export function differentiable(cases: readonly Case[]): Map<string, Case[]> {
-  const single = cases.filter((c) => c.prog?.length === 1 && c.g?.some((g) => g !== null));
+  const single = cases.filter((c) => c.prog?.length === 1 && Array.isArray(c.g) && c.g.some((g) => g !== null));
   return new Map([...groupBy(single, (c) => c.prog[0]![1])].map(([op, own]) => [op, worthChecking(own)]));
 }
 

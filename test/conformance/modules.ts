@@ -40,16 +40,27 @@ function environment(c: ModuleCase, floating: Floating) {
   return { leaves: made.map(({ leaf }) => leaf), env: new Map<string, unknown>(made.map(({ x }, i) => [`x${i}`, x])) };
 }
 
+type Make = new (...args: unknown[]) => Layer;
+const classes = nn as unknown as Record<string, Make | undefined>;
+
+/** {"module": [name, args, options]} is a module; everything else as `resolve` has it. */
+function ready(value: unknown, env: ReadonlyMap<string, unknown>): unknown {
+  if (value === null || typeof value !== 'object' || !('module' in value)) return resolve(value, env);
+  const [name, args = [], kw] = value.module as [string, unknown[]?, Record<string, unknown>?];
+  return new classes[name]!(...withOptions(args, kw, env));
+}
+
 const withOptions = (args: readonly unknown[], kw: Record<string, unknown> = {}, env: ReadonlyMap<string, unknown>): unknown[] => {
-  const given = args.map((a) => resolve(a, env));
-  return Object.keys(kw).length ? [...given, resolve(camelKeys(kw), env)] : given;
+  const given = args.map((a) => ready(a, env));
+  const options = Object.entries(camelKeys(kw)).map(([name, value]) => [name, ready(value, env)]);
+  return options.length ? [...given, Object.fromEntries(options)] : given;
 };
 
 /** The module of a case, seeded. */
 export function build(c: ModuleCase, floating: Floating): Layer {
   const { env } = environment(c, floating);
   manualSeed(c.seed);
-  const make = (nn as unknown as Record<string, (new (...args: unknown[]) => Layer) | undefined>)[c.name];
+  const make = classes[c.name];
   if (make === undefined) throw new Error(`Hone has no nn.${c.name}`);
   const detached = new Map([...env].map(([name, x]) => [name, (x as Tensor).detach()]));
   return new make(...withOptions(c.args, c.kwargs, detached));

@@ -75,8 +75,8 @@ export function call(op: string, args: readonly unknown[], options: Record<strin
   if (Object.keys(options).length > 0) given.push(options);
   const fn = own[op] ?? functional[op] ?? functions[op] ?? sequences[op];
   if (op.startsWith('init.')) return (nn.init as unknown as Record<string, Fn>)[op.slice(5)]!(...given);
-  if (typeof fn === 'function' && !op.endsWith('_')) return (fn as Fn)(...given);
   const [x, ...rest] = given as [Record<string, Fn>, ...unknown[]];
+  if (typeof fn === 'function' && !(op.endsWith('_') && typeof x[op] === 'function')) return (fn as Fn)(...given);
   if (typeof x[op] !== 'function') throw new Error(`Hone has no ${op}`);
   return x[op]!(...rest);
 }

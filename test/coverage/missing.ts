@@ -39,7 +39,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   ],
   [/\.(DataParallel|SyncBatchNorm)$|share_memory_?$|is_shared$|is_distributed$/, 'several devices or processes: Hone runs in one process'],
   [
-    /quant|fake_|q_per_channel|q_scale|q_zero|int_repr|fbgemm|choose_qparams|qscheme|fused_moving_avg|scaled_(addmm|grouped_mm|mm)/,
+    /quantize|fake_|q_per_channel|q_scale|q_zero|int_repr|fbgemm|choose_qparams|qscheme|fused_moving_avg|scaled_(addmm|grouped_mm|mm)/,
     'quantisation: Hone trains in float32 and float64',
   ],
   [
@@ -75,7 +75,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   ],
   [either('binomial poisson cauchy_ geometric_ log_normal_ randint_like seed'), 'distributions that no layer or initialiser draws from'],
   [
-    /\.(histogram|histogramdd|cumulative_trapezoid|gradient|nanmedian|mode|renorm_?|pdist|unique_consecutive|unravel_index|put_?|nonzero_static|hamming_window|hann_window|blackman_window)$/,
+    /\.(histogram|histogramdd|cumulative_trapezoid|gradient|nanmedian|nanquantile|mode|renorm_?|pdist|unique_consecutive|unravel_index|put_?|nonzero_static|hamming_window|hann_window|blackman_window)$/,
     'seldom used in training; made of the functions that are here',
   ],
   [
@@ -87,6 +87,15 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     'questions about dtypes and sizes: dtypes are strings, and the default is float32',
   ],
   [/^torch\.Tensor\.\w+_$/, 'in-place forms: those that save memory in training are here; for the others assign the result'],
+  [/_with_indices$/, 'the option returnIndices of the function without the suffix'],
+  [/\.(RNNBase|RNNCellBase)$/, 'the classes that RNN, LSTM and GRU are made from in PyTorch'],
+  [
+    /\.(AdaptiveLogSoftmaxWithLoss|CrossMapLRN2d|FractionalMaxPool\dd|fractional_max_pool\dd|grouped_mm|affine_grid|grid_sample)$/,
+    'seldom met: vocabularies of millions, an older LocalResponseNorm, pooling at random places, mixtures of experts, spatial transformers',
+  ],
+  [/\.(fuse_\w+|skip_init)$/, 'changes of a finished model for faster inference'],
+  [/\.(remove_)?(spectral|weight)_norm$/, 'weights computed from others: not yet'],
+  [/\.[gs]et_extra_state$/, 'state that is no tensor: registerBuffer keeps tensors'],
   [/\.register_post_accumulate_grad_hook$/, 'hooks are for tensors (registerHook) and modules'],
 ];
 
