@@ -7,4 +7,6 @@ export { comparisonTable, finalSpread } from './comparison.js';
 export { comparisonPage } from './comparison-page.js';
 export type { Spread } from './statistics.js';
 export { showSpread, spread } from './statistics.js';
+export type { FlatLayer, FlatSummaryOptions, InputSize, RowSetting, SummaryColumn, SummaryOptions } from './summary.js';
+export { FlatSummary, LayerInfo, ModelSummary, summary } from './summary.js';
 export { textTable } from './text.js';
