@@ -1,0 +1,52 @@
+/** What the size of a model changes, first part: a small one. `--epochs 10` for a longer run. */
+import { manualSeed, nn, optim, type Tensor } from 'hone';
+import { readArguments } from '../shared/arguments.js';
+import { plot } from '../shared/pictures.js';
+import * as data from './module/data.js';
+import * as train from './module/train.js';
+
+const device = 'cpu';
+
+const LR = 0.001;
+const BATCH_SIZE = 200;
+const { epochs: N_EPOCH, images, seed } = readArguments({ epochs: 5, images: 8000, seed: 0 });
+const MODEL_SAVE_ROOT_PATH = 'runs/seeds/models';
+manualSeed(seed);
+
+const trainLoader = data.loadDigitsDataset(BATCH_SIZE, true, images);
+const testLoader = data.loadDigitsDataset(BATCH_SIZE, false);
+
+class SmallSizeModel extends nn.Module {
+  output = new nn.Linear(784, 10); // in: features (1*28*28), out: classes (10)
+
+  override forward(X: Tensor): Tensor {
+    let out = new nn.Flatten().forward(X);
+    out = this.output.forward(out);
+    return out;
+  }
+}
+
+const smallModel = new SmallSizeModel();
+console.log(`${smallModel}`);
+
+const lossFn = new nn.CrossEntropyLoss();
+const optimizer = new optim.Adam(smallModel.parameters(), { lr: LR });
+
+const [trainLossList, trainAccList, validLossList, validAccList] = train.fit(
+  trainLoader,
+  testLoader,
+  smallModel,
+  lossFn,
+  optimizer,
+  N_EPOCH,
+  { saveBestModel: true, saveModelPath: `${MODEL_SAVE_ROOT_PATH}/small_model.pth`, device, mode: 'multi' },
+);
+
+await plot('runs/seeds/2-small-loss.svg', 'Loss', [
+  { name: 'Trainset', values: trainLossList },
+  { name: 'Validationset', values: validLossList },
+]);
+await plot('runs/seeds/2-small-accuracy.svg', 'Accuracy', [
+  { name: 'Trainset', values: trainAccList },
+  { name: 'Validationset', values: validAccList },
+]);

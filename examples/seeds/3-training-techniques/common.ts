@@ -1,0 +1,68 @@
+/**
+ * What the document repeats for each technique: the loaders, and the loops of training and testing. Its MNIST is the bundled digits here.
+ * The models call a field `fc_layer`, not `fcLayer`, as the document does: names of fields are the keys of checkpoints.
+ */
+import { type nn, noGrad, type optim, type Tensor } from 'hone';
+import { DataLoader, type MapDataset, Subset } from 'hone/data';
+import { datasets, type Normalization } from 'hone/vision';
+
+export type Digits = MapDataset<[Tensor, number], [Tensor, Tensor]>;
+export type Loader = DataLoader<[Tensor, number], [Tensor, Tensor]>;
+
+/** The first `count` samples of a data set. */
+export function first(count: number, dataset: Digits): Digits {
+  return new Subset(dataset, Array(Math.min(count, dataset.length)).keys()) as Digits;
+}
+
+/** Batches for training, shuffled, and for testing; a last batch that is not full is left out. */
+export function loaders(images: number, batchSize: number, normalize?: Normalization): { trainLoader: Loader; testLoader: Loader } {
+  const mnistTrain = first(images, new datasets.Digits({ train: true, normalize }));
+  const mnistTest = first(images, new datasets.Digits({ train: false, normalize }));
+  return {
+    trainLoader: new DataLoader(mnistTrain, { batchSize, shuffle: true, dropLast: true }),
+    testLoader: new DataLoader(mnistTest, { batchSize, shuffle: false, dropLast: true }),
+  };
+}
+
+/** One epoch. @returns the mean of the batches' losses. */
+export function train(
+  trainLoader: Loader,
+  model: nn.Module,
+  lossFunc: nn.CrossEntropyLoss,
+  optimizer: Pick<optim.Optimizer, 'step' | 'zeroGrad'>,
+): number {
+  let total = 0;
+  for (const [image, label] of trainLoader) {
+    const x = image.to('cpu');
+    const y_ = label.to('cpu');
+
+    optimizer.zeroGrad();
+    const output = model.forward(x) as Tensor;
+    const loss = lossFunc.forward(output, y_);
+    loss.backward();
+    optimizer.step();
+    total += loss.item();
+  }
+  return total / trainLoader.length;
+}
+
+/** Prints the share of the test set that is right, in per cent. */
+export function test(testLoader: Loader, model: nn.Module): void {
+  let correct = 0;
+  let total = 0;
+
+  noGrad(() => {
+    for (const [image, label] of testLoader) {
+      const x = image.to('cpu');
+      const y_ = label.to('cpu');
+
+      const output = model.forward(x) as Tensor;
+      const [, outputIndex] = output.max(1);
+
+      total += label.size(0);
+      correct += outputIndex.eq(y_).sum().float().item();
+    }
+  });
+
+  console.log(`Accuracy of Test Data: ${((100 * correct) / total).toFixed(2)}`);
+}
