@@ -10,7 +10,7 @@ import {
   softshrink,
   threshold,
 } from '../ops/activation-threshold.js';
-import { readArguments } from '../ops/arguments.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { activationText } from './activation.js';
 import { Module } from './module.js';

@@ -29,7 +29,7 @@ import {
   tanh,
   tanhshrink,
 } from '../ops/activation.js';
-import { readArguments } from '../ops/arguments.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { constant_ } from './init.js';

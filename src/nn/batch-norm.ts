@@ -1,9 +1,8 @@
 /** Batch normalisation layers. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { addInPlace } from '../ops/inplace.js';
 import { batchNormAs } from '../ops/norm.js';
-import type { Trailing } from '../ops/positional.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';

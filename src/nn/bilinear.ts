@@ -1,7 +1,6 @@
 /** A learned form in two vectors. */
-import { readArguments } from '../ops/arguments.js';
 import { bilinear } from '../ops/bilinear.js';
-import type { Trailing } from '../ops/positional.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { uniform_ } from './init.js';

@@ -159,7 +159,7 @@ describe('finding parts', () => {
     expect(keys(tied.namedModules('net'))).toEqual(['net', 'net.a']);
     expect(tied.modules(false).length).toBe(3);
     expect(() => tied.namedParameters({ prefx: 'x' } as never)).toThrow(
-      'namedParameters: there is no option "prefx". namedParameters takes prefix, recurse, removeDuplicate.',
+      'namedParameters: there is no option "prefx". Did you mean prefix? namedParameters takes prefix, recurse, removeDuplicate.',
     );
   });
 
@@ -213,7 +213,9 @@ describe('finding parts', () => {
     expect(new nn.Linear(2, 3, false).bias).toBeNull();
     expect(new nn.Linear(2, 3, false, { dtype: 'float64' }).weight.dtype).toBe('float64');
     expect(new nn.Linear(2, 3, { bias: false }).bias).toBeNull();
-    expect(() => new nn.Linear(2, 3, { baias: false } as never)).toThrow('Linear: there is no option "baias". Linear takes bias, dtype.');
+    expect(() => new nn.Linear(2, 3, { baias: false } as never)).toThrow(
+      'Linear: there is no option "baias". Did you mean bias? Linear takes bias, dtype.',
+    );
     const layer = new nn.Linear(2, 3);
     (layer as { weight: Tensor }).weight = ones([3, 2]);
     expect(() => layer.parameters()).toThrow('Linear: its parameter "weight" was set to a plain tensor');

@@ -1,9 +1,9 @@
 /** Transposed convolution layers. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { type ConvTransposeOptions, checkConvInput, transposedSizes } from '../ops/conv-shape.js';
 import { convTranspose1d, convTranspose2d, convTranspose3d } from '../ops/conv-transpose.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ConvNd } from './conv.js';

@@ -1,10 +1,10 @@
 /** Convolution layers. */
 import { ArgumentError } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { type PadMode, pad } from '../ops/arrange.js';
 import { conv1d, conv2d, conv3d } from '../ops/conv.js';
 import { type ConvOptions, checkConvInput, type Padding } from '../ops/conv-shape.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { assertCount, resetWeightAndBias } from './linear.js';

@@ -1,7 +1,6 @@
 /** How far vectors are apart. */
-import { readArguments } from '../ops/arguments.js';
-import type { Trailing } from '../ops/positional.js';
 import { type CosineSimilarityOptions, cosineSimilarity, type PairwiseDistanceOptions, pairwiseDistance } from '../ops/similarity.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 

@@ -1,8 +1,7 @@
 /** Dropout layers: they act while training and pass everything in evaluation. */
 import { ArgumentError } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from '../ops/dropout.js';
-import type { Trailing } from '../ops/positional.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { bool, float } from './module-text.js';

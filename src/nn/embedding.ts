@@ -1,10 +1,9 @@
 /** Embeddings: a learned vector for each of a number of words. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { embedding } from '../ops/embedding.js';
 import { type EmbeddingBagOptions, embeddingBag } from '../ops/embedding-bag.js';
 import { select } from '../ops/movement.js';
-import type { Trailing } from '../ops/positional.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { normal_, zeros_ } from './init.js';

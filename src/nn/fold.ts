@@ -1,8 +1,7 @@
 /** Windows of images as columns, and back. */
-import { readArguments } from '../ops/arguments.js';
 import { fold, type UnfoldOptions, unfold } from '../ops/fold.js';
-import type { Trailing } from '../ops/positional.js';
 import type { Pair } from '../ops/window.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { tuple } from './module-text.js';

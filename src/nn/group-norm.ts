@@ -1,8 +1,7 @@
 /** Normalisation over groups of channels, and by neighbouring channels. */
 import { ArgumentError } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
-import type { Trailing } from '../ops/positional.js';
 import { groupNormAs, type LocalResponseNormOptions, localResponseNorm } from '../ops/row-norm.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { ones_, zeros_ } from './init.js';

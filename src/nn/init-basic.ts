@@ -1,12 +1,12 @@
 /** Initialisers: one value, uniform, normal and truncated normal numbers. */
 import { noGrad } from '../autograd/mode.js';
 import { ArgumentError } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { fillRaw } from '../ops/copy.js';
 import { copyInto, emptyLikeDense } from '../ops/kernel-call.js';
 import { erf } from '../ops/math.js';
 import * as random from '../ops/random.js';
 import { warnOnce } from '../ops/warn.js';
+import { readArguments } from '../tensor/arguments.js';
 import { fromTypedArray, tensor as makeTensor } from '../tensor/create.js';
 import type { Generator } from '../tensor/random.js';
 import { numel } from '../tensor/shape.js';

@@ -1,12 +1,12 @@
 /** Initialisers of matrices and convolutions: identities, orthogonal and sparse matrices. */
 import { noGrad } from '../autograd/mode.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { sub } from '../ops/arithmetic.js';
 import { fillRaw } from '../ops/copy.js';
 import { copyInto } from '../ops/kernel-call.js';
 import { matmul } from '../ops/matmul.js';
 import { t } from '../ops/movement.js';
+import { readArguments } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { type Generator, randperm } from '../tensor/random.js';
 import { numel } from '../tensor/shape.js';

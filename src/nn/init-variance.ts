@@ -1,7 +1,7 @@
 /** Initialisers that keep the variance of what passes through a layer: Xavier's and Kaiming's. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { warnOnce } from '../ops/warn.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { Generator } from '../tensor/random.js';
 import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';

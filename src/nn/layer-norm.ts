@@ -1,7 +1,6 @@
 /** Layer normalisation. */
-import { readArguments } from '../ops/arguments.js';
-import type { Trailing } from '../ops/positional.js';
 import { layerNorm } from '../ops/row-norm.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { checkSizes, type Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';

@@ -1,7 +1,7 @@
 /** Fully connected layers. */
 import { ArgumentError } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { linear } from '../ops/matmul.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { kaimingUniform_, uniform_ } from './init.js';

@@ -21,7 +21,7 @@ import {
   softMarginLoss,
 } from '../ops/loss-margin.js';
 import { type LossOptions, lossOptions, type Settled } from '../ops/loss-options.js';
-import type { Trailing } from '../ops/positional.js';
+import type { Trailing } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { PairwiseDistance } from './distance.js';
 import { Loss, WeightedLoss } from './loss.js';

@@ -21,7 +21,7 @@ import {
   poissonNllLossOptions,
 } from '../ops/loss-distribution.js';
 import { type LossOptions, lossOptions, type Settled } from '../ops/loss-options.js';
-import type { Trailing } from '../ops/positional.js';
+import type { Trailing } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Loss } from './loss.js';
 import { Module } from './module.js';

@@ -16,7 +16,7 @@ import {
   multilabelSoftMarginLoss,
 } from '../ops/loss-binary.js';
 import { lossOptions, type Reduction, type Settled } from '../ops/loss-options.js';
-import type { Trailing } from '../ops/positional.js';
+import type { Trailing } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 

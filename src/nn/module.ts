@@ -1,7 +1,7 @@
 /** Module: what a model and each of its layers are. It finds its parameters, buffers and submodules in its own fields. */
 import { ArgumentError } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { clearGradient } from '../optim/zero-grad.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { escapeScope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';

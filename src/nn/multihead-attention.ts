@@ -1,8 +1,7 @@
 /** Multi-head attention as a layer. */
 import { ArgumentError } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { type MultiHeadAttentionOptions, multiHeadAttention } from '../ops/multi-head-attention.js';
-import type { Trailing } from '../ops/positional.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { xavierNormal_, xavierUniform_, zeros_ } from './init.js';

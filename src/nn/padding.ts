@@ -1,7 +1,7 @@
 /** Padding layers: constants, reflections, repeated edges and circles, along one, two or three axes. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { type PadMode, padAs } from '../ops/arrange.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { float, tuple } from './module-text.js';

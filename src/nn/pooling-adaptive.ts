@@ -1,5 +1,4 @@
 /** Pooling layers whose windows follow from the size that is to come out. */
-import { readArguments } from '../ops/arguments.js';
 import {
   type AdaptivePair,
   type AdaptiveSingle,
@@ -12,6 +11,7 @@ import {
   adaptiveMaxPool3d,
 } from '../ops/pool-adaptive.js';
 import { type Rank, sizesOf } from '../ops/window.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { tuple } from './module-text.js';

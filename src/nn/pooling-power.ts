@@ -1,7 +1,7 @@
 /** Power-average pooling layers: norms of windows. */
-import { readArguments } from '../ops/arguments.js';
 import { checkNormType, type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from '../ops/pool-power.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { bool, tuple } from './module-text.js';

@@ -1,7 +1,7 @@
 /** Layers that undo a max pooling. */
-import { readArguments } from '../ops/arguments.js';
 import { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from '../ops/pool-unpool.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { tuple } from './module-text.js';

@@ -100,7 +100,7 @@ describe('errors', () => {
     wrong(() => new nn.MaxPool1d(2, { stride: 0 }), ArgumentError, 'MaxPool1d: stride is 0, expected a whole number of at least 1.');
     wrong(() => new nn.AvgPool3d(2, { dilation: 2 } as never), ArgumentError, 'AvgPool3d: there is no option "dilation".');
     wrong(() => new nn.AvgPool1d(2, { divisorOverride: 2 } as never), ArgumentError, 'AvgPool1d: there is no option "divisorOverride".');
-    wrong(() => new nn.MaxPool2d(2, { ceilMode: 1 } as never), ArgumentError, 'MaxPool2d: ceilMode is 1, expected a boolean.');
+    wrong(() => new nn.MaxPool2d(2, { ceilMode: 1 } as never), ArgumentError, 'MaxPool2d: ceilMode is 1, expected true or false.');
     wrong(
       () => new nn.AdaptiveAvgPool2d(1.5),
       ArgumentError,

@@ -1,5 +1,4 @@
 /** Pooling layers over windows of a given size. */
-import { readArguments } from '../ops/arguments.js';
 import {
   type AvgPool1dOptions,
   type AvgPool2dOptions,
@@ -16,6 +15,7 @@ import {
 } from '../ops/pool.js';
 import { AVG_POOL, DIVIDED_POOL, type MaxPoolOptions } from '../ops/pool-shape.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { bool, tuple } from './module-text.js';

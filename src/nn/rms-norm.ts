@@ -1,7 +1,6 @@
 /** Root mean square normalisation. */
-import { readArguments } from '../ops/arguments.js';
-import type { Trailing } from '../ops/positional.js';
 import { rmsNorm } from '../ops/row-norm.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { checkSizes, type Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';

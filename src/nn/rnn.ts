@@ -226,7 +226,12 @@ abstract class RecurrentLayer extends Module {
   }
 
   /** The initial states of all layers: [layers * directions, batch, size] each, in the order of the packed sequences. */
-  private initial(given: readonly unknown[] | null, input: Tensor | PackedSequence, sequences: Sequences, widths: readonly number[]): Tensor[] {
+  private initial(
+    given: readonly unknown[] | null,
+    input: Tensor | PackedSequence,
+    sequences: Sequences,
+    widths: readonly number[],
+  ): Tensor[] {
     const { rows, batch, batched } = sequences;
     if (given === null) return [];
     const name = this.constructor.name;

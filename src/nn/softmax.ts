@@ -1,7 +1,7 @@
 /** Softmax and its relatives as layers. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { logSoftmax, softmax, softmin } from '../ops/softmax.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 

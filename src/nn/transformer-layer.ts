@@ -1,10 +1,9 @@
 /** The layers that transformers are stacks of: attention and a feed-forward network, each with its residual and norm. */
 import { ArgumentError } from '../errors.js';
 import { gelu } from '../ops/activation.js';
-import { readArguments } from '../ops/arguments.js';
 import { add } from '../ops/arithmetic.js';
 import { relu } from '../ops/math.js';
-import type { Trailing } from '../ops/positional.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { GELU, ReLU } from './activation.js';

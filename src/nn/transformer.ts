@@ -1,14 +1,13 @@
 /** Stacks of transformer layers, and the transformer of an encoder and a decoder. */
 import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { readArguments } from '../ops/arguments.js';
 import { eq, logicalAnd, ne } from '../ops/arithmetic.js';
 import { causalMask } from '../ops/attention.js';
 import { maskedFill } from '../ops/masks.js';
 import { narrow, unsqueeze } from '../ops/movement.js';
 import { canonicalMask, warnMixedMasks } from '../ops/multi-head-attention.js';
-import type { Trailing } from '../ops/positional.js';
 import { any } from '../ops/reduce.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';

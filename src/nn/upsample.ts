@@ -1,7 +1,6 @@
 /** Layers that make sequences, images and volumes larger or smaller. */
-import { readArguments } from '../ops/arguments.js';
 import { type InterpolateMode, type InterpolateOptions, interpolateAs } from '../ops/interpolate.js';
-import type { Trailing } from '../ops/positional.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { float, tuple } from './module-text.js';

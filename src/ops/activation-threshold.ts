@@ -2,11 +2,11 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError } from '../errors.js';
+import { readArguments } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { type InPlaceOption, leaky } from './activation.js';
 import { overwrite } from './activation-inplace.js';
-import { readArguments } from './arguments.js';
 import { add, ge, gt, le, logicalAnd, logicalOr, lt, mul, sub } from './arithmetic.js';
 import { filled, to } from './copy.js';
 import { where } from './elementwise.js';

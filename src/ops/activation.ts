@@ -5,10 +5,10 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { readArguments } from '../tensor/arguments.js';
 import { normalizeDim, numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { overwrite } from './activation-inplace.js';
-import { readArguments } from './arguments.js';
 import { add, div, ge, gt, le, logicalAnd, logicalOr, lt, mul, sub } from './arithmetic.js';
 import { binaryOp, unary, where } from './elementwise.js';
 import { abs, clamp, expm1, relu as reluOf, sigmoid, tanh } from './math.js';

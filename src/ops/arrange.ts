@@ -2,11 +2,11 @@
 
 import { record } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { arange, fromTypedArray } from '../tensor/create.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
-import { readArguments } from './arguments.js';
 import { ge, le, sub } from './arithmetic.js';
 import { clone, filled } from './copy.js';
 import { where } from './elementwise.js';
@@ -14,7 +14,6 @@ import { indexSelect } from './gather.js';
 import { cat } from './join.js';
 import { copyInto } from './kernel-call.js';
 import { expand, narrow, reshape, unsqueeze } from './movement.js';
-import type { Trailing } from './positional.js';
 
 /** The elements of `dims` (default: all dims) in reverse order. A copy, as in PyTorch. Gradient: reversed likewise. */
 export function flip(x: Tensor, dims?: number | readonly number[]): Tensor {

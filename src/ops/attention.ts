@@ -1,11 +1,11 @@
 /** Scaled dot-product attention: softmax(query keyᵀ * scale + mask) value. */
 import { noGrad } from '../autograd/mode.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, numel, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
-import { readArguments } from './arguments.js';
 import { add, eq, mul } from './arithmetic.js';
 import { repeatInterleave, triu } from './arrange.js';
 import { filled, to } from './copy.js';
@@ -14,7 +14,6 @@ import { where } from './elementwise.js';
 import { amax } from './extrema.js';
 import { matmul } from './matmul.js';
 import { transpose } from './movement.js';
-import type { Trailing } from './positional.js';
 import { any } from './reduce.js';
 import { softmax } from './softmax.js';
 

@@ -1,12 +1,11 @@
 /** Forms in two vectors. */
 import { DTypeError, ShapeError, showShape } from '../errors.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { numel, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { add } from './arithmetic.js';
 import { matmul } from './matmul.js';
 import { permute, reshape } from './movement.js';
-import type { Trailing } from './positional.js';
 import { needsFloat } from './window.js';
 
 /**

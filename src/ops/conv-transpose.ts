@@ -2,9 +2,9 @@
  * Transposed convolutions over one, two and three axes. A transposed convolution is the gradient of a convolution's input, whose kernel
  * is a recorded operation of its own.
  */
+import { readArguments } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { add } from './arithmetic.js';
 import { convolveInput } from './conv-kernels.js';
 import { CONV_TRANSPOSE, type ConvTransposeOptions, convTransposeAxes, type WithBias } from './conv-shape.js';

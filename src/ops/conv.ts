@@ -1,6 +1,6 @@
 /** Convolutions over one, two and three axes: `F.conv1d`, `F.conv2d`, `F.conv3d`. */
+import { readArguments } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { pad } from './arrange.js';
 import { convolve } from './conv-kernels.js';
 import { CONV, type ConvOptions, convAxes, type Padding, type WithBias } from './conv-shape.js';

@@ -3,6 +3,7 @@ import { record } from '../autograd/node.js';
 import { check, engine, kernels } from '../engine/engine.js';
 import { E_INDEX } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
+import type { Trailing } from '../tensor/arguments.js';
 import { fromTypedArray, tensor } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
@@ -13,7 +14,6 @@ import { where } from './elementwise.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
 import { checkNumber, lossOptions, type Reduction, reduced, type Settled } from './loss-options.js';
 import { squeeze, unsqueeze } from './movement.js';
-import type { Trailing } from './positional.js';
 import { needsFloat } from './window.js';
 
 export interface CTCLossOptions {

@@ -1,10 +1,10 @@
 /** Sums, means and maxima of rows of a table. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { fromTypedArray, zeros } from '../tensor/create.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
-import { readArguments } from './arguments.js';
 import { div, mul } from './arithmetic.js';
 import { to } from './copy.js';
 import { where } from './elementwise.js';
@@ -12,7 +12,6 @@ import { type EmbeddingOptions, embedding, paddingRow, tableIndices } from './em
 import { max } from './extrema.js';
 import { indexAdd, indexSelect } from './gather.js';
 import { reshape, unsqueeze } from './movement.js';
-import type { Trailing } from './positional.js';
 
 export interface EmbeddingBagOptions extends EmbeddingOptions {
   /** Where each bag begins in an `input` of one dim, int64 or int32 [bags]; the first is 0. Default: null. */

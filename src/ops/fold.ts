@@ -1,12 +1,11 @@
 /** Windows of images as columns, and columns added up to images. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { fromTypedArray, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { pad } from './arrange.js';
 import { indexAdd, indexSelect } from './gather.js';
 import { narrow, reshape, squeeze, unsqueeze } from './movement.js';
-import type { Trailing } from './positional.js';
 import { needsFloat, type Pair, pair } from './window.js';
 
 export interface UnfoldOptions {

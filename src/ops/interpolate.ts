@@ -5,15 +5,14 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { fromTypedArray, zeros } from '../tensor/create.js';
 import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { add, mul } from './arithmetic.js';
 import { clone, detach } from './copy.js';
 import { indexAdd, indexSelect } from './gather.js';
 import { reshape } from './movement.js';
-import type { Trailing } from './positional.js';
 import { type AxisTaps, areaTaps, cubicTaps, filterTaps, linearTaps, nearestTaps } from './taps.js';
 import { needsFloat } from './window.js';
 

@@ -2,6 +2,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import type { Trailing } from '../tensor/arguments.js';
 import { isFloating, promote } from '../tensor/dtype.js';
 import { broadcastShapes, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -11,7 +12,6 @@ import { to } from './copy.js';
 import { unary } from './elementwise.js';
 import { type LossOptions, lossOptions, reduced, type Settled } from './loss-options.js';
 import { clamp, log, log1p, neg } from './math.js';
-import type { Trailing } from './positional.js';
 import { reduceRaw, sum } from './reduce.js';
 import { needsFloat } from './window.js';
 

@@ -68,7 +68,11 @@ test('errors', () => {
     `klDiv: reduction is "batch", expected 'none', 'batchmean', 'sum' or 'mean'.`,
   );
   wrong(() => F.poissonNllLoss(x, x, { reduction: 'batchmean' as 'mean' }), ArgumentError, 'poissonNllLoss: reduction is "batchmean"');
-  wrong(() => F.poissonNllLoss(x, x, { full: 1 as unknown as boolean }), ArgumentError, 'poissonNllLoss: full is 1, expected a boolean.');
+  wrong(
+    () => F.poissonNllLoss(x, x, { full: 1 as unknown as boolean }),
+    ArgumentError,
+    'poissonNllLoss: full is 1, expected true or false.',
+  );
   wrong(() => F.poissonNllLoss(x, zeros([2])), ShapeError, 'poissonNllLoss: shapes [2, 3] and [2] do not broadcast');
   wrong(
     () => F.gaussianNllLoss(x, x, zeros([3])),

@@ -2,6 +2,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import type { Trailing } from '../tensor/arguments.js';
 import { fullLike } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -12,7 +13,6 @@ import { where } from './elementwise.js';
 import { checkNumber, commonShape, type LossOptions, lossOptions, type Reduction, reduced, type Settled } from './loss-options.js';
 import { clamp, exp, log, square } from './math.js';
 import { unsqueeze } from './movement.js';
-import type { Trailing } from './positional.js';
 import { any } from './reduce.js';
 import { warnOnce } from './warn.js';
 import { needsFloat } from './window.js';

@@ -1,12 +1,12 @@
 /** Losses of embeddings: vectors that should be near each other, or apart. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import type { Trailing } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, div, eq, minimum, mul, sub } from './arithmetic.js';
 import { where } from './elementwise.js';
 import { type MarginLossOptions, marginOptions } from './loss-margin.js';
 import { checkNumber, commonShape, type LossOptions, lossOptions, reduced, type Settled } from './loss-options.js';
 import { clamp, sqrt } from './math.js';
-import type { Trailing } from './positional.js';
 import { sum } from './reduce.js';
 import { distance } from './similarity.js';
 import { needsFloat } from './window.js';

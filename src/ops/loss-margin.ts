@@ -1,6 +1,7 @@
 /** Losses with a margin: what is on the right side of it costs nothing. */
 import { noGrad } from '../autograd/mode.js';
 import { DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
+import type { Trailing } from '../tensor/arguments.js';
 import { arange } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, numel, sameShape } from '../tensor/shape.js';
@@ -14,7 +15,6 @@ import { gather, indexSelect } from './gather.js';
 import { checkNumber, commonShape, type LossOptions, lossOptions, reduced, type Settled } from './loss-options.js';
 import { clamp, logicalNot, neg, square } from './math.js';
 import { reshape, unsqueeze } from './movement.js';
-import type { Trailing } from './positional.js';
 import { any, sum } from './reduce.js';
 import { cumsum } from './scan.js';
 import { needsFloat } from './window.js';

@@ -1,9 +1,9 @@
 /** What all losses share: their options and how these are read, the checks of their tensors, and the reduction. */
 import { ArgumentError, DTypeError, showShape } from '../errors.js';
+import { readArguments } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, type Shape, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { mean, sum } from './reduce.js';
 import { warnOnce } from './warn.js';
 

@@ -132,6 +132,7 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   unique(options?: UniqueOptions & { returnInverse?: false; returnCounts?: false }): Tensor;
   nonzero(options: { asTuple: true }): Tensor[];
   nonzero(options?: { asTuple?: false }): Tensor;
+  random_(options?: GeneratorOption): Tensor;
   random_(to: number, options?: GeneratorOption): Tensor;
   random_(from: number, to: number, options?: GeneratorOption): Tensor;
 

@@ -3,9 +3,9 @@ import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { anyRequiresGrad, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { numel, type Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { add, mul, sub } from './arithmetic.js';
 import { repeat } from './arrange.js';
 import { clone } from './copy.js';
@@ -13,7 +13,6 @@ import { copy_ } from './inplace.js';
 import { code, copyInto, rowMajor } from './kernel-call.js';
 import { rsqrt, square } from './math.js';
 import { reshape } from './movement.js';
-import type { Trailing } from './positional.js';
 import { mean, sum } from './reduce.js';
 import { needsFloat } from './window.js';
 

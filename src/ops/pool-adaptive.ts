@@ -1,8 +1,8 @@
 /** Pooling over as many windows as give a wanted size: window i of an axis covers floor(i from / to) to ceil((i + 1) from / to). */
 import { ShapeError, showShape } from '../errors.js';
+import { readArguments } from '../tensor/arguments.js';
 import { fromTypedArray, tensor } from '../tensor/create.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { div, mul } from './arithmetic.js';
 import { filled } from './copy.js';
 import { where } from './elementwise.js';

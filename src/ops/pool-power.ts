@@ -1,7 +1,7 @@
 /** Power-average pooling: the p-norm of each window. */
 import { ArgumentError } from '../errors.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { mul, pow } from './arithmetic.js';
 import { detach } from './copy.js';
 import { abs, neg, relu, sign } from './math.js';

@@ -1,7 +1,7 @@
 /** The partial inverse of max pooling: maxima go back to where they stood, all else is 0. */
 import { DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
+import { readArguments } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { filled } from './copy.js';
 import { aminmax } from './extrema.js';
 import { scatter } from './gather.js';

@@ -2,9 +2,9 @@
  * Pooling over windows of one, two and three axes. The kernels pool planes: one axis is a plane of one row, and three axes are pooled
  * twice, every slice first and then along the depth.
  */
+import { readArguments } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { add, div, floorDivide, ge, mul } from './arithmetic.js';
 import { where } from './elementwise.js';
 import { gather } from './gather.js';

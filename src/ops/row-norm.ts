@@ -3,16 +3,15 @@ import { isGradEnabled } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { checkSizes, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { add, div, mul, pow, sub } from './arithmetic.js';
 import { pad } from './arrange.js';
 import { code, rowMajor } from './kernel-call.js';
 import { rsqrt, square } from './math.js';
 import { reshape } from './movement.js';
 import { avgPool2d } from './pool.js';
-import type { Trailing } from './positional.js';
 import { mean, sum } from './reduce.js';
 import { needsFloat } from './window.js';
 

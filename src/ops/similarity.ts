@@ -1,12 +1,11 @@
 /** Lengths of vectors and angles between them. */
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { broadcastShapes } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readArguments } from './arguments.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { detach } from './copy.js';
 import { clamp } from './math.js';
 import { expand } from './movement.js';
-import type { Trailing } from './positional.js';
 import { type Dims, sum } from './reduce.js';
 import { norm } from './statistics.js';
 import { needsFloat } from './window.js';

@@ -1,5 +1,6 @@
 /** The base of the optimizers: parameter groups, gradients, state, and state dicts in PyTorch's layout. */
 import { ArgumentError, DTypeError, GradError, StateDictError, showShape } from '../errors.js';
+import { unknownOption } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -128,7 +129,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
         throw new ArgumentError(`${this.name}: differentiable is true, but steps are not recorded for autograd. Leave it out.`);
       if (value === undefined || name === 'params' || IMPLEMENTATION.has(name)) continue;
       if (!(name in options || name === 'initialLr' || name === 'name'))
-        throw new ArgumentError(`${this.name}: there is no option ${name}. Known: ${Object.keys(this.defaults ?? defaults).join(', ')}.`);
+        throw unknownOption(this.name, name, Object.keys(this.defaults ?? defaults));
       if (typeof options[name] === 'boolean' && typeof value !== 'boolean')
         throw new ArgumentError(`${this.name}: ${name} is ${String(value)}, expected true or false.`);
       options[name] = value;

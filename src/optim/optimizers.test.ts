@@ -140,7 +140,8 @@ describe('step', () => {
   });
 
   it.each(every)('of %s goes the other way to maximize', (name, options) => {
-    if (name === 'Muon') return expect(() => make(name, [ones([1, 1])], { maximize: true })).toThrow('Muon: there is no option maximize.');
+    if (name === 'Muon')
+      return expect(() => make(name, [ones([1, 1])], { maximize: true })).toThrow('Muon: there is no option "maximize".');
     const [x, y] = [tensor([[2]], { requiresGrad: true }), tensor([[2]], { requiresGrad: true })];
     const [down, up] = [make(name, [x], options), make(name, [y], { ...options, maximize: true })];
     x.grad = tensor([[1]]);
@@ -446,9 +447,12 @@ describe('errors', () => {
     ],
     [
       () => new optim.SGD([x()], { learningRate: 0.1 } as object),
-      'SGD: there is no option learningRate. Known: lr, momentum, dampening, weightDecay, nesterov, maximize.',
+      'SGD: there is no option "learningRate". SGD takes lr, momentum, dampening, weightDecay, nesterov, maximize.',
     ],
-    [() => new optim.SGD([{ params: [x()], weight_decay: 1 } as object as { params: Tensor[] }]), 'SGD: there is no option weight_decay.'],
+    [
+      () => new optim.SGD([{ params: [x()], weight_decay: 1 } as object as { params: Tensor[] }]),
+      'SGD: there is no option "weight_decay". Did you mean weightDecay?',
+    ],
     [() => new optim.SGD([x()], 0.1 as unknown as object), 'SGD: expected an object of options, got 0.1. Write { lr: 0.01 }.'],
     [() => new optim.SGD([x()], { maximize: 1 as unknown as boolean }), 'SGD: maximize is 1, expected true or false.'],
     [() => new optim.Adam([x()], { differentiable: true as unknown as false }), 'Adam: differentiable is true, but steps are not recorded'],

@@ -1,6 +1,7 @@
 /** Schedulers made of schedulers: all at once, or one after the other. */
 import { ArgumentError, StateDictError } from '../../errors.js';
-import { type AnyOptimizer, passed, type Rest, readOptions, whole } from './arguments.js';
+import { readArguments, required } from '../../tensor/arguments.js';
+import { type AnyOptimizer, passed, type Rest, whole } from './checks.js';
 import { ReduceLROnPlateau } from './reduce-lr-on-plateau.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
@@ -100,7 +101,7 @@ abstract class ComposedLR extends LRScheduler {
  */
 export class ChainedScheduler extends ComposedLR {
   constructor(schedulers: readonly LRScheduler[], optimizer?: AnyOptimizer | { optimizer?: AnyOptimizer }) {
-    const named = readOptions<{ optimizer: AnyOptimizer }>('ChainedScheduler', ['optimizer'], [optimizer ?? undefined]);
+    const named = readArguments<{ optimizer?: AnyOptimizer }>('ChainedScheduler', { optimizer: undefined }, [optimizer ?? undefined]);
     super(checkSchedulers('ChainedScheduler', schedulers, named.optimizer), schedulers);
     this.lastLr = this.groupLrs;
   }
@@ -144,7 +145,7 @@ export class SequentialLR extends ComposedLR {
   );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const name = 'SequentialLR';
-    const options = readOptions<SequentialLROptions>(name, ['schedulers', 'milestones', 'lastEpoch'], args);
+    const options = readArguments<Required<SequentialLROptions>>(name, { schedulers: required, milestones: required, lastEpoch: -1 }, args);
     const { schedulers, milestones, lastEpoch } = options;
     super(checkSchedulers(name, schedulers, optimizer), schedulers!, lastEpoch);
     if (!Array.isArray(milestones)) throw new ArgumentError(`${name}: milestones is ${String(milestones)}, expected a list of epochs.`);

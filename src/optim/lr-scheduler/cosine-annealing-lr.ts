@@ -1,6 +1,7 @@
 /** Cosine annealing, without restarts and with them. */
 import { ArgumentError } from '../../errors.js';
-import { type AnyOptimizer, finite, type Rest, readOptions, whole } from './arguments.js';
+import { readArguments, required } from '../../tensor/arguments.js';
+import { type AnyOptimizer, finite, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
 export interface CosineAnnealingLROptions extends SchedulerOptions {
@@ -27,8 +28,8 @@ export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, tMax: number, options?: Rest<CosineAnnealingLROptions, 'tMax'>);
   constructor(optimizer: AnyOptimizer, tMax: number, etaMin?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const names = ['tMax', 'etaMin', 'lastEpoch'] as const;
-    const { tMax, etaMin = 0, lastEpoch } = readOptions<CosineAnnealingLROptions>('CosineAnnealingLR', names, args);
+    const defaults = { tMax: required, etaMin: 0, lastEpoch: -1 };
+    const { tMax, etaMin, lastEpoch } = readArguments<Required<CosineAnnealingLROptions>>('CosineAnnealingLR', defaults, args);
     super(optimizer, lastEpoch);
     whole('CosineAnnealingLR', 'tMax', tMax, 1);
     finite('CosineAnnealingLR', 'etaMin', etaMin);
@@ -92,8 +93,8 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   constructor(optimizer: AnyOptimizer, t0: number, tMult?: number, etaMin?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const name = 'CosineAnnealingWarmRestarts';
-    const names = ['t0', 'tMult', 'etaMin', 'lastEpoch'] as const;
-    const { t0, tMult = 1, etaMin = 0, lastEpoch } = readOptions<CosineAnnealingWarmRestartsOptions>(name, names, args);
+    const defaults = { t0: required, tMult: 1, etaMin: 0, lastEpoch: -1 };
+    const { t0, tMult, etaMin, lastEpoch } = readArguments<Required<CosineAnnealingWarmRestartsOptions>>(name, defaults, args);
     super(optimizer, lastEpoch);
     whole(name, 't0', t0, 1);
     whole(name, 'tMult', tMult, 1);

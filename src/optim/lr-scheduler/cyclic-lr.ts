@@ -1,6 +1,7 @@
 /** Rates that go up and down between two bounds. */
 import { ArgumentError } from '../../errors.js';
-import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, readOptions } from './arguments.js';
+import { readArguments, required } from '../../tensor/arguments.js';
+import { type AnyOptimizer, finite, oneOf, perGroup, type Rest } from './checks.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
@@ -68,9 +69,9 @@ export class CyclicLR extends LRScheduler {
   );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const name = 'CyclicLR';
-    const options = readOptions<CyclicLROptions>(name, NAMES, args);
+    const options = readArguments(name, DEFAULTS, args);
     super(optimizer, options.lastEpoch);
-    const { baseLr, maxLr, stepSizeUp = 2000, mode = 'triangular', gamma = 1, scaleFn = null, scaleMode = 'cycle' } = options;
+    const { baseLr, maxLr, stepSizeUp, mode, gamma, scaleFn, scaleMode } = options;
     const stepSizeDown = options.stepSizeDown ?? stepSizeUp;
     const baseLrs = perGroup(name, 'baseLr', baseLr, optimizer);
     const maxLrs = perGroup(name, 'maxLr', maxLr, optimizer);
@@ -84,7 +85,7 @@ export class CyclicLR extends LRScheduler {
     oneOf(name, 'scaleMode', scaleMode, ['cycle', 'iterations']);
     finite(name, 'gamma', gamma);
 
-    const { cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9 } = options;
+    const { cycleMomentum, baseMomentum = 0.8, maxMomentum = 0.9 } = options;
     const starts = this.lastEpoch === -1;
     this.maxLrs = maxLrs;
     this.totalSize = stepSizeUp + stepSizeDown;
@@ -142,17 +143,17 @@ export class CyclicLR extends LRScheduler {
   }
 }
 
-const NAMES = [
-  'baseLr',
-  'maxLr',
-  'stepSizeUp',
-  'stepSizeDown',
-  'mode',
-  'gamma',
-  'scaleFn',
-  'scaleMode',
-  'cycleMomentum',
-  'baseMomentum',
-  'maxMomentum',
-  'lastEpoch',
-] as const;
+const DEFAULTS: Required<CyclicLROptions> = {
+  baseLr: required,
+  maxLr: required,
+  stepSizeUp: 2000,
+  stepSizeDown: null,
+  mode: 'triangular',
+  gamma: 1,
+  scaleFn: null,
+  scaleMode: 'cycle',
+  cycleMomentum: true,
+  baseMomentum: required,
+  maxMomentum: required,
+  lastEpoch: -1,
+};

@@ -1,5 +1,6 @@
 /** Exponential decay. */
-import { type AnyOptimizer, finite, type Rest, readOptions } from './arguments.js';
+import { readArguments, required } from '../../tensor/arguments.js';
+import { type AnyOptimizer, finite, type Rest } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
 export interface ExponentialLROptions extends SchedulerOptions {
@@ -19,7 +20,7 @@ export class ExponentialLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, options: ExponentialLROptions);
   constructor(optimizer: AnyOptimizer, gamma: number, lastEpoch?: number | Rest<ExponentialLROptions, 'gamma'>);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const { gamma, lastEpoch } = readOptions<ExponentialLROptions>('ExponentialLR', ['gamma', 'lastEpoch'], args);
+    const { gamma, lastEpoch } = readArguments<Required<ExponentialLROptions>>('ExponentialLR', { gamma: required, lastEpoch: -1 }, args);
     super(optimizer, lastEpoch);
     finite('ExponentialLR', 'gamma', gamma);
     this.gamma = gamma;

@@ -1,6 +1,7 @@
 /** Schedules of one's own: a function of the epoch. */
 import { ArgumentError } from '../../errors.js';
-import { type AnyOptimizer, type Rest, readOptions } from './arguments.js';
+import { readArguments, required } from '../../tensor/arguments.js';
+import type { AnyOptimizer, Rest } from './checks.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
 /** A factor at an epoch, counted from 0. */
@@ -18,7 +19,7 @@ abstract class FunctionLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, lrLambda: LrLambda | readonly LrLambda[], lastEpoch?: number | Rest<LambdaLROptions, 'lrLambda'>);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const name = new.target.name;
-    const { lrLambda, lastEpoch } = readOptions<LambdaLROptions>(name, ['lrLambda', 'lastEpoch'], args);
+    const { lrLambda, lastEpoch } = readArguments<Required<LambdaLROptions>>(name, { lrLambda: required, lastEpoch: -1 }, args);
     super(optimizer, lastEpoch);
     const lambdas: readonly unknown[] = Array.isArray(lrLambda) ? lrLambda : optimizer.paramGroups.map(() => lrLambda);
     if (lambdas.length !== optimizer.paramGroups.length)

@@ -1,6 +1,7 @@
 /** Rates that start at a fraction, and rates that fall along a polynomial. */
 import { ArgumentError } from '../../errors.js';
-import { type AnyOptimizer, finite, type Rest, readOptions, whole } from './arguments.js';
+import { readArguments } from '../../tensor/arguments.js';
+import { type AnyOptimizer, finite, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
 export interface ConstantLROptions extends SchedulerOptions {
@@ -25,8 +26,8 @@ export class ConstantLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, factor: number, options?: Rest<ConstantLROptions, 'factor'>);
   constructor(optimizer: AnyOptimizer, factor?: number, totalIters?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const names = ['factor', 'totalIters', 'lastEpoch'] as const;
-    const { factor = 1 / 3, totalIters = 5, lastEpoch } = readOptions<ConstantLROptions>('ConstantLR', names, args);
+    const defaults = { factor: 1 / 3, totalIters: 5, lastEpoch: -1 };
+    const { factor, totalIters, lastEpoch } = readArguments('ConstantLR', defaults, args);
     super(optimizer, lastEpoch);
     if (!(factor >= 0 && factor <= 1)) throw new ArgumentError(`ConstantLR: factor is ${factor}, expected 0 to 1.`);
     whole('ConstantLR', 'totalIters', totalIters, 0);
@@ -88,8 +89,8 @@ export class LinearLR extends LRScheduler {
   );
   constructor(optimizer: AnyOptimizer, startFactor?: number, endFactor?: number, totalIters?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const names = ['startFactor', 'endFactor', 'totalIters', 'lastEpoch'] as const;
-    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5, lastEpoch } = readOptions<LinearLROptions>('LinearLR', names, args);
+    const defaults = { startFactor: 1 / 3, endFactor: 1, totalIters: 5, lastEpoch: -1 };
+    const { startFactor, endFactor, totalIters, lastEpoch } = readArguments('LinearLR', defaults, args);
     super(optimizer, lastEpoch);
     if (!(startFactor > 0 && startFactor <= 1))
       throw new ArgumentError(`LinearLR: startFactor is ${startFactor}, expected above 0 and at most 1.`);
@@ -137,8 +138,7 @@ export class PolynomialLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, totalIters: number, options?: Rest<PolynomialLROptions, 'totalIters'>);
   constructor(optimizer: AnyOptimizer, totalIters?: number, power?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const names = ['totalIters', 'power', 'lastEpoch'] as const;
-    const { totalIters = 5, power = 1, lastEpoch } = readOptions<PolynomialLROptions>('PolynomialLR', names, args);
+    const { totalIters, power, lastEpoch } = readArguments('PolynomialLR', { totalIters: 5, power: 1, lastEpoch: -1 }, args);
     super(optimizer, lastEpoch);
     whole('PolynomialLR', 'totalIters', totalIters, 0);
     finite('PolynomialLR', 'power', power);

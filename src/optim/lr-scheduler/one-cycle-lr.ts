@@ -1,7 +1,8 @@
 /** One cycle: up to a high rate, and down to a very low one. */
 import { ArgumentError } from '../../errors.js';
+import { readArguments, required } from '../../tensor/arguments.js';
 import { camelCase } from '../optimizer.js';
-import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, readOptions, whole } from './arguments.js';
+import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from './checks.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
@@ -41,21 +42,21 @@ interface Phase {
   end_momentum: string;
 }
 
-const NAMES = [
-  'maxLr',
-  'totalSteps',
-  'epochs',
-  'stepsPerEpoch',
-  'pctStart',
-  'annealStrategy',
-  'cycleMomentum',
-  'baseMomentum',
-  'maxMomentum',
-  'divFactor',
-  'finalDivFactor',
-  'threePhase',
-  'lastEpoch',
-] as const;
+const DEFAULTS: Required<OneCycleLROptions> = {
+  maxLr: required,
+  totalSteps: null,
+  epochs: null,
+  stepsPerEpoch: null,
+  pctStart: 0.3,
+  annealStrategy: 'cos',
+  cycleMomentum: true,
+  baseMomentum: required,
+  maxMomentum: required,
+  divFactor: 25,
+  finalDivFactor: 1e4,
+  threePhase: false,
+  lastEpoch: -1,
+};
 
 /**
  * Lets the rate rise from `maxLr / divFactor` to `maxLr`, and fall to far below where it began. Call `step()` after each batch; it cannot
@@ -84,10 +85,10 @@ export class OneCycleLR extends LRScheduler {
   );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const name = 'OneCycleLR';
-    const options = readOptions<OneCycleLROptions>(name, NAMES, args);
+    const options = readArguments(name, DEFAULTS, args);
     super(optimizer, options.lastEpoch);
-    const { maxLr, pctStart = 0.3, annealStrategy = 'cos', cycleMomentum = true, baseMomentum = 0.85, maxMomentum = 0.95 } = options;
-    const { divFactor = 25, finalDivFactor = 1e4, threePhase = false } = options;
+    const { maxLr, pctStart, annealStrategy, cycleMomentum, baseMomentum = 0.85, maxMomentum = 0.95 } = options;
+    const { divFactor, finalDivFactor, threePhase } = options;
     const totalSteps = countSteps(options);
     if (!(pctStart >= 0 && pctStart <= 1)) throw new ArgumentError(`${name}: pctStart is ${String(pctStart)}, expected 0 to 1.`);
     oneOf(name, 'annealStrategy', annealStrategy, ['cos', 'linear']);

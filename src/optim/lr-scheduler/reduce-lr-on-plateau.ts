@@ -1,8 +1,9 @@
 /** A rate that falls when training no longer gets better. */
 import { ArgumentError } from '../../errors.js';
+import { readArguments, required } from '../../tensor/arguments.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
-import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, readOptions, whole } from './arguments.js';
+import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerStateDict } from './scheduler.js';
 
 export interface ReduceLROnPlateauOptions {
@@ -24,7 +25,16 @@ export interface ReduceLROnPlateauOptions {
   eps?: number;
 }
 
-const NAMES = ['mode', 'factor', 'patience', 'threshold', 'thresholdMode', 'cooldown', 'minLr', 'eps'] as const;
+const DEFAULTS: Required<ReduceLROnPlateauOptions> = {
+  mode: 'min',
+  factor: 0.1,
+  patience: 10,
+  threshold: 1e-4,
+  thresholdMode: 'rel',
+  cooldown: 0,
+  minLr: required,
+  eps: 1e-8,
+};
 
 /**
  * Multiplies the rate by `factor` once a metric has not improved for more than `patience` epochs. Call `step(metric)` after validation.
@@ -64,10 +74,9 @@ export class ReduceLROnPlateau extends LRScheduler {
   );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const name = 'ReduceLROnPlateau';
-    const options = readOptions<ReduceLROnPlateauOptions>(name, NAMES, args);
+    const options = readArguments(name, DEFAULTS, args);
     super(optimizer);
-    const { mode = 'min', factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = 'rel' } = options;
-    const { cooldown = 0, minLr = 0, eps = 1e-8 } = options;
+    const { mode, factor, patience, threshold, thresholdMode, cooldown, minLr = 0, eps } = options;
     oneOf(name, 'mode', mode, ['min', 'max']);
     oneOf(name, 'thresholdMode', thresholdMode, ['rel', 'abs']);
     if (!(factor < 1)) throw new ArgumentError(`${name}: factor is ${factor}, expected below 1.`);

@@ -1,7 +1,7 @@
 /** The base of the learning-rate schedulers. */
 import { ArgumentError, StateDictError } from '../../errors.js';
 import { snakeCase } from '../optimizer.js';
-import { type AnyOptimizer, assertOptimizer, finite, whole } from './arguments.js';
+import { type AnyOptimizer, assertOptimizer, finite, whole } from './checks.js';
 
 export interface SchedulerOptions {
   /** The epoch after which training goes on; -1 starts anew. Resuming needs groups with an `initialLr`, as a loaded optimizer has them. Default: -1. */

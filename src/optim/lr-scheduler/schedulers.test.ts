@@ -96,11 +96,11 @@ describe('arguments', () => {
   it('names an option that it does not know, one given twice, and too many', () => {
     const o = one();
     expect(() => new StepLR(o, { stepsize: 3 } as never)).toThrow(
-      'StepLR: there is no option "stepsize". It has stepSize, gamma, lastEpoch.',
+      'StepLR: there is no option "stepsize". Did you mean stepSize? StepLR takes stepSize, gamma, lastEpoch.',
     );
     expect(() => new StepLR(o, 3, { stepSize: 4 } as never)).toThrow('StepLR: stepSize is given twice, by position and by name.');
     expect(() => new (StepLR as unknown as new (...a: unknown[]) => Scheduler)(o, 1, 2, -1, 4)).toThrow(
-      'StepLR: got 4 arguments after the first, expected at most 3: stepSize, gamma, lastEpoch.',
+      'StepLR: got 4 as one argument too many. StepLR takes stepSize, gamma, lastEpoch.',
     );
   });
 });

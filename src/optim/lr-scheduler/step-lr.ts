@@ -1,6 +1,7 @@
 /** Rates that fall at certain epochs. */
 import { ArgumentError } from '../../errors.js';
-import { type AnyOptimizer, finite, passed, type Rest, readOptions, whole } from './arguments.js';
+import { readArguments, required } from '../../tensor/arguments.js';
+import { type AnyOptimizer, finite, passed, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
 export interface StepLROptions extends SchedulerOptions {
@@ -25,7 +26,11 @@ export class StepLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, stepSize: number, options?: Rest<StepLROptions, 'stepSize'>);
   constructor(optimizer: AnyOptimizer, stepSize: number, gamma?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const { stepSize, gamma = 0.1, lastEpoch } = readOptions<StepLROptions>('StepLR', ['stepSize', 'gamma', 'lastEpoch'], args);
+    const { stepSize, gamma, lastEpoch } = readArguments<Required<StepLROptions>>(
+      'StepLR',
+      { stepSize: required, gamma: 0.1, lastEpoch: -1 },
+      args,
+    );
     super(optimizer, lastEpoch);
     whole('StepLR', 'stepSize', stepSize, 1);
     finite('StepLR', 'gamma', gamma);
@@ -66,11 +71,8 @@ export class MultiStepLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, milestones: readonly number[], options?: Rest<MultiStepLROptions, 'milestones'>);
   constructor(optimizer: AnyOptimizer, milestones: readonly number[], gamma?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const {
-      milestones,
-      gamma = 0.1,
-      lastEpoch,
-    } = readOptions<MultiStepLROptions>('MultiStepLR', ['milestones', 'gamma', 'lastEpoch'], args);
+    const defaults = { milestones: required, gamma: 0.1, lastEpoch: -1 };
+    const { milestones, gamma, lastEpoch } = readArguments<Required<MultiStepLROptions>>('MultiStepLR', defaults, args);
     super(optimizer, lastEpoch);
     if (!Array.isArray(milestones)) throw new ArgumentError(`MultiStepLR: milestones is ${String(milestones)}, expected a list of epochs.`);
     milestones.forEach((epoch, i) => {

@@ -1,5 +1,6 @@
 /** The rate of stochastic weight averaging. */
-import { type AnyOptimizer, oneOf, perGroup, type Rest, readOptions, whole } from './arguments.js';
+import { readArguments, required } from '../../tensor/arguments.js';
+import { type AnyOptimizer, oneOf, perGroup, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
 export interface SWALROptions extends SchedulerOptions {
@@ -33,8 +34,8 @@ export class SWALR extends LRScheduler {
     lastEpoch?: number,
   );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const names = ['swaLr', 'annealEpochs', 'annealStrategy', 'lastEpoch'] as const;
-    const { swaLr, annealEpochs = 10, annealStrategy = 'cos', lastEpoch } = readOptions<SWALROptions>('SWALR', names, args);
+    const defaults = { swaLr: required, annealEpochs: 10, annealStrategy: 'cos', lastEpoch: -1 } as const;
+    const { swaLr, annealEpochs, annealStrategy, lastEpoch } = readArguments<Required<SWALROptions>>('SWALR', defaults, args);
     super(optimizer, lastEpoch);
     const swaLrs = perGroup('SWALR', 'swaLr', swaLr, optimizer);
     oneOf('SWALR', 'annealStrategy', annealStrategy, ['cos', 'linear']);
