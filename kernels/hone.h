@@ -42,6 +42,10 @@ enum { HONE_DECOUPLED = 1, HONE_AMSGRAD = 2, HONE_MAXIMIZE = 4, HONE_NESTEROV = 
 
 /* bytes of a random generator's state, which lives in engine memory (rng.h) */
 #define HONE_GENERATOR_BYTES 2560
+/* numbers of earlier PyTorch: log instead of log1p (before 2.0), 64 bits for integers from 2^32 on only (before 2.7), MKL's Bernoulli */
+#define HONE_RNG_LOG 1
+#define HONE_RNG_NARROW 2
+#define HONE_RNG_MKL 4
 
 /* the most dims a strided kernel takes; TypeScript collapses dims first */
 #define HONE_MAX_DIMS 16
@@ -264,6 +268,8 @@ HONE_KERNEL(nonzero)(void *out, void *count, const void *mask, hone_int n);
 
 /* Seeds gen with the 64-bit seed high * 2^32 + low. */
 HONE_KERNEL(rng_seed)(void *gen, double high, double low);
+/* Whose numbers gen gives from now on: 0 PyTorch 2.7 and later, else a sum of HONE_RNG_ flags. rng_seed sets 0. */
+HONE_KERNEL(rng_numbers)(void *gen, int32_t flags);
 /* PyTorch's 5056-byte state: get writes it to out, set reads it (HONE_E_INVALID when it is none). */
 HONE_KERNEL(rng_get_state)(const void *gen, void *out);
 HONE_KERNEL(rng_set_state)(void *gen, const void *src);
@@ -274,6 +280,8 @@ HONE_KERNEL(rand_uniform)(int32_t dtype, void *out, hone_int n, void *gen, doubl
 HONE_KERNEL(rand_normal)(int32_t dtype, void *out, hone_int n, void *gen, double mean, double std, int32_t contiguous);
 /* low <= x < high; any dtype. */
 HONE_KERNEL(rand_int)(int32_t dtype, void *out, hone_int n, void *gen, double low, double high);
+/* random_() without bounds: as many bits as the dtype holds. */
+HONE_KERNEL(rand_full)(int32_t dtype, void *out, hone_int n, void *gen);
 HONE_KERNEL(rand_perm)(void *out_i64, hone_int n, void *gen);
 /* bernoulli_(p) with a number: 1 with probability p, one double draw each. */
 HONE_KERNEL(rand_bernoulli)(int32_t dtype, void *out, hone_int n, void *gen, double p);

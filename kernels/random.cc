@@ -88,6 +88,9 @@ void uniform(Generator &gen, double *out, hone_int n, double low, double high) {
 
 // ---- normal --------------------------------------------------------------------------------------------------------------------
 
+// log(1 - u), as the version takes it.
+double log_rest(const Generator &gen, double u) { return gen.numbers & HONE_RNG_LOG ? std::log(1.0 - u) : std::log1p(-u); }
+
 // The scalar path: always in double, the angle drawn before the radius; the second sample of a pair waits in the generator.
 template <class T> void normal_scalar(Generator &gen, T *out, hone_int n, double mean, double std) {
   for (hone_int i = 0; i < n; i++) {
@@ -97,7 +100,7 @@ template <class T> void normal_scalar(Generator &gen, T *out, hone_int n, double
       gen.cached = 0;
     } else {
       double u1 = uniform53(gen), u2 = uniform53(gen);
-      double radius = std::sqrt(-2.0 * std::log1p(-u2)), angle = kTwoPi * u1;
+      double radius = std::sqrt(-2.0 * log_rest(gen, u2)), angle = kTwoPi * u1;
       gen.cached = radius * std::sin(angle);
       gen.has_cached = 1;
       v = radius * std::cos(angle);
@@ -163,8 +166,10 @@ template <class T> int64_t inner_high(int64_t high) {
   return before >= high ? before - (int64_t(1) << (std::ilogb(double(high - 1)) - digits + 1)) : high;
 }
 
-constexpr uint64_t kWideRange = uint64_t(1) << 28;     // from here on PyTorch spends 64 bits on an integer
-constexpr hone_int kWidePermutation = 4294967295u / 20; // and takes another shuffle
+// From here on PyTorch spends 64 bits on an integer.
+uint64_t wide_range(const Generator &gen) { return uint64_t(1) << (gen.numbers & HONE_RNG_NARROW ? 32 : 28); }
+
+constexpr hone_int kWidePermutation = 4294967295u / 20; // from here on it takes another shuffle
 
 void shuffle(Generator &gen, int64_t *out, hone_int n) {
   for (hone_int i = 0; i < n; i++) out[i] = i;
@@ -192,6 +197,14 @@ void shuffle_wide(Generator &gen, int64_t *out, hone_int n) {
 // A 53-bit draw is below p exactly when its integer is below this; 0 <= p <= 1.
 uint64_t threshold53(double p) { return uint64_t(std::ceil(p * 0x1p53)); }
 
+// The draws of builds with Intel's MKL before 2.7: one word seeds a multiplicative congruential stream, compared in float32.
+template <class F> void mkl_bernoulli(Generator &gen, hone_int n, double p, F &&body) {
+  constexpr uint64_t modulus = 0x7fffffff, multiplier = 1132489760;
+  uint64_t x = draw32(gen) % modulus;
+  if (x == 0) x = 1;
+  for (hone_int i = 0; i < n; i++, x = x * multiplier % modulus) body(i, float(int32_t(x)) * 0x1p-31f < float(p));
+}
+
 template <class T> T dropout_scale(double p) { return p >= 1 ? T(0) : T(1) / T(1 - p); }
 
 } // namespace
@@ -200,6 +213,12 @@ template <class T> T dropout_scale(double p) { return p >= 1 ? T(0) : T(1) / T(1
 
 HONE_KERNEL(rng_seed)(void *gen, double high, double low) {
   seed_words(*generator(gen), uint64_t(uint32_t(high)) << 32 | uint32_t(low));
+  return HONE_OK;
+}
+
+HONE_KERNEL(rng_numbers)(void *gen, int32_t flags) {
+  if (flags & ~(HONE_RNG_LOG | HONE_RNG_NARROW | HONE_RNG_MKL)) return fail(HONE_E_INVALID, "no such numbers: %d", int(flags));
+  generator(gen)->numbers = uint32_t(flags);
   return HONE_OK;
 }
 
@@ -289,7 +308,7 @@ HONE_KERNEL(rand_int)(int32_t dtype, void *out, hone_int n, void *gen, double lo
       if (int64_t(range) <= 0) return fail(HONE_E_INVALID, "randint found no float between low %.17g and high %.17g", low, high);
     }
     auto value = [&](uint64_t x) { return T(int64_t(x + base)); };
-    if (range >= kWideRange || range == 0) {
+    if (range >= wide_range(*generator(gen)) || range == 0) {
       in_chunks<2>(*generator(gen), n, [&](hone_int at, const uint32_t *words, hone_int count) {
         for (hone_int i = 0; i < count; i++) to[at + i] = value(range ? pair(words + 2 * i) % range : pair(words + 2 * i));
       });
@@ -297,6 +316,30 @@ HONE_KERNEL(rand_int)(int32_t dtype, void *out, hone_int n, void *gen, double lo
       const uint32_t small = uint32_t(range);
       in_chunks<1>(*generator(gen), n, [&](hone_int at, const uint32_t *words, hone_int count) {
         for (hone_int i = 0; i < count; i++) to[at + i] = value(words[i] % small);
+      });
+    }
+    return HONE_OK;
+  });
+}
+
+HONE_KERNEL(rand_full)(int32_t dtype, void *out, hone_int n, void *gen) {
+  if (!usable(*generator(gen))) return unusable();
+  return with_any("random", dtype, [&](auto zero) {
+    using T = decltype(zero);
+    T *to = static_cast<T *>(out);
+    if constexpr (sizeof(T) == 8) {
+      const bool whole = std::is_integral<T>::value; // a double has room for the integers up to 2^53
+      in_chunks<2>(*generator(gen), n, [&](hone_int at, const uint32_t *words, hone_int count) {
+        for (hone_int i = 0; i < count; i++) to[at + i] = T(int64_t(whole ? pair(words + 2 * i) & ~(uint64_t(1) << 63) : pair(words + 2 * i) % (k53Bits + 2)));
+      });
+    } else {
+      in_chunks<1>(*generator(gen), n, [&](hone_int at, const uint32_t *words, hone_int count) {
+        for (hone_int i = 0; i < count; i++) {
+          if constexpr (std::is_same<T, float>::value) to[at + i] = T(words[i] % ((1u << 24) + 1));
+          else if constexpr (std::is_same<T, int32_t>::value) to[at + i] = T(words[i] & 0x7fffffffu);
+          else if constexpr (std::is_same<T, bool>::value) to[at + i] = (words[i] & 1) != 0;
+          else to[at + i] = T(words[i]);
+        }
       });
     }
     return HONE_OK;
@@ -315,9 +358,13 @@ HONE_KERNEL(rand_bernoulli)(int32_t dtype, void *out, hone_int n, void *gen, dou
   if (!usable(*generator(gen))) return unusable();
   if (!(p >= 0 && p <= 1)) return fail(HONE_E_INVALID, "bernoulli needs p in [0, 1], got %g", p);
   const uint64_t threshold = threshold53(p);
-  return with_any("bernoulli", dtype, [&](auto zero) {
+  return with_any("bernoulli", dtype, [&](auto zero) -> int32_t {
     using T = decltype(zero);
     T *to = static_cast<T *>(out);
+    if (generator(gen)->numbers & HONE_RNG_MKL) {
+      if (n > 0) mkl_bernoulli(*generator(gen), n, p, [&](hone_int i, bool yes) { to[i] = T(yes); });
+      return HONE_OK;
+    }
     in_chunks<2>(*generator(gen), n, [&](hone_int at, const uint32_t *words, hone_int count) {
       for (hone_int i = 0; i < count; i++) to[at + i] = T((pair(words + 2 * i) & k53Bits) < threshold);
     });
@@ -353,7 +400,7 @@ HONE_KERNEL(rand_exponential)(int32_t dtype, void *out, hone_int n, void *gen, d
     T *to = static_cast<T *>(out);
     const double scale = -1.0 / lambda;
     in_chunks<2>(*generator(gen), n, [&](hone_int at, const uint32_t *words, hone_int count) {
-      for (hone_int i = 0; i < count; i++) to[at + i] = T(scale * std::log1p(-unit53(words + 2 * i)));
+      for (hone_int i = 0; i < count; i++) to[at + i] = T(scale * log_rest(*generator(gen), unit53(words + 2 * i)));
     });
     return HONE_OK;
   });
@@ -368,10 +415,14 @@ HONE_KERNEL(dropout)(int32_t dtype, void *out, void *mask, const void *a, hone_i
     return hone_dropout_backward(dtype, out, a, mask, n, p);
   }
   const uint64_t threshold = threshold53(1 - p);
-  return with_float("dropout", dtype, [&](auto zero) {
+  return with_float("dropout", dtype, [&](auto zero) -> int32_t {
     using T = decltype(zero);
     T *to = static_cast<T *>(out);
     const T *from = static_cast<const T *>(a), scale = dropout_scale<T>(p);
+    if (generator(gen)->numbers & HONE_RNG_MKL) {
+      if (n > 0) mkl_bernoulli(*generator(gen), n, 1 - p, [&](hone_int i, bool yes) { kept[i] = yes; });
+      return hone_dropout_backward(dtype, out, a, mask, n, p);
+    }
     in_chunks<2>(*generator(gen), n, [&](hone_int at, const uint32_t *words, hone_int count) {
       for (hone_int i = 0; i < count; i++) kept[at + i] = (pair(words + 2 * i) & k53Bits) < threshold;
       for (hone_int i = at; i < at + count; i++) to[i] = from[i] * (kept[i] ? scale : T(0));

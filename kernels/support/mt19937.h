@@ -14,6 +14,7 @@ struct Generator {
   double cached; // the second sample of the scalar Box-Muller, when has_cached
   int32_t left, next;
   uint32_t has_cached, seeded;
+  uint32_t numbers, unused; // HONE_RNG_ flags
   uint32_t words[kStateWords];
 };
 
@@ -27,6 +28,7 @@ inline void seed_words(Generator &gen, uint64_t seed) {
   gen.cached = 0;
   gen.has_cached = 0;
   gen.seeded = 1;
+  gen.numbers = 0;
 }
 
 using Words = Vec<uint32_t>;

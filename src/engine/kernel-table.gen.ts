@@ -55,12 +55,14 @@ export interface Kernels {
   scatter(dtype: number, mode: number, out: Ptr, index: Ptr, src: Ptr, ndim: number, dim: number, dimSize: number, meta: Ptr): number;
   nonzero(out: Ptr, count: Ptr, mask: Ptr, n: number): number;
   rngSeed(gen: Ptr, high: number, low: number): number;
+  rngNumbers(gen: Ptr, flags: number): number;
   rngGetState(gen: Ptr, out: Ptr): number;
   rngSetState(gen: Ptr, src: Ptr): number;
   rngSeedDraw(gen: Ptr, outI64: Ptr): number;
   randUniform(dtype: number, out: Ptr, n: number, gen: Ptr, low: number, high: number): number;
   randNormal(dtype: number, out: Ptr, n: number, gen: Ptr, mean: number, std: number, contiguous: number): number;
   randInt(dtype: number, out: Ptr, n: number, gen: Ptr, low: number, high: number): number;
+  randFull(dtype: number, out: Ptr, n: number, gen: Ptr): number;
   randPerm(outI64: Ptr, n: number, gen: Ptr): number;
   randBernoulli(dtype: number, out: Ptr, n: number, gen: Ptr, p: number): number;
   randBernoulliTensor(dtype: number, out: Ptr, p: Ptr, n: number, gen: Ptr): number;
@@ -134,12 +136,14 @@ export const KERNEL_NAMES = {
   scatter: 'scatter',
   nonzero: 'nonzero',
   rngSeed: 'rng_seed',
+  rngNumbers: 'rng_numbers',
   rngGetState: 'rng_get_state',
   rngSetState: 'rng_set_state',
   rngSeedDraw: 'rng_seed_draw',
   randUniform: 'rand_uniform',
   randNormal: 'rand_normal',
   randInt: 'rand_int',
+  randFull: 'rand_full',
   randPerm: 'rand_perm',
   randBernoulli: 'rand_bernoulli',
   randBernoulliTensor: 'rand_bernoulli_tensor',
@@ -213,12 +217,14 @@ export const KERNEL_ARITY = {
   scatter: 9,
   nonzero: 4,
   rngSeed: 3,
+  rngNumbers: 2,
   rngGetState: 2,
   rngSetState: 2,
   rngSeedDraw: 2,
   randUniform: 6,
   randNormal: 7,
   randInt: 6,
+  randFull: 4,
   randPerm: 3,
   randBernoulli: 5,
   randBernoulliTensor: 5,
@@ -271,6 +277,9 @@ export const CENTERED = 32;
 export const ABI_VERSION = 1;
 export const OPTIM_STRIDE = 8;
 export const GENERATOR_BYTES = 2560;
+export const RNG_LOG = 1;
+export const RNG_NARROW = 2;
+export const RNG_MKL = 4;
 export const MAX_DIMS = 16;
 
 export const UnaryOp = {

@@ -4,12 +4,12 @@ import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { ones } from '../tensor/create.js';
-import { generatorPtr } from '../tensor/random.js';
+import { defaultGenerator, generatorPtr } from '../tensor/random.js';
 import { numel, sameShape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, mul, sub } from './arithmetic.js';
 import { inPlace } from './inplace.js';
-import { code, copyInto, dense, emptyLikeDense } from './kernel-call.js';
+import { code, copyInto, dense, emptyLikeDense, rowMajor } from './kernel-call.js';
 import { squeeze, unsqueeze } from './movement.js';
 import { warnOnce } from './warn.js';
 import { needsFloat } from './window.js';
@@ -53,9 +53,9 @@ export function dropout(x: Tensor, ...args: Arguments): Tensor {
   return dropping('dropout', x, args, true, masked);
 }
 
-/** 0 < p < 1. The mask lies in memory as x does, and its draws go in the order of memory. */
+/** 0 < p < 1. The mask lies in memory as x does, and its draws go in the order of memory; before PyTorch 2.5 in the order of dims. */
 function masked(x: Tensor, p: number): Tensor {
-  const source = dense(x, 'dropout');
+  const source = defaultGenerator().numbers.logicalDropout ? rowMajor(x, 'dropout') : dense(x, 'dropout');
   const out = emptyLikeDense(source);
   const mask = emptyLikeDense(source, 'uint8');
   check(kernels.dropout(code(x.dtype), out.ptr, mask.ptr, source.ptr, numel(x.shape), generatorPtr(undefined), p), 'dropout');

@@ -4,10 +4,11 @@
  */
 
 import { check, kernels } from '../engine/engine.js';
+import { RNG_MKL } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
 import type { RandomOptions } from '../tensor/random.js';
-import { assertRandomTarget, type Generator, generatorPtr, randn } from '../tensor/random.js';
+import { assertRandomTarget, defaultGenerator, type Generator, generatorPtr, randn } from '../tensor/random.js';
 import { broadcastShapes, isDense, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, Tensor } from '../tensor/tensor.js';
 import { toTypedArray, writeTyped } from '../tensor/transfer.js';
@@ -27,7 +28,8 @@ export interface GeneratorOption {
 /** Fills n elements from `ptr` on; returns the kernel's status. */
 type Fill = (ptr: number, n: number, generator: number) => number;
 
-function fillRandom(op: string, x: Tensor, generator: Generator | undefined, fill: Fill): Tensor {
+/** @param logical whether draws go in the order of dims, not of memory: as MKL's did. */
+function fillRandom(op: string, x: Tensor, generator: Generator | undefined, fill: Fill, logical = false): Tensor {
   const draw = (target: Tensor) => {
     check(fill(target.ptr, numel(x.shape), generatorPtr(generator)), op);
     return target;
@@ -36,9 +38,10 @@ function fillRandom(op: string, x: Tensor, generator: Generator | undefined, fil
     op,
     x,
     [],
-    () => (isDense(x.shape, x.strides) ? draw(emptyLikeDense(x)) : inOrder(x, draw)),
+    () => (logical ? draw(emptyTensor(x.shape, x.dtype)) : isDense(x.shape, x.strides) ? draw(emptyLikeDense(x)) : inOrder(x, draw)),
     () => {
-      if (isDense(x.shape, x.strides)) draw(x);
+      if (logical && !x.isContiguous()) copyInto(x, draw(emptyTensor(x.shape, x.dtype)), op);
+      else if (isDense(x.shape, x.strides)) draw(x);
       else copyInto(x, inOrder(x, draw), op);
       return true;
     },
@@ -90,7 +93,8 @@ export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, { generator }: G
     });
   }
   checkProbability('bernoulli_', p);
-  return fillRandom('bernoulli_', x, generator, (ptr, n, gen) => kernels.randBernoulli(code(x.dtype), ptr, n, gen, p));
+  const fill: Fill = (ptr, n, gen) => kernels.randBernoulli(code(x.dtype), ptr, n, gen, p);
+  return fillRandom('bernoulli_', x, generator, fill, ((generator ?? defaultGenerator()).numbers.flags & RNG_MKL) !== 0);
 }
 
 /** Numbers from the exponential distribution with rate `lambda`, in place. Default: 1. */
@@ -100,10 +104,17 @@ export function exponential_(x: Tensor, lambda = 1, { generator }: GeneratorOpti
   return fillRandom('exponential_', x, generator, (ptr, n, gen) => kernels.randExponential(code(x.dtype), ptr, n, gen, lambda));
 }
 
-/** Whole numbers from `from` (default 0) up to, not including, `to`, in place. Any dtype. */
+/**
+ * Whole numbers from `from` (default 0) up to, not including, `to`, in place. Any dtype. Without bounds: from 0 up to the largest number of
+ * an integer dtype, 2^24 for float32, 2^53 for float64.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html
+ */
+export function random_(x: Tensor, options?: GeneratorOption): Tensor;
 export function random_(x: Tensor, to: number, options?: GeneratorOption): Tensor;
 export function random_(x: Tensor, from: number, to: number, options?: GeneratorOption): Tensor;
-export function random_(x: Tensor, first: number, second?: number | GeneratorOption, third?: GeneratorOption): Tensor {
+export function random_(x: Tensor, first?: number | GeneratorOption, second?: number | GeneratorOption, third?: GeneratorOption): Tensor {
+  if (typeof first !== 'number')
+    return fillRandom('random_', x, first?.generator, (ptr, n, gen) => kernels.randFull(code(x.dtype), ptr, n, gen));
   const [from, to] = typeof second === 'number' ? [first, second] : [0, first];
   const generator = (typeof second === 'object' ? second : third)?.generator;
   if (!Number.isInteger(from) || !Number.isInteger(to) || from >= to)
@@ -171,7 +182,8 @@ export function multinomial(
   const source = rowMajor(detach(weights), 'multinomial');
   const values = toTypedArray(source) as Float32Array | Float64Array;
   checkWeights(values, size);
-  if (replacement && count > 1) return drawWithReplacement(values, weights, size, count, generator);
+  const cumulative = (generator ?? defaultGenerator()).numbers.cumulativeMultinomial;
+  if (replacement && (count > 1 || cumulative)) return drawWithReplacement(values, weights, size, count, generator);
   // An exponential race: the largest w / q wins.
   const race = div(source, exponential_(emptyTensor(weights.shape, weights.dtype), 1, { generator }));
   return count === 1 ? unsqueeze(argmax(race, -1), -1) : topk(race, count, -1).indices;
