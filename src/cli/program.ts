@@ -1,6 +1,7 @@
 /** The commands of `hone`, and what they share. */
 import { Command } from 'commander';
 import { setEngine } from '../engine/select.js';
+import { addConvertCommand } from './convert.js';
 import { doctor } from './doctor.js';
 import { oneOf, wholeNumber } from './options.js';
 import { addStudyCommand } from './study.js';
@@ -12,7 +13,7 @@ const bold = (text: string) => `\x1b[1m${text}\x1b[22m`; // commander takes it a
 /** All commands, ready to parse. */
 export function createProgram(): Command {
   const program: Command = new Command('hone')
-    .description('Deep learning for TypeScript: compare training techniques, train models, look at the engine.')
+    .description('Deep learning for TypeScript: compare training techniques, train models, convert model files, look at the engine.')
     .version(version, '-V, --version', 'print the version')
     .option('--engine <name>', 'native or wasm, which runs the arithmetic; default: native where it loads', oneOf(['native', 'wasm']))
     .option('--threads <count>', 'threads of the native engine; default: all cores', wholeNumber(1))
@@ -40,6 +41,7 @@ Examples:
 
   addStudyCommand(program);
   addTrainCommand(program);
+  addConvertCommand(program);
   program
     .command('doctor')
     .description('tell which engine runs here, and why')

@@ -17,9 +17,18 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { FileError } from '../errors.js';
 
 type Failure = NodeJS.ErrnoException;
+
+/** Undoes deflate: at most `size` bytes, made as they come, so that what is announced alone costs nothing. @throws for damaged bytes. */
+export function inflateRaw(packed: Uint8Array, size: number): Uint8Array {
+  return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
+}
+
+/** CRC-32 by the system; undefined in Node before 20.15. */
+export const systemCrc32 = crc32 as ((bytes: Uint8Array) => number) | undefined;
 
 /** Turns a system error into one that names the path and says what to do. */
 function explain(error: unknown, op: string, path: string, doing: 'read' | 'write'): FileError {

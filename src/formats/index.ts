@@ -1,9 +1,12 @@
 /** `hone/formats`: files and their bytes. */
 import '#host';
 
-export type { SaveOptions } from './files.js';
-export { load, save } from './files.js';
+export { fileDType } from './file-dtypes.js';
+export type { FileFormat, LoadBytesOptions, Loaded, LoadOptions, SaveOptions } from './files.js';
+export { load, loadBytes, save, saveBytes } from './files.js';
 export { decodeIdx } from './idx.js';
 export type { SafetensorsContent } from './safetensors.js';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 export type { StateDictLike } from './state-dict.js';
+export type { FlatState } from './state-names.js';
+export { flattenState } from './state-names.js';

@@ -107,8 +107,8 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
   it('says what to do where browsers differ: files, and memory', async () => {
     const page = await open();
     const { save, load, memory } = await page.evaluate(() => program.browserRefusals());
-    expect(save).toMatch(/^FileError FILE: save: browsers cannot write model\.safetensors\. .*encodeSafetensors.*Blob/);
-    expect(load).toMatch(/^FileError FILE: load: browsers cannot open model\.safetensors\. Fetch the bytes, then .*decodeSafetensors/);
+    expect(save).toMatch(/^FileError FILE: save: browsers cannot write model\.safetensors\. .*saveBytes.*Blob/);
+    expect(load).toMatch(/^FileError FILE: load: browsers cannot open model\.safetensors\. Fetch the bytes, then .*loadBytes/);
     expect(memory).toMatch(
       /^OutOfMemoryError OUT_OF_MEMORY: cannot allocate 3\.6 TB: .* In a browser .* for await \(const batch of loader\)/,
     );

@@ -19,6 +19,8 @@ export async function stagePackage(): Promise<Stage> {
   const home = join(folder, 'node_modules/hone');
   mkdirSync(home, { recursive: true });
   cpSync(join(root, 'package.json'), join(home, 'package.json'));
+  // What pages need of the package's dependencies.
+  cpSync(join(root, 'node_modules/fflate'), join(folder, 'node_modules/fflate'), { recursive: true });
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.ts') && !/\.(test|test-helper|d)\.ts$/.test(file),
   );

@@ -8,7 +8,7 @@ const each = (names: string, why: string): Exceptions => Object.fromEntries(name
 export const noOperations: Exceptions = {
   ...each('enableGrad inferenceMode isGradEnabled noGrad setGradEnabled scope keep', 'modes of the tape: src/autograd'),
   ...each('collectGarbage emptyCache engineInfo getNumThreads memoryStats setEngine setNumThreads', 'the engine: src/engine'),
-  ...each('load save', 'files: src/formats'),
+  ...each('load loadBytes save saveBytes', 'files: src/formats'),
   ...each('summary', 'text about a model: src/report/summary.test.ts'),
   ...each('defaultGenerator getRngState manualSeed setRngState', 'the state of the generator: src/ops/random.test.ts'),
 };
