@@ -35,6 +35,12 @@ def numbers():
     f.add("smoothL1Loss", [f.x([3]), f.x([3])], None, {"beta": -1})
     f.add("huberLoss", [f.x([3]), f.x([3])], None, {"delta": 0})
     f.add("huberLoss", [f.x([3]), f.x([3])], None, {"delta": -0.5})
+    # Equal numbers, and those that lie just as far apart as the bend.
+    for kw in ({"huberLoss": {}, "smoothL1Loss": {}}, {"huberLoss": {"delta": 2}, "smoothL1Loss": {"beta": 2}}):
+        for op, more in kw.items():
+            for kinds in ("zz", "tt"):
+                f.add(op, [f.x([4, 5], kinds[0]), f.x([4, 5], kinds[1])], None, {"reduction": "none", **more}, gg=True)
+                f.add(op, [f.x([4, 5], kinds[0]), f.x([4, 5], kinds[1], ng=True)], None, more, gg=True)
     return f
 
 

@@ -87,6 +87,11 @@ def embeddings():
         for p in (2, 1, 3):
             f.add("normalize", [f.x(shape)], ref(0), {"dim": dim, "p": p}, gg=p == 2)
     f.add("normalize", [f.x([2, 3])], None, {"eps": 3}, gg=True)
+    for rest in ([1], [3, 0], [2, -1, 0.5], [4.0]):
+        f.add("normalize", [f.x([2, 3])], ref(0) + rest)
+    f.add("normalize", [f.x([2, 3])], ref(0) + [1.0, 0], {"eps": 4})
+    f.add("cosineSimilarity", [f.x([3], "z", "c"), f.x([3])], None, {"dim": 0, "eps": 0.1}, gg=True)
+    f.program([f.x([2, 3]), f.x([2, 3])], [["x", "mul", [{"$": 0}, 0], {}], ["y", "cosineSimilarity", [{"$": "x"}, {"$": 1}], {}]], ["y"], name="cosineSimilarity", gg=True)
     f.add("cosineSimilarity", [f.x([3, 1, 4]), f.x([2, 4])], ref(0, 1) + [-1], gg=True)
     f.add("cosineSimilarity", [f.x([3, 4]), f.x([3, 4])], None, {"dim": 0, "eps": 2})
     return f

@@ -77,6 +77,9 @@ def pool():
     for dilation in (2, 3, [3, 1, 1], [1, 3, 1], [1, 1, 3]):
         for size in ([1, 1, 2], [2, 1, 1], [2, 2, 2], [1, 2, 1]):
             f.add("maxPool3d", [f.x([1, 2, *size], "n", ng=True)], ref(0) + [2], {"padding": 1, "stride": 1, "dilation": dilation, "returnIndices": True})
+    # torch refuses windows larger than the input, padded or not, for this one alone.
+    for size, kw in (([3, 4, 2], {"padding": 1}), ([3, 2, 3], {"ceilMode": True}), ([2, 3, 3], {"padding": 1, "stride": 1}), ([3, 3, 3], {"padding": 1})):
+        f.add("avgPool3d", [f.x([1, 2, *size])], ref(0) + [3], kw)
     return f
 
 

@@ -56,6 +56,10 @@ def layers():
             m.add(name, args, kw, [m.x([5, 2, 3])])
         m.add(name, [3, 4], {}, [m.x([5, 2, 3], "i4")])
         m.add(name, [3, 4, 2], {}, [m.x([3, 2, 3])], train=[False], g=False)
+        options = [2, False, True, 0.5, True]
+        for count in (2, 3, 4, 5):
+            m.add(name, [3, 4, *(options[:1] + ["relu"] + options[1:] if name == "RNN" else options)[:count]], {}, [m.x([2, 3, 3])], g=False)
+    m.add("LSTM", [3, 4, 1, True, False, 0.0, False, 2], {}, [m.x([2, 3, 3])], g=False)
     m.add("RNN", [3, 4], {"nonlinearity": "gelu"}, [m.x([5, 2, 3])])
     m.add("RNN", [3, 4], {"proj_size": 0}, [m.x([5, 2, 3])])
     m.add("LSTM", [3, 4], {"proj_size": 2}, [m.x([5, 2, 3]), m.x([1, 2, 4]), m.x([1, 2, 4])], call=[{"$": 0}, [{"$": 1}, {"$": 2}]])

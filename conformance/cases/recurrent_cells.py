@@ -18,6 +18,8 @@ def cells():
         for x, shape in (([2, 3], [3, 4]), ([2, 3], [2, 5]), ([2, 3], [1, 4]), ([2, 3], [2, 1, 4]), ([3], [5]), ([3], [2, 2])):
             m.add(name, [3, 4], {}, [m.x(x), m.x(shape), m.x(shape)], call=[{"$": 0}, pair(1, 2)])
         m.add(name, [3, 4], {}, [m.x([2, 3], "i3")])
+        m.add(name, [3, 4, False], {}, [m.x([2, 3])], train=[True])
+    m.add("RNNCell", [3, 4, True, "relu"], {}, [m.x([2, 3])], train=[True])
     m.add("RNNCell", [3, 4], {"nonlinearity": "gelu"}, [m.x([2, 3])])
     return m
 

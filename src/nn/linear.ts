@@ -20,8 +20,7 @@ export function resetWeightAndBias(weight: Tensor, bias: Tensor | null): void {
   kaimingUniform_(weight, { a: Math.sqrt(5) });
   if (bias === null) return;
   const fanIn = weight.shape.slice(1).reduce((product, size) => product * size, 1);
-  if (fanIn === 0) return;
-  const bound = 1 / Math.sqrt(fanIn);
+  const bound = fanIn === 0 ? 0 : 1 / Math.sqrt(fanIn);
   uniform_(bias, -bound, bound);
 }
 

@@ -2,6 +2,7 @@
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { select, unsqueeze } from '../ops/movement.js';
 import { type Cell, GATES, recurrent } from '../ops/recurrent.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { zeros } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -9,7 +10,7 @@ import { assertCount } from './linear.js';
 import { Module } from './module.js';
 import { bool } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
-import { assertBoolean, checkInput, checkState, resetRecurrent, statePair } from './rnn.js';
+import { checkInput, checkState, resetRecurrent, statePair } from './rnn.js';
 
 export interface CellOptions {
   /** Adds learned biases. Default: true. */
@@ -23,10 +24,8 @@ export interface RNNCellOptions extends CellOptions {
   nonlinearity?: 'tanh' | 'relu';
 }
 
-/** The options, whose first may be given by place. */
-function cellOptions<O extends CellOptions>(bias: boolean | O | undefined, options: Omit<O, 'bias'>): O {
-  return (typeof bias === 'object' ? bias : bias === undefined ? options : { ...options, bias }) as O;
-}
+const CELL: Required<CellOptions> = { bias: true, dtype: 'float32' };
+const RNN_CELL: Required<RNNCellOptions> = { bias: true, nonlinearity: 'tanh', dtype: 'float32' };
 
 abstract class RecurrentCell extends Module {
   weightIh: Parameter;
@@ -39,14 +38,12 @@ abstract class RecurrentCell extends Module {
     cell: Cell,
     readonly inputSize: number,
     readonly hiddenSize: number,
-    options: CellOptions,
+    { bias, dtype }: Required<CellOptions>,
   ) {
     super();
-    const { bias = true, dtype = 'float32' } = options;
     const name = this.constructor.name;
     assertCount(name, 'inputSize', inputSize);
     assertCount(name, 'hiddenSize', hiddenSize, 1);
-    assertBoolean(name, 'bias', bias);
     assertTrainable(dtype, name);
     this.cell = cell;
     const rows = GATES[cell] * hiddenSize;
@@ -103,10 +100,10 @@ abstract class RecurrentCell extends Module {
 export class RNNCell extends RecurrentCell {
   readonly nonlinearity: 'tanh' | 'relu';
 
-  /** @param bias by place, or among the options. @throws {ArgumentError} for sizes and options that do not fit. */
-  constructor(inputSize: number, hiddenSize: number, bias?: boolean | RNNCellOptions, options: Omit<RNNCellOptions, 'bias'> = {}) {
-    const all = cellOptions<RNNCellOptions>(bias, options);
-    const { nonlinearity = 'tanh' } = all;
+  /** @param args the options, also by position: bias, nonlinearity. @throws {ArgumentError} for sizes and options that do not fit. */
+  constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[bias: boolean, nonlinearity: 'tanh' | 'relu'], RNNCellOptions>) {
+    const all = readArguments('RNNCell', RNN_CELL, args);
+    const { nonlinearity } = all;
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
       throw new ArgumentError(`RNNCell: nonlinearity is ${String(nonlinearity)}, expected 'tanh' or 'relu'.`);
     super(nonlinearity, inputSize, hiddenSize, all);
@@ -131,9 +128,9 @@ export class RNNCell extends RecurrentCell {
  * const [h, c] = cell.forward(randn([3, 10]), [zeros([3, 20]), zeros([3, 20])]);
  */
 export class LSTMCell extends RecurrentCell {
-  /** As {@link RNNCell}. */
-  constructor(inputSize: number, hiddenSize: number, bias?: boolean | CellOptions, options: Omit<CellOptions, 'bias'> = {}) {
-    super('lstm', inputSize, hiddenSize, cellOptions<CellOptions>(bias, options));
+  /** As {@link RNNCell}; by position bias. */
+  constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[bias: boolean], CellOptions>) {
+    super('lstm', inputSize, hiddenSize, readArguments('LSTMCell', CELL, args));
   }
 
   forward(input: Tensor, hx: readonly [h: Tensor, c: Tensor] | null = null): [h: Tensor, c: Tensor] {
@@ -149,9 +146,9 @@ export class LSTMCell extends RecurrentCell {
  * new nn.GRUCell(10, 20).forward(randn([3, 10])).shape; // [3, 20]
  */
 export class GRUCell extends RecurrentCell {
-  /** As {@link RNNCell}. */
-  constructor(inputSize: number, hiddenSize: number, bias?: boolean | CellOptions, options: Omit<CellOptions, 'bias'> = {}) {
-    super('gru', inputSize, hiddenSize, cellOptions<CellOptions>(bias, options));
+  /** As {@link RNNCell}; by position bias. */
+  constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[bias: boolean], CellOptions>) {
+    super('gru', inputSize, hiddenSize, readArguments('GRUCell', CELL, args));
   }
 
   forward(input: Tensor, hx: Tensor | null = null): Tensor {

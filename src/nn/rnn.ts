@@ -6,6 +6,7 @@ import { cat, stack } from '../ops/join.js';
 import { reshape, select, transpose, unsqueeze } from '../ops/movement.js';
 import { type Cell, type CellWeights, GATES, recurrent } from '../ops/recurrent.js';
 import { warnOnce } from '../ops/warn.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { zeros } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
@@ -56,11 +57,6 @@ interface Sequences {
 export function resetRecurrent(module: Module, hiddenSize: number): void {
   const bound = 1 / Math.sqrt(hiddenSize);
   for (const parameter of module.parameters()) uniform_(parameter, -bound, bound);
-}
-
-/** Throws unless the option is a boolean: another value, such as a size in the wrong place, would pass for one. */
-export function assertBoolean(layer: string, option: string, value: unknown): void {
-  if (typeof value !== 'boolean') throw new ArgumentError(`${layer}: ${option} is ${String(value)}, expected true or false.`);
 }
 
 /** Throws unless `input` has the layer's features and dtype. */
@@ -118,14 +114,11 @@ abstract class RecurrentLayer extends Module {
   [bias: `bias${'Ih' | 'Hh'}L${number}`]: Parameter | undefined;
   [reverseBias: `bias${'Ih' | 'Hh'}L${number}Reverse`]: Parameter | undefined;
 
-  constructor(cell: Cell, inputSize: number, hiddenSize: number, options: LSTMOptions) {
+  constructor(cell: Cell, inputSize: number, hiddenSize: number, options: LayerOptions & LSTMOptions) {
     super();
-    const { numLayers = 1, bias = true, batchFirst = false, bidirectional = false, projSize = 0, dtype = 'float32' } = options;
-    const p = options.dropout ?? 0;
+    const { numLayers, bias, batchFirst, dropout: p, bidirectional, projSize = 0, dtype } = options;
     const name = this.constructor.name;
-    if (typeof p !== 'number' || !(p >= 0 && p <= 1))
-      throw new ArgumentError(`${name}: dropout is ${String(p)}, expected the probability to drop, from 0 to 1.`);
-    for (const [option, value] of Object.entries({ bias, batchFirst, bidirectional })) assertBoolean(name, option, value);
+    if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${name}: dropout is ${String(p)}, expected the probability to drop, from 0 to 1.`);
     for (const [option, value] of Object.entries({ inputSize, hiddenSize, numLayers })) assertCount(name, option, value, 1);
     assertCount(name, 'projSize', projSize);
     if (projSize >= hiddenSize)
@@ -296,13 +289,17 @@ abstract class RecurrentLayer extends Module {
   }
 }
 
-/** The options, whose first may be given by place. */
-function layerOptions<O extends GRUOptions>(numLayers: number | O | undefined, options: Omit<O, 'numLayers'>): O {
-  return (typeof numLayers === 'object' ? numLayers : numLayers === undefined ? options : { ...options, numLayers }) as O;
-}
+type LayerOptions = Required<GRUOptions>;
+type Positional = [numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean];
 
-function refuseProjection(name: string, options: object): void {
-  if ('projSize' in options) throw new ArgumentError(`${name}: projSize is for LSTM only. Put an nn.Linear behind the ${name}.`);
+const LAYER: Omit<LayerOptions, 'numLayers' | 'dtype'> = { bias: true, batchFirst: false, dropout: 0, bidirectional: false };
+const RNN_LAYER: Required<RNNOptions> = { numLayers: 1, nonlinearity: 'tanh', ...LAYER, dtype: 'float32' };
+const GRU_LAYER: LayerOptions = { numLayers: 1, ...LAYER, dtype: 'float32' };
+const LSTM_LAYER: Required<LSTMOptions> = { numLayers: 1, ...LAYER, projSize: 0, dtype: 'float32' };
+
+function refuseProjection(name: string, args: readonly unknown[]): void {
+  if (args.some((arg) => typeof arg === 'object' && arg !== null && 'projSize' in arg))
+    throw new ArgumentError(`${name}: projSize is for LSTM only. Put an nn.Linear behind the ${name}.`);
 }
 
 /**
@@ -320,11 +317,21 @@ function refuseProjection(name: string, options: object): void {
 export class RNN extends RecurrentLayer {
   readonly nonlinearity: 'tanh' | 'relu';
 
-  /** @param numLayers by place, or among the options. @throws {ArgumentError} for sizes below 1 and options that do not fit. */
-  constructor(inputSize: number, hiddenSize: number, numLayers?: number | RNNOptions, options: Omit<RNNOptions, 'numLayers'> = {}) {
-    const all = layerOptions<RNNOptions>(numLayers, options);
-    refuseProjection('RNN', all);
-    const { nonlinearity = 'tanh' } = all;
+  /**
+   * @param args the options, the leading ones also by position: numLayers, nonlinearity, bias, batchFirst, dropout, bidirectional.
+   * @throws {ArgumentError} for sizes below 1 and options that do not fit.
+   */
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    ...args: Trailing<
+      [numLayers: number, nonlinearity: 'tanh' | 'relu', bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean],
+      RNNOptions
+    >
+  ) {
+    refuseProjection('RNN', args);
+    const all = readArguments('RNN', RNN_LAYER, args);
+    const { nonlinearity } = all;
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
       throw new ArgumentError(`RNN: nonlinearity is ${String(nonlinearity)}, expected 'tanh' or 'relu'.`);
     super(nonlinearity, inputSize, hiddenSize, all);
@@ -353,9 +360,9 @@ export class RNN extends RecurrentLayer {
  * cn.shape; // [2, 3, 20]
  */
 export class LSTM extends RecurrentLayer {
-  /** As {@link RNN}. */
-  constructor(inputSize: number, hiddenSize: number, numLayers?: number | LSTMOptions, options: Omit<LSTMOptions, 'numLayers'> = {}) {
-    super('lstm', inputSize, hiddenSize, layerOptions<LSTMOptions>(numLayers, options));
+  /** As {@link RNN}; by position numLayers, bias, batchFirst, dropout, bidirectional, projSize. */
+  constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[...Positional, projSize: number], LSTMOptions>) {
+    super('lstm', inputSize, hiddenSize, readArguments('LSTM', LSTM_LAYER, args));
   }
 
   forward(input: Tensor, hx?: readonly [h: Tensor, c: Tensor] | null): [output: Tensor, state: [hn: Tensor, cn: Tensor]];
@@ -377,11 +384,10 @@ export class LSTM extends RecurrentLayer {
  * hn.shape; // [2, 3, 20]
  */
 export class GRU extends RecurrentLayer {
-  /** As {@link RNN}. */
-  constructor(inputSize: number, hiddenSize: number, numLayers?: number | GRUOptions, options: Omit<GRUOptions, 'numLayers'> = {}) {
-    const all = layerOptions<GRUOptions>(numLayers, options);
-    refuseProjection('GRU', all);
-    super('gru', inputSize, hiddenSize, all);
+  /** As {@link RNN}; by position numLayers, bias, batchFirst, dropout, bidirectional. */
+  constructor(inputSize: number, hiddenSize: number, ...args: Trailing<Positional, GRUOptions>) {
+    refuseProjection('GRU', args);
+    super('gru', inputSize, hiddenSize, readArguments('GRU', GRU_LAYER, args));
   }
 
   forward(input: Tensor, hx?: Tensor | null): [output: Tensor, hn: Tensor];

@@ -2,7 +2,9 @@
 import { ShapeError, showShape } from '../errors.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { div, mul, sub } from './arithmetic.js';
+import { div, lt, mul, sub } from './arithmetic.js';
+import { detach } from './copy.js';
+import { where } from './elementwise.js';
 import { checkNumber, type LossOptions, lossOptions, needsOneFloat, reduced, type Settled, warnOfBroadcast } from './loss-options.js';
 import { abs, clamp, square } from './math.js';
 import { sum } from './reduce.js';
@@ -12,9 +14,9 @@ export interface WeightedLossOptions extends LossOptions {
   weight?: Tensor | null;
 }
 
-/** d^2 / 2 up to `bend`, from there on the line that goes on with its slope: finite gradients for infinite d too. */
+/** d^2 / 2 for |d| below `bend`, from there on the line that goes on with its slope: finite gradients for infinite d too. */
 function squareThenLine(d: Tensor, bend: number): Tensor {
-  const square = clamp(d, { max: bend });
+  const square = where(lt(abs(d), bend), d, clamp(detach(d), { min: -bend, max: bend }));
   return mul(square, sub(d, mul(square, 0.5)));
 }
 
@@ -84,8 +86,8 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Los
   const { beta, reduction } = smoothL1LossOptions(op, [options]);
   needsOneFloat(op, input, target);
   checkPair(op, input, target);
-  const d = abs(sub(input, target));
-  if (beta === 0) return reduced(d, reduction);
+  const d = sub(input, target);
+  if (beta === 0) return reduced(abs(d), reduction);
   return reduced(div(squareThenLine(d, beta), beta), reduction);
 }
 
@@ -112,6 +114,6 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
   const { delta, weight, reduction } = huberLossOptions(op, [options]);
   needsOneFloat(op, input, target);
   checkPair(op, input, target, weight);
-  const each = squareThenLine(abs(sub(input, target)), delta);
+  const each = squareThenLine(sub(input, target), delta);
   return reduced(weight ? mul(each, weight) : each, reduction);
 }

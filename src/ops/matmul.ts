@@ -175,13 +175,19 @@ export function outer(a: Tensor, b: Tensor): Tensor {
 
 /**
  * y = x W^T + b.
- * @param input [..., in]. @param weight [out, in]. @param bias [out], or null.
- * @returns [..., out], the dtype of the input.
+ * @param input [..., in]. @param weight [out, in], or [in] for one number. @param bias [out], or [] for one number; or null.
+ * @returns [..., out], for a weight [in] without the last dim; the dtype of the input.
  * @throws {ShapeError} when the features differ. @throws {DTypeError} for two dtypes.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  if (weight.ndim !== 2) throw new ShapeError(`linear: weight is ${showShape(weight.shape)}, expected [out, in].`);
+  if (weight.ndim === 1) {
+    if (bias !== null && bias.ndim !== 0)
+      throw new ShapeError(`linear: bias is ${showShape(bias.shape)}, expected [] for a weight of ${showShape(weight.shape)}.`);
+    const one = linear(input, unsqueeze(weight, 0), bias && unsqueeze(bias, 0));
+    return reshape(one, one.shape.slice(0, -1));
+  }
+  if (weight.ndim !== 2) throw new ShapeError(`linear: weight is ${showShape(weight.shape)}, expected [out, in], or [in].`);
   const [out, features] = weight.shape as [number, number];
   if (input.ndim === 0 || input.shape[input.ndim - 1] !== features) {
     const given = input.ndim === 0 ? 'no' : input.shape[input.ndim - 1];

@@ -101,9 +101,10 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 /** Joins the dims from `startDim` (default 0) to `endDim` (default -1, the last) into one. */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  // A scalar counts as having one dim.
+  const start = normalizeDim(startDim, Math.max(x.ndim, 1), 'flatten');
+  const end = normalizeDim(endDim, Math.max(x.ndim, 1), 'flatten');
   if (x.ndim === 0) return reshape(x, [1]);
-  const start = normalizeDim(startDim, x.ndim, 'flatten');
-  const end = normalizeDim(endDim, x.ndim, 'flatten');
   if (start > end)
     throw new IndexError(`flatten: startDim ${startDim} comes after endDim ${endDim} in a tensor of shape ${showShape(x.shape)}.`);
   if (start === end) return x;

@@ -2,6 +2,7 @@
  * Pooling over windows of one, two and three axes. The kernels pool planes: one axis is a plane of one row, and three axes are pooled
  * twice, every slice first and then along the depth.
  */
+import { ShapeError, showShape } from '../errors.js';
 import { readArguments } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -263,6 +264,11 @@ export function avgPool3d(
 function avgPool(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, options: Given<DividedPoolOptions>): Tensor {
   const divisor = divisorOf(op, options.divisorOverride);
   const axes = poolAxes(op, rank, x, kernelSize, options);
+  // As in PyTorch, which counts no padding here, and asks it of three dims only.
+  if (rank === 3 && axes.size.some((size, i) => size < axes.kernel[i]!))
+    throw new ShapeError(
+      `${op}: the sizes ${showShape(axes.size)} of the input are smaller than the window ${showShape(axes.kernel)}. Take a smaller one.`,
+    );
   return reshape(averageOf(x, axes, options.countIncludePad, divisor), [...x.shape.slice(0, -rank), ...axes.outSize]);
 }
 

@@ -21,13 +21,16 @@ export interface NormalizeOptions {
 
 /**
  * Vectors divided by their length: x / max(norm(x), eps).
+ * @param p default 2. @param dim default 1. @param eps default 1e-12.
  * @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html
+ * @example
+ * F.normalize(tensor([[3, 4]])); // [[0.6, 0.8]]
  */
-export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
-  const { p = 2, dim = 1, eps = 1e-12 } = options;
+export function normalize(x: Tensor, ...args: Trailing<[p: number, dim: Dims, eps: number], NormalizeOptions>): Tensor {
+  const { p, dim, eps } = readArguments('normalize', { p: 2, dim: null as Dims | null, eps: 1e-12 }, args);
   needsFloat(x, 'normalize');
-  return div(x, clamp(norm(x, p, dim, true), { min: eps }));
+  return div(x, clamp(norm(x, p, dim ?? 1, true), { min: eps }));
 }
 
 export interface CosineSimilarityOptions {

@@ -109,9 +109,9 @@ export function norm(x: Tensor, p: number | 'fro' = 2, dim?: Dims, keepdim = fal
     const wide = (t: Tensor) => withDims(t, shape, dims);
     if (order === 0) return [mul(a!, 0)];
     if (order === 1) return [mul(wide(g), sign(a!))];
+    if (order === 2) return [mul(where(eq(wide(y!), 0), 0, div(a!, wide(y!))), wide(g))];
     // dx = dy sign(x) |x|^(p-1) / norm^(p-1)
-    const slope = where(eq(y!, 0), 0, div(g, order === 2 ? y! : pow(y!, order - 1)));
-    if (order === 2) return [mul(a!, wide(slope))];
+    const slope = where(eq(y!, 0), 0, div(g, pow(y!, order - 1)));
     const power = mul(sign(a!), pow(abs(a!), order - 1));
     return [mul(order < 1 ? where(eq(a!, 0), 0, power) : power, wide(slope))];
   });
