@@ -15,6 +15,18 @@ export type StateDict = Record<string, Tensor>;
 export interface LoadResult {
   missingKeys: string[];
   unexpectedKeys: string[];
+  /** As PyTorch prints it: `<All keys matched successfully>`, or the keys. */
+  toString(): string;
+}
+
+function loadResult(missingKeys: string[], unexpectedKeys: string[]): LoadResult {
+  const list = (keys: readonly string[]) => `[${keys.map((key) => `'${key}'`).join(', ')}]`;
+  const text = () =>
+    missingKeys.length + unexpectedKeys.length === 0
+      ? '<All keys matched successfully>'
+      : `_IncompatibleKeys(missing_keys=${list(missingKeys)}, unexpected_keys=${list(unexpectedKeys)})`;
+  // Not enumerable, so that results compare equal by their keys.
+  return Object.defineProperty({ missingKeys, unexpectedKeys }, 'toString', { value: text });
 }
 
 export interface StateDictOptions {
@@ -133,7 +145,7 @@ export function loadStateDict(module: Module, given: StateDict, { strict = true,
   const loading = new Loading(given instanceof Map ? (Object.fromEntries(given) as StateDict) : { ...given }, strict);
   loading.visit(module, '');
   loading.unexpectedKeys.push(...Object.keys(loading.dict).filter((key) => !loading.known.has(key)));
-  const result = { missingKeys: loading.missingKeys, unexpectedKeys: loading.unexpectedKeys };
+  const result = loadResult(loading.missingKeys, loading.unexpectedKeys);
 
   const refuse = (lines: readonly string[], changed: string): never => {
     const hint = strict && loading.problems.length === 0 ? '\nUse { strict: false } to load the keys that match.' : '';

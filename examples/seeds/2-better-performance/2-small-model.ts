@@ -1,5 +1,5 @@
 /** What the size of a model changes, first part: a small one. `--epochs 10` for a longer run. */
-import { manualSeed, nn, optim, type Tensor } from 'hone';
+import { manualSeed, nn, optim, summary, type Tensor } from 'hone';
 import { readArguments } from '../shared/arguments.js';
 import { plot } from '../shared/pictures.js';
 import * as data from './module/data.js';
@@ -27,7 +27,7 @@ class SmallSizeModel extends nn.Module {
 }
 
 const smallModel = new SmallSizeModel();
-console.log(`${smallModel}`);
+summary(smallModel, [BATCH_SIZE, 1, 28, 28]); // torchinfo.summary
 
 const lossFn = new nn.CrossEntropyLoss();
 const optimizer = new optim.Adam(smallModel.parameters(), { lr: LR });

@@ -1,5 +1,5 @@
 /** What the size of a model changes, second part: a big one, of blocks made with `nn.Sequential`. `--epochs 10 --images 8000` for a longer run. */
-import { manualSeed, nn, ones, optim, type Tensor } from 'hone';
+import { manualSeed, nn, ones, optim, summary, type Tensor } from 'hone';
 import { readArguments } from '../shared/arguments.js';
 import { plot } from '../shared/pictures.js';
 import * as data from './module/data.js';
@@ -48,7 +48,7 @@ class BigSizeModel extends nn.Module {
 }
 
 const bigModel = new BigSizeModel();
-console.log(`${bigModel}`);
+summary(bigModel, [BATCH_SIZE, 1, 28, 28]);
 
 const lossFn = new nn.CrossEntropyLoss();
 const optimizer = new optim.Adam(bigModel.parameters(), { lr: LR });

@@ -1,5 +1,5 @@
 /** Dropout in every block: `nn.Dropout` after the layer whose nodes it drops, at a rate of 0.2 to 0.5. `--epochs 10` for a longer run. */
-import { manualSeed, nn, optim, randn, type Tensor } from 'hone';
+import { manualSeed, nn, optim, randn, summary, type Tensor } from 'hone';
 import { readArguments } from '../shared/arguments.js';
 import * as data from './module/data.js';
 import * as train from './module/train.js';
@@ -42,7 +42,7 @@ class DropoutModel extends nn.Module {
 }
 
 const dModel = new DropoutModel().to(device); // dropRate = 0.5, the default
-console.log(`${dModel}`);
+summary(dModel, [BATCH_SIZE, 1, 28, 28]);
 
 const lossFn = new nn.CrossEntropyLoss();
 const optimizer = new optim.Adam(dModel.parameters(), { lr: LR });

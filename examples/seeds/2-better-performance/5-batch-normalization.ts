@@ -1,5 +1,5 @@
 /** Batch normalization: dense, then batch norm, then activation. `--epochs 10` for a longer run. */
-import { manualSeed, nn, optim, rand, type Tensor } from 'hone';
+import { manualSeed, nn, optim, rand, summary, type Tensor } from 'hone';
 import { readArguments } from '../shared/arguments.js';
 import * as data from './module/data.js';
 import * as train from './module/train.js';
@@ -47,7 +47,7 @@ class BNModel extends nn.Module {
 }
 
 const bnModel = new BNModel().to(device);
-console.log(`${bnModel}`);
+summary(bnModel, [1, 28, 28]);
 
 const lossFn = new nn.CrossEntropyLoss();
 const optimizer = new optim.Adam(bnModel.parameters(), { lr: LR });

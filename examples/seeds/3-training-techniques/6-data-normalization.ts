@@ -9,7 +9,7 @@ const {
   batchSize,
   learningRate,
   seed,
-} = readArguments({ epochs: 2, images: 800, batchSize: 16, learningRate: 0.1, seed: 0 });
+} = readArguments({ epochs: 3, images: 640, batchSize: 16, learningRate: 0.05, seed: 0 });
 manualSeed(seed);
 // One number for each channel; the digits have one
 const { trainLoader, testLoader } = loaders(images, batchSize, { mean: [0.1307], std: [0.3081] });

@@ -1,0 +1,166 @@
+/**
+ * (1) TensorBoard and optimizer: the data looked at, a perceptron, Adam (`--sgd 1` for SGD), training with validation, a prediction, the
+ * evaluation. `--batchSize 16` and `--epochs 17` are the document's.
+ *
+ * SummaryWriter waits for its own issue; the curves that it would record are drawn as SVG files.
+ */
+import { F, manualSeed, nn, noGrad, optim, randint, summary, type Tensor } from 'hone';
+import { readArguments } from '../shared/arguments.js';
+import { imshow, plot } from '../shared/pictures.js';
+import { evaluation, load, loaders, validation } from './common.js';
+
+const { epochs, batchSize, sgd, seed } = readArguments({ epochs: 5, batchSize: 100, sgd: 0, seed: 0 });
+manualSeed(seed);
+
+// 1. Data
+
+const sets = load();
+const { trainset, validset, testset } = sets;
+
+console.log(trainset.constructor.name, trainset.length);
+console.log(validset.constructor.name, validset.length);
+console.log(testset.constructor.name, testset.length);
+
+const [sampleImg, sampleLabel] = await trainset.get(0);
+console.log(sampleImg.constructor.name, typeof sampleLabel);
+console.log(sampleImg.size());
+
+// 2. Pictures
+
+// a tensor
+imshow(sampleImg.select(0, 0)); // sample_img[0]
+
+// an array, as PyTorch's numpy()
+const array = sampleImg.toArray() as number[][][];
+console.log(array.length, array[0]!.length, array[0]![0]!.length);
+
+// the dims in another order
+const sampleTensor = sampleImg.permute(1, 2, 0).squeeze(2);
+console.log(sampleTensor.size());
+
+const labelsMap = testset.classes;
+
+const titles: string[] = [];
+for (let i = 0; i < 32; i++) {
+  const randI = randint(trainset.length, [1]).item();
+  const [, label] = await trainset.get(randI);
+  titles.push(labelsMap[label]!);
+}
+console.log('32 at random:', titles.join(' '));
+
+// 3. Loaders
+
+const { trainloader, validloader, testloader } = loaders(sets, batchSize);
+
+console.log(trainloader.constructor.name, trainloader.length);
+console.log(validloader.constructor.name, validloader.length);
+console.log(testloader.constructor.name, testloader.length);
+
+const trainIter = trainloader[Symbol.iterator]();
+const [firstImages, firstLabels] = trainIter.next().value as [Tensor, Tensor];
+console.log(firstImages.size(), firstLabels.size());
+
+// 4. Model
+
+class FMNIST_DNN extends nn.Module {
+  // fully connected layers (dense layers, affine layers): x w + b
+  fc1 = new nn.Linear(784, 128);
+  fc2 = new nn.Linear(128, 64);
+  fc3 = new nn.Linear(64, 10);
+
+  override forward(x: Tensor): Tensor {
+    x = this.fc1.forward(x);
+    x = F.relu(x);
+    x = this.fc2.forward(x);
+    x = F.relu(x);
+    x = this.fc3.forward(x);
+    // x = F.softmax(x, 1);
+    return x;
+  }
+}
+
+const model = new FMNIST_DNN();
+console.log(`${model}`);
+
+for (const [name, parameter] of model.namedParameters()) console.log(name, parameter.size());
+
+summary(model, [1, 784], { style: 'torchsummary' }); // (channel, input_size)
+
+// 5. Loss and optimizer
+
+const learningRate = 0.001;
+const criterion = new nn.CrossEntropyLoss();
+const optimizer = sgd ? new optim.SGD(model.parameters(), { lr: 0.1 }) : new optim.Adam(model.parameters(), { lr: learningRate });
+
+// 6. Training, with validation
+
+let steps = 0;
+const stepsPerEpoch = trainloader.length;
+const curves = { trainLoss: [] as number[], validLoss: [] as number[], validAccuracy: [] as number[] };
+
+for (let epoch = 0; epoch < epochs; epoch++) {
+  model.train();
+  let trainLoss = 0;
+  for (let [images, labels] of trainloader) {
+    steps += 1;
+    // 1. The input: rows of 784 pixels
+    images = images.view(images.size(0), 784);
+
+    // 2. Forward
+    const outputs = model.forward(images);
+    const loss = criterion.forward(outputs, labels);
+
+    // 3. Backward
+    optimizer.zeroGrad(); // gradients would add up otherwise
+    loss.backward();
+
+    // 4. Gradient descent: w <- w - lr * gradient
+    optimizer.step();
+
+    trainLoss += loss.item();
+    if (steps % stepsPerEpoch === 0) {
+      // at the end of each epoch
+      model.eval(); // batch norm and dropout act otherwise in training
+      const [validLoss, validAccuracy] = validation(model, validloader, criterion);
+
+      // What the document writes for TensorBoard
+      curves.trainLoss.push(trainLoss / trainloader.length);
+      curves.validLoss.push(validLoss / validloader.length);
+      curves.validAccuracy.push(validAccuracy / validloader.length);
+
+      console.log(
+        `Epoch : ${epoch + 1}/${epochs}.....`,
+        `Train Loss : ${(trainLoss / trainloader.length).toFixed(3)}`,
+        `Valid Loss : ${(validLoss / validloader.length).toFixed(3)}`,
+        `Valid Accuracy : ${(validAccuracy / validloader.length).toFixed(3)}`,
+      );
+      trainLoss = 0;
+      model.train();
+    }
+  }
+}
+
+await plot('runs/seeds/5-loss.svg', 'Loss/train and valid', [
+  { name: 'train', values: curves.trainLoss },
+  { name: 'valid', values: curves.validLoss },
+]);
+await plot('runs/seeds/5-accuracy.svg', 'Valid Accuracy', [{ name: 'valid', values: curves.validAccuracy }]);
+
+// 7. A prediction
+
+const testIter = testloader[Symbol.iterator]();
+const [images, labels] = testIter.next().value as [Tensor, Tensor];
+console.log(images.size(), labels.size());
+
+const rndIdx = 10;
+const flattendImg = images.select(0, rndIdx).view(1, 784);
+const logit = noGrad(() => model.forward(flattendImg));
+
+const pred = logit.max(1)[1];
+console.log(`${pred.eq(labels.select(0, rndIdx))}`);
+imshow(images.select(0, rndIdx).select(0, 0));
+
+// 8. Evaluation
+
+model.eval();
+evaluation(model, testloader, criterion);
