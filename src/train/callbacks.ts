@@ -54,7 +54,8 @@ export interface CheckpointOptions extends MonitorOptions {
 }
 
 /**
- * Saves the model's state dict as safetensors, whenever it is better than before.
+ * Saves the model's state dict whenever it is better than before: as safetensors, or as PyTorch's file where the path ends in .pth or .pt.
+ * For all that a training needs to go on there is `saveCheckpoint`.
  * @param path directories are created; `{epoch}` in it becomes the epoch's number.
  */
 export function modelCheckpoint(path: string, options: CheckpointOptions = {}): Callback {
@@ -71,7 +72,8 @@ export function modelCheckpoint(path: string, options: CheckpointOptions = {}): 
 function saveModel(model: Module, path: string, epoch: number, { best }: Improvement): string {
   const target = path.replaceAll('{epoch}', String(epoch));
   const metadata = { epoch: String(epoch), ...(best && best.epoch === epoch && { monitor: best.monitor, value: String(best.value) }) };
-  save(model.stateDict(), target, { makeDirectories: true, metadata });
+  const pytorch = /\.(pth|pt|ckpt|bin)$/i.test(target); // which have no place for notes
+  save(model.stateDict(), target, { makeDirectories: true, ...(!pytorch && { metadata }) });
   return target;
 }
 

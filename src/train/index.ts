@@ -4,6 +4,8 @@ import '../ops/methods.js';
 
 export type { CheckpointOptions, EarlyStoppingOptions, KeepBestOptions } from './callbacks.js';
 export { earlyStopping, historyLogger, keepBest, modelCheckpoint } from './callbacks.js';
+export type { CheckpointNotes, TrainingParts } from './checkpoint.js';
+export { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 export type { EvaluateOptions, PredictOptions } from './evaluate.js';
 export { evaluate, predict } from './evaluate.js';
 export type { FitOptions, SchedulerPlan } from './fit.js';
