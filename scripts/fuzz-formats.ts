@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { collectGarbage, engineInfo, HoneError, loadBytes, memoryStats, saveBytes, tensor } from 'hone';
 import { decodeIdx, decodeSafetensors, encodeSafetensors, flattenState } from 'hone/formats';
+import { ZipReader } from '../src/formats/zip.js';
+import { zipChunks } from '../src/formats/zip-writer.js';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '30' }, seed: { type: 'string', default: '1' }, only: { type: 'string' } },
@@ -43,11 +45,13 @@ const state = {
 const { nested: _, ...tensors } = state;
 const folder = join(import.meta.dirname, '../conformance/fixtures/files');
 const torch = readdirSync(folder)
-  .filter((name) => name !== 'expected.json')
+  .filter((name) => name !== 'expected.json' && name !== 'without-checksums.pth')
   .map((name) => new Uint8Array(readFileSync(join(folder, name))));
 
 interface Target {
   readonly seeds: Uint8Array[];
+  /** How a seed is changed. Default: anywhere. */
+  change?(seed: Uint8Array, other: Uint8Array): Uint8Array;
   read(bytes: Uint8Array): void;
 }
 
@@ -55,10 +59,23 @@ interface Target {
 function use(value: unknown): void {
   const { tensors: found } = flattenState(value);
   for (const x of Object.values(found)) if (x.numel() < 1e6) x.data();
+  saveBytes(value);
+}
+
+/** Changes one entry of a zip file, in a file that is whole otherwise. */
+function changeInside(seed: Uint8Array, other: Uint8Array): Uint8Array {
+  const zip = new ZipReader(seed, (what) => {
+    throw new Error(what);
+  });
+  const names = zip.names();
+  const chosen = random(5) > 0 ? names.find((name) => name.endsWith('data.pkl')) : pick(names);
+  const sources = names.map((name) => ({ name, data: () => (name === chosen ? mutate(zip.read(name), other) : zip.read(name)) }));
+  return [...zipChunks(sources)].reduce(joined, new Uint8Array(0));
 }
 
 const zips = [saveBytes(state), ...torch.filter((bytes) => bytes[0] === 0x50)];
 const targets: Record<string, Target> = {
+  inside: { seeds: zips, change: changeInside, read: (bytes) => use(loadBytes(bytes)) },
   zip: { seeds: zips, read: (bytes) => use(loadBytes(bytes)) },
   // Without checksums changed bytes reach what stands behind them.
   unchecked: { seeds: zips, read: (bytes) => use(loadBytes(bytes, { checksums: false })) },
@@ -140,7 +157,7 @@ const end = performance.now() + 1000 * seconds;
 for (let i = 0; performance.now() < end; i++) {
   const name = names[i % names.length]!;
   const target = targets[name]!;
-  const bytes = mutate(pick(target.seeds), pick(target.seeds));
+  const bytes = (target.change ?? mutate)(pick(target.seeds), pick(target.seeds));
   const started = performance.now();
   try {
     target.read(bytes);

@@ -24,7 +24,8 @@ type Failure = NodeJS.ErrnoException;
 
 /** Undoes deflate: at most `size` bytes, made as they come, so that what is announced alone costs nothing. @throws for damaged bytes. */
 export function inflateRaw(packed: Uint8Array, size: number): Uint8Array {
-  return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
+  const { buffer, byteOffset, byteLength } = inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** CRC-32 by the system; undefined in Node before 20.15. */

@@ -7,6 +7,7 @@ import { fromTypedArray } from '../tensor/create.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type DictKind, isIntKey, pythonKinds } from './pickle-values.js';
+import { keyName } from './state-names.js';
 
 /** How deep values may nest, as when they are read. */
 const MAX_DEPTH = 1000;
@@ -262,7 +263,7 @@ export class Pickler {
     this.#code(0x28);
     for (const [key, item] of entries) {
       if (item === undefined) continue;
-      const name = where === '' ? String(key) : `${where}.${String(key)}`;
+      const name = where === '' ? keyName(key) : `${where}.${keyName(key)}`;
       this.#key(key, name);
       this.#value(item, name, depth + 1, dict.inner?.(key, item));
     }

@@ -12,7 +12,7 @@ export function stateEntries(state: StateDictLike, op: string): [string, Tensor]
     if (typeof name !== 'string') throw new ArgumentError(`${op}: a key is ${typeof name}, expected strings.`);
     if (!(value instanceof Tensor)) {
       throw new ArgumentError(
-        `${op}: "${name}" is ${value === null ? 'null' : typeof value}, expected a Tensor. Pass model.stateDict(), or a record or Map of tensors.`,
+        `${op}: "${name}" is ${value === null ? 'null' : typeof value}, expected a Tensor. Pass model.stateDict(), or a record or Map of tensors; other values can be saved as a .pth file.`,
       );
     }
   }

@@ -14,9 +14,14 @@ export interface FlatState {
   readonly others: [name: string, value: unknown][];
 }
 
+/** A key as part of a name. Keys that are lists or objects, which Python has as tuples, are not spelled out. */
+export function keyName(key: unknown): string {
+  return typeof key === 'object' && key !== null ? '(…)' : String(key);
+}
+
 function children(value: unknown): [string, unknown][] | undefined {
   if (typeof value !== 'object' || value === null || value instanceof Tensor || ArrayBuffer.isView(value)) return undefined;
-  if (value instanceof Map) return [...value].map(([key, item]) => [String(key), item]);
+  if (value instanceof Map) return [...value].map(([key, item]) => [keyName(key), item]);
   if (value instanceof Set) return [...value].map((item, i) => [String(i), item]);
   return Object.entries(value);
 }
