@@ -1,0 +1,60 @@
+/** docs/porting.md: every line of TypeScript in it runs, and gives what it says. */
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Example, runExample } from './examples.js';
+
+const home = process.cwd();
+const lines = readFileSync(join(import.meta.dirname, '../../docs/porting.md'), 'utf8').split('\n');
+
+beforeAll(() => process.chdir(mkdtempSync(join(tmpdir(), 'hone-porting-'))));
+afterAll(() => process.chdir(home));
+
+/** The right column of each table as one script, and each fenced block of TypeScript. */
+function scripts(): Example[] {
+  const found: { where: string; code: string[] }[] = [];
+  let open: { where: string; code: string[] } | undefined;
+  let fence = '';
+  lines.forEach((line, i) => {
+    const start = () => {
+      open = { where: `porting.md:${i + 1}`, code: [] };
+      found.push(open);
+    };
+    if (line.startsWith('```')) {
+      fence = fence === '' ? line.slice(3) : '';
+      if (fence === 'ts') start();
+      else open = undefined;
+    } else if (fence !== '') {
+      if (fence === 'ts') open!.code.push(line);
+    } else if (line.startsWith('| PyTorch |')) start();
+    else if (line.startsWith('| ---')) return;
+    else if (line.startsWith('|')) open!.code.push(/\| `([^|]*)` \|$/.exec(line)![1]!);
+    else open = undefined;
+  });
+  return found.map(({ where, code }) => ({ where, code: code.join('\n') }));
+}
+
+const found = scripts();
+
+test('the page is read', () => {
+  expect(found.length).toBeGreaterThan(15);
+  expect(found.reduce((sum, { code }) => sum + code.split('\n').length, 0)).toBeGreaterThan(150);
+});
+
+test.each(found.map((script) => [script.where, script] as const))('%s', async (_, script) => {
+  await runExample(script);
+});
+
+test('what the first block imports is there', async () => {
+  const modules: Record<string, object> = {
+    hone: await import('hone'),
+    'hone/data': await import('hone/data'),
+    'hone/vision': await import('hone/vision'),
+    'hone/train': await import('hone/train'),
+  };
+  const imports = [...lines.join('\n').matchAll(/^import \{ (.*) \} from '(.*)';$/gm)];
+  expect(imports.length).toBe(4);
+  for (const [, names, from] of imports)
+    for (const name of names!.split(', ').filter((n) => !n.startsWith('type '))) expect(modules[from!]).toHaveProperty(name);
+});
