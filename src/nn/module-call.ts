@@ -137,8 +137,8 @@ export function wrapForward(module: Module, slot: HookSlot, body: Forward): Forw
   return function call(...inputs) {
     depth++;
     try {
-      const output =
-        slot.hooks === null && everywhere.size === 0 ? body.apply(module, inputs) : runWithHooks(module, slot.hooks, body, inputs);
+      const plain = (slot.hooks === null || slot.hooks.size === 0) && everywhere.size === 0;
+      const output = plain ? body.apply(module, inputs) : runWithHooks(module, slot.hooks, body, inputs);
       return output instanceof Promise ? output.catch(failed) : output;
     } catch (error) {
       return failed(error);
