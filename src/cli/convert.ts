@@ -3,11 +3,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { readBytes } from '#files';
 import { showBytes } from '../engine/allocator.js';
 import { ArgumentError, FormatError, showShape } from '../errors.js';
-import { fileDType } from '../formats/file-dtypes.js';
-import { type FileFormat, loadBytes, save } from '../formats/files.js';
+import { fileDType, fileDTypes } from '../formats/file-dtypes.js';
+import { decodeFile, type FileFormat, save } from '../formats/files.js';
 import { type FlatState, flattenState, selectState } from '../formats/state-names.js';
 import { plural, showCount } from '../report/text.js';
-import { dtypes } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 
 interface ConvertFlags {
@@ -50,7 +49,7 @@ function convert(input: string, output: string | undefined, { list, key }: Conve
   if (!list && output === undefined)
     throw new ArgumentError('convert: there is no file to write. Name one, or list what the file holds with --list.');
   const format = output === undefined ? undefined : formatOf(output);
-  const whole = loadBytes<unknown>(readBytes(input, 'convert'), { source: input });
+  const whole = decodeFile(readBytes(input, 'convert'), input, {}, 'convert');
   const part = key === undefined ? whole : selectState(whole, key, `convert: ${input}`);
   // One tensor keeps the name by which it was asked for.
   const value = part instanceof Tensor ? { [key ?? 'tensor']: part } : part;
@@ -69,23 +68,27 @@ function formatOf(path: string): FileFormat {
 
 function write(value: unknown, { tensors, others }: FlatState, input: string, output: string, format: FileFormat): void {
   const count = Object.keys(tensors).length;
-  if (count === 0) throw new FormatError(`convert: ${input} holds no tensors${others.length > 0 ? `, only ${some(others)}` : ''}.`);
+  if (count === 0)
+    throw new FormatError(
+      `convert: ${input} holds no tensors${others.length > 0 ? `, only ${some(others)}` : ''}. List what it holds: hone convert ${input} --list.`,
+    );
   save(format === 'safetensors' ? tensors : value, output, { format });
-  process.stdout.write(`${output}: ${plural(count, 'tensor')}, ${totals(tensors)}\n`);
-  const notes = new Set(Object.values(tensors).map((x) => (fileDType(x) === x.dtype ? '' : `${fileDType(x)} became ${x.dtype}`)));
-  notes.delete('');
-  for (const note of notes) process.stderr.write(`Note: ${note}, which holds all its values; Hone has no other.\n`);
+  process.stdout.write(`${output}: ${plural(count, 'tensor')}\n`);
+  const changed = [...new Set(Object.values(tensors).map((x) => (fileDType(x) === x.dtype ? '' : `${fileDType(x)} became ${x.dtype}`)))];
+  const notes = changed.filter((note) => note !== '');
+  if (notes.length > 0) process.stderr.write(`Note: Hone holds some dtypes as others, without a loss: ${notes.join(', ')}.\n`);
   if (format === 'safetensors' && others.length > 0)
     process.stderr.write(`Note: left out, for safetensors holds tensors only: ${some(others)}.\n`);
 }
 
 /** `epoch, lr and 3 more`. */
 function some(others: FlatState['others']): string {
-  const names = others.slice(0, 4).map(([name, item]) => name || show(item));
+  const names = others.slice(0, 4).map(([name, item]) => name || `the value ${show(item)}`);
   return `${names.join(', ')}${others.length > 4 ? ` and ${others.length - 4} more` : ''}`;
 }
 
-const sizeOf = (x: Tensor) => x.numel() * dtypes[x.dtype].bytes;
+/** Bytes in the file it came from. */
+const sizeOf = (x: Tensor) => x.numel() * fileDTypes.get(fileDType(x))!.bytes;
 
 /** `1,234 values, 4.8 KB`; tensors that share memory count each. */
 function totals(tensors: FlatState['tensors']): string {
@@ -101,7 +104,7 @@ function totals(tensors: FlatState['tensors']): string {
 function show(item: unknown): string {
   if (typeof item === 'string') return JSON.stringify(item);
   if (item instanceof Uint8Array) return plural(item.length, 'byte');
-  if (Array.isArray(item)) return '[]';
+  if (Array.isArray(item)) return `[${item.slice(0, 20).map(show).join(', ')}${item.length > 20 ? ', …' : ''}]`;
   return typeof item === 'object' && item !== null ? '{}' : String(item);
 }
 
@@ -117,7 +120,7 @@ export function listing({ tensors, others }: FlatState, width: number): string {
     return [
       printable(name),
       shape.length > SHAPE_WIDTH ? `${shape.slice(0, SHAPE_WIDTH - 2)}…]` : shape,
-      fileDType(x) === x.dtype ? x.dtype : fileDType(x),
+      fileDType(x),
       showBytes(sizeOf(x)),
     ] as const;
   });

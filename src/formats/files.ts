@@ -2,7 +2,7 @@
 import { readBytes, writeBytes } from '#files';
 import { ArgumentError, FormatError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { decodeSafetensors, safetensorsChunks } from './safetensors.js';
+import { readSafetensors, safetensorsChunks } from './safetensors.js';
 import type { StateDictLike } from './state-dict.js';
 import { flattenState, selectState } from './state-names.js';
 import { looksLikeTorch, readTorch } from './torch-file.js';
@@ -116,7 +116,7 @@ export function saveBytes(value: unknown, options: Omit<SaveOptions, 'makeDirect
 export function load(path: string, options: LoadOptions & { tensorsOnly: true }): Record<string, Tensor>;
 export function load<T = Record<string, Tensor>>(path: string, options?: LoadOptions): T;
 export function load(path: string, options: LoadOptions = {}): unknown {
-  return decode(readBytes(path, 'load'), path, options, 'load');
+  return decodeFile(readBytes(path, 'load'), path, options, 'load');
 }
 
 /** Loads the bytes of a file, for browsers; otherwise as {@link load}. */
@@ -127,15 +127,21 @@ export function loadBytes(bytes: Uint8Array, options: LoadBytesOptions = {}): un
     throw new ArgumentError(
       `loadBytes: expected a Uint8Array, got ${bytes === null ? 'null' : typeof bytes}. Wrap an ArrayBuffer: new Uint8Array(buffer).`,
     );
-  return decode(bytes, options.source ?? 'the bytes', options, 'loadBytes');
+  return decodeFile(bytes, options.source ?? 'the bytes', options, 'loadBytes');
 }
 
-function decode(bytes: Uint8Array, source: string, { key, tensorsOnly = false, checksums = true }: LoadOptions, op: string): unknown {
+/** @internal {@link load} for bytes, in the name of `op`. */
+export function decodeFile(
+  bytes: Uint8Array,
+  source: string,
+  { key, tensorsOnly = false, checksums = true }: LoadOptions,
+  op: string,
+): unknown {
   const fail = (what: string): never => {
     throw new FormatError(`${op}: ${source}: ${what}`);
   };
   checkKind(bytes, fail);
-  let value = looksLikeTorch(bytes) ? readTorch(bytes, fail, { checksums }) : decodeSafetensors(bytes, source).tensors;
+  let value = looksLikeTorch(bytes) ? readTorch(bytes, fail, { checksums }) : readSafetensors(bytes, fail).tensors;
   if (key !== undefined) value = selectState(value, key, `${op}: ${source}`);
   if (!tensorsOnly) return value;
   const { tensors } = flattenState(value, `${op}: ${source}`);

@@ -16,7 +16,7 @@ import {
   tensor,
   zeros,
 } from 'hone';
-import { decodeSafetensors, encodeSafetensors } from 'hone/formats';
+import { decodeSafetensors, encodeSafetensors, fileDType } from 'hone/formats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** A file from its header (an object or a JSON text) and its data. */
@@ -152,7 +152,12 @@ describe('decodeSafetensors on damaged and hostile bytes', () => {
     ['notes that are no strings', file({ __metadata__: { a: 1 } }), /expected strings/],
     ['notes in a list', file({ __metadata__: [] }), /not an object of strings/],
     ['a number for an entry', file({ a: 5 }), /"a" is described by 5/],
-    ['an unknown dtype', file({ a: entry({ dtype: 'BF16', shape: [1] }) }, [0, 0]), /"BF16".*tensor\.float\(\)/],
+    ['an unknown dtype', file({ a: entry({ dtype: 'C64', shape: [1] }) }, [0, 0]), /"C64".*tensor\.float\(\)/],
+    [
+      'a whole number beyond int64',
+      file({ a: entry({ dtype: 'U64', shape: [1], data_offsets: [0, 8] }) }, [0, 0, 0, 0, 0, 0, 0, 128]),
+      /U64 and holds a number of 2\^63 or more/,
+    ],
     ['a dtype from the prototype', file({ a: entry({ dtype: 'toString' }) }, [0, 0]), /dtype "toString"/],
     ['a negative size', file({ a: entry({ shape: [-2] }) }, [0, 0]), /has shape \[-2\]/],
     ['a fractional size', file({ a: entry({ shape: [1.5] }) }, [0, 0]), /has shape/],
@@ -180,6 +185,26 @@ describe('decodeSafetensors on damaged and hostile bytes', () => {
       decodeSafetensors(file(`${JSON.stringify({ a: entry(), z: entry({ shape: [0, 2 ** 40], data_offsets: [2, 2] }) })}   `, [4, 5]))
         .tensors['z']!.shape,
     ).toEqual([0, 2 ** 40]);
+  });
+
+  it('reads dtypes that Hone does not have as the next that holds them', () => {
+    const { tensors } = decodeSafetensors(
+      file(
+        {
+          half: entry({ dtype: 'F16', shape: [1], data_offsets: [0, 2] }),
+          brain: entry({ dtype: 'BF16', shape: [2], data_offsets: [2, 6] }),
+          short: entry({ dtype: 'I16', shape: [1], data_offsets: [6, 8] }),
+          tiny: entry({ dtype: 'I8', shape: [2], data_offsets: [8, 10] }),
+        },
+        [0, 0x3e, 0x80, 0x3f, 0x80, 0xff, 0xfe, 0xff, 1, 0xff],
+      ),
+    );
+    expect(Object.values(tensors).map((x) => [x.dtype, fileDType(x), x.toArray()])).toEqual([
+      ['float32', 'float16', [1.5]],
+      ['float32', 'bfloat16', [1, -Infinity]],
+      ['int32', 'int16', [-2]],
+      ['int32', 'int8', [1, -1]],
+    ]);
   });
 
   it('holds names such as constructor and toString as plain entries', () => {

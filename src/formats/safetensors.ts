@@ -5,8 +5,9 @@
  */
 import { ArgumentError, FormatError, showShape } from '../errors.js';
 import { type DType, dtypes } from '../tensor/dtype.js';
-import { emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { toTypedArray, writeTyped } from '../tensor/transfer.js';
+import { Tensor } from '../tensor/tensor.js';
+import { toTypedArray } from '../tensor/transfer.js';
+import { type FileDType as ElementType, fileDTypes, readStorage } from './file-dtypes.js';
 import { duplicateKey, showValue } from './json-keys.js';
 import { emptyState, type StateDictLike, stateEntries } from './state-dict.js';
 
@@ -23,9 +24,24 @@ const FILE_DTYPES = { I64: 'int64', F64: 'float64', F32: 'float32', I32: 'int32'
 type FileDType = keyof typeof FILE_DTYPES;
 const WRITE_ORDER = Object.keys(FILE_DTYPES) as FileDType[];
 
+/** The dtypes that are read, by their names in the file; those that Hone does not have become the next that holds them. */
+const READ_DTYPES: Readonly<Record<string, string>> = {
+  ...FILE_DTYPES,
+  F16: 'float16',
+  BF16: 'bfloat16',
+  F8_E4M3: 'float8_e4m3fn',
+  F8_E5M2: 'float8_e5m2',
+  F8_E8M0: 'float8_e8m0fnu',
+  I8: 'int8',
+  I16: 'int16',
+  U16: 'uint16',
+  U32: 'uint32',
+  U64: 'uint64',
+};
+
 interface Entry {
   readonly name: string;
-  readonly dtype: DType;
+  readonly element: ElementType;
   readonly shape: number[];
   readonly begin: number;
   readonly end: number;
@@ -118,15 +134,20 @@ export function encodeSafetensors(state: StateDictLike, metadata?: Readonly<Reco
 }
 
 /**
- * Reads the bytes of a safetensors file. Everything that the header says is checked against the bytes before memory is asked for.
+ * Reads the bytes of a safetensors file. Everything that the header says is checked against the bytes before memory is asked for. Dtypes
+ * that Hone does not have become the next that holds them: F16 and BF16 float32, I8 and I16 int32.
  * @param source what messages call the bytes: a path. Default: "the bytes".
  * @returns the tensors by name, and the file's notes.
- * @throws {FormatError} for anything that is not a whole, consistent file, and for dtypes that Hone does not have.
+ * @throws {FormatError} for anything that is not a whole, consistent file, and for dtypes that have no such place.
  */
 export function decodeSafetensors(bytes: Uint8Array, source = 'the bytes'): SafetensorsContent {
-  const fail = (what: string): never => {
+  return readSafetensors(bytes, (what) => {
     throw new FormatError(`decodeSafetensors: ${source}: ${what}`);
-  };
+  });
+}
+
+/** As {@link decodeSafetensors}; `fail` throws what is wrong, in the name of the caller. */
+export function readSafetensors(bytes: Uint8Array, fail: Fail): SafetensorsContent {
   const { header, start } = readHeader(bytes, fail);
   const metadata = readMetadata(header, fail);
   const entries: Entry[] = [];
@@ -187,9 +208,9 @@ function readEntry(name: string, value: unknown, fail: Fail): Entry {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return fail(`"${name}" is described by ${showValue(value)}, expected an object with dtype, shape and data_offsets.`);
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
-  if (typeof dtype !== 'string' || !Object.hasOwn(FILE_DTYPES, dtype)) {
+  if (typeof dtype !== 'string' || !Object.hasOwn(READ_DTYPES, dtype)) {
     fail(
-      `"${name}" has dtype ${showValue(dtype)}; Hone reads ${WRITE_ORDER.join(', ')}. Where PyTorch wrote the file, save it again with tensor.float() for half precision, tensor.long() for other integers.`,
+      `"${name}" has dtype ${showValue(dtype)}; Hone reads ${Object.keys(READ_DTYPES).join(', ')}. Where PyTorch wrote the file, save it again with tensor.float().`,
     );
   }
   if (!Array.isArray(shape) || shape.length > MAX_DIMS || !shape.every(isCount))
@@ -198,14 +219,14 @@ function readEntry(name: string, value: unknown, fail: Fail): Entry {
     return fail(`"${name}" has data_offsets ${showValue(offsets)}, expected two whole numbers, the first not above the second.`);
   }
   const [begin, end] = offsets as [number, number];
-  const type = FILE_DTYPES[dtype as FileDType];
+  const element = fileDTypes.get(READ_DTYPES[dtype as string]!)!;
   const elements = shape.includes(0) ? 0 : (shape as number[]).reduce((product, size) => product * size, 1);
-  if (elements * dtypes[type].bytes !== end - begin) {
+  if (elements * element.bytes !== end - begin) {
     fail(
-      `"${name}" is ${dtype} ${showShape(shape as number[])} and needs ${elements * dtypes[type].bytes} bytes, but its data_offsets [${begin}, ${end}] hold ${end - begin}.`,
+      `"${name}" is ${dtype} ${showShape(shape as number[])} and needs ${elements * element.bytes} bytes, but its data_offsets [${begin}, ${end}] hold ${end - begin}.`,
     );
   }
-  return { name, dtype: type, shape: shape as number[], begin, end };
+  return { name, element, shape: shape as number[], begin, end };
 }
 
 /** The byte ranges must fill what follows the header: no overlap, no gap, no remainder. */
@@ -223,12 +244,13 @@ function checkCoverage(entries: readonly Entry[], available: number, fail: Fail)
   if (at !== available) fail(`the last ${available - at} bytes belong to no tensor.`);
 }
 
-function readTensor({ name, dtype, shape }: Entry, data: Uint8Array, fail: Fail): Tensor {
-  if (dtype === 'bool') {
+function readTensor({ name, element, shape }: Entry, data: Uint8Array, fail: Fail): Tensor {
+  if (element.dtype === 'bool') {
     const bad = data.findIndex((byte) => byte > 1);
     if (bad >= 0) fail(`"${name}" is BOOL and holds the byte ${data[bad]} at position ${bad}, expected 0 or 1.`);
   }
-  const out = emptyTensor(shape, dtype);
-  writeTyped(out, data);
-  return out;
+  const storage =
+    readStorage(element, data, data.length / element.bytes) ??
+    fail(`"${name}" is U64 and holds a number of 2^63 or more, for which Hone has no dtype. Save tensor.double() instead.`);
+  return new Tensor(storage, shape, element.dtype);
 }

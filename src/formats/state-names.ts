@@ -10,7 +10,7 @@ const MAX_DEPTH = 1000;
 /** The tensors in a nested value by dotted names, and what else it holds. */
 export interface FlatState {
   readonly tensors: Record<string, Tensor>;
-  /** Numbers, texts and so on, by their names, in order. */
+  /** Numbers, texts, lists of such and so on, by their names, in order. */
   readonly others: [name: string, value: unknown][];
 }
 
@@ -46,7 +46,8 @@ export function flattenState(value: unknown, op = 'flattenState'): FlatState {
       return;
     }
     const entries = children(item);
-    if (entries === undefined || entries.length === 0) others.push([name, item]);
+    const plainList = Array.isArray(item) && item.every((inner) => typeof inner !== 'object' || inner === null);
+    if (entries === undefined || entries.length === 0 || plainList) others.push([name, item]);
     else for (const [key, inner] of entries) visit(inner, name === '' ? key : `${name}.${key}`, depth + 1);
   };
   visit(value, '', 0);
