@@ -20,6 +20,8 @@ def calls():
         f.add("fullLike", [f.x(shape)], [{"$": 0}, 2.5])
         for op in ("randLike", "randnLike"):
             f.add(op, [f.x(shape, layout="c")])
+        for args in ([5], [-2, 3]):
+            f.add("randintLike", [f.x(shape, layout="c", ng=True)], [{"$": 0}, *args])
     for dim, start, end, step in ((0, 0, 2, 1), (1, 1, None, 1), (-1, None, None, 2), (1, -2, None, 1), (0, 1, 1, 1), (1, 0, 9, 3)):
         f.add("slice", [f.x([3, 4])], [{"$": 0}, dim, start, end, step], gg=True)
     for shape, args in (([3], []), ([2, 3], []), ([2, 3], [0]), ([2, 3], [1]), ([2, 3], [1, True]), ([1], []), ([0, 2], [1])):

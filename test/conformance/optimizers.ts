@@ -144,7 +144,7 @@ export function replayOptimizer(c: OptimizerCase, floating: Floating): Replayed 
     }
   };
 
-  let early = new Float64Array();
+  let early: Float64Array = new Float64Array();
   for (let t = 0; t < STEPS; t++) {
     run.step(t);
     const mark = MARKS.indexOf(t + 1);

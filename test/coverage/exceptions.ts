@@ -10,7 +10,10 @@ export const noOperations: Exceptions = {
   ...each('collectGarbage emptyCache engineInfo getNumThreads memoryStats setEngine setNumThreads', 'the engine: src/engine'),
   ...each('load loadBytes save saveBytes', 'files: src/formats'),
   ...each('summary', 'text about a model: src/report/summary.test.ts'),
-  ...each('defaultGenerator getRngState manualSeed setRngState', 'the state of the generator: src/ops/random.test.ts'),
+  ...each(
+    'defaultGenerator forkRng getRngState initialSeed manualSeed seed setRngState',
+    'the state of the generator: src/ops/random.test.ts',
+  ),
 };
 
 /** Operations that no fixture can call. */
@@ -36,7 +39,7 @@ export const notDifferentiable: Exceptions = {
   ),
   ...each('logspace trilIndices triuIndices', 'has no tensor whose values it takes'),
   ...each('vander', 'torch multiplies in place and refuses its own gradient; ours is that of pow'),
-  ...each('bernoulli normal rand randLike randint randn randnLike randperm', 'draws at random'),
+  ...each('bernoulli normal rand randLike randint randintLike randn randnLike randperm', 'draws at random'),
 };
 
 /** Operations (or classes) whose gradient is not that of finite differences, by intent. */

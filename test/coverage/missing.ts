@@ -18,8 +18,7 @@ export const renamed: Readonly<Record<string, string>> = Object.fromEntries([
     [`torch.${theirs}`, ours],
     ...(['concat', 'concatenate', 'ger', 'row_stack', 'trapz'].includes(theirs) ? [] : [[`torch.Tensor.${theirs}`, `Tensor.${ours}`]]),
   ]),
-  ...pairs(`torch.as_tensor=tensor torch.from_numpy=fromTypedArray torch.is_tensor=instanceof~Tensor torch.index_put=Tensor.indexPut_ torch.rsub=sub torch.initial_seed=defaultGenerator().initialSeed()
-    torch.Tensor.shape=Tensor.shape torch.Tensor.dtype=Tensor.dtype torch.Tensor.dim=Tensor.ndim torch.Tensor.ndimension=Tensor.ndim torch.Tensor.nelement=Tensor.numel()
+  ...pairs(`torch.as_tensor=tensor torch.from_numpy=fromTypedArray torch.is_tensor=instanceof~Tensor torch.index_put=Tensor.indexPut_ torch.rsub=sub     torch.Tensor.shape=Tensor.shape torch.Tensor.dtype=Tensor.dtype torch.Tensor.dim=Tensor.ndim torch.Tensor.ndimension=Tensor.ndim torch.Tensor.nelement=Tensor.numel()
     torch.Tensor.storage_offset=Tensor.offset torch.Tensor.numpy=Tensor.data() torch.Tensor.ger=Tensor.outer torch.Tensor.new_tensor=tensor torch.Tensor.type=Tensor.to
     torch.Tensor.index_put=Tensor.indexPut_ torch.Tensor.detach_=Tensor.detach torch.nn.Module.forward=Module.forward torch.nn.Module.type=Module.to
     torch.nn.utils.clip_grad_norm=nn.utils.clipGradNorm_ torch.nn.functional.upsample=F.interpolate torch.nn.functional.upsample_bilinear=F.interpolate torch.nn.functional.upsample_nearest=F.interpolate
@@ -73,7 +72,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     either('digamma_? lgamma_? mvlgamma_? polygamma_? igamma_? igammac_? i0_? erfc_? nextafter_? frexp'),
     'special functions without a use in layers or losses',
   ],
-  [either('binomial poisson cauchy_ geometric_ log_normal_ randint_like seed'), 'distributions that no layer or initialiser draws from'],
+  [either('binomial poisson cauchy_ geometric_ log_normal_'), 'distributions that no layer or initialiser draws from'],
   [
     /\.(histogram|histogramdd|cumulative_trapezoid|gradient|nanmedian|nanquantile|mode|renorm_?|pdist|unique_consecutive|unravel_index|put_?|nonzero_static|hamming_window|hann_window|blackman_window)$/,
     'seldom used in training; made of the functions that are here',
