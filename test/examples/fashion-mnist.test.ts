@@ -7,7 +7,7 @@ const at = (script: string, args?: Record<string, number>) => runScript(`5-fashi
 const BATCH_NORM = (features: number) =>
   new RegExp(`BatchNorm1d\\(${features}, eps=1e-05, momentum=0\\.1, affine=True,.* track_running_stats=True\\)\\n`);
 
-describe('5-fashion-mnist', () => {
+describe('5-fashion-mnist', { timeout: 60_000 }, () => {
   test('1-optimizer: data, model, training, a prediction, the evaluation', async () => {
     const output = await at('1-optimizer.ts');
     expect(output).toMatch(/^Subset 7000\nSubset 1000\nDigits 2000\nTensor number\n\[ 1, 28, 28 \]\n/);
@@ -41,17 +41,17 @@ Total params: 109,386
   });
 
   test('2-initialization-and-batch-norm: zeros learn nothing, the others do', async () => {
-    const output = await at('2-initialization-and-batch-norm.ts');
+    const output = await at('2-initialization-and-batch-norm.ts', { epochs: 2 });
     expect(output).toMatch(BATCH_NORM(128));
     expect(output).toMatch(BATCH_NORM(64));
     const losses = numbersAfter('Train Loss :', output);
-    for (const loss of losses.slice(0, 3)) expect(loss).toBeCloseTo(Math.log(10), 1);
-    expectFalling(losses.slice(3, 6), 3);
-    expectFalling(losses.slice(6), 3);
+    for (const loss of losses.slice(0, 2)) expect(loss).toBeCloseTo(Math.log(10), 1);
+    expectFalling(losses.slice(2, 4), 2);
+    expectFalling(losses.slice(4), 2);
     const [zeros, he, batchNorm] = numbersAfter('Test Accuracy :', output);
     expect(zeros).toBeLessThan(0.2);
-    expect(he).toBeGreaterThan(0.86);
-    expect(batchNorm).toBeGreaterThan(0.88);
+    expect(he).toBeGreaterThan(0.84);
+    expect(batchNorm).toBeGreaterThan(0.86);
     expect(output.match(/^the 8 is taken for a \d$/gm)).toHaveLength(3);
   });
 

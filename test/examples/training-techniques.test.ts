@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { expectFalling, isSlow, numbersAfter, runScript } from './run-script.js';
 
 const at = (script: string, args: Record<string, number> = {}) =>
-  runScript(`3-training-techniques/${script}`, isSlow ? { ...args, epochs: 1, images: 96 } : args);
+  runScript(`3-training-techniques/${script}`, isSlow ? { ...args, epochs: 1, images: 48 } : args);
 
 /** What the slow engine's short run has no time to show. */
 function expectLearned(output: string, epochs: number, floor: number): void {
@@ -36,7 +36,7 @@ const CNN = `CNN(
   )
 )`;
 
-describe('3-training-techniques', () => {
+describe('3-training-techniques', { timeout: 60_000 }, () => {
   test('1-weight-regularization', async () => {
     const output = await at('1-weight-regularization.ts');
     expect(output).toContain(CNN);

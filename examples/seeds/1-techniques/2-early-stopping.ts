@@ -1,10 +1,10 @@
 /** 2. Early stopping: training ends when the accuracy on held-back digits has not improved for `patience` epochs. `--epochs` sets the limit. */
 import { F, load, manualSeed, nn, noGrad, optim, save, type Tensor } from 'hone';
-import { DataLoader, randomSplit } from 'hone/data';
+import { DataLoader, type MapDataset, randomSplit, Subset } from 'hone/data';
 import { datasets } from 'hone/vision';
 import { readArguments } from '../shared/arguments.js';
 
-const { epochs, patience, seed } = readArguments({ epochs: 100, patience: 3, seed: 0 });
+const { epochs, patience, images, seed } = readArguments({ epochs: 100, patience: 3, images: 8000, seed: 0 });
 manualSeed(seed);
 
 class Net extends nn.Module {
@@ -25,7 +25,8 @@ function accuracy(output: Tensor, target: Tensor): number {
   return output.argmax(1).eq(target).float().mean().item();
 }
 
-const [trainset, validset] = randomSplit(new datasets.Digits({ train: true }), [7000, 1000]);
+const digits: MapDataset<[Tensor, number], [Tensor, Tensor]> = new datasets.Digits({ train: true });
+const [trainset, validset] = randomSplit(new Subset(digits, Array(images).keys()), [7 / 8, 1 / 8]);
 const trainLoader = new DataLoader(trainset!, { batchSize: 100, shuffle: true });
 const validLoader = new DataLoader(validset!, { batchSize: 100 });
 
