@@ -25,22 +25,25 @@ function integers(name: string, bytes: number, dtype: 'int32' | 'int64', read: (
     name,
     bytes,
     dtype,
-    decode: (data, count) =>
-      dtype === 'int64'
-        ? BigInt64Array.from({ length: count }, (_, i) => BigInt(read(data, i * bytes)))
-        : Int32Array.from({ length: count }, (_, i) => Number(read(data, i * bytes))),
+    decode: (data, count) => {
+      const out = dtype === 'int64' ? new BigInt64Array(count) : new Int32Array(count);
+      for (let i = 0; i < count; i++) out[i] = out instanceof BigInt64Array ? BigInt(read(data, i * bytes)) : Number(read(data, i * bytes));
+      return out;
+    },
   };
 }
 
 /** Small floats become float32: `toBits` gives the bits of the float32 of the same value. */
 function floats(name: string, bytes: 1 | 2, toBits: (bits: number) => number): FileDType {
+  let table: Uint32Array | undefined; // of all that there are
   return {
     name,
     bytes,
     dtype: 'float32',
     decode: (data, count) => {
+      table ??= Uint32Array.from({ length: 256 ** bytes }, (_, bits) => toBits(bits));
       const out = new Uint32Array(count);
-      for (let i = 0; i < count; i++) out[i] = toBits(bytes === 1 ? data.getUint8(i) : data.getUint16(2 * i, true));
+      for (let i = 0; i < count; i++) out[i] = table[bytes === 1 ? data.getUint8(i) : data.getUint16(2 * i, true)]!;
       return new Float32Array(out.buffer);
     },
   };
