@@ -171,6 +171,20 @@ describe('save and load', () => {
     expect(second.optimizer.paramGroups[0]!.lr).toBe(first.optimizer.paramGroups[0]!.lr);
   });
 
+  it('fit a model only with their own part and names, and the model says so', () => {
+    const model = new nn.Linear(2, 1);
+    const whole = loadBytes(saveBytes({ net: model.stateDict(), epoch: 3 }));
+    expect(() => model.loadStateDict(whole)).toThrow(
+      "missing keys: weight, bias\n  unexpected keys: net, epoch\nThe model's keys stand under \"net\". Give that part: model.loadStateDict(load(path, { key: 'net' })).",
+    );
+    const parallel = Object.fromEntries(Object.entries(model.stateDict()).map(([key, x]) => [`module.${key}`, x]));
+    expect(() => model.loadStateDict(loadBytes(saveBytes(parallel)))).toThrow(
+      /Every key has "module\." before it\. Take that off: .*key\.slice\(7\)/,
+    );
+    const wider = new nn.Linear(3, 1);
+    expect(() => wider.loadStateDict(loadBytes(saveBytes(model.stateDict())))).toThrow('weight has shape [1, 2], the model expects [1, 3]');
+  });
+
   it('choose a part by its name, and tensors alone', () => {
     const bytes = saveBytes({ epoch: 3, net: { 'a.b': tensor([1]), c: { d: tensor([2]) } }, list: [tensor([3])] });
     expect(loadBytes<number>(bytes, { key: 'epoch' })).toBe(3);

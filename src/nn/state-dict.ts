@@ -139,6 +139,26 @@ class Loading {
   }
 }
 
+/** What to do about keys that do not match; '' where nothing general helps. */
+function advice({ dict, strict, problems, matches, missingKeys, unexpectedKeys }: Loading): string {
+  if (matches.length === 0 && missingKeys.length > 0) {
+    for (const key of unexpectedKeys) {
+      const inner: unknown = dict[key];
+      if (
+        typeof inner === 'object' &&
+        inner !== null &&
+        !(inner instanceof Tensor) &&
+        missingKeys.some((name) => Object.hasOwn(inner, name))
+      )
+        return `The model's keys stand under "${key}". Give that part: model.loadStateDict(load(path, { key: '${key}' })).`;
+      const prefix = key.endsWith(missingKeys[0]!) ? key.slice(0, -missingKeys[0]!.length) : '';
+      if (prefix !== '' && missingKeys.every((name) => Object.hasOwn(dict, prefix + name)))
+        return `Every key has "${prefix}" before it. Take that off: Object.fromEntries(Object.entries(state).map(([key, x]) => [key.slice(${prefix.length}), x])).`;
+    }
+  }
+  return strict && problems.length === 0 ? 'Use { strict: false } to load the keys that match.' : '';
+}
+
 export function loadStateDict(module: Module, given: StateDict, { strict = true, assign = false }: LoadStateDictOptions): LoadResult {
   if (typeof given !== 'object' || given === null || given instanceof Tensor)
     throw new ArgumentError(`loadStateDict: the state dict is ${given === null ? 'null' : typeof given}, expected tensors by key.`);
@@ -148,9 +168,9 @@ export function loadStateDict(module: Module, given: StateDict, { strict = true,
   const result = loadResult(loading.missingKeys, loading.unexpectedKeys);
 
   const refuse = (lines: readonly string[], changed: string): never => {
-    const hint = strict && loading.problems.length === 0 ? '\nUse { strict: false } to load the keys that match.' : '';
+    const hint = advice(loading);
     throw new StateDictError(
-      `loadStateDict: the state dict does not fit ${module.constructor.name}; ${changed}.\n  ${lines.join('\n  ')}${hint}`,
+      `loadStateDict: the state dict does not fit ${module.constructor.name}; ${changed}.\n  ${lines.join('\n  ')}${hint && `\n${hint}`}`,
     );
   };
   // Hooks that run after loading may still take keys off the lists.
