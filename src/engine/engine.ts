@@ -120,7 +120,7 @@ export function check(status: number, op: string): void {
 function throwStatus(status: number, op: string): never {
   const message = `${op}: ${engine.host.lastError()}`;
   if (status === E_INDEX) throw new IndexError(message);
-  if (status === E_DTYPE) throw new DTypeError(message);
+  if (status === E_DTYPE) throw new DTypeError(message.endsWith(' bool') ? `${message}. Use x.to('float32').` : `${message}.`);
   if (status === E_MEMORY) throw new OutOfMemoryError(message);
   throw new ArgumentError(message);
 }

@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { addInPlace } from '../ops/inplace.js';
 import { batchNormAs } from '../ops/norm.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -57,7 +57,7 @@ export abstract class RunningNorm extends Module {
     assertCount(name, 'numFeatures', numFeatures);
     assertTrainable(dtype, name);
     if (momentum !== null && typeof momentum !== 'number')
-      throw new ArgumentError(`${name}: momentum is ${String(momentum)}, expected a number, or null to average over all batches.`);
+      throw new ArgumentError(`${name}: momentum is ${show(momentum)}, expected a number, or null to average over all batches.`);
     this.eps = eps;
     this.momentum = momentum;
     this.affine = affine;
@@ -109,6 +109,7 @@ abstract class BatchNorm extends RunningNorm {
   protected abstract checkInput(x: Tensor): void;
 
   forward(x: Tensor): Tensor {
+    assertTensor(this.constructor.name, 'input', x);
     this.checkInput(x);
     const { training, runningMean, runningVar, numBatchesTracked, weight, bias, eps } = this;
     let momentum = this.momentum ?? 0;

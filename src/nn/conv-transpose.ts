@@ -3,7 +3,7 @@ import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { type ConvTransposeOptions, checkConvInput, transposedSizes } from '../ops/conv-shape.js';
 import { convTranspose1d, convTranspose2d, convTranspose3d } from '../ops/conv-transpose.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
-import { readArguments } from '../tensor/arguments.js';
+import { readArguments, show } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ConvNd } from './conv.js';
@@ -51,7 +51,7 @@ abstract class TransposedConvolution<S extends readonly number[]> extends ConvNd
     const options = readArguments<Record<keyof typeof LAYER, never>>(name, LAYER as never, given);
     if ((options.paddingMode as string) !== 'zeros')
       throw new ArgumentError(
-        `${name}: paddingMode is "${String(options.paddingMode)}", expected zeros: a transposed convolution takes its padding away.`,
+        `${name}: paddingMode is ${show(options.paddingMode)}, expected zeros: a transposed convolution takes its padding away.`,
       );
     if (typeof options.padding === 'string')
       throw new ArgumentError(

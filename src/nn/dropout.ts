@@ -1,7 +1,7 @@
 /** Dropout layers: they act while training and pass everything in evaluation. */
 import { ArgumentError } from '../errors.js';
 import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from '../ops/dropout.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { readArguments, show, type Trailing } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { bool, float } from './module-text.js';
@@ -25,7 +25,7 @@ abstract class DropoutLayer extends Module {
     super();
     const { p, inplace } = readArguments(this.constructor.name, { p: 0.5, inplace: false }, args);
     if (!(p >= 0 && p <= 1))
-      throw new ArgumentError(`${this.constructor.name}: p is ${String(p)}, expected the probability to drop, from 0 to 1.`);
+      throw new ArgumentError(`${this.constructor.name}: p is ${show(p)}, expected the probability to drop, from 0 to 1.`);
     this.p = p;
     this.inplace = inplace;
   }

@@ -1,9 +1,15 @@
 /** Layers that change the shape. */
+import { ArgumentError } from '../errors.js';
 import { flatten, unflatten } from '../ops/movement.js';
+import { readArguments, show } from '../tensor/arguments.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { tuple } from './module-text.js';
+
+function assertDim(layer: string, name: string, dim: number): void {
+  if (!Number.isInteger(dim)) throw new ArgumentError(`${layer}: ${name} is ${show(dim)}, expected a whole number.`);
+}
 
 export interface FlattenOptions {
   /** The first dim to join. Default: 1, all but the batch. */
@@ -24,11 +30,12 @@ export class Flatten extends Module {
   readonly endDim: number;
 
   /** @param startDim default 1; or all options. */
-  constructor(startDim: number | FlattenOptions = {}, endDim?: number) {
+  constructor(startDim?: number | FlattenOptions, endDim?: number | Pick<FlattenOptions, 'endDim'>) {
     super();
-    const options = typeof startDim === 'number' ? { startDim, endDim } : startDim;
-    this.startDim = options.startDim ?? 1;
-    this.endDim = options.endDim ?? -1;
+    const options = readArguments('Flatten', { startDim: 1, endDim: -1 }, [startDim, endDim]);
+    for (const [name, dim] of Object.entries(options)) assertDim('Flatten', name, dim);
+    this.startDim = options.startDim;
+    this.endDim = options.endDim;
   }
 
   forward(x: Tensor): Tensor {
@@ -53,6 +60,9 @@ export class Unflatten extends Module {
     readonly unflattenedSize: Shape,
   ) {
     super();
+    assertDim('Unflatten', 'dim', dim);
+    if (!Array.isArray(unflattenedSize) || !unflattenedSize.every(Number.isInteger))
+      throw new ArgumentError(`Unflatten: unflattenedSize is ${show(unflattenedSize)}, expected a list of sizes.`);
   }
 
   forward(x: Tensor): Tensor {

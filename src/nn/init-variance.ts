@@ -1,7 +1,7 @@
 /** Initialisers that keep the variance of what passes through a layer: Xavier's and Kaiming's. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { warnOnce } from '../ops/warn.js';
-import { readArguments } from '../tensor/arguments.js';
+import { readArguments, show } from '../tensor/arguments.js';
 import type { Generator } from '../tensor/random.js';
 import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -51,7 +51,7 @@ const generator: Generator | undefined = undefined;
  */
 export function calculateGain(nonlinearity: Nonlinearity, param?: number | null): number {
   if (nonlinearity === 'leaky_relu' && param !== undefined && param !== null && typeof param !== 'number')
-    throw new ArgumentError(`calculateGain: param is ${String(param)}, expected the negative slope, a number.`);
+    throw new ArgumentError(`calculateGain: param is ${show(param)}, expected the negative slope, a number.`);
   switch (nonlinearity) {
     case 'linear':
     case 'conv1d':

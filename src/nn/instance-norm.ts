@@ -3,6 +3,7 @@ import { ShapeError, showShape } from '../errors.js';
 import { squeeze, unsqueeze } from '../ops/movement.js';
 import { instanceNormAs } from '../ops/norm.js';
 import { warnOnce } from '../ops/warn.js';
+import { assertTensor } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type BatchNormLayerOptions, type NormArguments, RunningNorm } from './batch-norm.js';
 
@@ -25,6 +26,7 @@ abstract class InstanceNorm extends RunningNorm {
   forward(x: Tensor): Tensor {
     const name = this.constructor.name;
     const { axes, numFeatures, runningMean, runningVar, weight, bias, eps } = this;
+    assertTensor(name, 'input', x);
     if (x.ndim !== axes + 1 && x.ndim !== axes + 2) throw wrongDims(this, axes, x);
     const features = x.shape[x.ndim - axes - 1]!;
     if (features !== numFeatures) {

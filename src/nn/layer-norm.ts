@@ -1,8 +1,8 @@
 /** Layer normalisation. */
-import { layerNorm } from '../ops/row-norm.js';
+import { layerNorm, sizesOfNorm } from '../ops/row-norm.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
-import { checkSizes, type Shape } from '../tensor/shape.js';
+import type { Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { ones_, zeros_ } from './init.js';
 import { Module } from './module.js';
@@ -37,8 +37,7 @@ export class LayerNorm extends Module {
     super();
     const defaults: Required<LayerNormLayerOptions> = { eps: 1e-5, elementwiseAffine: true, bias: true, dtype: 'float32' };
     const { eps, elementwiseAffine, bias, dtype } = readArguments('LayerNorm', defaults, args);
-    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
-    checkSizes(this.normalizedShape, 'LayerNorm');
+    this.normalizedShape = sizesOfNorm('LayerNorm', normalizedShape);
     assertTrainable(dtype, 'LayerNorm');
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;

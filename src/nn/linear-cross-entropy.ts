@@ -2,6 +2,7 @@
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { type LinearCrossEntropyOptions, linearCrossEntropy, linearCrossEntropyOptions } from '../ops/linear-cross-entropy.js';
 import { reshape } from '../ops/movement.js';
+import { show } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -36,8 +37,8 @@ export class LinearCrossEntropyLoss extends WeightedLoss {
     const defaults: LinearCrossEntropyLossOptions = { outFeatures: [], bias: false, dtype: 'float32' };
     const settled = linearCrossEntropyOptions(name, defaults, [options]);
     const { outFeatures = [], bias = false, dtype = 'float32', weight, ignoreIndex, labelSmoothing } = settled;
-    if (!outFeatures.every((size) => Number.isInteger(size) && size >= 0))
-      throw new ArgumentError(`${name}: outFeatures is ${JSON.stringify(outFeatures)}, expected whole numbers.`);
+    if (!Array.isArray(outFeatures) || !outFeatures.every((size) => Number.isInteger(size) && size >= 0))
+      throw new ArgumentError(`${name}: outFeatures is ${show(outFeatures)}, expected whole numbers.`);
     if (weight && (weight.ndim !== 1 || weight.shape[0] !== numClasses))
       throw new ShapeError(`${name}: weight is ${showShape(weight.shape)}, expected one value per class: [${numClasses}].`);
     super(settled);

@@ -1,7 +1,7 @@
 /** Fully connected layers. */
 import { ArgumentError } from '../errors.js';
 import { linear } from '../ops/matmul.js';
-import { readArguments } from '../tensor/arguments.js';
+import { readArguments, show } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { kaimingUniform_, uniform_ } from './init.js';
@@ -12,7 +12,7 @@ import { assertTrainable, Parameter } from './parameter.js';
 /** Throws unless `value` is a whole number of at least `least`. */
 export function assertCount(layer: string, name: string, value: number, least = 0): void {
   if (!Number.isInteger(value) || value < least)
-    throw new ArgumentError(`${layer}: ${name} is ${String(value)}, expected a whole number of at least ${least}.`);
+    throw new ArgumentError(`${layer}: ${name} is ${show(value)}, expected a whole number of at least ${least}.`);
 }
 
 /** @internal PyTorch's default for layers with a weight [out, in, ...]: the weight first, then the bias from +-1 / sqrt(fan in). */

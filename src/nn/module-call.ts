@@ -212,7 +212,7 @@ function locate(error: HoneError, module: Module): void {
       : `${name} (which ${module.constructor.name} does not know of: keep modules in fields, nn.Sequential, nn.ModuleList or nn.ModuleDict)`;
   const before = error.message;
   // `bn1 (BatchNorm1d): expected …` rather than `bn1 (BatchNorm1d): BatchNorm1d(256): expected …`
-  error.message = `${where}: ${bare.replace(new RegExp(`^${name}(\\(\\d+\\))?: `), '')}`;
+  error.message = `${where}: ${bare.replace(new RegExp(`^${name}(\\(\\d+\\))?: `, 'i'), '')}`;
   place.written = error.message;
   if (error.stack !== undefined) error.stack = error.stack.replace(before, () => error.message);
 }

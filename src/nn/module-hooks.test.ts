@@ -163,9 +163,9 @@ describe('async forwards', () => {
   it('errors carry the whole path', async () => {
     const error = await new Outer().forward(ones([1, 4])).catch((caught: HoneError) => caught);
     expect((error as HoneError).code).toBe('SHAPE');
-    expect((error as HoneError).message).toMatch(/^stages\.0\.fc \(Linear\): linear: (?!.*stages)/);
-    expect((error as HoneError).stack).toContain('stages.0.fc (Linear): linear: ');
-    await expect(new Wait().forward(ones([1, 4]))).rejects.toThrow(/^fc \(Linear\): linear: /);
+    expect((error as HoneError).message).toMatch(/^stages\.0\.fc \(Linear\): (?!.*stages)/);
+    expect((error as HoneError).stack).toContain('stages.0.fc (Linear): ');
+    await expect(new Wait().forward(ones([1, 4]))).rejects.toThrow(/^fc \(Linear\): /);
     expect((await new Outer().forward(ones([1, 3]))).shape).toEqual([1, 2]);
   });
 

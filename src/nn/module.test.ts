@@ -95,7 +95,7 @@ describe('finding parts', () => {
     expect(nn.utils.findUnregistered(net)).toEqual([]);
     const outer = new nn.Sequential(hidden);
     expect(() => outer.forward(ones([1, 3]))).toThrow(
-      /^Linear \(which Sequential does not know of: keep modules in fields, nn\.Sequential, nn\.ModuleList or nn\.ModuleDict\): linear: /,
+      /^Linear \(which Sequential does not know of: keep modules in fields, nn\.Sequential, nn\.ModuleList or nn\.ModuleDict\): /,
     );
   });
 

@@ -76,6 +76,12 @@ export abstract class Module extends HookedModule {
   /** Fields that were seen to hold parameters. */
   #parameterFields: Set<string> | null = null;
 
+  /** A class without a constructor of its own takes no arguments: they would be lost. @throws {ArgumentError} when it gets some. */
+  constructor(...none: never[]) {
+    super();
+    if (none.length > 0) readArguments(new.target.name, {}, none);
+  }
+
   // ---- what it is made of ----
 
   /** The fields to look through, in order. Containers give their entries. */

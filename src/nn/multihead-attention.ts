@@ -1,7 +1,7 @@
 /** Multi-head attention as a layer. */
 import { ArgumentError } from '../errors.js';
 import { type MultiHeadAttentionOptions, multiHeadAttention } from '../ops/multi-head-attention.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { readArguments, show, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { xavierNormal_, xavierUniform_, zeros_ } from './init.js';
@@ -78,7 +78,7 @@ export function* renamed(
 /** @internal A probability to drop. */
 export function assertProbability(layer: string, value: number): void {
   if (!(value >= 0 && value <= 1))
-    throw new ArgumentError(`${layer}: dropout is ${String(value)}, expected the probability to drop, from 0 to 1.`);
+    throw new ArgumentError(`${layer}: dropout is ${show(value)}, expected the probability to drop, from 0 to 1.`);
 }
 
 /**

@@ -4,6 +4,7 @@ import { to } from '../ops/copy.js';
 import { indexCopy, indexSelect } from '../ops/gather.js';
 import { cat } from '../ops/join.js';
 import { narrow, reshape, select, transpose } from '../ops/movement.js';
+import { show } from '../tensor/arguments.js';
 import { fromTypedArray, full } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -237,7 +238,7 @@ export function padSequence(sequences: Tensor | readonly Tensor[], options: bool
   const op = 'padSequence';
   const { batchFirst = false, paddingValue = 0, paddingSide = 'right' } = named(options);
   if (paddingSide !== 'right' && paddingSide !== 'left')
-    throw new ArgumentError(`${op}: paddingSide is ${String(paddingSide)}, expected 'right' or 'left'.`);
+    throw new ArgumentError(`${op}: paddingSide is ${show(paddingSide)}, expected 'right' or 'left'.`);
   const list = listOf(sequences, op);
   const { dtype, shape } = list[0]!;
   const rest = shape.slice(1);

@@ -21,7 +21,7 @@ test('padding layers say what does not fit', () => {
   wrong(
     () => new nn.ZeroPad2d([1, 2] as never),
     ArgumentError,
-    'ZeroPad2d: padding is [1,2], expected a whole number, or 4 of them: before and after each axis, the last axis first.',
+    'ZeroPad2d: padding is [1, 2], expected a whole number, or 4 of them: before and after each axis, the last axis first.',
   );
   wrong(() => new nn.CircularPad2d(1.5), ArgumentError, 'CircularPad2d: padding is 1.5, expected a whole number');
   wrong(() => new nn.ConstantPad1d(1, undefined as never), ArgumentError, 'ConstantPad1d: value is undefined, expected a number.');

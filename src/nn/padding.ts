@@ -1,7 +1,7 @@
 /** Padding layers: constants, reflections, repeated edges and circles, along one, two or three axes. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { type PadMode, padAs } from '../ops/arrange.js';
-import { readArguments } from '../tensor/arguments.js';
+import { assertTensor, readArguments, show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { float, tuple } from './module-text.js';
@@ -23,7 +23,7 @@ abstract class Pad extends Module {
     const all: unknown = typeof padding === 'number' ? new Array<number>(2 * axes).fill(padding) : padding;
     if (!Array.isArray(all) || all.length !== 2 * axes || !all.every(Number.isInteger)) {
       throw new ArgumentError(
-        `${this.constructor.name}: padding is ${JSON.stringify(padding) ?? String(padding)}, expected a whole number, or ${2 * axes} of them: before and after each axis, the last axis first.`,
+        `${this.constructor.name}: padding is ${show(padding)}, expected a whole number, or ${2 * axes} of them: before and after each axis, the last axis first.`,
       );
     }
     this.padding = [...(all as number[])];
@@ -38,6 +38,7 @@ abstract class ModePad extends Pad {
   protected abstract readonly mode: PadMode;
 
   forward(x: Tensor): Tensor {
+    assertTensor(this.constructor.name, 'input', x);
     const axes = this.padding.length / 2;
     if (x.ndim !== axes + 1 && x.ndim !== axes + 2) {
       const shape = ['[N, C, L], or [C, L]', '[N, C, H, W], or [C, H, W]', '[N, C, D, H, W], or [C, D, H, W]'][axes - 1]!;
@@ -58,7 +59,7 @@ abstract class ConstantPad extends Pad {
   constructor(padding: number | readonly number[], axes: number, args: readonly unknown[]) {
     super(padding, axes);
     const { value } = readArguments<{ value: number | undefined }>(this.constructor.name, { value: undefined }, args);
-    if (typeof value !== 'number') throw new ArgumentError(`${this.constructor.name}: value is ${String(value)}, expected a number.`);
+    if (typeof value !== 'number') throw new ArgumentError(`${this.constructor.name}: value is ${show(value)}, expected a number.`);
     this.value = value;
   }
 

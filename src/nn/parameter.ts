@@ -1,5 +1,6 @@
 /** What modules own: parameters, which optimizers train, and buffers, which are kept and saved beside them. */
 import { DTypeError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { escapeScope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -69,5 +70,6 @@ export function replaceData(x: Tensor, data: Tensor): void {
 
 /** Whether a dtype can train. */
 export function assertTrainable(dtype: DType, name: string): void {
-  if (dtype !== 'float32' && dtype !== 'float64') throw new DTypeError(`${name}: expected float32 or float64, got ${dtype}.`);
+  if (dtype !== 'float32' && dtype !== 'float64')
+    throw new DTypeError(`${name}: expected float32 or float64, got ${typeof dtype === 'string' ? dtype : show(dtype)}.`);
 }

@@ -3,6 +3,7 @@ import { ArgumentError } from '../errors.js';
 import { add, mul } from '../ops/arithmetic.js';
 import { abs, square } from '../ops/math.js';
 import { sum } from '../ops/reduce.js';
+import { show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
@@ -59,7 +60,7 @@ const describe = (value: unknown) => (value === null ? 'null' : typeof value);
 /** The chosen parameters. @throws {ArgumentError} for what is none, and when none is left. */
 function choose(op: string, of: Penalized, filter: PenaltyOptions['filter'] = 'all'): Tensor[] {
   if (filter !== 'all' && filter !== 'weights' && typeof filter !== 'function')
-    throw new ArgumentError(`${op}: filter is ${JSON.stringify(filter)}, expected "all", "weights" or a function of name and parameter.`);
+    throw new ArgumentError(`${op}: filter is ${show(filter)}, expected "all", "weights" or a function of name and parameter.`);
   let named: (readonly [string, Tensor])[];
   if (of instanceof Module) named = filter === 'weights' ? weightParameters(of) : of.namedParameters();
   else {
@@ -87,7 +88,7 @@ function choose(op: string, of: Penalized, filter: PenaltyOptions['filter'] = 'a
 
 function checkFactor(op: string, name: string, value: number): void {
   if (!(typeof value === 'number' && value >= 0 && Number.isFinite(value)))
-    throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a number of at least 0.`);
+    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a number of at least 0.`);
 }
 
 /** `factor` times the sum over all tensors of what `size` makes of their elements. */

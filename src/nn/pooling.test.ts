@@ -106,7 +106,7 @@ describe('errors', () => {
       ArgumentError,
       'AdaptiveAvgPool2d: outputSize is 1.5, expected a whole number of at least 0',
     );
-    wrong(() => new nn.AdaptiveMaxPool2d([1, 2, 3] as never), ArgumentError, 'AdaptiveMaxPool2d: outputSize is [1,2,3], expected');
+    wrong(() => new nn.AdaptiveMaxPool2d([1, 2, 3] as never), ArgumentError, 'AdaptiveMaxPool2d: outputSize is [1, 2, 3], expected');
     wrong(() => new nn.LPPool2d(0, 2), ArgumentError, 'LPPool2d: normType is 0, expected a number other than 0, or Infinity.');
   });
 
@@ -137,7 +137,7 @@ describe('errors', () => {
     wrong(
       () => F.adaptiveAvgPool2d(x, [2, -1]),
       ArgumentError,
-      'adaptiveAvgPool2d: outputSize is [2,-1], expected a whole number of at least 0',
+      'adaptiveAvgPool2d: outputSize is [2, -1], expected a whole number of at least 0',
     );
   });
 

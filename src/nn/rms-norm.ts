@@ -1,8 +1,8 @@
 /** Root mean square normalisation. */
-import { rmsNorm } from '../ops/row-norm.js';
+import { rmsNorm, sizesOfNorm } from '../ops/row-norm.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
-import { checkSizes, type Shape } from '../tensor/shape.js';
+import type { Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { ones_ } from './init.js';
 import { Module } from './module.js';
@@ -36,8 +36,7 @@ export class RMSNorm extends Module {
     super();
     const defaults: Required<RMSNormOptions> = { eps: null, elementwiseAffine: true, dtype: 'float32' };
     const { eps, elementwiseAffine, dtype } = readArguments('RMSNorm', defaults, args);
-    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
-    checkSizes(this.normalizedShape, 'RMSNorm');
+    this.normalizedShape = sizesOfNorm('RMSNorm', normalizedShape);
     assertTrainable(dtype, 'RMSNorm');
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;

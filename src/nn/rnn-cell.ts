@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { select, unsqueeze } from '../ops/movement.js';
 import { type Cell, GATES, recurrent } from '../ops/recurrent.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { zeros } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -62,6 +62,7 @@ abstract class RecurrentCell extends Module {
   /** One step. `given`: the state before, and for an LSTM that of the cell; null for zeros. */
   protected step(input: Tensor, given: readonly unknown[] | null): Tensor[] {
     const name = this.constructor.name;
+    assertTensor(name, 'input', input);
     if (input.ndim !== 1 && input.ndim !== 2)
       throw new ShapeError(`${name}: input is ${showShape(input.shape)}, expected [batch, inputSize], or [inputSize] for one item.`);
     checkInput(name, input, this.inputSize, this.weightIh);
@@ -105,7 +106,7 @@ export class RNNCell extends RecurrentCell {
     const all = readArguments('RNNCell', RNN_CELL, args);
     const { nonlinearity } = all;
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
-      throw new ArgumentError(`RNNCell: nonlinearity is ${String(nonlinearity)}, expected 'tanh' or 'relu'.`);
+      throw new ArgumentError(`RNNCell: nonlinearity is ${show(nonlinearity)}, expected 'tanh' or 'relu'.`);
     super(nonlinearity, inputSize, hiddenSize, all);
     this.nonlinearity = nonlinearity;
   }

@@ -265,7 +265,7 @@ describe('misuse', () => {
     [
       'a single state',
       () => lstm.forward(zeros([5, 2, 3]), zeros([1, 2, 4]) as never),
-      'ArgumentError: LSTM: hx is not a pair, expected [h, c]',
+      'ArgumentError: LSTM: hx is a Tensor of shape [1, 2, 4], expected a pair [h, c]',
     ],
     [
       'state size',
@@ -287,8 +287,12 @@ describe('misuse', () => {
       () => gru.forward(zeros([2, 5, 3]), zeros([4, 2, 4], { dtype: 'float64' })),
       'DTypeError: GRU: input is float32 and hx float64',
     ],
-    ['no tensor', () => gru.forward([[1, 2, 3]] as never), 'ArgumentError: GRU: input is not a tensor or a PackedSequence'],
-    ['no state', () => gru.forward(zeros([2, 5, 3]), 3 as never), 'ArgumentError: GRU: hx is not a tensor'],
+    [
+      'no tensor',
+      () => gru.forward([[1, 2, 3]] as never),
+      'ArgumentError: GRU: input is [[1, 2, 3]], expected a Tensor or a PackedSequence',
+    ],
+    ['no state', () => gru.forward(zeros([2, 5, 3]), 3 as never), 'ArgumentError: GRU: hx is 3, expected a Tensor [4, 2, 4]'],
     [
       'packed features',
       () => lstm.forward(packPaddedSequence(zeros([2, 2, 5]), [2, 1])),
@@ -315,7 +319,7 @@ describe('misuse', () => {
     ['no option', () => new nn.RNN(3, 4, { layers: 2 } as never), 'RNN: there is no option "layers"'],
     ['no option of a cell', () => new nn.GRUCell(3, 4, { nonlinearity: 'relu' } as never), 'GRUCell: there is no option "nonlinearity"'],
     ['projection of a GRU', () => new nn.GRU(3, 4, { projSize: 2 } as never), 'GRU: projSize is for LSTM only'],
-    ['nonlinearity', () => new nn.RNN(3, 4, { nonlinearity: 'gelu' as never }), "RNN: nonlinearity is gelu, expected 'tanh' or 'relu'"],
+    ['nonlinearity', () => new nn.RNN(3, 4, { nonlinearity: 'gelu' as never }), "RNN: nonlinearity is \"gelu\", expected 'tanh' or 'relu'"],
     ['an integer layer', () => new nn.RNN(3, 4, { dtype: 'int32' }), 'DTypeError: RNN: expected float32 or float64, got int32'],
     [
       'cell input',
@@ -327,7 +331,11 @@ describe('misuse', () => {
       () => new nn.GRUCell(3, 4).forward(zeros([2, 3]), zeros([1, 4])),
       'GRUCell: hx is [1, 4], expected [2, 4]: [batch, hiddenSize]',
     ],
-    ['cell states', () => new nn.LSTMCell(3, 4).forward(zeros([3]), zeros([4]) as never), 'LSTMCell: hx is not a pair'],
+    [
+      'cell states',
+      () => new nn.LSTMCell(3, 4).forward(zeros([3]), zeros([4]) as never),
+      'LSTMCell: hx is a Tensor of shape [4], expected a pair',
+    ],
     ['cell bias', () => new nn.LSTMCell(3, 4, 1 as never), 'LSTMCell: bias is 1, expected true or false'],
   ])('%s', (_name, body, text) => {
     expect(message(body)).toContain(text);

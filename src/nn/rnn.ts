@@ -6,7 +6,7 @@ import { cat, stack } from '../ops/join.js';
 import { reshape, select, transpose, unsqueeze } from '../ops/movement.js';
 import { type Cell, type CellWeights, GATES, recurrent } from '../ops/recurrent.js';
 import { warnOnce } from '../ops/warn.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { zeros } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
@@ -73,7 +73,8 @@ export function checkInput(name: string, input: Tensor, inputSize: number, weigh
 
 /** Throws unless `state` is a tensor of this shape and of the input's dtype. */
 export function checkState(name: string, what: string, state: unknown, expected: Shape, sizes: string, input: Tensor): void {
-  if (!(state instanceof Tensor)) throw new ArgumentError(`${name}: ${what} is not a tensor. Expected ${showShape(expected)}: ${sizes}.`);
+  if (!(state instanceof Tensor))
+    throw new ArgumentError(`${name}: ${what} is ${show(state)}, expected a Tensor ${showShape(expected)}: ${sizes}.`);
   if (!sameShape(state.shape, expected))
     throw new ShapeError(
       `${name}: ${what} is ${showShape(state.shape)}, expected ${showShape(expected)}: ${sizes} (input ${showShape(input.shape)}).`,
@@ -85,7 +86,7 @@ export function checkState(name: string, what: string, state: unknown, expected:
 /** The two states of an LSTM. @throws {ArgumentError} for anything but a pair. */
 export function statePair(name: string, hx: unknown): readonly [Tensor, Tensor] {
   if (!Array.isArray(hx) || hx.length !== 2)
-    throw new ArgumentError(`${name}: hx is not a pair, expected [h, c], the hidden state and the cell state.`);
+    throw new ArgumentError(`${name}: hx is ${show(hx)}, expected a pair [h, c], the hidden state and the cell state.`);
   return hx as [Tensor, Tensor];
 }
 
@@ -118,7 +119,7 @@ abstract class RecurrentLayer extends Module {
     super();
     const { numLayers, bias, batchFirst, dropout: p, bidirectional, projSize = 0, dtype } = options;
     const name = this.constructor.name;
-    if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${name}: dropout is ${String(p)}, expected the probability to drop, from 0 to 1.`);
+    if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${name}: dropout is ${show(p)}, expected the probability to drop, from 0 to 1.`);
     for (const [option, value] of Object.entries({ inputSize, hiddenSize, numLayers })) assertCount(name, option, value, 1);
     assertCount(name, 'projSize', projSize);
     if (projSize >= hiddenSize)
@@ -201,7 +202,7 @@ abstract class RecurrentLayer extends Module {
       const sizes = input.rowsPerStep(name);
       return { rows: data, sizes, batch: sizes[0]!, batched: true };
     }
-    if (!(input instanceof Tensor)) throw new ArgumentError(`${name}: input is not a tensor or a PackedSequence.`);
+    if (!(input instanceof Tensor)) throw new ArgumentError(`${name}: input is ${show(input)}, expected a Tensor or a PackedSequence.`);
     if (input.ndim !== 2 && input.ndim !== 3)
       throw new ShapeError(
         `${name}: input is ${showShape(input.shape)}, expected ${this.batchFirst ? '[batch, time, features]' : '[time, batch, features]'}, or [time, features] for one sequence.`,
@@ -333,7 +334,7 @@ export class RNN extends RecurrentLayer {
     const all = readArguments('RNN', RNN_LAYER, args);
     const { nonlinearity } = all;
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
-      throw new ArgumentError(`RNN: nonlinearity is ${String(nonlinearity)}, expected 'tanh' or 'relu'.`);
+      throw new ArgumentError(`RNN: nonlinearity is ${show(nonlinearity)}, expected 'tanh' or 'relu'.`);
     super(nonlinearity, inputSize, hiddenSize, all);
     this.nonlinearity = nonlinearity;
   }

@@ -1,7 +1,7 @@
 /** Softmax and its relatives as layers. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { logSoftmax, softmax, softmin } from '../ops/softmax.js';
-import { readArguments } from '../tensor/arguments.js';
+import { assertTensor, readArguments, show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 
@@ -19,7 +19,7 @@ abstract class AlongDim extends Module {
     const name = this.constructor.name;
     this.dim = readArguments<{ dim: number | null }>(name, { dim: null }, [dim]).dim;
     if (this.dim !== null && !Number.isInteger(this.dim))
-      throw new ArgumentError(`${name}: dim is ${JSON.stringify(this.dim)}, expected a whole number or nothing.`);
+      throw new ArgumentError(`${name}: dim is ${show(this.dim)}, expected a whole number or nothing.`);
   }
 
   override extraRepr(): string {
@@ -60,6 +60,7 @@ export class Softmin extends AlongDim {
 export class Softmax2d extends Module {
   /** @throws {ShapeError} unless x has 3 or 4 dims. */
   forward(x: Tensor): Tensor {
+    assertTensor('Softmax2d', 'x', x);
     if (x.ndim !== 3 && x.ndim !== 4)
       throw new ShapeError(`Softmax2d: x is ${showShape(x.shape)}, expected [N, C, H, W] or [C, H, W]. Use Softmax with a dim for others.`);
     return softmax(x, -3);

@@ -5,6 +5,7 @@ import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { add, div, mul, sub } from '../ops/arithmetic.js';
 import { copy_ } from '../ops/inplace.js';
 import { lerp } from '../ops/pointwise.js';
+import { show } from '../tensor/arguments.js';
 import { zeros } from '../tensor/create.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -22,7 +23,7 @@ export type AvgFn = (averaged: Tensor, current: Tensor, numAveraged: number) => 
 export type MultiAvgFn = (averaged: readonly Tensor[], current: readonly Tensor[], numAveraged: number) => void;
 
 function checkDecay(op: string, decay: number): void {
-  if (!(decay >= 0 && decay <= 1)) throw new ArgumentError(`${op}: decay is ${String(decay)}, expected 0 to 1.`);
+  if (!(decay >= 0 && decay <= 1)) throw new ArgumentError(`${op}: decay is ${show(decay)}, expected 0 to 1.`);
 }
 
 /**

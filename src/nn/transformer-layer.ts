@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors.js';
 import { gelu } from '../ops/activation.js';
 import { add } from '../ops/arithmetic.js';
 import { relu } from '../ops/math.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { readArguments, show, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { GELU, ReLU } from './activation.js';
@@ -100,9 +100,7 @@ function settings(layer: string, dModel: number, nhead: number, given: readonly 
   assertProbability(layer, dropout);
   const activation = named === null || named === 'relu' ? relu : named === 'gelu' ? gelu : named;
   if (typeof activation !== 'function' && !(activation instanceof Module))
-    throw new ArgumentError(
-      `${layer}: activation is ${JSON.stringify(named)}, expected 'relu', 'gelu', a function of a tensor, or a module.`,
-    );
+    throw new ArgumentError(`${layer}: activation is ${show(named)}, expected 'relu', 'gelu', a function of a tensor, or a module.`);
   return { dimFeedforward, dropout, activation, normFirst, shared: { batchFirst, bias, dtype }, norm: { eps, bias, dtype } };
 }
 

@@ -84,7 +84,7 @@ describe('MultiheadAttention', () => {
       ArgumentError,
       'isCausal says that attnMask is causal, and there is no attnMask',
     );
-    throws(() => layer.forward(x.to('float64'), x.to('float64'), x.to('float64')), DTypeError, 'float64 and float32');
+    throws(() => layer.forward(x.to('float64'), x.to('float64'), x.to('float64')), DTypeError, 'input is float64 and weight float32');
   });
 });
 

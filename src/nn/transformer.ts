@@ -7,7 +7,7 @@ import { maskedFill } from '../ops/masks.js';
 import { narrow, unsqueeze } from '../ops/movement.js';
 import { canonicalMask, warnMixedMasks } from '../ops/multi-head-attention.js';
 import { any } from '../ops/reduce.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertTensors, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
@@ -48,9 +48,15 @@ export interface EncoderForwardOptions {
 }
 
 function copies<M extends Module>(stack: string, layer: M, count: number): ModuleList<M> {
-  if (!(layer instanceof Module)) throw new ArgumentError(`${stack}: the layer is ${String(layer)}, expected a module, which is copied.`);
+  if (!(layer instanceof Module)) throw new ArgumentError(`${stack}: the layer is ${show(layer)}, expected a module, which is copied.`);
   assertCount(stack, 'numLayers', count);
   return new ModuleList(Array.from({ length: count }, () => layer.clone()));
+}
+
+/** Throws for what is neither a module nor null, which stands for the usual one, or for none. */
+function assertPart(stack: string, name: string, part: Module | null): void {
+  if (part !== null && !(part instanceof Module))
+    throw new ArgumentError(`${stack}: ${name} is ${show(part)}, expected a Module, or null.`);
 }
 
 function assertLayers(stack: string, layers: ModuleList): void {
@@ -80,6 +86,7 @@ export class TransformerEncoder extends Module {
     super();
     const defaults = { norm: null, enableNestedTensor: true, maskCheck: true };
     const options = readArguments<Required<TransformerEncoderOptions>>('TransformerEncoder', defaults, rest);
+    assertPart('TransformerEncoder', 'norm', options.norm);
     this.layers = copies('TransformerEncoder', encoderLayer, numLayers);
     this.enableNestedTensor = options.enableNestedTensor;
     this.maskCheck = options.maskCheck;
@@ -164,6 +171,7 @@ export class TransformerDecoder extends Module {
     super();
     this.layers = copies('TransformerDecoder', decoderLayer, numLayers);
     this.norm = readArguments<Required<TransformerDecoderOptions>>('TransformerDecoder', { norm: null }, rest).norm;
+    assertPart('TransformerDecoder', 'norm', this.norm);
   }
 
   /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
@@ -264,6 +272,8 @@ export class Transformer extends Module {
     this.batchFirst = layer.batchFirst;
     const norm = () => new LayerNorm(dModel, { eps: layer.layerNormEps, bias: layer.bias, dtype: layer.dtype });
     // In this order PyTorch draws.
+    assertPart('Transformer', 'customEncoder', customEncoder);
+    assertPart('Transformer', 'customDecoder', customDecoder);
     this.encoder = customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layer), numEncoderLayers, norm());
     this.decoder = customDecoder ?? new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layer), numDecoderLayers, norm());
     this.resetParameters();
@@ -280,6 +290,7 @@ export class Transformer extends Module {
    */
   forward(src: Tensor, tgt: Tensor, ...rest: Trailing<[srcMask: Mask, tgtMask: Mask, memoryMask: Mask], TransformerForwardOptions>) {
     const options = readArguments<Required<TransformerForwardOptions>>('Transformer', FORWARD, rest);
+    assertTensors('Transformer', { src, tgt });
     const shapes = `src ${showShape(src.shape)}, tgt ${showShape(tgt.shape)}`;
     if (src.ndim !== tgt.ndim || (src.ndim !== 2 && src.ndim !== 3))
       throw new ShapeError(`Transformer: src and tgt must both have 3 dims, or 2 for one item, got ${shapes}.`);

@@ -8,6 +8,7 @@ import { cat } from '../ops/join.js';
 import { abs, clamp, sqrt } from '../ops/math.js';
 import { narrow, reshape } from '../ops/movement.js';
 import { reduceRaw } from '../ops/reduce.js';
+import { show } from '../tensor/arguments.js';
 import { tensor } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
@@ -84,7 +85,7 @@ function normOptions(
   const normType = options.normType ?? 2;
   const order = normType === 'inf' ? Number.POSITIVE_INFINITY : normType === '-inf' ? Number.NEGATIVE_INFINITY : normType;
   if (typeof order !== 'number' || Number.isNaN(order))
-    throw new ArgumentError(`${op}: normType is ${String(normType)}, expected a number or "inf".`);
+    throw new ArgumentError(`${op}: normType is ${show(normType)}, expected a number or "inf".`);
   return { order, errorIfNonfinite: options.errorIfNonfinite ?? false };
 }
 
@@ -106,7 +107,7 @@ function scale(op: string, grads: readonly Tensor[], maxNorm: number, total: Ten
 
 function checkMaxNorm(op: string, maxNorm: number): void {
   if (!(typeof maxNorm === 'number' && maxNorm >= 0))
-    throw new ArgumentError(`${op}: maxNorm is ${String(maxNorm)}, expected a number of at least 0.`);
+    throw new ArgumentError(`${op}: maxNorm is ${show(maxNorm)}, expected a number of at least 0.`);
 }
 
 /**
@@ -180,7 +181,7 @@ export function clipGradNorm_(
  */
 export function clipGradValue_(parameters: Tensors, clipValue: number): void {
   if (!(typeof clipValue === 'number' && clipValue >= 0))
-    throw new ArgumentError(`clipGradValue_: clipValue is ${String(clipValue)}, expected a number of at least 0.`);
+    throw new ArgumentError(`clipGradValue_: clipValue is ${show(clipValue)}, expected a number of at least 0.`);
   noGrad(() => {
     for (const g of gradients('clipGradValue_', parameters)) inPlace('clipGradValue_', g, [], () => clamp(g, -clipValue, clipValue));
   });

@@ -2,7 +2,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError } from '../errors.js';
-import { readArguments } from '../tensor/arguments.js';
+import { assertTensor, readArguments } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { type InPlaceOption, leaky } from './activation.js';
@@ -29,6 +29,7 @@ export function threshold(x: Tensor, options: { threshold: number; value: number
 export function threshold(x: Tensor, ...given: unknown[]): Tensor {
   const { threshold: limit, value, inplace } = readArguments('threshold', THRESHOLD, given);
   checkThreshold('threshold', limit, value);
+  assertTensor('threshold', 'input', x);
   if (x.dtype === 'bool') throw new DTypeError("threshold: the input is bool, expected numbers. Use x.to('float32').");
   const wanted = isFloating(x.dtype) ? value : Math.trunc(value);
   // Asked the other way round, so that NaN stays NaN.

@@ -5,7 +5,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { readArguments } from '../tensor/arguments.js';
+import { assertTensor, readArguments } from '../tensor/arguments.js';
 import { normalizeDim, numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { overwrite } from './activation-inplace.js';
@@ -26,6 +26,7 @@ const IN_PLACE = { inplace: false };
 
 /** Throws for bools, which PyTorch's relu and hardtanh refuse. */
 function noBool(op: string, x: Tensor): void {
+  assertTensor(op, 'input', x);
   if (x.dtype === 'bool') throw new DTypeError(`${op}: the input is bool, expected numbers. Use x.to('float32').`);
 }
 
@@ -208,6 +209,7 @@ export function leaky(op: string, x: Tensor, slope: number, inplace: boolean): T
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
   needsFloat(x, 'prelu');
+  assertTensor('prelu', 'weight', weight);
   if (weight.dtype !== x.dtype)
     throw new DTypeError(`prelu: the input is ${x.dtype}, the weight ${weight.dtype}. Convert one: weight.to('${x.dtype}').`);
   if (weight.ndim > 1) throw new ShapeError(`prelu: weight is ${showShape(weight.shape)}, expected one dim.`);

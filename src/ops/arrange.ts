@@ -2,7 +2,7 @@
 
 import { record } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { arange, fromTypedArray } from '../tensor/create.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -190,8 +190,10 @@ export function pad(x: Tensor, padding: readonly number[], ...args: Trailing<[Pa
 
 /** @internal {@link pad} in the name of a layer. */
 export function padAs(op: string, x: Tensor, padding: readonly number[], mode: PadMode, value = 0): Tensor {
+  assertTensor(op, 'x', x);
+  if (typeof value !== 'number') throw new ArgumentError(`${op}: value is ${show(value)}, expected a number.`);
   if (!['constant', 'reflect', 'replicate', 'circular'].includes(mode))
-    throw new ArgumentError(`${op}: mode is ${JSON.stringify(mode)}, expected 'constant', 'reflect', 'replicate' or 'circular'.`);
+    throw new ArgumentError(`${op}: mode is ${show(mode)}, expected 'constant', 'reflect', 'replicate' or 'circular'.`);
   if (!Array.isArray(padding) || padding.length % 2 !== 0 || padding.length > 2 * x.ndim || !padding.every(Number.isInteger)) {
     throw new ShapeError(
       `${op}: padding ${showShape([padding].flat())} must be pairs of whole numbers, at most one pair for each dim of shape ${showShape(x.shape)}.`,

@@ -1,7 +1,7 @@
 /** Scaled dot-product attention: softmax(query keyᵀ * scale + mask) value. */
 import { noGrad } from '../autograd/mode.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertTensorOrNull, assertTensors, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, numel, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -57,12 +57,13 @@ export function scaledDotProductAttention(
   if (attnMask !== null && isCausal)
     throw new ArgumentError(`${OP}: attnMask and isCausal are both given. Give one; add the causal mask to attnMask for both.`);
   if (!(dropoutP >= 0 && dropoutP <= 1))
-    throw new ArgumentError(`${OP}: dropoutP is ${String(dropoutP)}, expected the probability to drop, from 0 to 1.`);
+    throw new ArgumentError(`${OP}: dropoutP is ${show(dropoutP)}, expected the probability to drop, from 0 to 1.`);
   if (enableGqa) [key, value] = [forGroups(query, key, 'key'), forGroups(query, value, 'value')];
 
   const batch = broadcastShapes(query.shape.slice(0, -2), key.shape.slice(0, -2), OP);
   broadcastShapes(batch, value.shape.slice(0, -2), OP);
   const [L, S] = [query.shape.at(-2)!, key.shape.at(-2)!];
+  assertTensorOrNull(OP, 'attnMask', attnMask);
   let bias: Tensor | null = null;
   if (isCausal) bias = causalMask(L, S, query.dtype);
   else if (attnMask !== null) bias = additive(attnMask, query.dtype, [...batch, L, S]);
@@ -73,6 +74,7 @@ const OP = 'scaledDotProductAttention';
 const DEFAULTS = { attnMask: null, dropoutP: 0, isCausal: false, scale: null, enableGqa: false };
 
 function checkInputs(query: Tensor, key: Tensor, value: Tensor): void {
+  assertTensors(OP, { query, key, value });
   const shapes = `query ${showShape(query.shape)}, key ${showShape(key.shape)}, value ${showShape(value.shape)}`;
   if (query.ndim < 2 || key.ndim < 2 || value.ndim < 2)
     throw new ShapeError(`${OP}: expected at least 2 dims, positions and features, got ${shapes}.`);

@@ -1,6 +1,6 @@
 /** Forms in two vectors. */
 import { DTypeError, ShapeError, showShape } from '../errors.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertTensorOrNull, assertTensors, readArguments, type Trailing } from '../tensor/arguments.js';
 import { numel, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add } from './arithmetic.js';
@@ -18,6 +18,8 @@ import { needsFloat } from './window.js';
 export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, ...args: Trailing<[Tensor | null], { bias?: Tensor | null }>): Tensor {
   const { bias } = readArguments<{ bias: Tensor | null }>('bilinear', { bias: null }, args);
   needsFloat(x1, 'bilinear', 'x1');
+  assertTensors('bilinear', { x2, weight });
+  assertTensorOrNull('bilinear', 'bias', bias);
   const given = `x1 ${showShape(x1.shape)}, x2 ${showShape(x2.shape)}, weight ${showShape(weight.shape)}`;
   for (const [name, other] of [
     ['x2', x2],

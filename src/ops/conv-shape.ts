@@ -1,7 +1,8 @@
 /** What convolutions check before they compute: ranks, dtypes, channels, and whether a window fits; for one, two and three axes. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { assertTensor, assertTensorOrNull, show } from '../tensor/arguments.js';
 import { promote } from '../tensor/dtype.js';
-import { Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { type Axes, type Given, needsFloat, type Rank, type Sizes, sizesOf, wordsOf } from './window.js';
 
 /** Padding by numbers, 'valid' for none, or 'same' for as much as keeps the size. */
@@ -51,6 +52,7 @@ export const CONV_TRANSPOSE: Given<WithBias<ConvTransposeOptions>> = {
 
 /** Throws unless `input` has `rank` axes behind its channels, with or without a batch in front. */
 export function checkConvInput(op: string, rank: Rank, input: Tensor): void {
+  assertTensor(op, 'input', input);
   const { shape, ndim } = input;
   if (ndim === rank + 1 || ndim === rank + 2) {
     if (shape.slice(-rank).includes(0))
@@ -67,8 +69,7 @@ export function checkConvInput(op: string, rank: Rank, input: Tensor): void {
 
 function checkDTypes(op: string, input: Tensor, weight: Tensor, bias: Tensor | null): void {
   needsFloat(input, op);
-  if (bias !== null && !(bias instanceof Tensor))
-    throw new ArgumentError(`${op}: bias is ${String(bias)}, expected a tensor, null, or options.`);
+  assertTensorOrNull(op, 'bias', bias);
   for (const [what, other] of [
     ['weight', weight],
     ['bias', bias],
@@ -83,7 +84,7 @@ function checkDTypes(op: string, input: Tensor, weight: Tensor, bias: Tensor | n
 
 function checkGroups(op: string, groups: number): void {
   if (!Number.isInteger(groups) || groups < 1)
-    throw new ArgumentError(`${op}: groups is ${String(groups)}, expected a whole number of at least 1.`);
+    throw new ArgumentError(`${op}: groups is ${show(groups)}, expected a whole number of at least 1.`);
 }
 
 function checkBias(op: string, bias: Tensor | null, outChannels: number, weight: Tensor): void {
@@ -92,6 +93,7 @@ function checkBias(op: string, bias: Tensor | null, outChannels: number, weight:
 }
 
 function checkWeight(op: string, rank: Rank, weight: Tensor, lead: string): void {
+  assertTensor(op, 'weight', weight);
   if (weight.ndim !== rank + 2)
     throw new ShapeError(`${op}: weight is ${showShape(weight.shape)}, expected [${lead}, ${wordsOf(rank).taps}].`);
   if (weight.shape[0] === 0 || weight.shape.slice(2).includes(0))
@@ -101,8 +103,8 @@ function checkWeight(op: string, rank: Rank, weight: Tensor, lead: string): void
 /** The geometry of a convolution, after the checks. */
 export function convAxes(op: string, rank: Rank, input: Tensor, weight: Tensor, options: Given<WithBias<ConvOptions>>): Axes {
   const { bias, groups } = options;
-  checkWeight(op, rank, weight, 'O, C / groups');
   checkConvInput(op, rank, input);
+  checkWeight(op, rank, weight, 'O, C / groups');
   checkDTypes(op, input, weight, bias);
   const [n, c, ...size] = (input.ndim === rank + 2 ? input.shape : [1, ...input.shape]) as [number, number, ...number[]];
   const [o, perGroup, ...kernel] = weight.shape as [number, number, ...number[]];
@@ -167,8 +169,8 @@ export function convTransposeAxes(
   options: Given<WithBias<ConvTransposeOptions>>,
 ): Axes {
   const { bias, groups } = options;
-  checkWeight(op, rank, weight, 'C, O / groups');
   checkConvInput(op, rank, input);
+  checkWeight(op, rank, weight, 'C, O / groups');
   checkDTypes(op, input, weight, bias);
   const [n, o, ...outSize] = (input.ndim === rank + 2 ? input.shape : [1, ...input.shape]) as [number, number, ...number[]];
   const [expected, perGroup, ...kernel] = weight.shape as [number, number, ...number[]];

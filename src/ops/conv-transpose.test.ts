@@ -102,6 +102,6 @@ test('errors', () => {
   wrong(
     () => F.convTranspose3d(zeros([2, 2, 2, 2]), zeros([2, 1, 2, 2, 2]), { stride: [1, 2] } as never),
     ArgumentError,
-    'convTranspose3d: stride is [1,2], expected a whole number of at least 1, or three of them: [depth, height, width].',
+    'convTranspose3d: stride is [1, 2], expected a whole number of at least 1, or three of them: [depth, height, width].',
   );
 });

@@ -130,7 +130,7 @@ describe('errors', () => {
     wrong(
       () => F.conv2d(x, w, null, { padding: [1, -1] }),
       ArgumentError,
-      'conv2d: padding is [1,-1], expected a whole number of at least 0',
+      'conv2d: padding is [1, -1], expected a whole number of at least 0',
     );
     wrong(() => F.conv2d(x, w, null, { padding: 'same', stride: 2 }), ArgumentError, "conv2d: padding 'same' needs stride 1, got [2, 2].");
     wrong(() => F.conv2d(x, w, null, { groups: 0 }), ArgumentError, 'conv2d: groups is 0');

@@ -4,7 +4,7 @@ import { record } from '../autograd/node.js';
 import { check, engine, kernels } from '../engine/engine.js';
 import { E_INDEX, REDUCE_MEAN, REDUCE_NONE, REDUCE_SUM } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, GradError, IndexError, ShapeError, showShape } from '../errors.js';
-import type { Trailing } from '../tensor/arguments.js';
+import { assertTensors, type Trailing } from '../tensor/arguments.js';
 import { arange } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { numel, type Shape, sameShape } from '../tensor/shape.js';
@@ -79,6 +79,7 @@ interface Problem {
 export function crossEntropy(input: Tensor, target: Tensor, ...args: Trailing<[weight: Tensor | null], CrossEntropyOptions>): Tensor {
   const op = 'crossEntropy';
   const options = crossEntropyOptions(op, args);
+  assertTensors(op, { input, target });
   if (isFloating(target.dtype) && isFloating(input.dtype) && input.ndim > 0 && sameShape(input.shape, target.shape))
     return ofProbabilities(input, target, options);
   const [labels, problem] = labelled(op, input, target, options, options.labelSmoothing);
@@ -97,6 +98,7 @@ export function crossEntropy(input: Tensor, target: Tensor, ...args: Trailing<[w
 export function nllLoss(input: Tensor, target: Tensor, ...args: Trailing<[weight: Tensor | null], NllLossOptions>): Tensor {
   const op = 'nllLoss';
   const options = nllLossOptions(op, args);
+  assertTensors(op, { input, target });
   const [labels, problem] = labelled(op, input, target, options, 0);
   return fusedNll(input, labels, options.weight, problem);
 }

@@ -3,7 +3,7 @@ import { record } from '../autograd/node.js';
 import { check, engine, kernels } from '../engine/engine.js';
 import { E_INDEX } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
-import type { Trailing } from '../tensor/arguments.js';
+import { assertTensor, show, type Trailing } from '../tensor/arguments.js';
 import { fromTypedArray, tensor } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
@@ -59,8 +59,9 @@ export function ctcLoss(
 ): Tensor {
   const op = 'ctcLoss';
   const { blank, reduction, zeroInfinity } = ctcLossOptions(op, args);
-  const shape = showShape(logProbs.shape);
   needsFloat(logProbs, op, 'logProbs');
+  assertTensor(op, 'targets', targets);
+  const shape = showShape(logProbs.shape);
   if (logProbs.ndim !== 2 && logProbs.ndim !== 3)
     throw new ShapeError(`${op}: logProbs is ${shape}, expected [T, N, C], or [T, C] for one item.`);
   if (numel(logProbs.shape) === 0) throw new ShapeError(`${op}: logProbs is ${shape}, expected at least one step, item and class.`);
@@ -92,7 +93,7 @@ function lengthsOf(op: string, name: string, lengths: Lengths, n: number): numbe
   if (lengths instanceof Tensor && (isFloating(lengths.dtype) || lengths.dtype === 'bool'))
     throw new DTypeError(`${op}: ${name} is ${lengths.dtype}, expected whole numbers. Use ${name}.long().`);
   const list = lengths instanceof Tensor ? Array.from(toTypedArray(lengths), Number) : lengths;
-  if (!Array.isArray(list)) throw new ArgumentError(`${op}: ${name} is ${String(list)}, expected a tensor or an array of whole numbers.`);
+  if (!Array.isArray(list)) throw new ArgumentError(`${op}: ${name} is ${show(list)}, expected a tensor or an array of whole numbers.`);
   if (list.length !== n)
     throw new ShapeError(`${op}: ${name} has ${list.length} numbers, expected one for each of the ${n} items of logProbs.`);
   const bad = list.findIndex((length: number) => !(Number.isInteger(length) && length >= 0));

@@ -2,7 +2,7 @@
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertTensor, readArguments, type Trailing } from '../tensor/arguments.js';
 import { ones } from '../tensor/create.js';
 import { defaultGenerator, generatorPtr } from '../tensor/random.js';
 import { numel, sameShape } from '../tensor/shape.js';
@@ -33,6 +33,7 @@ type Arguments = Trailing<[number, boolean, boolean], DropoutOptions>;
 /** The options, with the checks and the in-place form that all of them share; `drop` gets x where something is to be done. */
 function dropping(op: string, x: Tensor, args: Arguments, on: boolean, drop: (x: Tensor, p: number) => Tensor): Tensor {
   const { p, training, inplace } = readArguments(op, { p: 0.5, training: on, inplace: false }, args);
+  assertTensor(op, 'x', x);
   checkProbability(p, op);
   if (!training || p === 0 || numel(x.shape) === 0) return x;
   needsFloat(x, op);
@@ -81,6 +82,7 @@ function applyMask(g: Tensor, mask: Tensor, p: number): Tensor {
  * @see Tompson et al. 2014, https://arxiv.org/abs/1411.4280; https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
  */
 export function dropout2d(x: Tensor, ...args: Arguments): Tensor {
+  assertTensor('dropout2d', 'x', x);
   if (x.ndim !== 4) {
     const reading = x.ndim === 3 ? ' Its three dims are read as [N, C, L], as PyTorch does; use dropout1d for that.' : ' Use dropout.';
     warnOnce(`dropout2d: x is ${showShape(x.shape)}, expected [N, C, H, W].${reading}`);
@@ -95,6 +97,7 @@ export function dropout2d(x: Tensor, ...args: Arguments): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
  */
 export function dropout1d(x: Tensor, ...args: Arguments): Tensor {
+  assertTensor('dropout1d', 'x', x);
   if (x.ndim !== 2 && x.ndim !== 3)
     throw new ShapeError(`dropout1d: x is ${showShape(x.shape)}, expected [N, C, L], or [C, L] for one item.`);
   return dropping('dropout1d', x, args, true, (x, p) => batched('dropout1d', x, p, x.ndim === 3));
@@ -106,6 +109,7 @@ export function dropout1d(x: Tensor, ...args: Arguments): Tensor {
  * @throws as {@link dropout}. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
  */
 export function dropout3d(x: Tensor, ...args: Arguments): Tensor {
+  assertTensor('dropout3d', 'x', x);
   if (x.ndim !== 4 && x.ndim !== 5)
     warnOnce(`dropout3d: x is ${showShape(x.shape)}, expected [N, C, D, H, W], or [C, D, H, W] for one item. Use dropout.`);
   return dropping('dropout3d', x, args, true, (x, p) => batched('dropout3d', x, p, x.ndim === 5));

@@ -7,9 +7,10 @@ import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { BinaryOp, type BinaryOpName, UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError } from '../errors.js';
+import { assertTensor, show } from '../tensor/arguments.js';
 import { isFloating, resultType } from '../tensor/dtype.js';
 import { broadcastShapes, broadcastStrides, collapse, isContiguous, numel, sameShape } from '../tensor/shape.js';
-import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { emptyTensor, Tensor } from '../tensor/tensor.js';
 import { castRaw, code, dense, emptyLikeDense, metaPtr, writeMeta } from './kernel-call.js';
 
 // Short forms for the formulas below.
@@ -230,6 +231,7 @@ const FIRST_BOOL_UNARY = UnaryOp.logical_not;
 
 /** Applies a unary kernel and records it. Integers become float32 where the operation needs floats. `name` is what errors call it. */
 export function unary(op: UnaryOpName, x: Tensor, p0 = 0, p1 = 0, name: string = op): Tensor {
+  assertTensor(name, 'x', x);
   const opCode = UnaryOp[op];
   if (opCode >= FIRST_FLOAT_UNARY && opCode < FIRST_BOOL_UNARY && !isFloating(x.dtype)) x = castRaw(x, 'float32', name);
   const source = dense(x, name);
@@ -254,11 +256,17 @@ function wrapped(value: number, dtype: Tensor['dtype']): number {
   return dtype === 'uint8' && Number.isFinite(value) ? ((Math.trunc(value) % 256) + 256) % 256 : value;
 }
 
+function assertOperand(op: string, which: string, value: unknown): void {
+  if (!(value instanceof Tensor)) throw new ArgumentError(`${op}: ${which} is ${show(value)}, expected a Tensor or a number.`);
+}
+
 /** Applies a binary kernel to operands of which at least one is a tensor, and records it. `name` is what errors call it. */
 export function binaryOp(op: BinaryOpName, a: Operand, b: Operand, p0 = 0, p1 = 0, name: string = op): Tensor {
   const opCode = BinaryOp[op];
   const numberA = typeof a === 'number';
   const numberB = typeof b === 'number';
+  if (!numberA) assertOperand(name, 'the first operand', a);
+  if (!numberB) assertOperand(name, 'the second operand', b);
   if (numberA && numberB) throw new ArgumentError(`${name}: both operands are numbers, expected at least one tensor.`);
   let dtype = numberA || numberB || a.dtype !== b.dtype ? resultType(operand(a), operand(b)) : a.dtype;
   if (opCode >= FIRST_FLOAT_BINARY && opCode < FIRST_BOOL_BINARY && !isFloating(dtype)) dtype = 'float32';

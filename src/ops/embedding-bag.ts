@@ -1,6 +1,6 @@
 /** Sums, means and maxima of rows of a table. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertTensorOrNull, assertTensors, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { fromTypedArray, zeros } from '../tensor/create.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -56,9 +56,10 @@ export function embeddingBag(input: Tensor, weight: Tensor, ...args: Arguments):
     paddingIdx: null,
   };
   const options = readArguments(op, defaults, args);
+  assertTensors(op, { input, weight });
   const { mode, perSampleWeights, scaleGradByFreq } = options;
   if (mode !== 'sum' && mode !== 'mean' && mode !== 'max')
-    throw new ArgumentError(`${op}: mode is ${JSON.stringify(mode)}, expected 'sum', 'mean' or 'max'.`);
+    throw new ArgumentError(`${op}: mode is ${show(mode)}, expected 'sum', 'mean' or 'max'.`);
   if (mode === 'max' && scaleGradByFreq) throw new ArgumentError(`${op}: mode 'max' knows no scaleGradByFreq. Leave it out.`);
   checkWeights(op, input, weight, perSampleWeights, mode);
   const starts = bagStarts(op, input, options);
@@ -90,6 +91,7 @@ export function embeddingBag(input: Tensor, weight: Tensor, ...args: Arguments):
 const int64 = (values: readonly number[]): Tensor => fromTypedArray(BigInt64Array.from(values, BigInt));
 
 function checkWeights(op: string, input: Tensor, weight: Tensor, factors: Tensor | null, mode: string): void {
+  assertTensorOrNull(op, 'perSampleWeights', factors);
   if (factors === null) return;
   if (mode !== 'sum') throw new ArgumentError(`${op}: perSampleWeights go with mode 'sum' only, got '${mode}'.`);
   if (!sameShape(factors.shape, input.shape))
@@ -102,6 +104,7 @@ function checkWeights(op: string, input: Tensor, weight: Tensor, factors: Tensor
 
 /** Where each bag starts, and last where the last one ends. */
 function bagStarts(op: string, input: Tensor, { offsets = null, includeLastOffset }: EmbeddingBagOptions): number[] {
+  assertTensorOrNull(op, 'offsets', offsets);
   if (input.ndim === 2) {
     if (offsets !== null)
       throw new ArgumentError(`${op}: offsets go with an input of one dim, got ${showShape(input.shape)}. Leave them out.`);

@@ -3,7 +3,7 @@ import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertTensor, assertTensors, readArguments, type Trailing } from '../tensor/arguments.js';
 import { arange } from '../tensor/create.js';
 import { dtypes } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
@@ -18,6 +18,7 @@ import { reshape, unsqueeze } from './movement.js';
 import { reduceRaw } from './reduce.js';
 import { unique } from './sort.js';
 import { norm } from './statistics.js';
+import { needsFloat } from './window.js';
 
 export interface EmbeddingOptions {
   /** The row that gets no gradient; negative counts from the end. Default: none. */
@@ -72,6 +73,8 @@ export function tableIndices(
   weight: Tensor,
   { maxNorm = null, normType = 2, sparse = false }: EmbeddingOptions,
 ): Tensor {
+  assertTensors(op, { input, weight });
+  needsFloat(weight, op, 'weight');
   if (weight.ndim !== 2) throw new ShapeError(`${op}: weight is ${showShape(weight.shape)}, expected [count, width].`);
   if (sparse) throw new ArgumentError(`${op}: sparse gradients are not supported. Leave out sparse: the gradient is the same, but dense.`);
   if (input.dtype !== 'int64' && input.dtype !== 'int32')
@@ -102,6 +105,7 @@ function limitRows(index: Tensor, weight: Tensor, maxNorm: number, normType: num
 
 /** Indices as row-major int64. */
 function indices(op: string, input: Tensor): Tensor {
+  assertTensor(op, 'input', input);
   if (input.dtype !== 'int64' && input.dtype !== 'int32' && input.dtype !== 'uint8')
     throw new DTypeError(`${op}: input is ${input.dtype}, expected int64 or int32 indices. Use input.long().`);
   return castRaw(rowMajor(input, op), 'int64', op);

@@ -3,6 +3,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import { dtypes } from '../tensor/dtype.js';
 import { broadcastShapes, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -93,7 +94,7 @@ function basic(op: string, x: Tensor, indices: readonly Index[]): { view: Tensor
       view = slice(view, dim++, start, end, step ?? 1);
     } else {
       throw new ArgumentError(
-        `${op}: ${String(index)} is no index. Indices are numbers, [start, end, step], 'start:end', null, '...' and tensors.`,
+        `${op}: ${show(index)} is no index. Indices are numbers, [start, end, step], 'start:end', null, '...' and tensors.`,
       );
     }
   }

@@ -5,7 +5,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { fromTypedArray, zeros } from '../tensor/create.js';
 import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -84,7 +84,7 @@ export function interpolateAs(op: string, x: Tensor, options: InterpolateOptions
 
 function checkMode(op: string, x: Tensor, mode: InterpolateMode, alignCorners: boolean | null, antialias: boolean): void {
   const given = showShape(x.shape);
-  if (!MODES.includes(mode)) throw new ArgumentError(`${op}: mode is ${JSON.stringify(mode)}, expected one of ${MODES.join(', ')}.`);
+  if (!MODES.includes(mode)) throw new ArgumentError(`${op}: mode is ${show(mode)}, expected one of ${MODES.join(', ')}.`);
   if (x.ndim < 3 || x.ndim > 5)
     throw new ShapeError(
       `${op}: input is ${given}, expected [N, C, L], [N, C, H, W] or [N, C, D, H, W]. Insert missing dims with unsqueeze.`,
@@ -115,7 +115,9 @@ function axesOf(
   if ((size === null) === (scaleFactor === null))
     throw new ArgumentError(`${op}: expected either size or scaleFactor, got ${size === null ? 'neither' : 'both'}.`);
   const each = (value: number | readonly number[], name: string): number[] => {
-    const list = typeof value === 'number' ? lengths.map(() => value) : [...value];
+    if (typeof value !== 'number' && !Array.isArray(value))
+      throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a number, or one for each axis.`);
+    const list: number[] = typeof value === 'number' ? lengths.map(() => value) : [...value];
     if (list.length !== lengths.length)
       throw new ShapeError(
         `${op}: ${name} is ${showShape(list)}, expected one number for each of ${lengths.length} axes of the input ${showShape(x.shape)}.`,

@@ -1,5 +1,6 @@
 /** A linear layer and the cross entropy of what it gives, as one function. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { assertTensors } from '../tensor/arguments.js';
 import { numel, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { crossEntropy } from './cross-entropy.js';
@@ -43,6 +44,7 @@ export function linearCrossEntropyOptions<O extends Layer>(op: string, layer: O,
 export function linearCrossEntropy(input: Tensor, linearWeight: Tensor, target: Tensor, options: LinearCrossEntropyOptions = {}): Tensor {
   const op = 'linearCrossEntropy';
   const { linearBias, ...loss } = linearCrossEntropyOptions<{ linearBias: Tensor | null } & Layer>(op, { linearBias: null }, [options]);
+  assertTensors(op, { input, linearWeight, target });
   const both = `(input ${showShape(input.shape)}, linearWeight ${showShape(linearWeight.shape)})`;
   if (input.ndim < 1 || input.ndim > 2)
     throw new ShapeError(`${op}: input is ${showShape(input.shape)}, expected [N, D] or [D]. Flatten what comes before the features.`);

@@ -2,7 +2,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import type { Trailing } from '../tensor/arguments.js';
+import { assertTensor, type Trailing } from '../tensor/arguments.js';
 import { isFloating, promote } from '../tensor/dtype.js';
 import { broadcastShapes, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -27,6 +27,7 @@ export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyO
 
 function checkBinary(op: string, input: Tensor, target: Tensor): void {
   needsFloat(input, op);
+  assertTensor(op, 'target', target);
   if (!sameShape(input.shape, target.shape)) {
     const column =
       input.ndim === target.ndim + 1 && input.shape[input.ndim - 1] === 1 ? ` Drop the input's last dim: input.squeeze(-1).` : '';
@@ -136,6 +137,7 @@ export function multilabelSoftMarginLoss(
   const op = 'multilabelSoftMarginLoss';
   const { weight, reduction } = lossOptions<Settled<BinaryCrossEntropyOptions>>(op, { weight: null, reduction: 'mean' }, args);
   needsFloat(input, op);
+  assertTensor(op, 'target', target);
   if (input.ndim === 0) throw new ShapeError(`${op}: input has no dims, expected [C] or [N, C].`);
   const shape = broadcastShapes(input.shape, target.shape, op);
   if (weight) broadcastShapes(shape, weight.shape, op);

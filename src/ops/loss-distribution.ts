@@ -2,7 +2,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import type { Trailing } from '../tensor/arguments.js';
+import { assertTensors, type Trailing } from '../tensor/arguments.js';
 import { fullLike } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -46,6 +46,7 @@ export function klDivOptions(op: string, given: readonly unknown[]): Settled<KLD
 export function klDiv(input: Tensor, target: Tensor, options: KLDivLossOptions = {}): Tensor {
   const op = 'klDiv';
   const { reduction, logTarget } = klDivOptions(op, [options]);
+  assertTensors(op, { input, target });
   if (!isFloating(input.dtype) || !isFloating(target.dtype)) {
     throw new DTypeError(
       `${op}: input is ${input.dtype} and target ${target.dtype}, expected log-probabilities and probabilities. Use to('float32').`,
@@ -98,6 +99,7 @@ export function poissonNllLoss(
 ): Tensor {
   const op = 'poissonNllLoss';
   const { logInput, full, eps, reduction } = poissonNllLossOptions(op, args);
+  assertTensors(op, { input, target });
   commonShape(op, input, target);
   const loss = logInput ? sub(exp(input), mul(target, input)) : sub(input, mul(target, log(add(input, eps))));
   if (!full) return reduced(loss, reduction);
@@ -139,6 +141,7 @@ export function gaussianNllLoss(
 ): Tensor {
   const op = 'gaussianNllLoss';
   const { full, eps, reduction } = gaussianNllLossOptions(op, args);
+  assertTensors(op, { input, target });
   const given = variancesOf(op, input, variances);
   commonShape(op, input, target, given);
   const bounded = noGrad(() => clamp(given, { min: eps }));
@@ -151,7 +154,7 @@ export function gaussianNllLoss(
 /** The variances as a tensor that broadcasts to the input, each checked. */
 function variancesOf(op: string, input: Tensor, variances: Tensor | number): Tensor {
   if (!(variances instanceof Tensor)) {
-    checkNumber(op, 'var', variances, 'at least 0', (v) => v >= 0);
+    checkNumber(op, 'var', variances, 'a Tensor, or a number of at least 0', (v) => v >= 0);
     return fullLike(input, variances, isFloating(input.dtype) ? {} : { dtype: 'float32' });
   }
   needsFloat(variances, op, 'var');

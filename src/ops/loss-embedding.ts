@@ -1,6 +1,6 @@
 /** Losses of embeddings: vectors that should be near each other, or apart. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import type { Trailing } from '../tensor/arguments.js';
+import { assertTensor, assertTensors, show, type Trailing } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, div, eq, minimum, mul, sub } from './arithmetic.js';
 import { where } from './elementwise.js';
@@ -33,6 +33,7 @@ export function cosineEmbeddingLoss(
   const { margin, reduction } = marginOptions(op, 0, args);
   needsFloat(input1, op, 'input1');
   needsFloat(input2, op, 'input2');
+  assertTensor(op, 'target', target);
   const dim = target.ndim;
   if (dim > 1 || input1.ndim !== dim + 1 || input2.ndim !== dim + 1) {
     const given = [input1, input2, target].map((x) => showShape(x.shape));
@@ -131,7 +132,7 @@ export function tripletMarginWithDistanceLossOptions(op: string, given: readonly
   const options = lossOptions<Settled<TripletMarginWithDistanceLossOptions>>(op, defaults, given);
   checkNumber(op, 'margin', options.margin, 'a number above 0', (margin) => margin > 0);
   if (options.distanceFunction !== null && typeof options.distanceFunction !== 'function')
-    throw new ArgumentError(`${op}: distanceFunction is a ${typeof options.distanceFunction}, expected a function of two tensors.`);
+    throw new ArgumentError(`${op}: distanceFunction is ${show(options.distanceFunction)}, expected a function of two tensors.`);
   return options;
 }
 
@@ -145,6 +146,7 @@ function triplet(
   swap: boolean,
   reduction: 'mean' | 'sum' | 'none',
 ): Tensor {
+  assertTensors(op, { anchor, positive, negative });
   if (anchor.ndim !== positive.ndim || anchor.ndim !== negative.ndim) {
     const [a, p, n] = [anchor, positive, negative].map((x) => showShape(x.shape));
     throw new ShapeError(`${op}: anchor is ${a}, positive ${p} and negative ${n}, expected one number of dims.`);

@@ -121,6 +121,6 @@ test('errors', () => {
   wrong(
     () => F.tripletMarginWithDistanceLoss(x, x, x, { distanceFunction: 2 as unknown as null }),
     ArgumentError,
-    'tripletMarginWithDistanceLoss: distanceFunction is a number, expected a function of two tensors.',
+    'tripletMarginWithDistanceLoss: distanceFunction is 2, expected a function of two tensors.',
   );
 });

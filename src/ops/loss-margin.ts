@@ -1,7 +1,7 @@
 /** Losses with a margin: what is on the right side of it costs nothing. */
 import { noGrad } from '../autograd/mode.js';
 import { DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
-import type { Trailing } from '../tensor/arguments.js';
+import { assertTensor, assertTensors, type Trailing } from '../tensor/arguments.js';
 import { arange } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, numel, sameShape } from '../tensor/shape.js';
@@ -44,6 +44,7 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, ...args: Trail
   const op = 'hingeEmbeddingLoss';
   const { margin, reduction } = marginOptions(op, 1, args);
   needsFloat(input, op);
+  assertTensor(op, 'target', target);
   commonShape(op, input, target);
   const far = where(ne(target, 1), clamp(sub(margin, input), { min: 0 }), 0);
   return reduced(add(far, where(ne(target, -1), input, 0)), reduction);
@@ -66,6 +67,7 @@ export function marginRankingLoss(
 ): Tensor {
   const op = 'marginRankingLoss';
   const { margin, reduction } = marginOptions(op, 0, args);
+  assertTensors(op, { input1, input2, target });
   const shapes = [input1, input2, target].map((x) => showShape(x.shape));
   if (input1.ndim !== input2.ndim || input1.ndim !== target.ndim)
     throw new ShapeError(`${op}: input1 is ${shapes[0]}, input2 ${shapes[1]} and target ${shapes[2]}, expected one number of dims.`);
@@ -87,6 +89,7 @@ export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptio
   const op = 'softMarginLoss';
   const { reduction } = lossOptions<Settled<LossOptions>>(op, { reduction: 'mean' }, [options]);
   needsFloat(input, op);
+  assertTensor(op, 'target', target);
   if (!sameShape(broadcastShapes(input.shape, target.shape, op), input.shape))
     throw new ShapeError(`${op}: target is ${showShape(target.shape)}, expected the input's shape ${showShape(input.shape)}.`);
   return reduced(neg(unary('logsigmoid', mul(input, to(target, input.dtype)))), reduction);
@@ -112,6 +115,7 @@ function checkLabels(op: string, target: Tensor, least: number, c: number): void
 }
 
 function needsLabels(op: string, target: Tensor): void {
+  assertTensor(op, 'target', target);
   if (isFloating(target.dtype) || target.dtype === 'bool')
     throw new DTypeError(`${op}: target is ${target.dtype}, expected int64 or int32 class labels. Convert them with target.long().`);
 }

@@ -1,6 +1,6 @@
 /** What all losses share: their options and how these are read, the checks of their tensors, and the reduction. */
 import { ArgumentError, DTypeError, showShape } from '../errors.js';
-import { readArguments } from '../tensor/arguments.js';
+import { assertTensorOrNull, assertTensors, readArguments } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, type Shape, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -18,6 +18,9 @@ export interface LossOptions {
 /** A loss's options with the values that count: null only where null means something. */
 export type Settled<O> = { [K in keyof O]-?: Exclude<O[K], undefined> };
 
+/** Options that are tensors. */
+const WEIGHTS = ['weight', 'posWeight', 'linearBias'];
+
 const REDUCTIONS: readonly string[] = ['mean', 'sum', 'none'];
 
 /** Throws for a reduction that there is not; for untyped code. */
@@ -29,7 +32,7 @@ export function checkReduction(reduction: string, op: string, known = REDUCTIONS
 
 /** What PyTorch's old flags are called today, as torch.nn._reduction has it. */
 function refuseOldNames(op: string, options: Record<string, unknown>): void {
-  if (!('sizeAverage' in options || 'reduce' in options)) return;
+  if (!(Object.hasOwn(options, 'sizeAverage') || Object.hasOwn(options, 'reduce'))) return;
   const { sizeAverage, reduce } = options;
   const today = reduce === false ? 'none' : sizeAverage === false ? 'sum' : 'mean';
   throw new ArgumentError(
@@ -46,6 +49,7 @@ export function lossOptions<O extends { reduction?: string }>(op: string, defaul
   if (typeof last === 'object' && last !== null) refuseOldNames(op, last as Record<string, unknown>);
   const options = readArguments(op, defaults, given);
   checkReduction(options.reduction ?? 'mean', op, known);
+  for (const name of WEIGHTS) if (name in options) assertTensorOrNull(op, name, options[name as keyof O]);
   return options;
 }
 
@@ -67,6 +71,7 @@ export function commonShape(op: string, ...tensors: readonly Tensor[]): Shape {
 
 /** Warns, as PyTorch does, where shapes that differ would broadcast: [8, 1] against [8] makes [8, 8] and a wrong loss. */
 export function warnOfBroadcast(op: string, input: Tensor, target: Tensor): void {
+  assertTensors(op, { input, target });
   if (sameShape(input.shape, target.shape)) return;
   commonShape(op, input, target);
   warnOnce(
@@ -76,6 +81,7 @@ export function warnOfBroadcast(op: string, input: Tensor, target: Tensor): void
 
 /** Throws unless one of the two is floating, as the loss then is. */
 export function needsOneFloat(op: string, input: Tensor, target: Tensor): void {
+  assertTensors(op, { input, target });
   if (!isFloating(input.dtype) && !isFloating(target.dtype)) {
     throw new DTypeError(`${op}: input is ${input.dtype} and target ${target.dtype}, expected a floating dtype. Use input.to('float32').`);
   }

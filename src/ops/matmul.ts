@@ -4,9 +4,10 @@ import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { BIAS_ROW, TRANS_A, TRANS_B } from '../engine/kernel-table.gen.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
+import { assertTensor, assertTensorOrNull, readArguments } from '../tensor/arguments.js';
 import { promote } from '../tensor/dtype.js';
 import { broadcastShapes, numel, sameShape } from '../tensor/shape.js';
-import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { aliasTensor, emptyTensor, Tensor } from '../tensor/tensor.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
 import { expand, reshape, squeeze, transpose, unsqueeze } from './movement.js';
 import { sum } from './reduce.js';
@@ -118,6 +119,8 @@ function batchSum(g: Tensor, x: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.matmul.html
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  assertTensor('matmul', 'a', a);
+  assertTensor('matmul', 'b', b);
   if (a.ndim === 0 || b.ndim === 0)
     throw new ShapeError(`matmul: expected at least 1 dim each, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use mul for numbers.`);
   if (a.ndim === 1) {
@@ -175,12 +178,17 @@ export function outer(a: Tensor, b: Tensor): Tensor {
 
 /**
  * y = x W^T + b.
- * @param input [..., in]. @param weight [out, in], or [in] for one number. @param bias [out], or [] for one number; or null.
+ * @param input [..., in]. @param weight [out, in], or [in] for one number. @param given the bias [out], or [] for one number; or null for none; also by name.
  * @returns [..., out], for a weight [in] without the last dim; the dtype of the input.
  * @throws {ShapeError} when the features differ. @throws {DTypeError} for two dtypes.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
  */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+export function linear(input: Tensor, weight: Tensor, given: Tensor | null | { bias?: Tensor | null } = null): Tensor {
+  assertTensor('linear', 'input', input);
+  assertTensor('linear', 'weight', weight);
+  const bias =
+    given === null || given instanceof Tensor ? given : readArguments<{ bias: Tensor | null }>('linear', { bias: null }, [given]).bias;
+  assertTensorOrNull('linear', 'bias', bias);
   if (weight.ndim === 1) {
     if (bias !== null && bias.ndim !== 0)
       throw new ShapeError(`linear: bias is ${showShape(bias.shape)}, expected [] for a weight of ${showShape(weight.shape)}.`);
@@ -199,8 +207,12 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   }
   if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== out))
     throw new ShapeError(`linear: bias is ${showShape(bias.shape)}, expected [${out}] (weight ${showShape(weight.shape)}).`);
-  sameFloat('linear', input, weight);
-  if (bias !== null) sameFloat('linear', input, bias);
+  for (const [name, other] of [['weight', weight] as const, ['bias', bias] as const]) {
+    if (other !== null && other.dtype !== input.dtype)
+      throw new DTypeError(
+        `linear: input is ${input.dtype} and ${name} ${other.dtype}, expected one dtype. Convert one with to('${promote(input.dtype, other.dtype)}').`,
+      );
+  }
   if (input.ndim !== 2) {
     const rows = numel(input.shape.slice(0, -1));
     return reshape(linear(reshape(input, [rows, features]), weight, bias), [...input.shape.slice(0, -1), out]);

@@ -2,6 +2,7 @@
 
 import { edgeOf, type Node, record } from '../autograd/node.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
+import { assertTensor } from '../tensor/arguments.js';
 import { inferShape, normalizeDim, numel, type Shape, sameShape, viewStrides } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor, viewGradFn } from '../tensor/tensor.js';
 import { contiguous, filled } from './copy.js';
@@ -94,6 +95,7 @@ export function viewAs(x: Tensor, shape: Shape, name = 'view'): Tensor {
 
 /** The same elements under another shape: a view where the strides allow it, else a copy. One size may be -1. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  assertTensor('reshape', 'x', x);
   const target = inferShape(shape, numel(x.shape), 'reshape');
   if (sameShape(target, x.shape)) return x;
   return viewAs(viewStrides(x.shape, x.strides, target) ? x : contiguous(x), target, 'reshape');
@@ -101,6 +103,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 /** Joins the dims from `startDim` (default 0) to `endDim` (default -1, the last) into one. */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  assertTensor('flatten', 'x', x);
   // A scalar counts as having one dim.
   const start = normalizeDim(startDim, Math.max(x.ndim, 1), 'flatten');
   const end = normalizeDim(endDim, Math.max(x.ndim, 1), 'flatten');
@@ -113,6 +116,7 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
 
 /** Splits `dim` into dims of `sizes`; one size may be -1. */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  assertTensor('unflatten', 'x', x);
   const d = normalizeDim(dim, x.ndim, 'unflatten');
   return viewAs(x, [...x.shape.slice(0, d), ...inferShape(sizes, x.shape[d]!, 'unflatten'), ...x.shape.slice(d + 1)], 'unflatten');
 }

@@ -2,6 +2,7 @@
 import { isGradEnabled } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { assertTensor, assertTensorOrNull, assertTensors, show } from '../tensor/arguments.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { contiguousStrides, type Shape, sameShape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -100,6 +101,7 @@ export function multiHeadAttention(
   value: Tensor,
   given: MultiHeadAttention,
 ): [output: Tensor, weights: Tensor | null] {
+  assertTensors(op, { query, key, value });
   const { numHeads, embedDim, needWeights = true, averageAttnWeights = true, training = true, biasK = null, biasV = null } = given;
   const batched = query.ndim === 3;
   const batchFirst = batched && given.batchFirst === true;
@@ -154,7 +156,9 @@ function checkInputs(op: string, query: Tensor, key: Tensor, value: Tensor, give
     throw new ShapeError(`${op}: expected key and value of ${query.ndim} dims as the query, got ${shapes}.`);
   if (query.shape.at(-1) !== embedDim)
     throw new ShapeError(`${op}: query has ${query.shape.at(-1)} features, expected ${embedDim} (${shapes}).`);
-  if (!(numHeads >= 1) || embedDim % numHeads !== 0)
+  if (!Number.isInteger(numHeads) || numHeads < 1)
+    throw new ArgumentError(`${op}: numHeads is ${show(numHeads)}, expected a whole number of at least 1.`);
+  if (embedDim % numHeads !== 0)
     throw new ArgumentError(`${op}: ${embedDim} features do not divide into ${numHeads} heads. Choose a divisor of ${embedDim}.`);
   if (!sameShape(key.shape.slice(0, -1), value.shape.slice(0, -1)))
     throw new ShapeError(`${op}: expected as many positions and items in key and value, got ${shapes}.`);
@@ -180,6 +184,7 @@ function checkMasks(op: string, given: MultiHeadAttention, batched: boolean, N: 
       `${op}: isCausal says that attnMask is causal, and there is no attnMask. Give one: attnMask: nn.Transformer.generateSquareSubsequentMask(${L}).`,
     );
   for (const [name, mask] of [['attnMask', attnMask] as const, ['keyPaddingMask', keyPaddingMask] as const]) {
+    assertTensorOrNull(op, name, mask ?? null);
     if (mask != null && mask.dtype !== 'bool' && !isFloating(mask.dtype))
       throw new DTypeError(`${op}: ${name} is ${mask.dtype}, expected bool or a floating dtype. Use mask.to('bool').`);
   }
@@ -240,6 +245,7 @@ function mergedMask(op: string, given: MultiHeadAttention, dtype: DType, N: numb
 
 function staticHeads(op: string, name: string, x: Tensor, N: number, { numHeads, embedDim }: MultiHeadAttention): Tensor {
   const headDim = embedDim / numHeads;
+  assertTensor(op, name, x);
   if (x.ndim !== 3 || x.shape[0] !== N * numHeads || x.shape[2] !== headDim)
     throw new ShapeError(`${op}: ${name} is ${showShape(x.shape)}, expected [${N * numHeads}, S, ${headDim}].`);
   return reshape(x, [N, numHeads, x.shape[1]!, headDim]);

@@ -3,7 +3,7 @@ import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { anyRequiresGrad, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertTensorOrNull, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { numel, type Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, mul, sub } from './arithmetic.js';
@@ -14,7 +14,7 @@ import { code, copyInto, rowMajor } from './kernel-call.js';
 import { rsqrt, square } from './math.js';
 import { reshape } from './movement.js';
 import { mean, sum } from './reduce.js';
-import { needsFloat } from './window.js';
+import { convertOne, needsFloat } from './window.js';
 
 export interface BatchNormOptions {
   /** [C], or null for 1. Default: null. */
@@ -92,12 +92,13 @@ export function batchNormAs(
 
 function checkEps(name: string, eps: number, training: boolean): void {
   if (!(eps >= 0) || (training && eps === 0))
-    throw new ArgumentError(`${name}: eps is ${eps}, expected ${training ? 'more than 0' : 'at least 0'}.`);
+    throw new ArgumentError(`${name}: eps is ${show(eps)}, expected ${training ? 'more than 0' : 'at least 0'}.`);
 }
 
 function checkChannels(name: string, x: Tensor, parts: Record<string, Tensor | null>): void {
   const c = x.shape[1]!;
   for (const [part, value] of Object.entries(parts)) {
+    assertTensorOrNull(name, part, value);
     if (value === null) continue;
     if (value.ndim !== 1 || value.shape[0] !== c) {
       if (!name.startsWith('BatchNorm'))
@@ -110,7 +111,7 @@ function checkChannels(name: string, x: Tensor, parts: Record<string, Tensor | n
       );
     }
     if (value.dtype !== x.dtype)
-      throw new DTypeError(`${name}: input is ${x.dtype} and ${part} ${value.dtype}, expected one dtype. Use x.to('${value.dtype}').`);
+      throw new DTypeError(`${name}: input is ${x.dtype} and ${part} ${value.dtype}, expected one dtype. ${convertOne(part, value, x)}`);
   }
 }
 

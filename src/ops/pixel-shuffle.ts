@@ -1,15 +1,17 @@
 /** Channels and positions that change places. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { assertTensor, show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 import { permute, reshape } from './movement.js';
 
 function checkFactor(op: string, name: string, value: number): void {
   if (!Number.isInteger(value) || value < 1)
-    throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a whole number of at least 1.`);
+    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a whole number of at least 1.`);
 }
 
 function checkImage(op: string, x: Tensor): [number[], number, number, number] {
+  assertTensor(op, 'x', x);
   if (x.ndim < 3) throw new ShapeError(`${op}: x is ${showShape(x.shape)}, expected [..., C, H, W].`);
   const [c, h, w] = x.shape.slice(-3) as [number, number, number];
   return [x.shape.slice(0, -3), c, h, w];
@@ -60,6 +62,7 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
  */
 export function channelShuffle(x: Tensor, groups: number): Tensor {
   checkFactor('channelShuffle', 'groups', groups);
+  assertTensor('channelShuffle', 'x', x);
   if (x.ndim < 3) throw new ShapeError(`channelShuffle: x is ${showShape(x.shape)}, expected [N, C, ...] of at least 3 dims.`);
   const [n, c] = x.shape as [number, number];
   const rest = x.shape.slice(2);

@@ -1,5 +1,6 @@
 /** Elementwise functions made of others: torch's smaller ones, with broadcasting. Gradients come from the parts. */
 import { ArgumentError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { add, div, eq, ge, gt, le, logicalAnd, logicalOr, lt, maximum, mul, pow, sub } from './arithmetic.js';
@@ -163,6 +164,6 @@ export function nanToNum(
   const largest = LARGEST[x.dtype as 'float32'];
   const values = { nan: given.nan ?? 0, posinf: given.posinf ?? largest, neginf: given.neginf ?? -largest };
   for (const [name, value] of Object.entries(values))
-    if (typeof value !== 'number') throw new ArgumentError(`nanToNum: ${name} is ${String(value)}, expected a number.`);
+    if (typeof value !== 'number') throw new ArgumentError(`nanToNum: ${name} is ${show(value)}, expected a number.`);
   return where(isnan(x), values.nan, where(isposinf(x), values.posinf, where(isneginf(x), values.neginf, x)));
 }

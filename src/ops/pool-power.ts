@@ -1,6 +1,6 @@
 /** Power-average pooling: the p-norm of each window. */
 import { ArgumentError } from '../errors.js';
-import { readArguments } from '../tensor/arguments.js';
+import { readArguments, show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { mul, pow } from './arithmetic.js';
 import { detach } from './copy.js';
@@ -87,5 +87,5 @@ function lpPool(op: string, rank: Rank, x: Tensor, p: number, kernelSize: Sizes,
 /** @internal Throws for 0, which is no norm. */
 export function checkNormType(op: string, p: number): void {
   if (typeof p !== 'number' || p === 0 || Number.isNaN(p))
-    throw new ArgumentError(`${op}: normType is ${String(p)}, expected a number other than 0, or Infinity.`);
+    throw new ArgumentError(`${op}: normType is ${show(p)}, expected a number other than 0, or Infinity.`);
 }

@@ -1,5 +1,6 @@
 /** What pooling checks before it computes, and the options that its functions share; for one, two and three axes. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Axes, type Given, needsFloat, type Rank, type Sizes, sizesOf, wordsOf } from './window.js';
 
@@ -85,13 +86,13 @@ export function poolAxes(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, o
 /** The sizes per axis that adaptive pooling is to give; null keeps an axis. */
 export function adaptiveSizes(op: string, rank: Rank, x: Tensor, outputSize: number | readonly (number | null)[]): number[] {
   checkPoolInput(op, rank, x);
-  const wanted = typeof outputSize === 'number' ? outputSize : outputSize?.map((s, d) => s ?? x.shape[x.ndim - rank + d]!);
+  const wanted = Array.isArray(outputSize) ? outputSize.map((s, d) => s ?? x.shape[x.ndim - rank + d]!) : (outputSize as number);
   return sizesOf(wanted, rank, 0, op, 'outputSize');
 }
 
 /** Throws for a divisor of 0. */
 export function divisorOf(op: string, override: number | null | undefined): number {
-  if (override === 0 || (override != null && !Number.isFinite(override)))
-    throw new ArgumentError(`${op}: divisorOverride is ${override}, expected a number other than 0.`);
+  if (override != null && (!Number.isInteger(override) || override === 0))
+    throw new ArgumentError(`${op}: divisorOverride is ${show(override)}, expected a whole number other than 0.`);
   return override ?? 0;
 }

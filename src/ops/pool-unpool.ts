@@ -1,6 +1,6 @@
 /** The partial inverse of max pooling: maxima go back to where they stood, all else is 0. */
 import { DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
-import { readArguments } from '../tensor/arguments.js';
+import { assertTensor, readArguments } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { filled } from './copy.js';
 import { aminmax } from './extrema.js';
@@ -92,6 +92,7 @@ function maxUnpool(op: string, rank: Rank, x: Tensor, indices: Tensor, kernelSiz
   const stride = sizesOf(options.stride ?? kernel, rank, 1, op, 'stride');
   const padding = sizesOf(options.padding ?? 0, rank, 0, op, 'padding');
   checkPoolInput(op, rank, x);
+  assertTensor(op, 'indices', indices);
   if (indices.dtype !== 'int64')
     throw new DTypeError(`${op}: indices are ${indices.dtype}, expected int64, as max pooling gives them with returnIndices.`);
   if (showShape(indices.shape) !== showShape(x.shape))

@@ -3,7 +3,7 @@ import { isGradEnabled } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertTensorOrNull, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { checkSizes, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, div, mul, pow, sub } from './arithmetic.js';
@@ -13,7 +13,7 @@ import { rsqrt, square } from './math.js';
 import { reshape } from './movement.js';
 import { avgPool2d } from './pool.js';
 import { mean, sum } from './reduce.js';
-import { needsFloat } from './window.js';
+import { convertOne, needsFloat } from './window.js';
 
 /** x is [rows, channels, span] to the kernel, the channels of `groups` rows in a run having weights of their own. */
 interface Rows {
@@ -131,20 +131,20 @@ function composedGrads(dy: Tensor, x: Tensor, weight: Tensor | null, wants: read
 }
 
 function checkEps(op: string, eps: number): void {
-  if (typeof eps !== 'number' || Number.isNaN(eps)) throw new ArgumentError(`${op}: eps is ${String(eps)}, expected a number.`);
+  if (typeof eps !== 'number' || Number.isNaN(eps)) throw new ArgumentError(`${op}: eps is ${show(eps)}, expected a number.`);
 }
 
 /** Checks what x is normalised over, and its weights; gives the sizes as a list. */
 function checkNormalized(op: string, x: Tensor, normalizedShape: number | Shape, parts: Record<string, Tensor | null>): Shape {
   needsFloat(x, op);
-  const shape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
-  checkSizes(shape, op);
+  const shape = sizesOfNorm(op, normalizedShape);
   const lead = x.ndim - shape.length;
   if (shape.length === 0 || lead < 0 || !sameShape(x.shape.slice(lead), shape)) {
     const hint = shape.length > 0 && lead >= 0 ? ` Make the layer for ${showShape(x.shape.slice(lead))}, or move the dims.` : '';
     throw new ShapeError(`${op}: input is ${showShape(x.shape)}, expected it to end in the normalized shape ${showShape(shape)}.${hint}`);
   }
   for (const [part, value] of Object.entries(parts)) {
+    assertTensorOrNull(op, part, value);
     if (value && !sameShape(value.shape, shape))
       throw new ShapeError(`${op}: ${part} is ${showShape(value.shape)}, expected the normalized shape ${showShape(shape)}.`);
     checkDType(op, x, part, value);
@@ -152,9 +152,18 @@ function checkNormalized(op: string, x: Tensor, normalizedShape: number | Shape,
   return shape;
 }
 
+/** @internal A normalizedShape as a list. @throws {ArgumentError} for what is none. @throws {ShapeError} for what are no sizes. */
+export function sizesOfNorm(op: string, given: unknown): Shape {
+  const shape: unknown = typeof given === 'number' ? [given] : given;
+  if (!Array.isArray(shape))
+    throw new ArgumentError(`${op}: normalizedShape is ${show(given)}, expected the size of the last dim, or a list of sizes.`);
+  checkSizes(shape, op);
+  return [...shape];
+}
+
 function checkDType(op: string, x: Tensor, part: string, value: Tensor | null): void {
   if (value && value.dtype !== x.dtype)
-    throw new DTypeError(`${op}: input is ${x.dtype} and ${part} ${value.dtype}, expected one dtype. Use x.to('${value.dtype}').`);
+    throw new DTypeError(`${op}: input is ${x.dtype} and ${part} ${value.dtype}, expected one dtype. ${convertOne(part, value, x)}`);
 }
 
 const flatten = (value: Tensor | null): Tensor | null => value && reshape(value, [numel(value.shape)]);
@@ -259,12 +268,13 @@ export function groupNormAs(op: string, x: Tensor, numGroups: number, weight: Te
   if (x.ndim < 2) throw new ShapeError(`${op}: input is ${given}, expected at least [N, C].`);
   const [n, c] = x.shape as [number, number];
   if (!Number.isInteger(numGroups) || numGroups < 1)
-    throw new ArgumentError(`${op}: numGroups is ${String(numGroups)}, expected a whole number of at least 1.`);
+    throw new ArgumentError(`${op}: numGroups is ${show(numGroups)}, expected a whole number of at least 1.`);
   if (c % numGroups !== 0) throw new ShapeError(`${op}: ${numGroups} groups do not divide the ${c} channels of the input ${given}.`);
   for (const [part, value] of [
     ['weight', weight],
     ['bias', bias],
   ] as const) {
+    assertTensorOrNull(op, part, value);
     if (value && !sameShape(value.shape, [c]))
       throw new ShapeError(
         `${op}: ${part} is ${showShape(value.shape)}, expected one value for each of the ${c} channels of the input ${given}.`,
@@ -299,7 +309,7 @@ export function localResponseNorm(x: Tensor, size: number, ...args: Trailing<[nu
   needsFloat(x, 'localResponseNorm');
   if (x.ndim < 3) throw new ShapeError(`localResponseNorm: input is ${showShape(x.shape)}, expected [N, C, ...] of at least 3 dims.`);
   if (!Number.isInteger(size) || size < 1)
-    throw new ArgumentError(`localResponseNorm: size is ${String(size)}, expected a whole number of at least 1.`);
+    throw new ArgumentError(`localResponseNorm: size is ${show(size)}, expected a whole number of at least 1.`);
   if (numel(x.shape) === 0) return x;
   const [n, c] = x.shape as [number, number];
   const squares = reshape(mul(x, x), [n, 1, c, -1]);

@@ -1,4 +1,5 @@
 /** Lengths of vectors and angles between them. */
+import { ArgumentError } from '../errors.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { broadcastShapes } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -51,6 +52,7 @@ export interface CosineSimilarityOptions {
 export function cosineSimilarity(x1: Tensor, x2: Tensor, ...args: Trailing<[dim: number, eps: number], CosineSimilarityOptions>): Tensor {
   const op = 'cosineSimilarity';
   const { dim, eps } = readArguments(op, { dim: 1, eps: 1e-8 }, args);
+  if (!(eps >= 0)) throw new ArgumentError(`${op}: eps is ${eps}, expected a number of at least 0.`);
   needsFloat(x1, op, 'x1');
   needsFloat(x2, op, 'x2');
   const shape = broadcastShapes(x1.shape, x2.shape, op);

@@ -3,8 +3,8 @@ import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError } from '../errors.js';
-import { readArguments } from '../tensor/arguments.js';
-import { type DType, isFloating } from '../tensor/dtype.js';
+import { assertTensor, readArguments, show } from '../tensor/arguments.js';
+import { assertDType, type DType, isFloating } from '../tensor/dtype.js';
 import { normalizeDim, numel, type Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, div, mul, sub } from './arithmetic.js';
@@ -81,6 +81,7 @@ export function gumbelSoftmax(logits: Tensor, tau?: number, hard?: boolean, opti
 export function gumbelSoftmax(logits: Tensor, tau?: number, options?: Omit<GumbelSoftmaxOptions, 'tau'>): Tensor;
 export function gumbelSoftmax(logits: Tensor, ...given: unknown[]): Tensor {
   const { tau, hard, eps, dim } = readArguments('gumbelSoftmax', { tau: 1, hard: false, eps: 1e-10, dim: -1 }, given);
+  assertTensor('gumbelSoftmax', 'logits', logits);
   if (!isFloating(logits.dtype))
     throw new DTypeError(`gumbelSoftmax: needs a floating dtype, got ${logits.dtype}. Use logits.to('float32').`);
   if (eps !== 1e-10) warnOnce('gumbelSoftmax: eps has no effect.');
@@ -106,10 +107,12 @@ const DEFAULTS: { dim: number | null; dtype: DType | null } = { dim: null, dtype
 
 function normalized(op: 'softmax' | 'logSoftmax' | 'softmin', input: Tensor, given: readonly unknown[]): Tensor {
   const { dim, dtype } = readArguments(op, DEFAULTS, given);
+  assertTensor(op, 'input', input);
+  if (dtype !== null) assertDType(dtype, op);
   const negative = op === 'softmin' ? neg(input) : input;
   const x = dtype === null ? negative : to(negative, dtype);
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: needs a floating dtype, got ${x.dtype}. Use x.to('float32').`);
-  if (dim !== null && !Number.isInteger(dim)) throw new ArgumentError(`${op}: dim is ${String(dim)}, expected a whole number.`);
+  if (dim !== null && !Number.isInteger(dim)) throw new ArgumentError(`${op}: dim is ${show(dim)}, expected a whole number.`);
   const d = normalizeDim(dim ?? implicitDim(op, x), x.ndim, op);
   const name = op === 'softmin' ? 'softmax' : op;
   const log = name === 'logSoftmax' ? 1 : 0;

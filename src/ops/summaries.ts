@@ -1,5 +1,6 @@
 /** Reductions, running values and counts made of others: sums that skip NaN, quantiles, differences, histograms, places in a sorted row. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import { fromTypedArray, tensor, zeros } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { normalizeDim, numel } from '../tensor/shape.js';
@@ -140,9 +141,7 @@ export function quantile(
     const share = interpolation === 'midpoint' ? (high > low ? 0.5 : 0) : place - low;
     const exact = { lower: low, higher: high, nearest, linear: -1, midpoint: -1 }[interpolation];
     if (exact === undefined)
-      throw new ArgumentError(
-        `quantile: interpolation is "${String(interpolation)}", expected linear, lower, higher, midpoint or nearest.`,
-      );
+      throw new ArgumentError(`quantile: interpolation is ${show(interpolation)}, expected linear, lower, higher, midpoint or nearest.`);
     const value = exact >= 0 ? at(exact) : low === high ? at(low) : add(at(low), mul(sub(at(high), at(low)), share));
     const checked = where(spoiled, Number.NaN, value);
     return keepdim

@@ -1,6 +1,7 @@
 /** What convolution and pooling share: sizes per axis, the words of messages, and the kernels' geometry block. */
 import { engine } from '../engine/engine.js';
 import { ArgumentError, DTypeError } from '../errors.js';
+import { assertTensor, show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { metaPtr } from './kernel-call.js';
@@ -45,7 +46,7 @@ export function sizesOf(value: Sizes, rank: Rank, least: number, op: string, opt
   const given: unknown[] = Array.isArray(value) ? value : [value];
   const all = given.length === 1 ? new Array<unknown>(rank).fill(given[0]) : given;
   if (all.length !== rank || !all.every((n) => Number.isInteger(n) && (n as number) >= least)) {
-    const shown = JSON.stringify(value) ?? String(value);
+    const shown = show(value);
     throw new ArgumentError(`${op}: ${option} is ${shown}, expected a whole number of at least ${least}${WORDS[rank].axes}.`);
   }
   return all as number[];
@@ -100,7 +101,13 @@ export function geometryPtr(g: Geometry): number {
   return metaPtr();
 }
 
+/** What to do where a layer's or a function's tensor has another dtype than the input: convert the input, unless to integers. */
+export function convertOne(name: string, value: Tensor, input: Tensor): string {
+  return isFloating(value.dtype) ? `Use x.to('${value.dtype}').` : `Use ${name}.to('${input.dtype}').`;
+}
+
 /** Throws unless the fused kernels take the dtype. */
 export function needsFloat(x: Tensor, op: string, what = 'the input'): void {
+  assertTensor(op, what === 'the input' ? 'input' : what, x);
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: needs float32 or float64, ${what} is ${x.dtype}. Use x.to('float32').`);
 }

@@ -2,6 +2,7 @@
 import { kernels } from '../engine/engine.js';
 import { MAXIMIZE } from '../engine/kernel-table.gen.js';
 import { ArgumentError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { atLeastZero } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
@@ -44,7 +45,7 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
   protected checkOptions({ lr, rho, eps, weightDecay }: AdadeltaOptions): void {
     atLeastZero(this.name, 'lr', lr);
     if (!(typeof rho === 'number' && rho >= 0 && rho <= 1))
-      throw new ArgumentError(`${this.name}: rho is ${String(rho)}, expected a number from 0 to 1.`);
+      throw new ArgumentError(`${this.name}: rho is ${show(rho)}, expected a number from 0 to 1.`);
     atLeastZero(this.name, 'eps', eps);
     atLeastZero(this.name, 'weightDecay', weightDecay);
   }

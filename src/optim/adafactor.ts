@@ -2,6 +2,7 @@
 import { kernels } from '../engine/engine.js';
 import { MAXIMIZE } from '../engine/kernel-table.gen.js';
 import { ArgumentError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -56,12 +57,12 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
   protected checkOptions({ lr, beta2Decay, eps, d, weightDecay }: AdafactorOptions): void {
     atLeastZero(this.name, 'lr', lr);
     if (!(typeof beta2Decay === 'number' && beta2Decay <= 0))
-      throw new ArgumentError(`${this.name}: beta2Decay is ${String(beta2Decay)}, expected a number of at most 0.`);
+      throw new ArgumentError(`${this.name}: beta2Decay is ${show(beta2Decay)}, expected a number of at most 0.`);
     if (!Array.isArray(eps) || eps.length !== 2)
-      throw new ArgumentError(`${this.name}: eps is ${String(eps)}, expected a pair, such as [null, 0.001].`);
+      throw new ArgumentError(`${this.name}: eps is ${show(eps)}, expected a pair, such as [null, 0.001].`);
     if (eps[0] !== null) atLeastZero(this.name, 'eps[0]', eps[0]);
     atLeastZero(this.name, 'eps[1]', eps[1]);
-    if (!(typeof d === 'number' && d >= 1)) throw new ArgumentError(`${this.name}: d is ${String(d)}, expected a number of at least 1.`);
+    if (!(typeof d === 'number' && d >= 1)) throw new ArgumentError(`${this.name}: d is ${show(d)}, expected a number of at least 1.`);
     atLeastZero(this.name, 'weightDecay', weightDecay);
   }
 

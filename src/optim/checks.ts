@@ -1,23 +1,23 @@
 /** Checks of options that several optimizers have. Each throws an ArgumentError that names the option and its value. */
 import { ArgumentError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 
 /** Throws unless `value` is a number of at least 0. */
 export function atLeastZero(op: string, name: string, value: number): void {
   if (!(typeof value === 'number' && value >= 0))
-    throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a number of at least 0.`);
+    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a number of at least 0.`);
 }
 
 /** Throws unless `value` is a number, and no NaN. */
 export function finite(op: string, name: string, value: number): void {
-  if (typeof value !== 'number' || Number.isNaN(value)) throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a number.`);
+  if (typeof value !== 'number' || Number.isNaN(value)) throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a number.`);
 }
 
 /** Throws unless `value` is an array of as many numbers as `example`. */
 export function numbers(op: string, name: string, value: readonly number[], example: readonly number[]): void {
   const good = Array.isArray(value) && value.length === example.length && value.every((v) => typeof v === 'number' && !Number.isNaN(v));
-  const shown = Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
   const count = ['no', 'one', 'two', 'three'][example.length];
-  if (!good) throw new ArgumentError(`${op}: ${name} is ${shown}, expected ${count} numbers, such as [${example.join(', ')}].`);
+  if (!good) throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected ${count} numbers, such as [${example.join(', ')}].`);
 }
 
 /** Throws unless `betas` are two numbers from 0 to below 1. */

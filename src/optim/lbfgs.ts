@@ -1,5 +1,6 @@
 /** L-BFGS: a quasi-Newton method for full batches. */
 import { ArgumentError, StateDictError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
@@ -99,9 +100,9 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     finite(this.name, 'toleranceChange', toleranceChange);
     for (const [name, value] of Object.entries({ maxIter, maxEval, historySize }))
       if (!(Number.isInteger(value) && (value as number) >= 1))
-        throw new ArgumentError(`${this.name}: ${name} is ${String(value)}, expected a whole number of at least 1.`);
+        throw new ArgumentError(`${this.name}: ${name} is ${show(value)}, expected a whole number of at least 1.`);
     if (lineSearchFn !== null && lineSearchFn !== 'strong_wolfe')
-      throw new ArgumentError(`${this.name}: lineSearchFn is ${JSON.stringify(lineSearchFn)}, expected "strong_wolfe" or null.`);
+      throw new ArgumentError(`${this.name}: lineSearchFn is ${show(lineSearchFn)}, expected "strong_wolfe" or null.`);
   }
 
   override addParamGroup(input: ParamGroupInput<LBFGSOptions>): void {

@@ -2,6 +2,7 @@
 import { kernels } from '../engine/engine.js';
 import { NESTEROV } from '../engine/kernel-table.gen.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { atLeastZero, numbers } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamGroupInput, type ParamState, type Params } from './optimizer.js';
@@ -71,10 +72,10 @@ export class Muon extends Optimizer<MuonOptions> {
     numbers(this.name, 'nsCoefficients', nsCoefficients, [3.4445, -4.775, 2.0315]);
     atLeastZero(this.name, 'eps', eps);
     if (!(Number.isInteger(nsSteps) && nsSteps >= 0 && nsSteps < 100))
-      throw new ArgumentError(`${this.name}: nsSteps is ${String(nsSteps)}, expected a whole number from 0 to 99.`);
+      throw new ArgumentError(`${this.name}: nsSteps is ${show(nsSteps)}, expected a whole number from 0 to 99.`);
     if (adjustLrFn !== null && !Object.hasOwn(SCALES, adjustLrFn))
       throw new ArgumentError(
-        `${this.name}: adjustLrFn is ${String(adjustLrFn)}, expected null or one of ${Object.keys(SCALES).join(', ')}.`,
+        `${this.name}: adjustLrFn is ${show(adjustLrFn)}, expected null or one of ${Object.keys(SCALES).join(', ')}.`,
       );
   }
 

@@ -1,6 +1,6 @@
 /** The base of the optimizers: parameter groups, gradients, state, and state dicts in PyTorch's layout. */
 import { ArgumentError, DTypeError, GradError, StateDictError, showShape } from '../errors.js';
-import { unknownOption } from '../tensor/arguments.js';
+import { show, unknownOption } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -122,7 +122,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   /** `given` over `defaults`. */
   private options(given: object, defaults: O): O {
     if (typeof given !== 'object' || given === null)
-      throw new ArgumentError(`${this.name}: expected an object of options, got ${String(given)}. Write { lr: 0.01 }.`);
+      throw new ArgumentError(`${this.name}: expected an object of options, got ${show(given)}. Write { lr: 0.01 }.`);
     const options: Record<string, unknown> = { ...defaults };
     for (const [name, value] of Object.entries(given)) {
       if (name === 'differentiable' && value === true)
@@ -131,7 +131,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
       if (!(name in options || name === 'initialLr' || name === 'name'))
         throw unknownOption(this.name, name, Object.keys(this.defaults ?? defaults));
       if (typeof options[name] === 'boolean' && typeof value !== 'boolean')
-        throw new ArgumentError(`${this.name}: ${name} is ${String(value)}, expected true or false.`);
+        throw new ArgumentError(`${this.name}: ${name} is ${show(value)}, expected true or false.`);
       options[name] = value;
     }
     return options as O;
@@ -143,7 +143,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     if (given === undefined)
       throw new ArgumentError(`${this.name}: a group has no params. Write { params: model.parameters(), lr: 0.01 }.`);
     if (!(given instanceof Tensor) && typeof given?.[Symbol.iterator] !== 'function')
-      throw new ArgumentError(`${this.name}: the params of a group are ${String(given)}, expected a tensor or a list of them.`);
+      throw new ArgumentError(`${this.name}: the params of a group are ${show(given)}, expected a tensor or a list of them.`);
     const params = given instanceof Tensor ? [given] : [...given];
     const group = { ...this.options(input, this.defaults), params } as ParamGroup<O>;
     this.checkOptions(group);

@@ -409,7 +409,7 @@ describe('errors', () => {
   it.each([
     [() => new optim.SGD([x()], { lr: -1 }), 'SGD: lr is -1, expected a number of at least 0.'],
     [() => new optim.SGD([x()], { lr: Number.NaN }), 'SGD: lr is NaN'],
-    [() => new optim.SGD([x()], { lr: '0.1' as unknown as number }), 'SGD: lr is 0.1, expected a number'],
+    [() => new optim.SGD([x()], { lr: '0.1' as unknown as number }), 'SGD: lr is "0.1", expected a number'],
     [() => new optim.SGD([x()], { momentum: -0.1 }), 'SGD: momentum is -0.1'],
     [() => new optim.SGD([x()], { weightDecay: -0.1 }), 'SGD: weightDecay is -0.1'],
     [() => new optim.SGD([x()], { dampening: Number.NaN }), 'SGD: dampening is NaN'],
@@ -440,7 +440,7 @@ describe('errors', () => {
     [() => new optim.Adafactor([x()], { eps: [null, -1] }), 'Adafactor: eps[1] is -1'],
     [() => new optim.Lion([x()], { betas: [0.9, 1] }), 'Lion: betas[1] is 1, expected at least 0 and below 1.'],
     [() => new optim.Muon([m()], { nsSteps: 100 }), 'Muon: nsSteps is 100, expected a whole number from 0 to 99.'],
-    [() => new optim.Muon([m()], { adjustLrFn: 'adam' as 'original' }), 'Muon: adjustLrFn is adam, expected null or one of original,'],
+    [() => new optim.Muon([m()], { adjustLrFn: 'adam' as 'original' }), 'Muon: adjustLrFn is "adam", expected null or one of original,'],
     [
       () => new optim.Muon([m()], { nsCoefficients: [1, 2] as unknown as [1, 2, 3] }),
       'Muon: nsCoefficients is [1, 2], expected three numbers',

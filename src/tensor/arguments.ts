@@ -43,11 +43,6 @@ export function readArguments<T extends object>(op: string, defaults: T, given: 
   return out as T;
 }
 
-/** Throws unless nothing, or an empty object, was given: for what has no options. */
-export function noOptions(op: string, given: readonly unknown[]): void {
-  if (given.length > 0) readArguments(op, {}, given);
-}
-
 /** The error of a name that is none of `names`; it suggests the nearest. */
 export function unknownOption(op: string, name: string, names: readonly string[]): ArgumentError {
   const near = nearest(name, names);
@@ -61,6 +56,11 @@ export function unknownOption(op: string, name: string, names: readonly string[]
 export function assertTensor(op: string, name: string, value: unknown): asserts value is Tensor {
   if (value instanceof Tensor) return;
   throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a Tensor.${adviceFor(value)}`);
+}
+
+/** {@link assertTensor} of each of some arguments, by name. */
+export function assertTensors(op: string, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) assertTensor(op, name, value);
 }
 
 /** {@link assertTensor}, where null stands for none. */
@@ -90,11 +90,16 @@ function set<T extends object>(op: string, out: Record<string, unknown>, default
   if (value === undefined) return;
   const like: unknown = defaults[name as keyof T];
   if (like !== null && like !== undefined && (typeof value !== typeof like || Number.isNaN(value)))
-    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected ${KINDS[typeof like] ?? `a ${typeof like}`}.`);
+    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected ${kindOf(like)}.`);
   out[name] = value;
 }
 
-const KINDS: Partial<Record<string, string>> = { boolean: 'true or false', object: 'an object' };
+/** What is expected where the default is `like`. */
+function kindOf(like: unknown): string {
+  if (typeof like === 'boolean') return 'true or false';
+  if (Array.isArray(like)) return 'a list';
+  return typeof like === 'string' ? `a string, such as "${like}"` : typeof like === 'number' ? 'a number' : 'an object';
+}
 
 function takes(op: string, names: readonly string[]): string {
   return names.length === 0 ? `${op} takes no options.` : `${op} takes ${names.join(', ')}.`;

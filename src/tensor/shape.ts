@@ -1,5 +1,5 @@
 /** Shape and stride arithmetic: pure functions on arrays of numbers. */
-import { IndexError, ShapeError, showShape } from '../errors.js';
+import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
 
 export type Shape = readonly number[];
 
@@ -93,7 +93,9 @@ export function normalizeDim(dim: number, rank: number, op: string): number {
 
 /** Distinct dims counted from the front, ascending; undefined means all. */
 export function normalizeDims(dims: number | readonly number[] | undefined, rank: number, op: string): number[] {
-  if (dims === undefined) return Array.from({ length: rank }, (_, i) => i);
+  if (dims === undefined || dims === null) return Array.from({ length: rank }, (_, i) => i);
+  if (typeof dims !== 'number' && !Array.isArray(dims))
+    throw new ArgumentError(`${op}: dim is ${String(dims)}, expected a whole number or a list of them.`);
   const list = (typeof dims === 'number' ? [dims] : dims).map((d) => normalizeDim(d, rank, op));
   if (new Set(list).size !== list.length) {
     throw new ShapeError(`${op}: dims ${JSON.stringify(dims)} name the same dim twice. Name each dim once.`);

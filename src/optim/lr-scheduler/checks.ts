@@ -1,5 +1,6 @@
 /** What schedulers are given, and the checks of it. */
 import { ArgumentError } from '../../errors.js';
+import { show } from '../../tensor/arguments.js';
 import { Optimizer } from '../optimizer.js';
 
 /** Any optimizer: schedulers look only at the groups' lr, and some at momentum. */
@@ -18,19 +19,18 @@ export function assertOptimizer(op: string, value: unknown): asserts value is An
 /** Throws unless `value` is a whole number of at least `least`. */
 export function whole(op: string, name: string, value: unknown, least: number): asserts value is number {
   if (!Number.isInteger(value) || (value as number) < least)
-    throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a whole number of at least ${least}.`);
+    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a whole number of at least ${least}.`);
 }
 
 /** Throws unless `value` is a finite number. */
 export function finite(op: string, name: string, value: unknown): asserts value is number {
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    throw new ArgumentError(`${op}: ${name} is ${String(value)}, expected a number.`);
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a number.`);
 }
 
 /** Throws unless `value` is one of `allowed`. */
 export function oneOf(op: string, name: string, value: unknown, allowed: readonly string[]): void {
   if (!allowed.includes(value as string))
-    throw new ArgumentError(`${op}: ${name} is "${String(value)}", expected ${allowed.map((v) => `"${v}"`).join(' or ')}.`);
+    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected ${allowed.map((v) => `"${v}"`).join(' or ')}.`);
 }
 
 /** A number for every group, or one for each, as one for each. @throws {ArgumentError} for another count, or what is no number. */

@@ -1,13 +1,13 @@
 /** Schedulers made of schedulers: all at once, or one after the other. */
 import { ArgumentError, StateDictError } from '../../errors.js';
-import { readArguments, required } from '../../tensor/arguments.js';
+import { readArguments, required, show } from '../../tensor/arguments.js';
 import { type AnyOptimizer, passed, type Rest, whole } from './checks.js';
 import { ReduceLROnPlateau } from './reduce-lr-on-plateau.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
 /** Throws unless all are schedulers of one optimizer that step without a metric; returns that optimizer. */
 function checkSchedulers(op: string, schedulers: unknown, given?: AnyOptimizer): AnyOptimizer {
-  if (!Array.isArray(schedulers)) throw new ArgumentError(`${op}: schedulers is ${String(schedulers)}, expected a list of schedulers.`);
+  if (!Array.isArray(schedulers)) throw new ArgumentError(`${op}: schedulers is ${show(schedulers)}, expected a list of schedulers.`);
   if (schedulers.length === 0) throw new ArgumentError(`${op}: got no schedulers, expected at least one.`);
   const optimizer = given ?? (schedulers[0] as LRScheduler).optimizer;
   schedulers.forEach((scheduler: unknown, i) => {
@@ -148,7 +148,7 @@ export class SequentialLR extends ComposedLR {
     const options = readArguments<Required<SequentialLROptions>>(name, { schedulers: required, milestones: required, lastEpoch: -1 }, args);
     const { schedulers, milestones, lastEpoch } = options;
     super(checkSchedulers(name, schedulers, optimizer), schedulers!, lastEpoch);
-    if (!Array.isArray(milestones)) throw new ArgumentError(`${name}: milestones is ${String(milestones)}, expected a list of epochs.`);
+    if (!Array.isArray(milestones)) throw new ArgumentError(`${name}: milestones is ${show(milestones)}, expected a list of epochs.`);
     if (milestones.length !== schedulers!.length - 1)
       throw new ArgumentError(
         `${name}: got ${milestones.length} milestones for ${schedulers!.length} schedulers, expected one fewer than schedulers.`,

@@ -1,6 +1,6 @@
 /** Cosine annealing, without restarts and with them. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required } from '../../tensor/arguments.js';
+import { readArguments, required, show } from '../../tensor/arguments.js';
 import { type AnyOptimizer, finite, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
@@ -118,7 +118,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
    */
   override step(epoch?: number): void {
     if (epoch !== undefined && !(epoch >= 0 && Number.isFinite(epoch)))
-      throw new ArgumentError(`CosineAnnealingWarmRestarts.step: epoch is ${String(epoch)}, expected a number of at least 0.`);
+      throw new ArgumentError(`CosineAnnealingWarmRestarts.step: epoch is ${show(epoch)}, expected a number of at least 0.`);
     if (epoch === undefined && this.lastEpoch >= 0) {
       this.lastEpoch++;
       this.tCur++;

@@ -1,6 +1,6 @@
 /** Rates that go up and down between two bounds. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required } from '../../tensor/arguments.js';
+import { readArguments, required, show } from '../../tensor/arguments.js';
 import { type AnyOptimizer, finite, oneOf, perGroup, type Rest } from './checks.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
@@ -76,9 +76,9 @@ export class CyclicLR extends LRScheduler {
     const baseLrs = perGroup(name, 'baseLr', baseLr, optimizer);
     const maxLrs = perGroup(name, 'maxLr', maxLr, optimizer);
     if (!(Number.isFinite(stepSizeUp) && stepSizeUp > 0))
-      throw new ArgumentError(`${name}: stepSizeUp is ${String(stepSizeUp)}, expected a number above 0.`);
+      throw new ArgumentError(`${name}: stepSizeUp is ${show(stepSizeUp)}, expected a number above 0.`);
     if (!(Number.isFinite(stepSizeDown) && stepSizeDown >= 0))
-      throw new ArgumentError(`${name}: stepSizeDown is ${String(stepSizeDown)}, expected a number of at least 0.`);
+      throw new ArgumentError(`${name}: stepSizeDown is ${show(stepSizeDown)}, expected a number of at least 0.`);
     if (scaleFn !== null && typeof scaleFn !== 'function')
       throw new ArgumentError(`${name}: scaleFn is ${typeof scaleFn}, expected a function or null.`);
     if (scaleFn === null) oneOf(name, 'mode', mode, ['triangular', 'triangular2', 'exp_range']);

@@ -1,6 +1,6 @@
 /** One cycle: up to a high rate, and down to a very low one. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required } from '../../tensor/arguments.js';
+import { readArguments, required, show } from '../../tensor/arguments.js';
 import { camelCase } from '../optimizer.js';
 import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from './checks.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
@@ -90,7 +90,7 @@ export class OneCycleLR extends LRScheduler {
     const { maxLr, pctStart, annealStrategy, cycleMomentum, baseMomentum = 0.85, maxMomentum = 0.95 } = options;
     const { divFactor, finalDivFactor, threePhase } = options;
     const totalSteps = countSteps(options);
-    if (!(pctStart >= 0 && pctStart <= 1)) throw new ArgumentError(`${name}: pctStart is ${String(pctStart)}, expected 0 to 1.`);
+    if (!(pctStart >= 0 && pctStart <= 1)) throw new ArgumentError(`${name}: pctStart is ${show(pctStart)}, expected 0 to 1.`);
     oneOf(name, 'annealStrategy', annealStrategy, ['cos', 'linear']);
     for (const [option, value] of Object.entries({ divFactor, finalDivFactor })) {
       finite(name, option, value);

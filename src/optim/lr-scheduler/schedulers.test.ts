@@ -281,7 +281,7 @@ it.each<[() => unknown, string]>([
   [() => new lrScheduler.SWALR(one(), 0.1, 3, 'exp' as 'cos'), 'SWALR: annealStrategy is "exp", expected "cos" or "linear".'],
   [() => trace((o) => new lrScheduler.ConstantLR(o, 0, 2)), 'ConstantLR: factor is 0, which epoch 2 cannot undo.'],
   [() => new lrScheduler.ChainedScheduler([]), 'ChainedScheduler: got no schedulers, expected at least one.'],
-  [() => new lrScheduler.ChainedScheduler({} as never), 'ChainedScheduler: schedulers is [object Object], expected a list of schedulers.'],
+  [() => new lrScheduler.ChainedScheduler({} as never), 'ChainedScheduler: schedulers is an object, expected a list of schedulers.'],
   [
     () => new lrScheduler.ChainedScheduler([new lrScheduler.StepLR(one(), 1), new lrScheduler.StepLR(one(), 1)]),
     'ChainedScheduler: schedulers[1] (StepLR) belongs to another optimizer.',

@@ -1,6 +1,6 @@
 /** Rates that fall at certain epochs. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required } from '../../tensor/arguments.js';
+import { readArguments, required, show } from '../../tensor/arguments.js';
 import { type AnyOptimizer, finite, passed, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
@@ -74,7 +74,7 @@ export class MultiStepLR extends LRScheduler {
     const defaults = { milestones: required, gamma: 0.1, lastEpoch: -1 };
     const { milestones, gamma, lastEpoch } = readArguments<Required<MultiStepLROptions>>('MultiStepLR', defaults, args);
     super(optimizer, lastEpoch);
-    if (!Array.isArray(milestones)) throw new ArgumentError(`MultiStepLR: milestones is ${String(milestones)}, expected a list of epochs.`);
+    if (!Array.isArray(milestones)) throw new ArgumentError(`MultiStepLR: milestones is ${show(milestones)}, expected a list of epochs.`);
     milestones.forEach((epoch, i) => {
       whole('MultiStepLR', `milestones[${i}]`, epoch, 0);
     });
