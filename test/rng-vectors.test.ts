@@ -206,7 +206,7 @@ function expectBytes(vector: Vector, x: Tensor, wanted: Bytes): void {
 function expectAnswer(vector: Vector, wanted: Answer, generator: Generator): void {
   const { x, tensors, value } = draw(vector, generator);
   if (x) expectBytes(vector, x, wanted as Bytes);
-  const named = tensors && vector.fn.startsWith('normal_ seq') ? { ...(wanted.value as Bytes[]) } : wanted.tensors;
+  const named = vector.fn.startsWith('normal_ seq') ? Object.fromEntries((wanted.value as Bytes[]).entries()) : wanted.tensors;
   if (tensors) for (const [key, bytes] of Object.entries(named!)) expectBytes(vector, tensors[key]!, bytes);
   else if (!x) expect(value).toEqual(wanted.value);
   const state = generator.getState();

@@ -128,6 +128,42 @@ static void states() {
   CHECK(hone_rand_uniform(HONE_F32, normal, 1, gen, 0, 1) == HONE_E_INVALID);
 }
 
+// Earlier versions' numbers, and draws over the whole of a dtype; the expected values are PyTorch's.
+static void numbers() {
+  uint8_t bits[15];
+  seed(314159);
+  CHECK(hone_rng_numbers(gen, HONE_RNG_MKL) == HONE_OK);
+  CHECK(hone_rand_bernoulli(HONE_BOOL, bits, 15, gen, 0.75) == HONE_OK);
+  const uint8_t posted[15] = {1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1}; // pytorch issue 94388
+  CHECK(!std::memcmp(bits, posted, sizeof bits));
+  hone_rng_get_state(gen, state);
+  CHECK(state[16] == 1); // one word, whatever the size
+  float x[4] = {1, 2, 3, 4}, y[4];
+  uint8_t mask[4];
+  seed(314159);
+  hone_rng_numbers(gen, HONE_RNG_MKL);
+  CHECK(hone_dropout(HONE_F32, y, mask, x, 4, gen, 0.25) == HONE_OK && !std::memcmp(mask, posted, 4) && y[1] == 0);
+  int64_t wide[1];
+  seed(0);
+  CHECK(hone_rand_full(HONE_I64, wide, 1, gen) == HONE_OK && wide[0] == 900450186894289455);
+  int32_t narrow[3];
+  seed(0);
+  CHECK(hone_rand_full(HONE_I32, narrow, 3, gen) == HONE_OK && narrow[0] == 209652396 && narrow[2] == 924231285);
+  // Integers below 2^30 take two words now, one before 2.7.
+  for (int32_t flags : {0, HONE_RNG_NARROW}) {
+    seed(0);
+    hone_rng_numbers(gen, flags);
+    CHECK(hone_rand_int(HONE_I64, wide, 1, gen, 0, 0x1p30) == HONE_OK);
+    hone_rng_get_state(gen, state);
+    CHECK(state[16] == (flags ? 1 : 2));
+  }
+  CHECK(hone_rng_numbers(gen, 8) == HONE_E_INVALID);
+  seed(1); // puts the newest numbers back
+  CHECK(hone_rand_int(HONE_I64, wide, 1, gen, 0, 0x1p30) == HONE_OK);
+  hone_rng_get_state(gen, state);
+  CHECK(state[16] == 2);
+}
+
 static void arguments() {
   float x[4] = {1, 2, 3, 4}, y[4];
   uint8_t mask[4];
@@ -196,6 +232,7 @@ static void fused() {
 int main() {
   against_torch();
   states();
+  numbers();
   arguments();
   fused();
   return check::finish();
