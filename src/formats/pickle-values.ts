@@ -4,8 +4,12 @@ import type { FileDType } from './file-dtypes.js';
 export type DictKind = 'dict' | 'OrderedDict' | 'defaultdict' | 'Counter';
 
 export class PyDict {
-  readonly entries = new Map<unknown, unknown>();
+  #entries: Map<unknown, unknown> | undefined; // every tensor of a file has an empty dict
   constructor(readonly kind: DictKind = 'dict') {}
+  get entries(): Map<unknown, unknown> {
+    this.#entries ??= new Map();
+    return this.#entries;
+  }
 }
 
 export class PyTuple {

@@ -361,6 +361,48 @@ describe('files that mean harm', () => {
     expect(() => loadBytes(torchFile(marks))).toThrow(FormatError);
   });
 
+  it('does not fill the memory with what a byte each makes', () => {
+    const many = (byte: number, count: number) => {
+      const pickle = new Uint8Array(count + 3).fill(byte);
+      pickle.set(PROTO);
+      pickle[count + 2] = 0x2e;
+      return pickle;
+    };
+    // The old container needs no copies.
+    const magic = bytesOf([
+      ...PROTO,
+      0x8a,
+      10,
+      0x6c,
+      0xfc,
+      0x9c,
+      0x46,
+      0xf9,
+      0x20,
+      0x6a,
+      0xa8,
+      0x50,
+      0x19,
+      '.',
+      ...PROTO,
+      'M',
+      0xe9,
+      3,
+      '.',
+      ...PROTO,
+      'N.',
+    ]);
+    const read = (pickle: Uint8Array) => {
+      const bytes = new Uint8Array(magic.length + pickle.length);
+      bytes.set(magic);
+      bytes.set(pickle, magic.length);
+      return () => loadBytes(bytes);
+    };
+    expect(read(many(0x7d, 2_100_000))).toThrow('more than 2000000 lists and dicts');
+    expect(read(many(0x4e, 4_300_000))).toThrow('more than 4194304 values in one tuple or list');
+    expect(read(many(0x94, 10))).toThrow('takes a value where there is none');
+  });
+
   it('doubles lists forty times at no cost, and names are not made of them', () => {
     const pickle: (string | number)[] = [...PROTO, ']q', 0];
     for (let i = 0; i < 40; i++) pickle.push(']q', i + 1, '(h', i, 'h', i, 'e');

@@ -5,9 +5,11 @@
 import { PyDict, PyGlobal, PySet, PyTensor, PyTuple, StorageRef } from './pickle-values.js';
 import type { Fail } from './zip.js';
 
-/** More than any checkpoint's structure takes; what stands for one value in it takes some hundred bytes of memory. */
+/** More than any checkpoint's structure takes; what one byte of it makes can take some hundred bytes of memory. */
 const MAX_BYTES = 2 ** 27;
-const MAX_CONTAINERS = 4_000_000;
+const MAX_CONTAINERS = 2_000_000;
+/** Below the most entries that a Map can have. */
+const MAX_OPERATIONS = 2 ** 24 - 1;
 const MAX_STACK = 2 ** 22;
 /** Bytes of a whole number. */
 const MAX_INT_BYTES = 1024;
@@ -44,6 +46,7 @@ class Machine {
   readonly #stack: unknown[] = [];
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, unknown>();
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #containers = 0;
 
   constructor(bytes: Uint8Array, start: number, options: UnpickleOptions) {
@@ -56,7 +59,8 @@ class Machine {
   }
 
   run(): unknown {
-    for (;;) {
+    for (let count = 0; ; count++) {
+      if (count > MAX_OPERATIONS) this.#fail(`its pickle holds more than ${MAX_OPERATIONS} values.`);
       const at = this.#take(1);
       const code = this.#bytes[at]!;
       if (code === STOP) {
@@ -126,7 +130,7 @@ class Machine {
   text(length: number): string {
     const bytes = this.bytes(length);
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      return this.#decoder.decode(bytes);
     } catch {
       return this.#fail('a text in its pickle is not UTF-8.');
     }
@@ -137,7 +141,7 @@ class Machine {
     if (length < 0) this.#fail('a text in its pickle has a negative length.');
     const bytes = this.bytes(length);
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      return this.#decoder.decode(bytes);
     } catch {
       return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
     }

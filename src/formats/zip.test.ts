@@ -88,6 +88,19 @@ describe('zip files', () => {
     expect(() => make(5000, new Uint8Array(packed.length).fill(255)).read('x')).toThrow('damaged');
   });
 
+  it('are not inflated where a small file would fill the memory', () => {
+    // Nothing of it is inflated, so the bytes need not be what they are said to be.
+    const size = 300_000_000;
+    const packed = new Uint8Array(400_000);
+    const sizes = [0, 8, 16, 24].map((shift) => (size >>> shift) & 255);
+    let file = zip({ x: packed });
+    file = new Uint8Array(patched(file, LOCAL, 0, 22, ...sizes));
+    file = new Uint8Array(patched(file, LOCAL, 0, 8, 8, 0));
+    file = new Uint8Array(patched(file, DIRECTORY, 0, 24, ...sizes));
+    file = new Uint8Array(patched(file, DIRECTORY, 0, 10, 8, 0));
+    expect(() => new ZipReader(file, fail).read('x')).toThrow('compressed entries hold more than 256 MB');
+  });
+
   it.each<[string, () => Uint8Array, RegExp]>([
     ['cut at the end', () => good.subarray(0, good.length - 1), /no directory at its end: the file is cut short/],
     ['cut to nothing', () => good.subarray(0, 10), /cut short/],
