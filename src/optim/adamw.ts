@@ -1,8 +1,19 @@
 /** AdamW: Adam whose weight decay does not pass through the averages. */
+import { unknownOption } from '../tensor/arguments.js';
 import { Adam, type AdamOptions } from './adam.js';
 import type { Given, OptimizerStateDict, Params } from './optimizer.js';
 
 export type AdamWOptions = Omit<AdamOptions, 'decoupledWeightDecay'>;
+
+/** The options as Adam takes them. What is no object of options is left for Adam to refuse. */
+function decoupled(options: Given<AdamWOptions>): Given<AdamOptions> {
+  if (typeof options !== 'object' || options === null) return options;
+  if ('decoupledWeightDecay' in options) throw unknownOption('AdamW', 'decoupledWeightDecay', KNOWN);
+  const { weightDecay = 1e-2 } = options;
+  return { ...options, weightDecay, decoupledWeightDecay: true };
+}
+
+const KNOWN: readonly (keyof AdamWOptions)[] = ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize'];
 
 /**
  * {@link Adam} with decoupled weight decay, by default 0.01.
@@ -12,7 +23,7 @@ export type AdamWOptions = Omit<AdamOptions, 'decoupledWeightDecay'>;
  */
 export class AdamW extends Adam {
   constructor(params: Params<AdamWOptions>, options: Given<AdamWOptions> = {}) {
-    super(params, { ...options, weightDecay: options.weightDecay ?? 1e-2, decoupledWeightDecay: true } as AdamOptions);
+    super(params, decoupled(options));
   }
 
   override loadStateDict(dict: OptimizerStateDict): void {

@@ -1,6 +1,6 @@
 /** The base of the optimizers: parameter groups, gradients, state, and state dicts in PyTorch's layout. */
 import { ArgumentError, DTypeError, GradError, StateDictError, showShape } from '../errors.js';
-import { show, unknownOption } from '../tensor/arguments.js';
+import { readArguments, show, type Trailing, unknownOption } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -83,11 +83,13 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   constructor(params: Params<O>, defaults: O, given: Given<O> = {}) {
     this.defaults = this.options(given, defaults);
     this.checkOptions(this.defaults);
+    if (typeof (params as { parameters?: unknown } | null)?.parameters === 'function')
+      throw new ArgumentError(`${this.name}: expected a list of tensors or groups, got ${show(params)}. Pass its parameters().`);
     if (params instanceof Tensor)
       throw new ArgumentError(`${this.name}: expected a list of tensors or groups, got one Tensor. Write [tensor].`);
     if (typeof params?.[Symbol.iterator] !== 'function')
       throw new ArgumentError(
-        `${this.name}: expected a list of tensors or groups, got ${params === null ? 'null' : typeof params}.${typeof params === 'function' ? ' Call it: model.parameters().' : ''}`,
+        `${this.name}: expected a list of tensors or groups, got ${show(params)}.${typeof params === 'function' ? ' Call it: model.parameters().' : ''}`,
       );
     const list: (Tensor | ParamGroupInput<O>)[] = [...params];
     if (list.length === 0)
@@ -140,6 +142,10 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   /** Adds parameters, with options of their own, to those already there. @throws as the constructor. */
   addParamGroup(input: ParamGroupInput<O>): void {
     const given = input?.params as Tensor | Iterable<Tensor> | undefined;
+    if (Array.isArray(input))
+      throw new ArgumentError(
+        `${this.name}: a group is a list, expected { params } or a Tensor. Pass parameters(), not namedParameters().`,
+      );
     if (given === undefined)
       throw new ArgumentError(`${this.name}: a group has no params. Write { params: model.parameters(), lr: 0.01 }.`);
     if (!(given instanceof Tensor) && typeof given?.[Symbol.iterator] !== 'function')
@@ -175,6 +181,8 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   step(): void;
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
+    if (closure !== undefined && typeof closure !== 'function')
+      throw new ArgumentError(`${this.name}.step: the closure is ${show(closure)}, expected a function that computes the loss.`);
     const loss = closure?.();
     for (const group of this.paramGroups) this.stepGroup(group);
     this.hasStepped = true;
@@ -182,7 +190,8 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   }
 
   /** Drops the gradients of all parameters, or with `setToNone: false` fills them with zeros. */
-  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
+  zeroGrad(...options: Trailing<[setToNone: boolean], { setToNone?: boolean }>): void {
+    const { setToNone } = readArguments('zeroGrad', { setToNone: true }, options);
     for (const { params } of this.paramGroups) for (const param of params) clearGradient(param, setToNone);
   }
 
@@ -243,8 +252,9 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     const fail = (message: string): never => {
       throw new StateDictError(`${this.name}.loadStateDict: ${message} Nothing was changed.`);
     };
-    const saved = dict.param_groups;
-    if (!Array.isArray(saved) || typeof dict.state !== 'object' || dict.state === null)
+    const saved = dict?.param_groups;
+    const isGroup = (group: unknown) => Array.isArray((group as { params?: unknown } | null)?.params);
+    if (!Array.isArray(saved) || !saved.every(isGroup) || typeof dict.state !== 'object' || dict.state === null)
       fail('expected { state, param_groups }, as stateDict() gives it.');
     const sizes = (groups: readonly { params: readonly unknown[] }[]) => `[${groups.map(({ params }) => params.length).join(', ')}]`;
     if (sizes(saved) !== sizes(this.paramGroups))
@@ -256,6 +266,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     });
     const loaded = new Map<Tensor, ParamState>();
     for (const [number, values] of Object.entries(dict.state)) {
+      if (typeof values !== 'object' || values === null) fail(`the state of parameter ${number} is ${show(values)}, expected an object.`);
       const param = byNumber.get(Number(number)) ?? fail(`there is state for parameter ${number}, which is in no group.`);
       const state = this.loadParamState(param, number, values, fail);
       if (Object.keys(state).length > 0) loaded.set(param, state);

@@ -1,4 +1,4 @@
-import { ArgumentError, DTypeError, GradError, ones, optim, randn, ShapeError, StateDictError, type Tensor, tensor, zeros } from 'hone';
+import { ArgumentError, DTypeError, GradError, nn, ones, optim, randn, ShapeError, StateDictError, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, it } from 'vitest';
 
 /** Of element i at step t: half the value, plus a pattern of quarters. */
@@ -352,6 +352,8 @@ describe('state dict', () => {
     expect(() => optimizer.loadStateDict(dict)).toThrow('momentum_buffer of parameter 1 has shape [3], the parameter [2, 2]');
     expect(() => optimizer.loadStateDict({ ...dict, state: { 9: {} } })).toThrow('state for parameter 9, which is in no group');
     expect(() => optimizer.loadStateDict({} as optim.OptimizerStateDict)).toThrow(StateDictError);
+    const broken = [null, { state: {}, param_groups: [null] }, { state: { 0: null }, param_groups: optimizer.stateDict().param_groups }];
+    for (const dict of broken) expect(() => optimizer.loadStateDict(dict as never)).toThrow(StateDictError);
     expect(optimizer.paramGroups[0]!.lr).toBe(0.5);
     expect(optimizer.state.size).toBe(0);
   });
@@ -458,10 +460,19 @@ describe('errors', () => {
     [() => new optim.Adam([x()], { differentiable: true as unknown as false }), 'Adam: differentiable is true, but steps are not recorded'],
     [
       () => new optim.SGD((() => []) as unknown as Tensor[]),
-      'SGD: expected a list of tensors or groups, got function. Call it: model.parameters().',
+      'SGD: expected a list of tensors or groups, got a function. Call it: model.parameters().',
     ],
     [() => new optim.SGD([{ params: 3 as unknown as Tensor[] }]), 'SGD: the params of a group are 3, expected a tensor or a list of them.'],
     [() => new optim.SGD([]), 'SGD: got no parameters.'],
+    [() => new optim.SGD(new nn.Linear(2, 2) as never), 'SGD: expected a list of tensors or groups, got a Linear. Pass its parameters().'],
+    [
+      () => new optim.SGD(new nn.Linear(2, 2).namedParameters() as never),
+      'SGD: a group is a list, expected { params } or a Tensor. Pass parameters()',
+    ],
+    [() => new optim.AdamW([x()], null as never), 'AdamW: expected an object of options, got null.'],
+    [() => new optim.AdamW([x()], { decoupledWeightDecay: false } as never), 'AdamW: there is no option "decoupledWeightDecay".'],
+    [() => new optim.Adam([x()]).step(3 as never), 'Adam.step: the closure is 3, expected a function that computes the loss.'],
+    [() => new optim.Adam([x()]).zeroGrad({ setToNon: true } as never), 'zeroGrad: there is no option "setToNon". Did you mean setToNone?'],
     [() => new optim.SGD(x() as unknown as Tensor[]), 'SGD: expected a list of tensors or groups, got one Tensor.'],
     [() => new optim.SGD([{ params: [x()] }, { params: [x()], lr: -3 }]), 'SGD: lr is -3'],
     [() => new optim.SGD([{ lr: 1 } as unknown as { params: Tensor[] }]), 'a group has no params'],

@@ -412,6 +412,27 @@ describe('fit steps schedulers', () => {
     expect(told).toEqual([undefined, undefined, 5, 3]);
   });
 
+  it('but hands no score to a schedule that would take it for an epoch, and refuses plans that never step', async () => {
+    const { model, options } = scripted([1, 2]);
+    const { StepLR, ReduceLROnPlateau } = optim.lrScheduler;
+    const steps = () => new StepLR(options.optimizer, 1);
+    const plateau = () => new ReduceLROnPlateau(options.optimizer);
+    const plans: [unknown, string][] = [
+      [{ scheduler: steps(), monitor: 'validation.loss' }, 'fit: StepLR follows the epochs and takes no score. Leave out monitor'],
+      [{ scheduler: plateau(), every: 'step' }, 'fit: ReduceLROnPlateau steps after each step, where there is no score'],
+      [{ scheduler: steps(), every: 'step', monitor: 'train.loss' }, 'fit: StepLR steps after each step, where there is no score'],
+      [{ scheduler: steps(), every: 'batch' }, "fit: every is \"batch\", expected 'epoch' or 'step'."],
+      [StepLR, 'fit: scheduler is the function StepLR, expected an object with step()'],
+      [null, 'fit: scheduler is null, expected'],
+    ];
+    for (const [scheduler, message] of plans) {
+      const training = fit(model, { ...options, scheduler: scheduler as never });
+      await expect(training).rejects.toThrow(ArgumentError);
+      await expect(training).rejects.toThrow(message);
+    }
+    expect(options.optimizer.hasStepped).toBe(false);
+  });
+
   it('and gives ReduceLROnPlateau the validation loss', async () => {
     const { model, options } = scripted([1, 2, 2, 2]);
     const history = await fit(model, {
@@ -519,7 +540,10 @@ describe('fit refuses', () => {
     await rejects({ optimizer: new optim.SGD([new nn.Parameter(ones([1]))]) }, /none of the model's parameters/);
     await rejects({ earlyStopping: { monitor: 'validation.f1' } }, /there is no score "validation.f1"/);
     await rejects({ earlyStopping: { patience: 0 } }, /patience is 0/);
-    await rejects({ scheduler: { scheduler: { step() {} }, every: 'step', monitor: 'train.loss' } }, /cannot monitor/);
+    await rejects(
+      { scheduler: { scheduler: { step() {} }, every: 'step', monitor: 'train.loss' } },
+      /the scheduler steps after each step, where there is no score/,
+    );
     await expect(fit(model, { ...options, epochs: 1.5 })).rejects.toBeInstanceOf(ArgumentError);
     await expect(fit(model, { ...options, epochs: 1.5 })).rejects.toBeInstanceOf(HoneError);
   });

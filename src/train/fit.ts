@@ -4,6 +4,8 @@ import { Breather } from '../data/breather.js';
 import { ArgumentError, HoneError } from '../errors.js';
 import type { Module } from '../nn/module.js';
 import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
+import { LRScheduler } from '../optim/lr-scheduler/scheduler.js';
+import { show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type EarlyStoppingOptions, earlyStopping, type KeepBestOptions, keepBest } from './callbacks.js';
 import { scoreLoader } from './evaluate.js';
@@ -31,7 +33,7 @@ export interface SchedulerPlan {
   scheduler: SchedulerLike;
   /** Default: `epoch`, after the epoch's evaluation. */
   every?: 'epoch' | 'step';
-  /** The score that `step` is given. Default: for ReduceLROnPlateau `validation.loss`, or `train.loss` without validation; none for others. */
+  /** The score that `step` is given, where it takes one. Default: for ReduceLROnPlateau `validation.loss`, or `train.loss` without validation. */
   monitor?: Monitor;
 }
 
@@ -128,7 +130,7 @@ class Training<B> implements TrainingRun {
     this.epochs = epochs;
     this.metrics = metrics;
     this.recipe = { model, loss: options.loss, forward: options.forward ?? forwardBatch };
-    this.plan = scheduler === undefined ? undefined : 'scheduler' in scheduler ? scheduler : { scheduler };
+    this.plan = scheduler === undefined ? undefined : checkedPlan(scheduler);
     const extra: Callback[] = [];
     if (saveBest !== false || restoreBest) {
       const kept = typeof saveBest === 'string' ? { path: saveBest } : typeof saveBest === 'object' ? saveBest : {};
@@ -259,12 +261,8 @@ class Training<B> implements TrainingRun {
     const { plan } = this;
     if (!plan || (plan.every ?? 'epoch') !== moment) return;
     const wanted = plan.monitor ?? (plan.scheduler instanceof ReduceLROnPlateau && record ? defaultMonitor(record) : undefined);
-    if (wanted === undefined) plan.scheduler.step();
-    else if (record) plan.scheduler.step(readMonitor(record, wanted, 'fit'));
-    else
-      throw new ArgumentError(
-        'fit: a scheduler that steps after each step cannot monitor a score of the epoch. Leave out monitor, or every.',
-      );
+    if (wanted === undefined || record === undefined) plan.scheduler.step();
+    else plan.scheduler.step(readMonitor(record, wanted, 'fit'));
   }
 
   /** Tells callbacks of a step; costs nothing where none listens. */
@@ -315,6 +313,24 @@ class Training<B> implements TrainingRun {
       if (told !== undefined) await told;
     }
   }
+}
+
+/** A plan that would never step, or hand a score to a schedule that takes it for an epoch, is refused before training starts. */
+function checkedPlan(given: SchedulerLike | SchedulerPlan): SchedulerPlan {
+  const plan = typeof given === 'object' && given !== null && 'scheduler' in given ? given : { scheduler: given };
+  const { scheduler, every = 'epoch', monitor } = plan;
+  const name = scheduler instanceof LRScheduler ? scheduler.constructor.name : 'the scheduler';
+  if (typeof scheduler?.step !== 'function')
+    throw new ArgumentError(`fit: scheduler is ${show(scheduler)}, expected an object with step(), as those of optim.lrScheduler.`);
+  if (every !== 'epoch' && every !== 'step') throw new ArgumentError(`fit: every is ${show(every)}, expected 'epoch' or 'step'.`);
+  const watches = scheduler instanceof ReduceLROnPlateau;
+  if (every === 'step' && (watches || monitor !== undefined))
+    throw new ArgumentError(
+      `fit: ${name} steps after each step, where there is no score of the epoch to give it. Leave out every or monitor.`,
+    );
+  if (monitor !== undefined && scheduler instanceof LRScheduler && !watches)
+    throw new ArgumentError(`fit: ${name} follows the epochs and takes no score. Leave out monitor, or use ReduceLROnPlateau.`);
+  return plan;
 }
 
 /** An optimizer made for another model trains nothing, without a word. */

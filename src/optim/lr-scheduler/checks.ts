@@ -12,8 +12,7 @@ export type Rest<O, Given extends keyof O> = Omit<O, Given>;
 
 /** Throws unless `value` is an optimizer. */
 export function assertOptimizer(op: string, value: unknown): asserts value is AnyOptimizer {
-  if (!(value instanceof Optimizer))
-    throw new ArgumentError(`${op}: the first argument is ${value === null ? 'null' : typeof value}, expected an optimizer.`);
+  if (!(value instanceof Optimizer)) throw new ArgumentError(`${op}: the first argument is ${show(value)}, expected an optimizer.`);
 }
 
 /** Throws unless `value` is a whole number of at least `least`. */
@@ -37,7 +36,8 @@ export function oneOf(op: string, name: string, value: unknown, allowed: readonl
 export function perGroup(op: string, name: string, value: unknown, optimizer: AnyOptimizer): number[] {
   const groups = optimizer.paramGroups.length;
   const list: readonly unknown[] = Array.isArray(value) ? value : optimizer.paramGroups.map(() => value);
-  if (list.length !== groups) throw new ArgumentError(`${op}: got ${list.length} ${name} for ${groups} param groups.`);
+  if (list.length !== groups)
+    throw new ArgumentError(`${op}: got ${list.length} ${name} for ${groups} param groups, expected one number, or one for each group.`);
   return list.map((one, i) => {
     finite(op, Array.isArray(value) ? `${name}[${i}]` : name, one);
     return one;

@@ -9,10 +9,10 @@ import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './s
 function checkSchedulers(op: string, schedulers: unknown, given?: AnyOptimizer): AnyOptimizer {
   if (!Array.isArray(schedulers)) throw new ArgumentError(`${op}: schedulers is ${show(schedulers)}, expected a list of schedulers.`);
   if (schedulers.length === 0) throw new ArgumentError(`${op}: got no schedulers, expected at least one.`);
-  const optimizer = given ?? (schedulers[0] as LRScheduler).optimizer;
+  const optimizer = given ?? ((schedulers[0] as LRScheduler | null)?.optimizer as AnyOptimizer);
   schedulers.forEach((scheduler: unknown, i) => {
     if (!(scheduler instanceof LRScheduler))
-      throw new ArgumentError(`${op}: schedulers[${i}] is ${typeof scheduler}, expected a scheduler.`);
+      throw new ArgumentError(`${op}: schedulers[${i}] is ${show(scheduler)}, expected a scheduler.`);
     if (scheduler instanceof ReduceLROnPlateau)
       throw new ArgumentError(
         `${op}: schedulers[${i}] is a ReduceLROnPlateau, whose step needs a metric. Step it by itself: scheduler.step(validationLoss).`,

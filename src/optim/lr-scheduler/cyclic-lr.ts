@@ -80,7 +80,7 @@ export class CyclicLR extends LRScheduler {
     if (!(Number.isFinite(stepSizeDown) && stepSizeDown >= 0))
       throw new ArgumentError(`${name}: stepSizeDown is ${show(stepSizeDown)}, expected a number of at least 0.`);
     if (scaleFn !== null && typeof scaleFn !== 'function')
-      throw new ArgumentError(`${name}: scaleFn is ${typeof scaleFn}, expected a function or null.`);
+      throw new ArgumentError(`${name}: scaleFn is ${show(scaleFn)}, expected a function or null.`);
     if (scaleFn === null) oneOf(name, 'mode', mode, ['triangular', 'triangular2', 'exp_range']);
     oneOf(name, 'scaleMode', scaleMode, ['cycle', 'iterations']);
     finite(name, 'gamma', gamma);

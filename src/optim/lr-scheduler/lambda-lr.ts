@@ -1,6 +1,6 @@
 /** Schedules of one's own: a function of the epoch. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required } from '../../tensor/arguments.js';
+import { readArguments, required, show } from '../../tensor/arguments.js';
 import type { AnyOptimizer, Rest } from './checks.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
@@ -25,7 +25,7 @@ abstract class FunctionLR extends LRScheduler {
     if (lambdas.length !== optimizer.paramGroups.length)
       throw new ArgumentError(`${name}: got ${lambdas.length} functions for ${optimizer.paramGroups.length} param groups.`);
     for (const lambda of lambdas)
-      if (typeof lambda !== 'function') throw new ArgumentError(`${name}: lrLambda is ${typeof lambda}, expected a function of the epoch.`);
+      if (typeof lambda !== 'function') throw new ArgumentError(`${name}: lrLambda is ${show(lambda)}, expected a function of the epoch.`);
     this.#lambdas = [...(lambdas as LrLambda[])];
     this.start();
   }

@@ -1,6 +1,6 @@
 /** A rate that falls when training no longer gets better. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required } from '../../tensor/arguments.js';
+import { readArguments, required, show } from '../../tensor/arguments.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from './checks.js';
@@ -130,7 +130,7 @@ export class ReduceLROnPlateau extends LRScheduler {
     const current = metric instanceof Tensor ? item(metric) : metric;
     if (typeof current !== 'number')
       throw new ArgumentError(
-        `ReduceLROnPlateau: step() got ${metric === undefined ? 'nothing' : typeof metric}, expected the metric to watch: step(validationLoss).`,
+        `ReduceLROnPlateau: step() got ${metric === undefined ? 'nothing' : show(metric)}, expected the metric to watch: step(validationLoss).`,
       );
     this.lastEpoch = epoch ?? this.lastEpoch + 1;
     if (this.isBetter(current)) {
