@@ -86,6 +86,9 @@ describe('errors', () => {
       IndexError,
       'embedding: paddingIdx is 3, expected a whole number from -3 to 2 (weight [3, 2]).',
     );
+    const limit = (maxNorm: unknown) => () => F.embedding(int([0]), w, { maxNorm: maxNorm as number });
+    wrong(limit('2'), ArgumentError, 'embedding: maxNorm is "2", expected a number, or null for none.');
+    wrong(limit(Number.NaN), ArgumentError, 'embedding: maxNorm is NaN, expected a number, or null for none.');
     wrong(() => F.embedding(int([0]), zeros([3])), ShapeError, 'embedding: weight is [3], expected [count, width].');
   });
 

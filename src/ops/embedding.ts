@@ -3,7 +3,7 @@ import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, assertTensors, readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertTensor, assertTensors, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { arange } from '../tensor/create.js';
 import { dtypes } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
@@ -88,7 +88,10 @@ export function tableIndices(
       `${op}: index ${wrong} is outside 0 to ${count - 1} (weight ${showShape(weight.shape)}). Make the table as long as there are different indices.`,
     );
   }
-  if (maxNorm !== null && range !== null) limitRows(index, weight, maxNorm, normType);
+  if (maxNorm === null) return index;
+  if (typeof maxNorm !== 'number' || Number.isNaN(maxNorm))
+    throw new ArgumentError(`${op}: maxNorm is ${show(maxNorm)}, expected a number, or null for none.`);
+  if (range !== null) limitRows(index, weight, maxNorm, normType);
   return index;
 }
 
