@@ -4,6 +4,8 @@ import type { Fail } from './zip.js';
 
 /** Deeper than anything that Python itself pickles. */
 export const MAX_DEPTH = 1000;
+/** Lists and dicts; tensors are not counted. */
+const MAX_CONTAINERS = 400_000;
 
 /**
  * @param makeTensor makes a described tensor; called once for each.
@@ -11,6 +13,7 @@ export const MAX_DEPTH = 1000;
  */
 export function toJavaScript(value: unknown, makeTensor: (described: PyTensor) => unknown, fail: Fail): unknown {
   const done = new Map<object, unknown>();
+  let containers = 0;
 
   const convert = (from: unknown, depth: number): unknown => {
     if (from instanceof StorageRef) return convert(wholeStorage(from, fail), depth);
@@ -23,6 +26,7 @@ export function toJavaScript(value: unknown, makeTensor: (described: PyTensor) =
       done.set(from, to);
       return to;
     };
+    if (!(from instanceof PyTensor) && ++containers > MAX_CONTAINERS) fail(`it holds more than ${MAX_CONTAINERS} lists and dicts.`);
     const fill = (to: unknown[], items: readonly unknown[]) => {
       for (const item of items) to.push(convert(item, depth + 1));
       return to;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { FormatError } from 'hone';
 import { describe, expect, it } from 'vitest';
 import { crc32 } from './crc32.js';
+import { inflateRaw } from './files-browser.js';
 import { ZipReader } from './zip.js';
 import { zipChunks } from './zip-writer.js';
 
@@ -86,6 +87,12 @@ describe('zip files', () => {
     expect(() => make(5001).read('x')).toThrow('"x" holds 5000 bytes where 5001 are announced');
     expect(() => make(60000)).toThrow(/announces 60000 bytes, more than its \d+ compressed bytes can hold/);
     expect(() => make(5000, new Uint8Array(packed.length).fill(255)).read('x')).toThrow('damaged');
+  });
+
+  it('are inflated in browsers as well', () => {
+    const data = Uint8Array.from({ length: 3000 }, (_, i) => (i * i) & 15);
+    expect(inflateRaw(new Uint8Array(deflateRawSync(data)), 3000)).toEqual(data);
+    expect(() => inflateRaw(new Uint8Array(20).fill(255), 3000)).toThrow();
   });
 
   it('are not inflated where a small file would fill the memory', () => {
