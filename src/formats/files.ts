@@ -2,7 +2,7 @@
 import { readBytes, writeBytes } from '#files';
 import { ArgumentError, FormatError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readSafetensors, safetensorsChunks } from './safetensors.js';
+import { looksLikeSafetensors, readSafetensors, safetensorsChunks } from './safetensors.js';
 import type { StateDictLike } from './state-dict.js';
 import { flattenState, selectState } from './state-names.js';
 import { looksLikeTorch, readTorch } from './torch-file.js';
@@ -140,8 +140,10 @@ export function decodeFile(
   const fail = (what: string): never => {
     throw new FormatError(`${op}: ${source}: ${what}`);
   };
-  checkKind(bytes, fail);
-  let value = looksLikeTorch(bytes) ? readTorch(bytes, fail, { checksums }) : readSafetensors(bytes, fail).tensors;
+  // First of all: the length of a header may look like the first bytes of any other format.
+  const safe = looksLikeSafetensors(bytes);
+  if (!safe) checkKind(bytes, fail);
+  let value = !safe && looksLikeTorch(bytes) ? readTorch(bytes, fail, { checksums }) : readSafetensors(bytes, fail).tensors;
   if (key !== undefined) value = selectState(value, key, `${op}: ${source}`);
   if (!tensorsOnly) return value;
   const { tensors } = flattenState(value, `${op}: ${source}`);

@@ -10,6 +10,7 @@ import {
   fromTypedArray,
   HoneError,
   load,
+  loadBytes,
   ones,
   save,
   type Tensor,
@@ -185,6 +186,13 @@ describe('decodeSafetensors on damaged and hostile bytes', () => {
       decodeSafetensors(file(`${JSON.stringify({ a: entry(), z: entry({ shape: [0, 2 ** 40], data_offsets: [2, 2] }) })}   `, [4, 5]))
         .tensors['z']!.shape,
     ).toEqual([0, 2 ** 40]);
+  });
+
+  it('is told from other formats whatever its header is long: 0x80 begins a pickle, 0x8b1f a gzip file', () => {
+    for (const length of [0x80, 0x280, 0x8b1f]) {
+      const text = JSON.stringify({ a: entry() }).padEnd(length);
+      expect(Object.keys(loadBytes(file(text, [4, 5])) as object)).toEqual(['a']);
+    }
   });
 
   it('reads dtypes that Hone does not have as the next that holds them', () => {

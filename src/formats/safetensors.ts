@@ -146,6 +146,13 @@ export function decodeSafetensors(bytes: Uint8Array, source = 'the bytes'): Safe
   });
 }
 
+/** Whether bytes begin as a safetensors file does: the length of a header that is there, and its brace. */
+export function looksLikeSafetensors(bytes: Uint8Array): boolean {
+  if (bytes.length < 9 || bytes[8] !== 0x7b) return false;
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  return length + 8n <= BigInt(bytes.length);
+}
+
 /** As {@link decodeSafetensors}; `fail` throws what is wrong, in the name of the caller. */
 export function readSafetensors(bytes: Uint8Array, fail: Fail): SafetensorsContent {
   const { header, start } = readHeader(bytes, fail);
