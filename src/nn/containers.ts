@@ -82,12 +82,12 @@ export class ModuleList<M extends Module = Module> extends Module {
 
   /** A list of the modules from `start` to before `end`; bounds as in Array's slice. */
   slice(start?: number, end?: number): ModuleList<M> {
-    return new ModuleList([...this].slice(start, end));
+    return new (this.constructor as typeof ModuleList)([...this].slice(start, end));
   }
 
   /** A list of the modules of this one and then those of others: PyTorch's +. */
   concat(...others: readonly Iterable<M>[]): ModuleList<M> {
-    return new ModuleList([...this, ...others.flatMap((other) => [...other])]);
+    return new (this.constructor as typeof ModuleList)([...this, ...others.flatMap((other) => [...other])]);
   }
 
   forward(): never {

@@ -72,7 +72,7 @@ describe('errors', () => {
   test('of construction', () => {
     wrong(() => new nn.Conv1d(3, 4, 2, { groups: 2 }), ArgumentError, 'Conv1d: groups 2 must divide inChannels 3 and outChannels 4.');
     wrong(() => new nn.Conv3d(0, 4, 2), ArgumentError, 'Conv3d: inChannels is 0, expected a whole number of at least 1.');
-    wrong(() => new nn.Conv2d(1, 1, [3] as never, { stride: [1, 2, 3] } as never), ArgumentError, 'Conv2d: stride is [1,2,3], expected');
+    wrong(() => new nn.Conv2d(1, 1, [3] as never, { stride: [1, 2, 3] } as never), ArgumentError, 'Conv2d: stride is [1, 2, 3], expected');
     wrong(
       () => new nn.Conv2d(1, 1, 0),
       ArgumentError,
@@ -112,7 +112,7 @@ describe('errors', () => {
     wrong(
       () => model.forward(zeros([1, 2, 9])),
       ShapeError,
-      '2 (Conv1d): conv1d: input has 4 channels, weight expects 8 (input [1, 4, 7], weight [4, 8, 3]). Make the layer for 4 input channels',
+      '2 (Conv1d): input has 4 channels, weight expects 8 (input [1, 4, 7], weight [4, 8, 3]). Make the layer for 4 input channels',
     );
     wrong(
       () => new nn.Conv1d(2, 4, 3).forward(zeros([1, 2, 2])),

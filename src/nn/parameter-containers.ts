@@ -65,7 +65,7 @@ export class ParameterList extends Module {
 
   /** A list of the parameters from `start` to before `end`; bounds as in Array's slice. */
   slice(start?: number, end?: number): ParameterList {
-    return new ParameterList([...this].slice(start, end));
+    return new (this.constructor as typeof ParameterList)([...this].slice(start, end));
   }
 
   forward(): never {
@@ -157,7 +157,7 @@ export class ParameterDict extends Module {
 
   /** A dictionary of the same parameters. */
   copy(): ParameterDict {
-    return new ParameterDict(this.map);
+    return new (this.constructor as typeof ParameterDict)(this.map);
   }
 
   keys(): IterableIterator<string> {

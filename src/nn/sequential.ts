@@ -107,12 +107,12 @@ export class Sequential extends Module {
 
   /** A Sequential of the modules from `start` to before `end`, under the names that they have here; bounds as in Array's slice. */
   slice(start?: number, end?: number): Sequential {
-    return new Sequential(Object.fromEntries(this.childEntries().slice(start, end)));
+    return new (this.constructor as typeof Sequential)(Object.fromEntries(this.childEntries().slice(start, end)));
   }
 
   /** A Sequential of the modules of this one and then those of others: PyTorch's +. */
   concat(...others: readonly Iterable<Module>[]): Sequential {
-    return new Sequential([...this, ...others.flatMap((other) => [...other])]);
+    return new (this.constructor as typeof Sequential)([...this, ...others.flatMap((other) => [...other])]);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the first module says what goes in, the last what comes out
