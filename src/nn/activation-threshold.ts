@@ -23,7 +23,12 @@ export interface ThresholdOptions extends InPlaceOption {
   value: number;
 }
 
-/** x above `threshold`, else `value`. @see https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html */
+/**
+ * x above `threshold`, else `value`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html
+ * @example
+ * new nn.Threshold(0.1, 20).forward(tensor([0, 1])); // [20, 1]
+ */
 export class Threshold extends Module {
   readonly threshold: number;
   readonly value: number;
@@ -66,14 +71,24 @@ abstract class Shrink extends Module {
   }
 }
 
-/** x, but 0 from -lambd to lambd. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html */
+/**
+ * x, but 0 from -lambd to lambd.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html
+ * @example
+ * new nn.Hardshrink(0.5).forward(tensor([-1, 0.5])); // [-1, 0]
+ */
 export class Hardshrink extends Shrink {
   forward(x: Tensor): Tensor {
     return hardshrink(x, this.lambd);
   }
 }
 
-/** x moved towards 0 by lambd, and 0 from -lambd to lambd. @see https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html */
+/**
+ * x moved towards 0 by lambd, and 0 from -lambd to lambd.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html
+ * @example
+ * new nn.Softshrink(0.5).forward(tensor([-1, 0.5])); // [-0.5, 0.0]
+ */
 export class Softshrink extends Shrink {
   forward(x: Tensor): Tensor {
     return softshrink(x, this.lambd);
@@ -83,6 +98,8 @@ export class Softshrink extends Shrink {
 /**
  * x above 0; below, x times a slope: in training one drawn for each element from [lower, upper), in evaluation their mean.
  * @see Xu et al. 2015, https://arxiv.org/abs/1505.00853; https://pytorch.org/docs/stable/generated/torch.nn.RReLU.html
+ * @example
+ * new nn.RReLU({ lower: 0.2, upper: 0.4 }).eval().forward(tensor([-1, 2])); // [-0.3, 2.0]
  */
 export class RReLU extends Module {
   readonly lower: number;

@@ -124,14 +124,24 @@ abstract class WithAlpha extends Module {
   }
 }
 
-/** x above 0, alpha * (exp(x) - 1) below. @see https://pytorch.org/docs/stable/generated/torch.nn.ELU.html */
+/**
+ * x above 0, alpha * (exp(x) - 1) below.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ELU.html
+ * @example
+ * new nn.ELU(0.5).forward(tensor([-1, 2])); // [-0.3161, 2.0]
+ */
 export class ELU extends WithAlpha {
   forward(x: Tensor): Tensor {
     return elu(x, this.alpha, this.inplace);
   }
 }
 
-/** An ELU with slope 1 at 0 for every alpha: alpha * (exp(x / alpha) - 1) below 0. @see https://pytorch.org/docs/stable/generated/torch.nn.CELU.html */
+/**
+ * An ELU with slope 1 at 0 for every alpha: alpha * (exp(x / alpha) - 1) below 0.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CELU.html
+ * @example
+ * new nn.CELU({ alpha: 2 }).forward(tensor([0, 2])); // [0, 2]
+ */
 export class CELU extends WithAlpha {
   forward(x: Tensor): Tensor {
     return celu(x, this.alpha, this.inplace);
@@ -145,7 +155,12 @@ export class SELU extends Activation {
   }
 }
 
-/** x times the normal distribution function of x. @see https://pytorch.org/docs/stable/generated/torch.nn.GELU.html */
+/**
+ * x times the normal distribution function of x.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GELU.html
+ * @example
+ * new nn.GELU('tanh').forward(tensor([0, 1])); // [0.0, 0.8412]
+ */
 export class GELU extends Module {
   readonly approximate: 'none' | 'tanh';
 
@@ -180,7 +195,12 @@ export class Mish extends Activation {
   }
 }
 
-/** log(1 + exp(beta * x)) / beta; x itself where beta * x is above `threshold`. @see https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html */
+/**
+ * log(1 + exp(beta * x)) / beta; x itself where beta * x is above `threshold`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html
+ * @example
+ * new nn.Softplus({ beta: 2 }).forward(tensor([0, 20])); // [0.3466, 20.0]
+ */
 export class Softplus extends Module {
   readonly beta: number;
   readonly threshold: number;
@@ -223,7 +243,12 @@ export class Hardsigmoid extends SilentActivation {
   }
 }
 
-/** x limited to [minVal, maxVal]. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html */
+/**
+ * x limited to [minVal, maxVal].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html
+ * @example
+ * new nn.Hardtanh(-2, 2).forward(tensor([-3, 1])); // [-2, 1]
+ */
 export class Hardtanh extends Module {
   readonly minVal: number;
   readonly maxVal: number;
@@ -287,7 +312,12 @@ export class Tanhshrink extends Module {
   }
 }
 
-/** The first half of x along `dim`, times the sigmoid of the second. @see https://pytorch.org/docs/stable/generated/torch.nn.GLU.html */
+/**
+ * The first half of x along `dim`, times the sigmoid of the second.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GLU.html
+ * @example
+ * new nn.GLU(1).forward(ones([2, 6])).shape; // [2, 3]
+ */
 export class GLU extends Module {
   readonly dim: number;
 
@@ -318,6 +348,8 @@ export interface PReLUOptions {
 /**
  * x above 0, a learned slope times x below: one slope, or one for each of `numParameters` channels.
  * @see He et al. 2015, https://arxiv.org/abs/1502.01852; https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html
+ * @example
+ * new nn.PReLU().forward(tensor([-1, 2])); // [-0.25, 2.0]
  */
 export class PReLU extends Module {
   readonly numParameters: number;

@@ -134,6 +134,8 @@ function wrongDims(layer: BatchNorm, expected: string, x: Tensor): ShapeError {
 /**
  * {@link BatchNorm} of features [N, C] or sequences [N, C, L].
  * @see Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167; https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
+ * @example
+ * new nn.BatchNorm1d(6).forward(x).shape; // [8, 6]
  */
 export class BatchNorm1d extends BatchNorm {
   protected checkInput(x: Tensor): void {
@@ -144,6 +146,8 @@ export class BatchNorm1d extends BatchNorm {
 /**
  * Batch normalisation of images [N, C, H, W].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
+ * @example
+ * new nn.BatchNorm2d(3, { momentum: 0.05 }).forward(randn([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
  */
 export class BatchNorm2d extends BatchNorm {
   protected checkInput(x: Tensor): void {
@@ -154,6 +158,8 @@ export class BatchNorm2d extends BatchNorm {
 /**
  * Batch normalisation of volumes [N, C, D, H, W].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
+ * @example
+ * new nn.BatchNorm3d(3, { affine: false }).forward(randn([2, 3, 2, 2, 2])).shape; // [2, 3, 2, 2, 2]
  */
 export class BatchNorm3d extends BatchNorm {
   protected checkInput(x: Tensor): void {

@@ -7,6 +7,8 @@ import { Module } from './module.js';
 /**
  * The norm of x1 - x2 + eps along the last dim.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html
+ * @example
+ * new nn.PairwiseDistance({ p: 1, eps: 0 }).forward(tensor([[0, 0]]), tensor([[3, 4]])); // [7]
  */
 export class PairwiseDistance extends Module {
   readonly norm: number;
@@ -30,6 +32,8 @@ export class PairwiseDistance extends Module {
 /**
  * The cosine of the angle between vectors along `dim`.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html
+ * @example
+ * new nn.CosineSimilarity(1).forward(tensor([[1, 0]]), tensor([[1, 1]])); // [0.7071]
  */
 export class CosineSimilarity extends Module {
   readonly dim: number;

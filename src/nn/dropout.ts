@@ -47,21 +47,36 @@ export class Dropout extends DropoutLayer {
   }
 }
 
-/** {@link Dropout} of whole channels of [N, C, L] or [C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html */
+/**
+ * {@link Dropout} of whole channels of [N, C, L] or [C, L].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
+ * @example
+ * new nn.Dropout1d(0.2).forward(ones([2, 3, 8])).shape; // [2, 3, 8]
+ */
 export class Dropout1d extends DropoutLayer {
   forward(x: Tensor): Tensor {
     return dropout1d(x, this.p, this.training, this.inplace);
   }
 }
 
-/** {@link Dropout} of whole channels of [N, C, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html */
+/**
+ * {@link Dropout} of whole channels of [N, C, H, W].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
+ * @example
+ * new nn.Dropout2d(0.2).forward(ones([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
+ */
 export class Dropout2d extends DropoutLayer {
   forward(x: Tensor): Tensor {
     return dropout2d(x, this.p, this.training, this.inplace);
   }
 }
 
-/** {@link Dropout} of whole channels of [N, C, D, H, W] or [C, D, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html */
+/**
+ * {@link Dropout} of whole channels of [N, C, D, H, W] or [C, D, H, W].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
+ * @example
+ * new nn.Dropout3d({ p: 0.2 }).forward(ones([2, 3, 2, 4, 4])).shape; // [2, 3, 2, 4, 4]
+ */
 export class Dropout3d extends DropoutLayer {
   forward(x: Tensor): Tensor {
     return dropout3d(x, this.p, this.training, this.inplace);
@@ -71,6 +86,8 @@ export class Dropout3d extends DropoutLayer {
 /**
  * Dropout for selu networks: dropped elements become selu's lowest value, and mean and variance stay. `inplace` changes nothing, as in PyTorch.
  * @see Klambauer et al. 2017, https://arxiv.org/abs/1706.02515; https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
+ * @example
+ * new nn.Sequential(new nn.Linear(6, 5), new nn.SELU(), new nn.AlphaDropout(0.1)).forward(x).shape; // [8, 5]
  */
 export class AlphaDropout extends DropoutLayer {
   forward(x: Tensor): Tensor {
@@ -78,7 +95,12 @@ export class AlphaDropout extends DropoutLayer {
   }
 }
 
-/** {@link AlphaDropout} of whole channels of [N, C, ...]. @see https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html */
+/**
+ * {@link AlphaDropout} of whole channels of [N, C, ...].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
+ * @example
+ * new nn.FeatureAlphaDropout(0.1).forward(ones([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
+ */
 export class FeatureAlphaDropout extends DropoutLayer {
   forward(x: Tensor): Tensor {
     return featureAlphaDropout(x, this.p, this.training);

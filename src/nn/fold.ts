@@ -17,6 +17,8 @@ function optionsOf(layer: string, args: Arguments): Required<UnfoldOptions> {
 /**
  * The windows of images [N, C, H, W] (or [C, H, W]) as columns [N, C KH KW, L].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Unfold.html
+ * @example
+ * new nn.Unfold(2, { stride: 2 }).forward(ones([1, 3, 4, 4])).shape; // [1, 12, 4]
  */
 export class Unfold extends Module {
   readonly dilation: Pair;
@@ -48,6 +50,8 @@ export class Unfold extends Module {
 /**
  * Columns [N, C KH KW, L] (or [C KH KW, L]) added up to images [N, C, H, W].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Fold.html
+ * @example
+ * new nn.Fold([4, 4], 2, { stride: 2 }).forward(ones([1, 12, 4])).shape; // [1, 3, 4, 4]
  */
 export class Fold extends Module {
   readonly dilation: Pair;

@@ -75,6 +75,8 @@ export class GroupNorm extends Module {
 /**
  * Divides by the strength of the `size` channels around. Input [N, C, ...] of at least 3 dims.
  * @see Krizhevsky et al. 2012; https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
+ * @example
+ * new nn.LocalResponseNorm(2, { alpha: 1e-3 }).forward(randn([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
  */
 export class LocalResponseNorm extends Module {
   readonly alpha: number;

@@ -43,7 +43,12 @@ export interface TruncNormalOptions extends NormalOptions {
 
 const generator: Generator | undefined = undefined;
 
-/** Fills with numbers from [a, b). Defaults: 0 and 1. @throws {ArgumentError} when a is above b. */
+/**
+ * Fills with numbers from [a, b). Defaults: 0 and 1.
+ * @throws {ArgumentError} when a is above b.
+ * @example
+ * nn.init.uniform_(nn.init.zeros_(zeros([2, 3])), -0.1, 0.1).shape; // [2, 3]
+ */
 export function uniform_(x: Tensor, options?: UniformOptions): Tensor;
 export function uniform_(x: Tensor, a?: number, options?: Omit<UniformOptions, 'a'>): Tensor;
 export function uniform_(x: Tensor, a?: number, b?: number, options?: InitOptions): Tensor;
@@ -52,7 +57,12 @@ export function uniform_(x: Tensor, ...given: unknown[]): Tensor {
   return noGrad(() => random.uniform_(x, a, b, from));
 }
 
-/** Fills with numbers from the normal distribution. Defaults: mean 0, standard deviation 1. @throws {ArgumentError} for a std below 0. */
+/**
+ * Fills with numbers from the normal distribution. Defaults: mean 0, standard deviation 1.
+ * @throws {ArgumentError} for a std below 0.
+ * @example
+ * nn.init.normal_(zeros([2, 3]), { std: 0.02 }).shape; // [2, 3]
+ */
 export function normal_(x: Tensor, options?: NormalOptions): Tensor;
 export function normal_(x: Tensor, mean?: number, options?: Omit<NormalOptions, 'mean'>): Tensor;
 export function normal_(x: Tensor, mean?: number, std?: number, options?: InitOptions): Tensor;
@@ -61,7 +71,12 @@ export function normal_(x: Tensor, ...given: unknown[]): Tensor {
   return noGrad(() => random.normal_(x, mean, std, from));
 }
 
-/** Fills with one value. @throws {ArgumentError} unless it is a number. */
+/**
+ * Fills with one value.
+ * @throws {ArgumentError} unless it is a number.
+ * @example
+ * nn.init.constant_(zeros([2]), 0.5); // [0.5, 0.5]
+ */
 export function constant_(x: Tensor, value: number | { val: number }): Tensor;
 export function constant_(x: Tensor, ...given: unknown[]): Tensor {
   if (given[0] === undefined) throw new ArgumentError('constant_: the value is missing.');
@@ -98,6 +113,8 @@ export function write(x: Tensor, values: Floats, op: string): Tensor {
  * versions used the inverse of the distribution function.
  * @param mean default 0. @param std default 1. @param a default -2. @param b default 2; a and b are values, not standard deviations.
  * @throws {ArgumentError} for a std that is not above 0, and for a above b.
+ * @example
+ * nn.init.truncNormal_(zeros([2, 3]), { std: 0.02 }).shape; // [2, 3]
  */
 export function truncNormal_(x: Tensor, options?: TruncNormalOptions): Tensor;
 export function truncNormal_(x: Tensor, mean: number, options?: Omit<TruncNormalOptions, 'mean'>): Tensor;

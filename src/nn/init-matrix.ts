@@ -33,7 +33,12 @@ function unitsAt(x: Tensor, indices: readonly (readonly number[])[]): Tensor {
   return x;
 }
 
-/** The identity matrix: ones on the diagonal of a matrix. @throws {ShapeError} unless `x` has 2 dims. */
+/**
+ * The identity matrix: ones on the diagonal of a matrix.
+ * @throws {ShapeError} unless `x` has 2 dims.
+ * @example
+ * nn.init.eye_(zeros([2, 2])); // [[1, 0], [0, 1]]
+ */
 export function eye_(x: Tensor): Tensor {
   if (x.ndim !== 2) throw new ShapeError(`eye_: expected 2 dims, got shape ${showShape(x.shape)}.`);
   return unitsAt(
@@ -45,6 +50,8 @@ export function eye_(x: Tensor): Tensor {
 /**
  * The identity of a convolution: each output channel passes the input channel of its number, in `groups` groups.
  * @throws {ShapeError} unless `x` has 3 to 5 dims. @throws {ArgumentError} when the output channels do not divide into the groups.
+ * @example
+ * nn.init.dirac_(zeros([1, 1, 3])); // [[[0, 1, 0]]]
  */
 export function dirac_(x: Tensor, groups?: number | { groups?: number }): Tensor;
 export function dirac_(x: Tensor, ...given: unknown[]): Tensor {
@@ -66,6 +73,8 @@ export function dirac_(x: Tensor, ...given: unknown[]): Tensor {
  * @param gain default 1.
  * @throws {ShapeError} below 2 dims.
  * @see Saxe et al. 2013, https://arxiv.org/abs/1312.6120
+ * @example
+ * nn.init.orthogonal_(zeros([3, 5]), { gain: 2 }).shape; // [3, 5]
  */
 export function orthogonal_(x: Tensor, options?: XavierOptions): Tensor;
 export function orthogonal_(x: Tensor, gain?: number, options?: InitOptions): Tensor;
@@ -128,6 +137,8 @@ function orthonormalizeOne(vectors: Float64Array, from: number, i: number, lengt
  * @param std of the values that are not 0; default 0.01.
  * @throws {ShapeError} unless `x` has 2 dims. @throws {ArgumentError} for a sparsity outside 0 to 1.
  * @see Martens 2010, https://www.cs.toronto.edu/~jmartens/docs/Deep_HessianFree.pdf
+ * @example
+ * nn.init.sparse_(zeros([10, 2]), 0.9).ne(0).sum(0); // [1, 1]
  */
 export function sparse_(x: Tensor, sparsity: number, options?: SparseOptions): Tensor;
 export function sparse_(x: Tensor, sparsity: number, std?: number, options?: InitOptions): Tensor;

@@ -109,7 +109,13 @@ export function xavierUniform_(x: Tensor, ...given: unknown[]): Tensor {
   return uniform_(x, -a, a, from);
 }
 
-/** Xavier normal: standard deviation gain sqrt(2 / (fanIn + fanOut)). @param gain default 1. @throws {ShapeError} below 2 dims. */
+/**
+ * Xavier normal: standard deviation gain sqrt(2 / (fanIn + fanOut)).
+ * @param gain default 1.
+ * @throws {ShapeError} below 2 dims.
+ * @example
+ * nn.init.xavierNormal_(zeros([3, 5]), { gain: nn.init.calculateGain('tanh') }).shape; // [3, 5]
+ */
 export function xavierNormal_(x: Tensor, options?: XavierOptions): Tensor;
 export function xavierNormal_(x: Tensor, gain?: number, options?: InitOptions): Tensor;
 export function xavierNormal_(x: Tensor, ...given: unknown[]): Tensor {
@@ -154,7 +160,11 @@ export function kaimingUniform_(x: Tensor, ...given: unknown[]): Tensor {
   return how === null ? x : uniform_(x, -bound, bound, how.from);
 }
 
-/** Kaiming normal: standard deviation gain / sqrt(fan). Arguments and errors as {@link kaimingUniform_}. */
+/**
+ * Kaiming normal: standard deviation gain / sqrt(fan). Arguments and errors as {@link kaimingUniform_}.
+ * @example
+ * nn.init.kaimingNormal_(zeros([3, 5]), { mode: 'fan_out', nonlinearity: 'relu' }).shape; // [3, 5]
+ */
 export function kaimingNormal_(x: Tensor, options?: KaimingOptions): Tensor;
 export function kaimingNormal_(x: Tensor, a?: number, options?: Omit<KaimingOptions, 'a'>): Tensor;
 export function kaimingNormal_(x: Tensor, a?: number, mode?: FanMode, nonlinearity?: Nonlinearity, options?: InitOptions): Tensor;

@@ -54,6 +54,8 @@ function wrongDims(layer: InstanceNorm, axes: 1 | 2 | 3, x: Tensor): ShapeError 
 /**
  * Instance normalisation of sequences [N, C, L] or [C, L].
  * @see Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022; https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm1d.html
+ * @example
+ * new nn.InstanceNorm1d(3).forward(randn([2, 3, 8])).shape; // [2, 3, 8]
  */
 export class InstanceNorm1d extends InstanceNorm {
   protected get axes(): 1 {
@@ -76,6 +78,8 @@ export class InstanceNorm2d extends InstanceNorm {
 /**
  * Instance normalisation of volumes [N, C, D, H, W] or [C, D, H, W].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html
+ * @example
+ * new nn.InstanceNorm3d(3, { affine: true }).forward(randn([2, 3, 2, 2, 2])).shape; // [2, 3, 2, 2, 2]
  */
 export class InstanceNorm3d extends InstanceNorm {
   protected get axes(): 3 {

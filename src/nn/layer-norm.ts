@@ -24,6 +24,8 @@ export interface LayerNormLayerOptions {
  * `y = (x - mean) / sqrt(var + eps) * weight + bias`, for each item over its last dims.
  * @param normalizedShape sizes of those dims, or the size of the last one. Input [..., ...normalizedShape].
  * @see Ba et al. 2016, https://arxiv.org/abs/1607.06450; https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
+ * @example
+ * new nn.LayerNorm(6, { eps: 1e-6 }).forward(x).shape; // [8, 6]
  */
 export class LayerNorm extends Module {
   readonly normalizedShape: Shape;

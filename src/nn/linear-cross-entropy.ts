@@ -23,6 +23,8 @@ export interface LinearCrossEntropyLossOptions extends Omit<LinearCrossEntropyOp
  * `CrossEntropyLoss` of `Linear(inFeatures, numClasses)`, with the layer inside the loss. PyTorch's `options`, which trade speed for memory, are
  * not there.
  * @throws as {@link linearCrossEntropy}. @see https://pytorch.org/docs/main/generated/torch.nn.LinearCrossEntropyLoss.html
+ * @example
+ * new nn.LinearCrossEntropyLoss(6, 3).forward(x, labels).shape; // []
  */
 export class LinearCrossEntropyLoss extends WeightedLoss {
   readonly numClasses: number;

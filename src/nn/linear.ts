@@ -72,7 +72,12 @@ export class Linear extends Module {
   }
 }
 
-/** Returns what it gets: a placeholder. Arguments of other layers are accepted and ignored. */
+/**
+ * Returns what it gets: a placeholder. Arguments of other layers are accepted and ignored.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Identity.html
+ * @example
+ * new nn.Identity().forward(x).shape; // [8, 6]
+ */
 export class Identity extends Module {
   constructor(..._ignored: readonly unknown[]) {
     super();

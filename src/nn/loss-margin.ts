@@ -41,6 +41,8 @@ abstract class MarginLoss extends Loss {
 /**
  * Distances as they are where the target is 1, max(0, margin - distance) where it is -1. `margin` defaults to 1.
  * @throws as {@link hingeEmbeddingLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
+ * @example
+ * new nn.HingeEmbeddingLoss({ margin: 2 }).forward(tensor([0.5, 0.5]), tensor([1, -1])); // 1
  */
 export class HingeEmbeddingLoss extends MarginLoss {
   constructor(...args: Trailing<[margin: number], MarginLossOptions>) {
@@ -56,6 +58,8 @@ export class HingeEmbeddingLoss extends MarginLoss {
 /**
  * Vectors [N, D] that should point one way (target 1) or not (-1). `margin` defaults to 0.
  * @throws as {@link cosineEmbeddingLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
+ * @example
+ * new nn.CosineEmbeddingLoss().forward(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])); // 1
  */
 export class CosineEmbeddingLoss extends MarginLoss {
   constructor(...args: Trailing<[margin: number], MarginLossOptions>) {
@@ -71,6 +75,8 @@ export class CosineEmbeddingLoss extends MarginLoss {
 /**
  * Pairs of scores of which the first (target 1) or the second (-1) should be larger. `margin` defaults to 0.
  * @throws as {@link marginRankingLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html
+ * @example
+ * new nn.MarginRankingLoss({ margin: 0.5 }).forward(tensor([2, 1]), tensor([1, 3]), tensor([1, 1])); // 1.25
  */
 export class MarginRankingLoss extends MarginLoss {
   constructor(...args: Trailing<[margin: number], MarginLossOptions>) {
@@ -83,7 +89,13 @@ export class MarginRankingLoss extends MarginLoss {
   }
 }
 
-/** log(1 + exp(-target input)). @throws as {@link softMarginLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html */
+/**
+ * log(1 + exp(-target input)).
+ * @throws as {@link softMarginLoss}.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html
+ * @example
+ * new nn.SoftMarginLoss().forward(tensor([1, -2]), tensor([1, 1])); // 1.2201
+ */
 export class SoftMarginLoss extends Loss {
   constructor(options: LossOptions = {}) {
     super(lossOptions<Settled<LossOptions>>('SoftMarginLoss', { reduction: 'mean' }, [options]));
@@ -97,6 +109,8 @@ export class SoftMarginLoss extends Loss {
 /**
  * Scores [N, C] with a list of right classes for each item, which ends with -1.
  * @throws as {@link multilabelMarginLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html
+ * @example
+ * new nn.MultiLabelMarginLoss().forward(tensor([[0.1, 0.2, 0.4, 0.8]]), tensor([[3, 0, -1, 1]], { dtype: 'int64' })); // 0.85
  */
 export class MultiLabelMarginLoss extends Loss {
   constructor(options: LossOptions = {}) {
@@ -111,6 +125,8 @@ export class MultiLabelMarginLoss extends Loss {
 /**
  * How far other classes come within the margin (default 1) of the right one, to the power p (1, the default, or 2).
  * @throws as {@link multiMarginLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html
+ * @example
+ * new nn.MultiMarginLoss().forward(tensor([[0.1, 0.2, 0.4, 0.8]]), tensor([3], { dtype: 'int64' })); // 0.325
  */
 export class MultiMarginLoss extends WeightedLoss {
   p: 1 | 2;

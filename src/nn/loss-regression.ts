@@ -33,7 +33,13 @@ abstract class PlainLoss extends Loss {
   }
 }
 
-/** (input - target) squared. @throws as {@link mseLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html */
+/**
+ * (input - target) squared.
+ * @throws as {@link mseLoss}.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
+ * @example
+ * new nn.MSELoss().forward(tensor([1, 2]), tensor([1, 4])); // 2
+ */
 export class MSELoss extends PlainLoss {
   constructor(options: LossOptions = {}) {
     super('MSELoss', options);
@@ -44,7 +50,13 @@ export class MSELoss extends PlainLoss {
   }
 }
 
-/** |input - target|. @throws as {@link l1Loss}. @see https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html */
+/**
+ * |input - target|.
+ * @throws as {@link l1Loss}.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html
+ * @example
+ * new nn.L1Loss({ reduction: 'sum' }).forward(tensor([1, 2]), tensor([1, 4])); // 2
+ */
 export class L1Loss extends PlainLoss {
   constructor(options: LossOptions = {}) {
     super('L1Loss', options);
@@ -58,6 +70,8 @@ export class L1Loss extends PlainLoss {
 /**
  * A square up to `beta` (default 1), a line from there on.
  * @throws as {@link smoothL1Loss}. @see https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html
+ * @example
+ * new nn.SmoothL1Loss({ beta: 0.5 }).forward(tensor([0, 0]), tensor([0.5, 2])); // 1
  */
 export class SmoothL1Loss extends Loss {
   beta: number;
@@ -77,6 +91,8 @@ export class SmoothL1Loss extends Loss {
 /**
  * A square up to `delta` (default 1), a line of slope delta from there on.
  * @throws as {@link huberLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html
+ * @example
+ * new nn.HuberLoss({ delta: 2 }).forward(tensor([0, 0]), tensor([1, 4])); // 3.25
  */
 export class HuberLoss extends Loss {
   delta: number;
@@ -121,6 +137,8 @@ export class KLDivLoss extends Module {
 /**
  * Negative log likelihood of counts under Poisson distributions.
  * @throws as {@link poissonNllLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html
+ * @example
+ * new nn.PoissonNLLLoss().forward(tensor([0, 1]), tensor([1, 2])); // 0.8591
  */
 export class PoissonNLLLoss extends Loss {
   logInput: boolean;
@@ -143,6 +161,8 @@ export class PoissonNLLLoss extends Loss {
 /**
  * Negative log likelihood of samples under Gaussian distributions, of given expectations and variances.
  * @throws as {@link gaussianNllLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html
+ * @example
+ * new nn.GaussianNLLLoss().forward(tensor([0, 0]), tensor([1, 3]), tensor([1, 2])); // 1.5483
  */
 export class GaussianNLLLoss extends Loss {
   full: boolean;

@@ -70,6 +70,8 @@ export class CrossEntropyLoss extends WeightedLoss {
  * Negative log likelihood of log-probabilities [N, C, ...] and labels [N, ...].
  * @param weight of the classes [C], by position or among the options. @throws as {@link nllLoss}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
+ * @example
+ * new nn.NLLLoss().forward(F.logSoftmax(zeros([2, 4]), 1), tensor([0, 3], { dtype: 'int64' })); // 1.3863
  */
 export class NLLLoss extends WeightedLoss {
   ignoreIndex: number;
@@ -93,6 +95,8 @@ const binaryOptions = (op: string, given: readonly unknown[]) =>
  * Binary cross entropy of probabilities and targets from 0 to 1, of one shape.
  * @param weight broadcasts to the input; by position or among the options. @throws as {@link binaryCrossEntropy}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
+ * @example
+ * new nn.BCELoss().forward(tensor([0.5, 0.5]), tensor([1, 0])); // 0.6931
  */
 export class BCELoss extends WeightedLoss {
   constructor(...args: Trailing<[weight: Tensor | null], BinaryCrossEntropyOptions>) {
@@ -111,6 +115,8 @@ export type BCEWithLogitsLossOptions = BinaryCrossEntropyWithLogitsOptions;
  * {@link BCELoss} of sigmoid(input), exact for large inputs.
  * @param weight broadcasts to the input, as posWeight does; by position or among the options. @throws as {@link binaryCrossEntropyWithLogits}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
+ * @example
+ * new nn.BCEWithLogitsLoss({ posWeight: tensor([3]) }).forward(tensor([0, 0]), tensor([1, 0])); // 1.3863
  */
 export class BCEWithLogitsLoss extends WeightedLoss {
   posWeight: Tensor | null;
@@ -132,6 +138,8 @@ export class BCEWithLogitsLoss extends WeightedLoss {
  * A yes or no for each of C classes: scores [..., C] and targets of 0 or 1.
  * @param weight of the classes [C], by position or among the options. @throws as {@link multilabelSoftMarginLoss}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
+ * @example
+ * new nn.MultiLabelSoftMarginLoss().forward(zeros([1, 3]), tensor([[1, 0, 1]])); // 0.6931
  */
 export class MultiLabelSoftMarginLoss extends WeightedLoss {
   constructor(...args: Trailing<[weight: Tensor | null], BinaryCrossEntropyOptions>) {

@@ -99,6 +99,8 @@ abstract class CircularPad extends ModePad {
 /**
  * Zeros around the last axis.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad1d.html
+ * @example
+ * new nn.ZeroPad1d(1).forward(tensor([[[1, 2, 3]]])); // [[[0, 1, 2, 3, 0]]]
  */
 export class ZeroPad1d extends ZeroPad {
   constructor(padding: Padding1d) {
@@ -109,6 +111,8 @@ export class ZeroPad1d extends ZeroPad {
 /**
  * Zeros around the last two axes.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad2d.html
+ * @example
+ * new nn.ZeroPad2d([1, 1, 0, 2]).forward(ones([1, 1, 3, 4])).shape; // [1, 1, 5, 6]
  */
 export class ZeroPad2d extends ZeroPad {
   constructor(padding: Padding2d) {
@@ -119,6 +123,8 @@ export class ZeroPad2d extends ZeroPad {
 /**
  * Zeros around the last three axes.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad3d.html
+ * @example
+ * new nn.ZeroPad3d(1).forward(ones([1, 1, 2, 3, 4])).shape; // [1, 1, 4, 5, 6]
  */
 export class ZeroPad3d extends ZeroPad {
   constructor(padding: Padding3d) {
@@ -129,6 +135,8 @@ export class ZeroPad3d extends ZeroPad {
 /**
  * One value around the last axis.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad1d.html
+ * @example
+ * new nn.ConstantPad1d(1, 9).forward(tensor([[[1, 2, 3]]])); // [[[9, 1, 2, 3, 9]]]
  */
 export class ConstantPad1d extends ConstantPad {
   /** @param args the value, as a number or as an option. */
@@ -140,6 +148,8 @@ export class ConstantPad1d extends ConstantPad {
 /**
  * One value around the last two axes.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad2d.html
+ * @example
+ * new nn.ConstantPad2d(1, 9).forward(ones([1, 1, 3, 4])).shape; // [1, 1, 5, 6]
  */
 export class ConstantPad2d extends ConstantPad {
   /** @param args the value, as a number or as an option. */
@@ -151,6 +161,8 @@ export class ConstantPad2d extends ConstantPad {
 /**
  * One value around the last three axes.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad3d.html
+ * @example
+ * new nn.ConstantPad3d(1, 9).forward(ones([1, 1, 2, 3, 4])).shape; // [1, 1, 4, 5, 6]
  */
 export class ConstantPad3d extends ConstantPad {
   /** @param args the value, as a number or as an option. */
@@ -162,6 +174,8 @@ export class ConstantPad3d extends ConstantPad {
 /**
  * What lies inside, mirrored at the edges without repeating them, around sequences [N, C, L] or [C, L].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad1d.html
+ * @example
+ * new nn.ReflectionPad1d(1).forward(tensor([[[1, 2, 3]]])); // [[[2, 1, 2, 3, 2]]]
  */
 export class ReflectionPad1d extends ReflectionPad {
   constructor(padding: Padding1d) {
@@ -184,6 +198,8 @@ export class ReflectionPad2d extends ReflectionPad {
 /**
  * What lies inside, mirrored at the edges without repeating them, around volumes [N, C, D, H, W] or [C, D, H, W].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad3d.html
+ * @example
+ * new nn.ReflectionPad3d(1).forward(ones([1, 1, 2, 3, 4])).shape; // [1, 1, 4, 5, 6]
  */
 export class ReflectionPad3d extends ReflectionPad {
   constructor(padding: Padding3d) {
@@ -194,6 +210,8 @@ export class ReflectionPad3d extends ReflectionPad {
 /**
  * The edges repeated, around sequences [N, C, L] or [C, L].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html
+ * @example
+ * new nn.ReplicationPad1d([1, 0]).forward(tensor([[[1, 2, 3]]])); // [[[1, 1, 2, 3]]]
  */
 export class ReplicationPad1d extends ReplicationPad {
   constructor(padding: Padding1d) {
@@ -204,6 +222,8 @@ export class ReplicationPad1d extends ReplicationPad {
 /**
  * The edges repeated, around images [N, C, H, W] or [C, H, W].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad2d.html
+ * @example
+ * new nn.ReplicationPad2d([1, 1, 0, 2]).forward(ones([1, 1, 3, 4])).shape; // [1, 1, 5, 6]
  */
 export class ReplicationPad2d extends ReplicationPad {
   constructor(padding: Padding2d) {
@@ -214,6 +234,8 @@ export class ReplicationPad2d extends ReplicationPad {
 /**
  * The edges repeated, around volumes [N, C, D, H, W] or [C, D, H, W].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad3d.html
+ * @example
+ * new nn.ReplicationPad3d(1).forward(ones([1, 1, 2, 3, 4])).shape; // [1, 1, 4, 5, 6]
  */
 export class ReplicationPad3d extends ReplicationPad {
   constructor(padding: Padding3d) {
@@ -224,6 +246,8 @@ export class ReplicationPad3d extends ReplicationPad {
 /**
  * The other end of each axis, around sequences [N, C, L] or [C, L].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad1d.html
+ * @example
+ * new nn.CircularPad1d(1).forward(tensor([[[1, 2, 3]]])); // [[[3, 1, 2, 3, 1]]]
  */
 export class CircularPad1d extends CircularPad {
   constructor(padding: Padding1d) {
@@ -234,6 +258,8 @@ export class CircularPad1d extends CircularPad {
 /**
  * The other end of each axis, around images [N, C, H, W] or [C, H, W].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad2d.html
+ * @example
+ * new nn.CircularPad2d(1).forward(ones([1, 1, 3, 4])).shape; // [1, 1, 5, 6]
  */
 export class CircularPad2d extends CircularPad {
   constructor(padding: Padding2d) {
@@ -244,6 +270,8 @@ export class CircularPad2d extends CircularPad {
 /**
  * The other end of each axis, around volumes [N, C, D, H, W] or [C, D, H, W].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad3d.html
+ * @example
+ * new nn.CircularPad3d(1).forward(ones([1, 1, 2, 3, 4])).shape; // [1, 1, 4, 5, 6]
  */
 export class CircularPad3d extends CircularPad {
   constructor(padding: Padding3d) {

@@ -7,6 +7,8 @@ import { Module } from './module.js';
 /**
  * Channels become pixels: [..., C r^2, H, W] to [..., C, H r, W r], r the factor.
  * @see Shi et al. 2016, https://arxiv.org/abs/1609.05158; https://pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html
+ * @example
+ * new nn.PixelShuffle(2).forward(ones([1, 8, 3, 3])).shape; // [1, 2, 6, 6]
  */
 export class PixelShuffle extends Module {
   constructor(readonly upscaleFactor: number) {
@@ -26,6 +28,8 @@ export class PixelShuffle extends Module {
 /**
  * Pixels become channels: [..., C, H r, W r] to [..., C r^2, H, W].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html
+ * @example
+ * new nn.PixelUnshuffle(2).forward(ones([1, 2, 6, 6])).shape; // [1, 8, 3, 3]
  */
 export class PixelUnshuffle extends Module {
   constructor(readonly downscaleFactor: number) {
@@ -45,6 +49,8 @@ export class PixelUnshuffle extends Module {
 /**
  * Channels of `groups` groups by turns. [N, C, ...] keeps its shape.
  * @see Zhang et al. 2017, https://arxiv.org/abs/1707.01083; https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
+ * @example
+ * new nn.ChannelShuffle(2).forward(tensor([1, 2, 3, 4]).reshape(1, 4, 1)); // [[[1], [3], [2], [4]]]
  */
 export class ChannelShuffle extends Module {
   constructor(readonly groups: number) {

@@ -39,14 +39,24 @@ export class Softmax extends AlongDim {
   }
 }
 
-/** The logarithm of {@link Softmax}. @see https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
+/**
+ * The logarithm of {@link Softmax}.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html
+ * @example
+ * new nn.LogSoftmax(1).forward(zeros([1, 2])); // [[-0.6931, -0.6931]]
+ */
 export class LogSoftmax extends AlongDim {
   forward(x: Tensor): Tensor {
     return logSoftmax(x, this.dim);
   }
 }
 
-/** {@link Softmax} of -x. @see https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
+/**
+ * {@link Softmax} of -x.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html
+ * @example
+ * new nn.Softmin(1).forward(zeros([1, 2])); // [[0.5, 0.5]]
+ */
 export class Softmin extends AlongDim {
   forward(x: Tensor): Tensor {
     return softmin(x, this.dim);
@@ -56,6 +66,8 @@ export class Softmin extends AlongDim {
 /**
  * {@link Softmax} over the channels of [N, C, H, W] or [C, H, W].
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html
+ * @example
+ * new nn.Softmax2d().forward(zeros([1, 2, 1, 1])); // [[[[0.5]], [[0.5]]]]
  */
 export class Softmax2d extends Module {
   /** @throws {ShapeError} unless x has 3 or 4 dims. */

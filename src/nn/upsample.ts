@@ -62,6 +62,8 @@ type Pair = number | readonly [number, number] | null;
 /**
  * {@link Upsample} of images by the nearest pixel.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
+ * @example
+ * new nn.UpsamplingNearest2d({ scaleFactor: 2 }).forward(ones([1, 3, 4, 4])).shape; // [1, 3, 8, 8]
  */
 export class UpsamplingNearest2d extends Upsample {
   /** @param args size and scaleFactor in this order, or the options. */
@@ -73,6 +75,8 @@ export class UpsamplingNearest2d extends Upsample {
 /**
  * {@link Upsample} of images by bilinear interpolation, corners aligned.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html
+ * @example
+ * new nn.UpsamplingBilinear2d({ size: [5, 7] }).forward(ones([1, 3, 4, 4])).shape; // [1, 3, 5, 7]
  */
 export class UpsamplingBilinear2d extends Upsample {
   /** @param args size and scaleFactor in this order, or the options. */

@@ -62,6 +62,8 @@ export function checkApproximate(op: string, approximate: string): void {
  * @param options.approximate default 'none': the error function; 'tanh' is an approximation.
  * @throws {ArgumentError} for another form. @throws {DTypeError} for integers.
  * @see Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415
+ * @example
+ * F.gelu(tensor([0, 1]), 'tanh'); // [0.0, 0.8412]
  */
 export function gelu(x: Tensor, options?: GeluOptions | 'none' | 'tanh'): Tensor;
 export function gelu(x: Tensor, ...given: unknown[]): Tensor {
@@ -206,6 +208,8 @@ export function leaky(op: string, x: Tensor, slope: number, inplace: boolean): T
  * @param x [N, C, ...]. @param weight [1] for all channels, or [C]; of the dtype of x.
  * @throws {ShapeError} for another weight. @throws {DTypeError} for integers and for different dtypes.
  * @see He et al. 2015, https://arxiv.org/abs/1502.01852
+ * @example
+ * F.prelu(tensor([-1, 2]), tensor([0.25])); // [-0.25, 2.0]
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
   needsFloat(x, 'prelu');
@@ -231,7 +235,11 @@ export interface HardtanhOptions extends InPlaceOption {
   maxVal?: number;
 }
 
-/** x limited to [0, 6]; gradient 0 on the bounds. Integers stay integers. @param options.inplace default false. */
+/**
+ * x limited to [0, 6]; gradient 0 on the bounds. Integers stay integers.
+ * @param options.inplace default false.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html
+ */
 export function relu6(x: Tensor, inplace?: boolean | InPlaceOption): Tensor;
 export function relu6(x: Tensor, ...given: unknown[]): Tensor {
   return limited('relu6', x, 0, 6, readArguments('relu6', IN_PLACE, given).inplace);
@@ -242,6 +250,8 @@ export function relu6(x: Tensor, ...given: unknown[]): Tensor {
  * @param minVal default -1. @param maxVal default 1. @param options.inplace default false.
  * @throws {ArgumentError} when minVal is above maxVal. @throws {DTypeError} for bools.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html
+ * @example
+ * F.hardtanh(tensor([-3, 1]), { minVal: -2, maxVal: 2 }); // [-2, 1]
  */
 export function hardtanh(x: Tensor, options?: HardtanhOptions): Tensor;
 export function hardtanh(x: Tensor, minVal?: number, maxVal?: number, inplace?: boolean | InPlaceOption): Tensor;
@@ -277,7 +287,12 @@ export function hardswish(x: Tensor, ...given: unknown[]): Tensor {
   return inplace ? overwrite('hardswish_', x, { compute }) : compute(x);
 }
 
-/** relu6(x + 3) / 6; gradient 0 at -3 and 3. @param options.inplace default false. @throws {DTypeError} for integers. */
+/**
+ * relu6(x + 3) / 6; gradient 0 at -3 and 3.
+ * @param options.inplace default false.
+ * @throws {DTypeError} for integers.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html
+ */
 export function hardsigmoid(x: Tensor, inplace?: boolean | InPlaceOption): Tensor;
 export function hardsigmoid(x: Tensor, ...given: unknown[]): Tensor {
   const { inplace } = readArguments('hardsigmoid', IN_PLACE, given);
@@ -299,6 +314,8 @@ export interface SoftplusOptions {
  * log(1 + exp(beta * x)) / beta, a smooth relu; x itself where beta * x is above `threshold`.
  * @param beta default 1. @param threshold default 20. @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html
+ * @example
+ * F.softplus(tensor([0, 20])); // [0.6931, 20.0]
  */
 export function softplus(x: Tensor, options?: SoftplusOptions): Tensor;
 export function softplus(x: Tensor, beta?: number, threshold?: number): Tensor;
@@ -309,18 +326,22 @@ export function softplus(x: Tensor, ...given: unknown[]): Tensor {
   return unary('softplus', x, beta, threshold);
 }
 
-/** x / (1 + |x|). */
+/** x / (1 + |x|). @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html */
 export function softsign(x: Tensor): Tensor {
   return div(x, add(abs(x), 1));
 }
 
-/** log(sigmoid(x)), exact for large negative x. @throws {DTypeError} for integers. */
+/**
+ * log(sigmoid(x)), exact for large negative x.
+ * @throws {DTypeError} for integers.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
+ */
 export function logsigmoid(x: Tensor): Tensor {
   needsFloat(x, 'logsigmoid');
   return unary('logsigmoid', x);
 }
 
-/** x - tanh(x). */
+/** x - tanh(x). @see https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html */
 export function tanhshrink(x: Tensor): Tensor {
   return sub(x, tanh(x));
 }
@@ -330,6 +351,8 @@ export function tanhshrink(x: Tensor): Tensor {
  * @param dim default -1.
  * @throws {ShapeError} when the size is odd. @throws {DTypeError} for integers.
  * @see Dauphin et al. 2016, https://arxiv.org/abs/1612.08083
+ * @example
+ * F.glu(ones([2, 6]), 1).shape; // [2, 3]
  */
 export function glu(x: Tensor, dim?: number | { dim?: number }): Tensor;
 export function glu(x: Tensor, ...given: unknown[]): Tensor {

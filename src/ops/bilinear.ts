@@ -14,6 +14,8 @@ import { needsFloat } from './window.js';
  * @returns [..., O].
  * @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integers, or two dtypes.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html
+ * @example
+ * F.bilinear(tensor([[1, 2]]), tensor([[3]]), ones([1, 2, 1])); // [[9]]
  */
 export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, ...args: Trailing<[Tensor | null], { bias?: Tensor | null }>): Tensor {
   const { bias } = readArguments<{ bias: Tensor | null }>('bilinear', { bias: null }, args);

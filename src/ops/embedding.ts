@@ -158,6 +158,8 @@ function collect(g: Tensor, index: Tensor, count: number): Tensor {
  * @returns [...input, numClasses], int64; convert with `to('float32')` where a loss takes it.
  * @throws {IndexError} for a label outside 0 to numClasses - 1. @throws {DTypeError} for labels of another dtype.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
+ * @example
+ * F.oneHot(tensor([0, 2], { dtype: 'int64' }), 3); // [[1, 0, 0], [0, 0, 1]]
  */
 export function oneHot(input: Tensor, numClasses = -1): Tensor {
   const labels = indices('oneHot', input);

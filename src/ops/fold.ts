@@ -84,6 +84,8 @@ export function unfold(x: Tensor, kernelSize: Pair, ...args: Arguments): Tensor 
  * @returns [N, C, H, W] (or [C, H, W]).
  * @throws {ShapeError} when the columns are not those of such an image. @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html
+ * @example
+ * F.fold(ones([1, 12, 4]), [4, 4], 2, { stride: 2 }).shape; // [1, 3, 4, 4]
  */
 export function fold(x: Tensor, outputSize: Pair, kernelSize: Pair, ...args: Arguments): Tensor {
   needsFloat(x, 'fold');

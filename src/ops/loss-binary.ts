@@ -128,6 +128,8 @@ export function binaryCrossEntropyWithLogits(
  * @returns one number, or with reduction 'none' [...].
  * @throws {ShapeError} for an input without dims, and shapes that do not broadcast. @throws {DTypeError} for an integer input.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html
+ * @example
+ * F.multilabelSoftMarginLoss(zeros([1, 3]), tensor([[1, 0, 1]])); // 0.6931
  */
 export function multilabelSoftMarginLoss(
   input: Tensor,

@@ -55,6 +55,8 @@ export function mseLoss(input: Tensor, target: Tensor, options: WeightedLossOpti
  * |input - target|; gradient 0 where they are equal.
  * @param options as for {@link mseLoss}. @returns as {@link mseLoss}.
  * @throws as {@link mseLoss}; for two integer tensors only where their mean is asked for. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
+ * @example
+ * F.l1Loss(tensor([1, 2]), tensor([1, 4])); // 1
  */
 export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
   const op = 'l1Loss';
@@ -80,6 +82,8 @@ export function smoothL1LossOptions(op: string, given: readonly unknown[]): Sett
  * With d = |input - target|: d^2 / (2 beta) below beta, d - beta / 2 from there on.
  * @returns as {@link mseLoss}. @throws {ArgumentError} for a negative beta. @throws as {@link mseLoss}.
  * @see Girshick 2015, https://arxiv.org/abs/1504.08083; https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
+ * @example
+ * F.smoothL1Loss(tensor([0, 0]), tensor([0.5, 2])); // 0.8125
  */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
   const op = 'smoothL1Loss';
@@ -108,6 +112,8 @@ export function huberLossOptions(op: string, given: readonly unknown[]): Settled
  * @param options.weight of each element; unlike that of {@link mseLoss} it does not change what the mean divides by.
  * @returns as {@link mseLoss}. @throws {ArgumentError} unless delta is above 0. @throws as {@link mseLoss}.
  * @see Huber 1964, https://doi.org/10.1214/aoms/1177703732; https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
+ * @example
+ * F.huberLoss(tensor([0, 0]), tensor([1, 4]), { delta: 2 }); // 3.25
  */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions & WeightedLossOptions = {}): Tensor {
   const op = 'huberLoss';

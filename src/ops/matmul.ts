@@ -182,6 +182,8 @@ export function outer(a: Tensor, b: Tensor): Tensor {
  * @returns [..., out], for a weight [in] without the last dim; the dtype of the input.
  * @throws {ShapeError} when the features differ. @throws {DTypeError} for two dtypes.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
+ * @example
+ * F.linear(tensor([1, 2]), tensor([[1, 1], [0, 1]]), tensor([0, 10])); // [3, 12]
  */
 export function linear(input: Tensor, weight: Tensor, given: Tensor | null | { bias?: Tensor | null } = null): Tensor {
   assertTensor('linear', 'input', input);

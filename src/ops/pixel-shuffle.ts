@@ -42,6 +42,8 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
  * Pixels become channels: [..., C, H r, W r] to [..., C r^2, H, W]; takes {@link pixelShuffle} back.
  * @throws {ShapeError} unless r divides height and width. @throws {ArgumentError} for a factor below 1.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_unshuffle.html
+ * @example
+ * F.pixelUnshuffle(ones([1, 2, 6, 6]), 2).shape; // [1, 8, 3, 3]
  */
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   checkFactor('pixelUnshuffle', 'downscaleFactor', downscaleFactor);
@@ -59,6 +61,8 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
  * Channels in another order: those of `groups` groups by turns. [N, C, ...] keeps its shape.
  * @throws {ShapeError} for fewer than 3 dims, or groups that do not divide the channels. @throws {ArgumentError} for groups below 1.
  * @see Zhang et al. 2017, https://arxiv.org/abs/1707.01083; https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
+ * @example
+ * F.channelShuffle(tensor([1, 2, 3, 4]).reshape(1, 4, 1), 2); // [[[1], [3], [2], [4]]]
  */
 export function channelShuffle(x: Tensor, groups: number): Tensor {
   checkFactor('channelShuffle', 'groups', groups);

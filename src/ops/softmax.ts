@@ -43,6 +43,8 @@ export function softmax(x: Tensor, ...given: unknown[]): Tensor {
  * The logarithm of {@link softmax}, exact where softmax itself would round to 0.
  * @throws {DTypeError} for integers and bools. @throws {IndexError} for a dim that is not there.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+ * @example
+ * F.logSoftmax(zeros([1, 2]), 1); // [[-0.6931, -0.6931]]
  */
 export function logSoftmax(x: Tensor, dim?: Dim, options?: SoftmaxOptions): Tensor;
 export function logSoftmax(x: Tensor, ...given: unknown[]): Tensor {
@@ -75,6 +77,8 @@ export interface GumbelSoftmaxOptions {
  * @param tau default 1. @param options.hard default false. @param options.dim default -1.
  * @throws {DTypeError} for integers. @throws {IndexError} for a dim that is not there.
  * @see Jang et al. 2016, https://arxiv.org/abs/1611.01144; Maddison et al. 2016, https://arxiv.org/abs/1611.00712
+ * @example
+ * F.gumbelSoftmax(zeros([4, 3]), { hard: true }).sum(1); // [1, 1, 1, 1]
  */
 export function gumbelSoftmax(logits: Tensor, options?: GumbelSoftmaxOptions): Tensor;
 export function gumbelSoftmax(logits: Tensor, tau?: number, hard?: boolean, options?: Omit<GumbelSoftmaxOptions, 'tau' | 'hard'>): Tensor;
