@@ -58,7 +58,7 @@ interface Target {
 /** Reads all that a loaded value holds, as a user would. */
 function use(value: unknown): void {
   const { tensors: found } = flattenState(value);
-  for (const x of Object.values(found)) if (x.numel() < 1e6) x.data();
+  for (const x of Object.values(found)) if (x.numel() < 1e6) x.toTypedArray();
   saveBytes(value);
 }
 
@@ -86,7 +86,7 @@ const targets: Record<string, Target> = {
       Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255),
       Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 1, 0x3f, 0xc0, 0, 0),
     ],
-    read: (bytes) => void decodeIdx(bytes).data(),
+    read: (bytes) => void decodeIdx(bytes).toTypedArray(),
   },
 };
 

@@ -58,7 +58,7 @@ const fixture = JSON.parse(readFileSync(new URL('../conformance/fixtures/rng-vec
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 const bytesOf = (x: Tensor) => {
-  const values = x.contiguous().data() as Float32Array;
+  const values = x.contiguous().toTypedArray() as Float32Array;
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 };
 const transposed = ({ logical_shape: [rows, columns], dtype }: { logical_shape: number[]; dtype: DType }, fill = 0) =>
@@ -166,7 +166,7 @@ function draw(
   if (fn === 'torch.multinomial')
     return { value: multinomial(tensor(a.probs, { dtype: a.dtype }), a.num_samples, { replacement: a.replacement }).toArray() };
   const words = empty([], { dtype: 'int64' }).random_();
-  return { value: String((words.data() as BigInt64Array)[0]) };
+  return { value: String((words.toTypedArray() as BigInt64Array)[0]) };
 }
 
 /** Where the mathematical library decides the last bits: how far numbers may be apart, in steps of the dtype. */

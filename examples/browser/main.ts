@@ -50,7 +50,7 @@ function classify(): void {
   const image = fromTypedArray(pixels, [1, 1, 28, 28]);
   const training = model.training;
   model.eval();
-  const shares = scope(() => noGrad(() => nn.functional.softmax(model!.forward(image), 1).data())) as Float32Array;
+  const shares = scope(() => noGrad(() => nn.functional.softmax(model!.forward(image), 1).toTypedArray())) as Float32Array;
   model.train(training);
   image.dispose();
   const best = shares.indexOf(Math.max(...shares));
@@ -134,7 +134,7 @@ async function start(): Promise<void> {
   stopButton.onclick = () => stop.abort();
   sampleButton.onclick = () => {
     const [image] = data.test.get(Math.floor(Math.random() * data.test.length));
-    pad.show(image.data() as Float32Array);
+    pad.show(image.toTypedArray() as Float32Array);
     image.dispose();
   };
 }

@@ -9,8 +9,10 @@ describe('decodeIdx', () => {
       [1, 2, 3],
       [4, 5, 255],
     ]);
-    expect(decodeIdx(Uint8Array.of(0, 0, 12, 1, 0, 0, 0, 2, 0, 0, 1, 0, 255, 255, 255, 254)).data()).toEqual(Int32Array.of(256, -2));
-    expect(decodeIdx(Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 1, 0x3f, 0xc0, 0, 0)).data()).toEqual(Float32Array.of(1.5));
+    expect(decodeIdx(Uint8Array.of(0, 0, 12, 1, 0, 0, 0, 2, 0, 0, 1, 0, 255, 255, 255, 254)).toTypedArray()).toEqual(
+      Int32Array.of(256, -2),
+    );
+    expect(decodeIdx(Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 1, 0x3f, 0xc0, 0, 0)).toTypedArray()).toEqual(Float32Array.of(1.5));
     expect(decodeIdx(Uint8Array.of(0, 0, 14, 0, 0x40, 0x04, 0, 0, 0, 0, 0, 0)).item()).toBe(2.5);
     expect(decodeIdx(Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 0, 255, 255, 255, 255)).shape).toEqual([0, 2 ** 32 - 1]);
   });
@@ -39,7 +41,7 @@ describe('decodeIdx', () => {
       fc.property(fc.uint8Array({ maxLength: 40 }), fc.boolean(), (bytes, plausible) => {
         if (plausible) bytes.set([0, 0, 8].slice(0, bytes.length));
         try {
-          decodeIdx(bytes).data();
+          decodeIdx(bytes).toTypedArray();
         } catch (error) {
           expect(error).toBeInstanceOf(FormatError);
         }

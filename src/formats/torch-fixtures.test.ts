@@ -99,7 +99,7 @@ function checkTensor(value: unknown, told: TellKind, where: string, storages: Ma
     else expect([...storages.values()].includes(x.storage), `${where} has its own storage`).toBe(false);
     storages.set(told.storage!, x.storage);
   }
-  const values = Array.from(x.data() as ArrayLike<number | bigint>, (item) => (x.dtype === 'bool' ? item !== 0 : Number(item)));
+  const values = Array.from(x.toTypedArray() as ArrayLike<number | bigint>, (item) => (x.dtype === 'bool' ? item !== 0 : Number(item)));
   expect(values, where).toEqual(
     told.values!.map((item) => (typeof item === 'object' ? (item!.$ === 'int' ? Number(item!.text) : floatOf(item as TellKind)) : item)),
   );

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 const f64 = (values: Parameters<typeof tensor>[0]) => tensor(values, { dtype: 'float64' });
 const close = (x: Tensor, expected: readonly number[], digits = 12) => {
-  [...(x.data() as Float64Array)].forEach((v, i) => {
+  [...(x.toTypedArray() as Float64Array)].forEach((v, i) => {
     expect(v).toBeCloseTo(expected[i]!, digits);
   });
   expect(x.numel()).toBe(expected.length);

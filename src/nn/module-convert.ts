@@ -3,8 +3,9 @@ import { noGrad } from '../autograd/mode.js';
 import { to } from '../ops/copy.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { escapeScope } from '../tensor/storage.js';
+import { replaceData } from '../tensor/tensor.js';
 import type { Module } from './module.js';
-import { assertTrainable, replaceData } from './parameter.js';
+import { assertTrainable } from './parameter.js';
 
 /** Converts floating parameters and buffers, and their gradients; the tensors stay the same objects. */
 export function convert(module: Module, dtype: DType | 'cpu' | undefined): void {

@@ -55,19 +55,6 @@ export class Buffer extends OwnedTensor {
   }
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** @internal Gives `x` other memory and another dtype, keeping its identity: optimizers and hooks that hold it see the change. */
-export function replaceData(x: Tensor, data: Tensor): void {
-  escapeScope(data.storage, null);
-  const target = x as Mutable<Pick<Tensor, 'storage' | 'shape' | 'strides' | 'offset' | 'dtype'>>;
-  target.storage = data.storage;
-  target.shape = data.shape;
-  target.strides = data.strides;
-  target.offset = data.offset;
-  target.dtype = data.dtype;
-}
-
 /** Whether a dtype can train. */
 export function assertTrainable(dtype: DType, name: string): void {
   if (dtype !== 'float32' && dtype !== 'float64')

@@ -190,7 +190,8 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   toArray(): Nested;
   /** {@link toArray} under PyTorch's name. */
   tolist(): Nested;
-  data(): TypedArrayOf[DType];
+  /** A row-major copy of the values, as the typed array of the dtype: BigInt64Array for int64, Uint8Array of 0 and 1 for bool. */
+  toTypedArray(): TypedArrayOf[DType];
 
   backward(options?: BackwardOptions): void;
   registerHook(hook: TensorHook): HookHandle;
@@ -319,7 +320,7 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   item() { return item(this); },
   toArray() { return toNested(this); },
   tolist() { return toNested(this); },
-  data() { return toTypedArray(this); },
+  toTypedArray() { return toTypedArray(this); },
 
   backward(options) { backward(this, options); },
   registerHook(hook) { return registerHook(this, hook); },

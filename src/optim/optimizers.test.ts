@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 const pattern = (values: readonly number[], t: number) => values.map((v, i) => 0.5 * v + (((t * 7 + i * 3) % 5) - 2) * 0.25);
 
 function setGradients(a: Tensor, b: Tensor, t: number): void {
-  a.grad = tensor(pattern([...(a.data() as Float64Array)], t), { dtype: a.dtype }).reshape(a.shape);
-  if (t % 3 !== 0) b.grad = tensor(pattern([...(b.data() as Float64Array)], t), { dtype: b.dtype }).reshape(2, 2);
+  a.grad = tensor(pattern([...(a.toTypedArray() as Float64Array)], t), { dtype: a.dtype }).reshape(a.shape);
+  if (t % 3 !== 0) b.grad = tensor(pattern([...(b.toTypedArray() as Float64Array)], t), { dtype: b.dtype }).reshape(2, 2);
 }
 
 function start(dtype: 'float32' | 'float64'): [Tensor, Tensor] {

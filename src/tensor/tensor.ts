@@ -4,10 +4,10 @@
  */
 
 import type { Ptr } from '../engine/kernel-table.gen.js';
-import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
+import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../errors.js';
 import { type DType, dtypes, isFloating } from './dtype.js';
 import { contiguousStrides, isContiguous, normalizeDim, numel, type Shape } from './shape.js';
-import { Storage } from './storage.js';
+import { escapeScope, type Scope, Storage } from './storage.js';
 
 /** What made a tensor, for backward; `autograd/node.ts` implements it. */
 export interface GradFn {
@@ -150,6 +150,26 @@ export class Tensor {
     this.gradExposed = value !== null;
   }
 
+  /**
+   * A tensor on the same memory outside the tape, PyTorch's `data`: a change of it in place is recorded nowhere and allowed on leaves, as in
+   * `m.weight.data.normal_(0, 0.02)`. Assigning gives this tensor the memory, shape and dtype of another one, and leaves its gradient function alone.
+   * Unlike PyTorch's, such changes count: a backward pass that needs the old values throws.
+   * @throws {ArgumentError} for a non-tensor. @throws {DTypeError} for integers where gradients are collected.
+   */
+  get data(): Tensor {
+    return aliasTensor(this, this.shape, this.strides, this.offset);
+  }
+
+  set data(value: Tensor) {
+    if (!(value instanceof Tensor))
+      throw new ArgumentError(`data: got ${value === null ? 'null' : typeof value}, expected a Tensor. Make one with tensor(…).`);
+    if (this.leafRequiresGrad && !isFloating(value.dtype))
+      throw new DTypeError(`data: a tensor that requires gradients is float32 or float64, got ${value.dtype}. Use to('float32').`);
+    if (this.dtype !== value.dtype) this.accumulator = null;
+    this.viewBase = null;
+    replaceData(this, value, this.storage.scope);
+  }
+
   /** The number of in-place changes that this tensor's memory has seen. */
   get version(): number {
     return this.storage.version;
@@ -182,4 +202,20 @@ export function emptyTensor(shape: Shape, dtype: DType): Tensor {
 /** A tensor on the same memory, without autograd's notes. */
 export function aliasTensor(x: Tensor, shape: Shape, strides: Shape, offset: number): Tensor {
   return new Tensor(x.storage, shape, x.dtype, strides, offset);
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * @internal Gives `x` other memory and another dtype, keeping its identity: optimizers and hooks that hold it see the change. The memory
+ * moves to `scope`, by default to none: it outlives every scope, as the module that owns it does.
+ */
+export function replaceData(x: Tensor, data: Tensor, scope: Scope | null = null): void {
+  if (scope === null) escapeScope(data.storage, null);
+  const target = x as Mutable<Pick<Tensor, 'storage' | 'shape' | 'strides' | 'offset' | 'dtype'>>;
+  target.storage = data.storage;
+  target.shape = data.shape;
+  target.strides = data.strides;
+  target.offset = data.offset;
+  target.dtype = data.dtype;
 }

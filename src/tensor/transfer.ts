@@ -21,7 +21,7 @@ export function toTypedArray<D extends DType>(x: Tensor & { readonly dtype: D })
     source = emptyTensor(x.shape, x.dtype);
     const [to, from] = [source.ptr, x.ptr];
     host.scratch().set([...x.shape, ...source.strides, ...x.strides]);
-    check(kernels.copyStrided(code, code, to, from, x.ndim, host.scratchPtr), 'data');
+    check(kernels.copyStrided(code, code, to, from, x.ndim, host.scratchPtr), 'toTypedArray');
   }
   const out = new array(count);
   if (count > 0) host.read(source.ptr, out);
@@ -32,7 +32,7 @@ export function toTypedArray<D extends DType>(x: Tensor & { readonly dtype: D })
 /** The values of `x` in nested arrays of numbers (booleans for bool); a number for a 0-dim tensor. */
 export type Nested = number | boolean | Nested[];
 
-/** PyTorch's `tolist`. int64 values beyond 2^53 lose digits: use `data()` for those. */
+/** PyTorch's `tolist`. int64 values beyond 2^53 lose digits: use `toTypedArray()` for those. */
 export function toNested(x: Tensor): Nested {
   const flat = toTypedArray(x);
   const read = (i: number): number | boolean => (x.dtype === 'bool' ? flat[i] !== 0 : Number(flat[i]));

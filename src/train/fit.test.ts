@@ -140,7 +140,7 @@ describe('fit', () => {
   it('does, bit for bit, what the loop by hand does', async () => {
     const { model, options } = setting(2);
     await fit(model, { ...options, validation: undefined });
-    const weights = model.stateDict()['0.weight']!.data();
+    const weights = model.stateDict()['0.weight']!.toTypedArray();
     const byHand = setting(2);
     for (let epoch = 0; epoch < 2; epoch++) {
       for await (const [x, y] of byHand.options.train) {
@@ -150,7 +150,7 @@ describe('fit', () => {
         byHand.options.optimizer.step();
       }
     }
-    expect(byHand.model.stateDict()['0.weight']!.data()).toEqual(weights);
+    expect(byHand.model.stateDict()['0.weight']!.toTypedArray()).toEqual(weights);
   });
 
   it('learns, and tells how', async () => {
@@ -210,7 +210,7 @@ describe('fit', () => {
     const history = await fit(model, { ...options, train: batches, validation: batches });
     expect(history.epochs).toHaveLength(3);
     expect(batches[0]![0].shape).toEqual([16, 4]);
-    expect(batches[0]![0].data()).toHaveLength(64);
+    expect(batches[0]![0].toTypedArray()).toHaveLength(64);
   });
 
   it('keeps buffers that a forward replaces', async () => {
@@ -319,7 +319,7 @@ describe('fit ends early', () => {
       callbacks: [
         {
           onStep(event) {
-            weightAt.push(model.stateDict()['0.weight']!.data()[0] as number);
+            weightAt.push(model.stateDict()['0.weight']!.toTypedArray()[0] as number);
             if (event.epoch === 2 && event.step === 3) abort.abort();
           },
         },
@@ -328,7 +328,7 @@ describe('fit ends early', () => {
     expect(history.epochs).toHaveLength(1);
     expect(history.stopped).toEqual({ reason: 'aborted', message: 'aborted in epoch 2 after step 3', epoch: 2, step: 3 });
     expect(history.steps).toBe(7);
-    expect(model.stateDict()['0.weight']!.data()[0]).toBe(weightAt.at(-1));
+    expect(model.stateDict()['0.weight']!.toTypedArray()[0]).toBe(weightAt.at(-1));
     const before = await fit(model, { ...options, signal: AbortSignal.abort() });
     expect([before.epochs.length, before.steps, before.stopped!.reason]).toEqual([0, 0, 'aborted']);
   });
@@ -509,13 +509,13 @@ describe('fit tells its callbacks', () => {
 describe('fit refuses', () => {
   it('losses that are not numbers, before they ruin the weights', async () => {
     const { model, options } = setting();
-    const weights = model.stateDict()['0.weight']!.data();
+    const weights = model.stateDict()['0.weight']!.toTypedArray();
     const loss = (output: Tensor) => output.mean().mul(Number.NaN);
     await expect(fit(model, { ...options, loss })).rejects.toThrow(NonFiniteLossError);
     await expect(fit(model, { ...options, loss })).rejects.toThrow(
       /loss is NaN at epoch 1, step 1; the step was not taken. Try a lower learning rate \(it is 0.02\)/,
     );
-    expect(model.stateDict()['0.weight']!.data()).toEqual(weights);
+    expect(model.stateDict()['0.weight']!.toTypedArray()).toEqual(weights);
     expect((await fit(model, { ...options, loss, nonFinite: 'ignore' })).epochs).toHaveLength(3);
   });
 
@@ -572,7 +572,7 @@ describe('evaluate and predict', () => {
     let total = 0;
     for (const [x, y] of loader) total += noGrad(() => options.loss.forward(model.forward(x), y)).item();
     expect(first.loss).toBeCloseTo(total / 7, 10);
-    expect(outputs.slice(0, 48).data()).toEqual(noGrad(() => model.forward(data.tensors[0].slice(0, 48))).data());
+    expect(outputs.slice(0, 48).toTypedArray()).toEqual(noGrad(() => model.forward(data.tensors[0].slice(0, 48))).toTypedArray());
   });
 
   it('stop on a signal, and refuse nothing', async () => {

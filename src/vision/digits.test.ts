@@ -53,8 +53,8 @@ describe('Digits', () => {
   it('give [image, label], scaled to 0..1', () => {
     const [image, label] = train.get(0);
     expect([image.shape, image.dtype, typeof label]).toEqual([[1, 28, 28], 'float32', 'number']);
-    const raw = train.images.select(0, 0).data();
-    expect(image.data()).toEqual(Float32Array.from(raw as Uint8Array, (p) => p / 255));
+    const raw = train.images.select(0, 0).toTypedArray();
+    expect(image.toTypedArray()).toEqual(Float32Array.from(raw as Uint8Array, (p) => p / 255));
     expect(label).toBe((train.labels.toArray() as number[])[0]);
   });
 
@@ -65,7 +65,7 @@ describe('Digits', () => {
       expect([images.shape, labels.dtype]).toEqual([[3, 1, 28, 28], 'int64']);
       [5, 7999, 5].forEach((at, i) => {
         const [image, label] = train.get(at);
-        expect(images.select(0, i).data()).toEqual(image.data());
+        expect(images.select(0, i).toTypedArray()).toEqual(image.toTypedArray());
         expect(labels.select(0, i).item()).toBe(label);
       });
     }
@@ -95,7 +95,7 @@ describe('ImageDataset', () => {
     const data = new ImageDataset({ images, labels }, { normalize: { mean: [0.5, 0.4, 0.3], std: [0.1, 0.2, 0.5] } });
     const [batch] = data.getBatch([1]);
     const expected = [120, 140, 160, 180, 200, 220].map((p, i) => (p / 255 - [0.5, 0.4, 0.3][i >> 1]!) / [0.1, 0.2, 0.5][i >> 1]!);
-    (batch.data() as Float32Array).forEach((v, i) => expect(v).toBeCloseTo(expected[i]!, 5));
+    (batch.toTypedArray() as Float32Array).forEach((v, i) => expect(v).toBeCloseTo(expected[i]!, 5));
     const same = new ImageDataset({ images, labels }, { normalize: { mean: 0.5, std: 0.25 } }).get(0)[0];
     expect(same.select(0, 0).select(0, 0).select(0, 1).item()).toBeCloseTo((20 / 255 - 0.5) / 0.25, 5);
   });

@@ -17,7 +17,7 @@ const data = (seed: number, shape: readonly number[], dtype: Floating) =>
     ),
     { dtype },
   ).reshape([...shape]);
-const numbers = (x: Tensor) => Array.from(x.detach().contiguous().to('float64').data() as Float64Array);
+const numbers = (x: Tensor) => Array.from(x.detach().contiguous().to('float64').toTypedArray() as Float64Array);
 
 /** What differs, and by how much. */
 class Comparison {

@@ -86,7 +86,7 @@ class Run {
   }
 
   numbers(): number[] {
-    return this.params.flatMap((p) => [...(p.detach().contiguous().data() as Float64Array)]);
+    return this.params.flatMap((p) => [...(p.detach().contiguous().toTypedArray() as Float64Array)]);
   }
 }
 
@@ -100,7 +100,7 @@ function decode(saved: Saved): unknown {
 
 /** Every number of a state dict, with the places of those that are no tensors. */
 function flatten(value: unknown, path: string): { shape: string; numbers: number[] } {
-  if (value instanceof Tensor) return { shape: `${path}[${value.shape}]`, numbers: [...(value.data() as Float64Array)] };
+  if (value instanceof Tensor) return { shape: `${path}[${value.shape}]`, numbers: [...(value.toTypedArray() as Float64Array)] };
   if (typeof value === 'number') return { shape: path, numbers: [value] };
   if (typeof value !== 'object' || value === null) return { shape: `${path}=${String(value)}`, numbers: [] };
   const parts = Object.keys(value)

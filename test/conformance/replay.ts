@@ -165,7 +165,7 @@ function decode(stored: Stored): Float64Array {
 
 /** The generator's `digest`. */
 function digest(t: Tensor): string {
-  const data = t.detach().contiguous().data() as ArrayBufferView;
+  const data = t.detach().contiguous().toTypedArray() as ArrayBufferView;
   return createHash('sha1')
     .update(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
     .digest('hex')
@@ -227,7 +227,7 @@ export function compare(
 }
 
 function toNumbers(t: Tensor): Float64Array {
-  return Float64Array.from(t.detach().contiguous().to('float64').data() as Float64Array);
+  return Float64Array.from(t.detach().contiguous().to('float64').toTypedArray() as Float64Array);
 }
 
 /** Finite numbers to `tolerance` of the largest (or of `least`); the others exactly. */

@@ -19,7 +19,7 @@ export const renamed: Readonly<Record<string, string>> = Object.fromEntries([
     ...(['concat', 'concatenate', 'ger', 'row_stack', 'trapz'].includes(theirs) ? [] : [[`torch.Tensor.${theirs}`, `Tensor.${ours}`]]),
   ]),
   ...pairs(`torch.as_tensor=tensor torch.from_numpy=fromTypedArray torch.is_tensor=instanceof~Tensor torch.index_put=Tensor.indexPut_ torch.rsub=sub     torch.Tensor.shape=Tensor.shape torch.Tensor.dtype=Tensor.dtype torch.Tensor.dim=Tensor.ndim torch.Tensor.ndimension=Tensor.ndim torch.Tensor.nelement=Tensor.numel()
-    torch.Tensor.storage_offset=Tensor.offset torch.Tensor.numpy=Tensor.data() torch.Tensor.ger=Tensor.outer torch.Tensor.new_tensor=tensor torch.Tensor.type=Tensor.to
+    torch.Tensor.storage_offset=Tensor.offset torch.Tensor.numpy=Tensor.toTypedArray() torch.Tensor.ger=Tensor.outer torch.Tensor.new_tensor=tensor torch.Tensor.type=Tensor.to
     torch.Tensor.index_put=Tensor.indexPut_ torch.Tensor.detach_=Tensor.detach torch.nn.Module.forward=Module.forward torch.nn.Module.type=Module.to
     torch.nn.utils.clip_grad_norm=nn.utils.clipGradNorm_ torch.nn.functional.upsample=F.interpolate torch.nn.functional.upsample_bilinear=F.interpolate torch.nn.functional.upsample_nearest=F.interpolate
     torch.nn.NLLLoss2d=nn.NLLLoss torch.nn.Container=nn.Module torch.nn.Module.register_backward_hook=Module.registerFullBackwardHook`).map(

@@ -24,7 +24,7 @@ import { decodeSafetensors, encodeSafetensors } from 'hone/formats';
 
 /** Dtype, shape and every byte. */
 export function bits(x: Tensor): string {
-  const values = x.data();
+  const values = x.toTypedArray();
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return `${x.dtype} [${x.shape.join(', ')}] ${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
