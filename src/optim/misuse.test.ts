@@ -47,7 +47,7 @@ describe('errors', () => {
     ],
     [
       () => new optim.SGD([x()], { learningRate: 0.1 } as object),
-      'SGD: there is no option "learningRate". SGD takes lr, momentum, dampening, weightDecay, nesterov, maximize.',
+      'SGD: there is no option "learningRate". Did you mean lr? SGD takes lr, momentum, dampening, weightDecay, nesterov, maximize.',
     ],
     [
       () => new optim.SGD([{ params: [x()], weight_decay: 1 } as object as { params: Tensor[] }]),

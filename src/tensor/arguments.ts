@@ -1,10 +1,11 @@
 /** Arguments of untyped code: those with defaults, by position and by name, and tensors that are none. */
 import { ArgumentError } from '../errors.js';
+import { meantName } from './spelling.js';
 import { Tensor } from './tensor.js';
 
-/** `P` in order, and `O`, by name, in the place of those that are left: the type of what {@link readArguments} reads. */
-export type Trailing<P extends readonly unknown[], O> = P extends readonly [infer A, ...infer Rest]
-  ? [] | [options: O] | [A, ...Trailing<Rest, O>]
+/** The leading arguments of `P` in order, the others by name in one object of `O` at the end: the type of what {@link readArguments} reads. */
+export type Trailing<P extends readonly unknown[], O> = P extends readonly [...infer Init, unknown]
+  ? P | [...P, options: O] | Trailing<Init, O>
   : [] | [options: O];
 
 /** Stands for an argument that has no default, or none of one type: where it is not given it is undefined, which the caller checks. */
@@ -29,10 +30,11 @@ export function readArguments<T extends object>(op: string, defaults: T, given: 
     if (isOptions(value)) {
       if (i < count - 1) throw new ArgumentError(`${op}: an object of options comes last, got ${show(given[i + 1])} after it.`);
       for (const [name, named] of Object.entries(value)) {
-        const at = names.indexOf(name);
+        let at = names.indexOf(name);
+        if (at < 0) at = names.indexOf(aliasOf(name, names) ?? '');
         if (at < 0) throw unknownOption(op, name, names);
-        if (at < i && named !== undefined) throw new ArgumentError(`${op}: ${name} is given twice, by position and by name.`);
-        set(op, out, defaults, name, named);
+        if (at < i && named !== undefined) throw new ArgumentError(`${op}: ${names[at]} is given twice, by position and by name.`);
+        set(op, out, defaults, names[at]!, named);
       }
     } else {
       const name = names[i];
@@ -43,10 +45,80 @@ export function readArguments<T extends object>(op: string, defaults: T, given: 
   return out as T;
 }
 
-/** The error of a name that is none of `names`; it suggests the nearest. */
+/**
+ * The options of a call that takes them in one object and nowhere else, with the defaults of those that are not given.
+ * @param defaults as in {@link readArguments}.
+ * @param options what was given in their place.
+ * @throws {ArgumentError} for anything but an object, an unknown name, and a value of another type.
+ */
+export function readOptions<T extends object>(op: string, defaults: T, options: unknown): T {
+  if (options === undefined) return defaults;
+  const names = Object.keys(defaults);
+  if (!isOptions(options))
+    throw new ArgumentError(
+      `${op}: got ${show(options)} where options are expected, in one object${names.length === 0 ? '' : `: { ${names[0]}: … }`}. ${takes(op, names)}`,
+    );
+  const out = { ...defaults } as Record<string, unknown>;
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(defaults, name)) {
+      const alias = aliasOf(name, names);
+      if (alias === undefined) throw unknownOption(op, name, names);
+      set(op, out, defaults, alias, value);
+    } else set(op, out, defaults, name, value);
+  }
+  return out as T;
+}
+
+/**
+ * A shape, as one list or as sizes one by one, and the options after it: `zeros([2, 3], { dtype })`, `zeros(2, 3, { dtype })`.
+ * The sizes themselves are left to the caller.
+ * @throws {ArgumentError} for anything else.
+ */
+export function readSizes(op: string, given: readonly unknown[]): { shape: number[]; options: unknown } {
+  const [first] = given;
+  if (isSizes(first)) {
+    if (given.length > 2) throw new ArgumentError(`${op}: got ${show(given[2])} as one argument too many after the shape and the options.`);
+    return { shape: Array.from(first, Number), options: given[1] };
+  }
+  const shape: number[] = [];
+  while (shape.length < given.length && typeof given[shape.length] === 'number') shape.push(given[shape.length] as number);
+  const rest = given.slice(shape.length);
+  if (shape.length === 0 || rest.length > 1)
+    throw new ArgumentError(
+      `${op}: the shape is ${describe(given[shape.length])}, expected a list of sizes, as in ${op}([2, 3]), or sizes one by one, as in ${op}(2, 3).`,
+    );
+  return { shape, options: rest[0] };
+}
+
+/** A list of whole numbers (sizes or dims) of a method, as one list or one by one. @throws {ArgumentError} for anything else. */
+export function readList(op: string, given: readonly unknown[]): number[] {
+  const { shape, options } = given.length === 0 ? { shape: [], options: undefined } : readSizes(op, given);
+  if (options !== undefined) throw new ArgumentError(`${op}: got ${show(options)} as one argument too many. ${op} takes no options.`);
+  return shape;
+}
+
+const isSizes = (value: unknown): value is ArrayLike<number> =>
+  (Array.isArray(value) && value.every((size) => typeof size === 'number')) || value instanceof Int32Array;
+
+/** NumPy's names of two arguments, which PyTorch takes as well. */
+const aliasOf = (name: string, names: readonly string[]): string | undefined =>
+  name === 'axis' && names.includes('dim') ? 'dim' : name === 'keepdims' && names.includes('keepdim') ? 'keepdim' : undefined;
+
+/** The error of a name that is none of `names`; it suggests the one that was meant. */
 export function unknownOption(op: string, name: string, names: readonly string[]): ArgumentError {
-  const near = nearest(name, names);
-  return new ArgumentError(`${op}: there is no option "${name}".${near === undefined ? '' : ` Did you mean ${near}?`} ${takes(op, names)}`);
+  const meant = meantName(name, names);
+  return new ArgumentError(
+    `${op}: there is no option "${name}".${meant === undefined ? '' : ` Did you mean ${meant}?`} ${takes(op, names)}`,
+  );
+}
+
+/** @throws {ArgumentError} for an argument that nobody reads: `rest` is what came after those that `op` takes. */
+export function noMore(op: string, rest: readonly unknown[]): void {
+  for (const value of rest) {
+    if (value === undefined) continue;
+    if (isOptions(value)) for (const name of Object.keys(value)) throw unknownOption(op, name, []);
+    throw new ArgumentError(`${op}: got ${show(value)} as one argument too many. ${takes(op, [])}`);
+  }
 }
 
 /**
@@ -69,6 +141,29 @@ export function assertTensorOrNull(op: string, name: string, value: unknown): as
   throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a Tensor, or null for none.${adviceFor(value)}`);
 }
 
+/**
+ * {@link assertTensor} of each item of a list.
+ * @param many whether it must hold one at least.
+ */
+export function assertTensorList(op: string, name: string, value: unknown, many = false): asserts value is readonly Tensor[] {
+  if (!Array.isArray(value))
+    throw new ArgumentError(
+      `${op}: ${name} is ${describe(value)}, expected a list of Tensors.${value instanceof Tensor ? ` Write ${op}([…]).` : ''}`,
+    );
+  for (let i = 0; i < value.length; i++) assertTensor(op, `${name}[${i}]`, value[i]);
+  if (many && value.length === 0) throw new ArgumentError(`${op}: ${name} is an empty list, expected at least one Tensor.`);
+}
+
+/** Throws unless `value` can be called. @throws {ArgumentError} that says what it is. */
+export function assertFunction(op: string, name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a function.`);
+}
+
+/** Throws unless `value` is true or false. @throws {ArgumentError} that says what it is. */
+export function assertBoolean(op: string, name: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected true or false.`);
+}
+
 /** A value in a message: `[1, 2]`, `"mean"`, `a Tensor`. */
 export function show(value: unknown): string {
   if (value instanceof Tensor) return `a Tensor of shape [${value.shape.join(', ')}]`;
@@ -80,7 +175,7 @@ export function show(value: unknown): string {
 }
 
 /** Whether it is an object literal: no tensor, list or instance of a class. */
-function isOptions(value: unknown): value is Record<string, unknown> {
+export function isOptions(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -105,7 +200,7 @@ function takes(op: string, names: readonly string[]): string {
   return names.length === 0 ? `${op} takes no options.` : `${op} takes ${names.join(', ')}.`;
 }
 
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return 'a list';
   return show(value);
@@ -117,27 +212,4 @@ function adviceFor(value: unknown): string {
   if (Array.isArray(value) || ArrayBuffer.isView(value) || typeof value === 'number' || typeof value === 'boolean')
     return ' Make one with tensor(…).';
   return '';
-}
-
-/** The name that was probably meant: written another way (weight_decay), or with a letter or two wrong. */
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const plain = (s: string) => s.replaceAll('_', '').toLowerCase();
-  const distances = names.map((known) => [known, distance(plain(name), plain(known))] as const).sort((a, b) => a[1] - b[1]);
-  const [best] = distances;
-  return best !== undefined && best[1] <= Math.min(2, Math.floor((name.length + 1) / 3)) ? best[0] : undefined;
-}
-
-/** How many letters must be put in, left out, changed or exchanged with their neighbour to make one of the other. */
-function distance(a: string, b: string): number {
-  let [before, last] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2]! + 1 : Number.POSITIVE_INFINITY;
-      row.push(Math.min(last[j]! + 1, row[j - 1]! + 1, change, swap));
-    }
-    [before, last] = [last, row];
-  }
-  return last[b.length]!;
 }
