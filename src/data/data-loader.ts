@@ -41,6 +41,7 @@ function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
  * for await (const [inputs, targets] of loader) { … }
  */
 export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterable<B> {
+  static readonly className: string = 'DataLoader';
   readonly dataset: DatasetLike<T> | IterableDataset<T>;
   /** Samples in a batch; undefined where a batch sampler rules. */
   readonly batchSize: number | undefined;

@@ -1,5 +1,6 @@
 /** What a data set is: samples by number, or one after the other. */
 import { ArgumentError, IndexError } from '../errors.js';
+import { classNameOf } from '../tensor/class-name.js';
 
 /** A value now, or a promise of it. */
 export type MaybePromise<T> = T | Promise<T>;
@@ -33,6 +34,11 @@ export type DatasetLike<T, Batch = unknown> = MapDataset<T, Batch> | readonly T[
  * }
  */
 export abstract class Dataset<T = unknown> implements MapDataset<T> {
+  /**
+   * The name that texts and errors show: minifiers rename classes, but leave this. A class of your own that sets none goes by its
+   * name in the code that runs.
+   */
+  static readonly className: string = 'Dataset';
   abstract readonly length: number;
   abstract get(index: number): MaybePromise<T>;
 }
@@ -43,6 +49,11 @@ export abstract class Dataset<T = unknown> implements MapDataset<T> {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset
  */
 export abstract class IterableDataset<T = unknown> {
+  /**
+   * The name that texts and errors show: minifiers rename classes, but leave this. A class of your own that sets none goes by its
+   * name in the code that runs.
+   */
+  static readonly className: string = 'IterableDataset';
   /** How many samples, where that is known. */
   readonly length?: number;
   [Symbol.iterator]?(): Iterator<T>;
@@ -63,11 +74,16 @@ export function asDataset<T>(source: DatasetLike<T>, op: string): MapDataset<T> 
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  return typeof value === 'object' ? `a ${value.constructor?.name ?? 'plain object'}` : `a ${typeof value}`;
+  return typeof value === 'object'
+    ? Object.getPrototypeOf(value) === null
+      ? 'a plain object'
+      : `a ${classNameOf(value)}`
+    : `a ${typeof value}`;
 }
 
 /** An array, seen as a data set. */
 class ArrayDataset<T> extends Dataset<T> {
+  static override readonly className: string = 'ArrayDataset';
   constructor(private readonly samples: readonly T[]) {
     super();
   }

@@ -26,6 +26,7 @@ function checkCount(value: number, name: string, op: string): number {
 
 /** Each sample once, in order. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler */
 export class SequentialSampler implements Sampler {
+  static readonly className: string = 'SequentialSampler';
   constructor(private readonly dataset: { readonly length: number }) {}
 
   get length(): number {
@@ -52,6 +53,7 @@ export interface RandomSamplerOptions {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.RandomSampler
  */
 export class RandomSampler implements Sampler {
+  static readonly className: string = 'RandomSampler';
   /** The last loop's generator, to be seeded anew. */
   private spare: Generator | undefined;
 
@@ -101,6 +103,7 @@ export class RandomSampler implements Sampler {
 
 /** The numbers of a list in random order. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler */
 export class SubsetRandomSampler implements Sampler {
+  static readonly className: string = 'SubsetRandomSampler';
   constructor(
     private readonly indices: readonly number[],
     private readonly options: { generator?: Generator } = {},
@@ -123,6 +126,7 @@ export class SubsetRandomSampler implements Sampler {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.WeightedRandomSampler
  */
 export class WeightedRandomSampler implements Sampler {
+  static readonly className: string = 'WeightedRandomSampler';
   private readonly weights: Float64Array;
   readonly length: number;
 
@@ -157,6 +161,7 @@ export class WeightedRandomSampler implements Sampler {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler
  */
 export class BatchSampler implements Iterable<number[]> {
+  static readonly className: string = 'BatchSampler';
   constructor(
     readonly sampler: Iterable<number>,
     readonly batchSize: number,

@@ -11,6 +11,7 @@ export type BatchOf<D> = D extends { getBatch(indices: readonly number[]): infer
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset
  */
 export class Subset<T, Batch = unknown> extends Dataset<T> {
+  static override readonly className: string = 'Subset';
   readonly dataset: DatasetLike<T, Batch>;
   readonly indices: readonly number[];
   /** Batches, where the data set gives them. */
@@ -41,6 +42,7 @@ export class Subset<T, Batch = unknown> extends Dataset<T> {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset
  */
 export class ConcatDataset<T> extends Dataset<T> {
+  static override readonly className: string = 'ConcatDataset';
   readonly length: number;
   readonly datasets: readonly MapDataset<T>[];
   /** The number of samples up to and with data set i. */

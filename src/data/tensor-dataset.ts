@@ -19,6 +19,7 @@ export type TensorsOf<T extends readonly unknown[]> = { -readonly [K in keyof T]
  * const loader = new DataLoader(new TensorDataset(x, y), { batchSize: 16, shuffle: true });
  */
 export class TensorDataset<T extends readonly Tensor[]> extends Dataset<TensorsOf<T>> {
+  static override readonly className: string = 'TensorDataset';
   readonly length: number;
   readonly tensors: TensorsOf<T>;
   /** The tensors in row-major order, from which batches are gathered. */

@@ -3,6 +3,7 @@
  * written as it was; for the rest {@link Pickler.value} says what becomes what.
  */
 import { ArgumentError } from '../errors.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { fromTypedArray } from '../tensor/create.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -165,7 +166,7 @@ export class Pickler {
   #refuse(value: unknown, where: string): never {
     const what =
       typeof value === 'object'
-        ? `of class ${value!.constructor?.name || 'without a name'}`
+        ? `of class ${classNameOf(value as object) || 'without a name'}`
         : value === undefined
           ? 'undefined'
           : `a ${typeof value}`;

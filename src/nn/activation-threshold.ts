@@ -11,6 +11,7 @@ import {
   threshold,
 } from '../ops/activation-threshold.js';
 import { readArguments } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { activationText } from './activation.js';
 import { Module } from './module.js';
@@ -30,6 +31,7 @@ export interface ThresholdOptions extends InPlaceOption {
  * new nn.Threshold(0.1, 20).forward(tensor([0, 1])); // [20, 1]
  */
 export class Threshold extends Module {
+  static override readonly className: string = 'Threshold';
   readonly threshold: number;
   readonly value: number;
   readonly inplace: boolean;
@@ -39,8 +41,8 @@ export class Threshold extends Module {
   constructor(options: ThresholdOptions);
   constructor(...given: unknown[]) {
     super();
-    const options = readArguments('Threshold', { threshold: Number.NaN, value: Number.NaN, inplace: false }, given);
-    checkThreshold('Threshold', options.threshold, options.value);
+    const options = readArguments(classNameOf(new.target), { threshold: Number.NaN, value: Number.NaN, inplace: false }, given);
+    checkThreshold(classNameOf(new.target), options.threshold, options.value);
     this.threshold = options.threshold;
     this.value = options.value;
     this.inplace = options.inplace;
@@ -63,7 +65,7 @@ abstract class Shrink extends Module {
   /** @param lambd half the width of what becomes 0; default 0.5, also by name. */
   constructor(lambd?: number | ShrinkOptions) {
     super();
-    this.lambd = readArguments(this.constructor.name, { lambd: 0.5 }, [lambd]).lambd;
+    this.lambd = readArguments(classNameOf(this), { lambd: 0.5 }, [lambd]).lambd;
   }
 
   override extraRepr(): string {
@@ -78,6 +80,7 @@ abstract class Shrink extends Module {
  * new nn.Hardshrink(0.5).forward(tensor([-1, 0.5])); // [-1, 0]
  */
 export class Hardshrink extends Shrink {
+  static override readonly className: string = 'Hardshrink';
   forward(x: Tensor): Tensor {
     return hardshrink(x, this.lambd);
   }
@@ -90,6 +93,7 @@ export class Hardshrink extends Shrink {
  * new nn.Softshrink(0.5).forward(tensor([-1, 0.5])); // [-0.5, 0.0]
  */
 export class Softshrink extends Shrink {
+  static override readonly className: string = 'Softshrink';
   forward(x: Tensor): Tensor {
     return softshrink(x, this.lambd);
   }
@@ -102,6 +106,7 @@ export class Softshrink extends Shrink {
  * new nn.RReLU({ lower: 0.2, upper: 0.4 }).eval().forward(tensor([-1, 2])); // [-0.3, 2.0]
  */
 export class RReLU extends Module {
+  static override readonly className: string = 'RReLU';
   readonly lower: number;
   readonly upper: number;
   readonly inplace: boolean;
@@ -113,8 +118,8 @@ export class RReLU extends Module {
     inplace?: boolean | InPlaceOption,
   ) {
     super();
-    const options = readArguments('RReLU', { lower: 1 / 8, upper: 1 / 3, inplace: false }, [lower, upper, inplace]);
-    checkSlopes('RReLU', options.lower, options.upper);
+    const options = readArguments(classNameOf(new.target), { lower: 1 / 8, upper: 1 / 3, inplace: false }, [lower, upper, inplace]);
+    checkSlopes(classNameOf(new.target), options.lower, options.upper);
     this.lower = options.lower;
     this.upper = options.upper;
     this.inplace = options.inplace;

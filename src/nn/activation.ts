@@ -30,6 +30,7 @@ import {
   tanhshrink,
 } from '../ops/activation.js';
 import { readArguments } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { constant_ } from './init.js';
@@ -52,7 +53,7 @@ abstract class Activation extends Module {
   /** @param inplace writes over the input: as a boolean or among the options. Default: false. */
   constructor(inplace?: boolean | InPlaceOption) {
     super();
-    this.inplace = readArguments(this.constructor.name, { inplace: false }, [inplace]).inplace;
+    this.inplace = readArguments(classNameOf(this), { inplace: false }, [inplace]).inplace;
   }
 
   override extraRepr(): string {
@@ -67,6 +68,7 @@ abstract class Activation extends Module {
  * new nn.ReLU({ inplace: true });
  */
 export class ReLU extends Activation {
+  static override readonly className: string = 'ReLU';
   forward(x: Tensor): Tensor {
     return relu(x, this.inplace);
   }
@@ -74,6 +76,7 @@ export class ReLU extends Activation {
 
 /** x limited to [0, 6]. @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html */
 export class ReLU6 extends Activation {
+  static override readonly className: string = 'ReLU6';
   forward(x: Tensor): Tensor {
     return relu6(x, this.inplace);
   }
@@ -86,13 +89,14 @@ export class ReLU6 extends Activation {
  * new nn.LeakyReLU(0.2); // or new nn.LeakyReLU({ negativeSlope: 0.2 })
  */
 export class LeakyReLU extends Module {
+  static override readonly className: string = 'LeakyReLU';
   readonly negativeSlope: number;
   readonly inplace: boolean;
 
   /** @param negativeSlope default 0.01. @param inplace default false. Both also by name, in one object. */
   constructor(negativeSlope?: number | LeakyReluOptions, inplace?: boolean | InPlaceOption) {
     super();
-    const options = readArguments('LeakyReLU', { negativeSlope: 0.01, inplace: false }, [negativeSlope, inplace]);
+    const options = readArguments(classNameOf(new.target), { negativeSlope: 0.01, inplace: false }, [negativeSlope, inplace]);
     this.negativeSlope = options.negativeSlope;
     this.inplace = options.inplace;
   }
@@ -114,7 +118,7 @@ abstract class WithAlpha extends Module {
   /** @param alpha default 1. @param inplace default false. Both also by name, in one object. */
   constructor(alpha?: number | EluOptions, inplace?: boolean | InPlaceOption) {
     super();
-    const options = readArguments(this.constructor.name, { alpha: 1, inplace: false }, [alpha, inplace]);
+    const options = readArguments(classNameOf(this), { alpha: 1, inplace: false }, [alpha, inplace]);
     this.alpha = options.alpha;
     this.inplace = options.inplace;
   }
@@ -131,6 +135,7 @@ abstract class WithAlpha extends Module {
  * new nn.ELU(0.5).forward(tensor([-1, 2])); // [-0.3161, 2.0]
  */
 export class ELU extends WithAlpha {
+  static override readonly className: string = 'ELU';
   forward(x: Tensor): Tensor {
     return elu(x, this.alpha, this.inplace);
   }
@@ -143,6 +148,7 @@ export class ELU extends WithAlpha {
  * new nn.CELU({ alpha: 2 }).forward(tensor([0, 2])); // [0, 2]
  */
 export class CELU extends WithAlpha {
+  static override readonly className: string = 'CELU';
   forward(x: Tensor): Tensor {
     return celu(x, this.alpha, this.inplace);
   }
@@ -150,6 +156,7 @@ export class CELU extends WithAlpha {
 
 /** Scaled ELU: keeps mean 0 and variance 1 from layer to layer. @see https://pytorch.org/docs/stable/generated/torch.nn.SELU.html */
 export class SELU extends Activation {
+  static override readonly className: string = 'SELU';
   forward(x: Tensor): Tensor {
     return selu(x, this.inplace);
   }
@@ -162,13 +169,14 @@ export class SELU extends Activation {
  * new nn.GELU('tanh').forward(tensor([0, 1])); // [0.0, 0.8412]
  */
 export class GELU extends Module {
+  static override readonly className: string = 'GELU';
   readonly approximate: 'none' | 'tanh';
 
   /** @param approximate 'none' (default) takes the error function, 'tanh' an approximation; also by name. @throws {ArgumentError} for another. */
   constructor(approximate?: 'none' | 'tanh' | GeluOptions) {
     super();
-    const options = readArguments<{ approximate: 'none' | 'tanh' }>('GELU', { approximate: 'none' }, [approximate]);
-    checkApproximate('GELU', options.approximate);
+    const options = readArguments<{ approximate: 'none' | 'tanh' }>(classNameOf(new.target), { approximate: 'none' }, [approximate]);
+    checkApproximate(classNameOf(new.target), options.approximate);
     this.approximate = options.approximate;
   }
 
@@ -183,6 +191,7 @@ export class GELU extends Module {
 
 /** x * sigmoid(x), also called swish. @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html */
 export class SiLU extends Activation {
+  static override readonly className: string = 'SiLU';
   forward(x: Tensor): Tensor {
     return silu(x, this.inplace);
   }
@@ -190,6 +199,7 @@ export class SiLU extends Activation {
 
 /** x * tanh(softplus(x)). @see https://pytorch.org/docs/stable/generated/torch.nn.Mish.html */
 export class Mish extends Activation {
+  static override readonly className: string = 'Mish';
   forward(x: Tensor): Tensor {
     return mish(x, this.inplace);
   }
@@ -202,13 +212,14 @@ export class Mish extends Activation {
  * new nn.Softplus({ beta: 2 }).forward(tensor([0, 20])); // [0.3466, 20.0]
  */
 export class Softplus extends Module {
+  static override readonly className: string = 'Softplus';
   readonly beta: number;
   readonly threshold: number;
 
   /** @param beta default 1. @param threshold default 20. Both also by name, in one object. */
   constructor(beta?: number | SoftplusOptions, threshold?: number | Omit<SoftplusOptions, 'beta'>) {
     super();
-    const options = readArguments('Softplus', { beta: 1, threshold: 20 }, [beta, threshold]);
+    const options = readArguments(classNameOf(new.target), { beta: 1, threshold: 20 }, [beta, threshold]);
     this.beta = options.beta;
     this.threshold = options.threshold;
   }
@@ -231,6 +242,7 @@ abstract class SilentActivation extends Activation {
 
 /** x * relu6(x + 3) / 6. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html */
 export class Hardswish extends SilentActivation {
+  static override readonly className: string = 'Hardswish';
   forward(x: Tensor): Tensor {
     return hardswish(x, this.inplace);
   }
@@ -238,6 +250,7 @@ export class Hardswish extends SilentActivation {
 
 /** relu6(x + 3) / 6. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html */
 export class Hardsigmoid extends SilentActivation {
+  static override readonly className: string = 'Hardsigmoid';
   forward(x: Tensor): Tensor {
     return hardsigmoid(x, this.inplace);
   }
@@ -250,6 +263,7 @@ export class Hardsigmoid extends SilentActivation {
  * new nn.Hardtanh(-2, 2).forward(tensor([-3, 1])); // [-2, 1]
  */
 export class Hardtanh extends Module {
+  static override readonly className: string = 'Hardtanh';
   readonly minVal: number;
   readonly maxVal: number;
   readonly inplace: boolean;
@@ -260,9 +274,11 @@ export class Hardtanh extends Module {
    */
   constructor(minVal?: number | HardtanhOptions, maxVal?: number | Omit<HardtanhOptions, 'minVal'>, inplace?: boolean | InPlaceOption) {
     super();
-    const options = readArguments('Hardtanh', { minVal: -1, maxVal: 1, inplace: false }, [minVal, maxVal, inplace]);
+    const options = readArguments(classNameOf(new.target), { minVal: -1, maxVal: 1, inplace: false }, [minVal, maxVal, inplace]);
     if (!(options.minVal < options.maxVal))
-      throw new ArgumentError(`Hardtanh: minVal is ${options.minVal} and maxVal ${options.maxVal}, expected the first below the second.`);
+      throw new ArgumentError(
+        `${classNameOf(new.target)}: minVal is ${options.minVal} and maxVal ${options.maxVal}, expected the first below the second.`,
+      );
     this.minVal = options.minVal;
     this.maxVal = options.maxVal;
     this.inplace = options.inplace;
@@ -279,6 +295,7 @@ export class Hardtanh extends Module {
 
 /** 1 / (1 + exp(-x)). @see https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html */
 export class Sigmoid extends Module {
+  static override readonly className: string = 'Sigmoid';
   forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
@@ -286,6 +303,7 @@ export class Sigmoid extends Module {
 
 /** The hyperbolic tangent. @see https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
 export class Tanh extends Module {
+  static override readonly className: string = 'Tanh';
   forward(x: Tensor): Tensor {
     return tanh(x);
   }
@@ -293,6 +311,7 @@ export class Tanh extends Module {
 
 /** log(sigmoid(x)). @see https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html */
 export class LogSigmoid extends Module {
+  static override readonly className: string = 'LogSigmoid';
   forward(x: Tensor): Tensor {
     return logsigmoid(x);
   }
@@ -300,6 +319,7 @@ export class LogSigmoid extends Module {
 
 /** x / (1 + |x|). @see https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html */
 export class Softsign extends Module {
+  static override readonly className: string = 'Softsign';
   forward(x: Tensor): Tensor {
     return softsign(x);
   }
@@ -307,6 +327,7 @@ export class Softsign extends Module {
 
 /** x - tanh(x). @see https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html */
 export class Tanhshrink extends Module {
+  static override readonly className: string = 'Tanhshrink';
   forward(x: Tensor): Tensor {
     return tanhshrink(x);
   }
@@ -319,12 +340,13 @@ export class Tanhshrink extends Module {
  * new nn.GLU(1).forward(ones([2, 6])).shape; // [2, 3]
  */
 export class GLU extends Module {
+  static override readonly className: string = 'GLU';
   readonly dim: number;
 
   /** @param dim default -1; also by name. */
   constructor(dim?: number | { dim?: number }) {
     super();
-    this.dim = readArguments('GLU', { dim: -1 }, [dim]).dim;
+    this.dim = readArguments(classNameOf(new.target), { dim: -1 }, [dim]).dim;
   }
 
   forward(x: Tensor): Tensor {
@@ -352,6 +374,7 @@ export interface PReLUOptions {
  * new nn.PReLU().forward(tensor([-1, 2])); // [-0.25, 2.0]
  */
 export class PReLU extends Module {
+  static override readonly className: string = 'PReLU';
   readonly numParameters: number;
   readonly init: number;
   weight: Parameter;
@@ -363,13 +386,13 @@ export class PReLU extends Module {
     options?: Pick<PReLUOptions, 'dtype'>,
   ) {
     super();
-    const given = readArguments<Required<PReLUOptions>>('PReLU', { numParameters: 1, init: 0.25, dtype: 'float32' }, [
+    const given = readArguments<Required<PReLUOptions>>(classNameOf(new.target), { numParameters: 1, init: 0.25, dtype: 'float32' }, [
       numParameters,
       init,
       options,
     ]);
-    assertCount('PReLU', 'numParameters', given.numParameters);
-    assertTrainable(given.dtype, 'PReLU');
+    assertCount(classNameOf(new.target), 'numParameters', given.numParameters);
+    assertTrainable(given.dtype, classNameOf(new.target));
     this.numParameters = given.numParameters;
     this.init = given.init;
     this.weight = this.registerParameter('weight', new Parameter(emptyTensor([this.numParameters], given.dtype)));

@@ -3,6 +3,7 @@ import { registerHook } from '../autograd/hooks.js';
 import { isGradEnabled } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { GradError } from '../errors.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { aliasTensor, Tensor } from '../tensor/tensor.js';
 import type { Module } from './module.js';
 import type { FullBackwardHook, FullBackwardPreHook } from './module-call.js';
@@ -34,7 +35,7 @@ export function withBackwardHooks(
     const next = Array.isArray(returned) ? returned : [returned];
     if (next.length !== current.length) {
       throw new GradError(
-        `${module.constructor.name}: a full backward ${what} returned ${next.length} gradients for ${current.length} ${what === 'hook' ? 'inputs' : 'outputs'}. Return one for each, null for those that have none.`,
+        `${classNameOf(module)}: a full backward ${what} returned ${next.length} gradients for ${current.length} ${what === 'hook' ? 'inputs' : 'outputs'}. Return one for each, null for those that have none.`,
       );
     }
     return next;

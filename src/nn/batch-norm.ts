@@ -3,13 +3,14 @@ import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { addInPlace } from '../ops/inplace.js';
 import { batchNormAs } from '../ops/norm.js';
 import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { ones_, zeros_ } from './init.js';
 import { assertCount } from './linear.js';
-import { Module } from './module.js';
+import { type LayerKind, Module } from './module.js';
 import { bool, float } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
@@ -33,6 +34,8 @@ export type NormArguments = Trailing<[number, number | null, boolean, boolean], 
 
 /** @internal Parameters and running statistics of batch and instance normalisation. */
 export abstract class RunningNorm extends Module {
+  static override readonly className: string = 'RunningNorm';
+  static override readonly kind: LayerKind | null = 'norm';
   readonly eps: number;
   readonly momentum: number | null;
   readonly affine: boolean;
@@ -50,7 +53,7 @@ export abstract class RunningNorm extends Module {
     on: boolean,
   ) {
     super();
-    const name = this.constructor.name;
+    const name = classNameOf(this);
     const defaults = { eps: 1e-5, momentum: undefined, affine: on, trackRunningStats: on, bias: true, dtype: 'float32' };
     const given = readArguments<BatchNormLayerOptions>(name, defaults as BatchNormLayerOptions, args);
     const { eps, momentum = 0.1, affine, trackRunningStats, bias, dtype } = given as Required<BatchNormLayerOptions>;
@@ -109,7 +112,7 @@ abstract class BatchNorm extends RunningNorm {
   protected abstract checkInput(x: Tensor): void;
 
   forward(x: Tensor): Tensor {
-    assertTensor(this.constructor.name, 'input', x);
+    assertTensor(classNameOf(this), 'input', x);
     this.checkInput(x);
     const { training, runningMean, runningVar, numBatchesTracked, weight, bias, eps } = this;
     let momentum = this.momentum ?? 0;
@@ -117,7 +120,7 @@ abstract class BatchNorm extends RunningNorm {
     if (tracking && this.momentum === null) momentum = 1 / (item(numBatchesTracked) + 1);
     const keeps = !training || this.trackRunningStats;
     const settings = { weight, bias, training: training || (runningMean === null && runningVar === null), momentum, eps };
-    const out = batchNormAs(this.constructor.name, x, keeps ? runningMean : null, keeps ? runningVar : null, settings);
+    const out = batchNormAs(classNameOf(this), x, keeps ? runningMean : null, keeps ? runningVar : null, settings);
     if (tracking) addInPlace(numBatchesTracked, 1, 1, 'add_'); // after the kernel: a batch that throws does not count
     return out;
   }
@@ -126,7 +129,7 @@ abstract class BatchNorm extends RunningNorm {
 /** The error for an input with the wrong number of dims, with the layer to use instead. */
 function wrongDims(layer: BatchNorm, expected: string, x: Tensor): ShapeError {
   const fitting = ({ 2: '1d', 3: '1d', 4: '2d', 5: '3d' } as const)[x.ndim as 2];
-  const name = layer.constructor.name;
+  const name = classNameOf(layer);
   const hint = fitting ? ` Use nn.BatchNorm${fitting}(${layer.numFeatures}).` : '';
   return new ShapeError(`${name}: input is ${showShape(x.shape)} (${x.ndim} dims), expected ${expected}.${hint}`);
 }
@@ -138,6 +141,7 @@ function wrongDims(layer: BatchNorm, expected: string, x: Tensor): ShapeError {
  * new nn.BatchNorm1d(6).forward(x).shape; // [8, 6]
  */
 export class BatchNorm1d extends BatchNorm {
+  static override readonly className: string = 'BatchNorm1d';
   protected checkInput(x: Tensor): void {
     if (x.ndim !== 2 && x.ndim !== 3) throw wrongDims(this, '[N, C] or [N, C, L]', x);
   }
@@ -150,6 +154,7 @@ export class BatchNorm1d extends BatchNorm {
  * new nn.BatchNorm2d(3, { momentum: 0.05 }).forward(randn([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
  */
 export class BatchNorm2d extends BatchNorm {
+  static override readonly className: string = 'BatchNorm2d';
   protected checkInput(x: Tensor): void {
     if (x.ndim !== 4) throw wrongDims(this, '[N, C, H, W]', x);
   }
@@ -162,6 +167,7 @@ export class BatchNorm2d extends BatchNorm {
  * new nn.BatchNorm3d(3, { affine: false }).forward(randn([2, 3, 2, 2, 2])).shape; // [2, 3, 2, 2, 2]
  */
 export class BatchNorm3d extends BatchNorm {
+  static override readonly className: string = 'BatchNorm3d';
   protected checkInput(x: Tensor): void {
     if (x.ndim !== 5) throw wrongDims(this, '[N, C, D, H, W]', x);
   }

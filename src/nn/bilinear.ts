@@ -1,6 +1,7 @@
 /** A learned form in two vectors. */
 import { bilinear } from '../ops/bilinear.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { uniform_ } from './init.js';
@@ -18,6 +19,7 @@ import { assertTrainable, Parameter } from './parameter.js';
  * form.forward(rand([5, 2]), rand([5, 3])).shape; // [5, 4]
  */
 export class Bilinear extends Module {
+  static override readonly className: string = 'Bilinear';
   weight: Parameter;
   bias: Parameter | null;
 
@@ -29,11 +31,11 @@ export class Bilinear extends Module {
     ...args: Trailing<[boolean], LinearOptions>
   ) {
     super();
-    const { bias, dtype } = readArguments<{ bias: boolean; dtype: DType }>('Bilinear', { bias: true, dtype: 'float32' }, args);
-    assertCount('Bilinear', 'in1Features', in1Features, 1);
-    assertCount('Bilinear', 'in2Features', in2Features);
-    assertCount('Bilinear', 'outFeatures', outFeatures);
-    assertTrainable(dtype, 'Bilinear');
+    const { bias, dtype } = readArguments<{ bias: boolean; dtype: DType }>(classNameOf(new.target), { bias: true, dtype: 'float32' }, args);
+    assertCount(classNameOf(new.target), 'in1Features', in1Features, 1);
+    assertCount(classNameOf(new.target), 'in2Features', in2Features);
+    assertCount(classNameOf(new.target), 'outFeatures', outFeatures);
+    assertTrainable(dtype, classNameOf(new.target));
     this.weight = new Parameter(emptyTensor([outFeatures, in1Features, in2Features], dtype));
     this.bias = this.registerParameter('bias', bias ? new Parameter(emptyTensor([outFeatures], dtype)) : null);
     this.resetParameters();

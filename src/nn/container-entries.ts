@@ -1,5 +1,7 @@
 /** What containers share: entries by position, and checks of what is put in. */
 import { ArgumentError, IndexError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 
@@ -21,14 +23,9 @@ export function insertPosition(container: string, index: number, length: number)
 
 export function assertModule(value: unknown, what: string): asserts value is Module {
   if (value instanceof Module) return;
-  const given =
-    typeof value === 'function'
-      ? `the ${/^class/.test(String(value)) ? 'class' : 'function'} ${value.name}`
-      : value instanceof Tensor
-        ? 'a Tensor'
-        : String(value);
+  const given = typeof value === 'function' ? show(value) : value instanceof Tensor ? 'a Tensor' : String(value);
   throw new ArgumentError(
-    `${what} is ${given}, expected a Module.${typeof value === 'function' ? ` For a class, write new ${value.name}(…).` : ''}`,
+    `${what} is ${given}, expected a Module.${typeof value === 'function' ? ` For a class, write new ${Object.hasOwn(value, 'className') ? classNameOf(value) : 'Layer'}(…).` : ''}`,
   );
 }
 

@@ -1,5 +1,6 @@
 /** Modules that hold modules and have no forward of their own: a list and a dictionary. */
 import { ArgumentError } from '../errors.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { assertModule, checkName, insertPosition, pairs, position } from './container-entries.js';
 import { Module } from './module.js';
 import { frame, indent } from './module-text.js';
@@ -15,6 +16,7 @@ export { Sequential } from './sequential.js';
  * for (const layer of layers) layer.forward(ones([2, 4]));
  */
 export class ModuleList<M extends Module = Module> extends Module {
+  static override readonly className: string = 'ModuleList';
   [index: number]: M;
 
   constructor(modules: Iterable<M> = []) {
@@ -28,7 +30,7 @@ export class ModuleList<M extends Module = Module> extends Module {
 
   /** The module at `index`; negative ones count from the end. @throws {IndexError} */
   at(index: number): M {
-    return this[position('ModuleList', index, this.length)]!;
+    return this[position(classNameOf(this), index, this.length)]!;
   }
 
   [Symbol.iterator](): Iterator<M> {
@@ -38,7 +40,7 @@ export class ModuleList<M extends Module = Module> extends Module {
   }
 
   append(module: M): this {
-    assertModule(module, `ModuleList: entry ${this.length}`);
+    assertModule(module, `${classNameOf(this)}: entry ${this.length}`);
     this.registerModule(String(this.length), module);
     return this;
   }
@@ -46,30 +48,30 @@ export class ModuleList<M extends Module = Module> extends Module {
   /** @throws {ArgumentError} for what is no list of modules. */
   extend(modules: Iterable<M>): this {
     if (typeof (modules as unknown) !== 'object' || modules === null || !(Symbol.iterator in modules))
-      throw new ArgumentError('ModuleList: expected a list of modules: new nn.ModuleList([first, second]).');
+      throw new ArgumentError(`${classNameOf(this)}: expected a list of modules: new nn.ModuleList([first, second]).`);
     for (const module of modules) this.append(module);
     return this;
   }
 
   /** Puts another module in the place of the one at `index`. @throws {IndexError} */
   set(index: number, module: M): this {
-    assertModule(module, `ModuleList: entry ${index}`);
-    this.registerModule(String(position('ModuleList', index, this.length)), module);
+    assertModule(module, `${classNameOf(this)}: entry ${index}`);
+    this.registerModule(String(position(classNameOf(this), index, this.length)), module);
     return this;
   }
 
   /** Puts a module before the one at `index`. @throws {IndexError} */
   insert(index: number, module: M): this {
     const modules = [...this];
-    assertModule(module, `ModuleList: entry ${index}`);
-    modules.splice(insertPosition('ModuleList', index, modules.length), 0, module);
+    assertModule(module, `${classNameOf(this)}: entry ${index}`);
+    modules.splice(insertPosition(classNameOf(this), index, modules.length), 0, module);
     return renumber(this, modules) as this;
   }
 
   /** Takes the module at `index` (default: the last) out, and returns it. @throws {IndexError} */
   pop(index = -1): M {
     const modules = [...this];
-    const [taken] = modules.splice(position('ModuleList', index, modules.length), 1);
+    const [taken] = modules.splice(position(classNameOf(this), index, modules.length), 1);
     renumber(this, modules);
     return taken!;
   }
@@ -91,7 +93,7 @@ export class ModuleList<M extends Module = Module> extends Module {
   }
 
   forward(): never {
-    throw new ArgumentError('ModuleList: it has no forward. Call its modules one by one, or use nn.Sequential.');
+    throw new ArgumentError(`${classNameOf(this)}: it has no forward. Call its modules one by one, or use nn.Sequential.`);
   }
 
   /** Runs of modules with equal text share a line, as in PyTorch. */
@@ -105,7 +107,7 @@ export class ModuleList<M extends Module = Module> extends Module {
     });
     const line = ({ from, to, text }: (typeof runs)[number]) =>
       from === to ? `(${from}): ${indent(text)}` : `(${from}-${to}): ${to - from + 1} x ${indent(text)}`;
-    return frame(this.constructor.name, [], runs.map(line));
+    return frame(classNameOf(this), [], runs.map(line));
   }
 }
 
@@ -117,6 +119,7 @@ export class ModuleList<M extends Module = Module> extends Module {
  * heads.get('parity').forward(ones([1, 8]));
  */
 export class ModuleDict<M extends Module = Module> extends Module {
+  static override readonly className: string = 'ModuleDict';
   // Not fields: any name may be a key, `train` and `forward` too. Not `#entries` either, which clone could not copy.
   private readonly map = new Map<string, M>();
 
@@ -137,7 +140,9 @@ export class ModuleDict<M extends Module = Module> extends Module {
   get(name: string): M {
     const module = this.map.get(name);
     if (!module)
-      throw new ArgumentError(`ModuleDict: there is no module "${name}". There are ${[...this.map.keys()].join(', ') || 'none'}.`);
+      throw new ArgumentError(
+        `${classNameOf(this)}: there is no module "${name}". There are ${[...this.map.keys()].join(', ') || 'none'}.`,
+      );
     return module;
   }
 
@@ -146,14 +151,14 @@ export class ModuleDict<M extends Module = Module> extends Module {
   }
 
   set(name: string, module: M): this {
-    assertModule(module, `ModuleDict: "${name}"`);
-    checkName('ModuleDict', name);
+    assertModule(module, `${classNameOf(this)}: "${name}"`);
+    checkName(classNameOf(this), name);
     this.map.set(name, module);
     return this;
   }
 
   update(modules: Iterable<readonly [string, M]> | Readonly<Record<string, M>>): this {
-    for (const [name, module] of pairs('ModuleDict', modules)) this.set(name, module);
+    for (const [name, module] of pairs(classNameOf(this), modules)) this.set(name, module);
     return this;
   }
 
@@ -199,6 +204,6 @@ export class ModuleDict<M extends Module = Module> extends Module {
   }
 
   forward(): never {
-    throw new ArgumentError('ModuleDict: it has no forward. Call its modules by name: layers.get(name).forward(x).');
+    throw new ArgumentError(`${classNameOf(this)}: it has no forward. Call its modules by name: layers.get(name).forward(x).`);
   }
 }

@@ -4,6 +4,7 @@ import { type ConvTransposeOptions, checkConvInput, transposedSizes } from '../o
 import { convTranspose1d, convTranspose2d, convTranspose3d } from '../ops/conv-transpose.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
 import { readArguments, show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ConvNd } from './conv.js';
@@ -101,6 +102,7 @@ abstract class TransposedConvolution<S extends readonly number[]> extends ConvNd
  * const up = new nn.ConvTranspose1d(16, 8, 4, { stride: 2, padding: 1 });
  */
 export class ConvTranspose1d extends TransposedConvolution<readonly [number]> {
+  static override readonly className: string = 'ConvTranspose1d';
   /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
   constructor(
     inChannels: number,
@@ -113,7 +115,7 @@ export class ConvTranspose1d extends TransposedConvolution<readonly [number]> {
     bias?: boolean | ConvTranspose1dLayerOptions,
     dilation?: Single | ConvTranspose1dLayerOptions,
   ) {
-    super('ConvTranspose1d', 1, inChannels, outChannels, kernelSize, [stride, padding, outputPadding, groups, bias, dilation]);
+    super(classNameOf(new.target), 1, inChannels, outChannels, kernelSize, [stride, padding, outputPadding, groups, bias, dilation]);
   }
 
   /** @param outputSize one of the sizes that the stride allows, instead of `outputPadding`. @returns [N, outChannels, OL], or without N. */
@@ -131,6 +133,7 @@ export class ConvTranspose1d extends TransposedConvolution<readonly [number]> {
  * const up = new nn.ConvTranspose2d(16, 8, 4, { stride: 2, padding: 1 });
  */
 export class ConvTranspose2d extends TransposedConvolution<readonly [number, number]> {
+  static override readonly className: string = 'ConvTranspose2d';
   /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
   constructor(
     inChannels: number,
@@ -143,7 +146,7 @@ export class ConvTranspose2d extends TransposedConvolution<readonly [number, num
     bias?: boolean | ConvTranspose2dLayerOptions,
     dilation?: Pair | ConvTranspose2dLayerOptions,
   ) {
-    super('ConvTranspose2d', 2, inChannels, outChannels, kernelSize, [stride, padding, outputPadding, groups, bias, dilation]);
+    super(classNameOf(new.target), 2, inChannels, outChannels, kernelSize, [stride, padding, outputPadding, groups, bias, dilation]);
   }
 
   /** @param outputSize one of the sizes that the stride allows, instead of `outputPadding`. @returns [N, outChannels, OH, OW], or without N. */
@@ -161,6 +164,7 @@ export class ConvTranspose2d extends TransposedConvolution<readonly [number, num
  * const up = new nn.ConvTranspose3d(16, 8, 2, { stride: 2 });
  */
 export class ConvTranspose3d extends TransposedConvolution<readonly [number, number, number]> {
+  static override readonly className: string = 'ConvTranspose3d';
   /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
   constructor(
     inChannels: number,
@@ -173,7 +177,7 @@ export class ConvTranspose3d extends TransposedConvolution<readonly [number, num
     bias?: boolean | ConvTranspose3dLayerOptions,
     dilation?: Triple | ConvTranspose3dLayerOptions,
   ) {
-    super('ConvTranspose3d', 3, inChannels, outChannels, kernelSize, [stride, padding, outputPadding, groups, bias, dilation]);
+    super(classNameOf(new.target), 3, inChannels, outChannels, kernelSize, [stride, padding, outputPadding, groups, bias, dilation]);
   }
 
   /** @param outputSize one of the sizes that the stride allows, instead of `outputPadding`. @returns [N, outChannels, OD, OH, OW], or without N. */

@@ -5,10 +5,11 @@ import { conv1d, conv2d, conv3d } from '../ops/conv.js';
 import { type ConvOptions, checkConvInput, type Padding } from '../ops/conv-shape.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
 import { readArguments } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { assertCount, resetWeightAndBias } from './linear.js';
-import { Module } from './module.js';
+import { type LayerKind, Module } from './module.js';
 import { tuple } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
@@ -32,6 +33,8 @@ export type Conv3dLayerOptions = ConvLayerOptions<Triple>;
 
 /** What the layers of convolution and transposed convolution share: channels, sizes, parameters, text. */
 export abstract class ConvNd<S extends readonly number[]> extends Module {
+  static override readonly className: string = 'ConvNd';
+  static override readonly kind: LayerKind | null = 'conv';
   readonly kernelSize: S;
   readonly stride: S;
   readonly padding: S | 'same' | 'valid';
@@ -155,6 +158,7 @@ abstract class Convolution<S extends readonly number[]> extends ConvNd<S> {
  * const conv = new nn.Conv1d(16, 32, 3, { stride: 2, padding: 1 });
  */
 export class Conv1d extends Convolution<readonly [number]> {
+  static override readonly className: string = 'Conv1d';
   /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
   constructor(
     inChannels: number,
@@ -167,7 +171,7 @@ export class Conv1d extends Convolution<readonly [number]> {
     bias?: boolean | Conv1dLayerOptions,
     paddingMode?: PaddingMode | Conv1dLayerOptions,
   ) {
-    super('Conv1d', 1, inChannels, outChannels, kernelSize, [stride, padding, dilation, groups, bias, paddingMode]);
+    super(classNameOf(new.target), 1, inChannels, outChannels, kernelSize, [stride, padding, dilation, groups, bias, paddingMode]);
   }
 
   /** @returns [N, outChannels, OL], or without N. */
@@ -186,6 +190,7 @@ export class Conv1d extends Convolution<readonly [number]> {
  * const conv = new nn.Conv2d(1, 16, 3, { padding: 1 });
  */
 export class Conv2d extends Convolution<readonly [number, number]> {
+  static override readonly className: string = 'Conv2d';
   /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
   constructor(
     inChannels: number,
@@ -198,7 +203,7 @@ export class Conv2d extends Convolution<readonly [number, number]> {
     bias?: boolean | Conv2dLayerOptions,
     paddingMode?: PaddingMode | Conv2dLayerOptions,
   ) {
-    super('Conv2d', 2, inChannels, outChannels, kernelSize, [stride, padding, dilation, groups, bias, paddingMode]);
+    super(classNameOf(new.target), 2, inChannels, outChannels, kernelSize, [stride, padding, dilation, groups, bias, paddingMode]);
   }
 
   /** @returns [N, outChannels, OH, OW], or without N. */
@@ -217,6 +222,7 @@ export class Conv2d extends Convolution<readonly [number, number]> {
  * const conv = new nn.Conv3d(1, 8, [3, 5, 5], { padding: [1, 2, 2] });
  */
 export class Conv3d extends Convolution<readonly [number, number, number]> {
+  static override readonly className: string = 'Conv3d';
   /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
   constructor(
     inChannels: number,
@@ -229,7 +235,7 @@ export class Conv3d extends Convolution<readonly [number, number, number]> {
     bias?: boolean | Conv3dLayerOptions,
     paddingMode?: PaddingMode | Conv3dLayerOptions,
   ) {
-    super('Conv3d', 3, inChannels, outChannels, kernelSize, [stride, padding, dilation, groups, bias, paddingMode]);
+    super(classNameOf(new.target), 3, inChannels, outChannels, kernelSize, [stride, padding, dilation, groups, bias, paddingMode]);
   }
 
   /** @returns [N, outChannels, OD, OH, OW], or without N. */

@@ -1,6 +1,7 @@
 /** How far vectors are apart. */
 import { type CosineSimilarityOptions, cosineSimilarity, type PairwiseDistanceOptions, pairwiseDistance } from '../ops/similarity.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 
@@ -11,6 +12,7 @@ import { Module } from './module.js';
  * new nn.PairwiseDistance({ p: 1, eps: 0 }).forward(tensor([[0, 0]]), tensor([[3, 4]])); // [7]
  */
 export class PairwiseDistance extends Module {
+  static override readonly className: string = 'PairwiseDistance';
   readonly norm: number;
   readonly eps: number;
   readonly keepdim: boolean;
@@ -18,7 +20,7 @@ export class PairwiseDistance extends Module {
   /** @param args p (which norm, default 2), eps (default 1e-6) and keepdim (default false) in this order, or as options. */
   constructor(...args: Trailing<[number, number, boolean], PairwiseDistanceOptions>) {
     super();
-    const { p, eps, keepdim } = readArguments('PairwiseDistance', { p: 2, eps: 1e-6, keepdim: false }, args);
+    const { p, eps, keepdim } = readArguments(classNameOf(new.target), { p: 2, eps: 1e-6, keepdim: false }, args);
     this.norm = p;
     this.eps = eps;
     this.keepdim = keepdim;
@@ -36,13 +38,14 @@ export class PairwiseDistance extends Module {
  * new nn.CosineSimilarity(1).forward(tensor([[1, 0]]), tensor([[1, 1]])); // [0.7071]
  */
 export class CosineSimilarity extends Module {
+  static override readonly className: string = 'CosineSimilarity';
   readonly dim: number;
   readonly eps: number;
 
   /** @param args dim (default 1) and eps (the least length that is divided by, default 1e-8) in this order, or as options. */
   constructor(...args: Trailing<[number, number], CosineSimilarityOptions>) {
     super();
-    const { dim, eps } = readArguments('CosineSimilarity', { dim: 1, eps: 1e-8 }, args);
+    const { dim, eps } = readArguments(classNameOf(new.target), { dim: 1, eps: 1e-8 }, args);
     this.dim = dim;
     this.eps = eps;
   }

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.js';
 import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from '../ops/dropout.js';
 import { readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { bool, float } from './module-text.js';
@@ -23,9 +24,9 @@ abstract class DropoutLayer extends Module {
    */
   constructor(...args: Trailing<[number, boolean], DropoutLayerOptions>) {
     super();
-    const { p, inplace } = readArguments(this.constructor.name, { p: 0.5, inplace: false }, args);
+    const { p, inplace } = readArguments(classNameOf(this), { p: 0.5, inplace: false }, args);
     if (!(p >= 0 && p <= 1))
-      throw new ArgumentError(`${this.constructor.name}: p is ${show(p)}, expected the probability to drop, from 0 to 1.`);
+      throw new ArgumentError(`${classNameOf(this)}: p is ${show(p)}, expected the probability to drop, from 0 to 1.`);
     this.p = p;
     this.inplace = inplace;
   }
@@ -42,6 +43,7 @@ abstract class DropoutLayer extends Module {
  * new nn.Dropout(0.5);
  */
 export class Dropout extends DropoutLayer {
+  static override readonly className: string = 'Dropout';
   forward(x: Tensor): Tensor {
     return dropout(x, this.p, this.training, this.inplace);
   }
@@ -54,6 +56,7 @@ export class Dropout extends DropoutLayer {
  * new nn.Dropout1d(0.2).forward(ones([2, 3, 8])).shape; // [2, 3, 8]
  */
 export class Dropout1d extends DropoutLayer {
+  static override readonly className: string = 'Dropout1d';
   forward(x: Tensor): Tensor {
     return dropout1d(x, this.p, this.training, this.inplace);
   }
@@ -66,6 +69,7 @@ export class Dropout1d extends DropoutLayer {
  * new nn.Dropout2d(0.2).forward(ones([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
  */
 export class Dropout2d extends DropoutLayer {
+  static override readonly className: string = 'Dropout2d';
   forward(x: Tensor): Tensor {
     return dropout2d(x, this.p, this.training, this.inplace);
   }
@@ -78,6 +82,7 @@ export class Dropout2d extends DropoutLayer {
  * new nn.Dropout3d({ p: 0.2 }).forward(ones([2, 3, 2, 4, 4])).shape; // [2, 3, 2, 4, 4]
  */
 export class Dropout3d extends DropoutLayer {
+  static override readonly className: string = 'Dropout3d';
   forward(x: Tensor): Tensor {
     return dropout3d(x, this.p, this.training, this.inplace);
   }
@@ -90,6 +95,7 @@ export class Dropout3d extends DropoutLayer {
  * new nn.Sequential(new nn.Linear(6, 5), new nn.SELU(), new nn.AlphaDropout(0.1)).forward(x).shape; // [8, 5]
  */
 export class AlphaDropout extends DropoutLayer {
+  static override readonly className: string = 'AlphaDropout';
   forward(x: Tensor): Tensor {
     return alphaDropout(x, this.p, this.training);
   }
@@ -102,6 +108,7 @@ export class AlphaDropout extends DropoutLayer {
  * new nn.FeatureAlphaDropout(0.1).forward(ones([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
  */
 export class FeatureAlphaDropout extends DropoutLayer {
+  static override readonly className: string = 'FeatureAlphaDropout';
   forward(x: Tensor): Tensor {
     return featureAlphaDropout(x, this.p, this.training);
   }

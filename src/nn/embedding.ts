@@ -4,6 +4,7 @@ import { embedding } from '../ops/embedding.js';
 import { type EmbeddingBagOptions, embeddingBag } from '../ops/embedding-bag.js';
 import { select } from '../ops/movement.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { normal_, zeros_ } from './init.js';
@@ -59,7 +60,7 @@ abstract class Table extends Module {
     weight: Tensor | null,
   ) {
     super();
-    const name = this.constructor.name;
+    const name = classNameOf(this);
     const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, dtype } = options;
     assertCount(name, 'numEmbeddings', numEmbeddings);
     assertCount(name, 'embeddingDim', embeddingDim);
@@ -112,13 +113,19 @@ function pretrainedOf(args: readonly unknown[]): Tensor | null {
  * new nn.Embedding(10000, 64, { paddingIdx: 0 });
  */
 export class Embedding extends Table {
+  static override readonly className: string = 'Embedding';
   /** @param args paddingIdx, maxNorm, normType, scaleGradByFreq and sparse in this order, or the options. */
   constructor(
     numEmbeddings: number,
     embeddingDim: number,
     ...args: Trailing<[number | null, number | null, number, boolean, boolean], EmbeddingLayerOptions>
   ) {
-    super(numEmbeddings, embeddingDim, readArguments<Required<EmbeddingLayerOptions>>('Embedding', TABLE, args), pretrainedOf(args));
+    super(
+      numEmbeddings,
+      embeddingDim,
+      readArguments<Required<EmbeddingLayerOptions>>(classNameOf(new.target), TABLE, args),
+      pretrainedOf(args),
+    );
   }
 
   /**
@@ -191,6 +198,7 @@ const BAG = {
  * bag.forward(words, tensor([0, 3], { dtype: 'int64' })).shape; // [2, 64]
  */
 export class EmbeddingBag extends Table {
+  static override readonly className: string = 'EmbeddingBag';
   readonly mode: BagMode;
   readonly includeLastOffset: boolean;
 
@@ -200,7 +208,7 @@ export class EmbeddingBag extends Table {
     embeddingDim: number,
     ...args: Trailing<[number | null, number, boolean, BagMode, boolean], EmbeddingBagLayerOptions>
   ) {
-    const options = readArguments<Required<EmbeddingBagLayerOptions>>('EmbeddingBag', BAG, args);
+    const options = readArguments<Required<EmbeddingBagLayerOptions>>(classNameOf(new.target), BAG, args);
     super(numEmbeddings, embeddingDim, options, pretrainedOf(args));
     this.mode = options.mode;
     this.includeLastOffset = options.includeLastOffset;
@@ -227,7 +235,7 @@ export class EmbeddingBag extends Table {
     ...args: Trailing<[Tensor | null, Tensor | null], Pick<EmbeddingBagOptions, 'offsets' | 'perSampleWeights'>>
   ): Tensor {
     type Given = { offsets: Tensor | null; perSampleWeights: Tensor | null };
-    const { offsets, perSampleWeights } = readArguments<Given>('EmbeddingBag', { offsets: null, perSampleWeights: null }, args);
+    const { offsets, perSampleWeights } = readArguments<Given>(classNameOf(this), { offsets: null, perSampleWeights: null }, args);
     const { maxNorm, normType, scaleGradByFreq, mode, includeLastOffset, paddingIdx } = this;
     const options = { offsets, perSampleWeights, maxNorm, normType, scaleGradByFreq, mode, includeLastOffset, paddingIdx };
     return embeddingBag(input, this.weight, options);

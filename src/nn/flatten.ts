@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.js';
 import { flatten, unflatten } from '../ops/movement.js';
 import { readArguments, show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
@@ -26,14 +27,15 @@ export interface FlattenOptions {
  * new nn.Flatten().forward(ones([2, 1, 28, 28])).shape; // [2, 784]
  */
 export class Flatten extends Module {
+  static override readonly className: string = 'Flatten';
   readonly startDim: number;
   readonly endDim: number;
 
   /** @param startDim default 1; or all options. */
   constructor(startDim?: number | FlattenOptions, endDim?: number | Pick<FlattenOptions, 'endDim'>) {
     super();
-    const options = readArguments('Flatten', { startDim: 1, endDim: -1 }, [startDim, endDim]);
-    for (const [name, dim] of Object.entries(options)) assertDim('Flatten', name, dim);
+    const options = readArguments(classNameOf(new.target), { startDim: 1, endDim: -1 }, [startDim, endDim]);
+    for (const [name, dim] of Object.entries(options)) assertDim(classNameOf(new.target), name, dim);
     this.startDim = options.startDim;
     this.endDim = options.endDim;
   }
@@ -55,14 +57,15 @@ export class Flatten extends Module {
  * new nn.Unflatten(1, [1, 28, 28]).forward(ones([2, 784])).shape; // [2, 1, 28, 28]
  */
 export class Unflatten extends Module {
+  static override readonly className: string = 'Unflatten';
   constructor(
     readonly dim: number,
     readonly unflattenedSize: Shape,
   ) {
     super();
-    assertDim('Unflatten', 'dim', dim);
+    assertDim(classNameOf(new.target), 'dim', dim);
     if (!Array.isArray(unflattenedSize) || !unflattenedSize.every(Number.isInteger))
-      throw new ArgumentError(`Unflatten: unflattenedSize is ${show(unflattenedSize)}, expected a list of sizes.`);
+      throw new ArgumentError(`${classNameOf(new.target)}: unflattenedSize is ${show(unflattenedSize)}, expected a list of sizes.`);
   }
 
   forward(x: Tensor): Tensor {

@@ -2,6 +2,7 @@
 import { fold, type UnfoldOptions, unfold } from '../ops/fold.js';
 import type { Pair } from '../ops/window.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { tuple } from './module-text.js';
@@ -21,6 +22,7 @@ function optionsOf(layer: string, args: Arguments): Required<UnfoldOptions> {
  * new nn.Unfold(2, { stride: 2 }).forward(ones([1, 3, 4, 4])).shape; // [1, 12, 4]
  */
 export class Unfold extends Module {
+  static override readonly className: string = 'Unfold';
   readonly dilation: Pair;
   readonly padding: Pair;
   readonly stride: Pair;
@@ -31,7 +33,7 @@ export class Unfold extends Module {
     ...args: Arguments
   ) {
     super();
-    const { dilation, padding, stride } = optionsOf('Unfold', args);
+    const { dilation, padding, stride } = optionsOf(classNameOf(new.target), args);
     this.dilation = dilation;
     this.padding = padding;
     this.stride = stride;
@@ -54,6 +56,7 @@ export class Unfold extends Module {
  * new nn.Fold([4, 4], 2, { stride: 2 }).forward(ones([1, 12, 4])).shape; // [1, 3, 4, 4]
  */
 export class Fold extends Module {
+  static override readonly className: string = 'Fold';
   readonly dilation: Pair;
   readonly padding: Pair;
   readonly stride: Pair;
@@ -65,7 +68,7 @@ export class Fold extends Module {
     ...args: Arguments
   ) {
     super();
-    const { dilation, padding, stride } = optionsOf('Fold', args);
+    const { dilation, padding, stride } = optionsOf(classNameOf(new.target), args);
     this.dilation = dilation;
     this.padding = padding;
     this.stride = stride;

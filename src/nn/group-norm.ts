@@ -2,11 +2,12 @@
 import { ArgumentError } from '../errors.js';
 import { groupNormAs, type LocalResponseNormOptions, localResponseNorm } from '../ops/row-norm.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { ones_, zeros_ } from './init.js';
 import { assertCount } from './linear.js';
-import { Module } from './module.js';
+import { type LayerKind, Module } from './module.js';
 import { bool, float } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
@@ -30,6 +31,8 @@ export interface GroupNormLayerOptions {
  * new nn.GroupNorm(8, 64);
  */
 export class GroupNorm extends Module {
+  static override readonly className: string = 'GroupNorm';
+  static override readonly kind: LayerKind | null = 'norm';
   readonly eps: number;
   readonly affine: boolean;
   weight: Parameter | null;
@@ -43,12 +46,14 @@ export class GroupNorm extends Module {
   ) {
     super();
     const defaults: Required<GroupNormLayerOptions> = { eps: 1e-5, affine: true, bias: true, dtype: 'float32' };
-    const { eps, affine, bias, dtype } = readArguments('GroupNorm', defaults, args);
-    assertCount('GroupNorm', 'numGroups', numGroups, 1);
-    assertCount('GroupNorm', 'numChannels', numChannels);
+    const { eps, affine, bias, dtype } = readArguments(classNameOf(new.target), defaults, args);
+    assertCount(classNameOf(new.target), 'numGroups', numGroups, 1);
+    assertCount(classNameOf(new.target), 'numChannels', numChannels);
     if (numChannels % numGroups !== 0)
-      throw new ArgumentError(`GroupNorm: ${numGroups} groups do not divide ${numChannels} channels. Choose a divisor of ${numChannels}.`);
-    assertTrainable(dtype, 'GroupNorm');
+      throw new ArgumentError(
+        `${classNameOf(new.target)}: ${numGroups} groups do not divide ${numChannels} channels. Choose a divisor of ${numChannels}.`,
+      );
+    assertTrainable(dtype, classNameOf(new.target));
     this.eps = eps;
     this.affine = affine;
     const parameter = () => new Parameter(emptyTensor([numChannels], dtype));
@@ -63,7 +68,7 @@ export class GroupNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return groupNormAs('GroupNorm', x, this.numGroups, this.weight, this.bias, this.eps);
+    return groupNormAs(classNameOf(this), x, this.numGroups, this.weight, this.bias, this.eps);
   }
 
   override extraRepr(): string {
@@ -79,6 +84,8 @@ export class GroupNorm extends Module {
  * new nn.LocalResponseNorm(2, { alpha: 1e-3 }).forward(randn([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
  */
 export class LocalResponseNorm extends Module {
+  static override readonly className: string = 'LocalResponseNorm';
+  static override readonly kind: LayerKind | null = 'norm';
   readonly alpha: number;
   readonly beta: number;
   readonly k: number;
@@ -89,8 +96,8 @@ export class LocalResponseNorm extends Module {
     ...args: Trailing<[number, number, number], LocalResponseNormOptions>
   ) {
     super();
-    assertCount('LocalResponseNorm', 'size', size, 1);
-    const { alpha, beta, k } = readArguments('LocalResponseNorm', { alpha: 1e-4, beta: 0.75, k: 1 }, args);
+    assertCount(classNameOf(new.target), 'size', size, 1);
+    const { alpha, beta, k } = readArguments(classNameOf(new.target), { alpha: 1e-4, beta: 0.75, k: 1 }, args);
     this.alpha = alpha;
     this.beta = beta;
     this.k = k;

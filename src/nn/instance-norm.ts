@@ -4,6 +4,7 @@ import { squeeze, unsqueeze } from '../ops/movement.js';
 import { instanceNormAs } from '../ops/norm.js';
 import { warnOnce } from '../ops/warn.js';
 import { assertTensor } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type BatchNormLayerOptions, type NormArguments, RunningNorm } from './batch-norm.js';
 
@@ -24,7 +25,7 @@ abstract class InstanceNorm extends RunningNorm {
   protected abstract readonly axes: 1 | 2 | 3;
 
   forward(x: Tensor): Tensor {
-    const name = this.constructor.name;
+    const name = classNameOf(this);
     const { axes, numFeatures, runningMean, runningVar, weight, bias, eps } = this;
     assertTensor(name, 'input', x);
     if (x.ndim !== axes + 1 && x.ndim !== axes + 2) throw wrongDims(this, axes, x);
@@ -47,7 +48,7 @@ function wrongDims(layer: InstanceNorm, axes: 1 | 2 | 3, x: Tensor): ShapeError 
   const fitting = ({ 3: 1, 4: 2, 5: 3 } as const)[x.ndim as 3];
   const hint = fitting ? ` Use nn.InstanceNorm${fitting}d(${layer.numFeatures}).` : '';
   return new ShapeError(
-    `${layer.constructor.name}: input is ${showShape(x.shape)} (${x.ndim} dims), expected ${EXPECTED[axes]} for one item.${hint}`,
+    `${classNameOf(layer)}: input is ${showShape(x.shape)} (${x.ndim} dims), expected ${EXPECTED[axes]} for one item.${hint}`,
   );
 }
 
@@ -58,6 +59,7 @@ function wrongDims(layer: InstanceNorm, axes: 1 | 2 | 3, x: Tensor): ShapeError 
  * new nn.InstanceNorm1d(3).forward(randn([2, 3, 8])).shape; // [2, 3, 8]
  */
 export class InstanceNorm1d extends InstanceNorm {
+  static override readonly className: string = 'InstanceNorm1d';
   protected get axes(): 1 {
     return 1;
   }
@@ -70,6 +72,7 @@ export class InstanceNorm1d extends InstanceNorm {
  * new nn.InstanceNorm2d(64, { affine: true });
  */
 export class InstanceNorm2d extends InstanceNorm {
+  static override readonly className: string = 'InstanceNorm2d';
   protected get axes(): 2 {
     return 2;
   }
@@ -82,6 +85,7 @@ export class InstanceNorm2d extends InstanceNorm {
  * new nn.InstanceNorm3d(3, { affine: true }).forward(randn([2, 3, 2, 2, 2])).shape; // [2, 3, 2, 2, 2]
  */
 export class InstanceNorm3d extends InstanceNorm {
+  static override readonly className: string = 'InstanceNorm3d';
   protected get axes(): 3 {
     return 3;
   }

@@ -1,11 +1,12 @@
 /** Layer normalisation. */
 import { layerNorm, sizesOfNorm } from '../ops/row-norm.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { ones_, zeros_ } from './init.js';
-import { Module } from './module.js';
+import { type LayerKind, Module } from './module.js';
 import { bool, float, tuple } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
@@ -28,6 +29,8 @@ export interface LayerNormLayerOptions {
  * new nn.LayerNorm(6, { eps: 1e-6 }).forward(x).shape; // [8, 6]
  */
 export class LayerNorm extends Module {
+  static override readonly className: string = 'LayerNorm';
+  static override readonly kind: LayerKind | null = 'norm';
   readonly normalizedShape: Shape;
   readonly eps: number;
   readonly elementwiseAffine: boolean;
@@ -38,9 +41,9 @@ export class LayerNorm extends Module {
   constructor(normalizedShape: number | Shape, ...args: Trailing<[number, boolean, boolean], LayerNormLayerOptions>) {
     super();
     const defaults: Required<LayerNormLayerOptions> = { eps: 1e-5, elementwiseAffine: true, bias: true, dtype: 'float32' };
-    const { eps, elementwiseAffine, bias, dtype } = readArguments('LayerNorm', defaults, args);
-    this.normalizedShape = sizesOfNorm('LayerNorm', normalizedShape);
-    assertTrainable(dtype, 'LayerNorm');
+    const { eps, elementwiseAffine, bias, dtype } = readArguments(classNameOf(new.target), defaults, args);
+    this.normalizedShape = sizesOfNorm(classNameOf(new.target), normalizedShape);
+    assertTrainable(dtype, classNameOf(new.target));
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
     const parameter = () => new Parameter(emptyTensor(this.normalizedShape, dtype));

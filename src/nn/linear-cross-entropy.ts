@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { type LinearCrossEntropyOptions, linearCrossEntropy, linearCrossEntropyOptions } from '../ops/linear-cross-entropy.js';
 import { reshape } from '../ops/movement.js';
 import { show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -27,6 +28,7 @@ export interface LinearCrossEntropyLossOptions extends Omit<LinearCrossEntropyOp
  * new nn.LinearCrossEntropyLoss(6, 3).forward(x, labels).shape; // []
  */
 export class LinearCrossEntropyLoss extends WeightedLoss {
+  static override readonly className: string = 'LinearCrossEntropyLoss';
   readonly numClasses: number;
   readonly outFeatures: readonly number[];
   ignoreIndex: number | null;
@@ -34,7 +36,7 @@ export class LinearCrossEntropyLoss extends WeightedLoss {
   linear: Linear;
 
   constructor(inFeatures: number, numClasses: number, options: LinearCrossEntropyLossOptions = {}) {
-    const name = 'LinearCrossEntropyLoss';
+    const name = classNameOf(new.target);
     assertCount(name, 'numClasses', numClasses);
     const defaults: LinearCrossEntropyLossOptions = { outFeatures: [], bias: false, dtype: 'float32' };
     const settled = linearCrossEntropyOptions(name, defaults, [options]);

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.js';
 import { linear } from '../ops/matmul.js';
 import { readArguments, show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { kaimingUniform_, uniform_ } from './init.js';
@@ -39,6 +40,7 @@ export interface LinearOptions {
  * const fc = new nn.Linear(784, 10);
  */
 export class Linear extends Module {
+  static override readonly className: string = 'Linear';
   weight: Parameter;
   bias: Parameter | null;
 
@@ -50,10 +52,10 @@ export class Linear extends Module {
     options?: Omit<LinearOptions, 'bias'>,
   ) {
     super();
-    const given = readArguments<Required<LinearOptions>>('Linear', { bias: true, dtype: 'float32' }, [bias, options]);
-    assertCount('Linear', 'inFeatures', inFeatures);
-    assertCount('Linear', 'outFeatures', outFeatures);
-    assertTrainable(given.dtype, 'Linear');
+    const given = readArguments<Required<LinearOptions>>(classNameOf(new.target), { bias: true, dtype: 'float32' }, [bias, options]);
+    assertCount(classNameOf(new.target), 'inFeatures', inFeatures);
+    assertCount(classNameOf(new.target), 'outFeatures', outFeatures);
+    assertTrainable(given.dtype, classNameOf(new.target));
     this.weight = this.registerParameter('weight', new Parameter(emptyTensor([outFeatures, inFeatures], given.dtype)));
     this.bias = this.registerParameter('bias', given.bias ? new Parameter(emptyTensor([outFeatures], given.dtype)) : null);
     this.resetParameters();
@@ -79,6 +81,7 @@ export class Linear extends Module {
  * new nn.Identity().forward(x).shape; // [8, 6]
  */
 export class Identity extends Module {
+  static override readonly className: string = 'Identity';
   constructor(..._ignored: readonly unknown[]) {
     super();
   }

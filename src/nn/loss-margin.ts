@@ -22,6 +22,7 @@ import {
 } from '../ops/loss-margin.js';
 import { type LossOptions, lossOptions, type Settled } from '../ops/loss-options.js';
 import type { Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { PairwiseDistance } from './distance.js';
 import { Loss, WeightedLoss } from './loss.js';
@@ -45,8 +46,9 @@ abstract class MarginLoss extends Loss {
  * new nn.HingeEmbeddingLoss({ margin: 2 }).forward(tensor([0.5, 0.5]), tensor([1, -1])); // 1
  */
 export class HingeEmbeddingLoss extends MarginLoss {
+  static override readonly className: string = 'HingeEmbeddingLoss';
   constructor(...args: Trailing<[margin: number], MarginLossOptions>) {
-    super('HingeEmbeddingLoss', 1, args);
+    super(classNameOf(new.target), 1, args);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -62,8 +64,9 @@ export class HingeEmbeddingLoss extends MarginLoss {
  * new nn.CosineEmbeddingLoss().forward(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])); // 1
  */
 export class CosineEmbeddingLoss extends MarginLoss {
+  static override readonly className: string = 'CosineEmbeddingLoss';
   constructor(...args: Trailing<[margin: number], MarginLossOptions>) {
-    super('CosineEmbeddingLoss', 0, args);
+    super(classNameOf(new.target), 0, args);
   }
 
   forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
@@ -79,8 +82,9 @@ export class CosineEmbeddingLoss extends MarginLoss {
  * new nn.MarginRankingLoss({ margin: 0.5 }).forward(tensor([2, 1]), tensor([1, 3]), tensor([1, 1])); // 1.25
  */
 export class MarginRankingLoss extends MarginLoss {
+  static override readonly className: string = 'MarginRankingLoss';
   constructor(...args: Trailing<[margin: number], MarginLossOptions>) {
-    super('MarginRankingLoss', 0, args);
+    super(classNameOf(new.target), 0, args);
   }
 
   forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
@@ -97,8 +101,9 @@ export class MarginRankingLoss extends MarginLoss {
  * new nn.SoftMarginLoss().forward(tensor([1, -2]), tensor([1, 1])); // 1.2201
  */
 export class SoftMarginLoss extends Loss {
+  static override readonly className: string = 'SoftMarginLoss';
   constructor(options: LossOptions = {}) {
-    super(lossOptions<Settled<LossOptions>>('SoftMarginLoss', { reduction: 'mean' }, [options]));
+    super(lossOptions<Settled<LossOptions>>(classNameOf(new.target), { reduction: 'mean' }, [options]));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -113,8 +118,9 @@ export class SoftMarginLoss extends Loss {
  * new nn.MultiLabelMarginLoss().forward(tensor([[0.1, 0.2, 0.4, 0.8]]), tensor([[3, 0, -1, 1]], { dtype: 'int64' })); // 0.85
  */
 export class MultiLabelMarginLoss extends Loss {
+  static override readonly className: string = 'MultiLabelMarginLoss';
   constructor(options: LossOptions = {}) {
-    super(lossOptions<Settled<LossOptions>>('MultiLabelMarginLoss', { reduction: 'mean' }, [options]));
+    super(lossOptions<Settled<LossOptions>>(classNameOf(new.target), { reduction: 'mean' }, [options]));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -129,11 +135,12 @@ export class MultiLabelMarginLoss extends Loss {
  * new nn.MultiMarginLoss().forward(tensor([[0.1, 0.2, 0.4, 0.8]]), tensor([3], { dtype: 'int64' })); // 0.325
  */
 export class MultiMarginLoss extends WeightedLoss {
+  static override readonly className: string = 'MultiMarginLoss';
   p: 1 | 2;
   margin: number;
 
   constructor(...args: Trailing<[p: 1 | 2, margin: number, weight: Tensor | null], MultiMarginLossOptions>) {
-    const settled = multiMarginLossOptions('MultiMarginLoss', args);
+    const settled = multiMarginLossOptions(classNameOf(new.target), args);
     super(settled);
     this.p = settled.p;
     this.margin = settled.margin;
@@ -153,13 +160,14 @@ export class MultiMarginLoss extends WeightedLoss {
  * const loss = criterion.forward(randn([100, 128]), randn([100, 128]), randn([100, 128]));
  */
 export class TripletMarginLoss extends Loss {
+  static override readonly className: string = 'TripletMarginLoss';
   margin: number;
   p: number;
   eps: number;
   swap: boolean;
 
   constructor(...args: Trailing<[margin: number, p: number, eps: number, swap: boolean], TripletMarginLossOptions>) {
-    const settled = tripletMarginLossOptions('TripletMarginLoss', args);
+    const settled = tripletMarginLossOptions(classNameOf(new.target), args);
     super(settled);
     this.margin = settled.margin;
     this.p = settled.p;
@@ -186,13 +194,14 @@ export interface TripletMarginWithDistanceLayerOptions extends Omit<TripletMargi
  * const criterion = new nn.TripletMarginWithDistanceLoss({ distanceFunction });
  */
 export class TripletMarginWithDistanceLoss extends Loss {
+  static override readonly className: string = 'TripletMarginWithDistanceLoss';
   distanceFunction: DistanceFunction | Module;
   margin: number;
   swap: boolean;
 
   constructor({ distanceFunction, ...rest }: TripletMarginWithDistanceLayerOptions = {}) {
     const plain = distanceFunction instanceof Module ? null : distanceFunction;
-    const settled = tripletMarginWithDistanceLossOptions('TripletMarginWithDistanceLoss', [{ ...rest, distanceFunction: plain }]);
+    const settled = tripletMarginWithDistanceLossOptions(classNameOf(new.target), [{ ...rest, distanceFunction: plain }]);
     super(settled);
     this.distanceFunction = distanceFunction ?? new PairwiseDistance();
     this.margin = settled.margin;

@@ -22,6 +22,7 @@ import {
 } from '../ops/loss-distribution.js';
 import { type LossOptions, lossOptions, type Settled } from '../ops/loss-options.js';
 import type { Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Loss } from './loss.js';
 import { Module } from './module.js';
@@ -41,8 +42,9 @@ abstract class PlainLoss extends Loss {
  * new nn.MSELoss().forward(tensor([1, 2]), tensor([1, 4])); // 2
  */
 export class MSELoss extends PlainLoss {
+  static override readonly className: string = 'MSELoss';
   constructor(options: LossOptions = {}) {
-    super('MSELoss', options);
+    super(classNameOf(new.target), options);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -58,8 +60,9 @@ export class MSELoss extends PlainLoss {
  * new nn.L1Loss({ reduction: 'sum' }).forward(tensor([1, 2]), tensor([1, 4])); // 2
  */
 export class L1Loss extends PlainLoss {
+  static override readonly className: string = 'L1Loss';
   constructor(options: LossOptions = {}) {
-    super('L1Loss', options);
+    super(classNameOf(new.target), options);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -74,10 +77,11 @@ export class L1Loss extends PlainLoss {
  * new nn.SmoothL1Loss({ beta: 0.5 }).forward(tensor([0, 0]), tensor([0.5, 2])); // 1
  */
 export class SmoothL1Loss extends Loss {
+  static override readonly className: string = 'SmoothL1Loss';
   beta: number;
 
   constructor(options: SmoothL1LossOptions = {}) {
-    const settled = smoothL1LossOptions('SmoothL1Loss', [options]);
+    const settled = smoothL1LossOptions(classNameOf(new.target), [options]);
     super(settled);
     this.beta = settled.beta;
   }
@@ -95,10 +99,11 @@ export class SmoothL1Loss extends Loss {
  * new nn.HuberLoss({ delta: 2 }).forward(tensor([0, 0]), tensor([1, 4])); // 3.25
  */
 export class HuberLoss extends Loss {
+  static override readonly className: string = 'HuberLoss';
   delta: number;
 
   constructor(options: HuberLossOptions = {}) {
-    const settled = huberLossOptions('HuberLoss', [options]);
+    const settled = huberLossOptions(classNameOf(new.target), [options]);
     super(settled);
     this.delta = settled.delta;
   }
@@ -118,11 +123,12 @@ export class HuberLoss extends Loss {
  * criterion.forward(tensor([[0.25, 0.75]]).log(), tensor([[0.5, 0.5]])); // 0.1438
  */
 export class KLDivLoss extends Module {
+  static override readonly className: string = 'KLDivLoss';
   reduction: Settled<KLDivLossOptions>['reduction'];
   logTarget: boolean;
 
   constructor(options: KLDivLossOptions = {}) {
-    const settled = klDivOptions('KLDivLoss', [options]);
+    const settled = klDivOptions(classNameOf(new.target), [options]);
     super();
     this.reduction = settled.reduction;
     this.logTarget = settled.logTarget;
@@ -141,12 +147,13 @@ export class KLDivLoss extends Module {
  * new nn.PoissonNLLLoss().forward(tensor([0, 1]), tensor([1, 2])); // 0.8591
  */
 export class PoissonNLLLoss extends Loss {
+  static override readonly className: string = 'PoissonNLLLoss';
   logInput: boolean;
   full: boolean;
   eps: number;
 
   constructor(...args: Trailing<[logInput: boolean, full: boolean], PoissonNLLLossOptions>) {
-    const settled = poissonNllLossOptions('PoissonNLLLoss', args);
+    const settled = poissonNllLossOptions(classNameOf(new.target), args);
     super(settled);
     this.logInput = settled.logInput;
     this.full = settled.full;
@@ -165,11 +172,12 @@ export class PoissonNLLLoss extends Loss {
  * new nn.GaussianNLLLoss().forward(tensor([0, 0]), tensor([1, 3]), tensor([1, 2])); // 1.5483
  */
 export class GaussianNLLLoss extends Loss {
+  static override readonly className: string = 'GaussianNLLLoss';
   full: boolean;
   eps: number;
 
   constructor(options: GaussianNLLLossOptions = {}) {
-    const settled = gaussianNllLossOptions('GaussianNLLLoss', [options]);
+    const settled = gaussianNllLossOptions(classNameOf(new.target), [options]);
     super(settled);
     this.full = settled.full;
     this.eps = settled.eps;

@@ -17,11 +17,13 @@ import {
 } from '../ops/loss-binary.js';
 import { lossOptions, type Reduction, type Settled } from '../ops/loss-options.js';
 import type { Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 
 /** What all losses have. */
 export abstract class Loss extends Module {
+  static override readonly className: string = 'Loss';
   /** What becomes of the loss of each item. */
   reduction: Reduction;
 
@@ -33,6 +35,7 @@ export abstract class Loss extends Module {
 
 /** A loss with a weight, which is a buffer and part of the state dict as in PyTorch. */
 export abstract class WeightedLoss extends Loss {
+  static override readonly className: string = 'WeightedLoss';
   weight: Tensor | null;
 
   constructor(options: { reduction: Reduction; weight: Tensor | null }) {
@@ -50,11 +53,12 @@ export abstract class WeightedLoss extends Loss {
  * const loss = criterion.forward(model.forward(x), labels);
  */
 export class CrossEntropyLoss extends WeightedLoss {
+  static override readonly className: string = 'CrossEntropyLoss';
   ignoreIndex: number;
   labelSmoothing: number;
 
   constructor(...args: Trailing<[weight: Tensor | null], CrossEntropyOptions>) {
-    const options = crossEntropyOptions('CrossEntropyLoss', args);
+    const options = crossEntropyOptions(classNameOf(new.target), args);
     super(options);
     this.ignoreIndex = options.ignoreIndex;
     this.labelSmoothing = options.labelSmoothing;
@@ -74,10 +78,11 @@ export class CrossEntropyLoss extends WeightedLoss {
  * new nn.NLLLoss().forward(F.logSoftmax(zeros([2, 4]), 1), tensor([0, 3], { dtype: 'int64' })); // 1.3863
  */
 export class NLLLoss extends WeightedLoss {
+  static override readonly className: string = 'NLLLoss';
   ignoreIndex: number;
 
   constructor(...args: Trailing<[weight: Tensor | null], NllLossOptions>) {
-    const options = nllLossOptions('NLLLoss', args);
+    const options = nllLossOptions(classNameOf(new.target), args);
     super(options);
     this.ignoreIndex = options.ignoreIndex;
   }
@@ -99,8 +104,9 @@ const binaryOptions = (op: string, given: readonly unknown[]) =>
  * new nn.BCELoss().forward(tensor([0.5, 0.5]), tensor([1, 0])); // 0.6931
  */
 export class BCELoss extends WeightedLoss {
+  static override readonly className: string = 'BCELoss';
   constructor(...args: Trailing<[weight: Tensor | null], BinaryCrossEntropyOptions>) {
-    super(binaryOptions('BCELoss', args));
+    super(binaryOptions(classNameOf(new.target), args));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -119,11 +125,12 @@ export type BCEWithLogitsLossOptions = BinaryCrossEntropyWithLogitsOptions;
  * new nn.BCEWithLogitsLoss({ posWeight: tensor([3]) }).forward(tensor([0, 0]), tensor([1, 0])); // 1.3863
  */
 export class BCEWithLogitsLoss extends WeightedLoss {
+  static override readonly className: string = 'BCEWithLogitsLoss';
   posWeight: Tensor | null;
 
   constructor(...args: Trailing<[weight: Tensor | null], BCEWithLogitsLossOptions>) {
     const defaults = { weight: null, reduction: 'mean', posWeight: null } as const;
-    const options = lossOptions<Settled<BCEWithLogitsLossOptions>>('BCEWithLogitsLoss', defaults, args);
+    const options = lossOptions<Settled<BCEWithLogitsLossOptions>>(classNameOf(new.target), defaults, args);
     super(options);
     this.posWeight = this.registerBuffer('posWeight', options.posWeight, { key: 'pos_weight' });
   }
@@ -142,8 +149,9 @@ export class BCEWithLogitsLoss extends WeightedLoss {
  * new nn.MultiLabelSoftMarginLoss().forward(zeros([1, 3]), tensor([[1, 0, 1]])); // 0.6931
  */
 export class MultiLabelSoftMarginLoss extends WeightedLoss {
+  static override readonly className: string = 'MultiLabelSoftMarginLoss';
   constructor(...args: Trailing<[weight: Tensor | null], BinaryCrossEntropyOptions>) {
-    super(binaryOptions('MultiLabelSoftMarginLoss', args));
+    super(binaryOptions(classNameOf(new.target), args));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -163,11 +171,12 @@ export class MultiLabelSoftMarginLoss extends WeightedLoss {
  * const loss = criterion.forward(logProbs, targets, Array(16).fill(50), Array(16).fill(30));
  */
 export class CTCLoss extends Loss {
+  static override readonly className: string = 'CTCLoss';
   blank: number;
   zeroInfinity: boolean;
 
   constructor(...args: Trailing<[blank: number, reduction: Reduction, zeroInfinity: boolean], CTCLossOptions>) {
-    const options = ctcLossOptions('CTCLoss', args);
+    const options = ctcLossOptions(classNameOf(new.target), args);
     super(options);
     this.blank = options.blank;
     this.zeroInfinity = options.zeroInfinity;

@@ -7,6 +7,7 @@
 import type { HookHandle } from '../autograd/hooks.js';
 import { ArgumentError, HoneError } from '../errors.js';
 import { warnOnce } from '../ops/warn.js';
+import { classNameOf, classNamesOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { whenDone, withBackwardHooks } from './backward-hook.js';
 import type { Module } from './module.js';
@@ -203,16 +204,17 @@ function locate(error: HoneError, module: Module): void {
   }
   if (depth > 1 || place.origin === module || error.message !== place.written) return;
   const { origin, bare } = place;
-  const name = origin.constructor.name;
+  const name = classNameOf(origin);
   const path = module.namedModules().find(([, candidate]) => candidate === origin)?.[0];
   if (path === undefined && place.written !== bare) return; // a module nearer to it knew the way
   const where =
     path !== undefined
       ? `${path} (${name})`
-      : `${name} (which ${module.constructor.name} does not know of: keep modules in fields, nn.Sequential, nn.ModuleList or nn.ModuleDict)`;
+      : `${name} (which ${classNameOf(module)} does not know of: keep modules in fields, nn.Sequential, nn.ModuleList or nn.ModuleDict)`;
   const before = error.message;
   // `bn1 (BatchNorm1d): expected …` rather than `bn1 (BatchNorm1d): BatchNorm1d(256): expected …`
-  error.message = `${where}: ${bare.replace(new RegExp(`^${name}(\\(\\d+\\))?: `, 'i'), '')}`;
+  const own = classNamesOf(origin).map((each) => each.replaceAll('$', '\\$'));
+  error.message = `${where}: ${bare.replace(new RegExp(`^(${own.join('|')})(\\(\\d+\\))?: `, 'i'), '')}`;
   place.written = error.message;
   if (error.stack !== undefined) error.stack = error.stack.replace(before, () => error.message);
 }

@@ -1,6 +1,7 @@
 /** Conversion of a module's tensors to another dtype. */
 import { noGrad } from '../autograd/mode.js';
 import { to } from '../ops/copy.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { escapeScope } from '../tensor/storage.js';
 import { replaceData } from '../tensor/tensor.js';
@@ -10,7 +11,7 @@ import { assertTrainable } from './parameter.js';
 /** Converts floating parameters and buffers, and their gradients; the tensors stay the same objects. */
 export function convert(module: Module, dtype: DType | 'cpu' | undefined): void {
   if (dtype === undefined || dtype === 'cpu') return;
-  assertTrainable(dtype, `${module.constructor.name}.to`);
+  assertTrainable(dtype, `${classNameOf(module)}.to`);
   noGrad(() => {
     for (const tensor of [...module.parameters(), ...module.buffers()]) {
       if (!isFloating(tensor.dtype) || tensor.dtype === dtype) continue;

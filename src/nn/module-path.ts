@@ -1,5 +1,6 @@
 /** Parts of a module by dotted path. */
 import { ArgumentError } from '../errors.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Module, OwnTensor } from './module.js';
 
@@ -15,7 +16,7 @@ export function submoduleAt(root: Module, path: string, op = 'getSubmodule'): Mo
     const entries = module.childEntries();
     const found = entries.find(([name]) => name === step);
     if (!found) {
-      const at = i === 0 ? root.constructor.name : `${steps.slice(0, i).join('.')} (${module.constructor.name})`;
+      const at = i === 0 ? classNameOf(root) : `${steps.slice(0, i).join('.')} (${classNameOf(module)})`;
       throw new ArgumentError(`${op}: "${path}" does not exist: ${at} has no submodule "${step}". It has ${names(entries)}.`);
     }
     module = found[1];
@@ -37,7 +38,7 @@ export function tensorAt(root: Module, path: string, kind: OwnTensor['kind'], op
   const found = own.find(({ key }) => key === last);
   if (!found)
     throw new ArgumentError(
-      `${op}: "${path}" does not exist: ${module.constructor.name} has no ${kind} "${last}". It has ${names(own.map(({ key }) => [key]))}.`,
+      `${op}: "${path}" does not exist: ${classNameOf(module)} has no ${kind} "${last}". It has ${names(own.map(({ key }) => [key]))}.`,
     );
   return found.tensor;
 }

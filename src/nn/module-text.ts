@@ -1,4 +1,6 @@
 /** How modules print: PyTorch's own text, for a model and for the numbers inside it. */
+
+import { classNameOf } from '../tensor/class-name.js';
 import type { Module } from './module.js';
 
 /** A number as Python prints a float: `0.5`, `1.0`, `1e-05`. */
@@ -36,7 +38,7 @@ export function describe(module: Module): string {
   const extra = module.extraRepr();
   const extraLines = extra === '' ? [] : extra.split('\n');
   const childLines = module.childEntries().map(([name, child]) => `(${name}): ${indent(child.toString())}`);
-  return frame(module.constructor.name, extraLines, childLines);
+  return frame(classNameOf(module), extraLines, childLines);
 }
 
 /** `Name(extra)` on one line where that is all, else one line per part. */

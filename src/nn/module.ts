@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.js';
 import { clearGradient } from '../optim/zero-grad.js';
 import { readArguments } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { escapeScope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -19,6 +20,9 @@ import {
   type StateDictOptions,
   stateDict,
 } from './state-dict.js';
+
+/** The kinds of layers that penalties and summaries treat apart. */
+export type LayerKind = 'conv' | 'norm';
 
 /** How a tensor that was registered by name is kept. */
 export interface TensorRegistration {
@@ -69,6 +73,16 @@ const LIST = { prefix: '', recurse: true, removeDuplicate: true };
  * }
  */
 export abstract class Module extends HookedModule {
+  /**
+   * The name that texts and errors show: minifiers rename classes, but leave this. A class of your own that sets none goes by its
+   * name in the code that runs.
+   */
+  static readonly className: string = 'Module';
+  /**
+   * What penalties and summaries must know of a layer: `norm` for one that scales and shifts what it normalises, `conv` for one whose
+   * weight works at every position. Layers of your own may set it: `static override readonly kind = 'norm'`.
+   */
+  static readonly kind: LayerKind | null = null;
   /** True while training; `eval()` makes it false. Dropout and batch norm behave differently. */
   training = true;
 
@@ -79,7 +93,7 @@ export abstract class Module extends HookedModule {
   /** A class without a constructor of its own takes no arguments: they would be lost. @throws {ArgumentError} when it gets some. */
   constructor(...none: never[]) {
     super();
-    if (none.length > 0) readArguments(new.target.name, {}, none);
+    if (none.length > 0) readArguments(classNameOf(new.target), {}, none);
   }
 
   // ---- what it is made of ----
@@ -105,7 +119,7 @@ export abstract class Module extends HookedModule {
       const isParameter = registration ? registration.kind === 'parameter' : this.#parameterFields?.has(field);
       if (isParameter && !(tensor instanceof Parameter))
         throw new ArgumentError(
-          `${this.constructor.name}: its parameter "${field}" was set to a plain tensor, which would not be trained. Assign new nn.Parameter(tensor).`,
+          `${classNameOf(this)}: its parameter "${field}" was set to a plain tensor, which would not be trained. Assign new nn.Parameter(tensor).`,
         );
     }
     return out;
@@ -269,7 +283,7 @@ export abstract class Module extends HookedModule {
     const taken = Object.hasOwn(this, name) ? this[name as keyof this] : name in this;
     const replaceable = taken === undefined || taken === null || taken === false || taken instanceof Module || taken instanceof Tensor;
     if (!replaceable || name === 'forward' || name === 'training')
-      throw new ArgumentError(`${op}: ${this.constructor.name} already has a member "${name}". Choose another name.`);
+      throw new ArgumentError(`${op}: ${classNameOf(this)} already has a member "${name}". Choose another name.`);
   }
 
   // ---- modes, conversion, gradients ----
@@ -370,7 +384,7 @@ export abstract class Module extends HookedModule {
   [COPY](copies: Copies): this {
     if (typeof (Object.getPrototypeOf(this) as Partial<Module>).forward !== 'function')
       throw new ArgumentError(
-        `clone: ${this.constructor.name} has its forward in a field, whose "this" cannot be another module. Write it as a method.`,
+        `clone: ${classNameOf(this)} has its forward in a field, whose "this" cannot be another module. Write it as a method.`,
       );
     const copy = Reflect.construct(Module, [], this.constructor as new () => Module) as this;
     copies.set(this, copy);

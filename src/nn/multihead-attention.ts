@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.js';
 import { type MultiHeadAttentionOptions, multiHeadAttention } from '../ops/multi-head-attention.js';
 import { readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { xavierNormal_, xavierUniform_, zeros_ } from './init.js';
@@ -65,7 +66,9 @@ const FORWARD_DEFAULTS: Required<MultiheadAttentionForwardOptions> = {
 };
 
 /** A Linear under the name that PyTorch prints. */
-class NonDynamicallyQuantizableLinear extends Linear {}
+class NonDynamicallyQuantizableLinear extends Linear {
+  static override readonly className: string = 'NonDynamicallyQuantizableLinear';
+}
 
 /** @internal The fields of `module`, those of submodules under PyTorch's names, which state dicts have as keys. */
 export function* renamed(
@@ -93,6 +96,7 @@ export function assertProbability(layer: string, value: number): void {
  * weights.shape; // [2, 10, 10]
  */
 export class MultiheadAttention extends Module {
+  static override readonly className: string = 'MultiheadAttention';
   readonly kdim: number;
   readonly vdim: number;
   readonly headDim: number;
@@ -115,20 +119,20 @@ export class MultiheadAttention extends Module {
     ...rest: Trailing<[dropout: number | undefined], MultiheadAttentionOptions>
   ) {
     super();
-    const options = readArguments<Required<MultiheadAttentionOptions>>('MultiheadAttention', DEFAULTS, rest);
+    const options = readArguments<Required<MultiheadAttentionOptions>>(classNameOf(new.target), DEFAULTS, rest);
     const { dropout, bias, addBiasKv, addZeroAttn, batchFirst, dtype } = options;
-    assertProbability('MultiheadAttention', dropout);
-    assertCount('MultiheadAttention', 'embedDim', embedDim, 1);
-    assertCount('MultiheadAttention', 'numHeads', numHeads, 1);
+    assertProbability(classNameOf(new.target), dropout);
+    assertCount(classNameOf(new.target), 'embedDim', embedDim, 1);
+    assertCount(classNameOf(new.target), 'numHeads', numHeads, 1);
     if (embedDim % numHeads !== 0)
       throw new ArgumentError(
-        `MultiheadAttention: embedDim ${embedDim} does not divide into ${numHeads} heads. Choose numHeads among the divisors of ${embedDim}.`,
+        `${classNameOf(new.target)}: embedDim ${embedDim} does not divide into ${numHeads} heads. Choose numHeads among the divisors of ${embedDim}.`,
       );
     this.kdim = options.kdim ?? embedDim;
     this.vdim = options.vdim ?? embedDim;
-    assertCount('MultiheadAttention', 'kdim', this.kdim);
-    assertCount('MultiheadAttention', 'vdim', this.vdim);
-    assertTrainable(dtype, 'MultiheadAttention');
+    assertCount(classNameOf(new.target), 'kdim', this.kdim);
+    assertCount(classNameOf(new.target), 'vdim', this.vdim);
+    assertTrainable(dtype, classNameOf(new.target));
     this.headDim = embedDim / numHeads;
     this.dropout = dropout;
     this.batchFirst = batchFirst;
@@ -178,8 +182,8 @@ export class MultiheadAttention extends Module {
   ): [output: Tensor, weights: Tensor];
   forward(query: Tensor, key: Tensor, value: Tensor, ...rest: ForwardArguments): [output: Tensor, weights: Tensor | null];
   forward(query: Tensor, key: Tensor, value: Tensor, ...rest: unknown[]): [Tensor, Tensor | null] {
-    return multiHeadAttention('MultiheadAttention', query, key, value, {
-      ...readArguments<MultiheadAttentionForwardOptions>('MultiheadAttention', FORWARD_DEFAULTS, rest),
+    return multiHeadAttention(classNameOf(this), query, key, value, {
+      ...readArguments<MultiheadAttentionForwardOptions>(classNameOf(this), FORWARD_DEFAULTS, rest),
       embedDim: this.embedDim,
       numHeads: this.numHeads,
       inProjWeight: this.inProjWeight,

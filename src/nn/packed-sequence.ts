@@ -29,6 +29,7 @@ function numbersOf(values: Tensor | readonly number[], op: string, what: string)
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.PackedSequence.html
  */
 export class PackedSequence {
+  static readonly className: string = 'PackedSequence';
   /** [rows, ...]: the steps of all sequences. */
   readonly data: Tensor;
   /** How many sequences have a step t, int64 [steps]. */

@@ -2,6 +2,7 @@
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { type PadMode, padAs } from '../ops/arrange.js';
 import { assertTensor, readArguments, show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { float, tuple } from './module-text.js';
@@ -23,7 +24,7 @@ abstract class Pad extends Module {
     const all: unknown = typeof padding === 'number' ? new Array<number>(2 * axes).fill(padding) : padding;
     if (!Array.isArray(all) || all.length !== 2 * axes || !all.every(Number.isInteger)) {
       throw new ArgumentError(
-        `${this.constructor.name}: padding is ${show(padding)}, expected a whole number, or ${2 * axes} of them: before and after each axis, the last axis first.`,
+        `${classNameOf(this)}: padding is ${show(padding)}, expected a whole number, or ${2 * axes} of them: before and after each axis, the last axis first.`,
       );
     }
     this.padding = [...(all as number[])];
@@ -38,13 +39,13 @@ abstract class ModePad extends Pad {
   protected abstract readonly mode: PadMode;
 
   forward(x: Tensor): Tensor {
-    assertTensor(this.constructor.name, 'input', x);
+    assertTensor(classNameOf(this), 'input', x);
     const axes = this.padding.length / 2;
     if (x.ndim !== axes + 1 && x.ndim !== axes + 2) {
       const shape = ['[N, C, L], or [C, L]', '[N, C, H, W], or [C, H, W]', '[N, C, D, H, W], or [C, D, H, W]'][axes - 1]!;
-      throw new ShapeError(`${this.constructor.name}: input is ${showShape(x.shape)} (${x.ndim} dims), expected ${shape} for one item.`);
+      throw new ShapeError(`${classNameOf(this)}: input is ${showShape(x.shape)} (${x.ndim} dims), expected ${shape} for one item.`);
     }
-    return padAs(this.constructor.name, x, this.padding, this.mode);
+    return padAs(classNameOf(this), x, this.padding, this.mode);
   }
 }
 
@@ -58,13 +59,13 @@ abstract class ConstantPad extends Pad {
 
   constructor(padding: number | readonly number[], axes: number, args: readonly unknown[]) {
     super(padding, axes);
-    const { value } = readArguments<{ value: number | undefined }>(this.constructor.name, { value: undefined }, args);
-    if (typeof value !== 'number') throw new ArgumentError(`${this.constructor.name}: value is ${show(value)}, expected a number.`);
+    const { value } = readArguments<{ value: number | undefined }>(classNameOf(this), { value: undefined }, args);
+    if (typeof value !== 'number') throw new ArgumentError(`${classNameOf(this)}: value is ${show(value)}, expected a number.`);
     this.value = value;
   }
 
   forward(x: Tensor): Tensor {
-    return padAs(this.constructor.name, x, this.padding, 'constant', this.value);
+    return padAs(classNameOf(this), x, this.padding, 'constant', this.value);
   }
 
   override extraRepr(): string {
@@ -74,7 +75,7 @@ abstract class ConstantPad extends Pad {
 
 abstract class ZeroPad extends Pad {
   forward(x: Tensor): Tensor {
-    return padAs(this.constructor.name, x, this.padding, 'constant');
+    return padAs(classNameOf(this), x, this.padding, 'constant');
   }
 }
 
@@ -103,6 +104,7 @@ abstract class CircularPad extends ModePad {
  * new nn.ZeroPad1d(1).forward(tensor([[[1, 2, 3]]])); // [[[0, 1, 2, 3, 0]]]
  */
 export class ZeroPad1d extends ZeroPad {
+  static override readonly className: string = 'ZeroPad1d';
   constructor(padding: Padding1d) {
     super(padding, 1);
   }
@@ -115,6 +117,7 @@ export class ZeroPad1d extends ZeroPad {
  * new nn.ZeroPad2d([1, 1, 0, 2]).forward(ones([1, 1, 3, 4])).shape; // [1, 1, 5, 6]
  */
 export class ZeroPad2d extends ZeroPad {
+  static override readonly className: string = 'ZeroPad2d';
   constructor(padding: Padding2d) {
     super(padding, 2);
   }
@@ -127,6 +130,7 @@ export class ZeroPad2d extends ZeroPad {
  * new nn.ZeroPad3d(1).forward(ones([1, 1, 2, 3, 4])).shape; // [1, 1, 4, 5, 6]
  */
 export class ZeroPad3d extends ZeroPad {
+  static override readonly className: string = 'ZeroPad3d';
   constructor(padding: Padding3d) {
     super(padding, 3);
   }
@@ -139,6 +143,7 @@ export class ZeroPad3d extends ZeroPad {
  * new nn.ConstantPad1d(1, 9).forward(tensor([[[1, 2, 3]]])); // [[[9, 1, 2, 3, 9]]]
  */
 export class ConstantPad1d extends ConstantPad {
+  static override readonly className: string = 'ConstantPad1d';
   /** @param args the value, as a number or as an option. */
   constructor(padding: Padding1d, ...args: [value: number] | [options: ConstantPadOptions]) {
     super(padding, 1, args);
@@ -152,6 +157,7 @@ export class ConstantPad1d extends ConstantPad {
  * new nn.ConstantPad2d(1, 9).forward(ones([1, 1, 3, 4])).shape; // [1, 1, 5, 6]
  */
 export class ConstantPad2d extends ConstantPad {
+  static override readonly className: string = 'ConstantPad2d';
   /** @param args the value, as a number or as an option. */
   constructor(padding: Padding2d, ...args: [value: number] | [options: ConstantPadOptions]) {
     super(padding, 2, args);
@@ -165,6 +171,7 @@ export class ConstantPad2d extends ConstantPad {
  * new nn.ConstantPad3d(1, 9).forward(ones([1, 1, 2, 3, 4])).shape; // [1, 1, 4, 5, 6]
  */
 export class ConstantPad3d extends ConstantPad {
+  static override readonly className: string = 'ConstantPad3d';
   /** @param args the value, as a number or as an option. */
   constructor(padding: Padding3d, ...args: [value: number] | [options: ConstantPadOptions]) {
     super(padding, 3, args);
@@ -178,6 +185,7 @@ export class ConstantPad3d extends ConstantPad {
  * new nn.ReflectionPad1d(1).forward(tensor([[[1, 2, 3]]])); // [[[2, 1, 2, 3, 2]]]
  */
 export class ReflectionPad1d extends ReflectionPad {
+  static override readonly className: string = 'ReflectionPad1d';
   constructor(padding: Padding1d) {
     super(padding, 1);
   }
@@ -190,6 +198,7 @@ export class ReflectionPad1d extends ReflectionPad {
  * new nn.ReflectionPad2d([1, 1, 2, 0]); // left, right, top, bottom
  */
 export class ReflectionPad2d extends ReflectionPad {
+  static override readonly className: string = 'ReflectionPad2d';
   constructor(padding: Padding2d) {
     super(padding, 2);
   }
@@ -202,6 +211,7 @@ export class ReflectionPad2d extends ReflectionPad {
  * new nn.ReflectionPad3d(1).forward(ones([1, 1, 2, 3, 4])).shape; // [1, 1, 4, 5, 6]
  */
 export class ReflectionPad3d extends ReflectionPad {
+  static override readonly className: string = 'ReflectionPad3d';
   constructor(padding: Padding3d) {
     super(padding, 3);
   }
@@ -214,6 +224,7 @@ export class ReflectionPad3d extends ReflectionPad {
  * new nn.ReplicationPad1d([1, 0]).forward(tensor([[[1, 2, 3]]])); // [[[1, 1, 2, 3]]]
  */
 export class ReplicationPad1d extends ReplicationPad {
+  static override readonly className: string = 'ReplicationPad1d';
   constructor(padding: Padding1d) {
     super(padding, 1);
   }
@@ -226,6 +237,7 @@ export class ReplicationPad1d extends ReplicationPad {
  * new nn.ReplicationPad2d([1, 1, 0, 2]).forward(ones([1, 1, 3, 4])).shape; // [1, 1, 5, 6]
  */
 export class ReplicationPad2d extends ReplicationPad {
+  static override readonly className: string = 'ReplicationPad2d';
   constructor(padding: Padding2d) {
     super(padding, 2);
   }
@@ -238,6 +250,7 @@ export class ReplicationPad2d extends ReplicationPad {
  * new nn.ReplicationPad3d(1).forward(ones([1, 1, 2, 3, 4])).shape; // [1, 1, 4, 5, 6]
  */
 export class ReplicationPad3d extends ReplicationPad {
+  static override readonly className: string = 'ReplicationPad3d';
   constructor(padding: Padding3d) {
     super(padding, 3);
   }
@@ -250,6 +263,7 @@ export class ReplicationPad3d extends ReplicationPad {
  * new nn.CircularPad1d(1).forward(tensor([[[1, 2, 3]]])); // [[[3, 1, 2, 3, 1]]]
  */
 export class CircularPad1d extends CircularPad {
+  static override readonly className: string = 'CircularPad1d';
   constructor(padding: Padding1d) {
     super(padding, 1);
   }
@@ -262,6 +276,7 @@ export class CircularPad1d extends CircularPad {
  * new nn.CircularPad2d(1).forward(ones([1, 1, 3, 4])).shape; // [1, 1, 5, 6]
  */
 export class CircularPad2d extends CircularPad {
+  static override readonly className: string = 'CircularPad2d';
   constructor(padding: Padding2d) {
     super(padding, 2);
   }
@@ -274,6 +289,7 @@ export class CircularPad2d extends CircularPad {
  * new nn.CircularPad3d(1).forward(ones([1, 1, 2, 3, 4])).shape; // [1, 1, 4, 5, 6]
  */
 export class CircularPad3d extends CircularPad {
+  static override readonly className: string = 'CircularPad3d';
   constructor(padding: Padding3d) {
     super(padding, 3);
   }

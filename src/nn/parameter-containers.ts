@@ -1,5 +1,6 @@
 /** Modules that hold parameters: a list and a dictionary. */
 import { ArgumentError } from '../errors.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkName, pairs, position } from './container-entries.js';
 import { Module } from './module.js';
@@ -20,6 +21,7 @@ function parameterOf(value: Tensor, what: string): Parameter {
  * weights.at(-1); // the zeros, as a parameter
  */
 export class ParameterList extends Module {
+  static override readonly className: string = 'ParameterList';
   [index: number]: Parameter;
 
   /** @param parameters plain tensors become parameters. */
@@ -34,7 +36,7 @@ export class ParameterList extends Module {
 
   /** The parameter at `index`; negative ones count from the end. @throws {IndexError} */
   at(index: number): Parameter {
-    return this[position('ParameterList', index, this.length)]!;
+    return this[position(classNameOf(this), index, this.length)]!;
   }
 
   [Symbol.iterator](): Iterator<Parameter> {
@@ -45,20 +47,20 @@ export class ParameterList extends Module {
 
   /** Puts another parameter in the place of the one at `index`. @throws {IndexError} */
   set(index: number, parameter: Tensor): this {
-    const at = position('ParameterList', index, this.length);
-    this.registerParameter(String(at), parameterOf(parameter, `ParameterList: entry ${at}`));
+    const at = position(classNameOf(this), index, this.length);
+    this.registerParameter(String(at), parameterOf(parameter, `${classNameOf(this)}: entry ${at}`));
     return this;
   }
 
   append(parameter: Tensor): this {
-    this.registerParameter(String(this.length), parameterOf(parameter, `ParameterList: entry ${this.length}`));
+    this.registerParameter(String(this.length), parameterOf(parameter, `${classNameOf(this)}: entry ${this.length}`));
     return this;
   }
 
   /** @throws {ArgumentError} for what is no list of tensors. */
   extend(parameters: Iterable<Tensor>): this {
     if (typeof parameters !== 'object' || parameters === null || parameters instanceof Tensor || !(Symbol.iterator in parameters))
-      throw new ArgumentError('ParameterList: expected a list of tensors: new nn.ParameterList([first, second]).');
+      throw new ArgumentError(`${classNameOf(this)}: expected a list of tensors: new nn.ParameterList([first, second]).`);
     for (const parameter of parameters) this.append(parameter);
     return this;
   }
@@ -69,7 +71,7 @@ export class ParameterList extends Module {
   }
 
   forward(): never {
-    throw new ArgumentError('ParameterList: it has no forward. Use its parameters one by one.');
+    throw new ArgumentError(`${classNameOf(this)}: it has no forward. Use its parameters one by one.`);
   }
 
   override extraRepr(): string {
@@ -88,6 +90,7 @@ type Entries = Iterable<readonly [string, Tensor]> | Readonly<Record<string, Ten
  * scales.get('left').mul(2);
  */
 export class ParameterDict extends Module {
+  static override readonly className: string = 'ParameterDict';
   // Not fields: any name may be a key.
   private readonly map = new Map<string, Parameter>();
 
@@ -113,7 +116,9 @@ export class ParameterDict extends Module {
   get(name: string): Parameter {
     const parameter = this.map.get(name);
     if (!parameter)
-      throw new ArgumentError(`ParameterDict: there is no parameter "${name}". There are ${[...this.map.keys()].join(', ') || 'none'}.`);
+      throw new ArgumentError(
+        `${classNameOf(this)}: there is no parameter "${name}". There are ${[...this.map.keys()].join(', ') || 'none'}.`,
+      );
     return parameter;
   }
 
@@ -122,8 +127,8 @@ export class ParameterDict extends Module {
   }
 
   set(name: string, parameter: Tensor): this {
-    checkName('ParameterDict', name);
-    this.map.set(name, parameterOf(parameter, `ParameterDict: "${name}"`));
+    checkName(classNameOf(this), name);
+    this.map.set(name, parameterOf(parameter, `${classNameOf(this)}: "${name}"`));
     return this;
   }
 
@@ -134,7 +139,7 @@ export class ParameterDict extends Module {
   }
 
   update(parameters: Entries): this {
-    const entries = pairs('ParameterDict', parameters);
+    const entries = pairs(classNameOf(this), parameters);
     if (!(Symbol.iterator in parameters)) entries.sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [name, parameter] of entries) this.set(name, parameter);
     return this;
@@ -187,7 +192,7 @@ export class ParameterDict extends Module {
   }
 
   forward(): never {
-    throw new ArgumentError('ParameterDict: it has no forward. Use its parameters by name.');
+    throw new ArgumentError(`${classNameOf(this)}: it has no forward. Use its parameters by name.`);
   }
 
   override extraRepr(): string {

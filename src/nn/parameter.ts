@@ -1,6 +1,7 @@
 /** What modules own: parameters, which optimizers train, and buffers, which are kept and saved beside them. */
 import { DTypeError } from '../errors.js';
 import { show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { escapeScope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -27,8 +28,9 @@ abstract class OwnedTensor extends Tensor {
  * }
  */
 export class Parameter extends OwnedTensor {
+  static override readonly className: string = 'Parameter';
   constructor(data: Tensor, requiresGrad = true) {
-    super(data, 'Parameter');
+    super(data, classNameOf(new.target));
     if (requiresGrad) this.requiresGrad_();
   }
 
@@ -47,11 +49,12 @@ export class Parameter extends OwnedTensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.parameter.Buffer.html
  */
 export class Buffer extends OwnedTensor {
+  static override readonly className: string = 'Buffer';
   constructor(
     data: Tensor,
     readonly persistent = true,
   ) {
-    super(data, 'Buffer');
+    super(data, classNameOf(new.target));
   }
 }
 

@@ -26,19 +26,6 @@ export interface ElasticNetOptions extends PenaltyOptions {
   l2?: number;
 }
 
-/** Layers whose parameters scale and shift what they normalise. */
-const NORMS = /^(Batch|SyncBatch|Layer|Group|Instance|RMS|LocalResponse)Norm/;
-
-/** Whether a class, or one that it extends, is a norm layer. */
-function isNorm(module: Module): boolean {
-  let type: unknown = module.constructor;
-  while (typeof type === 'function' && type !== Module) {
-    if (NORMS.test(type.name)) return true;
-    type = Object.getPrototypeOf(type);
-  }
-  return false;
-}
-
 /**
  * The parameters of a model that are weights: no biases (whose names say so, or that have one dim at most), none of norm layers.
  * @returns names and parameters, in the order of `namedParameters()`.
@@ -47,7 +34,9 @@ function isNorm(module: Module): boolean {
  */
 export function weightParameters(model: Module): [string, Tensor][] {
   if (!(model instanceof Module)) throw new ArgumentError(`weightParameters: got ${describe(model)}, expected an nn.Module.`);
-  const ofNorms = new Set(model.modules().flatMap((module) => (isNorm(module) ? module.parameters(false) : [])));
+  const ofNorms = new Set(
+    model.modules().flatMap((module) => ((module.constructor as typeof Module).kind === 'norm' ? module.parameters(false) : [])),
+  );
   return model.namedParameters().filter(([name, parameter]) => !ofNorms.has(parameter) && isWeight(name, parameter));
 }
 

@@ -1,5 +1,6 @@
 /** Layers that exchange channels and pixels. */
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from '../ops/pixel-shuffle.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { assertCount } from './linear.js';
 import { Module } from './module.js';
@@ -11,9 +12,10 @@ import { Module } from './module.js';
  * new nn.PixelShuffle(2).forward(ones([1, 8, 3, 3])).shape; // [1, 2, 6, 6]
  */
 export class PixelShuffle extends Module {
+  static override readonly className: string = 'PixelShuffle';
   constructor(readonly upscaleFactor: number) {
     super();
-    assertCount('PixelShuffle', 'upscaleFactor', upscaleFactor, 1);
+    assertCount(classNameOf(new.target), 'upscaleFactor', upscaleFactor, 1);
   }
 
   forward(x: Tensor): Tensor {
@@ -32,9 +34,10 @@ export class PixelShuffle extends Module {
  * new nn.PixelUnshuffle(2).forward(ones([1, 2, 6, 6])).shape; // [1, 8, 3, 3]
  */
 export class PixelUnshuffle extends Module {
+  static override readonly className: string = 'PixelUnshuffle';
   constructor(readonly downscaleFactor: number) {
     super();
-    assertCount('PixelUnshuffle', 'downscaleFactor', downscaleFactor, 1);
+    assertCount(classNameOf(new.target), 'downscaleFactor', downscaleFactor, 1);
   }
 
   forward(x: Tensor): Tensor {
@@ -53,9 +56,10 @@ export class PixelUnshuffle extends Module {
  * new nn.ChannelShuffle(2).forward(tensor([1, 2, 3, 4]).reshape(1, 4, 1)); // [[[1], [3], [2], [4]]]
  */
 export class ChannelShuffle extends Module {
+  static override readonly className: string = 'ChannelShuffle';
   constructor(readonly groups: number) {
     super();
-    assertCount('ChannelShuffle', 'groups', groups, 1);
+    assertCount(classNameOf(new.target), 'groups', groups, 1);
   }
 
   forward(x: Tensor): Tensor {

@@ -12,6 +12,7 @@ import {
 } from '../ops/pool-adaptive.js';
 import { type Rank, sizesOf } from '../ops/window.js';
 import { readArguments } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { tuple } from './module-text.js';
@@ -31,9 +32,10 @@ function checkOutputSize(name: string, rank: Rank, outputSize: OutputSize): void
  * new nn.AdaptiveAvgPool1d(1);
  */
 export class AdaptiveAvgPool1d extends Module {
+  static override readonly className: string = 'AdaptiveAvgPool1d';
   constructor(readonly outputSize: AdaptiveSingle) {
     super();
-    checkOutputSize('AdaptiveAvgPool1d', 1, outputSize);
+    checkOutputSize(classNameOf(new.target), 1, outputSize);
   }
 
   forward(x: Tensor): Tensor {
@@ -53,9 +55,10 @@ export class AdaptiveAvgPool1d extends Module {
  * new nn.AdaptiveAvgPool2d(1);
  */
 export class AdaptiveAvgPool2d extends Module {
+  static override readonly className: string = 'AdaptiveAvgPool2d';
   constructor(readonly outputSize: AdaptivePair) {
     super();
-    checkOutputSize('AdaptiveAvgPool2d', 2, outputSize);
+    checkOutputSize(classNameOf(new.target), 2, outputSize);
   }
 
   forward(x: Tensor): Tensor {
@@ -75,9 +78,10 @@ export class AdaptiveAvgPool2d extends Module {
  * new nn.AdaptiveAvgPool3d(1);
  */
 export class AdaptiveAvgPool3d extends Module {
+  static override readonly className: string = 'AdaptiveAvgPool3d';
   constructor(readonly outputSize: AdaptiveTriple) {
     super();
-    checkOutputSize('AdaptiveAvgPool3d', 3, outputSize);
+    checkOutputSize(classNameOf(new.target), 3, outputSize);
   }
 
   forward(x: Tensor): Tensor {
@@ -108,6 +112,7 @@ function wantsIndices(name: string, given: unknown): boolean {
  * new nn.AdaptiveMaxPool1d(2);
  */
 export class AdaptiveMaxPool1d<Indices extends boolean = false> extends Module {
+  static override readonly className: string = 'AdaptiveMaxPool1d';
   readonly returnIndices: Indices;
 
   constructor(
@@ -115,8 +120,8 @@ export class AdaptiveMaxPool1d<Indices extends boolean = false> extends Module {
     returnIndices?: IndicesArgument<Indices>,
   ) {
     super();
-    checkOutputSize('AdaptiveMaxPool1d', 1, outputSize);
-    this.returnIndices = wantsIndices('AdaptiveMaxPool1d', returnIndices) as Indices;
+    checkOutputSize(classNameOf(new.target), 1, outputSize);
+    this.returnIndices = wantsIndices(classNameOf(new.target), returnIndices) as Indices;
   }
 
   /** @returns the maxima; with `returnIndices`, followed by where they stood. */
@@ -137,6 +142,7 @@ export class AdaptiveMaxPool1d<Indices extends boolean = false> extends Module {
  * new nn.AdaptiveMaxPool2d(2);
  */
 export class AdaptiveMaxPool2d<Indices extends boolean = false> extends Module {
+  static override readonly className: string = 'AdaptiveMaxPool2d';
   readonly returnIndices: Indices;
 
   constructor(
@@ -144,8 +150,8 @@ export class AdaptiveMaxPool2d<Indices extends boolean = false> extends Module {
     returnIndices?: IndicesArgument<Indices>,
   ) {
     super();
-    checkOutputSize('AdaptiveMaxPool2d', 2, outputSize);
-    this.returnIndices = wantsIndices('AdaptiveMaxPool2d', returnIndices) as Indices;
+    checkOutputSize(classNameOf(new.target), 2, outputSize);
+    this.returnIndices = wantsIndices(classNameOf(new.target), returnIndices) as Indices;
   }
 
   /** @returns the maxima; with `returnIndices`, followed by where they stood. */
@@ -166,6 +172,7 @@ export class AdaptiveMaxPool2d<Indices extends boolean = false> extends Module {
  * new nn.AdaptiveMaxPool3d(2);
  */
 export class AdaptiveMaxPool3d<Indices extends boolean = false> extends Module {
+  static override readonly className: string = 'AdaptiveMaxPool3d';
   readonly returnIndices: Indices;
 
   constructor(
@@ -173,8 +180,8 @@ export class AdaptiveMaxPool3d<Indices extends boolean = false> extends Module {
     returnIndices?: IndicesArgument<Indices>,
   ) {
     super();
-    checkOutputSize('AdaptiveMaxPool3d', 3, outputSize);
-    this.returnIndices = wantsIndices('AdaptiveMaxPool3d', returnIndices) as Indices;
+    checkOutputSize(classNameOf(new.target), 3, outputSize);
+    this.returnIndices = wantsIndices(classNameOf(new.target), returnIndices) as Indices;
   }
 
   /** @returns the maxima; with `returnIndices`, followed by where they stood. */

@@ -2,6 +2,7 @@
 import { checkNormType, type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from '../ops/pool-power.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
 import { readArguments } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { bool, tuple } from './module-text.js';
@@ -40,6 +41,7 @@ abstract class LPPool<S extends Sizes> extends Module {
  * new nn.LPPool1d(2, 3, { stride: 2 });
  */
 export class LPPool1d extends LPPool<Single> {
+  static override readonly className: string = 'LPPool1d';
   /** @param stride (default: the kernel size) and ceilMode (default: false): in this order, or by name in one object. */
   constructor(
     normType: number,
@@ -47,7 +49,7 @@ export class LPPool1d extends LPPool<Single> {
     stride?: Single | LpPoolOptions<Single> | null,
     ceilMode?: boolean | LpPoolOptions<Single>,
   ) {
-    super('LPPool1d', 1, normType, kernelSize, [stride, ceilMode]);
+    super(classNameOf(new.target), 1, normType, kernelSize, [stride, ceilMode]);
   }
 
   forward(x: Tensor): Tensor {
@@ -64,9 +66,10 @@ export class LPPool1d extends LPPool<Single> {
  * new nn.LPPool2d(2, 3, { stride: 2 });
  */
 export class LPPool2d extends LPPool<Pair> {
+  static override readonly className: string = 'LPPool2d';
   /** @param stride (default: the kernel size) and ceilMode (default: false): in this order, or by name in one object. */
   constructor(normType: number, kernelSize: Pair, stride?: Pair | LpPoolOptions<Pair> | null, ceilMode?: boolean | LpPoolOptions<Pair>) {
-    super('LPPool2d', 2, normType, kernelSize, [stride, ceilMode]);
+    super(classNameOf(new.target), 2, normType, kernelSize, [stride, ceilMode]);
   }
 
   forward(x: Tensor): Tensor {
@@ -83,6 +86,7 @@ export class LPPool2d extends LPPool<Pair> {
  * new nn.LPPool3d(2, 3, { stride: 2 });
  */
 export class LPPool3d extends LPPool<Triple> {
+  static override readonly className: string = 'LPPool3d';
   /** @param stride (default: the kernel size) and ceilMode (default: false): in this order, or by name in one object. */
   constructor(
     normType: number,
@@ -90,7 +94,7 @@ export class LPPool3d extends LPPool<Triple> {
     stride?: Triple | LpPoolOptions<Triple> | null,
     ceilMode?: boolean | LpPoolOptions<Triple>,
   ) {
-    super('LPPool3d', 3, normType, kernelSize, [stride, ceilMode]);
+    super(classNameOf(new.target), 3, normType, kernelSize, [stride, ceilMode]);
   }
 
   forward(x: Tensor): Tensor {

@@ -2,6 +2,7 @@
 import { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from '../ops/pool-unpool.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
 import { readArguments } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { tuple } from './module-text.js';
@@ -46,9 +47,10 @@ abstract class MaxUnpool<S extends readonly number[]> extends Module {
  * new nn.MaxUnpool1d(2).forward(y, places).shape; // [1, 3, 4]
  */
 export class MaxUnpool1d extends MaxUnpool<readonly [number]> {
+  static override readonly className: string = 'MaxUnpool1d';
   /** @param stride (default: the kernel size) and padding (default: 0): in this order, or by name in one object. */
   constructor(kernelSize: Single, stride?: Single | UnpoolOptions<Single> | null, padding?: Single | UnpoolOptions<Single>) {
-    super('MaxUnpool1d', 1, kernelSize, [stride, padding]);
+    super(classNameOf(new.target), 1, kernelSize, [stride, padding]);
   }
 
   forward(x: Tensor, indices: Tensor, outputSize: OutputSize = null): Tensor {
@@ -65,9 +67,10 @@ export class MaxUnpool1d extends MaxUnpool<readonly [number]> {
  * new nn.MaxUnpool2d(2).forward(y, places).shape; // [1, 3, 4, 4]
  */
 export class MaxUnpool2d extends MaxUnpool<readonly [number, number]> {
+  static override readonly className: string = 'MaxUnpool2d';
   /** @param stride (default: the kernel size) and padding (default: 0): in this order, or by name in one object. */
   constructor(kernelSize: Pair, stride?: Pair | UnpoolOptions<Pair> | null, padding?: Pair | UnpoolOptions<Pair>) {
-    super('MaxUnpool2d', 2, kernelSize, [stride, padding]);
+    super(classNameOf(new.target), 2, kernelSize, [stride, padding]);
   }
 
   forward(x: Tensor, indices: Tensor, outputSize: OutputSize = null): Tensor {
@@ -84,9 +87,10 @@ export class MaxUnpool2d extends MaxUnpool<readonly [number, number]> {
  * new nn.MaxUnpool3d(2).forward(y, places).shape; // [1, 3, 4, 4, 4]
  */
 export class MaxUnpool3d extends MaxUnpool<readonly [number, number, number]> {
+  static override readonly className: string = 'MaxUnpool3d';
   /** @param stride (default: the kernel size) and padding (default: 0): in this order, or by name in one object. */
   constructor(kernelSize: Triple, stride?: Triple | UnpoolOptions<Triple> | null, padding?: Triple | UnpoolOptions<Triple>) {
-    super('MaxUnpool3d', 3, kernelSize, [stride, padding]);
+    super(classNameOf(new.target), 3, kernelSize, [stride, padding]);
   }
 
   forward(x: Tensor, indices: Tensor, outputSize: OutputSize = null): Tensor {

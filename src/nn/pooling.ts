@@ -16,6 +16,7 @@ import {
 import { AVG_POOL, DIVIDED_POOL, type MaxPoolOptions } from '../ops/pool-shape.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
 import { readArguments } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { bool, tuple } from './module-text.js';
@@ -108,6 +109,7 @@ abstract class AvgPool<S extends Sizes> extends Module {
  * new nn.MaxPool1d(3, { stride: 2 });
  */
 export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Single, Indices> {
+  static override readonly className: string = 'MaxPool1d';
   /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
   constructor(
     kernelSize: Single,
@@ -117,7 +119,7 @@ export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Single, 
     returnIndices?: Indices | WithIndices<MaxPool1dOptions, Indices>,
     ceilMode?: boolean,
   ) {
-    super('MaxPool1d', 1, kernelSize, [stride, padding, dilation, returnIndices, ceilMode]);
+    super(classNameOf(new.target), 1, kernelSize, [stride, padding, dilation, returnIndices, ceilMode]);
   }
 
   /** @returns the maxima; with `returnIndices`, followed by where they stood. */
@@ -135,6 +137,7 @@ export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Single, 
  * new nn.MaxPool2d(3, 2, { padding: 1 });
  */
 export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Pair, Indices> {
+  static override readonly className: string = 'MaxPool2d';
   /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
   constructor(
     kernelSize: Pair,
@@ -144,7 +147,7 @@ export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Pair, In
     returnIndices?: Indices | WithIndices<MaxPool2dOptions, Indices>,
     ceilMode?: boolean,
   ) {
-    super('MaxPool2d', 2, kernelSize, [stride, padding, dilation, returnIndices, ceilMode]);
+    super(classNameOf(new.target), 2, kernelSize, [stride, padding, dilation, returnIndices, ceilMode]);
   }
 
   /** @returns the maxima; with `returnIndices`, followed by where they stood. */
@@ -161,6 +164,7 @@ export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Pair, In
  * new nn.MaxPool3d([1, 2, 2]);
  */
 export class MaxPool3d<Indices extends boolean = false> extends MaxPool<Triple, Indices> {
+  static override readonly className: string = 'MaxPool3d';
   /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
   constructor(
     kernelSize: Triple,
@@ -170,7 +174,7 @@ export class MaxPool3d<Indices extends boolean = false> extends MaxPool<Triple, 
     returnIndices?: Indices | WithIndices<MaxPool3dOptions, Indices>,
     ceilMode?: boolean,
   ) {
-    super('MaxPool3d', 3, kernelSize, [stride, padding, dilation, returnIndices, ceilMode]);
+    super(classNameOf(new.target), 3, kernelSize, [stride, padding, dilation, returnIndices, ceilMode]);
   }
 
   /** @returns the maxima; with `returnIndices`, followed by where they stood. */
@@ -187,6 +191,7 @@ export class MaxPool3d<Indices extends boolean = false> extends MaxPool<Triple, 
  * new nn.AvgPool1d(3, 2, { padding: 1, countIncludePad: false });
  */
 export class AvgPool1d extends AvgPool<Single> {
+  static override readonly className: string = 'AvgPool1d';
   /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
   constructor(
     kernelSize: Single,
@@ -195,7 +200,7 @@ export class AvgPool1d extends AvgPool<Single> {
     ceilMode?: boolean | AvgPool1dOptions,
     countIncludePad?: boolean | AvgPool1dOptions,
   ) {
-    super('AvgPool1d', 1, kernelSize, [stride, padding, ceilMode, countIncludePad]);
+    super(classNameOf(new.target), 1, kernelSize, [stride, padding, ceilMode, countIncludePad]);
   }
 
   forward(x: Tensor): Tensor {
@@ -212,6 +217,7 @@ export class AvgPool1d extends AvgPool<Single> {
  * new nn.AvgPool2d(3, 2, { padding: 1, countIncludePad: false });
  */
 export class AvgPool2d extends AvgPool<Pair> {
+  static override readonly className: string = 'AvgPool2d';
   /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
   constructor(
     kernelSize: Pair,
@@ -221,7 +227,7 @@ export class AvgPool2d extends AvgPool<Pair> {
     countIncludePad?: boolean | AvgPool2dOptions,
     divisorOverride?: number | null,
   ) {
-    super('AvgPool2d', 2, kernelSize, [stride, padding, ceilMode, countIncludePad, divisorOverride]);
+    super(classNameOf(new.target), 2, kernelSize, [stride, padding, ceilMode, countIncludePad, divisorOverride]);
   }
 
   forward(x: Tensor): Tensor {
@@ -238,6 +244,7 @@ export class AvgPool2d extends AvgPool<Pair> {
  * new nn.AvgPool3d(3, 2, { padding: 1, countIncludePad: false });
  */
 export class AvgPool3d extends AvgPool<Triple> {
+  static override readonly className: string = 'AvgPool3d';
   /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
   constructor(
     kernelSize: Triple,
@@ -247,7 +254,7 @@ export class AvgPool3d extends AvgPool<Triple> {
     countIncludePad?: boolean | AvgPool3dOptions,
     divisorOverride?: number | null,
   ) {
-    super('AvgPool3d', 3, kernelSize, [stride, padding, ceilMode, countIncludePad, divisorOverride]);
+    super(classNameOf(new.target), 3, kernelSize, [stride, padding, ceilMode, countIncludePad, divisorOverride]);
   }
 
   forward(x: Tensor): Tensor {

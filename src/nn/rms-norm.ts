@@ -1,11 +1,12 @@
 /** Root mean square normalisation. */
 import { rmsNorm, sizesOfNorm } from '../ops/row-norm.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { ones_ } from './init.js';
-import { Module } from './module.js';
+import { type LayerKind, Module } from './module.js';
 import { bool, float, tuple } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
@@ -26,6 +27,8 @@ export interface RMSNormOptions {
  * new nn.RMSNorm(512, { eps: 1e-6 });
  */
 export class RMSNorm extends Module {
+  static override readonly className: string = 'RMSNorm';
+  static override readonly kind: LayerKind | null = 'norm';
   readonly normalizedShape: Shape;
   readonly eps: number | null;
   readonly elementwiseAffine: boolean;
@@ -35,9 +38,9 @@ export class RMSNorm extends Module {
   constructor(normalizedShape: number | Shape, ...args: Trailing<[number | null, boolean], RMSNormOptions>) {
     super();
     const defaults: Required<RMSNormOptions> = { eps: null, elementwiseAffine: true, dtype: 'float32' };
-    const { eps, elementwiseAffine, dtype } = readArguments('RMSNorm', defaults, args);
-    this.normalizedShape = sizesOfNorm('RMSNorm', normalizedShape);
-    assertTrainable(dtype, 'RMSNorm');
+    const { eps, elementwiseAffine, dtype } = readArguments(classNameOf(new.target), defaults, args);
+    this.normalizedShape = sizesOfNorm(classNameOf(new.target), normalizedShape);
+    assertTrainable(dtype, classNameOf(new.target));
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
     this.weight = this.registerParameter('weight', elementwiseAffine ? new Parameter(emptyTensor(this.normalizedShape, dtype)) : null);

@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { select, unsqueeze } from '../ops/movement.js';
 import { type Cell, GATES, recurrent } from '../ops/recurrent.js';
 import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { zeros } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -41,7 +42,7 @@ abstract class RecurrentCell extends Module {
     { bias, dtype }: Required<CellOptions>,
   ) {
     super();
-    const name = this.constructor.name;
+    const name = classNameOf(this);
     assertCount(name, 'inputSize', inputSize);
     assertCount(name, 'hiddenSize', hiddenSize, 1);
     assertTrainable(dtype, name);
@@ -61,7 +62,7 @@ abstract class RecurrentCell extends Module {
 
   /** One step. `given`: the state before, and for an LSTM that of the cell; null for zeros. */
   protected step(input: Tensor, given: readonly unknown[] | null): Tensor[] {
-    const name = this.constructor.name;
+    const name = classNameOf(this);
     assertTensor(name, 'input', input);
     if (input.ndim !== 1 && input.ndim !== 2)
       throw new ShapeError(`${name}: input is ${showShape(input.shape)}, expected [batch, inputSize], or [inputSize] for one item.`);
@@ -99,14 +100,15 @@ abstract class RecurrentCell extends Module {
  * for (const x of randn([6, 3, 10]).unbind()) hx = cell.forward(x, hx);
  */
 export class RNNCell extends RecurrentCell {
+  static override readonly className: string = 'RNNCell';
   readonly nonlinearity: 'tanh' | 'relu';
 
   /** @param args the options, also by position: bias, nonlinearity. @throws {ArgumentError} for sizes and options that do not fit. */
   constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[bias: boolean, nonlinearity: 'tanh' | 'relu'], RNNCellOptions>) {
-    const all = readArguments('RNNCell', RNN_CELL, args);
+    const all = readArguments(classNameOf(new.target), RNN_CELL, args);
     const { nonlinearity } = all;
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
-      throw new ArgumentError(`RNNCell: nonlinearity is ${show(nonlinearity)}, expected 'tanh' or 'relu'.`);
+      throw new ArgumentError(`${classNameOf(new.target)}: nonlinearity is ${show(nonlinearity)}, expected 'tanh' or 'relu'.`);
     super(nonlinearity, inputSize, hiddenSize, all);
     this.nonlinearity = nonlinearity;
   }
@@ -129,13 +131,14 @@ export class RNNCell extends RecurrentCell {
  * const [h, c] = cell.forward(randn([3, 10]), [zeros([3, 20]), zeros([3, 20])]);
  */
 export class LSTMCell extends RecurrentCell {
+  static override readonly className: string = 'LSTMCell';
   /** As {@link RNNCell}; by position bias. */
   constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[bias: boolean], CellOptions>) {
-    super('lstm', inputSize, hiddenSize, readArguments('LSTMCell', CELL, args));
+    super('lstm', inputSize, hiddenSize, readArguments(classNameOf(new.target), CELL, args));
   }
 
   forward(input: Tensor, hx: readonly [h: Tensor, c: Tensor] | null = null): [h: Tensor, c: Tensor] {
-    return this.step(input, hx && statePair('LSTMCell', hx)) as [Tensor, Tensor];
+    return this.step(input, hx && statePair(classNameOf(this), hx)) as [Tensor, Tensor];
   }
 }
 
@@ -147,9 +150,10 @@ export class LSTMCell extends RecurrentCell {
  * new nn.GRUCell(10, 20).forward(randn([3, 10])).shape; // [3, 20]
  */
 export class GRUCell extends RecurrentCell {
+  static override readonly className: string = 'GRUCell';
   /** As {@link RNNCell}; by position bias. */
   constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[bias: boolean], CellOptions>) {
-    super('gru', inputSize, hiddenSize, readArguments('GRUCell', CELL, args));
+    super('gru', inputSize, hiddenSize, readArguments(classNameOf(new.target), CELL, args));
   }
 
   forward(input: Tensor, hx: Tensor | null = null): Tensor {

@@ -7,6 +7,7 @@ import { reshape, select, transpose, unsqueeze } from '../ops/movement.js';
 import { type Cell, type CellWeights, GATES, recurrent } from '../ops/recurrent.js';
 import { warnOnce } from '../ops/warn.js';
 import { readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { zeros } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
@@ -118,7 +119,7 @@ abstract class RecurrentLayer extends Module {
   constructor(cell: Cell, inputSize: number, hiddenSize: number, options: LayerOptions & LSTMOptions) {
     super();
     const { numLayers, bias, batchFirst, dropout: p, bidirectional, projSize = 0, dtype } = options;
-    const name = this.constructor.name;
+    const name = classNameOf(this);
     if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${name}: dropout is ${show(p)}, expected the probability to drop, from 0 to 1.`);
     for (const [option, value] of Object.entries({ inputSize, hiddenSize, numLayers })) assertCount(name, option, value, 1);
     assertCount(name, 'projSize', projSize);
@@ -193,7 +194,7 @@ abstract class RecurrentLayer extends Module {
   }
 
   private unpack(input: Tensor | PackedSequence): Sequences {
-    const name = this.constructor.name;
+    const name = classNameOf(this);
     if (input instanceof PackedSequence) {
       const { data } = input;
       if (data.ndim !== 2)
@@ -228,7 +229,7 @@ abstract class RecurrentLayer extends Module {
   ): Tensor[] {
     const { rows, batch, batched } = sequences;
     if (given === null) return [];
-    const name = this.constructor.name;
+    const name = classNameOf(this);
     const layers = this.numLayers * this.directions;
     given.forEach((state, i) => {
       const size = i === 0 && this.projSize > 0 ? 'projSize' : 'hiddenSize';
@@ -316,6 +317,7 @@ function refuseProjection(name: string, args: readonly unknown[]): void {
  * hn.shape; // [2, 3, 20]
  */
 export class RNN extends RecurrentLayer {
+  static override readonly className: string = 'RNN';
   readonly nonlinearity: 'tanh' | 'relu';
 
   /**
@@ -330,11 +332,11 @@ export class RNN extends RecurrentLayer {
       RNNOptions
     >
   ) {
-    refuseProjection('RNN', args);
-    const all = readArguments('RNN', RNN_LAYER, args);
+    refuseProjection(classNameOf(new.target), args);
+    const all = readArguments(classNameOf(new.target), RNN_LAYER, args);
     const { nonlinearity } = all;
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
-      throw new ArgumentError(`RNN: nonlinearity is ${show(nonlinearity)}, expected 'tanh' or 'relu'.`);
+      throw new ArgumentError(`${classNameOf(new.target)}: nonlinearity is ${show(nonlinearity)}, expected 'tanh' or 'relu'.`);
     super(nonlinearity, inputSize, hiddenSize, all);
     this.nonlinearity = nonlinearity;
   }
@@ -361,15 +363,16 @@ export class RNN extends RecurrentLayer {
  * cn.shape; // [2, 3, 20]
  */
 export class LSTM extends RecurrentLayer {
+  static override readonly className: string = 'LSTM';
   /** As {@link RNN}; by position numLayers, bias, batchFirst, dropout, bidirectional, projSize. */
   constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[...Positional, projSize: number], LSTMOptions>) {
-    super('lstm', inputSize, hiddenSize, readArguments('LSTM', LSTM_LAYER, args));
+    super('lstm', inputSize, hiddenSize, readArguments(classNameOf(new.target), LSTM_LAYER, args));
   }
 
   forward(input: Tensor, hx?: readonly [h: Tensor, c: Tensor] | null): [output: Tensor, state: [hn: Tensor, cn: Tensor]];
   forward(input: PackedSequence, hx?: readonly [h: Tensor, c: Tensor] | null): [output: PackedSequence, state: [hn: Tensor, cn: Tensor]];
   forward(input: Tensor | PackedSequence, hx: readonly [Tensor, Tensor] | null = null): [Tensor | PackedSequence, [Tensor, Tensor]] {
-    return this.run(input, hx && statePair('LSTM', hx)) as [Tensor | PackedSequence, [Tensor, Tensor]];
+    return this.run(input, hx && statePair(classNameOf(this), hx)) as [Tensor | PackedSequence, [Tensor, Tensor]];
   }
 }
 
@@ -385,10 +388,11 @@ export class LSTM extends RecurrentLayer {
  * hn.shape; // [2, 3, 20]
  */
 export class GRU extends RecurrentLayer {
+  static override readonly className: string = 'GRU';
   /** As {@link RNN}; by position numLayers, bias, batchFirst, dropout, bidirectional. */
   constructor(inputSize: number, hiddenSize: number, ...args: Trailing<Positional, GRUOptions>) {
-    refuseProjection('GRU', args);
-    super('gru', inputSize, hiddenSize, readArguments('GRU', GRU_LAYER, args));
+    refuseProjection(classNameOf(new.target), args);
+    super('gru', inputSize, hiddenSize, readArguments(classNameOf(new.target), GRU_LAYER, args));
   }
 
   forward(input: Tensor, hx?: Tensor | null): [output: Tensor, hn: Tensor];

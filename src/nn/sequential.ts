@@ -1,5 +1,6 @@
 /** A chain of modules. */
 import { ArgumentError } from '../errors.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { Tensor } from '../tensor/tensor.js';
 import { assertModule, insertPosition, position } from './container-entries.js';
 import { Module } from './module.js';
@@ -13,6 +14,7 @@ import { Module } from './module.js';
  * new nn.Sequential(new nn.Linear(784, 64), new nn.ReLU(), new nn.Linear(64, 10));
  */
 export class Sequential extends Module {
+  static override readonly className: string = 'Sequential';
   [index: number]: Module;
 
   constructor(...modules: readonly Module[] | [readonly Module[]] | [Readonly<Record<string, Module>>]) {
@@ -22,7 +24,7 @@ export class Sequential extends Module {
     if (single && Array.isArray(first)) this.extend(first as Module[]);
     else if (single && !(first instanceof Module) && !(first instanceof Tensor)) {
       for (const [name, module] of Object.entries(first as Record<string, Module>)) {
-        assertModule(module, `Sequential: "${name}"`);
+        assertModule(module, `${classNameOf(new.target)}: "${name}"`);
         this.registerModule(name, module);
       }
     } else this.extend(modules as readonly Module[]);
@@ -49,7 +51,7 @@ export class Sequential extends Module {
   /** The module at `index`; negative ones count from the end. @throws {IndexError} */
   at(index: number): Module {
     const entries = this.childEntries();
-    return entries[position('Sequential', index, entries.length)]![1];
+    return entries[position(classNameOf(this), index, entries.length)]![1];
   }
 
   [Symbol.iterator](): Iterator<Module> {
@@ -60,7 +62,7 @@ export class Sequential extends Module {
 
   /** Adds a module at the end. */
   append(module: Module): this {
-    assertModule(module, `Sequential: entry ${this.length}`);
+    assertModule(module, `${classNameOf(this)}: entry ${this.length}`);
     let key = this.length;
     while (Object.hasOwn(this, key)) key++; // a slice keeps the numbers that its modules had
     this.registerModule(String(key), module);
@@ -75,26 +77,27 @@ export class Sequential extends Module {
 
   /** Puts another module in the place of the one at `index`. @throws {IndexError} */
   set(index: number, module: Module): this {
-    assertModule(module, `Sequential: entry ${index}`);
+    assertModule(module, `${classNameOf(this)}: entry ${index}`);
     const entries = this.childEntries();
-    this.registerModule(entries[position('Sequential', index, entries.length)]![0], module);
+    this.registerModule(entries[position(classNameOf(this), index, entries.length)]![0], module);
     return this;
   }
 
   /** Puts a module before the one at `index`. @throws {IndexError} @throws {ArgumentError} where modules have names that are no numbers. */
   insert(index: number, module: Module): this {
-    assertModule(module, `Sequential: entry ${index}`);
+    assertModule(module, `${classNameOf(this)}: entry ${index}`);
     const entries = this.childEntries();
-    const at = insertPosition('Sequential', index, entries.length);
+    const at = insertPosition(classNameOf(this), index, entries.length);
     const named = entries.find(([name]) => !/^\d+$/.test(name));
-    if (named) throw new ArgumentError(`Sequential: insert numbers modules anew, but one is named "${named[0]}". Make a new Sequential.`);
+    if (named)
+      throw new ArgumentError(`${classNameOf(this)}: insert numbers modules anew, but one is named "${named[0]}". Make a new Sequential.`);
     return renumber(this, [...entries.slice(0, at).map(([, m]) => m), module, ...entries.slice(at).map(([, m]) => m)]);
   }
 
   /** Takes the module at `index` (default: the last) out, and returns it; the others are numbered anew, as in PyTorch. @throws {IndexError} */
   pop(index = -1): Module {
     const modules = [...this];
-    const [taken] = modules.splice(position('Sequential', index, modules.length), 1);
+    const [taken] = modules.splice(position(classNameOf(this), index, modules.length), 1);
     renumber(this, modules);
     return taken!;
   }

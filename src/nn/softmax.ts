@@ -2,6 +2,7 @@
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { logSoftmax, softmax, softmin } from '../ops/softmax.js';
 import { assertTensor, readArguments, show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 
@@ -16,7 +17,7 @@ abstract class AlongDim extends Module {
   /** @param dim the dim along which the results add up to 1, as a number or `{ dim }`. Left out, PyTorch's old rule chooses, with a warning. */
   constructor(dim?: number | null | SoftmaxLayerOptions) {
     super();
-    const name = this.constructor.name;
+    const name = classNameOf(this);
     this.dim = readArguments<{ dim: number | null }>(name, { dim: null }, [dim]).dim;
     if (this.dim !== null && !Number.isInteger(this.dim))
       throw new ArgumentError(`${name}: dim is ${show(this.dim)}, expected a whole number or nothing.`);
@@ -34,6 +35,7 @@ abstract class AlongDim extends Module {
  * new nn.Softmax({ dim: 1 });
  */
 export class Softmax extends AlongDim {
+  static override readonly className: string = 'Softmax';
   forward(x: Tensor): Tensor {
     return softmax(x, this.dim);
   }
@@ -46,6 +48,7 @@ export class Softmax extends AlongDim {
  * new nn.LogSoftmax(1).forward(zeros([1, 2])); // [[-0.6931, -0.6931]]
  */
 export class LogSoftmax extends AlongDim {
+  static override readonly className: string = 'LogSoftmax';
   forward(x: Tensor): Tensor {
     return logSoftmax(x, this.dim);
   }
@@ -58,6 +61,7 @@ export class LogSoftmax extends AlongDim {
  * new nn.Softmin(1).forward(zeros([1, 2])); // [[0.5, 0.5]]
  */
 export class Softmin extends AlongDim {
+  static override readonly className: string = 'Softmin';
   forward(x: Tensor): Tensor {
     return softmin(x, this.dim);
   }
@@ -70,11 +74,14 @@ export class Softmin extends AlongDim {
  * new nn.Softmax2d().forward(zeros([1, 2, 1, 1])); // [[[[0.5]], [[0.5]]]]
  */
 export class Softmax2d extends Module {
+  static override readonly className: string = 'Softmax2d';
   /** @throws {ShapeError} unless x has 3 or 4 dims. */
   forward(x: Tensor): Tensor {
-    assertTensor('Softmax2d', 'x', x);
+    assertTensor(classNameOf(this), 'x', x);
     if (x.ndim !== 3 && x.ndim !== 4)
-      throw new ShapeError(`Softmax2d: x is ${showShape(x.shape)}, expected [N, C, H, W] or [C, H, W]. Use Softmax with a dim for others.`);
+      throw new ShapeError(
+        `${classNameOf(this)}: x is ${showShape(x.shape)}, expected [N, C, H, W] or [C, H, W]. Use Softmax with a dim for others.`,
+      );
     return softmax(x, -3);
   }
 }

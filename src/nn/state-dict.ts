@@ -3,6 +3,7 @@ import { noGrad } from '../autograd/mode.js';
 import { ArgumentError, StateDictError, showShape } from '../errors.js';
 import { copy_ } from '../ops/inplace.js';
 import { reshape } from '../ops/movement.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { sameShape } from '../tensor/shape.js';
 import { aliasTensor, Tensor } from '../tensor/tensor.js';
 import type { Module, OwnTensor } from './module.js';
@@ -170,7 +171,7 @@ export function loadStateDict(module: Module, given: StateDict, { strict = true,
   const refuse = (lines: readonly string[], changed: string): never => {
     const hint = advice(loading);
     throw new StateDictError(
-      `loadStateDict: the state dict does not fit ${module.constructor.name}; ${changed}.\n  ${lines.join('\n  ')}${hint && `\n${hint}`}`,
+      `loadStateDict: the state dict does not fit ${classNameOf(module)}; ${changed}.\n  ${lines.join('\n  ')}${hint && `\n${hint}`}`,
     );
   };
   // Hooks that run after loading may still take keys off the lists.

@@ -6,6 +6,7 @@ import { add, div, mul, sub } from '../ops/arithmetic.js';
 import { copy_ } from '../ops/inplace.js';
 import { lerp } from '../ops/pointwise.js';
 import { show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { zeros } from '../tensor/create.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -91,6 +92,7 @@ export interface AveragedModelOptions {
  * nn.swaUtils.updateBn(loader, averaged);
  */
 export class AveragedModel<M extends Module = Module> extends Module {
+  static override readonly className: string = 'AveragedModel';
   readonly module: M;
   /** How many models the average is over, int64. */
   nAveraged: Tensor;
@@ -101,11 +103,12 @@ export class AveragedModel<M extends Module = Module> extends Module {
   constructor(model: M, { avgFn = null, multiAvgFn = null, useBuffers = false }: AveragedModelOptions = {}) {
     super();
     if (!(model instanceof Module))
-      throw new ArgumentError(`AveragedModel: the model is ${model === null ? 'null' : typeof model}, expected an nn.Module.`);
+      throw new ArgumentError(`${classNameOf(new.target)}: the model is ${model === null ? 'null' : typeof model}, expected an nn.Module.`);
     if (avgFn !== null && multiAvgFn !== null)
-      throw new ArgumentError('AveragedModel: got both of avgFn and multiAvgFn, expected one of them.');
+      throw new ArgumentError(`${classNameOf(new.target)}: got both of avgFn and multiAvgFn, expected one of them.`);
     for (const [name, fn] of Object.entries({ avgFn, multiAvgFn }))
-      if (fn !== null && typeof fn !== 'function') throw new ArgumentError(`AveragedModel: ${name} is ${typeof fn}, expected a function.`);
+      if (fn !== null && typeof fn !== 'function')
+        throw new ArgumentError(`${classNameOf(new.target)}: ${name} is ${typeof fn}, expected a function.`);
     this.module = model.clone();
     this.nAveraged = this.registerBuffer('nAveraged', zeros([], { dtype: 'int64' }), { key: 'n_averaged' });
     this.avgFn = avgFn;
@@ -145,7 +148,7 @@ export class AveragedModel<M extends Module = Module> extends Module {
       const avgFn = this.avgFn ?? getSwaAvgFn();
       averaged.forEach((average, i) => {
         const next: unknown = avgFn(average.detach(), current[i]!.detach(), numAveraged);
-        if (!(next instanceof Tensor)) throw new ArgumentError(`AveragedModel: avgFn returned ${typeof next}, expected a Tensor.`);
+        if (!(next instanceof Tensor)) throw new ArgumentError(`${classNameOf(this)}: avgFn returned ${typeof next}, expected a Tensor.`);
         copy_(average, next);
       });
       return;

@@ -4,6 +4,7 @@ import { gelu } from '../ops/activation.js';
 import { add } from '../ops/arithmetic.js';
 import { relu } from '../ops/math.js';
 import { readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { GELU, ReLU } from './activation.js';
@@ -125,6 +126,7 @@ function feedForward(layer: TransformerEncoderLayer | TransformerDecoderLayer, x
  * layer.forward(randn([2, 10, 16])).shape; // [2, 10, 16]
  */
 export class TransformerEncoderLayer extends Module {
+  static override readonly className: string = 'TransformerEncoderLayer';
   readonly normFirst: boolean;
   selfAttn: MultiheadAttention;
   linear1: Linear;
@@ -142,7 +144,7 @@ export class TransformerEncoderLayer extends Module {
    */
   constructor(dModel: number, nhead: number, ...rest: LayerArguments) {
     super();
-    const { dimFeedforward, dropout, activation, normFirst, shared, norm } = settings('TransformerEncoderLayer', dModel, nhead, rest);
+    const { dimFeedforward, dropout, activation, normFirst, shared, norm } = settings(classNameOf(new.target), dModel, nhead, rest);
     this.normFirst = normFirst;
     this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, ...shared });
     this.linear1 = new Linear(dModel, dimFeedforward, { bias: shared.bias, dtype: shared.dtype });
@@ -164,7 +166,7 @@ export class TransformerEncoderLayer extends Module {
     src: Tensor,
     ...rest: Trailing<[srcMask: Mask, srcKeyPaddingMask: Mask, isCausal: boolean | undefined], EncoderLayerForwardOptions>
   ) {
-    const options = readArguments<Required<EncoderLayerForwardOptions>>('TransformerEncoderLayer', ENCODER_FORWARD, rest);
+    const options = readArguments<Required<EncoderLayerForwardOptions>>(classNameOf(this), ENCODER_FORWARD, rest);
     const attention = (x: Tensor) => {
       const { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal } = options;
       return this.dropout1.forward(this.selfAttn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal, needWeights: false })[0]);
@@ -188,6 +190,7 @@ export class TransformerEncoderLayer extends Module {
  * layer.forward(randn([2, 5, 16]), randn([2, 10, 16])).shape; // [2, 5, 16]
  */
 export class TransformerDecoderLayer extends Module {
+  static override readonly className: string = 'TransformerDecoderLayer';
   readonly normFirst: boolean;
   selfAttn: MultiheadAttention;
   multiheadAttn: MultiheadAttention;
@@ -205,7 +208,7 @@ export class TransformerDecoderLayer extends Module {
   /** As {@link TransformerEncoderLayer}. */
   constructor(dModel: number, nhead: number, ...rest: LayerArguments) {
     super();
-    const { dimFeedforward, dropout, activation, normFirst, shared, norm } = settings('TransformerDecoderLayer', dModel, nhead, rest);
+    const { dimFeedforward, dropout, activation, normFirst, shared, norm } = settings(classNameOf(new.target), dModel, nhead, rest);
     this.normFirst = normFirst;
     this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, ...shared });
     this.multiheadAttn = new MultiheadAttention(dModel, nhead, { dropout, ...shared });
@@ -231,7 +234,7 @@ export class TransformerDecoderLayer extends Module {
     memory: Tensor,
     ...rest: Trailing<[tgtMask: Mask, memoryMask: Mask, tgtKeyPaddingMask: Mask, memoryKeyPaddingMask: Mask], DecoderLayerForwardOptions>
   ): Tensor {
-    const options = readArguments<Required<DecoderLayerForwardOptions>>('TransformerDecoderLayer', DECODER_FORWARD, rest);
+    const options = readArguments<Required<DecoderLayerForwardOptions>>(classNameOf(this), DECODER_FORWARD, rest);
     const toTargets = (x: Tensor) => {
       const { tgtMask: attnMask, tgtKeyPaddingMask: keyPaddingMask, tgtIsCausal } = options;
       return this.dropout1.forward(

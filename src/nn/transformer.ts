@@ -8,6 +8,7 @@ import { narrow, unsqueeze } from '../ops/movement.js';
 import { canonicalMask, warnMixedMasks } from '../ops/multi-head-attention.js';
 import { any } from '../ops/reduce.js';
 import { assertTensors, readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
@@ -73,6 +74,7 @@ function assertLayers(stack: string, layers: ModuleList): void {
  * encoder.forward(randn([2, 10, 16])).shape; // [2, 10, 16]
  */
 export class TransformerEncoder extends Module {
+  static override readonly className: string = 'TransformerEncoder';
   layers: ModuleList;
   readonly enableNestedTensor: boolean;
   readonly maskCheck: boolean;
@@ -85,9 +87,9 @@ export class TransformerEncoder extends Module {
   ) {
     super();
     const defaults = { norm: null, enableNestedTensor: true, maskCheck: true };
-    const options = readArguments<Required<TransformerEncoderOptions>>('TransformerEncoder', defaults, rest);
-    assertPart('TransformerEncoder', 'norm', options.norm);
-    this.layers = copies('TransformerEncoder', encoderLayer, numLayers);
+    const options = readArguments<Required<TransformerEncoderOptions>>(classNameOf(new.target), defaults, rest);
+    assertPart(classNameOf(new.target), 'norm', options.norm);
+    this.layers = copies(classNameOf(new.target), encoderLayer, numLayers);
     this.enableNestedTensor = options.enableNestedTensor;
     this.maskCheck = options.maskCheck;
     this.norm = options.norm;
@@ -98,7 +100,7 @@ export class TransformerEncoder extends Module {
     src: Tensor,
     ...rest: Trailing<[mask: Mask, srcKeyPaddingMask: Mask, isCausal: boolean | null | undefined], EncoderForwardOptions>
   ) {
-    const name = 'TransformerEncoder';
+    const name = classNameOf(this);
     const defaults = { mask: null, srcKeyPaddingMask: null, isCausal: null };
     const { mask, srcKeyPaddingMask: padding, isCausal } = readArguments<Required<EncoderForwardOptions>>(name, defaults, rest);
     assertLayers(name, this.layers);
@@ -160,6 +162,7 @@ type DecoderArguments = Trailing<
  * decoder.forward(randn([2, 5, 16]), randn([2, 10, 16])).shape; // [2, 5, 16]
  */
 export class TransformerDecoder extends Module {
+  static override readonly className: string = 'TransformerDecoder';
   layers: ModuleList;
   norm: Module | null;
 
@@ -169,15 +172,15 @@ export class TransformerDecoder extends Module {
     ...rest: Trailing<[norm: Module | null | undefined], TransformerDecoderOptions>
   ) {
     super();
-    this.layers = copies('TransformerDecoder', decoderLayer, numLayers);
-    this.norm = readArguments<Required<TransformerDecoderOptions>>('TransformerDecoder', { norm: null }, rest).norm;
-    assertPart('TransformerDecoder', 'norm', this.norm);
+    this.layers = copies(classNameOf(new.target), decoderLayer, numLayers);
+    this.norm = readArguments<Required<TransformerDecoderOptions>>(classNameOf(new.target), { norm: null }, rest).norm;
+    assertPart(classNameOf(new.target), 'norm', this.norm);
   }
 
   /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
   forward(tgt: Tensor, memory: Tensor, ...rest: DecoderArguments): Tensor {
-    const options = readArguments<Required<DecoderLayerForwardOptions>>('TransformerDecoder', DECODER_FORWARD, rest);
-    assertLayers('TransformerDecoder', this.layers);
+    const options = readArguments<Required<DecoderLayerForwardOptions>>(classNameOf(this), DECODER_FORWARD, rest);
+    assertLayers(classNameOf(this), this.layers);
     let x = tgt;
     for (const layer of this.layers) x = layer.forward(x, memory, options);
     return this.norm === null ? x : this.norm.forward(x);
@@ -242,6 +245,7 @@ const FORWARD: Required<TransformerForwardOptions> = {
  * model.forward(randn([2, 10, 16]), randn([2, 5, 16]), { tgtMask }).shape; // [2, 5, 16]
  */
 export class Transformer extends Module {
+  static override readonly className: string = 'Transformer';
   encoder: Module;
   decoder: Module;
   readonly dModel: number;
@@ -263,17 +267,17 @@ export class Transformer extends Module {
     >
   ) {
     super();
-    const options = readArguments<Required<TransformerOptions>>('Transformer', DEFAULTS, rest);
+    const options = readArguments<Required<TransformerOptions>>(classNameOf(new.target), DEFAULTS, rest);
     const { dModel, nhead, numEncoderLayers, numDecoderLayers, customEncoder, customDecoder, ...layer } = options;
-    assertCount('Transformer', 'dModel', dModel, 1);
-    assertTrainable(layer.dtype, 'Transformer');
+    assertCount(classNameOf(new.target), 'dModel', dModel, 1);
+    assertTrainable(layer.dtype, classNameOf(new.target));
     this.dModel = dModel;
     this.nhead = nhead;
     this.batchFirst = layer.batchFirst;
     const norm = () => new LayerNorm(dModel, { eps: layer.layerNormEps, bias: layer.bias, dtype: layer.dtype });
     // In this order PyTorch draws.
-    assertPart('Transformer', 'customEncoder', customEncoder);
-    assertPart('Transformer', 'customDecoder', customDecoder);
+    assertPart(classNameOf(new.target), 'customEncoder', customEncoder);
+    assertPart(classNameOf(new.target), 'customDecoder', customDecoder);
     this.encoder = customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layer), numEncoderLayers, norm());
     this.decoder = customDecoder ?? new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layer), numDecoderLayers, norm());
     this.resetParameters();
@@ -289,18 +293,18 @@ export class Transformer extends Module {
    * @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks.
    */
   forward(src: Tensor, tgt: Tensor, ...rest: Trailing<[srcMask: Mask, tgtMask: Mask, memoryMask: Mask], TransformerForwardOptions>) {
-    const options = readArguments<Required<TransformerForwardOptions>>('Transformer', FORWARD, rest);
-    assertTensors('Transformer', { src, tgt });
+    const options = readArguments<Required<TransformerForwardOptions>>(classNameOf(this), FORWARD, rest);
+    assertTensors(classNameOf(this), { src, tgt });
     const shapes = `src ${showShape(src.shape)}, tgt ${showShape(tgt.shape)}`;
     if (src.ndim !== tgt.ndim || (src.ndim !== 2 && src.ndim !== 3))
-      throw new ShapeError(`Transformer: src and tgt must both have 3 dims, or 2 for one item, got ${shapes}.`);
+      throw new ShapeError(`${classNameOf(this)}: src and tgt must both have 3 dims, or 2 for one item, got ${shapes}.`);
     const batch = this.batchFirst ? 0 : 1;
     if (src.ndim === 3 && src.shape[batch] !== tgt.shape[batch])
       throw new ShapeError(
-        `Transformer: src has a batch of ${src.shape[batch]}, tgt of ${tgt.shape[batch]} (${shapes}). The layout is ${this.batchFirst ? '[N, L, E] with batchFirst' : '[L, N, E] without batchFirst'}.`,
+        `${classNameOf(this)}: src has a batch of ${src.shape[batch]}, tgt of ${tgt.shape[batch]} (${shapes}). The layout is ${this.batchFirst ? '[N, L, E] with batchFirst' : '[L, N, E] without batchFirst'}.`,
       );
     if (src.shape.at(-1) !== this.dModel || tgt.shape.at(-1) !== this.dModel)
-      throw new ShapeError(`Transformer: src and tgt must have ${this.dModel} features, dModel, got ${shapes}.`);
+      throw new ShapeError(`${classNameOf(this)}: src and tgt must have ${this.dModel} features, dModel, got ${shapes}.`);
     const { srcMask: mask, srcKeyPaddingMask, srcIsCausal: isCausal, ...forDecoder } = options;
     const memory: Tensor = this.encoder.forward(src, { mask, srcKeyPaddingMask, isCausal });
     return this.decoder.forward(tgt, memory, forDecoder) as Tensor;

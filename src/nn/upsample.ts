@@ -1,6 +1,7 @@
 /** Layers that make sequences, images and volumes larger or smaller. */
 import { type InterpolateMode, type InterpolateOptions, interpolateAs } from '../ops/interpolate.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { float, tuple } from './module-text.js';
@@ -21,6 +22,7 @@ function floats(value: number | readonly number[]): string {
  * new nn.Upsample({ scaleFactor: 2, mode: 'bilinear', alignCorners: false });
  */
 export class Upsample extends Module {
+  static override readonly className: string = 'Upsample';
   readonly size: Numbers;
   readonly scaleFactor: Numbers;
   readonly mode: InterpolateMode;
@@ -31,7 +33,7 @@ export class Upsample extends Module {
   constructor(...args: Trailing<[Numbers, Numbers, InterpolateMode, boolean | null], UpsampleOptions>) {
     super();
     const defaults = { size: null, scaleFactor: null, mode: 'nearest', alignCorners: null, recomputeScaleFactor: null };
-    const given = readArguments(this.constructor.name, defaults as Required<UpsampleOptions>, args);
+    const given = readArguments(classNameOf(this), defaults as Required<UpsampleOptions>, args);
     this.size = given.size;
     this.scaleFactor = given.scaleFactor || null;
     this.mode = given.mode;
@@ -41,7 +43,7 @@ export class Upsample extends Module {
 
   forward(x: Tensor): Tensor {
     const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = this;
-    return interpolateAs(this.constructor.name, x, { size, scaleFactor, mode, alignCorners, recomputeScaleFactor });
+    return interpolateAs(classNameOf(this), x, { size, scaleFactor, mode, alignCorners, recomputeScaleFactor });
   }
 
   override extraRepr(): string {
@@ -66,9 +68,10 @@ type Pair = number | readonly [number, number] | null;
  * new nn.UpsamplingNearest2d({ scaleFactor: 2 }).forward(ones([1, 3, 4, 4])).shape; // [1, 3, 8, 8]
  */
 export class UpsamplingNearest2d extends Upsample {
+  static override readonly className: string = 'UpsamplingNearest2d';
   /** @param args size and scaleFactor in this order, or the options. */
   constructor(...args: Trailing<[Pair, Pair], UpsamplingOptions>) {
-    super(readArguments<UpsamplingOptions>('UpsamplingNearest2d', { size: null, scaleFactor: null }, args));
+    super(readArguments<UpsamplingOptions>(classNameOf(new.target), { size: null, scaleFactor: null }, args));
   }
 }
 
@@ -79,9 +82,10 @@ export class UpsamplingNearest2d extends Upsample {
  * new nn.UpsamplingBilinear2d({ size: [5, 7] }).forward(ones([1, 3, 4, 4])).shape; // [1, 3, 5, 7]
  */
 export class UpsamplingBilinear2d extends Upsample {
+  static override readonly className: string = 'UpsamplingBilinear2d';
   /** @param args size and scaleFactor in this order, or the options. */
   constructor(...args: Trailing<[Pair, Pair], UpsamplingOptions>) {
-    const { size, scaleFactor } = readArguments<UpsamplingOptions>('UpsamplingBilinear2d', { size: null, scaleFactor: null }, args);
+    const { size, scaleFactor } = readArguments<UpsamplingOptions>(classNameOf(new.target), { size: null, scaleFactor: null }, args);
     super({ size, scaleFactor, mode: 'bilinear', alignCorners: true });
   }
 }

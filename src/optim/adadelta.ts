@@ -35,6 +35,7 @@ interface AdadeltaState extends ParamState {
  * const optimizer = new optim.Adadelta(model.parameters(), { rho: 0.95 });
  */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
+  static override readonly className: string = 'Adadelta';
   protected override readonly counters = ['step'];
   protected override readonly floats = ['lr'];
 

@@ -47,6 +47,7 @@ const EPSILON: Partial<Record<DType, number>> = { float32: 2 ** -23, float64: 2 
  * const optimizer = new optim.Adafactor(model.parameters(), { lr: 0.01, weightDecay: 0.1 });
  */
 export class Adafactor extends Optimizer<AdafactorOptions> {
+  static override readonly className: string = 'Adafactor';
   protected override readonly counters = ['step'];
   protected override readonly floats = ['d', 'weightDecay'];
 

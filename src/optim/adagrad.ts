@@ -37,6 +37,7 @@ interface AdagradState extends ParamState {
  * const optimizer = new optim.Adagrad(model.parameters(), { lr: 0.01, lrDecay: 1e-4 });
  */
 export class Adagrad extends Optimizer<AdagradOptions> {
+  static override readonly className: string = 'Adagrad';
   protected override readonly counters = ['step'];
 
   constructor(params: Params<AdagradOptions>, options: Given<AdagradOptions> = {}) {

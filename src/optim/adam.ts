@@ -38,6 +38,7 @@ interface AdamState extends ParamState {
  * const optimizer = new optim.Adam(model.parameters(), { lr: 0.001 });
  */
 export class Adam extends Optimizer<AdamOptions> {
+  static override readonly className: string = 'Adam';
   protected override readonly counters = ['step'];
 
   constructor(params: Params<AdamOptions>, options: Given<AdamOptions> = {}) {

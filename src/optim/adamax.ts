@@ -33,6 +33,7 @@ interface AdamaxState extends ParamState {
  * const optimizer = new optim.Adamax(model.parameters(), { lr: 0.002 });
  */
 export class Adamax extends Optimizer<AdamaxOptions> {
+  static override readonly className: string = 'Adamax';
   protected override readonly counters = ['step'];
 
   constructor(params: Params<AdamaxOptions>, options: Given<AdamaxOptions> = {}) {

@@ -22,6 +22,7 @@ const KNOWN: readonly (keyof AdamWOptions)[] = ['lr', 'betas', 'eps', 'weightDec
  * const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3, weightDecay: 1e-2 });
  */
 export class AdamW extends Adam {
+  static override readonly className: string = 'AdamW';
   constructor(params: Params<AdamWOptions>, options: Given<AdamWOptions> = {}) {
     super(params, decoupled(options));
   }

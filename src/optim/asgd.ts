@@ -37,6 +37,7 @@ interface ASGDState extends ParamState {
  * const optimizer = new optim.ASGD(model.parameters(), { lr: 0.01, t0: 1000 });
  */
 export class ASGD extends Optimizer<ASGDOptions> {
+  static override readonly className: string = 'ASGD';
   protected override readonly counters = ['step', 'eta', 'mu'];
   protected override readonly floats = ['t0'];
 

@@ -77,6 +77,7 @@ const EMPTY: Readonly<Memory> = {
  * });
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
+  static override readonly className: string = 'LBFGS';
   #memory: Memory | null = null;
 
   constructor(params: Params<LBFGSOptions>, options: Given<LBFGSOptions> = {}) {

@@ -30,6 +30,7 @@ interface LionState extends ParamState {
  * const optimizer = new optim.Lion(model.parameters(), { lr: 1e-4, weightDecay: 0.1 });
  */
 export class Lion extends Optimizer<LionOptions> {
+  static override readonly className: string = 'Lion';
   constructor(params: Params<LionOptions>, options: Given<LionOptions> = {}) {
     super(params, { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, maximize: false }, options);
   }

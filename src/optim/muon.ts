@@ -51,6 +51,7 @@ const SCALES: Record<NonNullable<MuonOptions['adjustLrFn']>, (a: number, b: numb
  * const optimizer = new optim.Muon(matrices, { lr: 0.02 });
  */
 export class Muon extends Optimizer<MuonOptions> {
+  static override readonly className: string = 'Muon';
   constructor(params: Params<MuonOptions>, options: Given<MuonOptions> = {}) {
     const defaults: MuonOptions = {
       lr: 1e-3,

@@ -40,6 +40,7 @@ interface NAdamState extends ParamState {
  * const optimizer = new optim.NAdam(model.parameters(), { lr: 0.002, momentumDecay: 0.004 });
  */
 export class NAdam extends Optimizer<NAdamOptions> {
+  static override readonly className: string = 'NAdam';
   protected override readonly counters = ['step', 'muProduct'];
 
   constructor(params: Params<NAdamOptions>, options: Given<NAdamOptions> = {}) {

@@ -1,6 +1,7 @@
 /** The base of the optimizers: parameter groups, gradients, state, and state dicts in PyTorch's layout. */
 import { ArgumentError, DTypeError, GradError, StateDictError, showShape } from '../errors.js';
 import { readArguments, show, type Trailing, unknownOption } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -64,6 +65,11 @@ export function camelCase(name: string): string {
  * @typeParam O the options of a group.
  */
 export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
+  /**
+   * The name that texts and errors show: minifiers rename classes, but leave this. A class of your own that sets none goes by its
+   * name in the code that runs.
+   */
+  static readonly className: string = 'Optimizer';
   readonly paramGroups: ParamGroup<O>[] = [];
   /** What is remembered of each parameter, after its first step. */
   readonly state = new Map<Tensor, ParamState>();
@@ -101,7 +107,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   }
 
   protected get name(): string {
-    return this.constructor.name;
+    return classNameOf(this);
   }
 
   /** Throws ArgumentError for options that make no sense. */

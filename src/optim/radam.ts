@@ -38,6 +38,7 @@ interface RAdamState extends ParamState {
  * const optimizer = new optim.RAdam(model.parameters(), { lr: 0.001 });
  */
 export class RAdam extends Optimizer<RAdamOptions> {
+  static override readonly className: string = 'RAdam';
   protected override readonly counters = ['step'];
 
   constructor(params: Params<RAdamOptions>, options: Given<RAdamOptions> = {}) {

@@ -38,6 +38,7 @@ interface RMSpropState extends ParamState {
  * const optimizer = new optim.RMSprop(model.parameters(), { lr: 0.01, momentum: 0.9, centered: true });
  */
 export class RMSprop extends Optimizer<RMSpropOptions> {
+  static override readonly className: string = 'RMSprop';
   protected override readonly counters = ['step'];
 
   constructor(params: Params<RMSpropOptions>, options: Given<RMSpropOptions> = {}) {

@@ -33,6 +33,7 @@ interface RpropState extends ParamState {
  * const optimizer = new optim.Rprop(model.parameters(), { lr: 0.01, stepSizes: [1e-6, 1] });
  */
 export class Rprop extends Optimizer<RpropOptions> {
+  static override readonly className: string = 'Rprop';
   protected override readonly counters = ['step'];
 
   constructor(params: Params<RpropOptions>, options: Given<RpropOptions> = {}) {

@@ -34,6 +34,7 @@ interface SGDState extends ParamState {
  * const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
  */
 export class SGD extends Optimizer<SGDOptions> {
+  static override readonly className: string = 'SGD';
   constructor(params: Params<SGDOptions>, options: Given<SGDOptions> = {}) {
     super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false }, options);
   }

@@ -3,6 +3,7 @@ import type { HookHandle } from '../autograd/hooks.js';
 import { ArgumentError } from '../errors.js';
 import { ModuleList, Sequential } from '../nn/containers.js';
 import type { Module } from '../nn/module.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { rand } from '../tensor/random.js';
 import { Tensor } from '../tensor/tensor.js';
 import { callForward } from './summary-input.js';
@@ -24,6 +25,7 @@ export interface FlatLayer {
 
 /** What {@link summary} gives in the style of torchsummary. A console and `String()` show the table. */
 export class FlatSummary {
+  static readonly className: string = 'FlatSummary';
   readonly totalParams: number;
   readonly trainableParams: number;
   readonly #sizes: readonly (readonly number[])[];
@@ -91,7 +93,7 @@ export function flatSummary(model: Module, sizes: readonly (readonly number[])[]
         const { weight, bias } = module as { readonly weight?: unknown; readonly bias?: unknown };
         const own = [weight, bias].filter((p) => p instanceof Tensor);
         layers.push({
-          name: `${module.constructor.name}-${layers.length + 1}`,
+          name: `${classNameOf(module)}-${layers.length + 1}`,
           outputShape: shapeOf(output, batchSize),
           numParams: own.reduce((sum, p) => sum + p.numel(), 0),
           trainable: weight instanceof Tensor ? weight.requiresGrad : null,

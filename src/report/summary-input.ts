@@ -3,6 +3,7 @@ import { ArgumentError, DTypeError, HoneError, showShape } from '../errors.js';
 import type { Module } from '../nn/module.js';
 import { to } from '../ops/copy.js';
 import { unsqueeze } from '../ops/movement.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { assertDType, type DType, isFloating } from '../tensor/dtype.js';
 import { rand } from '../tensor/random.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -99,13 +100,13 @@ export function callForward(model: Module, args: readonly unknown[], progress: (
     output = model.forward(...args);
   } catch (error) {
     const inputs = args.map(describe).join(', ') || 'no input';
-    const text = `summary: ${model.constructor.name} fails on ${inputs}${progress()}: ${error instanceof Error ? error.message : String(error)}`;
+    const text = `summary: ${classNameOf(model)} fails on ${inputs}${progress()}: ${error instanceof Error ? error.message : String(error)}`;
     const Class = error instanceof HoneError ? (error.constructor as typeof HoneError) : ArgumentError;
     throw new Class(text, { cause: error });
   }
   if (!(output instanceof Promise)) return;
   output.catch(() => {}); // it fails when it goes on without its hooks, at the latest
   throw new ArgumentError(
-    `summary: the forward of ${model.constructor.name} is async, and summary does not wait. Give the layers, without inputSize.`,
+    `summary: the forward of ${classNameOf(model)} is async, and summary does not wait. Give the layers, without inputSize.`,
   );
 }

@@ -4,6 +4,7 @@ import { ArgumentError } from '../errors.js';
 import { ModuleDict, ModuleList, Sequential } from '../nn/containers.js';
 import type { Module } from '../nn/module.js';
 import { PackedSequence } from '../nn/packed-sequence.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { dtypes } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -19,6 +20,7 @@ export interface InnerWeight {
 
 /** One call of a layer. */
 export class LayerInfo {
+  static readonly className: string = 'LayerInfo';
   readonly className: string;
   /** Which one it is among the rows of its depth, from 1. */
   depthIndex = 0;
@@ -48,7 +50,7 @@ export class LayerInfo {
     readonly depth: number,
     readonly parent: LayerInfo | null,
   ) {
-    this.className = module.constructor.name;
+    this.className = classNameOf(module);
     this.isLeafLayer = module.children().every(isEmptyContainer);
     this.kernelSize = kernelOf(module);
   }
@@ -72,7 +74,11 @@ export class LayerInfo {
     for (const [name, parameter] of this.module.namedParameters()) {
       const own = name === 'weight' || name === 'bias';
       if (!own && !name.includes('weight') && !name.includes('bias')) continue;
-      const places = !own ? size.slice(0, 2) : this.className.includes('Conv') ? [...size.slice(0, 1), ...size.slice(2)] : size.slice(0, 1);
+      const places = !own
+        ? size.slice(0, 2)
+        : (this.module.constructor as typeof Module).kind === 'conv'
+          ? [...size.slice(0, 1), ...size.slice(2)]
+          : size.slice(0, 1);
       this.macs += parameter.numel() * product(places);
     }
   }
@@ -164,7 +170,7 @@ export function listLayers(model: Module, batchDim: number | null, run: ((finish
   /** A module, and then what it holds; one that stands in several places goes by the last. */
   const visit = (name: string, module: Module, depth: number, parent: LayerInfo | null): void => {
     for (let above = parent; above !== null; above = above.parent)
-      if (above.module === module) throw new ArgumentError(`summary: ${module.constructor.name} contains itself, as "${name}".`);
+      if (above.module === module) throw new ArgumentError(`summary: ${classNameOf(module)} contains itself, as "${name}".`);
     const known = new LayerInfo(name, module, depth, parent);
     latest.set(module, known);
     const enter = () => {
@@ -193,7 +199,7 @@ export function listLayers(model: Module, batchDim: number | null, run: ((finish
   };
 
   try {
-    visit(model.constructor.name, model, 0, null);
+    visit(classNameOf(model), model, 0, null);
     run?.(() => rows.filter((row) => row.executed));
   } finally {
     for (const module of hooks.keys()) removeHooks(module);

@@ -35,6 +35,7 @@ type Cells = Partial<Record<SummaryColumn, string>>;
 
 /** What {@link summary} gives. A console and `String()` show the table. */
 export class ModelSummary {
+  static readonly className: string = 'ModelSummary';
   /** The rows, those that the table leaves out too. */
   readonly summaryList: readonly LayerInfo[];
   /** Sizes of the inputs; empty without input. */

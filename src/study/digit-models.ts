@@ -13,6 +13,7 @@ const CLASSES = 10;
 
 /** One linear layer: 784-10. */
 export class SmallModel extends Module {
+  static override readonly className: string = 'SmallModel';
   output = new Linear(PIXELS, CLASSES);
 
   override forward(x: Tensor): Tensor {
@@ -22,6 +23,7 @@ export class SmallModel extends Module {
 
 /** 784-2048-1024-512-256-128-64-10 with ReLU. */
 export class BigModel extends Module {
+  static override readonly className: string = 'BigModel';
   b1 = new Sequential(new Linear(PIXELS, 2048), new ReLU());
   b2 = new Sequential(new Linear(2048, 1024), new ReLU());
   b3 = new Sequential(new Linear(1024, 512), new ReLU());
@@ -39,6 +41,7 @@ export class BigModel extends Module {
 
 /** 784-256-256-128-128-10 with ReLU and dropout after every layer, the last included, as in the notes. */
 export class DropoutModel extends Module {
+  static override readonly className: string = 'DropoutModel';
   b1: Sequential;
   b2: Sequential;
   b3: Sequential;
@@ -65,6 +68,7 @@ export class DropoutModel extends Module {
 
 /** 784-256-128-64-10, each hidden layer Linear, BatchNorm1d, ReLU. */
 export class BatchNormModel extends Module {
+  static override readonly className: string = 'BatchNormModel';
   b1 = new Sequential(new Linear(PIXELS, 256), new BatchNorm1d(256), new ReLU());
   b2 = new Sequential(new Linear(256, 128), new BatchNorm1d(128), new ReLU());
   b3 = new Sequential(new Linear(128, 64), new BatchNorm1d(64), new ReLU());

@@ -1,5 +1,6 @@
 /** Arguments of untyped code: those with defaults, by position and by name, and tensors that are none. */
 import { ArgumentError } from '../errors.js';
+import { classNameOf } from './class-name.js';
 import { meantName } from './spelling.js';
 import { Tensor } from './tensor.js';
 
@@ -168,10 +169,16 @@ export function assertBoolean(op: string, name: string, value: unknown): void {
 export function show(value: unknown): string {
   if (value instanceof Tensor) return `a Tensor of shape [${value.shape.join(', ')}]`;
   if (typeof value === 'string') return `"${value}"`;
-  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
+  if (typeof value === 'function') return showFunction(value);
   if (Array.isArray(value)) return value.length > 8 ? `a list of ${value.length}` : `[${value.map(show).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
-  return isOptions(value) ? 'an object' : `a ${value.constructor.name}`;
+  return isOptions(value) ? 'an object' : `a ${classNameOf(value)}`;
+}
+
+/** Names of functions are left out, since minifiers change them; classes have theirs. */
+function showFunction(value: object): string {
+  if (Object.hasOwn(value, 'className')) return `the class ${classNameOf(value)}`;
+  return /^class\b/.test(Function.prototype.toString.call(value)) ? 'a class' : 'a function';
 }
 
 /** Whether it is an object literal: no tensor, list or instance of a class. */

@@ -82,6 +82,7 @@ function anySeed(): bigint {
  * randint(0, 10, [5], { generator }).toArray(); // [2, 7, 6, 4, 6]
  */
 export class Generator {
+  static readonly className: string = 'Generator';
   private storage: Storage;
   private started = 0n;
   /** @internal */

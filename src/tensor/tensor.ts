@@ -18,6 +18,7 @@ export interface GradFn {
 export const viewGradFn: { regenerate: (view: Tensor) => GradFn | null } = { regenerate: (view) => view.ownGradFn };
 
 export class Tensor {
+  static readonly className: string = 'Tensor';
   /** Sizes, outermost first. */
   readonly shape: Shape;
   /** Elements to step for one more along each dim. */

@@ -6,6 +6,7 @@ import type { Module } from '../nn/module.js';
 import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
 import { LRScheduler } from '../optim/lr-scheduler/scheduler.js';
 import { show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type EarlyStoppingOptions, earlyStopping, type KeepBestOptions, keepBest } from './callbacks.js';
 import { scoreLoader } from './evaluate.js';
@@ -319,7 +320,7 @@ class Training<B> implements TrainingRun {
 function checkedPlan(given: SchedulerLike | SchedulerPlan): SchedulerPlan {
   const plan = typeof given === 'object' && given !== null && 'scheduler' in given ? given : { scheduler: given };
   const { scheduler, every = 'epoch', monitor } = plan;
-  const name = scheduler instanceof LRScheduler ? scheduler.constructor.name : 'the scheduler';
+  const name = scheduler instanceof LRScheduler ? classNameOf(scheduler) : 'the scheduler';
   if (typeof scheduler?.step !== 'function')
     throw new ArgumentError(`fit: scheduler is ${show(scheduler)}, expected an object with step(), as those of optim.lrScheduler.`);
   if (every !== 'epoch' && every !== 'step') throw new ArgumentError(`fit: every is ${show(every)}, expected 'epoch' or 'step'.`);

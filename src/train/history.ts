@@ -27,6 +27,7 @@ export interface Best {
 }
 
 export class History {
+  static readonly className: string = 'History';
   readonly epochs: EpochRecord[] = [];
   /** Training steps in all. */
   steps = 0;

@@ -28,6 +28,7 @@ let packaged: Uint8Array | undefined;
  * const train = new DataLoader(new datasets.Digits({ train: true }), { batchSize: 200, shuffle: true });
  */
 export class Digits extends ImageDataset {
+  static override readonly className: string = 'Digits';
   /** The names of the classes. */
   readonly classes = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 

@@ -7,6 +7,7 @@ import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { contiguous } from '../ops/copy.js';
 import { indexSelect } from '../ops/gather.js';
 import { select } from '../ops/movement.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 
@@ -38,6 +39,7 @@ export interface LabelledImages {
  * const data = new ImageDataset({ images, labels }, { normalize: { mean: 0.1307, std: 0.3081 } });
  */
 export class ImageDataset extends Dataset<[Tensor, number]> {
+  static override readonly className: string = 'ImageDataset';
   readonly images: Tensor;
   readonly labels: Tensor;
   readonly length: number;
@@ -77,21 +79,19 @@ export class ImageDataset extends Dataset<[Tensor, number]> {
 
   /** Image `index`, ready for a model, and its label. */
   get(index: number): [Tensor, number] {
-    const i = checkIndex(index, this.length, this.constructor.name);
+    const i = checkIndex(index, this.length, classNameOf(this));
     return [select(this.gatherImages([i]), 0, 0), item(select(this.labels, 0, i))];
   }
 
   /** Images `indices` [B, C, H, W] in float32, and their labels [B]. */
   getBatch(indices: readonly number[]): [Tensor, Tensor] {
-    const labels = withIndices(indices, this.length, this.constructor.name, (index) =>
-      indexSelect(this.labels, 0, index, this.constructor.name),
-    );
+    const labels = withIndices(indices, this.length, classNameOf(this), (index) => indexSelect(this.labels, 0, index, classNameOf(this)));
     return [this.gatherImages(indices), labels];
   }
 
   private gatherImages(indices: readonly number[]): Tensor {
     const [channels, height, width] = this.imageShape as [number, number, number];
-    const op = this.constructor.name;
+    const op = classNameOf(this);
     return withIndices(indices, this.length, op, (index) => {
       const out = emptyTensor([indices.length, channels, height, width], 'float32');
       if (out.numel() === 0) return out;

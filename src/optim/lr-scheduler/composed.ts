@@ -1,6 +1,7 @@
 /** Schedulers made of schedulers: all at once, or one after the other. */
 import { ArgumentError, StateDictError } from '../../errors.js';
 import { readArguments, required, show } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, passed, type Rest, whole } from './checks.js';
 import { ReduceLROnPlateau } from './reduce-lr-on-plateau.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
@@ -18,7 +19,7 @@ function checkSchedulers(op: string, schedulers: unknown, given?: AnyOptimizer):
         `${op}: schedulers[${i}] is a ReduceLROnPlateau, whose step needs a metric. Step it by itself: scheduler.step(validationLoss).`,
       );
     if (scheduler.optimizer !== optimizer)
-      throw new ArgumentError(`${op}: schedulers[${i}] (${scheduler.constructor.name}) belongs to another optimizer.`);
+      throw new ArgumentError(`${op}: schedulers[${i}] (${classNameOf(scheduler)}) belongs to another optimizer.`);
   });
   return optimizer;
 }
@@ -39,7 +40,7 @@ abstract class ComposedLR extends LRScheduler {
 
   protected getLr(): never {
     throw new ArgumentError(
-      `${this.constructor.name}: it has no rates of its own, and cannot begin at a milestone of a SequentialLR. Make it the first scheduler there.`,
+      `${classNameOf(this)}: it has no rates of its own, and cannot begin at a milestone of a SequentialLR. Make it the first scheduler there.`,
     );
   }
 
@@ -71,7 +72,7 @@ abstract class ComposedLR extends LRScheduler {
     const states = state?._schedulers as SchedulerStateDict[] | undefined;
     if (!Array.isArray(states) || states.length !== this.#schedulers.length)
       throw new StateDictError(
-        `${this.constructor.name}.loadStateDict: it has ${Array.isArray(states) ? states.length : 'no'} states of schedulers (_schedulers), expected ${this.#schedulers.length}. Nothing was changed.`,
+        `${classNameOf(this)}.loadStateDict: it has ${Array.isArray(states) ? states.length : 'no'} states of schedulers (_schedulers), expected ${this.#schedulers.length}. Nothing was changed.`,
       );
     const before = this.#schedulers.map((scheduler) => scheduler.stateDict());
     try {
@@ -100,9 +101,10 @@ abstract class ComposedLR extends LRScheduler {
  * const scheduler = new optim.lrScheduler.ChainedScheduler([warmUp, decay]);
  */
 export class ChainedScheduler extends ComposedLR {
+  static override readonly className: string = 'ChainedScheduler';
   constructor(schedulers: readonly LRScheduler[], optimizer?: AnyOptimizer | { optimizer?: AnyOptimizer }) {
-    const named = readArguments<{ optimizer?: AnyOptimizer }>('ChainedScheduler', { optimizer: undefined }, [optimizer ?? undefined]);
-    super(checkSchedulers('ChainedScheduler', schedulers, named.optimizer), schedulers);
+    const named = readArguments<{ optimizer?: AnyOptimizer }>(classNameOf(new.target), { optimizer: undefined }, [optimizer ?? undefined]);
+    super(checkSchedulers(classNameOf(new.target), schedulers, named.optimizer), schedulers);
     this.lastLr = this.groupLrs;
   }
 
@@ -133,6 +135,7 @@ export interface SequentialLROptions extends SchedulerOptions {
  * const scheduler = new optim.lrScheduler.SequentialLR(optimizer, [warmUp, cosine], [5]);
  */
 export class SequentialLR extends ComposedLR {
+  static override readonly className: string = 'SequentialLR';
   milestones: number[];
 
   constructor(optimizer: AnyOptimizer, options: SequentialLROptions);
@@ -144,7 +147,7 @@ export class SequentialLR extends ComposedLR {
     lastEpoch?: number | SchedulerOptions,
   );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const name = 'SequentialLR';
+    const name = classNameOf(new.target);
     const options = readArguments<Required<SequentialLROptions>>(name, { schedulers: required, milestones: required, lastEpoch: -1 }, args);
     const { schedulers, milestones, lastEpoch } = options;
     super(checkSchedulers(name, schedulers, optimizer), schedulers!, lastEpoch);

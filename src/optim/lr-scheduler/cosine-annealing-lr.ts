@@ -1,6 +1,7 @@
 /** Cosine annealing, without restarts and with them. */
 import { ArgumentError } from '../../errors.js';
 import { readArguments, required, show } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, finite, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
@@ -21,6 +22,7 @@ export interface CosineAnnealingLROptions extends SchedulerOptions {
  * const scheduler = new optim.lrScheduler.CosineAnnealingLR(optimizer, 100, { etaMin: 1e-5 });
  */
 export class CosineAnnealingLR extends LRScheduler {
+  static override readonly className: string = 'CosineAnnealingLR';
   tMax: number;
   etaMin: number;
 
@@ -29,10 +31,10 @@ export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, tMax: number, etaMin?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const defaults = { tMax: required, etaMin: 0, lastEpoch: -1 };
-    const { tMax, etaMin, lastEpoch } = readArguments<Required<CosineAnnealingLROptions>>('CosineAnnealingLR', defaults, args);
+    const { tMax, etaMin, lastEpoch } = readArguments<Required<CosineAnnealingLROptions>>(classNameOf(new.target), defaults, args);
     super(optimizer, lastEpoch);
-    whole('CosineAnnealingLR', 'tMax', tMax, 1);
-    finite('CosineAnnealingLR', 'etaMin', etaMin);
+    whole(classNameOf(new.target), 'tMax', tMax, 1);
+    finite(classNameOf(new.target), 'etaMin', etaMin);
     this.tMax = tMax;
     this.etaMin = etaMin;
     this.start();
@@ -79,6 +81,7 @@ export interface CosineAnnealingWarmRestartsOptions extends SchedulerOptions {
  * const scheduler = new optim.lrScheduler.CosineAnnealingWarmRestarts(optimizer, 10, { tMult: 2 });
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
+  static override readonly className: string = 'CosineAnnealingWarmRestarts';
   t0: number;
   /** The length of this period. */
   tI: number;
@@ -92,7 +95,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   constructor(optimizer: AnyOptimizer, t0: number, tMult: number, options?: Rest<CosineAnnealingWarmRestartsOptions, 't0' | 'tMult'>);
   constructor(optimizer: AnyOptimizer, t0: number, tMult?: number, etaMin?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const name = 'CosineAnnealingWarmRestarts';
+    const name = classNameOf(new.target);
     const defaults = { t0: required, tMult: 1, etaMin: 0, lastEpoch: -1 };
     const { t0, tMult, etaMin, lastEpoch } = readArguments<Required<CosineAnnealingWarmRestartsOptions>>(name, defaults, args);
     super(optimizer, lastEpoch);

@@ -1,5 +1,6 @@
 /** Momentum that a schedule moves against the rate: `momentum`, or the first of `betas`. */
 import { ArgumentError } from '../../errors.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import type { AnyOptimizer } from './checks.js';
 
 /** Whether it is the first of `betas`. @throws {ArgumentError} for an optimizer that has neither. */
@@ -8,7 +9,7 @@ export function usesBeta1(op: string, optimizer: AnyOptimizer): boolean {
   if ('betas' in defaults) return true;
   if ('momentum' in defaults) return false;
   throw new ArgumentError(
-    `${op}: ${optimizer.constructor.name} has no momentum and no betas for cycleMomentum to change. Pass { cycleMomentum: false }.`,
+    `${op}: ${classNameOf(optimizer)} has no momentum and no betas for cycleMomentum to change. Pass { cycleMomentum: false }.`,
   );
 }
 

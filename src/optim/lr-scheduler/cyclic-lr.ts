@@ -1,6 +1,7 @@
 /** Rates that go up and down between two bounds. */
 import { ArgumentError } from '../../errors.js';
 import { readArguments, required, show } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, finite, oneOf, perGroup, type Rest } from './checks.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
@@ -39,6 +40,7 @@ export interface CyclicLROptions extends SchedulerOptions {
  * const scheduler = new optim.lrScheduler.CyclicLR(optimizer, 0.001, 0.1, { stepSizeUp: 500, mode: 'triangular2' });
  */
 export class CyclicLR extends LRScheduler {
+  static override readonly className: string = 'CyclicLR';
   maxLrs: number[];
   /** Steps of a cycle. */
   totalSize: number;
@@ -68,7 +70,7 @@ export class CyclicLR extends LRScheduler {
     options?: Rest<CyclicLROptions, 'baseLr' | 'maxLr' | 'stepSizeUp'>,
   );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const name = 'CyclicLR';
+    const name = classNameOf(new.target);
     const options = readArguments(name, DEFAULTS, args);
     super(optimizer, options.lastEpoch);
     const { baseLr, maxLr, stepSizeUp, mode, gamma, scaleFn, scaleMode } = options;

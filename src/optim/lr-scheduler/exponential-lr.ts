@@ -1,5 +1,6 @@
 /** Exponential decay. */
 import { readArguments, required } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, finite, type Rest } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
@@ -15,14 +16,19 @@ export interface ExponentialLROptions extends SchedulerOptions {
  * const scheduler = new optim.lrScheduler.ExponentialLR(optimizer, 0.95);
  */
 export class ExponentialLR extends LRScheduler {
+  static override readonly className: string = 'ExponentialLR';
   gamma: number;
 
   constructor(optimizer: AnyOptimizer, options: ExponentialLROptions);
   constructor(optimizer: AnyOptimizer, gamma: number, lastEpoch?: number | Rest<ExponentialLROptions, 'gamma'>);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const { gamma, lastEpoch } = readArguments<Required<ExponentialLROptions>>('ExponentialLR', { gamma: required, lastEpoch: -1 }, args);
+    const { gamma, lastEpoch } = readArguments<Required<ExponentialLROptions>>(
+      classNameOf(new.target),
+      { gamma: required, lastEpoch: -1 },
+      args,
+    );
     super(optimizer, lastEpoch);
-    finite('ExponentialLR', 'gamma', gamma);
+    finite(classNameOf(new.target), 'gamma', gamma);
     this.gamma = gamma;
     this.start();
   }

@@ -1,6 +1,7 @@
 /** Schedules of one's own: a function of the epoch. */
 import { ArgumentError } from '../../errors.js';
 import { readArguments, required, show } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import type { AnyOptimizer, Rest } from './checks.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
@@ -18,7 +19,7 @@ abstract class FunctionLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, options: LambdaLROptions);
   constructor(optimizer: AnyOptimizer, lrLambda: LrLambda | readonly LrLambda[], lastEpoch?: number | Rest<LambdaLROptions, 'lrLambda'>);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const name = new.target.name;
+    const name = classNameOf(new.target);
     const { lrLambda, lastEpoch } = readArguments<Required<LambdaLROptions>>(name, { lrLambda: required, lastEpoch: -1 }, args);
     super(optimizer, lastEpoch);
     const lambdas: readonly unknown[] = Array.isArray(lrLambda) ? lrLambda : optimizer.paramGroups.map(() => lrLambda);
@@ -35,7 +36,7 @@ abstract class FunctionLR extends LRScheduler {
     return this.#lambdas.map((lambda) => {
       const factor = lambda(this.lastEpoch);
       if (typeof factor !== 'number')
-        throw new ArgumentError(`${this.constructor.name}: lrLambda gave ${typeof factor} at epoch ${this.lastEpoch}, expected a number.`);
+        throw new ArgumentError(`${classNameOf(this)}: lrLambda gave ${typeof factor} at epoch ${this.lastEpoch}, expected a number.`);
       return factor;
     });
   }
@@ -54,6 +55,7 @@ abstract class FunctionLR extends LRScheduler {
  * const scheduler = new optim.lrScheduler.LambdaLR(optimizer, (epoch) => 0.95 ** epoch);
  */
 export class LambdaLR extends FunctionLR {
+  static override readonly className: string = 'LambdaLR';
   protected getLr(): number[] {
     const factors = this.factors();
     return this.baseLrs.map((lr, i) => lr * factors[i]!);
@@ -68,6 +70,7 @@ export class LambdaLR extends FunctionLR {
  * const scheduler = new optim.lrScheduler.MultiplicativeLR(optimizer, (epoch) => (epoch < 10 ? 1 : 0.95));
  */
 export class MultiplicativeLR extends FunctionLR {
+  static override readonly className: string = 'MultiplicativeLR';
   protected getLr(): number[] {
     if (this.isInitial) return this.groupLrs;
     const factors = this.factors();

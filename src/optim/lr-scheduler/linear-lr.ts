@@ -1,6 +1,7 @@
 /** Rates that start at a fraction, and rates that fall along a polynomial. */
 import { ArgumentError } from '../../errors.js';
 import { readArguments } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, finite, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
@@ -19,6 +20,7 @@ export interface ConstantLROptions extends SchedulerOptions {
  * const warmUp = new optim.lrScheduler.ConstantLR(optimizer, 0.1, 10);
  */
 export class ConstantLR extends LRScheduler {
+  static override readonly className: string = 'ConstantLR';
   factor: number;
   totalIters: number;
 
@@ -27,10 +29,10 @@ export class ConstantLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, factor?: number, totalIters?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const defaults = { factor: 1 / 3, totalIters: 5, lastEpoch: -1 };
-    const { factor, totalIters, lastEpoch } = readArguments('ConstantLR', defaults, args);
+    const { factor, totalIters, lastEpoch } = readArguments(classNameOf(new.target), defaults, args);
     super(optimizer, lastEpoch);
-    if (!(factor >= 0 && factor <= 1)) throw new ArgumentError(`ConstantLR: factor is ${factor}, expected 0 to 1.`);
-    whole('ConstantLR', 'totalIters', totalIters, 0);
+    if (!(factor >= 0 && factor <= 1)) throw new ArgumentError(`${classNameOf(new.target)}: factor is ${factor}, expected 0 to 1.`);
+    whole(classNameOf(new.target), 'totalIters', totalIters, 0);
     this.factor = factor;
     this.totalIters = totalIters;
     this.start();
@@ -41,7 +43,7 @@ export class ConstantLR extends LRScheduler {
     if (lastEpoch === 0) return this.groupLrs.map((lr) => lr * factor);
     if (lastEpoch === totalIters && factor === 0)
       throw new ArgumentError(
-        `ConstantLR: factor is 0, which epoch ${totalIters} cannot undo. Take a small factor, or LambdaLR: (epoch) => (epoch < ${totalIters} ? 0 : 1).`,
+        `${classNameOf(this)}: factor is 0, which epoch ${totalIters} cannot undo. Take a small factor, or LambdaLR: (epoch) => (epoch < ${totalIters} ? 0 : 1).`,
       );
     return this.groupLrs.map((lr) => (lastEpoch === totalIters ? lr * (1 / factor) : lr));
   }
@@ -75,6 +77,7 @@ function assertSome(op: string, totalIters: number): void {
  * const warmUp = new optim.lrScheduler.LinearLR(optimizer, { startFactor: 0.01, totalIters: 10 });
  */
 export class LinearLR extends LRScheduler {
+  static override readonly className: string = 'LinearLR';
   startFactor: number;
   endFactor: number;
   totalIters: number;
@@ -90,12 +93,13 @@ export class LinearLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, startFactor?: number, endFactor?: number, totalIters?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const defaults = { startFactor: 1 / 3, endFactor: 1, totalIters: 5, lastEpoch: -1 };
-    const { startFactor, endFactor, totalIters, lastEpoch } = readArguments('LinearLR', defaults, args);
+    const { startFactor, endFactor, totalIters, lastEpoch } = readArguments(classNameOf(new.target), defaults, args);
     super(optimizer, lastEpoch);
     if (!(startFactor > 0 && startFactor <= 1))
-      throw new ArgumentError(`LinearLR: startFactor is ${startFactor}, expected above 0 and at most 1.`);
-    if (!(endFactor >= 0 && endFactor <= 1)) throw new ArgumentError(`LinearLR: endFactor is ${endFactor}, expected 0 to 1.`);
-    whole('LinearLR', 'totalIters', totalIters, 0);
+      throw new ArgumentError(`${classNameOf(new.target)}: startFactor is ${startFactor}, expected above 0 and at most 1.`);
+    if (!(endFactor >= 0 && endFactor <= 1))
+      throw new ArgumentError(`${classNameOf(new.target)}: endFactor is ${endFactor}, expected 0 to 1.`);
+    whole(classNameOf(new.target), 'totalIters', totalIters, 0);
     this.startFactor = startFactor;
     this.endFactor = endFactor;
     this.totalIters = totalIters;
@@ -112,7 +116,7 @@ export class LinearLR extends LRScheduler {
 
   protected override getClosedFormLr(): number[] {
     const { lastEpoch, startFactor, endFactor, totalIters } = this;
-    assertSome('LinearLR', totalIters);
+    assertSome(classNameOf(this), totalIters);
     return this.baseLrs.map((lr) => lr * (startFactor + ((endFactor - startFactor) * Math.min(totalIters, lastEpoch)) / totalIters));
   }
 }
@@ -131,6 +135,7 @@ export interface PolynomialLROptions extends SchedulerOptions {
  * const scheduler = new optim.lrScheduler.PolynomialLR(optimizer, { totalIters: 50, power: 0.9 });
  */
 export class PolynomialLR extends LRScheduler {
+  static override readonly className: string = 'PolynomialLR';
   totalIters: number;
   power: number;
 
@@ -138,10 +143,10 @@ export class PolynomialLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, totalIters: number, options?: Rest<PolynomialLROptions, 'totalIters'>);
   constructor(optimizer: AnyOptimizer, totalIters?: number, power?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const { totalIters, power, lastEpoch } = readArguments('PolynomialLR', { totalIters: 5, power: 1, lastEpoch: -1 }, args);
+    const { totalIters, power, lastEpoch } = readArguments(classNameOf(new.target), { totalIters: 5, power: 1, lastEpoch: -1 }, args);
     super(optimizer, lastEpoch);
-    whole('PolynomialLR', 'totalIters', totalIters, 0);
-    finite('PolynomialLR', 'power', power);
+    whole(classNameOf(new.target), 'totalIters', totalIters, 0);
+    finite(classNameOf(new.target), 'power', power);
     this.totalIters = totalIters;
     this.power = power;
     this.start();
@@ -156,7 +161,7 @@ export class PolynomialLR extends LRScheduler {
 
   protected override getClosedFormLr(): number[] {
     const { lastEpoch, totalIters, power } = this;
-    assertSome('PolynomialLR', totalIters);
+    assertSome(classNameOf(this), totalIters);
     return this.baseLrs.map((lr) => lr * (1 - Math.min(totalIters, lastEpoch) / totalIters) ** power);
   }
 }

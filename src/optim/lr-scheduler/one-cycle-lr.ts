@@ -1,6 +1,7 @@
 /** One cycle: up to a high rate, and down to a very low one. */
 import { ArgumentError } from '../../errors.js';
 import { readArguments, required, show } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { camelCase } from '../optimizer.js';
 import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from './checks.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
@@ -69,6 +70,7 @@ const DEFAULTS: Required<OneCycleLROptions> = {
  * const scheduler = new optim.lrScheduler.OneCycleLR(optimizer, 0.1, { epochs: 10, stepsPerEpoch: loader.length });
  */
 export class OneCycleLR extends LRScheduler {
+  static override readonly className: string = 'OneCycleLR';
   totalSteps: number;
   schedulePhases: Phase[];
   annealStrategy: 'cos' | 'linear';
@@ -84,7 +86,7 @@ export class OneCycleLR extends LRScheduler {
     options?: Rest<OneCycleLROptions, 'maxLr' | 'totalSteps'>,
   );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const name = 'OneCycleLR';
+    const name = classNameOf(new.target);
     const options = readArguments(name, DEFAULTS, args);
     super(optimizer, options.lastEpoch);
     const { maxLr, pctStart, annealStrategy, cycleMomentum, baseMomentum = 0.85, maxMomentum = 0.95 } = options;
@@ -134,7 +136,7 @@ export class OneCycleLR extends LRScheduler {
     const begin = at === 0 ? 0 : schedulePhases[at - 1]!.end_step;
     if (phase.end_step === begin)
       throw new ArgumentError(
-        `OneCycleLR: phase ${at + 1} of ${schedulePhases.length} has no steps (totalSteps ${totalSteps}). Choose another pctStart, or more steps.`,
+        `${classNameOf(this)}: phase ${at + 1} of ${schedulePhases.length} has no steps (totalSteps ${totalSteps}). Choose another pctStart, or more steps.`,
       );
     const part = (lastEpoch - begin) / (phase.end_step - begin);
     return this.optimizer.paramGroups.map((group, i) => {
@@ -142,7 +144,7 @@ export class OneCycleLR extends LRScheduler {
         const value: unknown = group[camelCase(key)];
         if (typeof value === 'number') return value;
         throw new ArgumentError(
-          `OneCycleLR: group ${i} has no ${camelCase(key)}. Load the optimizer's state before resuming at an epoch, or leave lastEpoch at -1.`,
+          `${classNameOf(this)}: group ${i} has no ${camelCase(key)}. Load the optimizer's state before resuming at an epoch, or leave lastEpoch at -1.`,
         );
       };
       if (this.cycleMomentum)

@@ -1,6 +1,7 @@
 /** A rate that falls when training no longer gets better. */
 import { ArgumentError } from '../../errors.js';
 import { readArguments, required, show } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from './checks.js';
@@ -45,6 +46,7 @@ const DEFAULTS: Required<ReduceLROnPlateauOptions> = {
  * scheduler.step(0.25);
  */
 export class ReduceLROnPlateau extends LRScheduler {
+  static override readonly className: string = 'ReduceLROnPlateau';
   mode: 'min' | 'max';
   factor: number;
   patience: number;
@@ -73,7 +75,7 @@ export class ReduceLROnPlateau extends LRScheduler {
     options?: Rest<ReduceLROnPlateauOptions, 'mode' | 'factor' | 'patience'>,
   );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
-    const name = 'ReduceLROnPlateau';
+    const name = classNameOf(new.target);
     const options = readArguments(name, DEFAULTS, args);
     super(optimizer);
     const { mode, factor, patience, threshold, thresholdMode, cooldown, minLr = 0, eps } = options;
@@ -105,7 +107,7 @@ export class ReduceLROnPlateau extends LRScheduler {
     if (this.minLrs.length !== length) {
       if (this.defaultMinLr === null)
         throw new ArgumentError(
-          `ReduceLROnPlateau: it has ${this.minLrs.length} minLrs for ${length} param groups: groups were added since. Set scheduler.minLrs to a list of ${length}.`,
+          `${classNameOf(this)}: it has ${this.minLrs.length} minLrs for ${length} param groups: groups were added since. Set scheduler.minLrs to a list of ${length}.`,
         );
       this.minLrs = Array<number>(length).fill(this.defaultMinLr);
     }
@@ -130,7 +132,7 @@ export class ReduceLROnPlateau extends LRScheduler {
     const current = metric instanceof Tensor ? item(metric) : metric;
     if (typeof current !== 'number')
       throw new ArgumentError(
-        `ReduceLROnPlateau: step() got ${metric === undefined ? 'nothing' : show(metric)}, expected the metric to watch: step(validationLoss).`,
+        `${classNameOf(this)}: step() got ${metric === undefined ? 'nothing' : show(metric)}, expected the metric to watch: step(validationLoss).`,
       );
     this.lastEpoch = epoch ?? this.lastEpoch + 1;
     if (this.isBetter(current)) {

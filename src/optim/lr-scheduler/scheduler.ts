@@ -1,5 +1,6 @@
 /** The base of the learning-rate schedulers. */
 import { ArgumentError, StateDictError } from '../../errors.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { snakeCase } from '../optimizer.js';
 import { type AnyOptimizer, assertOptimizer, finite, whole } from './checks.js';
 
@@ -40,6 +41,11 @@ const kind = (value: unknown) => (Array.isArray(value) ? 'a list' : value === nu
  * }
  */
 export abstract class LRScheduler {
+  /**
+   * The name that texts and errors show: minifiers rename classes, but leave this. A class of your own that sets none goes by its
+   * name in the code that runs.
+   */
+  static readonly className: string = 'LRScheduler';
   /** How many epochs have passed. */
   lastEpoch: number;
   /** The rates that the schedule started from. */
@@ -53,7 +59,7 @@ export abstract class LRScheduler {
     readonly optimizer: AnyOptimizer,
     options: number | SchedulerOptions = -1,
   ) {
-    const name = this.constructor.name;
+    const name = classNameOf(this);
     assertOptimizer(name, optimizer);
     const lastEpoch = typeof options === 'number' ? options : (options?.lastEpoch ?? -1);
     whole(name, 'lastEpoch', lastEpoch, -1);
@@ -66,7 +72,7 @@ export abstract class LRScheduler {
       if (this.lastEpoch === -1) group.initialLr ??= group.lr;
       else if (group.initialLr === undefined) {
         throw new ArgumentError(
-          `${this.constructor.name}: group ${i} has no initialLr to resume from at epoch ${this.lastEpoch}. Load the optimizer's state first, or leave lastEpoch at -1.`,
+          `${classNameOf(this)}: group ${i} has no initialLr to resume from at epoch ${this.lastEpoch}. Load the optimizer's state first, or leave lastEpoch at -1.`,
         );
       }
     });
@@ -113,7 +119,7 @@ export abstract class LRScheduler {
     const { paramGroups } = this.optimizer;
     if (lrs.length !== paramGroups.length)
       throw new ArgumentError(
-        `${this.constructor.name}: it has ${lrs.length} rates for ${paramGroups.length} param groups. Add groups to the optimizer before making its scheduler.`,
+        `${classNameOf(this)}: it has ${lrs.length} rates for ${paramGroups.length} param groups. Add groups to the optimizer before making its scheduler.`,
       );
     paramGroups.forEach((group, i) => {
       group.lr = lrs[i]!;
@@ -126,11 +132,11 @@ export abstract class LRScheduler {
    * @param epoch goes there instead, by the schedule's closed form where it has one; PyTorch advises against it.
    */
   step(epoch?: number): void {
-    if (epoch !== undefined) finite(`${this.constructor.name}.step`, 'epoch', epoch);
+    if (epoch !== undefined) finite(`${classNameOf(this)}.step`, 'epoch', epoch);
     if (this.stepCount === 1 && !this.optimizer.hasStepped && !warned.has(this.optimizer)) {
       warned.add(this.optimizer);
       console.warn(
-        `${this.constructor.name}: scheduler.step() was called before optimizer.step(), so the first value of the schedule is skipped. Call optimizer.step() first.`,
+        `${classNameOf(this)}: scheduler.step() was called before optimizer.step(), so the first value of the schedule is skipped. Call optimizer.step() first.`,
       );
     }
     this.stepCount++;
@@ -169,7 +175,7 @@ export abstract class LRScheduler {
    */
   loadStateDict(state: SchedulerStateDict): void {
     const fail = (message: string): never => {
-      throw new StateDictError(`${this.constructor.name}.loadStateDict: ${message} Nothing was changed.`);
+      throw new StateDictError(`${classNameOf(this)}.loadStateDict: ${message} Nothing was changed.`);
     };
     if (typeof state !== 'object' || state === null) fail(`got ${kind(state)}, expected what stateDict() gives.`);
     const found: [string, unknown][] = [];

@@ -1,6 +1,7 @@
 /** Rates that fall at certain epochs. */
 import { ArgumentError } from '../../errors.js';
 import { readArguments, required, show } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, finite, passed, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
@@ -19,6 +20,7 @@ export interface StepLROptions extends SchedulerOptions {
  * const scheduler = new optim.lrScheduler.StepLR(optimizer, 30, 0.1);
  */
 export class StepLR extends LRScheduler {
+  static override readonly className: string = 'StepLR';
   stepSize: number;
   gamma: number;
 
@@ -27,13 +29,13 @@ export class StepLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, stepSize: number, gamma?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const { stepSize, gamma, lastEpoch } = readArguments<Required<StepLROptions>>(
-      'StepLR',
+      classNameOf(new.target),
       { stepSize: required, gamma: 0.1, lastEpoch: -1 },
       args,
     );
     super(optimizer, lastEpoch);
-    whole('StepLR', 'stepSize', stepSize, 1);
-    finite('StepLR', 'gamma', gamma);
+    whole(classNameOf(new.target), 'stepSize', stepSize, 1);
+    finite(classNameOf(new.target), 'gamma', gamma);
     this.stepSize = stepSize;
     this.gamma = gamma;
     this.start();
@@ -64,6 +66,7 @@ export interface MultiStepLROptions extends SchedulerOptions {
  * const scheduler = new optim.lrScheduler.MultiStepLR(optimizer, [30, 80], 0.1);
  */
 export class MultiStepLR extends LRScheduler {
+  static override readonly className: string = 'MultiStepLR';
   milestones: number[];
   gamma: number;
 
@@ -72,13 +75,14 @@ export class MultiStepLR extends LRScheduler {
   constructor(optimizer: AnyOptimizer, milestones: readonly number[], gamma?: number, lastEpoch?: number);
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const defaults = { milestones: required, gamma: 0.1, lastEpoch: -1 };
-    const { milestones, gamma, lastEpoch } = readArguments<Required<MultiStepLROptions>>('MultiStepLR', defaults, args);
+    const { milestones, gamma, lastEpoch } = readArguments<Required<MultiStepLROptions>>(classNameOf(new.target), defaults, args);
     super(optimizer, lastEpoch);
-    if (!Array.isArray(milestones)) throw new ArgumentError(`MultiStepLR: milestones is ${show(milestones)}, expected a list of epochs.`);
+    if (!Array.isArray(milestones))
+      throw new ArgumentError(`${classNameOf(new.target)}: milestones is ${show(milestones)}, expected a list of epochs.`);
     milestones.forEach((epoch, i) => {
-      whole('MultiStepLR', `milestones[${i}]`, epoch, 0);
+      whole(classNameOf(new.target), `milestones[${i}]`, epoch, 0);
     });
-    finite('MultiStepLR', 'gamma', gamma);
+    finite(classNameOf(new.target), 'gamma', gamma);
     this.milestones = [...milestones].sort((a, b) => a - b);
     this.gamma = gamma;
     this.start();

@@ -1,5 +1,6 @@
 /** The rate of stochastic weight averaging. */
 import { readArguments, required } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, oneOf, perGroup, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
@@ -21,6 +22,7 @@ export interface SWALROptions extends SchedulerOptions {
  * const scheduler = new optim.lrScheduler.SWALR(optimizer, 0.05, { annealEpochs: 5 });
  */
 export class SWALR extends LRScheduler {
+  static override readonly className: string = 'SWALR';
   annealEpochs: number;
   annealStrategy: 'cos' | 'linear';
 
@@ -35,11 +37,15 @@ export class SWALR extends LRScheduler {
   );
   constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
     const defaults = { swaLr: required, annealEpochs: 10, annealStrategy: 'cos', lastEpoch: -1 } as const;
-    const { swaLr, annealEpochs, annealStrategy, lastEpoch } = readArguments<Required<SWALROptions>>('SWALR', defaults, args);
+    const { swaLr, annealEpochs, annealStrategy, lastEpoch } = readArguments<Required<SWALROptions>>(
+      classNameOf(new.target),
+      defaults,
+      args,
+    );
     super(optimizer, lastEpoch);
-    const swaLrs = perGroup('SWALR', 'swaLr', swaLr, optimizer);
-    oneOf('SWALR', 'annealStrategy', annealStrategy, ['cos', 'linear']);
-    whole('SWALR', 'annealEpochs', annealEpochs, 0);
+    const swaLrs = perGroup(classNameOf(new.target), 'swaLr', swaLr, optimizer);
+    oneOf(classNameOf(new.target), 'annealStrategy', annealStrategy, ['cos', 'linear']);
+    whole(classNameOf(new.target), 'annealEpochs', annealEpochs, 0);
     optimizer.paramGroups.forEach((group, i) => {
       group.swaLr = swaLrs[i]!;
     });
