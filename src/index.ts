@@ -44,7 +44,7 @@ export { bincount, bucketize, corrcoef, cov, cummax, cummin, diff, histc, isin, 
 export * as optim from './optim/index.js';
 export type { FlatSummary, FlatSummaryOptions, InputSize, LayerInfo, ModelSummary, RowSetting, SummaryColumn, SummaryOptions } from './report/summary.js';
 export { summary } from './report/summary.js';
-export type { NestedArray, TensorOptions } from './tensor/create.js';
+export type { NestedArray, SizeArguments, TensorOptions } from './tensor/create.js';
 export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from './tensor/create.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
 export type { NumbersOptions, RandomOptions } from './tensor/random.js';

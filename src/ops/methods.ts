@@ -5,7 +5,8 @@
 import { type BackwardOptions, backward, provideGradOps } from '../autograd/backward.js';
 import { type HookHandle, registerHook, retainGrad } from '../autograd/hooks.js';
 import type { TensorHook } from '../autograd/node.js';
-import { empty, full, ones, type TensorOptions, zeros } from '../tensor/create.js';
+import { readSizes } from '../tensor/arguments.js';
+import { checkTensorOptions, empty, full, ones, type SizeArguments, type TensorOptions, zeros } from '../tensor/create.js';
 import type { DType, TypedArrayOf } from '../tensor/dtype.js';
 import { tensorToString } from '../tensor/print.js';
 import type { Shape } from '../tensor/shape.js';
@@ -174,10 +175,10 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   typeAs(other: Tensor): Tensor;
   reshapeAs(other: Tensor): Tensor;
   sumToSize(...shape: number[] | [Shape]): Tensor;
-  newZeros(shape: Shape, options?: TensorOptions): Tensor;
-  newOnes(shape: Shape, options?: TensorOptions): Tensor;
+  newZeros(...args: SizeArguments<TensorOptions>): Tensor;
+  newOnes(...args: SizeArguments<TensorOptions>): Tensor;
   newFull(shape: Shape, value: number, options?: TensorOptions): Tensor;
-  newEmpty(shape: Shape, options?: TensorOptions): Tensor;
+  newEmpty(...args: SizeArguments<TensorOptions>): Tensor;
   float(): Tensor;
   double(): Tensor;
   int(): Tensor;
@@ -196,6 +197,12 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   backward(options?: BackwardOptions): void;
   registerHook(hook: TensorHook): HookHandle;
   retainGrad(): void;
+}
+
+/** The shape and options of a new tensor of x's dtype. */
+function sizesLike(op: string, x: Tensor, args: readonly unknown[]): [shape: Shape, options: TensorOptions] {
+  const { shape, options } = readSizes(op, args);
+  return [shape, { dtype: x.dtype, ...checkTensorOptions(op, options) }];
 }
 
 const list = (args: readonly unknown[]): Shape => (args.length === 1 && Array.isArray(args[0]) ? (args[0] as Shape) : (args as Shape));
@@ -306,10 +313,10 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   typeAs(other) { return copy.to(this, other.dtype); },
   reshapeAs(other) { return movement.reshape(this, other.shape); },
   sumToSize(...shape) { return reduce.sumTo(this, list(shape)); },
-  newZeros(shape, options) { return zeros(shape, { dtype: this.dtype, ...options }); },
-  newOnes(shape, options) { return ones(shape, { dtype: this.dtype, ...options }); },
-  newFull(shape, value, options) { return full(shape, value, { dtype: this.dtype, ...options }); },
-  newEmpty(shape, options) { return empty(shape, { dtype: this.dtype, ...options }); },
+  newZeros(...args) { return zeros(...sizesLike('newZeros', this, args)); },
+  newOnes(...args) { return ones(...sizesLike('newOnes', this, args)); },
+  newFull(shape, value, options) { return full(shape, value, { dtype: this.dtype, ...checkTensorOptions('newFull', options) }, 'newFull'); },
+  newEmpty(...args) { return empty(...sizesLike('newEmpty', this, args)); },
   float() { return copy.to(this, 'float32'); },
   double() { return copy.to(this, 'float64'); },
   int() { return copy.to(this, 'int32'); },

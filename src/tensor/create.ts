@@ -2,6 +2,7 @@
 
 import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { assertTensor, isOptions, noMore, readOptions, readSizes, show } from './arguments.js';
 import { assertDType, type DType, dtypeOfTypedArray, dtypes, isFloating, type TypedArray } from './dtype.js';
 import { checkSizes, numel, type Shape } from './shape.js';
 import { emptyTensor, Tensor } from './tensor.js';
@@ -15,8 +16,22 @@ export interface TensorOptions {
   requiresGrad?: boolean;
 }
 
+/** A shape, as a list or as sizes one by one, and options after it: `zeros([2, 3], { dtype })`, `zeros(2, 3)`. */
+export type SizeArguments<O> = [shape: Shape, options?: O] | [...sizes: number[]] | [...sizes: number[], options: O];
+
 /** A number, or nested arrays of them, all of one length per level. */
 export type NestedArray = number | boolean | bigint | readonly NestedArray[];
+
+const DEFAULTS: TensorOptions = { dtype: undefined, requiresGrad: undefined };
+
+/** @internal Refuses unknown options, and values of the wrong kind. */
+export function checkTensorOptions(op: string, options: unknown): TensorOptions | undefined {
+  if (options === undefined) return undefined;
+  const { requiresGrad } = readOptions(op, DEFAULTS, options);
+  if (requiresGrad !== undefined && typeof requiresGrad !== 'boolean')
+    throw new ArgumentError(`${op}: requiresGrad is ${show(requiresGrad)}, expected true or false.`);
+  return options as TensorOptions;
+}
 
 function finish(x: Tensor, options: TensorOptions | undefined): Tensor {
   return options?.requiresGrad ? x.requiresGrad_() : x;
@@ -37,6 +52,7 @@ function dtypeOf(options: TensorOptions | undefined, fallback: DType, op: string
  */
 export function tensor(data: NestedArray | TypedArray | Tensor, options?: TensorOptions): Tensor {
   if (data instanceof Tensor) throw new ArgumentError('tensor: got a Tensor. Use clone(), detach() or to(dtype).');
+  checkTensorOptions('tensor', options);
   if (ArrayBuffer.isView(data)) {
     const own = fromTypedArray(data as TypedArray);
     if (options?.dtype === undefined || options.dtype === own.dtype) return finish(own, options);
@@ -53,7 +69,11 @@ export function tensor(data: NestedArray | TypedArray | Tensor, options?: Tensor
       if (typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint') {
         throw Array.isArray(value)
           ? ragged()
-          : new ArgumentError(`tensor: found ${value === null ? 'null' : typeof value} among the numbers.`);
+          : new ArgumentError(
+              Array.isArray(data)
+                ? `tensor: found ${show(value)} among the numbers.${(value as unknown) instanceof Tensor ? ' Join tensors with stack or cat.' : ''}`
+                : `tensor: got ${value === undefined ? 'nothing' : show(value)}, expected a number, nested lists of numbers, or a typed array.`,
+            );
       }
       flat.push(value);
       return;
@@ -102,9 +122,13 @@ function metaOf(n: number): number {
  */
 export function fromTypedArray(
   array: TypedArray,
-  shape: Shape = [array.length],
+  shape: Shape = [array?.length ?? 0],
   options?: { dtype?: 'bool'; requiresGrad?: boolean },
 ): Tensor {
+  if (!ArrayBuffer.isView(array))
+    throw new ArgumentError(`fromTypedArray: got ${show(array)}, expected a typed array. Lists of numbers go into tensor(…).`);
+  if (!Array.isArray(shape)) throw new ArgumentError(`fromTypedArray: shape is ${show(shape)}, expected a list of sizes.`);
+  checkTensorOptions('fromTypedArray', options);
   checkSizes(shape, 'fromTypedArray');
   if (numel(shape) !== array.length)
     throw new ShapeError(`fromTypedArray: shape ${showShape(shape)} holds ${numel(shape)} elements, the array has ${array.length}.`);
@@ -116,28 +140,44 @@ export function fromTypedArray(
   return finish(out, options);
 }
 
-/** A tensor of zeros. */
-export function zeros(shape: Shape, options?: TensorOptions): Tensor {
-  return full(shape, 0, options, 'zeros');
+/**
+ * A tensor of zeros.
+ * @param args the shape, as a list or as sizes one by one; then the options.
+ * @example
+ * zeros(2, 3).shape; // [2, 3]
+ */
+export function zeros(...args: SizeArguments<TensorOptions>): Tensor {
+  return made('zeros', args, 0);
 }
 
-/** A tensor of ones. */
-export function ones(shape: Shape, options?: TensorOptions): Tensor {
-  return full(shape, 1, options, 'ones');
+/** A tensor of ones. @param args as those of {@link zeros}. */
+export function ones(...args: SizeArguments<TensorOptions>): Tensor {
+  return made('ones', args, 1);
+}
+
+function made(op: string, args: readonly unknown[], value: number): Tensor {
+  const { shape, options } = readSizes(op, args);
+  return full(shape, value, options as TensorOptions, op);
 }
 
 /** A tensor of one value. */
 export function full(shape: Shape, value: number, options?: TensorOptions, op = 'full'): Tensor {
+  if (!Array.isArray(shape)) throw new ArgumentError(`${op}: shape is ${show(shape)}, expected a list of sizes.`);
+  checkTensorOptions(op, options);
   checkSizes(shape, op);
+  if (typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint')
+    throw new ArgumentError(`${op}: the value is ${show(value)}, expected a number.`);
   const out = emptyTensor([...shape], dtypeOf(options, 'float32', op));
-  check(kernels.fill(dtypes[out.dtype].code, out.ptr, numel(shape), value), op);
+  check(kernels.fill(dtypes[out.dtype].code, out.ptr, numel(shape), Number(value)), op);
   return finish(out, options);
 }
 
-/** A tensor whose values are whatever the memory holds. */
-export function empty(shape: Shape, options?: TensorOptions): Tensor {
+/** A tensor whose values are whatever the memory holds. @param args as those of {@link zeros}. */
+export function empty(...args: SizeArguments<TensorOptions>): Tensor {
+  const { shape, options } = readSizes('empty', args);
+  const given = checkTensorOptions('empty', options);
   checkSizes(shape, 'empty');
-  return finish(emptyTensor([...shape], dtypeOf(options, 'float32', 'empty')), options);
+  return finish(emptyTensor(shape, dtypeOf(given, 'float32', 'empty')), given);
 }
 
 /**
@@ -148,8 +188,15 @@ export function arange(end: number, options?: TensorOptions): Tensor;
 export function arange(start: number, end: number, options?: TensorOptions): Tensor;
 export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
 export function arange(...args: (number | TensorOptions | undefined)[]): Tensor {
-  const numbers = args.filter((a): a is number => typeof a === 'number');
-  const options = args.find((a): a is TensorOptions => typeof a === 'object');
+  const given = args.slice(0, args.findLastIndex((a) => a !== undefined) + 1);
+  const count = given.findIndex((a) => typeof a !== 'number');
+  const numbers = (count < 0 ? given : given.slice(0, count)) as number[];
+  if (numbers.length === 0 || numbers.length > 3)
+    throw new ArgumentError(
+      `arange: got ${numbers.length === 0 ? show(given[0]) : `${numbers.length} numbers`}, expected an end, or start and end, or start, end and step.`,
+    );
+  const options = checkTensorOptions('arange', given[numbers.length]);
+  noMore('arange', given.slice(numbers.length + 1));
   const [start, end, step] = numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
   if (![start, end, step].every(Number.isFinite))
     throw new ArgumentError(`arange: start ${start}, end ${end} and step ${step} must be finite numbers.`);
@@ -175,6 +222,9 @@ function multiplyAdd(a: number, n: number, c: number): number {
 
 /** `steps` numbers from `start` to `end`, both included, evenly spaced. */
 export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
+  checkTensorOptions('linspace', options);
+  for (const [name, value] of Object.entries({ start, end }))
+    if (typeof value !== 'number') throw new ArgumentError(`linspace: ${name} is ${show(value)}, expected a number.`);
   if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError(`linspace: steps is ${steps}, expected a whole number of at least 0.`);
   const dtype = dtypeOf(options, 'float32', 'linspace');
   const round = dtype === 'float32' ? Math.fround : (v: number) => v;
@@ -193,7 +243,9 @@ export function linspace(start: number, end: number, steps: number, options?: Te
 /** The identity matrix [n, m]; m defaults to n. */
 export function eye(n: number, m?: number | TensorOptions, options?: TensorOptions): Tensor {
   const cols = typeof m === 'number' ? m : n;
-  const rest = typeof m === 'object' ? m : options;
+  const rest = checkTensorOptions('eye', isOptions(m) ? m : options);
+  if (m !== undefined && m !== null && typeof m !== 'number' && !isOptions(m))
+    throw new ArgumentError(`eye: m is ${show(m)}, expected a whole number.`);
   const out = zeros([n, cols], { dtype: rest?.dtype ?? 'float32' });
   const count = Math.min(n, cols);
   if (count > 0) {
@@ -208,21 +260,29 @@ export function eye(n: number, m?: number | TensorOptions, options?: TensorOptio
 
 /** Zeros of the shape and dtype of `x`. */
 export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
+  assertTensor('zerosLike', 'x', x);
+  checkTensorOptions('zerosLike', options);
   return zeros(x.shape, { dtype: x.dtype, ...options });
 }
 
 /** Ones of the shape and dtype of `x`. */
 export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
+  assertTensor('onesLike', 'x', x);
+  checkTensorOptions('onesLike', options);
   return ones(x.shape, { dtype: x.dtype, ...options });
 }
 
 /** One value, in the shape and dtype of `x`. */
 export function fullLike(x: Tensor, value: number, options?: TensorOptions): Tensor {
+  assertTensor('fullLike', 'x', x);
+  checkTensorOptions('fullLike', options);
   return full(x.shape, value, { dtype: x.dtype, ...options });
 }
 
 /** An uninitialised tensor of the shape and dtype of `x`. */
 export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
+  assertTensor('emptyLike', 'x', x);
+  checkTensorOptions('emptyLike', options);
   return empty(x.shape, { dtype: x.dtype, ...options });
 }
 

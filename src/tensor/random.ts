@@ -2,9 +2,10 @@
 
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError } from '../errors.js';
-import { assertFloating, type TensorOptions } from './create.js';
+import { assertTensor, isOptions, readOptions, readSizes, show } from './arguments.js';
+import { assertFloating, type SizeArguments, type TensorOptions } from './create.js';
 import { assertDType, type DType, dtypes, isFloating } from './dtype.js';
-import { defaultGenerator, type Generator } from './generator.js';
+import { defaultGenerator, Generator } from './generator.js';
 import { checkSizes, numel, type Shape } from './shape.js';
 import { emptyTensor, type Tensor } from './tensor.js';
 import { toTypedArray, writeTyped } from './transfer.js';
@@ -26,7 +27,26 @@ export interface RandomOptions extends TensorOptions {
   generator?: Generator;
 }
 
+const DEFAULTS: RandomOptions = { dtype: undefined, requiresGrad: undefined, generator: undefined };
+
+/** @internal Refuses unknown options, and a generator that is none. */
+export function checkRandomOptions(op: string, options: unknown): RandomOptions | undefined {
+  if (options === undefined) return undefined;
+  checkGenerator(op, readOptions(op, DEFAULTS, options).generator);
+  return options as RandomOptions;
+}
+
+/** @internal @throws {ArgumentError} unless it is a Generator, or undefined for the default one. */
+export function checkGenerator(op: string, generator: unknown): void {
+  if (generator !== undefined && !(generator instanceof Generator))
+    throw new ArgumentError(
+      `${op}: generator is ${show(generator)}, expected a Generator.${typeof generator === 'number' ? ` Make one: new Generator(${generator}).` : ''}`,
+    );
+}
+
 function made(shape: Shape, options: RandomOptions | undefined, fallback: DType, op: string): Tensor {
+  if (!Array.isArray(shape)) throw new ArgumentError(`${op}: shape is ${show(shape)}, expected a list of sizes.`);
+  checkRandomOptions(op, options);
   checkSizes(shape, op);
   const dtype = options?.dtype ?? fallback;
   assertDType(dtype, op);
@@ -36,16 +56,21 @@ function made(shape: Shape, options: RandomOptions | undefined, fallback: DType,
 const done = (x: Tensor, options: RandomOptions | undefined) => (options?.requiresGrad ? x.requiresGrad_() : x);
 const source = (options: RandomOptions | undefined) => (options?.generator ?? defaultGenerator()).ptr;
 
-/** Numbers from [0, 1). */
-export function rand(shape: Shape, options?: RandomOptions): Tensor {
+/**
+ * Numbers from [0, 1).
+ * @param args the shape, as a list or as sizes one by one; then the options.
+ */
+export function rand(...args: SizeArguments<RandomOptions>): Tensor {
+  const { shape, options } = readSizes('rand', args) as { shape: number[]; options: RandomOptions | undefined };
   const x = made(shape, options, 'float32', 'rand');
   assertFloating(x.dtype, 'rand');
   check(kernels.randUniform(dtypes[x.dtype].code, x.ptr, numel(shape), source(options), 0, 1), 'rand');
   return done(x, options);
 }
 
-/** Numbers from the standard normal distribution. */
-export function randn(shape: Shape, options?: RandomOptions): Tensor {
+/** Numbers from the standard normal distribution. @param args as those of {@link rand}. */
+export function randn(...args: SizeArguments<RandomOptions>): Tensor {
+  const { shape, options } = readSizes('randn', args) as { shape: number[]; options: RandomOptions | undefined };
   const x = made(shape, options, 'float32', 'randn');
   assertFloating(x.dtype, 'randn');
   check(kernels.randNormal(dtypes[x.dtype].code, x.ptr, numel(shape), source(options), 0, 1, 1), 'randn');
@@ -63,7 +88,9 @@ export function randint(...args: (number | Shape | RandomOptions | undefined)[])
     RandomOptions | undefined,
   ];
   if (!Number.isInteger(low) || !Number.isInteger(high) || low >= high)
-    throw new ArgumentError(`randint: from ${low} to ${high} (exclusive) there is no whole number.`);
+    throw new ArgumentError(
+      `randint: from ${show(low)} to ${show(high)} (exclusive) there is no whole number. It takes (high, shape) or (low, high, shape).`,
+    );
   const x = made(shape, options, 'int64', 'randint');
   check(kernels.randInt(dtypes[x.dtype].code, x.ptr, numel(shape), source(options), low, high), 'randint');
   return done(x, options);
@@ -73,13 +100,17 @@ export function randint(...args: (number | Shape | RandomOptions | undefined)[])
 export function randintLike(x: Tensor, high: number, options?: RandomOptions): Tensor;
 export function randintLike(x: Tensor, low: number, high: number, options?: RandomOptions): Tensor;
 export function randintLike(x: Tensor, first: number, second?: number | RandomOptions, third?: RandomOptions): Tensor {
+  assertTensor('randintLike', 'x', x);
   const [low, high, options] = typeof second === 'number' ? [first, second, third] : [0, first, second];
+  if (options !== undefined && !isOptions(options))
+    throw new ArgumentError(`randintLike: got ${show(options)}, expected (x, high) or (x, low, high), and options.`);
   return randint(low, high, x.shape, { dtype: x.dtype, ...options });
 }
 
 /** The whole numbers 0 to n - 1 in random order. int64 by default. */
 export function randperm(n: number, options?: RandomOptions): Tensor {
-  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`randperm: n is ${n}, expected a whole number of at least 0.`);
+  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`randperm: n is ${show(n)}, expected a whole number of at least 0.`);
+  checkRandomOptions('randperm', options);
   const x = emptyTensor([n], 'int64');
   const dtype = options?.dtype ?? 'int64';
   assertDType(dtype, 'randperm');
@@ -97,11 +128,15 @@ export function randperm(n: number, options?: RandomOptions): Tensor {
 
 /** Uniform random numbers in the shape of `x`. */
 export function randLike(x: Tensor, options?: RandomOptions): Tensor {
+  assertTensor('randLike', 'x', x);
+  checkRandomOptions('randLike', options);
   return rand(x.shape, { dtype: x.dtype, ...options });
 }
 
 /** Normal random numbers in the shape of `x`. */
 export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
+  assertTensor('randnLike', 'x', x);
+  checkRandomOptions('randnLike', options);
   return randn(x.shape, { dtype: x.dtype, ...options });
 }
 
