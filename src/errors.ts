@@ -6,6 +6,10 @@
 /** The base of every error that Hone throws on purpose. `code` is stable across releases; messages are not. */
 export class HoneError extends Error {
   readonly code: string = 'HONE';
+  constructor(message?: string, options?: ErrorOptions) {
+    // Messages quote names from files and users, and go to terminals.
+    super(message === undefined ? message : printable(message), options);
+  }
   /** Written out in each class: minifiers rename classes, and a getter is there when the stack is noted. */
   override get name(): string {
     return 'HoneError';
@@ -98,6 +102,23 @@ export class StateDictError extends HoneError {
   override get name(): string {
     return 'StateDictError';
   }
+}
+
+/** What steers a terminal or reorders a line: control characters but for tab and newline, and Unicode's marks of direction. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** A text in which nothing steers a terminal: such characters are written out, `\x1b`. */
+export function printable(text: string): string {
+  return text.replace(STEERING, (char) => {
+    const code = char.charCodeAt(0);
+    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** A name from outside in a message: quoted, and cut where it is long. */
+export function quoted(name: string): string {
+  return `"${name.length > 200 ? `${name.slice(0, 200)}…` : name}"`;
 }
 
 /** `[2, 3]`, as messages show a shape. */

@@ -84,7 +84,7 @@ describe('hone convert', () => {
     expect(lines[0]).toMatch(/^name +shape +dtype +size$/);
     expect(written.out).toMatch(/^fc\.weight +\[2, 3\] +float64 +48 bytes$/m);
     expect(written.out).toMatch(/^[^ ]*encoder\.layers\.weight\n +\[12, 3, 5, 5\] +float32 +3\.5 KB$/m);
-    expect(written.out).toContain('bad�[31m');
+    expect(written.out).toContain('bad\\x1b[31m');
     expect(written.out).not.toContain(String.fromCharCode(27));
     expect(written.out).toContain('4 tensors, 908 values, 3.6 KB\n\nBesides:\n  epoch: 3\n');
     expect(written.out).toContain('  lrs: [0.1, 0.2]\n');

@@ -2,9 +2,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { readBytes } from '#files';
 import { showBytes } from '../engine/allocator.js';
-import { ArgumentError, FormatError, showShape } from '../errors.js';
+import { ArgumentError, FormatError, printable, showShape } from '../errors.js';
 import { fileDType, fileDTypes } from '../formats/file-dtypes.js';
-import { decodeFile, type FileFormat, save } from '../formats/files.js';
+import { type FileFormat, formatOf } from '../formats/file-formats.js';
+import { decodeFile, save } from '../formats/files.js';
 import { type FlatState, flattenState, selectState } from '../formats/state-names.js';
 import { plural, showCount } from '../report/text.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -48,7 +49,7 @@ function convert(input: string, output: string | undefined, { list, key }: Conve
     throw new ArgumentError(`convert: --list writes nothing, but ${output} is to be written. Leave one of them out.`);
   if (!list && output === undefined)
     throw new ArgumentError('convert: there is no file to write. Name one, or list what the file holds with --list.');
-  const format = output === undefined ? undefined : formatOf(output);
+  const format = output === undefined ? undefined : endingOf(output);
   const whole = decodeFile(readBytes(input, 'convert'), input, {}, 'convert');
   const part = key === undefined ? whole : selectState(whole, key, `convert: ${input}`);
   // One tensor keeps the name by which it was asked for.
@@ -58,9 +59,9 @@ function convert(input: string, output: string | undefined, { list, key }: Conve
   else write(value, flat, input, output, format);
 }
 
-function formatOf(path: string): FileFormat {
-  if (/\.(pth|pt|ckpt|bin)$/i.test(path)) return 'pth';
-  if (/\.safetensors$/i.test(path)) return 'safetensors';
+function endingOf(path: string): FileFormat {
+  const format = formatOf(path);
+  if (format !== undefined) return format;
   throw new ArgumentError(
     `convert: ${path} ends in neither .pth, .pt nor .safetensors, so its format is not clear. Give it one of these endings.`,
   );
@@ -118,7 +119,7 @@ export function listing({ tensors, others }: FlatState, width: number): string {
   const rows = Object.entries(tensors).map(([name, x]) => {
     const shape = showShape(x.shape);
     return [
-      printable(name),
+      oneLine(name),
       shape.length > SHAPE_WIDTH ? `${shape.slice(0, SHAPE_WIDTH - 2)}…]` : shape,
       fileDType(x),
       showBytes(sizeOf(x)),
@@ -144,7 +145,7 @@ export function listing({ tensors, others }: FlatState, width: number): string {
   if (others.length > 0) {
     lines.push('', 'Besides:');
     for (const [name, item] of others.slice(0, MOST_OTHERS)) {
-      const line = `  ${printable(name === '' ? show(item) : `${name}: ${show(item)}`)}`;
+      const line = `  ${oneLine(name === '' ? show(item) : `${name}: ${show(item)}`)}`;
       lines.push(line.length > width ? `${line.slice(0, width - 1)}…` : line);
     }
     if (others.length > MOST_OTHERS) lines.push(`  and ${showCount(others.length - MOST_OTHERS)} more`);
@@ -153,10 +154,7 @@ export function listing({ tensors, others }: FlatState, width: number): string {
 }
 
 /** Names come from files: nothing in them is to steer a terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '�');
-}
+const oneLine = (text: string) => printable(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 
 function pieces(text: string, width: number): string[] {
   return Array.from({ length: Math.ceil(text.length / width) }, (_, i) => text.slice(i * width, (i + 1) * width));

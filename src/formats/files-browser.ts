@@ -14,6 +14,10 @@ export function writeBytes(path: string, _chunks: Iterable<Uint8Array>, op: stri
   );
 }
 
+export function makeDirectories(path: string, op: string): void {
+  throw new FileError(`${op}: browsers cannot create ${path}.`);
+}
+
 export function readPackageBytes(packageName: string, file: string, op: string): Uint8Array<ArrayBuffer> {
   throw new FileError(
     `${op}: browsers cannot read ${file} of the npm package ${packageName}. Serve the bytes, fetch them, and use fromBytes.`,

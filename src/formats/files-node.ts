@@ -1,5 +1,5 @@
 /** Files, for Node. Beside host-node.ts the only module that imports from node:. Whole files, written so that no half of one is ever seen. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -16,6 +17,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { FileError } from '../errors.js';
@@ -85,6 +87,69 @@ export function readBytes(path: string, op: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
+ * Creates a directory and those above it. Node's own recursive mkdir never ends where the system refuses with ENOENT, as /proc does.
+ * @throws {FileError} where one cannot be made.
+ */
+export function makeDirectories(path: string, op: string): void {
+  const full = resolve(path);
+  const missing: string[] = [];
+  for (let at = full; !existsSync(at); at = dirname(at)) missing.push(at);
+  for (const directory of missing.reverse()) {
+    try {
+      mkdirSync(directory);
+    } catch (error) {
+      const { code, message } = error as Failure;
+      // Another process may have made it meanwhile.
+      if (code === 'EEXIST' && statSync(directory, { throwIfNoEntry: false })?.isDirectory()) continue;
+      if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOSPC' || code === 'EDQUOT' || code === 'ENOTDIR')
+        throw explain(error, op, directory, 'write');
+      throw new FileError(`${op}: the directory ${directory} cannot be created: ${message}. Choose another path.`, { cause: error });
+    }
+  }
+}
+
+/** Marks temporary files with the machine, and on Linux the process namespace, in which their process number means something. */
+let here: string | undefined;
+function hereTag(): string {
+  if (here === undefined) {
+    let namespace = '';
+    try {
+      namespace = readlinkSync('/proc/self/ns/pid');
+    } catch {
+      // Other systems have one for all.
+    }
+    here = createHash('sha256').update(`${hostname()} ${namespace}`).digest('hex').slice(0, 8);
+  }
+  return here;
+}
+
+const temporaryName = (target: string) =>
+  join(dirname(target), `.${basename(target)}.${hereTag()}-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as Failure).code !== 'ESRCH'; // EPERM: somebody else's
+  }
+}
+
+/** Removes what saves of the same file left behind whose process was killed on this machine. */
+function removeLeftovers(target: string): void {
+  const prefix = `.${basename(target)}.${hereTag()}-`;
+  try {
+    for (const name of readdirSync(dirname(target))) {
+      if (!name.startsWith(prefix)) continue;
+      const pid = /^(\d+)-[0-9a-f]{8}\.tmp$/.exec(name.slice(prefix.length))?.[1];
+      if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(dirname(target), name), { force: true });
+    }
+  } catch {
+    // They cost space, not correctness.
+  }
+}
+
+/**
  * Writes a file as a whole: to a temporary name in the same directory, then, once the bytes are on the disk, to its own name. Whoever
  * reads the path sees the old file or the new one, whatever fails between.
  * @param options.makeDirectories creates the directories of the path. Default: false.
@@ -94,13 +159,13 @@ export function writeBytes(path: string, chunks: Iterable<Uint8Array>, op: strin
   let target = resolve(path);
   let temporary: string | undefined;
   try {
-    if (options.makeDirectories) mkdirSync(dirname(target), { recursive: true });
+    if (options.makeDirectories) makeDirectories(dirname(target), op);
     if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() && existsSync(target)) target = realpathSync(target);
     const present = statSync(target, { throwIfNoEntry: false });
     if (present?.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
     // Renaming over a device or a pipe would replace it.
     if (present && !present.isFile()) throw new FileError(`${op}: ${target} is a device or a pipe, expected a file. Choose another path.`);
-    const name = join(dirname(target), `.${basename(target)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+    const name = temporaryName(target);
     const file = openSync(name, 'wx', present ? present.mode & 0o777 : 0o666);
     temporary = name;
     try {
@@ -112,6 +177,7 @@ export function writeBytes(path: string, chunks: Iterable<Uint8Array>, op: strin
     renameSync(name, target);
     temporary = undefined;
     syncDirectory(dirname(target));
+    removeLeftovers(target);
   } catch (error) {
     if (temporary !== undefined) rmSync(temporary, { force: true });
     // Errors of Hone's own, from whoever makes the chunks, pass as they are; those of the system have a code and a call.

@@ -2,14 +2,9 @@
 import { readBytes, writeBytes } from '#files';
 import { ArgumentError, FormatError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { looksLikeSafetensors, readSafetensors, safetensorsChunks } from './safetensors.js';
-import type { StateDictLike } from './state-dict.js';
+import { type FileFormat, fileFormats, formatOf, formatToWrite, sniffFormat } from './file-formats.js';
+import { foreignFile, unknownFile } from './foreign.js';
 import { flattenState, selectState } from './state-names.js';
-import { looksLikeTorch, readTorch } from './torch-file.js';
-import { torchChunks } from './torch-writer.js';
-
-/** What a file can hold: `pth` whatever `torch.save` takes, `safetensors` named tensors. */
-export type FileFormat = 'pth' | 'safetensors';
 
 /** What comes out of a file of PyTorch's. */
 export type Loaded =
@@ -25,8 +20,10 @@ export type Loaded =
   | Map<Loaded, Loaded>
   | { [key: string]: Loaded };
 
+export type { FileFormat } from './file-formats.js';
+
 export interface SaveOptions {
-  /** Default: `pth` for paths that end in .pth, .pt, .ckpt or .bin, else `safetensors`. */
+  /** Default: by the path's ending, `pth` for .pth, .pt, .ckpt, .bin and .pth.tar, `safetensors` for .safetensors and names without a meaning. */
   format?: FileFormat;
   /** Notes to keep in a safetensors file, strings by name. */
   metadata?: Readonly<Record<string, string>>;
@@ -48,34 +45,23 @@ export interface LoadBytesOptions extends LoadOptions {
   source?: string;
 }
 
-function formatOf(path: string, { format }: SaveOptions): FileFormat {
-  if (format !== undefined && format !== 'pth' && format !== 'safetensors')
-    throw new ArgumentError(`save: format is ${JSON.stringify(format)}, expected pth or safetensors.`);
-  return format ?? (/\.(pth|pt|ckpt|bin)$/i.test(path) ? 'pth' : 'safetensors');
-}
-
-function chunksOf(value: unknown, format: FileFormat, metadata: SaveOptions['metadata'], op: string): Iterable<Uint8Array> {
-  if (format === 'safetensors') return safetensorsChunks(value as StateDictLike, metadata, op);
-  if (metadata !== undefined)
-    throw new ArgumentError(`${op}: metadata goes into safetensors files. In a .pth file, save it beside: { model, notes }.`);
-  return torchChunks(value, op);
-}
-
 /**
  * Saves a value. A path that ends in .pth, .pt, .ckpt or .bin becomes a file of PyTorch's, which `torch.load` reads: state dicts, nested records,
  * Maps, arrays, Sets, numbers (whole ones as ints), strings, booleans, null and tensors, which share memory afterwards where they do now.
- * Typed arrays become tensors. Any other path becomes a safetensors file, for which the value must be tensors by name.
+ * Typed arrays become tensors. Other paths become safetensors files, for which the value must be tensors by name.
  * The file appears whole or not at all.
  * @param value a state dict, or for PyTorch's files any such value. Records whose keys are all whole numbers, as an optimizer's state, get
  * ints as keys, unless their values are all tensors; a Map keeps its keys as they are.
- * @throws {FileError} where the path cannot be written. @throws {ArgumentError} for what the format cannot hold, such as a model itself.
+ * @throws {FileError} where the path cannot be written. @throws {ArgumentError} for an ending of another program's, such as .h5, and
+ * for what the format cannot hold, such as a model itself.
  * @see saveBytes for bytes instead of files, in browsers; https://pytorch.org/docs/stable/generated/torch.save.html
  * @example
  * save(model.stateDict(), 'model.safetensors');
  * save({ model: model.stateDict(), optimizer: optimizer.stateDict(), epoch: 3 }, 'checkpoint.pth');
  */
 export function save(value: unknown, path: string, options: SaveOptions = {}): void {
-  writeBytes(path, chunksOf(value, formatOf(path, options), options.metadata, 'save'), 'save', options);
+  const format = fileFormats[formatToWrite(path, options.format, 'save')];
+  writeBytes(path, format.encode(value, options.metadata, 'save'), 'save', options);
 }
 
 /**
@@ -86,7 +72,8 @@ export function save(value: unknown, path: string, options: SaveOptions = {}): v
  * loadBytes<{ epoch: number }>(bytes).epoch; // 3
  */
 export function saveBytes(value: unknown, options: Omit<SaveOptions, 'makeDirectories'> = {}): Uint8Array<ArrayBuffer> {
-  const chunks = [...chunksOf(value, options.format ?? formatOf('.pth', options), options.metadata, 'saveBytes')];
+  const format = fileFormats[formatToWrite('.pth', options.format, 'saveBytes')];
+  const chunks = [...format.encode(value, options.metadata, 'saveBytes')];
   const out = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {
@@ -140,10 +127,8 @@ export function decodeFile(
   const fail = (what: string): never => {
     throw new FormatError(`${op}: ${source}: ${what}`);
   };
-  // First of all: the length of a header may look like the first bytes of any other format.
-  const safe = looksLikeSafetensors(bytes);
-  if (!safe) checkKind(bytes, fail);
-  let value = !safe && looksLikeTorch(bytes) ? readTorch(bytes, fail, { checksums }) : readSafetensors(bytes, fail).tensors;
+  const format = sniffFormat(bytes) ?? notOurs(bytes, source, fail);
+  let value: unknown = fileFormats[format].decode(bytes, fail, { checksums });
   if (key !== undefined) value = selectState(value, key, `${op}: ${source}`);
   if (!tensorsOnly) return value;
   const { tensors } = flattenState(value, `${op}: ${source}`);
@@ -151,16 +136,11 @@ export function decodeFile(
   return tensors;
 }
 
-/** Files that are often taken for others. */
-function checkKind(bytes: Uint8Array, fail: (what: string) => never): void {
-  const starts = (...codes: number[]) => codes.every((code, i) => bytes[i] === code);
-  const text = (at: number, length: number) => String.fromCharCode(...bytes.subarray(at, at + length));
-  if (starts(0x1f, 0x8b)) fail('it is a gzip file. Unzip it first: gunzipSync(bytes) of node:zlib, or gunzip.');
-  if (starts(0x89, 0x48, 0x44, 0x46)) fail('it is an HDF5 file, as Keras writes them. Save it in Python by torch.save or safetensors.');
-  if (text(0, 6) === '\x93NUMPY') fail('it is a file of numpy.save. In Python, save a tensor: torch.save(torch.from_numpy(x), path).');
-  if (text(257, 5) === 'ustar' || text(0, 8) === 'pickle\0\0')
-    fail('it is a tar file, as PyTorch wrote them before 0.1.10. Load it in Python and torch.save it again.');
-  if (text(0, 4) === 'GGUF') fail('it is a GGUF file. Convert the original model to safetensors instead.');
-  if (/^(version https:\/\/git-lfs|<!doc|<html)/i.test(text(0, 30)))
-    fail('it is a text, not a model: a page, or the pointer that Git LFS leaves. Fetch the file itself (git lfs pull).');
+/** Says what a file is that begins as none of Hone's does; a safetensors file that was cut short is left to its reader to explain. */
+function notOurs(bytes: Uint8Array, source: string, fail: (what: string) => never): FileFormat {
+  const foreign = foreignFile(bytes, source);
+  if (foreign !== undefined) fail(foreign);
+  const isHeader = bytes.length >= 9 && bytes[8] === 0x7b; // a length, then a brace
+  if (isHeader || formatOf(source) === 'safetensors') return 'safetensors';
+  return fail(unknownFile(bytes, source));
 }

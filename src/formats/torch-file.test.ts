@@ -139,7 +139,7 @@ describe('save and load', () => {
       expect(() => save({ w: tensor([1]) }, 'x', { format: 'onnx' as never })).toThrow('format is "onnx", expected pth or safetensors');
       expect(() => save({ epoch: 3 }, join(folder, 'h.safetensors'))).toThrow(/"epoch" is number, expected a Tensor.*\.pth/);
       writeFileSync(join(folder, 'page.pth'), '<!DOCTYPE html>');
-      expect(() => load(join(folder, 'page.pth'))).toThrow(/page\.pth: it is a text, not a model/);
+      expect(() => load(join(folder, 'page.pth'))).toThrow(/page\.pth: it is a web page/);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -7,6 +7,7 @@ import { dtypes } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type FileDType, readStorage } from './file-dtypes.js';
+import { foreignZip } from './foreign.js';
 import { PyGlobal, type PyTensor, PyTuple, StorageRecord, StorageRef } from './pickle-values.js';
 import { toJavaScript } from './python-to-js.js';
 import { torchGlobals } from './torch-globals.js';
@@ -39,10 +40,7 @@ function readZipContainer(bytes: Uint8Array, fail: Fail, options: TorchOptions):
   const zip = new ZipReader(bytes, fail, options);
   const names = zip.names();
   const roots = names.filter((name) => /^[^/]+\/data\.pkl$/.test(name)).map((name) => name.slice(0, -'data.pkl'.length));
-  if (roots.length !== 1) {
-    if (names.some((name) => name.endsWith('.npy'))) fail('it is a file of numpy.savez. In Python, save tensors: torch.save(state, path).');
-    fail(`it is a zip file, but not one of torch.save: it has ${roots.length} entries "…/data.pkl", expected one.`);
-  }
+  if (roots.length !== 1) fail(foreignZip(names));
   const root = roots[0]!;
   if (zip.has(`${root}constants.pkl`))
     fail(

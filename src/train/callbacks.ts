@@ -1,6 +1,7 @@
 /** The callbacks that most trainings want. Each holds its state from `onTrainStart` on, so one object serves several trainings in turn. */
 import { writeBytes } from '#files';
 import { ArgumentError } from '../errors.js';
+import { formatOf } from '../formats/file-formats.js';
 import { save } from '../formats/files.js';
 import type { Module } from '../nn/module.js';
 import { clone } from '../ops/copy.js';
@@ -72,7 +73,7 @@ export function modelCheckpoint(path: string, options: CheckpointOptions = {}): 
 function saveModel(model: Module, path: string, epoch: number, { best }: Improvement): string {
   const target = path.replaceAll('{epoch}', String(epoch));
   const metadata = { epoch: String(epoch), ...(best && best.epoch === epoch && { monitor: best.monitor, value: String(best.value) }) };
-  const pytorch = /\.(pth|pt|ckpt|bin)$/i.test(target); // which have no place for notes
+  const pytorch = formatOf(target) === 'pth'; // which have no place for notes
   save(model.stateDict(), target, { makeDirectories: true, ...(!pytorch && { metadata }) });
   return target;
 }

@@ -1,5 +1,6 @@
 /** Checkpoints of a whole training: what it needs to go on as if it had never stopped, in PyTorch's files. */
 import { ArgumentError, FormatError } from '../errors.js';
+import { formatOf } from '../formats/file-formats.js';
 import { load, save } from '../formats/files.js';
 import type { Module } from '../nn/module.js';
 import { defaultGenerator, Generator } from '../tensor/random.js';
@@ -46,7 +47,7 @@ interface Kept {
  * loadCheckpoint('training.pth', { model, optimizer }).epoch; // 3
  */
 export function saveCheckpoint(path: string, parts: TrainingParts & CheckpointNotes): void {
-  if (!/\.(pth|pt|ckpt|bin)$/i.test(path))
+  if (formatOf(path) !== 'pth')
     throw new ArgumentError(
       `saveCheckpoint: ${path}: a training holds more than tensors, so its file is one of PyTorch's. End the path in .pth.`,
     );
