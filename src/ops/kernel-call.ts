@@ -23,8 +23,13 @@ export function emptyLikeDense(x: Tensor, dtype: DType = x.dtype): Tensor {
 export function writeMeta(shape: Shape, ...strides: readonly Shape[]): number {
   const scratch = engine.host.scratch();
   const rank = shape.length;
-  scratch.set(shape as number[], 0);
-  for (let k = 0; k < strides.length; k++) scratch.set(strides[k] as number[], rank * (k + 1));
+  // A loop: TypedArray.set takes its slow way with frozen arrays, which the lists of tensors are.
+  for (let i = 0; i < rank; i++) scratch[i] = shape[i]!;
+  for (let k = 0; k < strides.length; k++) {
+    const list = strides[k]!;
+    const start = rank * (k + 1);
+    for (let i = 0; i < rank; i++) scratch[start + i] = list[i]!;
+  }
   return rank;
 }
 

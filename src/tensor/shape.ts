@@ -9,6 +9,51 @@ export function numel(shape: Shape): number {
   return n;
 }
 
+/** PyTorch's limit, and what the engine's scratch block has room for. */
+export const MAX_RANK = 64;
+
+/** A list of sizes or strides that nobody can change, and what is known of it. */
+export interface FrozenShape {
+  readonly list: Shape;
+  /** Whether there are at most MAX_RANK of them, all whole numbers. */
+  readonly whole: boolean;
+  /** Whether they are sizes: whole, and none is negative. */
+  readonly valid: boolean;
+  /** Their product. */
+  readonly count: number;
+  /** Row-major strides, once somebody asked. */
+  contiguous: Shape | null;
+}
+
+// A program makes the same few shapes over and over: each is copied, checked and frozen once, and then found again by its numbers.
+const SLOTS = 1024;
+const known: (FrozenShape | null)[] = new Array<FrozenShape | null>(SLOTS).fill(null);
+
+/** The frozen copy of a list: what a caller does to the list afterwards changes no tensor, and nobody can change a tensor's shape. */
+export function frozenShape(list: Shape): FrozenShape {
+  const rank = list.length;
+  let hash = rank;
+  for (let i = 0; i < rank; i++) hash = (Math.imul(hash, 31) + list[i]!) | 0;
+  hash = (hash ^ (hash >>> 10)) & (SLOTS - 1);
+  const found = known[hash]!;
+  if (found !== null) {
+    const same = found.list;
+    if (same === list) return found;
+    if (same.length === rank) {
+      let i = 0;
+      while (i < rank && same[i] === list[i]) i++;
+      if (i === rank) return found;
+    }
+  }
+  // Read once: an array with getters gives another number each time.
+  const copy = Object.freeze(Array.from(list));
+  const whole = copy.length <= MAX_RANK && copy.every(Number.isSafeInteger);
+  const valid = whole && copy.every((size) => size >= 0);
+  const made: FrozenShape = { list: copy, whole, valid, count: numel(copy), contiguous: null };
+  if (whole) known[hash] = made;
+  return made;
+}
+
 /** Row-major strides. */
 export function contiguousStrides(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);

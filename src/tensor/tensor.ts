@@ -4,9 +4,9 @@
  */
 
 import type { Ptr } from '../engine/kernel-table.gen.js';
-import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../errors.js';
+import { ArgumentError, DTypeError, GradError, OutOfMemoryError, ShapeError, showShape } from '../errors.js';
 import { type DType, dtypes, isFloating } from './dtype.js';
-import { contiguousStrides, isContiguous, normalizeDim, numel, type Shape } from './shape.js';
+import { contiguousStrides, type FrozenShape, frozenShape, isContiguous, MAX_RANK, normalizeDim, numel, type Shape } from './shape.js';
 import { escapeScope, type Scope, Storage } from './storage.js';
 
 /** What made a tensor, for backward; `autograd/node.ts` implements it. */
@@ -47,12 +47,26 @@ export class Tensor {
   /** @internal Made in inference mode. */
   isInference = false;
 
-  constructor(storage: Storage, shape: Shape, dtype: DType, strides: Shape = contiguousStrides(shape), offset = 0) {
+  /**
+   * @internal Programs make tensors with `tensor`, `zeros` and their kin. Whoever calls this: a tensor never reaches beyond its storage, so
+   * that a kernel may walk it as its shape and strides say.
+   */
+  constructor(storage: Storage, shape: Shape, dtype: DType, strides?: Shape, offset = 0) {
+    const sizes = frozenShape(shape);
     this.storage = storage;
-    this.shape = shape;
+    this.shape = sizes.list;
     this.dtype = dtype;
-    this.strides = strides;
     this.offset = offset;
+    if (strides === undefined) {
+      this.strides = sizes.contiguous ??= frozenShape(contiguousStrides(sizes.list)).list;
+      const end = sizes.count === 0 ? 0 : offset + sizes.count;
+      if (sizes.valid && Number.isSafeInteger(offset) && offset >= 0 && end * dtypes[dtype].bytes <= storage.bytes) return;
+    } else {
+      const steps = frozenShape(strides);
+      this.strides = steps.list;
+      if (sizes.valid && steps.whole && steps.list.length === sizes.list.length && reachesWithin(this, sizes)) return;
+    }
+    throw outside(this);
   }
 
   /** How many dims. */
@@ -195,9 +209,46 @@ if (typeof Symbol.dispose === 'symbol') {
   Object.defineProperty(Tensor.prototype, Symbol.dispose, { value: Tensor.prototype.dispose, configurable: true });
 }
 
+/** Whether the first and the last place that the strides lead to lie in the storage. */
+function reachesWithin({ strides, offset, dtype, storage }: Tensor, { list, count }: FrozenShape): boolean {
+  if (!Number.isSafeInteger(count) || !Number.isSafeInteger(offset)) return false;
+  if (count === 0) return offset >= 0;
+  let first = offset;
+  let last = offset;
+  for (let i = 0; i < list.length; i++) {
+    const way = (list[i]! - 1) * strides[i]!;
+    if (way < 0) first += way;
+    else last += way;
+  }
+  return first >= 0 && (last + 1) * dtypes[dtype].bytes <= storage.bytes;
+}
+
+/** The error of a tensor that cannot be: no shape, or more than its storage holds. */
+function outside({ shape, strides, offset, storage }: Tensor): ShapeError {
+  const whole = (list: Shape) => list.every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (shape.length > MAX_RANK) return new ShapeError(`a tensor has at most ${MAX_RANK} dims, got ${shape.length}.`);
+  if (!whole(shape) || !Number.isSafeInteger(numel(shape)))
+    return new ShapeError(`shape ${showShape(shape)} cannot be: sizes are whole numbers of at least 0, and their product is one, too.`);
+  return new ShapeError(
+    `a tensor of shape ${showShape(shape)}, strides ${showShape(strides)} and offset ${offset} reaches beyond its storage of ${storage.bytes} bytes.`,
+  );
+}
+
 /** A new, uninitialised, contiguous tensor. */
 export function emptyTensor(shape: Shape, dtype: DType): Tensor {
-  return new Tensor(new Storage(numel(shape) * dtypes[dtype].bytes), shape, dtype);
+  const sizes = frozenShape(shape);
+  return new Tensor(new Storage(bytesOf(sizes, dtype)), sizes.list, dtype);
+}
+
+/** How much memory a shape takes. @throws {ShapeError} for sizes that are none. @throws {OutOfMemoryError} for more than can be. */
+function bytesOf({ list, valid, count }: FrozenShape, dtype: DType): number {
+  const bytes = count * dtypes[dtype].bytes;
+  if (valid && Number.isSafeInteger(bytes)) return bytes;
+  if (list.length > MAX_RANK) throw new ShapeError(`a tensor has at most ${MAX_RANK} dims, got ${list.length}.`);
+  for (const size of list)
+    if (!Number.isInteger(size) || size < 0)
+      throw new ShapeError(`shape ${showShape(list)} has the size ${String(size)}. Sizes are whole numbers of at least 0.`);
+  throw new OutOfMemoryError(`a tensor of shape ${showShape(list)} has ${count} elements, more than any memory holds. Use smaller sizes.`);
 }
 
 /** A tensor on the same memory, without autograd's notes. */
