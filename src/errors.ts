@@ -48,6 +48,14 @@ export class ArgumentError extends HoneError {
   }
 }
 
+/** A model that is being trained by another call. */
+export class BusyError extends HoneError {
+  override readonly code = 'BUSY';
+  override get name(): string {
+    return 'BusyError';
+  }
+}
+
 /** A backward pass that cannot be done: no graph, a freed graph, a value changed in place. */
 export class GradError extends HoneError {
   override readonly code = 'GRAD';

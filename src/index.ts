@@ -7,7 +7,7 @@ export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from
 export { keep, scope } from './autograd/scope.js';
 export type { EngineInfo } from './engine/select.js';
 export { collectGarbage, emptyCache, engineInfo, getNumThreads, memoryStats, setEngine, setNumThreads } from './engine/select.js';
-export { ArgumentError, DTypeError, EngineError, FileError, FormatError, GradError, HoneError, IndexError, OutOfMemoryError, ShapeError, StateDictError, UseAfterFreeError } from './errors.js';
+export { ArgumentError, BusyError, DTypeError, EngineError, FileError, FormatError, GradError, HoneError, IndexError, OutOfMemoryError, ShapeError, StateDictError, UseAfterFreeError } from './errors.js';
 export type { FileFormat, LoadBytesOptions, Loaded, LoadOptions, SaveOptions } from './formats/files.js';
 export { load, loadBytes, save, saveBytes } from './formats/files.js';
 export * as F from './nn/functional.js';
@@ -15,7 +15,7 @@ export * as nn from './nn/index.js';
 export { add, atan2, div, eq, floorDivide, fmod, ge, gt, le, logicalAnd, logicalOr, logicalXor, lt, maximum, minimum, mul, ne, pow, remainder, sub } from './ops/arithmetic.js';
 export { broadcastTo, flip, meshgrid, pad, repeat, repeatInterleave, roll, tile, tril, triu } from './ops/arrange.js';
 export { allclose, equal, isclose } from './ops/compare.js';
-export { clone } from './ops/copy.js';
+export { cloneToKeep as clone } from './ops/copy.js';
 export { einsum } from './ops/einsum.js';
 export { where } from './ops/elementwise.js';
 export type { ValuesAndIndices } from './ops/extrema.js';

@@ -1,55 +1,35 @@
-/** Gradient modes: whether operations are recorded. */
-
-let recording = true;
-let inference = false;
+/** Gradient modes: whether operations are recorded. They belong to the code that set them and to what it awaits, not to the process. */
+import { frame, inFrame } from '../engine/async-context.js';
 
 /** Whether operations on tensors that require gradients are recorded now. */
 export function isGradEnabled(): boolean {
-  return recording;
+  return frame().recording;
 }
 
 export function isInferenceModeEnabled(): boolean {
-  return inference;
+  return frame().inference;
 }
 
 /** Switches recording on or off until it is switched again. Prefer {@link noGrad}, which switches back. */
 export function setGradEnabled(enabled: boolean): void {
-  recording = enabled;
-}
-
-function within<T>(nextRecording: boolean, nextInference: boolean, body: () => T): T {
-  const before = [recording, inference] as const;
-  const restore = () => {
-    [recording, inference] = before;
-  };
-  recording = nextRecording;
-  inference = nextInference;
-  let result: T;
-  try {
-    result = body();
-  } catch (error) {
-    restore();
-    throw error;
-  }
-  if (result instanceof Promise) return result.finally(restore) as T;
-  restore();
-  return result;
+  frame().recording = enabled;
 }
 
 /**
- * Runs `body` without recording operations: for evaluation, and for changing parameters by hand. An async body keeps the mode until its
- * promise settles; await it before anything else that trains.
+ * Runs `body` without recording operations: for evaluation, and for changing parameters by hand. In an async body the mode holds until
+ * its promise settles, and for what it awaits alone: others that run meanwhile go on recording.
+ * @throws {ArgumentError} for an async body where the host has no AsyncLocalStorage, as browsers do not.
  * @see https://pytorch.org/docs/stable/generated/torch.no_grad.html
  * @example
  * const y = noGrad(() => model.forward(x));
  */
 export function noGrad<T>(body: () => T): T {
-  return within(false, inference, body);
+  return inFrame('noGrad', { recording: false }, body);
 }
 
 /** Runs `body` with recording on, inside a {@link noGrad}. */
 export function enableGrad<T>(body: () => T): T {
-  return within(true, false, body);
+  return inFrame('enableGrad', { recording: true, inference: false }, body);
 }
 
 /**
@@ -57,5 +37,5 @@ export function enableGrad<T>(body: () => T): T {
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.inference_mode.html
  */
 export function inferenceMode<T>(body: () => T): T {
-  return within(false, true, body);
+  return inFrame('inferenceMode', { recording: false, inference: true }, body);
 }

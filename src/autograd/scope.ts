@@ -1,10 +1,11 @@
 /** Scopes: memory that is given back at a known moment. Nobody needs them; they make the moment exact. */
-import { closeScope, escapeScope, openScope, type Scope, type Storage } from '../tensor/storage.js';
+import { inFrame } from '../engine/async-context.js';
+import { escapeScope, freeScope, newScope, type Scope, type Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Node } from './node.js';
 
 /** Calls `visit` with every tensor in `value`: a tensor, or arrays, maps, sets and plain objects of them, nested. */
-function eachTensor(value: unknown, visit: (x: Tensor) => void, seen = new Set<object>()): void {
+export function eachTensor(value: unknown, visit: (x: Tensor) => void, seen = new Set<object>()): void {
   if (typeof value !== 'object' || value === null || seen.has(value)) return;
   seen.add(value);
   if (value instanceof Tensor) {
@@ -19,7 +20,7 @@ function eachTensor(value: unknown, visit: (x: Tensor) => void, seen = new Set<o
 }
 
 /** Lets a tensor out of `scope`: its memory, its gradient, and what backward through it still needs. */
-function release(x: Tensor, scope: Scope, to: Scope | null): void {
+export function releaseTensor(x: Tensor, scope: Scope, to: Scope | null): void {
   const out = (storage: Storage) => {
     if (storage.scope === scope) escapeScope(storage, to);
   };
@@ -39,44 +40,30 @@ function release(x: Tensor, scope: Scope, to: Scope | null): void {
 /**
  * Runs `body` and then frees every tensor that was made in it, except those that it returns (also inside arrays, maps and plain objects,
  * with what a later `backward` through them needs), those given to {@link keep}, and gradients of leaves from outside. Using a freed tensor
- * throws UseAfterFreeError. Scopes nest. An async body keeps the scope open until its promise settles; await it before anything else
- * that makes tensors.
+ * throws UseAfterFreeError. Scopes nest. An async body keeps the scope open until its promise settles, for what it makes itself: tensors
+ * that others make meanwhile are not freed.
+ * @throws {ArgumentError} for an async body where the host has no AsyncLocalStorage, as browsers do not.
  * @example
  * const loss = scope(() => criterion.forward(model.forward(x), y).item());
  */
 export function scope<T>(body: () => T): T {
-  const opened = openScope();
-  const finish = (result: unknown) => {
-    eachTensor(result, (x) => release(x, opened, opened.parent));
-    closeScope(opened);
-  };
-  let result: T;
-  try {
-    result = body();
-  } catch (error) {
-    closeScope(opened);
-    throw error;
-  }
-  if (result instanceof Promise) {
-    return result.then(
-      (value: unknown) => {
-        finish(value);
-        return value;
-      },
-      (error: unknown) => {
-        closeScope(opened);
-        throw error;
-      },
-    ) as T;
-  }
-  finish(result);
-  return result;
+  const opened = newScope();
+  return inFrame(
+    'scope',
+    { scope: opened },
+    body,
+    (result) => {
+      eachTensor(result, (x) => releaseTensor(x, opened, opened.parent));
+      freeScope(opened);
+    },
+    () => freeScope(opened),
+  );
 }
 
 /** Takes the tensors in `value` out of every scope, and returns it: they live as tensors do that were made outside. */
 export function keep<T>(value: T): T {
   eachTensor(value, (x) => {
-    for (let owner = x.storage.scope; owner !== null; owner = owner.parent) release(x, owner, null);
+    for (let owner = x.storage.scope; owner !== null; owner = owner.parent) releaseTensor(x, owner, null);
   });
   return value;
 }

@@ -1,4 +1,5 @@
 /** Node's side of the engines: finds the addon or the WebAssembly file, and lends the garbage collector. The only engine file that imports from node:. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { createContext, runInNewContext, Script } from 'node:vm';
 import { ArgumentError, EngineError } from '../errors.js';
+import { type Frame, provideFrameStorage } from './async-context.js';
 import { type Engine, type EngineName, provideDefaultEngine } from './engine.js';
 import { type Addon, createNativeEngine } from './native.js';
 import { WeakRefTracker } from './trackers.js';
@@ -147,3 +149,4 @@ function openDefault(): Engine {
 }
 
 provideDefaultEngine(openDefault);
+provideFrameStorage(new AsyncLocalStorage<Frame>());

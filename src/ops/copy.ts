@@ -4,6 +4,7 @@ import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { assertDType, type DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
+import { escapeScope } from '../tensor/storage.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { code, copyInto, emptyLikeDense, rowMajor } from './kernel-call.js';
 
@@ -15,6 +16,13 @@ export function clone(x: Tensor): Tensor {
   const out = emptyLikeDense(x);
   copyInto(out, x, 'clone');
   return record('clone', out, [x], [], (g) => [g]);
+}
+
+/** @internal {@link clone} where user code asks for it: such a copy is made to be kept, and outlives a step of fit. */
+export function cloneToKeep(x: Tensor): Tensor {
+  const out = clone(x);
+  if (out.storage.scope?.clonesLeave) escapeScope(out.storage, null);
+  return out;
 }
 
 /**

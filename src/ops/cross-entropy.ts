@@ -9,11 +9,13 @@ import { arange } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { numel, type Shape, sameShape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { item } from '../tensor/transfer.js';
 import { add, div, eq, mul, ne, sub } from './arithmetic.js';
 import { to } from './copy.js';
 import { where } from './elementwise.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
 import { checkNumber, lossOptions, type Reduction, type Settled } from './loss-options.js';
+import { noteLoss } from './loss-taken.js';
 import { neg } from './math.js';
 import { reshape, unsqueeze } from './movement.js';
 import { sum } from './reduce.js';
@@ -201,6 +203,7 @@ function fusedCrossEntropy(input: Tensor, target: Tensor, weight: Tensor | null,
     c,
   );
   const weighted = w !== null;
+  noteLoss({ op, input, value: loss, reduction: p.reduction, divisor: () => item(total) });
   return record(op, loss, [input], w ? [input, target, lse, w, total] : [input, target, lse, total], (g, saved) => {
     const [input, target, lse] = saved as [Tensor, Tensor, Tensor];
     const w = weighted ? saved[3]! : null;
@@ -266,6 +269,7 @@ function fusedNll(input: Tensor, target: Tensor, weight: Tensor | null, p: Probl
     c,
   );
   const weighted = w !== null;
+  noteLoss({ op, input, value: loss, reduction: p.reduction, divisor: () => item(total) });
   return record(op, loss, [input], w ? [target, w, total] : [target, total], (g, saved) => {
     const target = saved[0]!;
     const w = weighted ? saved[1]! : null;
@@ -327,7 +331,8 @@ function ofProbabilities(input: Tensor, target: Tensor, options: Settled<CrossEn
   const smooth = labelSmoothing > 0 ? add(mul(target, 1 - labelSmoothing), labelSmoothing / c) : target;
   const logp = mul(logSoftmax(input, dim), smooth);
   const each = options.weight ? mul(logp, reshape(options.weight, [c, ...input.shape.slice(dim + 1).map(() => 1)])) : logp;
-  if (reduction === 'none') return neg(sum(each, dim));
-  const all = neg(sum(each));
-  return reduction === 'sum' ? all : div(all, numel(input.shape) / c);
+  const items = numel(input.shape) / c;
+  const value = reduction === 'none' ? neg(sum(each, dim)) : reduction === 'sum' ? neg(sum(each)) : div(neg(sum(each)), items);
+  noteLoss({ op: 'crossEntropy', input, value, reduction, divisor: () => items });
+  return value;
 }

@@ -11,6 +11,7 @@ import { add, div, ge, le, logicalAnd, mul, sub } from './arithmetic.js';
 import { to } from './copy.js';
 import { unary } from './elementwise.js';
 import { type LossOptions, lossOptions, reduced, type Settled } from './loss-options.js';
+import { noteLoss } from './loss-taken.js';
 import { clamp, log, log1p, neg } from './math.js';
 import { reduceRaw, sum } from './reduce.js';
 import { needsFloat } from './window.js';
@@ -81,7 +82,9 @@ export function binaryCrossEntropy(
     needs(0) ? div(mul(g, sub(x!, t!)), clamp(mul(x!, sub(1, x!)), { min: SMALLEST })) : null,
     needs(1) ? mul(g, sub(notLow(log1p(neg(x!))), notLow(log(x!)))) : null,
   ]);
-  return reduced(weight ? mul(loss, weight) : loss, reduction);
+  const value = reduced(weight ? mul(loss, weight) : loss, reduction);
+  noteLoss({ op, input, value, reduction });
+  return value;
 }
 
 /** What x (1 - x) is at least in the gradient: PyTorch's constant, a float32. */
@@ -119,7 +122,9 @@ export function binaryCrossEntropyWithLogits(
   const log = unary('logsigmoid', input);
   const positive = posWeight ? mul(log, add(mul(sub(posWeight, 1), target), 1)) : log;
   const loss = sub(mul(sub(1, target), input), positive);
-  return reduced(to(weight ? mul(loss, weight) : loss, target.dtype), reduction);
+  const value = reduced(to(weight ? mul(loss, weight) : loss, target.dtype), reduction);
+  noteLoss({ op, input, value, reduction });
+  return value;
 }
 
 /**

@@ -4,6 +4,7 @@ import { assertTensorOrNull, assertTensors, readArguments } from '../tensor/argu
 import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, type Shape, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { noteLoss } from './loss-taken.js';
 import { mean, sum } from './reduce.js';
 import { warnOnce } from './warn.js';
 
@@ -61,7 +62,9 @@ export function checkNumber(op: string, name: string, value: number, expected = 
 
 /** Each item's loss, or their mean or sum. */
 export function reduced(loss: Tensor, reduction: Reduction): Tensor {
-  return reduction === 'none' ? loss : reduction === 'sum' ? sum(loss) : mean(loss);
+  const value = reduction === 'none' ? loss : reduction === 'sum' ? sum(loss) : mean(loss);
+  noteLoss({ value, reduction });
+  return value;
 }
 
 /** The shape that all broadcast to. @throws {ShapeError} in the name of `op`. */

@@ -2,10 +2,12 @@
 import { ShapeError, showShape } from '../errors.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { item } from '../tensor/transfer.js';
 import { div, lt, mul, sub } from './arithmetic.js';
 import { detach } from './copy.js';
 import { where } from './elementwise.js';
 import { checkNumber, type LossOptions, lossOptions, needsOneFloat, reduced, type Settled, warnOfBroadcast } from './loss-options.js';
+import { noteLoss } from './loss-taken.js';
 import { abs, clamp, square } from './math.js';
 import { sum } from './reduce.js';
 
@@ -31,7 +33,11 @@ function checkPair(op: string, input: Tensor, target: Tensor, weight: Tensor | n
 function weightedMean(each: Tensor, { weight, reduction }: Settled<WeightedLossOptions>): Tensor {
   if (!weight) return reduced(each, reduction);
   const weighted = mul(each, weight);
-  return reduction === 'mean' ? div(sum(weighted), sum(weight)) : reduced(weighted, reduction);
+  if (reduction !== 'mean') return reduced(weighted, reduction);
+  const total = sum(weight);
+  const value = div(sum(weighted), total);
+  noteLoss({ value, reduction, divisor: () => item(total) });
+  return value;
 }
 
 /**

@@ -306,7 +306,7 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   movedim(from, to) { return movement.movedim(this, from, to); },
   diagonal(offset) { return movement.diagonal(this, offset); },
 
-  clone() { return copy.clone(this); },
+  clone() { return copy.cloneToKeep(this); },
   contiguous() { return copy.contiguous(this); },
   detach() { return copy.detach(this); },
   to(dtype) { return copy.to(this, dtype); },

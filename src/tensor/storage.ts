@@ -1,6 +1,7 @@
 /** Storage: one block of engine memory, shared by a tensor and its views; and scopes, which give blocks back at a known moment. */
 
 import type { Block } from '../engine/allocator.js';
+import { frame } from '../engine/async-context.js';
 import { type Engine, engine, loadedEngine } from '../engine/engine.js';
 import type { Ptr } from '../engine/kernel-table.gen.js';
 import { EngineError, UseAfterFreeError } from '../errors.js';
@@ -21,8 +22,9 @@ export class Storage implements Block {
   constructor(readonly bytes: number) {
     this.engine = engine ?? loadedEngine();
     this.engine.memory.lend(bytes, this);
-    this.scope = currentScope;
-    if (currentScope !== null) currentScope.storages.push(this);
+    const scope = frame().scope as Scope | null;
+    this.scope = scope;
+    if (scope !== null) scope.storages.push(this);
   }
 
   /** Gives the block back now. Tensors that use it throw UseAfterFreeError from then on. */
@@ -48,19 +50,30 @@ export class Storage implements Block {
 export interface Scope {
   readonly storages: Storage[];
   readonly parent: Scope | null;
+  /** Whether a copy that user code makes on purpose outlives it: true of the steps of fit, which nobody opened by hand. */
+  readonly clonesLeave: boolean;
 }
 
-let currentScope: Scope | null = null;
+/** A scope inside the innermost one, not yet open. */
+export function newScope(clonesLeave = false): Scope {
+  return { storages: [], parent: frame().scope as Scope | null, clonesLeave };
+}
 
 /** Opens a scope by hand; close it with {@link closeScope}. */
-export function openScope(): Scope {
-  currentScope = { storages: [], parent: currentScope };
-  return currentScope;
+export function openScope({ clonesLeave = false } = {}): Scope {
+  const scope = newScope(clonesLeave);
+  frame().scope = scope;
+  return scope;
+}
+
+/** Frees what was made in `scope` and is still its own, and opens the one around it again. */
+export function closeScope(scope: Scope): void {
+  frame().scope = scope.parent;
+  freeScope(scope);
 }
 
 /** Frees what was made in `scope` and is still its own. */
-export function closeScope(scope: Scope): void {
-  currentScope = scope.parent;
+export function freeScope(scope: Scope): void {
   for (const storage of scope.storages) if (storage.scope === scope) storage.free();
 }
 
