@@ -40,8 +40,10 @@ template <class Op, class T> bool predicate_row(void *out_, const void *a_, cons
       return expression;                                                                 \
     }                                                                                    \
   };
+#define HONE_BINARY_INT HONE_BINARY
 #include "ops.def"
 #undef HONE_BINARY
+#undef HONE_BINARY_INT
 #define HONE_COMPARE(name, code, expression) \
   struct op_##name {                         \
     template <class T> static inline bool apply(T a, T b) { return expression; } \
@@ -59,15 +61,21 @@ struct BoolAnd {
 struct BoolOrScaled {
   static inline int apply(uint8_t a, uint8_t b, uint8_t p0) { return a | (b & p0); }
 };
-enum { kAdd = 0, kMul = 2, kMaximum = 3, kMinimum = 4, kAddScaled = 9 };
+struct BoolXor {
+  static inline int apply(uint8_t a, uint8_t b, uint8_t) { return a ^ b; }
+};
+enum { kAdd = 0, kMul = 2, kMaximum = 3, kMinimum = 4, kAddScaled = 9, kBitAnd = 10, kBitOr = 11, kBitXor = 12 };
 
 BinaryRow find_bool(int32_t op) {
   switch (op) {
   case kAdd:
+  case kBitOr:
   case kMaximum: return bool_row<BoolOr>;
   case kMul:
+  case kBitAnd:
   case kMinimum: return bool_row<BoolAnd>;
   case kAddScaled: return bool_row<BoolOrScaled>;
+  case kBitXor: return bool_row<BoolXor>;
   default: return nullptr;
   }
 }
@@ -75,8 +83,10 @@ BinaryRow find_bool(int32_t op) {
 template <class S> BinaryRow find_int(int32_t op) {
   switch (op) {
 #define HONE_BINARY(name, code, expression) case code: return int_row<op_##name, S>;
+#define HONE_BINARY_INT HONE_BINARY
 #include "ops.def"
 #undef HONE_BINARY
+#undef HONE_BINARY_INT
   default: return nullptr;
   }
 }

@@ -21,10 +21,12 @@ enum { kPow = 5 };
 const char *hone::binary_name(int32_t op) {
   switch (op) {
 #define HONE_BINARY(name, code, expression) case code: return #name;
+#define HONE_BINARY_INT HONE_BINARY
 #define HONE_BINARY_FLOAT HONE_BINARY
 #define HONE_COMPARE HONE_BINARY
 #include "ops.def"
 #undef HONE_BINARY
+#undef HONE_BINARY_INT
 #undef HONE_BINARY_FLOAT
 #undef HONE_COMPARE
   default: return "unknown op";
@@ -34,7 +36,7 @@ const char *hone::binary_name(int32_t op) {
 BinaryOp hone::find_binary(int32_t op, int32_t dtype) {
   BinaryOp found;
   found.predicate = op >= 80;
-  const bool heavy = (op >= 5 && op <= 8) || op == 21 || (op >= 45 && op < 80);
+  const bool heavy = (op >= 5 && op <= 8) || op == 15 || op == 16 || op == 21 || (op >= 45 && op < 80);
   found.grain = heavy ? 8192 : kCheapGrain;
   if (found.predicate) found.row = compare_row(op, dtype);
   else if (dtype == HONE_F32) found.row = float32_row(op);

@@ -257,7 +257,8 @@ HONE_KERNEL(index_copy)(int32_t item, void *out, const void *index, const void *
  * meta: index_shape[ndim], a strides[ndim]; dim_size: a's size along dim. */
 HONE_KERNEL(gather)(int32_t item, void *out, const void *a, const void *index, int32_t ndim, int32_t dim, hone_int dim_size,
                     const double *meta);
-/* torch.scatter (mode 0, last wins) and scatter_add (mode 1) into out. meta: index_shape[ndim], out strides[ndim], src strides[ndim]. */
+/* torch.scatter (mode 0, last wins), scatter_add (mode 1) and scatter_reduce (2 product, 3 largest, 4 smallest; NaN wins) into out, whose
+ * own elements take part. meta: index_shape[ndim], out strides[ndim], src strides[ndim]. */
 HONE_KERNEL(scatter)(int32_t dtype, int32_t mode, void *out, const void *index, const void *src, int32_t ndim, int32_t dim,
                      hone_int dim_size, const double *meta);
 /* Positions of the true elements of a dense mask (bool/uint8): count[0] (int64) receives how many; out (int64 flat positions) may be

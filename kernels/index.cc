@@ -47,6 +47,27 @@ template <class T> void add_to(T &sum, T x) {
   else sum += x;
 }
 
+template <class T> void multiply_to(T &product, T x) {
+  if constexpr (std::is_same<T, Bool>::value) product.v = product.v & x.v;
+  else if constexpr (std::is_integral<T>::value) product = T(uint64_t(product) * uint64_t(x)); // wraps around
+  else product *= x;
+}
+
+// NaN wins, as in every maximum and minimum.
+template <class T, bool largest> void extreme_to(T &best, T x) {
+  if constexpr (std::is_same<T, Bool>::value) best.v = largest ? best.v | x.v : best.v & x.v;
+  else if ((largest ? x > best : x < best) || x != x) best = x;
+}
+
+enum { kSet = 0, kAdd = 1, kMultiply = 2, kMax = 3, kMin = 4 };
+
+template <int mode, class T> void combine(T &target, T x) {
+  if constexpr (mode == kAdd) add_to(target, x);
+  else if constexpr (mode == kMultiply) multiply_to(target, x);
+  else if constexpr (mode == kMax || mode == kMin) extreme_to<T, mode == kMax>(target, x);
+  else target = x;
+}
+
 // gather's and scatter's operands: the strides of one or two arrays over the index's shape, the one of the indexed array along dim
 // set to 0 and kept apart.
 template <int K> struct Indexed {
@@ -74,7 +95,7 @@ void gather_rows(const Indexed<1> &shape, T *out, const T *a, const int64_t *ind
   }
 }
 
-template <class T, bool add>
+template <class T, int mode>
 void scatter_rows(const Indexed<2> &shape, T *out, const int64_t *index, const T *src, hone_int dim_size, hone_int first, hone_int last) {
   const hone_int inner = shape.walk.inner(), stride = shape.walk.stride(0), src_stride = shape.walk.stride(1), along = shape.along;
   RowCursor<2> row(shape.walk, first);
@@ -83,21 +104,19 @@ void scatter_rows(const Indexed<2> &shape, T *out, const int64_t *index, const T
     const T *from = src + row.offset[1];
     const int64_t *at = index + r * inner;
     for (hone_int j = 0; j < inner; j++) {
-      T &target = to[j * stride + wrap(at[j], dim_size) * along];
-      if (add) add_to(target, from[j * src_stride]);
-      else target = from[j * src_stride];
+      combine<mode>(to[j * stride + wrap(at[j], dim_size) * along], from[j * src_stride]);
     }
   }
 }
 
-template <class T, bool add>
+template <class T, int mode>
 int32_t scatter(T *out, const int64_t *index, const T *src, int32_t ndim, int32_t dim, hone_int dim_size, const double *meta) {
   const Indexed<2> shape(ndim, dim, meta);
   if (shape.walk.total == 0) return HONE_OK;
   if (int32_t status = check_index(index, shape.walk.total, dim_size)) return status;
   // Along the last dim rows meet nowhere; along another one the order of the whole walk counts.
   const bool apart = ndim && dim == ndim - 1 && hone_int(meta[dim]) > 1;
-  auto rows = [&](hone_int first, hone_int last) { scatter_rows<T, add>(shape, out, index, src, dim_size, first, last); };
+  auto rows = [&](hone_int first, hone_int last) { scatter_rows<T, mode>(shape, out, index, src, dim_size, first, last); };
   if (apart) parallel_for(shape.walk.rows(), grain(shape.walk.inner() * hone_int(sizeof(T) + sizeof(int64_t))), rows);
   else rows(0, shape.walk.rows());
   return HONE_OK;
@@ -193,8 +212,16 @@ HONE_KERNEL(scatter)(int32_t dtype, int32_t mode, void *out, const void *index, 
   return visit_dtype(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const int64_t *at = static_cast<const int64_t *>(index);
-    if (mode) return scatter<T, true>(static_cast<T *>(out), at, static_cast<const T *>(src), ndim, dim, dim_size, meta);
-    return scatter<T, false>(static_cast<T *>(out), at, static_cast<const T *>(src), ndim, dim, dim_size, meta);
+    T *to = static_cast<T *>(out);
+    const T *from = static_cast<const T *>(src);
+    switch (mode) {
+    case kSet: return scatter<T, kSet>(to, at, from, ndim, dim, dim_size, meta);
+    case kAdd: return scatter<T, kAdd>(to, at, from, ndim, dim, dim_size, meta);
+    case kMultiply: return scatter<T, kMultiply>(to, at, from, ndim, dim, dim_size, meta);
+    case kMax: return scatter<T, kMax>(to, at, from, ndim, dim, dim_size, meta);
+    case kMin: return scatter<T, kMin>(to, at, from, ndim, dim, dim_size, meta);
+    default: return fail(HONE_E_INVALID, "scatter: mode %d is unknown", int(mode));
+    }
   });
 }
 

@@ -47,7 +47,7 @@ function parseOps(list) {
 
 const lists = {
   Unary: ['HONE_UNARY', 'HONE_UNARY_FLOAT', 'HONE_UNARY_BOOL'],
-  Binary: ['HONE_BINARY', 'HONE_BINARY_FLOAT', 'HONE_COMPARE'],
+  Binary: ['HONE_BINARY', 'HONE_BINARY_INT', 'HONE_BINARY_FLOAT', 'HONE_COMPARE'],
   Reduce: ['HONE_REDUCE'],
 };
 

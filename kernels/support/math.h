@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dtype.h"
+#include "special.h"
 #include "trig.h"
 #include "vecmath.h"
 
@@ -70,6 +71,34 @@ template <class S> inline Int<S> m_pow(Int<S> a, Int<S> b) {
     a = a * a;
   }
   return result;
+}
+
+template <class S> inline Int<S> m_bit_and(Int<S> a, Int<S> b) { return S(a.v & b.v); }
+template <class S> inline Int<S> m_bit_or(Int<S> a, Int<S> b) { return S(a.v | b.v); }
+template <class S> inline Int<S> m_bit_xor(Int<S> a, Int<S> b) { return S(a.v ^ b.v); }
+template <class S> inline Int<S> m_shift_left(Int<S> a, Int<S> b) {
+  using W = typename Int<S>::W;
+  return b.v < 0 || b.v >= S(8 * sizeof(S)) ? S(0) : S(typename Int<S>::U(W(typename Int<S>::U(a.v)) << b.v));
+}
+template <class S> inline Int<S> m_shift_right(Int<S> a, Int<S> b) {
+  constexpr S most = S(8 * sizeof(S) - (std::is_signed<S>::value ? 1 : 0));
+  if (b.v < 0 || b.v >= most) return S(std::is_signed<S>::value && a.v < 0 ? -1 : 0);
+  return S(a.v >> b.v);
+}
+// Of the absolute values; the smallest integer has none, and wraps around.
+template <class S> inline Int<S> m_gcd(Int<S> a, Int<S> b) {
+  using U = typename Int<S>::U;
+  U x = U(m_abs(a).v), y = U(m_abs(b).v);
+  while (y != 0) {
+    const U rest = U(x % y);
+    x = y;
+    y = rest;
+  }
+  return S(x);
+}
+template <class S> inline Int<S> m_lcm(Int<S> a, Int<S> b) {
+  const Int<S> divisor = m_gcd(a, b);
+  return divisor.v == 0 ? Int<S>(S(0)) : m_abs(m_floor_divide(a, divisor) * b);
 }
 
 // ---- floats: arithmetic --------------------------------------------------------------------------------------------------------------

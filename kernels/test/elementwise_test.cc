@@ -17,6 +17,7 @@ enum : int32_t {
 #define HONE_UNARY_FLOAT HONE_UNARY
 #define HONE_UNARY_BOOL HONE_UNARY
 #define HONE_BINARY(name, code, expression) b_##name = code,
+#define HONE_BINARY_INT HONE_BINARY
 #define HONE_BINARY_FLOAT HONE_BINARY
 #define HONE_COMPARE HONE_BINARY
 #include "../ops.def"
@@ -24,6 +25,7 @@ enum : int32_t {
 #undef HONE_UNARY_FLOAT
 #undef HONE_UNARY_BOOL
 #undef HONE_BINARY
+#undef HONE_BINARY_INT
 #undef HONE_BINARY_FLOAT
 #undef HONE_COMPARE
 };

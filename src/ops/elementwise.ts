@@ -84,11 +84,32 @@ export const unaryDefinitions = {
   gelu_tanh: input((g, x) => binaryOp('gelu_tanh_grad', g, x)),
   leaky_relu: input((g, x, slope) => binaryOp('leaky_relu_grad', g, x, slope)),
   elu: input((g, x, alpha, scale) => binaryOp('elu_grad', g, x, alpha, scale)),
+  erfc: input((g, x) => mul(g, mul(unary('exp', neg(mul(x, x))), -TWO_OVER_SQRT_PI))),
+  erfcx: input((g, x) => mul(g, sub(mul(mul(x, unary('erfcx', x)), 2), TWO_OVER_SQRT_PI))),
+  lgamma: input((g, x) => mul(g, unary('digamma', x))),
+  digamma: input((g, x) => mul(g, unary('polygamma', x, 1))),
+  polygamma: input((g, x, order) => mul(g, unary('polygamma', x, order + 1))),
+  i0: input((g, x) => mul(g, unary('i1', x))),
+  i0e: input((g, x) => mul(g, sub(unary('i1e', x), mul(unary('sign', x), unary('i0e', x))))),
+  // I1' = I0 - I1 / x, and 1/2 at 0
+  i1: input((g, x) => mul(g, where(binaryOp('eq', x, 0), 0.5, sub(unary('i0', x), div(unary('i1', x), awayFromZero(x)))))),
+  i1e: input((g, x) => {
+    const slope = sub(unary('i0e', x), mul(unary('i1e', x), add(unary('sign', x), div(1, awayFromZero(x)))));
+    return mul(g, where(binaryOp('eq', x, 0), 0.5, slope));
+  }),
+  ndtri: output((g, y) => mul(g, mul(unary('exp', mul(mul(y, y), 0.5)), Math.sqrt(2 * Math.PI)))),
+  // phi(x) / Phi(x)
+  log_ndtr: input((g, x) => mul(g, div(Math.sqrt(2 / Math.PI), unary('erfcx', mul(x, -Math.SQRT1_2))))),
   logical_not: predicate,
   isnan: predicate,
   isinf: predicate,
   isfinite: predicate,
 } satisfies Record<UnaryOpName, UnaryDefinition>;
+
+/** `x`, but 1 where it is 0: a divisor. */
+function awayFromZero(x: Tensor): Tensor {
+  return where(binaryOp('eq', x, 0), 1, x);
+}
 
 /** A tensor, or a number that is applied to every element. */
 export type Operand = Tensor | number;
@@ -109,6 +130,8 @@ const saving = (grads: BinaryDefinition['grads'], saves: BinaryDefinition['saves
 const linear = (grads: BinaryDefinition['grads']): BinaryDefinition => ({ saves: () => [false, false], grads });
 /** Bool results carry no gradient. */
 const comparison = linear(() => [null, null]);
+/** Integers carry none either. */
+const integers = comparison;
 
 /** Gradients of max and min: to the winner, shared where they are equal; to both, whole, where one is NaN. */
 const extremum = (loses: 'lt' | 'gt'): BinaryDefinition =>
@@ -194,6 +217,13 @@ export const binaryDefinitions = {
   elu_grad: gradient('elu_grad', (g, x, alpha, scale) =>
     mul(g, mul(mul(unary('exp', unary('clamp', x, Number.NEGATIVE_INFINITY, 0)), alpha * scale), binaryOp('lt', x, 0))),
   ),
+  bitwise_and: integers,
+  bitwise_or: integers,
+  bitwise_xor: integers,
+  bitwise_left_shift: integers,
+  bitwise_right_shift: integers,
+  gcd: integers,
+  lcm: integers,
   eq: comparison,
   ne: comparison,
   lt: comparison,

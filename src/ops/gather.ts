@@ -14,8 +14,11 @@ import { inPlace } from './inplace.js';
 import { castRaw, code, metaPtr, rowMajor, writeMeta } from './kernel-call.js';
 import { expand, narrow, reshape } from './movement.js';
 
-const SET = 0;
-const ADD = 1;
+/** What the kernel does with an element that is there: 0 to 4. */
+const MODES = { set: 0, add: 1, multiply: 2, max: 3, min: 4 } as const;
+
+/** @internal */
+export type ScatterMode = keyof typeof MODES;
 
 /** An index tensor as kernels take it: int64, row-major. */
 export function indexInt64(index: Tensor, op: string): Tensor {
@@ -59,16 +62,16 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   return record('gather', out, [x], [index], (g, [i]) => [scatterAdd(zeros(shape, { dtype }), d, i!, g)]);
 }
 
-/** Writes into `out` (any strides). */
-function scatterRaw(op: string, mode: typeof SET | typeof ADD, out: Tensor, d: number, index: Tensor, src: Tensor): void {
+/** @internal Writes into `out` (any strides). */
+export function scatterRaw(op: string, mode: ScatterMode, out: Tensor, d: number, index: Tensor, src: Tensor): void {
   const at = indexInt64(index, op);
   const [to, positions, from] = [out.ptr, at.ptr, src.ptr];
   const rank = writeMeta(index.shape, out.strides, src.strides);
-  check(kernels.scatter(code(out.dtype), mode, to, positions, from, rank, d, out.shape[d] ?? 1, metaPtr()), op);
+  check(kernels.scatter(code(out.dtype), MODES[mode], to, positions, from, rank, d, out.shape[d] ?? 1, metaPtr()), op);
 }
 
-/** Checks the operands of a scatter; gives the dim and the part of `src` that counts. */
-function scatterOperands(op: string, x: Tensor, dim: number, index: Tensor, src: Tensor | number): { d: number; part: Tensor } {
+/** @internal Checks the operands of a scatter; gives the dim and the part of `src` that counts. */
+export function scatterOperands(op: string, x: Tensor, dim: number, index: Tensor, src: Tensor | number): { d: number; part: Tensor } {
   const d = normalizeDim(dim, x.ndim, op);
   if (typeof src === 'number') {
     checkAlong(op, x, d, index);
@@ -99,7 +102,7 @@ function scatterOperands(op: string, x: Tensor, dim: number, index: Tensor, src:
 export function scatter(x: Tensor, dim: number, index: Tensor, src: Tensor | number): Tensor {
   const { d, part } = scatterOperands('scatter', x, dim, index, src);
   const out = rawCopy(x);
-  scatterRaw('scatter', SET, out, d, index, part);
+  scatterRaw('scatter', 'set', out, d, index, part);
   return record('scatter', out, [x, part], [index], (g, [i], needs) => [
     needs(0) ? scatter(g, d, i!, 0) : null,
     needs(1) ? gather(g, d, i!) : null,
@@ -114,7 +117,7 @@ export function scatter(x: Tensor, dim: number, index: Tensor, src: Tensor | num
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
   const { d, part } = scatterOperands('scatterAdd', x, dim, index, src);
   const out = rawCopy(x);
-  scatterRaw('scatterAdd', ADD, out, d, index, part);
+  scatterRaw('scatterAdd', 'add', out, d, index, part);
   return record('scatterAdd', out, [x, part], [index], (g, [i], needs) => [g, needs(1) ? gather(g, d, i!) : null]);
 }
 
@@ -127,7 +130,7 @@ export function scatter_(x: Tensor, dim: number, index: Tensor, src: Tensor | nu
     () => scatter(x, dim, index, src),
     () => {
       const { d, part } = scatterOperands('scatter_', x, dim, index, src);
-      scatterRaw('scatter_', SET, x, d, index, part.storage === x.storage ? rawCopy(part) : part);
+      scatterRaw('scatter_', 'set', x, d, index, part.storage === x.storage ? rawCopy(part) : part);
       return true;
     },
   );
@@ -142,7 +145,7 @@ export function scatterAdd_(x: Tensor, dim: number, index: Tensor, src: Tensor):
     () => scatterAdd(x, dim, index, src),
     () => {
       const { d, part } = scatterOperands('scatterAdd_', x, dim, index, src);
-      scatterRaw('scatterAdd_', ADD, x, d, index, part.storage === x.storage ? rawCopy(part) : part);
+      scatterRaw('scatterAdd_', 'add', x, d, index, part.storage === x.storage ? rawCopy(part) : part);
       return true;
     },
   );

@@ -1,0 +1,96 @@
+/**
+ * Special functions: relatives of the error and the gamma function, Bessel functions, entropies. Their kernels' gradients stand in
+ * elementwise.ts. `special` in index.ts is this file and those of PyTorch's `torch.special` that stand elsewhere.
+ */
+import { ArgumentError } from '../errors.js';
+import { assertTensor, show } from '../tensor/arguments.js';
+import { isFloating } from '../tensor/dtype.js';
+import { Tensor } from '../tensor/tensor.js';
+import { add, eq, gt, le, logicalAnd, logicalOr, mul, sub } from './arithmetic.js';
+import { detach, to } from './copy.js';
+import { type Operand, unary, where } from './elementwise.js';
+import { stack } from './join.js';
+import { isnan, log, log1p, neg } from './math.js';
+import { sum } from './reduce.js';
+
+/** 1 - erf(x), exact where erf(x) is nearly 1. @see https://pytorch.org/docs/stable/special.html#torch.special.erfc */
+export const erfc = (x: Tensor): Tensor => unary('erfc', x);
+/** exp(x²) erfc(x), without overflow for large x. @see https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
+export const erfcx = (x: Tensor): Tensor => unary('erfcx', x);
+/** log |Γ(x)|; infinite at 0 and the negative whole numbers. @see https://pytorch.org/docs/stable/generated/torch.lgamma.html */
+export const lgamma = (x: Tensor): Tensor => unary('lgamma', x);
+/** {@link lgamma} under the name that it has in `special`. */
+export const gammaln = (x: Tensor): Tensor => unary('lgamma', x, 0, 0, 'gammaln');
+/** The derivative of log Γ(x); NaN at the negative whole numbers. @see https://pytorch.org/docs/stable/generated/torch.digamma.html */
+export const digamma = (x: Tensor): Tensor => unary('digamma', x);
+/** {@link digamma} under the name that it has in `special`. */
+export const psi = (x: Tensor): Tensor => unary('digamma', x, 0, 0, 'psi');
+
+/**
+ * The n-th derivative of {@link digamma}.
+ * @param n a whole number of at least 0; 0 is digamma itself.
+ * @throws {ArgumentError} for another n. @see https://pytorch.org/docs/stable/special.html#torch.special.polygamma
+ */
+export function polygamma(n: number, x: Tensor): Tensor {
+  if (!Number.isInteger(n) || n < 0)
+    throw new ArgumentError(`polygamma: n is ${show(n)}, expected a whole number of at least 0. The order comes first: polygamma(1, x).`);
+  return n === 0 ? digamma(x) : unary('polygamma', x, n);
+}
+
+/**
+ * The logarithm of the multivariate gamma function: `p (p - 1) / 4 log(π) + Σ lgamma(x - j / 2)`, j from 0 to p - 1.
+ * @param p how many variates: a whole number of at least 1.
+ * @throws {ArgumentError} for another p. @see https://pytorch.org/docs/stable/special.html#torch.special.multigammaln
+ */
+export function mvlgamma(x: Tensor, p: number): Tensor {
+  assertTensor('mvlgamma', 'x', x);
+  if (!Number.isInteger(p) || p < 1) throw new ArgumentError(`mvlgamma: p is ${show(p)}, expected a whole number of at least 1.`);
+  const source = isFloating(x.dtype) ? x : to(x, 'float32');
+  const parts = Array.from({ length: p }, (_, j) => lgamma(sub(source, j / 2)));
+  return add(sum(stack(parts, -1), -1), ((p * (p - 1)) / 4) * Math.log(Math.PI));
+}
+
+/** {@link mvlgamma} under the name that it has in `special`. */
+export const multigammaln = (x: Tensor, p: number): Tensor => mvlgamma(x, p);
+
+/** The modified Bessel function of the first kind of order 0. @see https://pytorch.org/docs/stable/special.html#torch.special.i0 */
+export const i0 = (x: Tensor): Tensor => unary('i0', x);
+/** exp(-|x|) {@link i0}(x). */
+export const i0e = (x: Tensor): Tensor => unary('i0e', x);
+/** The modified Bessel function of the first kind of order 1. */
+export const i1 = (x: Tensor): Tensor => unary('i1', x);
+/** exp(-|x|) {@link i1}(x). */
+export const i1e = (x: Tensor): Tensor => unary('i1e', x);
+
+/** The share of a normal distribution that lies below x. @see https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
+export const ndtr = (x: Tensor): Tensor => mul(erfc(mul(floats(x), -Math.SQRT1_2)), 0.5);
+/** The inverse of {@link ndtr}: where the share p of a normal distribution lies below; NaN outside 0 to 1. */
+export const ndtri = (p: Tensor): Tensor => unary('ndtri', p);
+/** log({@link ndtr}(x)), exact where ndtr itself is 0. */
+export const logNdtr = (x: Tensor): Tensor => unary('log_ndtr', x, 0, 0, 'logNdtr');
+
+/** -x log(x); 0 at 0, -Infinity below. @see https://pytorch.org/docs/stable/special.html#torch.special.entr */
+export function entr(x: Tensor): Tensor {
+  const source = floats(x);
+  const positive = gt(source, 0);
+  const inside = where(positive, source, 1);
+  return where(isnan(source), source, where(positive, neg(mul(inside, log(inside))), where(eq(source, 0), 0, Number.NEGATIVE_INFINITY)));
+}
+
+/** x log1p(y), 0 where x is 0 (and y is no NaN). @see https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
+export function xlog1py(x: Operand, y: Operand): Tensor {
+  if (!(y instanceof Tensor)) {
+    if (!(x instanceof Tensor)) throw new ArgumentError('xlog1py: both operands are numbers, expected at least one tensor.');
+    const factor = Math.log1p(y);
+    return Number.isNaN(y) || Number.isFinite(factor) ? mul(x, factor) : where(eq(detach(x), 0), 0, mul(x, factor));
+  }
+  const plain = detach(y);
+  const zero = logicalAnd(eq(x instanceof Tensor ? detach(x) : x, 0), logicalOr(le(plain, -1), eq(plain, Number.POSITIVE_INFINITY)));
+  // Where x is 0 the logarithm would be infinite or NaN, and so would be its product with 0, and the gradient.
+  return where(zero, 0, mul(x, log1p(where(zero, 0, y))));
+}
+
+/** Integers as float32. */
+function floats(x: Tensor): Tensor {
+  return isFloating(x.dtype) ? x : to(x, 'float32');
+}
