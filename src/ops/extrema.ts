@@ -3,16 +3,17 @@
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
+import { assertTensor, noMore, readReduction, type Trailing } from '../tensor/arguments.js';
 import { zeros } from '../tensor/create.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
-import { emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { emptyTensor, Tensor } from '../tensor/tensor.js';
 import { div, eq, logicalOr, maximum, minimum, mul } from './arithmetic.js';
 import { detach, to } from './copy.js';
 import { scatterAdd } from './gather.js';
 import { code, rowMajor } from './kernel-call.js';
 import { isnan } from './math.js';
 import { reshape } from './movement.js';
-import { type Dims, dropDims, reducedShape, reduceRaw, sum, withDims } from './reduce.js';
+import { type Dims, dropDims, type ReduceArguments, reducedShape, reduceRaw, sum, withDims } from './reduce.js';
 
 /** A result of two tensors: `[values, indices]`, also as `.values` and `.indices`. */
 export type ValuesAndIndices = readonly [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
@@ -46,12 +47,14 @@ function extremum(kernel: 'max' | 'min', name: string, x: Tensor, dim: Dims, kee
  * Gradient: shared evenly among equals.
  * @throws {ShapeError} over a dim of size 0.
  */
-export function amax(x: Tensor, dim?: Dims, keepdim = false): Tensor {
+export function amax(x: Tensor, ...given: ReduceArguments): Tensor {
+  const { dim, keepdim } = readReduction<Dims>('amax', x, given);
   return extremum('max', 'amax', x, dim, keepdim);
 }
 
 /** The smallest elements, as {@link amax}. */
-export function amin(x: Tensor, dim?: Dims, keepdim = false): Tensor {
+export function amin(x: Tensor, ...given: ReduceArguments): Tensor {
+  const { dim, keepdim } = readReduction<Dims>('amin', x, given);
   return extremum('min', 'amin', x, dim, keepdim);
 }
 
@@ -96,33 +99,54 @@ function extremumAlong(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tenso
 export function max(x: Tensor): Tensor;
 export function max(x: Tensor, other: Tensor): Tensor;
 export function max(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
-export function max(x: Tensor, second?: Tensor | number, keepdim = false): Tensor | ValuesAndIndices {
-  if (second === undefined) return extremum('max', 'max', x, undefined, false);
-  return typeof second === 'number' ? extremumAlong(ARGMAX, 'max', x, second, keepdim) : maximum(x, second);
+export function max(x: Tensor, options: DimOptions): ValuesAndIndices;
+export function max(x: Tensor, ...given: unknown[]): Tensor | ValuesAndIndices {
+  return extremumOf(ARGMAX, 'max', x, given);
 }
 
 /** The smallest, in the three forms of {@link max}. */
 export function min(x: Tensor): Tensor;
 export function min(x: Tensor, other: Tensor): Tensor;
 export function min(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
-export function min(x: Tensor, second?: Tensor | number, keepdim = false): Tensor | ValuesAndIndices {
-  if (second === undefined) return extremum('min', 'min', x, undefined, false);
-  return typeof second === 'number' ? extremumAlong(ARGMIN, 'min', x, second, keepdim) : minimum(x, second);
+export function min(x: Tensor, options: DimOptions): ValuesAndIndices;
+export function min(x: Tensor, ...given: unknown[]): Tensor | ValuesAndIndices {
+  return extremumOf(ARGMIN, 'min', x, given);
+}
+
+/** A dim, and whether it is kept. */
+export interface DimOptions {
+  dim: number;
+  /** Keeps the reduced dim with size 1. Default: false. */
+  keepdim?: boolean;
+}
+
+function extremumOf(op: typeof ARGMAX | typeof ARGMIN, name: 'max' | 'min', x: Tensor, given: unknown[]): Tensor | ValuesAndIndices {
+  assertTensor(name, 'x', x);
+  if (given[0] instanceof Tensor) {
+    noMore(name, given.slice(1));
+    return op === ARGMAX ? maximum(x, given[0]) : minimum(x, given[0]);
+  }
+  const { dim, keepdim } = readReduction<number | undefined>(name, x, given);
+  return dim === undefined ? extremum(name, name, x, undefined, false) : extremumAlong(op, name, x, dim, keepdim);
 }
 
 /** Where the largest element lies along `dim`, or (by default) in `x` seen as one row; the first of equals. int64. */
-export function argmax(x: Tensor, dim?: number, keepdim = false): Tensor {
-  return arg(ARGMAX, 'argmax', x, dim, keepdim);
+export function argmax(x: Tensor, ...given: ArgArguments): Tensor {
+  return arg(ARGMAX, 'argmax', x, given);
 }
 
 /** Where the smallest element lies, as {@link argmax}. */
-export function argmin(x: Tensor, dim?: number, keepdim = false): Tensor {
-  return arg(ARGMIN, 'argmin', x, dim, keepdim);
+export function argmin(x: Tensor, ...given: ArgArguments): Tensor {
+  return arg(ARGMIN, 'argmin', x, given);
 }
 
-function arg(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
+/** A dim (default: `x` seen as one row) and `keepdim`, by position or by name. */
+export type ArgArguments = Trailing<[dim: number | null | undefined, keepdim: boolean], { dim?: number | null; keepdim?: boolean }>;
+
+function arg(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tensor, given: ArgArguments): Tensor {
+  const { dim, keepdim } = readReduction<number | null | undefined>(name, x, given);
   if (x.dtype === 'bool') throw new DTypeError(`${name}: expected numbers, got bool. Use x.int().`);
-  if (dim !== undefined) return argRaw(op, name, x, normalizeDim(dim, x.ndim, name), keepdim, false).indices;
+  if (dim !== undefined && dim !== null) return argRaw(op, name, x, normalizeDim(dim, x.ndim, name), keepdim, false).indices;
   needElements(
     name,
     x,
@@ -138,6 +162,7 @@ function arg(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tensor, dim: nu
 }
 
 /** The smallest and the largest element, in one call. */
-export function aminmax(x: Tensor, options: { dim?: number; keepdim?: boolean } = {}): { min: Tensor; max: Tensor } {
-  return { min: amin(x, options.dim, options.keepdim), max: amax(x, options.dim, options.keepdim) };
+export function aminmax(x: Tensor, ...given: ArgArguments): { min: Tensor; max: Tensor } {
+  const { dim, keepdim } = readReduction<number | null | undefined>('aminmax', x, given);
+  return { min: amin(x, dim, keepdim), max: amax(x, dim, keepdim) };
 }

@@ -2,11 +2,19 @@
 
 import { record } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { assertTensor, assertTensorList, readArguments, readOne, required, show, type Trailing } from '../tensor/arguments.js';
 import { promote } from '../tensor/dtype.js';
 import { normalizeDim, numel, sameShape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { copyInto } from './kernel-call.js';
 import { narrow, select, unsqueeze } from './movement.js';
+
+export interface DimOption {
+  /** Default: 0. */
+  dim?: number;
+}
+
+const DIM = { dim: 0 };
 
 /**
  * Tensors one after the other along `dim` (default 0); the other sizes agree. Dtypes are promoted; empty tensors of one dim are skipped,
@@ -15,7 +23,9 @@ import { narrow, select, unsqueeze } from './movement.js';
  * @throws {ShapeError} for sizes that differ elsewhere, and for 0-dim tensors.
  * @see https://pytorch.org/docs/stable/generated/torch.cat.html
  */
-export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+export function cat(tensors: readonly Tensor[], ...given: Trailing<[dim: number], DimOption>): Tensor {
+  assertTensorList('cat', 'tensors', tensors);
+  const { dim } = readArguments('cat', DIM, given);
   if (tensors.length === 0) throw new ArgumentError('cat: got no tensors, expected at least one.');
   const parts = tensors.filter((x) => !(x.ndim === 1 && x.shape[0] === 0));
   const first = parts[0] ?? tensors[0]!;
@@ -51,7 +61,9 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
  * Tensors of one shape along a new dim (default 0).
  * @throws {ShapeError} for shapes that differ.
  */
-export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+export function stack(tensors: readonly Tensor[], ...given: Trailing<[dim: number], DimOption>): Tensor {
+  assertTensorList('stack', 'tensors', tensors);
+  const { dim } = readArguments('stack', DIM, given);
   if (tensors.length === 0) throw new ArgumentError('stack: got no tensors, expected at least one.');
   const { shape, ndim } = tensors[0]!;
   const d = normalizeDim(dim, ndim + 1, 'stack');
@@ -65,11 +77,20 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   );
 }
 
+const SPLIT = { sizes: required as number | readonly number[], dim: 0 };
+
 /**
  * Views of `x` along `dim` (default 0): of `sizes` elements each, the last one shorter where they do not fit; or of the listed sizes.
  * @throws {ArgumentError} for sizes that do not add up.
  */
-export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
+export function split(
+  x: Tensor,
+  ...given:
+    | [sizes: number | readonly number[], ...Trailing<[dim: number], DimOption>]
+    | [options: DimOption & { sizes: number | readonly number[] }]
+): Tensor[] {
+  assertTensor('split', 'x', x);
+  const { sizes, dim } = readArguments('split', SPLIT, given);
   const d = normalizeDim(dim, x.ndim, 'split');
   const size = x.shape[d];
   if (size === undefined) throw new ShapeError('split: a 0-dim tensor cannot be split.');
@@ -80,6 +101,7 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
     const count = Math.max(1, Math.ceil(size / Math.max(1, sizes)));
     list = Array.from({ length: count }, (_, i) => Math.min(sizes, size - i * sizes));
   } else {
+    if (!Array.isArray(sizes)) throw new ArgumentError(`split: sizes is ${show(sizes)}, expected a number or a list of them.`);
     list = sizes;
     if (list.some((s) => !Number.isInteger(s) || s < 0) || list.reduce((a, b) => a + b, 0) !== size) {
       throw new ArgumentError(
@@ -95,10 +117,17 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
   });
 }
 
+const CHUNK = { chunks: required as number, dim: 0 };
+
 /** At most `chunks` views of `x` along `dim` (default 0), of equal size but perhaps the last. */
-export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
+export function chunk(
+  x: Tensor,
+  ...given: [chunks: number, ...Trailing<[dim: number], DimOption>] | [options: DimOption & { chunks: number }]
+): Tensor[] {
+  assertTensor('chunk', 'x', x);
+  const { chunks, dim } = readArguments('chunk', CHUNK, given);
   if (!Number.isInteger(chunks) || chunks < 1)
-    throw new ArgumentError(`chunk: chunks is ${chunks}, expected a whole number of at least 1.`);
+    throw new ArgumentError(`chunk: chunks is ${show(chunks)}, expected a whole number of at least 1.`);
   const d = normalizeDim(dim, x.ndim, 'chunk');
   const size = x.shape[d] ?? 0;
   // An empty dim gives as many empty chunks as were asked for, as in PyTorch.
@@ -106,7 +135,8 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
 }
 
 /** One view for each index of `dim` (default 0), without that dim. */
-export function unbind(x: Tensor, dim = 0): Tensor[] {
+export function unbind(x: Tensor, ...given: Trailing<[dim: number], DimOption>): Tensor[] {
+  const dim = readOne('unbind', x, 'dim', 0, given);
   const d = normalizeDim(dim, x.ndim, 'unbind');
   if (x.ndim === 0) throw new ShapeError('unbind: a 0-dim tensor has no dim to unbind.');
   return Array.from({ length: x.shape[d]! }, (_, i) => select(x, d, i));

@@ -4,6 +4,7 @@ import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ReduceOp, type ReduceOpName } from '../engine/kernel-table.gen.js';
 import { DTypeError } from '../errors.js';
+import { readOne, readReduction, type Trailing } from '../tensor/arguments.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { isDense, normalizeDims, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -12,8 +13,18 @@ import { div, ne } from './arithmetic.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
 import { expand, reshape } from './movement.js';
 
-/** One dim, several, or (undefined) all. */
-export type Dims = number | readonly number[] | undefined;
+/** One dim, several, or (undefined or null) all. */
+export type Dims = number | readonly number[] | null | undefined;
+
+export interface ReduceOptions {
+  /** What is reduced: one dim, several, or all. Default: all. */
+  dim?: Dims;
+  /** Keeps reduced dims with size 1. Default: false. */
+  keepdim?: boolean;
+}
+
+/** Dims and `keepdim`, by position or by name: `x.sum(1, true)`, `x.sum({ dim: 1, keepdim: true })`. */
+export type ReduceArguments = Trailing<[dim: Dims, keepdim: boolean], ReduceOptions>;
 
 /** `x` seen in the order of its memory: row-major, with the place of each old dim in the new order. */
 export function inMemoryOrder(x: Tensor, op: string): { x: Tensor; order: number[] } {
@@ -80,7 +91,8 @@ export function dropDims(kept: Tensor, shape: Shape, dims: readonly number[], ke
  * The sum over `dim` (default: all dims). Integers and bools are summed as int64.
  * Gradient: the same for every element.
  */
-export function sum(x: Tensor, dim?: Dims, keepdim = false): Tensor {
+export function sum(x: Tensor, ...given: ReduceArguments): Tensor {
+  const { dim, keepdim } = readReduction<Dims>('sum', x, given);
   const dims = normalizeDims(dim, x.ndim, 'sum');
   const dtype = isFloating(x.dtype) ? x.dtype : 'int64';
   const out = dropDims(reduceRaw('sum', castRaw(x, dtype, 'sum'), dims, dtype, 'sum'), x.shape, dims, keepdim);
@@ -92,7 +104,8 @@ export function sum(x: Tensor, dim?: Dims, keepdim = false): Tensor {
  * The mean over `dim` (default: all dims).
  * @throws {DTypeError} for integers and bools.
  */
-export function mean(x: Tensor, dim?: Dims, keepdim = false): Tensor {
+export function mean(x: Tensor, ...given: ReduceArguments): Tensor {
+  const { dim, keepdim } = readReduction<Dims>('mean', x, given);
   if (!isFloating(x.dtype)) throw new DTypeError(`mean: expected a floating dtype, got ${x.dtype}. Use x.to('float32').mean().`);
   const dims = normalizeDims(dim, x.ndim, 'mean');
   const count = numel(dims.map((d) => x.shape[d]!));
@@ -100,23 +113,25 @@ export function mean(x: Tensor, dim?: Dims, keepdim = false): Tensor {
 }
 
 /** Whether any element over `dim` (default: all dims) is nonzero. bool; uint8 gives uint8, as in PyTorch. */
-export function any(x: Tensor, dim?: Dims, keepdim = false): Tensor {
-  return truth('any', x, dim, keepdim);
+export function any(x: Tensor, ...given: ReduceArguments): Tensor {
+  return truth('any', x, given);
 }
 
 /** Whether all elements over `dim` (default: all dims) are nonzero. bool; uint8 gives uint8, as in PyTorch. */
-export function all(x: Tensor, dim?: Dims, keepdim = false): Tensor {
-  return truth('all', x, dim, keepdim);
+export function all(x: Tensor, ...given: ReduceArguments): Tensor {
+  return truth('all', x, given);
 }
 
-function truth(op: 'any' | 'all', x: Tensor, dim: Dims, keepdim: boolean): Tensor {
+function truth(op: 'any' | 'all', x: Tensor, given: ReduceArguments): Tensor {
+  const { dim, keepdim } = readReduction<Dims>(op, x, given);
   const dims = normalizeDims(dim, x.ndim, op);
   const out = dropDims(reduceRaw(op, x, dims, 'bool', op), x.shape, dims, keepdim);
   return x.dtype === 'uint8' ? castRaw(out, 'uint8', op) : out;
 }
 
 /** How many elements over `dim` (default: all dims) are not 0, as int64. */
-export function countNonzero(x: Tensor, dim?: Dims): Tensor {
+export function countNonzero(x: Tensor, ...given: Trailing<[dim: Dims], { dim?: Dims }>): Tensor {
+  const dim = readOne<Dims>('countNonzero', x, 'dim', undefined, given);
   return sum(ne(x, 0), dim);
 }
 

@@ -1,6 +1,7 @@
 /** Running sums and products along a dim, and products over dims. */
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
+import { readOne, readReduction, required, type Trailing } from '../tensor/arguments.js';
 import { ones } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { normalizeDim, normalizeDims, numel } from '../tensor/shape.js';
@@ -11,6 +12,9 @@ import { cat } from './join.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
 import { expand, narrow, reshape } from './movement.js';
 import { allNonzero, dropDims, reduceRaw, sum, withDims } from './reduce.js';
+
+/** The dim that an operation runs along, by position or by name. */
+export type AlongArguments = [dim: number] | [options: { dim: number }];
 
 const CUMSUM = 0;
 const CUMPROD = 1;
@@ -27,7 +31,8 @@ function scanRaw(op: typeof CUMSUM | typeof CUMPROD, x: Tensor, d: number, name:
  * Running sums along `dim`. Integers and bools are summed as int64.
  * Gradient: running sums from the end.
  */
-export function cumsum(x: Tensor, dim: number): Tensor {
+export function cumsum(x: Tensor, ...given: AlongArguments): Tensor {
+  const dim = readOne<number>('cumsum', x, 'dim', required, given);
   const d = normalizeDim(dim, x.ndim, 'cumsum');
   return record('cumsum', scanRaw(CUMSUM, x, d, 'cumsum'), [x], [], (g) => [cumsumFromEnd(g, d)]);
 }
@@ -40,7 +45,8 @@ function cumsumFromEnd(g: Tensor, d: number): Tensor {
  * Running products along `dim`. Integers and bools are multiplied as int64.
  * Gradient: exact also where elements are 0 (there in time quadratic in the size of `dim`).
  */
-export function cumprod(x: Tensor, dim: number): Tensor {
+export function cumprod(x: Tensor, ...given: AlongArguments): Tensor {
+  const dim = readOne<number>('cumprod', x, 'dim', required, given);
   const d = normalizeDim(dim, x.ndim, 'cumprod');
   const out = scanRaw(CUMPROD, x, d, 'cumprod');
   return record('cumprod', out, [x], [x, out], (g, [a, y]) => [g.ndim === 0 ? g : cumprodGrad(g, a!, y!, d)]);
@@ -67,7 +73,11 @@ function cumprodGrad(g: Tensor, x: Tensor, y: Tensor, d: number): Tensor {
  * Gradient: the product of the other elements, also where some are 0.
  * @see https://pytorch.org/docs/stable/generated/torch.prod.html
  */
-export function prod(x: Tensor, dim?: number, keepdim = false): Tensor {
+export function prod(
+  x: Tensor,
+  ...given: Trailing<[dim: number | undefined, keepdim: boolean], { dim?: number; keepdim?: boolean }>
+): Tensor {
+  const { dim, keepdim } = readReduction<number | undefined>('prod', x, given);
   const dims = normalizeDims(dim, x.ndim, 'prod');
   const dtype = isFloating(x.dtype) ? x.dtype : 'int64';
   const out = dropDims(reduceRaw('prod', castRaw(x, dtype, 'prod'), dims, dtype, 'prod'), x.shape, dims, keepdim);

@@ -3,6 +3,7 @@
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, GradError } from '../errors.js';
+import { assertTensor, readArguments, readReduction, required, show, type Trailing } from '../tensor/arguments.js';
 import { fromTypedArray, zeros } from '../tensor/create.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { normalizeDim, numel, type Shape } from '../tensor/shape.js';
@@ -11,7 +12,7 @@ import { toTypedArray } from '../tensor/transfer.js';
 import { div, eq, logicalOr, mul } from './arithmetic.js';
 import { detach, filled, to } from './copy.js';
 import { where } from './elementwise.js';
-import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
+import { type DimOptions, type ValuesAndIndices, valuesAndIndices } from './extrema.js';
 import { scatterAdd } from './gather.js';
 import { code, rowMajor } from './kernel-call.js';
 import { isnan } from './math.js';
@@ -38,6 +39,8 @@ function picked(name: string, values: Tensor, indices: Tensor, x: Tensor, d: num
 }
 
 export interface SortOptions {
+  /** Default: -1, the last. */
+  dim?: number;
   /** Default: false. */
   descending?: boolean;
   /** Equal elements keep their order. They always do; PyTorch's option is accepted. */
@@ -47,12 +50,20 @@ export interface SortOptions {
 /**
  * The elements in ascending order along `dim` (default: the last), and where they were: `[values, indices]`. NaN counts as the largest.
  * Gradient: back to where the elements were.
- * @param options `true` is short for `{ descending: true }`.
  * @see https://pytorch.org/docs/stable/generated/torch.sort.html
  */
-export function sort(x: Tensor, dim = -1, options: boolean | SortOptions = {}): ValuesAndIndices {
-  const descending = typeof options === 'boolean' ? options : (options.descending ?? false);
-  const d = normalizeDim(dim, x.ndim, 'sort');
+export function sort(x: Tensor, ...given: SortArguments): ValuesAndIndices {
+  assertTensor('sort', 'x', x);
+  const { dim, descending } = readArguments('sort', SORT, given);
+  return sorted(x, normalizeDim(dim, x.ndim, 'sort'), descending);
+}
+
+/** `dim` and `descending`, by position or by name. */
+export type SortArguments = Trailing<[dim: number | undefined, descending: boolean], SortOptions>;
+
+const SORT = { dim: -1, descending: false, stable: false };
+
+function sorted(x: Tensor, d: number, descending: boolean): ValuesAndIndices {
   const rows = rowsAlong(x, d, 'sort');
   const values = emptyTensor(rows.shape, x.dtype);
   const indices = emptyTensor(rows.shape, 'int64');
@@ -62,11 +73,15 @@ export function sort(x: Tensor, dim = -1, options: boolean | SortOptions = {}): 
 }
 
 /** Where the elements in ascending order are: the indices of {@link sort}. */
-export function argsort(x: Tensor, dim = -1, options: boolean | SortOptions = {}): Tensor {
-  return sort(detach(x), dim, options).indices;
+export function argsort(x: Tensor, ...given: SortArguments): Tensor {
+  assertTensor('argsort', 'x', x);
+  const { dim, descending } = readArguments('argsort', SORT, given);
+  return sorted(detach(x), normalizeDim(dim, x.ndim, 'argsort'), descending).indices;
 }
 
 export interface TopkOptions {
+  /** Default: -1, the last. */
+  dim?: number;
   /** The largest (default), or the smallest. */
   largest?: boolean;
   /** Whether the result is in order. It always is; PyTorch's option is accepted. */
@@ -79,11 +94,18 @@ export interface TopkOptions {
  * @throws {ArgumentError} for k above the size of dim.
  * @see https://pytorch.org/docs/stable/generated/torch.topk.html
  */
-export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices {
+export function topk(
+  x: Tensor,
+  ...given:
+    | [k: number, ...Trailing<[dim: number | undefined, largest: boolean, sorted: boolean], TopkOptions>]
+    | [options: TopkOptions & { k: number }]
+): ValuesAndIndices {
+  assertTensor('topk', 'x', x);
+  const { k, dim, largest } = readArguments('topk', TOPK, given);
   const d = normalizeDim(dim, x.ndim, 'topk');
   const length = x.shape[d] ?? 1;
   if (!Number.isInteger(k) || k < 0 || k > length)
-    throw new ArgumentError(`topk: k is ${k}, expected a whole number from 0 to ${length}, the size of dim ${d}.`);
+    throw new ArgumentError(`topk: k is ${show(k)}, expected a whole number from 0 to ${length}, the size of dim ${d}.`);
   const rows = rowsAlong(x, d, 'topk');
   const shape = x.ndim === 0 ? [] : [...rows.shape.slice(0, -1), k];
   const values = emptyTensor(shape, x.dtype);
@@ -104,6 +126,8 @@ export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOpt
   return picked('topk', backFromEnd(values, d), backFromEnd(indices, d), x, d);
 }
 
+const TOPK = { k: required as number, dim: -1, largest: true, sorted: true };
+
 /**
  * The middle value: of all elements, or along `dim` with its place. Of an even count it is the lower of the two in the middle; NaN where
  * there is one.
@@ -111,7 +135,9 @@ export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOpt
  */
 export function median(x: Tensor): Tensor;
 export function median(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
-export function median(x: Tensor, dim?: number, keepdim = false): Tensor | ValuesAndIndices {
+export function median(x: Tensor, options: DimOptions): ValuesAndIndices;
+export function median(x: Tensor, ...given: unknown[]): Tensor | ValuesAndIndices {
+  const { dim, keepdim } = readReduction<number | undefined>('median', x, given);
   if (dim === undefined) return medianOfAll(x);
   const d = normalizeDim(dim, x.ndim, 'median');
   const { values, indices } = sort(x, d);
@@ -146,6 +172,8 @@ export interface UniqueOptions {
   returnCounts?: boolean;
 }
 
+const UNIQUE = { sorted: true, returnInverse: false, returnCounts: false };
+
 /**
  * The distinct values of `x` in ascending order, as one row; then, where asked for, the inverse (the shape of `x`) and the counts.
  * @see https://pytorch.org/docs/stable/generated/torch.unique.html
@@ -157,7 +185,9 @@ export function unique(
 export function unique(x: Tensor, options: UniqueOptions & { returnInverse: true }): [values: Tensor, inverse: Tensor];
 export function unique(x: Tensor, options: UniqueOptions & { returnCounts: true }): [values: Tensor, counts: Tensor];
 export function unique(x: Tensor, options?: UniqueOptions & { returnInverse?: false; returnCounts?: false }): Tensor;
-export function unique(x: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
+export function unique(x: Tensor, ...given: unknown[]): Tensor | Tensor[] {
+  assertTensor('unique', 'x', x);
+  const options = readArguments('unique', UNIQUE, given);
   const { values, indices } = sort(reshape(detach(x), [-1]));
   const ordered: TypedArray = toTypedArray(values);
   const places = toTypedArray(indices) as BigInt64Array;

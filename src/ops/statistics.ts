@@ -3,7 +3,8 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
-import { DTypeError } from '../errors.js';
+import { ArgumentError, DTypeError } from '../errors.js';
+import { assertTensor, readArguments, readReduction, show, type Trailing } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { normalizeDims, numel } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -16,6 +17,8 @@ import { abs, exp, isinf, log, sign, sqrt } from './math.js';
 import { type Dims, dropDims, mean, reducedShape, reduceRaw, sum, withDims } from './reduce.js';
 
 export interface VarianceOptions {
+  /** What is reduced: one dim, several, or all. Default: all. */
+  dim?: Dims;
   /** Taken from the count in the divisor: 1 (default) gives the estimate without bias, 0 the plain mean of squares. */
   correction?: number;
   /** Older form of `correction`: true is 1, false is 0. */
@@ -24,7 +27,25 @@ export interface VarianceOptions {
   keepdim?: boolean;
 }
 
-const correctionOf = (options: VarianceOptions) => options.correction ?? (options.unbiased === false ? 0 : 1);
+/** Dims, then PyTorch's older `unbiased` and `keepdim`, by position or by name; `unbiased` may stand alone. */
+export type VarianceArguments = Trailing<[dim: Dims, unbiased: boolean, keepdim: boolean], VarianceOptions> | [unbiased: boolean];
+
+const VARIANCE = { dim: undefined, unbiased: true, keepdim: false, correction: null };
+
+/** @internal The dims, counted from the front, what the divisor lacks, and whether dims stay. */
+export function readVariance(op: string, x: Tensor, given: VarianceArguments): { dim: Dims; correction: number; keepdim: boolean } {
+  assertTensor(op, 'x', x);
+  const args = typeof given[0] === 'boolean' ? [undefined, ...given] : given;
+  const { dim, unbiased, keepdim, correction } = readArguments<{
+    dim: Dims;
+    unbiased: boolean;
+    keepdim: boolean;
+    correction: number | null;
+  }>(op, VARIANCE, args);
+  if (correction !== null && typeof correction !== 'number')
+    throw new ArgumentError(`${op}: correction is ${show(correction)}, expected a number.`);
+  return { dim, keepdim, correction: correction ?? (unbiased ? 1 : 0) };
+}
 
 function varianceRaw(name: string, x: Tensor, dims: readonly number[], correction: number): Tensor {
   if (!isFloating(x.dtype)) throw new DTypeError(`${name}: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
@@ -66,18 +87,18 @@ function varianceGrad(g: Tensor, x: Tensor, dims: readonly number[], correction:
  * @throws {DTypeError} for integers and bools.
  * @see https://pytorch.org/docs/stable/generated/torch.var.html
  */
-export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+export function variance(x: Tensor, ...given: VarianceArguments): Tensor {
+  const { dim, correction, keepdim } = readVariance('var', x, given);
   const dims = normalizeDims(dim, x.ndim, 'var');
-  const correction = correctionOf(options);
-  const out = dropDims(varianceRaw('var', x, dims, correction), x.shape, dims, options.keepdim ?? false);
+  const out = dropDims(varianceRaw('var', x, dims, correction), x.shape, dims, keepdim);
   return record('var', out, [x], [x], (g, [a]) => [varianceGrad(withDims(g, a!.shape, dims), a!, dims, correction)]);
 }
 
 /** The standard deviation over `dim` (default: all dims): the root of {@link variance}. Gradient 0 where it is 0. */
-export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+export function std(x: Tensor, ...given: VarianceArguments): Tensor {
+  const { dim, correction, keepdim } = readVariance('std', x, given);
   const dims = normalizeDims(dim, x.ndim, 'std');
-  const correction = correctionOf(options);
-  const out = noGrad(() => sqrt(dropDims(varianceRaw('std', x, dims, correction), x.shape, dims, options.keepdim ?? false)));
+  const out = noGrad(() => sqrt(dropDims(varianceRaw('std', x, dims, correction), x.shape, dims, keepdim)));
   return record('std', out, [x], [x, out], (g, [a, s]) => {
     const slope = where(eq(s!, 0), 0, div(g, mul(s!, 2)));
     return [varianceGrad(withDims(slope, a!.shape, dims), a!, dims, correction)];
@@ -85,8 +106,9 @@ export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tenso
 }
 
 /** The variance and the mean over `dim` (default: all dims), in that order. */
-export function varMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): [variance: Tensor, mean: Tensor] {
-  return [variance(x, dim, options), mean(x, dim, options.keepdim ?? false)];
+export function varMean(x: Tensor, ...given: VarianceArguments): [variance: Tensor, mean: Tensor] {
+  const { dim, correction, keepdim } = readVariance('varMean', x, given);
+  return [variance(x, dim, { correction, keepdim }), mean(x, dim, keepdim)];
 }
 
 /**
@@ -97,9 +119,16 @@ export function varMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): [
  * @throws {DTypeError} for integers and bools.
  * @see https://pytorch.org/docs/stable/generated/torch.norm.html
  */
-export function norm(x: Tensor, p: number | 'fro' = 2, dim?: Dims, keepdim = false): Tensor {
+export function norm(
+  x: Tensor,
+  ...given: Trailing<[p: number | 'fro' | undefined, dim: Dims, keepdim: boolean], { p?: number | 'fro'; dim?: Dims; keepdim?: boolean }>
+): Tensor {
+  assertTensor('norm', 'x', x);
+  const { p, dim, keepdim } = readArguments<{ p: number | 'fro' | null; dim: Dims; keepdim: boolean }>('norm', NORM, given);
+  if (p !== null && p !== 'fro' && (typeof p !== 'number' || Number.isNaN(p)))
+    throw new ArgumentError(`norm: p is ${show(p)}, expected a number or "fro".`);
   if (!isFloating(x.dtype)) throw new DTypeError(`norm: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
-  const order = p === 'fro' ? 2 : p;
+  const order = p === 'fro' || p === null ? 2 : p;
   if (order === Number.POSITIVE_INFINITY) return amax(abs(x), dim, keepdim);
   if (order === Number.NEGATIVE_INFINITY) return amin(abs(x), dim, keepdim);
   const dims = normalizeDims(dim, x.ndim, 'norm');
@@ -116,6 +145,8 @@ export function norm(x: Tensor, p: number | 'fro' = 2, dim?: Dims, keepdim = fal
     return [mul(order < 1 ? where(eq(a!, 0), 0, power) : power, wide(slope))];
   });
 }
+
+const NORM = { p: null, dim: undefined, keepdim: false };
 
 function normRaw(x: Tensor, p: number, dims: readonly number[]): Tensor {
   if (p === 0) return to(sum(ne(x, 0), dims, true), x.dtype);
@@ -134,7 +165,12 @@ function squares(x: Tensor, dims: readonly number[]): Tensor {
  * log(sum(exp(x))) over `dim`, without overflow. Integers become float32.
  * @see https://pytorch.org/docs/stable/generated/torch.logsumexp.html
  */
-export function logsumexp(x: Tensor, dim: number | readonly number[], keepdim = false): Tensor {
+export function logsumexp(
+  x: Tensor,
+  ...given: [dim: number | readonly number[], keepdim?: boolean] | [options: { dim: number | readonly number[]; keepdim?: boolean }]
+): Tensor {
+  const { dim, keepdim } = readReduction<number | readonly number[] | undefined>('logsumexp', x, given);
+  if (dim === undefined) throw new ArgumentError('logsumexp: dim is missing. Name the dim, or several, to reduce.');
   const a = isFloating(x.dtype) ? x : castRaw(x, 'float32', 'logsumexp');
   const dims = normalizeDims(dim, a.ndim, 'logsumexp');
   const { shape } = a;

@@ -1,6 +1,16 @@
 /** Reductions, running values and counts made of others: sums that skip NaN, quantiles, differences, histograms, places in a sorted row. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { show } from '../tensor/arguments.js';
+import {
+  assertTensor,
+  assertTensorOrNull,
+  readArguments,
+  readOne,
+  readOptions,
+  readReduction,
+  required,
+  show,
+  type Trailing,
+} from '../tensor/arguments.js';
 import { fromTypedArray, tensor, zeros } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { normalizeDim, numel } from '../tensor/shape.js';
@@ -15,24 +25,32 @@ import { stack } from './join.js';
 import { isnan, logicalNot, sqrt } from './math.js';
 import { mm } from './matmul.js';
 import { narrow, reshape, select, squeeze, t, transpose, unsqueeze } from './movement.js';
-import { any, type Dims, mean, sum } from './reduce.js';
+import { any, type Dims, mean, type ReduceArguments, sum } from './reduce.js';
+import type { AlongArguments } from './scan.js';
 import { sort } from './sort.js';
-import { logsumexp, std, type VarianceOptions } from './statistics.js';
+import { logsumexp, readVariance, std, type VarianceArguments } from './statistics.js';
 
 /** The sum without the NaNs. */
-export const nansum = (x: Tensor, dim?: Dims, keepdim = false): Tensor => sum(where(isnan(x), 0, x), dim, keepdim);
+export function nansum(x: Tensor, ...given: ReduceArguments): Tensor {
+  const { dim, keepdim } = readReduction<Dims>('nansum', x, given);
+  return sum(where(isnan(x), 0, x), dim, keepdim);
+}
+
 /** The mean without the NaNs; NaN where there is nothing else. */
-export const nanmean = (x: Tensor, dim?: Dims, keepdim = false): Tensor =>
-  div(nansum(x, dim, keepdim), sum(to(logicalNot(isnan(x)), x.dtype), dim, keepdim));
+export function nanmean(x: Tensor, ...given: ReduceArguments): Tensor {
+  const { dim, keepdim } = readReduction<Dims>('nanmean', x, given);
+  return div(nansum(x, dim, keepdim), sum(to(logicalNot(isnan(x)), x.dtype), dim, keepdim));
+}
+
 /** The standard deviation and the mean, in that order. */
-export const stdMean = (x: Tensor, dim?: Dims, options: VarianceOptions = {}): [std: Tensor, mean: Tensor] => [
-  std(x, dim, options),
-  mean(x, dim, options.keepdim ?? false),
-];
+export function stdMean(x: Tensor, ...given: VarianceArguments): [std: Tensor, mean: Tensor] {
+  const { dim, correction, keepdim } = readVariance('stdMean', x, given);
+  return [std(x, dim, { correction, keepdim }), mean(x, dim, keepdim)];
+}
 
 /** The running largest (or smallest) along d and its last place; NaN wins and stays. */
-function running(op: string, x: Tensor, dim: number, wins: (a: Tensor, b: Tensor) => Tensor): ValuesAndIndices {
-  const d = normalizeDim(dim, x.ndim, op);
+function running(op: string, x: Tensor, given: AlongArguments, wins: (a: Tensor, b: Tensor) => Tensor): ValuesAndIndices {
+  const d = normalizeDim(readOne<number>(op, x, 'dim', required, given), x.ndim, op);
   if (x.ndim === 0) return valuesAndIndices(mul(x, 1), zeros([], { dtype: 'int64' }));
   const source = detach(x);
   const size = x.shape[d]!;
@@ -59,13 +77,13 @@ function running(op: string, x: Tensor, dim: number, wins: (a: Tensor, b: Tensor
 const orNaN = (a: Tensor, wins: Tensor): Tensor => (isFloating(a.dtype) ? logicalOr(wins, isnan(a)) : wins);
 
 /** The largest value so far along `dim`, and its last place: `[values, indices]`; NaN wins. Gradient: back to those places. */
-export const cummax = (x: Tensor, dim: number): ValuesAndIndices => running('cummax', x, dim, (a, b) => orNaN(a, ge(a, b)));
+export const cummax = (x: Tensor, ...given: AlongArguments): ValuesAndIndices => running('cummax', x, given, (a, b) => orNaN(a, ge(a, b)));
 /** The smallest value so far along `dim`, and its last place; NaN wins. */
-export const cummin = (x: Tensor, dim: number): ValuesAndIndices => running('cummin', x, dim, (a, b) => orNaN(a, le(a, b)));
+export const cummin = (x: Tensor, ...given: AlongArguments): ValuesAndIndices => running('cummin', x, given, (a, b) => orNaN(a, le(a, b)));
 
 /** log(cumsum(exp(x))) along `dim`, without overflow. */
-export function logcumsumexp(x: Tensor, dim: number): Tensor {
-  const d = normalizeDim(dim, x.ndim, 'logcumsumexp');
+export function logcumsumexp(x: Tensor, ...given: AlongArguments): Tensor {
+  const d = normalizeDim(readOne<number>('logcumsumexp', x, 'dim', required, given), x.ndim, 'logcumsumexp');
   if (x.ndim === 0 || x.shape[d] === 0) return mul(x, 1);
   // A row of the lower triangle for each result: n² work, and every one is shifted by its own largest value.
   const size = x.shape[d]!;
@@ -76,7 +94,9 @@ export function logcumsumexp(x: Tensor, dim: number): Tensor {
 }
 
 /** Differences of neighbours along `dim`. @param n how often; default 1. @param dim default: the last. */
-export function diff(x: Tensor, n = 1, dim = -1): Tensor {
+export function diff(x: Tensor, ...given: Trailing<[n: number, dim: number], { n?: number; dim?: number }>): Tensor {
+  assertTensor('diff', 'x', x);
+  const { n, dim } = readArguments('diff', { n: 1, dim: -1 }, given);
   const d = normalizeDim(dim, x.ndim, 'diff');
   if (x.ndim === 0) throw new ShapeError('diff: input has 0 dims, expected at least 1.');
   let out = x;
@@ -96,9 +116,12 @@ export interface TrapezoidOptions {
 }
 
 /** The integral of y over x, or over steps of `dx`, along a dim, by trapezoids. @param x the places; or the options. */
-export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions | null, options: TrapezoidOptions = {}): Tensor {
-  const places = x instanceof Tensor ? x : null;
-  const { dx = 1, dim = -1 } = x && !places ? (x as TrapezoidOptions) : options;
+export function trapezoid(y: Tensor, ...given: Trailing<[x: Tensor | null | undefined], TrapezoidOptions & { x?: Tensor | null }>): Tensor {
+  assertTensor('trapezoid', 'y', y);
+  // PyTorch takes dx and dim by keyword only.
+  const read = readArguments<{ x: Tensor | null; dx: number; dim: number }>('trapezoid', { x: null, dx: 1, dim: -1 }, given);
+  const { x: places, dx, dim } = read;
+  assertTensorOrNull('trapezoid', 'x', places);
   const d = normalizeDim(dim, y.ndim, 'trapezoid');
   const size = y.shape[d]!;
   const heights = add(narrow(y, d, 1, Math.max(size - 1, 0)), narrow(y, d, 0, Math.max(size - 1, 0)));
@@ -108,6 +131,20 @@ export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions | null, optio
   return div(sum(mul(heights, wide), d), 2);
 }
 
+/** One share, or several: from 0 to 1. */
+export type Quantiles = number | readonly number[] | Tensor;
+
+export interface QuantileOptions {
+  /** Default: null, all elements. */
+  dim?: number | null;
+  /** Keeps the reduced dims with size 1. Default: false. */
+  keepdim?: boolean;
+  /** What lies between two neighbours. Default: `linear`. */
+  interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
+}
+
+const QUANTILE = { q: required as Quantiles, dim: null, keepdim: false, interpolation: 'linear' as const };
+
 /**
  * The quantiles of all elements, or along `dim`. NaN where there is one.
  * @param q a number from 0 to 1, or a vector of them: then the first dim of the result.
@@ -116,13 +153,16 @@ export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions | null, optio
  */
 export function quantile(
   x: Tensor,
-  q: number | readonly number[] | Tensor,
-  dim?: number,
-  {
-    keepdim = false,
-    interpolation = 'linear',
-  }: { keepdim?: boolean; interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest' } = {},
+  ...given:
+    | [q: Quantiles, ...Trailing<[dim: number | null | undefined, keepdim: boolean], QuantileOptions>]
+    | [options: QuantileOptions & { q: Quantiles }]
 ): Tensor {
+  assertTensor('quantile', 'x', x);
+  const read = readArguments<Required<QuantileOptions> & { q: Quantiles }>('quantile', QUANTILE, given);
+  const { q, keepdim, interpolation } = read;
+  const dim = read.dim ?? undefined;
+  if (typeof q !== 'number' && !(q instanceof Tensor) && !Array.isArray(q))
+    throw new ArgumentError(`quantile: q is ${show(q)}, expected a number, a list of numbers or a tensor.`);
   if (!isFloating(x.dtype)) throw new DTypeError(`quantile: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
   const many = typeof q !== 'number' && !(!Array.isArray(q) && (q as Tensor).ndim === 0);
   const values = typeof q === 'number' ? [q] : Array.isArray(q) ? (q as number[]) : Array.from(toTypedArray(q as Tensor), Number);
@@ -160,11 +200,18 @@ export function quantile(
  * The k-th smallest element along `dim` (default: the last), and where it is: `[values, indices]`.
  * @param k from 1. @throws {ArgumentError} for one outside 1 to the size of dim.
  */
-export function kthvalue(x: Tensor, k: number, dim = -1, keepdim = false): ValuesAndIndices {
+export function kthvalue(
+  x: Tensor,
+  ...given:
+    | [k: number, ...Trailing<[dim: number | undefined, keepdim: boolean], { dim?: number; keepdim?: boolean }>]
+    | [options: { k: number; dim?: number; keepdim?: boolean }]
+): ValuesAndIndices {
+  assertTensor('kthvalue', 'x', x);
+  const { k, dim, keepdim } = readArguments('kthvalue', { k: required as number, dim: -1, keepdim: false }, given);
   const d = normalizeDim(dim, x.ndim, 'kthvalue');
   const size = x.ndim === 0 ? 1 : x.shape[d]!;
   if (!Number.isInteger(k) || k < 1 || k > size)
-    throw new ArgumentError(`kthvalue: k is ${k}, expected a whole number from 1 to ${size}, the size of dim ${d}.`);
+    throw new ArgumentError(`kthvalue: k is ${show(k)}, expected a whole number from 1 to ${size}, the size of dim ${d}.`);
   const { values, indices } = sort(x, d);
   if (x.ndim === 0) return valuesAndIndices(values, indices);
   const pick = (y: Tensor) => (keepdim ? narrow(y, d, k - 1, 1) : select(y, d, k - 1));
@@ -172,13 +219,28 @@ export function kthvalue(x: Tensor, k: number, dim = -1, keepdim = false): Value
 }
 
 /** In ascending order along the first dim. */
-export const msort = (x: Tensor): Tensor => sort(x, 0).values;
+export const msort = (x: Tensor): Tensor => {
+  assertTensor('msort', 'x', x);
+  return sort(x, 0).values;
+};
 
 /**
  * How often each of 0, 1, 2, … comes in a vector of whole numbers; or the sums of their `weights`.
  * @param minlength of the result; default 0. @throws {ArgumentError} for negative numbers.
  */
-export function bincount(x: Tensor, weights?: Tensor | null, minlength = 0): Tensor {
+export function bincount(
+  x: Tensor,
+  ...given: Trailing<[weights: Tensor | null | undefined, minlength: number], { weights?: Tensor | null; minlength?: number }>
+): Tensor {
+  assertTensor('bincount', 'x', x);
+  const { weights, minlength } = readArguments<{ weights: Tensor | null; minlength: number }>(
+    'bincount',
+    { weights: null, minlength: 0 },
+    given,
+  );
+  assertTensorOrNull('bincount', 'weights', weights);
+  if (!Number.isInteger(minlength) || minlength < 0)
+    throw new ArgumentError(`bincount: minlength is ${minlength}, expected a whole number of at least 0.`);
   if (isFloating(x.dtype)) throw new DTypeError(`bincount: expected whole numbers, got ${x.dtype}.`);
   if (x.ndim !== 1) throw new ShapeError(`bincount: input is ${showShape(x.shape)}, expected a vector.`);
   if (weights && numel(weights.shape) !== numel(x.shape))
@@ -187,18 +249,23 @@ export function bincount(x: Tensor, weights?: Tensor | null, minlength = 0): Ten
   const lowest = values.reduce((a, b) => Math.min(a, b), 0);
   if (lowest < 0) throw new ArgumentError(`bincount: got ${lowest}, expected numbers of at least 0.`);
   const counts = new Float64Array(Math.max(minlength, values.reduce((a, b) => Math.max(a, b), -1) + 1));
-  const given = weights ? Array.from(toTypedArray(weights), Number) : null;
+  const each = weights ? Array.from(toTypedArray(weights), Number) : null;
   values.forEach((v, i) => {
-    counts[v]! += given ? given[i]! : 1;
+    counts[v]! += each ? each[i]! : 1;
   });
-  return to(fromTypedArray(counts), given ? (weights!.dtype === 'float32' ? 'float32' : 'float64') : 'int64');
+  return to(fromTypedArray(counts), each ? (weights!.dtype === 'float32' ? 'float32' : 'float64') : 'int64');
 }
 
 /**
  * How many elements fall into each of `bins` equal intervals from `min` to `max` (both 0: the smallest and largest element); others do not count.
  * @throws {ArgumentError} for fewer than one bin, or min above max.
  */
-export function histc(x: Tensor, { bins = 100, min = 0, max = 0 }: { bins?: number; min?: number; max?: number } = {}): Tensor {
+export function histc(
+  x: Tensor,
+  ...given: Trailing<[bins: number | undefined, min: number, max: number], { bins?: number; min?: number; max?: number }>
+): Tensor {
+  assertTensor('histc', 'x', x);
+  const { bins, min, max } = readArguments('histc', { bins: 100, min: 0, max: 0 }, given);
   if (!Number.isInteger(bins) || bins < 1) throw new ArgumentError(`histc: bins is ${bins}, expected a whole number of at least 1.`);
   if (min > max) throw new ArgumentError(`histc: min ${min} is above max ${max}.`);
   const values = Array.from(toTypedArray(detach(x)), Number);
@@ -216,14 +283,21 @@ export function histc(x: Tensor, { bins = 100, min = 0, max = 0 }: { bins?: numb
  * @param sorted [..., n], ascending in the last dim; a vector serves all values. @param right after equal elements instead of before; default false.
  * @throws {ShapeError} for rows that do not fit. @see https://pytorch.org/docs/stable/generated/torch.searchsorted.html
  */
-export function searchsorted(sorted: Tensor, values: Tensor | number, { right = false }: { right?: boolean } = {}): Tensor {
+export function searchsorted(sorted: Tensor, values: Tensor | number, options?: { right?: boolean }): Tensor {
+  return placesIn('searchsorted', sorted, values, options);
+}
+
+function placesIn(op: string, sorted: Tensor, values: Tensor | number, options: unknown): Tensor {
+  assertTensor(op, op === 'bucketize' ? 'boundaries' : 'sorted', sorted);
+  if (typeof values !== 'number') assertTensor(op, 'values', values);
+  const { right } = readOptions(op, { right: false }, options);
   const given = typeof values === 'number' ? tensor(values) : values;
   const rows = Array.from(toTypedArray(detach(sorted)), Number);
   const n = sorted.shape.at(-1) ?? 0;
   const shared = sorted.ndim === 1;
   if (sorted.ndim === 0 || (!shared && (given.ndim !== sorted.ndim || given.shape.slice(0, -1).some((s, i) => s !== sorted.shape[i]))))
     throw new ShapeError(
-      `searchsorted: the rows are ${showShape(sorted.shape)}, the values ${showShape(given.shape)}, expected equal sizes but for the last dim.`,
+      `${op}: the rows are ${showShape(sorted.shape)}, the values ${showShape(given.shape)}, expected equal sizes but for the last dim.`,
     );
   const width = given.shape.at(-1) ?? 1;
   const places = Array.from(toTypedArray(detach(given)) as ArrayLike<number | bigint>, (value, i) => {
@@ -242,11 +316,14 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, { right = 
 }
 
 /** {@link searchsorted} with the arguments the other way round: which bucket each value falls into. */
-export const bucketize = (values: Tensor | number, boundaries: Tensor, options: { right?: boolean } = {}): Tensor =>
-  searchsorted(boundaries, values, options);
+export const bucketize = (values: Tensor | number, boundaries: Tensor, options?: { right?: boolean }): Tensor =>
+  placesIn('bucketize', boundaries, values, options);
 
 /** Which elements are among `test`. @param invert which are not; default false. */
-export function isin(x: Tensor | number, test: Tensor | number, { invert = false }: { invert?: boolean } = {}): Tensor {
+export function isin(x: Tensor | number, test: Tensor | number, options?: { invert?: boolean }): Tensor {
+  if (typeof x !== 'number') assertTensor('isin', 'x', x);
+  if (typeof test !== 'number') assertTensor('isin', 'test', test);
+  const { invert } = readOptions('isin', { invert: false }, options);
   const elements = typeof x === 'number' ? tensor(x) : x;
   const wanted = new Set(typeof test === 'number' ? [test] : Array.from(toTypedArray(test), Number));
   const found = Uint8Array.from(toTypedArray(elements) as ArrayLike<number>, (v) => (wanted.has(Number(v)) !== invert ? 1 : 0));
@@ -254,7 +331,9 @@ export function isin(x: Tensor | number, test: Tensor | number, { invert = false
 }
 
 /** The covariance of variables (rows) over observations (columns). @param correction default 1. */
-export function cov(x: Tensor, { correction = 1 }: { correction?: number } = {}): Tensor {
+export function cov(x: Tensor, options?: { correction?: number }): Tensor {
+  assertTensor('cov', 'x', x);
+  const { correction } = readOptions('cov', { correction: 1 }, options);
   if (x.ndim > 2) throw new ShapeError(`cov: input is ${showShape(x.shape)}, expected at most 2 dims.`);
   const rows = x.ndim < 2 ? reshape(x, [1, -1]) : x;
   const centered = sub(rows, mean(rows, 1, true));
@@ -264,6 +343,7 @@ export function cov(x: Tensor, { correction = 1 }: { correction?: number } = {})
 
 /** The correlation of variables (rows) over observations (columns), from -1 to 1. */
 export function corrcoef(x: Tensor): Tensor {
+  assertTensor('corrcoef', 'x', x);
   const c = cov(x);
   if (c.ndim === 0) return div(c, c);
   const n = c.shape[0]!;

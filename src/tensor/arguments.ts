@@ -46,6 +46,22 @@ export function readArguments<T extends object>(op: string, defaults: T, given: 
   return out as T;
 }
 
+const REDUCTION = { dim: undefined, keepdim: false };
+
+/** `x`, and the dim and keepdim of a reduction, by position or by name. @throws {ArgumentError} as {@link readArguments}. */
+export function readReduction<D>(op: string, x: Tensor, given: readonly unknown[]): { readonly dim: D; readonly keepdim: boolean } {
+  assertTensor(op, 'x', x);
+  return readArguments<{ dim: unknown; keepdim: boolean }>(op, REDUCTION, given) as { dim: D; keepdim: boolean };
+}
+
+/** `x` and one argument, by position or by name. @throws {ArgumentError} as {@link readArguments}. */
+export function readOne<T>(op: string, x: Tensor, name: string, fallback: T, given: readonly unknown[]): T {
+  assertTensor(op, 'x', x);
+  // Most calls pass a number, and this is read in every step.
+  if (given.length === 1 && typeof given[0] === 'number' && (fallback === undefined || typeof fallback === 'number')) return given[0] as T;
+  return readArguments<Record<string, T>>(op, { [name]: fallback }, given)[name]!;
+}
+
 /**
  * The options of a call that takes them in one object and nowhere else, with the defaults of those that are not given.
  * @param defaults as in {@link readArguments}.

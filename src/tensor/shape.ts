@@ -137,7 +137,7 @@ export function normalizeDim(dim: number, rank: number, op: string): number {
 }
 
 /** Distinct dims counted from the front, ascending; undefined means all. */
-export function normalizeDims(dims: number | readonly number[] | undefined, rank: number, op: string): number[] {
+export function normalizeDims(dims: number | readonly number[] | null | undefined, rank: number, op: string): number[] {
   if (dims === undefined || dims === null) return Array.from({ length: rank }, (_, i) => i);
   if (typeof dims !== 'number' && !Array.isArray(dims))
     throw new ArgumentError(`${op}: dim is ${String(dims)}, expected a whole number or a list of them.`);

@@ -1,0 +1,98 @@
+/** Dims and their companions by position and by name, PyTorch's or NumPy's; and what nobody reads is refused. */
+import {
+  ArgumentError,
+  bincount,
+  cat,
+  chunk,
+  cumsum,
+  histc,
+  max,
+  median,
+  quantile,
+  sort,
+  split,
+  stack,
+  std,
+  sum,
+  type Tensor,
+  tensor,
+  topk,
+  unbind,
+} from 'hone';
+import { describe, expect, it, test } from 'vitest';
+
+const x = () =>
+  tensor([
+    [3, 1, 2],
+    [6, 5, 4],
+  ]);
+const loose = (t: Tensor) => t as unknown as Record<string, (...args: unknown[]) => Tensor>;
+
+describe('reductions', () => {
+  const names = ['sum', 'mean', 'amax', 'amin', 'any', 'all', 'nansum', 'nanmean', 'prod', 'logsumexp', 'argmax', 'argmin', 'std', 'var'];
+  test.each(names)('%s takes dim and keepdim in every form', (name) => {
+    const plain = loose(x())[name]!(1).toArray();
+    for (const options of [{ dim: 1 }, { axis: 1 }, { dim: -1, keepdim: false }, { axis: 1, keepdims: false }])
+      expect(loose(x())[name]!(options).toArray(), JSON.stringify(options)).toEqual(plain);
+    expect(loose(x())[name]!({ axis: 1, keepdims: true }).shape).toEqual([2, 1]);
+    expect(loose(x())[name]!(1, { keepdim: true }).shape).toEqual([2, 1]);
+    expect(() => loose(x())[name]!({ dimm: 1 })).toThrow(new RegExp(`^${name}: there is no option "dimm". Did you mean dim\\?`));
+    expect(() => loose(x())[name]!({ dim: 1 }, 1)).toThrow(ArgumentError);
+    expect(() => loose(x())[name]!(1, true, true, true, true)).toThrow(ArgumentError);
+  });
+
+  it('of two results', () => {
+    expect(x().max({ dim: 1 }).values.toArray()).toEqual([3, 6]);
+    expect(max(x(), { dim: 0, keepdim: true }).indices.toArray()).toEqual([[1, 1, 1]]);
+    expect(median(x(), { dim: 1 }).values.toArray()).toEqual([2, 5]);
+    expect(x().sort({ descending: true }).values.toArray()).toEqual([
+      [3, 2, 1],
+      [6, 5, 4],
+    ]);
+    expect(sort(x(), 0, true).indices.toArray()).toEqual([
+      [1, 1, 1],
+      [0, 0, 0],
+    ]);
+    expect(topk(x(), 1, { largest: false }).values.toArray()).toEqual([[1], [4]]);
+    expect(x().topk({ k: 2, dim: 0 }).values.shape).toEqual([2, 3]);
+  });
+
+  it('of PyTorch with arguments of their own', () => {
+    // torch.std(x, 1, False), torch.std(x, False), torch.std(x, 1, correction=0)
+    for (const y of [std(x(), 1, false), std(x(), 1, { correction: 0 }), x().std({ axis: 1, unbiased: false })])
+      expect(y.toArray()).toEqual([expect.closeTo(0.8165, 4), expect.closeTo(0.8165, 4)]);
+    expect(std(x(), false).item()).toBeCloseTo(1.7078, 4);
+    // torch.histc(torch.tensor([1., 2., 1.]), 4, 0, 3)
+    expect(histc(tensor([1, 2, 1]), 4, 0, 3).toArray()).toEqual([0, 2, 1, 0]);
+    expect(histc(tensor([1, 2, 1]), { bins: 4, min: 0, max: 3 }).toArray()).toEqual([0, 2, 1, 0]);
+    expect(bincount(tensor([1, 1], { dtype: 'int64' }), { minlength: 4 }).toArray()).toEqual([0, 2, 0, 0]);
+    expect(quantile(x(), 0.5, { dim: 1 }).toArray()).toEqual([2, 5]);
+    expect(x().norm({ p: 1, dim: 1 }).toArray()).toEqual([6, 15]);
+  });
+});
+
+describe('dims', () => {
+  it('by name', () => {
+    expect(cat([x(), x()], { dim: 1 }).shape).toEqual([2, 6]);
+    expect(stack([x(), x()], { axis: -1 } as never).shape).toEqual([2, 3, 2]);
+    expect(unbind(x(), { dim: 1 })).toHaveLength(3);
+    expect(chunk(x(), 3, { dim: 1 })).toHaveLength(3);
+    expect(split(x(), 1, { dim: 1 })).toHaveLength(3);
+    expect(cumsum(x(), { dim: 0 }).toArray()).toEqual([
+      [3, 1, 2],
+      [9, 6, 6],
+    ]);
+  });
+
+  test.each<[() => unknown, string]>([
+    [() => sum(5 as never), 'sum: x is 5, expected a Tensor.'],
+    [() => cat(5 as never), 'cat: tensors is 5, expected a list of Tensors.'],
+    [() => cat(x() as never), 'cat: tensors is a Tensor of shape [2, 3], expected a list of Tensors. Write cat([…]).'],
+    [() => stack([x(), [1, 2]] as never), 'stack: tensors[1] is a list, expected a Tensor. Make one with tensor(…).'],
+    [() => split(x(), 'two' as never), 'split: sizes is "two"'],
+    [() => histc(x(), 4, 0, 3, 7 as never), 'histc: got 7 as one argument too many. histc takes bins, min, max.'],
+  ])('%s', (call, message) => {
+    expect(call).toThrow(ArgumentError);
+    expect(call).toThrow(message);
+  });
+});
