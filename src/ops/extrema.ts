@@ -114,11 +114,18 @@ export function min(x: Tensor, ...given: unknown[]): Tensor | ValuesAndIndices {
 }
 
 /** A dim, and whether it is kept. */
-export interface DimOptions {
-  dim: number;
+export type DimOptions = (
+  | { dim: number }
+  | {
+      /** NumPy's name for `dim`, which PyTorch takes too. */
+      axis: number;
+    }
+) & {
   /** Keeps the reduced dim with size 1. Default: false. */
   keepdim?: boolean;
-}
+  /** NumPy's name for `keepdim`. */
+  keepdims?: boolean;
+};
 
 function extremumOf(op: typeof ARGMAX | typeof ARGMIN, name: 'max' | 'min', x: Tensor, given: unknown[]): Tensor | ValuesAndIndices {
   assertTensor(name, 'x', x);
@@ -140,8 +147,19 @@ export function argmin(x: Tensor, ...given: ArgArguments): Tensor {
   return arg(ARGMIN, 'argmin', x, given);
 }
 
+export interface OneDimOptions {
+  /** Default: all elements, seen as one row. */
+  dim?: number | null;
+  /** NumPy's name for `dim`, which PyTorch takes too. */
+  axis?: number | null;
+  /** Keeps the reduced dim with size 1. Default: false. */
+  keepdim?: boolean;
+  /** NumPy's name for `keepdim`. */
+  keepdims?: boolean;
+}
+
 /** A dim (default: `x` seen as one row) and `keepdim`, by position or by name. */
-export type ArgArguments = Trailing<[dim: number | null | undefined, keepdim: boolean], { dim?: number | null; keepdim?: boolean }>;
+export type ArgArguments = Trailing<[dim: number | null | undefined, keepdim: boolean], OneDimOptions>;
 
 function arg(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tensor, given: ArgArguments): Tensor {
   const { dim, keepdim } = readReduction<number | null | undefined>(name, x, given);

@@ -12,6 +12,8 @@ import { narrow, select, unsqueeze } from './movement.js';
 export interface DimOption {
   /** Default: 0. */
   dim?: number;
+  /** NumPy's name for `dim`, which PyTorch takes too. */
+  axis?: number;
 }
 
 const DIM = { dim: 0 };

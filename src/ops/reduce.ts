@@ -19,8 +19,12 @@ export type Dims = number | readonly number[] | null | undefined;
 export interface ReduceOptions {
   /** What is reduced: one dim, several, or all. Default: all. */
   dim?: Dims;
+  /** NumPy's name for `dim`, which PyTorch takes too. */
+  axis?: Dims;
   /** Keeps reduced dims with size 1. Default: false. */
   keepdim?: boolean;
+  /** NumPy's name for `keepdim`. */
+  keepdims?: boolean;
 }
 
 /** Dims and `keepdim`, by position or by name: `x.sum(1, true)`, `x.sum({ dim: 1, keepdim: true })`. */

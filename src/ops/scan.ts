@@ -14,7 +14,7 @@ import { expand, narrow, reshape } from './movement.js';
 import { allNonzero, dropDims, reduceRaw, sum, withDims } from './reduce.js';
 
 /** The dim that an operation runs along, by position or by name. */
-export type AlongArguments = [dim: number] | [options: { dim: number }];
+export type AlongArguments = [dim: number] | [options: { dim: number } | { axis: number }];
 
 const CUMSUM = 0;
 const CUMPROD = 1;

@@ -41,6 +41,8 @@ function picked(name: string, values: Tensor, indices: Tensor, x: Tensor, d: num
 export interface SortOptions {
   /** Default: -1, the last. */
   dim?: number;
+  /** NumPy's name for `dim`, which PyTorch takes too. */
+  axis?: number;
   /** Default: false. */
   descending?: boolean;
   /** Equal elements keep their order. They always do; PyTorch's option is accepted. */
@@ -82,6 +84,8 @@ export function argsort(x: Tensor, ...given: SortArguments): Tensor {
 export interface TopkOptions {
   /** Default: -1, the last. */
   dim?: number;
+  /** NumPy's name for `dim`, which PyTorch takes too. */
+  axis?: number;
   /** The largest (default), or the smallest. */
   largest?: boolean;
   /** Whether the result is in order. It always is; PyTorch's option is accepted. */

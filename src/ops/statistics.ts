@@ -19,12 +19,16 @@ import { type Dims, dropDims, mean, reducedShape, reduceRaw, sum, withDims } fro
 export interface VarianceOptions {
   /** What is reduced: one dim, several, or all. Default: all. */
   dim?: Dims;
+  /** NumPy's name for `dim`, which PyTorch takes too. */
+  axis?: Dims;
   /** Taken from the count in the divisor: 1 (default) gives the estimate without bias, 0 the plain mean of squares. */
   correction?: number;
   /** Older form of `correction`: true is 1, false is 0. */
   unbiased?: boolean;
   /** Keeps reduced dims with size 1. Default: false. */
   keepdim?: boolean;
+  /** NumPy's name for `keepdim`. */
+  keepdims?: boolean;
 }
 
 /** Dims, then PyTorch's older `unbiased` and `keepdim`, by position or by name; `unbiased` may stand alone. */
