@@ -78,7 +78,6 @@ OPS = {
     "median": lambda x, dim=None, keepdim=False: torch.median(x) if dim is None else torch.median(x, dim, keepdim),
     "to": lambda x, dtype: x.to(getattr(torch, dtype)),
     "contiguous": lambda x: x.contiguous(),
-    "diagonal": lambda x, offset=0: torch.diagonal(x, offset, -2, -1),
     "permute": torch.permute, "view": lambda x, s: x.view(s), "expand": lambda x, s: x.expand(s),
 }
 

@@ -36,7 +36,7 @@ def views_of(f, shape):
     if kind == "squeeze":
         return kind, [d], shape[:d] + shape[d + 1:] if shape[d] == 1 else shape
     if kind == "diagonal":
-        return kind, [0], shape[:-2] + [min(shape[-2:])]
+        return kind, [0], shape[2:] + [min(shape[:2])]
     return "view", [[-1]], [numel(shape)]
 
 

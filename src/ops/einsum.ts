@@ -4,7 +4,7 @@ import { numel, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { mul } from './arithmetic.js';
 import { matmul } from './matmul.js';
-import { diagonal, expand, movedim, permute, reshape, unsqueeze } from './movement.js';
+import { diagonal, expand, permute, reshape, unsqueeze } from './movement.js';
 import { sum } from './reduce.js';
 
 /** A tensor whose dims carry labels, each at most once. Labels of the dims of an ellipsis are numbers in text, '0' the last dim. */
@@ -37,7 +37,7 @@ function withoutRepeats({ x, labels }: Labelled, equation: string): Labelled {
       );
     }
     const rest = labels.filter((_, d) => d !== i && d !== j);
-    return withoutRepeats({ x: diagonal(movedim(movedim(x, i, -1), i < j ? j - 1 : j, -2)), labels: [...rest, labels[i]!] }, equation);
+    return withoutRepeats({ x: diagonal(x, 0, i, j), labels: [...rest, labels[i]!] }, equation);
   }
   return { x, labels };
 }

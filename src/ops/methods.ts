@@ -79,7 +79,7 @@ const direct = {
   fmax: pointwise.fmax, fmin: pointwise.fmin, hypot: pointwise.hypot, logaddexp: pointwise.logaddexp, xlogy: pointwise.xlogy,
   addmm: linear.addmm, addmv: linear.addmv, baddbmm: linear.baddbmm, inner: linear.inner, trace: linear.trace, cross: linear.cross,
   matrixPower: linear.matrixPower, dist: linear.dist, rot90: linear.rot90,
-  diag: rearrange.diag, diagEmbed: rearrange.diagEmbed, fliplr: rearrange.fliplr, flipud: rearrange.flipud, ravel: rearrange.ravel,
+  movedim: movement.movedim, diagonal: movement.diagonal, diag: rearrange.diag, diagEmbed: rearrange.diagEmbed, fliplr: rearrange.fliplr, flipud: rearrange.flipud, ravel: rearrange.ravel,
   swapaxes: rearrange.swapaxes, moveaxis: rearrange.moveaxis, tensorSplit: rearrange.tensorSplit, argwhere: rearrange.argwhere, unfold: rearrange.unfoldDim,
   nansum: summaries.nansum, nanmean: summaries.nanmean, cummax: summaries.cummax, cummin: summaries.cummin, logcumsumexp: summaries.logcumsumexp,
   diff: summaries.diff, quantile: summaries.quantile, kthvalue: summaries.kthvalue, msort: summaries.msort, bincount: summaries.bincount,
@@ -168,8 +168,6 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   select(dim: number, index: number): Tensor;
   slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor;
   narrow(dim: number, start: number, length: number): Tensor;
-  movedim(from: number, to: number): Tensor;
-  diagonal(offset?: number): Tensor;
 
   clone(): Tensor;
   contiguous(): Tensor;
@@ -306,8 +304,6 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   select(dim, index) { return movement.select(this, dim, index); },
   slice(dim, start, end, step) { return movement.slice(this, dim, start, end, step); },
   narrow(dim, start, length) { return movement.narrow(this, dim, start, length); },
-  movedim(from, to) { return movement.movedim(this, from, to); },
-  diagonal(offset) { return movement.diagonal(this, offset); },
 
   clone() { return copy.cloneToKeep(this); },
   contiguous() { return copy.contiguous(this); },

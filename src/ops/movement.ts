@@ -2,9 +2,9 @@
 
 import { edgeOf, type Node, record } from '../autograd/node.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
-import { assertTensor } from '../tensor/arguments.js';
+import { assertTensor, readArguments, type Trailing } from '../tensor/arguments.js';
 import { inferShape, normalizeDim, numel, type Shape, sameShape, viewStrides } from '../tensor/shape.js';
-import { aliasTensor, emptyTensor, type Tensor, viewGradFn } from '../tensor/tensor.js';
+import { aliasTensor, type Tensor, viewGradFn } from '../tensor/tensor.js';
 import { contiguous, filled } from './copy.js';
 import { copyInto } from './kernel-call.js';
 
@@ -276,32 +276,73 @@ function placed(g: Tensor, shape: Shape, dim: number, start: number, step: numbe
   return record('slice_backward', out, [g], [], (gg) => [slice(gg, dim, start, Math.min(shape[dim]!, start + count * step), step)]);
 }
 
-/** The dim `from` moved to place `to`. */
-export function movedim(x: Tensor, from: number, to: number): Tensor {
-  const order = Array.from({ length: x.ndim }, (_, i) => i);
-  const [d] = order.splice(normalizeDim(from, x.ndim, 'movedim'), 1);
-  order.splice(normalizeDim(to, x.ndim, 'movedim'), 0, d!);
-  return permute(x, order);
-}
-
-/** The diagonal of the last two dims, copied nowhere: a view. `offset` above 0 lies above the main diagonal. */
-export function diagonal(x: Tensor, offset = 0): Tensor {
-  if (x.ndim < 2) throw new ShapeError(`diagonal: expected at least 2 dims, got shape ${showShape(x.shape)}.`);
-  const rows = x.shape[x.ndim - 2]!;
-  const cols = x.shape[x.ndim - 1]!;
-  const count = Math.max(0, offset >= 0 ? Math.min(rows, cols - offset) : Math.min(rows + offset, cols));
-  const [rowStep, colStep] = [x.strides[x.ndim - 2]!, x.strides[x.ndim - 1]!];
-  const start = count === 0 ? 0 : offset >= 0 ? offset * colStep : -offset * rowStep;
-  const from = x.shape;
-  return view('diagonal', x, [...from.slice(0, -2), count], [...x.strides.slice(0, -2), rowStep + colStep], x.offset + start, (g) =>
-    diagonalBackward(g, from, offset),
+/**
+ * The dims `from` moved to the places `to`, the others in their order: one dim, or as many of each.
+ * @throws {ArgumentError} unless there is one place for each dim, and each is named once.
+ * @see https://pytorch.org/docs/stable/generated/torch.movedim.html
+ * @example
+ * zeros([2, 3, 5]).movedim([0, 1], [1, 2]).shape; // [5, 2, 3]
+ */
+export function movedim(x: Tensor, from: number | readonly number[], to: number | readonly number[]): Tensor {
+  assertTensor('movedim', 'x', x);
+  const [sources, places] = [from, to].map((dims) => [dims].flat().map((d) => normalizeDim(d, x.ndim, 'movedim'))) as [number[], number[]];
+  if (sources.length !== places.length)
+    throw new ArgumentError(`movedim: got ${sources.length} dims for ${places.length} places, expected as many.`);
+  for (const [what, dims] of Object.entries({ dims: sources, places }))
+    if (new Set(dims).size !== dims.length) throw new ArgumentError(`movedim: the ${what} [${dims.join(', ')}] name one twice.`);
+  if (x.ndim === 0) return permute(x, []);
+  const rest = x.shape.map((_, d) => d).filter((d) => !sources.includes(d));
+  return permute(
+    x,
+    x.shape.map((_, place) => (places.includes(place) ? sources[places.indexOf(place)]! : rest.shift()!)),
   );
 }
 
-function diagonalBackward(g: Tensor, shape: Shape, offset: number): Tensor {
-  const out = emptyTensor(shape, g.dtype);
-  copyInto(out, filled(shape, g.dtype, 0), 'diagonal');
-  const target = diagonal(aliasTensor(out, shape, out.strides, 0), offset);
-  copyInto(target, g, 'diagonal');
-  return record('diagonal_backward', out, [g], [], (gg) => [diagonal(gg, offset)]);
+/** Which diagonal: how far above the main one, and of which two dims. */
+export interface DiagonalOptions {
+  /** Above 0: above the main diagonal; below 0: below it. Default: 0. */
+  offset?: number;
+  /** The dim of the rows. */
+  dim1?: number;
+  /** The dim of the columns. */
+  dim2?: number;
+}
+
+/** The two dims of a diagonal, counted from the front, and its offset, checked. */
+export function diagonalPlace(
+  op: string,
+  rank: number,
+  { offset, dim1, dim2 }: Required<DiagonalOptions>,
+): { offset: number; rows: number; cols: number } {
+  if (!Number.isInteger(offset)) throw new ArgumentError(`${op}: offset is ${offset}, expected a whole number.`);
+  if (rank < 2) throw new ShapeError(`${op}: expected at least 2 dims, got ${rank}.`);
+  const [rows, cols] = [normalizeDim(dim1, rank, op), normalizeDim(dim2, rank, op)];
+  if (rows === cols) throw new ArgumentError(`${op}: dim1 ${dim1} and dim2 ${dim2} are the same dim, expected two.`);
+  return { offset, rows, cols };
+}
+
+/**
+ * A diagonal of the dims `dim1` and `dim2` as a new last dim, copied nowhere: a view.
+ * Gradient: to where the elements stand.
+ * @param args offset (default 0; above 0 lies above the main diagonal), dim1 (default 0) and dim2 (default 1) in this order, or by name.
+ * @throws {ShapeError} for fewer than two dims. @throws {ArgumentError} for an offset that is no whole number, or one dim twice.
+ * @see https://pytorch.org/docs/stable/generated/torch.diagonal.html
+ */
+export function diagonal(x: Tensor, ...args: Trailing<[offset: number, dim1: number, dim2: number], DiagonalOptions>): Tensor {
+  assertTensor('diagonal', 'x', x);
+  const { offset, rows, cols } = diagonalPlace('diagonal', x.ndim, readArguments('diagonal', { offset: 0, dim1: 0, dim2: 1 }, args));
+  const [height, width, rowStep, colStep] = [x.shape[rows]!, x.shape[cols]!, x.strides[rows]!, x.strides[cols]!];
+  const count = Math.max(0, offset >= 0 ? Math.min(height, width - offset) : Math.min(height + offset, width));
+  const start = count === 0 ? 0 : offset >= 0 ? offset * colStep : -offset * rowStep;
+  const rest = (list: Shape) => list.filter((_, d) => d !== rows && d !== cols);
+  const from = x.shape;
+  return view('diagonal', x, [...rest(from), count], [...rest(x.strides), rowStep + colStep], x.offset + start, (g) =>
+    diagonalBackward(g, from, offset, rows, cols),
+  );
+}
+
+function diagonalBackward(g: Tensor, shape: Shape, offset: number, rows: number, cols: number): Tensor {
+  const out = filled(shape, g.dtype, 0);
+  copyInto(diagonal(aliasTensor(out, shape, out.strides, 0), offset, rows, cols), g, 'diagonal');
+  return record('diagonal_backward', out, [g], [], (gg) => [diagonal(gg, offset, rows, cols)]);
 }

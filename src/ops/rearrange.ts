@@ -1,5 +1,6 @@
 /** Diagonals, stacks, splits and grids: torch's smaller functions that move elements, made of views, cat and gather. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { assertTensor, readArguments, type Trailing } from '../tensor/arguments.js';
 import { arange, type TensorOptions, tensor, zeros } from '../tensor/create.js';
 import { broadcastShapes, normalizeDim, numel, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -9,7 +10,20 @@ import { clone } from './copy.js';
 import { index } from './indexing.js';
 import { cat, stack } from './join.js';
 import { nonzero } from './masks.js';
-import { diagonal, expand, movedim, narrow, permute, reshape, select, slice, transpose, unsqueeze } from './movement.js';
+import {
+  type DiagonalOptions,
+  diagonal,
+  diagonalPlace,
+  expand,
+  movedim,
+  narrow,
+  permute,
+  reshape,
+  select,
+  slice,
+  transpose,
+  unsqueeze,
+} from './movement.js';
 
 /**
  * Of a vector the matrix with it on a diagonal, of a matrix its diagonal.
@@ -25,20 +39,26 @@ export function diag(x: Tensor, offset = 0): Tensor {
 export const diagflat = (x: Tensor, offset = 0): Tensor => diagEmbed(reshape(x, [-1]), offset);
 
 /**
- * Matrices with the last dim of x on their diagonals: [..., n] gives [..., n + |offset|, n + |offset|].
+ * Matrices with the last dim of x on a diagonal of the dims `dim1` and `dim2` of the result: [..., n] gives [..., n + |offset|, n + |offset|].
+ * @param args offset (default 0), dim1 (default -2) and dim2 (default -1) in this order, or by name.
+ * @throws {ShapeError} for 0 dims. @throws {ArgumentError} for an offset that is no whole number, or one dim twice.
  * @see https://pytorch.org/docs/stable/generated/torch.diag_embed.html
  */
-export function diagEmbed(x: Tensor, offset = 0): Tensor {
+export function diagEmbed(x: Tensor, ...args: Trailing<[offset: number, dim1: number, dim2: number], DiagonalOptions>): Tensor {
+  assertTensor('diagEmbed', 'x', x);
   if (x.ndim === 0) throw new ShapeError('diagEmbed: input has 0 dims, expected at least 1.');
+  const options = readArguments('diagEmbed', { offset: 0, dim1: -2, dim2: -1 }, args);
+  const { offset, rows, cols } = diagonalPlace('diagEmbed', x.ndim + 1, options);
   const n = x.shape.at(-1)!;
   const size = n + Math.abs(offset);
   const lead = x.shape.slice(0, -1);
-  if (n === 0) return zeros([...lead, size, size], { dtype: x.dtype });
+  const inPlace = (matrices: Tensor) => (rows === x.ndim - 1 ? matrices : movedim(matrices, [-2, -1], [rows, cols]));
+  if (n === 0) return inPlace(zeros([...lead, size, size], { dtype: x.dtype }));
   // Each element followed by `size` zeros stands one further to the right in every row.
   const spaced = reshape(pad(unsqueeze(x, -1), [0, size]), [...lead, n * (size + 1)]);
   const before = offset >= 0 ? offset : -offset * size;
   const square = narrow(pad(spaced, [before, size * size]), -1, 0, size * size);
-  return reshape(square, [...lead, size, size]);
+  return inPlace(reshape(square, [...lead, size, size]));
 }
 
 /** Rows in reverse order. */
@@ -52,7 +72,8 @@ export const fliplr = (x: Tensor): Tensor => {
 /** {@link transpose} under NumPy's name. */
 export const swapaxes = (x: Tensor, dim0: number, dim1: number): Tensor => transpose(x, dim0, dim1);
 /** {@link movedim} under NumPy's name. */
-export const moveaxis = (x: Tensor, from: number, target: number): Tensor => movedim(x, from, target);
+export const moveaxis = (x: Tensor, from: number | readonly number[], target: number | readonly number[]): Tensor =>
+  movedim(x, from, target);
 /** The elements in one row. */
 export const ravel = (x: Tensor): Tensor => reshape(x, [-1]);
 
