@@ -6,6 +6,7 @@
  * With `createGraph`, or once a hook has seen a gradient, that block is left to the garbage collector.
  */
 import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
+import { assertTensor } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { isContiguous, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { closeScope, escapeScope, openScope, type Scope, type Storage } from '../tensor/storage.js';
@@ -104,6 +105,15 @@ export function grad(
 
 function isList(x: unknown): x is readonly Tensor[] {
   return Array.isArray(x);
+}
+
+/** A leaf may have been converted, or given other data, since the forward pass: what it collects is of its own dtype and shape. */
+function assertFits(leaf: Tensor, gradient: Tensor, what: string): void {
+  if (gradient.dtype === leaf.dtype && sameShape(gradient.shape, leaf.shape)) return;
+  throw new GradError(
+    `backward: a leaf is ${leaf.dtype} ${showShape(leaf.shape)}, and ${what} ${gradient.dtype} ${showShape(gradient.shape)}. ` +
+      'Convert a model, or assign data, before the forward pass, and clear the gradients.',
+  );
 }
 
 type Slots = (Tensor | null)[];
@@ -226,6 +236,7 @@ class Walk {
 
   /** Brings a gradient to the shape and dtype of its input: sums over what was broadcast. */
   private fit(node: Node, input: number, gradient: Tensor): Tensor {
+    assertTensor(`backward: ${node.name}`, `the gradient of input ${input}`, gradient);
     const { shape, dtype } = node.inputs[input]!;
     if (!sameShape(gradient.shape, shape)) {
       const lead = gradient.shape.length - shape.length;
@@ -287,8 +298,14 @@ class Walk {
       const gradient = grads[index];
       if (gradient == null) continue;
       this.keep(gradient.storage);
-      const replaced = hook(gradient);
+      const replaced = hook(gradient) ?? undefined;
       if (replaced === undefined) continue;
+      assertTensor(`backward: a hook on ${node.name}`, 'the value returned', replaced);
+      if (replaced.dtype !== gradient.dtype) {
+        throw new DTypeError(
+          `backward: a hook on ${node.name} returned a ${replaced.dtype} gradient, expected ${gradient.dtype}. Use to('${gradient.dtype}').`,
+        );
+      }
       if (!sameShape(replaced.shape, gradient.shape)) {
         throw new ShapeError(
           `backward: a hook on ${node.name} returned a gradient of shape ${showShape(replaced.shape)}, expected ${showShape(gradient.shape)}`,
@@ -303,6 +320,8 @@ class Walk {
 
   private accumulate(leaf: Tensor, gradient: Tensor): void {
     const present = leaf.ownGrad;
+    assertFits(leaf, gradient, 'its gradient');
+    if (present !== null) assertFits(leaf, present, 'the gradient that it has already');
     if (present === null) {
       const whole = gradient.offset === 0 && isContiguous(gradient.shape, gradient.strides);
       const stolen = this.owns(gradient) && gradient.storage.pending === 1 && whole;

@@ -1,5 +1,6 @@
 /** Hooks on gradients. */
-import { GradError } from '../errors.js';
+import { ArgumentError, GradError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { accumulatorOf, type Node, type TensorHook } from './node.js';
 
@@ -10,11 +11,12 @@ export interface HookHandle {
 
 /**
  * Calls `hook` with the gradient of `tensor` in every backward; a tensor that it returns takes the gradient's place.
- * @throws {GradError} when `tensor` does not require gradients.
+ * @throws {GradError} when `tensor` does not require gradients. Backward throws a DTypeError or ShapeError when a hook returns another dtype or shape.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.register_hook.html
  */
 export function registerHook(tensor: Tensor, hook: TensorHook): HookHandle {
   if (!tensor.requiresGrad) throw new GradError('registerHook: this tensor does not require gradients. Call requiresGrad_() first.');
+  if (typeof hook !== 'function') throw new ArgumentError(`registerHook: hook is ${show(hook)}, expected a function of the gradient.`);
   const node = (tensor.gradFn as Node | null) ?? accumulatorOf(tensor);
   const entry = { index: tensor.outputIndex, hook };
   const hooks = (node.hooks ??= []);

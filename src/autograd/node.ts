@@ -2,7 +2,7 @@
 import { GradError, showShape } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
 import { isFloating } from '../tensor/dtype.js';
-import type { Shape } from '../tensor/shape.js';
+import { type Shape, sameShape } from '../tensor/shape.js';
 import type { Storage } from '../tensor/storage.js';
 import type { GradFn, Tensor } from '../tensor/tensor.js';
 import { isGradEnabled, isInferenceModeEnabled } from './mode.js';
@@ -27,7 +27,16 @@ export type Backward = (
 
 interface SavedTensor {
   readonly tensor: Tensor;
+  /** What the tensor was when it was saved: a model may be converted, or a tensor given other data, before backward comes. */
+  readonly storage: Storage;
+  readonly dtype: DType;
+  readonly shape: Shape;
   readonly version: number;
+}
+
+function noted(tensor: Tensor): SavedTensor {
+  const { storage, dtype, shape } = tensor;
+  return { tensor, storage, dtype, shape, version: storage.version };
 }
 
 interface InputMeta {
@@ -72,7 +81,7 @@ export class Node implements GradFn {
           `${this.name}: a tensor made in inferenceMode() cannot be saved for backward. Clone it outside, or use noGrad().`,
         );
       }
-      return { tensor, version: tensor.storage.version };
+      return noted(tensor);
     });
   }
 
@@ -85,7 +94,7 @@ export class Node implements GradFn {
       const kept = copy(tensor);
       kept.ownGradFn = tensor.gradFn;
       kept.outputIndex = tensor.outputIndex;
-      return { tensor: kept, version: kept.storage.version };
+      return noted(kept);
     });
   }
 
@@ -96,8 +105,11 @@ export class Node implements GradFn {
         `backward: the graph through ${this.name} was freed by an earlier backward(). Pass { retainGraph: true } to the first one to go through it twice.`,
       );
     }
-    const tensors = this.saved.map(({ tensor, version }) => {
-      if (tensor.storage.version !== version) throw new GradError(modified(this.name, tensor, version));
+    const tensors = this.saved.map((entry) => {
+      const { tensor, storage, dtype, shape } = entry;
+      if (tensor.storage !== storage || tensor.dtype !== dtype || !sameShape(tensor.shape, shape))
+        throw new GradError(replaced(this.name, entry));
+      if (storage.version !== entry.version) throw new GradError(modified(this.name, tensor, entry.version));
       return tensor;
     });
     return this.backward(grad, tensors, (i) => this.edges[i] != null, grads);
@@ -123,6 +135,13 @@ function modified(op: string, tensor: Tensor, version: number): string {
   return (
     `backward: one of the values that ${op} needs for its gradient was changed by an in-place operation: ${tensor.dtype} ${showShape(tensor.shape)}${made} ` +
     `is at version ${tensor.storage.version}; expected version ${version}. Use the out-of-place form (add instead of add_), or clone the tensor before changing it.`
+  );
+}
+
+function replaced(op: string, { tensor, dtype, shape }: SavedTensor): string {
+  return (
+    `backward: one of the values that ${op} needs for its gradient was given other memory after the forward pass: it was ${dtype} ${showShape(shape)} ` +
+    `and is ${tensor.dtype} ${showShape(tensor.shape)}. Convert a model, or assign data, before the forward pass or after backward().`
   );
 }
 

@@ -4,7 +4,7 @@ import { MAXIMIZE } from '../engine/kernel-table.gen.js';
 import { ArgumentError } from '../errors.js';
 import { show } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
-import { numel } from '../tensor/shape.js';
+import { numel, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { atLeastZero } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
@@ -71,9 +71,13 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
     return param.ndim > 1 ? ['step', 'rowVar', 'colVar'] : ['step', 'variance'];
   }
 
-  protected override newState(param: Tensor, name: string): Tensor {
+  protected override stateShape(param: Tensor, name: string): Shape {
     const shapes: Partial<Record<string, number[]>> = param.ndim > 1 ? factorShapes(param.shape) : {};
-    return stateOf(shapes[name] ?? param.shape, param.dtype);
+    return shapes[name] ?? param.shape;
+  }
+
+  protected override newState(param: Tensor, name: string): Tensor {
+    return stateOf(this.stateShape(param, name), param.dtype); // row-major, as its kernel takes the parameter
   }
 
   private start(param: Tensor): AdafactorState {

@@ -1,6 +1,7 @@
 /** Checks of options that several optimizers have. Each throws an ArgumentError that names the option and its value. */
 import { ArgumentError } from '../errors.js';
 import { show } from '../tensor/arguments.js';
+import { Tensor } from '../tensor/tensor.js';
 
 /** Throws unless `value` is a number of at least 0. */
 export function atLeastZero(op: string, name: string, value: number): void {
@@ -42,4 +43,26 @@ export function checkAdamOptions(op: string, { lr, betas, eps, weightDecay }: Ad
   atLeastZero(op, 'eps', eps);
   atLeastZero(op, 'weightDecay', weightDecay);
   checkBetas(op, betas);
+}
+
+/**
+ * Throws unless the options have the types of their defaults: they may be changed between steps, and a kernel takes numbers only.
+ * @param options those of a group. @param defaults of what type each is; null stands for any.
+ */
+export function assertOptionTypes(op: string, options: object, defaults: object): void {
+  for (const name in defaults) {
+    const like = defaults[name as never] as unknown;
+    const value = options[name as never] as unknown;
+    if (like === null || (typeof like !== 'object' && typeof value === typeof like)) continue;
+    if (Array.isArray(like)) {
+      const fits = (v: unknown, i: number) => typeof v === 'number' || (v === null && like[i] === null);
+      if (Array.isArray(value) && value.length === like.length && value.every(fits)) continue;
+    } else if (typeof like === 'object') continue;
+    const kind = Array.isArray(like)
+      ? `a list such as [${like.join(', ')}]`
+      : typeof like === 'boolean'
+        ? 'true or false'
+        : `a ${typeof like}`;
+    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected ${kind}.${value instanceof Tensor ? ' Use item().' : ''}`);
+  }
 }

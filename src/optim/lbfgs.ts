@@ -1,5 +1,5 @@
 /** L-BFGS: a quasi-Newton method for full batches. */
-import { ArgumentError, StateDictError } from '../errors.js';
+import { ArgumentError, ShapeError, StateDictError } from '../errors.js';
 import { show } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
@@ -147,7 +147,11 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     const maxEval = group.maxEval!;
     const { params } = group;
     const sign = maximize ? -1 : 1;
-    const evaluate = () => ({ f: sign * this.lossOf(closure()), g: flatGrad(params, sign) });
+    const evaluate = () => {
+      const f = sign * this.lossOf(closure());
+      this.assertReady(group);
+      return { f, g: flatGrad(params, sign) };
+    };
 
     this.#memory ??= { ...EMPTY, changes: [], steps: [], ro: [] };
     const memory = this.#memory;
@@ -155,6 +159,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     let evals = 1;
     memory.funcEvals++;
     if (largest(grad) <= toleranceGrad) return;
+    if (memory.prevGrad !== null && memory.prevGrad.length !== grad.length)
+      throw new ShapeError(
+        `${this.name}.step: the parameters have ${grad.length} elements, but had ${memory.prevGrad.length} in the last step. Make a new optimizer.`,
+      );
 
     let d = memory.d!;
     let { t } = memory;

@@ -82,13 +82,24 @@ export class Muon extends Optimizer<MuonOptions> {
 
   override addParamGroup(input: ParamGroupInput<MuonOptions>): void {
     super.addParamGroup(input);
-    const index = this.paramGroups.length - 1;
-    const { params } = this.paramGroups[index]!;
-    const wrong = params.findIndex((param) => param.ndim !== 2);
+    try {
+      this.assertMatrices(this.paramGroups[this.paramGroups.length - 1]!);
+    } catch (error) {
+      this.paramGroups.pop();
+      throw error;
+    }
+  }
+
+  protected override assertReady(group: ParamGroup<MuonOptions>): void {
+    super.assertReady(group);
+    this.assertMatrices(group);
+  }
+
+  private assertMatrices(group: ParamGroup<MuonOptions>): void {
+    const wrong = group.params.findIndex((param) => param.ndim !== 2);
     if (wrong < 0) return;
-    this.paramGroups.pop();
     throw new ShapeError(
-      `${this.name}: parameter ${wrong} of group ${index} has shape ${showShape(params[wrong]!.shape)}, expected a matrix. Give biases and others to another optimizer, such as AdamW.`,
+      `${this.name}: parameter ${wrong} of group ${this.paramGroups.indexOf(group)} has shape ${showShape(group.params[wrong]!.shape)}, expected a matrix. Give biases and others to another optimizer, such as AdamW.`,
     );
   }
 

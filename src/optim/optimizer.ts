@@ -1,13 +1,14 @@
 /** The base of the optimizers: parameter groups, gradients, state, and state dicts in PyTorch's layout. */
-import { ArgumentError, DTypeError, GradError, StateDictError, showShape } from '../errors.js';
+import { ArgumentError, DTypeError, GradError, ShapeError, StateDictError, showShape } from '../errors.js';
 import { readArguments, show, type Trailing, unknownOption } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
-import { sameShape } from '../tensor/shape.js';
+import { numel, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
-import { copyValues, StepList, stateLike } from './step-list.js';
+import { assertOptionTypes } from './checks.js';
+import { copyValues, StepList, stateLike, stateOf } from './step-list.js';
 import { clearGradient } from './zero-grad.js';
 
 /** What PyTorch's optimizers take to choose among their implementations. Hone has one, so these are accepted and ignored. */
@@ -120,9 +121,14 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   protected stateNames(_param: Tensor): readonly string[] {
     return [];
   }
+  /** The shape of a tensor of state, which has its parameter's dtype; null for state of any shape and dtype. Default: the parameter's. */
+  protected stateShape(param: Tensor, _name: string): Shape | null {
+    return param.shape;
+  }
   /** Uninitialised state for a parameter, by default of its shape and layout. */
-  protected newState(param: Tensor, _name: string): Tensor {
-    return stateLike(param);
+  protected newState(param: Tensor, name: string): Tensor {
+    const shape = this.stateShape(param, name) ?? param.shape;
+    return sameShape(shape, param.shape) ? stateLike(param) : stateOf(shape, param.dtype);
   }
   /** Options whose default PyTorch writes as a float, as in `lr: 1.0`. */
   protected readonly floats: readonly string[] = [];
@@ -190,9 +196,48 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     if (closure !== undefined && typeof closure !== 'function')
       throw new ArgumentError(`${this.name}.step: the closure is ${show(closure)}, expected a function that computes the loss.`);
     const loss = closure?.();
+    for (const group of this.paramGroups) this.assertReady(group);
     for (const group of this.paramGroups) this.stepGroup(group);
     this.hasStepped = true;
     return loss;
+  }
+
+  /**
+   * Holds what kernels walk side by side against the parameter: its gradient, and the state that it has. A model may have been converted
+   * since, a gradient assigned, an option changed.
+   */
+  protected assertReady(group: ParamGroup<O>): void {
+    assertOptionTypes(this.name, group, this.defaults);
+    for (let i = 0; i < group.params.length; i++) {
+      const param = group.params[i]!;
+      const { dtype, shape, ownGrad } = param;
+      if (ownGrad === null) continue;
+      const which = () => `parameter ${i} of group ${this.paramGroups.indexOf(group)}, which is ${dtype} ${showShape(shape)}`;
+      if (ownGrad.dtype !== dtype || !sameShape(ownGrad.shape, shape)) {
+        const message = `${this.name}.step: the gradient of ${which()}, is ${ownGrad.dtype} ${showShape(ownGrad.shape)}. Clear it with zeroGrad(), and compute it again.`;
+        throw ownGrad.dtype === dtype ? new ShapeError(message) : new DTypeError(message);
+      }
+      const state = this.state.get(param);
+      if (state === undefined) continue;
+      for (const name of this.stateNames(param))
+        if (!(name in state)) throw new StateDictError(`${this.name}.step: the state of ${which()}, has no ${name}.`);
+      for (const name in state) this.assertStateFits(param, name, state[name], which);
+    }
+  }
+
+  private assertStateFits(param: Tensor, name: string, value: unknown, which: () => string): void {
+    if (typeof value === 'number' && (this.counters.includes(name) || !this.stateNames(param).includes(name))) return;
+    const counter = this.counters.includes(name);
+    if (counter || !(value instanceof Tensor))
+      throw new StateDictError(
+        `${this.name}.step: ${name} of ${which()}, is ${show(value)}, expected a ${counter ? 'number' : 'Tensor'}. Take over state with loadStateDict.`,
+      );
+    const expected = this.stateShape(param, name);
+    if (expected === null || (value.dtype === param.dtype && sameShape(value.shape, expected))) return;
+    const message =
+      `${this.name}.step: ${name} of ${which()}, is ${value.dtype} ${showShape(value.shape)}, expected ${param.dtype} ${showShape(expected)}. ` +
+      'Was the model converted after the first step? optimizer.loadStateDict(optimizer.stateDict()) converts the state, too.';
+    throw value.dtype === param.dtype ? new ShapeError(message) : new DTypeError(message);
   }
 
   /** Drops the gradients of all parameters, or with `setToNone: false` fills them with zeros. */
@@ -283,6 +328,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
         .map(([name, value]) => [camelCase(name), Array.isArray(value) ? [...value] : value] as const)
         .filter(([name]) => !IMPLEMENTATION.has(name));
       const next = { ...group, ...Object.fromEntries(known) };
+      assertOptionTypes(this.name, next, this.defaults);
       this.checkOptions(next);
       return next;
     });
@@ -304,10 +350,11 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     for (const [key, value] of Object.entries(values)) {
       const name = camelCase(key);
       if (value === null) continue;
-      if (this.counters.includes(name) || typeof value === 'number') {
-        out[name] = typeof value === 'number' ? value : item(value);
+      if (this.counters.includes(name)) {
+        const count = value instanceof Tensor && numel(value.shape) === 1 ? item(value) : value;
+        out[name] = typeof count === 'number' ? count : fail(`${key} of parameter ${number} is ${show(value)}, expected a number.`);
       } else {
-        if (!(value instanceof Tensor)) fail(`${key} of parameter ${number} is ${typeof value}, expected a Tensor.`);
+        if (!(value instanceof Tensor)) fail(`${key} of parameter ${number} is ${show(value)}, expected a Tensor.`);
         const copy = this.newState(param, name);
         if (!sameShape(value.shape, copy.shape)) {
           const why = sameShape(copy.shape, param.shape) ? 'the parameter' : `expected ${showShape(copy.shape)} for a parameter of`;

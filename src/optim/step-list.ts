@@ -1,6 +1,8 @@
 /** The list of parameters that an optimizer kernel steps through in one call. */
 import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { OPTIM_STRIDE, type Ptr } from '../engine/kernel-table.gen.js';
+import { StateDictError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import { type DType, dtypes } from '../tensor/dtype.js';
 import { isDense, numel, type Shape } from '../tensor/shape.js';
 import { escapeScope, Storage } from '../tensor/storage.js';
@@ -93,7 +95,17 @@ export class StepList {
         temporary.push(laidOut);
         grad = laidOut;
       }
-      const row = [target.ptr, grad.ptr, state[0]?.ptr ?? 0, state[1]?.ptr ?? 0, state[2]?.ptr ?? 0, numel(param.shape), step, scalar];
+      const slots = state.map((own) => {
+        if (own === null) return own;
+        if (!(own instanceof Tensor)) throw new StateDictError(`${op}.step: the state holds ${show(own)} in the place of a Tensor.`);
+        if (sameLayout(param.shape, target.strides, own.strides)) return own;
+        // The parameter was given memory of another layout since the state was made.
+        const laidOut = stateLike(target);
+        copyValues(laidOut, own, op);
+        copies.push([own, laidOut]);
+        return laidOut;
+      });
+      const row = [target.ptr, grad.ptr, slots[0]?.ptr ?? 0, slots[1]?.ptr ?? 0, slots[2]?.ptr ?? 0, numel(param.shape), step, scalar];
       for (let k = 0; k < OPTIM_STRIDE; k++) {
         const at = i * OPTIM_STRIDE + k;
         if (this.values[at] === row[k]) continue;

@@ -6,7 +6,17 @@
 import type { Ptr } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, GradError, OutOfMemoryError, ShapeError, showShape } from '../errors.js';
 import { type DType, dtypes, isFloating } from './dtype.js';
-import { contiguousStrides, type FrozenShape, frozenShape, isContiguous, MAX_RANK, normalizeDim, numel, type Shape } from './shape.js';
+import {
+  contiguousStrides,
+  type FrozenShape,
+  frozenShape,
+  isContiguous,
+  MAX_RANK,
+  normalizeDim,
+  numel,
+  type Shape,
+  sameShape,
+} from './shape.js';
 import { escapeScope, type Scope, Storage } from './storage.js';
 
 /** What made a tensor, for backward; `autograd/node.ts` implements it. */
@@ -153,10 +163,9 @@ export class Tensor {
   }
 
   set grad(value: Tensor | null) {
-    if (
-      value !== null &&
-      (value.shape.length !== this.shape.length || value.shape.some((s, i) => s !== this.shape[i]) || value.dtype !== this.dtype)
-    ) {
+    if (value !== null && !(value instanceof Tensor))
+      throw new ArgumentError(`grad: got ${typeof value}, expected a Tensor, or null for none. Make one with tensor(…).`);
+    if (value !== null && (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype)) {
       throw new ShapeError(
         `grad: got ${value.dtype} ${showShape(value.shape)}, expected the tensor's own ${this.dtype} ${showShape(this.shape)}`,
       );
