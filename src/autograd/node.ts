@@ -153,12 +153,16 @@ export function edgeOf(tensor: Tensor): Edge | null {
   return { node: accumulatorOf(tensor), index: 0 };
 }
 
+/** Told of a leaf when an operation is first recorded on it, or a hook put on it; set by nn. */
+export const leafUse: { first: ((leaf: Tensor) => void) | null } = { first: null };
+
 /** The node that collects a leaf's gradients. */
 export function accumulatorOf(leaf: Tensor): Node {
   if (leaf.accumulator === null) {
     const node = new Node('AccumulateGrad', [leaf], [], null, false, 0);
     node.leaf = leaf;
     leaf.accumulator = node;
+    leafUse.first?.(leaf);
   }
   return leaf.accumulator as Node;
 }

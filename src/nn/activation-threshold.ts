@@ -14,7 +14,7 @@ import { readArguments } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { activationText } from './activation.js';
-import { Module } from './module.js';
+import { type LayerKind, Module } from './module.js';
 import { float } from './module-text.js';
 
 export interface ThresholdOptions extends InPlaceOption {
@@ -107,6 +107,7 @@ export class Softshrink extends Shrink {
  */
 export class RReLU extends Module {
   static override readonly className: string = 'RReLU';
+  static override readonly kind: LayerKind | null = 'random';
   readonly lower: number;
   readonly upper: number;
   readonly inplace: boolean;

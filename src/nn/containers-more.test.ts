@@ -231,3 +231,24 @@ describe('finding parts', () => {
     expect(String(new nn.Sequential(new Lines()))).toBe('Sequential(\n  (0): Lines(\n    a=1\n\n    b=2\n  )\n)');
   });
 });
+
+describe('names that JavaScript keeps for itself', () => {
+  it('are names like others: nothing is lost', () => {
+    const names = ['__proto__', 'constructor', 'toString', 'train'];
+    const entries = () => names.map((name, i) => [name, ones([i + 1])] as const);
+    const dict = new nn.ParameterDict(Object.fromEntries(entries()));
+    expect([...dict.keys()].sort()).toEqual([...names].sort());
+    expect(dict.get('__proto__').shape).toEqual([1]);
+    expect(dict.parameters().length).toBe(4);
+    const state = dict.stateDict();
+    expect(Object.keys(state).sort()).toEqual([...names].sort());
+    const other = new nn.ParameterDict(entries().map(([name, x]) => [name, x.mul(0)] as const));
+    other.loadStateDict(state);
+    expect(other.get('__proto__').item()).toBe(1);
+    expect(dict.clone().get('__proto__').item()).toBe(1);
+
+    const modules = new nn.ModuleDict(Object.fromEntries(names.map((name) => [name, new nn.Linear(1, 1)])));
+    expect(modules.size).toBe(4);
+    expect(Object.keys(modules.stateDict())).toContain('__proto__.weight');
+  });
+});

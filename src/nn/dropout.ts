@@ -4,7 +4,7 @@ import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDro
 import { readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { Module } from './module.js';
+import { type LayerKind, Module } from './module.js';
 import { bool, float } from './module-text.js';
 
 export interface DropoutLayerOptions {
@@ -15,6 +15,7 @@ export interface DropoutLayerOptions {
 }
 
 abstract class DropoutLayer extends Module {
+  static override readonly kind: LayerKind | null = 'random';
   readonly p: number;
   readonly inplace: boolean;
 

@@ -67,7 +67,7 @@ export {
   TripletMarginWithDistanceLoss,
 } from './loss-margin.js';
 export { GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, PoissonNLLLoss, SmoothL1Loss } from './loss-regression.js';
-export type { BufferRegistration, LayerKind, ListOptions, TensorRegistration } from './module.js';
+export type { BufferRegistration, LayerKind, ListOptions, ModuleWithOutput, TensorRegistration } from './module.js';
 export { Module } from './module.js';
 export type { ForwardHook, ForwardHookOptions, ForwardPreHook, FullBackwardHook, FullBackwardPreHook, HookOptions } from './module-call.js';
 export {

@@ -7,10 +7,12 @@
 import type { HookHandle } from '../autograd/hooks.js';
 import { ArgumentError, HoneError } from '../errors.js';
 import { warnOnce } from '../ops/warn.js';
+import { training } from '../optim/trained.js';
 import { classNameOf, classNamesOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { whenDone, withBackwardHooks } from './backward-hook.js';
 import type { Module } from './module.js';
+import { lookAtCalled, running, type Whereabouts } from './unseen-use.js';
 
 // Inputs and outputs of a forward are whatever the subclass says.
 // biome-ignore lint/suspicious/noExplicitAny: a forward of any signature is a forward
@@ -125,7 +127,7 @@ interface Place {
 const places = new WeakMap<HoneError, Place>();
 
 /** Where a module keeps its hooks; null while it has none, which is the fast path. */
-export interface HookSlot {
+export interface HookSlot extends Whereabouts {
   hooks: CallHooks | null;
 }
 
@@ -136,17 +138,37 @@ export function wrapForward(module: Module, slot: HookSlot, body: Forward): Forw
     throw error;
   };
   return function call(...inputs) {
-    depth++;
+    const caller = running.innermost;
+    running.innermost = module;
+    slot.called = true;
+    if (depth++ === 0) {
+      running.outermost = module;
+      running.inputs = inputs;
+      running.id = slot.id;
+    }
     try {
+      if (depth > 1 && training.generation > 0 && (slot.lookedAt !== training.generation || slot.lookedFor !== running.id))
+        lookAtCalled(module, slot);
       const plain = (slot.hooks === null || slot.hooks.size === 0) && everywhere.size === 0;
       const output = plain ? body.apply(module, inputs) : runWithHooks(module, slot.hooks, body, inputs);
-      return output instanceof Promise ? output.catch(failed) : output;
+      if (output === undefined) throw noOutput(module);
+      return output instanceof Promise ? output.then((value) => (value === undefined ? failed(noOutput(module)) : value), failed) : output;
     } catch (error) {
       return failed(error);
     } finally {
-      depth--;
+      running.innermost = caller;
+      if (--depth === 0) {
+        running.outermost = null;
+        running.inputs = [];
+      }
     }
   };
+}
+
+function noOutput(module: Module): ArgumentError {
+  return new ArgumentError(
+    `${classNameOf(module)}.forward returned undefined. Did you forget \`return\`? A forward that has nothing to give returns null.`,
+  );
 }
 
 function runWithHooks(module: Module, own: CallHooks | null, body: Forward, given: Any[]): Any {

@@ -41,7 +41,8 @@ export function deepCopy(value: unknown, copies: Copies): unknown {
   if (ArrayBuffer.isView(value)) return note(structuredClone(value));
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   const copy = note<Record<string, unknown>>({});
-  for (const [key, entry] of Object.entries(value)) copy[key] = deepCopy(entry, copies);
+  for (const [key, entry] of Object.entries(value))
+    Object.defineProperty(copy, key, { value: deepCopy(entry, copies), writable: true, enumerable: true, configurable: true });
   return copy;
 }
 

@@ -14,6 +14,7 @@ import {
   wrapForward,
 } from './module-call.js';
 import type { LoadResult, StateDict } from './state-dict.js';
+import { type Whereabouts, whereabouts } from './unseen-use.js';
 
 /** Called before a module adds its tensors to a state dict. */
 export type StateDictPreHook = (module: Module, prefix: string, keepVars: boolean) => void;
@@ -53,7 +54,7 @@ export class ModuleHooks extends CallHooks {
 
 /** What {@link Module} does with its forward and its hooks. */
 export abstract class HookedModule {
-  readonly #slot: { hooks: ModuleHooks | null } = { hooks: null };
+  readonly #slot: { hooks: ModuleHooks | null } & Whereabouts = { hooks: null, ...whereabouts() };
   #called: Forward | null = null;
 
   constructor() {
@@ -70,6 +71,11 @@ export abstract class HookedModule {
     const called = wrapForward(this as unknown as Module, this.#slot, body);
     this.#called = called;
     Object.defineProperty(this, 'forward', { value: called, writable: true, configurable: true });
+  }
+
+  /** @internal Whether its forward was called. */
+  wasCalled(): boolean {
+    return this.#slot.called;
   }
 
   /** @internal Its hooks, if it has any. */

@@ -20,9 +20,14 @@ import {
   type StateDictOptions,
   stateDict,
 } from './state-dict.js';
+import { warnOfUnseen } from './unseen.js';
+
+/** A module whose forward gives something: one that lacks its `return` does not fit. */
+// biome-ignore lint/suspicious/noExplicitAny: a forward of any inputs
+export type ModuleWithOutput = Module & { forward(...inputs: any[]): NonNullable<unknown> | null };
 
 /** The kinds of layers that penalties and summaries treat apart. */
-export type LayerKind = 'conv' | 'norm';
+export type LayerKind = 'conv' | 'norm' | 'random';
 
 /** How a tensor that was registered by name is kept. */
 export interface TensorRegistration {
@@ -59,11 +64,15 @@ export interface ListOptions {
   removeDuplicate?: boolean;
 }
 
+/** The modules that the running call of `train` has switched. */
+let switched: Set<Module> | null = null;
+
 const LIST = { prefix: '', recurse: true, removeDuplicate: true };
 
 /**
  * The base of every layer and model. Subclasses assign layers and parameters to fields and define `forward`; fields are found in the
- * order of their declaration. Modules in plain arrays are not found: use `nn.Sequential`, `nn.ModuleList` or `nn.ModuleDict`.
+ * order of their declaration. Modules in plain arrays, objects and `#private` fields are not found, and a warning says so: use
+ * `nn.Sequential`, `nn.ModuleList` or `nn.ModuleDict`.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html
  * @example
  * class Net extends nn.Module {
@@ -80,7 +89,7 @@ export abstract class Module extends HookedModule {
   static readonly className: string = 'Module';
   /**
    * What penalties and summaries must know of a layer: `norm` for one that scales and shifts what it normalises, `conv` for one whose
-   * weight works at every position. Layers of your own may set it: `static override readonly kind = 'norm'`.
+   * weight works at every position, `random` for one that draws numbers while it trains. Layers of your own may set it: `static override readonly kind = 'norm'`.
    */
   static readonly kind: LayerKind | null = null;
   /** True while training; `eval()` makes it false. Dropout and batch norm behave differently. */
@@ -175,6 +184,7 @@ export abstract class Module extends HookedModule {
 
   #named(kind: OwnTensor['kind'], op: string, given: readonly unknown[]): [string, Tensor][] {
     const { prefix, recurse, removeDuplicate } = readArguments(op, LIST, given);
+    if (recurse && kind === 'parameter') warnOfUnseen(this);
     const out: [string, Tensor][] = [];
     const seen = new Set<Tensor>();
     for (const [path, module] of recurse ? this.namedModules({ prefix, removeDuplicate }) : [[prefix, this] as [string, Module]]) {
@@ -292,7 +302,18 @@ export abstract class Module extends HookedModule {
   train(mode = true): this {
     if (typeof mode !== 'boolean') throw new ArgumentError(`train: mode is ${String(mode)}, expected true or false.`);
     this.training = mode;
-    for (const child of this.children()) child.train(mode);
+    // A module may stand in 2^depth places: each is switched once, those in submodules that override train by them.
+    const outermost = switched === null;
+    switched ??= new Set([this]);
+    try {
+      for (const child of this.children()) {
+        if (switched.has(child)) continue;
+        switched.add(child);
+        child.train(mode);
+      }
+    } finally {
+      if (outermost) switched = null;
+    }
     return this;
   }
 
@@ -357,6 +378,7 @@ export abstract class Module extends HookedModule {
    * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.state_dict
    */
   stateDict(options: string | StateDictOptions = {}): StateDict {
+    if (typeof options === 'string' || options.destination === undefined) warnOfUnseen(this, true);
     return stateDict(this, typeof options === 'string' ? { prefix: options } : options);
   }
 
@@ -368,6 +390,7 @@ export abstract class Module extends HookedModule {
    * @throws {StateDictError} that names every missing, unexpected and mis-shaped key; nothing is changed then.
    */
   loadStateDict(dict: StateDict, options: boolean | LoadStateDictOptions = {}): LoadResult {
+    warnOfUnseen(this, true);
     return loadStateDict(this, dict, typeof options === 'boolean' ? { strict: options } : options);
   }
 

@@ -60,11 +60,17 @@ function own(module: Module): OwnTensor[] {
   return [...all.filter(({ kind }) => kind === 'parameter'), ...all.filter(({ kind }) => kind === 'buffer')];
 }
 
+/** Sets an entry of any name: `__proto__` too, which assignment would take for the prototype. */
+function setEntry(dict: StateDict, key: string, value: Tensor): void {
+  if (key === '__proto__') Object.defineProperty(dict, key, { value, writable: true, enumerable: true, configurable: true });
+  else dict[key] = value;
+}
+
 export function stateDict(module: Module, { prefix = '', keepVars = false, destination = {} }: StateDictOptions): StateDict {
   const hooks = module.ownHooks();
   for (const hook of hooks?.statePre ?? []) hook(module, prefix, keepVars);
   for (const { key, tensor } of own(module))
-    destination[prefix + key] = keepVars ? tensor : aliasTensor(tensor, tensor.shape, tensor.strides, tensor.offset);
+    setEntry(destination, prefix + key, keepVars ? tensor : aliasTensor(tensor, tensor.shape, tensor.strides, tensor.offset));
   const extra = module as WithExtraState;
   if (extra.getExtraState !== undefined) destination[prefix + EXTRA] = extra.getExtraState();
   for (const [name, child] of module.childEntries()) child.stateDict({ destination, prefix: `${prefix}${name}.`, keepVars });

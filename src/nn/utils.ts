@@ -14,13 +14,12 @@ import type { DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
-import { Module } from './module.js';
-import { Parameter } from './parameter.js';
 
 export * as rnn from './packed-sequence.js';
 
 export type { ElasticNetOptions, ParameterFilter, Penalized, PenaltyOptions } from './penalties.js';
 export { elasticNetPenalty, l1Penalty, l2Penalty, weightParameters } from './penalties.js';
+export { findUnregistered } from './unseen.js';
 
 /** The order of a norm; `inf` is the largest element. */
 export type NormType = number | 'inf' | '-inf';
@@ -224,40 +223,4 @@ export function vectorToParameters(vec: Tensor, parameters: Iterable<Tensor>): v
       at += size;
     }
   });
-}
-
-/**
- * Modules and parameters that stand in plain arrays, objects, maps and sets, where their model does not see them: they are not
- * trained, not saved and not switched to evaluation. Put them in `nn.ModuleList`, `nn.ModuleDict` or `nn.ParameterList`.
- * @returns their places, such as `encoder.layers[0]`; none in a model that is as meant.
- */
-export function findUnregistered(model: Module): string[] {
-  const known = new Set<unknown>([...model.modules(), ...model.parameters()]);
-  const found: string[] = [];
-  const look = (value: unknown, place: string, depth: number): void => {
-    if (value instanceof Module || value instanceof Parameter) {
-      if (!known.has(value)) found.push(place);
-    } else if (depth < 4 && typeof value === 'object' && value !== null && !(value instanceof Tensor) && !ArrayBuffer.isView(value)) {
-      const entries =
-        Array.isArray(value) || value instanceof Set
-          ? [...value].map((v, i) => [i, v] as const)
-          : value instanceof Map
-            ? [...value]
-            : isPlain(value)
-              ? Object.entries(value)
-              : [];
-      for (const [key, inner] of entries)
-        look(inner, `${place}[${typeof key === 'number' ? key : JSON.stringify(String(key))}]`, depth + 1);
-    }
-  };
-  for (const [path, module] of model.namedModules()) {
-    for (const [field, value] of Object.entries(module))
-      if (!(value instanceof Module)) look(value, path === '' ? field : `${path}.${field}`, 0);
-  }
-  return found;
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

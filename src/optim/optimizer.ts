@@ -9,6 +9,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { assertOptionTypes } from './checks.js';
 import { copyValues, StepList, stateLike, stateOf } from './step-list.js';
+import { noteTrained } from './trained.js';
 import { clearGradient } from './zero-grad.js';
 
 /** What PyTorch's optimizers take to choose among their implementations. Hone has one, so these are accepted and ignored. */
@@ -184,6 +185,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
       known.add(param);
     });
     this.paramGroups.push(group);
+    noteTrained(params);
   }
 
   /**

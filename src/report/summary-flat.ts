@@ -80,13 +80,22 @@ export class FlatSummary {
 /** Of float32 numbers. */
 const megabytes = (count: number): number => Math.abs((count * 4) / 1024 ** 2);
 
+/** After so many places of modules in others each module is taken once. */
+const MANY_PLACES = 2000;
+
 /** A row for every call of a layer that is neither the model itself nor a Sequential or ModuleList, on a batch of two, in the model's mode. */
 export function flatSummary(model: Module, sizes: readonly (readonly number[])[], batchSize: number): FlatSummary {
   if (!Number.isInteger(batchSize))
     throw new ArgumentError(`summary: batchSize is ${batchSize}, expected a whole number, or -1 to leave it open.`);
   const layers: FlatLayer[] = [];
   const hooks: HookHandle[] = [];
-  model.apply((module) => {
+  const seen = new Set<Module>();
+  let places = 0;
+  // As torchsummary, which lists a module once for each place where it stands; but those may be 2^depth.
+  const visit = (module: Module): void => {
+    for (const child of module.children()) if (!(seen.has(child) && places > MANY_PLACES)) visit(child);
+    seen.add(module);
+    places++;
     if (module === model || module instanceof Sequential || module instanceof ModuleList) return;
     hooks.push(
       module.registerForwardHook((_, __, output: unknown) => {
@@ -100,7 +109,8 @@ export function flatSummary(model: Module, sizes: readonly (readonly number[])[]
         });
       }),
     );
-  });
+  };
+  visit(model);
   try {
     const inputs = sizes.map((size) => rand([2, ...size]));
     callForward(model, inputs, () => (layers.length > 0 ? `, after ${layers.at(-1)!.name}` : ''));

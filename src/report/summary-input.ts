@@ -1,8 +1,10 @@
 /** What a model is summarised on: tensors of given sizes, or given data. */
 import { ArgumentError, DTypeError, HoneError, showShape } from '../errors.js';
 import type { Module } from '../nn/module.js';
+import { registerModuleForwardPreHook } from '../nn/module-call.js';
 import { to } from '../ops/copy.js';
 import { unsqueeze } from '../ops/movement.js';
+import { warnOnce } from '../ops/warn.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { assertDType, type DType, isFloating } from '../tensor/dtype.js';
 import { rand } from '../tensor/random.js';
@@ -96,6 +98,13 @@ function describe(value: unknown): string {
  */
 export function callForward(model: Module, args: readonly unknown[], progress: () => string): void {
   let output: unknown;
+  const listed = new Set(model.modules());
+  const watch = registerModuleForwardPreHook((module: Module) => {
+    if (listed.has(module) || !module.parameters(false).some((parameter) => parameter.requiresGrad)) return;
+    warnOnce(
+      `summary: the forward of ${classNameOf(model)} uses a ${classNameOf(module)} that is not part of it, so the table lacks it. Modules are seen in public fields, not in #private ones, closures or plain containers: use a field, registerModule, nn.ModuleList or nn.ModuleDict.`,
+    );
+  });
   try {
     output = model.forward(...args);
   } catch (error) {
@@ -103,6 +112,8 @@ export function callForward(model: Module, args: readonly unknown[], progress: (
     const text = `summary: ${classNameOf(model)} fails on ${inputs}${progress()}: ${error instanceof Error ? error.message : String(error)}`;
     const Class = error instanceof HoneError ? (error.constructor as typeof HoneError) : ArgumentError;
     throw new Class(text, { cause: error });
+  } finally {
+    watch.remove();
   }
   if (!(output instanceof Promise)) return;
   output.catch(() => {}); // it fails when it goes on without its hooks, at the latest

@@ -85,16 +85,23 @@ export class LayerInfo {
 
   /** What it holds itself, outside of the rows below it. */
   get leftoverParams(): number {
-    return this.#leftover((layer) => layer.numParams);
+    return this.#leftover('numParams');
   }
 
   get leftoverTrainableParams(): number {
-    return this.#leftover((layer) => layer.trainableParams);
+    return this.#leftover('trainableParams');
   }
 
-  #leftover(count: (layer: LayerInfo) => number): number {
-    const below = this.children.filter((child) => !child.isRecursive);
-    return count(this) - total(below.map((child) => (child.isLeafLayer ? count(child) : child.#leftover(count))));
+  /** Kept, for the rows for which it was computed: every row above asks again. */
+  #kept: { readonly children: readonly LayerInfo[]; numParams?: number; trainableParams?: number } | null = null;
+
+  #leftover(count: 'numParams' | 'trainableParams'): number {
+    if (this.#kept?.children !== this.children) this.#kept = { children: this.children };
+    const kept = this.#kept!;
+    kept[count] ??=
+      this[count] -
+      total(this.children.map((child) => (child.isRecursive ? 0 : child.isLeafLayer ? child[count] : child.#leftover(count))));
+    return kept[count];
   }
 
   /** Whether its parameters are trained: True, False, Partial, or -- where it has none. */
@@ -155,6 +162,9 @@ function nestedSize(value: unknown): Sized {
   return nestedSize(Object.values(data)[0]);
 }
 
+/** How many rows a table without a forward may have before modules that stand in several places are listed without what they hold. */
+const MANY_ROWS = 2000;
+
 /**
  * A row for every call of a layer inside `run`, in the order of the calls, and for the containers around them; without `run`, for every
  * module, in the order of their declaration.
@@ -167,10 +177,15 @@ export function listLayers(model: Module, batchDim: number | null, run: ((finish
   const hooks = new Map<Module, HookHandle[]>();
   const removeHooks = (module: Module) => hooks.get(module)?.forEach((hook) => hook.remove());
 
-  /** A module, and then what it holds; one that stands in several places goes by the last. */
+  /**
+   * A module, and then what it holds. With a forward, one that stands in several places goes by the last: found by looking from the end,
+   * once at each module, since the places may be 2^depth.
+   */
   const visit = (name: string, module: Module, depth: number, parent: LayerInfo | null): void => {
     for (let above = parent; above !== null; above = above.parent)
       if (above.module === module) throw new ArgumentError(`summary: ${classNameOf(module)} contains itself, as "${name}".`);
+    if (run !== null && hooks.has(module)) return;
+    const repeated = seen.has(module);
     const known = new LayerInfo(name, module, depth, parent);
     latest.set(module, known);
     const enter = () => {
@@ -191,11 +206,10 @@ export function listLayers(model: Module, batchDim: number | null, run: ((finish
       row.countMacs();
     };
     if (run === null) enter();
-    else {
-      removeHooks(module);
-      hooks.set(module, [module.registerForwardPreHook(enter), module.registerForwardHook(leave)]);
-    }
-    for (const [childName, child] of module.childEntries()) visit(childName, child, depth + 1, known);
+    else hooks.set(module, [module.registerForwardPreHook(enter), module.registerForwardHook(leave)]);
+    if (repeated && rows.length > MANY_ROWS) return;
+    const entries = module.childEntries();
+    for (const [childName, child] of run === null ? entries : entries.reverse()) visit(childName, child, depth + 1, known);
   };
 
   try {
@@ -235,7 +249,8 @@ function numberRows(rows: readonly LayerInfo[]): void {
   const counts: number[] = [];
   rows.forEach((row, i) => {
     row.depthIndex = counts[row.depth] = (counts[row.depth] ?? 0) + 1;
-    const end = rows.findIndex((other, k) => k > i && other.depth <= row.depth);
-    row.children = rows.slice(i + 1, end < 0 ? rows.length : end);
+    let end = i + 1;
+    while (end < rows.length && rows[end]!.depth > row.depth) end++;
+    row.children = rows.slice(i + 1, end);
   });
 }

@@ -294,8 +294,72 @@ describe('misuse says what to do', () => {
         super();
         this.inner.append(this);
       }
-      forward() {}
+      forward() {
+        return null;
+      }
     }
     wrong(() => summary(new Loop(), quiet), 'summary: Loop contains itself, as "0".');
+  });
+});
+
+describe('modules in many places', () => {
+  class Both extends nn.Module {
+    a: nn.Module;
+    b: nn.Module;
+    constructor(inner: nn.Module) {
+      super();
+      this.a = inner;
+      this.b = inner;
+    }
+    forward(x: Tensor): Tensor {
+      return this.b.forward(x);
+    }
+  }
+  class Around extends nn.Module {
+    constructor(readonly inner: nn.Module) {
+      super();
+    }
+    forward(x: Tensor): Tensor {
+      return this.inner.forward(x);
+    }
+  }
+  class Fork extends nn.Module {
+    left: Around;
+    right: Around;
+    constructor(inner: nn.Module) {
+      super();
+      this.left = new Around(inner);
+      this.right = new Around(inner);
+    }
+    forward(x: Tensor): Tensor {
+      return this.right.forward(x);
+    }
+  }
+  const nested = (wrap: (inner: nn.Module) => nn.Module, depth: number): nn.Module => {
+    let model: nn.Module = new nn.Linear(2, 2);
+    for (let i = 0; i < depth; i++) model = wrap(model);
+    return model;
+  };
+
+  // Each of these would take longer than the world has stood if a place cost a step: 2^60.
+  test.each([
+    ['one inside the other', (inner: nn.Module) => new Around(inner)],
+    ['under two names', (inner: nn.Module) => new Both(inner)],
+    ['in two submodules', (inner: nn.Module) => new Fork(inner)],
+  ] as const)('%s, sixty deep', (_, wrap) => {
+    const model = nested(wrap, 60);
+    for (const options of [{ verbose: 0 } as const, { inputSize: [1, 2], verbose: 0 } as const]) {
+      const info = summary(model, options);
+      // Without a forward torchinfo counts the parameters of a shared module again for each module that holds it.
+      if ('inputSize' in options) expect(info.totalParams).toBe(6);
+      expect(String(info)).toContain('Total params: ');
+    }
+    expect(summary(model, [2], { style: 'torchsummary', verbose: 0 }).totalParams).toBe(6);
+    expect(
+      model
+        .train(false)
+        .modules()
+        .every(({ training }) => !training),
+    ).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 /** What a model consists of, as torchinfo and torchsummary print it. */
 import { ArgumentError } from '../errors.js';
-import { Module } from '../nn/module.js';
+import { Module, type ModuleWithOutput } from '../nn/module.js';
+import { warnOfUnseen } from '../nn/unseen.js';
 import type { Trailing } from '../tensor/arguments.js';
 import { readArguments } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
@@ -104,9 +105,12 @@ const DEFAULTS: Settings = {
  * info.totalParams; // 50890
  * info.totalMultAdds; // 10178000
  */
-export function summary(model: Module, inputSize: InputSize, options: FlatSummaryOptions): FlatSummary;
-export function summary(model: Module, options: FlatSummaryOptions & { inputSize: InputSize }): FlatSummary;
-export function summary(model: Module, ...rest: Trailing<[inputSize: InputSize | null | undefined], SummaryOptions>): ModelSummary;
+export function summary(model: ModuleWithOutput, inputSize: InputSize, options: FlatSummaryOptions): FlatSummary;
+export function summary(model: ModuleWithOutput, options: FlatSummaryOptions & { inputSize: InputSize }): FlatSummary;
+export function summary(
+  model: ModuleWithOutput,
+  ...rest: Trailing<[inputSize: InputSize | null | undefined], SummaryOptions>
+): ModelSummary;
 export function summary(model: Module, ...rest: readonly unknown[]): ModelSummary | FlatSummary {
   if (!((model as unknown) instanceof Module))
     throw new ArgumentError(`summary: the model is ${model === null ? 'null' : typeof model}, expected an nn.Module.`);
@@ -115,6 +119,7 @@ export function summary(model: Module, ...rest: readonly unknown[]): ModelSummar
   if (![0, 1, 2].includes(verbose))
     throw new ArgumentError(`summary: verbose is ${verbose}, expected 0 (prints nothing), 1 (the table) or 2 (also every weight).`);
   oneOf('style', style, ['torchinfo', 'torchsummary']);
+  warnOfUnseen(model, true);
   const result = style === 'torchsummary' ? flat(model, settings) : table(model, settings);
   if (verbose > 0) console.log(result.toString());
   return result;

@@ -3,7 +3,7 @@ import { noGrad } from '../autograd/mode.js';
 import { Breather } from '../data/breather.js';
 import type { MaybePromise } from '../data/dataset.js';
 import { ArgumentError, ShapeError } from '../errors.js';
-import type { Module } from '../nn/module.js';
+import type { Module, ModuleWithOutput } from '../nn/module.js';
 import { cat } from '../ops/join.js';
 import { escapeScope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -27,7 +27,11 @@ export interface EvaluateOptions<B> {
  * @example
  * const { loss, accuracy: share } = await evaluate(model, testLoader, { loss: new nn.CrossEntropyLoss(), metrics: [accuracy()] });
  */
-export async function evaluate<B = readonly Tensor[]>(model: Module, loader: Loader<B>, options: EvaluateOptions<B>): Promise<Scores> {
+export async function evaluate<B = readonly Tensor[]>(
+  model: ModuleWithOutput,
+  loader: Loader<B>,
+  options: EvaluateOptions<B>,
+): Promise<Scores> {
   const { metrics = [], forward = forwardBatch, signal } = options;
   checkMetrics(metrics, 'evaluate');
   const scorer = await scoreLoader({ model, loss: options.loss, forward }, loader, metrics, () => {
@@ -98,7 +102,11 @@ export interface PredictOptions<B> {
  * The model's outputs for all batches, joined along their first dim, in evaluation mode and without recording.
  * @throws {ArgumentError} when the loader gives no batch.
  */
-export async function predict<B = readonly Tensor[]>(model: Module, loader: Loader<B>, options: PredictOptions<B> = {}): Promise<Tensor> {
+export async function predict<B = readonly Tensor[]>(
+  model: ModuleWithOutput,
+  loader: Loader<B>,
+  options: PredictOptions<B> = {},
+): Promise<Tensor> {
   const forward = options.forward ?? ((m, batch) => m.forward(Array.isArray(batch) ? batch[0] : batch) as Tensor);
   const outputs: Tensor[] = [];
   await eachBatch(model, loader, (batch) => {

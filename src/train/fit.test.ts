@@ -422,7 +422,7 @@ describe('fit steps schedulers', () => {
       [{ scheduler: plateau(), every: 'step' }, 'fit: ReduceLROnPlateau steps after each step, where there is no score'],
       [{ scheduler: steps(), every: 'step', monitor: 'train.loss' }, 'fit: StepLR steps after each step, where there is no score'],
       [{ scheduler: steps(), every: 'batch' }, "fit: every is \"batch\", expected 'epoch' or 'step'."],
-      [StepLR, 'fit: scheduler is the function StepLR, expected an object with step()'],
+      [StepLR, 'fit: scheduler is the class StepLR, expected an object with step()'],
       [null, 'fit: scheduler is null, expected'],
     ];
     for (const [scheduler, message] of plans) {
@@ -581,4 +581,13 @@ describe('evaluate and predict', () => {
     await expect(evaluate(model, [], { loss: options.loss })).rejects.toThrow(/gave no batches/);
     await expect(predict(model, [])).rejects.toThrow(/gave no batches/);
   });
+});
+
+it('a forward without return is no model for fit, evaluate and predict', () => {
+  class Silent extends nn.Module {
+    forward(_x: Tensor) {}
+  }
+  // @ts-expect-error: its forward gives nothing
+  const calls = () => [fit(new Silent(), {} as never), evaluate(new Silent(), [], {} as never), predict(new Silent(), [])];
+  expect(calls).toBeTypeOf('function');
 });

@@ -2,7 +2,7 @@
 
 import { Breather } from '../data/breather.js';
 import { ArgumentError, HoneError } from '../errors.js';
-import type { Module } from '../nn/module.js';
+import type { Module, ModuleWithOutput } from '../nn/module.js';
 import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
 import { LRScheduler } from '../optim/lr-scheduler/scheduler.js';
 import { show } from '../tensor/arguments.js';
@@ -99,7 +99,7 @@ export class NonFiniteLossError extends HoneError {
  * @example
  * const history = await fit(model, { train, validation, loss: new nn.CrossEntropyLoss(), optimizer, epochs: 10, metrics: [accuracy()], log: console.log });
  */
-export async function fit<B = readonly Tensor[]>(model: Module, options: FitOptions<B>): Promise<History> {
+export async function fit<B = readonly Tensor[]>(model: ModuleWithOutput, options: FitOptions<B>): Promise<History> {
   return new Training(model, options).run();
 }
 
