@@ -36,6 +36,8 @@ export class PyGlobal {
 /** The bytes of a storage, once they are found. */
 export class StorageRecord {
   data: Uint8Array | undefined;
+  /** What its elements are; every use of a storage must agree. */
+  element: FileDType | 'untyped' | undefined;
   constructor(readonly key: string) {}
 }
 

@@ -3,7 +3,7 @@
  * values. The same layout as the reference implementation writes, so that files go both ways between Hone and PyTorch.
  * https://github.com/huggingface/safetensors
  */
-import { ArgumentError, FormatError, showShape } from '../errors.js';
+import { ArgumentError, FormatError, quoted, showShape } from '../errors.js';
 import { type DType, dtypes } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
@@ -15,6 +15,8 @@ import { emptyState, type StateDictLike, stateEntries } from './state-dict.js';
 const MAX_HEADER_BYTES = 100_000_000;
 const MAX_DIMS = 64;
 const METADATA = '__metadata__';
+/** More tensors than any model has, and more notes. */
+const MAX_ENTRIES = 200_000;
 
 /** Hone's dtypes by their names in the file, in the order in which their tensors are written: widest first, so that all lie aligned. */
 const FILE_DTYPES = { I64: 'int64', F64: 'float64', F32: 'float32', I32: 'int32', U8: 'uint8', BOOL: 'bool' } as const satisfies Record<
@@ -82,7 +84,7 @@ export function* safetensorsChunks(
   const fields: string[] = [];
   if (Object.keys(metadata).length > 0) {
     for (const [key, value] of Object.entries(metadata)) {
-      if (typeof value !== 'string') throw new ArgumentError(`${op}: metadata "${key}" is ${typeof value}, expected a string.`);
+      if (typeof value !== 'string') throw new ArgumentError(`${op}: metadata ${quoted(key)} is ${typeof value}, expected a string.`);
     }
     fields.push(`${JSON.stringify(METADATA)}:${JSON.stringify(metadata)}`);
   }
@@ -180,6 +182,7 @@ function readHeader(bytes: Uint8Array, fail: Fail): { header: Record<string, unk
     fail(
       `it announces a header of ${announced} bytes, but only ${bytes.length - 8} follow. The file is cut short, or no safetensors file.`,
     );
+  checkStructure(bytes.subarray(8, start), fail);
   let text: string;
   let header: unknown;
   try {
@@ -190,8 +193,32 @@ function readHeader(bytes: Uint8Array, fail: Fail): { header: Record<string, unk
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) fail('its header is not a JSON object.');
   const twice = duplicateKey(text);
-  if (twice !== undefined) fail(`"${twice}" stands twice in its header.`);
+  if (twice !== undefined) fail(`${quoted(twice)} stands twice in its header.`);
   return { header: header as Record<string, unknown>, start };
+}
+
+/**
+ * Walks over the header's brackets and commas before JSON.parse makes objects of it: they nest three deep, and there are as many as a
+ * model has tensors. What is no JSON is left to the parser to explain.
+ */
+function checkStructure(header: Uint8Array, fail: Fail): void {
+  const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+  const commas = [0, 0, 0, 0]; // of the list or object that is open at each depth
+  let depth = 0;
+  for (let i = 0; i < header.length; i++) {
+    const byte = header[i]!;
+    if (byte === QUOTE) {
+      for (i++; i < header.length && header[i] !== QUOTE; i++) if (header[i] === BACKSLASH) i++;
+    } else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > 3) fail('its header nests more than three deep, which no safetensors file does.');
+      commas[depth] = 0;
+    } else if (byte === 0x7d || byte === 0x5d) {
+      if (depth > 0) depth--;
+    } else if (byte === COMMA && depth > 0) {
+      const most = depth === 3 ? MAX_DIMS : MAX_ENTRIES;
+      if (++commas[depth]! > most) fail(`its header has a list of more than ${most} entries, longer than any that means something.`);
+    }
+  }
 }
 
 function readMetadata(header: Record<string, unknown>, fail: Fail): Record<string, string> {
@@ -200,7 +227,7 @@ function readMetadata(header: Record<string, unknown>, fail: Fail): Record<strin
   const value = header[METADATA];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail(`${METADATA} is not an object of strings.`);
   for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== 'string') fail(`${METADATA} has a ${typeof text} under "${key}", expected strings.`);
+    if (typeof text !== 'string') fail(`${METADATA} has a ${typeof text} under ${quoted(key)}, expected strings.`);
     if (key === '__proto__') fail(`${METADATA} has the key "__proto__", which would change the object that holds it.`);
     out[key] = text as string;
   }
@@ -213,24 +240,24 @@ const isCount = (value: unknown): value is number =>
 function readEntry(name: string, value: unknown, fail: Fail): Entry {
   if (name === '__proto__') fail('a tensor is called "__proto__", which would change the object that holds it.');
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return fail(`"${name}" is described by ${showValue(value)}, expected an object with dtype, shape and data_offsets.`);
+    return fail(`${quoted(name)} is described by ${showValue(value)}, expected an object with dtype, shape and data_offsets.`);
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
   if (typeof dtype !== 'string' || !Object.hasOwn(READ_DTYPES, dtype)) {
     fail(
-      `"${name}" has dtype ${showValue(dtype)}; Hone reads ${Object.keys(READ_DTYPES).join(', ')}. Where PyTorch wrote the file, save it again with tensor.float().`,
+      `${quoted(name)} has dtype ${showValue(dtype)}; Hone reads ${Object.keys(READ_DTYPES).join(', ')}. Where PyTorch wrote the file, save it again with tensor.float().`,
     );
   }
   if (!Array.isArray(shape) || shape.length > MAX_DIMS || !shape.every(isCount))
-    return fail(`"${name}" has shape ${showValue(shape)}, expected at most ${MAX_DIMS} whole numbers of 0 or more.`);
+    return fail(`${quoted(name)} has shape ${showValue(shape)}, expected at most ${MAX_DIMS} whole numbers of 0 or more.`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) || offsets[0]! > offsets[1]!) {
-    return fail(`"${name}" has data_offsets ${showValue(offsets)}, expected two whole numbers, the first not above the second.`);
+    return fail(`${quoted(name)} has data_offsets ${showValue(offsets)}, expected two whole numbers, the first not above the second.`);
   }
   const [begin, end] = offsets as [number, number];
   const element = fileDTypes.get(READ_DTYPES[dtype as string]!)!;
   const elements = shape.includes(0) ? 0 : (shape as number[]).reduce((product, size) => product * size, 1);
   if (elements * element.bytes !== end - begin) {
     fail(
-      `"${name}" is ${dtype} ${showShape(shape as number[])} and needs ${elements * element.bytes} bytes, but its data_offsets [${begin}, ${end}] hold ${end - begin}.`,
+      `${quoted(name)} is ${dtype} ${showShape(shape as number[])} and needs ${elements * element.bytes} bytes, but its data_offsets [${begin}, ${end}] hold ${end - begin}.`,
     );
   }
   return { name, element, shape: shape as number[], begin, end };
@@ -242,11 +269,11 @@ function checkCoverage(entries: readonly Entry[], available: number, fail: Fail)
   let at = 0;
   let before = 'the header';
   for (const { name, begin, end } of sorted) {
-    if (end > available) fail(`"${name}" ends at byte ${end} of the data, which has ${available}. The file is cut short.`);
-    if (begin < at) fail(`"${name}" starts at byte ${begin} of the data, inside ${before}, which ends at ${at}.`);
-    if (begin > at) fail(`bytes ${at} to ${begin} of the data, between ${before} and "${name}", belong to no tensor.`);
+    if (end > available) fail(`${quoted(name)} ends at byte ${end} of the data, which has ${available}. The file is cut short.`);
+    if (begin < at) fail(`${quoted(name)} starts at byte ${begin} of the data, inside ${before}, which ends at ${at}.`);
+    if (begin > at) fail(`bytes ${at} to ${begin} of the data, between ${before} and ${quoted(name)}, belong to no tensor.`);
     at = end;
-    before = `"${name}"`;
+    before = `${quoted(name)}`;
   }
   if (at !== available) fail(`the last ${available - at} bytes belong to no tensor.`);
 }
@@ -254,10 +281,10 @@ function checkCoverage(entries: readonly Entry[], available: number, fail: Fail)
 function readTensor({ name, element, shape }: Entry, data: Uint8Array, fail: Fail): Tensor {
   if (element.dtype === 'bool') {
     const bad = data.findIndex((byte) => byte > 1);
-    if (bad >= 0) fail(`"${name}" is BOOL and holds the byte ${data[bad]} at position ${bad}, expected 0 or 1.`);
+    if (bad >= 0) fail(`${quoted(name)} is BOOL and holds the byte ${data[bad]} at position ${bad}, expected 0 or 1.`);
   }
   const storage =
     readStorage(element, data, data.length / element.bytes) ??
-    fail(`"${name}" is U64 and holds a number of 2^63 or more, for which Hone has no dtype. Save tensor.double() instead.`);
+    fail(`${quoted(name)} is U64 and holds a number of 2^63 or more, for which Hone has no dtype. Save tensor.double() instead.`);
   return new Tensor(storage, shape, element.dtype);
 }

@@ -2,10 +2,11 @@
  * Reading what torch.save wrote: the zip container of PyTorch 1.6 and later, and the one before it. Only values come out; nothing in a file
  * is run. https://pytorch.org/docs/stable/notes/serialization.html
  */
-import { showShape } from '../errors.js';
+import { quoted, showShape } from '../errors.js';
 import { dtypes } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
+import { Budget } from './budget.js';
 import { type FileDType, readStorage } from './file-dtypes.js';
 import { foreignZip } from './foreign.js';
 import { PyGlobal, type PyTensor, PyTuple, StorageRecord, StorageRef } from './pickle-values.js';
@@ -31,12 +32,13 @@ function isZip(bytes: Uint8Array): boolean {
 
 /** The value that torch.save wrote. @param fail throws a FormatError that names the file. */
 export function readTorch(bytes: Uint8Array, fail: Fail, options: TorchOptions = {}): unknown {
-  const { value, bigEndian } = isZip(bytes) ? readZipContainer(bytes, fail, options) : readOldContainer(bytes, fail);
+  const budget = new Budget(bytes.length, fail);
+  const { value, bigEndian } = isZip(bytes) ? readZipContainer(bytes, fail, budget, options) : readOldContainer(bytes, fail, budget);
   const made = new Map<StorageRecord, Map<string, Storage>>();
-  return toJavaScript(value, (described) => makeTensor(described, made, bigEndian, fail), fail);
+  return toJavaScript(value, (described) => makeTensor(described, made, bigEndian, fail, budget), fail);
 }
 
-function readZipContainer(bytes: Uint8Array, fail: Fail, options: TorchOptions): { value: unknown; bigEndian: boolean } {
+function readZipContainer(bytes: Uint8Array, fail: Fail, budget: Budget, options: TorchOptions): { value: unknown; bigEndian: boolean } {
   const zip = new ZipReader(bytes, fail, options);
   const names = zip.names();
   const roots = names.filter((name) => /^[^/]+\/data\.pkl$/.test(name)).map((name) => name.slice(0, -'data.pkl'.length));
@@ -51,8 +53,9 @@ function readZipContainer(bytes: Uint8Array, fail: Fail, options: TorchOptions):
 
   const records = new Map<string, StorageRecord>();
   const { value } = unpickle(zip.read(`${root}data.pkl`), 0, {
-    global: torchGlobals(fail),
+    global: torchGlobals(fail, budget),
     fail,
+    budget,
     persistent: (id) => {
       const { type, key, count } = storageId(id, 5, fail);
       let record = records.get(key);
@@ -61,6 +64,7 @@ function readZipContainer(bytes: Uint8Array, fail: Fail, options: TorchOptions):
         record.data = zip.read(`${root}data/${key}`);
         records.set(key, record);
       }
+      oneDType(record, type, fail);
       return new StorageRef(record, type, count);
     },
   });
@@ -82,28 +86,34 @@ function storageId(id: unknown, length: number, fail: Fail): { type: FileDType |
   )
     return fail(`it refers to ${describe(kind)} of ${describe(type)}, expected a storage: it is damaged.`);
   if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0)
-    return fail(`storage ${JSON.stringify(key)} announces ${describe(count)} elements: it is damaged.`);
+    return fail(`storage ${quoted(key)} announces ${describe(count)} elements: it is damaged.`);
   return { type: type.element, key, count, view };
 }
 
+/** PyTorch refuses to save one storage under two dtypes, so no file of its own has one. */
+function oneDType(record: StorageRecord, element: FileDType | 'untyped', fail: Fail): void {
+  record.element ??= element;
+  const name = (type: FileDType | 'untyped') => (type === 'untyped' ? type : type.name);
+  if (name(record.element) !== name(element))
+    fail(`storage ${quoted(record.key)} is used with elements of two dtypes, ${name(record.element)} and ${name(element)}: it is damaged.`);
+}
+
 /** PyTorch before 1.6: pickles one after the other, then the bytes of the storages. */
-function readOldContainer(bytes: Uint8Array, fail: Fail): { value: unknown; bigEndian: boolean } {
+function readOldContainer(bytes: Uint8Array, fail: Fail, budget: Budget): { value: unknown; bigEndian: boolean } {
   const records = new Map<string, StorageRecord>();
-  const sizes = new Map<StorageRecord, number>();
   const options: UnpickleOptions = {
-    global: torchGlobals(fail),
+    global: torchGlobals(fail, budget),
     fail,
+    budget,
     persistent: (id) => {
       const { type, key, count, view } = storageId(id, 6, fail);
       const record = records.get(key) ?? new StorageRecord(key);
       records.set(key, record);
-      const size = type === 'untyped' ? 1 : type.bytes;
-      if ((sizes.get(record) ?? size) !== size) fail(`storage ${JSON.stringify(key)} is used with elements of two sizes: it is damaged.`);
-      sizes.set(record, size);
+      oneDType(record, type, fail);
       if (view === null || view === undefined) return new StorageRef(record, type, count);
       const [, start, length] = view instanceof PyTuple ? view.items : [];
       if (typeof start !== 'number' || typeof length !== 'number' || start < 0 || length < 0)
-        return fail(`a part of storage ${JSON.stringify(key)} is described by ${describe(view)}: it is damaged.`);
+        return fail(`a part of storage ${quoted(key)} is described by ${describe(view)}: it is damaged.`);
       return new StorageRef(record, type, length, start);
     },
   };
@@ -125,13 +135,12 @@ function readOldContainer(bytes: Uint8Array, fail: Fail): { value: unknown; bigE
     const record = typeof key === 'string' ? records.get(key) : undefined;
     if (record === undefined || record.data !== undefined)
       return fail(`its list of storages has ${describe(key)} without need: it is damaged.`);
-    if (at + 8 > bytes.length) fail(`the bytes of storage ${JSON.stringify(key)} are missing: the file is cut short.`);
-    const length = Number(view.getBigInt64(at, true)) * sizes.get(record)!;
+    if (at + 8 > bytes.length) fail(`the bytes of storage ${describe(key)} are missing: the file is cut short.`);
+    const size = record.element === 'untyped' ? 1 : record.element!.bytes;
+    const length = Number(view.getBigInt64(at, true)) * size;
     at += 8;
     if (length < 0 || length > bytes.length - at)
-      fail(
-        `storage ${JSON.stringify(key)} announces ${length} bytes, but only ${bytes.length - at} follow: the file is cut short or damaged.`,
-      );
+      fail(`storage ${describe(key)} announces ${length} bytes, but only ${bytes.length - at} follow: the file is cut short or damaged.`);
     record.data = bytes.subarray(at, at + length);
     at += length;
   }
@@ -139,19 +148,23 @@ function readOldContainer(bytes: Uint8Array, fail: Fail): { value: unknown; bigE
 }
 
 /** The tensor that a file describes, checked against the bytes of its storage. Tensors of one storage share it. */
-function makeTensor(described: PyTensor, made: Map<StorageRecord, Map<string, Storage>>, bigEndian: boolean, fail: Fail): Tensor {
+function makeTensor(
+  described: PyTensor,
+  made: Map<StorageRecord, Map<string, Storage>>,
+  bigEndian: boolean,
+  fail: Fail,
+  budget: Budget,
+): Tensor {
   const { storage: ref, element, shape, strides, requiresGrad } = described;
   const { record } = ref;
   const what = `a tensor of shape ${showShape(shape)} and strides ${showShape(strides)}`;
-  const data = record.data ?? fail(`the bytes of storage ${JSON.stringify(record.key)} are missing: the file is cut short or damaged.`);
+  const data = record.data ?? fail(`the bytes of storage ${quoted(record.key)} are missing: the file is cut short or damaged.`);
   if (ref.element !== 'untyped' && ref.element.name !== element.name)
     fail(`${what} is ${element.name} in a storage of ${ref.element.name}.`);
   const count = Math.floor(data.length / element.bytes);
   const announced = ref.start + (ref.element === 'untyped' ? Math.floor(ref.count / element.bytes) : ref.count);
   if (announced > count)
-    fail(
-      `storage ${JSON.stringify(record.key)} announces ${announced} elements of ${element.name}, but holds ${count}: the file is damaged.`,
-    );
+    fail(`storage ${quoted(record.key)} announces ${announced} elements of ${element.name}, but holds ${count}: the file is damaged.`);
   if (strides.length !== shape.length) fail(`${what} has ${shape.length} sizes and ${strides.length} strides.`);
   const offset = ref.start + described.offset;
   const elements = shape.reduce((product, size) => product * size, 1);
@@ -165,6 +178,7 @@ function makeTensor(described: PyTensor, made: Map<StorageRecord, Map<string, St
   made.set(record, storages);
   let storage = storages.get(element.name);
   if (storage === undefined) {
+    budget.spend((count * dtypes[element.dtype].bytes) / 128);
     const bytes = data.subarray(0, count * element.bytes);
     storage =
       readStorage(element, bigEndian ? swapped(bytes, element.bytes) : bytes, count) ??

@@ -1,4 +1,5 @@
 /** What a file of PyTorch's may name: the short list of classes and functions that Hone knows. None of them is code; each makes a value. */
+import type { Budget } from './budget.js';
 import { type FileDType, fileDTypes } from './file-dtypes.js';
 import { PyDict, PyGlobal, PySet, PyTensor, PyTuple, StorageRef } from './pickle-values.js';
 import { describe } from './unpickler.js';
@@ -32,9 +33,9 @@ const MOVED: Readonly<Record<string, string>> = { __builtin__: 'builtins', copy_
 
 type Call = (args: readonly unknown[]) => unknown;
 
-/** Resolves the names of a file; `fail` names the file. */
-export function torchGlobals(fail: Fail): (module: string, name: string) => PyGlobal {
-  const calls = callables(fail);
+/** Resolves the names of a file; `fail` names the file, `budget` pays for what calls copy and make. */
+export function torchGlobals(fail: Fail, budget: Budget): (module: string, name: string) => PyGlobal {
+  const calls = callables(fail, budget);
   const known = new Map<string, PyGlobal>();
   return (module, name) => {
     const full = `${MOVED[module] ?? module}.${name}`;
@@ -79,12 +80,13 @@ function refuse(full: string, last: string, fail: Fail): never {
 }
 
 /** What may be called. */
-function callables(fail: Fail): Readonly<Record<string, Call>> {
+function callables(fail: Fail, budget: Budget): Readonly<Record<string, Call>> {
   const tensorV2 = (args: readonly unknown[], element?: unknown): PyTensor => {
     const [storage, offset, size, stride, requiresGrad] = args;
     if (!(storage instanceof StorageRef)) return fail(`a tensor's storage is ${describe(storage)}, expected a storage: it is damaged.`);
     const type = element ?? storage.element;
     if (typeof type !== 'object' || type === null) return fail('a tensor has no dtype: it is damaged.');
+    budget.spend(12);
     return new PyTensor(
       storage,
       type as FileDType,
@@ -95,6 +97,7 @@ function callables(fail: Fail): Readonly<Record<string, Call>> {
     );
   };
   const metadata = (value: unknown): void => {
+    if (value instanceof PyDict) budget.spend(value.entries.size);
     if (value instanceof PyDict && [...value.entries.values()].some((flag) => flag === true))
       fail('it holds a tensor that is a lazy negative or conjugate. In Python, save tensor.resolve_neg().resolve_conj() instead.');
   };
@@ -105,10 +108,15 @@ function callables(fail: Fail): Readonly<Record<string, Call>> {
     return new PyTensor(storage, element, offset, shape, strides, requiresGrad === true);
   };
   const unsupported = (what: string, instead: string) => () => fail(`it holds ${what}, which Hone does not have. Save ${instead} instead.`);
-  const dict = (kind: 'OrderedDict' | 'Counter' | 'dict') => (args: readonly unknown[]) => fillDict(new PyDict(kind), args[0], fail);
+  const copied = (items: unknown): unknown => {
+    budget.spend(sizeOf(items));
+    return items;
+  };
+  const dict = (kind: 'OrderedDict' | 'Counter' | 'dict') => (args: readonly unknown[]) =>
+    fillDict(new PyDict(kind), copied(args[0]), fail);
   const set: Call = ([items]) => {
     const out = new PySet();
-    for (const item of listOf(items ?? [], 'a set', fail)) out.items.add(item);
+    for (const item of listOf(copied(items) ?? [], 'a set', fail)) out.items.add(item);
     return out;
   };
   const calls: Record<string, Call> = {
@@ -117,10 +125,12 @@ function callables(fail: Fail): Readonly<Record<string, Call>> {
     'collections.defaultdict': () => new PyDict('defaultdict'),
     'builtins.set': set,
     'builtins.frozenset': set,
+    'builtins.bytes': ([data]) =>
+      data === undefined ? new Uint8Array(0) : fail(`it makes bytes out of ${describe(data)}, where Python writes b'' so: it is damaged.`),
     'builtins.bytearray': ([data, encoding]) =>
-      typeof data === 'string' ? latin1(data, encoding, fail) : data instanceof Uint8Array ? data : new Uint8Array(0),
+      typeof data === 'string' ? latin1(copied(data), encoding, fail) : data instanceof Uint8Array ? data : new Uint8Array(0),
     'builtins.complex': unsupported('complex numbers', 'their real and imaginary parts'),
-    '_codecs.encode': ([text, encoding]) => latin1(text, encoding, fail),
+    '_codecs.encode': ([text, encoding]) => latin1(copied(text), encoding, fail),
     'torch.Size': ([items]) => new PyTuple(counts(items, 'torch.Size', fail), 'Size'),
     'torch.device': ([type, index]) => (typeof index === 'number' ? `${String(type)}:${index}` : typeof type === 'string' ? type : 'cpu'),
     'torch.serialization._get_layout': ([name]) => String(name),
@@ -156,6 +166,15 @@ function callables(fail: Fail): Readonly<Record<string, Call>> {
   return calls;
 }
 
+/** What a copy of a value costs, in the budget's units. */
+function sizeOf(value: unknown): number {
+  if (value instanceof PyDict) return 2 * value.entries.size;
+  if (value instanceof PySet) return value.items.size;
+  if (value instanceof PyTuple) return value.items.length;
+  if (typeof value === 'string') return value.length / 16;
+  return Array.isArray(value) ? value.length : 0;
+}
+
 function fillDict(out: PyDict, items: unknown, fail: Fail): PyDict {
   if (items === undefined) return out;
   if (items instanceof PyDict) {
@@ -180,10 +199,12 @@ function listOf(value: unknown, what: string, fail: Fail): readonly unknown[] {
 function latin1(text: unknown, encoding: unknown, fail: Fail): Uint8Array {
   if (typeof text !== 'string' || (encoding !== 'latin1' && encoding !== 'latin-1'))
     return fail(`it makes bytes out of ${describe(text)} by ${describe(encoding)}, expected a text and latin1: it is damaged.`);
-  return Uint8Array.from(text, (char) => {
-    const code = char.codePointAt(0)!;
-    return code < 256 ? code : fail('a text that stands for bytes has other characters: it is damaged.');
-  });
+  const out = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    out[i] = code < 256 ? code : fail('a text that stands for bytes has other characters: it is damaged.');
+  }
+  return out;
 }
 
 function count(value: unknown, what: string, fail: Fail): number {

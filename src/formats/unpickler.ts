@@ -2,6 +2,7 @@
  * Pickles: the little machine that Python keeps its values in. This one makes values and runs nothing: whatever a pickle wants to call
  * stands in a short list that its user gives. https://docs.python.org/3/library/pickletools.html
  */
+import type { Budget } from './budget.js';
 import { PyDict, PyGlobal, PySet, PyTensor, PyTuple, StorageRef } from './pickle-values.js';
 import type { Fail } from './zip.js';
 
@@ -21,6 +22,8 @@ export interface UnpickleOptions {
   /** What a persistent id stands for. */
   readonly persistent: (id: unknown) => unknown;
   readonly fail: Fail;
+  /** Pays for every operation, and for what it makes. */
+  readonly budget: Budget;
 }
 
 /** Those in text, and those that only they need. */
@@ -41,6 +44,7 @@ class Machine {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #options: UnpickleOptions;
+  readonly #budget: Budget;
   readonly #fail: Fail;
   readonly #limit: number;
   readonly #stack: unknown[] = [];
@@ -55,12 +59,14 @@ class Machine {
     this.at = start;
     this.#limit = Math.min(bytes.length, start + MAX_BYTES);
     this.#options = options;
+    this.#budget = options.budget;
     this.#fail = options.fail;
   }
 
   run(): unknown {
     for (let count = 0; ; count++) {
       if (count > MAX_OPERATIONS) this.#fail(`its pickle holds more than ${MAX_OPERATIONS} values.`);
+      this.#budget.spend(1);
       const at = this.#take(1);
       const code = this.#bytes[at]!;
       if (code === STOP) {
@@ -124,6 +130,7 @@ class Machine {
 
   bytes(length: number): Uint8Array {
     const at = this.#take(length);
+    this.#budget.spend(length / 64);
     return this.#bytes.subarray(at, at + length);
   }
 
@@ -173,6 +180,7 @@ class Machine {
   /** A new list, dict, tuple or set, which are counted. */
   pushNew(value: unknown): void {
     if (++this.#containers > MAX_CONTAINERS) this.#fail(`its pickle holds more than ${MAX_CONTAINERS} lists and dicts.`);
+    this.#budget.spend(2);
     this.#stack.push(value);
   }
 
@@ -241,6 +249,7 @@ class Machine {
   setItems(items: readonly unknown[]): void {
     const dict = this.top();
     if (!(dict instanceof PyDict)) this.#fail(`its pickle sets entries of ${describe(dict)}, expected a dict: it is damaged.`);
+    this.#budget.spend(items.length);
     if (items.length % 2 !== 0) this.#fail('its pickle has a key without a value: it is damaged.');
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i];
@@ -252,6 +261,7 @@ class Machine {
   addItems(): void {
     const items = this.popMark();
     const set = this.top();
+    this.#budget.spend(items.length);
     if (!(set instanceof PySet)) this.#fail(`its pickle adds to ${describe(set)}, expected a set: it is damaged.`);
     for (const item of items) set.items.add(item);
   }
