@@ -1,4 +1,5 @@
 // copy.cc: fill, arange, strided copies with casts, and the gathering of image batches.
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 
@@ -164,7 +165,13 @@ HONE_KERNEL(arange)(int32_t dtype, void *out, hone_int n, double start, double s
     using T = typename decltype(tag)::type;
     T *to = static_cast<T *>(out);
     if constexpr (std::is_floating_point<T>::value) {
-      for (hone_int i = 0; i < n; i++) to[i] = T(start + double(i) * step);
+      constexpr hone_int L = 32 / hone_int(sizeof(T));
+      const hone_int whole = n / (2 * L) * (2 * L);
+      for (hone_int i = 0; i < n; i++) {
+        const hone_int lane = i < whole ? i % L : 0;
+        const T first = T(std::fma(step, double(i - lane), start));
+        to[i] = lane == 0 ? first : T(std::fma(step, double(lane), double(first)));
+      }
     } else {
       uint64_t x = uint64_t(convert<int64_t>(start));
       const uint64_t add = uint64_t(convert<int64_t>(step));

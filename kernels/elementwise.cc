@@ -36,7 +36,7 @@ const char *hone::binary_name(int32_t op) {
 BinaryOp hone::find_binary(int32_t op, int32_t dtype) {
   BinaryOp found;
   found.predicate = op >= 80;
-  const bool heavy = (op >= 5 && op <= 8) || op == 15 || op == 16 || op == 21 || (op >= 45 && op < 80);
+  const bool heavy = (op >= 5 && op <= 8) || op == 15 || op == 16 || op == 21 || op == 22 || (op >= 45 && op < 80);
   found.grain = heavy ? 8192 : kCheapGrain;
   if (found.predicate) found.row = compare_row(op, dtype);
   else if (dtype == HONE_F32) found.row = float32_row(op);

@@ -77,10 +77,10 @@ HONE_KERNEL(fma_peak)(int32_t dtype, double seconds, double *gflops);
 
 /* out[i] = value, i < n. */
 HONE_KERNEL(fill)(int32_t dtype, void *out, hone_int n, double value);
-/* out[i] = start + i * step (computed in double for floats, in int64 for integers). */
+/* out[i] = start + i * step, in int64 for integers; for floats as PyTorch's vectors do: pairs of 8 float32 (4 float64) go on from their first. */
 HONE_KERNEL(arange)(int32_t dtype, void *out, hone_int n, double start, double step);
 /* Strided copy with cast. meta: shape[ndim], out strides[ndim], in strides[ndim], in elements; strides may be 0 (in) or negative.
- * ndim 0 copies one element. float to integer truncates toward zero and saturates, NaN gives 0; anything to bool is (x != 0). */
+ * ndim 0 copies one element. float to integer truncates toward zero, and saturates (uint8: counts modulo 256), NaN gives 0; anything to bool is (x != 0). */
 HONE_KERNEL(copy_strided)(int32_t out_dtype, int32_t in_dtype, void *out, const void *src, int32_t ndim, const double *meta);
 /* memcpy; the regions may be equal, not partly overlapping. */
 HONE_KERNEL(copy_bytes)(void *out, const void *src, hone_int bytes);

@@ -54,8 +54,9 @@ template <class T> Reduction find_reduction(int32_t op) {
 // ---- variance and mean -------------------------------------------------------------------------------------------------------------
 
 template <class T> int32_t var_mean_typed(T *variance, T *mean, const T *a, hone_int outer, hone_int len, hone_int inner, double correction) {
-  using Sum = SumOf<T, Plain>;
-  using Spread = SumOf<T, SquaredDistance>;
+  constexpr bool kWide = std::is_same<T, float>::value;
+  using Sum = typename std::conditional<kWide, WideSum<Plain>, SumOf<T, Plain>>::type;
+  using Spread = typename std::conditional<kWide, WideSum<SquaredDistance>, SumOf<T, SquaredDistance>>::type;
   const double n = double(len), divisor = n > correction ? n - correction : 0;
   // The mean that the second pass subtracts is rounded to T; what that adds to the sum of squares is known exactly.
   auto variance_of = [&](double spread, double exact, T rounded) {

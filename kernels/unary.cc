@@ -25,7 +25,7 @@ template <class Op, class T> void float_row(void *out_, const void *a_, hone_int
 template <class Op, class S> void integer_row(void *out_, const void *a_, hone_int n, double p0_, double p1_) {
   S *out = static_cast<S *>(out_);
   const S *a = static_cast<const S *>(a_);
-  const Int<S> p0 = convert<S>(p0_), p1 = convert<S>(p1_);
+  const Int<S> p0 = saturate<S>(p0_), p1 = saturate<S>(p1_);
   for (hone_int i = 0; i < n; i++) out[i] = Op::apply(Int<S>(a[i]), p0, p1).v;
 }
 

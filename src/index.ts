@@ -14,6 +14,8 @@ export * as F from './nn/functional.js';
 export * as nn from './nn/index.js';
 export { add, atan2, div, eq, floorDivide, fmod, ge, gt, le, logicalAnd, logicalOr, logicalXor, lt, maximum, minimum, mul, ne, pow, remainder, sub } from './ops/arithmetic.js';
 export { broadcastTo, flip, meshgrid, pad, repeat, repeatInterleave, roll, tile, tril, triu } from './ops/arrange.js';
+export type { Bound, ClampBounds } from './ops/clamp.js';
+export { clamp, clampMax, clampMin, clip } from './ops/clamp.js';
 export { allclose, equal, isclose } from './ops/compare.js';
 export { cloneToKeep as clone } from './ops/copy.js';
 export { einsum } from './ops/einsum.js';
@@ -26,14 +28,14 @@ export { cat, chunk, split, stack, unbind } from './ops/join.js';
 export type { AddProductOptions } from './ops/linear-algebra.js';
 export { addbmm, addmm, addmv, addr, baddbmm, cdist, chainMatmul, cross, dist, inner, kron, matrixPower, rot90, tensordot, trace, vdot } from './ops/linear-algebra.js';
 export { maskedFill, maskedSelect, nonzero } from './ops/masks.js';
-export {abs, acos, acosh, asin, asinh, atan, atanh, ceil, clamp,cos, cosh, erf, erfinv, exp, exp2, expm1, floor, isfinite, isinf, isnan, log, log1p, log2, log10, logicalNot, 
+export {abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, erf, erfinv, exp, exp2, expm1, floor, isfinite, isinf, isnan, log, log1p, log2, log10, logicalNot, 
   neg, reciprocal,relu, round, rsqrt, sigmoid, sign, 
   sin, sinh, sqrt, square, tan, tanh, trunc, 
 } from './ops/math.js';
 export { bmm, dot, matmul, mm, mv, outer } from './ops/matmul.js';
 export { diagonal, expand, flatten, movedim, narrow, permute, reshape, select, slice, squeeze, t, transpose, unflatten, unsqueeze } from './ops/movement.js';
 export type { ValueOption } from './ops/pointwise.js';
-export { addcdiv, addcmul, clampMax, clampMin, copysign, deg2rad, floatPower, fmax, fmin, frac, heaviside, hypot, isneginf, isposinf, ldexp, lerp, logaddexp, logaddexp2, logit, nanToNum, positive, rad2deg, sgn, signbit, sinc, xlogy } from './ops/pointwise.js';
+export { addcdiv, addcmul, copysign, deg2rad, floatPower, fmax, fmin, frac, heaviside, hypot, isneginf, isposinf, ldexp, lerp, logaddexp, logaddexp2, logit, nanToNum, positive, rad2deg, sgn, signbit, sinc, xlogy } from './ops/pointwise.js';
 export { bernoulli, multinomial, normal } from './ops/random.js';
 export { argwhere, atleast1d, atleast2d, atleast3d, blockDiag, broadcastTensors, cartesianProd, columnStack, combinations, diag, diagEmbed, diagflat, dsplit, dstack, fliplr, flipud, hsplit, hstack, logspace, moveaxis, ravel, swapaxes, tensorSplit, trilIndices, triuIndices, vander, vsplit, vstack } from './ops/rearrange.js';
 export { all, any, countNonzero, mean, sum } from './ops/reduce.js';

@@ -66,9 +66,12 @@ template <class F> int32_t visit_dtype(int32_t dtype, F &&f) {
   }
 }
 
-// Conversion as copy_strided promises it: float to integer truncates and saturates, NaN gives 0; to bool is x != 0.
+// Conversion as copy_strided promises it: float to integer truncates; int32 and int64 saturate, uint8 counts modulo 256 (as PyTorch, which goes
+// through int64), NaN gives 0; to bool is x != 0.
 template <class To, class From> inline To convert(From x) {
-  if constexpr (std::is_same<From, Bool>::value) {
+  if constexpr (std::is_floating_point<From>::value && std::is_same<To, uint8_t>::value) {
+    return x > From(-9.2e18) && x < From(9.2e18) ? uint8_t(uint64_t(int64_t(x))) : uint8_t(0);
+  } else if constexpr (std::is_same<From, Bool>::value) {
     if constexpr (std::is_same<To, Bool>::value) return x;
     else return To(x.v != 0);
   } else if constexpr (std::is_same<To, Bool>::value) {
@@ -83,6 +86,12 @@ template <class To, class From> inline To convert(From x) {
   } else {
     return To(x);
   }
+}
+
+// As convert, but what lies beyond a limit of an integer type becomes that limit, in uint8 too: bounds, infinite ones among them.
+template <class To> inline To saturate(double x) {
+  if constexpr (std::is_same<To, uint8_t>::value) return x >= 255 ? uint8_t(255) : x > 0 ? uint8_t(x) : uint8_t(0);
+  else return convert<To>(x);
 }
 
 } // namespace hone

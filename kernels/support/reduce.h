@@ -39,6 +39,19 @@ template <class T, class Map> struct SumOf {
   static double value(double total) { return total; }
   static double value(const Compensated &total) { return total.value(); }
 };
+// A sum of float32 in float64, each element widened first: for squares of small differences of large numbers.
+template <class Map> struct WideSum {
+  static constexpr bool kVector = false;
+  using M = double;
+  using Total = double;
+  static double identity() { return 0; }
+  static double map(float x, float shift) { return Map::map(double(x), double(shift)); }
+  static double join(double a, double b) { return a + b; }
+  static double start() { return 0; }
+  static void add(double &total, double x) { total += x; }
+  static void merge(double &total, double x) { total += x; }
+  static double value(double total) { return total; }
+};
 struct Plain {
   template <class V> static V map(V x, V) { return x; }
 };
@@ -140,9 +153,17 @@ template <class Op, class T> inline typename Op::M reduce_block(const T *a, hone
     for (; i < n; i++) result = Op::join(result, Op::map(a[i], shift));
     return result;
   } else {
-    typename Op::M result = Op::identity();
-    for (hone_int i = 0; i < n; i++) result = Op::join(result, Op::map(a[i], shift));
-    return result;
+    // Several at a time: a compiler makes vectors of them, and no sum waits for the one before.
+    constexpr hone_int L = 8;
+    typename Op::M part[L];
+    for (hone_int k = 0; k < L; k++) part[k] = Op::identity();
+    hone_int i = 0;
+    for (; i + L <= n; i += L)
+      for (hone_int k = 0; k < L; k++) part[k] = Op::join(part[k], Op::map(a[i + k], shift));
+    for (hone_int half = L / 2; half > 0; half /= 2)
+      for (hone_int k = 0; k < half; k++) part[k] = Op::join(part[k], part[k + half]);
+    for (; i < n; i++) part[0] = Op::join(part[0], Op::map(a[i], shift));
+    return part[0];
   }
 }
 

@@ -145,9 +145,10 @@ HONE_LIBM(acos)
 HONE_LIBM(atan)
 #undef HONE_LIBM
 template <class V> inline V m_atan2(V y, V x) { return each<V, std::atan2>(y, x); }
+template <class V> inline V m_hypot(V x, V y) { return each<V, std::hypot>(x, y); }
 
-// A rational first guess and two Newton steps, in double.
-inline double erfinv_double(double y) {
+// A rational first guess and Newton steps, in double: two are enough for float32, three for float64.
+template <int Steps> inline double erfinv_newton(double y) {
   const double a = std::fabs(y);
   if (!(a < 1)) return a == 1 ? std::copysign(std::numeric_limits<double>::infinity(), y) : std::numeric_limits<double>::quiet_NaN();
   double x;
@@ -159,14 +160,15 @@ inline double erfinv_double(double y) {
     const double z = std::sqrt(-std::log((1 - a) / 2));
     x = std::copysign(((1.641345311 * z + 3.429567803) * z - 1.624906493) * z - 1.970840454, y) / ((1.637067800 * z + 3.543889200) * z + 1);
   }
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < Steps; i++) {
     // erf(x) - y through erfc where erf is near 1 and would cancel
     const double error = a <= 0.7 ? std::erf(x) - y : std::copysign((1 - a) - std::erfc(std::fabs(x)), y);
     x -= error / (1.12837916709551257390 * std::exp(-x * x));
   }
   return x;
 }
-inline float erfinv_float(float y) { return float(erfinv_double(double(y))); }
+inline double erfinv_double(double y) { return erfinv_newton<3>(y); }
+inline float erfinv_float(float y) { return float(erfinv_newton<2>(double(y))); }
 template <class V> inline V m_erfinv(V x) {
   if constexpr (is_f32<V>) return each<V, erfinv_float>(x);
   else return each<V, erfinv_double>(x);

@@ -363,6 +363,7 @@ export const BinaryOp = {
   lcm: 16,
   div: 20,
   atan2: 21,
+  hypot: 22,
   relu_grad: 40,
   sigmoid_grad: 41,
   tanh_grad: 42,

@@ -2,10 +2,11 @@
 import { noGrad } from '../autograd/mode.js';
 import { ArgumentError, GradError, ShapeError, showShape } from '../errors.js';
 import { add, div, mul, ne, pow } from '../ops/arithmetic.js';
+import { clamp } from '../ops/clamp.js';
 import { to } from '../ops/copy.js';
 import { binaryInPlace, copy_, inPlace } from '../ops/inplace.js';
 import { cat } from '../ops/join.js';
-import { abs, clamp, sqrt } from '../ops/math.js';
+import { abs, sqrt } from '../ops/math.js';
 import { narrow, reshape } from '../ops/movement.js';
 import { reduceRaw } from '../ops/reduce.js';
 import { show } from '../tensor/arguments.js';

@@ -10,8 +10,9 @@ import { normalizeDim, numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { overwrite } from './activation-inplace.js';
 import { add, div, ge, gt, le, logicalAnd, logicalOr, lt, mul, sub } from './arithmetic.js';
+import { clamp } from './clamp.js';
 import { binaryOp, unary, where } from './elementwise.js';
-import { abs, clamp, expm1, relu as reluOf, sigmoid, tanh } from './math.js';
+import { abs, expm1, relu as reluOf, sigmoid, tanh } from './math.js';
 import { narrow, reshape } from './movement.js';
 import { needsFloat } from './window.js';
 

@@ -1,26 +1,49 @@
 /** Elementwise functions of two operands, with broadcasting and type promotion. Their gradients stand in elementwise.ts. */
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
-import { ArgumentError } from '../errors.js';
-import { isFloating } from '../tensor/dtype.js';
+import { DTypeError } from '../errors.js';
+import { type DType, isFloating } from '../tensor/dtype.js';
+import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../tensor/scalar.js';
 import { Tensor } from '../tensor/tensor.js';
 import { binaryOp, type Operand, unary } from './elementwise.js';
 
-/** a + alpha * b. `alpha` defaults to 1. */
-export function add(a: Operand, b: Operand, options?: { alpha?: number }): Tensor {
-  const alpha = options?.alpha ?? 1;
-  return alpha === 1 ? binaryOp('add', a, b) : addScaled(a, b, alpha, 'add');
+/** By how much the second operand of {@link add} and {@link sub} counts. */
+export interface AlphaOption {
+  /** Default: 1. A whole number for integers. */
+  alpha?: Scalar;
 }
 
-/** a - alpha * b. `alpha` defaults to 1. */
-export function sub(a: Operand, b: Operand, options?: { alpha?: number }): Tensor {
+/** a + alpha * b. `alpha` defaults to 1. @throws {DTypeError} for a fraction as the alpha of integers, or one that does not fit. */
+export function add(a: Operand, b: Operand, options?: AlphaOption): Tensor {
   const alpha = options?.alpha ?? 1;
-  return alpha === 1 ? binaryOp('sub', a, b) : addScaled(a, b, -alpha, 'sub');
+  return alpha === 1 ? binaryOp('add', a, b) : addScaled(a, b, alpha, false, 'add');
 }
 
-function addScaled(a: Operand, b: Operand, alpha: number, name: string): Tensor {
-  if (typeof b === 'number') return binaryOp('add', a, b * alpha, 0, 0, name);
-  return alpha === 0 ? binaryOp('add', a, mul(b, alpha), 0, 0, name) : binaryOp('add_scaled', a, b, alpha, 0, name);
+/** a - alpha * b. `alpha` defaults to 1. @throws {DTypeError} for a fraction as the alpha of integers, or one that does not fit. */
+export function sub(a: Operand, b: Operand, options?: AlphaOption): Tensor {
+  const alpha = options?.alpha ?? 1;
+  return alpha === 1 ? binaryOp('sub', a, b) : addScaled(a, b, alpha, true, 'sub');
+}
+
+function addScaled(a: Operand, b: Operand, alpha: Scalar, minus: boolean, name: string): Tensor {
+  const dtype = resultDType(a, b);
+  const factor = alphaFor(name, alpha, dtype);
+  const second = isScalar(b) ? scalarTensor(wrappedScalar(name, b, dtype), dtype) : b;
+  const scale = minus ? -factor : factor;
+  // 0 times infinity is NaN: not to be left out. Kernels take the factor as a double.
+  if (scale === 0 || typeof scale === 'bigint') return binaryOp('add', a, mul(second, scale), 0, 0, name);
+  return binaryOp('add_scaled', a, second, scale, 0, name);
+}
+
+/** The factor `alpha` of operands that promote to `dtype`. */
+export function alphaFor(name: string, alpha: Scalar, dtype: DType): number | bigint {
+  if (!isFloating(dtype) && typeof alpha === 'number' && !Number.isInteger(alpha))
+    throw new DTypeError(
+      `${name}: alpha is ${alpha}, but the operands are ${dtype}: expected a whole number. Convert one with to('float32').`,
+    );
+  if (typeof alpha === 'boolean' && dtype !== 'bool')
+    throw new DTypeError(`${name}: alpha is ${alpha}, but the operands are ${dtype}: expected a number.`);
+  return storedScalar(name, alpha, dtype);
 }
 
 /** a * b. */
@@ -53,9 +76,6 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
 
 /** a to the b. @throws {ArgumentError} for integers to the power of a negative whole number: use a floating dtype. */
 export const pow = (a: Operand, b: Operand): Tensor => {
-  if (typeof b === 'number' && Number.isInteger(b) && b < 0 && a instanceof Tensor && !isFloating(a.dtype)) {
-    throw new ArgumentError(`pow: integers to the power of ${b} are no integers. Use x.to('float32').pow(${b}).`);
-  }
   if (b === 2 && a instanceof Tensor && a.dtype !== 'bool') return unary('square', a, 0, 0, 'pow');
   return binaryOp('pow', a, b);
 };

@@ -3,6 +3,7 @@
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { assertDType, type DType } from '../tensor/dtype.js';
+import { type Scalar, scalarTensor, storedScalar } from '../tensor/scalar.js';
 import { numel } from '../tensor/shape.js';
 import { escapeScope } from '../tensor/storage.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -55,27 +56,18 @@ export function detach(x: Tensor): Tensor {
 }
 
 /** Fills a fresh or recorded-elsewhere tensor's memory with one value. Not recorded: see `fill_` in inplace.ts. */
-export function fillRaw(x: Tensor, value: number): Tensor {
-  if (x.isContiguous()) {
-    check(kernels.fill(code(x.dtype), x.ptr, numel(x.shape), value), 'fill_');
+export function fillRaw(x: Tensor, value: Scalar, op = 'fill_'): Tensor {
+  const stored = storedScalar(op, value, x.dtype);
+  if (typeof stored === 'number' && x.isContiguous()) {
+    check(kernels.fill(code(x.dtype), x.ptr, numel(x.shape), stored), op);
   } else {
-    const one = emptyTensor([], x.dtype);
-    check(kernels.fill(code(x.dtype), one.ptr, 1, value), 'fill_');
-    copyInto(
-      x,
-      aliasTensor(
-        one,
-        x.shape,
-        x.shape.map(() => 0),
-        0,
-      ),
-      'fill_',
-    );
+    const strides = x.shape.map(() => 0);
+    copyInto(x, aliasTensor(scalarTensor(stored, x.dtype), x.shape, strides, 0), op);
   }
   return x;
 }
 
 /** A new tensor of one value. */
-export function filled(shape: readonly number[], dtype: DType, value: number): Tensor {
-  return fillRaw(emptyTensor(shape, dtype), value);
+export function filled(shape: readonly number[], dtype: DType, value: Scalar, op = 'fill_'): Tensor {
+  return fillRaw(emptyTensor(shape, dtype), value, op);
 }

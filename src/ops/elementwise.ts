@@ -8,7 +8,8 @@ import { check, kernels } from '../engine/engine.js';
 import { BinaryOp, type BinaryOpName, UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError } from '../errors.js';
 import { assertTensor, show } from '../tensor/arguments.js';
-import { isFloating, resultType } from '../tensor/dtype.js';
+import { isFloating } from '../tensor/dtype.js';
+import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../tensor/scalar.js';
 import { broadcastShapes, broadcastStrides, collapse, isContiguous, numel, sameShape } from '../tensor/shape.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
 import { castRaw, code, dense, emptyLikeDense, metaPtr, writeMeta } from './kernel-call.js';
@@ -111,8 +112,11 @@ function awayFromZero(x: Tensor): Tensor {
   return where(binaryOp('eq', x, 0), 1, x);
 }
 
-/** A tensor, or a number that is applied to every element. */
-export type Operand = Tensor | number;
+/** A tensor, or a number that is applied to every element: bigints count exactly in int64, booleans as bools. */
+export type Operand = Tensor | Scalar;
+
+/** An operand of a formula: numbers are plain ones here, since only floats have gradients. */
+type Term = Tensor | number;
 
 type Grads = readonly [Tensor | null, Tensor | null];
 
@@ -120,7 +124,7 @@ interface BinaryDefinition {
   /** Which operands the gradients need, given which gradients are wanted: [a, b]. */
   readonly saves: (wantA: boolean, wantB: boolean) => readonly [boolean, boolean];
   /** Gradients of a and b; an operand that is a number, or whose gradient is not needed, is not looked at. */
-  readonly grads: (g: Tensor, a: Operand, b: Operand, needs: (i: number) => boolean, p0: number, p1: number) => Grads;
+  readonly grads: (g: Tensor, a: Term, b: Term, needs: (i: number) => boolean, p0: number, p1: number) => Grads;
 }
 
 const saving = (grads: BinaryDefinition['grads'], saves: BinaryDefinition['saves'] = () => [true, true]): BinaryDefinition => ({
@@ -137,12 +141,12 @@ const integers = comparison;
 const extremum = (loses: 'lt' | 'gt'): BinaryDefinition =>
   saving((g, a, b, needs) => {
     const half = mul(binaryOp('eq', a, b), 0.5);
-    const share = (x: Operand, y: Operand) => mul(g, sub(unary('logical_not', binaryOp(loses, x, y)), half));
+    const share = (x: Term, y: Term) => mul(g, sub(unary('logical_not', binaryOp(loses, x, y)), half));
     return [needs(0) ? share(a, b) : null, needs(1) ? share(b, a) : null];
   });
 
 /** For the gradient kernels h(g, x): linear in g, so their own gradient in g is h itself; `inX` is g * d(h/g)/dx. */
-const gradient = (op: BinaryOpName, inX: (g: Operand, x: Tensor, p0: number, p1: number) => Tensor | null): BinaryDefinition =>
+const gradient = (op: BinaryOpName, inX: (g: Term, x: Tensor, p0: number, p1: number) => Tensor | null): BinaryDefinition =>
   saving((gg, g, x, needs, p0, p1) => {
     const second = needs(1) ? inX(g, x as Tensor, p0, p1) : null;
     return [needs(0) ? binaryOp(op, gg, x, p0, p1) : null, second && mul(gg, second)];
@@ -194,10 +198,14 @@ export const binaryDefinitions = {
     (wantA, wantB) => [wantB, wantA || wantB],
   ),
   atan2: saving((g, a, b, needs) => {
-    const squared = (x: Operand) => (typeof x === 'number' ? x * x : mul(x, x));
+    const squared = (x: Term) => (typeof x === 'number' ? x * x : mul(x, x));
     const length = add(squared(a), squared(b));
     const scale = where(binaryOp('eq', length, 0), 0, div(g, length)); // 0 where both are 0, as in PyTorch
     return [needs(0) ? mul(scale, b) : null, needs(1) ? neg(mul(scale, a)) : null];
+  }),
+  hypot: saving((g, a, b, needs) => {
+    const slope = div(g, binaryOp('hypot', a, b)); // NaN where both are 0, as in PyTorch
+    return [needs(0) ? mul(slope, a) : null, needs(1) ? mul(slope, b) : null];
   }),
   relu_grad: gradient('relu_grad', () => null),
   sigmoid_grad: gradient('sigmoid_grad', (g, y) => mul(g, sub(1, mul(y, 2)))),
@@ -236,14 +244,14 @@ export const binaryDefinitions = {
 } satisfies Record<BinaryOpName, BinaryDefinition>;
 
 // d(a^b)/da = b a^(b-1); 0 where b is 0, also at a = 0
-function powGradBase(g: Tensor, a: Tensor, b: Operand): Tensor {
+function powGradBase(g: Tensor, a: Tensor, b: Term): Tensor {
   if (typeof b === 'number') return b === 0 ? mul(g, 0) : mul(g, mul(pow(a, b - 1), b));
   const slope = mul(pow(a, sub(b, 1)), b);
   return mul(g, whereZero(b, slope));
 }
 
 // d(a^b)/db = a^b log a; 0 where a is 0 and b >= 0
-function powGradExponent(g: Tensor, a: Operand, b: Tensor): Tensor {
+function powGradExponent(g: Tensor, a: Term, b: Tensor): Tensor {
   if (typeof a === 'number' && a !== 0) return mul(g, mul(pow(a, b), Math.log(a)));
   const slope = mul(pow(a, b), typeof a === 'number' ? Number.NEGATIVE_INFINITY : unary('log', a));
   const nothing = binaryOp('ge', b, 0);
@@ -276,77 +284,79 @@ export function unary(op: UnaryOpName, x: Tensor, p0 = 0, p1 = 0, name: string =
 const FIRST_FLOAT_BINARY = BinaryOp.div;
 const FIRST_BOOL_BINARY = BinaryOp.eq;
 
-const operand = (x: Operand) =>
-  typeof x === 'number'
-    ? ({ dtype: Number.isInteger(x) ? 'int64' : 'float32', dimensioned: false } as const)
-    : { dtype: x.dtype, dimensioned: x.ndim > 0 };
-
-/** A whole number as a value of an integer dtype: uint8 counts modulo 256, as in PyTorch. */
-function wrapped(value: number, dtype: Tensor['dtype']): number {
-  return dtype === 'uint8' && Number.isFinite(value) ? ((Math.trunc(value) % 256) + 256) % 256 : value;
+/**
+ * The number of `op(x, scalar)` as kernels take it. The exponent of an integer power must fit the dtype and not be negative, as in PyTorch.
+ * @throws {ArgumentError} for negative exponents of integers.
+ */
+function scalarOf(op: BinaryOpName, scalar: Scalar, dtype: Tensor['dtype'], reversed: boolean, name: string): number | bigint {
+  if (op !== 'pow' || reversed) return wrappedScalar(name, scalar, dtype);
+  if (typeof scalar !== 'boolean' && scalar < 0 && !isFloating(dtype))
+    throw new ArgumentError(`${name}: integers to the power of ${scalar} are no integers. Use x.to('float32').pow(${scalar}).`);
+  return storedScalar(name, scalar, dtype);
 }
 
 function assertOperand(op: string, which: string, value: unknown): void {
   if (!(value instanceof Tensor)) throw new ArgumentError(`${op}: ${which} is ${show(value)}, expected a Tensor or a number.`);
 }
 
+/** The dtype in which a tensor and a number are computed. */
+const dtypeWithScalar = (x: Tensor, scalar: Scalar) => (isFloating(x.dtype) ? x.dtype : resultDType(x, scalar));
+
 /** Applies a binary kernel to operands of which at least one is a tensor, and records it. `name` is what errors call it. */
 export function binaryOp(op: BinaryOpName, a: Operand, b: Operand, p0 = 0, p1 = 0, name: string = op): Tensor {
-  const opCode = BinaryOp[op];
-  const numberA = typeof a === 'number';
-  const numberB = typeof b === 'number';
-  if (!numberA) assertOperand(name, 'the first operand', a);
-  if (!numberB) assertOperand(name, 'the second operand', b);
-  if (numberA && numberB) throw new ArgumentError(`${name}: both operands are numbers, expected at least one tensor.`);
-  let dtype = numberA || numberB || a.dtype !== b.dtype ? resultType(operand(a), operand(b)) : a.dtype;
-  if (opCode >= FIRST_FLOAT_BINARY && opCode < FIRST_BOOL_BINARY && !isFloating(dtype)) dtype = 'float32';
-  const outDtype = opCode >= FIRST_BOOL_BINARY ? 'bool' : dtype;
-
-  let out: Tensor;
-  if (numberA || numberB) {
-    const tensor = castRaw((numberA ? b : a) as Tensor, dtype, name);
-    const source = dense(tensor, name);
-    out = emptyLikeDense(source, outDtype);
-    const scalar = wrapped((numberA ? a : b) as number, dtype);
-    if (p0 === 0 && p1 === 0) {
-      check(kernels.binaryScalar(opCode, code(dtype), out.ptr, source.ptr, numel(source.shape), scalar, numberA ? 1 : 0), name);
-    } else {
-      return binaryOp(op, numberA ? scalarTensor(a, dtype) : a, numberB ? scalarTensor(b, dtype) : b, p0, p1, name);
-    }
-  } else {
-    out = binaryRaw(
-      opCode,
-      castRaw(a, dtype, name),
-      castRaw(b, dtype, name),
-      outDtype,
-      op === 'add_scaled' ? wrapped(p0, dtype) : p0,
-      p1,
-      name,
-    );
+  if (isScalar(a)) {
+    if (isScalar(b)) throw new ArgumentError(`${name}: both operands are numbers, expected at least one tensor.`);
+    assertOperand(name, 'the second operand', b);
+    return withScalar(op, b, a, true, p0, p1, name);
   }
-  if (opCode >= FIRST_BOOL_BINARY) return out;
-
+  assertOperand(name, 'the first operand', a);
+  if (isScalar(b)) return withScalar(op, a, b, false, p0, p1, name);
+  assertOperand(name, 'the second operand', b);
+  const [dtype, outDtype] = dtypesOf(BinaryOp[op], a.dtype === b.dtype ? a.dtype : resultDType(a, b));
+  const alpha = op === 'add_scaled' ? Number(storedScalar(name, p0, dtype)) : p0;
+  const out = binaryRaw(BinaryOp[op], castRaw(a, dtype, name), castRaw(b, dtype, name), outDtype, alpha, p1, name);
+  if (outDtype === 'bool') return out;
   const { saves, grads }: BinaryDefinition = binaryDefinitions[op];
-  if (numberA || numberB) {
-    // The number needs no gradient; the tensor is saved where its own gradient depends on it.
-    const x = (numberA ? b : a) as Tensor;
-    const side = numberA ? 1 : 0;
-    const saved = saves(side === 0, side === 1)[side] ? [x] : [];
-    const scalar = (numberA ? a : b) as number;
-    return record(name, out, [x], saved, (g, [kept]) => [
-      numberA ? grads(g, scalar, kept ?? g, (i) => i === 1, p0, p1)[1] : grads(g, kept ?? g, scalar, (i) => i === 0, p0, p1)[0],
-    ]);
-  }
   const [keepA, keepB] = saves(a.requiresGrad, b.requiresGrad);
   // An operand that no gradient looks at is not kept alive: the other stands in its place.
   const saved = keepA ? [a, keepB ? b : a] : keepB ? [b, b] : [];
   return record(name, out, [a, b], saved, (g, [x, y], needs) => grads(g, x ?? g, y ?? g, needs, p0, p1));
 }
 
-function scalarTensor(value: number, dtype: Tensor['dtype']): Tensor {
-  const out = emptyTensor([], dtype);
-  check(kernels.fill(code(dtype), out.ptr, 1, value), 'tensor');
-  return out;
+/** The dtype in which a kernel computes operands that promote to `dtype`, and that of its result. */
+function dtypesOf(opCode: number, dtype: Tensor['dtype']): readonly [Tensor['dtype'], Tensor['dtype']] {
+  if (opCode >= FIRST_BOOL_BINARY) return [dtype, 'bool'];
+  const computed = opCode >= FIRST_FLOAT_BINARY && !isFloating(dtype) ? 'float32' : dtype;
+  return [computed, computed];
+}
+
+/** op(x, scalar), or op(scalar, x) when reversed. */
+function withScalar(op: BinaryOpName, x: Tensor, scalar: Scalar, reversed: boolean, p0: number, p1: number, name: string): Tensor {
+  const [dtype, outDtype] = dtypesOf(BinaryOp[op], dtypeWithScalar(x, scalar));
+  const value = scalarOf(op, scalar, dtype, reversed, name);
+  if (p0 !== 0 || p1 !== 0) {
+    const term = scalarTensor(value, dtype);
+    return reversed ? binaryOp(op, term, x, p0, p1, name) : binaryOp(op, x, term, p0, p1, name);
+  }
+  const source = dense(castRaw(x, dtype, name), name);
+  let out: Tensor;
+  if (typeof value === 'bigint') {
+    // Kernels take numbers as doubles, which would lose digits.
+    const term = scalarTensor(value, dtype);
+    out = binaryRaw(BinaryOp[op], reversed ? term : source, reversed ? source : term, outDtype, 0, 0, name);
+  } else {
+    out = emptyLikeDense(source, outDtype);
+    check(kernels.binaryScalar(BinaryOp[op], code(dtype), out.ptr, source.ptr, numel(source.shape), value, reversed ? 1 : 0), name);
+  }
+  if (outDtype === 'bool') return out;
+  // The number needs no gradient; the tensor is saved where its own gradient depends on it.
+  const { saves, grads }: BinaryDefinition = binaryDefinitions[op];
+  const side = reversed ? 1 : 0;
+  const saved = saves(!reversed, reversed)[side] ? [x] : [];
+  const number = Number(scalar);
+  return record(name, out, [x], saved, (g, [kept]) => [
+    reversed ? grads(g, number, kept ?? g, (i) => i === 1, p0, p1)[1] : grads(g, kept ?? g, number, (i) => i === 0, p0, p1)[0],
+  ]);
 }
 
 function binaryRaw(opCode: number, a: Tensor, b: Tensor, outDtype: Tensor['dtype'], p0: number, p1: number, name: string): Tensor {
@@ -372,21 +382,24 @@ export function binaryInto(op: BinaryOpName, target: Tensor, b: Operand, p0: num
   if (!isContiguous(target.shape, target.strides)) return false;
   const opCode = BinaryOp[op];
   if (opCode >= FIRST_BOOL_BINARY || (opCode >= FIRST_FLOAT_BINARY && !isFloating(target.dtype))) return false;
-  if (typeof b === 'number') {
-    if (p0 !== 0 || resultType(operand(target), operand(b)) !== target.dtype) return false;
-    check(kernels.binaryScalar(opCode, code(target.dtype), target.ptr, target.ptr, numel(target.shape), b, 0), name);
+  if (isScalar(b)) {
+    if (p0 !== 0 || dtypeWithScalar(target, b) !== target.dtype) return false;
+    const value = scalarOf(op, b, target.dtype, false, name);
+    if (typeof value === 'bigint') return false;
+    check(kernels.binaryScalar(opCode, code(target.dtype), target.ptr, target.ptr, numel(target.shape), value, 0), name);
     return true;
   }
+  const alpha = op === 'add_scaled' ? Number(storedScalar(name, p0, target.dtype)) : p0;
   if (b.dtype !== target.dtype || b.storage === target.storage) return false;
   if (sameShape(b.shape, target.shape) && b.isContiguous()) {
-    check(kernels.binary(opCode, code(target.dtype), target.ptr, target.ptr, b.ptr, numel(target.shape), p0, 0), name);
+    check(kernels.binary(opCode, code(target.dtype), target.ptr, target.ptr, b.ptr, numel(target.shape), alpha, 0), name);
     return true;
   }
   if (!sameShape(broadcastShapes(target.shape, b.shape, name), target.shape)) return false;
   const { shape, strides } = collapse(target.shape, [target.strides, broadcastStrides(b.shape, b.strides, target.shape)]);
   const [to, right] = [target.ptr, b.ptr];
   const rank = writeMeta(shape, strides[0]!, strides[1]!);
-  check(kernels.binaryStrided(opCode, code(target.dtype), to, to, right, rank, metaPtr(), p0, 0), name);
+  check(kernels.binaryStrided(opCode, code(target.dtype), to, to, right, rank, metaPtr(), alpha, 0), name);
   return true;
 }
 
@@ -394,14 +407,17 @@ export function binaryInto(op: BinaryOpName, target: Tensor, b: Operand, p0: num
  * `a` where `condition` is true, else `b`; the three broadcast.
  * Gradient: to the operand that was taken.
  * @param condition bool, or uint8.
- * @throws {DTypeError} for another condition. @throws {ShapeError} for shapes that do not broadcast.
+ * @throws {DTypeError} for another condition, or a number that the dtype does not hold. @throws {ShapeError} for shapes that do not broadcast.
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   if (condition.dtype !== 'bool' && condition.dtype !== 'uint8') {
     throw new DTypeError(`where: condition is ${condition.dtype}, expected bool. Compare first: x.gt(0).`);
   }
-  const dtype = resultType(operand(a), operand(b));
-  const [x, y] = [a, b].map((o) => (typeof o === 'number' ? scalarTensor(o, dtype) : castRaw(o, dtype, 'where'))) as [Tensor, Tensor];
+  const dtype = resultDType(a, b);
+  const [x, y] = [a, b].map((o) => (isScalar(o) ? scalarTensor(storedScalar('where', o, dtype), dtype) : castRaw(o, dtype, 'where'))) as [
+    Tensor,
+    Tensor,
+  ];
   const target = broadcastShapes(condition.shape, broadcastShapes(x.shape, y.shape, 'where'), 'where');
   const out = emptyTensor(target, dtype);
   const parts = [condition, x, y].map((t) => broadcastStrides(t.shape, t.strides, target));
@@ -410,7 +426,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   const rank = writeMeta(shape, ...strides);
   check(kernels.where(code(dtype), to, c, left, right, rank, metaPtr()), 'where');
   // Numbers became tensors that need no gradient.
-  return record('where', out, [typeof a === 'number' ? x : a, typeof b === 'number' ? y : b], [condition], (g, [c], needs) => [
+  return record('where', out, [isScalar(a) ? x : a, isScalar(b) ? y : b], [condition], (g, [c], needs) => [
     needs(0) ? where(c!, g, 0) : null,
     needs(1) ? where(c!, 0, g) : null,
   ]);

@@ -5,10 +5,11 @@ import { check, kernels } from '../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
 import { zeros } from '../tensor/create.js';
 import { dtypes } from '../tensor/dtype.js';
+import { isScalar, type Scalar } from '../tensor/scalar.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { mul } from './arithmetic.js';
-import { clone, filled } from './copy.js';
+import { type AlphaOption, alphaFor, mul } from './arithmetic.js';
+import { clone, filled, to } from './copy.js';
 import { where } from './elementwise.js';
 import { inPlace } from './inplace.js';
 import { castRaw, code, metaPtr, rowMajor, writeMeta } from './kernel-call.js';
@@ -71,11 +72,11 @@ export function scatterRaw(op: string, mode: ScatterMode, out: Tensor, d: number
 }
 
 /** @internal Checks the operands of a scatter; gives the dim and the part of `src` that counts. */
-export function scatterOperands(op: string, x: Tensor, dim: number, index: Tensor, src: Tensor | number): { d: number; part: Tensor } {
+export function scatterOperands(op: string, x: Tensor, dim: number, index: Tensor, src: Tensor | Scalar): { d: number; part: Tensor } {
   const d = normalizeDim(dim, x.ndim, op);
-  if (typeof src === 'number') {
+  if (isScalar(src)) {
     checkAlong(op, x, d, index);
-    const one = filled([], x.dtype, src);
+    const one = filled([], x.dtype, src, op);
     return {
       d,
       part: aliasTensor(
@@ -99,7 +100,7 @@ export function scatterOperands(op: string, x: Tensor, dim: number, index: Tenso
  * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another dtype.
  * @see https://pytorch.org/docs/stable/generated/torch.scatter.html
  */
-export function scatter(x: Tensor, dim: number, index: Tensor, src: Tensor | number): Tensor {
+export function scatter(x: Tensor, dim: number, index: Tensor, src: Tensor | Scalar): Tensor {
   const { d, part } = scatterOperands('scatter', x, dim, index, src);
   const out = rawCopy(x);
   scatterRaw('scatter', 'set', out, d, index, part);
@@ -122,11 +123,11 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): 
 }
 
 /** {@link scatter} in place. */
-export function scatter_(x: Tensor, dim: number, index: Tensor, src: Tensor | number): Tensor {
+export function scatter_(x: Tensor, dim: number, index: Tensor, src: Tensor | Scalar): Tensor {
   return inPlace(
     'scatter_',
     x,
-    typeof src === 'number' ? [] : [src],
+    isScalar(src) ? [] : [src],
     () => scatter(x, dim, index, src),
     () => {
       const { d, part } = scatterOperands('scatter_', x, dim, index, src);
@@ -222,14 +223,21 @@ function writeSlices(op: string, add: boolean, out: Tensor, d: number, index: Te
   );
 }
 
+/** alpha * source, of source's dtype. */
+function scaledBy(op: string, source: Tensor, alpha: Scalar): Tensor {
+  if (alpha === 1) return source;
+  const scaled = mul(source, alphaFor(op, alpha, source.dtype));
+  return source.dtype === 'bool' ? to(scaled, 'bool') : scaled;
+}
+
 /**
  * `x` with `alpha * source` added to its slices at `index` along `dim`; repeated indices add up.
  * Gradient: passes to x; source's is read from where it was added.
  * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another dtype.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html
  */
-export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { alpha?: number } = {}): Tensor {
-  const scaled = alpha === 1 ? source : mul(source, alpha);
+export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: AlphaOption = {}): Tensor {
+  const scaled = scaledBy('indexAdd', source, alpha);
   const d = sliceOperands('indexAdd', x, dim, index, scaled);
   const out = rowMajorCopy(x);
   writeSlices('indexAdd', true, out, d, index, scaled);
@@ -255,7 +263,7 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
  * `x` with its slices at `index` along `dim` set to one value.
  * Gradient: 0 there.
  */
-export function indexFill(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
+export function indexFill(x: Tensor, dim: number, index: Tensor, value: Scalar): Tensor {
   const d = normalizeDim(dim, x.ndim, 'indexFill');
   const mask = filled([x.shape[d] ?? 1], 'bool', 0);
   writeSlices('indexFill', false, mask, 0, index, filled([numel(index.shape)], 'bool', 1));
@@ -266,13 +274,13 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: number):
           mask,
           x.shape.map((s, i) => (i === d ? s : 1)),
         ),
-    filled([], x.dtype, value),
+    filled([], x.dtype, value, 'indexFill'),
     x,
   );
 }
 
 /** {@link indexAdd} in place. */
-export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, options: { alpha?: number } = {}): Tensor {
+export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, options: AlphaOption = {}): Tensor {
   return inPlace(
     'indexAdd_',
     x,
@@ -280,7 +288,7 @@ export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor,
     () => indexAdd(x, dim, index, source, options),
     () => {
       if (!x.isContiguous() || source.storage === x.storage) return false;
-      const scaled = (options.alpha ?? 1) === 1 ? source : mul(source, options.alpha!);
+      const scaled = scaledBy('indexAdd_', source, options.alpha ?? 1);
       writeSlices('indexAdd_', true, x, sliceOperands('indexAdd_', x, dim, index, scaled), index, scaled);
       return true;
     },
@@ -303,7 +311,7 @@ export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor
 }
 
 /** {@link indexFill} in place. */
-export function indexFill_(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
+export function indexFill_(x: Tensor, dim: number, index: Tensor, value: Scalar): Tensor {
   return inPlace('indexFill_', x, [], () => indexFill(x, dim, index, value));
 }
 

@@ -5,6 +5,7 @@ import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
 import { show } from '../tensor/arguments.js';
 import { dtypes } from '../tensor/dtype.js';
+import { isScalar, type Scalar } from '../tensor/scalar.js';
 import { broadcastShapes, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
@@ -194,13 +195,13 @@ export function index(x: Tensor, ...indices: Index[]): Tensor {
 export function indexPut_(
   x: Tensor,
   indices: readonly Index[],
-  value: Tensor | number,
+  value: Tensor | Scalar,
   { accumulate = false }: { accumulate?: boolean } = {},
   op = 'indexPut_',
 ): Tensor {
   const { view, advanced } = basic(op, x, indices);
   if (advanced.length === 0) {
-    if (typeof value === 'number') accumulate ? addInPlace(view, value, 1, op) : fill_(view, value);
+    if (isScalar(value)) accumulate ? addInPlace(view, value, 1, op) : fill_(view, value);
     else accumulate ? addInPlace(view, fitted(op, value, view), 1, op) : copy_(view, fitted(op, value, view));
     return x;
   }
@@ -209,7 +210,7 @@ export function indexPut_(
   const count = numel(rows.shape);
   const whole = [...before, ...flat.shape, ...after];
   const compact = [numel(before), indexed, numel(after)];
-  const source = typeof value === 'number' ? filled(whole, x.dtype, value) : to(broadcastValue(op, value, whole), x.dtype);
+  const source = isScalar(value) ? filled(whole, x.dtype, value, op) : to(broadcastValue(op, value, whole), x.dtype);
   const part = reshape(source, [compact[0]!, count, compact[2]!]);
   const write = accumulate ? indexAdd : indexCopy;
   inPlace(
@@ -252,9 +253,9 @@ function fitted(op: string, value: Tensor, view: Tensor): Tensor {
  * {@link indexPut_} with the value as the last argument: `x.set_(0, [1, 3], value)` is PyTorch's `x[0, 1:3] = value`.
  * @throws as {@link indexPut_}.
  */
-export function set_(x: Tensor, ...args: [...indices: Index[], value: Tensor | number]): Tensor {
+export function set_(x: Tensor, ...args: [...indices: Index[], value: Tensor | Scalar]): Tensor {
   const value = args[args.length - 1];
-  if (!(value instanceof Tensor) && typeof value !== 'number')
+  if (!(value instanceof Tensor) && !isScalar(value))
     throw new ArgumentError('set_: the last argument is the value: a number or a tensor.');
   return indexPut_(x, args.slice(0, -1) as Index[], value, {}, 'set_');
 }

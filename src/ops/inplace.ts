@@ -8,9 +8,10 @@ import { check, kernels } from '../engine/engine.js';
 import { type BinaryOpName, UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
 import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
 import { dtypes, isFloating } from '../tensor/dtype.js';
+import { isScalar, type Scalar } from '../tensor/scalar.js';
 import { broadcastShapes, isDense, numel, sameShape } from '../tensor/shape.js';
 import { aliasTensor, Tensor } from '../tensor/tensor.js';
-import { add, sub } from './arithmetic.js';
+import { add, alphaFor, sub } from './arithmetic.js';
 import { clone, contiguous, fillRaw } from './copy.js';
 import { binaryInto, type Operand } from './elementwise.js';
 import { code, copyInto } from './kernel-call.js';
@@ -139,9 +140,17 @@ export function copy_(x: Tensor, source: Tensor): Tensor {
   return x;
 }
 
-/** Sets every element. */
-export function fill_(x: Tensor, value: number): Tensor {
+/**
+ * Sets every element to a number, or to the value of a 0-dim tensor, to which the gradient flows.
+ * @throws {DTypeError} for a number that the dtype does not hold. @throws {ShapeError} for a tensor with dims.
+ */
+export function fill_(x: Tensor, value: Scalar | Tensor): Tensor {
   checkLeaf('fill_', x);
+  if (value instanceof Tensor) {
+    if (value.ndim > 0)
+      throw new ShapeError(`fill_: value has shape ${showShape(value.shape)}, expected a number or a 0-dim tensor. Use copy_ for others.`);
+    return copy_(x, value);
+  }
   fillRaw(x, value);
   x.storage.version++;
   if (isGradEnabled() && x.requiresGrad) {
@@ -155,12 +164,14 @@ export function zero_(x: Tensor): Tensor {
   return fill_(x, 0);
 }
 
-/** x += alpha * b in place. */
-export function addInPlace(x: Tensor, b: Operand, alpha: number, name: string): Tensor {
-  const compute = () => add(x, b, { alpha });
-  if (typeof b === 'number') return binaryInPlace(name, 'add', x, b * alpha, compute);
-  if (alpha === -1) return binaryInPlace(name, 'sub', x, b, () => sub(x, b));
-  return alpha === 1 ? binaryInPlace(name, 'add', x, b, compute) : binaryInPlace(name, 'add_scaled', x, b, compute, alpha);
+/** x += alpha * b in place; `minus`: x -= alpha * b. */
+export function addInPlace(x: Tensor, b: Operand, alpha: Scalar, name: string, minus = false): Tensor {
+  const compute = () => (minus ? sub : add)(x, b, { alpha });
+  if (alpha === 1) return binaryInPlace(name, minus ? 'sub' : 'add', x, b, compute);
+  if (isScalar(b) || b.dtype !== x.dtype) return inPlace(name, x, b instanceof Tensor ? [b] : [], compute);
+  const factor = alphaFor(name, alpha, x.dtype);
+  if (factor === 0 || typeof factor === 'bigint') return inPlace(name, x, [b], compute);
+  return binaryInPlace(name, 'add_scaled', x, b, compute, minus ? -factor : factor);
 }
 
 /** target += b, unrecorded and uncounted: backward's own sums. */

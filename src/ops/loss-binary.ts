@@ -8,11 +8,12 @@ import { broadcastShapes, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { add, div, ge, le, logicalAnd, mul, sub } from './arithmetic.js';
+import { clamp } from './clamp.js';
 import { to } from './copy.js';
 import { unary } from './elementwise.js';
 import { type LossOptions, lossOptions, reduced, type Settled } from './loss-options.js';
 import { noteLoss } from './loss-taken.js';
-import { clamp, log, log1p, neg } from './math.js';
+import { log, log1p, neg } from './math.js';
 import { reduceRaw, sum } from './reduce.js';
 import { needsFloat } from './window.js';
 

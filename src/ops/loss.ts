@@ -4,11 +4,12 @@ import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { div, lt, mul, sub } from './arithmetic.js';
+import { clamp } from './clamp.js';
 import { detach } from './copy.js';
 import { where } from './elementwise.js';
 import { checkNumber, type LossOptions, lossOptions, needsOneFloat, reduced, type Settled, warnOfBroadcast } from './loss-options.js';
 import { noteLoss } from './loss-taken.js';
-import { abs, clamp, square } from './math.js';
+import { abs, square } from './math.js';
 import { sum } from './reduce.js';
 
 export interface WeightedLossOptions extends LossOptions {

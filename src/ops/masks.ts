@@ -2,6 +2,7 @@
 
 import { check, kernels } from '../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
+import type { Scalar } from '../tensor/scalar.js';
 import { broadcastShapes, contiguousStrides, numel, sameShape } from '../tensor/shape.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
@@ -21,28 +22,27 @@ function needMask(op: string, mask: Tensor): void {
 /**
  * `x` with `value` (a number or a 0-dim tensor) where `mask`, which broadcasts with `x`, is true. Keeps the dtype of `x`.
  * Gradient: 0 where the mask is true; summed there for `value`.
- * @throws {DTypeError} for a mask that is not bool, or a fraction for integers.
+ * @throws {DTypeError} for a mask that is not bool, or a number that the dtype does not hold.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
  */
-export function maskedFill(x: Tensor, mask: Tensor, value: number | Tensor): Tensor {
+export function maskedFill(x: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
   needMask('maskedFill', mask);
   return where(mask, fillValue('maskedFill', x, value), x);
 }
 
 /** {@link maskedFill} in place; the mask broadcasts to `x`. */
-export function maskedFill_(x: Tensor, mask: Tensor, value: number | Tensor): Tensor {
+export function maskedFill_(x: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
   needMask('maskedFill_', mask);
   return inPlace('maskedFill_', x, value instanceof Tensor ? [value] : [], () => where(mask, fillValue('maskedFill_', x, value), x));
 }
 
-function fillValue(op: string, x: Tensor, value: number | Tensor): Tensor {
+function fillValue(op: string, x: Tensor, value: Scalar | Tensor): Tensor {
   if (value instanceof Tensor) {
     if (value.ndim !== 0)
       throw new ShapeError(`${op}: value has shape ${showShape(value.shape)}, expected a number or a 0-dim tensor. Use where for others.`);
     return to(value, x.dtype);
   }
-  if (!x.isFloatingPoint() && !Number.isInteger(value)) throw new DTypeError(`${op}: value ${value} cannot stand in a ${x.dtype} tensor.`);
-  return filled([], x.dtype, value);
+  return filled([], x.dtype, value, op);
 }
 
 /** The row-major flat positions of what is not zero, as int64. */

@@ -1,6 +1,4 @@
 /** Elementwise functions of one operand. Their gradients stand in elementwise.ts. */
-import { ArgumentError } from '../errors.js';
-import { resultType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { clone } from './copy.js';
 import { unary } from './elementwise.js';
@@ -82,33 +80,3 @@ export const isnan = (x: Tensor): Tensor => unary('isnan', x);
 export const isinf = (x: Tensor): Tensor => unary('isinf', x);
 /** True where x is neither infinite nor NaN. */
 export const isfinite = (x: Tensor): Tensor => unary('isfinite', x);
-
-/** The bounds of {@link clamp}; at least one. */
-export interface ClampBounds {
-  min?: number;
-  max?: number;
-}
-
-/**
- * Limits values to [min, max]. Where min > max, all become max.
- * Gradient: 1 between the bounds, 0 on them and outside.
- * @throws {ArgumentError} without a bound.
- */
-export function clamp(x: Tensor, bounds: ClampBounds): Tensor;
-export function clamp(x: Tensor, min?: number, max?: number): Tensor;
-export function clamp(x: Tensor, first?: ClampBounds | number, second?: number): Tensor {
-  const { min, max } = typeof first === 'object' ? first : { min: first, max: second };
-  if (min === undefined && max === undefined) throw new ArgumentError('clamp: got neither min nor max, expected at least one.');
-  const a = [min, max].reduce(
-    (a, bound) =>
-      bound === undefined
-        ? a
-        : castRaw(
-            a,
-            resultType({ dtype: a.dtype, dimensioned: true }, { dtype: Number.isInteger(bound) ? 'int64' : 'float32', dimensioned: false }),
-            'clamp',
-          ),
-    x,
-  );
-  return unary('clamp', a, min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY);
-}

@@ -9,12 +9,15 @@ import { readSizes } from '../tensor/arguments.js';
 import { checkTensorOptions, empty, full, ones, type SizeArguments, type TensorOptions, zeros } from '../tensor/create.js';
 import type { DType, TypedArrayOf } from '../tensor/dtype.js';
 import { tensorToString } from '../tensor/print.js';
+import type { Scalar } from '../tensor/scalar.js';
 import type { Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item, type Nested, toNested, toTypedArray } from '../tensor/transfer.js';
-import type { DivOptions } from './arithmetic.js';
+import type { AlphaOption, DivOptions } from './arithmetic.js';
 import * as arithmetic from './arithmetic.js';
 import * as arrange from './arrange.js';
+import type { Bound, ClampBounds } from './clamp.js';
+import * as clamping from './clamp.js';
 import * as compare from './compare.js';
 import * as copy from './copy.js';
 import { type Operand, where } from './elementwise.js';
@@ -27,7 +30,6 @@ import * as inplace from './inplace.js';
 import * as join from './join.js';
 import * as linear from './linear-algebra.js';
 import * as masks from './masks.js';
-import type { ClampBounds } from './math.js';
 import * as math from './math.js';
 import * as matrix from './matmul.js';
 import * as movement from './movement.js';
@@ -74,7 +76,8 @@ const direct = {
   maskedFill: masks.maskedFill, maskedFill_: masks.maskedFill_, maskedSelect: masks.maskedSelect,
   split: join.split, chunk: join.chunk, unbind: join.unbind,
   flip: arrange.flip, roll: arrange.roll, tril: arrange.tril, triu: arrange.triu, repeatInterleave: arrange.repeatInterleave,
-  addcmul: pointwise.addcmul, addcdiv: pointwise.addcdiv, lerp: pointwise.lerp, clampMin: pointwise.clampMin, clampMax: pointwise.clampMax,
+  addcmul: pointwise.addcmul, addcdiv: pointwise.addcdiv, lerp: pointwise.lerp, clampMin: clamping.clampMin, clampMax: clamping.clampMax,
+  clampMin_: clamping.clampMin_, clampMax_: clamping.clampMax_,
   nanToNum: pointwise.nanToNum, logit: pointwise.logit, frac: pointwise.frac, sinc: pointwise.sinc, signbit: pointwise.signbit,
   fmax: pointwise.fmax, fmin: pointwise.fmin, hypot: pointwise.hypot, logaddexp: pointwise.logaddexp, xlogy: pointwise.xlogy,
   addmm: linear.addmm, addmv: linear.addmv, baddbmm: linear.baddbmm, inner: linear.inner, trace: linear.trace, cross: linear.cross,
@@ -95,21 +98,26 @@ type DirectMethods = { [Name in keyof typeof direct]: Method<(typeof direct)[Nam
 
 /** Each is described at the function of the same name. */
 export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlaceMethods, DirectMethods {
-  add(other: Operand, options?: { alpha?: number }): Tensor;
-  sub(other: Operand, options?: { alpha?: number }): Tensor;
+  add(other: Operand, options?: AlphaOption): Tensor;
+  sub(other: Operand, options?: AlphaOption): Tensor;
   div(other: Operand, options?: DivOptions): Tensor;
   clamp(bounds: ClampBounds): Tensor;
-  clamp(min?: number, max?: number): Tensor;
+  clamp(min?: Bound, max?: Bound): Tensor;
+  clip(bounds: ClampBounds): Tensor;
+  clip(min?: Bound, max?: Bound): Tensor;
   where(condition: Tensor, other: Operand): Tensor;
 
-  add_(other: Operand, options?: { alpha?: number }): Tensor;
-  sub_(other: Operand, options?: { alpha?: number }): Tensor;
+  add_(other: Operand, options?: AlphaOption): Tensor;
+  sub_(other: Operand, options?: AlphaOption): Tensor;
   mul_(other: Operand): Tensor;
   div_(other: Operand): Tensor;
   pow_(other: Operand): Tensor;
-  clamp_(min?: number, max?: number): Tensor;
+  clamp_(bounds: ClampBounds): Tensor;
+  clamp_(min?: Bound, max?: Bound): Tensor;
+  clip_(bounds: ClampBounds): Tensor;
+  clip_(min?: Bound, max?: Bound): Tensor;
   copy_(source: Tensor): Tensor;
-  fill_(value: number): Tensor;
+  fill_(value: Scalar | Tensor): Tensor;
   zero_(): Tensor;
 
   matmul(other: Tensor): Tensor;
@@ -143,8 +151,8 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   index(...indices: Index[]): Tensor;
   /** Short for `index`. */
   at(...indices: Index[]): Tensor;
-  set_(...args: [...indices: Index[], value: Tensor | number]): Tensor;
-  indexPut_(indices: readonly Index[], value: Tensor | number, options?: { accumulate?: boolean }): Tensor;
+  set_(...args: [...indices: Index[], value: Tensor | Scalar]): Tensor;
+  indexPut_(indices: readonly Index[], value: Tensor | Scalar, options?: { accumulate?: boolean }): Tensor;
   indexSelect(dim: number, index: Tensor): Tensor;
   repeat(...sizes: number[] | [Shape]): Tensor;
   tile(...sizes: number[] | [Shape]): Tensor;
@@ -178,7 +186,7 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   sumToSize(...shape: number[] | [Shape]): Tensor;
   newZeros(...args: SizeArguments<TensorOptions>): Tensor;
   newOnes(...args: SizeArguments<TensorOptions>): Tensor;
-  newFull(shape: Shape, value: number, options?: TensorOptions): Tensor;
+  newFull(shape: Shape, value: Scalar, options?: TensorOptions): Tensor;
   newEmpty(...args: SizeArguments<TensorOptions>): Tensor;
   float(): Tensor;
   double(): Tensor;
@@ -260,15 +268,17 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   add(other, options) { return arithmetic.add(this, other, options); },
   sub(other, options) { return arithmetic.sub(this, other, options); },
   div(other, options) { return arithmetic.div(this, other, options); },
-  clamp(first?: ClampBounds | number, max?: number) { return typeof first === 'object' ? math.clamp(this, first) : math.clamp(this, first, max); },
+  clamp(...args: unknown[]) { return clamping.clamp(this, ...(args as [])); },
+  clip(...args: unknown[]) { return clamping.clip(this, ...(args as [])); },
   where(condition, other) { return where(condition, this, other); },
 
   add_(other, options) { return inplace.addInPlace(this, other, options?.alpha ?? 1, 'add_'); },
-  sub_(other, options) { return inplace.addInPlace(this, other, -(options?.alpha ?? 1), 'sub_'); },
+  sub_(other, options) { return inplace.addInPlace(this, other, options?.alpha ?? 1, 'sub_', true); },
   mul_(other) { return inplace.binaryInPlace('mul_', 'mul', this, other, () => arithmetic.mul(this, other)); },
   div_(other) { return inplace.binaryInPlace('div_', 'div', this, other, () => arithmetic.div(this, other)); },
   pow_(other) { return inplace.binaryInPlace('pow_', 'pow', this, other, () => arithmetic.pow(this, other)); },
-  clamp_(min, max) { return inplace.inPlace('clamp_', this, [], () => math.clamp(this, min, max)); },
+  clamp_(...args: unknown[]) { return clamping.clamp_(this, ...(args as [])); },
+  clip_(...args: unknown[]) { return clamping.clip_(this, ...(args as [])); },
   copy_(source) { return inplace.copy_(this, source); },
   fill_(value) { return inplace.fill_(this, value); },
   zero_() { return inplace.zero_(this); },

@@ -1,61 +1,82 @@
 /** Elementwise functions made of others: torch's smaller ones, with broadcasting. Gradients come from the parts. */
-import { ArgumentError } from '../errors.js';
+import { noGrad } from '../autograd/mode.js';
+import { record } from '../autograd/node.js';
+import { ArgumentError, DTypeError } from '../errors.js';
 import { show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
+import { isScalar, resultDType, type Scalar, storedScalar } from '../tensor/scalar.js';
 import { Tensor } from '../tensor/tensor.js';
-import { add, div, eq, ge, gt, le, logicalAnd, logicalOr, lt, maximum, mul, pow, sub } from './arithmetic.js';
+import { add, div, eq, gt, le, logicalAnd, logicalOr, lt, maximum, mul, pow, sub } from './arithmetic.js';
+import { clamp } from './clamp.js';
 import { clone, detach, to } from './copy.js';
-import { type Operand, where } from './elementwise.js';
-import { abs, clamp, exp, isinf, isnan, log, log1p, log2, neg, sign, sin, sqrt, square, trunc } from './math.js';
+import { binaryOp, type Operand, where } from './elementwise.js';
+import { abs, exp, isinf, isnan, log, log1p, log2, neg, sign, sin, trunc } from './math.js';
 
 /** How much of a product or quotient is added. */
 export interface ValueOption {
   /** Default: 1. */
-  value?: number;
+  value?: Scalar;
 }
 
 /** input + value * tensor1 * tensor2. @see https://pytorch.org/docs/stable/generated/torch.addcmul.html */
 export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: ValueOption = {}): Tensor {
-  return add(input, mul(mul(tensor1, value), tensor2));
+  const factor = storedScalar('addcmul', value, resultDType(input, tensor1, tensor2));
+  return add(input, mul(factor === 1 ? tensor1 : mul(tensor1, factor), tensor2));
 }
 
-/** input + value * tensor1 / tensor2. @see https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
+/**
+ * input + value * tensor1 / tensor2.
+ * @throws {DTypeError} for two integers: convert one. @see https://pytorch.org/docs/stable/generated/torch.addcdiv.html
+ */
 export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: ValueOption = {}): Tensor {
-  return add(input, div(mul(tensor1, value), tensor2));
+  if (!isFloating(tensor1.dtype) && !isFloating(tensor2.dtype))
+    throw new DTypeError(`addcdiv: ${tensor1.dtype} / ${tensor2.dtype} divides integers. Convert one with to('float32').`);
+  return add(input, div(value === 1 ? tensor1 : mul(tensor1, value), tensor2));
 }
 
 /**
  * start + weight * (end - start), from the nearer end.
- * @param weight a number or a tensor. @see https://pytorch.org/docs/stable/generated/torch.lerp.html
+ * @param weight a number or a tensor.
+ * @throws {DTypeError} for two dtypes, or for integers. @see https://pytorch.org/docs/stable/generated/torch.lerp.html
  */
 export function lerp(start: Tensor, end: Tensor, weight: Operand): Tensor {
+  if (start.dtype !== end.dtype || !isFloating(start.dtype))
+    throw new DTypeError(`lerp: start is ${start.dtype} and end ${end.dtype}, expected one floating dtype. Convert with to('float32').`);
   const difference = sub(end, start);
-  if (typeof weight === 'number')
-    return Math.abs(weight) < 0.5 ? add(start, mul(difference, weight)) : sub(end, mul(difference, 1 - weight));
+  if (isScalar(weight)) {
+    const share = Number(weight);
+    return Math.abs(share) < 0.5 ? add(start, mul(difference, share)) : sub(end, mul(difference, 1 - share));
+  }
   const near = lt(abs(detach(weight)), 0.5);
   return where(near, add(start, mul(difference, weight)), sub(end, mul(difference, sub(1, weight))));
 }
 
-/** Values below `min` become `min`. Gradient: 1 above it. */
-export const clampMin = (x: Tensor, min: number): Tensor => clamp(x, { min });
-/** Values above `max` become `max`. Gradient: 1 below it. */
-export const clampMax = (x: Tensor, max: number): Tensor => clamp(x, { max });
+/** sqrt(a² + b²), without overflow. @throws {DTypeError} for integers. */
+export const hypot = (a: Operand, b: Operand): Tensor => {
+  needsFloats('hypot', a, b);
+  return binaryOp('hypot', a, b);
+};
 
-/** sqrt(a² + b²), without overflow. */
-export function hypot(a: Tensor, b: Tensor): Tensor {
-  const [x, y] = [abs(a), abs(b)];
-  const larger = maximum(detach(x), detach(y));
-  const scale = where(logicalOr(eq(larger, 0), isinf(larger)), 1, larger);
-  return mul(sqrt(add(square(div(x, scale)), square(div(y, scale)))), scale);
+/** The size of `a` with the sign of `b`; -0 counts as negative. Integers become floats. Gradient: to a, with its sign turned as the value's was. */
+export function copysign(a: Tensor, b: Operand): Tensor {
+  const [x, y] = asFloats(a, b) as [Tensor, Operand];
+  const size = noGrad(() => abs(x));
+  const out = y instanceof Tensor ? where(signbit(y), neg(size), size) : Number(y) < 0 || Object.is(y, -0) ? neg(size) : size;
+  const inputs = y instanceof Tensor ? [x, y] : [x];
+  return record('copysign', out, inputs, [x, out], (g, [x, out], needs) =>
+    inputs.map((_, i) => (!needs(i) ? null : i === 0 ? where(eq(x!, 0), 0, mul(g, div(out!, x!))) : mul(g, 0))),
+  );
 }
 
-/** The size of `a` with the sign of `b`; -0 counts as negative. Gradient: to a, with its sign turned as the value's was. */
-export function copysign(a: Tensor, b: Operand): Tensor {
-  const negative = b instanceof Tensor ? signbit(b) : null;
-  const turned = negative ?? (b as number) < 0;
-  const size = isFloating(a.dtype) ? a : to(a, 'float32');
-  const flip = turned instanceof Tensor ? where(turned, -1, 1) : turned || Object.is(b, -0) ? -1 : 1;
-  return mul(mul(size, where(signbit(size), -1, 1)), flip);
+/** The tensors among the operands as the floating dtype to which all promote: so no step in between depends on which has dims. */
+export function asFloats(...operands: readonly Operand[]): Operand[] {
+  const dtype = resultDType(...operands);
+  return operands.map((x) => (x instanceof Tensor ? to(x, isFloating(dtype) ? dtype : 'float32') : x));
+}
+
+function needsFloats(op: string, ...operands: readonly Operand[]): void {
+  const dtype = resultDType(...operands);
+  if (!isFloating(dtype)) throw new DTypeError(`${op}: the operands are ${dtype}, expected a floating dtype. Use x.to('float32').`);
 }
 
 /** Whether the sign is minus: of -0 too. */
@@ -64,32 +85,37 @@ export function signbit(x: Tensor): Tensor {
   return isFloating(x.dtype) ? logicalOr(lt(source, 0), logicalAnd(eq(source, 0), lt(div(1, source), 0))) : lt(source, 0);
 }
 
-/** 0 below 0, `values` at 0, 1 above; without gradient. */
+/** 0 below 0, `values` at 0, 1 above; without gradient. @throws {DTypeError} for two dtypes. */
 export function heaviside(x: Tensor, values: Tensor): Tensor {
+  if (x.dtype !== values.dtype)
+    throw new DTypeError(
+      `heaviside: input is ${x.dtype} and values ${values.dtype}, expected one dtype. Convert one with to('${x.dtype}').`,
+    );
   const source = detach(x);
   return where(eq(source, 0), detach(values), to(gt(source, 0), x.dtype));
 }
 
 /**
- * log(x / (1 - x)), the inverse of sigmoid.
+ * log(x / (1 - x)), the inverse of sigmoid. Integers become float32.
  * @param eps limits x to [eps, 1 - eps]; null (default) does not. @see https://pytorch.org/docs/stable/generated/torch.logit.html
  */
 export function logit(x: Tensor, eps: number | null = null): Tensor {
-  const limited = eps === null ? x : clamp(x, eps, 1 - eps);
+  const source = isFloating(x.dtype) ? x : to(x, 'float32');
+  const limited = eps === null ? source : clamp(source, eps, 1 - eps);
   return log(div(limited, sub(1, limited)));
 }
 
-/** x * log(y), 0 where x is 0 (and y is no NaN). */
+/** x * log(y), 0 where x is 0 (and y is no NaN). Integers become floats. */
 export function xlogy(x: Operand, y: Operand): Tensor {
-  const second = y instanceof Tensor ? y : null;
-  if (second === null) {
-    const factor = Math.log(y as number);
-    return Number.isFinite(factor) ? mul(x, factor) : where(eq(x, 0), 0, mul(x, factor));
+  const [a, b] = asFloats(x, y) as [Operand, Operand];
+  if (!(b instanceof Tensor)) {
+    const factor = Math.log(Number(b));
+    return Number.isFinite(factor) ? mul(a, factor) : where(eq(a, 0), 0, mul(a, factor));
   }
-  const plain = detach(second);
-  const zero = logicalAnd(eq(x instanceof Tensor ? detach(x) : x, 0), logicalOr(le(plain, 0), eq(plain, Number.POSITIVE_INFINITY)));
+  const plain = detach(b);
+  const zero = logicalAnd(eq(a instanceof Tensor ? detach(a) : a, 0), logicalOr(le(plain, 0), eq(plain, Number.POSITIVE_INFINITY)));
   // Where x is 0 the logarithm would give NaN times 0, also to the gradient.
-  return where(zero, mul(x, log(where(zero, 1, second))), mul(x, log(where(zero, 1, second))));
+  return mul(a, log(where(zero, 1, b)));
 }
 
 /** sin(pi x) / (pi x), 1 at 0. */
@@ -105,11 +131,17 @@ export const deg2rad = (x: Tensor): Tensor => mul(x, Math.PI / 180);
 /** Radians as degrees. */
 export const rad2deg = (x: Tensor): Tensor => mul(x, 180 / Math.PI);
 /** x - trunc(x). */
-export const frac = (x: Tensor): Tensor => sub(x, trunc(x));
+export const frac = (x: Tensor): Tensor => {
+  needsFloats('frac', x);
+  return sub(x, trunc(x));
+};
 /** A copy of +x. */
 export const positive = (x: Tensor): Tensor => clone(x);
-/** a * 2 ** b. */
-export const ldexp = (a: Tensor, b: Operand): Tensor => mul(a, pow(2, b));
+/** a * 2 ** b, in floats. */
+export const ldexp = (a: Tensor, b: Operand): Tensor => {
+  if (b instanceof Tensor) return mul(a, pow(2, isFloating(b.dtype) ? b : to(b, 'float32')));
+  return mul(isFloating(a.dtype) ? a : to(a, 'float32'), 2 ** Number(b));
+};
 /** a ** b in float64. */
 export const floatPower = (a: Tensor, b: Operand): Tensor => pow(to(a, 'float64'), b instanceof Tensor ? to(b, 'float64') : b);
 /** True where x is +Infinity. */
@@ -119,30 +151,45 @@ export const isneginf = (x: Tensor): Tensor => eq(detach(x), Number.NEGATIVE_INF
 /** -1, 0 or 1: {@link sign} under the name that also serves complex numbers in PyTorch. */
 export const sgn = (x: Tensor): Tensor => sign(x);
 
-/** log(exp(a) + exp(b)), without overflow. @see https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
-export function logaddexp(a: Tensor, b: Tensor): Tensor {
-  const equal = logicalAnd(eq(detach(a), detach(b)), isinf(detach(a)));
-  const larger = maximum(a, b);
-  const distance = neg(abs(sub(where(equal, 0, a), where(equal, 0, b))));
-  return where(equal, larger, add(larger, log1p(exp(distance))));
+/** log(exp(a) + exp(b)), without overflow. @throws {DTypeError} for integers. @see https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
+export const logaddexp = (a: Tensor, b: Tensor): Tensor => logAdded('logaddexp', a, b, (distance) => log1p(exp(distance)), exp);
+
+/** log2(2^a + 2^b), without overflow. @throws {DTypeError} for integers. */
+export const logaddexp2 = (a: Tensor, b: Tensor): Tensor =>
+  logAdded(
+    'logaddexp2',
+    a,
+    b,
+    (distance) => log2(add(pow(2, distance), 1)),
+    (x) => pow(2, x),
+  );
+
+/** The larger of both, and what the smaller adds to it. Each gradient is g / (1 + power(other - own)). */
+function logAdded(op: string, a: Tensor, b: Tensor, more: (distance: Tensor) => Tensor, power: (x: Tensor) => Tensor): Tensor {
+  needsFloats(op, a, b);
+  const out = noGrad(() => {
+    const equal = logicalAnd(eq(a, b), isinf(a));
+    const larger = maximum(a, b);
+    const distance = neg(abs(sub(where(equal, 0, a), where(equal, 0, b))));
+    return where(equal, larger, add(larger, more(distance)));
+  });
+  const share = (g: Tensor, own: Tensor, other: Tensor) => div(g, add(power(sub(other, own)), 1));
+  return record(op, out, [a, b], [a, b], (g, [x, y], needs) => [needs(0) ? share(g, x!, y!) : null, needs(1) ? share(g, y!, x!) : null]);
 }
 
-/** log2(2^a + 2^b), without overflow. */
-export function logaddexp2(a: Tensor, b: Tensor): Tensor {
-  const equal = logicalAnd(eq(detach(a), detach(b)), isinf(detach(a)));
-  const larger = maximum(a, b);
-  const distance = neg(abs(sub(where(equal, 0, a), where(equal, 0, b))));
-  return where(equal, larger, add(larger, log2(add(pow(2, distance), 1))));
-}
+/** The larger of each pair; the other where one is NaN. Gradient: half to each where they are equal. */
+export const fmax = (a: Tensor, b: Tensor): Tensor => numberOf('fmax', a, b, gt);
+/** The smaller of each pair; the other where one is NaN. Gradient: half to each where they are equal. */
+export const fmin = (a: Tensor, b: Tensor): Tensor => numberOf('fmin', a, b, lt);
 
-/** The larger of each pair; the other where one is NaN. */
-export function fmax(a: Tensor, b: Tensor): Tensor {
-  return where(logicalOr(ge(a, b), isnan(b)), a, b);
-}
-
-/** The smaller of each pair; the other where one is NaN. */
-export function fmin(a: Tensor, b: Tensor): Tensor {
-  return where(logicalOr(le(a, b), isnan(b)), a, b);
+/** Whichever wins, or is a number where the other is NaN. */
+function numberOf(op: string, a: Tensor, b: Tensor, wins: typeof gt): Tensor {
+  const takes = (x: Tensor, y: Tensor) => logicalOr(wins(x, y), isnan(y));
+  const out = noGrad(() => where(logicalOr(takes(a, b), eq(a, b)), a, b));
+  return record(op, out, [a, b], [a, b], (g, [x, y], needs) => {
+    const first = where(eq(x!, y!), 0.5, to(takes(x!, y!), g.dtype));
+    return [needs(0) ? mul(g, first) : null, needs(1) ? mul(g, sub(1, first)) : null];
+  });
 }
 
 const LARGEST = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE } as const;

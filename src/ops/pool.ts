@@ -7,9 +7,9 @@ import { readArguments } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, div, floorDivide, ge, mul } from './arithmetic.js';
+import { clamp } from './clamp.js';
 import { where } from './elementwise.js';
 import { gather } from './gather.js';
-import { clamp } from './math.js';
 import { reshape } from './movement.js';
 import { averagePlanes, maxPlanes } from './pool-kernels.js';
 import {

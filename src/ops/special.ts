@@ -11,6 +11,7 @@ import { detach, to } from './copy.js';
 import { type Operand, unary, where } from './elementwise.js';
 import { stack } from './join.js';
 import { isnan, log, log1p, neg } from './math.js';
+import { asFloats } from './pointwise.js';
 import { sum } from './reduce.js';
 
 /** 1 - erf(x), exact where erf(x) is nearly 1. @see https://pytorch.org/docs/stable/special.html#torch.special.erfc */
@@ -79,15 +80,17 @@ export function entr(x: Tensor): Tensor {
 
 /** x log1p(y), 0 where x is 0 (and y is no NaN). @see https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
 export function xlog1py(x: Operand, y: Operand): Tensor {
-  if (!(y instanceof Tensor)) {
-    if (!(x instanceof Tensor)) throw new ArgumentError('xlog1py: both operands are numbers, expected at least one tensor.');
-    const factor = Math.log1p(y);
-    return Number.isNaN(y) || Number.isFinite(factor) ? mul(x, factor) : where(eq(detach(x), 0), 0, mul(x, factor));
+  const [a, b] = asFloats(x, y) as [Operand, Operand];
+  if (!(b instanceof Tensor)) {
+    if (!(a instanceof Tensor)) throw new ArgumentError('xlog1py: both operands are numbers, expected at least one tensor.');
+    const number = Number(b);
+    const factor = Math.log1p(number);
+    return Number.isNaN(number) || Number.isFinite(factor) ? mul(a, factor) : where(eq(detach(a), 0), 0, mul(a, factor));
   }
-  const plain = detach(y);
-  const zero = logicalAnd(eq(x instanceof Tensor ? detach(x) : x, 0), logicalOr(le(plain, -1), eq(plain, Number.POSITIVE_INFINITY)));
+  const plain = detach(b);
+  const zero = logicalAnd(eq(a instanceof Tensor ? detach(a) : a, 0), logicalOr(le(plain, -1), eq(plain, Number.POSITIVE_INFINITY)));
   // Where x is 0 the logarithm would be infinite or NaN, and so would be its product with 0, and the gradient.
-  return where(zero, 0, mul(x, log1p(where(zero, 0, y))));
+  return where(zero, 0, mul(a, log1p(where(zero, 0, b))));
 }
 
 /** Integers as float32. */

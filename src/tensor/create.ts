@@ -3,7 +3,8 @@
 import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, isOptions, noMore, readOptions, readSizes, show } from './arguments.js';
-import { assertDType, type DType, dtypeOfTypedArray, dtypes, isFloating, type TypedArray } from './dtype.js';
+import { assertDType, type DType, dtypeOfTypedArray, dtypes, isFloating, promote, type TypedArray } from './dtype.js';
+import { isScalar, type Scalar, scalarTensor, storedScalar } from './scalar.js';
 import { checkSizes, numel, type Shape } from './shape.js';
 import { emptyTensor, Tensor } from './tensor.js';
 import { writeTyped } from './transfer.js';
@@ -46,7 +47,7 @@ function dtypeOf(options: TensorOptions | undefined, fallback: DType, op: string
 /**
  * A tensor of nested arrays of numbers, or of a typed array (one dim, its own dtype).
  * @param data numbers become float32, booleans bool, bigints int64, unless `dtype` says otherwise: JavaScript cannot tell 1 from 1.0.
- * @throws {ShapeError} for ragged arrays.
+ * @throws {ShapeError} for ragged arrays. @throws {DTypeError} for numbers that an integer dtype does not hold.
  * @example
  * tensor([[1, 2], [3, 4]]);
  */
@@ -56,14 +57,18 @@ export function tensor(data: NestedArray | TypedArray | Tensor, options?: Tensor
   if (ArrayBuffer.isView(data)) {
     const own = fromTypedArray(data as TypedArray);
     if (options?.dtype === undefined || options.dtype === own.dtype) return finish(own, options);
-    return finish(castFresh(own, options.dtype), options);
+    const dtype = dtypeOf(options, own.dtype, 'tensor');
+    if (isFloating(dtype) || dtype === 'bool' || promote(own.dtype, dtype) === dtype) return finish(castFresh(own, dtype), options);
+    const out = emptyTensor(own.shape, dtype);
+    writeTyped(out, toTyped(Array.from(data as ArrayLike<number | bigint>), dtype));
+    return finish(out, options);
   }
   const shape: number[] = [];
   for (let level: unknown = data; Array.isArray(level); level = level[0]) {
     shape.push(level.length);
     if (level.length === 0) break;
   }
-  const flat: (number | boolean | bigint)[] = [];
+  const flat: Scalar[] = [];
   const visit = (value: NestedArray, depth: number): void => {
     if (depth === shape.length) {
       if (typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint') {
@@ -86,19 +91,25 @@ export function tensor(data: NestedArray | TypedArray | Tensor, options?: Tensor
       `tensor: the nested arrays are ragged: the first of each level make shape ${showShape(shape)}, others have another length or depth.`,
     );
   visit(data as NestedArray, 0);
-  const first = flat[0];
-  const natural: DType = typeof first === 'boolean' ? 'bool' : typeof first === 'bigint' ? 'int64' : 'float32';
-  const dtype = dtypeOf(options, natural, 'tensor');
+  const dtype = dtypeOf(options, naturalDType(flat), 'tensor');
   const out = emptyTensor(shape, dtype);
   writeTyped(out, toTyped(flat, dtype));
   return finish(out, options);
 }
 
-function toTyped(values: readonly (number | boolean | bigint)[], dtype: DType): TypedArray {
-  if (dtype === 'int64') return BigInt64Array.from(values, (v) => (typeof v === 'bigint' ? v : BigInt(Math.trunc(Number(v)))));
-  if (dtype === 'bool') return Uint8Array.from(values, (v) => (v ? 1 : 0));
+/** Numbers make float32, bigints (whole numbers among them) int64, booleans alone bool. */
+function naturalDType(values: readonly Scalar[]): DType {
+  const kinds = new Set(values.map((v) => typeof v));
+  if (kinds.has('bigint')) return values.every((v) => typeof v !== 'number' || Number.isInteger(v)) ? 'int64' : 'float32';
+  return kinds.has('number') || kinds.size === 0 ? 'float32' : 'bool';
+}
+
+function toTyped(values: readonly Scalar[], dtype: DType): TypedArray {
+  if (dtype === 'int64') return BigInt64Array.from(values, (v) => BigInt(storedScalar('tensor', v, dtype)));
   const array = new dtypes[dtype].array(values.length) as Exclude<TypedArray, BigInt64Array>;
-  for (let i = 0; i < values.length; i++) array[i] = Number(values[i]);
+  // Among the elements of a float32 tensor PyTorch takes what is too large for infinity.
+  const floating = isFloating(dtype);
+  for (let i = 0; i < values.length; i++) array[i] = Number(floating ? values[i] : storedScalar('tensor', values[i]!, dtype));
   return array;
 }
 
@@ -110,9 +121,9 @@ function castFresh(x: Tensor, dtype: DType): Tensor {
   return out;
 }
 
-function metaOf(n: number): number {
+function metaOf(n: number, step = 1): number {
   const { host } = loadedEngine();
-  host.scratch().set([n, 1, 1]);
+  host.scratch().set([n, 1, step]);
   return host.scratchPtr;
 }
 
@@ -160,15 +171,21 @@ function made(op: string, args: readonly unknown[], value: number): Tensor {
   return full(shape, value, options as TensorOptions, op);
 }
 
-/** A tensor of one value. */
-export function full(shape: Shape, value: number, options?: TensorOptions, op = 'full'): Tensor {
+/** A tensor of one value. @throws {DTypeError} for a value that the dtype does not hold. */
+export function full(shape: Shape, value: Scalar, options?: TensorOptions, op = 'full'): Tensor {
   if (!Array.isArray(shape)) throw new ArgumentError(`${op}: shape is ${show(shape)}, expected a list of sizes.`);
   checkTensorOptions(op, options);
   checkSizes(shape, op);
-  if (typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint')
-    throw new ArgumentError(`${op}: the value is ${show(value)}, expected a number.`);
-  const out = emptyTensor([...shape], dtypeOf(options, 'float32', op));
-  check(kernels.fill(dtypes[out.dtype].code, out.ptr, numel(shape), Number(value)), op);
+  if (!isScalar(value)) throw new ArgumentError(`${op}: the value is ${show(value)}, expected a number.`);
+  const dtype = dtypeOf(options, 'float32', op);
+  const stored = storedScalar(op, value, dtype);
+  const out = emptyTensor([...shape], dtype);
+  if (typeof stored === 'number') {
+    check(kernels.fill(dtypes[dtype].code, out.ptr, numel(shape), stored), op);
+  } else {
+    const one = scalarTensor(stored, dtype);
+    check(kernels.copyStrided(dtypes[dtype].code, dtypes[dtype].code, out.ptr, one.ptr, 1, metaOf(numel(shape), 0)), op);
+  }
   return finish(out, options);
 }
 
@@ -273,7 +290,7 @@ export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
 }
 
 /** One value, in the shape and dtype of `x`. */
-export function fullLike(x: Tensor, value: number, options?: TensorOptions): Tensor {
+export function fullLike(x: Tensor, value: Scalar, options?: TensorOptions): Tensor {
   assertTensor('fullLike', 'x', x);
   checkTensorOptions('fullLike', options);
   return full(x.shape, value, { dtype: x.dtype, ...options });

@@ -64,15 +64,29 @@ export function promote(a: DType, b: DType): DType {
   return dtypes[a].rank >= dtypes[b].rank ? a : b;
 }
 
-/** An operand of promotion: its dtype, and whether it has dimensions (0-dim tensors and numbers weigh less). */
+/** An operand of promotion: its dtype, and whether it has dims; a number weighs less than a 0-dim tensor, which weighs less than one with dims. */
 export interface PromotionOperand {
   readonly dtype: DType;
   readonly dimensioned: boolean;
+  /** Whether it is a number of the program, no tensor. Default: false. */
+  readonly number?: boolean;
 }
 
 /** PyTorch's result type of two operands. https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc */
 export function resultType(a: PromotionOperand, b: PromotionOperand): DType {
-  if (a.dimensioned === b.dimensioned) return promote(a.dtype, b.dtype);
-  const [strong, weak] = a.dimensioned ? [a.dtype, b.dtype] : [b.dtype, a.dtype];
-  return dtypes[weak].category > dtypes[strong].category ? weak : strong;
+  return resultTypeOf([a, b]);
+}
+
+/** {@link resultType} of any number of operands: the types of each weight promote among themselves, then a lighter one counts only if its category is higher. */
+export function resultTypeOf(operands: readonly PromotionOperand[]): DType {
+  const byWeight: (DType | undefined)[] = [];
+  for (const { dtype, dimensioned, number } of operands) {
+    const weight = dimensioned ? 0 : number ? 2 : 1;
+    const other = byWeight[weight];
+    byWeight[weight] = other === undefined ? dtype : promote(other, dtype);
+  }
+  let result: DType | undefined;
+  for (const dtype of byWeight)
+    if (dtype !== undefined && (result === undefined || dtypes[dtype].category > dtypes[result].category)) result = dtype;
+  return result!;
 }
