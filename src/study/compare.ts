@@ -4,10 +4,11 @@ import type { Module } from '../nn/module.js';
 import type { Comparison, EpochFigures, RunFigures, VariantFigures } from '../report/comparison.js';
 import { manualSeed } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { accuracy } from '../train/accuracy.js';
 import { modelCheckpoint } from '../train/callbacks.js';
-import type { FitOptions } from '../train/fit.js';
-import { fit, NonFiniteLossError } from '../train/fit.js';
-import { accuracy } from '../train/metrics.js';
+import { fit } from '../train/fit.js';
+import type { FitOptions } from '../train/fit-options.js';
+import { NonFiniteError, NonFiniteLossError } from '../train/non-finite.js';
 import type { EpochRecord, Loader, Loss, OptimizerLike, StepEvent } from '../train/types.js';
 import { StudyClock } from './clock.js';
 
@@ -177,8 +178,9 @@ async function trainOnce(
     });
     return done(stopped?.reason === 'aborted' ? { interrupted: true } : {});
   } catch (error) {
-    if (!(error instanceof NonFiniteLossError)) throw error;
-    return done({ failed: `the loss became ${error.loss} in epoch ${error.epoch}, step ${error.step}` });
+    if (!(error instanceof NonFiniteError)) throw error;
+    const what = error instanceof NonFiniteLossError ? `the loss became ${error.loss}` : 'gradients or weights became NaN or infinite';
+    return done({ failed: `${what} in epoch ${error.epoch}, step ${error.step}` });
   }
 }
 

@@ -5,6 +5,9 @@ import { load, save } from '../formats/files.js';
 import type { Module } from '../nn/module.js';
 import { defaultGenerator, Generator } from '../tensor/random.js';
 import { Tensor } from '../tensor/tensor.js';
+import { type Best, History } from './history.js';
+import { historyOf, resumeFrom } from './resume.js';
+import type { EpochRecord } from './types.js';
 
 /** Anything with a state to keep: optimizers and schedulers. */
 interface Stateful {
@@ -34,12 +37,14 @@ interface Kept {
   rng_state?: Tensor;
   generators?: Record<string, Tensor>;
   notes?: Record<string, unknown>;
+  history?: { epochs: EpochRecord[]; steps: number; seconds: number; best?: Best };
 }
 
 /**
  * Saves a training: the states of its parts and of the random numbers, so that the steps, shuffles and dropout masks that follow
- * {@link loadCheckpoint} are those that would have followed here. In Python `torch.load(path)` gives a dict with `model`, `optimizer`,
- * `scheduler`, `rng_state` (for `torch.set_rng_state`), `generators` and `notes`.
+ * {@link loadCheckpoint} are those that would have followed here. The history of the model's training, with its best epoch, is saved
+ * as well. In Python `torch.load(path)` gives a dict with `model`, `optimizer`, `scheduler`, `rng_state` (for `torch.set_rng_state`),
+ * `generators`, `history` and `notes`.
  * @param path ends in .pth, .pt, .ckpt or .bin. Directories are created; the file appears whole or not at all.
  * @throws {ArgumentError} for another ending. @throws {FileError} where the path cannot be written.
  * @example
@@ -56,12 +61,14 @@ export function saveCheckpoint(path: string, parts: TrainingParts & CheckpointNo
     if (!(generator instanceof Generator)) throw new ArgumentError(`saveCheckpoint: generators.${name} is no Generator.`);
     return [name, generator.getState()];
   });
+  const history = model && historyOf(model);
   const kept = {
     ...(model && { model: model.stateDict() }),
     ...(optimizer && { optimizer: optimizer.stateDict() }),
     ...(scheduler && { scheduler: scheduler.stateDict() }),
     rng_state: defaultGenerator().getState(),
     ...(states.length > 0 && { generators: Object.fromEntries(states) }),
+    ...(history && history.epochs.length > 0 && { history: plain(history) }),
     ...(notes && { notes }),
   };
   save(kept, path, { makeDirectories: true });
@@ -69,6 +76,9 @@ export function saveCheckpoint(path: string, parts: TrainingParts & CheckpointNo
 
 /**
  * Goes on where {@link saveCheckpoint} was called: gives the parts their states, and the random numbers theirs.
+ * A fit of the model goes on where that training was: it counts epochs, patience and the best epoch further, so that a worse epoch does
+ * not replace the best one (pass `history: new History()` to fit to start anew). That takes the model and its optimizer; a model alone
+ * starts a training of its own.
  * Parts that are not given stay in the file, and parts of the file that are not there are an error, before anything is changed.
  * @returns the notes.
  * @throws {FormatError} where the file lacks a part. @throws {StateDictError} where a part does not fit. @throws as `load`.
@@ -95,5 +105,49 @@ export function loadCheckpoint<N = Record<string, unknown>>(path: string, parts:
   scheduler?.loadStateDict(kept.scheduler!);
   for (const [generator, state] of streams) generator.setState(state);
   defaultGenerator().setState(shared);
+  if (model) resumeFrom(model, optimizer && kept.history && historyFrom(kept.history, path));
   return (kept.notes ?? {}) as N;
+}
+
+/** What a file holds of a history: plain data, and the best epoch's tensors. */
+function plain({ epochs, steps, seconds, best }: History): NonNullable<Kept['history']> {
+  const copies = epochs.map((record) => ({
+    ...record,
+    lr: [...record.lr],
+    train: { ...record.train },
+    ...(record.validation && { validation: { ...record.validation } }),
+  }));
+  return { epochs: copies, steps, seconds, ...(best && { best: { ...best } }) };
+}
+
+/** @throws {FormatError} for what is no history. */
+function historyFrom({ epochs, steps, seconds, best }: NonNullable<Kept['history']>, path: string): History {
+  const wrong = (what: string) =>
+    new FormatError(
+      `loadCheckpoint: ${path}: the history's ${what} is not what saveCheckpoint writes. Load the model alone to train it anew.`,
+    );
+  if (!Array.isArray(epochs) || !epochs.every((record, i) => isRecord(record) && (i === 0 || record.epoch > epochs[i - 1]!.epoch)))
+    throw wrong('list of epochs');
+  const history = new History();
+  history.epochs.push(...epochs);
+  if (typeof steps !== 'number' || typeof seconds !== 'number') throw wrong('count');
+  Object.assign(history, { steps, seconds });
+  if (best !== undefined) {
+    const { stateDict } = best;
+    if (
+      typeof best !== 'object' ||
+      typeof stateDict !== 'object' ||
+      stateDict === null ||
+      !Object.values(stateDict).every((x) => x instanceof Tensor)
+    )
+      throw wrong('best epoch');
+    history.best = best;
+  }
+  return history;
+}
+
+function isRecord(record: unknown): record is EpochRecord {
+  const { epoch, train, lr } = (record ?? {}) as Partial<EpochRecord>;
+  const isLoss = typeof train?.loss === 'number';
+  return Number.isInteger(epoch) && isLoss && Array.isArray(lr) && lr.every((rate) => typeof rate === 'number');
 }

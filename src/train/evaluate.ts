@@ -1,44 +1,88 @@
 /** Measuring a model, and using it, without training it. */
 import { noGrad } from '../autograd/mode.js';
 import { Breather } from '../data/breather.js';
-import type { MaybePromise } from '../data/dataset.js';
+import type { DatasetLike, MaybePromise } from '../data/dataset.js';
 import { ArgumentError, ShapeError } from '../errors.js';
-import type { Module, ModuleWithOutput } from '../nn/module.js';
+import { Module, type ModuleWithOutput } from '../nn/module.js';
 import { cat } from '../ops/join.js';
+import { assertFunction, readOptions, required, show } from '../tensor/arguments.js';
 import { escapeScope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
-import { checkMetrics } from './metrics.js';
-import { batchesOf, computeLoss, forwardBatch, inStep, ownsBatches, type Recipe, Scorer } from './scorer.js';
-import type { ForwardBatch, Loader, Loss, Metric, Scores } from './types.js';
+import { checkedOutput, computeLoss, inStep, type Recipe } from './batch-step.js';
+import { assertIdle } from './busy.js';
+import { checkLoss, warnOfOutputs } from './check-loss.js';
+import { eachBatch, ownsBatches, readBatches } from './loaders.js';
+import { readMetrics } from './metrics.js';
+import { Modes } from './modes.js';
+import { Scorer } from './scorer.js';
+import type { ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName, Scores } from './types.js';
 
 export interface EvaluateOptions<B> {
   loss: Loss;
-  metrics?: readonly Metric[];
+  /** Measured beside the loss; `accuracy` also by name. */
+  metrics?: readonly (Metric | MetricName)[];
   /** How a batch becomes output and target. Default: `[...inputs, target]`. */
   forward?: ForwardBatch<B>;
+  /** How the losses of batches become one. Default: `samples`, their mean over all samples. */
+  lossAverage?: LossAverage;
   /** Ends the evaluation with the signal's reason as the error. */
   signal?: AbortSignal;
 }
 
 /**
- * The mean loss of the batches, and the metrics over all samples, in evaluation mode and without recording. The model's modes are as
- * before afterwards.
- * @throws {ArgumentError} when the loader gives no batch.
+ * The mean loss over all samples (over the labels that count, where the loss ignores some or weighs classes), and the metrics, in
+ * evaluation mode and without recording. Neither depends on the batch size. The model's modes are as before afterwards.
+ * @param loader batches, or a data set, which is read in batches of 64.
+ * @throws {ArgumentError} when there is no batch, and for options that there are not. @throws {BusyError} while fit trains the model, except
+ * in its callbacks.
  * @example
  * const { loss, accuracy: share } = await evaluate(model, testLoader, { loss: new nn.CrossEntropyLoss(), metrics: [accuracy()] });
  */
 export async function evaluate<B = readonly Tensor[]>(
   model: ModuleWithOutput,
-  loader: Loader<B>,
+  loader: Loader<B> | DatasetLike<unknown>,
   options: EvaluateOptions<B>,
 ): Promise<Scores> {
-  const { metrics = [], forward = forwardBatch, signal } = options;
-  checkMetrics(metrics, 'evaluate');
-  const scorer = await scoreLoader({ model, loss: options.loss, forward }, loader, metrics, () => {
+  const op = 'evaluate';
+  checkModel(op, model);
+  if ((options as unknown) === undefined)
+    throw new ArgumentError(`${op}: the loss is missing. Write ${op}(model, loader, { loss: new nn.CrossEntropyLoss() }).`);
+  const defaults = { loss: required, metrics: required, forward: required, lossAverage: 'samples', signal: required };
+  const read = readOptions(op, defaults as unknown as Required<EvaluateOptions<B>>, options);
+  const { loss, forward, signal, lossAverage } = read as EvaluateOptions<B> & { lossAverage: LossAverage };
+  checkLoss(op, loss);
+  checkAverage(op, lossAverage);
+  if (forward !== undefined) assertFunction(op, 'forward', forward);
+  const metrics = readMetrics(read.metrics, op);
+  if (loader instanceof Tensor)
+    throw new ArgumentError(`${op}: the loader is ${show(loader)}, without targets. Pass [[x, y]], a data set or a DataLoader.`);
+  const batches = readBatches<B>(op, loader);
+  assertIdle(model, op);
+  const scorer = await scoreLoader({ op, model, loss, forward }, batches, { metrics, lossAverage }, () => {
     signal?.throwIfAborted();
+    assertIdle(model, op);
     return true;
   });
   return scorer!.scores();
+}
+
+/** @throws {ArgumentError} for what is no model. */
+export function checkModel(op: string, model: unknown): asserts model is Module {
+  if (model instanceof Module) return;
+  const advice = typeof model === 'function' ? ' Make one: new Net().' : model instanceof Promise ? ' Await it.' : '';
+  throw new ArgumentError(`${op}: the model is ${show(model)}, expected an nn.Module.${advice}`);
+}
+
+/** @throws {ArgumentError} for an average that there is not. */
+export function checkAverage(op: string, average: unknown): asserts average is LossAverage {
+  if (average !== 'samples' && average !== 'batches')
+    throw new ArgumentError(`${op}: lossAverage is ${show(average)}, expected 'samples' or 'batches'.`);
+}
+
+/** What is counted over a loader. */
+export interface Counting {
+  readonly metrics: readonly Metric[];
+  readonly lossAverage: LossAverage;
 }
 
 /**
@@ -48,49 +92,58 @@ export async function evaluate<B = readonly Tensor[]>(
 export async function scoreLoader<B>(
   recipe: Recipe<B>,
   loader: Loader<B>,
-  metrics: readonly Metric[],
+  { metrics, lossAverage }: Counting,
   after: (scorer: Scorer, loss: number, samples: number) => MaybePromise<boolean>,
 ): Promise<Scorer | undefined> {
-  const { model } = recipe;
-  const scorer = new Scorer(metrics);
-  const owned = ownsBatches(loader);
-  const whole = await eachBatch(model, loader, (batch) => {
-    const before = scorer.samples;
-    const value = inStep(model, batch, owned, () =>
-      noGrad(() => {
-        const scored = computeLoss(recipe, batch);
-        scorer.add(scored.value, scored.output, scored.target);
-        return scored.value;
-      }),
-    );
-    return after(scorer, value, scorer.samples - before);
+  const scorer = new Scorer(metrics, { loss: recipe.loss }, lossAverage);
+  const whole = await eachInEvaluation(recipe.model, loader, ownsBatches(loader), {
+    run: (batch) => {
+      const scored = computeLoss(recipe, batch);
+      const before = scorer.samples;
+      if (scorer.steps === 0) warnOfOutputs(recipe.op, scored.taken);
+      scorer.add(scored);
+      return [scored.value, scorer.samples - before] as const;
+    },
+    after: ([value, samples]) => after(scorer, value, samples),
   });
   if (whole && scorer.steps === 0)
     throw new ArgumentError(
-      'evaluate: the loader gave no batches. Is the data set empty, or the loader a generator that was used up? Pass a DataLoader or an array.',
+      `${recipe.op}: the loader gave no batches to evaluate. Is the data set empty, or the loader a generator that was used up? Pass a DataLoader or an array.`,
     );
   return whole ? scorer : undefined;
 }
 
-/** Runs `body` on each batch in evaluation mode; false from it ends the loop, and the result is false. */
-async function eachBatch<B>(model: Module, loader: Loader<B>, body: (batch: B) => MaybePromise<boolean>): Promise<boolean> {
-  const modes = model.modules().map((module) => [module, module.training] as const);
+/**
+ * Runs a model on each batch, in evaluation mode and without recording, in a step that frees what it makes. The modes hold for the step
+ * alone, so that several evaluations of one model may run side by side.
+ * @returns whether all batches were gone through; false from `after` ends the loop.
+ */
+async function eachInEvaluation<B, R>(
+  model: Module,
+  loader: Loader<B>,
+  owned: boolean,
+  { run, after }: { run: (batch: B) => R; after: (result: R) => MaybePromise<boolean> },
+): Promise<boolean> {
   const breather = new Breather();
-  const batches = batchesOf(loader);
-  model.eval();
-  try {
-    for (let next = await batches.next(); !next.done; next = await batches.next()) {
-      const answer = body(next.value);
-      if ((typeof answer === 'boolean' ? answer : await answer) === false) {
-        await batches.return?.();
-        return false;
+  const before = new Modes(model);
+  let evaluation: Modes | undefined;
+  return eachBatch(loader, async (batch) => {
+    before.note();
+    let result: R;
+    try {
+      if (evaluation) evaluation.apply();
+      else {
+        model.eval();
+        evaluation = new Modes(model);
       }
-      await breather.breathe();
+      result = inStep(model, batch, owned, () => noGrad(() => run(batch)));
+    } finally {
+      before.apply();
     }
+    if ((await after(result)) === false) return false;
+    await breather.breathe();
     return true;
-  } finally {
-    for (const [module, training] of modes) module.training = training;
-  }
+  });
 }
 
 export interface PredictOptions<B> {
@@ -100,29 +153,41 @@ export interface PredictOptions<B> {
 
 /**
  * The model's outputs for all batches, joined along their first dim, in evaluation mode and without recording.
- * @throws {ArgumentError} when the loader gives no batch.
+ * @param batches a loader; a data set, which is read in batches of 64; or a tensor, which is one batch: [N, ...] gives [N, ...].
+ * @throws {ArgumentError} when there is no batch. @throws {BusyError} while fit trains the model, except in its callbacks.
+ * @example
+ * const labels = (await predict(model, x)).argmax(1);
  */
 export async function predict<B = readonly Tensor[]>(
   model: ModuleWithOutput,
-  loader: Loader<B>,
+  batches: Loader<B> | DatasetLike<unknown> | Tensor,
   options: PredictOptions<B> = {},
 ): Promise<Tensor> {
-  const forward = options.forward ?? ((m, batch) => m.forward(Array.isArray(batch) ? batch[0] : batch) as Tensor);
+  const op = 'predict';
+  checkModel(op, model);
+  const { forward = (m: Module, batch: B) => m.forward(Array.isArray(batch) ? batch[0] : batch) as Tensor } = readOptions(
+    op,
+    { forward: required as unknown as PredictOptions<B>['forward'] },
+    options,
+  );
+  assertFunction(op, 'forward', forward);
+  const loader = readBatches<B>(op, batches);
+  assertIdle(model, op);
   const outputs: Tensor[] = [];
-  await eachBatch(model, loader, (batch) => {
-    // Batches are not freed here: an output may be a view of its input.
-    const output = inStep(model, batch, false, () =>
-      noGrad(() => {
-        const made = forward(model, batch);
-        if (!(made instanceof Tensor) || made.ndim === 0)
-          throw new ShapeError('predict: the model must give a tensor of at least one dim for each batch.');
-        escapeScope(made.storage, null);
-        return made;
-      }),
-    );
-    outputs.push(output);
-    return true;
+  // Batches are not freed here: an output may be a view of its input.
+  await eachInEvaluation(model, loader, false, {
+    run: (batch) => {
+      const made = checkedOutput(op, forward(model, batch));
+      if (made.ndim === 0) throw new ShapeError(`${op}: the model gives a tensor without dims for a batch, expected [N, ...].`);
+      escapeScope(made.storage, null);
+      return made;
+    },
+    after: (made) => {
+      outputs.push(made);
+      assertIdle(model, op);
+      return true;
+    },
   });
-  if (outputs.length === 0) throw new ArgumentError('predict: the loader gave no batches.');
+  if (outputs.length === 0) throw new ArgumentError(`${op}: the loader gave no batches.`);
   return noGrad(() => cat(outputs));
 }

@@ -1,148 +1,94 @@
 /** fit: the training loop. */
 
 import { Breather } from '../data/breather.js';
-import { ArgumentError, HoneError } from '../errors.js';
+import { ArgumentError, GradError } from '../errors.js';
 import type { Module, ModuleWithOutput } from '../nn/module.js';
+import { warnOnce } from '../ops/warn.js';
 import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
-import { LRScheduler } from '../optim/lr-scheduler/scheduler.js';
-import { show } from '../tensor/arguments.js';
-import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type EarlyStoppingOptions, earlyStopping, type KeepBestOptions, keepBest } from './callbacks.js';
-import { scoreLoader } from './evaluate.js';
+import { computeLoss, inStep, type Recipe } from './batch-step.js';
+import { type Hold, holdModel } from './busy.js';
+import { earlyStopping, keepBest, WATCHES, type WatchingCallback } from './callbacks.js';
+import { warnOfOutputs } from './check-loss.js';
+import { type Counting, scoreLoader } from './evaluate.js';
+import { type FitOptions, type ReadFitOptions, readFitOptions } from './fit-options.js';
 import { History } from './history.js';
-import { checkMetrics } from './metrics.js';
-import { defaultMonitor, readMonitor } from './monitor.js';
-import { batchesOf, computeLoss, forwardBatch, inStep, lengthOf, ownsBatches, type Recipe, Scorer } from './scorer.js';
-import type {
-  Callback,
-  EpochRecord,
-  ForwardBatch,
-  Loader,
-  Loss,
-  Metric,
-  Monitor,
-  OptimizerLike,
-  SchedulerLike,
-  Scores,
-  StepEvent,
-  TrainingRun,
-} from './types.js';
-
-/** A scheduler, and when it steps. */
-export interface SchedulerPlan {
-  scheduler: SchedulerLike;
-  /** Default: `epoch`, after the epoch's evaluation. */
-  every?: 'epoch' | 'step';
-  /** The score that `step` is given, where it takes one. Default: for ReduceLROnPlateau `validation.loss`, or `train.loss` without validation. */
-  monitor?: Monitor;
-}
-
-export interface FitOptions<B> {
-  /** Batches to train on, `[...inputs, target]` each. */
-  train: Loader<B>;
-  /** Batches to measure each epoch with. */
-  validation?: Loader<B>;
-  loss: Loss;
-  optimizer: OptimizerLike;
-  /** Steps after each epoch, or as its plan says. */
-  scheduler?: SchedulerLike | SchedulerPlan;
-  epochs: number;
-  /** Measured beside the loss. */
-  metrics?: readonly Metric[];
-  callbacks?: readonly Callback[];
-  /** Shorthand for the callback of that name; true for its defaults. */
-  earlyStopping?: EarlyStoppingOptions | boolean;
-  /** Keeps the best epoch's state as `history.best`, and in a file where a path is given. Default: false. */
-  saveBest?: boolean | string | Omit<KeepBestOptions, 'restore'>;
-  /** Gives the model the state of its best epoch at the end. Default: false. */
-  restoreBest?: boolean;
-  /**
-   * Whether the train scores are measured after each epoch, in evaluation mode, by going through the training data once more. Default:
-   * false, the averages over the epoch's steps, while the model was changing and dropout was on.
-   */
-  evaluateTrain?: boolean;
-  /** How a batch becomes output and target. Default: `[...inputs, target]`. */
-  forward?: ForwardBatch<B>;
-  /** What happens when a loss is NaN or infinite: an error before the step is taken, or nothing. Default: `error`. */
-  nonFinite?: 'error' | 'ignore';
-  /** Ends training after the running step; the history says so. */
-  signal?: AbortSignal;
-  /** Gets one line per epoch: `log: console.log`. Default: none, fit itself prints nothing. */
-  log?: (line: string) => void;
-}
-
-/** A loss that is NaN or infinite: further steps would ruin every weight. */
-export class NonFiniteLossError extends HoneError {
-  override readonly code = 'NON_FINITE_LOSS';
-  override get name(): string {
-    return 'NonFiniteLossError';
-  }
-  constructor(
-    readonly loss: number,
-    readonly epoch: number,
-    readonly step: number,
-    lr: readonly number[],
-  ) {
-    super(
-      `fit: the loss is ${loss} at epoch ${epoch}, step ${step}; the step was not taken. Try a lower learning rate (it is ${lr.join(', ')}), look for NaN in the data, ` +
-        "for logarithms and divisions of 0 in the model, give losses what they expect (logits or probabilities), or pass nonFinite: 'ignore'.",
-    );
-  }
-}
+import { eachBatch, lengthOf, ownsBatches } from './loaders.js';
+import { Modes } from './modes.js';
+import { defaultMonitor, mergeMonitors, readMonitor } from './monitor.js';
+import { NonFiniteGradientError, NonFiniteLossError, nonFinite, type Place, watchedParameters } from './non-finite.js';
+import { noteHistory, resumedHistory } from './resume.js';
+import { checkHorizon, type SchedulerPlan } from './schedule.js';
+import { Scorer } from './scorer.js';
+import type { Callback, EpochRecord, Loader, MonitorOptions, OptimizerLike, Scores, StepEvent, TrainingRun } from './types.js';
 
 /**
  * Trains a model: per epoch one pass over the training batches, an evaluation, a step of the scheduler. Every step's tensors are freed
- * when it ends. The model is left in evaluation mode.
+ * when it ends; what the model's fields hold then, a state for the next batch, stays. Each step runs in training mode; at the end, however
+ * it comes, the model has the modes it had before, and the best epoch's state where `restoreBest` asks for it.
+ *
+ * After `loadCheckpoint` of a model and its optimizer, fit goes on where that training was: it counts epochs, patience and the best epoch
+ * further, for `epochs` more.
  * @returns what happened, epoch by epoch, and why it ended.
- * @throws {NonFiniteLossError} for a loss that is NaN or infinite, unless `nonFinite` is `ignore`.
+ * @throws {NonFiniteLossError} for a loss that is NaN or infinite, {@link NonFiniteGradientError} for such gradients, unless `nonFinite` is
+ * `ignore`. @throws {BusyError} where another fit trains the model. @throws {ArgumentError} for options that there are not, or that cannot
+ * be meant. Whatever error ends a training carries what was done as its `history`.
  * @example
  * const history = await fit(model, { train, validation, loss: new nn.CrossEntropyLoss(), optimizer, epochs: 10, metrics: [accuracy()], log: console.log });
  */
 export async function fit<B = readonly Tensor[]>(model: ModuleWithOutput, options: FitOptions<B>): Promise<History> {
-  return new Training(model, options).run();
+  return new Training(model, readFitOptions(model, options)).run();
 }
 
-class Training<B> implements TrainingRun {
-  readonly history = new History();
+class Training<B> implements TrainingRun, Hold {
+  readonly history: History;
   readonly optimizer: OptimizerLike;
+  /** The number of the last epoch. */
   readonly epochs: number;
-  epoch = 0;
+  readonly watched: MonitorOptions;
+  /** Whether a callback is running. */
+  waiting = false;
+  epoch: number;
   private step = 0;
   private stopReason: string | undefined;
   private readonly callbacks: readonly Callback[];
-  private readonly metrics: readonly Metric[];
+  private readonly counting: Counting;
   private readonly recipe: Recipe<B>;
   private readonly plan: SchedulerPlan | undefined;
   private readonly breather = new Breather();
   private readonly startedAt = performance.now();
+  private readonly secondsBefore: number;
   private epochStartedAt = 0;
+  private parameters: readonly (readonly [string, Tensor])[] = [];
 
   constructor(
     readonly model: Module,
-    private readonly options: FitOptions<B>,
+    private readonly options: ReadFitOptions<B>,
   ) {
-    const { epochs, optimizer, metrics = [], scheduler, saveBest = false, restoreBest = false } = options;
-    if (!Number.isInteger(epochs) || epochs < 1)
-      throw new ArgumentError(`fit: epochs is ${epochs}, expected a whole number of at least 1.`);
-    checkMetrics(metrics, 'fit');
-    checkOptimizer(model, optimizer);
+    const { optimizer, metrics, lossAverage, loss, forward } = options;
     this.optimizer = optimizer;
-    this.epochs = epochs;
-    this.metrics = metrics;
-    this.recipe = { model, loss: options.loss, forward: options.forward ?? forwardBatch };
-    this.plan = scheduler === undefined ? undefined : checkedPlan(scheduler);
-    const extra: Callback[] = [];
-    if (saveBest !== false || restoreBest) {
-      const kept = typeof saveBest === 'string' ? { path: saveBest } : typeof saveBest === 'object' ? saveBest : {};
-      extra.push(keepBest({ ...kept, restore: restoreBest }));
-    }
-    if (options.earlyStopping) extra.push(earlyStopping(options.earlyStopping === true ? {} : options.earlyStopping));
-    this.callbacks = [...extra, ...(options.callbacks ?? [])];
+    this.counting = { metrics, lossAverage };
+    this.recipe = { op: 'fit', model, loss, forward };
+    this.plan = options.plan;
+    this.history = options.history ?? resumedHistory(model) ?? new History();
+    this.epoch = this.history.lastEpoch;
+    this.epochs = this.epoch + options.epochs;
+    this.secondsBefore = this.history.seconds;
+    this.callbacks = [...ownCallbacks(options), ...options.callbacks];
+    this.watched = mergeMonitors(
+      this.callbacks.flatMap((callback) =>
+        (callback as Partial<WatchingCallback>)[WATCHES] ? [(callback as WatchingCallback)[WATCHES]] : [],
+      ),
+    );
+    if (this.plan) checkHorizon(this.plan, options.epochs, this.steps);
   }
 
   get steps(): number | undefined {
     return lengthOf(this.options.train);
+  }
+
+  place(): string {
+    return this.epoch === 0 ? 'about to start' : `epoch ${this.epoch}, step ${this.step}`;
   }
 
   stop(reason: string): void {
@@ -150,16 +96,21 @@ class Training<B> implements TrainingRun {
   }
 
   async run(): Promise<History> {
+    const release = holdModel(this.model, this);
+    const modes = new Modes(this.model);
+    noteHistory(this.model, this.history);
+    this.history.stopped = undefined;
     try {
       await this.tell((callback) => callback.onTrainStart?.(this));
       while (this.epoch < this.epochs && !this.ending) await this.runEpoch();
       this.close();
       await this.tell((callback) => callback.onTrainEnd?.(this));
     } catch (error) {
-      await this.tell((callback) => callback.onError?.(error, this));
+      await this.fail(error);
       throw error;
     } finally {
-      this.model.eval();
+      modes.apply();
+      release();
     }
     return this.history;
   }
@@ -170,12 +121,35 @@ class Training<B> implements TrainingRun {
 
   private close(): void {
     const { history, epoch, step } = this;
-    history.seconds = (performance.now() - this.startedAt) / 1000;
+    this.noteSeconds();
     const place = { epoch, step };
     if (this.stopReason !== undefined) history.stopped = { reason: 'stopped', message: this.stopReason, ...place };
-    else if (this.options.signal?.aborted && history.epochs.length < this.epochs) {
+    else if (this.options.signal?.aborted && history.lastEpoch < this.epochs) {
       history.stopped = { reason: 'aborted', message: `aborted in epoch ${epoch} after step ${step}`, ...place };
     } else history.stopped = { reason: 'finished', message: `all ${this.epochs} epochs are done`, ...place };
+  }
+
+  /** Ends a training with an error: the history goes with it, and every callback hears of it, whatever the others do. */
+  private async fail(error: unknown): Promise<void> {
+    const { history, epoch, step } = this;
+    this.noteSeconds();
+    const message = error instanceof Error ? error.message : String(error);
+    history.stopped = { reason: 'failed', message, epoch, step };
+    if (typeof error === 'object' && error !== null && Object.isExtensible(error) && !Object.hasOwn(error, 'history'))
+      Object.defineProperty(error, 'history', { value: history, configurable: true, writable: true, enumerable: false });
+    for (const callback of this.callbacks) {
+      try {
+        await this.tell(({ onError }) => onError?.call(callback, error, this), [callback]);
+      } catch (second) {
+        warnOnce(
+          `fit: a callback's onError threw as well, which is not what ended the training: ${second instanceof Error ? second.message : String(second)}`,
+        );
+      }
+    }
+  }
+
+  private noteSeconds(): void {
+    this.history.seconds = this.secondsBefore + this.secondsSince(this.startedAt);
   }
 
   private async runEpoch(): Promise<void> {
@@ -202,56 +176,70 @@ class Training<B> implements TrainingRun {
     };
     this.stepScheduler('epoch', record);
     history.epochs.push(record);
+    this.noteSeconds();
     options.log?.(describe(record, this.epochs));
     await this.tell((callback) => callback.onEpochEnd?.(record, this));
   }
 
   /** One pass over the training batches. */
   private async trainEpoch(): Promise<Scorer> {
-    const { train } = this.options;
-    const scorer = new Scorer(this.metrics);
+    const { train, loss, nonFinite: policy } = this.options;
+    const scorer = new Scorer(this.counting.metrics, { loss }, this.counting.lossAverage);
     const owned = ownsBatches(train);
-    const batches = batchesOf(train);
     this.model.train();
-    for (let next = await batches.next(); !next.done; next = await batches.next()) {
+    const training = new Modes(this.model);
+    this.parameters = policy === 'ignore' ? [] : watchedParameters(this.model, this.optimizer);
+    await eachBatch(train, async (batch) => {
       const before = scorer.samples;
-      const loss = this.trainStep(next.value, owned, scorer);
+      training.apply();
+      const loss = this.trainStep(batch, owned, scorer);
       this.history.steps++;
       this.stepScheduler('step');
       await this.report('train', scorer, loss, scorer.samples - before, this.steps);
       await this.breather.breathe();
-      if (this.ending) {
-        await batches.return?.();
-        break;
-      }
-    }
+      return !this.ending;
+    });
     if (scorer.steps === 0)
       throw new ArgumentError(
         `fit: the train loader gave no batches in epoch ${this.epoch}. Is the data set empty, or the loader a generator that was used up? Pass a DataLoader or an array.`,
       );
+    // A step can overflow weights by finite gradients; after the last one nothing else would tell.
+    const broken = nonFinite(this.parameters, (parameter) => parameter);
+    if (broken.length > 0) throw new NonFiniteGradientError(broken, 'weights', this.here());
     return scorer;
   }
 
   /** forward, loss, backward, step: the four lines that everything else here serves. */
   private trainStep(batch: B, owned: boolean, scorer: Scorer): number {
     return inStep(this.model, batch, owned, () => {
-      const { loss, value, output, target } = computeLoss(this.recipe, batch);
+      const scored = computeLoss(this.recipe, batch);
+      const { loss, value, taken } = scored;
       this.step++;
-      if (!Number.isFinite(value) && this.options.nonFinite !== 'ignore')
-        throw new NonFiniteLossError(value, this.epoch, this.step, this.rates());
+      const checks = this.options.nonFinite !== 'ignore';
+      if (checks && !Number.isFinite(value)) throw new NonFiniteLossError(value, this.here(), Number.isNaN(value) && scored.count === 0);
+      if (this.history.steps === 0) warnOfOutputs('fit', taken);
+      if (!loss.requiresGrad) throw new GradError(notConnected(this.parameters));
       this.optimizer.zeroGrad();
       loss.backward();
+      if (checks) {
+        const broken = nonFinite(this.parameters, (parameter) => parameter.ownGrad);
+        if (broken.length > 0) throw new NonFiniteGradientError(broken, 'gradient', this.here());
+      }
       this.optimizer.step();
-      scorer.add(value, output, target);
+      scorer.add(scored);
       return value;
     });
+  }
+
+  private here(): Place {
+    return { epoch: this.epoch, step: this.step, lr: this.rates() };
   }
 
   /** Scores of a loader; undefined when training was ended meanwhile. */
   private async score(phase: 'evaluateTrain' | 'validation', loader: Loader<B>): Promise<Scores | undefined> {
     const steps = lengthOf(loader);
     const startedAt = performance.now();
-    const scorer = await scoreLoader(this.recipe, loader, this.metrics, async (so, loss, samples) => {
+    const scorer = await scoreLoader(this.recipe, loader, this.counting, async (so, loss, samples) => {
       await this.report(phase, so, loss, samples, steps, startedAt);
       return !this.ending;
     });
@@ -308,41 +296,40 @@ class Training<B> implements TrainingRun {
     return this.optimizer.paramGroups.map(({ lr }) => lr);
   }
 
-  private async tell(call: (callback: Callback) => void | Promise<void>): Promise<void> {
-    for (const callback of this.callbacks) {
-      const told = call(callback);
-      if (told !== undefined) await told;
+  /** Calls callbacks in turn; meanwhile they may evaluate the model, or predict with it. */
+  private async tell(call: (callback: Callback) => void | Promise<void>, callbacks = this.callbacks): Promise<void> {
+    for (const callback of callbacks) {
+      this.waiting = true;
+      try {
+        const told = call(callback);
+        if (told !== undefined) await told;
+      } finally {
+        this.waiting = false;
+      }
     }
   }
 }
 
-/** A plan that would never step, or hand a score to a schedule that takes it for an epoch, is refused before training starts. */
-function checkedPlan(given: SchedulerLike | SchedulerPlan): SchedulerPlan {
-  const plan = typeof given === 'object' && given !== null && 'scheduler' in given ? given : { scheduler: given };
-  const { scheduler, every = 'epoch', monitor } = plan;
-  const name = scheduler instanceof LRScheduler ? classNameOf(scheduler) : 'the scheduler';
-  if (typeof scheduler?.step !== 'function')
-    throw new ArgumentError(`fit: scheduler is ${show(scheduler)}, expected an object with step(), as those of optim.lrScheduler.`);
-  if (every !== 'epoch' && every !== 'step') throw new ArgumentError(`fit: every is ${show(every)}, expected 'epoch' or 'step'.`);
-  const watches = scheduler instanceof ReduceLROnPlateau;
-  if (every === 'step' && (watches || monitor !== undefined))
-    throw new ArgumentError(
-      `fit: ${name} steps after each step, where there is no score of the epoch to give it. Leave out every or monitor.`,
-    );
-  if (monitor !== undefined && scheduler instanceof LRScheduler && !watches)
-    throw new ArgumentError(`fit: ${name} follows the epochs and takes no score. Leave out monitor, or use ReduceLROnPlateau.`);
-  return plan;
+/** The callbacks that options stand for. */
+function ownCallbacks({
+  saveBest,
+  restoreBest,
+  earlyStopping: stopping,
+}: Pick<ReadFitOptions<unknown>, 'saveBest' | 'restoreBest' | 'earlyStopping'>): Callback[] {
+  const out: Callback[] = [];
+  if (saveBest !== false || restoreBest) {
+    const kept = typeof saveBest === 'string' ? { path: saveBest } : typeof saveBest === 'object' ? saveBest : {};
+    out.push(keepBest({ ...kept, restore: restoreBest }));
+  }
+  if (stopping !== false) out.push(earlyStopping(stopping === true ? {} : stopping));
+  return out;
 }
 
-/** An optimizer made for another model trains nothing, without a word. */
-function checkOptimizer(model: Module, optimizer: OptimizerLike): void {
-  const held = new Set(optimizer.paramGroups.flatMap((group) => (group as { params?: readonly Tensor[] }).params ?? []));
-  const own = model.parameters();
-  if (own.length > 0 && held.size > 0 && !own.some((parameter) => held.has(parameter))) {
-    throw new ArgumentError(
-      "fit: the optimizer holds none of the model's parameters; it was made for another model. Make it of this one: new optim.Adam(model.parameters()).",
-    );
-  }
+function notConnected(parameters: readonly (readonly [string, Tensor])[]): string {
+  const frozen = parameters.length > 0 && parameters.every(([, parameter]) => !parameter.requiresGrad);
+  return frozen
+    ? 'fit: every parameter is frozen (requiresGrad is false), so there is nothing to train. Unfreeze some: parameter.requiresGrad_().'
+    : "fit: the loss does not depend on any parameter that requires a gradient. Was the output detached, computed inside noGrad(), or made new from numbers (item, toArray)? Keep tensors from the model's input to the loss.";
 }
 
 /** `epoch 3/10  train loss 0.31245 accuracy 0.91210  validation loss …  lr 0.001  3.2 s`. */

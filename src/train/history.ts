@@ -5,8 +5,8 @@ import type { EpochRecord, Monitor } from './types.js';
 
 /** Why a training ended. */
 export interface Stopped {
-  /** `finished`: all epochs are done. `stopped`: a callback asked for it. `aborted`: the signal did. */
-  readonly reason: 'finished' | 'stopped' | 'aborted';
+  /** `finished`: all epochs are done. `stopped`: a callback asked for it. `aborted`: the signal did. `failed`: an error ended it. */
+  readonly reason: 'finished' | 'stopped' | 'aborted' | 'failed';
   /** In words. */
   readonly message: string;
   /** The epoch that ran last, from 1; it has no record where it was cut short. */
@@ -42,6 +42,11 @@ export class History {
     return this.epochs.map((record) => readMonitor(record, monitor, 'values'));
   }
 
+  /** @internal The number of the last whole epoch; 0 before the first. */
+  get lastEpoch(): number {
+    return this.epochs.at(-1)?.epoch ?? 0;
+  }
+
   /** Without tensors: for JSON.stringify. */
   toJSON(): unknown {
     const { epochs, steps, seconds, stopped, best } = this;
@@ -57,8 +62,9 @@ export class History {
   /** One line per epoch, one column per score. */
   toCsv(): string {
     const columns = ['epoch', 'seconds', 'lr'];
+    // A resumed training may measure more than it did at first.
     const scores = (['train', 'validation'] as const).flatMap((side) =>
-      Object.keys(this.epochs[0]?.[side] ?? {}).map((name) => [side, name] as const),
+      [...new Set(this.epochs.flatMap((record) => Object.keys(record[side] ?? {})))].map((name) => [side, name] as const),
     );
     const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
     const head = [...columns, ...scores.map(([side, name]) => quote(`${side}.${name}`))].join(',');

@@ -2,15 +2,24 @@
 import type { Module } from '../nn/module.js';
 
 export class Modes {
-  private readonly noted: readonly (readonly [Module, boolean])[];
+  private readonly parts: readonly Module[];
+  private training: boolean[];
 
   /** Notes the modes as they are now. */
   constructor(model: Module) {
-    this.noted = model.modules().map((module) => [module, module.training] as const);
+    this.parts = model.modules();
+    this.training = this.parts.map(({ training }) => training);
+  }
+
+  /** Notes them anew. */
+  note(): void {
+    this.training = this.parts.map(({ training }) => training);
   }
 
   /** Gives every part the mode that was noted. */
   apply(): void {
-    for (const [module, training] of this.noted) if (module.training !== training) module.training = training;
+    this.parts.forEach((part, i) => {
+      if (part.training !== this.training[i]) part.training = this.training[i]!;
+    });
   }
 }

@@ -1,17 +1,9 @@
 /** Watching one score of the epochs' records. */
 import { ArgumentError } from '../errors.js';
-import type { EpochRecord, Monitor } from './types.js';
+import { show } from '../tensor/arguments.js';
+import type { EpochRecord, Monitor, MonitorOptions } from './types.js';
 
-export interface MonitorOptions {
-  /** The score. Default: `validation.loss`, or `train.loss` where there is no validation. */
-  monitor?: Monitor;
-  /** Whether lower or higher is better. Default: `max` for scores whose name says so (accuracy, f1, auc, …), else `min`. */
-  mode?: 'min' | 'max';
-  /** By how much a score must be better to count. Default: 0. */
-  minDelta?: number;
-}
-
-const HIGHER_IS_BETTER = /(accuracy|acc|auc|f1|precision|recall|r2|iou|dice|score)$/i;
+const HIGHER_IS_BETTER = /(accuracy|acc|auc|auroc|f1|precision|recall|r2|iou|dice|score|kappa|mcc|bleu|rouge|ndcg|psnr|ssim|top\d+)$/i;
 
 /** The score at a path of a record. @throws {ArgumentError} when it was not measured. */
 export function readMonitor(record: EpochRecord, monitor: Monitor, op: string): number {
@@ -30,34 +22,87 @@ export function defaultMonitor(record: EpochRecord): Monitor {
   return record.validation ? 'validation.loss' : 'train.loss';
 }
 
+/** @throws {ArgumentError} for a score, a mode or a delta that there is not. */
+export function checkMonitor({ monitor, mode, minDelta = 0 }: MonitorOptions, op: string): void {
+  if (monitor !== undefined && !(typeof monitor === 'string' && /^(train|validation)\../.test(monitor)))
+    throw new ArgumentError(
+      `${op}: monitor is ${show(monitor)}, expected a score such as 'validation.loss' or 'train.accuracy'.${typeof monitor === 'string' ? ` Did you mean 'validation.${String(monitor).replace(/^(val_?|validation_?)/, '')}'?` : ''}`,
+    );
+  if (typeof minDelta !== 'number' || !(minDelta >= 0))
+    throw new ArgumentError(`${op}: minDelta is ${show(minDelta)}, expected a number of 0 or more.`);
+  if (mode !== undefined && mode !== 'min' && mode !== 'max')
+    throw new ArgumentError(`${op}: mode is ${show(mode)}, expected 'min' or 'max'.`);
+}
+
+/**
+ * What those that choose a best epoch watch, as one: what is left open by one is taken from another.
+ * @throws {ArgumentError} where two want different things: early stopping, the saved file and the restored model must mean one epoch.
+ */
+export function mergeMonitors(wanted: readonly (readonly [who: string, options: MonitorOptions])[]): MonitorOptions {
+  const merged: Record<string, unknown> = {};
+  const from: Record<string, string> = {};
+  for (const [who, options] of wanted) {
+    for (const name of ['monitor', 'mode', 'minDelta'] as const) {
+      const value = options[name];
+      if (value === undefined) continue;
+      if (name in merged && merged[name] !== value)
+        throw new ArgumentError(
+          `fit: ${from[name]} watches ${name} ${show(merged[name])}, but ${who} watches ${show(value)}; a training has one best epoch. Give both the same, or leave it out in one. For a second file of another score add callbacks: [modelCheckpoint(path, { monitor })].`,
+        );
+      merged[name] = value;
+      from[name] ??= who;
+    }
+  }
+  return merged;
+}
+
 /** Remembers the best value of a score. */
 export class Improvement {
   best: { epoch: number; value: number; monitor: Monitor } | undefined;
-  private readonly minDelta: number;
+  private watched: MonitorOptions;
 
   constructor(
     private readonly options: MonitorOptions,
     private readonly op: string,
   ) {
-    this.minDelta = options.minDelta ?? 0;
-    if (!(this.minDelta >= 0)) throw new ArgumentError(`${op}: minDelta is ${this.minDelta}, expected a number of 0 or more.`);
-    if (options.mode !== undefined && options.mode !== 'min' && options.mode !== 'max')
-      throw new ArgumentError(`${op}: mode is "${String(options.mode)}", expected min or max.`);
+    checkMonitor(options, op);
+    this.watched = options;
   }
 
-  /** Forgets everything. */
-  reset(): void {
+  /** Forgets everything. @param watched what the training watches: it stands where this has no wishes of its own. */
+  reset(watched: MonitorOptions = {}): void {
     this.best = undefined;
+    this.watched = this.options.monitor === undefined ? { ...watched, ...defined(this.options) } : this.options;
   }
 
   /** Whether this epoch is better than all before by more than minDelta; NaN never is. */
   see(record: EpochRecord): boolean {
-    const monitor = this.options.monitor ?? defaultMonitor(record);
+    const { minDelta = 0, mode } = this.watched;
+    const monitor = this.watched.monitor ?? defaultMonitor(record);
     const value = readMonitor(record, monitor, this.op);
-    const max = (this.options.mode ?? (HIGHER_IS_BETTER.test(monitor) ? 'max' : 'min')) === 'max';
+    const max = (mode ?? (HIGHER_IS_BETTER.test(monitor) ? 'max' : 'min')) === 'max';
     const before = this.best?.value ?? (max ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
-    const better = max ? value > before + this.minDelta : value < before - this.minDelta;
+    const better = max ? value > before + minDelta : value < before - minDelta;
     if (better) this.best = { epoch: record.epoch, value, monitor };
     return better;
   }
+
+  /** Goes through the epochs of a training that is resumed; gives how many there were since the best. */
+  replay(records: readonly EpochRecord[]): number {
+    let since = 0;
+    for (const record of records) {
+      if (hasScore(record, this.watched.monitor ?? defaultMonitor(record))) since = this.see(record) ? 0 : since + 1;
+    }
+    return since;
+  }
+}
+
+const defined = (options: MonitorOptions): MonitorOptions =>
+  Object.fromEntries(
+    ['monitor', 'mode', 'minDelta'].flatMap((n) => (options[n as 'mode'] === undefined ? [] : [[n, options[n as 'mode']]])),
+  );
+
+function hasScore(record: EpochRecord, monitor: Monitor): boolean {
+  const [side, name] = [monitor.slice(0, monitor.indexOf('.')), monitor.slice(monitor.indexOf('.') + 1)];
+  return Object.hasOwn(record[side as 'train'] ?? {}, name);
 }

@@ -24,13 +24,29 @@ export interface SchedulerLike {
   step(metric?: number): void;
 }
 
+/** What a metric may know of the training or evaluation that it measures. */
+export interface MetricContext {
+  /** The loss, which tells whether outputs are logits or probabilities. */
+  readonly loss?: Loss;
+}
+
 /** Measures a model's outputs; {@link accuracy} is one. */
 export interface Metric {
   /** The key under which records keep its value. */
   readonly name: string;
   /** Begins a new count. */
-  start(): MetricCount;
+  start(context?: MetricContext): MetricCount;
 }
+
+/** Metrics that go by name alone. */
+export type MetricName = 'accuracy';
+
+/**
+ * How the losses of batches become one. `samples`: the mean over all samples (over all labels that count, where the loss ignores some or
+ * weighs classes), whatever the batch size. `batches`: the mean of the batches' losses, each counted alike, as loops of PyTorch's
+ * tutorials have it: a smaller last batch then counts for more.
+ */
+export type LossAverage = 'samples' | 'batches';
 
 export interface MetricCount {
   /** Counts a batch. Both tensors are freed after the step: keep numbers, not tensors. */
@@ -44,6 +60,16 @@ export type Scores = { readonly loss: number } & Readonly<Record<string, number>
 
 /** A score in an {@link EpochRecord}, by path: `validation.loss`, `train.accuracy`. */
 export type Monitor = `train.${string}` | `validation.${string}`;
+
+/** Which score is watched, and what counts as better. */
+export interface MonitorOptions {
+  /** The score. Default: `validation.loss`, or `train.loss` where there is no validation. */
+  monitor?: Monitor;
+  /** Whether lower or higher is better. Default: `max` for scores whose name says so (accuracy, f1, auc, …), else `min`. */
+  mode?: 'min' | 'max';
+  /** By how much a score must be better to count. Default: 0. */
+  minDelta?: number;
+}
 
 /** One epoch's results. */
 export interface EpochRecord {
@@ -76,7 +102,7 @@ export interface StepEvent {
   readonly samples: number;
   /** This batch's loss. */
   readonly loss: number;
-  /** The mean loss and the metrics over the phase so far. */
+  /** The average loss and the metrics over the phase so far. */
   readonly scores: Scores;
   /** Over the phase so far. */
   readonly samplesPerSecond: number;
@@ -95,6 +121,8 @@ export interface TrainingRun {
   readonly epochs: number;
   /** Steps in an epoch, where the loader knows. */
   readonly steps: number | undefined;
+  /** The score by which this training's best epoch is chosen, where one was named: for early stopping, saving and restoring alike. */
+  readonly watched?: MonitorOptions;
   /** Ends the training after the running step or epoch. `reason` goes into the history. */
   stop(reason: string): void;
 }
@@ -110,6 +138,6 @@ export interface Callback {
   onEpochEnd?(record: EpochRecord, run: TrainingRun): Told;
   /** After the last epoch, also where training was stopped or aborted. */
   onTrainEnd?(run: TrainingRun): Told;
-  /** When training ends with an error, which is thrown afterwards. */
+  /** When training ends with an error, which is thrown afterwards, with the history as its `history`. */
   onError?(error: unknown, run: TrainingRun): Told;
 }

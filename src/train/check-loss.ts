@@ -1,0 +1,56 @@
+/** Losses that cannot be meant: what is none, and outputs that a loss does not expect. */
+import { noGrad } from '../autograd/mode.js';
+import { ArgumentError } from '../errors.js';
+import { Module } from '../nn/module.js';
+import { ge, le, logicalAnd, sub } from '../ops/arithmetic.js';
+import type { LossTaken } from '../ops/loss-taken.js';
+import { abs, exp } from '../ops/math.js';
+import { allNonzero, sum } from '../ops/reduce.js';
+import { warnOnce } from '../ops/warn.js';
+import { show } from '../tensor/arguments.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { Loss } from './types.js';
+
+/** @throws {ArgumentError} for a loss that is none, with what to write. */
+export function checkLoss(op: string, loss: unknown): asserts loss is Loss {
+  const example = 'loss: new nn.CrossEntropyLoss(), or a function (output, target) => …';
+  if (typeof loss === 'string') throw new ArgumentError(`${op}: the loss is ${show(loss)}; losses have no names here. Pass ${example}.`);
+  if (typeof loss === 'function') {
+    if (!isClass(loss)) return;
+    throw new ArgumentError(`${op}: the loss is ${show(loss)}, expected an object of it. Write loss: new nn.${nameOf(loss)}().`);
+  }
+  if (typeof (loss as { forward?: unknown } | null | undefined)?.forward === 'function') return;
+  throw new ArgumentError(`${op}: the loss is ${loss === undefined ? 'missing' : show(loss)}. Pass ${example}.`);
+}
+
+function isClass(value: object): boolean {
+  return (value as { prototype?: object }).prototype instanceof Module || /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+function nameOf(value: object): string {
+  return (value as { className?: string; name?: string }).className ?? (value as { name?: string }).name ?? 'MSELoss';
+}
+
+/**
+ * Warns, once, of outputs that a loss does not expect: both train, and worse than need be. Looks at values, so call it for the first
+ * batch only.
+ */
+export function warnOfOutputs(op: string, taken: readonly LossTaken[]): void {
+  for (const { op: loss, input } of taken) {
+    if (loss === undefined || input === undefined) continue;
+    const found = noGrad(() => unexpected(loss, input));
+    if (found !== undefined) warnOnce(`${op}: ${found}`);
+  }
+}
+
+function unexpected(loss: string, input: Tensor): string | undefined {
+  const [made, dim] = [input.gradFn?.name ?? '', input.ndim > 1 ? 1 : 0];
+  const sumsToOne = (x: Tensor) => allNonzero(le(abs(sub(sum(x, dim), 1)), 1e-3));
+  if (loss === 'crossEntropy' && input.shape[dim]! > 1 && allNonzero(logicalAnd(ge(input, 0), le(input, 1))) && sumsToOne(input))
+    return 'cross entropy gets probabilities (each row is positive and sums to 1), but expects logits and applies softmax itself: twice learns slowly and badly. Leave the softmax out of the model, or use NLLLoss with logSoftmax.';
+  if (loss === 'nllLoss' && input.shape[dim]! > 1 && !sumsToOne(exp(input)))
+    return 'the negative log likelihood gets numbers that are no log-probabilities (their exponentials do not sum to 1). End the model with logSoftmax(1), or use CrossEntropyLoss, which applies it to logits.';
+  if (loss === 'binaryCrossEntropyWithLogits' && /^sigmoid/i.test(made))
+    return 'binary cross entropy with logits gets what a sigmoid gave, and applies sigmoid itself. Leave the sigmoid out of the model, or use BCELoss.';
+  return undefined;
+}

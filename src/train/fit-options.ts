@@ -1,0 +1,194 @@
+/** What fit is given, and what of it cannot be meant. */
+import { ArgumentError } from '../errors.js';
+import type { Module } from '../nn/module.js';
+import { assertFunction, isOptions, readOptions, required, show, unknownOption } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { EarlyStoppingOptions, KeepBestOptions } from './callbacks.js';
+import { checkLoss } from './check-loss.js';
+import { checkAverage, checkModel } from './evaluate.js';
+import { History } from './history.js';
+import { checkLoader } from './loaders.js';
+import { readMetrics } from './metrics.js';
+import { checkedPlan, type SchedulerPlan } from './schedule.js';
+import type { Callback, ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike, SchedulerLike } from './types.js';
+
+export interface FitOptions<B> {
+  /** Batches to train on, `[...inputs, target]` each. */
+  train: Loader<B>;
+  /** Batches to measure each epoch with. */
+  validation?: Loader<B> | undefined;
+  /** A loss module, or a function of outputs and targets that gives one number, or one for each sample, of which the mean is trained. */
+  loss: Loss;
+  optimizer: OptimizerLike;
+  /** Steps after each epoch, or as its plan says. */
+  scheduler?: SchedulerLike | SchedulerPlan | undefined;
+  /** How many epochs this call trains; a resumed training goes on for as many. */
+  epochs: number;
+  /** Measured beside the loss; `accuracy` also by name. */
+  metrics?: readonly (Metric | MetricName)[] | undefined;
+  callbacks?: readonly Callback[] | undefined;
+  /** Shorthand for the callback of that name; true for its defaults. What it watches is what the best epoch is chosen by. */
+  earlyStopping?: EarlyStoppingOptions | boolean | undefined;
+  /** Keeps the best epoch's state as `history.best`, and in a file where a path is given. Default: false. */
+  saveBest?: boolean | string | Omit<KeepBestOptions, 'restore'> | undefined;
+  /** Gives the model the state of its best epoch at the end, however training ends. Default: false. */
+  restoreBest?: boolean | undefined;
+  /**
+   * Whether the train scores are measured after each epoch, in evaluation mode, by going through the training data once more. Default:
+   * false, the averages over the epoch's steps, while the model was changing and dropout was on.
+   */
+  evaluateTrain?: boolean | undefined;
+  /** How the losses of batches become one, in training and in validation. Default: `samples`, their mean over all samples. */
+  lossAverage?: LossAverage | undefined;
+  /** How a batch becomes output and target. Default: `[...inputs, target]`. */
+  forward?: ForwardBatch<B> | undefined;
+  /** What happens when a loss or a gradient is NaN or infinite: an error before the step is taken, or nothing. Default: `error`. */
+  nonFinite?: 'error' | 'ignore' | undefined;
+  /** Ends training after the running step; the history says so. */
+  signal?: AbortSignal | undefined;
+  /** Gets one line per epoch: `log: console.log`. Default: none, fit itself prints nothing. */
+  log?: ((line: string) => void) | undefined;
+  /** Goes on from this history: epochs, patience and the best epoch are counted further. Default: that of the checkpoint that was loaded, or a new one. */
+  history?: History | undefined;
+}
+
+/** The options as they are used. */
+export interface ReadFitOptions<B> {
+  readonly train: Loader<B>;
+  readonly validation: Loader<B> | undefined;
+  readonly loss: Loss;
+  readonly optimizer: OptimizerLike;
+  readonly plan: SchedulerPlan | undefined;
+  readonly epochs: number;
+  readonly metrics: readonly Metric[];
+  readonly callbacks: readonly Callback[];
+  readonly earlyStopping: EarlyStoppingOptions | boolean;
+  readonly saveBest: boolean | string | Omit<KeepBestOptions, 'restore'>;
+  readonly restoreBest: boolean;
+  readonly evaluateTrain: boolean;
+  readonly lossAverage: LossAverage;
+  readonly forward: ForwardBatch<B> | undefined;
+  readonly nonFinite: 'error' | 'ignore';
+  readonly signal: AbortSignal | undefined;
+  readonly log: ((line: string) => void) | undefined;
+  readonly history: History | undefined;
+}
+
+/** Every option, with its default where it has one. */
+const DEFAULTS = {
+  train: required,
+  validation: required,
+  loss: required,
+  optimizer: required,
+  scheduler: required,
+  epochs: required,
+  metrics: required,
+  callbacks: required,
+  earlyStopping: null,
+  saveBest: null,
+  restoreBest: false,
+  evaluateTrain: false,
+  lossAverage: 'samples',
+  forward: required,
+  nonFinite: 'error',
+  signal: required,
+  log: required,
+  history: required,
+} as const;
+
+/** @throws {ArgumentError} for options that there are not, that are missing, or that cannot be meant. */
+export function readFitOptions<B>(model: Module, given: FitOptions<B>): ReadFitOptions<B> {
+  checkModel('fit', model);
+  if (!isOptions(given))
+    throw new ArgumentError(
+      `fit: got ${given === undefined ? 'no options' : `${show(given)} where options are expected`}. Write fit(model, { train, loss, optimizer, epochs: 10 }).`,
+    );
+  const read = readOptions('fit', DEFAULTS as object, given) as FitOptions<B>;
+  const { train, validation, loss, optimizer, epochs, forward, signal, log, history } = read;
+  checkLoader('fit', 'train', train);
+  if (validation !== undefined) checkLoader('fit', 'validation', validation);
+  checkLoss('fit', loss);
+  checkOptimizer(model, optimizer);
+  if (!Number.isInteger(epochs) || epochs < 1)
+    throw new ArgumentError(`fit: epochs is ${epochs === undefined ? 'missing' : show(epochs)}, expected a whole number of at least 1.`);
+  checkAverage('fit', read.lossAverage);
+  if (forward !== undefined) assertFunction('fit', 'forward', forward);
+  if (log !== undefined && typeof log !== 'function')
+    throw new ArgumentError(`fit: log is ${show(log)}, expected a function of a line. Write log: console.log.`);
+  if (read.nonFinite !== 'error' && read.nonFinite !== 'ignore')
+    throw new ArgumentError(`fit: nonFinite is ${show(read.nonFinite)}, expected 'error' or 'ignore'.`);
+  if (signal !== undefined && typeof (signal as { aborted?: unknown } | null)?.aborted !== 'boolean')
+    throw new ArgumentError(
+      `fit: signal is ${show(signal)}, expected an AbortSignal.${signal instanceof AbortController ? ' Pass controller.signal.' : ''}`,
+    );
+  if (history !== undefined && !(history instanceof History))
+    throw new ArgumentError(`fit: history is ${show(history)}, expected the History that fit gave.`);
+  return {
+    train,
+    validation,
+    loss,
+    optimizer,
+    plan: read.scheduler === undefined ? undefined : checkedPlan(read.scheduler, optimizer),
+    epochs,
+    metrics: readMetrics(read.metrics, 'fit'),
+    callbacks: readCallbacks(read.callbacks),
+    earlyStopping: readChoice('earlyStopping', read.earlyStopping, '{ patience: 5 }'),
+    saveBest: typeof read.saveBest === 'string' ? read.saveBest : readChoice('saveBest', read.saveBest, "'best.safetensors'"),
+    restoreBest: read.restoreBest as boolean,
+    evaluateTrain: read.evaluateTrain as boolean,
+    lossAverage: read.lossAverage,
+    forward,
+    nonFinite: read.nonFinite,
+    signal,
+    log,
+    history,
+  };
+}
+
+/** An option that is true, false, or an object of what it is about. */
+function readChoice<T extends object>(name: string, value: T | boolean | string | null | undefined, example: string): T | boolean {
+  if (value === undefined || value === null) return false;
+  if (typeof value === 'boolean' || isOptions(value)) return value as T | boolean;
+  throw new ArgumentError(`fit: ${name} is ${show(value)}, expected true, false or options. Write ${name}: ${example}.`);
+}
+
+const EVENTS = ['onTrainStart', 'onEpochStart', 'onStep', 'onEpochEnd', 'onTrainEnd', 'onError'] as const;
+
+/** @throws {ArgumentError} for callbacks that would never be called. */
+function readCallbacks(given: unknown): readonly Callback[] {
+  if (given === undefined) return [];
+  if (!Array.isArray(given))
+    throw new ArgumentError(`fit: callbacks is ${show(given)}, expected a list of them: callbacks: [{ onEpochEnd(record) { … } }].`);
+  for (const callback of given as unknown[]) {
+    if (typeof callback !== 'object' || callback === null)
+      throw new ArgumentError(
+        `fit: a callback is ${show(callback)}, expected an object with some of ${EVENTS.join(', ')}.${typeof callback === 'function' ? ' Call what makes it, as in earlyStopping(), or write { onEpochEnd: … }.' : ''}`,
+      );
+    for (const [name, value] of Object.entries(callback)) {
+      if ((EVENTS as readonly string[]).includes(name)) {
+        if (value !== undefined) assertFunction('fit', `a callback's ${name}`, value);
+      } else if (/^on[A-Z]/.test(name) && isOptions(callback)) throw unknownOption('fit: a callback', name, EVENTS);
+    }
+  }
+  return given as Callback[];
+}
+
+/** An optimizer made for another model trains nothing, without a word. */
+function checkOptimizer(model: Module, optimizer: unknown): asserts optimizer is OptimizerLike {
+  const example = 'Write optimizer: new optim.Adam(model.parameters()).';
+  const { step, zeroGrad, paramGroups } = (optimizer ?? {}) as Partial<OptimizerLike>;
+  if (optimizer === undefined || optimizer === null) throw new ArgumentError(`fit: the optimizer is missing. ${example}`);
+  if (typeof step !== 'function' || typeof zeroGrad !== 'function' || !Array.isArray(paramGroups))
+    throw new ArgumentError(`fit: the optimizer is ${show(optimizer)}, expected one of optim. ${example}`);
+  const held = new Set((paramGroups as { params?: readonly Tensor[] }[]).flatMap((group) => group.params ?? []));
+  const own = model.parameters();
+  if (own.length > 0 && held.size > 0 && !own.some((parameter) => held.has(parameter)))
+    throw new ArgumentError(
+      "fit: the optimizer holds none of the model's parameters; it was made for another model. Make it of this one: new optim.Adam(model.parameters()).",
+    );
+  if (held.size > 0 && ![...held].some((parameter) => parameter.requiresGrad))
+    throw new ArgumentError(
+      `fit: every parameter that the optimizer holds is frozen (requiresGrad is false), so there is nothing to train in the ${classNameOf(model)}. Unfreeze some: parameter.requiresGrad_().`,
+    );
+}

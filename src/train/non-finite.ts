@@ -1,0 +1,109 @@
+/** NaN and infinity: in the loss, in gradients, in weights; noticed before a step ruins the model. */
+import { HoneError } from '../errors.js';
+import type { Module } from '../nn/module.js';
+import { isfinite } from '../ops/math.js';
+import { allNonzero, reduceRaw } from '../ops/reduce.js';
+import { closeScope, openScope } from '../tensor/storage.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { item } from '../tensor/transfer.js';
+import type { History } from './history.js';
+
+/** Where a training was. */
+export interface Place {
+  readonly epoch: number;
+  readonly step: number;
+  readonly lr: readonly number[];
+}
+
+/** Numbers that are NaN or infinite, which would ruin every weight, or have. */
+export abstract class NonFiniteError extends HoneError {
+  readonly epoch: number;
+  readonly step: number;
+  /** What the training did until then. */
+  history?: History;
+
+  constructor(message: string, { epoch, step }: Place) {
+    super(message);
+    this.epoch = epoch;
+    this.step = step;
+  }
+}
+
+/** A loss that is NaN or infinite: the step was not taken. */
+export class NonFiniteLossError extends NonFiniteError {
+  override readonly code = 'NON_FINITE_LOSS';
+  override get name(): string {
+    return 'NonFiniteLossError';
+  }
+  /** @param ignored whether no label of the batch counts. */
+  constructor(
+    readonly loss: number,
+    place: Place,
+    ignored = false,
+  ) {
+    const why = ignored
+      ? 'No label in the batch counts (all are ignored, or of classes of weight 0), and the mean over none is NaN: leave such batches out, or use reduction: sum.'
+      : `Try a lower learning rate (it is ${place.lr.join(', ')}), look for NaN in the data, for logarithms and divisions of 0 in the model, give losses what they expect (logits or probabilities), or pass nonFinite: 'ignore'.`;
+    super(`fit: the loss is ${loss} at epoch ${place.epoch}, step ${place.step}; the step was not taken. ${why}`, place);
+  }
+}
+
+/** Gradients or weights that are NaN or infinite under a finite loss. */
+export class NonFiniteGradientError extends NonFiniteError {
+  override readonly code = 'NON_FINITE_GRADIENT';
+  override get name(): string {
+    return 'NonFiniteGradientError';
+  }
+  constructor(
+    /** Their paths in the model. */
+    readonly parameters: readonly string[],
+    what: 'gradient' | 'weights',
+    place: Place,
+  ) {
+    const list = parameters.length > 6 ? `${parameters.slice(0, 6).join(', ')} and ${parameters.length - 6} more` : parameters.join(', ');
+    super(
+      what === 'gradient'
+        ? `fit: the loss is finite, but the gradient of ${list} is NaN or infinite at epoch ${place.epoch}, step ${place.step}; the step was not taken, the weights are as before. Look for square roots, logarithms, norms and divisions at 0 in the model (add a small eps inside), clip with nn.utils.clipGradNorm_, or pass nonFinite: 'ignore'.`
+        : `fit: after epoch ${place.epoch} ${list} holds NaN or infinity; the steps up to step ${place.step} were taken. Try a lower learning rate (it is ${place.lr.join(', ')}), or pass nonFinite: 'ignore'.`,
+      place,
+    );
+  }
+}
+
+/** What is looked through: the parameters that an optimizer steps, under the names that the model has for them. */
+export function watchedParameters(
+  model: Module,
+  optimizer: { readonly paramGroups: readonly object[] },
+): readonly (readonly [string, Tensor])[] {
+  const named = new Map<Tensor, string>(model.namedParameters().map(([name, parameter]) => [parameter, name]));
+  const out: [string, Tensor][] = [];
+  const groups = optimizer.paramGroups as readonly { params?: readonly Tensor[] }[];
+  if (groups.every(({ params }) => params === undefined)) return [...named].map(([parameter, name]) => [name, parameter]);
+  groups.forEach(({ params = [] }, g) => {
+    params.forEach((parameter, i) => {
+      out.push([named.get(parameter) ?? `parameter ${i} of group ${g}`, parameter]);
+    });
+  });
+  return out;
+}
+
+/** The names of those whose tensor holds NaN or infinity. One sum each, and a closer look only where that is not finite. */
+export function nonFinite(parameters: readonly (readonly [string, Tensor])[], of: (parameter: Tensor) => Tensor | null): string[] {
+  const out: string[] = [];
+  const scope = openScope();
+  try {
+    for (const [name, parameter] of parameters) {
+      const values = of(parameter);
+      if (values === null || Number.isFinite(sumOf(values)) || allNonzero(isfinite(values))) continue;
+      out.push(name);
+    }
+  } finally {
+    closeScope(scope);
+  }
+  return out;
+}
+
+function sumOf(x: Tensor): number {
+  const dims = x.shape.map((_, d) => d);
+  return item(reduceRaw('sum', x, dims, x.dtype, 'fit'));
+}

@@ -1,0 +1,99 @@
+/** When a scheduler steps, and schedules that cannot be meant. */
+import { ArgumentError } from '../errors.js';
+import { warnOnce } from '../ops/warn.js';
+import { OneCycleLR } from '../optim/lr-scheduler/one-cycle-lr.js';
+import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
+import { LRScheduler } from '../optim/lr-scheduler/scheduler.js';
+import { readOptions, required, show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
+import type { Monitor, OptimizerLike, SchedulerLike } from './types.js';
+
+/** A scheduler, and when it steps. */
+export interface SchedulerPlan {
+  scheduler: SchedulerLike;
+  /** Default: `epoch`, after the epoch's evaluation. */
+  every?: 'epoch' | 'step';
+  /** The score that `step` is given, where it takes one. Default: for ReduceLROnPlateau `validation.loss`, or `train.loss` without validation. */
+  monitor?: Monitor;
+}
+
+/** A plan that would never step, or hand a score to a schedule that takes it for an epoch, is refused before training starts. */
+export function checkedPlan(given: unknown, optimizer: OptimizerLike): SchedulerPlan {
+  const defaults = { scheduler: required, every: 'epoch', monitor: required } as unknown as Required<SchedulerPlan>;
+  const isPlan = typeof given === 'object' && given !== null && 'scheduler' in given;
+  const plan = isPlan ? readOptions('fit: scheduler', defaults, given) : { ...defaults, scheduler: given as SchedulerLike };
+  const { scheduler, every } = plan;
+  const monitor = plan.monitor as Monitor | undefined;
+  const name = nameOf(scheduler);
+  if (typeof scheduler?.step !== 'function')
+    throw new ArgumentError(`fit: scheduler is ${show(scheduler)}, expected an object with step(), as those of optim.lrScheduler.`);
+  if (every !== 'epoch' && every !== 'step') throw new ArgumentError(`fit: every is ${show(every)}, expected 'epoch' or 'step'.`);
+  const watches = scheduler instanceof ReduceLROnPlateau;
+  if (every === 'step' && (watches || monitor !== undefined))
+    throw new ArgumentError(
+      `fit: ${name} steps after each step, where there is no score of the epoch to give it. Leave out every or monitor.`,
+    );
+  if (monitor !== undefined && scheduler instanceof LRScheduler && !watches)
+    throw new ArgumentError(`fit: ${name} follows the epochs and takes no score. Leave out monitor, or use ReduceLROnPlateau.`);
+  checkOwner(scheduler, name, optimizer);
+  return { scheduler, every, ...(monitor !== undefined && { monitor }) };
+}
+
+function nameOf(scheduler: unknown): string {
+  return scheduler instanceof LRScheduler || scheduler instanceof ReduceLROnPlateau ? classNameOf(scheduler) : 'the scheduler';
+}
+
+/** A scheduler of another optimizer changes nothing here, without a word. */
+function checkOwner(scheduler: SchedulerLike, name: string, optimizer: OptimizerLike): void {
+  const owner = (scheduler as { optimizer?: Partial<OptimizerLike> }).optimizer;
+  if (owner === undefined || owner === null || owner === optimizer || !Array.isArray(owner.paramGroups)) return;
+  const groups = new Set<unknown>(optimizer.paramGroups);
+  if (owner.paramGroups.some((group) => groups.has(group))) return;
+  throw new ArgumentError(
+    `fit: ${name} belongs to another optimizer, so it would change nothing here. Make it of the one that fit is given: new optim.lrScheduler.${name === 'the scheduler' ? 'StepLR' : name}(optimizer, …).`,
+  );
+}
+
+/** The option of a schedule that says how long it is, where it has one. */
+const HORIZONS = ['totalSteps', 'tMax', 'totalIters'] as const;
+
+/**
+ * Holds the length of a schedule against the training: one that counts steps and goes on once an epoch never gets anywhere, one that counts
+ * epochs and goes on every step is over at once.
+ * @param steps in an epoch, where that is known.
+ * @throws {ArgumentError} for a one-cycle schedule; others are warned of, since they can be meant.
+ */
+export function checkHorizon({ scheduler, every = 'epoch' }: SchedulerPlan, epochs: number, steps: number | undefined): void {
+  const option = HORIZONS.find((one) => typeof (scheduler as unknown as Record<string, unknown>)[one] === 'number');
+  if (option === undefined || steps === undefined || steps < 2) return;
+  const total = (scheduler as unknown as Record<string, number>)[option]!;
+  const done = (scheduler as { lastEpoch?: number }).lastEpoch ?? 0;
+  const name = nameOf(scheduler);
+  const cycle = scheduler instanceof OneCycleLR;
+  const where = `${name} has ${option} ${total}, in a training of ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${steps} steps`;
+  if (every === 'epoch') {
+    const countsSteps = total >= done + epochs * steps || (total % steps === 0 && total > done + 2 * epochs);
+    if (!countsSteps) {
+      if (cycle && total < done + epochs)
+        throw new ArgumentError(`fit: ${where}: it would be over after epoch ${total - done}. Make ${option} ${done + epochs}.`);
+      return;
+    }
+    const cure = `Let it step after each step, scheduler: { scheduler, every: 'step' }, or make ${option} the number of epochs, ${epochs}.`;
+    if (cycle && (steps >= 5 || total === done + epochs * steps))
+      throw new ArgumentError(
+        `fit: ${where}, where it steps once an epoch: ${option} counts steps, and it would end near its start. ${cure}`,
+      );
+    warnOnce(`fit: ${where}, where it steps once an epoch: ${option} seems to count steps. ${cure}`);
+    return;
+  }
+  const needed = done + epochs * steps;
+  if (cycle && total < needed)
+    throw new ArgumentError(
+      `fit: ${where}, where it steps after each step, ${epochs * steps} times: it would be over in epoch ${Math.ceil(Math.max(0, total - done) / steps) || 1}. Make ${option} ${needed}${total === epochs ? ", or let it step once an epoch, every: 'epoch'" : ''}.`,
+    );
+  // A warm-up of as many steps as there are epochs is no mistake; half a cosine is one.
+  if (option === 'tMax' && total === epochs)
+    warnOnce(
+      `fit: ${where}, where it steps after each step: ${option} seems to count epochs. Make it ${needed}, or leave out every: 'step'.`,
+    );
+}
