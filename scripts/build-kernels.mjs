@@ -1,15 +1,15 @@
 // Builds the kernels: natively, one addon per instruction set, with the machine's own C++ compiler; and to WebAssembly, with the
 // clang that the npm package @yowasp/clang carries. Objects are kept in build/ under a hash of source, headers and flags.
 //
-//   node scripts/build-kernels.mjs            what this machine can run: WASM, and native where a compiler is found
+//   node scripts/build-kernels.mjs            both WebAssembly builds, and native for this machine where a compiler is found
 //   … --wasm | --native                       only that
 //   … --isa avx2,base | --isa all             these instruction sets instead of the best one
-//   … --all                                   every build there is, for packages
+//   … --all                                   every instruction set, for packages
 //   … --sanitize                              native with AddressSanitizer and UBSan (kernels/test/README.md)
 //   … --if-missing                            build WASM only if it is not there or stale; never native (what `npm start` does)
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -99,48 +99,9 @@ async function buildNative() {
   }
 }
 
-/** As hasRelaxedSimd in src/engine/wasm.ts: validates a function that uses f32x4.relaxed_madd. */
-function hostHasRelaxedSimd() {
-  const zero = [0xfd, 0x0c, ...new Array(16).fill(0)];
-  const body = [0, ...zero, ...zero, ...zero, 0xfd, 0x85, 2, 0x0b];
-  return WebAssembly.validate(
-    new Uint8Array([
-      0,
-      0x61,
-      0x73,
-      0x6d,
-      1,
-      0,
-      0,
-      0,
-      1,
-      5,
-      1,
-      0x60,
-      0,
-      1,
-      0x7b,
-      3,
-      2,
-      1,
-      0,
-      0x0a,
-      body.length + 2,
-      1,
-      body.length,
-      ...body,
-    ]),
-  );
-}
-
 async function buildWasm() {
-  const variants = { simd: ['-msimd128'], relaxed: ['-msimd128', '-mrelaxed-simd'] };
-  // Relaxed SIMD serves newer hosts; where this one lacks it only packages and browsers want that build.
+  // Both, whatever this host runs: the package may be used by a newer Node or a browser, and bundlers look for both files.
   const target = (name) => join(root, 'dist/wasm', `hone-${name}.wasm`);
-  if (!has('--all') && !hostHasRelaxedSimd()) {
-    delete variants.relaxed;
-    rmSync(target('relaxed'), { force: true }); // an older one would be preferred where it runs
-  }
   const shared = ['-O3', ...common];
   const linkFlags = [
     '-nostartfiles',
@@ -157,6 +118,7 @@ async function buildWasm() {
   const objects = join(root, 'build/wasm');
   mkdirSync(objects, { recursive: true });
   mkdirSync(dirname(target('simd')), { recursive: true });
+  const variants = { simd: ['-msimd128'], relaxed: ['-msimd128', '-mrelaxed-simd'] };
   const plan = Object.entries(variants).map(([name, simd]) => {
     const parts = sources.map((source) => {
       const flags = [...shared, ...simd, contraction(source)];
