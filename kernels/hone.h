@@ -64,9 +64,9 @@ extern "C" {
 
 /* Returns HONE_ABI_VERSION. */
 HONE_KERNEL(abi_version)(void);
-/* Sets how many threads kernels use (1 or more; WebAssembly keeps 1). */
+/* Sets how many threads the kernels use that this thread calls (1 or more; WebAssembly keeps 1). */
 HONE_KERNEL(set_threads)(int32_t threads);
-/* Returns the number of threads in use. */
+/* Returns that number; all cores where nobody set it. */
 HONE_KERNEL(threads)(void);
 /* Measures this core's peak: runs independent FMAs of the build's vector width; gflops[0] receives GFLOP/s on all threads.
  * WebAssembly has no clock: there it does 10 GFLOP per second asked for, gflops[0] receives the GFLOP done, and the caller divides by

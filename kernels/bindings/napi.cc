@@ -1,13 +1,16 @@
 // napi.cc: the kernels as functions of a Node-API addon, in a loop over the list that hone.h declares; and what JavaScript needs
 // to own engine memory: blocks, copies in and out, and weak references that can be swept inside a synchronous loop.
 //
-// Numbers only cross the border in kernel calls. The addon is context-aware: every environment (worker) has its own Tracker.
+// Numbers only cross the border in kernel calls. The addon is context-aware: every environment (worker thread) has its own Blocks and
+// Tracker, and what it still holds goes back to the system when it ends, however it ends.
 #include <node_api.h>
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -85,18 +88,58 @@ template <size_t N> bool arguments(napi_env env, napi_callback_info info, napi_v
 
 constexpr size_t kHugePage = size_t(2) << 20;
 
+// What all environments of the process hold together, and may hold.
+std::atomic<size_t> reserved_total{0};
+std::atomic<size_t> reserved_limit{SIZE_MAX};
+
+// The blocks of one environment.
+struct Blocks {
+  std::unordered_map<void *, size_t> sizes;
+
+  Blocks() = default;
+  Blocks(const Blocks &) = delete;
+  Blocks &operator=(const Blocks &) = delete;
+  ~Blocks() {
+    for (const auto &[block, bytes] : sizes) {
+      std::free(block);
+      reserved_total -= bytes;
+    }
+  }
+
+  void *reserve(size_t wanted) {
+    const size_t align = wanted >= kHugePage ? kHugePage : 64;
+    const size_t bytes = wanted ? (wanted + align - 1) / align * align : align;
+    if (reserved_total.fetch_add(bytes) + bytes <= reserved_limit.load()) {
+      if (void *block = std::aligned_alloc(align, bytes)) {
+#if defined(__linux__)
+        if (align == kHugePage) madvise(block, bytes, MADV_HUGEPAGE);
+#endif
+        sizes.emplace(block, bytes);
+        return block;
+      }
+    }
+    reserved_total -= bytes;
+    return nullptr;
+  }
+
+  void release(void *block) {
+    const auto found = sizes.find(block);
+    if (found == sizes.end()) return;
+    std::free(block);
+    reserved_total -= found->second;
+    sizes.erase(found);
+  }
+};
+
+Blocks &blocks_of(napi_env env);
+
 // reserve(bytes): a 64-byte aligned block from the system, or 0.
 napi_value reserve(napi_env env, napi_callback_info info) {
   napi_value values[1];
   if (!arguments(env, info, values)) return nullptr;
   const double wanted = number_of(env, values[0]);
   if (!(wanted >= 0 && wanted < 9007199254740992.0)) return to_number(env, 0);
-  const size_t align = wanted >= kHugePage ? kHugePage : 64;
-  const size_t bytes = (static_cast<size_t>(wanted) + align - 1) / align * align;
-  void *block = std::aligned_alloc(align, bytes ? bytes : align);
-#if defined(__linux__)
-  if (block && align == kHugePage) madvise(block, bytes, MADV_HUGEPAGE);
-#endif
+  void *block = blocks_of(env).reserve(static_cast<size_t>(wanted));
   return to_number(env, static_cast<double>(reinterpret_cast<uintptr_t>(block)));
 }
 
@@ -104,8 +147,21 @@ napi_value reserve(napi_env env, napi_callback_info info) {
 napi_value release(napi_env env, napi_callback_info info) {
   napi_value values[1];
   if (!arguments(env, info, values)) return nullptr;
-  std::free(pointer_of(env, values[0]));
+  blocks_of(env).release(pointer_of(env, values[0]));
   return nullptr;
+}
+
+// reserved(): the bytes that all environments of the process hold.
+napi_value reserved(napi_env env, napi_callback_info) { return to_number(env, static_cast<double>(reserved_total.load())); }
+
+// limit(bytes): the most that all environments may hold together; whoever says it first decides. Returns what holds.
+napi_value limit(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  if (!arguments(env, info, values)) return nullptr;
+  const double wanted = number_of(env, values[0]);
+  size_t unset = SIZE_MAX;
+  if (wanted >= 0 && wanted < 9007199254740992.0) reserved_limit.compare_exchange_strong(unset, static_cast<size_t>(wanted));
+  return to_number(env, static_cast<double>(reserved_limit.load()));
 }
 
 // The bytes of an ArrayBufferView or ArrayBuffer.
@@ -113,11 +169,14 @@ bool bytes_of(napi_env env, napi_value value, char **data, size_t *bytes) {
   bool is = false;
   void *start = nullptr;
   if (napi_is_typedarray(env, value, &is) == napi_ok && is) {
-    static const size_t sizes[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
+    static const size_t sizes[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8, 2}; // in the order of napi_typedarray_type; float16 is the last
     napi_typedarray_type type;
     size_t length;
     napi_get_typedarray_info(env, value, &type, &length, &start, nullptr, nullptr);
-    if (size_t(type) >= sizeof sizes / sizeof *sizes) return false;
+    if (size_t(type) >= sizeof sizes / sizeof *sizes) {
+      napi_throw_type_error(env, nullptr, "hone addon: a typed array of an unknown kind");
+      return false;
+    }
     *bytes = length * sizes[type];
   } else if (napi_is_arraybuffer(env, value, &is) == napi_ok && is) {
     napi_get_arraybuffer_info(env, value, &start, bytes);
@@ -180,11 +239,20 @@ struct Tracker {
   std::vector<uint32_t> free_slots;
 };
 
-Tracker *tracker_of(napi_env env) {
+// What one environment has; it ends with it.
+struct Instance {
+  Blocks blocks;
+  Tracker tracker;
+};
+
+Instance *instance_of(napi_env env) {
   void *data = nullptr;
   napi_get_instance_data(env, &data);
-  return static_cast<Tracker *>(data);
+  return static_cast<Instance *>(data);
 }
+
+Blocks &blocks_of(napi_env env) { return instance_of(env)->blocks; }
+Tracker *tracker_of(napi_env env) { return &instance_of(env)->tracker; }
 
 // track(object): a slot number; the object is held weakly.
 napi_value track(napi_env env, napi_callback_info info) {
@@ -268,7 +336,7 @@ void define(napi_env env, napi_value exports, const char *name, napi_callback ca
 
 NAPI_MODULE_INIT() {
   napi_set_instance_data(
-      env, new Tracker, [](napi_env, void *data, void *) { delete static_cast<Tracker *>(data); }, nullptr);
+      env, new Instance, [](napi_env, void *data, void *) { delete static_cast<Instance *>(data); }, nullptr);
 
   napi_value kernels;
   napi_create_object(env, &kernels);
@@ -279,6 +347,8 @@ NAPI_MODULE_INIT() {
 
   define(env, exports, "reserve", reserve);
   define(env, exports, "release", release);
+  define(env, exports, "reserved", reserved);
+  define(env, exports, "limit", limit);
   define(env, exports, "write", transfer<true>);
   define(env, exports, "read", transfer<false>);
   define(env, exports, "peek", peek);

@@ -53,7 +53,7 @@ Pool &pool() {
   return *made;
 }
 
-std::atomic<int> thread_limit{0}; // 0: not asked yet
+thread_local int thread_limit = 0; // of this thread's own kernel calls; 0: nobody set it
 thread_local bool inside = false; // this thread runs a range: anything nested is serial
 
 inline void pause() {
@@ -140,13 +140,8 @@ void start_workers(Pool &p, int wanted) {
 } // namespace
 
 int thread_count() {
-  int limit = thread_limit.load(std::memory_order_relaxed);
-  if (limit == 0) {
-    int expected = 0;
-    limit = available_cores();
-    if (!thread_limit.compare_exchange_strong(expected, limit)) limit = expected;
-  }
-  return limit;
+  if (thread_limit == 0) thread_limit = available_cores();
+  return thread_limit;
 }
 
 void parallel_ranges(hone_int n, hone_int grain, RangeFn fn, void *context) {
@@ -191,7 +186,7 @@ void parallel_ranges(hone_int n, hone_int grain, RangeFn fn, void *context) {
 extern "C" HONE_KERNEL(set_threads)(int32_t threads) {
   if (threads < 1) return hone::fail(HONE_E_INVALID, "set_threads: needs 1 or more threads, got %d", int(threads));
 #ifndef __wasm__
-  hone::thread_limit.store(threads < hone::kMaxThreads ? threads : hone::kMaxThreads);
+  hone::thread_limit = threads < hone::kMaxThreads ? threads : hone::kMaxThreads;
 #endif
   return HONE_OK;
 }
