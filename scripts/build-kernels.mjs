@@ -99,6 +99,12 @@ async function buildNative() {
   }
 }
 
+/** A custom section that says which build the file is, for engineInfo(): names do not last, bundlers give files others. */
+function isaSection(name) {
+  const [section, isa] = ['hone.isa', name === 'relaxed' ? 'relaxed-simd' : 'simd128'];
+  return Buffer.from([0, 1 + section.length + isa.length, section.length, ...Buffer.from(section + isa)]);
+}
+
 async function buildWasm() {
   // Both, whatever this host runs: the package may be used by a newer Node or a browser, and bundlers look for both files.
   const target = (name) => join(root, 'dist/wasm', `hone-${name}.wasm`);
@@ -125,7 +131,7 @@ async function buildWasm() {
       return { source, flags, object: objectName(source, flags) };
     });
     const stamp = createHash('sha256')
-      .update(parts.map((p) => p.object).join() + linkFlags.join())
+      .update(parts.map((p) => p.object).join() + linkFlags.join() + isaSection(name).join())
       .digest('hex');
     return { name, parts, stamp, stampFile: join(objects, `${name}.stamp`) };
   });
@@ -151,7 +157,7 @@ async function buildWasm() {
       built[object] = readFileSync(file);
     }
     const wasm = await clang(['clang++', ...Object.keys(built), ...linkFlags, '-o', 'hone.wasm'], built);
-    writeFileSync(`${target(name)}.tmp`, wasm);
+    writeFileSync(`${target(name)}.tmp`, Buffer.concat([wasm, isaSection(name)]));
     renameSync(`${target(name)}.tmp`, target(name));
     writeFileSync(stampFile, stamp);
     console.log(`hone: WebAssembly engine built (${name}, ${Math.round(wasm.length / 1024)} KiB)`);

@@ -1,4 +1,4 @@
-// Builds the package: the kernels and, with the TypeScript compiler, dist/. `npm ci` runs it (prepare).
+// Builds the package: the kernels, with the TypeScript compiler dist/, and of that dist/node for Node. `npm ci` runs it (prepare).
 //
 //   node scripts/build.mjs               all that this machine can build
 //   … --if-missing                       only what is missing or stale, and no first native addon: what `npm start` and `npm test` do
@@ -21,7 +21,8 @@ function run(script, ...rest) {
 
 function sourceHash() {
   const hash = createHash('sha256');
-  for (const file of ['tsconfig.json', 'tsconfig.build.json', 'package.json']) hash.update(readFileSync(join(root, file)));
+  for (const file of ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'scripts/bundle-node.mjs'])
+    hash.update(readFileSync(join(root, file)));
   const files = readdirSync(join(root, 'src'), { recursive: true })
     .filter((f) => f.endsWith('.ts'))
     .sort();
@@ -33,8 +34,15 @@ run(join(root, 'scripts/build-kernels.mjs'), ...args);
 
 const stamp = join(root, 'build/typescript.stamp');
 const hash = sourceHash();
-if (!existsSync(join(root, 'dist/index.js')) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
+if (
+  !existsSync(join(root, 'dist/index.js')) ||
+  !existsSync(join(root, 'dist/node/index.js')) ||
+  !existsSync(stamp) ||
+  readFileSync(stamp, 'utf8') !== hash
+) {
   run(join(dirname(require.resolve('typescript/package.json')), 'bin/tsc'), '-p', 'tsconfig.build.json');
+  const { bundleForNode } = await import('./bundle-node.mjs');
+  await bundleForNode(root);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, hash);
   console.log('hone: TypeScript built');

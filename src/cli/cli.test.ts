@@ -11,7 +11,7 @@ import { accuracy, evaluate } from 'hone/train';
 import { datasets } from 'hone/vision';
 import { afterAll, describe, expect, test } from 'vitest';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/node/cli.js', import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 const temporary = mkdtempSync(join(tmpdir(), 'hone-cli-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));

@@ -196,7 +196,7 @@ export class BlockAllocator {
 
   private reserveFromHost(size: number, wanted: number): Ptr {
     const { host } = this;
-    const fits = () => this.live + this.cached + size <= host.memoryLimit;
+    const fits = () => (host.reserved?.() ?? this.live + this.cached) + size <= host.memoryLimit;
     let ptr = fits() ? host.reserve(size) : 0;
     if (ptr !== 0) return ptr;
     this.emptyCache();
@@ -207,8 +207,9 @@ export class BlockAllocator {
     this.emptyCache();
     if (fits()) ptr = host.reserve(size);
     if (ptr !== 0) return ptr;
+    const elsewhere = (host.reserved?.() ?? 0) - this.live - this.cached - 2 * SLAB_BYTES;
     throw new OutOfMemoryError(
-      `cannot allocate ${showBytes(wanted)}: ${showBytes(this.live)} are in use and the ${host.name} engine may take ${showBytes(host.memoryLimit)}. ` +
+      `cannot allocate ${showBytes(wanted)}: ${showBytes(this.live)} are in use${elsewhere > 0 ? ` here, ${showBytes(elsewhere)} in other threads,` : ''} and the ${host.name} engine may take ${showBytes(host.memoryLimit)}. ` +
         'Use a smaller batch or model, drop references to old tensors (a list of losses keeps its graphs: push loss.item()), or wrap evaluation in noGrad().' +
         (sweeps
           ? ''

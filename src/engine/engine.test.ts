@@ -26,7 +26,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { EngineName } from './engine.js';
 import { ABI_VERSION, KERNEL_ARITY, KERNEL_NAMES } from './kernel-table.gen.js';
 import type { Addon } from './native.js';
-import { wasmFile } from './wasm.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const nativeDir = join(root, 'dist/native', `${process.platform}-${process.arch}`);
@@ -47,20 +46,29 @@ describe('the builds of the kernels', () => {
     expect(addon.kernels['abi_version']!()).toBe(ABI_VERSION);
   });
 
-  it('the WebAssembly file has every kernel of the table and no other, with its arguments, of the same version', () => {
-    const module = new WebAssembly.Module(new Uint8Array(readFileSync(join(root, 'dist/wasm', wasmFile()))));
-    const noFiles = { fd_close: () => 8, fd_seek: () => 8, fd_write: () => 8 };
-    const exports = new WebAssembly.Instance(module, { wasi_snapshot_preview1: noFiles }).exports as Record<
-      string,
-      (...args: number[]) => number
-    >;
-    const kernels = Object.keys(exports).filter((name) => name.startsWith('hone_') && name !== 'hone_last_error_text');
-    expect(kernels.sort()).toEqual(symbols.map((name) => `hone_${name}`));
-    for (const [name, symbol] of Object.entries(KERNEL_NAMES)) {
-      expect(exports[`hone_${symbol}`]!.length, name).toBe(KERNEL_ARITY[name as keyof typeof KERNEL_ARITY]);
-    }
-    expect(exports['hone_abi_version']!()).toBe(ABI_VERSION);
-  });
+  it.each([
+    ['hone-simd.wasm', 'simd128'],
+    ['hone-relaxed.wasm', 'relaxed-simd'],
+  ])(
+    '%s is there, says which it is, and where it runs has every kernel of the table and no other, with its arguments, of the same version',
+    (file, isa) => {
+      const bytes = readFileSync(join(root, 'dist/wasm', file));
+      expect(bytes.subarray(-`hone.isa${isa}`.length).toString()).toBe(`hone.isa${isa}`);
+      if (!WebAssembly.validate(bytes)) return expect(isa).toBe('relaxed-simd'); // a host without relaxed SIMD
+      const module = new WebAssembly.Module(bytes);
+      const noFiles = { fd_close: () => 8, fd_seek: () => 8, fd_write: () => 8 };
+      const exports = new WebAssembly.Instance(module, { wasi_snapshot_preview1: noFiles }).exports as Record<
+        string,
+        (...args: number[]) => number
+      >;
+      const kernels = Object.keys(exports).filter((name) => name.startsWith('hone_') && name !== 'hone_last_error_text');
+      expect(kernels.sort()).toEqual(symbols.map((name) => `hone_${name}`));
+      for (const [name, symbol] of Object.entries(KERNEL_NAMES)) {
+        expect(exports[`hone_${symbol}`]!.length, name).toBe(KERNEL_ARITY[name as keyof typeof KERNEL_ARITY]);
+      }
+      expect(exports['hone_abi_version']!()).toBe(ABI_VERSION);
+    },
+  );
 
   it('the table is that of the C header', () => {
     const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/gen-kernel-table.mjs'), '--check'], { encoding: 'utf8' });

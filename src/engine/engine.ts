@@ -39,6 +39,8 @@ export interface EngineHost {
   /** A 64-byte aligned block, or 0. */
   reserve(bytes: number): Ptr;
   release(ptr: Ptr): void;
+  /** The bytes that all threads of the process have reserved, where they share one limit. */
+  reserved?(): number;
   /** Copies a typed array's bytes in, or out. */
   write(ptr: Ptr, from: ArrayBufferView): void;
   read(ptr: Ptr, into: ArrayBufferView): void;
@@ -49,7 +51,7 @@ export interface EngineHost {
   scratch(): Float64Array;
   readonly scratchPtr: Ptr;
   readonly tracker: OwnerTracker;
-  /** The most bytes tensors may take in all. */
+  /** The most bytes tensors may take in all, those of other threads included where `reserved` counts them. */
   readonly memoryLimit: number;
 }
 

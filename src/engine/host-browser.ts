@@ -1,65 +1,188 @@
-/** The browser's side of the engines: fetches the WebAssembly file that stands beside the package's code. */
+/**
+ * The browser's side of the engines: the WebAssembly file that stands beside the package's code, or where setWasmUrl says. It is fetched as soon
+ * as the program's own first lines have run; a tensor that is made before it has arrived fetches it with the thread at a standstill. (To wait
+ * at the top level of this module instead would bar the package from workers and bundles in classic formats.)
+ */
 import { EngineError } from '../errors.js';
-import { type Engine, type EngineName, provideDefaultEngine } from './engine.js';
+import { type Engine, type EngineName, loadedEngine, provideDefaultEngine } from './engine.js';
 import { RegistryTracker } from './trackers.js';
-import { createWasmEngine, hasRelaxedSimd } from './wasm.js';
+import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
+import { sealWasmSource, wasmSource } from './wasm-source.js';
 
-/** The builds that this browser runs, best first. Written out, so that bundlers find the files and copy them. */
-function builds(): { isa: string; url: URL }[] {
-  const simd = { isa: 'simd128', url: new URL('../wasm/hone-simd.wasm', import.meta.url) };
-  return hasRelaxedSimd() ? [{ isa: 'relaxed-simd', url: new URL('../wasm/hone-relaxed.wasm', import.meta.url) }, simd] : [simd];
+/** Written out, so that bundlers find the files and copy them. A function each: some bundlers' code for the address fails where there is none. */
+const beside: Record<WasmFile, () => URL> = {
+  'hone-relaxed.wasm': () => new URL('../wasm/hone-relaxed.wasm', import.meta.url),
+  'hone-simd.wasm': () => new URL('../wasm/hone-simd.wasm', import.meta.url),
+};
+
+/** The addresses of the builds that this browser runs, best first. */
+function addresses(): string[] {
+  const chosen = wasmSource();
+  if (typeof chosen === 'string' || chosen instanceof URL) {
+    const address = new URL(chosen, globalThis.document?.baseURI ?? globalThis.location?.href).href;
+    return address.endsWith('/') ? wasmFiles().map((name) => address + name) : [address];
+  }
+  return wasmFiles().map((name) => beside[name]().href);
 }
 
 /** What a file's first bytes must be: a server that answers every address with its front page sends something else. */
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
+/** Why what was answered is not the file, or undefined where it may be. */
+function refusal(address: string, status: number, statusText: string, type: string | null, bytes?: Uint8Array): string | undefined {
+  if (status !== 0 && (status < 200 || status > 299)) return `${address} answered ${`${status} ${statusText}`.trim()}`;
+  if (bytes && !MAGIC.every((byte, i) => bytes[i] === byte))
+    return `${address} is not WebAssembly (${bytes.length} bytes, ${type || 'no content type'})`;
+  return undefined;
+}
+
 /** The compiled file, or why there is none. Throws what the compiler throws. */
-async function fetchModule(url: URL): Promise<WebAssembly.Module | string> {
+async function fetchModule(address: string): Promise<WebAssembly.Module | string> {
   let response: Response;
   try {
-    response = await fetch(url);
+    response = await fetch(address);
   } catch (error) {
-    return `${url.href} cannot be fetched: ${(error as Error).message}`;
+    return `${address} cannot be fetched: ${(error as Error).message}`;
   }
-  if (!response.ok) return `${url.href} answered ${`${response.status} ${response.statusText}`.trim()}`;
-  const type = response.headers.get('content-type') ?? '';
+  const { status, statusText } = response;
+  const type = response.headers.get('content-type');
+  const refused = refusal(address, status, statusText, type);
+  if (refused !== undefined) return refused;
   // Only this type may be compiled while it arrives.
-  if (/^application\/wasm\s*(;|$)/i.test(type)) return WebAssembly.compileStreaming(response);
+  if (/^application\/wasm\s*(;|$)/i.test(type ?? '')) return WebAssembly.compileStreaming(response);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  if (!MAGIC.every((byte, i) => bytes[i] === byte))
-    return `${url.href} is not WebAssembly (${bytes.length} bytes, ${type === '' ? 'no content type' : type})`;
-  return WebAssembly.compile(bytes);
+  return refusal(address, status, statusText, type, bytes) ?? WebAssembly.compile(bytes);
+}
+
+/** The same with the thread at a standstill. */
+function fetchModuleNow(address: string): WebAssembly.Module | string {
+  const request = new XMLHttpRequest();
+  const inPage = globalThis.document !== undefined;
+  try {
+    request.open('GET', address, false);
+    // Pages get no bytes from such a request, but characters, one for each byte; workers do.
+    if (inPage) request.overrideMimeType('text/plain; charset=x-user-defined');
+    else request.responseType = 'arraybuffer';
+    request.send();
+  } catch (error) {
+    return `${address} cannot be fetched: ${(error as Error).message}`;
+  }
+  const { status, statusText } = request;
+  const bytes = inPage ? bytesOf(request.responseText) : new Uint8Array((request.response as ArrayBuffer | null) ?? new ArrayBuffer(0));
+  const type = request.getResponseHeader('content-type');
+  return refusal(address, status, statusText, type, bytes) ?? new WebAssembly.Module(bytes);
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** What did not come of each address. */
+class Failures {
+  private readonly reasons: string[] = [];
+  private cause: unknown;
+
+  refused(reason: string): void {
+    this.reasons.push(reason);
+  }
+
+  threw(address: string, error: unknown): void {
+    this.cause ??= error;
+    this.reasons.push(`${address} does not load: ${(error as Error).message}`);
+  }
+
+  toError(): EngineError {
+    return new EngineError(
+      `wasm engine: no build of it is there: ${this.reasons.join('; ')}. ` +
+        "Serve the files of the package's dist/wasm folder at these addresses (over http, not file:), or name others with setWasmUrl.",
+      this.cause === undefined ? undefined : { cause: this.cause },
+    );
+  }
+}
+
+let wasm: Engine | undefined;
+let coming: Promise<Engine> | undefined;
+
+/** The engine, made of a module, unless the other way to load it was quicker. */
+function settle(module: WebAssembly.Module): Engine {
+  wasm ??= createWasmEngine(module, new RegistryTracker());
+  sealWasmSource();
+  return wasm;
+}
+
+/** The module, where setWasmUrl gave that or its bytes. */
+function given(): WebAssembly.Module | ArrayBuffer | ArrayBufferView<ArrayBuffer> | undefined {
+  const chosen = wasmSource();
+  return typeof chosen === 'string' || chosen instanceof URL ? undefined : chosen;
 }
 
 async function fetchEngine(): Promise<Engine> {
-  const reasons: string[] = [];
-  let cause: unknown;
-  for (const { isa, url } of builds()) {
+  const here = given();
+  if (here instanceof WebAssembly.Module) return settle(here);
+  if (here) return settle(await WebAssembly.compile(here));
+  const failures = new Failures();
+  for (const address of addresses()) {
     try {
-      const module = await fetchModule(url);
-      if (typeof module !== 'string') return createWasmEngine(module, isa, new RegistryTracker());
-      reasons.push(module);
+      const module = await fetchModule(address);
+      if (typeof module !== 'string') return settle(module);
+      failures.refused(module);
     } catch (error) {
-      cause ??= error;
-      reasons.push(`${url.href} does not load: ${(error as Error).message}`);
+      failures.threw(address, error);
     }
   }
-  throw new EngineError(
-    `wasm engine: no build of it is there: ${reasons.join('; ')}. Serve the files of the package's dist/wasm folder at these addresses (over http, not file:).`,
-    cause === undefined ? undefined : { cause },
-  );
+  throw failures.toError();
 }
 
-// Awaited at the top level, so that importing Hone is all it takes: code below can work synchronously.
-const wasm = await fetchEngine();
+function fetchEngineNow(): Engine {
+  const here = given();
+  if (here) return settle(here instanceof WebAssembly.Module ? here : new WebAssembly.Module(here));
+  if (typeof XMLHttpRequest === 'undefined') {
+    throw new EngineError(
+      "wasm engine: it has not arrived yet, and this host cannot wait for it with the thread at a standstill. Write `await ready()` (of 'hone') before the first tensor.",
+    );
+  }
+  const failures = new Failures();
+  for (const address of addresses()) {
+    try {
+      const module = fetchModuleNow(address);
+      if (typeof module !== 'string') return settle(module);
+      failures.refused(module);
+    } catch (error) {
+      failures.threw(address, error);
+    }
+  }
+  throw failures.toError();
+}
+
+/** Fetches the engine while the thread does other things. */
+function comingEngine(): Promise<Engine> {
+  if (wasm) return Promise.resolve(wasm);
+  coming ??= fetchEngine().finally(() => {
+    coming = undefined; // after a failure the next call tries again
+  });
+  return coming;
+}
+
+/** Waits for the engine. */
+export async function prepareEngine(): Promise<void> {
+  await comingEngine();
+  loadedEngine();
+}
 
 /** The engine of that name; browsers have `wasm`. */
 export function openEngine(name: EngineName): Engine {
   if (name !== 'wasm') throw new EngineError(`browsers have the wasm engine, not "${name as string}"`);
-  return wasm;
+  return wasm ?? fetchEngineNow();
 }
 
 /** Browsers have no native engine. */
 export const nativeReport = { directory: '', supported: [] as string[], reason: 'browsers run the WebAssembly engine' };
 
-provideDefaultEngine(() => wasm);
+provideDefaultEngine(() => openEngine('wasm'));
+
+// Later than the program's first lines, which may say where the engine is. Whoever needs it is told of a failure.
+queueMicrotask(() => {
+  comingEngine().catch(() => {});
+});

@@ -1,18 +1,19 @@
-/** Node's side of the engines: finds the addon or the WebAssembly file, and lends the garbage collector. The only engine file that imports from node:. */
+/** Node's side of the engines: finds the addon or the WebAssembly file, and lends the garbage collector. Beside locate-node.ts the only engine file that imports from node:. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { createContext, runInNewContext, Script } from 'node:vm';
 import { ArgumentError, EngineError } from '../errors.js';
 import { type Frame, provideFrameStorage } from './async-context.js';
-import { type Engine, type EngineName, provideDefaultEngine } from './engine.js';
+import { type Engine, type EngineName, loadedEngine, provideDefaultEngine } from './engine.js';
+import { findHome, ownRequire } from './locate-node.js';
 import { type Addon, createNativeEngine } from './native.js';
 import { WeakRefTracker } from './trackers.js';
-import { createWasmEngine, hasRelaxedSimd, wasmFile } from './wasm.js';
+import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
+import { sealWasmSource, wasmSource } from './wasm-source.js';
 
 type Collect = (options?: { type: 'minor' }) => void;
 
@@ -42,15 +43,18 @@ function forgetKeptObjects(): void {
   runMicrotasks();
 }
 
-/** The package's root: this file stands in dist/engine or src/engine. */
-const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const nativeDir = join(packageRoot, 'dist/native', `${process.platform}-${process.arch}`);
+const home = findHome();
+const platform = `${process.platform}-${process.arch}`;
 
-/** Bytes of memory this process may use: the container's limit where there is one, less a tenth. */
+/**
+ * Bytes of memory that tensors may take in this process: nine tenths of the machine's, or of the container's where that has a limit,
+ * less what Node itself has taken by now.
+ */
 function memoryLimit(): number {
   const constrained = process.constrainedMemory?.() ?? 0;
   const total = totalmem();
-  return Math.floor(0.9 * (constrained > 0 && constrained < total ? constrained : total));
+  const most = 0.9 * (constrained > 0 && constrained < total ? constrained : total);
+  return Math.floor(Math.max(most - process.memoryUsage.rss(), most / 8));
 }
 
 function threadCount(): number {
@@ -72,12 +76,21 @@ export interface NativeReport {
   reason?: string;
 }
 
-export const nativeReport: NativeReport = { directory: nativeDir, supported: [] };
+export const nativeReport: NativeReport = { directory: join(home.folder ?? '', 'dist/native', platform), supported: [] };
+
+const KEEP_OUT =
+  "Keep hone out of the bundle (esbuild: --external:hone --external:hone/*; Vite: ssr: { external: ['hone'] }; webpack: externals: [/^hone(\\/|$)/], " +
+  "with module output; Next: serverExternalPackages: ['hone'])";
 
 /** The native engine, or undefined with the reason in `nativeReport`. */
 function tryNative(): Engine | undefined {
-  const require = createRequire(import.meta.url);
-  const cpuFile = join(nativeDir, 'hone-cpu.node');
+  if (home.folder === undefined) {
+    nativeReport.reason = `this program was bundled, and the package hone, which has the native addon, is not to be found from it. ${KEEP_OUT}`;
+    return undefined;
+  }
+  const { directory } = nativeReport;
+  const require = ownRequire();
+  const cpuFile = join(directory, 'hone-cpu.node');
   if (!existsSync(cpuFile)) {
     nativeReport.reason =
       'the native addon was not built (no C++ compiler at install, or install scripts did not run; npm run build builds it)';
@@ -85,12 +98,12 @@ function tryNative(): Engine | undefined {
   }
   try {
     nativeReport.supported = (require(cpuFile) as { supported(): string[] }).supported();
-    const isa = nativeReport.supported.find((name) => existsSync(join(nativeDir, `hone-${name}.node`)));
+    const isa = nativeReport.supported.find((name) => existsSync(join(directory, `hone-${name}.node`)));
     if (!isa) {
-      nativeReport.reason = `no addon in ${nativeDir} suits this processor (it runs ${nativeReport.supported.join(', ')}); npm run build builds one`;
+      nativeReport.reason = `no addon in ${directory} suits this processor (it runs ${nativeReport.supported.join(', ')}); npm run build builds one`;
       return undefined;
     }
-    const addon = require(join(nativeDir, `hone-${isa}.node`)) as Addon;
+    const addon = require(join(directory, `hone-${isa}.node`)) as Addon;
     return createNativeEngine(addon, {
       collect: (kind) => (kind === 'minor' ? garbageCollector()({ type: 'minor' }) : garbageCollector()()),
       memoryLimit: memoryLimit(),
@@ -103,19 +116,84 @@ function tryNative(): Engine | undefined {
   }
 }
 
-function loadWasm(): Engine {
-  const file = join(packageRoot, 'dist/wasm', wasmFile());
-  let bytes: Uint8Array<ArrayBuffer>;
+/** Written out, so that bundlers find the files, copy them, and put in the new address. Undefined where this code has no address. */
+function besideThisCode(name: WasmFile): URL | undefined {
   try {
-    bytes = new Uint8Array(readFileSync(file));
-  } catch (error) {
-    throw new EngineError(`wasm engine: cannot read ${file}: ${(error as Error).message}. Run npm run build.`, { cause: error });
+    return name === 'hone-simd.wasm'
+      ? new URL('../wasm/hone-simd.wasm', import.meta.url)
+      : new URL('../wasm/hone-relaxed.wasm', import.meta.url);
+  } catch {
+    return undefined;
   }
+}
+
+/** The paths at which the builds that this host runs may stand, best first. */
+function wasmPaths(): string[] {
+  const chosen = wasmSource();
+  if (typeof chosen === 'string' || chosen instanceof URL) {
+    const address = pathOf(chosen);
+    return /[\\/]$/.test(address) ? wasmFiles().map((name) => join(address, name)) : [address];
+  }
+  return wasmFiles().flatMap((name) => {
+    const moved = besideThisCode(name);
+    const places = [moved?.protocol === 'file:' ? fileURLToPath(moved) : undefined, home.folder && join(home.folder, 'dist/wasm', name)];
+    return [...new Set(places.filter((path) => path !== undefined))];
+  });
+}
+
+/** The path that an address given to setWasmUrl means. */
+function pathOf(address: string | URL): string {
+  const text = String(address);
+  if (text.startsWith('file:')) return fileURLToPath(text);
+  if (!/^[a-z][a-z+.-]+:/i.test(text)) return text;
+  throw new EngineError(
+    `wasm engine: setWasmUrl was given ${text}, but Node loads its engine from a file. Give a path, a file: URL or the bytes: setWasmUrl(new Uint8Array(await (await fetch(url)).arrayBuffer())).`,
+  );
+}
+
+/** The compiled engine. @throws {EngineError} with every place that was looked at. */
+function wasmModule(): WebAssembly.Module {
+  const chosen = wasmSource();
+  if (chosen instanceof WebAssembly.Module) return chosen;
+  if (chosen instanceof ArrayBuffer || ArrayBuffer.isView(chosen)) return compile(chosen, 'the bytes that setWasmUrl was given');
+  const paths = wasmPaths();
+  const problems: string[] = [];
+  let cause: unknown;
+  for (const path of paths) {
+    if (!existsSync(path)) continue;
+    try {
+      return compile(new Uint8Array(readFileSync(path)), path);
+    } catch (error) {
+      cause ??= error;
+      problems.push((error as Error).message.replace(/^wasm engine: /, ''));
+    }
+  }
+  const what = problems.length > 0 ? problems.join('; ') : `there is no file ${paths.join(' and none at ')}`;
+  const todo =
+    chosen !== undefined
+      ? 'It was named by setWasmUrl: check the path.'
+      : home.bundled
+        ? `This program was bundled without its engine. ${KEEP_OUT}, or copy the package's dist/wasm folder beside the program and call setWasmUrl(new URL('./wasm/', import.meta.url)) first.`
+        : 'Run npm run build.';
+  throw new EngineError(`wasm engine: ${what}. ${todo}`, cause === undefined ? undefined : { cause });
+}
+
+function compile(bytes: ArrayBuffer | ArrayBufferView<ArrayBuffer>, name: string): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    throw new EngineError(`wasm engine: ${name} does not load: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function loadWasm(): Engine {
   const collect = () => {
     forgetKeptObjects();
     garbageCollector()();
   };
-  return createWasmEngine(new WebAssembly.Module(bytes), hasRelaxedSimd() ? 'relaxed-simd' : 'simd128', new WeakRefTracker({ collect }));
+  const engine = createWasmEngine(wasmModule(), new WeakRefTracker({ collect }), memoryLimit());
+  sealWasmSource();
+  return engine;
 }
 
 const engines = new Map<EngineName, Engine>();
@@ -142,10 +220,15 @@ function openDefault(): Engine {
     if (wanted !== 'native' && wanted !== 'wasm') throw new EngineError(`HONE_ENGINE is "${wanted}", expected native or wasm`);
     return openEngine(wanted);
   }
-  const native = tryNative();
+  const native = engines.get('native') ?? tryNative();
   if (!native) return openEngine('wasm');
   engines.set('native', native);
   return native;
+}
+
+/** In Node an engine loads at once, when it is first asked for. */
+export async function prepareEngine(): Promise<void> {
+  loadedEngine();
 }
 
 provideDefaultEngine(openDefault);

@@ -11,6 +11,8 @@ export interface Addon {
   readonly kernels: Record<string, (...args: number[]) => number>;
   reserve(bytes: number): Ptr;
   release(ptr: Ptr): void;
+  reserved(): number;
+  limit(bytes: number): number;
   write(ptr: Ptr, from: ArrayBufferView): void;
   read(ptr: Ptr, into: ArrayBufferView): void;
   peek(dtypeCode: number, ptr: Ptr): number;
@@ -24,6 +26,7 @@ export interface Addon {
 /** What Node gives beyond the language: see host-node.ts. */
 export interface NativeHooks {
   collect(kind: 'minor' | 'major'): void;
+  /** Bytes that the process may take for tensors; the first engine of a process decides, its worker threads share it. */
   memoryLimit: number;
   threads: number;
 }
@@ -73,11 +76,12 @@ export function createNativeEngine(addon: Addon, hooks: NativeHooks): Engine {
     write: addon.write,
     read: addon.read,
     peek: addon.peek,
+    reserved: addon.reserved,
     lastError: addon.lastError,
     scratch: () => scratch,
     scratchPtr: addon.address(scratch.buffer),
     tracker: new AddonTracker(addon, hooks),
-    memoryLimit: hooks.memoryLimit,
+    memoryLimit: addon.limit(hooks.memoryLimit),
   });
   engine.kernels.setThreads(hooks.threads);
   return engine;

@@ -1,5 +1,5 @@
 /** Choosing an engine and asking about it. */
-import { nativeReport, openEngine } from '#host';
+import { nativeReport, openEngine, prepareEngine } from '#host';
 import { ArgumentError } from '../errors.js';
 import type { MemoryStats } from './allocator.js';
 import { activate, type EngineName, loadedEngine } from './engine.js';
@@ -25,6 +25,19 @@ export function engineInfo(): EngineInfo {
 }
 
 /**
+ * Loads the engine ahead of its first use. Nobody needs it in Node, where an engine loads at once. In a browser the first tensor waits for the
+ * download with the page at a standstill if it is made before the engine has arrived: `await ready()` at the top of the program lets the page
+ * live meanwhile. Where a thread cannot stand still (service workers), it is needed.
+ * @example
+ * await ready();
+ * @throws {EngineError} when the engine cannot be loaded, with the reason.
+ */
+export async function ready(): Promise<EngineInfo> {
+  await prepareEngine();
+  return engineInfo();
+}
+
+/**
  * Makes `name` the engine that tensors are made on from now on. Tensors of another engine cannot be used until that one is active again.
  * @throws {EngineError} when it cannot be loaded, with the loader's reason.
  */
@@ -37,7 +50,7 @@ export function getNumThreads(): number {
   return loadedEngine().kernels.threads();
 }
 
-/** Sets how many threads kernels use; results do not depend on it. WebAssembly keeps one. */
+/** Sets how many threads kernels use that this thread (the main one, or a worker) calls; results do not depend on it. WebAssembly keeps one. */
 export function setNumThreads(threads: number): void {
   if (!Number.isInteger(threads) || threads < 1)
     throw new ArgumentError(`setNumThreads: got ${threads}, expected a whole number of at least 1.`);

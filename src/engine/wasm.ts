@@ -51,17 +51,28 @@ export function hasRelaxedSimd(): boolean {
   );
 }
 
-/** The file of the build that suits this host. */
-export function wasmFile(): 'hone-relaxed.wasm' | 'hone-simd.wasm' {
-  return hasRelaxedSimd() ? 'hone-relaxed.wasm' : 'hone-simd.wasm';
+export type WasmFile = 'hone-relaxed.wasm' | 'hone-simd.wasm';
+
+/** The files of the builds that this host runs, best first. */
+export function wasmFiles(): readonly WasmFile[] {
+  return hasRelaxedSimd() ? ['hone-relaxed.wasm', 'hone-simd.wasm'] : ['hone-simd.wasm'];
+}
+
+/** What scripts/build-kernels.mjs wrote into the file: `simd128` or `relaxed-simd`. */
+function isaOf(module: WebAssembly.Module): string {
+  const [section] = WebAssembly.Module.customSections(module, 'hone.isa');
+  return section ? new TextDecoder().decode(section) : 'simd128';
 }
 
 const BAD_FILE = 8;
 /** The C library's snprintf names these three and never calls them: it writes to memory. */
 const noFiles = { fd_close: () => BAD_FILE, fd_seek: () => BAD_FILE, fd_write: () => BAD_FILE };
 
-/** Makes an engine of compiled kernels. */
-export function createWasmEngine(module: WebAssembly.Module, isa: string, tracker: OwnerTracker): Engine {
+/**
+ * Makes an engine of compiled kernels.
+ * @param memoryLimit bytes that tensors may take; linear memory ends at 4 GiB anyway.
+ */
+export function createWasmEngine(module: WebAssembly.Module, tracker: OwnerTracker, memoryLimit = Number.POSITIVE_INFINITY): Engine {
   const exports = new WebAssembly.Instance(module, { wasi_snapshot_preview1: noFiles }).exports as unknown as WasmExports;
   exports.__wasm_call_ctors();
   const { memory } = exports;
@@ -69,7 +80,8 @@ export function createWasmEngine(module: WebAssembly.Module, isa: string, tracke
   const kernels = {} as Record<string, unknown>;
   for (const [name, symbol] of Object.entries(KERNEL_NAMES)) {
     const kernel = exports[`hone_${symbol}`];
-    if (typeof kernel !== 'function') throw new EngineError(`wasm engine: its build lacks the kernel hone_${symbol}. Run npm run build.`);
+    if (typeof kernel !== 'function')
+      throw new EngineError(`wasm engine: its build lacks the kernel hone_${symbol}: it is of another version. Run npm run build.`);
     kernels[name] = kernel;
   }
 
@@ -93,7 +105,7 @@ export function createWasmEngine(module: WebAssembly.Module, isa: string, tracke
 
   return new Engine({
     name: 'wasm',
-    isa,
+    isa: isaOf(module),
     kernels: kernels as unknown as Kernels,
     reserve,
     release: (ptr) => exports.free(ptr),
@@ -132,6 +144,6 @@ export function createWasmEngine(module: WebAssembly.Module, isa: string, tracke
     },
     scratchPtr,
     tracker,
-    memoryLimit: 0xfff00000,
+    memoryLimit: Math.min(memoryLimit, 0xfff00000),
   });
 }

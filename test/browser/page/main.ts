@@ -35,6 +35,18 @@ const program = {
   trainByHand: async () => trainByHand(await digits()),
   trainLong: (steps: number) =>
     trainLong(steps, () => (globalThis as unknown as { wasmMemory: WebAssembly.Memory }).wasmMemory.buffer.byteLength),
+  /** What the first tensor, and ready(), say where no engine is. */
+  engineFailures: async () => {
+    const text = (error: unknown) => `${(error as Error).name}: ${(error as Error).message}`;
+    const later = hone.ready().then(() => 'ready', text);
+    let now = 'a tensor';
+    try {
+      hone.ones([1]);
+    } catch (error) {
+      now = text(error);
+    }
+    return { now, later: await later };
+  },
   /** Fails as a page's own code would: nobody catches it. */
   fail: () => void setTimeout(() => hone.tensor([1, 2]).add(hone.tensor([1, 2, 3]))),
 };

@@ -1,0 +1,2 @@
+/** Writes dist/node of the package in `root`. */
+export function bundleForNode(root: string): Promise<void>;
