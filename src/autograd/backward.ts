@@ -21,6 +21,8 @@ export interface GradOps {
   sumTo(x: Tensor, shape: Shape): Tensor;
   cast(x: Tensor, dtype: DType): Tensor;
   clone(x: Tensor): Tensor;
+  /** A row-major copy, recorded where recording is on. */
+  copy(x: Tensor): Tensor;
   ones(shape: Shape, dtype: DType): Tensor;
   zeros(shape: Shape, dtype: DType): Tensor;
 }
@@ -195,11 +197,15 @@ class Walk {
     const grads = this.slots.get(node);
     if (!grads) return;
     this.slots.delete(node);
-    if (node.hooks) this.runHooks(node, grads);
+    const passes = node.leaf === undefined && (!this.onlyCapture || this.leadsToCapture(node));
     const captures = this.capture.get(node);
+    // As in PyTorch, an input of grad() behind which another one lies gets its gradient as it was before its hooks.
+    const captured = captures && passes ? [...grads] : grads;
+    if (node.hooks) this.runHooks(node, grads);
+    if (node.retained) this.retain(node.retained, grads);
     if (captures) {
       for (const { index, input } of captures) {
-        const gradient = grads[index] ?? null;
+        const gradient = captured[index] ?? null;
         if (gradient) this.keep(gradient.storage);
         this.captured[input] = gradient;
       }
@@ -209,7 +215,7 @@ class Walk {
       this.drop(grads);
       return;
     }
-    if (!this.onlyCapture || this.leadsToCapture(node)) this.propagate(node, grads);
+    if (passes) this.propagate(node, grads);
     this.drop(grads);
     if (!this.retainGraph) node.release();
   }
@@ -315,6 +321,19 @@ class Walk {
       gradient.storage.pending--;
       replaced.storage.pending++;
       grads[index] = replaced;
+    }
+  }
+
+  /** Adds gradients to those that tensors which are no leaves keep. */
+  private retain(kept: readonly { index: number; tensor: Tensor }[], grads: Slots): void {
+    for (const { index, tensor } of kept) {
+      const gradient = grads[index];
+      if (gradient == null) continue;
+      const present = tensor.ownGrad;
+      const sum = present === null ? ops.copy(gradient) : ops.add(present, gradient);
+      this.keep(sum.storage, tensor.storage.scope);
+      tensor.ownGrad = sum;
+      tensor.gradExposed = true;
     }
   }
 

@@ -29,11 +29,16 @@ export function registerHook(tensor: Tensor, hook: TensorHook): HookHandle {
   };
 }
 
-/** Makes a tensor that an operation made keep its gradient in `grad`, as leaves do. */
+/**
+ * Makes a tensor that an operation made keep its gradient in `grad`, as leaves do: what its hooks leave of it, added up over several
+ * `backward` calls. After a change in place it is the gradient of the changed tensor.
+ * @throws {GradError} when `tensor` does not require gradients.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.retain_grad.html
+ */
 export function retainGrad(tensor: Tensor): void {
-  if (!tensor.requiresGrad) throw new GradError('retainGrad: this tensor does not require gradients.');
-  if (tensor.isLeaf) return;
-  registerHook(tensor, (gradient) => {
-    tensor.grad = gradient;
-  });
+  if (!tensor.requiresGrad) throw new GradError('retainGrad: this tensor does not require gradients. Call requiresGrad_() first.');
+  const node = tensor.gradFn as Node | null;
+  if (node === null) return; // a leaf does so anyway
+  const kept = (node.retained ??= []);
+  if (!kept.some((entry) => entry.tensor === tensor)) kept.push({ index: tensor.outputIndex, tensor });
 }

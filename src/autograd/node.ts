@@ -36,7 +36,7 @@ interface SavedTensor {
 
 function noted(tensor: Tensor): SavedTensor {
   const { storage, dtype, shape } = tensor;
-  return { tensor, storage, dtype, shape, version: storage.version };
+  return { tensor, storage, dtype, shape, version: tensor.counter.version };
 }
 
 interface InputMeta {
@@ -50,12 +50,14 @@ let nextSequence = 0;
 
 export class Node implements GradFn {
   /** Later nodes have higher numbers; backward goes from high to low. */
-  readonly sequence = nextSequence++;
+  readonly sequence: number;
   readonly edges: (Edge | null)[];
   /** Shapes and dtypes of the inputs, which their gradients must get. */
   readonly inputs: InputMeta[];
   /** Hooks on the gradient of output i. */
   hooks: { index: number; hook: TensorHook }[] | undefined;
+  /** Tensors that keep their gradients (`retainGrad`), which are those of output i after its hooks. */
+  retained: { index: number; tensor: Tensor }[] | undefined;
   /** The leaf whose gradient this node collects; such a node has no backward. */
   leaf: Tensor | undefined;
   private saved: SavedTensor[] | null = null;
@@ -71,6 +73,8 @@ export class Node implements GradFn {
     private readonly ownSaved: number,
   ) {
     this.edges = inputs.map(edgeOf);
+    // Only now: an edge to a view may just have made the node that it leads to.
+    this.sequence = nextSequence++;
     this.inputs = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
   }
 
@@ -109,7 +113,7 @@ export class Node implements GradFn {
       const { tensor, storage, dtype, shape } = entry;
       if (tensor.storage !== storage || tensor.dtype !== dtype || !sameShape(tensor.shape, shape))
         throw new GradError(replaced(this.name, entry));
-      if (storage.version !== entry.version) throw new GradError(modified(this.name, tensor, entry.version));
+      if (tensor.counter.version !== entry.version) throw new GradError(modified(this.name, tensor, entry.version));
       return tensor;
     });
     return this.backward(grad, tensors, (i) => this.edges[i] != null, grads);
@@ -134,7 +138,7 @@ function modified(op: string, tensor: Tensor, version: number): string {
   const made = tensor.gradFn ? `, which is output ${tensor.outputIndex} of ${tensor.gradFn.name},` : '';
   return (
     `backward: one of the values that ${op} needs for its gradient was changed by an in-place operation: ${tensor.dtype} ${showShape(tensor.shape)}${made} ` +
-    `is at version ${tensor.storage.version}; expected version ${version}. Use the out-of-place form (add instead of add_), or clone the tensor before changing it.`
+    `is at version ${tensor.counter.version}; expected version ${version}. Use the out-of-place form (add instead of add_), or clone the tensor before changing it.`
   );
 }
 
@@ -149,12 +153,24 @@ function replaced(op: string, { tensor, dtype, shape }: SavedTensor): string {
 export function edgeOf(tensor: Tensor): Edge | null {
   const node = tensor.gradFn as Node | null;
   if (node !== null) return { node, index: tensor.outputIndex };
-  if (!tensor.leafRequiresGrad) return null;
+  if (!tensor.requiresGrad) return null;
   return { node: accumulatorOf(tensor), index: 0 };
 }
 
 /** Told of a leaf when an operation is first recorded on it, or a hook put on it; set by nn. */
 export const leafUse: { first: ((leaf: Tensor) => void) | null } = { first: null };
+
+/** Makes `tensor` output `index` of `node`. A gradient that it keeps is from now on that of the new output; hooks stay with the old one. */
+export function setGradFn(tensor: Tensor, node: Node, index = 0): void {
+  const old = tensor.ownGradFn as Node | null;
+  const kept = old?.retained?.findIndex((entry) => entry.tensor === tensor) ?? -1;
+  if (kept >= 0) {
+    old!.retained!.splice(kept, 1);
+    (node.retained ??= []).push({ index, tensor });
+  }
+  tensor.ownGradFn = node;
+  tensor.outputIndex = index;
+}
 
 /** The node that collects a leaf's gradients. */
 export function accumulatorOf(leaf: Tensor): Node {
@@ -192,7 +208,8 @@ export function record<T extends Tensor | readonly Tensor[]>(
   options?: RecordOptions,
 ): T {
   if (!isGradEnabled() || !anyRequiresGrad(inputs)) {
-    if (isInferenceModeEnabled()) for (const tensor of asList(out)) tensor.isInference = true;
+    // A view of an ordinary tensor stays one, whatever the mode.
+    if (isInferenceModeEnabled()) for (const tensor of asList(out)) if (tensor.viewBase === null) tensor.isInference = true;
     // Nothing will be needed for backward: what only backward wanted goes back at once.
     for (let i = saved.length - (options?.own ?? 0); i < saved.length; i++) saved[i]!.storage.free();
     return out;
@@ -209,9 +226,10 @@ export function record<T extends Tensor | readonly Tensor[]>(
   for (let i = 0; i < outputs.length; i++) {
     const tensor = outputs[i]!;
     if (!isFloating(tensor.dtype)) continue;
+    if (tensor.ownGradFn !== null) setGradFn(tensor, node, i);
     tensor.ownGradFn = node;
     tensor.outputIndex = i;
-    tensor.viewVersion = tensor.storage.version;
+    tensor.viewVersion = tensor.counter.version;
   }
   node.save(saved);
   return out;

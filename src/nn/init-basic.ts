@@ -85,7 +85,7 @@ export function constant_(x: Tensor, ...given: unknown[]): Tensor {
 
 function fill(x: Tensor, value: number): Tensor {
   fillRaw(x, value);
-  x.storage.version++;
+  x.counter.version++;
   return x;
 }
 
@@ -104,7 +104,7 @@ export type Floats = Float32Array | Float64Array;
 /** @internal Puts values, in row-major order, into `x`. */
 export function write(x: Tensor, values: Floats, op: string): Tensor {
   copyInto(x, fromTypedArray(values, x.shape), op);
-  x.storage.version++;
+  x.counter.version++;
   return x;
 }
 

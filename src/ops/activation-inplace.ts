@@ -1,5 +1,5 @@
 /** Activations that write over their input. */
-import { isGradEnabled, isInferenceModeEnabled, noGrad } from '../autograd/mode.js';
+import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
@@ -7,7 +7,7 @@ import { isFloating } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
 import { aliasTensor, type Tensor } from '../tensor/tensor.js';
 import { clone } from './copy.js';
-import { checkLeaf, inPlace } from './inplace.js';
+import { checkInPlace, inPlace } from './inplace.js';
 import { code, copyInto } from './kernel-call.js';
 
 export interface Overwriting {
@@ -21,7 +21,7 @@ export interface Overwriting {
 
 /** Makes `x` hold the activation's result. */
 export function overwrite(op: string, x: Tensor, { compute, fromResult, kernel }: Overwriting): Tensor {
-  checkLeaf(op, x);
+  checkInPlace(op, x, []);
   const recorded = isGradEnabled() && x.requiresGrad;
   if (!isFloating(x.dtype) || (recorded && (fromResult === undefined || x.viewBase !== null)))
     return inPlace(op, x, [], () => compute(recorded ? clone(x) : x));
@@ -37,7 +37,6 @@ export function overwrite(op: string, x: Tensor, { compute, fromResult, kernel }
       noGrad(() => compute(x)),
       op,
     );
-  x.storage.version++;
-  if (isInferenceModeEnabled()) x.isInference = true;
+  x.counter.version++;
   return recorded ? record(op, x, [before], [x], (g, [y]) => [fromResult!(g, y!)]) : x;
 }

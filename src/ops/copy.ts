@@ -14,9 +14,26 @@ import { code, copyInto, emptyLikeDense, rowMajor } from './kernel-call.js';
  * Gradient: passes through.
  */
 export function clone(x: Tensor): Tensor {
+  return record('clone', rawCopy(x), [x], [], (g) => [g]);
+}
+
+/** A copy that the tape does not hear of, laid out as {@link clone}'s. */
+export function rawCopy(x: Tensor): Tensor {
   const out = emptyLikeDense(x);
   copyInto(out, x, 'clone');
-  return record('clone', out, [x], [], (g) => [g]);
+  return out;
+}
+
+/** A row-major copy that the tape does not hear of. */
+export function rowMajorCopy(x: Tensor): Tensor {
+  const out = emptyTensor(x.shape, x.dtype);
+  copyInto(out, x, 'clone');
+  return out;
+}
+
+/** A row-major copy, recorded. */
+export function rowMajorClone(x: Tensor): Tensor {
+  return record('clone', rowMajorCopy(x), [x], [], (g) => [g]);
 }
 
 /** @internal {@link clone} where user code asks for it: such a copy is made to be kept, and outlives a step of fit. */

@@ -9,7 +9,7 @@ import { isScalar, type Scalar } from '../tensor/scalar.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { type AlphaOption, alphaFor, mul } from './arithmetic.js';
-import { clone, filled, to } from './copy.js';
+import { filled, rawCopy, rowMajorCopy, to } from './copy.js';
 import { where } from './elementwise.js';
 import { inPlace } from './inplace.js';
 import { castRaw, code, metaPtr, rowMajor, writeMeta } from './kernel-call.js';
@@ -134,6 +134,7 @@ export function scatter_(x: Tensor, dim: number, index: Tensor, src: Tensor | Sc
       scatterRaw('scatter_', 'set', x, d, index, part.storage === x.storage ? rawCopy(part) : part);
       return true;
     },
+    'none',
   );
 }
 
@@ -149,18 +150,8 @@ export function scatterAdd_(x: Tensor, dim: number, index: Tensor, src: Tensor):
       scatterRaw('scatterAdd_', 'add', x, d, index, part.storage === x.storage ? rawCopy(part) : part);
       return true;
     },
+    'none',
   );
-}
-
-/** A copy that the tape does not hear of. */
-function rawCopy(x: Tensor): Tensor {
-  return clone(aliasTensor(x, x.shape, x.strides, x.offset));
-}
-
-/** A row-major copy that the tape does not hear of. */
-function rowMajorCopy(x: Tensor): Tensor {
-  const dense = rowMajor(x);
-  return dense === x ? rawCopy(x) : dense;
 }
 
 /** The sizes before, at and after dim `d`. */
@@ -292,6 +283,7 @@ export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor,
       writeSlices('indexAdd_', true, x, sliceOperands('indexAdd_', x, dim, index, scaled), index, scaled);
       return true;
     },
+    'none',
   );
 }
 
@@ -307,12 +299,13 @@ export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor
       writeSlices('indexCopy_', false, x, sliceOperands('indexCopy_', x, dim, index, source), index, source);
       return true;
     },
+    'none',
   );
 }
 
 /** {@link indexFill} in place. */
 export function indexFill_(x: Tensor, dim: number, index: Tensor, value: Scalar): Tensor {
-  return inPlace('indexFill_', x, [], () => indexFill(x, dim, index, value));
+  return inPlace('indexFill_', x, [], () => indexFill(x, dim, index, value), undefined, 'repeated');
 }
 
 /** The elements of `x`, seen as one row, at `index`. @returns the shape of `index`. @throws {IndexError} for an index outside. */

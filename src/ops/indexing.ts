@@ -17,7 +17,7 @@ import { indexAdd, indexCopy, indexInt64, indexSelect } from './gather.js';
 import { addInPlace, copy_, fill_, inPlace } from './inplace.js';
 import { code, rowMajor } from './kernel-call.js';
 import { nonzero } from './masks.js';
-import { expand, permute, reshape, select, slice, unsqueeze } from './movement.js';
+import { alias, expand, permute, reshape, select, slice, unsqueeze } from './movement.js';
 
 type Bound = number | null | undefined;
 
@@ -179,7 +179,7 @@ function flatten(op: string, view: Tensor, advanced: readonly Advanced[], sizes:
  */
 export function index(x: Tensor, ...indices: Index[]): Tensor {
   const { view, advanced } = basic('index', x, indices);
-  if (advanced.length === 0) return view;
+  if (advanced.length === 0) return view === x ? alias(x, 'index') : view;
   const { view: source, before, indexed, after, flat } = plan('index', view, advanced);
   const picked = indexSelect(reshape(source, [...before, indexed, ...after]), before.length, reshape(flat, [-1]), 'index');
   return reshape(picked, [...before, ...flat.shape, ...after]);
@@ -230,6 +230,7 @@ export function indexPut_(
       );
       return true;
     },
+    'repeated',
   );
   return x;
 }

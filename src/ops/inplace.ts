@@ -3,31 +3,75 @@
  * the target carries the result's history; where nothing is recorded, kernels write into the target directly.
  */
 import { isGradEnabled, isInferenceModeEnabled, noGrad } from '../autograd/mode.js';
-import { anyRequiresGrad, edgeOf, Node } from '../autograd/node.js';
+import { anyRequiresGrad, Node, setGradFn } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { type BinaryOpName, UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
-import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
+import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../errors.js';
 import { dtypes, isFloating } from '../tensor/dtype.js';
 import { isScalar, type Scalar } from '../tensor/scalar.js';
 import { broadcastShapes, isDense, numel, sameShape } from '../tensor/shape.js';
-import { aliasTensor, Tensor } from '../tensor/tensor.js';
+import { aliasTensor, Tensor, viewGradFn } from '../tensor/tensor.js';
 import { add, alphaFor, sub } from './arithmetic.js';
-import { clone, contiguous, fillRaw } from './copy.js';
+import { clone, fillRaw, rawCopy } from './copy.js';
 import { binaryInto, type Operand } from './elementwise.js';
 import { code, copyInto } from './kernel-call.js';
-import { asStrided, expand, permute } from './movement.js';
+import { CURES, expand, ORIGINS, stridedNode } from './movement.js';
+import { clearStrided, geometryOf, readStrided } from './strided.js';
+import { warnOnce } from './warn.js';
 
-/** @internal Throws when changing `x` in place would destroy a leaf that collects gradients. */
-export function checkLeaf(op: string, x: Tensor): void {
-  if (!isGradEnabled()) return;
-  if (x.leafRequiresGrad)
+/**
+ * What may share memory with the target of a change in place, as in PyTorch. `own`: the target may not hold one element twice, nor overlap
+ * an input unless both are the same elements; `none`: not even that; `repeated`: as `none`, but holding an element twice is only warned of;
+ * `any`: nothing is checked, since the order of writes does not matter.
+ */
+export type Overlap = 'own' | 'none' | 'repeated' | 'any';
+
+/**
+ * @internal Throws when changing `x` in place would destroy a leaf that collects gradients, or a view whose history would be unclear, or
+ * when elements share memory that may not.
+ */
+export function checkInPlace(op: string, x: Tensor, inputs: readonly Tensor[], overlap: Overlap = 'own'): void {
+  if (isGradEnabled() && (x.requiresGrad || anyRequiresGrad(inputs))) checkHistory(op, x);
+  if (x.isInference && !isInferenceModeEnabled())
+    throw new GradError(`${op}: a tensor made in inferenceMode() cannot be changed in place outside it. Clone it first.`);
+  if (overlap === 'any') return;
+  for (let d = 0; d < x.strides.length; d++) {
+    if (x.strides[d] !== 0 || x.shape[d]! <= 1 || numel(x.shape) === 0) continue;
+    const repeated = `${op}: the target, of shape ${showShape(x.shape)} and strides ${showShape(x.strides)}, holds one element of memory several times, as expand() makes it. Clone it before changing it in place.`;
+    if (overlap !== 'repeated') throw new ArgumentError(repeated);
+    warnOnce(repeated);
+    break;
+  }
+  for (const input of inputs) {
+    if (input.storage === x.storage && overlaps(x, input, overlap === 'own'))
+      throw new ArgumentError(
+        `${op}: the target ${showShape(x.shape)} and an input ${showShape(input.shape)} share a part of their memory, so that the change would change what is read. Clone the input first.`,
+      );
+  }
+}
+
+function checkHistory(op: string, x: Tensor): void {
+  if (x.viewBase !== null) {
+    if (x.viewOrigin !== 'plain')
+      throw new GradError(`${op}: a view that ${ORIGINS[x.viewOrigin]} cannot be changed in place while recording: ${CURES[x.viewOrigin]}`);
+    if (x.requiresGrad && x.viewBase.isLeaf)
+      throw new GradError(
+        `${op}: a view of a leaf that requires gradients cannot be changed in place while recording. Wrap the change in noGrad(() => …).`,
+      );
+  }
+  if (x.requiresGrad && x.isLeaf)
     throw new GradError(
       `${op}: a leaf that requires gradients cannot be changed in place while recording. Wrap the change in noGrad(() => …), or detach() first.`,
     );
-  if (x.viewBase?.leafRequiresGrad)
-    throw new GradError(
-      `${op}: a view of a leaf that requires gradients cannot be changed in place while recording. Wrap the change in noGrad(() => …).`,
-    );
+}
+
+/** PyTorch's rule: whether two tensors of one storage certainly share elements; where they have gaps it does not look closer. */
+function overlaps(x: Tensor, y: Tensor, exceptSame: boolean): boolean {
+  if (x === y) return !exceptSame;
+  const [count, other] = [numel(x.shape), numel(y.shape)];
+  if (count === 0 || other === 0 || !isDense(x.shape, x.strides) || !isDense(y.shape, y.strides)) return false;
+  if (x.offset === y.offset && count === other && sameShape(x.strides, y.strides)) return !exceptSame;
+  return x.offset < y.offset + other && y.offset < x.offset + count;
 }
 
 /** Makes `x` hold `result` (same shape), history included. */
@@ -43,9 +87,10 @@ function assign(op: string, x: Tensor, result: Tensor): Tensor {
   }
   // As PyTorch does, what the gradient needs of the old values is kept apart.
   if (result.storage !== x.storage) (result.gradFn as Node | null)?.preserve(x.storage, (saved) => noGrad(() => clone(saved)));
+  const recorded = isGradEnabled() && (x.requiresGrad || result.requiresGrad);
   copyInto(x, result, op);
-  x.storage.version++;
-  if (isGradEnabled() && (anyRequiresGrad([result]) || anyRequiresGrad([x]))) rebaseHistory(op, x, result);
+  x.counter.version++;
+  if (recorded) rebaseHistory(op, x, result);
   return x;
 }
 
@@ -54,63 +99,57 @@ function rebaseHistory(op: string, x: Tensor, result: Tensor): void {
   if (base === null) {
     const node = new Node(op, [x], [result], (g) => [g], false, 0);
     node.save([]);
-    x.ownGradFn = node;
-    x.outputIndex = 0;
+    setGradFn(x, node);
     return;
   }
   // The base is its old self with the view's place overwritten: its gradient there goes to the result, elsewhere to the old base.
-  const geometry = [x.shape, x.strides, x.offset - base.offset] as const;
-  const order = memoryOrder(base);
+  const geometry = geometryOf(base, x);
   const node = new Node(
     `${op} on a view`,
     [base],
     [base, result],
-    (g, _saved, needs) => {
-      const whole = laidOut(g, order);
-      const place = (t: Tensor) => asStrided(t, geometry[0], geometry[1], t.offset + geometry[2]);
-      let rest: Tensor | null = null;
-      if (needs(0)) {
-        rest = clone(whole);
-        fillRaw(aliasTensor(rest, geometry[0], geometry[1], geometry[2]), 0);
-      }
-      return [rest, needs(1) ? clone(place(whole)) : null];
-    },
+    (g, _saved, needs) => [needs(0) ? clearStrided(g, geometry) : null, needs(1) ? readStrided(g, geometry) : null],
     false,
     0,
   );
   node.save([]);
-  base.ownGradFn = node;
-  base.outputIndex = 0;
-  base.viewVersion = base.storage.version;
-  x.viewVersion = -1; // its gradient function is made anew from the base when it is asked for
+  setGradFn(base, node);
+  viewGradFn.regenerate(x);
 }
 
-/** The dims of a tensor that fills its memory, from the largest stride to the smallest. */
-function memoryOrder(x: Tensor): number[] {
-  if (!isDense(x.shape, x.strides)) {
-    throw new GradError(
-      `backward: an in-place change of a view of a tensor with strides ${showShape(x.strides)} (shape ${showShape(x.shape)}) cannot be differentiated. Make the tensor contiguous() first.`,
-    );
+/**
+ * Computes the new value of a view with a gradient that goes straight to its base. As in PyTorch, hooks on the views between, and on the
+ * view itself before the change, do not see it.
+ */
+function pastHooks<T>(x: Tensor, compute: () => T): T {
+  if (x.viewBase === null || x.gradFn === null) return compute();
+  const { ownGradFn, outputIndex } = x;
+  x.ownGradFn = stridedNode(x);
+  x.outputIndex = 0;
+  try {
+    return compute();
+  } finally {
+    x.ownGradFn = ownGradFn;
+    x.outputIndex = outputIndex;
   }
-  return x.shape.map((_, d) => d).sort((a, b) => Number(x.shape[a] === 1) - Number(x.shape[b] === 1) || x.strides[b]! - x.strides[a]!);
-}
-
-/** `g` with its dims in memory in a given order, so that the strides of a view of the tensor whose order that is hold for it. */
-function laidOut(g: Tensor, order: readonly number[]): Tensor {
-  const inverse = order.map((_, d) => order.indexOf(d));
-  return permute(contiguous(permute(g, order)), inverse);
 }
 
 /** Runs an in-place operation: `direct` writes over `x` without history and returns whether it could; `compute` is the out-of-place form. */
-export function inPlace(op: string, x: Tensor, inputs: readonly Tensor[], compute: () => Tensor, direct?: () => boolean): Tensor {
-  checkLeaf(op, x);
+export function inPlace(
+  op: string,
+  x: Tensor,
+  inputs: readonly Tensor[],
+  compute: () => Tensor,
+  direct?: () => boolean,
+  overlap: Overlap = 'own',
+): Tensor {
+  checkInPlace(op, x, inputs, overlap);
   const recorded = isGradEnabled() && (x.requiresGrad || anyRequiresGrad(inputs));
   if (!recorded && direct?.()) {
-    x.storage.version++;
-    if (isInferenceModeEnabled()) x.isInference = true;
+    x.counter.version++;
     return x;
   }
-  return assign(op, x, compute());
+  return assign(op, x, recorded ? pastHooks(x, compute) : compute());
 }
 
 /** x = op(x, b) in place. */
@@ -127,16 +166,21 @@ export function unaryInPlace(name: string, op: UnaryOpName, x: Tensor, compute: 
   });
 }
 
-/** Copies `source` into `x`, broadcasting and casting. Gradient: flows to `source`. */
+/**
+ * Copies `source` into `x`, broadcasting and casting. Gradient: flows to `source`.
+ * @throws {ShapeError} for a source that does not broadcast. @throws {ArgumentError} where the two share a part of their memory.
+ */
 export function copy_(x: Tensor, source: Tensor): Tensor {
-  checkLeaf('copy_', x);
+  if (source === x) return x;
+  checkInPlace('copy_', x, [source]);
   if (!sameShape(broadcastShapes(x.shape, source.shape, 'copy_'), x.shape)) {
     throw new ShapeError(`copy_: source ${showShape(source.shape)} does not broadcast to ${showShape(x.shape)}.`);
   }
+  const recorded = isGradEnabled() && (x.requiresGrad || source.requiresGrad);
   const wide = sameShape(source.shape, x.shape) ? source : expand(source, x.shape);
-  copyInto(x, source.storage === x.storage ? clone(wide) : wide, 'copy_');
-  x.storage.version++;
-  if (isGradEnabled() && (source.requiresGrad || edgeOf(x) !== null)) rebaseHistory('copy_', x, wide);
+  copyInto(x, source.storage === x.storage ? rawCopy(wide) : wide, 'copy_');
+  x.counter.version++;
+  if (recorded) rebaseHistory('copy_', x, wide);
   return x;
 }
 
@@ -145,17 +189,16 @@ export function copy_(x: Tensor, source: Tensor): Tensor {
  * @throws {DTypeError} for a number that the dtype does not hold. @throws {ShapeError} for a tensor with dims.
  */
 export function fill_(x: Tensor, value: Scalar | Tensor): Tensor {
-  checkLeaf('fill_', x);
   if (value instanceof Tensor) {
     if (value.ndim > 0)
       throw new ShapeError(`fill_: value has shape ${showShape(value.shape)}, expected a number or a 0-dim tensor. Use copy_ for others.`);
     return copy_(x, value);
   }
+  checkInPlace('fill_', x, [], 'any');
+  const recorded = isGradEnabled() && x.requiresGrad;
   fillRaw(x, value);
-  x.storage.version++;
-  if (isGradEnabled() && x.requiresGrad) {
-    rebaseHistory('fill_', x, aliasTensor(x, x.shape, x.strides, x.offset));
-  }
+  x.counter.version++;
+  if (recorded) rebaseHistory('fill_', x, aliasTensor(x, x.shape, x.strides, x.offset));
   return x;
 }
 

@@ -112,11 +112,19 @@ export function split(
     }
   }
   let start = 0;
-  return list.map((length) => {
-    const part = narrow(x, d, start, length);
-    start += length;
-    return part;
-  });
+  return list
+    .map((length) => {
+      const part = narrow(x, d, start, length);
+      start += length;
+      return part;
+    })
+    .map(severally);
+}
+
+/** Marks one of several views that an operation makes: as in PyTorch, it may not be changed in place while recording. */
+function severally(view: Tensor): Tensor {
+  if (view.viewOrigin === 'plain') view.viewOrigin = 'several';
+  return view;
 }
 
 const CHUNK = { chunks: required as number, dim: 0 };
@@ -141,5 +149,5 @@ export function unbind(x: Tensor, ...given: Trailing<[dim: number], DimOption>):
   const dim = readOne('unbind', x, 'dim', 0, given);
   const d = normalizeDim(dim, x.ndim, 'unbind');
   if (x.ndim === 0) throw new ShapeError('unbind: a 0-dim tensor has no dim to unbind.');
-  return Array.from({ length: x.shape[d]! }, (_, i) => select(x, d, i));
+  return Array.from({ length: x.shape[d]! }, (_, i) => severally(select(x, d, i)));
 }

@@ -5,6 +5,7 @@ import { normalizeDim, numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, mul, sub } from './arithmetic.js';
 import { flip } from './arrange.js';
+import { clone } from './copy.js';
 import { stack } from './join.js';
 import { bmm, dot, matmul, mm, mv, outer } from './matmul.js';
 import { diagonal, permute, reshape, select, unsqueeze } from './movement.js';
@@ -122,6 +123,7 @@ export function matrixPower(x: Tensor, n: number): Tensor {
   const size = x.shape.at(-1);
   if (x.ndim < 2 || x.shape.at(-2) !== size) throw new ShapeError(`matrixPower: input is ${showShape(x.shape)}, expected square matrices.`);
   if (n === 0) return add(mul(x, 0), eye(size!, { dtype: x.dtype }));
+  if (n === 1) return clone(x);
   // By the binary digits of n.
   let [power, out]: [Tensor, Tensor | null] = [x, null];
   for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {

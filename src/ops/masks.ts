@@ -33,7 +33,10 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Scalar | Tensor): Ten
 /** {@link maskedFill} in place; the mask broadcasts to `x`. */
 export function maskedFill_(x: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
   needMask('maskedFill_', mask);
-  return inPlace('maskedFill_', x, value instanceof Tensor ? [value] : [], () => where(mask, fillValue('maskedFill_', x, value), x));
+  const compute = () => where(mask, fillValue('maskedFill_', x, value), x);
+  // The value is read before anything is written: it may be an element of x.
+  const inputs = value instanceof Tensor ? [value] : [];
+  return inPlace('maskedFill_', x, inputs, compute, undefined, inputs.some((v) => v.storage === x.storage) ? 'any' : 'repeated');
 }
 
 function fillValue(op: string, x: Tensor, value: Scalar | Tensor): Tensor {

@@ -377,6 +377,7 @@ provideGradOps({
   sumTo: reduce.sumTo,
   cast: copy.to,
   clone: (x) => copy.clone(x.detach()),
+  copy: copy.rowMajorClone,
   ones: (shape, dtype) => ones(shape, { dtype }),
   zeros: (shape, dtype) => zeros(shape, { dtype }),
 });

@@ -1,12 +1,14 @@
 /** Views: the same memory under another shape. No kernel runs; gradients take the view back. */
 
-import { edgeOf, type Node, record } from '../autograd/node.js';
-import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
+import { isGradEnabled, isInferenceModeEnabled } from '../autograd/mode.js';
+import { Node, record, setGradFn } from '../autograd/node.js';
+import { ArgumentError, GradError, IndexError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, readArguments, type Trailing } from '../tensor/arguments.js';
-import { inferShape, normalizeDim, numel, type Shape, sameShape, viewStrides } from '../tensor/shape.js';
+import { inferShape, normalizeDim, numel, type Shape, viewStrides } from '../tensor/shape.js';
 import { aliasTensor, type Tensor, viewGradFn } from '../tensor/tensor.js';
 import { contiguous, filled } from './copy.js';
 import { copyInto } from './kernel-call.js';
+import { addStrided, geometryOf } from './strided.js';
 
 type ViewGrad = (g: Tensor) => Tensor;
 
@@ -14,68 +16,55 @@ type ViewGrad = (g: Tensor) => Tensor;
 function view(name: string, x: Tensor, shape: Shape, strides: Shape, offset: number, grad: ViewGrad): Tensor {
   const out = aliasTensor(x, shape, strides, offset);
   out.viewBase = x.viewBase ?? x;
-  out.viewVersion = x.storage.version;
+  out.viewVersion = x.counter.version;
+  out.viewOrigin = isGradEnabled() ? x.viewOrigin : isInferenceModeEnabled() ? 'inference' : 'noGrad';
   out.isInference = x.isInference;
   return record(name, out, [x], [], (g) => [grad(g)]);
 }
 
-/** @internal The geometry of a view inside its base. */
-export function asStrided(base: Tensor, shape: Shape, strides: Shape, offset: number): Tensor {
-  const { shape: baseShape, strides: baseStrides, offset: baseOffset, dtype } = base;
-  return view('asStrided', base, shape, strides, offset, (g) => {
-    // The view's elements are distinct: copy the gradient to where they stand in the base.
-    const full = filled(baseShape, dtype, 0);
-    return stridedScatter(full, g, rebase(baseShape, baseStrides, strides), offset - baseOffset, baseStrides, baseShape);
-  });
+/** A new tensor that is all of `x`: hooks on it, and the gradient that it keeps, are its own. */
+export function alias(x: Tensor, name: string): Tensor {
+  return view(name, x, x.shape, x.strides, x.offset, (g) => g);
 }
 
-// A view's strides count elements of the base's memory; a row-major gradient of the base has other strides. Dims of the view are
-// matched to base dims by walking the position of each step.
-function rebase(shape: Shape, from: Shape, strides: Shape): number[] {
-  return strides.map((step) => repositioned(step, shape, from));
+/** @internal The elements at `strides` of the memory of `base`, from `offset` of its storage on. */
+export function asStrided(base: Tensor, shape: Shape, strides: Shape, offset: number, name = 'asStrided'): Tensor {
+  const geometry = geometryOf(base, { shape, strides, offset });
+  return view(name, base, shape, strides, offset, (g) => addStrided(g, geometry));
 }
 
-function repositioned(position: number, shape: Shape, strides: Shape): number {
-  const dims = shape.map((_, i) => i).filter((i) => shape[i]! > 1 && strides[i] !== 0);
-  dims.sort((a, b) => strides[b]! - strides[a]!);
-  let rest = Math.abs(position);
-  let out = 0;
-  const dense = denseStrides(shape);
-  for (const i of dims) {
-    const steps = Math.floor(rest / strides[i]!);
-    out += steps * dense[i]!;
-    rest -= steps * strides[i]!;
-  }
-  return position < 0 ? -out : out;
-}
-
-function denseStrides(shape: Shape): number[] {
-  const out = new Array<number>(shape.length);
-  let step = 1;
-  for (let i = shape.length - 1; i >= 0; i--) {
-    out[i] = step;
-    step *= shape[i]!;
-  }
-  return out;
-}
-
-function stridedScatter(full: Tensor, g: Tensor, strides: number[], offset: number, baseStrides: Shape, baseShape: Shape): Tensor {
-  const start = repositioned(offset, baseShape, baseStrides);
-  copyInto(aliasTensor(full, g.shape, strides, start), g, 'asStrided');
-  return full;
+/** The way from a view straight to its base, past the gradient functions and hooks of the views between them. */
+export function stridedNode(v: Tensor): Node {
+  const geometry = geometryOf(v.viewBase!, v);
+  const node = new Node('asStrided', [v], [v.viewBase!], (g) => [addStrided(g, geometry)], false, 0);
+  node.save([]);
+  return node;
 }
 
 viewGradFn.regenerate = (v) => {
-  const base = v.viewBase!;
-  v.viewVersion = v.storage.version;
-  if (edgeOf(base) === null) return v.ownGradFn;
-  const fresh = asStrided(base, v.shape, v.strides, v.offset);
-  if (fresh.ownGradFn !== null) {
-    v.ownGradFn = fresh.ownGradFn as Node;
-    v.outputIndex = 0;
-  }
-  return v.ownGradFn;
+  if (v.ownGradFn === null && !v.viewBase!.requiresGrad) return null;
+  if (v.viewOrigin !== 'plain')
+    throw new GradError(
+      `a view that ${ORIGINS[v.viewOrigin]} was used after its base, or another view of it, was changed in place while recording. Which history it has is unclear: ${CURES[v.viewOrigin]}`,
+    );
+  const node = stridedNode(v);
+  setGradFn(v, node);
+  v.viewVersion = v.counter.version;
+  return node;
 };
+
+/** Where views come from that may not change in place while recording, and what to do. */
+export const ORIGINS = {
+  several: 'is one of several results of an operation (split, chunk, unbind)',
+  noGrad: 'was made inside noGrad()',
+  inference: 'was made inside inferenceMode()',
+} as const;
+
+export const CURES = {
+  several: 'clone() it, use narrow or select for a single view, or the out-of-place form of the change.',
+  noGrad: 'make the view and the change both inside noGrad(), or both outside.',
+  inference: 'make the view and the change both inside inferenceMode(), or both outside.',
+} as const;
 
 /**
  * The same elements under another shape, without copying. One size may be -1.
@@ -93,11 +82,10 @@ export function viewAs(x: Tensor, shape: Shape, name = 'view'): Tensor {
   return view(name, x, target, strides, x.offset, (g) => reshape(g, from));
 }
 
-/** The same elements under another shape: a view where the strides allow it, else a copy. One size may be -1. */
+/** The same elements under another shape: a view where the strides allow it (of its own shape, too: a new tensor), else a copy. One size may be -1. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   assertTensor('reshape', 'x', x);
   const target = inferShape(shape, numel(x.shape), 'reshape');
-  if (sameShape(target, x.shape)) return x;
   return viewAs(viewStrides(x.shape, x.strides, target) ? x : contiguous(x), target, 'reshape');
 }
 
@@ -145,7 +133,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   const a = normalizeDim(dim0, x.ndim, 'transpose');
   const b = normalizeDim(dim1, x.ndim, 'transpose');
-  if (a === b) return x;
+  if (a === b) return alias(x, 'transpose');
   const shape = [...x.shape];
   const strides = [...x.strides];
   [shape[a], shape[b]] = [shape[b]!, shape[a]!];
@@ -156,7 +144,7 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 /** The transpose of a matrix; vectors and numbers stay as they are. */
 export function t(x: Tensor): Tensor {
   if (x.ndim > 2) throw new ShapeError(`t: expected at most 2 dims, got shape ${showShape(x.shape)}. Use transpose or permute.`);
-  return x.ndim < 2 ? x : transpose(x, 0, 1);
+  return transpose(x, 0, x.ndim < 2 ? 0 : 1);
 }
 
 /**
@@ -247,7 +235,6 @@ export function slice(x: Tensor, dim: number, start?: number | null, end?: numbe
   };
   const from = bound(start, 0);
   const count = Math.max(0, Math.ceil((bound(end, size) - from) / step));
-  if (count === size) return x;
   const whole = x.shape;
   const shape = whole.map((s, i) => (i === d ? count : s));
   const strides = x.strides.map((s, i) => (i === d ? s * step : s));

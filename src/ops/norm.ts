@@ -175,7 +175,7 @@ function trainingNorm(
   ] as const) {
     if (running === null) continue;
     if (written !== running) copyInto(running, written!, 'batchNorm');
-    running.storage.version++;
+    running.counter.version++;
   }
   return recordNorm(out, x, weight, bias, [batchMean, invstd], g, true, eps);
 }

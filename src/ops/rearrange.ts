@@ -11,6 +11,7 @@ import { index } from './indexing.js';
 import { cat, stack } from './join.js';
 import { nonzero } from './masks.js';
 import {
+  asStrided,
   type DiagonalOptions,
   diagonal,
   diagonalPlace,
@@ -19,7 +20,6 @@ import {
   narrow,
   permute,
   reshape,
-  select,
   slice,
   transpose,
   unsqueeze,
@@ -193,7 +193,7 @@ export const trilIndices = (rows: number, cols: number, offset = 0): Tensor => t
 export const triuIndices = (rows: number, cols: number, offset = 0): Tensor => triangle(rows, cols, (d) => ge(d, offset));
 
 /**
- * Windows along `dim`: a new last dim of `size`, one window every `step`; a copy.
+ * Windows along `dim`: a new last dim of `size`, one window every `step`. A view: windows that overlap share their elements.
  * @throws {ArgumentError} for a window longer than the dim. @see https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html
  */
 export function unfoldDim(x: Tensor, dim: number, size: number, step: number): Tensor {
@@ -203,12 +203,16 @@ export function unfoldDim(x: Tensor, dim: number, size: number, step: number): T
     throw new ArgumentError(
       `unfold: size is ${size} and step ${step}, expected a window of at most ${length} (dim ${dim}) and a step of at least 1.`,
     );
+  if (x.ndim === 0) return asStrided(x, [size], [1], x.offset);
   const count = Math.floor((length - size) / step) + 1;
-  const source = x.ndim === 0 ? reshape(x, [1]) : x;
-  if (size === 0) return zeros([...source.shape.map((s, i) => (i === d ? count : s)), 0], { dtype: x.dtype });
-  const windows = Array.from({ length: size }, (_, i) => slice(source, d, i, i + (count - 1) * step + 1, step));
-  const out = stack(windows, -1);
-  return x.ndim === 0 ? select(out, 0, 0) : out;
+  const stride = x.strides[d]!;
+  return asStrided(
+    x,
+    [...x.shape.map((s, i) => (i === d ? count : s)), size],
+    [...x.strides.map((s, i) => (i === d ? s * step : s)), stride],
+    x.offset,
+    'unfold',
+  );
 }
 
 /** Powers of a vector as columns. @param n how many; default: its length. @param increasing from the 0th on; default false. */

@@ -352,6 +352,6 @@ function move(params: readonly Tensor[], start: readonly Float64Array[], t: numb
       copyValues(param, dense, 'step');
       dense.storage.free();
     }
-    param.storage.version++;
+    param.counter.version++;
   });
 }

@@ -60,7 +60,7 @@ export function stepRowMajor(param: Tensor, op: string, kernel: (dtype: number, 
   const target = rowMajor(param);
   check(kernel(dtypes[param.dtype].code, target.ptr, rowMajor(param.ownGrad!).ptr), op);
   if (target !== param) copyValues(param, target, op);
-  param.storage.version++;
+  param.counter.version++;
   for (const copy of copies) copy.storage.free();
 }
 
@@ -116,7 +116,7 @@ export class StepList {
     const list = this.storage!.address();
     if (stale) loadedEngine().host.write(list, this.values);
     check(kernel(dtypes[dtype].code, entries.length, list), op);
-    for (const { param } of entries) param.storage.version++;
+    for (const { param } of entries) param.counter.version++;
     for (const [param, target] of copies) {
       copyValues(param, target, op);
       target.storage.free();

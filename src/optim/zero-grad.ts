@@ -15,7 +15,7 @@ export function clearGradient(x: Tensor, setToNone: boolean): void {
     x.grad = null;
   } else if (gradient.gradFn === null && gradient.isContiguous()) {
     check(kernels.fill(dtypes[gradient.dtype].code, gradient.ptr, numel(gradient.shape), 0), 'zeroGrad');
-    gradient.storage.version++;
+    gradient.counter.version++;
   } else {
     const zeros = zerosLike(gradient);
     escapeScope(zeros.storage, x.storage.scope);

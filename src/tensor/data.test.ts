@@ -27,13 +27,19 @@ describe('data', () => {
     expect(kept.toArray()).toEqual([2, 2, 2]);
   });
 
-  it('refuses what cannot be meant, and counts as a change for backward', () => {
+  it('refuses what cannot be meant, and is not counted as a change for backward', () => {
     const w = tensor([1, 2], { requiresGrad: true });
     expect(() => ((w as { data: unknown }).data = [1, 2])).toThrow(ArgumentError);
     expect(() => (w.data = tensor([1, 2], { dtype: 'int64' }))).toThrow(DTypeError);
     const y = w.mul(w).sum();
     w.data.mul_(2);
-    expect(() => y.backward()).toThrow(GradError);
+    y.backward(); // of the new values, as in PyTorch
+    expect(w.grad!.toArray()).toEqual([4, 8]);
+    expect(w.version).toBe(0);
+    const z = w.mul(w).sum();
+    w.detach().mul_(0.5);
+    expect(() => z.backward()).toThrow(GradError);
+    w.detach().mul_(2);
     expect(noGrad(() => w.toArray())).toEqual([2, 4]);
   });
 });

@@ -143,9 +143,19 @@ export function tensorToString(x: Tensor, prefix = 'tensor('): string {
     const { width, format } = formatter(x, flat(values));
     text = bracket(values, x.ndim, indent, width, format);
   }
-  if (x.gradFn !== null) suffixes.push(`grad_fn=<${nodeName(x.gradFn.name)}>`);
+  const name = gradFnName(x);
+  if (name !== null) suffixes.push(`grad_fn=<${name}>`);
   else if (x.requiresGrad) suffixes.push('requires_grad=True');
   return withSuffixes(prefix + text, suffixes, indent);
+}
+
+/** A view whose history has become unclear prints as PyTorch's. */
+function gradFnName(x: Tensor): string | null {
+  try {
+    return x.gradFn && nodeName(x.gradFn.name);
+  } catch {
+    return 'Invalid';
+  }
 }
 
 function withSuffixes(text: string, suffixes: readonly string[], indent: number): string {

@@ -92,6 +92,28 @@ export function isDense(shape: Shape, strides: Shape): boolean {
   return true;
 }
 
+/** How many elements of memory a tensor spans, from its first to its last. */
+export function extent(shape: Shape, strides: Shape): number {
+  let last = 0;
+  for (let i = 0; i < shape.length; i++) {
+    if (shape[i] === 0) return 0;
+    last += (shape[i]! - 1) * strides[i]!;
+  }
+  return last + 1;
+}
+
+/** Whether two elements may share a place in memory; false is certain. */
+export function mayOverlap(shape: Shape, strides: Shape): boolean {
+  const dims = shape.map((_, i) => i).filter((i) => shape[i]! > 1);
+  dims.sort((a, b) => strides[a]! - strides[b]!);
+  let reach = 0;
+  for (const i of dims) {
+    if (strides[i]! <= reach) return true;
+    reach += strides[i]! * (shape[i]! - 1);
+  }
+  return false;
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;

@@ -27,6 +27,14 @@ export interface GradFn {
 /** How autograd finds the gradient function of a view whose base was changed in place; set by autograd. */
 export const viewGradFn: { regenerate: (view: Tensor) => GradFn | null } = { regenerate: (view) => view.ownGradFn };
 
+/** Counts the in-place changes that the tape must hear of. Views share the counter of their base. */
+export interface VersionCounter {
+  version: number;
+}
+
+/** Where a view was made. Only a `plain` one may be changed in place while recording. */
+export type ViewOrigin = 'plain' | 'several' | 'noGrad' | 'inference';
+
 export class Tensor {
   static readonly className: string = 'Tensor';
   /** Sizes, outermost first. */
@@ -46,8 +54,12 @@ export class Tensor {
   outputIndex = 0;
   /** @internal The tensor that this one is a differentiable view of. */
   viewBase: Tensor | null = null;
-  /** @internal The storage's version for which `ownGradFn` of a view holds. */
+  /** @internal The version for which `ownGradFn` of a view holds. */
   viewVersion = 0;
+  /** @internal How a view was made: `several` as one of several results of an operation. */
+  viewOrigin: ViewOrigin = 'plain';
+  /** @internal The storage counts changes, except for `data`, whose changes the tape does not hear of. */
+  counter: VersionCounter;
   /** @internal The node that collects this leaf's gradients. */
   accumulator: GradFn | null = null;
   /** @internal The gradient, and whether user code may hold it. */
@@ -64,6 +76,7 @@ export class Tensor {
   constructor(storage: Storage, shape: Shape, dtype: DType, strides?: Shape, offset = 0) {
     const sizes = frozenShape(shape);
     this.storage = storage;
+    this.counter = storage;
     this.shape = sizes.list;
     this.dtype = dtype;
     this.offset = offset;
@@ -124,12 +137,12 @@ export class Tensor {
 
   /** The operation that made this tensor, if it was recorded: PyTorch's `grad_fn`. */
   get gradFn(): GradFn | null {
-    return this.viewBase !== null && this.viewVersion !== this.storage.version ? viewGradFn.regenerate(this) : this.ownGradFn;
+    return this.viewBase !== null && this.viewVersion !== this.counter.version ? viewGradFn.regenerate(this) : this.ownGradFn;
   }
 
-  /** Whether gradients flow to or through this tensor. Settable on leaves. */
+  /** Whether gradients flow to or through this tensor: of a view, also whether they do so for its base. Settable on leaves. */
   get requiresGrad(): boolean {
-    return this.leafRequiresGrad || this.gradFn !== null;
+    return this.leafRequiresGrad || this.ownGradFn !== null || this.viewBase?.requiresGrad === true;
   }
 
   set requiresGrad(value: boolean) {
@@ -152,7 +165,6 @@ export class Tensor {
         `requiresGrad_: only float32 and float64 tensors can have gradients, this one is ${this.dtype}. Use x.to('float32').`,
       );
     this.leafRequiresGrad = value;
-    if (value) this.viewBase = null; // its own views are views of a leaf, whatever memory it lies in
     return this;
   }
 
@@ -177,11 +189,13 @@ export class Tensor {
   /**
    * A tensor on the same memory outside the tape, PyTorch's `data`: a change of it in place is recorded nowhere and allowed on leaves, as in
    * `m.weight.data.normal_(0, 0.02)`. Assigning gives this tensor the memory, shape and dtype of another one, and leaves its gradient function alone.
-   * Unlike PyTorch's, such changes count: a backward pass that needs the old values throws.
+   * The tape does not hear of such changes: a backward pass that needs the old values takes the new ones. `detach()` shares the count of changes.
    * @throws {ArgumentError} for a non-tensor. @throws {DTypeError} for integers where gradients are collected.
    */
   get data(): Tensor {
-    return aliasTensor(this, this.shape, this.strides, this.offset);
+    const out = aliasTensor(this, this.shape, this.strides, this.offset);
+    out.counter = { version: 0 };
+    return out;
   }
 
   set data(value: Tensor) {
@@ -194,9 +208,9 @@ export class Tensor {
     replaceData(this, value, this.storage.scope);
   }
 
-  /** The number of in-place changes that this tensor's memory has seen. */
+  /** The number of in-place changes that this tensor and its views have seen. */
   get version(): number {
-    return this.storage.version;
+    return this.counter.version;
   }
 
   /** @internal The address of the first element. */
@@ -262,7 +276,9 @@ function bytesOf({ list, valid, count }: FrozenShape, dtype: DType): number {
 
 /** A tensor on the same memory, without autograd's notes. */
 export function aliasTensor(x: Tensor, shape: Shape, strides: Shape, offset: number): Tensor {
-  return new Tensor(x.storage, shape, x.dtype, strides, offset);
+  const out = new Tensor(x.storage, shape, x.dtype, strides, offset);
+  out.counter = x.counter;
+  return out;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -275,6 +291,7 @@ export function replaceData(x: Tensor, data: Tensor, scope: Scope | null = null)
   if (scope === null) escapeScope(data.storage, null);
   const target = x as Mutable<Pick<Tensor, 'storage' | 'shape' | 'strides' | 'offset' | 'dtype'>>;
   target.storage = data.storage;
+  x.counter = data.storage;
   target.shape = data.shape;
   target.strides = data.strides;
   target.offset = data.offset;
