@@ -14,6 +14,14 @@ export type { AdamWOptions } from './adamw.js';
 export { AdamW } from './adamw.js';
 export type { ASGDOptions } from './asgd.js';
 export { ASGD } from './asgd.js';
+export type {
+  OptimizerHookOptions,
+  OptimizerStateDictHook,
+  OptimizerStateHook,
+  OptimizerStepPostHook,
+  OptimizerStepPreHook,
+} from './hooks.js';
+export { registerOptimizerStepPostHook, registerOptimizerStepPreHook } from './hooks.js';
 export type { LBFGSOptions } from './lbfgs.js';
 export { LBFGS } from './lbfgs.js';
 export type { LionOptions } from './lion.js';

@@ -121,6 +121,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   override step(): never;
   override step<T>(closure: () => T): T;
   override step<T>(closure?: () => T): T {
+    return super.step(closure as () => T);
+  }
+
+  protected override takeStep<T>(closure?: () => T): T {
     if (typeof closure !== 'function')
       throw new ArgumentError(
         `${this.name}: step() needs a closure that computes the loss again: step(() => { optimizer.zeroGrad(); const loss = …; loss.backward(); return loss; }).`,
@@ -219,8 +223,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   /** State of all parameters together, kept for the first one, as PyTorch does. */
-  override stateDict(): OptimizerStateDict {
-    const { param_groups } = super.stateDict();
+  protected override collectState(): OptimizerStateDict {
+    const { param_groups } = super.collectState();
     const memory = this.#memory;
     if (memory === null) return { state: {}, param_groups };
     const dtype = flatType(this.paramGroups[0]!.params);
@@ -244,10 +248,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return { state: { 0: state as Record<string, Tensor | number> }, param_groups };
   }
 
-  override loadStateDict(dict: OptimizerStateDict): void {
+  protected override restoreState(dict: OptimizerStateDict): void {
     const saved = dict?.state?.[0] as Record<string, unknown> | undefined;
     const memory = saved ? this.read(saved) : null;
-    super.loadStateDict({ ...dict, state: dict?.state && {} });
+    super.restoreState({ ...dict, state: dict?.state && {} });
     this.#memory = memory;
   }
 

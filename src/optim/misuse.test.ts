@@ -64,9 +64,15 @@ describe('errors', () => {
     [() => new optim.SGD([]), 'SGD: got no parameters.'],
     [() => new optim.SGD(new nn.Linear(2, 2) as never), 'SGD: expected a list of tensors or groups, got a Linear. Pass its parameters().'],
     [
-      () => new optim.SGD(new nn.Linear(2, 2).namedParameters() as never),
-      'SGD: a group is a list, expected { params } or a Tensor. Pass parameters()',
+      () => new optim.SGD([['a', x()], x()] as never),
+      'SGD: some parameters of a group have names and some have none. Give all of them names, or none.',
     ],
+    [
+      () => new optim.SGD([{ params: [['a', x()]] }, { params: [x()] }]),
+      'SGD: the parameters of group 1 come without names, those of the groups before with. Give all of them names, or none.',
+    ],
+    [() => new optim.SGD([['a', 'b']] as never), 'SGD: parameter 0 of group 0 is string, expected a Tensor.'],
+    [() => new optim.SGD([[x(), x()]] as never), 'SGD: parameter 0 of group 0 is object, expected a Tensor, or a name and a Tensor.'],
     [() => new optim.AdamW([x()], null as never), 'AdamW: expected an object of options, got null.'],
     [() => new optim.AdamW([x()], { decoupledWeightDecay: false } as never), 'AdamW: there is no option "decoupledWeightDecay".'],
     [() => new optim.Adam([x()]).step(3 as never), 'Adam.step: the closure is 3, expected a function that computes the loss.'],

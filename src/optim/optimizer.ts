@@ -1,4 +1,5 @@
 /** The base of the optimizers: parameter groups, gradients, state, and state dicts in PyTorch's layout. */
+import type { HookHandle } from '../autograd/hooks.js';
 import { ArgumentError, DTypeError, GradError, ShapeError, StateDictError, showShape } from '../errors.js';
 import { readArguments, show, type Trailing, unknownOption } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
@@ -8,6 +9,18 @@ import { numel, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { assertOptionTypes } from './checks.js';
+import {
+  addOptimizerHook,
+  everyOptimizer,
+  type OptimizerHookOptions,
+  OptimizerHooks,
+  type OptimizerStateDictHook,
+  type OptimizerStateHook,
+  type OptimizerStepPostHook,
+  type OptimizerStepPreHook,
+  passThrough,
+  stepWithHooks,
+} from './hooks.js';
 import { copyValues, StepList, stateLike, stateOf } from './step-list.js';
 import { noteTrained } from './trained.js';
 import { clearGradient } from './zero-grad.js';
@@ -24,8 +37,15 @@ export interface ImplementationOptions {
 /** Options as a user gives them: what is left out has its default. */
 export type Given<O> = Partial<O> & ImplementationOptions;
 
-/** Parameters with options of their own, as given: what is left out has the optimizer's value. `name` is for the user's own use. */
-export type ParamGroupInput<O> = { params: Tensor | Iterable<Tensor>; name?: string; initialLr?: number } & Given<O>;
+/**
+ * Parameters, with or without their names, and options of their own: what is left out has the optimizer's value. `name` is for the
+ * user's own use.
+ */
+export type ParamGroupInput<O> = {
+  params: Tensor | Iterable<Tensor> | Iterable<readonly [string, Tensor]>;
+  name?: string;
+  initialLr?: number;
+} & Given<O>;
 
 /** Parameters and the options they are stepped with. Options may be changed between steps: `group.lr = 0.01`. */
 export type ParamGroup<O = { lr: number }> = O & {
@@ -33,12 +53,14 @@ export type ParamGroup<O = { lr: number }> = O & {
   /** The lr that a scheduler started from. */
   initialLr?: number;
   name?: string;
+  /** The names of the parameters, where they were given with names, as `namedParameters()` gives them. */
+  paramNames?: string[];
 };
 
 const IMPLEMENTATION: ReadonlySet<string> = new Set<keyof ImplementationOptions>(['foreach', 'fused', 'capturable', 'differentiable']);
 
-/** What to optimize: tensors, or groups of them. */
-export type Params<O> = Iterable<Tensor> | Iterable<ParamGroupInput<O>>;
+/** What to optimize: tensors, tensors with their names (`model.namedParameters()`), or groups of either. */
+export type Params<O> = Iterable<Tensor> | Iterable<readonly [string, Tensor]> | Iterable<ParamGroupInput<O>>;
 
 /** What an optimizer remembers of one parameter. */
 export type ParamState = Record<string, Tensor | number>;
@@ -77,6 +99,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   readonly state = new Map<Tensor, ParamState>();
   /** @internal Whether `step` was called; schedulers ask. */
   hasStepped = false;
+  #hooks: OptimizerHooks | null = null;
   readonly #lists = new WeakMap<ParamGroup<O>, Map<DType, StepList>>();
 
   /** The options of groups that do not give their own. */
@@ -99,12 +122,12 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
       throw new ArgumentError(
         `${this.name}: expected a list of tensors or groups, got ${show(params)}.${typeof params === 'function' ? ' Call it: model.parameters().' : ''}`,
       );
-    const list: (Tensor | ParamGroupInput<O>)[] = [...params];
+    const list: unknown[] = [...params];
     if (list.length === 0)
       throw new ArgumentError(
         `${this.name}: got no parameters. Does the model keep its layers in fields, nn.Sequential or nn.ModuleList? Plain arrays are not seen.`,
       );
-    if (list[0] instanceof Tensor) this.addParamGroup({ params: list as Tensor[] } as unknown as ParamGroupInput<O>);
+    if (list[0] instanceof Tensor || Array.isArray(list[0])) this.addParamGroup({ params: list } as unknown as ParamGroupInput<O>);
     else for (const group of list) this.addParamGroup(group as ParamGroupInput<O>);
   }
 
@@ -156,22 +179,30 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   addParamGroup(input: ParamGroupInput<O>): void {
     const given = input?.params as Tensor | Iterable<Tensor> | undefined;
     if (Array.isArray(input))
-      throw new ArgumentError(
-        `${this.name}: a group is a list, expected { params } or a Tensor. Pass parameters(), not namedParameters().`,
-      );
+      throw new ArgumentError(`${this.name}: a group is a list, expected { params }. Write { params: model.parameters(), lr: 0.01 }.`);
     if (given === undefined)
       throw new ArgumentError(`${this.name}: a group has no params. Write { params: model.parameters(), lr: 0.01 }.`);
     if (!(given instanceof Tensor) && typeof given?.[Symbol.iterator] !== 'function')
       throw new ArgumentError(`${this.name}: the params of a group are ${show(given)}, expected a tensor or a list of them.`);
-    const params = given instanceof Tensor ? [given] : [...given];
-    const group = { ...this.options(input, this.defaults), params } as ParamGroup<O>;
+    const entries: unknown[] = given instanceof Tensor ? [given] : [...(given as Iterable<unknown>)];
+    const names = entries.map((entry) => (Array.isArray(entry) && entry.length === 2 && typeof entry[0] === 'string' ? entry[0] : null));
+    const params = entries.map((entry, i) => (names[i] === null ? entry : (entry as [string, Tensor])[1])) as Tensor[];
+    const named = names.every((name) => name !== null) && names.length > 0;
+    if (!named && names.some((name) => name !== null))
+      throw new ArgumentError(`${this.name}: some parameters of a group have names and some have none. Give all of them names, or none.`);
+    const other = this.paramGroups[0];
+    if (other !== undefined && (other.paramNames !== undefined) !== named)
+      throw new ArgumentError(
+        `${this.name}: the parameters of group ${this.paramGroups.length} come ${named ? 'with' : 'without'} names, those of the groups before ${named ? 'without' : 'with'}. Give all of them names, or none.`,
+      );
+    const group = { ...this.options(input, this.defaults), params, ...(named && { paramNames: names }) } as ParamGroup<O>;
     this.checkOptions(group);
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
     params.forEach((param, i) => {
       const which = `parameter ${i} of group ${this.paramGroups.length}`;
       if (!(param instanceof Tensor))
         throw new ArgumentError(
-          `${this.name}: ${which} is ${param === null ? 'null' : typeof param}, expected a Tensor.${Array.isArray(param) ? ' Pass parameters(), not namedParameters().' : ''}`,
+          `${this.name}: ${which} is ${param === null ? 'null' : typeof param}, expected a Tensor${Array.isArray(param) ? ', or a name and a Tensor' : ''}.`,
         );
       if (!isFloating(param.dtype)) throw new DTypeError(`${this.name}: ${which} is ${param.dtype}, expected float32 or float64.`);
       if (!param.isLeaf)
@@ -197,6 +228,13 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   step<T>(closure?: () => T): T | undefined {
     if (closure !== undefined && typeof closure !== 'function')
       throw new ArgumentError(`${this.name}.step: the closure is ${show(closure)}, expected a function that computes the loss.`);
+    const own = this.#hooks;
+    if (own === null && everyOptimizer.stepPre.length === 0 && everyOptimizer.stepPost.length === 0) return this.takeStep(closure);
+    return stepWithHooks(this, own, closure === undefined ? [] : [closure], ([given]) => this.takeStep(given as () => T)) as T;
+  }
+
+  /** The step itself, between the hooks. */
+  protected takeStep<T>(closure?: () => T): T | undefined {
     const loss = closure?.();
     for (const group of this.paramGroups) this.assertReady(group);
     for (const group of this.paramGroups) this.stepGroup(group);
@@ -280,6 +318,12 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
 
   /** State and options in PyTorch's layout and names. State tensors share memory with the optimizer. */
   stateDict(): OptimizerStateDict {
+    for (const hook of this.#hooks?.statePre ?? []) hook(this);
+    return passThrough(this, this.#hooks?.statePost ?? [], this.collectState());
+  }
+
+  /** The state dict, between the hooks. */
+  protected collectState(): OptimizerStateDict {
     const numbers = new Map(this.paramGroups.flatMap((group) => group.params).map((param, i) => [param, i]));
     const state: OptimizerStateDict['state'] = {};
     for (const [param, values] of this.state) {
@@ -302,6 +346,14 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
    * @throws {StateDictError} when groups or shapes do not fit; nothing is changed then.
    */
   loadStateDict(dict: OptimizerStateDict): void {
+    const hooks = this.#hooks;
+    // Hooks may change the dict, which is a copy, not what it holds.
+    this.restoreState(hooks === null || hooks.loadPre.length === 0 ? dict : passThrough(this, hooks.loadPre, { ...dict }));
+    for (const hook of hooks?.loadPost ?? []) hook(this);
+  }
+
+  /** Takes over a state dict, between the hooks. */
+  protected restoreState(dict: OptimizerStateDict): void {
     const fail = (message: string): never => {
       throw new StateDictError(`${this.name}.loadStateDict: ${message} Nothing was changed.`);
     };
@@ -330,6 +382,12 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
         .map(([name, value]) => [camelCase(name), Array.isArray(value) ? [...value] : value] as const)
         .filter(([name]) => !IMPLEMENTATION.has(name));
       const next = { ...group, ...Object.fromEntries(known) };
+      const names: unknown = next.paramNames;
+      if (
+        names !== undefined &&
+        !(Array.isArray(names) && names.length === group.params.length && names.every((name) => typeof name === 'string'))
+      )
+        fail(`param_names of group ${g} is ${show(names)}, expected a name for each of ${group.params.length} parameters.`);
       assertOptionTypes(this.name, next, this.defaults);
       this.checkOptions(next);
       return next;
@@ -374,6 +432,41 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     return out;
   }
 
+  #hook<K extends keyof OptimizerHooks>(op: string, kind: K, hook: OptimizerHooks[K][number], options?: OptimizerHookOptions): HookHandle {
+    this.#hooks ??= new OptimizerHooks();
+    return addOptimizerHook(op, this.#hooks[kind] as unknown[], hook, options);
+  }
+
+  /** Calls `hook(optimizer, args)` before each step; the arguments that it returns in a list replace those of the call. */
+  registerStepPreHook(hook: OptimizerStepPreHook): HookHandle {
+    return this.#hook('registerStepPreHook', 'stepPre', hook);
+  }
+
+  /** Calls `hook(optimizer, args)` after each step. */
+  registerStepPostHook(hook: OptimizerStepPostHook): HookHandle {
+    return this.#hook('registerStepPostHook', 'stepPost', hook);
+  }
+
+  /** Calls `hook(optimizer)` before {@link stateDict} collects the state. */
+  registerStateDictPreHook(hook: OptimizerStateHook, options?: OptimizerHookOptions): HookHandle {
+    return this.#hook('registerStateDictPreHook', 'statePre', hook, options);
+  }
+
+  /** Calls `hook(optimizer, stateDict)` with what {@link stateDict} has made; what it returns takes its place. */
+  registerStateDictPostHook(hook: OptimizerStateDictHook, options?: OptimizerHookOptions): HookHandle {
+    return this.#hook('registerStateDictPostHook', 'statePost', hook, options);
+  }
+
+  /** Calls `hook(optimizer, stateDict)` before {@link loadStateDict} reads it; what it returns is read instead. */
+  registerLoadStateDictPreHook(hook: OptimizerStateDictHook, options?: OptimizerHookOptions): HookHandle {
+    return this.#hook('registerLoadStateDictPreHook', 'loadPre', hook, options);
+  }
+
+  /** Calls `hook(optimizer)` once {@link loadStateDict} has taken everything over. */
+  registerLoadStateDictPostHook(hook: OptimizerStateHook, options?: OptimizerHookOptions): HookHandle {
+    return this.#hook('registerLoadStateDictPostHook', 'loadPost', hook, options);
+  }
+
   /** PyTorch's text: each group's options in alphabetical order of PyTorch's names. */
   toString(): string {
     const show = (value: unknown): string => {
@@ -387,6 +480,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     };
     const groups = this.paramGroups.map(({ params: _, ...options }, i) => {
       const lines = Object.entries(options).map(([name, value]) => {
+        if (name === 'paramNames') return `    param_names: [${(value as string[]).map((each) => `'${each}'`).join(', ')}]\n`;
         const point = this.floats.includes(name) && Number.isInteger(value) ? '.0' : '';
         return `    ${snakeCase(name)}: ${show(value)}${point}\n`;
       });
