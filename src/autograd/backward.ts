@@ -5,8 +5,8 @@
  * `storage.pending` counts the slots that hold a block, and a block made during this walk is freed when its count falls to 0.
  * With `createGraph`, or once a hook has seen a gradient, that block is left to the garbage collector.
  */
-import { DTypeError, GradError, ShapeError, showShape } from '../errors.js';
-import { assertTensor } from '../tensor/arguments.js';
+import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../errors.js';
+import { assertBoolean, assertTensor, assertTensorList, assertTensorOrNull, readArguments, type Trailing } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
 import { isContiguous, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { closeScope, escapeScope, openScope, type Scope, type Storage } from '../tensor/storage.js';
@@ -35,35 +35,183 @@ export function provideGradOps(provided: GradOps): void {
 
 export interface BackwardOptions {
   /** The gradient of the tensor that backward starts from. Default: 1, for a tensor of one element. */
-  gradient?: Tensor;
+  gradient?: Tensor | null;
   /** Keeps what the tape saved, so that backward can run through it again. Default: the value of createGraph. */
-  retainGraph?: boolean;
+  retainGraph?: boolean | null;
   /** Records backward itself, so that gradients can be differentiated. Default: false. */
   createGraph?: boolean;
+  /** The tensors whose `grad` the gradients are added to; all others stay as they are. Default: every leaf. */
+  inputs?: Tensor | readonly Tensor[] | null;
 }
+
+/** Backward's arguments in PyTorch's order, or by name. */
+export type BackwardArguments = Trailing<
+  [
+    gradient: Tensor | null | undefined,
+    retainGraph: boolean | null | undefined,
+    createGraph: boolean,
+    inputs: Tensor | readonly Tensor[] | null | undefined,
+  ],
+  BackwardOptions
+>;
+
+type Read = Required<{ [K in keyof BackwardOptions]: Exclude<BackwardOptions[K], undefined> }>;
+
+const BACKWARD: Read = { gradient: null, retainGraph: null, createGraph: false, inputs: null };
 
 /**
  * Computes the gradients of `tensor` with respect to the leaves that made it, and adds them to their `grad`.
  * @throws {GradError} when `tensor` does not require gradients, has more than one element and no `gradient` is given, or the graph was freed.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.backward.html
  */
-export function backward(tensor: Tensor, options: BackwardOptions = {}): void {
+export function backwardFrom(tensor: Tensor, given: BackwardArguments): void {
+  const { gradient, retainGraph, createGraph, inputs } = given.length === 0 ? BACKWARD : readArguments('backward', BACKWARD, given);
+  assertTensorOrNull('backward', 'gradient', gradient);
   if (!tensor.requiresGrad) {
     throw new GradError(
       'backward: this tensor does not require gradients and no recorded operation made it. Was it computed inside noGrad(), detached, or from parameters without requiresGrad?',
     );
   }
-  new Walk(options.createGraph ?? false, options.retainGraph ?? options.createGraph ?? false, null).run([tensor], [options.gradient]);
+  start('backward', [tensor], [gradient ?? undefined], { retainGraph, createGraph, inputs });
+}
+
+export interface AllBackwardOptions {
+  /** One gradient per tensor; null, or 1 where left out, for those of one element. */
+  gradTensors?: Tensor | readonly (Tensor | null | undefined)[] | null;
+  /** {@link Tensor.backward}'s name for `gradTensors`. */
+  gradient?: Tensor | null;
+  retainGraph?: boolean | null;
+  createGraph?: boolean;
+  /** The tensors whose `grad` the gradients are added to. Default: every leaf. */
+  inputs?: Tensor | readonly Tensor[] | null;
+}
+
+const ALL_BACKWARD = { gradTensors: null, retainGraph: null, createGraph: false, inputs: null, gradient: null };
+
+/**
+ * Computes the gradients of the sum of `tensors` with respect to the leaves that made them, and adds them to their `grad`.
+ * @param given `gradTensors`, `retainGraph`, `createGraph` and `inputs`, in this order or by name.
+ * @throws {GradError} as {@link Tensor.backward}.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
+ */
+export function backward(
+  tensors: Tensor | readonly Tensor[],
+  ...given: Trailing<
+    [
+      gradTensors: Tensor | readonly (Tensor | null | undefined)[] | null | undefined,
+      retainGraph: boolean | null | undefined,
+      createGraph: boolean,
+    ],
+    AllBackwardOptions
+  >
+): void {
+  const read = readArguments<Required<{ [K in keyof AllBackwardOptions]: Exclude<AllBackwardOptions[K], undefined> }>>(
+    'backward',
+    ALL_BACKWARD,
+    given,
+  );
+  const roots = tensorsOf('backward', 'tensors', tensors);
+  const seeds = seedsOf('backward', 'gradTensors', read.gradTensors ?? read.gradient, roots.length);
+  for (const root of roots) {
+    if (!root.requiresGrad)
+      throw new GradError(
+        'backward: a tensor does not require gradients and no recorded operation made it. Was it computed inside noGrad()?',
+      );
+  }
+  start('backward', roots, seeds, read);
+}
+
+function start(
+  op: string,
+  roots: readonly Tensor[],
+  seeds: readonly (Tensor | undefined)[],
+  { retainGraph, createGraph, inputs }: Pick<Read, 'retainGraph' | 'createGraph' | 'inputs'>,
+): void {
+  const retain = keeps(op, retainGraph, createGraph);
+  if (inputs === null) {
+    new Walk(createGraph, retain, null).run(roots, seeds);
+    return;
+  }
+  const list = tensorsOf(op, 'inputs', inputs);
+  if (list.length === 0)
+    throw new ArgumentError(`${op}: inputs is an empty list, expected at least one tensor, or none to reach every leaf.`);
+  const walk = new Walk(createGraph, retain, edgesOf(op, list));
+  walk.run(roots, seeds);
+  walk.captured.forEach((gradient, i) => {
+    if (gradient === null) return;
+    const input = list[i]!;
+    const present = input.ownGrad;
+    input.ownGrad = present !== null ? ops.add(present, gradient) : createGraph ? gradient : ops.clone(gradient);
+    escapeScope(input.ownGrad.storage, input.storage.scope);
+  });
+}
+
+function keeps(op: string, retainGraph: boolean | null, createGraph: boolean): boolean {
+  if (retainGraph !== null) assertBoolean(op, 'retainGraph', retainGraph);
+  return retainGraph ?? createGraph;
+}
+
+function tensorsOf(op: string, name: string, value: unknown): readonly Tensor[] {
+  if (!isList(value)) {
+    assertTensor(op, name, value);
+    return [value];
+  }
+  assertTensorList(op, name, value);
+  return value;
+}
+
+function seedsOf(op: string, name: string, value: unknown, count: number): (Tensor | undefined)[] {
+  const list: readonly unknown[] = value === null || value === undefined ? [] : Array.isArray(value) ? value : [value];
+  if (list.length > 0 && list.length !== count)
+    throw new ArgumentError(`${op}: ${name} holds ${list.length} gradients for ${count} tensors, expected one for each.`);
+  return Array.from({ length: count }, (_, i) => {
+    const seed = list[i] ?? undefined;
+    if (seed !== undefined) assertTensor(op, list.length > 1 ? `${name}[${i}]` : name, seed);
+    return seed as Tensor | undefined;
+  });
+}
+
+function edgesOf(op: string, inputs: readonly Tensor[]): { node: Node; index: number }[] {
+  return inputs.map((input, i) => {
+    const edge = edgeOf(input);
+    if (!edge)
+      throw new GradError(`${op}: input ${i} does not require gradients. Call requiresGrad_() on it before computing the outputs.`);
+    return edge;
+  });
 }
 
 export interface GradOptions {
   /** One gradient per output; default 1 for outputs of one element. */
-  gradOutputs?: Tensor | readonly (Tensor | undefined)[];
-  retainGraph?: boolean;
+  gradOutputs?: Tensor | readonly (Tensor | null | undefined)[] | null;
+  /** Keeps what the tape saved, so that it can be walked again. Default: the value of createGraph. */
+  retainGraph?: boolean | null;
+  /** Records backward itself, so that gradients can be differentiated. Default: false. */
   createGraph?: boolean;
-  /** Gives null for inputs that the outputs do not depend on, instead of an error. Default: false. */
-  allowUnused?: boolean;
+  /** Gives null for inputs that the outputs do not depend on, instead of an error. Default: the value of materializeGrads. */
+  allowUnused?: boolean | null;
+  /** Gives zeros for inputs that the outputs do not depend on. Default: false. */
+  materializeGrads?: boolean;
 }
+
+/** `gradOutputs`, `retainGraph` and `createGraph` in this order, the others by name. */
+export type GradArguments<O> = Trailing<
+  [
+    gradOutputs: Tensor | readonly (Tensor | null | undefined)[] | null | undefined,
+    retainGraph: boolean | null | undefined,
+    createGraph: boolean,
+  ],
+  O
+>;
+
+const GRAD = {
+  gradOutputs: null,
+  retainGraph: null,
+  createGraph: false,
+  onlyInputs: true,
+  allowUnused: null,
+  isGradsBatched: false,
+  materializeGrads: false,
+};
 
 /**
  * The gradients of `outputs` (summed) with respect to `inputs`; nothing is added to any `grad`.
@@ -76,29 +224,23 @@ export function grad(
   inputs: readonly Tensor[],
   options: GradOptions & { allowUnused: true },
 ): (Tensor | null)[];
-export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor, options?: GradOptions): [Tensor];
-export function grad(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], options?: GradOptions): Tensor[];
-export function grad(
-  outputs: Tensor | readonly Tensor[],
-  inputs: Tensor | readonly Tensor[],
-  options: GradOptions = {},
-): (Tensor | null)[] {
-  const from = isList(outputs) ? outputs : [outputs];
-  const to = isList(inputs) ? inputs : [inputs];
-  const seeds =
-    options.gradOutputs === undefined ? [] : isList(options.gradOutputs) ? options.gradOutputs : [options.gradOutputs as Tensor];
-  const wanted = to.map((input, i) => {
-    const edge = edgeOf(input);
-    if (!edge) throw new GradError(`grad: input ${i} does not require gradients. Call requiresGrad_() on it before computing the outputs.`);
-    return edge;
-  });
-  const walk = new Walk(options.createGraph ?? false, options.retainGraph ?? options.createGraph ?? false, wanted);
-  walk.run(
-    from,
-    from.map((_, i) => seeds[i]),
-  );
+export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor, ...given: GradArguments<GradOptions>): [Tensor];
+export function grad(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], ...given: GradArguments<GradOptions>): Tensor[];
+export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], ...given: unknown[]): (Tensor | null)[] {
+  const read = readArguments<Required<{ [K in keyof GradOptions]: Exclude<GradOptions[K], undefined> }> & typeof GRAD>('grad', GRAD, given);
+  const { createGraph, materializeGrads } = read;
+  if (!read.onlyInputs || read.isGradsBatched)
+    throw new ArgumentError('grad: onlyInputs is always true and isGradsBatched always false here. Leave them out.');
+  const from = tensorsOf('grad', 'outputs', outputs);
+  const to = tensorsOf('grad', 'inputs', inputs);
+  const seeds = seedsOf('grad', 'gradOutputs', read.gradOutputs, from.length);
+  const allowUnused = read.allowUnused ?? materializeGrads;
+  if (typeof allowUnused !== 'boolean') assertBoolean('grad', 'allowUnused', allowUnused);
+  const walk = new Walk(createGraph, keeps('grad', read.retainGraph, createGraph), edgesOf('grad', to));
+  walk.run(from, seeds);
   return walk.captured.map((gradient, i) => {
-    if (gradient === null && !options.allowUnused) {
+    if (gradient === null && materializeGrads) return ops.zeros(to[i]!.shape, to[i]!.dtype);
+    if (gradient === null && !allowUnused) {
       throw new GradError(`grad: the outputs do not depend on input ${i}. Pass { allowUnused: true } to get null for it.`);
     }
     return gradient;

@@ -2,6 +2,7 @@
 
 import { loadedEngine } from '../engine/engine.js';
 import { ArgumentError, DTypeError, GradError, showShape } from '../errors.js';
+import { assertFunction, assertTensorList, readOptions } from '../tensor/arguments.js';
 import { fromTypedArray, onesLike } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Generator, randn } from '../tensor/random.js';
@@ -25,6 +26,15 @@ export interface GradcheckOptions {
   raiseException?: boolean;
 }
 
+const GRADCHECK = { eps: 1e-6, atol: 1e-5, rtol: 1e-3, raiseException: true };
+
+function readInputs(op: string, fn: unknown, inputs: unknown): readonly Tensor[] {
+  assertFunction(op, 'fn', fn);
+  const list = Array.isArray(inputs) ? inputs : [inputs];
+  assertTensorList(op, 'inputs', list);
+  return list;
+}
+
 function indexOf(flat: number, shape: Shape): number[] {
   const steps = contiguousStrides(shape);
   return shape.map((size, d) => Math.floor(flat / steps[d]!) % size);
@@ -34,6 +44,7 @@ function indexOf(flat: number, shape: Shape): number[] {
 function resultsOf(fn: Checked, inputs: readonly Tensor[]): Tensor[] {
   const out = fn(...inputs);
   const all = Array.isArray(out) ? (out as readonly Tensor[]) : [out as Tensor];
+  assertTensorList('gradcheck', 'the result of fn', all);
   return all.filter((y) => isFloating(y.dtype));
 }
 
@@ -99,26 +110,22 @@ const agree = (a: number, n: number, atol: number, rtol: number) =>
  * @throws {DTypeError} unless the inputs that require gradients are float64.
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradcheck.html
  */
-export function gradcheck(fn: Checked, inputs: Tensor | readonly Tensor[], options: GradcheckOptions = {}): boolean {
-  const list = Array.isArray(inputs) ? (inputs as readonly Tensor[]) : [inputs as Tensor];
+export function gradcheck(fn: Checked, inputs: Tensor | readonly Tensor[], options?: GradcheckOptions): boolean {
+  const list = readInputs('gradcheck', fn, inputs);
+  const settings = readOptions('gradcheck', GRADCHECK, options);
   const wanted = checkInputs('gradcheck', list);
   return enableGrad(() => {
     try {
-      compare(fn, list, wanted, options);
+      compare(fn, list, wanted, settings);
     } catch (error) {
-      if (options.raiseException === false && error instanceof GradError) return false;
+      if (!settings.raiseException && error instanceof GradError) return false;
       throw error;
     }
     return true;
   });
 }
 
-function compare(
-  fn: Checked,
-  inputs: readonly Tensor[],
-  wanted: readonly Tensor[],
-  { eps = 1e-6, atol = 1e-5, rtol = 1e-3 }: GradcheckOptions,
-): void {
+function compare(fn: Checked, inputs: readonly Tensor[], wanted: readonly Tensor[], { eps, atol, rtol }: typeof GRADCHECK): void {
   const outputs = resultsOf(fn, inputs);
   if (outputs.length === 0) throw new GradError('gradcheck: the function gave no floating tensor, so there is nothing to differentiate.');
   const analytic = outputs.map((y) => Array.from({ length: numel(y.shape) }, (_, e) => analyticRow(y, e, wanted)));
@@ -150,15 +157,20 @@ export interface GradgradcheckOptions extends GradcheckOptions {
  * @throws {GradError} as {@link gradcheck}; for a gradient that comes from a fused kernel, the error that names it.
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradgradcheck.html
  */
-export function gradgradcheck(fn: Checked, inputs: Tensor | readonly Tensor[], options: GradgradcheckOptions = {}): boolean {
-  const list = Array.isArray(inputs) ? (inputs as readonly Tensor[]) : [inputs as Tensor];
+export function gradgradcheck(fn: Checked, inputs: Tensor | readonly Tensor[], options?: GradgradcheckOptions): boolean {
+  const list = readInputs('gradgradcheck', fn, inputs);
+  const { gradOutputs, ...settings } = readOptions(
+    'gradgradcheck',
+    { ...GRADCHECK, gradOutputs: null as readonly Tensor[] | null },
+    options,
+  );
+  if (gradOutputs !== null) assertTensorList('gradgradcheck', 'gradOutputs', gradOutputs);
   checkInputs('gradgradcheck', list);
   const differentiable = (values: readonly Tensor[]) => resultsOf(fn, values).filter((y) => y.requiresGrad);
   const outputs = enableGrad(() => differentiable(list));
   if (outputs.length === 0) return true;
   const generator = new Generator(0);
-  const given =
-    options.gradOutputs ?? outputs.map((y) => (numel(y.shape) === 0 ? onesLike(y) : randn(y.shape, { dtype: y.dtype, generator })));
+  const given = gradOutputs ?? outputs.map((y) => (numel(y.shape) === 0 ? onesLike(y) : randn(y.shape, { dtype: y.dtype, generator })));
   const seeds = given.map((g) => (g.requiresGrad ? g : g.requiresGrad_()));
   const first: Checked = (...all) => {
     const values = all.slice(0, list.length);
@@ -169,5 +181,5 @@ export function gradgradcheck(fn: Checked, inputs: Tensor | readonly Tensor[], o
     );
     return results.filter((g): g is Tensor => g !== null);
   };
-  return gradcheck(first, [...list, ...seeds], options);
+  return gradcheck(first, [...list, ...seeds], settings);
 }

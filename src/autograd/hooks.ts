@@ -1,6 +1,6 @@
 /** Hooks on gradients. */
 import { ArgumentError, GradError } from '../errors.js';
-import { show } from '../tensor/arguments.js';
+import { assertFunction, show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { accumulatorOf, type Node, type TensorHook } from './node.js';
 
@@ -15,6 +15,7 @@ export interface HookHandle {
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.register_hook.html
  */
 export function registerHook(tensor: Tensor, hook: TensorHook): HookHandle {
+  assertFunction('registerHook', 'hook', hook);
   if (!tensor.requiresGrad) throw new GradError('registerHook: this tensor does not require gradients. Call requiresGrad_() first.');
   if (typeof hook !== 'function') throw new ArgumentError(`registerHook: hook is ${show(hook)}, expected a function of the gradient.`);
   const node = (tensor.gradFn as Node | null) ?? accumulatorOf(tensor);

@@ -1,6 +1,6 @@
 /** `autograd`: gradients, and the means to check them. */
 
-export type { BackwardOptions, GradOptions } from './backward.js';
+export type { AllBackwardOptions, BackwardArguments, BackwardOptions, GradArguments, GradOptions } from './backward.js';
 export { backward, grad } from './backward.js';
 export type { Checked, GradcheckOptions, GradgradcheckOptions } from './gradcheck.js';
 export { gradcheck, gradgradcheck } from './gradcheck.js';

@@ -1,5 +1,6 @@
 /** Gradient modes: whether operations are recorded. They belong to the code that set them and to what it awaits, not to the process. */
 import { frame, inFrame } from '../engine/async-context.js';
+import { assertBoolean } from '../tensor/arguments.js';
 
 /** Whether operations on tensors that require gradients are recorded now. */
 export function isGradEnabled(): boolean {
@@ -12,6 +13,7 @@ export function isInferenceModeEnabled(): boolean {
 
 /** Switches recording on or off until it is switched again. Prefer {@link noGrad}, which switches back. */
 export function setGradEnabled(enabled: boolean): void {
+  assertBoolean('setGradEnabled', 'enabled', enabled);
   frame().recording = enabled;
 }
 

@@ -55,13 +55,31 @@ export interface EngineHost {
   readonly memoryLimit: number;
 }
 
-export class Engine {
+/**
+ * What structuredClone and postMessage come upon, when they are given a tensor (or what holds one), before anything that they fail over:
+ * they read an object's own properties in the order in which they were made.
+ */
+class NotCloned {
+  constructor() {
+    Object.defineProperty(this, 'clone', {
+      enumerable: true,
+      get() {
+        throw new EngineError(
+          "a tensor's memory belongs to this thread's engine: it cannot be cloned or posted. Send bytes: const bytes = saveBytes(model.stateDict()) and postMessage(bytes, [bytes.buffer]) here, loadBytes(bytes) there; or the numbers alone, x.toTypedArray(). A copy in this thread is x.clone(), or clone() of a module.",
+        );
+      },
+    });
+  }
+}
+
+export class Engine extends NotCloned {
   readonly name: EngineName;
   readonly isa: string;
   readonly kernels: Kernels;
   readonly memory: BlockAllocator;
 
   constructor(readonly host: EngineHost) {
+    super();
     this.name = host.name;
     this.isa = host.isa;
     this.kernels = host.kernels;

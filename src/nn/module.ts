@@ -432,4 +432,9 @@ export abstract class Module extends HookedModule {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+
+  /** For JSON.stringify: the state dict, its numbers in nested lists. `save` writes files that PyTorch reads, and is a tenth of the size. */
+  toJSON(): StateDict {
+    return this.stateDict();
+  }
 }

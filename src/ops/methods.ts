@@ -2,7 +2,7 @@
  * The methods of Tensor: one line each, all of them functions from this folder. Core tensor operations only: layers' functions such as
  * conv2d are not methods. A method declared here and missing from the table does not compile.
  */
-import { type BackwardOptions, backward, provideGradOps } from '../autograd/backward.js';
+import { type BackwardArguments, backwardFrom, provideGradOps } from '../autograd/backward.js';
 import { type HookHandle, registerHook, retainGrad } from '../autograd/hooks.js';
 import type { TensorHook } from '../autograd/node.js';
 import { readSizes } from '../tensor/arguments.js';
@@ -34,6 +34,7 @@ import * as math from './math.js';
 import * as matrix from './matmul.js';
 import * as movement from './movement.js';
 import * as pointwise from './pointwise.js';
+import './protocols.js';
 import type { GeneratorOption } from './random.js';
 import * as random from './random.js';
 import * as rearrange from './rearrange.js';
@@ -203,7 +204,12 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   /** A row-major copy of the values, as the typed array of the dtype: BigInt64Array for int64, Uint8Array of 0 and 1 for bool. */
   toTypedArray(): TypedArrayOf[DType];
 
-  backward(options?: BackwardOptions): void;
+  /**
+   * Computes the gradients of this tensor with respect to the leaves that made it, and adds them to their `grad`.
+   * @param given `gradient` (default 1, for one element), `retainGraph`, `createGraph` and `inputs`, in this order or by name.
+   * @throws {GradError} when no recorded operation made it, it has more than one element and no `gradient` is given, or the graph was freed.
+   */
+  backward(...given: BackwardArguments): void;
   registerHook(hook: TensorHook): HookHandle;
   retainGrad(): void;
 }
@@ -338,7 +344,7 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   tolist() { return toNested(this); },
   toTypedArray() { return toTypedArray(this); },
 
-  backward(options) { backward(this, options); },
+  backward(...given) { backwardFrom(this, given); },
   registerHook(hook) { return registerHook(this, hook); },
   retainGrad() { retainGrad(this); },
 };

@@ -492,4 +492,9 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+
+  /** For JSON.stringify: the state dict, its numbers in nested lists. */
+  toJSON(): OptimizerStateDict {
+    return this.stateDict();
+  }
 }

@@ -112,6 +112,15 @@ export class Generator {
     return this;
   }
 
+  /** `Generator (seed 42)`: what its stream was started from. */
+  toString(): string {
+    return `Generator (seed ${this.started})`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   /** Starts from a seed that nobody chose, and returns it. */
   seed(): bigint {
     const seed = anySeed();

@@ -1,5 +1,6 @@
 /** The base of the learning-rate schedulers. */
 import { ArgumentError, StateDictError } from '../../errors.js';
+import { show } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { snakeCase } from '../optimizer.js';
 import { type AnyOptimizer, assertOptimizer, finite, whole } from './checks.js';
@@ -167,6 +168,26 @@ export abstract class LRScheduler {
     const out = Object.fromEntries(this.#saved().map(([field, name]) => [name, copy(this[field as keyof this])]));
     // PyTorch's flag of the moment, which its state dicts carry along.
     return 'base_lrs' in out ? { ...out, _get_lr_called_within_step: false } : out;
+  }
+
+  /** `StepLR (lr: [0.05], base_lrs: [0.1], gamma: 0.5, last_epoch: 2, step_size: 2)`: the rates as they are, then the state. */
+  toString(): string {
+    const rates = this.lastLr.map(String).join(', ');
+    const rest = this.#saved()
+      .filter(([, name]) => !name.startsWith('_'))
+      .map(([field, name]) => [name, this[field as keyof this]] as const)
+      .filter(([, value]) => typeof value !== 'function' && !(typeof value === 'object' && value !== null && !Array.isArray(value)))
+      .map(([name, value]) => `, ${name}: ${show(value)}`);
+    return `${classNameOf(this)} (lr: [${rates}]${rest.sort().join('')})`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /** For JSON.stringify: the state dict. */
+  toJSON(): SchedulerStateDict {
+    return this.stateDict();
   }
 
   /**
