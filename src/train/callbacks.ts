@@ -133,7 +133,8 @@ export function keepBest(options: KeepBestOptions = {}): Callback {
     },
     onEpochEnd(record, { model, history }) {
       if (!improvement.see(record)) return;
-      const saved = path === undefined ? undefined : saveModel(model, path, record.epoch, improvement);
+      const other = history.best?.epoch === record.epoch ? history.best.path : undefined; // of another keeper
+      const saved = path === undefined ? other : saveModel(model, path, record.epoch, improvement);
       const before = kept;
       const stateDict: Record<string, Tensor> = {};
       for (const [name, value] of Object.entries(model.stateDict())) stateDict[name] = copyOf(value);

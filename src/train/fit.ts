@@ -310,18 +310,20 @@ class Training<B> implements TrainingRun, Hold {
   }
 }
 
-/** The callbacks that options stand for. */
+/** The callbacks that options stand for; one of them keeps the best epoch, whoever asks for it. */
 function ownCallbacks({
   saveBest,
   restoreBest,
   earlyStopping: stopping,
 }: Pick<ReadFitOptions<unknown>, 'saveBest' | 'restoreBest' | 'earlyStopping'>): Callback[] {
+  const { restoreBest: stoppingRestores = false, ...stop } = typeof stopping === 'object' ? stopping : {};
+  const restore = restoreBest || stoppingRestores;
   const out: Callback[] = [];
-  if (saveBest !== false || restoreBest) {
+  if (saveBest !== false || restore) {
     const kept = typeof saveBest === 'string' ? { path: saveBest } : typeof saveBest === 'object' ? saveBest : {};
-    out.push(keepBest({ ...kept, restore: restoreBest }));
+    out.push(keepBest({ ...kept, restore }));
   }
-  if (stopping !== false) out.push(earlyStopping(stopping === true ? {} : stopping));
+  if (stopping !== false) out.push(earlyStopping(stop));
   return out;
 }
 

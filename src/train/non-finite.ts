@@ -20,7 +20,7 @@ export abstract class NonFiniteError extends HoneError {
   readonly epoch: number;
   readonly step: number;
   /** What the training did until then. */
-  history?: History;
+  declare history?: History;
 
   constructor(message: string, { epoch, step }: Place) {
     super(message);
