@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz -- --seconds 30 [--seed 1] [--only zip]`: changes valid files at random for the given time and gives them to the readers.
- * Only errors of Hone's own may come out, within a second each, and memory must not grow.
+ * `npm run fuzz -- --seconds 30 [--seed 1] [--only zip]`: changes valid files at random, and makes files by their structure, for the given
+ * time, and gives them to the readers. Only errors of Hone's own may come out, soon, and without memory growing.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { collectGarbage, engineInfo, HoneError, loadBytes, memoryStats, saveByte
 import { decodeIdx, decodeSafetensors, encodeSafetensors, flattenState } from 'hone/formats';
 import { ZipReader } from '../src/formats/zip.js';
 import { zipChunks } from '../src/formats/zip-writer.js';
+import { changeZipFields, randomIdx, randomPickle, randomSafetensors } from './fuzz-structures.js';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '30' }, seed: { type: 'string', default: '1' }, only: { type: 'string' } },
@@ -49,6 +50,7 @@ const torch = readdirSync(folder)
   .map((name) => new Uint8Array(readFileSync(join(folder, name))));
 
 interface Target {
+  /** Valid files; none where `change` makes them anew. */
   readonly seeds: Uint8Array[];
   /** How a seed is changed. Default: anywhere. */
   change?(seed: Uint8Array, other: Uint8Array): Uint8Array;
@@ -73,8 +75,34 @@ function changeInside(seed: Uint8Array, other: Uint8Array): Uint8Array {
   return [...zipChunks(sources)].reduce(joined, new Uint8Array(0));
 }
 
+/** A file of torch.save around a random pickle, in either container. */
+function withPickle(): Uint8Array {
+  const storages = 1 + random(3);
+  const pickle = randomPickle(random, storages);
+  const values = Array.from({ length: storages }, () => Uint8Array.from({ length: 16 }, () => random(256)));
+  if (random(3) === 0) {
+    const keys = values.flatMap((_, i) => [0x58, 1, 0, 0, 0, 48 + i]);
+    const bytes = values.flatMap((value) => [4, 0, 0, 0, 0, 0, 0, 0, ...value]);
+    return Uint8Array.from([...OLD_START, ...pickle, 0x80, 2, 0x5d, 0x28, ...keys, 0x65, 0x2e, ...bytes]);
+  }
+  const entries = [
+    { name: 'archive/data.pkl', data: () => pickle },
+    { name: 'archive/version', data: () => new TextEncoder().encode('3\n') },
+    ...values.map((value, i) => ({ name: `archive/data/${i}`, data: () => value })),
+  ];
+  return [...zipChunks(entries)].reduce(joined, new Uint8Array(0));
+}
+
 const zips = [saveBytes(state), ...torch.filter((bytes) => bytes[0] === 0x50)];
 const targets: Record<string, Target> = {
+  program: { seeds: [], change: withPickle, read: (bytes) => use(loadBytes(bytes)) },
+  fields: {
+    seeds: zips,
+    change: (seed) => changeZipFields(seed, random),
+    read: (bytes) => use(loadBytes(bytes, { checksums: random(2) === 0 })),
+  },
+  header: { seeds: [], change: () => randomSafetensors(random), read: (bytes) => use(decodeSafetensors(bytes).tensors) },
+  sizes: { seeds: [], change: () => randomIdx(random), read: (bytes) => void decodeIdx(bytes).toTypedArray() },
   inside: { seeds: zips, change: changeInside, read: (bytes) => use(loadBytes(bytes)) },
   zip: { seeds: zips, read: (bytes) => use(loadBytes(bytes)) },
   // Without checksums changed bytes reach what stands behind them.
@@ -89,6 +117,12 @@ const targets: Record<string, Target> = {
     read: (bytes) => void decodeIdx(bytes).toTypedArray(),
   },
 };
+
+/** The three pickles before the value in PyTorch's old container. */
+const OLD_START = [
+  ...[0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e],
+  ...[0x80, 2, 0x4d, 0xe9, 3, 0x2e, 0x80, 2, 0x4e, 0x2e],
+];
 
 const INTERESTING = [0, 1, 2, 0x28, 0x2e, 0x5d, 0x7d, 0x52, 0x62, 0x72, 0x7f, 0x80, 0x8a, 0x8b, 0x94, 0xff];
 
@@ -157,7 +191,8 @@ const end = performance.now() + 1000 * seconds;
 for (let i = 0; performance.now() < end; i++) {
   const name = names[i % names.length]!;
   const target = targets[name]!;
-  const bytes = (target.change ?? mutate)(pick(target.seeds), pick(target.seeds));
+  const seed = () => (target.seeds.length === 0 ? new Uint8Array(0) : pick(target.seeds));
+  const bytes = (target.change ?? mutate)(seed(), seed());
   const started = performance.now();
   try {
     target.read(bytes);
