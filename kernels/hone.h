@@ -48,7 +48,7 @@ enum { HONE_DECOUPLED = 1, HONE_AMSGRAD = 2, HONE_MAXIMIZE = 4, HONE_NESTEROV = 
 #define HONE_RNG_MKL 4
 
 /* the most dims a strided kernel takes; TypeScript collapses dims first */
-#define HONE_MAX_DIMS 16
+#define HONE_MAX_DIMS 64
 
 #ifdef __wasm__
 #define HONE_KERNEL(name) __attribute__((export_name("hone_" #name))) int32_t hone_##name

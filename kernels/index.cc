@@ -28,6 +28,13 @@ int32_t check_index(const int64_t *index, hone_int n, hone_int dim) {
   return HONE_OK;
 }
 
+// Indexed and Walk have room for so many.
+int32_t check_dims(const char *what, int32_t ndim, int32_t dim) {
+  if (ndim < 0 || ndim > HONE_MAX_DIMS) return fail(HONE_E_INVALID, "%s: %d dims, the most is %d", what, int(ndim), HONE_MAX_DIMS);
+  if (ndim > 0 && (dim < 0 || dim >= ndim)) return fail(HONE_E_INVALID, "%s: dim %d of %d dims", what, int(dim), int(ndim));
+  return HONE_OK;
+}
+
 hone_int wrap(int64_t index, hone_int dim) { return hone_int(index < 0 ? index + dim : index); }
 
 // Calls body(T) with an unsigned integer of the element's size.
@@ -194,6 +201,7 @@ HONE_KERNEL(index_copy)(int32_t item, void *out, const void *index, const void *
 
 HONE_KERNEL(gather)(int32_t item, void *out, const void *a, const void *index, int32_t ndim, int32_t dim, hone_int dim_size,
                     const double *meta) {
+  if (int32_t status = check_dims("gather", ndim, dim)) return status;
   const Indexed<1> shape(ndim, dim, meta);
   const int64_t *at = static_cast<const int64_t *>(index);
   if (shape.walk.total == 0) return HONE_OK;
@@ -209,6 +217,7 @@ HONE_KERNEL(gather)(int32_t item, void *out, const void *a, const void *index, i
 
 HONE_KERNEL(scatter)(int32_t dtype, int32_t mode, void *out, const void *index, const void *src, int32_t ndim, int32_t dim, hone_int dim_size,
                      const double *meta) {
+  if (int32_t status = check_dims("scatter", ndim, dim)) return status;
   return visit_dtype(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const int64_t *at = static_cast<const int64_t *>(index);

@@ -280,7 +280,7 @@ export const GENERATOR_BYTES = 2560;
 export const RNG_LOG = 1;
 export const RNG_NARROW = 2;
 export const RNG_MKL = 4;
-export const MAX_DIMS = 16;
+export const MAX_DIMS = 64;
 
 export const UnaryOp = {
   neg: 0,

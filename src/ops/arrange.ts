@@ -1,7 +1,7 @@
 /** Elements in another order or number: flip, roll, repeat, pad, triangles. */
 
 import { record } from '../autograd/node.js';
-import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { arange, fromTypedArray } from '../tensor/create.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
@@ -106,7 +106,8 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
 export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: number): Tensor {
   if (dim === undefined) return repeatInterleave(reshape(x, [-1]), repeats, 0);
   const d = normalizeDim(dim, x.ndim, 'repeatInterleave');
-  const size = x.shape[d] ?? 1;
+  if (x.ndim === 0) throw new IndexError(`repeatInterleave: dim is ${dim}, but a 0-dim tensor has none. Leave dim out.`);
+  const size = x.shape[d]!;
   const counts = typeof repeats === 'number' ? new Array<number>(size).fill(repeats) : Array.from(toTypedArray(repeats), Number);
   if (counts.length === 1 && size !== 1) counts.push(...new Array<number>(Math.max(0, size - 1)).fill(counts[0]!));
   if (counts.length !== size)

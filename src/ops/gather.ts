@@ -3,6 +3,7 @@
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
+import { assertTensor, assertTensors } from '../tensor/arguments.js';
 import { zeros } from '../tensor/create.js';
 import { dtypes } from '../tensor/dtype.js';
 import { isScalar, type Scalar } from '../tensor/scalar.js';
@@ -29,6 +30,11 @@ export function indexInt64(index: Tensor, op: string): Tensor {
   return rowMajor(castRaw(index, 'int64', op), op);
 }
 
+/** @internal A 0-dim tensor as the vector of one element for which it counts. */
+export function row(x: Tensor): Tensor {
+  return x.ndim === 0 ? reshape(x, [1]) : x;
+}
+
 /** PyTorch's rule: as many dims as `x`, no size above x's but along `d`, and none above that of `src`. */
 function checkAlong(op: string, x: Tensor, d: number, index: Tensor, src?: Tensor): void {
   const fits = (other: Shape, except: number) => other.length === index.ndim && index.shape.every((s, i) => i === except || s <= other[i]!);
@@ -52,6 +58,8 @@ function checkAlong(op: string, x: Tensor, d: number, index: Tensor, src?: Tenso
  * @see https://pytorch.org/docs/stable/generated/torch.gather.html
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  assertTensors('gather', { x, index });
+  if (x.ndim === 0 || index.ndim === 0) return reshape(gather(row(x), dim, row(index)), index.shape);
   const d = normalizeDim(dim, x.ndim, 'gather');
   const at = indexInt64(index, 'gather');
   checkAlong('gather', x, d, index);
@@ -65,32 +73,35 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
 
 /** @internal Writes into `out` (any strides). */
 export function scatterRaw(op: string, mode: ScatterMode, out: Tensor, d: number, index: Tensor, src: Tensor): void {
-  const at = indexInt64(index, op);
+  const at = row(indexInt64(index, op));
   const [to, positions, from] = [out.ptr, at.ptr, src.ptr];
-  const rank = writeMeta(index.shape, out.strides, src.strides);
+  const rank = writeMeta(at.shape, out.ndim === 0 ? [1] : out.strides, src.strides);
   check(kernels.scatter(code(out.dtype), MODES[mode], to, positions, from, rank, d, out.shape[d] ?? 1, metaPtr()), op);
 }
 
-/** @internal Checks the operands of a scatter; gives the dim and the part of `src` that counts. */
+/** @internal Checks the operands of a scatter; gives the dim and the part of `src` that counts, which has a dim at least. */
 export function scatterOperands(op: string, x: Tensor, dim: number, index: Tensor, src: Tensor | Scalar): { d: number; part: Tensor } {
+  assertTensors(op, { x, index });
   const d = normalizeDim(dim, x.ndim, op);
+  const [target, at] = [row(x), row(index)];
   if (isScalar(src)) {
-    checkAlong(op, x, d, index);
+    checkAlong(op, target, d, at);
     const one = filled([], x.dtype, src, op);
     return {
       d,
       part: aliasTensor(
         one,
-        index.shape,
-        index.shape.map(() => 0),
+        at.shape,
+        at.shape.map(() => 0),
         0,
       ),
     };
   }
+  assertTensor(op, 'src', src);
   if (src.dtype !== x.dtype)
     throw new DTypeError(`${op}: src is ${src.dtype}, expected the dtype of x, ${x.dtype}. Use src.to('${x.dtype}').`);
-  checkAlong(op, x, d, index, src);
-  return { d, part: index.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), src) };
+  checkAlong(op, target, d, at, row(src));
+  return { d, part: at.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), row(src)) };
 }
 
 /**
@@ -104,7 +115,7 @@ export function scatter(x: Tensor, dim: number, index: Tensor, src: Tensor | Sca
   const { d, part } = scatterOperands('scatter', x, dim, index, src);
   const out = rawCopy(x);
   scatterRaw('scatter', 'set', out, d, index, part);
-  return record('scatter', out, [x, part], [index], (g, [i], needs) => [
+  return record('scatter', out, [x, part], [row(index)], (g, [i], needs) => [
     needs(0) ? scatter(g, d, i!, 0) : null,
     needs(1) ? gather(g, d, i!) : null,
   ]);
@@ -119,7 +130,7 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): 
   const { d, part } = scatterOperands('scatterAdd', x, dim, index, src);
   const out = rawCopy(x);
   scatterRaw('scatterAdd', 'add', out, d, index, part);
-  return record('scatterAdd', out, [x, part], [index], (g, [i], needs) => [g, needs(1) ? gather(g, d, i!) : null]);
+  return record('scatterAdd', out, [x, part], [row(index)], (g, [i], needs) => [g, needs(1) ? gather(g, d, i!) : null]);
 }
 
 /** {@link scatter} in place. */
@@ -159,6 +170,12 @@ function around(shape: Shape, d: number): [outer: number, size: number, inner: n
   return [numel(shape.slice(0, d)), shape[d] ?? 1, numel(shape.slice(d + 1))];
 }
 
+/** A 0-dim tensor has one slice, which an operation on slices reads or writes once: there is no place for more. */
+function assertOneIndex(op: string, x: Tensor, count: number): void {
+  if (x.ndim === 0 && count !== 1)
+    throw new ShapeError(`${op}: got ${count} indices for a 0-dim tensor, expected one. Make it a vector with reshape([1]).`);
+}
+
 function vectorIndex(index: Tensor, op: string): Tensor {
   if (index.ndim > 1)
     throw new ShapeError(`${op}: index is ${showShape(index.shape)}, expected one dim. Use gather, take or x.index(…) for others.`);
@@ -173,9 +190,11 @@ function vectorIndex(index: Tensor, op: string): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.index_select.html
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor, name = 'indexSelect'): Tensor {
+  assertTensors(name, { x, index });
   const d = normalizeDim(dim, x.ndim, name);
   const at = vectorIndex(index, name);
   const count = numel(at.shape);
+  assertOneIndex(name, x, count);
   const source = rowMajor(x, name);
   const out = emptyTensor(
     x.shape.map((s, i) => (i === d ? count : s)),
@@ -189,7 +208,9 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor, name = 'index
 
 /** Checks the operands of indexAdd and indexCopy; gives the dim. */
 function sliceOperands(op: string, x: Tensor, dim: number, index: Tensor, source: Tensor): number {
+  assertTensors(op, { x, index, source });
   const d = normalizeDim(dim, x.ndim, op);
+  assertOneIndex(op, x, numel(index.shape));
   const expected = x.shape.map((s, i) => (i === d ? numel(index.shape) : s));
   if (source.dtype !== x.dtype)
     throw new DTypeError(`${op}: source is ${source.dtype}, expected the dtype of x, ${x.dtype}. Use source.to('${x.dtype}').`);
@@ -241,6 +262,8 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, 
  * @throws as {@link indexAdd}.
  */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  assertTensors('indexCopy', { x, index, source });
+  if (x.ndim === 0 || (source.ndim === 0 && x.ndim === 1)) return reshape(indexCopy(row(x), dim, index, row(source)), x.shape);
   const d = sliceOperands('indexCopy', x, dim, index, source);
   const out = rowMajorCopy(x);
   writeSlices('indexCopy', false, out, d, index, source);
@@ -295,7 +318,7 @@ export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor
     [source],
     () => indexCopy(x, dim, index, source),
     () => {
-      if (!x.isContiguous() || source.storage === x.storage) return false;
+      if (!x.isContiguous() || source.storage === x.storage || x.ndim === 0 || source.ndim === 0) return false;
       writeSlices('indexCopy_', false, x, sliceOperands('indexCopy_', x, dim, index, source), index, source);
       return true;
     },

@@ -1,9 +1,10 @@
 /** What operations share on their way to a kernel: dense operands, strided arguments, casts. No gradients here. */
-import { check, engine, kernels } from '../engine/engine.js';
+import { engine } from '../engine/engine.js';
 import { type DType, dtypes } from '../tensor/dtype.js';
-import { collapse, isDense, numel, type Shape } from '../tensor/shape.js';
+import { isDense, numel, type Shape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
+import { copyValues } from '../tensor/transfer.js';
 
 /** The code by which kernels know a dtype. */
 export function code(dtype: DType): number {
@@ -39,12 +40,7 @@ export function metaPtr(): number {
 }
 
 /** Copies `source` into `target` (same shape, any strides), casting where the dtypes differ. */
-export function copyInto(target: Tensor, source: Tensor, op: string): void {
-  const { shape, strides } = collapse(source.shape, [target.strides, source.strides]);
-  const [to, from] = [target.ptr, source.ptr];
-  const rank = writeMeta(shape, strides[0]!, strides[1]!);
-  check(kernels.copyStrided(code(target.dtype), code(source.dtype), to, from, rank, metaPtr()), op);
-}
+export const copyInto = copyValues;
 
 /** `x` itself when it is row-major, else a row-major copy. Not recorded. */
 export function rowMajor(x: Tensor, op = 'contiguous'): Tensor {

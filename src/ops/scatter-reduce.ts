@@ -10,7 +10,7 @@ import { item } from '../tensor/transfer.js';
 import { div, eq, floorDivide, gt, logicalAnd, mul } from './arithmetic.js';
 import { clone, detach, filled, to } from './copy.js';
 import { where } from './elementwise.js';
-import { gather, indexAdd, indexCopy, type ScatterMode, scatter, scatterAdd, scatterOperands, scatterRaw } from './gather.js';
+import { gather, indexAdd, indexCopy, row, type ScatterMode, scatter, scatterAdd, scatterOperands, scatterRaw } from './gather.js';
 import { inPlace } from './inplace.js';
 import { flatNonzero, maskedFill } from './masks.js';
 import { expand, narrow, reshape } from './movement.js';
@@ -69,7 +69,7 @@ function reducedInto(op: string, x: Tensor, dim: number, index: Tensor, src: Ten
   }
   scatterRaw(op, MODES[reduce], out, d, index, part);
   const result = reduce === 'mean' ? noGrad(() => (isFloating(x.dtype) ? div : floorDivide)(out, counts(x, d, index, includeSelf))) : out;
-  return record(op, result, [x, part], [x, index, part, result], (g, [a, i, b, y]) => {
+  return record(op, result, [x, part], [x, row(index), part, result], (g, [a, i, b, y]) => {
     const [gradX, gradSrc] = reductionGrads(g, a!, d, i!, b!, y!, reduce, includeSelf);
     return [includeSelf ? gradX : scatter(gradX, d, i!, 0), gradSrc];
   });

@@ -5,10 +5,9 @@ import { fromTypedArray } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { item, toTypedArray, writeTyped } from '../tensor/transfer.js';
+import { copyValues, item, toTypedArray, writeTyped } from '../tensor/transfer.js';
 import { atLeastZero, finite } from './checks.js';
 import { type Given, Optimizer, type OptimizerStateDict, type ParamGroup, type ParamGroupInput, type Params } from './optimizer.js';
-import { copyValues } from './step-list.js';
 import { dot, largest, strongWolfe } from './strong-wolfe.js';
 
 export interface LBFGSOptions {

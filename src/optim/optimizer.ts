@@ -7,7 +7,7 @@ import { fromTypedArray } from '../tensor/create.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { numel, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { item } from '../tensor/transfer.js';
+import { copyValues, item } from '../tensor/transfer.js';
 import { assertOptionTypes } from './checks.js';
 import {
   addOptimizerHook,
@@ -21,7 +21,7 @@ import {
   passThrough,
   stepWithHooks,
 } from './hooks.js';
-import { copyValues, StepList, stateLike, stateOf } from './step-list.js';
+import { StepList, stateLike, stateOf } from './step-list.js';
 import { noteTrained } from './trained.js';
 import { clearGradient } from './zero-grad.js';
 

@@ -7,6 +7,7 @@ import { type DType, dtypes } from '../tensor/dtype.js';
 import { isDense, numel, type Shape } from '../tensor/shape.js';
 import { escapeScope, Storage } from '../tensor/storage.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
+import { copyValues } from '../tensor/transfer.js';
 
 /** One parameter of a step: up to three tensors of state, the count of steps, and a number more where the kernel wants one. */
 export interface StepEntry {
@@ -37,14 +38,6 @@ export function filled(state: Tensor, value: number): Tensor {
 /** {@link stateLike}, filled with zeros. */
 export function zeroState(like: Tensor): Tensor {
   return filled(stateLike(like), 0);
-}
-
-/** Copies `source` over `target`: same shape, any strides and dtypes. */
-export function copyValues(target: Tensor, source: Tensor, op: string): void {
-  const [to, from] = [target.ptr, source.ptr];
-  const { host } = loadedEngine();
-  host.scratch().set([...target.shape, ...target.strides, ...source.strides]);
-  check(kernels.copyStrided(dtypes[target.dtype].code, dtypes[source.dtype].code, to, from, target.ndim, host.scratchPtr), op);
 }
 
 /** Steps one parameter with its value and its gradient in row-major order. */

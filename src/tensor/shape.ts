@@ -1,4 +1,5 @@
 /** Shape and stride arithmetic: pure functions on arrays of numbers. */
+import { MAX_DIMS } from '../engine/kernel-table.gen.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
 
 export type Shape = readonly number[];
@@ -9,8 +10,8 @@ export function numel(shape: Shape): number {
   return n;
 }
 
-/** PyTorch's limit, and what the engine's scratch block has room for. */
-export const MAX_RANK = 64;
+/** PyTorch's limit, for which kernels have room. */
+export const MAX_RANK = MAX_DIMS;
 
 /** A list of sizes or strides that nobody can change, and what is known of it. */
 export interface FrozenShape {

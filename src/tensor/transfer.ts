@@ -3,7 +3,7 @@
 import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { ShapeError, showShape } from '../errors.js';
 import { type DType, dtypes, type TypedArray, type TypedArrayOf } from './dtype.js';
-import { numel, type Shape } from './shape.js';
+import { collapse, numel, type Shape } from './shape.js';
 import { emptyTensor, type Tensor } from './tensor.js';
 
 /** Writes a typed array of the tensor's dtype over a contiguous tensor. */
@@ -11,17 +11,31 @@ export function writeTyped(x: Tensor, array: TypedArray): void {
   if (array.length > 0) loadedEngine().host.write(x.ptr, array);
 }
 
+/** Copies `source` over `target`: same shape, any strides and dtypes. Not recorded. */
+export function copyValues(target: Tensor, source: Tensor, op: string): void {
+  const { shape, strides } = collapse(source.shape, [target.strides, source.strides]);
+  const [to, from] = [target.ptr, source.ptr];
+  const { host } = loadedEngine();
+  const [codeTo, codeFrom] = [dtypes[target.dtype].code, dtypes[source.dtype].code];
+  const scratch = host.scratch();
+  const rank = shape.length;
+  for (let i = 0; i < rank; i++) {
+    scratch[i] = shape[i]!;
+    scratch[rank + i] = strides[0]![i]!;
+    scratch[2 * rank + i] = strides[1]![i]!;
+  }
+  check(kernels.copyStrided(codeTo, codeFrom, to, from, rank, host.scratchPtr), op);
+}
+
 /** A row-major copy of the values, as the typed array of the dtype: BigInt64Array for int64, Uint8Array of 0 and 1 for bool. */
 export function toTypedArray<D extends DType>(x: Tensor & { readonly dtype: D }): TypedArrayOf[D] {
-  const { code, array } = dtypes[x.dtype];
+  const { array } = dtypes[x.dtype];
   const count = numel(x.shape);
   let source: Tensor = x;
   const { host } = loadedEngine();
   if (!x.isContiguous()) {
     source = emptyTensor(x.shape, x.dtype);
-    const [to, from] = [source.ptr, x.ptr];
-    host.scratch().set([...x.shape, ...source.strides, ...x.strides]);
-    check(kernels.copyStrided(code, code, to, from, x.ndim, host.scratchPtr), 'toTypedArray');
+    copyValues(source, x, 'toTypedArray');
   }
   const out = new array(count);
   if (count > 0) host.read(source.ptr, out);
