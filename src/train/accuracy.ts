@@ -120,12 +120,13 @@ function hitsOfClasses(answer: Tensor, labels: Tensor, classes: number, ignoreIn
 
 /** The classes of one-hot or probable targets. @throws {ArgumentError} where they are several labels a sample. */
 function oneHotLabels(output: Tensor, target: Tensor): Tensor {
-  const sums = sum(to(target, 'float64'), 1);
-  if (!holds(logicalAnd(le(abs(sub(sums, 1)), 1e-3), all(ge(target, 0), 1))))
+  const shares = to(target, 'float64');
+  const sums = sum(shares, 1);
+  if (!holds(logicalAnd(le(abs(sub(sums, 1)), 1e-3), all(ge(shares, 0), 1))))
     throw new ArgumentError(
       `accuracy: targets ${showShape(target.shape)} have the outputs' shape, but do not sum to 1 over the classes as one-hot targets and probabilities do. For several labels a sample use accuracy({ mode: 'binary' }), with logits: true or a threshold as the model needs it (${both(output, target)}).`,
     );
-  return argmax(target, 1);
+  return argmax(shares, 1);
 }
 
 function oneOutput(output: Tensor, target: Tensor): string {

@@ -216,7 +216,9 @@ class Training<B> implements TrainingRun, Hold {
       const { loss, value, taken } = scored;
       this.step++;
       const checks = this.options.nonFinite !== 'ignore';
-      if (checks && !Number.isFinite(value)) throw new NonFiniteLossError(value, this.here(), Number.isNaN(value) && scored.count === 0);
+      // The mean over no label is NaN, as in PyTorch, and its gradient 0: such a batch changes nothing.
+      const counts = scored.count !== 0 || !Number.isNaN(value);
+      if (checks && counts && !Number.isFinite(value)) throw new NonFiniteLossError(value, this.here());
       if (this.history.steps === 0) warnOfOutputs('fit', taken);
       if (!loss.requiresGrad) throw new GradError(notConnected(this.parameters));
       this.optimizer.zeroGrad();

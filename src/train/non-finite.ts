@@ -35,16 +35,15 @@ export class NonFiniteLossError extends NonFiniteError {
   override get name(): string {
     return 'NonFiniteLossError';
   }
-  /** @param ignored whether no label of the batch counts. */
   constructor(
     readonly loss: number,
     place: Place,
-    ignored = false,
   ) {
-    const why = ignored
-      ? 'No label in the batch counts (all are ignored, or of classes of weight 0), and the mean over none is NaN: leave such batches out, or use reduction: sum.'
-      : `Try a lower learning rate (it is ${place.lr.join(', ')}), look for NaN in the data, for logarithms and divisions of 0 in the model, give losses what they expect (logits or probabilities), or pass nonFinite: 'ignore'.`;
-    super(`fit: the loss is ${loss} at epoch ${place.epoch}, step ${place.step}; the step was not taken. ${why}`, place);
+    super(
+      `fit: the loss is ${loss} at epoch ${place.epoch}, step ${place.step}; the step was not taken. Try a lower learning rate (it is ${place.lr.join(', ')}), look for NaN in the data, ` +
+        "for logarithms and divisions of 0 in the model, give losses what they expect (logits or probabilities), or pass nonFinite: 'ignore'.",
+      place,
+    );
   }
 }
 
