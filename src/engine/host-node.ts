@@ -136,8 +136,13 @@ function wasmPaths(): string[] {
   }
   return wasmFiles().flatMap((name) => {
     const moved = besideThisCode(name);
-    const places = [moved?.protocol === 'file:' ? fileURLToPath(moved) : undefined, home.folder && join(home.folder, 'dist/wasm', name)];
-    return [...new Set(places.filter((path) => path !== undefined))];
+    const places = [
+      moved?.protocol === 'file:' && fileURLToPath(moved),
+      home.bundle !== undefined && join(home.bundle, 'wasm', name),
+      home.bundle !== undefined && join(home.bundle, name),
+      home.folder !== undefined && join(home.folder, 'dist/wasm', name),
+    ];
+    return [...new Set(places.filter((path) => path !== false))];
   });
 }
 
@@ -168,12 +173,12 @@ function wasmModule(): WebAssembly.Module {
       problems.push((error as Error).message.replace(/^wasm engine: /, ''));
     }
   }
-  const what = problems.length > 0 ? problems.join('; ') : `there is no file ${paths.join(' and none at ')}`;
+  const what = problems.length > 0 ? problems.join('; ') : `it is not at ${paths.join(', nor at ')}`;
   const todo =
     chosen !== undefined
       ? 'It was named by setWasmUrl: check the path.'
       : home.bundled
-        ? `This program was bundled without its engine. ${KEEP_OUT}, or copy the package's dist/wasm folder beside the program and call setWasmUrl(new URL('./wasm/', import.meta.url)) first.`
+        ? `This program was bundled without its engine. ${KEEP_OUT}, or copy the package's dist/wasm folder beside the program (or elsewhere, and name it first: setWasmUrl('path/to/wasm/')).`
         : 'Run npm run build.';
   throw new EngineError(`wasm engine: ${what}. ${todo}`, cause === undefined ? undefined : { cause });
 }

@@ -3,7 +3,8 @@
  * behind the package's conditions.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// createRequire by way of its module: bundlers that know it by name would look for what is required while they bundle.
+import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,14 +31,14 @@ function starts(): string[] {
 
 /** `require` as from this code, for addons, which have no other way in. */
 export function ownRequire(): NodeJS.Require {
-  return createRequire(ownFile() ?? join(process.cwd(), 'hone.js'));
+  return nodeModule.createRequire(ownFile() ?? join(process.cwd(), 'hone.js'));
 }
 
 /** A file of an installed package, or undefined where none of the places that count knows the package. */
 export function findInPackage(name: string, file: string): string | undefined {
   for (const start of starts()) {
     try {
-      return join(dirname(createRequire(start).resolve(`${name}/package.json`)), file);
+      return join(dirname(nodeModule.createRequire(start).resolve(`${name}/package.json`)), file);
     } catch {
       // Not known there.
     }
@@ -59,7 +60,8 @@ function homeOf(file: string): string | undefined {
 export interface Home {
   /** The package's folder; undefined where there is none. */
   readonly folder: string | undefined;
-  /** Whether this code was bundled into another program. */
+  /** The folder of the program that this code was bundled into; undefined where it was not, or where that cannot be told. */
+  readonly bundle: string | undefined;
   readonly bundled: boolean;
 }
 
@@ -67,7 +69,11 @@ export interface Home {
 export function findHome(): Home {
   const own = ownFile();
   const folder = own === undefined ? undefined : homeOf(own);
-  if (folder !== undefined) return { folder, bundled: false };
+  if (folder !== undefined) return { folder, bundled: false, bundle: undefined };
   const manifest = findInPackage('hone', 'package.json');
-  return { folder: manifest === undefined ? undefined : dirname(manifest), bundled: true };
+  return {
+    folder: manifest === undefined ? undefined : dirname(manifest),
+    bundled: true,
+    bundle: own === undefined ? undefined : dirname(own),
+  };
 }

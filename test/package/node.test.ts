@@ -81,7 +81,7 @@ describe('the engine of a process', () => {
     rmSync(join(home, 'dist/wasm'), { recursive: true });
     const neither = await node(sayEngine);
     expect(neither.code).toBe(1);
-    expect(neither.errors).toMatch(/EngineError: wasm engine: there is no file .*hone-simd\.wasm.* Run npm run build/);
+    expect(neither.errors).toMatch(/EngineError: wasm engine: it is not at .*hone-simd\.wasm.* Run npm run build/);
     for (const part of ['dist/wasm', ...(hasNative ? ['dist/native'] : [])])
       cpSync(join(root, part), join(home, part), { recursive: true });
   });
@@ -226,7 +226,7 @@ describe('the WebAssembly engine', () => {
       'simd128 2',
     );
     expect(await isaOf("setWasmUrl('nowhere.wasm');")).toMatch(
-      /^EngineError: wasm engine: there is no file nowhere\.wasm\. .*setWasmUrl: check the path/,
+      /^EngineError: wasm engine: it is not at nowhere\.wasm\. .*setWasmUrl: check the path/,
     );
     expect(await isaOf("setWasmUrl('https://example.org/hone-simd.wasm');")).toMatch(/^EngineError: .*Node loads its engine from a file/);
     expect(await isaOf('setWasmUrl(5);')).toMatch(/^ArgumentError: setWasmUrl: got a value of type number/);
