@@ -80,7 +80,7 @@ abstract class RecurrentCell extends Module {
     const { weightIh: ih, weightHh: hh, biasIh, biasHh } = this;
     const [, ...states] = recurrent(
       { x, ih, hh, biasIh, biasHh, hr: null, h: h!, c: c ?? null },
-      { cell: this.cell, sizes: [shape[0]!], reverse: false },
+      { name, cell: this.cell, sizes: [shape[0]!], reverse: false },
     );
     return batched ? states : states.map((state) => select(state, 0, 0));
   }

@@ -259,7 +259,7 @@ abstract class RecurrentLayer extends Module {
         const at = initial.length > 0 ? last[0]!.length : 0;
         const [h, c] = first.map((state) => select(state, 0, at)) as [Tensor, Tensor?];
         const operands = { x, ...this.weights(layer, direction), h, c: c ?? null };
-        const [out, ...states] = recurrent(operands, { cell, sizes, reverse: direction === 1 });
+        const [out, ...states] = recurrent(operands, { name: classNameOf(this), cell, sizes, reverse: direction === 1 });
         outputs.push(out);
         states.forEach((state, i) => {
           last[i]!.push(state);

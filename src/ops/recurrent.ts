@@ -3,8 +3,10 @@ import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { anyRequiresGrad, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { GRU, LSTM, RNN_RELU, RNN_TANH } from '../engine/kernel-table.gen.js';
+import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { assertTensor } from '../tensor/arguments.js';
 import { fromTypedArray, zeros } from '../tensor/create.js';
-import type { Shape } from '../tensor/shape.js';
+import { type Shape, sameShape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, mul } from './arithmetic.js';
 import { code, copyInto, rowMajor } from './kernel-call.js';
@@ -35,6 +37,8 @@ export interface CellWeights {
 
 /** Which cell runs over which steps. */
 export interface Steps {
+  /** The layer, for messages. */
+  readonly name: string;
   readonly cell: Cell;
   /** How many sequences run at each step: never more than before. Their rows follow each other in the data. */
   readonly sizes: readonly number[];
@@ -54,15 +58,46 @@ export interface Operands extends CellWeights {
 
 const ORDER = ['x', 'ih', 'hh', 'biasIh', 'biasHh', 'hr', 'h', 'c'] as const satisfies readonly (keyof Operands)[];
 
+/** Holds every operand against the sizes of the input and the states: the kernel walks them all by these. */
+function assertOperands({ x, ih, hh, biasIh, biasHh, hr, h, c }: Operands, { name, cell, sizes }: Steps): void {
+  const [batch, width] = h.shape as [number, number];
+  const hidden = c === null ? width : c.shape[1]!;
+  const gates = GATES[cell] * hidden;
+  const expect = (what: string, given: unknown, shape: Shape) => {
+    assertTensor(name, what, given);
+    if (!sameShape(given.shape, shape))
+      throw new ShapeError(`${name}: ${what} is ${showShape(given.shape)}, expected ${showShape(shape)}.`);
+    if (given.dtype !== x.dtype)
+      throw new DTypeError(`${name}: ${what} is ${given.dtype}, the input ${x.dtype}. Convert the layer as a whole.`);
+  };
+  expect('weightIh', ih, [gates, x.shape[1]!]);
+  expect('weightHh', hh, [gates, width]);
+  if ((biasIh === null) !== (biasHh === null))
+    throw new ArgumentError(
+      `${name}: ${biasIh === null ? 'biasHh' : 'biasIh'} is given alone. The two biases come together or not at all.`,
+    );
+  if (biasIh !== null) expect('biasIh', biasIh, [gates]);
+  if (biasHh !== null) expect('biasHh', biasHh, [gates]);
+  if (hr !== null || width !== hidden) expect('weightHr', hr, [width, hidden]);
+  expect('the state h', h, [batch, width]);
+  if (c !== null) expect('the state c', c, [batch, hidden]);
+  if (sizes[0]! > batch || sizes.reduce((sum, size) => sum + size, 0) !== x.shape[0])
+    throw new ShapeError(
+      `${name}: ${x.shape[0]} rows and a state of ${batch} sequences do not fit steps of ${showShape(sizes)} sequences.`,
+    );
+}
+
 /**
- * Runs a cell over its steps. Shapes and dtypes were checked by the layers.
+ * Runs a cell over its steps.
  * lstm: i, f, o = sigmoid(...), g = tanh(...), c' = f c + i g, h' = o tanh(c') (times hr). gru: r, z = sigmoid(...),
  * n = tanh(x_n + r h_n), h' = (1 - z) n + z h. tanh and relu: h' = tanh(...) or relu(...). Each (...) is W_ih x + b_ih + W_hh h + b_hh.
+ * @throws {ShapeError} @throws {DTypeError} for an operand that does not fit the others.
  * @returns the states of all rows [rows, width], the last state of each sequence [batch, width], and for an LSTM its last cell state.
  * @see Hochreiter and Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735; Cho et al. 2014, https://arxiv.org/abs/1406.1078
  */
 export function recurrent(operands: Operands, steps: Steps): [out: Tensor, h: Tensor, ...c: Tensor[]] {
   const { x, ih, hh, biasIh, biasHh, hr, c } = operands;
+  assertOperands(operands, steps);
   const { dtype } = x;
   const g = geometry(operands, steps);
   const given = ORDER.map((name) => operands[name]);
