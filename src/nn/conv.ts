@@ -57,7 +57,7 @@ export abstract class ConvNd<S extends readonly number[]> extends Module {
     super();
     const { groups, bias, paddingMode } = options as { groups: number; bias: boolean; paddingMode: PaddingMode };
     const dtype = options.dtype ?? 'float32';
-    assertCount(name, 'inChannels', inChannels, 1);
+    assertCount(name, 'inChannels', inChannels, (new.target as { readonly lazy?: boolean }).lazy ? 0 : 1);
     assertCount(name, 'outChannels', outChannels, 1);
     assertCount(name, 'groups', groups, 1);
     assertTrainable(dtype, name);

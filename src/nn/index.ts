@@ -49,6 +49,21 @@ export type { InstanceNormLayerOptions } from './instance-norm.js';
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './instance-norm.js';
 export type { LayerNormLayerOptions } from './layer-norm.js';
 export { LayerNorm } from './layer-norm.js';
+export {
+  LazyBatchNorm1d,
+  LazyBatchNorm2d,
+  LazyBatchNorm3d,
+  LazyConv1d,
+  LazyConv2d,
+  LazyConv3d,
+  LazyConvTranspose1d,
+  LazyConvTranspose2d,
+  LazyConvTranspose3d,
+  LazyInstanceNorm1d,
+  LazyInstanceNorm2d,
+  LazyInstanceNorm3d,
+  LazyLinear,
+} from './lazy.js';
 export type { LinearOptions } from './linear.js';
 export { Identity, Linear } from './linear.js';
 export type { LinearCrossEntropyLossOptions } from './linear-cross-entropy.js';
@@ -136,6 +151,7 @@ export type {
   TransformerLayerOptions,
 } from './transformer-layer.js';
 export { TransformerDecoderLayer, TransformerEncoderLayer } from './transformer-layer.js';
+export { UninitializedBuffer, UninitializedParameter } from './uninitialized.js';
 export type { UpsampleOptions, UpsamplingOptions } from './upsample.js';
 export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './upsample.js';
 export * as utils from './utils.js';

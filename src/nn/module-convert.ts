@@ -7,6 +7,7 @@ import { escapeScope } from '../tensor/storage.js';
 import { replaceData } from '../tensor/tensor.js';
 import type { Module } from './module.js';
 import { assertTrainable } from './parameter.js';
+import { isUninitialized } from './uninitialized.js';
 
 /** Converts floating parameters and buffers, and their gradients; the tensors stay the same objects. */
 export function convert(module: Module, dtype: DType | 'cpu' | undefined): void {
@@ -15,6 +16,10 @@ export function convert(module: Module, dtype: DType | 'cpu' | undefined): void 
   noGrad(() => {
     for (const tensor of [...module.parameters(), ...module.buffers()]) {
       if (!isFloating(tensor.dtype) || tensor.dtype === dtype) continue;
+      if (isUninitialized(tensor)) {
+        (tensor as { dtype: DType }).dtype = dtype;
+        continue;
+      }
       replaceData(tensor, to(tensor, dtype));
       if (tensor.ownGrad === null) continue;
       tensor.ownGrad = to(tensor.ownGrad, dtype);

@@ -5,6 +5,7 @@ import { clone } from '../ops/copy.js';
 import { escapeScope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Buffer, Parameter } from './parameter.js';
+import { UninitializedBuffer, UninitializedParameter } from './uninitialized.js';
 
 /** The method with which an object copies itself. */
 export const COPY: unique symbol = Symbol('copy');
@@ -52,6 +53,8 @@ function copyTensor(x: Tensor): Tensor {
     throw new GradError(
       `clone: the module holds a tensor ${showShape(x.shape)} that an operation (${x.gradFn.name}) made, expected leaves. Detach it first.`,
     );
+  if (x instanceof UninitializedParameter) return new UninitializedParameter(x.requiresGrad, x.dtype);
+  if (x instanceof UninitializedBuffer) return new UninitializedBuffer(x.dtype, x.persistent);
   const data = noGrad(() => clone(x));
   escapeScope(data.storage, null); // it belongs to the module
   if (x instanceof Parameter) return new Parameter(data, x.requiresGrad);

@@ -92,6 +92,8 @@ export abstract class Module extends HookedModule {
    * weight works at every position, `random` for one that draws numbers while it trains. Layers of your own may set it: `static override readonly kind = 'norm'`.
    */
   static readonly kind: LayerKind | null = null;
+  /** @internal Whether it takes the number of its inputs from the first batch. */
+  static readonly lazy: boolean = false;
   /** True while training; `eval()` makes it false. Dropout and batch norm behave differently. */
   training = true;
 

@@ -8,6 +8,7 @@ import { sameShape } from '../tensor/shape.js';
 import { aliasTensor, Tensor } from '../tensor/tensor.js';
 import type { Module, OwnTensor } from './module.js';
 import { Parameter } from './parameter.js';
+import { isUninitialized } from './uninitialized.js';
 
 /** Tensors by key. */
 export type StateDict = Record<string, Tensor>;
@@ -70,7 +71,11 @@ export function stateDict(module: Module, { prefix = '', keepVars = false, desti
   const hooks = module.ownHooks();
   for (const hook of hooks?.statePre ?? []) hook(module, prefix, keepVars);
   for (const { key, tensor } of own(module))
-    setEntry(destination, prefix + key, keepVars ? tensor : aliasTensor(tensor, tensor.shape, tensor.strides, tensor.offset));
+    setEntry(
+      destination,
+      prefix + key,
+      keepVars || isUninitialized(tensor) ? tensor : aliasTensor(tensor, tensor.shape, tensor.strides, tensor.offset),
+    );
   const extra = module as WithExtraState;
   if (extra.getExtraState !== undefined) destination[prefix + EXTRA] = extra.getExtraState();
   for (const [name, child] of module.childEntries()) child.stateDict({ destination, prefix: `${prefix}${name}.`, keepVars });
@@ -131,8 +136,9 @@ class Loading {
       this.problems.push(`${key} is ${given === null ? 'null' : `a ${typeof given}`}, expected a Tensor`);
     } else {
       // PyTorch before 0.4 had no 0-dim tensors.
-      const source = tensor.ndim === 0 && sameShape(given.shape, [1]) ? reshape(given.detach(), []) : given;
-      if (sameShape(source.shape, tensor.shape)) this.matches.push({ module, target, source });
+      const lazy = isUninitialized(tensor);
+      const source = !lazy && tensor.ndim === 0 && sameShape(given.shape, [1]) ? reshape(given.detach(), []) : given;
+      if (lazy || sameShape(source.shape, tensor.shape)) this.matches.push({ module, target, source });
       else this.problems.push(`${key} has shape ${showShape(given.shape)}, the model expects ${showShape(tensor.shape)}`);
     }
   }
@@ -187,7 +193,11 @@ export function loadStateDict(module: Module, given: StateDict, { strict = true,
   noGrad(() => {
     for (const match of loading.matches) {
       if (assign) put(match);
-      else copy_(match.target.tensor, match.source);
+      else {
+        const { tensor } = match.target;
+        if (isUninitialized(tensor)) tensor.materialize([...match.source.shape]);
+        copy_(tensor, match.source);
+      }
     }
   });
   for (const set of loading.extras) set();

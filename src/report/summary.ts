@@ -5,11 +5,12 @@ import { warnOfUnseen } from '../nn/unseen.js';
 import type { Trailing } from '../tensor/arguments.js';
 import { readArguments } from '../tensor/arguments.js';
 import type { DType } from '../tensor/dtype.js';
+import { rand } from '../tensor/random.js';
 import { type FlatSummary, flatSummary } from './summary-flat.js';
 import { callForward, type InputSize, type Inputs, inputSizes, inputsOfData, inputsOfSizes } from './summary-input.js';
 import { listLayers } from './summary-layers.js';
 import { COLUMNS, ModelSummary, ROW_SETTINGS, type RowSetting, type SummaryColumn, type TableFormat } from './summary-table.js';
-import { withoutTrace } from './without-trace.js';
+import { initializeLazy, withoutTrace } from './without-trace.js';
 
 export type { FlatLayer } from './summary-flat.js';
 export { FlatSummary } from './summary-flat.js';
@@ -131,6 +132,11 @@ function flat(model: Module, settings: Settings): FlatSummary {
     if (!known.includes(name) && settings[name] !== DEFAULTS[name])
       throw new ArgumentError(`summary: the style torchsummary has no option "${name}". It takes ${known.join(', ')}.`);
   const sizes = inputSizes(settings.inputSize);
+  initializeLazy(model, ({ restore }) => {
+    const inputs = sizes.map((size) => rand([2, ...size]));
+    restore();
+    callForward(model, inputs, () => '');
+  });
   return withoutTrace(model, () => flatSummary(model, sizes, settings.batchSize ?? -1));
 }
 
@@ -146,10 +152,16 @@ function table(model: Module, settings: Settings): ModelSummary {
   const mode = oneOf('mode', settings.mode ?? 'eval', ['train', 'eval']);
   const sizes = inputSize === null ? null : inputSizes(inputSize);
   const format = formatOf(settings, sizes !== null || inputData !== null);
+  const makeInputs = (): Inputs => (sizes !== null ? inputsOfSizes(model, sizes, dtypes, batchDim) : inputsOfData(inputData));
+  if (sizes !== null || inputData !== null)
+    initializeLazy(model, ({ restore }) => {
+      const { args } = makeInputs();
+      restore();
+      callForward(model, kwargs === null ? args : [...args, kwargs], () => '');
+    });
   return withoutTrace(model, () => {
     let inputs: Inputs = { args: [], sizes: [], bytes: 0 };
-    if (sizes !== null) inputs = inputsOfSizes(model, sizes, dtypes, batchDim);
-    else if (inputData !== null) inputs = inputsOfData(inputData);
+    if (sizes !== null || inputData !== null) inputs = makeInputs();
     else return new ModelSummary(listLayers(model, batchDim, null), inputs.sizes, 0, format);
     const args = kwargs === null ? inputs.args : [...inputs.args, kwargs];
     const layers = listLayers(model, batchDim, (finished) => {

@@ -2,9 +2,28 @@
 import { noGrad } from '../autograd/mode.js';
 import type { Module } from '../nn/module.js';
 import { Buffer } from '../nn/parameter.js';
+import { isUninitialized } from '../nn/uninitialized.js';
 import { clone } from '../ops/copy.js';
 import { getRngState, setRngState } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
+
+/**
+ * Gives lazy layers their parameters, by a forward in evaluation mode: they keep them, and the generator has drawn what they take.
+ * @param call runs the model's forward on inputs that it makes.
+ */
+export function initializeLazy(model: Module, call: (inputs: { readonly restore: () => void }) => void): void {
+  if (!model.modules().some((module) => module.ownTensors().some(({ tensor }) => isUninitialized(tensor)))) return;
+  const modes = model.modules().map((module) => [module, module.training] as const);
+  const random = getRngState();
+  try {
+    noGrad(() => {
+      model.eval();
+      call({ restore: () => setRngState(random) });
+    });
+  } finally {
+    for (const [module, training] of modes) module.training = training;
+  }
+}
 
 /**
  * What `body` gives, run without gradients. Afterwards every field of the model and of its submodules (modes, counters, cached states,
