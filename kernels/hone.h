@@ -114,9 +114,9 @@ HONE_KERNEL(reduce)(int32_t op, int32_t dtype, void *out, const void *a, hone_in
 /* op 0 argmax, 1 argmin; the first of equals wins, NaN wins over all. values (may be 0) and indices int64 (may be 0). */
 HONE_KERNEL(reduce_arg)(int32_t op, int32_t dtype, void *values, void *indices_i64, const void *a, hone_int outer, hone_int len,
                         hone_int inner);
-/* Variance with divisor max(0, len - correction) and mean; two-pass or Welford; variance and mean may each be 0. f32/f64 only. */
+/* Variance with divisor max(0, len - correction) (with root: its square root) and mean; two-pass, in double; variance and mean may each be 0. f32/f64 only. */
 HONE_KERNEL(var_mean)(int32_t dtype, void *variance, void *mean, const void *a, hone_int outer, hone_int len, hone_int inner,
-                      double correction);
+                      double correction, int32_t root);
 /* Scan along len: op 0 cumsum, 1 cumprod. out has a's shape. In place ok. */
 HONE_KERNEL(scan)(int32_t op, int32_t dtype, void *out, const void *a, hone_int outer, hone_int len, hone_int inner);
 

@@ -53,7 +53,7 @@ template <class T> Reduction find_reduction(int32_t op) {
 
 // ---- variance and mean -------------------------------------------------------------------------------------------------------------
 
-template <class T> int32_t var_mean_typed(T *variance, T *mean, const T *a, hone_int outer, hone_int len, hone_int inner, double correction) {
+template <class T> int32_t var_mean_typed(T *variance, T *mean, const T *a, hone_int outer, hone_int len, hone_int inner, double correction, bool root) {
   constexpr bool kWide = std::is_same<T, float>::value;
   using Sum = typename std::conditional<kWide, WideSum<Plain>, SumOf<T, Plain>>::type;
   using Spread = typename std::conditional<kWide, WideSum<SquaredDistance>, SumOf<T, SquaredDistance>>::type;
@@ -61,7 +61,8 @@ template <class T> int32_t var_mean_typed(T *variance, T *mean, const T *a, hone
   // The mean that the second pass subtracts is rounded to T; what that adds to the sum of squares is known exactly.
   auto variance_of = [&](double spread, double exact, T rounded) {
     const double off = exact - double(rounded), sum = spread - n * off * off;
-    return T((sum < 0 ? 0 : sum) / divisor);
+    const double value = (sum < 0 ? 0 : sum) / divisor;
+    return T(root ? std::sqrt(value) : value);
   };
   if (inner == 1 && len <= kChunk) {
     parallel_for(outer, kChunk / (2 * len + 1) + 1, [&](hone_int begin, hone_int end) {
@@ -154,11 +155,11 @@ HONE_KERNEL(reduce)(int32_t op, int32_t dtype, void *out, const void *a, hone_in
 }
 
 HONE_KERNEL(var_mean)(int32_t dtype, void *variance, void *mean, const void *a, hone_int outer, hone_int len, hone_int inner,
-                      double correction) {
+                      double correction, int32_t root) {
   if (dtype == HONE_F32)
-    return var_mean_typed(static_cast<float *>(variance), static_cast<float *>(mean), static_cast<const float *>(a), outer, len, inner, correction);
+    return var_mean_typed(static_cast<float *>(variance), static_cast<float *>(mean), static_cast<const float *>(a), outer, len, inner, correction, root != 0);
   if (dtype == HONE_F64)
-    return var_mean_typed(static_cast<double *>(variance), static_cast<double *>(mean), static_cast<const double *>(a), outer, len, inner, correction);
+    return var_mean_typed(static_cast<double *>(variance), static_cast<double *>(mean), static_cast<const double *>(a), outer, len, inner, correction, root != 0);
   return fail(HONE_E_DTYPE, "var_mean does not take %s", dtype_name(dtype));
 }
 

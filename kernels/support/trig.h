@@ -162,7 +162,7 @@ template <int Steps> inline double erfinv_newton(double y) {
   }
   for (int i = 0; i < Steps; i++) {
     // erf(x) - y through erfc where erf is near 1 and would cancel
-    const double error = a <= 0.7 ? std::erf(x) - y : std::copysign((1 - a) - std::erfc(std::fabs(x)), y);
+    const double error = a <= 0.7 ? std::erf(x) - y : ((1 - a) - std::erfc(std::fabs(x))) * std::copysign(1.0, y);
     x -= error / (1.12837916709551257390 * std::exp(-x * x));
   }
   return x;

@@ -147,7 +147,7 @@ template <class T> void variances(int32_t dtype, double tolerance) {
     for (double correction : {0.0, 1.0, 2.0}) {
       std::vector<T> a(size_t(s.outer * s.len * s.inner) + 1), variance(size_t(s.outer * s.inner) + 1), mean(variance);
       for (T &x : a) x = T(1000 + random_source.uniform()); // far from zero: a one-pass formula would fail
-      CHECK(hone_var_mean(dtype, variance.data(), mean.data(), a.data(), s.outer, s.len, s.inner, correction) == HONE_OK);
+      CHECK(hone_var_mean(dtype, variance.data(), mean.data(), a.data(), s.outer, s.len, s.inner, correction, 0) == HONE_OK);
       bool good = true;
       for (hone_int o = 0; o < s.outer; o++)
         for (hone_int k = 0; k < s.inner; k++) {
@@ -165,13 +165,13 @@ template <class T> void variances(int32_t dtype, double tolerance) {
         }
       if (!CHECK(good)) std::printf("  dtype %d var [%ld, %ld, %ld] correction %g\n", dtype, long(s.outer), long(s.len), long(s.inner), correction);
       const std::vector<T> both(mean);
-      CHECK(hone_var_mean(dtype, nullptr, mean.data(), a.data(), s.outer, s.len, s.inner, correction) == HONE_OK);
+      CHECK(hone_var_mean(dtype, nullptr, mean.data(), a.data(), s.outer, s.len, s.inner, correction, 0) == HONE_OK);
       CHECK(std::memcmp(both.data(), mean.data(), both.size() * sizeof(T)) == 0);
     }
   T one[] = {1, 2}, v, m;
-  hone_var_mean(dtype, &v, &m, one, 1, 1, 1, 1);
+  hone_var_mean(dtype, &v, &m, one, 1, 1, 1, 1, 0);
   CHECK(std::isnan(v) && m == 1);
-  hone_var_mean(dtype, &v, &m, one, 1, 2, 1, 3);
+  hone_var_mean(dtype, &v, &m, one, 1, 2, 1, 3, 0);
   CHECK(v == T(kInf));
 }
 

@@ -21,7 +21,7 @@ export interface Kernels {
   where(dtype: number, out: Ptr, cond: Ptr, a: Ptr, b: Ptr, ndim: number, meta: Ptr): number;
   reduce(op: number, dtype: number, out: Ptr, a: Ptr, outer: number, len: number, inner: number): number;
   reduceArg(op: number, dtype: number, values: Ptr, indicesI64: Ptr, a: Ptr, outer: number, len: number, inner: number): number;
-  varMean(dtype: number, variance: Ptr, mean: Ptr, a: Ptr, outer: number, len: number, inner: number, correction: number): number;
+  varMean(dtype: number, variance: Ptr, mean: Ptr, a: Ptr, outer: number, len: number, inner: number, correction: number, root: number): number;
   scan(op: number, dtype: number, out: Ptr, a: Ptr, outer: number, len: number, inner: number): number;
   sort(dtype: number, values: Ptr, indicesI64: Ptr, a: Ptr, rows: number, len: number, descending: number): number;
   topk(dtype: number, values: Ptr, indicesI64: Ptr, a: Ptr, rows: number, len: number, k: number, largest: number): number;
@@ -183,7 +183,7 @@ export const KERNEL_ARITY = {
   where: 7,
   reduce: 7,
   reduceArg: 8,
-  varMean: 8,
+  varMean: 9,
   scan: 7,
   sort: 7,
   topk: 8,

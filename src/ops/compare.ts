@@ -1,6 +1,6 @@
 /** Whether tensors are equal, or close to it. */
-import { DTypeError } from '../errors.js';
-import { promote } from '../tensor/dtype.js';
+import { ArgumentError, DTypeError } from '../errors.js';
+import { isFloating, promote } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, eq, le, logicalAnd, logicalOr, mul, sub } from './arithmetic.js';
@@ -32,10 +32,12 @@ export function isclose(a: Tensor, b: Tensor, { rtol = 1e-5, atol = 1e-8, equalN
     throw new DTypeError(
       `isclose: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${promote(a.dtype, b.dtype)}').`,
     );
-  const [x, y] = a.dtype === 'bool' ? [to(a, 'int32'), to(b, 'int32')] : [detach(a), detach(b)];
+  if (!(rtol >= 0 && atol >= 0)) throw new ArgumentError(`isclose: rtol is ${rtol} and atol ${atol}, expected numbers of at least 0.`);
+  // Distances of integers are measured in floats: theirs would wrap around.
+  const [x, y] = [a, b].map((t) => (isFloating(t.dtype) ? detach(t) : to(t, 'float32'))) as [Tensor, Tensor];
   const distance = abs(sub(x, y));
   const near = logicalAnd(le(distance, add(mul(abs(y), rtol), atol)), isfinite(distance));
-  const same = logicalOr(eq(x, y), near);
+  const same = logicalOr(eq(detach(a), detach(b)), near);
   return equalNan ? logicalOr(same, logicalAnd(isnan(x), isnan(y))) : same;
 }
 

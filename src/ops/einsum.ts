@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { numel, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { mul } from './arithmetic.js';
+import { to } from './copy.js';
 import { matmul } from './matmul.js';
 import { diagonal, expand, permute, reshape, unsqueeze } from './movement.js';
 import { sum } from './reduce.js';
@@ -43,9 +44,11 @@ function withoutRepeats({ x, labels }: Labelled, equation: string): Labelled {
 }
 
 /** Sums over the labels that are not in `keep`. */
-function sumOthers({ x, labels }: Labelled, keep: ReadonlySet<string>): Labelled {
+function sumOthers({ x, labels }: Labelled, keep: ReadonlySet<string>, keepDType = false): Labelled {
   const gone = labels.map((_, d) => d).filter((d) => !keep.has(labels[d]!));
-  return gone.length === 0 ? { x, labels } : { x: sum(x, gone), labels: labels.filter((l) => keep.has(l)) };
+  if (gone.length === 0) return { x, labels };
+  const total = sum(x, gone);
+  return { x: keepDType ? to(total, x.dtype) : total, labels: labels.filter((l) => keep.has(l)) };
 }
 
 /** `x` with its dims in the order of `labels`, and a dim of size 1 for each label that it lacks. */
@@ -113,8 +116,9 @@ export function einsum(equation: string, ...operands: Tensor[] | [readonly Tenso
   while (parts.length > 1) {
     const [a, b, ...rest] = parts as [Labelled, Labelled, ...Labelled[]];
     const later = new Set([...wanted, ...rest.flatMap((r) => r.labels)]);
-    const first = sumOthers(a, new Set([...later, ...b.labels]));
-    const second = sumOthers(b, new Set([...later, ...a.labels]));
+    // Sums inside a product keep the dtype, as PyTorch's do.
+    const first = sumOthers(a, new Set([...later, ...b.labels]), true);
+    const second = sumOthers(b, new Set([...later, ...a.labels]), true);
     parts = [contract(first, second, later, sizes), ...rest];
   }
   return aligned(sumOthers(parts[0]!, new Set(wanted)), wanted);

@@ -151,7 +151,8 @@ export const dist = (a: Tensor, b: Tensor, p = 2): Tensor => norm(sub(a, b), p);
 export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
   if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
     throw new ShapeError(`cdist: inputs are ${showShape(a.shape)} and ${showShape(b.shape)}, expected [..., P, M] and [..., R, M].`);
-  return norm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p, -1);
+  const difference = sub(unsqueeze(a, -2), unsqueeze(b, -3));
+  return a.shape.at(-1) === 0 ? sum(difference, -1) : norm(difference, p, -1);
 }
 
 /** Rotates by 90 degrees, `k` times, from the first of `dims` towards the second. */
@@ -160,7 +161,7 @@ export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]
   if (from === to) throw new ArgumentError(`rot90: dims are [${dims}], expected two different ones.`);
   const turns = ((k % 4) + 4) % 4;
   const order = x.shape.map((_, d) => (d === from ? to : d === to ? from : d));
-  if (turns === 0) return add(x, 0);
+  if (turns === 0) return clone(x);
   if (turns === 2) return flip(x, [from, to]);
   return turns === 1 ? flip(permute(x, order), [from]) : flip(permute(x, order), [to]);
 }

@@ -2,11 +2,13 @@
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, readArguments, type Trailing } from '../tensor/arguments.js';
 import { arange, type TensorOptions, tensor, zeros } from '../tensor/create.js';
+import { isFloating } from '../tensor/dtype.js';
+import { resultDType } from '../tensor/scalar.js';
 import { broadcastShapes, normalizeDim, numel, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ge, mul, pow, sub } from './arithmetic.js';
 import { flip, meshgrid, pad } from './arrange.js';
-import { clone } from './copy.js';
+import { clone, to } from './copy.js';
 import { index } from './indexing.js';
 import { cat, stack } from './join.js';
 import { nonzero } from './masks.js';
@@ -144,7 +146,8 @@ export function broadcastTensors(...tensors: Tensor[]): Tensor[] {
 
 /** Matrices along the diagonal of one, zeros elsewhere; vectors count as one row. */
 export function blockDiag(...tensors: Tensor[]): Tensor {
-  const blocks = tensors.map(atleast2d);
+  const dtype = resultDType(...tensors);
+  const blocks = tensors.map((x) => atleast2d(to(x, dtype)));
   const width = blocks.reduce((sum, x) => sum + x.shape[1]!, 0);
   let left = 0;
   const rows = blocks.map((x) => {
@@ -230,6 +233,14 @@ export function logspace(
   options: TensorOptions = {},
 ): Tensor {
   const [b, rest] = typeof base === 'number' ? [base, options] : [10, base];
-  const values = Array.from({ length: steps }, (_, i) => b ** (steps === 1 ? start : start + ((end - start) * i) / (steps - 1)));
-  return values.length === 0 ? zeros([0], rest) : tensor(values, { dtype: 'float32', ...rest });
+  const dtype = rest.dtype ?? 'float32';
+  // As PyTorch does: float32 rounds the ends and their distance, the rest is float64, from both ends toward the middle.
+  const round = dtype === 'float32' ? Math.fround : isFloating(dtype) ? (v: number) => v : Math.trunc;
+  const [first, last] = [round(start), round(end)];
+  const step = steps > 1 ? round(last - first) / (steps - 1) : 0;
+  const half = Math.floor(steps / 2);
+  const exponents = Array.from({ length: steps }, (_, i) => (i < half ? first + step * i : last - step * (steps - 1 - i)));
+  if (steps === 1) exponents[0] = first;
+  const out = to(pow(steps === 1 ? round(b) : b, tensor(exponents, { dtype: 'float64' })), dtype);
+  return rest.requiresGrad ? out.requiresGrad_() : out;
 }

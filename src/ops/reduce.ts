@@ -158,5 +158,5 @@ export function allNonzero(x: Tensor): boolean {
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   const lead = x.ndim - shape.length;
   const dims = x.shape.map((_, i) => i).filter((i) => i < lead || (shape[i - lead] === 1 && x.shape[i] !== 1));
-  return reshape(sum(x, dims, true), shape);
+  return reshape(dims.length === 0 ? x : sum(x, dims, true), shape);
 }

@@ -51,7 +51,7 @@ export function readVariance(op: string, x: Tensor, given: VarianceArguments): {
   return { dim, keepdim, correction: correction ?? (unbiased ? 1 : 0) };
 }
 
-function varianceRaw(name: string, x: Tensor, dims: readonly number[], correction: number): Tensor {
+function varianceRaw(name: 'var' | 'std', x: Tensor, dims: readonly number[], correction: number): Tensor {
   if (!isFloating(x.dtype)) throw new DTypeError(`${name}: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
   // The kernel takes one run of dims: where those to reduce are apart, they go to the end.
   const kept = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
@@ -76,7 +76,7 @@ function varianceRaw(name: string, x: Tensor, dims: readonly number[], correctio
     number,
     number,
   ];
-  check(kernels.varMean(code(x.dtype), out.ptr, 0, source.ptr, outer, len, inner, correction), name);
+  check(kernels.varMean(code(x.dtype), out.ptr, 0, source.ptr, outer, len, inner, correction, name === 'std' ? 1 : 0), name);
   return out;
 }
 
@@ -102,7 +102,7 @@ export function variance(x: Tensor, ...given: VarianceArguments): Tensor {
 export function std(x: Tensor, ...given: VarianceArguments): Tensor {
   const { dim, correction, keepdim } = readVariance('std', x, given);
   const dims = normalizeDims(dim, x.ndim, 'std');
-  const out = noGrad(() => sqrt(dropDims(varianceRaw('std', x, dims, correction), x.shape, dims, keepdim)));
+  const out = dropDims(varianceRaw('std', x, dims, correction), x.shape, dims, keepdim);
   return record('std', out, [x], [x, out], (g, [a, s]) => {
     const slope = where(eq(s!, 0), 0, div(g, mul(s!, 2)));
     return [varianceGrad(withDims(slope, a!.shape, dims), a!, dims, correction)];

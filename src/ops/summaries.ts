@@ -13,18 +13,21 @@ import {
 } from '../tensor/arguments.js';
 import { fromTypedArray, tensor, zeros } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
+import { isScalar, resultDType, type Scalar, scalarTensor, wrappedScalar } from '../tensor/scalar.js';
 import { normalizeDim, numel } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
 import { add, div, ge, le, logicalOr, lt, mul, sub } from './arithmetic.js';
-import { detach, to } from './copy.js';
+import { clone, detach, to } from './copy.js';
 import { where } from './elementwise.js';
 import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
 import { gather } from './gather.js';
 import { stack } from './join.js';
+import { castRaw } from './kernel-call.js';
 import { isnan, logicalNot, sqrt } from './math.js';
 import { mm } from './matmul.js';
 import { narrow, reshape, select, squeeze, t, transpose, unsqueeze } from './movement.js';
+import { lerp } from './pointwise.js';
 import { any, type Dims, mean, type ReduceArguments, sum } from './reduce.js';
 import type { AlongArguments } from './scan.js';
 import { sort } from './sort.js';
@@ -51,10 +54,10 @@ export function stdMean(x: Tensor, ...given: VarianceArguments): [std: Tensor, m
 /** The running largest (or smallest) along d and its last place; NaN wins and stays. */
 function running(op: string, x: Tensor, given: AlongArguments, wins: (a: Tensor, b: Tensor) => Tensor): ValuesAndIndices {
   const d = normalizeDim(readOne<number>(op, x, 'dim', required, given), x.ndim, op);
-  if (x.ndim === 0) return valuesAndIndices(mul(x, 1), zeros([], { dtype: 'int64' }));
+  if (x.ndim === 0) return valuesAndIndices(clone(x), zeros([], { dtype: 'int64' }));
   const source = detach(x);
   const size = x.shape[d]!;
-  if (size === 0) return valuesAndIndices(mul(x, 1), zeros(x.shape, { dtype: 'int64' }));
+  if (size === 0) return valuesAndIndices(clone(x), zeros(x.shape, { dtype: 'int64' }));
   let [best, place] = [
     select(source, d, 0),
     zeros(
@@ -124,6 +127,7 @@ export function trapezoid(y: Tensor, ...given: Trailing<[x: Tensor | null | unde
   assertTensorOrNull('trapezoid', 'x', places);
   const d = normalizeDim(dim, y.ndim, 'trapezoid');
   const size = y.shape[d]!;
+  if (size === 0) return to(sum(y, d), y.dtype);
   const heights = add(narrow(y, d, 1, Math.max(size - 1, 0)), narrow(y, d, 0, Math.max(size - 1, 0)));
   if (!places) return mul(sum(heights, d), dx / 2);
   const widths = diff(places);
@@ -174,15 +178,17 @@ export function quantile(
   const ordered = source.ndim === 0 ? reshape(source, [1]) : sort(source, d).values;
   const spoiled = any(isnan(ordered), d, false);
   const at = (i: number) => select(ordered, d, i);
+  // The share is a number of the input's dtype, as in PyTorch.
+  const round = x.dtype === 'float32' ? Math.fround : (v: number) => v;
   const parts = values.map((v) => {
-    const place = v * (size - 1);
+    const place = round(v) * (size - 1);
     const [low, high] = [Math.floor(place), Math.ceil(place)];
     const nearest = place - low === 0.5 ? (low % 2 === 0 ? low : high) : Math.round(place);
-    const share = interpolation === 'midpoint' ? (high > low ? 0.5 : 0) : place - low;
+    const share = interpolation === 'midpoint' ? 0.5 : place - low;
     const exact = { lower: low, higher: high, nearest, linear: -1, midpoint: -1 }[interpolation];
     if (exact === undefined)
       throw new ArgumentError(`quantile: interpolation is ${show(interpolation)}, expected linear, lower, higher, midpoint or nearest.`);
-    const value = exact >= 0 ? at(exact) : low === high ? at(low) : add(at(low), mul(sub(at(high), at(low)), share));
+    const value = exact >= 0 ? at(exact) : lerp(at(low), at(high), share);
     const checked = where(spoiled, Number.NaN, value);
     return keepdim
       ? dim === undefined
@@ -320,14 +326,18 @@ export const bucketize = (values: Tensor | number, boundaries: Tensor, options?:
   placesIn('bucketize', boundaries, values, options);
 
 /** Which elements are among `test`. @param invert which are not; default false. */
-export function isin(x: Tensor | number, test: Tensor | number, options?: { invert?: boolean }): Tensor {
-  if (typeof x !== 'number') assertTensor('isin', 'x', x);
-  if (typeof test !== 'number') assertTensor('isin', 'test', test);
+export function isin(x: Tensor | Scalar, test: Tensor | Scalar, options?: { invert?: boolean }): Tensor {
+  if (!isScalar(x)) assertTensor('isin', 'x', x);
+  if (!isScalar(test)) assertTensor('isin', 'test', test);
   const { invert } = readOptions('isin', { invert: false }, options);
-  const elements = typeof x === 'number' ? tensor(x) : x;
-  const wanted = new Set(typeof test === 'number' ? [test] : Array.from(toTypedArray(test), Number));
-  const found = Uint8Array.from(toTypedArray(elements) as ArrayLike<number>, (v) => (wanted.has(Number(v)) !== invert ? 1 : 0));
-  return to(fromTypedArray(found, elements.shape), 'bool');
+  if (isScalar(x) && isScalar(test)) throw new ArgumentError('isin: both are numbers, expected at least one tensor.');
+  const dtype = resultDType(x, test);
+  const cast = (v: Tensor | Scalar) => (isScalar(v) ? scalarTensor(wrappedScalar('isin', v, dtype), dtype) : castRaw(v, dtype, 'isin'));
+  const elements = cast(x);
+  const wanted = new Set<unknown>(toTypedArray(cast(test)));
+  wanted.delete(Number.NaN); // which equals nothing, itself included
+  const found = Uint8Array.from(toTypedArray(elements) as ArrayLike<number>, (v) => (wanted.has(v) !== invert ? 1 : 0));
+  return fromTypedArray(found, elements.shape, { dtype: 'bool' });
 }
 
 /** The covariance of variables (rows) over observations (columns). @param correction default 1. */
@@ -335,8 +345,11 @@ export function cov(x: Tensor, options?: { correction?: number }): Tensor {
   assertTensor('cov', 'x', x);
   const { correction } = readOptions('cov', { correction: 1 }, options);
   if (x.ndim > 2) throw new ShapeError(`cov: input is ${showShape(x.shape)}, expected at most 2 dims.`);
-  const rows = x.ndim < 2 ? reshape(x, [1, -1]) : x;
-  const centered = sub(rows, mean(rows, 1, true));
+  const source = isFloating(x.dtype) ? x : to(x, 'float32');
+  const rows = x.ndim < 2 ? reshape(source, [1, -1]) : source;
+  // Twice: the mean of large numbers is rounded by more than small deviations can bear.
+  const near = sub(rows, mean(rows, 1, true));
+  const centered = sub(near, mean(near, 1, true));
   const out = div(mm(centered, t(centered)), Math.max(rows.shape[1]! - correction, 0));
   return squeeze(out);
 }

@@ -197,32 +197,55 @@ export function empty(...args: SizeArguments<TensorOptions>): Tensor {
   return finish(emptyTensor(shape, dtypeOf(given, 'float32', 'empty')), given);
 }
 
+/** An end or a step: bigints where doubles would lose digits. */
+type Whole = number | bigint;
+
 /**
  * Numbers from `start` (default 0) up to, not including, `end`, by `step` (default 1).
  * @returns int64 when all three are whole numbers, else float32, as in PyTorch; or `dtype`.
  */
-export function arange(end: number, options?: TensorOptions): Tensor;
-export function arange(start: number, end: number, options?: TensorOptions): Tensor;
-export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
-export function arange(...args: (number | TensorOptions | undefined)[]): Tensor {
+export function arange(end: Whole, options?: TensorOptions): Tensor;
+export function arange(start: Whole, end: Whole, options?: TensorOptions): Tensor;
+export function arange(start: Whole, end: Whole, step: Whole, options?: TensorOptions): Tensor;
+export function arange(...args: (Whole | TensorOptions | undefined)[]): Tensor {
   const given = args.slice(0, args.findLastIndex((a) => a !== undefined) + 1);
-  const count = given.findIndex((a) => typeof a !== 'number');
-  const numbers = (count < 0 ? given : given.slice(0, count)) as number[];
+  const count = given.findIndex((a) => typeof a !== 'number' && typeof a !== 'bigint');
+  const numbers = (count < 0 ? given : given.slice(0, count)) as Whole[];
   if (numbers.length === 0 || numbers.length > 3)
     throw new ArgumentError(
       `arange: got ${numbers.length === 0 ? show(given[0]) : `${numbers.length} numbers`}, expected an end, or start and end, or start, end and step.`,
     );
   const options = checkTensorOptions('arange', given[numbers.length]);
   noMore('arange', given.slice(numbers.length + 1));
-  const [start, end, step] = numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
+  const exact = numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
+  const [start, end, step] = exact.map(Number) as [number, number, number];
   if (![start, end, step].every(Number.isFinite))
     throw new ArgumentError(`arange: start ${start}, end ${end} and step ${step} must be finite numbers.`);
   if (step === 0 || (end - start) * step < 0)
     throw new ArgumentError(`arange: from ${start} to ${end} there are no steps of ${step}. The sign of step must match.`);
   const dtype = dtypeOf(options, [start, end, step].every(Number.isInteger) ? 'int64' : 'float32', 'arange');
+  if (dtype === 'bool') throw new DTypeError('arange: bool does not count. Use an integer dtype.');
+  if (
+    dtype === 'int64' &&
+    exact.every((v) => typeof v === 'bigint' || Number.isInteger(v)) &&
+    !exact.every((v) => Number.isSafeInteger(Number(v)))
+  )
+    return finish(arangeExact(exact.map(BigInt) as [bigint, bigint, bigint]), options);
   const out = emptyTensor([Math.ceil((end - start) / step)], dtype);
   check(kernels.arange(dtypes[dtype].code, out.ptr, numel(out.shape), start, step), 'arange');
   return finish(out, options);
+}
+
+/** {@link arange} of whole numbers beyond those that doubles count. */
+function arangeExact([start, end, step]: readonly [bigint, bigint, bigint]): Tensor {
+  for (const v of [start, end, step]) storedScalar('arange', v, 'int64');
+  const count = Number((end - start + step - (step > 0n ? 1n : -1n)) / step);
+  const out = emptyTensor([Math.max(0, count)], 'int64');
+  writeTyped(
+    out,
+    BigInt64Array.from({ length: out.shape[0]! }, (_, i) => start + BigInt(i) * step),
+  );
+  return out;
 }
 
 /** a * n + c with one rounding, for whole n below 2^26: Dekker's product and Knuth's sum, errors included. */
