@@ -1,6 +1,9 @@
 /** DataLoader: batches out of a data set, in order or shuffled as PyTorch shuffles. */
 import { ArgumentError } from '../errors.js';
-import { defaultGenerator, type Generator as RandomGenerator } from '../tensor/random.js';
+import { assertFunction, isOptions, readOptions, show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
+import { checkGenerator, defaultGenerator, type Generator as RandomGenerator } from '../tensor/random.js';
+import { Tensor } from '../tensor/tensor.js';
 import { Breather } from './breather.js';
 import { type Collated, defaultCollate } from './collate.js';
 import { asDataset, type DatasetLike, type IterableDataset, type MapDataset, type MaybePromise } from './dataset.js';
@@ -21,6 +24,43 @@ export interface DataLoaderOptions<T, B> {
   generator?: RandomGenerator;
   /** Makes a batch out of samples. Default: {@link defaultCollate}, or the data set's own `getBatch`. */
   collate?: (samples: T[]) => MaybePromise<B>;
+}
+
+/** What takes the options that are not given, and names those that there are. */
+const DEFAULTS: { [K in keyof Required<DataLoaderOptions<unknown, unknown>>]: unknown } = {
+  batchSize: null,
+  shuffle: false,
+  dropLast: false,
+  sampler: undefined,
+  batchSampler: undefined,
+  generator: undefined,
+  collate: undefined,
+};
+
+/**
+ * PyTorch's `batch_size` and `shuffle` may follow the data set by position: `new DataLoader(data, 64, true)`.
+ * @throws {ArgumentError} for an unknown option, or a value that none can have.
+ */
+function readLoader<T, B>(given: readonly unknown[]): DataLoaderOptions<T, B> {
+  const [first, second, third] = given;
+  if (!isOptions(first) && first !== undefined) {
+    if (typeof first !== 'number')
+      throw new ArgumentError(
+        `DataLoader: got ${show(first)} where options are expected, in one object: new DataLoader(dataset, { batchSize: 64, shuffle: true }).`,
+      );
+    const [shuffle, rest] = typeof second === 'boolean' ? [second, third] : [undefined, second];
+    return { ...readLoader<T, B>([rest]), batchSize: first, ...(shuffle !== undefined && { shuffle }) };
+  }
+  const read = readOptions('DataLoader', DEFAULTS, first) as Record<string, unknown>;
+  const { batchSize, sampler, batchSampler, generator, collate } = read;
+  if (batchSize !== null && (!Number.isInteger(batchSize) || (batchSize as number) < 1))
+    throw new ArgumentError(`DataLoader: batchSize is ${show(batchSize)}, expected a whole number of at least 1.`);
+  for (const [name, value] of Object.entries({ sampler, batchSampler }))
+    if (value !== undefined && typeof (value as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function')
+      throw new ArgumentError(`DataLoader: ${name} is ${show(value)}, expected a sampler or a list of numbers.`);
+  checkGenerator('DataLoader', generator);
+  if (collate !== undefined) assertFunction('DataLoader', 'collate', collate);
+  return (first ?? {}) as DataLoaderOptions<T, B>;
 }
 
 /** Whether a value must be awaited. */
@@ -53,15 +93,20 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   private readonly generator: RandomGenerator | undefined;
   private readonly collate: (samples: T[]) => MaybePromise<B>;
 
-  constructor(dataset: DatasetLike<T> | IterableDataset<T>, options: DataLoaderOptions<T, B> = {}) {
+  constructor(
+    dataset: DatasetLike<T> | IterableDataset<T>,
+    ...given:
+      | [options?: DataLoaderOptions<T, B>]
+      | [batchSize: number, options?: Omit<DataLoaderOptions<T, B>, 'batchSize'>]
+      | [batchSize: number, shuffle: boolean, options?: Omit<DataLoaderOptions<T, B>, 'batchSize' | 'shuffle'>]
+  ) {
+    const options = readLoader<T, B>(given);
     const { batchSize = 1, shuffle = false, dropLast = false, sampler, batchSampler, generator, collate } = options;
     if (batchSampler && (options.batchSize !== undefined || options.shuffle || sampler || options.dropLast)) {
       throw new ArgumentError('DataLoader: batchSampler decides alone: leave out batchSize, shuffle, sampler and dropLast.');
     }
     if (sampler && shuffle)
       throw new ArgumentError('DataLoader: sampler and shuffle exclude each other. Use a RandomSampler, or leave one out.');
-    if (!Number.isInteger(batchSize) || batchSize < 1)
-      throw new ArgumentError(`DataLoader: batchSize is ${batchSize}, expected a whole number of at least 1.`);
     this.dataset = dataset;
     this.dropLast = dropLast;
     this.generator = generator;
@@ -88,6 +133,35 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
       throw new ArgumentError('DataLoader: the length is unknown: the iterable dataset (or the batchSampler) has no length.');
     if (this.batchSampler) return length;
     return this.dropLast ? Math.floor(length / this.batchSize!) : Math.ceil(length / this.batchSize!);
+  }
+
+  /** `DataLoader (8000 samples of Digits, batchSize: 100, shuffle: true, 80 batches)`. */
+  toString(): string {
+    const { dataset, batchSize, batchSampler, dropLast } = this;
+    const length = (read: () => unknown) => {
+      try {
+        return read();
+      } catch {
+        return undefined; // a stream does not know
+      }
+    };
+    const samples = length(() => (dataset as { length?: number }).length);
+    const batches = length(() => this.length);
+    const order = batchSampler instanceof BatchSampler ? batchSampler.sampler : batchSampler;
+    const parts = [
+      `${samples === undefined ? 'samples' : `${samples} samples`} of ${Array.isArray(dataset) ? 'an array' : classNameOf(dataset)}`,
+      ...(batchSize === undefined ? [] : [`batchSize: ${batchSize}`]),
+      ...(order === undefined || order instanceof SequentialSampler
+        ? []
+        : [order instanceof RandomSampler ? 'shuffle: true' : `order: ${Array.isArray(order) ? 'a list' : classNameOf(order)}`]),
+      ...(dropLast ? ['dropLast: true'] : []),
+      ...(batches === undefined ? [] : [`${String(batches)} batches`]),
+    ];
+    return `${classNameOf(this)} (${parts.join(', ')})`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
   }
 
   /** One epoch. @throws {ArgumentError} when the data set, or `collate`, answers with promises. */
@@ -169,7 +243,8 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
 
 /** Whether a data set is read from start to end; what can be asked for a sample by its number is not. */
 function isStream(dataset: unknown): boolean {
-  if (typeof dataset !== 'object' || dataset === null || Array.isArray(dataset) || 'get' in dataset) return false;
+  if (typeof dataset !== 'object' || dataset === null || Array.isArray(dataset) || dataset instanceof Tensor || 'get' in dataset)
+    return false;
   return Symbol.iterator in dataset || Symbol.asyncIterator in dataset;
 }
 

@@ -41,6 +41,15 @@ export abstract class Dataset<T = unknown> implements MapDataset<T> {
   static readonly className: string = 'Dataset';
   abstract readonly length: number;
   abstract get(index: number): MaybePromise<T>;
+
+  /** `Digits (8000 samples)`. */
+  toString(): string {
+    return `${classNameOf(this)} (${this.length} samples)`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
 }
 
 /**

