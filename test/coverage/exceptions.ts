@@ -7,7 +7,10 @@ const each = (names: string, why: string): Exceptions => Object.fromEntries(name
 /** Exported functions that compute nothing with tensors. */
 export const noOperations: Exceptions = {
   ...each('enableGrad inferenceMode isGradEnabled noGrad setGradEnabled scope keep', 'modes of the tape: src/autograd'),
-  ...each('collectGarbage emptyCache engineInfo getNumThreads memoryStats setEngine setNumThreads', 'the engine: src/engine'),
+  ...each(
+    'collectGarbage emptyCache engineInfo getNumThreads memoryStats ready setEngine setNumThreads setWasmUrl',
+    'the engine: src/engine',
+  ),
   ...each('load loadBytes save saveBytes', 'files: src/formats'),
   ...each('summary', 'text about a model: src/report/summary.test.ts'),
   ...each(
