@@ -57,9 +57,10 @@ OPS = {
     "le": operator_or("le", lambda a, b: a <= b), "gt": operator_or("gt", lambda a, b: a > b), "ge": operator_or("ge", lambda a, b: a >= b),
     "where": lambda c, a, b: torch.where(c, a, b),
     "indexPut_": lambda x, i, v, accumulate=False: x.index_put_(tuple(i), v if isinstance(v, torch.Tensor) else torch.tensor(v, dtype=x.dtype), accumulate),
+    "indexPut": lambda x, i, v, accumulate=False: torch.index_put(x, tuple(i), v if isinstance(v, torch.Tensor) else torch.tensor(v, dtype=x.dtype), accumulate),
     "sort": lambda x, dim=-1, **kw: torch.sort(x, dim=dim, stable=True, **kw),
     "argsort": lambda x, dim=-1, **kw: torch.argsort(x, dim=dim, stable=True, **kw),
-    "norm": lambda x, *args: torch.norm(x, *args) if args else torch.norm(x),
+    "norm": lambda x, *args, **kw: torch.norm(x, *args, **kw),
     "aminmax": lambda x, **kw: tuple(torch.aminmax(x, **kw)),
     "flip": lambda x, dims=None: torch.flip(x, list(range(x.dim())) if dims is None else [dims] if isinstance(dims, int) else dims),
     "takeAlongDim": lambda x, i, d: torch.take_along_dim(x, i, d),
@@ -68,13 +69,13 @@ OPS = {
     "maxPool2d": F.max_pool2d,
     "einsum": lambda eq, *ops: torch.einsum(eq, *ops),
     "conv2d": F.conv2d, "conv1d": F.conv1d, "relu": F.relu,
-    "sum": lambda x, dim=None, keepdim=False: torch.sum(x) if dim is None else torch.sum(x, dim, keepdim),
-    "mean": lambda x, dim=None, keepdim=False: torch.mean(x) if dim is None else torch.mean(x, dim, keepdim),
+    "sum": lambda x, dim=None, keepdim=False, **kw: torch.sum(x, **kw) if dim is None else torch.sum(x, dim, keepdim, **kw),
+    "mean": lambda x, dim=None, keepdim=False, **kw: torch.mean(x, **kw) if dim is None else torch.mean(x, dim, keepdim, **kw),
     "amax": lambda x, dim=None, keepdim=False: torch.amax(x) if dim is None else torch.amax(x, dim, keepdim),
     "amin": lambda x, dim=None, keepdim=False: torch.amin(x) if dim is None else torch.amin(x, dim, keepdim),
     "any": lambda x, dim=None, keepdim=False: torch.any(x) if dim is None else torch.any(x, dim, keepdim),
     "all": lambda x, dim=None, keepdim=False: torch.all(x) if dim is None else torch.all(x, dim, keepdim),
-    "prod": lambda x, dim=None, keepdim=False: torch.prod(x) if dim is None else torch.prod(x, dim, keepdim),
+    "prod": lambda x, dim=None, keepdim=False, **kw: torch.prod(x, **kw) if dim is None else torch.prod(x, dim, keepdim, **kw),
     "median": lambda x, dim=None, keepdim=False: torch.median(x) if dim is None else torch.median(x, dim, keepdim),
     "to": lambda x, dtype: x.to(getattr(torch, dtype)),
     "contiguous": lambda x: x.contiguous(),
@@ -102,6 +103,8 @@ OPS.update({
 
 
 def call(op, args, kwargs):
+    if op.startswith("special."):
+        return getattr(torch.special, snake(op[8:]))(*args, **kwargs)
     if op.startswith("init."):
         return getattr(torch.nn.init, snake(op[5:]))(*args, **typed(kwargs))
     if "dtype" in kwargs:

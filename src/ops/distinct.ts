@@ -120,7 +120,10 @@ const UNIQUE = { sorted: true, ...CONSECUTIVE };
  * unique(tensor([[1, 2], [1, 2], [0, 2]]), { dim: 0 }); // [[0, 2], [1, 2]]
  */
 export function unique<const O extends UniqueOptions = Record<never, never>>(x: Tensor, options?: O): Distinct<O>;
-export function unique(x: Tensor, ...args: Trailing<[sorted: boolean, returnInverse: boolean, returnCounts: boolean, dim: number], UniqueOptions>): Tensor | Tensor[];
+export function unique(
+  x: Tensor,
+  ...args: Trailing<[sorted: boolean, returnInverse: boolean, returnCounts: boolean, dim: number], UniqueOptions>
+): Tensor | Tensor[];
 export function unique(x: Tensor, ...args: unknown[]): Tensor | Tensor[] {
   assertTensor('unique', 'x', x);
   const options = readArguments('unique', UNIQUE, args);
@@ -138,7 +141,10 @@ export function unique(x: Tensor, ...args: unknown[]): Tensor | Tensor[] {
  * uniqueConsecutive(tensor([1, 1, 2, 2, 1])); // [1, 2, 1]
  */
 export function uniqueConsecutive<const O extends UniqueConsecutiveOptions = Record<never, never>>(x: Tensor, options?: O): Distinct<O>;
-export function uniqueConsecutive(x: Tensor, ...args: Trailing<[returnInverse: boolean, returnCounts: boolean, dim: number], UniqueConsecutiveOptions>): Tensor | Tensor[];
+export function uniqueConsecutive(
+  x: Tensor,
+  ...args: Trailing<[returnInverse: boolean, returnCounts: boolean, dim: number], UniqueConsecutiveOptions>
+): Tensor | Tensor[];
 export function uniqueConsecutive(x: Tensor, ...args: unknown[]): Tensor | Tensor[] {
   assertTensor('uniqueConsecutive', 'x', x);
   const options = readArguments('uniqueConsecutive', CONSECUTIVE, args);
@@ -174,7 +180,9 @@ export function mode(x: Tensor, ...args: Trailing<[dim: number, keepdim: boolean
 
 /** The last place of the most frequent of `size` values from `start` on. */
 function modeOf(slices: Slices, start: number, size: number): number {
-  const order = Array.from({ length: size }, (_, i) => start + i).sort((a, b) => compareSlices(slices, a, b));
+  const isNaN = (at: number) => Number(slices.values[at] !== slices.values[at]);
+  // NaN counts as the smallest here, as in PyTorch, and equals none.
+  const order = Array.from({ length: size }, (_, i) => start + i).sort((a, b) => isNaN(b) - isNaN(a) || compareSlices(slices, a, b));
   let [best, most, length] = [order[0]!, 0, 0];
   order.forEach((at, i) => {
     length++;

@@ -11,12 +11,12 @@ import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { add, div, eq, gt, mul, ne } from './arithmetic.js';
 import { detach, filled, to } from './copy.js';
+import { unique } from './distinct.js';
 import { where } from './elementwise.js';
 import { indexAdd, indexCopy_, indexSelect } from './gather.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
 import { reshape, unsqueeze } from './movement.js';
 import { reduceRaw } from './reduce.js';
-import { unique } from './sort.js';
 import { norm } from './statistics.js';
 import { needsFloat } from './window.js';
 

@@ -2,8 +2,8 @@
 
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
-import { DTypeError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, assertTensors } from '../tensor/arguments.js';
+import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../errors.js';
+import { assertTensor, assertTensors, readArguments, show } from '../tensor/arguments.js';
 import { zeros } from '../tensor/create.js';
 import { dtypes } from '../tensor/dtype.js';
 import { isScalar, type Scalar } from '../tensor/scalar.js';
@@ -104,21 +104,43 @@ export function scatterOperands(op: string, x: Tensor, dim: number, index: Tenso
   return { d, part: at.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), row(src)) };
 }
 
+export interface ScatterOptions {
+  /** What becomes of an element and of those that go to its place: their sum, or their product. Default: the last one stays. */
+  reduce?: 'add' | 'multiply' | null;
+}
+
+function readScatter(op: string, given: readonly unknown[]): 'set' | 'add' | 'multiply' {
+  const { reduce } = readArguments<Required<ScatterOptions>>(op, { reduce: null }, given);
+  if (reduce !== null && reduce !== 'add' && reduce !== 'multiply')
+    throw new ArgumentError(`${op}: reduce is ${show(reduce)}, expected 'add' or 'multiply'. scatterReduce has others.`);
+  return reduce ?? 'set';
+}
+
 /**
  * `x` with elements of `src` (or one number) written along `dim`: `out[index[i][j]][j] = src[i][j]` for dim 0. Where an index comes
  * twice the last one wins; PyTorch leaves that open.
- * Gradient: x's is 0 where it was overwritten; src's is read from where it was written.
+ * Gradient: x's is 0 where it was overwritten; src's is read from where it was written. None of `reduce: 'multiply'`, as in PyTorch.
+ * @param given `{ reduce }`: 'add' or 'multiply' instead of overwriting.
  * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another dtype.
  * @see https://pytorch.org/docs/stable/generated/torch.scatter.html
  */
-export function scatter(x: Tensor, dim: number, index: Tensor, src: Tensor | Scalar): Tensor {
+export function scatter(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  src: Tensor | Scalar,
+  ...given: [reduce?: 'add' | 'multiply'] | [options: ScatterOptions]
+): Tensor {
+  const mode = readScatter('scatter', given);
   const { d, part } = scatterOperands('scatter', x, dim, index, src);
   const out = rawCopy(x);
-  scatterRaw('scatter', 'set', out, d, index, part);
-  return record('scatter', out, [x, part], [row(index)], (g, [i], needs) => [
-    needs(0) ? scatter(g, d, i!, 0) : null,
-    needs(1) ? gather(g, d, i!) : null,
-  ]);
+  scatterRaw('scatter', mode, out, d, index, part);
+  return record('scatter', out, [x, part], [row(index)], (g, [i], needs) => {
+    if (mode === 'multiply')
+      throw new GradError("backward: scatter with reduce: 'multiply' has no gradient. Use scatterReduce with 'prod'.");
+    const gradX = !needs(0) ? null : mode === 'add' ? g : scatter(g, d, i!, 0);
+    return [gradX, needs(1) ? gather(g, d, i!) : null];
+  });
 }
 
 /**
@@ -134,15 +156,22 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): 
 }
 
 /** {@link scatter} in place. */
-export function scatter_(x: Tensor, dim: number, index: Tensor, src: Tensor | Scalar): Tensor {
+export function scatter_(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  src: Tensor | Scalar,
+  ...given: [reduce?: 'add' | 'multiply'] | [options: ScatterOptions]
+): Tensor {
+  const mode = readScatter('scatter_', given);
   return inPlace(
     'scatter_',
     x,
     isScalar(src) ? [] : [src],
-    () => scatter(x, dim, index, src),
+    () => scatter(x, dim, index, src, ...given),
     () => {
       const { d, part } = scatterOperands('scatter_', x, dim, index, src);
-      scatterRaw('scatter_', 'set', x, d, index, part.storage === x.storage ? rawCopy(part) : part);
+      scatterRaw('scatter_', mode, x, d, index, part.storage === x.storage ? rawCopy(part) : part);
       return true;
     },
     'none',

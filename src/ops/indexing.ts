@@ -10,7 +10,7 @@ import { broadcastShapes, numel, type Shape, sameShape } from '../tensor/shape.j
 import { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { add, lt, mul } from './arithmetic.js';
-import { filled, to } from './copy.js';
+import { clone, filled, to } from './copy.js';
 import { where } from './elementwise.js';
 import { amax, amin } from './extrema.js';
 import { indexAdd, indexCopy, indexInt64, indexSelect } from './gather.js';
@@ -233,6 +233,11 @@ export function indexPut_(
     'repeated',
   );
   return x;
+}
+
+/** {@link indexPut_} on a copy. @see https://pytorch.org/docs/stable/generated/torch.index_put.html */
+export function indexPut(x: Tensor, indices: readonly Index[], value: Tensor | Scalar, options: { accumulate?: boolean } = {}): Tensor {
+  return indexPut_(clone(x), indices, value, options, 'indexPut');
 }
 
 /** `value` in the shape of a part of `x`; as in PyTorch, leading dims of size 1 that are too many are dropped. */

@@ -16,10 +16,13 @@ import { item, type Nested, toNested, toTypedArray } from '../tensor/transfer.js
 import type { AlphaOption, DivOptions } from './arithmetic.js';
 import * as arithmetic from './arithmetic.js';
 import * as arrange from './arrange.js';
+import * as bitwise from './bitwise.js';
 import type { Bound, ClampBounds } from './clamp.js';
 import * as clamping from './clamp.js';
 import * as compare from './compare.js';
 import * as copy from './copy.js';
+import type { Distinct, UniqueConsecutiveOptions, UniqueOptions } from './distinct.js';
+import * as distinct from './distinct.js';
 import { type Operand, where } from './elementwise.js';
 import type { DimOptions, ValuesAndIndices } from './extrema.js';
 import * as extrema from './extrema.js';
@@ -27,21 +30,27 @@ import * as gather from './gather.js';
 import type { Index } from './indexing.js';
 import * as indexing from './indexing.js';
 import * as inplace from './inplace.js';
+import { type InPlaceForms, inPlaceForms } from './inplace-forms.js';
 import * as join from './join.js';
 import * as linear from './linear-algebra.js';
 import * as masks from './masks.js';
 import * as math from './math.js';
 import * as matrix from './matmul.js';
 import * as movement from './movement.js';
+import * as nanStatistics from './nan-statistics.js';
 import * as pointwise from './pointwise.js';
+import * as products from './products.js';
 import './protocols.js';
 import type { GeneratorOption } from './random.js';
 import * as random from './random.js';
 import * as rearrange from './rearrange.js';
 import * as reduce from './reduce.js';
 import * as scan from './scan.js';
-import type { UniqueOptions } from './sort.js';
+import * as scatterReduce from './scatter-reduce.js';
+import * as scatterView from './scatter-view.js';
+import * as softmax from './softmax.js';
 import * as sorting from './sort.js';
+import * as special from './special.js';
 import * as statistics from './statistics.js';
 import * as summaries from './summaries.js';
 
@@ -56,7 +65,9 @@ type BinaryMethodName =
   | 'mul' | 'pow' | 'maximum' | 'minimum' | 'floorDivide' | 'remainder' | 'fmod' | 'atan2' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'logicalAnd' | 'logicalOr' | 'logicalXor';
 
 /** In-place forms of one operand. */
-type UnaryInPlaceName = 'neg' | 'abs' | 'relu' | 'floor' | 'ceil' | 'round' | 'exp' | 'log' | 'sqrt' | 'rsqrt' | 'reciprocal' | 'sin' | 'cos' | 'tanh' | 'sigmoid' | 'square';
+type UnaryInPlaceName =
+  | 'neg' | 'abs' | 'sign' | 'relu' | 'floor' | 'ceil' | 'round' | 'trunc' | 'exp' | 'exp2' | 'expm1' | 'log' | 'log2' | 'log10' | 'log1p' | 'sqrt' | 'rsqrt' | 'reciprocal'
+  | 'sin' | 'cos' | 'tan' | 'asin' | 'acos' | 'atan' | 'sinh' | 'cosh' | 'tanh' | 'asinh' | 'acosh' | 'atanh' | 'erf' | 'erfinv' | 'sigmoid' | 'square';
 
 type UnaryMethods = { [Name in UnaryMethodName]: () => Tensor };
 type BinaryMethods = { [Name in BinaryMethodName]: (other: Operand) => Tensor };
@@ -88,17 +99,25 @@ const direct = {
   nansum: summaries.nansum, nanmean: summaries.nanmean, cummax: summaries.cummax, cummin: summaries.cummin, logcumsumexp: summaries.logcumsumexp,
   diff: summaries.diff, quantile: summaries.quantile, kthvalue: summaries.kthvalue, msort: summaries.msort, bincount: summaries.bincount,
   histc: summaries.histc, cov: summaries.cov, corrcoef: summaries.corrcoef,
+  bitwiseAnd: bitwise.bitwiseAnd, bitwiseOr: bitwise.bitwiseOr, bitwiseXor: bitwise.bitwiseXor, bitwiseNot: bitwise.bitwiseNot,
+  bitwiseLeftShift: bitwise.bitwiseLeftShift, bitwiseRightShift: bitwise.bitwiseRightShift, gcd: bitwise.gcd, lcm: bitwise.lcm,
+  scatterReduce: scatterReduce.scatterReduce, scatterReduce_: scatterReduce.scatterReduce_, indexReduce: scatterReduce.indexReduce,
+  indexReduce_: scatterReduce.indexReduce_, maskedScatter: scatterReduce.maskedScatter, maskedScatter_: scatterReduce.maskedScatter_,
+  put: scatterReduce.put, put_: scatterReduce.put_, selectScatter: scatterView.selectScatter, sliceScatter: scatterView.sliceScatter,
+  diagonalScatter: scatterView.diagonalScatter, fillDiagonal_: scatterView.fillDiagonal_, renorm: products.renorm, mode: distinct.mode,
+  nanquantile: nanStatistics.nanquantile, softmax: softmax.softmax, logSoftmax: softmax.logSoftmax,
+  erfc: special.erfc, lgamma: special.lgamma, digamma: special.digamma, i0: special.i0, mvlgamma: special.mvlgamma,
   uniform_: random.uniform_, normal_: random.normal_, bernoulli_: random.bernoulli_, exponential_: random.exponential_,
 } as const;
 
 /** The same for functions of several forms, whose methods the interface spells out. */
-const overloaded = { max: extrema.max, min: extrema.min, median: sorting.median, unique: sorting.unique, nonzero: masks.nonzero, random_: random.random_ } as const;
+const overloaded = { max: extrema.max, min: extrema.min, median: sorting.median, unique: distinct.unique, uniqueConsecutive: distinct.uniqueConsecutive, nanmedian: nanStatistics.nanmedian, nonzero: masks.nonzero, random_: random.random_ } as const;
 
 type Method<F> = F extends (x: Tensor, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
 type DirectMethods = { [Name in keyof typeof direct]: Method<(typeof direct)[Name]> };
 
 /** Each is described at the function of the same name. */
-export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlaceMethods, DirectMethods {
+export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlaceMethods, DirectMethods, InPlaceForms {
   add(other: Operand, options?: AlphaOption): Tensor;
   sub(other: Operand, options?: AlphaOption): Tensor;
   div(other: Operand, options?: DivOptions): Tensor;
@@ -139,10 +158,13 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   median(): Tensor;
   median(dim: number, keepdim?: boolean): ValuesAndIndices;
   median(options: DimOptions): ValuesAndIndices;
-  unique(options: UniqueOptions & { returnInverse: true; returnCounts: true }): [values: Tensor, inverse: Tensor, counts: Tensor];
-  unique(options: UniqueOptions & { returnInverse: true }): [values: Tensor, inverse: Tensor];
-  unique(options: UniqueOptions & { returnCounts: true }): [values: Tensor, counts: Tensor];
-  unique(options?: UniqueOptions & { returnInverse?: false; returnCounts?: false }): Tensor;
+  nanmedian(): Tensor;
+  nanmedian(dim: number, keepdim?: boolean): ValuesAndIndices;
+  nanmedian(options: DimOptions): ValuesAndIndices;
+  unique<const O extends UniqueOptions = Record<never, never>>(options?: O): Distinct<O>;
+  unique(sorted: boolean, returnInverse?: boolean, returnCounts?: boolean, dim?: number): Tensor | Tensor[];
+  uniqueConsecutive<const O extends UniqueConsecutiveOptions = Record<never, never>>(options?: O): Distinct<O>;
+  uniqueConsecutive(returnInverse: boolean, returnCounts?: boolean, dim?: number): Tensor | Tensor[];
   nonzero(options: { asTuple: true }): Tensor[];
   nonzero(options?: { asTuple?: false }): Tensor;
   random_(options?: GeneratorOption): Tensor;
@@ -153,6 +175,9 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
   /** Short for `index`. */
   at(...indices: Index[]): Tensor;
   set_(...args: [...indices: Index[], value: Tensor | Scalar]): Tensor;
+  indexPut(indices: readonly Index[], value: Tensor | Scalar, options?: { accumulate?: boolean }): Tensor;
+  polygamma(n: number): Tensor;
+  polygamma_(n: number): Tensor;
   indexPut_(indices: readonly Index[], value: Tensor | Scalar, options?: { accumulate?: boolean }): Tensor;
   indexSelect(dim: number, index: Tensor): Tensor;
   repeat(...sizes: number[] | [Shape]): Tensor;
@@ -233,7 +258,8 @@ const binaryNames = [
 ] as const satisfies readonly BinaryMethodName[];
 
 const inPlaceNames = [
-  'neg', 'abs', 'relu', 'floor', 'ceil', 'round', 'exp', 'log', 'sqrt', 'rsqrt', 'reciprocal', 'sin', 'cos', 'tanh', 'sigmoid', 'square',
+  'neg', 'abs', 'sign', 'relu', 'floor', 'ceil', 'round', 'trunc', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p', 'sqrt', 'rsqrt', 'reciprocal',
+  'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'erf', 'erfinv', 'sigmoid', 'square',
 ] as const satisfies readonly UnaryInPlaceName[];
 
 // A name that a list lacks is a type error here.
@@ -270,7 +296,7 @@ for (const [name, apply] of Object.entries({ ...direct, ...overloaded }) as [str
   };
 }
 
-const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods | keyof typeof overloaded | 'T' | 'mT'> & ThisType<Tensor> = {
+const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods | keyof InPlaceForms | keyof typeof overloaded | 'T' | 'mT'> & ThisType<Tensor> = {
   add(other, options) { return arithmetic.add(this, other, options); },
   sub(other, options) { return arithmetic.sub(this, other, options); },
   div(other, options) { return arithmetic.div(this, other, options); },
@@ -299,6 +325,9 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   index(...indices) { return indexing.index(this, ...indices); },
   at(...indices) { return indexing.index(this, ...indices); },
   set_(...args) { return indexing.set_(this, ...args); },
+  indexPut(indices, value, options) { return indexing.indexPut(this, indices, value, options); },
+  polygamma(n) { return special.polygamma(n, this); },
+  polygamma_(n) { return inplace.inPlace('polygamma_', this, [], () => special.polygamma(n, this)); },
   indexPut_(indices, value, options) { return indexing.indexPut_(this, indices, value, options); },
   indexSelect(dim, index) { return gather.indexSelect(this, dim, index); },
   repeat(...sizes) { return arrange.repeat(this, list(sizes)); },
@@ -353,7 +382,7 @@ declare module '../tensor/tensor.js' {
   interface Tensor extends TensorMethods {}
 }
 
-for (const [name, value] of Object.entries({ ...families, ...asMethods, ...methods })) {
+for (const [name, value] of Object.entries({ ...families, ...asMethods, ...inPlaceForms, ...methods })) {
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
 }
 // Node's console asks for this one.

@@ -8,12 +8,13 @@ import { normalizeDim, numel } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
 import { add, div, eq, floorDivide, logicalAnd, logicalOr, mul, sub } from './arithmetic.js';
+import { clamp } from './clamp.js';
 import { clone, detach, filled, to } from './copy.js';
 import { where } from './elementwise.js';
 import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
 import { gather } from './gather.js';
 import { stack } from './join.js';
-import { ceil, clamp, floor, isnan, logicalNot, round } from './math.js';
+import { ceil, floor, isnan, logicalNot, round } from './math.js';
 import { reshape, squeeze } from './movement.js';
 import { sum } from './reduce.js';
 import { sort } from './sort.js';
@@ -34,7 +35,10 @@ function numbersAlong(x: Tensor, d: number): Tensor {
  * nanmedian(tensor([1, NaN, 3, 2])); // 2
  */
 export function nanmedian(x: Tensor): Tensor;
-export function nanmedian(x: Tensor, ...args: [dim: number, keepdim?: boolean] | [options: { dim: number; keepdim?: boolean }]): ValuesAndIndices;
+export function nanmedian(
+  x: Tensor,
+  ...args: [dim: number, keepdim?: boolean] | [options: { dim: number; keepdim?: boolean }]
+): ValuesAndIndices;
 export function nanmedian(x: Tensor, ...args: readonly unknown[]): Tensor | ValuesAndIndices {
   assertTensor('nanmedian', 'x', x);
   const { dim, keepdim } = readArguments('nanmedian', { dim: null as number | null, keepdim: false }, args);
@@ -102,7 +106,12 @@ export function nanquantile(
   const parts = shares.map((share) => {
     const value = between(ordered, d, mul(last, share), interpolation);
     if (!keepdim) return squeeze(value, d);
-    return dim === null ? reshape(value, x.shape.map(() => 1)) : value;
+    return dim === null
+      ? reshape(
+          value,
+          x.shape.map(() => 1),
+        )
+      : value;
   });
   const out = parts.map((value) => (x.ndim === 0 ? reshape(value, []) : value));
   return many ? stack(out) : out[0]!;

@@ -8,9 +8,9 @@ import { isScalar, resultDType, type Scalar, storedScalar } from '../tensor/scal
 import { Tensor } from '../tensor/tensor.js';
 import { add, div, eq, gt, le, logicalAnd, logicalOr, lt, maximum, mul, pow, sub } from './arithmetic.js';
 import { clamp } from './clamp.js';
-import { clone, detach, to } from './copy.js';
+import { clone, detach, filled, to } from './copy.js';
 import { binaryOp, type Operand, where } from './elementwise.js';
-import { abs, exp, isinf, isnan, log, log1p, log2, neg, sign, sin, trunc } from './math.js';
+import { abs, cos, exp, isinf, isnan, log, log1p, log2, neg, sign, sin, trunc } from './math.js';
 
 /** How much of a product or quotient is added. */
 export interface ValueOption {
@@ -113,17 +113,29 @@ export function xlogy(x: Operand, y: Operand): Tensor {
     return Number.isFinite(factor) ? mul(a, factor) : where(eq(a, 0), 0, mul(a, factor));
   }
   const plain = detach(b);
-  const zero = logicalAnd(eq(a instanceof Tensor ? detach(a) : a, 0), logicalOr(le(plain, 0), eq(plain, Number.POSITIVE_INFINITY)));
+  const factor = a instanceof Tensor ? detach(a) : filled([], b.dtype, a);
+  const zero = logicalAnd(eq(factor, 0), logicalOr(le(plain, 0), eq(plain, Number.POSITIVE_INFINITY)));
   // Where x is 0 the logarithm would give NaN times 0, also to the gradient.
   return mul(a, log(where(zero, 1, b)));
 }
 
-/** sin(pi x) / (pi x), 1 at 0. */
+/**
+ * sin(pi x) / (pi x), 1 at 0.
+ * Gradient: (pi x cos(pi x) - sin(pi x)) / (pi x²), 0 at 0.
+ */
 export function sinc(x: Tensor): Tensor {
-  const source = mul(isFloating(x.dtype) ? x : to(x, 'float32'), Math.PI);
-  const zero = eq(detach(source), 0);
-  const safe = where(zero, 1, source);
-  return where(zero, add(mul(source, 0), 1), div(sin(safe), safe));
+  const source = isFloating(x.dtype) ? x : to(x, 'float32');
+  const out = noGrad(() => {
+    const scaled = mul(source, Math.PI);
+    return where(eq(scaled, 0), 1, div(sin(scaled), scaled));
+  });
+  return record('sinc', out, [source], [source], (g, [a]) => {
+    const scaled = mul(a!, Math.PI);
+    const divisor = mul(mul(a!, a!), Math.PI);
+    const zero = eq(detach(divisor), 0);
+    const slope = div(sub(mul(scaled, cos(scaled)), sin(scaled)), where(zero, 1, divisor));
+    return [mul(g, where(zero, 0, slope))];
+  });
 }
 
 /** Degrees as radians. */

@@ -4,12 +4,13 @@ import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ReduceOp, type ReduceOpName } from '../engine/kernel-table.gen.js';
 import { DTypeError } from '../errors.js';
-import { readOne, readReduction, type Trailing } from '../tensor/arguments.js';
+import { readOne, readReduction, readTypedReduction, type Trailing } from '../tensor/arguments.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { isDense, normalizeDims, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { div, ne } from './arithmetic.js';
+import { to } from './copy.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
 import { expand, reshape } from './movement.js';
 
@@ -26,6 +27,14 @@ export interface ReduceOptions {
   /** NumPy's name for `keepdim`. */
   keepdims?: boolean;
 }
+
+export interface TypedReduceOptions extends ReduceOptions {
+  /** Converts the input first, which keeps sums from overflowing, and says what the result is. Default: as each function says. */
+  dtype?: DType | null;
+}
+
+/** {@link ReduceArguments} of those that take `dtype` by name. */
+export type TypedReduceArguments = Trailing<[dim: Dims, keepdim: boolean], TypedReduceOptions>;
 
 /** Dims and `keepdim`, by position or by name: `x.sum(1, true)`, `x.sum({ dim: 1, keepdim: true })`. */
 export type ReduceArguments = Trailing<[dim: Dims, keepdim: boolean], ReduceOptions>;
@@ -92,28 +101,35 @@ export function dropDims(kept: Tensor, shape: Shape, dims: readonly number[], ke
 }
 
 /**
- * The sum over `dim` (default: all dims). Integers and bools are summed as int64.
+ * The sum over `dim` (default: all dims). Integers and bools are summed as int64, unless `dtype` says otherwise.
  * Gradient: the same for every element.
+ * @see https://pytorch.org/docs/stable/generated/torch.sum.html
  */
-export function sum(x: Tensor, ...given: ReduceArguments): Tensor {
-  const { dim, keepdim } = readReduction<Dims>('sum', x, given);
+export function sum(x: Tensor, ...given: TypedReduceArguments): Tensor {
+  const { dim, keepdim, dtype } = readTypedReduction<Dims>('sum', x, given);
+  const source = dtype === null ? x : to(x, dtype);
   const dims = normalizeDims(dim, x.ndim, 'sum');
-  const dtype = isFloating(x.dtype) ? x.dtype : 'int64';
-  const out = dropDims(reduceRaw('sum', castRaw(x, dtype, 'sum'), dims, dtype, 'sum'), x.shape, dims, keepdim);
+  const type = dtype ?? (isFloating(x.dtype) ? x.dtype : 'int64');
+  // Bools add up to true or false.
+  const op = type === 'bool' ? 'any' : 'sum';
+  const out = dropDims(reduceRaw(op, castRaw(source, type, 'sum'), dims, type, 'sum'), x.shape, dims, keepdim);
   const { shape } = x;
-  return record('sum', out, [x], [], (g) => [expand(withDims(g, shape, dims), shape)]);
+  return record('sum', out, [source], [], (g) => [expand(withDims(g, shape, dims), shape)]);
 }
 
 /**
  * The mean over `dim` (default: all dims).
- * @throws {DTypeError} for integers and bools.
+ * @throws {DTypeError} for integers and bools, unless `dtype` is floating.
+ * @see https://pytorch.org/docs/stable/generated/torch.mean.html
  */
-export function mean(x: Tensor, ...given: ReduceArguments): Tensor {
-  const { dim, keepdim } = readReduction<Dims>('mean', x, given);
-  if (!isFloating(x.dtype)) throw new DTypeError(`mean: expected a floating dtype, got ${x.dtype}. Use x.to('float32').mean().`);
+export function mean(x: Tensor, ...given: TypedReduceArguments): Tensor {
+  const { dim, keepdim, dtype } = readTypedReduction<Dims>('mean', x, given);
+  const source = dtype === null ? x : to(x, dtype);
+  if (!isFloating(source.dtype))
+    throw new DTypeError(`mean: expected a floating dtype, got ${source.dtype}. Use x.mean({ dtype: 'float32' }).`);
   const dims = normalizeDims(dim, x.ndim, 'mean');
   const count = numel(dims.map((d) => x.shape[d]!));
-  return div(sum(x, dims, keepdim), count);
+  return div(sum(source, dims, keepdim), count);
 }
 
 /** Whether any element over `dim` (default: all dims) is nonzero. bool; uint8 gives uint8, as in PyTorch. */

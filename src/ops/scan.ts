@@ -1,13 +1,15 @@
 /** Running sums and products along a dim, and products over dims. */
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
-import { readOne, readReduction, required, type Trailing } from '../tensor/arguments.js';
+import { DTypeError } from '../errors.js';
+import { readScan, readTypedReduction, type Trailing } from '../tensor/arguments.js';
 import { ones } from '../tensor/create.js';
-import { isFloating } from '../tensor/dtype.js';
+import { type DType, isFloating } from '../tensor/dtype.js';
 import { normalizeDim, normalizeDims, numel } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { div, mul } from './arithmetic.js';
 import { flip } from './arrange.js';
+import { to } from './copy.js';
 import { cat } from './join.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
 import { expand, narrow, reshape } from './movement.js';
@@ -16,11 +18,22 @@ import { allNonzero, dropDims, reduceRaw, sum, withDims } from './reduce.js';
 /** The dim that an operation runs along, by position or by name. */
 export type AlongArguments = [dim: number] | [options: { dim: number } | { axis: number }];
 
+export interface ScanOptions {
+  /** The dim along which the scan runs. */
+  dim: number;
+  /** Converts the input first, and says what the result is. Default: the input's dtype; int64 for integers and bools. */
+  dtype?: DType | null;
+}
+
+/** The dim of a scan and the dtype of its result: the dim by position or by name. */
+export type ScanArguments = [dim: number] | [dim: number, options: Omit<ScanOptions, 'dim'>] | [options: ScanOptions];
+
 const CUMSUM = 0;
 const CUMPROD = 1;
 
-function scanRaw(op: typeof CUMSUM | typeof CUMPROD, x: Tensor, d: number, name: string): Tensor {
-  const source = rowMajor(castRaw(x, isFloating(x.dtype) ? x.dtype : 'int64', name), name);
+function scanRaw(op: typeof CUMSUM | typeof CUMPROD, x: Tensor, d: number, name: string, keep: boolean): Tensor {
+  if (keep && x.dtype === 'bool') throw new DTypeError(`${name}: dtype is bool, expected a dtype of numbers.`);
+  const source = rowMajor(castRaw(x, keep || isFloating(x.dtype) ? x.dtype : 'int64', name), name);
   const out = emptyTensor(x.shape, source.dtype);
   const [outer, inner] = [numel(x.shape.slice(0, d)), numel(x.shape.slice(d + 1))];
   check(kernels.scan(op, code(source.dtype), out.ptr, source.ptr, outer, x.shape[d] ?? 1, inner), name);
@@ -28,13 +41,15 @@ function scanRaw(op: typeof CUMSUM | typeof CUMPROD, x: Tensor, d: number, name:
 }
 
 /**
- * Running sums along `dim`. Integers and bools are summed as int64.
+ * Running sums along `dim`. Integers and bools are summed as int64, unless `dtype` says otherwise.
  * Gradient: running sums from the end.
+ * @see https://pytorch.org/docs/stable/generated/torch.cumsum.html
  */
-export function cumsum(x: Tensor, ...given: AlongArguments): Tensor {
-  const dim = readOne<number>('cumsum', x, 'dim', required, given);
+export function cumsum(x: Tensor, ...given: ScanArguments): Tensor {
+  const { dim, dtype } = readScan('cumsum', x, given);
+  const source = dtype === null ? x : to(x, dtype);
   const d = normalizeDim(dim, x.ndim, 'cumsum');
-  return record('cumsum', scanRaw(CUMSUM, x, d, 'cumsum'), [x], [], (g) => [cumsumFromEnd(g, d)]);
+  return record('cumsum', scanRaw(CUMSUM, source, d, 'cumsum', dtype !== null), [source], [], (g) => [cumsumFromEnd(g, d)]);
 }
 
 function cumsumFromEnd(g: Tensor, d: number): Tensor {
@@ -42,14 +57,16 @@ function cumsumFromEnd(g: Tensor, d: number): Tensor {
 }
 
 /**
- * Running products along `dim`. Integers and bools are multiplied as int64.
+ * Running products along `dim`. Integers and bools are multiplied as int64, unless `dtype` says otherwise.
  * Gradient: exact also where elements are 0 (there in time quadratic in the size of `dim`).
+ * @see https://pytorch.org/docs/stable/generated/torch.cumprod.html
  */
-export function cumprod(x: Tensor, ...given: AlongArguments): Tensor {
-  const dim = readOne<number>('cumprod', x, 'dim', required, given);
+export function cumprod(x: Tensor, ...given: ScanArguments): Tensor {
+  const { dim, dtype } = readScan('cumprod', x, given);
+  const source = dtype === null ? x : to(x, dtype);
   const d = normalizeDim(dim, x.ndim, 'cumprod');
-  const out = scanRaw(CUMPROD, x, d, 'cumprod');
-  return record('cumprod', out, [x], [x, out], (g, [a, y]) => [g.ndim === 0 ? g : cumprodGrad(g, a!, y!, d)]);
+  const out = scanRaw(CUMPROD, source, d, 'cumprod', dtype !== null);
+  return record('cumprod', out, [source], [source, out], (g, [a, y]) => [g.ndim === 0 ? g : cumprodGrad(g, a!, y!, d)]);
 }
 
 // y_i = x_1 … x_i, so dx_k = sum over i >= k of dy_i y_i / x_k; where an x_k is 0, y_i / x_k is the product without it.
@@ -69,20 +86,23 @@ function cumprodGrad(g: Tensor, x: Tensor, y: Tensor, d: number): Tensor {
 }
 
 /**
- * The product over `dim` (default: all dims). Integers and bools are multiplied as int64.
+ * The product over `dim` (default: all dims). Integers and bools are multiplied as int64, unless `dtype` says otherwise.
  * Gradient: the product of the other elements, also where some are 0.
  * @see https://pytorch.org/docs/stable/generated/torch.prod.html
  */
 export function prod(
   x: Tensor,
-  ...given: Trailing<[dim: number | undefined, keepdim: boolean], { dim?: number; keepdim?: boolean }>
+  ...given: Trailing<[dim: number | undefined, keepdim: boolean], { dim?: number; keepdim?: boolean; dtype?: DType | null }>
 ): Tensor {
-  const { dim, keepdim } = readReduction<number | undefined>('prod', x, given);
+  const { dim, keepdim, dtype } = readTypedReduction<number | undefined>('prod', x, given);
+  const source = dtype === null ? x : to(x, dtype);
   const dims = normalizeDims(dim, x.ndim, 'prod');
-  const dtype = isFloating(x.dtype) ? x.dtype : 'int64';
-  const out = dropDims(reduceRaw('prod', castRaw(x, dtype, 'prod'), dims, dtype, 'prod'), x.shape, dims, keepdim);
+  const type = dtype ?? (isFloating(x.dtype) ? x.dtype : 'int64');
+  // Bools multiply to true or false.
+  const op = type === 'bool' ? 'all' : 'prod';
+  const out = dropDims(reduceRaw(op, castRaw(source, type, 'prod'), dims, type, 'prod'), x.shape, dims, keepdim);
   const { shape } = x;
-  return record('prod', out, [x], [x, out], (g, [a, y]) => {
+  return record('prod', out, [source], [source, out], (g, [a, y]) => {
     const wide = (t: Tensor) => expand(withDims(t, shape, dims), shape);
     if (dims.length === 0) return [g];
     if (allNonzero(a!)) return [mul(wide(g), div(wide(y!), a!))];

@@ -2,10 +2,10 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, readArguments, show } from '../tensor/arguments.js';
+import { assertTensor, assertTensors, readArguments, show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, normalizeDim, numel, sameShape } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { div, eq, floorDivide, gt, logicalAnd, mul } from './arithmetic.js';
 import { clone, detach, filled, to } from './copy.js';
@@ -58,7 +58,9 @@ export function scatterReduce(
 }
 
 function reducedInto(op: string, x: Tensor, dim: number, index: Tensor, src: Tensor, reduce: Reduction, includeSelf: boolean): Tensor {
-  assertTensor(op, 'src', src);
+  assertTensors(op, { x, index, src });
+  // 0-dim tensors count as one element.
+  if (x.ndim === 0 || index.ndim === 0) return reshape(reducedInto(op, row(x), dim, row(index), row(src), reduce, includeSelf), x.shape);
   const { d, part } = scatterOperands(op, x, dim, index, src);
   if (numel(index.shape) === 0) return clone(x);
   const out = clone(detach(x));
@@ -154,13 +156,11 @@ export function indexReduce(
     throw new ShapeError(
       `indexReduce: source is ${showShape(source.shape)}, expected ${showShape(expected)} (x ${showShape(x.shape)}, ${n} indices in dim ${d}).`,
     );
-  const at =
-    x.ndim === 0
-      ? reshape(index, [])
-      : reshape(
-          index,
-          x.shape.map((_, i) => (i === d ? n : 1)),
-        );
+  if (x.ndim === 0) return reducedInto('indexReduce', x, d, index, source, reduce, includeSelf);
+  const at = reshape(
+    index,
+    x.shape.map((_, i) => (i === d ? n : 1)),
+  );
   return reducedInto('indexReduce', x, d, expand(at, expected), source, reduce, includeSelf);
 }
 
@@ -240,11 +240,4 @@ export function put_(
   ...args: [accumulate?: boolean] | [options: { accumulate?: boolean }]
 ): Tensor {
   return inPlace('put_', x, [source], () => put(x, index, source, ...args));
-}
-
-/** scatter's option `reduce`, PyTorch's older name for the sum and the product. */
-export function scatterWith(op: string, x: Tensor, dim: number, index: Tensor, src: Tensor | number, reduce: 'add' | 'multiply'): Tensor {
-  assertReduction(op, reduce, ['add', 'multiply']);
-  const values = src instanceof Tensor ? src : expand(filled([], x.dtype, src), index.shape);
-  return reducedInto(op, x, dim, index, values, reduce === 'add' ? 'sum' : 'prod', true);
 }

@@ -30,8 +30,15 @@ export function selectScatter(x: Tensor, src: Tensor, dim: number, index: number
   const d = normalizeDim(dim, x.ndim, 'selectScatter');
   const size = x.shape[d] ?? 0;
   if (!Number.isInteger(index) || index < -size || index >= size)
-    throw new IndexError(`selectScatter: index ${show(index)} is out of range for dim ${dim} of size ${size} (shape ${showShape(x.shape)}).`);
-  const row = part('selectScatter', x, src, x.shape.filter((_, i) => i !== d));
+    throw new IndexError(
+      `selectScatter: index ${show(index)} is out of range for dim ${dim} of size ${size} (shape ${showShape(x.shape)}).`,
+    );
+  const row = part(
+    'selectScatter',
+    x,
+    src,
+    x.shape.filter((_, i) => i !== d),
+  );
   return indexCopy(x, d, arange(index, index + 1), unsqueeze(row, d));
 }
 
@@ -64,7 +71,12 @@ export function sliceScatter(
   const { dim, start, end, step } = readArguments('sliceScatter', defaults, args);
   const d = normalizeDim(dim, x.ndim, 'sliceScatter');
   const rows = slice(arange(x.shape[d] ?? 0), 0, start, end, step);
-  const source = part('sliceScatter', x, src, x.shape.map((size, i) => (i === d ? rows.shape[0]! : size)));
+  const source = part(
+    'sliceScatter',
+    x,
+    src,
+    x.shape.map((size, i) => (i === d ? rows.shape[0]! : size)),
+  );
   return indexCopy(x, d, rows, source);
 }
 

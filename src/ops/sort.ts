@@ -1,14 +1,12 @@
-/** Sorting, the k largest, medians and distinct values. */
+/** Sorting, the k largest and medians. */
 
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
-import { ArgumentError, GradError } from '../errors.js';
+import { ArgumentError } from '../errors.js';
 import { assertTensor, readArguments, readReduction, required, show, type Trailing } from '../tensor/arguments.js';
-import { fromTypedArray, zeros } from '../tensor/create.js';
-import type { TypedArray } from '../tensor/dtype.js';
+import { zeros } from '../tensor/create.js';
 import { normalizeDim, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { toTypedArray } from '../tensor/transfer.js';
 import { div, eq, logicalOr, mul } from './arithmetic.js';
 import { detach, filled, to } from './copy.js';
 import { where } from './elementwise.js';
@@ -165,52 +163,4 @@ function medianOfAll(x: Tensor): Tensor {
     const winners = to(logicalOr(eq(a!, y!), isnan(a!)), g.dtype);
     return [mul(winners, div(g, sum(winners)))];
   });
-}
-
-export interface UniqueOptions {
-  /** The values are in ascending order. They always are; PyTorch's option is accepted. */
-  sorted?: boolean;
-  /** Also gives, for each element of `x`, the place of its value. */
-  returnInverse?: boolean;
-  /** Also gives how often each value comes. */
-  returnCounts?: boolean;
-}
-
-const UNIQUE = { sorted: true, returnInverse: false, returnCounts: false };
-
-/**
- * The distinct values of `x` in ascending order, as one row; then, where asked for, the inverse (the shape of `x`) and the counts.
- * @see https://pytorch.org/docs/stable/generated/torch.unique.html
- */
-export function unique(
-  x: Tensor,
-  options: UniqueOptions & { returnInverse: true; returnCounts: true },
-): [values: Tensor, inverse: Tensor, counts: Tensor];
-export function unique(x: Tensor, options: UniqueOptions & { returnInverse: true }): [values: Tensor, inverse: Tensor];
-export function unique(x: Tensor, options: UniqueOptions & { returnCounts: true }): [values: Tensor, counts: Tensor];
-export function unique(x: Tensor, options?: UniqueOptions & { returnInverse?: false; returnCounts?: false }): Tensor;
-export function unique(x: Tensor, ...given: unknown[]): Tensor | Tensor[] {
-  assertTensor('unique', 'x', x);
-  const options = readArguments('unique', UNIQUE, given);
-  const { values, indices } = sort(reshape(detach(x), [-1]));
-  const ordered: TypedArray = toTypedArray(values);
-  const places = toTypedArray(indices) as BigInt64Array;
-  const starts: number[] = [];
-  const inverse = new BigInt64Array(ordered.length);
-  for (let i = 0; i < ordered.length; i++) {
-    if (i === 0 || ordered[i] !== ordered[i - 1]) starts.push(i);
-    inverse[Number(places[i])] = BigInt(starts.length - 1);
-  }
-  const distinct = (ordered.constructor as unknown as { from(values: unknown[]): TypedArray }).from(starts.map((i) => ordered[i]));
-  const plain = fromTypedArray(distinct, [starts.length], x.dtype === 'bool' ? { dtype: 'bool' } : undefined);
-  const out = record('unique', plain, [x], [], () => {
-    throw new GradError('backward: unique has no gradient. Use its inverse with gather or indexAdd, or detach() it.');
-  });
-  if (!options.returnInverse && !options.returnCounts) return out;
-  const counts = BigInt64Array.from(starts, (start, i) => BigInt((starts[i + 1] ?? ordered.length) - start));
-  return [
-    out,
-    ...(options.returnInverse ? [fromTypedArray(inverse, x.shape)] : []),
-    ...(options.returnCounts ? [fromTypedArray(counts)] : []),
-  ];
 }

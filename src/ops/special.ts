@@ -2,15 +2,17 @@
  * Special functions: relatives of the error and the gamma function, Bessel functions, entropies. Their kernels' gradients stand in
  * elementwise.ts. `special` in index.ts is this file and those of PyTorch's `torch.special` that stand elsewhere.
  */
+import { noGrad } from '../autograd/mode.js';
+import { record } from '../autograd/node.js';
 import { ArgumentError } from '../errors.js';
 import { assertTensor, show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
-import { add, eq, gt, le, logicalAnd, logicalOr, mul, sub } from './arithmetic.js';
-import { detach, to } from './copy.js';
+import { add, eq, le, logicalAnd, logicalOr, lt, mul, sub } from './arithmetic.js';
+import { detach, filled, to } from './copy.js';
 import { type Operand, unary, where } from './elementwise.js';
 import { stack } from './join.js';
-import { isnan, log, log1p, neg } from './math.js';
+import { log, log1p, neg } from './math.js';
 import { asFloats } from './pointwise.js';
 import { sum } from './reduce.js';
 
@@ -70,12 +72,19 @@ export const ndtri = (p: Tensor): Tensor => unary('ndtri', p);
 /** log({@link ndtr}(x)), exact where ndtr itself is 0. */
 export const logNdtr = (x: Tensor): Tensor => unary('log_ndtr', x, 0, 0, 'logNdtr');
 
-/** -x log(x); 0 at 0, -Infinity below. @see https://pytorch.org/docs/stable/special.html#torch.special.entr */
+/**
+ * -x log(x); 0 at 0, -Infinity below.
+ * Gradient: -1 - log(x).
+ * @see https://pytorch.org/docs/stable/special.html#torch.special.entr
+ */
 export function entr(x: Tensor): Tensor {
+  assertTensor('entr', 'x', x);
   const source = floats(x);
-  const positive = gt(source, 0);
-  const inside = where(positive, source, 1);
-  return where(isnan(source), source, where(positive, neg(mul(inside, log(inside))), where(eq(source, 0), 0, Number.NEGATIVE_INFINITY)));
+  const out = noGrad(() => {
+    const product = mul(neg(source), log(source));
+    return where(eq(source, 0), 0, where(lt(source, 0), Number.NEGATIVE_INFINITY, product));
+  });
+  return record('entr', out, [source], [source], (g, [a]) => [mul(g, sub(-1, log(a!)))]);
 }
 
 /** x log1p(y), 0 where x is 0 (and y is no NaN). @see https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
@@ -88,7 +97,8 @@ export function xlog1py(x: Operand, y: Operand): Tensor {
     return Number.isNaN(number) || Number.isFinite(factor) ? mul(a, factor) : where(eq(detach(a), 0), 0, mul(a, factor));
   }
   const plain = detach(b);
-  const zero = logicalAnd(eq(a instanceof Tensor ? detach(a) : a, 0), logicalOr(le(plain, -1), eq(plain, Number.POSITIVE_INFINITY)));
+  const factor = a instanceof Tensor ? detach(a) : filled([], b.dtype, a);
+  const zero = logicalAnd(eq(factor, 0), logicalOr(le(plain, -1), eq(plain, Number.POSITIVE_INFINITY)));
   // Where x is 0 the logarithm would be infinite or NaN, and so would be its product with 0, and the gradient.
   return where(zero, 0, mul(a, log1p(where(zero, 0, b))));
 }

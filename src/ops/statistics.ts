@@ -5,7 +5,7 @@ import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError } from '../errors.js';
 import { assertTensor, readArguments, readReduction, show, type Trailing } from '../tensor/arguments.js';
-import { isFloating } from '../tensor/dtype.js';
+import { assertDType, type DType, dtypes, isFloating } from '../tensor/dtype.js';
 import { normalizeDims, numel } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, div, eq, mul, ne, pow, sub } from './arithmetic.js';
@@ -14,7 +14,7 @@ import { where } from './elementwise.js';
 import { amax, amin } from './extrema.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
 import { abs, exp, isinf, log, sign, sqrt } from './math.js';
-import { type Dims, dropDims, mean, reducedShape, reduceRaw, sum, withDims } from './reduce.js';
+import { type Dims, dropDims, mean, type ReduceOptions, reducedShape, reduceRaw, sum, withDims } from './reduce.js';
 
 export interface VarianceOptions {
   /** What is reduced: one dim, several, or all. Default: all. */
@@ -115,6 +115,13 @@ export function varMean(x: Tensor, ...given: VarianceArguments): [variance: Tens
   return [variance(x, dim, { correction, keepdim }), mean(x, dim, keepdim)];
 }
 
+export interface NormOptions extends ReduceOptions {
+  /** The exponent, or `fro` (2). Default: 2. */
+  p?: number | 'fro';
+  /** Converts the input first: a floating dtype that holds the input's. Default: the input's. */
+  dtype?: DType | null;
+}
+
 /**
  * The norm of the elements over `dim` (default: all dims): `(sum |x|^p)^(1/p)`; the largest or smallest |x| for p = Infinity or
  * -Infinity, the count of nonzeros for 0.
@@ -123,15 +130,21 @@ export function varMean(x: Tensor, ...given: VarianceArguments): [variance: Tens
  * @throws {DTypeError} for integers and bools.
  * @see https://pytorch.org/docs/stable/generated/torch.norm.html
  */
-export function norm(
-  x: Tensor,
-  ...given: Trailing<[p: number | 'fro' | undefined, dim: Dims, keepdim: boolean], { p?: number | 'fro'; dim?: Dims; keepdim?: boolean }>
-): Tensor {
+export function norm(x: Tensor, ...given: Trailing<[p: number | 'fro' | undefined, dim: Dims, keepdim: boolean], NormOptions>): Tensor {
   assertTensor('norm', 'x', x);
-  const { p, dim, keepdim } = readArguments<{ p: number | 'fro' | null; dim: Dims; keepdim: boolean }>('norm', NORM, given);
+  type Read = { p: number | 'fro' | null; dim: Dims; keepdim: boolean; dtype: DType | null };
+  const { p, dim, keepdim, dtype } = readArguments<Read>('norm', NORM, given);
   if (p !== null && p !== 'fro' && (typeof p !== 'number' || Number.isNaN(p)))
     throw new ArgumentError(`norm: p is ${show(p)}, expected a number or "fro".`);
   if (!isFloating(x.dtype)) throw new DTypeError(`norm: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
+  if (dtype !== null && dtype !== x.dtype) {
+    assertDType(dtype, 'norm');
+    if (!isFloating(dtype) || dtypes[dtype].bytes < dtypes[x.dtype].bytes)
+      throw new DTypeError(
+        `norm: dtype is ${dtype}, expected a floating dtype that holds ${x.dtype}. Convert the norm: x.norm().to('${dtype}').`,
+      );
+    return norm(to(x, dtype), p ?? 2, dim, keepdim);
+  }
   const order = p === 'fro' || p === null ? 2 : p;
   if (order === Number.POSITIVE_INFINITY) return amax(abs(x), dim, keepdim);
   if (order === Number.NEGATIVE_INFINITY) return amin(abs(x), dim, keepdim);
@@ -150,7 +163,7 @@ export function norm(
   });
 }
 
-const NORM = { p: null, dim: undefined, keepdim: false };
+const NORM = { p: null, dim: undefined, keepdim: false, dtype: null };
 
 function normRaw(x: Tensor, p: number, dims: readonly number[]): Tensor {
   if (p === 0) return to(sum(ne(x, 0), dims, true), x.dtype);

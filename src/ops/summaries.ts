@@ -6,7 +6,7 @@ import {
   readArguments,
   readOne,
   readOptions,
-  readReduction,
+  readTypedReduction,
   required,
   show,
   type Trailing,
@@ -17,32 +17,34 @@ import { isScalar, resultDType, type Scalar, scalarTensor, wrappedScalar } from 
 import { normalizeDim, numel } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
-import { add, div, ge, le, logicalOr, lt, mul, sub } from './arithmetic.js';
+import { add, div, ge, le, logicalOr, logicalXor, lt, mul, sub } from './arithmetic.js';
 import { clone, detach, to } from './copy.js';
 import { where } from './elementwise.js';
 import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
 import { gather } from './gather.js';
-import { stack } from './join.js';
+import { cat, stack } from './join.js';
 import { castRaw } from './kernel-call.js';
 import { isnan, logicalNot, sqrt } from './math.js';
 import { mm } from './matmul.js';
 import { narrow, reshape, select, squeeze, t, transpose, unsqueeze } from './movement.js';
 import { lerp } from './pointwise.js';
-import { any, type Dims, mean, type ReduceArguments, sum } from './reduce.js';
+import { any, type Dims, mean, sum, type TypedReduceArguments } from './reduce.js';
 import type { AlongArguments } from './scan.js';
 import { sort } from './sort.js';
 import { logsumexp, readVariance, std, type VarianceArguments } from './statistics.js';
 
 /** The sum without the NaNs. */
-export function nansum(x: Tensor, ...given: ReduceArguments): Tensor {
-  const { dim, keepdim } = readReduction<Dims>('nansum', x, given);
-  return sum(where(isnan(x), 0, x), dim, keepdim);
+export function nansum(x: Tensor, ...given: TypedReduceArguments): Tensor {
+  const { dim, keepdim, dtype } = readTypedReduction<Dims>('nansum', x, given);
+  return sum(isFloating(x.dtype) ? where(isnan(x), 0, x) : x, { dim, keepdim, dtype });
 }
 
 /** The mean without the NaNs; NaN where there is nothing else. */
-export function nanmean(x: Tensor, ...given: ReduceArguments): Tensor {
-  const { dim, keepdim } = readReduction<Dims>('nanmean', x, given);
-  return div(nansum(x, dim, keepdim), sum(to(logicalNot(isnan(x)), x.dtype), dim, keepdim));
+export function nanmean(x: Tensor, ...given: TypedReduceArguments): Tensor {
+  const { dim, keepdim, dtype } = readTypedReduction<Dims>('nanmean', x, given);
+  for (const type of [x.dtype, dtype ?? x.dtype])
+    if (!isFloating(type)) throw new DTypeError(`nanmean: expected a floating dtype, got ${type}. Use x.to('float32').`);
+  return div(nansum(x, { dim, keepdim, dtype }), sum(logicalNot(isnan(x)), dim, keepdim));
 }
 
 /** The standard deviation and the mean, in that order. */
@@ -96,17 +98,46 @@ export function logcumsumexp(x: Tensor, ...given: AlongArguments): Tensor {
   );
 }
 
-/** Differences of neighbours along `dim`. @param n how often; default 1. @param dim default: the last. */
-export function diff(x: Tensor, ...given: Trailing<[n: number, dim: number], { n?: number; dim?: number }>): Tensor {
+export interface DiffOptions {
+  /** How often. Default: 1. */
+  n?: number;
+  /** Default: -1, the last. */
+  dim?: number;
+  /** Joined to `x` in front along `dim`, before anything else. */
+  prepend?: Tensor | null;
+  /** Joined to `x` at the end. */
+  append?: Tensor | null;
+}
+
+/**
+ * Differences of neighbours along a dim, taken `n` times.
+ * @param given n, dim, prepend and append in this order, or by name.
+ * @throws {ArgumentError} for an n that is no whole number of at least 0. @throws {ShapeError} for 0 dims, and parts that do not fit.
+ * @see https://pytorch.org/docs/stable/generated/torch.diff.html
+ * @example
+ * diff(tensor([1, 3, 6]), { prepend: tensor([0]) }); // [1, 2, 3]
+ */
+export function diff(
+  x: Tensor,
+  ...given: Trailing<[n: number, dim: number, prepend: Tensor | null, append: Tensor | null], DiffOptions>
+): Tensor {
   assertTensor('diff', 'x', x);
-  const { n, dim } = readArguments('diff', { n: 1, dim: -1 }, given);
+  const defaults: Required<DiffOptions> = { n: 1, dim: -1, prepend: null, append: null };
+  const { n, dim, prepend, append } = readArguments('diff', defaults, given);
+  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`diff: n is ${show(n)}, expected a whole number of at least 0.`);
+  assertTensorOrNull('diff', 'prepend', prepend);
+  assertTensorOrNull('diff', 'append', append);
   const d = normalizeDim(dim, x.ndim, 'diff');
   if (x.ndim === 0) throw new ShapeError('diff: input has 0 dims, expected at least 1.');
-  let out = x;
+  if (n === 0) return clone(x);
+  const parts = [prepend, x, append].filter((part) => part !== null);
+  let out = parts.length === 1 ? x : cat(parts, d);
   for (let i = 0; i < n; i++) {
     const size = out.shape[d]!;
     if (size === 0) break;
-    out = sub(narrow(out, d, 1, size - 1), narrow(out, d, 0, size - 1));
+    const [later, earlier] = [narrow(out, d, 1, size - 1), narrow(out, d, 0, size - 1)];
+    // Of bools, whether they differ.
+    out = out.dtype === 'bool' ? logicalXor(later, earlier) : sub(later, earlier);
   }
   return out;
 }

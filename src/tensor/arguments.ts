@@ -1,6 +1,7 @@
 /** Arguments of untyped code: those with defaults, by position and by name, and tensors that are none. */
 import { ArgumentError } from '../errors.js';
 import { classNameOf } from './class-name.js';
+import { assertDType, type DType } from './dtype.js';
 import { meantName } from './spelling.js';
 import { Tensor } from './tensor.js';
 
@@ -52,6 +53,31 @@ const REDUCTION = { dim: undefined, keepdim: false };
 export function readReduction<D>(op: string, x: Tensor, given: readonly unknown[]): { readonly dim: D; readonly keepdim: boolean } {
   assertTensor(op, 'x', x);
   return readArguments<{ dim: unknown; keepdim: boolean }>(op, REDUCTION, given) as { dim: D; keepdim: boolean };
+}
+
+const TYPED_REDUCTION = { ...REDUCTION, dtype: null };
+
+/**
+ * {@link readReduction} of those that take `dtype`, to which the input is converted first; null leaves it.
+ * @throws {DTypeError} for a dtype that does not exist.
+ */
+export function readTypedReduction<D>(
+  op: string,
+  x: Tensor,
+  given: readonly unknown[],
+): { readonly dim: D; readonly keepdim: boolean; readonly dtype: DType | null } {
+  assertTensor(op, 'x', x);
+  const read = readArguments<{ dim: unknown; keepdim: boolean; dtype: DType | null }>(op, TYPED_REDUCTION, given);
+  if (read.dtype !== null) assertDType(read.dtype, op);
+  return read as { dim: D; keepdim: boolean; dtype: DType | null };
+}
+
+/** The dim that a scan runs along, and the dtype to which its input is converted first; as {@link readTypedReduction}. */
+export function readScan(op: string, x: Tensor, given: readonly unknown[]): { readonly dim: number; readonly dtype: DType | null } {
+  assertTensor(op, 'x', x);
+  const read = readArguments<{ dim: number; dtype: DType | null }>(op, { dim: required, dtype: null }, given);
+  if (read.dtype !== null) assertDType(read.dtype, op);
+  return read;
 }
 
 /** `x` and one argument, by position or by name. @throws {ArgumentError} as {@link readArguments}. */

@@ -67,13 +67,15 @@ const own: Record<string, Fn> = {
     const [output, state] = made.forward(sequence, hx as [Tensor, Tensor] | null);
     return [output.data, state];
   },
-  norm: (x, p, dim, keepdim) => hone.norm(x as Tensor, p as number, (dim ?? undefined) as number, keepdim as boolean),
+  norm: (x, p, dim, ...rest) =>
+    hone.norm(x as Tensor, ...([p, dim ?? undefined, ...rest].slice(0, rest.length > 0 ? undefined : 2) as [number])),
 };
 
 export function call(op: string, args: readonly unknown[], options: Record<string, unknown>): unknown {
   const given = args.map((a) => (a === null && !NULLS.has(op) ? undefined : a));
   if (Object.keys(options).length > 0) given.push(options);
   const fn = own[op] ?? functional[op] ?? functions[op] ?? sequences[op];
+  if (op.startsWith('special.')) return (hone.special as unknown as Record<string, Fn>)[op.slice(8)]!(...given);
   if (op.startsWith('init.')) return (nn.init as unknown as Record<string, Fn>)[op.slice(5)]!(...given);
   const [x, ...rest] = given as [Record<string, Fn>, ...unknown[]];
   if (typeof fn === 'function' && !(op.endsWith('_') && typeof x[op] === 'function')) return (fn as Fn)(...given);
