@@ -120,7 +120,7 @@ inline double log_ndtr_double(double x) {
 inline double ndtri_double(double p) {
   if (!(p > 0 && p < 1))
     return p == 0 ? -std::numeric_limits<double>::infinity() : p == 1 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
-  if (p > 0.1 && p < 0.9) return erfinv_double(2 * p - 1) / kHalfRoot;
+  if (p > 0.25 && p < 0.75) return erfinv_double(2 * p - 1) / kHalfRoot;
   const double tail = std::log(p < 0.5 ? p : 1 - p), t = std::sqrt(-2 * tail);
   double x = ((0.010328 * t + 0.802853) * t + 2.515517) / (((0.001308 * t + 0.189269) * t + 1.432788) * t + 1) - t;
   for (int i = 0; i < 4; i++) x -= (log_ndtr_double(x) - tail) * erfcx_double(-x * kHalfRoot) * 1.25331413731550025121; // sqrt(pi / 2)

@@ -55,6 +55,9 @@ function slicesOf(op: string, x: Tensor, dim: number | null): Slices {
   return { values: toTypedArray(movedim(source, d, 0)), count, width };
 }
 
+/** 1 for NaN, 0 for others. */
+const nan = (value: number | bigint): number => Number(Number.isNaN(value));
+
 /** The first value in which two slices differ decides; NaN is larger than all, and equal to none. */
 function compareSlices({ values, width }: Slices, a: number, b: number): number {
   for (let k = 0; k < width; k++) {
@@ -62,7 +65,7 @@ function compareSlices({ values, width }: Slices, a: number, b: number): number 
     if (left === right) continue;
     if (left < right) return -1;
     if (left > right) return 1;
-    return Number(left !== left) - Number(right !== right);
+    return nan(left) - nan(right);
   }
   return 0;
 }
@@ -180,9 +183,10 @@ export function mode(x: Tensor, ...args: Trailing<[dim: number, keepdim: boolean
 
 /** The last place of the most frequent of `size` values from `start` on. */
 function modeOf(slices: Slices, start: number, size: number): number {
-  const isNaN = (at: number) => Number(slices.values[at] !== slices.values[at]);
   // NaN counts as the smallest here, as in PyTorch, and equals none.
-  const order = Array.from({ length: size }, (_, i) => start + i).sort((a, b) => isNaN(b) - isNaN(a) || compareSlices(slices, a, b));
+  const order = Array.from({ length: size }, (_, i) => start + i).sort(
+    (a, b) => nan(slices.values[b]!) - nan(slices.values[a]!) || compareSlices(slices, a, b),
+  );
   let [best, most, length] = [order[0]!, 0, 0];
   order.forEach((at, i) => {
     length++;

@@ -40,6 +40,7 @@ export const notDifferentiable: Exceptions = {
     'argwhere bincount bucketize heaviside histc isin isneginf isposinf searchsorted signbit',
     'gives integers or truth values, or is constant but for jumps',
   ),
+  ...each('bitwiseAnd bitwiseLeftShift bitwiseNot bitwiseOr bitwiseRightShift bitwiseXor gcd lcm uniqueConsecutive', 'gives integers'),
   ...each('logspace trilIndices triuIndices', 'has no tensor whose values it takes'),
   ...each('vander', 'torch multiplies in place and refuses its own gradient; ours is that of pow'),
   ...each('bernoulli normal rand randLike randint randintLike randn randnLike randperm', 'draws at random'),

@@ -16,11 +16,12 @@ const aliases =
 export const renamed: Readonly<Record<string, string>> = Object.fromEntries([
   ...aliases.flatMap(([theirs, ours]) => [
     [`torch.${theirs}`, ours],
+    [`torch.Tensor.${theirs}_`, `Tensor.${ours}_`],
     ...(['concat', 'concatenate', 'ger', 'row_stack', 'trapz'].includes(theirs) ? [] : [[`torch.Tensor.${theirs}`, `Tensor.${ours}`]]),
   ]),
-  ...pairs(`torch.as_tensor=tensor torch.from_numpy=fromTypedArray torch.is_tensor=instanceof~Tensor torch.index_put=Tensor.indexPut_ torch.rsub=sub     torch.Tensor.shape=Tensor.shape torch.Tensor.dtype=Tensor.dtype torch.Tensor.dim=Tensor.ndim torch.Tensor.ndimension=Tensor.ndim torch.Tensor.nelement=Tensor.numel()
+  ...pairs(`torch.as_tensor=tensor torch.from_numpy=fromTypedArray torch.is_tensor=instanceof~Tensor torch.rsub=sub     torch.Tensor.shape=Tensor.shape torch.Tensor.dtype=Tensor.dtype torch.Tensor.dim=Tensor.ndim torch.Tensor.ndimension=Tensor.ndim torch.Tensor.nelement=Tensor.numel()
     torch.Tensor.storage_offset=Tensor.offset torch.Tensor.numpy=Tensor.toTypedArray() torch.Tensor.ger=Tensor.outer torch.Tensor.new_tensor=tensor torch.Tensor.type=Tensor.to
-    torch.Tensor.index_put=Tensor.indexPut_ torch.Tensor.detach_=Tensor.detach torch.nn.Module.forward=Module.forward torch.nn.Module.type=Module.to
+    torch.Tensor.detach_=Tensor.detach torch.nn.Module.forward=Module.forward torch.nn.Module.type=Module.to
     torch.nn.utils.clip_grad_norm=nn.utils.clipGradNorm_ torch.nn.functional.upsample=F.interpolate torch.nn.functional.upsample_bilinear=F.interpolate torch.nn.functional.upsample_nearest=F.interpolate
     torch.nn.NLLLoss2d=nn.NLLLoss torch.nn.Container=nn.Module torch.nn.Module.register_backward_hook=Module.registerFullBackwardHook`).map(
     ([theirs, ours]) => [theirs, ours.replace('~', ' ')],
@@ -65,21 +66,17 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     'decompositions and solvers: linear algebra beyond products, which training does not use (nn.init.orthogonal_ has its own QR)',
   ],
   [
-    either('bitwise_\\w+ gcd_? lcm_?'),
-    'bits and divisors of whole numbers; for bools there are logicalAnd, logicalOr, logicalXor and logicalNot',
-  ],
-  [
-    either('digamma_? lgamma_? mvlgamma_? polygamma_? igamma_? igammac_? i0_? erfc_? nextafter_? frexp'),
-    'special functions without a use in layers or losses',
+    either('igamma_? igammac_? nextafter_? frexp'),
+    'incomplete gamma functions, and the bits of floating numbers: without a use in layers or losses',
   ],
   [either('binomial poisson cauchy_ geometric_ log_normal_'), 'distributions that no layer or initialiser draws from'],
   [
-    /\.(histogram|histogramdd|cumulative_trapezoid|gradient|nanmedian|nanquantile|mode|renorm_?|pdist|unique_consecutive|unravel_index|put_?|nonzero_static|hamming_window|hann_window|blackman_window)$/,
+    /\.(histogram|histogramdd|cumulative_trapezoid|gradient|unravel_index|nonzero_static|hamming_window|hann_window|blackman_window)$/,
     'seldom used in training; made of the functions that are here',
   ],
   [
-    /\.(masked_scatter_?|scatter_reduce_?|index_reduce_?|select_scatter|slice_scatter|diagonal_scatter|as_strided\w*|fill_diagonal_|resize_?|resize_as_?|new_empty_strided|set_)$/,
-    'writing through masks and strides: where(), scatterAdd(), indexPut_() and views do it',
+    /\.(as_strided\w*|resize_?|resize_as_?|new_empty_strided|set_)$/,
+    "memory of other sizes and strides than a tensor's own: views and copies do it",
   ],
   [
     /^torch\.(can_cast|promote_types|result_type|finfo|iinfo|get_default_dtype|set_default_dtype|is_nonzero|is_same_size|is_signed)$|\.Tensor\.(is_nonzero|is_same_size|is_signed|element_size|itemsize|nbytes)$/,
