@@ -58,6 +58,20 @@ test('--out where no folder can be made', async () => {
   expect([status, stdout]).toEqual([1, '']);
 });
 
+test('--out in /proc, where no folder can be made, ends at once', async () => {
+  const { status, stderr } = await hone(['study', 'digits', '--models', 'small', '--out', '/proc/hone/runs']);
+  expect(stderr).toMatch(/hone: cannot make the folder \/proc\/hone\/runs\/digits: .* Name another place with --out\.\n$/);
+  expect(status).toBe(1);
+});
+
+test('processes that start together have a folder each', async () => {
+  const args = ['study', 'digits', '--models', 'small', '--epochs', '1', '--repeats', '1', '--out', 'together'];
+  const all = await Promise.all([1, 2, 3].map(() => hone(args)));
+  expect(all.map(({ status }) => status)).toEqual([0, 0, 0]);
+  expect(readdirSync(join(temporary, 'together')).sort()).toEqual(['digits', 'digits-2', 'digits-3']);
+  for (const folder of ['digits', 'digits-2', 'digits-3']) expect(figuresIn(`together/${folder}`).variants).toHaveLength(1);
+});
+
 test('--version, and a mistake, as the shell sees them', async () => {
   expect(await hone(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   const { status, stdout, stderr } = await hone(['study', 'digit']);
@@ -161,6 +175,37 @@ describe('study digits', () => {
     expect(figuresIn('stopped/digits').stopped).toBe('Stopped by hand when 0 of 5 runs were finished.');
   });
 
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s does as Ctrl-C', async (name, code) => {
+    const out = name.toLowerCase();
+    const { status, stderr } = await hone(
+      ['study', 'digits', '--models', 'small', '--epochs', '5000', '--out', out],
+      {},
+      /epoch 2\/5000/,
+      (child) => child.kill(name),
+    );
+    expect(stderr).toContain('Stopping after this step; what is finished is reported. A second signal quits.');
+    expect(status).toBe(code);
+    expect(figuresIn(`${out}/digits`).variants[0]!.runs[0]!.epochs.length).toBeGreaterThan(0);
+    expect(existsSync(join(temporary, out, 'digits/report.html'))).toBe(true);
+  });
+
+  test('a process that is killed leaves the figures of its epochs, and the page of its runs', async () => {
+    const { status } = await hone(
+      ['study', 'digits', '--models', 'small,batchnorm', '--epochs', '2', '--repeats', '500', '--out', 'killed'],
+      {},
+      /3\/1000 .*seed/,
+      (child) => setTimeout(() => child.kill('SIGKILL'), 500),
+    );
+    expect(status).toBe(null);
+    const { stopped, variants } = figuresIn('killed/digits');
+    expect(stopped).toMatch(/^Written while it ran, when \d+ of 1000 runs were finished\.$/);
+    expect(variants.flatMap(({ runs }) => runs.map(({ epochs }) => epochs.length)).length).toBeGreaterThanOrEqual(3);
+    expect(readFileSync(join(temporary, 'killed/digits/report.html'), 'utf8')).toContain('</html>');
+  });
+
   test('Ctrl-C before the first epoch ends leaves nothing behind', async () => {
     const { status, stdout, stderr } = await hone(['study', 'digits', '--models', 'big', '--out', 'early'], {}, /study digits/, (child) =>
       setTimeout(() => child.kill('SIGINT'), 150),
@@ -215,7 +260,7 @@ describe('train digits', () => {
     const data = new DataLoader(new datasets.Digits({ train: false }), { batchSize: 200 });
     const scores = await evaluate(model, data, { loss: new nn.CrossEntropyLoss(), metrics: [accuracy()] });
     expect(scores['loss']).toBeCloseTo(epochs[bestEpoch - 1]!.validationLoss, 5);
-    expect(scores['accuracy']).toBeCloseTo(epochs[bestEpoch - 1]!.validationAccuracy, 2);
+    expect(scores['accuracy']).toBeCloseTo(epochs[bestEpoch - 1]!.validationAccuracy!, 2);
   });
 
   test('a loss that is not finite is an error that says what to do', async () => {

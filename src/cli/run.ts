@@ -1,12 +1,10 @@
-/** What `study` and `train` share: the folder of a run, the display, Ctrl-C, the report. */
-import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+/** What `study` and `train` share: the folder of a run, the display, Ctrl-C and other signals. */
+import { mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { writeBytes } from '#files';
 import { engineInfo } from '../engine/select.js';
 import { FileError } from '../errors.js';
-import { type Comparison, comparisonTable, notes } from '../report/comparison.js';
-import { comparisonPage } from '../report/comparison-page.js';
+import { makeDirectories } from '../formats/files-node.js';
 import { ProgressDisplay } from '../report/progress.js';
 import { plural, showCount, showDuration } from '../report/text.js';
 import type { CompareEvents } from '../study/compare.js';
@@ -17,19 +15,23 @@ export function openDisplay(): ProgressDisplay {
   return new ProgressDisplay(process.stderr, process.stderr.isTTY === true && process.env['TERM'] !== 'dumb');
 }
 
-/** A new folder `base/name`, or `base/name-2` and so on where that exists: earlier results are kept. */
+/** A new folder `base/name`, or `base/name-2` and so on where that exists: earlier results are kept, and each process has its own. */
 export function newRunFolder(base: string, name: string): string {
-  for (let n = 1; ; n++) {
-    const folder = join(base, n === 1 ? name : `${name}-${n}`);
-    if (existsSync(folder)) continue;
-    try {
-      mkdirSync(folder, { recursive: true });
-    } catch (error) {
-      throw new FileError(`cannot make the folder ${folder}: ${(error as Error).message}. Name another place with --out.`, {
-        cause: error,
-      });
+  let folder = join(base, name);
+  try {
+    makeDirectories(base, 'hone');
+    for (let n = 2; ; n++) {
+      try {
+        mkdirSync(folder); // alone it tells who made it, also where two come at once
+        return folder;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      folder = join(base, `${name}-${n}`);
     }
-    return folder;
+  } catch (error) {
+    const why = (error as Error).message.replace(/\.?$/, '.');
+    throw new FileError(`cannot make the folder ${folder}: ${why} Name another place with --out.`, { cause: error });
   }
 }
 
@@ -70,17 +72,33 @@ export function showPath(path: string): string {
   return near.startsWith('..') || isAbsolute(near) ? resolve(path) : near;
 }
 
-/** An AbortSignal that Ctrl-C fires; a second Ctrl-C ends the process at once. The exit code will be 130, as shells have it. */
+/** The signals that ask a process to end: Ctrl-C, what `docker stop` and `kill` send, a closed terminal; with their exit codes, as shells have them. */
+const ENDINGS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** An AbortSignal that Ctrl-C and its like fire; a second one ends the process at once. */
 export function interruptible(display: ProgressDisplay): { signal: AbortSignal; done(): void } {
   const controller = new AbortController();
-  const onInterrupt = () => {
-    if (controller.signal.aborted) process.exit(130);
+  const onSignal = (name: NodeJS.Signals) => {
+    const code = ENDINGS[name as keyof typeof ENDINGS];
+    if (controller.signal.aborted) process.exit(code);
     controller.abort();
-    process.exitCode = 130;
-    display.line('Stopping after this step; what is finished is reported. Ctrl-C again quits.');
+    process.exitCode = code;
+    display.line(
+      `Stopping after this step; what is finished is reported. ${name === 'SIGINT' ? 'Ctrl-C again' : 'A second signal'} quits.`,
+    );
   };
-  process.on('SIGINT', onInterrupt);
-  return { signal: controller.signal, done: () => process.off('SIGINT', onInterrupt) };
+  // The terminal may be gone: what cannot be shown must not keep figures from being written.
+  const onLost = () => {};
+  const streams = [process.stdout, process.stderr];
+  for (const name of Object.keys(ENDINGS)) process.on(name, onSignal);
+  for (const stream of streams) stream.on('error', onLost);
+  return {
+    signal: controller.signal,
+    done: () => {
+      for (const name of Object.keys(ENDINGS)) process.off(name, onSignal);
+      for (const stream of streams) stream.off('error', onLost);
+    },
+  };
 }
 
 /** The events of a comparison of variants of these names, shown on `display`. */
@@ -122,35 +140,9 @@ export function showEvents(display: ProgressDisplay, names: readonly string[]): 
       else if (last) {
         const seconds = run.epochs.reduce((sum, e) => sum + e.seconds, 0);
         display.line(
-          `${head}  accuracy ${last.validationAccuracy.toFixed(4)}  loss ${last.validationLoss.toFixed(4)}  best epoch ${run.bestEpoch} of ${run.epochs.length}  ${showDuration(seconds)}`,
+          `${head}  accuracy ${(last.validationAccuracy ?? Number.NaN).toFixed(4)}  loss ${last.validationLoss.toFixed(4)}  best epoch ${run.bestEpoch} of ${run.epochs.length}  ${showDuration(seconds)}`,
         );
       }
     },
   };
-}
-
-/**
- * Writes report.html and figures.json into `folder`, and the table and the page's place to stdout.
- * @returns whether there was anything to report; where not, the folder is gone again.
- */
-export async function report(comparison: Comparison, folder: string): Promise<boolean> {
-  if (comparison.variants.every(({ runs }) => runs.every((run) => run.epochs.length === 0))) {
-    const failed = notes(comparison).filter((note) => note !== comparison.stopped);
-    process.stderr.write(
-      failed.length > 0
-        ? `${failed.join('\n')}\nA lower --lr may help.\n`
-        : 'Stopped before the first epoch ended: there is nothing to report.\n',
-    );
-    if (failed.length > 0) process.exitCode ||= 1;
-    rmdirSync(folder);
-    return false;
-  }
-  const page = join(folder, 'report.html');
-  const write = (path: string, text: string) => writeBytes(path, [new TextEncoder().encode(text)], 'report');
-  write(join(folder, 'figures.json'), `${JSON.stringify(comparison, null, 2)}\n`);
-  write(page, await comparisonPage(comparison));
-  const remarks = notes(comparison);
-  const table = comparisonTable(comparison, process.stdout.columns || 100);
-  process.stdout.write(`\n${table}\n${remarks.length > 0 ? `\n${remarks.join('\n')}\n` : ''}\nReport: ${showPath(page)}\n`);
-  return true;
 }

@@ -4,7 +4,8 @@ import { type Command, Option } from 'commander';
 import { plural } from '../report/text.js';
 import { type DigitModel, digitModels, digitModelTexts, studyDigits } from '../study/digits.js';
 import { checkLastBatch, listOf, numberIn, wholeNumber } from './options.js';
-import { engineLine, interruptible, newRunFolder, openDisplay, report, showEvents, surroundings } from './run.js';
+import { engineLine, interruptible, newRunFolder, openDisplay, showEvents } from './run.js';
+import { RunFiles } from './run-files.js';
 
 interface StudyFlags {
   quick?: boolean;
@@ -67,6 +68,7 @@ async function runDigits(flags: StudyFlags): Promise<void> {
   display.line(engineLine());
   const folder = newRunFolder(out, quick ? 'digits-quick' : 'digits');
   display.line(`study digits: ${models.join(', ')}; ${plural(repeats, 'repeat')} of ${plural(epochs, 'epoch')} each`);
+  const files = new RunFiles(folder, started, (line) => display.line(line));
   const { signal, done } = interruptible(display);
   try {
     const comparison = await studyDigits({
@@ -79,11 +81,10 @@ async function runDigits(flags: StudyFlags): Promise<void> {
       ...(flags.patience !== undefined && { patience: flags.patience }),
       bestModelPath: (model, seed) => join(folder, `${model}-seed${seed}.safetensors`),
       signal,
-      on: showEvents(display, models),
+      on: { ...showEvents(display, models), progress: files.progress },
     });
     display.clear();
-    Object.assign(comparison.settings, surroundings(started));
-    await report(comparison, folder);
+    await files.report(comparison);
   } finally {
     display.clear();
     done();

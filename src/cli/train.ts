@@ -20,7 +20,8 @@ import { plural, showCount } from '../report/text.js';
 import { compare } from '../study/compare.js';
 import { Digits } from '../vision/digits.js';
 import { checkLastBatch, numberIn, oneOf, wholeNumber } from './options.js';
-import { engineLine, interruptible, newRunFolder, openDisplay, report, showEvents, showPath, surroundings } from './run.js';
+import { engineLine, interruptible, newRunFolder, openDisplay, showEvents, showPath } from './run.js';
+import { RunFiles } from './run-files.js';
 
 const activations = { relu: ReLU, gelu: GELU, silu: SiLU, tanh: Tanh, sigmoid: Sigmoid } as const;
 const optimizers = ['adam', 'adamw', 'sgd'] as const;
@@ -170,6 +171,7 @@ async function trainDigits(flags: TrainFlags): Promise<void> {
   const folder = newRunFolder(out, 'train-digits');
   const name = [784, ...hidden, 10].join('-');
   display.line(`train digits: ${name}; ${plural(epochs, 'epoch')}`);
+  const files = new RunFiles(folder, started, (line) => display.line(line));
   const { signal, done } = interruptible(display);
   try {
     const [train, test] = [new Digits({ train: true }), new Digits({ train: false })];
@@ -195,11 +197,10 @@ async function trainDigits(flags: TrainFlags): Promise<void> {
       ...(flags.patience !== undefined && { patience: flags.patience }),
       bestModelPath: () => best,
       signal,
-      on: showEvents(display, [name]),
+      on: { ...showEvents(display, [name]), progress: files.progress },
     });
     display.clear();
-    Object.assign(comparison.settings, surroundings(started));
-    const reported = await report(comparison, folder);
+    const reported = await files.report(comparison);
     const run = comparison.variants[0]?.runs[0];
     if (reported && run?.failed !== undefined) process.exitCode ||= 1;
     if (run?.bestModel !== undefined) process.stdout.write(`Weights of epoch ${run.bestEpoch}, the best: ${showPath(best)}\n`);

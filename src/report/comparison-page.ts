@@ -1,6 +1,17 @@
 /** A comparison as a page. */
 import { lineChart, type Series } from './charts.js';
-import { type Comparison, comparisonRows, countedRuns, type Figure, notes, type RunFigures, type VariantFigures } from './comparison.js';
+import {
+  type ComparedMetric,
+  type Comparison,
+  comparisonRows,
+  countedRuns,
+  type Figure,
+  figureName,
+  metricOf,
+  notes,
+  type RunFigures,
+  type VariantFigures,
+} from './comparison.js';
 import { escapeHtml, htmlPage, htmlTable } from './html.js';
 import { type Bounds, lateRange, rangeOf } from './range.js';
 import { spread } from './statistics.js';
@@ -13,29 +24,33 @@ interface Chart {
   bounds: Bounds;
 }
 
-const accuracy = { mark: 'max', bounds: { min: 0, max: 1 } } as const;
-const loss = { mark: 'min', bounds: { min: 0 } } as const;
+const loss = { name: 'loss', mark: 'min', bounds: { min: 0 } } as const;
+
+function scoresOf(metric: ComparedMetric | undefined) {
+  if (metric === undefined) return [loss];
+  const bounds: Bounds = metric.name === 'accuracy' ? { min: 0, max: 1 } : {};
+  return [{ name: metric.name, mark: metric.better, bounds }, loss];
+}
 
 /** One chart a figure, with a curve for each variant; of a single variant, training and test in one chart. */
-function chartsOf(variants: readonly VariantFigures[]): Chart[] {
+function chartsOf(variants: readonly VariantFigures[], metric: ComparedMetric | undefined): Chart[] {
   const [single] = variants;
+  const scores = scoresOf(metric);
   if (single && variants.length === 1) {
-    const both = (train: Figure, test: Figure) => [
-      { ...curve(single, train), name: 'train' },
-      { ...curve(single, test), name: 'test' },
-    ];
-    return [
-      { title: 'accuracy', series: both('trainAccuracy', 'validationAccuracy'), ...accuracy },
-      { title: 'loss', series: both('trainLoss', 'validationLoss'), ...loss },
-    ];
+    return scores.map(({ name, mark, bounds }) => {
+      const series = [
+        { ...curve(single, figureName('train', name)), name: 'train' },
+        { ...curve(single, figureName('validation', name)), name: 'test' },
+      ];
+      return { title: name, series, mark, bounds };
+    });
   }
-  const all = (figure: Figure) => variants.map((variant) => curve(variant, figure));
-  return [
-    { title: 'test accuracy', series: all('validationAccuracy'), ...accuracy },
-    { title: 'test loss', series: all('validationLoss'), ...loss },
-    { title: 'train accuracy', series: all('trainAccuracy'), ...accuracy },
-    { title: 'train loss', series: all('trainLoss'), ...loss },
-  ];
+  return (['validation', 'train'] as const).flatMap((side) =>
+    scores.map(({ name, mark, bounds }) => {
+      const series = variants.map((variant) => curve(variant, figureName(side, name)));
+      return { title: `${side === 'train' ? 'train' : 'test'} ${name}`, series, mark, bounds };
+    }),
+  );
 }
 
 /** Mean and deviation per epoch; repeats that stopped early count as long as they ran. */
@@ -57,20 +72,20 @@ export async function comparisonPage(comparison: Comparison): Promise<string> {
     ...(remarks.length > 0 ? [`<p class="note">${remarks.map(escapeHtml).join('<br>')}</p>`] : []),
     `<div class="card">${htmlTable(comparisonRows(comparison))}</div>`,
     `<p class="caption">Figures after the last epoch, measured in evaluation mode${repeats > 1 ? `; mean ± standard deviation over ${repeats} runs` : ''}.</p>`,
-    ...(await curves(variants, repeats)),
+    ...(await curves(comparison, repeats)),
     '<h2>Settings</h2>',
     `<div class="card">${htmlTable({ columns: [{ title: 'setting' }, { title: 'value' }], rows: Object.entries(settings), wrap: true })}</div>`,
     '<h2>Models</h2>',
-    ...variants.map(variantDetails),
+    ...variants.map((variant) => variantDetails(variant, metricOf(comparison))),
     '<footer>Made by Hone. The figures stand in figures.json beside this page.</footer>',
   ];
   return htmlPage(title, body.join('\n'));
 }
 
 /** The charts; where the first epochs would squeeze what comes after them, charts of that first, the whole behind a fold. */
-async function curves(variants: readonly VariantFigures[], repeats: number): Promise<string[]> {
+async function curves(comparison: Comparison, repeats: number): Promise<string[]> {
   const drawn = await Promise.all(
-    chartsOf(variants).map(async ({ title, series, mark, bounds }) => {
+    chartsOf(comparison.variants, metricOf(comparison)).map(async ({ title, series, mark, bounds }) => {
       const range = lateRange(series, bounds);
       const draw = (name: string, shown = rangeOf(series, bounds)) =>
         lineChart({ title: name, xName: 'epoch', mark, series, range: shown });
@@ -94,26 +109,33 @@ async function curves(variants: readonly VariantFigures[], repeats: number): Pro
   ];
 }
 
-function variantDetails(variant: VariantFigures): string {
+function variantDetails(variant: VariantFigures, metric: ComparedMetric | undefined): string {
   return `<div class="card model"><strong>${escapeHtml(variant.name)}</strong>: ${escapeHtml(variant.description)}
 <details><summary>architecture, ${showCount(variant.parameters)} parameters</summary><pre>${escapeHtml(variant.architecture)}</pre></details>
-${variant.runs.map(runDetails).join('\n')}</div>`;
+${variant.runs.map((run) => runDetails(run, metric)).join('\n')}</div>`;
 }
 
-function runDetails(run: RunFigures): string {
+function runDetails(run: RunFigures, metric: ComparedMetric | undefined): string {
+  const scores = ['loss', ...(metric ? [metric.name] : [])];
+  const sides = (['train', 'validation'] as const).flatMap((side) => scores.map((score) => [side, score] as const));
+  const titles = sides.map(([side, score]) => `${side === 'train' ? 'train' : 'test'} ${score}`);
   const table = htmlTable({
-    columns: ['epoch', 'train loss', 'train accuracy', 'test loss', 'test accuracy', 'learning rate', 'time'].map((title) => ({
+    columns: ['epoch', ...titles, 'learning rate', 'time'].map((title) => ({
       title,
       align: 'right' as const,
     })),
     rows: run.epochs.map((e, i) => [
       `${i + 1}${i + 1 === run.bestEpoch ? ' (best)' : ''}`,
-      ...[e.trainLoss, e.trainAccuracy, e.validationLoss, e.validationAccuracy].map((v) => (Number.isFinite(v) ? v.toFixed(5) : '-')),
+      ...sides.map(([side, score]) => showFigure(e[figureName(side, score)])),
       String(Number(e.lr.toPrecision(4))),
       showDuration(e.seconds),
     ]),
   });
-  const end = run.failed ?? (run.interrupted ? 'stopped by hand' : `${run.epochs.length} epochs`);
+  const end = run.failed ?? (run.running ? 'still running' : run.interrupted ? 'stopped by hand' : `${run.epochs.length} epochs`);
   const weights = run.bestModel === undefined ? '' : `<p class="caption">Weights of the best epoch: ${escapeHtml(run.bestModel)}</p>`;
-  return `<details><summary>seed ${run.seed}: ${escapeHtml(end)}${run.bestEpoch > 0 ? `, best epoch ${run.bestEpoch}` : ''}</summary>${table}${weights}</details>`;
+  return `<details><summary>seed ${escapeHtml(String(run.seed))}: ${escapeHtml(end)}${run.bestEpoch > 0 ? `, best epoch ${run.bestEpoch}` : ''}</summary>${table}${weights}</details>`;
+}
+
+function showFigure(value: number | undefined): string {
+  return value !== undefined && Number.isFinite(value) ? value.toFixed(5) : '-';
 }

@@ -5,11 +5,21 @@ import { type Column, showCount, textTable } from './text.js';
 /** What one epoch of one run measured. */
 export interface EpochFigures {
   trainLoss: number;
-  trainAccuracy: number;
   validationLoss: number;
-  validationAccuracy: number;
+  /** Where accuracy was measured. */
+  trainAccuracy?: number;
+  validationAccuracy?: number;
+  /** Another metric, under its name: `trainMae`, `validationMae`. */
+  [metric: `train${string}` | `validation${string}`]: number | undefined;
   seconds: number;
   lr: number;
+}
+
+/** What was measured beside the loss. */
+export interface ComparedMetric {
+  name: string;
+  /** Which of its values are better. */
+  better: 'max' | 'min';
 }
 
 /** One repeat of one variant. */
@@ -20,8 +30,10 @@ export interface RunFigures {
   bestEpoch: number;
   /** The file with that epoch's weights, where one was written. */
   bestModel?: string;
-  /** The run was cut short by hand; means leave it out where there are whole ones. */
+  /** The run was cut short by hand, or has not ended; means leave it out where there are whole ones. */
   interrupted?: boolean;
+  /** The run had not ended when this was written. */
+  running?: boolean;
   /** Why the run ended before its time, where it failed; means leave it out likewise. */
   failed?: string;
 }
@@ -42,13 +54,25 @@ export interface Comparison {
   summary: string;
   /** Settings by name. */
   settings: Record<string, string>;
+  /** Measured beside the loss; null for nothing. Default: accuracy. */
+  metric?: ComparedMetric | null;
   variants: VariantFigures[];
-  /** One sentence, where the comparison was ended by hand before all runs were done. */
+  /** One sentence, where not all runs are done: the comparison was ended by hand, or goes on. */
   stopped?: string;
 }
 
 /** What an epoch is judged by. */
-export type Figure = 'trainLoss' | 'trainAccuracy' | 'validationLoss' | 'validationAccuracy';
+export type Figure = `train${string}` | `validation${string}`;
+
+/** What was measured beside the loss, undefined for nothing. */
+export function metricOf({ metric }: Comparison): ComparedMetric | undefined {
+  return metric === undefined ? { name: 'accuracy', better: 'max' } : (metric ?? undefined);
+}
+
+/** Under which name the figures of an epoch have a score: `trainLoss`, `validationAccuracy`. */
+export function figureName(side: 'train' | 'validation', score: string): Figure {
+  return `${side}${score.slice(0, 1).toUpperCase()}${score.slice(1)}`;
+}
 
 /** The runs that means are taken over: the whole ones, or where there are none, all that measured anything. */
 export function countedRuns(variant: VariantFigures): RunFigures[] {
@@ -66,7 +90,8 @@ export function notes(comparison: Comparison): string[] {
   const incomplete = comparison.variants.flatMap((variant) => {
     const counted = countedRuns(variant);
     return variant.runs.flatMap((run) => {
-      const what = run.failed ?? (run.interrupted ? `stopped by hand after epoch ${run.epochs.length}` : undefined);
+      const cut = run.running ? 'running when this was written, done with' : 'stopped by hand after';
+      const what = run.failed ?? (run.interrupted ? `${cut} epoch ${run.epochs.length}` : undefined);
       return what === undefined
         ? []
         : [`${variant.name}, seed ${run.seed}: ${what}${counted.length === 0 || counted.includes(run) ? '' : '; not in the means'}.`];
@@ -92,47 +117,38 @@ const right = (title: string): Column => ({ title, align: 'right' });
 
 /** The table with one row a variant, as cells. */
 export function comparisonRows(comparison: Comparison): { columns: Column[]; rows: string[][] } {
+  const scores = scoresOf(comparison);
+  const columns = (['train', 'test'] as const).flatMap((side) => scores.map((score) => `${side} ${score}`));
   return {
-    columns: [
-      { title: 'model' },
-      ...['parameters', 'train loss', 'train accuracy', 'test loss', 'test accuracy', 's/epoch', 'best epoch'].map(right),
-    ],
+    columns: [{ title: 'model' }, ...['parameters', ...columns, 's/epoch', 'best epoch'].map(right)],
     rows: comparison.variants.map((variant) => [
       variant.name,
       showCount(variant.parameters),
-      showSpread(finalSpread(variant, 'trainLoss')),
-      showSpread(finalSpread(variant, 'trainAccuracy')),
-      showSpread(finalSpread(variant, 'validationLoss')),
-      showSpread(finalSpread(variant, 'validationAccuracy')),
+      ...(['train', 'validation'] as const).flatMap((side) =>
+        scores.map((score) => showSpread(finalSpread(variant, figureName(side, score)))),
+      ),
       secondsPerEpoch(variant),
       bestEpochs(variant),
     ]),
   };
 }
 
+/** The loss, and the metric where there is one. */
+function scoresOf(comparison: Comparison): string[] {
+  const metric = metricOf(comparison);
+  return ['loss', ...(metric ? [metric.name] : [])];
+}
+
 /** The same with two rows a variant, train above test, which takes a third less room. */
 function narrowRows(comparison: Comparison): { columns: Column[]; rows: string[][] } {
+  const scores = scoresOf(comparison);
+  const figures = (variant: VariantFigures, side: 'train' | 'validation') =>
+    scores.map((score) => showSpread(finalSpread(variant, figureName(side, score))));
   return {
-    columns: [{ title: 'model' }, right('parameters'), { title: '' }, ...['loss', 'accuracy', 's/epoch', 'best'].map(right)],
+    columns: [{ title: 'model' }, right('parameters'), { title: '' }, ...[...scores, 's/epoch', 'best'].map(right)],
     rows: comparison.variants.flatMap((variant) => [
-      [
-        variant.name,
-        showCount(variant.parameters),
-        'train',
-        showSpread(finalSpread(variant, 'trainLoss')),
-        showSpread(finalSpread(variant, 'trainAccuracy')),
-        '',
-        '',
-      ],
-      [
-        '',
-        '',
-        'test',
-        showSpread(finalSpread(variant, 'validationLoss')),
-        showSpread(finalSpread(variant, 'validationAccuracy')),
-        secondsPerEpoch(variant),
-        bestEpochs(variant),
-      ],
+      [variant.name, showCount(variant.parameters), 'train', ...figures(variant, 'train'), '', ''],
+      ['', '', 'test', ...figures(variant, 'validation'), secondsPerEpoch(variant), bestEpochs(variant)],
     ]),
   };
 }

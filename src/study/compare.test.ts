@@ -70,8 +70,8 @@ describe('compare', () => {
         const losses = epochs.map((e) => e.validationLoss);
         expect(losses[bestEpoch - 1]).toBe(Math.min(...losses));
         for (const e of epochs) {
-          expect((e.trainAccuracy * 23) % 1).toBeCloseTo(0, 9);
-          expect((e.validationAccuracy * 7) % 1).toBeCloseTo(0, 9);
+          expect((e.trainAccuracy! * 23) % 1).toBeCloseTo(0, 9);
+          expect((e.validationAccuracy! * 7) % 1).toBeCloseTo(0, 9);
           expect(e.seconds).toBeGreaterThan(0);
         }
       }

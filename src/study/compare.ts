@@ -1,15 +1,16 @@
 /** compare: trains several variants several times each and gathers what there is to compare. */
 import { ArgumentError } from '../errors.js';
 import type { Module } from '../nn/module.js';
-import type { Comparison, EpochFigures, RunFigures, VariantFigures } from '../report/comparison.js';
+import { type Comparison, type EpochFigures, figureName, type RunFigures, type VariantFigures } from '../report/comparison.js';
 import { manualSeed } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { accuracy } from '../train/accuracy.js';
 import { modelCheckpoint } from '../train/callbacks.js';
 import { fit } from '../train/fit.js';
 import type { FitOptions } from '../train/fit-options.js';
+import { readMetrics } from '../train/metrics.js';
+import { betterOf } from '../train/monitor.js';
 import { NonFiniteError, NonFiniteLossError } from '../train/non-finite.js';
-import type { EpochRecord, Loader, Loss, OptimizerLike, StepEvent } from '../train/types.js';
+import type { EpochRecord, Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike, StepEvent } from '../train/types.js';
 import { StudyClock } from './clock.js';
 
 /** One way to train, to be compared with others. */
@@ -34,6 +35,10 @@ export interface CompareOptions {
   /** Training and validation batches. Called once a repeat, after the seed was set. */
   loaders(): { train: Loader<readonly Tensor[]>; validation: Loader<readonly Tensor[]> };
   loss: Loss;
+  /** Measured beside the loss, on both; null for nothing. Default: accuracy, where the loss is one of classes; regression names its own, or null. */
+  metric?: Metric | MetricName | null;
+  /** How the losses of batches become one. Default: `samples`, their mean over all samples. */
+  lossAverage?: LossAverage;
   epochs: number;
   /** How often each variant is trained, with the seeds `seed`, `seed + 1`, …; every variant gets the same ones. All run once before any runs twice. */
   repeats: number;
@@ -70,23 +75,39 @@ export interface CompareEvents {
   step?(event: CompareStepEvent, place: RunPlace): void;
   epoch?(record: EpochRecord, place: RunPlace, epochs: number): void;
   runEnd?(figures: RunFigures, place: RunPlace): void;
+  /** After each epoch and each run: the comparison as it is so far, to be kept in case the process ends. */
+  progress?(soFar: Comparison): void;
 }
 
 /**
- * Trains every variant `repeats` times and returns the figures of every epoch. Accuracy and loss are measured in evaluation mode after each
- * epoch, on the training data too. Repeats of one number share a seed: the same shuffles for every variant. A run whose loss becomes NaN or
- * infinite ends there, with the reason in its figures, and the others go on.
+ * Trains every variant `repeats` times and returns the figures of every epoch. Loss and metric are measured in evaluation mode after each
+ * epoch, on the training data too. Repeats of one number share a seed: the same shuffles for every variant. A run whose loss or gradients
+ * become NaN or infinite ends there, with the reason in its figures, and the others go on.
  * @throws {ArgumentError} for no variants, two of one name, or counts below 1.
  */
 export async function compare(options: CompareOptions): Promise<Comparison> {
   checkOptions(options);
   const { variants, repeats, seed = 0, signal } = options;
+  const [metric] = options.metric === null ? [] : readMetrics([options.metric ?? 'accuracy'], 'compare');
   const figures = variants.map(
     ({ name, description }): VariantFigures => ({ name, description, parameters: 0, architecture: '', runs: [] }),
   );
   const runs = variants.length * repeats;
   const clock = new StudyClock();
   let finished = 0;
+  const count = () => `${finished} of ${runs} ${runs === 1 ? 'run was' : 'runs were'} finished.`;
+  const soFar = (head: string, running?: { of: VariantFigures; run: RunFigures }): Comparison => ({
+    title: options.title,
+    summary: options.summary,
+    settings: options.settings ?? {},
+    ...(metric?.name !== 'accuracy' && { metric: metric ? { name: metric.name, better: betterOf(metric.name) } : null }),
+    variants: figures
+      .map((about) => (about === running?.of ? { ...about, runs: [...about.runs, running.run] } : about))
+      .filter((about) => about.runs.length > 0),
+    ...(finished < runs && { stopped: `${head} ${count()}` }),
+  });
+  const progress = (running?: { of: VariantFigures; run: RunFigures }) =>
+    options.on?.progress?.(soFar('Written while it ran, when', running));
   for (let run = 0; run < runs && !signal?.aborted; run++) {
     const [v, repeat] = [run % variants.length, Math.floor(run / variants.length)];
     const [variant, about] = [variants[v]!, figures[v]!];
@@ -99,19 +120,14 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
     manualSeed(place.seed);
     const model = variant.model();
     if (repeat === 0) Object.assign(about, { parameters: countParameters(model), architecture: model.toString() });
-    const result = await trainOnce(options, variant, model, place, clock);
+    const result = await trainOnce(options, { variant, model, place, metric }, clock, (figures) => progress({ of: about, run: figures }));
     clock.endRun();
     if (result.interrupted !== true) finished++;
     if (result.epochs.length > 0 || result.failed !== undefined) about.runs.push(result);
     options.on?.runEnd?.(result, place);
+    progress();
   }
-  return {
-    title: options.title,
-    summary: options.summary,
-    settings: options.settings ?? {},
-    variants: figures.filter((f) => f.runs.length > 0),
-    ...(finished < runs && { stopped: `Stopped by hand when ${finished} of ${runs} ${runs === 1 ? 'run was' : 'runs were'} finished.` }),
-  };
+  return soFar('Stopped by hand when');
 }
 
 function checkOptions({ variants, repeats, epochs, seed = 0 }: CompareOptions): void {
@@ -129,14 +145,21 @@ function checkOptions({ variants, repeats, epochs, seed = 0 }: CompareOptions): 
   }
 }
 
+/** A run, and what is trained in it. */
+interface Run {
+  readonly variant: Variant;
+  readonly model: Module;
+  readonly place: RunPlace;
+  readonly metric: Metric | undefined;
+}
+
 async function trainOnce(
   options: CompareOptions,
-  variant: Variant,
-  model: Module,
-  place: RunPlace,
+  { variant, model, place, metric }: Run,
   clock: StudyClock,
+  progress: (figures: RunFigures) => void,
 ): Promise<RunFigures> {
-  const { epochs, patience, signal, loss } = options;
+  const { epochs, patience, signal, loss, lossAverage } = options;
   const optimizer = variant.optimizer(model);
   const scheduler = variant.scheduler?.(optimizer);
   const path = options.bestModelPath?.(variant.name, place.seed);
@@ -145,7 +168,7 @@ async function trainOnce(
     const bestEpoch = lowestLoss(records);
     return {
       seed: place.seed,
-      epochs: records.map(figuresOf),
+      epochs: records.map((record) => figuresOf(record, metric)),
       bestEpoch,
       ...(path !== undefined && bestEpoch > 0 && { bestModel: path }),
       ...more,
@@ -157,7 +180,8 @@ async function trainOnce(
       loss,
       optimizer,
       epochs,
-      metrics: [accuracy()],
+      metrics: metric ? [metric] : [],
+      ...(lossAverage && { lossAverage }),
       evaluateTrain: true,
       ...(scheduler && { scheduler }),
       ...(patience !== undefined && { earlyStopping: { patience } }),
@@ -172,6 +196,7 @@ async function trainOnce(
           onEpochEnd: (record) => {
             records.push(record);
             options.on?.epoch?.(record, place, epochs);
+            if (record.epoch < epochs) progress(done({ interrupted: true, running: true }));
           },
         },
       ],
@@ -184,15 +209,13 @@ async function trainOnce(
   }
 }
 
-function figuresOf({ train, validation, seconds, lr }: EpochRecord): EpochFigures {
-  return {
-    trainLoss: train.loss,
-    trainAccuracy: train['accuracy']!,
-    validationLoss: validation!.loss,
-    validationAccuracy: validation!['accuracy']!,
-    seconds,
-    lr: lr[0]!,
-  };
+function figuresOf({ train, validation, seconds, lr }: EpochRecord, metric: Metric | undefined): EpochFigures {
+  const figures: EpochFigures = { trainLoss: train.loss, validationLoss: validation!.loss, seconds, lr: lr[0]! };
+  if (metric) {
+    figures[figureName('train', metric.name)] = train[metric.name]!;
+    figures[figureName('validation', metric.name)] = validation![metric.name]!;
+  }
+  return figures;
 }
 
 /** The epoch with the lowest validation loss, the first of several: the one that modelCheckpoint keeps. 0 where there is none. */

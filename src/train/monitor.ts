@@ -5,6 +5,11 @@ import type { EpochRecord, Monitor, MonitorOptions } from './types.js';
 
 const HIGHER_IS_BETTER = /(accuracy|acc|auc|auroc|f1|precision|recall|r2|iou|dice|score|kappa|mcc|bleu|rouge|ndcg|psnr|ssim|top\d+)$/i;
 
+/** Whether higher or lower values of a score are better, by its name. */
+export function betterOf(score: string): 'max' | 'min' {
+  return HIGHER_IS_BETTER.test(score) ? 'max' : 'min';
+}
+
 /** The score at a path of a record. @throws {ArgumentError} when it was not measured. */
 export function readMonitor(record: EpochRecord, monitor: Monitor, op: string): number {
   const dot = monitor.indexOf('.');
@@ -80,7 +85,7 @@ export class Improvement {
     const { minDelta = 0, mode } = this.watched;
     const monitor = this.watched.monitor ?? defaultMonitor(record);
     const value = readMonitor(record, monitor, this.op);
-    const max = (mode ?? (HIGHER_IS_BETTER.test(monitor) ? 'max' : 'min')) === 'max';
+    const max = (mode ?? betterOf(monitor)) === 'max';
     const before = this.best?.value ?? (max ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
     const better = max ? value > before + minDelta : value < before - minDelta;
     if (better) this.best = { epoch: record.epoch, value, monitor };
