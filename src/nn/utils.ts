@@ -17,6 +17,8 @@ import { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 
 export * as rnn from './packed-sequence.js';
+export * as parametrizations from './parametrizations.js';
+export * as parametrize from './parametrize.js';
 
 export type { ElasticNetOptions, ParameterFilter, Penalized, PenaltyOptions } from './penalties.js';
 export { elasticNetPenalty, l1Penalty, l2Penalty, weightParameters } from './penalties.js';

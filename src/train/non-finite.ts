@@ -21,6 +21,9 @@ export abstract class NonFiniteError extends HoneError {
   readonly step: number;
   /** What the training did until then. */
   declare history?: History;
+  override get name(): string {
+    return 'NonFiniteError';
+  }
 
   constructor(message: string, { epoch, step }: Place) {
     super(message);
