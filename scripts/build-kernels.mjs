@@ -5,7 +5,7 @@
 //   … --wasm | --native                       only that
 //   … --isa avx2,base | --isa all             these instruction sets instead of the best one
 //   … --all                                   every instruction set, for packages
-//   … --sanitize                              native with AddressSanitizer and UBSan (kernels/test/README.md)
+//   … --sanitize                              only a native build with AddressSanitizer and UBSan, in build/sanitized (kernels/test/README.md)
 //   … --if-missing                            build WASM only if it is not there or stale; never native (what `npm start` does)
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
   common,
+  compileCached,
   contraction,
   findCompiler,
   headerHash,
@@ -25,6 +26,9 @@ import {
   nativeDir,
   parallel,
   read,
+  sanitized,
+  sanitizedDir,
+  sanitizedObjects,
   sources,
 } from './kernel-flags.mjs';
 
@@ -45,9 +49,7 @@ async function buildNative() {
   if (!compiler) return why;
   if (process.platform === 'win32') return 'the native addon is not built from source on Windows';
   const include = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
-  const sanitize = has('--sanitize') ? ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined', '-g', '-O1'] : [];
-  const platform =
-    process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : sanitize.length ? [] : ['-static-libstdc++', '-static-libgcc'];
+  const platform = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-static-libstdc++', '-static-libgcc'];
   const objects = join(root, 'build/native');
   mkdirSync(objects, { recursive: true });
   mkdirSync(nativeDir, { recursive: true });
@@ -62,15 +64,15 @@ async function buildNative() {
   const link = async (objectFiles, name) => {
     const target = join(nativeDir, name);
     const stampFile = join(objects, `${name}.stamp`);
-    const stamp = [...objectFiles, ...sanitize].join('\n');
+    const stamp = objectFiles.join('\n');
     if (existsSync(target) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false;
-    await run(compiler, ['-shared', '-o', `${target}.tmp`, ...objectFiles, ...platform, ...sanitize, '-pthread']);
+    await run(compiler, ['-shared', '-o', `${target}.tmp`, ...objectFiles, ...platform, '-pthread']);
     renameSync(`${target}.tmp`, target);
     writeFileSync(stampFile, stamp);
     return true;
   };
 
-  const base = ['-fPIC', '-fvisibility=hidden', '-pthread', `-I${include}`, '-O3', ...common, ...sanitize];
+  const base = ['-fPIC', '-fvisibility=hidden', '-pthread', `-I${include}`, '-O3', ...common];
   try {
     await link([await compile('bindings/cpu.cc', base)], 'hone-cpu.node');
     const supported = require(join(nativeDir, 'hone-cpu.node')).supported();
@@ -97,6 +99,34 @@ async function buildNative() {
     if (has('--native')) throw error;
     return `the C++ compiler failed:\n${error.stderr || error.message}`;
   }
+}
+
+/** The addon under sanitizers, with blocks of just the size asked for: what `npm run fuzz:calls` runs. Its objects are those of the kernel tests. */
+async function buildSanitized() {
+  const { compiler, why } = findCompiler();
+  if (!compiler) throw new Error(why);
+  const include = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
+  const isa = valueOf('--isa') ?? 'base';
+  const { compile, link } = sanitized(isa);
+  const binding = [...compile, `-I${include}`, '-fvisibility=hidden', '-DHONE_EXACT_BLOCKS', `-DHONE_ISA="${isa}"`];
+  const jobs = [
+    ...sources.map((source) => ({ source, flags: [...compile, contraction(source)] })),
+    { source: 'bindings/napi.cc', flags: binding },
+    { source: 'bindings/cpu.cc', flags: binding },
+  ].sort((a, b) => Number(b.source.startsWith('gemm_')) - Number(a.source.startsWith('gemm_')));
+  const objects = {};
+  await parallel(
+    jobs.map(({ source, flags }) => async () => {
+      objects[source] = await compileCached(compiler, source, flags, sanitizedObjects(isa));
+    }),
+  );
+  mkdirSync(sanitizedDir, { recursive: true });
+  const { 'bindings/cpu.cc': cpu, ...addon } = objects;
+  for (const [name, files] of [
+    ['hone-cpu.node', [cpu]],
+    [`hone-${isa}.node`, Object.values(addon)],
+  ])
+    await run(compiler, ['-shared', '-o', join(sanitizedDir, name), ...files, ...link]);
 }
 
 /** A custom section that says which build the file is, for engineInfo(): names do not last, bundlers give files others. */
@@ -185,6 +215,10 @@ async function clang(command, files) {
 }
 
 spawnSync(process.execPath, [join(root, 'scripts/gen-kernel-table.mjs')], { stdio: 'inherit' });
+if (has('--sanitize')) {
+  await buildSanitized();
+  process.exit();
+}
 const only = has('--wasm') || has('--native');
 // What `npm start` and `npm test` build first: a native addon only where there was one, so that it is not older than its source.
 const wantsNative = !has('--if-missing') || existsSync(join(nativeDir, 'hone-cpu.node'));

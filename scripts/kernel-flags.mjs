@@ -1,10 +1,11 @@
 // What building and testing the kernels share: the list of sources, the compiler, the flags.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const kernelDir = join(root, 'kernels');
@@ -63,4 +64,26 @@ export function findCompiler() {
   return { why: `no C++ compiler (tried ${tried.join(', ')}; set CXX to name one)` };
 }
 
+/** Where the build with sanitizers goes, apart from the one that programs use, and the objects that it shares with the kernel tests. */
+export const sanitizedDir = join(root, 'build/sanitized', `${process.platform}-${process.arch}`);
+export const sanitizedObjects = (isa) => join(root, 'build/sanitized/objects', isa);
 export const nativeDir = join(root, 'dist/native', `${process.platform}-${process.arch}`);
+
+const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined', '-fno-omit-frame-pointer', '-g'];
+
+/** Flags of a build whose memory accesses and arithmetic are checked, for an instruction set: to compile, and to link. */
+export const sanitized = (isa) => ({
+  compile: ['-fPIC', '-O1', '-pthread', ...common, ...isaFlags[isa], ...sanitizers],
+  link: ['-pthread', ...sanitizers],
+});
+
+/** Compiles a source of the kernels, or takes the object of the same source, headers and flags that is there. Returns its path. */
+export async function compileCached(compiler, source, flags, folder, text = read(source)) {
+  const hash = createHash('sha256').update(headerHash).update(text).update(flags.join(' ')).digest('hex').slice(0, 16);
+  const object = join(folder, `${source.replaceAll('/', '-').replace(/\.cc$/, '')}-${hash}.o`);
+  if (existsSync(object)) return object;
+  mkdirSync(folder, { recursive: true });
+  await promisify(execFile)(compiler, ['-c', join(kernelDir, source), '-o', `${object}.tmp`, ...flags], { maxBuffer: 1 << 26 });
+  renameSync(`${object}.tmp`, object);
+  return object;
+}

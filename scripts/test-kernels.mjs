@@ -7,7 +7,20 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { common, contraction, findCompiler, isaFlags, kernelDir, nativeDir, parallel, sources } from './kernel-flags.mjs';
+import {
+  common,
+  compileCached,
+  contraction,
+  findCompiler,
+  isaFlags,
+  kernelDir,
+  nativeDir,
+  parallel,
+  read,
+  sanitized,
+  sanitizedObjects,
+  sources,
+} from './kernel-flags.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const run = promisify(execFile);
@@ -29,28 +42,36 @@ const supported = () => {
   }
 };
 const sets = isaAt >= 0 ? args[isaAt + 1].split(',') : [...new Set([supported()[0], 'base'])];
-const sanitize = plain ? [] : ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined', '-fno-omit-frame-pointer', '-g'];
 const tests = readdirSync(join(kernelDir, 'test')).filter(
   (f) => f.endsWith('_test.cc') && (wanted.length === 0 || wanted.some((w) => f.includes(w))),
 );
 
+const testTexts = readdirSync(join(kernelDir, 'test'))
+  .filter((f) => /\.(h|inc)$/.test(f))
+  .sort()
+  .map((f) => read(`test/${f}`))
+  .join('\0');
+
 let passed = 0;
 let failed = 0;
 for (const isa of sets) {
-  const objects = join(root, 'build/kernel-tests', `${isa}${plain ? '' : '-sanitized'}`);
-  mkdirSync(objects, { recursive: true });
-  const flags = [...common, plain ? '-O3' : '-O1', '-pthread', ...isaFlags[isa], ...sanitize];
-  const object = (source) => join(objects, `${source.replaceAll('/', '-')}.o`);
+  const folder = join(root, 'build/kernel-tests', `${isa}${plain ? '' : '-sanitized'}`);
+  mkdirSync(folder, { recursive: true });
+  const flags = plain ? { compile: [...common, '-O3', '-pthread', ...isaFlags[isa]], link: ['-pthread'] } : sanitized(isa);
+  const objects = {};
   await parallel(
     [...sources, ...tests.map((t) => `test/${t}`)].map((source) => async () => {
       const exact = source === 'test/random_test.cc' ? 'random.cc' : source;
-      await run(compiler, ['-c', join(kernelDir, source), '-o', object(source), ...flags, contraction(exact)], { maxBuffer: 1 << 26 });
+      // What tests include beside the kernels' own headers counts as their text.
+      const text = source.startsWith('test/') ? testTexts + read(source) : read(source);
+      const into = plain ? folder : sanitizedObjects(isa);
+      objects[source] = await compileCached(compiler, source, [...flags.compile, contraction(exact)], into, text);
     }),
     availableParallelism(),
   );
   for (const test of tests) {
-    const program = join(objects, basename(test, '.cc'));
-    await run(compiler, ['-o', program, object(`test/${test}`), ...sources.map(object), '-pthread', ...sanitize]);
+    const program = join(folder, basename(test, '.cc'));
+    await run(compiler, ['-o', program, objects[`test/${test}`], ...sources.map((source) => objects[source]), ...flags.link]);
     const result = spawnSync(program, { encoding: 'utf8', maxBuffer: 1 << 26 });
     const last = result.stdout.trim().split('\n').at(-1) ?? '';
     const counts = /(\d+) passed, (\d+) failed/.exec(last);

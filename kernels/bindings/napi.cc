@@ -86,11 +86,27 @@ template <size_t N> bool arguments(napi_env env, napi_callback_info info, napi_v
 
 // ---- memory ----
 
+#ifdef HONE_EXACT_BLOCKS
+// For sanitizers: a block ends where the request does, and JavaScript neither rounds sizes nor keeps blocks for later.
+constexpr bool kExact = true;
+#else
+constexpr bool kExact = false;
+#endif
+
 constexpr size_t kHugePage = size_t(2) << 20;
 
 // What all environments of the process hold together, and may hold.
 std::atomic<size_t> reserved_total{0};
 std::atomic<size_t> reserved_limit{SIZE_MAX};
+
+void *allocate(size_t align, size_t bytes) {
+#ifdef HONE_EXACT_BLOCKS
+  void *block = nullptr;
+  return posix_memalign(&block, align, bytes) == 0 ? block : nullptr;
+#else
+  return std::aligned_alloc(align, bytes);
+#endif
+}
 
 // The blocks of one environment.
 struct Blocks {
@@ -107,10 +123,10 @@ struct Blocks {
   }
 
   void *reserve(size_t wanted) {
-    const size_t align = wanted >= kHugePage ? kHugePage : 64;
-    const size_t bytes = wanted ? (wanted + align - 1) / align * align : align;
+    const size_t align = wanted >= kHugePage && !kExact ? kHugePage : 64;
+    const size_t bytes = kExact ? wanted : wanted ? (wanted + align - 1) / align * align : align;
     if (reserved_total.fetch_add(bytes) + bytes <= reserved_limit.load()) {
-      if (void *block = std::aligned_alloc(align, bytes)) {
+      if (void *block = allocate(align, bytes)) {
 #if defined(__linux__)
         if (align == kHugePage) madvise(block, bytes, MADV_HUGEPAGE);
 #endif
@@ -361,5 +377,8 @@ NAPI_MODULE_INIT() {
   napi_value isa;
   napi_create_string_utf8(env, HONE_ISA, NAPI_AUTO_LENGTH, &isa);
   napi_set_named_property(env, exports, "isa", isa);
+  napi_value exact;
+  napi_get_boolean(env, kExact, &exact);
+  napi_set_named_property(env, exports, "exact", exact);
   return exports;
 }

@@ -76,6 +76,10 @@ export class BlockAllocator {
 
   /** Lends a block of at least `bytes` to `owner`, which fills in ptr, sizeClass and slot; the block returns when the owner is collected. */
   lend(bytes: number, owner: Block & BlockOwner): void {
+    if (this.host.exactBlocks === true) {
+      this.lendExact(bytes, owner);
+      return;
+    }
     const index = classOf(bytes);
     const size = (this.bytesOf[index] ??= classBytes(index));
     if (this.live + size > this.byteBudget || this.blocks >= this.ownerBudget) this.collect();
@@ -92,6 +96,20 @@ export class BlockAllocator {
     owner.slot = slot;
     this.slotPtr[slot] = ptr;
     this.slotClass[slot] = index;
+  }
+
+  /** {@link lend} with a block of the request's own size: a class for each size, of which none is kept. */
+  private lendExact(bytes: number, owner: Block & BlockOwner): void {
+    if (this.live + bytes > this.byteBudget || this.blocks >= this.ownerBudget) this.collect();
+    const ptr = this.reserveFromHost(bytes, bytes);
+    this.bytesOf[bytes] = bytes;
+    this.live += bytes;
+    this.blocks++;
+    if (this.live > this.peak) this.peak = this.live;
+    const slot = this.host.tracker.track(owner);
+    Object.assign(owner, { ptr, sizeClass: bytes, slot });
+    this.slotPtr[slot] = ptr;
+    this.slotClass[slot] = bytes;
   }
 
   /** Takes a block back now. */
@@ -175,10 +193,14 @@ export class BlockAllocator {
 
   private recycle(ptr: Ptr, index: number): void {
     const size = this.bytesOf[index]!;
-    this.free[index]!.push(ptr);
     this.live -= size;
-    this.cached += size;
     this.blocks--;
+    if (this.host.exactBlocks === true) {
+      this.host.release(ptr);
+      return;
+    }
+    this.free[index]!.push(ptr);
+    this.cached += size;
   }
 
   private reserve(index: number, size: number, wanted: number): Ptr {

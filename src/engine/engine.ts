@@ -36,6 +36,8 @@ export interface EngineHost {
   /** The instruction set of the build in use: `avx512`, `avx2`, `base`, `simd128` or `relaxed-simd`. */
   readonly isa: string;
   readonly kernels: Kernels;
+  /** Every request gets a block of its own, of just its size, that goes back to the system at once: a sanitizer then sees each overrun. */
+  readonly exactBlocks?: boolean;
   /** A 64-byte aligned block, or 0. */
   reserve(bytes: number): Ptr;
   release(ptr: Ptr): void;

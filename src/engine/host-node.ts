@@ -76,7 +76,9 @@ export interface NativeReport {
   reason?: string;
 }
 
-export const nativeReport: NativeReport = { directory: join(home.folder ?? '', 'dist/native', platform), supported: [] };
+/** Where the addons are; HONE_NATIVE_DIR names another place, such as that of a build with sanitizers. */
+const nativeDirectory = process.env['HONE_NATIVE_DIR'] || join(home.folder ?? '', 'dist/native', platform);
+export const nativeReport: NativeReport = { directory: nativeDirectory, supported: [] };
 
 const KEEP_OUT =
   "Keep hone out of the bundle (esbuild: --external:hone --external:hone/*; Vite: ssr: { external: ['hone'] }; webpack: externals: [/^hone(\\/|$)/], " +

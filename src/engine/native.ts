@@ -8,6 +8,8 @@ const SCRATCH_DOUBLES = 1024;
 /** What kernels/bindings/napi.cc exports. */
 export interface Addon {
   readonly isa: string;
+  /** Built for sanitizers, with blocks as large as asked for. */
+  readonly exact?: boolean;
   readonly kernels: Record<string, (...args: number[]) => number>;
   reserve(bytes: number): Ptr;
   release(ptr: Ptr): void;
@@ -70,6 +72,7 @@ export function createNativeEngine(addon: Addon, hooks: NativeHooks): Engine {
   const engine = new Engine({
     name: 'native',
     isa: addon.isa,
+    exactBlocks: addon.exact === true,
     kernels: kernels as unknown as Kernels,
     reserve: addon.reserve,
     release: addon.release,
