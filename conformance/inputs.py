@@ -62,6 +62,13 @@ def base_shape(shape, layout):
         shape[0] = 1
     elif layout == "o" and shape:
         shape[0] += 2
+    elif layout == "l" and len(shape) > 2:
+        shape = [shape[0], *shape[2:], shape[1]]
+    elif layout == "p" and len(shape) > 1:
+        shape[0], shape[1] = shape[1], shape[0]
+    elif layout == "q" and shape:
+        shape.reverse()
+        shape[0] = 2 * shape[0] + 1
     return shape
 
 
@@ -76,6 +83,12 @@ def lay_out(base, shape, layout):
         return base.expand(shape)
     if layout == "o" and shape:
         return base.narrow(0, 1, shape[0])
+    if layout == "l" and len(shape) > 2:
+        return base.movedim(-1, 1)
+    if layout == "p" and len(shape) > 1:
+        return base.transpose(0, 1)
+    if layout == "q" and shape:
+        return base.permute(*reversed(range(len(shape))))[..., 1::2]
     return base
 
 

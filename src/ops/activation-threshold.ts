@@ -124,5 +124,5 @@ export function rrelu(x: Tensor, ...given: unknown[]): Tensor {
     const drawn = uniform_(emptyTensor(places.shape, 'float64'), lower, upper);
     return reshape(indexCopy_(filled([x.numel()], x.dtype, 1), 0, places, to(drawn, x.dtype)), x.shape);
   });
-  return inplace ? binaryInPlace('rrelu_', 'mul', x, slopes, () => mul(x, slopes)) : mul(x, slopes);
+  return inplace ? binaryInPlace('rrelu_', 'mul', x, slopes, () => mul(x, slopes)) : mul(slopes, x); // row-major, as the slopes
 }

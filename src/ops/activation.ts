@@ -2,6 +2,7 @@
  * Activation functions. Those that PyTorch can write over their input take `inplace`: in recording, only the result is kept for the
  * gradient where that is enough, else a copy of the input.
  */
+
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
@@ -11,6 +12,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { overwrite } from './activation-inplace.js';
 import { add, div, ge, gt, le, logicalAnd, logicalOr, lt, mul, sub } from './arithmetic.js';
 import { clamp } from './clamp.js';
+import { contiguous } from './copy.js';
 import { binaryOp, unary, where } from './elementwise.js';
 import { abs, expm1, relu as reluOf, sigmoid, tanh } from './math.js';
 import { narrow, reshape } from './movement.js';
@@ -339,7 +341,7 @@ export function softsign(x: Tensor): Tensor {
  */
 export function logsigmoid(x: Tensor): Tensor {
   needsFloat(x, 'logsigmoid');
-  return unary('logsigmoid', x);
+  return unary('logsigmoid', contiguous(x)); // row-major in PyTorch, whatever x is
 }
 
 /** x - tanh(x). @see https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html */

@@ -4,21 +4,22 @@ import { record } from '../autograd/node.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { arange, fromTypedArray } from '../tensor/create.js';
+import { channelsLastStrides, suggestsChannelsLast } from '../tensor/layout.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
-import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
+import { aliasTensor, type Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
 import { ge, le, sub } from './arithmetic.js';
-import { clone, filled } from './copy.js';
+import { clone, contiguous, filled, fillRaw, formatOf } from './copy.js';
 import { where } from './elementwise.js';
 import { indexSelect } from './gather.js';
 import { cat } from './join.js';
-import { copyInto } from './kernel-call.js';
+import { copyInto, emptyLikeDense, emptyStrided } from './kernel-call.js';
 import { expand, narrow, reshape, unsqueeze } from './movement.js';
 
 /** The elements of `dims` (default: all dims) in reverse order. A copy, as in PyTorch. Gradient: reversed likewise. */
 export function flip(x: Tensor, dims?: number | readonly number[]): Tensor {
   const list = normalizeDims(dims, x.ndim, 'flip');
-  const out = emptyTensor(x.shape, x.dtype);
+  const out = emptyLikeDense(x);
   if (numel(x.shape) > 0) {
     const start = list.reduce((sum, d) => sum + (x.shape[d]! - 1) * x.strides[d]!, x.offset);
     copyInto(
@@ -151,7 +152,7 @@ function triangle(x: Tensor, diagonal: number, keep: typeof le, op: string): Ten
   if (x.ndim < 2) throw new ShapeError(`${op}: expected at least 2 dims, got shape ${showShape(x.shape)}.`);
   const [rows, cols] = x.shape.slice(-2) as [number, number];
   const offset = sub(arange(cols), unsqueeze(arange(rows), 1));
-  return where(keep(offset, diagonal), x, filled([], x.dtype, 0));
+  return where(keep(offset, diagonal), contiguous(x), filled([], x.dtype, 0));
 }
 
 /** The lower triangle of the last two dims, 0 above; `diagonal` above 0 keeps more. */
@@ -218,7 +219,7 @@ export function padAs(op: string, x: Tensor, padding: readonly number[], mode: P
       before === 0 && after === 0 ? padded : indexSelect(padded, d, sourceIndex(op, x, d, before, after, mode), 'pad'),
     x,
   );
-  return apart(out, x);
+  return apart(mode !== 'circular' && x.ndim === 4 && pairs.length === 2 ? formatOf(out, x) : out, x);
 }
 
 /** PyTorch's rules for what is taken from x itself. */
@@ -248,6 +249,13 @@ interface PadPair {
   readonly after: number;
 }
 
+/** The result before x is copied into it: with the order of dims of what is left of x where nothing is added, else in its format. */
+function padded(x: Tensor, shape: Shape, inside: Shape, from: number, pairs: readonly PadPair[], value: number): Tensor {
+  if (pairs.every(({ before, after }) => before <= 0 && after <= 0)) return emptyLikeDense(aliasTensor(x, inside, x.strides, from));
+  if (x.ndim < 4 || !suggestsChannelsLast(x)) return filled(shape, x.dtype, value);
+  return fillRaw(emptyStrided(shape, channelsLastStrides(shape), x.dtype), value);
+}
+
 function padConstant(x: Tensor, padding: readonly number[], pairs: readonly PadPair[], value: number): Tensor {
   const [shape, inside] = [[...x.shape], [...x.shape]];
   let [from, to] = [x.offset, 0];
@@ -255,7 +263,7 @@ function padConstant(x: Tensor, padding: readonly number[], pairs: readonly PadP
     shape[d]! += before + after;
     inside[d]! += Math.min(before, 0) + Math.min(after, 0);
   }
-  const out = filled(shape, x.dtype, value);
+  const out = padded(x, shape, inside, from, pairs, value);
   for (const { d, before } of pairs) {
     from += Math.max(-before, 0) * x.strides[d]!;
     to += Math.max(before, 0) * out.strides[d]!;

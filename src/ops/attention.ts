@@ -1,14 +1,16 @@
 /** Scaled dot-product attention: softmax(query keyᵀ * scale + mask) value. */
+
 import { noGrad } from '../autograd/mode.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { assertTensorOrNull, assertTensors, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
-import { broadcastShapes, numel, type Shape } from '../tensor/shape.js';
+import { resultStrides } from '../tensor/layout.js';
+import { broadcastShapes, numel, type Shape, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { add, eq, mul } from './arithmetic.js';
 import { repeatInterleave, triu } from './arrange.js';
-import { filled, to } from './copy.js';
+import { filled, laidAs, to } from './copy.js';
 import { dropout } from './dropout.js';
 import { where } from './elementwise.js';
 import { amax } from './extrema.js';
@@ -67,7 +69,11 @@ export function scaledDotProductAttention(
   let bias: Tensor | null = null;
   if (isCausal) bias = causalMask(L, S, query.dtype);
   else if (attnMask !== null) bias = additive(attnMask, query.dtype, [...batch, L, S]);
-  return attend(query, key, value, bias, scale ?? 1 / Math.sqrt(query.shape.at(-1)!), dropoutP, true)[0];
+  const out = attend(query, key, value, bias, scale ?? 1 / Math.sqrt(query.shape.at(-1)!), dropoutP, true)[0];
+  // Without dropout PyTorch's fused kernel lays the result out as the query, whose heads are usually a transposed view.
+  return dropoutP === 0 && query.ndim === 4 && query.strides[3] === 1 && sameShape(out.shape, query.shape)
+    ? laidAs(out, resultStrides(out.shape, [query]))
+    : out;
 }
 
 const OP = 'scaledDotProductAttention';

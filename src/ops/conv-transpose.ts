@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { add } from './arithmetic.js';
 import { convolveInput } from './conv-kernels.js';
 import { CONV_TRANSPOSE, type ConvTransposeOptions, convTransposeAxes, type WithBias } from './conv-shape.js';
-import { contiguous, filled } from './copy.js';
+import { contiguous, filled, formatOf } from './copy.js';
 import { indexAdd } from './gather.js';
 import { narrow, permute, reshape, squeeze, transpose, unsqueeze } from './movement.js';
 import { type Axes, type Pair, planar, type Rank, type Single, type Triple } from './window.js';
@@ -41,7 +41,7 @@ export function convTranspose2d(
   const options = readArguments('convTranspose2d', CONV_TRANSPOSE, [bias, stride, padding, outputPadding, groups, dilation]);
   const geometry = planar(convTransposeAxes('convTranspose2d', 2, input, weight, options));
   const out = convolveInput(input.ndim === 4 ? input : unsqueeze(input, 0), weight, geometry);
-  return finish(out, options.bias, 2, input);
+  return finish(out, options.bias, 2, input, weight);
 }
 
 /**
@@ -65,7 +65,7 @@ export function convTranspose1d(
   const options = readArguments('convTranspose1d', CONV_TRANSPOSE, [bias, stride, padding, outputPadding, groups, dilation]);
   const geometry = planar(convTransposeAxes('convTranspose1d', 1, input, weight, options));
   const rows = unsqueeze(input.ndim === 3 ? input : unsqueeze(input, 0), -2);
-  return finish(squeeze(convolveInput(rows, unsqueeze(weight, -2), geometry), -2), options.bias, 1, input);
+  return finish(squeeze(convolveInput(rows, unsqueeze(weight, -2), geometry), -2), options.bias, 1, input, weight);
 }
 
 /**
@@ -94,7 +94,7 @@ export function convTranspose3d(
   const volumes = input.ndim === 5 ? input : unsqueeze(input, 0);
   const planes = reshape(transpose(volumes, 1, 2), [n * depth, o, height, width]);
   const spread = convolveInput(planes, reshape(weight, [o, flat.c / axes.groups, ...flat.kernel]), flat);
-  return finish(alongDepth(spread, axes), options.bias, 3, input);
+  return finish(alongDepth(spread, axes), options.bias, 3, input, weight);
 }
 
 /** Adds up along the depth what each slice gives to each tap: [N D, O KD, OH, OW] to [N, O, OD, OH, OW]. */
@@ -113,7 +113,7 @@ function alongDepth(planes: Tensor, { n, c, size, kernel, outSize, stride, paddi
   return contiguous(transpose(narrow(whole, 1, before, outDepth), 1, 2));
 }
 
-function finish(out: Tensor, bias: Tensor | null, rank: Rank, input: Tensor): Tensor {
+function finish(out: Tensor, bias: Tensor | null, rank: Rank, input: Tensor, weight: Tensor): Tensor {
   const full = bias === null ? out : add(out, reshape(bias, [-1, ...new Array<number>(rank).fill(1)]));
-  return input.ndim === rank + 2 ? full : squeeze(full, 0);
+  return input.ndim === rank + 2 ? (rank === 1 ? formatOf(full, weight) : formatOf(full, input, weight)) : squeeze(full, 0);
 }

@@ -4,7 +4,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { pad } from './arrange.js';
 import { convolve } from './conv-kernels.js';
 import { CONV, type ConvOptions, convAxes, type Padding, type WithBias } from './conv-shape.js';
-import { contiguous } from './copy.js';
+import { contiguous, formatOf } from './copy.js';
 import { stack } from './join.js';
 import { reshape, slice, squeeze, transpose, unsqueeze } from './movement.js';
 import { type Axes, type Pair, planar, type Single, type Triple } from './window.js';
@@ -36,7 +36,7 @@ export function conv2d(
   const options = readArguments('conv2d', CONV, [bias, stride, padding, dilation, groups]);
   const geometry = planar(convAxes('conv2d', 2, input, weight, options));
   return input.ndim === 4
-    ? convolve(input, weight, options.bias, geometry)
+    ? formatOf(convolve(input, weight, options.bias, geometry), input, weight)
     : squeeze(convolve(unsqueeze(input, 0), weight, options.bias, geometry), 0);
 }
 
@@ -61,7 +61,7 @@ export function conv1d(
   const geometry = planar(convAxes('conv1d', 1, input, weight, options));
   const rows = unsqueeze(input.ndim === 3 ? input : unsqueeze(input, 0), -2);
   const out = squeeze(convolve(rows, unsqueeze(weight, -2), options.bias, geometry), -2);
-  return input.ndim === 3 ? out : squeeze(out, 0);
+  return input.ndim === 3 ? formatOf(out, weight) : squeeze(out, 0);
 }
 
 /**
@@ -89,7 +89,11 @@ export function conv3d(
   const slices = depthTaps(input.ndim === 5 ? input : unsqueeze(input, 0), axes);
   const planes = convolve(slices, reshape(weight, [o, flat.c / g, ...flat.kernel]), options.bias, flat);
   const out = contiguous(transpose(reshape(planes, [n, depth, o, ...flat.outSize]), 1, 2));
-  return input.ndim === 5 ? out : squeeze(out, 0);
+  return input.ndim === 5 && taps * flat.kernel[0] * flat.kernel[1] > 1
+    ? formatOf(out, input, weight)
+    : input.ndim === 5
+      ? out
+      : squeeze(out, 0);
 }
 
 /** For each place of the window along the depth, the slices under its taps: [N OD, C KD, H, W]. */

@@ -3,11 +3,12 @@
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { assertDType, type DType } from '../tensor/dtype.js';
+import { channelsLastStrides, suggestsChannelsLast } from '../tensor/layout.js';
 import { type Scalar, scalarTensor, storedScalar } from '../tensor/scalar.js';
-import { numel } from '../tensor/shape.js';
+import { numel, type Shape } from '../tensor/shape.js';
 import { escapeScope } from '../tensor/storage.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { code, copyInto, emptyLikeDense, rowMajor } from './kernel-call.js';
+import { code, copyInto, emptyLikeDense, emptyStrided, rowMajor } from './kernel-call.js';
 
 /**
  * A copy with memory of its own, laid out as `x` is when that is dense.
@@ -65,6 +66,20 @@ export function to(x: Tensor, dtype: DType | 'cpu' | { dtype?: DType }): Tensor 
   const out = emptyLikeDense(x, wanted);
   copyInto(out, x, 'to');
   return record('to', out, [x], [], (g) => [g]);
+}
+
+/** `out` with channels side by side in memory where PyTorch lays it out so: where one of the inputs lies so. */
+export function formatOf(out: Tensor, ...inputs: readonly Tensor[]): Tensor {
+  if (!inputs.some(suggestsChannelsLast) || suggestsChannelsLast(out)) return out;
+  return laidAs(out, channelsLastStrides(out.shape));
+}
+
+/** `out` with other strides, which leave no holes (null: row-major): itself where it has them. */
+export function laidAs(out: Tensor, strides: Shape | null): Tensor {
+  if (strides === null ? out.isContiguous() : out.shape.every((size, d) => size === 1 || out.strides[d] === strides[d])) return out;
+  const laid = emptyStrided(out.shape, strides, out.dtype);
+  copyInto(laid, out, 'contiguous');
+  return record(out.gradFn?.name ?? 'contiguous', laid, [out], [], (g) => [g]);
 }
 
 /** A tensor on the same memory that gradients do not flow through. */

@@ -121,7 +121,9 @@ export function einsum(equation: string, ...operands: Tensor[] | [readonly Tenso
     const second = sumOthers(b, new Set([...later, ...a.labels]), true);
     parts = [contract(first, second, later, sizes), ...rest];
   }
-  return aligned(sumOthers(parts[0]!, new Set(wanted)), wanted);
+  // In the order of the output before anything is summed, so that the sums lie in memory as PyTorch's do.
+  const labels = [...wanted, ...parts[0]!.labels.filter((l) => !wanted.includes(l))];
+  return sumOthers({ x: aligned(parts[0]!, labels), labels }, new Set(wanted)).x;
 }
 
 function sizesOf(labelled: readonly Labelled[], equation: string): Map<string, number> {

@@ -11,8 +11,8 @@ import { assertTensor, show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../tensor/scalar.js';
 import { broadcastShapes, broadcastStrides, collapse, isContiguous, numel, sameShape } from '../tensor/shape.js';
-import { emptyTensor, Tensor } from '../tensor/tensor.js';
-import { castRaw, code, dense, emptyLikeDense, metaPtr, writeMeta } from './kernel-call.js';
+import { Tensor } from '../tensor/tensor.js';
+import { castRaw, code, dense, elementwiseResult, emptyBesideNumber, emptyLikeDense, metaPtr, writeMeta } from './kernel-call.js';
 
 // Short forms for the formulas below.
 const add = (a: Operand, b: Operand) => binaryOp('add', a, b);
@@ -345,7 +345,7 @@ function withScalar(op: BinaryOpName, x: Tensor, scalar: Scalar, reversed: boole
     const term = scalarTensor(value, dtype);
     out = binaryRaw(BinaryOp[op], reversed ? term : source, reversed ? source : term, outDtype, 0, 0, name);
   } else {
-    out = emptyLikeDense(source, outDtype);
+    out = emptyBesideNumber(source, outDtype);
     check(kernels.binaryScalar(BinaryOp[op], code(dtype), out.ptr, source.ptr, numel(source.shape), value, reversed ? 1 : 0), name);
   }
   if (outDtype === 'bool') return out;
@@ -369,8 +369,7 @@ function binaryRaw(opCode: number, a: Tensor, b: Tensor, outDtype: Tensor['dtype
     }
   }
   const target = broadcastShapes(a.shape, b.shape, name);
-  const out = emptyTensor(target, outDtype);
-  const { shape, strides } = collapse(target, [broadcastStrides(a.shape, a.strides, target), broadcastStrides(b.shape, b.strides, target)]);
+  const { out, shape, strides } = elementwiseResult(target, outDtype, [a, b]);
   const [to, left, right] = [out.ptr, a.ptr, b.ptr];
   const rank = writeMeta(shape, strides[0]!, strides[1]!);
   check(kernels.binaryStrided(opCode, code(a.dtype), to, left, right, rank, metaPtr(), p0, p1), name);
@@ -419,9 +418,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
     Tensor,
   ];
   const target = broadcastShapes(condition.shape, broadcastShapes(x.shape, y.shape, 'where'), 'where');
-  const out = emptyTensor(target, dtype);
-  const parts = [condition, x, y].map((t) => broadcastStrides(t.shape, t.strides, target));
-  const { shape, strides } = collapse(target, parts);
+  const { out, shape, strides } = elementwiseResult(target, dtype, [condition, x, y]);
   const [to, c, left, right] = [out.ptr, condition.ptr, x.ptr, y.ptr];
   const rank = writeMeta(shape, ...strides);
   check(kernels.where(code(dtype), to, c, left, right, rank, metaPtr()), 'where');

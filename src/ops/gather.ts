@@ -133,7 +133,7 @@ export function scatter(
 ): Tensor {
   const mode = readScatter('scatter', given);
   const { d, part } = scatterOperands('scatter', x, dim, index, src);
-  const out = rawCopy(x);
+  const out = rowMajorCopy(x);
   scatterRaw('scatter', mode, out, d, index, part);
   return record('scatter', out, [x, part], [row(index)], (g, [i], needs) => {
     if (mode === 'multiply')
@@ -150,7 +150,7 @@ export function scatter(
  */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
   const { d, part } = scatterOperands('scatterAdd', x, dim, index, src);
-  const out = rawCopy(x);
+  const out = rowMajorCopy(x);
   scatterRaw('scatterAdd', 'add', out, d, index, part);
   return record('scatterAdd', out, [x, part], [row(index)], (g, [i], needs) => [g, needs(1) ? gather(g, d, i!) : null]);
 }

@@ -5,12 +5,13 @@ import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
 import { show } from '../tensor/arguments.js';
 import { dtypes } from '../tensor/dtype.js';
+import { resultStrides } from '../tensor/layout.js';
 import { isScalar, type Scalar } from '../tensor/scalar.js';
 import { broadcastShapes, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { add, lt, mul } from './arithmetic.js';
-import { clone, filled, to } from './copy.js';
+import { clone, filled, laidAs, to } from './copy.js';
 import { where } from './elementwise.js';
 import { amax, amin } from './extrema.js';
 import { indexAdd, indexCopy, indexInt64, indexSelect } from './gather.js';
@@ -182,7 +183,15 @@ export function index(x: Tensor, ...indices: Index[]): Tensor {
   if (advanced.length === 0) return view === x ? alias(x, 'index') : view;
   const { view: source, before, indexed, after, flat } = plan('index', view, advanced);
   const picked = indexSelect(reshape(source, [...before, indexed, ...after]), before.length, reshape(flat, [-1]), 'index');
-  return reshape(picked, [...before, ...flat.shape, ...after]);
+  const shape = [...before, ...flat.shape, ...after];
+  // As in PyTorch: the order of dims of the source, in which the indexed ones say nothing, then that of the indices.
+  const [start, end] = [before.length, source.ndim - after.length];
+  const strides = [...source.strides.slice(0, start), ...flat.shape.map(() => 0), ...source.strides.slice(end)];
+  const at = {
+    shape: [...before.map(() => 1), ...flat.shape, ...after.map(() => 1)],
+    strides: [...before.map(() => 0), ...flat.strides, ...after.map(() => 0)],
+  };
+  return laidAs(reshape(picked, shape), resultStrides(shape, [{ shape, strides }, at]));
 }
 
 /**

@@ -10,7 +10,7 @@ import { fromTypedArray, zeros } from '../tensor/create.js';
 import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, mul } from './arithmetic.js';
-import { clone, detach } from './copy.js';
+import { clone, detach, formatOf } from './copy.js';
 import { indexAdd, indexSelect } from './gather.js';
 import { reshape } from './movement.js';
 import { type AxisTaps, areaTaps, cubicTaps, filterTaps, linearTaps, nearestTaps } from './taps.js';
@@ -79,7 +79,8 @@ export function interpolateAs(op: string, x: Tensor, options: InterpolateOptions
     const taps = tapsOf(mode, from, to, scales?.[i] ?? null, alignCorners === true, antialias, x);
     return isIdentity(taps, from) ? y : resample(op, y, i + 2, taps);
   }, x);
-  return out === x ? clone(x) : out;
+  if (out === x) return clone(x);
+  return x.ndim > 3 ? formatOf(out, x) : out;
 }
 
 function checkMode(op: string, x: Tensor, mode: InterpolateMode, alignCorners: boolean | null, antialias: boolean): void {

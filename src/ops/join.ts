@@ -4,9 +4,11 @@ import { record } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, assertTensorList, readArguments, readOne, required, show, type Trailing } from '../tensor/arguments.js';
 import { promote } from '../tensor/dtype.js';
+import { channelsLastStrides, suggestsChannelsLast } from '../tensor/layout.js';
 import { normalizeDim, numel, sameShape } from '../tensor/shape.js';
-import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { copyInto } from './kernel-call.js';
+import { aliasTensor, type Tensor } from '../tensor/tensor.js';
+import { laidAs } from './copy.js';
+import { copyInto, emptyStrided } from './kernel-call.js';
 import { narrow, select, unsqueeze } from './movement.js';
 
 export interface DimOption {
@@ -43,10 +45,9 @@ export function cat(tensors: readonly Tensor[], ...given: Trailing<[dim: number]
     size += x.shape[d]!;
   }
   const dtype = tensors.map((x) => x.dtype).reduce(promote);
-  const out = emptyTensor(
-    first.shape.map((s, i) => (i === d ? size : s)),
-    dtype,
-  );
+  const shape = first.shape.map((s, i) => (i === d ? size : s));
+  const channelsLast = first.ndim >= 4 && parts.every(suggestsChannelsLast);
+  const out = emptyStrided(shape, channelsLast ? channelsLastStrides(shape) : null, dtype);
   let start = 0;
   const places = parts.map((x) => {
     const place = [start, x.shape[d]!] as const;
@@ -73,10 +74,12 @@ export function stack(tensors: readonly Tensor[], ...given: Trailing<[dim: numbe
     if (!sameShape(x.shape, shape))
       throw new ShapeError(`stack: expected tensors of one shape, got ${showShape(shape)} and ${showShape(x.shape)} (tensor ${i}).`);
   });
-  return cat(
+  const out = cat(
     tensors.map((x) => unsqueeze(x, d)),
     d,
   );
+  if (d > 0 || ndim !== 4 || !tensors.every(suggestsChannelsLast)) return out;
+  return laidAs(out, [numel(shape), ...channelsLastStrides(shape)]);
 }
 
 const SPLIT = { sizes: required as number | readonly number[], dim: 0 };

@@ -1,7 +1,8 @@
 /** What operations share on their way to a kernel: dense operands, strided arguments, casts. No gradients here. */
 import { engine } from '../engine/engine.js';
 import { type DType, dtypes } from '../tensor/dtype.js';
-import { isDense, numel, type Shape } from '../tensor/shape.js';
+import { isPlain, memoryOrder, resultStrides } from '../tensor/layout.js';
+import { broadcastStrides, collapse, isDense, numel, type Shape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
 import { copyValues } from '../tensor/transfer.js';
@@ -11,10 +12,41 @@ export function code(dtype: DType): number {
   return dtypes[dtype].code;
 }
 
-/** An uninitialised tensor laid out as `x` is when `x` is dense, row-major otherwise: PyTorch's rule for elementwise results. */
+/** An uninitialised tensor of these strides, which leave no holes; row-major where they are null. */
+export function emptyStrided(shape: Shape, strides: Shape | null, dtype: DType): Tensor {
+  if (strides === null) return emptyTensor(shape, dtype);
+  return new Tensor(new Storage(numel(shape) * dtypes[dtype].bytes), shape, dtype, strides);
+}
+
+/** An uninitialised tensor with the order of dims of `x`, without its holes and repetitions: PyTorch's rule for elementwise results. */
 export function emptyLikeDense(x: Tensor, dtype: DType = x.dtype): Tensor {
-  if (x.isContiguous() || !isDense(x.shape, x.strides)) return emptyTensor(x.shape, dtype);
-  return new Tensor(new Storage(numel(x.shape) * dtypes[dtype].bytes), x.shape, dtype, x.strides);
+  return x.isContiguous() ? emptyTensor(x.shape, dtype) : emptyStrided(x.shape, resultStrides(x.shape, [x]), dtype);
+}
+
+/** A number beside a tensor, of which layouts know only that it is no tensor of the same shape. */
+const NUMBER = { shape: [], strides: [] } as const;
+
+/** {@link emptyLikeDense} for a tensor and a number. */
+export function emptyBesideNumber(x: Tensor, dtype: DType): Tensor {
+  return isPlain(x) ? emptyTensor(x.shape, dtype) : emptyStrided(x.shape, resultStrides(x.shape, [x, NUMBER]), dtype);
+}
+
+/**
+ * The uninitialised result of an elementwise operation on operands that broadcast to `target`, and what a kernel needs that writes it from
+ * its first element in memory to its last: the sizes in that order, and the strides of the operands, as few dims as can be.
+ */
+export function elementwiseResult(
+  target: Shape,
+  dtype: DType,
+  operands: readonly Tensor[],
+): { out: Tensor; shape: number[]; strides: number[][] } {
+  const parts = operands.map((x) => broadcastStrides(x.shape, x.strides, target));
+  const plain = operands.every(isPlain);
+  const out = emptyStrided(target, plain ? null : resultStrides(target, operands), dtype);
+  if (out.isContiguous()) return { out, ...collapse(target, parts) };
+  const order = memoryOrder(out);
+  const inOrder = (list: Shape) => order.map((d) => list[d]!);
+  return { out, ...collapse(inOrder(target), parts.map(inOrder)) };
 }
 
 /**
@@ -50,9 +82,12 @@ export function rowMajor(x: Tensor, op = 'contiguous'): Tensor {
   return out;
 }
 
-/** `x` itself when its elements fill one block in some order, else a row-major copy. Not recorded. */
+/** `x` itself when its elements fill one block in some order, else a copy that does, with the order of dims of `x`. Not recorded. */
 export function dense(x: Tensor, op: string): Tensor {
-  return isDense(x.shape, x.strides) ? x : rowMajor(x, op);
+  if (isDense(x.shape, x.strides)) return x;
+  const out = emptyLikeDense(x);
+  copyInto(out, x, op);
+  return out;
 }
 
 /** A copy of `x` as `dtype`, laid out alike; `x` itself when it has that dtype. Not recorded. */

@@ -5,7 +5,7 @@ import { normalizeDim, numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, mul, sub } from './arithmetic.js';
 import { flip } from './arrange.js';
-import { clone } from './copy.js';
+import { clone, rowMajorClone } from './copy.js';
 import { stack } from './join.js';
 import { bmm, dot, matmul, mm, mv, outer } from './matmul.js';
 import { diagonal, permute, reshape, select, unsqueeze } from './movement.js';
@@ -161,7 +161,7 @@ export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]
   if (from === to) throw new ArgumentError(`rot90: dims are [${dims}], expected two different ones.`);
   const turns = ((k % 4) + 4) % 4;
   const order = x.shape.map((_, d) => (d === from ? to : d === to ? from : d));
-  if (turns === 0) return clone(x);
+  if (turns === 0) return rowMajorClone(x);
   if (turns === 2) return flip(x, [from, to]);
-  return turns === 1 ? flip(permute(x, order), [from]) : flip(permute(x, order), [to]);
+  return permute(flip(x, [turns === 1 ? to : from]), order);
 }

@@ -8,7 +8,7 @@ import { numel, type Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, mul, sub } from './arithmetic.js';
 import { repeat } from './arrange.js';
-import { clone } from './copy.js';
+import { clone, formatOf } from './copy.js';
 import { copy_ } from './inplace.js';
 import { code, copyInto, rowMajor } from './kernel-call.js';
 import { rsqrt, square } from './math.js';
@@ -86,8 +86,10 @@ export function batchNormAs(
   }
   if (numel(x.shape) === 0) return emptyBatch(x, weight, bias);
   const geometry = { n, c, inner };
-  if (training) return trainingNorm(x, runningMean, runningVar, weight, bias, geometry, momentum, eps);
-  return evaluationNorm(x, runningMean!, runningVar!, weight, bias, geometry, eps);
+  const out = training
+    ? trainingNorm(x, runningMean, runningVar, weight, bias, geometry, momentum, eps)
+    : evaluationNorm(x, runningMean!, runningVar!, weight, bias, geometry, eps);
+  return x.ndim < 4 ? out : formatOf(out, x);
 }
 
 function checkEps(name: string, eps: number, training: boolean): void {

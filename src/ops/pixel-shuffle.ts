@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { contiguous } from './copy.js';
+import { contiguous, formatOf } from './copy.js';
 import { permute, reshape } from './movement.js';
 
 function checkFactor(op: string, name: string, value: number): void {
@@ -35,7 +35,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   const d = lead.length;
   const parts = reshape(x, [...lead, c / (r * r), r, r, h, w]);
   const order = [...lead.keys(), d, d + 3, d + 1, d + 4, d + 2];
-  return reshape(permute(parts, order), [...lead, c / (r * r), h * r, w * r]);
+  return formatOf(reshape(permute(parts, order), [...lead, c / (r * r), h * r, w * r]), x);
 }
 
 /**
@@ -54,7 +54,7 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   const d = lead.length;
   const parts = reshape(x, [...lead, c, h / r, r, w / r, r]);
   const order = [...lead.keys(), d, d + 2, d + 4, d + 1, d + 3];
-  return reshape(permute(parts, order), [...lead, c * r * r, h / r, w / r]);
+  return formatOf(reshape(permute(parts, order), [...lead, c * r * r, h / r, w / r]), x);
 }
 
 /**
@@ -74,5 +74,5 @@ export function channelShuffle(x: Tensor, groups: number): Tensor {
     throw new ShapeError(`channelShuffle: ${groups} groups do not divide the ${c} channels of x ${showShape(x.shape)}.`);
   const parts = reshape(x, [n, groups, c / groups, ...rest]);
   const shuffled = permute(parts, [0, 2, 1, ...rest.map((_, i) => i + 3)]);
-  return reshape(contiguous(shuffled), x.shape);
+  return formatOf(reshape(contiguous(shuffled), x.shape), x);
 }

@@ -1,14 +1,16 @@
 /** Elementwise functions made of others: torch's smaller ones, with broadcasting. Gradients come from the parts. */
+
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError } from '../errors.js';
 import { show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
+import { resultStrides } from '../tensor/layout.js';
 import { isScalar, resultDType, type Scalar, storedScalar } from '../tensor/scalar.js';
 import { Tensor } from '../tensor/tensor.js';
 import { add, div, eq, gt, le, logicalAnd, logicalOr, lt, maximum, mul, pow, sub } from './arithmetic.js';
 import { clamp } from './clamp.js';
-import { clone, detach, filled, to } from './copy.js';
+import { clone, detach, filled, laidAs, to } from './copy.js';
 import { binaryOp, type Operand, where } from './elementwise.js';
 import { abs, cos, exp, isinf, isnan, log, log1p, log2, neg, sign, sin, trunc } from './math.js';
 
@@ -42,13 +44,13 @@ export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value
 export function lerp(start: Tensor, end: Tensor, weight: Operand): Tensor {
   if (start.dtype !== end.dtype || !isFloating(start.dtype))
     throw new DTypeError(`lerp: start is ${start.dtype} and end ${end.dtype}, expected one floating dtype. Convert with to('float32').`);
-  const difference = sub(end, start);
+  const back = sub(start, end); // the first operand decides how the result lies in memory
   if (isScalar(weight)) {
     const share = Number(weight);
-    return Math.abs(share) < 0.5 ? add(start, mul(difference, share)) : sub(end, mul(difference, 1 - share));
+    return Math.abs(share) < 0.5 ? sub(start, mul(back, share)) : add(mul(back, 1 - share), end);
   }
   const near = lt(abs(detach(weight)), 0.5);
-  return where(near, add(start, mul(difference, weight)), sub(end, mul(difference, sub(1, weight))));
+  return where(near, sub(start, mul(back, weight)), add(mul(back, sub(1, weight)), end));
 }
 
 /** sqrt(a² + b²), without overflow. @throws {DTypeError} for integers. */
@@ -61,9 +63,11 @@ export const hypot = (a: Operand, b: Operand): Tensor => {
 export function copysign(a: Tensor, b: Operand): Tensor {
   const [x, y] = asFloats(a, b) as [Tensor, Operand];
   const size = noGrad(() => abs(x));
-  const out = y instanceof Tensor ? where(signbit(y), neg(size), size) : Number(y) < 0 || Object.is(y, -0) ? neg(size) : size;
+  const signed = (y: Tensor) => mul(size, to(where(signbit(y), -1, 1), size.dtype));
+  const out = y instanceof Tensor ? noGrad(() => signed(y)) : Number(y) < 0 || Object.is(y, -0) ? neg(size) : size;
   const inputs = y instanceof Tensor ? [x, y] : [x];
-  return record('copysign', out, inputs, [x, out], (g, [x, out], needs) =>
+  const laid = laidAs(out, resultStrides(out.shape, inputs));
+  return record('copysign', laid, inputs, [x, out], (g, [x, out], needs) =>
     inputs.map((_, i) => (!needs(i) ? null : i === 0 ? where(eq(x!, 0), 0, mul(g, div(out!, x!))) : mul(g, 0))),
   );
 }
@@ -116,7 +120,8 @@ export function xlogy(x: Operand, y: Operand): Tensor {
   const factor = a instanceof Tensor ? detach(a) : filled([], b.dtype, a);
   const zero = logicalAnd(eq(factor, 0), logicalOr(le(plain, 0), eq(plain, Number.POSITIVE_INFINITY)));
   // Where x is 0 the logarithm would give NaN times 0, also to the gradient.
-  return mul(a, log(where(zero, 1, b)));
+  const out = mul(a, log(where(zero, 1, b)));
+  return laidAs(out, resultStrides(out.shape, a instanceof Tensor ? [a, b] : [b]));
 }
 
 /**

@@ -4,7 +4,7 @@ import { readArguments } from '../tensor/arguments.js';
 import { fromTypedArray, tensor } from '../tensor/create.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { div, mul } from './arithmetic.js';
-import { filled } from './copy.js';
+import { filled, formatOf } from './copy.js';
 import { where } from './elementwise.js';
 import { gather, indexSelect } from './gather.js';
 import { reshape } from './movement.js';
@@ -157,11 +157,12 @@ function adaptiveAverage(op: string, rank: Rank, x: Tensor, outputSize: OutputSi
   const shape = [...x.shape.slice(0, -rank), ...sizes];
   if (sizes.includes(0)) return nothing(x, shape);
   const { runs, windows, axes } = sideBySide(x, rank, sizes);
-  if (windows.every((w) => w.source === null)) return reshape(averageOf(runs, axes, true, 0), shape);
+  const format = (out: Tensor) => (rank < 3 && x.ndim === rank + 2 ? formatOf(out, x) : out);
+  if (windows.every((w) => w.source === null)) return format(reshape(averageOf(runs, axes, true, 0), shape));
   // Sums of what belongs to each window, over how much that is.
   const own = windows.reduce<Tensor>((part, w, d) => where(along(w.inside.map(Number), d, rank, 'bool'), part, 0), runs);
   const sums = reshape(averageOf(own, axes, true, 1), shape);
-  return windows.reduce<Tensor>((part, w, d) => div(part, along(w.counts, d, rank, x.dtype)), sums);
+  return format(windows.reduce<Tensor>((part, w, d) => div(part, along(w.counts, d, rank, x.dtype)), sums));
 }
 
 /** An empty result, through which gradients of 0 reach x. */
@@ -183,8 +184,9 @@ function adaptiveMax(op: string, rank: Rank, x: Tensor, outputSize: OutputSize, 
   if (sizes.includes(0)) return returnIndices ? [nothing(x, shape), emptyTensor(shape, 'int64')] : nothing(x, shape);
   const { runs, axes, index } = sideBySide(x, rank, sizes);
   const [values, places] = maxOf(runs, axes, returnIndices);
-  if (!returnIndices) return reshape(values, shape);
-  if (index.every((at) => at === null)) return [reshape(values, shape), reshape(places!, shape)];
+  const format = (y: Tensor) => (rank < 3 && x.ndim === rank + 2 ? formatOf(reshape(y, shape), x) : reshape(y, shape));
+  if (!returnIndices) return format(values);
+  if (index.every((at) => at === null)) return [format(values), format(places!)];
   // Places in the runs become places in x: those of x's own elements, laid out as the runs are.
   const from = x.shape.slice(-rank);
   const own = reshape(fromTypedArray(BigInt64Array.from({ length: from.reduce((a, b) => a * b, 1) }, (_, i) => BigInt(i))), from);
@@ -192,5 +194,5 @@ function adaptiveMax(op: string, rank: Rank, x: Tensor, outputSize: OutputSize, 
     index.reduce<Tensor>((part, at, d) => (at === null ? part : indexSelect(part, d, at)), own),
     [-1],
   );
-  return [reshape(values, shape), reshape(gather(laid, 0, reshape(places!, [-1])), shape)];
+  return [format(values), format(gather(laid, 0, reshape(places!, [-1])))];
 }

@@ -2,12 +2,14 @@
  * Pooling over windows of one, two and three axes. The kernels pool planes: one axis is a plane of one row, and three axes are pooled
  * twice, every slice first and then along the depth.
  */
+
 import { ShapeError, showShape } from '../errors.js';
 import { readArguments } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, div, floorDivide, ge, mul } from './arithmetic.js';
 import { clamp } from './clamp.js';
+import { formatOf } from './copy.js';
 import { where } from './elementwise.js';
 import { gather } from './gather.js';
 import { reshape } from './movement.js';
@@ -138,7 +140,8 @@ function maxPool(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, given: un
   const shape = [...x.shape.slice(0, -rank), ...axes.outSize];
   const wanted = options.returnIndices;
   const [values, indices] = maxOf(x, axes, wanted);
-  return wanted ? [reshape(values, shape), reshape(indices!, shape)] : reshape(values, shape);
+  const format = (y: Tensor) => (x.ndim === rank + 2 ? formatOf(reshape(y, shape), x) : reshape(y, shape));
+  return wanted ? [format(values), format(indices!)] : format(values);
 }
 
 /** The maxima of the windows, and where they stood when that is wanted; in row-major order, the shape is the caller's to give. */
@@ -269,7 +272,8 @@ function avgPool(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, options: 
     throw new ShapeError(
       `${op}: the sizes ${showShape(axes.size)} of the input are smaller than the window ${showShape(axes.kernel)}. Take a smaller one.`,
     );
-  return reshape(averageOf(x, axes, options.countIncludePad, divisor), [...x.shape.slice(0, -rank), ...axes.outSize]);
+  const out = reshape(averageOf(x, axes, options.countIncludePad, divisor), [...x.shape.slice(0, -rank), ...axes.outSize]);
+  return rank < 3 && x.ndim === rank + 2 ? formatOf(out, x) : out;
 }
 
 /** The means of the windows; in row-major order, the shape is the caller's to give. */

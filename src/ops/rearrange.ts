@@ -8,7 +8,7 @@ import { broadcastShapes, normalizeDim, numel, type Shape } from '../tensor/shap
 import type { Tensor } from '../tensor/tensor.js';
 import { ge, mul, pow, sub } from './arithmetic.js';
 import { flip, meshgrid, pad } from './arrange.js';
-import { clone, to } from './copy.js';
+import { clone, contiguous, to } from './copy.js';
 import { index } from './indexing.js';
 import { cat, stack } from './join.js';
 import { nonzero } from './masks.js';
@@ -60,7 +60,7 @@ export function diagEmbed(x: Tensor, ...args: Trailing<[offset: number, dim1: nu
   const spaced = reshape(pad(unsqueeze(x, -1), [0, size]), [...lead, n * (size + 1)]);
   const before = offset >= 0 ? offset : -offset * size;
   const square = narrow(pad(spaced, [before, size * size]), -1, 0, size * size);
-  return inPlace(reshape(square, [...lead, size, size]));
+  return inPlace(contiguous(reshape(square, [...lead, size, size])));
 }
 
 /** Rows in reverse order. */

@@ -80,7 +80,7 @@ export function reduceRaw(op: ReduceOpName, x: Tensor, dims: readonly number[], 
   order.forEach((dim, i) => {
     back[dim] = current.strides[i]!;
   });
-  return aliasTensor(current, shape, back, current.offset);
+  return rowMajor(aliasTensor(current, shape, back, current.offset), name);
 }
 
 /** The gradient of a reduction, seen with the reduced dims in place again. */

@@ -1,4 +1,5 @@
 /** Normalisation of each item by itself: layer, RMS and group norm, all of them rows to one kernel; and local response norm. */
+
 import { isGradEnabled } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
@@ -8,6 +9,7 @@ import { checkSizes, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, div, mul, pow, sub } from './arithmetic.js';
 import { pad } from './arrange.js';
+import { formatOf } from './copy.js';
 import { code, rowMajor } from './kernel-call.js';
 import { rsqrt, square } from './math.js';
 import { reshape } from './movement.js';
@@ -229,7 +231,8 @@ export function rmsNorm(
   const defaults: Required<RmsNormOptions> = { weight: null, eps: null };
   const { weight, eps } = readArguments('rmsNorm', defaults, args);
   const shape = checkNormalized('rmsNorm', x, normalizedShape, { weight });
-  return rowNorm(x, flatten(weight), null, overLast('rmsNorm', x, shape, false, eps ?? EPSILON[x.dtype as 'float32']));
+  const out = rowNorm(x, flatten(weight), null, overLast('rmsNorm', x, shape, false, eps ?? EPSILON[x.dtype as 'float32']));
+  return x.ndim < 4 ? out : formatOf(out, x);
 }
 
 export interface GroupNormOptions {
@@ -286,7 +289,9 @@ export function groupNormAs(op: string, x: Tensor, numGroups: number, weight: Te
   // PyTorch's check: with one item, groups of one value are refused, which training would make constant.
   if (Math.floor((n * c) / numGroups) * span === 1)
     throw new ShapeError(`${op}: the input ${given} has 1 value in each of ${numGroups} groups, expected more. Take fewer groups.`);
-  return rowNorm(x, weight, bias, { op, rows: n * numGroups, groups: numGroups, channels: c / numGroups, span, centered: true, eps });
+  const settings = { op, rows: n * numGroups, groups: numGroups, channels: c / numGroups, span, centered: true, eps };
+  const out = rowNorm(x, weight, bias, settings);
+  return x.ndim < 4 ? out : formatOf(out, x);
 }
 
 export interface LocalResponseNormOptions {

@@ -4,15 +4,15 @@ import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError } from '../errors.js';
 import { assertTensor, readArguments, readReduction, required, show, type Trailing } from '../tensor/arguments.js';
-import { zeros } from '../tensor/create.js';
-import { normalizeDim, numel, type Shape } from '../tensor/shape.js';
+import { fromTypedArray, zeros } from '../tensor/create.js';
+import { normalizeDim, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { div, eq, logicalOr, mul } from './arithmetic.js';
-import { detach, filled, to } from './copy.js';
+import { contiguous, detach, filled, to } from './copy.js';
 import { where } from './elementwise.js';
 import { type DimOptions, type ValuesAndIndices, valuesAndIndices } from './extrema.js';
 import { scatterAdd } from './gather.js';
-import { code, rowMajor } from './kernel-call.js';
+import { code, copyInto, emptyLikeDense, rowMajor } from './kernel-call.js';
 import { isnan } from './math.js';
 import { reshape, select, unsqueeze } from './movement.js';
 import { sum } from './reduce.js';
@@ -21,6 +21,14 @@ import { sum } from './reduce.js';
 function backFromEnd(moved: Tensor, d: number): Tensor {
   const put = (list: Shape) => [...list.slice(0, d), list[list.length - 1]!, ...list.slice(d, -1)];
   return moved.ndim < 2 ? moved : aliasTensor(moved, put(moved.shape), put(moved.strides), 0);
+}
+
+/** `out` in memory of its own, with the order of dims of `x`. */
+function laidLike(out: Tensor, x: Tensor): Tensor {
+  const laid = emptyLikeDense(x, out.dtype);
+  if (sameShape(laid.strides, out.strides)) return out;
+  copyInto(laid, out, 'sort');
+  return laid;
 }
 
 /** Row-major rows of `x` along `d`: d as the last dim. */
@@ -69,7 +77,7 @@ function sorted(x: Tensor, d: number, descending: boolean): ValuesAndIndices {
   const indices = emptyTensor(rows.shape, 'int64');
   const length = x.shape[d] ?? 1;
   check(kernels.sort(code(x.dtype), values.ptr, indices.ptr, rows.ptr, numel(rows.shape.slice(0, -1)), length, descending ? 1 : 0), 'sort');
-  return picked('sort', backFromEnd(values, d), backFromEnd(indices, d), x, d);
+  return picked('sort', laidLike(backFromEnd(values, d), x), laidLike(backFromEnd(indices, d), x), x, d);
 }
 
 /** Where the elements in ascending order are: the indices of {@link sort}. */
@@ -125,7 +133,7 @@ export function topk(
     ),
     'topk',
   );
-  return picked('topk', backFromEnd(values, d), backFromEnd(indices, d), x, d);
+  return picked('topk', rowMajor(backFromEnd(values, d)), rowMajor(backFromEnd(indices, d)), x, d);
 }
 
 const TOPK = { k: required as number, dim: -1, largest: true, sorted: true };
@@ -151,7 +159,7 @@ export function median(x: Tensor, ...given: unknown[]): Tensor | ValuesAndIndice
   const last = detach(select(values, d, size - 1));
   const spoiled = isnan(last);
   const pick = (t: Tensor) => where(spoiled, select(t, d, size - 1), middle(t));
-  const [v, i] = [pick(values), pick(indices)];
+  const [v, i] = [contiguous(pick(values)), contiguous(pick(indices))];
   return keepdim ? valuesAndIndices(unsqueeze(v, d), unsqueeze(i, d)) : valuesAndIndices(v, i);
 }
 

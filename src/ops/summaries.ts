@@ -18,7 +18,7 @@ import { normalizeDim, numel } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
 import { add, div, ge, le, logicalOr, logicalXor, lt, mul, sub } from './arithmetic.js';
-import { clone, detach, to } from './copy.js';
+import { clone, contiguous, detach, to } from './copy.js';
 import { where } from './elementwise.js';
 import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
 import { gather } from './gather.js';
@@ -252,7 +252,7 @@ export function kthvalue(
   const { values, indices } = sort(x, d);
   if (x.ndim === 0) return valuesAndIndices(values, indices);
   const pick = (y: Tensor) => (keepdim ? narrow(y, d, k - 1, 1) : select(y, d, k - 1));
-  return valuesAndIndices(pick(values), pick(indices));
+  return valuesAndIndices(contiguous(pick(values)), contiguous(pick(indices)));
 }
 
 /** In ascending order along the first dim. */

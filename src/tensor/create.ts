@@ -4,9 +4,10 @@ import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, isOptions, noMore, readOptions, readSizes, show } from './arguments.js';
 import { assertDType, type DType, dtypeOfTypedArray, dtypes, isFloating, promote, type TypedArray } from './dtype.js';
+import { isPlain, resultStrides } from './layout.js';
 import { isScalar, type Scalar, scalarTensor, storedScalar } from './scalar.js';
 import { checkSizes, numel, type Shape } from './shape.js';
-import { emptyTensor, Tensor } from './tensor.js';
+import { aliasTensor, emptyTensor, Tensor } from './tensor.js';
 import { writeTyped } from './transfer.js';
 
 /** What most creators take beside the shape. */
@@ -298,32 +299,41 @@ export function eye(n: number, m?: number | TensorOptions, options?: TensorOptio
   return finish(out, rest);
 }
 
+/** A fresh row-major tensor of the shape of `x`, seen in the order of dims of `x` in memory: PyTorch's rule for all that are made like another. */
+export function laidLike(fresh: Tensor, x: Tensor): Tensor {
+  const strides = isPlain(x) ? null : resultStrides(x.shape, [x]);
+  if (strides === null) return fresh;
+  const out = aliasTensor(fresh, x.shape, strides, 0);
+  out.isInference = fresh.isInference;
+  return fresh.leafRequiresGrad ? out.requiresGrad_() : out;
+}
+
 /** Zeros of the shape and dtype of `x`. */
 export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
   assertTensor('zerosLike', 'x', x);
   checkTensorOptions('zerosLike', options);
-  return zeros(x.shape, { dtype: x.dtype, ...options });
+  return laidLike(zeros(x.shape, { dtype: x.dtype, ...options }), x);
 }
 
 /** Ones of the shape and dtype of `x`. */
 export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
   assertTensor('onesLike', 'x', x);
   checkTensorOptions('onesLike', options);
-  return ones(x.shape, { dtype: x.dtype, ...options });
+  return laidLike(ones(x.shape, { dtype: x.dtype, ...options }), x);
 }
 
 /** One value, in the shape and dtype of `x`. */
 export function fullLike(x: Tensor, value: Scalar, options?: TensorOptions): Tensor {
   assertTensor('fullLike', 'x', x);
   checkTensorOptions('fullLike', options);
-  return full(x.shape, value, { dtype: x.dtype, ...options });
+  return laidLike(full(x.shape, value, { dtype: x.dtype, ...options }), x);
 }
 
 /** An uninitialised tensor of the shape and dtype of `x`. */
 export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
   assertTensor('emptyLike', 'x', x);
   checkTensorOptions('emptyLike', options);
-  return empty(x.shape, { dtype: x.dtype, ...options });
+  return laidLike(empty(x.shape, { dtype: x.dtype, ...options }), x);
 }
 
 /** Whether the creators' default for random numbers, a floating dtype, holds. */

@@ -3,7 +3,7 @@
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError } from '../errors.js';
 import { assertTensor, isOptions, readOptions, readSizes, show } from './arguments.js';
-import { assertFloating, type SizeArguments, type TensorOptions } from './create.js';
+import { assertFloating, emptyLike, laidLike, type SizeArguments, type TensorOptions } from './create.js';
 import { assertDType, type DType, dtypes, isFloating } from './dtype.js';
 import { defaultGenerator, Generator } from './generator.js';
 import { checkSizes, numel, type Shape } from './shape.js';
@@ -71,9 +71,13 @@ export function rand(...args: SizeArguments<RandomOptions>): Tensor {
 /** Numbers from the standard normal distribution. @param args as those of {@link rand}. */
 export function randn(...args: SizeArguments<RandomOptions>): Tensor {
   const { shape, options } = readSizes('randn', args) as { shape: number[]; options: RandomOptions | undefined };
-  const x = made(shape, options, 'float32', 'randn');
-  assertFloating(x.dtype, 'randn');
-  check(kernels.randNormal(dtypes[x.dtype].code, x.ptr, numel(shape), source(options), 0, 1, 1), 'randn');
+  return normals(shape, options, 'randn', true);
+}
+
+function normals(shape: Shape, options: RandomOptions | undefined, op: string, rowMajor: boolean): Tensor {
+  const x = made(shape as number[], options, 'float32', op);
+  assertFloating(x.dtype, op);
+  check(kernels.randNormal(dtypes[x.dtype].code, x.ptr, numel(shape), source(options), 0, 1, rowMajor ? 1 : 0), op);
   return done(x, options);
 }
 
@@ -104,7 +108,7 @@ export function randintLike(x: Tensor, first: number, second?: number | RandomOp
   const [low, high, options] = typeof second === 'number' ? [first, second, third] : [0, first, second];
   if (options !== undefined && !isOptions(options))
     throw new ArgumentError(`randintLike: got ${show(options)}, expected (x, high) or (x, low, high), and options.`);
-  return randint(low, high, x.shape, { dtype: x.dtype, ...options });
+  return laidLike(randint(low, high, x.shape, { dtype: x.dtype, ...options }), x);
 }
 
 /** The whole numbers 0 to n - 1 in random order. int64 by default. */
@@ -130,14 +134,16 @@ export function randperm(n: number, options?: RandomOptions): Tensor {
 export function randLike(x: Tensor, options?: RandomOptions): Tensor {
   assertTensor('randLike', 'x', x);
   checkRandomOptions('randLike', options);
-  return rand(x.shape, { dtype: x.dtype, ...options });
+  return laidLike(rand(x.shape, { dtype: x.dtype, ...options }), x);
 }
 
 /** Normal random numbers in the shape of `x`. */
 export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
   assertTensor('randnLike', 'x', x);
   checkRandomOptions('randnLike', options);
-  return randn(x.shape, { dtype: x.dtype, ...options });
+  // Where the result is not row-major, PyTorch draws its numbers one by one.
+  const rowMajor = emptyLike(x).isContiguous();
+  return laidLike(normals(x.shape, { dtype: x.dtype, ...options }, 'randnLike', rowMajor), x);
 }
 
 /** @internal For the random in-place fills and dropout. */

@@ -1,5 +1,6 @@
 /** How each kind of fixture is replayed, and in which dtypes it is compared. */
 import { type AverageCase, type ClipCase, type PenaltyCase, replayAverage, replayClip, replayPenalty } from './averages.js';
+import { type LayoutCase, replayLayout } from './layouts.js';
 import { type LbfgsCase, replayLbfgs } from './lbfgs.js';
 import { type ModuleCase, replayModule } from './modules.js';
 import type { Floating } from './numbers.js';
@@ -32,6 +33,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   module: { compared: both, replay: (c: ModuleCase, floating) => replayModule(c, floating) },
   promotion: { compared: [['all pairs', 'float64']], replay: (row: PromotionRow) => replayPromotion(row) },
   optimizer: { compared: both, replay: (c: OptimizerCase, floating) => replayOptimizer(c, floating) },
+  layout: { compared: [['strides', 'float32']], replay: (c: LayoutCase) => replayLayout(c) },
   trace: { compared: [['float64', 'float64']], replay: (c: TraceCase) => replayTrace(c) },
   lbfgs: { compared: [['float64', 'float64']], replay: (c: LbfgsCase) => replayLbfgs(c) },
   average: { compared: both, replay: (c: AverageCase, floating) => replayAverage(c, floating) },

@@ -7,7 +7,10 @@ export interface InputSpec {
   readonly s: readonly number[];
   /** Which numbers: see `values` in conformance/harness.py. */
   readonly k: string;
-  /** How it lies in memory: c row-major, t last two dims exchanged, r all dims reversed, s every second element, e expanded, o a part. */
+  /**
+   * How it lies in memory: c row-major, t last two dims exchanged, r all dims reversed, s every second element, e expanded, o a part,
+   * l channels last, p first two dims exchanged, q reversed and every second element.
+   */
   readonly l?: string;
   readonly d?: DType;
   /** Needs no gradient. */
@@ -76,6 +79,12 @@ function baseShape(shape: readonly number[], layout: string): number[] {
   else if (layout === 's' && n > 0) base[n - 1] = 2 * base[n - 1]! + 1;
   else if (layout === 'e' && n > 0) base[0] = 1;
   else if (layout === 'o' && n > 0) base[0]! += 2;
+  else if (layout === 'l' && n > 2) return [base[0]!, ...base.slice(2), base[1]!];
+  else if (layout === 'p' && n > 1) [base[0], base[1]] = [base[1]!, base[0]!];
+  else if (layout === 'q' && n > 0) {
+    base.reverse();
+    base[0] = 2 * base[0]! + 1;
+  }
   return base;
 }
 
@@ -86,6 +95,9 @@ function layOut(base: Tensor, shape: readonly number[], layout: string): Tensor 
   if (layout === 's' && n > 0) return base.slice(-1, 1, null, 2);
   if (layout === 'e' && n > 0) return base.expand(shape);
   if (layout === 'o' && n > 0) return base.narrow(0, 1, shape[0]!);
+  if (layout === 'l' && n > 2) return base.movedim(-1, 1);
+  if (layout === 'p' && n > 1) return base.transpose(0, 1);
+  if (layout === 'q' && n > 0) return base.permute(Array.from({ length: n }, (_, i) => n - 1 - i)).slice(-1, 1, null, 2);
   return base;
 }
 

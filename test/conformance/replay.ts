@@ -67,6 +67,14 @@ const own: Record<string, Fn> = {
     const [output, state] = made.forward(sequence, hx as [Tensor, Tensor] | null);
     return [output.data, state];
   },
+  /** A layer in training, called. */
+  module: (name, args, options, ...inputs) => {
+    const made = new (nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>)[name as string]!(
+      ...(args as unknown[]),
+      ...(Object.keys(options as object).length ? [options] : []),
+    );
+    return (made.forward as Fn)(...inputs);
+  },
   norm: (x, p, dim, ...rest) =>
     hone.norm(x as Tensor, ...([p, dim ?? undefined, ...rest].slice(0, rest.length > 0 ? undefined : 2) as [number])),
 };
