@@ -4,7 +4,7 @@ import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError } from '../errors.js';
 import { assertTensor, readArguments, readReduction, required, show, type Trailing } from '../tensor/arguments.js';
-import { fromTypedArray, zeros } from '../tensor/create.js';
+import { zeros } from '../tensor/create.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { div, eq, logicalOr, mul } from './arithmetic.js';
