@@ -23,9 +23,10 @@ export class RunFiles {
 
   /** Writes what there is so far: the figures after each epoch, the page after each run. Training goes on where that fails. */
   readonly progress = (soFar: Comparison): void => {
-    const runs = soFar.variants.reduce((sum, variant) => sum + variant.runs.filter((run) => !run.running).length, 0);
+    const all = soFar.variants.flatMap((variant) => variant.runs);
+    const runs = all.filter((run) => !run.running).length;
     const ended = runs > this.runs;
-    if (runs + soFar.variants.length === 0 || (!ended && performance.now() - this.writtenAt < PAUSE)) return;
+    if (all.every((run) => run.epochs.length === 0) || (!ended && performance.now() - this.writtenAt < PAUSE)) return;
     this.runs = runs;
     const dated = this.dated(soFar);
     try {

@@ -5,6 +5,7 @@ import { fromTypedArray, tensor } from '../tensor/create.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { NumberRule } from './number-rule.js';
 
 /** What {@link defaultCollate} makes of samples of type `T`. */
 export type Collated<T> = T extends Tensor
@@ -24,17 +25,24 @@ export type Collated<T> = T extends Tensor
  * int64 when all of the batch are whole and float32 otherwise; booleans a bool tensor, bigints an int64 one; strings stay a list; arrays
  * and objects are collated place by place.
  *
- * PyTorch tells 1 from 1.0 and makes float64 of floats; JavaScript cannot. Where a target may happen to be whole in all of a batch, as in
- * regression, give it as a tensor, or pass `collate` to the loader.
+ * PyTorch tells 1 from 1.0 and makes float64 of floats; JavaScript cannot. A DataLoader therefore decides once for its data set: by all
+ * samples where they are an array, else by the first batch, and a later one that does not fit is an error. Where a target may happen to
+ * be whole in all of a batch, as in regression, give it as a tensor, or pass `collate` to the loader.
  * @throws {ShapeError} for samples of unequal shapes. @throws {ArgumentError} for samples that do not match, or that nothing is made of.
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.default_collate
  */
 export function defaultCollate<T>(samples: readonly T[]): Collated<T> {
   if (samples.length === 0) throw new ArgumentError('defaultCollate: there are no samples.');
-  return collate(samples, '') as Collated<T>;
+  return collate(samples, '', new NumberRule(undefined)) as Collated<T>;
 }
 
-function collate(samples: readonly unknown[], where: string): unknown {
+/** @internal {@link defaultCollate} of a batch of a data set whose numbers follow `rule`. */
+export function collateBy<T>(rule: NumberRule, samples: readonly T[]): Collated<T> {
+  if (samples.length === 0) throw new ArgumentError('defaultCollate: there are no samples.');
+  return collate(samples, '', rule) as Collated<T>;
+}
+
+function collate(samples: readonly unknown[], where: string, rule: NumberRule): unknown {
   const first = samples[0];
   const fail = (text: string) =>
     new ArgumentError(
@@ -58,7 +66,7 @@ function collate(samples: readonly unknown[], where: string): unknown {
   switch (typeof first) {
     case 'number':
       all((s) => typeof s === 'number', 'a number');
-      return tensor(samples as number[], { dtype: samples.every(Number.isSafeInteger) ? 'int64' : 'float32' });
+      return tensor(samples as number[], { dtype: rule.dtype(where, samples as number[]) });
     case 'boolean':
       all((s) => typeof s === 'boolean', 'a boolean');
       return tensor(samples as boolean[]);
@@ -75,6 +83,7 @@ function collate(samples: readonly unknown[], where: string): unknown {
       collate(
         (samples as unknown[][]).map((s) => s[i]),
         `${where}[${i}]`,
+        rule,
       ),
     );
   }
@@ -87,6 +96,7 @@ function collate(samples: readonly unknown[], where: string): unknown {
         collate(
           (samples as Record<string, unknown>[]).map((s) => s[key]),
           where === '' ? key : `${where}.${key}`,
+          rule,
         ),
       ]),
     );

@@ -5,8 +5,9 @@ import { classNameOf } from '../tensor/class-name.js';
 import { checkGenerator, defaultGenerator, type Generator as RandomGenerator } from '../tensor/random.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Breather } from './breather.js';
-import { type Collated, defaultCollate } from './collate.js';
+import { type Collated, collateBy } from './collate.js';
 import { asDataset, type DatasetLike, type IterableDataset, type MapDataset, type MaybePromise } from './dataset.js';
+import { numberRuleOf } from './number-rule.js';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler.js';
 
 export interface DataLoaderOptions<T, B> {
@@ -112,7 +113,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     this.generator = generator;
     this.batchSize = batchSampler ? undefined : batchSize;
     this.makesBatches = collate === undefined;
-    this.collate = collate ?? ((samples) => defaultCollate(samples) as unknown as B);
+    this.collate = collate ?? ((samples) => collateBy(numberRuleOf(dataset), samples) as unknown as B);
     if (isStream(dataset)) {
       if (shuffle || sampler || batchSampler)
         throw new ArgumentError(

@@ -130,6 +130,35 @@ describe('DataLoader', () => {
     expect([targets.dtype, targets.toArray()]).toEqual(['int64', [0, 1, 4, 9, 16]]);
   });
 
+  it('gives numbers one dtype by the data set, not by what a batch happens to hold', () => {
+    const samples = [0, 1, 1, 0, 0.5, 0.25].map((y, i) => ({ x: [i, i / 2] as const, y, label: i % 3 }));
+    const dtypes = (loader: Iterable<{ x: Tensor[]; y: Tensor; label: Tensor }>) =>
+      [...loader].map(({ x, y, label }) => [x[0]!.dtype, x[1]!.dtype, y.dtype, label.dtype].join(' '));
+    const expected = new Array(3).fill('int64 float32 float32 int64');
+    type Batches = Iterable<{ x: Tensor[]; y: Tensor; label: Tensor }>;
+    expect(dtypes(new DataLoader(samples, { batchSize: 2 }) as unknown as Batches)).toEqual(expected);
+    const subset = new Subset(samples, [0, 1, 2, 3]);
+    expect(dtypes(new DataLoader(subset, { batchSize: 2 }) as unknown as Batches)).toEqual(expected.slice(1));
+    const both = new ConcatDataset([samples.slice(0, 4), samples.slice(4)]);
+    expect(dtypes(new DataLoader(both, { batchSize: 2 }) as unknown as Batches)).toEqual(expected);
+    // What gives its samples one by one decides by the first batch, and a later one is held to that.
+    class Targets extends Dataset<number> {
+      constructor(readonly values: number[]) {
+        super();
+      }
+      get length(): number {
+        return this.values.length;
+      }
+      get(i: number): number {
+        return this.values[i]!;
+      }
+    }
+    expect([...new DataLoader(new Targets([0.5, 1, 1, 1]), { batchSize: 2 })].map((y) => y.dtype)).toEqual(['float32', 'float32']);
+    expect(() => [...new DataLoader(new Targets([0, 1, 0.5, 0.25]), { batchSize: 2 })]).toThrow(
+      /numbers were whole until now and became int64, but this batch has 0\.5.*tensor\(y\).*\{ collate \}/,
+    );
+  });
+
   it('awaits asynchronous data sets, in order, and says so in a sync loop', async () => {
     const loader = new DataLoader(new Slow(), { batchSize: 2 });
     const seen: unknown[] = [];
