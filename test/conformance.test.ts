@@ -2,9 +2,10 @@
  * Every case of conformance/fixtures, replayed on the engine in use. `HONE_WRITE_CONFORMANCE=1` writes docs/conformance.md from what
  * was measured; `HONE_SHOW=n` prints n differences of a family instead of 20.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { engineInfo } from 'hone';
 import { afterAll, describe, expect, test } from 'vitest';
+import { type CallCase, replayCall } from './conformance/calls.js';
 import { families, torchVersions } from './conformance/fixtures.js';
 import { kinds } from './conformance/kinds.js';
 
@@ -34,6 +35,16 @@ describe('against torch', () => {
       });
     }
   }
+});
+
+// Other seeds than those of the fixtures: see conformance/random_calls.py.
+const drawn = process.env.HONE_CALLS;
+test.runIf(drawn !== undefined)('random calls', () => {
+  const cases = JSON.parse(readFileSync(drawn!, 'utf8')) as CallCase[];
+  const problems = cases.flatMap((c) => replayCall(c).problems);
+  expect(problems, `${problems.length} differences:\n${problems.slice(0, Number(process.env.HONE_SHOW ?? 20)).join('\n')}\n`).toHaveLength(
+    0,
+  );
 });
 
 afterAll(() => {

@@ -5,6 +5,7 @@ import { DTypeError } from '../errors.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../tensor/scalar.js';
 import { Tensor } from '../tensor/tensor.js';
+import { to } from './copy.js';
 import { binaryOp, type Operand, unary } from './elementwise.js';
 
 /** By how much the second operand of {@link add} and {@link sub} counts. */
@@ -27,11 +28,10 @@ export function sub(a: Operand, b: Operand, options?: AlphaOption): Tensor {
 
 function addScaled(a: Operand, b: Operand, alpha: Scalar, minus: boolean, name: string): Tensor {
   const dtype = resultDType(a, b);
-  const factor = alphaFor(name, alpha, dtype);
+  const scale = alphaFor(name, minus && typeof alpha !== 'boolean' ? -alpha : alpha, dtype);
   const second = isScalar(b) ? scalarTensor(wrappedScalar(name, b, dtype), dtype) : b;
-  const scale = minus ? -factor : factor;
   // 0 times infinity is NaN: not to be left out. Kernels take the factor as a double.
-  if (scale === 0 || typeof scale === 'bigint') return binaryOp('add', a, mul(second, scale), 0, 0, name);
+  if (scale === 0 || typeof scale === 'bigint') return binaryOp('add', a, to(mul(to(second, dtype), scale), dtype), 0, 0, name);
   return binaryOp('add_scaled', a, second, scale, 0, name);
 }
 

@@ -212,9 +212,9 @@ export function addInPlace(x: Tensor, b: Operand, alpha: Scalar, name: string, m
   const compute = () => (minus ? sub : add)(x, b, { alpha });
   if (alpha === 1) return binaryInPlace(name, minus ? 'sub' : 'add', x, b, compute);
   if (isScalar(b) || b.dtype !== x.dtype) return inPlace(name, x, b instanceof Tensor ? [b] : [], compute);
-  const factor = alphaFor(name, alpha, x.dtype);
+  const factor = alphaFor(name, minus && typeof alpha !== 'boolean' ? -alpha : alpha, x.dtype);
   if (factor === 0 || typeof factor === 'bigint') return inPlace(name, x, [b], compute);
-  return binaryInPlace(name, 'add_scaled', x, b, compute, minus ? -factor : factor);
+  return binaryInPlace(name, 'add_scaled', x, b, compute, factor);
 }
 
 /** target += b, unrecorded and uncounted: backward's own sums. */

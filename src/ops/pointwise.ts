@@ -12,7 +12,7 @@ import { add, div, eq, gt, le, logicalAnd, logicalOr, lt, maximum, mul, pow, sub
 import { clamp } from './clamp.js';
 import { clone, detach, filled, laidAs, to } from './copy.js';
 import { binaryOp, type Operand, where } from './elementwise.js';
-import { abs, cos, exp, isinf, isnan, log, log1p, log2, neg, sign, sin, trunc } from './math.js';
+import { abs, cos, exp, floor, isinf, isnan, log, log1p, neg, sign, sin, trunc } from './math.js';
 
 /** How much of a product or quotient is added. */
 export interface ValueOption {
@@ -22,8 +22,10 @@ export interface ValueOption {
 
 /** input + value * tensor1 * tensor2. @see https://pytorch.org/docs/stable/generated/torch.addcmul.html */
 export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: ValueOption = {}): Tensor {
-  const factor = storedScalar('addcmul', value, resultDType(input, tensor1, tensor2));
-  return add(input, mul(factor === 1 ? tensor1 : mul(tensor1, factor), tensor2));
+  const dtype = resultDType(input, tensor1, tensor2);
+  const factor = storedScalar('addcmul', value, dtype);
+  const [x, a, b] = [input, tensor1, tensor2].map((t) => to(t, dtype)) as [Tensor, Tensor, Tensor];
+  return add(x, mul(factor === 1 ? a : mul(a, factor), b));
 }
 
 /**
@@ -33,7 +35,8 @@ export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value
 export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: ValueOption = {}): Tensor {
   if (!isFloating(tensor1.dtype) && !isFloating(tensor2.dtype))
     throw new DTypeError(`addcdiv: ${tensor1.dtype} / ${tensor2.dtype} divides integers. Convert one with to('float32').`);
-  return add(input, div(value === 1 ? tensor1 : mul(tensor1, value), tensor2));
+  const [x, a, b] = asFloats(input, tensor1, tensor2) as [Tensor, Tensor, Tensor];
+  return add(x, div(value === 1 ? a : mul(a, value), b));
 }
 
 /**
@@ -154,11 +157,16 @@ export const frac = (x: Tensor): Tensor => {
 };
 /** A copy of +x. */
 export const positive = (x: Tensor): Tensor => clone(x);
-/** a * 2 ** b, in floats. */
-export const ldexp = (a: Tensor, b: Operand): Tensor => {
-  if (b instanceof Tensor) return mul(a, pow(2, isFloating(b.dtype) ? b : to(b, 'float32')));
-  return mul(isFloating(a.dtype) ? a : to(a, 'float32'), 2 ** Number(b));
-};
+/** a * 2 ** b, in floats. Of floats and integers it is exact: the power need not fit the dtype. @throws {DTypeError} for floats and bools. */
+export function ldexp(a: Tensor, b: Operand): Tensor {
+  if (!(b instanceof Tensor)) return mul(asFloats(a)[0]!, 2 ** Number(b));
+  if (isFloating(b.dtype) || !isFloating(a.dtype)) return mul(a, pow(2, isFloating(b.dtype) ? b : to(b, 'float32')));
+  if (b.dtype === 'bool') throw new DTypeError("ldexp: the exponents are bool, expected integers or floats. Use b.to('int32').");
+  const exponent = to(clamp(to(b, 'int32'), -2046, 2046), 'float64');
+  const half = floor(mul(exponent, 0.5));
+  const scaled = mul(mul(to(a, 'float64'), pow(2, half)), pow(2, sub(exponent, half)));
+  return to(scaled, a.dtype);
+}
 /** a ** b in float64. */
 export const floatPower = (a: Tensor, b: Operand): Tensor => pow(to(a, 'float64'), b instanceof Tensor ? to(b, 'float64') : b);
 /** True where x is +Infinity. */
@@ -177,13 +185,14 @@ export const logaddexp2 = (a: Tensor, b: Tensor): Tensor =>
     'logaddexp2',
     a,
     b,
-    (distance) => log2(add(pow(2, distance), 1)),
+    (distance) => mul(log1p(pow(2, distance)), Math.LOG2E),
     (x) => pow(2, x),
   );
 
 /** The larger of both, and what the smaller adds to it. Each gradient is g / (1 + power(other - own)). */
-function logAdded(op: string, a: Tensor, b: Tensor, more: (distance: Tensor) => Tensor, power: (x: Tensor) => Tensor): Tensor {
-  needsFloats(op, a, b);
+function logAdded(op: string, first: Tensor, second: Tensor, more: (distance: Tensor) => Tensor, power: (x: Tensor) => Tensor): Tensor {
+  needsFloats(op, first, second);
+  const [a, b] = asFloats(first, second) as [Tensor, Tensor];
   const out = noGrad(() => {
     const equal = logicalAnd(eq(a, b), isinf(a));
     const larger = maximum(a, b);

@@ -5,6 +5,7 @@ import { check, kernels } from '../engine/engine.js';
 import { ArgumentError } from '../errors.js';
 import { assertTensor, readArguments, readReduction, required, show, type Trailing } from '../tensor/arguments.js';
 import { zeros } from '../tensor/create.js';
+import { isFloating } from '../tensor/dtype.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { div, eq, logicalOr, mul } from './arithmetic.js';
@@ -163,9 +164,12 @@ export function median(x: Tensor, ...given: unknown[]): Tensor | ValuesAndIndice
   return keepdim ? valuesAndIndices(unsqueeze(v, d), unsqueeze(i, d)) : valuesAndIndices(v, i);
 }
 
+/** What PyTorch gives as the median of no integers. */
+const NO_MEDIAN = { bool: true, uint8: 0, int32: -(2 ** 31), int64: -(2 ** 63) } as const;
+
 /** The median of all elements. Gradient: shared evenly among equals. */
 function medianOfAll(x: Tensor): Tensor {
-  if (numel(x.shape) === 0) return filled([], x.dtype, Number.NaN);
+  if (numel(x.shape) === 0) return filled([], x.dtype, isFloating(x.dtype) ? Number.NaN : NO_MEDIAN[x.dtype as 'int32']);
   const out = median(reshape(detach(x), [-1]), 0).values;
   return record('median', out, [x], [x, out], (g, [a, y]) => {
     const winners = to(logicalOr(eq(a!, y!), isnan(a!)), g.dtype);
