@@ -53,6 +53,7 @@ import * as sorting from './sort.js';
 import * as special from './special.js';
 import * as statistics from './statistics.js';
 import * as summaries from './summaries.js';
+import * as viewInPlace from './view-inplace.js';
 
 /** Methods of one operand, named as their functions in math.ts. */
 type UnaryMethodName =
@@ -107,6 +108,13 @@ const direct = {
   diagonalScatter: scatterView.diagonalScatter, fillDiagonal_: scatterView.fillDiagonal_, renorm: products.renorm, mode: distinct.mode,
   nanquantile: nanStatistics.nanquantile, softmax: softmax.softmax, logSoftmax: softmax.logSoftmax,
   erfc: special.erfc, lgamma: special.lgamma, digamma: special.digamma, i0: special.i0, mvlgamma: special.mvlgamma,
+  asStrided: viewInPlace.asStrided, asStrided_: viewInPlace.asStrided_, transpose_: viewInPlace.transpose_, swapaxes_: viewInPlace.swapaxes_,
+  t_: viewInPlace.t_, squeeze_: viewInPlace.squeeze_, unsqueeze_: viewInPlace.unsqueeze_,
+  addbmm: linear.addbmm, addr: linear.addr, kron: linear.kron, vdot: linear.vdot, bernoulli: random.bernoulli, multinomial: random.multinomial,
+  copysign: pointwise.copysign, deg2rad: pointwise.deg2rad, rad2deg: pointwise.rad2deg, floatPower: pointwise.floatPower,
+  heaviside: pointwise.heaviside, isneginf: pointwise.isneginf, isposinf: pointwise.isposinf, ldexp: pointwise.ldexp,
+  logaddexp2: pointwise.logaddexp2, positive: pointwise.positive, sgn: pointwise.sgn, diagflat: rearrange.diagflat, dsplit: rearrange.dsplit,
+  hsplit: rearrange.hsplit, vsplit: rearrange.vsplit,
   uniform_: random.uniform_, normal_: random.normal_, bernoulli_: random.bernoulli_, exponential_: random.exponential_,
 } as const;
 

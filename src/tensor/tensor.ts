@@ -92,6 +92,12 @@ export class Tensor {
     throw outside(this);
   }
 
+  /** @internal Takes over how a view of the same memory lies: for `transpose_` and its kin. */
+  takeGeometry(view: Tensor): void {
+    const { shape, strides, offset } = view;
+    Object.assign(this as { shape: Shape; strides: Shape; offset: number }, { shape, strides, offset });
+  }
+
   /** How many dims. */
   get ndim(): number {
     return this.shape.length;
