@@ -56,7 +56,7 @@ export { argsort, median, sort, topk } from './ops/sort.js';
 export { digamma, erfc, i0, lgamma, mvlgamma, polygamma } from './ops/special.js';
 export * as special from './ops/special-functions.js';
 export { logsumexp, norm, std, variance, variance as var, varMean } from './ops/statistics.js';
-export { bincount, bucketize, corrcoef, cov, cummax, cummin, diff, histc, isin, kthvalue, logcumsumexp, msort, nanmean, nansum, quantile, searchsorted, stdMean, trapezoid } from './ops/summaries.js';
+export { bincount, bucketize, corrcoef, cov, cummax, cummin, cumulativeTrapezoid, diff, histc, isin, kthvalue, logcumsumexp, msort, nanmean, nansum, quantile, searchsorted, stdMean, trapezoid } from './ops/summaries.js';
 export { asStrided } from './ops/view-inplace.js';
 export * as optim from './optim/index.js';
 export type { FlatSummary, FlatSummaryOptions, InputSize, LayerInfo, ModelSummary, RowSetting, SummaryColumn, SummaryOptions } from './report/summary.js';

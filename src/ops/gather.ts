@@ -365,8 +365,14 @@ export function take(x: Tensor, index: Tensor): Tensor {
   return reshape(indexSelect(reshape(x, [-1]), 0, reshape(index, [-1]), 'take'), index.shape);
 }
 
-/** {@link gather} with `index` and `x` broadcast against each other in the other dims: what `argsort` and `argmax` with keepdim give. */
-export function takeAlongDim(x: Tensor, index: Tensor, dim: number): Tensor {
+/**
+ * {@link gather} with `index` and `x` broadcast against each other in the other dims: what `argsort` and `argmax` with keepdim give.
+ * @param given dim, by position or by name; without one, both are seen as one row.
+ */
+export function takeAlongDim(x: Tensor, index: Tensor, ...given: [dim?: number | null] | [options: { dim?: number | null }]): Tensor {
+  assertTensors('takeAlongDim', { x, index });
+  const { dim } = readArguments('takeAlongDim', { dim: null as number | null }, given);
+  if (dim === null) return takeAlongDim(reshape(x, [-1]), reshape(index, [-1]), 0);
   const d = normalizeDim(dim, x.ndim, 'takeAlongDim');
   if (index.ndim !== x.ndim)
     throw new ShapeError(`takeAlongDim: index ${showShape(index.shape)} and x ${showShape(x.shape)} need as many dims.`);

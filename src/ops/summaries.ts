@@ -14,10 +14,10 @@ import {
 import { fromTypedArray, tensor, zeros } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, wrappedScalar } from '../tensor/scalar.js';
-import { normalizeDim, numel } from '../tensor/shape.js';
+import { normalizeDim, numel, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
-import { add, div, ge, le, logicalOr, logicalXor, lt, mul, sub } from './arithmetic.js';
+import { add, div, ge, le, logicalOr, logicalXor, lt, maximum, mul, sub } from './arithmetic.js';
 import { clone, contiguous, detach, to } from './copy.js';
 import { where } from './elementwise.js';
 import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
@@ -29,7 +29,7 @@ import { mm } from './matmul.js';
 import { narrow, reshape, select, squeeze, t, transpose, unsqueeze } from './movement.js';
 import { lerp } from './pointwise.js';
 import { any, type Dims, mean, sum, type TypedReduceArguments } from './reduce.js';
-import type { AlongArguments } from './scan.js';
+import { type AlongArguments, cumsum } from './scan.js';
 import { sort } from './sort.js';
 import { logsumexp, readVariance, std, type VarianceArguments } from './statistics.js';
 
@@ -149,21 +149,43 @@ export interface TrapezoidOptions {
   dim?: number;
 }
 
-/** The integral of y over x, or over steps of `dx`, along a dim, by trapezoids. @param x the places; or the options. */
-export function trapezoid(y: Tensor, ...given: Trailing<[x: Tensor | null | undefined], TrapezoidOptions & { x?: Tensor | null }>): Tensor {
-  assertTensor('trapezoid', 'y', y);
-  // PyTorch takes dx and dim by keyword only.
-  const read = readArguments<{ x: Tensor | null; dx: number; dim: number }>('trapezoid', { x: null, dx: 1, dim: -1 }, given);
+/** `x` by position or by name, `dx` and `dim` by name only, as in PyTorch. */
+export type TrapezoidArguments = Trailing<[x: Tensor | null | undefined], TrapezoidOptions & { x?: Tensor | null }>;
+
+/** The areas of the trapezoids between neighbours along dim `d`; null where there are no elements. */
+function trapezoids(op: string, y: Tensor, given: readonly unknown[]): { areas: Tensor | null; d: number } {
+  assertTensor(op, 'y', y);
+  const read = readArguments<{ x: Tensor | null; dx: number; dim: number }>(op, { x: null, dx: 1, dim: -1 }, given);
   const { x: places, dx, dim } = read;
-  assertTensorOrNull('trapezoid', 'x', places);
-  const d = normalizeDim(dim, y.ndim, 'trapezoid');
-  const size = y.shape[d]!;
-  if (size === 0) return to(sum(y, d), y.dtype);
-  const heights = add(narrow(y, d, 1, Math.max(size - 1, 0)), narrow(y, d, 0, Math.max(size - 1, 0)));
-  if (!places) return mul(sum(heights, d), dx / 2);
+  assertTensorOrNull(op, 'x', places);
+  const d = normalizeDim(dim, y.ndim, op);
+  const size = y.shape[d] ?? 1;
+  if (size === 0) return { areas: null, d };
+  const heights = add(narrow(y, d, 1, size - 1), narrow(y, d, 0, size - 1));
+  if (!places) return { areas: mul(heights, dx / 2), d };
   const widths = diff(places);
   const wide = places.ndim === 1 ? reshape(widths, [size - 1, ...Array<number>(y.ndim - d - 1).fill(1)]) : widths;
-  return div(sum(mul(heights, wide), d), 2);
+  return { areas: div(mul(heights, wide), 2), d };
+}
+
+/**
+ * The integral of y over x, or over steps of `dx`, along a dim, by trapezoids.
+ * @param given x, the places, and the options. @see https://pytorch.org/docs/stable/generated/torch.trapezoid.html
+ */
+export function trapezoid(y: Tensor, ...given: TrapezoidArguments): Tensor {
+  const { areas, d } = trapezoids('trapezoid', y, given);
+  return areas === null ? to(sum(y, d), y.dtype) : sum(areas, d);
+}
+
+/**
+ * The integrals of {@link trapezoid} up to each place but the first.
+ * @see https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html
+ * @example
+ * cumulativeTrapezoid(tensor([1, 3, 5])); // [2, 6]
+ */
+export function cumulativeTrapezoid(y: Tensor, ...given: TrapezoidArguments): Tensor {
+  const { areas, d } = trapezoids('cumulativeTrapezoid', y, given);
+  return areas === null ? clone(y) : cumsum(areas, d);
 }
 
 /** One share, or several: from 0 to 1. */
@@ -315,19 +337,42 @@ export function histc(
   return to(fromTypedArray(counts), x.dtype);
 }
 
-/**
- * Where each of `values` would stand in the sorted rows, so that they stay sorted.
- * @param sorted [..., n], ascending in the last dim; a vector serves all values. @param right after equal elements instead of before; default false.
- * @throws {ShapeError} for rows that do not fit. @see https://pytorch.org/docs/stable/generated/torch.searchsorted.html
- */
-export function searchsorted(sorted: Tensor, values: Tensor | number, options?: { right?: boolean }): Tensor {
-  return placesIn('searchsorted', sorted, values, options);
+export interface BucketOptions {
+  /** After equal elements instead of before. Default: false. */
+  right?: boolean;
+  /** Gives int32 instead of int64. Default: false. */
+  outInt32?: boolean;
 }
 
-function placesIn(op: string, sorted: Tensor, values: Tensor | number, options: unknown): Tensor {
-  assertTensor(op, op === 'bucketize' ? 'boundaries' : 'sorted', sorted);
+export interface SearchOptions extends BucketOptions {
+  /** `right` in NumPy's words. */
+  side?: 'left' | 'right' | null;
+  /** Where the elements of the rows in ascending order are, as {@link argsort} gives them, for rows that are not in order. */
+  sorter?: Tensor | null;
+}
+
+/**
+ * Where each of `values` would stand in the sorted rows, so that they stay sorted.
+ * @param sorted [..., n], ascending in the last dim (or as `sorter` says); a vector serves all values.
+ * @throws {ShapeError} for rows that do not fit. @throws {ArgumentError} for a side that is neither left nor right, or contradicts `right`.
+ * @see https://pytorch.org/docs/stable/generated/torch.searchsorted.html
+ */
+export function searchsorted(sorted: Tensor, values: Tensor | number, options?: SearchOptions): Tensor {
+  assertTensor('searchsorted', 'sorted', sorted);
+  const defaults: Required<SearchOptions> = { right: false, outInt32: false, side: null, sorter: null };
+  const { side, sorter, right, outInt32 } = readOptions('searchsorted', defaults, options);
+  if (side !== null && side !== 'left' && side !== 'right')
+    throw new ArgumentError(`searchsorted: side is ${show(side)}, expected "left" or "right".`);
+  if (side === 'left' && right) throw new ArgumentError('searchsorted: side "left" contradicts right: true. Give one of them.');
+  assertTensorOrNull('searchsorted', 'sorter', sorter);
+  if (sorter !== null && !sameShape(sorter.shape, sorted.shape))
+    throw new ShapeError(`searchsorted: sorter is ${showShape(sorter.shape)}, expected the shape of the rows, ${showShape(sorted.shape)}.`);
+  const rows = sorter === null ? sorted : gather(detach(sorted), -1, sorter);
+  return placesIn('searchsorted', rows, values, { right: right || side === 'right', outInt32 });
+}
+
+function placesIn(op: string, sorted: Tensor, values: Tensor | number, { right, outInt32 }: Required<BucketOptions>): Tensor {
   if (typeof values !== 'number') assertTensor(op, 'values', values);
-  const { right } = readOptions(op, { right: false }, options);
   const given = typeof values === 'number' ? tensor(values) : values;
   const rows = Array.from(toTypedArray(detach(sorted)), Number);
   const n = sorted.shape.at(-1) ?? 0;
@@ -349,12 +394,16 @@ function placesIn(op: string, sorted: Tensor, values: Tensor | number, options: 
     }
     return BigInt(low);
   });
-  return fromTypedArray(BigInt64Array.from(places), given.shape);
+  const out = fromTypedArray(BigInt64Array.from(places), given.shape);
+  return outInt32 ? to(out, 'int32') : out;
 }
 
 /** {@link searchsorted} with the arguments the other way round: which bucket each value falls into. */
-export const bucketize = (values: Tensor | number, boundaries: Tensor, options?: { right?: boolean }): Tensor =>
-  placesIn('bucketize', boundaries, values, options);
+export function bucketize(values: Tensor | number, boundaries: Tensor, options?: BucketOptions): Tensor {
+  assertTensor('bucketize', 'boundaries', boundaries);
+  if (boundaries.ndim !== 1) throw new ShapeError(`bucketize: boundaries are ${showShape(boundaries.shape)}, expected a vector.`);
+  return placesIn('bucketize', boundaries, values, readOptions('bucketize', { right: false, outInt32: false }, options));
+}
 
 /** Which elements are among `test`. @param invert which are not; default false. */
 export function isin(x: Tensor | Scalar, test: Tensor | Scalar, options?: { invert?: boolean }): Tensor {
@@ -371,18 +420,55 @@ export function isin(x: Tensor | Scalar, test: Tensor | Scalar, options?: { inve
   return fromTypedArray(found, elements.shape, { dtype: 'bool' });
 }
 
-/** The covariance of variables (rows) over observations (columns). @param correction default 1. */
-export function cov(x: Tensor, options?: { correction?: number }): Tensor {
+export interface CovarianceOptions {
+  /** Taken from the number of observations in the divisor. Default: 1. */
+  correction?: number;
+  /** How often each observation was made: whole numbers [n]. Default: once. */
+  fweights?: Tensor | null;
+  /** How much each observation counts, [n], at least 0. Default: as much as every other. */
+  aweights?: Tensor | null;
+}
+
+/**
+ * The covariance of variables (rows) over observations (columns).
+ * @throws {ShapeError} for more than 2 dims, and weights that are not one for each observation. @throws {DTypeError} for fweights that are
+ * no integers. @throws {ArgumentError} for negative weights. @see https://pytorch.org/docs/stable/generated/torch.cov.html
+ */
+export function cov(x: Tensor, options?: CovarianceOptions): Tensor {
   assertTensor('cov', 'x', x);
-  const { correction } = readOptions('cov', { correction: 1 }, options);
+  const defaults: Required<CovarianceOptions> = { correction: 1, fweights: null, aweights: null };
+  const { correction, fweights, aweights } = readOptions('cov', defaults, options);
   if (x.ndim > 2) throw new ShapeError(`cov: input is ${showShape(x.shape)}, expected at most 2 dims.`);
   const source = isFloating(x.dtype) ? x : to(x, 'float32');
   const rows = x.ndim < 2 ? reshape(source, [1, -1]) : source;
+  const count = rows.shape[1]!;
+  for (const [name, weights] of Object.entries({ fweights, aweights })) checkWeights(name, weights, count);
+  const weights = [fweights, aweights].filter((w) => w !== null).map((w) => to(w, rows.dtype));
+  const [weight, total] = weights.length === 0 ? [null, count] : [weights.reduce(mul), sum(weights.reduce(mul))];
+  const average = (y: Tensor) => (weight === null ? mean(y, 1, true) : div(sum(mul(y, weight), 1, true), total));
   // Twice: the mean of large numbers is rounded by more than small deviations can bear.
-  const near = sub(rows, mean(rows, 1, true));
-  const centered = sub(near, mean(near, 1, true));
-  const out = div(mm(centered, t(centered)), Math.max(rows.shape[1]! - correction, 0));
-  return squeeze(out);
+  const near = sub(rows, average(rows));
+  const centered = sub(near, average(near));
+  const product = mm(weight === null ? centered : mul(centered, weight), t(centered));
+  return squeeze(div(product, divisorOf(total, weights, aweights, correction)));
+}
+
+function checkWeights(name: string, weights: Tensor | null, count: number): void {
+  assertTensorOrNull('cov', name, weights);
+  if (weights === null) return;
+  if (weights.ndim !== 1 || weights.shape[0] !== count)
+    throw new ShapeError(`cov: ${name} are ${showShape(weights.shape)}, expected one for each of the ${count} observations.`);
+  if (name === 'fweights' && isFloating(weights.dtype))
+    throw new DTypeError(`cov: fweights are ${weights.dtype}, expected whole numbers. Weights that are not are aweights.`);
+  if (Array.from(toTypedArray(detach(weights)), Number).some((w) => w < 0)) throw new ArgumentError(`cov: ${name} must be at least 0.`);
+}
+
+/** The number of observations less the correction, which counts as much as their weights on average; 0 at least. */
+function divisorOf(total: Tensor | number, weights: readonly Tensor[], aweights: Tensor | null, correction: number): Tensor | number {
+  if (typeof total === 'number') return Math.max(total - correction, 0);
+  if (correction === 0) return total;
+  const each = aweights === null ? correction : mul(div(sum(mul(weights.reduce(mul), to(aweights, total.dtype))), total), correction);
+  return maximum(sub(total, each), zeros([], { dtype: total.dtype }));
 }
 
 /** The correlation of variables (rows) over observations (columns), from -1 to 1. */

@@ -46,17 +46,19 @@ function become(op: string, x: Tensor, view: () => Tensor): Tensor {
   checkInPlace(op, x, [], 'any');
   const recorded = isGradEnabled() && x.requiresGrad;
   const shown = view();
+  const history = shown.gradFn as Node | null;
   x.takeGeometry(shown);
   x.counter.version++;
-  if (recorded) {
-    setGradFn(x, shown.gradFn as Node);
+  if (recorded && history !== null) {
+    setGradFn(x, history);
     x.viewVersion = x.counter.version;
   }
   return x;
 }
 
 /** {@link transpose} in place. @throws {GradError} for a leaf that requires gradients, while recording. */
-export const transpose_ = (x: Tensor, dim0: number, dim1: number): Tensor => become('transpose_', x, () => movement.transpose(x, dim0, dim1));
+export const transpose_ = (x: Tensor, dim0: number, dim1: number): Tensor =>
+  become('transpose_', x, () => movement.transpose(x, dim0, dim1));
 /** {@link transpose_} under NumPy's name. */
 export const swapaxes_ = (x: Tensor, dim0: number, dim1: number): Tensor => become('swapaxes_', x, () => movement.transpose(x, dim0, dim1));
 /** {@link t} in place. @throws as {@link transpose_}. */
@@ -65,8 +67,10 @@ export const t_ = (x: Tensor): Tensor => become('t_', x, () => movement.t(x));
 export const squeeze_ = (x: Tensor, ...args: Parameters<typeof movement.squeeze> extends [Tensor, ...infer Rest] ? Rest : never): Tensor =>
   become('squeeze_', x, () => movement.squeeze(x, ...args));
 /** {@link unsqueeze} in place. @throws as {@link transpose_}. */
-export const unsqueeze_ = (x: Tensor, ...args: Parameters<typeof movement.unsqueeze> extends [Tensor, ...infer Rest] ? Rest : never): Tensor =>
-  become('unsqueeze_', x, () => movement.unsqueeze(x, ...args));
+export const unsqueeze_ = (
+  x: Tensor,
+  ...args: Parameters<typeof movement.unsqueeze> extends [Tensor, ...infer Rest] ? Rest : never
+): Tensor => become('unsqueeze_', x, () => movement.unsqueeze(x, ...args));
 /** {@link asStrided} in place. @throws as {@link asStrided} and {@link transpose_}. */
 export const asStrided_ = (x: Tensor, shape: Shape, strides: Shape, storageOffset?: number | null): Tensor =>
   become('asStrided_', x, () => strided('asStrided_', x, shape, strides, storageOffset));

@@ -71,11 +71,11 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   ],
   [either('binomial poisson cauchy_ geometric_ log_normal_'), 'distributions that no layer or initialiser draws from'],
   [
-    /\.(histogram|histogramdd|cumulative_trapezoid|gradient|unravel_index|nonzero_static|hamming_window|hann_window|blackman_window)$/,
+    /\.(histogram|histogramdd|gradient|unravel_index|nonzero_static|hamming_window|hann_window|blackman_window)$/,
     'seldom used in training; made of the functions that are here',
   ],
   [
-    /\.(as_strided\w*|resize_?|resize_as_?|new_empty_strided|set_)$/,
+    /\.(as_strided_scatter|resize_?|resize_as_?|new_empty_strided|set_)$/,
     "memory of other sizes and strides than a tensor's own: views and copies do it",
   ],
   [
