@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { getNumThreads, scope } from 'hone';
+import { getNumThreads, scope } from '../dist/index.js';
 
 /** What PyTorch is asked to run: a training step of an MLP, or one operation. */
 export type Task = { sizes: readonly number[]; batch: number } | { op: string; shapes: readonly (readonly number[])[] };

@@ -2,7 +2,7 @@
  * Memory of hand-written loops, with no scope and no dispose: 100,000 small steps and 300 steps of the big model. Prints the resident size
  * at a tenth and at the end. `npm run bench:memory`; HONE_ENGINE chooses the engine.
  */
-import { engineInfo, manualSeed, memoryStats, nn, optim, rand, randint, type Tensor } from 'hone';
+import { engineInfo, manualSeed, memoryStats, nn, optim, rand, randint, type Tensor } from '../dist/index.js';
 
 const MB = 1 << 20;
 const resident = () => process.memoryUsage().rss / MB;

@@ -1,7 +1,7 @@
 /** Single operations: matrix products with their share of the peak, elementwise, reductions, softmax, convolution. */
 
-import { nn, randn, type Tensor } from 'hone';
 import { loadedEngine } from '../dist/engine/engine.js';
+import { nn, randn, type Tensor } from '../dist/index.js';
 import { compare, report, type Torch, timeOperation } from './measure.js';
 
 const operations: Record<string, (a: Tensor, b: Tensor) => Tensor> = {

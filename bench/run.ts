@@ -1,5 +1,5 @@
 /** `npm run bench`: every part, in one run, beside PyTorch where HONE_TORCH_PYTHON names a Python that has it. */
-import { engineInfo } from 'hone';
+import { engineInfo } from '../dist/index.js';
 import { Torch } from './measure.js';
 import { benchOperations } from './operations.js';
 import { benchSteps } from './step.js';

@@ -1,9 +1,9 @@
 /**
  * The training step: forward, backward and Adam of two multilayer perceptrons.
- *   npx tsx bench/step.ts [--kernels]     --kernels also prints which kernels the time goes to
+ *   npx tsx --tsconfig bench/tsconfig.json bench/step.ts [--kernels]     --kernels also prints which kernels the time goes to
  */
 import { pathToFileURL } from 'node:url';
-import { getNumThreads, manualSeed, nn, optim, rand, randint } from 'hone';
+import { getNumThreads, manualSeed, nn, optim, rand, randint } from '../dist/index.js';
 import { profileKernels } from './kernels.js';
 import { compare, report, Torch, time } from './measure.js';
 
