@@ -30,6 +30,33 @@ function sourceHash() {
   return hash.digest('hex');
 }
 
+/** The first of the build's tools that is not installed. */
+const missingTool = () =>
+  ['typescript', 'esbuild', '@yowasp/clang', 'node-api-headers'].find((name) => {
+    // Not require.resolve, which remembers that it found nothing.
+    return !existsSync(join(root, 'node_modules', name, 'package.json'));
+  });
+
+// Whoever installs this folder into a project of their own (npm install path/to/hone) has npm link it and run this script, but not
+// install what it needs.
+if (missingTool() !== undefined) {
+  console.log(`hone: ${missingTool()} is not installed, so npm ci runs in ${root} first`);
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_config_(local_prefix|global|omit|production)$/i.test(name)),
+  );
+  const npm = process.env.npm_execpath;
+  const flags = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
+  const [program, ...rest] = npm?.endsWith('.js')
+    ? [process.execPath, npm, ...flags]
+    : [process.platform === 'win32' ? 'npm.cmd' : 'npm', ...flags];
+  spawnSync(program, rest, { cwd: root, stdio: 'inherit', env, shell: program === 'npm.cmd' });
+  const missing = missingTool();
+  if (missing !== undefined) {
+    console.error(`hone: the package cannot be built, since ${missing} is not installed. Run npm ci in ${root}.`);
+    process.exit(1);
+  }
+}
+
 run(join(root, 'scripts/build-kernels.mjs'), ...args);
 
 const stamp = join(root, 'build/typescript.stamp');
