@@ -33,8 +33,10 @@ function sourceHash() {
 /** The first of the build's tools that is not installed. */
 const missingTool = () =>
   ['typescript', 'esbuild', '@yowasp/clang', 'node-api-headers'].find((name) => {
-    // Not require.resolve, which remembers that it found nothing.
-    return !existsSync(join(root, 'node_modules', name, 'package.json'));
+    for (let folder = root; ; folder = dirname(folder)) {
+      if (existsSync(join(folder, 'node_modules', name, 'package.json'))) return false;
+      if (dirname(folder) === folder) return true;
+    }
   });
 
 // Whoever installs this folder into a project of their own (npm install path/to/hone) has npm link it and run this script, but not
