@@ -4,7 +4,7 @@ import '../ops/methods.js';
 
 export type { LineChartOptions, Series } from './charts.js';
 export { lineChart } from './charts.js';
-export type { Comparison, EpochFigures, RunFigures, VariantFigures } from './comparison.js';
+export type { ComparedMetric, Comparison, EpochFigures, RunFigures, VariantFigures } from './comparison.js';
 export { comparisonTable, finalSpread } from './comparison.js';
 export { comparisonPage } from './comparison-page.js';
 export type { Spread } from './statistics.js';

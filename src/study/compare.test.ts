@@ -1,6 +1,8 @@
 import { ArgumentError, nn, optim, type Tensor, tensor } from 'hone';
 import { DataLoader, TensorDataset } from 'hone/data';
+import { comparisonPage, comparisonTable } from 'hone/report';
 import { type CompareOptions, compare, digitModels, studyDigits } from 'hone/study';
+import { metric } from 'hone/train';
 import { describe, expect, test } from 'vitest';
 
 /** Points left and right of 0, of two classes. */
@@ -79,6 +81,57 @@ describe('compare', () => {
     expect(result.variants.map(({ runs }) => runs[0]!.epochs[0]!.lr)).toEqual([0.01, 0.5]);
     const last = (v: number) => result.variants[v]!.runs[0]!.epochs[2]!.trainLoss;
     expect(last(1)).toBeLessThan(last(0));
+  });
+
+  test('measures any metric, or none: a regression has no accuracy', async () => {
+    const [x, y] = [tensor([[1], [2], [3], [4], [5]]), tensor([[2], [4], [6], [8], [10]])];
+    const regression = {
+      variants: [{ ...linear('line'), model: () => new nn.Linear(1, 1) }],
+      loaders: () => ({
+        train: new DataLoader(new TensorDataset(x, y), { batchSize: 2 }),
+        validation: new DataLoader(new TensorDataset(x, y), { batchSize: 4 }),
+      }),
+      loss: new nn.MSELoss(),
+      repeats: 1,
+    };
+    const mae = metric('mae', (output, target) => output.sub(target).abs().mean());
+    const measured = await compare(options({ ...regression, metric: mae }));
+    expect(measured.metric).toEqual({ name: 'mae', better: 'min' });
+    const [figures] = measured.variants[0]!.runs[0]!.epochs;
+    // The same weights on the same samples: batches of 2 and of 4 give the same means.
+    expect(figures!['trainMae']).toBeCloseTo(figures!['validationMae']!, 5);
+    expect(figures!.trainLoss).toBeCloseTo(figures!.validationLoss, 4);
+    expect(comparisonTable(measured)).toMatch(/train mae.*test mae/);
+    expect(await comparisonPage(measured)).toContain('test mae');
+    const bare = await compare(options({ ...regression, metric: null }));
+    expect(bare.metric).toBe(null);
+    expect(Object.keys(bare.variants[0]!.runs[0]!.epochs[0]!).sort()).toEqual(['lr', 'seconds', 'trainLoss', 'validationLoss']);
+    expect(comparisonTable(bare)).not.toContain('accuracy');
+    expect(await comparisonPage(bare)).not.toContain('accuracy');
+    await expect(compare(options(regression))).rejects.toThrow(/one output per sample.*accuracy\(\{ mode: 'binary' \}\)/);
+  });
+
+  test('tells what there is so far, after each epoch and each run', async () => {
+    const seen: string[] = [];
+    await compare(
+      options({
+        epochs: 2,
+        repeats: 1,
+        on: {
+          progress: ({ stopped = 'all', variants }) =>
+            seen.push(
+              `${variants.map(({ name, runs }) => `${name} ${runs.map((run) => `${run.epochs.length}${run.running ? '…' : ''}`)}`).join(', ')}: ${stopped}`,
+            ),
+        },
+      }),
+    );
+    const so = 'Written while it ran, when';
+    expect(seen).toEqual([
+      `slow 1…: ${so} 0 of 2 runs were finished.`,
+      `slow 2: ${so} 1 of 2 runs were finished.`,
+      `slow 2, fast 1…: ${so} 1 of 2 runs were finished.`,
+      'slow 2, fast 2: all',
+    ]);
   });
 
   test('measures the training data in evaluation mode, after the epoch', async () => {

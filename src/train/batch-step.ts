@@ -89,7 +89,9 @@ function badLoss(op: string, criterion: Loss, loss: unknown, target: Tensor): st
   const advice =
     loss instanceof Tensor
       ? "Use a reduction: mean or sum (reduction: 'none' gives a loss for each item)."
-      : 'Give back what a loss function gives, without item().';
+      : loss instanceof Promise
+        ? 'Make it a plain function, without async.'
+        : 'Give back the tensor that a loss function gives, without item().';
   return `${op}: the loss is ${found}, expected a tensor of one element${perSample}. ${advice}`;
 }
 

@@ -282,6 +282,7 @@ test('what is missing or of another kind is named, with what to write', async ()
     [{ loss: 'crossEntropy' }, /^fit: the loss is "crossEntropy"; losses have no names here/],
     [{ loss: nn.MSELoss }, /^fit: the loss is the class MSELoss, expected an object of it\. Write loss: new nn\.MSELoss\(\)\./],
     [{ loss: (output: Tensor) => output.mean().item() }, /^fit: the loss is .*without item\(\)/],
+    [{ loss: async (output: Tensor) => output.mean() }, /^fit: the loss is a Promise.*without async/],
     [
       { loss: new nn.CrossEntropyLoss({ reduction: 'none' }) },
       /^fit: the loss is of shape \[2\].*reduction: 'none' gives a loss for each item/,
