@@ -2,7 +2,7 @@
 
 import { record } from '../autograd/node.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { assertNumbers, assertTensor, assertTensorList, readArguments, readOptions, show, type Trailing } from '../tensor/arguments.js';
 import { arange, fromTypedArray } from '../tensor/create.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../tensor/layout.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
@@ -18,6 +18,8 @@ import { expand, narrow, reshape, unsqueeze } from './movement.js';
 
 /** The elements of `dims` (default: all dims) in reverse order. A copy, as in PyTorch. Gradient: reversed likewise. */
 export function flip(x: Tensor, dims?: number | readonly number[]): Tensor {
+  assertTensor('flip', 'x', x);
+  if (dims !== undefined) assertNumbers('flip', 'dims', dims, true);
   const list = normalizeDims(dims, x.ndim, 'flip');
   const out = emptyLikeDense(x);
   if (numel(x.shape) > 0) {
@@ -41,6 +43,9 @@ export function flip(x: Tensor, dims?: number | readonly number[]): Tensor {
  * @throws {ArgumentError} unless there is one shift per dim.
  */
 export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+  assertTensor('roll', 'x', x);
+  assertNumbers('roll', 'shifts', shifts, true);
+  if (dims !== undefined) assertNumbers('roll', 'dims', dims, true);
   const steps = typeof shifts === 'number' ? [shifts] : shifts;
   if (dims === undefined) {
     if (steps.length !== 1) throw new ArgumentError(`roll: got ${steps.length} shifts without dims, expected one.`);
@@ -67,6 +72,8 @@ function apart(out: Tensor, x: Tensor): Tensor {
  * Gradient: summed over the copies.
  */
 export function repeat(x: Tensor, sizes: Shape): Tensor {
+  assertTensor('repeat', 'x', x);
+  assertNumbers('repeat', 'sizes', sizes);
   const lead = sizes.length - x.ndim;
   if (lead < 0 || sizes.some((s) => !Number.isInteger(s) || s < 0)) {
     throw new ShapeError(
@@ -92,11 +99,15 @@ export function repeat(x: Tensor, sizes: Shape): Tensor {
 
 /** {@link repeat}, where sizes for leading dims may be left out. */
 export function tile(x: Tensor, sizes: Shape): Tensor {
+  assertTensor('tile', 'x', x);
+  assertNumbers('tile', 'sizes', sizes);
   return repeat(x, [...new Array<number>(Math.max(0, x.ndim - sizes.length)).fill(1), ...sizes]);
 }
 
 /** `expand` under its other name. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  assertTensor('broadcastTo', 'x', x);
+  assertNumbers('broadcastTo', 'shape', shape);
   return expand(x, shape);
 }
 
@@ -105,6 +116,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
  * @param repeats a number, or one whole number for each element, as int64 or int32 [n].
  */
 export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: number): Tensor {
+  assertTensor('repeatInterleave', 'x', x);
   if (dim === undefined) return repeatInterleave(reshape(x, [-1]), repeats, 0);
   const d = normalizeDim(dim, x.ndim, 'repeatInterleave');
   if (x.ndim === 0) throw new IndexError(`repeatInterleave: dim is ${dim}, but a 0-dim tensor has none. Leave dim out.`);
@@ -128,7 +140,9 @@ export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: numb
  * Grids of coordinates from vectors: `out[i]` has the shape of all sizes, and varies along dim i. Views.
  * @param options.indexing `ij` (default), or `xy`, which exchanges the first two dims.
  */
-export function meshgrid(tensors: readonly Tensor[], { indexing = 'ij' }: { indexing?: 'ij' | 'xy' } = {}): Tensor[] {
+export function meshgrid(tensors: readonly Tensor[], options?: { indexing?: 'ij' | 'xy' }): Tensor[] {
+  assertTensorList('meshgrid', 'tensors', tensors);
+  const { indexing } = readOptions('meshgrid', { indexing: 'ij' }, options);
   for (const x of tensors) if (x.ndim > 1) throw new ShapeError(`meshgrid: expected vectors, got shape ${showShape(x.shape)}.`);
   const count = tensors.length;
   const place = (i: number) => (indexing === 'xy' && count > 1 && i < 2 ? 1 - i : i);
@@ -157,11 +171,13 @@ function triangle(x: Tensor, diagonal: number, keep: typeof le, op: string): Ten
 
 /** The lower triangle of the last two dims, 0 above; `diagonal` above 0 keeps more. */
 export function tril(x: Tensor, diagonal = 0): Tensor {
+  assertTensor('tril', 'x', x);
   return triangle(x, diagonal, le, 'tril');
 }
 
 /** The upper triangle of the last two dims, 0 below; `diagonal` above 0 keeps less. */
 export function triu(x: Tensor, diagonal = 0): Tensor {
+  assertTensor('triu', 'x', x);
   return triangle(x, diagonal, ge, 'triu');
 }
 

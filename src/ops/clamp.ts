@@ -1,6 +1,6 @@
 /** Values limited by numbers or by tensors. */
 import { ArgumentError } from '../errors.js';
-import { show } from '../tensor/arguments.js';
+import { assertTensor, show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { isScalar, limitedScalar, resultDType, type Scalar, scalarTensor } from '../tensor/scalar.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -31,6 +31,7 @@ export interface ClampBounds {
 export function clamp(x: Tensor, bounds: ClampBounds): Tensor;
 export function clamp(x: Tensor, min?: Bound, max?: Bound): Tensor;
 export function clamp(x: Tensor, first?: ClampBounds | Bound, second?: Bound): Tensor {
+  assertTensor('clamp', 'x', x);
   return clampTo('clamp', x, ...boundsOf('clamp', first, second));
 }
 
@@ -44,9 +45,16 @@ export function clamp_(x: Tensor, first?: ClampBounds | Bound, second?: Bound): 
 }
 
 /** Values below `min` (a number, or a tensor that broadcasts) become `min`. Gradient: 1 above it. */
-export const clampMin = (x: Tensor, min: Operand): Tensor => clampTo('clampMin', x, min, null);
+export function clampMin(x: Tensor, min: Operand): Tensor {
+  assertTensor('clampMin', 'x', x);
+  return clampTo('clampMin', x, min, null);
+}
+
 /** Values above `max` (a number, or a tensor that broadcasts) become `max`. Gradient: 1 below it. */
-export const clampMax = (x: Tensor, max: Operand): Tensor => clampTo('clampMax', x, null, max);
+export function clampMax(x: Tensor, max: Operand): Tensor {
+  assertTensor('clampMax', 'x', x);
+  return clampTo('clampMax', x, null, max);
+}
 
 /** {@link clampMin} in place. */
 export const clampMin_ = (x: Tensor, min: Operand): Tensor => clamp_(x, min);

@@ -1,5 +1,6 @@
 /** Whether tensors are equal, or close to it. */
 import { ArgumentError, DTypeError } from '../errors.js';
+import { assertTensor, readOptions } from '../tensor/arguments.js';
 import { isFloating, promote } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -10,6 +11,8 @@ import { allNonzero } from './reduce.js';
 
 /** Whether two tensors have one shape and equal elements; NaN equals nothing. */
 export function equal(a: Tensor, b: Tensor): boolean {
+  assertTensor('equal', 'a', a);
+  assertTensor('equal', 'b', b);
   return sameShape(a.shape, b.shape) && allNonzero(eq(a, b));
 }
 
@@ -27,7 +30,10 @@ export interface CloseOptions {
  * @throws {DTypeError} for two dtypes.
  * @see https://pytorch.org/docs/stable/generated/torch.isclose.html
  */
-export function isclose(a: Tensor, b: Tensor, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {}): Tensor {
+export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
+  assertTensor('isclose', 'a', a);
+  assertTensor('isclose', 'b', b);
+  const { rtol, atol, equalNan } = readOptions('isclose', { rtol: 1e-5, atol: 1e-8, equalNan: false }, options);
   if (a.dtype !== b.dtype)
     throw new DTypeError(
       `isclose: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${promote(a.dtype, b.dtype)}').`,
@@ -43,5 +49,7 @@ export function isclose(a: Tensor, b: Tensor, { rtol = 1e-5, atol = 1e-8, equalN
 
 /** Whether {@link isclose} holds for all elements. */
 export function allclose(a: Tensor, b: Tensor, options: CloseOptions = {}): boolean {
+  assertTensor('allclose', 'a', a);
+  assertTensor('allclose', 'b', b);
   return allNonzero(isclose(a, b, options));
 }

@@ -2,6 +2,7 @@
 
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
+import { assertTensor, readOptions } from '../tensor/arguments.js';
 import { assertDType, type DType } from '../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../tensor/layout.js';
 import { type Scalar, scalarTensor, storedScalar } from '../tensor/scalar.js';
@@ -15,6 +16,7 @@ import { code, copyInto, emptyLikeDense, emptyStrided, rowMajor } from './kernel
  * Gradient: passes through.
  */
 export function clone(x: Tensor): Tensor {
+  assertTensor('clone', 'x', x);
   return record('clone', rawCopy(x), [x], [], (g) => [g]);
 }
 
@@ -59,7 +61,8 @@ export function contiguous(x: Tensor): Tensor {
  * @throws {DTypeError} for a dtype that does not exist.
  */
 export function to(x: Tensor, dtype: DType | 'cpu' | { dtype?: DType }): Tensor {
-  const wanted = typeof dtype === 'string' ? dtype : (dtype.dtype ?? x.dtype);
+  assertTensor('to', 'x', x);
+  const wanted = typeof dtype === 'string' ? dtype : (readOptions('to', TO, dtype).dtype ?? x.dtype);
   if (wanted === 'cpu') return x;
   assertDType(wanted, 'to');
   if (wanted === x.dtype) return x;
@@ -81,6 +84,8 @@ export function laidAs(out: Tensor, strides: Shape | null): Tensor {
   copyInto(laid, out, 'contiguous');
   return record(out.gradFn?.name ?? 'contiguous', laid, [out], [], (g) => [g]);
 }
+
+const TO: { dtype: DType | undefined } = { dtype: undefined };
 
 /** A tensor on the same memory that gradients do not flow through. */
 export function detach(x: Tensor): Tensor {

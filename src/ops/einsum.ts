@@ -1,5 +1,6 @@
 /** Einstein summation. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { assertTensorList, show } from '../tensor/arguments.js';
 import { numel, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { mul } from './arithmetic.js';
@@ -102,6 +103,9 @@ function contract(a: Labelled, b: Labelled, keep: ReadonlySet<string>, sizes: Re
  */
 export function einsum(equation: string, ...operands: Tensor[] | [readonly Tensor[]]): Tensor {
   const tensors = (Array.isArray(operands[0]) ? operands[0] : operands) as readonly Tensor[];
+  if (typeof equation !== 'string')
+    throw new ArgumentError(`einsum: the equation is ${show(equation)}, expected a string such as 'ij,jk->ik'.`);
+  assertTensorList('einsum', 'operands', tensors);
   const compact = equation.replace(/\s+/g, '');
   const [inputs, output, extra] = compact.split('->');
   const terms = inputs!.split(',');

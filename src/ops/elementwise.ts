@@ -409,6 +409,7 @@ export function binaryInto(op: BinaryOpName, target: Tensor, b: Operand, p0: num
  * @throws {DTypeError} for another condition, or a number that the dtype does not hold. @throws {ShapeError} for shapes that do not broadcast.
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  assertTensor('where', 'condition', condition);
   if (condition.dtype !== 'bool' && condition.dtype !== 'uint8') {
     throw new DTypeError(`where: condition is ${condition.dtype}, expected bool. Compare first: x.gt(0).`);
   }

@@ -164,6 +164,8 @@ export function scatter_(
   ...given: [reduce?: 'add' | 'multiply'] | [options: ScatterOptions]
 ): Tensor {
   const mode = readScatter('scatter_', given);
+  assertTensor('scatter_', 'x', x);
+  assertTensor('scatter_', 'index', index);
   return inPlace(
     'scatter_',
     x,
@@ -180,6 +182,9 @@ export function scatter_(
 
 /** {@link scatterAdd} in place. */
 export function scatterAdd_(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+  assertTensor('scatterAdd_', 'x', x);
+  assertTensor('scatterAdd_', 'index', index);
+  assertTensor('scatterAdd_', 'src', src);
   return inPlace(
     'scatterAdd_',
     x,
@@ -307,6 +312,8 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
  * Gradient: 0 there.
  */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Scalar): Tensor {
+  assertTensor('indexFill', 'x', x);
+  assertTensor('indexFill', 'index', index);
   const d = normalizeDim(dim, x.ndim, 'indexFill');
   const mask = filled([x.shape[d] ?? 1], 'bool', 0);
   writeSlices('indexFill', false, mask, 0, index, filled([numel(index.shape)], 'bool', 1));
@@ -324,6 +331,9 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: Scalar):
 
 /** {@link indexAdd} in place. */
 export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, options: AlphaOption = {}): Tensor {
+  assertTensor('indexAdd_', 'x', x);
+  assertTensor('indexAdd_', 'index', index);
+  assertTensor('indexAdd_', 'source', source);
   return inPlace(
     'indexAdd_',
     x,
@@ -341,6 +351,9 @@ export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor,
 
 /** {@link indexCopy} in place. */
 export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  assertTensor('indexCopy_', 'x', x);
+  assertTensor('indexCopy_', 'index', index);
+  assertTensor('indexCopy_', 'source', source);
   return inPlace(
     'indexCopy_',
     x,

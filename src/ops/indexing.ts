@@ -3,7 +3,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
-import { show } from '../tensor/arguments.js';
+import { assertTensor, readOptions, show } from '../tensor/arguments.js';
 import { dtypes } from '../tensor/dtype.js';
 import { resultStrides } from '../tensor/layout.js';
 import { isScalar, type Scalar } from '../tensor/scalar.js';
@@ -205,9 +205,13 @@ export function indexPut_(
   x: Tensor,
   indices: readonly Index[],
   value: Tensor | Scalar,
-  { accumulate = false }: { accumulate?: boolean } = {},
+  options?: boolean | { accumulate?: boolean },
   op = 'indexPut_',
 ): Tensor {
+  assertTensor(op, 'x', x);
+  if (!Array.isArray(indices)) throw new ArgumentError(`${op}: indices are ${show(indices)}, expected a list, one for each dim.`);
+  if (!isScalar(value)) assertTensor(op, 'value', value);
+  const { accumulate } = typeof options === 'boolean' ? { accumulate: options } : readOptions(op, { accumulate: false }, options);
   const { view, advanced } = basic(op, x, indices);
   if (advanced.length === 0) {
     if (isScalar(value)) accumulate ? addInPlace(view, value, 1, op) : fill_(view, value);

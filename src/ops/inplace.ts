@@ -7,6 +7,7 @@ import { anyRequiresGrad, Node, setGradFn } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { type BinaryOpName, UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../errors.js';
+import { assertTensor } from '../tensor/arguments.js';
 import { dtypes, isFloating } from '../tensor/dtype.js';
 import { isScalar, type Scalar } from '../tensor/scalar.js';
 import { broadcastShapes, isDense, numel, sameShape } from '../tensor/shape.js';
@@ -154,6 +155,7 @@ export function inPlace(
 
 /** x = op(x, b) in place. */
 export function binaryInPlace(name: string, op: BinaryOpName, x: Tensor, b: Operand, compute: () => Tensor, alpha = 0): Tensor {
+  if (!isScalar(b)) assertTensor(name, 'other', b);
   return inPlace(name, x, b instanceof Tensor ? [b] : [], compute, () => binaryInto(op, x, b, alpha, name));
 }
 
@@ -171,6 +173,8 @@ export function unaryInPlace(name: string, op: UnaryOpName, x: Tensor, compute: 
  * @throws {ShapeError} for a source that does not broadcast. @throws {ArgumentError} where the two share a part of their memory.
  */
 export function copy_(x: Tensor, source: Tensor): Tensor {
+  assertTensor('copy_', 'x', x);
+  assertTensor('copy_', 'source', source);
   if (source === x) return x;
   checkInPlace('copy_', x, [source]);
   if (!sameShape(broadcastShapes(x.shape, source.shape, 'copy_'), x.shape)) {

@@ -1,5 +1,6 @@
 /** Products of vectors, matrices and tensors made of matmul, and distances. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import { assertTensor, assertTensorList, readOptions, show } from '../tensor/arguments.js';
 import { eye } from '../tensor/create.js';
 import { normalizeDim, numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -20,33 +21,65 @@ export interface AddProductOptions {
   alpha?: number;
 }
 
-function plus(input: Tensor, product: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor {
+const PRODUCT = { beta: 1, alpha: 1 };
+
+function plus(op: string, input: Tensor, product: Tensor, options: AddProductOptions | undefined): Tensor {
+  const { beta, alpha } = readOptions(op, PRODUCT, options);
   const scaled = alpha === 1 ? product : mul(product, alpha);
   if (beta === 0) return scaled;
   return add(beta === 1 ? input : mul(input, beta), scaled);
 }
 
 /** beta * input + alpha * mm(a, b). @see https://pytorch.org/docs/stable/generated/torch.addmm.html */
-export const addmm = (input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor => plus(input, mm(a, b), options);
+export const addmm = (input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
+  assertTensor('addmm', 'input', input);
+  assertTensor('addmm', 'a', a);
+  assertTensor('addmm', 'b', b);
+  return plus('addmm', input, mm(a, b), options);
+};
 /** beta * input + alpha * mv(matrix, vector). */
-export const addmv = (input: Tensor, matrix: Tensor, vector: Tensor, options: AddProductOptions = {}): Tensor =>
-  plus(input, mv(matrix, vector), options);
+export const addmv = (input: Tensor, matrix: Tensor, vector: Tensor, options?: AddProductOptions): Tensor => {
+  assertTensor('addmv', 'input', input);
+  assertTensor('addmv', 'matrix', matrix);
+  assertTensor('addmv', 'vector', vector);
+  return plus('addmv', input, mv(matrix, vector), options);
+};
 /** beta * input + alpha * outer(a, b). */
-export const addr = (input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor => plus(input, outer(a, b), options);
+export const addr = (input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
+  assertTensor('addr', 'input', input);
+  assertTensor('addr', 'a', a);
+  assertTensor('addr', 'b', b);
+  return plus('addr', input, outer(a, b), options);
+};
 /** beta * input + alpha * bmm(a, b). */
-export const baddbmm = (input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor => plus(input, bmm(a, b), options);
+export const baddbmm = (input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
+  assertTensor('baddbmm', 'input', input);
+  assertTensor('baddbmm', 'a', a);
+  assertTensor('baddbmm', 'b', b);
+  return plus('baddbmm', input, bmm(a, b), options);
+};
 /** beta * input + alpha * the sum over the batch of bmm(a, b). */
-export const addbmm = (input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor =>
-  plus(input, sum(bmm(a, b), 0), options);
+export const addbmm = (input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
+  assertTensor('addbmm', 'input', input);
+  assertTensor('addbmm', 'a', a);
+  assertTensor('addbmm', 'b', b);
+  return plus('addbmm', input, sum(bmm(a, b), 0), options);
+};
 
 /** The dot product over the last dims of both; with a 0-dim tensor the product. */
 export function inner(a: Tensor, b: Tensor): Tensor {
+  assertTensor('inner', 'a', a);
+  assertTensor('inner', 'b', b);
   if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
   return tensordot(a, b, [[-1], [-1]]);
 }
 
 /** The dot product of two vectors. */
-export const vdot = (a: Tensor, b: Tensor): Tensor => dot(a, b);
+export const vdot = (a: Tensor, b: Tensor): Tensor => {
+  assertTensor('vdot', 'a', a);
+  assertTensor('vdot', 'b', b);
+  return dot(a, b);
+};
 
 /**
  * Sums products over pairs of dims.
@@ -55,6 +88,10 @@ export const vdot = (a: Tensor, b: Tensor): Tensor => dot(a, b);
  * @throws {ShapeError} where the sizes of a pair differ. @see https://pytorch.org/docs/stable/generated/torch.tensordot.html
  */
 export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonly number[], readonly number[]] = 2): Tensor {
+  assertTensor('tensordot', 'a', a);
+  assertTensor('tensordot', 'b', b);
+  if (typeof dims !== 'number' && !(Array.isArray(dims) && dims.length === 2 && dims.every(Array.isArray)))
+    throw new ArgumentError(`tensordot: dims is ${show(dims)}, expected a number or two lists of numbers.`);
   const [ofA, ofB] =
     typeof dims === 'number'
       ? [Array.from({ length: dims }, (_, i) => a.ndim - dims + i), Array.from({ length: dims }, (_, i) => i)]
@@ -74,6 +111,8 @@ export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonl
 
 /** The Kronecker product: every element of `a` times the whole of `b`. Of fewer dims, the smaller gets leading ones. */
 export function kron(a: Tensor, b: Tensor): Tensor {
+  assertTensor('kron', 'a', a);
+  assertTensor('kron', 'b', b);
   const n = Math.max(a.ndim, b.ndim);
   const wide = (x: Tensor) => [...Array<number>(n - x.ndim).fill(1), ...x.shape];
   const [sa, sb] = [wide(a), wide(b)];
@@ -95,6 +134,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
 
 /** The sum of the diagonal of a matrix. @throws {ShapeError} for other ranks. */
 export function trace(x: Tensor): Tensor {
+  assertTensor('trace', 'x', x);
   if (x.ndim !== 2) throw new ShapeError(`trace: input is ${showShape(x.shape)}, expected a matrix.`);
   return sum(diagonal(x));
 }
@@ -104,6 +144,8 @@ export function trace(x: Tensor): Tensor {
  * @param dim the dim of size 3; default: the first that has it. @throws {ShapeError} where none has, or the shapes differ.
  */
 export function cross(a: Tensor, b: Tensor, dim?: number): Tensor {
+  assertTensor('cross', 'a', a);
+  assertTensor('cross', 'b', b);
   const d = dim === undefined ? a.shape.indexOf(3) : normalizeDim(dim, a.ndim, 'cross');
   if (d < 0 || a.shape[d] !== 3 || b.shape[d] !== 3)
     throw new ShapeError(
@@ -119,6 +161,7 @@ export function cross(a: Tensor, b: Tensor, dim?: number): Tensor {
  * @throws {ArgumentError} for a negative or broken n. @throws {ShapeError} for matrices that are not square.
  */
 export function matrixPower(x: Tensor, n: number): Tensor {
+  assertTensor('matrixPower', 'x', x);
   if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`matrixPower: n is ${n}, expected a whole number of at least 0.`);
   const size = x.shape.at(-1);
   if (x.ndim < 2 || x.shape.at(-2) !== size) throw new ShapeError(`matrixPower: input is ${showShape(x.shape)}, expected square matrices.`);
@@ -135,12 +178,17 @@ export function matrixPower(x: Tensor, n: number): Tensor {
 
 /** The product of several matrices, from left to right. */
 export function chainMatmul(...matrices: Tensor[]): Tensor {
+  assertTensorList('chainMatmul', 'matrices', matrices);
   if (matrices.length === 0) throw new ArgumentError('chainMatmul: got no matrices, expected at least one.');
   return matrices.reduce((a, b) => mm(a, b));
 }
 
 /** The p-norm of a - b. @param p default 2. */
-export const dist = (a: Tensor, b: Tensor, p = 2): Tensor => norm(sub(a, b), p);
+export const dist = (a: Tensor, b: Tensor, p = 2): Tensor => {
+  assertTensor('dist', 'a', a);
+  assertTensor('dist', 'b', b);
+  return norm(sub(a, b), p);
+};
 
 /**
  * The p-norm distance of every row of `a` to every row of `b`.
@@ -149,6 +197,8 @@ export const dist = (a: Tensor, b: Tensor, p = 2): Tensor => norm(sub(a, b), p);
  * @see https://pytorch.org/docs/stable/generated/torch.cdist.html
  */
 export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
+  assertTensor('cdist', 'a', a);
+  assertTensor('cdist', 'b', b);
   if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
     throw new ShapeError(`cdist: inputs are ${showShape(a.shape)} and ${showShape(b.shape)}, expected [..., P, M] and [..., R, M].`);
   const difference = sub(unsqueeze(a, -2), unsqueeze(b, -3));
@@ -157,6 +207,7 @@ export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
 
 /** Rotates by 90 degrees, `k` times, from the first of `dims` towards the second. */
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
+  assertTensor('rot90', 'x', x);
   const [from, to] = dims.map((d) => normalizeDim(d, x.ndim, 'rot90')) as [number, number];
   if (from === to) throw new ArgumentError(`rot90: dims are [${dims}], expected two different ones.`);
   const turns = ((k % 4) + 4) % 4;

@@ -2,6 +2,7 @@
 
 import { check, kernels } from '../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
+import { assertTensor } from '../tensor/arguments.js';
 import type { Scalar } from '../tensor/scalar.js';
 import { broadcastShapes, contiguousStrides, numel, sameShape } from '../tensor/shape.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
@@ -26,12 +27,16 @@ function needMask(op: string, mask: Tensor): void {
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
  */
 export function maskedFill(x: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
+  assertTensor('maskedFill', 'x', x);
+  assertTensor('maskedFill', 'mask', mask);
   needMask('maskedFill', mask);
   return where(mask, fillValue('maskedFill', x, value), x);
 }
 
 /** {@link maskedFill} in place; the mask broadcasts to `x`. */
 export function maskedFill_(x: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
+  assertTensor('maskedFill_', 'x', x);
+  assertTensor('maskedFill_', 'mask', mask);
   needMask('maskedFill_', mask);
   const compute = () => where(mask, fillValue('maskedFill_', x, value), x);
   // The value is read before anything is written: it may be an element of x.
@@ -66,6 +71,7 @@ export function flatNonzero(x: Tensor): Tensor {
 export function nonzero(x: Tensor, options: { asTuple: true }): Tensor[];
 export function nonzero(x: Tensor, options?: { asTuple?: false }): Tensor;
 export function nonzero(x: Tensor, options: { asTuple?: boolean } = {}): Tensor | Tensor[] {
+  assertTensor('nonzero', 'x', x);
   const flat = flatNonzero(x);
   const columns = x.shape.map((size, d) => coordinate(flat, size, contiguousStrides(x.shape)[d]!));
   if (options.asTuple) return columns.length > 0 ? columns : [filled(flat.shape, 'int64', 0)];
@@ -86,6 +92,8 @@ function coordinate(flat: Tensor, size: number, step: number): Tensor {
  * @throws {DTypeError} for a mask that is not bool. @throws {ShapeError} for shapes that do not broadcast.
  */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
+  assertTensor('maskedSelect', 'x', x);
+  assertTensor('maskedSelect', 'mask', mask);
   needMask('maskedSelect', mask);
   const shape = broadcastShapes(x.shape, mask.shape, 'maskedSelect');
   const positions = flatNonzero(sameShape(mask.shape, shape) ? mask : expand(mask, shape));

@@ -1,4 +1,5 @@
 /** Elementwise functions of one operand. Their gradients stand in elementwise.ts. */
+import { assertTensor } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { clone } from './copy.js';
 import { unary } from './elementwise.js';
@@ -9,9 +10,15 @@ export const neg = (x: Tensor): Tensor => unary('neg', x);
 /** The absolute value; gradient 0 at 0. */
 export const abs = (x: Tensor): Tensor => unary('abs', x);
 /** -1, 0 or 1; gradient 0. */
-export const sign = (x: Tensor): Tensor => (x.dtype === 'bool' ? clone(x) : unary('sign', x));
+export const sign = (x: Tensor): Tensor => {
+  assertTensor('sign', 'x', x);
+  return x.dtype === 'bool' ? clone(x) : unary('sign', x);
+};
 /** x * x. */
-export const square = (x: Tensor): Tensor => unary('square', x.dtype === 'bool' ? castRaw(x, 'int64', 'square') : x);
+export const square = (x: Tensor): Tensor => {
+  assertTensor('square', 'x', x);
+  return unary('square', x.dtype === 'bool' ? castRaw(x, 'int64', 'square') : x);
+};
 /** max(x, 0); gradient 0 at 0. */
 export const relu = (x: Tensor): Tensor => unary('relu', x);
 /** The largest whole number that is not larger; gradient 0. */

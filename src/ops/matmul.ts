@@ -78,6 +78,8 @@ function sameFloat(name: string, a: Tensor, b: Tensor): void {
 
 /** The product of two matrices [m, k] and [k, n]: [m, n]. @throws {ShapeError} when the inner sizes differ. */
 export function mm(a: Tensor, b: Tensor): Tensor {
+  assertTensor('mm', 'a', a);
+  assertTensor('mm', 'b', b);
   if (a.ndim !== 2 || b.ndim !== 2)
     throw new ShapeError(`mm: expected two matrices, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use matmul for batches.`);
   return product('mm', a, b);
@@ -85,6 +87,8 @@ export function mm(a: Tensor, b: Tensor): Tensor {
 
 /** The products of a batch of matrices [b, m, k] and [b, k, n]: [b, m, n]. */
 export function bmm(a: Tensor, b: Tensor): Tensor {
+  assertTensor('bmm', 'a', a);
+  assertTensor('bmm', 'b', b);
   if (a.ndim !== 3 || b.ndim !== 3 || a.shape[0] !== b.shape[0]) {
     throw new ShapeError(
       `bmm: expected [b, m, k] and [b, k, n] with one batch size, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use matmul to broadcast batches.`,
@@ -157,6 +161,8 @@ function checkInner(a: Tensor, b: Tensor): Tensor {
 
 /** {@link matmul} of two vectors: their inner product. */
 export function dot(a: Tensor, b: Tensor): Tensor {
+  assertTensor('dot', 'a', a);
+  assertTensor('dot', 'b', b);
   if (a.ndim !== 1 || b.ndim !== 1)
     throw new ShapeError(`dot: expected two vectors, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use matmul.`);
   return matmul(a, b);
@@ -164,6 +170,8 @@ export function dot(a: Tensor, b: Tensor): Tensor {
 
 /** {@link matmul} of a matrix [m, k] and a vector [k]: [m]. */
 export function mv(a: Tensor, b: Tensor): Tensor {
+  assertTensor('mv', 'a', a);
+  assertTensor('mv', 'b', b);
   if (a.ndim !== 2 || b.ndim !== 1)
     throw new ShapeError(`mv: expected a matrix and a vector, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use matmul.`);
   return matmul(a, b);
@@ -171,6 +179,8 @@ export function mv(a: Tensor, b: Tensor): Tensor {
 
 /** The outer product of vectors [m] and [n]: [m, n]. */
 export function outer(a: Tensor, b: Tensor): Tensor {
+  assertTensor('outer', 'a', a);
+  assertTensor('outer', 'b', b);
   if (a.ndim !== 1 || b.ndim !== 1)
     throw new ShapeError(`outer: expected two vectors, got ${showShape(a.shape)} and ${showShape(b.shape)}.`);
   return matmul(unsqueeze(a, 1), unsqueeze(b, 0));

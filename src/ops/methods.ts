@@ -5,7 +5,7 @@
 import { type BackwardArguments, backwardFrom, provideGradOps } from '../autograd/backward.js';
 import { type HookHandle, registerHook, retainGrad } from '../autograd/hooks.js';
 import type { TensorHook } from '../autograd/node.js';
-import { readSizes } from '../tensor/arguments.js';
+import { assertTensor, readSizes } from '../tensor/arguments.js';
 import { checkTensorOptions, empty, full, ones, type SizeArguments, type TensorOptions, zeros } from '../tensor/create.js';
 import type { DType, TypedArrayOf } from '../tensor/dtype.js';
 import { tensorToString } from '../tensor/print.js';
@@ -344,7 +344,7 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
 
   view(...shape) { return movement.viewAs(this, list(shape)); },
   reshape(...shape) { return movement.reshape(this, list(shape)); },
-  viewAs(other) { return movement.viewAs(this, other.shape); },
+  viewAs(other) { assertTensor('viewAs', 'other', other); return movement.viewAs(this, other.shape); },
   flatten(startDim, endDim) { return movement.flatten(this, startDim, endDim); },
   unflatten(dim, sizes) { return movement.unflatten(this, dim, sizes); },
   permute(...dims) { return movement.permute(this, list(dims)); },
@@ -362,8 +362,8 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   contiguous() { return copy.contiguous(this); },
   detach() { return copy.detach(this); },
   to(dtype) { return copy.to(this, dtype); },
-  typeAs(other) { return copy.to(this, other.dtype); },
-  reshapeAs(other) { return movement.reshape(this, other.shape); },
+  typeAs(other) { assertTensor('typeAs', 'other', other); return copy.to(this, other.dtype); },
+  reshapeAs(other) { assertTensor('reshapeAs', 'other', other); return movement.reshape(this, other.shape); },
   sumToSize(...shape) { return reduce.sumTo(this, list(shape)); },
   newZeros(...args) { return zeros(...sizesLike('newZeros', this, args)); },
   newOnes(...args) { return ones(...sizesLike('newOnes', this, args)); },

@@ -3,7 +3,7 @@
 import { isGradEnabled, isInferenceModeEnabled } from '../autograd/mode.js';
 import { Node, record, setGradFn } from '../autograd/node.js';
 import { ArgumentError, GradError, IndexError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertNumbers, assertTensor, readArguments, type Trailing } from '../tensor/arguments.js';
 import { inferShape, normalizeDim, numel, type Shape, viewStrides } from '../tensor/shape.js';
 import { aliasTensor, type Tensor, viewGradFn } from '../tensor/tensor.js';
 import { contiguous, filled } from './copy.js';
@@ -71,6 +71,8 @@ export const CURES = {
  * @throws {ShapeError} when the counts differ, or the strides allow no such view: use `reshape` or `contiguous().view(...)`.
  */
 export function viewAs(x: Tensor, shape: Shape, name = 'view'): Tensor {
+  assertTensor('viewAs', 'x', x);
+  assertNumbers('viewAs', 'shape', shape);
   const target = inferShape(shape, numel(x.shape), name);
   const strides = viewStrides(x.shape, x.strides, target);
   if (!strides) {
@@ -84,6 +86,7 @@ export function viewAs(x: Tensor, shape: Shape, name = 'view'): Tensor {
 
 /** The same elements under another shape: a view where the strides allow it (of its own shape, too: a new tensor), else a copy. One size may be -1. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  assertNumbers('reshape', 'shape', shape);
   assertTensor('reshape', 'x', x);
   const target = inferShape(shape, numel(x.shape), 'reshape');
   return viewAs(viewStrides(x.shape, x.strides, target) ? x : contiguous(x), target, 'reshape');
@@ -104,6 +107,7 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
 
 /** Splits `dim` into dims of `sizes`; one size may be -1. */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  assertNumbers('unflatten', 'sizes', sizes);
   assertTensor('unflatten', 'x', x);
   const d = normalizeDim(dim, x.ndim, 'unflatten');
   return viewAs(x, [...x.shape.slice(0, d), ...inferShape(sizes, x.shape[d]!, 'unflatten'), ...x.shape.slice(d + 1)], 'unflatten');
@@ -111,6 +115,8 @@ export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
 
 /** Dims in another order: dim i of the result is dim `dims[i]` of `x`. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  assertTensor('permute', 'x', x);
+  assertNumbers('permute', 'dims', dims);
   const order = dims.map((d) => normalizeDim(d, x.ndim, 'permute'));
   if (order.length !== x.ndim || new Set(order).size !== order.length) {
     throw new ArgumentError(`permute: dims [${dims.join(', ')}] must name each of the ${x.ndim} dims of shape ${showShape(x.shape)} once.`);
@@ -131,6 +137,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Exchanges two dims. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  assertTensor('transpose', 'x', x);
   const a = normalizeDim(dim0, x.ndim, 'transpose');
   const b = normalizeDim(dim1, x.ndim, 'transpose');
   if (a === b) return alias(x, 'transpose');
@@ -143,6 +150,7 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 
 /** The transpose of a matrix; vectors and numbers stay as they are. */
 export function t(x: Tensor): Tensor {
+  assertTensor('t', 'x', x);
   if (x.ndim > 2) throw new ShapeError(`t: expected at most 2 dims, got shape ${showShape(x.shape)}. Use transpose or permute.`);
   return transpose(x, 0, x.ndim < 2 ? 0 : 1);
 }
@@ -152,6 +160,8 @@ export function t(x: Tensor): Tensor {
  * Gradient: summed over what was repeated.
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
+  assertTensor('expand', 'x', x);
+  assertNumbers('expand', 'shape', shape);
   const lead = shape.length - x.ndim;
   const bad = () =>
     new ShapeError(
@@ -173,11 +183,15 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 
 /** {@link expand} to the shape of `other`. */
 export function expandAs(x: Tensor, other: Tensor): Tensor {
+  assertTensor('expandAs', 'x', x);
+  assertTensor('expandAs', 'other', other);
   return expand(x, other.shape);
 }
 
 /** Removes dims of size 1: all of them, or those of `dim` that have size 1. */
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
+  assertTensor('squeeze', 'x', x);
+  if (dim !== undefined) assertNumbers('squeeze', 'dim', dim, true);
   const wanted =
     dim === undefined ? x.shape.map((_, i) => i) : (typeof dim === 'number' ? [dim] : dim).map((d) => normalizeDim(d, x.ndim, 'squeeze'));
   const keep = x.shape.map((_, i) => i).filter((i) => !(wanted.includes(i) && x.shape[i] === 1));
@@ -194,6 +208,7 @@ export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
 
 /** Inserts a dim of size 1 at `dim`. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
+  assertTensor('unsqueeze', 'x', x);
   const d = normalizeDim(dim, x.ndim + 1, 'unsqueeze');
   const shape = [...x.shape.slice(0, d), 1, ...x.shape.slice(d)];
   const step = d < x.ndim ? x.strides[d]! * x.shape[d]! : 1;
@@ -202,6 +217,7 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
 
 /** Row, or plane, `index` along `dim`: the dim disappears. Negative indices count from the end. */
 export function select(x: Tensor, dim: number, index: number): Tensor {
+  assertTensor('select', 'x', x);
   const d = normalizeDim(dim, x.ndim, 'select');
   if (x.ndim === 0) throw new IndexError('select: a 0-dim tensor has no dim to select from. Use item().');
   const size = x.shape[d]!;
@@ -223,6 +239,7 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
 
 /** Elements `start` to `end` (exclusive) along `dim`, every `step`-th, with Python's rules for negative and missing bounds. */
 export function slice(x: Tensor, dim: number, start?: number | null, end?: number | null, step = 1): Tensor {
+  assertTensor('slice', 'x', x);
   const d = normalizeDim(dim, x.ndim, 'slice');
   if (x.ndim === 0) throw new IndexError('slice: a 0-dim tensor has no dim to slice.');
   if (!Number.isInteger(step) || step < 1)
@@ -243,6 +260,7 @@ export function slice(x: Tensor, dim: number, start?: number | null, end?: numbe
 
 /** `length` elements along `dim` from `start` on. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  assertTensor('narrow', 'x', x);
   const d = normalizeDim(dim, x.ndim, 'narrow');
   const size = x.shape[d] ?? 0;
   const from = start < 0 ? start + size : start;

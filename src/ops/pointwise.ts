@@ -3,7 +3,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError } from '../errors.js';
-import { show } from '../tensor/arguments.js';
+import { assertTensor, readOptions, show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { resultStrides } from '../tensor/layout.js';
 import { isScalar, resultDType, type Scalar, storedScalar } from '../tensor/scalar.js';
@@ -21,7 +21,11 @@ export interface ValueOption {
 }
 
 /** input + value * tensor1 * tensor2. @see https://pytorch.org/docs/stable/generated/torch.addcmul.html */
-export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: ValueOption = {}): Tensor {
+export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: ValueOption): Tensor {
+  assertTensor('addcmul', 'input', input);
+  assertTensor('addcmul', 'tensor1', tensor1);
+  assertTensor('addcmul', 'tensor2', tensor2);
+  const { value } = readOptions('addcmul', { value: 1 }, options);
   const dtype = resultDType(input, tensor1, tensor2);
   const factor = storedScalar('addcmul', value, dtype);
   const [x, a, b] = [input, tensor1, tensor2].map((t) => to(t, dtype)) as [Tensor, Tensor, Tensor];
@@ -32,7 +36,11 @@ export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value
  * input + value * tensor1 / tensor2.
  * @throws {DTypeError} for two integers: convert one. @see https://pytorch.org/docs/stable/generated/torch.addcdiv.html
  */
-export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: ValueOption = {}): Tensor {
+export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: ValueOption): Tensor {
+  assertTensor('addcdiv', 'input', input);
+  assertTensor('addcdiv', 'tensor1', tensor1);
+  assertTensor('addcdiv', 'tensor2', tensor2);
+  const { value } = readOptions('addcdiv', { value: 1 }, options);
   if (!isFloating(tensor1.dtype) && !isFloating(tensor2.dtype))
     throw new DTypeError(`addcdiv: ${tensor1.dtype} / ${tensor2.dtype} divides integers. Convert one with to('float32').`);
   const [x, a, b] = asFloats(input, tensor1, tensor2) as [Tensor, Tensor, Tensor];
@@ -45,6 +53,8 @@ export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value
  * @throws {DTypeError} for two dtypes, or for integers. @see https://pytorch.org/docs/stable/generated/torch.lerp.html
  */
 export function lerp(start: Tensor, end: Tensor, weight: Operand): Tensor {
+  assertTensor('lerp', 'start', start);
+  assertTensor('lerp', 'end', end);
   if (start.dtype !== end.dtype || !isFloating(start.dtype))
     throw new DTypeError(`lerp: start is ${start.dtype} and end ${end.dtype}, expected one floating dtype. Convert with to('float32').`);
   const back = sub(start, end); // the first operand decides how the result lies in memory
@@ -88,12 +98,15 @@ function needsFloats(op: string, ...operands: readonly Operand[]): void {
 
 /** Whether the sign is minus: of -0 too. */
 export function signbit(x: Tensor): Tensor {
+  assertTensor('signbit', 'x', x);
   const source = detach(x);
   return isFloating(x.dtype) ? logicalOr(lt(source, 0), logicalAnd(eq(source, 0), lt(div(1, source), 0))) : lt(source, 0);
 }
 
 /** 0 below 0, `values` at 0, 1 above; without gradient. @throws {DTypeError} for two dtypes. */
 export function heaviside(x: Tensor, values: Tensor): Tensor {
+  assertTensor('heaviside', 'x', x);
+  assertTensor('heaviside', 'values', values);
   if (x.dtype !== values.dtype)
     throw new DTypeError(
       `heaviside: input is ${x.dtype} and values ${values.dtype}, expected one dtype. Convert one with to('${x.dtype}').`,
@@ -107,6 +120,7 @@ export function heaviside(x: Tensor, values: Tensor): Tensor {
  * @param eps limits x to [eps, 1 - eps]; null (default) does not. @see https://pytorch.org/docs/stable/generated/torch.logit.html
  */
 export function logit(x: Tensor, eps: number | null = null): Tensor {
+  assertTensor('logit', 'x', x);
   const source = isFloating(x.dtype) ? x : to(x, 'float32');
   const limited = eps === null ? source : clamp(source, eps, 1 - eps);
   return log(div(limited, sub(1, limited)));
@@ -132,6 +146,7 @@ export function xlogy(x: Operand, y: Operand): Tensor {
  * Gradient: (pi x cos(pi x) - sin(pi x)) / (pi x²), 0 at 0.
  */
 export function sinc(x: Tensor): Tensor {
+  assertTensor('sinc', 'x', x);
   const source = isFloating(x.dtype) ? x : to(x, 'float32');
   const out = noGrad(() => {
     const scaled = mul(source, Math.PI);
@@ -156,9 +171,13 @@ export const frac = (x: Tensor): Tensor => {
   return sub(x, trunc(x));
 };
 /** A copy of +x. */
-export const positive = (x: Tensor): Tensor => clone(x);
+export const positive = (x: Tensor): Tensor => {
+  assertTensor('positive', 'x', x);
+  return clone(x);
+};
 /** a * 2 ** b, in floats. Of floats and integers it is exact: the power need not fit the dtype. @throws {DTypeError} for floats and bools. */
 export function ldexp(a: Tensor, b: Operand): Tensor {
+  assertTensor('ldexp', 'a', a);
   if (!(b instanceof Tensor)) return mul(asFloats(a)[0]!, 2 ** Number(b));
   if (isFloating(b.dtype) || !isFloating(a.dtype)) return mul(a, pow(2, isFloating(b.dtype) ? b : to(b, 'float32')));
   if (b.dtype === 'bool') throw new DTypeError("ldexp: the exponents are bool, expected integers or floats. Use b.to('int32').");
@@ -168,11 +187,20 @@ export function ldexp(a: Tensor, b: Operand): Tensor {
   return to(scaled, a.dtype);
 }
 /** a ** b in float64. */
-export const floatPower = (a: Tensor, b: Operand): Tensor => pow(to(a, 'float64'), b instanceof Tensor ? to(b, 'float64') : b);
+export const floatPower = (a: Tensor, b: Operand): Tensor => {
+  assertTensor('floatPower', 'a', a);
+  return pow(to(a, 'float64'), b instanceof Tensor ? to(b, 'float64') : b);
+};
 /** True where x is +Infinity. */
-export const isposinf = (x: Tensor): Tensor => eq(detach(x), Number.POSITIVE_INFINITY);
+export const isposinf = (x: Tensor): Tensor => {
+  assertTensor('isposinf', 'x', x);
+  return eq(detach(x), Number.POSITIVE_INFINITY);
+};
 /** True where x is -Infinity. */
-export const isneginf = (x: Tensor): Tensor => eq(detach(x), Number.NEGATIVE_INFINITY);
+export const isneginf = (x: Tensor): Tensor => {
+  assertTensor('isneginf', 'x', x);
+  return eq(detach(x), Number.NEGATIVE_INFINITY);
+};
 /** -1, 0 or 1: {@link sign} under the name that also serves complex numbers in PyTorch. */
 export const sgn = (x: Tensor): Tensor => sign(x);
 
@@ -191,6 +219,8 @@ export const logaddexp2 = (a: Tensor, b: Tensor): Tensor =>
 
 /** The larger of both, and what the smaller adds to it. Each gradient is g / (1 + power(other - own)). */
 function logAdded(op: string, first: Tensor, second: Tensor, more: (distance: Tensor) => Tensor, power: (x: Tensor) => Tensor): Tensor {
+  assertTensor(op, 'a', first);
+  assertTensor(op, 'b', second);
   needsFloats(op, first, second);
   const [a, b] = asFloats(first, second) as [Tensor, Tensor];
   const out = noGrad(() => {
@@ -232,6 +262,7 @@ export function nanToNum(
   posinf?: number,
   neginf?: number,
 ): Tensor {
+  assertTensor('nanToNum', 'x', x);
   if (!isFloating(x.dtype)) return clone(x);
   const given = typeof nan === 'number' ? { nan, posinf, neginf } : nan;
   const largest = LARGEST[x.dtype as 'float32'];

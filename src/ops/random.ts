@@ -6,9 +6,18 @@
 import { check, kernels } from '../engine/engine.js';
 import { RNG_MKL } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { assertTensor, isOptions, readArguments, readOptions, show, type Trailing } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import type { RandomOptions } from '../tensor/random.js';
-import { assertRandomTarget, defaultGenerator, type Generator, generatorPtr, randn } from '../tensor/random.js';
+import {
+  assertRandomTarget,
+  checkGenerator,
+  checkRandomOptions,
+  defaultGenerator,
+  type Generator,
+  generatorPtr,
+  randn,
+} from '../tensor/random.js';
 import { broadcastShapes, isDense, numel, type Shape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, Tensor } from '../tensor/tensor.js';
 import { toTypedArray, writeTyped } from '../tensor/transfer.js';
@@ -23,6 +32,23 @@ import { topk } from './sort.js';
 /** Where random numbers come from. Default: the default generator. */
 export interface GeneratorOption {
   generator?: Generator;
+}
+
+type NoGenerator = Generator | undefined;
+
+/** The arguments of a draw, by position or by name, its generator by name. */
+function readDraw<T extends object>(op: string, x: Tensor, defaults: T, given: readonly unknown[]): T & GeneratorOption {
+  assertTensor(op, 'x', x);
+  const read = readArguments(op, { ...defaults, generator: undefined as NoGenerator }, given);
+  checkGenerator(op, read.generator);
+  return read;
+}
+
+/** The generator of options that hold nothing else. */
+function generatorOf(op: string, options: unknown): NoGenerator {
+  const { generator } = readOptions(op, { generator: undefined as NoGenerator }, options);
+  checkGenerator(op, generator);
+  return generator;
 }
 
 /** Fills n elements from `ptr` on; returns the kernel's status. */
@@ -65,14 +91,22 @@ function inOrder(x: Tensor, draw: (target: Tensor) => Tensor): Tensor {
 }
 
 /** Numbers from [from, to), in place. Default: [0, 1). */
-export function uniform_(x: Tensor, from = 0, to = 1, { generator }: GeneratorOption = {}): Tensor {
+export function uniform_(
+  x: Tensor,
+  ...given: Trailing<[from: number | undefined, to: number | undefined], { from?: number; to?: number } & GeneratorOption>
+): Tensor {
+  const { from, to, generator } = readDraw('uniform_', x, { from: 0, to: 1 }, given);
   assertRandomTarget(x, 'uniform_');
   if (!(from <= to)) throw new ArgumentError(`uniform_: from ${from} is above to ${to}.`);
   return fillRandom('uniform_', x, generator, (ptr, n, gen) => kernels.randUniform(code(x.dtype), ptr, n, gen, from, to));
 }
 
 /** Numbers from the normal distribution, in place. Default: mean 0, standard deviation 1. */
-export function normal_(x: Tensor, mean = 0, std = 1, { generator }: GeneratorOption = {}): Tensor {
+export function normal_(
+  x: Tensor,
+  ...given: Trailing<[mean: number | undefined, std: number | undefined], { mean?: number; std?: number } & GeneratorOption>
+): Tensor {
+  const { mean, std, generator } = readDraw('normal_', x, { mean: 0, std: 1 }, given);
   assertRandomTarget(x, 'normal_');
   if (!(std >= 0)) throw new ArgumentError(`normal_: std is ${std}, expected at least 0.`);
   const contiguous = x.isContiguous() ? 1 : 0;
@@ -80,11 +114,17 @@ export function normal_(x: Tensor, mean = 0, std = 1, { generator }: GeneratorOp
 }
 
 function checkProbability(op: string, p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${op}: p is ${p}, expected a probability from 0 to 1.`);
+  if (typeof p !== 'number' || !(p >= 0 && p <= 1)) throw new ArgumentError(`${op}: p is ${show(p)}, expected a probability from 0 to 1.`);
 }
 
 /** 1 with probability `p` (a number, default 0.5, or a tensor that broadcasts to `x`), else 0; in place. */
-export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, { generator }: GeneratorOption = {}): Tensor {
+export function bernoulli_(
+  x: Tensor,
+  ...given: Trailing<[p: number | Tensor | undefined], { p?: number | Tensor } & GeneratorOption>
+): Tensor {
+  const read = readDraw<{ p: number | Tensor | null }>('bernoulli_', x, { p: null }, given);
+  const { generator } = read;
+  const p = read.p ?? 0.5;
   if (p instanceof Tensor) {
     const draws = () => bernoulli(p.ndim === x.ndim ? p : expand(p, x.shape), { generator });
     return inPlace('bernoulli_', x, [], draws, () => {
@@ -98,7 +138,8 @@ export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, { generator }: G
 }
 
 /** Numbers from the exponential distribution with rate `lambda`, in place. Default: 1. */
-export function exponential_(x: Tensor, lambda = 1, { generator }: GeneratorOption = {}): Tensor {
+export function exponential_(x: Tensor, ...given: Trailing<[lambda: number | undefined], { lambda?: number } & GeneratorOption>): Tensor {
+  const { lambda, generator } = readDraw('exponential_', x, { lambda: 1 }, given);
   assertRandomTarget(x, 'exponential_');
   if (!(lambda > 0)) throw new ArgumentError(`exponential_: lambda is ${lambda}, expected more than 0.`);
   return fillRandom('exponential_', x, generator, (ptr, n, gen) => kernels.randExponential(code(x.dtype), ptr, n, gen, lambda));
@@ -113,10 +154,11 @@ export function random_(x: Tensor, options?: GeneratorOption): Tensor;
 export function random_(x: Tensor, to: number, options?: GeneratorOption): Tensor;
 export function random_(x: Tensor, from: number, to: number, options?: GeneratorOption): Tensor;
 export function random_(x: Tensor, first?: number | GeneratorOption, second?: number | GeneratorOption, third?: GeneratorOption): Tensor {
+  assertTensor('random_', 'x', x);
   if (typeof first !== 'number')
-    return fillRandom('random_', x, first?.generator, (ptr, n, gen) => kernels.randFull(code(x.dtype), ptr, n, gen));
+    return fillRandom('random_', x, generatorOf('random_', first), (ptr, n, gen) => kernels.randFull(code(x.dtype), ptr, n, gen));
   const [from, to] = typeof second === 'number' ? [first, second] : [0, first];
-  const generator = (typeof second === 'object' ? second : third)?.generator;
+  const generator = generatorOf('random_', typeof second === 'number' ? third : second);
   if (!Number.isInteger(from) || !Number.isInteger(to) || from >= to)
     throw new ArgumentError(`random_: from ${from} to ${to} (exclusive) there is no whole number.`);
   return fillRandom('random_', x, generator, (ptr, n, gen) => kernels.randInt(code(x.dtype), ptr, n, gen, from, to));
@@ -126,7 +168,9 @@ export function random_(x: Tensor, first?: number | GeneratorOption, second?: nu
  * For each probability in `p`, 1 with that probability, else 0. No gradient flows to `p`.
  * @throws {DTypeError} unless p is floating.
  */
-export function bernoulli(p: Tensor, { generator }: GeneratorOption = {}): Tensor {
+export function bernoulli(p: Tensor, options?: GeneratorOption): Tensor {
+  assertTensor('bernoulli', 'p', p);
+  const generator = generatorOf('bernoulli', options);
   if (!isFloating(p.dtype)) throw new DTypeError(`bernoulli: p is ${p.dtype}, expected a floating dtype.`);
   const source = rowMajor(p, 'bernoulli');
   const out = emptyTensor(p.shape, p.dtype);
@@ -145,12 +189,15 @@ export function normal(mean: Tensor | number, std: Tensor | number = 1, third?: 
   if (typeof mean === 'number' && typeof std === 'number') {
     if (!Array.isArray(third)) throw new ArgumentError('normal: with two numbers, the shape is the third argument.');
     if (!(std >= 0)) throw new ArgumentError(`normal: std is ${std}, expected at least 0.`);
-    const { requiresGrad, ...options } = fourth ?? {};
+    const { requiresGrad, ...options } = checkRandomOptions('normal', fourth) ?? {};
     const dtype = options.dtype ?? 'float32';
-    const out = normal_(emptyTensor([...(third as Shape)], dtype), mean, std, options);
+    const out = normal_(emptyTensor([...(third as Shape)], dtype), mean, std, { generator: options.generator });
     return requiresGrad ? out.requiresGrad_() : out;
   }
-  const { generator } = (third ?? {}) as GeneratorOption;
+  for (const [name, value] of Object.entries({ mean, std })) if (typeof value !== 'number') assertTensor('normal', name, value);
+  if (third !== undefined && !isOptions(third))
+    throw new ArgumentError(`normal: got ${show(third)} after tensors, whose shape the result takes. Leave it out.`);
+  const generator = generatorOf('normal', third);
   if (mean instanceof Tensor && typeof std === 'number')
     return add(normal_(emptyTensor(mean.shape, mean.dtype), 0, std, { generator }), detach(mean));
   const wide = std as Tensor;
@@ -166,11 +213,10 @@ export function normal(mean: Tensor | number, std: Tensor | number = 1, third?: 
  * @throws {ArgumentError} for negative, infinite or all-zero weights, and for more draws than there are.
  * @see https://pytorch.org/docs/stable/generated/torch.multinomial.html
  */
-export function multinomial(
-  weights: Tensor,
-  count: number,
-  { replacement = false, generator }: { replacement?: boolean } & GeneratorOption = {},
-): Tensor {
+export function multinomial(weights: Tensor, count: number, options?: { replacement?: boolean } & GeneratorOption): Tensor {
+  assertTensor('multinomial', 'weights', weights);
+  const { replacement, generator } = readOptions('multinomial', { replacement: false, generator: undefined as NoGenerator }, options);
+  checkGenerator('multinomial', generator);
   if (!isFloating(weights.dtype)) throw new DTypeError(`multinomial: weights are ${weights.dtype}, expected a floating dtype.`);
   if (weights.ndim < 1 || weights.ndim > 2)
     throw new ShapeError(`multinomial: weights are ${showShape(weights.shape)}, expected [n] or [rows, n].`);

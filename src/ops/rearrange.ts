@@ -1,6 +1,6 @@
 /** Diagonals, stacks, splits and grids: torch's smaller functions that move elements, made of views, cat and gather. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertNumbers, assertTensor, assertTensorList, readArguments, readOptions, type Trailing } from '../tensor/arguments.js';
 import { arange, type TensorOptions, tensor, zeros } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { resultDType } from '../tensor/scalar.js';
@@ -32,6 +32,7 @@ import {
  * @param offset default 0; positive ones lie above the main diagonal. @throws {ShapeError} for other ranks.
  */
 export function diag(x: Tensor, offset = 0): Tensor {
+  assertTensor('diag', 'x', x);
   if (x.ndim === 1) return diagEmbed(x, offset);
   if (x.ndim !== 2) throw new ShapeError(`diag: input is ${showShape(x.shape)}, expected a vector or a matrix.`);
   return clone(diagonal(x, offset));
@@ -64,9 +65,13 @@ export function diagEmbed(x: Tensor, ...args: Trailing<[offset: number, dim1: nu
 }
 
 /** Rows in reverse order. */
-export const flipud = (x: Tensor): Tensor => flip(x, [0]);
+export const flipud = (x: Tensor): Tensor => {
+  assertTensor('flipud', 'x', x);
+  return flip(x, [0]);
+};
 /** Columns in reverse order. */
 export const fliplr = (x: Tensor): Tensor => {
+  assertTensor('fliplr', 'x', x);
   if (x.ndim < 2) throw new ShapeError(`fliplr: input is ${showShape(x.shape)}, expected at least 2 dims.`);
   return flip(x, [1]);
 };
@@ -81,33 +86,53 @@ export const ravel = (x: Tensor): Tensor => reshape(x, [-1]);
 
 const leading = (x: Tensor, n: number): Tensor => (x.ndim < n ? reshape(x, [...Array<number>(n - x.ndim).fill(1), ...x.shape]) : x);
 /** With at least one dim. */
-export const atleast1d = (x: Tensor): Tensor => leading(x, 1);
+export const atleast1d = (x: Tensor): Tensor => {
+  assertTensor('atleast1d', 'x', x);
+  return leading(x, 1);
+};
 /** With at least two dims. */
-export const atleast2d = (x: Tensor): Tensor => leading(x, 2);
+export const atleast2d = (x: Tensor): Tensor => {
+  assertTensor('atleast2d', 'x', x);
+  return leading(x, 2);
+};
 /** With at least three dims: [n] becomes [1, n, 1], [m, n] becomes [m, n, 1]. */
-export const atleast3d = (x: Tensor): Tensor => (x.ndim < 3 ? unsqueeze(leading(x, 2), -1) : x);
+export const atleast3d = (x: Tensor): Tensor => {
+  assertTensor('atleast3d', 'x', x);
+  return x.ndim < 3 ? unsqueeze(leading(x, 2), -1) : x;
+};
 
 /** Side by side: along dim 0 for vectors, dim 1 otherwise. */
 export function hstack(tensors: readonly Tensor[]): Tensor {
+  assertTensorList('hstack', 'tensors', tensors);
   const parts = tensors.map(atleast1d);
   return cat(parts, parts[0]?.ndim === 1 ? 0 : 1);
 }
 /** One above the other, vectors as rows. */
-export const vstack = (tensors: readonly Tensor[]): Tensor => cat(tensors.map(atleast2d), 0);
+export const vstack = (tensors: readonly Tensor[]): Tensor => {
+  assertTensorList('vstack', 'tensors', tensors);
+  return cat(tensors.map(atleast2d), 0);
+};
 /** One behind the other: along dim 2. */
-export const dstack = (tensors: readonly Tensor[]): Tensor => cat(tensors.map(atleast3d), 2);
+export const dstack = (tensors: readonly Tensor[]): Tensor => {
+  assertTensorList('dstack', 'tensors', tensors);
+  return cat(tensors.map(atleast3d), 2);
+};
 /** As columns: vectors become matrices of one column. */
-export const columnStack = (tensors: readonly Tensor[]): Tensor =>
-  cat(
+export const columnStack = (tensors: readonly Tensor[]): Tensor => {
+  assertTensorList('columnStack', 'tensors', tensors);
+  return cat(
     tensors.map((x) => (x.ndim < 2 ? reshape(x, [numel(x.shape), 1]) : x)),
     1,
   );
+};
 
 /**
  * Parts along `dim`: as many as a number says, the first ones larger by one where it does not divide; or cut before each of the given places.
  * @throws {ArgumentError} for less than one part. @see https://pytorch.org/docs/stable/generated/torch.tensor_split.html
  */
 export function tensorSplit(x: Tensor, parts: number | readonly number[], dim = 0): Tensor[] {
+  assertTensor('tensorSplit', 'x', x);
+  assertNumbers('tensorSplit', 'parts', parts, true);
   const d = normalizeDim(dim, x.ndim, 'tensorSplit');
   const size = x.shape[d]!;
   if (typeof parts !== 'number') {
@@ -129,23 +154,35 @@ function evenly(op: string, x: Tensor, parts: number | readonly number[], d: num
   return tensorSplit(x, parts, dim);
 }
 /** Equal parts side by side, or cut at places. @throws {ArgumentError} where they would not be equal. */
-export const hsplit = (x: Tensor, parts: number | readonly number[]): Tensor[] => evenly('hsplit', x, parts, 1);
+export const hsplit = (x: Tensor, parts: number | readonly number[]): Tensor[] => {
+  assertTensor('hsplit', 'x', x);
+  assertNumbers('hsplit', 'parts', parts, true);
+  return evenly('hsplit', x, parts, 1);
+};
 /** Equal parts one above the other. @throws as {@link hsplit}. */
 export const vsplit = (x: Tensor, parts: number | readonly number[]): Tensor[] => {
+  assertTensor('vsplit', 'x', x);
+  assertNumbers('vsplit', 'parts', parts, true);
   if (x.ndim < 2) throw new ShapeError(`vsplit: input is ${showShape(x.shape)}, expected at least 2 dims.`);
   return evenly('vsplit', x, parts, 0);
 };
 /** Equal parts one behind the other. @throws as {@link hsplit}. */
-export const dsplit = (x: Tensor, parts: number | readonly number[]): Tensor[] => evenly('dsplit', x, parts, 2);
+export const dsplit = (x: Tensor, parts: number | readonly number[]): Tensor[] => {
+  assertTensor('dsplit', 'x', x);
+  assertNumbers('dsplit', 'parts', parts, true);
+  return evenly('dsplit', x, parts, 2);
+};
 
 /** All of them in the shape that they broadcast to. */
 export function broadcastTensors(...tensors: Tensor[]): Tensor[] {
+  assertTensorList('broadcastTensors', 'tensors', tensors);
   const shape = tensors.map((x) => x.shape).reduce((a, b) => broadcastShapes(a, b, 'broadcastTensors'), [] as Shape);
   return tensors.map((x) => expand(x, shape));
 }
 
 /** Matrices along the diagonal of one, zeros elsewhere; vectors count as one row. */
 export function blockDiag(...tensors: Tensor[]): Tensor {
+  assertTensorList('blockDiag', 'tensors', tensors);
   const dtype = resultDType(...tensors);
   const blocks = tensors.map((x) => atleast2d(to(x, dtype)));
   const width = blocks.reduce((sum, x) => sum + x.shape[1]!, 0);
@@ -160,6 +197,7 @@ export function blockDiag(...tensors: Tensor[]): Tensor {
 
 /** Every tuple of one element of each vector, as rows. */
 export function cartesianProd(...vectors: Tensor[]): Tensor {
+  assertTensorList('cartesianProd', 'vectors', vectors);
   if (vectors.length === 1) return vectors[0]!;
   return stack(
     meshgrid(vectors).map((x) => reshape(x, [-1])),
@@ -168,7 +206,9 @@ export function cartesianProd(...vectors: Tensor[]): Tensor {
 }
 
 /** Every choice of `r` elements of a vector, in order, as rows. @param withReplacement may take an element again; default false. */
-export function combinations(x: Tensor, r = 2, { withReplacement = false }: { withReplacement?: boolean } = {}): Tensor {
+export function combinations(x: Tensor, r = 2, options?: { withReplacement?: boolean }): Tensor {
+  assertTensor('combinations', 'x', x);
+  const { withReplacement } = readOptions('combinations', { withReplacement: false }, options);
   if (x.ndim !== 1) throw new ShapeError(`combinations: input is ${showShape(x.shape)}, expected a vector.`);
   const places: number[] = [];
   const choose = (from: number, chosen: number[]): void => {
@@ -219,7 +259,9 @@ export function unfoldDim(x: Tensor, dim: number, size: number, step: number): T
 }
 
 /** Powers of a vector as columns. @param n how many; default: its length. @param increasing from the 0th on; default false. */
-export function vander(x: Tensor, n = x.shape[0] ?? 0, { increasing = false }: { increasing?: boolean } = {}): Tensor {
+export function vander(x: Tensor, n = x.shape[0] ?? 0, options?: { increasing?: boolean }): Tensor {
+  assertTensor('vander', 'x', x);
+  const { increasing } = readOptions('vander', { increasing: false }, options);
   const columns = Array.from({ length: n }, (_, i) => pow(x, increasing ? i : n - 1 - i));
   return columns.length === 0 ? zeros([x.shape[0] ?? 0, 0], { dtype: x.dtype }) : stack(columns, 1);
 }

@@ -197,6 +197,16 @@ export function assertTensorList(op: string, name: string, value: unknown, many 
   if (many && value.length === 0) throw new ArgumentError(`${op}: ${name} is an empty list, expected at least one Tensor.`);
 }
 
+/**
+ * Throws unless `value` is a list of numbers; what numbers they may be is left to the caller.
+ * @param one whether a number may stand for a list of one.
+ * @throws {ArgumentError} that says what it is.
+ */
+export function assertNumbers(op: string, name: string, value: unknown, one = false): void {
+  if (Array.isArray(value) ? value.every((item) => typeof item === 'number') : one && typeof value === 'number') return;
+  throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a ${one ? 'number or a ' : ''}list of numbers.`);
+}
+
 /** Throws unless `value` can be called. @throws {ArgumentError} that says what it is. */
 export function assertFunction(op: string, name: string, value: unknown): void {
   if (typeof value !== 'function') throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a function.`);

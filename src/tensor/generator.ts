@@ -280,6 +280,8 @@ export function setRngState(state: Uint8Array | Tensor): void {
  * const preview = forkRng(() => randn([3]));
  */
 export function forkRng<R>(body: () => R): R {
+  if (typeof body !== 'function')
+    throw new ArgumentError(`forkRng: expected a function to run, got ${body === null ? 'null' : typeof body}.`);
   const generator = defaultGenerator();
   const { numbers } = generator;
   const state = generator.getState();
