@@ -119,7 +119,7 @@ test('errors', () => {
   expect(() => F.dropout(ones([2], { dtype: 'int64' }))).toThrow(DTypeError);
   expect(() => F.dropout1d(ones([2]))).toThrow(ShapeError);
   expect(() => F.dropout(ones([2]), { rate: 0.5 } as object)).toThrow(
-    'dropout: there is no option "rate". dropout takes p, training, inplace.',
+    'dropout: there is no option "rate". Did you mean p? dropout takes p, training, inplace.',
   );
   expect(() => F.featureAlphaDropout(ones([2]), 0.5, true)).toThrow(
     'featureAlphaDropout: x is [2], expected at least [N, C]. Use dropout.',

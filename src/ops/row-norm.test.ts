@@ -85,7 +85,7 @@ test('errors', () => {
   wrong(
     () => F.layerNorm(x, 4, { epsilon: 1 } as object),
     ArgumentError,
-    'layerNorm: there is no option "epsilon". layerNorm takes weight, bias, eps.',
+    'layerNorm: there is no option "epsilon". Did you mean eps? layerNorm takes weight, bias, eps.',
   );
   wrong(() => F.groupNorm(x, 4), ShapeError, 'groupNorm: 4 groups do not divide the 6 channels of the input [2, 6, 4].');
   wrong(() => F.groupNorm(x, 0), ArgumentError, 'groupNorm: numGroups is 0, expected a whole number of at least 1.');
