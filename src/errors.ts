@@ -5,6 +5,7 @@
 
 /** The base of every error that Hone throws on purpose. `code` is stable across releases; messages are not. */
 export class HoneError extends Error {
+  /** What kind of error it is, the same in every release: `SHAPE`, `ARGUMENT`, …. */
   readonly code: string = 'HONE';
   constructor(message?: string, options?: ErrorOptions) {
     // Messages quote names from files and users, and go to terminals.

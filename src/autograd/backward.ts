@@ -33,6 +33,7 @@ export function provideGradOps(provided: GradOps): void {
   ops = provided;
 }
 
+/** The options of {@link backward}. */
 export interface BackwardOptions {
   /** The gradient of the tensor that backward starts from. Default: 1, for a tensor of one element. */
   gradient?: Tensor | null;
@@ -75,12 +76,15 @@ export function backwardFrom(tensor: Tensor, given: BackwardArguments): void {
   start('backward', [tensor], [gradient ?? undefined], { retainGraph, createGraph, inputs });
 }
 
+/** The options of {@link backward}. */
 export interface AllBackwardOptions {
   /** One gradient per tensor; null, or 1 where left out, for those of one element. */
   gradTensors?: Tensor | readonly (Tensor | null | undefined)[] | null;
   /** {@link Tensor.backward}'s name for `gradTensors`. */
   gradient?: Tensor | null;
+  /** Keeps the graph for another backward. Default: the value of createGraph. */
   retainGraph?: boolean | null;
+  /** Records the backward itself, for second derivatives. Default: false. */
   createGraph?: boolean;
   /** The tensors whose `grad` the gradients are added to. Default: every leaf. */
   inputs?: Tensor | readonly Tensor[] | null;
@@ -180,6 +184,7 @@ function edgesOf(op: string, inputs: readonly Tensor[]): { node: Node; index: nu
   });
 }
 
+/** The options of {@link grad}. */
 export interface GradOptions {
   /** One gradient per output; default 1 for outputs of one element. */
   gradOutputs?: Tensor | readonly (Tensor | null | undefined)[] | null;

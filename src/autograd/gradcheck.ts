@@ -15,6 +15,7 @@ import { enableGrad } from './mode.js';
 /** What is checked: any function of tensors; results that are not floating tensors are not looked at. */
 export type Checked = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 
+/** The options of {@link Gradcheck}. */
 export interface GradcheckOptions {
   /** The step of the central differences. Default: 1e-6. */
   eps?: number;
@@ -147,6 +148,7 @@ function compare(fn: Checked, inputs: readonly Tensor[], wanted: readonly Tensor
   }
 }
 
+/** The options of {@link Gradgradcheck}. */
 export interface GradgradcheckOptions extends GradcheckOptions {
   /** The gradients of the outputs at which second derivatives are taken. Default: fixed random numbers. */
   gradOutputs?: readonly Tensor[];

@@ -7,6 +7,7 @@ export function isGradEnabled(): boolean {
   return frame().recording;
 }
 
+/** Whether {@link inferenceMode} is on. */
 export function isInferenceModeEnabled(): boolean {
   return frame().inference;
 }

@@ -10,6 +10,7 @@ import { asDataset, type DatasetLike, type IterableDataset, type MapDataset, typ
 import { numberRuleOf } from './number-rule.js';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler.js';
 
+/** The options of {@link DataLoader}. */
 export interface DataLoaderOptions<T, B> {
   /** Samples in a batch. Default: 1. */
   batchSize?: number;
@@ -82,10 +83,13 @@ function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
  * for await (const [inputs, targets] of loader) { … }
  */
 export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterable<B> {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'DataLoader';
+  /** The samples. */
   readonly dataset: DatasetLike<T> | IterableDataset<T>;
   /** Samples in a batch; undefined where a batch sampler rules. */
   readonly batchSize: number | undefined;
+  /** Whether an incomplete last batch is left out. */
   readonly dropLast: boolean;
   /** Whether each batch is made of new tensors that nobody else holds, so that a training loop may free them after use. */
   readonly makesBatches: boolean;

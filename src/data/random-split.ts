@@ -6,6 +6,7 @@ import { asDataset, type DatasetLike } from './dataset.js';
 import { readInt64 } from './sampler.js';
 import { Subset } from './subset.js';
 
+/** The options of {@link randomSplit}. */
 export interface SplitOptions {
   /** Where the order comes from. Default: the default generator. */
   generator?: Generator;

@@ -38,6 +38,7 @@ function checkIterable(op: string, name: string, value: unknown): void {
 
 /** Each sample once, in order. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler */
 export class SequentialSampler implements Sampler {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'SequentialSampler';
   constructor(private readonly dataset: { readonly length: number }) {
     checkDataset('SequentialSampler', dataset);
@@ -52,6 +53,7 @@ export class SequentialSampler implements Sampler {
   }
 }
 
+/** The options of {@link RandomSampler}. */
 export interface RandomSamplerOptions {
   /** Draws each number anew, so that samples may repeat. Default: false. */
   replacement?: boolean;
@@ -67,6 +69,7 @@ export interface RandomSamplerOptions {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.RandomSampler
  */
 export class RandomSampler implements Sampler {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'RandomSampler';
   /** The last loop's generator, to be seeded anew. */
   private spare: Generator | undefined;
@@ -126,6 +129,7 @@ export class RandomSampler implements Sampler {
 
 /** The numbers of a list in random order. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler */
 export class SubsetRandomSampler implements Sampler {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'SubsetRandomSampler';
   constructor(
     private readonly indices: readonly number[],
@@ -152,6 +156,7 @@ export class SubsetRandomSampler implements Sampler {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.WeightedRandomSampler
  */
 export class WeightedRandomSampler implements Sampler {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'WeightedRandomSampler';
   private readonly weights: Float64Array;
   readonly length: number;
@@ -194,10 +199,14 @@ export class WeightedRandomSampler implements Sampler {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler
  */
 export class BatchSampler implements Iterable<number[]> {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'BatchSampler';
   constructor(
+    /** What gives the numbers of samples. */
     readonly sampler: Iterable<number>,
+    /** How many samples a batch has. */
     readonly batchSize: number,
+    /** Whether an incomplete last batch is left out. */
     readonly dropLast = false,
   ) {
     checkIterable('BatchSampler', 'sampler', sampler);

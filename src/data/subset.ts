@@ -13,7 +13,9 @@ export type BatchOf<D> = D extends { getBatch(indices: readonly number[]): infer
  */
 export class Subset<T, Batch = unknown> extends Dataset<T> {
   static override readonly className: string = 'Subset';
+  /** The whole data set. */
   readonly dataset: DatasetLike<T, Batch>;
+  /** The numbers of its samples in the whole. */
   readonly indices: readonly number[];
   /** Batches, where the data set gives them. */
   readonly getBatch?: (indices: readonly number[]) => MaybePromise<Batch>;
@@ -47,6 +49,7 @@ export class Subset<T, Batch = unknown> extends Dataset<T> {
 export class ConcatDataset<T> extends Dataset<T> {
   static override readonly className: string = 'ConcatDataset';
   readonly length: number;
+  /** The data sets, in order. */
   readonly datasets: readonly MapDataset<T>[];
   /** The number of samples up to and with data set i. */
   private readonly ends: readonly number[];

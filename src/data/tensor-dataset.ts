@@ -23,6 +23,7 @@ export type TensorsOf<T extends readonly unknown[]> = { -readonly [K in keyof T]
 export class TensorDataset<T extends readonly Tensor[]> extends Dataset<TensorsOf<T>> {
   static override readonly className: string = 'TensorDataset';
   readonly length: number;
+  /** The tensors, whose first dim counts samples. */
   readonly tensors: TensorsOf<T>;
   /** The tensors in row-major order, from which batches are gathered. */
   private rows: Tensor[] | undefined;

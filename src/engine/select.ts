@@ -6,9 +6,11 @@ import { activate, type EngineName, loadedEngine } from './engine.js';
 
 /** What runs the arithmetic, and why it is that. */
 export interface EngineInfo {
+  /** `'native'` or `'wasm'`. */
   name: EngineName;
   /** `avx512`, `avx2` or `base` natively; `relaxed-simd` or `simd128` in WebAssembly. */
   isa: string;
+  /** How many threads compute. */
   threads: number;
   /** Bytes that tensors may take in all. */
   memoryLimit: number;

@@ -23,6 +23,7 @@ export type Loaded =
 
 export type { FileFormat } from './file-formats.js';
 
+/** The options of {@link save} and {@link saveBytes}. */
 export interface SaveOptions {
   /** Default: by the path's ending, `pth` for .pth, .pt, .ckpt, .bin and .pth.tar, `safetensors` for .safetensors and names without a meaning. */
   format?: FileFormat;
@@ -32,6 +33,7 @@ export interface SaveOptions {
   makeDirectories?: boolean;
 }
 
+/** The options of {@link Load}. */
 export interface LoadOptions {
   /** The part of the file to load, by its dotted name: `model` or `state.encoder`. Default: all of it. */
   key?: string;
@@ -41,6 +43,7 @@ export interface LoadOptions {
   checksums?: boolean;
 }
 
+/** The options of {@link LoadBytes}. */
 export interface LoadBytesOptions extends LoadOptions {
   /** What messages call the bytes: a path. Default: "the bytes". */
   source?: string;

@@ -11,6 +11,7 @@ const MAX_LETTERS = 2 ** 27;
 
 /** The tensors in a nested value by dotted names, and what else it holds. */
 export interface FlatState {
+  /** The tensors by dotted name. */
   readonly tensors: Record<string, Tensor>;
   /** Numbers, texts, lists of such and so on, by their names, in order. */
   readonly others: [name: string, value: unknown][];

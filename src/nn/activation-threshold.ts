@@ -17,6 +17,7 @@ import { activationText } from './activation.js';
 import { type LayerKind, Module } from './module.js';
 import { float } from './module-text.js';
 
+/** The options of {@link Threshold}. */
 export interface ThresholdOptions extends InPlaceOption {
   /** What x must be above to stay. */
   threshold: number;
@@ -32,11 +33,19 @@ export interface ThresholdOptions extends InPlaceOption {
  */
 export class Threshold extends Module {
   static override readonly className: string = 'Threshold';
+  /** Values up to this one are replaced. */
   readonly threshold: number;
+  /** What replaces them. */
   readonly value: number;
+  /** Whether the input itself is changed. */
   readonly inplace: boolean;
 
-  /** @param limit the threshold. @param value what values up to it become. @param inplace default false. All also by name, in one object. */
+  /**
+   * x above `threshold`, else `value`.
+   * @param limit the threshold.
+   * @param value what values up to it become.
+   * @param inplace default false. All also by name, in one object.
+   */
   constructor(limit: number, value: number, inplace?: boolean | InPlaceOption);
   constructor(options: ThresholdOptions);
   constructor(...given: unknown[]) {
@@ -62,7 +71,6 @@ export class Threshold extends Module {
 abstract class Shrink extends Module {
   readonly lambd: number;
 
-  /** @param lambd half the width of what becomes 0; default 0.5, also by name. */
   constructor(lambd?: number | ShrinkOptions) {
     super();
     this.lambd = readArguments(classNameOf(this), { lambd: 0.5 }, [lambd]).lambd;
@@ -75,6 +83,7 @@ abstract class Shrink extends Module {
 
 /**
  * x, but 0 from -lambd to lambd.
+ * @param lambd half the width of what becomes 0; default 0.5, also by name.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html
  * @example
  * new nn.Hardshrink(0.5).forward(tensor([-1, 0.5])); // [-1, 0]
@@ -88,6 +97,7 @@ export class Hardshrink extends Shrink {
 
 /**
  * x moved towards 0 by lambd, and 0 from -lambd to lambd.
+ * @param lambd half the width of what becomes 0; default 0.5, also by name.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html
  * @example
  * new nn.Softshrink(0.5).forward(tensor([-1, 0.5])); // [-0.5, 0.0]
@@ -108,11 +118,19 @@ export class Softshrink extends Shrink {
 export class RReLU extends Module {
   static override readonly className: string = 'RReLU';
   static override readonly kind: LayerKind | null = 'random';
+  /** The smallest slope below 0. */
   readonly lower: number;
+  /** The largest slope below 0. */
   readonly upper: number;
+  /** Whether the input itself is changed. */
   readonly inplace: boolean;
 
-  /** @param lower default 1/8. @param upper default 1/3. @param inplace default false. All also by name, in one object. */
+  /**
+   * x above 0; below, x times a slope: in training one drawn for each element from [lower, upper), in evaluation their mean.
+   * @param lower default 1/8.
+   * @param upper default 1/3.
+   * @param inplace default false. All also by name, in one object.
+   */
   constructor(
     lower?: number | Omit<RreluOptions, 'training'>,
     upper?: number | Omit<RreluOptions, 'training' | 'lower'>,

@@ -50,7 +50,6 @@ export function activationText(numbers: string, inplace: boolean): string {
 abstract class Activation extends Module {
   readonly inplace: boolean;
 
-  /** @param inplace writes over the input: as a boolean or among the options. Default: false. */
   constructor(inplace?: boolean | InPlaceOption) {
     super();
     this.inplace = readArguments(classNameOf(this), { inplace: false }, [inplace]).inplace;
@@ -90,10 +89,16 @@ export class ReLU6 extends Activation {
  */
 export class LeakyReLU extends Module {
   static override readonly className: string = 'LeakyReLU';
+  /** The slope below 0. */
   readonly negativeSlope: number;
+  /** Whether the input itself is changed. */
   readonly inplace: boolean;
 
-  /** @param negativeSlope default 0.01. @param inplace default false. Both also by name, in one object. */
+  /**
+   * x above 0, negativeSlope * x below.
+   * @param negativeSlope default 0.01.
+   * @param inplace default false. Both also by name, in one object.
+   */
   constructor(negativeSlope?: number | LeakyReluOptions, inplace?: boolean | InPlaceOption) {
     super();
     const options = readArguments(classNameOf(new.target), { negativeSlope: 0.01, inplace: false }, [negativeSlope, inplace]);
@@ -115,7 +120,6 @@ abstract class WithAlpha extends Module {
   readonly alpha: number;
   readonly inplace: boolean;
 
-  /** @param alpha default 1. @param inplace default false. Both also by name, in one object. */
   constructor(alpha?: number | EluOptions, inplace?: boolean | InPlaceOption) {
     super();
     const options = readArguments(classNameOf(this), { alpha: 1, inplace: false }, [alpha, inplace]);
@@ -130,6 +134,8 @@ abstract class WithAlpha extends Module {
 
 /**
  * x above 0, alpha * (exp(x) - 1) below.
+ * @param alpha default 1.
+ * @param inplace default false. Both also by name, in one object.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ELU.html
  * @example
  * new nn.ELU(0.5).forward(tensor([-1, 2])); // [-0.3161, 2.0]
@@ -143,6 +149,8 @@ export class ELU extends WithAlpha {
 
 /**
  * An ELU with slope 1 at 0 for every alpha: alpha * (exp(x / alpha) - 1) below 0.
+ * @param alpha default 1.
+ * @param inplace default false. Both also by name, in one object.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CELU.html
  * @example
  * new nn.CELU({ alpha: 2 }).forward(tensor([0, 2])); // [0, 2]
@@ -170,9 +178,14 @@ export class SELU extends Activation {
  */
 export class GELU extends Module {
   static override readonly className: string = 'GELU';
+  /** `'none'` for the exact function, `'tanh'` for an approximation. */
   readonly approximate: 'none' | 'tanh';
 
-  /** @param approximate 'none' (default) takes the error function, 'tanh' an approximation; also by name. @throws {ArgumentError} for another. */
+  /**
+   * x times the normal distribution function of x.
+   * @param approximate 'none' (default) takes the error function, 'tanh' an approximation; also by name.
+   * @throws {ArgumentError} for another.
+   */
   constructor(approximate?: 'none' | 'tanh' | GeluOptions) {
     super();
     const options = readArguments<{ approximate: 'none' | 'tanh' }>(classNameOf(new.target), { approximate: 'none' }, [approximate]);
@@ -213,10 +226,16 @@ export class Mish extends Activation {
  */
 export class Softplus extends Module {
   static override readonly className: string = 'Softplus';
+  /** How sharp the bend is. */
   readonly beta: number;
+  /** Above it, of `beta x`, it is linear. */
   readonly threshold: number;
 
-  /** @param beta default 1. @param threshold default 20. Both also by name, in one object. */
+  /**
+   * log(1 + exp(beta * x)) / beta; x itself where beta * x is above `threshold`.
+   * @param beta default 1.
+   * @param threshold default 20. Both also by name, in one object.
+   */
   constructor(beta?: number | SoftplusOptions, threshold?: number | Omit<SoftplusOptions, 'beta'>) {
     super();
     const options = readArguments(classNameOf(new.target), { beta: 1, threshold: 20 }, [beta, threshold]);
@@ -240,7 +259,11 @@ abstract class SilentActivation extends Activation {
   }
 }
 
-/** x * relu6(x + 3) / 6. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html */
+/**
+ * x * relu6(x + 3) / 6.
+ * @param inplace writes over the input: as a boolean or among the options. Default: false.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html
+ */
 export class Hardswish extends SilentActivation {
   static override readonly className: string = 'Hardswish';
   forward(x: Tensor): Tensor {
@@ -248,7 +271,11 @@ export class Hardswish extends SilentActivation {
   }
 }
 
-/** relu6(x + 3) / 6. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html */
+/**
+ * relu6(x + 3) / 6.
+ * @param inplace writes over the input: as a boolean or among the options. Default: false.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html
+ */
 export class Hardsigmoid extends SilentActivation {
   static override readonly className: string = 'Hardsigmoid';
   forward(x: Tensor): Tensor {
@@ -264,12 +291,18 @@ export class Hardsigmoid extends SilentActivation {
  */
 export class Hardtanh extends Module {
   static override readonly className: string = 'Hardtanh';
+  /** The lower bound. */
   readonly minVal: number;
+  /** The upper bound. */
   readonly maxVal: number;
+  /** Whether the input itself is changed. */
   readonly inplace: boolean;
 
   /**
-   * @param minVal default -1. @param maxVal default 1. @param inplace default false. All also by name, in one object.
+   * x limited to [minVal, maxVal].
+   * @param minVal default -1.
+   * @param maxVal default 1.
+   * @param inplace default false. All also by name, in one object.
    * @throws {ArgumentError} unless minVal is below maxVal.
    */
   constructor(minVal?: number | HardtanhOptions, maxVal?: number | Omit<HardtanhOptions, 'minVal'>, inplace?: boolean | InPlaceOption) {
@@ -341,9 +374,13 @@ export class Tanhshrink extends Module {
  */
 export class GLU extends Module {
   static override readonly className: string = 'GLU';
+  /** The dim that is halved. */
   readonly dim: number;
 
-  /** @param dim default -1; also by name. */
+  /**
+   * The first half of x along `dim`, times the sigmoid of the second.
+   * @param dim default -1; also by name.
+   */
   constructor(dim?: number | { dim?: number }) {
     super();
     this.dim = readArguments(classNameOf(new.target), { dim: -1 }, [dim]).dim;
@@ -358,6 +395,7 @@ export class GLU extends Module {
   }
 }
 
+/** The options of {@link PReLU}. */
 export interface PReLUOptions {
   /** How many slopes: 1, or one for each channel. Default: 1. */
   numParameters?: number;
@@ -375,11 +413,18 @@ export interface PReLUOptions {
  */
 export class PReLU extends Module {
   static override readonly className: string = 'PReLU';
+  /** How many slopes are learned: one, or one for each channel. */
   readonly numParameters: number;
+  /** What the slopes start from. */
   readonly init: number;
+  /** The learned slopes. */
   weight: Parameter;
 
-  /** @param numParameters default 1. @param init default 0.25. All also by name, in one object, with `dtype`. */
+  /**
+   * x above 0, a learned slope times x below: one slope, or one for each of `numParameters` channels.
+   * @param numParameters default 1.
+   * @param init default 0.25. All also by name, in one object, with `dtype`.
+   */
   constructor(
     numParameters?: number | PReLUOptions,
     init?: number | Omit<PReLUOptions, 'numParameters'>,
@@ -399,6 +444,7 @@ export class PReLU extends Module {
     this.resetParameters();
   }
 
+  /** Sets the slopes to `init`. */
   resetParameters(): void {
     constant_(this.weight, this.init);
   }

@@ -14,6 +14,7 @@ import { type LayerKind, Module } from './module.js';
 import { bool, float } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
+/** The options of the batch norm layers. */
 export interface BatchNormLayerOptions {
   /** Added to the variance. Default: 1e-5. */
   eps?: number;
@@ -103,7 +104,6 @@ export abstract class RunningNorm extends Module {
  * batch's, and the running ones move towards them by `momentum` (the variance unbiased); in evaluation they are the running ones.
  */
 abstract class BatchNorm extends RunningNorm {
-  /** @param args eps, momentum, affine and trackRunningStats in this order, or the options. */
   constructor(numFeatures: number, ...args: NormArguments) {
     super(numFeatures, args, true);
   }
@@ -136,6 +136,7 @@ function wrongDims(layer: BatchNorm, expected: string, x: Tensor): ShapeError {
 
 /**
  * {@link BatchNorm} of features [N, C] or sequences [N, C, L].
+ * @param args eps, momentum, affine and trackRunningStats in this order, or the options.
  * @see Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167; https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
  * @example
  * new nn.BatchNorm1d(6).forward(x).shape; // [8, 6]
@@ -149,6 +150,7 @@ export class BatchNorm1d extends BatchNorm {
 
 /**
  * Batch normalisation of images [N, C, H, W].
+ * @param args eps, momentum, affine and trackRunningStats in this order, or the options.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
  * @example
  * new nn.BatchNorm2d(3, { momentum: 0.05 }).forward(randn([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
@@ -162,6 +164,7 @@ export class BatchNorm2d extends BatchNorm {
 
 /**
  * Batch normalisation of volumes [N, C, D, H, W].
+ * @param args eps, momentum, affine and trackRunningStats in this order, or the options.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
  * @example
  * new nn.BatchNorm3d(3, { affine: false }).forward(randn([2, 3, 2, 2, 2])).shape; // [2, 3, 2, 2, 2]

@@ -20,13 +20,21 @@ import { assertTrainable, Parameter } from './parameter.js';
  */
 export class Bilinear extends Module {
   static override readonly className: string = 'Bilinear';
+  /** The learned weight. */
   weight: Parameter;
+  /** The learned bias; null without one. */
   bias: Parameter | null;
 
-  /** @param args bias (default true), as a boolean or among the options. */
+  /**
+   * `y_o = x1^T W_o x2 + b_o`. Inputs [..., in1Features] and [..., in2Features], output [..., outFeatures].
+   * @param args bias (default true), as a boolean or among the options.
+   */
   constructor(
+    /** Features of the first input. */
     readonly in1Features: number,
+    /** Features of the second input. */
     readonly in2Features: number,
+    /** Features of the output. */
     readonly outFeatures: number,
     ...args: Trailing<[boolean], LinearOptions>
   ) {
@@ -41,6 +49,7 @@ export class Bilinear extends Module {
     this.resetParameters();
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.in1Features);
     uniform_(this.weight, -bound, bound);

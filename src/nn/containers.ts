@@ -24,6 +24,7 @@ export class ModuleList<M extends Module = Module> extends Module {
     this.extend(modules);
   }
 
+  /** How many modules there are. */
   get length(): number {
     return this.childEntries().length;
   }
@@ -39,6 +40,7 @@ export class ModuleList<M extends Module = Module> extends Module {
       [Symbol.iterator]();
   }
 
+  /** Adds a module at the end. */
   append(module: M): this {
     assertModule(module, `${classNameOf(this)}: entry ${this.length}`);
     this.registerModule(String(this.length), module);
@@ -46,6 +48,7 @@ export class ModuleList<M extends Module = Module> extends Module {
   }
 
   /** @throws {ArgumentError} for what is no list of modules. */
+  /** Adds modules at the end. */
   extend(modules: Iterable<M>): this {
     if (typeof (modules as unknown) !== 'object' || modules === null || !(Symbol.iterator in modules))
       throw new ArgumentError(`${classNameOf(this)}: expected a list of modules: new nn.ModuleList([first, second]).`);
@@ -132,6 +135,7 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return this.map;
   }
 
+  /** How many modules there are. */
   get size(): number {
     return this.map.size;
   }
@@ -146,10 +150,12 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return module;
   }
 
+  /** Whether there is an entry of that name. */
   has(name: string): boolean {
     return this.map.has(name);
   }
 
+  /** Sets the module of that name. */
   set(name: string, module: M): this {
     assertModule(module, `${classNameOf(this)}: "${name}"`);
     checkName(classNameOf(this), name);
@@ -157,11 +163,13 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return this;
   }
 
+  /** Sets modules by name. */
   update(modules: Iterable<readonly [string, M]> | Readonly<Record<string, M>>): this {
     for (const [name, module] of pairs(classNameOf(this), modules)) this.set(name, module);
     return this;
   }
 
+  /** Takes the entry of that name out. Returns whether there was one. */
   delete(name: string): boolean {
     return this.map.delete(name);
   }
@@ -173,18 +181,22 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return module;
   }
 
+  /** Takes all entries out. */
   clear(): void {
     this.map.clear();
   }
 
+  /** The names, in the order of insertion. */
   keys(): IterableIterator<string> {
     return this.map.keys();
   }
 
+  /** The entries, in the order of insertion. */
   values(): IterableIterator<M> {
     return this.map.values();
   }
 
+  /** Names and entries, in the order of insertion. */
   entries(): IterableIterator<[string, M]> {
     return this.map.entries();
   }

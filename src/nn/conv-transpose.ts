@@ -19,8 +19,11 @@ export interface ConvTransposeLayerOptions<S extends Sizes = Sizes> extends Conv
   dtype?: DType;
 }
 
+/** The options of {@link ConvTranspose1d}. */
 export type ConvTranspose1dLayerOptions = ConvTransposeLayerOptions<Single>;
+/** The options of {@link ConvTranspose2d}. */
 export type ConvTranspose2dLayerOptions = ConvTransposeLayerOptions<Pair>;
+/** The options of {@link ConvTranspose3d}. */
 export type ConvTranspose3dLayerOptions = ConvTransposeLayerOptions<Triple>;
 
 const LAYER = {
@@ -103,7 +106,11 @@ abstract class TransposedConvolution<S extends readonly number[]> extends ConvNd
  */
 export class ConvTranspose1d extends TransposedConvolution<readonly [number]> {
   static override readonly className: string = 'ConvTranspose1d';
-  /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
+  /**
+   * Transposed convolution along one axis with learned weights. Input [N, inChannels, L] or [inChannels, L]; weight [inChannels,
+   * outChannels / groups, K], bias [outChannels].
+   * @param stride and what follows it: values in PyTorch's order, or all of them by name in one object.
+   */
   constructor(
     inChannels: number,
     outChannels: number,
@@ -134,7 +141,11 @@ export class ConvTranspose1d extends TransposedConvolution<readonly [number]> {
  */
 export class ConvTranspose2d extends TransposedConvolution<readonly [number, number]> {
   static override readonly className: string = 'ConvTranspose2d';
-  /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
+  /**
+   * Two-dim transposed convolution with learned weights, which enlarges images: the gradient of {@link Conv2d}, used forwards. Input [N,
+   * inChannels, H, W] or [inChannels, H, W]; weight [inChannels, outChannels / groups, KH, KW], bias [outChannels].
+   * @param stride and what follows it: values in PyTorch's order, or all of them by name in one object.
+   */
   constructor(
     inChannels: number,
     outChannels: number,
@@ -165,7 +176,11 @@ export class ConvTranspose2d extends TransposedConvolution<readonly [number, num
  */
 export class ConvTranspose3d extends TransposedConvolution<readonly [number, number, number]> {
   static override readonly className: string = 'ConvTranspose3d';
-  /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
+  /**
+   * Three-dim transposed convolution with learned weights. Input [N, inChannels, D, H, W] or [inChannels, D, H, W]; weight [inChannels,
+   * outChannels / groups, KD, KH, KW], bias [outChannels].
+   * @param stride and what follows it: values in PyTorch's order, or all of them by name in one object.
+   */
   constructor(
     inChannels: number,
     outChannels: number,

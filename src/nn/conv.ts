@@ -27,8 +27,11 @@ export interface ConvLayerOptions<S extends Sizes = Sizes> extends ConvOptions<S
   dtype?: DType;
 }
 
+/** The options of {@link Conv1d}. */
 export type Conv1dLayerOptions = ConvLayerOptions<Single>;
+/** The options of {@link Conv2d}. */
 export type Conv2dLayerOptions = ConvLayerOptions<Pair>;
+/** The options of {@link Conv3d}. */
 export type Conv3dLayerOptions = ConvLayerOptions<Triple>;
 
 /** What the layers of convolution and transposed convolution share: channels, sizes, parameters, text. */
@@ -159,7 +162,11 @@ abstract class Convolution<S extends readonly number[]> extends ConvNd<S> {
  */
 export class Conv1d extends Convolution<readonly [number]> {
   static override readonly className: string = 'Conv1d';
-  /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
+  /**
+   * Convolution (cross-correlation) along one axis with learned weights. Input [N, inChannels, L] or [inChannels, L]; weight
+   * [outChannels, inChannels / groups, K], bias [outChannels].
+   * @param stride and what follows it: values in PyTorch's order, or all of them by name in one object.
+   */
   constructor(
     inChannels: number,
     outChannels: number,
@@ -191,7 +198,11 @@ export class Conv1d extends Convolution<readonly [number]> {
  */
 export class Conv2d extends Convolution<readonly [number, number]> {
   static override readonly className: string = 'Conv2d';
-  /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
+  /**
+   * Two-dim convolution (cross-correlation) with learned weights. Input [N, inChannels, H, W] or [inChannels, H, W]; weight [outChannels,
+   * inChannels / groups, KH, KW], bias [outChannels].
+   * @param stride and what follows it: values in PyTorch's order, or all of them by name in one object.
+   */
   constructor(
     inChannels: number,
     outChannels: number,
@@ -223,7 +234,11 @@ export class Conv2d extends Convolution<readonly [number, number]> {
  */
 export class Conv3d extends Convolution<readonly [number, number, number]> {
   static override readonly className: string = 'Conv3d';
-  /** @param stride and what follows it: values in PyTorch's order, or all of them by name in one object. */
+  /**
+   * Three-dim convolution (cross-correlation) with learned weights. Input [N, inChannels, D, H, W] or [inChannels, D, H, W]; weight
+   * [outChannels, inChannels / groups, KD, KH, KW], bias [outChannels].
+   * @param stride and what follows it: values in PyTorch's order, or all of them by name in one object.
+   */
   constructor(
     inChannels: number,
     outChannels: number,

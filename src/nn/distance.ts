@@ -13,11 +13,17 @@ import { Module } from './module.js';
  */
 export class PairwiseDistance extends Module {
   static override readonly className: string = 'PairwiseDistance';
+  /** The order of the norm. */
   readonly norm: number;
+  /** Added where something is divided, so that it is never by 0. */
   readonly eps: number;
+  /** Whether the last dim stays, with size 1. */
   readonly keepdim: boolean;
 
-  /** @param args p (which norm, default 2), eps (default 1e-6) and keepdim (default false) in this order, or as options. */
+  /**
+   * The norm of x1 - x2 + eps along the last dim.
+   * @param args p (which norm, default 2), eps (default 1e-6) and keepdim (default false) in this order, or as options.
+   */
   constructor(...args: Trailing<[number, number, boolean], PairwiseDistanceOptions>) {
     super();
     const { p, eps, keepdim } = readArguments(classNameOf(new.target), { p: 2, eps: 1e-6, keepdim: false }, args);
@@ -39,10 +45,15 @@ export class PairwiseDistance extends Module {
  */
 export class CosineSimilarity extends Module {
   static override readonly className: string = 'CosineSimilarity';
+  /** The dim of the vectors. */
   readonly dim: number;
+  /** Added where something is divided, so that it is never by 0. */
   readonly eps: number;
 
-  /** @param args dim (default 1) and eps (the least length that is divided by, default 1e-8) in this order, or as options. */
+  /**
+   * The cosine of the angle between vectors along `dim`.
+   * @param args dim (default 1) and eps (the least length that is divided by, default 1e-8) in this order, or as options.
+   */
   constructor(...args: Trailing<[number, number], CosineSimilarityOptions>) {
     super();
     const { dim, eps } = readArguments(classNameOf(new.target), { dim: 1, eps: 1e-8 }, args);

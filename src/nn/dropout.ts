@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type LayerKind, Module } from './module.js';
 import { bool, float } from './module-text.js';
 
+/** The options of the dropout layers. */
 export interface DropoutLayerOptions {
   /** The probability to drop. Default: 0.5. */
   p?: number;
@@ -19,10 +20,6 @@ abstract class DropoutLayer extends Module {
   readonly p: number;
   readonly inplace: boolean;
 
-  /**
-   * @param args p, the probability to drop (default 0.5), and inplace (default false), in this order or as options.
-   * @throws {ArgumentError} for p outside 0 to 1.
-   */
   constructor(...args: Trailing<[number, boolean], DropoutLayerOptions>) {
     super();
     const { p, inplace } = readArguments(classNameOf(this), { p: 0.5, inplace: false }, args);
@@ -39,6 +36,8 @@ abstract class DropoutLayer extends Module {
 
 /**
  * In training, sets each element to 0 with probability `p` and scales the others by 1 / (1 - p).
+ * @param args p, the probability to drop (default 0.5), and inplace (default false), in this order or as options.
+ * @throws {ArgumentError} for p outside 0 to 1.
  * @see Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html; https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html
  * @example
  * new nn.Dropout(0.5);
@@ -52,6 +51,8 @@ export class Dropout extends DropoutLayer {
 
 /**
  * {@link Dropout} of whole channels of [N, C, L] or [C, L].
+ * @param args p, the probability to drop (default 0.5), and inplace (default false), in this order or as options.
+ * @throws {ArgumentError} for p outside 0 to 1.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
  * @example
  * new nn.Dropout1d(0.2).forward(ones([2, 3, 8])).shape; // [2, 3, 8]
@@ -65,6 +66,8 @@ export class Dropout1d extends DropoutLayer {
 
 /**
  * {@link Dropout} of whole channels of [N, C, H, W].
+ * @param args p, the probability to drop (default 0.5), and inplace (default false), in this order or as options.
+ * @throws {ArgumentError} for p outside 0 to 1.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
  * @example
  * new nn.Dropout2d(0.2).forward(ones([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
@@ -78,6 +81,8 @@ export class Dropout2d extends DropoutLayer {
 
 /**
  * {@link Dropout} of whole channels of [N, C, D, H, W] or [C, D, H, W].
+ * @param args p, the probability to drop (default 0.5), and inplace (default false), in this order or as options.
+ * @throws {ArgumentError} for p outside 0 to 1.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
  * @example
  * new nn.Dropout3d({ p: 0.2 }).forward(ones([2, 3, 2, 4, 4])).shape; // [2, 3, 2, 4, 4]
@@ -91,6 +96,8 @@ export class Dropout3d extends DropoutLayer {
 
 /**
  * Dropout for selu networks: dropped elements become selu's lowest value, and mean and variance stay. `inplace` changes nothing, as in PyTorch.
+ * @param args p, the probability to drop (default 0.5), and inplace (default false), in this order or as options.
+ * @throws {ArgumentError} for p outside 0 to 1.
  * @see Klambauer et al. 2017, https://arxiv.org/abs/1706.02515; https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
  * @example
  * new nn.Sequential(new nn.Linear(6, 5), new nn.SELU(), new nn.AlphaDropout(0.1)).forward(x).shape; // [8, 5]
@@ -104,6 +111,8 @@ export class AlphaDropout extends DropoutLayer {
 
 /**
  * {@link AlphaDropout} of whole channels of [N, C, ...].
+ * @param args p, the probability to drop (default 0.5), and inplace (default false), in this order or as options.
+ * @throws {ArgumentError} for p outside 0 to 1.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
  * @example
  * new nn.FeatureAlphaDropout(0.1).forward(ones([2, 3, 4, 4])).shape; // [2, 3, 4, 4]

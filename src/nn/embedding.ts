@@ -13,6 +13,7 @@ import { Module } from './module.js';
 import { bool, float } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
+/** The options of {@link Embedding}. */
 export interface EmbeddingLayerOptions {
   /** A word whose vector is zero and is not trained; negative counts from the end. Default: none. */
   paddingIdx?: number | null;
@@ -114,7 +115,10 @@ function pretrainedOf(args: readonly unknown[]): Tensor | null {
  */
 export class Embedding extends Table {
   static override readonly className: string = 'Embedding';
-  /** @param args paddingIdx, maxNorm, normType, scaleGradByFreq and sparse in this order, or the options. */
+  /**
+   * Rows of a learned table [numEmbeddings, embeddingDim]: indices [...] give vectors [..., embeddingDim].
+   * @param args paddingIdx, maxNorm, normType, scaleGradByFreq and sparse in this order, or the options.
+   */
   constructor(
     numEmbeddings: number,
     embeddingDim: number,
@@ -165,6 +169,7 @@ export class Embedding extends Table {
 
 type BagMode = 'sum' | 'mean' | 'max';
 
+/** The options of {@link EmbeddingBag}. */
 export interface EmbeddingBagLayerOptions extends EmbeddingLayerOptions {
   /** What becomes of a bag's vectors. Default: 'mean'. */
   mode?: BagMode;
@@ -199,10 +204,15 @@ const BAG = {
  */
 export class EmbeddingBag extends Table {
   static override readonly className: string = 'EmbeddingBag';
+  /** What becomes of a bag: sum, mean or max. */
   readonly mode: BagMode;
+  /** Whether the offsets end with the number of indices. */
   readonly includeLastOffset: boolean;
 
-  /** @param args maxNorm, normType, scaleGradByFreq, mode and sparse in this order, or the options. */
+  /**
+   * The sum, mean or maximum of the vectors of each bag of words: indices [bags, n], or [n] with offsets, give [bags, embeddingDim].
+   * @param args maxNorm, normType, scaleGradByFreq, mode and sparse in this order, or the options.
+   */
   constructor(
     numEmbeddings: number,
     embeddingDim: number,

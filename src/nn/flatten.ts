@@ -12,6 +12,7 @@ function assertDim(layer: string, name: string, dim: number): void {
   if (!Number.isInteger(dim)) throw new ArgumentError(`${layer}: ${name} is ${show(dim)}, expected a whole number.`);
 }
 
+/** The options of {@link Flatten}. */
 export interface FlattenOptions {
   /** The first dim to join. Default: 1, all but the batch. */
   startDim?: number;
@@ -28,10 +29,15 @@ export interface FlattenOptions {
  */
 export class Flatten extends Module {
   static override readonly className: string = 'Flatten';
+  /** The first dim that is joined. */
   readonly startDim: number;
+  /** The last dim that is joined. */
   readonly endDim: number;
 
-  /** @param startDim default 1; or all options. */
+  /**
+   * Joins the dims from `startDim` to `endDim` into one.
+   * @param startDim default 1; or all options.
+   */
   constructor(startDim?: number | FlattenOptions, endDim?: number | Pick<FlattenOptions, 'endDim'>) {
     super();
     const options = readArguments(classNameOf(new.target), { startDim: 1, endDim: -1 }, [startDim, endDim]);
@@ -59,7 +65,9 @@ export class Flatten extends Module {
 export class Unflatten extends Module {
   static override readonly className: string = 'Unflatten';
   constructor(
+    /** The dim that is cut. */
     readonly dim: number,
+    /** The sizes that it is cut into. */
     readonly unflattenedSize: Shape,
   ) {
     super();

@@ -23,12 +23,19 @@ function optionsOf(layer: string, args: Arguments): Required<UnfoldOptions> {
  */
 export class Unfold extends Module {
   static override readonly className: string = 'Unfold';
+  /** The distance between the elements of the window, along each axis. */
   readonly dilation: Pair;
+  /** What is added around the input, on both sides of each axis. */
   readonly padding: Pair;
+  /** How far the window moves, along each axis. */
   readonly stride: Pair;
 
-  /** @param args dilation, padding and stride in this order, or the options. */
+  /**
+   * The windows of images [N, C, H, W] (or [C, H, W]) as columns [N, C KH KW, L].
+   * @param args dilation, padding and stride in this order, or the options.
+   */
   constructor(
+    /** The size of the window, along each axis. */
     readonly kernelSize: Pair,
     ...args: Arguments
   ) {
@@ -57,13 +64,21 @@ export class Unfold extends Module {
  */
 export class Fold extends Module {
   static override readonly className: string = 'Fold';
+  /** The distance between the elements of the window, along each axis. */
   readonly dilation: Pair;
+  /** What is added around the input, on both sides of each axis. */
   readonly padding: Pair;
+  /** How far the window moves, along each axis. */
   readonly stride: Pair;
 
-  /** @param args dilation, padding and stride in this order, or the options. */
+  /**
+   * Columns [N, C KH KW, L] (or [C KH KW, L]) added up to images [N, C, H, W].
+   * @param args dilation, padding and stride in this order, or the options.
+   */
   constructor(
+    /** The size of the output, along each axis. */
     readonly outputSize: Pair,
+    /** The size of the window, along each axis. */
     readonly kernelSize: Pair,
     ...args: Arguments
   ) {

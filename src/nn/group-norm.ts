@@ -11,6 +11,7 @@ import { type LayerKind, Module } from './module.js';
 import { bool, float } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
+/** The options of {@link GroupNorm}. */
 export interface GroupNormLayerOptions {
   /** Added to the variance. Default: 1e-5. */
   eps?: number;
@@ -33,14 +34,23 @@ export interface GroupNormLayerOptions {
 export class GroupNorm extends Module {
   static override readonly className: string = 'GroupNorm';
   static override readonly kind: LayerKind | null = 'norm';
+  /** Added where something is divided, so that it is never by 0. */
   readonly eps: number;
+  /** Whether each channel learns a scale and a bias. */
   readonly affine: boolean;
+  /** The learned weight. */
   weight: Parameter | null;
+  /** The learned bias; null without one. */
   bias: Parameter | null;
 
-  /** @param args eps and affine in this order, or the options. */
+  /**
+   * `y = (x - mean) / sqrt(var + eps) * weight + bias`, mean and variance those of a group of channels of one item. Input [N, C, ...].
+   * @param args eps and affine in this order, or the options.
+   */
   constructor(
+    /** How many groups the channels are cut into. */
     readonly numGroups: number,
+    /** How many channels the input has. */
     readonly numChannels: number,
     ...args: Trailing<[number, boolean], GroupNormLayerOptions>
   ) {
@@ -62,6 +72,7 @@ export class GroupNorm extends Module {
     this.resetParameters();
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   resetParameters(): void {
     if (this.weight) ones_(this.weight);
     if (this.bias) zeros_(this.bias);
@@ -86,12 +97,19 @@ export class GroupNorm extends Module {
 export class LocalResponseNorm extends Module {
   static override readonly className: string = 'LocalResponseNorm';
   static override readonly kind: LayerKind | null = 'norm';
+  /** The factor of the squares. */
   readonly alpha: number;
+  /** The exponent. */
   readonly beta: number;
+  /** Added to the sum. */
   readonly k: number;
 
-  /** @param args alpha (default 1e-4), beta (default 0.75) and k (default 1) in this order, or the options. */
+  /**
+   * Divides by the strength of the `size` channels around. Input [N, C, ...] of at least 3 dims.
+   * @param args alpha (default 1e-4), beta (default 0.75) and k (default 1) in this order, or the options.
+   */
   constructor(
+    /** How many neighbouring channels count. */
     readonly size: number,
     ...args: Trailing<[number, number, number], LocalResponseNormOptions>
   ) {

@@ -13,6 +13,7 @@ import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { item, toTypedArray } from '../tensor/transfer.js';
 
+/** The options of every initialiser. */
 export interface InitOptions {
   /** Where the random numbers come from. Default: the default generator. */
   generator?: Generator;
@@ -34,6 +35,7 @@ export interface NormalOptions extends InitOptions {
   std?: number;
 }
 
+/** The options of {@link TruncNormal}. */
 export interface TruncNormalOptions extends NormalOptions {
   /** The least value. Default: -2. */
   a?: number;

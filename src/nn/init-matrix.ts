@@ -15,6 +15,7 @@ import { toTypedArray } from '../tensor/transfer.js';
 import { type Floats, type InitOptions, normal_, write, zeros_ } from './init-basic.js';
 import type { XavierOptions } from './init-variance.js';
 
+/** The options of {@link Sparse}. */
 export interface SparseOptions extends InitOptions {
   /** The standard deviation of what is not 0. Default: 0.01. */
   std?: number;

@@ -25,6 +25,7 @@ export type Nonlinearity =
 /** Which count of connections keeps its variance: that of the inputs, or of the outputs. */
 export type FanMode = 'fan_in' | 'fan_out';
 
+/** The options of the Kaiming initialisers. */
 export interface KaimingOptions extends InitOptions {
   /** The negative slope of a leaky ReLU. Default: 0. */
   a?: number;
@@ -34,6 +35,7 @@ export interface KaimingOptions extends InitOptions {
   nonlinearity?: Nonlinearity;
 }
 
+/** The options of the Xavier initialisers. */
 export interface XavierOptions extends InitOptions {
   /** Default: 1. */
   gain?: number;

@@ -16,7 +16,6 @@ export type InstanceNormLayerOptions = BatchNormLayerOptions;
  * evaluation takes running statistics instead.
  */
 abstract class InstanceNorm extends RunningNorm {
-  /** @param args eps, momentum, affine and trackRunningStats in this order, or the options. */
   constructor(numFeatures: number, ...args: NormArguments) {
     super(numFeatures, args, false);
   }
@@ -54,6 +53,7 @@ function wrongDims(layer: InstanceNorm, axes: 1 | 2 | 3, x: Tensor): ShapeError 
 
 /**
  * Instance normalisation of sequences [N, C, L] or [C, L].
+ * @param args eps, momentum, affine and trackRunningStats in this order, or the options.
  * @see Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022; https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm1d.html
  * @example
  * new nn.InstanceNorm1d(3).forward(randn([2, 3, 8])).shape; // [2, 3, 8]
@@ -67,6 +67,7 @@ export class InstanceNorm1d extends InstanceNorm {
 
 /**
  * Instance normalisation of images [N, C, H, W] or [C, H, W].
+ * @param args eps, momentum, affine and trackRunningStats in this order, or the options.
  * @see Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022; https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
  * @example
  * new nn.InstanceNorm2d(64, { affine: true });
@@ -80,6 +81,7 @@ export class InstanceNorm2d extends InstanceNorm {
 
 /**
  * Instance normalisation of volumes [N, C, D, H, W] or [C, D, H, W].
+ * @param args eps, momentum, affine and trackRunningStats in this order, or the options.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html
  * @example
  * new nn.InstanceNorm3d(3, { affine: true }).forward(randn([2, 3, 2, 2, 2])).shape; // [2, 3, 2, 2, 2]

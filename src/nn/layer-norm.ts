@@ -10,6 +10,7 @@ import { type LayerKind, Module } from './module.js';
 import { bool, float, tuple } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
+/** The options of {@link LayerNorm}. */
 export interface LayerNormLayerOptions {
   /** Added to the variance. Default: 1e-5. */
   eps?: number;
@@ -31,13 +32,21 @@ export interface LayerNormLayerOptions {
 export class LayerNorm extends Module {
   static override readonly className: string = 'LayerNorm';
   static override readonly kind: LayerKind | null = 'norm';
+  /** The sizes of the last dims, over which it normalises. */
   readonly normalizedShape: Shape;
+  /** Added where something is divided, so that it is never by 0. */
   readonly eps: number;
+  /** Whether each element learns a scale. */
   readonly elementwiseAffine: boolean;
+  /** The learned weight. */
   weight: Parameter | null;
+  /** The learned bias; null without one. */
   bias: Parameter | null;
 
-  /** @param args eps, elementwiseAffine and bias in this order, or the options. */
+  /**
+   * `y = (x - mean) / sqrt(var + eps) * weight + bias`, for each item over its last dims.
+   * @param args eps, elementwiseAffine and bias in this order, or the options.
+   */
   constructor(normalizedShape: number | Shape, ...args: Trailing<[number, boolean, boolean], LayerNormLayerOptions>) {
     super();
     const defaults: Required<LayerNormLayerOptions> = { eps: 1e-5, elementwiseAffine: true, bias: true, dtype: 'float32' };
@@ -52,6 +61,7 @@ export class LayerNorm extends Module {
     this.resetParameters();
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   resetParameters(): void {
     if (this.weight) ones_(this.weight);
     if (this.bias) zeros_(this.bias);

@@ -131,7 +131,12 @@ export class LazyLinear extends Linear {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param outFeatures how many features it gives. @param bias default true; also by name, in one object with `dtype`. */
+  /**
+   * A linear layer that takes `inFeatures` from the last dim of its first batch. After that it is a {@link Linear}, in text, state dict
+   * and seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param outFeatures how many features it gives.
+   * @param bias default true; also by name, in one object with `dtype`.
+   */
   constructor(outFeatures: number, bias?: boolean | LinearOptions, options?: Omit<LinearOptions, 'bias'>) {
     super(0, outFeatures, bias, options);
     awaitFirstBatch(this);
@@ -147,6 +152,7 @@ export class LazyLinear extends Linear {
     initialize(this, x, ofLinear);
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   override resetParameters(): void {
     if (this.inFeatures !== 0 && !waits(this)) super.resetParameters();
   }
@@ -167,7 +173,12 @@ export class LazyConv1d extends Conv1d {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param outChannels how many channels it gives. @param rest the kernel's size, and what follows it in {@link Conv1d}. */
+  /**
+   * A convolution that takes `inChannels` from its first batch. After that it is a {@link Conv1d}, in text, state dict and seed as one
+   * made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param outChannels how many channels it gives.
+   * @param rest the kernel's size, and what follows it in {@link Conv1d}.
+   */
   constructor(outChannels: number, ...rest: AfterFirst<AfterFirst<ConstructorParameters<typeof Conv1d>>>) {
     super(0, outChannels, ...rest);
     awaitFirstBatch(this);
@@ -203,7 +214,12 @@ export class LazyConv2d extends Conv2d {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param outChannels how many channels it gives. @param rest the kernel's size, and what follows it in {@link Conv2d}. */
+  /**
+   * A convolution that takes `inChannels` from its first batch. After that it is a {@link Conv2d}, in text, state dict and seed as one
+   * made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param outChannels how many channels it gives.
+   * @param rest the kernel's size, and what follows it in {@link Conv2d}.
+   */
   constructor(outChannels: number, ...rest: AfterFirst<AfterFirst<ConstructorParameters<typeof Conv2d>>>) {
     super(0, outChannels, ...rest);
     awaitFirstBatch(this);
@@ -239,7 +255,12 @@ export class LazyConv3d extends Conv3d {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param outChannels how many channels it gives. @param rest the kernel's size, and what follows it in {@link Conv3d}. */
+  /**
+   * A convolution that takes `inChannels` from its first batch. After that it is a {@link Conv3d}, in text, state dict and seed as one
+   * made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param outChannels how many channels it gives.
+   * @param rest the kernel's size, and what follows it in {@link Conv3d}.
+   */
   constructor(outChannels: number, ...rest: AfterFirst<AfterFirst<ConstructorParameters<typeof Conv3d>>>) {
     super(0, outChannels, ...rest);
     awaitFirstBatch(this);
@@ -275,7 +296,12 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param outChannels how many channels it gives. @param rest the kernel's size, and what follows it in {@link ConvTranspose1d}. */
+  /**
+   * A transposed convolution that takes `inChannels` from its first batch. After that it is a {@link ConvTranspose1d}, in text, state
+   * dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param outChannels how many channels it gives.
+   * @param rest the kernel's size, and what follows it in {@link ConvTranspose1d}.
+   */
   constructor(outChannels: number, ...rest: AfterFirst<AfterFirst<ConstructorParameters<typeof ConvTranspose1d>>>) {
     super(0, outChannels, ...rest);
     awaitFirstBatch(this);
@@ -311,7 +337,12 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param outChannels how many channels it gives. @param rest the kernel's size, and what follows it in {@link ConvTranspose2d}. */
+  /**
+   * A transposed convolution that takes `inChannels` from its first batch. After that it is a {@link ConvTranspose2d}, in text, state
+   * dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param outChannels how many channels it gives.
+   * @param rest the kernel's size, and what follows it in {@link ConvTranspose2d}.
+   */
   constructor(outChannels: number, ...rest: AfterFirst<AfterFirst<ConstructorParameters<typeof ConvTranspose2d>>>) {
     super(0, outChannels, ...rest);
     awaitFirstBatch(this);
@@ -347,7 +378,12 @@ export class LazyConvTranspose3d extends ConvTranspose3d {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param outChannels how many channels it gives. @param rest the kernel's size, and what follows it in {@link ConvTranspose3d}. */
+  /**
+   * A transposed convolution that takes `inChannels` from its first batch. After that it is a {@link ConvTranspose3d}, in text, state
+   * dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param outChannels how many channels it gives.
+   * @param rest the kernel's size, and what follows it in {@link ConvTranspose3d}.
+   */
   constructor(outChannels: number, ...rest: AfterFirst<AfterFirst<ConstructorParameters<typeof ConvTranspose3d>>>) {
     super(0, outChannels, ...rest);
     awaitFirstBatch(this);
@@ -383,7 +419,11 @@ export class LazyBatchNorm1d extends BatchNorm1d {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param args eps, momentum, affine and trackRunningStats in this order, or the options by name. */
+  /**
+   * BatchNorm1d that takes `numFeatures` from its first batch. After that it is a {@link BatchNorm1d}, in text, state dict and seed as
+   * one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
+   */
   constructor(...args: NormArguments) {
     super(0, ...args);
     awaitFirstBatch(this);
@@ -399,6 +439,7 @@ export class LazyBatchNorm1d extends BatchNorm1d {
     initialize(this, x, ofNorm(null));
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   override resetParameters(): void {
     if (this.numFeatures !== 0 && !waits(this)) super.resetParameters();
   }
@@ -419,7 +460,11 @@ export class LazyBatchNorm2d extends BatchNorm2d {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param args eps, momentum, affine and trackRunningStats in this order, or the options by name. */
+  /**
+   * BatchNorm2d that takes `numFeatures` from its first batch. After that it is a {@link BatchNorm2d}, in text, state dict and seed as
+   * one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
+   */
   constructor(...args: NormArguments) {
     super(0, ...args);
     awaitFirstBatch(this);
@@ -435,6 +480,7 @@ export class LazyBatchNorm2d extends BatchNorm2d {
     initialize(this, x, ofNorm(null));
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   override resetParameters(): void {
     if (this.numFeatures !== 0 && !waits(this)) super.resetParameters();
   }
@@ -455,7 +501,11 @@ export class LazyBatchNorm3d extends BatchNorm3d {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param args eps, momentum, affine and trackRunningStats in this order, or the options by name. */
+  /**
+   * BatchNorm3d that takes `numFeatures` from its first batch. After that it is a {@link BatchNorm3d}, in text, state dict and seed as
+   * one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
+   */
   constructor(...args: NormArguments) {
     super(0, ...args);
     awaitFirstBatch(this);
@@ -471,6 +521,7 @@ export class LazyBatchNorm3d extends BatchNorm3d {
     initialize(this, x, ofNorm(null));
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   override resetParameters(): void {
     if (this.numFeatures !== 0 && !waits(this)) super.resetParameters();
   }
@@ -491,7 +542,11 @@ export class LazyInstanceNorm1d extends InstanceNorm1d {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param args eps, momentum, affine and trackRunningStats in this order, or the options by name. */
+  /**
+   * InstanceNorm1d that takes `numFeatures` from its first batch. After that it is an {@link InstanceNorm1d}, in text, state dict and
+   * seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
+   */
   constructor(...args: NormArguments) {
     super(0, ...args);
     awaitFirstBatch(this);
@@ -507,6 +562,7 @@ export class LazyInstanceNorm1d extends InstanceNorm1d {
     initialize(this, x, ofNorm(1));
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   override resetParameters(): void {
     if (this.numFeatures !== 0 && !waits(this)) super.resetParameters();
   }
@@ -527,7 +583,11 @@ export class LazyInstanceNorm2d extends InstanceNorm2d {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param args eps, momentum, affine and trackRunningStats in this order, or the options by name. */
+  /**
+   * InstanceNorm2d that takes `numFeatures` from its first batch. After that it is an {@link InstanceNorm2d}, in text, state dict and
+   * seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
+   */
   constructor(...args: NormArguments) {
     super(0, ...args);
     awaitFirstBatch(this);
@@ -543,6 +603,7 @@ export class LazyInstanceNorm2d extends InstanceNorm2d {
     initialize(this, x, ofNorm(2));
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   override resetParameters(): void {
     if (this.numFeatures !== 0 && !waits(this)) super.resetParameters();
   }
@@ -563,7 +624,11 @@ export class LazyInstanceNorm3d extends InstanceNorm3d {
   /** @internal */
   static override readonly lazy: boolean = true;
 
-  /** @param args eps, momentum, affine and trackRunningStats in this order, or the options by name. */
+  /**
+   * InstanceNorm3d that takes `numFeatures` from its first batch. After that it is an {@link InstanceNorm3d}, in text, state dict and
+   * seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
+   * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
+   */
   constructor(...args: NormArguments) {
     super(0, ...args);
     awaitFirstBatch(this);
@@ -579,6 +644,7 @@ export class LazyInstanceNorm3d extends InstanceNorm3d {
     initialize(this, x, ofNorm(3));
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   override resetParameters(): void {
     if (this.numFeatures !== 0 && !waits(this)) super.resetParameters();
   }

@@ -11,6 +11,7 @@ import { assertCount, Linear } from './linear.js';
 import { WeightedLoss } from './loss.js';
 import { bool, float, tuple } from './module-text.js';
 
+/** The options of {@link LinearCrossEntropyLoss}. */
 export interface LinearCrossEntropyLossOptions extends Omit<LinearCrossEntropyOptions, 'linearBias'> {
   /** [d1, ...]: a choice among the classes at each place. Default: [], one choice. */
   outFeatures?: readonly number[];
@@ -29,10 +30,15 @@ export interface LinearCrossEntropyLossOptions extends Omit<LinearCrossEntropyOp
  */
 export class LinearCrossEntropyLoss extends WeightedLoss {
   static override readonly className: string = 'LinearCrossEntropyLoss';
+  /** How many classes there are. */
   readonly numClasses: number;
+  /** Features of its linear layer. */
   readonly outFeatures: readonly number[];
+  /** The label that does not count. */
   ignoreIndex: number | null;
+  /** How much of each target is spread evenly over all classes. */
   labelSmoothing: number;
+  /** The layer that makes the scores. */
   linear: Linear;
 
   constructor(inFeatures: number, numClasses: number, options: LinearCrossEntropyLossOptions = {}) {

@@ -25,6 +25,7 @@ export function resetWeightAndBias(weight: Tensor, bias: Tensor | null): void {
   uniform_(bias, -bound, bound);
 }
 
+/** The options of {@link Linear}. */
 export interface LinearOptions {
   /** Adds a learned bias. Default: true. */
   bias?: boolean;
@@ -41,12 +42,20 @@ export interface LinearOptions {
  */
 export class Linear extends Module {
   static override readonly className: string = 'Linear';
+  /** The learned weight [outFeatures, inFeatures]. */
   weight: Parameter;
+  /** The learned bias [outFeatures]; null without one. */
   bias: Parameter | null;
 
-  /** @param bias default true; also by name, in one object with `dtype`. @throws {ArgumentError} for other options and sizes. */
+  /**
+   * y = x W^T + b. Input [..., inFeatures], output [..., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures].
+   * @param bias default true; also by name, in one object with `dtype`.
+   * @throws {ArgumentError} for other options and sizes.
+   */
   constructor(
+    /** Features of the input: the size of its last dim. */
     readonly inFeatures: number,
+    /** Features of the output. */
     readonly outFeatures: number,
     bias?: boolean | LinearOptions,
     options?: Omit<LinearOptions, 'bias'>,
@@ -61,6 +70,7 @@ export class Linear extends Module {
     this.resetParameters();
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   resetParameters(): void {
     resetWeightAndBias(this.weight, this.bias);
   }

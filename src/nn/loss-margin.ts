@@ -136,7 +136,9 @@ export class MultiLabelMarginLoss extends Loss {
  */
 export class MultiMarginLoss extends WeightedLoss {
   static override readonly className: string = 'MultiMarginLoss';
+  /** The power of each difference: 1 or 2. */
   p: 1 | 2;
+  /** The distance that is asked for. */
   margin: number;
 
   constructor(...args: Trailing<[p: 1 | 2, margin: number, weight: Tensor | null], MultiMarginLossOptions>) {
@@ -161,9 +163,13 @@ export class MultiMarginLoss extends WeightedLoss {
  */
 export class TripletMarginLoss extends Loss {
   static override readonly className: string = 'TripletMarginLoss';
+  /** The distance that is asked for. */
   margin: number;
+  /** The order of the norm. */
   p: number;
+  /** Added where something is divided, so that it is never by 0. */
   eps: number;
+  /** Whether the distance of positive and negative counts where it is the smaller one. */
   swap: boolean;
 
   constructor(...args: Trailing<[margin: number, p: number, eps: number, swap: boolean], TripletMarginLossOptions>) {
@@ -181,6 +187,7 @@ export class TripletMarginLoss extends Loss {
   }
 }
 
+/** The options of {@link TripletMarginWithDistance}. */
 export interface TripletMarginWithDistanceLayerOptions extends Omit<TripletMarginWithDistanceLossOptions, 'distanceFunction'> {
   /** A function, or a module, whose parameters are then the loss's too. Default: {@link PairwiseDistance}. */
   distanceFunction?: DistanceFunction | Module | null;
@@ -195,8 +202,11 @@ export interface TripletMarginWithDistanceLayerOptions extends Omit<TripletMargi
  */
 export class TripletMarginWithDistanceLoss extends Loss {
   static override readonly className: string = 'TripletMarginWithDistanceLoss';
+  /** What measures distances; null for the Euclidean one. */
   distanceFunction: DistanceFunction | Module;
+  /** The distance that is asked for. */
   margin: number;
+  /** Whether the distance of positive and negative counts where it is the smaller one. */
   swap: boolean;
 
   constructor({ distanceFunction, ...rest }: TripletMarginWithDistanceLayerOptions = {}) {

@@ -78,6 +78,7 @@ export class L1Loss extends PlainLoss {
  */
 export class SmoothL1Loss extends Loss {
   static override readonly className: string = 'SmoothL1Loss';
+  /** Where the loss turns from quadratic to linear. */
   beta: number;
 
   constructor(options: SmoothL1LossOptions = {}) {
@@ -100,6 +101,7 @@ export class SmoothL1Loss extends Loss {
  */
 export class HuberLoss extends Loss {
   static override readonly className: string = 'HuberLoss';
+  /** Where the loss turns from quadratic to linear. */
   delta: number;
 
   constructor(options: HuberLossOptions = {}) {
@@ -124,7 +126,9 @@ export class HuberLoss extends Loss {
  */
 export class KLDivLoss extends Module {
   static override readonly className: string = 'KLDivLoss';
+  /** What becomes of the losses: none, mean, sum or batchmean. */
   reduction: Settled<KLDivLossOptions>['reduction'];
+  /** Whether targets are log-probabilities. */
   logTarget: boolean;
 
   constructor(options: KLDivLossOptions = {}) {
@@ -148,8 +152,11 @@ export class KLDivLoss extends Module {
  */
 export class PoissonNLLLoss extends Loss {
   static override readonly className: string = 'PoissonNLLLoss';
+  /** Whether the input is the logarithm of the rate. */
   logInput: boolean;
+  /** Whether the constant term is added. */
   full: boolean;
+  /** Added before the logarithm. */
   eps: number;
 
   constructor(...args: Trailing<[logInput: boolean, full: boolean], PoissonNLLLossOptions>) {
@@ -173,7 +180,9 @@ export class PoissonNLLLoss extends Loss {
  */
 export class GaussianNLLLoss extends Loss {
   static override readonly className: string = 'GaussianNLLLoss';
+  /** Whether the constant term is added. */
   full: boolean;
+  /** The smallest variance. */
   eps: number;
 
   constructor(options: GaussianNLLLossOptions = {}) {

@@ -54,7 +54,9 @@ export abstract class WeightedLoss extends Loss {
  */
 export class CrossEntropyLoss extends WeightedLoss {
   static override readonly className: string = 'CrossEntropyLoss';
+  /** The label that does not count. */
   ignoreIndex: number;
+  /** How much of each target is spread evenly over all classes. */
   labelSmoothing: number;
 
   constructor(...args: Trailing<[weight: Tensor | null], CrossEntropyOptions>) {
@@ -79,6 +81,7 @@ export class CrossEntropyLoss extends WeightedLoss {
  */
 export class NLLLoss extends WeightedLoss {
   static override readonly className: string = 'NLLLoss';
+  /** The label that does not count. */
   ignoreIndex: number;
 
   constructor(...args: Trailing<[weight: Tensor | null], NllLossOptions>) {
@@ -115,6 +118,7 @@ export class BCELoss extends WeightedLoss {
   }
 }
 
+/** The options of {@link BCEWithLogitsLoss}. */
 export type BCEWithLogitsLossOptions = BinaryCrossEntropyWithLogitsOptions;
 
 /**
@@ -126,6 +130,7 @@ export type BCEWithLogitsLossOptions = BinaryCrossEntropyWithLogitsOptions;
  */
 export class BCEWithLogitsLoss extends WeightedLoss {
   static override readonly className: string = 'BCEWithLogitsLoss';
+  /** The weight of positive targets, for each class; null for 1. */
   posWeight: Tensor | null;
 
   constructor(...args: Trailing<[weight: Tensor | null], BCEWithLogitsLossOptions>) {
@@ -172,7 +177,9 @@ export class MultiLabelSoftMarginLoss extends WeightedLoss {
  */
 export class CTCLoss extends Loss {
   static override readonly className: string = 'CTCLoss';
+  /** The label that stands for none. */
   blank: number;
+  /** Whether infinite losses become 0. */
   zeroInfinity: boolean;
 
   constructor(...args: Trailing<[blank: number, reduction: Reduction, zeroInfinity: boolean], CTCLossOptions>) {

@@ -38,11 +38,13 @@ export type FullBackwardHook = (
 /** Sees, during backward, the gradients of the outputs of `forward`; returns other ones, or nothing. */
 export type FullBackwardPreHook = (module: Any, gradOutput: (Tensor | null)[]) => (Tensor | null)[] | Tensor | undefined | void;
 
+/** The options of functions that add hooks. */
 export interface HookOptions {
   /** Runs before the module's other hooks of the kind. Default: false. */
   prepend?: boolean;
 }
 
+/** The options of {@link ForwardHook}. */
 export interface ForwardHookOptions extends HookOptions {
   /** Runs also where forward, or another hook, throws. Default: false. */
   alwaysCall?: boolean;

@@ -23,8 +23,11 @@ import {
 import { warnOfUnseen } from './unseen.js';
 
 /** A module whose forward gives something: one that lacks its `return` does not fit. */
-// biome-ignore lint/suspicious/noExplicitAny: a forward of any inputs
-export type ModuleWithOutput = Module & { forward(...inputs: any[]): NonNullable<unknown> | null };
+export type ModuleWithOutput = Module & {
+  /** Gives what the model computes. */
+  // biome-ignore lint/suspicious/noExplicitAny: a forward of any inputs
+  forward(...inputs: any[]): NonNullable<unknown> | null;
+};
 
 /** The kinds of layers that penalties and summaries treat apart. */
 export type LayerKind = 'conv' | 'norm' | 'random';
@@ -35,6 +38,7 @@ export interface TensorRegistration {
   key?: string;
 }
 
+/** How a buffer is kept. */
 export interface BufferRegistration extends TensorRegistration {
   /** Whether it is part of the state dict. Default: true. */
   persistent?: boolean;
@@ -219,6 +223,7 @@ export abstract class Module extends HookedModule {
     return this.#named('buffer', 'namedBuffers', given);
   }
 
+  /** Its buffers: {@link namedBuffers} without the names. */
   buffers(recurse = true): Tensor[] {
     return this.namedBuffers('', recurse).map(([, buffer]) => buffer);
   }

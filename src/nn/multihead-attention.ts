@@ -10,6 +10,7 @@ import { assertCount, Linear } from './linear.js';
 import { Module } from './module.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
+/** The options of {@link MultiheadAttention}. */
 export interface MultiheadAttentionOptions {
   /** The probability to drop an attention weight in training. Default: 0. */
   dropout?: number;
@@ -97,24 +98,46 @@ export function assertProbability(layer: string, value: number): void {
  */
 export class MultiheadAttention extends Module {
   static override readonly className: string = 'MultiheadAttention';
+  /** Features of keys. */
   readonly kdim: number;
+  /** Features of values. */
   readonly vdim: number;
+  /** Features of each head. */
   readonly headDim: number;
+  /** The probability with which attention weights are dropped in training. */
   readonly dropout: number;
+  /** Whether the batch is the first dim, [N, L, E], rather than the second. */
   readonly batchFirst: boolean;
+  /** Whether a key and a value of zeros are added. */
   readonly addZeroAttn: boolean;
+  /** The projection of queries, where keys or values have other sizes; null otherwise. */
   qProjWeight: Parameter | null;
+  /** The projection of keys, where they have another size; null otherwise. */
   kProjWeight: Parameter | null;
+  /** The projection of values, where they have another size; null otherwise. */
   vProjWeight: Parameter | null;
+  /** The projections of queries, keys and values, one below the other; null where their sizes differ. */
   inProjWeight: Parameter | null;
+  /** The bias of the three projections; null without one. */
   inProjBias: Parameter | null;
+  /** A learned key that is added to the keys; null without `addBiasKv`. */
   biasK: Parameter | null;
+  /** A learned value that is added to the values; null without `addBiasKv`. */
   biasV: Parameter | null;
+  /** The projection of what the heads give. */
   outProj: Linear;
 
-  /** @param rest `dropout` (default 0), or any option by name. @throws {ArgumentError} when the heads do not divide the features. */
+  /**
+   * Attention in `numHeads` subspaces at once: queries, keys and values are projected, each head attends, the results are projected back.
+   * Inputs [L, N, E] and [S, N, ...], with `batchFirst` [N, L, E] and [N, S, ...], or without N; E is `embedDim`, which `numHeads`
+   * divides.
+   * @param rest `dropout` (default 0), or any option by name.
+   * @throws {ArgumentError} when the heads do not divide the features.
+   */
   constructor(
+    /** Features of queries and of the output. */
     readonly embedDim: number,
+    /** How many heads share the features. */
     readonly numHeads: number,
     ...rest: Trailing<[dropout: number | undefined], MultiheadAttentionOptions>
   ) {
@@ -152,6 +175,7 @@ export class MultiheadAttention extends Module {
     this.resetParameters();
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   resetParameters(): void {
     for (const weight of [this.inProjWeight, this.qProjWeight, this.kProjWeight, this.vProjWeight]) if (weight) xavierUniform_(weight);
     if (this.inProjBias) zeros_(this.inProjBias);

@@ -29,6 +29,7 @@ function numbersOf(values: Tensor | readonly number[], op: string, what: string)
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.PackedSequence.html
  */
 export class PackedSequence {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'PackedSequence';
   /** [rows, ...]: the steps of all sequences. */
   readonly data: Tensor;
@@ -63,22 +64,27 @@ export class PackedSequence {
     return new PackedSequence(to(this.data, dtype), this.batchSizes, this.sortedIndices, this.unsortedIndices);
   }
 
+  /** With its elements in float32. */
   float(): PackedSequence {
     return this.to('float32');
   }
 
+  /** With its elements in float64. */
   double(): PackedSequence {
     return this.to('float64');
   }
 
+  /** With its elements in int32. */
   int(): PackedSequence {
     return this.to('int32');
   }
 
+  /** With its elements in int64. */
   long(): PackedSequence {
     return this.to('int64');
   }
 
+  /** PyTorch's text of it. */
   toString(): string {
     const { data, batchSizes, sortedIndices, unsortedIndices } = this;
     return `PackedSequence(data=${data}, batch_sizes=${batchSizes}, sorted_indices=${sortedIndices ?? 'None'}, unsorted_indices=${unsortedIndices ?? 'None'})`;
@@ -102,18 +108,22 @@ export function invertPermutation(permutation: Tensor | null): Tensor | null {
   return int64(inverse);
 }
 
+/** The option of functions on sequences that may put the batch first. */
 export interface BatchFirstOption {
   /** The padded tensor is [batch, time, ...] instead of [time, batch, ...]. Default: false. */
   batchFirst?: boolean;
 }
 
+/** The options of {@link PackSequence}. */
 export interface PackSequenceOptions {
   /** Takes only sequences that are sorted, the longest first; false sorts them, and results come back in the order given. Default: true. */
   enforceSorted?: boolean;
 }
 
+/** The options of {@link PackPaddedSequence}. */
 export interface PackPaddedSequenceOptions extends BatchFirstOption, PackSequenceOptions {}
 
+/** The options of {@link PadPackedSequence}. */
 export interface PadPackedSequenceOptions extends BatchFirstOption {
   /** What stands after the end of a sequence. Default: 0. */
   paddingValue?: number;
@@ -121,6 +131,7 @@ export interface PadPackedSequenceOptions extends BatchFirstOption {
   totalLength?: number | null;
 }
 
+/** The options of {@link PadSequence}. */
 export interface PadSequenceOptions extends BatchFirstOption {
   /** What fills the shorter sequences up. Default: 0. */
   paddingValue?: number;

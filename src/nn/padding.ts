@@ -49,6 +49,7 @@ abstract class ModePad extends Pad {
   }
 }
 
+/** The options of the layers that pad with a constant. */
 export interface ConstantPadOptions {
   /** What the new elements are. */
   value: number;
@@ -144,7 +145,10 @@ export class ZeroPad3d extends ZeroPad {
  */
 export class ConstantPad1d extends ConstantPad {
   static override readonly className: string = 'ConstantPad1d';
-  /** @param args the value, as a number or as an option. */
+  /**
+   * One value around the last axis.
+   * @param args the value, as a number or as an option.
+   */
   constructor(padding: Padding1d, ...args: [value: number] | [options: ConstantPadOptions]) {
     super(padding, 1, args);
   }
@@ -158,7 +162,10 @@ export class ConstantPad1d extends ConstantPad {
  */
 export class ConstantPad2d extends ConstantPad {
   static override readonly className: string = 'ConstantPad2d';
-  /** @param args the value, as a number or as an option. */
+  /**
+   * One value around the last two axes.
+   * @param args the value, as a number or as an option.
+   */
   constructor(padding: Padding2d, ...args: [value: number] | [options: ConstantPadOptions]) {
     super(padding, 2, args);
   }
@@ -172,7 +179,10 @@ export class ConstantPad2d extends ConstantPad {
  */
 export class ConstantPad3d extends ConstantPad {
   static override readonly className: string = 'ConstantPad3d';
-  /** @param args the value, as a number or as an option. */
+  /**
+   * One value around the last three axes.
+   * @param args the value, as a number or as an option.
+   */
   constructor(padding: Padding3d, ...args: [value: number] | [options: ConstantPadOptions]) {
     super(padding, 3, args);
   }

@@ -24,12 +24,16 @@ export class ParameterList extends Module {
   static override readonly className: string = 'ParameterList';
   [index: number]: Parameter;
 
-  /** @param parameters plain tensors become parameters. */
+  /**
+   * A list of parameters that a model can see.
+   * @param parameters plain tensors become parameters.
+   */
   constructor(parameters: Iterable<Tensor> = []) {
     super();
     this.extend(parameters);
   }
 
+  /** How many parameters there are. */
   get length(): number {
     return this.ownTensors().length;
   }
@@ -52,12 +56,14 @@ export class ParameterList extends Module {
     return this;
   }
 
+  /** Adds a parameter at the end; a plain tensor becomes one. */
   append(parameter: Tensor): this {
     this.registerParameter(String(this.length), parameterOf(parameter, `${classNameOf(this)}: entry ${this.length}`));
     return this;
   }
 
   /** @throws {ArgumentError} for what is no list of tensors. */
+  /** Adds parameters at the end; plain tensors become such. */
   extend(parameters: Iterable<Tensor>): this {
     if (typeof parameters !== 'object' || parameters === null || parameters instanceof Tensor || !(Symbol.iterator in parameters))
       throw new ArgumentError(`${classNameOf(this)}: expected a list of tensors: new nn.ParameterList([first, second]).`);
@@ -94,7 +100,11 @@ export class ParameterDict extends Module {
   // Not fields: any name may be a key.
   private readonly map = new Map<string, Parameter>();
 
-  /** @param parameters plain tensors become parameters. */
+  /**
+   * Parameters by name. Iterates over its entries in the order of insertion; what is given as an object is inserted in the order of its
+   * names, as in PyTorch.
+   * @param parameters plain tensors become parameters.
+   */
   constructor(parameters: Entries = {}) {
     super();
     this.update(parameters);
@@ -104,10 +114,12 @@ export class ParameterDict extends Module {
     return this.map;
   }
 
+  /** Puts a tensor into a field. */
   override setField(name: string, tensor: Tensor): void {
     this.set(name, tensor);
   }
 
+  /** How many parameters there are. */
   get size(): number {
     return this.map.size;
   }
@@ -122,10 +134,12 @@ export class ParameterDict extends Module {
     return parameter;
   }
 
+  /** Whether there is an entry of that name. */
   has(name: string): boolean {
     return this.map.has(name);
   }
 
+  /** Sets the parameter of that name; a plain tensor becomes one. */
   set(name: string, parameter: Tensor): this {
     checkName(classNameOf(this), name);
     this.map.set(name, parameterOf(parameter, `${classNameOf(this)}: "${name}"`));
@@ -138,6 +152,7 @@ export class ParameterDict extends Module {
     return this.get(name);
   }
 
+  /** Sets parameters by name. */
   update(parameters: Entries): this {
     const entries = pairs(classNameOf(this), parameters);
     if (!(Symbol.iterator in parameters)) entries.sort(([a], [b]) => (a < b ? -1 : 1));
@@ -145,6 +160,7 @@ export class ParameterDict extends Module {
     return this;
   }
 
+  /** Takes the entry of that name out. Returns whether there was one. */
   delete(name: string): boolean {
     return this.map.delete(name);
   }
@@ -156,6 +172,7 @@ export class ParameterDict extends Module {
     return parameter;
   }
 
+  /** Takes all entries out. */
   clear(): void {
     this.map.clear();
   }
@@ -165,14 +182,17 @@ export class ParameterDict extends Module {
     return new (this.constructor as typeof ParameterDict)(this.map);
   }
 
+  /** The names, in the order of insertion. */
   keys(): IterableIterator<string> {
     return this.map.keys();
   }
 
+  /** The entries, in the order of insertion. */
   values(): IterableIterator<Parameter> {
     return this.map.values();
   }
 
+  /** Names and entries, in the order of insertion. */
   entries(): IterableIterator<[string, Parameter]> {
     return this.map.entries();
   }

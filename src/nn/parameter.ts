@@ -28,12 +28,14 @@ abstract class OwnedTensor extends Tensor {
  * }
  */
 export class Parameter extends OwnedTensor {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static override readonly className: string = 'Parameter';
   constructor(data: Tensor, requiresGrad = true) {
     super(data, classNameOf(new.target));
     if (requiresGrad) this.requiresGrad_();
   }
 
+  /** PyTorch's text of it. */
   override toString(): string {
     return `Parameter containing:\n${super.toString()}`;
   }
@@ -49,9 +51,11 @@ export class Parameter extends OwnedTensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.parameter.Buffer.html
  */
 export class Buffer extends OwnedTensor {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static override readonly className: string = 'Buffer';
   constructor(
     data: Tensor,
+    /** Whether it is part of the state dict. */
     readonly persistent = true,
   ) {
     super(data, classNameOf(new.target));

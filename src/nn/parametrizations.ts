@@ -145,6 +145,7 @@ class SpectralNorm extends Module {
   }
 }
 
+/** The options of {@link SpectralNorm}. */
 export interface SpectralNormOptions {
   /** The parameter. Default: weight. */
   name?: string;
@@ -355,6 +356,7 @@ class Orthogonal extends Module {
   }
 }
 
+/** The options of {@link Orthogonal}. */
 export interface OrthogonalOptions {
   /** The parameter. Default: weight. */
   name?: string;

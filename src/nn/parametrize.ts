@@ -10,8 +10,12 @@ import { Module, type OwnTensor } from './module.js';
 import { Parameter } from './parameter.js';
 
 /** A parametrization: `forward` computes the parameter from what is learned, `rightInverse` what is learned from a parameter. */
-export type Parametrization = Module & { rightInverse?(value: Tensor): Tensor | readonly Tensor[] };
+export type Parametrization = Module & {
+  /** What the parameter `value` is computed from. */
+  rightInverse?(value: Tensor): Tensor | readonly Tensor[];
+};
 
+/** The options of {@link registerParametrization}. */
 export interface ParametrizationOptions {
   /** Does not check that the parametrization keeps shape and dtype. Default: false. */
   unsafe?: boolean;
@@ -62,7 +66,11 @@ export class ParametrizationList extends ModuleList<Parametrization> {
   /** What the parameter is computed from, where that is one tensor. */
   declare original: Tensor;
 
-  /** @param original the parameter or buffer that is parametrized; it is kept, and trained in its place, where one tensor is enough. */
+  /**
+   * The parametrizations of one parameter, and what it is computed from: `original`, or `original0`, `original1`, … where the first
+   * parametrization takes several tensors. {@link registerParametrization} makes them.
+   * @param original the parameter or buffer that is parametrized; it is kept, and trained in its place, where one tensor is enough.
+   */
   constructor(modules: readonly Parametrization[], original: Tensor, unsafe = false) {
     if (modules.length === 0) throw new ArgumentError('ParametrizationList: expected one parametrization or more.');
     super(modules);

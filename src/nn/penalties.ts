@@ -14,11 +14,13 @@ export type Penalized = Module | Tensor | Iterable<Tensor> | Iterable<readonly [
 /** Which parameters count, by name and tensor; plain lists have their positions as names. */
 export type ParameterFilter = (name: string, parameter: Tensor) => boolean;
 
+/** The options that every penalty has. */
 export interface PenaltyOptions {
   /** `'weights'` leaves out biases and the factors of norm layers; a function chooses itself. Default: `'all'`. */
   filter?: 'all' | 'weights' | ParameterFilter;
 }
 
+/** The options of {@link ElasticNet}. */
 export interface ElasticNetOptions extends PenaltyOptions {
   /** Factor of the sum of magnitudes. Default: 0. */
   l1?: number;

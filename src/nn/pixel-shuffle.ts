@@ -13,7 +13,10 @@ import { Module } from './module.js';
  */
 export class PixelShuffle extends Module {
   static override readonly className: string = 'PixelShuffle';
-  constructor(readonly upscaleFactor: number) {
+  constructor(
+    /** How many times as large each side becomes. */
+    readonly upscaleFactor: number,
+  ) {
     super();
     assertCount(classNameOf(new.target), 'upscaleFactor', upscaleFactor, 1);
   }
@@ -35,7 +38,10 @@ export class PixelShuffle extends Module {
  */
 export class PixelUnshuffle extends Module {
   static override readonly className: string = 'PixelUnshuffle';
-  constructor(readonly downscaleFactor: number) {
+  constructor(
+    /** How many times as small each side becomes. */
+    readonly downscaleFactor: number,
+  ) {
     super();
     assertCount(classNameOf(new.target), 'downscaleFactor', downscaleFactor, 1);
   }
@@ -57,7 +63,10 @@ export class PixelUnshuffle extends Module {
  */
 export class ChannelShuffle extends Module {
   static override readonly className: string = 'ChannelShuffle';
-  constructor(readonly groups: number) {
+  constructor(
+    /** How many groups the channels are cut into. */
+    readonly groups: number,
+  ) {
     super();
     assertCount(classNameOf(new.target), 'groups', groups, 1);
   }

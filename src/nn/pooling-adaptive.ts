@@ -33,7 +33,10 @@ function checkOutputSize(name: string, rank: Rank, outputSize: OutputSize): void
  */
 export class AdaptiveAvgPool1d extends Module {
   static override readonly className: string = 'AdaptiveAvgPool1d';
-  constructor(readonly outputSize: AdaptiveSingle) {
+  constructor(
+    /** The size of the output, along each axis. */
+    readonly outputSize: AdaptiveSingle,
+  ) {
     super();
     checkOutputSize(classNameOf(new.target), 1, outputSize);
   }
@@ -56,7 +59,10 @@ export class AdaptiveAvgPool1d extends Module {
  */
 export class AdaptiveAvgPool2d extends Module {
   static override readonly className: string = 'AdaptiveAvgPool2d';
-  constructor(readonly outputSize: AdaptivePair) {
+  constructor(
+    /** The size of the output, along each axis. */
+    readonly outputSize: AdaptivePair,
+  ) {
     super();
     checkOutputSize(classNameOf(new.target), 2, outputSize);
   }
@@ -79,7 +85,10 @@ export class AdaptiveAvgPool2d extends Module {
  */
 export class AdaptiveAvgPool3d extends Module {
   static override readonly className: string = 'AdaptiveAvgPool3d';
-  constructor(readonly outputSize: AdaptiveTriple) {
+  constructor(
+    /** The size of the output, along each axis. */
+    readonly outputSize: AdaptiveTriple,
+  ) {
     super();
     checkOutputSize(classNameOf(new.target), 3, outputSize);
   }
@@ -113,9 +122,11 @@ function wantsIndices(name: string, given: unknown): boolean {
  */
 export class AdaptiveMaxPool1d<Indices extends boolean = false> extends Module {
   static override readonly className: string = 'AdaptiveMaxPool1d';
+  /** Whether the places of the largest elements are returned, too. */
   readonly returnIndices: Indices;
 
   constructor(
+    /** The size of the output, along each axis. */
     readonly outputSize: AdaptiveSingle,
     returnIndices?: IndicesArgument<Indices>,
   ) {
@@ -143,9 +154,11 @@ export class AdaptiveMaxPool1d<Indices extends boolean = false> extends Module {
  */
 export class AdaptiveMaxPool2d<Indices extends boolean = false> extends Module {
   static override readonly className: string = 'AdaptiveMaxPool2d';
+  /** Whether the places of the largest elements are returned, too. */
   readonly returnIndices: Indices;
 
   constructor(
+    /** The size of the output, along each axis. */
     readonly outputSize: AdaptivePair,
     returnIndices?: IndicesArgument<Indices>,
   ) {
@@ -173,9 +186,11 @@ export class AdaptiveMaxPool2d<Indices extends boolean = false> extends Module {
  */
 export class AdaptiveMaxPool3d<Indices extends boolean = false> extends Module {
   static override readonly className: string = 'AdaptiveMaxPool3d';
+  /** Whether the places of the largest elements are returned, too. */
   readonly returnIndices: Indices;
 
   constructor(
+    /** The size of the output, along each axis. */
     readonly outputSize: AdaptiveTriple,
     returnIndices?: IndicesArgument<Indices>,
   ) {

@@ -42,7 +42,10 @@ abstract class LPPool<S extends Sizes> extends Module {
  */
 export class LPPool1d extends LPPool<Single> {
   static override readonly className: string = 'LPPool1d';
-  /** @param stride (default: the kernel size) and ceilMode (default: false): in this order, or by name in one object. */
+  /**
+   * The `normType`-norm of each window of [N, C, L] or [C, L]: `(sum of x^p)^(1/p)`.
+   * @param stride (default: the kernel size) and ceilMode (default: false): in this order, or by name in one object.
+   */
   constructor(
     normType: number,
     kernelSize: Single,
@@ -67,7 +70,10 @@ export class LPPool1d extends LPPool<Single> {
  */
 export class LPPool2d extends LPPool<Pair> {
   static override readonly className: string = 'LPPool2d';
-  /** @param stride (default: the kernel size) and ceilMode (default: false): in this order, or by name in one object. */
+  /**
+   * The `normType`-norm of each window of [N, C, H, W] or [C, H, W]: `(sum of x^p)^(1/p)`.
+   * @param stride (default: the kernel size) and ceilMode (default: false): in this order, or by name in one object.
+   */
   constructor(normType: number, kernelSize: Pair, stride?: Pair | LpPoolOptions<Pair> | null, ceilMode?: boolean | LpPoolOptions<Pair>) {
     super(classNameOf(new.target), 2, normType, kernelSize, [stride, ceilMode]);
   }
@@ -87,7 +93,10 @@ export class LPPool2d extends LPPool<Pair> {
  */
 export class LPPool3d extends LPPool<Triple> {
   static override readonly className: string = 'LPPool3d';
-  /** @param stride (default: the kernel size) and ceilMode (default: false): in this order, or by name in one object. */
+  /**
+   * The `normType`-norm of each window of [N, C, D, H, W] or [C, D, H, W]: `(sum of x^p)^(1/p)`.
+   * @param stride (default: the kernel size) and ceilMode (default: false): in this order, or by name in one object.
+   */
   constructor(
     normType: number,
     kernelSize: Triple,

@@ -48,7 +48,10 @@ abstract class MaxUnpool<S extends readonly number[]> extends Module {
  */
 export class MaxUnpool1d extends MaxUnpool<readonly [number]> {
   static override readonly className: string = 'MaxUnpool1d';
-  /** @param stride (default: the kernel size) and padding (default: 0): in this order, or by name in one object. */
+  /**
+   * Puts the maxima of [N, C, L] or [C, L] back to where they stood before a {@link MaxPool1d} with `returnIndices`; all else is 0.
+   * @param stride (default: the kernel size) and padding (default: 0): in this order, or by name in one object.
+   */
   constructor(kernelSize: Single, stride?: Single | UnpoolOptions<Single> | null, padding?: Single | UnpoolOptions<Single>) {
     super(classNameOf(new.target), 1, kernelSize, [stride, padding]);
   }
@@ -68,7 +71,10 @@ export class MaxUnpool1d extends MaxUnpool<readonly [number]> {
  */
 export class MaxUnpool2d extends MaxUnpool<readonly [number, number]> {
   static override readonly className: string = 'MaxUnpool2d';
-  /** @param stride (default: the kernel size) and padding (default: 0): in this order, or by name in one object. */
+  /**
+   * Puts the maxima of [N, C, H, W] or [C, H, W] back to where they stood before a {@link MaxPool2d} with `returnIndices`; all else is 0.
+   * @param stride (default: the kernel size) and padding (default: 0): in this order, or by name in one object.
+   */
   constructor(kernelSize: Pair, stride?: Pair | UnpoolOptions<Pair> | null, padding?: Pair | UnpoolOptions<Pair>) {
     super(classNameOf(new.target), 2, kernelSize, [stride, padding]);
   }
@@ -88,7 +94,11 @@ export class MaxUnpool2d extends MaxUnpool<readonly [number, number]> {
  */
 export class MaxUnpool3d extends MaxUnpool<readonly [number, number, number]> {
   static override readonly className: string = 'MaxUnpool3d';
-  /** @param stride (default: the kernel size) and padding (default: 0): in this order, or by name in one object. */
+  /**
+   * Puts the maxima of [N, C, D, H, W] or [C, D, H, W] back to where they stood before a {@link MaxPool3d} with `returnIndices`; all else
+   * is 0.
+   * @param stride (default: the kernel size) and padding (default: 0): in this order, or by name in one object.
+   */
   constructor(kernelSize: Triple, stride?: Triple | UnpoolOptions<Triple> | null, padding?: Triple | UnpoolOptions<Triple>) {
     super(classNameOf(new.target), 3, kernelSize, [stride, padding]);
   }

@@ -110,7 +110,10 @@ abstract class AvgPool<S extends Sizes> extends Module {
  */
 export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Single, Indices> {
   static override readonly className: string = 'MaxPool1d';
-  /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
+  /**
+   * The largest value of each window of [N, C, L] or [C, L].
+   * @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object.
+   */
   constructor(
     kernelSize: Single,
     stride?: Single | WithIndices<MaxPool1dOptions, Indices> | null,
@@ -138,7 +141,10 @@ export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Single, 
  */
 export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Pair, Indices> {
   static override readonly className: string = 'MaxPool2d';
-  /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
+  /**
+   * The largest value of each window of [N, C, H, W] or [C, H, W].
+   * @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object.
+   */
   constructor(
     kernelSize: Pair,
     stride?: Pair | WithIndices<MaxPool2dOptions, Indices> | null,
@@ -165,7 +171,10 @@ export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Pair, In
  */
 export class MaxPool3d<Indices extends boolean = false> extends MaxPool<Triple, Indices> {
   static override readonly className: string = 'MaxPool3d';
-  /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
+  /**
+   * The largest value of each window of [N, C, D, H, W] or [C, D, H, W].
+   * @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object.
+   */
   constructor(
     kernelSize: Triple,
     stride?: Triple | WithIndices<MaxPool3dOptions, Indices> | null,
@@ -192,7 +201,10 @@ export class MaxPool3d<Indices extends boolean = false> extends MaxPool<Triple, 
  */
 export class AvgPool1d extends AvgPool<Single> {
   static override readonly className: string = 'AvgPool1d';
-  /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
+  /**
+   * The mean of each window of [N, C, L] or [C, L].
+   * @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object.
+   */
   constructor(
     kernelSize: Single,
     stride?: Single | AvgPool1dOptions | null,
@@ -218,7 +230,10 @@ export class AvgPool1d extends AvgPool<Single> {
  */
 export class AvgPool2d extends AvgPool<Pair> {
   static override readonly className: string = 'AvgPool2d';
-  /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
+  /**
+   * The mean of each window of [N, C, H, W] or [C, H, W].
+   * @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object.
+   */
   constructor(
     kernelSize: Pair,
     stride?: Pair | AvgPool2dOptions | null,
@@ -245,7 +260,10 @@ export class AvgPool2d extends AvgPool<Pair> {
  */
 export class AvgPool3d extends AvgPool<Triple> {
   static override readonly className: string = 'AvgPool3d';
-  /** @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object. */
+  /**
+   * The mean of each window of [N, C, D, H, W] or [C, D, H, W].
+   * @param stride and what follows it (default: the kernel size): values in PyTorch's order, or all of them by name in one object.
+   */
   constructor(
     kernelSize: Triple,
     stride?: Triple | AvgPool3dOptions | null,

@@ -10,6 +10,7 @@ import { type LayerKind, Module } from './module.js';
 import { bool, float, tuple } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
+/** The options of {@link RMSNorm}. */
 export interface RMSNormOptions {
   /** Added to the mean square; null is the machine epsilon of the input's dtype. Default: null. */
   eps?: number | null;
@@ -29,12 +30,19 @@ export interface RMSNormOptions {
 export class RMSNorm extends Module {
   static override readonly className: string = 'RMSNorm';
   static override readonly kind: LayerKind | null = 'norm';
+  /** The sizes of the last dims, over which it normalises. */
   readonly normalizedShape: Shape;
+  /** Added to the mean square; null for the dtype's own. */
   readonly eps: number | null;
+  /** Whether each element learns a scale. */
   readonly elementwiseAffine: boolean;
+  /** The learned weight. */
   weight: Parameter | null;
 
-  /** @param args eps and elementwiseAffine in this order, or the options. */
+  /**
+   * `y = x / sqrt(mean(x^2) + eps) * weight`, for each item over its last dims.
+   * @param args eps and elementwiseAffine in this order, or the options.
+   */
   constructor(normalizedShape: number | Shape, ...args: Trailing<[number | null, boolean], RMSNormOptions>) {
     super();
     const defaults: Required<RMSNormOptions> = { eps: null, elementwiseAffine: true, dtype: 'float32' };
@@ -47,6 +55,7 @@ export class RMSNorm extends Module {
     this.resetParameters();
   }
 
+  /** Draws the parameters anew, as PyTorch does when the layer is made. */
   resetParameters(): void {
     if (this.weight) ones_(this.weight);
   }

@@ -13,6 +13,7 @@ import { bool } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 import { checkInput, checkState, resetRecurrent, statePair } from './rnn.js';
 
+/** The options of {@link LSTMCell} and {@link GRUCell}. */
 export interface CellOptions {
   /** Adds learned biases. Default: true. */
   bias?: boolean;
@@ -20,6 +21,7 @@ export interface CellOptions {
   dtype?: DType;
 }
 
+/** The options of {@link RNNCell}. */
 export interface RNNCellOptions extends CellOptions {
   /** Default: tanh. */
   nonlinearity?: 'tanh' | 'relu';
@@ -101,9 +103,15 @@ abstract class RecurrentCell extends Module {
  */
 export class RNNCell extends RecurrentCell {
   static override readonly className: string = 'RNNCell';
+  /** The function between the steps: tanh or relu. */
   readonly nonlinearity: 'tanh' | 'relu';
 
-  /** @param args the options, also by position: bias, nonlinearity. @throws {ArgumentError} for sizes and options that do not fit. */
+  /**
+   * One step of an Elman network: `h' = tanh(W_ih x + b_ih + W_hh h + b_hh)`, or relu. Input [batch, inputSize], or [inputSize]; hx
+   * [batch, hiddenSize], default zeros; gives the next state, shaped as hx.
+   * @param args the options, also by position: bias, nonlinearity.
+   * @throws {ArgumentError} for sizes and options that do not fit.
+   */
   constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[bias: boolean, nonlinearity: 'tanh' | 'relu'], RNNCellOptions>) {
     const all = readArguments(classNameOf(new.target), RNN_CELL, args);
     const { nonlinearity } = all;

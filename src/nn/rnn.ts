@@ -19,6 +19,7 @@ import { bool, float } from './module-text.js';
 import { PackedSequence } from './packed-sequence.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
+/** The options of {@link GRU}. */
 export interface GRUOptions {
   /** Layers on top of each other. Default: 1. */
   numLayers?: number;
@@ -34,11 +35,13 @@ export interface GRUOptions {
   dtype?: DType;
 }
 
+/** The options of {@link LSTM}. */
 export interface LSTMOptions extends GRUOptions {
   /** Projects the output of each layer to this many features; 0 does not. Default: 0. */
   projSize?: number;
 }
 
+/** The options of {@link RNN}. */
 export interface RNNOptions extends GRUOptions {
   /** Default: tanh. */
   nonlinearity?: 'tanh' | 'relu';
@@ -318,9 +321,14 @@ function refuseProjection(name: string, args: readonly unknown[]): void {
  */
 export class RNN extends RecurrentLayer {
   static override readonly className: string = 'RNN';
+  /** The function between the steps: tanh or relu. */
   readonly nonlinearity: 'tanh' | 'relu';
 
   /**
+   * An Elman network: `h' = tanh(W_ih x + b_ih + W_hh h + b_hh)`, or relu, for each step of a sequence and each of `numLayers` layers.
+   * Input [time, batch, inputSize] ([batch, time, inputSize] with `batchFirst`), [time, inputSize] for one sequence, or a PackedSequence;
+   * hx [numLayers * directions, batch, hiddenSize], default zeros. Gives the states of the last layer at all steps, [time, batch,
+   * directions * hiddenSize], and the last state of each layer, shaped as hx.
    * @param args the options, the leading ones also by position: numLayers, nonlinearity, bias, batchFirst, dropout, bidirectional.
    * @throws {ArgumentError} for sizes below 1 and options that do not fit.
    */

@@ -8,13 +8,13 @@ import { Module } from './module.js';
 
 /** What Softmax, LogSoftmax and Softmin take: the dim whose values are shares of 1. */
 export interface SoftmaxLayerOptions {
+  /** The dim along which the results add up to 1. */
   dim?: number | null;
 }
 
 abstract class AlongDim extends Module {
   readonly dim: number | null;
 
-  /** @param dim the dim along which the results add up to 1, as a number or `{ dim }`. Left out, PyTorch's old rule chooses, with a warning. */
   constructor(dim?: number | null | SoftmaxLayerOptions) {
     super();
     const name = classNameOf(this);
@@ -30,6 +30,7 @@ abstract class AlongDim extends Module {
 
 /**
  * exp(x) over its sum along `dim`.
+ * @param dim the dim along which the results add up to 1, as a number or `{ dim }`. Left out, PyTorch's old rule chooses, with a warning.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html
  * @example
  * new nn.Softmax({ dim: 1 });
@@ -43,6 +44,7 @@ export class Softmax extends AlongDim {
 
 /**
  * The logarithm of {@link Softmax}.
+ * @param dim the dim along which the results add up to 1, as a number or `{ dim }`. Left out, PyTorch's old rule chooses, with a warning.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html
  * @example
  * new nn.LogSoftmax(1).forward(zeros([1, 2])); // [[-0.6931, -0.6931]]
@@ -56,6 +58,7 @@ export class LogSoftmax extends AlongDim {
 
 /**
  * {@link Softmax} of -x.
+ * @param dim the dim along which the results add up to 1, as a number or `{ dim }`. Left out, PyTorch's old rule chooses, with a warning.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html
  * @example
  * new nn.Softmin(1).forward(zeros([1, 2])); // [[0.5, 0.5]]

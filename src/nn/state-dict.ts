@@ -15,7 +15,9 @@ export type StateDict = Record<string, Tensor>;
 
 /** What {@link Module.loadStateDict} could not match. */
 export interface LoadResult {
+  /** Keys of the model that the state dict does not have. */
   missingKeys: string[];
+  /** Keys of the state dict that the model does not have. */
   unexpectedKeys: string[];
   /** As PyTorch prints it: `<All keys matched successfully>`, or the keys. */
   toString(): string;
@@ -31,6 +33,7 @@ function loadResult(missingKeys: string[], unexpectedKeys: string[]): LoadResult
   return Object.defineProperty({ missingKeys, unexpectedKeys }, 'toString', { value: text });
 }
 
+/** The options of {@link StateDict}. */
 export interface StateDictOptions {
   /** Written before every key. Default: ''. */
   prefix?: string;
@@ -40,6 +43,7 @@ export interface StateDictOptions {
   destination?: StateDict;
 }
 
+/** The options of {@link LoadStateDict}. */
 export interface LoadStateDictOptions {
   /** Whether missing and unexpected keys are errors. Default: true. */
   strict?: boolean;

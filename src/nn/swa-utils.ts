@@ -70,6 +70,7 @@ export function getSwaMultiAvgFn(): MultiAvgFn {
   };
 }
 
+/** The options of {@link AveragedModel}. */
 export interface AveragedModelOptions {
   /** The new average of a tensor. Default: the mean over all models. */
   avgFn?: AvgFn | null;
@@ -93,11 +94,15 @@ export interface AveragedModelOptions {
  */
 export class AveragedModel<M extends Module = Module> extends Module {
   static override readonly className: string = 'AveragedModel';
+  /** The averaged model. */
   readonly module: M;
   /** How many models the average is over, int64. */
   nAveraged: Tensor;
+  /** How a parameter is averaged; null where all are averaged at once. */
   readonly avgFn: AvgFn | null;
+  /** How all parameters are averaged at once; null where each is by itself. */
   readonly multiAvgFn: MultiAvgFn | null;
+  /** Whether buffers are averaged, too. */
   readonly useBuffers: boolean;
 
   constructor(model: M, { avgFn = null, multiAvgFn = null, useBuffers = false }: AveragedModelOptions = {}) {

@@ -17,6 +17,7 @@ import { assertProbability, MultiheadAttention, renamed } from './multihead-atte
 /** What stands between the two products of the feed-forward network. */
 export type TransformerActivation = 'relu' | 'gelu' | ((x: Tensor) => Tensor) | Module;
 
+/** The options of {@link TransformerEncoderLayer} and {@link TransformerDecoderLayer}. */
 export interface TransformerLayerOptions {
   /** Features inside the feed-forward network. Default: 2048. */
   dimFeedforward?: number;
@@ -55,6 +56,7 @@ type LayerArguments = Trailing<
 
 type Mask = Tensor | null | undefined;
 
+/** The options of the forward of {@link TransformerEncoderLayer}. */
 export interface EncoderLayerForwardOptions {
   /** [L, L] or [N * heads, L, L]: bool, true where a position may not look at another; or floating, added to the scores. */
   srcMask?: Tensor | null;
@@ -64,6 +66,7 @@ export interface EncoderLayerForwardOptions {
   isCausal?: boolean;
 }
 
+/** The options of the forward of {@link TransformerDecoderLayer}. */
 export interface DecoderLayerForwardOptions {
   /** [T, T] or [N * heads, T, T], among the targets, as {@link EncoderLayerForwardOptions.srcMask}. */
   tgtMask?: Tensor | null;
@@ -127,18 +130,30 @@ function feedForward(layer: TransformerEncoderLayer | TransformerDecoderLayer, x
  */
 export class TransformerEncoderLayer extends Module {
   static override readonly className: string = 'TransformerEncoderLayer';
+  /** Whether norms stand before attention and feed-forward, not after. */
   readonly normFirst: boolean;
+  /** Attention over the sequence itself. */
   selfAttn: MultiheadAttention;
+  /** The first layer of the feed-forward block. */
   linear1: Linear;
+  /** Between the layers of the feed-forward block. */
   dropout: Dropout;
+  /** The second layer of the feed-forward block. */
   linear2: Linear;
+  /** The norm of the self-attention block. */
   norm1: LayerNorm;
+  /** The norm of the second block. */
   norm2: LayerNorm;
+  /** After the self-attention block. */
   dropout1: Dropout;
+  /** After the second block. */
   dropout2: Dropout;
+  /** The function between the layers of the feed-forward block. */
   activation: ((x: Tensor) => Tensor) | Module;
 
   /**
+   * Self-attention and a feed-forward network, each added to its input, which dropout thins and LayerNorm normalises. Input and output
+   * [L, N, dModel], with `batchFirst` [N, L, dModel], or [L, dModel].
    * @param rest `dimFeedforward` (default 2048), `dropout` (default 0.1) and `activation` in order, or any option by name.
    * @throws {ArgumentError} when the heads do not divide `dModel`, and for an unknown activation.
    */
@@ -191,18 +206,31 @@ export class TransformerEncoderLayer extends Module {
  */
 export class TransformerDecoderLayer extends Module {
   static override readonly className: string = 'TransformerDecoderLayer';
+  /** Whether norms stand before attention and feed-forward, not after. */
   readonly normFirst: boolean;
+  /** Attention over the sequence itself. */
   selfAttn: MultiheadAttention;
+  /** Attention over what the encoder gives. */
   multiheadAttn: MultiheadAttention;
+  /** The first layer of the feed-forward block. */
   linear1: Linear;
+  /** Between the layers of the feed-forward block. */
   dropout: Dropout;
+  /** The second layer of the feed-forward block. */
   linear2: Linear;
+  /** The norm of the self-attention block. */
   norm1: LayerNorm;
+  /** The norm of the second block. */
   norm2: LayerNorm;
+  /** The norm of the feed-forward block. */
   norm3: LayerNorm;
+  /** After the self-attention block. */
   dropout1: Dropout;
+  /** After the second block. */
   dropout2: Dropout;
+  /** After the feed-forward block. */
   dropout3: Dropout;
+  /** The function between the layers of the feed-forward block. */
   activation: ((x: Tensor) => Tensor) | Module;
 
   /** As {@link TransformerEncoderLayer}. */

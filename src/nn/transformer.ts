@@ -30,6 +30,7 @@ import {
 
 type Mask = Tensor | null | undefined;
 
+/** The options of {@link TransformerEncoder}. */
 export interface TransformerEncoderOptions {
   /** Normalises the result. Default: null. */
   norm?: Module | null;
@@ -39,6 +40,7 @@ export interface TransformerEncoderOptions {
   maskCheck?: boolean;
 }
 
+/** The options of the forward of {@link TransformerEncoder}. */
 export interface EncoderForwardOptions {
   /** [L, L] or [N * heads, L, L]: bool, true where a position may not look at another; or floating, added to the scores. */
   mask?: Tensor | null;
@@ -75,13 +77,18 @@ function assertLayers(stack: string, layers: ModuleList): void {
  */
 export class TransformerEncoder extends Module {
   static override readonly className: string = 'TransformerEncoder';
+  /** The layers, in order. */
   layers: ModuleList;
+  /** Kept for PyTorch's sake: there are no nested tensors. */
   readonly enableNestedTensor: boolean;
+  /** Kept for PyTorch's sake: masks are always checked. */
   readonly maskCheck: boolean;
+  /** The norm layer at the end; null without one. */
   norm: Module | null;
 
   constructor(
     encoderLayer: Module,
+    /** How many layers stand one after the other. */
     readonly numLayers: number,
     ...rest: Trailing<[norm: Module | null | undefined], TransformerEncoderOptions>
   ) {
@@ -142,6 +149,7 @@ function standsAtEnds(padding: Tensor): boolean {
   return item(any(follows)) === 0;
 }
 
+/** The options of {@link TransformerDecoder}. */
 export interface TransformerDecoderOptions {
   /** Normalises the result. Default: null. */
   norm?: Module | null;
@@ -163,11 +171,14 @@ type DecoderArguments = Trailing<
  */
 export class TransformerDecoder extends Module {
   static override readonly className: string = 'TransformerDecoder';
+  /** The layers, in order. */
   layers: ModuleList;
+  /** The norm layer at the end; null without one. */
   norm: Module | null;
 
   constructor(
     decoderLayer: Module,
+    /** How many layers stand one after the other. */
     readonly numLayers: number,
     ...rest: Trailing<[norm: Module | null | undefined], TransformerDecoderOptions>
   ) {
@@ -187,6 +198,7 @@ export class TransformerDecoder extends Module {
   }
 }
 
+/** The options of {@link Transformer}. */
 export interface TransformerOptions extends TransformerLayerOptions {
   /** Features of inputs and output. Default: 512. */
   dModel?: number;
@@ -202,6 +214,7 @@ export interface TransformerOptions extends TransformerLayerOptions {
   customDecoder?: Module | null;
 }
 
+/** The options of the forward of {@link Transformer}. */
 export interface TransformerForwardOptions extends DecoderLayerForwardOptions {
   /** [S, S] or [N * heads, S, S], among the sources, as {@link EncoderForwardOptions.mask}. */
   srcMask?: Tensor | null;
@@ -246,13 +259,22 @@ const FORWARD: Required<TransformerForwardOptions> = {
  */
 export class Transformer extends Module {
   static override readonly className: string = 'Transformer';
+  /** What reads the source. */
   encoder: Module;
+  /** What writes the target. */
   decoder: Module;
+  /** Features of source and target. */
   readonly dModel: number;
+  /** Heads of each attention. */
   readonly nhead: number;
+  /** Whether the batch is the first dim, [N, L, E], rather than the second. */
   readonly batchFirst: boolean;
 
-  /** @param rest sizes, and `dropout`, in PyTorch's order, or any option by name. */
+  /**
+   * An encoder of the sources, and a decoder of the targets that sees its result. Sources [S, N, dModel] and targets [T, N, dModel], with
+   * `batchFirst` [N, S, dModel] and [N, T, dModel], or without N; output as the targets.
+   * @param rest sizes, and `dropout`, in PyTorch's order, or any option by name.
+   */
   constructor(
     ...rest: Trailing<
       [

@@ -32,8 +32,14 @@ function materialize(x: Tensor, becomes: object, shape: Shape, dtype: DType): vo
  * @see https://pytorch.org/docs/stable/generated/torch.nn.parameter.UninitializedParameter.html
  */
 export class UninitializedParameter extends Parameter {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static override readonly className: string = 'UninitializedParameter';
-  /** @param requiresGrad default true. @param dtype of what it becomes; default float32. */
+  /**
+   * A parameter whose shape is not known yet, as lazy layers have them. It stays the same object when it gets its values, so an optimizer
+   * may have it before; until then whatever asks for its shape or values throws.
+   * @param requiresGrad default true.
+   * @param dtype of what it becomes; default float32.
+   */
   constructor(requiresGrad = true, dtype: DType = 'float32') {
     assertTrainable(dtype, 'UninitializedParameter');
     super(emptyTensor([0], dtype), requiresGrad);
@@ -45,6 +51,7 @@ export class UninitializedParameter extends Parameter {
     materialize(this, Parameter.prototype, shape, dtype);
   }
 
+  /** `<UninitializedParameter>`. */
   override toString(): string {
     return '<UninitializedParameter>';
   }
@@ -56,8 +63,13 @@ export class UninitializedParameter extends Parameter {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.parameter.UninitializedBuffer.html
  */
 export class UninitializedBuffer extends Buffer {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static override readonly className: string = 'UninitializedBuffer';
-  /** @param dtype of what it becomes; default float32. @param persistent whether it is part of the state dict; default true. */
+  /**
+   * A buffer whose shape is not known yet, as lazy layers have them.
+   * @param dtype of what it becomes; default float32.
+   * @param persistent whether it is part of the state dict; default true.
+   */
   constructor(dtype: DType = 'float32', persistent = true) {
     super(emptyTensor([0], dtype), persistent);
     hideShape(this, 'UninitializedBuffer');
@@ -68,6 +80,7 @@ export class UninitializedBuffer extends Buffer {
     materialize(this, Tensor.prototype, shape, dtype);
   }
 
+  /** `<UninitializedBuffer>`. */
   override toString(): string {
     return '<UninitializedBuffer>';
   }

@@ -7,6 +7,7 @@ import { Module } from './module.js';
 import { float, tuple } from './module-text.js';
 
 type Numbers = number | readonly number[] | null;
+/** The options of {@link Upsample}. */
 export type UpsampleOptions = Omit<InterpolateOptions, 'antialias'>;
 
 /** Numbers as Python prints floats. */
@@ -23,13 +24,21 @@ function floats(value: number | readonly number[]): string {
  */
 export class Upsample extends Module {
   static override readonly className: string = 'Upsample';
+  /** The size of the output along each axis; null where a factor is given. */
   readonly size: Numbers;
+  /** How many times as large each axis becomes; null where a size is given. */
   readonly scaleFactor: Numbers;
+  /** How values between elements are found. */
   readonly mode: InterpolateMode;
+  /** Whether the corner elements of input and output lie on each other. */
   readonly alignCorners: boolean | null;
+  /** Whether the factor is computed again from the rounded size. */
   readonly recomputeScaleFactor: boolean | null;
 
-  /** @param args size, scaleFactor, mode and alignCorners in this order, or the options. */
+  /**
+   * Resizes [N, C, L], [N, C, H, W] or [N, C, D, H, W] to a size or by a factor.
+   * @param args size, scaleFactor, mode and alignCorners in this order, or the options.
+   */
   constructor(...args: Trailing<[Numbers, Numbers, InterpolateMode, boolean | null], UpsampleOptions>) {
     super();
     const defaults = { size: null, scaleFactor: null, mode: 'nearest', alignCorners: null, recomputeScaleFactor: null };
@@ -52,6 +61,7 @@ export class Upsample extends Module {
   }
 }
 
+/** The options of {@link UpsamplingNearest2d} and {@link UpsamplingBilinear2d}. */
 export interface UpsamplingOptions {
   /** [height, width], or one number for both. Give this or `scaleFactor`. */
   size?: number | readonly [number, number] | null;
@@ -69,7 +79,10 @@ type Pair = number | readonly [number, number] | null;
  */
 export class UpsamplingNearest2d extends Upsample {
   static override readonly className: string = 'UpsamplingNearest2d';
-  /** @param args size and scaleFactor in this order, or the options. */
+  /**
+   * {@link Upsample} of images by the nearest pixel.
+   * @param args size and scaleFactor in this order, or the options.
+   */
   constructor(...args: Trailing<[Pair, Pair], UpsamplingOptions>) {
     super(readArguments<UpsamplingOptions>(classNameOf(new.target), { size: null, scaleFactor: null }, args));
   }
@@ -83,7 +96,10 @@ export class UpsamplingNearest2d extends Upsample {
  */
 export class UpsamplingBilinear2d extends Upsample {
   static override readonly className: string = 'UpsamplingBilinear2d';
-  /** @param args size and scaleFactor in this order, or the options. */
+  /**
+   * {@link Upsample} of images by bilinear interpolation, corners aligned.
+   * @param args size and scaleFactor in this order, or the options.
+   */
   constructor(...args: Trailing<[Pair, Pair], UpsamplingOptions>) {
     const { size, scaleFactor } = readArguments<UpsamplingOptions>(classNameOf(new.target), { size: null, scaleFactor: null }, args);
     super({ size, scaleFactor, mode: 'bilinear', alignCorners: true });

@@ -27,6 +27,7 @@ export { findUnregistered } from './unseen.js';
 /** The order of a norm; `inf` is the largest element. */
 export type NormType = number | 'inf' | '-inf';
 
+/** The options of {@link getTotalNorm}. */
 export interface TotalNormOptions {
   /** The order of the norm; Infinity or `inf` for the largest element. Default: 2. */
   normType?: NormType;
@@ -36,6 +37,7 @@ export interface TotalNormOptions {
   foreach?: boolean | null;
 }
 
+/** The options of {@link ClipGradNorm}. */
 export type ClipGradNormOptions = TotalNormOptions;
 
 type Tensors = Tensor | Iterable<Tensor>;

@@ -48,6 +48,7 @@ export function checkThreshold(op: string, limit: number, value: number): void {
     throw new ArgumentError(`${op}: threshold is ${limit} and value ${value}, expected two numbers.`);
 }
 
+/** The options of {@link hardshrink} and {@link softshrink}. */
 export interface ShrinkOptions {
   /** Half the width of what becomes 0. Default: 0.5. */
   lambd?: number;
@@ -85,6 +86,7 @@ export function softshrink(x: Tensor, ...given: unknown[]): Tensor {
   return record('softshrink', out, [x], [x], (g, [x]) => [shrinkGradient(g, x!, lambd)]);
 }
 
+/** The options of {@link Rrelu}. */
 export interface RreluOptions extends InPlaceOption {
   /** The least slope. Default: 1/8. */
   lower?: number;

@@ -20,6 +20,7 @@ import { needsFloat } from './window.js';
 
 export { sigmoid, tanh } from './math.js';
 
+/** The option of activations that may change their input. */
 export interface InPlaceOption {
   /** Writes over the input. Default: false. */
   inplace?: boolean;
@@ -49,6 +50,7 @@ export function relu(x: Tensor, ...given: unknown[]): Tensor {
   return overwrite('relu_', x, { compute: reluOf, fromResult: (g, y) => binaryOp('relu_grad', g, y), kernel: ['relu'] });
 }
 
+/** The options of {@link Gelu}. */
 export interface GeluOptions {
   /** 'none' (default) takes the error function, 'tanh' an approximation. */
   approximate?: 'none' | 'tanh';
@@ -108,6 +110,7 @@ function checkSlope(op: string, option: string, value: number, x: Tensor): void 
     throw new ArgumentError(`${op}: ${option} is ${value}, and in place the gradient cannot be found for one below 0. Leave out inplace.`);
 }
 
+/** The options of {@link Elu}. */
 export interface EluOptions extends InPlaceOption {
   /** Minus the limit for large negative x. Default: 1. */
   alpha?: number;
@@ -177,6 +180,7 @@ export function celu(x: Tensor, ...given: unknown[]): Tensor {
   return overwrite('celu_', x, { compute, fromResult: (g, y) => mul(g, add(where(lt(y, 0), div(y, alpha), 0), 1)) });
 }
 
+/** The options of {@link LeakyRelu}. */
 export interface LeakyReluOptions extends InPlaceOption {
   /** The slope below 0. Default: 0.01. */
   negativeSlope?: number;
@@ -231,6 +235,7 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
   return add(reluOf(x), mul(slope, where(gt(x, 0), 0, x)));
 }
 
+/** The options of {@link Hardtanh}. */
 export interface HardtanhOptions extends InPlaceOption {
   /** Default: -1. */
   minVal?: number;
@@ -306,6 +311,7 @@ export function hardsigmoid(x: Tensor, ...given: unknown[]): Tensor {
   return inplace ? overwrite('hardsigmoid_', x, { compute }) : compute(x);
 }
 
+/** The options of {@link Softplus}. */
 export interface SoftplusOptions {
   /** Default: 1. */
   beta?: number;

@@ -181,8 +181,10 @@ export function triu(x: Tensor, diagonal = 0): Tensor {
   return triangle(x, diagonal, ge, 'triu');
 }
 
+/** What is put around the input: a constant, or values of the input. */
 export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
 
+/** The options of {@link Pad}. */
 export interface PadOptions {
   /** What the new elements are: one value, or what `reflect` (without repeating the edge), `replicate` or `circular` find in x. Default: 'constant'. */
   mode?: PadMode;

@@ -19,6 +19,7 @@ import { transpose } from './movement.js';
 import { any } from './reduce.js';
 import { softmax } from './softmax.js';
 
+/** The options of {@link ScaledDotProductAttention}. */
 export interface ScaledDotProductAttentionOptions {
   /**
    * Broadcasts to the scores, [..., L, S]. bool: true where a query may look at a key; a floating mask is added to the scores.

@@ -16,7 +16,9 @@ type Operand = Scalar | Tensor;
 
 /** The bounds of {@link clamp}; at least one. */
 export interface ClampBounds {
+  /** The lower bound; none where it is left out. */
   min?: Bound;
+  /** The upper bound; none where it is left out. */
   max?: Bound;
 }
 

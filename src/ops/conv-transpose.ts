@@ -13,8 +13,11 @@ import { indexAdd } from './gather.js';
 import { narrow, permute, reshape, squeeze, transpose, unsqueeze } from './movement.js';
 import { type Axes, type Pair, planar, type Rank, type Single, type Triple } from './window.js';
 
+/** The options of {@link ConvTranspose1d}. */
 export type ConvTranspose1dOptions = WithBias<ConvTransposeOptions<Single>>;
+/** The options of {@link ConvTranspose2d}. */
 export type ConvTranspose2dOptions = WithBias<ConvTransposeOptions<Pair>>;
+/** The options of {@link ConvTranspose3d}. */
 export type ConvTranspose3dOptions = WithBias<ConvTransposeOptions<Triple>>;
 
 /**

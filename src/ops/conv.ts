@@ -9,8 +9,11 @@ import { stack } from './join.js';
 import { reshape, slice, squeeze, transpose, unsqueeze } from './movement.js';
 import { type Axes, type Pair, planar, type Single, type Triple } from './window.js';
 
+/** The options of {@link Conv1d}. */
 export type Conv1dOptions = WithBias<ConvOptions<Single>>;
+/** The options of {@link Conv2d}. */
 export type Conv2dOptions = WithBias<ConvOptions<Pair>>;
+/** The options of {@link Conv3d}. */
 export type Conv3dOptions = WithBias<ConvOptions<Triple>>;
 
 /**

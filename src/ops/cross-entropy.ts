@@ -24,6 +24,7 @@ import { needsFloat } from './window.js';
 
 const REDUCTIONS = { none: REDUCE_NONE, mean: REDUCE_MEAN, sum: REDUCE_SUM } as const satisfies Record<Reduction, number>;
 
+/** The options of {@link NllLoss}. */
 export interface NllLossOptions {
   /** [C]: how much each class counts. Default: all alike. */
   weight?: Tensor | null;
@@ -40,6 +41,7 @@ export function nllLossOptions(op: string, given: readonly unknown[]): Settled<N
   return options;
 }
 
+/** The options of {@link CrossEntropy}. */
 export interface CrossEntropyOptions extends NllLossOptions {
   /** From 0 (default) to 1: how much of each label is spread evenly over all classes. */
   labelSmoothing?: number;

@@ -16,6 +16,7 @@ import { checkNumber, lossOptions, type Reduction, reduced, type Settled } from 
 import { squeeze, unsqueeze } from './movement.js';
 import { needsFloat } from './window.js';
 
+/** The options of {@link CTCLoss}. */
 export interface CTCLossOptions {
   /** The label that stands for none. Default: 0. */
   blank?: number;

@@ -11,6 +11,7 @@ import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
 import { gather, indexSelect } from './gather.js';
 import { movedim, reshape, squeeze, unsqueeze } from './movement.js';
 
+/** The options of {@link UniqueConsecutive}. */
 export interface UniqueConsecutiveOptions {
   /** Also gives, for each element of `x` (or slice along `dim`), the place of its value. Default: false. */
   returnInverse?: boolean;
@@ -20,6 +21,7 @@ export interface UniqueConsecutiveOptions {
   dim?: number | null;
 }
 
+/** The options of {@link unique}. */
 export interface UniqueOptions extends UniqueConsecutiveOptions {
   /** The values are in ascending order. They always are; PyTorch's option is accepted. */
   sorted?: boolean;

@@ -18,6 +18,7 @@ function checkProbability(p: number, op: string): void {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${op}: p is ${p}, expected the probability to drop, from 0 to 1.`);
 }
 
+/** The options of the dropout functions. */
 export interface DropoutOptions {
   /** The probability to drop. Default: 0.5. */
   p?: number;

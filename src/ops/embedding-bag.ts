@@ -13,6 +13,7 @@ import { max } from './extrema.js';
 import { indexAdd, indexSelect } from './gather.js';
 import { reshape, unsqueeze } from './movement.js';
 
+/** The options of {@link EmbeddingBag}. */
 export interface EmbeddingBagOptions extends EmbeddingOptions {
   /** Where each bag begins in an `input` of one dim, int64 or int32 [bags]; the first is 0. Default: null. */
   offsets?: Tensor | null;

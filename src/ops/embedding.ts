@@ -20,6 +20,7 @@ import { reduceRaw } from './reduce.js';
 import { norm } from './statistics.js';
 import { needsFloat } from './window.js';
 
+/** The options of {@link Embedding}. */
 export interface EmbeddingOptions {
   /** The row that gets no gradient; negative counts from the end. Default: none. */
   paddingIdx?: number | null;

@@ -16,7 +16,12 @@ import { reshape } from './movement.js';
 import { type Dims, dropDims, type ReduceArguments, reducedShape, reduceRaw, sum, withDims } from './reduce.js';
 
 /** A result of two tensors: `[values, indices]`, also as `.values` and `.indices`. */
-export type ValuesAndIndices = readonly [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+export type ValuesAndIndices = readonly [values: Tensor, indices: Tensor] & {
+  /** The values. */
+  readonly values: Tensor;
+  /** Where they stand, int64. */
+  readonly indices: Tensor;
+};
 
 /** Makes the pair that sort, max and others give. */
 export function valuesAndIndices(values: Tensor, indices: Tensor): ValuesAndIndices {

@@ -8,6 +8,7 @@ import { indexAdd, indexSelect } from './gather.js';
 import { narrow, reshape, squeeze, unsqueeze } from './movement.js';
 import { needsFloat, type Pair, pair } from './window.js';
 
+/** The options of {@link unfold} and {@link fold}. */
 export interface UnfoldOptions {
   /** Pixels from one tap of a window to the next. Default: 1. */
   dilation?: Pair;

@@ -16,8 +16,10 @@ import { reshape } from './movement.js';
 import { type AxisTaps, areaTaps, cubicTaps, filterTaps, linearTaps, nearestTaps } from './taps.js';
 import { needsFloat } from './window.js';
 
+/** How values between elements are found. */
 export type InterpolateMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'bicubic' | 'trilinear' | 'area' | 'lanczos';
 
+/** The options of {@link interpolate}. */
 export interface InterpolateOptions {
   /** The sizes of the axes that come out: one for all, or one for each. Give this or `scaleFactor`. */
   size?: number | readonly number[] | null;

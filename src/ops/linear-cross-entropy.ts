@@ -8,6 +8,7 @@ import { checkNumber, type LossOptions, lossOptions, type Settled } from './loss
 import { linear } from './matmul.js';
 import { reshape } from './movement.js';
 
+/** The options of {@link LinearCrossEntropy}. */
 export interface LinearCrossEntropyOptions extends LossOptions {
   /** [C] or [C, d1, ...]. Default: none. */
   linearBias?: Tensor | null;

@@ -17,11 +17,13 @@ import { log, log1p, neg } from './math.js';
 import { reduceRaw, sum } from './reduce.js';
 import { needsFloat } from './window.js';
 
+/** The options of {@link BinaryCrossEntropy}. */
 export interface BinaryCrossEntropyOptions extends LossOptions {
   /** Multiplies each element's loss; broadcasts to the input. Default: none. */
   weight?: Tensor | null;
 }
 
+/** The options of {@link BinaryCrossEntropyWithLogits}. */
 export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {
   /** How much positive examples count; broadcasts to the input. Default: as much as the others. */
   posWeight?: Tensor | null;

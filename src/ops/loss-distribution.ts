@@ -18,6 +18,7 @@ import { any } from './reduce.js';
 import { warnOnce } from './warn.js';
 import { needsFloat } from './window.js';
 
+/** The options of {@link KLDivLoss}. */
 export interface KLDivLossOptions {
   /**
    * 'mean' (default) divides by the number of elements, 'batchmean' by the size of dim 0, which is the divergence of mathematics averaged
@@ -67,6 +68,7 @@ export function klDiv(input: Tensor, target: Tensor, options: KLDivLossOptions =
   return input.ndim === 0 ? total : div(total, input.shape[0]!);
 }
 
+/** The options of {@link PoissonNLLLoss}. */
 export interface PoissonNLLLossOptions extends LossOptions {
   /** Whether the input is the logarithm of the expectation. Default: true. */
   logInput?: boolean;
@@ -109,6 +111,7 @@ export function poissonNllLoss(
   return reduced(add(loss, where(le(target, 1), 0, stirling)), reduction);
 }
 
+/** The options of {@link GaussianNLLLoss}. */
 export interface GaussianNLLLossOptions extends LossOptions {
   /** Adds the constant log(2 pi) / 2. Default: false. */
   full?: boolean;

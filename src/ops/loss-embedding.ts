@@ -52,6 +52,7 @@ export function cosineEmbeddingLoss(
   return reduced(add(near, where(eq(target, -1), clamp(sub(cos, margin), { min: 0 }), 0)), reduction);
 }
 
+/** The options of {@link TripletMarginLoss}. */
 export interface TripletMarginLossOptions extends LossOptions {
   /** Above 0. Default: 1. */
   margin?: number;
@@ -97,6 +98,7 @@ export function tripletMarginLoss(
 /** How far apart two tensors of vectors are: one number for each pair. */
 export type DistanceFunction = (x1: Tensor, x2: Tensor) => Tensor;
 
+/** The options of {@link TripletMarginWithDistanceLoss}. */
 export interface TripletMarginWithDistanceLossOptions extends LossOptions {
   /** Default: {@link pairwiseDistance}. */
   distanceFunction?: DistanceFunction | null;

@@ -20,6 +20,7 @@ import { any, sum } from './reduce.js';
 import { cumsum } from './scan.js';
 import { needsFloat } from './window.js';
 
+/** The options of losses with a margin. */
 export interface MarginLossOptions extends LossOptions {
   /** Default: as the loss says. */
   margin?: number;
@@ -121,6 +122,7 @@ function needsLabels(op: string, target: Tensor): void {
     throw new DTypeError(`${op}: target is ${target.dtype}, expected int64 or int32 class labels. Convert them with target.long().`);
 }
 
+/** The options of {@link MultiMarginLoss}. */
 export interface MultiMarginLossOptions extends MarginLossOptions {
   /** The power of what is inside the margin: 1 (default) or 2. */
   p?: 1 | 2;

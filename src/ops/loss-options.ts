@@ -11,6 +11,7 @@ import { warnOnce } from './warn.js';
 /** What becomes of the loss of each item: their mean, their sum, or nothing. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
+/** The options that every loss has. */
 export interface LossOptions {
   /** Default: 'mean'. */
   reduction?: Reduction;

@@ -12,6 +12,7 @@ import { noteLoss } from './loss-taken.js';
 import { abs, square } from './math.js';
 import { sum } from './reduce.js';
 
+/** The options of losses that weigh classes. */
 export interface WeightedLossOptions extends LossOptions {
   /** Multiplies each element's loss; of the input's shape. Default: none. */
   weight?: Tensor | null;
@@ -73,6 +74,7 @@ export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptio
   return weightedMean(abs(sub(input, target)), settled);
 }
 
+/** The options of {@link SmoothL1Loss}. */
 export interface SmoothL1LossOptions extends LossOptions {
   /** The difference up to which the loss is a square. Default: 1; 0 gives {@link l1Loss}. */
   beta?: number;
@@ -102,6 +104,7 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Los
   return reduced(div(squareThenLine(d, beta), beta), reduction);
 }
 
+/** The options of {@link HuberLoss}. */
 export interface HuberLossOptions extends LossOptions {
   /** The difference up to which the loss is a square. Default: 1. */
   delta?: number;

@@ -18,6 +18,7 @@ import { expand, narrow, permute, reshape, squeeze, transpose, unsqueeze } from 
 import { mean } from './reduce.js';
 import { warnOnce } from './warn.js';
 
+/** The options of {@link MultiHeadAttention}. */
 export interface MultiHeadAttentionOptions {
   /** Whether dropout acts. Default: true. */
   training?: boolean;
@@ -29,8 +30,11 @@ export interface MultiHeadAttentionOptions {
   attnMask?: Tensor | null;
   /** Whether `qProjWeight`, `kProjWeight` and `vProjWeight` stand in for `inProjWeight`. Default: false. */
   useSeparateProjWeight?: boolean;
+  /** The projection of queries, with `useSeparateProjWeight`. */
   qProjWeight?: Tensor | null;
+  /** The projection of keys, with `useSeparateProjWeight`. */
   kProjWeight?: Tensor | null;
+  /** The projection of values, with `useSeparateProjWeight`. */
   vProjWeight?: Tensor | null;
   /** [N * heads, S, headDim]: keys that are taken instead of the projected ones. Default: null. */
   staticK?: Tensor | null;

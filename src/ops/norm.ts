@@ -16,6 +16,7 @@ import { reshape } from './movement.js';
 import { mean, sum } from './reduce.js';
 import { convertOne, needsFloat } from './window.js';
 
+/** The options of the batch norm layers. */
 export interface BatchNormOptions {
   /** [C], or null for 1. Default: null. */
   weight?: Tensor | null;
@@ -299,6 +300,7 @@ function composedGrads({ dy, x, weight, center, invstd, training, eps, wants }: 
   return [wants[0] ? mul(rest, slope) : null, wants[1] ? sum(mul(dy, normal), dims) : null, wants[2] ? sum(dy, dims) : null];
 }
 
+/** The options of {@link InstanceNorm}. */
 export interface InstanceNormOptions {
   /** [C], changed where `useInputStats` is set; null keeps none. Default: null. */
   runningMean?: Tensor | null;

@@ -8,6 +8,7 @@ import { abs, neg, relu, sign } from './math.js';
 import { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from './pool.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from './window.js';
 
+/** The options of the power-average pools. */
 export interface LpPoolOptions<S extends Sizes = Sizes> {
   /** Elements from one window to the next. Default: the kernel size. */
   stride?: S | null;

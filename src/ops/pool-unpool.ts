@@ -9,6 +9,7 @@ import { reshape } from './movement.js';
 import { checkPoolInput } from './pool-shape.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from './window.js';
 
+/** The options of the unpools. */
 export interface MaxUnpoolOptions<S extends Sizes = Sizes> {
   /** Elements from one window to the next. Default: the kernel size. */
   stride?: S | null;

@@ -26,11 +26,17 @@ import {
 } from './pool-shape.js';
 import { type Axes, type Geometry, type Given, type Pair, planar, type Rank, type Single, type Sizes, type Triple } from './window.js';
 
+/** The options of {@link MaxPool1d}. */
 export type MaxPool1dOptions = MaxPoolOptions<Single>;
+/** The options of {@link MaxPool2d}. */
 export type MaxPool2dOptions = MaxPoolOptions<Pair>;
+/** The options of {@link MaxPool3d}. */
 export type MaxPool3dOptions = MaxPoolOptions<Triple>;
+/** The options of {@link AvgPool1d}. */
 export type AvgPool1dOptions = AvgPoolOptions<Single>;
+/** The options of {@link AvgPool2d}. */
 export type AvgPool2dOptions = DividedPoolOptions<Pair>;
+/** The options of {@link AvgPool3d}. */
 export type AvgPool3dOptions = DividedPoolOptions<Triple>;
 
 type Plain<S extends Sizes> = MaxPoolOptions<S> & { returnIndices?: false };

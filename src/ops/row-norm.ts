@@ -170,6 +170,7 @@ function checkDType(op: string, x: Tensor, part: string, value: Tensor | null): 
 
 const flatten = (value: Tensor | null): Tensor | null => value && reshape(value, [numel(value.shape)]);
 
+/** The options of {@link LayerNorm}. */
 export interface LayerNormOptions {
   /** [...normalizedShape], or null for 1. Default: null. */
   weight?: Tensor | null;
@@ -205,6 +206,7 @@ function overLast(op: string, x: Tensor, shape: Shape, centered: boolean, eps: n
   return { op, rows: numel(x.shape.slice(0, x.ndim - shape.length)), groups: 1, channels, span: 1, centered, eps };
 }
 
+/** The options of {@link RmsNorm}. */
 export interface RmsNormOptions {
   /** [...normalizedShape], or null for 1. Default: null. */
   weight?: Tensor | null;
@@ -235,6 +237,7 @@ export function rmsNorm(
   return x.ndim < 4 ? out : formatOf(out, x);
 }
 
+/** The options of {@link GroupNorm}. */
 export interface GroupNormOptions {
   /** [C], or null for 1. Default: null. */
   weight?: Tensor | null;
@@ -294,6 +297,7 @@ export function groupNormAs(op: string, x: Tensor, numGroups: number, weight: Te
   return x.ndim < 4 ? out : formatOf(out, x);
 }
 
+/** The options of {@link LocalResponseNorm}. */
 export interface LocalResponseNormOptions {
   /** The weight of the squares. Default: 1e-4. */
   alpha?: number;

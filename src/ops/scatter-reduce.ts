@@ -19,6 +19,7 @@ import { any } from './reduce.js';
 /** How values that meet at one place become one. */
 export type Reduction = 'sum' | 'prod' | 'mean' | 'amax' | 'amin';
 
+/** The options of {@link ScatterReduce}. */
 export interface ScatterReduceOptions {
   /** Whether what x itself has there counts. Default: true. */
   includeSelf?: boolean;

@@ -42,6 +42,7 @@ export function selectScatter(x: Tensor, src: Tensor, dim: number, index: number
   return indexCopy(x, d, arange(index, index + 1), unsqueeze(row, d));
 }
 
+/** The options of {@link SliceScatter}. */
 export interface SliceScatterOptions {
   /** Default: 0. */
   dim?: number;

@@ -11,6 +11,7 @@ import { type Dims, sum } from './reduce.js';
 import { norm } from './statistics.js';
 import { needsFloat } from './window.js';
 
+/** The options of {@link Normalize}. */
 export interface NormalizeOptions {
   /** Which {@link norm}. Default: 2. */
   p?: number;
@@ -34,6 +35,7 @@ export function normalize(x: Tensor, ...args: Trailing<[p: number, dim: Dims, ep
   return div(x, clamp(norm(x, p, dim ?? 1, true), { min: eps }));
 }
 
+/** The options of {@link CosineSimilarity}. */
 export interface CosineSimilarityOptions {
   /** Along which dim vectors lie. Default: 1. */
   dim?: number;
@@ -65,6 +67,7 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, ...args: Trailing<[dim:
   return sum(mul(unit(x1), unit(x2)), dim);
 }
 
+/** The options of {@link PairwiseDistance}. */
 export interface PairwiseDistanceOptions {
   /** Which {@link norm}. Default: 2. */
   p?: number;

@@ -17,6 +17,7 @@ import { exponential_ } from './random.js';
 import { sum } from './reduce.js';
 import { warnOnce } from './warn.js';
 
+/** The options of {@link Softmax}. */
 export interface SoftmaxOptions {
   /** The dim along which the results add up to 1. Left out, PyTorch's old rule chooses, with a warning. */
   dim?: number | null;
@@ -61,6 +62,7 @@ export function softmin(x: Tensor, ...given: unknown[]): Tensor {
   return normalized('softmin', x, given);
 }
 
+/** The options of {@link GumbelSoftmax}. */
 export interface GumbelSoftmaxOptions {
   /** The temperature: the smaller, the nearer to one-hot. Default: 1. */
   tau?: number;

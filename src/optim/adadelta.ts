@@ -8,6 +8,7 @@ import { atLeastZero } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { type StepEntry, zeroState } from './step-list.js';
 
+/** The options of {@link Adadelta}. */
 export interface AdadeltaOptions {
   /** Factor of the update. Default: 1. */
   lr: number;

@@ -10,6 +10,7 @@ import { atLeastZero } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { filled, stateOf, stepRowMajor } from './step-list.js';
 
+/** The options of {@link Adafactor}. */
 export interface AdafactorOptions {
   /** The largest relative step, and the factor of the weight decay. Default: 0.01. */
   lr: number;

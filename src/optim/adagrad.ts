@@ -6,6 +6,7 @@ import { atLeastZero } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { filled, type StepEntry, stateLike } from './step-list.js';
 
+/** The options of {@link Adagrad}. */
 export interface AdagradOptions {
   /** The learning rate. Default: 0.01. */
   lr: number;

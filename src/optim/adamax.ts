@@ -6,6 +6,7 @@ import { checkAdamOptions } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { type StepEntry, zeroState } from './step-list.js';
 
+/** The options of {@link Adamax}. */
 export interface AdamaxOptions {
   /** The learning rate. Default: 0.002. */
   lr: number;

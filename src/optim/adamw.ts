@@ -3,6 +3,7 @@ import { unknownOption } from '../tensor/arguments.js';
 import { Adam, type AdamOptions } from './adam.js';
 import type { Given, OptimizerStateDict, Params } from './optimizer.js';
 
+/** The options of {@link AdamW}. */
 export type AdamWOptions = Omit<AdamOptions, 'decoupledWeightDecay'>;
 
 /** The options as Adam takes them. What is no object of options is left for Adam to refuse. */

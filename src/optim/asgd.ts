@@ -6,6 +6,7 @@ import { atLeastZero, finite } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { type StepEntry, zeroState } from './step-list.js';
 
+/** The options of {@link ASGD}. */
 export interface ASGDOptions {
   /** The learning rate. Default: 0.01. */
   lr: number;

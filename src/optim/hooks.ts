@@ -16,6 +16,7 @@ export type OptimizerStateHook = (optimizer: Any) => void;
 /** Called with a state dict that was made, or is to be loaded; returns another one, or nothing. */
 export type OptimizerStateDictHook = (optimizer: Any, stateDict: OptimizerStateDict) => OptimizerStateDict | undefined | void;
 
+/** The options of functions that add hooks to optimizers. */
 export interface OptimizerHookOptions {
   /** Runs before the optimizer's other hooks of the kind. Default: false. */
   prepend?: boolean;

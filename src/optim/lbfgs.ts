@@ -10,6 +10,7 @@ import { atLeastZero, finite } from './checks.js';
 import { type Given, Optimizer, type OptimizerStateDict, type ParamGroup, type ParamGroupInput, type Params } from './optimizer.js';
 import { dot, largest, strongWolfe } from './strong-wolfe.js';
 
+/** The options of {@link LBFGS}. */
 export interface LBFGSOptions {
   /** The length of a step, or the first one that a line search tries. Default: 1. */
   lr: number;

@@ -6,6 +6,7 @@ import { atLeastZero, checkBetas } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { type StepEntry, zeroState } from './step-list.js';
 
+/** The options of {@link Lion}. */
 export interface LionOptions {
   /** The learning rate; a third to a tenth of AdamW's. Default: 1e-4. */
   lr: number;

@@ -8,6 +8,7 @@ import { atLeastZero, numbers } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamGroupInput, type ParamState, type Params } from './optimizer.js';
 import { filled, stateOf, stepRowMajor } from './step-list.js';
 
+/** The options of {@link Muon}. */
 export interface MuonOptions {
   /** The learning rate. Default: 0.001. */
   lr: number;

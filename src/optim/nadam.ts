@@ -6,6 +6,7 @@ import { atLeastZero, checkAdamOptions } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { type StepEntry, zeroState } from './step-list.js';
 
+/** The options of {@link NAdam}. */
 export interface NAdamOptions {
   /** The learning rate. Default: 0.002. */
   lr: number;

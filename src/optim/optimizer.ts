@@ -27,8 +27,11 @@ import { clearGradient } from './zero-grad.js';
 
 /** What PyTorch's optimizers take to choose among their implementations. Hone has one, so these are accepted and ignored. */
 export interface ImplementationOptions {
+  /** Accepted and ignored. */
   foreach?: boolean | null;
+  /** Accepted and ignored. */
   fused?: boolean | null;
+  /** Accepted and ignored. */
   capturable?: boolean;
   /** Steps are not recorded for autograd: `true` throws. */
   differentiable?: false;
@@ -42,16 +45,21 @@ export type Given<O> = Partial<O> & ImplementationOptions;
  * user's own use.
  */
 export type ParamGroupInput<O> = {
+  /** The parameters, with or without their names. */
   params: Tensor | Iterable<Tensor> | Iterable<readonly [string, Tensor]>;
+  /** A name for the user's own use. */
   name?: string;
+  /** The rate that a scheduler starts from. */
   initialLr?: number;
 } & Given<O>;
 
 /** Parameters and the options they are stepped with. Options may be changed between steps: `group.lr = 0.01`. */
 export type ParamGroup<O = { lr: number }> = O & {
+  /** The parameters. */
   params: Tensor[];
   /** The lr that a scheduler started from. */
   initialLr?: number;
+  /** A name for the user's own use. */
   name?: string;
   /** The names of the parameters, where they were given with names, as `namedParameters()` gives them. */
   paramNames?: string[];
@@ -67,7 +75,9 @@ export type ParamState = Record<string, Tensor | number>;
 
 /** An optimizer's state as `torch.save` keeps it: state by the parameter's number, options under PyTorch's names. */
 export interface OptimizerStateDict {
+  /** What is remembered of each parameter, by its number. */
   state: Record<number, Record<string, Tensor | number | null>>;
+  /** The options of each group, and the numbers of its parameters. */
   param_groups: ({ params: number[] } & Record<string, unknown>)[];
 }
 
@@ -94,6 +104,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
    * name in the code that runs.
    */
   static readonly className: string = 'Optimizer';
+  /** The parameters, in groups, and their options, which may be changed between steps. */
   readonly paramGroups: ParamGroup<O>[] = [];
   /** What is remembered of each parameter, after its first step. */
   readonly state = new Map<Tensor, ParamState>();
@@ -106,10 +117,14 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   readonly defaults: O;
 
   /**
+   * Subclasses say how options are checked and how a group is stepped; a new optimizer needs nothing else.
+   * Natively, state that decays towards 0 is taken for 0 below the smallest normal number of its dtype (1.2e-38 in float32), where
+   * PyTorch keeps denormal numbers: steps over them would take many times as long, for ever.
    * @param defaults every option with its default.
    * @param given what the user gave instead.
    * @throws {ArgumentError} for no parameters, one that appears twice, an unknown or a bad option.
-   * @throws {GradError} for a tensor that an operation made. @throws {DTypeError} for one of integers.
+   * @throws {GradError} for a tensor that an operation made.
+   * @throws {DTypeError} for one of integers.
    */
   constructor(params: Params<O>, defaults: O, given: Given<O> = {}) {
     this.defaults = this.options(given, defaults);

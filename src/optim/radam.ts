@@ -6,6 +6,7 @@ import { checkAdamOptions } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { type StepEntry, zeroState } from './step-list.js';
 
+/** The options of {@link RAdam}. */
 export interface RAdamOptions {
   /** The learning rate. Default: 0.001. */
   lr: number;

@@ -7,6 +7,7 @@ import { atLeastZero, numbers } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { filled, type StepEntry, stateLike, zeroState } from './step-list.js';
 
+/** The options of {@link Rprop}. */
 export interface RpropOptions {
   /** The step that every weight starts with. Default: 0.01. */
   lr: number;

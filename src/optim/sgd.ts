@@ -7,6 +7,7 @@ import { atLeastZero, finite } from './checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
 import { type StepEntry, stateLike } from './step-list.js';
 
+/** The options of {@link SGD}. */
 export interface SGDOptions {
   /** The learning rate. Default: 0.001. */
   lr: number;

@@ -3,21 +3,29 @@ import { type Range, rangeOf } from './range.js';
 
 /** One curve; `deviation` draws a band around it. NaN leaves a gap. */
 export interface Series {
+  /** Its name in the legend. */
   name: string;
+  /** Its values, one for each place along the axis. */
   values: readonly number[];
+  /** How far values spread, drawn as a band. */
   deviation?: readonly number[];
 }
 
+/** The options of {@link LineChart}. */
 export interface LineChartOptions {
+  /** Written above the chart. */
   title: string;
   /** What the horizontal axis counts, from 1. */
   xName: string;
+  /** The lines. */
   series: readonly Series[];
   /** Mark the lowest or highest point of each curve. */
   mark?: 'min' | 'max';
   /** The vertical axis. Default: all values. */
   range?: Range;
+  /** In pixels. */
   width?: number;
+  /** In pixels. */
   height?: number;
 }
 

@@ -4,14 +4,19 @@ import { type Column, showCount, textTable } from './text.js';
 
 /** What one epoch of one run measured. */
 export interface EpochFigures {
+  /** The mean loss of the training data. */
   trainLoss: number;
+  /** The mean loss of the validation data. */
   validationLoss: number;
   /** Where accuracy was measured. */
   trainAccuracy?: number;
+  /** The part of the validation data that was right. */
   validationAccuracy?: number;
   /** Another metric, under its name: `trainMae`, `validationMae`. */
   [metric: `train${string}` | `validation${string}`]: number | undefined;
+  /** How long the epoch took. */
   seconds: number;
+  /** The learning rate at its end. */
   lr: number;
 }
 
@@ -24,7 +29,9 @@ export interface ComparedMetric {
 
 /** One repeat of one variant. */
 export interface RunFigures {
+  /** The seed of the run. */
   seed: number;
+  /** Each epoch of the run. */
   epochs: EpochFigures[];
   /** The epoch (from 1) with the lowest validation loss; 0 where there is none. */
   bestEpoch: number;
@@ -38,17 +45,23 @@ export interface RunFigures {
   failed?: string;
 }
 
+/** The figures of a variant. */
 export interface VariantFigures {
+  /** Its name. */
   name: string;
   /** One line: what it is. */
   description: string;
+  /** How many parameters it has. */
   parameters: number;
   /** The model as it prints. */
   architecture: string;
+  /** Its runs, one for each seed. */
   runs: RunFigures[];
 }
 
+/** The figures of a comparison. */
 export interface Comparison {
+  /** Its title. */
   title: string;
   /** Sentences about data and settings. */
   summary: string;
@@ -56,6 +69,7 @@ export interface Comparison {
   settings: Record<string, string>;
   /** Measured beside the loss; null for nothing. Default: accuracy. */
   metric?: ComparedMetric | null;
+  /** What was compared. */
   variants: VariantFigures[];
   /** One sentence, where not all runs are done: the comparison was ended by hand, or goes on. */
   stopped?: string;

@@ -2,8 +2,11 @@
 
 /** A mean with the sample standard deviation around it; the deviation of one value is 0. */
 export interface Spread {
+  /** The mean. */
   mean: number;
+  /** The standard deviation of a sample; 0 for one value. */
   deviation: number;
+  /** How many values there are. */
   count: number;
 }
 

@@ -25,13 +25,17 @@ export interface FlatLayer {
 
 /** What {@link summary} gives in the style of torchsummary. A console and `String()` show the table. */
 export class FlatSummary {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'FlatSummary';
+  /** How many parameters there are. */
   readonly totalParams: number;
+  /** How many of them are trained. */
   readonly trainableParams: number;
   readonly #sizes: readonly (readonly number[])[];
   readonly #batchSize: number;
 
   constructor(
+    /** A row for each call of a layer. */
     readonly layers: readonly FlatLayer[],
     sizes: readonly (readonly number[])[],
     batchSize: number,
@@ -42,6 +46,7 @@ export class FlatSummary {
     this.#batchSize = batchSize;
   }
 
+  /** How many of them are not trained. */
   get nonTrainableParams(): number {
     return this.totalParams - this.trainableParams;
   }

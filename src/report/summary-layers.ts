@@ -20,6 +20,7 @@ export interface InnerWeight {
 
 /** One call of a layer. */
 export class LayerInfo {
+  /** The name of its class. */
   static readonly className: string = 'LayerInfo';
   readonly className: string;
   /** Which one it is among the rows of its depth, from 1. */
@@ -28,26 +29,42 @@ export class LayerInfo {
   children: readonly LayerInfo[] = [];
   /** Whether its forward came to its end. */
   executed = false;
+  /** Whether it holds no other layers. */
   readonly isLeafLayer: boolean;
   /** Whether the same module stands further up. */
   isRecursive = false;
+  /** The size of what went in. */
   inputSize: LayerSize = [];
+  /** The size of what came out. */
   outputSize: LayerSize = [];
+  /** The size of its window; null where it has none. */
   readonly kernelSize: number | readonly number[] | null;
   /** Of all its parameters, those of its submodules included. */
   numParams = 0;
+  /** How many of its parameters are trained. */
   trainableParams = 0;
+  /** The bytes of its parameters. */
   paramBytes = 0;
+  /** The bytes of what came out. */
   outputBytes = 0;
   /** Multiplications with following addition, of the whole batch. */
   macs = 0;
+  /** Its weights, for the verbose table. */
   innerWeights: readonly InnerWeight[] = [];
 
-  /** @param varName its name in its parent. @param parent null for the model itself. */
+  /**
+   * One call of a layer.
+   * @param varName its name in its parent.
+   * @param parent null for the model itself.
+   */
   constructor(
+    /** Its name in its parent. */
     readonly varName: string,
+    /** The layer. */
     readonly module: Module,
+    /** How deep it stands; 0 for the model. */
     readonly depth: number,
+    /** The row above it; null for the model. */
     readonly parent: LayerInfo | null,
   ) {
     this.className = classNameOf(module);
@@ -55,6 +72,7 @@ export class LayerInfo {
     this.kernelSize = kernelOf(module);
   }
 
+  /** Counts its parameters. */
   countParams(): void {
     const named = this.module.namedParameters();
     this.numParams = total(named.map(([, p]) => p.numel()));
@@ -88,6 +106,7 @@ export class LayerInfo {
     return this.#leftover('numParams');
   }
 
+  /** Those of the parameters outside of the rows below it that are trained. */
   get leftoverTrainableParams(): number {
     return this.#leftover('trainableParams');
   }

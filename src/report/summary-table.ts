@@ -35,6 +35,7 @@ type Cells = Partial<Record<SummaryColumn, string>>;
 
 /** What {@link summary} gives. A console and `String()` show the table. */
 export class ModelSummary {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'ModelSummary';
   /** The rows, those that the table leaves out too. */
   readonly summaryList: readonly LayerInfo[];
@@ -44,7 +45,9 @@ export class ModelSummary {
   readonly totalInput: number;
   /** Multiplications with following addition, of the whole batch, in layers without submodules. */
   readonly totalMultAdds: number;
+  /** How many parameters there are. */
   readonly totalParams: number;
+  /** How many of them are trained. */
   readonly trainableParams: number;
   /** Bytes of the parameters in layers without submodules. */
   readonly totalParamBytes: number;

@@ -28,6 +28,7 @@ interface CommonOptions {
   device?: string | null;
 }
 
+/** The options of {@link Summary}. */
 export interface SummaryOptions extends CommonOptions {
   /** Default: torchinfo. */
   style?: 'torchinfo';
@@ -51,7 +52,9 @@ export interface SummaryOptions extends CommonOptions {
   kwargs?: Readonly<Record<string, unknown>> | null;
 }
 
+/** The options of {@link FlatSummary}. */
 export interface FlatSummaryOptions extends CommonOptions {
+  /** `'torchsummary'`. */
   style: 'torchsummary';
   /** Shown as size of the batch, and counted. Default: -1, open. */
   batchSize?: number;

@@ -21,24 +21,31 @@ export interface Variant {
   description: string;
   /** A fresh model; called once a repeat, after the repeat's seed was set. */
   model(): Module;
+  /** Makes the optimizer of a run. */
   optimizer(model: Module): OptimizerLike;
+  /** Makes the scheduler of a run. */
   scheduler?(optimizer: OptimizerLike): FitOptions<readonly Tensor[]>['scheduler'];
 }
 
+/** The options of {@link Compare}. */
 export interface CompareOptions {
+  /** The title of the report. */
   title: string;
   /** Sentences about data and settings, for the report. */
   summary: string;
   /** Settings by name, for the report. */
   settings?: Record<string, string>;
+  /** What is compared. */
   variants: readonly Variant[];
   /** Training and validation batches. Called once a repeat, after the seed was set. */
   loaders(): { train: Loader<readonly Tensor[]>; validation: Loader<readonly Tensor[]> };
+  /** The loss that is minimised. */
   loss: Loss;
   /** Measured beside the loss, on both; null for nothing. Default: accuracy, where the loss is one of classes; regression names its own, or null. */
   metric?: Metric | MetricName | null;
   /** How the losses of batches become one. Default: `samples`, their mean over all samples. */
   lossAverage?: LossAverage;
+  /** How many epochs each run takes. */
   epochs: number;
   /** How often each variant is trained, with the seeds `seed`, `seed + 1`, …; every variant gets the same ones. All run once before any runs twice. */
   repeats: number;
@@ -50,17 +57,23 @@ export interface CompareOptions {
   bestModelPath?(variant: string, seed: number): string;
   /** Ends the comparison after the running step; what is finished is returned, the running run up to its last whole epoch. */
   signal?: AbortSignal;
+  /** Told of each event. */
   on?: CompareEvents;
 }
 
 /** A run of a comparison, for progress displays. */
 export interface RunPlace {
+  /** The variant's number, from 0. */
   variant: string;
   /** Runs before this one, and in all. */
   run: number;
+  /** How many runs there are. */
   runs: number;
+  /** Which repeat of the variant it is, from 0. */
   repeat: number;
+  /** How many repeats each variant has. */
   repeats: number;
+  /** The seed of the run. */
   seed: number;
 }
 
@@ -70,10 +83,15 @@ export interface CompareStepEvent extends StepEvent {
   readonly studySecondsLeft: number | undefined;
 }
 
+/** What {@link compare} tells while it runs. */
 export interface CompareEvents {
+  /** A variant begins with a seed. */
   runStart?(place: RunPlace): void;
+  /** A training step was made. */
   step?(event: CompareStepEvent, place: RunPlace): void;
+  /** An epoch has ended. */
   epoch?(record: EpochRecord, place: RunPlace, epochs: number): void;
+  /** A variant has ended with a seed. */
   runEnd?(figures: RunFigures, place: RunPlace): void;
   /** After each epoch and each run: the comparison as it is so far, to be kept in case the process ends. */
   progress?(soFar: Comparison): void;

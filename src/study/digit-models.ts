@@ -14,6 +14,7 @@ const CLASSES = 10;
 /** One linear layer: 784-10. */
 export class SmallModel extends Module {
   static override readonly className: string = 'SmallModel';
+  /** The layer that gives the scores of the ten digits. */
   output = new Linear(PIXELS, CLASSES);
 
   override forward(x: Tensor): Tensor {
@@ -24,12 +25,19 @@ export class SmallModel extends Module {
 /** 784-2048-1024-512-256-128-64-10 with ReLU. */
 export class BigModel extends Module {
   static override readonly className: string = 'BigModel';
+  /** Block 1. */
   b1 = new Sequential(new Linear(PIXELS, 2048), new ReLU());
+  /** Block 2. */
   b2 = new Sequential(new Linear(2048, 1024), new ReLU());
+  /** Block 3. */
   b3 = new Sequential(new Linear(1024, 512), new ReLU());
+  /** Block 4. */
   b4 = new Sequential(new Linear(512, 256), new ReLU());
+  /** Block 5. */
   b5 = new Sequential(new Linear(256, 128), new ReLU());
+  /** Block 6. */
   b6 = new Sequential(new Linear(128, 64), new ReLU());
+  /** The layer that gives the scores of the ten digits. */
   output = new Linear(64, CLASSES);
 
   override forward(x: Tensor): Tensor {
@@ -42,13 +50,21 @@ export class BigModel extends Module {
 /** 784-256-256-128-128-10 with ReLU and dropout after every layer, the last included, as in the notes. */
 export class DropoutModel extends Module {
   static override readonly className: string = 'DropoutModel';
+  /** Block 1. */
   b1: Sequential;
+  /** Block 2. */
   b2: Sequential;
+  /** Block 3. */
   b3: Sequential;
+  /** Block 4. */
   b4: Sequential;
+  /** The layer that gives the scores of the ten digits. */
   output: Sequential;
 
-  /** @param dropRate the share of activations that is dropped, default 0.5. */
+  /**
+   * 784-256-256-128-128-10 with ReLU and dropout after every layer, the last included, as in the notes.
+   * @param dropRate the share of activations that is dropped, default 0.5.
+   */
   constructor(dropRate = 0.5) {
     super();
     const block = (from: number, to: number) => new Sequential(new Linear(from, to), new ReLU(), new Dropout(dropRate));
@@ -69,9 +85,13 @@ export class DropoutModel extends Module {
 /** 784-256-128-64-10, each hidden layer Linear, BatchNorm1d, ReLU. */
 export class BatchNormModel extends Module {
   static override readonly className: string = 'BatchNormModel';
+  /** Block 1. */
   b1 = new Sequential(new Linear(PIXELS, 256), new BatchNorm1d(256), new ReLU());
+  /** Block 2. */
   b2 = new Sequential(new Linear(256, 128), new BatchNorm1d(128), new ReLU());
+  /** Block 3. */
   b3 = new Sequential(new Linear(128, 64), new BatchNorm1d(64), new ReLU());
+  /** The layer that gives the scores of the ten digits. */
   output = new Linear(64, CLASSES);
 
   override forward(x: Tensor): Tensor {

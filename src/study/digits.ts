@@ -15,6 +15,7 @@ const models = {
   batchnorm: { description: '784-256-128-64-10 with batch normalisation before each ReLU', model: () => new BatchNormModel() },
 } as const;
 
+/** A kind of model for the digits. */
 export type DigitModel = keyof typeof models;
 
 /** The names of the study's models, in their order. */
@@ -26,6 +27,7 @@ export const digitModelTexts = Object.fromEntries(digitModels.map((name) => [nam
   string
 >;
 
+/** The options of {@link DigitsStudy}. */
 export interface DigitsStudyOptions {
   /** Default: all four. */
   models?: readonly DigitModel[];
@@ -43,7 +45,9 @@ export interface DigitsStudyOptions {
   patience?: number;
   /** Where the weights of a run's best epoch are saved. Default: nowhere. */
   bestModelPath?(model: string, seed: number): string;
+  /** Ends the study early. */
   signal?: AbortSignal;
+  /** Told of each event. */
   on?: CompareEvents;
 }
 

@@ -16,6 +16,7 @@ export interface TypedArrayOf {
   bool: Uint8Array;
 }
 
+/** The arrays of JavaScript that hold the elements of a tensor. */
 export type TypedArray = TypedArrayOf[DType];
 
 interface DTypeInfo {

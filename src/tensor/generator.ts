@@ -82,13 +82,18 @@ function anySeed(): bigint {
  * randint(0, 10, [5], { generator }).toArray(); // [2, 7, 6, 4, 6]
  */
 export class Generator {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'Generator';
   private storage: Storage;
   private started = 0n;
   /** @internal */
   numbers = NEWEST;
 
-  /** @param seed default: PyTorch's 67280421310721. @param options as in {@link manualSeed}. */
+  /**
+   * A stream of random numbers. Two generators with one seed give the same numbers, and those of `torch.Generator` with that seed.
+   * @param seed default: PyTorch's 67280421310721.
+   * @param options as in {@link manualSeed}.
+   */
   constructor(seed: number | bigint = 67280421310721n, options?: NumbersOptions) {
     this.storage = new Storage(GENERATOR_BYTES);
     escapeScope(this.storage, null);

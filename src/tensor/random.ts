@@ -22,6 +22,7 @@ export {
   setRngState,
 } from './generator.js';
 
+/** The options of functions that draw at random. */
 export interface RandomOptions extends TensorOptions {
   /** Where the numbers come from. Default: the default generator. */
   generator?: Generator;

@@ -2,6 +2,7 @@
 import { MAX_DIMS } from '../engine/kernel-table.gen.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
 
+/** Sizes, outermost first. */
 export type Shape = readonly number[];
 
 export function numel(shape: Shape): number {

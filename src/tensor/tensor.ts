@@ -35,7 +35,9 @@ export interface VersionCounter {
 /** Where a view was made. Only a `plain` one may be changed in place while recording. */
 export type ViewOrigin = 'plain' | 'several' | 'noGrad' | 'inference';
 
+/** A shaped, strided view of a block of memory of one dtype, and its place in autograd's graph. */
 export class Tensor {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'Tensor';
   /** Sizes, outermost first. */
   readonly shape: Shape;
@@ -43,7 +45,9 @@ export class Tensor {
   readonly strides: Shape;
   /** Elements from the start of the storage to the first one. */
   readonly offset: number;
+  /** The type of its elements. */
   readonly dtype: DType;
+  /** The memory that it lies in, which views share. */
   readonly storage: Storage;
 
   /** @internal True for a leaf that collects gradients. */
@@ -70,8 +74,9 @@ export class Tensor {
   isInference = false;
 
   /**
-   * @internal Programs make tensors with `tensor`, `zeros` and their kin. Whoever calls this: a tensor never reaches beyond its storage, so
-   * that a kernel may walk it as its shape and strides say.
+   * A shaped, strided view of a block of memory of one dtype, and its place in autograd's graph.
+   * @internal Programs make tensors with `tensor`, `zeros` and their kin. Whoever calls this: a tensor never reaches beyond its storage,
+   *   so that a kernel may walk it as its shape and strides say.
    */
   constructor(storage: Storage, shape: Shape, dtype: DType, strides?: Shape, offset = 0) {
     const sizes = frozenShape(shape);
@@ -127,6 +132,7 @@ export class Tensor {
     return isContiguous(this.shape, this.strides);
   }
 
+  /** Whether its elements are float32 or float64. */
   isFloatingPoint(): boolean {
     return isFloating(this.dtype);
   }

@@ -15,6 +15,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import type { Loss, Metric } from './types.js';
 
+/** The options of {@link Accuracy}. */
 export interface AccuracyOptions {
   /**
    * `multi`: the largest of each sample's class scores is the answer. `binary`: each output on its own, against `threshold`; several labels

@@ -22,6 +22,7 @@ export interface WatchingCallback extends Callback {
 
 const MONITOR: Required<MonitorOptions> = { monitor: required, mode: required, minDelta: required };
 
+/** The options of {@link EarlyStopping}. */
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Epochs without improvement after which training stops. Default: 10. */
   patience?: number;
@@ -66,6 +67,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   return callback;
 }
 
+/** The options of {@link modelCheckpoint}. */
 export interface CheckpointOptions extends MonitorOptions {
   /** Saves only epochs that are better than all before; false saves each. Default: true. */
   saveBestOnly?: boolean;
@@ -104,6 +106,7 @@ function saveModel(model: Module, path: string, epoch: number, { best }: Improve
   return target;
 }
 
+/** The options of {@link keepBest}. */
 export interface KeepBestOptions extends MonitorOptions {
   /** Saves the state there too, whenever it is better than before. */
   path?: string;

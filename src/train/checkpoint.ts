@@ -17,8 +17,11 @@ interface Stateful {
 
 /** The parts of a training. */
 export interface TrainingParts {
+  /** The model. */
   model?: Module;
+  /** What trains it. */
   optimizer?: Stateful;
+  /** What changes its learning rates. */
   scheduler?: Stateful;
   /** Generators of your own, by name; the default one is kept without being named. */
   generators?: Readonly<Record<string, Generator>>;

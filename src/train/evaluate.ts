@@ -17,7 +17,9 @@ import { Modes } from './modes.js';
 import { Scorer } from './scorer.js';
 import type { ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName, Scores } from './types.js';
 
+/** The options of {@link Evaluate}. */
 export interface EvaluateOptions<B> {
+  /** The loss to measure. */
   loss: Loss;
   /** Measured beside the loss; `accuracy` also by name. */
   metrics?: readonly (Metric | MetricName)[];
@@ -146,6 +148,7 @@ async function eachInEvaluation<B, R>(
   });
 }
 
+/** The options of {@link Predict}. */
 export interface PredictOptions<B> {
   /** The model's output for a batch. Default: `model.forward` of the batch, or of its first part where it is a list such as `[inputs, targets]`. */
   forward?: (model: Module, batch: B) => Tensor;

@@ -13,6 +13,7 @@ import { readMetrics } from './metrics.js';
 import { checkedPlan, type SchedulerPlan } from './schedule.js';
 import type { Callback, ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike, SchedulerLike } from './types.js';
 
+/** The options of {@link Fit}. */
 export interface FitOptions<B> {
   /** Batches to train on, `[...inputs, target]` each. */
   train: Loader<B>;
@@ -20,6 +21,7 @@ export interface FitOptions<B> {
   validation?: Loader<B> | undefined;
   /** A loss module, or a function of outputs and targets that gives one number, or one for each sample, of which the mean is trained. */
   loss: Loss;
+  /** What trains the model. */
   optimizer: OptimizerLike;
   /** Steps after each epoch, or as its plan says. */
   scheduler?: SchedulerLike | SchedulerPlan | undefined;
@@ -27,6 +29,7 @@ export interface FitOptions<B> {
   epochs: number;
   /** Measured beside the loss; `accuracy` also by name. */
   metrics?: readonly (Metric | MetricName)[] | undefined;
+  /** Told of each epoch and step, in order. */
   callbacks?: readonly Callback[] | undefined;
   /** Shorthand for the callback of that name; true for its defaults. What it watches is what the best epoch is chosen by. */
   earlyStopping?: EarlyStoppingOptions | boolean | undefined;

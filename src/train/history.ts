@@ -17,8 +17,11 @@ export interface Stopped {
 
 /** The best epoch so far. */
 export interface Best {
+  /** The best epoch, from 1. */
   readonly epoch: number;
+  /** What was watched. */
   readonly monitor: Monitor;
+  /** Its value in that epoch. */
   readonly value: number;
   /** The model's state after that epoch: `model.loadStateDict(history.best.stateDict)`. */
   readonly stateDict: Record<string, Tensor>;
@@ -26,11 +29,15 @@ export interface Best {
   readonly path?: string;
 }
 
+/** What happened in a training: an entry for each epoch, the best one, and how it ended. */
 export class History {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'History';
+  /** What each epoch gave. */
   readonly epochs: EpochRecord[] = [];
   /** Training steps in all. */
   steps = 0;
+  /** How long the training took. */
   seconds = 0;
   /** Set when training has ended. */
   stopped: Stopped | undefined;

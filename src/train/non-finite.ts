@@ -17,7 +17,9 @@ export interface Place {
 
 /** Numbers that are NaN or infinite, which would ruin every weight, or have. */
 export abstract class NonFiniteError extends HoneError {
+  /** The epoch, from 1. */
   readonly epoch: number;
+  /** The step in the epoch, from 1. */
   readonly step: number;
   /** What the training did until then. */
   declare history?: History;
@@ -39,6 +41,7 @@ export class NonFiniteLossError extends NonFiniteError {
     return 'NonFiniteLossError';
   }
   constructor(
+    /** The loss that was not finite. */
     readonly loss: number,
     place: Place,
   ) {

@@ -10,6 +10,7 @@ import type { Monitor, OptimizerLike, SchedulerLike } from './types.js';
 
 /** A scheduler, and when it steps. */
 export interface SchedulerPlan {
+  /** What changes the learning rates. */
   scheduler: SchedulerLike;
   /** Default: `epoch`, after the epoch's evaluation. */
   every?: 'epoch' | 'step';

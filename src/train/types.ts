@@ -4,23 +4,35 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { History } from './history.js';
 
 /** A criterion such as `new nn.CrossEntropyLoss()`, or a function. */
-export type Loss = { forward(output: Tensor, target: Tensor): Tensor } | ((output: Tensor, target: Tensor) => Tensor);
+export type Loss =
+  | {
+      /** The loss of a batch: a tensor of one element. */
+      forward(output: Tensor, target: Tensor): Tensor;
+    }
+  | ((output: Tensor, target: Tensor) => Tensor);
 
 /** Batches that can be gone through once per epoch: a DataLoader, or an array of batches. */
-export type Loader<B> = (Iterable<B> | AsyncIterable<B>) & { readonly length?: number };
+export type Loader<B> = (Iterable<B> | AsyncIterable<B>) & {
+  /** How many batches an epoch has, where that is known. */
+  readonly length?: number;
+};
 
 /** How a batch becomes the model's output and what it should have been. */
 export type ForwardBatch<B> = (model: Module, batch: B) => readonly [output: Tensor, target: Tensor];
 
 /** What {@link fit} needs of an optimizer. */
 export interface OptimizerLike {
+  /** Parameters and their options. */
   readonly paramGroups: readonly { lr: number }[];
+  /** Drops the gradients. */
   zeroGrad(): void;
+  /** Updates the parameters. */
   step(): void;
 }
 
 /** What {@link fit} needs of a learning-rate scheduler. */
 export interface SchedulerLike {
+  /** Goes on to the next learning rates. */
   step(metric?: number): void;
 }
 
@@ -48,6 +60,7 @@ export type MetricName = 'accuracy';
  */
 export type LossAverage = 'samples' | 'batches';
 
+/** What a metric counts during an epoch. */
 export interface MetricCount {
   /** Counts a batch. Both tensors are freed after the step: keep numbers, not tensors. */
   update(output: Tensor, target: Tensor): void;
@@ -56,7 +69,10 @@ export interface MetricCount {
 }
 
 /** The loss and every metric, by name. */
-export type Scores = { readonly loss: number } & Readonly<Record<string, number>>;
+export type Scores = {
+  /** The mean loss. */
+  readonly loss: number;
+} & Readonly<Record<string, number>>;
 
 /** A score in an {@link EpochRecord}, by path: `validation.loss`, `train.accuracy`. */
 export type Monitor = `train.${string}` | `validation.${string}`;
@@ -83,6 +99,7 @@ export interface EpochRecord {
   readonly samplesPerSecond: number;
   /** The learning rate of each parameter group during the epoch's last step. */
   readonly lr: readonly number[];
+  /** Loss and metrics of the training data. */
   readonly train: Scores;
   /** Where validation data was given. */
   readonly validation?: Scores;
@@ -90,9 +107,11 @@ export interface EpochRecord {
 
 /** What a progress display needs, after each step of training and of evaluation. */
 export interface StepEvent {
+  /** Whether the batch is one of training or validation. */
   readonly phase: 'train' | 'evaluateTrain' | 'validation';
   /** From 1. */
   readonly epoch: number;
+  /** How many epochs the training has. */
   readonly epochs: number;
   /** Steps of this phase done in this epoch, from 1. */
   readonly step: number;
@@ -108,16 +127,21 @@ export interface StepEvent {
   readonly samplesPerSecond: number;
   /** Until the end of the last epoch, where it can be told. */
   readonly secondsLeft: number | undefined;
+  /** The learning rate of the first group. */
   readonly lr: readonly number[];
 }
 
 /** A training in progress, as callbacks see it. */
 export interface TrainingRun {
+  /** The model that is trained. */
   readonly model: Module;
+  /** What trains it. */
   readonly optimizer: OptimizerLike;
+  /** What has happened so far. */
   readonly history: History;
   /** The epoch that is running, from 1; 0 before the first. */
   readonly epoch: number;
+  /** How many epochs the training has. */
   readonly epochs: number;
   /** Steps in an epoch, where the loader knows. */
   readonly steps: number | undefined;
@@ -131,10 +155,13 @@ type Told = void | Promise<void>;
 
 /** Called as training goes on; each method is optional, and awaited. Make a plain object, or use one of the makers in this folder. */
 export interface Callback {
+  /** Called before the first epoch. */
   onTrainStart?(run: TrainingRun): Told;
+  /** Called before the first step of an epoch. */
   onEpochStart?(run: TrainingRun): Told;
   /** After each step of training and of evaluation. The step's tensors are gone by then. */
   onStep?(event: StepEvent, run: TrainingRun): Told;
+  /** Called after an epoch with its record. */
   onEpochEnd?(record: EpochRecord, run: TrainingRun): Told;
   /** After the last epoch, also where training was stopped or aborted. */
   onTrainEnd?(run: TrainingRun): Told;

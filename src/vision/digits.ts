@@ -11,6 +11,7 @@ const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 const CLASSES = 10;
 
+/** The options of {@link Digits}. */
 export interface DigitsOptions extends ImageOptions {
   /** The 8,000 digits for training, or the 2,000 for testing. Default: true. */
   train?: boolean;
@@ -40,7 +41,12 @@ export class Digits extends ImageDataset {
   /** The names of the classes. */
   readonly classes = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 
-  /** @param bytes default: the package's digits. */
+  /**
+   * 10,000 digits of MNIST, 28 by 28, of one channel: 8,000 for training and 2,000 for testing. The split is fixed: all digits in the
+   * order of `torch.randperm(10000, generator=torch.Generator().manual_seed(0))` over the package's order (all zeros, all ones, …), the
+   * last fifth for testing. Pixels are 0..1, as after torchvision's ToTensor, unless the options say otherwise.
+   * @param bytes default: the package's digits.
+   */
   constructor(options: DigitsOptions = {}, bytes: Uint8Array = digitsBytes()) {
     const { train, ...image } = readOptions('Digits', DEFAULTS, options);
     super(splitDigits(checkedBytes(bytes), train), image);

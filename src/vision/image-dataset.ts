@@ -14,10 +14,13 @@ import { item } from '../tensor/transfer.js';
 
 /** Mean and standard deviation of the pixels (0..1, or 0..255 where `scale` is false): one number for all channels, or one per channel. */
 export interface Normalization {
+  /** Subtracted, one number or one for each channel. */
   readonly mean: number | readonly number[];
+  /** Divided by, one number or one for each channel. */
   readonly std: number | readonly number[];
 }
 
+/** The options of {@link ImageDataset}. */
 export interface ImageOptions {
   /** Takes `mean` off and divides by `std`, channel by channel, after scaling. Default: none. */
   normalize?: Normalization;
@@ -25,6 +28,7 @@ export interface ImageOptions {
   scale?: boolean;
 }
 
+/** Images with a label for each. */
 export interface LabelledImages {
   /** [N, C, H, W], uint8. */
   readonly images: Tensor;
@@ -48,7 +52,9 @@ export function readImageOptions(op: string, options: unknown): { normalize: Nor
  */
 export class ImageDataset extends Dataset<[Tensor, number]> {
   static override readonly className: string = 'ImageDataset';
+  /** The images [N, C, H, W], uint8. */
   readonly images: Tensor;
+  /** The labels [N], int64. */
   readonly labels: Tensor;
   readonly length: number;
   /** [C, H, W]. */

@@ -118,6 +118,7 @@ export class ChainedScheduler extends ComposedLR {
   }
 }
 
+/** The options of {@link SequentialLR}. */
 export interface SequentialLROptions extends SchedulerOptions {
   /** In their order. */
   schedulers: readonly LRScheduler[];
@@ -136,6 +137,7 @@ export interface SequentialLROptions extends SchedulerOptions {
  */
 export class SequentialLR extends ComposedLR {
   static override readonly className: string = 'SequentialLR';
+  /** The epochs at which the next scheduler takes over. */
   milestones: number[];
 
   constructor(optimizer: AnyOptimizer, options: SequentialLROptions);

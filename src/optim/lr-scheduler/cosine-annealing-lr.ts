@@ -5,6 +5,7 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, finite, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
+/** The options of {@link CosineAnnealingLR}. */
 export interface CosineAnnealingLROptions extends SchedulerOptions {
   /** Epochs from the highest rate to the lowest. */
   tMax: number;
@@ -23,7 +24,9 @@ export interface CosineAnnealingLROptions extends SchedulerOptions {
  */
 export class CosineAnnealingLR extends LRScheduler {
   static override readonly className: string = 'CosineAnnealingLR';
+  /** How many epochs the rate takes from its largest to its smallest. */
   tMax: number;
+  /** The smallest rate. */
   etaMin: number;
 
   constructor(optimizer: AnyOptimizer, options: CosineAnnealingLROptions);
@@ -61,6 +64,7 @@ export class CosineAnnealingLR extends LRScheduler {
   }
 }
 
+/** The options of {@link CosineAnnealingWarmRestarts}. */
 export interface CosineAnnealingWarmRestartsOptions extends SchedulerOptions {
   /** Epochs until the first restart. */
   t0: number;
@@ -82,10 +86,13 @@ export interface CosineAnnealingWarmRestartsOptions extends SchedulerOptions {
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   static override readonly className: string = 'CosineAnnealingWarmRestarts';
+  /** How many epochs the first cycle takes. */
   t0: number;
   /** The length of this period. */
   tI: number;
+  /** How many times as long each cycle is as the one before. */
   tMult: number;
+  /** The smallest rate. */
   etaMin: number;
   /** Epochs since the last restart. */
   tCur: number;

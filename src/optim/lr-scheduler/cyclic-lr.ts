@@ -6,6 +6,7 @@ import { type AnyOptimizer, finite, oneOf, perGroup, type Rest } from './checks.
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
+/** The options of {@link CyclicLR}. */
 export interface CyclicLROptions extends SchedulerOptions {
   /** The rate at the start and end of each cycle, for all groups or for each. */
   baseLr: number | readonly number[];
@@ -41,17 +42,25 @@ export interface CyclicLROptions extends SchedulerOptions {
  */
 export class CyclicLR extends LRScheduler {
   static override readonly className: string = 'CyclicLR';
+  /** The largest rate of each group. */
   maxLrs: number[];
   /** Steps of a cycle. */
   totalSize: number;
   /** The part of them that goes up. */
   stepRatio: number;
+  /** How the amplitude changes: triangular, triangular2 or exp_range. */
   mode: string;
+  /** The base of exp_range. */
   gamma: number;
+  /** Whether the scale is a function of the cycle or of the iterations. */
   scaleMode: 'cycle' | 'iterations';
+  /** Whether the momentum moves against the rate. */
   cycleMomentum: boolean;
+  /** Whether the first beta stands for the momentum, as in Adam. */
   useBeta1?: boolean;
+  /** The smallest momentum of each group. */
   baseMomentums?: number[];
+  /** The largest momentum of each group. */
   maxMomentums?: number[];
   readonly #scaleFn: ((x: number) => number) | null;
 

@@ -4,6 +4,7 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, finite, type Rest } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
+/** The options of {@link ExponentialLR}. */
 export interface ExponentialLROptions extends SchedulerOptions {
   /** Factor of each epoch. */
   gamma: number;
@@ -17,6 +18,7 @@ export interface ExponentialLROptions extends SchedulerOptions {
  */
 export class ExponentialLR extends LRScheduler {
   static override readonly className: string = 'ExponentialLR';
+  /** The factor of the rate. */
   gamma: number;
 
   constructor(optimizer: AnyOptimizer, options: ExponentialLROptions);

@@ -8,6 +8,7 @@ import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './s
 /** A factor at an epoch, counted from 0. */
 export type LrLambda = (epoch: number) => number;
 
+/** The options of {@link LambdaLR}. */
 export interface LambdaLROptions extends SchedulerOptions {
   /** One function for all groups, or one for each. Functions are not part of the state dict. */
   lrLambda: LrLambda | readonly LrLambda[];

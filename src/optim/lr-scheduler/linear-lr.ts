@@ -5,6 +5,7 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, finite, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
+/** The options of {@link ConstantLR}. */
 export interface ConstantLROptions extends SchedulerOptions {
   /** The fraction of the rate until then. Default: 1/3. */
   factor?: number;
@@ -21,7 +22,9 @@ export interface ConstantLROptions extends SchedulerOptions {
  */
 export class ConstantLR extends LRScheduler {
   static override readonly className: string = 'ConstantLR';
+  /** The factor of the rate until `totalIters`. */
   factor: number;
+  /** How many epochs the schedule takes. */
   totalIters: number;
 
   constructor(optimizer: AnyOptimizer, options?: ConstantLROptions);
@@ -54,6 +57,7 @@ export class ConstantLR extends LRScheduler {
   }
 }
 
+/** The options of {@link LinearLR}. */
 export interface LinearLROptions extends SchedulerOptions {
   /** The fraction at the start. Default: 1/3. */
   startFactor?: number;
@@ -78,8 +82,11 @@ function assertSome(op: string, totalIters: number): void {
  */
 export class LinearLR extends LRScheduler {
   static override readonly className: string = 'LinearLR';
+  /** The factor at the start. */
   startFactor: number;
+  /** The factor at the end. */
   endFactor: number;
+  /** How many epochs the schedule takes. */
   totalIters: number;
 
   constructor(optimizer: AnyOptimizer, options?: LinearLROptions);
@@ -121,6 +128,7 @@ export class LinearLR extends LRScheduler {
   }
 }
 
+/** The options of {@link PolynomialLR}. */
 export interface PolynomialLROptions extends SchedulerOptions {
   /** Epochs until the rate is 0. Default: 5. */
   totalIters?: number;
@@ -136,7 +144,9 @@ export interface PolynomialLROptions extends SchedulerOptions {
  */
 export class PolynomialLR extends LRScheduler {
   static override readonly className: string = 'PolynomialLR';
+  /** How many epochs the schedule takes. */
   totalIters: number;
+  /** The exponent of the decay. */
   power: number;
 
   constructor(optimizer: AnyOptimizer, options?: PolynomialLROptions);

@@ -7,6 +7,7 @@ import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from './
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
+/** The options of {@link OneCycleLR}. */
 export interface OneCycleLROptions extends SchedulerOptions {
   /** The highest rate, for all groups or for each. */
   maxLr: number | readonly number[];
@@ -71,10 +72,15 @@ const DEFAULTS: Required<OneCycleLROptions> = {
  */
 export class OneCycleLR extends LRScheduler {
   static override readonly className: string = 'OneCycleLR';
+  /** How many steps the cycle has. */
   totalSteps: number;
+  /** The phases, with where each ends and from which rate to which it goes. */
   schedulePhases: Phase[];
+  /** How the rate falls: by a cosine, or linearly. */
   annealStrategy: 'cos' | 'linear';
+  /** Whether the momentum moves against the rate. */
   cycleMomentum: boolean;
+  /** Whether the first beta stands for the momentum, as in Adam. */
   useBeta1?: boolean;
 
   constructor(optimizer: AnyOptimizer, options: OneCycleLROptions);

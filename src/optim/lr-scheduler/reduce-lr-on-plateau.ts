@@ -7,6 +7,7 @@ import { item } from '../../tensor/transfer.js';
 import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerStateDict } from './scheduler.js';
 
+/** The options of {@link ReduceLROnPlateau}. */
 export interface ReduceLROnPlateauOptions {
   /** Whether the metric should fall or rise. Default: `min`. */
   mode?: 'min' | 'max';
@@ -47,21 +48,31 @@ const DEFAULTS: Required<ReduceLROnPlateauOptions> = {
  */
 export class ReduceLROnPlateau extends LRScheduler {
   static override readonly className: string = 'ReduceLROnPlateau';
+  /** Whether the measure should fall (`min`) or rise (`max`). */
   mode: 'min' | 'max';
+  /** The factor of the rate. */
   factor: number;
+  /** How many epochs without improvement are allowed. */
   patience: number;
+  /** How much better counts as better. */
   threshold: number;
+  /** Whether the threshold is a part of the best measure (`rel`) or a difference (`abs`). */
   thresholdMode: 'rel' | 'abs';
+  /** How many epochs pass after a reduction before it counts again. */
   cooldown: number;
   /** The lowest rate of groups that come later; null when each group has its own. */
   defaultMinLr: number | null;
+  /** The smallest rate of each group. */
   minLrs: number[];
+  /** Smaller changes of the rate are not made. */
   eps: number;
   /** The best metric so far. */
   best: number;
   /** The metric that every other one is better than. */
   modeWorse: number;
+  /** How many epochs in a row brought no improvement. */
   numBadEpochs = 0;
+  /** How many epochs of the cooldown are left. */
   cooldownCounter = 0;
 
   constructor(optimizer: AnyOptimizer, options?: ReduceLROnPlateauOptions);

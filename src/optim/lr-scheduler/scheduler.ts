@@ -5,6 +5,7 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { snakeCase } from '../optimizer.js';
 import { type AnyOptimizer, assertOptimizer, finite, whole } from './checks.js';
 
+/** The options that every scheduler has. */
 export interface SchedulerOptions {
   /** The epoch after which training goes on; -1 starts anew. Resuming needs groups with an `initialLr`, as a loaded optimizer has them. Default: -1. */
   lastEpoch?: number;
@@ -57,6 +58,7 @@ export abstract class LRScheduler {
   protected isInitial = false;
 
   constructor(
+    /** The optimizer whose rates it sets. */
     readonly optimizer: AnyOptimizer,
     options: number | SchedulerOptions = -1,
   ) {

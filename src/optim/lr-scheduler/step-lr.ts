@@ -5,6 +5,7 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, finite, passed, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
+/** The options of {@link StepLR}. */
 export interface StepLROptions extends SchedulerOptions {
   /** Epochs between two decays. */
   stepSize: number;
@@ -21,7 +22,9 @@ export interface StepLROptions extends SchedulerOptions {
  */
 export class StepLR extends LRScheduler {
   static override readonly className: string = 'StepLR';
+  /** After how many epochs the rate is multiplied by gamma. */
   stepSize: number;
+  /** The factor of the rate. */
   gamma: number;
 
   constructor(optimizer: AnyOptimizer, options: StepLROptions);
@@ -51,6 +54,7 @@ export class StepLR extends LRScheduler {
   }
 }
 
+/** The options of {@link MultiStepLR}. */
 export interface MultiStepLROptions extends SchedulerOptions {
   /** The epochs at which the rate falls; one that appears twice counts twice. */
   milestones: readonly number[];
@@ -67,7 +71,9 @@ export interface MultiStepLROptions extends SchedulerOptions {
  */
 export class MultiStepLR extends LRScheduler {
   static override readonly className: string = 'MultiStepLR';
+  /** The epochs at which the rate is multiplied by gamma. */
   milestones: number[];
+  /** The factor of the rate. */
   gamma: number;
 
   constructor(optimizer: AnyOptimizer, options: MultiStepLROptions);

@@ -4,6 +4,7 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, oneOf, perGroup, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
+/** The options of {@link SWALR}. */
 export interface SWALROptions extends SchedulerOptions {
   /** The rate at the end, for all groups or for each. */
   swaLr: number | readonly number[];
@@ -23,7 +24,9 @@ export interface SWALROptions extends SchedulerOptions {
  */
 export class SWALR extends LRScheduler {
   static override readonly className: string = 'SWALR';
+  /** How many epochs the way to the new rate takes. */
   annealEpochs: number;
+  /** How the rate falls: by a cosine, or linearly. */
   annealStrategy: 'cos' | 'linear';
 
   constructor(optimizer: AnyOptimizer, options: SWALROptions);
