@@ -15,6 +15,14 @@ import type { Callback, MonitorOptions, TrainingRun } from './types.js';
 /** @internal What a callback that chooses a best epoch watches; fit sees to it that all watch the same. */
 export const WATCHES = Symbol('watches');
 
+/** @internal The score that a callback reads for itself, which fit must measure. */
+export const READS = Symbol('reads');
+
+/** @internal A callback that reads a score. */
+export interface ReadingCallback extends Callback {
+  readonly [READS]: MonitorOptions['monitor'] | undefined;
+}
+
 /** @internal A callback that chooses a best epoch. */
 export interface WatchingCallback extends Callback {
   readonly [WATCHES]: readonly [who: string, options: MonitorOptions];
@@ -83,7 +91,8 @@ export function modelCheckpoint(path: string, options: CheckpointOptions = {}): 
   checkPath('modelCheckpoint', path);
   const { saveBestOnly, ...watch } = readOptions('modelCheckpoint', { ...MONITOR, saveBestOnly: true }, options);
   const improvement = new Improvement(watch, 'modelCheckpoint');
-  return {
+  const callback: ReadingCallback = {
+    [READS]: watch.monitor,
     onTrainStart(run) {
       improvement.reset(run.watched);
       improvement.replay(run.history.epochs ?? []);
@@ -92,6 +101,7 @@ export function modelCheckpoint(path: string, options: CheckpointOptions = {}): 
       if (improvement.see(record) || !saveBestOnly) saveModel(run.model, path, record.epoch, improvement);
     },
   };
+  return callback;
 }
 
 function checkPath(op: string, path: unknown): void {

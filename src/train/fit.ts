@@ -8,14 +8,14 @@ import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js
 import type { Tensor } from '../tensor/tensor.js';
 import { computeLoss, inStep, type Recipe } from './batch-step.js';
 import { type Hold, holdModel } from './busy.js';
-import { earlyStopping, keepBest, WATCHES, type WatchingCallback } from './callbacks.js';
+import { earlyStopping, keepBest, READS, type ReadingCallback, WATCHES, type WatchingCallback } from './callbacks.js';
 import { warnOfOutputs } from './check-loss.js';
 import { type Counting, scoreLoader } from './evaluate.js';
 import { type FitOptions, type ReadFitOptions, readFitOptions } from './fit-options.js';
 import { History } from './history.js';
 import { eachBatch, lengthOf, ownsBatches } from './loaders.js';
 import { Modes } from './modes.js';
-import { defaultMonitor, mergeMonitors, readMonitor } from './monitor.js';
+import { checkWatched, defaultMonitor, mergeMonitors, readMonitor } from './monitor.js';
 import { NonFiniteGradientError, NonFiniteLossError, nonFinite, type Place, watchedParameters } from './non-finite.js';
 import { noteHistory, resumedHistory } from './resume.js';
 import { checkHorizon, type SchedulerPlan } from './schedule.js';
@@ -80,6 +80,9 @@ class Training<B> implements TrainingRun, Hold {
         (callback as Partial<WatchingCallback>)[WATCHES] ? [(callback as WatchingCallback)[WATCHES]] : [],
       ),
     );
+    const reads = this.callbacks.map((callback) => (callback as Partial<ReadingCallback>)[READS]);
+    const names = metrics.map(({ name }) => name);
+    checkWatched('fit', [this.watched.monitor, this.plan?.monitor, ...reads], names, options.validation !== undefined);
     if (this.plan) checkHorizon(this.plan, options.epochs, this.steps);
   }
 

@@ -1,7 +1,7 @@
 /** Trainings that cannot be meant, or that others disturb: errors, or one warning, that say what to do. */
 import { ArgumentError, BusyError, F, HoneError, manualSeed, nn, noGrad, ones, optim, randint, randn, type Tensor, zeros } from 'hone';
 import { DataLoader, TensorDataset } from 'hone/data';
-import { accuracy, evaluate, type FitOptions, fit, predict } from 'hone/train';
+import { accuracy, evaluate, type FitOptions, fit, modelCheckpoint, predict } from 'hone/train';
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
 
 let warnings: MockInstance<typeof console.warn>;
@@ -266,6 +266,21 @@ describe('outputs that a loss does not expect', () => {
     expect(await warned([new nn.LogSoftmax(1)], new nn.NLLLoss())).toEqual([]);
     expect(await warned([new nn.Sigmoid()], new nn.CrossEntropyLoss())).toEqual([]);
   });
+});
+
+test('a score that will not be measured is told of before an epoch is spent', async () => {
+  const { model, optimizer, options } = setting();
+  const { ReduceLROnPlateau } = optim.lrScheduler;
+  for (const over of [
+    { earlyStopping: { monitor: 'validation.loss' as const } },
+    { saveBest: { monitor: 'train.f1' as const } },
+    { callbacks: [modelCheckpoint('never.safetensors', { monitor: 'validation.accuracy' })] },
+    { scheduler: { scheduler: new ReduceLROnPlateau(optimizer), monitor: 'validation.loss' as const } },
+  ])
+    await expect(fit(model, { ...options, ...over })).rejects.toThrow(
+      /there is no score ".*"; there are train\.loss\. Pass metrics, or validation/,
+    );
+  expect(optimizer.hasStepped).toBe(false);
 });
 
 test('what is missing or of another kind is named, with what to write', async () => {

@@ -17,9 +17,25 @@ export function readMonitor(record: EpochRecord, monitor: Monitor, op: string): 
   const scores = side === 'train' || side === 'validation' ? record[side] : undefined;
   if (scores === undefined || !Object.hasOwn(scores, name)) {
     const known = (['train', 'validation'] as const).flatMap((s) => Object.keys(record[s] ?? {}).map((n) => `${s}.${n}`));
-    throw new ArgumentError(`${op}: there is no score "${monitor}"; there are ${known.join(', ')}. Pass metrics, or validation, to fit.`);
+    throw noScore(op, monitor, known);
   }
   return scores[name]!;
+}
+
+function noScore(op: string, monitor: string, known: readonly string[]): ArgumentError {
+  return new ArgumentError(`${op}: there is no score "${monitor}"; there are ${known.join(', ')}. Pass metrics, or validation, to fit.`);
+}
+
+/** Throws before an epoch is spent where a score is watched that will not be measured. @throws {ArgumentError} that lists those that will. */
+export function checkWatched(
+  op: string,
+  monitors: readonly (Monitor | undefined)[],
+  metrics: readonly string[],
+  validation: boolean,
+): void {
+  const sides = validation ? ['train', 'validation'] : ['train'];
+  const known = sides.flatMap((side) => ['loss', ...metrics].map((name) => `${side}.${name}`));
+  for (const monitor of monitors) if (monitor !== undefined && !known.includes(monitor)) throw noScore(op, monitor, known);
 }
 
 /** The score that is watched where none was named. */
