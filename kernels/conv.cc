@@ -10,22 +10,21 @@ namespace {
 using namespace hone;
 using namespace hone::conv;
 
+bool same(const Phase &a, const Phase &b) { return a.y == b.y && a.x == b.x; }
+
 template <class T> bool forward(T *out, const T *x, const T *weight, const T *bias, const ConvShape &s) {
   const hone_int taps = s.kh * s.kw;
   Memory<Tap> tap(taps);
   Memory<Phase> phase(taps);
-  Memory<hone_int> seen(s.stride_h * s.stride_w);
-  if (!tap.get() || !phase.get() || !seen.get()) return false;
+  if (!tap.get() || !phase.get()) return false;
   // Each tap reads one phase of the stride; only phases that some tap reads get a plane.
-  for (hone_int i = 0; i < s.stride_h * s.stride_w; i++) seen[i] = -1;
   hone_int planes = 0;
   for (hone_int t = 0; t < taps; t++) {
     const hone_int y = t / s.kw * s.dil_h, x0 = t % s.kw * s.dil_w;
-    hone_int &plane = seen[y % s.stride_h * s.stride_w + x0 % s.stride_w];
-    if (plane < 0) {
-      phase[planes] = {y % s.stride_h - s.pad_h, x0 % s.stride_w - s.pad_w};
-      plane = planes++;
-    }
+    const Phase own{y % s.stride_h - s.pad_h, x0 % s.stride_w - s.pad_w};
+    hone_int plane = 0;
+    while (plane < planes && !same(phase[plane], own)) plane++;
+    if (plane == planes) phase[planes++] = own;
     tap[t] = {plane, y / s.stride_h, x0 / s.stride_w, t};
   }
   TapSum sum{};
@@ -57,26 +56,27 @@ template <class T> bool backward_input(T *grad_x, const T *grad, const T *weight
   sum.out_step_h = s.stride_h, sum.out_step_w = s.stride_w;
   sum.weight_out = taps, sum.weight_in = s.c_per_group * taps, sum.weight_group = s.o_per_group * s.c_per_group * taps;
   sum.planes = 1, sum.tap = tap.get();
-  for (hone_int a = 0; a < s.stride_h; a++) {
-    for (hone_int b = 0; b < s.stride_w; b++) {
-      // (a, b) is the phase; the first row with it is out_y, which reads row first_y of grad through tap 0.
-      sum.out_y = ((a - s.pad_h) % s.stride_h + s.stride_h) % s.stride_h;
-      sum.out_x = ((b - s.pad_w) % s.stride_w + s.stride_w) % s.stride_w;
-      sum.rows = ceil_div(s.h - sum.out_y, s.stride_h), sum.cols = ceil_div(s.w - sum.out_x, s.stride_w);
-      const hone_int first_y = (sum.out_y + s.pad_h - a) / s.stride_h, first_x = (sum.out_x + s.pad_w - b) / s.stride_w;
-      hone_int reach_y = 0, reach_x = 0, count = 0;
-      for (hone_int t = 0; t < taps; t++) {
-        const hone_int y = t / s.kw * s.dil_h, x = t % s.kw * s.dil_w;
-        if (y % s.stride_h != a || x % s.stride_w != b) continue;
-        tap[count++] = {0, y / s.stride_h, x / s.stride_w, t};
-        reach_y = max_of(reach_y, y / s.stride_h), reach_x = max_of(reach_x, x / s.stride_w);
-      }
-      if (count == 0 || sum.rows <= 0 || sum.cols <= 0) continue;
-      for (hone_int t = 0; t < count; t++) tap[t].dy = reach_y - tap[t].dy, tap[t].dx = reach_x - tap[t].dx;
-      const Phase phase{first_y - reach_y, first_x - reach_x};
-      sum.taps = count, sum.phase = &phase;
-      if (!tap_sum(grad_x, grad, weight, static_cast<const T *>(nullptr), sum)) return false;
+  for (hone_int k = 0; k < taps; k++) {
+    // (a, b) is the phase of tap k, done with the first tap that has it; the first row with it is out_y, which reads row first_y of grad.
+    const hone_int a = k / s.kw * s.dil_h % s.stride_h, b = k % s.kw * s.dil_w % s.stride_w;
+    sum.out_y = ((a - s.pad_h) % s.stride_h + s.stride_h) % s.stride_h;
+    sum.out_x = ((b - s.pad_w) % s.stride_w + s.stride_w) % s.stride_w;
+    sum.rows = ceil_div(s.h - sum.out_y, s.stride_h), sum.cols = ceil_div(s.w - sum.out_x, s.stride_w);
+    const hone_int first_y = (sum.out_y + s.pad_h - a) / s.stride_h, first_x = (sum.out_x + s.pad_w - b) / s.stride_w;
+    hone_int reach_y = 0, reach_x = 0, count = 0;
+    bool done = false;
+    for (hone_int t = 0; t < taps && !done; t++) {
+      const hone_int y = t / s.kw * s.dil_h, x = t % s.kw * s.dil_w;
+      if (y % s.stride_h != a || x % s.stride_w != b) continue;
+      done = t < k;
+      tap[count++] = {0, y / s.stride_h, x / s.stride_w, t};
+      reach_y = max_of(reach_y, y / s.stride_h), reach_x = max_of(reach_x, x / s.stride_w);
     }
+    if (done || sum.rows <= 0 || sum.cols <= 0) continue;
+    for (hone_int t = 0; t < count; t++) tap[t].dy = reach_y - tap[t].dy, tap[t].dx = reach_x - tap[t].dx;
+    const Phase phase{first_y - reach_y, first_x - reach_x};
+    sum.taps = count, sum.phase = &phase;
+    if (!tap_sum(grad_x, grad, weight, static_cast<const T *>(nullptr), sum)) return false;
   }
   return true;
 }

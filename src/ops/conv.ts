@@ -1,10 +1,13 @@
 /** Convolutions over one, two and three axes: `F.conv1d`, `F.conv2d`, `F.conv3d`. */
+import { OutOfMemoryError } from '../errors.js';
 import { readArguments } from '../tensor/arguments.js';
+import { fromTypedArray } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { pad } from './arrange.js';
 import { convolve } from './conv-kernels.js';
 import { CONV, type ConvOptions, convAxes, type Padding, type WithBias } from './conv-shape.js';
 import { contiguous, formatOf } from './copy.js';
+import { indexSelect } from './gather.js';
 import { stack } from './join.js';
 import { reshape, slice, squeeze, transpose, unsqueeze } from './movement.js';
 import { type Axes, type Pair, planar, type Single, type Triple } from './window.js';
@@ -37,10 +40,10 @@ export function conv2d(
   groups?: number,
 ): Tensor {
   const options = readArguments('conv2d', CONV, [bias, stride, padding, dilation, groups]);
-  const geometry = planar(convAxes('conv2d', 2, input, weight, options));
-  return input.ndim === 4
-    ? formatOf(convolve(input, weight, options.bias, geometry), input, weight)
-    : squeeze(convolve(unsqueeze(input, 0), weight, options.bias, geometry), 0);
+  const axes = convAxes('conv2d', 2, input, weight, options);
+  const [x, geometry] = gathered('conv2d', input.ndim === 4 ? input : unsqueeze(input, 0), axes);
+  const out = convolve(x, weight, options.bias, planar(geometry));
+  return input.ndim === 4 ? formatOf(out, input, weight) : squeeze(out, 0);
 }
 
 /**
@@ -61,9 +64,9 @@ export function conv1d(
   groups?: number,
 ): Tensor {
   const options = readArguments('conv1d', CONV, [bias, stride, padding, dilation, groups]);
-  const geometry = planar(convAxes('conv1d', 1, input, weight, options));
-  const rows = unsqueeze(input.ndim === 3 ? input : unsqueeze(input, 0), -2);
-  const out = squeeze(convolve(rows, unsqueeze(weight, -2), options.bias, geometry), -2);
+  const axes = convAxes('conv1d', 1, input, weight, options);
+  const [x, geometry] = gathered('conv1d', input.ndim === 3 ? input : unsqueeze(input, 0), axes);
+  const out = squeeze(convolve(unsqueeze(x, -2), unsqueeze(weight, -2), options.bias, planar(geometry)), -2);
   return input.ndim === 3 ? formatOf(out, weight) : squeeze(out, 0);
 }
 
@@ -85,11 +88,12 @@ export function conv3d(
   groups?: number,
 ): Tensor {
   const options = readArguments('conv3d', CONV, [bias, stride, padding, dilation, groups]);
-  const axes = convAxes('conv3d', 3, input, weight, options);
+  const given = convAxes('conv3d', 3, input, weight, options);
+  const [x, axes] = gathered('conv3d', input.ndim === 5 ? input : unsqueeze(input, 0), given);
   const { n, o, groups: g } = axes;
   const [taps, depth] = [axes.kernel[0]!, axes.outSize[0]!];
   const flat = { ...planar(axes), n: n * depth, c: axes.c * taps };
-  const slices = depthTaps(input.ndim === 5 ? input : unsqueeze(input, 0), axes);
+  const slices = depthTaps(x, axes);
   const planes = convolve(slices, reshape(weight, [o, flat.c / g, ...flat.kernel]), options.bias, flat);
   const out = contiguous(transpose(reshape(planes, [n, depth, o, ...flat.outSize]), 1, 2));
   return input.ndim === 5 && taps * flat.kernel[0] * flat.kernel[1] > 1
@@ -106,4 +110,43 @@ function depthTaps(x: Tensor, { n, c, size, kernel, outSize, stride, padding, di
   const padded = before + after > 0 ? pad(x, [0, 0, 0, 0, before, after]) : x;
   const seen = Array.from({ length: taps }, (_, k) => transpose(slice(padded, 2, k * gap, k * gap + (depth - 1) * step + 1, step), 1, 2));
   return reshape(stack(seen, 3), [n * depth, c * taps, size[1]!, size[2]!]);
+}
+
+/** Places that are worth a copy rather than padding around them. */
+const FAR = 4096;
+
+/**
+ * The input and its geometry where windows reach far beyond it, or stand far apart: a padding of a million around four pixels. What the
+ * windows see is copied, one after the other, so that no kernel walks the empty space. Elsewhere the input as it is.
+ * @throws {OutOfMemoryError} for padding that no memory holds.
+ */
+function gathered(op: string, x: Tensor, axes: Axes): [Tensor, Axes] {
+  let out = x;
+  let found = axes;
+  for (let d = 0; d < axes.size.length; d++) {
+    const [size, kernel, count] = [axes.size[d]!, axes.kernel[d]!, axes.outSize[d]!];
+    const [stride, dilation, before] = [axes.stride[d]!, axes.dilation[d]!, axes.padding[d]!];
+    const reach = (count - 1) * stride + (kernel - 1) * dilation + 1;
+    const seen = count * kernel;
+    if (reach > FAR + 4 * Math.max(size, seen) && seen <= FAR * FAR) {
+      const index = new BigInt64Array(seen);
+      for (let o = 0; o < count; o++)
+        for (let k = 0; k < kernel; k++) {
+          const at = o * stride + k * dilation - before;
+          index[o * kernel + k] = BigInt(at >= 0 && at < size ? at : size); // behind the end stands a zero
+        }
+      const sides = Array.from({ length: 2 * (axes.size.length - d) }, (_, i) => (i === 2 * (axes.size.length - d) - 1 ? 1 : 0));
+      out = indexSelect(pad(out, sides), d + 2, fromTypedArray(index), op);
+      const set = (list: readonly number[], value: number) => list.map((v, i) => (i === d ? value : v));
+      found = {
+        ...found,
+        size: set(found.size, seen),
+        stride: set(found.stride, kernel),
+        dilation: set(found.dilation, 1),
+        padding: set(found.padding, 0),
+      };
+    } else if (reach >= 2 ** 31 || before >= 2 ** 31)
+      throw new OutOfMemoryError(`${op}: padding ${before} around ${size} elements makes ${reach} places, more than can be walked.`);
+  }
+  return [out, found];
 }

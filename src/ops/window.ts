@@ -95,9 +95,15 @@ export function planar(axes: Axes): Geometry {
   };
 }
 
+/** Steps between windows and taps where there are any: a single one has no next, and a step of 1 spares kernels the thought of 2^31. */
+function steps(by: readonly number[], counts: readonly number[]): number[] {
+  return by.map((step, d) => (counts[d] === 1 ? 1 : step));
+}
+
 /** Writes a geometry into the engine's scratch block, which holds one call's arguments, and returns its address. */
 export function geometryPtr(g: Geometry): number {
-  engine.host.scratch().set([g.n, g.c, ...g.size, g.o, ...g.kernel, ...g.outSize, ...g.stride, ...g.padding, ...g.dilation, g.groups]);
+  const [stride, dilation] = [steps(g.stride, g.outSize), steps(g.dilation, g.kernel)];
+  engine.host.scratch().set([g.n, g.c, ...g.size, g.o, ...g.kernel, ...g.outSize, ...stride, ...g.padding, ...dilation, g.groups]);
   return metaPtr();
 }
 
