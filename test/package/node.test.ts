@@ -1,6 +1,6 @@
 /** The package in Node processes of its own: which engine they choose, its entries one by one, and worker threads. */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -85,6 +85,27 @@ describe('the engine of a process', () => {
     for (const part of ['dist/wasm', ...(hasNative ? ['dist/native'] : [])])
       cpSync(join(root, part), join(home, part), { recursive: true });
   });
+});
+
+describe('loading', () => {
+  it('opens a few files, not one for each of the sources', () => {
+    const files = readdirSync(join(home, 'dist/node')).filter((name) => name.endsWith('.js'));
+    expect(files).toContain('index.js');
+    expect(files.length).toBeLessThan(40);
+  });
+
+  it.skipIf(!(process.features as { require_module?: boolean }).require_module)(
+    'works by require, and gives what import gives',
+    async () => {
+      writeFileSync(
+        join(stage.folder, 'required.cjs'),
+        "const { ones, Tensor } = require('hone'); import('hone').then((hone) => console.log(ones([2]).sum().item(), hone.Tensor === Tensor));",
+      );
+      const { out, errors } = await node("import './required.cjs';");
+      expect(errors).toBe('');
+      expect(out).toBe('2 true\n');
+    },
+  );
 });
 
 describe('memory', () => {

@@ -1,0 +1,56 @@
+/** The package's types, as projects of different settings find them. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { root } from '../browser/stage.js';
+
+const run = promisify(execFile);
+const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+const folder = mkdtempSync(join(tmpdir(), 'hone-types-'));
+mkdirSync(join(folder, 'node_modules'));
+symlinkSync(root, join(folder, 'node_modules/hone'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const program = `
+import { nn, ones, optim, setWasmUrl, type Tensor } from 'hone';
+import { DataLoader, TensorDataset } from 'hone/data';
+import { loadBytes } from 'hone/formats';
+import { lineChart } from 'hone/report';
+import { SmallModel } from 'hone/study';
+import { fit } from 'hone/train';
+import { datasets } from 'hone/vision';
+
+export const x: Tensor = ones([2]).add(1);
+export const model: nn.Module = new nn.Linear(2, 3);
+export const all = [new optim.SGD(model.parameters(), { lr: 0.1 }), DataLoader, TensorDataset, loadBytes, lineChart, SmallModel, fit, datasets, setWasmUrl];
+// @ts-expect-error: a text is no tensor, so these are types and not any
+export const wrong: string = ones([2]);
+`;
+
+describe('the types of every entry', () => {
+  it.each([
+    ['module', 'node16', 'node16'],
+    ['module', 'nodenext', 'nodenext'],
+    ['commonjs', 'nodenext', 'nodenext'],
+    ['module', 'esnext', 'bundler'],
+    ['commonjs', 'preserve', 'bundler'],
+  ])(
+    'are found in a project of type %s with module %s and moduleResolution %s',
+    { timeout: 60_000 },
+    async (type, module, moduleResolution) => {
+      writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'types', type }));
+      writeFileSync(join(folder, 'program.ts'), program);
+      const compilerOptions = { module, moduleResolution, target: 'es2022', strict: true, noEmit: true, skipLibCheck: true, types: [] };
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+      const said = await run(process.execPath, [tsc, '-p', folder]).then(
+        ({ stdout }) => stdout,
+        ({ stdout }: { stdout: string }) => stdout,
+      );
+      expect(said).toBe('');
+    },
+  );
+});
