@@ -3,7 +3,7 @@ import { noGrad } from '../autograd/mode.js';
 import { ArgumentError } from '../errors.js';
 import { Module } from '../nn/module.js';
 import { ge, le, logicalAnd, sub } from '../ops/arithmetic.js';
-import type { LossTaken } from '../ops/loss-taken.js';
+import { type LossTaken, madeForAnother, unexpected } from '../ops/loss-taken.js';
 import { abs, exp } from '../ops/math.js';
 import { allNonzero, sum } from '../ops/reduce.js';
 import { warnOnce } from '../ops/warn.js';
@@ -32,25 +32,21 @@ function nameOf(value: object): string {
 }
 
 /**
- * Warns, once, of outputs that a loss does not expect: both train, and worse than need be. Looks at values, so call it for the first
- * batch only.
+ * Warns, once, of outputs that a loss does not expect: they train, and worse than need be. Looks at values, so call it for the first batch
+ * only; where the operation that made them tells, the loss has warned already.
  */
 export function warnOfOutputs(op: string, taken: readonly LossTaken[]): void {
   for (const { op: loss, input } of taken) {
-    if (loss === undefined || input === undefined) continue;
-    const found = noGrad(() => unexpected(loss, input));
-    if (found !== undefined) warnOnce(`${op}: ${found}`);
+    if (loss === undefined || input === undefined || madeForAnother(loss, input) !== undefined) continue;
+    const found = noGrad(() => unexpectedValues(loss, input));
+    if (found !== undefined) warnOnce(`${op}: ${loss}: ${found}`);
   }
 }
 
-function unexpected(loss: string, input: Tensor): string | undefined {
-  const [made, dim] = [input.gradFn?.name ?? '', input.ndim > 1 ? 1 : 0];
+function unexpectedValues(loss: string, input: Tensor): string | undefined {
+  const dim = input.ndim > 1 ? 1 : 0;
+  if ((loss !== 'crossEntropy' && loss !== 'nllLoss') || !(input.shape[dim]! > 1)) return undefined;
   const sumsToOne = (x: Tensor) => allNonzero(le(abs(sub(sum(x, dim), 1)), 1e-3));
-  if (loss === 'crossEntropy' && input.shape[dim]! > 1 && allNonzero(logicalAnd(ge(input, 0), le(input, 1))) && sumsToOne(input))
-    return 'cross entropy gets probabilities (each row is positive and sums to 1), but expects logits and applies softmax itself: twice learns slowly and badly. Leave the softmax out of the model, or use NLLLoss with logSoftmax.';
-  if (loss === 'nllLoss' && input.shape[dim]! > 1 && !sumsToOne(exp(input)))
-    return 'the negative log likelihood gets numbers that are no log-probabilities (their exponentials do not sum to 1). End the model with logSoftmax(1), or use CrossEntropyLoss, which applies it to logits.';
-  if (loss === 'binaryCrossEntropyWithLogits' && /^sigmoid/i.test(made))
-    return 'binary cross entropy with logits gets what a sigmoid gave, and applies sigmoid itself. Leave the sigmoid out of the model, or use BCELoss.';
-  return undefined;
+  if (loss === 'nllLoss') return sumsToOne(exp(input)) ? undefined : unexpected.noLogs;
+  return allNonzero(logicalAnd(ge(input, 0), le(input, 1))) && sumsToOne(input) ? unexpected.probabilities : undefined;
 }

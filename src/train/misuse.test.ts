@@ -253,10 +253,15 @@ describe('outputs that a loss does not expect', () => {
   };
   test('softmax before cross entropy, and logits for nllLoss: one warning with the cure', async () => {
     expect(await warned([new nn.Softmax(1)], new nn.CrossEntropyLoss())).toEqual([
-      expect.stringMatching(/gets probabilities.*Leave the softmax out/),
+      expect.stringMatching(/crossEntropy: the input holds probabilities.*Leave the softmax out/),
     ]);
     expect(await warned([new nn.Softmax(1)], new nn.CrossEntropyLoss())).toEqual([]);
-    expect(await warned([], new nn.NLLLoss())).toEqual([expect.stringMatching(/no log-probabilities.*logSoftmax\(1\)/)]);
+    expect(await warned([], new nn.NLLLoss())).toEqual([
+      expect.stringMatching(/nllLoss: the input holds no log-probabilities.*logSoftmax\(1\)/),
+    ]);
+    // made otherwise, by its values
+    const rows = (output: Tensor, target: Tensor) => F.crossEntropy(F.softmax(output, 1).mul(1), target);
+    expect(await warned([], rows)).toEqual([expect.stringMatching(/fit: crossEntropy: the input holds probabilities/)]);
     const yes = ones([8, 3]);
     expect(await warned([new nn.Sigmoid()], new nn.BCEWithLogitsLoss(), yes)).toEqual([expect.stringMatching(/Leave the sigmoid out/)]);
   });
