@@ -60,6 +60,8 @@ export class Node implements GradFn {
   retained: { index: number; tensor: Tensor }[] | undefined;
   /** The leaf whose gradient this node collects; such a node has no backward. */
   leaf: Tensor | undefined;
+  /** PyTorch's name of the operation where `name` does not say it: without `Backward0`, or whole. See {@link named}. */
+  label: string | undefined;
   private saved: SavedTensor[] | null = null;
 
   constructor(
@@ -232,6 +234,15 @@ export function record<T extends Tensor | readonly Tensor[]>(
     tensor.viewVersion = tensor.counter.version;
   }
   node.save(saved);
+  return out;
+}
+
+/**
+ * Names the operation that made `out` for printing, where several nodes stand for one of PyTorch: `Stack`, or `SumBackward1` where its form has
+ * a number. `out` must be fresh: a tensor that was given keeps its own name.
+ */
+export function named<T extends Tensor>(label: string, out: T): T {
+  if (out.ownGradFn !== null) (out.ownGradFn as Node).label = label;
   return out;
 }
 

@@ -1,6 +1,6 @@
 /** Activations with a threshold: threshold itself, the shrinking ones, and relu with random slopes. */
 import { noGrad } from '../autograd/mode.js';
-import { record } from '../autograd/node.js';
+import { named, record } from '../autograd/node.js';
 import { ArgumentError, DTypeError } from '../errors.js';
 import { assertTensor, readArguments } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
@@ -34,10 +34,10 @@ export function threshold(x: Tensor, ...given: unknown[]): Tensor {
   const wanted = isFloating(x.dtype) ? value : Math.trunc(value);
   // Asked the other way round, so that NaN stays NaN.
   const compute = (x: Tensor) => where(le(x, limit), wanted, x);
-  if (!inplace) return compute(x);
+  if (!inplace) return named('Threshold', compute(x));
   // From the result it can be told which values were replaced, unless they were replaced by one above the threshold.
   const fromResult = value <= limit ? (g: Tensor, y: Tensor) => where(le(y, limit), 0, g) : undefined;
-  return overwrite('threshold_', x, { compute, fromResult });
+  return named('Threshold', overwrite('threshold_', x, { compute, fromResult }));
 }
 
 const THRESHOLD = { threshold: Number.NaN, value: Number.NaN, inplace: false };

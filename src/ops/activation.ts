@@ -4,7 +4,7 @@
  */
 
 import { noGrad } from '../autograd/mode.js';
-import { record } from '../autograd/node.js';
+import { named, record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, readArguments } from '../tensor/arguments.js';
 import { normalizeDim, numel } from '../tensor/shape.js';
@@ -101,7 +101,7 @@ export function mish(x: Tensor, ...given: unknown[]): Tensor {
   const { inplace } = readArguments('mish', IN_PLACE, given);
   needsFloat(x, 'mish');
   const compute = (x: Tensor) => mul(x, tanh(softplus(x)));
-  return inplace ? overwrite('mish_', x, { compute }) : compute(x);
+  return named('Mish', inplace ? overwrite('mish_', x, { compute }) : compute(x));
 }
 
 /** Throws where the gradient would have to be found from a result that does not say on which side of 0 the input was. */
@@ -174,10 +174,10 @@ export function celu(x: Tensor, ...given: unknown[]): Tensor {
     // From 0 on the exponential is taken of 0, so that it cannot overflow and spoil the gradient.
     return where(below, mul(expm1(div(where(below, x, 0), alpha)), alpha), x);
   };
-  if (!inplace) return compute(x);
+  if (!inplace) return named('Celu', compute(x));
   checkSlope('celu', 'alpha', alpha, x);
   // y = alpha (exp(x / alpha) - 1) up to 0: dx = dy (y / alpha + 1)
-  return overwrite('celu_', x, { compute, fromResult: (g, y) => mul(g, add(where(lt(y, 0), div(y, alpha), 0), 1)) });
+  return named('Celu', overwrite('celu_', x, { compute, fromResult: (g, y) => mul(g, add(where(lt(y, 0), div(y, alpha), 0), 1)) }));
 }
 
 /** The options of {@link LeakyRelu}. */
@@ -232,7 +232,7 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
     );
   }
   const slope = count === 1 ? reshape(weight, []) : reshape(weight, [count, ...x.shape.slice(2).map(() => 1)]);
-  return add(reluOf(x), mul(slope, where(gt(x, 0), 0, x)));
+  return named('PreluKernel', add(reluOf(x), mul(slope, where(gt(x, 0), 0, x))));
 }
 
 /** The options of {@link Hardtanh}. */
@@ -371,5 +371,5 @@ export function glu(x: Tensor, ...given: unknown[]): Tensor {
   const d = normalizeDim(dim, x.ndim, 'glu');
   const size = x.shape[d]!;
   if (size % 2 !== 0) throw new ShapeError(`glu: dim ${d} has size ${size}, expected an even size to halve (x ${showShape(x.shape)}).`);
-  return mul(narrow(x, d, 0, size / 2), sigmoid(narrow(x, d, size / 2, size / 2)));
+  return named('Glu', mul(narrow(x, d, 0, size / 2), sigmoid(narrow(x, d, size / 2, size / 2))));
 }

@@ -1,6 +1,6 @@
 /** Elements in another order or number: flip, roll, repeat, pad, triangles. */
 
-import { record } from '../autograd/node.js';
+import { named, record } from '../autograd/node.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
 import { assertNumbers, assertTensor, assertTensorList, readArguments, readOptions, show, type Trailing } from '../tensor/arguments.js';
 import { arange, fromTypedArray } from '../tensor/create.js';
@@ -59,7 +59,7 @@ export function roll(x: Tensor, shifts: number | readonly number[], dims?: numbe
     const step = size === 0 ? 0 : ((steps[i]! % size) + size) % size;
     return step === 0 ? rolled : cat([narrow(rolled, d, size - step, step), narrow(rolled, d, 0, size - step)], d);
   }, x);
-  return apart(out, x);
+  return named('Roll', apart(out, x));
 }
 
 /** `out`, or a copy when it lies in the memory of `x`: these functions promise memory of its own. */
@@ -85,15 +85,18 @@ export function repeat(x: Tensor, sizes: Shape): Tensor {
     x,
     own.flatMap((s) => [1, s]),
   );
-  return apart(
-    reshape(
-      expand(
-        spread,
-        own.flatMap((s, i) => [sizes[i]!, s]),
+  return named(
+    'Repeat',
+    apart(
+      reshape(
+        expand(
+          spread,
+          own.flatMap((s, i) => [sizes[i]!, s]),
+        ),
+        own.map((s, i) => s * sizes[i]!),
       ),
-      own.map((s, i) => s * sizes[i]!),
+      x,
     ),
-    x,
   );
 }
 
@@ -172,13 +175,13 @@ function triangle(x: Tensor, diagonal: number, keep: typeof le, op: string): Ten
 /** The lower triangle of the last two dims, 0 above; `diagonal` above 0 keeps more. */
 export function tril(x: Tensor, diagonal = 0): Tensor {
   assertTensor('tril', 'x', x);
-  return triangle(x, diagonal, le, 'tril');
+  return named('Tril', triangle(x, diagonal, le, 'tril'));
 }
 
 /** The upper triangle of the last two dims, 0 below; `diagonal` above 0 keeps less. */
 export function triu(x: Tensor, diagonal = 0): Tensor {
   assertTensor('triu', 'x', x);
-  return triangle(x, diagonal, ge, 'triu');
+  return named('Triu', triangle(x, diagonal, ge, 'triu'));
 }
 
 /** What is put around the input: a constant, or values of the input. */

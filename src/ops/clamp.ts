@@ -1,4 +1,5 @@
 /** Values limited by numbers or by tensors. */
+import { named } from '../autograd/node.js';
 import { ArgumentError } from '../errors.js';
 import { assertTensor, show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
@@ -49,13 +50,13 @@ export function clamp_(x: Tensor, first?: ClampBounds | Bound, second?: Bound): 
 /** Values below `min` (a number, or a tensor that broadcasts) become `min`. Gradient: 1 above it. */
 export function clampMin(x: Tensor, min: Operand): Tensor {
   assertTensor('clampMin', 'x', x);
-  return clampTo('clampMin', x, min, null);
+  return named('ClampMin', clampTo('clampMin', x, min, null));
 }
 
 /** Values above `max` (a number, or a tensor that broadcasts) become `max`. Gradient: 1 below it. */
 export function clampMax(x: Tensor, max: Operand): Tensor {
   assertTensor('clampMax', 'x', x);
-  return clampTo('clampMax', x, null, max);
+  return named('ClampMax', clampTo('clampMax', x, null, max));
 }
 
 /** {@link clampMin} in place. */
@@ -100,5 +101,5 @@ function between(x: Tensor, min: Tensor | null, max: Tensor | null): Tensor {
   const operands = [x, min, max].filter((t) => t !== null);
   const dtype = resultDType(...operands);
   const lifted = min === null ? to(x, dtype) : maximum(to(x, dtype), to(min, dtype));
-  return max === null ? lifted : minimum(lifted, to(max, dtype));
+  return named('Clamp', max === null ? lifted : minimum(lifted, to(max, dtype)));
 }

@@ -3,7 +3,7 @@
  * and the three functions that apply them. The functions that users call stand in arithmetic.ts and math.ts.
  */
 
-import { record } from '../autograd/node.js';
+import { named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { BinaryOp, type BinaryOpName, UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError } from '../errors.js';
@@ -320,8 +320,12 @@ export function binaryOp(op: BinaryOpName, a: Operand, b: Operand, p0 = 0, p1 = 
   const [keepA, keepB] = saves(a.requiresGrad, b.requiresGrad);
   // An operand that no gradient looks at is not kept alive: the other stands in its place.
   const saved = keepA ? [a, keepB ? b : a] : keepB ? [b, b] : [];
-  return record(name, out, [a, b], saved, (g, [x, y], needs) => grads(g, x ?? g, y ?? g, needs, p0, p1));
+  const result = record(name, out, [a, b], saved, (g, [x, y], needs) => grads(g, x ?? g, y ?? g, needs, p0, p1));
+  return op === 'pow' || op === 'fmod' || op === 'remainder' ? named(OF_TWO_TENSORS[op], result) : result;
 }
+
+/** PyTorch's names of operations that have another one for numbers. */
+const OF_TWO_TENSORS = { pow: 'PowBackward1', fmod: 'FmodBackward1', remainder: 'RemainderBackward1' } as const;
 
 /** The dtype in which a kernel computes operands that promote to `dtype`, and that of its result. */
 function dtypesOf(opCode: number, dtype: Tensor['dtype']): readonly [Tensor['dtype'], Tensor['dtype']] {
@@ -354,9 +358,10 @@ function withScalar(op: BinaryOpName, x: Tensor, scalar: Scalar, reversed: boole
   const side = reversed ? 1 : 0;
   const saved = saves(!reversed, reversed)[side] ? [x] : [];
   const number = Number(scalar);
-  return record(name, out, [x], saved, (g, [kept]) => [
+  const result = record(name, out, [x], saved, (g, [kept]) => [
     reversed ? grads(g, number, kept ?? g, (i) => i === 1, p0, p1)[1] : grads(g, kept ?? g, number, (i) => i === 0, p0, p1)[0],
   ]);
+  return reversed && op === 'pow' ? named('PowBackward2', result) : result;
 }
 
 function binaryRaw(opCode: number, a: Tensor, b: Tensor, outDtype: Tensor['dtype'], p0: number, p1: number, name: string): Tensor {

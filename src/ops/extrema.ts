@@ -1,6 +1,6 @@
 /** Largest and smallest elements, over dims and of pairs. */
 
-import { record } from '../autograd/node.js';
+import { named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, noMore, readReduction, type Trailing } from '../tensor/arguments.js';
@@ -139,7 +139,8 @@ function extremumOf(op: typeof ARGMAX | typeof ARGMIN, name: 'max' | 'min', x: T
     return op === ARGMAX ? maximum(x, given[0]) : minimum(x, given[0]);
   }
   const { dim, keepdim } = readReduction<number | undefined>(name, x, given);
-  return dim === undefined ? extremum(name, name, x, undefined, false) : extremumAlong(op, name, x, dim, keepdim);
+  if (dim !== undefined) return extremumAlong(op, name, x, dim, keepdim);
+  return named(name === 'max' ? 'MaxBackward1' : 'MinBackward1', extremum(name, name, x, undefined, false));
 }
 
 /** Where the largest element lies along `dim`, or (by default) in `x` seen as one row; the first of equals. int64. */

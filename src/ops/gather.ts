@@ -1,6 +1,6 @@
 /** Reading and writing at positions given by tensors of indices. Indices are int64 or int32; negative ones count from the end. */
 
-import { record } from '../autograd/node.js';
+import { named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, assertTensors, readArguments, show } from '../tensor/arguments.js';
@@ -317,15 +317,18 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: Scalar):
   const d = normalizeDim(dim, x.ndim, 'indexFill');
   const mask = filled([x.shape[d] ?? 1], 'bool', 0);
   writeSlices('indexFill', false, mask, 0, index, filled([numel(index.shape)], 'bool', 1));
-  return where(
-    x.ndim === 0
-      ? reshape(mask, [])
-      : reshape(
-          mask,
-          x.shape.map((s, i) => (i === d ? s : 1)),
-        ),
-    filled([], x.dtype, value, 'indexFill'),
-    x,
+  return named(
+    'IndexFill',
+    where(
+      x.ndim === 0
+        ? reshape(mask, [])
+        : reshape(
+            mask,
+            x.shape.map((s, i) => (i === d ? s : 1)),
+          ),
+      filled([], x.dtype, value, 'indexFill'),
+      x,
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 /** Joining tensors, and taking them apart. */
 
-import { record } from '../autograd/node.js';
+import { named, record } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, assertTensorList, readArguments, readOne, required, show, type Trailing } from '../tensor/arguments.js';
 import { promote } from '../tensor/dtype.js';
@@ -78,8 +78,8 @@ export function stack(tensors: readonly Tensor[], ...given: Trailing<[dim: numbe
     tensors.map((x) => unsqueeze(x, d)),
     d,
   );
-  if (d > 0 || ndim !== 4 || !tensors.every(suggestsChannelsLast)) return out;
-  return laidAs(out, [numel(shape), ...channelsLastStrides(shape)]);
+  if (d > 0 || ndim !== 4 || !tensors.every(suggestsChannelsLast)) return named('Stack', out);
+  return named('Stack', laidAs(out, [numel(shape), ...channelsLastStrides(shape)]));
 }
 
 const SPLIT = { sizes: required as number | readonly number[], dim: 0 };
@@ -121,7 +121,7 @@ export function split(
       start += length;
       return part;
     })
-    .map(severally);
+    .map((part) => named(typeof sizes === 'number' ? 'Split' : 'SplitWithSizes', severally(part)));
 }
 
 /** Marks one of several views that an operation makes: as in PyTorch, it may not be changed in place while recording. */
@@ -152,5 +152,5 @@ export function unbind(x: Tensor, ...given: Trailing<[dim: number], DimOption>):
   const dim = readOne('unbind', x, 'dim', 0, given);
   const d = normalizeDim(dim, x.ndim, 'unbind');
   if (x.ndim === 0) throw new ShapeError('unbind: a 0-dim tensor has no dim to unbind.');
-  return Array.from({ length: x.shape[d]! }, (_, i) => severally(select(x, d, i)));
+  return Array.from({ length: x.shape[d]! }, (_, i) => named('Unbind', severally(select(x, d, i))));
 }

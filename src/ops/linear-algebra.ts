@@ -1,4 +1,5 @@
 /** Products of vectors, matrices and tensors made of matmul, and distances. */
+import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, assertTensorList, readOptions, show } from '../tensor/arguments.js';
 import { eye } from '../tensor/create.js';
@@ -35,35 +36,35 @@ export const addmm = (input: Tensor, a: Tensor, b: Tensor, options?: AddProductO
   assertTensor('addmm', 'input', input);
   assertTensor('addmm', 'a', a);
   assertTensor('addmm', 'b', b);
-  return plus('addmm', input, mm(a, b), options);
+  return named('Addmm', plus('addmm', input, mm(a, b), options));
 };
 /** beta * input + alpha * mv(matrix, vector). */
 export const addmv = (input: Tensor, matrix: Tensor, vector: Tensor, options?: AddProductOptions): Tensor => {
   assertTensor('addmv', 'input', input);
   assertTensor('addmv', 'matrix', matrix);
   assertTensor('addmv', 'vector', vector);
-  return plus('addmv', input, mv(matrix, vector), options);
+  return named('Addmv', plus('addmv', input, mv(matrix, vector), options));
 };
 /** beta * input + alpha * outer(a, b). */
 export const addr = (input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
   assertTensor('addr', 'input', input);
   assertTensor('addr', 'a', a);
   assertTensor('addr', 'b', b);
-  return plus('addr', input, outer(a, b), options);
+  return named('Addr', plus('addr', input, outer(a, b), options));
 };
 /** beta * input + alpha * bmm(a, b). */
 export const baddbmm = (input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
   assertTensor('baddbmm', 'input', input);
   assertTensor('baddbmm', 'a', a);
   assertTensor('baddbmm', 'b', b);
-  return plus('baddbmm', input, bmm(a, b), options);
+  return named('Baddbmm', plus('baddbmm', input, bmm(a, b), options));
 };
 /** beta * input + alpha * the sum over the batch of bmm(a, b). */
 export const addbmm = (input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
   assertTensor('addbmm', 'input', input);
   assertTensor('addbmm', 'a', a);
   assertTensor('addbmm', 'b', b);
-  return plus('addbmm', input, sum(bmm(a, b), 0), options);
+  return named('Addbmm', plus('addbmm', input, sum(bmm(a, b), 0), options));
 };
 
 /** The dot product over the last dims of both; with a 0-dim tensor the product. */
@@ -136,7 +137,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
 export function trace(x: Tensor): Tensor {
   assertTensor('trace', 'x', x);
   if (x.ndim !== 2) throw new ShapeError(`trace: input is ${showShape(x.shape)}, expected a matrix.`);
-  return sum(diagonal(x));
+  return named('Trace', sum(diagonal(x)));
 }
 
 /**
@@ -187,7 +188,7 @@ export function chainMatmul(...matrices: Tensor[]): Tensor {
 export const dist = (a: Tensor, b: Tensor, p = 2): Tensor => {
   assertTensor('dist', 'a', a);
   assertTensor('dist', 'b', b);
-  return norm(sub(a, b), p);
+  return named('Dist', norm(sub(a, b), p));
 };
 
 /**
@@ -202,7 +203,7 @@ export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
   if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
     throw new ShapeError(`cdist: inputs are ${showShape(a.shape)} and ${showShape(b.shape)}, expected [..., P, M] and [..., R, M].`);
   const difference = sub(unsqueeze(a, -2), unsqueeze(b, -3));
-  return a.shape.at(-1) === 0 ? sum(difference, -1) : norm(difference, p, -1);
+  return named('Cdist', a.shape.at(-1) === 0 ? sum(difference, -1) : norm(difference, p, -1));
 }
 
 /** Rotates by 90 degrees, `k` times, from the first of `dims` towards the second. */
@@ -212,7 +213,7 @@ export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]
   if (from === to) throw new ArgumentError(`rot90: dims are [${dims}], expected two different ones.`);
   const turns = ((k % 4) + 4) % 4;
   const order = x.shape.map((_, d) => (d === from ? to : d === to ? from : d));
-  if (turns === 0) return rowMajorClone(x);
-  if (turns === 2) return flip(x, [from, to]);
-  return permute(flip(x, [turns === 1 ? to : from]), order);
+  if (turns === 0) return named('Rot90', rowMajorClone(x));
+  if (turns === 2) return named('Rot90', flip(x, [from, to]));
+  return named('Rot90', permute(flip(x, [turns === 1 ? to : from]), order));
 }

@@ -1,6 +1,6 @@
 /** Losses of yes and no: binary cross entropy of probabilities and of scores, and of several labels an item. */
 import { noGrad } from '../autograd/mode.js';
-import { record } from '../autograd/node.js';
+import { named, record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, type Trailing } from '../tensor/arguments.js';
 import { isFloating, promote } from '../tensor/dtype.js';
@@ -87,7 +87,7 @@ export function binaryCrossEntropy(
   ]);
   const value = reduced(weight ? mul(loss, weight) : loss, reduction);
   noteLoss({ op, input, value, reduction });
-  return value;
+  return named('BinaryCrossEntropy', value);
 }
 
 /** What x (1 - x) is at least in the gradient: PyTorch's constant, a float32. */
@@ -127,7 +127,7 @@ export function binaryCrossEntropyWithLogits(
   const loss = sub(mul(sub(1, target), input), positive);
   const value = reduced(to(weight ? mul(loss, weight) : loss, target.dtype), reduction);
   noteLoss({ op, input, value, reduction });
-  return value;
+  return named('BinaryCrossEntropyWithLogits', value);
 }
 
 /**

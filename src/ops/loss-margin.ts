@@ -1,5 +1,7 @@
 /** Losses with a margin: what is on the right side of it costs nothing. */
+
 import { noGrad } from '../autograd/mode.js';
+import { named } from '../autograd/node.js';
 import { DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, assertTensors, type Trailing } from '../tensor/arguments.js';
 import { arange } from '../tensor/create.js';
@@ -94,7 +96,7 @@ export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptio
   assertTensor(op, 'target', target);
   if (!sameShape(broadcastShapes(input.shape, target.shape, op), input.shape))
     throw new ShapeError(`${op}: target is ${showShape(target.shape)}, expected the input's shape ${showShape(input.shape)}.`);
-  return reduced(neg(unary('logsigmoid', mul(input, to(target, input.dtype)))), reduction);
+  return named('SoftMarginLoss', reduced(neg(unary('logsigmoid', mul(input, to(target, input.dtype)))), reduction));
 }
 
 /** Input as [N, C], with the shape of what each item gives. */
@@ -176,7 +178,7 @@ export function multiMarginLoss(
   const counts = noGrad(() => logicalAnd(gt(z, 0), ne(labels, arange(c, { dtype: 'int64' }))));
   const inside = where(counts, p === 1 ? z : square(z), 0);
   const each = div(sum(weight ? mul(inside, indexSelect(weight, 0, reshape(labels, [n])).unsqueeze(1)) : inside, 1), c);
-  return reduced(reshape(each, target.shape), reduction);
+  return named('MultiMarginLoss', reduced(reshape(each, target.shape), reduction));
 }
 
 /**
@@ -207,5 +209,5 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
   // [N, listed, C]: each listed class against each class that is not
   const z = add(sub(1, unsqueeze(gather(rows, 1, labels), 2)), unsqueeze(rows, 1));
   const each = div(sum(where(logicalAnd(counts, gt(z, 0)), z, 0), [1, 2]), c);
-  return reduced(input.ndim === 2 ? each : reshape(each, []), reduction);
+  return named('MultilabelMarginLoss', reduced(input.ndim === 2 ? each : reshape(each, []), reduction));
 }

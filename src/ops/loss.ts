@@ -1,4 +1,5 @@
 /** Losses of numbers: input and target compared element by element, as compositions. */
+import { named } from '../autograd/node.js';
 import { ShapeError, showShape } from '../errors.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -56,7 +57,7 @@ export function mseLoss(input: Tensor, target: Tensor, options: WeightedLossOpti
   const settled = lossOptions<Settled<WeightedLossOptions>>(op, { reduction: 'mean', weight: null }, [options]);
   needsOneFloat(op, input, target);
   checkPair(op, input, target, settled.weight);
-  return weightedMean(square(sub(input, target)), settled);
+  return named('MseLoss', weightedMean(square(sub(input, target)), settled));
 }
 
 /**
@@ -100,8 +101,8 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Los
   needsOneFloat(op, input, target);
   checkPair(op, input, target);
   const d = sub(input, target);
-  if (beta === 0) return reduced(abs(d), reduction);
-  return reduced(div(squareThenLine(d, beta), beta), reduction);
+  if (beta === 0) return named('SmoothL1Loss', reduced(abs(d), reduction));
+  return named('SmoothL1Loss', reduced(div(squareThenLine(d, beta), beta), reduction));
 }
 
 /** The options of {@link HuberLoss}. */
@@ -131,5 +132,5 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
   needsOneFloat(op, input, target);
   checkPair(op, input, target, weight);
   const each = squareThenLine(sub(input, target), delta);
-  return reduced(weight ? mul(each, weight) : each, reduction);
+  return named('HuberLoss', reduced(weight ? mul(each, weight) : each, reduction));
 }

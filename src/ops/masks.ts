@@ -1,5 +1,6 @@
 /** Operations with bool masks, and the places of what is not zero. */
 
+import { named } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
 import { assertTensor } from '../tensor/arguments.js';
@@ -30,7 +31,7 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Scalar | Tensor): Ten
   assertTensor('maskedFill', 'x', x);
   assertTensor('maskedFill', 'mask', mask);
   needMask('maskedFill', mask);
-  return where(mask, fillValue('maskedFill', x, value), x);
+  return named('MaskedFill', where(mask, fillValue('maskedFill', x, value), x));
 }
 
 /** {@link maskedFill} in place; the mask broadcasts to `x`. */

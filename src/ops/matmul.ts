@@ -1,6 +1,6 @@
 /** Matrix products. One kernel, `gemm`, serves them all; gradients are products again. */
 
-import { record } from '../autograd/node.js';
+import { named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { BIAS_ROW, TRANS_A, TRANS_B } from '../engine/kernel-table.gen.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
@@ -129,15 +129,18 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     throw new ShapeError(`matmul: expected at least 1 dim each, got ${showShape(a.shape)} and ${showShape(b.shape)}. Use mul for numbers.`);
   if (a.ndim === 1) {
     const out = matmul(unsqueeze(a, 0), b.ndim === 1 ? unsqueeze(checkInner(a, b), 1) : b);
-    return b.ndim === 1 ? reshape(out, []) : squeeze(out, -2);
+    return b.ndim === 1 ? named('Dot', reshape(out, [])) : named('SqueezeBackward4', squeeze(out, -2));
   }
-  if (b.ndim === 1) return squeeze(matmul(a, unsqueeze(checkInner(a, b), 1)), -1);
+  if (b.ndim === 1) return named(a.ndim === 2 ? 'Mv' : 'UnsafeView', squeeze(matmul(a, unsqueeze(checkInner(a, b), 1)), -1));
   if (a.shape[a.ndim - 1] !== b.shape[b.ndim - 2]) checkInner(a, b);
   if (a.ndim === 2 && b.ndim === 2) return product('matmul', a, b);
   if (b.ndim === 2) {
     // One matrix for the whole batch: the batch joins the rows.
     const rows = numel(a.shape.slice(0, -1));
-    return reshape(product('matmul', reshape(a, [rows, a.shape[a.ndim - 1]!]), b), [...a.shape.slice(0, -1), b.shape[1]!]);
+    return named(
+      'UnsafeView',
+      reshape(product('matmul', reshape(a, [rows, a.shape[a.ndim - 1]!]), b), [...a.shape.slice(0, -1), b.shape[1]!]),
+    );
   }
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2), 'matmul');
   const flat = (x: Tensor) => {
@@ -148,7 +151,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     return reshape(wide, [numel(batch), ...matrix]);
   };
   const out = product('matmul', flat(a), flat(b));
-  return reshape(out, [...batch, a.shape[a.ndim - 2]!, b.shape[b.ndim - 1]!]);
+  return named('UnsafeView', reshape(out, [...batch, a.shape[a.ndim - 2]!, b.shape[b.ndim - 1]!]));
 }
 
 function checkInner(a: Tensor, b: Tensor): Tensor {
@@ -227,7 +230,10 @@ export function linear(input: Tensor, weight: Tensor, given: Tensor | null | { b
   }
   if (input.ndim !== 2) {
     const rows = numel(input.shape.slice(0, -1));
-    return reshape(linear(reshape(input, [rows, features]), weight, bias), [...input.shape.slice(0, -1), out]);
+    return named(
+      bias ? 'View' : 'UnsafeView',
+      reshape(linear(reshape(input, [rows, features]), weight, bias), [...input.shape.slice(0, -1), out]),
+    );
   }
   const result = gemm(
     input,
@@ -236,9 +242,10 @@ export function linear(input: Tensor, weight: Tensor, given: Tensor | null | { b
     'linear',
   );
   // dx = dy W;  dW = dy^T x;  db = sum of dy over rows
-  return record('linear', result, bias === null ? [input, weight] : [input, weight, bias], [input, weight], (g, [x, w], needs) => [
+  const made = record('linear', result, bias === null ? [input, weight] : [input, weight, bias], [input, weight], (g, [x, w], needs) => [
     needs(0) ? product('linear', g, w!) : null,
     needs(1) ? product('linear', transpose(g, 0, 1), x!) : null,
     needs(2) ? sum(g, 0) : null,
   ]);
+  return named(bias === null ? 'Mm' : 'Addmm', made);
 }

@@ -1,7 +1,7 @@
 /** Views: the same memory under another shape. No kernel runs; gradients take the view back. */
 
 import { isGradEnabled, isInferenceModeEnabled } from '../autograd/mode.js';
-import { Node, record, setGradFn } from '../autograd/node.js';
+import { Node, named, record, setGradFn } from '../autograd/node.js';
 import { ArgumentError, GradError, IndexError, ShapeError, showShape } from '../errors.js';
 import { assertNumbers, assertTensor, readArguments, type Trailing } from '../tensor/arguments.js';
 import { inferShape, normalizeDim, numel, type Shape, viewStrides } from '../tensor/shape.js';
@@ -152,7 +152,7 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 export function t(x: Tensor): Tensor {
   assertTensor('t', 'x', x);
   if (x.ndim > 2) throw new ShapeError(`t: expected at most 2 dims, got shape ${showShape(x.shape)}. Use transpose or permute.`);
-  return transpose(x, 0, x.ndim < 2 ? 0 : 1);
+  return named('T', transpose(x, 0, x.ndim < 2 ? 0 : 1));
 }
 
 /**
@@ -196,7 +196,7 @@ export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
     dim === undefined ? x.shape.map((_, i) => i) : (typeof dim === 'number' ? [dim] : dim).map((d) => normalizeDim(d, x.ndim, 'squeeze'));
   const keep = x.shape.map((_, i) => i).filter((i) => !(wanted.includes(i) && x.shape[i] === 1));
   const from = x.shape;
-  return view(
+  const out = view(
     'squeeze',
     x,
     keep.map((i) => x.shape[i]!),
@@ -204,6 +204,7 @@ export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
     x.offset,
     (g) => reshape(g, from),
   );
+  return dim === undefined ? out : named(typeof dim === 'number' ? 'SqueezeBackward1' : 'SqueezeBackward2', out);
 }
 
 /** Inserts a dim of size 1 at `dim`. */

@@ -1,7 +1,7 @@
 /** Elementwise functions made of others: torch's smaller ones, with broadcasting. Gradients come from the parts. */
 
 import { noGrad } from '../autograd/mode.js';
-import { record } from '../autograd/node.js';
+import { named, record } from '../autograd/node.js';
 import { ArgumentError, DTypeError } from '../errors.js';
 import { assertTensor, readOptions, show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
@@ -29,7 +29,7 @@ export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options
   const dtype = resultDType(input, tensor1, tensor2);
   const factor = storedScalar('addcmul', value, dtype);
   const [x, a, b] = [input, tensor1, tensor2].map((t) => to(t, dtype)) as [Tensor, Tensor, Tensor];
-  return add(x, mul(factor === 1 ? a : mul(a, factor), b));
+  return named('Addcmul', add(x, mul(factor === 1 ? a : mul(a, factor), b)));
 }
 
 /**
@@ -44,7 +44,7 @@ export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options
   if (!isFloating(tensor1.dtype) && !isFloating(tensor2.dtype))
     throw new DTypeError(`addcdiv: ${tensor1.dtype} / ${tensor2.dtype} divides integers. Convert one with to('float32').`);
   const [x, a, b] = asFloats(input, tensor1, tensor2) as [Tensor, Tensor, Tensor];
-  return add(x, div(value === 1 ? a : mul(a, value), b));
+  return named('Addcdiv', add(x, div(value === 1 ? a : mul(a, value), b)));
 }
 
 /**
@@ -123,7 +123,7 @@ export function logit(x: Tensor, eps: number | null = null): Tensor {
   assertTensor('logit', 'x', x);
   const source = isFloating(x.dtype) ? x : to(x, 'float32');
   const limited = eps === null ? source : clamp(source, eps, 1 - eps);
-  return log(div(limited, sub(1, limited)));
+  return named('Logit', log(div(limited, sub(1, limited))));
 }
 
 /** x * log(y), 0 where x is 0 (and y is no NaN). Integers become floats. */
@@ -138,7 +138,7 @@ export function xlogy(x: Operand, y: Operand): Tensor {
   const zero = logicalAnd(eq(factor, 0), logicalOr(le(plain, 0), eq(plain, Number.POSITIVE_INFINITY)));
   // Where x is 0 the logarithm would give NaN times 0, also to the gradient.
   const out = mul(a, log(where(zero, 1, b)));
-  return laidAs(out, resultStrides(out.shape, a instanceof Tensor ? [a, b] : [b]));
+  return named('Xlogy', laidAs(out, resultStrides(out.shape, a instanceof Tensor ? [a, b] : [b])));
 }
 
 /**
@@ -162,9 +162,9 @@ export function sinc(x: Tensor): Tensor {
 }
 
 /** Degrees as radians. */
-export const deg2rad = (x: Tensor): Tensor => mul(x, Math.PI / 180);
+export const deg2rad = (x: Tensor): Tensor => named('Deg2Rad', mul(x, Math.PI / 180));
 /** Radians as degrees. */
-export const rad2deg = (x: Tensor): Tensor => mul(x, 180 / Math.PI);
+export const rad2deg = (x: Tensor): Tensor => named('Rad2Deg', mul(x, 180 / Math.PI));
 /** x - trunc(x). */
 export const frac = (x: Tensor): Tensor => {
   needsFloats('frac', x);
@@ -184,7 +184,7 @@ export function ldexp(a: Tensor, b: Operand): Tensor {
   const exponent = to(clamp(to(b, 'int32'), -2046, 2046), 'float64');
   const half = floor(mul(exponent, 0.5));
   const scaled = mul(mul(to(a, 'float64'), pow(2, half)), pow(2, sub(exponent, half)));
-  return to(scaled, a.dtype);
+  return named('Ldexp', to(scaled, a.dtype));
 }
 /** a ** b in float64. */
 export const floatPower = (a: Tensor, b: Operand): Tensor => {
@@ -269,5 +269,5 @@ export function nanToNum(
   const values = { nan: given.nan ?? 0, posinf: given.posinf ?? largest, neginf: given.neginf ?? -largest };
   for (const [name, value] of Object.entries(values))
     if (typeof value !== 'number') throw new ArgumentError(`nanToNum: ${name} is ${show(value)}, expected a number.`);
-  return where(isnan(x), values.nan, where(isposinf(x), values.posinf, where(isneginf(x), values.neginf, x)));
+  return named('NanToNum', where(isnan(x), values.nan, where(isposinf(x), values.posinf, where(isneginf(x), values.neginf, x))));
 }

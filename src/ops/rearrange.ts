@@ -1,4 +1,5 @@
 /** Diagonals, stacks, splits and grids: torch's smaller functions that move elements, made of views, cat and gather. */
+import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { assertNumbers, assertTensor, assertTensorList, readArguments, readOptions, type Trailing } from '../tensor/arguments.js';
 import { arange, type TensorOptions, tensor, zeros } from '../tensor/create.js';
@@ -192,7 +193,7 @@ export function blockDiag(...tensors: Tensor[]): Tensor {
     left += x.shape[1]!;
     return row;
   });
-  return cat(rows, 0);
+  return named('BlockDiag', cat(rows, 0));
 }
 
 /** Every tuple of one element of each vector, as rows. */

@@ -1,6 +1,6 @@
 /** Reductions over dims. */
 
-import { record } from '../autograd/node.js';
+import { named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ReduceOp, type ReduceOpName } from '../engine/kernel-table.gen.js';
 import { DTypeError } from '../errors.js';
@@ -114,7 +114,8 @@ export function sum(x: Tensor, ...given: TypedReduceArguments): Tensor {
   const op = type === 'bool' ? 'any' : 'sum';
   const out = dropDims(reduceRaw(op, castRaw(source, type, 'sum'), dims, type, 'sum'), x.shape, dims, keepdim);
   const { shape } = x;
-  return record('sum', out, [source], [], (g) => [expand(withDims(g, shape, dims), shape)]);
+  const result = record('sum', out, [source], [], (g) => [expand(withDims(g, shape, dims), shape)]);
+  return dim === undefined || dim === null ? result : named('SumBackward1', result);
 }
 
 /**
@@ -129,7 +130,7 @@ export function mean(x: Tensor, ...given: TypedReduceArguments): Tensor {
     throw new DTypeError(`mean: expected a floating dtype, got ${source.dtype}. Use x.mean({ dtype: 'float32' }).`);
   const dims = normalizeDims(dim, x.ndim, 'mean');
   const count = numel(dims.map((d) => x.shape[d]!));
-  return div(sum(source, dims, keepdim), count);
+  return named(dim === undefined || dim === null ? 'Mean' : 'MeanBackward1', div(sum(source, dims, keepdim), count));
 }
 
 /** Whether any element over `dim` (default: all dims) is nonzero. bool; uint8 gives uint8, as in PyTorch. */

@@ -1,4 +1,5 @@
 /** Reductions, running values and counts made of others: sums that skip NaN, quantiles, differences, histograms, places in a sorted row. */
+import { named } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import {
   assertTensor,
@@ -36,7 +37,7 @@ import { logsumexp, readVariance, std, type VarianceArguments } from './statisti
 /** The sum without the NaNs. */
 export function nansum(x: Tensor, ...given: TypedReduceArguments): Tensor {
   const { dim, keepdim, dtype } = readTypedReduction<Dims>('nansum', x, given);
-  return sum(isFloating(x.dtype) ? where(isnan(x), 0, x) : x, { dim, keepdim, dtype });
+  return named('Nansum', sum(isFloating(x.dtype) ? where(isnan(x), 0, x) : x, { dim, keepdim, dtype }));
 }
 
 /** The mean without the NaNs; NaN where there is nothing else. */
@@ -89,12 +90,15 @@ export const cummin = (x: Tensor, ...given: AlongArguments): ValuesAndIndices =>
 /** log(cumsum(exp(x))) along `dim`, without overflow. */
 export function logcumsumexp(x: Tensor, ...given: AlongArguments): Tensor {
   const d = normalizeDim(readOne<number>('logcumsumexp', x, 'dim', required, given), x.ndim, 'logcumsumexp');
-  if (x.ndim === 0 || x.shape[d] === 0) return mul(x, 1);
+  if (x.ndim === 0 || x.shape[d] === 0) return named('Logcumsumexp', mul(x, 1));
   // A row of the lower triangle for each result: n² work, and every one is shifted by its own largest value.
   const size = x.shape[d]!;
-  return stack(
-    Array.from({ length: size }, (_, i) => logsumexp(narrow(x, d, 0, i + 1), d)),
-    d,
+  return named(
+    'Logcumsumexp',
+    stack(
+      Array.from({ length: size }, (_, i) => logsumexp(narrow(x, d, 0, i + 1), d)),
+      d,
+    ),
   );
 }
 

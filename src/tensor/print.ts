@@ -2,7 +2,7 @@
 import { loadedEngine } from '../engine/engine.js';
 import { dtypes, isFloating, type TypedArray } from './dtype.js';
 import { numel, type Shape } from './shape.js';
-import type { Tensor } from './tensor.js';
+import type { GradFn, Tensor } from './tensor.js';
 import { toTypedArray } from './transfer.js';
 
 const PRECISION = 4;
@@ -117,8 +117,44 @@ function bracket(values: Contents, dims: number, indent: number, width: number, 
 
 const tuple = (shape: Shape) => (shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`);
 
+/** What PyTorch calls operations that have another name here. */
+const TORCH_NAMES: Readonly<Record<string, string>> = {
+  batchNorm: 'NativeBatchNorm',
+  clamp: 'ClampBackward1',
+  contiguous: 'Clone',
+  conv2d: 'Convolution',
+  conv2d_backward_input: 'Convolution',
+  crossEntropy: 'NllLoss',
+  dropout: 'Mul',
+  entr: 'SpecialEntr',
+  erfcx: 'SpecialErfcx',
+  gammaln: 'Lgamma',
+  groupNorm: 'NativeGroupNorm',
+  i0e: 'SpecialI0E',
+  i1: 'SpecialI1',
+  i1e: 'SpecialI1E',
+  layerNorm: 'NativeLayerNorm',
+  log1p: 'Log1P',
+  logNdtr: 'SpecialLogNdtr',
+  logsigmoid: 'LogSigmoid',
+  matmul: 'Mm',
+  ndtri: 'SpecialNdtri',
+  norm: 'LinalgVectorNorm',
+  pad: 'ConstantPadNd',
+  psi: 'Digamma',
+  relu6: 'Hardtanh',
+  rrelu: 'RreluWithNoise',
+  selu: 'Elu',
+  square: 'Pow',
+  to: 'ToCopy',
+  unflatten: 'View',
+};
+
 /** PyTorch's name of a recorded operation: `mul` is `MulBackward0`. */
-function nodeName(name: string): string {
+function nodeName({ name, label }: GradFn, isView: boolean): string {
+  const known =
+    label ?? (name === 'reshape' ? (isView ? 'View' : 'UnsafeView') : Object.hasOwn(TORCH_NAMES, name) ? TORCH_NAMES[name]! : undefined);
+  if (known !== undefined) return known.includes('Backward') ? known : `${known}Backward0`;
   const camel = name.replace(/[_ ]+(\w)/g, (_, c: string) => c.toUpperCase());
   return `${camel[0]!.toUpperCase()}${camel.slice(1)}Backward0`;
 }
@@ -152,7 +188,7 @@ export function tensorToString(x: Tensor, prefix = 'tensor('): string {
 /** A view whose history has become unclear prints as PyTorch's. */
 function gradFnName(x: Tensor): string | null {
   try {
-    return x.gradFn && nodeName(x.gradFn.name);
+    return x.gradFn && nodeName(x.gradFn, x.viewBase !== null);
   } catch {
     return 'Invalid';
   }

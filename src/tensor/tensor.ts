@@ -22,6 +22,8 @@ import { escapeScope, type Scope, Storage } from './storage.js';
 /** What made a tensor, for backward; `autograd/node.ts` implements it. */
 export interface GradFn {
   readonly name: string;
+  /** PyTorch's name where it is another: `Stack`, or whole, `SumBackward1`. */
+  readonly label?: string | undefined;
 }
 
 /** How autograd finds the gradient function of a view whose base was changed in place; set by autograd. */
