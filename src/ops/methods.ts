@@ -36,6 +36,7 @@ import * as linear from './linear-algebra.js';
 import * as masks from './masks.js';
 import * as math from './math.js';
 import * as matrix from './matmul.js';
+import type { DescribedMethods } from './method-types.gen.js';
 import * as movement from './movement.js';
 import * as nanStatistics from './nan-statistics.js';
 import * as pointwise from './pointwise.js';
@@ -70,9 +71,12 @@ type UnaryInPlaceName =
   | 'neg' | 'abs' | 'sign' | 'relu' | 'floor' | 'ceil' | 'round' | 'trunc' | 'exp' | 'exp2' | 'expm1' | 'log' | 'log2' | 'log10' | 'log1p' | 'sqrt' | 'rsqrt' | 'reciprocal'
   | 'sin' | 'cos' | 'tan' | 'asin' | 'acos' | 'atan' | 'sinh' | 'cosh' | 'tanh' | 'asinh' | 'acosh' | 'atanh' | 'erf' | 'erfinv' | 'sigmoid' | 'square';
 
-type UnaryMethods = { [Name in UnaryMethodName]: () => Tensor };
-type BinaryMethods = { [Name in BinaryMethodName]: (other: Operand) => Tensor };
-type UnaryInPlaceMethods = { [Name in UnaryInPlaceName as `${Name}_`]: () => Tensor };
+/** Methods of one operand. */
+export type UnaryMethods = { [Name in UnaryMethodName]: () => Tensor };
+/** Methods of two operands. */
+export type BinaryMethods = { [Name in BinaryMethodName]: (other: Operand) => Tensor };
+/** In-place methods of one operand. */
+export type UnaryInPlaceMethods = { [Name in UnaryInPlaceName as `${Name}_`]: () => Tensor };
 
 /** Functions whose first argument becomes `this`, the others the method's own. */
 const direct = {
@@ -122,115 +126,246 @@ const direct = {
 const overloaded = { max: extrema.max, min: extrema.min, median: sorting.median, unique: distinct.unique, uniqueConsecutive: distinct.uniqueConsecutive, nanmedian: nanStatistics.nanmedian, nonzero: masks.nonzero, random_: random.random_ } as const;
 
 type Method<F> = F extends (x: Tensor, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
-type DirectMethods = { [Name in keyof typeof direct]: Method<(typeof direct)[Name]> };
+/** Methods that take the other arguments of their functions. */
+export type DirectMethods = { [Name in keyof typeof direct]: Method<(typeof direct)[Name]> };
 
-/** Each is described at the function of the same name. */
-export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlaceMethods, DirectMethods, InPlaceForms {
+/** The methods of Tensor: those below, and those of `method-types.gen.ts`, whose text comes from their functions (`npm run gen`). */
+export interface TensorMethods extends DescribedMethods {
+  /** This tensor plus `other` (times `alpha`), broadcast and promoted as in PyTorch. @param options.alpha default 1. */
   add(other: Operand, options?: AlphaOption): Tensor;
+  /** This tensor minus `other` (times `alpha`), broadcast and promoted as in PyTorch. @param options.alpha default 1. */
   sub(other: Operand, options?: AlphaOption): Tensor;
+  /** This tensor divided by `other`, in floats. @param options.roundingMode `'floor'` or `'trunc'` rounds the quotient; default null. */
   div(other: Operand, options?: DivOptions): Tensor;
+  /** Limited to [min, max]: numbers, or tensors with a bound for each element; either may be left out. */
   clamp(bounds: ClampBounds): Tensor;
+  /** Limited to [min, max]: numbers, or tensors with a bound for each element; either may be left out. */
   clamp(min?: Bound, max?: Bound): Tensor;
+  /** {@link TensorMethods.clamp} under its other name. */
   clip(bounds: ClampBounds): Tensor;
+  /** {@link TensorMethods.clamp} under its other name. */
   clip(min?: Bound, max?: Bound): Tensor;
+  /** This tensor where `condition` holds, `other` elsewhere; broadcast. */
   where(condition: Tensor, other: Operand): Tensor;
 
+  /** Adds `other` (times `alpha`) in place. Returns this tensor. */
   add_(other: Operand, options?: AlphaOption): Tensor;
+  /** Subtracts `other` (times `alpha`) in place. Returns this tensor. */
   sub_(other: Operand, options?: AlphaOption): Tensor;
+  /** Multiplies by `other` in place. Returns this tensor. */
   mul_(other: Operand): Tensor;
+  /** Divides by `other` in place. Returns this tensor. */
   div_(other: Operand): Tensor;
+  /** Raises to the power `other` in place. Returns this tensor. */
   pow_(other: Operand): Tensor;
+  /** Limits to [min, max] in place. Returns this tensor. */
   clamp_(bounds: ClampBounds): Tensor;
+  /** Limits to [min, max] in place. Returns this tensor. */
   clamp_(min?: Bound, max?: Bound): Tensor;
+  /** {@link TensorMethods.clamp_} under its other name. */
   clip_(bounds: ClampBounds): Tensor;
+  /** {@link TensorMethods.clamp_} under its other name. */
   clip_(min?: Bound, max?: Bound): Tensor;
+  /** Takes the values of `source`, broadcast and converted to this tensor's dtype. Returns this tensor. */
   copy_(source: Tensor): Tensor;
+  /** Sets every element to `value`. Returns this tensor. */
   fill_(value: Scalar | Tensor): Tensor;
+  /** Sets every element to 0. Returns this tensor. */
   zero_(): Tensor;
 
+  /**
+   * The matrix product: of two vectors their dot product, of a matrix and a vector a vector, of batches [..., n, k] and [..., k, m] a
+   * batch [..., n, m].
+   */
   matmul(other: Tensor): Tensor;
+  /** The product of two matrices, [n, k] and [k, m]. */
   mm(other: Tensor): Tensor;
+  /** The products of two batches of matrices, [b, n, k] and [b, k, m]. */
   bmm(other: Tensor): Tensor;
+  /** The sum of the products of two vectors. */
   dot(other: Tensor): Tensor;
+  /** The product of a matrix [n, k] and a vector [k]. */
   mv(other: Tensor): Tensor;
+  /** All products of two vectors: [n, m]. */
   outer(other: Tensor): Tensor;
 
+  /**
+   * The largest element; with a tensor, the larger of two, element by element; with a dim, the largest along it and its place: `[values,
+   * indices]`.
+   */
   max(): Tensor;
+  /**
+   * The largest element; with a tensor, the larger of two, element by element; with a dim, the largest along it and its place: `[values,
+   * indices]`.
+   */
   max(other: Tensor): Tensor;
+  /**
+   * The largest element; with a tensor, the larger of two, element by element; with a dim, the largest along it and its place: `[values,
+   * indices]`.
+   */
   max(dim: number, keepdim?: boolean): ValuesAndIndices;
+  /**
+   * The largest element; with a tensor, the larger of two, element by element; with a dim, the largest along it and its place: `[values,
+   * indices]`.
+   */
   max(options: DimOptions): ValuesAndIndices;
+  /**
+   * The smallest element; with a tensor, the smaller of two, element by element; with a dim, the smallest along it and its place:
+   * `[values, indices]`.
+   */
   min(): Tensor;
+  /**
+   * The smallest element; with a tensor, the smaller of two, element by element; with a dim, the smallest along it and its place:
+   * `[values, indices]`.
+   */
   min(other: Tensor): Tensor;
+  /**
+   * The smallest element; with a tensor, the smaller of two, element by element; with a dim, the smallest along it and its place:
+   * `[values, indices]`.
+   */
   min(dim: number, keepdim?: boolean): ValuesAndIndices;
+  /**
+   * The smallest element; with a tensor, the smaller of two, element by element; with a dim, the smallest along it and its place:
+   * `[values, indices]`.
+   */
   min(options: DimOptions): ValuesAndIndices;
+  /** The median (of an even number the lower one); with a dim, along it and with its place: `[values, indices]`. */
   median(): Tensor;
+  /** The median (of an even number the lower one); with a dim, along it and with its place: `[values, indices]`. */
   median(dim: number, keepdim?: boolean): ValuesAndIndices;
+  /** The median (of an even number the lower one); with a dim, along it and with its place: `[values, indices]`. */
   median(options: DimOptions): ValuesAndIndices;
+  /** The median of what is not NaN; with a dim, along it and with its place: `[values, indices]`. */
   nanmedian(): Tensor;
+  /** The median of what is not NaN; with a dim, along it and with its place: `[values, indices]`. */
   nanmedian(dim: number, keepdim?: boolean): ValuesAndIndices;
+  /** The median of what is not NaN; with a dim, along it and with its place: `[values, indices]`. */
   nanmedian(options: DimOptions): ValuesAndIndices;
+  /**
+   * The distinct elements, sorted; with `returnInverse` and `returnCounts` also where each element went, and how many there were of each.
+   */
   unique<const O extends UniqueOptions = Record<never, never>>(options?: O): Distinct<O>;
+  /**
+   * The distinct elements, sorted; with `returnInverse` and `returnCounts` also where each element went, and how many there were of each.
+   */
   unique(sorted: boolean, returnInverse?: boolean, returnCounts?: boolean, dim?: number): Tensor | Tensor[];
+  /** The elements without repetitions that follow each other. */
   uniqueConsecutive<const O extends UniqueConsecutiveOptions = Record<never, never>>(options?: O): Distinct<O>;
+  /** The elements without repetitions that follow each other. */
   uniqueConsecutive(returnInverse: boolean, returnCounts?: boolean, dim?: number): Tensor | Tensor[];
+  /** The indices of the elements that are not 0, int64 [n, ndim]; with `asTuple` a tensor for each dim. */
   nonzero(options: { asTuple: true }): Tensor[];
+  /** The indices of the elements that are not 0, int64 [n, ndim]; with `asTuple` a tensor for each dim. */
   nonzero(options?: { asTuple?: false }): Tensor;
+  /** Draws whole numbers in place, from `from` (default 0) to before `to` (default: what the dtype holds exactly). Returns this tensor. */
   random_(options?: GeneratorOption): Tensor;
+  /** Draws whole numbers in place, from `from` (default 0) to before `to` (default: what the dtype holds exactly). Returns this tensor. */
   random_(to: number, options?: GeneratorOption): Tensor;
+  /** Draws whole numbers in place, from `from` (default 0) to before `to` (default: what the dtype holds exactly). Returns this tensor. */
   random_(from: number, to: number, options?: GeneratorOption): Tensor;
 
+  /**
+   * The elements at the given indices: numbers, slices such as `'1:5'`, `null` for a new dim, `'...'`, masks, lists and tensors, as in
+   * PyTorch's brackets.
+   */
   index(...indices: Index[]): Tensor;
   /** Short for `index`. */
   at(...indices: Index[]): Tensor;
+  /** Sets the elements at the given indices to the last argument: `x.set_(0, ':5', 1)` is `x[0, :5] = 1`. Returns this tensor. */
   set_(...args: [...indices: Index[], value: Tensor | Scalar]): Tensor;
+  /** A copy with the elements at the given indices set to `value`. @param options.accumulate adds instead; default false. */
   indexPut(indices: readonly Index[], value: Tensor | Scalar, options?: { accumulate?: boolean }): Tensor;
+  /** The n-th derivative of the digamma function. */
   polygamma(n: number): Tensor;
+  /** The n-th derivative of the digamma function, in place. Returns this tensor. */
   polygamma_(n: number): Tensor;
+  /** Sets the elements at the given indices to `value`. Returns this tensor. @param options.accumulate adds instead; default false. */
   indexPut_(indices: readonly Index[], value: Tensor | Scalar, options?: { accumulate?: boolean }): Tensor;
+  /** The entries along `dim` at the places of `index`, a vector of integers. */
   indexSelect(dim: number, index: Tensor): Tensor;
+  /** Copies laid side by side: sizes say how often along each dim. */
   repeat(...sizes: number[] | [Shape]): Tensor;
+  /** As {@link TensorMethods.repeat}; missing sizes in front are 1. */
   tile(...sizes: number[] | [Shape]): Tensor;
+  /** A view of this shape, with dims of size 1 repeated. */
   broadcastTo(...shape: number[] | [Shape]): Tensor;
 
+  /**
+   * The same elements in another shape, sharing memory; -1 stands for one size that follows.
+   * @throws {ShapeError} where that needs a copy.
+   */
   view(...shape: number[] | [Shape]): Tensor;
+  /** The same elements in another shape, a view where that can be; -1 stands for one size that follows. */
   reshape(...shape: number[] | [Shape]): Tensor;
+  /** A view in the other tensor's shape. */
   viewAs(other: Tensor): Tensor;
+  /** The dims from `startDim` (default 0) to `endDim` (default -1) joined into one. */
   flatten(startDim?: number, endDim?: number): Tensor;
+  /** The dim cut into several of the given sizes, one of which may be -1. */
   unflatten(dim: number, sizes: Shape): Tensor;
+  /** A view with the dims in the given order. */
   permute(...dims: number[] | [readonly number[]]): Tensor;
+  /** A view with two dims exchanged. */
   transpose(dim0: number, dim1: number): Tensor;
+  /** A view of a matrix with its dims exchanged; of a vector itself. */
   t(): Tensor;
+  /** The transpose of a matrix. */
   readonly T: Tensor;
   /** The last two dims exchanged. */
   readonly mT: Tensor;
+  /** A view of this shape, with dims of size 1 repeated; -1 keeps a size. */
   expand(...shape: number[] | [Shape]): Tensor;
+  /** A view in the other tensor's shape, with dims of size 1 repeated. */
   expandAs(other: Tensor): Tensor;
+  /** A view without its dims of size 1, or without the given ones where they have size 1. */
   squeeze(dim?: number | readonly number[]): Tensor;
+  /** A view with a new dim of size 1 at `dim`. */
   unsqueeze(dim: number): Tensor;
+  /** A view of one entry along `dim`, without that dim. */
   select(dim: number, index: number): Tensor;
+  /** A view of every `step`-th entry along `dim` from `start` to before `end`. */
   slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor;
+  /** A view of `length` entries along `dim` from `start`. */
   narrow(dim: number, start: number, length: number): Tensor;
 
+  /** A copy with its own memory; gradients flow back to this tensor. */
   clone(): Tensor;
+  /** The tensor itself where its elements lie in row-major order, else a copy in which they do. */
   contiguous(): Tensor;
+  /** A tensor on the same memory, outside of the graph: it needs no gradient. */
   detach(): Tensor;
+  /** Converted to another dtype; itself where it has it already. `'cpu'` changes nothing. */
   to(dtype: DType | 'cpu' | { dtype?: DType }): Tensor;
+  /** Converted to the other tensor's dtype. */
   typeAs(other: Tensor): Tensor;
+  /** {@link TensorMethods.reshape} to the other tensor's shape. */
   reshapeAs(other: Tensor): Tensor;
+  /** The sum over the dims by which it was broadcast from this shape. */
   sumToSize(...shape: number[] | [Shape]): Tensor;
+  /** Zeros of these sizes in this tensor's dtype. */
   newZeros(...args: SizeArguments<TensorOptions>): Tensor;
+  /** Ones of these sizes in this tensor's dtype. */
   newOnes(...args: SizeArguments<TensorOptions>): Tensor;
+  /** A tensor filled with `value`, in this tensor's dtype. */
   newFull(shape: Shape, value: Scalar, options?: TensorOptions): Tensor;
+  /** A tensor of these sizes in this tensor's dtype, whose values are whatever memory held. */
   newEmpty(...args: SizeArguments<TensorOptions>): Tensor;
+  /** Converted to float32. */
   float(): Tensor;
+  /** Converted to float64. */
   double(): Tensor;
+  /** Converted to int32. */
   int(): Tensor;
+  /** Converted to int64. */
   long(): Tensor;
+  /** Converted to bool: whether elements are not 0. */
   bool(): Tensor;
 
   /** The tensor as PyTorch prints it. */
   toString(): string;
+  /** The value of a tensor of one element, as a number. @throws {ShapeError} for more elements. */
   item(): number;
+  /** The values in nested arrays: numbers, booleans for bool; a number for no dims. */
   toArray(): Nested;
   /** {@link toArray} under PyTorch's name. */
   tolist(): Nested;
@@ -243,7 +378,13 @@ export interface TensorMethods extends UnaryMethods, BinaryMethods, UnaryInPlace
    * @throws {GradError} when no recorded operation made it, it has more than one element and no `gradient` is given, or the graph was freed.
    */
   backward(...given: BackwardArguments): void;
+  /**
+   * Calls `hook` with the gradient of this tensor in every backward; what it returns takes its place.
+   * @returns a handle that takes it off.
+   * @throws {GradError} when it needs no gradient.
+   */
   registerHook(hook: TensorHook): HookHandle;
+  /** Keeps the gradient of a tensor that an operation made in its `grad`, too. */
   retainGrad(): void;
 }
 
@@ -278,6 +419,10 @@ const complete: [
   Complete<UnaryInPlaceName, (typeof inPlaceNames)[number]>,
 ] = [true, true, true];
 void complete;
+
+// A method that method-types.gen.ts lacks is a type error here: npm run gen.
+const described: Complete<keyof UnaryMethods | keyof BinaryMethods | keyof UnaryInPlaceMethods | keyof DirectMethods | keyof InPlaceForms, keyof DescribedMethods> = true;
+void described;
 
 const families = {} as UnaryMethods & BinaryMethods & UnaryInPlaceMethods;
 for (const name of unaryNames) {

@@ -22,6 +22,7 @@ export interface EpochFigures {
 
 /** What was measured beside the loss. */
 export interface ComparedMetric {
+  /** Its name, as in the figures. */
   name: string;
   /** Which of its values are better. */
   better: 'max' | 'min';

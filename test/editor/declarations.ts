@@ -44,7 +44,7 @@ function textOf(comment: string | null): string | null | 'internal' {
     .replace(/^\s*\/\*\*?|\*\/\s*$/g, '')
     .split('\n')
     .map((line) => line.replace(/^\s*\* ?/, '').trim());
-  const whole = lines.join('\n');
+  const whole = lines.join('\n').trim();
   if (/@internal\b/.test(whole)) return 'internal';
   return whole
     .replace(/\{@link\s+([^}|]*)(\|[^}]*)?\}/g, '$1')

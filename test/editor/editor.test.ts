@@ -1,0 +1,125 @@
+/** What the editor shows: a walk over the emitted declarations of all entry points fails on an exported thing without text. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Shown, shownBy } from './declarations.js';
+
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'hone-declarations-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the declarations of the package', () => {
+  let all: Shown[] = [];
+  beforeAll(() => {
+    const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+    const args = ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--declaration', '--outDir', folder];
+    // Its errors are those of the type check; what it has read it writes all the same.
+    spawnSync(process.execPath, [tsc, ...args], { cwd: root });
+    const entry = (path: string) => join(folder, path);
+    const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      exports: Record<string, string | { types: string }>;
+    };
+    const entries = Object.entries(exports).flatMap(([name, value]) =>
+      typeof value === 'string' ? [] : [[name === '.' ? '' : `${name.slice(2)}.`, entry(value.types.replace('./dist/', ''))] as const],
+    );
+    expect(entries.length).toBeGreaterThan(6);
+    all = shownBy({ ...Object.fromEntries(entries), 'Tensor.': entry('ops/methods.d.ts'), 'Tensor..': entry('ops/method-types.gen.d.ts') });
+  }, 120_000);
+
+  test('are found, members and all', () => {
+    const names = all.map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(3000);
+    for (const name of [
+      'nn.Linear',
+      'nn.Linear.constructor',
+      'nn.Linear.weight',
+      'nn.Linear.forward',
+      'nn.LinearOptions.bias',
+      'F.conv2d',
+      'optim.lrScheduler.StepLR.gamma',
+      'data.DataLoader.constructor',
+      'Tensor.TensorMethods.reshape',
+      'Tensor..DescribedMethods.sum',
+    ])
+      expect(names).toContain(name);
+  });
+
+  test('have text, each of them', () => {
+    expect(all.filter(({ text }) => text === '').map(({ name, file }) => `${name} (${file.slice(folder.length + 1)})`)).toEqual([]);
+  });
+
+  test('show a class’s own summary at its constructor', () => {
+    const text = (name: string) => all.find((one) => one.name === name)?.text;
+    expect(text('nn.Linear.constructor')).toMatch(/^y = x W\^T \+ b/);
+    expect(text('nn.BatchNorm1d.constructor')).toBe(text('nn.BatchNorm1d'));
+    expect(text('Tensor..DescribedMethods.exp_')).toBe('In place, returning this tensor: e to the x.');
+  });
+});
+
+test('the methods’ text is that of their functions: npm run gen', () => {
+  const { stdout } = spawnSync(process.execPath, [join(root, 'scripts/gen-method-types.mjs'), '--print'], { encoding: 'utf8' });
+  expect(readFileSync(join(root, 'src/ops/method-types.gen.ts'), 'utf8')).toBe(stdout);
+});
+
+test('the walk finds what has no text', () => {
+  const small = join(folder, 'small');
+  mkdirSync(small);
+  writeFileSync(
+    join(small, 'other.d.ts'),
+    `/** Base. */
+export declare abstract class Base<O extends {
+    lr: number;
+}> {
+    /** Said here. */
+    inherited(): void;
+    /** @param x tags only. */
+    constructor(x: number);
+}
+export interface Bare {
+    /** With text. */
+    one: number;
+    two: {
+        nested: number;
+    };
+    /** @internal */
+    hidden: number;
+}
+export type Kind = 'a' | 'b';
+`,
+  );
+  writeFileSync(
+    join(small, 'index.d.ts'),
+    `import { Base } from './other.js';
+export type { Bare } from './other.js';
+export * as inner from './other.js';
+/** Extends. */
+export declare class Thing extends Base<{
+    lr: 1;
+}> {
+    inherited(): void;
+    own: number;
+    private secret;
+    protected alsoSecret(): void;
+}
+/** Told. */
+export declare function told(): void;
+export declare function untold(): void;
+export declare const value = 1;
+`,
+  );
+  const all = shownBy({ '': join(small, 'index.d.ts') });
+  expect(all.filter(({ text }) => text === '').map(({ name }) => name)).toEqual([
+    'Bare',
+    'Bare.two',
+    'inner.Base.constructor',
+    'inner.Kind',
+    'Thing.own',
+    'Thing.constructor',
+    'untold',
+    'value',
+  ]);
+  expect(all.find(({ name }) => name === 'Thing.inherited')?.text).toBe('Said here.');
+});
