@@ -2,7 +2,17 @@
 
 import { named, record } from '../autograd/node.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
-import { assertNumbers, assertTensor, assertTensorList, readArguments, readOptions, show, type Trailing } from '../tensor/arguments.js';
+import {
+  assertNumbers,
+  assertTensor,
+  assertTensorList,
+  leadingByName,
+  type Named,
+  readArguments,
+  readOptions,
+  show,
+  type Trailing,
+} from '../tensor/arguments.js';
 import { arange, fromTypedArray } from '../tensor/create.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../tensor/layout.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
@@ -197,7 +207,7 @@ export interface PadOptions {
 
 /**
  * `x` with elements added (or, where negative, taken away) at the ends of its dims.
- * @param padding before and after the last dim, then before and after the one in front of it, and so on. Modes other than 'constant' pad the last
+ * @param pads before and after the last dim, then before and after the one in front of it, and so on. Modes other than 'constant' pad the last
  * one, two or three dims of a tensor that has one or two more.
  * @param args mode and value in this order, or by name.
  * @throws {ShapeError} for a padding that does not fit. @throws {ArgumentError} for an unknown mode, and a value that the mode does not take.
@@ -206,8 +216,13 @@ export interface PadOptions {
  * F.pad(tensor([[1, 2, 3]]), [1, 0]); // [[0, 1, 2, 3]]
  * F.pad(tensor([[1, 2, 3]]), [0, 2], 'reflect'); // [[1, 2, 3, 2, 1]]
  */
-export function pad(x: Tensor, padding: readonly number[], ...args: Trailing<[PadMode, number | null], PadOptions>): Tensor {
-  const options = readArguments<PadOptions>('pad', { mode: 'constant', value: null }, args);
+export function pad(
+  x: Tensor,
+  pads: readonly number[] | Named<PadOptions, 'pad', readonly number[]>,
+  ...args: Trailing<[PadMode, number | null], PadOptions>
+): Tensor {
+  const [padding, ...rest] = leadingByName('pad', ['pad'], [pads, ...args]) as [readonly number[], ...unknown[]];
+  const options = readArguments<PadOptions>('pad', { mode: 'constant', value: null }, rest);
   return padAs('pad', x, padding, options.mode ?? 'constant', options.value ?? 0);
 }
 

@@ -1,6 +1,6 @@
 /** Windows of images as columns, and columns added up to images. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { leadingByName, type Named, readArguments, type Trailing } from '../tensor/arguments.js';
 import { fromTypedArray, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { pad } from './arrange.js';
@@ -60,14 +60,17 @@ function windows(op: string, size: readonly [number, number], kernelSize: Pair, 
 
 /**
  * The windows of images as columns, which a matrix product with a weight turns into a convolution.
- * @param x [N, C, H, W], or [C, H, W] for one image, floating. @param args dilation, padding and stride in this order or by name.
+ * @param x [N, C, H, W], or [C, H, W] for one image, floating. @param args dilation, padding and stride in this order or by name; kernelSize by name, too.
  * @returns [N, C KH KW, L] (or [C KH KW, L]), L the number of windows.
  * @throws {ShapeError} when no window fits. @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html
  * @example
  * F.unfold(tensor([[[1, 2], [3, 4]]]), [2, 1]); // [[1, 2], [3, 4]]
  */
-export function unfold(x: Tensor, kernelSize: Pair, ...args: Arguments): Tensor {
+export function unfold(x: Tensor, kernelSize: Pair, ...args: Arguments): Tensor;
+export function unfold(x: Tensor, options: Named<UnfoldOptions, 'kernelSize', Pair>): Tensor;
+export function unfold(x: Tensor, ...given: unknown[]): Tensor {
+  const [kernelSize, ...args] = leadingByName('unfold', ['kernelSize'], given) as [Pair, ...Arguments];
   needsFloat(x, 'unfold');
   if ((x.ndim !== 3 && x.ndim !== 4) || x.shape.slice(-3).includes(0))
     throw new ShapeError(`unfold: x is ${showShape(x.shape)}, expected [N, C, H, W], or [C, H, W] for one image, only the batch empty.`);
@@ -88,7 +91,11 @@ export function unfold(x: Tensor, kernelSize: Pair, ...args: Arguments): Tensor 
  * @example
  * F.fold(ones([1, 12, 4]), [4, 4], 2, { stride: 2 }).shape; // [1, 3, 4, 4]
  */
-export function fold(x: Tensor, outputSize: Pair, kernelSize: Pair, ...args: Arguments): Tensor {
+export function fold(x: Tensor, outputSize: Pair, kernelSize: Pair, ...args: Arguments): Tensor;
+export function fold(x: Tensor, outputSize: Pair, options: Named<UnfoldOptions, 'kernelSize', Pair>): Tensor;
+export function fold(x: Tensor, options: Named<UnfoldOptions, 'outputSize' | 'kernelSize', Pair>): Tensor;
+export function fold(x: Tensor, ...all: unknown[]): Tensor {
+  const [outputSize, kernelSize, ...args] = leadingByName('fold', ['outputSize', 'kernelSize'], all) as [Pair, Pair, ...Arguments];
   needsFloat(x, 'fold');
   const given = showShape(x.shape);
   if ((x.ndim !== 2 && x.ndim !== 3) || x.shape.slice(-2).includes(0))

@@ -1,6 +1,6 @@
 /** Pooling over as many windows as give a wanted size: window i of an axis covers floor(i from / to) to ceil((i + 1) from / to). */
 import { ShapeError, showShape } from '../errors.js';
-import { readArguments } from '../tensor/arguments.js';
+import { leadingByName, readArguments } from '../tensor/arguments.js';
 import { fromTypedArray, tensor } from '../tensor/create.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { div, mul } from './arithmetic.js';
@@ -29,8 +29,8 @@ export type AdaptiveSingle = number | readonly [number];
  * @example
  * F.adaptiveAvgPool2d(randn([1, 3, 7, 5]), [2, null]).shape; // [1, 3, 2, 5]
  */
-export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptivePair): Tensor {
-  return adaptiveAverage('adaptiveAvgPool2d', 2, x, outputSize);
+export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptivePair | { outputSize: AdaptivePair }): Tensor {
+  return adaptiveAverage('adaptiveAvgPool2d', 2, x, [outputSize]);
 }
 
 /**
@@ -41,8 +41,8 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptivePair): Tensor {
  * @example
  * F.adaptiveAvgPool1d(randn([1, 3, 7]), 2).shape; // [1, 3, 2]
  */
-export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSingle): Tensor {
-  return adaptiveAverage('adaptiveAvgPool1d', 1, x, outputSize);
+export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSingle | { outputSize: AdaptiveSingle }): Tensor {
+  return adaptiveAverage('adaptiveAvgPool1d', 1, x, [outputSize]);
 }
 
 /**
@@ -53,8 +53,8 @@ export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSingle): Tensor
  * @example
  * F.adaptiveAvgPool3d(randn([1, 3, 4, 7, 5]), 2).shape; // [1, 3, 2, 2, 2]
  */
-export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveTriple): Tensor {
-  return adaptiveAverage('adaptiveAvgPool3d', 3, x, outputSize);
+export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveTriple | { outputSize: AdaptiveTriple }): Tensor {
+  return adaptiveAverage('adaptiveAvgPool3d', 3, x, [outputSize]);
 }
 
 interface IndicesOption {
@@ -74,8 +74,14 @@ interface IndicesOption {
  */
 export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptivePair, options: true | { returnIndices: true }): [Tensor, Tensor];
 export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptivePair, options?: false | { returnIndices?: false }): Tensor;
+export function adaptiveMaxPool2d(x: Tensor, options: { outputSize: AdaptivePair; returnIndices: true }): [Tensor, Tensor];
+export function adaptiveMaxPool2d(x: Tensor, options: { outputSize: AdaptivePair; returnIndices?: false }): Tensor;
 export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptivePair, options?: boolean | IndicesOption): Tensor | [Tensor, Tensor];
-export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptivePair, options?: boolean | IndicesOption): Tensor | [Tensor, Tensor] {
+export function adaptiveMaxPool2d(
+  x: Tensor,
+  outputSize: AdaptivePair | object,
+  options?: boolean | IndicesOption,
+): Tensor | [Tensor, Tensor] {
   return adaptiveMax('adaptiveMaxPool2d', 2, x, outputSize, options);
 }
 
@@ -89,8 +95,14 @@ export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptivePair, options?:
  */
 export function adaptiveMaxPool1d(x: Tensor, outputSize: AdaptiveSingle, options: true | { returnIndices: true }): [Tensor, Tensor];
 export function adaptiveMaxPool1d(x: Tensor, outputSize: AdaptiveSingle, options?: false | { returnIndices?: false }): Tensor;
+export function adaptiveMaxPool1d(x: Tensor, options: { outputSize: AdaptiveSingle; returnIndices: true }): [Tensor, Tensor];
+export function adaptiveMaxPool1d(x: Tensor, options: { outputSize: AdaptiveSingle; returnIndices?: false }): Tensor;
 export function adaptiveMaxPool1d(x: Tensor, outputSize: AdaptiveSingle, options?: boolean | IndicesOption): Tensor | [Tensor, Tensor];
-export function adaptiveMaxPool1d(x: Tensor, outputSize: AdaptiveSingle, options?: boolean | IndicesOption): Tensor | [Tensor, Tensor] {
+export function adaptiveMaxPool1d(
+  x: Tensor,
+  outputSize: AdaptiveSingle | object,
+  options?: boolean | IndicesOption,
+): Tensor | [Tensor, Tensor] {
   return adaptiveMax('adaptiveMaxPool1d', 1, x, outputSize, options);
 }
 
@@ -104,8 +116,14 @@ export function adaptiveMaxPool1d(x: Tensor, outputSize: AdaptiveSingle, options
  */
 export function adaptiveMaxPool3d(x: Tensor, outputSize: AdaptiveTriple, options: true | { returnIndices: true }): [Tensor, Tensor];
 export function adaptiveMaxPool3d(x: Tensor, outputSize: AdaptiveTriple, options?: false | { returnIndices?: false }): Tensor;
+export function adaptiveMaxPool3d(x: Tensor, options: { outputSize: AdaptiveTriple; returnIndices: true }): [Tensor, Tensor];
+export function adaptiveMaxPool3d(x: Tensor, options: { outputSize: AdaptiveTriple; returnIndices?: false }): Tensor;
 export function adaptiveMaxPool3d(x: Tensor, outputSize: AdaptiveTriple, options?: boolean | IndicesOption): Tensor | [Tensor, Tensor];
-export function adaptiveMaxPool3d(x: Tensor, outputSize: AdaptiveTriple, options?: boolean | IndicesOption): Tensor | [Tensor, Tensor] {
+export function adaptiveMaxPool3d(
+  x: Tensor,
+  outputSize: AdaptiveTriple | object,
+  options?: boolean | IndicesOption,
+): Tensor | [Tensor, Tensor] {
   return adaptiveMax('adaptiveMaxPool3d', 3, x, outputSize, options);
 }
 
@@ -152,7 +170,9 @@ function sideBySide(
 
 type OutputSize = number | readonly (number | null)[];
 
-function adaptiveAverage(op: string, rank: Rank, x: Tensor, outputSize: OutputSize): Tensor {
+function adaptiveAverage(op: string, rank: Rank, x: Tensor, given: readonly unknown[]): Tensor {
+  const [outputSize, ...rest] = leadingByName(op, ['outputSize'], given) as [OutputSize, ...unknown[]];
+  readArguments(op, {}, rest);
   const sizes = adaptiveSizes(op, rank, x, outputSize);
   const shape = [...x.shape.slice(0, -rank), ...sizes];
   if (sizes.includes(0)) return nothing(x, shape);
@@ -175,9 +195,10 @@ function along(values: readonly number[], d: number, rank: Rank, dtype: 'bool' |
   return reshape(tensor([...values], { dtype }), [-1, ...new Array<number>(rank - 1 - d).fill(1)]);
 }
 
-function adaptiveMax(op: string, rank: Rank, x: Tensor, outputSize: OutputSize, given: unknown): Tensor | [Tensor, Tensor] {
-  const { returnIndices } = readArguments(op, { returnIndices: false }, [given]);
-  const sizes = adaptiveSizes(op, rank, x, outputSize);
+function adaptiveMax(op: string, rank: Rank, x: Tensor, outputSize: OutputSize | object, given: unknown): Tensor | [Tensor, Tensor] {
+  const [size, ...rest] = leadingByName(op, ['outputSize'], [outputSize, given]) as [OutputSize, ...unknown[]];
+  const { returnIndices } = readArguments(op, { returnIndices: false }, rest);
+  const sizes = adaptiveSizes(op, rank, x, size);
   if (x.ndim === rank + 2 && x.shape[1] === 0)
     throw new ShapeError(`${op}: x is ${showShape(x.shape)}, without channels. Only the batch may be empty.`);
   const shape = [...x.shape.slice(0, -rank), ...sizes];

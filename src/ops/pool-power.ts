@@ -1,6 +1,6 @@
 /** Power-average pooling: the p-norm of each window. */
 import { ArgumentError } from '../errors.js';
-import { readArguments, show } from '../tensor/arguments.js';
+import { leadingByName, type Named, readArguments, show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { mul, pow } from './arithmetic.js';
 import { detach } from './copy.js';
@@ -30,8 +30,10 @@ export function lpPool2d(
   kernelSize: Pair,
   stride?: Pair | LpPoolOptions<Pair> | null,
   ceilMode?: boolean,
-): Tensor {
-  return lpPool('lpPool2d', 2, x, normType, kernelSize, [stride, ceilMode]);
+): Tensor;
+export function lpPool2d(x: Tensor, options: Named<LpPoolOptions<Pair>, 'kernelSize', Pair> & { normType: number }): Tensor;
+export function lpPool2d(x: Tensor, ...given: unknown[]): Tensor {
+  return lpPool('lpPool2d', 2, x, given);
 }
 
 /**
@@ -48,8 +50,10 @@ export function lpPool1d(
   kernelSize: Single,
   stride?: Single | LpPoolOptions<Single> | null,
   ceilMode?: boolean,
-): Tensor {
-  return lpPool('lpPool1d', 1, x, normType, kernelSize, [stride, ceilMode]);
+): Tensor;
+export function lpPool1d(x: Tensor, options: Named<LpPoolOptions<Single>, 'kernelSize', Single> & { normType: number }): Tensor;
+export function lpPool1d(x: Tensor, ...given: unknown[]): Tensor {
+  return lpPool('lpPool1d', 1, x, given);
 }
 
 /**
@@ -66,15 +70,18 @@ export function lpPool3d(
   kernelSize: Triple,
   stride?: Triple | LpPoolOptions<Triple> | null,
   ceilMode?: boolean,
-): Tensor {
-  return lpPool('lpPool3d', 3, x, normType, kernelSize, [stride, ceilMode]);
+): Tensor;
+export function lpPool3d(x: Tensor, options: Named<LpPoolOptions<Triple>, 'kernelSize', Triple> & { normType: number }): Tensor;
+export function lpPool3d(x: Tensor, ...given: unknown[]): Tensor {
+  return lpPool('lpPool3d', 3, x, given);
 }
 
 type Pool = (x: Tensor, kernelSize: Sizes, options: LpPoolOptions) => Tensor;
 const AVERAGE = { 1: avgPool1d, 2: avgPool2d, 3: avgPool3d } as Record<Rank, Pool>;
 const LARGEST = { 1: maxPool1d, 2: maxPool2d, 3: maxPool3d } as Record<Rank, Pool>;
 
-function lpPool(op: string, rank: Rank, x: Tensor, p: number, kernelSize: Sizes, given: readonly unknown[]): Tensor {
+function lpPool(op: string, rank: Rank, x: Tensor, all: readonly unknown[]): Tensor {
+  const [p, kernelSize, ...given] = leadingByName(op, ['normType', 'kernelSize'], all) as [number, Sizes, ...unknown[]];
   checkNormType(op, p);
   const options = readArguments(op, { stride: null, ceilMode: false }, given);
   if (p === Number.POSITIVE_INFINITY) return LARGEST[rank](abs(x), kernelSize, options);

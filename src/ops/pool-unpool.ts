@@ -1,6 +1,6 @@
 /** The partial inverse of max pooling: maxima go back to where they stood, all else is 0. */
 import { DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, readArguments } from '../tensor/arguments.js';
+import { assertTensor, leadingByName, type Named, readArguments } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { filled } from './copy.js';
 import { aminmax } from './extrema.js';
@@ -35,12 +35,12 @@ export interface MaxUnpoolOptions<S extends Sizes = Sizes> {
 export function maxUnpool2d(
   x: Tensor,
   indices: Tensor,
-  kernelSize: Pair,
+  kernelSize: Pair | Named<MaxUnpoolOptions<Pair>, 'kernelSize', Pair>,
   stride?: Pair | MaxUnpoolOptions<Pair> | null,
   padding?: Pair | MaxUnpoolOptions<Pair>,
   outputSize?: readonly number[] | null,
 ): Tensor {
-  return maxUnpool('maxUnpool2d', 2, x, indices, kernelSize, [stride, padding, outputSize]);
+  return maxUnpool('maxUnpool2d', 2, x, indices, [kernelSize, stride, padding, outputSize]);
 }
 
 /**
@@ -55,12 +55,12 @@ export function maxUnpool2d(
 export function maxUnpool1d(
   x: Tensor,
   indices: Tensor,
-  kernelSize: Single,
+  kernelSize: Single | Named<MaxUnpoolOptions<Single>, 'kernelSize', Single>,
   stride?: Single | MaxUnpoolOptions<Single> | null,
   padding?: Single | MaxUnpoolOptions<Single>,
   outputSize?: readonly number[] | null,
 ): Tensor {
-  return maxUnpool('maxUnpool1d', 1, x, indices, kernelSize, [stride, padding, outputSize]);
+  return maxUnpool('maxUnpool1d', 1, x, indices, [kernelSize, stride, padding, outputSize]);
 }
 
 /**
@@ -75,15 +75,16 @@ export function maxUnpool1d(
 export function maxUnpool3d(
   x: Tensor,
   indices: Tensor,
-  kernelSize: Triple,
+  kernelSize: Triple | Named<MaxUnpoolOptions<Triple>, 'kernelSize', Triple>,
   stride?: Triple | MaxUnpoolOptions<Triple> | null,
   padding?: Triple | MaxUnpoolOptions<Triple>,
   outputSize?: readonly number[] | null,
 ): Tensor {
-  return maxUnpool('maxUnpool3d', 3, x, indices, kernelSize, [stride, padding, outputSize]);
+  return maxUnpool('maxUnpool3d', 3, x, indices, [kernelSize, stride, padding, outputSize]);
 }
 
-function maxUnpool(op: string, rank: Rank, x: Tensor, indices: Tensor, kernelSize: Sizes, given: readonly unknown[]): Tensor {
+function maxUnpool(op: string, rank: Rank, x: Tensor, indices: Tensor, all: readonly unknown[]): Tensor {
+  const [kernelSize, ...given] = leadingByName(op, ['kernelSize'], all) as [Sizes, ...unknown[]];
   const options = readArguments(
     op,
     { stride: null, padding: null, outputSize: null } as Record<keyof MaxUnpoolOptions, Sizes | null>,

@@ -4,7 +4,7 @@
  */
 
 import { ShapeError, showShape } from '../errors.js';
-import { readArguments } from '../tensor/arguments.js';
+import { leadingByName, type Named, readArguments } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { add, div, floorDivide, ge, mul } from './arithmetic.js';
@@ -59,6 +59,8 @@ type IndexedPlaces<S extends Sizes> =
  * const [values, places] = F.maxPool2d(randn([1, 3, 8, 8]), 3, { stride: 2, padding: 1, returnIndices: true });
  */
 export function maxPool2d(x: Tensor, kernelSize: Pair, ...options: IndexedPlaces<Pair>): [Tensor, Tensor];
+export function maxPool2d(x: Tensor, options: Named<MaxPool2dOptions, 'kernelSize', Pair> & { returnIndices: true }): [Tensor, Tensor];
+export function maxPool2d(x: Tensor, options: Named<Plain<Pair>, 'kernelSize', Pair>): Tensor;
 export function maxPool2d(
   x: Tensor,
   kernelSize: Pair,
@@ -76,8 +78,8 @@ export function maxPool2d(
   ceilMode?: boolean,
   returnIndices?: boolean,
 ): Tensor | [Tensor, Tensor];
-export function maxPool2d(x: Tensor, kernelSize: Pair, ...rest: unknown[]): Tensor | [Tensor, Tensor] {
-  return maxPool('maxPool2d', 2, x, kernelSize, rest);
+export function maxPool2d(x: Tensor, ...given: unknown[]): Tensor | [Tensor, Tensor] {
+  return maxPool('maxPool2d', 2, x, given);
 }
 
 /**
@@ -89,6 +91,8 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, ...rest: unknown[]): Tens
  * F.maxPool1d(randn([1, 3, 8]), 2).shape; // [1, 3, 4]
  */
 export function maxPool1d(x: Tensor, kernelSize: Single, ...options: IndexedPlaces<Single>): [Tensor, Tensor];
+export function maxPool1d(x: Tensor, options: Named<MaxPool1dOptions, 'kernelSize', Single> & { returnIndices: true }): [Tensor, Tensor];
+export function maxPool1d(x: Tensor, options: Named<Plain<Single>, 'kernelSize', Single>): Tensor;
 export function maxPool1d(
   x: Tensor,
   kernelSize: Single,
@@ -106,8 +110,8 @@ export function maxPool1d(
   ceilMode?: boolean,
   returnIndices?: boolean,
 ): Tensor | [Tensor, Tensor];
-export function maxPool1d(x: Tensor, kernelSize: Single, ...rest: unknown[]): Tensor | [Tensor, Tensor] {
-  return maxPool('maxPool1d', 1, x, kernelSize, rest);
+export function maxPool1d(x: Tensor, ...given: unknown[]): Tensor | [Tensor, Tensor] {
+  return maxPool('maxPool1d', 1, x, given);
 }
 
 /**
@@ -119,6 +123,8 @@ export function maxPool1d(x: Tensor, kernelSize: Single, ...rest: unknown[]): Te
  * F.maxPool3d(randn([1, 3, 4, 8, 8]), [1, 2, 2]).shape; // [1, 3, 4, 4, 4]
  */
 export function maxPool3d(x: Tensor, kernelSize: Triple, ...options: IndexedPlaces<Triple>): [Tensor, Tensor];
+export function maxPool3d(x: Tensor, options: Named<MaxPool3dOptions, 'kernelSize', Triple> & { returnIndices: true }): [Tensor, Tensor];
+export function maxPool3d(x: Tensor, options: Named<Plain<Triple>, 'kernelSize', Triple>): Tensor;
 export function maxPool3d(
   x: Tensor,
   kernelSize: Triple,
@@ -136,13 +142,14 @@ export function maxPool3d(
   ceilMode?: boolean,
   returnIndices?: boolean,
 ): Tensor | [Tensor, Tensor];
-export function maxPool3d(x: Tensor, kernelSize: Triple, ...rest: unknown[]): Tensor | [Tensor, Tensor] {
-  return maxPool('maxPool3d', 3, x, kernelSize, rest);
+export function maxPool3d(x: Tensor, ...given: unknown[]): Tensor | [Tensor, Tensor] {
+  return maxPool('maxPool3d', 3, x, given);
 }
 
-function maxPool(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, given: unknown[]): Tensor | [Tensor, Tensor] {
-  const options = readArguments(op, MAX_POOL, given);
-  const axes = poolAxes(op, rank, x, kernelSize, options);
+function maxPool(op: string, rank: Rank, x: Tensor, given: unknown[]): Tensor | [Tensor, Tensor] {
+  const [kernelSize, ...rest] = leadingByName(op, ['kernelSize'], given);
+  const options = readArguments(op, MAX_POOL, rest);
+  const axes = poolAxes(op, rank, x, kernelSize as Sizes, options);
   const shape = [...x.shape.slice(0, -rank), ...axes.outSize];
   const wanted = options.returnIndices;
   const [values, indices] = maxOf(x, axes, wanted);
@@ -218,15 +225,19 @@ function inTwo(axes: Axes): [slices: Geometry, depth: Geometry] {
  */
 export function avgPool2d(
   x: Tensor,
-  kernelSize: Pair,
+  kernelSize: Pair | Named<AvgPool2dOptions, 'kernelSize', Pair>,
   stride?: Pair | AvgPool2dOptions | null,
   padding?: Pair | AvgPool2dOptions,
   ceilMode?: boolean,
   countIncludePad?: boolean,
   divisorOverride?: number | null,
 ): Tensor {
-  const options = readArguments('avgPool2d', DIVIDED_POOL, [stride, padding, ceilMode, countIncludePad, divisorOverride]);
-  return avgPool('avgPool2d', 2, x, kernelSize, options);
+  const [size, ...rest] = leadingByName(
+    'avgPool2d',
+    ['kernelSize'],
+    [kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride],
+  );
+  return avgPool('avgPool2d', 2, x, size as Sizes, readArguments('avgPool2d', DIVIDED_POOL, rest));
 }
 
 /**
@@ -239,14 +250,14 @@ export function avgPool2d(
  */
 export function avgPool1d(
   x: Tensor,
-  kernelSize: Single,
+  kernelSize: Single | Named<AvgPool1dOptions, 'kernelSize', Single>,
   stride?: Single | AvgPool1dOptions | null,
   padding?: Single | AvgPool1dOptions,
   ceilMode?: boolean,
   countIncludePad?: boolean,
 ): Tensor {
-  const options = readArguments('avgPool1d', AVG_POOL, [stride, padding, ceilMode, countIncludePad]);
-  return avgPool('avgPool1d', 1, x, kernelSize, { ...options, divisorOverride: null });
+  const [size, ...rest] = leadingByName('avgPool1d', ['kernelSize'], [kernelSize, stride, padding, ceilMode, countIncludePad]);
+  return avgPool('avgPool1d', 1, x, size as Sizes, { ...readArguments('avgPool1d', AVG_POOL, rest), divisorOverride: null });
 }
 
 /**
@@ -259,15 +270,19 @@ export function avgPool1d(
  */
 export function avgPool3d(
   x: Tensor,
-  kernelSize: Triple,
+  kernelSize: Triple | Named<AvgPool3dOptions, 'kernelSize', Triple>,
   stride?: Triple | AvgPool3dOptions | null,
   padding?: Triple | AvgPool3dOptions,
   ceilMode?: boolean,
   countIncludePad?: boolean,
   divisorOverride?: number | null,
 ): Tensor {
-  const options = readArguments('avgPool3d', DIVIDED_POOL, [stride, padding, ceilMode, countIncludePad, divisorOverride]);
-  return avgPool('avgPool3d', 3, x, kernelSize, options);
+  const [size, ...rest] = leadingByName(
+    'avgPool3d',
+    ['kernelSize'],
+    [kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride],
+  );
+  return avgPool('avgPool3d', 3, x, size as Sizes, readArguments('avgPool3d', DIVIDED_POOL, rest));
 }
 
 function avgPool(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, options: Given<DividedPoolOptions>): Tensor {

@@ -147,6 +147,34 @@ const isSizes = (value: unknown): value is ArrayLike<number> =>
 const aliasOf = (name: string, names: readonly string[]): string | undefined =>
   name === 'axis' && names.includes('dim') ? 'dim' : name === 'keepdims' && names.includes('keepdim') ? 'keepdim' : undefined;
 
+/** `O`, in whose object a required argument comes by name too: what {@link leadingByName} reads. */
+export type Named<O, Name extends string, T> = O & { readonly [N in Name]: T };
+
+/**
+ * Arguments of which the leading ones, `names`, are required: those that came by name, in an object in their place, moved to their places,
+ * and what else the object holds after them. `F.unfold(x, { kernelSize: 3, stride: 2 })` reads as `F.unfold(x, 3, { stride: 2 })`.
+ * @throws {ArgumentError} where one of them is missing, or misspelt.
+ */
+export function leadingByName(op: string, names: readonly string[], given: readonly unknown[]): unknown[] {
+  const at = given.findIndex(isOptions);
+  if (at < 0 || at >= names.length) return [...given];
+  const named = given[at] as Record<string, unknown>;
+  const wanted = names.slice(at);
+  const rest = Object.entries(named).filter(([name]) => !wanted.includes(name));
+  for (const name of wanted) {
+    if (named[name] !== undefined) continue;
+    const misspelt = rest.find(([other]) => meantName(other, names) === name);
+    if (misspelt !== undefined) throw unknownOption(op, misspelt[0], names);
+    throw new ArgumentError(`${op}: ${name} is missing from the options. ${takes(op, names)}`);
+  }
+  return [
+    ...given.slice(0, at),
+    ...wanted.map((name) => named[name]),
+    ...(rest.length > 0 ? [Object.fromEntries(rest)] : []),
+    ...given.slice(at + 1),
+  ];
+}
+
 /** The error of a name that is none of `names`; it suggests the one that was meant. */
 export function unknownOption(op: string, name: string, names: readonly string[]): ArgumentError {
   const meant = meantName(name, names);
