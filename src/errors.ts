@@ -119,7 +119,7 @@ const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u20
 
 /** A text in which nothing steers a terminal: such characters are written out, `\x1b`. */
 export function printable(text: string): string {
-  return text.replace(STEERING, (char) => {
+  return String(text).replace(STEERING, (char) => {
     const code = char.charCodeAt(0);
     return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
   });

@@ -1,6 +1,7 @@
 /** Batches out of samples. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { stack } from '../ops/join.js';
+import { show } from '../tensor/arguments.js';
 import { fromTypedArray, tensor } from '../tensor/create.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -32,6 +33,7 @@ export type Collated<T> = T extends Tensor
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.default_collate
  */
 export function defaultCollate<T>(samples: readonly T[]): Collated<T> {
+  if (!Array.isArray(samples)) throw new ArgumentError(`defaultCollate: got ${show(samples)}, expected a list of samples.`);
   if (samples.length === 0) throw new ArgumentError('defaultCollate: there are no samples.');
   return collate(samples, '', new NumberRule(undefined)) as Collated<T>;
 }

@@ -2,6 +2,8 @@
  * Element types in files: those that Hone has, and those that it reads as the smallest of its own that holds all their values.
  * Which one it was in the file is remembered: {@link fileDType}.
  */
+
+import { assertTensor } from '../tensor/arguments.js';
 import { type DType, dtypes } from '../tensor/dtype.js';
 import { Storage } from '../tensor/storage.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -127,5 +129,6 @@ export function readStorage(type: FileDType, data: Uint8Array, count: number): S
  * fileDType(zeros([2])); // 'float32'
  */
 export function fileDType(x: Tensor): string {
+  assertTensor('fileDType', 'x', x);
   return storedAs.get(x.storage) ?? x.dtype;
 }

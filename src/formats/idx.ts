@@ -1,5 +1,6 @@
 /** idx: the format of MNIST's own files. Two zero bytes, a dtype, the number of dims, the sizes, then the values, big endian. */
 import { FormatError, showShape } from '../errors.js';
+import { assertBytes } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
@@ -32,6 +33,7 @@ export function decodeIdx(bytes: Uint8Array, source = 'the bytes'): Tensor {
   const fail = (what: string): never => {
     throw new FormatError(`decodeIdx: ${source}: ${what}`);
   };
+  assertBytes('decodeIdx', bytes);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) fail('this is a gzip file. Unzip it first: gunzipSync(bytes) of node:zlib, or gunzip.');
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) fail('it does not start with two zero bytes: this is no idx file.');
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -4,6 +4,7 @@
  * https://github.com/huggingface/safetensors
  */
 import { ArgumentError, FormatError, quoted, showShape } from '../errors.js';
+import { assertBytes, isOptions, show } from '../tensor/arguments.js';
 import { type DType, dtypes } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
@@ -125,6 +126,10 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
  * @throws {ArgumentError} for values that are no tensors. @throws {FormatError} for the names `__metadata__` and `__proto__`.
  */
 export function encodeSafetensors(state: StateDictLike, metadata?: Readonly<Record<string, string>>): Uint8Array {
+  if (typeof state !== 'object' || state === null)
+    throw new ArgumentError(`encodeSafetensors: the state is ${show(state)}, expected tensors by name.`);
+  if (metadata !== undefined && !isOptions(metadata))
+    throw new ArgumentError(`encodeSafetensors: metadata is ${show(metadata)}, expected strings by name.`);
   const chunks = [...safetensorsChunks(state, metadata)];
   const out = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
@@ -143,6 +148,7 @@ export function encodeSafetensors(state: StateDictLike, metadata?: Readonly<Reco
  * @throws {FormatError} for anything that is not a whole, consistent file, and for dtypes that have no such place.
  */
 export function decodeSafetensors(bytes: Uint8Array, source = 'the bytes'): SafetensorsContent {
+  assertBytes('decodeSafetensors', bytes);
   return readSafetensors(bytes, (what) => {
     throw new FormatError(`decodeSafetensors: ${source}: ${what}`);
   });

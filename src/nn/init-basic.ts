@@ -6,7 +6,7 @@ import { copyInto, emptyLikeDense } from '../ops/kernel-call.js';
 import { erf } from '../ops/math.js';
 import * as random from '../ops/random.js';
 import { warnOnce } from '../ops/warn.js';
-import { readArguments } from '../tensor/arguments.js';
+import { assertTensor, readArguments } from '../tensor/arguments.js';
 import { fromTypedArray, tensor as makeTensor } from '../tensor/create.js';
 import type { Generator } from '../tensor/random.js';
 import { numel } from '../tensor/shape.js';
@@ -82,10 +82,11 @@ export function normal_(x: Tensor, ...given: unknown[]): Tensor {
 export function constant_(x: Tensor, value: number | { val: number }): Tensor;
 export function constant_(x: Tensor, ...given: unknown[]): Tensor {
   if (given[0] === undefined) throw new ArgumentError('constant_: the value is missing.');
-  return fill(x, readArguments('constant_', { val: 0 }, given).val);
+  return fill('constant_', x, readArguments('constant_', { val: 0 }, given).val);
 }
 
-function fill(x: Tensor, value: number): Tensor {
+function fill(op: string, x: Tensor, value: number): Tensor {
+  assertTensor(op, 'x', x);
   fillRaw(x, value);
   x.counter.version++;
   return x;
@@ -93,12 +94,12 @@ function fill(x: Tensor, value: number): Tensor {
 
 /** Fills with zeros. */
 export function zeros_(x: Tensor): Tensor {
-  return fill(x, 0);
+  return fill('zeros_', x, 0);
 }
 
 /** Fills with ones. */
 export function ones_(x: Tensor): Tensor {
-  return fill(x, 1);
+  return fill('ones_', x, 1);
 }
 
 export type Floats = Float32Array | Float64Array;
@@ -124,6 +125,7 @@ export function truncNormal_(x: Tensor, mean: number, std: number, options?: Omi
 export function truncNormal_(x: Tensor, mean?: number, std?: number, a?: number, b?: number, options?: InitOptions): Tensor;
 export function truncNormal_(x: Tensor, ...given: unknown[]): Tensor {
   const { mean, std, a, b, ...options } = readArguments('truncNormal_', { mean: 0, std: 1, a: -2, b: 2, generator }, given);
+  assertTensor('truncNormal_', 'x', x);
   if (!(std > 0)) throw new ArgumentError(`truncNormal_: std is ${std}, expected above 0.`);
   if (!(a <= b)) throw new ArgumentError(`truncNormal_: from ${a} to ${b} there are no numbers; a must not be above b.`);
   if (mean < a - 2 * std || mean > b + 2 * std)

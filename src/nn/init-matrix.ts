@@ -6,7 +6,7 @@ import { fillRaw } from '../ops/copy.js';
 import { copyInto } from '../ops/kernel-call.js';
 import { matmul } from '../ops/matmul.js';
 import { t } from '../ops/movement.js';
-import { readArguments } from '../tensor/arguments.js';
+import { assertTensor, readArguments } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { type Generator, randperm } from '../tensor/random.js';
 import { numel } from '../tensor/shape.js';
@@ -41,6 +41,7 @@ function unitsAt(x: Tensor, indices: readonly (readonly number[])[]): Tensor {
  * nn.init.eye_(zeros([2, 2])); // [[1, 0], [0, 1]]
  */
 export function eye_(x: Tensor): Tensor {
+  assertTensor('eye_', 'x', x);
   if (x.ndim !== 2) throw new ShapeError(`eye_: expected 2 dims, got shape ${showShape(x.shape)}.`);
   return unitsAt(
     x,
@@ -56,6 +57,7 @@ export function eye_(x: Tensor): Tensor {
  */
 export function dirac_(x: Tensor, groups?: number | { groups?: number }): Tensor;
 export function dirac_(x: Tensor, ...given: unknown[]): Tensor {
+  assertTensor('dirac_', 'x', x);
   const { groups } = readArguments('dirac_', { groups: 1 }, given);
   if (x.ndim < 3 || x.ndim > 5)
     throw new ShapeError(`dirac_: expected 3, 4 or 5 dims (the weight of a convolution), got shape ${showShape(x.shape)}.`);
@@ -80,6 +82,7 @@ export function dirac_(x: Tensor, ...given: unknown[]): Tensor {
 export function orthogonal_(x: Tensor, options?: XavierOptions): Tensor;
 export function orthogonal_(x: Tensor, gain?: number, options?: InitOptions): Tensor;
 export function orthogonal_(x: Tensor, ...given: unknown[]): Tensor {
+  assertTensor('orthogonal_', 'x', x);
   const { gain, ...from } = readArguments('orthogonal_', { gain: 1, generator }, given);
   if (x.ndim < 2) throw new ShapeError(`orthogonal_: expected at least 2 dims, got shape ${showShape(x.shape)}.`);
   if (numel(x.shape) === 0) return x;
@@ -145,6 +148,7 @@ export function sparse_(x: Tensor, sparsity: number, options?: SparseOptions): T
 export function sparse_(x: Tensor, sparsity: number, std?: number, options?: InitOptions): Tensor;
 export function sparse_(x: Tensor, options: SparseOptions & { sparsity: number }): Tensor;
 export function sparse_(x: Tensor, ...given: unknown[]): Tensor {
+  assertTensor('sparse_', 'x', x);
   const { sparsity, std, ...from } = readArguments('sparse_', { sparsity: Number.NaN, std: 0.01, generator }, given);
   if (x.ndim !== 2) throw new ShapeError(`sparse_: expected 2 dims, got shape ${showShape(x.shape)}.`);
   if (!(sparsity >= 0 && sparsity <= 1)) throw new ArgumentError(`sparse_: sparsity is ${sparsity}, expected 0 to 1.`);

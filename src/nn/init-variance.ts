@@ -1,7 +1,7 @@
 /** Initialisers that keep the variance of what passes through a layer: Xavier's and Kaiming's. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { warnOnce } from '../ops/warn.js';
-import { readArguments, show } from '../tensor/arguments.js';
+import { assertTensor, readArguments, show } from '../tensor/arguments.js';
 import type { Generator } from '../tensor/random.js';
 import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -81,6 +81,7 @@ export function calculateGain(nonlinearity: Nonlinearity, param?: number | null)
 
 /** How many inputs each output of a weight [out, in, ...] sees, and how many outputs each input. @throws {ShapeError} below 2 dims. */
 export function calculateFanInAndFanOut(x: Tensor, op = 'calculateFanInAndFanOut'): { fanIn: number; fanOut: number } {
+  assertTensor(op, 'x', x);
   if (x.ndim < 2)
     throw new ShapeError(
       `${op}: fan in and fan out need at least 2 dims, got shape ${showShape(x.shape)}. Use normal_ or uniform_ for vectors.`,
@@ -135,6 +136,7 @@ const KAIMING: { a: number; mode: FanMode; nonlinearity: Nonlinearity; generator
 /** The standard deviation, and where to draw from; null for tensors without elements, which stay as they are. */
 function kaiming(x: Tensor, op: string, given: readonly unknown[]): { std: number; from: InitOptions } | null {
   const { a, mode, nonlinearity, ...from } = readArguments(op, KAIMING, given);
+  assertTensor(op, 'x', x);
   if (x.shape.includes(0)) {
     warnOnce(`${op}: a tensor without elements ${showShape(x.shape)} stays as it is.`);
     return null;

@@ -1,4 +1,6 @@
 /** Losses with a margin, of scores and of embeddings, as modules. */
+
+import { ArgumentError } from '../errors.js';
 import {
   cosineEmbeddingLoss,
   type DistanceFunction,
@@ -22,6 +24,7 @@ import {
 } from '../ops/loss-margin.js';
 import { type LossOptions, lossOptions, type Settled } from '../ops/loss-options.js';
 import type { Trailing } from '../tensor/arguments.js';
+import { isOptions, show } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { PairwiseDistance } from './distance.js';
@@ -209,7 +212,12 @@ export class TripletMarginWithDistanceLoss extends Loss {
   /** Whether the distance of positive and negative counts where it is the smaller one. */
   swap: boolean;
 
-  constructor({ distanceFunction, ...rest }: TripletMarginWithDistanceLayerOptions = {}) {
+  constructor(options: TripletMarginWithDistanceLayerOptions = {}) {
+    if (!isOptions(options as unknown))
+      throw new ArgumentError(
+        `${classNameOf(new.target)}: got ${show(options)} where options are expected, in one object: { distanceFunction: … }.`,
+      );
+    const { distanceFunction, ...rest } = options as TripletMarginWithDistanceLayerOptions;
     const plain = distanceFunction instanceof Module ? null : distanceFunction;
     const settled = tripletMarginWithDistanceLossOptions(classNameOf(new.target), [{ ...rest, distanceFunction: plain }]);
     super(settled);

@@ -8,6 +8,7 @@ import type { HookHandle } from '../autograd/hooks.js';
 import { ArgumentError, HoneError } from '../errors.js';
 import { warnOnce } from '../ops/warn.js';
 import { training } from '../optim/trained.js';
+import { assertFunction, readOptions } from '../tensor/arguments.js';
 import { classNameOf, classNamesOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { whenDone, withBackwardHooks } from './backward-hook.js';
@@ -73,7 +74,8 @@ export class CallHooks {
 }
 
 /** Adds a hook to a list, and says how to take it off. */
-export function addHook<T>(list: T[], hook: T, { prepend = false }: HookOptions = {}): HookHandle {
+export function addHook<T>(list: T[], hook: T, options?: HookOptions): HookHandle {
+  const { prepend } = readOptions('a hook', { prepend: false, alwaysCall: false }, options);
   if (typeof hook !== 'function') throw new ArgumentError(`a hook is ${hook === null ? 'null' : typeof hook}, expected a function.`);
   if (prepend) list.unshift(hook);
   else list.push(hook);
@@ -102,7 +104,9 @@ export function registerModuleForwardPreHook(hook: ForwardPreHook): HookHandle {
  * Calls `hook(module, inputs, output)` after the forward of every module, before the module's own hooks. What it returns replaces the output.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.modules.module.register_module_forward_hook.html
  */
-export function registerModuleForwardHook(hook: ForwardHook, { alwaysCall = false }: { alwaysCall?: boolean } = {}): HookHandle {
+export function registerModuleForwardHook(hook: ForwardHook, options?: { alwaysCall?: boolean }): HookHandle {
+  const { alwaysCall } = readOptions('registerModuleForwardHook', { alwaysCall: false }, options);
+  assertFunction('registerModuleForwardHook', 'hook', hook);
   if (alwaysCall) everywhere.always.add(hook);
   return addHook(everywhere.after, hook);
 }

@@ -1,7 +1,7 @@
 /** Module: what a model and each of its layers are. It finds its parameters, buffers and submodules in its own fields. */
 import { ArgumentError } from '../errors.js';
 import { clearGradient } from '../optim/zero-grad.js';
-import { readArguments } from '../tensor/arguments.js';
+import { readArguments, readOptions } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { escapeScope } from '../tensor/storage.js';
@@ -71,6 +71,9 @@ export interface ListOptions {
 /** The modules that the running call of `train` has switched. */
 let switched: Set<Module> | null = null;
 
+const BUFFER = { key: undefined, persistent: true, optional: false };
+const STATE: StateDictOptions = { prefix: '', keepVars: false, destination: undefined };
+const LOAD = { strict: true, assign: false };
 const LIST = { prefix: '', recurse: true, removeDuplicate: true };
 
 /**
@@ -235,7 +238,8 @@ export abstract class Module extends HookedModule {
 
   /** Puts a module at a dotted path whose parent exists; with `strict`, only over another module. @throws {ArgumentError} where it cannot. */
   setSubmodule(path: string, module: Module, strict: boolean | { strict?: boolean } = false): void {
-    setSubmoduleAt(this, path, module, typeof strict === 'object' ? (strict.strict ?? false) : strict);
+    const read = readOptions('setSubmodule', { strict: false }, typeof strict === 'boolean' ? { strict } : strict);
+    setSubmoduleAt(this, path, module, read.strict);
   }
 
   /** The parameter at a dotted path. @throws {ArgumentError} when there is none. */
@@ -255,7 +259,12 @@ export abstract class Module extends HookedModule {
    * `mask = this.registerBuffer('mask', ones([8, 8]))`.
    */
   registerBuffer<T extends Tensor | null>(name: string, tensor: T, options: boolean | BufferRegistration = {}): T {
-    const { key = name, persistent = true, optional = false } = typeof options === 'boolean' ? { persistent: options } : options;
+    const read = readOptions<Partial<BufferRegistration>>(
+      'registerBuffer',
+      BUFFER,
+      typeof options === 'boolean' ? { persistent: options } : options,
+    );
+    const { key = name, persistent = true, optional = false } = read;
     if (tensor !== null && !((tensor as unknown) instanceof Tensor))
       throw new ArgumentError(`registerBuffer: "${name}" is ${typeof tensor}, expected a Tensor or null.`);
     if (tensor !== null) escapeScope(tensor.storage, null);
@@ -263,7 +272,8 @@ export abstract class Module extends HookedModule {
   }
 
   /** Makes the field `name` a parameter and sets it; null keeps the name without a parameter. */
-  registerParameter<T extends Parameter | null>(name: string, parameter: T, { key = name }: TensorRegistration = {}): T {
+  registerParameter<T extends Parameter | null>(name: string, parameter: T, options?: TensorRegistration): T {
+    const { key = name } = readOptions<TensorRegistration>('registerParameter', { key: undefined }, options);
     if (parameter !== null && !(parameter instanceof Parameter)) {
       throw new ArgumentError(`registerParameter: "${name}" is not an nn.Parameter. Wrap the tensor: new nn.Parameter(tensor).`);
     }
@@ -386,7 +396,7 @@ export abstract class Module extends HookedModule {
    */
   stateDict(options: string | StateDictOptions = {}): StateDict {
     if (typeof options === 'string' || options.destination === undefined) warnOfUnseen(this, true);
-    return stateDict(this, typeof options === 'string' ? { prefix: options } : options);
+    return stateDict(this, readOptions('stateDict', STATE, typeof options === 'string' ? { prefix: options } : options));
   }
 
   /**
@@ -398,7 +408,7 @@ export abstract class Module extends HookedModule {
    */
   loadStateDict(dict: StateDict, options: boolean | LoadStateDictOptions = {}): LoadResult {
     warnOfUnseen(this, true);
-    return loadStateDict(this, dict, typeof options === 'boolean' ? { strict: options } : options);
+    return loadStateDict(this, dict, readOptions('loadStateDict', LOAD, typeof options === 'boolean' ? { strict: options } : options));
   }
 
   /**

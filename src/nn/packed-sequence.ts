@@ -4,7 +4,7 @@ import { to } from '../ops/copy.js';
 import { indexCopy, indexSelect } from '../ops/gather.js';
 import { cat } from '../ops/join.js';
 import { narrow, reshape, select, transpose } from '../ops/movement.js';
-import { show } from '../tensor/arguments.js';
+import { assertTensor, readOptions, show } from '../tensor/arguments.js';
 import { fromTypedArray, full } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -139,8 +139,8 @@ export interface PadSequenceOptions extends BatchFirstOption {
   paddingSide?: 'left' | 'right';
 }
 
-const named = <O extends BatchFirstOption>(options: boolean | O): O =>
-  typeof options === 'boolean' ? ({ batchFirst: options } as O) : options;
+const named = <O extends object>(op: string, defaults: O, options: unknown): O =>
+  readOptions(op, defaults, typeof options === 'boolean' ? { batchFirst: options } : options);
 
 /** For each step, the sequences that still run; `lengths` fall. */
 function sizesOf(lengths: readonly number[]): number[] {
@@ -173,7 +173,8 @@ export function packPaddedSequence(
   options: boolean | PackPaddedSequenceOptions = {},
 ): PackedSequence {
   const op = 'packPaddedSequence';
-  const { batchFirst = false, enforceSorted = true } = named(options);
+  const { batchFirst, enforceSorted } = named(op, { batchFirst: false, enforceSorted: true }, options);
+  assertTensor(op, 'input', input);
   if (input.ndim < 2)
     throw new ShapeError(
       `${op}: input is ${showShape(input.shape)}, expected ${batchFirst ? '[batch, time, ...]' : '[time, batch, ...]'}.`,
@@ -220,7 +221,11 @@ export function padPackedSequence(
 ): [padded: Tensor, lengths: Tensor] {
   const op = 'padPackedSequence';
   if (!(sequence instanceof PackedSequence)) throw new ArgumentError(`${op}: expected a PackedSequence, such as packPaddedSequence gives.`);
-  const { batchFirst = false, paddingValue = 0, totalLength = null } = named(options);
+  const { batchFirst, paddingValue, totalLength } = named(
+    op,
+    { batchFirst: false, paddingValue: 0, totalLength: null as number | null },
+    options,
+  );
   const { data, sortedIndices } = sequence;
   const sizes = sequence.rowsPerStep(op);
   if (totalLength !== null && !(Number.isInteger(totalLength) && totalLength >= sizes.length))
@@ -248,7 +253,11 @@ export function padPackedSequence(
  */
 export function padSequence(sequences: Tensor | readonly Tensor[], options: boolean | PadSequenceOptions = {}): Tensor {
   const op = 'padSequence';
-  const { batchFirst = false, paddingValue = 0, paddingSide = 'right' } = named(options);
+  const { batchFirst, paddingValue, paddingSide } = named(
+    op,
+    { batchFirst: false, paddingValue: 0, paddingSide: 'right' as 'left' | 'right' },
+    options,
+  );
   if (paddingSide !== 'right' && paddingSide !== 'left')
     throw new ArgumentError(`${op}: paddingSide is ${show(paddingSide)}, expected 'right' or 'left'.`);
   const list = listOf(sequences, op);
@@ -287,7 +296,8 @@ function listOf(sequences: Tensor | readonly Tensor[], op: string): Tensor[] {
  */
 export function unpadSequence(padded: Tensor, lengths: Tensor | readonly number[], options: boolean | BatchFirstOption = {}): Tensor[] {
   const op = 'unpadSequence';
-  const { batchFirst = false } = named(options);
+  const { batchFirst } = named(op, { batchFirst: false }, options);
+  assertTensor(op, 'padded', padded);
   if (padded.ndim < 2)
     throw new ShapeError(
       `${op}: padded is ${showShape(padded.shape)}, expected ${batchFirst ? '[batch, time, ...]' : '[time, batch, ...]'}.`,
@@ -308,7 +318,11 @@ export function unpadSequence(padded: Tensor, lengths: Tensor | readonly number[
  * packed.data.toArray(); // [1, 4, 6, 2, 5, 3]
  */
 export function packSequence(sequences: readonly Tensor[], options: boolean | PackSequenceOptions = {}): PackedSequence {
-  const { enforceSorted = true } = typeof options === 'boolean' ? { enforceSorted: options } : options;
+  const { enforceSorted } = readOptions(
+    'packSequence',
+    { enforceSorted: true },
+    typeof options === 'boolean' ? { enforceSorted: options } : options,
+  );
   const list = listOf(sequences, 'packSequence');
   return packPaddedSequence(
     padSequence(list),

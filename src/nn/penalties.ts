@@ -3,13 +3,15 @@ import { ArgumentError } from '../errors.js';
 import { add, mul } from '../ops/arithmetic.js';
 import { abs, square } from '../ops/math.js';
 import { sum } from '../ops/reduce.js';
-import { show } from '../tensor/arguments.js';
+import { readOptions, show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 
 /** What to penalize: a model, a tensor, tensors, or tensors with their names, as `namedParameters()` gives them. */
 export type Penalized = Module | Tensor | Iterable<Tensor> | Iterable<readonly [string, Tensor]>;
+
+const ELASTIC = { l1: 0, l2: 0, filter: undefined as PenaltyOptions['filter'] };
 
 /** Which parameters count, by name and tensor; plain lists have their positions as names. */
 export type ParameterFilter = (name: string, parameter: Tensor) => boolean;
@@ -99,7 +101,8 @@ function penalty(parameters: readonly Tensor[], factor: number, size: (x: Tensor
  * @example
  * const total = loss.add(nn.utils.l1Penalty(model, 1e-4, { filter: 'weights' }));
  */
-export function l1Penalty(of: Penalized, factor: number, { filter }: PenaltyOptions = {}): Tensor {
+export function l1Penalty(of: Penalized, factor: number, options?: PenaltyOptions): Tensor {
+  const { filter } = readOptions<PenaltyOptions>('l1Penalty', { filter: undefined }, options);
   checkFactor('l1Penalty', 'factor', factor);
   return penalty(choose('l1Penalty', of, filter), factor, abs);
 }
@@ -113,7 +116,8 @@ export function l1Penalty(of: Penalized, factor: number, { filter }: PenaltyOpti
  * @example
  * const total = loss.add(nn.utils.l2Penalty([model.at(0).weight], 1e-3));
  */
-export function l2Penalty(of: Penalized, factor: number, { filter }: PenaltyOptions = {}): Tensor {
+export function l2Penalty(of: Penalized, factor: number, options?: PenaltyOptions): Tensor {
+  const { filter } = readOptions<PenaltyOptions>('l2Penalty', { filter: undefined }, options);
   checkFactor('l2Penalty', 'factor', factor);
   return penalty(choose('l2Penalty', of, filter), factor, square);
 }
@@ -127,7 +131,8 @@ export function l2Penalty(of: Penalized, factor: number, { filter }: PenaltyOpti
  * @example
  * const total = loss.add(nn.utils.elasticNetPenalty(model, { l1: 1e-5, l2: 1e-4, filter: (name) => name.endsWith('weight') }));
  */
-export function elasticNetPenalty(of: Penalized, { l1 = 0, l2 = 0, filter }: ElasticNetOptions): Tensor {
+export function elasticNetPenalty(of: Penalized, options: ElasticNetOptions): Tensor {
+  const { l1, l2, filter } = readOptions('elasticNetPenalty', ELASTIC, options);
   checkFactor('elasticNetPenalty', 'l1', l1);
   checkFactor('elasticNetPenalty', 'l2', l2);
   if (l1 === 0 && l2 === 0) throw new ArgumentError('elasticNetPenalty: l1 and l2 are both 0. Give at least one of them.');

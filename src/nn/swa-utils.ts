@@ -5,7 +5,7 @@ import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { add, div, mul, sub } from '../ops/arithmetic.js';
 import { copy_ } from '../ops/inplace.js';
 import { lerp } from '../ops/pointwise.js';
-import { show } from '../tensor/arguments.js';
+import { readOptions, show } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { zeros } from '../tensor/create.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
@@ -105,8 +105,10 @@ export class AveragedModel<M extends Module = Module> extends Module {
   /** Whether buffers are averaged, too. */
   readonly useBuffers: boolean;
 
-  constructor(model: M, { avgFn = null, multiAvgFn = null, useBuffers = false }: AveragedModelOptions = {}) {
+  constructor(model: M, options?: AveragedModelOptions) {
     super();
+    const read = readOptions<AveragedModelOptions>('AveragedModel', { avgFn: null, multiAvgFn: null, useBuffers: false }, options);
+    const { avgFn = null, multiAvgFn = null, useBuffers = false } = read;
     if (!(model instanceof Module))
       throw new ArgumentError(`${classNameOf(new.target)}: the model is ${model === null ? 'null' : typeof model}, expected an nn.Module.`);
     if (avgFn !== null && multiAvgFn !== null)

@@ -1,5 +1,8 @@
 /** Layers and parameters in fields where their model does not see them: in plain arrays, objects, maps and sets, or as plain tensors. */
+
+import { ArgumentError } from '../errors.js';
 import { warnOnce } from '../ops/warn.js';
+import { show } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Module } from './module.js';
@@ -65,6 +68,7 @@ function unseen(model: Module): Unseen[] {
  * @returns their places, such as `encoder.layers[0]`; none in a model that is as meant.
  */
 export function findUnregistered(model: Module): string[] {
+  if (!(model instanceof HookedModule)) throw new ArgumentError(`findUnregistered: the model is ${show(model)}, expected an nn.Module.`);
   return unseen(model)
     .filter(({ value }) => value instanceof HookedModule || value instanceof Parameter)
     .map(({ path, field, below }) => `${path === '' ? '' : `${path}.`}${field}${below}`);

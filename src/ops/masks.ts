@@ -3,7 +3,7 @@
 import { named } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
-import { assertTensor } from '../tensor/arguments.js';
+import { assertTensor, readOptions } from '../tensor/arguments.js';
 import type { Scalar } from '../tensor/scalar.js';
 import { broadcastShapes, contiguousStrides, numel, sameShape } from '../tensor/shape.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
@@ -71,11 +71,12 @@ export function flatNonzero(x: Tensor): Tensor {
  */
 export function nonzero(x: Tensor, options: { asTuple: true }): Tensor[];
 export function nonzero(x: Tensor, options?: { asTuple?: false }): Tensor;
-export function nonzero(x: Tensor, options: { asTuple?: boolean } = {}): Tensor | Tensor[] {
+export function nonzero(x: Tensor, options?: { asTuple?: boolean }): Tensor | Tensor[] {
   assertTensor('nonzero', 'x', x);
+  const { asTuple } = readOptions('nonzero', { asTuple: false }, options);
   const flat = flatNonzero(x);
   const columns = x.shape.map((size, d) => coordinate(flat, size, contiguousStrides(x.shape)[d]!));
-  if (options.asTuple) return columns.length > 0 ? columns : [filled(flat.shape, 'int64', 0)];
+  if (asTuple) return columns.length > 0 ? columns : [filled(flat.shape, 'int64', 0)];
   const out = emptyTensor([flat.shape[0]!, x.ndim], 'int64');
   columns.forEach((column, d) => {
     copyInto(select(out, 1, d), column, 'nonzero');

@@ -57,6 +57,7 @@ export function lerp(start: Tensor, end: Tensor, weight: Operand): Tensor {
   assertTensor('lerp', 'end', end);
   if (start.dtype !== end.dtype || !isFloating(start.dtype))
     throw new DTypeError(`lerp: start is ${start.dtype} and end ${end.dtype}, expected one floating dtype. Convert with to('float32').`);
+  if (!isScalar(weight)) assertTensor('lerp', 'weight', weight);
   const back = sub(start, end); // the first operand decides how the result lies in memory
   if (isScalar(weight)) {
     const share = Number(weight);
@@ -264,7 +265,14 @@ export function nanToNum(
 ): Tensor {
   assertTensor('nanToNum', 'x', x);
   if (!isFloating(x.dtype)) return clone(x);
-  const given = typeof nan === 'number' ? { nan, posinf, neginf } : nan;
+  const given =
+    typeof nan === 'number'
+      ? { nan, posinf, neginf }
+      : (readOptions('nanToNum', { nan: undefined, posinf: undefined, neginf: undefined }, nan) as {
+          nan?: number;
+          posinf?: number;
+          neginf?: number;
+        });
   const largest = LARGEST[x.dtype as 'float32'];
   const values = { nan: given.nan ?? 0, posinf: given.posinf ?? largest, neginf: given.neginf ?? -largest };
   for (const [name, value] of Object.entries(values))

@@ -3,7 +3,6 @@
  * `a + b` never makes a string and `x[0]` never is undefined.
  */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { tensorToString } from '../tensor/print.js';
 import { numel } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item, type Nested, toNested } from '../tensor/transfer.js';
@@ -41,7 +40,7 @@ const protocols: Omit<TensorProtocols, 'length'> & ThisType<Tensor> = {
     return toNested(this);
   },
   [Symbol.toPrimitive](hint) {
-    if (hint === 'string') return tensorToString(this);
+    if (hint === 'string') return this.toString();
     if (numel(this.shape) !== 1)
       throw new ShapeError(
         `a tensor of shape ${showShape(this.shape)} is not a number. Operators are methods: a.add(b), a.lt(b), a.eq(b). Its numbers are x.toArray(), its text is String(x) or a template.`,

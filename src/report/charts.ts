@@ -1,4 +1,7 @@
 /** Charts as SVG text, drawn by echarts without a page. */
+
+import { ArgumentError } from '../errors.js';
+import { readOptions, required, show } from '../tensor/arguments.js';
 import { type Range, rangeOf } from './range.js';
 
 /** One curve; `deviation` draws a band around it. NaN leaves a gap. */
@@ -36,6 +39,22 @@ function colorOf(index: number): string {
   return palette[index % palette.length]!;
 }
 
+const LINE_CHART = {
+  title: '',
+  xName: '',
+  series: required as readonly Series[],
+  mark: undefined as LineChartOptions['mark'],
+  range: undefined as LineChartOptions['range'],
+  width: 500,
+  height: 330,
+};
+
+function checkSeries(op: string, series: unknown): void {
+  const fits = (one: unknown) => Array.isArray((one as Partial<Series> | null)?.values);
+  if (!Array.isArray(series) || !series.every(fits))
+    throw new ArgumentError(`${op}: series is ${show(series)}, expected a list of curves: [{ name, values: [1, 2] }].`);
+}
+
 const finite = (values: readonly number[]) => values.map((v) => (Number.isFinite(v) ? v : null));
 
 /** A band from one deviation below the curve to one above: an invisible line, and an area stacked on it. */
@@ -57,9 +76,10 @@ function band({ values, deviation = [] }: Series, index: number) {
 
 /** Draws curves over epochs (or steps). @returns an <svg> element that needs nothing from elsewhere. */
 export async function lineChart(options: LineChartOptions): Promise<string> {
+  const { title, width, height, series, ...rest } = readOptions('lineChart', LINE_CHART, options ?? null);
+  checkSeries('lineChart', series);
   const echarts = await import('echarts');
-  const { title, width = 500, height = 330, series } = options;
-  const range = options.range ?? rangeOf(series);
+  const range = rest.range ?? rangeOf(series);
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   const length = Math.max(...series.map((s) => s.values.length), 1);
   const curves = series.map((one, i) => ({
@@ -71,13 +91,13 @@ export async function lineChart(options: LineChartOptions): Promise<string> {
     symbol: 'circle',
     symbolSize: length > 40 ? 0 : 4,
     lineStyle: { width: 2 },
-    ...(options.mark && {
+    ...(rest.mark && {
       markPoint: {
         silent: true,
         symbol: 'circle',
         symbolSize: 9,
         label: { show: false },
-        data: [{ type: options.mark, name: options.mark }],
+        data: [{ type: rest.mark, name: rest.mark }],
       },
     }),
   }));
@@ -89,7 +109,7 @@ export async function lineChart(options: LineChartOptions): Promise<string> {
     grid: { left: 54, right: 14, top: 36, bottom: 66 },
     xAxis: {
       type: 'category',
-      name: options.xName,
+      name: rest.xName,
       nameLocation: 'middle',
       nameGap: 26,
       nameTextStyle: text,

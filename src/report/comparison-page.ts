@@ -3,6 +3,7 @@ import { lineChart, type Series } from './charts.js';
 import {
   type ComparedMetric,
   type Comparison,
+  checkComparison,
   comparisonRows,
   countedRuns,
   type Figure,
@@ -63,6 +64,7 @@ function curve(variant: VariantFigures, figure: Figure): Series {
 
 /** The page: table, curves with bands of one deviation, settings, and every run. It loads nothing and needs no script. */
 export async function comparisonPage(comparison: Comparison): Promise<string> {
+  checkComparison('comparisonPage', comparison);
   const { title, summary, settings, variants } = comparison;
   const repeats = Math.max(0, ...variants.map((v) => countedRuns(v).length));
   const remarks = notes(comparison);

@@ -1,4 +1,7 @@
 /** The comparison of several variants over several repeats, and its table for terminals. */
+
+import { ArgumentError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import { type Spread, showSpread, spread } from './statistics.js';
 import { type Column, showCount, textTable } from './text.js';
 
@@ -95,8 +98,25 @@ export function countedRuns(variant: VariantFigures): RunFigures[] {
   return whole.length > 0 ? whole : variant.runs.filter((run) => run.epochs.length > 0);
 }
 
+function checkVariant(op: string, variant: unknown): void {
+  const { runs } = (variant ?? {}) as Partial<VariantFigures>;
+  if (!Array.isArray(runs) || !runs.every((run) => Array.isArray(run?.epochs)))
+    throw new ArgumentError(`${op}: the variant is ${show(variant)}, expected one of a comparison: comparison.variants[0].`);
+}
+
+/** @throws {ArgumentError} unless it is what compare() gives. */
+export function checkComparison(op: string, comparison: unknown): void {
+  const { variants } = (comparison ?? {}) as Partial<Comparison>;
+  if (!Array.isArray(variants))
+    throw new ArgumentError(
+      `${op}: the comparison is ${show(comparison)}, expected what compare() gives.${comparison instanceof Promise ? ' Await it.' : ''}`,
+    );
+  for (const variant of variants) checkVariant(op, variant);
+}
+
 /** The figure after the last epoch, over the repeats. */
 export function finalSpread(variant: VariantFigures, figure: Figure): Spread {
+  checkVariant('finalSpread', variant);
   return spread(countedRuns(variant).flatMap((run) => run.epochs.at(-1)?.[figure] ?? []));
 }
 
@@ -173,6 +193,7 @@ function narrowRows(comparison: Comparison): { columns: Column[]; rows: string[]
  * @param columns the room there is; train and test stand below each other where they do not fit beside each other. Default: 100.
  */
 export function comparisonTable(comparison: Comparison, columns = 100): string {
+  checkComparison('comparisonTable', comparison);
   const wide = comparisonRows(comparison);
   const table = textTable(wide.columns, wide.rows);
   if (table.split('\n').every((line) => line.length <= columns)) return table;

@@ -1,5 +1,8 @@
 /** The figures that comparisons show: mean and deviation over repeats. */
 
+import { ArgumentError } from '../errors.js';
+import { assertNumbers, show } from '../tensor/arguments.js';
+
 /** A mean with the sample standard deviation around it; the deviation of one value is 0. */
 export interface Spread {
   /** The mean. */
@@ -12,6 +15,7 @@ export interface Spread {
 
 /** Mean and sample standard deviation (divisor n - 1). NaN for no values. */
 export function spread(values: readonly number[]): Spread {
+  assertNumbers('spread', 'values', values);
   const count = values.length;
   const mean = values.reduce((sum, v) => sum + v, 0) / count;
   const squares = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
@@ -19,7 +23,10 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /** `0.9512 ± 0.0031`, or `0.9512` for a single value. */
-export function showSpread({ mean, deviation, count }: Spread, digits = 4): string {
+export function showSpread(of: Spread, digits = 4): string {
+  if (typeof (of as Spread | null | undefined)?.mean !== 'number')
+    throw new ArgumentError(`showSpread: got ${show(of)}, expected what spread() gives.`);
+  const { mean, deviation, count } = of;
   if (!Number.isFinite(mean)) return '-';
   return count > 1 ? `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}` : mean.toFixed(digits);
 }

@@ -1,5 +1,8 @@
 /** Text for terminals: tables and durations. */
 
+import { ArgumentError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
+
 export interface Column {
   title: string;
   align?: 'left' | 'right';
@@ -10,6 +13,10 @@ export interface Column {
  * @returns lines joined by newlines, no newline at the end.
  */
 export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  if (!Array.isArray(columns) || !columns.every((column) => typeof (column as Partial<Column> | null)?.title === 'string'))
+    throw new ArgumentError(`textTable: columns is ${show(columns)}, expected a list of columns: [{ title: 'model' }].`);
+  if (!Array.isArray(rows) || !rows.every(Array.isArray))
+    throw new ArgumentError(`textTable: rows is ${show(rows)}, expected a list of lists of strings.`);
   const widths = columns.map(({ title }, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
   const line = (cells: readonly string[]) =>
     cells

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.js';
 import type { Module } from '../nn/module.js';
 import { type Comparison, type EpochFigures, figureName, type RunFigures, type VariantFigures } from '../report/comparison.js';
+import { assertFunction, readOptions, required, show } from '../tensor/arguments.js';
 import { manualSeed } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { modelCheckpoint } from '../train/callbacks.js';
@@ -148,7 +149,42 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
   return soFar('Stopped by hand when');
 }
 
-function checkOptions({ variants, repeats, epochs, seed = 0 }: CompareOptions): void {
+const COMPARE: { [K in keyof Required<CompareOptions>]: unknown } = {
+  title: '',
+  summary: '',
+  settings: undefined,
+  variants: required,
+  loaders: required,
+  loss: required,
+  metric: undefined,
+  lossAverage: 'samples',
+  epochs: required,
+  repeats: required,
+  seed: 0,
+  patience: undefined,
+  bestModelPath: undefined,
+  signal: undefined,
+  on: undefined,
+};
+const VARIANT: { [K in keyof Required<Variant>]: unknown } = {
+  name: '',
+  description: '',
+  model: required,
+  optimizer: required,
+  scheduler: undefined,
+};
+
+function checkOptions(options: CompareOptions): void {
+  readOptions('compare', COMPARE, options ?? null);
+  const { variants, repeats, epochs, loaders, bestModelPath, seed = 0 } = options;
+  if (!Array.isArray(variants))
+    throw new ArgumentError(`compare: variants is ${show(variants)}, expected a list: [{ name, model, optimizer }].`);
+  for (const variant of variants) {
+    readOptions('compare: a variant', VARIANT, variant ?? null);
+    for (const name of ['model', 'optimizer'] as const) assertFunction(`compare: variant "${variant.name}"`, name, variant[name]);
+  }
+  assertFunction('compare', 'loaders', loaders);
+  if (bestModelPath !== undefined) assertFunction('compare', 'bestModelPath', bestModelPath);
   if (variants.length === 0) throw new ArgumentError('compare: no variants were given.');
   const names = variants.map((v) => v.name);
   if (new Set(names).size !== names.length)

@@ -4,6 +4,7 @@ import { ArgumentError } from '../errors.js';
 import { CrossEntropyLoss } from '../nn/loss.js';
 import { Adam } from '../optim/adam.js';
 import type { Comparison } from '../report/comparison.js';
+import { readOptions } from '../tensor/arguments.js';
 import { Digits } from '../vision/digits.js';
 import { type CompareEvents, compare, type Variant } from './compare.js';
 import { BatchNormModel, BigModel, DropoutModel, SmallModel } from './digit-models.js';
@@ -51,12 +52,25 @@ export interface DigitsStudyOptions {
   on?: CompareEvents;
 }
 
+const STUDY = {
+  models: digitModels as readonly DigitModel[],
+  epochs: 10,
+  repeats: 2,
+  batchSize: 200,
+  lr: 0.001,
+  seed: 0,
+  patience: undefined,
+  bestModelPath: undefined,
+  signal: undefined,
+  on: undefined,
+};
+
 /**
  * Trains the models with Adam and cross entropy on 8,000 digits and measures them on 2,000 others.
  * @throws {ArgumentError} for a model that there is not, and for what {@link compare} refuses.
  */
 export async function studyDigits(options: DigitsStudyOptions = {}): Promise<Comparison> {
-  const { models: wanted = digitModels, epochs = 10, repeats = 2, batchSize = 200, lr = 0.001, seed = 0 } = options;
+  const { models: wanted, epochs, repeats, batchSize, lr, seed } = readOptions('studyDigits', STUDY, options);
   const variants = wanted.map((name): Variant => {
     const found = Object.hasOwn(models, name) ? models[name] : undefined;
     if (!found) throw new ArgumentError(`studyDigits: there is no model "${name}"; there are ${digitModels.join(', ')}.`);

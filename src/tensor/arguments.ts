@@ -225,6 +225,13 @@ export function assertTensorList(op: string, name: string, value: unknown, many 
   if (many && value.length === 0) throw new ArgumentError(`${op}: ${name} is an empty list, expected at least one Tensor.`);
 }
 
+/** Throws unless `value` is a Uint8Array. @throws {ArgumentError} that says what it is. */
+export function assertBytes(op: string, value: unknown): asserts value is Uint8Array {
+  if (value instanceof Uint8Array) return;
+  const advice = value instanceof ArrayBuffer ? ' Wrap it: new Uint8Array(buffer).' : value instanceof Promise ? ' Await it.' : '';
+  throw new ArgumentError(`${op}: the bytes are ${describe(value)}, expected a Uint8Array.${advice}`);
+}
+
 /**
  * Throws unless `value` is a list of numbers; what numbers they may be is left to the caller.
  * @param one whether a number may stand for a list of one.

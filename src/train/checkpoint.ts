@@ -3,6 +3,7 @@ import { ArgumentError, FormatError } from '../errors.js';
 import { formatOf } from '../formats/file-formats.js';
 import { load, save } from '../formats/files.js';
 import type { Module } from '../nn/module.js';
+import { isOptions, readOptions, show } from '../tensor/arguments.js';
 import { defaultGenerator, Generator } from '../tensor/random.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type Best, History } from './history.js';
@@ -43,6 +44,19 @@ interface Kept {
   history?: { epochs: EpochRecord[]; steps: number; seconds: number; best?: Best };
 }
 
+const PARTS: TrainingParts = { model: undefined, optimizer: undefined, scheduler: undefined, generators: undefined };
+
+/** @throws {ArgumentError} for a part that there is not, and for one without a state. */
+function readParts<T extends TrainingParts>(op: string, defaults: T, parts: T): T {
+  const read = readOptions(op, defaults, parts ?? null);
+  for (const [name, part] of Object.entries({ model: read.model, optimizer: read.optimizer, scheduler: read.scheduler }))
+    if (part !== undefined && typeof (part as Partial<Stateful> | null)?.stateDict !== 'function')
+      throw new ArgumentError(`${op}: ${name} is ${show(part)}, expected an object with stateDict().`);
+  if (read.generators !== undefined && !isOptions(read.generators))
+    throw new ArgumentError(`${op}: generators is ${show(read.generators)}, expected generators by name.`);
+  return read;
+}
+
 /**
  * Saves a training: the states of its parts and of the random numbers, so that the steps, shuffles and dropout masks that follow
  * {@link loadCheckpoint} are those that would have followed here. The history of the model's training, with its best epoch, is saved
@@ -55,11 +69,12 @@ interface Kept {
  * loadCheckpoint('training.pth', { model, optimizer }).epoch; // 3
  */
 export function saveCheckpoint(path: string, parts: TrainingParts & CheckpointNotes): void {
+  if (typeof path !== 'string') throw new ArgumentError(`saveCheckpoint: the path is ${show(path)}, expected the path of a file.`);
   if (formatOf(path) !== 'pth')
     throw new ArgumentError(
       `saveCheckpoint: ${path}: a training holds more than tensors, so its file is one of PyTorch's. End the path in .pth.`,
     );
-  const { model, optimizer, scheduler, generators, notes } = parts;
+  const { model, optimizer, scheduler, generators, notes } = readParts('saveCheckpoint', { ...PARTS, notes: undefined }, parts);
   const states = Object.entries(generators ?? {}).map(([name, generator]) => {
     if (!(generator instanceof Generator)) throw new ArgumentError(`saveCheckpoint: generators.${name} is no Generator.`);
     return [name, generator.getState()];
@@ -87,13 +102,13 @@ export function saveCheckpoint(path: string, parts: TrainingParts & CheckpointNo
  * @throws {FormatError} where the file lacks a part. @throws {StateDictError} where a part does not fit. @throws as `load`.
  */
 export function loadCheckpoint<N = Record<string, unknown>>(path: string, parts: TrainingParts): N {
+  const { model, optimizer, scheduler, generators = {} } = readParts('loadCheckpoint', PARTS, parts);
   const kept = load<Kept>(path);
   const lacks = (what: string): never => {
     throw new FormatError(
       `loadCheckpoint: ${path} holds no ${what}; it has ${Object.keys(kept).join(', ') || 'nothing'}. Was it made by saveCheckpoint?`,
     );
   };
-  const { model, optimizer, scheduler, generators = {} } = parts;
   if (typeof kept !== 'object' || kept === null || kept instanceof Tensor) lacks('training');
   if (model && !kept.model) lacks('model');
   if (optimizer && !kept.optimizer) lacks('optimizer');
