@@ -7,7 +7,7 @@ import { argmax } from '../ops/extrema.js';
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, multilabelSoftMarginLoss } from '../ops/loss-binary.js';
 import { abs, floor } from '../ops/math.js';
 import { reshape } from '../ops/movement.js';
-import { all, sum } from '../ops/reduce.js';
+import { all, reduceRaw, sum } from '../ops/reduce.js';
 import { assertTensors, readOptions, required, show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -92,6 +92,11 @@ function ofLoss(loss: Loss | undefined): 'probabilities' | 'logits' | undefined 
   return undefined;
 }
 
+const extreme = (kind: 'min' | 'max', x: Tensor): number => {
+  const dims = x.shape.map((_, d) => d);
+  return item(reduceRaw(kind, x, dims, x.dtype, 'accuracy'));
+};
+
 const holds = (condition: Tensor): boolean => item(all(condition)) !== 0;
 
 const both = (output: Tensor, target: Tensor) => `outputs ${showShape(output.shape)}, targets ${showShape(target.shape)}`;
@@ -108,6 +113,11 @@ function hitsMulti(output: Tensor, target: Tensor, ignoreIndex: number): Hits {
 
 /** Class numbers against class numbers. @throws {ArgumentError} for labels that are no class. */
 function hitsOfClasses(answer: Tensor, labels: Tensor, classes: number, ignoreIndex: number): Hits {
+  // The usual case costs two looks at the labels: all are classes, and none is ignored.
+  const ignores = ignoreIndex >= 0 && ignoreIndex < classes;
+  const plain = !ignores && !isFloating(labels.dtype) && labels.dtype !== 'bool' && labels.numel() > 0;
+  if (plain && extreme('min', labels) >= 0 && extreme('max', labels) < classes)
+    return { right: item(sum(eq(answer, labels))), of: labels.numel() };
   const counts = ne(labels, ignoreIndex);
   const isClass = logicalAnd(ge(labels, 0), lt(labels, classes));
   const whole = isFloating(labels.dtype) ? logicalAnd(isClass, eq(labels, floor(labels))) : isClass;
