@@ -12,7 +12,7 @@ import { isContiguous, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { closeScope, escapeScope, openScope, type Scope, type Storage } from '../tensor/storage.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { isGradEnabled, setGradEnabled } from './mode.js';
-import { edgeOf, type Node, notDifferentiable } from './node.js';
+import { edgeOf, Node, notDifferentiable } from './node.js';
 
 /** The few operations that backward itself needs; `ops/` stands above this folder and provides them. */
 export interface GradOps {
@@ -178,6 +178,8 @@ function seedsOf(op: string, name: string, value: unknown, count: number): (Tens
 function edgesOf(op: string, inputs: readonly Tensor[]): { node: Node; index: number }[] {
   return inputs.map((input, i) => {
     const edge = edgeOf(input);
+    // A view that was made inside noGrad() requires gradients, since its base does, but none reach it.
+    if (!edge && input.requiresGrad) return { node: new Node('none', [input], [], null, false, 0), index: 0 };
     if (!edge)
       throw new GradError(`${op}: input ${i} does not require gradients. Call requiresGrad_() on it before computing the outputs.`);
     return edge;
@@ -344,8 +346,12 @@ class Walk {
     const grads = this.slots.get(node);
     if (!grads) return;
     this.slots.delete(node);
-    const passes = node.leaf === undefined && (!this.onlyCapture || this.leadsToCapture(node));
+    const passes = node.leaf === undefined && node.leads() && (!this.onlyCapture || this.leadsToCapture(node));
     const captures = this.capture.get(node);
+    if (this.onlyCapture && !passes && !captures) {
+      this.drop(grads);
+      return;
+    }
     // As in PyTorch, an input of grad() behind which another one lies gets its gradient as it was before its hooks.
     const captured = captures && passes ? [...grads] : grads;
     if (node.hooks) this.runHooks(node, grads);
@@ -485,6 +491,7 @@ class Walk {
   }
 
   private accumulate(leaf: Tensor, gradient: Tensor): void {
+    if (!leaf.leafRequiresGrad) return; // it stopped doing so after the forward pass
     const present = leaf.ownGrad;
     assertFits(leaf, gradient, 'its gradient');
     if (present !== null) assertFits(leaf, present, 'the gradient that it has already');

@@ -38,8 +38,8 @@ export function registerHook(tensor: Tensor, hook: TensorHook): HookHandle {
  */
 export function retainGrad(tensor: Tensor): void {
   if (!tensor.requiresGrad) throw new GradError('retainGrad: this tensor does not require gradients. Call requiresGrad_() first.');
-  const node = tensor.gradFn as Node | null;
-  if (node === null) return; // a leaf does so anyway
-  const kept = (node.retained ??= []);
-  if (!kept.some((entry) => entry.tensor === tensor)) kept.push({ index: tensor.outputIndex, tensor });
+  if (tensor.ownGradFn === null) return; // a leaf does so anyway
+  if ((tensor.ownGradFn as Node).retained?.some((entry) => entry.tensor === tensor)) return;
+  const node = tensor.gradFn as Node;
+  (node.retained ??= []).push({ index: tensor.outputIndex, tensor });
 }

@@ -58,6 +58,8 @@ export class Node implements GradFn {
   hooks: { index: number; hook: TensorHook }[] | undefined;
   /** Tensors that keep their gradients (`retainGrad`), which are those of output i after its hooks. */
   retained: { index: number; tensor: Tensor }[] | undefined;
+  /** Whether backward may go through it only once unless the graph is retained, although it saves nothing: as PyTorch's changes of views. */
+  once = false;
   /** The leaf whose gradient this node collects; such a node has no backward. */
   leaf: Tensor | undefined;
   /** PyTorch's name of the operation where `name` does not say it: without `Backward0`, or whole. See {@link named}. */
@@ -80,6 +82,12 @@ export class Node implements GradFn {
     this.inputs = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
   }
 
+  /** Whether a gradient can go anywhere from here. */
+  leads(): boolean {
+    for (const edge of this.edges) if (edge !== null) return true;
+    return false;
+  }
+
   save(tensors: readonly Tensor[]): void {
     this.saved = tensors.map((tensor) => {
       if (tensor.isInference) {
@@ -89,6 +97,12 @@ export class Node implements GradFn {
       }
       return noted(tensor);
     });
+  }
+
+  /** Saves `target`, which has become what `result` was, in its place. */
+  overwritten(result: Tensor, target: Tensor): void {
+    if (this.saved?.some(({ tensor }) => tensor === result))
+      this.saved = this.saved.map((entry) => (entry.tensor === result ? noted(target) : entry));
   }
 
   /** Puts `copy(tensor)`, with the history of the tensor, in the place of all saved tensors that lie in a storage about to be overwritten. */
@@ -124,7 +138,7 @@ export class Node implements GradFn {
   /** Drops what was saved, and frees what nobody else can hold. */
   release(): void {
     // Without saved values backward costs no memory, and PyTorch allows it again.
-    if (this.saved === null || this.saved.length === 0) return;
+    if (this.saved === null || (this.saved.length === 0 && !this.once)) return;
     for (let i = this.saved.length - this.ownSaved; i < this.saved.length; i++) this.saved[i]!.tensor.storage.free();
     this.saved = null;
     this.backward = null;
@@ -155,7 +169,7 @@ function replaced(op: string, { tensor, dtype, shape }: SavedTensor): string {
 export function edgeOf(tensor: Tensor): Edge | null {
   const node = tensor.gradFn as Node | null;
   if (node !== null) return { node, index: tensor.outputIndex };
-  if (!tensor.requiresGrad) return null;
+  if (!tensor.leafRequiresGrad) return null;
   return { node: accumulatorOf(tensor), index: 0 };
 }
 
@@ -233,7 +247,8 @@ export function record<T extends Tensor | readonly Tensor[]>(
     tensor.outputIndex = i;
     tensor.viewVersion = tensor.counter.version;
   }
-  node.save(saved);
+  // Views made inside noGrad() require gradients that lead nowhere: nothing is kept for them.
+  node.save(node.leads() ? saved : []);
   return out;
 }
 

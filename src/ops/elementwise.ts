@@ -3,7 +3,7 @@
  * and the three functions that apply them. The functions that users call stand in arithmetic.ts and math.ts.
  */
 
-import { named, record } from '../autograd/node.js';
+import { type Node, named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { BinaryOp, type BinaryOpName, UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError } from '../errors.js';
@@ -361,6 +361,8 @@ function withScalar(op: BinaryOpName, x: Tensor, scalar: Scalar, reversed: boole
   const result = record(name, out, [x], saved, (g, [kept]) => [
     reversed ? grads(g, number, kept ?? g, (i) => i === 1, p0, p1)[1] : grads(g, kept ?? g, number, (i) => i === 0, p0, p1)[0],
   ]);
+  // PyTorch keeps the number for the gradient, so that its graph lasts for one pass too.
+  if (saved.length === 0 && (op === 'mul' || op === 'div') && result.ownGradFn !== null) (result.ownGradFn as Node).once = true;
   return reversed && op === 'pow' ? named('PowBackward2', result) : result;
 }
 

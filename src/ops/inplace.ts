@@ -13,7 +13,7 @@ import { isScalar, type Scalar } from '../tensor/scalar.js';
 import { broadcastShapes, isDense, numel, sameShape } from '../tensor/shape.js';
 import { aliasTensor, Tensor, viewGradFn } from '../tensor/tensor.js';
 import { add, alphaFor, sub } from './arithmetic.js';
-import { clone, fillRaw, rawCopy } from './copy.js';
+import { clone, filled, fillRaw, rawCopy } from './copy.js';
 import { binaryInto, type Operand } from './elementwise.js';
 import { code, copyInto } from './kernel-call.js';
 import { CURES, expand, ORIGINS, stridedNode } from './movement.js';
@@ -55,12 +55,12 @@ function checkHistory(op: string, x: Tensor): void {
   if (x.viewBase !== null) {
     if (x.viewOrigin !== 'plain')
       throw new GradError(`${op}: a view that ${ORIGINS[x.viewOrigin]} cannot be changed in place while recording: ${CURES[x.viewOrigin]}`);
-    if (x.requiresGrad && x.viewBase.isLeaf)
+    if (x.requiresGrad && x.viewBase.ownGradFn === null)
       throw new GradError(
         `${op}: a view of a leaf that requires gradients cannot be changed in place while recording. Wrap the change in noGrad(() => …).`,
       );
   }
-  if (x.requiresGrad && x.isLeaf)
+  if (x.requiresGrad && x.ownGradFn === null)
     throw new GradError(
       `${op}: a leaf that requires gradients cannot be changed in place while recording. Wrap the change in noGrad(() => …), or detach() first.`,
     );
@@ -71,7 +71,8 @@ function overlaps(x: Tensor, y: Tensor, exceptSame: boolean): boolean {
   if (x === y) return !exceptSame;
   const [count, other] = [numel(x.shape), numel(y.shape)];
   if (count === 0 || other === 0 || !isDense(x.shape, x.strides) || !isDense(y.shape, y.strides)) return false;
-  if (x.offset === y.offset && count === other && sameShape(x.strides, y.strides)) return !exceptSame;
+  if (x.offset === y.offset && sameShape(x.shape, y.shape) && x.shape.every((size, d) => size === 1 || x.strides[d] === y.strides[d]))
+    return !exceptSame;
   return x.offset < y.offset + other && y.offset < x.offset + count;
 }
 
@@ -89,19 +90,27 @@ function assign(op: string, x: Tensor, result: Tensor): Tensor {
   // As PyTorch does, what the gradient needs of the old values is kept apart.
   if (result.storage !== x.storage) (result.gradFn as Node | null)?.preserve(x.storage, (saved) => noGrad(() => clone(saved)));
   const recorded = isGradEnabled() && (x.requiresGrad || result.requiresGrad);
+  const settle = recorded ? newHistory(op, x, result) : null;
   copyInto(x, result, op);
   x.counter.version++;
-  if (recorded) rebaseHistory(op, x, result);
+  settle?.();
+  if (recorded && result.dtype === x.dtype) (result.gradFn as Node | null)?.overwritten(result, x);
   return x;
 }
 
-function rebaseHistory(op: string, x: Tensor, result: Tensor): void {
+/**
+ * The history that `x` gets when it becomes `result`, to be set once it has: edges lead to what operands were before the change.
+ * `overwrites`: the result does not come from the old value, whose gradient is then zero; it is there all the same, as in PyTorch.
+ */
+function newHistory(op: string, x: Tensor, result: Tensor, overwrites = false): () => void {
   const base = x.viewBase;
   if (base === null) {
-    const node = new Node(op, [x], [result], (g) => [g], false, 0);
+    const none = ({ shape, dtype }: Tensor) => filled(shape, dtype, 0);
+    const node = overwrites
+      ? new Node(op, [x], [x, result], (g, _saved, needs) => [needs(0) ? none(g) : null, needs(1) ? g : null], false, 0)
+      : new Node(op, [x], [result], (g) => [g], false, 0);
     node.save([]);
-    setGradFn(x, node);
-    return;
+    return () => setGradFn(x, node);
   }
   // The base is its old self with the view's place overwritten: its gradient there goes to the result, elsewhere to the old base.
   const geometry = geometryOf(base, x);
@@ -114,8 +123,11 @@ function rebaseHistory(op: string, x: Tensor, result: Tensor): void {
     0,
   );
   node.save([]);
-  setGradFn(base, node);
-  viewGradFn.regenerate(x);
+  node.once = true;
+  return () => {
+    setGradFn(base, node);
+    viewGradFn.regenerate(x);
+  };
 }
 
 /**
@@ -175,17 +187,28 @@ export function unaryInPlace(name: string, op: UnaryOpName, x: Tensor, compute: 
 export function copy_(x: Tensor, source: Tensor): Tensor {
   assertTensor('copy_', 'x', x);
   assertTensor('copy_', 'source', source);
-  if (source === x) return x;
-  checkInPlace('copy_', x, [source]);
+  checkInPlace('copy_', x, [source], samePlaces(x, source) ? 'any' : 'own');
   if (!sameShape(broadcastShapes(x.shape, source.shape, 'copy_'), x.shape)) {
     throw new ShapeError(`copy_: source ${showShape(source.shape)} does not broadcast to ${showShape(x.shape)}.`);
   }
   const recorded = isGradEnabled() && (x.requiresGrad || source.requiresGrad);
   const wide = sameShape(source.shape, x.shape) ? source : expand(source, x.shape);
+  const settle = recorded ? newHistory('copy_', x, wide, true) : null;
   copyInto(x, source.storage === x.storage ? rawCopy(wide) : wide, 'copy_');
   x.counter.version++;
-  if (recorded) rebaseHistory('copy_', x, wide);
+  settle?.();
   return x;
+}
+
+/** Whether two tensors are the same elements of one storage. */
+function samePlaces(x: Tensor, y: Tensor): boolean {
+  return (
+    x.storage === y.storage &&
+    x.offset === y.offset &&
+    x.dtype === y.dtype &&
+    sameShape(x.shape, y.shape) &&
+    sameShape(x.strides, y.strides)
+  );
 }
 
 /**
@@ -200,9 +223,10 @@ export function fill_(x: Tensor, value: Scalar | Tensor): Tensor {
   }
   checkInPlace('fill_', x, [], 'any');
   const recorded = isGradEnabled() && x.requiresGrad;
+  const settle = recorded ? newHistory('fill_', x, aliasTensor(x, x.shape, x.strides, x.offset), true) : null;
   fillRaw(x, value);
   x.counter.version++;
-  if (recorded) rebaseHistory('fill_', x, aliasTensor(x, x.shape, x.strides, x.offset));
+  settle?.();
   return x;
 }
 

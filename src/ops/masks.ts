@@ -14,7 +14,9 @@ import { where } from './elementwise.js';
 import { indexSelect } from './gather.js';
 import { inPlace } from './inplace.js';
 import { copyInto, rowMajor } from './kernel-call.js';
-import { expand, reshape, select } from './movement.js';
+import { expand, narrow, reshape, select } from './movement.js';
+import { any } from './reduce.js';
+import { warnOnce } from './warn.js';
 
 function needMask(op: string, mask: Tensor): void {
   if (mask.dtype !== 'bool' && mask.dtype !== 'uint8')
@@ -39,6 +41,16 @@ export function maskedFill_(x: Tensor, mask: Tensor, value: Scalar | Tensor): Te
   assertTensor('maskedFill_', 'x', x);
   assertTensor('maskedFill_', 'mask', mask);
   needMask('maskedFill_', mask);
+  const repeated = x.shape.map((_, d) => d).filter((d) => x.strides[d] === 0 && x.shape[d]! > 1);
+  if (repeated.length > 0 && numel(x.shape) > 0) {
+    // An element that stands in several places is filled where the mask is true in one of them.
+    const once = repeated.reduce((part, d) => narrow(part, d, 0, 1), x);
+    warnOnce(
+      'maskedFill_: the target holds one element of memory several times, as expand() makes it. Clone it before changing it in place.',
+    );
+    maskedFill_(once, any(expand(mask, x.shape), repeated, true), value);
+    return x;
+  }
   const compute = () => where(mask, fillValue('maskedFill_', x, value), x);
   // The value is read before anything is written: it may be an element of x.
   const inputs = value instanceof Tensor ? [value] : [];

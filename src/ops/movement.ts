@@ -28,8 +28,14 @@ export function alias(x: Tensor, name: string): Tensor {
 }
 
 /** @internal The elements at `strides` of the memory of `base`, from `offset` of its storage on. */
-export function asStrided(base: Tensor, shape: Shape, strides: Shape, offset: number, name = 'asStrided'): Tensor {
-  const geometry = geometryOf(base, { shape, strides, offset });
+export function asStrided(
+  base: Tensor,
+  shape: Shape,
+  strides: Shape,
+  offset: number,
+  name = 'asStrided',
+  geometry = geometryOf(base, { shape, strides, offset }),
+): Tensor {
   return view(name, base, shape, strides, offset, (g) => addStrided(g, geometry));
 }
 

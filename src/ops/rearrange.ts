@@ -5,7 +5,7 @@ import { assertNumbers, assertTensor, assertTensorList, readArguments, readOptio
 import { arange, type TensorOptions, tensor, zeros } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { resultDType } from '../tensor/scalar.js';
-import { broadcastShapes, normalizeDim, numel, type Shape } from '../tensor/shape.js';
+import { broadcastShapes, contiguousStrides, normalizeDim, numel, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ge, mul, pow, sub } from './arithmetic.js';
 import { flip, meshgrid, pad } from './arrange.js';
@@ -249,14 +249,12 @@ export function unfoldDim(x: Tensor, dim: number, size: number, step: number): T
     );
   if (x.ndim === 0) return asStrided(x, [size], [1], x.offset);
   const count = Math.floor((length - size) / step) + 1;
-  const stride = x.strides[d]!;
-  return asStrided(
-    x,
-    [...x.shape.map((s, i) => (i === d ? count : s)), size],
-    [...x.strides.map((s, i) => (i === d ? s * step : s)), stride],
-    x.offset,
-    'unfold',
-  );
+  const shape = [...x.shape.map((s, i) => (i === d ? count : s)), size];
+  const windows = (strides: Shape) => [...strides.map((s, i) => (i === d ? s * step : s)), strides[d]!];
+  // The gradient goes by place in x, not by place in memory, where x may be expanded.
+  const plain = contiguousStrides(x.shape);
+  const geometry = { base: { shape: x.shape, strides: plain }, shape, strides: windows(plain), offset: 0 };
+  return asStrided(x, shape, windows(x.strides), x.offset, 'unfold', geometry);
 }
 
 /** Powers of a vector as columns. @param n how many; default: its length. @param increasing from the 0th on; default false. */

@@ -204,6 +204,7 @@ export function inferShape(shape: Shape, count: number, op: string): Shape {
 
 /** The strides of a view of the same memory with another shape, or undefined when only a copy can have that shape. */
 export function viewStrides(shape: Shape, strides: Shape, target: Shape): number[] | undefined {
+  if (sameShape(shape, target)) return [...strides];
   if (isContiguous(shape, strides)) return contiguousStrides(target);
   if (numel(shape) === 0) return contiguousStrides(target);
   // Split the old dims into runs that lie in memory as one, and fit the new dims into the runs from the end.

@@ -168,7 +168,7 @@ export class Tensor {
    * @throws {GradError} on a tensor that an operation made. @throws {DTypeError} for integers and bools.
    */
   requiresGrad_(value = true): this {
-    if (!this.isLeaf) {
+    if (this.ownGradFn !== null) {
       if (value) return this;
       throw new GradError(
         'requiresGrad_: only leaf tensors can stop requiring gradients; this one was made by an operation. Use detach().',

@@ -9,6 +9,7 @@ import { type OptimizerCase, replayOptimizer } from './optimizers.js';
 import { type Case, type Replayed, replay } from './replay.js';
 import { replayTrace, type TraceCase } from './schedules.js';
 import { type PromotionRow, replayPromotion } from './tables.js';
+import { replayWalk, type WalkCase } from './walks.js';
 
 /** What every case has. */
 export interface AnyCase {
@@ -35,6 +36,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   call: { compared: [['results', 'float64']], replay: (c: CallCase) => replayCall(c) },
   promotion: { compared: [['all pairs', 'float64']], replay: (row: PromotionRow) => replayPromotion(row) },
   optimizer: { compared: both, replay: (c: OptimizerCase, floating) => replayOptimizer(c, floating) },
+  walk: { compared: [['float64', 'float64']], replay: (c: WalkCase) => replayWalk(c) },
   layout: { compared: [['strides', 'float32']], replay: (c: LayoutCase) => replayLayout(c) },
   trace: { compared: [['float64', 'float64']], replay: (c: TraceCase) => replayTrace(c) },
   lbfgs: { compared: [['float64', 'float64']], replay: (c: LbfgsCase) => replayLbfgs(c) },
