@@ -18,6 +18,7 @@ async function program() {
   const { outputFiles } = await build({
     entryPoints: [join(here, 'main.ts')],
     bundle: true,
+    tsconfigRaw: '{}', // the package as it is built, not this repository's sources
     format: 'esm',
     target: 'es2022',
     sourcemap: 'inline',

@@ -121,6 +121,26 @@ describe('bundled for pages by Vite', () => {
   });
 });
 
+describe('linked, as npm install path/to/hone leaves it', () => {
+  it('is bundled for pages without anything of Node', async () => {
+    const app = mkdtempSync(join(far, 'linked-'));
+    mkdirSync(join(app, 'node_modules'));
+    symlinkSync(root, join(app, 'node_modules/hone'));
+    const { metafile } = await build({
+      stdin: { contents: "import { ones } from 'hone'; console.log(ones([2]));", resolveDir: app },
+      bundle: true,
+      format: 'esm',
+      outdir: join(app, 'out'),
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const files = Object.keys(metafile.inputs);
+    expect(files.some((file) => file.endsWith('dist/engine/host-browser.js'))).toBe(true);
+    expect(files.filter((file) => /host-node|\/src\//.test(file))).toEqual([]);
+  });
+});
+
 describe('minified', () => {
   /** What names could show in: texts, errors, counts, groups, files. */
   const program = `
@@ -141,6 +161,7 @@ describe('minified', () => {
     const net = new nn.Sequential(new nn.Conv2d(3, 8, 3, { padding: 1 }), new nn.BatchNorm2d(8), new nn.ReLU(), new nn.MaxPool2d(2), new nn.Flatten(), new nn.Linear(2048, 4));
     const info = summary(net, [2, 3, 32, 32], { verbose: 0 });
     attempt(() => info.totalMultAdds);
+    attempt(() => [JSON.stringify(ones([2])), [...ones([2, 1])].length, +tensor(3)]);
     attempt(() => info);
     attempt(() => net);
     attempt(() => Object.keys(net.stateDict()));
@@ -196,6 +217,7 @@ describe('minified', () => {
   it('a program says what it says otherwise: texts, errors, counts, names', async () => {
     const [plain, small] = await Promise.all([said({}), said({ minify: true, keepNames: false })]);
     expect(plain[0]).toBe(String(2 * (8 * 27 + 8) * 1024 + 2 * 16 + 2 * (2048 * 4 + 4)));
+    expect(plain[1]).toBe('[1,1],2,3');
     expect(plain.length).toBeGreaterThan(1000);
     expect(small).toHaveLength(plain.length);
     expect(
