@@ -83,7 +83,9 @@ export async function compileCached(compiler, source, flags, folder, text = read
   const object = join(folder, `${source.replaceAll('/', '-').replace(/\.cc$/, '')}-${hash}.o`);
   if (existsSync(object)) return object;
   mkdirSync(folder, { recursive: true });
-  await promisify(execFile)(compiler, ['-c', join(kernelDir, source), '-o', `${object}.tmp`, ...flags], { maxBuffer: 1 << 26 });
-  renameSync(`${object}.tmp`, object);
+  // Two builds at once may want the same object.
+  const unfinished = `${object}.${process.pid}.tmp`;
+  await promisify(execFile)(compiler, ['-c', join(kernelDir, source), '-o', unfinished, ...flags], { maxBuffer: 1 << 26 });
+  renameSync(unfinished, object);
   return object;
 }

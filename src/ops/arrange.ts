@@ -1,7 +1,7 @@
 /** Elements in another order or number: flip, roll, repeat, pad, triangles. */
 
 import { named, record } from '../autograd/node.js';
-import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
+import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
 import {
   assertNumbers,
   assertTensor,
@@ -13,10 +13,12 @@ import {
   show,
   type Trailing,
 } from '../tensor/arguments.js';
+import { listable, wholeNumber, wholeNumbers } from '../tensor/checks.js';
 import { arange, fromTypedArray } from '../tensor/create.js';
+import { isFloating } from '../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../tensor/layout.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../tensor/shape.js';
-import { aliasTensor, type Tensor } from '../tensor/tensor.js';
+import { aliasTensor, Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
 import { ge, le, sub } from './arithmetic.js';
 import { clone, contiguous, filled, fillRaw, formatOf } from './copy.js';
@@ -56,7 +58,7 @@ export function roll(x: Tensor, shifts: number | readonly number[], dims?: numbe
   assertTensor('roll', 'x', x);
   assertNumbers('roll', 'shifts', shifts, true);
   if (dims !== undefined) assertNumbers('roll', 'dims', dims, true);
-  const steps = typeof shifts === 'number' ? [shifts] : shifts;
+  const steps = wholeNumbers('roll', 'shifts', typeof shifts === 'number' ? [shifts] : shifts);
   if (dims === undefined) {
     if (steps.length !== 1) throw new ArgumentError(`roll: got ${steps.length} shifts without dims, expected one.`);
     return reshape(roll(reshape(x, [-1]), steps[0]!, 0), x.shape);
@@ -134,18 +136,23 @@ export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: numb
   const d = normalizeDim(dim, x.ndim, 'repeatInterleave');
   if (x.ndim === 0) throw new IndexError(`repeatInterleave: dim is ${dim}, but a 0-dim tensor has none. Leave dim out.`);
   const size = x.shape[d]!;
-  const counts = typeof repeats === 'number' ? new Array<number>(size).fill(repeats) : Array.from(toTypedArray(repeats), Number);
-  if (counts.length === 1 && size !== 1) counts.push(...new Array<number>(Math.max(0, size - 1)).fill(counts[0]!));
-  if (counts.length !== size)
-    throw new ShapeError(
-      `repeatInterleave: got ${counts.length} repeats for dim ${d} of size ${size} (shape ${showShape(x.shape)}), expected one for each.`,
-    );
-  if (counts.some((c) => !Number.isInteger(c) || c < 0))
-    throw new ArgumentError('repeatInterleave: repeats must be whole numbers of at least 0.');
-  const index = BigInt64Array.from(
-    counts.flatMap((count, i) => new Array<number>(count).fill(i)),
-    BigInt,
-  );
+  let counts: ArrayLike<number>;
+  if (repeats instanceof Tensor) {
+    if (isFloating(repeats.dtype) || repeats.dtype === 'bool')
+      throw new DTypeError(`repeatInterleave: repeats is ${repeats.dtype}, expected int64 or int32. Use repeats.long().`);
+    if (repeats.ndim > 1) throw new ShapeError(`repeatInterleave: repeats is ${showShape(repeats.shape)}, expected one dim.`);
+    const given = Array.from(toTypedArray(repeats), Number);
+    if (given.length !== size && given.length !== 1)
+      throw new ShapeError(
+        `repeatInterleave: got ${given.length} repeats for dim ${d} of size ${size} (shape ${showShape(x.shape)}), expected one for each.`,
+      );
+    counts = given.length === size ? given : new Float64Array(size).fill(given[0]!);
+    for (const count of given) wholeNumber('repeatInterleave', 'repeats', count, { min: 0 });
+  } else counts = new Float64Array(size).fill(wholeNumber('repeatInterleave', 'repeats', repeats, { min: 0 }));
+  let total = 0;
+  for (let i = 0; i < size; i++) total += counts[i]!;
+  const index = new BigInt64Array(listable('repeatInterleave', 'slices', total, 2 ** 28));
+  for (let i = 0, at = 0; i < size; at += counts[i++]!) index.fill(BigInt(i), at, at + counts[i]!);
   return indexSelect(x, d, fromTypedArray(index), 'repeatInterleave');
 }
 
@@ -176,6 +183,7 @@ export function meshgrid(tensors: readonly Tensor[], options?: { indexing?: 'ij'
 
 /** `column - row` of the last two dims, compared with `diagonal`. */
 function triangle(x: Tensor, diagonal: number, keep: typeof le, op: string): Tensor {
+  wholeNumber(op, 'diagonal', diagonal);
   if (x.ndim < 2) throw new ShapeError(`${op}: expected at least 2 dims, got shape ${showShape(x.shape)}.`);
   const [rows, cols] = x.shape.slice(-2) as [number, number];
   const offset = sub(arange(cols), unsqueeze(arange(rows), 1));
@@ -316,6 +324,7 @@ function padConstant(x: Tensor, padding: readonly number[], pairs: readonly PadP
 /** For each place along the padded dim, the index that it takes its value from. */
 function sourceIndex(op: string, x: Tensor, d: number, before: number, after: number, mode: Exclude<PadMode, 'constant'>): Tensor {
   const size = x.shape[d]!;
+  listable(op, 'places along a dim', before + size + after, 2 ** 28);
   const most = mode === 'reflect' ? size - 1 : mode === 'circular' ? size : Number.POSITIVE_INFINITY;
   if (before > most || after > most || size === 0) {
     throw new ShapeError(

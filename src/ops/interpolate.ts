@@ -6,6 +6,7 @@ import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { listable } from '../tensor/checks.js';
 import { fromTypedArray, zeros } from '../tensor/create.js';
 import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -71,6 +72,7 @@ export function interpolateAs(op: string, x: Tensor, options: InterpolateOptions
   const { mode = 'nearest', alignCorners = null, antialias = false } = options;
   checkMode(op, x, mode, alignCorners, antialias);
   const { sizes, scales } = axesOf(op, x, options, mode);
+  for (const size of sizes) listable(op, 'places along an axis', size);
   if (sizes.some((s, i) => s < 1 || x.shape[i + 2]! < 1) || x.shape[1] === 0) {
     throw new ShapeError(
       `${op}: input ${showShape(x.shape)} cannot become ${showShape([...x.shape.slice(0, 2), ...sizes])}: only the batch may be empty.`,

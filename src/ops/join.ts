@@ -3,6 +3,7 @@
 import { named, record } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, assertTensorList, readArguments, readOne, required, show, type Trailing } from '../tensor/arguments.js';
+import { listable, wholeNumber } from '../tensor/checks.js';
 import { promote } from '../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../tensor/layout.js';
 import { normalizeDim, numel, sameShape } from '../tensor/shape.js';
@@ -139,12 +140,12 @@ export function chunk(
 ): Tensor[] {
   assertTensor('chunk', 'x', x);
   const { chunks, dim } = readArguments('chunk', CHUNK, given);
-  if (!Number.isInteger(chunks) || chunks < 1)
-    throw new ArgumentError(`chunk: chunks is ${show(chunks)}, expected a whole number of at least 1.`);
+  wholeNumber('chunk', 'chunks', chunks, { min: 1 });
   const d = normalizeDim(dim, x.ndim, 'chunk');
   const size = x.shape[d] ?? 0;
   // An empty dim gives as many empty chunks as were asked for, as in PyTorch.
-  return size === 0 ? split(x, new Array<number>(chunks).fill(0), d) : split(x, Math.ceil(size / chunks), d);
+  if (x.ndim === 0) throw new ShapeError('chunk: a 0-dim tensor cannot be split.');
+  return size === 0 ? split(x, new Array<number>(listable('chunk', 'chunks', chunks)).fill(0), d) : split(x, Math.ceil(size / chunks), d);
 }
 
 /** One view for each index of `dim` (default 0), without that dim. */

@@ -2,6 +2,7 @@
 import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, assertTensorList, readOptions, show } from '../tensor/arguments.js';
+import { wholeNumber } from '../tensor/checks.js';
 import { eye } from '../tensor/create.js';
 import { normalizeDim, numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -163,7 +164,7 @@ export function cross(a: Tensor, b: Tensor, dim?: number): Tensor {
  */
 export function matrixPower(x: Tensor, n: number): Tensor {
   assertTensor('matrixPower', 'x', x);
-  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`matrixPower: n is ${n}, expected a whole number of at least 0.`);
+  wholeNumber('matrixPower', 'n', n, { min: 0 });
   const size = x.shape.at(-1);
   if (x.ndim < 2 || x.shape.at(-2) !== size) throw new ShapeError(`matrixPower: input is ${showShape(x.shape)}, expected square matrices.`);
   if (n === 0) return add(mul(x, 0), eye(size!, { dtype: x.dtype }));
@@ -211,7 +212,7 @@ export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]
   assertTensor('rot90', 'x', x);
   const [from, to] = dims.map((d) => normalizeDim(d, x.ndim, 'rot90')) as [number, number];
   if (from === to) throw new ArgumentError(`rot90: dims are [${dims}], expected two different ones.`);
-  const turns = ((k % 4) + 4) % 4;
+  const turns = ((wholeNumber('rot90', 'k', k) % 4) + 4) % 4;
   const order = x.shape.map((_, d) => (d === from ? to : d === to ? from : d));
   if (turns === 0) return named('Rot90', rowMajorClone(x));
   if (turns === 2) return named('Rot90', flip(x, [from, to]));

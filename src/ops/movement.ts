@@ -4,6 +4,7 @@ import { isGradEnabled, isInferenceModeEnabled } from '../autograd/mode.js';
 import { Node, named, record, setGradFn } from '../autograd/node.js';
 import { ArgumentError, GradError, IndexError, ShapeError, showShape } from '../errors.js';
 import { assertNumbers, assertTensor, readArguments, type Trailing } from '../tensor/arguments.js';
+import { wholeNumber, wholeNumbers } from '../tensor/checks.js';
 import { inferShape, normalizeDim, numel, type Shape, viewStrides } from '../tensor/shape.js';
 import { aliasTensor, type Tensor, viewGradFn } from '../tensor/tensor.js';
 import { contiguous, filled } from './copy.js';
@@ -168,6 +169,7 @@ export function t(x: Tensor): Tensor {
 export function expand(x: Tensor, shape: Shape): Tensor {
   assertTensor('expand', 'x', x);
   assertNumbers('expand', 'shape', shape);
+  wholeNumbers('expand', 'shape', shape, { min: -1 });
   const lead = shape.length - x.ndim;
   const bad = () =>
     new ShapeError(
@@ -249,12 +251,11 @@ export function slice(x: Tensor, dim: number, start?: number | null, end?: numbe
   assertTensor('slice', 'x', x);
   const d = normalizeDim(dim, x.ndim, 'slice');
   if (x.ndim === 0) throw new IndexError('slice: a 0-dim tensor has no dim to slice.');
-  if (!Number.isInteger(step) || step < 1)
-    throw new ArgumentError(`slice: step is ${step}, expected a whole number of at least 1. Use flip to reverse.`);
+  wholeNumber('slice', 'step', step, { min: 1 }, 'Use flip to reverse.');
   const size = x.shape[d]!;
   const bound = (value: number | null | undefined, missing: number) => {
     if (value === undefined || value === null) return missing;
-    if (!Number.isInteger(value)) throw new ArgumentError(`slice: bound ${value} is not a whole number.`);
+    wholeNumber('slice', 'bound', value);
     return Math.min(Math.max(value < 0 ? value + size : value, 0), size);
   };
   const from = bound(start, 0);
@@ -269,6 +270,8 @@ export function slice(x: Tensor, dim: number, start?: number | null, end?: numbe
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
   assertTensor('narrow', 'x', x);
   const d = normalizeDim(dim, x.ndim, 'narrow');
+  wholeNumber('narrow', 'start', start);
+  wholeNumber('narrow', 'length', length, { min: 0 });
   const size = x.shape[d] ?? 0;
   const from = start < 0 ? start + size : start;
   if (!(from >= 0 && length >= 0 && from + length <= size)) {
@@ -326,7 +329,7 @@ export function diagonalPlace(
   rank: number,
   { offset, dim1, dim2 }: Required<DiagonalOptions>,
 ): { offset: number; rows: number; cols: number } {
-  if (!Number.isInteger(offset)) throw new ArgumentError(`${op}: offset is ${offset}, expected a whole number.`);
+  wholeNumber(op, 'offset', offset);
   if (rank < 2) throw new ShapeError(`${op}: expected at least 2 dims, got ${rank}.`);
   const [rows, cols] = [normalizeDim(dim1, rank, op), normalizeDim(dim2, rank, op)];
   if (rows === cols) throw new ArgumentError(`${op}: dim1 ${dim1} and dim2 ${dim2} are the same dim, expected two.`);

@@ -1,6 +1,7 @@
 /** What pooling checks before it computes, and the options that its functions share; for one, two and three axes. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { show } from '../tensor/arguments.js';
+import { listable } from '../tensor/checks.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Axes, type Given, needsFloat, type Rank, type Sizes, sizesOf, wordsOf } from './window.js';
 
@@ -87,7 +88,9 @@ export function poolAxes(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, o
 export function adaptiveSizes(op: string, rank: Rank, x: Tensor, outputSize: number | readonly (number | null)[]): number[] {
   checkPoolInput(op, rank, x);
   const wanted = Array.isArray(outputSize) ? outputSize.map((s, d) => s ?? x.shape[x.ndim - rank + d]!) : (outputSize as number);
-  return sizesOf(wanted, rank, 0, op, 'outputSize');
+  const sizes = sizesOf(wanted, rank, 0, op, 'outputSize');
+  for (const size of sizes) listable(op, 'places along an axis', size);
+  return sizes;
 }
 
 /** Throws for a divisor of 0. */

@@ -2,6 +2,7 @@
 import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { assertNumbers, assertTensor, assertTensorList, readArguments, readOptions, type Trailing } from '../tensor/arguments.js';
+import { finiteNumber, listable, wholeNumber, wholeNumbers } from '../tensor/checks.js';
 import { arange, type TensorOptions, tensor, zeros } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { resultDType } from '../tensor/scalar.js';
@@ -135,13 +136,13 @@ export function tensorSplit(x: Tensor, parts: number | readonly number[], dim = 
   assertTensor('tensorSplit', 'x', x);
   assertNumbers('tensorSplit', 'parts', parts, true);
   const d = normalizeDim(dim, x.ndim, 'tensorSplit');
+  if (x.ndim === 0) throw new ShapeError('tensorSplit: a 0-dim tensor cannot be split.');
   const size = x.shape[d]!;
   if (typeof parts !== 'number') {
-    const cuts = [null, ...parts, null];
+    const cuts = [null, ...wholeNumbers('tensorSplit', 'parts', parts), null];
     return cuts.slice(0, -1).map((start, i) => slice(x, d, start, cuts[i + 1]));
   }
-  if (!Number.isInteger(parts) || parts < 1)
-    throw new ArgumentError(`tensorSplit: parts is ${parts}, expected a whole number of at least 1, or places.`);
+  listable('tensorSplit', 'parts', wholeNumber('tensorSplit', 'parts', parts, { min: 1 }));
   const [whole, larger] = [Math.floor(size / parts), size % parts];
   return Array.from({ length: parts }, (_, i) => narrow(x, d, i * whole + Math.min(i, larger), whole + (i < larger ? 1 : 0)));
 }
@@ -150,6 +151,7 @@ function evenly(op: string, x: Tensor, parts: number | readonly number[], d: num
   if (x.ndim <= d && !(op === 'hsplit' && x.ndim === 1))
     throw new ShapeError(`${op}: input is ${showShape(x.shape)}, expected at least ${d + 1} dims.`);
   const dim = op === 'hsplit' && x.ndim === 1 ? 0 : d;
+  if (typeof parts === 'number') wholeNumber(op, 'parts', parts, { min: 1 });
   if (typeof parts === 'number' && x.shape[dim]! % parts !== 0)
     throw new ArgumentError(`${op}: dim ${dim} of ${showShape(x.shape)} does not divide into ${parts} equal parts. Use tensorSplit.`);
   return tensorSplit(x, parts, dim);
@@ -210,10 +212,12 @@ export function cartesianProd(...vectors: Tensor[]): Tensor {
 export function combinations(x: Tensor, r = 2, options?: { withReplacement?: boolean }): Tensor {
   assertTensor('combinations', 'x', x);
   const { withReplacement } = readOptions('combinations', { withReplacement: false }, options);
+  wholeNumber('combinations', 'r', r, { min: 0 });
   if (x.ndim !== 1) throw new ShapeError(`combinations: input is ${showShape(x.shape)}, expected a vector.`);
   const places: number[] = [];
   const choose = (from: number, chosen: number[]): void => {
     if (chosen.length === r) {
+      listable('combinations', 'places', places.length + r);
       places.push(...chosen);
       return;
     }
@@ -227,14 +231,20 @@ export function combinations(x: Tensor, r = 2, options?: { withReplacement?: boo
 /** Where elements are not 0, one row each. */
 export const argwhere = (x: Tensor): Tensor => nonzero(x);
 
-function triangle(rows: number, cols: number, holds: (difference: Tensor) => Tensor): Tensor {
+function triangle(op: string, rows: number, cols: number, offset: number, holds: (difference: Tensor) => Tensor): Tensor {
+  wholeNumber(op, 'rows', rows, { min: 0 });
+  wholeNumber(op, 'cols', cols, { min: 0 });
+  wholeNumber(op, 'offset', offset);
+  listable(op, 'places', rows * cols, 2 ** 28);
   const difference = sub(unsqueeze(arange(cols), 0), unsqueeze(arange(rows), 1));
   return permute(nonzero(holds(difference)), [1, 0]);
 }
 /** Row and column numbers of the lower triangle of a matrix, [2, n]. @param offset default 0. */
-export const trilIndices = (rows: number, cols: number, offset = 0): Tensor => triangle(rows, cols, (d) => ge(mul(d, -1), -offset));
+export const trilIndices = (rows: number, cols: number, offset = 0): Tensor =>
+  triangle('trilIndices', rows, cols, offset, (d) => ge(mul(d, -1), -offset));
 /** Row and column numbers of the upper triangle of a matrix, [2, n]. @param offset default 0. */
-export const triuIndices = (rows: number, cols: number, offset = 0): Tensor => triangle(rows, cols, (d) => ge(d, offset));
+export const triuIndices = (rows: number, cols: number, offset = 0): Tensor =>
+  triangle('triuIndices', rows, cols, offset, (d) => ge(d, offset));
 
 /**
  * Windows along `dim`: a new last dim of `size`, one window every `step`. A view: windows that overlap share their elements.
@@ -261,6 +271,9 @@ export function unfoldDim(x: Tensor, dim: number, size: number, step: number): T
 export function vander(x: Tensor, n = x.shape[0] ?? 0, options?: { increasing?: boolean }): Tensor {
   assertTensor('vander', 'x', x);
   const { increasing } = readOptions('vander', { increasing: false }, options);
+  assertTensor('vander', 'x', x);
+  if (x.ndim !== 1) throw new ShapeError(`vander: x is ${showShape(x.shape)}, expected a vector.`);
+  listable('vander', 'columns', wholeNumber('vander', 'n', n, { min: 0 }), 2 ** 16);
   const columns = Array.from({ length: n }, (_, i) => pow(x, increasing ? i : n - 1 - i));
   return columns.length === 0 ? zeros([x.shape[0] ?? 0, 0], { dtype: x.dtype }) : stack(columns, 1);
 }
@@ -273,6 +286,8 @@ export function logspace(
   base: number | TensorOptions = 10,
   options: TensorOptions = {},
 ): Tensor {
+  for (const [name, value] of Object.entries({ start, end })) finiteNumber('logspace', name, value);
+  listable('logspace', 'numbers', wholeNumber('logspace', 'steps', steps, { min: 0 }));
   const [b, rest] = typeof base === 'number' ? [base, options] : [10, base];
   const dtype = rest.dtype ?? 'float32';
   // As PyTorch does: float32 rounds the ends and their distance, the rest is float64, from both ends toward the middle.

@@ -12,6 +12,7 @@ import {
   show,
   type Trailing,
 } from '../tensor/arguments.js';
+import { listable, wholeNumber } from '../tensor/checks.js';
 import { fromTypedArray, tensor, zeros } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, wrappedScalar } from '../tensor/scalar.js';
@@ -128,7 +129,7 @@ export function diff(
   assertTensor('diff', 'x', x);
   const defaults: Required<DiffOptions> = { n: 1, dim: -1, prepend: null, append: null };
   const { n, dim, prepend, append } = readArguments('diff', defaults, given);
-  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`diff: n is ${show(n)}, expected a whole number of at least 0.`);
+  wholeNumber('diff', 'n', n, { min: 0 });
   assertTensorOrNull('diff', 'prepend', prepend);
   assertTensorOrNull('diff', 'append', append);
   const d = normalizeDim(dim, x.ndim, 'diff');
@@ -136,7 +137,8 @@ export function diff(
   if (n === 0) return clone(x);
   const parts = [prepend, x, append].filter((part) => part !== null);
   let out = parts.length === 1 ? x : cat(parts, d);
-  for (let i = 0; i < n; i++) {
+  const most = Math.min(n, out.shape[d]!); // after so many differences nothing is left
+  for (let i = 0; i < most; i++) {
     const size = out.shape[d]!;
     if (size === 0) break;
     const [later, earlier] = [narrow(out, d, 1, size - 1), narrow(out, d, 0, size - 1)];
@@ -302,8 +304,7 @@ export function bincount(
     given,
   );
   assertTensorOrNull('bincount', 'weights', weights);
-  if (!Number.isInteger(minlength) || minlength < 0)
-    throw new ArgumentError(`bincount: minlength is ${minlength}, expected a whole number of at least 0.`);
+  wholeNumber('bincount', 'minlength', minlength, { min: 0 });
   if (isFloating(x.dtype)) throw new DTypeError(`bincount: expected whole numbers, got ${x.dtype}.`);
   if (x.ndim !== 1) throw new ShapeError(`bincount: input is ${showShape(x.shape)}, expected a vector.`);
   if (weights && numel(weights.shape) !== numel(x.shape))
@@ -311,7 +312,8 @@ export function bincount(
   const values = Array.from(toTypedArray(x), Number);
   const lowest = values.reduce((a, b) => Math.min(a, b), 0);
   if (lowest < 0) throw new ArgumentError(`bincount: got ${lowest}, expected numbers of at least 0.`);
-  const counts = new Float64Array(Math.max(minlength, values.reduce((a, b) => Math.max(a, b), -1) + 1));
+  const length = Math.max(minlength, values.reduce((a, b) => Math.max(a, b), -1) + 1);
+  const counts = new Float64Array(listable('bincount', 'counts', length, 2 ** 28));
   const each = weights ? Array.from(toTypedArray(weights), Number) : null;
   values.forEach((v, i) => {
     counts[v]! += each ? each[i]! : 1;
@@ -329,7 +331,7 @@ export function histc(
 ): Tensor {
   assertTensor('histc', 'x', x);
   const { bins, min, max } = readArguments('histc', { bins: 100, min: 0, max: 0 }, given);
-  if (!Number.isInteger(bins) || bins < 1) throw new ArgumentError(`histc: bins is ${bins}, expected a whole number of at least 1.`);
+  listable('histc', 'bins', wholeNumber('histc', 'bins', bins, { min: 1 }), 2 ** 28);
   if (min > max) throw new ArgumentError(`histc: min ${min} is above max ${max}.`);
   const values = Array.from(toTypedArray(detach(x)), Number);
   let [low, high] = [min, max];

@@ -1,12 +1,13 @@
 /** Making tensors from numbers. */
 
 import { check, kernels, loadedEngine } from '../engine/engine.js';
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
+import { ArgumentError, DTypeError, OutOfMemoryError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, isOptions, noMore, readOptions, readSizes, show } from './arguments.js';
+import { listable, wholeNumber } from './checks.js';
 import { assertDType, type DType, dtypeOfTypedArray, dtypes, isFloating, promote, type TypedArray } from './dtype.js';
 import { isPlain, resultStrides } from './layout.js';
 import { isScalar, type Scalar, scalarTensor, storedScalar } from './scalar.js';
-import { checkSizes, numel, type Shape } from './shape.js';
+import { checkSizes, MAX_RANK, numel, type Shape } from './shape.js';
 import { aliasTensor, emptyTensor, Tensor } from './tensor.js';
 import { writeTyped } from './transfer.js';
 
@@ -68,6 +69,8 @@ export function tensor(data: NestedArray | TypedArray | Tensor, options?: Tensor
   for (let level: unknown = data; Array.isArray(level); level = level[0]) {
     shape.push(level.length);
     if (level.length === 0) break;
+    if (shape.length > MAX_RANK)
+      throw new ShapeError(`tensor: the arrays are nested deeper than the ${MAX_RANK} dims that a tensor has. Does one contain itself?`);
   }
   const flat: Scalar[] = [];
   const visit = (value: NestedArray, depth: number): void => {
@@ -232,7 +235,10 @@ export function arange(...args: (Whole | TensorOptions | undefined)[]): Tensor {
     !exact.every((v) => Number.isSafeInteger(Number(v)))
   )
     return finish(arangeExact(exact.map(BigInt) as [bigint, bigint, bigint]), options);
-  const out = emptyTensor([Math.ceil((end - start) / step)], dtype);
+  const length = Math.ceil((end - start) / step);
+  if (!Number.isSafeInteger(length))
+    throw new OutOfMemoryError(`arange: from ${start} to ${end} there are ${length} steps of ${step}. Take a larger step.`);
+  const out = emptyTensor([length], dtype);
   check(kernels.arange(dtypes[dtype].code, out.ptr, numel(out.shape), start, step), 'arange');
   return finish(out, options);
 }
@@ -240,7 +246,7 @@ export function arange(...args: (Whole | TensorOptions | undefined)[]): Tensor {
 /** {@link arange} of whole numbers beyond those that doubles count. */
 function arangeExact([start, end, step]: readonly [bigint, bigint, bigint]): Tensor {
   for (const v of [start, end, step]) storedScalar('arange', v, 'int64');
-  const count = Number((end - start + step - (step > 0n ? 1n : -1n)) / step);
+  const count = listable('arange', 'numbers', Number((end - start + step - (step > 0n ? 1n : -1n)) / step));
   const out = emptyTensor([Math.max(0, count)], 'int64');
   writeTyped(
     out,
@@ -266,7 +272,7 @@ export function linspace(start: number, end: number, steps: number, options?: Te
   checkTensorOptions('linspace', options);
   for (const [name, value] of Object.entries({ start, end }))
     if (typeof value !== 'number') throw new ArgumentError(`linspace: ${name} is ${show(value)}, expected a number.`);
-  if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError(`linspace: steps is ${steps}, expected a whole number of at least 0.`);
+  listable('linspace', 'numbers', wholeNumber('linspace', 'steps', steps, { min: 0 }));
   const dtype = dtypeOf(options, 'float32', 'linspace');
   const round = dtype === 'float32' ? Math.fround : (v: number) => v;
   const [first, last] = [round(start), round(end)];
@@ -284,6 +290,8 @@ export function linspace(start: number, end: number, steps: number, options?: Te
 /** The identity matrix [n, m]; m defaults to n. */
 export function eye(n: number, m?: number | TensorOptions, options?: TensorOptions): Tensor {
   const cols = typeof m === 'number' ? m : n;
+  wholeNumber('eye', 'n', n, { min: 0 });
+  wholeNumber('eye', 'm', cols, { min: 0 });
   const rest = checkTensorOptions('eye', isOptions(m) ? m : options);
   if (m !== undefined && m !== null && typeof m !== 'number' && !isOptions(m))
     throw new ArgumentError(`eye: m is ${show(m)}, expected a whole number.`);
