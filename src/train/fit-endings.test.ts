@@ -71,6 +71,7 @@ function scripted(losses: readonly number[], scores: readonly number[] = losses)
   return {
     model,
     optimizer,
+    parts: { model, optimizer },
     options,
     with: (more: Partial<FitOptions<readonly Tensor[]>>) => ({ ...options, ...more, callbacks: [counting, ...(more.callbacks ?? [])] }),
   };
@@ -435,14 +436,14 @@ describe('a training that is resumed', () => {
           modelCheckpoint(checkpointed),
           {
             onEpochEnd: ({ epoch }) => {
-              if (epoch === 2) saveCheckpoint(file, first);
+              if (epoch === 2) saveCheckpoint(file, first.parts);
             },
           },
         ],
       }),
     );
     const second = scripted(losses);
-    loadCheckpoint(file, second);
+    loadCheckpoint(file, second.parts);
     const history = await fit(
       second.model,
       second.with({ epochs: 4, earlyStopping: { patience: 3 }, callbacks: [modelCheckpoint(checkpointed)] }),
@@ -460,15 +461,15 @@ describe('a training that is resumed', () => {
     const losses = [0.3, 0.1, 0.5, 0.4];
     const first = scripted(losses);
     await fit(first.model, first.with({ epochs: 3, saveBest: true }));
-    saveCheckpoint(file, first);
+    saveCheckpoint(file, first.parts);
     const second = scripted(losses);
-    loadCheckpoint(file, second);
+    loadCheckpoint(file, second.parts);
     await fit(second.model, second.with({ epochs: 1, restoreBest: true }));
     expect(second.model.w.item()).toBe(2);
 
     for (const anew of ['model', 'history'] as const) {
       const third = scripted(losses);
-      loadCheckpoint(file, anew === 'model' ? { model: third.model } : third);
+      loadCheckpoint(file, anew === 'model' ? { model: third.model } : third.parts);
       const history = await fit(third.model, third.with({ epochs: 1, ...(anew === 'history' && { history: new History() }) }));
       expect(history.epochs.map(({ epoch }) => epoch)).toEqual([1]);
     }
