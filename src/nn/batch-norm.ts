@@ -31,7 +31,10 @@ export interface BatchNormLayerOptions {
 }
 
 /** The arguments of {@link BatchNormLayerOptions} that may be given in order. */
-export type NormArguments = Trailing<[number, number | null, boolean, boolean], BatchNormLayerOptions>;
+export type NormArguments = Trailing<
+  [eps: number, momentum: number | null, affine: boolean, trackRunningStats: boolean],
+  BatchNormLayerOptions
+>;
 
 /** @internal Parameters and running statistics of batch and instance normalisation. */
 export abstract class RunningNorm extends Module {

@@ -36,7 +36,7 @@ export class Bilinear extends Module {
     readonly in2Features: number,
     /** Features of the output. */
     readonly outFeatures: number,
-    ...args: Trailing<[boolean], LinearOptions>
+    ...args: Trailing<[bias: boolean], LinearOptions>
   ) {
     super();
     const { bias, dtype } = readArguments<{ bias: boolean; dtype: DType }>(classNameOf(new.target), { bias: true, dtype: 'float32' }, args);

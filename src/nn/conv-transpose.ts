@@ -3,7 +3,7 @@ import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { type ConvTransposeOptions, checkConvInput, transposedSizes } from '../ops/conv-shape.js';
 import { convTranspose1d, convTranspose2d, convTranspose3d } from '../ops/conv-transpose.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
-import { readArguments, show } from '../tensor/arguments.js';
+import { readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -50,7 +50,7 @@ abstract class TransposedConvolution<S extends readonly number[]> extends ConvNd
     inChannels: number,
     outChannels: number,
     kernelSize: Sizes,
-    given: unknown[],
+    given: readonly unknown[],
   ) {
     const options = readArguments<Record<keyof typeof LAYER, never>>(name, LAYER as never, given);
     if ((options.paddingMode as string) !== 'zeros')
@@ -115,14 +115,12 @@ export class ConvTranspose1d extends TransposedConvolution<readonly [number]> {
     inChannels: number,
     outChannels: number,
     kernelSize: Single,
-    stride?: Single | ConvTranspose1dLayerOptions,
-    padding?: Single | ConvTranspose1dLayerOptions,
-    outputPadding?: Single | ConvTranspose1dLayerOptions,
-    groups?: number | ConvTranspose1dLayerOptions,
-    bias?: boolean | ConvTranspose1dLayerOptions,
-    dilation?: Single | ConvTranspose1dLayerOptions,
+    ...args: Trailing<
+      [stride: Single, padding: Single, outputPadding: Single, groups: number, bias: boolean, dilation: Single],
+      ConvTranspose1dLayerOptions
+    >
   ) {
-    super(classNameOf(new.target), 1, inChannels, outChannels, kernelSize, [stride, padding, outputPadding, groups, bias, dilation]);
+    super(classNameOf(new.target), 1, inChannels, outChannels, kernelSize, args);
   }
 
   /** @param outputSize one of the sizes that the stride allows, instead of `outputPadding`. @returns [N, outChannels, OL], or without N. */
@@ -150,14 +148,12 @@ export class ConvTranspose2d extends TransposedConvolution<readonly [number, num
     inChannels: number,
     outChannels: number,
     kernelSize: Pair,
-    stride?: Pair | ConvTranspose2dLayerOptions,
-    padding?: Pair | ConvTranspose2dLayerOptions,
-    outputPadding?: Pair | ConvTranspose2dLayerOptions,
-    groups?: number | ConvTranspose2dLayerOptions,
-    bias?: boolean | ConvTranspose2dLayerOptions,
-    dilation?: Pair | ConvTranspose2dLayerOptions,
+    ...args: Trailing<
+      [stride: Pair, padding: Pair, outputPadding: Pair, groups: number, bias: boolean, dilation: Pair],
+      ConvTranspose2dLayerOptions
+    >
   ) {
-    super(classNameOf(new.target), 2, inChannels, outChannels, kernelSize, [stride, padding, outputPadding, groups, bias, dilation]);
+    super(classNameOf(new.target), 2, inChannels, outChannels, kernelSize, args);
   }
 
   /** @param outputSize one of the sizes that the stride allows, instead of `outputPadding`. @returns [N, outChannels, OH, OW], or without N. */
@@ -185,14 +181,12 @@ export class ConvTranspose3d extends TransposedConvolution<readonly [number, num
     inChannels: number,
     outChannels: number,
     kernelSize: Triple,
-    stride?: Triple | ConvTranspose3dLayerOptions,
-    padding?: Triple | ConvTranspose3dLayerOptions,
-    outputPadding?: Triple | ConvTranspose3dLayerOptions,
-    groups?: number | ConvTranspose3dLayerOptions,
-    bias?: boolean | ConvTranspose3dLayerOptions,
-    dilation?: Triple | ConvTranspose3dLayerOptions,
+    ...args: Trailing<
+      [stride: Triple, padding: Triple, outputPadding: Triple, groups: number, bias: boolean, dilation: Triple],
+      ConvTranspose3dLayerOptions
+    >
   ) {
-    super(classNameOf(new.target), 3, inChannels, outChannels, kernelSize, [stride, padding, outputPadding, groups, bias, dilation]);
+    super(classNameOf(new.target), 3, inChannels, outChannels, kernelSize, args);
   }
 
   /** @param outputSize one of the sizes that the stride allows, instead of `outputPadding`. @returns [N, outChannels, OD, OH, OW], or without N. */

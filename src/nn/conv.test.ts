@@ -151,3 +151,11 @@ describe('errors', () => {
     expect(new nn.ConvTranspose2d(2, 4, 3).forward(zeros([0, 2, 5, 4])).shape).toEqual([0, 4, 7, 6]);
   });
 });
+
+test('options given twice do not compile', () => {
+  // @ts-expect-error: two objects of options
+  expect(() => new nn.Conv2d(1, 2, 3, { stride: 1 }, { padding: 1 })).toThrow(ArgumentError);
+  // @ts-expect-error: there is no such option
+  expect(() => new nn.Conv2d(1, 2, 3, { strides: 1 })).toThrow(ArgumentError);
+  expect(new nn.Conv2d(1, 2, 3, 1, { padding: 1 }).padding).toEqual([1, 1]);
+});

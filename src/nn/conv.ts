@@ -4,7 +4,7 @@ import { type PadMode, pad } from '../ops/arrange.js';
 import { conv1d, conv2d, conv3d } from '../ops/conv.js';
 import { type ConvOptions, checkConvInput, type Padding } from '../ops/conv-shape.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
-import { readArguments } from '../tensor/arguments.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -123,7 +123,7 @@ abstract class Convolution<S extends readonly number[]> extends ConvNd<S> {
     inChannels: number,
     outChannels: number,
     kernelSize: Sizes,
-    given: unknown[],
+    given: readonly unknown[],
   ) {
     super(
       name,
@@ -171,14 +171,12 @@ export class Conv1d extends Convolution<readonly [number]> {
     inChannels: number,
     outChannels: number,
     kernelSize: Single,
-    stride?: Single | Conv1dLayerOptions,
-    padding?: Padding<Single> | Conv1dLayerOptions,
-    dilation?: Single | Conv1dLayerOptions,
-    groups?: number | Conv1dLayerOptions,
-    bias?: boolean | Conv1dLayerOptions,
-    paddingMode?: PaddingMode | Conv1dLayerOptions,
+    ...args: Trailing<
+      [stride: Single, padding: Padding<Single>, dilation: Single, groups: number, bias: boolean, paddingMode: PaddingMode],
+      Conv1dLayerOptions
+    >
   ) {
-    super(classNameOf(new.target), 1, inChannels, outChannels, kernelSize, [stride, padding, dilation, groups, bias, paddingMode]);
+    super(classNameOf(new.target), 1, inChannels, outChannels, kernelSize, args);
   }
 
   /** @returns [N, outChannels, OL], or without N. */
@@ -207,14 +205,12 @@ export class Conv2d extends Convolution<readonly [number, number]> {
     inChannels: number,
     outChannels: number,
     kernelSize: Pair,
-    stride?: Pair | Conv2dLayerOptions,
-    padding?: Padding<Pair> | Conv2dLayerOptions,
-    dilation?: Pair | Conv2dLayerOptions,
-    groups?: number | Conv2dLayerOptions,
-    bias?: boolean | Conv2dLayerOptions,
-    paddingMode?: PaddingMode | Conv2dLayerOptions,
+    ...args: Trailing<
+      [stride: Pair, padding: Padding<Pair>, dilation: Pair, groups: number, bias: boolean, paddingMode: PaddingMode],
+      Conv2dLayerOptions
+    >
   ) {
-    super(classNameOf(new.target), 2, inChannels, outChannels, kernelSize, [stride, padding, dilation, groups, bias, paddingMode]);
+    super(classNameOf(new.target), 2, inChannels, outChannels, kernelSize, args);
   }
 
   /** @returns [N, outChannels, OH, OW], or without N. */
@@ -243,14 +239,12 @@ export class Conv3d extends Convolution<readonly [number, number, number]> {
     inChannels: number,
     outChannels: number,
     kernelSize: Triple,
-    stride?: Triple | Conv3dLayerOptions,
-    padding?: Padding<Triple> | Conv3dLayerOptions,
-    dilation?: Triple | Conv3dLayerOptions,
-    groups?: number | Conv3dLayerOptions,
-    bias?: boolean | Conv3dLayerOptions,
-    paddingMode?: PaddingMode | Conv3dLayerOptions,
+    ...args: Trailing<
+      [stride: Triple, padding: Padding<Triple>, dilation: Triple, groups: number, bias: boolean, paddingMode: PaddingMode],
+      Conv3dLayerOptions
+    >
   ) {
-    super(classNameOf(new.target), 3, inChannels, outChannels, kernelSize, [stride, padding, dilation, groups, bias, paddingMode]);
+    super(classNameOf(new.target), 3, inChannels, outChannels, kernelSize, args);
   }
 
   /** @returns [N, outChannels, OD, OH, OW], or without N. */

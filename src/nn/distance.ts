@@ -24,7 +24,7 @@ export class PairwiseDistance extends Module {
    * The norm of x1 - x2 + eps along the last dim.
    * @param args p (which norm, default 2), eps (default 1e-6) and keepdim (default false) in this order, or as options.
    */
-  constructor(...args: Trailing<[number, number, boolean], PairwiseDistanceOptions>) {
+  constructor(...args: Trailing<[p: number, eps: number, keepdim: boolean], PairwiseDistanceOptions>) {
     super();
     const { p, eps, keepdim } = readArguments(classNameOf(new.target), { p: 2, eps: 1e-6, keepdim: false }, args);
     this.norm = p;
@@ -54,7 +54,7 @@ export class CosineSimilarity extends Module {
    * The cosine of the angle between vectors along `dim`.
    * @param args dim (default 1) and eps (the least length that is divided by, default 1e-8) in this order, or as options.
    */
-  constructor(...args: Trailing<[number, number], CosineSimilarityOptions>) {
+  constructor(...args: Trailing<[dim: number, eps: number], CosineSimilarityOptions>) {
     super();
     const { dim, eps } = readArguments(classNameOf(new.target), { dim: 1, eps: 1e-8 }, args);
     this.dim = dim;

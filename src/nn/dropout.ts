@@ -20,7 +20,7 @@ abstract class DropoutLayer extends Module {
   readonly p: number;
   readonly inplace: boolean;
 
-  constructor(...args: Trailing<[number, boolean], DropoutLayerOptions>) {
+  constructor(...args: Trailing<[p: number, inplace: boolean], DropoutLayerOptions>) {
     super();
     const { p, inplace } = readArguments(classNameOf(this), { p: 0.5, inplace: false }, args);
     if (!(p >= 0 && p <= 1))

@@ -122,7 +122,10 @@ export class Embedding extends Table {
   constructor(
     numEmbeddings: number,
     embeddingDim: number,
-    ...args: Trailing<[number | null, number | null, number, boolean, boolean], EmbeddingLayerOptions>
+    ...args: Trailing<
+      [paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean, sparse: boolean],
+      EmbeddingLayerOptions
+    >
   ) {
     super(
       numEmbeddings,
@@ -139,7 +142,10 @@ export class Embedding extends Table {
    */
   static fromPretrained(
     embeddings: Tensor,
-    ...args: Trailing<[boolean, number | null, number | null, number, boolean, boolean], PretrainedOptions>
+    ...args: Trailing<
+      [freeze: boolean, paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean, sparse: boolean],
+      PretrainedOptions
+    >
   ): Embedding {
     const [rows, cols] = checkTable('Embedding', embeddings);
     const { dtype: _, ...table } = TABLE;
@@ -216,7 +222,10 @@ export class EmbeddingBag extends Table {
   constructor(
     numEmbeddings: number,
     embeddingDim: number,
-    ...args: Trailing<[number | null, number, boolean, BagMode, boolean], EmbeddingBagLayerOptions>
+    ...args: Trailing<
+      [maxNorm: number | null, normType: number, scaleGradByFreq: boolean, mode: BagMode, sparse: boolean],
+      EmbeddingBagLayerOptions
+    >
   ) {
     const options = readArguments<Required<EmbeddingBagLayerOptions>>(classNameOf(new.target), BAG, args);
     super(numEmbeddings, embeddingDim, options, pretrainedOf(args));
@@ -227,7 +236,19 @@ export class EmbeddingBag extends Table {
   /** {@link Embedding.fromPretrained} for bags. */
   static fromPretrained(
     embeddings: Tensor,
-    ...args: Trailing<[boolean, number | null, number, boolean, BagMode, boolean, boolean, number | null], PretrainedBagOptions>
+    ...args: Trailing<
+      [
+        freeze: boolean,
+        maxNorm: number | null,
+        normType: number,
+        scaleGradByFreq: boolean,
+        mode: BagMode,
+        sparse: boolean,
+        includeLastOffset: boolean,
+        paddingIdx: number | null,
+      ],
+      PretrainedBagOptions
+    >
   ): EmbeddingBag {
     const [rows, cols] = checkTable('EmbeddingBag', embeddings);
     const { dtype: _, ...table } = BAG;
@@ -242,7 +263,7 @@ export class EmbeddingBag extends Table {
   /** @param args offsets, where each bag of an input of one dim begins, and perSampleWeights, factors of the vectors; in this order or by name. */
   forward(
     input: Tensor,
-    ...args: Trailing<[Tensor | null, Tensor | null], Pick<EmbeddingBagOptions, 'offsets' | 'perSampleWeights'>>
+    ...args: Trailing<[offsets: Tensor | null, perSampleWeights: Tensor | null], Pick<EmbeddingBagOptions, 'offsets' | 'perSampleWeights'>>
   ): Tensor {
     type Given = { offsets: Tensor | null; perSampleWeights: Tensor | null };
     const { offsets, perSampleWeights } = readArguments<Given>(classNameOf(this), { offsets: null, perSampleWeights: null }, args);

@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { tuple } from './module-text.js';
 
-type Arguments = Trailing<[Pair, Pair, Pair], UnfoldOptions>;
+type Arguments = Trailing<[dilation: Pair, padding: Pair, stride: Pair], UnfoldOptions>;
 
 /** The options, of which each may be one number or two. */
 function optionsOf(layer: string, args: Arguments): Required<UnfoldOptions> {

@@ -52,7 +52,7 @@ export class GroupNorm extends Module {
     readonly numGroups: number,
     /** How many channels the input has. */
     readonly numChannels: number,
-    ...args: Trailing<[number, boolean], GroupNormLayerOptions>
+    ...args: Trailing<[eps: number, affine: boolean], GroupNormLayerOptions>
   ) {
     super();
     const defaults: Required<GroupNormLayerOptions> = { eps: 1e-5, affine: true, bias: true, dtype: 'float32' };
@@ -111,7 +111,7 @@ export class LocalResponseNorm extends Module {
   constructor(
     /** How many neighbouring channels count. */
     readonly size: number,
-    ...args: Trailing<[number, number, number], LocalResponseNormOptions>
+    ...args: Trailing<[alpha: number, beta: number, k: number], LocalResponseNormOptions>
   ) {
     super();
     assertCount(classNameOf(new.target), 'size', size, 1);

@@ -47,7 +47,10 @@ export class LayerNorm extends Module {
    * `y = (x - mean) / sqrt(var + eps) * weight + bias`, for each item over its last dims.
    * @param args eps, elementwiseAffine and bias in this order, or the options.
    */
-  constructor(normalizedShape: number | Shape, ...args: Trailing<[number, boolean, boolean], LayerNormLayerOptions>) {
+  constructor(
+    normalizedShape: number | Shape,
+    ...args: Trailing<[eps: number, elementwiseAffine: boolean, bias: boolean], LayerNormLayerOptions>
+  ) {
     super();
     const defaults: Required<LayerNormLayerOptions> = { eps: 1e-5, elementwiseAffine: true, bias: true, dtype: 'float32' };
     const { eps, elementwiseAffine, bias, dtype } = readArguments(classNameOf(new.target), defaults, args);

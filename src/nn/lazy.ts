@@ -1,5 +1,6 @@
 /** Lazy layers: those that take the number of their inputs from the first batch. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
+import type { Pair, Single, Triple } from '../ops/window.js';
 import { assertTensor } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Shape } from '../tensor/shape.js';
@@ -12,8 +13,8 @@ import { Linear, type LinearOptions } from './linear.js';
 import type { Module } from './module.js';
 import { isUninitialized, UninitializedBuffer, UninitializedParameter } from './uninitialized.js';
 
-/** All of a constructor's arguments but the first, under their names. */
-type AfterFirst<A extends readonly unknown[]> = A extends readonly [unknown, ...infer Rest] ? Rest : never;
+/** A constructor's arguments after the third, under their names. */
+type AfterThree<A extends readonly unknown[]> = A extends readonly [unknown, unknown, unknown, ...infer Rest] ? Rest : never;
 
 /** Which field counts the inputs of a layer, and how many a batch has; then the shape of each of its tensors. */
 interface Inference {
@@ -177,10 +178,10 @@ export class LazyConv1d extends Conv1d {
    * A convolution that takes `inChannels` from its first batch. After that it is a {@link Conv1d}, in text, state dict and seed as one
    * made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
    * @param outChannels how many channels it gives.
-   * @param rest the kernel's size, and what follows it in {@link Conv1d}.
+   * @param kernelSize the size of the window. @param args what follows it in {@link Conv1d}.
    */
-  constructor(outChannels: number, ...rest: AfterFirst<AfterFirst<ConstructorParameters<typeof Conv1d>>>) {
-    super(0, outChannels, ...rest);
+  constructor(outChannels: number, kernelSize: Single, ...args: AfterThree<ConstructorParameters<typeof Conv1d>>) {
+    super(0, outChannels, kernelSize, ...args);
     awaitFirstBatch(this);
   }
 
@@ -218,10 +219,10 @@ export class LazyConv2d extends Conv2d {
    * A convolution that takes `inChannels` from its first batch. After that it is a {@link Conv2d}, in text, state dict and seed as one
    * made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
    * @param outChannels how many channels it gives.
-   * @param rest the kernel's size, and what follows it in {@link Conv2d}.
+   * @param kernelSize the size of the window. @param args what follows it in {@link Conv2d}.
    */
-  constructor(outChannels: number, ...rest: AfterFirst<AfterFirst<ConstructorParameters<typeof Conv2d>>>) {
-    super(0, outChannels, ...rest);
+  constructor(outChannels: number, kernelSize: Pair, ...args: AfterThree<ConstructorParameters<typeof Conv2d>>) {
+    super(0, outChannels, kernelSize, ...args);
     awaitFirstBatch(this);
   }
 
@@ -259,10 +260,10 @@ export class LazyConv3d extends Conv3d {
    * A convolution that takes `inChannels` from its first batch. After that it is a {@link Conv3d}, in text, state dict and seed as one
    * made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
    * @param outChannels how many channels it gives.
-   * @param rest the kernel's size, and what follows it in {@link Conv3d}.
+   * @param kernelSize the size of the window. @param args what follows it in {@link Conv3d}.
    */
-  constructor(outChannels: number, ...rest: AfterFirst<AfterFirst<ConstructorParameters<typeof Conv3d>>>) {
-    super(0, outChannels, ...rest);
+  constructor(outChannels: number, kernelSize: Triple, ...args: AfterThree<ConstructorParameters<typeof Conv3d>>) {
+    super(0, outChannels, kernelSize, ...args);
     awaitFirstBatch(this);
   }
 
@@ -300,10 +301,10 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
    * A transposed convolution that takes `inChannels` from its first batch. After that it is a {@link ConvTranspose1d}, in text, state
    * dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
    * @param outChannels how many channels it gives.
-   * @param rest the kernel's size, and what follows it in {@link ConvTranspose1d}.
+   * @param kernelSize the size of the window. @param args what follows it in {@link ConvTranspose1d}.
    */
-  constructor(outChannels: number, ...rest: AfterFirst<AfterFirst<ConstructorParameters<typeof ConvTranspose1d>>>) {
-    super(0, outChannels, ...rest);
+  constructor(outChannels: number, kernelSize: Single, ...args: AfterThree<ConstructorParameters<typeof ConvTranspose1d>>) {
+    super(0, outChannels, kernelSize, ...args);
     awaitFirstBatch(this);
   }
 
@@ -341,10 +342,10 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
    * A transposed convolution that takes `inChannels` from its first batch. After that it is a {@link ConvTranspose2d}, in text, state
    * dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
    * @param outChannels how many channels it gives.
-   * @param rest the kernel's size, and what follows it in {@link ConvTranspose2d}.
+   * @param kernelSize the size of the window. @param args what follows it in {@link ConvTranspose2d}.
    */
-  constructor(outChannels: number, ...rest: AfterFirst<AfterFirst<ConstructorParameters<typeof ConvTranspose2d>>>) {
-    super(0, outChannels, ...rest);
+  constructor(outChannels: number, kernelSize: Pair, ...args: AfterThree<ConstructorParameters<typeof ConvTranspose2d>>) {
+    super(0, outChannels, kernelSize, ...args);
     awaitFirstBatch(this);
   }
 
@@ -382,10 +383,10 @@ export class LazyConvTranspose3d extends ConvTranspose3d {
    * A transposed convolution that takes `inChannels` from its first batch. After that it is a {@link ConvTranspose3d}, in text, state
    * dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
    * @param outChannels how many channels it gives.
-   * @param rest the kernel's size, and what follows it in {@link ConvTranspose3d}.
+   * @param kernelSize the size of the window. @param args what follows it in {@link ConvTranspose3d}.
    */
-  constructor(outChannels: number, ...rest: AfterFirst<AfterFirst<ConstructorParameters<typeof ConvTranspose3d>>>) {
-    super(0, outChannels, ...rest);
+  constructor(outChannels: number, kernelSize: Triple, ...args: AfterThree<ConstructorParameters<typeof ConvTranspose3d>>) {
+    super(0, outChannels, kernelSize, ...args);
     awaitFirstBatch(this);
   }
 

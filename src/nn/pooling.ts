@@ -15,7 +15,7 @@ import {
 } from '../ops/pool.js';
 import { AVG_POOL, DIVIDED_POOL, type MaxPoolOptions } from '../ops/pool-shape.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
-import { readArguments } from '../tensor/arguments.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
@@ -40,7 +40,7 @@ abstract class MaxPool<S extends Sizes, Indices extends boolean> extends Module 
     name: string,
     rank: Rank,
     readonly kernelSize: S,
-    given: unknown[],
+    given: readonly unknown[],
   ) {
     super();
     const options = readArguments<Record<'stride' | 'padding' | 'dilation', S | null> & { ceilMode: boolean; returnIndices: boolean }>(
@@ -79,7 +79,7 @@ abstract class AvgPool<S extends Sizes> extends Module {
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
 
-  protected constructor(name: string, rank: Rank, kernelSize: S, given: unknown[]) {
+  protected constructor(name: string, rank: Rank, kernelSize: S, given: readonly unknown[]) {
     super();
     type Given = Record<'stride' | 'padding', S | null> & { ceilMode: boolean; countIncludePad: boolean; divisorOverride: number | null };
     const options = readArguments<Given>(name, (rank === 1 ? AVG_POOL : DIVIDED_POOL) as Given, given);
@@ -207,12 +207,9 @@ export class AvgPool1d extends AvgPool<Single> {
    */
   constructor(
     kernelSize: Single,
-    stride?: Single | AvgPool1dOptions | null,
-    padding?: Single | AvgPool1dOptions,
-    ceilMode?: boolean | AvgPool1dOptions,
-    countIncludePad?: boolean | AvgPool1dOptions,
+    ...args: Trailing<[stride: Single | null, padding: Single, ceilMode: boolean, countIncludePad: boolean], AvgPool1dOptions>
   ) {
-    super(classNameOf(new.target), 1, kernelSize, [stride, padding, ceilMode, countIncludePad]);
+    super(classNameOf(new.target), 1, kernelSize, args);
   }
 
   forward(x: Tensor): Tensor {
@@ -236,13 +233,12 @@ export class AvgPool2d extends AvgPool<Pair> {
    */
   constructor(
     kernelSize: Pair,
-    stride?: Pair | AvgPool2dOptions | null,
-    padding?: Pair | AvgPool2dOptions,
-    ceilMode?: boolean | AvgPool2dOptions,
-    countIncludePad?: boolean | AvgPool2dOptions,
-    divisorOverride?: number | null,
+    ...args: Trailing<
+      [stride: Pair | null, padding: Pair, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null],
+      AvgPool2dOptions
+    >
   ) {
-    super(classNameOf(new.target), 2, kernelSize, [stride, padding, ceilMode, countIncludePad, divisorOverride]);
+    super(classNameOf(new.target), 2, kernelSize, args);
   }
 
   forward(x: Tensor): Tensor {
@@ -266,13 +262,12 @@ export class AvgPool3d extends AvgPool<Triple> {
    */
   constructor(
     kernelSize: Triple,
-    stride?: Triple | AvgPool3dOptions | null,
-    padding?: Triple | AvgPool3dOptions,
-    ceilMode?: boolean | AvgPool3dOptions,
-    countIncludePad?: boolean | AvgPool3dOptions,
-    divisorOverride?: number | null,
+    ...args: Trailing<
+      [stride: Triple | null, padding: Triple, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null],
+      AvgPool3dOptions
+    >
   ) {
-    super(classNameOf(new.target), 3, kernelSize, [stride, padding, ceilMode, countIncludePad, divisorOverride]);
+    super(classNameOf(new.target), 3, kernelSize, args);
   }
 
   forward(x: Tensor): Tensor {

@@ -43,7 +43,7 @@ export class RMSNorm extends Module {
    * `y = x / sqrt(mean(x^2) + eps) * weight`, for each item over its last dims.
    * @param args eps and elementwiseAffine in this order, or the options.
    */
-  constructor(normalizedShape: number | Shape, ...args: Trailing<[number | null, boolean], RMSNormOptions>) {
+  constructor(normalizedShape: number | Shape, ...args: Trailing<[eps: number | null, elementwiseAffine: boolean], RMSNormOptions>) {
     super();
     const defaults: Required<RMSNormOptions> = { eps: null, elementwiseAffine: true, dtype: 'float32' };
     const { eps, elementwiseAffine, dtype } = readArguments(classNameOf(new.target), defaults, args);

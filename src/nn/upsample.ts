@@ -39,7 +39,9 @@ export class Upsample extends Module {
    * Resizes [N, C, L], [N, C, H, W] or [N, C, D, H, W] to a size or by a factor.
    * @param args size, scaleFactor, mode and alignCorners in this order, or the options.
    */
-  constructor(...args: Trailing<[Numbers, Numbers, InterpolateMode, boolean | null], UpsampleOptions>) {
+  constructor(
+    ...args: Trailing<[size: Numbers, scaleFactor: Numbers, mode: InterpolateMode, alignCorners: boolean | null], UpsampleOptions>
+  ) {
     super();
     const defaults = { size: null, scaleFactor: null, mode: 'nearest', alignCorners: null, recomputeScaleFactor: null };
     const given = readArguments(classNameOf(this), defaults as Required<UpsampleOptions>, args);
@@ -83,7 +85,7 @@ export class UpsamplingNearest2d extends Upsample {
    * {@link Upsample} of images by the nearest pixel.
    * @param args size and scaleFactor in this order, or the options.
    */
-  constructor(...args: Trailing<[Pair, Pair], UpsamplingOptions>) {
+  constructor(...args: Trailing<[size: Pair, scaleFactor: Pair], UpsamplingOptions>) {
     super(readArguments<UpsamplingOptions>(classNameOf(new.target), { size: null, scaleFactor: null }, args));
   }
 }
@@ -100,7 +102,7 @@ export class UpsamplingBilinear2d extends Upsample {
    * {@link Upsample} of images by bilinear interpolation, corners aligned.
    * @param args size and scaleFactor in this order, or the options.
    */
-  constructor(...args: Trailing<[Pair, Pair], UpsamplingOptions>) {
+  constructor(...args: Trailing<[size: Pair, scaleFactor: Pair], UpsamplingOptions>) {
     const { size, scaleFactor } = readArguments<UpsamplingOptions>(classNameOf(new.target), { size: null, scaleFactor: null }, args);
     super({ size, scaleFactor, mode: 'bilinear', alignCorners: true });
   }

@@ -227,7 +227,7 @@ export interface PadOptions {
 export function pad(
   x: Tensor,
   pads: readonly number[] | Named<PadOptions, 'pad', readonly number[]>,
-  ...args: Trailing<[PadMode, number | null], PadOptions>
+  ...args: Trailing<[mode: PadMode, value: number | null], PadOptions>
 ): Tensor {
   const [padding, ...rest] = leadingByName('pad', ['pad'], [pads, ...args]) as [readonly number[], ...unknown[]];
   const options = readArguments<PadOptions>('pad', { mode: 'constant', value: null }, rest);

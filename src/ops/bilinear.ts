@@ -17,7 +17,12 @@ import { needsFloat } from './window.js';
  * @example
  * F.bilinear(tensor([[1, 2]]), tensor([[3]]), ones([1, 2, 1])); // [[9]]
  */
-export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, ...args: Trailing<[Tensor | null], { bias?: Tensor | null }>): Tensor {
+export function bilinear(
+  x1: Tensor,
+  x2: Tensor,
+  weight: Tensor,
+  ...args: Trailing<[bias: Tensor | null], { bias?: Tensor | null }>
+): Tensor {
   const { bias } = readArguments<{ bias: Tensor | null }>('bilinear', { bias: null }, args);
   needsFloat(x1, 'bilinear', 'x1');
   assertTensors('bilinear', { x2, weight });

@@ -29,7 +29,7 @@ export interface DropoutOptions {
 }
 
 /** p, training and inplace in this order, or by name. */
-type Arguments = Trailing<[number, boolean, boolean], DropoutOptions>;
+type Arguments = Trailing<[p: number, training: boolean, inplace: boolean], DropoutOptions>;
 
 /** The options, with the checks and the in-place form that all of them share; `drop` gets x where something is to be done. */
 function dropping(op: string, x: Tensor, args: Arguments, on: boolean, drop: (x: Tensor, p: number) => Tensor): Tensor {

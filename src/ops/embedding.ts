@@ -46,7 +46,10 @@ export interface EmbeddingOptions {
 export function embedding(
   input: Tensor,
   weight: Tensor,
-  ...args: Trailing<[number | null, number | null, number, boolean, boolean], EmbeddingOptions>
+  ...args: Trailing<
+    [paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean, sparse: boolean],
+    EmbeddingOptions
+  >
 ): Tensor {
   const defaults: Required<EmbeddingOptions> = { paddingIdx: null, maxNorm: null, normType: 2, scaleGradByFreq: false, sparse: false };
   const options = readArguments('embedding', defaults, args);

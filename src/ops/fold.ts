@@ -32,7 +32,7 @@ interface Windows {
 /** Any, for pairs: what {@link pair} checks. */
 const ANY = undefined as unknown as Pair;
 
-type Arguments = Trailing<[Pair, Pair, Pair], UnfoldOptions>;
+type Arguments = Trailing<[dilation: Pair, padding: Pair, stride: Pair], UnfoldOptions>;
 
 function windows(op: string, size: readonly [number, number], kernelSize: Pair, args: Arguments): Windows {
   const given = readArguments<UnfoldOptions>(op, { dilation: ANY, padding: ANY, stride: ANY }, args);

@@ -55,7 +55,7 @@ export function batchNorm(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  ...args: Trailing<[Tensor | null, Tensor | null, boolean, number, number], BatchNormOptions>
+  ...args: Trailing<[weight: Tensor | null, bias: Tensor | null, training: boolean, momentum: number, eps: number], BatchNormOptions>
 ): Tensor {
   const defaults: BatchNormSettings = { weight: null, bias: null, training: false, momentum: 0.1, eps: 1e-5 };
   return batchNormAs('batchNorm', x, runningMean, runningVar, readArguments('batchNorm', defaults, args));
@@ -329,7 +329,18 @@ export interface InstanceNormOptions {
  */
 export function instanceNorm(
   x: Tensor,
-  ...args: Trailing<[Tensor | null, Tensor | null, Tensor | null, Tensor | null, boolean, number, number], InstanceNormOptions>
+  ...args: Trailing<
+    [
+      runningMean: Tensor | null,
+      runningVar: Tensor | null,
+      weight: Tensor | null,
+      bias: Tensor | null,
+      useInputStats: boolean,
+      momentum: number,
+      eps: number,
+    ],
+    InstanceNormOptions
+  >
 ): Tensor {
   const defaults: Required<InstanceNormOptions> = {
     runningMean: null,

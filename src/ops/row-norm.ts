@@ -192,7 +192,7 @@ export interface LayerNormOptions {
 export function layerNorm(
   x: Tensor,
   normalizedShape: number | Shape,
-  ...args: Trailing<[Tensor | null, Tensor | null, number], LayerNormOptions>
+  ...args: Trailing<[weight: Tensor | null, bias: Tensor | null, eps: number], LayerNormOptions>
 ): Tensor {
   const defaults: Required<LayerNormOptions> = { weight: null, bias: null, eps: 1e-5 };
   const { weight, bias, eps } = readArguments('layerNorm', defaults, args);
@@ -228,7 +228,7 @@ const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 };
 export function rmsNorm(
   x: Tensor,
   normalizedShape: number | Shape,
-  ...args: Trailing<[Tensor | null, number | null], RmsNormOptions>
+  ...args: Trailing<[weight: Tensor | null, eps: number | null], RmsNormOptions>
 ): Tensor {
   const defaults: Required<RmsNormOptions> = { weight: null, eps: null };
   const { weight, eps } = readArguments('rmsNorm', defaults, args);
@@ -259,7 +259,7 @@ export interface GroupNormOptions {
 export function groupNorm(
   x: Tensor,
   numGroups: number,
-  ...args: Trailing<[Tensor | null, Tensor | null, number], GroupNormOptions>
+  ...args: Trailing<[weight: Tensor | null, bias: Tensor | null, eps: number], GroupNormOptions>
 ): Tensor {
   const defaults: Required<GroupNormOptions> = { weight: null, bias: null, eps: 1e-5 };
   const { weight, bias, eps } = readArguments('groupNorm', defaults, args);
@@ -313,7 +313,11 @@ export interface LocalResponseNormOptions {
  * @throws {ShapeError} for fewer dims. @throws {ArgumentError} for a size below 1. @throws {DTypeError} for integers.
  * @see Krizhevsky et al. 2012; https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html
  */
-export function localResponseNorm(x: Tensor, size: number, ...args: Trailing<[number, number, number], LocalResponseNormOptions>): Tensor {
+export function localResponseNorm(
+  x: Tensor,
+  size: number,
+  ...args: Trailing<[alpha: number, beta: number, k: number], LocalResponseNormOptions>
+): Tensor {
   const { alpha, beta, k } = readArguments('localResponseNorm', { alpha: 1e-4, beta: 0.75, k: 1 }, args);
   needsFloat(x, 'localResponseNorm');
   if (x.ndim < 3) throw new ShapeError(`localResponseNorm: input is ${showShape(x.shape)}, expected [N, C, ...] of at least 3 dims.`);

@@ -42,7 +42,7 @@ describe('values', () => {
   });
 
   test('undefined takes the default', () => {
-    expect(new nn.Conv2d(1, 1, 3, undefined, 2).padding).toEqual([2, 2]);
+    expect(new nn.Conv2d(1, 1, 3, undefined as never, 2).padding).toEqual([2, 2]);
     expect(new nn.LeakyReLU(undefined).negativeSlope).toBe(0.01);
     expect(new optim.lrScheduler.StepLR(sgd(), 3, undefined, undefined).gamma).toBe(0.1);
   });

@@ -33,10 +33,6 @@ const either = (names: string) => any('torch(\\.Tensor)?', names);
 
 /** A pattern of full names, and why Hone has none of them. The first that fits counts. */
 const reasons: readonly (readonly [RegExp, string])[] = [
-  [
-    /\.Lazy\w+$/,
-    'layers that learn their input size from the first batch: in TypeScript a field has a type, so its parameters exist from the start; give the size',
-  ],
   [/\.(DataParallel|SyncBatchNorm)$|share_memory_?$|is_shared$|is_distributed$/, 'several devices or processes: Hone runs in one process'],
   [
     /quantize|fake_|q_per_channel|q_scale|q_zero|int_repr|fbgemm|choose_qparams|qscheme|fused_moving_avg|scaled_(addmm|grouped_mm|mm)/,
