@@ -2,6 +2,7 @@
  * Transposed convolutions over one, two and three axes. A transposed convolution is the gradient of a convolution's input, whose kernel
  * is a recorded operation of its own.
  */
+import { named } from '../autograd/node.js';
 import { readArguments } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -44,7 +45,7 @@ export function convTranspose2d(
   const options = readArguments('convTranspose2d', CONV_TRANSPOSE, [bias, stride, padding, outputPadding, groups, dilation]);
   const geometry = planar(convTransposeAxes('convTranspose2d', 2, input, weight, options));
   const out = convolveInput(input.ndim === 4 ? input : unsqueeze(input, 0), weight, geometry);
-  return finish(out, options.bias, 2, input, weight);
+  return named(input.ndim === 4 ? 'Convolution' : 'SqueezeBackward1', finish(out, options.bias, 2, input, weight));
 }
 
 /**
@@ -68,7 +69,10 @@ export function convTranspose1d(
   const options = readArguments('convTranspose1d', CONV_TRANSPOSE, [bias, stride, padding, outputPadding, groups, dilation]);
   const geometry = planar(convTransposeAxes('convTranspose1d', 1, input, weight, options));
   const rows = unsqueeze(input.ndim === 3 ? input : unsqueeze(input, 0), -2);
-  return finish(squeeze(convolveInput(rows, unsqueeze(weight, -2), geometry), -2), options.bias, 1, input, weight);
+  return named(
+    input.ndim === 3 ? 'Convolution' : 'SqueezeBackward1',
+    finish(squeeze(convolveInput(rows, unsqueeze(weight, -2), geometry), -2), options.bias, 1, input, weight),
+  );
 }
 
 /**
@@ -97,7 +101,7 @@ export function convTranspose3d(
   const volumes = input.ndim === 5 ? input : unsqueeze(input, 0);
   const planes = reshape(transpose(volumes, 1, 2), [n * depth, o, height, width]);
   const spread = convolveInput(planes, reshape(weight, [o, flat.c / axes.groups, ...flat.kernel]), flat);
-  return finish(alongDepth(spread, axes), options.bias, 3, input, weight);
+  return named(input.ndim === 5 ? 'Convolution' : 'SqueezeBackward1', finish(alongDepth(spread, axes), options.bias, 3, input, weight));
 }
 
 /** Adds up along the depth what each slice gives to each tap: [N D, O KD, OH, OW] to [N, O, OD, OH, OW]. */

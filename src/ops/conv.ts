@@ -1,4 +1,5 @@
 /** Convolutions over one, two and three axes: `F.conv1d`, `F.conv2d`, `F.conv3d`. */
+import { named } from '../autograd/node.js';
 import { OutOfMemoryError } from '../errors.js';
 import { readArguments } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
@@ -43,7 +44,7 @@ export function conv2d(
   const axes = convAxes('conv2d', 2, input, weight, options);
   const [x, geometry] = gathered('conv2d', input.ndim === 4 ? input : unsqueeze(input, 0), axes);
   const out = convolve(x, weight, options.bias, planar(geometry));
-  return input.ndim === 4 ? formatOf(out, input, weight) : squeeze(out, 0);
+  return named(input.ndim === 4 ? 'Convolution' : 'SqueezeBackward1', input.ndim === 4 ? formatOf(out, input, weight) : squeeze(out, 0));
 }
 
 /**
@@ -67,7 +68,7 @@ export function conv1d(
   const axes = convAxes('conv1d', 1, input, weight, options);
   const [x, geometry] = gathered('conv1d', input.ndim === 3 ? input : unsqueeze(input, 0), axes);
   const out = squeeze(convolve(unsqueeze(x, -2), unsqueeze(weight, -2), options.bias, planar(geometry)), -2);
-  return input.ndim === 3 ? formatOf(out, weight) : squeeze(out, 0);
+  return named(input.ndim === 3 ? 'Convolution' : 'SqueezeBackward1', input.ndim === 3 ? formatOf(out, weight) : squeeze(out, 0));
 }
 
 /**
@@ -96,11 +97,14 @@ export function conv3d(
   const slices = depthTaps(x, axes);
   const planes = convolve(slices, reshape(weight, [o, flat.c / g, ...flat.kernel]), options.bias, flat);
   const out = contiguous(transpose(reshape(planes, [n, depth, o, ...flat.outSize]), 1, 2));
-  return input.ndim === 5 && taps * flat.kernel[0] * flat.kernel[1] > 1
-    ? formatOf(out, input, weight)
-    : input.ndim === 5
-      ? out
-      : squeeze(out, 0);
+  return named(
+    input.ndim === 5 ? 'Convolution' : 'SqueezeBackward1',
+    input.ndim === 5 && taps * flat.kernel[0] * flat.kernel[1] > 1
+      ? formatOf(out, input, weight)
+      : input.ndim === 5
+        ? out
+        : squeeze(out, 0),
+  );
 }
 
 /** For each place of the window along the depth, the slices under its taps: [N OD, C KD, H, W]. */

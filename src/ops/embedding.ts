@@ -1,6 +1,6 @@
 /** Table look-ups: embeddings, and one-hot vectors. */
 import { isGradEnabled, noGrad } from '../autograd/mode.js';
-import { record } from '../autograd/node.js';
+import { named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, assertTensors, readArguments, show, type Trailing } from '../tensor/arguments.js';
@@ -56,7 +56,7 @@ export function embedding(
   const index = tableIndices('embedding', input, weight, options);
   const padding = paddingRow('embedding', weight, options.paddingIdx);
   const rows = look(reshape(index, [numel(index.shape)]), weight, padding, options.scaleGradByFreq);
-  return reshape(rows, [...input.shape, weight.shape[1]!]);
+  return named('Embedding', reshape(rows, [...input.shape, weight.shape[1]!]));
 }
 
 /** @internal The row that `paddingIdx` means, or null. */

@@ -1,4 +1,5 @@
 /** Windows of images as columns, and columns added up to images. */
+import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { leadingByName, type Named, readArguments, type Trailing } from '../tensor/arguments.js';
 import { fromTypedArray, zeros } from '../tensor/create.js';
@@ -74,12 +75,12 @@ export function unfold(x: Tensor, ...given: unknown[]): Tensor {
   needsFloat(x, 'unfold');
   if ((x.ndim !== 3 && x.ndim !== 4) || x.shape.slice(-3).includes(0))
     throw new ShapeError(`unfold: x is ${showShape(x.shape)}, expected [N, C, H, W], or [C, H, W] for one image, only the batch empty.`);
-  if (x.ndim === 3) return squeeze(unfold(unsqueeze(x, 0), kernelSize, ...args), 0);
+  if (x.ndim === 3) return named('Im2Col', squeeze(unfold(unsqueeze(x, 0), kernelSize, ...args), 0));
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const { kernel, padding, size, blocks, places } = windows('unfold', [h, w], kernelSize, args);
   const wide = padding[0] + padding[1] > 0 ? pad(x, [padding[1], padding[1], padding[0], padding[0]]) : x;
   const columns = indexSelect(reshape(wide, [n, c, size[0] * size[1]]), 2, places, 'unfold');
-  return reshape(columns, [n, c * kernel[0] * kernel[1], blocks]);
+  return named('Im2Col', reshape(columns, [n, c * kernel[0] * kernel[1], blocks]));
 }
 
 /**
@@ -100,7 +101,7 @@ export function fold(x: Tensor, ...all: unknown[]): Tensor {
   const given = showShape(x.shape);
   if ((x.ndim !== 2 && x.ndim !== 3) || x.shape.slice(-2).includes(0))
     throw new ShapeError(`fold: x is ${given}, expected [N, C KH KW, L], or [C KH KW, L] for one image, only the batch empty.`);
-  if (x.ndim === 2) return squeeze(fold(unsqueeze(x, 0), outputSize, kernelSize, ...args), 0);
+  if (x.ndim === 2) return named('Col2Im', squeeze(fold(unsqueeze(x, 0), outputSize, kernelSize, ...args), 0));
   const out = pair(outputSize, 1, 'fold', 'outputSize');
   const { kernel, padding, size, blocks, places } = windows('fold', out, kernelSize, args);
   const [n, rows, columns] = x.shape as [number, number, number];
@@ -114,5 +115,5 @@ export function fold(x: Tensor, ...all: unknown[]): Tensor {
   const c = rows / taps;
   const wide = indexAdd(zeros([n, c, size[0] * size[1]], { dtype: x.dtype }), 2, places, reshape(x, [n, c, taps * blocks]));
   const image = reshape(wide, [n, c, ...size]);
-  return narrow(narrow(image, 2, padding[0], out[0]), 3, padding[1], out[1]);
+  return named('Col2Im', narrow(narrow(image, 2, padding[0], out[0]), 3, padding[1], out[1]));
 }

@@ -378,7 +378,7 @@ export function indexFill_(x: Tensor, dim: number, index: Tensor, value: Scalar)
 
 /** The elements of `x`, seen as one row, at `index`. @returns the shape of `index`. @throws {IndexError} for an index outside. */
 export function take(x: Tensor, index: Tensor): Tensor {
-  return reshape(indexSelect(reshape(x, [-1]), 0, reshape(index, [-1]), 'take'), index.shape);
+  return named('Take', reshape(indexSelect(reshape(x, [-1]), 0, reshape(index, [-1]), 'take'), index.shape));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** `x.index(…)` and `x.set_(…)`: PyTorch's square brackets as one call. */
 
 import { noGrad } from '../autograd/mode.js';
+import { named } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, readOptions, show } from '../tensor/arguments.js';
@@ -191,7 +192,7 @@ export function index(x: Tensor, ...indices: Index[]): Tensor {
     shape: [...before.map(() => 1), ...flat.shape, ...after.map(() => 1)],
     strides: [...before.map(() => 0), ...flat.strides, ...after.map(() => 0)],
   };
-  return laidAs(reshape(picked, shape), resultStrides(shape, [{ shape, strides }, at]));
+  return named('Index', laidAs(reshape(picked, shape), resultStrides(shape, [{ shape, strides }, at])));
 }
 
 /**

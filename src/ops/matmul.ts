@@ -186,7 +186,7 @@ export function outer(a: Tensor, b: Tensor): Tensor {
   assertTensor('outer', 'b', b);
   if (a.ndim !== 1 || b.ndim !== 1)
     throw new ShapeError(`outer: expected two vectors, got ${showShape(a.shape)} and ${showShape(b.shape)}.`);
-  return matmul(unsqueeze(a, 1), unsqueeze(b, 0));
+  return named('Mul', matmul(unsqueeze(a, 1), unsqueeze(b, 0)));
 }
 
 /**
@@ -230,10 +230,7 @@ export function linear(input: Tensor, weight: Tensor, given: Tensor | null | { b
   }
   if (input.ndim !== 2) {
     const rows = numel(input.shape.slice(0, -1));
-    return named(
-      bias ? 'View' : 'UnsafeView',
-      reshape(linear(reshape(input, [rows, features]), weight, bias), [...input.shape.slice(0, -1), out]),
-    );
+    return named('UnsafeView', reshape(linear(reshape(input, [rows, features]), weight, bias), [...input.shape.slice(0, -1), out]));
   }
   const result = gemm(
     input,

@@ -1,4 +1,5 @@
 /** Channels and positions that change places. */
+import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -35,7 +36,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   const d = lead.length;
   const parts = reshape(x, [...lead, c / (r * r), r, r, h, w]);
   const order = [...lead.keys(), d, d + 3, d + 1, d + 4, d + 2];
-  return formatOf(reshape(permute(parts, order), [...lead, c / (r * r), h * r, w * r]), x);
+  return named('PixelShuffle', formatOf(reshape(permute(parts, order), [...lead, c / (r * r), h * r, w * r]), x));
 }
 
 /**
@@ -54,7 +55,7 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   const d = lead.length;
   const parts = reshape(x, [...lead, c, h / r, r, w / r, r]);
   const order = [...lead.keys(), d, d + 2, d + 4, d + 1, d + 3];
-  return formatOf(reshape(permute(parts, order), [...lead, c * r * r, h / r, w / r]), x);
+  return named('PixelUnshuffle', formatOf(reshape(permute(parts, order), [...lead, c * r * r, h / r, w / r]), x));
 }
 
 /**
@@ -74,5 +75,5 @@ export function channelShuffle(x: Tensor, groups: number): Tensor {
     throw new ShapeError(`channelShuffle: ${groups} groups do not divide the ${c} channels of x ${showShape(x.shape)}.`);
   const parts = reshape(x, [n, groups, c / groups, ...rest]);
   const shuffled = permute(parts, [0, 2, 1, ...rest.map((_, i) => i + 3)]);
-  return formatOf(reshape(contiguous(shuffled), x.shape), x);
+  return named('ChannelShuffle', formatOf(reshape(contiguous(shuffled), x.shape), x));
 }

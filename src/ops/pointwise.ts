@@ -61,10 +61,13 @@ export function lerp(start: Tensor, end: Tensor, weight: Operand): Tensor {
   const back = sub(start, end); // the first operand decides how the result lies in memory
   if (isScalar(weight)) {
     const share = Number(weight);
-    return Math.abs(share) < 0.5 ? sub(start, mul(back, share)) : add(mul(back, 1 - share), end);
+    return named('Lerp', Math.abs(share) < 0.5 ? sub(start, mul(back, share)) : add(mul(back, 1 - share), end));
   }
   const near = lt(abs(detach(weight)), 0.5);
-  return where(near, sub(start, mul(back, weight)), add(mul(back, sub(1, weight)), end));
+  return named(
+    isScalar(weight) ? 'Lerp' : 'LerpBackward1',
+    where(near, sub(start, mul(back, weight)), add(mul(back, sub(1, weight)), end)),
+  );
 }
 
 /** sqrt(a² + b²), without overflow. @throws {DTypeError} for integers. */
@@ -169,7 +172,7 @@ export const rad2deg = (x: Tensor): Tensor => named('Rad2Deg', mul(x, 180 / Math
 /** x - trunc(x). */
 export const frac = (x: Tensor): Tensor => {
   needsFloats('frac', x);
-  return sub(x, trunc(x));
+  return named('Frac', sub(x, trunc(x)));
 };
 /** A copy of +x. */
 export const positive = (x: Tensor): Tensor => {
@@ -203,7 +206,7 @@ export const isneginf = (x: Tensor): Tensor => {
   return eq(detach(x), Number.NEGATIVE_INFINITY);
 };
 /** -1, 0 or 1: {@link sign} under the name that also serves complex numbers in PyTorch. */
-export const sgn = (x: Tensor): Tensor => sign(x);
+export const sgn = (x: Tensor): Tensor => named('Sgn', sign(x));
 
 /** log(exp(a) + exp(b)), without overflow. @throws {DTypeError} for integers. @see https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
 export const logaddexp = (a: Tensor, b: Tensor): Tensor => logAdded('logaddexp', a, b, (distance) => log1p(exp(distance)), exp);

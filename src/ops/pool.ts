@@ -3,6 +3,7 @@
  * twice, every slice first and then along the depth.
  */
 
+import { named } from '../autograd/node.js';
 import { ShapeError, showShape } from '../errors.js';
 import { leadingByName, type Named, readArguments } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
@@ -79,7 +80,13 @@ export function maxPool2d(
   returnIndices?: boolean,
 ): Tensor | [Tensor, Tensor];
 export function maxPool2d(x: Tensor, ...given: unknown[]): Tensor | [Tensor, Tensor] {
-  return maxPool('maxPool2d', 2, x, given);
+  return labelled('MaxPool2DWithIndices', maxPool('maxPool2d', 2, x, given));
+}
+
+/** Names what was pooled, with or without its places. */
+function labelled<T extends Tensor | [Tensor, Tensor]>(label: string, out: T): T {
+  named(label, Array.isArray(out) ? out[0] : (out as Tensor));
+  return out;
 }
 
 /**
@@ -111,7 +118,7 @@ export function maxPool1d(
   returnIndices?: boolean,
 ): Tensor | [Tensor, Tensor];
 export function maxPool1d(x: Tensor, ...given: unknown[]): Tensor | [Tensor, Tensor] {
-  return maxPool('maxPool1d', 1, x, given);
+  return labelled('SqueezeBackward1', maxPool('maxPool1d', 1, x, given));
 }
 
 /**
@@ -143,7 +150,7 @@ export function maxPool3d(
   returnIndices?: boolean,
 ): Tensor | [Tensor, Tensor];
 export function maxPool3d(x: Tensor, ...given: unknown[]): Tensor | [Tensor, Tensor] {
-  return maxPool('maxPool3d', 3, x, given);
+  return labelled('MaxPool3DWithIndices', maxPool('maxPool3d', 3, x, given));
 }
 
 function maxPool(op: string, rank: Rank, x: Tensor, given: unknown[]): Tensor | [Tensor, Tensor] {
@@ -237,7 +244,7 @@ export function avgPool2d(
     ['kernelSize'],
     [kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride],
   );
-  return avgPool('avgPool2d', 2, x, size as Sizes, readArguments('avgPool2d', DIVIDED_POOL, rest));
+  return named('AvgPool2D', avgPool('avgPool2d', 2, x, size as Sizes, readArguments('avgPool2d', DIVIDED_POOL, rest)));
 }
 
 /**
@@ -257,7 +264,10 @@ export function avgPool1d(
   countIncludePad?: boolean,
 ): Tensor {
   const [size, ...rest] = leadingByName('avgPool1d', ['kernelSize'], [kernelSize, stride, padding, ceilMode, countIncludePad]);
-  return avgPool('avgPool1d', 1, x, size as Sizes, { ...readArguments('avgPool1d', AVG_POOL, rest), divisorOverride: null });
+  return named(
+    'SqueezeBackward1',
+    avgPool('avgPool1d', 1, x, size as Sizes, { ...readArguments('avgPool1d', AVG_POOL, rest), divisorOverride: null }),
+  );
 }
 
 /**
@@ -282,7 +292,7 @@ export function avgPool3d(
     ['kernelSize'],
     [kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride],
   );
-  return avgPool('avgPool3d', 3, x, size as Sizes, readArguments('avgPool3d', DIVIDED_POOL, rest));
+  return named('AvgPool3D', avgPool('avgPool3d', 3, x, size as Sizes, readArguments('avgPool3d', DIVIDED_POOL, rest)));
 }
 
 function avgPool(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, options: Given<DividedPoolOptions>): Tensor {

@@ -1,4 +1,5 @@
 /** Slices scaled by their norms, and distances between the rows of one matrix. */
+import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { normalizeDim } from '../tensor/shape.js';
@@ -33,7 +34,7 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
     x.shape.map((_, i) => i).filter((i) => i !== d),
     true,
   );
-  return mul(x, where(gt(norms, maxnorm), div(maxnorm, add(norms, 1e-7)), 1));
+  return named('Renorm', mul(x, where(gt(norms, maxnorm), div(maxnorm, add(norms, 1e-7)), 1)));
 }
 
 /**

@@ -58,12 +58,12 @@ export function diagEmbed(x: Tensor, ...args: Trailing<[offset: number, dim1: nu
   const size = n + Math.abs(offset);
   const lead = x.shape.slice(0, -1);
   const inPlace = (matrices: Tensor) => (rows === x.ndim - 1 && cols === x.ndim ? matrices : movedim(matrices, [-2, -1], [rows, cols]));
-  if (n === 0) return inPlace(zeros([...lead, size, size], { dtype: x.dtype }));
+  if (n === 0) return named('DiagEmbed', inPlace(zeros([...lead, size, size], { dtype: x.dtype })));
   // Each element followed by `size` zeros stands one further to the right in every row.
   const spaced = reshape(pad(unsqueeze(x, -1), [0, size]), [...lead, n * (size + 1)]);
   const before = offset >= 0 ? offset : -offset * size;
   const square = narrow(pad(spaced, [before, size * size]), -1, 0, size * size);
-  return inPlace(contiguous(reshape(square, [...lead, size, size])));
+  return named('DiagEmbed', inPlace(contiguous(reshape(square, [...lead, size, size]))));
 }
 
 /** Rows in reverse order. */

@@ -1,4 +1,5 @@
 /** Lengths of vectors and angles between them. */
+import { named } from '../autograd/node.js';
 import { ArgumentError } from '../errors.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { broadcastShapes } from '../tensor/shape.js';
@@ -92,7 +93,7 @@ export function pairwiseDistance(
 ): Tensor {
   const op = 'pairwiseDistance';
   const { p, eps, keepdim } = readArguments(op, { p: 2, eps: 1e-6, keepdim: false }, args);
-  return distance(op, x1, x2, p, eps, keepdim);
+  return named('NormBackward1', distance(op, x1, x2, p, eps, keepdim));
 }
 
 /** {@link pairwiseDistance} in the name of `op`. */

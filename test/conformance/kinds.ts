@@ -1,6 +1,7 @@
 /** How each kind of fixture is replayed, and in which dtypes it is compared. */
 import { type AverageCase, type ClipCase, type PenaltyCase, replayAverage, replayClip, replayPenalty } from './averages.js';
 import { type CallCase, replayCall } from './calls.js';
+import { type GradNameCase, replayGradName } from './grad-names.js';
 import { type LayoutCase, replayLayout } from './layouts.js';
 import { type LbfgsCase, replayLbfgs } from './lbfgs.js';
 import { type ModuleCase, replayModule } from './modules.js';
@@ -33,6 +34,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   program: { compared: both, replay: (c: Case, floating) => replay(c, floating) },
   bits: { compared: [['bit for bit', 'float64']], replay: (c: Case) => replay(c, 'float64') },
   module: { compared: both, replay: (c: ModuleCase, floating) => replayModule(c, floating) },
+  gradName: { compared: [['text', 'float64']], replay: (c: GradNameCase) => replayGradName(c) },
   call: { compared: [['results', 'float64']], replay: (c: CallCase) => replayCall(c) },
   promotion: { compared: [['all pairs', 'float64']], replay: (row: PromotionRow) => replayPromotion(row) },
   optimizer: { compared: both, replay: (c: OptimizerCase, floating) => replayOptimizer(c, floating) },
