@@ -164,6 +164,7 @@ export function scatter_(
   ...given: [reduce?: 'add' | 'multiply'] | [options: ScatterOptions]
 ): Tensor {
   const mode = readScatter('scatter_', given);
+  if (!isScalar(src)) assertTensor('scatter_', 'src', src);
   assertTensor('scatter_', 'x', x);
   assertTensor('scatter_', 'index', index);
   return inPlace(

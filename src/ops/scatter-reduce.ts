@@ -2,7 +2,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, assertTensors, readArguments, show } from '../tensor/arguments.js';
+import { assertTensors, readArguments, show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, normalizeDim, numel, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -131,6 +131,7 @@ export function scatterReduce_(
   reduce: Reduction,
   ...args: [] | [options: ScatterReduceOptions]
 ): Tensor {
+  assertTensors('scatterReduce_', { x, index, src });
   return inPlace('scatterReduce_', x, [src], () => scatterReduce(x, dim, index, src, reduce, ...args));
 }
 
@@ -149,6 +150,7 @@ export function indexReduce(
 ): Tensor {
   const { includeSelf } = readArguments('indexReduce', { includeSelf: true }, args);
   assertReduction('indexReduce', reduce, ['prod', 'mean', 'amax', 'amin']);
+  assertTensors('indexReduce', { x, index, source });
   const d = normalizeDim(dim, x.ndim, 'indexReduce');
   if (index.ndim > 1) throw new ShapeError(`indexReduce: index is ${showShape(index.shape)}, expected one dim.`);
   const n = numel(index.shape);
@@ -174,6 +176,7 @@ export function indexReduce_(
   reduce: Exclude<Reduction, 'sum'>,
   ...args: [] | [options: ScatterReduceOptions]
 ): Tensor {
+  assertTensors('indexReduce_', { x, index, source });
   return inPlace('indexReduce_', x, [source], () => indexReduce(x, dim, index, source, reduce, ...args));
 }
 
@@ -186,8 +189,7 @@ export function indexReduce_(
  * zeros([4]).maskedScatter(tensor([0, 1, 0, 1], { dtype: 'bool' }), tensor([7, 8])); // [0, 7, 0, 8]
  */
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
-  assertTensor('maskedScatter', 'mask', mask);
-  assertTensor('maskedScatter', 'source', source);
+  assertTensors('maskedScatter', { x, mask, source });
   if (mask.dtype !== 'bool') throw new DTypeError(`maskedScatter: mask is ${mask.dtype}, expected bool. Compare first: x.gt(0).`);
   sameDType('maskedScatter', x, source);
   const shape = broadcastShapes(x.shape, mask.shape, 'maskedScatter');
@@ -201,6 +203,7 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
 
 /** {@link maskedScatter} in place; the mask broadcasts to `x`. */
 export function maskedScatter_(x: Tensor, mask: Tensor, source: Tensor): Tensor {
+  assertTensors('maskedScatter_', { x, mask, source });
   return inPlace('maskedScatter_', x, [source], () => maskedScatter(x, mask, source));
 }
 
@@ -224,8 +227,7 @@ export function put(
   ...args: [accumulate?: boolean] | [options: { accumulate?: boolean }]
 ): Tensor {
   const { accumulate } = readArguments('put', { accumulate: false }, args);
-  assertTensor('put', 'index', index);
-  assertTensor('put', 'source', source);
+  assertTensors('put', { x, index, source });
   sameDType('put', x, source);
   if (numel(source.shape) !== numel(index.shape))
     throw new ShapeError(`put: source has ${numel(source.shape)} elements, expected one for each of the ${numel(index.shape)} indices.`);
@@ -240,5 +242,6 @@ export function put_(
   source: Tensor,
   ...args: [accumulate?: boolean] | [options: { accumulate?: boolean }]
 ): Tensor {
+  assertTensors('put_', { x, index, source });
   return inPlace('put_', x, [source], () => put(x, index, source, ...args));
 }

@@ -40,6 +40,9 @@ export function polygamma(n: number, x: Tensor): Tensor {
   return n === 0 ? digamma(x) : unary('polygamma', x, n);
 }
 
+/** Each is a tensor of its own on the way to the sum. */
+const MOST_VARIATES = 10_000;
+
 /**
  * The logarithm of the multivariate gamma function: `p (p - 1) / 4 log(π) + Σ lgamma(x - j / 2)`, j from 0 to p - 1.
  * @param p how many variates: a whole number of at least 1.
@@ -47,7 +50,8 @@ export function polygamma(n: number, x: Tensor): Tensor {
  */
 export function mvlgamma(x: Tensor, p: number): Tensor {
   assertTensor('mvlgamma', 'x', x);
-  if (!Number.isInteger(p) || p < 1) throw new ArgumentError(`mvlgamma: p is ${show(p)}, expected a whole number of at least 1.`);
+  if (!Number.isInteger(p) || p < 1 || p > MOST_VARIATES)
+    throw new ArgumentError(`mvlgamma: p is ${show(p)}, expected a whole number from 1 to ${MOST_VARIATES}.`);
   const source = isFloating(x.dtype) ? x : to(x, 'float32');
   const parts = Array.from({ length: p }, (_, j) => lgamma(sub(source, j / 2)));
   return add(sum(stack(parts, -1), -1), ((p * (p - 1)) / 4) * Math.log(Math.PI));
@@ -66,7 +70,10 @@ export const i1 = (x: Tensor): Tensor => unary('i1', x);
 export const i1e = (x: Tensor): Tensor => unary('i1e', x);
 
 /** The share of a normal distribution that lies below x. @see https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
-export const ndtr = (x: Tensor): Tensor => mul(erfc(mul(floats(x), -Math.SQRT1_2)), 0.5);
+export function ndtr(x: Tensor): Tensor {
+  assertTensor('ndtr', 'x', x);
+  return mul(erfc(mul(floats(x), -Math.SQRT1_2)), 0.5);
+}
 /** The inverse of {@link ndtr}: where the share p of a normal distribution lies below; NaN outside 0 to 1. */
 export const ndtri = (p: Tensor): Tensor => unary('ndtri', p);
 /** log({@link ndtr}(x)), exact where ndtr itself is 0. */
