@@ -390,11 +390,69 @@ void types() {
   CHECK(hone_binary(b_ne, HONE_F32, out, x, x, 4, 0, 0) == HONE_OK && out[0] && !out[1]);
 }
 
+void bits() {
+  const int32_t a[] = {6, -3, 0, INT32_MIN, 1, 100}, b[] = {3, 31, -1, 32, 31, -6};
+  int32_t out[6];
+  auto gives = [&](int32_t op, std::vector<int32_t> expected) {
+    CHECK(hone_binary(op, HONE_I32, out, a, b, 6, 0, 0) == HONE_OK && std::memcmp(out, expected.data(), sizeof out) == 0);
+  };
+  gives(b_bitwise_and, {2, 29, 0, 0, 1, 96});
+  gives(b_bitwise_or, {7, -1, -1, INT32_MIN + 32, 31, -2});
+  gives(b_bitwise_xor, {5, -30, -1, INT32_MIN + 32, 30, -98});
+  gives(b_bitwise_left_shift, {48, INT32_MIN, 0, 0, INT32_MIN, 0});
+  gives(b_bitwise_right_shift, {0, -1, 0, -1, 0, 0});
+  gives(b_gcd, {3, 1, 1, 32, 1, 2});
+  const int64_t c[] = {4, 0, -6, 7}, d[] = {6, 5, 4, 0}, multiples[] = {12, 0, 12, 0};
+  int64_t wide[4];
+  CHECK(hone_binary(b_lcm, HONE_I64, wide, c, d, 4, 0, 0) == HONE_OK && std::memcmp(wide, multiples, sizeof wide) == 0);
+  const uint8_t t[] = {0, 1, 0, 1}, u[] = {0, 0, 1, 1}, different[] = {0, 1, 1, 0};
+  uint8_t truth[4];
+  CHECK(hone_binary(b_bitwise_xor, HONE_BOOL, truth, t, u, 4, 0, 0) == HONE_OK && std::memcmp(truth, different, sizeof truth) == 0);
+  CHECK(hone_binary(b_bitwise_left_shift, HONE_BOOL, truth, t, u, 4, 0, 0) == HONE_E_DTYPE);
+  const float x[] = {1};
+  float y[1];
+  CHECK(hone_binary(b_bitwise_and, HONE_F32, y, x, x, 1, 0, 0) == HONE_E_DTYPE);
+}
+
+// Values from tables, and the edges, where no loop may run for ever.
+void special() {
+  auto close = [](int32_t op, double x, double want, double p0 = 0) {
+    double got;
+    CHECK(hone_unary(op, HONE_F64, &got, &x, 1, p0, 0) == HONE_OK);
+    if (!CHECK(std::isnan(want) ? std::isnan(got) : got == want || std::fabs(got - want) <= 4e-15 * std::fabs(want)))
+      std::printf("  op %d of %g: %.17g, expected %.17g\n", int(op), x, got, want);
+  };
+  close(u_lgamma, 0.5, 0.57236494292470008707);
+  close(u_digamma, 1, -0.57721566490153286061);
+  close(u_digamma, 0, -kInf);
+  close(u_digamma, -3, kNaN);
+  close(u_digamma, -1e300, kNaN);
+  close(u_polygamma, 1, 1.6449340668482264365, 1);
+  close(u_polygamma, 0.5, 4.9348022005446793094, 1);
+  close(u_polygamma, 1, -2.4041138063191885708, 2);
+  close(u_polygamma, -1e15 + 0.5, 9.8696044010893586188, 1);
+  close(u_polygamma, -2, kInf, 1);
+  close(u_i0, 1, 1.2660658777520083356);
+  close(u_i1, -1, -0.56515910399248502721);
+  close(u_i0e, 700, 0.015081295651531355);
+  close(u_erfcx, 30, 0.018795888861416754);
+  close(u_erfcx, -30, kInf);
+  close(u_ndtri, 0.975, 1.9599639845400542355);
+  close(u_ndtri, 1e-300, -37.0470962993612);
+  close(u_ndtri, 1.5, kNaN);
+  close(u_log_ndtr, -40, -804.6084420137539);
+  for (int32_t op : {u_erfc, u_erfcx, u_lgamma, u_digamma, u_i0, u_i0e, u_i1, u_i1e, u_ndtri, u_log_ndtr})
+    for (double x : {kInf, -kInf, kNaN, 1e308, -1e308, 5e-324}) {
+      double out;
+      CHECK(hone_unary(op, HONE_F64, &out, &x, 1, 0, 0) == HONE_OK);
+    }
+}
+
 // A result must not depend on where in the array it stands, nor on the number of threads.
 void positions() {
   std::vector<float> x(70001), y(x.size()), z(x.size());
   for (float &v : x) v = float(random_source.uniform() * 5);
-  for (int32_t op = 20; op <= 51; op++) {
+  for (int32_t op = 20; op <= u_log_ndtr; op++) {
     hone_set_threads(1);
     hone_unary(op, HONE_F32, y.data(), x.data(), hone_int(x.size()), 0.5, 2);
     hone_set_threads(4);
@@ -423,6 +481,8 @@ int main() {
   scalars();
   integers();
   types();
+  bits();
+  special();
   positions();
   return check::finish();
 }

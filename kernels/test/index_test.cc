@@ -86,6 +86,7 @@ template <class T> static void along(check::Lcg &r, int32_t dtype) {
           std::vector<double> meta;
           for (const auto *part : {&index_shape, &strides, &src_strides})
             for (hone_int x : *part) meta.push_back(double(x));
+          std::vector<T> most = a, most_expected = a, product = a, product_expected = a;
           std::vector<T> out(size_t(n), T(1)), expected(size_t(n), T(1)), set = a, set_expected = a, added = a, added_expected = a;
           for (hone_int i = 0; i < n; i++) {
             hone_int rest = i, at = wrapped(index[size_t(i)], dim_size) * strides[dim], from = 0;
@@ -98,6 +99,9 @@ template <class T> static void along(check::Lcg &r, int32_t dtype) {
             expected[size_t(i)] = a[size_t(at)];
             set_expected[size_t(at)] = src[size_t(from)];
             added_expected[size_t(at)] = T(added_expected[size_t(at)] + src[size_t(from)]);
+            if constexpr (std::is_integral<T>::value) product_expected[size_t(at)] = T(uint64_t(product_expected[size_t(at)]) * uint64_t(src[size_t(from)]));
+            else product_expected[size_t(at)] = product_expected[size_t(at)] * src[size_t(from)];
+            if (src[size_t(from)] > most_expected[size_t(at)]) most_expected[size_t(at)] = src[size_t(from)];
           }
           const int32_t nd = int32_t(shape.size()), d = int32_t(dim);
           bool ok = CHECK(hone_gather(int32_t(sizeof(T)), out.data(), a.data(), index.data(), nd, d, dim_size, meta.data()) == HONE_OK);
@@ -106,6 +110,11 @@ template <class T> static void along(check::Lcg &r, int32_t dtype) {
           ok &= CHECK(set == set_expected);
           ok &= CHECK(hone_scatter(dtype, 1, added.data(), index.data(), src.data(), nd, d, dim_size, meta.data()) == HONE_OK);
           ok &= CHECK(added == added_expected);
+          ok &= CHECK(hone_scatter(dtype, 2, product.data(), index.data(), src.data(), nd, d, dim_size, meta.data()) == HONE_OK);
+          // Thousands of floats multiply to NaN, which equals nothing: those are compared byte for byte.
+          ok &= CHECK(product.empty() || std::memcmp(product.data(), product_expected.data(), product.size() * sizeof(T)) == 0);
+          ok &= CHECK(hone_scatter(dtype, 3, most.data(), index.data(), src.data(), nd, d, dim_size, meta.data()) == HONE_OK);
+          ok &= CHECK(most == most_expected);
           if (!ok) std::printf("  ndim %d dim %d dim_size %d kind %d elements %d\n", int(nd), int(d), int(dim_size), kind, int(n));
         }
       }
