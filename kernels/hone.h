@@ -138,6 +138,28 @@ HONE_KERNEL(topk)(int32_t dtype, void *values, void *indices_i64, const void *a,
 HONE_KERNEL(gemm)(int32_t dtype, int32_t flags, hone_int batch, hone_int m, hone_int n, hone_int k, const void *a, hone_int lda,
                   hone_int sa, const void *b, hone_int ldb, hone_int sb, void *c, hone_int ldc, hone_int sc, const void *bias);
 
+/* ---- linear algebra (linalg_solve.cc, linalg_spectral.cc): f32, f64, batches of row-major matrices -------------------------------------- */
+
+/* b [batch, n, k] = inverse(a) b; a [batch, n, n] is a triangle (the other half is not looked at), with ones on its diagonal if unit. */
+HONE_KERNEL(linalg_triangular)(int32_t dtype, int32_t upper, int32_t unit, void *b, const void *a, hone_int batch, hone_int n, hone_int k);
+/* a [batch, m, n] becomes L (unit lower) and U; pivots int32 [batch, min(m, n)] as LAPACK's, from 1; info int32 [batch]: the first zero on
+ * U's diagonal, from 1, or 0. */
+HONE_KERNEL(linalg_lu)(int32_t dtype, void *a, void *pivots_i32, void *info_i32, hone_int batch, hone_int m, hone_int n);
+/* The order of rows, int64 [batch, m], that exchanges by pivots [batch, k] give; a pivot outside 1..m is HONE_E_INDEX. */
+HONE_KERNEL(linalg_permutation)(void *rows_i64, const void *pivots_i32, hone_int batch, hone_int m, hone_int k);
+/* The lower Cholesky factor of a [batch, n, n], whose lower triangle counts, over a; info [batch]: the first leading minor that is not
+ * positive, from 1, or 0. */
+HONE_KERNEL(linalg_cholesky)(int32_t dtype, void *a, void *info_i32, hone_int batch, hone_int n);
+/* at [batch, n, m]: the columns of m x n matrices; R's columns stand in it afterwards, above the reflectors. q [batch, columns, m]: the first
+ * columns of Q, or 0 with columns 0. Signs are LAPACK's. */
+HONE_KERNEL(linalg_qr)(int32_t dtype, void *q, hone_int columns, void *at, hone_int batch, hone_int m, hone_int n);
+/* Eigenvalues [batch, n], ascending, of symmetric a [batch, n, n] (lower triangles), and with vectors the eigenvectors as rows over a; info
+ * [batch]: 0, 1 where it did not converge, -1 where something is not finite. */
+HONE_KERNEL(linalg_eigh)(int32_t dtype, int32_t vectors, void *a, void *values, void *info_i32, hone_int batch, hone_int n);
+/* Singular values [batch, n], descending, of right [batch, n, n], which becomes V^T, and left the rows of U^T; left 0: values only. info as
+ * linalg_eigh's. */
+HONE_KERNEL(linalg_svd)(int32_t dtype, void *left, void *values, void *right, void *info_i32, hone_int batch, hone_int n);
+
 /* ---- softmax and losses (softmax.cc, loss.cc): f32, f64 ---------------------------------------------------------------------- */
 
 /* Softmax (log 0) or log-softmax (log 1) along len of [outer, len, inner]. In place ok. */

@@ -33,6 +33,14 @@ export class DTypeError extends HoneError {
   }
 }
 
+/** A matrix that has no such decomposition: singular, not positive definite, or with values that are not finite. */
+export class LinAlgError extends HoneError {
+  override readonly code = 'LINALG';
+  override get name(): string {
+    return 'LinAlgError';
+  }
+}
+
 /** A dimension, index or label outside its range. */
 export class IndexError extends HoneError {
   override readonly code = 'INDEX';

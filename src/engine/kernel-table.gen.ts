@@ -26,6 +26,13 @@ export interface Kernels {
   sort(dtype: number, values: Ptr, indicesI64: Ptr, a: Ptr, rows: number, len: number, descending: number): number;
   topk(dtype: number, values: Ptr, indicesI64: Ptr, a: Ptr, rows: number, len: number, k: number, largest: number): number;
   gemm(dtype: number, flags: number, batch: number, m: number, n: number, k: number, a: Ptr, lda: number, sa: number, b: Ptr, ldb: number, sb: number, c: Ptr, ldc: number, sc: number, bias: Ptr): number;
+  linalgTriangular(dtype: number, upper: number, unit: number, b: Ptr, a: Ptr, batch: number, n: number, k: number): number;
+  linalgLu(dtype: number, a: Ptr, pivotsI32: Ptr, infoI32: Ptr, batch: number, m: number, n: number): number;
+  linalgPermutation(rowsI64: Ptr, pivotsI32: Ptr, batch: number, m: number, k: number): number;
+  linalgCholesky(dtype: number, a: Ptr, infoI32: Ptr, batch: number, n: number): number;
+  linalgQr(dtype: number, q: Ptr, columns: number, at: Ptr, batch: number, m: number, n: number): number;
+  linalgEigh(dtype: number, vectors: number, a: Ptr, values: Ptr, infoI32: Ptr, batch: number, n: number): number;
+  linalgSvd(dtype: number, left: Ptr, values: Ptr, right: Ptr, infoI32: Ptr, batch: number, n: number): number;
   softmax(dtype: number, log: number, out: Ptr, a: Ptr, outer: number, len: number, inner: number): number;
   softmaxBackward(dtype: number, log: number, gradIn: Ptr, gradOut: Ptr, out: Ptr, outer: number, len: number, inner: number): number;
   crossEntropy(dtype: number, indexDtype: number, loss: Ptr, lse: Ptr, totalWeight: Ptr, logits: Ptr, target: Ptr, weight: Ptr, n: number, c: number, inner: number, ignoreIndex: number, labelSmoothing: number, reduction: number): number;
@@ -107,6 +114,13 @@ export const KERNEL_NAMES = {
   sort: 'sort',
   topk: 'topk',
   gemm: 'gemm',
+  linalgTriangular: 'linalg_triangular',
+  linalgLu: 'linalg_lu',
+  linalgPermutation: 'linalg_permutation',
+  linalgCholesky: 'linalg_cholesky',
+  linalgQr: 'linalg_qr',
+  linalgEigh: 'linalg_eigh',
+  linalgSvd: 'linalg_svd',
   softmax: 'softmax',
   softmaxBackward: 'softmax_backward',
   crossEntropy: 'cross_entropy',
@@ -188,6 +202,13 @@ export const KERNEL_ARITY = {
   sort: 7,
   topk: 8,
   gemm: 16,
+  linalgTriangular: 8,
+  linalgLu: 7,
+  linalgPermutation: 5,
+  linalgCholesky: 5,
+  linalgQr: 7,
+  linalgEigh: 7,
+  linalgSvd: 7,
   softmax: 7,
   softmaxBackward: 8,
   crossEntropy: 14,

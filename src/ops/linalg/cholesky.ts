@@ -1,0 +1,95 @@
+/** Cholesky decomposition of symmetric positive definite matrices, and what is made of it. */
+import { record } from '../../autograd/node.js';
+import { check, kernels } from '../../engine/engine.js';
+import { ShapeError, showShape } from '../../errors.js';
+import { readArguments } from '../../tensor/arguments.js';
+import { eye } from '../../tensor/create.js';
+import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { add, mul, sub } from '../arithmetic.js';
+import { tril } from '../arrange.js';
+import { code } from '../kernel-call.js';
+import { matmul } from '../matmul.js';
+import { diagonal } from '../movement.js';
+import { diagEmbed } from '../rearrange.js';
+import { assertFine, assertMatrices, assertSameDType, assertSquare, batchShape, mT, sizes, workingCopy } from './matrices.js';
+import { solveLeft } from './triangular.js';
+
+export interface CholeskyOptions {
+  /** Gives U with A = U^T U, of the upper triangle, instead of L. Default: false. */
+  upper?: boolean;
+}
+
+/**
+ * The lower triangle L with A = L L^T. Only the lower triangle of A is looked at (with `upper`, the upper one).
+ * Gradient: dA = sym(L^-T phi(L^T dL) L^-1), phi the lower triangle with half the diagonal.
+ * @param a [..., n, n], symmetric and positive definite. @param options.upper default false.
+ * @throws {LinAlgError} where a matrix is not positive definite.
+ * @see https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html
+ * @example
+ * linalg.cholesky(tensor([[4, 2], [2, 5]])).toArray(); // [[2, 0], [1, 2]]
+ */
+export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
+  const op = 'cholesky';
+  assertSquare(op, 'A', a);
+  const { upper } = readArguments(op, { upper: false }, [options]);
+  return upper ? mT(lowerFactor(mT(a))) : lowerFactor(a);
+}
+
+function lowerFactor(a: Tensor): Tensor {
+  const [batch, n] = sizes(a);
+  const out = workingCopy(a, 'cholesky');
+  const info = emptyTensor([batch], 'int32');
+  check(kernels.linalgCholesky(code(a.dtype), out.ptr, info.ptr, batch, n), 'cholesky');
+  assertFine(
+    'cholesky',
+    info,
+    (minor) => `the matrix is not positive definite: its leading minor of order ${minor} is not positive. Is it symmetric, and is something to be added to its diagonal?`,
+  );
+  return record('cholesky', out, [a], [out], (g, [l]) => {
+    const full = tril(matmul(mT(l!), g));
+    const phi = sub(full, diagEmbed(mul(diagonal(full, 0, -2, -1), 0.5), 0, -2, -1));
+    const left = solveLeft(mT(l!), phi, true, false, 'cholesky');
+    const both = mT(solveLeft(mT(l!), mT(left), true, false, 'cholesky'));
+    return [mul(add(both, mT(both)), 0.5)];
+  });
+}
+
+function factorOf(op: string, factor: unknown, upper: boolean): Tensor {
+  assertSquare(op, upper ? 'U' : 'L', factor);
+  return upper ? mT(factor) : factor;
+}
+
+/**
+ * X of A X = B, of the Cholesky factor of A.
+ * @param b [..., n, k]. @param factor L [..., n, n], or U with `upper`; batches broadcast.
+ * @see https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html
+ */
+export function choleskySolve(b: Tensor, factor: Tensor, options: CholeskyOptions = {}): Tensor {
+  const op = 'choleskySolve';
+  const { upper } = readArguments(op, { upper: false }, [options]);
+  const lower = factorOf(op, factor, upper);
+  assertMatrices(op, 'B', b);
+  assertSameDType(op, b, lower);
+  if (b.shape.at(-2) !== lower.shape.at(-1))
+    throw new ShapeError(`${op}: B is ${showShape(b.shape)} and the factor ${showShape(factor.shape)}, expected as many rows of B.`);
+  return solveLeft(mT(lower), solveLeft(lower, b, false, false, op), true, false, op);
+}
+
+/**
+ * The inverse of A, of its Cholesky factor.
+ * @param factor L [..., n, n], or U with `upper`. @see https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html
+ */
+export function choleskyInverse(factor: Tensor, options: CholeskyOptions = {}): Tensor {
+  const op = 'choleskyInverse';
+  const { upper } = readArguments(op, { upper: false }, [options]);
+  const lower = factorOf(op, factor, upper);
+  const n = lower.shape.at(-1)!;
+  return choleskySolve(add(eye(n, { dtype: lower.dtype }), mul(emptyTensorOfBatch(lower), 0)), lower);
+}
+
+/** Zeros [..., 1, 1] that give an identity the batch of `x`. */
+function emptyTensorOfBatch(x: Tensor): Tensor {
+  const out = emptyTensor([...batchShape(x), 1, 1], x.dtype);
+  check(kernels.fill(code(x.dtype), out.ptr, out.numel(), 0), 'choleskyInverse');
+  return out;
+}

@@ -1,0 +1,67 @@
+/** Eigenvalues and eigenvectors of symmetric matrices. */
+import { record } from '../../autograd/node.js';
+import { check, kernels } from '../../engine/engine.js';
+import { ArgumentError } from '../../errors.js';
+import { readArguments } from '../../tensor/arguments.js';
+import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { add, div, mul, sub } from '../arithmetic.js';
+import { code } from '../kernel-call.js';
+import { matmul } from '../matmul.js';
+import { diagonal, unsqueeze } from '../movement.js';
+import { diagEmbed } from '../rearrange.js';
+import { assertFine, assertSquare, batchShape, mT, notConverged, raw, sizes, workingCopy } from './matrices.js';
+
+export interface EighOptions {
+  /** Which triangle is looked at: `L`, the lower one, or `U`. Default: `L`. */
+  UPLO?: 'L' | 'U';
+}
+
+function eighRaw(a: Tensor, vectors: boolean, op: string): [values: Tensor, vectors: Tensor] {
+  const [batch, n] = sizes(a);
+  const rows = workingCopy(a, op);
+  const values = emptyTensor([...batchShape(a), n], a.dtype);
+  const info = emptyTensor([batch], 'int32');
+  check(kernels.linalgEigh(code(a.dtype), vectors ? 1 : 0, rows.ptr, values.ptr, info.ptr, batch, n), op);
+  assertFine(op, info, notConverged);
+  return [values, mT(rows)];
+}
+
+function ofTriangle(a: Tensor, options: EighOptions | 'L' | 'U', op: string): Tensor {
+  assertSquare(op, 'A', a);
+  const { UPLO } = readArguments<{ UPLO: string }>(op, { UPLO: 'L' }, [options]);
+  if (UPLO !== 'L' && UPLO !== 'U') throw new ArgumentError(`${op}: UPLO is "${UPLO}", expected "L" or "U".`);
+  return UPLO === 'U' ? mT(a) : a;
+}
+
+/**
+ * Eigenvalues (ascending) and eigenvectors (columns) of symmetric matrices: A = V diag(w) V^T. An eigenvector's sign is arbitrary.
+ * Gradient: dA = V (diag(dw) + (V^T dV) / (w_j - w_i)) V^T; with vectors it is not finite where eigenvalues are equal.
+ * @param a [..., n, n]; one triangle counts. @param options.UPLO which: `L` (default) or `U`.
+ * @returns w [..., n] and V [..., n, n]. @throws {LinAlgError} for values that are not finite.
+ * @see https://pytorch.org/docs/stable/generated/torch.linalg.eigh.html
+ */
+export function eigh(a: Tensor, options: EighOptions | 'L' | 'U' = {}): readonly [eigenvalues: Tensor, eigenvectors: Tensor] {
+  const own = ofTriangle(a, options, 'eigh');
+  const out = raw(() => eighRaw(own, true, 'eigh'));
+  return record('eigh', out as readonly [Tensor, Tensor], [own], out, (_g, [w, v], _needs, [gw, gV]) => [gradient(w!, v!, gw ?? null, gV ?? null)]);
+}
+
+function gradient(w: Tensor, v: Tensor, gw: Tensor | null, gV: Tensor | null): Tensor {
+  if (gV === null) return matmul(mul(v, unsqueeze(gw!, -2)), mT(v));
+  const gaps = sub(unsqueeze(w, -2), unsqueeze(w, -1)); // w_j - w_i
+  const ones = diagEmbed(add(mul(w, 0), 1), 0, -2, -1);
+  const turned = matmul(mT(v), gV);
+  const onDiagonal = diagEmbed(diagonal(turned, 0, -2, -1), 0, -2, -1);
+  const inside = div(sub(turned, onDiagonal), add(gaps, ones));
+  return matmul(v, matmul(gw === null ? inside : add(inside, diagEmbed(gw, 0, -2, -1)), mT(v)));
+}
+
+/**
+ * The eigenvalues of symmetric matrices, ascending. With gradients it computes the vectors too.
+ * @param a [..., n, n]. @see https://pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html
+ */
+export function eigvalsh(a: Tensor, options: EighOptions | 'L' | 'U' = {}): Tensor {
+  const own = ofTriangle(a, options, 'eigvalsh');
+  if (own.requiresGrad) return eigh(own)[0];
+  return eighRaw(own, false, 'eigvalsh')[0];
+}

@@ -1,0 +1,83 @@
+/** QR decomposition by Householder reflections. */
+import { record } from '../../autograd/node.js';
+import { check, kernels } from '../../engine/engine.js';
+import { ArgumentError, GradError } from '../../errors.js';
+import { readArguments } from '../../tensor/arguments.js';
+import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { add, mul, sub } from '../arithmetic.js';
+import { triu } from '../arrange.js';
+import { cat } from '../join.js';
+import { code } from '../kernel-call.js';
+import { matmul } from '../matmul.js';
+import { diagonal, narrow } from '../movement.js';
+import { diagEmbed } from '../rearrange.js';
+import { assertMatrices, batchShape, mT, raw, sizes, workingCopy } from './matrices.js';
+import { solveLeft } from './triangular.js';
+
+/** `reduced`: Q [m, k], R [k, n], k = min(m, n); `complete`: Q [m, m], R [m, n]; `r`: R alone, and an empty Q. */
+export type QRMode = 'reduced' | 'complete' | 'r';
+
+/** Q (as many columns as asked for) and R (that many rows), unrecorded. */
+export function qrRaw(a: Tensor, columns: number, rows: number, op: string): [Q: Tensor, R: Tensor] {
+  const [batch, m, n] = sizes(a);
+  const factors = workingCopy(mT(a), op);
+  const q = emptyTensor([...batchShape(a), columns, m], a.dtype);
+  if (batch > 0 && m > 0) check(kernels.linalgQr(code(a.dtype), columns === 0 ? 0 : q.ptr, columns, factors.ptr, batch, m, n), op);
+  return [mT(q), triu(narrow(mT(factors), -2, 0, rows))];
+}
+
+/**
+ * A = Q R, Q with orthonormal columns, R an upper triangle. The signs of R's diagonal are LAPACK's.
+ * @param a [..., m, n]. @param options.mode default `reduced`.
+ * @throws {ArgumentError} for another mode. @throws {GradError} from backward in mode `r`, and `complete` with m > n.
+ * @see https://pytorch.org/docs/stable/generated/torch.linalg.qr.html
+ */
+export function qr(a: Tensor, options: { mode?: QRMode } | QRMode = {}): readonly [Q: Tensor, R: Tensor] {
+  const op = 'qr';
+  assertMatrices(op, 'A', a);
+  const { mode } = readArguments(op, { mode: 'reduced' as QRMode }, [options]);
+  if (mode !== 'reduced' && mode !== 'complete' && mode !== 'r')
+    throw new ArgumentError(`${op}: mode is ${JSON.stringify(mode)}, expected "reduced", "complete" or "r".`);
+  const [, m, n] = sizes(a);
+  const k = Math.min(m, n);
+  const rows = mode === 'complete' ? m : k;
+  const [q, r] = raw(() => qrRaw(a, mode === 'r' ? 0 : rows, rows, op));
+  if (mode === 'r') {
+    const none = emptyTensor([0], a.dtype);
+    return [none, record('qr', r, [a], [], () => refuse("mode 'r' has no gradient, for it needs Q. Use mode 'reduced'"))];
+  }
+  if (mode === 'complete' && m > n) return record('qr', [q, r] as const, [a], [], () => refuse("mode 'complete' has no gradient for more rows than columns. Use mode 'reduced'"));
+  return record('qr', [q, r] as const, [a], [q, r], (_g, [q, r], _needs, [gQ, gR]) => [gradient(q!, r!, gQ ?? null, gR ?? null)]);
+}
+
+function refuse(why: string): never {
+  throw new GradError(`backward: qr: ${why}.`);
+}
+
+/** X + X^T with half the diagonal. */
+function symmetric(x: Tensor): Tensor {
+  const both = add(x, mT(x));
+  return sub(both, diagEmbed(mul(diagonal(both, 0, -2, -1), 0.5), 0, -2, -1));
+}
+
+// m >= n: dA = (dQ + Q sym(triu(dR R^T - Q^T dQ))) R^-T. Of a wide matrix [A1 A2] = Q [R1 R2], R2 = Q^T A2 is a product, and A1 square.
+// https://arxiv.org/abs/1009.6112
+function gradient(q: Tensor, r: Tensor, gQ: Tensor | null, gR: Tensor | null): Tensor {
+  const [, m, n] = [0, q.shape.at(-2)!, r.shape.at(-1)!];
+  if (m >= n) return square(q, r, gQ, gR);
+  const [r1, r2] = [narrow(r, -1, 0, m), narrow(r, -1, m, n - m)];
+  if (gR === null) return cat([square(q, r1, gQ, null), mul(matmul(q, r2), 0)], -1);
+  const [g1, g2] = [narrow(gR, -1, 0, m), narrow(gR, -1, m, n - m)];
+  // A2 = Q R2, so that the part of dQ from R2 = Q^T A2 is Q R2 dR2^T.
+  const fromR2 = matmul(q, matmul(r2, mT(g2)));
+  return cat([square(q, r1, gQ === null ? fromR2 : add(gQ, fromR2), g1), matmul(q, g2)], -1);
+}
+
+function square(q: Tensor, r: Tensor, gQ: Tensor | null, gR: Tensor | null): Tensor {
+  const fromR = gR && matmul(gR, mT(r));
+  const fromQ = gQ && matmul(mT(q), gQ);
+  const inside = fromR === null ? mul(fromQ!, -1) : fromQ === null ? fromR : sub(fromR, fromQ);
+  const middle = matmul(q, symmetric(triu(inside)));
+  const whole = gQ === null ? middle : add(gQ, middle);
+  return mT(solveLeft(r, mT(whole), true, false, 'qr'));
+}
