@@ -34,6 +34,7 @@ names = {
     "torch.optim.lr_scheduler": classes(optim.lr_scheduler, optim.lr_scheduler.LRScheduler),
     "torch.optim.swa_utils": sorted(optim.swa_utils.__all__),
     "torch": sorted({f.__name__ for f in get_overridable_functions()[torch] if not f.__name__.startswith("_")} | {n for n in CREATION.split() if hasattr(torch, n)}),
+    "torch.linalg": sorted(n for n, v in vars(torch.linalg).items() if not n.startswith("_") and type(v).__name__ == "builtin_function_or_method"),
     "torch.Tensor": sorted(n for n in dir(torch.Tensor) if not n.startswith("_")),
     "torch.nn.Module": sorted(n for n, v in vars(nn.Module).items() if not n.startswith("_") and callable(v)),
 }

@@ -373,7 +373,15 @@ extern "C" HONE_KERNEL(linalg_qr)(int32_t dtype, void *q, hone_int columns, void
     return each_matrix(batch, m * n * k, [&](hone_int i) {
       T *tau = buffer<T, 3>(k), *own = static_cast<T *>(at) + i * n * m;
       if (!tau) return no_memory("qr");
+      // Reflectors of tiny matrices would be made of denormal numbers.
+      const T scale = scale_of(own, m * n), least = std::sqrt(std::numeric_limits<T>::min());
+      const bool scaled = scale != 0 && (scale * least > 1 || scale < least);
+      if (scaled)
+        for (hone_int l = 0; l < m * n; l++) own[l] *= scale;
       const int32_t status = householder_qr(own, m, n, tau);
+      if (scaled)
+        for (hone_int c = 0; c < n; c++)
+          for (hone_int r = 0; r < m && r <= c; r++) own[c * m + r] /= scale;
       if (status != HONE_OK || columns == 0) return status;
       return householder_q(static_cast<T *>(q) + i * columns * m, columns, own, m, k < columns ? k : columns, tau);
     });

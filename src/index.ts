@@ -9,7 +9,7 @@ export type { EngineInfo } from './engine/select.js';
 export { collectGarbage, emptyCache, engineInfo, getNumThreads, memoryStats, ready, setEngine, setNumThreads } from './engine/select.js';
 export type { WasmSource } from './engine/wasm-source.js';
 export { setWasmUrl } from './engine/wasm-source.js';
-export { ArgumentError, BusyError, DTypeError, EngineError, FileError, FormatError, GradError, HoneError, IndexError, OutOfMemoryError, ShapeError, StateDictError, UseAfterFreeError } from './errors.js';
+export { ArgumentError, BusyError, DTypeError, EngineError, FileError, FormatError, GradError, HoneError, IndexError, LinAlgError, OutOfMemoryError, ShapeError, StateDictError, UseAfterFreeError } from './errors.js';
 export type { FileFormat, LoadBytesOptions, Loaded, LoadOptions, SaveOptions } from './formats/files.js';
 export { load, loadBytes, save, saveBytes } from './formats/files.js';
 export * as F from './nn/functional.js';
@@ -31,8 +31,15 @@ export { gather, indexAdd, indexCopy, indexFill, indexSelect, scatter, scatterAd
 export type { Index, SliceBounds } from './ops/indexing.js';
 export { indexPut } from './ops/indexing.js';
 export { cat, chunk, split, stack, unbind } from './ops/join.js';
+export { cholesky, choleskyInverse, choleskySolve } from './ops/linalg/cholesky.js';
+export * as linalg from './ops/linalg/index.js';
+export { pinverse } from './ops/linalg/least-squares.js';
+export { det, inv as inverse, logdet, luSolve, luUnpack, slogdet } from './ops/linalg/lu.js';
+export { matrixExp, matrixPower } from './ops/linalg/products.js';
+export type { TriangularSolveOptions } from './ops/linalg/triangular.js';
+export { triangularSolve } from './ops/linalg/triangular.js';
 export type { AddProductOptions } from './ops/linear-algebra.js';
-export { addbmm, addmm, addmv, addr, baddbmm, cdist, chainMatmul, cross, dist, inner, kron, matrixPower, rot90, tensordot, trace, vdot } from './ops/linear-algebra.js';
+export { addbmm, addmm, addmv, addr, baddbmm, cdist, chainMatmul, cross, dist, inner, kron, rot90, tensordot, trace, vdot } from './ops/linear-algebra.js';
 export { maskedFill, maskedSelect, nonzero } from './ops/masks.js';
 export {abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, erf, erfinv, exp, exp2, expm1, floor, isfinite, isinf, isnan, log, log1p, log2, log10, logicalNot, 
   neg, reciprocal,relu, round, rsqrt, sigmoid, sign, 

@@ -32,6 +32,11 @@ import * as indexing from './indexing.js';
 import * as inplace from './inplace.js';
 import { type InPlaceForms, inPlaceForms } from './inplace-forms.js';
 import * as join from './join.js';
+import * as cholesky from './linalg/cholesky.js';
+import * as leastSquares from './linalg/least-squares.js';
+import * as lu from './linalg/lu.js';
+import * as matrixFunctions from './linalg/products.js';
+import * as triangular from './linalg/triangular.js';
 import * as linear from './linear-algebra.js';
 import * as masks from './masks.js';
 import * as math from './math.js';
@@ -98,7 +103,8 @@ const direct = {
   nanToNum: pointwise.nanToNum, logit: pointwise.logit, frac: pointwise.frac, sinc: pointwise.sinc, signbit: pointwise.signbit,
   fmax: pointwise.fmax, fmin: pointwise.fmin, hypot: pointwise.hypot, logaddexp: pointwise.logaddexp, xlogy: pointwise.xlogy,
   addmm: linear.addmm, addmv: linear.addmv, baddbmm: linear.baddbmm, inner: linear.inner, trace: linear.trace, cross: linear.cross,
-  matrixPower: linear.matrixPower, dist: linear.dist, rot90: linear.rot90,
+  matrixPower: matrixFunctions.matrixPower, matrixExp: matrixFunctions.matrixExp, det: lu.det, logdet: lu.logdet, slogdet: lu.slogdet, inverse: lu.inv, pinverse: leastSquares.pinverse,
+  cholesky: cholesky.cholesky, choleskySolve: cholesky.choleskySolve, choleskyInverse: cholesky.choleskyInverse, triangularSolve: triangular.triangularSolve, dist: linear.dist, rot90: linear.rot90,
   movedim: movement.movedim, diagonal: movement.diagonal, diag: rearrange.diag, diagEmbed: rearrange.diagEmbed, fliplr: rearrange.fliplr, flipud: rearrange.flipud, ravel: rearrange.ravel,
   swapaxes: rearrange.swapaxes, moveaxis: rearrange.moveaxis, tensorSplit: rearrange.tensorSplit, argwhere: rearrange.argwhere, unfold: rearrange.unfoldDim,
   nansum: summaries.nansum, nanmean: summaries.nanmean, cummax: summaries.cummax, cummin: summaries.cummin, logcumsumexp: summaries.logcumsumexp,

@@ -77,6 +77,26 @@ const own: Record<string, Fn> = {
   },
   norm: (x, p, dim, ...rest) =>
     hone.norm(x as Tensor, ...([p, dim ?? undefined, ...rest].slice(0, rest.length > 0 ? undefined : 2) as [number])),
+  /** Singular and eigenvectors have an arbitrary sign. */
+  svdAbs: (a, options) => {
+    const [u, s, vh] = hone.linalg.svd(a as Tensor, (options ?? {}) as { fullMatrices?: boolean });
+    return [u.abs(), s, vh.abs()];
+  },
+  eighAbs: (a, options) => {
+    const x = a as Tensor;
+    const [w, v] = hone.linalg.eigh(x.add(x.transpose(-2, -1)), (options ?? {}) as hone.linalg.EighOptions);
+    return [w, v.abs()];
+  },
+  /** Of a symmetric positive definite matrix made of the input. */
+  choleskyOf: (a, options) => {
+    const x = a as Tensor;
+    const n = x.shape.at(-1)!;
+    return hone.linalg.cholesky(x.matmul(x.transpose(-2, -1)).add(hone.eye(n, { dtype: x.dtype })), (options ?? {}) as object);
+  },
+  lstsqOf: (a, b) => {
+    const { solution, residuals, rank } = hone.linalg.lstsq(a as Tensor, b as Tensor);
+    return [solution, residuals, rank];
+  },
 };
 
 export function call(op: string, args: readonly unknown[], options: Record<string, unknown>): unknown {
@@ -85,6 +105,7 @@ export function call(op: string, args: readonly unknown[], options: Record<strin
   const fn = own[op] ?? functional[op] ?? functions[op] ?? sequences[op];
   if (op.startsWith('special.')) return (hone.special as unknown as Record<string, Fn>)[op.slice(8)]!(...given);
   if (op.startsWith('init.')) return (nn.init as unknown as Record<string, Fn>)[op.slice(5)]!(...given);
+  if (op.startsWith('linalg.')) return (hone.linalg as unknown as Record<string, Fn>)[op.slice(7)]!(...given);
   const [x, ...rest] = given as [Record<string, Fn>, ...unknown[]];
   if (typeof fn === 'function' && !(op.endsWith('_') && typeof x[op] === 'function')) return (fn as Fn)(...given);
   if (typeof x[op] !== 'function') throw new Error(`Hone has no ${op}`);

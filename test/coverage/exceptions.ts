@@ -23,6 +23,14 @@ export const noOperations: Exceptions = {
 export const withoutFixture: Exceptions = {
   ...each('empty emptyLike', 'the values are whatever memory held'),
   ...each('fromTypedArray', 'every input of every fixture is made by it'),
+  ...each(
+    'cholesky linalg.cholesky linalg.eigh linalg.svd linalg.lstsq',
+    'on matrices that fit, and without the signs that are arbitrary: choleskyOf, eighAbs, svdAbs, lstsqOf',
+  ),
+  ...each(
+    'linalg.matmul luSolve linalg.luSolve luUnpack matrixExp',
+    'as matmul, and the functions of linalg: src/ops/linalg/linalg.test.ts',
+  ),
 };
 
 /** Operations that torch gives no gradient. */
@@ -48,6 +56,11 @@ export const notDifferentiable: Exceptions = {
 
 /** Operations (or classes) whose gradient is not that of finite differences, by intent. */
 export const noGradcheck: Exceptions = {
+  ...each(
+    'choleskyInverse choleskySolve linalg.eigvalsh',
+    'read one triangle, and give the gradient of the whole matrix, as in torch: src/ops/linalg/linalg.test.ts',
+  ),
+  ...each('linalg.matrixRank', 'gives a whole number'),
   ...each('ctcLoss CTCLoss', 'the gradient is that for log-probabilities, which add up to 1: src/ops/ctc.test.ts'),
   ...each(
     'maxUnpool1d maxUnpool2d maxUnpool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d',

@@ -55,12 +55,17 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     'complex numbers: Hone has none',
   ],
   [/\.(bfloat16|half|byte|char|short)$/, 'dtypes that no kernel computes in: to() takes bool, uint8, int32, int64, float32 and float64'],
+  [either('lu lstsq qr svd solve nuclear_norm frobenius_norm'), "PyTorch's older names: linalg.lu, lstsq, qr, svd, solve and norm"],
   [
-    either(
-      'cholesky\\w* det inverse logdet slogdet lobpcg lu lu_solve lu_unpack lstsq matrix_exp geqrf orgqr ormqr qr eig symeig svd pinverse solve triangular_solve nuclear_norm frobenius_norm',
-    ),
-    'decompositions and solvers: linear algebra beyond products, which training does not use (nn.init.orthogonal_ has its own QR)',
+    either('lobpcg geqrf orgqr ormqr symeig'),
+    'the steps inside decompositions, and some of the eigenvalues: linalg.qr and linalg.eigh give all',
   ],
+  [/^torch\.linalg\.\w+_ex$/, 'the functions without the suffix, which throw a LinAlgError instead of returning what went wrong'],
+  [
+    /^torch(\.linalg|\.Tensor)?\.(eig|eigvals)$/,
+    'eigenvalues of matrices that are not symmetric are complex, and Hone has no complex numbers',
+  ],
+  [/^torch\.linalg\.(ldl_\w+|householder_product|matrix_sqrth)$/, 'seldom met decompositions: linalg.lu, qr and eigh'],
   [
     either('igamma_? igammac_? nextafter_? frexp'),
     'incomplete gamma functions, and the bits of floating numbers: without a use in layers or losses',

@@ -59,6 +59,7 @@ const spaces: Readonly<Record<string, readonly (readonly [prefix: string, has: (
     ['F.', (n) => has(nn.functional as Space, n)],
     ['Tensor.', (n) => method(Tensor.prototype, n)],
   ],
+  'torch.linalg': [['linalg.', (n) => has(hone.linalg as Space, n)]],
   'torch.Tensor': [
     ['Tensor.', (n) => method(Tensor.prototype, n)],
     ['', (n) => has(hone as Space, n)],

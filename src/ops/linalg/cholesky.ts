@@ -8,11 +8,12 @@ import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { add, mul, sub } from '../arithmetic.js';
 import { tril } from '../arrange.js';
 import { code } from '../kernel-call.js';
+import { neg } from '../math.js';
 import { matmul } from '../matmul.js';
-import { diagonal } from '../movement.js';
+import { diagonal, expand } from '../movement.js';
 import { diagEmbed } from '../rearrange.js';
-import { assertFine, assertMatrices, assertSameDType, assertSquare, batchShape, mT, sizes, workingCopy } from './matrices.js';
-import { solveLeft } from './triangular.js';
+import { assertFine, assertMatrices, assertSameDType, assertSquare, mT, sizes, workingCopy } from './matrices.js';
+import { solveLeft, solveTriangularRaw } from './triangular.js';
 
 export interface CholeskyOptions {
   /** Gives U with A = U^T U, of the upper triangle, instead of L. Default: false. */
@@ -43,7 +44,8 @@ function lowerFactor(a: Tensor): Tensor {
   assertFine(
     'cholesky',
     info,
-    (minor) => `the matrix is not positive definite: its leading minor of order ${minor} is not positive. Is it symmetric, and is something to be added to its diagonal?`,
+    (minor) =>
+      `the matrix is not positive definite: its leading minor of order ${minor} is not positive. Is it symmetric, and is something to be added to its diagonal?`,
   );
   return record('cholesky', out, [a], [out], (g, [l]) => {
     const full = tril(matmul(mT(l!), g));
@@ -54,42 +56,49 @@ function lowerFactor(a: Tensor): Tensor {
   });
 }
 
-function factorOf(op: string, factor: unknown, upper: boolean): Tensor {
+/** L of a factor that is given as L or as U. */
+function lowerOf(op: string, factor: unknown, upper: boolean): Tensor {
   assertSquare(op, upper ? 'U' : 'L', factor);
   return upper ? mT(factor) : factor;
 }
 
 /**
  * X of A X = B, of the Cholesky factor of A.
+ * Gradient: dB = A^-1 dX;  dL = -(dB X^T + X dB^T) L, as PyTorch's, also above the diagonal.
  * @param b [..., n, k]. @param factor L [..., n, n], or U with `upper`; batches broadcast.
  * @see https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html
  */
 export function choleskySolve(b: Tensor, factor: Tensor, options: CholeskyOptions = {}): Tensor {
   const op = 'choleskySolve';
   const { upper } = readArguments(op, { upper: false }, [options]);
-  const lower = factorOf(op, factor, upper);
+  const lower = lowerOf(op, factor, upper);
   assertMatrices(op, 'B', b);
   assertSameDType(op, b, lower);
   if (b.shape.at(-2) !== lower.shape.at(-1))
     throw new ShapeError(`${op}: B is ${showShape(b.shape)} and the factor ${showShape(factor.shape)}, expected as many rows of B.`);
-  return solveLeft(mT(lower), solveLeft(lower, b, false, false, op), true, false, op);
+  return solveFactored(b, lower, op);
+}
+
+function solveFactored(b: Tensor, lower: Tensor, op: string): Tensor {
+  const out = solveTriangularRaw(mT(lower), solveTriangularRaw(lower, b, false, false, op), true, false, op);
+  return record(op, out, [b, lower], [lower, out], (g, [l, x], needs) => {
+    const db = solveFactored(g, l!, op);
+    if (!needs(1)) return [db, null];
+    const product = matmul(db, mT(x!));
+    return [needs(0) ? db : null, neg(matmul(add(product, mT(product)), l!))];
+  });
 }
 
 /**
  * The inverse of A, of its Cholesky factor.
+ * Gradient: dL = -Y (dY + dY^T) Y L.
  * @param factor L [..., n, n], or U with `upper`. @see https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html
  */
 export function choleskyInverse(factor: Tensor, options: CholeskyOptions = {}): Tensor {
   const op = 'choleskyInverse';
   const { upper } = readArguments(op, { upper: false }, [options]);
-  const lower = factorOf(op, factor, upper);
-  const n = lower.shape.at(-1)!;
-  return choleskySolve(add(eye(n, { dtype: lower.dtype }), mul(emptyTensorOfBatch(lower), 0)), lower);
-}
-
-/** Zeros [..., 1, 1] that give an identity the batch of `x`. */
-function emptyTensorOfBatch(x: Tensor): Tensor {
-  const out = emptyTensor([...batchShape(x), 1, 1], x.dtype);
-  check(kernels.fill(code(x.dtype), out.ptr, out.numel(), 0), 'choleskyInverse');
-  return out;
+  const lower = lowerOf(op, factor, upper);
+  const identity = expand(eye(lower.shape.at(-1)!, { dtype: lower.dtype }), lower.shape);
+  const out = solveTriangularRaw(mT(lower), solveTriangularRaw(lower, identity, false, false, op), true, false, op);
+  return record(op, out, [lower], [lower, out], (g, [l, y]) => [neg(matmul(matmul(matmul(y!, add(g, mT(g))), y!), l!))]);
 }

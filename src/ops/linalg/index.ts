@@ -1,9 +1,15 @@
 /** `linalg`: PyTorch's `torch.linalg`, for real matrices. */
+export { matmul } from '../matmul.js';
 export type { CholeskyOptions } from './cholesky.js';
 export { cholesky } from './cholesky.js';
 export type { EighOptions } from './eigh.js';
 export { eigh, eigvalsh } from './eigh.js';
+export type { LstsqOptions, LstsqResult } from './least-squares.js';
+export { lstsq, pinv } from './least-squares.js';
 export { det, inv, lu, luFactor, luSolve, slogdet, solve } from './lu.js';
+export type { MatrixNormOptions, MatrixOrder, NormOptions, ToleranceOptions, VectorNormOptions } from './norms.js';
+export { cond, matrixNorm, matrixRank, norm, vectorNorm } from './norms.js';
+export { cross, diagonal, matrixExp, matrixPower, multiDot, tensorinv, tensorsolve, vander, vecdot } from './products.js';
 export type { QRMode } from './qr.js';
 export { qr } from './qr.js';
 export { svd, svdvals } from './svd.js';

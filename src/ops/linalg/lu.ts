@@ -8,16 +8,16 @@ import { eye, fromTypedArray } from '../../tensor/create.js';
 import { broadcastShapes, numel, sameShape } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
-import { add, lt, mul, sub } from '../arithmetic.js';
+import { add, div, lt, mul, sub } from '../arithmetic.js';
 import { tril, triu } from '../arrange.js';
+import { where } from '../elementwise.js';
 import { gather, scatter } from '../gather.js';
 import { cat } from '../join.js';
-import { where } from '../elementwise.js';
 import { castRaw, code, rowMajor } from '../kernel-call.js';
-import { abs, log, neg, sign } from '../math.js';
+import { abs, isinf, log, neg, sign } from '../math.js';
 import { matmul } from '../matmul.js';
 import { diagonal, expand, narrow, squeeze, unsqueeze } from '../movement.js';
-import { allNonzero, sum } from '../reduce.js';
+import { allNonzero, any, sum } from '../reduce.js';
 import { prod } from '../scan.js';
 import { assertFine, assertMatrices, assertSameDType, assertSquare, batchShape, mT, raw, sizes, workingCopy } from './matrices.js';
 import { svdRaw } from './svd.js';
@@ -72,7 +72,8 @@ function solveFactored(lu: Tensor, order: Tensor, b: Tensor, transposed: boolean
   return reordered(solveTriangularRaw(mT(lu), inner, true, true, op), inverseOrder(order));
 }
 
-const singular = (at: number) => `the matrix is singular: its pivot ${at} is zero, so that it has no inverse. linalg.lstsq or linalg.pinv give what comes nearest`;
+const singular = (at: number) =>
+  `the matrix is singular: its pivot ${at} is zero, so that it has no inverse. linalg.lstsq or linalg.pinv give what comes nearest`;
 
 /** X of A X = B for matrices B. Recorded: dB = A^-T dX;  dA = -dB X^T. */
 function solveMatrices(a: Tensor, b: Tensor, op: string): Tensor {
@@ -106,10 +107,13 @@ export function solve(a: Tensor, b: Tensor, options: { left?: boolean } = {}): T
   assertSameDType(op, a, b);
   const { left } = readArguments(op, { left: true }, [options]);
   const isVector = b.ndim === 1 || (b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
-  if (isVector && !left) throw new ArgumentError(`${op}: left is false for vectors B ${showShape(b.shape)}, expected matrices. Use B.unsqueeze(-2).`);
+  if (isVector && !left)
+    throw new ArgumentError(`${op}: left is false for vectors B ${showShape(b.shape)}, expected matrices. Use B.unsqueeze(-2).`);
   const matrices = isVector ? unsqueeze(b, -1) : b;
   if (matrices.ndim < 2 || matrices.shape[matrices.ndim - (left ? 2 : 1)] !== a.shape[a.ndim - 1])
-    throw new ShapeError(`${op}: A is ${showShape(a.shape)} and B ${showShape(b.shape)}, expected ${left ? 'as many rows of B' : 'as many columns of B'} as A has.`);
+    throw new ShapeError(
+      `${op}: A is ${showShape(a.shape)} and B ${showShape(b.shape)}, expected ${left ? 'as many rows of B' : 'as many columns of B'} as A has.`,
+    );
   if (isVector) return squeeze(solveMatrices(a, matrices, op), -1);
   return left ? solveMatrices(a, matrices, op) : mT(solveMatrices(mT(a), mT(matrices), op));
 }
@@ -196,7 +200,11 @@ function slogdetOf(a: Tensor, op: string): readonly [sign: Tensor, logabsdet: Te
     const pivot = diagonal(lu, 0, -2, -1);
     return [mul(prod(sign(pivot), -1), parityOf(pivots, a)), sum(log(abs(pivot)), -1)] as const;
   });
-  return [signs, record(op, logs, [a], [a], (g, [a]) => [mul(asMatrices(g), mT(inv(a!)))])];
+  const out = record(op, logs, [a], [a, logs], (g, [a, y]) => {
+    if (isGradEnabled() || !any(isinf(y!)).item()) return [mul(asMatrices(g), mT(inv(a!)))];
+    return [mul(asMatrices(g), div(cofactors(a!), asMatrices(det(a!))))]; // infinite, as the logarithm's slope at 0
+  });
+  return [signs, out];
 }
 
 /**
@@ -308,7 +316,8 @@ function assertPivots(op: string, LU: unknown, pivots: unknown): asserts pivots 
   assertTensor(op, 'pivots', pivots);
   if (pivots.dtype !== 'int32') throw new DTypeError(`${op}: pivots is ${pivots.dtype}, expected int32, as luFactor gives them.`);
   const expected = [...batchShape(LU), Math.min(LU.shape.at(-1)!, LU.shape.at(-2)!)];
-  if (!sameShape(pivots.shape, expected)) throw new ShapeError(`${op}: pivots is ${showShape(pivots.shape)}, expected ${showShape(expected)} for LU ${showShape(LU.shape)}.`);
+  if (!sameShape(pivots.shape, expected))
+    throw new ShapeError(`${op}: pivots is ${showShape(pivots.shape)}, expected ${showShape(expected)} for LU ${showShape(LU.shape)}.`);
 }
 
 /**
@@ -325,7 +334,10 @@ export function luSolve(LU: Tensor, pivots: Tensor, B: Tensor, options: { left?:
   const { left, adjoint } = readArguments(op, { left: true, adjoint: false }, [options]);
   const b = left ? B : mT(B);
   const n = LU.shape.at(-1)!;
-  if (b.shape.at(-2) !== n) throw new ShapeError(`${op}: LU is ${showShape(LU.shape)} and B ${showShape(B.shape)}, expected ${left ? 'as many rows of B' : 'as many columns of B'}.`);
+  if (b.shape.at(-2) !== n)
+    throw new ShapeError(
+      `${op}: LU is ${showShape(LU.shape)} and B ${showShape(B.shape)}, expected ${left ? 'as many rows of B' : 'as many columns of B'}.`,
+    );
   const order = orderOf(pivots, n, op);
   const batch = broadcastShapes(batchShape(LU), batchShape(b), op);
   const wide = expand(b, [...batch, n, b.shape.at(-1)!]);

@@ -25,7 +25,8 @@ export function assertSquare(op: string, name: string, x: unknown): asserts x is
 
 /** Throws unless both have one dtype. */
 export function assertSameDType(op: string, a: Tensor, b: Tensor): void {
-  if (a.dtype !== b.dtype) throw new DTypeError(`${op}: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${a.dtype}').`);
+  if (a.dtype !== b.dtype)
+    throw new DTypeError(`${op}: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${a.dtype}').`);
 }
 
 /** [batch, rows, columns] of a batch of matrices, whose leading dims count as one. */

@@ -46,7 +46,10 @@ export function qr(a: Tensor, options: { mode?: QRMode } | QRMode = {}): readonl
     const none = emptyTensor([0], a.dtype);
     return [none, record('qr', r, [a], [], () => refuse("mode 'r' has no gradient, for it needs Q. Use mode 'reduced'"))];
   }
-  if (mode === 'complete' && m > n) return record('qr', [q, r] as const, [a], [], () => refuse("mode 'complete' has no gradient for more rows than columns. Use mode 'reduced'"));
+  if (mode === 'complete' && m > n)
+    return record('qr', [q, r] as const, [a], [], () =>
+      refuse("mode 'complete' has no gradient for more rows than columns. Use mode 'reduced'"),
+    );
   return record('qr', [q, r] as const, [a], [q, r], (_g, [q, r], _needs, [gQ, gR]) => [gradient(q!, r!, gQ ?? null, gR ?? null)]);
 }
 

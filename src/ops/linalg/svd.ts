@@ -64,7 +64,13 @@ function gradient(u: Tensor, s: Tensor, vh: Tensor, gU: Tensor | null, gS: Tenso
   if (gU !== null) parts.push(mul(div(skew(matmul(mT(u), gU)), gaps), row));
   if (gVh !== null) parts.push(mul(div(skew(matmul(vh, mT(gVh))), gaps), column));
   if (gS !== null) parts.push(diagEmbed(gS, 0, -2, -1));
-  let out = matmul(u, matmul(parts.reduce((x, y) => add(x, y)), vh));
+  let out = matmul(
+    u,
+    matmul(
+      parts.reduce((x, y) => add(x, y)),
+      vh,
+    ),
+  );
   if (m > k && gU !== null) {
     const scaled = div(gU, row);
     out = add(out, matmul(sub(scaled, matmul(u, matmul(mT(u), scaled))), vh));
@@ -87,7 +93,10 @@ export function svdvals(a: Tensor): Tensor {
   if (a.requiresGrad && isGradEnabled()) return svd(a, { fullMatrices: false })[1];
   const own = a.shape.at(-2)! < a.shape.at(-1)! ? mT(a) : a;
   const [batch, , n] = sizes(own);
-  const right = workingCopy(raw(() => qrRaw(own, 0, n, 'svdvals')[1]), 'svdvals');
+  const right = workingCopy(
+    raw(() => qrRaw(own, 0, n, 'svdvals')[1]),
+    'svdvals',
+  );
   const values = emptyTensor([...batchShape(a), n], a.dtype);
   const info = emptyTensor([batch], 'int32');
   check(kernels.linalgSvd(code(a.dtype), 0, values.ptr, right.ptr, info.ptr, batch, n), 'svdvals');

@@ -5,9 +5,9 @@ import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { readArguments } from '../../tensor/arguments.js';
 import { broadcastShapes, numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { neg } from '../math.js';
 import { tril, triu } from '../arrange.js';
 import { code, copyInto, rowMajor } from '../kernel-call.js';
+import { neg } from '../math.js';
 import { matmul } from '../matmul.js';
 import { expand } from '../movement.js';
 import { assertMatrices, assertSameDType, assertSquare, batchShape, mT } from './matrices.js';
@@ -65,10 +65,13 @@ export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOp
     { upper: null, left: true, unitriangular: false },
     [options],
   );
-  if (typeof upper !== 'boolean') throw new ArgumentError(`${op}: upper is ${String(upper)}, expected true or false: say which triangle A is, { upper: false }.`);
+  if (typeof upper !== 'boolean')
+    throw new ArgumentError(`${op}: upper is ${String(upper)}, expected true or false: say which triangle A is, { upper: false }.`);
   const size = b.shape[b.ndim - (left ? 2 : 1)];
   if (size !== a.shape[a.ndim - 1])
-    throw new ShapeError(`${op}: A is ${showShape(a.shape)} and B ${showShape(b.shape)}, expected ${left ? 'as many rows of B' : 'as many columns of B'} as A has.`);
+    throw new ShapeError(
+      `${op}: A is ${showShape(a.shape)} and B ${showShape(b.shape)}, expected ${left ? 'as many rows of B' : 'as many columns of B'} as A has.`,
+    );
   return left ? solveLeft(a, b, upper, unitriangular, op) : mT(solveLeft(mT(a), mT(b), !upper, unitriangular, op));
 }
 

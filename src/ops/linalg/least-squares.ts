@@ -1,0 +1,128 @@
+/** What comes nearest to an inverse or a solution where there is none. */
+import { record } from '../../autograd/node.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { assertTensor, readArguments } from '../../tensor/arguments.js';
+import { zeros } from '../../tensor/create.js';
+import type { DType } from '../../tensor/dtype.js';
+import { numel, sameShape } from '../../tensor/shape.js';
+import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { add, div, eq, gt, mul, sub } from '../arithmetic.js';
+import { detach } from '../copy.js';
+import { where } from '../elementwise.js';
+import { abs, neg, square } from '../math.js';
+import { matmul } from '../matmul.js';
+import { squeeze, unsqueeze } from '../movement.js';
+import { allNonzero, sum } from '../reduce.js';
+import { eigh } from './eigh.js';
+import { assertMatrices, assertSameDType, assertSquare, batchShape, mT, raw } from './matrices.js';
+import { matrixRank, type ToleranceOptions, toleranceOf } from './norms.js';
+import { svdRaw, svdvals } from './svd.js';
+
+/**
+ * The pseudoinverse (Moore and Penrose): of the singular values those that are not zero are inverted.
+ * @param a [..., m, n]. @param options.atol @param options.rtol what counts as zero; default max(m, n) times the dtype's precision, of the largest
+ * value. @param options.hermitian takes A for symmetric. Default: false.
+ * @returns [..., n, m]. @see https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html
+ * @example
+ * linalg.pinv(tensor([[2], [0]])).toArray(); // [[0.5, 0]]
+ */
+export function pinv(a: Tensor, options: ToleranceOptions = {}): Tensor {
+  const op = 'pinv';
+  assertMatrices(op, 'A', a);
+  const { hermitian, ...tolerance } = readArguments<Required<ToleranceOptions>>(op, { atol: null, rtol: null, hermitian: false }, [
+    options,
+  ]);
+  if (hermitian) assertSquare(op, 'A', a);
+  const [m, n] = a.shape.slice(-2) as [number, number];
+  if (numel(a.shape) === 0) return zeros([...batchShape(a), n, m], { dtype: a.dtype });
+  const out = raw(() => {
+    if (hermitian) {
+      const [w, v] = eigh(detach(a));
+      const inverse = inverted(w, toleranceOf(a, abs(w), tolerance));
+      return matmul(mul(v, unsqueeze(inverse, -2)), mT(v));
+    }
+    const [u, s, vh] = svdRaw(a, false, op);
+    return matmul(mul(mT(vh), unsqueeze(inverted(s, toleranceOf(a, s, tolerance)), -2)), mT(u));
+  });
+  return record(op, out, [a], [a, out], (g, [a, y]) => [gradient(a!, y!, g)]);
+}
+
+/**
+ * {@link pinv} under its older name.
+ * @param rcond what counts as zero, as a share of the largest singular value. Default: 1e-15.
+ * @see https://pytorch.org/docs/stable/generated/torch.pinverse.html
+ */
+export function pinverse(a: Tensor, ...given: [rcond: number] | [options?: { rcond?: number }]): Tensor {
+  const { rcond } = readArguments('pinverse', { rcond: 1e-15 }, given);
+  return pinv(a, { rtol: rcond });
+}
+
+const inverted = (values: Tensor, tolerance: Tensor): Tensor => where(gt(abs(values), tolerance), div(1, values), 0);
+
+// Golub and Pereyra 1973, as PyTorch's pinv_backward.
+function gradient(a: Tensor, y: Tensor, g: Tensor): Tensor {
+  const [m, n] = a.shape.slice(-2) as [number, number];
+  const [gT, yT] = [mT(g), mT(y)];
+  if (m <= n) {
+    const k = matmul(gT, y);
+    const kyT = matmul(k, yT);
+    const direct = add(neg(mT(matmul(y, k))), sub(kyT, matmul(matmul(a, y), kyT)));
+    return add(direct, matmul(matmul(yT, y), sub(gT, matmul(k, a))));
+  }
+  const k = matmul(y, gT);
+  const yTk = matmul(yT, k);
+  const direct = add(neg(mT(matmul(k, y))), matmul(matmul(sub(gT, matmul(a, k)), y), yT));
+  return sub(add(direct, yTk), matmul(matmul(yTk, y), a));
+}
+
+export interface LstsqOptions {
+  /** Singular values of at most this share of the largest count as zero. Default: max(m, n) times the dtype's precision. */
+  rcond?: number | null;
+  /** What is returned beside the solution, as LAPACK's routines do: see {@link LstsqResult}. Default: `gelsy`. */
+  driver?: 'gels' | 'gelsy' | 'gelsd' | 'gelss' | null;
+}
+
+/** What {@link lstsq} gives. */
+export interface LstsqResult {
+  /** X [..., n, k], or [..., n] for vectors. */
+  readonly solution: Tensor;
+  /** The sums of squares of A X - B [..., k], where m > n and A has full rank, for the drivers `gels`, `gelsd` and `gelss`; else empty. */
+  readonly residuals: Tensor;
+  /** int64 [...]; empty for `gels`. */
+  readonly rank: Tensor;
+  /** Of A, descending, for `gelsd` and `gelss`; else empty. */
+  readonly singularValues: Tensor;
+}
+
+/**
+ * X that makes the sum of squares of A X - B least; of several the shortest.
+ * @param a [..., m, n]. @param b [..., m, k], or vectors [..., m] with the batch of `a`.
+ * @see https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html
+ * @example
+ * linalg.lstsq(tensor([[1, 0], [1, 1], [1, 2]]), tensor([[1], [3], [5]])).solution.toArray(); // [[1], [2]]
+ */
+export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): LstsqResult {
+  const op = 'lstsq';
+  assertMatrices(op, 'A', a);
+  assertTensor(op, 'B', b);
+  assertSameDType(op, a, b);
+  const { rcond, driver } = readArguments<Required<LstsqOptions>>(op, { rcond: null, driver: null }, [options]);
+  if (driver !== null && !['gels', 'gelsy', 'gelsd', 'gelss'].includes(driver))
+    throw new ArgumentError(`${op}: driver is ${JSON.stringify(driver)}, expected "gels", "gelsy", "gelsd" or "gelss".`);
+  const isVector = b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1));
+  const own = isVector ? unsqueeze(b, -1) : b;
+  const [m, n] = a.shape.slice(-2) as [number, number];
+  if (own.ndim < 2 || own.shape.at(-2) !== m)
+    throw new ShapeError(`${op}: A is ${showShape(a.shape)} and B ${showShape(b.shape)}, expected as many rows of B.`);
+  const tolerance = { rtol: rcond };
+  const solution = matmul(pinv(a, tolerance), own);
+  const rank = matrixRank(a, tolerance);
+  const none = (dtype: DType = a.dtype) => emptyTensor([0], dtype);
+  const full = driver !== null && driver !== 'gelsy' && m > n && allNonzero(eq(rank, n));
+  return {
+    solution: isVector ? squeeze(solution, -1) : solution,
+    residuals: full ? sum(square(sub(matmul(a, solution), own)), -2) : none(),
+    rank: driver === 'gels' ? none('int64') : rank,
+    singularValues: driver === 'gelsd' || driver === 'gelss' ? svdvals(detach(a)) : none(),
+  };
+}

@@ -1,0 +1,179 @@
+/** Norms, condition numbers and ranks of vectors and matrices. */
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { assertTensor, readArguments, show } from '../../tensor/arguments.js';
+import { zeros } from '../../tensor/create.js';
+import { isFloating } from '../../tensor/dtype.js';
+import { normalizeDim, numel } from '../../tensor/shape.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { div, gt, mul, ne } from '../arithmetic.js';
+import { clampMin } from '../clamp.js';
+import { detach, to } from '../copy.js';
+import { amax, amin } from '../extrema.js';
+import { abs } from '../math.js';
+import { movedim, reshape } from '../movement.js';
+import { sum } from '../reduce.js';
+import { norm as pNorm } from '../statistics.js';
+import { eigvalsh } from './eigh.js';
+import { inv } from './lu.js';
+import { assertMatrices, assertSquare } from './matrices.js';
+import { svdvals } from './svd.js';
+
+/** Of a matrix: Frobenius and nuclear norm, the largest or smallest sum of a column (1, -1) or row (Infinity), singular value (2, -2). */
+export type MatrixOrder = 'fro' | 'nuc' | number;
+
+function assertFloat(op: string, x: unknown): asserts x is Tensor {
+  assertTensor(op, 'x', x);
+  if (!isFloating(x.dtype)) throw new ArgumentError(`${op}: x is ${x.dtype}, expected float32 or float64. Use x.to('float32').`);
+}
+
+export interface VectorNormOptions {
+  /** The order: any number, also 0 (how many are not 0) and ±Infinity (the largest or smallest). Default: 2. */
+  ord?: number;
+  /** The dims to reduce. Default: all. */
+  dim?: number | readonly number[] | null;
+  keepdim?: boolean;
+  /** What to compute in. Default: the dtype of x. */
+  dtype?: 'float32' | 'float64' | null;
+}
+
+/**
+ * The norm of vectors: (sum |x|^ord)^(1 / ord).
+ * @see https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
+ * @example
+ * linalg.vectorNorm(tensor([3, 4])).item(); // 5
+ */
+export function vectorNorm(x: Tensor, ...given: [options?: VectorNormOptions] | [ord: number, options?: VectorNormOptions]): Tensor {
+  const op = 'vectorNorm';
+  assertFloat(op, x);
+  const { ord, dim, keepdim, dtype } = readArguments(
+    op,
+    { ord: 2, dim: null as number | readonly number[] | null, keepdim: false, dtype: null as 'float32' | 'float64' | null },
+    given,
+  );
+  const own = dtype === null ? x : to(x, dtype);
+  const dims = dim === null ? own.shape.map((_, d) => d) : typeof dim === 'number' ? [dim] : [...dim];
+  if (dims.length === 0 && own.ndim === 0) return ord === 0 ? to(ne(own, 0), own.dtype) : abs(own);
+  return pNorm(own, ord, dims, keepdim);
+}
+
+export interface MatrixNormOptions {
+  /** Default: `fro`. */
+  ord?: MatrixOrder;
+  /** The two dims of the matrices. Default: the last two. */
+  dim?: readonly [number, number];
+  keepdim?: boolean;
+  dtype?: 'float32' | 'float64' | null;
+}
+
+/**
+ * The norm of matrices: `fro` (Frobenius), `nuc` (the sum of the singular values), 1 or -1 (the largest or smallest sum of a column's absolute
+ * values), Infinity or -Infinity (of a row's), 2 or -2 (the largest or smallest singular value).
+ * @see https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html
+ */
+export function matrixNorm(x: Tensor, ...given: [options?: MatrixNormOptions] | [ord: MatrixOrder, options?: MatrixNormOptions]): Tensor {
+  const op = 'matrixNorm';
+  assertMatrices(op, 'x', x);
+  const read = readArguments<{ ord: unknown; dim: readonly number[]; keepdim: boolean; dtype: 'float32' | 'float64' | null }>(
+    op,
+    { ord: null, dim: [-2, -1], keepdim: false, dtype: null },
+    given,
+  );
+  const ord = read.ord ?? 'fro';
+  const own = read.dtype === null ? x : to(x, read.dtype);
+  const dims = read.dim.map((d) => normalizeDim(d, own.ndim, op));
+  if (dims.length !== 2 || dims[0] === dims[1]) throw new ArgumentError(`${op}: dim is ${show(read.dim)}, expected two different dims.`);
+  const kept = (out: Tensor): Tensor => {
+    if (!read.keepdim) return out;
+    return reshape(
+      out,
+      own.shape.map((size, d) => (dims.includes(d) ? 1 : size)),
+    );
+  };
+  if (ord === 'fro') return pNorm(own, 2, dims, read.keepdim);
+  const matrices = movedim(own, dims, [-2, -1]);
+  if (ord === 'nuc') return kept(sum(svdvals(matrices), -1));
+  if (ord === 2 || ord === -2) return kept(ord === 2 ? amax(svdvals(matrices), -1) : amin(svdvals(matrices), -1));
+  if (ord === 1 || ord === -1 || ord === Number.POSITIVE_INFINITY || ord === Number.NEGATIVE_INFINITY) {
+    const sums = sum(abs(matrices), Math.abs(ord) === 1 ? -2 : -1);
+    return kept(ord > 0 ? amax(sums, -1) : amin(sums, -1));
+  }
+  throw new ArgumentError(`${op}: ord is ${show(ord)}, expected "fro", "nuc", 1, -1, 2, -2, Infinity or -Infinity.`);
+}
+
+export interface NormOptions {
+  /** Default: 2 over all elements; for two dims `fro`. */
+  ord?: MatrixOrder | null;
+  dim?: number | readonly number[] | null;
+  keepdim?: boolean;
+  dtype?: 'float32' | 'float64' | null;
+}
+
+/**
+ * {@link vectorNorm} or {@link matrixNorm}: without `ord` and `dim` the 2-norm of all elements; with two dims, or a matrix and an `ord`, that of matrices.
+ * @see https://pytorch.org/docs/stable/generated/torch.linalg.norm.html
+ */
+export function norm(x: Tensor, ...given: [options?: NormOptions] | [ord: MatrixOrder | null, options?: NormOptions]): Tensor {
+  const op = 'linalg.norm';
+  assertFloat(op, x);
+  const { ord, dim, keepdim, dtype } = readArguments<Required<NormOptions>>(
+    op,
+    { ord: null, dim: null, keepdim: false, dtype: null },
+    given,
+  );
+  const dims = dim === null ? null : typeof dim === 'number' ? [dim] : [...dim];
+  const isMatrix = dims === null ? ord !== null && x.ndim === 2 : dims.length === 2 && ord !== null;
+  if (dims === null && ord !== null && x.ndim > 2)
+    throw new ShapeError(`${op}: x is ${showShape(x.shape)}, expected one or two dims where ord is given without dim.`);
+  if (isMatrix) {
+    const [a, b] = dims ?? [-2, -1];
+    return matrixNorm(x, ord!, { dim: [a!, b!], keepdim, dtype });
+  }
+  if (typeof ord === 'string') throw new ArgumentError(`${op}: ord "${ord}" is for matrices, and dim is ${show(dim)}. Give two dims.`);
+  return vectorNorm(x, ord ?? 2, { dim: dims, keepdim, dtype });
+}
+
+/**
+ * The condition number of matrices: the product of the norms of A and its inverse; for `null` and 2 the ratio of the singular values.
+ * @see https://pytorch.org/docs/stable/generated/torch.linalg.cond.html
+ */
+export function cond(x: Tensor, p: MatrixOrder | null | { p?: MatrixOrder | null } = null): Tensor {
+  assertMatrices('cond', 'A', x);
+  const { p: order } = readArguments<{ p: MatrixOrder | null }>('cond', { p: null }, p === null ? [] : [p]);
+  if (order === null || order === 2 || order === -2) {
+    const values = svdvals(x);
+    const [largest, smallest] = [amax(values, -1), amin(values, -1)];
+    return order === -2 ? div(smallest, largest) : div(largest, smallest);
+  }
+  assertSquare('cond', 'A', x);
+  return mul(matrixNorm(x, order), matrixNorm(inv(x), order));
+}
+
+export interface ToleranceOptions {
+  /** Values at most this large count as zero. Default: 0. */
+  atol?: number | null;
+  /** … or at most this share of the largest. Default: max(m, n) times the dtype's precision, 0 where atol is given. */
+  rtol?: number | null;
+  /** Takes the matrices for symmetric, and their eigenvalues. Default: false. */
+  hermitian?: boolean;
+}
+
+/** What counts as zero beside `values` [..., k], as [..., 1]. */
+export function toleranceOf(x: Tensor, values: Tensor, { atol, rtol }: { atol: number | null; rtol: number | null }): Tensor {
+  const precision = x.dtype === 'float64' ? 2 ** -52 : 2 ** -23;
+  const share = rtol ?? (atol !== null && atol > 0 ? 0 : Math.max(x.shape.at(-1)!, x.shape.at(-2)!) * precision);
+  return clampMin(mul(amax(values, -1, true), share), atol ?? 0);
+}
+
+/**
+ * The rank of matrices: how many singular values are not zero, within a tolerance. int64 [...].
+ * @see https://pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html
+ */
+export function matrixRank(x: Tensor, options: ToleranceOptions = {}): Tensor {
+  const op = 'matrixRank';
+  assertMatrices(op, 'A', x);
+  const { atol, rtol, hermitian } = readArguments<Required<ToleranceOptions>>(op, { atol: null, rtol: null, hermitian: false }, [options]);
+  const own = detach(x);
+  if (numel(own.shape.slice(-2)) === 0) return zeros(own.shape.slice(0, -2), { dtype: 'int64' });
+  const values = hermitian ? abs(eigvalsh(own)) : svdvals(own);
+  return sum(to(gt(values, toleranceOf(own, values, { atol, rtol })), 'int64'), -1);
+}
