@@ -14,7 +14,7 @@ const source = (name) => readFileSync(join(ops, name), 'utf8');
 /** The comment at each exported function or constant of src/ops, by name; the first one counts. */
 function comments() {
   const found = new Map();
-  const files = readdirSync(ops)
+  const files = readdirSync(ops, { recursive: true, encoding: 'utf8' })
     .filter((f) => f.endsWith('.ts') && !/\.(test|test-helper|gen)\.ts$/.test(f))
     .sort();
   for (const file of files)
@@ -58,7 +58,7 @@ function written(text, tags) {
 const methods = source('methods.ts');
 const known = comments();
 /** The file behind `import * as reduce from './reduce.js'`. */
-const fileOf = (text, space) => `${new RegExp(`import \\* as ${space} from '\\./([\\w-]+)\\.js'`).exec(text)?.[1]}.ts`;
+const fileOf = (text, space) => `${new RegExp(`import \\* as ${space} from '\\./([\\w/-]+)\\.js'`).exec(text)?.[1]}.ts`;
 const names = (type) => [...new RegExp(`type ${type} =([^;]*);`).exec(methods)[1].matchAll(/'(\w+)'/g)].map(([, name]) => name);
 
 /** Entries `name: space.function` of an object literal. */

@@ -473,11 +473,70 @@ export interface DescribedMethods {
    */
   cross: DirectMethods['cross'];
   /**
-   * A square matrix (or a batch of them) times itself, `n` times.
-   * @throws {ArgumentError} for a negative or broken n.
-   * @throws {ShapeError} for matrices that are not square.
+   * A matrix times itself, `n` times; negative n by its inverse.
+   * @see https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html
    */
   matrixPower: DirectMethods['matrixPower'];
+  /**
+   * The matrix exponential, by a Taylor polynomial of a halved matrix that is squared again.
+   * @see https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html
+   */
+  matrixExp: DirectMethods['matrixExp'];
+  /**
+   * The determinant of square matrices: [...]. Gradient: dA = g det(A) A^-T; of singular matrices their cofactors, to which that tends.
+   * @throws {ShapeError} for matrices that are not square.
+   * @see https://pytorch.org/docs/stable/generated/torch.linalg.det.html
+   */
+  det: DirectMethods['det'];
+  /**
+   * The logarithm of the determinant: NaN where that is negative.
+   * @see https://pytorch.org/docs/stable/generated/torch.logdet.html
+   */
+  logdet: DirectMethods['logdet'];
+  /**
+   * The sign of the determinant and the logarithm of its absolute value, which does not overflow where the determinant does. Gradient of
+   * the logarithm: dA = g A^-T.
+   * @returns both [...]; 0 and -infinity for singular matrices.
+   * @see https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html
+   */
+  slogdet: DirectMethods['slogdet'];
+  /**
+   * The inverse of square matrices. `linalg.solve(A, B)` is faster and more accurate than `inv(A).matmul(B)`. Gradient: dA = -Y^T dY Y^T.
+   * @throws {LinAlgError} where a matrix is singular.
+   * @see https://pytorch.org/docs/stable/generated/torch.linalg.inv.html
+   */
+  inverse: DirectMethods['inverse'];
+  /**
+   * {@link pinv} under its older name.
+   * @param rcond what counts as zero, as a share of the largest singular value. Default: 1e-15.
+   * @see https://pytorch.org/docs/stable/generated/torch.pinverse.html
+   */
+  pinverse: DirectMethods['pinverse'];
+  /**
+   * The lower triangle L with A = L L^T. Only the lower triangle of A is looked at (with `upper`, the upper one). Gradient: dA = sym(L^-T
+   * phi(L^T dL) L^-1), phi the lower triangle with half the diagonal.
+   * @param options.upper default false.
+   * @throws {LinAlgError} where a matrix is not positive definite.
+   * @see https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html
+   */
+  cholesky: DirectMethods['cholesky'];
+  /**
+   * X of A X = B, of the Cholesky factor of A. Gradient: dB = A^-1 dX; dL = -(dB X^T + X dB^T) L, as PyTorch's, also above the diagonal.
+   * @param factor L [..., n, n], or U with `upper`; batches broadcast.
+   * @see https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html
+   */
+  choleskySolve: DirectMethods['choleskySolve'];
+  /**
+   * The inverse of A, of its Cholesky factor. Gradient: dL = -Y (dY + dY^T) Y L.
+   * @see https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html
+   */
+  choleskyInverse: DirectMethods['choleskyInverse'];
+  /**
+   * PyTorch's older form of {@link solveTriangular}: b comes first, and `upper` is true by default.
+   * @returns the solution, and A as it was read.
+   * @see https://pytorch.org/docs/stable/generated/torch.triangular_solve.html
+   */
+  triangularSolve: DirectMethods['triangularSolve'];
   /**
    * The p-norm of a - b.
    * @param p default 2.
