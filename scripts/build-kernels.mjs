@@ -154,10 +154,11 @@ async function buildWasm() {
   const objects = join(root, 'build/wasm');
   mkdirSync(objects, { recursive: true });
   mkdirSync(dirname(target('simd')), { recursive: true });
-  const variants = { simd: ['-msimd128'], relaxed: ['-msimd128', '-mrelaxed-simd'] };
-  const plan = Object.entries(variants).map(([name, simd]) => {
+  // Products only: with relaxed SIMD clang also takes minima and maxima that may lose a NaN, which the other kernels must not.
+  const relaxes = (name, source) => name === 'relaxed' && /^(gemm_f32|gemm_f64|conv)\.cc$/.test(source);
+  const plan = ['simd', 'relaxed'].map((name) => {
     const parts = sources.map((source) => {
-      const flags = [...shared, ...simd, contraction(source)];
+      const flags = [...shared, '-msimd128', ...(relaxes(name, source) ? ['-mrelaxed-simd'] : []), contraction(source)];
       return { source, flags, object: objectName(source, flags) };
     });
     const stamp = createHash('sha256')
