@@ -353,7 +353,11 @@ export abstract class Module extends HookedModule {
    * @throws {DTypeError} for a dtype that is not floating.
    */
   to(dtype: DType | 'cpu' | Tensor | { dtype?: DType }): this {
-    convert(this, typeof dtype === 'string' ? dtype : dtype.dtype);
+    const wanted =
+      typeof dtype === 'string' || dtype instanceof Tensor
+        ? dtype
+        : readOptions<{ dtype?: DType }>('Module.to', { dtype: undefined }, dtype);
+    convert(this, typeof wanted === 'string' ? wanted : wanted.dtype);
     return this;
   }
 

@@ -72,6 +72,9 @@ export class ParametrizationList extends ModuleList<Parametrization> {
    * @param original the parameter or buffer that is parametrized; it is kept, and trained in its place, where one tensor is enough.
    */
   constructor(modules: readonly Parametrization[], original: Tensor, unsafe = false) {
+    if (!Array.isArray(modules))
+      throw new ArgumentError(`ParametrizationList: the parametrizations are ${show(modules)}, expected a list of modules.`);
+    assertTensor('ParametrizationList', 'original', original);
     if (modules.length === 0) throw new ArgumentError('ParametrizationList: expected one parametrization or more.');
     super(modules);
     this.unsafe = unsafe;
@@ -156,8 +159,13 @@ const injected = new WeakSet<object>();
 /** The field that a name stands for: `weightHhL0` for `weight_hh_l0`. */
 const fieldOf = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
+function assertModule(op: string, name: string, value: unknown): void {
+  if (!(value instanceof Module)) throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected an nn.Module.`);
+}
+
 /** Whether a module, or the tensor of that name in it, is parametrized. */
 export function isParametrized(module: Module, tensorName?: string): boolean {
+  assertModule('isParametrized', 'module', module);
   const dict = dictOf(module);
   if (dict === undefined) return false;
   return tensorName === undefined ? dict.size > 0 : keyIn(dict, tensorName) !== undefined;
@@ -168,6 +176,7 @@ const keyIn = (dict: ModuleDict<ParametrizationList>, name: string): string | un
 
 /** The class that a module had before its parameters were parametrized. */
 export function typeBeforeParametrizations(module: Module): typeof Module {
+  assertModule('typeBeforeParametrizations', 'module', module);
   const own = Object.getPrototypeOf(module) as object;
   return ((injected.has(own) ? Object.getPrototypeOf(own) : own) as { constructor: typeof Module }).constructor;
 }
@@ -339,6 +348,8 @@ export function removeParametrizations<M extends Module>(
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrize.transfer_parametrizations_and_params.html
  */
 export function transferParametrizationsAndParams<M extends Module>(fromModule: Module, toModule: M, tensorName?: string): M {
+  assertModule('transferParametrizationsAndParams', 'fromModule', fromModule);
+  assertModule('transferParametrizationsAndParams', 'toModule', toModule);
   const from = dictOf(fromModule);
   if (from === undefined) return toModule;
   for (const key of tensorName === undefined ? [...from.keys()] : [keyIn(from, tensorName) ?? tensorName]) {

@@ -2,6 +2,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { ArgumentError } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
+import { assertDType } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
 import { emptyTensor, replaceData, Tensor } from '../tensor/tensor.js';
 import { assertTrainable, Buffer, Parameter } from './parameter.js';
@@ -71,6 +72,7 @@ export class UninitializedBuffer extends Buffer {
    * @param persistent whether it is part of the state dict; default true.
    */
   constructor(dtype: DType = 'float32', persistent = true) {
+    assertDType(dtype, 'UninitializedBuffer');
     super(emptyTensor([0], dtype), persistent);
     hideShape(this, 'UninitializedBuffer');
   }

@@ -9,7 +9,7 @@ import { cat } from '../ops/join.js';
 import { abs, sqrt } from '../ops/math.js';
 import { narrow, reshape } from '../ops/movement.js';
 import { reduceRaw } from '../ops/reduce.js';
-import { show } from '../tensor/arguments.js';
+import { readOptions, show } from '../tensor/arguments.js';
 import { tensor } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
@@ -85,7 +85,9 @@ function normOptions(
   errorIfNonfinite?: boolean,
 ): { order: number; errorIfNonfinite: boolean } {
   const options =
-    typeof given === 'object' && given !== null ? given : { normType: given, ...(errorIfNonfinite !== undefined && { errorIfNonfinite }) };
+    typeof given === 'object' && given !== null
+      ? readOptions<TotalNormOptions>(op, { normType: undefined, errorIfNonfinite: false, foreach: undefined }, given)
+      : { normType: given, ...(errorIfNonfinite !== undefined && { errorIfNonfinite }) };
   const normType = options.normType ?? 2;
   const order = normType === 'inf' ? Number.POSITIVE_INFINITY : normType === '-inf' ? Number.NEGATIVE_INFINITY : normType;
   if (typeof order !== 'number' || Number.isNaN(order))

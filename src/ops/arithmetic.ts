@@ -1,7 +1,8 @@
 /** Elementwise functions of two operands, with broadcasting and type promotion. Their gradients stand in elementwise.ts. */
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
-import { DTypeError } from '../errors.js';
+import { ArgumentError, DTypeError } from '../errors.js';
+import { readOptions, show } from '../tensor/arguments.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../tensor/scalar.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -16,14 +17,21 @@ export interface AlphaOption {
 
 /** a + alpha * b. `alpha` defaults to 1. @throws {DTypeError} for a fraction as the alpha of integers, or one that does not fit. */
 export function add(a: Operand, b: Operand, options?: AlphaOption): Tensor {
-  const alpha = options?.alpha ?? 1;
+  const alpha = readAlpha('add', options);
   return alpha === 1 ? binaryOp('add', a, b) : addScaled(a, b, alpha, false, 'add');
 }
 
 /** a - alpha * b. `alpha` defaults to 1. @throws {DTypeError} for a fraction as the alpha of integers, or one that does not fit. */
 export function sub(a: Operand, b: Operand, options?: AlphaOption): Tensor {
-  const alpha = options?.alpha ?? 1;
+  const alpha = readAlpha('sub', options);
   return alpha === 1 ? binaryOp('sub', a, b) : addScaled(a, b, alpha, true, 'sub');
+}
+
+const ALPHA: { alpha: Scalar | null } = { alpha: null };
+
+/** @internal The factor of the second operand. */
+export function readAlpha(op: string, options: AlphaOption | undefined): Scalar {
+  return options === undefined ? 1 : (readOptions(op, ALPHA, options).alpha ?? 1);
 }
 
 function addScaled(a: Operand, b: Operand, alpha: Scalar, minus: boolean, name: string): Tensor {
@@ -56,8 +64,12 @@ export interface DivOptions {
 
 /** a / b: true division, integers become float32. With `roundingMode`, the quotient is rounded and integers stay integers. */
 export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
-  if (options?.roundingMode === 'floor') return binaryOp('floor_divide', a, b, 0, 0, 'div');
-  if (options?.roundingMode === 'trunc') {
+  if (options === undefined) return binaryOp('div', a, b);
+  const { roundingMode } = readOptions('div', { roundingMode: null as DivOptions['roundingMode'] | null }, options);
+  if (roundingMode !== null && roundingMode !== 'floor' && roundingMode !== 'trunc')
+    throw new ArgumentError(`div: roundingMode is ${show(roundingMode)}, expected 'floor', 'trunc' or null.`);
+  if (roundingMode === 'floor') return binaryOp('floor_divide', a, b, 0, 0, 'div');
+  if (roundingMode === 'trunc') {
     // a - fmod(a, b) is b times the truncated quotient, exactly, for integers too.
     const whole = sub(a, binaryOp('fmod', a, b, 0, 0, 'div'));
     if (!isFloating(whole.dtype)) return binaryOp('floor_divide', whole, b, 0, 0, 'div');

@@ -132,6 +132,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
  */
 export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: number): Tensor {
   assertTensor('repeatInterleave', 'x', x);
+  if (typeof repeats !== 'number') assertTensor('repeatInterleave', 'repeats', repeats);
   if (dim === undefined) return repeatInterleave(reshape(x, [-1]), repeats, 0);
   const d = normalizeDim(dim, x.ndim, 'repeatInterleave');
   if (x.ndim === 0) throw new IndexError(`repeatInterleave: dim is ${dim}, but a 0-dim tensor has none. Leave dim out.`);

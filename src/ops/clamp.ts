@@ -1,7 +1,7 @@
 /** Values limited by numbers or by tensors. */
 import { named } from '../autograd/node.js';
 import { ArgumentError } from '../errors.js';
-import { assertTensor, show } from '../tensor/arguments.js';
+import { assertTensor, isOptions, show, unknownOption } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { isScalar, limitedScalar, resultDType, type Scalar, scalarTensor } from '../tensor/scalar.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -70,8 +70,9 @@ export const clip_ = clamp_;
 
 function boundsOf(op: string, first: ClampBounds | Bound | undefined, second: Bound | undefined): [Bound, Bound] {
   if (first === null || first === undefined || isScalar(first) || first instanceof Tensor) return [first ?? null, second ?? null];
-  if (typeof first !== 'object' || Object.keys(first).some((key) => key !== 'min' && key !== 'max'))
-    throw new ArgumentError(`${op}: bounds are ${show(first)}, expected { min, max }: numbers or tensors.`);
+  if (isOptions(first as unknown))
+    for (const key of Object.keys(first)) if (key !== 'min' && key !== 'max') throw unknownOption(op, key, ['min', 'max']);
+  if (typeof first !== 'object') throw new ArgumentError(`${op}: bounds are ${show(first)}, expected { min, max }: numbers or tensors.`);
   return [first.min ?? null, first.max ?? null];
 }
 

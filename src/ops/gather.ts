@@ -167,6 +167,7 @@ export function scatter_(
   if (!isScalar(src)) assertTensor('scatter_', 'src', src);
   assertTensor('scatter_', 'x', x);
   assertTensor('scatter_', 'index', index);
+  if (!isScalar(src)) assertTensor('scatter_', 'src', src);
   return inPlace(
     'scatter_',
     x,

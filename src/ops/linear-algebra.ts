@@ -1,7 +1,7 @@
 /** Products of vectors, matrices and tensors made of matmul, and distances. */
 import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, assertTensorList, readOptions, show } from '../tensor/arguments.js';
+import { assertNumbers, assertTensor, assertTensorList, readOptions, show } from '../tensor/arguments.js';
 import { wholeNumber } from '../tensor/checks.js';
 import { eye } from '../tensor/create.js';
 import { normalizeDim, numel } from '../tensor/shape.js';
@@ -210,6 +210,7 @@ export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
 /** Rotates by 90 degrees, `k` times, from the first of `dims` towards the second. */
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
   assertTensor('rot90', 'x', x);
+  assertNumbers('rot90', 'dims', dims);
   const [from, to] = dims.map((d) => normalizeDim(d, x.ndim, 'rot90')) as [number, number];
   if (from === to) throw new ArgumentError(`rot90: dims are [${dims}], expected two different ones.`);
   const turns = ((wholeNumber('rot90', 'k', k) % 4) + 4) % 4;

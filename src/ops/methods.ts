@@ -5,7 +5,7 @@
 import { type BackwardArguments, backwardFrom, provideGradOps } from '../autograd/backward.js';
 import { type HookHandle, registerHook, retainGrad } from '../autograd/hooks.js';
 import type { TensorHook } from '../autograd/node.js';
-import { assertTensor, readSizes } from '../tensor/arguments.js';
+import { assertTensor, readList, readSizes } from '../tensor/arguments.js';
 import { checkTensorOptions, empty, full, ones, type SizeArguments, type TensorOptions, zeros } from '../tensor/create.js';
 import type { DType, TypedArrayOf } from '../tensor/dtype.js';
 import { tensorToString } from '../tensor/print.js';
@@ -42,6 +42,7 @@ import * as masks from './masks.js';
 import * as math from './math.js';
 import * as matrix from './matmul.js';
 import type { DescribedMethods } from './method-types.gen.js';
+import type { AlongArguments, SqueezeArguments } from './movement.js';
 import * as movement from './movement.js';
 import * as nanStatistics from './nan-statistics.js';
 import * as pointwise from './pointwise.js';
@@ -324,9 +325,9 @@ export interface TensorMethods extends DescribedMethods {
   /** A view in the other tensor's shape, with dims of size 1 repeated. */
   expandAs(other: Tensor): Tensor;
   /** A view without its dims of size 1, or without the given ones where they have size 1. */
-  squeeze(dim?: number | readonly number[]): Tensor;
+  squeeze(...given: SqueezeArguments): Tensor;
   /** A view with a new dim of size 1 at `dim`. */
-  unsqueeze(dim: number): Tensor;
+  unsqueeze(...given: AlongArguments): Tensor;
   /** A view of one entry along `dim`, without that dim. */
   select(dim: number, index: number): Tensor;
   /** A view of every `step`-th entry along `dim` from `start` to before `end`. */
@@ -400,8 +401,6 @@ function sizesLike(op: string, x: Tensor, args: readonly unknown[]): [shape: Sha
   return [shape, { dtype: x.dtype, ...checkTensorOptions(op, options) }];
 }
 
-const list = (args: readonly unknown[]): Shape => (args.length === 1 && Array.isArray(args[0]) ? (args[0] as Shape) : (args as Shape));
-
 const unaryNames = [
   'neg', 'abs', 'sign', 'square', 'relu', 'floor', 'ceil', 'round', 'trunc', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p',
   'sqrt', 'rsqrt', 'reciprocal', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh',
@@ -463,8 +462,8 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   clip(...args: unknown[]) { return clamping.clip(this, ...(args as [])); },
   where(condition, other) { return where(condition, this, other); },
 
-  add_(other, options) { return inplace.addInPlace(this, other, options?.alpha ?? 1, 'add_'); },
-  sub_(other, options) { return inplace.addInPlace(this, other, options?.alpha ?? 1, 'sub_', true); },
+  add_(other, options) { return inplace.addInPlace(this, other, arithmetic.readAlpha('add_', options), 'add_'); },
+  sub_(other, options) { return inplace.addInPlace(this, other, arithmetic.readAlpha('sub_', options), 'sub_', true); },
   mul_(other) { return inplace.binaryInPlace('mul_', 'mul', this, other, () => arithmetic.mul(this, other)); },
   div_(other) { return inplace.binaryInPlace('div_', 'div', this, other, () => arithmetic.div(this, other)); },
   pow_(other) { return inplace.binaryInPlace('pow_', 'pow', this, other, () => arithmetic.pow(this, other)); },
@@ -489,22 +488,22 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   polygamma_(n) { return inplace.inPlace('polygamma_', this, [], () => special.polygamma(n, this)); },
   indexPut_(indices, value, options) { return indexing.indexPut_(this, indices, value, options); },
   indexSelect(dim, index) { return gather.indexSelect(this, dim, index); },
-  repeat(...sizes) { return arrange.repeat(this, list(sizes)); },
-  tile(...sizes) { return arrange.tile(this, list(sizes)); },
-  broadcastTo(...shape) { return arrange.broadcastTo(this, list(shape)); },
+  repeat(...sizes) { return arrange.repeat(this, readList('repeat', sizes)); },
+  tile(...sizes) { return arrange.tile(this, readList('tile', sizes)); },
+  broadcastTo(...shape) { return arrange.broadcastTo(this, readList('broadcastTo', shape)); },
 
-  view(...shape) { return movement.viewAs(this, list(shape)); },
-  reshape(...shape) { return movement.reshape(this, list(shape)); },
+  view(...shape) { return movement.viewAs(this, readList('view', shape)); },
+  reshape(...shape) { return movement.reshape(this, readList('reshape', shape)); },
   viewAs(other) { assertTensor('viewAs', 'other', other); return movement.viewAs(this, other.shape); },
   flatten(startDim, endDim) { return movement.flatten(this, startDim, endDim); },
   unflatten(dim, sizes) { return movement.unflatten(this, dim, sizes); },
-  permute(...dims) { return movement.permute(this, list(dims)); },
+  permute(...dims) { return movement.permute(this, readList('permute', dims)); },
   transpose(dim0, dim1) { return movement.transpose(this, dim0, dim1); },
   t() { return movement.t(this); },
-  expand(...shape) { return movement.expand(this, list(shape)); },
+  expand(...shape) { return movement.expand(this, readList('expand', shape)); },
   expandAs(other) { return movement.expandAs(this, other); },
-  squeeze(dim) { return movement.squeeze(this, dim); },
-  unsqueeze(dim) { return movement.unsqueeze(this, dim); },
+  squeeze(...given) { return movement.squeeze(this, ...given); },
+  unsqueeze(...given) { return movement.unsqueeze(this, ...given); },
   select(dim, index) { return movement.select(this, dim, index); },
   slice(dim, start, end, step) { return movement.slice(this, dim, start, end, step); },
   narrow(dim, start, length) { return movement.narrow(this, dim, start, length); },
@@ -515,7 +514,7 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   to(dtype) { return copy.to(this, dtype); },
   typeAs(other) { assertTensor('typeAs', 'other', other); return copy.to(this, other.dtype); },
   reshapeAs(other) { assertTensor('reshapeAs', 'other', other); return movement.reshape(this, other.shape); },
-  sumToSize(...shape) { return reduce.sumTo(this, list(shape)); },
+  sumToSize(...shape) { return reduce.sumTo(this, readList('sumToSize', shape)); },
   newZeros(...args) { return zeros(...sizesLike('newZeros', this, args)); },
   newOnes(...args) { return ones(...sizesLike('newOnes', this, args)); },
   newFull(shape, value, options) { return full(shape, value, { dtype: this.dtype, ...checkTensorOptions('newFull', options) }, 'newFull'); },

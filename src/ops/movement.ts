@@ -3,7 +3,7 @@
 import { isGradEnabled, isInferenceModeEnabled } from '../autograd/mode.js';
 import { Node, named, record, setGradFn } from '../autograd/node.js';
 import { ArgumentError, GradError, IndexError, ShapeError, showShape } from '../errors.js';
-import { assertNumbers, assertTensor, readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertNumbers, assertTensor, readArguments, readOne, required, type Trailing } from '../tensor/arguments.js';
 import { wholeNumber, wholeNumbers } from '../tensor/checks.js';
 import { inferShape, normalizeDim, numel, type Shape, viewStrides } from '../tensor/shape.js';
 import { aliasTensor, type Tensor, viewGradFn } from '../tensor/tensor.js';
@@ -196,9 +196,17 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
   return expand(x, other.shape);
 }
 
+/** One dim or several (default: all), by position or by name. */
+export type SqueezeArguments = Trailing<
+  [dim: number | readonly number[] | undefined],
+  { dim?: number | readonly number[]; axis?: number | readonly number[] }
+>;
+/** A dim, by position or by name. */
+export type AlongArguments = [dim: number] | [options: { dim: number } | { axis: number }];
+
 /** Removes dims of size 1: all of them, or those of `dim` that have size 1. */
-export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
-  assertTensor('squeeze', 'x', x);
+export function squeeze(x: Tensor, ...given: SqueezeArguments): Tensor {
+  const dim = readOne<number | readonly number[] | undefined>('squeeze', x, 'dim', undefined, given);
   if (dim !== undefined) assertNumbers('squeeze', 'dim', dim, true);
   const wanted =
     dim === undefined ? x.shape.map((_, i) => i) : (typeof dim === 'number' ? [dim] : dim).map((d) => normalizeDim(d, x.ndim, 'squeeze'));
@@ -216,8 +224,8 @@ export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
 }
 
 /** Inserts a dim of size 1 at `dim`. */
-export function unsqueeze(x: Tensor, dim: number): Tensor {
-  assertTensor('unsqueeze', 'x', x);
+export function unsqueeze(x: Tensor, ...given: AlongArguments): Tensor {
+  const dim = readOne<number>('unsqueeze', x, 'dim', required, given);
   const d = normalizeDim(dim, x.ndim + 1, 'unsqueeze');
   const shape = [...x.shape.slice(0, d), 1, ...x.shape.slice(d)];
   const step = d < x.ndim ? x.strides[d]! * x.shape[d]! : 1;

@@ -268,7 +268,7 @@ export function unfoldDim(x: Tensor, dim: number, size: number, step: number): T
 }
 
 /** Powers of a vector as columns. @param n how many; default: its length. @param increasing from the 0th on; default false. */
-export function vander(x: Tensor, n = x.shape[0] ?? 0, options?: { increasing?: boolean }): Tensor {
+export function vander(x: Tensor, n: number | undefined = x?.shape?.[0] ?? 0, options?: { increasing?: boolean }): Tensor {
   assertTensor('vander', 'x', x);
   const { increasing } = readOptions('vander', { increasing: false }, options);
   assertTensor('vander', 'x', x);

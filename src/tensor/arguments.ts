@@ -136,7 +136,7 @@ export function readSizes(op: string, given: readonly unknown[]): { shape: numbe
 /** A list of whole numbers (sizes or dims) of a method, as one list or one by one. @throws {ArgumentError} for anything else. */
 export function readList(op: string, given: readonly unknown[]): number[] {
   const { shape, options } = given.length === 0 ? { shape: [], options: undefined } : readSizes(op, given);
-  if (options !== undefined) throw new ArgumentError(`${op}: got ${show(options)} as one argument too many. ${op} takes no options.`);
+  noMore(op, [options]);
   return shape;
 }
 

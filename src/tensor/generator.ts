@@ -3,6 +3,7 @@
 import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { GENERATOR_BYTES, RNG_LOG, RNG_MKL, RNG_NARROW } from '../engine/kernel-table.gen.js';
 import { ArgumentError } from '../errors.js';
+import { unknownOption } from './arguments.js';
 import { escapeScope, Storage } from './storage.js';
 import { Tensor } from './tensor.js';
 import { toTypedArray } from './transfer.js';
@@ -32,7 +33,9 @@ interface Numbers {
 
 const NEWEST: Numbers = { flags: 0, logicalDropout: false, cumulativeMultinomial: false };
 
-function readNumbers({ torch, mkl = false }: NumbersOptions, op: string): Numbers {
+function readNumbers(options: NumbersOptions, op: string): Numbers {
+  for (const name of Object.keys(options ?? {})) if (name !== 'torch' && name !== 'mkl') throw unknownOption(op, name, ['torch', 'mkl']);
+  const { torch, mkl = false } = options ?? {};
   if (torch === undefined) {
     if (mkl) throw new ArgumentError(`${op}: mkl says nothing without a version before 2.7. Pass { torch: '2.6', mkl: true }.`);
     return NEWEST;

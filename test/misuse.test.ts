@@ -1,0 +1,141 @@
+/** Everything that is exported refuses options that it does not know, and says in a named error what it cannot mean: a walk over all of it. */
+import * as hone from 'hone';
+import { ArgumentError, nn, ones, optim, Tensor } from 'hone';
+import { describe, expect, test, vi } from 'vitest';
+import { families } from './conformance/fixtures.js';
+import { build, type ModuleCase } from './conformance/modules.js';
+import { makeInput } from './conformance/numbers.js';
+import { type Case, call, resolve } from './conformance/replay.js';
+import { calls } from './misuse/calls.js';
+import { noOptions, notTried, plainLayers, raw } from './misuse/exceptions.js';
+import { type Class, classes, type Fn, functions, isOptimizer, tensorMethods } from './misuse/surface.js';
+import { tryWild } from './misuse/wild.js';
+
+vi.spyOn(console, 'warn').mockImplementation(() => {});
+
+/** How a call with an option that there is not ends: 'refused', or what it did instead. */
+async function outcome(use: () => unknown): Promise<string> {
+  try {
+    await use();
+    return 'silent';
+  } catch (error) {
+    if (error instanceof ArgumentError && error.message.includes('"unheardOf"')) return 'refused';
+    return `${(error as Error).name}: ${(error as Error).message.slice(0, 100)}`;
+  }
+}
+
+describe('an unknown option is refused by name', () => {
+  const programs = families.filter(({ kind }) => kind === 'program' || kind === 'bits').flatMap((f) => f.cases as unknown as Case[]);
+  const simple = new Map<string, () => unknown>();
+  for (const c of programs) {
+    const [step] = c.prog;
+    if (c.err !== undefined || c.prog.length !== 1 || step === undefined || simple.has(step[1])) continue;
+    const [, op, args, options] = step;
+    simple.set(op, () => {
+      const env = new Map<string, unknown>(c.in.map((spec, i) => [`x${i}`, makeInput(spec, c.seed + i, 'float64').x]));
+      const given = args.map((a) => resolve(a, env));
+      return call(op, given, { ...(resolve(options, env) as Record<string, unknown>), unheardOf: 1 });
+    });
+  }
+
+  test('by every operation that takes any', async () => {
+    expect(simple.size).toBeGreaterThan(150);
+    const wrong: string[] = [];
+    const silent = new Set<string>();
+    for (const [op, use] of simple) {
+      const how = await outcome(use);
+      if (how === 'refused') continue;
+      silent.add(op);
+      if (!noOptions.has(op)) wrong.push(`${op}: ${how}`);
+    }
+    expect(wrong).toEqual([]);
+    expect([...noOptions].filter((op) => !silent.has(op))).toEqual([]);
+  });
+
+  test('by every layer and loss', async () => {
+    const layers = families.filter(({ kind }) => kind === 'module').flatMap((f) => f.cases as unknown as ModuleCase[]);
+    const wrong: string[] = [];
+    const seen = new Set<string>();
+    for (const c of layers) {
+      if (c.err !== undefined || seen.has(c.name)) continue;
+      seen.add(c.name);
+      const how = await outcome(() => build({ ...c, kwargs: { ...c.kwargs, unheard_of: 1 } }, 'float32'));
+      if ((how === 'refused') === plainLayers.has(c.name)) wrong.push(`${c.name}: ${how}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('by every optimizer and schedule', async () => {
+    const wrong: string[] = [];
+    const parameters = () => [new nn.Parameter(ones(2, 2))];
+    for (const { name, value } of classes) {
+      if (!isOptimizer(value) || value === (optim.Optimizer as unknown)) continue;
+      const how = await outcome(() => new (value as unknown as Class)(parameters(), { unheardOf: 1 }));
+      if (how !== 'refused') wrong.push(`${name}: ${how}`);
+    }
+    for (const [name, value] of Object.entries(optim.lrScheduler as unknown as Record<string, Class>)) {
+      if (/^(LRScheduler|SequentialLR|ChainedScheduler)$/.test(name)) continue;
+      const how = await outcome(() => new value(new optim.SGD(parameters(), { lr: 0.1, momentum: 0.9 }), { unheardOf: 1 }));
+      if (how !== 'refused') wrong.push(`${name}: ${how}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test.each(Object.keys(calls))('by %s', async (name) => {
+    expect(await outcome(() => calls[name]!({ unheardOf: 1 }))).toBe('refused');
+  });
+});
+
+describe('untyped arguments give named errors, or work', () => {
+  async function walk(prefix: string, names: readonly string[], of: (name: string) => Fn): Promise<void> {
+    const wrong: string[] = [];
+    for (const name of names) {
+      if (prefix + name in notTried) continue;
+      const found = await tryWild(of(name));
+      if (prefix + name in raw) expect(found, `${prefix}${name} needs no exception any more`).not.toEqual([]);
+      else wrong.push(...found.slice(0, 2).map((error) => `${prefix}${name}${error}`));
+    }
+    expect(wrong).toEqual([]);
+  }
+  const named = (list: typeof functions) => new Map(list.map(({ name, value }) => [name, value]));
+
+  test('of functions', async () => {
+    const all = named(functions);
+    expect(all.size).toBeGreaterThan(300);
+    await walk('', [...all.keys()], (name) => all.get(name)!);
+  });
+
+  test('of constructors', async () => {
+    const all = named(classes);
+    expect(all.size).toBeGreaterThan(150);
+    await walk(
+      'new ',
+      [...all.keys()],
+      (name) =>
+        (...args) =>
+          new (all.get(name) as unknown as Class)(...args),
+    );
+  });
+
+  test('of the methods of tensors', async () => {
+    expect(tensorMethods.length).toBeGreaterThan(200);
+    const x = (name: string) => ones([2, 3], { requiresGrad: !name.endsWith('_') }) as unknown as Record<string, Fn>;
+    await walk(
+      'x.',
+      tensorMethods,
+      (name) =>
+        (...args) =>
+          x(name)[name]!(...args),
+    );
+  });
+
+  test('the exceptions exist', () => {
+    const all = new Set([
+      ...functions.map((f) => f.name),
+      ...classes.map((c) => `new ${c.name}`),
+      ...tensorMethods.map((name) => `x.${name}`),
+    ]);
+    expect([...Object.keys(notTried), ...Object.keys(raw)].filter((name) => !all.has(name))).toEqual([]);
+    expect(Tensor.prototype).toBe(hone.Tensor.prototype);
+  });
+});
