@@ -49,6 +49,7 @@ const EPSILON: Partial<Record<DType, number>> = { float32: 2 ** -23, float64: 2 
  */
 export class Adafactor extends Optimizer<AdafactorOptions> {
   static override readonly className: string = 'Adafactor';
+  protected override readonly nullable = ['eps'];
   protected override readonly counters = ['step'];
   protected override readonly floats = ['d', 'weightDecay'];
 

@@ -47,15 +47,16 @@ export function checkAdamOptions(op: string, { lr, betas, eps, weightDecay }: Ad
 
 /**
  * Throws unless the options have the types of their defaults: they may be changed between steps, and a kernel takes numbers only.
- * @param options those of a group. @param defaults of what type each is; null stands for any.
+ * @param options those of a group. @param defaults of what type each is; null stands for any. @param nullable those whose lists may
+ *   hold null.
  */
-export function assertOptionTypes(op: string, options: object, defaults: object): void {
+export function assertOptionTypes(op: string, options: object, defaults: object, nullable: readonly string[] = []): void {
   for (const name in defaults) {
     const like = defaults[name as never] as unknown;
     const value = options[name as never] as unknown;
     if (like === null || (typeof like !== 'object' && typeof value === typeof like)) continue;
     if (Array.isArray(like)) {
-      const fits = (v: unknown, i: number) => typeof v === 'number' || (v === null && like[i] === null);
+      const fits = (v: unknown, i: number) => typeof v === 'number' || (v === null && (like[i] === null || nullable.includes(name)));
       if (Array.isArray(value) && value.length === like.length && value.every(fits)) continue;
     } else if (typeof like === 'object') continue;
     const kind = Array.isArray(like)

@@ -169,6 +169,8 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     const shape = this.stateShape(param, name) ?? param.shape;
     return sameShape(shape, param.shape) ? stateLike(param) : stateOf(shape, param.dtype);
   }
+  /** Options whose lists may hold null. */
+  protected readonly nullable: readonly string[] = [];
   /** Options whose default PyTorch writes as a float, as in `lr: 1.0`. */
   protected readonly floats: readonly string[] = [];
 
@@ -262,7 +264,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
    * since, a gradient assigned, an option changed.
    */
   protected assertReady(group: ParamGroup<O>): void {
-    assertOptionTypes(this.name, group, this.defaults);
+    assertOptionTypes(this.name, group, this.defaults, this.nullable);
     for (let i = 0; i < group.params.length; i++) {
       const param = group.params[i]!;
       const { dtype, shape, ownGrad } = param;
@@ -403,7 +405,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
         !(Array.isArray(names) && names.length === group.params.length && names.every((name) => typeof name === 'string'))
       )
         fail(`param_names of group ${g} is ${show(names)}, expected a name for each of ${group.params.length} parameters.`);
-      assertOptionTypes(this.name, next, this.defaults);
+      assertOptionTypes(this.name, next, this.defaults, this.nullable);
       this.checkOptions(next);
       return next;
     });

@@ -31,6 +31,7 @@ export const withoutFixture: Exceptions = {
     'linalg.matmul luSolve linalg.luSolve luUnpack matrixExp',
     'as matmul, and the functions of linalg: src/ops/linalg/linalg.test.ts',
   ),
+  ...each('clip', 'is clamp'),
 };
 
 /** Operations that torch gives no gradient. */
@@ -61,6 +62,7 @@ export const noGradcheck: Exceptions = {
     'read one triangle, and give the gradient of the whole matrix, as in torch: src/ops/linalg/linalg.test.ts',
   ),
   ...each('linalg.matrixRank', 'gives a whole number'),
+  ...each('clip', 'is clamp'),
   ...each('ctcLoss CTCLoss', 'the gradient is that for log-probabilities, which add up to 1: src/ops/ctc.test.ts'),
   ...each(
     'maxUnpool1d maxUnpool2d maxUnpool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d',

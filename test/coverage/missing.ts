@@ -83,7 +83,6 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^torch\.(can_cast|promote_types|result_type|finfo|iinfo|get_default_dtype|set_default_dtype|is_nonzero|is_same_size|is_signed)$|\.Tensor\.(is_nonzero|is_same_size|is_signed|element_size|itemsize|nbytes)$/,
     'questions about dtypes and sizes: dtypes are strings, and the default is float32',
   ],
-  [/^torch\.Tensor\.\w+_$/, 'in-place forms: those that save memory in training are here; for the others assign the result'],
   [/_with_indices$/, 'the option returnIndices of the function without the suffix'],
   [/\.(RNNBase|RNNCellBase)$/, 'the classes that RNN, LSTM and GRU are made from in PyTorch'],
   [
