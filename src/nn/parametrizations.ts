@@ -7,6 +7,8 @@ import { allclose } from '../ops/compare.js';
 import { contiguous } from '../ops/copy.js';
 import { copy_ } from '../ops/inplace.js';
 import { cat } from '../ops/join.js';
+import { solve } from '../ops/linalg/lu.js';
+import { matrixExp } from '../ops/linalg/products.js';
 import { sign, sqrt, square } from '../ops/math.js';
 import { dot, matmul, mv } from '../ops/matmul.js';
 import { diagonal, flatten, narrow, permute, transpose, unsqueeze } from '../ops/movement.js';
@@ -192,41 +194,10 @@ const turned = (x: Tensor): Tensor => transpose(x, -2, -1);
 const lower = (x: Tensor, offset: number): Tensor => sub(x, triu(x, offset + 1));
 const identity = (n: number, like: Tensor): Tensor => eye(n, { dtype: like.dtype });
 
-/** exp(A) of matrices: of A / 2^s, whose series is short, squared s times. */
-function matrixExp(a: Tensor): Tensor {
-  const n = a.shape.at(-1)!;
-  const size = noGrad(() => Math.max(0, ...rowSums(a)));
-  if (!Number.isFinite(size)) return mul(a, Number.NaN);
-  const squarings = Math.max(0, Math.ceil(Math.log2(size / 0.5)));
-  const small = mul(a, 2 ** -squarings);
-  const one = identity(n, a);
-  // 0.5^17 / 17! is below a rounding of float64.
-  let result = add(mul(small, 1 / 16), one);
-  for (let k = 15; k >= 1; k--) result = add(mul(matmul(small, result), 1 / k), one);
-  for (let i = 0; i < squarings; i++) result = matmul(result, result);
-  return result;
-}
-
-function rowSums(a: Tensor): number[] {
-  const n = a.shape.at(-1)!;
-  const values = Float64Array.from(contiguous(a.detach()).toTypedArray() as Float32Array);
-  const out: number[] = [];
-  for (let i = 0; i < values.length; i += n) out.push(values.subarray(i, i + n).reduce((total, value) => total + Math.abs(value), 0));
-  return out;
-}
-
-/** (I - A / 2)^-1 (I + A / 2): elimination without pivots, which the positive symmetric part of I - A / 2 never needs. */
+/** (I - A / 2)^-1 (I + A / 2). */
 function cayley(a: Tensor): Tensor {
-  const n = a.shape.at(-1)!;
-  const [half, one] = [mul(a, 0.5), identity(n, a)];
-  let both = cat([sub(one, half), add(one, half)], -1);
-  for (let k = 0; k < n; k++) {
-    const row = narrow(both, -2, k, 1);
-    const column = narrow(both, -1, k, 1);
-    const unit = narrow(one, 1, k, 1);
-    both = sub(both, matmul(sub(column, unit), div(row, narrow(row, -1, k, 1))));
-  }
-  return narrow(both, -1, n, n);
+  const [half, one] = [mul(a, 0.5), identity(a.shape.at(-1)!, a).expand(a.shape)];
+  return solve(sub(one, half), add(one, half));
 }
 
 /** The first k columns of the product of the reflections at the columns of the strictly lower triangle of [n, k]. */

@@ -15,6 +15,7 @@ import { diagEmbed } from '../rearrange.js';
 import { assertFine, assertMatrices, assertSameDType, assertSquare, mT, sizes, workingCopy } from './matrices.js';
 import { solveLeft, solveTriangularRaw } from './triangular.js';
 
+/** The options of {@link cholesky}. */
 export interface CholeskyOptions {
   /** Gives U with A = U^T U, of the upper triangle, instead of L. Default: false. */
   upper?: boolean;

@@ -11,6 +11,7 @@ import { diagonal, unsqueeze } from '../movement.js';
 import { diagEmbed } from '../rearrange.js';
 import { assertFine, assertSquare, batchShape, mT, notConverged, raw, sizes, workingCopy } from './matrices.js';
 
+/** The options of {@link eigh} and {@link eigvalsh}. */
 export interface EighOptions {
   /** Which triangle is looked at: `L`, the lower one, or `U`. Default: `L`. */
   UPLO?: 'L' | 'U';

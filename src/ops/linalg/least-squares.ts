@@ -75,6 +75,7 @@ function gradient(a: Tensor, y: Tensor, g: Tensor): Tensor {
   return sub(add(direct, yTk), matmul(matmul(yTk, y), a));
 }
 
+/** The options of {@link lstsq}. */
 export interface LstsqOptions {
   /** Singular values of at most this share of the largest count as zero. Default: max(m, n) times the dtype's precision. */
   rcond?: number | null;

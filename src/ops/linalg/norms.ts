@@ -26,11 +26,13 @@ function assertFloat(op: string, x: unknown): asserts x is Tensor {
   if (!isFloating(x.dtype)) throw new ArgumentError(`${op}: x is ${x.dtype}, expected float32 or float64. Use x.to('float32').`);
 }
 
+/** The options of {@link vectorNorm}. */
 export interface VectorNormOptions {
   /** The order: any number, also 0 (how many are not 0) and ±Infinity (the largest or smallest). Default: 2. */
   ord?: number;
   /** The dims to reduce. Default: all. */
   dim?: number | readonly number[] | null;
+  /** Keeps the dims with size 1. Default: false. */
   keepdim?: boolean;
   /** What to compute in. Default: the dtype of x. */
   dtype?: 'float32' | 'float64' | null;
@@ -56,12 +58,15 @@ export function vectorNorm(x: Tensor, ...given: [options?: VectorNormOptions] | 
   return pNorm(own, ord, dims, keepdim);
 }
 
+/** The options of {@link matrixNorm}. */
 export interface MatrixNormOptions {
   /** Default: `fro`. */
   ord?: MatrixOrder;
   /** The two dims of the matrices. Default: the last two. */
   dim?: readonly [number, number];
+  /** Keeps the dims with size 1. Default: false. */
   keepdim?: boolean;
+  /** Converts to this dtype first. Default: the dtype of the input. */
   dtype?: 'float32' | 'float64' | null;
 }
 
@@ -100,11 +105,15 @@ export function matrixNorm(x: Tensor, ...given: [options?: MatrixNormOptions] | 
   throw new ArgumentError(`${op}: ord is ${show(ord)}, expected "fro", "nuc", 1, -1, 2, -2, Infinity or -Infinity.`);
 }
 
+/** The options of {@link norm}. */
 export interface NormOptions {
   /** Default: 2 over all elements; for two dims `fro`. */
   ord?: MatrixOrder | null;
+  /** The dim of vectors, or the two of matrices. Default: all dims. */
   dim?: number | readonly number[] | null;
+  /** Keeps the dims with size 1. Default: false. */
   keepdim?: boolean;
+  /** Converts to this dtype first. Default: the dtype of the input. */
   dtype?: 'float32' | 'float64' | null;
 }
 
@@ -148,6 +157,7 @@ export function cond(x: Tensor, p: MatrixOrder | null | { p?: MatrixOrder | null
   return mul(matrixNorm(x, order), matrixNorm(inv(x), order));
 }
 
+/** Below which singular values count as 0. */
 export interface ToleranceOptions {
   /** Values at most this large count as zero. Default: 0. */
   atol?: number | null;

@@ -12,6 +12,7 @@ import { matmul } from '../matmul.js';
 import { expand } from '../movement.js';
 import { assertMatrices, assertSameDType, assertSquare, batchShape, mT } from './matrices.js';
 
+/** The options of {@link solveTriangular}. */
 export interface SolveTriangularOptions {
   /** Whether A is an upper triangle; the other half is not looked at. There is no default. */
   upper: boolean;
@@ -75,6 +76,7 @@ export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOp
   return left ? solveLeft(a, b, upper, unitriangular, op) : mT(solveLeft(mT(a), mT(b), !upper, unitriangular, op));
 }
 
+/** The options of {@link triangularSolve}. */
 export interface TriangularSolveOptions {
   /** Default: true. */
   upper?: boolean;
