@@ -55,8 +55,9 @@ def integrals():
     f.add("cov", [f.x([3, 5]), f.x([4], "i4")], ref(0), {"fweights": {"$": 1}})
     f.add("cov", [f.x([3, 5]), f.x([5], ng=True)], ref(0), {"aweights": {"$": 1}})
     f.add("cov", [f.x([3, 5]), f.x([5], "p", ng=True)], ref(0), {"fweights": {"$": 1}})
-    f.add("takeAlongDim", [f.x([2, 3]), f.x([5], "i6")], ref(0, 1) + [None], gg=True)
-    f.add("takeAlongDim", [f.x([2, 3]), f.x([2, 2], "i6")], ref(0, 1) + [None], gg=True)
+    f.add("clip", [f.x([3, 4])], ref(0) + [-1, 1.5], gg=True)
+    f.add("takeAlongDim", [f.x([2, 3], "n", "c"), f.x([5], "i6", "c")], ref(0, 1) + [None], gg=True)
+    f.add("takeAlongDim", [f.x([2, 3], "n", "c"), f.x([2, 2], "i6", "c")], ref(0, 1) + [None], gg=True)
     f.add("takeAlongDim", [f.x([2, 3]), f.x([1, 2], "i3")], ref(0, 1) + [1], gg=True)
     return f
 
