@@ -15,8 +15,7 @@ let sealed = false;
  * `dist/wasm`), or of a folder, ending in `/`, that holds both: then the better one that the host runs is taken. In pages it is relative to the
  * page; in Node it is a path or a `file:` URL. Hosts that do not compile code at run time take the `WebAssembly.Module` that their build gives.
  *
- * @example
- * setWasmUrl('/assets/hone/'); // a page: both files were copied there
+ * A page to whose server both files were copied says `setWasmUrl('/assets/hone/')`.
  * @param source an address, the bytes of the file, or the compiled module.
  * @throws {ArgumentError} for anything else.
  * @throws {EngineError} when the WebAssembly engine is loaded already.
