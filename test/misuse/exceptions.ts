@@ -27,6 +27,8 @@ const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/
 
 /** Operations that take no options, or as many operands as there are: one argument too many goes unread, as it does in JavaScript, or is taken for an operand. */
 export const noOptions = words(`
+  linalg.inv linalg.det linalg.slogdet linalg.matrixExp inverse det slogdet logdet linalg.lu linalg.luFactor linalg.matrixPower linalg.svdvals
+  linalg.multiDot lstsqOf
   softsign logsigmoid tanhshrink tanh sigmoid prelu multiHeadAttentionForward conv1d neg abs sign square floor ceil round trunc exp exp2 expm1 log
   log2 log10 log1p sqrt rsqrt reciprocal sin cos tan asin acos atan sinh cosh asinh acosh atanh erf erfinv logicalNot isnan isinf isfinite clamp mul
   pow maximum minimum floorDivide remainder fmod atan2 eq ne lt le gt ge logicalAnd logicalOr logicalXor where equal matmul mm bmm mv dot outer linear

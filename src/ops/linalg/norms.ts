@@ -1,6 +1,6 @@
 /** Norms, condition numbers and ranks of vectors and matrices. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, readArguments, show } from '../../tensor/arguments.js';
+import { assertNumbers, assertTensor, readArguments, show } from '../../tensor/arguments.js';
 import { zeros } from '../../tensor/create.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { normalizeDim, numel } from '../../tensor/shape.js';
@@ -52,6 +52,7 @@ export function vectorNorm(x: Tensor, ...given: [options?: VectorNormOptions] | 
     { ord: 2, dim: null as number | readonly number[] | null, keepdim: false, dtype: null as 'float32' | 'float64' | null },
     given,
   );
+  if (dim !== null) assertNumbers(op, 'dim', dim, true);
   const own = dtype === null ? x : to(x, dtype);
   const dims = dim === null ? own.shape.map((_, d) => d) : typeof dim === 'number' ? [dim] : [...dim];
   if (dims.length === 0 && own.ndim === 0) return ord === 0 ? to(ne(own, 0), own.dtype) : abs(own);
@@ -83,6 +84,7 @@ export function matrixNorm(x: Tensor, ...given: [options?: MatrixNormOptions] | 
     { ord: null, dim: [-2, -1], keepdim: false, dtype: null },
     given,
   );
+  assertNumbers(op, 'dim', read.dim);
   const ord = read.ord ?? 'fro';
   const own = read.dtype === null ? x : to(x, read.dtype);
   const dims = read.dim.map((d) => normalizeDim(d, own.ndim, op));
@@ -129,6 +131,7 @@ export function norm(x: Tensor, ...given: [options?: NormOptions] | [ord: Matrix
     { ord: null, dim: null, keepdim: false, dtype: null },
     given,
   );
+  if (dim !== null) assertNumbers(op, 'dim', dim, true);
   const dims = dim === null ? null : typeof dim === 'number' ? [dim] : [...dim];
   const isMatrix = dims === null ? ord !== null && x.ndim === 2 : dims.length === 2 && ord !== null;
   if (dims === null && ord !== null && x.ndim > 2)

@@ -1,6 +1,6 @@
 /** Products of several matrices, the matrix exponential, and solutions of tensor equations. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, readArguments, show } from '../../tensor/arguments.js';
+import { assertNumbers, assertTensor, readArguments, show } from '../../tensor/arguments.js';
 import { eye, fullLike } from '../../tensor/create.js';
 import { broadcastShapes, normalizeDim, numel, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -180,6 +180,7 @@ export function tensorsolve(
   assertTensor(op, 'A', a);
   assertTensor(op, 'B', b);
   const { dims } = readArguments<{ dims: readonly number[] | null }>(op, { dims: null }, given);
+  if (dims !== null) assertNumbers(op, 'dims', dims);
   const own =
     dims === null
       ? a
