@@ -1,7 +1,7 @@
 /** Fully connected layers. */
-import { ArgumentError } from '../errors.js';
 import { linear } from '../ops/matmul.js';
-import { readArguments, show } from '../tensor/arguments.js';
+import { readArguments } from '../tensor/arguments.js';
+import { wholeNumber } from '../tensor/checks.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -10,10 +10,12 @@ import { Module } from './module.js';
 import { bool } from './module-text.js';
 import { assertTrainable, Parameter } from './parameter.js';
 
+/** Beyond so many a stack of layers is a slip of the pen, which would take hours to make. */
+export const MOST_LAYERS = 2 ** 14;
+
 /** Throws unless `value` is a whole number of at least `least`. */
 export function assertCount(layer: string, name: string, value: number, least = 0): void {
-  if (!Number.isInteger(value) || value < least)
-    throw new ArgumentError(`${layer}: ${name} is ${show(value)}, expected a whole number of at least ${least}.`);
+  wholeNumber(layer, name, value, { min: least });
 }
 
 /** @internal PyTorch's default for layers with a weight [out, in, ...]: the weight first, then the bias from +-1 / sqrt(fan in). */

@@ -7,13 +7,14 @@ import { reshape, select, transpose, unsqueeze } from '../ops/movement.js';
 import { type Cell, type CellWeights, GATES, recurrent } from '../ops/recurrent.js';
 import { warnOnce } from '../ops/warn.js';
 import { readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { listable } from '../tensor/checks.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { zeros } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
 import { uniform_ } from './init.js';
-import { assertCount } from './linear.js';
+import { assertCount, MOST_LAYERS } from './linear.js';
 import { Module } from './module.js';
 import { bool, float } from './module-text.js';
 import { PackedSequence } from './packed-sequence.js';
@@ -125,6 +126,7 @@ abstract class RecurrentLayer extends Module {
     const name = classNameOf(this);
     if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${name}: dropout is ${show(p)}, expected the probability to drop, from 0 to 1.`);
     for (const [option, value] of Object.entries({ inputSize, hiddenSize, numLayers })) assertCount(name, option, value, 1);
+    listable(name, 'layers', numLayers, MOST_LAYERS);
     assertCount(name, 'projSize', projSize);
     if (projSize >= hiddenSize)
       throw new ArgumentError(`${name}: projSize is ${projSize}, expected less than hiddenSize (${hiddenSize}), or 0 for no projection.`);

@@ -8,6 +8,7 @@ import { narrow, unsqueeze } from '../ops/movement.js';
 import { canonicalMask, warnMixedMasks } from '../ops/multi-head-attention.js';
 import { any } from '../ops/reduce.js';
 import { assertTensors, readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { listable } from '../tensor/checks.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -15,7 +16,7 @@ import { item } from '../tensor/transfer.js';
 import { ModuleList } from './containers.js';
 import { xavierUniform_ } from './init.js';
 import { LayerNorm } from './layer-norm.js';
-import { assertCount } from './linear.js';
+import { assertCount, MOST_LAYERS } from './linear.js';
 import { Module } from './module.js';
 import { assertTrainable } from './parameter.js';
 import {
@@ -53,6 +54,7 @@ export interface EncoderForwardOptions {
 function copies<M extends Module>(stack: string, layer: M, count: number): ModuleList<M> {
   if (!(layer instanceof Module)) throw new ArgumentError(`${stack}: the layer is ${show(layer)}, expected a module, which is copied.`);
   assertCount(stack, 'numLayers', count);
+  listable(stack, 'layers', count, MOST_LAYERS);
   return new ModuleList(Array.from({ length: count }, () => layer.clone()));
 }
 

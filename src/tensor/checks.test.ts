@@ -100,6 +100,9 @@ describe('absurd requests are refused at once', () => {
     ['pad that reflects', () => F.pad(rand([1, 4]), [0, 2 ** 50], 'replicate')],
     ['eye', () => hone.eye(2 ** 30)],
     ['triuIndices', () => hone.triuIndices(2 ** 30, 2 ** 30)],
+    ['layers of an LSTM', () => new nn.LSTM(1, 1, 2 ** 31)],
+    ['layers of a transformer', () => new nn.TransformerEncoder(new nn.TransformerEncoderLayer(2, 1), 2 ** 31)],
+    ['mvlgamma', () => hone.special.multigammaln(v(), 2 ** 31)],
     ['an array that contains itself', () => tensor(self as never)],
   ];
   test.each(absurd)('%s', (_, run) => {
