@@ -81,6 +81,14 @@ export class UseAfterFreeError extends HoneError {
   }
 }
 
+/** A device that is not there, or that does not exist: Hone has one, the CPU. */
+export class DeviceError extends HoneError {
+  override readonly code = 'DEVICE';
+  override get name(): string {
+    return 'DeviceError';
+  }
+}
+
 /** A request for more memory than there is. */
 export class OutOfMemoryError extends HoneError {
   override readonly code = 'OUT_OF_MEMORY';

@@ -9,7 +9,7 @@ export type { EngineInfo } from './engine/select.js';
 export { collectGarbage, emptyCache, engineInfo, getNumThreads, memoryStats, ready, setEngine, setNumThreads } from './engine/select.js';
 export type { WasmSource } from './engine/wasm-source.js';
 export { setWasmUrl } from './engine/wasm-source.js';
-export { ArgumentError, BusyError, DTypeError, EngineError, FileError, FormatError, GradError, HoneError, IndexError, LinAlgError, OutOfMemoryError, ShapeError, StateDictError, UseAfterFreeError } from './errors.js';
+export { ArgumentError, BusyError, DeviceError, DTypeError, EngineError, FileError, FormatError, GradError, HoneError, IndexError, LinAlgError, OutOfMemoryError, ShapeError, StateDictError, UseAfterFreeError } from './errors.js';
 export type { FileFormat, LoadBytesOptions, Loaded, LoadOptions, SaveOptions } from './formats/files.js';
 export { load, loadBytes, save, saveBytes } from './formats/files.js';
 export * as F from './nn/functional.js';
@@ -70,6 +70,8 @@ export type { FlatSummary, FlatSummaryOptions, InputSize, LayerInfo, ModelSummar
 export { summary } from './report/summary.js';
 export type { NestedArray, SizeArguments, TensorOptions } from './tensor/create.js';
 export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from './tensor/create.js';
+export type { Accelerators, DeviceKind, DeviceLike, TensorToOptions, ToArguments, ToOptions } from './tensor/device.js';
+export { accelerator, backends, cuda, Device, device, mps, xpu } from './tensor/device.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
 export type { NumbersOptions, RandomOptions } from './tensor/random.js';
 export { defaultGenerator, forkRng, Generator, getRngState, initialSeed, manualSeed, rand, randint, randintLike, randLike, randn, randnLike, randperm, seed, setRngState } from './tensor/random.js';

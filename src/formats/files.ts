@@ -2,6 +2,7 @@
 import { readBytes, writeBytes } from '#files';
 import { ArgumentError, FormatError } from '../errors.js';
 import { isOptions, readOptions, show } from '../tensor/arguments.js';
+import { assertHere, type DeviceLike } from '../tensor/device.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type FileFormat, fileFormats, formatOf, formatToWrite, sniffFormat } from './file-formats.js';
 import { foreignFile, unknownFile } from './foreign.js';
@@ -41,6 +42,8 @@ export interface LoadOptions {
   tensorsOnly?: boolean;
   /** Whether the checksums in PyTorch's files are compared. Default: true. */
   checksums?: boolean;
+  /** Where the tensors are wanted: the CPU, where they come whatever device they were saved from. @throws {DeviceError} for another one. */
+  mapLocation?: DeviceLike | null;
 }
 
 /** The options of {@link LoadBytes}. */
@@ -131,7 +134,12 @@ const SAVE: { format: FileFormat | undefined; metadata: Readonly<Record<string, 
   format: undefined,
   metadata: undefined,
 };
-const LOAD: { key: string | undefined; tensorsOnly: boolean; checksums: boolean } = { key: undefined, tensorsOnly: false, checksums: true };
+const LOAD: { key: string | undefined; tensorsOnly: boolean; checksums: boolean; mapLocation: DeviceLike | null } = {
+  key: undefined,
+  tensorsOnly: false,
+  checksums: true,
+  mapLocation: null,
+};
 
 function readSave<T extends typeof SAVE>(op: string, defaults: T, options: unknown): T {
   const read = readOptions(op, defaults, options);
@@ -145,6 +153,7 @@ function readLoad<T extends typeof LOAD>(op: string, defaults: T, options: unkno
   const read = readOptions(op, defaults, options);
   if (read.key !== undefined && typeof read.key !== 'string')
     throw new ArgumentError(`${op}: key is ${show(read.key)}, expected a string: the dotted name of a part.`);
+  assertHere(op, read.mapLocation);
   return read;
 }
 

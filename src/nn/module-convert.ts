@@ -10,8 +10,8 @@ import { assertTrainable } from './parameter.js';
 import { isUninitialized } from './uninitialized.js';
 
 /** Converts floating parameters and buffers, and their gradients; the tensors stay the same objects. */
-export function convert(module: Module, dtype: DType | 'cpu' | undefined): void {
-  if (dtype === undefined || dtype === 'cpu') return;
+export function convert(module: Module, dtype: DType | undefined): void {
+  if (dtype === undefined) return;
   assertTrainable(dtype, `${classNameOf(module)}.to`);
   noGrad(() => {
     for (const tensor of [...module.parameters(), ...module.buffers()]) {

@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors.js';
 import { clearGradient } from '../optim/zero-grad.js';
 import { readArguments, readOptions } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
-import type { DType } from '../tensor/dtype.js';
+import { type DeviceLike, moveTo, readTo, type ToArguments, type ToOptions } from '../tensor/device.js';
 import { escapeScope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { convert } from './module-convert.js';
@@ -349,21 +349,24 @@ export abstract class Module extends HookedModule {
   /**
    * Converts floating parameters and buffers, and their gradients, in place: the tensors stay the same objects, so an optimizer keeps
    * them. Integer buffers stay as they are.
-   * @param dtype 'float32' or 'float64', also as `{ dtype }`, or a tensor whose dtype is wanted; 'cpu' changes nothing.
-   * @throws {DTypeError} for a dtype that is not floating.
+   * @param args 'float32' or 'float64'; a device (there is the CPU, where all modules are) and a dtype; or a tensor whose dtype is wanted;
+   * then `{ dtype, device, nonBlocking }`.
+   * @throws {DTypeError} for a dtype that is not floating. @throws {DeviceError} for another device than the CPU.
    */
-  to(dtype: DType | 'cpu' | Tensor | { dtype?: DType }): this {
-    const wanted =
-      typeof dtype === 'string' || dtype instanceof Tensor
-        ? dtype
-        : readOptions<{ dtype?: DType }>('Module.to', { dtype: undefined }, dtype);
-    convert(this, typeof wanted === 'string' ? wanted : wanted.dtype);
+  to(...args: ToArguments<ToOptions>): this {
+    convert(this, readTo(`${classNameOf(this)}.to`, args, false).dtype);
     return this;
   }
 
   /** Where modules live already. */
   cpu(): this {
     return this;
+  }
+
+  /** PyTorch's move to a GPU, of which there is none. @throws {DeviceError} always: ask `cuda.isAvailable()` first. */
+  cuda(device?: DeviceLike | number | null): this;
+  cuda(...given: unknown[]): this {
+    return moveTo('cuda', `${classNameOf(this)}.cuda`, given);
   }
 
   /** {@link to}('float32'). */

@@ -6,7 +6,7 @@ import { cat } from '../ops/join.js';
 import { narrow, reshape, select, transpose } from '../ops/movement.js';
 import { assertTensor, readOptions, show } from '../tensor/arguments.js';
 import { fromTypedArray, full } from '../tensor/create.js';
-import type { DType } from '../tensor/dtype.js';
+import type { ToArguments } from '../tensor/device.js';
 import { sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
@@ -58,10 +58,11 @@ export class PackedSequence {
     return sizes;
   }
 
-  /** The data as another dtype. */
-  to(dtype: DType): PackedSequence {
-    if (dtype === this.data.dtype) return this;
-    return new PackedSequence(to(this.data, dtype), this.batchSizes, this.sortedIndices, this.unsortedIndices);
+  /** The data as another dtype; as `to` of tensors takes it. @throws {DeviceError} for another device than the CPU. */
+  to(...args: ToArguments): PackedSequence {
+    const data = to(this.data, ...args);
+    if (data === this.data) return this;
+    return new PackedSequence(data, this.batchSizes, this.sortedIndices, this.unsortedIndices);
   }
 
   /** With its elements in float32. */

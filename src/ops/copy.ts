@@ -2,8 +2,9 @@
 
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
-import { assertTensor, readOptions } from '../tensor/arguments.js';
-import { assertDType, type DType } from '../tensor/dtype.js';
+import { assertTensor } from '../tensor/arguments.js';
+import { isDType, readTo, type ToArguments } from '../tensor/device.js';
+import type { DType } from '../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../tensor/layout.js';
 import { type Scalar, scalarTensor, storedScalar } from '../tensor/scalar.js';
 import { numel, type Shape } from '../tensor/shape.js';
@@ -58,14 +59,15 @@ export function contiguous(x: Tensor): Tensor {
 /**
  * `x` as another dtype; itself when it has that dtype. Floats become integers by truncation.
  * Gradient: cast back; none through integers and bools.
- * @throws {DTypeError} for a dtype that does not exist.
+ * @param args a dtype, a device (there is the CPU, where all tensors are) and a dtype, or a tensor whose dtype is wanted; then
+ * `{ dtype, device, copy, nonBlocking }`: `copy` gives a copy in any case.
+ * @throws {DTypeError} for a dtype that does not exist. @throws {DeviceError} for another device.
  */
-export function to(x: Tensor, dtype: DType | 'cpu' | { dtype?: DType }): Tensor {
+export function to(x: Tensor, ...args: ToArguments): Tensor {
   assertTensor('to', 'x', x);
-  const wanted = typeof dtype === 'string' ? dtype : (readOptions('to', TO, dtype).dtype ?? x.dtype);
-  if (wanted === 'cpu') return x;
-  assertDType(wanted, 'to');
-  if (wanted === x.dtype) return x;
+  const { dtype, copy } = args.length === 1 && isDType(args[0]) ? { dtype: args[0], copy: false } : readTo('to', args, true);
+  const wanted = dtype ?? x.dtype;
+  if (wanted === x.dtype) return copy ? clone(x) : x;
   const out = emptyLikeDense(x, wanted);
   copyInto(out, x, 'to');
   return record('to', out, [x], [], (g) => [g]);
@@ -84,8 +86,6 @@ export function laidAs(out: Tensor, strides: Shape | null): Tensor {
   copyInto(laid, out, 'contiguous');
   return record(out.gradFn?.name ?? 'contiguous', laid, [out], [], (g) => [g]);
 }
-
-const TO: { dtype: DType | undefined } = { dtype: undefined };
 
 /** A tensor on the same memory that gradients do not flow through. */
 export function detach(x: Tensor): Tensor {

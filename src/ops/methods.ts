@@ -5,8 +5,9 @@
 import { type BackwardArguments, backwardFrom, provideGradOps } from '../autograd/backward.js';
 import { type HookHandle, registerHook, retainGrad } from '../autograd/hooks.js';
 import type { TensorHook } from '../autograd/node.js';
-import { assertTensor, readList, readSizes } from '../tensor/arguments.js';
+import { assertTensor, noMore, readList, readSizes } from '../tensor/arguments.js';
 import { checkTensorOptions, empty, full, ones, type SizeArguments, type TensorOptions, zeros } from '../tensor/create.js';
+import { type DeviceLike, moveTo, type ToArguments } from '../tensor/device.js';
 import type { DType, TypedArrayOf } from '../tensor/dtype.js';
 import { tensorToString } from '../tensor/print.js';
 import type { Scalar } from '../tensor/scalar.js';
@@ -341,8 +342,18 @@ export interface TensorMethods extends DescribedMethods {
   contiguous(): Tensor;
   /** A tensor on the same memory, outside of the graph: it needs no gradient. */
   detach(): Tensor;
-  /** Converted to another dtype; itself where it has it already. `'cpu'` changes nothing. */
-  to(dtype: DType | 'cpu' | { dtype?: DType }): Tensor;
+  /**
+   * Converted to another dtype; itself where it has it already. `'cpu'` changes nothing, there is no other device.
+   * @param args a dtype; a device and a dtype; or a tensor whose dtype is wanted; then `{ dtype, device, copy, nonBlocking }`.
+   * @throws {DeviceError} for another device than the CPU.
+   */
+  to(...args: ToArguments): Tensor;
+  /** This tensor: all live on the CPU. */
+  cpu(): Tensor;
+  /** PyTorch's move to a GPU, of which there is none. @throws {DeviceError} always: ask `cuda.isAvailable()` first. */
+  cuda(device?: DeviceLike | number | null, options?: { nonBlocking?: boolean }): Tensor;
+  /** The number of its GPU: -1, since it is on the CPU. */
+  getDevice(): number;
   /** Converted to the other tensor's dtype. */
   typeAs(other: Tensor): Tensor;
   /** {@link TensorMethods.reshape} to the other tensor's shape. */
@@ -511,7 +522,10 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   clone() { return copy.cloneToKeep(this); },
   contiguous() { return copy.contiguous(this); },
   detach() { return copy.detach(this); },
-  to(dtype) { return copy.to(this, dtype); },
+  to(...args) { return copy.to(this, ...args); },
+  cpu(...given: unknown[]) { noMore('cpu', given); return this; },
+  cuda(...given: unknown[]) { return moveTo('cuda', 'cuda', given); },
+  getDevice(...given: unknown[]) { noMore('getDevice', given); return -1; },
   typeAs(other) { assertTensor('typeAs', 'other', other); return copy.to(this, other.dtype); },
   reshapeAs(other) { assertTensor('reshapeAs', 'other', other); return movement.reshape(this, other.shape); },
   sumToSize(...shape) { return reduce.sumTo(this, readList('sumToSize', shape)); },

@@ -4,6 +4,7 @@ import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { ArgumentError, DTypeError, OutOfMemoryError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, isOptions, noMore, readOptions, readSizes, show } from './arguments.js';
 import { listable, wholeNumber } from './checks.js';
+import { assertHere, type DeviceLike } from './device.js';
 import { assertDType, type DType, dtypeOfTypedArray, dtypes, isFloating, promote, type TypedArray } from './dtype.js';
 import { isPlain, resultStrides } from './layout.js';
 import { isScalar, type Scalar, scalarTensor, storedScalar } from './scalar.js';
@@ -17,6 +18,8 @@ export interface TensorOptions {
   dtype?: DType;
   /** Whether gradients are collected. Default: false. */
   requiresGrad?: boolean;
+  /** Where it is made: the CPU, the only device. @throws {DeviceError} for another one. */
+  device?: DeviceLike | null;
 }
 
 /** A shape, as a list or as sizes one by one, and options after it: `zeros([2, 3], { dtype })`, `zeros(2, 3)`. */
@@ -25,12 +28,13 @@ export type SizeArguments<O> = [shape: Shape, options?: O] | [...sizes: number[]
 /** A number, or nested arrays of them, all of one length per level. */
 export type NestedArray = number | boolean | bigint | readonly NestedArray[];
 
-const DEFAULTS: TensorOptions = { dtype: undefined, requiresGrad: undefined };
+const DEFAULTS: TensorOptions = { dtype: undefined, requiresGrad: undefined, device: null };
 
 /** @internal Refuses unknown options, and values of the wrong kind. */
 export function checkTensorOptions(op: string, options: unknown): TensorOptions | undefined {
   if (options === undefined) return undefined;
-  const { requiresGrad } = readOptions(op, DEFAULTS, options);
+  const { requiresGrad, device } = readOptions(op, DEFAULTS, options);
+  assertHere(op, device);
   if (requiresGrad !== undefined && typeof requiresGrad !== 'boolean')
     throw new ArgumentError(`${op}: requiresGrad is ${show(requiresGrad)}, expected true or false.`);
   return options as TensorOptions;
@@ -138,7 +142,7 @@ function metaOf(n: number, step = 1): number {
 export function fromTypedArray(
   array: TypedArray,
   shape: Shape = [array?.length ?? 0],
-  options?: { dtype?: 'bool'; requiresGrad?: boolean },
+  options?: { dtype?: 'bool'; requiresGrad?: boolean; device?: DeviceLike | null },
 ): Tensor {
   if (!ArrayBuffer.isView(array))
     throw new ArgumentError(`fromTypedArray: got ${show(array)}, expected a typed array. Lists of numbers go into tensor(…).`);

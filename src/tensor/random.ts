@@ -4,6 +4,7 @@ import { check, kernels } from '../engine/engine.js';
 import { ArgumentError } from '../errors.js';
 import { assertTensor, isOptions, readOptions, readSizes, show } from './arguments.js';
 import { assertFloating, emptyLike, laidLike, type SizeArguments, type TensorOptions } from './create.js';
+import { assertHere } from './device.js';
 import { assertDType, type DType, dtypes, isFloating } from './dtype.js';
 import { defaultGenerator, Generator } from './generator.js';
 import { checkSizes, numel, type Shape } from './shape.js';
@@ -28,12 +29,14 @@ export interface RandomOptions extends TensorOptions {
   generator?: Generator;
 }
 
-const DEFAULTS: RandomOptions = { dtype: undefined, requiresGrad: undefined, generator: undefined };
+const DEFAULTS: RandomOptions = { dtype: undefined, requiresGrad: undefined, device: null, generator: undefined };
 
 /** @internal Refuses unknown options, and a generator that is none. */
 export function checkRandomOptions(op: string, options: unknown): RandomOptions | undefined {
   if (options === undefined) return undefined;
-  checkGenerator(op, readOptions(op, DEFAULTS, options).generator);
+  const { device, generator } = readOptions(op, DEFAULTS, options);
+  assertHere(op, device);
+  checkGenerator(op, generator);
   return options as RandomOptions;
 }
 

@@ -81,7 +81,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   gradient: ['gradOutputs'],
   gradoutputs: ['gradient'],
   weightsonly: ['tensorsOnly'],
-  maplocation: ['device'],
+  device: ['mapLocation'],
   deterministic: ['seed'],
 };
 

@@ -139,9 +139,19 @@ export class Tensor {
     return isFloating(this.dtype);
   }
 
-  /** Where tensors live: always `cpu`, until there is another device. */
+  /** Where tensors live: always `cpu`, the only device. Its type and index: `device(x.device)`. */
   get device(): string {
     return 'cpu';
+  }
+
+  /** Whether it is on the CPU: true. */
+  get isCpu(): boolean {
+    return true;
+  }
+
+  /** Whether it is on a GPU: false. */
+  get isCuda(): boolean {
+    return false;
   }
 
   /** True for tensors that no recorded operation made. */

@@ -12,6 +12,7 @@ export const noOperations: Exceptions = {
     'the engine: src/engine',
   ),
   ...each('load loadBytes save saveBytes', 'files: src/formats'),
+  ...each('device', 'where tensors live: src/tensor/device.test.ts'),
   ...each('summary', 'text about a model: src/report/summary.test.ts'),
   ...each(
     'defaultGenerator forkRng getRngState initialSeed manualSeed seed setRngState',

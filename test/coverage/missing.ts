@@ -39,7 +39,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     'quantisation: Hone trains in float32 and float64',
   ],
   [
-    /miopen|mkldnn|\.(cuda|ipu|xpu|mtia|is_(cuda|ipu|maia|meta|mps|mtia|vulkan|xla|xpu|cpu)|pin_memory|is_pinned|get_device|record_stream|cpu|to_empty|autocast|compile)$|memory_format$/,
+    /miopen|mkldnn|\.(ipu|xpu|mtia|is_(ipu|maia|meta|mps|mtia|vulkan|xla|xpu)|pin_memory|is_pinned|get_device|record_stream|to_empty|autocast|compile)$|memory_format$/,
     'other devices, their memory, and compilers for them: there is one device, the CPU',
   ],
   [
