@@ -52,6 +52,8 @@ export type { EmbeddingBagOptions } from '../ops/embedding-bag.js';
 export { embeddingBag } from '../ops/embedding-bag.js';
 export type { UnfoldOptions } from '../ops/fold.js';
 export { fold, unfold } from '../ops/fold.js';
+export type { AffineGridOptions, GridSampleMode, GridSampleOptions, GridSamplePadding } from '../ops/grid-sample.js';
+export { affineGrid, gridSample } from '../ops/grid-sample.js';
 export type { InterpolateMode, InterpolateOptions } from '../ops/interpolate.js';
 export { interpolate } from '../ops/interpolate.js';
 export type { LinearCrossEntropyOptions } from '../ops/linear-cross-entropy.js';
