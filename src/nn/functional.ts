@@ -92,6 +92,8 @@ export {
   adaptiveMaxPool2d,
   adaptiveMaxPool3d,
 } from '../ops/pool-adaptive.js';
+export type { FractionalMaxPoolOptions } from '../ops/pool-fractional.js';
+export { fractionalMaxPool2d, fractionalMaxPool3d } from '../ops/pool-fractional.js';
 export type { LpPoolOptions } from '../ops/pool-power.js';
 export { lpPool1d, lpPool2d, lpPool3d } from '../ops/pool-power.js';
 export type { MaxUnpoolOptions } from '../ops/pool-unpool.js';

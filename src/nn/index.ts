@@ -124,6 +124,7 @@ export {
   AdaptiveMaxPool2d,
   AdaptiveMaxPool3d,
 } from './pooling-adaptive.js';
+export { FractionalMaxPool2d, FractionalMaxPool3d } from './pooling-fractional.js';
 export { LPPool1d, LPPool2d, LPPool3d } from './pooling-power.js';
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './pooling-unpool.js';
 export type { RMSNormOptions } from './rms-norm.js';

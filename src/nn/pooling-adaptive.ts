@@ -16,6 +16,7 @@ import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { tuple } from './module-text.js';
+import type { Pooled } from './pooling.js';
 
 type OutputSize = number | readonly (number | null)[];
 
@@ -104,9 +105,6 @@ export class AdaptiveAvgPool3d extends Module {
 
 /** `returnIndices` alone, or by name. Default: false. */
 type IndicesArgument<Indices extends boolean> = Indices | { returnIndices?: Indices };
-
-/** What {@link AdaptiveMaxPool2d.forward} returns: with `returnIndices`, the maxima are followed by where they stood. */
-type Pooled<Indices extends boolean> = Indices extends true ? [Tensor, Tensor] : Tensor;
 
 /** Whether `returnIndices` was given. */
 function wantsIndices(name: string, given: unknown): boolean {

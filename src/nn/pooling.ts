@@ -22,7 +22,7 @@ import { Module } from './module.js';
 import { bool, tuple } from './module-text.js';
 
 /** What {@link MaxPool2d.forward} returns: with `returnIndices`, the maxima are followed by where they stood. */
-type Pooled<Indices extends boolean> = Indices extends true ? [Tensor, Tensor] : Tensor;
+export type Pooled<Indices extends boolean> = Indices extends true ? [Tensor, Tensor] : Tensor;
 
 type WithIndices<Options, Indices extends boolean> = Options & { returnIndices?: Indices };
 
