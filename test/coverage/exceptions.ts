@@ -32,7 +32,6 @@ export const withoutFixture: Exceptions = {
     'linalg.matmul luSolve linalg.luSolve luUnpack matrixExp',
     'as matmul, and the functions of linalg: src/ops/linalg/linalg.test.ts',
   ),
-  ...each('clip', 'is clamp'),
 };
 
 /** Operations that torch gives no gradient. */

@@ -100,7 +100,7 @@ export interface LstsqResult {
  * @param a [..., m, n]. @param b [..., m, k], or vectors [..., m] with the batch of `a`.
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html
  * @example
- * linalg.lstsq(tensor([[1, 0], [1, 1], [1, 2]]), tensor([[1], [3], [5]])).solution.toArray(); // [[1], [2]]
+ * linalg.lstsq(tensor([[1, 0], [0, 2], [0, 0]]), tensor([[1], [4], [5]])).solution.toArray(); // [[1], [2]]
  */
 export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): LstsqResult {
   const op = 'lstsq';

@@ -157,7 +157,7 @@ const asMatrices = (x: Tensor): Tensor => unsqueeze(unsqueeze(x, -1), -1);
  * @param a [..., n, n]. @throws {ShapeError} for matrices that are not square.
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.det.html
  * @example
- * linalg.det(tensor([[1, 2], [3, 4]])).item(); // -2
+ * linalg.det(tensor([[2, 1], [0, 3]])).item(); // 6
  */
 export function det(a: Tensor): Tensor {
   assertSquare('det', 'A', a);
