@@ -25,6 +25,8 @@ export {
 } from './activation.js';
 export type { ThresholdOptions } from './activation-threshold.js';
 export { Hardshrink, RReLU, Softshrink, Threshold } from './activation-threshold.js';
+export type { AdaptiveLogSoftmaxOptions, AdaptiveOutput } from './adaptive-softmax.js';
+export { AdaptiveLogSoftmaxWithLoss } from './adaptive-softmax.js';
 export type { BatchNormLayerOptions } from './batch-norm.js';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.js';
 export { Bilinear } from './bilinear.js';

@@ -85,10 +85,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   ],
   [/_with_indices$/, 'the option returnIndices of the function without the suffix'],
   [/\.(RNNBase|RNNCellBase)$/, 'the classes that RNN, LSTM and GRU are made from in PyTorch'],
-  [
-    /\.(AdaptiveLogSoftmaxWithLoss|CrossMapLRN2d|grouped_mm)$/,
-    'seldom met: vocabularies of millions, an older LocalResponseNorm, mixtures of experts',
-  ],
+  [/\.(CrossMapLRN2d|grouped_mm)$/, 'seldom met: an older LocalResponseNorm, mixtures of experts'],
   [/\.(fuse_\w+|skip_init)$/, 'changes of a finished model for faster inference'],
   [/\.(remove_)?(spectral|weight)_norm$/, 'weights computed from others: not yet'],
   [/\.[gs]et_extra_state$/, 'state that is no tensor: registerBuffer keeps tensors'],
