@@ -1,7 +1,7 @@
 /** Data sets out of tensors. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { contiguous } from '../ops/copy.js';
-import { indexSelect } from '../ops/gather.js';
+import { slicesAt } from '../ops/gather.js';
 import { select } from '../ops/movement.js';
 import { assertTensor } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
@@ -63,7 +63,7 @@ export class TensorDataset<T extends readonly Tensor[]> extends Dataset<TensorsO
     this.rows ??= this.tensors.map((x) => contiguous(x.detach()));
     const rows = this.rows;
     return withIndices(indices, this.length, 'TensorDataset', (index) =>
-      rows.map((x) => indexSelect(x, 0, index, 'TensorDataset')),
+      rows.map((x) => slicesAt('TensorDataset', x, 0, index)),
     ) as TensorsOf<T>;
   }
 }

@@ -1,7 +1,7 @@
 /** Layers that change the shape. */
 import { ArgumentError } from '../errors.js';
 import { flatten, unflatten } from '../ops/movement.js';
-import { readArguments, show } from '../tensor/arguments.js';
+import { readArguments, show, tooMany } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -71,6 +71,7 @@ export class Unflatten extends Module {
     readonly unflattenedSize: Shape,
   ) {
     super();
+    if (arguments.length > 2) tooMany(classNameOf(new.target), 2, arguments);
     assertDim(classNameOf(new.target), 'dim', dim);
     if (!Array.isArray(unflattenedSize) || !unflattenedSize.every(Number.isInteger))
       throw new ArgumentError(`${classNameOf(new.target)}: unflattenedSize is ${show(unflattenedSize)}, expected a list of sizes.`);

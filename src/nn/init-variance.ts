@@ -51,8 +51,12 @@ const generator: Generator | undefined = undefined;
  * @example
  * nn.init.calculateGain('leaky_relu', 0.2); // 1.3867504905630728
  */
-export function calculateGain(nonlinearity: Nonlinearity, param?: number | null): number {
-  if (nonlinearity === 'leaky_relu' && param !== undefined && param !== null && typeof param !== 'number')
+export function calculateGain(
+  nonlinearity: Nonlinearity,
+  ...given: [param?: number | null] | [options: { param?: number | null }]
+): number {
+  const { param } = readArguments('calculateGain', { param: null as number | null }, given);
+  if (nonlinearity === 'leaky_relu' && param !== null && typeof param !== 'number')
     throw new ArgumentError(`calculateGain: param is ${show(param)}, expected the negative slope, a number.`);
   switch (nonlinearity) {
     case 'linear':

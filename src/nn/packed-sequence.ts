@@ -4,7 +4,7 @@ import { to } from '../ops/copy.js';
 import { indexCopy, indexSelect } from '../ops/gather.js';
 import { cat } from '../ops/join.js';
 import { narrow, reshape, select, transpose } from '../ops/movement.js';
-import { assertTensor, readOptions, show } from '../tensor/arguments.js';
+import { assertTensor, readOptions, show, tooMany } from '../tensor/arguments.js';
 import { fromTypedArray, full } from '../tensor/create.js';
 import type { ToArguments } from '../tensor/device.js';
 import { sameShape } from '../tensor/shape.js';
@@ -98,6 +98,7 @@ export class PackedSequence {
 
 /** The permutation that undoes `permutation`, int64 [n]; null for null. */
 export function invertPermutation(permutation: Tensor | null): Tensor | null {
+  if (arguments.length > 1) tooMany('invertPermutation', 1, arguments);
   if (permutation === null) return null;
   const order = numbersOf(permutation, 'invertPermutation', 'permutation');
   const inverse = new Array<number>(order.length).fill(-1);

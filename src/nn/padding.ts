@@ -1,7 +1,7 @@
 /** Padding layers: constants, reflections, repeated edges and circles, along one, two or three axes. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { type PadMode, padAs } from '../ops/arrange.js';
-import { assertTensor, readArguments, show } from '../tensor/arguments.js';
+import { assertTensor, readArguments, show, tooMany } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
@@ -108,6 +108,7 @@ export class ZeroPad1d extends ZeroPad {
   static override readonly className: string = 'ZeroPad1d';
   constructor(padding: Padding1d) {
     super(padding, 1);
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
   }
 }
 
@@ -121,6 +122,7 @@ export class ZeroPad2d extends ZeroPad {
   static override readonly className: string = 'ZeroPad2d';
   constructor(padding: Padding2d) {
     super(padding, 2);
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
   }
 }
 
@@ -134,6 +136,7 @@ export class ZeroPad3d extends ZeroPad {
   static override readonly className: string = 'ZeroPad3d';
   constructor(padding: Padding3d) {
     super(padding, 3);
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
   }
 }
 
@@ -198,6 +201,7 @@ export class ReflectionPad1d extends ReflectionPad {
   static override readonly className: string = 'ReflectionPad1d';
   constructor(padding: Padding1d) {
     super(padding, 1);
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
   }
 }
 
@@ -211,6 +215,7 @@ export class ReflectionPad2d extends ReflectionPad {
   static override readonly className: string = 'ReflectionPad2d';
   constructor(padding: Padding2d) {
     super(padding, 2);
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
   }
 }
 
@@ -224,6 +229,7 @@ export class ReflectionPad3d extends ReflectionPad {
   static override readonly className: string = 'ReflectionPad3d';
   constructor(padding: Padding3d) {
     super(padding, 3);
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
   }
 }
 
@@ -237,6 +243,7 @@ export class ReplicationPad1d extends ReplicationPad {
   static override readonly className: string = 'ReplicationPad1d';
   constructor(padding: Padding1d) {
     super(padding, 1);
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
   }
 }
 
@@ -250,6 +257,7 @@ export class ReplicationPad2d extends ReplicationPad {
   static override readonly className: string = 'ReplicationPad2d';
   constructor(padding: Padding2d) {
     super(padding, 2);
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
   }
 }
 
@@ -263,6 +271,7 @@ export class ReplicationPad3d extends ReplicationPad {
   static override readonly className: string = 'ReplicationPad3d';
   constructor(padding: Padding3d) {
     super(padding, 3);
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
   }
 }
 
@@ -276,6 +285,7 @@ export class CircularPad1d extends CircularPad {
   static override readonly className: string = 'CircularPad1d';
   constructor(padding: Padding1d) {
     super(padding, 1);
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
   }
 }
 
@@ -289,6 +299,7 @@ export class CircularPad2d extends CircularPad {
   static override readonly className: string = 'CircularPad2d';
   constructor(padding: Padding2d) {
     super(padding, 2);
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
   }
 }
 
@@ -302,5 +313,6 @@ export class CircularPad3d extends CircularPad {
   static override readonly className: string = 'CircularPad3d';
   constructor(padding: Padding3d) {
     super(padding, 3);
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
   }
 }

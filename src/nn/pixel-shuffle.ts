@@ -1,5 +1,6 @@
 /** Layers that exchange channels and pixels. */
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from '../ops/pixel-shuffle.js';
+import { tooMany } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { assertCount } from './linear.js';
@@ -18,6 +19,7 @@ export class PixelShuffle extends Module {
     readonly upscaleFactor: number,
   ) {
     super();
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
     assertCount(classNameOf(new.target), 'upscaleFactor', upscaleFactor, 1);
   }
 
@@ -43,6 +45,7 @@ export class PixelUnshuffle extends Module {
     readonly downscaleFactor: number,
   ) {
     super();
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
     assertCount(classNameOf(new.target), 'downscaleFactor', downscaleFactor, 1);
   }
 
@@ -68,6 +71,7 @@ export class ChannelShuffle extends Module {
     readonly groups: number,
   ) {
     super();
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
     assertCount(classNameOf(new.target), 'groups', groups, 1);
   }
 

@@ -11,7 +11,7 @@ import {
   adaptiveMaxPool3d,
 } from '../ops/pool-adaptive.js';
 import { type Rank, sizesOf } from '../ops/window.js';
-import { readArguments } from '../tensor/arguments.js';
+import { readArguments, tooMany } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
@@ -39,6 +39,7 @@ export class AdaptiveAvgPool1d extends Module {
     readonly outputSize: AdaptiveSingle,
   ) {
     super();
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
     checkOutputSize(classNameOf(new.target), 1, outputSize);
   }
 
@@ -65,6 +66,7 @@ export class AdaptiveAvgPool2d extends Module {
     readonly outputSize: AdaptivePair,
   ) {
     super();
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
     checkOutputSize(classNameOf(new.target), 2, outputSize);
   }
 
@@ -91,6 +93,7 @@ export class AdaptiveAvgPool3d extends Module {
     readonly outputSize: AdaptiveTriple,
   ) {
     super();
+    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
     checkOutputSize(classNameOf(new.target), 3, outputSize);
   }
 
@@ -129,6 +132,7 @@ export class AdaptiveMaxPool1d<Indices extends boolean = false> extends Module {
     returnIndices?: IndicesArgument<Indices>,
   ) {
     super();
+    if (arguments.length > 2) tooMany(classNameOf(new.target), 2, arguments);
     checkOutputSize(classNameOf(new.target), 1, outputSize);
     this.returnIndices = wantsIndices(classNameOf(new.target), returnIndices) as Indices;
   }
@@ -161,6 +165,7 @@ export class AdaptiveMaxPool2d<Indices extends boolean = false> extends Module {
     returnIndices?: IndicesArgument<Indices>,
   ) {
     super();
+    if (arguments.length > 2) tooMany(classNameOf(new.target), 2, arguments);
     checkOutputSize(classNameOf(new.target), 2, outputSize);
     this.returnIndices = wantsIndices(classNameOf(new.target), returnIndices) as Indices;
   }
@@ -193,6 +198,7 @@ export class AdaptiveMaxPool3d<Indices extends boolean = false> extends Module {
     returnIndices?: IndicesArgument<Indices>,
   ) {
     super();
+    if (arguments.length > 2) tooMany(classNameOf(new.target), 2, arguments);
     checkOutputSize(classNameOf(new.target), 3, outputSize);
     this.returnIndices = wantsIndices(classNameOf(new.target), returnIndices) as Indices;
   }

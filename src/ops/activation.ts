@@ -6,7 +6,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { named, record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, readArguments } from '../tensor/arguments.js';
+import { assertTensor, readArguments, tooMany } from '../tensor/arguments.js';
 import { normalizeDim, numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { overwrite } from './activation-inplace.js';
@@ -219,6 +219,7 @@ export function leaky(op: string, x: Tensor, slope: number, inplace: boolean): T
  * F.prelu(tensor([-1, 2]), tensor([0.25])); // [-0.25, 2.0]
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('prelu', 2, arguments);
   needsFloat(x, 'prelu');
   assertTensor('prelu', 'weight', weight);
   if (weight.dtype !== x.dtype)
@@ -337,6 +338,7 @@ export function softplus(x: Tensor, ...given: unknown[]): Tensor {
 
 /** x / (1 + |x|). @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html */
 export function softsign(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('softsign', 1, arguments);
   return div(x, add(abs(x), 1));
 }
 
@@ -346,12 +348,14 @@ export function softsign(x: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
  */
 export function logsigmoid(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('logsigmoid', 1, arguments);
   needsFloat(x, 'logsigmoid');
   return unary('logsigmoid', contiguous(x)); // row-major in PyTorch, whatever x is
 }
 
 /** x - tanh(x). @see https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html */
 export function tanhshrink(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('tanhshrink', 1, arguments);
   return sub(x, tanh(x));
 }
 

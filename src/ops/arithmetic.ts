@@ -2,7 +2,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError } from '../errors.js';
-import { readOptions, show } from '../tensor/arguments.js';
+import { readOptions, show, tooMany } from '../tensor/arguments.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../tensor/scalar.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -55,7 +55,10 @@ export function alphaFor(name: string, alpha: Scalar, dtype: DType): number | bi
 }
 
 /** a * b. */
-export const mul = (a: Operand, b: Operand): Tensor => binaryOp('mul', a, b);
+export function mul(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('mul', 2, arguments);
+  return binaryOp('mul', a, b);
+}
 
 /** How {@link div} rounds: toward zero, down, or (undefined) not at all. */
 export interface DivOptions {
@@ -87,37 +90,83 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
 }
 
 /** a to the b. @throws {ArgumentError} for integers to the power of a negative whole number: use a floating dtype. */
-export const pow = (a: Operand, b: Operand): Tensor => {
+export function pow(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('pow', 2, arguments);
   if (b === 2 && a instanceof Tensor && a.dtype !== 'bool') return unary('square', a, 0, 0, 'pow');
   return binaryOp('pow', a, b);
-};
+}
 /** The larger of each pair; NaN wins. Gradient: to the winner, half to each where they are equal. */
-export const maximum = (a: Operand, b: Operand): Tensor => binaryOp('maximum', a, b);
+export function maximum(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('maximum', 2, arguments);
+  return binaryOp('maximum', a, b);
+}
 /** The smaller of each pair; NaN wins. Gradient: to the winner, half to each where they are equal. */
-export const minimum = (a: Operand, b: Operand): Tensor => binaryOp('minimum', a, b);
+export function minimum(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('minimum', 2, arguments);
+  return binaryOp('minimum', a, b);
+}
 /** floor(a / b). */
-export const floorDivide = (a: Operand, b: Operand): Tensor => binaryOp('floor_divide', a, b, 0, 0, 'floorDivide');
+export function floorDivide(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('floorDivide', 2, arguments);
+  return binaryOp('floor_divide', a, b, 0, 0, 'floorDivide');
+}
 /** a - b * floor(a / b): the sign of b, as Python's %. */
-export const remainder = (a: Operand, b: Operand): Tensor => binaryOp('remainder', a, b);
+export function remainder(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('remainder', 2, arguments);
+  return binaryOp('remainder', a, b);
+}
 /** a - b * trunc(a / b): the sign of a, as JavaScript's %. */
-export const fmod = (a: Operand, b: Operand): Tensor => binaryOp('fmod', a, b);
+export function fmod(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('fmod', 2, arguments);
+  return binaryOp('fmod', a, b);
+}
 /** The angle of the point (b, a). */
-export const atan2 = (a: Operand, b: Operand): Tensor => binaryOp('atan2', a, b);
+export function atan2(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('atan2', 2, arguments);
+  return binaryOp('atan2', a, b);
+}
 /** a == b, as bool. */
-export const eq = (a: Operand, b: Operand): Tensor => binaryOp('eq', a, b);
+export function eq(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('eq', 2, arguments);
+  return binaryOp('eq', a, b);
+}
 /** a != b, as bool. */
-export const ne = (a: Operand, b: Operand): Tensor => binaryOp('ne', a, b);
+export function ne(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('ne', 2, arguments);
+  return binaryOp('ne', a, b);
+}
 /** a < b, as bool. */
-export const lt = (a: Operand, b: Operand): Tensor => binaryOp('lt', a, b);
+export function lt(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('lt', 2, arguments);
+  return binaryOp('lt', a, b);
+}
 /** a <= b, as bool. */
-export const le = (a: Operand, b: Operand): Tensor => binaryOp('le', a, b);
+export function le(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('le', 2, arguments);
+  return binaryOp('le', a, b);
+}
 /** a > b, as bool. */
-export const gt = (a: Operand, b: Operand): Tensor => binaryOp('gt', a, b);
+export function gt(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('gt', 2, arguments);
+  return binaryOp('gt', a, b);
+}
 /** a >= b, as bool. */
-export const ge = (a: Operand, b: Operand): Tensor => binaryOp('ge', a, b);
+export function ge(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('ge', 2, arguments);
+  return binaryOp('ge', a, b);
+}
 /** Both are nonzero. */
-export const logicalAnd = (a: Operand, b: Operand): Tensor => binaryOp('logical_and', a, b, 0, 0, 'logicalAnd');
+export function logicalAnd(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('logicalAnd', 2, arguments);
+  return binaryOp('logical_and', a, b, 0, 0, 'logicalAnd');
+}
 /** Either is nonzero. */
-export const logicalOr = (a: Operand, b: Operand): Tensor => binaryOp('logical_or', a, b, 0, 0, 'logicalOr');
+export function logicalOr(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('logicalOr', 2, arguments);
+  return binaryOp('logical_or', a, b, 0, 0, 'logicalOr');
+}
 /** Exactly one is nonzero. */
-export const logicalXor = (a: Operand, b: Operand): Tensor => binaryOp('logical_xor', a, b, 0, 0, 'logicalXor');
+export function logicalXor(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('logicalXor', 2, arguments);
+  return binaryOp('logical_xor', a, b, 0, 0, 'logicalXor');
+}

@@ -6,12 +6,18 @@ import {
   assertNumbers,
   assertTensor,
   assertTensorList,
+  isOptions,
   leadingByName,
   type Named,
+  noMore,
   readArguments,
+  readList,
   readOptions,
+  readRequired,
+  required,
   show,
   type Trailing,
+  tooMany,
 } from '../tensor/arguments.js';
 import { listable, wholeNumber, wholeNumbers } from '../tensor/checks.js';
 import { arange, fromTypedArray } from '../tensor/create.js';
@@ -23,14 +29,20 @@ import { toTypedArray } from '../tensor/transfer.js';
 import { ge, le, sub } from './arithmetic.js';
 import { clone, contiguous, filled, fillRaw, formatOf } from './copy.js';
 import { where } from './elementwise.js';
-import { indexSelect } from './gather.js';
+import { slicesAt } from './gather.js';
 import { cat } from './join.js';
 import { copyInto, emptyLikeDense, emptyStrided } from './kernel-call.js';
 import { expand, narrow, reshape, unsqueeze } from './movement.js';
 
+/** Dims as one list or one by one, or by name. */
+export type FlipArguments = [dims?: number | readonly number[]] | number[] | [options: { dims: number | readonly number[] }];
+
 /** The elements of `dims` (default: all dims) in reverse order. A copy, as in PyTorch. Gradient: reversed likewise. */
-export function flip(x: Tensor, dims?: number | readonly number[]): Tensor {
+export function flip(x: Tensor, ...given: FlipArguments): Tensor {
   assertTensor('flip', 'x', x);
+  const [named] =
+    given.length > 0 && isOptions(given[0]) ? readRequired<[number | readonly number[]]>('flip', ['dims'], given) : [undefined];
+  const dims = named ?? (given.length === 0 || given[0] === undefined ? undefined : readList('flip', given));
   if (dims !== undefined) assertNumbers('flip', 'dims', dims, true);
   const list = normalizeDims(dims, x.ndim, 'flip');
   const out = emptyLikeDense(x);
@@ -50,12 +62,23 @@ export function flip(x: Tensor, dims?: number | readonly number[]): Tensor {
   return record('flip', out, [x], [], (g) => [flip(g, list)]);
 }
 
+/** The shifts and the dims along which, by position or by name. */
+export type RollArguments =
+  | [shifts: number | readonly number[], dims?: number | readonly number[]]
+  | [shifts: number | readonly number[], options: { dims?: number | readonly number[] }]
+  | [options: { shifts: number | readonly number[]; dims?: number | readonly number[] }];
+
 /**
  * Elements shifted along `dims`, those that leave at one end coming in at the other. Without `dims`, `x` counts as one row.
  * @throws {ArgumentError} unless there is one shift per dim.
  */
-export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+export function roll(x: Tensor, ...given: RollArguments): Tensor {
   assertTensor('roll', 'x', x);
+  const { shifts, dims } = readArguments<{ shifts: number | readonly number[]; dims?: number | readonly number[] }>(
+    'roll',
+    { shifts: required, dims: undefined },
+    given,
+  );
   assertNumbers('roll', 'shifts', shifts, true);
   if (dims !== undefined) assertNumbers('roll', 'dims', dims, true);
   const steps = wholeNumbers('roll', 'shifts', typeof shifts === 'number' ? [shifts] : shifts);
@@ -84,6 +107,7 @@ function apart(out: Tensor, x: Tensor): Tensor {
  * Gradient: summed over the copies.
  */
 export function repeat(x: Tensor, sizes: Shape): Tensor {
+  if (arguments.length > 2) tooMany('repeat', 2, arguments);
   assertTensor('repeat', 'x', x);
   assertNumbers('repeat', 'sizes', sizes);
   const lead = sizes.length - x.ndim;
@@ -114,6 +138,7 @@ export function repeat(x: Tensor, sizes: Shape): Tensor {
 
 /** {@link repeat}, where sizes for leading dims may be left out. */
 export function tile(x: Tensor, sizes: Shape): Tensor {
+  if (arguments.length > 2) tooMany('tile', 2, arguments);
   assertTensor('tile', 'x', x);
   assertNumbers('tile', 'sizes', sizes);
   return repeat(x, [...new Array<number>(Math.max(0, x.ndim - sizes.length)).fill(1), ...sizes]);
@@ -121,6 +146,7 @@ export function tile(x: Tensor, sizes: Shape): Tensor {
 
 /** `expand` under its other name. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  if (arguments.length > 2) tooMany('broadcastTo', 2, arguments);
   assertTensor('broadcastTo', 'x', x);
   assertNumbers('broadcastTo', 'shape', shape);
   return expand(x, shape);
@@ -131,6 +157,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
  * @param repeats a number, or one whole number for each element, as int64 or int32 [n].
  */
 export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: number): Tensor {
+  if (arguments.length > 3) tooMany('repeatInterleave', 3, arguments);
   assertTensor('repeatInterleave', 'x', x);
   if (typeof repeats !== 'number') assertTensor('repeatInterleave', 'repeats', repeats);
   if (dim === undefined) return repeatInterleave(reshape(x, [-1]), repeats, 0);
@@ -154,14 +181,29 @@ export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: numb
   for (let i = 0; i < size; i++) total += counts[i]!;
   const index = new BigInt64Array(listable('repeatInterleave', 'slices', total, 2 ** 28));
   for (let i = 0, at = 0; i < size; at += counts[i++]!) index.fill(BigInt(i), at, at + counts[i]!);
-  return indexSelect(x, d, fromTypedArray(index), 'repeatInterleave');
+  return slicesAt('repeatInterleave', x, d, fromTypedArray(index));
+}
+
+/** Vectors, in one list or one by one, and the options of {@link meshgrid}. */
+export type MeshgridArguments =
+  | [tensors: readonly Tensor[], options?: { indexing?: 'ij' | 'xy' }]
+  | Tensor[]
+  | [...tensors: Tensor[], options: { indexing?: 'ij' | 'xy' }];
+
+/** Tensors one by one, put in a list; what else there is stays as it is. */
+function collected(args: readonly unknown[]): unknown[] {
+  if (!(args[0] instanceof Tensor)) return [...args];
+  const count = args.findIndex((x) => !(x instanceof Tensor));
+  return count < 0 ? [args] : [args.slice(0, count), ...args.slice(count)];
 }
 
 /**
  * Grids of coordinates from vectors: `out[i]` has the shape of all sizes, and varies along dim i. Views.
- * @param options.indexing `ij` (default), or `xy`, which exchanges the first two dims.
+ * @param args the vectors, in one list or one by one, and after them `{ indexing }`: `ij` (default), or `xy`, which exchanges the first two dims.
  */
-export function meshgrid(tensors: readonly Tensor[], options?: { indexing?: 'ij' | 'xy' }): Tensor[] {
+export function meshgrid(...args: MeshgridArguments): Tensor[] {
+  const [tensors, options, ...more] = collected(args);
+  noMore('meshgrid', more);
   assertTensorList('meshgrid', 'tensors', tensors);
   const { indexing } = readOptions('meshgrid', { indexing: 'ij' }, options);
   for (const x of tensors) if (x.ndim > 1) throw new ShapeError(`meshgrid: expected vectors, got shape ${showShape(x.shape)}.`);
@@ -193,12 +235,14 @@ function triangle(x: Tensor, diagonal: number, keep: typeof le, op: string): Ten
 
 /** The lower triangle of the last two dims, 0 above; `diagonal` above 0 keeps more. */
 export function tril(x: Tensor, diagonal = 0): Tensor {
+  if (arguments.length > 2) tooMany('tril', 2, arguments);
   assertTensor('tril', 'x', x);
   return named('Tril', triangle(x, diagonal, le, 'tril'));
 }
 
 /** The upper triangle of the last two dims, 0 below; `diagonal` above 0 keeps less. */
 export function triu(x: Tensor, diagonal = 0): Tensor {
+  if (arguments.length > 2) tooMany('triu', 2, arguments);
   assertTensor('triu', 'x', x);
   return named('Triu', triangle(x, diagonal, ge, 'triu'));
 }
@@ -261,7 +305,7 @@ export function padAs(op: string, x: Tensor, padding: readonly number[], mode: P
   if (mode === 'constant') return padConstant(x, padding, pairs, value);
   const out = pairs.reduce(
     (padded, { d, before, after }) =>
-      before === 0 && after === 0 ? padded : indexSelect(padded, d, sourceIndex(op, x, d, before, after, mode), 'pad'),
+      before === 0 && after === 0 ? padded : slicesAt('pad', padded, d, sourceIndex(op, x, d, before, after, mode)),
     x,
   );
   return apart(mode !== 'circular' && x.ndim === 4 && pairs.length === 2 ? formatOf(out, x) : out, x);

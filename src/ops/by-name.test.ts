@@ -5,9 +5,16 @@ import {
   cat,
   chunk,
   cumsum,
+  exp,
+  flip,
+  gather,
   histc,
   max,
   median,
+  meshgrid,
+  mm,
+  nn,
+  permute,
   quantile,
   sort,
   split,
@@ -17,7 +24,9 @@ import {
   type Tensor,
   tensor,
   topk,
+  transpose,
   unbind,
+  zeros,
 } from 'hone';
 import { describe, expect, it, test } from 'vitest';
 
@@ -82,6 +91,78 @@ describe('dims', () => {
       [3, 1, 2],
       [9, 6, 6],
     ]);
+  });
+
+  it('and places of views, by name', () => {
+    const y = zeros(2, 3, 5);
+    expect(y.transpose({ dim0: 0, dim1: 2 }).shape).toEqual([5, 3, 2]);
+    expect(transpose(y, { dim0: 0, dim1: 1 }).shape).toEqual([3, 2, 5]);
+    expect(y.clone().transpose_({ dim0: 0, dim1: 1 }).shape).toEqual([3, 2, 5]);
+    expect(permute(y, { dims: [2, 0, 1] }).shape).toEqual([5, 2, 3]);
+    expect(y.permute({ dims: [2, 0, 1] }).shape).toEqual(y.permute(2, 0, 1).shape);
+    expect(y.select({ dim: 1, index: 0 }).shape).toEqual([2, 5]);
+    expect(y.narrow({ dim: 2, start: 1, length: 3 }).shape).toEqual([2, 3, 3]);
+    expect(y.narrow(2, { start: 1, length: 3 }).shape).toEqual([2, 3, 3]);
+    expect(y.flatten({ startDim: 1 }).shape).toEqual([2, 15]);
+    expect(y.flatten({ endDim: 1 }).shape).toEqual([6, 5]);
+    expect(y.reshape({ shape: [6, -1] }).shape).toEqual([6, 5]);
+  });
+
+  it('of flip, roll and meshgrid, as lists, one by one, or by name', () => {
+    const flipped = [
+      [4, 5, 6],
+      [2, 1, 3],
+    ];
+    for (const y of [x().flip(0, 1), x().flip([0, 1]), x().flip({ dims: [0, 1] }), x().flip()]) expect(y.toArray()).toEqual(flipped);
+    expect(x().flip({ dims: 1 }).toArray()).toEqual(flip(x(), 1).toArray());
+    for (const y of [x().roll(1, 1), x().roll({ shifts: 1, dims: 1 }), x().roll([1], { dims: [1] })]) {
+      expect(y.toArray()).toEqual([
+        [2, 3, 1],
+        [4, 6, 5],
+      ]);
+    }
+    const [a, b] = [tensor([1, 2]), tensor([3, 4, 5])];
+    expect(meshgrid(a, b).map((y) => y.toArray())).toEqual(meshgrid([a, b]).map((y) => y.toArray()));
+    expect(meshgrid(a, b, { indexing: 'xy' })[0]!.shape).toEqual([3, 2]);
+  });
+
+  it('and indices, by name', () => {
+    const index = tensor([[0], [2]], { dtype: 'int64' });
+    for (const y of [x().gather(1, index), x().gather({ dim: 1, index }), x().gather(1, { index }), gather(x(), { axis: 1, index })])
+      expect(y.toArray()).toEqual([[3], [4]]);
+    const written = [
+      [9, 1, 2],
+      [6, 5, 9],
+    ];
+    const src = tensor([[9], [9]]);
+    for (const y of [
+      x().scatter(1, index, 9),
+      x().scatter(1, index, { value: 9 }),
+      x().scatter({ dim: 1, index, src }),
+      x().scatter_({ dim: 1, index, src }),
+    ])
+      expect(y.toArray()).toEqual(written);
+    expect(x().scatter({ dim: 1, index, src, reduce: 'add' }).toArray()).toEqual(x().scatterAdd({ dim: 1, index, src }).toArray());
+    expect(
+      x()
+        .indexSelect({ dim: 1, index: tensor([2], { dtype: 'int64' }) })
+        .toArray(),
+    ).toEqual([[2], [4]]);
+  });
+
+  it('are not read past their number, but where map and reduce give more', () => {
+    const loosely = (f: unknown) => f as (...args: unknown[]) => unknown;
+    expect(() => loosely(mm)(x(), x().t(), { out: 1 })).toThrow('mm: there is no option "out". mm takes no options.');
+    expect(() => loosely(exp)(x(), 2)).toThrow('exp: got 2 as one argument too many.');
+    expect(() => loose(x()).clamp!(0, 1, { inplace: true })).toThrow('clamp: there is no option "inplace".');
+    expect(() => loose(x()).relu!({ inplace: true })).toThrow('relu: there is no option "inplace".');
+    expect(() => loose(x()).transpose!({ dim0: 0, dim_1: 1 })).toThrow('transpose: there is no option "dim_1". Did you mean dim1?');
+    expect(() => loose(x()).transpose!(0, 1, 2)).toThrow('transpose: got 2 as one argument too many.');
+    expect(() => new (nn.PixelShuffle as unknown as new (...a: unknown[]) => unknown)(2, { r: 1 })).toThrow(
+      'PixelShuffle: there is no option "r". PixelShuffle takes no options.',
+    );
+    expect([x(), x()].map(exp)).toHaveLength(2);
+    expect([x(), x().t()].reduce(mm).shape).toEqual([2, 2]);
   });
 
   test.each<[() => unknown, string]>([

@@ -1,7 +1,7 @@
 /** Values limited by numbers or by tensors. */
 import { named } from '../autograd/node.js';
 import { ArgumentError } from '../errors.js';
-import { assertTensor, isOptions, show, unknownOption } from '../tensor/arguments.js';
+import { assertTensor, isOptions, show, tooMany, unknownOption } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { isScalar, limitedScalar, resultDType, type Scalar, scalarTensor } from '../tensor/scalar.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -34,6 +34,7 @@ export interface ClampBounds {
 export function clamp(x: Tensor, bounds: ClampBounds): Tensor;
 export function clamp(x: Tensor, min?: Bound, max?: Bound): Tensor;
 export function clamp(x: Tensor, first?: ClampBounds | Bound, second?: Bound): Tensor {
+  if (arguments.length > 3) tooMany('clamp', 3, arguments);
   assertTensor('clamp', 'x', x);
   return clampTo('clamp', x, ...boundsOf('clamp', first, second));
 }
@@ -42,6 +43,7 @@ export function clamp(x: Tensor, first?: ClampBounds | Bound, second?: Bound): T
 export function clamp_(x: Tensor, bounds: ClampBounds): Tensor;
 export function clamp_(x: Tensor, min?: Bound, max?: Bound): Tensor;
 export function clamp_(x: Tensor, first?: ClampBounds | Bound, second?: Bound): Tensor {
+  if (arguments.length > 3) tooMany('clamp_', 3, arguments);
   const [min, max] = boundsOf('clamp_', first, second);
   const inputs = [min, max].filter((bound) => bound instanceof Tensor);
   return inPlace('clamp_', x, inputs, () => clampTo('clamp_', x, min, max));
@@ -49,20 +51,28 @@ export function clamp_(x: Tensor, first?: ClampBounds | Bound, second?: Bound): 
 
 /** Values below `min` (a number, or a tensor that broadcasts) become `min`. Gradient: 1 above it. */
 export function clampMin(x: Tensor, min: Operand): Tensor {
+  if (arguments.length > 2) tooMany('clampMin', 2, arguments);
   assertTensor('clampMin', 'x', x);
   return named('ClampMin', clampTo('clampMin', x, min, null));
 }
 
 /** Values above `max` (a number, or a tensor that broadcasts) become `max`. Gradient: 1 below it. */
 export function clampMax(x: Tensor, max: Operand): Tensor {
+  if (arguments.length > 2) tooMany('clampMax', 2, arguments);
   assertTensor('clampMax', 'x', x);
   return named('ClampMax', clampTo('clampMax', x, null, max));
 }
 
 /** {@link clampMin} in place. */
-export const clampMin_ = (x: Tensor, min: Operand): Tensor => clamp_(x, min);
+export function clampMin_(x: Tensor, min: Operand): Tensor {
+  if (arguments.length > 2) tooMany('clampMin_', 2, arguments);
+  return clamp_(x, min);
+}
 /** {@link clampMax} in place. */
-export const clampMax_ = (x: Tensor, max: Operand): Tensor => clamp_(x, null, max);
+export function clampMax_(x: Tensor, max: Operand): Tensor {
+  if (arguments.length > 2) tooMany('clampMax_', 2, arguments);
+  return clamp_(x, null, max);
+}
 /** {@link clamp} under NumPy's name. */
 export const clip = clamp;
 /** {@link clip} in place. */
@@ -70,6 +80,7 @@ export const clip_ = clamp_;
 
 function boundsOf(op: string, first: ClampBounds | Bound | undefined, second: Bound | undefined): [Bound, Bound] {
   if (first === null || first === undefined || isScalar(first) || first instanceof Tensor) return [first ?? null, second ?? null];
+  if (isOptions(first as unknown) && second !== undefined) throw new ArgumentError(`${op}: got ${show(second)} after the bounds by name.`);
   if (isOptions(first as unknown))
     for (const key of Object.keys(first)) if (key !== 'min' && key !== 'max') throw unknownOption(op, key, ['min', 'max']);
   if (typeof first !== 'object') throw new ArgumentError(`${op}: bounds are ${show(first)}, expected { min, max }: numbers or tensors.`);

@@ -1,6 +1,6 @@
 /** Whether tensors are equal, or close to it. */
 import { ArgumentError, DTypeError } from '../errors.js';
-import { assertTensor, readOptions } from '../tensor/arguments.js';
+import { assertTensor, readOptions, tooMany } from '../tensor/arguments.js';
 import { isFloating, promote } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -11,6 +11,7 @@ import { allNonzero } from './reduce.js';
 
 /** Whether two tensors have one shape and equal elements; NaN equals nothing. */
 export function equal(a: Tensor, b: Tensor): boolean {
+  if (arguments.length > 2) tooMany('equal', 2, arguments);
   assertTensor('equal', 'a', a);
   assertTensor('equal', 'b', b);
   return sameShape(a.shape, b.shape) && allNonzero(eq(a, b));

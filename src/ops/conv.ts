@@ -1,14 +1,14 @@
 /** Convolutions over one, two and three axes: `F.conv1d`, `F.conv2d`, `F.conv3d`. */
 import { named } from '../autograd/node.js';
 import { OutOfMemoryError } from '../errors.js';
-import { readArguments } from '../tensor/arguments.js';
+import { readArguments, tooMany } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { pad } from './arrange.js';
 import { convolve } from './conv-kernels.js';
 import { CONV, type ConvOptions, convAxes, type Padding, type WithBias } from './conv-shape.js';
 import { contiguous, formatOf } from './copy.js';
-import { indexSelect } from './gather.js';
+import { slicesAt } from './gather.js';
 import { stack } from './join.js';
 import { reshape, slice, squeeze, transpose, unsqueeze } from './movement.js';
 import { type Axes, type Pair, planar, type Single, type Triple } from './window.js';
@@ -40,6 +40,7 @@ export function conv2d(
   dilation?: Pair | Conv2dOptions,
   groups?: number,
 ): Tensor {
+  if (arguments.length > 7) tooMany('conv2d', 7, arguments);
   const options = readArguments('conv2d', CONV, [bias, stride, padding, dilation, groups]);
   const axes = convAxes('conv2d', 2, input, weight, options);
   const [x, geometry] = gathered('conv2d', input.ndim === 4 ? input : unsqueeze(input, 0), axes);
@@ -64,6 +65,7 @@ export function conv1d(
   dilation?: Single | Conv1dOptions,
   groups?: number,
 ): Tensor {
+  if (arguments.length > 7) tooMany('conv1d', 7, arguments);
   const options = readArguments('conv1d', CONV, [bias, stride, padding, dilation, groups]);
   const axes = convAxes('conv1d', 1, input, weight, options);
   const [x, geometry] = gathered('conv1d', input.ndim === 3 ? input : unsqueeze(input, 0), axes);
@@ -88,6 +90,7 @@ export function conv3d(
   dilation?: Triple | Conv3dOptions,
   groups?: number,
 ): Tensor {
+  if (arguments.length > 7) tooMany('conv3d', 7, arguments);
   const options = readArguments('conv3d', CONV, [bias, stride, padding, dilation, groups]);
   const given = convAxes('conv3d', 3, input, weight, options);
   const [x, axes] = gathered('conv3d', input.ndim === 5 ? input : unsqueeze(input, 0), given);
@@ -140,7 +143,7 @@ function gathered(op: string, x: Tensor, axes: Axes): [Tensor, Axes] {
           index[o * kernel + k] = BigInt(at >= 0 && at < size ? at : size); // behind the end stands a zero
         }
       const sides = Array.from({ length: 2 * (axes.size.length - d) }, (_, i) => (i === 2 * (axes.size.length - d) - 1 ? 1 : 0));
-      out = indexSelect(pad(out, sides), d + 2, fromTypedArray(index), op);
+      out = slicesAt(op, pad(out, sides), d + 2, fromTypedArray(index));
       const set = (list: readonly number[], value: number) => list.map((v, i) => (i === d ? value : v));
       found = {
         ...found,

@@ -2,7 +2,7 @@
 
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
-import { assertTensor } from '../tensor/arguments.js';
+import { assertTensor, tooMany } from '../tensor/arguments.js';
 import { isDType, readTo, type ToArguments } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../tensor/layout.js';
@@ -42,6 +42,7 @@ export function rowMajorClone(x: Tensor): Tensor {
 
 /** @internal {@link clone} where user code asks for it: such a copy is made to be kept, and outlives a step of fit. */
 export function cloneToKeep(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('clone', 1, arguments);
   const out = clone(x);
   if (out.storage.scope?.clonesLeave) escapeScope(out.storage, null);
   return out;

@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
 import { clone, detach } from './copy.js';
 import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
-import { gather, indexSelect } from './gather.js';
+import { gather, slicesAt } from './gather.js';
 import { movedim, reshape, squeeze, unsqueeze } from './movement.js';
 
 /** The options of {@link UniqueConsecutive}. */
@@ -99,7 +99,7 @@ function distinct(
   }
   const source = detach(x);
   const index = fromTypedArray(BigInt64Array.from(firsts));
-  const plain = indexSelect(dim === null ? reshape(source, [-1]) : source, dim ?? 0, index, op);
+  const plain = slicesAt(op, dim === null ? reshape(source, [-1]) : source, dim ?? 0, index);
   const values = record(op, plain, [x], [], () => {
     throw new GradError(`backward: ${op} has no gradient. Use its inverse with gather or indexAdd, or detach() it.`);
   });

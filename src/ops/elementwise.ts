@@ -7,7 +7,7 @@ import { type Node, named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { BinaryOp, type BinaryOpName, UnaryOp, type UnaryOpName } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError } from '../errors.js';
-import { assertTensor, show } from '../tensor/arguments.js';
+import { assertTensor, show, tooMany } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../tensor/scalar.js';
 import { broadcastShapes, broadcastStrides, collapse, isContiguous, numel, sameShape } from '../tensor/shape.js';
@@ -416,6 +416,7 @@ export function binaryInto(op: BinaryOpName, target: Tensor, b: Operand, p0: num
  * @throws {DTypeError} for another condition, or a number that the dtype does not hold. @throws {ShapeError} for shapes that do not broadcast.
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  if (arguments.length > 3) tooMany('where', 3, arguments);
   assertTensor('where', 'condition', condition);
   if (condition.dtype !== 'bool' && condition.dtype !== 'uint8') {
     throw new DTypeError(`where: condition is ${condition.dtype}, expected bool. Compare first: x.gt(0).`);

@@ -3,7 +3,7 @@ import { isGradEnabled, noGrad } from '../autograd/mode.js';
 import { named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, assertTensors, readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { assertTensor, assertTensors, readArguments, show, type Trailing, tooMany } from '../tensor/arguments.js';
 import { arange } from '../tensor/create.js';
 import { dtypes } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
@@ -166,6 +166,7 @@ function collect(g: Tensor, index: Tensor, count: number): Tensor {
  * F.oneHot(tensor([0, 2], { dtype: 'int64' }), 3); // [[1, 0, 0], [0, 0, 1]]
  */
 export function oneHot(input: Tensor, numClasses = -1): Tensor {
+  if (arguments.length > 2) tooMany('oneHot', 2, arguments);
   const labels = indices('oneHot', input);
   const range = rangeOf(labels, 'oneHot');
   if (!Number.isInteger(numClasses) || numClasses < -1 || numClasses === 0)

@@ -5,7 +5,7 @@ import { leadingByName, type Named, readArguments, type Trailing } from '../tens
 import { fromTypedArray, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { pad } from './arrange.js';
-import { indexAdd, indexSelect } from './gather.js';
+import { indexAdd, slicesAt } from './gather.js';
 import { narrow, reshape, squeeze, unsqueeze } from './movement.js';
 import { needsFloat, type Pair, pair } from './window.js';
 
@@ -79,7 +79,7 @@ export function unfold(x: Tensor, ...given: unknown[]): Tensor {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const { kernel, padding, size, blocks, places } = windows('unfold', [h, w], kernelSize, args);
   const wide = padding[0] + padding[1] > 0 ? pad(x, [padding[1], padding[1], padding[0], padding[0]]) : x;
-  const columns = indexSelect(reshape(wide, [n, c, size[0] * size[1]]), 2, places, 'unfold');
+  const columns = slicesAt('unfold', reshape(wide, [n, c, size[0] * size[1]]), 2, places);
   return named('Im2Col', reshape(columns, [n, c * kernel[0] * kernel[1], blocks]));
 }
 

@@ -3,7 +3,17 @@
 import { named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, assertTensors, readArguments, show } from '../tensor/arguments.js';
+import {
+  assertTensor,
+  assertTensors,
+  isOptions,
+  leadingByName,
+  readArguments,
+  readOptions,
+  readRequired,
+  show,
+  tooMany,
+} from '../tensor/arguments.js';
 import { zeros } from '../tensor/create.js';
 import { dtypes } from '../tensor/dtype.js';
 import { isScalar, type Scalar } from '../tensor/scalar.js';
@@ -50,6 +60,19 @@ function checkAlong(op: string, x: Tensor, d: number, index: Tensor, src?: Tenso
   }
 }
 
+/** A dim and the indices along it, by position or by name. */
+export type IndexArguments =
+  | [dim: number, index: Tensor]
+  | [options: { dim: number; index: Tensor } | { axis: number; index: Tensor }]
+  | [dim: number, options: { index: Tensor }];
+
+/** A dim, the indices along it, and what is written there, by position or by name. */
+export type IndexSourceArguments<Name extends string, T> =
+  | [dim: number, index: Tensor, source: T]
+  | [options: { dim: number; index: Tensor } & { [N in Name]: T }]
+  | [dim: number, options: { index: Tensor } & { [N in Name]: T }]
+  | [dim: number, index: Tensor, options: { [N in Name]: T }];
+
 /**
  * Elements of `x` along `dim`: `out[i][j][k] = x[index[i][j][k]][j][k]` for dim 0, and so on.
  * Gradient: added up where the elements came from.
@@ -57,7 +80,8 @@ function checkAlong(op: string, x: Tensor, d: number, index: Tensor, src?: Tenso
  * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another index dtype.
  * @see https://pytorch.org/docs/stable/generated/torch.gather.html
  */
-export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+export function gather(x: Tensor, ...given: IndexArguments): Tensor {
+  const [dim, index] = readRequired<[number, Tensor]>('gather', ['dim', 'index'], given);
   assertTensors('gather', { x, index });
   if (x.ndim === 0 || index.ndim === 0) return reshape(gather(row(x), dim, row(index)), index.shape);
   const d = normalizeDim(dim, x.ndim, 'gather');
@@ -109,7 +133,38 @@ export interface ScatterOptions {
   reduce?: 'add' | 'multiply' | null;
 }
 
-function readScatter(op: string, given: readonly unknown[]): 'set' | 'add' | 'multiply' {
+/** The arguments of {@link scatter}; PyTorch has two names for what is written. */
+export type ScatterArguments =
+  | [dim: number, index: Tensor, src: Tensor | Scalar, reduce?: 'add' | 'multiply']
+  | [dim: number, index: Tensor, src: Tensor | Scalar, options: ScatterOptions]
+  | [options: { dim: number; index: Tensor } & Written & ScatterOptions]
+  | [dim: number, options: { index: Tensor } & Written & ScatterOptions]
+  | [dim: number, index: Tensor, options: Written & ScatterOptions];
+type Written = { src: Tensor | Scalar } | { value: Scalar };
+
+interface ReadScatter {
+  readonly dim: number;
+  readonly index: Tensor;
+  readonly src: Tensor | Scalar;
+  readonly mode: 'set' | 'add' | 'multiply';
+}
+
+function readScatter(op: string, given: readonly unknown[]): ReadScatter {
+  const [dim, index, src, ...rest] = leadingByName(op, ['dim', 'index', 'src'], given.map(valueAsSource)) as [
+    number,
+    Tensor,
+    Tensor | Scalar,
+  ];
+  return { dim, index, src, mode: readMode(op, rest) };
+}
+
+function valueAsSource(given: unknown): unknown {
+  if (!isOptions(given) || !('value' in given) || 'src' in given) return given;
+  const { value, ...rest } = given;
+  return { ...rest, src: value };
+}
+
+function readMode(op: string, given: readonly unknown[]): ReadScatter['mode'] {
   const { reduce } = readArguments<Required<ScatterOptions>>(op, { reduce: null }, given);
   if (reduce !== null && reduce !== 'add' && reduce !== 'multiply')
     throw new ArgumentError(`${op}: reduce is ${show(reduce)}, expected 'add' or 'multiply'. scatterReduce has others.`);
@@ -124,14 +179,8 @@ function readScatter(op: string, given: readonly unknown[]): 'set' | 'add' | 'mu
  * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another dtype.
  * @see https://pytorch.org/docs/stable/generated/torch.scatter.html
  */
-export function scatter(
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  src: Tensor | Scalar,
-  ...given: [reduce?: 'add' | 'multiply'] | [options: ScatterOptions]
-): Tensor {
-  const mode = readScatter('scatter', given);
+export function scatter(x: Tensor, ...given: ScatterArguments): Tensor {
+  const { dim, index, src, mode } = readScatter('scatter', given);
   const { d, part } = scatterOperands('scatter', x, dim, index, src);
   const out = rowMajorCopy(x);
   scatterRaw('scatter', mode, out, d, index, part);
@@ -148,7 +197,8 @@ export function scatter(
  * Gradient: passes to x; src's is read from where it was added.
  * @throws as {@link scatter}.
  */
-export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+export function scatterAdd(x: Tensor, ...given: IndexSourceArguments<'src', Tensor>): Tensor {
+  const [dim, index, src] = readRequired<[number, Tensor, Tensor]>('scatterAdd', ['dim', 'index', 'src'], given);
   const { d, part } = scatterOperands('scatterAdd', x, dim, index, src);
   const out = rowMajorCopy(x);
   scatterRaw('scatterAdd', 'add', out, d, index, part);
@@ -156,14 +206,8 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): 
 }
 
 /** {@link scatter} in place. */
-export function scatter_(
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  src: Tensor | Scalar,
-  ...given: [reduce?: 'add' | 'multiply'] | [options: ScatterOptions]
-): Tensor {
-  const mode = readScatter('scatter_', given);
+export function scatter_(x: Tensor, ...given: ScatterArguments): Tensor {
+  const { dim, index, src, mode } = readScatter('scatter_', given);
   if (!isScalar(src)) assertTensor('scatter_', 'src', src);
   assertTensor('scatter_', 'x', x);
   assertTensor('scatter_', 'index', index);
@@ -172,7 +216,7 @@ export function scatter_(
     'scatter_',
     x,
     isScalar(src) ? [] : [src],
-    () => scatter(x, dim, index, src, ...given),
+    () => scatter(x, ...given),
     () => {
       const { d, part } = scatterOperands('scatter_', x, dim, index, src);
       scatterRaw('scatter_', mode, x, d, index, part.storage === x.storage ? rawCopy(part) : part);
@@ -183,7 +227,8 @@ export function scatter_(
 }
 
 /** {@link scatterAdd} in place. */
-export function scatterAdd_(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+export function scatterAdd_(x: Tensor, ...given: IndexSourceArguments<'src', Tensor>): Tensor {
+  const [dim, index, src] = readRequired<[number, Tensor, Tensor]>('scatterAdd_', ['dim', 'index', 'src'], given);
   assertTensor('scatterAdd_', 'x', x);
   assertTensor('scatterAdd_', 'index', index);
   assertTensor('scatterAdd_', 'src', src);
@@ -225,7 +270,13 @@ function vectorIndex(index: Tensor, op: string): Tensor {
  * @throws {IndexError} for an index outside dim. @throws {ShapeError} unless index has one dim. @throws {DTypeError} for another index dtype.
  * @see https://pytorch.org/docs/stable/generated/torch.index_select.html
  */
-export function indexSelect(x: Tensor, dim: number, index: Tensor, name = 'indexSelect'): Tensor {
+export function indexSelect(x: Tensor, ...given: IndexArguments): Tensor {
+  const [dim, index] = readRequired<[number, Tensor]>('indexSelect', ['dim', 'index'], given);
+  return slicesAt('indexSelect', x, dim, index);
+}
+
+/** @internal {@link indexSelect} under the name of the operation that calls it. */
+export function slicesAt(name: string, x: Tensor, dim: number, index: Tensor): Tensor {
   assertTensors(name, { x, index });
   const d = normalizeDim(dim, x.ndim, name);
   const at = vectorIndex(index, name);
@@ -284,7 +335,9 @@ function scaledBy(op: string, source: Tensor, alpha: Scalar): Tensor {
  * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another dtype.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html
  */
-export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: AlphaOption = {}): Tensor {
+export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, options?: AlphaOption): Tensor {
+  if (arguments.length > 5) tooMany('indexAdd', 5, arguments);
+  const { alpha } = readOptions('indexAdd', { alpha: 1 as Scalar }, options);
   const scaled = scaledBy('indexAdd', source, alpha);
   const d = sliceOperands('indexAdd', x, dim, index, scaled);
   const out = rowMajorCopy(x);
@@ -298,6 +351,7 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, 
  * @throws as {@link indexAdd}.
  */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  if (arguments.length > 4) tooMany('indexCopy', 4, arguments);
   assertTensors('indexCopy', { x, index, source });
   if (x.ndim === 0 || (source.ndim === 0 && x.ndim === 1)) return reshape(indexCopy(row(x), dim, index, row(source)), x.shape);
   const d = sliceOperands('indexCopy', x, dim, index, source);
@@ -314,6 +368,7 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
  * Gradient: 0 there.
  */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Scalar): Tensor {
+  if (arguments.length > 4) tooMany('indexFill', 4, arguments);
   assertTensor('indexFill', 'x', x);
   assertTensor('indexFill', 'index', index);
   const d = normalizeDim(dim, x.ndim, 'indexFill');
@@ -380,7 +435,8 @@ export function indexFill_(x: Tensor, dim: number, index: Tensor, value: Scalar)
 
 /** The elements of `x`, seen as one row, at `index`. @returns the shape of `index`. @throws {IndexError} for an index outside. */
 export function take(x: Tensor, index: Tensor): Tensor {
-  return named('Take', reshape(indexSelect(reshape(x, [-1]), 0, reshape(index, [-1]), 'take'), index.shape));
+  if (arguments.length > 2) tooMany('take', 2, arguments);
+  return named('Take', reshape(slicesAt('take', reshape(x, [-1]), 0, reshape(index, [-1])), index.shape));
 }
 
 /**

@@ -15,7 +15,7 @@ import { add, lt, mul } from './arithmetic.js';
 import { clone, filled, laidAs, to } from './copy.js';
 import { where } from './elementwise.js';
 import { amax, amin } from './extrema.js';
-import { indexAdd, indexCopy, indexInt64, indexSelect } from './gather.js';
+import { indexAdd, indexCopy, indexInt64, slicesAt } from './gather.js';
 import { addInPlace, copy_, fill_, inPlace } from './inplace.js';
 import { code, rowMajor } from './kernel-call.js';
 import { nonzero } from './masks.js';
@@ -183,7 +183,7 @@ export function index(x: Tensor, ...indices: Index[]): Tensor {
   const { view, advanced } = basic('index', x, indices);
   if (advanced.length === 0) return view === x ? alias(x, 'index') : view;
   const { view: source, before, indexed, after, flat } = plan('index', view, advanced);
-  const picked = indexSelect(reshape(source, [...before, indexed, ...after]), before.length, reshape(flat, [-1]), 'index');
+  const picked = slicesAt('index', reshape(source, [...before, indexed, ...after]), before.length, reshape(flat, [-1]));
   const shape = [...before, ...flat.shape, ...after];
   // As in PyTorch: the order of dims of the source, in which the indexed ones say nothing, then that of the indices.
   const [start, end] = [before.length, source.ndim - after.length];

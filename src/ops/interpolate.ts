@@ -12,7 +12,7 @@ import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, mul } from './arithmetic.js';
 import { clone, detach, formatOf } from './copy.js';
-import { indexAdd, indexSelect } from './gather.js';
+import { indexAdd, slicesAt } from './gather.js';
 import { reshape } from './movement.js';
 import { type AxisTaps, areaTaps, cubicTaps, filterTaps, linearTaps, nearestTaps } from './taps.js';
 import { needsFloat } from './window.js';
@@ -165,7 +165,7 @@ function isIdentity({ places, weights }: AxisTaps, from: number): boolean {
 /** Along dim `d`, place i of the result is the sum over taps k of weights[k][i] times place places[k][i] of x. */
 function resample(op: string, x: Tensor, d: number, { places, weights }: AxisTaps): Tensor {
   const index = places.map((list) => fromTypedArray(BigInt64Array.from(list, BigInt)));
-  if (weights === null) return indexSelect(x, d, index[0]!, op);
+  if (weights === null) return slicesAt(op, x, d, index[0]!);
   const column = [places[0]!.length, ...x.shape.slice(d + 1).map(() => 1)];
   const factors = weights.map((list) =>
     reshape(fromTypedArray(x.dtype === 'float32' ? Float32Array.from(list) : Float64Array.from(list)), column),
@@ -175,7 +175,7 @@ function resample(op: string, x: Tensor, d: number, { places, weights }: AxisTap
 
 /** A sum of weighted selections, and (as its gradient) of weighted additions: each is the other's gradient. */
 function gathered(op: string, x: Tensor, d: number, index: readonly Tensor[], factors: readonly Tensor[]): Tensor {
-  const out = noGrad(() => index.map((i, k) => mul(indexSelect(detach(x), d, i, op), factors[k]!)).reduce((sum, part) => add(sum, part)));
+  const out = noGrad(() => index.map((i, k) => mul(slicesAt(op, detach(x), d, i), factors[k]!)).reduce((sum, part) => add(sum, part)));
   const { shape } = x;
   return record(op, out, [x], [...index, ...factors], (g, saved) => {
     const [places, weights] = [saved.slice(0, index.length), saved.slice(index.length)];

@@ -1,7 +1,7 @@
 /** Products of vectors, matrices and tensors made of matmul, and distances. */
 import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { assertNumbers, assertTensor, assertTensorList, readOptions, show } from '../tensor/arguments.js';
+import { assertNumbers, assertTensor, assertTensorList, readOptions, show, tooMany } from '../tensor/arguments.js';
 import { wholeNumber } from '../tensor/checks.js';
 import { eye } from '../tensor/create.js';
 import { normalizeDim, numel } from '../tensor/shape.js';
@@ -70,6 +70,7 @@ export const addbmm = (input: Tensor, a: Tensor, b: Tensor, options?: AddProduct
 
 /** The dot product over the last dims of both; with a 0-dim tensor the product. */
 export function inner(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('inner', 2, arguments);
   assertTensor('inner', 'a', a);
   assertTensor('inner', 'b', b);
   if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
@@ -77,11 +78,12 @@ export function inner(a: Tensor, b: Tensor): Tensor {
 }
 
 /** The dot product of two vectors. */
-export const vdot = (a: Tensor, b: Tensor): Tensor => {
+export function vdot(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('vdot', 2, arguments);
   assertTensor('vdot', 'a', a);
   assertTensor('vdot', 'b', b);
   return dot(a, b);
-};
+}
 
 /**
  * Sums products over pairs of dims.
@@ -90,6 +92,7 @@ export const vdot = (a: Tensor, b: Tensor): Tensor => {
  * @throws {ShapeError} where the sizes of a pair differ. @see https://pytorch.org/docs/stable/generated/torch.tensordot.html
  */
 export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonly number[], readonly number[]] = 2): Tensor {
+  if (arguments.length > 3) tooMany('tensordot', 3, arguments);
   assertTensor('tensordot', 'a', a);
   assertTensor('tensordot', 'b', b);
   if (typeof dims !== 'number' && !(Array.isArray(dims) && dims.length === 2 && dims.every(Array.isArray)))
@@ -113,6 +116,7 @@ export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonl
 
 /** The Kronecker product: every element of `a` times the whole of `b`. Of fewer dims, the smaller gets leading ones. */
 export function kron(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('kron', 2, arguments);
   assertTensor('kron', 'a', a);
   assertTensor('kron', 'b', b);
   const n = Math.max(a.ndim, b.ndim);
@@ -136,6 +140,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
 
 /** The sum of the diagonal of a matrix. @throws {ShapeError} for other ranks. */
 export function trace(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('trace', 1, arguments);
   assertTensor('trace', 'x', x);
   if (x.ndim !== 2) throw new ShapeError(`trace: input is ${showShape(x.shape)}, expected a matrix.`);
   return named('Trace', sum(diagonal(x)));
@@ -146,6 +151,7 @@ export function trace(x: Tensor): Tensor {
  * @param dim the dim of size 3; default: the first that has it. @throws {ShapeError} where none has, or the shapes differ.
  */
 export function cross(a: Tensor, b: Tensor, dim?: number): Tensor {
+  if (arguments.length > 3) tooMany('cross', 3, arguments);
   assertTensor('cross', 'a', a);
   assertTensor('cross', 'b', b);
   const d = dim === undefined ? a.shape.indexOf(3) : normalizeDim(dim, a.ndim, 'cross');
@@ -163,6 +169,7 @@ export function cross(a: Tensor, b: Tensor, dim?: number): Tensor {
  * @throws {ArgumentError} for a negative or broken n. @throws {ShapeError} for matrices that are not square.
  */
 export function matrixPower(x: Tensor, n: number): Tensor {
+  if (arguments.length > 2) tooMany('matrixPower', 2, arguments);
   assertTensor('matrixPower', 'x', x);
   wholeNumber('matrixPower', 'n', n, { min: 0 });
   const size = x.shape.at(-1);
@@ -186,11 +193,12 @@ export function chainMatmul(...matrices: Tensor[]): Tensor {
 }
 
 /** The p-norm of a - b. @param p default 2. */
-export const dist = (a: Tensor, b: Tensor, p = 2): Tensor => {
+export function dist(a: Tensor, b: Tensor, p = 2): Tensor {
+  if (arguments.length > 3) tooMany('dist', 3, arguments);
   assertTensor('dist', 'a', a);
   assertTensor('dist', 'b', b);
   return named('Dist', norm(sub(a, b), p));
-};
+}
 
 /**
  * The p-norm distance of every row of `a` to every row of `b`.
@@ -199,6 +207,7 @@ export const dist = (a: Tensor, b: Tensor, p = 2): Tensor => {
  * @see https://pytorch.org/docs/stable/generated/torch.cdist.html
  */
 export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
+  if (arguments.length > 3) tooMany('cdist', 3, arguments);
   assertTensor('cdist', 'a', a);
   assertTensor('cdist', 'b', b);
   if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
@@ -209,6 +218,7 @@ export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
 
 /** Rotates by 90 degrees, `k` times, from the first of `dims` towards the second. */
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
+  if (arguments.length > 3) tooMany('rot90', 3, arguments);
   assertTensor('rot90', 'x', x);
   assertNumbers('rot90', 'dims', dims);
   const [from, to] = dims.map((d) => normalizeDim(d, x.ndim, 'rot90')) as [number, number];

@@ -3,7 +3,7 @@
 import { named } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, readOptions } from '../tensor/arguments.js';
+import { assertTensor, readOptions, tooMany } from '../tensor/arguments.js';
 import type { Scalar } from '../tensor/scalar.js';
 import { broadcastShapes, contiguousStrides, numel, sameShape } from '../tensor/shape.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
@@ -11,7 +11,7 @@ import { item } from '../tensor/transfer.js';
 import { floorDivide, ne, remainder } from './arithmetic.js';
 import { filled, to } from './copy.js';
 import { where } from './elementwise.js';
-import { indexSelect } from './gather.js';
+import { slicesAt } from './gather.js';
 import { inPlace } from './inplace.js';
 import { copyInto, rowMajor } from './kernel-call.js';
 import { expand, narrow, reshape, select } from './movement.js';
@@ -30,6 +30,7 @@ function needMask(op: string, mask: Tensor): void {
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
  */
 export function maskedFill(x: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
+  if (arguments.length > 3) tooMany('maskedFill', 3, arguments);
   assertTensor('maskedFill', 'x', x);
   assertTensor('maskedFill', 'mask', mask);
   needMask('maskedFill', mask);
@@ -106,10 +107,11 @@ function coordinate(flat: Tensor, size: number, step: number): Tensor {
  * @throws {DTypeError} for a mask that is not bool. @throws {ShapeError} for shapes that do not broadcast.
  */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('maskedSelect', 2, arguments);
   assertTensor('maskedSelect', 'x', x);
   assertTensor('maskedSelect', 'mask', mask);
   needMask('maskedSelect', mask);
   const shape = broadcastShapes(x.shape, mask.shape, 'maskedSelect');
   const positions = flatNonzero(sameShape(mask.shape, shape) ? mask : expand(mask, shape));
-  return indexSelect(reshape(sameShape(x.shape, shape) ? x : expand(x, shape), [-1]), 0, positions, 'maskedSelect');
+  return slicesAt('maskedSelect', reshape(sameShape(x.shape, shape) ? x : expand(x, shape), [-1]), 0, positions);
 }

@@ -4,7 +4,7 @@ import { named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { BIAS_ROW, TRANS_A, TRANS_B } from '../engine/kernel-table.gen.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, assertTensorOrNull, readArguments } from '../tensor/arguments.js';
+import { assertTensor, assertTensorOrNull, readArguments, tooMany } from '../tensor/arguments.js';
 import { promote } from '../tensor/dtype.js';
 import { broadcastShapes, numel, sameShape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, Tensor } from '../tensor/tensor.js';
@@ -78,6 +78,7 @@ function sameFloat(name: string, a: Tensor, b: Tensor): void {
 
 /** The product of two matrices [m, k] and [k, n]: [m, n]. @throws {ShapeError} when the inner sizes differ. */
 export function mm(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('mm', 2, arguments);
   assertTensor('mm', 'a', a);
   assertTensor('mm', 'b', b);
   if (a.ndim !== 2 || b.ndim !== 2)
@@ -87,6 +88,7 @@ export function mm(a: Tensor, b: Tensor): Tensor {
 
 /** The products of a batch of matrices [b, m, k] and [b, k, n]: [b, m, n]. */
 export function bmm(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('bmm', 2, arguments);
   assertTensor('bmm', 'a', a);
   assertTensor('bmm', 'b', b);
   if (a.ndim !== 3 || b.ndim !== 3 || a.shape[0] !== b.shape[0]) {
@@ -123,6 +125,7 @@ function batchSum(g: Tensor, x: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.matmul.html
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('matmul', 2, arguments);
   assertTensor('matmul', 'a', a);
   assertTensor('matmul', 'b', b);
   if (a.ndim === 0 || b.ndim === 0)
@@ -164,6 +167,7 @@ function checkInner(a: Tensor, b: Tensor): Tensor {
 
 /** {@link matmul} of two vectors: their inner product. */
 export function dot(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('dot', 2, arguments);
   assertTensor('dot', 'a', a);
   assertTensor('dot', 'b', b);
   if (a.ndim !== 1 || b.ndim !== 1)
@@ -173,6 +177,7 @@ export function dot(a: Tensor, b: Tensor): Tensor {
 
 /** {@link matmul} of a matrix [m, k] and a vector [k]: [m]. */
 export function mv(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('mv', 2, arguments);
   assertTensor('mv', 'a', a);
   assertTensor('mv', 'b', b);
   if (a.ndim !== 2 || b.ndim !== 1)
@@ -182,6 +187,7 @@ export function mv(a: Tensor, b: Tensor): Tensor {
 
 /** The outer product of vectors [m] and [n]: [m, n]. */
 export function outer(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('outer', 2, arguments);
   assertTensor('outer', 'a', a);
   assertTensor('outer', 'b', b);
   if (a.ndim !== 1 || b.ndim !== 1)
@@ -199,6 +205,7 @@ export function outer(a: Tensor, b: Tensor): Tensor {
  * F.linear(tensor([1, 2]), tensor([[1, 1], [0, 1]]), tensor([0, 10])); // [3, 12]
  */
 export function linear(input: Tensor, weight: Tensor, given: Tensor | null | { bias?: Tensor | null } = null): Tensor {
+  if (arguments.length > 3) tooMany('linear', 3, arguments);
   assertTensor('linear', 'input', input);
   assertTensor('linear', 'weight', weight);
   const bias =

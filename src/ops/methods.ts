@@ -5,7 +5,7 @@
 import { type BackwardArguments, backwardFrom, provideGradOps } from '../autograd/backward.js';
 import { type HookHandle, registerHook, retainGrad } from '../autograd/hooks.js';
 import type { TensorHook } from '../autograd/node.js';
-import { assertTensor, noMore, readList, readSizes } from '../tensor/arguments.js';
+import { assertTensor, type ListArguments, noMore, readList, readSizes, tooMany } from '../tensor/arguments.js';
 import { checkTensorOptions, empty, full, ones, type SizeArguments, type TensorOptions, zeros } from '../tensor/create.js';
 import { type DeviceLike, moveTo, type ToArguments } from '../tensor/device.js';
 import type { DType, TypedArrayOf } from '../tensor/dtype.js';
@@ -27,6 +27,7 @@ import * as distinct from './distinct.js';
 import { type Operand, where } from './elementwise.js';
 import type { DimOptions, ValuesAndIndices } from './extrema.js';
 import * as extrema from './extrema.js';
+import type { IndexArguments } from './gather.js';
 import * as gather from './gather.js';
 import type { Index } from './indexing.js';
 import * as indexing from './indexing.js';
@@ -43,7 +44,7 @@ import * as masks from './masks.js';
 import * as math from './math.js';
 import * as matrix from './matmul.js';
 import type { DescribedMethods } from './method-types.gen.js';
-import type { AlongArguments, SqueezeArguments } from './movement.js';
+import type { AlongArguments, FlattenArguments, NarrowArguments, SelectArguments, SqueezeArguments, TransposeArguments } from './movement.js';
 import * as movement from './movement.js';
 import * as nanStatistics from './nan-statistics.js';
 import * as pointwise from './pointwise.js';
@@ -290,7 +291,7 @@ export interface TensorMethods extends DescribedMethods {
   /** Sets the elements at the given indices to `value`. Returns this tensor. @param options.accumulate adds instead; default false. */
   indexPut_(indices: readonly Index[], value: Tensor | Scalar, options?: { accumulate?: boolean }): Tensor;
   /** The entries along `dim` at the places of `index`, a vector of integers. */
-  indexSelect(dim: number, index: Tensor): Tensor;
+  indexSelect(...given: IndexArguments): Tensor;
   /** Copies laid side by side: sizes say how often along each dim. */
   repeat(...sizes: number[] | [Shape]): Tensor;
   /** As {@link TensorMethods.repeat}; missing sizes in front are 1. */
@@ -304,17 +305,17 @@ export interface TensorMethods extends DescribedMethods {
    */
   view(...shape: number[] | [Shape]): Tensor;
   /** The same elements in another shape, a view where that can be; -1 stands for one size that follows. */
-  reshape(...shape: number[] | [Shape]): Tensor;
+  reshape(...shape: ListArguments<'shape'>): Tensor;
   /** A view in the other tensor's shape. */
   viewAs(other: Tensor): Tensor;
   /** The dims from `startDim` (default 0) to `endDim` (default -1) joined into one. */
-  flatten(startDim?: number, endDim?: number): Tensor;
+  flatten(...given: FlattenArguments): Tensor;
   /** The dim cut into several of the given sizes, one of which may be -1. */
   unflatten(dim: number, sizes: Shape): Tensor;
   /** A view with the dims in the given order. */
-  permute(...dims: number[] | [readonly number[]]): Tensor;
+  permute(...dims: ListArguments<'dims'>): Tensor;
   /** A view with two dims exchanged. */
-  transpose(dim0: number, dim1: number): Tensor;
+  transpose(...given: TransposeArguments): Tensor;
   /** A view of a matrix with its dims exchanged; of a vector itself. */
   t(): Tensor;
   /** The transpose of a matrix. */
@@ -330,11 +331,11 @@ export interface TensorMethods extends DescribedMethods {
   /** A view with a new dim of size 1 at `dim`. */
   unsqueeze(...given: AlongArguments): Tensor;
   /** A view of one entry along `dim`, without that dim. */
-  select(dim: number, index: number): Tensor;
+  select(...given: SelectArguments): Tensor;
   /** A view of every `step`-th entry along `dim` from `start` to before `end`. */
   slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor;
   /** A view of `length` entries along `dim` from `start`. */
-  narrow(dim: number, start: number, length: number): Tensor;
+  narrow(...given: NarrowArguments): Tensor;
 
   /** A copy with its own memory; gradients flow back to this tensor. */
   clone(): Tensor;
@@ -443,16 +444,19 @@ void described;
 const families = {} as UnaryMethods & BinaryMethods & UnaryInPlaceMethods;
 for (const name of unaryNames) {
   families[name] = function (this: Tensor) {
+    if (arguments.length > 0) tooMany(name, 0, arguments);
     return math[name](this);
   };
 }
 for (const name of binaryNames) {
   families[name] = function (this: Tensor, other: Operand) {
+    if (arguments.length > 1) tooMany(name, 1, arguments);
     return arithmetic[name](this, other);
   };
 }
 for (const name of inPlaceNames) {
   families[`${name}_`] = function (this: Tensor) {
+    if (arguments.length > 0) tooMany(`${name}_`, 0, arguments);
     return inplace.unaryInPlace(`${name}_`, name, this, () => math[name](this));
   };
 }
@@ -466,88 +470,88 @@ for (const [name, apply] of Object.entries({ ...direct, ...overloaded }) as [str
 }
 
 const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods | keyof InPlaceForms | keyof typeof overloaded | 'T' | 'mT'> & ThisType<Tensor> = {
-  add(other, options) { return arithmetic.add(this, other, options); },
-  sub(other, options) { return arithmetic.sub(this, other, options); },
-  div(other, options) { return arithmetic.div(this, other, options); },
+  add(other, options) { if (arguments.length > 2) tooMany('add', 2, arguments); return arithmetic.add(this, other, options); },
+  sub(other, options) { if (arguments.length > 2) tooMany('sub', 2, arguments); return arithmetic.sub(this, other, options); },
+  div(other, options) { if (arguments.length > 2) tooMany('div', 2, arguments); return arithmetic.div(this, other, options); },
   clamp(...args: unknown[]) { return clamping.clamp(this, ...(args as [])); },
   clip(...args: unknown[]) { return clamping.clip(this, ...(args as [])); },
-  where(condition, other) { return where(condition, this, other); },
+  where(condition, other) { if (arguments.length > 2) tooMany('where', 2, arguments); return where(condition, this, other); },
 
-  add_(other, options) { return inplace.addInPlace(this, other, arithmetic.readAlpha('add_', options), 'add_'); },
-  sub_(other, options) { return inplace.addInPlace(this, other, arithmetic.readAlpha('sub_', options), 'sub_', true); },
-  mul_(other) { return inplace.binaryInPlace('mul_', 'mul', this, other, () => arithmetic.mul(this, other)); },
-  div_(other) { return inplace.binaryInPlace('div_', 'div', this, other, () => arithmetic.div(this, other)); },
-  pow_(other) { return inplace.binaryInPlace('pow_', 'pow', this, other, () => arithmetic.pow(this, other)); },
+  add_(other, options) { if (arguments.length > 2) tooMany('add_', 2, arguments); return inplace.addInPlace(this, other, arithmetic.readAlpha('add_', options), 'add_'); },
+  sub_(other, options) { if (arguments.length > 2) tooMany('sub_', 2, arguments); return inplace.addInPlace(this, other, arithmetic.readAlpha('sub_', options), 'sub_', true); },
+  mul_(other) { if (arguments.length > 1) tooMany('mul_', 1, arguments); return inplace.binaryInPlace('mul_', 'mul', this, other, () => arithmetic.mul(this, other)); },
+  div_(other) { if (arguments.length > 1) tooMany('div_', 1, arguments); return inplace.binaryInPlace('div_', 'div', this, other, () => arithmetic.div(this, other)); },
+  pow_(other) { if (arguments.length > 1) tooMany('pow_', 1, arguments); return inplace.binaryInPlace('pow_', 'pow', this, other, () => arithmetic.pow(this, other)); },
   clamp_(...args: unknown[]) { return clamping.clamp_(this, ...(args as [])); },
   clip_(...args: unknown[]) { return clamping.clip_(this, ...(args as [])); },
-  copy_(source) { return inplace.copy_(this, source); },
-  fill_(value) { return inplace.fill_(this, value); },
-  zero_() { return inplace.zero_(this); },
+  copy_(source) { if (arguments.length > 1) tooMany('copy_', 1, arguments); return inplace.copy_(this, source); },
+  fill_(value) { if (arguments.length > 1) tooMany('fill_', 1, arguments); return inplace.fill_(this, value); },
+  zero_() { if (arguments.length > 0) tooMany('zero_', 0, arguments); return inplace.zero_(this); },
 
-  matmul(other) { return matrix.matmul(this, other); },
-  mm(other) { return matrix.mm(this, other); },
-  bmm(other) { return matrix.bmm(this, other); },
-  dot(other) { return matrix.dot(this, other); },
-  mv(other) { return matrix.mv(this, other); },
-  outer(other) { return matrix.outer(this, other); },
+  matmul(other) { if (arguments.length > 1) tooMany('matmul', 1, arguments); return matrix.matmul(this, other); },
+  mm(other) { if (arguments.length > 1) tooMany('mm', 1, arguments); return matrix.mm(this, other); },
+  bmm(other) { if (arguments.length > 1) tooMany('bmm', 1, arguments); return matrix.bmm(this, other); },
+  dot(other) { if (arguments.length > 1) tooMany('dot', 1, arguments); return matrix.dot(this, other); },
+  mv(other) { if (arguments.length > 1) tooMany('mv', 1, arguments); return matrix.mv(this, other); },
+  outer(other) { if (arguments.length > 1) tooMany('outer', 1, arguments); return matrix.outer(this, other); },
 
   index(...indices) { return indexing.index(this, ...indices); },
   at(...indices) { return indexing.index(this, ...indices); },
   set_(...args) { return indexing.set_(this, ...args); },
-  indexPut(indices, value, options) { return indexing.indexPut(this, indices, value, options); },
-  polygamma(n) { return special.polygamma(n, this); },
-  polygamma_(n) { return inplace.inPlace('polygamma_', this, [], () => special.polygamma(n, this)); },
-  indexPut_(indices, value, options) { return indexing.indexPut_(this, indices, value, options); },
-  indexSelect(dim, index) { return gather.indexSelect(this, dim, index); },
-  repeat(...sizes) { return arrange.repeat(this, readList('repeat', sizes)); },
-  tile(...sizes) { return arrange.tile(this, readList('tile', sizes)); },
+  indexPut(indices, value, options) { if (arguments.length > 3) tooMany('indexPut', 3, arguments); return indexing.indexPut(this, indices, value, options); },
+  polygamma(n) { if (arguments.length > 1) tooMany('polygamma', 1, arguments); return special.polygamma(n, this); },
+  polygamma_(n) { if (arguments.length > 1) tooMany('polygamma_', 1, arguments); return inplace.inPlace('polygamma_', this, [], () => special.polygamma(n, this)); },
+  indexPut_(indices, value, options) { if (arguments.length > 3) tooMany('indexPut_', 3, arguments); return indexing.indexPut_(this, indices, value, options); },
+  indexSelect(...given) { return gather.indexSelect(this, ...given); },
+  repeat(...sizes) { return arrange.repeat(this, readList('repeat', sizes, 'sizes')); },
+  tile(...sizes) { return arrange.tile(this, readList('tile', sizes, 'sizes')); },
   broadcastTo(...shape) { return arrange.broadcastTo(this, readList('broadcastTo', shape)); },
 
   view(...shape) { return movement.viewAs(this, readList('view', shape)); },
   reshape(...shape) { return movement.reshape(this, readList('reshape', shape)); },
-  viewAs(other) { assertTensor('viewAs', 'other', other); return movement.viewAs(this, other.shape); },
-  flatten(startDim, endDim) { return movement.flatten(this, startDim, endDim); },
-  unflatten(dim, sizes) { return movement.unflatten(this, dim, sizes); },
-  permute(...dims) { return movement.permute(this, readList('permute', dims)); },
-  transpose(dim0, dim1) { return movement.transpose(this, dim0, dim1); },
-  t() { return movement.t(this); },
+  viewAs(other) { if (arguments.length > 1) tooMany('viewAs', 1, arguments); assertTensor('viewAs', 'other', other); return movement.viewAs(this, other.shape); },
+  flatten(...given) { return movement.flatten(this, ...given); },
+  unflatten(dim, sizes) { if (arguments.length > 2) tooMany('unflatten', 2, arguments); return movement.unflatten(this, dim, sizes); },
+  permute(...dims) { return movement.permute(this, ...dims); },
+  transpose(...given) { return movement.transpose(this, ...given); },
+  t() { if (arguments.length > 0) tooMany('t', 0, arguments); return movement.t(this); },
   expand(...shape) { return movement.expand(this, readList('expand', shape)); },
-  expandAs(other) { return movement.expandAs(this, other); },
+  expandAs(other) { if (arguments.length > 1) tooMany('expandAs', 1, arguments); return movement.expandAs(this, other); },
   squeeze(...given) { return movement.squeeze(this, ...given); },
   unsqueeze(...given) { return movement.unsqueeze(this, ...given); },
-  select(dim, index) { return movement.select(this, dim, index); },
-  slice(dim, start, end, step) { return movement.slice(this, dim, start, end, step); },
-  narrow(dim, start, length) { return movement.narrow(this, dim, start, length); },
+  select(...given) { return movement.select(this, ...given); },
+  slice(dim, start, end, step) { if (arguments.length > 4) tooMany('slice', 4, arguments); return movement.slice(this, dim, start, end, step); },
+  narrow(...given) { return movement.narrow(this, ...given); },
 
-  clone() { return copy.cloneToKeep(this); },
-  contiguous() { return copy.contiguous(this); },
-  detach() { return copy.detach(this); },
+  clone() { if (arguments.length > 0) tooMany('clone', 0, arguments); return copy.cloneToKeep(this); },
+  contiguous() { if (arguments.length > 0) tooMany('contiguous', 0, arguments); return copy.contiguous(this); },
+  detach() { if (arguments.length > 0) tooMany('detach', 0, arguments); return copy.detach(this); },
   to(...args) { return copy.to(this, ...args); },
   cpu(...given: unknown[]) { noMore('cpu', given); return this; },
   cuda(...given: unknown[]) { return moveTo('cuda', 'cuda', given); },
   getDevice(...given: unknown[]) { noMore('getDevice', given); return -1; },
-  typeAs(other) { assertTensor('typeAs', 'other', other); return copy.to(this, other.dtype); },
-  reshapeAs(other) { assertTensor('reshapeAs', 'other', other); return movement.reshape(this, other.shape); },
+  typeAs(other) { if (arguments.length > 1) tooMany('typeAs', 1, arguments); assertTensor('typeAs', 'other', other); return copy.to(this, other.dtype); },
+  reshapeAs(other) { if (arguments.length > 1) tooMany('reshapeAs', 1, arguments); assertTensor('reshapeAs', 'other', other); return movement.reshape(this, other.shape); },
   sumToSize(...shape) { return reduce.sumTo(this, readList('sumToSize', shape)); },
   newZeros(...args) { return zeros(...sizesLike('newZeros', this, args)); },
   newOnes(...args) { return ones(...sizesLike('newOnes', this, args)); },
-  newFull(shape, value, options) { return full(shape, value, { dtype: this.dtype, ...checkTensorOptions('newFull', options) }, 'newFull'); },
+  newFull(shape, value, options) { if (arguments.length > 3) tooMany('newFull', 3, arguments); return full(shape, value, { dtype: this.dtype, ...checkTensorOptions('newFull', options) }, 'newFull'); },
   newEmpty(...args) { return empty(...sizesLike('newEmpty', this, args)); },
-  float() { return copy.to(this, 'float32'); },
-  double() { return copy.to(this, 'float64'); },
-  int() { return copy.to(this, 'int32'); },
-  long() { return copy.to(this, 'int64'); },
-  bool() { return copy.to(this, 'bool'); },
+  float() { if (arguments.length > 0) tooMany('float', 0, arguments); return copy.to(this, 'float32'); },
+  double() { if (arguments.length > 0) tooMany('double', 0, arguments); return copy.to(this, 'float64'); },
+  int() { if (arguments.length > 0) tooMany('int', 0, arguments); return copy.to(this, 'int32'); },
+  long() { if (arguments.length > 0) tooMany('long', 0, arguments); return copy.to(this, 'int64'); },
+  bool() { if (arguments.length > 0) tooMany('bool', 0, arguments); return copy.to(this, 'bool'); },
 
-  toString() { return tensorToString(this); },
-  item() { return item(this); },
-  toArray() { return toNested(this); },
-  tolist() { return toNested(this); },
-  toTypedArray() { return toTypedArray(this); },
+  toString() { if (arguments.length > 0) tooMany('toString', 0, arguments); return tensorToString(this); },
+  item() { if (arguments.length > 0) tooMany('item', 0, arguments); return item(this); },
+  toArray() { if (arguments.length > 0) tooMany('toArray', 0, arguments); return toNested(this); },
+  tolist() { if (arguments.length > 0) tooMany('tolist', 0, arguments); return toNested(this); },
+  toTypedArray() { if (arguments.length > 0) tooMany('toTypedArray', 0, arguments); return toTypedArray(this); },
 
   backward(...given) { backwardFrom(this, given); },
-  registerHook(hook) { return registerHook(this, hook); },
-  retainGrad() { retainGrad(this); },
+  registerHook(hook) { if (arguments.length > 1) tooMany('registerHook', 1, arguments); return registerHook(this, hook); },
+  retainGrad() { if (arguments.length > 0) tooMany('retainGrad', 0, arguments); retainGrad(this); },
 };
 
 declare module '../tensor/tensor.js' {

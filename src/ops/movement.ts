@@ -3,7 +3,18 @@
 import { isGradEnabled, isInferenceModeEnabled } from '../autograd/mode.js';
 import { Node, named, record, setGradFn } from '../autograd/node.js';
 import { ArgumentError, GradError, IndexError, ShapeError, showShape } from '../errors.js';
-import { assertNumbers, assertTensor, readArguments, readOne, required, type Trailing } from '../tensor/arguments.js';
+import {
+  assertNumbers,
+  assertTensor,
+  type ListArguments,
+  readArguments,
+  readList,
+  readOne,
+  readRequired,
+  required,
+  type Trailing,
+  tooMany,
+} from '../tensor/arguments.js';
 import { wholeNumber, wholeNumbers } from '../tensor/checks.js';
 import { inferShape, normalizeDim, numel, type Shape, viewStrides } from '../tensor/shape.js';
 import { aliasTensor, type Tensor, viewGradFn } from '../tensor/tensor.js';
@@ -93,15 +104,23 @@ export function viewAs(x: Tensor, shape: Shape, name = 'view'): Tensor {
 
 /** The same elements under another shape: a view where the strides allow it (of its own shape, too: a new tensor), else a copy. One size may be -1. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  if (arguments.length > 2) tooMany('reshape', 2, arguments);
   assertNumbers('reshape', 'shape', shape);
   assertTensor('reshape', 'x', x);
   const target = inferShape(shape, numel(x.shape), 'reshape');
   return viewAs(viewStrides(x.shape, x.strides, target) ? x : contiguous(x), target, 'reshape');
 }
 
+/** The first and the last dim to join, by position or by name. */
+export type FlattenArguments = Trailing<[startDim: number | undefined, endDim: number | undefined], { startDim?: number; endDim?: number }>;
+
 /** Joins the dims from `startDim` (default 0) to `endDim` (default -1, the last) into one. */
-export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+export function flatten(x: Tensor, ...given: FlattenArguments): Tensor {
   assertTensor('flatten', 'x', x);
+  const { startDim, endDim } =
+    given.length === 1 && typeof given[0] === 'number'
+      ? { startDim: given[0], endDim: -1 }
+      : readArguments('flatten', { startDim: 0, endDim: -1 }, given);
   // A scalar counts as having one dim.
   const start = normalizeDim(startDim, Math.max(x.ndim, 1), 'flatten');
   const end = normalizeDim(endDim, Math.max(x.ndim, 1), 'flatten');
@@ -114,6 +133,7 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
 
 /** Splits `dim` into dims of `sizes`; one size may be -1. */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  if (arguments.length > 3) tooMany('unflatten', 3, arguments);
   assertNumbers('unflatten', 'sizes', sizes);
   assertTensor('unflatten', 'x', x);
   const d = normalizeDim(dim, x.ndim, 'unflatten');
@@ -121,9 +141,9 @@ export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
 }
 
 /** Dims in another order: dim i of the result is dim `dims[i]` of `x`. */
-export function permute(x: Tensor, dims: readonly number[]): Tensor {
+export function permute(x: Tensor, ...given: ListArguments<'dims'>): Tensor {
   assertTensor('permute', 'x', x);
-  assertNumbers('permute', 'dims', dims);
+  const dims = readList('permute', given, 'dims');
   const order = dims.map((d) => normalizeDim(d, x.ndim, 'permute'));
   if (order.length !== x.ndim || new Set(order).size !== order.length) {
     throw new ArgumentError(`permute: dims [${dims.join(', ')}] must name each of the ${x.ndim} dims of shape ${showShape(x.shape)} once.`);
@@ -142,9 +162,13 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
   );
 }
 
+/** Two dims, by position or by name. */
+export type TransposeArguments = [dim0: number, dim1: number] | [options: { dim0: number; dim1: number }];
+
 /** Exchanges two dims. */
-export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+export function transpose(x: Tensor, ...given: TransposeArguments): Tensor {
   assertTensor('transpose', 'x', x);
+  const [dim0, dim1] = readRequired<[number, number]>('transpose', ['dim0', 'dim1'], given);
   const a = normalizeDim(dim0, x.ndim, 'transpose');
   const b = normalizeDim(dim1, x.ndim, 'transpose');
   if (a === b) return alias(x, 'transpose');
@@ -157,6 +181,7 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 
 /** The transpose of a matrix; vectors and numbers stay as they are. */
 export function t(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('t', 1, arguments);
   assertTensor('t', 'x', x);
   if (x.ndim > 2) throw new ShapeError(`t: expected at most 2 dims, got shape ${showShape(x.shape)}. Use transpose or permute.`);
   return named('T', transpose(x, 0, x.ndim < 2 ? 0 : 1));
@@ -167,6 +192,7 @@ export function t(x: Tensor): Tensor {
  * Gradient: summed over what was repeated.
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
+  if (arguments.length > 2) tooMany('expand', 2, arguments);
   assertTensor('expand', 'x', x);
   assertNumbers('expand', 'shape', shape);
   wholeNumbers('expand', 'shape', shape, { min: -1 });
@@ -232,9 +258,16 @@ export function unsqueeze(x: Tensor, ...given: AlongArguments): Tensor {
   return view('unsqueeze', x, shape, [...x.strides.slice(0, d), step, ...x.strides.slice(d)], x.offset, (g) => squeeze(g, d));
 }
 
+/** A dim and a place in it, by position or by name. */
+export type SelectArguments =
+  | [dim: number, index: number]
+  | [options: { dim: number; index: number }]
+  | [dim: number, options: { index: number }];
+
 /** Row, or plane, `index` along `dim`: the dim disappears. Negative indices count from the end. */
-export function select(x: Tensor, dim: number, index: number): Tensor {
+export function select(x: Tensor, ...given: SelectArguments): Tensor {
   assertTensor('select', 'x', x);
+  const [dim, index] = readRequired<[number, number]>('select', ['dim', 'index'], given);
   const d = normalizeDim(dim, x.ndim, 'select');
   if (x.ndim === 0) throw new IndexError('select: a 0-dim tensor has no dim to select from. Use item().');
   const size = x.shape[d]!;
@@ -256,6 +289,7 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
 
 /** Elements `start` to `end` (exclusive) along `dim`, every `step`-th, with Python's rules for negative and missing bounds. */
 export function slice(x: Tensor, dim: number, start?: number | null, end?: number | null, step = 1): Tensor {
+  if (arguments.length > 5) tooMany('slice', 5, arguments);
   assertTensor('slice', 'x', x);
   const d = normalizeDim(dim, x.ndim, 'slice');
   if (x.ndim === 0) throw new IndexError('slice: a 0-dim tensor has no dim to slice.');
@@ -274,9 +308,16 @@ export function slice(x: Tensor, dim: number, start?: number | null, end?: numbe
   return view('slice', x, shape, strides, x.offset + (count > 0 ? from * x.strides[d]! : 0), (g) => placed(g, whole, d, from, step));
 }
 
+/** A dim, where to start in it and how many elements to take, by position or by name. */
+export type NarrowArguments =
+  | [dim: number, start: number, length: number]
+  | [options: { dim: number; start: number; length: number }]
+  | [dim: number, options: { start: number; length: number }];
+
 /** `length` elements along `dim` from `start` on. */
-export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+export function narrow(x: Tensor, ...given: NarrowArguments): Tensor {
   assertTensor('narrow', 'x', x);
+  const [dim, start, length] = readRequired<[number, number, number]>('narrow', ['dim', 'start', 'length'], given);
   const d = normalizeDim(dim, x.ndim, 'narrow');
   wholeNumber('narrow', 'start', start);
   wholeNumber('narrow', 'length', length, { min: 0 });
@@ -307,6 +348,7 @@ function placed(g: Tensor, shape: Shape, dim: number, start: number, step: numbe
  * zeros([2, 3, 5]).movedim([0, 1], [1, 2]).shape; // [5, 2, 3]
  */
 export function movedim(x: Tensor, from: number | readonly number[], to: number | readonly number[]): Tensor {
+  if (arguments.length > 3) tooMany('movedim', 3, arguments);
   assertTensor('movedim', 'x', x);
   const [sources, places] = [from, to].map((dims) => [dims].flat().map((d) => normalizeDim(d, x.ndim, 'movedim'))) as [number[], number[]];
   if (sources.length !== places.length)

@@ -2,7 +2,7 @@
 import { isGradEnabled } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, assertTensorOrNull, assertTensors, show } from '../tensor/arguments.js';
+import { assertTensor, assertTensorOrNull, assertTensors, readOptions, show, tooMany } from '../tensor/arguments.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { contiguousStrides, type Shape, sameShape } from '../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -46,6 +46,21 @@ export interface MultiHeadAttentionOptions {
   isCausal?: boolean;
 }
 
+const ATTENTION: Required<MultiHeadAttentionOptions> = {
+  training: true,
+  keyPaddingMask: null,
+  needWeights: true,
+  attnMask: null,
+  useSeparateProjWeight: false,
+  qProjWeight: null,
+  kProjWeight: null,
+  vProjWeight: null,
+  staticK: null,
+  staticV: null,
+  averageAttnWeights: true,
+  isCausal: false,
+};
+
 /** @internal What {@link multiHeadAttentionForward} and the layer share. */
 export interface MultiHeadAttention extends MultiHeadAttentionOptions {
   embedDim: number;
@@ -86,14 +101,15 @@ export function multiHeadAttentionForward(
   dropoutP: number,
   outProjWeight: Tensor,
   outProjBias: Tensor | null,
-  options: MultiHeadAttentionOptions = {},
+  options?: MultiHeadAttentionOptions,
 ): [output: Tensor, weights: Tensor | null] {
+  if (arguments.length > 14) tooMany('multiHeadAttentionForward', 14, arguments);
   const parameters = { inProjWeight, inProjBias, biasK, biasV, addZeroAttn, dropoutP, outProjWeight, outProjBias };
   return multiHeadAttention('multiHeadAttentionForward', query, key, value, {
     embedDim: embedDimToCheck,
     numHeads,
     ...parameters,
-    ...options,
+    ...readOptions('multiHeadAttentionForward', ATTENTION, options),
   });
 }
 

@@ -1,7 +1,7 @@
 /** Channels and positions that change places. */
 import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, show } from '../tensor/arguments.js';
+import { assertTensor, show, tooMany } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { contiguous, formatOf } from './copy.js';
 import { permute, reshape } from './movement.js';
@@ -26,6 +26,7 @@ function checkImage(op: string, x: Tensor): [number[], number, number, number] {
  * F.pixelShuffle(tensor([1, 2, 3, 4]).reshape(1, 4, 1, 1), 2); // [[[[1, 2], [3, 4]]]]
  */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
+  if (arguments.length > 2) tooMany('pixelShuffle', 2, arguments);
   checkFactor('pixelShuffle', 'upscaleFactor', upscaleFactor);
   const r = upscaleFactor;
   const [lead, c, h, w] = checkImage('pixelShuffle', x);
@@ -47,6 +48,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
  * F.pixelUnshuffle(ones([1, 2, 6, 6]), 2).shape; // [1, 8, 3, 3]
  */
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
+  if (arguments.length > 2) tooMany('pixelUnshuffle', 2, arguments);
   checkFactor('pixelUnshuffle', 'downscaleFactor', downscaleFactor);
   const r = downscaleFactor;
   const [lead, c, h, w] = checkImage('pixelUnshuffle', x);
@@ -66,6 +68,7 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
  * F.channelShuffle(tensor([1, 2, 3, 4]).reshape(1, 4, 1), 2); // [[[1], [3], [2], [4]]]
  */
 export function channelShuffle(x: Tensor, groups: number): Tensor {
+  if (arguments.length > 2) tooMany('channelShuffle', 2, arguments);
   checkFactor('channelShuffle', 'groups', groups);
   assertTensor('channelShuffle', 'x', x);
   if (x.ndim < 3) throw new ShapeError(`channelShuffle: x is ${showShape(x.shape)}, expected [N, C, ...] of at least 3 dims.`);

@@ -3,7 +3,8 @@
 import { noGrad } from '../autograd/mode.js';
 import { named, record } from '../autograd/node.js';
 import { ArgumentError, DTypeError } from '../errors.js';
-import { assertTensor, readOptions, show } from '../tensor/arguments.js';
+import { assertTensor, readOne, readOptions, show, tooMany } from '../tensor/arguments.js';
+import { finiteNumber } from '../tensor/checks.js';
 import { isFloating } from '../tensor/dtype.js';
 import { resultStrides } from '../tensor/layout.js';
 import { isScalar, resultDType, type Scalar, storedScalar } from '../tensor/scalar.js';
@@ -53,6 +54,7 @@ export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options
  * @throws {DTypeError} for two dtypes, or for integers. @see https://pytorch.org/docs/stable/generated/torch.lerp.html
  */
 export function lerp(start: Tensor, end: Tensor, weight: Operand): Tensor {
+  if (arguments.length > 3) tooMany('lerp', 3, arguments);
   assertTensor('lerp', 'start', start);
   assertTensor('lerp', 'end', end);
   if (start.dtype !== end.dtype || !isFloating(start.dtype))
@@ -71,13 +73,15 @@ export function lerp(start: Tensor, end: Tensor, weight: Operand): Tensor {
 }
 
 /** sqrt(a² + b²), without overflow. @throws {DTypeError} for integers. */
-export const hypot = (a: Operand, b: Operand): Tensor => {
+export function hypot(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('hypot', 2, arguments);
   needsFloats('hypot', a, b);
   return binaryOp('hypot', a, b);
-};
+}
 
 /** The size of `a` with the sign of `b`; -0 counts as negative. Integers become floats. Gradient: to a, with its sign turned as the value's was. */
 export function copysign(a: Tensor, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('copysign', 2, arguments);
   const [x, y] = asFloats(a, b) as [Tensor, Operand];
   const size = noGrad(() => abs(x));
   const signed = (y: Tensor) => mul(size, to(where(signbit(y), -1, 1), size.dtype));
@@ -102,6 +106,7 @@ function needsFloats(op: string, ...operands: readonly Operand[]): void {
 
 /** Whether the sign is minus: of -0 too. */
 export function signbit(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('signbit', 1, arguments);
   assertTensor('signbit', 'x', x);
   const source = detach(x);
   return isFloating(x.dtype) ? logicalOr(lt(source, 0), logicalAnd(eq(source, 0), lt(div(1, source), 0))) : lt(source, 0);
@@ -109,6 +114,7 @@ export function signbit(x: Tensor): Tensor {
 
 /** 0 below 0, `values` at 0, 1 above; without gradient. @throws {DTypeError} for two dtypes. */
 export function heaviside(x: Tensor, values: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('heaviside', 2, arguments);
   assertTensor('heaviside', 'x', x);
   assertTensor('heaviside', 'values', values);
   if (x.dtype !== values.dtype)
@@ -123,8 +129,9 @@ export function heaviside(x: Tensor, values: Tensor): Tensor {
  * log(x / (1 - x)), the inverse of sigmoid. Integers become float32.
  * @param eps limits x to [eps, 1 - eps]; null (default) does not. @see https://pytorch.org/docs/stable/generated/torch.logit.html
  */
-export function logit(x: Tensor, eps: number | null = null): Tensor {
-  assertTensor('logit', 'x', x);
+export function logit(x: Tensor, ...given: [eps?: number | null] | [options: { eps?: number | null }]): Tensor {
+  const eps = readOne<number | null>('logit', x, 'eps', null, given);
+  if (eps !== null) finiteNumber('logit', 'eps', eps);
   const source = isFloating(x.dtype) ? x : to(x, 'float32');
   const limited = eps === null ? source : clamp(source, eps, 1 - eps);
   return named('Logit', log(div(limited, sub(1, limited))));
@@ -132,6 +139,7 @@ export function logit(x: Tensor, eps: number | null = null): Tensor {
 
 /** x * log(y), 0 where x is 0 (and y is no NaN). Integers become floats. */
 export function xlogy(x: Operand, y: Operand): Tensor {
+  if (arguments.length > 2) tooMany('xlogy', 2, arguments);
   const [a, b] = asFloats(x, y) as [Operand, Operand];
   if (!(b instanceof Tensor)) {
     const factor = Math.log(Number(b));
@@ -150,6 +158,7 @@ export function xlogy(x: Operand, y: Operand): Tensor {
  * Gradient: (pi x cos(pi x) - sin(pi x)) / (pi x²), 0 at 0.
  */
 export function sinc(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('sinc', 1, arguments);
   assertTensor('sinc', 'x', x);
   const source = isFloating(x.dtype) ? x : to(x, 'float32');
   const out = noGrad(() => {
@@ -166,21 +175,30 @@ export function sinc(x: Tensor): Tensor {
 }
 
 /** Degrees as radians. */
-export const deg2rad = (x: Tensor): Tensor => named('Deg2Rad', mul(x, Math.PI / 180));
+export function deg2rad(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('deg2rad', 1, arguments);
+  return named('Deg2Rad', mul(x, Math.PI / 180));
+}
 /** Radians as degrees. */
-export const rad2deg = (x: Tensor): Tensor => named('Rad2Deg', mul(x, 180 / Math.PI));
+export function rad2deg(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('rad2deg', 1, arguments);
+  return named('Rad2Deg', mul(x, 180 / Math.PI));
+}
 /** x - trunc(x). */
-export const frac = (x: Tensor): Tensor => {
+export function frac(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('frac', 1, arguments);
   needsFloats('frac', x);
   return named('Frac', sub(x, trunc(x)));
-};
+}
 /** A copy of +x. */
-export const positive = (x: Tensor): Tensor => {
+export function positive(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('positive', 1, arguments);
   assertTensor('positive', 'x', x);
   return clone(x);
-};
+}
 /** a * 2 ** b, in floats. Of floats and integers it is exact: the power need not fit the dtype. @throws {DTypeError} for floats and bools. */
 export function ldexp(a: Tensor, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('ldexp', 2, arguments);
   assertTensor('ldexp', 'a', a);
   if (!(b instanceof Tensor)) return mul(asFloats(a)[0]!, 2 ** Number(b));
   if (isFloating(b.dtype) || !isFloating(a.dtype)) return mul(a, pow(2, isFloating(b.dtype) ? b : to(b, 'float32')));
@@ -191,35 +209,46 @@ export function ldexp(a: Tensor, b: Operand): Tensor {
   return named('Ldexp', to(scaled, a.dtype));
 }
 /** a ** b in float64. */
-export const floatPower = (a: Tensor, b: Operand): Tensor => {
+export function floatPower(a: Tensor, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('floatPower', 2, arguments);
   assertTensor('floatPower', 'a', a);
   return pow(to(a, 'float64'), b instanceof Tensor ? to(b, 'float64') : b);
-};
+}
 /** True where x is +Infinity. */
-export const isposinf = (x: Tensor): Tensor => {
+export function isposinf(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('isposinf', 1, arguments);
   assertTensor('isposinf', 'x', x);
   return eq(detach(x), Number.POSITIVE_INFINITY);
-};
+}
 /** True where x is -Infinity. */
-export const isneginf = (x: Tensor): Tensor => {
+export function isneginf(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('isneginf', 1, arguments);
   assertTensor('isneginf', 'x', x);
   return eq(detach(x), Number.NEGATIVE_INFINITY);
-};
+}
 /** -1, 0 or 1: {@link sign} under the name that also serves complex numbers in PyTorch. */
-export const sgn = (x: Tensor): Tensor => named('Sgn', sign(x));
+export function sgn(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('sgn', 1, arguments);
+  return named('Sgn', sign(x));
+}
 
 /** log(exp(a) + exp(b)), without overflow. @throws {DTypeError} for integers. @see https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
-export const logaddexp = (a: Tensor, b: Tensor): Tensor => logAdded('logaddexp', a, b, (distance) => log1p(exp(distance)), exp);
+export function logaddexp(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('logaddexp', 2, arguments);
+  return logAdded('logaddexp', a, b, (distance) => log1p(exp(distance)), exp);
+}
 
 /** log2(2^a + 2^b), without overflow. @throws {DTypeError} for integers. */
-export const logaddexp2 = (a: Tensor, b: Tensor): Tensor =>
-  logAdded(
+export function logaddexp2(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('logaddexp2', 2, arguments);
+  return logAdded(
     'logaddexp2',
     a,
     b,
     (distance) => mul(log1p(pow(2, distance)), Math.LOG2E),
     (x) => pow(2, x),
   );
+}
 
 /** The larger of both, and what the smaller adds to it. Each gradient is g / (1 + power(other - own)). */
 function logAdded(op: string, first: Tensor, second: Tensor, more: (distance: Tensor) => Tensor, power: (x: Tensor) => Tensor): Tensor {
@@ -238,9 +267,15 @@ function logAdded(op: string, first: Tensor, second: Tensor, more: (distance: Te
 }
 
 /** The larger of each pair; the other where one is NaN. Gradient: half to each where they are equal. */
-export const fmax = (a: Tensor, b: Tensor): Tensor => numberOf('fmax', a, b, gt);
+export function fmax(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('fmax', 2, arguments);
+  return numberOf('fmax', a, b, gt);
+}
 /** The smaller of each pair; the other where one is NaN. Gradient: half to each where they are equal. */
-export const fmin = (a: Tensor, b: Tensor): Tensor => numberOf('fmin', a, b, lt);
+export function fmin(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('fmin', 2, arguments);
+  return numberOf('fmin', a, b, lt);
+}
 
 /** Whichever wins, or is a number where the other is NaN. */
 function numberOf(op: string, a: Tensor, b: Tensor, wins: typeof gt): Tensor {

@@ -1,6 +1,6 @@
 /** Pooling over as many windows as give a wanted size: window i of an axis covers floor(i from / to) to ceil((i + 1) from / to). */
 import { ShapeError, showShape } from '../errors.js';
-import { leadingByName, readArguments } from '../tensor/arguments.js';
+import { leadingByName, readArguments, tooMany } from '../tensor/arguments.js';
 import { fromTypedArray, tensor } from '../tensor/create.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { div, mul } from './arithmetic.js';
@@ -30,6 +30,7 @@ export type AdaptiveSingle = number | readonly [number];
  * F.adaptiveAvgPool2d(randn([1, 3, 7, 5]), [2, null]).shape; // [1, 3, 2, 5]
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptivePair | { outputSize: AdaptivePair }): Tensor {
+  if (arguments.length > 2) tooMany('adaptiveAvgPool2d', 2, arguments);
   return adaptiveAverage('adaptiveAvgPool2d', 2, x, [outputSize]);
 }
 
@@ -42,6 +43,7 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptivePair | { output
  * F.adaptiveAvgPool1d(randn([1, 3, 7]), 2).shape; // [1, 3, 2]
  */
 export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSingle | { outputSize: AdaptiveSingle }): Tensor {
+  if (arguments.length > 2) tooMany('adaptiveAvgPool1d', 2, arguments);
   return adaptiveAverage('adaptiveAvgPool1d', 1, x, [outputSize]);
 }
 
@@ -54,6 +56,7 @@ export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSingle | { outp
  * F.adaptiveAvgPool3d(randn([1, 3, 4, 7, 5]), 2).shape; // [1, 3, 2, 2, 2]
  */
 export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveTriple | { outputSize: AdaptiveTriple }): Tensor {
+  if (arguments.length > 2) tooMany('adaptiveAvgPool3d', 2, arguments);
   return adaptiveAverage('adaptiveAvgPool3d', 3, x, [outputSize]);
 }
 

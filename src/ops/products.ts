@@ -1,7 +1,7 @@
 /** Slices scaled by their norms, and distances between the rows of one matrix. */
 import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { assertTensor, readArguments, show, type Trailing, tooMany } from '../tensor/arguments.js';
 import { normalizeDim } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, div, gt, mul, sub } from './arithmetic.js';
@@ -22,6 +22,7 @@ import { norm } from './statistics.js';
  * renorm(tensor([[3, 4], [0.3, 0.4]]), 2, 0, 1); // [[0.6, 0.8], [0.3, 0.4]]
  */
 export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
+  if (arguments.length > 4) tooMany('renorm', 4, arguments);
   assertTensor('renorm', 'x', x);
   if (!(typeof p === 'number' && p > 0)) throw new ArgumentError(`renorm: p is ${show(p)}, expected a number above 0.`);
   if (!(typeof maxnorm === 'number' && maxnorm >= 0))

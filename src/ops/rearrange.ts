@@ -1,10 +1,10 @@
 /** Diagonals, stacks, splits and grids: torch's smaller functions that move elements, made of views, cat and gather. */
 import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { assertNumbers, assertTensor, assertTensorList, readArguments, readOptions, type Trailing } from '../tensor/arguments.js';
+import { assertNumbers, assertTensor, assertTensorList, readArguments, type Trailing, tooMany } from '../tensor/arguments.js';
 import { finiteNumber, listable, wholeNumber, wholeNumbers } from '../tensor/checks.js';
 import { arange, type TensorOptions, tensor, zeros } from '../tensor/create.js';
-import { isFloating } from '../tensor/dtype.js';
+import { type DType, isFloating } from '../tensor/dtype.js';
 import { resultDType } from '../tensor/scalar.js';
 import { broadcastShapes, contiguousStrides, normalizeDim, numel, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -25,6 +25,7 @@ import {
   permute,
   reshape,
   slice,
+  type TransposeArguments,
   transpose,
   unsqueeze,
 } from './movement.js';
@@ -34,6 +35,7 @@ import {
  * @param offset default 0; positive ones lie above the main diagonal. @throws {ShapeError} for other ranks.
  */
 export function diag(x: Tensor, offset = 0): Tensor {
+  if (arguments.length > 2) tooMany('diag', 2, arguments);
   assertTensor('diag', 'x', x);
   if (x.ndim === 1) return diagEmbed(x, offset);
   if (x.ndim !== 2) throw new ShapeError(`diag: input is ${showShape(x.shape)}, expected a vector or a matrix.`);
@@ -41,7 +43,10 @@ export function diag(x: Tensor, offset = 0): Tensor {
 }
 
 /** The elements, in order, on the diagonal of a matrix. */
-export const diagflat = (x: Tensor, offset = 0): Tensor => diagEmbed(reshape(x, [-1]), offset);
+export function diagflat(x: Tensor, offset = 0): Tensor {
+  if (arguments.length > 2) tooMany('diagflat', 2, arguments);
+  return diagEmbed(reshape(x, [-1]), offset);
+}
 
 /**
  * Matrices with the last dim of x on a diagonal of the dims `dim1` and `dim2` of the result: [..., n] gives [..., n + |offset|, n + |offset|].
@@ -67,72 +72,87 @@ export function diagEmbed(x: Tensor, ...args: Trailing<[offset: number, dim1: nu
 }
 
 /** Rows in reverse order. */
-export const flipud = (x: Tensor): Tensor => {
+export function flipud(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('flipud', 1, arguments);
   assertTensor('flipud', 'x', x);
   return flip(x, [0]);
-};
+}
 /** Columns in reverse order. */
-export const fliplr = (x: Tensor): Tensor => {
+export function fliplr(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('fliplr', 1, arguments);
   assertTensor('fliplr', 'x', x);
   if (x.ndim < 2) throw new ShapeError(`fliplr: input is ${showShape(x.shape)}, expected at least 2 dims.`);
   return flip(x, [1]);
-};
+}
 
 /** {@link transpose} under NumPy's name. */
-export const swapaxes = (x: Tensor, dim0: number, dim1: number): Tensor => transpose(x, dim0, dim1);
+export const swapaxes = (x: Tensor, ...given: TransposeArguments): Tensor => transpose(x, ...given);
 /** {@link movedim} under NumPy's name. */
-export const moveaxis = (x: Tensor, from: number | readonly number[], target: number | readonly number[]): Tensor =>
-  movedim(x, from, target);
+export function moveaxis(x: Tensor, from: number | readonly number[], target: number | readonly number[]): Tensor {
+  if (arguments.length > 3) tooMany('moveaxis', 3, arguments);
+  return movedim(x, from, target);
+}
 /** The elements in one row. */
-export const ravel = (x: Tensor): Tensor => reshape(x, [-1]);
+export function ravel(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('ravel', 1, arguments);
+  return reshape(x, [-1]);
+}
 
 const leading = (x: Tensor, n: number): Tensor => (x.ndim < n ? reshape(x, [...Array<number>(n - x.ndim).fill(1), ...x.shape]) : x);
 /** With at least one dim. */
-export const atleast1d = (x: Tensor): Tensor => {
+export function atleast1d(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('atleast1d', 1, arguments);
   assertTensor('atleast1d', 'x', x);
   return leading(x, 1);
-};
+}
 /** With at least two dims. */
-export const atleast2d = (x: Tensor): Tensor => {
+export function atleast2d(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('atleast2d', 1, arguments);
   assertTensor('atleast2d', 'x', x);
   return leading(x, 2);
-};
+}
 /** With at least three dims: [n] becomes [1, n, 1], [m, n] becomes [m, n, 1]. */
-export const atleast3d = (x: Tensor): Tensor => {
+export function atleast3d(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('atleast3d', 1, arguments);
   assertTensor('atleast3d', 'x', x);
   return x.ndim < 3 ? unsqueeze(leading(x, 2), -1) : x;
-};
+}
 
 /** Side by side: along dim 0 for vectors, dim 1 otherwise. */
 export function hstack(tensors: readonly Tensor[]): Tensor {
+  if (arguments.length > 1) tooMany('hstack', 1, arguments);
   assertTensorList('hstack', 'tensors', tensors);
   const parts = tensors.map(atleast1d);
   return cat(parts, parts[0]?.ndim === 1 ? 0 : 1);
 }
 /** One above the other, vectors as rows. */
-export const vstack = (tensors: readonly Tensor[]): Tensor => {
+export function vstack(tensors: readonly Tensor[]): Tensor {
+  if (arguments.length > 1) tooMany('vstack', 1, arguments);
   assertTensorList('vstack', 'tensors', tensors);
   return cat(tensors.map(atleast2d), 0);
-};
+}
 /** One behind the other: along dim 2. */
-export const dstack = (tensors: readonly Tensor[]): Tensor => {
+export function dstack(tensors: readonly Tensor[]): Tensor {
+  if (arguments.length > 1) tooMany('dstack', 1, arguments);
   assertTensorList('dstack', 'tensors', tensors);
   return cat(tensors.map(atleast3d), 2);
-};
+}
 /** As columns: vectors become matrices of one column. */
-export const columnStack = (tensors: readonly Tensor[]): Tensor => {
+export function columnStack(tensors: readonly Tensor[]): Tensor {
+  if (arguments.length > 1) tooMany('columnStack', 1, arguments);
   assertTensorList('columnStack', 'tensors', tensors);
   return cat(
     tensors.map((x) => (x.ndim < 2 ? reshape(x, [numel(x.shape), 1]) : x)),
     1,
   );
-};
+}
 
 /**
  * Parts along `dim`: as many as a number says, the first ones larger by one where it does not divide; or cut before each of the given places.
  * @throws {ArgumentError} for less than one part. @see https://pytorch.org/docs/stable/generated/torch.tensor_split.html
  */
 export function tensorSplit(x: Tensor, parts: number | readonly number[], dim = 0): Tensor[] {
+  if (arguments.length > 3) tooMany('tensorSplit', 3, arguments);
   assertTensor('tensorSplit', 'x', x);
   assertNumbers('tensorSplit', 'parts', parts, true);
   const d = normalizeDim(dim, x.ndim, 'tensorSplit');
@@ -157,24 +177,27 @@ function evenly(op: string, x: Tensor, parts: number | readonly number[], d: num
   return tensorSplit(x, parts, dim);
 }
 /** Equal parts side by side, or cut at places. @throws {ArgumentError} where they would not be equal. */
-export const hsplit = (x: Tensor, parts: number | readonly number[]): Tensor[] => {
+export function hsplit(x: Tensor, parts: number | readonly number[]): Tensor[] {
+  if (arguments.length > 2) tooMany('hsplit', 2, arguments);
   assertTensor('hsplit', 'x', x);
   assertNumbers('hsplit', 'parts', parts, true);
   return evenly('hsplit', x, parts, 1);
-};
+}
 /** Equal parts one above the other. @throws as {@link hsplit}. */
-export const vsplit = (x: Tensor, parts: number | readonly number[]): Tensor[] => {
+export function vsplit(x: Tensor, parts: number | readonly number[]): Tensor[] {
+  if (arguments.length > 2) tooMany('vsplit', 2, arguments);
   assertTensor('vsplit', 'x', x);
   assertNumbers('vsplit', 'parts', parts, true);
   if (x.ndim < 2) throw new ShapeError(`vsplit: input is ${showShape(x.shape)}, expected at least 2 dims.`);
   return evenly('vsplit', x, parts, 0);
-};
+}
 /** Equal parts one behind the other. @throws as {@link hsplit}. */
-export const dsplit = (x: Tensor, parts: number | readonly number[]): Tensor[] => {
+export function dsplit(x: Tensor, parts: number | readonly number[]): Tensor[] {
+  if (arguments.length > 2) tooMany('dsplit', 2, arguments);
   assertTensor('dsplit', 'x', x);
   assertNumbers('dsplit', 'parts', parts, true);
   return evenly('dsplit', x, parts, 2);
-};
+}
 
 /** All of them in the shape that they broadcast to. */
 export function broadcastTensors(...tensors: Tensor[]): Tensor[] {
@@ -209,9 +232,12 @@ export function cartesianProd(...vectors: Tensor[]): Tensor {
 }
 
 /** Every choice of `r` elements of a vector, in order, as rows. @param withReplacement may take an element again; default false. */
-export function combinations(x: Tensor, r = 2, options?: { withReplacement?: boolean }): Tensor {
+export function combinations(
+  x: Tensor,
+  ...given: Trailing<[r: number | undefined, withReplacement: boolean], { r?: number; withReplacement?: boolean }>
+): Tensor {
   assertTensor('combinations', 'x', x);
-  const { withReplacement } = readOptions('combinations', { withReplacement: false }, options);
+  const { r, withReplacement } = readArguments('combinations', { r: 2, withReplacement: false }, given);
   wholeNumber('combinations', 'r', r, { min: 0 });
   if (x.ndim !== 1) throw new ShapeError(`combinations: input is ${showShape(x.shape)}, expected a vector.`);
   const places: number[] = [];
@@ -229,7 +255,10 @@ export function combinations(x: Tensor, r = 2, options?: { withReplacement?: boo
 }
 
 /** Where elements are not 0, one row each. */
-export const argwhere = (x: Tensor): Tensor => nonzero(x);
+export function argwhere(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('argwhere', 1, arguments);
+  return nonzero(x);
+}
 
 function triangle(op: string, rows: number, cols: number, offset: number, holds: (difference: Tensor) => Tensor): Tensor {
   wholeNumber(op, 'rows', rows, { min: 0 });
@@ -240,11 +269,15 @@ function triangle(op: string, rows: number, cols: number, offset: number, holds:
   return permute(nonzero(holds(difference)), [1, 0]);
 }
 /** Row and column numbers of the lower triangle of a matrix, [2, n]. @param offset default 0. */
-export const trilIndices = (rows: number, cols: number, offset = 0): Tensor =>
-  triangle('trilIndices', rows, cols, offset, (d) => ge(mul(d, -1), -offset));
+export function trilIndices(rows: number, cols: number, ...given: [offset?: number] | [options: { offset?: number }]): Tensor {
+  const { offset } = readArguments('trilIndices', { offset: 0 }, given);
+  return triangle('trilIndices', rows, cols, offset, (d) => ge(mul(d, -1), -offset));
+}
 /** Row and column numbers of the upper triangle of a matrix, [2, n]. @param offset default 0. */
-export const triuIndices = (rows: number, cols: number, offset = 0): Tensor =>
-  triangle('triuIndices', rows, cols, offset, (d) => ge(d, offset));
+export function triuIndices(rows: number, cols: number, ...given: [offset?: number] | [options: { offset?: number }]): Tensor {
+  const { offset } = readArguments('triuIndices', { offset: 0 }, given);
+  return triangle('triuIndices', rows, cols, offset, (d) => ge(d, offset));
+}
 
 /**
  * Windows along `dim`: a new last dim of `size`, one window every `step`. A view: windows that overlap share their elements.
@@ -268,10 +301,12 @@ export function unfoldDim(x: Tensor, dim: number, size: number, step: number): T
 }
 
 /** Powers of a vector as columns. @param n how many; default: its length. @param increasing from the 0th on; default false. */
-export function vander(x: Tensor, n: number | undefined = x?.shape?.[0] ?? 0, options?: { increasing?: boolean }): Tensor {
+export function vander(
+  x: Tensor,
+  ...given: Trailing<[n: number | undefined, increasing: boolean], { n?: number; increasing?: boolean }>
+): Tensor {
   assertTensor('vander', 'x', x);
-  const { increasing } = readOptions('vander', { increasing: false }, options);
-  assertTensor('vander', 'x', x);
+  const { n, increasing } = readArguments('vander', { n: x.shape[0] ?? 0, increasing: false }, given);
   if (x.ndim !== 1) throw new ShapeError(`vander: x is ${showShape(x.shape)}, expected a vector.`);
   listable('vander', 'columns', wholeNumber('vander', 'n', n, { min: 0 }), 2 ** 16);
   const columns = Array.from({ length: n }, (_, i) => pow(x, increasing ? i : n - 1 - i));
@@ -283,12 +318,11 @@ export function logspace(
   start: number,
   end: number,
   steps: number,
-  base: number | TensorOptions = 10,
-  options: TensorOptions = {},
+  ...given: [base?: number, options?: TensorOptions] | [options: TensorOptions & { base?: number }]
 ): Tensor {
+  const { base: b, ...rest } = readArguments('logspace', { base: 10, dtype: undefined as DType | undefined, requiresGrad: false }, given);
   for (const [name, value] of Object.entries({ start, end })) finiteNumber('logspace', name, value);
   listable('logspace', 'numbers', wholeNumber('logspace', 'steps', steps, { min: 0 }));
-  const [b, rest] = typeof base === 'number' ? [base, options] : [10, base];
   const dtype = rest.dtype ?? 'float32';
   // As PyTorch does: float32 rounds the ends and their distance, the rest is float64, from both ends toward the middle.
   const round = dtype === 'float32' ? Math.fround : isFloating(dtype) ? (v: number) => v : Math.trunc;

@@ -2,7 +2,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { assertTensors, readArguments, show } from '../tensor/arguments.js';
+import { assertTensors, readArguments, show, tooMany } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, normalizeDim, numel, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -189,6 +189,7 @@ export function indexReduce_(
  * zeros([4]).maskedScatter(tensor([0, 1, 0, 1], { dtype: 'bool' }), tensor([7, 8])); // [0, 7, 0, 8]
  */
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
+  if (arguments.length > 3) tooMany('maskedScatter', 3, arguments);
   assertTensors('maskedScatter', { x, mask, source });
   if (mask.dtype !== 'bool') throw new DTypeError(`maskedScatter: mask is ${mask.dtype}, expected bool. Compare first: x.gt(0).`);
   sameDType('maskedScatter', x, source);

@@ -1,6 +1,6 @@
 /** A tensor with a part of it, which a view would show, replaced: the forms of `x.select(…).copy_(src)` that leave x as it was. */
 import { ArgumentError, IndexError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { assertTensor, readArguments, show, type Trailing, tooMany } from '../tensor/arguments.js';
 import { arange } from '../tensor/create.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -26,6 +26,7 @@ function part(op: string, x: Tensor, src: Tensor, shape: Shape): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.select_scatter.html
  */
 export function selectScatter(x: Tensor, src: Tensor, dim: number, index: number): Tensor {
+  if (arguments.length > 4) tooMany('selectScatter', 4, arguments);
   assertTensor('selectScatter', 'x', x);
   const d = normalizeDim(dim, x.ndim, 'selectScatter');
   const size = x.shape[d] ?? 0;

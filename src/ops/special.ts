@@ -5,7 +5,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { ArgumentError } from '../errors.js';
-import { assertTensor, show } from '../tensor/arguments.js';
+import { assertTensor, show, tooMany } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { add, eq, le, logicalAnd, logicalOr, lt, mul, sub } from './arithmetic.js';
@@ -17,17 +17,35 @@ import { asFloats } from './pointwise.js';
 import { sum } from './reduce.js';
 
 /** 1 - erf(x), exact where erf(x) is nearly 1. @see https://pytorch.org/docs/stable/special.html#torch.special.erfc */
-export const erfc = (x: Tensor): Tensor => unary('erfc', x);
+export function erfc(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('erfc', 1, arguments);
+  return unary('erfc', x);
+}
 /** exp(x²) erfc(x), without overflow for large x. @see https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
-export const erfcx = (x: Tensor): Tensor => unary('erfcx', x);
+export function erfcx(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('erfcx', 1, arguments);
+  return unary('erfcx', x);
+}
 /** log |Γ(x)|; infinite at 0 and the negative whole numbers. @see https://pytorch.org/docs/stable/generated/torch.lgamma.html */
-export const lgamma = (x: Tensor): Tensor => unary('lgamma', x);
+export function lgamma(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('lgamma', 1, arguments);
+  return unary('lgamma', x);
+}
 /** {@link lgamma} under the name that it has in `special`. */
-export const gammaln = (x: Tensor): Tensor => unary('lgamma', x, 0, 0, 'gammaln');
+export function gammaln(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('gammaln', 1, arguments);
+  return unary('lgamma', x, 0, 0, 'gammaln');
+}
 /** The derivative of log Γ(x); NaN at the negative whole numbers. @see https://pytorch.org/docs/stable/generated/torch.digamma.html */
-export const digamma = (x: Tensor): Tensor => unary('digamma', x);
+export function digamma(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('digamma', 1, arguments);
+  return unary('digamma', x);
+}
 /** {@link digamma} under the name that it has in `special`. */
-export const psi = (x: Tensor): Tensor => unary('digamma', x, 0, 0, 'psi');
+export function psi(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('psi', 1, arguments);
+  return unary('digamma', x, 0, 0, 'psi');
+}
 
 /**
  * The n-th derivative of {@link digamma}.
@@ -35,6 +53,7 @@ export const psi = (x: Tensor): Tensor => unary('digamma', x, 0, 0, 'psi');
  * @throws {ArgumentError} for another n. @see https://pytorch.org/docs/stable/special.html#torch.special.polygamma
  */
 export function polygamma(n: number, x: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('polygamma', 2, arguments);
   if (!Number.isInteger(n) || n < 0)
     throw new ArgumentError(`polygamma: n is ${show(n)}, expected a whole number of at least 0. The order comes first: polygamma(1, x).`);
   return n === 0 ? digamma(x) : unary('polygamma', x, n);
@@ -49,6 +68,7 @@ const MOST_VARIATES = 10_000;
  * @throws {ArgumentError} for another p. @see https://pytorch.org/docs/stable/special.html#torch.special.multigammaln
  */
 export function mvlgamma(x: Tensor, p: number): Tensor {
+  if (arguments.length > 2) tooMany('mvlgamma', 2, arguments);
   assertTensor('mvlgamma', 'x', x);
   if (!Number.isInteger(p) || p < 1 || p > MOST_VARIATES)
     throw new ArgumentError(`mvlgamma: p is ${show(p)}, expected a whole number from 1 to ${MOST_VARIATES}.`);
@@ -58,26 +78,48 @@ export function mvlgamma(x: Tensor, p: number): Tensor {
 }
 
 /** {@link mvlgamma} under the name that it has in `special`. */
-export const multigammaln = (x: Tensor, p: number): Tensor => mvlgamma(x, p);
+export function multigammaln(x: Tensor, p: number): Tensor {
+  if (arguments.length > 2) tooMany('multigammaln', 2, arguments);
+  return mvlgamma(x, p);
+}
 
 /** The modified Bessel function of the first kind of order 0. @see https://pytorch.org/docs/stable/special.html#torch.special.i0 */
-export const i0 = (x: Tensor): Tensor => unary('i0', x);
+export function i0(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('i0', 1, arguments);
+  return unary('i0', x);
+}
 /** exp(-|x|) {@link i0}(x). */
-export const i0e = (x: Tensor): Tensor => unary('i0e', x);
+export function i0e(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('i0e', 1, arguments);
+  return unary('i0e', x);
+}
 /** The modified Bessel function of the first kind of order 1. */
-export const i1 = (x: Tensor): Tensor => unary('i1', x);
+export function i1(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('i1', 1, arguments);
+  return unary('i1', x);
+}
 /** exp(-|x|) {@link i1}(x). */
-export const i1e = (x: Tensor): Tensor => unary('i1e', x);
+export function i1e(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('i1e', 1, arguments);
+  return unary('i1e', x);
+}
 
 /** The share of a normal distribution that lies below x. @see https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
 export function ndtr(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('ndtr', 1, arguments);
   assertTensor('ndtr', 'x', x);
   return mul(erfc(mul(floats(x), -Math.SQRT1_2)), 0.5);
 }
 /** The inverse of {@link ndtr}: where the share p of a normal distribution lies below; NaN outside 0 to 1. */
-export const ndtri = (p: Tensor): Tensor => unary('ndtri', p);
+export function ndtri(p: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('ndtri', 1, arguments);
+  return unary('ndtri', p);
+}
 /** log({@link ndtr}(x)), exact where ndtr itself is 0. */
-export const logNdtr = (x: Tensor): Tensor => unary('log_ndtr', x, 0, 0, 'logNdtr');
+export function logNdtr(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('logNdtr', 1, arguments);
+  return unary('log_ndtr', x, 0, 0, 'logNdtr');
+}
 
 /**
  * -x log(x); 0 at 0, -Infinity below.
@@ -85,6 +127,7 @@ export const logNdtr = (x: Tensor): Tensor => unary('log_ndtr', x, 0, 0, 'logNdt
  * @see https://pytorch.org/docs/stable/special.html#torch.special.entr
  */
 export function entr(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('entr', 1, arguments);
   assertTensor('entr', 'x', x);
   const source = floats(x);
   const out = noGrad(() => {
@@ -96,6 +139,7 @@ export function entr(x: Tensor): Tensor {
 
 /** x log1p(y), 0 where x is 0 (and y is no NaN). @see https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
 export function xlog1py(x: Operand, y: Operand): Tensor {
+  if (arguments.length > 2) tooMany('xlog1py', 2, arguments);
   const [a, b] = asFloats(x, y) as [Operand, Operand];
   if (!(b instanceof Tensor)) {
     if (!(a instanceof Tensor)) throw new ArgumentError('xlog1py: both operands are numbers, expected at least one tensor.');

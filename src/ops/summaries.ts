@@ -11,6 +11,7 @@ import {
   required,
   show,
   type Trailing,
+  tooMany,
 } from '../tensor/arguments.js';
 import { listable, wholeNumber } from '../tensor/checks.js';
 import { fromTypedArray, tensor, zeros } from '../tensor/create.js';
@@ -284,10 +285,11 @@ export function kthvalue(
 }
 
 /** In ascending order along the first dim. */
-export const msort = (x: Tensor): Tensor => {
+export function msort(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('msort', 1, arguments);
   assertTensor('msort', 'x', x);
   return sort(x, 0).values;
-};
+}
 
 /**
  * How often each of 0, 1, 2, … comes in a vector of whole numbers; or the sums of their `weights`.
@@ -479,6 +481,7 @@ function divisorOf(total: Tensor | number, weights: readonly Tensor[], aweights:
 
 /** The correlation of variables (rows) over observations (columns), from -1 to 1. */
 export function corrcoef(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('corrcoef', 1, arguments);
   assertTensor('corrcoef', 'x', x);
   const c = cov(x);
   if (c.ndim === 0) return div(c, c);

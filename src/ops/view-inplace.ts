@@ -2,7 +2,7 @@
 import { isGradEnabled } from '../autograd/mode.js';
 import { type Node, setGradFn } from '../autograd/node.js';
 import { ArgumentError, ShapeError } from '../errors.js';
-import { assertTensor, show } from '../tensor/arguments.js';
+import { assertTensor, readOne, show } from '../tensor/arguments.js';
 import { checkSizes, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkInPlace } from './inplace.js';
@@ -23,12 +23,15 @@ function wholeNumbers(op: string, name: string, list: unknown): asserts list is 
  * @example
  * asStrided(tensor([1, 2, 3, 4]), [3, 2], [1, 1]); // [[1, 2], [2, 3], [3, 4]]
  */
-export function asStrided(x: Tensor, shape: Shape, strides: Shape, storageOffset?: number | null): Tensor {
-  return strided('asStrided', x, shape, strides, storageOffset);
+export function asStrided(x: Tensor, shape: Shape, strides: Shape, ...given: OffsetArguments): Tensor {
+  return strided('asStrided', x, shape, strides, given);
 }
 
-function strided(op: string, x: Tensor, shape: Shape, strides: Shape, storageOffset?: number | null): Tensor {
-  assertTensor(op, 'x', x);
+/** Where the first element stands, by position or by name. */
+export type OffsetArguments = [storageOffset?: number | null] | [options: { storageOffset?: number | null }];
+
+function strided(op: string, x: Tensor, shape: Shape, strides: Shape, given: OffsetArguments): Tensor {
+  const storageOffset = readOne<number | null>(op, x, 'storageOffset', null, given);
   wholeNumbers(op, 'shape', shape);
   wholeNumbers(op, 'strides', strides);
   checkSizes(shape, op);
@@ -57,10 +60,11 @@ function become(op: string, x: Tensor, view: () => Tensor): Tensor {
 }
 
 /** {@link transpose} in place. @throws {GradError} for a leaf that requires gradients, while recording. */
-export const transpose_ = (x: Tensor, dim0: number, dim1: number): Tensor =>
-  become('transpose_', x, () => movement.transpose(x, dim0, dim1));
+export const transpose_ = (x: Tensor, ...given: movement.TransposeArguments): Tensor =>
+  become('transpose_', x, () => movement.transpose(x, ...given));
 /** {@link transpose_} under NumPy's name. */
-export const swapaxes_ = (x: Tensor, dim0: number, dim1: number): Tensor => become('swapaxes_', x, () => movement.transpose(x, dim0, dim1));
+export const swapaxes_ = (x: Tensor, ...given: movement.TransposeArguments): Tensor =>
+  become('swapaxes_', x, () => movement.transpose(x, ...given));
 /** {@link t} in place. @throws as {@link transpose_}. */
 export const t_ = (x: Tensor): Tensor => become('t_', x, () => movement.t(x));
 /** {@link squeeze} in place. @throws as {@link transpose_}. */
@@ -72,5 +76,5 @@ export const unsqueeze_ = (
   ...args: Parameters<typeof movement.unsqueeze> extends [Tensor, ...infer Rest] ? Rest : never
 ): Tensor => become('unsqueeze_', x, () => movement.unsqueeze(x, ...args));
 /** {@link asStrided} in place. @throws as {@link asStrided} and {@link transpose_}. */
-export const asStrided_ = (x: Tensor, shape: Shape, strides: Shape, storageOffset?: number | null): Tensor =>
-  become('asStrided_', x, () => strided('asStrided_', x, shape, strides, storageOffset));
+export const asStrided_ = (x: Tensor, shape: Shape, strides: Shape, ...given: OffsetArguments): Tensor =>
+  become('asStrided_', x, () => strided('asStrided_', x, shape, strides, given));

@@ -133,8 +133,15 @@ export function readSizes(op: string, given: readonly unknown[]): { shape: numbe
   return { shape, options: rest[0] };
 }
 
-/** A list of whole numbers (sizes or dims) of a method, as one list or one by one. @throws {ArgumentError} for anything else. */
-export function readList(op: string, given: readonly unknown[]): number[] {
+/** What {@link readList} reads: numbers as one list or one by one, or the list by name. */
+export type ListArguments<Name extends string> =
+  | number[]
+  | [list: readonly number[]]
+  | [options: { readonly [N in Name]: readonly number[] }];
+
+/** A list of whole numbers (sizes or dims), as one list, one by one, or by name. @throws {ArgumentError} for anything else. */
+export function readList(op: string, given: readonly unknown[], name = 'shape'): number[] {
+  if (given.length > 0 && isOptions(given[0])) return readList(op, readRequired(op, [name], given));
   const { shape, options } = given.length === 0 ? { shape: [], options: undefined } : readSizes(op, given);
   noMore(op, [options]);
   return shape;
@@ -158,7 +165,9 @@ export type Named<O, Name extends string, T> = O & { readonly [N in Name]: T };
 export function leadingByName(op: string, names: readonly string[], given: readonly unknown[]): unknown[] {
   const at = given.findIndex(isOptions);
   if (at < 0 || at >= names.length) return [...given];
-  const named = given[at] as Record<string, unknown>;
+  const named = Object.fromEntries(
+    Object.entries(given[at] as object).map(([name, value]: [string, unknown]) => [aliasOf(name, names) ?? name, value]),
+  );
   const wanted = names.slice(at);
   const rest = Object.entries(named).filter(([name]) => !wanted.includes(name));
   for (const name of wanted) {
@@ -190,6 +199,33 @@ export function noMore(op: string, rest: readonly unknown[]): void {
     if (isOptions(value)) for (const name of Object.keys(value)) throw unknownOption(op, name, []);
     throw new ArgumentError(`${op}: got ${show(value)} as one argument too many. ${takes(op, [])}`);
   }
+}
+
+/**
+ * Refuses what stands after the `most` arguments that `op` takes. A function asks only where there is more, which costs the others nothing:
+ * `if (arguments.length > 2) tooMany('mm', 2, arguments);`. What `map` and `reduce` add, a place and the list, passes: `xs.map(exp)`.
+ * @throws {ArgumentError} for an argument that nobody reads, but undefined.
+ */
+export function tooMany(op: string, most: number, given: ArrayLike<unknown>): void {
+  const list = given[most + 1];
+  if (given.length === most + 2 && Array.isArray(list) && list[given[most] as number] === given[most - 1]) return;
+  noMore(op, Array.from(given).slice(most));
+}
+
+/**
+ * Required arguments, in order or, from the first that is an object on, by name: `transpose(x, 0, 1)`, `transpose(x, { dim0: 0, dim1: 1 })`.
+ * Their values are left to the caller.
+ * @throws {ArgumentError} for one that is missing in the object, an unknown name, and one argument too many.
+ */
+export function readRequired<T extends readonly unknown[]>(op: string, names: readonly string[], given: readonly unknown[]): T {
+  const last = given[given.length - 1];
+  // Most calls go by position, and this is read in every step.
+  if (given.length <= names.length && (typeof last !== 'object' || !isOptions(last))) return given as unknown as T;
+  const read = leadingByName(op, names, given);
+  const more = read[names.length];
+  if (isOptions(more)) for (const name of Object.keys(more)) throw unknownOption(op, name, names);
+  if (read.length > names.length) tooMany(op, names.length, read);
+  return read as unknown as T;
 }
 
 /**

@@ -5,7 +5,7 @@ import { withIndices } from '../data/with-indices.js';
 import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { contiguous } from '../ops/copy.js';
-import { indexSelect } from '../ops/gather.js';
+import { slicesAt } from '../ops/gather.js';
 import { select } from '../ops/movement.js';
 import { assertTensor, readOptions, required, show } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
@@ -103,7 +103,7 @@ export class ImageDataset extends Dataset<[Tensor, number]> {
 
   /** Images `indices` [B, C, H, W] in float32, and their labels [B]. */
   getBatch(indices: readonly number[]): [Tensor, Tensor] {
-    const labels = withIndices(indices, this.length, classNameOf(this), (index) => indexSelect(this.labels, 0, index, classNameOf(this)));
+    const labels = withIndices(indices, this.length, classNameOf(this), (index) => slicesAt(classNameOf(this), this.labels, 0, index));
     return [this.gatherImages(indices), labels];
   }
 

@@ -3,7 +3,7 @@ import { isGradEnabled } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, readArguments } from '../../tensor/arguments.js';
+import { assertTensor, readArguments, tooMany } from '../../tensor/arguments.js';
 import { eye, fromTypedArray } from '../../tensor/create.js';
 import { broadcastShapes, numel, sameShape } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
@@ -127,6 +127,7 @@ export function solve(a: Tensor, b: Tensor, options: { left?: boolean } = {}): T
  * linalg.inv(tensor([[2, 0], [0, 4]])).toArray(); // [[0.5, 0], [0, 0.25]]
  */
 export function inv(a: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('inv', 1, arguments);
   assertSquare('inv', 'A', a);
   const out = raw(() => {
     const { lu, pivots, info } = factorsOf(a, 'inv');
@@ -160,6 +161,7 @@ const asMatrices = (x: Tensor): Tensor => unsqueeze(unsqueeze(x, -1), -1);
  * linalg.det(tensor([[2, 1], [0, 3]])).item(); // 6
  */
 export function det(a: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('det', 1, arguments);
   assertSquare('det', 'A', a);
   const out = raw(() => {
     const { lu, pivots } = factorsOf(a, 'det');
@@ -190,6 +192,7 @@ function cofactors(a: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html
  */
 export function slogdet(a: Tensor): readonly [sign: Tensor, logabsdet: Tensor] {
+  if (arguments.length > 1) tooMany('slogdet', 1, arguments);
   return slogdetOf(a, 'slogdet');
 }
 
@@ -212,6 +215,7 @@ function slogdetOf(a: Tensor, op: string): readonly [sign: Tensor, logabsdet: Te
  * @param a [..., n, n]. @see https://pytorch.org/docs/stable/generated/torch.logdet.html
  */
 export function logdet(a: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('logdet', 1, arguments);
   const [signs, logs] = slogdetOf(a, 'logdet');
   return where(lt(signs, 0), Number.NaN, logs);
 }
@@ -226,6 +230,7 @@ export function logdet(a: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor.html
  */
 export function luFactor(a: Tensor): readonly [LU: Tensor, pivots: Tensor] {
+  if (arguments.length > 1) tooMany('luFactor', 1, arguments);
   assertMatrices('luFactor', 'A', a);
   const { lu, pivots } = factorsOf(a, 'luFactor');
   const [, m, n] = sizes(a);
@@ -289,6 +294,7 @@ function luGradient(order: Tensor, lower: Tensor, upper: Tensor, gL: Tensor | nu
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.lu.html
  */
 export function lu(a: Tensor): readonly [P: Tensor, L: Tensor, U: Tensor] {
+  if (arguments.length > 1) tooMany('lu', 1, arguments);
   assertMatrices('lu', 'A', a);
   const [order, lower, upper] = raw(() => {
     const { lu, pivots } = factorsOf(a, 'lu');

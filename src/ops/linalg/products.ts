@@ -1,6 +1,6 @@
 /** Products of several matrices, the matrix exponential, and solutions of tensor equations. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertNumbers, assertTensor, readArguments, show } from '../../tensor/arguments.js';
+import { assertNumbers, assertTensor, readArguments, show, tooMany } from '../../tensor/arguments.js';
 import { eye, fullLike } from '../../tensor/create.js';
 import { broadcastShapes, normalizeDim, numel, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -34,6 +34,7 @@ export function vecdot(a: Tensor, b: Tensor, ...given: [dim: number] | [options?
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html
  */
 export function multiDot(matrices: readonly Tensor[]): Tensor {
+  if (arguments.length > 1) tooMany('multiDot', 1, arguments);
   const op = 'multiDot';
   if (!Array.isArray(matrices) || matrices.length < 2)
     throw new ArgumentError(`${op}: got ${show(matrices)}, expected a list of two or more tensors.`);
@@ -80,6 +81,7 @@ export function diagonal(a: Tensor, options: { offset?: number; dim1?: number; d
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.vander.html
  */
 export function vander(x: Tensor, options: { N?: number | null } = {}): Tensor {
+  if (arguments.length > 2) tooMany('vander', 2, arguments);
   const op = 'linalg.vander';
   assertTensor(op, 'x', x);
   const { N } = readArguments<{ N: number | null }>(op, { N: null }, [options]);
@@ -96,6 +98,7 @@ export function vander(x: Tensor, options: { N?: number | null } = {}): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html
  */
 export function matrixPower(a: Tensor, n: number): Tensor {
+  if (arguments.length > 2) tooMany('matrixPower', 2, arguments);
   assertTensor('matrixPower', 'A', a);
   return Number.isInteger(n) && n < 0 ? powerOf(inv(a), -n) : powerOf(a, n);
 }
@@ -137,6 +140,7 @@ const TAYLOR_DEGREE = 18;
  * linalg.matrixExp(zeros([2, 2])).toArray(); // [[1, 0], [0, 1]]
  */
 export function matrixExp(a: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('matrixExp', 1, arguments);
   assertSquare('matrixExp', 'A', a);
   const n = a.shape.at(-1)!;
   const identity = expand(eye(n, { dtype: a.dtype }), a.shape);

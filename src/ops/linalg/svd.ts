@@ -2,7 +2,7 @@
 import { isGradEnabled } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { readArguments } from '../../tensor/arguments.js';
+import { readArguments, tooMany } from '../../tensor/arguments.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../arithmetic.js';
 import { cat } from '../join.js';
@@ -89,6 +89,7 @@ function gradient(u: Tensor, s: Tensor, vh: Tensor, gU: Tensor | null, gS: Tenso
  * linalg.svdvals(tensor([[3, 0], [0, -4]])).toArray(); // [4, 3]
  */
 export function svdvals(a: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('svdvals', 1, arguments);
   assertMatrices('svdvals', 'A', a);
   if (a.requiresGrad && isGradEnabled()) return svd(a, { fullMatrices: false })[1];
   const own = a.shape.at(-2)! < a.shape.at(-1)! ? mT(a) : a;
