@@ -13,7 +13,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { add, div, ge, gt, le, logicalAnd, logicalXor, lt, minimum, mul, sub } from './arithmetic.js';
 import { contiguous, detach, filled, to } from './copy.js';
 import { where } from './elementwise.js';
-import { indexSelect } from './gather.js';
+import { slicesAt } from './gather.js';
 import { cat, stack } from './join.js';
 import { abs, floor, round, trunc } from './math.js';
 import { matmul } from './matmul.js';
@@ -90,7 +90,7 @@ export function gridSample(
   // Channels side by side, so that a tap is one copy; the row of zeros after all others stands for whatever is outside.
   const pixels = reshape(permute(x, [0, ...sizes.map((_, i) => i + 2), 1]), [n * numel(sizes), c]);
   const table = cat([pixels, zeros([1, c], { dtype: x.dtype })], 0);
-  const read = reshape(indexSelect(table, 0, rows, op), [tapCount(axes), flat.shape[0]!, c]);
+  const read = reshape(slicesAt(op, table, 0, rows), [tapCount(axes), flat.shape[0]!, c]);
   const weights = axes.map(({ weight }) => weight).filter((weight) => weight !== null);
   const out = weights.length === 0 ? read : sum(mul(read, unsqueeze(weights.reduce(outer), 2)), { dim: 0 });
   const order = [0, sizes.length + 1, ...sizes.map((_, i) => i + 1)];
