@@ -29,8 +29,9 @@ import {
   tanh,
   tanhshrink,
 } from '../ops/activation.js';
-import { readArguments } from '../tensor/arguments.js';
+import { readArguments, type Settings } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { constant_ } from './init.js';
@@ -403,6 +404,8 @@ export interface PReLUOptions {
   init?: number;
   /** Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /**
@@ -431,7 +434,7 @@ export class PReLU extends Module {
     options?: Pick<PReLUOptions, 'dtype'>,
   ) {
     super();
-    const given = readArguments<Required<PReLUOptions>>(classNameOf(new.target), { numParameters: 1, init: 0.25, dtype: 'float32' }, [
+    const given = readArguments<Settings<PReLUOptions>>(classNameOf(new.target), { numParameters: 1, init: 0.25, dtype: 'float32' }, [
       numParameters,
       init,
       options,

@@ -10,10 +10,11 @@ import { neg } from '../ops/math.js';
 import { narrow, reshape, unsqueeze } from '../ops/movement.js';
 import { mean } from '../ops/reduce.js';
 import { logSoftmax } from '../ops/softmax.js';
-import { assertTensors, readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { assertTensors, readArguments, type Settings, show, type Trailing } from '../tensor/arguments.js';
 import { finiteNumber, wholeNumbers } from '../tensor/checks.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { zeros } from '../tensor/create.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ModuleList } from './containers.js';
@@ -30,6 +31,8 @@ export interface AdaptiveLogSoftmaxOptions {
   headBias?: boolean;
   /** Of the weights. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /** What {@link AdaptiveLogSoftmaxWithLoss} gives: `[output, loss]`, also as `.output` and `.loss`. */
@@ -86,7 +89,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     const name = classNameOf(new.target);
     assertCount(name, 'inFeatures', inFeatures);
     assertCount(name, 'nClasses', nClasses, 1);
-    const { divValue, headBias, dtype } = readArguments<Required<AdaptiveLogSoftmaxOptions>>(
+    const { divValue, headBias, dtype } = readArguments<Settings<AdaptiveLogSoftmaxOptions>>(
       name,
       { divValue: 4, headBias: false, dtype: 'float32' },
       args,

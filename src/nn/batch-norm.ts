@@ -2,9 +2,10 @@
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { addInPlace } from '../ops/inplace.js';
 import { batchNormAs } from '../ops/norm.js';
-import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { assertTensor, readArguments, type Settings, show, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { ones, zeros } from '../tensor/create.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
@@ -28,6 +29,8 @@ export interface BatchNormLayerOptions {
   bias?: boolean;
   /** Of parameters and statistics. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /** The arguments of {@link BatchNormLayerOptions} that may be given in order. */
@@ -60,7 +63,7 @@ export abstract class RunningNorm extends Module {
     const name = classNameOf(this);
     const defaults = { eps: 1e-5, momentum: undefined, affine: on, trackRunningStats: on, bias: true, dtype: 'float32' };
     const given = readArguments<BatchNormLayerOptions>(name, defaults as BatchNormLayerOptions, args);
-    const { eps, momentum = 0.1, affine, trackRunningStats, bias, dtype } = given as Required<BatchNormLayerOptions>;
+    const { eps, momentum = 0.1, affine, trackRunningStats, bias, dtype } = given as Settings<BatchNormLayerOptions>;
     assertCount(name, 'numFeatures', numFeatures);
     assertTrainable(dtype, name);
     if (momentum !== null && typeof momentum !== 'number')

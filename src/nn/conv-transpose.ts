@@ -5,6 +5,7 @@ import { convTranspose1d, convTranspose2d, convTranspose3d } from '../ops/conv-t
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
 import { readArguments, show, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ConvNd } from './conv.js';
@@ -17,6 +18,8 @@ export interface ConvTransposeLayerOptions<S extends Sizes = Sizes> extends Conv
   paddingMode?: 'zeros';
   /** Of the parameters. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /** The options of {@link ConvTranspose1d}. */
@@ -34,7 +37,7 @@ const LAYER = {
   bias: true,
   dilation: null,
   paddingMode: 'zeros',
-  dtype: null,
+  dtype: 'float32',
 } as const;
 
 /** By name in an options object, or the sizes alone: those of the result's axes, or its whole shape. */

@@ -6,6 +6,7 @@ import { type ConvOptions, checkConvInput, type Padding } from '../ops/conv-shap
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../ops/window.js';
 import { readArguments, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { assertCount, resetWeightAndBias } from './linear.js';
@@ -25,6 +26,8 @@ export interface ConvLayerOptions<S extends Sizes = Sizes> extends ConvOptions<S
   paddingMode?: PaddingMode;
   /** Of the parameters. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /** The options of {@link Conv1d}. */
@@ -54,7 +57,7 @@ export abstract class ConvNd<S extends readonly number[]> extends Module {
     readonly inChannels: number,
     readonly outChannels: number,
     kernelSize: Sizes,
-    options: { [K in keyof ConvLayerOptions]-?: ConvLayerOptions[K] | null },
+    options: { [K in Exclude<keyof ConvLayerOptions, 'device'>]-?: ConvLayerOptions[K] | null },
     transposed: boolean,
   ) {
     super();
@@ -113,7 +116,7 @@ function checkedPadding(name: string, rank: Rank, padding: Padding, stride: read
   return padding;
 }
 
-const LAYER = { stride: null, padding: null, dilation: null, groups: 1, bias: true, paddingMode: 'zeros', dtype: null } as const;
+const LAYER = { stride: null, padding: null, dilation: null, groups: 1, bias: true, paddingMode: 'zeros', dtype: 'float32' } as const;
 
 /** A convolution, after any padding that is not of zeros. */
 abstract class Convolution<S extends readonly number[]> extends ConvNd<S> {

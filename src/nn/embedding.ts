@@ -3,8 +3,9 @@ import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { embedding } from '../ops/embedding.js';
 import { type EmbeddingBagOptions, embeddingBag } from '../ops/embedding-bag.js';
 import { select } from '../ops/movement.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { readArguments, type Settings, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { normal_, zeros_ } from './init.js';
@@ -27,6 +28,8 @@ export interface EmbeddingLayerOptions {
   sparse?: boolean;
   /** Of the vectors. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /** Options of `fromPretrained`: those of the layer without its dtype. */
@@ -42,7 +45,7 @@ const TABLE = {
   scaleGradByFreq: false,
   sparse: false,
   dtype: 'float32',
-} as const satisfies Required<EmbeddingLayerOptions>;
+} as const satisfies Settings<EmbeddingLayerOptions>;
 
 /** A table [numEmbeddings, embeddingDim] and how it is looked up in. */
 abstract class Table extends Module {
@@ -57,7 +60,7 @@ abstract class Table extends Module {
   constructor(
     readonly numEmbeddings: number,
     readonly embeddingDim: number,
-    options: Required<EmbeddingLayerOptions>,
+    options: Settings<EmbeddingLayerOptions>,
     weight: Tensor | null,
   ) {
     super();
@@ -130,7 +133,7 @@ export class Embedding extends Table {
     super(
       numEmbeddings,
       embeddingDim,
-      readArguments<Required<EmbeddingLayerOptions>>(classNameOf(new.target), TABLE, args),
+      readArguments<Settings<EmbeddingLayerOptions>>(classNameOf(new.target), TABLE, args),
       pretrainedOf(args),
     );
   }
@@ -149,7 +152,7 @@ export class Embedding extends Table {
   ): Embedding {
     const [rows, cols] = checkTable('Embedding', embeddings);
     const { dtype: _, ...table } = TABLE;
-    const defaults: Required<PretrainedOptions> = { freeze: true, ...table };
+    const defaults: Settings<PretrainedOptions> = { freeze: true, ...table };
     const { freeze, ...options } = readArguments('Embedding.fromPretrained', defaults, args);
     const given: Pretrained = { ...options, dtype: embeddings.dtype, [PRETRAINED]: embeddings };
     const layer = new this(rows, cols, given);
@@ -198,7 +201,7 @@ const BAG = {
   includeLastOffset: false,
   paddingIdx: null,
   dtype: 'float32',
-} as const satisfies Required<EmbeddingBagLayerOptions>;
+} as const satisfies Settings<EmbeddingBagLayerOptions>;
 
 /**
  * The sum, mean or maximum of the vectors of each bag of words: indices [bags, n], or [n] with offsets, give [bags, embeddingDim].
@@ -227,7 +230,7 @@ export class EmbeddingBag extends Table {
       EmbeddingBagLayerOptions
     >
   ) {
-    const options = readArguments<Required<EmbeddingBagLayerOptions>>(classNameOf(new.target), BAG, args);
+    const options = readArguments<Settings<EmbeddingBagLayerOptions>>(classNameOf(new.target), BAG, args);
     super(numEmbeddings, embeddingDim, options, pretrainedOf(args));
     this.mode = options.mode;
     this.includeLastOffset = options.includeLastOffset;
@@ -252,7 +255,7 @@ export class EmbeddingBag extends Table {
   ): EmbeddingBag {
     const [rows, cols] = checkTable('EmbeddingBag', embeddings);
     const { dtype: _, ...table } = BAG;
-    const defaults: Required<PretrainedBagOptions> = { freeze: true, ...table };
+    const defaults: Settings<PretrainedBagOptions> = { freeze: true, ...table };
     const { freeze, ...options } = readArguments('EmbeddingBag.fromPretrained', defaults, args);
     const given: Pretrained & EmbeddingBagLayerOptions = { ...options, dtype: embeddings.dtype, [PRETRAINED]: embeddings };
     const layer = new this(rows, cols, given);

@@ -1,8 +1,9 @@
 /** Normalisation over groups of channels, and by neighbouring channels. */
 import { ArgumentError } from '../errors.js';
 import { groupNormAs, type LocalResponseNormOptions, localResponseNorm } from '../ops/row-norm.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { readArguments, type Settings, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { ones_, zeros_ } from './init.js';
@@ -21,6 +22,8 @@ export interface GroupNormLayerOptions {
   bias?: boolean;
   /** Of the parameters. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /**
@@ -55,7 +58,7 @@ export class GroupNorm extends Module {
     ...args: Trailing<[eps: number, affine: boolean], GroupNormLayerOptions>
   ) {
     super();
-    const defaults: Required<GroupNormLayerOptions> = { eps: 1e-5, affine: true, bias: true, dtype: 'float32' };
+    const defaults: Settings<GroupNormLayerOptions> = { eps: 1e-5, affine: true, bias: true, dtype: 'float32' };
     const { eps, affine, bias, dtype } = readArguments(classNameOf(new.target), defaults, args);
     assertCount(classNameOf(new.target), 'numGroups', numGroups, 1);
     assertCount(classNameOf(new.target), 'numChannels', numChannels);

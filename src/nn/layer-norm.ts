@@ -1,7 +1,8 @@
 /** Layer normalisation. */
 import { layerNorm, sizesOfNorm } from '../ops/row-norm.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { readArguments, type Settings, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -20,6 +21,8 @@ export interface LayerNormLayerOptions {
   bias?: boolean;
   /** Of the parameters. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /**
@@ -52,7 +55,7 @@ export class LayerNorm extends Module {
     ...args: Trailing<[eps: number, elementwiseAffine: boolean, bias: boolean], LayerNormLayerOptions>
   ) {
     super();
-    const defaults: Required<LayerNormLayerOptions> = { eps: 1e-5, elementwiseAffine: true, bias: true, dtype: 'float32' };
+    const defaults: Settings<LayerNormLayerOptions> = { eps: 1e-5, elementwiseAffine: true, bias: true, dtype: 'float32' };
     const { eps, elementwiseAffine, bias, dtype } = readArguments(classNameOf(new.target), defaults, args);
     this.normalizedShape = sizesOfNorm(classNameOf(new.target), normalizedShape);
     assertTrainable(dtype, classNameOf(new.target));

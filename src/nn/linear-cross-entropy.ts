@@ -4,6 +4,7 @@ import { type LinearCrossEntropyOptions, linearCrossEntropy, linearCrossEntropyO
 import { reshape } from '../ops/movement.js';
 import { show } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -19,6 +20,8 @@ export interface LinearCrossEntropyLossOptions extends Omit<LinearCrossEntropyOp
   bias?: boolean;
   /** Of the linear layer. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /**

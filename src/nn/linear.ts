@@ -1,8 +1,9 @@
 /** Fully connected layers. */
 import { linear } from '../ops/matmul.js';
-import { readArguments } from '../tensor/arguments.js';
+import { readArguments, type Settings } from '../tensor/arguments.js';
 import { wholeNumber } from '../tensor/checks.js';
 import { classNameOf } from '../tensor/class-name.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { kaimingUniform_, uniform_ } from './init.js';
@@ -33,6 +34,8 @@ export interface LinearOptions {
   bias?: boolean;
   /** Of the parameters. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /**
@@ -63,7 +66,7 @@ export class Linear extends Module {
     options?: Omit<LinearOptions, 'bias'>,
   ) {
     super();
-    const given = readArguments<Required<LinearOptions>>(classNameOf(new.target), { bias: true, dtype: 'float32' }, [bias, options]);
+    const given = readArguments<Settings<LinearOptions>>(classNameOf(new.target), { bias: true, dtype: 'float32' }, [bias, options]);
     assertCount(classNameOf(new.target), 'inFeatures', inFeatures);
     assertCount(classNameOf(new.target), 'outFeatures', outFeatures);
     assertTrainable(given.dtype, classNameOf(new.target));

@@ -1,8 +1,9 @@
 /** Multi-head attention as a layer. */
 import { ArgumentError } from '../errors.js';
 import { type MultiHeadAttentionOptions, multiHeadAttention } from '../ops/multi-head-attention.js';
-import { readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { readArguments, type Settings, show, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { xavierNormal_, xavierUniform_, zeros_ } from './init.js';
@@ -28,6 +29,8 @@ export interface MultiheadAttentionOptions {
   batchFirst?: boolean;
   /** Of the parameters. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /** What a call may say about keys, masks and weights. */
@@ -47,7 +50,7 @@ type ForwardArguments = Trailing<
   MultiheadAttentionForwardOptions
 >;
 
-const DEFAULTS: Required<MultiheadAttentionOptions> = {
+const DEFAULTS: Settings<MultiheadAttentionOptions> = {
   dropout: 0,
   bias: true,
   addBiasKv: false,
@@ -58,7 +61,7 @@ const DEFAULTS: Required<MultiheadAttentionOptions> = {
   dtype: 'float32',
 };
 
-const FORWARD_DEFAULTS: Required<MultiheadAttentionForwardOptions> = {
+const FORWARD_DEFAULTS: Settings<MultiheadAttentionForwardOptions> = {
   keyPaddingMask: null,
   needWeights: true,
   attnMask: null,
@@ -142,7 +145,7 @@ export class MultiheadAttention extends Module {
     ...rest: Trailing<[dropout: number | undefined], MultiheadAttentionOptions>
   ) {
     super();
-    const options = readArguments<Required<MultiheadAttentionOptions>>(classNameOf(new.target), DEFAULTS, rest);
+    const options = readArguments<Settings<MultiheadAttentionOptions>>(classNameOf(new.target), DEFAULTS, rest);
     const { dropout, bias, addBiasKv, addZeroAttn, batchFirst, dtype } = options;
     assertProbability(classNameOf(new.target), dropout);
     assertCount(classNameOf(new.target), 'embedDim', embedDim, 1);

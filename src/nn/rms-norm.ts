@@ -1,7 +1,8 @@
 /** Root mean square normalisation. */
 import { rmsNorm, sizesOfNorm } from '../ops/row-norm.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { readArguments, type Settings, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
@@ -18,6 +19,8 @@ export interface RMSNormOptions {
   elementwiseAffine?: boolean;
   /** Of the scale. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /**
@@ -45,7 +48,7 @@ export class RMSNorm extends Module {
    */
   constructor(normalizedShape: number | Shape, ...args: Trailing<[eps: number | null, elementwiseAffine: boolean], RMSNormOptions>) {
     super();
-    const defaults: Required<RMSNormOptions> = { eps: null, elementwiseAffine: true, dtype: 'float32' };
+    const defaults: Settings<RMSNormOptions> = { eps: null, elementwiseAffine: true, dtype: 'float32' };
     const { eps, elementwiseAffine, dtype } = readArguments(classNameOf(new.target), defaults, args);
     this.normalizedShape = sizesOfNorm(classNameOf(new.target), normalizedShape);
     assertTrainable(dtype, classNameOf(new.target));

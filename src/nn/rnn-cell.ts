@@ -2,9 +2,10 @@
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { select, unsqueeze } from '../ops/movement.js';
 import { type Cell, GATES, recurrent } from '../ops/recurrent.js';
-import { assertTensor, readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { assertTensor, readArguments, type Settings, show, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { zeros } from '../tensor/create.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { assertCount } from './linear.js';
@@ -19,6 +20,8 @@ export interface CellOptions {
   bias?: boolean;
   /** Of the parameters. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /** The options of {@link RNNCell}. */
@@ -27,8 +30,8 @@ export interface RNNCellOptions extends CellOptions {
   nonlinearity?: 'tanh' | 'relu';
 }
 
-const CELL: Required<CellOptions> = { bias: true, dtype: 'float32' };
-const RNN_CELL: Required<RNNCellOptions> = { bias: true, nonlinearity: 'tanh', dtype: 'float32' };
+const CELL: Settings<CellOptions> = { bias: true, dtype: 'float32' };
+const RNN_CELL: Settings<RNNCellOptions> = { bias: true, nonlinearity: 'tanh', dtype: 'float32' };
 
 abstract class RecurrentCell extends Module {
   weightIh: Parameter;
@@ -41,7 +44,7 @@ abstract class RecurrentCell extends Module {
     cell: Cell,
     readonly inputSize: number,
     readonly hiddenSize: number,
-    { bias, dtype }: Required<CellOptions>,
+    { bias, dtype }: Settings<CellOptions>,
   ) {
     super();
     const name = classNameOf(this);

@@ -6,10 +6,11 @@ import { cat, stack } from '../ops/join.js';
 import { reshape, select, transpose, unsqueeze } from '../ops/movement.js';
 import { type Cell, type CellWeights, GATES, recurrent } from '../ops/recurrent.js';
 import { warnOnce } from '../ops/warn.js';
-import { readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { readArguments, type Settings, show, type Trailing } from '../tensor/arguments.js';
 import { listable } from '../tensor/checks.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { zeros } from '../tensor/create.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
@@ -34,6 +35,8 @@ export interface GRUOptions {
   bidirectional?: boolean;
   /** Of the parameters. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /** The options of {@link LSTM}. */
@@ -296,13 +299,13 @@ abstract class RecurrentLayer extends Module {
   }
 }
 
-type LayerOptions = Required<GRUOptions>;
+type LayerOptions = Settings<GRUOptions>;
 type Positional = [numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean];
 
 const LAYER: Omit<LayerOptions, 'numLayers' | 'dtype'> = { bias: true, batchFirst: false, dropout: 0, bidirectional: false };
-const RNN_LAYER: Required<RNNOptions> = { numLayers: 1, nonlinearity: 'tanh', ...LAYER, dtype: 'float32' };
+const RNN_LAYER: Settings<RNNOptions> = { numLayers: 1, nonlinearity: 'tanh', ...LAYER, dtype: 'float32' };
 const GRU_LAYER: LayerOptions = { numLayers: 1, ...LAYER, dtype: 'float32' };
-const LSTM_LAYER: Required<LSTMOptions> = { numLayers: 1, ...LAYER, projSize: 0, dtype: 'float32' };
+const LSTM_LAYER: Settings<LSTMOptions> = { numLayers: 1, ...LAYER, projSize: 0, dtype: 'float32' };
 
 function refuseProjection(name: string, args: readonly unknown[]): void {
   if (args.some((arg) => typeof arg === 'object' && arg !== null && 'projSize' in arg))

@@ -3,8 +3,9 @@ import { ArgumentError } from '../errors.js';
 import { gelu } from '../ops/activation.js';
 import { add } from '../ops/arithmetic.js';
 import { relu } from '../ops/math.js';
-import { readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { readArguments, type Settings, show, type Trailing } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
+import type { DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { GELU, ReLU } from './activation.js';
@@ -35,6 +36,8 @@ export interface TransformerLayerOptions {
   bias?: boolean;
   /** Of the parameters. Default: float32. */
   dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /** In PyTorch's order, in which they may be given. The activation is of several types, which null stands for; it is `relu`. */
@@ -47,7 +50,7 @@ export const LAYER_DEFAULTS = {
   normFirst: false,
   bias: true,
   dtype: 'float32',
-} satisfies Required<TransformerLayerOptions> as Required<TransformerLayerOptions>;
+} satisfies Settings<TransformerLayerOptions> as Settings<TransformerLayerOptions>;
 
 type LayerArguments = Trailing<
   [dimFeedforward: number | undefined, dropout: number | undefined, activation: TransformerActivation | undefined],
@@ -82,10 +85,10 @@ export interface DecoderLayerForwardOptions {
   memoryIsCausal?: boolean;
 }
 
-const ENCODER_FORWARD: Required<EncoderLayerForwardOptions> = { srcMask: null, srcKeyPaddingMask: null, isCausal: false };
+const ENCODER_FORWARD: Settings<EncoderLayerForwardOptions> = { srcMask: null, srcKeyPaddingMask: null, isCausal: false };
 
 /** What the forward of decoders takes, in PyTorch's order. */
-export const DECODER_FORWARD: Required<DecoderLayerForwardOptions> = {
+export const DECODER_FORWARD: Settings<DecoderLayerForwardOptions> = {
   tgtMask: null,
   memoryMask: null,
   tgtKeyPaddingMask: null,
@@ -96,7 +99,7 @@ export const DECODER_FORWARD: Required<DecoderLayerForwardOptions> = {
 
 /** The options of a layer, checked, with their defaults; the activation as a function or module. */
 function settings(layer: string, dModel: number, nhead: number, given: readonly unknown[]) {
-  const options = readArguments<Required<TransformerLayerOptions>>(layer, LAYER_DEFAULTS, given);
+  const options = readArguments<Settings<TransformerLayerOptions>>(layer, LAYER_DEFAULTS, given);
   const { dimFeedforward, dropout, activation: named, layerNormEps: eps, batchFirst, normFirst, bias, dtype } = options;
   assertCount(layer, 'dModel', dModel, 1);
   assertCount(layer, 'nhead', nhead, 1);
@@ -181,7 +184,7 @@ export class TransformerEncoderLayer extends Module {
     src: Tensor,
     ...rest: Trailing<[srcMask: Mask, srcKeyPaddingMask: Mask, isCausal: boolean | undefined], EncoderLayerForwardOptions>
   ) {
-    const options = readArguments<Required<EncoderLayerForwardOptions>>(classNameOf(this), ENCODER_FORWARD, rest);
+    const options = readArguments<Settings<EncoderLayerForwardOptions>>(classNameOf(this), ENCODER_FORWARD, rest);
     const attention = (x: Tensor) => {
       const { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal } = options;
       return this.dropout1.forward(this.selfAttn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal, needWeights: false })[0]);
@@ -262,7 +265,7 @@ export class TransformerDecoderLayer extends Module {
     memory: Tensor,
     ...rest: Trailing<[tgtMask: Mask, memoryMask: Mask, tgtKeyPaddingMask: Mask, memoryKeyPaddingMask: Mask], DecoderLayerForwardOptions>
   ): Tensor {
-    const options = readArguments<Required<DecoderLayerForwardOptions>>(classNameOf(this), DECODER_FORWARD, rest);
+    const options = readArguments<Settings<DecoderLayerForwardOptions>>(classNameOf(this), DECODER_FORWARD, rest);
     const toTargets = (x: Tensor) => {
       const { tgtMask: attnMask, tgtKeyPaddingMask: keyPaddingMask, tgtIsCausal } = options;
       return this.dropout1.forward(

@@ -7,7 +7,7 @@ import { maskedFill } from '../ops/masks.js';
 import { narrow, unsqueeze } from '../ops/movement.js';
 import { canonicalMask, warnMixedMasks } from '../ops/multi-head-attention.js';
 import { any } from '../ops/reduce.js';
-import { assertTensors, readArguments, show, type Trailing } from '../tensor/arguments.js';
+import { assertTensors, readArguments, type Settings, show, type Trailing } from '../tensor/arguments.js';
 import { listable } from '../tensor/checks.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { DType } from '../tensor/dtype.js';
@@ -227,7 +227,7 @@ export interface TransformerForwardOptions extends DecoderLayerForwardOptions {
 }
 
 const { dimFeedforward, dropout, activation, ...LATER } = LAYER_DEFAULTS;
-const DEFAULTS: Required<TransformerOptions> = {
+const DEFAULTS: Settings<TransformerOptions> = {
   dModel: 512,
   nhead: 8,
   numEncoderLayers: 6,
@@ -291,7 +291,7 @@ export class Transformer extends Module {
     >
   ) {
     super();
-    const options = readArguments<Required<TransformerOptions>>(classNameOf(new.target), DEFAULTS, rest);
+    const options = readArguments<Settings<TransformerOptions>>(classNameOf(new.target), DEFAULTS, rest);
     const { dModel, nhead, numEncoderLayers, numDecoderLayers, customEncoder, customDecoder, ...layer } = options;
     assertCount(classNameOf(new.target), 'dModel', dModel, 1);
     assertTrainable(layer.dtype, classNameOf(new.target));

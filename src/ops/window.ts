@@ -57,9 +57,11 @@ export function pair(value: Pair, least: number, op: string, option: string): [n
   return sizesOf(value, 2, least, op, option) as [number, number];
 }
 
-/** Options as `readArguments` gives them: all there, sizes null where none were given. */
+/** Options as `readArguments` gives them: all there but the device, which it checks by itself, sizes null where none were given. */
 export type Given<Options> = {
-  [K in keyof Options]-?: Exclude<Options[K], undefined> | (readonly number[] extends Exclude<Options[K], undefined> ? null : never);
+  [K in keyof Options as Exclude<K, 'device'>]-?:
+    | Exclude<Options[K], undefined>
+    | (readonly number[] extends Exclude<Options[K], undefined> ? null : never);
 };
 
 /** What the kernels know of a convolution or pooling; see kernels/hone.h. */

@@ -34,6 +34,7 @@ export function readArguments<T extends object>(op: string, defaults: T, given: 
       for (const [name, named] of Object.entries(value)) {
         let at = names.indexOf(name);
         if (at < 0) at = names.indexOf(aliasOf(name, names) ?? '');
+        if (at < 0 && isPlace(op, defaults, name, named)) continue;
         if (at < 0) throw unknownOption(op, name, names);
         if (at < i && named !== undefined) throw new ArgumentError(`${op}: ${names[at]} is given twice, by position and by name.`);
         set(op, out, defaults, names[at]!, named);
@@ -105,6 +106,7 @@ export function readOptions<T extends object>(op: string, defaults: T, options: 
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(defaults, name)) {
       const alias = aliasOf(name, names);
+      if (alias === undefined && isPlace(op, defaults, name, value)) continue;
       if (alias === undefined) throw unknownOption(op, name, names);
       set(op, out, defaults, alias, value);
     } else set(op, out, defaults, name, value);
@@ -149,6 +151,19 @@ export function readList(op: string, given: readonly unknown[], name = 'shape'):
 
 const isSizes = (value: unknown): value is ArrayLike<number> =>
   (Array.isArray(value) && value.every((size) => typeof size === 'number')) || value instanceof Int32Array;
+
+/** Options with their values: all of them but the device, which {@link readArguments} checks by itself. */
+export type Settings<O> = { [K in keyof O as Exclude<K, 'device'>]-?: Exclude<O[K], undefined> };
+
+/** @internal The check of devices, which stands above this file and sets itself here. */
+export const devices: { check: (op: string, value: unknown) => void } = { check: () => {} };
+
+/** Whether it is the device, checked, of what makes tensors of a dtype that has a default: layers take both. */
+function isPlace(op: string, defaults: object, name: string, value: unknown): boolean {
+  if (name !== 'device' || typeof (defaults as { dtype?: unknown }).dtype !== 'string') return false;
+  devices.check(op, value);
+  return true;
+}
 
 /** NumPy's names of two arguments, which PyTorch takes as well. */
 const aliasOf = (name: string, names: readonly string[]): string | undefined =>

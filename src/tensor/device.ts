@@ -1,6 +1,6 @@
 /** Where tensors live. There is one device, the CPU; code that asks for others finds out here that they are not there. */
 import { ArgumentError, DeviceError } from '../errors.js';
-import { isOptions, noMore, readArguments, readOptions, show } from './arguments.js';
+import { devices, isOptions, noMore, readArguments, readOptions, show } from './arguments.js';
 import { wholeNumber } from './checks.js';
 import { assertDType, type DType, dtypes } from './dtype.js';
 import { Tensor } from './tensor.js';
@@ -109,6 +109,8 @@ export function assertHere(op: string, given: unknown): void {
   const wanted = typeof given === 'number' ? deviceOf(op, 'cuda', given) : deviceOf(op, given);
   if (wanted.type !== 'cpu' || (wanted.index ?? 0) !== 0) throw notHere(op, wanted);
 }
+
+devices.check = assertHere;
 
 /** The error of a device that is not there. */
 function notHere(op: string, wanted: Device): DeviceError {
