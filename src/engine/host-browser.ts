@@ -7,7 +7,7 @@ import { EngineError } from '../errors.js';
 import { type Engine, type EngineName, loadedEngine, provideDefaultEngine } from './engine.js';
 import { RegistryTracker } from './trackers.js';
 import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
-import { sealWasmSource, wasmSource } from './wasm-source.js';
+import { sealWasmSource, type WasmSource, wasmSource } from './wasm-source.js';
 
 /** Written out, so that bundlers find the files and copy them. A function each: some bundlers' code for the address fails where there is none. */
 const beside: Record<WasmFile, () => URL> = {
@@ -103,7 +103,8 @@ class Failures {
 }
 
 let wasm: Engine | undefined;
-let coming: Promise<Engine> | undefined;
+/** The engine on its way, and from where: what setWasmUrl says meanwhile makes it another. */
+let coming: { readonly source: WasmSource | undefined; readonly engine: Promise<Engine> } | undefined;
 
 /** The engine, made of a module, unless the other way to load it was quicker. */
 function settle(module: WebAssembly.Module): Engine {
@@ -119,14 +120,16 @@ function given(): WebAssembly.Module | ArrayBuffer | ArrayBufferView<ArrayBuffer
 }
 
 async function fetchEngine(): Promise<Engine> {
+  const source = wasmSource();
+  const arrived = (module: WebAssembly.Module) => (wasmSource() === source ? settle(module) : comingEngine());
   const here = given();
   if (here instanceof WebAssembly.Module) return settle(here);
-  if (here) return settle(await WebAssembly.compile(here));
+  if (here) return arrived(await WebAssembly.compile(here));
   const failures = new Failures();
   for (const address of addresses()) {
     try {
       const module = await fetchModule(address);
-      if (typeof module !== 'string') return settle(module);
+      if (typeof module !== 'string') return arrived(module);
       failures.refused(module);
     } catch (error) {
       failures.threw(address, error);
@@ -159,10 +162,16 @@ function fetchEngineNow(): Engine {
 /** Fetches the engine while the thread does other things. */
 function comingEngine(): Promise<Engine> {
   if (wasm) return Promise.resolve(wasm);
-  coming ??= fetchEngine().finally(() => {
-    coming = undefined; // after a failure the next call tries again
-  });
-  return coming;
+  const source = wasmSource();
+  if (coming !== undefined && coming.source === source) return coming.engine;
+  const own = {
+    source,
+    engine: fetchEngine().finally(() => {
+      if (coming === own) coming = undefined; // after a failure the next call tries again
+    }),
+  };
+  coming = own;
+  return own.engine;
 }
 
 /** Waits for the engine. */
