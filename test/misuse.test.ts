@@ -8,7 +8,8 @@ import { makeInput } from './conformance/numbers.js';
 import { type Case, call, resolve } from './conformance/replay.js';
 import { calls } from './misuse/calls.js';
 import { manyOperands, notTried, raw } from './misuse/exceptions.js';
-import { type Class, classes, type Fn, functions, isOptimizer, tensorMethods } from './misuse/surface.js';
+import { instances, internal } from './misuse/instances.js';
+import { type Class, classes, type Fn, functions, isOptimizer, methodsOf, tensorMethods } from './misuse/surface.js';
 import { tryWild } from './misuse/wild.js';
 
 vi.spyOn(console, 'warn').mockImplementation(() => {});
@@ -128,6 +129,23 @@ describe('untyped arguments give named errors, or work', () => {
         (...args) =>
           x(name)[name]!(...args),
     );
+  });
+
+  test('of the methods of modules, optimizers, schedules, data sets and generators', async () => {
+    expect(Object.keys(instances).length).toBeGreaterThan(50);
+    const wrong: string[] = [];
+    const tried = new Set<unknown>();
+    for (const [kind, make] of Object.entries(instances)) {
+      for (const name of methodsOf(make())) {
+        // What a class inherits is tried once.
+        const method = (make() as Record<string, Fn>)[name];
+        if (internal.has(name) || internal.has(`${kind}.${name}`) || (name !== 'forward' && tried.has(method))) continue;
+        tried.add(method);
+        const found = await tryWild((...args) => (make() as Record<string, Fn>)[name]!(...args));
+        wrong.push(...found.slice(0, 2).map((error) => `${kind}.${name}${error}`));
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 
   test('the exceptions exist', () => {

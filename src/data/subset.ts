@@ -1,6 +1,8 @@
 /** Data sets out of other data sets. */
+
 import { ArgumentError } from '../errors.js';
 import { show } from '../tensor/arguments.js';
+import { wholeNumbers } from '../tensor/checks.js';
 import { asDataset, checkIndex, Dataset, type DatasetLike, type MapDataset, type MaybePromise } from './dataset.js';
 
 /** What a data set gives for a batch, if it gives batches. */
@@ -30,7 +32,8 @@ export class Subset<T, Batch = unknown> extends Dataset<T> {
     this.indices = Array.from(indices, (index) => checkIndex(index, this.source.length, 'Subset'));
     const { source } = this;
     if (source.getBatch)
-      this.getBatch = (wanted) => source.getBatch!(wanted.map((i) => this.indices[checkIndex(i, this.length, 'Subset')]!));
+      this.getBatch = (wanted) =>
+        source.getBatch!(wholeNumbers('Subset', 'indices', wanted).map((i) => this.indices[checkIndex(i, this.length, 'Subset')]!));
   }
 
   get length(): number {

@@ -4,7 +4,7 @@ import { classNameOf } from '../tensor/class-name.js';
 import { assertModule, checkName, insertPosition, pairs, position } from './container-entries.js';
 import { Module } from './module.js';
 import { frame, indent } from './module-text.js';
-import { renumber } from './sequential.js';
+import { listed, renumber } from './sequential.js';
 
 export { Sequential } from './sequential.js';
 
@@ -92,7 +92,7 @@ export class ModuleList<M extends Module = Module> extends Module {
 
   /** A list of the modules of this one and then those of others: PyTorch's +. */
   concat(...others: readonly Iterable<M>[]): ModuleList<M> {
-    return new (this.constructor as typeof ModuleList)([...this, ...others.flatMap((other) => [...other])]);
+    return new (this.constructor as typeof ModuleList)([...this, ...others.flatMap((other) => [...listed('concat', other)])]);
   }
 
   forward(): never {

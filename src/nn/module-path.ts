@@ -1,5 +1,7 @@
 /** Parts of a module by dotted path. */
+
 import { ArgumentError } from '../errors.js';
+import { assertString } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Module, OwnTensor } from './module.js';
@@ -10,6 +12,7 @@ function names(entries: readonly (readonly [string, ...unknown[]])[]): string {
 
 /** The submodule at a path; the module itself for ''. */
 export function submoduleAt(root: Module, path: string, op = 'getSubmodule'): Module {
+  assertString(op, 'the path', path);
   let module = root;
   const steps = path === '' ? [] : path.split('.');
   steps.forEach((step, i) => {
@@ -32,6 +35,7 @@ function split(path: string): [parent: string, last: string] {
 
 /** The parameter or buffer at a path. */
 export function tensorAt(root: Module, path: string, kind: OwnTensor['kind'], op: string): Tensor {
+  assertString(op, 'the path', path);
   const [parent, last] = split(path);
   const module = submoduleAt(root, parent);
   const own = module.ownTensors().filter((t) => t.kind === kind);
@@ -45,6 +49,7 @@ export function tensorAt(root: Module, path: string, kind: OwnTensor['kind'], op
 
 /** Puts a module at a path; `strict` wants one there already. */
 export function setSubmoduleAt(root: Module, path: string, module: Module, strict: boolean): void {
+  assertString('setSubmodule', 'the path', path);
   if (path === '') throw new ArgumentError('setSubmodule: the path is empty, expected the place of a submodule.');
   if (module === null) throw new ArgumentError(`setSubmodule: "${path}" would become null, expected a Module.`);
   const [parent, last] = split(path);

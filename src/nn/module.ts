@@ -1,7 +1,7 @@
 /** Module: what a model and each of its layers are. It finds its parameters, buffers and submodules in its own fields. */
 import { ArgumentError } from '../errors.js';
 import { clearGradient } from '../optim/zero-grad.js';
-import { readArguments, readOptions } from '../tensor/arguments.js';
+import { assertFunction, assertString, readArguments, readOptions } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { type DeviceLike, moveTo, readTo, type ToArguments, type ToOptions } from '../tensor/device.js';
 import { escapeScope } from '../tensor/storage.js';
@@ -305,6 +305,7 @@ export abstract class Module extends HookedModule {
   }
 
   #checkName(name: string, op: string): void {
+    assertString(op, 'the name', name);
     if (name === '' || name.includes('.'))
       throw new ArgumentError(`${op}: the name "${name}" is empty or contains ".", which separates modules in a path.`);
     const taken = Object.hasOwn(this, name) ? this[name as keyof this] : name in this;
@@ -341,6 +342,7 @@ export abstract class Module extends HookedModule {
 
   /** Calls `fn` on every submodule, then on itself. */
   apply(fn: (module: Module) => void): this {
+    assertFunction('apply', 'fn', fn);
     for (const child of this.children()) child.apply(fn);
     fn(this);
     return this;
@@ -402,8 +404,9 @@ export abstract class Module extends HookedModule {
    * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.state_dict
    */
   stateDict(options: string | StateDictOptions = {}): StateDict {
-    if (typeof options === 'string' || options.destination === undefined) warnOfUnseen(this, true);
-    return stateDict(this, readOptions('stateDict', STATE, typeof options === 'string' ? { prefix: options } : options));
+    const read = readOptions('stateDict', STATE, typeof options === 'string' ? { prefix: options } : options);
+    if (read.destination === undefined) warnOfUnseen(this, true);
+    return stateDict(this, read);
   }
 
   /**

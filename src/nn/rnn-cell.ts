@@ -125,7 +125,7 @@ export class RNNCell extends RecurrentCell {
   }
 
   forward(input: Tensor, hx: Tensor | null = null): Tensor {
-    return this.step(input, hx && [hx])[0]!;
+    return this.step(input, hx === null ? null : [hx])[0]!;
   }
 
   override extraRepr(): string {
@@ -149,7 +149,7 @@ export class LSTMCell extends RecurrentCell {
   }
 
   forward(input: Tensor, hx: readonly [h: Tensor, c: Tensor] | null = null): [h: Tensor, c: Tensor] {
-    return this.step(input, hx && statePair(classNameOf(this), hx)) as [Tensor, Tensor];
+    return this.step(input, hx === null ? null : statePair(classNameOf(this), hx)) as [Tensor, Tensor];
   }
 }
 
@@ -168,6 +168,6 @@ export class GRUCell extends RecurrentCell {
   }
 
   forward(input: Tensor, hx: Tensor | null = null): Tensor {
-    return this.step(input, hx && [hx])[0]!;
+    return this.step(input, hx === null ? null : [hx])[0]!;
   }
 }

@@ -357,7 +357,7 @@ export class RNN extends RecurrentLayer {
   forward(input: Tensor, hx?: Tensor | null): [output: Tensor, hn: Tensor];
   forward(input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, hn: Tensor];
   forward(input: Tensor | PackedSequence, hx: Tensor | null = null): [Tensor | PackedSequence, Tensor] {
-    const [output, [hn]] = this.run(input, hx && [hx]) as [Tensor | PackedSequence, [Tensor]];
+    const [output, [hn]] = this.run(input, hx === null ? null : [hx]) as [Tensor | PackedSequence, [Tensor]];
     return [output, hn];
   }
 }
@@ -385,7 +385,7 @@ export class LSTM extends RecurrentLayer {
   forward(input: Tensor, hx?: readonly [h: Tensor, c: Tensor] | null): [output: Tensor, state: [hn: Tensor, cn: Tensor]];
   forward(input: PackedSequence, hx?: readonly [h: Tensor, c: Tensor] | null): [output: PackedSequence, state: [hn: Tensor, cn: Tensor]];
   forward(input: Tensor | PackedSequence, hx: readonly [Tensor, Tensor] | null = null): [Tensor | PackedSequence, [Tensor, Tensor]] {
-    return this.run(input, hx && statePair(classNameOf(this), hx)) as [Tensor | PackedSequence, [Tensor, Tensor]];
+    return this.run(input, hx === null ? null : statePair(classNameOf(this), hx)) as [Tensor | PackedSequence, [Tensor, Tensor]];
   }
 }
 
@@ -411,7 +411,7 @@ export class GRU extends RecurrentLayer {
   forward(input: Tensor, hx?: Tensor | null): [output: Tensor, hn: Tensor];
   forward(input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, hn: Tensor];
   forward(input: Tensor | PackedSequence, hx: Tensor | null = null): [Tensor | PackedSequence, Tensor] {
-    const [output, [hn]] = this.run(input, hx && [hx]) as [Tensor | PackedSequence, [Tensor]];
+    const [output, [hn]] = this.run(input, hx === null ? null : [hx]) as [Tensor | PackedSequence, [Tensor]];
     return [output, hn];
   }
 }

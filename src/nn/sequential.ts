@@ -1,5 +1,6 @@
 /** A chain of modules. */
 import { ArgumentError } from '../errors.js';
+import { show } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { Tensor } from '../tensor/tensor.js';
 import { assertModule, insertPosition, position } from './container-entries.js';
@@ -71,7 +72,7 @@ export class Sequential extends Module {
 
   /** Adds modules at the end. */
   extend(modules: Iterable<Module>): this {
-    for (const module of modules) this.append(module);
+    for (const module of listed(`${classNameOf(this)}.extend`, modules)) this.append(module);
     return this;
   }
 
@@ -115,7 +116,7 @@ export class Sequential extends Module {
 
   /** A Sequential of the modules of this one and then those of others: PyTorch's +. */
   concat(...others: readonly Iterable<Module>[]): Sequential {
-    return new (this.constructor as typeof Sequential)([...this, ...others.flatMap((other) => [...other])]);
+    return new (this.constructor as typeof Sequential)([...this, ...others.flatMap((other) => [...listed('concat', other)])]);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the first module says what goes in, the last what comes out
@@ -124,6 +125,13 @@ export class Sequential extends Module {
     for (const [, module] of this.childEntries()) current = [module.forward(...current)];
     return current[0];
   }
+}
+
+/** @internal `modules`, which can be gone through. @throws {ArgumentError} for anything else. */
+export function listed<M>(op: string, modules: Iterable<M>): Iterable<M> {
+  if (typeof (modules as unknown) !== 'object' || modules === null || !(Symbol.iterator in modules))
+    throw new ArgumentError(`${op}: got ${show(modules)}, expected a list of modules: [first, second].`);
+  return modules;
 }
 
 /** Makes these the modules of a container, under the names 0, 1, …; no private method, which a clone would lack. */

@@ -1,7 +1,7 @@
 /** Hooks on optimizers: around steps, and around state dicts. */
 import type { HookHandle } from '../autograd/hooks.js';
 import { ArgumentError } from '../errors.js';
-import { show } from '../tensor/arguments.js';
+import { readOptions, show } from '../tensor/arguments.js';
 import type { Optimizer, OptimizerStateDict } from './optimizer.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: hooks of every optimizer
@@ -33,7 +33,8 @@ export class OptimizerHooks {
 }
 
 /** Adds a hook to a list, and says how to take it off. */
-export function addOptimizerHook<T>(op: string, list: T[], hook: T, { prepend = false }: OptimizerHookOptions = {}): HookHandle {
+export function addOptimizerHook<T>(op: string, list: T[], hook: T, options?: OptimizerHookOptions): HookHandle {
+  const { prepend } = readOptions(op, { prepend: false }, options);
   if (typeof hook !== 'function') throw new ArgumentError(`${op}: the hook is ${show(hook)}, expected a function.`);
   if (prepend) list.unshift(hook);
   else list.push(hook);

@@ -298,6 +298,11 @@ export function assertFunction(op: string, name: string, value: unknown): void {
   if (typeof value !== 'function') throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a function.`);
 }
 
+/** Throws unless `value` is a string. @throws {ArgumentError} that says what it is. */
+export function assertString(op: string, name: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string') throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a string.`);
+}
+
 /** Throws unless `value` is true or false. @throws {ArgumentError} that says what it is. */
 export function assertBoolean(op: string, name: string, value: unknown): void {
   if (typeof value !== 'boolean') throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected true or false.`);

@@ -1,0 +1,84 @@
+/** One of each kind of thing that has methods, and the methods that are its own business. */
+import { Generator, nn, ones, optim } from 'hone';
+import { BatchSampler, DataLoader, RandomSampler, SequentialSampler, Subset, TensorDataset } from 'hone/data';
+import { type Class, classes, isOptimizer } from './surface.js';
+
+const net = () => new nn.Sequential(new nn.Linear(3, 2), new nn.ReLU());
+const sgd = () => new optim.SGD(net().parameters(), { lr: 0.1, momentum: 0.9 });
+const data = () => new TensorDataset(ones(4, 2), ones(4, 1));
+
+const modules: Readonly<Record<string, () => object>> = {
+  Linear: () => new nn.Linear(3, 2),
+  Sequential: net,
+  ModuleList: () => new nn.ModuleList([new nn.Linear(3, 2)]),
+  ModuleDict: () => new nn.ModuleDict({ a: new nn.Linear(3, 2) }),
+  ParameterList: () => new nn.ParameterList([new nn.Parameter(ones(2))]),
+  ParameterDict: () => new nn.ParameterDict({ a: new nn.Parameter(ones(2)) }),
+  RNN: () => new nn.RNN(3, 2),
+  LSTM: () => new nn.LSTM(3, 2),
+  LSTMCell: () => new nn.LSTMCell(3, 2),
+  GRUCell: () => new nn.GRUCell(3, 2),
+  MultiheadAttention: () => new nn.MultiheadAttention(4, 2),
+  TransformerEncoderLayer: () => new nn.TransformerEncoderLayer(4, 2),
+  Conv2d: () => new nn.Conv2d(1, 1, 1),
+  MaxPool2d: () => new nn.MaxPool2d(2),
+  Upsample: () => new nn.Upsample({ scaleFactor: 2 }),
+  BatchNorm1d: () => new nn.BatchNorm1d(3),
+  GroupNorm: () => new nn.GroupNorm(1, 3),
+  LayerNorm: () => new nn.LayerNorm(3),
+  Dropout: () => new nn.Dropout(),
+  Flatten: () => new nn.Flatten(),
+  Unflatten: () => new nn.Unflatten(1, [1, 3]),
+  Embedding: () => new nn.Embedding(3, 2),
+  EmbeddingBag: () => new nn.EmbeddingBag(3, 2),
+  Bilinear: () => new nn.Bilinear(2, 2, 2),
+  CrossEntropyLoss: () => new nn.CrossEntropyLoss(),
+  AveragedModel: () => new nn.swaUtils.AveragedModel(net()),
+};
+
+const others: Readonly<Record<string, () => object>> = {
+  Generator: () => new Generator(),
+  DataLoader: () => new DataLoader(data()),
+  TensorDataset: data,
+  Subset: () => new Subset(data(), [0]),
+  RandomSampler: () => new RandomSampler(data()),
+  BatchSampler: () => new BatchSampler(new SequentialSampler(data()), 2, false),
+};
+
+const optimizers = Object.fromEntries(
+  classes
+    .filter(({ name, value }) => isOptimizer(value) && name !== 'optim.Optimizer')
+    .map(({ name, value }) => [name, () => new (value as unknown as Class)([new nn.Parameter(ones(2, 3))])]),
+);
+
+const schedules: Readonly<Record<string, unknown[] | null>> = {
+  LRScheduler: null,
+  SequentialLR: null,
+  ChainedScheduler: null,
+  StepLR: [1],
+  MultiStepLR: [[1]],
+  ExponentialLR: [0.9],
+  CosineAnnealingLR: [2],
+  CosineAnnealingWarmRestarts: [2],
+  LambdaLR: [() => 1],
+  MultiplicativeLR: [() => 1],
+  CyclicLR: [0.1, 0.2],
+  OneCycleLR: [{ maxLr: 0.1, totalSteps: 500 }],
+  SWALR: [0.1],
+};
+const schedulers = Object.fromEntries(
+  Object.entries({ ...optim.lrScheduler, SWALR: nn.swaUtils.SWALR } as unknown as Record<string, Class>)
+    .filter(([name]) => schedules[name] !== null)
+    .map(([name, value]) => [name, () => new value(sgd(), ...(schedules[name] ?? []))]),
+);
+
+/** How to make one of each, by name. */
+export const instances: Readonly<Record<string, () => object>> = { ...modules, ...others, ...optimizers, ...schedulers };
+
+/** Private and protected methods: JavaScript sees them, users do not call them. */
+export const internal: ReadonlySet<string> = new Set(
+  `takeHooks run initial checkInput average follow collate fetch loadsAsync loads batches assertReady assertStateFits checkOptions loadParamState
+  newState stateOf stateShape stateNames stepGroup stepList takeStep withGradients start started minimize read setLrs assertMatrices LSTMCell.step`
+    .trim()
+    .split(/\s+/),
+);
