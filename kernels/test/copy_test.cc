@@ -117,7 +117,7 @@ void casts() {
   CHECK((cast<Truth, int64_t>(int64_t(1) << 40).v == 1 && cast<double, Truth>(Truth{1}) == 1));
   double meta[51] = {};
   float x = 0;
-  CHECK(hone_copy_strided(HONE_F32, HONE_F32, &x, &x, 17, meta) == HONE_E_INVALID);
+  CHECK(hone_copy_strided(HONE_F32, HONE_F32, &x, &x, HONE_MAX_DIMS + 1, meta) == HONE_E_INVALID);
   CHECK(hone_copy_strided(9, HONE_F32, &x, &x, 0, meta) == HONE_E_DTYPE);
 }
 
