@@ -4,9 +4,9 @@ import { to } from '../ops/copy.js';
 import { indexCopy, indexSelect } from '../ops/gather.js';
 import { cat } from '../ops/join.js';
 import { narrow, reshape, select, transpose } from '../ops/movement.js';
-import { assertTensor, readOptions, show, tooMany } from '../tensor/arguments.js';
+import { assertTensor, noMore, readOptions, show, tooMany } from '../tensor/arguments.js';
 import { fromTypedArray, full } from '../tensor/create.js';
-import type { ToArguments } from '../tensor/device.js';
+import { type DeviceLike, moveTo, type ToArguments } from '../tensor/device.js';
 import { sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
@@ -63,6 +63,19 @@ export class PackedSequence {
     const data = to(this.data, ...args);
     if (data === this.data) return this;
     return new PackedSequence(data, this.batchSizes, this.sortedIndices, this.unsortedIndices);
+  }
+
+  /** This batch: all live on the CPU. */
+  cpu(): PackedSequence;
+  cpu(...given: unknown[]): PackedSequence {
+    noMore('cpu', given);
+    return this;
+  }
+
+  /** PyTorch's move to a GPU, of which there is none. @throws {DeviceError} always: ask `cuda.isAvailable()` first. */
+  cuda(device?: DeviceLike | number | null): PackedSequence;
+  cuda(...given: unknown[]): PackedSequence {
+    return moveTo('cuda', 'PackedSequence.cuda', given);
   }
 
   /** With its elements in float32. */

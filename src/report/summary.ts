@@ -4,6 +4,7 @@ import { Module, type ModuleWithOutput } from '../nn/module.js';
 import { warnOfUnseen } from '../nn/unseen.js';
 import type { Trailing } from '../tensor/arguments.js';
 import { readArguments } from '../tensor/arguments.js';
+import { assertHere, type DeviceLike } from '../tensor/device.js';
 import type { DType } from '../tensor/dtype.js';
 import { rand } from '../tensor/random.js';
 import { type FlatSummary, flatSummary } from './summary-flat.js';
@@ -24,8 +25,8 @@ interface CommonOptions {
   inputSize?: InputSize | null;
   /** 0 prints nothing, 1 the table, 2 (in torchinfo's style) also every weight. Default: 1. */
   verbose?: 0 | 1 | 2;
-  /** Taken and ignored: models stay where they are. */
-  device?: string | null;
+  /** Where the model is described: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
 }
 
 /** The options of {@link Summary}. */
@@ -123,6 +124,7 @@ export function summary(model: Module, ...rest: readonly unknown[]): ModelSummar
   if (![0, 1, 2].includes(verbose))
     throw new ArgumentError(`summary: verbose is ${verbose}, expected 0 (prints nothing), 1 (the table) or 2 (also every weight).`);
   oneOf('style', style, ['torchinfo', 'torchsummary']);
+  assertHere('summary', settings.device);
   warnOfUnseen(model, true);
   const result = style === 'torchsummary' ? flat(model, settings) : table(model, settings);
   if (verbose > 0) console.log(result.toString());

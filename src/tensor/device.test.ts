@@ -21,6 +21,7 @@ import {
   randn,
   randperm,
   saveBytes,
+  summary,
   tensor,
   xpu,
   zeros,
@@ -128,6 +129,7 @@ const ways: Record<string, (d: DeviceLike) => unknown> = {
   LazyLinear: (d) => new nn.LazyLinear(2, { device: d }),
   LazyConv2d: (d) => new nn.LazyConv2d(2, 3, { device: d }),
   LazyBatchNorm1d: (d) => new nn.LazyBatchNorm1d({ device: d }),
+  summary: (d) => summary(new nn.Linear(2, 2), { verbose: 0, device: d }),
   loadBytes: (d) => loadBytes(saveBytes({ w: ones([2]) }), { mapLocation: d }),
 };
 
@@ -157,6 +159,9 @@ test('programs that choose a device run', () => {
 });
 
 test('cuda() is refused', () => {
+  const packed = nn.utils.rnn.packSequence([ones([2])]);
+  expect(packed.cpu()).toBe(packed);
+  expect(() => packed.cuda()).toThrow(/^PackedSequence.cuda: the device is 'cuda', which is not available/);
   const x = ones([2]);
   expect(() => x.cuda()).toThrow(/^cuda: the device is 'cuda', which is not available: Hone computes on the CPU/);
   expect(() => x.cuda(0)).toThrow(/'cuda:0', which is not available/);
