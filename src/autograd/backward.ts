@@ -10,7 +10,7 @@ import { assertBoolean, assertTensor, assertTensorList, assertTensorOrNull, read
 import type { DType } from '../tensor/dtype.js';
 import { isContiguous, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { closeScope, escapeScope, openScope, type Scope, type Storage } from '../tensor/storage.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import { isGradEnabled, setGradEnabled } from './mode.js';
 import { edgeOf, Node, notDifferentiable } from './node.js';
 
@@ -331,15 +331,22 @@ class Walk {
     const seen = new Set<Node>();
     const stack = outputs.map((output) => edgeOf(output)!.node);
     const found: Node[] = [];
+    const leaves: Node[] = [];
     while (stack.length > 0) {
       const node = stack.pop()!;
       if (seen.has(node)) continue;
       seen.add(node);
-      found.push(node);
-      for (const edge of node.edges) if (edge !== null && !seen.has(edge.node)) stack.push(edge.node);
+      if (node.leaf !== undefined) leaves.push(node);
+      else found.push(node);
+      const { edges } = node;
+      for (let i = 0; i < edges.length; i++) {
+        const edge = edges[i]!;
+        if (edge !== null && !seen.has(edge.node)) stack.push(edge.node);
+      }
     }
-    const rank = (node: Node) => (node.leaf ? -1 : node.sequence);
-    return found.sort((a, b) => rank(b) - rank(a));
+    found.sort((a, b) => b.sequence - a.sequence);
+    for (let i = 0; i < leaves.length; i++) found.push(leaves[i]!);
+    return found;
   }
 
   private visit(node: Node): void {
@@ -395,7 +402,7 @@ class Walk {
 
   /** Brings a gradient to the shape and dtype of its input: sums over what was broadcast. */
   private fit(node: Node, input: number, gradient: Tensor): Tensor {
-    assertTensor(`backward: ${node.name}`, `the gradient of input ${input}`, gradient);
+    if (!(gradient instanceof Tensor)) assertTensor(`backward: ${node.name}`, `the gradient of input ${input}`, gradient);
     const { shape, dtype } = node.inputs[input]!;
     if (!sameShape(gradient.shape, shape)) {
       const lead = gradient.shape.length - shape.length;

@@ -76,27 +76,36 @@ export class Node implements GradFn {
     /** How many of the last saved tensors belong to the operation alone and are freed with it. */
     private readonly ownSaved: number,
   ) {
-    this.edges = inputs.map(edgeOf);
+    this.edges = [];
+    this.inputs = [];
+    // Loops by index, here and below: every recorded operation passes through.
+    for (let i = 0; i < inputs.length; i++) {
+      const input = inputs[i]!;
+      this.edges.push(edgeOf(input));
+      this.inputs.push({ shape: input.shape, dtype: input.dtype });
+    }
     // Only now: an edge to a view may just have made the node that it leads to.
     this.sequence = nextSequence++;
-    this.inputs = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
   }
 
   /** Whether a gradient can go anywhere from here. */
   leads(): boolean {
-    for (const edge of this.edges) if (edge !== null) return true;
+    for (let i = 0; i < this.edges.length; i++) if (this.edges[i] !== null) return true;
     return false;
   }
 
   save(tensors: readonly Tensor[]): void {
-    this.saved = tensors.map((tensor) => {
+    const saved: SavedTensor[] = [];
+    for (let i = 0; i < tensors.length; i++) {
+      const tensor = tensors[i]!;
       if (tensor.isInference) {
         throw new GradError(
           `${this.name}: a tensor made in inferenceMode() cannot be saved for backward. Clone it outside, or use noGrad().`,
         );
       }
-      return noted(tensor);
-    });
+      saved.push(noted(tensor));
+    }
+    this.saved = saved;
   }
 
   /** Saves `target`, which has become what `result` was, in its place. */
@@ -125,13 +134,15 @@ export class Node implements GradFn {
         `backward: the graph through ${this.name} was freed by an earlier backward(). Pass { retainGraph: true } to the first one to go through it twice.`,
       );
     }
-    const tensors = this.saved.map((entry) => {
-      const { tensor, storage, dtype, shape } = entry;
-      if (tensor.storage !== storage || tensor.dtype !== dtype || !sameShape(tensor.shape, shape))
+    const tensors: Tensor[] = [];
+    for (let i = 0; i < this.saved.length; i++) {
+      const entry = this.saved[i]!;
+      const { tensor } = entry;
+      if (tensor.storage !== entry.storage || tensor.dtype !== entry.dtype || !sameShape(tensor.shape, entry.shape))
         throw new GradError(replaced(this.name, entry));
       if (tensor.counter.version !== entry.version) throw new GradError(modified(this.name, tensor, entry.version));
-      return tensor;
-    });
+      tensors.push(tensor);
+    }
     return this.backward(grad, tensors, (i) => this.edges[i] != null, grads);
   }
 
@@ -200,7 +211,7 @@ export function accumulatorOf(leaf: Tensor): Node {
 }
 
 export function anyRequiresGrad(tensors: readonly Tensor[]): boolean {
-  for (const tensor of tensors) if (tensor.requiresGrad) return true;
+  for (let i = 0; i < tensors.length; i++) if (tensors[i]!.requiresGrad) return true;
   return false;
 }
 
@@ -233,7 +244,7 @@ export function record<T extends Tensor | readonly Tensor[]>(
   const outputs = asList(out);
   const node = new Node(
     name,
-    outputs.map(({ shape, dtype }) => ({ shape, dtype })),
+    outputs.length === 1 ? [{ shape: outputs[0]!.shape, dtype: outputs[0]!.dtype }] : outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     inputs,
     backward,
     options?.fused ?? false,

@@ -72,11 +72,15 @@ export class BlockAllocator {
   private byteBudget = MIN_BUDGET;
   private ownerBudget = MAX_OWNERS;
 
-  constructor(private readonly host: EngineHost) {}
+  private readonly exact: boolean;
+
+  constructor(private readonly host: EngineHost) {
+    this.exact = host.exactBlocks === true;
+  }
 
   /** Lends a block of at least `bytes` to `owner`, which fills in ptr, sizeClass and slot; the block returns when the owner is collected. */
   lend(bytes: number, owner: Block & BlockOwner): void {
-    if (this.host.exactBlocks === true) {
+    if (this.exact) {
       this.lendExact(bytes, owner);
       return;
     }
@@ -195,7 +199,7 @@ export class BlockAllocator {
     const size = this.bytesOf[index]!;
     this.live -= size;
     this.blocks--;
-    if (this.host.exactBlocks === true) {
+    if (this.exact) {
       this.host.release(ptr);
       return;
     }

@@ -4,7 +4,7 @@ import { record } from '../autograd/node.js';
 import { check, engine, kernels } from '../engine/engine.js';
 import { E_INDEX, REDUCE_MEAN, REDUCE_NONE, REDUCE_SUM } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, GradError, IndexError, ShapeError, showShape } from '../errors.js';
-import { assertTensors, type Trailing } from '../tensor/arguments.js';
+import { assertTensor, type Trailing } from '../tensor/arguments.js';
 import { arange } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { numel, type Shape, sameShape } from '../tensor/shape.js';
@@ -83,7 +83,8 @@ interface Problem {
 export function crossEntropy(input: Tensor, target: Tensor, ...args: Trailing<[weight: Tensor | null], CrossEntropyOptions>): Tensor {
   const op = 'crossEntropy';
   const options = crossEntropyOptions(op, args);
-  assertTensors(op, { input, target });
+  assertTensor(op, 'input', input);
+  assertTensor(op, 'target', target);
   if (isFloating(target.dtype) && isFloating(input.dtype) && input.ndim > 0 && sameShape(input.shape, target.shape))
     return ofProbabilities(input, target, options);
   const [labels, problem] = labelled(op, input, target, options, options.labelSmoothing);
@@ -102,7 +103,8 @@ export function crossEntropy(input: Tensor, target: Tensor, ...args: Trailing<[w
 export function nllLoss(input: Tensor, target: Tensor, ...args: Trailing<[weight: Tensor | null], NllLossOptions>): Tensor {
   const op = 'nllLoss';
   const options = nllLossOptions(op, args);
-  assertTensors(op, { input, target });
+  assertTensor(op, 'input', input);
+  assertTensor(op, 'target', target);
   const [labels, problem] = labelled(op, input, target, options, 0);
   return fusedNll(input, labels, options.weight, problem);
 }
@@ -111,10 +113,9 @@ export function nllLoss(input: Tensor, target: Tensor, ...args: Trailing<[weight
 function labelled(op: string, input: Tensor, given: Tensor, options: Settled<NllLossOptions>, smoothing: number): [Tensor, Problem] {
   // As in PyTorch, the label of a single item may be a list of one.
   const target = input.ndim === 1 && given.ndim === 1 && given.shape[0] === 1 ? reshape(given, []) : given;
-  const both = `input ${showShape(input.shape)}, target ${showShape(target.shape)}`;
   if (isFloating(target.dtype) && !isFloating(input.dtype))
     throw new DTypeError(
-      `${op}: input is ${input.dtype} and target ${target.dtype} (${both}). The arguments look swapped: scores come first, labels second.`,
+      `${op}: input is ${input.dtype} and target ${target.dtype} (input ${showShape(input.shape)}, target ${showShape(target.shape)}). The arguments look swapped: scores come first, labels second.`,
     );
   needsFloat(input, op);
   if (input.ndim === 0) throw new ShapeError(`${op}: input has no dims, expected [C], [N, C] or [N, C, ...].`);
@@ -128,16 +129,27 @@ function labelled(op: string, input: Tensor, given: Tensor, options: Settled<Nll
     throw new DTypeError(`${op}: target is bool, expected int64 or int32 class labels. Convert them with target.long().`);
 
   const [n, c] = input.ndim === 1 ? [1, input.shape[0]!] : [input.shape[0]!, input.shape[1]!];
-  const rest = input.shape.slice(2);
-  const expected = input.ndim === 1 ? [] : [n, ...rest];
-  if (!sameShape(target.shape, expected)) throw new ShapeError(wrongTarget(op, input, target.shape, expected));
+  let inner = 1;
+  for (let i = 2; i < input.shape.length; i++) inner *= input.shape[i]!;
+  if (!targetFits(input.shape, target.shape)) {
+    const expected = input.ndim === 1 ? [] : [n, ...input.shape.slice(2)];
+    throw new ShapeError(wrongTarget(op, input, target.shape, expected));
+  }
   checkWeight(op, input, options.weight, c);
   if (options.weight && options.weight.dtype !== input.dtype)
     throw new DTypeError(`${op}: weight is ${options.weight.dtype}, expected the input's ${input.dtype}. Use weight.to('${input.dtype}').`);
   if (isGradEnabled() && options.weight?.requiresGrad)
     throw new GradError(`${op}: there is no gradient for weight with labels, but it requires one. Use weight.detach().`);
   const labels = target.dtype === 'uint8' ? castRaw(target, 'int64', op) : target;
-  return [rowMajor(labels, op), { n, c, inner: numel(rest), ignoreIndex: options.ignoreIndex, smoothing, reduction: options.reduction }];
+  return [rowMajor(labels, op), { n, c, inner, ignoreIndex: options.ignoreIndex, smoothing, reduction: options.reduction }];
+}
+
+/** Whether labels of shape `target` have the shape of the scores without the dim of classes. */
+function targetFits(input: Shape, target: Shape): boolean {
+  if (input.length === 1) return target.length === 0;
+  if (target.length !== input.length - 1 || target[0] !== input[0]) return false;
+  for (let i = 1; i < target.length; i++) if (target[i] !== input[i + 1]) return false;
+  return true;
 }
 
 function checkWeight(op: string, input: Tensor, weight: Tensor | null, c: number): void {

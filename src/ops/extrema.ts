@@ -13,7 +13,7 @@ import { scatterAdd } from './gather.js';
 import { code, rowMajor } from './kernel-call.js';
 import { isnan } from './math.js';
 import { reshape } from './movement.js';
-import { type Dims, dropDims, type ReduceArguments, reducedShape, reduceRaw, sum, withDims } from './reduce.js';
+import { type Dims, type ReduceArguments, reducedShape, reduceRaw, sum, withDims } from './reduce.js';
 
 /** A result of two tensors: `[values, indices]`, also as `.values` and `.indices`. */
 export type ValuesAndIndices = readonly [values: Tensor, indices: Tensor] & {
@@ -37,7 +37,7 @@ function needElements(op: string, x: Tensor, dims: readonly number[]): void {
 function extremum(kernel: 'max' | 'min', name: string, x: Tensor, dim: Dims, keepdim: boolean): Tensor {
   const dims = normalizeDims(dim, x.ndim, name);
   needElements(name, x, dims);
-  const out = dropDims(reduceRaw(kernel, x, dims, x.dtype, name), x.shape, dims, keepdim);
+  const out = reduceRaw(kernel, x, dims, x.dtype, name, keepdim);
   const { shape } = x;
   return record(name, out, [x], [x, out], (g, [a, y]) => {
     const equal = eq(a!, withDims(y!, shape, dims));

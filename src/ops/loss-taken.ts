@@ -41,7 +41,7 @@ export const unexpected = {
 export function madeForAnother(op: string, input: Tensor): string | undefined {
   const name = input.gradFn?.name;
   if (name === undefined) return undefined;
-  if (op === 'crossEntropy') return /^softmax/i.test(name) ? unexpected.probabilities : undefined;
+  if (op === 'crossEntropy') return (name[0] === 's' || name[0] === 'S') && /^softmax/i.test(name) ? unexpected.probabilities : undefined;
   if (op === 'nllLoss') return /^(softmax|linear|addmm|mm(?![a-z])|matmul|relu)/i.test(name) ? unexpected.noLogs : undefined;
   if (op === 'binaryCrossEntropyWithLogits') return /^sigmoid/i.test(name) ? unexpected.sigmoid : undefined;
   return undefined;

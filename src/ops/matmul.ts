@@ -1,14 +1,15 @@
 /** Matrix products. One kernel, `gemm`, serves them all; gradients are products again. */
 
+import { isGradEnabled } from '../autograd/mode.js';
 import { named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
-import { BIAS_ROW, TRANS_A, TRANS_B } from '../engine/kernel-table.gen.js';
+import { TRANS_A, TRANS_B } from '../engine/kernel-table.gen.js';
 import { DTypeError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, assertTensorOrNull, readArguments, tooMany } from '../tensor/arguments.js';
 import { promote } from '../tensor/dtype.js';
 import { broadcastShapes, numel, sameShape } from '../tensor/shape.js';
-import { aliasTensor, emptyTensor, Tensor } from '../tensor/tensor.js';
-import { castRaw, code, rowMajor } from './kernel-call.js';
+import { emptyTensor, Tensor } from '../tensor/tensor.js';
+import { code, rowMajor } from './kernel-call.js';
 import { expand, reshape, squeeze, transpose, unsqueeze } from './movement.js';
 import { sum } from './reduce.js';
 
@@ -20,9 +21,13 @@ interface MatrixLayout {
 
 /** How gemm can read the last two dims of `x` where they lie: row-major or transposed; a copy when neither. */
 function layout(x: Tensor): MatrixLayout {
-  const [rows, cols] = [x.shape[x.ndim - 2]!, x.shape[x.ndim - 1]!];
-  const [rowStep, colStep] = [x.strides[x.ndim - 2]!, x.strides[x.ndim - 1]!];
-  const batchesFollow = x.ndim === 2 || x.shape[0] === 1 || x.strides[0]! >= 0;
+  const { shape, strides } = x;
+  const rank = shape.length;
+  const rows = shape[rank - 2]!;
+  const cols = shape[rank - 1]!;
+  const rowStep = strides[rank - 2]!;
+  const colStep = strides[rank - 1]!;
+  const batchesFollow = rank === 2 || x.shape[0] === 1 || x.strides[0]! >= 0;
   if (batchesFollow) {
     if ((colStep === 1 || cols === 1) && rowStep >= Math.max(1, cols)) return { x, transposed: false, lead: rowStep };
     if ((rowStep === 1 || rows === 1) && colStep >= Math.max(1, rows)) return { x, transposed: true, lead: colStep };
@@ -32,10 +37,21 @@ function layout(x: Tensor): MatrixLayout {
   return { x: copy, transposed: false, lead: Math.max(1, cols) };
 }
 
-/** a [b, m, k] times b [b, k, n] (a batch of 1 is shared), or 2-dim; bias [n] or [m, per row]. Not recorded. */
-function gemm(a: Tensor, b: Tensor, bias: Tensor | null, name: string, biasPerRow = false): Tensor {
-  const batched = a.ndim === 3;
-  const [m, k, n] = [a.shape[a.ndim - 2]!, a.shape[a.ndim - 1]!, b.shape[b.ndim - 1]!];
+/** Operands that are the transposes of the matrices given. */
+interface Turned {
+  readonly turnA?: boolean;
+  readonly turnB?: boolean;
+}
+
+const AS_GIVEN: Turned = {};
+
+/** a [b, m, k] times b [b, k, n] (a batch of 1 is shared), or 2-dim; bias [n]. Not recorded. */
+function gemm(a: Tensor, b: Tensor, bias: Tensor | null, name: string, { turnA = false, turnB = false } = AS_GIVEN): Tensor {
+  const rank = a.shape.length;
+  const batched = rank === 3;
+  const m = a.shape[turnA ? rank - 1 : rank - 2]!;
+  const k = a.shape[turnA ? rank - 2 : rank - 1]!;
+  const n = b.shape[turnB ? rank - 2 : rank - 1]!;
   const batch = batched ? Math.max(a.shape[0]!, b.shape[0]!) : 1;
   const empty = batched && (a.shape[0] === 0 || b.shape[0] === 0);
   const left = layout(a);
@@ -43,7 +59,7 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null, name: string, biasPerRo
   const out = emptyTensor(batched ? [empty ? 0 : batch, m, n] : [m, n], a.dtype);
   if (empty || m === 0 || n === 0) return out;
   const step = (x: Tensor) => (batched && x.shape[0] !== 1 ? x.strides[0]! : 0);
-  const flags = (left.transposed ? TRANS_A : 0) | (right.transposed ? TRANS_B : 0) | (biasPerRow ? BIAS_ROW : 0);
+  const flags = (left.transposed !== turnA ? TRANS_A : 0) | (right.transposed !== turnB ? TRANS_B : 0);
   check(
     kernels.gemm(
       code(a.dtype),
@@ -195,6 +211,13 @@ export function outer(a: Tensor, b: Tensor): Tensor {
   return named('Mul', matmul(unsqueeze(a, 1), unsqueeze(b, 0)));
 }
 
+function sameAsInput(input: Tensor, name: string, other: Tensor): void {
+  if (other.dtype !== input.dtype)
+    throw new DTypeError(
+      `linear: input is ${input.dtype} and ${name} ${other.dtype}, expected one dtype. Convert one with to('${promote(input.dtype, other.dtype)}').`,
+    );
+}
+
 /**
  * y = x W^T + b.
  * @param input [..., in]. @param weight [out, in], or [in] for one number. @param given the bias [out], or [] for one number; or null for none; also by name.
@@ -229,26 +252,17 @@ export function linear(input: Tensor, weight: Tensor, given: Tensor | null | { b
   }
   if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== out))
     throw new ShapeError(`linear: bias is ${showShape(bias.shape)}, expected [${out}] (weight ${showShape(weight.shape)}).`);
-  for (const [name, other] of [['weight', weight] as const, ['bias', bias] as const]) {
-    if (other !== null && other.dtype !== input.dtype)
-      throw new DTypeError(
-        `linear: input is ${input.dtype} and ${name} ${other.dtype}, expected one dtype. Convert one with to('${promote(input.dtype, other.dtype)}').`,
-      );
-  }
+  sameAsInput(input, 'weight', weight);
+  if (bias !== null) sameAsInput(input, 'bias', bias);
   if (input.ndim !== 2) {
     const rows = numel(input.shape.slice(0, -1));
     return named('UnsafeView', reshape(linear(reshape(input, [rows, features]), weight, bias), [...input.shape.slice(0, -1), out]));
   }
-  const result = gemm(
-    input,
-    aliasTensor(weight, [features, out], [weight.strides[1]!, weight.strides[0]!], weight.offset),
-    bias === null ? null : rowMajor(castRaw(bias, input.dtype, 'linear')),
-    'linear',
-  );
+  const result = gemm(input, weight, bias === null ? null : rowMajor(bias), 'linear', { turnB: true });
   // dx = dy W;  dW = dy^T x;  db = sum of dy over rows
   const made = record('linear', result, bias === null ? [input, weight] : [input, weight, bias], [input, weight], (g, [x, w], needs) => [
     needs(0) ? product('linear', g, w!) : null,
-    needs(1) ? product('linear', transpose(g, 0, 1), x!) : null,
+    needs(1) ? (isGradEnabled() ? product('linear', transpose(g, 0, 1), x!) : gemm(g, x!, null, 'linear', { turnA: true })) : null,
     needs(2) ? sum(g, 0) : null,
   ]);
   return named(bias === null ? 'Mm' : 'Addmm', made);

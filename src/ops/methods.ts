@@ -589,6 +589,6 @@ provideGradOps({
   cast: copy.to,
   clone: (x) => copy.clone(x.detach()),
   copy: copy.rowMajorClone,
-  ones: (shape, dtype) => ones(shape, { dtype }),
-  zeros: (shape, dtype) => zeros(shape, { dtype }),
+  ones: (shape, dtype) => copy.filled(shape, dtype, 1),
+  zeros: (shape, dtype) => copy.filled(shape, dtype, 0),
 });

@@ -1,5 +1,6 @@
 /** Reductions over dims. */
 
+import { isGradEnabled } from '../autograd/mode.js';
 import { named, record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ReduceOp, type ReduceOpName } from '../engine/kernel-table.gen.js';
@@ -50,14 +51,44 @@ export function inMemoryOrder(x: Tensor, op: string): { x: Tensor; order: number
 
 /** The shape after a reduction. */
 export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): number[] {
-  return keepdim ? shape.map((s, i) => (dims.includes(i) ? 1 : s)) : shape.filter((_, i) => !dims.includes(i));
+  const out: number[] = [];
+  for (let i = 0; i < shape.length; i++) {
+    if (!dims.includes(i)) out.push(shape[i]!);
+    else if (keepdim) out.push(1);
+  }
+  return out;
+}
+
+/** Whether `dims` follow one upon the other. */
+function areNeighbours(dims: readonly number[]): boolean {
+  for (let i = 1; i < dims.length; i++) if (dims[i] !== dims[i - 1]! + 1) return false;
+  return dims.length > 0;
 }
 
 /**
  * Reduces `dims` (counted from the front) with a kernel that may be applied to one run of neighbouring dims after the other; the result
- * has those dims with size 1. Not recorded.
+ * has those dims with size 1, or with `keepdim` false lacks them. Not recorded.
  */
-export function reduceRaw(op: ReduceOpName, x: Tensor, dims: readonly number[], outDtype: DType, name: string): Tensor {
+export function reduceRaw(op: ReduceOpName, x: Tensor, dims: readonly number[], outDtype: DType, name: string, keepdim = true): Tensor {
+  // What most calls are: one run of dims of a row-major tensor.
+  if (x.isContiguous() && areNeighbours(dims)) {
+    const sizes = x.shape;
+    const [start, end] = [dims[0]!, dims[0]! + dims.length];
+    let [outer, len, inner] = [1, 1, 1];
+    for (let i = 0; i < sizes.length; i++) {
+      if (i < start) outer *= sizes[i]!;
+      else if (i < end) len *= sizes[i]!;
+      else inner *= sizes[i]!;
+    }
+    const out = emptyTensor(reducedShape(sizes, dims, keepdim), outDtype);
+    check(kernels.reduce(ReduceOp[op], code(x.dtype), out.ptr, x.ptr, outer, len, inner), name);
+    return out;
+  }
+  return dropDims(reduceRuns(op, x, dims, outDtype, name), x.shape, dims, keepdim);
+}
+
+/** {@link reduceRaw} of any dims, one run after the other; they stay with size 1. */
+function reduceRuns(op: ReduceOpName, x: Tensor, dims: readonly number[], outDtype: DType, name: string): Tensor {
   const shape = reducedShape(x.shape, dims, true);
   const { x: first, order } = inMemoryOrder(x, name);
   let current = first;
@@ -100,6 +131,22 @@ export function dropDims(kept: Tensor, shape: Shape, dims: readonly number[], ke
   );
 }
 
+/** The gradient of a sum: the same for every element that was added. */
+function repeated(g: Tensor, shape: Shape, dims: readonly number[], keepdim: boolean): Tensor {
+  if (isGradEnabled() || dims.some((dim) => shape[dim] === 1)) return expand(withDims(g, shape, dims), shape);
+  // The same view, made at once.
+  const strides: number[] = [];
+  let at = 0;
+  for (let i = 0; i < shape.length; i++) {
+    if (!dims.includes(i)) strides.push(g.strides[at++]!);
+    else {
+      strides.push(0);
+      if (keepdim) at++;
+    }
+  }
+  return aliasTensor(g, shape, strides, g.offset);
+}
+
 /**
  * The sum over `dim` (default: all dims). Integers and bools are summed as int64, unless `dtype` says otherwise.
  * Gradient: the same for every element.
@@ -112,9 +159,9 @@ export function sum(x: Tensor, ...given: TypedReduceArguments): Tensor {
   const type = dtype ?? (isFloating(x.dtype) ? x.dtype : 'int64');
   // Bools add up to true or false.
   const op = type === 'bool' ? 'any' : 'sum';
-  const out = dropDims(reduceRaw(op, castRaw(source, type, 'sum'), dims, type, 'sum'), x.shape, dims, keepdim);
+  const out = reduceRaw(op, castRaw(source, type, 'sum'), dims, type, 'sum', keepdim);
   const { shape } = x;
-  const result = record('sum', out, [source], [], (g) => [expand(withDims(g, shape, dims), shape)]);
+  const result = record('sum', out, [source], [], (g) => [repeated(g, shape, dims, keepdim)]);
   return dim === undefined || dim === null ? result : named('SumBackward1', result);
 }
 
@@ -146,7 +193,7 @@ export function all(x: Tensor, ...given: ReduceArguments): Tensor {
 function truth(op: 'any' | 'all', x: Tensor, given: ReduceArguments): Tensor {
   const { dim, keepdim } = readReduction<Dims>(op, x, given);
   const dims = normalizeDims(dim, x.ndim, op);
-  const out = dropDims(reduceRaw(op, x, dims, 'bool', op), x.shape, dims, keepdim);
+  const out = reduceRaw(op, x, dims, 'bool', op, keepdim);
   return x.dtype === 'uint8' ? castRaw(out, 'uint8', op) : out;
 }
 

@@ -13,7 +13,7 @@ import { to } from './copy.js';
 import { cat } from './join.js';
 import { castRaw, code, rowMajor } from './kernel-call.js';
 import { expand, narrow, reshape } from './movement.js';
-import { allNonzero, dropDims, reduceRaw, sum, withDims } from './reduce.js';
+import { allNonzero, reduceRaw, sum, withDims } from './reduce.js';
 
 /** The dim that an operation runs along, by position or by name. */
 export type AlongArguments = [dim: number] | [options: { dim: number } | { axis: number }];
@@ -100,7 +100,7 @@ export function prod(
   const type = dtype ?? (isFloating(x.dtype) ? x.dtype : 'int64');
   // Bools multiply to true or false.
   const op = type === 'bool' ? 'all' : 'prod';
-  const out = dropDims(reduceRaw(op, castRaw(source, type, 'prod'), dims, type, 'prod'), x.shape, dims, keepdim);
+  const out = reduceRaw(op, castRaw(source, type, 'prod'), dims, type, 'prod', keepdim);
   const { shape } = x;
   return record('prod', out, [source], [source, out], (g, [a, y]) => {
     const wide = (t: Tensor) => expand(withDims(t, shape, dims), shape);

@@ -1,6 +1,6 @@
 /** Checks of options that several optimizers have. Each throws an ArgumentError that names the option and its value. */
 import { ArgumentError } from '../errors.js';
-import { show } from '../tensor/arguments.js';
+import { allNumbers, show } from '../tensor/arguments.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /** Throws unless `value` is a number of at least 0. */
@@ -56,6 +56,7 @@ export function assertOptionTypes(op: string, options: object, defaults: object,
     const value = options[name as never] as unknown;
     if (like === null || (typeof like !== 'object' && typeof value === typeof like)) continue;
     if (Array.isArray(like)) {
+      if (Array.isArray(value) && value.length === like.length && allNumbers(value)) continue;
       const fits = (v: unknown, i: number) => typeof v === 'number' || (v === null && (like[i] === null || nullable.includes(name)));
       if (Array.isArray(value) && value.length === like.length && value.every(fits)) continue;
     } else if (typeof like === 'object') continue;

@@ -269,17 +269,29 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
       const param = group.params[i]!;
       const { dtype, shape, ownGrad } = param;
       if (ownGrad === null) continue;
-      const which = () => `parameter ${i} of group ${this.paramGroups.indexOf(group)}, which is ${dtype} ${showShape(shape)}`;
       if (ownGrad.dtype !== dtype || !sameShape(ownGrad.shape, shape)) {
+        const which = () => this.describeParam(group, i);
         const message = `${this.name}.step: the gradient of ${which()}, is ${ownGrad.dtype} ${showShape(ownGrad.shape)}. Clear it with zeroGrad(), and compute it again.`;
         throw ownGrad.dtype === dtype ? new ShapeError(message) : new DTypeError(message);
       }
       const state = this.state.get(param);
       if (state === undefined) continue;
-      for (const name of this.stateNames(param))
-        if (!(name in state)) throw new StateDictError(`${this.name}.step: the state of ${which()}, has no ${name}.`);
-      for (const name in state) this.assertStateFits(param, name, state[name], which);
+      const names = this.stateNames(param);
+      for (let k = 0; k < names.length; k++)
+        if (!(names[k]! in state))
+          throw new StateDictError(`${this.name}.step: the state of ${this.describeParam(group, i)}, has no ${names[k]}.`);
+      for (const name in state) {
+        const value = state[name];
+        if (typeof value === 'number' && this.counters.includes(name)) continue;
+        if (!fitsAsState(value, dtype, this.stateShape(param, name)) || this.counters.includes(name))
+          this.assertStateFits(param, name, value, () => this.describeParam(group, i));
+      }
     }
+  }
+
+  private describeParam(group: ParamGroup<O>, i: number): string {
+    const { dtype, shape } = group.params[i]!;
+    return `parameter ${i} of group ${this.paramGroups.indexOf(group)}, which is ${dtype} ${showShape(shape)}`;
   }
 
   private assertStateFits(param: Tensor, name: string, value: unknown, which: () => string): void {
@@ -514,4 +526,9 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   toJSON(): OptimizerStateDict {
     return this.stateDict();
   }
+}
+
+/** Whether a value of a parameter's state is a tensor of this dtype and shape (null stands for any). */
+function fitsAsState(value: unknown, dtype: DType, shape: Shape | null): boolean {
+  return value instanceof Tensor && (shape === null || (value.dtype === dtype && sameShape(value.shape, shape)));
 }

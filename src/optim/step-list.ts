@@ -59,6 +59,7 @@ export function stepRowMajor(param: Tensor, op: string, kernel: (dtype: number, 
 
 /** Whether the elements of two tensors of one shape lie in memory in the same order. */
 function sameLayout(shape: Shape, a: Shape, b: Shape): boolean {
+  if (a === b) return true;
   for (let i = 0; i < shape.length; i++) if (a[i] !== b[i] && shape[i] !== 1) return false;
   return true;
 }
@@ -74,7 +75,8 @@ export class StepList {
     const copies: [Tensor, Tensor][] = [];
     const temporary: Tensor[] = [];
     let stale = this.fit(entries.length);
-    entries.forEach(({ param, state, step = 0, scalar = 0 }, i) => {
+    for (let i = 0; i < entries.length; i++) {
+      const { param, state, step = 0, scalar = 0 } = entries[i]!;
       let target = param;
       if (!isDense(param.shape, param.strides)) {
         target = emptyTensor(param.shape, param.dtype);
@@ -88,24 +90,34 @@ export class StepList {
         temporary.push(laidOut);
         grad = laidOut;
       }
-      const slots = state.map((own) => {
-        if (own === null) return own;
-        if (!(own instanceof Tensor)) throw new StateDictError(`${op}.step: the state holds ${show(own)} in the place of a Tensor.`);
-        if (sameLayout(param.shape, target.strides, own.strides)) return own;
-        // The parameter was given memory of another layout since the state was made.
-        const laidOut = stateLike(target);
-        copyValues(laidOut, own, op);
-        copies.push([own, laidOut]);
-        return laidOut;
-      });
-      const row = [target.ptr, grad.ptr, slots[0]?.ptr ?? 0, slots[1]?.ptr ?? 0, slots[2]?.ptr ?? 0, numel(param.shape), step, scalar];
-      for (let k = 0; k < OPTIM_STRIDE; k++) {
-        const at = i * OPTIM_STRIDE + k;
-        if (this.values[at] === row[k]) continue;
-        this.values[at] = row[k]!;
+      const start = i * OPTIM_STRIDE;
+      const put = (k: number, value: number) => {
+        if (this.values[start + k] === value) return;
+        this.values[start + k] = value;
         stale = true;
+      };
+      put(0, target.ptr);
+      put(1, grad.ptr);
+      for (let k = 0; k < 3; k++) {
+        const own = state[k] ?? null;
+        if (own === null) {
+          put(2 + k, 0);
+          continue;
+        }
+        if (!(own instanceof Tensor)) throw new StateDictError(`${op}.step: the state holds ${show(own)} in the place of a Tensor.`);
+        let slot = own;
+        if (!sameLayout(param.shape, target.strides, own.strides)) {
+          // The parameter was given memory of another layout since the state was made.
+          slot = stateLike(target);
+          copyValues(slot, own, op);
+          copies.push([own, slot]);
+        }
+        put(2 + k, slot.ptr);
       }
-    });
+      put(5, numel(param.shape));
+      put(6, step);
+      put(7, scalar);
+    }
     const list = this.storage!.address();
     if (stale) loadedEngine().host.write(list, this.values);
     check(kernel(dtypes[dtype].code, entries.length, list), op);

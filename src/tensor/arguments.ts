@@ -149,8 +149,7 @@ export function readList(op: string, given: readonly unknown[], name = 'shape'):
   return shape;
 }
 
-const isSizes = (value: unknown): value is ArrayLike<number> =>
-  (Array.isArray(value) && value.every((size) => typeof size === 'number')) || value instanceof Int32Array;
+const isSizes = (value: unknown): value is ArrayLike<number> => (Array.isArray(value) && allNumbers(value)) || value instanceof Int32Array;
 
 /** Options with their values: all of them but the device, which {@link readArguments} checks by itself. */
 export type Settings<O> = { [K in keyof O as Exclude<K, 'device'>]-?: Exclude<O[K], undefined> };
@@ -283,13 +282,19 @@ export function assertBytes(op: string, value: unknown): asserts value is Uint8A
   throw new ArgumentError(`${op}: the bytes are ${describe(value)}, expected a Uint8Array.${advice}`);
 }
 
+/** Whether all items are numbers. A loop, since `every` takes its slow way with frozen arrays, which the shapes of tensors are. */
+export function allNumbers(list: readonly unknown[]): boolean {
+  for (let i = 0; i < list.length; i++) if (typeof list[i] !== 'number') return false;
+  return true;
+}
+
 /**
  * Throws unless `value` is a list of numbers; what numbers they may be is left to the caller.
  * @param one whether a number may stand for a list of one.
  * @throws {ArgumentError} that says what it is.
  */
 export function assertNumbers(op: string, name: string, value: unknown, one = false): void {
-  if (Array.isArray(value) ? value.every((item) => typeof item === 'number') : one && typeof value === 'number') return;
+  if (Array.isArray(value) ? allNumbers(value) : one && typeof value === 'number') return;
   throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a ${one ? 'number or a ' : ''}list of numbers.`);
 }
 

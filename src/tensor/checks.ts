@@ -32,7 +32,14 @@ export function wholeNumber(op: string, name: string, value: unknown, { min, max
 /** {@link wholeNumber} of each item of a list, which is copied: what the caller does to it afterwards changes nothing. */
 export function wholeNumbers(op: string, name: string, values: unknown, bounds: Bounds = {}): number[] {
   if (!Array.isArray(values)) throw new ArgumentError(`${op}: ${name} is ${show(values)}, expected a list of whole numbers.`);
-  return Array.from(values as unknown[], (value, i) => wholeNumber(op, `${name}[${i}]`, value, bounds));
+  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = bounds;
+  const out: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    const good = Number.isSafeInteger(value) && value >= min && value <= max;
+    out.push(good ? value : wholeNumber(op, `${name}[${i}]`, value, bounds));
+  }
+  return out;
 }
 
 /** `value`, a finite number. @throws {ArgumentError} for anything else. */

@@ -42,6 +42,7 @@ export function resultStrides(target: Shape, operands: readonly Operand[]): numb
     const [first, ...others] = operands as [Operand, ...Operand[]];
     if (isDense(first.shape, first.strides) && others.every(({ strides }) => sameShape(strides, first.strides))) return [...first.strides];
   }
+  if (operands.every((operand) => descends(target, operand))) return null;
   const order = orderOf(
     target,
     operands.map(({ shape, strides }) => broadcastStrides(shape, strides, target)),
@@ -54,6 +55,19 @@ export function resultStrides(target: Shape, operands: readonly Operand[]): numb
     step *= Math.max(target[d]!, 1);
   }
   return strides;
+}
+
+/** Whether each dim takes longer steps than those behind it, as far as it steps at all: then nothing speaks against row-major order. */
+function descends(target: Shape, { shape, strides }: Operand): boolean {
+  const lead = target.length - shape.length;
+  let least = 0;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    const step = shape[i] === 1 && target[lead + i] !== 1 ? 0 : strides[i]!;
+    if (step === 0) continue;
+    if (step <= least) return false;
+    least = step;
+  }
+  return true;
 }
 
 /** The dims from the fastest in memory to the slowest, by insertion, since comparisons may be undecided. */

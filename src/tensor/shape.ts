@@ -30,9 +30,12 @@ export interface FrozenShape {
 // A program makes the same few shapes over and over: each is copied, checked and frozen once, and then found again by its numbers.
 const SLOTS = 1024;
 const known: (FrozenShape | null)[] = new Array<FrozenShape | null>(SLOTS).fill(null);
+/** The last one found: whoever asks for a shape mostly makes a tensor of it next. */
+let latest: FrozenShape = { list: Object.freeze([]), whole: true, valid: true, count: 1, contiguous: null };
 
 /** The frozen copy of a list: what a caller does to the list afterwards changes no tensor, and nobody can change a tensor's shape. */
 export function frozenShape(list: Shape): FrozenShape {
+  if (list === latest.list) return latest;
   const rank = list.length;
   let hash = rank;
   for (let i = 0; i < rank; i++) hash = (Math.imul(hash, 31) + list[i]!) | 0;
@@ -40,11 +43,17 @@ export function frozenShape(list: Shape): FrozenShape {
   const found = known[hash]!;
   if (found !== null) {
     const same = found.list;
-    if (same === list) return found;
+    if (same === list) {
+      latest = found;
+      return found;
+    }
     if (same.length === rank) {
       let i = 0;
       while (i < rank && same[i] === list[i]) i++;
-      if (i === rank) return found;
+      if (i === rank) {
+        latest = found;
+        return found;
+      }
     }
   }
   // Read once: an array with getters gives another number each time.
@@ -163,9 +172,12 @@ export function normalizeDim(dim: number, rank: number, op: string): number {
 /** Distinct dims counted from the front, ascending; undefined means all. */
 export function normalizeDims(dims: number | readonly number[] | null | undefined, rank: number, op: string): number[] {
   if (dims === undefined || dims === null) return Array.from({ length: rank }, (_, i) => i);
-  if (typeof dims !== 'number' && !Array.isArray(dims))
-    throw new ArgumentError(`${op}: dim is ${String(dims)}, expected a whole number or a list of them.`);
-  const list = (typeof dims === 'number' ? [dims] : dims).map((d) => normalizeDim(d, rank, op));
+  if (typeof dims === 'number') {
+    const dim = normalizeDim(dims, rank, op);
+    return rank === 0 ? [] : [dim];
+  }
+  if (!Array.isArray(dims)) throw new ArgumentError(`${op}: dim is ${String(dims)}, expected a whole number or a list of them.`);
+  const list = (dims as readonly number[]).map((d) => normalizeDim(d, rank, op));
   if (new Set(list).size !== list.length) {
     throw new ShapeError(`${op}: dims ${JSON.stringify(dims)} name the same dim twice. Name each dim once.`);
   }
@@ -204,7 +216,7 @@ export function inferShape(shape: Shape, count: number, op: string): Shape {
 
 /** The strides of a view of the same memory with another shape, or undefined when only a copy can have that shape. */
 export function viewStrides(shape: Shape, strides: Shape, target: Shape): number[] | undefined {
-  if (sameShape(shape, target)) return [...strides];
+  if (sameShape(shape, target)) return strides.slice();
   if (isContiguous(shape, strides)) return contiguousStrides(target);
   if (numel(shape) === 0) return contiguousStrides(target);
   // Split the old dims into runs that lie in memory as one, and fit the new dims into the runs from the end.
