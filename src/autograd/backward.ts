@@ -70,7 +70,7 @@ export function backwardFrom(tensor: Tensor, given: BackwardArguments): void {
   assertTensorOrNull('backward', 'gradient', gradient);
   if (!tensor.requiresGrad) {
     throw new GradError(
-      'backward: this tensor does not require gradients and no recorded operation made it. Was it computed inside noGrad(), detached, or from parameters without requiresGrad?',
+      'backward: this tensor does not require gradients and no recorded operation made it. Was it computed inside noGrad() or from detach(), by an operation without a gradient such as argmax, or from parameters that are all frozen? Those train again after model.requiresGrad_().',
     );
   }
   start('backward', [tensor], [gradient ?? undefined], { retainGraph, createGraph, inputs });

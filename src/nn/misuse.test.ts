@@ -149,3 +149,13 @@ describe('construction', () => {
     expect(call).toThrow(message);
   });
 });
+
+describe('loadStateDict of something else', () => {
+  test.each<[string, () => unknown, string]>([
+    ['a model', () => new nn.Linear(2, 1), 'the state dict is a Linear, expected tensors by key. Pass what its stateDict() gives.'],
+    ['a path', () => 'model.pth', 'the state dict is "model.pth", expected tensors by key. Read the file first: await load(path).'],
+    ['a promise', () => Promise.resolve({}), 'the state dict is a Promise, expected tensors by key. Await it: await load(path).'],
+  ])('%s', (_, given, message) => {
+    expect(() => new nn.Linear(2, 1).loadStateDict(given() as never)).toThrow(`loadStateDict: ${message}`);
+  });
+});

@@ -5,6 +5,7 @@ import { indexSelect } from '../ops/gather.js';
 import { cat, stack } from '../ops/join.js';
 import { reshape, select, transpose, unsqueeze } from '../ops/movement.js';
 import { type Cell, type CellWeights, GATES, recurrent } from '../ops/recurrent.js';
+import { recurrentResult } from '../ops/results.js';
 import { warnOnce } from '../ops/warn.js';
 import { readArguments, type Settings, show, type Trailing } from '../tensor/arguments.js';
 import { listable } from '../tensor/checks.js';
@@ -358,7 +359,7 @@ export class RNN extends RecurrentLayer {
   forward(input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, hn: Tensor];
   forward(input: Tensor | PackedSequence, hx: Tensor | null = null): [Tensor | PackedSequence, Tensor] {
     const [output, [hn]] = this.run(input, hx === null ? null : [hx]) as [Tensor | PackedSequence, [Tensor]];
-    return [output, hn];
+    return recurrentResult([output, hn]);
   }
 }
 
@@ -385,7 +386,8 @@ export class LSTM extends RecurrentLayer {
   forward(input: Tensor, hx?: readonly [h: Tensor, c: Tensor] | null): [output: Tensor, state: [hn: Tensor, cn: Tensor]];
   forward(input: PackedSequence, hx?: readonly [h: Tensor, c: Tensor] | null): [output: PackedSequence, state: [hn: Tensor, cn: Tensor]];
   forward(input: Tensor | PackedSequence, hx: readonly [Tensor, Tensor] | null = null): [Tensor | PackedSequence, [Tensor, Tensor]] {
-    return this.run(input, hx === null ? null : statePair(classNameOf(this), hx)) as [Tensor | PackedSequence, [Tensor, Tensor]];
+    const result = this.run(input, hx === null ? null : statePair(classNameOf(this), hx));
+    return recurrentResult(result as [Tensor | PackedSequence, [Tensor, Tensor]]);
   }
 }
 
@@ -412,6 +414,6 @@ export class GRU extends RecurrentLayer {
   forward(input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, hn: Tensor];
   forward(input: Tensor | PackedSequence, hx: Tensor | null = null): [Tensor | PackedSequence, Tensor] {
     const [output, [hn]] = this.run(input, hx === null ? null : [hx]) as [Tensor | PackedSequence, [Tensor]];
-    return [output, hn];
+    return recurrentResult([output, hn]);
   }
 }

@@ -3,6 +3,7 @@ import { noGrad } from '../autograd/mode.js';
 import { ArgumentError, StateDictError, showShape } from '../errors.js';
 import { copy_ } from '../ops/inplace.js';
 import { reshape } from '../ops/movement.js';
+import { describe } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { sameShape } from '../tensor/shape.js';
 import { aliasTensor, Tensor } from '../tensor/tensor.js';
@@ -176,9 +177,19 @@ function advice({ dict, strict, problems, matches, missingKeys, unexpectedKeys }
   return strict && problems.length === 0 ? 'Use { strict: false } to load the keys that match.' : '';
 }
 
+/** Whether it is a whole module, seen by its methods: the class stands in a file that imports this one. */
+const isModule = (given: unknown): boolean => typeof (given as { stateDict?: unknown })?.stateDict === 'function';
+
+/** What to write where something else stands in the place of a state dict. */
+function adviceFor(given: unknown): string {
+  if (given instanceof Promise) return ' Await it: await load(path).';
+  if (isModule(given)) return ' Pass what its stateDict() gives.';
+  return typeof given === 'string' ? ' Read the file first: await load(path).' : '';
+}
+
 export function loadStateDict(module: Module, given: StateDict, { strict = true, assign = false }: LoadStateDictOptions): LoadResult {
-  if (typeof given !== 'object' || given === null || given instanceof Tensor)
-    throw new ArgumentError(`loadStateDict: the state dict is ${given === null ? 'null' : typeof given}, expected tensors by key.`);
+  if (typeof given !== 'object' || given === null || given instanceof Tensor || given instanceof Promise || isModule(given))
+    throw new ArgumentError(`loadStateDict: the state dict is ${describe(given)}, expected tensors by key.${adviceFor(given)}`);
   const loading = new Loading(given instanceof Map ? (Object.fromEntries(given) as StateDict) : { ...given }, strict);
   loading.visit(module, '');
   loading.unexpectedKeys.push(...Object.keys(loading.dict).filter((key) => !loading.known.has(key)));

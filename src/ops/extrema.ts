@@ -14,6 +14,7 @@ import { code, rowMajor } from './kernel-call.js';
 import { isnan } from './math.js';
 import { reshape } from './movement.js';
 import { type Dims, type ReduceArguments, reducedShape, reduceRaw, sum, withDims } from './reduce.js';
+import { valuesAndPlaces } from './results.js';
 
 /** A result of two tensors: `[values, indices]`, also as `.values` and `.indices`. */
 export type ValuesAndIndices = readonly [values: Tensor, indices: Tensor] & {
@@ -25,7 +26,7 @@ export type ValuesAndIndices = readonly [values: Tensor, indices: Tensor] & {
 
 /** Makes the pair that sort, max and others give. */
 export function valuesAndIndices(values: Tensor, indices: Tensor): ValuesAndIndices {
-  return Object.assign([values, indices] as const, { values, indices });
+  return Object.assign(valuesAndPlaces(values, indices), { values, indices });
 }
 
 function needElements(op: string, x: Tensor, dims: readonly number[]): void {

@@ -54,6 +54,7 @@ import type { GeneratorOption } from './random.js';
 import * as random from './random.js';
 import * as rearrange from './rearrange.js';
 import * as reduce from './reduce.js';
+import { refuseTensorNames } from './results.js';
 import * as scan from './scan.js';
 import * as scatterReduce from './scatter-reduce.js';
 import * as scatterView from './scatter-view.js';
@@ -581,6 +582,8 @@ Object.defineProperty(Tensor.prototype, 'T', {
   },
   configurable: true,
 });
+
+refuseTensorNames();
 
 provideGradOps({
   add: arithmetic.add,

@@ -363,8 +363,15 @@ export function describe(value: unknown): string {
 
 function adviceFor(value: unknown): string {
   if (value instanceof Promise) return ' Await it.';
-  if (Array.isArray(value) && value.some((v) => v instanceof Tensor)) return ' Join tensors with stack or cat.';
+  if (Array.isArray(value) && value[0] instanceof Tensor) return adviceForList(value);
   if (Array.isArray(value) || ArrayBuffer.isView(value) || typeof value === 'number' || typeof value === 'boolean')
     return ' Make one with tensor(…).';
   return '';
+}
+
+/** What several tensors in the place of one may be: what a recurrent layer gave, a batch of a loader, or tensors to be joined. */
+function adviceForList(list: readonly unknown[]): string {
+  const join = 'Tensors of one shape are joined with stack or cat.';
+  if (list.length !== 2) return ` Take one out of it, as in const [first] = …. ${join}`;
+  return ` Take it apart: const [output, state] = … for what a recurrent layer gives, for (const [x, y] of loader) for a batch. ${join}`;
 }

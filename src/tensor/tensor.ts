@@ -81,6 +81,8 @@ export class Tensor {
    *   so that a kernel may walk it as its shape and strides say.
    */
   constructor(storage: Storage, shape: Shape, dtype: DType, strides?: Shape, offset = 0) {
+    if (dtype === undefined)
+      throw new ArgumentError('Tensor: it is made by functions. Write tensor([1, 2]), zeros([2, 3]) or another of them.');
     const sizes = frozenShape(shape);
     this.storage = storage;
     this.counter = storage;

@@ -5,7 +5,9 @@ import type { DatasetLike, MaybePromise } from '../data/dataset.js';
 import { ArgumentError, ShapeError } from '../errors.js';
 import { Module, type ModuleWithOutput } from '../nn/module.js';
 import { cat } from '../ops/join.js';
+import { tensorNames } from '../ops/results.js';
 import { assertFunction, readOptions, required, show } from '../tensor/arguments.js';
+import { classNameOf } from '../tensor/class-name.js';
 import { escapeScope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkedOutput, computeLoss, inStep, type Recipe } from './batch-step.js';
@@ -14,6 +16,7 @@ import { checkLoss, warnOfOutputs } from './check-loss.js';
 import { eachBatch, ownsBatches, readBatches } from './loaders.js';
 import { readMetrics } from './metrics.js';
 import { Modes } from './modes.js';
+import { pending } from './pending.js';
 import { Scorer } from './scorer.js';
 import type { ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName, Scores } from './types.js';
 
@@ -40,7 +43,15 @@ export interface EvaluateOptions<B> {
  * @example
  * const { loss, accuracy: share } = await evaluate(model, testLoader, { loss: new nn.CrossEntropyLoss(), metrics: [accuracy()] });
  */
-export async function evaluate<B = readonly Tensor[]>(
+export function evaluate<B = readonly Tensor[]>(
+  model: ModuleWithOutput,
+  loader: Loader<B> | DatasetLike<unknown>,
+  options: EvaluateOptions<B>,
+): Promise<Scores> {
+  return pending('evaluate', ['loss', 'accuracy'], scoresOf(model, loader, options));
+}
+
+async function scoresOf<B>(
   model: ModuleWithOutput,
   loader: Loader<B> | DatasetLike<unknown>,
   options: EvaluateOptions<B>,
@@ -70,7 +81,10 @@ export async function evaluate<B = readonly Tensor[]>(
 
 /** @throws {ArgumentError} for what is no model. */
 export function checkModel(op: string, model: unknown): asserts model is Module {
-  if (model instanceof Module) return;
+  if (model instanceof Module) {
+    if (typeof (model as { forward?: unknown }).forward === 'function') return;
+    throw new ArgumentError(`${op}: ${classNameOf(model)} has no forward. Give it one: forward(x) { return …; }`);
+  }
   const advice = typeof model === 'function' ? ' Make one: new Net().' : model instanceof Promise ? ' Await it.' : '';
   throw new ArgumentError(`${op}: the model is ${show(model)}, expected an nn.Module.${advice}`);
 }
@@ -161,10 +175,18 @@ export interface PredictOptions<B> {
  * @example
  * const labels = (await predict(model, x)).argmax(1);
  */
-export async function predict<B = readonly Tensor[]>(
+export function predict<B = readonly Tensor[]>(
   model: ModuleWithOutput,
   batches: Loader<B> | DatasetLike<unknown> | Tensor,
   options: PredictOptions<B> = {},
+): Promise<Tensor> {
+  return pending('predict', tensorNames(), outputsOf(model, batches, options));
+}
+
+async function outputsOf<B>(
+  model: ModuleWithOutput,
+  batches: Loader<B> | DatasetLike<unknown> | Tensor,
+  options: PredictOptions<B>,
 ): Promise<Tensor> {
   const op = 'predict';
   checkModel(op, model);

@@ -17,6 +17,7 @@ import { eachBatch, lengthOf, ownsBatches } from './loaders.js';
 import { Modes } from './modes.js';
 import { checkWatched, defaultMonitor, mergeMonitors, readMonitor } from './monitor.js';
 import { NonFiniteGradientError, NonFiniteLossError, nonFinite, type Place, watchedParameters } from './non-finite.js';
+import { pending } from './pending.js';
 import { noteHistory, resumedHistory } from './resume.js';
 import { checkHorizon, type SchedulerPlan } from './schedule.js';
 import { Scorer } from './scorer.js';
@@ -36,7 +37,13 @@ import type { Callback, EpochRecord, Loader, MonitorOptions, OptimizerLike, Scor
  * @example
  * const history = await fit(model, { train, validation, loss: new nn.CrossEntropyLoss(), optimizer, epochs: 10, metrics: [accuracy()], log: console.log });
  */
-export async function fit<B = readonly Tensor[]>(model: ModuleWithOutput, options: FitOptions<B>): Promise<History> {
+export function fit<B = readonly Tensor[]>(model: ModuleWithOutput, options: FitOptions<B>): Promise<History> {
+  return pending('fit', HISTORY, train(model, options));
+}
+
+const HISTORY = ['epochs', 'steps', 'seconds', 'stopped', 'best', 'values', 'toCsv'] satisfies (keyof History)[];
+
+async function train<B>(model: ModuleWithOutput, options: FitOptions<B>): Promise<History> {
   return new Training(model, readFitOptions(model, options)).run();
 }
 

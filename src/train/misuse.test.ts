@@ -347,3 +347,42 @@ test('metrics go by name; predict takes a tensor or a data set, evaluate a data 
   expect((await predict(model, set)).toArray()).toEqual(out.toArray());
   expect(out.requiresGrad).toBe(false);
 });
+
+describe('promises read as results', () => {
+  const any = (value: unknown) => value as Record<string, unknown>;
+  const setting = () => {
+    const model = new nn.Linear(2, 1);
+    const train = new DataLoader(new TensorDataset(ones(4, 2), ones(4, 1)));
+    return { model, train, loss: new nn.MSELoss(), optimizer: new optim.SGD(model.parameters(), { lr: 0.1 }) };
+  };
+
+  test('say to await them', async () => {
+    const { model, ...options } = setting();
+    const training = fit(model, { ...options, epochs: 1 });
+    expect(() => any(training).epochs).toThrow(
+      'fit: epochs was read from a promise, whose result is not there yet. Await it: const result = await fit(…).',
+    );
+    expect(() => any(training).best).toThrow(ArgumentError);
+    expect(training).toBeInstanceOf(Promise);
+    expect((await training).epochs).toHaveLength(1);
+    const scores = evaluate(model, options.train, { loss: options.loss });
+    expect(() => any(scores).loss).toThrow('evaluate: loss was read from a promise');
+    expect((await scores.finally(() => {})).loss).toBeGreaterThanOrEqual(0);
+    const outputs = predict(model, ones(2, 2));
+    expect(() => any(outputs).argmax).toThrow('predict: argmax was read from a promise');
+    expect((await outputs).shape).toEqual([2, 1]);
+    await expect(fit(model, { ...options, epochs: 0 })).rejects.toThrow(ArgumentError);
+  });
+
+  test('a model without forward is named', async () => {
+    const { train, loss } = setting();
+    // @ts-expect-error JavaScript lets one leave forward out
+    class Headless extends nn.Module {
+      static override readonly className = 'Headless';
+      layer = new nn.Linear(2, 1);
+    }
+    await expect(evaluate(new Headless() as never, train, { loss })).rejects.toThrow(
+      'evaluate: Headless has no forward. Give it one: forward(x) { return …; }',
+    );
+  });
+});
