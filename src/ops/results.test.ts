@@ -53,5 +53,5 @@ it('a batch in the place of its inputs is taken apart', () => {
     );
     break;
   }
-  expect(() => F.softmax([ones(1)] as never, 0)).toThrow('Take one out of it, as in const [first] = ….');
+  expect(() => F.softmax([ones(1)] as never, 0)).toThrow('softmax: input is a list, expected a Tensor. Join tensors with stack or cat.');
 });

@@ -369,9 +369,9 @@ function adviceFor(value: unknown): string {
   return '';
 }
 
-/** What several tensors in the place of one may be: what a recurrent layer gave, a batch of a loader, or tensors to be joined. */
+/** Two tensors in the place of one may be what a recurrent layer gave, or a batch of a loader; others are to be joined. */
 function adviceForList(list: readonly unknown[]): string {
-  const join = 'Tensors of one shape are joined with stack or cat.';
-  if (list.length !== 2) return ` Take one out of it, as in const [first] = …. ${join}`;
+  const join = 'Join tensors with stack or cat.';
+  if (list.length !== 2) return ` ${join}`;
   return ` Take it apart: const [output, state] = … for what a recurrent layer gives, for (const [x, y] of loader) for a batch. ${join}`;
 }
