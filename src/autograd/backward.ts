@@ -11,6 +11,7 @@ import type { DType } from '../tensor/dtype.js';
 import { isContiguous, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { closeScope, escapeScope, openScope, type Scope, type Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
+import { anomaly, assertNoNaN } from './anomaly.js';
 import { isGradEnabled, setGradEnabled } from './mode.js';
 import { edgeOf, Node, notDifferentiable } from './node.js';
 
@@ -25,6 +26,7 @@ export interface GradOps {
   copy(x: Tensor): Tensor;
   ones(shape: Shape, dtype: DType): Tensor;
   zeros(shape: Shape, dtype: DType): Tensor;
+  hasNaN(x: Tensor): boolean;
 }
 
 let ops: GradOps;
@@ -388,6 +390,7 @@ class Walk {
       first = node.outputs.length === 1 ? ops.zeros(meta.shape, meta.dtype) : (grads.find((g) => g != null) ?? null);
     }
     const results = node.apply(grads, first!);
+    if (anomaly.on) assertNoNaN(node, results, ops.hasNaN);
     if (this.createGraph && node.fused) {
       const made = results.filter((r): r is Tensor => r !== null && r.gradFn === null);
       notDifferentiable(`the gradient of ${node.name}`, made, [...grads.filter((g): g is Tensor => g != null), ...node.savedTensors()]);

@@ -5,6 +5,7 @@ import { isFloating } from '../tensor/dtype.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
 import type { Storage } from '../tensor/storage.js';
 import type { GradFn, Tensor } from '../tensor/tensor.js';
+import { anomaly, noteCall } from './anomaly.js';
 import { isGradEnabled, isInferenceModeEnabled } from './mode.js';
 
 /** Where a gradient goes: to output `index` of `node`. */
@@ -86,6 +87,7 @@ export class Node implements GradFn {
     }
     // Only now: an edge to a view may just have made the node that it leads to.
     this.sequence = nextSequence++;
+    if (anomaly.on) noteCall(this);
   }
 
   /** Whether a gradient can go anywhere from here. */

@@ -4,6 +4,7 @@
  */
 import { type BackwardArguments, backwardFrom, provideGradOps } from '../autograd/backward.js';
 import { type HookHandle, registerHook, retainGrad } from '../autograd/hooks.js';
+import { noGrad } from '../autograd/mode.js';
 import type { TensorHook } from '../autograd/node.js';
 import { assertTensor, type ListArguments, noMore, readList, readSizes, tooMany } from '../tensor/arguments.js';
 import { checkTensorOptions, empty, full, ones, type SizeArguments, type TensorOptions, zeros } from '../tensor/create.js';
@@ -594,4 +595,5 @@ provideGradOps({
   copy: copy.rowMajorClone,
   ones: (shape, dtype) => copy.filled(shape, dtype, 1),
   zeros: (shape, dtype) => copy.filled(shape, dtype, 0),
+  hasNaN: (x) => noGrad(() => item(reduce.any(math.isnan(x))) !== 0),
 });
