@@ -159,3 +159,8 @@ describe('loadStateDict of something else', () => {
     expect(() => new nn.Linear(2, 1).loadStateDict(given() as never)).toThrow(`loadStateDict: ${message}`);
   });
 });
+
+test.each(['children', 'eval', 'float', 'double', 'clone'])('%s takes nothing', (name) => {
+  const layer = new nn.Linear(2, 1) as unknown as Record<string, (options: object) => unknown>;
+  expect(() => layer[name]!({ deep: true })).toThrow(`${name}: there is no option "deep". ${name} takes no options.`);
+});

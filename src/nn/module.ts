@@ -1,7 +1,7 @@
 /** Module: what a model and each of its layers are. It finds its parameters, buffers and submodules in its own fields. */
 import { ArgumentError } from '../errors.js';
 import { clearGradient } from '../optim/zero-grad.js';
-import { assertFunction, assertString, readArguments, readOptions } from '../tensor/arguments.js';
+import { assertFunction, assertString, readArguments, readOptions, tooMany } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { type DeviceLike, moveTo, readTo, type ToArguments, type ToOptions } from '../tensor/device.js';
 import { escapeScope } from '../tensor/storage.js';
@@ -162,6 +162,7 @@ export abstract class Module extends HookedModule {
 
   /** Its direct submodules. */
   children(): Module[] {
+    if (arguments.length > 0) tooMany('children', 0, arguments);
     return this.namedChildren().map(([, child]) => child);
   }
 
@@ -188,6 +189,7 @@ export abstract class Module extends HookedModule {
 
   /** Itself and every module inside it, each once unless `removeDuplicate` is false. */
   modules(removeDuplicate = true): Module[] {
+    if (arguments.length > 1) tooMany('modules', 1, arguments);
     return this.namedModules({ removeDuplicate }).map(([, module]) => module);
   }
 
@@ -318,6 +320,7 @@ export abstract class Module extends HookedModule {
 
   /** Sets training mode (or, with false, evaluation mode) here and in every submodule. */
   train(mode = true): this {
+    if (arguments.length > 1) tooMany('train', 1, arguments);
     if (typeof mode !== 'boolean') throw new ArgumentError(`train: mode is ${String(mode)}, expected true or false.`);
     this.training = mode;
     // A module may stand in 2^depth places: each is switched once, those in submodules that override train by them.
@@ -337,6 +340,7 @@ export abstract class Module extends HookedModule {
 
   /** Evaluation mode: dropout passes everything, batch norm uses its running statistics. */
   eval(): this {
+    if (arguments.length > 0) tooMany('eval', 0, arguments);
     return this.train(false);
   }
 
@@ -373,16 +377,19 @@ export abstract class Module extends HookedModule {
 
   /** {@link to}('float32'). */
   float(): this {
+    if (arguments.length > 0) tooMany('float', 0, arguments);
     return this.to('float32');
   }
 
   /** {@link to}('float64'). */
   double(): this {
+    if (arguments.length > 0) tooMany('double', 0, arguments);
     return this.to('float64');
   }
 
   /** Sets whether its parameters collect gradients: false freezes it. */
   requiresGrad_(value = true): this {
+    if (arguments.length > 1) tooMany('requiresGrad_', 1, arguments);
     for (const parameter of this.parameters()) parameter.requiresGrad_(value);
     return this;
   }
@@ -427,6 +434,7 @@ export abstract class Module extends HookedModule {
    * @throws {GradError} when it holds a tensor that is no leaf. @throws {ArgumentError} when its forward is a field.
    */
   clone(): this {
+    if (arguments.length > 0) tooMany('clone', 0, arguments);
     return deepCopy(this, new Map());
   }
 
