@@ -270,28 +270,25 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
       const { dtype, shape, ownGrad } = param;
       if (ownGrad === null) continue;
       if (ownGrad.dtype !== dtype || !sameShape(ownGrad.shape, shape)) {
-        const which = () => this.describeParam(group, i);
+        const which = () => describeParam(this.paramGroups, group, i);
         const message = `${this.name}.step: the gradient of ${which()}, is ${ownGrad.dtype} ${showShape(ownGrad.shape)}. Clear it with zeroGrad(), and compute it again.`;
         throw ownGrad.dtype === dtype ? new ShapeError(message) : new DTypeError(message);
       }
       const state = this.state.get(param);
       if (state === undefined) continue;
       const names = this.stateNames(param);
-      for (let k = 0; k < names.length; k++)
-        if (!(names[k]! in state))
-          throw new StateDictError(`${this.name}.step: the state of ${this.describeParam(group, i)}, has no ${names[k]}.`);
+      let found = 0;
       for (const name in state) {
+        if (names.includes(name)) found++;
         const value = state[name];
-        if (typeof value === 'number' && this.counters.includes(name)) continue;
-        if (!fitsAsState(value, dtype, this.stateShape(param, name)) || this.counters.includes(name))
-          this.assertStateFits(param, name, value, () => this.describeParam(group, i));
+        const counter = this.counters.includes(name);
+        if (counter ? typeof value === 'number' : fitsAsState(value, dtype, this.stateShape(param, name))) continue;
+        this.assertStateFits(param, name, value, () => describeParam(this.paramGroups, group, i));
       }
+      if (found === names.length) continue;
+      const missing = names.find((name) => !(name in state));
+      throw new StateDictError(`${this.name}.step: the state of ${describeParam(this.paramGroups, group, i)}, has no ${missing}.`);
     }
-  }
-
-  private describeParam(group: ParamGroup<O>, i: number): string {
-    const { dtype, shape } = group.params[i]!;
-    return `parameter ${i} of group ${this.paramGroups.indexOf(group)}, which is ${dtype} ${showShape(shape)}`;
   }
 
   private assertStateFits(param: Tensor, name: string, value: unknown, which: () => string): void {
@@ -526,6 +523,16 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   toJSON(): OptimizerStateDict {
     return this.stateDict();
   }
+}
+
+/** A parameter in a message. */
+function describeParam(
+  groups: readonly { readonly params: readonly Tensor[] }[],
+  group: { readonly params: readonly Tensor[] },
+  i: number,
+): string {
+  const { dtype, shape } = group.params[i]!;
+  return `parameter ${i} of group ${groups.indexOf(group)}, which is ${dtype} ${showShape(shape)}`;
 }
 
 /** Whether a value of a parameter's state is a tensor of this dtype and shape (null stands for any). */

@@ -1,10 +1,15 @@
 /** NaN and infinity: in the loss, in gradients, in weights; noticed before a step ruins the model. */
+import { check, kernels } from '../engine/engine.js';
+import { ReduceOp } from '../engine/kernel-table.gen.js';
 import { HoneError } from '../errors.js';
 import type { Module } from '../nn/module.js';
+import { code } from '../ops/kernel-call.js';
 import { isfinite } from '../ops/math.js';
 import { allNonzero, reduceRaw } from '../ops/reduce.js';
+import type { DType } from '../tensor/dtype.js';
+import { numel } from '../tensor/shape.js';
 import { closeScope, openScope } from '../tensor/storage.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import type { History } from './history.js';
 
@@ -97,9 +102,10 @@ export function nonFinite(parameters: readonly (readonly [string, Tensor])[], of
   const out: string[] = [];
   const scope = openScope();
   try {
+    const sums = new Map<DType, Tensor>();
     for (const [name, parameter] of parameters) {
       const values = of(parameter);
-      if (values === null || Number.isFinite(sumOf(values)) || allNonzero(isfinite(values))) continue;
+      if (values === null || Number.isFinite(sumOf(values, sums)) || allNonzero(isfinite(values))) continue;
       out.push(name);
     }
   } finally {
@@ -108,7 +114,24 @@ export function nonFinite(parameters: readonly (readonly [string, Tensor])[], of
   return out;
 }
 
-function sumOf(x: Tensor): number {
-  const dims = x.shape.map((_, d) => d);
-  return item(reduceRaw('sum', x, dims, x.dtype, 'fit'));
+/** The sum of a tensor's elements, through one tensor of `sums` for all of a dtype: every step asks it of every parameter. */
+function sumOf(x: Tensor, sums: Map<DType, Tensor>): number {
+  const { dtype, shape } = x;
+  if (!x.isContiguous())
+    return item(
+      reduceRaw(
+        'sum',
+        x,
+        shape.map((_, d) => d),
+        dtype,
+        'fit',
+      ),
+    );
+  let sum = sums.get(dtype);
+  if (sum === undefined) {
+    sum = emptyTensor([], dtype);
+    sums.set(dtype, sum);
+  }
+  check(kernels.reduce(ReduceOp.sum, code(dtype), sum.ptr, x.ptr, 1, numel(shape), 1), 'fit');
+  return item(sum);
 }
