@@ -121,6 +121,8 @@ export function registerModuleFullBackwardHook(hook: FullBackwardHook): HookHand
   return addHook(everywhere.backward, hook);
 }
 
+const NOTHING: readonly unknown[] = [];
+
 /** How many forward calls of modules are running, one inside the other. */
 let depth = 0;
 
@@ -165,7 +167,7 @@ export function wrapForward(module: Module, slot: HookSlot, body: Forward): Forw
       running.innermost = caller;
       if (--depth === 0) {
         running.outermost = null;
-        running.inputs = [];
+        running.inputs = NOTHING;
       }
     }
   };

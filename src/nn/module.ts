@@ -168,7 +168,9 @@ export abstract class Module extends HookedModule {
 
   /** @internal Its direct submodules under every name they have. */
   childEntries(): [string, Module][] {
-    return [...this.fields()].filter((entry): entry is [string, Module] => entry[1] instanceof Module);
+    const out: [string, Module][] = [];
+    for (const entry of this.fields()) if (entry[1] instanceof Module) out.push(entry as [string, Module]);
+    return out;
   }
 
   /** Itself (under `prefix`, default '') and every module inside it by path, each once unless `removeDuplicate` is false. */

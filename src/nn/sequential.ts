@@ -34,10 +34,13 @@ export class Sequential extends Module {
   /** In order: an entry whose name is a number stands at that position, between those that have names, which objects list after numbers. */
   protected override fields(): Iterable<readonly [string, unknown]> {
     const all = Object.entries(this);
-    const first = all.findIndex(([name]) => !/^\d+$/.test(name));
-    const numbered = first < 0 ? all : all.slice(0, first);
-    const named = first < 0 ? [] : all.slice(first).filter(([, value]) => value instanceof Module);
-    if (numbered.length === 0 || named.length === 0) return all;
+    let first = 0;
+    while (first < all.length && isDigits(all[first]![0])) first++;
+    let names = 0;
+    for (let i = first; i < all.length; i++) if (all[i]![1] instanceof Module) names++;
+    if (first === 0 || names === 0) return all;
+    const numbered = all.slice(0, first);
+    const named = all.slice(first).filter(([, value]) => value instanceof Module);
     const out: [string, unknown][] = [];
     while (numbered.length + named.length > 0)
       out.push(named.length === 0 || numbered[0]?.[0] === String(out.length) ? numbered.shift()! : named.shift()!);
@@ -121,9 +124,11 @@ export class Sequential extends Module {
 
   // biome-ignore lint/suspicious/noExplicitAny: the first module says what goes in, the last what comes out
   forward(...inputs: any[]): any {
-    let current = inputs;
-    for (const [, module] of this.childEntries()) current = [module.forward(...current)];
-    return current[0];
+    const modules = this.childEntries();
+    if (modules.length === 0) return inputs[0];
+    let current = modules[0]![1].forward(...inputs);
+    for (let i = 1; i < modules.length; i++) current = modules[i]![1].forward(current);
+    return current;
   }
 }
 
@@ -132,6 +137,15 @@ export function listed<M>(op: string, modules: Iterable<M>): Iterable<M> {
   if (typeof (modules as unknown) !== 'object' || modules === null || !(Symbol.iterator in modules))
     throw new ArgumentError(`${op}: got ${show(modules)}, expected a list of modules: [first, second].`);
   return modules;
+}
+
+/** Whether a name is a number: asked of every field in every forward, for which an expression is slow. */
+function isDigits(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (code < 48 || code > 57) return false;
+  }
+  return name.length > 0;
 }
 
 /** Makes these the modules of a container, under the names 0, 1, …; no private method, which a clone would lack. */

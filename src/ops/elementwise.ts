@@ -11,7 +11,7 @@ import { assertTensor, show, tooMany } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../tensor/scalar.js';
 import { broadcastShapes, broadcastStrides, collapse, isContiguous, numel, sameShape } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
+import { emptyTensor, Tensor } from '../tensor/tensor.js';
 import { castRaw, code, dense, elementwiseResult, emptyBesideNumber, emptyLikeDense, metaPtr, writeMeta } from './kernel-call.js';
 
 // Short forms for the formulas below.
@@ -272,8 +272,10 @@ export function unary(op: UnaryOpName, x: Tensor, p0 = 0, p1 = 0, name: string =
   assertTensor(name, 'x', x);
   const opCode = UnaryOp[op];
   if (opCode >= FIRST_FLOAT_UNARY && opCode < FIRST_BOOL_UNARY && !isFloating(x.dtype)) x = castRaw(x, 'float32', name);
-  const source = dense(x, name);
-  const out = emptyLikeDense(source, opCode >= FIRST_BOOL_UNARY ? 'bool' : x.dtype);
+  const dtype = opCode >= FIRST_BOOL_UNARY ? 'bool' : x.dtype;
+  const plain = x.isContiguous();
+  const source = plain ? x : dense(x, name);
+  const out = plain ? emptyTensor(x.shape, dtype) : emptyLikeDense(source, dtype);
   check(kernels.unary(opCode, code(x.dtype), out.ptr, source.ptr, numel(x.shape), p0, p1), name);
   const { saves, grad }: UnaryDefinition = unaryDefinitions[op];
   const saved = saves === 'nothing' ? [] : [saves === 'input' ? x : out];
@@ -368,9 +370,10 @@ function withScalar(op: BinaryOpName, x: Tensor, scalar: Scalar, reversed: boole
 
 function binaryRaw(opCode: number, a: Tensor, b: Tensor, outDtype: Tensor['dtype'], p0: number, p1: number, name: string): Tensor {
   if (sameShape(a.shape, b.shape)) {
-    const alike = a.isContiguous() ? b.isContiguous() : sameShape(a.strides, b.strides) && dense(a, name) === a;
+    const plain = a.isContiguous();
+    const alike = plain ? b.isContiguous() : sameShape(a.strides, b.strides) && dense(a, name) === a;
     if (alike) {
-      const out = emptyLikeDense(a, outDtype);
+      const out = plain ? emptyTensor(a.shape, outDtype) : emptyLikeDense(a, outDtype);
       check(kernels.binary(opCode, code(a.dtype), out.ptr, a.ptr, b.ptr, numel(a.shape), p0, p1), name);
       return out;
     }

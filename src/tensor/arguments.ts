@@ -31,7 +31,8 @@ export function readArguments<T extends object>(op: string, defaults: T, given: 
     const value = given[i];
     if (isOptions(value)) {
       if (i < count - 1) throw new ArgumentError(`${op}: an object of options comes last, got ${show(given[i + 1])} after it.`);
-      for (const [name, named] of Object.entries(value)) {
+      for (const name of Object.keys(value)) {
+        const named = value[name];
         let at = names.indexOf(name);
         if (at < 0) at = names.indexOf(aliasOf(name, names) ?? '');
         if (at < 0 && isPlace(op, defaults, name, named)) continue;
@@ -120,10 +121,12 @@ export function readOptions<T extends object>(op: string, defaults: T, options: 
  * @throws {ArgumentError} for anything else.
  */
 export function readSizes(op: string, given: readonly unknown[]): { shape: number[]; options: unknown } {
-  const [first] = given;
+  const first = given[0];
   if (isSizes(first)) {
     if (given.length > 2) throw new ArgumentError(`${op}: got ${show(given[2])} as one argument too many after the shape and the options.`);
-    return { shape: Array.from(first, Number), options: given[1] };
+    const shape: number[] = [];
+    for (let i = 0; i < first.length; i++) shape.push(first[i]!);
+    return { shape, options: given[1] };
   }
   const shape: number[] = [];
   while (shape.length < given.length && typeof given[shape.length] === 'number') shape.push(given[shape.length] as number);
