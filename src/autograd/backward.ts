@@ -274,9 +274,9 @@ type Slots = (Tensor | null)[];
 class Walk {
   readonly captured: (Tensor | null)[];
   private readonly slots = new Map<Node, Slots>();
-  private readonly capture = new Map<Node, { index: number; input: number }[]>();
+  private readonly capture: Map<Node, { index: number; input: number }[]> | null;
   private readonly onlyCapture: boolean;
-  private readonly reaches = new Map<Node, boolean>();
+  private reaches: Map<Node, boolean> | null = null;
   private scope: Scope | undefined;
 
   constructor(
@@ -285,11 +285,13 @@ class Walk {
     wanted: readonly { node: Node; index: number }[] | null,
   ) {
     this.captured = wanted?.map(() => null) ?? [];
+    const capture = wanted === null ? null : new Map<Node, { index: number; input: number }[]>();
     wanted?.forEach(({ node, index }, input) => {
-      const list = this.capture.get(node) ?? [];
+      const list = capture!.get(node) ?? [];
       list.push({ index, input });
-      this.capture.set(node, list);
+      capture!.set(node, list);
     });
+    this.capture = capture;
     this.onlyCapture = wanted !== null;
   }
 
@@ -356,7 +358,7 @@ class Walk {
     if (!grads) return;
     this.slots.delete(node);
     const passes = node.leaf === undefined && node.leads() && (!this.onlyCapture || this.leadsToCapture(node));
-    const captures = this.capture.get(node);
+    const captures = this.capture?.get(node);
     if (this.onlyCapture && !passes && !captures) {
       this.drop(grads);
       return;
@@ -522,24 +524,26 @@ class Walk {
 
   /** Whether a wanted input lies behind `node`, so that `grad` does no work for others. */
   private leadsToCapture(node: Node): boolean {
+    this.reaches ??= new Map();
+    const { reaches, capture } = this;
     const stack: Node[] = [node];
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
-      if (this.reaches.has(top)) {
+      if (reaches.has(top)) {
         stack.pop();
         continue;
       }
-      const pending = top.edges.filter((e) => e !== null && !this.reaches.has(e.node));
+      const pending = top.edges.filter((e) => e !== null && !reaches.has(e.node));
       if (pending.length > 0) {
         for (const edge of pending) stack.push(edge!.node);
         continue;
       }
-      this.reaches.set(
+      reaches.set(
         top,
-        top.edges.some((e) => e !== null && (this.capture.has(e.node) || this.reaches.get(e.node) === true)),
+        top.edges.some((e) => e !== null && (capture!.has(e.node) || reaches.get(e.node) === true)),
       );
       stack.pop();
     }
-    return this.reaches.get(node)!;
+    return reaches.get(node)!;
   }
 }

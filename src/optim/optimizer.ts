@@ -265,6 +265,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
    */
   protected assertReady(group: ParamGroup<O>): void {
     assertOptionTypes(this.name, group, this.defaults, this.nullable);
+    const { counters } = this;
     for (let i = 0; i < group.params.length; i++) {
       const param = group.params[i]!;
       const { dtype, shape, ownGrad } = param;
@@ -281,8 +282,11 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
       for (const name in state) {
         if (names.includes(name)) found++;
         const value = state[name];
-        const counter = this.counters.includes(name);
-        if (counter ? typeof value === 'number' : fitsAsState(value, dtype, this.stateShape(param, name))) continue;
+        const fits =
+          typeof value === 'number'
+            ? counters.includes(name)
+            : !counters.includes(name) && fitsAsState(value, dtype, this.stateShape(param, name));
+        if (fits) continue;
         this.assertStateFits(param, name, value, () => describeParam(this.paramGroups, group, i));
       }
       if (found === names.length) continue;
@@ -314,21 +318,25 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
 
   /** The parameters of a group that have gradients, by dtype. */
   protected withGradients(group: ParamGroup<O>): [DType, Tensor[]][] {
-    const byDtype = new Map<DType, Tensor[]>();
-    for (const param of group.params) {
+    const out: [DType, Tensor[]][] = [];
+    const { params } = group;
+    for (let i = 0; i < params.length; i++) {
+      const param = params[i]!;
       if (param.ownGrad === null) continue;
-      const list = byDtype.get(param.dtype);
-      if (list) list.push(param);
-      else byDtype.set(param.dtype, [param]);
+      let k = 0; // there are two floating dtypes
+      while (k < out.length && out[k]![0] !== param.dtype) k++;
+      if (k < out.length) out[k]![1].push(param);
+      else out.push([param.dtype, [param]]);
     }
-    return [...byDtype];
+    return out;
   }
 
   /** The list through which a kernel steps the parameters of a group that have one dtype. */
   protected stepList(group: ParamGroup<O>, dtype: DType): StepList {
-    const lists = this.#lists.get(group) ?? new Map<DType, StepList>();
-    const list = lists.get(dtype) ?? new StepList();
-    this.#lists.set(group, lists.set(dtype, list));
+    let lists = this.#lists.get(group);
+    if (lists === undefined) this.#lists.set(group, (lists = new Map()));
+    let list = lists.get(dtype);
+    if (list === undefined) lists.set(dtype, (list = new StepList()));
     return list;
   }
 
