@@ -29,8 +29,9 @@ export function setDetectAnomaly(enabled: boolean): void {
  * @throws {GradError} at the first NaN.
  * @see https://pytorch.org/docs/stable/autograd.html#torch.autograd.detect_anomaly
  * @example
- * const w = tensor([0], { requiresGrad: true });
- * autograd.detectAnomaly(() => w.sqrt().mul(0).sum().backward()); // throws: backward: sqrt gave NaN …
+ * const w = tensor([4], { requiresGrad: true });
+ * autograd.detectAnomaly(() => w.sqrt().sum().backward());
+ * w.grad; // [0.25]
  */
 export function detectAnomaly<T>(body: () => T): T {
   assertFunction('detectAnomaly', 'body', body);
