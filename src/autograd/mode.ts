@@ -1,6 +1,6 @@
 /** Gradient modes: whether operations are recorded. They belong to the code that set them and to what it awaits, not to the process. */
 import { frame, inFrame } from '../engine/async-context.js';
-import { assertBoolean } from '../tensor/arguments.js';
+import { assertBoolean, tooMany } from '../tensor/arguments.js';
 
 /** Whether operations on tensors that require gradients are recorded now. */
 export function isGradEnabled(): boolean {
@@ -27,11 +27,13 @@ export function setGradEnabled(enabled: boolean): void {
  * const y = noGrad(() => model.forward(x));
  */
 export function noGrad<T>(body: () => T): T {
+  if (arguments.length > 1) tooMany('noGrad', 1, arguments);
   return inFrame('noGrad', { recording: false }, body);
 }
 
 /** Runs `body` with recording on, inside a {@link noGrad}. */
 export function enableGrad<T>(body: () => T): T {
+  if (arguments.length > 1) tooMany('enableGrad', 1, arguments);
   return inFrame('enableGrad', { recording: true, inference: false }, body);
 }
 
@@ -40,5 +42,6 @@ export function enableGrad<T>(body: () => T): T {
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.inference_mode.html
  */
 export function inferenceMode<T>(body: () => T): T {
+  if (arguments.length > 1) tooMany('inferenceMode', 1, arguments);
   return inFrame('inferenceMode', { recording: false, inference: true }, body);
 }

@@ -9,7 +9,7 @@ import { cat } from '../ops/join.js';
 import { abs, sqrt } from '../ops/math.js';
 import { narrow, reshape } from '../ops/movement.js';
 import { reduceRaw } from '../ops/reduce.js';
-import { readOptions, show } from '../tensor/arguments.js';
+import { readOptions, show, tooMany } from '../tensor/arguments.js';
 import { tensor } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
@@ -186,6 +186,7 @@ export function clipGradNorm_(
  * optimizer.step();
  */
 export function clipGradValue_(parameters: Tensors, clipValue: number): void {
+  if (arguments.length > 2) tooMany('clipGradValue_', 2, arguments);
   if (!(typeof clipValue === 'number' && clipValue >= 0))
     throw new ArgumentError(`clipGradValue_: clipValue is ${show(clipValue)}, expected a number of at least 0.`);
   noGrad(() => {

@@ -1,7 +1,7 @@
 /** The base of the optimizers: parameter groups, gradients, state, and state dicts in PyTorch's layout. */
 import type { HookHandle } from '../autograd/hooks.js';
 import { ArgumentError, DTypeError, GradError, ShapeError, StateDictError, showShape } from '../errors.js';
-import { readArguments, show, type Trailing, unknownOption } from '../tensor/arguments.js';
+import { readArguments, show, type Trailing, tooMany, unknownOption } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
@@ -243,6 +243,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   step(): void;
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
+    if (arguments.length > 1) tooMany(`${this.name}.step`, 1, arguments);
     if (closure !== undefined && typeof closure !== 'function')
       throw new ArgumentError(`${this.name}.step: the closure is ${show(closure)}, expected a function that computes the loss.`);
     const own = this.#hooks;

@@ -177,9 +177,12 @@ export class Tensor {
 
   /**
    * Sets whether a leaf collects gradients, and returns the tensor.
-   * @throws {GradError} on a tensor that an operation made. @throws {DTypeError} for integers and bools.
+   * @param value default true.
+   * @throws {GradError} on a tensor that an operation made. @throws {DTypeError} for integers and bools. @throws {ArgumentError} for what is not a boolean.
    */
   requiresGrad_(value = true): this {
+    if (typeof value !== 'boolean')
+      throw new ArgumentError(`requiresGrad_: got ${typeof value === 'object' ? 'an object' : String(value)}, expected true or false.`);
     if (this.ownGradFn !== null) {
       if (value) return this;
       throw new GradError(

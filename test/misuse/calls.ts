@@ -1,5 +1,21 @@
 /** A right call of everything that takes options and that no fixture of torch calls, without them. */
-import { autograd, Generator, getRngState, load, loadBytes, nn, ones, optim, save, saveBytes, summary, tensor } from 'hone';
+import {
+  autograd,
+  enableGrad,
+  Generator,
+  getRngState,
+  inferenceMode,
+  load,
+  loadBytes,
+  nn,
+  noGrad,
+  ones,
+  optim,
+  save,
+  saveBytes,
+  summary,
+  tensor,
+} from 'hone';
 import { DataLoader, RandomSampler, randomSplit, SubsetRandomSampler, TensorDataset, WeightedRandomSampler } from 'hone/data';
 import { lineChart } from 'hone/report';
 import { compare, studyDigits } from 'hone/study';
@@ -8,6 +24,7 @@ import { datasets, ImageDataset } from 'hone/vision';
 
 type Call = (options: object) => unknown;
 const any = (value: unknown) => value as never;
+const loose = (f: unknown) => f as (...given: unknown[]) => unknown;
 const data = () => new TensorDataset(ones(4, 2), ones(4, 1));
 const model = () => new nn.Linear(2, 1);
 const sgd = (of = model()) => new optim.SGD(of.parameters(), { lr: 0.1 });
@@ -58,6 +75,18 @@ export const calls: Readonly<Record<string, Call>> = {
   'x.to': (o) => ones(1).to(o),
   'x.indexPut_': (o) => ones(2).indexPut_([0], 1, o),
   'nn.utils.clipGradNorm_': (o) => nn.utils.clipGradNorm_([leaf()], 1, any(o)),
+  'nn.utils.clipGradValue_': (o) => loose(nn.utils.clipGradValue_)([leaf()], 1, o),
+  noGrad: (o) => loose(noGrad)(() => 1, o),
+  enableGrad: (o) => loose(enableGrad)(() => 1, o),
+  inferenceMode: (o) => loose(inferenceMode)(() => 1, o),
+  'optimizer.step': (o) => {
+    const optimizer = sgd();
+    loose(optimizer.step.bind(optimizer))(() => 1, o);
+  },
+  'scheduler.step': (o) => {
+    const scheduler = new optim.lrScheduler.ExponentialLR(sgd(), { gamma: 0.9 });
+    loose(scheduler.step.bind(scheduler))(1, o);
+  },
   'nn.utils.getTotalNorm': (o) => nn.utils.getTotalNorm([ones(1)], any(o)),
   'nn.utils.l1Penalty': (o) => nn.utils.l1Penalty(model(), 1, o),
   'nn.utils.l2Penalty': (o) => nn.utils.l2Penalty(model(), 1, o),

@@ -1,6 +1,6 @@
 /** The base of the learning-rate schedulers. */
 import { ArgumentError, StateDictError } from '../../errors.js';
-import { show } from '../../tensor/arguments.js';
+import { show, tooMany } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { snakeCase } from '../optimizer.js';
 import { type AnyOptimizer, assertOptimizer, finite, whole } from './checks.js';
@@ -135,6 +135,7 @@ export abstract class LRScheduler {
    * @param epoch goes there instead, by the schedule's closed form where it has one; PyTorch advises against it.
    */
   step(epoch?: number): void {
+    if (arguments.length > 1) tooMany(`${classNameOf(this)}.step`, 1, arguments);
     if (epoch !== undefined) finite(`${classNameOf(this)}.step`, 'epoch', epoch);
     if (this.stepCount === 1 && !this.optimizer.hasStepped && !warned.has(this.optimizer)) {
       warned.add(this.optimizer);
