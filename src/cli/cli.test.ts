@@ -197,7 +197,13 @@ describe('study digits', () => {
       ['study', 'digits', '--models', 'small,batchnorm', '--epochs', '2', '--repeats', '500', '--out', 'killed'],
       {},
       /3\/1000 .*seed/,
-      (child) => setTimeout(() => child.kill('SIGKILL'), 500),
+      (child) => {
+        const timer = setInterval(() => {
+          if (!existsSync(join(temporary, 'killed/digits/report.html'))) return;
+          clearInterval(timer);
+          child.kill('SIGKILL');
+        }, 20);
+      },
     );
     expect(status).toBe(null);
     const { stopped, variants } = figuresIn('killed/digits');

@@ -12,7 +12,9 @@ const PAUSE = 1000;
 export class RunFiles {
   private writtenAt = Number.NEGATIVE_INFINITY;
   private runs = 0;
-  private page: Promise<void> = Promise.resolve();
+  /** The page that is to be written next, and the writing of pages while it goes on. */
+  private nextPage: Comparison | undefined;
+  private pages: Promise<void> | undefined;
   private warned = false;
 
   constructor(
@@ -35,8 +37,24 @@ export class RunFiles {
     } catch (error) {
       this.failed(error);
     }
-    if (ended) this.page = this.page.then(() => this.writePage(dated)).catch((error: unknown) => this.failed(error));
+    if (!ended) return;
+    this.nextPage = dated;
+    this.pages ??= this.writePages();
   };
+
+  /** Writes the last page that is asked for: runs may end faster than pages are drawn. */
+  private async writePages(): Promise<void> {
+    while (this.nextPage !== undefined) {
+      const page = this.nextPage;
+      this.nextPage = undefined;
+      try {
+        await this.writePage(page);
+      } catch (error) {
+        this.failed(error);
+      }
+    }
+    this.pages = undefined;
+  }
 
   /**
    * Writes the files of a comparison that has ended, and prints its table; of one that was stopped before it measured anything, says so and
@@ -44,7 +62,7 @@ export class RunFiles {
    * @returns whether there was anything to report. @throws {FileError} where a file cannot be written.
    */
   async report(comparison: Comparison): Promise<boolean> {
-    await this.page;
+    await this.pages;
     if (comparison.variants.every(({ runs }) => runs.every((run) => run.epochs.length === 0))) {
       const failed = notes(comparison).filter((note) => note !== comparison.stopped);
       process.stderr.write(

@@ -82,6 +82,14 @@ describe('before the first batch', () => {
     expect(() => layer.forward([1] as unknown as Tensor)).toThrow('LazyLinear: input is a list, expected a Tensor.');
   });
 
+  it('parameters take no data', () => {
+    const layer = new nn.LazyLinear(2);
+    expect(() => {
+      layer.weight.data = ones([2, 3]);
+    }).toThrow(ArgumentError);
+    expect(layer.forward(ones([1, 3])).shape).toEqual([1, 2]);
+  });
+
   it('an optimizer may have them: they stay the same objects', () => {
     manualSeed(0);
     const model = new nn.Sequential(new nn.LazyLinear(4), new nn.ReLU(), new nn.LazyLinear(1));

@@ -1,4 +1,4 @@
-import { autograd, DTypeError, type Tensor, tensor } from 'hone';
+import { ArgumentError, autograd, DTypeError, type Tensor, tensor } from 'hone';
 import { describe, expect, test } from 'vitest';
 import type { BinaryOpName, UnaryOpName } from '../engine/kernel-table.gen.js';
 import { binaryDefinitions, binaryOp, unary, unaryDefinitions, where } from './elementwise.js';
@@ -113,6 +113,14 @@ test('where', () => {
   const inputs = [float64([1, 2, 3]).requiresGrad_(), float64([[4], [5]]).requiresGrad_()];
   expect(gradcheck((a, b) => where(condition, a!, b!), inputs)).toBe(true);
   expect(gradgradcheck((a, b) => where(condition, a!.mul(a!), b!.exp()), inputs)).toBe(true);
+});
+
+test('where refuses what is neither a tensor nor a number', () => {
+  const condition = tensor([true, false]);
+  expect(() => where(condition, tensor([1, 2]), [1, [2]] as never)).toThrow(
+    'where: the second operand is [1, [2]], expected a Tensor or a number.',
+  );
+  expect(() => where(condition, null as never, 1)).toThrow(ArgumentError);
 });
 
 describe('at the edges, as PyTorch', () => {

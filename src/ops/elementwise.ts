@@ -424,6 +424,8 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   if (condition.dtype !== 'bool' && condition.dtype !== 'uint8') {
     throw new DTypeError(`where: condition is ${condition.dtype}, expected bool. Compare first: x.gt(0).`);
   }
+  if (!isScalar(a)) assertOperand('where', 'the first operand', a);
+  if (!isScalar(b)) assertOperand('where', 'the second operand', b);
   const dtype = resultDType(a, b);
   const [x, y] = [a, b].map((o) => (isScalar(o) ? scalarTensor(storedScalar('where', o, dtype), dtype) : castRaw(o, dtype, 'where'))) as [
     Tensor,

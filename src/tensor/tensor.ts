@@ -232,6 +232,7 @@ export class Tensor {
       throw new ArgumentError(`data: got ${value === null ? 'null' : typeof value}, expected a Tensor. Make one with tensor(…).`);
     if (this.leafRequiresGrad && !isFloating(value.dtype))
       throw new DTypeError(`data: a tensor that requires gradients is float32 or float64, got ${value.dtype}. Use to('float32').`);
+    numel(this.shape); // of a parameter that still waits for its shape this is a named error
     if (this.dtype !== value.dtype) this.accumulator = null;
     this.viewBase = null;
     replaceData(this, value, this.storage.scope);

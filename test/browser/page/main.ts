@@ -26,6 +26,7 @@ async function digits(): Promise<Uint8Array> {
 
 const program = {
   engine: () => hone.engineInfo(),
+  ready: () => hone.ready(),
   essentials,
   browserRefusals,
   trainByFit: async () => {
