@@ -125,6 +125,10 @@ it('getTotalNorm and clipGradsWithNorm_ are the halves of clipGradNorm_', () => 
     'clipGradsWithNorm_: totalNorm is a tensor [2], expected one number.',
   );
   expect(nn.utils.getTotalNorm([]).item()).toBe(0);
+  for (const order of [0, 1, 1.39, 2, 'inf'] as const)
+    expect(() => nn.utils.getTotalNorm([ones([2, 3], { dtype: 'uint8' })], order)).toThrow(
+      'getTotalNorm: a tensor is uint8, expected float32',
+    );
 });
 
 describe('parameters as a vector', () => {

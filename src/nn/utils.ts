@@ -1,6 +1,6 @@
 /** `nn.utils`: gradients clipped, parameters as one vector, penalties, and a look for layers that a model does not see. */
 import { noGrad } from '../autograd/mode.js';
-import { ArgumentError, GradError, ShapeError, showShape } from '../errors.js';
+import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../errors.js';
 import { add, div, mul, ne, pow } from '../ops/arithmetic.js';
 import { clamp } from '../ops/clamp.js';
 import { to } from '../ops/copy.js';
@@ -11,7 +11,7 @@ import { narrow, reshape } from '../ops/movement.js';
 import { reduceRaw } from '../ops/reduce.js';
 import { readOptions, show, tooMany } from '../tensor/arguments.js';
 import { tensor } from '../tensor/create.js';
-import type { DType } from '../tensor/dtype.js';
+import { type DType, isFloating } from '../tensor/dtype.js';
 import { numel } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
@@ -64,12 +64,13 @@ function gradients(op: string, parameters: Tensors): Tensor[] {
 
 /** The norm of all elements of one tensor, in its dtype. */
 function norm(x: Tensor, order: number, op: string): number {
+  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: a tensor is ${x.dtype}, expected float32 or float64. Use x.to('float32').`);
   if (numel(x.shape) === 0) {
     if (order >= 0 && order !== Number.POSITIVE_INFINITY) return 0;
     throw new ArgumentError(`${op}: a tensor of shape ${showShape(x.shape)} has no elements, and no norm of order ${order}. Leave it out.`);
   }
   const dims = x.shape.map((_, d) => d);
-  const total = (kind: 'sumsq' | 'sumabs' | 'sum' | 'max' | 'min', t = x) => reduceRaw(kind, t, dims, x.dtype, op);
+  const total = (kind: 'sumsq' | 'sumabs' | 'sum' | 'max' | 'min', t = x) => reduceRaw(kind, t, dims, op);
   if (order === 2) return item(sqrt(total('sumsq')));
   if (order === 1) return item(total('sumabs'));
   if (order === Number.POSITIVE_INFINITY) return item(total('max', abs(x)));

@@ -5,15 +5,21 @@ import {
   cat,
   chunk,
   cumsum,
+  DTypeError,
   exp,
+  F,
   flip,
+  fmax,
   gather,
   histc,
+  logspace,
   max,
   median,
   meshgrid,
   mm,
   nn,
+  normal,
+  ones,
   permute,
   quantile,
   sort,
@@ -150,6 +156,12 @@ describe('dims', () => {
     ).toEqual([[2], [4]]);
   });
 
+  it('of unknown dtypes and absurd sizes are named errors', () => {
+    expect(() => normal(4, 3, [2], { dtype: [] as never })).toThrow(DTypeError);
+    expect(() => logspace(3, 2, 4, { dtype: 'x' as never })).toThrow('logspace: unknown dtype "x"');
+    expect(() => F.fold(ones([2, 1, 2]), [1000, 2 ** 53 - 2], { kernelSize: 1 } as never)).toThrow('places of windows');
+  });
+
   it('are not read past their number, but where map and reduce give more', () => {
     const loosely = (f: unknown) => f as (...args: unknown[]) => unknown;
     expect(() => loosely(mm)(x(), x().t(), { out: 1 })).toThrow('mm: there is no option "out". mm takes no options.');
@@ -167,6 +179,8 @@ describe('dims', () => {
 
   test.each<[() => unknown, string]>([
     [() => sum(5 as never), 'sum: x is 5, expected a Tensor.'],
+    [() => fmax(1 as never, x()), 'fmax: a is 1, expected a Tensor.'],
+    [() => x().add_(null as never, { alpha: 2 }), 'add_: the operand is null, expected a Tensor.'],
     [() => cat(5 as never), 'cat: tensors is 5, expected a list of Tensors.'],
     [() => cat(x() as never), 'cat: tensors is a Tensor of shape [2, 3], expected a list of Tensors. Write cat([…]).'],
     [() => stack([x(), [1, 2]] as never), 'stack: tensors[1] is a list, expected a Tensor. Make one with tensor(…).'],

@@ -122,7 +122,7 @@ function indices(op: string, input: Tensor): Tensor {
 function rangeOf(x: Tensor, op: string): [number, number] | null {
   if (numel(x.shape) === 0) return null;
   const all = x.shape.map((_, d) => d);
-  return [item(reduceRaw('min', x, all, x.dtype, op)), item(reduceRaw('max', x, all, x.dtype, op))];
+  return [item(reduceRaw('min', x, all, op)), item(reduceRaw('max', x, all, op))];
 }
 
 function look(index: Tensor, weight: Tensor, padding: number | null, scaled = false): Tensor {

@@ -38,7 +38,7 @@ function needElements(op: string, x: Tensor, dims: readonly number[]): void {
 function extremum(kernel: 'max' | 'min', name: string, x: Tensor, dim: Dims, keepdim: boolean): Tensor {
   const dims = normalizeDims(dim, x.ndim, name);
   needElements(name, x, dims);
-  const out = reduceRaw(kernel, x, dims, x.dtype, name, keepdim);
+  const out = reduceRaw(kernel, x, dims, name, keepdim);
   const { shape } = x;
   return record(name, out, [x], [x, out], (g, [a, y]) => {
     const equal = eq(a!, withDims(y!, shape, dims));

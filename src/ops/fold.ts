@@ -2,6 +2,7 @@
 import { named } from '../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { leadingByName, type Named, readArguments, type Trailing } from '../tensor/arguments.js';
+import { listable } from '../tensor/checks.js';
 import { fromTypedArray, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { pad } from './arrange.js';
@@ -49,6 +50,7 @@ function windows(op: string, size: readonly [number, number], kernelSize: Pair, 
     );
   }
   const blocks = counts[0] * counts[1];
+  listable(op, 'places of windows', kernel[0] * kernel[1] * blocks);
   const places = new BigInt64Array(kernel[0] * kernel[1] * blocks);
   let i = 0;
   for (let ky = 0; ky < kernel[0]; ky++)

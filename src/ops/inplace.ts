@@ -237,6 +237,7 @@ export function zero_(x: Tensor): Tensor {
 
 /** x += alpha * b in place; `minus`: x -= alpha * b. */
 export function addInPlace(x: Tensor, b: Operand, alpha: Scalar, name: string, minus = false): Tensor {
+  if (!isScalar(b)) assertTensor(name, 'the operand', b);
   const compute = () => (minus ? sub : add)(x, b, { alpha });
   if (alpha === 1) return binaryInPlace(name, minus ? 'sub' : 'add', x, b, compute);
   if (isScalar(b) || b.dtype !== x.dtype) return inPlace(name, x, b instanceof Tensor ? [b] : [], compute);

@@ -98,7 +98,7 @@ const notLow = (x: Tensor): Tensor => clamp(x, { min: -100 });
 /** Whether all are from 0 to 1. */
 function allProbabilities(x: Tensor): boolean {
   const dims = x.shape.map((_, d) => d);
-  return item(reduceRaw('all', logicalAnd(ge(x, 0), le(x, 1)), dims, 'bool', 'binaryCrossEntropy')) !== 0;
+  return item(reduceRaw('all', logicalAnd(ge(x, 0), le(x, 1)), dims, 'binaryCrossEntropy')) !== 0;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { named, record } from '../autograd/node.js';
 import { ArgumentError, DTypeError } from '../errors.js';
-import { assertTensor, readOne, readOptions, show, tooMany } from '../tensor/arguments.js';
+import { assertTensor, assertTensors, readOne, readOptions, show, tooMany } from '../tensor/arguments.js';
 import { finiteNumber } from '../tensor/checks.js';
 import { isFloating } from '../tensor/dtype.js';
 import { resultStrides } from '../tensor/layout.js';
@@ -279,6 +279,7 @@ export function fmin(a: Tensor, b: Tensor): Tensor {
 
 /** Whichever wins, or is a number where the other is NaN. */
 function numberOf(op: string, a: Tensor, b: Tensor, wins: typeof gt): Tensor {
+  assertTensors(op, { a, b });
   const takes = (x: Tensor, y: Tensor) => logicalOr(wins(x, y), isnan(y));
   const out = noGrad(() => where(logicalOr(takes(a, b), eq(a, b)), a, b));
   return record(op, out, [a, b], [a, b], (g, [x, y], needs) => {

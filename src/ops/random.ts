@@ -7,7 +7,7 @@ import { check, kernels } from '../engine/engine.js';
 import { RNG_MKL } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { assertTensor, isOptions, readArguments, readOptions, show, type Trailing } from '../tensor/arguments.js';
-import { isFloating } from '../tensor/dtype.js';
+import { assertDType, isFloating } from '../tensor/dtype.js';
 import type { RandomOptions } from '../tensor/random.js';
 import {
   assertRandomTarget,
@@ -191,6 +191,7 @@ export function normal(mean: Tensor | number, std: Tensor | number = 1, third?: 
     if (!(std >= 0)) throw new ArgumentError(`normal: std is ${std}, expected at least 0.`);
     const { requiresGrad, ...options } = checkRandomOptions('normal', fourth) ?? {};
     const dtype = options.dtype ?? 'float32';
+    assertDType(dtype, 'normal');
     const out = normal_(emptyTensor([...(third as Shape)], dtype), mean, std, { generator: options.generator });
     return requiresGrad ? out.requiresGrad_() : out;
   }

@@ -4,7 +4,7 @@ import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { assertNumbers, assertTensor, assertTensorList, readArguments, type Trailing, tooMany } from '../tensor/arguments.js';
 import { finiteNumber, listable, wholeNumber, wholeNumbers } from '../tensor/checks.js';
 import { arange, type TensorOptions, tensor, zeros } from '../tensor/create.js';
-import { type DType, isFloating } from '../tensor/dtype.js';
+import { assertDType, type DType, isFloating } from '../tensor/dtype.js';
 import { resultDType } from '../tensor/scalar.js';
 import { broadcastShapes, contiguousStrides, normalizeDim, numel, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -324,6 +324,7 @@ export function logspace(
   for (const [name, value] of Object.entries({ start, end })) finiteNumber('logspace', name, value);
   listable('logspace', 'numbers', wholeNumber('logspace', 'steps', steps, { min: 0 }));
   const dtype = rest.dtype ?? 'float32';
+  assertDType(dtype, 'logspace');
   // As PyTorch does: float32 rounds the ends and their distance, the rest is float64, from both ends toward the middle.
   const round = dtype === 'float32' ? Math.fround : isFloating(dtype) ? (v: number) => v : Math.trunc;
   const [first, last] = [round(start), round(end)];

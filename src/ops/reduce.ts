@@ -69,7 +69,7 @@ function areNeighbours(dims: readonly number[]): boolean {
  * Reduces `dims` (counted from the front) with a kernel that may be applied to one run of neighbouring dims after the other; the result
  * has those dims with size 1, or with `keepdim` false lacks them. Not recorded.
  */
-export function reduceRaw(op: ReduceOpName, x: Tensor, dims: readonly number[], outDtype: DType, name: string, keepdim = true): Tensor {
+export function reduceRaw(op: ReduceOpName, x: Tensor, dims: readonly number[], name: string, keepdim = true): Tensor {
   // What most calls are: one run of dims of a row-major tensor.
   if (x.isContiguous() && areNeighbours(dims)) {
     const sizes = x.shape;
@@ -80,15 +80,18 @@ export function reduceRaw(op: ReduceOpName, x: Tensor, dims: readonly number[], 
       else if (i < end) len *= sizes[i]!;
       else inner *= sizes[i]!;
     }
-    const out = emptyTensor(reducedShape(sizes, dims, keepdim), outDtype);
+    const out = emptyTensor(reducedShape(sizes, dims, keepdim), reducedDType(op, x.dtype));
     check(kernels.reduce(ReduceOp[op], code(x.dtype), out.ptr, x.ptr, outer, len, inner), name);
     return out;
   }
-  return dropDims(reduceRuns(op, x, dims, outDtype, name), x.shape, dims, keepdim);
+  return dropDims(reduceRuns(op, x, dims, name), x.shape, dims, keepdim);
 }
 
+/** What the kernel writes: bools for any and all, else the dtype that it reads. */
+const reducedDType = (op: ReduceOpName, dtype: DType): DType => (op === 'any' || op === 'all' ? 'bool' : dtype);
+
 /** {@link reduceRaw} of any dims, one run after the other; they stay with size 1. */
-function reduceRuns(op: ReduceOpName, x: Tensor, dims: readonly number[], outDtype: DType, name: string): Tensor {
+function reduceRuns(op: ReduceOpName, x: Tensor, dims: readonly number[], name: string): Tensor {
   const shape = reducedShape(x.shape, dims, true);
   const { x: first, order } = inMemoryOrder(x, name);
   let current = first;
@@ -102,7 +105,7 @@ function reduceRuns(op: ReduceOpName, x: Tensor, dims: readonly number[], outDty
     while (start > 0 && wanted[start - 1]) start--;
     const [outer, len, inner] = [sizes.slice(0, start), sizes.slice(start, end), sizes.slice(end)].map(numel) as [number, number, number];
     sizes.fill(1, start, end);
-    const next = emptyTensor([...sizes], outDtype);
+    const next = emptyTensor([...sizes], reducedDType(op, current.dtype));
     check(kernels.reduce(ReduceOp[op], code(current.dtype), next.ptr, current.ptr, outer, len, inner), name);
     current = next;
     end = start;
@@ -159,7 +162,7 @@ export function sum(x: Tensor, ...given: TypedReduceArguments): Tensor {
   const type = dtype ?? (isFloating(x.dtype) ? x.dtype : 'int64');
   // Bools add up to true or false.
   const op = type === 'bool' ? 'any' : 'sum';
-  const out = reduceRaw(op, castRaw(source, type, 'sum'), dims, type, 'sum', keepdim);
+  const out = reduceRaw(op, castRaw(source, type, 'sum'), dims, 'sum', keepdim);
   const { shape } = x;
   const result = record('sum', out, [source], [], (g) => [repeated(g, shape, dims, keepdim)]);
   return dim === undefined || dim === null ? result : named('SumBackward1', result);
@@ -193,7 +196,7 @@ export function all(x: Tensor, ...given: ReduceArguments): Tensor {
 function truth(op: 'any' | 'all', x: Tensor, given: ReduceArguments): Tensor {
   const { dim, keepdim } = readReduction<Dims>(op, x, given);
   const dims = normalizeDims(dim, x.ndim, op);
-  const out = reduceRaw(op, x, dims, 'bool', op, keepdim);
+  const out = reduceRaw(op, x, dims, op, keepdim);
   return x.dtype === 'uint8' ? castRaw(out, 'uint8', op) : out;
 }
 
@@ -211,7 +214,6 @@ export function allNonzero(x: Tensor): boolean {
         'all',
         x,
         x.shape.map((_, d) => d),
-        'bool',
         'all',
       ),
     ) !== 0

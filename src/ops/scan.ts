@@ -100,7 +100,7 @@ export function prod(
   const type = dtype ?? (isFloating(x.dtype) ? x.dtype : 'int64');
   // Bools multiply to true or false.
   const op = type === 'bool' ? 'all' : 'prod';
-  const out = reduceRaw(op, castRaw(source, type, 'prod'), dims, type, 'prod', keepdim);
+  const out = reduceRaw(op, castRaw(source, type, 'prod'), dims, 'prod', keepdim);
   const { shape } = x;
   return record('prod', out, [source], [source, out], (g, [a, y]) => {
     const wide = (t: Tensor) => expand(withDims(t, shape, dims), shape);

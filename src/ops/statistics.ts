@@ -167,7 +167,7 @@ const NORM = { p: null, dim: undefined, keepdim: false, dtype: null };
 
 function normRaw(x: Tensor, p: number, dims: readonly number[]): Tensor {
   if (p === 0) return to(sum(ne(x, 0), dims, true), x.dtype);
-  if (p === 1) return reduceRaw('sumabs', x, dims, x.dtype, 'norm');
+  if (p === 1) return reduceRaw('sumabs', x, dims, 'norm');
   if (p === 2) return sqrt(squares(x, dims));
   return pow(sum(pow(abs(x), p), dims, true), 1 / p);
 }
@@ -175,7 +175,7 @@ function normRaw(x: Tensor, p: number, dims: readonly number[]): Tensor {
 /** The sum of squares. Over runs of dims that are apart, the kernel would square its own sums. */
 function squares(x: Tensor, dims: readonly number[]): Tensor {
   const together = dims.length === x.ndim || dims.every((d, i) => i === 0 || d === dims[i - 1]! + 1);
-  return together && x.isContiguous() ? reduceRaw('sumsq', x, dims, x.dtype, 'norm') : sum(mul(x, x), dims, true);
+  return together && x.isContiguous() ? reduceRaw('sumsq', x, dims, 'norm') : sum(mul(x, x), dims, true);
 }
 
 /**

@@ -94,7 +94,7 @@ function ofLoss(loss: Loss | undefined): 'probabilities' | 'logits' | undefined 
 
 const extreme = (kind: 'min' | 'max', x: Tensor): number => {
   const dims = x.shape.map((_, d) => d);
-  return item(reduceRaw(kind, x, dims, x.dtype, 'accuracy'));
+  return item(reduceRaw(kind, x, dims, 'accuracy'));
 };
 
 const holds = (condition: Tensor): boolean => item(all(condition)) !== 0;

@@ -123,7 +123,6 @@ function sumOf(x: Tensor, sums: Map<DType, Tensor>): number {
         'sum',
         x,
         shape.map((_, d) => d),
-        dtype,
         'fit',
       ),
     );
