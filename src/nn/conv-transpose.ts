@@ -78,6 +78,8 @@ abstract class TransposedConvolution<S extends readonly number[]> extends ConvNd
 
   /** How much must be added at the end of each axis for `outputSize`. */
   private missing(x: Tensor, outputSize: readonly number[]): number[] {
+    if (!Array.isArray(outputSize))
+      throw new ArgumentError(`${classNameOf(this)}: outputSize is ${show(outputSize)}, expected a list of sizes, or { outputSize }.`);
     const { rank, stride, padding, dilation, kernelSize } = this;
     const name = `ConvTranspose${rank}d`;
     checkConvInput(`convTranspose${rank}d`, rank, x);

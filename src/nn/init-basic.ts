@@ -145,7 +145,12 @@ export function truncNormal_(x: Tensor, ...given: unknown[]): Tensor {
     }
     return write(x, values, 'truncNormal_');
   }
-  // Far from the mean most normal draws would be lost: draw uniformly, and accept in proportion to the density.
+  // Far from the mean most normal draws would be lost: draw uniformly, and accept in proportion to the density. How many draws a value
+  // takes is about how often that falls by a factor of e from one end to the other.
+  if ((Math.abs(Math.max(a, Math.min(mean, b)) - mean) / std ** 2) * (b - a) > 1e6)
+    throw new ArgumentError(
+      `truncNormal_: mean ${mean} with std ${std} is so far from [${a}, ${b}] that nearly every draw would be thrown away. Bring the mean nearer, or take a larger std.`,
+    );
   const logPeak = -0.5 * ((Math.max(a, Math.min(mean, b)) - mean) / std) ** 2;
   const logDensity = (v: number) => round(round(round(round(round(v - mean) / round(std)) ** 2) * -0.5) - round(logPeak));
   const values = toTypedArray(uniform_(x, a, b, options)) as Floats;

@@ -85,6 +85,11 @@ it.each([
   [() => init.sparse_(zeros([3]), 0.1), ShapeError, 'sparse_: expected 2 dims'],
   [() => init.sparse_(zeros([3, 3]), 1.1), ArgumentError, 'sparse_: sparsity is 1.1, expected 0 to 1.'],
   [() => init.truncNormal_(zeros([3, 3]), 0, 0), ArgumentError, 'truncNormal_: std is 0'],
+  [
+    () => init.truncNormal_(zeros([3, 3]), 2 ** 31 - 1, 3),
+    ArgumentError,
+    'so far from [-2, 2] that nearly every draw would be thrown away',
+  ],
   [() => init.truncNormal_(zeros([3, 3]), 0, 1, 2, 1), ArgumentError, 'truncNormal_: from 2 to 1 there are no numbers'],
   [() => init.normal_(zeros([3, 3]), 0, -1), ArgumentError, 'normal_: std is -1'],
   [() => init.xavierUniform_(zeros([0, 0])), ShapeError, 'xavierUniform_: a weight [0, 0] has neither inputs nor outputs.'],
