@@ -1,19 +1,23 @@
 /** `optim`: optimizers, and schedulers of their learning rates. */
 
-export type { AdadeltaOptions } from './adadelta.js';
-export { Adadelta } from './adadelta.js';
-export type { AdafactorOptions } from './adafactor.js';
-export { Adafactor } from './adafactor.js';
-export type { AdagradOptions } from './adagrad.js';
-export { Adagrad } from './adagrad.js';
-export type { AdamOptions } from './adam.js';
-export { Adam } from './adam.js';
-export type { AdamaxOptions } from './adamax.js';
-export { Adamax } from './adamax.js';
-export type { AdamWOptions } from './adamw.js';
-export { AdamW } from './adamw.js';
-export type { ASGDOptions } from './asgd.js';
-export { ASGD } from './asgd.js';
+export type { AdadeltaOptions } from './adagrad/adadelta.js';
+export { Adadelta } from './adagrad/adadelta.js';
+export type { AdafactorOptions } from './adagrad/adafactor.js';
+export { Adafactor } from './adagrad/adafactor.js';
+export type { AdagradOptions } from './adagrad/adagrad.js';
+export { Adagrad } from './adagrad/adagrad.js';
+export type { RMSpropOptions } from './adagrad/rmsprop.js';
+export { RMSprop } from './adagrad/rmsprop.js';
+export type { AdamOptions } from './adam/adam.js';
+export { Adam } from './adam/adam.js';
+export type { AdamaxOptions } from './adam/adamax.js';
+export { Adamax } from './adam/adamax.js';
+export type { AdamWOptions } from './adam/adamw.js';
+export { AdamW } from './adam/adamw.js';
+export type { NAdamOptions } from './adam/nadam.js';
+export { NAdam } from './adam/nadam.js';
+export type { RAdamOptions } from './adam/radam.js';
+export { RAdam } from './adam/radam.js';
 export type {
   OptimizerHookOptions,
   OptimizerStateDictHook,
@@ -22,22 +26,18 @@ export type {
   OptimizerStepPreHook,
 } from './hooks.js';
 export { registerOptimizerStepPostHook, registerOptimizerStepPreHook } from './hooks.js';
-export type { LBFGSOptions } from './lbfgs.js';
-export { LBFGS } from './lbfgs.js';
-export type { LionOptions } from './lion.js';
-export { Lion } from './lion.js';
+export type { LBFGSOptions } from './lbfgs/lbfgs.js';
+export { LBFGS } from './lbfgs/lbfgs.js';
 export * as lrScheduler from './lr-scheduler/index.js';
-export type { MuonOptions } from './muon.js';
-export { Muon } from './muon.js';
-export type { NAdamOptions } from './nadam.js';
-export { NAdam } from './nadam.js';
 export type { Given, ImplementationOptions, OptimizerStateDict, ParamGroup, ParamGroupInput, ParamState, Params } from './optimizer.js';
 export { Optimizer } from './optimizer.js';
-export type { RAdamOptions } from './radam.js';
-export { RAdam } from './radam.js';
-export type { RMSpropOptions } from './rmsprop.js';
-export { RMSprop } from './rmsprop.js';
-export type { RpropOptions } from './rprop.js';
-export { Rprop } from './rprop.js';
-export type { SGDOptions } from './sgd.js';
-export { SGD } from './sgd.js';
+export type { ASGDOptions } from './sgd/asgd.js';
+export { ASGD } from './sgd/asgd.js';
+export type { LionOptions } from './sgd/lion.js';
+export { Lion } from './sgd/lion.js';
+export type { MuonOptions } from './sgd/muon.js';
+export { Muon } from './sgd/muon.js';
+export type { RpropOptions } from './sgd/rprop.js';
+export { Rprop } from './sgd/rprop.js';
+export type { SGDOptions } from './sgd/sgd.js';
+export { SGD } from './sgd/sgd.js';

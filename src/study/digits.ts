@@ -2,7 +2,7 @@
 import { DataLoader } from '../data/data-loader.js';
 import { ArgumentError } from '../errors.js';
 import { CrossEntropyLoss } from '../nn/loss.js';
-import { Adam } from '../optim/adam.js';
+import { Adam } from '../optim/adam/adam.js';
 import type { Comparison } from '../report/comparison.js';
 import { readOptions } from '../tensor/arguments.js';
 import { Digits } from '../vision/digits.js';

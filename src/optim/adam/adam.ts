@@ -1,10 +1,10 @@
 /** Adam. */
-import { kernels } from '../engine/engine.js';
-import { AMSGRAD, DECOUPLED, MAXIMIZE } from '../engine/kernel-table.gen.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { checkAdamOptions } from './checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
-import { type StepEntry, zeroState } from './step-list.js';
+import { kernels } from '../../engine/engine.js';
+import { AMSGRAD, DECOUPLED, MAXIMIZE } from '../../engine/kernel-table.gen.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { checkAdamOptions } from '../checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
+import { type StepEntry, zeroState } from '../step-list.js';
 
 /** The options of {@link Adam}. */
 export interface AdamOptions {

@@ -1,14 +1,14 @@
 /** Adafactor: a second moment of matrices from their rows and columns alone. */
-import { kernels } from '../engine/engine.js';
-import { MAXIMIZE } from '../engine/kernel-table.gen.js';
-import { ArgumentError } from '../errors.js';
-import { show } from '../tensor/arguments.js';
-import type { DType } from '../tensor/dtype.js';
-import { numel, type Shape } from '../tensor/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero } from './checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
-import { filled, stateOf, stepRowMajor } from './step-list.js';
+import { kernels } from '../../engine/engine.js';
+import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
+import { ArgumentError } from '../../errors.js';
+import { show } from '../../tensor/arguments.js';
+import type { DType } from '../../tensor/dtype.js';
+import { numel, type Shape } from '../../tensor/shape.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { atLeastZero } from '../checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
+import { filled, stateOf, stepRowMajor } from '../step-list.js';
 
 /** The options of {@link Adafactor}. */
 export interface AdafactorOptions {

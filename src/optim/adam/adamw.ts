@@ -1,7 +1,7 @@
 /** AdamW: Adam whose weight decay does not pass through the averages. */
-import { unknownOption } from '../tensor/arguments.js';
+import { unknownOption } from '../../tensor/arguments.js';
+import type { Given, OptimizerStateDict, Params } from '../optimizer.js';
 import { Adam, type AdamOptions } from './adam.js';
-import type { Given, OptimizerStateDict, Params } from './optimizer.js';
 
 /** The options of {@link AdamW}. */
 export type AdamWOptions = Omit<AdamOptions, 'decoupledWeightDecay'>;

@@ -1,10 +1,10 @@
 /** Adagrad. */
-import { kernels } from '../engine/engine.js';
-import { MAXIMIZE } from '../engine/kernel-table.gen.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero } from './checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
-import { filled, type StepEntry, stateLike } from './step-list.js';
+import { kernels } from '../../engine/engine.js';
+import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { atLeastZero } from '../checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
+import { filled, type StepEntry, stateLike } from '../step-list.js';
 
 /** The options of {@link Adagrad}. */
 export interface AdagradOptions {

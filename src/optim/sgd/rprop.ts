@@ -1,11 +1,11 @@
 /** Resilient backpropagation. */
-import { kernels } from '../engine/engine.js';
-import { MAXIMIZE } from '../engine/kernel-table.gen.js';
-import { ArgumentError } from '../errors.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero, numbers } from './checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
-import { filled, type StepEntry, stateLike, zeroState } from './step-list.js';
+import { kernels } from '../../engine/engine.js';
+import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
+import { ArgumentError } from '../../errors.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { atLeastZero, numbers } from '../checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
+import { filled, type StepEntry, stateLike, zeroState } from '../step-list.js';
 
 /** The options of {@link Rprop}. */
 export interface RpropOptions {

@@ -1,10 +1,10 @@
 /** RAdam: Adam that does without the variance until it is known well enough. */
-import { kernels } from '../engine/engine.js';
-import { DECOUPLED, MAXIMIZE } from '../engine/kernel-table.gen.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { checkAdamOptions } from './checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
-import { type StepEntry, zeroState } from './step-list.js';
+import { kernels } from '../../engine/engine.js';
+import { DECOUPLED, MAXIMIZE } from '../../engine/kernel-table.gen.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { checkAdamOptions } from '../checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
+import { type StepEntry, zeroState } from '../step-list.js';
 
 /** The options of {@link RAdam}. */
 export interface RAdamOptions {

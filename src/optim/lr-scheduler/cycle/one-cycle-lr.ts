@@ -1,11 +1,11 @@
 /** One cycle: up to a high rate, and down to a very low one. */
-import { ArgumentError } from '../../errors.js';
-import { readArguments, required, show } from '../../tensor/arguments.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { camelCase } from '../optimizer.js';
-import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from './checks.js';
+import { ArgumentError } from '../../../errors.js';
+import { readArguments, required, show } from '../../../tensor/arguments.js';
+import { classNameOf } from '../../../tensor/class-name.js';
+import { camelCase } from '../../optimizer.js';
+import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from '../checks.js';
+import { LRScheduler, type SchedulerOptions } from '../scheduler.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
-import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
 /** The options of {@link OneCycleLR}. */
 export interface OneCycleLROptions extends SchedulerOptions {

@@ -1,12 +1,12 @@
 /** Muon: momentum whose matrices are made orthogonal. */
-import { kernels } from '../engine/engine.js';
-import { NESTEROV } from '../engine/kernel-table.gen.js';
-import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { show } from '../tensor/arguments.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero, numbers } from './checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamGroupInput, type ParamState, type Params } from './optimizer.js';
-import { filled, stateOf, stepRowMajor } from './step-list.js';
+import { kernels } from '../../engine/engine.js';
+import { NESTEROV } from '../../engine/kernel-table.gen.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { show } from '../../tensor/arguments.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { atLeastZero, numbers } from '../checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamGroupInput, type ParamState, type Params } from '../optimizer.js';
+import { filled, stateOf, stepRowMajor } from '../step-list.js';
 
 /** The options of {@link Muon}. */
 export interface MuonOptions {

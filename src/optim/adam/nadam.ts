@@ -1,10 +1,10 @@
 /** NAdam: Adam with Nesterov's momentum. */
-import { kernels } from '../engine/engine.js';
-import { DECOUPLED, MAXIMIZE } from '../engine/kernel-table.gen.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero, checkAdamOptions } from './checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
-import { type StepEntry, zeroState } from './step-list.js';
+import { kernels } from '../../engine/engine.js';
+import { DECOUPLED, MAXIMIZE } from '../../engine/kernel-table.gen.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { atLeastZero, checkAdamOptions } from '../checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
+import { type StepEntry, zeroState } from '../step-list.js';
 
 /** The options of {@link NAdam}. */
 export interface NAdamOptions {

@@ -1,11 +1,11 @@
 /** Stochastic gradient descent. */
-import { kernels } from '../engine/engine.js';
-import { MAXIMIZE, NESTEROV } from '../engine/kernel-table.gen.js';
-import { ArgumentError } from '../errors.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero, finite } from './checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
-import { type StepEntry, stateLike } from './step-list.js';
+import { kernels } from '../../engine/engine.js';
+import { MAXIMIZE, NESTEROV } from '../../engine/kernel-table.gen.js';
+import { ArgumentError } from '../../errors.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { atLeastZero, finite } from '../checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
+import { type StepEntry, stateLike } from '../step-list.js';
 
 /** The options of {@link SGD}. */
 export interface SGDOptions {

@@ -1,12 +1,12 @@
 /** Adadelta. */
-import { kernels } from '../engine/engine.js';
-import { MAXIMIZE } from '../engine/kernel-table.gen.js';
-import { ArgumentError } from '../errors.js';
-import { show } from '../tensor/arguments.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero } from './checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
-import { type StepEntry, zeroState } from './step-list.js';
+import { kernels } from '../../engine/engine.js';
+import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
+import { ArgumentError } from '../../errors.js';
+import { show } from '../../tensor/arguments.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { atLeastZero } from '../checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
+import { type StepEntry, zeroState } from '../step-list.js';
 
 /** The options of {@link Adadelta}. */
 export interface AdadeltaOptions {

@@ -1,10 +1,10 @@
 /** Averaged stochastic gradient descent. */
-import { kernels } from '../engine/engine.js';
-import { MAXIMIZE } from '../engine/kernel-table.gen.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero, finite } from './checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
-import { type StepEntry, zeroState } from './step-list.js';
+import { kernels } from '../../engine/engine.js';
+import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { atLeastZero, finite } from '../checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
+import { type StepEntry, zeroState } from '../step-list.js';
 
 /** The options of {@link ASGD}. */
 export interface ASGDOptions {

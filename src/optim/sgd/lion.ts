@@ -1,10 +1,10 @@
 /** Lion: steps of one size along the sign of an average. */
-import { kernels } from '../engine/engine.js';
-import { MAXIMIZE } from '../engine/kernel-table.gen.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { atLeastZero, checkBetas } from './checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from './optimizer.js';
-import { type StepEntry, zeroState } from './step-list.js';
+import { kernels } from '../../engine/engine.js';
+import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { atLeastZero, checkBetas } from '../checks.js';
+import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
+import { type StepEntry, zeroState } from '../step-list.js';
 
 /** The options of {@link Lion}. */
 export interface LionOptions {
