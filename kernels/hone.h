@@ -40,7 +40,7 @@ enum { HONE_DECOUPLED = 1, HONE_AMSGRAD = 2, HONE_MAXIMIZE = 4, HONE_NESTEROV = 
 /* doubles per entry of an optimizer's parameter list: param, grad, state1, state2, state3 (addresses), n, step, scalar */
 #define HONE_OPTIM_STRIDE 8
 
-/* bytes of a random generator's state, which lives in engine memory (rng.h) */
+/* bytes of a random generator's state, which lives in engine memory (random/mt19937.h) */
 #define HONE_GENERATOR_BYTES 2560
 /* numbers of earlier PyTorch: log instead of log1p (before 2.0), 64 bits for integers from 2^32 on only (before 2.7), MKL's Bernoulli */
 #define HONE_RNG_LOG 1
@@ -60,7 +60,7 @@ enum { HONE_DECOUPLED = 1, HONE_AMSGRAD = 2, HONE_MAXIMIZE = 4, HONE_NESTEROV = 
 extern "C" {
 #endif
 
-/* ---- engine (support/) --------------------------------------------------------------------------------------------------- */
+/* ---- engine (support/, math/fma_peak.cc) --------------------------------------------------------------------------------------------------- */
 
 /* Returns HONE_ABI_VERSION. */
 HONE_KERNEL(abi_version)(void);
@@ -73,7 +73,7 @@ HONE_KERNEL(threads)(void);
  * its own time. dtype f32 or f64; used by benchmarks only. */
 HONE_KERNEL(fma_peak)(int32_t dtype, double seconds, double *gflops);
 
-/* ---- fill and copy (copy.cc) --------------------------------------------------------------------------------------------- */
+/* ---- fill and copy (copy/copy.cc) --------------------------------------------------------------------------------------------- */
 
 /* out[i] = value, i < n. */
 HONE_KERNEL(fill)(int32_t dtype, void *out, hone_int n, double value);
@@ -90,7 +90,7 @@ HONE_KERNEL(copy_bytes)(void *out, const void *src, hone_int bytes);
 HONE_KERNEL(gather_images)(void *out, const void *src, const void *index_i64, hone_int count, hone_int items, hone_int channels,
                            hone_int plane, const double *mean, const double *std, int32_t scale);
 
-/* ---- elementwise (elementwise.cc); ops by code from ops.def ------------------------------------------------------------------ */
+/* ---- elementwise (elementwise/); ops by code from ops.def ------------------------------------------------------------------ */
 
 /* out[i] = op(a[i]); p0, p1 are the op's parameters. Predicates (isnan, …) write bool. In place ok. */
 HONE_KERNEL(unary)(int32_t op, int32_t dtype, void *out, const void *a, hone_int n, double p0, double p1);
@@ -105,7 +105,7 @@ HONE_KERNEL(binary_strided)(int32_t op, int32_t dtype, void *out, const void *a,
 /* out (dense) = cond ? a : b. meta: shape[ndim], cond strides, a strides, b strides (0 broadcasts). cond is bool/uint8. */
 HONE_KERNEL(where)(int32_t dtype, void *out, const void *cond, const void *a, const void *b, int32_t ndim, const double *meta);
 
-/* ---- reductions (reduce.cc): a is [outer, len, inner], out is [outer, inner] ------------------------------------------------ */
+/* ---- reductions (reduce/): a is [outer, len, inner], out is [outer, inner] ------------------------------------------------ */
 
 /* ops.def REDUCE: sum, prod, max, min (NaN wins), any, all (write bool), sumsq, sumabs. len 0: sum 0, prod 1, any 0, all 1;
  * max and min with len 0 give HONE_E_INVALID. float32 sums are accurate to about log2(n) ulp (blocked or pairwise). out has a's dtype
@@ -120,7 +120,7 @@ HONE_KERNEL(var_mean)(int32_t dtype, void *variance, void *mean, const void *a, 
 /* Scan along len: op 0 cumsum, 1 cumprod. out has a's shape. In place ok. */
 HONE_KERNEL(scan)(int32_t op, int32_t dtype, void *out, const void *a, hone_int outer, hone_int len, hone_int inner);
 
-/* ---- sorting (sort.cc): rows of len, dense ----------------------------------------------------------------------------------- */
+/* ---- sorting (reduce/sort.cc): rows of len, dense ----------------------------------------------------------------------------------- */
 
 /* Stable sort of each row; NaN sorts last ascending and first descending, as in PyTorch. values or indices may be 0. */
 HONE_KERNEL(sort)(int32_t dtype, void *values, void *indices_i64, const void *a, hone_int rows, hone_int len, int32_t descending);
@@ -128,7 +128,7 @@ HONE_KERNEL(sort)(int32_t dtype, void *values, void *indices_i64, const void *a,
 HONE_KERNEL(topk)(int32_t dtype, void *values, void *indices_i64, const void *a, hone_int rows, hone_int len, hone_int k,
                   int32_t largest);
 
-/* ---- matrix multiplication (gemm.cc) ------------------------------------------------------------------------------------------ */
+/* ---- matrix multiplication (linalg/gemm.cc) ------------------------------------------------------------------------------------------ */
 
 /* For each i < batch: c_i[m, n] = op(a_i) op(b_i) (+ bias) (+ c_i when HONE_ACCUMULATE). Row-major. op(a) is [m, k]: stored
  * [m, k] with leading dimension lda, or [k, m] when HONE_TRANS_A; op(b) is [k, n], or stored [n, k] when HONE_TRANS_B.
@@ -138,7 +138,7 @@ HONE_KERNEL(topk)(int32_t dtype, void *values, void *indices_i64, const void *a,
 HONE_KERNEL(gemm)(int32_t dtype, int32_t flags, hone_int batch, hone_int m, hone_int n, hone_int k, const void *a, hone_int lda,
                   hone_int sa, const void *b, hone_int ldb, hone_int sb, void *c, hone_int ldc, hone_int sc, const void *bias);
 
-/* ---- linear algebra (linalg_solve.cc, linalg_spectral.cc): f32, f64, batches of row-major matrices -------------------------------------- */
+/* ---- linear algebra (linalg/solve.cc, linalg/spectral.cc): f32, f64, batches of row-major matrices -------------------------------------- */
 
 /* b [batch, n, k] = inverse(a) b; a [batch, n, n] is a triangle (the other half is not looked at), with ones on its diagonal if unit. */
 HONE_KERNEL(linalg_triangular)(int32_t dtype, int32_t upper, int32_t unit, void *b, const void *a, hone_int batch, hone_int n, hone_int k);
@@ -160,7 +160,7 @@ HONE_KERNEL(linalg_eigh)(int32_t dtype, int32_t vectors, void *a, void *values, 
  * linalg_eigh's. */
 HONE_KERNEL(linalg_svd)(int32_t dtype, void *left, void *values, void *right, void *info_i32, hone_int batch, hone_int n);
 
-/* ---- softmax and losses (softmax.cc, loss.cc): f32, f64 ---------------------------------------------------------------------- */
+/* ---- softmax and losses (loss/): f32, f64 ---------------------------------------------------------------------- */
 
 /* Softmax (log 0) or log-softmax (log 1) along len of [outer, len, inner]. In place ok. */
 HONE_KERNEL(softmax)(int32_t dtype, int32_t log, void *out, const void *a, hone_int outer, hone_int len, hone_int inner);
@@ -184,7 +184,7 @@ HONE_KERNEL(nll_loss)(int32_t dtype, int32_t index_dtype, void *loss, void *tota
 HONE_KERNEL(nll_loss_backward)(int32_t dtype, int32_t index_dtype, void *grad_logp, const void *grad_loss, const void *total_weight,
                                const void *target, const void *weight, hone_int n, hone_int c, hone_int inner, double ignore_index,
                                int32_t reduction);
-/* Connectionist temporal classification (ctc.cc). logp [steps, n, classes]; item b has input_lengths[b] steps and target_lengths[b]
+/* Connectionist temporal classification (loss/ctc.cc). logp [steps, n, classes]; item b has input_lengths[b] steps and target_lengths[b]
  * labels, at targets + b * target_stride, or with target_stride 0 behind those of item b - 1; lengths were checked, a label outside
  * 0..classes-1 gives HONE_E_INDEX. width is 2 * (the most labels) + 1. Writes loss [n] and saves alpha [n, steps, width]. */
 HONE_KERNEL(ctc_loss)(int32_t dtype, void *loss, void *alpha, const void *logp, const void *targets_i64, hone_int target_stride,
@@ -197,7 +197,7 @@ HONE_KERNEL(ctc_loss_backward)(int32_t dtype, void *grad, void *beta, const void
                                const void *target_lengths_i64, hone_int steps, hone_int n, hone_int classes, hone_int width,
                                hone_int blank, int32_t zero_infinity);
 
-/* ---- convolution (conv.cc): f32, f64; x [n, c, h, w], weight [o, c / groups, kh, kw], out [n, o, oh, ow] ----------------------- */
+/* ---- convolution (conv/conv.cc): f32, f64; x [n, c, h, w], weight [o, c / groups, kh, kw], out [n, o, oh, ow] ----------------------- */
 
 /* geometry: 16 doubles: n, c, h, w, o, kh, kw, oh, ow, stride_h, stride_w, pad_h, pad_w, dil_h, dil_w, groups. pad is the padding
  * at the top and left; oh and ow rule how far the bottom and right reach. bias [o] or 0. */
@@ -206,7 +206,7 @@ HONE_KERNEL(conv2d_backward_input)(int32_t dtype, void *grad_x, const void *grad
 HONE_KERNEL(conv2d_backward_weight)(int32_t dtype, void *grad_weight, void *grad_bias, const void *x, const void *grad_out,
                                     const double *geometry);
 
-/* ---- pooling (pool.cc): f32, f64; geometry as for conv2d with o = c, groups 1 -------------------------------------------------- */
+/* ---- pooling (conv/pool.cc): f32, f64; geometry as for conv2d with o = c, groups 1 -------------------------------------------------- */
 
 /* Max pooling; indices int64 [n, c, oh, ow] hold the flat position in the input plane (h * w), the first of equals, NaN wins.
  * Padding never wins. indices may be 0. */
@@ -218,7 +218,7 @@ HONE_KERNEL(avg_pool2d)(int32_t dtype, void *out, const void *x, const double *g
 HONE_KERNEL(avg_pool2d_backward)(int32_t dtype, void *grad_x, const void *grad_out, const double *geometry, int32_t count_include_pad,
                                  double divisor);
 
-/* ---- normalisation (norm.cc): f32, f64; x is [n, c, inner] ---------------------------------------------------------------------- */
+/* ---- normalisation (norm/batch_norm.cc): f32, f64; x is [n, c, inner] ---------------------------------------------------------------------- */
 
 /* Batch norm in training: mean and biased variance per channel, y = (x - mean) * invstd * weight + bias; saves mean and invstd [c];
  * updates running_mean and running_var (unbiased) with factor momentum where they are not 0. weight, bias may be 0. n * inner >= 1. */
@@ -234,7 +234,7 @@ HONE_KERNEL(batch_norm_backward)(int32_t dtype, void *grad_x, void *grad_weight,
                                  const void *weight, const void *mean, const void *invstd, hone_int n, hone_int c, hone_int inner,
                                  int32_t training);
 
-/* ---- recurrent layers (recurrent.cc): f32, f64 ---------------------------------------------------------------------------------- */
+/* ---- recurrent layers (recurrent/): f32, f64 ---------------------------------------------------------------------------------- */
 
 /* One layer in one direction, all steps. Step t has one row for each of the first sizes_i64[t] sequences (never growing with t; address
  * 0: all of the batch at every step), rows of all steps one below the other; reverse 1 computes the last step first. width is proj, or
@@ -254,7 +254,7 @@ HONE_KERNEL(recurrent_backward)(int32_t dtype, int32_t mode, int32_t reverse, ho
                                 const void *grad_out, void *dh, void *dc, const void *gates, const void *inner, const void *h_before,
                                 const void *c_before, const void *w_hh, const void *w_hr);
 
-/* Rows x [rows, channels * span] normalised one by one (row_norm.cc): y = (x - mean) * invstd * weight + bias, the variance biased;
+/* Rows x [rows, channels * span] normalised one by one (norm/row_norm.cc): y = (x - mean) * invstd * weight + bias, the variance biased;
  * centered 0: y = x / sqrt(mean(x^2) + eps) * weight + bias. Channel k of row r has weight[r % groups * channels + k]; weight and bias may
  * be 0. Layer norm: groups 1, span 1. Group norm: rows n * groups, span the plane. Saves mean and invstd [rows], float64. */
 HONE_KERNEL(row_norm)(int32_t dtype, void *out, double *save_mean, double *save_invstd, const void *x, const void *weight,
@@ -264,7 +264,7 @@ HONE_KERNEL(row_norm_backward)(int32_t dtype, void *grad_x, void *grad_weight, v
                                const void *weight, const double *mean, const double *invstd, hone_int rows, hone_int groups,
                                hone_int channels, hone_int span, int32_t centered);
 
-/* ---- indexing (index.cc); index arrays are int64, negative values count from the end; out of range gives HONE_E_INDEX ---------- */
+/* ---- indexing (copy/index.cc); index arrays are int64, negative values count from the end; out of range gives HONE_E_INDEX ---------- */
 
 /* out [outer, count, inner] = a [outer, dim, inner] at index [count] along the middle. Moves bytes: item is the element size. */
 HONE_KERNEL(index_select)(int32_t item, void *out, const void *a, const void *index, hone_int outer, hone_int dim, hone_int inner,
@@ -287,7 +287,7 @@ HONE_KERNEL(scatter)(int32_t dtype, int32_t mode, void *out, const void *index, 
  * 0 for counting only. */
 HONE_KERNEL(nonzero)(void *out, void *count, const void *mask, hone_int n);
 
-/* ---- random numbers (random.cc): PyTorch's CPU generator, bit for bit; gen is HONE_GENERATOR_BYTES in engine memory ------------ */
+/* ---- random numbers (random/): PyTorch's CPU generator, bit for bit; gen is HONE_GENERATOR_BYTES in engine memory ------------ */
 
 /* Seeds gen with the 64-bit seed high * 2^32 + low. */
 HONE_KERNEL(rng_seed)(void *gen, double high, double low);
@@ -316,7 +316,7 @@ HONE_KERNEL(dropout)(int32_t dtype, void *out, void *mask, const void *a, hone_i
 /* out = grad * (mask ? fl(1 / fl(1 - p)) : 0); also the way to apply a mask again. */
 HONE_KERNEL(dropout_backward)(int32_t dtype, void *out, const void *grad, const void *mask, hone_int n, double p);
 
-/* ---- optimizers (optim_*.cc): f32, f64; list holds count entries of HONE_OPTIM_STRIDE doubles ------------------------------------
+/* ---- optimizers (optim/): f32, f64; list holds count entries of HONE_OPTIM_STRIDE doubles ------------------------------------
  * Each is its namesake of torch.optim, in one pass, in the order of operations of PyTorch's single-tensor formulas. The entry's step is
  * the count after this step (1 for the first). Flags: HONE_MAXIMIZE; HONE_DECOUPLED: weight_decay shrinks the parameter itself.
  * State that decays (all but ASGD's, Rprop's, Adagrad's and Adafactor's) is flushed to 0 below the smallest normal number, natively. */

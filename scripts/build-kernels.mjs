@@ -11,7 +11,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
@@ -19,11 +19,12 @@ import {
   compileCached,
   contraction,
   findCompiler,
-  headerHash,
   headers,
+  includes,
   isaFlags,
   kernelDir,
   nativeDir,
+  objectName,
   parallel,
   read,
   sanitized,
@@ -39,10 +40,8 @@ const has = (flag) => args.includes(flag);
 const valueOf = (flag) => (has(flag) ? args[args.indexOf(flag) + 1] : undefined);
 const run = promisify(execFile);
 
-const objectName = (source, flags) => {
-  const hash = createHash('sha256').update(headerHash).update(read(source)).update(flags.join(' ')).digest('hex').slice(0, 16);
-  return `${basename(source, '.cc')}-${hash}.o`;
-};
+// The matrix products take longest to compile, so they start first.
+const isSlow = (source) => source.startsWith('linalg/gemm_');
 
 async function buildNative() {
   const { compiler, why } = findCompiler();
@@ -57,7 +56,7 @@ async function buildNative() {
   const compile = async (source, flags) => {
     const object = join(objects, objectName(source, flags));
     if (existsSync(object)) return object;
-    await run(compiler, ['-c', join(kernelDir, source), '-o', `${object}.tmp`, ...flags], { maxBuffer: 1 << 26 });
+    await run(compiler, ['-c', join(kernelDir, source), '-o', `${object}.tmp`, ...includes, ...flags], { maxBuffer: 1 << 26 });
     renameSync(`${object}.tmp`, object);
     return object;
   };
@@ -80,9 +79,8 @@ async function buildNative() {
     const sets =
       wanted === 'all' ? (process.arch === 'x64' ? Object.keys(isaFlags) : ['base']) : wanted ? wanted.split(',') : supported.slice(0, 1);
     for (const isa of sets) {
-      // The matrix products take longest to compile, so they start first.
       const jobs = [...sources, 'bindings/napi.cc']
-        .sort((a, b) => Number(b.startsWith('gemm_')) - Number(a.startsWith('gemm_')))
+        .sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)))
         .map((source) => ({
           source,
           flags: [...base, ...isaFlags[isa], `-DHONE_ISA="${isa}"`, contraction(source)],
@@ -113,7 +111,7 @@ async function buildSanitized() {
     ...sources.map((source) => ({ source, flags: [...compile, contraction(source)] })),
     { source: 'bindings/napi.cc', flags: binding },
     { source: 'bindings/cpu.cc', flags: binding },
-  ].sort((a, b) => Number(b.source.startsWith('gemm_')) - Number(a.source.startsWith('gemm_')));
+  ].sort((a, b) => Number(isSlow(b.source)) - Number(isSlow(a.source)));
   const objects = {};
   await parallel(
     jobs.map(({ source, flags }) => async () => {
@@ -155,7 +153,7 @@ async function buildWasm() {
   mkdirSync(objects, { recursive: true });
   mkdirSync(dirname(target('simd')), { recursive: true });
   // Products only: with relaxed SIMD clang also takes minima and maxima that may lose a NaN, which the other kernels must not.
-  const relaxes = (name, source) => name === 'relaxed' && /^(gemm_f32|gemm_f64|conv)\.cc$/.test(source);
+  const relaxes = (name, source) => name === 'relaxed' && /^(linalg\/gemm_f32|linalg\/gemm_f64|conv\/conv)\.cc$/.test(source);
   const plan = ['simd', 'relaxed'].map((name) => {
     const parts = sources.map((source) => {
       const flags = [...shared, '-msimd128', ...(relaxes(name, source) ? ['-mrelaxed-simd'] : []), contraction(source)];
@@ -171,18 +169,19 @@ async function buildWasm() {
   );
   if (stale.length === 0) return;
 
-  // Clang's virtual file system knows no "..", so includes are written from its root.
-  const tree = { support: {}, bindings: {} };
+  // Clang's virtual file system: an object for each folder.
+  const tree = {};
   for (const file of [...headers, ...sources]) {
-    const [dir, name] = file.includes('/') ? file.split('/') : [null, file];
-    (dir ? tree[dir] : tree)[name] = read(file).replace(/^#include "\.\.\//gm, '#include "');
+    const [name, folder] = file.split('/').reverse();
+    const into = folder ? (tree[folder] ??= {}) : tree;
+    into[name] = read(file);
   }
   for (const { name, parts, stamp, stampFile } of stale) {
     const built = {};
     for (const { source, flags, object } of parts) {
       const file = join(objects, object);
       if (!existsSync(file)) {
-        writeFileSync(`${file}.tmp`, await clang(['clang++', '-c', '-I.', ...flags, source, '-o', object], tree));
+        writeFileSync(`${file}.tmp`, await clang(['clang++', '-c', '-iquote', '.', ...flags, source, '-o', object], tree));
         renameSync(`${file}.tmp`, file);
       }
       built[object] = readFileSync(file);

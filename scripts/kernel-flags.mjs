@@ -9,22 +9,39 @@ import { promisify } from 'node:util';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const kernelDir = join(root, 'kernels');
-const list = (dir, end) =>
+const list = (dir) =>
   readdirSync(join(kernelDir, dir))
-    .filter((f) => f.endsWith(end))
     .sort()
-    .map((f) => (dir ? `${dir}/${f}` : f));
-export const sources = [...list('', '.cc'), ...list('support', '.cc')];
-export const headers = [
-  ...list('', '.h'),
-  ...list('', '.def'),
-  ...list('support', '.h'),
-  ...list('bindings', '.inc'),
-  ...list('bindings', '.h'),
-];
+    .map((f) => join(dir, f).replaceAll('\\', '/'));
+// Every folder but the bindings and the tests is a family of kernels, or what families share.
+const families = readdirSync(kernelDir, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !['bindings', 'test'].includes(entry.name))
+  .map((entry) => entry.name)
+  .sort();
+const own = [...list('').filter((f) => /\.(h|def)$/.test(f)), ...families.flatMap(list)];
+export const sources = own.filter((f) => f.endsWith('.cc'));
+export const headers = own.filter((f) => !f.endsWith('.cc'));
 export const read = (file) => readFileSync(join(kernelDir, file), 'utf8');
-export const headerHash = createHash('sha256').update(headers.map(read).join('\0')).digest('hex');
 
+/** A source and the headers that it includes, directly or through others: everything of ours that its object depends on. */
+function filesOf(source, found = new Set()) {
+  if (found.has(source)) return found;
+  found.add(source);
+  for (const [, header] of read(source).matchAll(/^#include "(.+)"/gm)) filesOf(header, found);
+  return found;
+}
+
+/** A hash of all that an object is made from. */
+export const objectHash = (source, flags) =>
+  createHash('sha256')
+    .update([...filesOf(source)].map(read).join('\0'))
+    .update(flags.join(' '))
+    .digest('hex')
+    .slice(0, 16);
+export const objectName = (source, flags) => `${source.replaceAll('/', '-').replace(/\.cc$/, '')}-${objectHash(source, flags)}.o`;
+
+/** Includes are written from the kernels' own folder. */
+export const includes = ['-iquote', kernelDir];
 export const common = [
   '-std=c++17',
   '-fno-exceptions',
@@ -36,7 +53,7 @@ export const common = [
   '-Wno-psabi',
 ];
 // Where the exact sequence of roundings matters the compiler must not fuse; elsewhere a * b + c becomes one FMA.
-const exactRounding = (source) => source === 'random.cc' || source.startsWith('optim_');
+const exactRounding = (source) => /^(random|optim)\//.test(source);
 export const contraction = (source) => `-ffp-contract=${exactRounding(source) ? 'off' : 'fast'}`;
 
 export const isaFlags = {
@@ -78,14 +95,13 @@ export const sanitized = (isa) => ({
 });
 
 /** Compiles a source of the kernels, or takes the object of the same source, headers and flags that is there. Returns its path. */
-export async function compileCached(compiler, source, flags, folder, text = read(source)) {
-  const hash = createHash('sha256').update(headerHash).update(text).update(flags.join(' ')).digest('hex').slice(0, 16);
-  const object = join(folder, `${source.replaceAll('/', '-').replace(/\.cc$/, '')}-${hash}.o`);
+export async function compileCached(compiler, source, flags, folder) {
+  const object = join(folder, objectName(source, flags));
   if (existsSync(object)) return object;
   mkdirSync(folder, { recursive: true });
   // Two builds at once may want the same object.
   const unfinished = `${object}.${process.pid}.tmp`;
-  await promisify(execFile)(compiler, ['-c', join(kernelDir, source), '-o', unfinished, ...flags], { maxBuffer: 1 << 26 });
+  await promisify(execFile)(compiler, ['-c', join(kernelDir, source), '-o', unfinished, ...includes, ...flags], { maxBuffer: 1 << 26 });
   renameSync(unfinished, object);
   return object;
 }

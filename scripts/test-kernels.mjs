@@ -16,7 +16,6 @@ import {
   kernelDir,
   nativeDir,
   parallel,
-  read,
   sanitized,
   sanitizedObjects,
   sources,
@@ -46,12 +45,6 @@ const tests = readdirSync(join(kernelDir, 'test')).filter(
   (f) => f.endsWith('_test.cc') && (wanted.length === 0 || wanted.some((w) => f.includes(w))),
 );
 
-const testTexts = readdirSync(join(kernelDir, 'test'))
-  .filter((f) => /\.(h|inc)$/.test(f))
-  .sort()
-  .map((f) => read(`test/${f}`))
-  .join('\0');
-
 let passed = 0;
 let failed = 0;
 for (const isa of sets) {
@@ -61,11 +54,9 @@ for (const isa of sets) {
   const objects = {};
   await parallel(
     [...sources, ...tests.map((t) => `test/${t}`)].map((source) => async () => {
-      const exact = source === 'test/random_test.cc' ? 'random.cc' : source;
-      // What tests include beside the kernels' own headers counts as their text.
-      const text = source.startsWith('test/') ? testTexts + read(source) : read(source);
+      const exact = source === 'test/random_test.cc' ? 'random/random.cc' : source;
       const into = plain ? folder : sanitizedObjects(isa);
-      objects[source] = await compileCached(compiler, source, [...flags.compile, contraction(exact)], into, text);
+      objects[source] = await compileCached(compiler, source, [...flags.compile, contraction(exact)], into);
     }),
     availableParallelism(),
   );

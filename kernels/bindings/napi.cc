@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "../hone.h"
-#include "../support/status.h"
+#include "hone.h"
+#include "support/status.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -357,7 +357,7 @@ NAPI_MODULE_INIT() {
   napi_value kernels;
   napi_create_object(env, &kernels);
 #define HONE_ENTRY(name) define(env, kernels, #name, entry<&hone_##name>);
-#include "kernels.gen.inc"
+#include "bindings/kernels.gen.inc"
 #undef HONE_ENTRY
   napi_set_named_property(env, exports, "kernels", kernels);
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "status.h"
+#include "support/status.h"
 
 namespace hone {
 

@@ -3,7 +3,7 @@
 
 #include <type_traits>
 
-#include "../hone.h"
+#include "hone.h"
 
 namespace hone {
 

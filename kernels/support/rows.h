@@ -1,7 +1,7 @@
 // rows.h: walks a row in whole vectors and one partial vector at its end, and folds vectors to a value.
 #pragma once
 
-#include "simd.h"
+#include "support/simd.h"
 
 namespace hone {
 

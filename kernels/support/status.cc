@@ -1,5 +1,5 @@
 // status.cc: the text of the last failure, and the ABI's version.
-#include "status.h"
+#include "support/status.h"
 
 #include <cstdarg>
 #include <cstdio>

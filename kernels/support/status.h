@@ -1,7 +1,7 @@
 // status.h: how a kernel reports a failure: `return fail(HONE_E_INDEX, "index %lld is outside 0..%lld", i, n - 1);`
 #pragma once
 
-#include "../hone.h"
+#include "hone.h"
 
 namespace hone {
 

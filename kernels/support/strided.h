@@ -1,7 +1,7 @@
 // strided.h: walks a row-major shape with K strided operands, dims collapsed first.
 #pragma once
 
-#include "../hone.h"
+#include "hone.h"
 
 namespace hone {
 

@@ -1,6 +1,6 @@
 // threads.cc: the engine's one thread pool, behind parallel.h; and set_threads, threads. In WebAssembly everything is serial.
-#include "parallel.h"
-#include "status.h"
+#include "support/parallel.h"
+#include "support/status.h"
 
 #ifdef __wasm__
 

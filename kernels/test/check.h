@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 
-#include "../hone.h"
+#include "hone.h"
 
 namespace check {
 

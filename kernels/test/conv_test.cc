@@ -2,7 +2,7 @@
 #include <cstring>
 #include <vector>
 
-#include "check.h"
+#include "test/check.h"
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "../support/status.h"
-#include "check.h"
+#include "support/status.h"
+#include "test/check.h"
 
 namespace {
 

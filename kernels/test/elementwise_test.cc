@@ -4,8 +4,8 @@
 #include <limits>
 #include <vector>
 
-#include "../support/status.h"
-#include "check.h"
+#include "support/status.h"
+#include "test/check.h"
 
 namespace {
 
@@ -20,7 +20,7 @@ enum : int32_t {
 #define HONE_BINARY_INT HONE_BINARY
 #define HONE_BINARY_FLOAT HONE_BINARY
 #define HONE_COMPARE HONE_BINARY
-#include "../ops.def"
+#include "ops.def"
 #undef HONE_UNARY
 #undef HONE_UNARY_FLOAT
 #undef HONE_UNARY_BOOL

@@ -1,6 +1,6 @@
 // gemm_bench.cc: GFLOP/s of matrix multiplication, and the share of the cores' peak, at the shapes that training meets. Best of several.
 //   gemm_bench [threads]
-#include "../hone.h"
+#include "hone.h"
 
 #include <chrono>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // gemm_test.cc: matrix multiplication against a naive reference, and independence of the number of threads.
-#include "../hone.h"
-#include "../support/parallel.h"
-#include "check.h"
+#include "hone.h"
+#include "support/parallel.h"
+#include "test/check.h"
 
 #include <cmath>
 #include <cstdio>

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "../support/status.h"
-#include "check.h"
+#include "support/status.h"
+#include "test/check.h"
 
 using Index = std::vector<int64_t>;
 

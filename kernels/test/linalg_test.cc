@@ -2,8 +2,8 @@
 #include <cmath>
 #include <vector>
 
-#include "../support/status.h"
-#include "check.h"
+#include "support/status.h"
+#include "test/check.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "check.h"
+#include "test/check.h"
 
 using Real = long double;
 template <class T> constexpr int32_t kType = sizeof(T) == 4 ? HONE_F32 : HONE_F64;

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <vector>
 
-#include "check.h"
+#include "test/check.h"
 
 template <class T> constexpr int32_t kType = sizeof(T) == 4 ? HONE_F32 : HONE_F64;
 using Real = long double;
@@ -113,7 +113,7 @@ static void against_torch() {
     float expected[3];
   };
   const Row rows[] = {
-#include "optim_vectors.inc"
+#include "test/optim_vectors.inc"
   };
   for (const Row &row : rows) {
     float p[3] = {1, -2, 0.5f}, g[3], s1[3] = {}, s2[3] = {}, s3[3] = {};

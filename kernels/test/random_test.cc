@@ -2,9 +2,9 @@
 #include <cstring>
 #include <vector>
 
-#include "../support/box_muller.h"
-#include "../support/status.h"
-#include "check.h"
+#include "random/box_muller.h"
+#include "support/status.h"
+#include "test/check.h"
 
 struct Vector {
   const char *op;
@@ -17,7 +17,7 @@ struct Vector {
 };
 
 static const Vector vectors[] = {
-#include "random_vectors.inc"
+#include "test/random_vectors.inc"
 };
 
 static uint64_t fnv(const void *data, size_t bytes) {

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <vector>
 
-#include "check.h"
+#include "test/check.h"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include <limits>
 #include <vector>
 
-#include "../support/status.h"
-#include "check.h"
+#include "support/status.h"
+#include "test/check.h"
 
 namespace {
 
@@ -14,7 +14,7 @@ check::Lcg random_source(11);
 
 enum {
 #define HONE_REDUCE(name, code) r_##name = code,
-#include "../ops.def"
+#include "ops.def"
 #undef HONE_REDUCE
 };
 

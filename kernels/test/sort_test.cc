@@ -4,8 +4,8 @@
 #include <limits>
 #include <vector>
 
-#include "../support/status.h"
-#include "check.h"
+#include "support/status.h"
+#include "test/check.h"
 
 namespace {
 

@@ -1,0 +1,126 @@
+// conv.cc: conv2d and its gradients. Nothing is unfolded: padded pieces of the images are read at each tap's offset instead.
+#include "conv/conv.h"
+
+#include "conv/conv_direct.h"
+#include "conv/conv_weight.h"
+#include "support/status.h"
+
+namespace {
+
+using namespace hone;
+using namespace hone::conv;
+
+bool same(const Phase &a, const Phase &b) { return a.y == b.y && a.x == b.x; }
+
+template <class T> bool forward(T *out, const T *x, const T *weight, const T *bias, const ConvShape &s) {
+  const hone_int taps = s.kh * s.kw;
+  Memory<Tap> tap(taps);
+  Memory<Phase> phase(taps);
+  if (!tap.get() || !phase.get()) return false;
+  // Each tap reads one phase of the stride; only phases that some tap reads get a plane.
+  hone_int planes = 0;
+  for (hone_int t = 0; t < taps; t++) {
+    const hone_int y = t / s.kw * s.dil_h, x0 = t % s.kw * s.dil_w;
+    const Phase own{y % s.stride_h - s.pad_h, x0 % s.stride_w - s.pad_w};
+    hone_int plane = 0;
+    while (plane < planes && !same(phase[plane], own)) plane++;
+    if (plane == planes) phase[planes++] = own;
+    tap[t] = {plane, y / s.stride_h, x0 / s.stride_w, t};
+  }
+  TapSum sum{};
+  sum.images = s.n, sum.groups = s.groups;
+  sum.in_channels = s.c_per_group, sum.in_h = s.h, sum.in_w = s.w;
+  sum.step_h = s.stride_h, sum.step_w = s.stride_w;
+  sum.out_channels = s.o_per_group, sum.out_h = s.oh, sum.out_w = s.ow;
+  sum.rows = s.oh, sum.cols = s.ow;
+  sum.out_step_h = 1, sum.out_step_w = 1;
+  sum.weight_out = s.c_per_group * taps, sum.weight_in = taps, sum.weight_group = s.o_per_group * s.c_per_group * taps;
+  sum.planes = planes, sum.taps = taps, sum.phase = phase.get(), sum.tap = tap.get();
+  return tap_sum(out, x, weight, bias, sum);
+}
+
+// The gradient at x[i] sums grad[(i + pad - tap) / stride] over the taps that divide evenly: for each phase of i + pad modulo the
+// stride these are a fixed set, and the sum has stride 1.
+template <class T> bool backward_input(T *grad_x, const T *grad, const T *weight, const ConvShape &s) {
+  const hone_int taps = s.kh * s.kw;
+  Memory<Tap> tap(taps);
+  if (!tap.get()) return false;
+  const auto skips = [](hone_int stride, hone_int k, hone_int dil) { return stride > 1 && (k < stride || dil > 1); };
+  if (skips(s.stride_h, s.kh, s.dil_h) || skips(s.stride_w, s.kw, s.dil_w))
+    std::memset(grad_x, 0, size_t(s.n * s.c * s.h * s.w) * sizeof(T)); // phases that no tap reaches
+  TapSum sum{};
+  sum.images = s.n, sum.groups = s.groups;
+  sum.in_channels = s.o_per_group, sum.in_h = s.oh, sum.in_w = s.ow;
+  sum.step_h = 1, sum.step_w = 1;
+  sum.out_channels = s.c_per_group, sum.out_h = s.h, sum.out_w = s.w;
+  sum.out_step_h = s.stride_h, sum.out_step_w = s.stride_w;
+  sum.weight_out = taps, sum.weight_in = s.c_per_group * taps, sum.weight_group = s.o_per_group * s.c_per_group * taps;
+  sum.planes = 1, sum.tap = tap.get();
+  for (hone_int k = 0; k < taps; k++) {
+    // (a, b) is the phase of tap k, done with the first tap that has it; the first row with it is out_y, which reads row first_y of grad.
+    const hone_int a = k / s.kw * s.dil_h % s.stride_h, b = k % s.kw * s.dil_w % s.stride_w;
+    sum.out_y = ((a - s.pad_h) % s.stride_h + s.stride_h) % s.stride_h;
+    sum.out_x = ((b - s.pad_w) % s.stride_w + s.stride_w) % s.stride_w;
+    sum.rows = ceil_div(s.h - sum.out_y, s.stride_h), sum.cols = ceil_div(s.w - sum.out_x, s.stride_w);
+    const hone_int first_y = (sum.out_y + s.pad_h - a) / s.stride_h, first_x = (sum.out_x + s.pad_w - b) / s.stride_w;
+    hone_int reach_y = 0, reach_x = 0, count = 0;
+    bool done = false;
+    for (hone_int t = 0; t < taps && !done; t++) {
+      const hone_int y = t / s.kw * s.dil_h, x = t % s.kw * s.dil_w;
+      if (y % s.stride_h != a || x % s.stride_w != b) continue;
+      done = t < k;
+      tap[count++] = {0, y / s.stride_h, x / s.stride_w, t};
+      reach_y = max_of(reach_y, y / s.stride_h), reach_x = max_of(reach_x, x / s.stride_w);
+    }
+    if (done || sum.rows <= 0 || sum.cols <= 0) continue;
+    for (hone_int t = 0; t < count; t++) tap[t].dy = reach_y - tap[t].dy, tap[t].dx = reach_x - tap[t].dx;
+    const Phase phase{first_y - reach_y, first_x - reach_x};
+    sum.taps = count, sum.phase = &phase;
+    if (!tap_sum(grad_x, grad, weight, static_cast<const T *>(nullptr), sum)) return false;
+  }
+  return true;
+}
+
+int32_t finish(bool enough_memory, const char *what) {
+  return enough_memory ? HONE_OK : fail(HONE_E_MEMORY, "%s: out of memory for its workspace", what);
+}
+int32_t wrong_dtype(const char *what, int32_t dtype) {
+  return fail(HONE_E_DTYPE, "%s takes float32 or float64, not dtype %d", what, int(dtype));
+}
+
+} // namespace
+
+HONE_KERNEL(conv2d)(int32_t dtype, void *out, const void *x, const void *weight, const void *bias, const double *geometry) {
+  const ConvShape s(geometry);
+  const auto run = [&](auto zero) {
+    using T = decltype(zero);
+    return forward(static_cast<T *>(out), static_cast<const T *>(x), static_cast<const T *>(weight), static_cast<const T *>(bias), s);
+  };
+  if (dtype == HONE_F32) return finish(run(0.0f), "conv2d");
+  if (dtype == HONE_F64) return finish(run(0.0), "conv2d");
+  return wrong_dtype("conv2d", dtype);
+}
+
+HONE_KERNEL(conv2d_backward_input)(int32_t dtype, void *grad_x, const void *grad_out, const void *weight, const double *geometry) {
+  const ConvShape s(geometry);
+  const auto run = [&](auto zero) {
+    using T = decltype(zero);
+    return backward_input(static_cast<T *>(grad_x), static_cast<const T *>(grad_out), static_cast<const T *>(weight), s);
+  };
+  if (dtype == HONE_F32) return finish(run(0.0f), "conv2d_backward_input");
+  if (dtype == HONE_F64) return finish(run(0.0), "conv2d_backward_input");
+  return wrong_dtype("conv2d_backward_input", dtype);
+}
+
+HONE_KERNEL(conv2d_backward_weight)(int32_t dtype, void *grad_weight, void *grad_bias, const void *x, const void *grad_out,
+                                    const double *geometry) {
+  const ConvShape s(geometry);
+  const auto run = [&](auto zero) {
+    using T = decltype(zero);
+    return weight_gradient(static_cast<T *>(grad_weight), static_cast<T *>(grad_bias), static_cast<const T *>(x),
+                           static_cast<const T *>(grad_out), s);
+  };
+  if (dtype == HONE_F32) return finish(run(0.0f), "conv2d_backward_weight");
+  if (dtype == HONE_F64) return finish(run(0.0), "conv2d_backward_weight");
+  return wrong_dtype("conv2d_backward_weight", dtype);
+}

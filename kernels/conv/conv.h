@@ -1,0 +1,118 @@
+// conv.h: what the convolution kernels share: the geometry, checked memory, and copies of zero-padded pieces of images.
+#pragma once
+
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "hone.h"
+#include "math/fma.h"
+#include "support/simd.h"
+#include "support/workspace.h"
+
+namespace hone {
+namespace conv {
+
+struct ConvShape {
+  hone_int n, c, h, w, o, kh, kw, oh, ow, stride_h, stride_w, pad_h, pad_w, dil_h, dil_w, groups;
+  hone_int c_per_group, o_per_group;
+
+  explicit ConvShape(const double *g) {
+    hone_int *const fields[16] = {&n,        &c,        &h,     &w,     &o,     &kh,    &kw,    &oh,
+                                  &ow,       &stride_h, &stride_w, &pad_h, &pad_w, &dil_h, &dil_w, &groups};
+    for (int i = 0; i < 16; i++) *fields[i] = hone_int(g[i]);
+    if (groups < 1) groups = 1;
+    c_per_group = c / groups;
+    o_per_group = o / groups;
+  }
+};
+
+// x in every lane. Unlike 0 + x, x - 0 is x whatever its sign, so compilers make it one broadcast.
+template <class T> inline Vec<T> spread(T x) { return x - Vec<T>{}; }
+
+inline hone_int round_up(hone_int n, hone_int to) { return (n + to - 1) / to * to; }
+inline hone_int ceil_div(hone_int n, hone_int by) { return (n + by - 1) / by; }
+template <class N> N min_of(N a, N b) { return b < a ? b : a; }
+template <class N> N max_of(N a, N b) { return a < b ? b : a; }
+
+// Memory from malloc that frees itself; get() is null where it failed (one element more is asked for than wanted, never none).
+template <class T> class Memory {
+public:
+  Memory() = default;
+  explicit Memory(hone_int count) : data_(static_cast<T *>(std::malloc(size_t(count + 1) * sizeof(T)))) {}
+  Memory(const Memory &) = delete;
+  Memory &operator=(const Memory &) = delete;
+  ~Memory() { std::free(data_); }
+  T *get() const { return data_; }
+  T &operator[](hone_int i) const { return data_[i]; }
+
+private:
+  T *data_ = nullptr;
+};
+
+// A thread's workspace, kept from call to call: fresh pages from the system cost more than a small convolution.
+inline Workspace &thread_workspace() {
+  static thread_local Workspace workspace;
+  return workspace;
+}
+
+// The piece of an image plane that a convolution reads: buffer row r holds image row (row + r) * step_h + phase_h, and likewise
+// along the columns; what lies outside the image is zero. With steps above 1 each phase of the stride has a plane of its own, so
+// that every access of the inner loops has stride 1.
+struct Piece {
+  hone_int row, col, rows, pitch;
+};
+
+template <class T> inline void fill_run(T *to, hone_int n, T value) {
+  hone_int i = 0;
+  do {
+    store(to + i, spread(value));
+    i += kLanes<T>;
+  } while (i < n);
+}
+
+// to[i] = src[2 * i], i < n, by whole vectors where as much can be read before `end`; may write up to a vector beyond.
+template <class T, int... I>
+inline void copy_even(T *to, const T *src, hone_int n, const T *end, std::integer_sequence<int, I...>) {
+  constexpr hone_int lanes = kLanes<T>;
+  hone_int i = 0;
+  for (; i < n && 2 * (i + lanes) <= end - src; i += lanes)
+    store(to + i, Vec<T>(__builtin_shufflevector(load(src + 2 * i), load(src + 2 * i + lanes), (2 * I)...)));
+  for (; i < n; i++) to[i] = src[2 * i];
+}
+
+// Writes up to a vector beyond the piece; outside the image stands `outside`.
+template <class T>
+void copy_piece(T *to, const T *image, hone_int h, hone_int w, const Piece &piece, hone_int step_h, hone_int step_w, hone_int phase_h,
+                hone_int phase_w, T outside = T(0)) {
+  constexpr hone_int lanes = kLanes<T>;
+  // Columns [from, until) of the buffer lie inside the image.
+  const hone_int first = piece.col * step_w + phase_w;
+  const hone_int from = min_of(piece.pitch, first >= 0 ? hone_int(0) : ceil_div(-first, step_w));
+  const hone_int until = max_of(from, first >= w ? hone_int(0) : min_of(piece.pitch, ceil_div(w - first, step_w)));
+  const T *const end = image + h * w;
+  for (hone_int r = 0; r < piece.rows; r++, to += piece.pitch) {
+    const hone_int y = (piece.row + r) * step_h + phase_h;
+    if (y < 0 || y >= h) {
+      fill_run(to, piece.pitch, outside);
+      continue;
+    }
+    // What is written past a run is overwritten by the next run, or falls into the room at the buffer's end.
+    if (from > 0) fill_run(to, from, outside);
+    const T *src = image + y * w + (from * step_w + first);
+    const hone_int n = until - from;
+    if (step_w == 1) {
+      hone_int i = 0;
+      for (; i < n && i + lanes <= end - src; i += lanes) store(to + from + i, load(src + i));
+      for (; i < n; i++) to[from + i] = src[i];
+    } else if (step_w == 2) {
+      copy_even(to + from, src, n, end, std::make_integer_sequence<int, int(lanes)>{});
+    } else {
+      for (hone_int i = 0; i < n; i++) to[from + i] = src[i * step_w];
+    }
+    if (until < piece.pitch) fill_run(to + until, piece.pitch - until, outside);
+  }
+}
+
+} // namespace conv
+} // namespace hone

@@ -1,0 +1,125 @@
+// binary_int.cc: rows of arithmetic on integers and bools, and of comparisons on every dtype.
+#include "elementwise/elementwise.h"
+#include "math/functions.h"
+
+using namespace hone;
+
+namespace {
+
+template <class Op, class S> bool int_row(void *out_, const void *a_, const void *b_, hone_int n, double p0_, double) {
+  S *out = static_cast<S *>(out_);
+  const S *a = static_cast<const S *>(a_), *b = static_cast<const S *>(b_);
+  bool ok = true;
+  if (Op::divides)
+    for (hone_int i = 0; i < n; i++) ok &= b[i] != 0;
+  const Int<S> p0 = convert<S>(p0_);
+  for (hone_int i = 0; i < n; i++) out[i] = Op::apply(Int<S>(a[i]), Int<S>(b[i]), p0).v;
+  return ok;
+}
+
+template <class Op> bool bool_row(void *out_, const void *a_, const void *b_, hone_int n, double p0, double) {
+  uint8_t *out = static_cast<uint8_t *>(out_);
+  const uint8_t *a = static_cast<const uint8_t *>(a_), *b = static_cast<const uint8_t *>(b_);
+  const uint8_t scale = p0 != 0;
+  for (hone_int i = 0; i < n; i++) out[i] = uint8_t(Op::apply(a[i], b[i], scale) != 0);
+  return true;
+}
+
+template <class Op, class T> bool predicate_row(void *out_, const void *a_, const void *b_, hone_int n, double, double) {
+  uint8_t *out = static_cast<uint8_t *>(out_);
+  const T *a = static_cast<const T *>(a_), *b = static_cast<const T *>(b_);
+  for (hone_int i = 0; i < n; i++) out[i] = Op::apply(a[i], b[i]);
+  return true;
+}
+
+#define HONE_BINARY(name, code, expression)                                              \
+  struct op_##name {                                                                     \
+    static constexpr bool divides = code >= 6 && code <= 8; /* floor_divide, remainder, fmod */ \
+    template <class T> static inline T apply(T a, T b, T p0) {                           \
+      (void)p0;                                                                          \
+      return expression;                                                                 \
+    }                                                                                    \
+  };
+#define HONE_BINARY_INT HONE_BINARY
+#include "ops.def"
+#undef HONE_BINARY
+#undef HONE_BINARY_INT
+#define HONE_COMPARE(name, code, expression) \
+  struct op_##name {                         \
+    template <class T> static inline bool apply(T a, T b) { return expression; } \
+  };
+#include "ops.def"
+#undef HONE_COMPARE
+
+// What PyTorch defines on bools: + and maximum are or, * and minimum are and.
+struct BoolOr {
+  static inline int apply(uint8_t a, uint8_t b, uint8_t) { return a | b; }
+};
+struct BoolAnd {
+  static inline int apply(uint8_t a, uint8_t b, uint8_t) { return a & b; }
+};
+struct BoolOrScaled {
+  static inline int apply(uint8_t a, uint8_t b, uint8_t p0) { return a | (b & p0); }
+};
+struct BoolXor {
+  static inline int apply(uint8_t a, uint8_t b, uint8_t) { return a ^ b; }
+};
+enum { kAdd = 0, kMul = 2, kMaximum = 3, kMinimum = 4, kAddScaled = 9, kBitAnd = 10, kBitOr = 11, kBitXor = 12 };
+
+BinaryRow find_bool(int32_t op) {
+  switch (op) {
+  case kAdd:
+  case kBitOr:
+  case kMaximum: return bool_row<BoolOr>;
+  case kMul:
+  case kBitAnd:
+  case kMinimum: return bool_row<BoolAnd>;
+  case kAddScaled: return bool_row<BoolOrScaled>;
+  case kBitXor: return bool_row<BoolXor>;
+  default: return nullptr;
+  }
+}
+
+template <class S> BinaryRow find_int(int32_t op) {
+  switch (op) {
+#define HONE_BINARY(name, code, expression) case code: return int_row<op_##name, S>;
+#define HONE_BINARY_INT HONE_BINARY
+#include "ops.def"
+#undef HONE_BINARY
+#undef HONE_BINARY_INT
+  default: return nullptr;
+  }
+}
+
+template <class T> BinaryRow find_compare(int32_t op) {
+  switch (op) {
+#define HONE_COMPARE(name, code, expression) case code: return predicate_row<op_##name, T>;
+#include "ops.def"
+#undef HONE_COMPARE
+  default: return nullptr;
+  }
+}
+
+} // namespace
+
+BinaryRow hone::integer_row(int32_t op, int32_t dtype) {
+  switch (dtype) {
+  case HONE_I32: return find_int<int32_t>(op);
+  case HONE_I64: return find_int<int64_t>(op);
+  case HONE_U8: return find_int<uint8_t>(op);
+  case HONE_BOOL: return find_bool(op);
+  default: return nullptr;
+  }
+}
+
+BinaryRow hone::compare_row(int32_t op, int32_t dtype) {
+  switch (dtype) {
+  case HONE_F32: return find_compare<float>(op);
+  case HONE_F64: return find_compare<double>(op);
+  case HONE_I32: return find_compare<int32_t>(op);
+  case HONE_I64: return find_compare<int64_t>(op);
+  case HONE_U8:
+  case HONE_BOOL: return find_compare<uint8_t>(op);
+  default: return nullptr;
+  }
+}

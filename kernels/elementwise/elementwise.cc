@@ -1,0 +1,254 @@
+// elementwise.cc: binary operations and where over dense, scalar and broadcast operands. Operands that do not lie dense are laid
+// out block by block in a buffer that stays in the first cache; then one row function per op and dtype does the arithmetic.
+#include "elementwise/elementwise.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+
+#include "support/dtype.h"
+#include "support/parallel.h"
+#include "support/status.h"
+#include "support/strided.h"
+
+using namespace hone;
+
+namespace {
+constexpr hone_int kCheapGrain = 65536;
+enum { kPow = 5 };
+} // namespace
+
+const char *hone::binary_name(int32_t op) {
+  switch (op) {
+#define HONE_BINARY(name, code, expression) case code: return #name;
+#define HONE_BINARY_INT HONE_BINARY
+#define HONE_BINARY_FLOAT HONE_BINARY
+#define HONE_COMPARE HONE_BINARY
+#include "ops.def"
+#undef HONE_BINARY
+#undef HONE_BINARY_INT
+#undef HONE_BINARY_FLOAT
+#undef HONE_COMPARE
+  default: return "unknown op";
+  }
+}
+
+BinaryOp hone::find_binary(int32_t op, int32_t dtype) {
+  BinaryOp found;
+  found.predicate = op >= 80;
+  const bool heavy = (op >= 5 && op <= 8) || op == 15 || op == 16 || op == 21 || op == 22 || (op >= 45 && op < 80);
+  found.grain = heavy ? 8192 : kCheapGrain;
+  if (found.predicate) found.row = compare_row(op, dtype);
+  else if (dtype == HONE_F32) found.row = float32_row(op);
+  else if (dtype == HONE_F64) found.row = float64_row(op);
+  else found.row = integer_row(op, dtype);
+  return found;
+}
+
+namespace {
+
+constexpr int kBlock = 1024;      // elements in a buffer
+constexpr hone_int kLongRow = 96; // rows from here on are worked on one by one, shorter ones are gathered into blocks
+
+int32_t no_such(int32_t op, int32_t dtype) { return fail(HONE_E_DTYPE, "%s does not take %s", binary_name(op), dtype_name(dtype)); }
+int32_t finish(const std::atomic<bool> &ok) {
+  return ok.load(std::memory_order_relaxed) ? HONE_OK : fail(HONE_E_INVALID, "integer division or modulo by zero");
+}
+
+// n elements from a strided place to a dense one; items are moved, not interpreted.
+template <class T> inline void gather(T *to, const T *from, hone_int stride, hone_int n) {
+  if (stride == 0) {
+    const T value = *from;
+    for (hone_int i = 0; i < n; i++) to[i] = value;
+  } else if (stride == 1) {
+    for (hone_int i = 0; i < n; i++) to[i] = from[i];
+  } else {
+    for (hone_int i = 0; i < n; i++) to[i] = from[i * stride];
+  }
+}
+void gather_items(int item, void *to, const void *from, hone_int offset, hone_int stride, hone_int n) {
+  if (item == 4) gather(static_cast<uint32_t *>(to), static_cast<const uint32_t *>(from) + offset, stride, n);
+  else if (item == 8) gather(static_cast<uint64_t *>(to), static_cast<const uint64_t *>(from) + offset, stride, n);
+  else gather(static_cast<uint8_t *>(to), static_cast<const uint8_t *>(from) + offset, stride, n);
+}
+
+// Calls body(first output element, dense operands, count) until the walk's elements are all done, on the engine's threads.
+template <int K, class Body>
+void run_blocks(const Walk<K> &w, const void *const (&base)[K], const int (&item)[K], hone_int grain, Body &&body) {
+  const hone_int inner = w.inner(), rows = w.rows();
+  bool dense[K];
+  for (int k = 0; k < K; k++) dense[k] = w.dense(k);
+  auto at = [&](int k, hone_int offset) { return static_cast<const void *>(static_cast<const char *>(base[k]) + offset * item[k]); };
+
+  if (inner >= kLongRow || w.d == 1) {
+    parallel_for(w.total, grain, [&](hone_int begin, hone_int end) {
+      alignas(64) char buffer[K][kBlock * 8];
+      RowCursor<K> cursor(w, begin / inner);
+      hone_int position = begin, column = begin % inner;
+      while (position < end) {
+        const hone_int row_end = end - position < inner - column ? end : position + inner - column;
+        bool direct = true; // no buffers: the rest of the row at once
+        for (int k = 0; k < K; k++) direct &= w.stride(k) == 1;
+        bool filled[K] = {};
+        while (position < row_end) {
+          const hone_int count = direct || row_end - position < kBlock ? row_end - position : kBlock;
+          const void *p[K];
+          for (int k = 0; k < K; k++) {
+            const hone_int s = w.stride(k);
+            if (s == 1) {
+              p[k] = at(k, cursor.offset[k] + column);
+            } else {
+              // A block of one repeated value serves the whole row: later blocks are no longer than the first.
+              if (s != 0 || !filled[k]) gather_items(item[k], buffer[k], base[k], cursor.offset[k] + column * s, s, count);
+              filled[k] = true;
+              p[k] = buffer[k];
+            }
+          }
+          body(position, p, count);
+          position += count;
+          column += count;
+        }
+        column = 0;
+        cursor.next();
+      }
+    });
+    return;
+  }
+
+  // An operand that repeats from row to row fills its buffer once.
+  bool same_rows[K];
+  for (int k = 0; k < K; k++) {
+    same_rows[k] = true;
+    for (int i = 0; i < w.d - 1; i++) same_rows[k] &= w.s[k][i] == 0;
+  }
+  const hone_int group = kBlock / inner;
+  parallel_for(rows, grain / inner + 1, [&](hone_int begin, hone_int end) {
+    alignas(64) char buffer[K][kBlock * 8];
+    RowCursor<K> cursor(w, begin);
+    for (hone_int row = begin; row < end;) {
+      const hone_int count = end - row < group ? end - row : group;
+      bool ready[K];
+      for (int k = 0; k < K; k++) ready[k] = dense[k] || (same_rows[k] && row > begin);
+      for (hone_int r = 0; r < count; r++, cursor.next())
+        for (int k = 0; k < K; k++)
+          if (!ready[k]) gather_items(item[k], buffer[k] + r * inner * item[k], base[k], cursor.offset[k], w.stride(k), inner);
+      const void *p[K];
+      for (int k = 0; k < K; k++) p[k] = dense[k] ? at(k, row * inner) : buffer[k];
+      body(row * inner, p, count * inner);
+      row += count;
+    }
+  });
+}
+
+// A transposed operand is laid out dense first, by the kernel that does so tile by tile: afterwards operand k is dense.
+template <int K> bool lay_out(Walk<K> &w, int k, const void *&base, int item, void *&memory) {
+  memory = nullptr;
+  bool unit = false;
+  for (int i = 0; i < w.d - 1; i++) unit |= w.s[k][i] == 1 && w.n[i] > 3;
+  if (!unit || w.stride(k) == 0 || w.stride(k) == 1 || w.total < 4096) return true;
+  memory = std::malloc(size_t(w.total) * size_t(item));
+  if (!memory) return false;
+  double meta[3 * (HONE_MAX_DIMS + 1)];
+  hone_int dense = 1;
+  for (int i = w.d - 1; i >= 0; i--) {
+    meta[i] = double(w.n[i]);
+    meta[w.d + i] = double(dense);
+    meta[2 * w.d + i] = double(w.s[k][i]);
+    w.s[k][i] = dense;
+    dense *= w.n[i];
+  }
+  const int32_t dtype = item == 4 ? HONE_F32 : item == 8 ? HONE_F64 : HONE_U8;
+  hone_copy_strided(dtype, dtype, memory, base, w.d, meta);
+  base = memory;
+  return true;
+}
+
+template <class T> void where_row(T *out, const uint8_t *cond, const T *a, const T *b, hone_int n) {
+  for (hone_int i = 0; i < n; i++) out[i] = cond[i] ? a[i] : b[i];
+}
+
+} // namespace
+
+HONE_KERNEL(binary)(int32_t op, int32_t dtype, void *out, const void *a, const void *b, hone_int n, double p0, double p1) {
+  const BinaryOp found = find_binary(op, dtype);
+  if (!found.row) return no_such(op, dtype);
+  const hone_int size = item_size(dtype), out_size = found.predicate ? 1 : size;
+  std::atomic<bool> ok{true};
+  parallel_for(n, found.grain, [&](hone_int begin, hone_int end) {
+    const bool good = found.row(static_cast<char *>(out) + begin * out_size, static_cast<const char *>(a) + begin * size,
+                                static_cast<const char *>(b) + begin * size, end - begin, p0, p1);
+    if (!good) ok.store(false, std::memory_order_relaxed);
+  });
+  return finish(ok);
+}
+
+HONE_KERNEL(binary_scalar)(int32_t op, int32_t dtype, void *out, const void *a, hone_int n, double scalar, int32_t reversed) {
+  BinaryOp found = find_binary(op, dtype);
+  if (!found.row) return no_such(op, dtype);
+  if (op == kPow && !reversed)
+    if (const BinaryRow simple = power_row(dtype, scalar)) found.row = simple, found.grain = kCheapGrain;
+  alignas(64) char value[8];
+  visit_dtype(dtype, [&](auto tag) -> int32_t {
+    using T = typename decltype(tag)::type;
+    const T typed = convert<T>(scalar);
+    std::memcpy(value, &typed, sizeof typed);
+    return HONE_OK;
+  });
+  const void *operands[2] = {reversed ? value : a, reversed ? a : value};
+  Walk<2> w;
+  w.d = 1;
+  w.n[0] = w.total = n;
+  w.s[0][0] = reversed ? 0 : 1;
+  w.s[1][0] = reversed ? 1 : 0;
+  if (n <= 0) return HONE_OK;
+  const int size = item_size(dtype);
+  const int items[2] = {size, size};
+  const hone_int out_size = found.predicate ? 1 : size;
+  std::atomic<bool> ok{true};
+  run_blocks<2>(w, operands, items, found.grain, [&](hone_int at, const void *const *p, hone_int count) {
+    if (!found.row(static_cast<char *>(out) + at * out_size, p[0], p[1], count, 1, 0)) ok.store(false, std::memory_order_relaxed);
+  });
+  return finish(ok);
+}
+
+HONE_KERNEL(binary_strided)(int32_t op, int32_t dtype, void *out, const void *a, const void *b, int32_t ndim, const double *meta,
+                            double p0, double p1) {
+  const BinaryOp found = find_binary(op, dtype);
+  if (!found.row) return no_such(op, dtype);
+  if (ndim < 0 || ndim > HONE_MAX_DIMS) return fail(HONE_E_INVALID, "%s: %d dims, the most is %d", binary_name(op), int(ndim), HONE_MAX_DIMS);
+  Walk<2> w;
+  w.build(ndim, meta);
+  if (w.total <= 0) return HONE_OK;
+  const void *operands[2] = {a, b};
+  const int size = item_size(dtype);
+  const int items[2] = {size, size};
+  const hone_int out_size = found.predicate ? 1 : size;
+  void *memory[2] = {nullptr, nullptr};
+  bool room = true;
+  for (int k = 0; k < 2; k++) room = room && lay_out(w, k, operands[k], size, memory[k]);
+  std::atomic<bool> ok{true};
+  if (room)
+    run_blocks<2>(w, operands, items, found.grain, [&](hone_int at, const void *const *p, hone_int count) {
+      if (!found.row(static_cast<char *>(out) + at * out_size, p[0], p[1], count, p0, p1)) ok.store(false, std::memory_order_relaxed);
+    });
+  for (void *m : memory) std::free(m);
+  return room ? finish(ok) : fail(HONE_E_MEMORY, "%s: no memory to lay out an operand of %lld elements", binary_name(op), (long long)w.total);
+}
+
+HONE_KERNEL(where)(int32_t dtype, void *out, const void *cond, const void *a, const void *b, int32_t ndim, const double *meta) {
+  if (dtype < HONE_F32 || dtype > HONE_BOOL) return fail(HONE_E_DTYPE, "where: dtype code %d is unknown", int(dtype));
+  if (ndim < 0 || ndim > HONE_MAX_DIMS) return fail(HONE_E_INVALID, "where: %d dims, the most is %d", int(ndim), HONE_MAX_DIMS);
+  Walk<3> w;
+  w.build(ndim, meta);
+  if (w.total <= 0) return HONE_OK;
+  const void *operands[3] = {cond, a, b};
+  const int size = item_size(dtype);
+  const int items[3] = {1, size, size};
+  run_blocks<3>(w, operands, items, kCheapGrain, [&](hone_int at, const void *const *p, hone_int count) {
+    const uint8_t *c = static_cast<const uint8_t *>(p[0]);
+    if (size == 4) where_row(static_cast<uint32_t *>(out) + at, c, static_cast<const uint32_t *>(p[1]), static_cast<const uint32_t *>(p[2]), count);
+    else if (size == 8) where_row(static_cast<uint64_t *>(out) + at, c, static_cast<const uint64_t *>(p[1]), static_cast<const uint64_t *>(p[2]), count);
+    else where_row(static_cast<uint8_t *>(out) + at, c, static_cast<const uint8_t *>(p[1]), static_cast<const uint8_t *>(p[2]), count);
+  });
+  return HONE_OK;
+}

@@ -1,0 +1,134 @@
+// unary.cc: out[i] = op(a[i]).
+#include "hone.h"
+#include "math/functions.h"
+#include "support/parallel.h"
+
+using namespace hone;
+
+namespace {
+
+using UnaryRow = void (*)(void *out, const void *a, hone_int n, double p0, double p1);
+
+template <class Op, class T> void float_row(void *out_, const void *a_, hone_int n, double p0_, double p1_) {
+  T *out = static_cast<T *>(out_);
+  const T *a = static_cast<const T *>(a_), p0 = T(p0_), p1 = T(p1_);
+  hone_int i = 0;
+  for (; i + kLanes<T> <= n; i += kLanes<T>) store<T>(out + i, Op::apply(load(a + i), p0, p1));
+  if (i == n) return;
+  // The rest goes through a whole vector too: a result does not depend on where it stands.
+  T rest[kLanes<T>] = {};
+  for (hone_int j = i; j < n; j++) rest[j - i] = a[j];
+  store<T>(rest, Op::apply(load(rest), p0, p1));
+  for (hone_int j = i; j < n; j++) out[j] = rest[j - i];
+}
+
+template <class Op, class S> void integer_row(void *out_, const void *a_, hone_int n, double p0_, double p1_) {
+  S *out = static_cast<S *>(out_);
+  const S *a = static_cast<const S *>(a_);
+  const Int<S> p0 = saturate<S>(p0_), p1 = saturate<S>(p1_);
+  for (hone_int i = 0; i < n; i++) out[i] = Op::apply(Int<S>(a[i]), p0, p1).v;
+}
+
+template <class Op, class T> void predicate_row(void *out_, const void *a_, hone_int n, double, double) {
+  uint8_t *out = static_cast<uint8_t *>(out_);
+  const T *a = static_cast<const T *>(a_);
+  for (hone_int i = 0; i < n; i++) out[i] = Op::apply(a[i]);
+}
+
+#define HONE_OP(name, code, expression)                                                   \
+  struct op_##name {                                                                      \
+    static constexpr int op_code = code;                                                  \
+    template <class V, class T> static inline V apply(V x, T p0, T p1) {                  \
+      (void)p0;                                                                           \
+      (void)p1;                                                                           \
+      return expression;                                                                  \
+    }                                                                                     \
+  };
+#define HONE_UNARY HONE_OP
+#define HONE_UNARY_FLOAT HONE_OP
+#include "ops.def"
+#undef HONE_UNARY
+#undef HONE_UNARY_FLOAT
+
+template <class T> inline bool m_is_zero(T x) { return x == T(0); }
+template <class T> inline bool m_isnan(T x) { return x != x; }
+template <class T> inline bool m_isinf(T x) {
+  if constexpr (std::is_floating_point<T>::value) return x == std::numeric_limits<T>::infinity() || x == -std::numeric_limits<T>::infinity();
+  else return false;
+}
+template <class T> inline bool m_isfinite(T x) {
+  if constexpr (std::is_floating_point<T>::value) return m_fabs(x) < std::numeric_limits<T>::infinity();
+  else return true;
+}
+#define HONE_UNARY_BOOL(name, code, expression)                     \
+  struct op_##name {                                                \
+    template <class T> static inline bool apply(T x) { return expression; } \
+  };
+#include "ops.def"
+#undef HONE_UNARY_BOOL
+
+const char *unary_name(int32_t op) {
+  switch (op) {
+#define HONE_UNARY(name, code, expression) case code: return #name;
+#define HONE_UNARY_FLOAT HONE_UNARY
+#define HONE_UNARY_BOOL HONE_UNARY
+#include "ops.def"
+#undef HONE_UNARY
+#undef HONE_UNARY_FLOAT
+#undef HONE_UNARY_BOOL
+  default: return "unknown op";
+  }
+}
+
+template <class T> UnaryRow find_float(int32_t op) {
+  switch (op) {
+#define HONE_UNARY(name, code, expression) case code: return float_row<op_##name, T>;
+#define HONE_UNARY_FLOAT HONE_UNARY
+#include "ops.def"
+#undef HONE_UNARY
+#undef HONE_UNARY_FLOAT
+  default: return nullptr;
+  }
+}
+template <class S> UnaryRow find_integer(int32_t op) {
+  switch (op) {
+#define HONE_UNARY(name, code, expression) case code: return integer_row<op_##name, S>;
+#include "ops.def"
+#undef HONE_UNARY
+  default: return nullptr;
+  }
+}
+template <class T> UnaryRow find_predicate(int32_t op) {
+  switch (op) {
+#define HONE_UNARY_BOOL(name, code, expression) case code: return predicate_row<op_##name, T>;
+#include "ops.def"
+#undef HONE_UNARY_BOOL
+  default: return nullptr;
+  }
+}
+
+UnaryRow find(int32_t op, int32_t dtype) {
+  const bool predicate = op >= 80;
+  switch (dtype) {
+  case HONE_F32: return predicate ? find_predicate<float>(op) : find_float<float>(op);
+  case HONE_F64: return predicate ? find_predicate<double>(op) : find_float<double>(op);
+  case HONE_I32: return predicate ? find_predicate<int32_t>(op) : find_integer<int32_t>(op);
+  case HONE_I64: return predicate ? find_predicate<int64_t>(op) : find_integer<int64_t>(op);
+  case HONE_U8: return predicate ? find_predicate<uint8_t>(op) : find_integer<uint8_t>(op);
+  case HONE_BOOL: return find_predicate<uint8_t>(op);
+  default: return nullptr;
+  }
+}
+
+} // namespace
+
+HONE_KERNEL(unary)(int32_t op, int32_t dtype, void *out, const void *a, hone_int n, double p0, double p1) {
+  const UnaryRow row = find(op, dtype);
+  if (!row) return fail(HONE_E_DTYPE, "%s does not take %s", unary_name(op), dtype_name(dtype));
+  const bool heavy = op >= 20 && op < 80;
+  const hone_int in_size = item_size(dtype), out_size = op >= 80 ? 1 : in_size;
+  parallel_for(n, heavy ? 8192 : 65536, [&](hone_int begin, hone_int end) {
+    row(static_cast<char *>(out) + begin * out_size, static_cast<const char *>(a) + begin * in_size, end - begin, p0, p1);
+  });
+  return HONE_OK;
+}

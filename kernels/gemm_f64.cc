@@ -1,4 +1,0 @@
-// gemm_f64.cc: matrix multiplication of doubles. A file of its own, so that both types compile at once.
-#include "support/gemm_float.h"
-
-int32_t hone::gemm(const Gemm<double> &g) { return run(g); }

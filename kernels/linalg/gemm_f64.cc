@@ -1,0 +1,4 @@
+// gemm_f64.cc: matrix multiplication of doubles. A file of its own, so that both types compile at once.
+#include "linalg/gemm_float.h"
+
+int32_t hone::gemm(const Gemm<double> &g) { return run(g); }

@@ -1,0 +1,419 @@
+// gemm_float.h: matrix multiplication of floats, by type; gemm_f32.cc and gemm_f64.cc compile it. A product goes one of three ways,
+// chosen by shape alone:
+//
+// - blocked: tiles of c in registers over blocks of k; panels of b and blocks of a are packed where reuse pays for it, else read in place.
+// - turned: b stored transposed and few rows in a: the roles swap, rows of b are broadcast in place against a packed a, and finished
+//   tiles are transposed into c.
+// - dots: a handful of rows against rows stored along k: dot products, no packing.
+#pragma once
+
+#include <atomic>
+
+#if defined(__linux__)
+#include <unistd.h>
+#endif
+
+#include "linalg/gemm.h"
+#include "linalg/gemm_kernel.h"
+#include "support/parallel.h"
+#include "support/status.h"
+#include "support/workspace.h"
+
+namespace hone {
+namespace {
+
+using namespace tile;
+
+// A tile of a and a panel of b come out of the second-level cache as fast as they are used, so blocks of k may be long: c is read and
+// written once for each.
+#if defined(__AVX512F__)
+constexpr hone_int kBlockK = 1024;
+#else
+constexpr hone_int kBlockK = 512;
+#endif
+constexpr hone_int kDotRows = 8;    // dots up to this many rows
+constexpr hone_int kTurnedRows = 64; // turned up to this many
+constexpr double kGrainFlops = 8e5; // a thread's share is worth at least this much
+
+hone_int min(hone_int a, hone_int b) { return a < b ? a : b; }
+hone_int ceil_div(hone_int a, hone_int b) { return (a + b - 1) / b; }
+hone_int round_up(hone_int a, hone_int b) { return ceil_div(a, b) * b; }
+
+// Bytes of a packed block of a: about half of the second-level cache.
+size_t block_bytes() {
+  long cache = 0;
+#if defined(_SC_LEVEL2_CACHE_SIZE)
+  static const long asked = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  cache = asked;
+#endif
+  if (cache < (512 << 10)) cache = 512 << 10;
+  return size_t(cache < (2 << 20) ? cache : 2 << 20) / 2;
+}
+
+Workspace &workspace() {
+  static thread_local Workspace space;
+  return space;
+}
+
+// A part of c: what one task computes.
+struct Part {
+  hone_int m0, m1, n0, n1;
+};
+
+enum class Way { Blocked, Turned, Dots };
+
+struct Plan {
+  Way way;
+  hone_int block_k;      // k falls into blocks of this size
+  bool pack_a, pack_b;   // blocked only
+  hone_int unit_m, unit_n; // parts are cut at multiples of these
+};
+
+template <class T> Plan make_plan(const Gemm<T> &g) {
+  constexpr int L = kLanes<T>;
+  Plan plan{};
+  const hone_int blocks = ceil_div(g.k, kBlockK);
+  plan.block_k = blocks ? round_up(ceil_div(g.k, blocks), 16) : 1;
+  if (g.trans_b && !g.trans_a && g.k >= 2 * L && (g.m <= kDotRows || g.n <= 2)) {
+    plan.way = Way::Dots;
+    plan.unit_m = 4;
+    plan.unit_n = 4;
+    return plan;
+  }
+  // Rows of b a multiple of 4 KiB apart would fall on the same few cache lines.
+  const bool aliased = g.trans_b && (g.ldb * hone_int(sizeof(T))) % 2048 == 0;
+  if (g.trans_b && !g.trans_a && g.m <= kTurnedRows && g.n >= g.m && g.k >= 2 * L && !aliased) {
+    plan.way = Way::Turned;
+    plan.unit_m = L;
+    plan.unit_n = kTurnedTile;
+    return plan;
+  }
+  plan.way = Way::Blocked;
+  plan.unit_m = kRows;
+  plan.unit_n = kWidth * L;
+  // Few rows: packing b pays only where b comes from afar, because packing reads it in order.
+  const bool far = g.k * g.n * hone_int(sizeof(T)) > (1 << 20) || (g.batch > 1 && g.stride_b != 0);
+  plan.pack_b = g.trans_b || (g.k > 32 && g.m > (far ? 14 : 48));
+  plan.pack_a = g.k > 32 && g.n >= 4 * kWidth * L && g.m >= kRows;
+  return plan;
+}
+
+template <class T> Epilogue<T> epilogue_at(const Gemm<T> &g, hone_int p0, hone_int i, hone_int j) {
+  const T *bias = p0 == 0 ? g.bias : nullptr;
+  return {bias && !g.bias_row ? bias + j : nullptr, bias && g.bias_row ? bias + i : nullptr, g.accumulate || p0 > 0};
+}
+
+// One block of k of a block of rows: packed row tiles at most kRows high, all about equally high.
+struct RowTiles {
+  hone_int count, each, more;
+  explicit RowTiles(hone_int rows) : count(ceil_div(rows, kRows)), each(rows / count), more(rows % count) {}
+  hone_int start(hone_int t) const { return t * each + min(t, more); }
+  int height(hone_int t) const { return int(each + (t < more)); }
+};
+
+template <class T> void pack_rows(const Gemm<T> &g, hone_int i0, const RowTiles &tiles, hone_int p0, hone_int kc, T *to) {
+  constexpr int L = kLanes<T>, P = kPackedRows<T>;
+  if (g.trans_a) {
+    // Rows of the stored matrix run across tiles: a few tiles at a time, so that each row is read in one go.
+    const T *const end = g.a + (g.k - 1) * g.lda + g.m;
+    constexpr hone_int kTogether = 8;
+    for (hone_int t0 = 0; t0 < tiles.count; t0 += kTogether) {
+      const hone_int t1 = min(t0 + kTogether, tiles.count);
+      const T *from = g.a + p0 * g.lda + i0;
+      const hone_int safe = readable_rows(from, g.lda, tiles.start(t1 - 1) + P, kc, end);
+      for (hone_int p = 0; p < kc; p++, from += g.lda) {
+        T *row = to + (t0 * kc + p) * P;
+        for (hone_int t = t0; t < t1; t++, row += kc * P) {
+          const T *const at = from + tiles.start(t);
+#pragma GCC unroll 4
+          for (int r = 0; r < P; r += L) store(row + r, p < safe ? load(at + r) : load_before(at + r, end));
+        }
+      }
+    }
+    return;
+  }
+  for (hone_int t = 0; t < tiles.count; t++) {
+    const hone_int i = i0 + tiles.start(t);
+    for (int r = 0; r < tiles.height(t); r += L) {
+      pack_transposed<T>(g.a + (i + r) * g.lda + p0, g.lda, int(min(L, tiles.height(t) - r)), kc, to + t * kc * P + r, P);
+    }
+  }
+}
+
+// Columns j to j + cols of op(b), as one panel of `width`.
+template <class T> void pack_columns(const Gemm<T> &g, hone_int j, int cols, hone_int p0, hone_int kc, T *to, int width) {
+  constexpr int L = kLanes<T>;
+  if (!g.trans_b) return pack_panel<T>(g.b + p0 * g.ldb + j, g.ldb, cols, kc, to, width, g.b + (g.k - 1) * g.ldb + g.n);
+  for (int q = 0; q < cols; q += L) pack_transposed<T>(g.b + (j + q) * g.ldb + p0, g.ldb, int(min(L, cols - q)), kc, to + q, width);
+}
+
+template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &part) {
+  constexpr int L = kLanes<T>, P = kPackedRows<T>;
+  const hone_int kb = plan.block_k;
+  const int width = (g.m <= kSlimRows ? kSlimWidth : kWidth) * L;
+  // Rows per block: the packed block of a must stay in cache while the panels of b pass by.
+  hone_int block_m = part.m1 - part.m0;
+  if (plan.pack_a) {
+    const hone_int fit = hone_int(block_bytes() / (size_t(P) * size_t(kb) * sizeof(T))) * kRows;
+    const hone_int pieces = ceil_div(block_m, fit < kRows ? kRows : fit);
+    block_m = round_up(ceil_div(block_m, pieces), kRows);
+  }
+  const size_t panel_size = size_t(kb * width);
+  const size_t a_size = plan.pack_a ? size_t(ceil_div(block_m, kRows)) * size_t(P * kb) : 0;
+  T *const memory = static_cast<T *>(workspace().get((2 * panel_size + a_size) * sizeof(T)));
+  if (!memory) return false;
+  T *const packed_a = memory + 2 * panel_size;
+
+  for (hone_int p0 = 0; p0 < g.k; p0 += kb) {
+    const hone_int kc = min(kb, g.k - p0);
+    for (hone_int i0 = part.m0; i0 < part.m1; i0 += block_m) {
+      const RowTiles tiles(min(block_m, part.m1 - i0));
+      if (plan.pack_a) pack_rows<T>(g, i0, tiles, p0, kc, packed_a);
+      // With tiles enough, each panel of b is packed while the one before is at work.
+      const bool ahead = plan.pack_b && tiles.count >= kGroup && kc >= 4 * L;
+      T *panel = memory, *other = memory + panel_size;
+      bool ready = false; // panel holds the columns at j
+      for (hone_int j = part.n0; j < part.n1; j += width) {
+        const int cols = int(min(width, part.n1 - j));
+        const int vectors = cols <= L ? 1 : cols <= kWidth * L ? kWidth : kSlimWidth;
+        const T *b = g.b + p0 * g.ldb + j;
+        hone_int ldb = g.ldb;
+        if (!ready && (g.trans_b || ahead || cols < vectors * L)) {
+          pack_columns<T>(g, j, cols, p0, kc, panel, width);
+          ready = true;
+        }
+        Side side = Side::Nothing;
+        SideWork<T> work;
+        const bool prepares = ahead && j + 2 * width <= part.n1;
+        if (ready) {
+          b = panel;
+          ldb = width;
+          if (prepares) {
+            side = g.trans_b ? Side::Fetch : Side::Copy;
+            work.ld = g.ldb;
+          }
+        } else if (plan.pack_b && vectors == kWidth && tiles.count > 1) {
+          side = Side::Keep;
+          work.to = panel;
+        }
+        hone_int done = 0; // of the next panel
+        for (hone_int t = 0; t < tiles.count; t++) {
+          const hone_int i = i0 + tiles.start(t);
+          const int rows = tiles.height(t);
+          const Epilogue<T> e = epilogue_at(g, p0, i, j);
+          T *const c = g.c + i * g.ldc + j;
+          const hone_int goal = g.trans_b ? min(kc, round_up(kc * (t + 1) / tiles.count, L)) : min(kc, done + kc / kGroup);
+          if (side == Side::Copy) {
+            work.rows = goal - done;
+            work.from = g.b + (p0 + done) * g.ldb + j + width;
+            work.to = other + done * width;
+            if (work.rows == 0) side = Side::Nothing;
+          } else if (side == Side::Fetch) {
+            work.from = g.b + (j + width) * g.ldb + p0 + done;
+          }
+          const auto run = [&](auto by_row, const T *a, hone_int lda) {
+            pick<T, decltype(by_row)::value>(rows, vectors, side)(kc, a, lda, b, ldb, c, g.ldc, cols, e, work);
+          };
+          if (plan.pack_a) {
+            run(std::false_type(), packed_a + t * P * kc, P);
+          } else if (g.trans_a) {
+            run(std::false_type(), g.a + p0 * g.lda + i, g.lda);
+          } else {
+            run(std::true_type(), g.a + i * g.lda + p0, g.lda);
+          }
+          if (side == Side::Keep) {
+            b = panel;
+            ldb = width;
+            side = Side::Nothing;
+          }
+          if (side == Side::Fetch) {
+            for (int q = 0; q < width; q += L) pack_transposed<T>(g.b + (j + width + q) * g.ldb + p0 + done, g.ldb, L, goal - done, other + done * width + q, width);
+          }
+          if (prepares) done = goal;
+        }
+        if (prepares && done < kc) pack_panel<T>(g.b + (p0 + done) * g.ldb + j + width, g.ldb, width, kc - done, other + done * width, width, g.b + (g.k - 1) * g.ldb + g.n);
+        ready = prepares;
+        if (ready) std::swap(panel, other);
+      }
+    }
+  }
+  return true;
+}
+
+// Transposes a tile of L by L sums into rows by cols elements of c.
+template <class T> void flush_turned(T *sums, int rows, int cols, const Epilogue<T> &e, T *c, hone_int ldc) {
+  constexpr int L = kLanes<T>;
+  Vec<T> v[L];
+  for (int r = 0; r < L; r++) v[r] = load(sums + r * L);
+  transpose<T>(v);
+  if (cols == L) {
+    for (int r = 0; r < rows; r++) store(c + r * ldc, finish(v[r], e, r, 0, c + r * ldc));
+  } else {
+    for (int r = 0; r < L; r++) store(sums + r * L, v[r]);
+    finish_part(sums, L, rows, cols, e, c, ldc);
+  }
+}
+
+// Tiles of kTurnedTile rows of b by L rows of a.
+template <class T> bool turned(const Gemm<T> &g, const Plan &plan, const Part &part) {
+  constexpr int L = kLanes<T>;
+  const hone_int kb = plan.block_k, rows = part.m1 - part.m0;
+  const hone_int panels = ceil_div(rows, L);
+  T *const packed = static_cast<T *>(workspace().get(size_t(panels * L * kb) * sizeof(T)));
+  if (!packed) return false;
+  for (hone_int p0 = 0; p0 < g.k; p0 += kb) {
+    const hone_int kc = min(kb, g.k - p0);
+    for (hone_int q = 0; q < panels; q++) {
+      const hone_int i = part.m0 + q * L;
+      pack_transposed<T>(g.a + i * g.lda + p0, g.lda, int(min(L, part.m1 - i)), kc, packed + q * L * kc, L);
+    }
+    for (hone_int j = part.n0; j < part.n1; j += kTurnedTile) {
+      const int cols = int(min(kTurnedTile, part.n1 - j));
+      const Kernel<T> tile = pick<T, true>(cols, 1);
+      for (hone_int q = 0; q < panels; q++) {
+        const hone_int i = part.m0 + q * L;
+        T sums[kTurnedTile * L]; // [row of b, row of a]
+        tile(kc, g.b + j * g.ldb + p0, g.ldb, packed + q * L * kc, L, sums, L, L, Epilogue<T>{}, SideWork<T>{});
+        for (int s = 0; s < cols; s += L) {
+          flush_turned(sums + s * L, int(min(L, part.m1 - i)), int(min(L, cols - s)), epilogue_at(g, p0, i, j + s), g.c + i * g.ldc + j + s,
+                       g.ldc);
+        }
+      }
+    }
+  }
+  return true;
+}
+
+template <class T, int RB> void dot_rows(int ra, hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *out, hone_int rs, hone_int cs) {
+  if (ra == 4) return dots<T, 4, RB>(k, a, lda, b, ldb, out, rs, cs);
+  if (ra == 3) return dots<T, 3, RB>(k, a, lda, b, ldb, out, rs, cs);
+  if (ra == 2) return dots<T, 2, RB>(k, a, lda, b, ldb, out, rs, cs);
+  dots<T, 1, RB>(k, a, lda, b, ldb, out, rs, cs);
+}
+
+template <class T> void dot_tiles(const Gemm<T> &g, const Part &part) {
+  T sums[16];
+  for (hone_int j = part.n0; j < part.n1; j += 4) {
+    const int cols = int(min(4, part.n1 - j));
+    for (hone_int i = part.m0; i < part.m1; i += 4) {
+      const int rows = int(min(4, part.m1 - i));
+      const T *const a = g.a + i * g.lda, *const b = g.b + j * g.ldb;
+      if (cols == 4) {
+        dot_rows<T, 4>(rows, g.k, a, g.lda, b, g.ldb, sums, 4, 1);
+      } else if (rows == 4) {
+        dot_rows<T, 4>(cols, g.k, b, g.ldb, a, g.lda, sums, 1, 4);
+      } else {
+        for (int q = 0; q < cols; q++) dot_rows<T, 1>(rows, g.k, a, g.lda, b + q * g.ldb, g.ldb, sums + q, 4, 1);
+      }
+      finish_part(sums, 4, rows, cols, epilogue_at(g, 0, i, j), g.c + i * g.ldc + j, g.ldc);
+    }
+  }
+}
+
+// k 0: the bias, or zeros.
+template <class T> void without_k(const Gemm<T> &g, const Part &part) {
+  const T zero[1] = {T(0)};
+  for (hone_int i = part.m0; i < part.m1; i++) {
+    for (hone_int j = part.n0; j < part.n1; j++) finish_part(zero, 1, 1, 1, epilogue_at(g, 0, i, j), g.c + i * g.ldc + j, g.ldc);
+  }
+}
+
+// A column as b or c is a row in disguise; copies and flips what would otherwise run one lane wide. True if g changed for the better.
+template <class T> void normalise(Gemm<T> &g) {
+  if (g.m == 1 && g.trans_a && g.lda == 1) {
+    g.trans_a = false;
+    g.lda = g.k;
+  }
+  if (g.n == 1 && !g.trans_b && g.ldb == 1) {
+    g.trans_b = true;
+    g.ldb = g.k;
+  }
+  // c^T = b^T a^T: a row of c instead of a column, so that lanes run along it.
+  if (g.n == 1 && g.ldc == 1 && g.trans_a && g.m > 1) {
+    Gemm<T> t = g;
+    t.m = g.n;
+    t.n = g.m;
+    t.a = g.b;
+    t.lda = g.ldb;
+    t.stride_a = g.stride_b;
+    t.trans_a = !g.trans_b;
+    t.b = g.a;
+    t.ldb = g.lda;
+    t.stride_b = g.stride_a;
+    t.trans_b = !g.trans_a;
+    t.ldc = g.m;
+    t.bias_row = !g.bias_row;
+    g = t;
+  }
+}
+
+// How many pieces c's rows and columns are cut into: enough for every thread, packing as little as possible twice.
+struct Split {
+  hone_int m, n;
+};
+template <class T> Split make_split(const Gemm<T> &g, const Plan &plan, hone_int wanted) {
+  const hone_int units_m = ceil_div(g.m, plan.unit_m), units_n = ceil_div(g.n, plan.unit_n);
+  Split best{1, 1};
+  double best_cost = 0;
+  for (hone_int sm = 1; sm <= wanted; sm++) {
+    if (sm > units_m) break;
+    const hone_int sn = min(wanted / sm, units_n);
+    // The longest part, and the operands it reads (packing one costs about as much as 8 columns or rows of work).
+    const double rows = double(ceil_div(units_m, sm) * plan.unit_m), cols = double(ceil_div(units_n, sn) * plan.unit_n);
+    const double cost = rows * cols + 8 * (rows + cols);
+    if (best_cost == 0 || cost < best_cost) {
+      best = {sm, sn};
+      best_cost = cost;
+    }
+  }
+  return best;
+}
+
+Part cut(hone_int m, hone_int n, const Plan &plan, const Split &split, hone_int index) {
+  const auto at = [](hone_int size, hone_int unit, hone_int pieces, hone_int i) {
+    return min(size, ceil_div(size, unit) * i / pieces * unit);
+  };
+  const hone_int im = index / split.n, in = index % split.n;
+  return {at(m, plan.unit_m, split.m, im), at(m, plan.unit_m, split.m, im + 1), at(n, plan.unit_n, split.n, in),
+          at(n, plan.unit_n, split.n, in + 1)};
+}
+
+template <class T> int32_t run(Gemm<T> g) {
+  if (g.batch <= 0 || g.m <= 0 || g.n <= 0) return HONE_OK;
+  normalise(g);
+  const Plan plan = make_plan(g);
+  const double flops = 2.0 * double(g.m) * double(g.n) * double(g.k < 1 ? 1 : g.k);
+  const double worth = flops * double(g.batch) / kGrainFlops; // threads this product can keep busy
+  const hone_int threads = worth < 2 ? 1 : worth < thread_count() ? hone_int(worth) : thread_count();
+  Split split{1, 1};
+  if (threads > 1 && g.batch % threads != 0 && g.batch < 4 * threads) split = make_split(g, plan, threads);
+  const hone_int pieces = split.m * split.n, tasks = g.batch * pieces;
+  std::atomic<bool> ok{true};
+  const auto body = [&](hone_int begin, hone_int end) {
+    for (hone_int task = begin; task < end; task++) {
+      const hone_int item = task / pieces;
+      Gemm<T> one = g;
+      one.a += item * g.stride_a;
+      one.b += item * g.stride_b;
+      one.c += item * g.stride_c;
+      const Part part = cut(g.m, g.n, plan, split, task % pieces);
+      if (g.k <= 0) {
+        without_k(one, part);
+      } else if (plan.way == Way::Dots) {
+        dot_tiles(one, part);
+      } else if (!(plan.way == Way::Turned ? turned(one, plan, part) : blocked(one, plan, part))) {
+        ok.store(false, std::memory_order_relaxed);
+      }
+    }
+  };
+  if (threads > 1) {
+    parallel_for(tasks, tasks < threads ? 1 : tasks / threads, body);
+  } else {
+    body(0, tasks);
+  }
+  if (!ok.load()) return fail(HONE_E_MEMORY, "gemm: no memory for the workspace of a product of m %lld, n %lld, k %lld", (long long)g.m, (long long)g.n, (long long)g.k);
+  return HONE_OK;
+}
+
+} // namespace
+} // namespace hone

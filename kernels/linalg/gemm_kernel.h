@@ -1,0 +1,321 @@
+// gemm_kernel.h: the register-tile kernels of gemm.cc, and the transposition and packing that feed them.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "hone.h"
+#include "math/fma.h"
+
+#define HONE_INLINE inline __attribute__((always_inline))
+
+namespace hone {
+namespace tile {
+
+// A tile is up to kRows rows of c by kWidth vectors. Its accumulators must fit the vector registers, with room for kWidth vectors of b
+// and one of a.
+#if defined(__AVX512F__)
+constexpr int kRows = 14, kSlimRows = 4, kTurnedTile = 16;
+#elif defined(__AVX2__)
+constexpr int kRows = 6, kSlimRows = 2, kTurnedTile = 8;
+#elif defined(__aarch64__)
+constexpr int kRows = 8, kSlimRows = 4, kTurnedTile = 8;
+#else
+constexpr int kRows = 4, kSlimRows = 2, kTurnedTile = 8;
+#endif
+constexpr int kWidth = 2;
+constexpr int kSlimWidth = 4; // for products of kSlimRows rows or fewer
+// kTurnedTile: rows of b, one vector wide, in a tile of the turned way; a multiple of the lanes.
+
+// Rows of a packed block of a lie this far apart: whole vectors, so that packing is plain stores.
+template <class T> constexpr int kPackedRows = (kRows + kLanes<T> - 1) / kLanes<T> * kLanes<T>;
+
+// What happens to a finished tile on its way to c.
+template <class T> struct Epilogue {
+  const T *bias_col; // per column of the tile, or null
+  const T *bias_row; // per row of the tile, or null
+  bool add;          // c += instead of c =
+};
+
+template <class T> HONE_INLINE Vec<T> finish(Vec<T> x, const Epilogue<T> &e, int row, int col, const T *c) {
+  if (e.bias_col) x += load(e.bias_col + col);
+  if (e.bias_row) x += broadcast(e.bias_row[row]);
+  if (e.add) x += load(c);
+  return x;
+}
+
+// The same for a tile that does not fill whole vectors, from a buffer.
+template <class T>
+__attribute__((noinline)) void finish_part(const T *from, int from_stride, int rows, int cols, const Epilogue<T> &e, T *c, hone_int ldc) {
+  for (int i = 0; i < rows; i++, from += from_stride, c += ldc) {
+    const T row_bias = e.bias_row ? e.bias_row[i] : T(0);
+    for (int j = 0; j < cols; j++) {
+      T x = from[j];
+      if (e.bias_col) x += e.bias_col[j];
+      if (e.bias_row) x += row_bias;
+      if (e.add) x += c[j];
+      c[j] = x;
+    }
+  }
+}
+
+// What a tile does on the side, so that it hides behind the arithmetic. Nothing; Keep: writes the vectors of b that it uses to `to`, for
+// the tiles below. The others serve the next panel of b, one row in kGroup steps: Copy writes rows of b to `to`; Fetch brings columns of
+// a transposed b into the cache.
+enum class Side { Nothing, Keep, Copy, Fetch };
+constexpr int kGroup = 4;
+template <class T> struct SideWork {
+  T *to = nullptr;
+  const T *from = nullptr;
+  hone_int ld = 0;
+  hone_int rows = 0; // Copy: how many
+};
+
+// c[MR, cols] = sum over p < k of a[i, p] * b[p, :]. ByRow: a[i, p] lies at a[i * lda + p] (row-major, in place); otherwise at
+// a[p * lda + i] (packed, or stored transposed). Every element is one chain of multiply-adds in the order of p, whatever the tile.
+template <class T, int MR, int NV, bool ByRow, Side S>
+void kernel(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *c, hone_int ldc, int cols, const Epilogue<T> &e,
+            const SideWork<T> &side) {
+  constexpr int L = kLanes<T>;
+  Vec<T> acc[MR][NV];
+#pragma GCC unroll 16
+  for (int i = 0; i < MR; i++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < NV; v++) acc[i][v] = Vec<T>{};
+  }
+  // By row, four rows share a pointer: base, base + 1, 2 and 3 strides are addressing modes, so few registers serve many rows.
+  const T *base[(MR + 3) / 4];
+#pragma GCC unroll 4
+  for (int g = 0; g < (MR + 3) / 4; g++) base[g] = a + 4 * g * lda;
+  const hone_int lda3 = 3 * lda;
+  T *to = side.to;
+  const auto step = [&]() __attribute__((always_inline)) {
+    Vec<T> bv[NV];
+#pragma GCC unroll 4
+    for (int v = 0; v < NV; v++) bv[v] = load(b + v * L);
+    if (S == Side::Keep) {
+#pragma GCC unroll 4
+      for (int v = 0; v < NV; v++) {
+        store(to + v * L, bv[v]);
+        __builtin_prefetch(b + (NV + v) * L); // the next panel
+      }
+      to += NV * L;
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < MR; i++) {
+      const Vec<T> av = broadcast(ByRow ? base[i / 4][i % 4 == 3 ? lda3 : (i % 4) * lda] : a[i]);
+#pragma GCC unroll 4
+      for (int v = 0; v < NV; v++) acc[i][v] = madd(av, bv[v], acc[i][v]);
+    }
+    if (ByRow) {
+#pragma GCC unroll 4
+      for (int g = 0; g < (MR + 3) / 4; g++) base[g]++;
+    } else {
+      a += lda;
+    }
+    b += ldb;
+  };
+
+  const hone_int groups = S == Side::Copy && side.rows < k / kGroup ? side.rows : k / kGroup;
+  const T *from = side.from, *fetch = c;
+  const T *const last_row = c + (MR - 1) * ldc;
+  int column = 0;
+  for (hone_int g = 0; g < groups; g++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < NV; v++) __builtin_prefetch(fetch + v * L, 1); // c is needed last: it travels while the sums form
+    fetch = fetch == last_row ? last_row : fetch + ldc;
+    if (S == Side::Copy) {
+#pragma GCC unroll 4
+      for (int v = 0; v < NV; v++) {
+        store(to + v * L, load(from + v * L));
+        __builtin_prefetch(from + 5 * side.ld + v * L);
+      }
+      from += side.ld;
+      to += NV * L;
+    }
+    if (S == Side::Fetch) {
+      __builtin_prefetch(from, 0, 2);
+      __builtin_prefetch(from + side.ld, 0, 2);
+      column += 2;
+      from += column == NV * L ? L - (NV * L - 2) * side.ld : 2 * side.ld;
+      column = column == NV * L ? 0 : column;
+    }
+#pragma GCC unroll 4
+    for (int u = 0; u < kGroup; u++) step();
+  }
+  for (hone_int p = groups * kGroup; p < k; p++) step();
+
+  if (cols == NV * L) {
+#pragma GCC unroll 16
+    for (int i = 0; i < MR; i++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < NV; v++) store(c + i * ldc + v * L, finish(acc[i][v], e, i, v * L, c + i * ldc + v * L));
+    }
+  } else {
+    T part[MR * NV * L];
+#pragma GCC unroll 16
+    for (int i = 0; i < MR; i++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < NV; v++) store(part + (i * NV + v) * L, acc[i][v]);
+    }
+    finish_part(part, NV * L, MR, cols, e, c, ldc);
+  }
+}
+
+template <class T>
+using Kernel = void (*)(hone_int, const T *, hone_int, const T *, hone_int, T *, hone_int, int, const Epilogue<T> &, const SideWork<T> &);
+
+// The kernel for this many rows and vectors: at most kTurnedTile by 1, kRows by kWidth (the only ones with work on the side),
+// kSlimRows by kSlimWidth.
+template <class T, int NV, bool ByRow, Side S, int... R> Kernel<T> pick_rows(int rows, std::integer_sequence<int, R...>) {
+  static constexpr Kernel<T> all[] = {kernel<T, R + 1, NV, ByRow, S>...};
+  return all[rows - 1];
+}
+template <class T, bool ByRow> Kernel<T> pick(int rows, int vectors, Side side = Side::Nothing) {
+  constexpr auto heights = std::make_integer_sequence<int, kRows>();
+  if (vectors == 1) return pick_rows<T, 1, ByRow, Side::Nothing>(rows, std::make_integer_sequence<int, kTurnedTile>());
+  if (vectors == kSlimWidth) return pick_rows<T, kSlimWidth, ByRow, Side::Nothing>(rows, std::make_integer_sequence<int, kSlimRows>());
+  if (side == Side::Keep) return pick_rows<T, kWidth, ByRow, Side::Keep>(rows, heights);
+  if (side == Side::Copy) return pick_rows<T, kWidth, ByRow, Side::Copy>(rows, heights);
+  // Fetching only warms the cache; float64 goes without, which spares compiling as many kernels again.
+  if constexpr (sizeof(T) == 4) {
+    if (side == Side::Fetch) return pick_rows<T, kWidth, ByRow, Side::Fetch>(rows, heights);
+  }
+  return pick_rows<T, kWidth, ByRow, Side::Nothing>(rows, heights);
+}
+
+// ---- transposition -----------------------------------------------------------------------------------------------------------
+
+// Interleaves the low (Half 0) or high halves of x and y.
+template <class T, int Half, int... I> HONE_INLINE Vec<T> zip_impl(Vec<T> x, Vec<T> y, std::integer_sequence<int, I...>) {
+  constexpr int L = kLanes<T>;
+  return __builtin_shufflevector(x, y, (I / 2 + Half * L / 2 + (I % 2) * L)...);
+}
+template <class T> HONE_INLINE Vec<T> zip_low(Vec<T> x, Vec<T> y) {
+  return zip_impl<T, 0>(x, y, std::make_integer_sequence<int, kLanes<T>>());
+}
+template <class T> HONE_INLINE Vec<T> zip_high(Vec<T> x, Vec<T> y) {
+  return zip_impl<T, 1>(x, y, std::make_integer_sequence<int, kLanes<T>>());
+}
+
+// v as an L by L matrix, transposed: each round of zips moves one bit of the row number into the lane number.
+template <class T> HONE_INLINE void transpose(Vec<T> (&v)[kLanes<T>]) {
+  constexpr int L = kLanes<T>;
+#pragma GCC unroll 4
+  for (int bit = 1; bit < L; bit *= 2) {
+    Vec<T> next[L];
+#pragma GCC unroll 8
+    for (int i = 0; i < L / 2; i++) {
+      next[2 * i] = zip_low<T>(v[i], v[i + L / 2]);
+      next[2 * i + 1] = zip_high<T>(v[i], v[i + L / 2]);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < L; i++) v[i] = next[i];
+  }
+}
+
+// to[p * stride + i] = from[i * ld + p] for i < rows <= L, p < k; lanes from rows to L - 1 become zero.
+template <class T> void pack_transposed(const T *from, hone_int ld, int rows, hone_int k, T *to, hone_int stride) {
+  constexpr int L = kLanes<T>;
+  hone_int p = 0;
+  for (; p + L <= k; p += L) {
+    Vec<T> v[L];
+    if (rows == L) {
+#pragma GCC unroll 16
+      for (int i = 0; i < L; i++) v[i] = load(from + i * ld + p);
+    } else {
+#pragma GCC unroll 16
+      for (int i = 0; i < L; i++) v[i] = i < rows ? load(from + i * ld + p) : Vec<T>{};
+    }
+    transpose<T>(v);
+#pragma GCC unroll 16
+    for (int i = 0; i < L; i++) store(to + (p + i) * stride, v[i]);
+  }
+  for (; p < k; p++) {
+    for (int i = 0; i < L; i++) to[p * stride + i] = i < rows ? from[i * ld + p] : T(0);
+  }
+}
+
+// One vector from memory that ends at `end`: lanes past it are zero, lanes past a row's end are whatever comes next.
+template <class T> HONE_INLINE Vec<T> load_before(const T *from, const T *end) {
+  if (end - from >= kLanes<T>) return load(from);
+  Vec<T> part{};
+  if (end > from) std::memcpy(&part, from, size_t(end - from) * sizeof(T));
+  return part;
+}
+
+// How many of k rows, ld apart, can be read `reach` elements far without passing `end`.
+template <class T> HONE_INLINE hone_int readable_rows(const T *from, hone_int ld, hone_int reach, hone_int k, const T *end) {
+  const hone_int room = end - from - reach;
+  if (room < 0) return 0;
+  const hone_int rows = ld > 0 ? room / ld + 1 : k;
+  return rows < k ? rows : k;
+}
+
+// to[p * width + j] = from[p * ld + j] for j < cols <= width; lanes past cols hold anything; the matrix ends at `end`.
+template <class T> void pack_panel(const T *from, hone_int ld, int cols, hone_int k, T *to, int width, const T *end) {
+  constexpr int L = kLanes<T>;
+  const hone_int safe = readable_rows(from, ld, (cols + L - 1) / L * L, k, end);
+  for (hone_int p = 0; p < k; p++, from += ld, to += width) {
+    for (int q = 0; q < cols; q += L) store(to + q, p < safe ? load(from + q) : load_before(from + q, end));
+  }
+}
+
+// ---- dot products ------------------------------------------------------------------------------------------------------------
+
+// out[i * rs + j * cs] = a[i, :] . b[j, :] for i < RA, j < RB, both row-major along k: nothing needs packing. The lanes of a sum are
+// added in one fixed order, whatever RA and RB.
+template <class T, int RA, int RB>
+void dots(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *out, hone_int rs, hone_int cs) {
+  constexpr int L = kLanes<T>;
+  Vec<T> acc[RA][RB];
+#pragma GCC unroll 4
+  for (int i = 0; i < RA; i++) {
+#pragma GCC unroll 4
+    for (int j = 0; j < RB; j++) acc[i][j] = Vec<T>{};
+  }
+  hone_int p = 0;
+  for (; p + L <= k; p += L) {
+    Vec<T> av[RA];
+#pragma GCC unroll 4
+    for (int i = 0; i < RA; i++) av[i] = load(a + i * lda + p);
+#pragma GCC unroll 4
+    for (int j = 0; j < RB; j++) {
+      const Vec<T> bv = load(b + j * ldb + p);
+#pragma GCC unroll 4
+      for (int i = 0; i < RA; i++) acc[i][j] = madd(av[i], bv, acc[i][j]);
+    }
+  }
+  if (p < k) {
+    const size_t bytes = size_t(k - p) * sizeof(T);
+    Vec<T> av[RA];
+#pragma GCC unroll 4
+    for (int i = 0; i < RA; i++) {
+      av[i] = Vec<T>{};
+      std::memcpy(&av[i], a + i * lda + p, bytes);
+    }
+#pragma GCC unroll 4
+    for (int j = 0; j < RB; j++) {
+      Vec<T> bv{};
+      std::memcpy(&bv, b + j * ldb + p, bytes);
+#pragma GCC unroll 4
+      for (int i = 0; i < RA; i++) acc[i][j] = madd(av[i], bv, acc[i][j]);
+    }
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < RA; i++) {
+#pragma GCC unroll 4
+    for (int j = 0; j < RB; j++) {
+      T lane[L];
+      store(lane, acc[i][j]);
+#pragma GCC unroll 4
+      for (int half = L / 2; half > 0; half /= 2) {
+        for (int q = 0; q < half; q++) lane[q] += lane[q + half];
+      }
+      out[i * rs + j * cs] = lane[0];
+    }
+  }
+}
+
+} // namespace tile
+} // namespace hone

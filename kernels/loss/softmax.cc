@@ -1,0 +1,132 @@
+// softmax.cc: softmax and log-softmax over the middle of [outer, len, inner], and their gradients.
+#include <cmath>
+#include <limits>
+
+#include "math/vecmath.h"
+#include "support/parallel.h"
+#include "support/rows.h"
+#include "support/status.h"
+
+using namespace hone;
+
+namespace {
+
+constexpr hone_int kWork = 1 << 14; // elements that make a chunk worth a thread
+
+template <class T> constexpr T kLowest = -std::numeric_limits<T>::infinity();
+
+hone_int grain(hone_int per_unit) { return per_unit >= kWork ? 1 : kWork / (per_unit > 0 ? per_unit : 1); }
+
+// Calls row(at) for the rows of len where inner is 1, elsewhere column(at, Whole or Part) for vectors of neighbouring columns.
+template <class T, class Row, class Column> void over(hone_int outer, hone_int len, hone_int inner, Row &&row, Column &&column) {
+  constexpr hone_int lanes = kLanes<T>;
+  if (inner == 1) {
+    parallel_for(outer, grain(len), [&](hone_int begin, hone_int end) {
+      for (hone_int i = begin; i < end; i++) row(i * len);
+    });
+    return;
+  }
+  const hone_int groups = (inner + lanes - 1) / lanes;
+  parallel_for(outer * groups, grain(len * lanes), [&](hone_int begin, hone_int end) {
+    for (hone_int i = begin; i < end; i++) {
+      const hone_int column_at = i % groups * lanes, at = i / groups * len * inner + column_at;
+      if (inner - column_at >= lanes) column(at, Whole<T>{});
+      else column(at, Part<T>{inner - column_at});
+    }
+  });
+}
+
+template <class T> void softmax_row(T *out, const T *a, hone_int len, bool log) {
+  const Vec<T> shift = splat(max_of(a, len, kLowest<T>));
+  if (log) {
+    const T sum = sum_vectors<T>(len, [&](hone_int i, auto part) { return m_exp(part.load(a + i, kLowest<T>) - shift); });
+    const Vec<T> log_sum = splat(T(std::log(sum)));
+    each_vector<T>(len, [&](hone_int i, auto part) { part.store(out + i, part.load(a + i, T(0)) - shift - log_sum); });
+  } else {
+    const T sum = sum_vectors<T>(len, [&](hone_int i, auto part) {
+      const Vec<T> e = m_exp(part.load(a + i, kLowest<T>) - shift);
+      part.store(out + i, e);
+      return e;
+    });
+    const Vec<T> scale = splat(T(1) / sum);
+    each_vector<T>(len, [&](hone_int i, auto part) { part.store(out + i, part.load(out + i, T(0)) * scale); });
+  }
+}
+
+template <class T, class P> void softmax_column(T *out, const T *a, hone_int len, hone_int stride, P part, bool log) {
+  const hone_int end = len * stride;
+  Vec<T> max = splat(kLowest<T>), sum = splat(T(0));
+  for (hone_int j = 0; j < end; j += stride) max = larger<T>(part.load(a + j, T(0)), max);
+  if (log) {
+    for (hone_int j = 0; j < end; j += stride) sum += m_exp(part.load(a + j, T(0)) - max);
+    T lane[kLanes<T>];
+    store(lane, sum);
+    for (T &x : lane) x = std::log(x);
+    const Vec<T> log_sum = load(lane);
+    for (hone_int j = 0; j < end; j += stride) part.store(out + j, part.load(a + j, T(0)) - max - log_sum);
+  } else {
+    for (hone_int j = 0; j < end; j += stride) {
+      const Vec<T> e = m_exp(part.load(a + j, T(0)) - max);
+      part.store(out + j, e);
+      sum += e;
+    }
+    const Vec<T> scale = T(1) / sum;
+    for (hone_int j = 0; j < end; j += stride) part.store(out + j, part.load(out + j, T(0)) * scale);
+  }
+}
+
+template <class T> int32_t softmax(T *out, const T *a, hone_int outer, hone_int len, hone_int inner, bool log) {
+  if (outer <= 0 || len <= 0 || inner <= 0) return HONE_OK;
+  over<T>(
+      outer, len, inner, [&](hone_int at) { softmax_row(out + at, a + at, len, log); },
+      [&](hone_int at, auto part) { softmax_column(out + at, a + at, len, inner, part, log); });
+  return HONE_OK;
+}
+
+// softmax: (g - sum(g y)) y; log-softmax: g - exp(y) sum(g).
+template <class T, bool log> int32_t softmax_backward(T *grad, const T *grad_out, const T *out, hone_int outer, hone_int len, hone_int inner) {
+  if (outer <= 0 || len <= 0 || inner <= 0) return HONE_OK;
+  auto term = [=](hone_int i, auto part) {
+    const Vec<T> g = part.load(grad_out + i, T(0));
+    if constexpr (log) return g;
+    else return g * part.load(out + i, T(0));
+  };
+  auto finish = [=](hone_int i, auto part, Vec<T> sum) {
+    const Vec<T> g = part.load(grad_out + i, T(0)), y = part.load(out + i, T(0));
+    if constexpr (log) part.store(grad + i, g - m_exp(y) * sum);
+    else part.store(grad + i, (g - sum) * y);
+  };
+  over<T>(
+      outer, len, inner,
+      [=](hone_int at) {
+        const Vec<T> sum = splat(sum_vectors<T>(len, [=](hone_int i, auto part) { return term(at + i, part); }));
+        each_vector<T>(len, [=](hone_int i, auto part) { finish(at + i, part, sum); });
+      },
+      [=](hone_int at, auto part) {
+        Vec<T> sum = splat(T(0));
+        for (hone_int j = at, end = at + len * inner; j < end; j += inner) sum += term(j, part);
+        for (hone_int j = at, end = at + len * inner; j < end; j += inner) finish(j, part, sum);
+      });
+  return HONE_OK;
+}
+
+} // namespace
+
+HONE_KERNEL(softmax)(int32_t dtype, int32_t log, void *out, const void *a, hone_int outer, hone_int len, hone_int inner) {
+  if (dtype == HONE_F32) return softmax(static_cast<float *>(out), static_cast<const float *>(a), outer, len, inner, log != 0);
+  if (dtype == HONE_F64) return softmax(static_cast<double *>(out), static_cast<const double *>(a), outer, len, inner, log != 0);
+  return fail(HONE_E_DTYPE, "softmax does not support dtype %d", int(dtype));
+}
+
+HONE_KERNEL(softmax_backward)(int32_t dtype, int32_t log, void *grad_in, const void *grad_out, const void *out, hone_int outer, hone_int len,
+                              hone_int inner) {
+  auto run = [&](auto zero) {
+    using T = decltype(zero);
+    auto *to = static_cast<T *>(grad_in);
+    auto *g = static_cast<const T *>(grad_out), *y = static_cast<const T *>(out);
+    return log ? softmax_backward<T, true>(to, g, y, outer, len, inner) : softmax_backward<T, false>(to, g, y, outer, len, inner);
+  };
+  if (dtype == HONE_F32) return run(float());
+  if (dtype == HONE_F64) return run(double());
+  return fail(HONE_E_DTYPE, "softmax_backward does not support dtype %d", int(dtype));
+}

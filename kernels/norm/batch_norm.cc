@@ -1,0 +1,339 @@
+// batch_norm.cc: batch normalisation. Statistics are taken block by block (norm.h) and joined in double, so no large numbers cancel. Blocks
+// depend on the shape alone.
+#include <cmath>
+
+#include "norm/norm.h"
+#include "support/parallel.h"
+
+namespace {
+
+using namespace hone;
+using namespace hone::conv;
+using namespace hone::norms;
+
+constexpr hone_int kBlockRows = 32; // rows at a time when channels lie side by side
+constexpr hone_int kPart = 1 << 16; // values of a channel that one task takes
+
+// [n, c, inner] by tasks: a task is one channel in `per_task` of the n planes, or, with inner 1, a block of channels in as many rows.
+struct Layout {
+  hone_int n, c, inner, per_task, parts;
+  Layout(hone_int n_, hone_int c_, hone_int inner_) : n(n_), c(c_), inner(inner_) {
+    per_task = max_of<hone_int>(1, kPart / max_of<hone_int>(1, inner));
+    if (inner == 1) per_task = 4096;
+    parts = max_of<hone_int>(1, ceil_div(n, per_task));
+  }
+};
+
+template <class T> constexpr hone_int kWide = 4 * kLanes<T>; // channels of one task when they lie side by side
+
+// ---- inner > 1: a channel is made of planes ------------------------------------------------------------------------------------
+
+// Calls f(offset, length) for the blocks of channel ch in planes [n0, n1).
+template <class F> inline void each_block(const Layout &l, hone_int ch, hone_int n0, hone_int n1, F &&f) {
+  for (hone_int i = n0; i < n1; i++)
+    for (hone_int p = 0; p < l.inner; p += kBlock) f((i * l.c + ch) * l.inner + p, min_of(kBlock, l.inner - p));
+}
+
+template <class T> Moments channel_moments(const T *x, const Layout &l, hone_int ch, hone_int n0, hone_int n1) {
+  Moments all;
+  each_block(l, ch, n0, n1, [&](hone_int at, hone_int count) { all.join(block_moments(x + at, count)); });
+  return all;
+}
+
+// ---- inner == 1: channels lie side by side -----------------------------------------------------------------------------------------
+
+// Sums of f(values of a and b) for channels [c0, c0 + width) over rows [r0, r1), in T; width <= kWide. f takes the vector's index.
+template <class T, class F> inline void sum_rows(T *sums, const T *a, const T *b, hone_int c, hone_int c0, hone_int width, hone_int r0, hone_int r1, F &&f) {
+  constexpr hone_int lanes = kLanes<T>;
+  if (width == kWide<T>) {
+    Vec<T> s[4] = {};
+    for (hone_int r = r0; r < r1; r++)
+      for (int u = 0; u < 4; u++) s[u] += f(load(a + r * c + c0 + u * lanes), load(b + r * c + c0 + u * lanes), u);
+    for (int u = 0; u < 4; u++) store(sums + u * lanes, s[u]);
+    return;
+  }
+  Vec<T> s[4] = {};
+  for (hone_int r = r0; r < r1; r++)
+    for (hone_int u = 0; u * lanes < width; u++) {
+      Vec<T> va{}, vb{};
+      const hone_int at = r * c + c0 + u * lanes, count = min_of(lanes, width - u * lanes);
+      if (count == lanes) {
+        va = load(a + at), vb = load(b + at);
+      } else {
+        std::memcpy(&va, a + at, size_t(count) * sizeof(T));
+        std::memcpy(&vb, b + at, size_t(count) * sizeof(T));
+      }
+      s[u] += f(va, vb, int(u));
+    }
+  for (int u = 0; u < 4; u++) store(sums + u * lanes, s[u]);
+}
+
+template <class T> void row_moments(Moments *all, const T *x, const Layout &l, hone_int c0, hone_int width, hone_int n0, hone_int n1) {
+  constexpr hone_int lanes = kLanes<T>;
+  T sums[kWide<T>], squares[kWide<T>], pivot[kWide<T>] = {}, centre[kWide<T>] = {};
+  for (hone_int r = n0; r < n1; r += kBlockRows) {
+    const hone_int until = min_of(r + kBlockRows, n1);
+    const double count = double(until - r);
+    std::memcpy(pivot, x + r * l.c + c0, size_t(width) * sizeof(T));
+    Vec<T> m[4];
+    for (int u = 0; u < 4; u++) m[u] = load(pivot + u * lanes);
+    sum_rows<T>(sums, x, x, l.c, c0, width, r, until, [&](Vec<T> v, Vec<T>, int u) { return v - m[u]; });
+    for (hone_int i = 0; i < width; i++) centre[i] = T(double(pivot[i]) + double(sums[i]) / count);
+    for (int u = 0; u < 4; u++) m[u] = load(centre + u * lanes);
+    sum_rows<T>(squares, x, x, l.c, c0, width, r, until, [&](Vec<T> v, Vec<T>, int u) {
+      const Vec<T> d = v - m[u];
+      return d * d;
+    });
+    for (hone_int i = 0; i < width; i++) {
+      const double mean = double(pivot[i]) + double(sums[i]) / count, off = mean - double(centre[i]);
+      all[i].join(count, mean, at_least_zero(double(squares[i]) - count * off * off));
+    }
+  }
+}
+
+// to = f(a, b, index of channel) for every row; f gets vectors of channels.
+template <class T, class F> void map_rows(T *to, const T *a, const T *b, const Layout &l, F &&f) {
+  constexpr hone_int lanes = kLanes<T>;
+  parallel_for(l.n, norm_grain(double(l.c)), [&](hone_int begin, hone_int end) {
+    for (hone_int r = begin; r < end; r++) {
+      const hone_int at = r * l.c;
+      hone_int ch = 0;
+      for (; ch + lanes <= l.c; ch += lanes) store(to + at + ch, f(load(a + at + ch), load(b + at + ch), ch));
+      if (ch == l.c) continue;
+      const size_t rest = size_t(l.c - ch) * sizeof(T);
+      Vec<T> va{}, vb{};
+      std::memcpy(&va, a + at + ch, rest);
+      std::memcpy(&vb, b + at + ch, rest);
+      va = f(va, vb, ch);
+      std::memcpy(to + at + ch, &va, rest);
+    }
+  });
+}
+
+// ---- the kernels --------------------------------------------------------------------------------------------------------------------
+
+// y = (x - mean) * scale + shift for every channel; the arrays have room for a whole vector at the end.
+template <class T> void normalise_planes(T *out, const T *x, const Layout &l, hone_int ch, hone_int n0, hone_int n1, T mean, T scale, T shift) {
+  const Vec<T> m = spread(mean), a = spread(scale), b = spread(shift);
+  for (hone_int i = n0; i < n1; i++) {
+    const hone_int at = (i * l.c + ch) * l.inner;
+    map_block(out + at, x + at, x + at, l.inner, [=](Vec<T> v, Vec<T>) { return madd(Vec<T>(v - m), a, b); });
+  }
+}
+template <class T> void normalise_rows(T *out, const T *x, const Layout &l, const T *mean, const T *scale, const T *shift) {
+  map_rows(out, x, x, l, [=](Vec<T> v, Vec<T>, hone_int ch) { return madd(Vec<T>(v - load(mean + ch)), load(scale + ch), load(shift + ch)); });
+}
+
+template <class T>
+bool batch_norm(T *out, T *save_mean, T *save_invstd, const T *x, const T *weight, const T *bias, T *running_mean, T *running_var, const Layout &l,
+                double momentum, double eps) {
+  Memory<Moments> moments(l.parts * l.c);
+  const hone_int room = l.c + kLanes<T>;
+  Memory<T> constants(2 * room);
+  if (!moments.get() || !constants.get()) return false;
+  T *scale = constants.get(), *shift = scale + room;
+
+  const auto finish = [&](hone_int ch) {
+    Moments all;
+    for (hone_int p = 0; p < l.parts; p++) all.join(moments[p * l.c + ch].n, moments[p * l.c + ch].mean, moments[p * l.c + ch].m2);
+    const double invstd = 1 / std::sqrt(all.m2 / all.n + eps);
+    save_mean[ch] = T(all.mean), save_invstd[ch] = T(invstd);
+    scale[ch] = weight ? T(invstd) * weight[ch] : T(invstd);
+    // What the mean loses in T counts where it is large.
+    shift[ch] = T((bias ? double(bias[ch]) : 0.0) - (all.mean - double(save_mean[ch])) * double(scale[ch]));
+    // One value has no unbiased variance: 0 / 0, as in PyTorch.
+    if (running_mean) running_mean[ch] = T(momentum * all.mean + (1 - momentum) * double(running_mean[ch]));
+    if (running_var) running_var[ch] = T(momentum * (all.m2 / (all.n - 1)) + (1 - momentum) * double(running_var[ch]));
+  };
+
+  if (l.inner == 1) {
+    const hone_int blocks = ceil_div(l.c, kWide<T>);
+    parallel_for(blocks * l.parts, norm_grain(double(kWide<T>) * double(min_of(l.n, l.per_task))), [&](hone_int begin, hone_int end) {
+      for (hone_int task = begin; task < end; task++) {
+        const hone_int c0 = task % blocks * kWide<T>, width = min_of(kWide<T>, l.c - c0), part = task / blocks;
+        Moments *to = moments.get() + part * l.c + c0;
+        for (hone_int i = 0; i < width; i++) to[i] = Moments();
+        row_moments(to, x, l, c0, width, part * l.per_task, min_of((part + 1) * l.per_task, l.n));
+      }
+    });
+    for (hone_int ch = 0; ch < l.c; ch++) finish(ch);
+    Memory<T> mean(room);
+    if (!mean.get()) return false;
+    std::memcpy(mean.get(), save_mean, size_t(l.c) * sizeof(T));
+    for (hone_int i = 0; i < kLanes<T>; i++) mean[l.c + i] = scale[l.c + i] = shift[l.c + i] = 0;
+    normalise_rows(out, x, l, mean.get(), scale, shift);
+    return true;
+  }
+  const auto take = [&](hone_int ch, hone_int part) {
+    moments[part * l.c + ch] = channel_moments(x, l, ch, part * l.per_task, min_of((part + 1) * l.per_task, l.n));
+  };
+  const auto give = [&](hone_int ch, hone_int n0, hone_int n1) { normalise_planes(out, x, l, ch, n0, n1, save_mean[ch], scale[ch], shift[ch]); };
+  if (l.c >= 16 || l.parts == 1) { // a channel stays in the second-level cache between the two passes
+    parallel_for(l.c, norm_grain(double(l.n) * double(l.inner)), [&](hone_int begin, hone_int end) {
+      for (hone_int ch = begin; ch < end; ch++) {
+        for (hone_int part = 0; part < l.parts; part++) take(ch, part);
+        finish(ch);
+        give(ch, 0, l.n);
+      }
+    });
+    return true;
+  }
+  parallel_for(l.c * l.parts, 1, [&](hone_int begin, hone_int end) {
+    for (hone_int task = begin; task < end; task++) take(task / l.parts, task % l.parts);
+  });
+  for (hone_int ch = 0; ch < l.c; ch++) finish(ch);
+  parallel_for(l.n * l.c, norm_grain(double(l.inner)), [&](hone_int begin, hone_int end) {
+    for (hone_int i = begin; i < end; i++) give(i % l.c, i / l.c, i / l.c + 1);
+  });
+  return true;
+}
+
+template <class T>
+bool batch_norm_eval(T *out, const T *x, const T *weight, const T *bias, const T *running_mean, const T *running_var, const Layout &l, double eps) {
+  const hone_int room = l.c + kLanes<T>;
+  Memory<T> constants(3 * room);
+  if (!constants.get()) return false;
+  T *mean = constants.get(), *scale = mean + room, *shift = scale + room;
+  for (hone_int ch = 0; ch < room; ch++) {
+    const bool real = ch < l.c;
+    const T invstd = real ? T(1 / std::sqrt(double(running_var[ch]) + eps)) : T(0);
+    mean[ch] = real ? running_mean[ch] : T(0);
+    scale[ch] = real && weight ? invstd * weight[ch] : invstd;
+    shift[ch] = real && bias ? bias[ch] : T(0);
+  }
+  if (l.inner == 1) {
+    normalise_rows(out, x, l, mean, scale, shift);
+    return true;
+  }
+  parallel_for(l.n * l.c, norm_grain(double(l.inner)), [&](hone_int begin, hone_int end) {
+    for (hone_int i = begin; i < end; i++) normalise_planes(out, x, l, i % l.c, i / l.c, i / l.c + 1, mean[i % l.c], scale[i % l.c], shift[i % l.c]);
+  });
+  return true;
+}
+
+// grad_x = (g - mean(g) - (x - mean) * invstd^2 * mean(g * (x - mean))) * invstd * weight; with constant statistics g * invstd * weight.
+template <class T>
+bool batch_norm_backward(T *grad_x, T *grad_weight, T *grad_bias, const T *grad, const T *x, const T *weight, const T *mean, const T *invstd,
+                         const Layout &l, bool training) {
+  const bool sums_needed = training || grad_weight || grad_bias;
+  const hone_int room = l.c + kLanes<T>;
+  Memory<double> sums(2 * l.parts * l.c);
+  Memory<T> constants(4 * room);
+  if (!sums.get() || !constants.get()) return false;
+  double *const dots = sums.get() + l.parts * l.c;
+  T *centre = constants.get(), *mean_grad = centre + room, *slope = mean_grad + room, *scale = slope + room;
+  for (hone_int i = 0; i < 4 * room; i++) constants[i] = 0;
+  const double count = double(l.n) * double(l.inner);
+
+  const auto finish = [&](hone_int ch) {
+    double sum = 0, dot = 0;
+    for (hone_int p = 0; p < l.parts && sums_needed; p++) sum += sums[p * l.c + ch], dot += dots[p * l.c + ch];
+    if (grad_weight) grad_weight[ch] = T(dot * double(invstd[ch]));
+    if (grad_bias) grad_bias[ch] = T(sum);
+    centre[ch] = mean[ch];
+    scale[ch] = weight ? invstd[ch] * weight[ch] : invstd[ch];
+    mean_grad[ch] = training ? T(sum / count) : T(0);
+    slope[ch] = training ? T(dot / count * double(invstd[ch]) * double(invstd[ch])) : T(0);
+  };
+
+  if (l.inner == 1) {
+    const hone_int blocks = ceil_div(l.c, kWide<T>);
+    for (hone_int ch = 0; ch < l.c; ch++) centre[ch] = mean[ch];
+    if (sums_needed)
+      parallel_for(blocks * l.parts, norm_grain(double(kWide<T>) * double(min_of(l.n, l.per_task))), [&](hone_int begin, hone_int end) {
+        T part_sum[kWide<T>], part_dot[kWide<T>], m[kWide<T>] = {};
+        for (hone_int task = begin; task < end; task++) {
+          const hone_int c0 = task % blocks * kWide<T>, width = min_of(kWide<T>, l.c - c0), part = task / blocks;
+          double *sum = sums.get() + part * l.c + c0, *dot = dots + part * l.c + c0;
+          for (hone_int i = 0; i < width; i++) m[i] = mean[c0 + i], sum[i] = dot[i] = 0;
+          Vec<T> vm[4];
+          for (int u = 0; u < 4; u++) vm[u] = load(m + u * kLanes<T>);
+          const hone_int until = min_of((part + 1) * l.per_task, l.n);
+          for (hone_int r = part * l.per_task; r < until; r += kGradRows) {
+            const hone_int r1 = min_of(r + kGradRows, until);
+            sum_rows<T>(part_sum, grad, grad, l.c, c0, width, r, r1, [](Vec<T> g, Vec<T>, int) { return g; });
+            sum_rows<T>(part_dot, grad, x, l.c, c0, width, r, r1, [&](Vec<T> g, Vec<T> v, int u) { return g * (v - vm[u]); });
+            for (hone_int i = 0; i < width; i++) sum[i] += double(part_sum[i]), dot[i] += double(part_dot[i]);
+          }
+        }
+      });
+    for (hone_int ch = 0; ch < l.c; ch++) finish(ch);
+    if (grad_x)
+      map_rows(grad_x, grad, x, l, [=](Vec<T> g, Vec<T> v, hone_int ch) {
+        if (!training) return Vec<T>(g * load(scale + ch));
+        return Vec<T>((g - load(mean_grad + ch) - (v - load(centre + ch)) * load(slope + ch)) * load(scale + ch));
+      });
+    return true;
+  }
+
+  const auto take = [&](hone_int ch, hone_int part) {
+    double sum = 0, dot = 0;
+    const Vec<T> m = spread(mean[ch]);
+    each_block(l, ch, part * l.per_task, min_of((part + 1) * l.per_task, l.n), [&](hone_int at, hone_int n) {
+      sum += sum_block(grad + at, grad + at, n, [](Vec<T> g, Vec<T>) { return g; });
+      dot += sum_block(grad + at, x + at, n, [=](Vec<T> g, Vec<T> v) { return g * (v - m); });
+    });
+    sums[part * l.c + ch] = sum, dots[part * l.c + ch] = dot;
+  };
+  const auto give = [&](hone_int ch, hone_int n0, hone_int n1) {
+    const Vec<T> m = spread(centre[ch]), g0 = spread(mean_grad[ch]), k = spread(slope[ch]), a = spread(scale[ch]);
+    for (hone_int i = n0; i < n1 && grad_x; i++) {
+      const hone_int at = (i * l.c + ch) * l.inner;
+      if (training)
+        map_block(grad_x + at, grad + at, x + at, l.inner, [=](Vec<T> g, Vec<T> v) { return Vec<T>((g - g0 - (v - m) * k) * a); });
+      else
+        map_block(grad_x + at, grad + at, grad + at, l.inner, [=](Vec<T> g, Vec<T>) { return Vec<T>(g * a); });
+    }
+  };
+  if (l.c >= 16 || l.parts == 1) {
+    parallel_for(l.c, norm_grain(double(l.n) * double(l.inner)), [&](hone_int begin, hone_int end) {
+      for (hone_int ch = begin; ch < end; ch++) {
+        for (hone_int part = 0; part < l.parts && sums_needed; part++) take(ch, part);
+        finish(ch);
+        give(ch, 0, l.n);
+      }
+    });
+    return true;
+  }
+  if (sums_needed)
+    parallel_for(l.c * l.parts, 1, [&](hone_int begin, hone_int end) {
+      for (hone_int task = begin; task < end; task++) take(task / l.parts, task % l.parts);
+    });
+  for (hone_int ch = 0; ch < l.c; ch++) finish(ch);
+  parallel_for(l.n * l.c, norm_grain(double(l.inner)), [&](hone_int begin, hone_int end) {
+    for (hone_int i = begin; i < end; i++) give(i % l.c, i / l.c, i / l.c + 1);
+  });
+  return true;
+}
+
+} // namespace
+
+HONE_KERNEL(batch_norm)(int32_t dtype, void *out, void *save_mean, void *save_invstd, const void *x, const void *weight, const void *bias,
+                        void *running_mean, void *running_var, hone_int n, hone_int c, hone_int inner, double momentum, double eps) {
+  return on_floats("batch_norm", dtype, [&](auto zero) {
+    using T = decltype(zero);
+    return batch_norm(static_cast<T *>(out), static_cast<T *>(save_mean), static_cast<T *>(save_invstd), static_cast<const T *>(x),
+                      static_cast<const T *>(weight), static_cast<const T *>(bias), static_cast<T *>(running_mean),
+                      static_cast<T *>(running_var), Layout(n, c, inner), momentum, eps);
+  });
+}
+
+HONE_KERNEL(batch_norm_eval)(int32_t dtype, void *out, const void *x, const void *weight, const void *bias, const void *running_mean,
+                             const void *running_var, hone_int n, hone_int c, hone_int inner, double eps) {
+  return on_floats("batch_norm_eval", dtype, [&](auto zero) {
+    using T = decltype(zero);
+    return batch_norm_eval(static_cast<T *>(out), static_cast<const T *>(x), static_cast<const T *>(weight), static_cast<const T *>(bias),
+                           static_cast<const T *>(running_mean), static_cast<const T *>(running_var), Layout(n, c, inner), eps);
+  });
+}
+
+HONE_KERNEL(batch_norm_backward)(int32_t dtype, void *grad_x, void *grad_weight, void *grad_bias, const void *grad_out, const void *x,
+                                 const void *weight, const void *mean, const void *invstd, hone_int n, hone_int c, hone_int inner,
+                                 int32_t training) {
+  return on_floats("batch_norm_backward", dtype, [&](auto zero) {
+    using T = decltype(zero);
+    return batch_norm_backward(static_cast<T *>(grad_x), static_cast<T *>(grad_weight), static_cast<T *>(grad_bias),
+                               static_cast<const T *>(grad_out), static_cast<const T *>(x), static_cast<const T *>(weight),
+                               static_cast<const T *>(mean), static_cast<const T *>(invstd), Layout(n, c, inner), training != 0);
+  });
+}

@@ -1,0 +1,240 @@
+// row_norm.cc: rows normalised one by one: layer norm, RMS norm and group norm. Statistics as in norm.h, in double between blocks; the part
+// of a mean that T cannot hold is taken off too, so values far from zero lose nothing to it. Parts of sums depend on the shape alone.
+#include "norm/norm.h"
+#include "support/parallel.h"
+
+namespace {
+
+using namespace hone;
+using namespace hone::norms;
+
+struct Rows {
+  hone_int rows, groups, channels, span;
+  bool centered;
+  hone_int length() const { return channels * span; }
+  hone_int first_channel(hone_int row) const { return row % groups * channels; }
+};
+
+// The statistics of one row in T: x - mean - off is what is left of the mean.
+template <class T> struct RowStats {
+  T mean, off, invstd;
+  RowStats(double m, double i) : mean(T(m)), off(T(m - double(T(m)))), invstd(T(i)) {}
+};
+
+// Loads up to a vector; zeros beyond the end.
+template <class T> inline Vec<T> take(const T *p, hone_int n) {
+  if (n >= kLanes<T>) return load(p);
+  Vec<T> v{};
+  std::memcpy(&v, p, size_t(n) * sizeof(T));
+  return v;
+}
+template <class T> inline void put(T *p, hone_int n, Vec<T> v) {
+  if (n >= kLanes<T>)
+    store(p, v);
+  else
+    std::memcpy(p, &v, size_t(n) * sizeof(T));
+}
+
+// f(position, how many elements) for each vector of n elements.
+template <class T, class F> inline void each_vector(hone_int n, F &&f) {
+  hone_int i = 0;
+  for (; i + kLanes<T> <= n; i += kLanes<T>) f(i, kLanes<T>);
+  if (i < n) f(i, n - i);
+}
+
+// Sums of two vectors that f(position, count, a, b) adds to; beyond the end f must add zeros.
+template <class T, class F> inline void sum_two(hone_int n, double &first, double &second, F &&f) {
+  for (hone_int p = 0; p < n; p += kBlock) {
+    Vec<T> a[2] = {}, b[2] = {};
+    int turn = 0;
+    each_vector<T>(min_of(kBlock, n - p), [&](hone_int i, hone_int count) {
+      f(p + i, count, a[turn], b[turn]);
+      turn ^= 1;
+    });
+    first += double(sum_lanes<T>(a[0] + a[1]));
+    second += double(sum_lanes<T>(b[0] + b[1]));
+  }
+}
+
+template <class T> void row_norm(T *out, double *mean, double *invstd, const T *x, const T *weight, const T *bias, const Rows &l, double eps) {
+  const hone_int n = l.length();
+  parallel_for(l.rows, norm_grain(double(n)), [&](hone_int begin, hone_int end) {
+    for (hone_int r = begin; r < end; r++) {
+      const T *const from = x + r * n;
+      T *const to = out + r * n;
+      Moments all;
+      for (hone_int p = 0; p < n; p += kBlock) {
+        const hone_int count = min_of(kBlock, n - p);
+        if (l.centered)
+          all.join(block_moments(from + p, count));
+        else
+          all.m2 += sum_block(from + p, from + p, count, [](Vec<T> v, Vec<T>) { return v * v; });
+      }
+      mean[r] = all.mean;
+      invstd[r] = 1 / std::sqrt(all.m2 / double(n) + eps);
+      const RowStats<T> s(mean[r], invstd[r]);
+      const Vec<T> m = spread(s.mean), off = spread(s.off), a = spread(s.invstd);
+      const T *const w = weight ? weight + l.first_channel(r) : nullptr, *const b = bias ? bias + l.first_channel(r) : nullptr;
+      if (l.span == 1) {
+        each_vector<T>(n, [&](hone_int i, hone_int count) {
+          Vec<T> v = (take(from + i, count) - m - off) * a;
+          if (w) v = v * take(w + i, count);
+          if (b) v = v + take(b + i, count);
+          put(to + i, count, v);
+        });
+        continue;
+      }
+      for (hone_int k = 0; k < l.channels; k++) {
+        const Vec<T> scale = spread(w ? T(s.invstd * w[k]) : s.invstd), shift = spread(b ? b[k] : T(0));
+        const T *const plane = from + k * l.span;
+        map_block(to + k * l.span, plane, plane, l.span, [=](Vec<T> v, Vec<T>) { return madd(Vec<T>(v - m - off), scale, shift); });
+      }
+    }
+  });
+}
+
+// grad_x = (h - mean(h) - xhat * mean(h * xhat)) * invstd with h = grad * weight, xhat = (x - mean) * invstd; without mean(h) for RMS norm.
+// sum: of h; dot: of h * (x - mean).
+template <class T> struct RowGrad {
+  Vec<T> mean, off, invstd, mean_grad, slope;
+  RowGrad(const RowStats<T> &s, double invstd_, double sum, double dot, const Rows &l)
+      : mean(spread(s.mean)), off(spread(s.off)), invstd(spread(s.invstd)),
+        mean_grad(spread(l.centered ? T(sum / double(l.length())) : T(0))), slope(spread(T(dot / double(l.length()) * invstd_ * invstd_))) {}
+  Vec<T> operator()(Vec<T> h, Vec<T> v) const { return (h - mean_grad - (v - mean - off) * slope) * invstd; }
+};
+
+// ---- span 1: every element of a row has a weight of its own ----------------------------------------------------------------------------
+
+template <class T> void grad_x_row(T *to, const T *grad, const T *x, const T *w, double mean, double invstd, const Rows &l) {
+  const RowStats<T> s(mean, invstd);
+  const Vec<T> m = spread(s.mean), off = spread(s.off);
+  double sum = 0, dot = 0;
+  const auto h = [&](hone_int i, hone_int count) { return w ? Vec<T>(take(grad + i, count) * take(w + i, count)) : take(grad + i, count); };
+  sum_two<T>(l.channels, sum, dot, [&](hone_int i, hone_int count, Vec<T> &a, Vec<T> &b) {
+    const Vec<T> v = h(i, count);
+    a += v;
+    b += v * (take(x + i, count) - m - off);
+  });
+  const RowGrad<T> f(s, invstd, sum, dot, l);
+  each_vector<T>(l.channels, [&](hone_int i, hone_int count) { put(to + i, count, f(h(i, count), take(x + i, count))); });
+}
+
+// Adds the gradients of weight and bias of rows n0 .. n1 of every group to sums and dots [groups * channels].
+template <class T>
+void add_affine(double *sums, double *dots, const T *grad, const T *x, const double *mean, const double *invstd, const Rows &l, hone_int n0, hone_int n1) {
+  constexpr hone_int lanes = kLanes<T>, wide = 2 * lanes;
+  for (hone_int g = 0; g < l.groups; g++)
+    for (hone_int c0 = 0; c0 < l.channels; c0 += wide) {
+      const hone_int width = min_of(wide, l.channels - c0);
+      Vec<T> sum[2] = {}, dot[2] = {};
+      for (hone_int n = n0; n < n1; n++) {
+        const hone_int row = n * l.groups + g, at = row * l.channels + c0;
+        const RowStats<T> s(mean[row], invstd[row]);
+        for (int u = 0; u < 2 && u * lanes < width; u++) {
+          const hone_int count = min_of(lanes, width - u * lanes);
+          const Vec<T> v = take(grad + at + u * lanes, count);
+          sum[u] += v;
+          dot[u] += v * ((take(x + at + u * lanes, count) - spread(s.mean) - spread(s.off)) * spread(s.invstd));
+        }
+      }
+      for (hone_int i = 0; i < width; i++) {
+        sums[g * l.channels + c0 + i] += double(sum[i / lanes][i % lanes]);
+        dots[g * l.channels + c0 + i] += double(dot[i / lanes][i % lanes]);
+      }
+    }
+}
+
+template <class T>
+bool backward_elements(T *grad_x, T *grad_weight, T *grad_bias, const T *grad, const T *x, const T *weight, const double *mean, const double *invstd,
+                       const Rows &l) {
+  const hone_int batch = l.rows / l.groups, width = l.groups * l.channels;
+  const bool affine = grad_weight || grad_bias;
+  const hone_int per_part = max_of(kGradRows, ceil_div(ceil_div(batch, hone_int(64)), kGradRows) * kGradRows), parts = ceil_div(batch, per_part);
+  Memory<double> sums(affine ? 2 * parts * width : 0);
+  if (!sums.get()) return false;
+  for (hone_int i = 0; affine && i < 2 * parts * width; i++) sums[i] = 0;
+  parallel_for(parts, norm_grain(double(per_part) * double(width)), [&](hone_int begin, hone_int end) {
+    for (hone_int part = begin; part < end; part++)
+      for (hone_int n0 = part * per_part; n0 < min_of((part + 1) * per_part, batch); n0 += kGradRows) {
+        const hone_int n1 = min_of(n0 + kGradRows, min_of((part + 1) * per_part, batch));
+        if (affine) add_affine(sums.get() + 2 * part * width, sums.get() + (2 * part + 1) * width, grad, x, mean, invstd, l, n0, n1);
+        for (hone_int r = n0 * l.groups; grad_x && r < n1 * l.groups; r++)
+          grad_x_row(grad_x + r * l.channels, grad + r * l.channels, x + r * l.channels, weight ? weight + l.first_channel(r) : nullptr, mean[r], invstd[r], l);
+      }
+  });
+  for (hone_int c = 0; affine && c < width; c++) {
+    double sum = 0, dot = 0;
+    for (hone_int part = 0; part < parts; part++) sum += sums[2 * part * width + c], dot += sums[(2 * part + 1) * width + c];
+    if (grad_weight) grad_weight[c] = T(dot);
+    if (grad_bias) grad_bias[c] = T(sum);
+  }
+  return true;
+}
+
+// ---- span above 1: a weight for each plane -------------------------------------------------------------------------------------------------
+
+template <class T>
+bool backward_planes(T *grad_x, T *grad_weight, T *grad_bias, const T *grad, const T *x, const T *weight, const double *mean, const double *invstd,
+                     const Rows &l) {
+  const hone_int planes = l.rows * l.channels, width = l.groups * l.channels, batch = l.rows / l.groups;
+  Memory<double> sums(2 * planes);
+  if (!sums.get()) return false;
+  double *const dots = sums.get() + planes;
+  parallel_for(l.rows, norm_grain(double(l.length())), [&](hone_int begin, hone_int end) {
+    for (hone_int r = begin; r < end; r++) {
+      const RowStats<T> s(mean[r], invstd[r]);
+      const Vec<T> m = spread(s.mean), off = spread(s.off);
+      const T *const w = weight ? weight + l.first_channel(r) : nullptr;
+      double sum = 0, dot = 0;
+      for (hone_int k = 0; k < l.channels; k++) {
+        const hone_int plane = r * l.channels + k;
+        const T *const g = grad + plane * l.span, *const v = x + plane * l.span;
+        double plane_sum = 0, plane_dot = 0;
+        sum_two<T>(l.span, plane_sum, plane_dot, [&](hone_int i, hone_int count, Vec<T> &a, Vec<T> &b) {
+          const Vec<T> h = take(g + i, count);
+          a += h;
+          b += h * (take(v + i, count) - m - off);
+        });
+        sums[plane] = plane_sum, dots[plane] = plane_dot * invstd[r];
+        sum += plane_sum * (w ? double(w[k]) : 1), dot += plane_dot * (w ? double(w[k]) : 1);
+      }
+      if (!grad_x) continue;
+      const RowGrad<T> f(s, invstd[r], sum, dot, l);
+      for (hone_int k = 0; k < l.channels; k++) {
+        const hone_int at = (r * l.channels + k) * l.span;
+        const Vec<T> scale = spread(w ? w[k] : T(1));
+        map_block(grad_x + at, grad + at, x + at, l.span, [&](Vec<T> h, Vec<T> v) { return f(h * scale, v); });
+      }
+    }
+  });
+  for (hone_int c = 0; c < width; c++) {
+    double sum = 0, dot = 0;
+    for (hone_int n = 0; n < batch; n++) sum += sums[n * width + c], dot += dots[n * width + c];
+    if (grad_weight) grad_weight[c] = T(dot);
+    if (grad_bias) grad_bias[c] = T(sum);
+  }
+  return true;
+}
+
+} // namespace
+
+HONE_KERNEL(row_norm)(int32_t dtype, void *out, double *save_mean, double *save_invstd, const void *x, const void *weight, const void *bias,
+                      hone_int rows, hone_int groups, hone_int channels, hone_int span, int32_t centered, double eps) {
+  return on_floats("row_norm", dtype, [&](auto zero) {
+    using T = decltype(zero);
+    row_norm(static_cast<T *>(out), save_mean, save_invstd, static_cast<const T *>(x), static_cast<const T *>(weight), static_cast<const T *>(bias),
+             Rows{rows, groups, channels, span, centered != 0}, eps);
+    return true;
+  });
+}
+
+HONE_KERNEL(row_norm_backward)(int32_t dtype, void *grad_x, void *grad_weight, void *grad_bias, const void *grad_out, const void *x, const void *weight,
+                               const double *mean, const double *invstd, hone_int rows, hone_int groups, hone_int channels, hone_int span,
+                               int32_t centered) {
+  return on_floats("row_norm_backward", dtype, [&](auto zero) {
+    using T = decltype(zero);
+    const auto run = span == 1 ? backward_elements<T> : backward_planes<T>;
+    return run(static_cast<T *>(grad_x), static_cast<T *>(grad_weight), static_cast<T *>(grad_bias), static_cast<const T *>(grad_out),
+               static_cast<const T *>(x), static_cast<const T *>(weight), mean, invstd, Rows{rows, groups, channels, span, centered != 0});
+  });
+}

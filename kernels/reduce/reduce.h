@@ -1,0 +1,275 @@
+// reduce.h: reductions as monoids, and the loops that apply one to rows and to columns. Everything is joined in blocks of fixed
+// size, combined in order, so that a result depends neither on threads nor, much, on the length.
+#pragma once
+
+#include "math/functions.h"
+#include "support/dtype.h"
+
+namespace hone {
+
+// A float64 sum that keeps what rounding loses (Knuth's two-sum).
+struct Compensated {
+  double high, low;
+  void add(double x) {
+    const double sum = high + x, part = sum - high;
+    low += (high - (sum - part)) + (x - part);
+    high = sum;
+  }
+  double value() const { return std::isfinite(low) ? high + low : high; }
+};
+
+// A reduction is a monoid: map an element (and a shift) to M, join two M; Total gathers the M of the blocks.
+// kVector: map and join take vectors of the element type.
+template <class T, class Map> struct SumOf {
+  static_assert(std::is_floating_point<T>::value, "integers have IntSum");
+  static constexpr bool kVector = true;
+  using M = T;
+  using Total = typename std::conditional<std::is_same<T, float>::value, double, Compensated>::type;
+  static M identity() { return M(0); }
+  template <class V> static V map(V x, V shift) { return Map::map(x, shift); }
+  template <class V> static V join(V a, V b) { return a + b; }
+  static Total start() { return Total{}; }
+  static void add(double &total, T x) { total += double(x); }
+  static void add(Compensated &total, T x) { total.add(x); }
+  static void merge(double &total, double x) { total += x; }
+  static void merge(Compensated &total, const Compensated &x) {
+    total.add(x.high);
+    total.low += x.low;
+  }
+  static double value(double total) { return total; }
+  static double value(const Compensated &total) { return total.value(); }
+};
+// A sum of float32 in float64, each element widened first: for squares of small differences of large numbers.
+template <class Map> struct WideSum {
+  static constexpr bool kVector = false;
+  using M = double;
+  using Total = double;
+  static double identity() { return 0; }
+  static double map(float x, float shift) { return Map::map(double(x), double(shift)); }
+  static double join(double a, double b) { return a + b; }
+  static double start() { return 0; }
+  static void add(double &total, double x) { total += x; }
+  static void merge(double &total, double x) { total += x; }
+  static double value(double total) { return total; }
+};
+struct Plain {
+  template <class V> static V map(V x, V) { return x; }
+};
+struct Squared {
+  template <class V> static V map(V x, V) { return x * x; }
+};
+struct Magnitude {
+  template <class V> static V map(V x, V) { return m_abs(x); }
+};
+struct SquaredDistance {
+  template <class V> static V map(V x, V shift) { return (x - shift) * (x - shift); }
+};
+
+// Reductions whose blocks join as their elements do.
+template <class M_> struct Simple {
+  using M = M_;
+  using Total = M_;
+  static Total value(Total total) { return total; }
+};
+template <class T> struct ProdOf : Simple<double> {
+  static constexpr bool kVector = true;
+  using M = T;
+  static M identity() { return M(1); }
+  template <class V> static V map(V x, V) { return x; }
+  template <class V> static V join(V a, V b) { return a * b; }
+  static double start() { return 1; }
+  static void add(double &total, T x) { total *= double(x); }
+  static void merge(double &total, double x) { total *= x; }
+};
+template <class T> struct MaxOf : Simple<T> {
+  static constexpr bool kVector = std::is_floating_point<T>::value;
+  static T identity() { return kVector ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest(); }
+  template <class V> static V map(V x, V) { return x; }
+  template <class V> static V join(V a, V b) { return m_maximum(a, b); }
+  static T start() { return identity(); }
+  static void add(T &total, T x) { total = join(total, x); }
+  static void merge(T &total, T x) { total = join(total, x); }
+};
+template <class T> struct MinOf : Simple<T> {
+  static constexpr bool kVector = std::is_floating_point<T>::value;
+  static T identity() { return kVector ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max(); }
+  template <class V> static V map(V x, V) { return x; }
+  template <class V> static V join(V a, V b) { return m_minimum(a, b); }
+  static T start() { return identity(); }
+  static void add(T &total, T x) { total = join(total, x); }
+  static void merge(T &total, T x) { total = join(total, x); }
+};
+template <class S, class Map> struct IntSum : Simple<Int<S>> {
+  static constexpr bool kVector = false;
+  static Int<S> identity() { return S(0); }
+  static Int<S> map(S x, S) { return Map::map(Int<S>(x), Int<S>(x)); }
+  static Int<S> join(Int<S> a, Int<S> b) { return a + b; }
+  static Int<S> start() { return S(0); }
+  static void add(Int<S> &total, Int<S> x) { total = total + x; }
+  static void merge(Int<S> &total, Int<S> x) { total = total + x; }
+};
+template <class S> struct IntProd : Simple<Int<S>> {
+  static constexpr bool kVector = false;
+  static Int<S> identity() { return S(1); }
+  static Int<S> map(S x, S) { return x; }
+  static Int<S> join(Int<S> a, Int<S> b) { return a * b; }
+  static Int<S> start() { return S(1); }
+  static void add(Int<S> &total, Int<S> x) { total = total * x; }
+  static void merge(Int<S> &total, Int<S> x) { total = total * x; }
+};
+template <class T, bool All> struct Truth : Simple<uint8_t> {
+  static constexpr bool kVector = false;
+  static uint8_t identity() { return All; }
+  static uint8_t map(T x, T) { return x != T(0); }
+  static uint8_t join(uint8_t a, uint8_t b) { return All ? a & b : a | b; }
+  static uint8_t start() { return All; }
+  static void add(uint8_t &total, uint8_t x) { total = join(total, x); }
+  static void merge(uint8_t &total, uint8_t x) { total = join(total, x); }
+};
+
+constexpr hone_int kBlockRow = 1024;   // elements of a row that are joined in one precision
+constexpr hone_int kBlockRows = 128;   // the same for columns
+constexpr hone_int kStrip = 512;       // columns worked on together
+constexpr hone_int kChunk = 32768;     // elements worth a thread; longer rows are cut here
+
+// n <= kBlockRow contiguous elements.
+template <class Op, class T> inline typename Op::M reduce_block(const T *a, hone_int n, T shift) {
+  if constexpr (Op::kVector) {
+    constexpr hone_int L = kLanes<T>;
+    hone_int i = 0;
+    T result = Op::identity();
+    if (n >= L) {
+      const Vec<T> s = splat(shift), none = splat(Op::identity());
+      Vec<T> acc[4] = {none, none, none, none};
+      for (; i + 4 * L <= n; i += 4 * L)
+        for (int k = 0; k < 4; k++) acc[k] = Op::join(acc[k], Op::map(load(a + i + k * L), s));
+      for (; i + L <= n; i += L) acc[0] = Op::join(acc[0], Op::map(load(a + i), s));
+      T lane[L];
+      store<T>(lane, Op::join(Op::join(acc[0], acc[1]), Op::join(acc[2], acc[3])));
+      for (hone_int half = L / 2; half > 0; half /= 2)
+        for (hone_int k = 0; k < half; k++) lane[k] = Op::join(lane[k], lane[k + half]);
+      result = lane[0];
+    }
+    for (; i < n; i++) result = Op::join(result, Op::map(a[i], shift));
+    return result;
+  } else {
+    // Several at a time: a compiler makes vectors of them, and no sum waits for the one before.
+    constexpr hone_int L = 8;
+    typename Op::M part[L];
+    for (hone_int k = 0; k < L; k++) part[k] = Op::identity();
+    hone_int i = 0;
+    for (; i + L <= n; i += L)
+      for (hone_int k = 0; k < L; k++) part[k] = Op::join(part[k], Op::map(a[i + k], shift));
+    for (hone_int half = L / 2; half > 0; half /= 2)
+      for (hone_int k = 0; k < half; k++) part[k] = Op::join(part[k], part[k + half]);
+    for (; i < n; i++) part[0] = Op::join(part[0], Op::map(a[i], shift));
+    return part[0];
+  }
+}
+
+template <class Op, class T> __attribute__((noinline)) typename Op::Total reduce_row(const T *a, hone_int n, T shift) {
+  typename Op::Total total = Op::start();
+  for (hone_int i = 0; i < n; i += kBlockRow) Op::add(total, reduce_block<Op>(a + i, n - i < kBlockRow ? n - i : kBlockRow, shift));
+  return total;
+}
+
+// rows <= kBlockRows of columns elements, stride apart, joined into acc[columns].
+template <class Op, class T>
+__attribute__((noinline)) void columns_block(typename Op::M *acc, const T *a, hone_int stride, hone_int rows, hone_int columns, const T *shift) {
+  hone_int c = 0;
+  if constexpr (Op::kVector) {
+    constexpr hone_int L = kLanes<T>;
+    constexpr int W = 4;
+    for (; c + W * L <= columns; c += W * L) {
+      Vec<T> s[W], sum[W];
+      for (int k = 0; k < W; k++) {
+        s[k] = shift ? load(shift + c + k * L) : Vec<T>{};
+        sum[k] = splat(Op::identity());
+      }
+      const T *from = a + c;
+      hone_int r = 0;
+      for (; r + 4 <= rows; r += 4, from += 4 * stride)
+        for (int k = 0; k < W; k++)
+          sum[k] = Op::join(sum[k], Op::join(Op::join(Op::map(load(from + k * L), s[k]), Op::map(load(from + stride + k * L), s[k])),
+                                             Op::join(Op::map(load(from + 2 * stride + k * L), s[k]), Op::map(load(from + 3 * stride + k * L), s[k]))));
+      for (; r < rows; r++, from += stride)
+        for (int k = 0; k < W; k++) sum[k] = Op::join(sum[k], Op::map(load(from + k * L), s[k]));
+      for (int k = 0; k < W; k++) store<T>(acc + c + k * L, sum[k]);
+    }
+    for (; c + L <= columns; c += L) {
+      const Vec<T> s = shift ? load(shift + c) : Vec<T>{};
+      Vec<T> sum = splat(Op::identity());
+      for (hone_int r = 0; r < rows; r++) sum = Op::join(sum, Op::map(load(a + r * stride + c), s));
+      store<T>(acc + c, sum);
+    }
+  }
+  for (hone_int k = c; k < columns; k++) acc[k] = Op::identity();
+  for (hone_int r = 0; c < columns && r < rows; r++)
+    for (hone_int k = c; k < columns; k++) acc[k] = Op::join(acc[k], Op::map(a[r * stride + k], shift ? shift[k] : T(0)));
+}
+
+template <class Op, class T>
+__attribute__((noinline)) void reduce_columns(typename Op::Total *total, const T *a, hone_int stride, hone_int rows, hone_int columns, const T *shift) {
+  typename Op::M acc[kStrip];
+  for (hone_int k = 0; k < columns; k++) total[k] = Op::start();
+  for (hone_int r = 0; r < rows; r += kBlockRows) {
+    columns_block<Op>(acc, a + r * stride, stride, rows - r < kBlockRows ? rows - r : kBlockRows, columns, shift);
+    for (hone_int k = 0; k < columns; k++) Op::add(total[k], acc[k]);
+  }
+}
+
+// As reduce_columns for few contiguous columns: several rows side by side make one long row, of whole vectors.
+template <class Op, class T>
+void reduce_narrow(typename Op::Total *total, const T *a, hone_int rows, hone_int columns, const T *shift) {
+  constexpr hone_int L = kLanes<T>, wanted = 4 * L;
+  const hone_int group = columns >= wanted ? 1 : L * ((wanted + L * columns - 1) / (L * columns)), width = group * columns;
+  if (group == 1 || width > kStrip || rows < 2 * group) return reduce_columns<Op>(total, a, columns, rows, columns, shift);
+  typename Op::Total wide[kStrip];
+  T shifts[kStrip];
+  const hone_int tall = rows / group;
+  if (shift)
+    for (hone_int k = 0; k < width; k++) shifts[k] = shift[k % columns];
+  reduce_columns<Op>(wide, a, width, tall, width, shift ? shifts : static_cast<const T *>(nullptr));
+  reduce_columns<Op>(total, a + tall * width, columns, rows - tall * group, columns, shift);
+  for (hone_int g = 0; g < group; g++)
+    for (hone_int k = 0; k < columns; k++) Op::merge(total[k], wide[g * columns + k]);
+}
+
+// rows x columns elements of [rows, inner] into total[columns]: the loop that fits.
+template <class Op, class T>
+void reduce_part(void *total_, const void *a_, hone_int rows, hone_int inner, hone_int columns, const void *shift_) {
+  typename Op::Total *total = static_cast<typename Op::Total *>(total_);
+  const T *a = static_cast<const T *>(a_), *shift = static_cast<const T *>(shift_);
+  if (inner == 1) *total = reduce_row<Op>(a, rows, shift ? *shift : T(0));
+  else if (columns == inner) reduce_narrow<Op>(total, a, rows, inner, shift);
+  else reduce_columns<Op>(total, a, inner, rows, columns, shift);
+}
+template <class Op> void merge_totals(void *total_, const void *more_, hone_int n) {
+  typename Op::Total *total = static_cast<typename Op::Total *>(total_);
+  const typename Op::Total *more = static_cast<const typename Op::Total *>(more_);
+  for (hone_int k = 0; k < n; k++) Op::merge(total[k], more[k]);
+}
+template <class Op, class Out> void write_totals(void *out_, const void *total_, hone_int n) {
+  Out *out = static_cast<Out *>(out_);
+  const typename Op::Total *total = static_cast<const typename Op::Total *>(total_);
+  for (hone_int k = 0; k < n; k++) {
+    if constexpr (IsInt<typename Op::Total>::value) out[k] = total[k].v;
+    else out[k] = Out(Op::value(total[k]));
+  }
+}
+
+// What the driver, which is the same for all, needs of a reduction.
+struct Reduction {
+  void (*part)(void *total, const void *a, hone_int rows, hone_int inner, hone_int columns, const void *shift);
+  void (*merge)(void *total, const void *more, hone_int n);
+  void (*write)(void *out, const void *total, hone_int n);
+  hone_int item, total, out; // bytes
+};
+template <class Op, class T, class Out> Reduction make_reduction() {
+  return {reduce_part<Op, T>, merge_totals<Op>, write_totals<Op, Out>, sizeof(T), sizeof(typename Op::Total), sizeof(Out)};
+}
+
+// out [outer, inner] from a [outer, len, inner]; shift: one value of a's type per result, or null. False: no memory. (reduce.cc)
+bool reduce_all(const Reduction &reduction, void *out, const void *a, hone_int outer, hone_int len, hone_int inner, const void *shift);
+
+} // namespace hone

@@ -1,0 +1,144 @@
+// scan.cc: positions of extremes, and scans, along one dim of [outer, len, inner].
+#include "hone.h"
+#include "reduce/reduce.h"
+#include "support/dtype.h"
+#include "support/parallel.h"
+#include "support/status.h"
+
+using namespace hone;
+
+namespace {
+
+// ---- argmax, argmin ----------------------------------------------------------------------------------------------------------------
+
+// Whether x takes the place of best: strictly better, or the first NaN.
+template <bool Max, class T> inline bool better(T x, T best) { return ((Max ? x > best : x < best) | (x != x)) & (best == best); }
+
+template <bool Max, class T> hone_int arg_row(const T *a, hone_int len) {
+  using Op = typename std::conditional<Max, MaxOf<T>, MinOf<T>>::type;
+  hone_int block = 0;
+  T best = a[0];
+  for (hone_int i = 0; i < len; i += kBlockRow) {
+    const T x = reduce_block<Op>(a + i, len - i < kBlockRow ? len - i : kBlockRow, T(0));
+    if (better<Max>(x, best)) best = x, block = i;
+  }
+  hone_int i = block;
+  if (best != best) while (a[i] == a[i]) i++;
+  else while (a[i] != best) i++;
+  return i;
+}
+
+// I: a narrow index where len allows it, for the sake of the vector width.
+template <bool Max, class I, class T> void arg_columns(T *best, I *index, const T *a, hone_int len, hone_int inner, hone_int columns) {
+  for (hone_int k = 0; k < columns; k++) best[k] = a[k], index[k] = 0;
+  for (hone_int r = 1; r < len; r++) {
+    const T *row = a + r * inner;
+    for (hone_int k = 0; k < columns; k++) {
+      const bool win = better<Max>(row[k], best[k]);
+      best[k] = win ? row[k] : best[k];
+      index[k] = win ? I(r) : index[k];
+    }
+  }
+}
+
+template <bool Max, class I, class T>
+void reduce_arg_typed(T *values, int64_t *indices, const T *a, hone_int outer, hone_int len, hone_int inner) {
+  if (inner == 1) {
+    parallel_for(outer, kChunk / len + 1, [&](hone_int begin, hone_int end) {
+      for (hone_int o = begin; o < end; o++) {
+        const hone_int i = arg_row<Max>(a + o * len, len);
+        if (indices) indices[o] = i;
+        if (values) values[o] = a[o * len + i];
+      }
+    });
+    return;
+  }
+  const hone_int strips = (inner + kStrip - 1) / kStrip, width = inner < kStrip ? inner : kStrip;
+  parallel_for(outer * strips, kChunk / (len * width) + 1, [&](hone_int begin, hone_int end) {
+    T best[kStrip];
+    I index[kStrip];
+    for (hone_int task = begin; task < end; task++) {
+      const hone_int o = task / strips, column = task % strips * kStrip, columns = inner - column < kStrip ? inner - column : kStrip;
+      arg_columns<Max>(best, index, a + o * len * inner + column, len, inner, columns);
+      for (hone_int k = 0; k < columns; k++) {
+        if (indices) indices[o * inner + column + k] = index[k];
+        if (values) values[o * inner + column + k] = best[k];
+      }
+    }
+  });
+}
+
+// ---- scans ---------------------------------------------------------------------------------------------------------------------------
+
+// W: what a running value is kept in: double for floats, the wrapping integer for integers.
+template <class W, class T> T from_running(W x) {
+  if constexpr (IsInt<W>::value) return x.v;
+  else return T(x);
+}
+template <bool Product, class W, class T> void scan_typed(T *out, const T *a, hone_int outer, hone_int len, hone_int inner) {
+  const hone_int strips = (inner + kStrip - 1) / kStrip, width = inner < kStrip ? inner : kStrip;
+  parallel_for(outer * strips, kChunk / (len * width + 1) + 1, [&](hone_int begin, hone_int end) {
+    W running[kStrip];
+    for (hone_int task = begin; task < end; task++) {
+      const hone_int column = task % strips * kStrip, columns = inner - column < kStrip ? inner - column : kStrip;
+      const hone_int base = task / strips * len * inner + column;
+      for (hone_int k = 0; k < columns; k++) running[k] = W(T(Product ? 1 : 0));
+      if (columns == 1) { // the running value stays in a register
+        W x = running[0];
+        for (hone_int r = 0; r < len; r++) {
+          const W next = W(a[base + r * inner]);
+          x = Product ? x * next : x + next;
+          out[base + r * inner] = from_running<W, T>(x);
+        }
+        continue;
+      }
+      for (hone_int r = 0; r < len; r++)
+        for (hone_int k = 0; k < columns; k++) {
+          const W next = W(a[base + r * inner + k]);
+          running[k] = Product ? running[k] * next : running[k] + next;
+          out[base + r * inner + k] = from_running<W, T>(running[k]);
+        }
+    }
+  });
+}
+
+} // namespace
+
+HONE_KERNEL(reduce_arg)(int32_t op, int32_t dtype, void *values, void *indices_i64, const void *a, hone_int outer, hone_int len,
+                        hone_int inner) {
+  const char *name = op == 0 ? "argmax" : "argmin";
+  if (op != 0 && op != 1) return fail(HONE_E_INVALID, "reduce_arg: code %d is unknown", int(op));
+  if (outer <= 0 || inner <= 0) return HONE_OK;
+  if (len <= 0) return fail(HONE_E_INVALID, "%s of no elements (%lld x 0 x %lld)", name, (long long)outer, (long long)inner);
+  int64_t *indices = static_cast<int64_t *>(indices_i64);
+  return visit_dtype(dtype, [&](auto tag) -> int32_t {
+    using D = typename decltype(tag)::type;
+    using T = typename std::conditional<std::is_same<D, Bool>::value, uint8_t, D>::type;
+    const bool narrow = len <= std::numeric_limits<int32_t>::max();
+    auto *v = static_cast<T *>(values);
+    auto *from = static_cast<const T *>(a);
+    if (op == 0 && narrow) reduce_arg_typed<true, int32_t>(v, indices, from, outer, len, inner);
+    else if (op == 0) reduce_arg_typed<true, int64_t>(v, indices, from, outer, len, inner);
+    else if (narrow) reduce_arg_typed<false, int32_t>(v, indices, from, outer, len, inner);
+    else reduce_arg_typed<false, int64_t>(v, indices, from, outer, len, inner);
+    return HONE_OK;
+  });
+}
+
+HONE_KERNEL(scan)(int32_t op, int32_t dtype, void *out, const void *a, hone_int outer, hone_int len, hone_int inner) {
+  if (op != 0 && op != 1) return fail(HONE_E_INVALID, "scan: code %d is unknown", int(op));
+  if (dtype == HONE_BOOL) return fail(HONE_E_DTYPE, "%s does not take bool", op == 0 ? "cumsum" : "cumprod");
+  if (outer <= 0 || inner <= 0 || len <= 0) return HONE_OK;
+  return visit_dtype(dtype, [&](auto tag) -> int32_t {
+    using D = typename decltype(tag)::type;
+    using T = typename std::conditional<std::is_same<D, Bool>::value, uint8_t, D>::type;
+    if constexpr (std::is_floating_point<T>::value) {
+      if (op == 0) scan_typed<false, double>(static_cast<T *>(out), static_cast<const T *>(a), outer, len, inner);
+      else scan_typed<true, double>(static_cast<T *>(out), static_cast<const T *>(a), outer, len, inner);
+    } else {
+      if (op == 0) scan_typed<false, Int<T>>(static_cast<T *>(out), static_cast<const T *>(a), outer, len, inner);
+      else scan_typed<true, Int<T>>(static_cast<T *>(out), static_cast<const T *>(a), outer, len, inner);
+    }
+    return HONE_OK;
+  });
+}
