@@ -67,7 +67,7 @@ export function noteCall(node: object): void {
 
 /** @internal @throws {GradError} where one of the gradients that `node` gave is NaN somewhere. */
 export function assertNoNaN(
-  node: { readonly name: string },
+  node: { readonly name: string; inputName(i: number): string },
   gradients: readonly (Tensor | null)[],
   hasNaN: (gradient: Tensor) => boolean,
 ): void {
@@ -75,7 +75,7 @@ export function assertNoNaN(
     if (gradient === null || !hasNaN(gradient)) continue;
     const trace = traces.get(node);
     throw new GradError(
-      `backward: ${node.name} gave NaN in the gradient of its input ${input}, of shape ${showShape(gradient.shape)}. ${
+      `backward: ${node.name} gave NaN in the gradient of its ${node.inputName(input)}, of shape ${showShape(gradient.shape)}. ${
         trace === undefined
           ? 'Where it was called is unknown: let the forward pass run inside detectAnomaly, too.'
           : `It was called here:\n${trace}`

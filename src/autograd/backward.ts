@@ -407,14 +407,14 @@ class Walk {
 
   /** Brings a gradient to the shape and dtype of its input: sums over what was broadcast. */
   private fit(node: Node, input: number, gradient: Tensor): Tensor {
-    if (!(gradient instanceof Tensor)) assertTensor(`backward: ${node.name}`, `the gradient of input ${input}`, gradient);
+    if (!(gradient instanceof Tensor)) assertTensor(`backward: ${node.name}`, `the gradient of ${node.inputName(input)}`, gradient);
     const { shape, dtype } = node.inputs[input]!;
     if (!sameShape(gradient.shape, shape)) {
       const lead = gradient.shape.length - shape.length;
       const expandable = lead >= 0 && shape.every((size, d) => size === 1 || size === gradient.shape[lead + d]);
       if (!expandable)
         throw new GradError(
-          `backward: ${node.name} returned a gradient of shape ${showShape(gradient.shape)} for input ${input}, expected ${showShape(shape)}`,
+          `backward: ${node.name} returned a gradient of shape ${showShape(gradient.shape)} for ${node.inputName(input)}, expected ${showShape(shape)}`,
         );
       gradient = ops.sumTo(gradient, shape);
     }

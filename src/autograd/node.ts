@@ -76,6 +76,8 @@ export class Node implements GradFn {
     readonly fused: boolean,
     /** How many of the last saved tensors belong to the operation alone and are freed with it. */
     private readonly ownSaved: number,
+    /** The inputs' names, where they have some. */
+    private readonly inputNames: readonly string[] | null = null,
   ) {
     this.edges = [];
     this.inputs = [];
@@ -88,6 +90,11 @@ export class Node implements GradFn {
     // Only now: an edge to a view may just have made the node that it leads to.
     this.sequence = nextSequence++;
     if (anomaly.on) noteCall(this);
+  }
+
+  /** What messages call input `i`. */
+  inputName(i: number): string {
+    return this.inputNames?.[i] ?? `input ${i}`;
   }
 
   /** Whether a gradient can go anywhere from here. */
@@ -224,10 +231,64 @@ export interface RecordOptions {
   own?: number;
 }
 
+/** Tensors by name. */
+type ByName<N> = { readonly [K in keyof N]: Tensor | null };
+
+/** The gradient of `out`, or of each tensor of it: null for one that nothing used. */
+type GradOf<T> = T extends Tensor ? Tensor : { readonly [K in keyof T]: Tensor | null };
+
+/** Which operands' gradients are wanted: never that of a null. */
+export type Needs<I> = { readonly [K in keyof I]: boolean };
+
+/** A gradient for every operand; null where it is not wanted. */
+export type Grads<I> = { readonly [K in keyof I]: Tensor | null };
+
+type Gradient<T, I, S> = (grad: GradOf<T>, saved: S, needs: Needs<I>) => Grads<I>;
+
+/** What {@link record} notes of an operation that made a `T`. */
+type Tape<T, I, S> = {
+  /** The operands, each of which may require gradients; null for an optional one that was not given. */
+  inputs: I;
+  /** What the gradients are computed from: operands, results, statistics. */
+  saved?: S;
+  /** Those of `saved` that nobody but this operation holds (masks, indices, statistics): they are freed as soon as they have been used. */
+  own?: readonly (keyof NoInfer<S>)[];
+} & (
+  | {
+      /** Gradients made of recorded operations, so that they can be differentiated again. */
+      composed: Gradient<T, I, S>;
+      /** The same by kernels of their own, which take `composed`'s place whenever backward is not itself recorded. */
+      fused?: Gradient<T, I, S>;
+    }
+  /** Without `composed`, a second derivative is a named error. */
+  | { fused: Gradient<T, I, S>; composed?: undefined }
+);
+
 /**
  * Notes on the tape how `out` was made from `inputs`, when recording is on and one of them requires gradients; returns `out`.
- * `backward` must take tensors only from `saved`: what it captures otherwise is neither checked for changes nor dropped after use.
+ *
+ * By name, which is how to write an operation: operands, what is saved and the gradients are objects, so that a forgotten gradient or a
+ * name that was never saved does not compile, and an optional operand is simply null.
+ *
+ *     return record('scale', out, {
+ *       inputs: { x, weight },
+ *       saved: { x, weight },
+ *       composed: (dy, { x, weight }, needs) => ({
+ *         x: needs.x ? (weight ? mul(dy, weight) : dy) : null,
+ *         weight: needs.weight ? mul(dy, x) : null,
+ *       }),
+ *     });
+ *
+ * By position, for operands that are a list (`cat`), for views, and for the elementwise operations, where each microsecond is felt.
+ *
+ * Either way gradients must take tensors only from what is saved: what they capture otherwise is neither checked for changes nor dropped
+ * after use. A gradient may have any shape that its operand's broadcasts to: it is summed down.
  */
+export function record<const T extends Tensor | readonly Tensor[], I extends ByName<I>, S extends ByName<S> = object>(
+  name: string,
+  out: T,
+  tape: Tape<T, I, S>,
+): T;
 export function record<T extends Tensor | readonly Tensor[]>(
   name: string,
   out: T,
@@ -235,12 +296,33 @@ export function record<T extends Tensor | readonly Tensor[]>(
   saved: readonly Tensor[],
   backward: Backward,
   options?: RecordOptions,
+): T;
+export function record<T extends Tensor | readonly Tensor[]>(
+  name: string,
+  out: T,
+  inputs: unknown,
+  saved?: readonly Tensor[],
+  backward?: Backward,
+  options?: RecordOptions,
+): T {
+  if (backward === undefined) return recordByName(name, out, inputs as AnyTape);
+  return recordByPosition(name, out, inputs as readonly Tensor[], saved!, backward, options?.fused, options?.own);
+}
+
+function recordByPosition<T extends Tensor | readonly Tensor[]>(
+  name: string,
+  out: T,
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[],
+  backward: Backward,
+  fused = false,
+  own = 0,
+  names: readonly string[] | null = null,
 ): T {
   if (!isGradEnabled() || !anyRequiresGrad(inputs)) {
-    // A view of an ordinary tensor stays one, whatever the mode.
-    if (isInferenceModeEnabled()) for (const tensor of asList(out)) if (tensor.viewBase === null) tensor.isInference = true;
+    leaveUnrecorded(out);
     // Nothing will be needed for backward: what only backward wanted goes back at once.
-    for (let i = saved.length - (options?.own ?? 0); i < saved.length; i++) saved[i]!.storage.free();
+    for (let i = saved.length - own; i < saved.length; i++) saved[i]!.storage.free();
     return out;
   }
   const outputs = asList(out);
@@ -249,8 +331,9 @@ export function record<T extends Tensor | readonly Tensor[]>(
     outputs.length === 1 ? [{ shape: outputs[0]!.shape, dtype: outputs[0]!.dtype }] : outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     inputs,
     backward,
-    options?.fused ?? false,
-    options?.own ?? 0,
+    fused,
+    own,
+    names,
   );
   for (let i = 0; i < outputs.length; i++) {
     const tensor = outputs[i]!;
@@ -263,6 +346,79 @@ export function record<T extends Tensor | readonly Tensor[]>(
   // Views made inside noGrad() require gradients that lead nowhere: nothing is kept for them.
   node.save(node.leads() ? saved : []);
   return out;
+}
+
+function leaveUnrecorded(out: Tensor | readonly Tensor[]): void {
+  // A view of an ordinary tensor stays one, whatever the mode.
+  if (isInferenceModeEnabled()) for (const tensor of asList(out)) if (tensor.viewBase === null) tensor.isInference = true;
+}
+
+type AnyTensors = Readonly<Record<string, Tensor | null>>;
+type AnyGradient = (grad: unknown, saved: AnyTensors, needs: Readonly<Record<string, boolean>>) => AnyTensors;
+/** {@link Tape} of whatever names. */
+interface AnyTape {
+  readonly inputs: AnyTensors;
+  readonly saved?: AnyTensors;
+  readonly own?: readonly string[];
+  readonly fused?: AnyGradient;
+  readonly composed?: AnyGradient;
+}
+
+const NO_TENSORS: AnyTensors = {};
+const NO_NAMES: readonly string[] = [];
+
+function recordByName<T extends Tensor | readonly Tensor[]>(name: string, out: T, tape: AnyTape): T {
+  const { inputs, saved = NO_TENSORS, own = NO_NAMES } = tape;
+  if (!isGradEnabled() || !anyOperandRequiresGrad(inputs)) {
+    leaveUnrecorded(out);
+    for (let i = 0; i < own.length; i++) saved[own[i]!]?.storage.free();
+    return out;
+  }
+  // The walk goes by position. What is null comes last among the names, and has no tensor.
+  const names: string[] = [];
+  const operands: Tensor[] = [];
+  const keptNames: string[] = [];
+  const kept: Tensor[] = [];
+  for (const key in inputs) if (inputs[key] !== null) take(key, inputs, names, operands);
+  for (const key in saved) if (saved[key] !== null && !own.includes(key)) take(key, saved, keptNames, kept);
+  const shared = kept.length;
+  for (let i = 0; i < own.length; i++) if (saved[own[i]!] !== null) take(own[i]!, saved, keptNames, kept);
+  for (const key in inputs) if (inputs[key] === null) names.push(key);
+  for (const key in saved) if (saved[key] === null) keptNames.push(key);
+  const backward = byPosition(names, operands.length, keptNames, Array.isArray(out), tape.fused, tape.composed);
+  return recordByPosition(name, out, operands, kept, backward, tape.composed === undefined, kept.length - shared, names);
+}
+
+function take(name: string, from: AnyTensors, names: string[], tensors: Tensor[]): void {
+  names.push(name);
+  tensors.push(from[name]!);
+}
+
+function anyOperandRequiresGrad(inputs: AnyTensors): boolean {
+  for (const key in inputs) if (inputs[key]?.requiresGrad) return true;
+  return false;
+}
+
+/** Named gradients as the walk calls them. A function of its own, so that it captures no tensor of the forward pass. */
+function byPosition(
+  inputs: readonly string[],
+  present: number,
+  saved: readonly string[],
+  listed: boolean,
+  fused: AnyGradient | undefined,
+  composed: AnyGradient | undefined,
+): Backward {
+  return (grad, tensors, wanted, grads) => {
+    const values: Record<string, Tensor | null> = {};
+    for (let i = 0; i < saved.length; i++) values[saved[i]!] = i < tensors.length ? tensors[i]! : null;
+    const needs: Record<string, boolean> = {};
+    for (let i = 0; i < inputs.length; i++) needs[inputs[i]!] = i < present && wanted(i);
+    const gradient = composed === undefined || (fused !== undefined && !isGradEnabled()) ? fused! : composed;
+    const of = gradient(listed ? grads : grad, values, needs);
+    const found: (Tensor | null)[] = [];
+    for (let i = 0; i < present; i++) found.push(of[inputs[i]!]!);
+    return found;
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Softmax and its logarithm: one fused kernel each way. */
-import { isGradEnabled, noGrad } from '../autograd/mode.js';
+import { noGrad } from '../autograd/mode.js';
 import { record } from '../autograd/node.js';
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError, DTypeError } from '../errors.js';
@@ -126,15 +126,16 @@ function normalized(op: 'softmax' | 'logSoftmax' | 'softmin', input: Tensor, giv
   const out = emptyTensor(x.shape, x.dtype);
   if (numel(x.shape) > 0) check(kernels.softmax(code(x.dtype), log, out.ptr, source.ptr, ...split(x.shape, d)), name);
 
-  return record(name, out, [x], [out], (g, [y]) => {
-    if (isGradEnabled()) {
-      // y = softmax(x): dx = y (dy - sum(y dy));  y = log softmax(x): dx = dy - exp(y) sum(dy)
-      return [log ? sub(g, mul(exp(y!), sum(g, d, true))) : mul(y!, sub(g, sum(mul(y!, g), d, true)))];
-    }
-    const grad = emptyTensor(y!.shape, y!.dtype);
-    const dense = rowMajor(g, name);
-    if (numel(y!.shape) > 0)
-      check(kernels.softmaxBackward(code(grad.dtype), log, grad.ptr, dense.ptr, y!.ptr, ...split(y!.shape, d)), name);
-    return [grad];
+  return record(name, out, {
+    inputs: { x },
+    saved: { y: out },
+    // y = softmax(x): dx = y (dy - sum(y dy));  y = log softmax(x): dx = dy - exp(y) sum(dy)
+    composed: (dy, { y }) => ({ x: log ? sub(dy, mul(exp(y), sum(dy, d, true))) : mul(y, sub(dy, sum(mul(y, dy), d, true))) }),
+    fused: (dy, { y }) => {
+      const dx = emptyTensor(y.shape, y.dtype);
+      const dense = rowMajor(dy, name);
+      if (numel(y.shape) > 0) check(kernels.softmaxBackward(code(dx.dtype), log, dx.ptr, dense.ptr, y.ptr, ...split(y.shape, d)), name);
+      return { x: dx };
+    },
   });
 }
