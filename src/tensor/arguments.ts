@@ -1,11 +1,126 @@
-/** Arguments of untyped code: those with defaults, by position and by name, and tensors that are none. */
+/**
+ * Arguments with defaults, by position and by name: the one way in which functions and layers take them.
+ *
+ * An options type says each argument once, with its text and default; `Arguments` says which of them may also stand by position, in
+ * PyTorch's order; `readArguments` reads either, checks names and kinds, and fills in the defaults:
+ *
+ * ```ts
+ * // dropout.ts: the options of F.dropout, exported as F.DropoutOptions.
+ * export interface DropoutOptions {
+ *   p?: number; // The probability to drop. Default: 0.5.
+ *   training?: boolean; // Default: true.
+ * }
+ * const DEFAULTS: Settings<DropoutOptions> = { p: 0.5, training: true };
+ *
+ * // The checked front: reads, checks, and hands over.
+ * export function dropout(x: Tensor, ...args: Arguments<DropoutOptions, [p: 'p', training: 'training']>): Tensor {
+ *   assertFloating('dropout', 'x', x);
+ *   const { p, training } = readArguments('dropout', DEFAULTS, args);
+ *   return dropoutOf(x, { p: probability('dropout', 'p', p), training });
+ * }
+ *
+ * // The core trusts its settings. The layer, which has checked them when it was made, calls it in each step.
+ * export function dropoutOf(x: Tensor, { p, training }: Settings<DropoutOptions>): Tensor { … }
+ *
+ * export class Dropout extends Module {
+ *   constructor(...args: Arguments<DropoutOptions, [p: 'p']>) {
+ *     const { p } = readArguments(classNameOf(new.target), { p: 0.5 }, args);
+ *     this.p = probability(classNameOf(new.target), 'p', p);
+ *   }
+ *   forward(x: Tensor): Tensor {
+ *     assertFloating('Dropout', 'x', x);
+ *     return dropoutOf(x, this);
+ *   }
+ * }
+ * ```
+ *
+ * Each element of the list is a name of the options, labelled with itself: TypeScript shows labels in signature help, and cannot make them
+ * of names. A required argument is one without `?` in the options type; its default is {@link required}, and the front checks it. What does not
+ * compile: an option that does not exist, one of a wrong type, one by position and again by name, an options object that is not last.
+ * The options type is exported beside its function or class and named after it: `Dropout` → `DropoutOptions`.
+ * Numbers, words and tensors are checked by `checks.ts`.
+ */
 import { ArgumentError } from '../errors.js';
-import { classNameOf } from './class-name.js';
+import { allNumbers, assertTensor } from './checks.js';
 import { assertDType, type DType } from './dtype.js';
+import { describe, isOptions, show } from './show.js';
 import { meantName } from './spelling.js';
-import { Tensor } from './tensor.js';
+import type { Tensor } from './tensor.js';
 
-/** The leading arguments of `P` in order, the others by name in one object of `O` at the end: the type of what {@link readArguments} reads. */
+// Importers of these take them from checks.ts and show.ts as their families move.
+export {
+  allNumbers,
+  assertBoolean,
+  assertBytes,
+  assertFunction,
+  assertNumbers,
+  assertString,
+  assertTensor,
+  assertTensorList,
+  assertTensorOrNull,
+  assertTensors,
+} from './checks.js';
+export { describe, isOptions, show } from './show.js';
+
+/**
+ * The arguments of a function whose options are `O`: those of `Names` by position, in their order, the others by name in one object at the
+ * end; see the recipe at the top of this file. Signature help shows PyTorch's signature, and each place at which the object may stand.
+ */
+export type Arguments<O, Names extends readonly (keyof O)[]> = InOrder<O, Names, Needed<O, Names>> | ByName<O, Names>;
+
+/** All by position: `readonly [p?: number, training?: boolean]`. It is readonly so that errors speak of the object instead, see {@link ByName}. */
+type InOrder<O, Names extends readonly unknown[], First extends readonly unknown[]> = readonly [
+  ...Values<O, First>,
+  ...Partial<Values<O, After<Names, First>>>,
+];
+
+/**
+ * `[p: number | O] | [p: number, training: boolean | Omit<O, 'p'>] | …`: the object in the place of each argument. TypeScript's errors speak of
+ * the member of a union that has most in common with what was given, which is one of these lists and not the readonly one. Hence the
+ * object's place takes numbers and words of the argument there, too: "not assignable to 'number | DropoutOptions'" is true of both. It takes
+ * no objects such as tensors, whose properties would count as options.
+ * @param Next the name at the place of the object, as a list of one; none where names after it are required.
+ */
+type ByName<O, Names extends readonly unknown[], Next extends readonly unknown[] = [], Complete = true> =
+  | ([keyof Left<O, Names>] extends [never]
+      ? never
+      : [Simple<O, Next>] extends [never]
+        ? [...Values<O, Names>, options: Left<O, Names> | Extract<O[Next[0] & keyof O], null | undefined>]
+        : [
+            ...Values<O, Names>,
+            ...{ [I in keyof Next]: Left<O, Names> | Simple<O, Next> | Extract<O[Next[0] & keyof O], null | undefined> },
+          ])
+  | (Names extends readonly [...infer Init, infer Last]
+      ? ByName<O, Init, Complete extends true ? After<Names, Init> : [], Complete extends true ? IsOptional<O, Last> : false>
+      : never);
+
+/** The numbers and words that the argument may be. */
+type Simple<O, Next extends readonly unknown[]> = Next extends [] ? never : Exclude<O[Next[0] & keyof O], object | null | undefined>;
+
+/** What follows the first names; labels stay. */
+type After<Names extends readonly unknown[], First extends readonly unknown[]> = Names extends readonly [
+  ...{ [I in keyof First]: unknown },
+  ...infer Tail,
+]
+  ? Tail
+  : [];
+
+/** The options without those that were given by position. */
+type Left<O, Names extends readonly unknown[]> = Names extends readonly [] ? O : Omit<O, Names[number] & keyof O>;
+
+/** The leading names up to the last one that is required. */
+type Needed<O, Names extends readonly unknown[]> = Names extends readonly [...infer Init, infer Last]
+  ? IsOptional<O, Last> extends true
+    ? Needed<O, Init>
+    : Names
+  : [];
+
+type IsOptional<O, Name> = Record<never, never> extends Pick<O, Name & keyof O> ? true : false;
+
+/** The values of named options, in order; labels stay. */
+type Values<O, Names extends readonly unknown[]> = { [I in keyof Names]: O[Names[I] & keyof O] };
+
+/** The leading arguments of `P` in order, the others by name in one object of `O` at the end: {@link Arguments} before it knew names. */
 export type Trailing<P extends readonly unknown[], O> = P extends readonly [...infer Init, unknown]
   ? P | [...P, options: O] | Trailing<Init, O>
   : [] | [options: O];
@@ -245,100 +360,6 @@ export function readRequired<T extends readonly unknown[]>(op: string, names: re
   return read as unknown as T;
 }
 
-/**
- * Throws unless `value` is a tensor; for code without types, which passes lists, nothing, or what a promise will give.
- * @throws {ArgumentError} that says what it is, and how to make a tensor of it.
- */
-export function assertTensor(op: string, name: string, value: unknown): asserts value is Tensor {
-  if (value instanceof Tensor) return;
-  throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a Tensor.${adviceFor(value)}`);
-}
-
-/** {@link assertTensor} of each of some arguments, by name. */
-export function assertTensors(op: string, values: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(values)) assertTensor(op, name, value);
-}
-
-/** {@link assertTensor}, where null stands for none. */
-export function assertTensorOrNull(op: string, name: string, value: unknown): asserts value is Tensor | null {
-  if (value instanceof Tensor || value === null) return;
-  throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a Tensor, or null for none.${adviceFor(value)}`);
-}
-
-/**
- * {@link assertTensor} of each item of a list.
- * @param many whether it must hold one at least.
- */
-export function assertTensorList(op: string, name: string, value: unknown, many = false): asserts value is readonly Tensor[] {
-  if (!Array.isArray(value))
-    throw new ArgumentError(
-      `${op}: ${name} is ${describe(value)}, expected a list of Tensors.${value instanceof Tensor ? ` Write ${op}([…]).` : ''}`,
-    );
-  for (let i = 0; i < value.length; i++) assertTensor(op, `${name}[${i}]`, value[i]);
-  if (many && value.length === 0) throw new ArgumentError(`${op}: ${name} is an empty list, expected at least one Tensor.`);
-}
-
-/** Throws unless `value` is a Uint8Array. @throws {ArgumentError} that says what it is. */
-export function assertBytes(op: string, value: unknown): asserts value is Uint8Array {
-  if (value instanceof Uint8Array) return;
-  const advice = value instanceof ArrayBuffer ? ' Wrap it: new Uint8Array(buffer).' : value instanceof Promise ? ' Await it.' : '';
-  throw new ArgumentError(`${op}: the bytes are ${describe(value)}, expected a Uint8Array.${advice}`);
-}
-
-/** Whether all items are numbers. A loop, since `every` takes its slow way with frozen arrays, which the shapes of tensors are. */
-export function allNumbers(list: readonly unknown[]): boolean {
-  for (let i = 0; i < list.length; i++) if (typeof list[i] !== 'number') return false;
-  return true;
-}
-
-/**
- * Throws unless `value` is a list of numbers; what numbers they may be is left to the caller.
- * @param one whether a number may stand for a list of one.
- * @throws {ArgumentError} that says what it is.
- */
-export function assertNumbers(op: string, name: string, value: unknown, one = false): void {
-  if (Array.isArray(value) ? allNumbers(value) : one && typeof value === 'number') return;
-  throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a ${one ? 'number or a ' : ''}list of numbers.`);
-}
-
-/** Throws unless `value` can be called. @throws {ArgumentError} that says what it is. */
-export function assertFunction(op: string, name: string, value: unknown): void {
-  if (typeof value !== 'function') throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a function.`);
-}
-
-/** Throws unless `value` is a string. @throws {ArgumentError} that says what it is. */
-export function assertString(op: string, name: string, value: unknown): asserts value is string {
-  if (typeof value !== 'string') throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a string.`);
-}
-
-/** Throws unless `value` is true or false. @throws {ArgumentError} that says what it is. */
-export function assertBoolean(op: string, name: string, value: unknown): void {
-  if (typeof value !== 'boolean') throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected true or false.`);
-}
-
-/** A value in a message: `[1, 2]`, `"mean"`, `a Tensor`. */
-export function show(value: unknown): string {
-  if (value instanceof Tensor) return `a Tensor of shape [${value.shape.join(', ')}]`;
-  if (typeof value === 'string') return `"${value}"`;
-  if (typeof value === 'function') return showFunction(value);
-  if (Array.isArray(value)) return value.length > 8 ? `a list of ${value.length}` : `[${value.map(show).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  return isOptions(value) ? 'an object' : `a ${classNameOf(value)}`;
-}
-
-/** Names of functions are left out, since minifiers change them; classes have theirs. */
-function showFunction(value: object): string {
-  if (Object.hasOwn(value, 'className')) return `the class ${classNameOf(value)}`;
-  return /^class\b/.test(Function.prototype.toString.call(value)) ? 'a class' : 'a function';
-}
-
-/** Whether it is an object literal: no tensor, list or instance of a class. */
-export function isOptions(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 function set<T extends object>(op: string, out: Record<string, unknown>, defaults: T, name: string, value: unknown): void {
   if (value === undefined) return;
   const like: unknown = defaults[name as keyof T];
@@ -356,25 +377,4 @@ function kindOf(like: unknown): string {
 
 function takes(op: string, names: readonly string[]): string {
   return names.length === 0 ? `${op} takes no options.` : `${op} takes ${names.join(', ')}.`;
-}
-
-export function describe(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (Array.isArray(value)) return 'a list';
-  return show(value);
-}
-
-function adviceFor(value: unknown): string {
-  if (value instanceof Promise) return ' Await it.';
-  if (Array.isArray(value) && value[0] instanceof Tensor) return adviceForList(value);
-  if (Array.isArray(value) || ArrayBuffer.isView(value) || typeof value === 'number' || typeof value === 'boolean')
-    return ' Make one with tensor(…).';
-  return '';
-}
-
-/** Two tensors in the place of one may be what a recurrent layer gave, or a batch of a loader; others are to be joined. */
-function adviceForList(list: readonly unknown[]): string {
-  const join = 'Join tensors with stack or cat.';
-  if (list.length !== 2) return ` ${join}`;
-  return ` Take it apart: const [output, state] = … for what a recurrent layer gives, for (const [x, y] of loader) for a batch. ${join}`;
 }

@@ -1,10 +1,73 @@
 import { describe, expect, test } from 'vitest';
 import * as hone from '../index.js';
-import { ArgumentError, arange, F, HoneError, nn, ones, rand, tensor, zeros } from '../index.js';
+import { ArgumentError, arange, DTypeError, F, HoneError, nn, ones, rand, tensor, zeros } from '../index.js';
+import * as checks from './checks.js';
 
 const x = () => arange(9).float().reshape([3, 3]);
 const v = () => arange(3).float();
 const bad = [0.5, Number.NaN, Number.POSITIVE_INFINITY, -Number.POSITIVE_INFINITY, '1', tensor(1), [1.5], true] as never[];
+
+// The sentence of each kind of mistake stands here once; tests of operations ask for the class and the argument's name.
+describe('the check vocabulary', () => {
+  const nan = Number.NaN;
+  test.each<[() => unknown, string]>([
+    [() => checks.wholeNumber('op', 'n', 1.5), 'op: n is 1.5, expected a whole number.'],
+    [
+      () => checks.wholeNumber('op', 'n', -1, { min: 0 }, 'Count again.'),
+      'op: n is -1, expected a whole number of at least 0. Count again.',
+    ],
+    [() => checks.wholeNumber('op', 'n', 3, { min: 0, max: 2 }), 'op: n is 3, expected a whole number from 0 to 2.'],
+    [() => checks.wholeNumber('op', 'n', 3, { max: 2 }), 'op: n is 3, expected a whole number of at most 2.'],
+    [() => checks.count('op', 'n', '1', 1), 'op: n is "1", expected a whole number of at least 1.'],
+    [() => checks.wholeNumbers('op', 'dims', [0, nan]), 'op: dims[1] is NaN, expected a whole number.'],
+    [() => checks.wholeNumbers('op', 'dims', 1), 'op: dims is 1, expected a list of whole numbers.'],
+    [() => checks.realNumber('op', 'p', nan), 'op: p is NaN, expected a number.'],
+    [() => checks.finiteNumber('op', 'p', 1 / 0), 'op: p is Infinity, expected a finite number.'],
+    [() => checks.atLeast('op', 'lr', -1, 0), 'op: lr is -1, expected a number of at least 0.'],
+    [() => checks.above('op', 'eps', 0, 0), 'op: eps is 0, expected a number above 0.'],
+    [() => checks.between('op', 'alpha', 2, -1, 1), 'op: alpha is 2, expected a number from -1 to 1.'],
+    [() => checks.below('op', 'betas[0]', 1, 0, 1), 'op: betas[0] is 1, expected at least 0 and below 1.'],
+    [() => checks.probability('op', 'p', 1.5), 'op: p is 1.5, expected a probability from 0 to 1.'],
+    [() => checks.probability('op', 'p', nan), 'op: p is NaN, expected a probability from 0 to 1.'],
+    [() => checks.oneOf('op', 'mode', 'min', ['sum', 'mean', 'max']), 'op: mode is "min", expected "sum", "mean" or "max".'],
+    [
+      () => checks.sizesPerAxis('op', 'stride', [1, 0], 2, 1),
+      'op: stride is [1, 0], expected a whole number of at least 1, or two of them',
+    ],
+    [() => checks.sizesPerAxis('op', 'stride', [1, 1, 1], 2, 1), 'op: stride is [1, 1, 1], expected a whole number of at least 1, or two'],
+    [() => checks.assertTensor('op', 'x', [1]), 'op: x is a list, expected a Tensor. Make one with tensor(…).'],
+    [() => checks.assertTensorOrNull('op', 'bias', 1), 'op: bias is 1, expected a Tensor, or null for none. Make one with tensor(…).'],
+  ])('%s', (check, sentence) => {
+    expect(check).toThrow(ArgumentError);
+    expect(check).toThrow(sentence);
+  });
+
+  test.each<[() => unknown, string]>([
+    [() => checks.assertFloating('op', 'x', ones([1]).long()), "op: x is int64, expected float32 or float64. Use x.to('float32')."],
+    [() => checks.assertFloatingDType('op', 'dtype', 'int32'), 'op: dtype is int32, expected float32 or float64.'],
+    [
+      () => checks.assertSameDType('op', { x: ones([1]), weight: null, bias: ones([1]).double() }),
+      "op: x is float32 and bias float64, expected one dtype. Use x.to('float64').",
+    ],
+    [
+      () => checks.assertSameDType('op', { x: ones([1]), weight: ones([1]).long() }),
+      "op: x is float32 and weight int64, expected one dtype. Use weight.to('float32').",
+    ],
+  ])('%s', (check, sentence) => {
+    expect(check).toThrow(DTypeError);
+    expect(check).toThrow(sentence);
+  });
+
+  test('gives back what it has checked', () => {
+    expect(checks.wholeNumber('op', 'n', 3, { min: 3, max: 3 })).toBe(3);
+    expect(checks.realNumber('op', 'p', 1 / 0)).toBe(1 / 0);
+    expect(checks.probability('op', 'p', 1)).toBe(1);
+    expect(checks.oneOf('op', 'mode', 'sum', ['sum'])).toBe('sum');
+    expect(checks.sizesPerAxis('op', 'stride', 2, 3, 1)).toEqual([2, 2, 2]);
+    expect(checks.sizesPerAxis('op', 'stride', [2, 1], 2, 1)).toEqual([2, 1]);
+    checks.assertSameDType('op', { x: ones([1]), weight: null, bias: ones([2]) });
+  });
+});
 
 // Fractions, NaN, infinities, strings and tensors where a whole number belongs.
 const wholes: [string, (n: never) => unknown][] = [
