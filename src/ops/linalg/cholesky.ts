@@ -48,12 +48,16 @@ function lowerFactor(a: Tensor): Tensor {
     (minor) =>
       `the matrix is not positive definite: its leading minor of order ${minor} is not positive. Is it symmetric, and is something to be added to its diagonal?`,
   );
-  return record('cholesky', out, [a], [out], (g, [l]) => {
-    const full = tril(matmul(mT(l!), g));
-    const phi = sub(full, diagEmbed(mul(diagonal(full, 0, -2, -1), 0.5), 0, -2, -1));
-    const left = solveLeft(mT(l!), phi, true, false, 'cholesky');
-    const both = mT(solveLeft(mT(l!), mT(left), true, false, 'cholesky'));
-    return [mul(add(both, mT(both)), 0.5)];
+  return record('cholesky', out, {
+    inputs: { a },
+    saved: { l: out },
+    composed: (dl, { l }) => {
+      const full = tril(matmul(mT(l), dl));
+      const phi = sub(full, diagEmbed(mul(diagonal(full, 0, -2, -1), 0.5), 0, -2, -1));
+      const left = solveLeft(mT(l), phi, true, false, 'cholesky');
+      const both = mT(solveLeft(mT(l), mT(left), true, false, 'cholesky'));
+      return { a: mul(add(both, mT(both)), 0.5) };
+    },
   });
 }
 
@@ -82,11 +86,15 @@ export function choleskySolve(b: Tensor, factor: Tensor, options: CholeskyOption
 
 function solveFactored(b: Tensor, lower: Tensor, op: string): Tensor {
   const out = solveTriangularRaw(mT(lower), solveTriangularRaw(lower, b, false, false, op), true, false, op);
-  return record(op, out, [b, lower], [lower, out], (g, [l, x], needs) => {
-    const db = solveFactored(g, l!, op);
-    if (!needs(1)) return [db, null];
-    const product = matmul(db, mT(x!));
-    return [needs(0) ? db : null, neg(matmul(add(product, mT(product)), l!))];
+  return record(op, out, {
+    inputs: { b, lower },
+    saved: { lower, x: out },
+    composed: (dx, { lower, x }, needs) => {
+      const db = solveFactored(dx, lower, op);
+      if (!needs.lower) return { b: db, lower: null };
+      const product = matmul(db, mT(x));
+      return { b: needs.b ? db : null, lower: neg(matmul(add(product, mT(product)), lower)) };
+    },
   });
 }
 
@@ -101,5 +109,9 @@ export function choleskyInverse(factor: Tensor, options: CholeskyOptions = {}): 
   const lower = lowerOf(op, factor, upper);
   const identity = expand(eye(lower.shape.at(-1)!, { dtype: lower.dtype }), lower.shape);
   const out = solveTriangularRaw(mT(lower), solveTriangularRaw(lower, identity, false, false, op), true, false, op);
-  return record(op, out, [lower], [lower, out], (g, [l, y]) => [neg(matmul(matmul(matmul(y!, add(g, mT(g))), y!), l!))]);
+  return record(op, out, {
+    inputs: { lower },
+    saved: { lower, y: out },
+    composed: (dy, { lower, y }) => ({ lower: neg(matmul(matmul(matmul(y, add(dy, mT(dy))), y), lower)) }),
+  });
 }

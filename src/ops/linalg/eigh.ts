@@ -43,10 +43,12 @@ function ofTriangle(a: Tensor, options: EighOptions | 'L' | 'U', op: string): Te
  */
 export function eigh(a: Tensor, options: EighOptions | 'L' | 'U' = {}): readonly [eigenvalues: Tensor, eigenvectors: Tensor] {
   const own = ofTriangle(a, options, 'eigh');
-  const out = raw(() => eighRaw(own, true, 'eigh'));
-  return record('eigh', out as readonly [Tensor, Tensor], [own], out, (_g, [w, v], _needs, [gw, gV]) => [
-    gradient(w!, v!, gw ?? null, gV ?? null),
-  ]);
+  const [w, v] = raw(() => eighRaw(own, true, 'eigh'));
+  return record('eigh', [w, v], {
+    inputs: { a: own },
+    saved: { w, v },
+    composed: ([gw, gV], { w, v }) => ({ a: gradient(w, v, gw, gV) }),
+  });
 }
 
 function gradient(w: Tensor, v: Tensor, gw: Tensor | null, gV: Tensor | null): Tensor {

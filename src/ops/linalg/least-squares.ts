@@ -44,7 +44,7 @@ export function pinv(a: Tensor, options: ToleranceOptions = {}): Tensor {
     const [u, s, vh] = svdRaw(a, false, op);
     return matmul(mul(mT(vh), unsqueeze(inverted(s, toleranceOf(a, s, tolerance)), -2)), mT(u));
   });
-  return record(op, out, [a], [a, out], (g, [a, y]) => [gradient(a!, y!, g)]);
+  return record(op, out, { inputs: { a }, saved: { a, y: out }, composed: (dy, { a, y }) => ({ a: gradient(a, y, dy) }) });
 }
 
 /**

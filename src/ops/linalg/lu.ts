@@ -1,5 +1,4 @@
 /** LU decomposition with partial pivoting, and what is made of it: determinants, inverses, solutions. */
-import { isGradEnabled } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
@@ -85,9 +84,13 @@ function solveMatrices(a: Tensor, b: Tensor, op: string): Tensor {
     const order = orderOf(pivots, n, op);
     return solveFactored(expand(lu, [...batch, n, n]), expand(order, [...batch, n]), expand(b, [...batch, n, k]), false, op);
   });
-  return record(op, out, [a, b], [a, out], (g, [a, x], needs) => {
-    const db = solveMatrices(mT(a!), g, op);
-    return [needs(0) ? neg(matmul(db, mT(x!))) : null, needs(1) ? db : null];
+  return record(op, out, {
+    inputs: { a, b },
+    saved: { a, x: out },
+    composed: (dx, { a, x }, needs) => {
+      const db = solveMatrices(mT(a), dx, op);
+      return { a: needs.a ? neg(matmul(db, mT(x))) : null, b: needs.b ? db : null };
+    },
   });
 }
 
@@ -135,7 +138,7 @@ export function inv(a: Tensor): Tensor {
     const n = a.shape.at(-1)!;
     return solveFactored(lu, orderOf(pivots, n, 'inv'), expand(eye(n, { dtype: a.dtype }), a.shape), false, 'inv');
   });
-  return record('inv', out, [a], [out], (g, [y]) => [neg(matmul(mT(y!), matmul(g, mT(y!))))]);
+  return record('inv', out, { inputs: { a }, saved: { y: out }, composed: (dy, { y }) => ({ a: neg(matmul(mT(y), matmul(dy, mT(y)))) }) });
 }
 
 /** +1 or -1 for an even or odd number of exchanges: [...], in the dtype of `like`. */
@@ -167,9 +170,12 @@ export function det(a: Tensor): Tensor {
     const { lu, pivots } = factorsOf(a, 'det');
     return mul(prod(diagonal(lu, 0, -2, -1), -1), parityOf(pivots, a));
   });
-  return record('det', out, [a], [a, out], (g, [a, y]) => {
-    if (isGradEnabled() || allNonzero(y!)) return [mul(asMatrices(mul(g, y!)), mT(inv(a!)))];
-    return [mul(asMatrices(g), cofactors(a!))];
+  const ofInvertible = (dy: Tensor, a: Tensor, y: Tensor) => mul(asMatrices(mul(dy, y)), mT(inv(a)));
+  return record('det', out, {
+    inputs: { a },
+    saved: { a, y: out },
+    composed: (dy, { a, y }) => ({ a: ofInvertible(dy, a, y) }),
+    fused: (dy, { a, y }) => ({ a: allNonzero(y) ? ofInvertible(dy, a, y) : mul(asMatrices(dy), cofactors(a)) }),
   });
 }
 
@@ -203,9 +209,14 @@ function slogdetOf(a: Tensor, op: string): readonly [sign: Tensor, logabsdet: Te
     const pivot = diagonal(lu, 0, -2, -1);
     return [mul(prod(sign(pivot), -1), parityOf(pivots, a)), sum(log(abs(pivot)), -1)] as const;
   });
-  const out = record(op, logs, [a], [a, logs], (g, [a, y]) => {
-    if (isGradEnabled() || !any(isinf(y!)).item()) return [mul(asMatrices(g), mT(inv(a!)))];
-    return [mul(asMatrices(g), div(cofactors(a!), asMatrices(det(a!))))]; // infinite, as the logarithm's slope at 0
+  const ofInvertible = (dy: Tensor, a: Tensor) => mul(asMatrices(dy), mT(inv(a)));
+  // Infinite, as the logarithm's slope at 0.
+  const ofSingular = (dy: Tensor, a: Tensor) => mul(asMatrices(dy), div(cofactors(a), asMatrices(det(a))));
+  const out = record(op, logs, {
+    inputs: { a },
+    saved: { a, y: logs },
+    composed: (dy, { a }) => ({ a: ofInvertible(dy, a) }),
+    fused: (dy, { a, y }) => ({ a: any(isinf(y)).item() ? ofSingular(dy, a) : ofInvertible(dy, a) }),
   });
   return [signs, out];
 }
@@ -234,12 +245,16 @@ export function luFactor(a: Tensor): readonly [LU: Tensor, pivots: Tensor] {
   assertMatrices('luFactor', 'A', a);
   const { lu, pivots } = factorsOf(a, 'luFactor');
   const [, m, n] = sizes(a);
-  const out = record('luFactor', lu, [a], [lu, pivots], (g, [lu, pivots]) => {
-    const [lower, upper] = splitLu(lu!);
-    const k = Math.min(m, n);
-    const gL = m > n ? tril(g, -1) : tril(narrow(g, -1, 0, k), -1);
-    const gU = m > n ? triu(narrow(g, -2, 0, k)) : triu(g);
-    return [luGradient(orderOf(pivots!, m, 'luFactor'), lower, upper, gL, gU)];
+  const out = record('luFactor', lu, {
+    inputs: { a },
+    saved: { lu, pivots },
+    composed: (g, { lu, pivots }) => {
+      const [lower, upper] = splitLu(lu);
+      const k = Math.min(m, n);
+      const gL = m > n ? tril(g, -1) : tril(narrow(g, -1, 0, k), -1);
+      const gU = m > n ? triu(narrow(g, -2, 0, k)) : triu(g);
+      return { a: luGradient(orderOf(pivots, m, 'luFactor'), lower, upper, gL, gU) };
+    },
   });
   return [out, pivots];
 }
@@ -300,9 +315,11 @@ export function lu(a: Tensor): readonly [P: Tensor, L: Tensor, U: Tensor] {
     const { lu, pivots } = factorsOf(a, 'lu');
     return [orderOf(pivots, a.shape.at(-2)!, 'lu'), ...splitLu(lu)] as const;
   });
-  const [L, U] = record('lu', [lower, upper] as const, [a], [order, lower, upper], (_g, [order, lower, upper], _needs, [gL, gU]) => [
-    luGradient(order!, lower!, upper!, gL ?? null, gU ?? null),
-  ]);
+  const [L, U] = record('lu', [lower, upper], {
+    inputs: { a },
+    saved: { order, lower, upper },
+    composed: ([gL, gU], { order, lower, upper }) => ({ a: luGradient(order, lower, upper, gL, gU) }),
+  });
   return [permutationMatrix(order, a), L, U];
 }
 

@@ -44,13 +44,15 @@ export function qr(a: Tensor, options: { mode?: QRMode } | QRMode = {}): readonl
   const [q, r] = raw(() => qrRaw(a, mode === 'r' ? 0 : rows, rows, op));
   if (mode === 'r') {
     const none = emptyTensor([0], a.dtype);
-    return [none, record('qr', r, [a], [], () => refuse("mode 'r' has no gradient, for it needs Q. Use mode 'reduced'"))];
+    const composed = () => refuse("mode 'r' has no gradient, for it needs Q. Use mode 'reduced'");
+    return [none, record('qr', r, { inputs: { a }, composed })];
   }
   if (mode === 'complete' && m > n)
-    return record('qr', [q, r] as const, [a], [], () =>
-      refuse("mode 'complete' has no gradient for more rows than columns. Use mode 'reduced'"),
-    );
-  return record('qr', [q, r] as const, [a], [q, r], (_g, [q, r], _needs, [gQ, gR]) => [gradient(q!, r!, gQ ?? null, gR ?? null)]);
+    return record('qr', [q, r], {
+      inputs: { a },
+      composed: () => refuse("mode 'complete' has no gradient for more rows than columns. Use mode 'reduced'"),
+    });
+  return record('qr', [q, r], { inputs: { a }, saved: { q, r }, composed: ([gQ, gR], { q, r }) => ({ a: gradient(q, r, gQ, gR) }) });
 }
 
 function refuse(why: string): never {

@@ -41,12 +41,16 @@ export function svdRaw(a: Tensor, full: boolean, op: string): [U: Tensor, S: Ten
 export function svd(a: Tensor, options: { fullMatrices?: boolean } = {}): readonly [U: Tensor, S: Tensor, Vh: Tensor] {
   assertMatrices('svd', 'A', a);
   const { fullMatrices } = readArguments('svd', { fullMatrices: true }, [options]);
-  const out = raw(() => svdRaw(a, fullMatrices, 'svd'));
-  return record('svd', out as readonly [Tensor, Tensor, Tensor], [a], out, (_g, [u, s, vh], _needs, [gU, gS, gVh]) => {
-    const k = s!.shape.at(-1)!;
-    const columns = (x: Tensor | null | undefined) => (x ? narrow(x, -1, 0, k) : null);
-    const rows = (x: Tensor | null | undefined) => (x ? narrow(x, -2, 0, k) : null);
-    return [gradient(columns(u)!, s!, rows(vh)!, columns(gU), gS ?? null, rows(gVh))];
+  const [u, s, vh] = raw(() => svdRaw(a, fullMatrices, 'svd'));
+  return record('svd', [u, s, vh], {
+    inputs: { a },
+    saved: { u, s, vh },
+    composed: ([gU, gS, gVh], { u, s, vh }) => {
+      const k = s.shape.at(-1)!;
+      const columns = (x: Tensor) => narrow(x, -1, 0, k);
+      const rows = (x: Tensor) => narrow(x, -2, 0, k);
+      return { a: gradient(columns(u), s, rows(vh), gU && columns(gU), gS, gVh && rows(gVh)) };
+    },
   });
 }
 

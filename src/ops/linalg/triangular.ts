@@ -36,13 +36,17 @@ export function solveTriangularRaw(a: Tensor, b: Tensor, upper: boolean, unit: b
 
 /** X of A X = B. Recorded: dB = A^-T dX;  dA = -dB X^T, of its triangle. */
 export function solveLeft(a: Tensor, b: Tensor, upper: boolean, unit: boolean, op: string): Tensor {
-  return record(op, solveTriangularRaw(a, b, upper, unit, op), [a, b], [a, b], (g, [a, b], needs) => {
-    const db = solveLeft(mT(a!), g, !upper, unit, op);
-    if (!needs(0)) return [null, db];
-    const x = solveLeft(a!, b!, upper, unit, op);
-    const full = neg(matmul(db, mT(x)));
-    const inside = unit ? 1 : 0;
-    return [upper ? triu(full, inside) : tril(full, -inside), needs(1) ? db : null];
+  return record(op, solveTriangularRaw(a, b, upper, unit, op), {
+    inputs: { a, b },
+    saved: { a, b },
+    composed: (dx, { a, b }, needs) => {
+      const db = solveLeft(mT(a), dx, !upper, unit, op);
+      if (!needs.a) return { a: null, b: db };
+      const x = solveLeft(a, b, upper, unit, op);
+      const full = neg(matmul(db, mT(x)));
+      const inside = unit ? 1 : 0;
+      return { a: upper ? triu(full, inside) : tril(full, -inside), b: needs.b ? db : null };
+    },
   });
 }
 
