@@ -9,7 +9,7 @@ export default defineConfig({
       { find: /^hone$/, replacement: source('src/index.ts') },
       { find: /^hone\/(\w+)$/, replacement: source('src/$1/index.ts') },
       { find: '#host', replacement: source('src/engine/host-node.ts') },
-      { find: '#files', replacement: source('src/formats/files-node.ts') },
+      { find: '#files', replacement: source('src/formats/files/files-node.ts') },
     ],
   },
   test: {

@@ -1,7 +1,7 @@
 """Files as PyTorch writes them, for Hone to read: `python conformance/files.py` makes fixtures/files/ anew.
 
 Each file comes with what it holds, told in expected.json: tensors as {"$": "tensor", dtype, shape, strides, offset, storage, values},
-other values of Python by their type. src/formats/torch-fixtures.test.ts reads both.
+other values of Python by their type. src/formats/torch/fixtures.test.ts reads both.
 """
 
 import collections

@@ -1,5 +1,5 @@
 """
-Writes conformance/fixtures/summary.json: what torchinfo and torchsummary print for models that src/report/summary.test.ts builds too.
+Writes conformance/fixtures/summary.json: what torchinfo and torchsummary print for models that src/report/summary/summary.test.ts builds too.
 
     python conformance/summary.py
 

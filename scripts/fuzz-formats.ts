@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { collectGarbage, engineInfo, HoneError, loadBytes, memoryStats, saveBytes, tensor } from 'hone';
 import { decodeIdx, decodeSafetensors, encodeSafetensors, flattenState } from 'hone/formats';
-import { ZipReader } from '../src/formats/zip.js';
-import { zipChunks } from '../src/formats/zip-writer.js';
+import { ZipReader } from '../src/formats/zip/zip.js';
+import { zipChunks } from '../src/formats/zip/zip-writer.js';
 import { changeZipFields, randomIdx, randomPickle, randomSafetensors } from './fuzz-structures.js';
 
 const { values } = parseArgs({

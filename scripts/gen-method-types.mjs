@@ -1,10 +1,10 @@
-// Writes src/ops/method-types.gen.ts: what the editor shows of the methods of Tensor that are functions of src/ops under the same name,
+// Writes src/ops/methods/method-types.gen.ts: what the editor shows of the methods of Tensor that are functions of src/ops under the same name,
 // taken from the comments at those functions.
 //
 //   node scripts/gen-method-types.mjs            writes the file
 //   node scripts/gen-method-types.mjs --print    prints it: the test compares
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -55,17 +55,19 @@ function written(text, tags) {
   return ['  /**', ...wrap(text, '   *', '   *'), ...tags.flatMap((tag) => wrap(tag, '   *', '   *  ')), '   */'].join('\n');
 }
 
-const methods = source('methods.ts');
+const methods = source('methods/methods.ts');
+/** A path that a file of src/ops/methods imports, from src/ops. */
+const fromOps = (path) => `${posix.normalize(`methods/${path}`)}.ts`;
 const known = comments();
-/** The file behind `import * as reduce from './reduce.js'`. */
-const fileOf = (text, space) => `${new RegExp(`import \\* as ${space} from '\\./([\\w/-]+)\\.js'`).exec(text)?.[1]}.ts`;
+/** The file behind `import * as sums from '../reduce/sum.js'`. */
+const fileOf = (text, space) => fromOps(new RegExp(`import \\* as ${space} from '(\\.[\\w/.-]+)\\.js'`).exec(text)?.[1]);
 const names = (type) => [...new RegExp(`type ${type} =([^;]*);`).exec(methods)[1].matchAll(/'(\w+)'/g)].map(([, name]) => name);
 
 /** Entries `name: space.function` of an object literal. */
 function table(text, name) {
   const body = new RegExp(`const ${name} = \\{([\\s\\S]*?)\\n\\}`).exec(text)[1].replace(/\/\/.*$/gm, '');
-  const plain = [.../import \{([^}]*)\} from '\.\/([\w-]+)\.js'/g[Symbol.matchAll](text)];
-  const home = (fn) => `${plain.find(([, list]) => list.split(',').some((item) => item.trim().replace(/^type /, '') === fn))?.[2]}.ts`;
+  const plain = [.../import \{([^}]*)\} from '(\.[\w/.-]+)\.js'/g[Symbol.matchAll](text)];
+  const home = (fn) => fromOps(plain.find(([, list]) => list.split(',').some((item) => item.trim().replace(/^type /, '') === fn))?.[2]);
   return body
     .split(',')
     .map((entry) => entry.trim())
@@ -92,11 +94,11 @@ function add(method, type, key, inPlace = false) {
   lines.push(`  ${method}: ${type}['${method}'];`);
 }
 
-for (const name of names('UnaryMethodName')) add(name, 'UnaryMethods', `math.ts:${name}`);
-for (const name of names('BinaryMethodName')) add(name, 'BinaryMethods', `arithmetic.ts:${name}`);
-for (const name of names('UnaryInPlaceName')) add(`${name}_`, 'UnaryInPlaceMethods', `math.ts:${name}`, true);
+for (const name of names('UnaryMethodName')) add(name, 'UnaryMethods', `elementwise/unary.ts:${name}`);
+for (const name of names('BinaryMethodName')) add(name, 'BinaryMethods', `elementwise/binary.ts:${name}`);
+for (const name of names('UnaryInPlaceName')) add(`${name}_`, 'UnaryInPlaceMethods', `elementwise/unary.ts:${name}`, true);
 for (const [method, key] of table(methods, 'direct')) add(method, 'DirectMethods', key);
-const forms = source('inplace-forms.ts');
+const forms = source('methods/inplace-forms.ts');
 for (const [method, key] of table(forms, 'forms')) add(`${method}_`, 'InPlaceForms', key, true);
 
 const text = `// Written by scripts/gen-method-types.mjs from the comments at the functions: npm run gen.
@@ -109,4 +111,4 @@ ${lines.join('\n')}
 }
 `;
 if (process.argv.includes('--print')) process.stdout.write(text);
-else writeFileSync(join(ops, 'method-types.gen.ts'), text);
+else writeFileSync(join(ops, 'methods/method-types.gen.ts'), text);

@@ -19,11 +19,21 @@ const floors = [
   ['errors.ts'],
 ];
 
-const hosts: Record<string, string> = { '#host': 'engine/host-node.ts', '#files': 'formats/files-node.ts' };
+/** The families of the two largest floors, from the bottom up: each imports only those to its left, and its own subfolders. */
+const families: Record<string, readonly string[]> = {
+  ops: 'view elementwise gather join reduce random index statistics products special linalg methods'.split(' '),
+  nn: [
+    ...'module init linear conv activation dropout pool norm containers attention distance loss embedding resize'.split(' '),
+    ...'padding recurrent lazy utils'.split(' '),
+    // What gathers them all.
+    'functional.ts',
+    'index.ts',
+  ],
+};
 
-const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-  (f) => f.endsWith('.ts') && !/\.(test|test-helper|gen)\.ts$/.test(f),
-);
+const hosts: Record<string, string> = { '#host': 'engine/host-node.ts', '#files': 'formats/files/files-node.ts' };
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts') && !/\.(test|gen)\.ts$/.test(f));
 
 interface Import {
   readonly to: string;
@@ -60,6 +70,20 @@ describe('floors', () => {
           return floorOf(to) <= floorOf(file);
         })
         .map(({ to, typeOnly }) => `${file} imports ${to}${typeOnly ? ' (types)' : ''}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test.each(Object.keys(families))('the families of %s import downwards', (floor) => {
+    const order = families[floor]!;
+    const familyOf = (file: string) => file.split('/')[1]!;
+    const own = files.filter((file) => file.startsWith(`${floor}/`));
+    expect(order.toSorted()).toEqual([...new Set(own.map(familyOf))].sort());
+    const wrong = own.flatMap((file) =>
+      importsOf(file)
+        .filter(({ to, typeOnly }) => !typeOnly && to.startsWith(`${floor}/`))
+        .filter(({ to }) => order.indexOf(familyOf(to)) > order.indexOf(familyOf(file)))
+        .map(({ to }) => `${file} imports ${to}`),
     );
     expect(wrong).toEqual([]);
   });
@@ -102,6 +126,6 @@ describe('floors', () => {
 
   test('only what stands behind a condition imports from node:', () => {
     const node = files.filter((file) => /from 'node:/.test(readFileSync(join(root, file), 'utf8')) && !file.startsWith('cli/'));
-    expect(node.sort()).toEqual(['engine/host-node.ts', 'engine/locate-node.ts', 'formats/files-node.ts']);
+    expect(node.sort()).toEqual(['engine/host-node.ts', 'engine/locate-node.ts', 'formats/files/files-node.ts']);
   });
 });

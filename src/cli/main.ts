@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command `hone`. */
-import '../ops/methods.js';
+import '../ops/methods/methods.js';
 import '#host';
 import { HoneError } from '../errors.js';
 import { createProgram } from './program.js';

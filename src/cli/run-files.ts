@@ -2,8 +2,8 @@
 import { rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBytes } from '#files';
-import { type Comparison, comparisonTable, notes } from '../report/comparison.js';
-import { comparisonPage } from '../report/comparison-page.js';
+import { type Comparison, comparisonTable, notes } from '../report/comparison/comparison.js';
+import { comparisonPage } from '../report/comparison/page.js';
 import { showPath, surroundings } from './run.js';
 
 /** Milliseconds between two writes of figures of short epochs. */

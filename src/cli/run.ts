@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { engineInfo } from '../engine/select.js';
 import { FileError } from '../errors.js';
-import { makeDirectories } from '../formats/files-node.js';
+import { makeDirectories } from '../formats/files/files-node.js';
 import { ProgressDisplay } from '../report/progress.js';
 import { plural, showCount, showDuration } from '../report/text.js';
 import type { CompareEvents } from '../study/compare.js';

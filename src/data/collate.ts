@@ -1,6 +1,6 @@
 /** Batches out of samples. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { stack } from '../ops/join.js';
+import { stack } from '../ops/join/join.js';
 import { show } from '../tensor/arguments.js';
 import { fromTypedArray, tensor } from '../tensor/create.js';
 import type { TypedArray } from '../tensor/dtype.js';

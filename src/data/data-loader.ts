@@ -1,10 +1,11 @@
 /** DataLoader: batches out of a data set, in order or shuffled as PyTorch shuffles. */
+
+import { Breather } from '../engine/pacer.js';
 import { ArgumentError } from '../errors.js';
 import { assertFunction, isOptions, readOptions, show } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { checkGenerator, defaultGenerator, type Generator as RandomGenerator } from '../tensor/random.js';
 import { Tensor } from '../tensor/tensor.js';
-import { Breather } from './breather.js';
 import { type Collated, collateBy } from './collate.js';
 import { asDataset, type DatasetLike, type IterableDataset, type MapDataset, type MaybePromise } from './dataset.js';
 import { numberRuleOf } from './number-rule.js';

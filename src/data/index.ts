@@ -1,6 +1,6 @@
 /** `hone/data`: data sets, samplers, loaders, splits. */
 import '#host';
-import '../ops/methods.js';
+import '../ops/methods/methods.js';
 
 export type { Collated } from './collate.js';
 export { defaultCollate } from './collate.js';

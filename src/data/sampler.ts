@@ -1,6 +1,6 @@
 /** Samplers: in which order, and how often, samples are drawn. The random ones draw PyTorch's numbers. */
 import { ArgumentError } from '../errors.js';
-import { multinomial } from '../ops/random.js';
+import { multinomial } from '../ops/random/random.js';
 import { assertBoolean, readOptions, show } from '../tensor/arguments.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { checkGenerator, defaultGenerator, Generator, randint, randperm } from '../tensor/random.js';

@@ -1,8 +1,8 @@
 /** Data sets out of tensors. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { contiguous } from '../ops/copy.js';
-import { slicesAt } from '../ops/gather.js';
-import { select } from '../ops/movement.js';
+import { slicesAt } from '../ops/gather/gather.js';
+import { contiguous } from '../ops/view/copy.js';
+import { select } from '../ops/view/movement.js';
 import { assertTensor } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';

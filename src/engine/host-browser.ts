@@ -5,7 +5,7 @@
  */
 import { EngineError } from '../errors.js';
 import { type Engine, type EngineName, loadedEngine, provideDefaultEngine } from './engine.js';
-import { RegistryTracker } from './trackers.js';
+import { RegistryTracker } from './owner-trackers.js';
 import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
 import { sealWasmSource, type WasmSource, wasmSource } from './wasm-source.js';
 

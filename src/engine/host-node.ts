@@ -11,7 +11,7 @@ import { type Frame, provideFrameStorage } from './async-context.js';
 import { type Engine, type EngineName, loadedEngine, provideDefaultEngine } from './engine.js';
 import { findHome, ownRequire } from './locate-node.js';
 import { type Addon, createNativeEngine } from './native.js';
-import { WeakRefTracker } from './trackers.js';
+import { WeakRefTracker } from './owner-trackers.js';
 import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
 import { sealWasmSource, wasmSource } from './wasm-source.js';
 

@@ -1,5 +1,5 @@
 /** What reading a file may cost, in proportion to its size: small files must not take minutes or gigabytes. */
-import type { Fail } from './zip.js';
+import type { Fail } from './zip/zip.js';
 
 /** Units that every file has, and further ones for each of its bytes. One is some hundred bytes of memory, or as many nanoseconds. */
 const BASE = 2 ** 21;

@@ -1,10 +1,10 @@
 /** `hone/formats`: files and their bytes. */
 import '#host';
-import '../ops/methods.js';
+import '../ops/methods/methods.js';
 
 export { fileDType } from './file-dtypes.js';
-export type { FileFormat, LoadBytesOptions, Loaded, LoadOptions, SaveOptions } from './files.js';
-export { load, loadBytes, save, saveBytes } from './files.js';
+export type { FileFormat, LoadBytesOptions, Loaded, LoadOptions, SaveOptions } from './files/files.js';
+export { load, loadBytes, save, saveBytes } from './files/files.js';
 export { decodeIdx } from './idx.js';
 export type { SafetensorsContent } from './safetensors.js';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.js';

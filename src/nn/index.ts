@@ -1,6 +1,6 @@
 /** `nn`: layers, losses and the Module that models are made of. */
 
-export type { InPlaceOption, PReLUOptions } from './activation.js';
+export type { InPlaceOption, PReLUOptions } from './activation/layers.js';
 export {
   CELU,
   ELU,
@@ -22,35 +22,41 @@ export {
   Softsign,
   Tanh,
   Tanhshrink,
-} from './activation.js';
-export type { ThresholdOptions } from './activation-threshold.js';
-export { Hardshrink, RReLU, Softshrink, Threshold } from './activation-threshold.js';
-export type { AdaptiveLogSoftmaxOptions, AdaptiveOutput } from './adaptive-softmax.js';
-export { AdaptiveLogSoftmaxWithLoss } from './adaptive-softmax.js';
-export type { BatchNormLayerOptions } from './batch-norm.js';
-export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.js';
-export { Bilinear } from './bilinear.js';
-export { ModuleDict, ModuleList, Sequential } from './containers.js';
-export type { Conv1dLayerOptions, Conv2dLayerOptions, Conv3dLayerOptions, PaddingMode } from './conv.js';
-export { Conv1d, Conv2d, Conv3d } from './conv.js';
-export type { ConvTranspose1dLayerOptions, ConvTranspose2dLayerOptions, ConvTranspose3dLayerOptions } from './conv-transpose.js';
-export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './conv-transpose.js';
-export { CosineSimilarity, PairwiseDistance } from './distance.js';
-export type { DropoutLayerOptions } from './dropout.js';
-export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout.js';
-export type { EmbeddingBagLayerOptions, EmbeddingLayerOptions, PretrainedBagOptions, PretrainedOptions } from './embedding.js';
-export { Embedding, EmbeddingBag } from './embedding.js';
-export type { FlattenOptions } from './flatten.js';
-export { Flatten, Unflatten } from './flatten.js';
-export { Fold, Unfold } from './fold.js';
+} from './activation/layers.js';
+export type { SoftmaxLayerOptions } from './activation/softmax.js';
+export { LogSoftmax, Softmax, Softmax2d, Softmin } from './activation/softmax.js';
+export type { ThresholdOptions } from './activation/threshold-layers.js';
+export { Hardshrink, RReLU, Softshrink, Threshold } from './activation/threshold-layers.js';
+export type { MultiheadAttentionForwardOptions, MultiheadAttentionOptions } from './attention/multi-head-layer.js';
+export { MultiheadAttention } from './attention/multi-head-layer.js';
+export type {
+  EncoderForwardOptions,
+  TransformerDecoderOptions,
+  TransformerEncoderOptions,
+  TransformerForwardOptions,
+  TransformerOptions,
+} from './attention/transformer.js';
+export { Transformer, TransformerDecoder, TransformerEncoder } from './attention/transformer.js';
+export type {
+  DecoderLayerForwardOptions,
+  EncoderLayerForwardOptions,
+  TransformerActivation,
+  TransformerLayerOptions,
+} from './attention/transformer-layer.js';
+export { TransformerDecoderLayer, TransformerEncoderLayer } from './attention/transformer-layer.js';
+export { ModuleDict, ModuleList, Sequential } from './containers/lists.js';
+export { ParameterDict, ParameterList } from './containers/parameter-lists.js';
+export type { Conv1dLayerOptions, Conv2dLayerOptions, Conv3dLayerOptions, PaddingMode } from './conv/layers.js';
+export { Conv1d, Conv2d, Conv3d } from './conv/layers.js';
+export type { ConvTranspose1dLayerOptions, ConvTranspose2dLayerOptions, ConvTranspose3dLayerOptions } from './conv/transpose-layers.js';
+export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './conv/transpose-layers.js';
+export { CosineSimilarity, PairwiseDistance } from './distance/layers.js';
+export type { DropoutLayerOptions } from './dropout/layers.js';
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout/layers.js';
+export type { EmbeddingBagLayerOptions, EmbeddingLayerOptions, PretrainedBagOptions, PretrainedOptions } from './embedding/layers.js';
+export { Embedding, EmbeddingBag } from './embedding/layers.js';
 export * as functional from './functional.js';
-export type { GroupNormLayerOptions } from './group-norm.js';
-export { GroupNorm, LocalResponseNorm } from './group-norm.js';
-export * as init from './init.js';
-export type { InstanceNormLayerOptions } from './instance-norm.js';
-export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './instance-norm.js';
-export type { LayerNormLayerOptions } from './layer-norm.js';
-export { LayerNorm } from './layer-norm.js';
+export * as init from './init/init.js';
 export {
   LazyBatchNorm1d,
   LazyBatchNorm2d,
@@ -65,14 +71,17 @@ export {
   LazyInstanceNorm2d,
   LazyInstanceNorm3d,
   LazyLinear,
-} from './lazy.js';
-export type { LinearOptions } from './linear.js';
-export { Identity, Linear } from './linear.js';
-export type { LinearCrossEntropyLossOptions } from './linear-cross-entropy.js';
-export { LinearCrossEntropyLoss } from './linear-cross-entropy.js';
-export type { BCEWithLogitsLossOptions } from './loss.js';
-export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, CTCLoss, MultiLabelSoftMarginLoss, NLLLoss } from './loss.js';
-export type { TripletMarginWithDistanceLayerOptions } from './loss-margin.js';
+} from './lazy/lazy.js';
+export { Bilinear } from './linear/bilinear.js';
+export type { LinearOptions } from './linear/linear.js';
+export { Identity, Linear } from './linear/linear.js';
+export type { AdaptiveLogSoftmaxOptions, AdaptiveOutput } from './loss/classification/adaptive-softmax.js';
+export { AdaptiveLogSoftmaxWithLoss } from './loss/classification/adaptive-softmax.js';
+export type { BCEWithLogitsLossOptions } from './loss/classification/layers.js';
+export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, CTCLoss, MultiLabelSoftMarginLoss, NLLLoss } from './loss/classification/layers.js';
+export type { LinearCrossEntropyLossOptions } from './loss/classification/linear-cross-entropy-layer.js';
+export { LinearCrossEntropyLoss } from './loss/classification/linear-cross-entropy-layer.js';
+export type { TripletMarginWithDistanceLayerOptions } from './loss/margin/layers.js';
 export {
   CosineEmbeddingLoss,
   HingeEmbeddingLoss,
@@ -82,21 +91,39 @@ export {
   SoftMarginLoss,
   TripletMarginLoss,
   TripletMarginWithDistanceLoss,
-} from './loss-margin.js';
-export { GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, PoissonNLLLoss, SmoothL1Loss } from './loss-regression.js';
-export type { BufferRegistration, LayerKind, ListOptions, ModuleWithOutput, TensorRegistration } from './module.js';
-export { Module } from './module.js';
-export type { ForwardHook, ForwardHookOptions, ForwardPreHook, FullBackwardHook, FullBackwardPreHook, HookOptions } from './module-call.js';
+} from './loss/margin/layers.js';
+export { GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, PoissonNLLLoss, SmoothL1Loss } from './loss/regression/layers.js';
+export type {
+  ForwardHook,
+  ForwardHookOptions,
+  ForwardPreHook,
+  FullBackwardHook,
+  FullBackwardPreHook,
+  HookOptions,
+} from './module/calls/call.js';
 export {
   registerModuleForwardHook,
   registerModuleForwardPreHook,
   registerModuleFullBackwardHook,
   registerModuleFullBackwardPreHook,
-} from './module-call.js';
-export type { LoadStateDictPostHook, LoadStateDictPreHook, StateDictPostHook, StateDictPreHook } from './module-hooks.js';
-export type { MultiheadAttentionForwardOptions, MultiheadAttentionOptions } from './multihead-attention.js';
-export { MultiheadAttention } from './multihead-attention.js';
-export type { ConstantPadOptions, Padding1d, Padding2d, Padding3d } from './padding.js';
+} from './module/calls/call.js';
+export type { LoadStateDictPostHook, LoadStateDictPreHook, StateDictPostHook, StateDictPreHook } from './module/calls/hooks.js';
+export type { BufferRegistration, LayerKind, ListOptions, ModuleWithOutput, TensorRegistration } from './module/module.js';
+export { Module } from './module/module.js';
+export { Buffer, Parameter } from './module/state/parameter.js';
+export type { LoadResult, LoadStateDictOptions, StateDict, StateDictOptions } from './module/state/state-dict.js';
+export { UninitializedBuffer, UninitializedParameter } from './module/state/uninitialized.js';
+export type { BatchNormLayerOptions } from './norm/batch.js';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './norm/batch.js';
+export type { GroupNormLayerOptions } from './norm/group.js';
+export { GroupNorm, LocalResponseNorm } from './norm/group.js';
+export type { InstanceNormLayerOptions } from './norm/instance.js';
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './norm/instance.js';
+export type { LayerNormLayerOptions } from './norm/layer.js';
+export { LayerNorm } from './norm/layer.js';
+export type { RMSNormOptions } from './norm/rms.js';
+export { RMSNorm } from './norm/rms.js';
+export type { ConstantPadOptions, Padding1d, Padding2d, Padding3d } from './padding/padding.js';
 export {
   CircularPad1d,
   CircularPad2d,
@@ -113,11 +140,7 @@ export {
   ZeroPad1d,
   ZeroPad2d,
   ZeroPad3d,
-} from './padding.js';
-export { Buffer, Parameter } from './parameter.js';
-export { ParameterDict, ParameterList } from './parameter-containers.js';
-export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from './pixel-shuffle.js';
-export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from './pooling.js';
+} from './padding/padding.js';
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
@@ -125,36 +148,20 @@ export {
   AdaptiveMaxPool1d,
   AdaptiveMaxPool2d,
   AdaptiveMaxPool3d,
-} from './pooling-adaptive.js';
-export { FractionalMaxPool2d, FractionalMaxPool3d } from './pooling-fractional.js';
-export { LPPool1d, LPPool2d, LPPool3d } from './pooling-power.js';
-export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './pooling-unpool.js';
-export type { RMSNormOptions } from './rms-norm.js';
-export { RMSNorm } from './rms-norm.js';
-export type { GRUOptions, LSTMOptions, RNNOptions } from './rnn.js';
-export { GRU, LSTM, RNN } from './rnn.js';
-export type { CellOptions, RNNCellOptions } from './rnn-cell.js';
-export { GRUCell, LSTMCell, RNNCell } from './rnn-cell.js';
-export type { SoftmaxLayerOptions } from './softmax.js';
-export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
-export type { LoadResult, LoadStateDictOptions, StateDict, StateDictOptions } from './state-dict.js';
-export * as swaUtils from './swa-utils.js';
-export type {
-  EncoderForwardOptions,
-  TransformerDecoderOptions,
-  TransformerEncoderOptions,
-  TransformerForwardOptions,
-  TransformerOptions,
-} from './transformer.js';
-export { Transformer, TransformerDecoder, TransformerEncoder } from './transformer.js';
-export type {
-  DecoderLayerForwardOptions,
-  EncoderLayerForwardOptions,
-  TransformerActivation,
-  TransformerLayerOptions,
-} from './transformer-layer.js';
-export { TransformerDecoderLayer, TransformerEncoderLayer } from './transformer-layer.js';
-export { UninitializedBuffer, UninitializedParameter } from './uninitialized.js';
-export type { UpsampleOptions, UpsamplingOptions } from './upsample.js';
-export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './upsample.js';
-export * as utils from './utils.js';
+} from './pool/adaptive-layers.js';
+export { FractionalMaxPool2d, FractionalMaxPool3d } from './pool/fractional-layers.js';
+export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from './pool/layers.js';
+export { LPPool1d, LPPool2d, LPPool3d } from './pool/power-layers.js';
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './pool/unpool-layers.js';
+export type { CellOptions, RNNCellOptions } from './recurrent/cells.js';
+export { GRUCell, LSTMCell, RNNCell } from './recurrent/cells.js';
+export type { GRUOptions, LSTMOptions, RNNOptions } from './recurrent/layers.js';
+export { GRU, LSTM, RNN } from './recurrent/layers.js';
+export type { FlattenOptions } from './resize/flatten.js';
+export { Flatten, Unflatten } from './resize/flatten.js';
+export { Fold, Unfold } from './resize/fold.js';
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from './resize/pixel-shuffle.js';
+export type { UpsampleOptions, UpsamplingOptions } from './resize/upsample.js';
+export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './resize/upsample.js';
+export * as swaUtils from './utils/swa-utils.js';
+export * as utils from './utils/utils.js';

@@ -1,4 +1,6 @@
 /** The base of the optimizers: parameter groups, gradients, state, and state dicts in PyTorch's layout. */
+
+import { clearGradient } from '../autograd/clear-gradient.js';
 import type { HookHandle } from '../autograd/hooks.js';
 import { ArgumentError, DTypeError, GradError, ShapeError, StateDictError, showShape } from '../errors.js';
 import { readArguments, show, type Trailing, tooMany, unknownOption } from '../tensor/arguments.js';
@@ -23,7 +25,6 @@ import {
 } from './hooks.js';
 import { StepList, stateLike, stateOf } from './step-list.js';
 import { noteTrained } from './trained.js';
-import { clearGradient } from './zero-grad.js';
 
 /** What PyTorch's optimizers take to choose among their implementations. Hone has one, so these are accepted and ignored. */
 export interface ImplementationOptions {

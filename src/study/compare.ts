@@ -1,7 +1,7 @@
 /** compare: trains several variants several times each and gathers what there is to compare. */
 import { ArgumentError } from '../errors.js';
-import type { Module } from '../nn/module.js';
-import { type Comparison, type EpochFigures, figureName, type RunFigures, type VariantFigures } from '../report/comparison.js';
+import type { Module } from '../nn/module/module.js';
+import { type Comparison, type EpochFigures, figureName, type RunFigures, type VariantFigures } from '../report/comparison/comparison.js';
 import { assertFunction, readOptions, required, show } from '../tensor/arguments.js';
 import { manualSeed } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';

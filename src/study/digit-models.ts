@@ -1,11 +1,11 @@
 /** The four models of the seed notes, for digits of 28 by 28 pixels. */
 
-import { ReLU } from '../nn/activation.js';
-import { BatchNorm1d } from '../nn/batch-norm.js';
-import { Sequential } from '../nn/containers.js';
-import { Dropout } from '../nn/dropout.js';
-import { Linear } from '../nn/linear.js';
-import { Module } from '../nn/module.js';
+import { ReLU } from '../nn/activation/layers.js';
+import { Sequential } from '../nn/containers/lists.js';
+import { Dropout } from '../nn/dropout/layers.js';
+import { Linear } from '../nn/linear/linear.js';
+import { Module } from '../nn/module/module.js';
+import { BatchNorm1d } from '../nn/norm/batch.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 const PIXELS = 28 * 28;

@@ -1,6 +1,6 @@
 /** `hone/study`: comparing techniques, with repeats and error bars. */
 import '#host';
-import '../ops/methods.js';
+import '../ops/methods/methods.js';
 
 export type { CompareEvents, CompareOptions, CompareStepEvent, RunPlace, Variant } from './compare.js';
 export { compare } from './compare.js';

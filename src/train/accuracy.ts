@@ -1,13 +1,13 @@
 /** accuracy: the share of right answers, by the form of what a model gives and of what it should have given. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from '../nn/loss.js';
-import { eq, ge, le, logicalAnd, logicalOr, lt, ne, sub } from '../ops/arithmetic.js';
-import { to } from '../ops/copy.js';
-import { argmax } from '../ops/extrema.js';
-import { binaryCrossEntropy, binaryCrossEntropyWithLogits, multilabelSoftMarginLoss } from '../ops/loss-binary.js';
-import { abs, floor } from '../ops/math.js';
-import { reshape } from '../ops/movement.js';
-import { all, reduceRaw, sum } from '../ops/reduce.js';
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits, multilabelSoftMarginLoss } from '../nn/loss/classification/binary.js';
+import { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from '../nn/loss/classification/layers.js';
+import { eq, ge, le, logicalAnd, logicalOr, lt, ne, sub } from '../ops/elementwise/binary.js';
+import { abs, floor } from '../ops/elementwise/unary.js';
+import { argmax } from '../ops/reduce/extrema.js';
+import { all, reduceRaw, sum } from '../ops/reduce/sum.js';
+import { to } from '../ops/view/copy.js';
+import { reshape } from '../ops/view/movement.js';
 import { assertTensors, readOptions, required, show } from '../tensor/arguments.js';
 import { isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';

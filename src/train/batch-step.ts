@@ -1,10 +1,10 @@
 /** Running a model over one batch: forward, loss, and what of its memory outlives the step. */
 import { eachTensor, releaseTensor } from '../autograd/scope.js';
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { Loss as LossModule } from '../nn/loss.js';
-import { Module } from '../nn/module.js';
-import { type LossTaken, watchLosses } from '../ops/loss-taken.js';
-import { mean } from '../ops/reduce.js';
+import { Loss as LossModule } from '../nn/loss/classification/layers.js';
+import { type LossTaken, watchLosses } from '../nn/loss/taken.js';
+import { Module } from '../nn/module/module.js';
+import { mean } from '../ops/reduce/sum.js';
 import { show } from '../tensor/arguments.js';
 import { closeScope, openScope, type Scope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';

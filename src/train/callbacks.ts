@@ -1,10 +1,10 @@
 /** The callbacks that most trainings want. Each holds its state from `onTrainStart` on, so one object serves several trainings in turn. */
 import { writeBytes } from '#files';
 import { ArgumentError } from '../errors.js';
-import { formatOf } from '../formats/file-formats.js';
-import { load, save } from '../formats/files.js';
-import type { Module } from '../nn/module.js';
-import { clone } from '../ops/copy.js';
+import { formatOf } from '../formats/files/file-formats.js';
+import { load, save } from '../formats/files/files.js';
+import type { Module } from '../nn/module/module.js';
+import { clone } from '../ops/view/copy.js';
 import { readOptions, required, show } from '../tensor/arguments.js';
 import { escapeScope } from '../tensor/storage.js';
 import type { Tensor } from '../tensor/tensor.js';

@@ -1,14 +1,14 @@
 /** Losses that cannot be meant: what is none, and outputs that a loss does not expect. */
 import { noGrad } from '../autograd/mode.js';
 import { ArgumentError } from '../errors.js';
-import { Module } from '../nn/module.js';
-import { ge, le, logicalAnd, sub } from '../ops/arithmetic.js';
-import { type LossTaken, madeForAnother, unexpected } from '../ops/loss-taken.js';
-import { abs, exp } from '../ops/math.js';
-import { allNonzero, sum } from '../ops/reduce.js';
-import { warnOnce } from '../ops/warn.js';
+import { type LossTaken, madeForAnother, unexpected } from '../nn/loss/taken.js';
+import { Module } from '../nn/module/module.js';
+import { ge, le, logicalAnd, sub } from '../ops/elementwise/binary.js';
+import { abs, exp } from '../ops/elementwise/unary.js';
+import { allNonzero, sum } from '../ops/reduce/sum.js';
 import { show } from '../tensor/arguments.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { warnOnce } from '../tensor/warn-once.js';
 import type { Loss } from './types.js';
 
 /** @throws {ArgumentError} for a loss that is none, with what to write. */

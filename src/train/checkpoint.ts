@@ -1,8 +1,8 @@
 /** Checkpoints of a whole training: what it needs to go on as if it had never stopped, in PyTorch's files. */
 import { ArgumentError, FormatError } from '../errors.js';
-import { formatOf } from '../formats/file-formats.js';
-import { load, save } from '../formats/files.js';
-import type { Module } from '../nn/module.js';
+import { formatOf } from '../formats/files/file-formats.js';
+import { load, save } from '../formats/files/files.js';
+import type { Module } from '../nn/module/module.js';
 import { isOptions, readOptions, show } from '../tensor/arguments.js';
 import { defaultGenerator, Generator } from '../tensor/random.js';
 import { Tensor } from '../tensor/tensor.js';

@@ -1,11 +1,11 @@
 /** Measuring a model, and using it, without training it. */
 import { noGrad } from '../autograd/mode.js';
-import { Breather } from '../data/breather.js';
 import type { DatasetLike, MaybePromise } from '../data/dataset.js';
+import { Breather } from '../engine/pacer.js';
 import { ArgumentError, ShapeError } from '../errors.js';
-import { Module, type ModuleWithOutput } from '../nn/module.js';
-import { cat } from '../ops/join.js';
-import { tensorNames } from '../ops/results.js';
+import { Module, type ModuleWithOutput } from '../nn/module/module.js';
+import { cat } from '../ops/join/join.js';
+import { tensorNames } from '../ops/reduce/results.js';
 import { assertFunction, readOptions, required, show } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { escapeScope } from '../tensor/storage.js';

@@ -1,6 +1,6 @@
 /** What fit is given, and what of it cannot be meant. */
 import { ArgumentError } from '../errors.js';
-import type { Module } from '../nn/module.js';
+import type { Module } from '../nn/module/module.js';
 import { assertFunction, isOptions, readOptions, required, show, unknownOption } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';

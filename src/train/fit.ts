@@ -1,11 +1,11 @@
 /** fit: the training loop. */
 
-import { Breather } from '../data/breather.js';
+import { Breather } from '../engine/pacer.js';
 import { ArgumentError, GradError } from '../errors.js';
-import type { Module, ModuleWithOutput } from '../nn/module.js';
-import { warnOnce } from '../ops/warn.js';
+import type { Module, ModuleWithOutput } from '../nn/module/module.js';
 import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { warnOnce } from '../tensor/warn-once.js';
 import { computeLoss, inStep, type Recipe } from './batch-step.js';
 import { type Hold, holdModel } from './busy.js';
 import { earlyStopping, keepBest, READS, type ReadingCallback, WATCHES, type WatchingCallback } from './callbacks.js';

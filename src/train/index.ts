@@ -1,6 +1,6 @@
 /** `hone/train`: the training loop and what goes with it. */
 import '#host';
-import '../ops/methods.js';
+import '../ops/methods/methods.js';
 
 export type { AccuracyOptions } from './accuracy.js';
 export { accuracy } from './accuracy.js';

@@ -2,11 +2,11 @@
 import { check, kernels } from '../engine/engine.js';
 import { ReduceOp } from '../engine/kernel-table.gen.js';
 import { HoneError } from '../errors.js';
-import type { Module } from '../nn/module.js';
-import { code } from '../ops/kernel-call.js';
-import { isfinite } from '../ops/math.js';
-import { allNonzero, reduceRaw } from '../ops/reduce.js';
+import type { Module } from '../nn/module/module.js';
+import { isfinite } from '../ops/elementwise/unary.js';
+import { allNonzero, reduceRaw } from '../ops/reduce/sum.js';
 import type { DType } from '../tensor/dtype.js';
+import { code } from '../tensor/raw.js';
 import { numel } from '../tensor/shape.js';
 import { closeScope, openScope } from '../tensor/storage.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';

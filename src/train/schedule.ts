@@ -1,11 +1,11 @@
 /** When a scheduler steps, and schedules that cannot be meant. */
 import { ArgumentError } from '../errors.js';
-import { warnOnce } from '../ops/warn.js';
 import { OneCycleLR } from '../optim/lr-scheduler/cycle/one-cycle-lr.js';
 import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
 import { LRScheduler } from '../optim/lr-scheduler/scheduler.js';
 import { readOptions, required, show } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
+import { warnOnce } from '../tensor/warn-once.js';
 import type { Monitor, OptimizerLike, SchedulerLike } from './types.js';
 
 /** A scheduler, and when it steps. */

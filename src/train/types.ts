@@ -1,5 +1,5 @@
 /** What training takes and tells: models, losses, loaders, events, callbacks. */
-import type { Module } from '../nn/module.js';
+import type { Module } from '../nn/module/module.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { History } from './history.js';
 

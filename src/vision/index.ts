@@ -1,6 +1,6 @@
 /** `hone/vision`: images and data sets of them. */
 import '#host';
-import '../ops/methods.js';
+import '../ops/methods/methods.js';
 
 export * as datasets from './datasets.js';
 export type { DigitsOptions } from './digits.js';

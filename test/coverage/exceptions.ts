@@ -13,10 +13,10 @@ export const noOperations: Exceptions = {
   ),
   ...each('load loadBytes save saveBytes', 'files: src/formats'),
   ...each('device', 'where tensors live: src/tensor/device.test.ts'),
-  ...each('summary', 'text about a model: src/report/summary.test.ts'),
+  ...each('summary', 'text about a model: src/report/summary/summary.test.ts'),
   ...each(
     'defaultGenerator forkRng getRngState initialSeed manualSeed seed setRngState',
-    'the state of the generator: src/ops/random.test.ts',
+    'the state of the generator: src/ops/random/random.test.ts',
   ),
 };
 
@@ -63,7 +63,7 @@ export const noGradcheck: Exceptions = {
   ),
   ...each('linalg.matrixRank', 'gives a whole number'),
   ...each('clip', 'is clamp'),
-  ...each('ctcLoss CTCLoss', 'the gradient is that for log-probabilities, which add up to 1: src/ops/ctc.test.ts'),
+  ...each('ctcLoss CTCLoss', 'the gradient is that for log-probabilities, which add up to 1: src/nn/loss/classification/ctc.test.ts'),
   ...each(
     'maxUnpool1d maxUnpool2d maxUnpool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d',
     'places that come twice: the last value stands, and each gets the gradient, as in torch',
@@ -73,12 +73,12 @@ export const noGradcheck: Exceptions = {
 
 /** Classes that hold other modules, or that are abstract: their own tests. */
 export const elsewhere: Exceptions = {
-  ...each('Sequential ModuleList ModuleDict ParameterList ParameterDict', 'holds what it is given: src/nn/containers.test.ts'),
+  ...each('Sequential ModuleList ModuleDict ParameterList ParameterDict', 'holds what it is given: src/nn/containers/containers.test.ts'),
   ...each(
     'LazyLinear LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d',
-    'becomes another layer at its first batch: src/nn/lazy.test.ts',
+    'becomes another layer at its first batch: src/nn/lazy/lazy.test.ts',
   ),
 };
 
 /** Initialisers that torch has not, or that return numbers. */
-export const ownInit: Exceptions = each('calculateFanInAndFanOut', 'gives numbers: src/nn/init.test.ts');
+export const ownInit: Exceptions = each('calculateFanInAndFanOut', 'gives numbers: src/nn/init/init.test.ts');

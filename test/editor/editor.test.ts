@@ -26,7 +26,11 @@ describe('the declarations of the package', () => {
       typeof value === 'string' ? [] : [[name === '.' ? '' : `${name.slice(2)}.`, entry(value.types.replace('./dist/', ''))] as const],
     );
     expect(entries.length).toBeGreaterThan(6);
-    all = shownBy({ ...Object.fromEntries(entries), 'Tensor.': entry('ops/methods.d.ts'), 'Tensor..': entry('ops/method-types.gen.d.ts') });
+    all = shownBy({
+      ...Object.fromEntries(entries),
+      'Tensor.': entry('ops/methods/methods.d.ts'),
+      'Tensor..': entry('ops/methods/method-types.gen.d.ts'),
+    });
   }, 120_000);
 
   test('are found, members and all', () => {
@@ -61,7 +65,7 @@ describe('the declarations of the package', () => {
 
 test('the methods’ text is that of their functions: npm run gen', () => {
   const { stdout } = spawnSync(process.execPath, [join(root, 'scripts/gen-method-types.mjs'), '--print'], { encoding: 'utf8' });
-  expect(readFileSync(join(root, 'src/ops/method-types.gen.ts'), 'utf8')).toBe(stdout);
+  expect(readFileSync(join(root, 'src/ops/methods/method-types.gen.ts'), 'utf8')).toBe(stdout);
 });
 
 test('the walk finds what has no text', () => {

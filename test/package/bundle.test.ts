@@ -82,7 +82,7 @@ describe('bundled for the browser', () => {
   it('keeps the engine and the methods of Tensor where only a function is imported', async () => {
     const { files } = await bundled("import { tensor } from 'hone'; console.log(tensor([1]));");
     expect(files).toContain('engine/host-browser.js');
-    expect(files).toContain('ops/methods.js');
+    expect(files).toContain('ops/methods/methods.js');
   });
 
   it('leaves out what a program does not use', async () => {

@@ -3,12 +3,12 @@ import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError } from '../../errors.js';
 import { readArguments } from '../../tensor/arguments.js';
+import { code } from '../../tensor/raw.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { add, div, mul, sub } from '../arithmetic.js';
-import { code } from '../kernel-call.js';
-import { matmul } from '../matmul.js';
-import { diagonal, unsqueeze } from '../movement.js';
-import { diagEmbed } from '../rearrange.js';
+import { add, div, mul, sub } from '../elementwise/binary.js';
+import { diagEmbed } from '../index/rearrange.js';
+import { matmul } from '../products/matmul.js';
+import { diagonal, unsqueeze } from '../view/movement.js';
 import { assertFine, assertSquare, batchShape, mT, notConverged, raw, sizes, workingCopy } from './matrices.js';
 
 /** The options of {@link eigh} and {@link eigvalsh}. */

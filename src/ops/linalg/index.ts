@@ -1,5 +1,5 @@
 /** `linalg`: PyTorch's `torch.linalg`, for real matrices. */
-export { matmul } from '../matmul.js';
+export { matmul } from '../products/matmul.js';
 export type { CholeskyOptions } from './cholesky.js';
 export { cholesky } from './cholesky.js';
 export type { EighOptions } from './eigh.js';

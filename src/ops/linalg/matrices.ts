@@ -3,11 +3,11 @@ import { noGrad } from '../../autograd/mode.js';
 import { DTypeError, LinAlgError, ShapeError, showShape } from '../../errors.js';
 import { assertTensor } from '../../tensor/arguments.js';
 import { isFloating } from '../../tensor/dtype.js';
+import { copyInto } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
-import { copyInto } from '../kernel-call.js';
-import { transpose } from '../movement.js';
+import { transpose } from '../view/movement.js';
 
 /** Throws unless `x` is a matrix or a batch of matrices of floats. */
 export function assertMatrices(op: string, name: string, x: unknown): asserts x is Tensor {

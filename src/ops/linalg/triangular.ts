@@ -3,13 +3,13 @@ import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { readArguments } from '../../tensor/arguments.js';
+import { code, copyInto, rowMajor } from '../../tensor/raw.js';
 import { broadcastShapes, numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { tril, triu } from '../arrange.js';
-import { code, copyInto, rowMajor } from '../kernel-call.js';
-import { neg } from '../math.js';
-import { matmul } from '../matmul.js';
-import { expand } from '../movement.js';
+import { neg } from '../elementwise/unary.js';
+import { tril, triu } from '../join/arrange.js';
+import { matmul } from '../products/matmul.js';
+import { expand } from '../view/movement.js';
 import { assertMatrices, assertSameDType, assertSquare, batchShape, mT } from './matrices.js';
 
 /** The options of {@link solveTriangular}. */

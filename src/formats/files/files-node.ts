@@ -1,0 +1,212 @@
+/** Files, for Node. Beside host-node.ts the only module that imports from node:. Whole files, written so that no half of one is ever seen. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { crc32, inflateRawSync } from 'node:zlib';
+import { findInPackage, ownRequire } from '../../engine/locate-node.js';
+import { FileError } from '../../errors.js';
+
+type Failure = NodeJS.ErrnoException;
+
+/** Loaded when a file is written: it takes as long as a tenth of Hone, and few programs need it. */
+const systemCrypto = () => ownRequire()('node:crypto') as typeof import('node:crypto');
+
+/** Undoes deflate: at most `size` bytes, made as they come, so that what is announced alone costs nothing. @throws for damaged bytes. */
+export function inflateRaw(packed: Uint8Array, size: number): Uint8Array {
+  const { buffer, byteOffset, byteLength } = inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** CRC-32 by the system; undefined in Node before 20.15. */
+export const systemCrc32 = crc32 as ((bytes: Uint8Array) => number) | undefined;
+
+/** Turns a system error into one that names the path and says what to do. */
+function explain(error: unknown, op: string, path: string, doing: 'read' | 'write'): FileError {
+  const { code, message } = error as Failure;
+  const folder = dirname(path);
+  const told = (text: string) => new FileError(`${op}: ${text}`, { cause: error });
+  switch (code) {
+    case 'ENOENT':
+      if (!existsSync(folder))
+        return told(
+          `the directory ${folder} does not exist. ${doing === 'read' ? 'Check the path.' : `Create it first: mkdir -p ${folder}`}`,
+        );
+      return told(`there is no file ${path}. ${neighbours(path)}`);
+    case 'EISDIR':
+      return told(`${path} is a directory, expected a file. Give the path of a file in it.`);
+    case 'ENOTDIR':
+      return told(`a part of the path ${path} is a file, not a directory. Check the path.`);
+    case 'EACCES':
+    case 'EPERM':
+      return told(
+        `no permission to ${doing} ${path}. Change the permissions of ${doing === 'read' ? 'the file' : `the directory ${folder}`}, or choose another path.`,
+      );
+    case 'EROFS':
+      return told(`${path} lies on a read-only file system. Choose another path.`);
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return told(`no space is left to write ${path}. Free some, or choose another disk. The file that was there before is untouched.`);
+    default:
+      return told(`cannot ${doing} ${path}: ${message}`);
+  }
+}
+
+/** What stands in the directory instead, for a file that is not there. */
+function neighbours(path: string): string {
+  try {
+    const names = readdirSync(dirname(path)).filter((name) => !name.startsWith('.'));
+    if (names.length === 0) return 'Its directory is empty.';
+    return `Its directory holds ${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}.`;
+  } catch {
+    return 'Check the path.';
+  }
+}
+
+/** All bytes of a file. @throws {FileError} when it cannot be read. */
+export function readBytes(path: string, op: string): Uint8Array<ArrayBuffer> {
+  const full = resolve(path);
+  try {
+    const buffer = readFileSync(full);
+    return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
+  } catch (error) {
+    throw explain(error, op, full, 'read');
+  }
+}
+
+/**
+ * Creates a directory and those above it. Node's own recursive mkdir never ends where the system refuses with ENOENT, as /proc does.
+ * @throws {FileError} where one cannot be made.
+ */
+export function makeDirectories(path: string, op: string): void {
+  const full = resolve(path);
+  const missing: string[] = [];
+  for (let at = full; !existsSync(at); at = dirname(at)) missing.push(at);
+  for (const directory of missing.reverse()) {
+    try {
+      mkdirSync(directory);
+    } catch (error) {
+      const { code, message } = error as Failure;
+      // Another process may have made it meanwhile.
+      if (code === 'EEXIST' && statSync(directory, { throwIfNoEntry: false })?.isDirectory()) continue;
+      if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOSPC' || code === 'EDQUOT' || code === 'ENOTDIR')
+        throw explain(error, op, directory, 'write');
+      throw new FileError(`${op}: the directory ${directory} cannot be created: ${message}. Choose another path.`, { cause: error });
+    }
+  }
+}
+
+/** Marks temporary files with the machine, and on Linux the process namespace, in which their process number means something. */
+let here: string | undefined;
+function hereTag(): string {
+  if (here === undefined) {
+    let namespace = '';
+    try {
+      namespace = readlinkSync('/proc/self/ns/pid');
+    } catch {
+      // Other systems have one for all.
+    }
+    here = systemCrypto().createHash('sha256').update(`${hostname()} ${namespace}`).digest('hex').slice(0, 8);
+  }
+  return here;
+}
+
+const temporaryName = (target: string) =>
+  join(dirname(target), `.${basename(target)}.${hereTag()}-${process.pid}-${systemCrypto().randomBytes(4).toString('hex')}.tmp`);
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as Failure).code !== 'ESRCH'; // EPERM: somebody else's
+  }
+}
+
+/** Removes what saves of the same file left behind whose process was killed on this machine. */
+function removeLeftovers(target: string): void {
+  const prefix = `.${basename(target)}.${hereTag()}-`;
+  try {
+    for (const name of readdirSync(dirname(target))) {
+      if (!name.startsWith(prefix)) continue;
+      const pid = /^(\d+)-[0-9a-f]{8}\.tmp$/.exec(name.slice(prefix.length))?.[1];
+      if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(dirname(target), name), { force: true });
+    }
+  } catch {
+    // They cost space, not correctness.
+  }
+}
+
+/**
+ * Writes a file as a whole: to a temporary name in the same directory, then, once the bytes are on the disk, to its own name. Whoever
+ * reads the path sees the old file or the new one, whatever fails between.
+ * @param options.makeDirectories creates the directories of the path. Default: false.
+ * @throws {FileError} when that is impossible; the file that was there before is untouched then.
+ */
+export function writeBytes(path: string, chunks: Iterable<Uint8Array>, op: string, options: { makeDirectories?: boolean } = {}): void {
+  let target = resolve(path);
+  let temporary: string | undefined;
+  try {
+    if (options.makeDirectories) makeDirectories(dirname(target), op);
+    if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() && existsSync(target)) target = realpathSync(target);
+    const present = statSync(target, { throwIfNoEntry: false });
+    if (present?.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+    // Renaming over a device or a pipe would replace it.
+    if (present && !present.isFile()) throw new FileError(`${op}: ${target} is a device or a pipe, expected a file. Choose another path.`);
+    const name = temporaryName(target);
+    const file = openSync(name, 'wx', present ? present.mode & 0o777 : 0o666);
+    temporary = name;
+    try {
+      for (const chunk of chunks) for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at, chunk.length - at);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(name, target);
+    temporary = undefined;
+    syncDirectory(dirname(target));
+    removeLeftovers(target);
+  } catch (error) {
+    if (temporary !== undefined) rmSync(temporary, { force: true });
+    // Errors of Hone's own, from whoever makes the chunks, pass as they are; those of the system have a code and a call.
+    throw error instanceof Error && 'code' in error && /^E[A-Z0-9]+$/.test(String(error.code))
+      ? explain(error, op, target, 'write')
+      : error;
+  }
+}
+
+/** Makes a rename last; not every file system lets a directory be synced, and none needs it for readers to see whole files. */
+function syncDirectory(directory: string): void {
+  try {
+    const handle = openSync(directory, 'r');
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    // The file is complete under its name either way.
+  }
+}
+
+/** The bytes of a file inside an installed npm package. @throws {FileError} when the package is not there. */
+export function readPackageBytes(packageName: string, file: string, op: string): Uint8Array<ArrayBuffer> {
+  const path = findInPackage(packageName, file);
+  if (path === undefined)
+    throw new FileError(`${op}: the npm package ${packageName}, which holds the data, is not installed. Run npm install ${packageName}.`);
+  return readBytes(path, op);
+}

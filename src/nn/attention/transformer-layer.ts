@@ -1,0 +1,291 @@
+/** The layers that transformers are stacks of: attention and a feed-forward network, each with its residual and norm. */
+import { ArgumentError } from '../../errors.js';
+import { add } from '../../ops/elementwise/binary.js';
+import { relu } from '../../ops/elementwise/unary.js';
+import { readArguments, type Settings, show, type Trailing } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
+import type { DeviceLike } from '../../tensor/device.js';
+import type { DType } from '../../tensor/dtype.js';
+import { assertCount } from '../../tensor/layer-checks.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { gelu } from '../activation/functional.js';
+import { GELU, ReLU } from '../activation/layers.js';
+import { Dropout } from '../dropout/layers.js';
+import { Linear } from '../linear/linear.js';
+import { Module } from '../module/module.js';
+import { LayerNorm } from '../norm/layer.js';
+import { assertProbability, MultiheadAttention, renamed } from './multi-head-layer.js';
+
+/** What stands between the two products of the feed-forward network. */
+export type TransformerActivation = 'relu' | 'gelu' | ((x: Tensor) => Tensor) | Module;
+
+/** The options of {@link TransformerEncoderLayer} and {@link TransformerDecoderLayer}. */
+export interface TransformerLayerOptions {
+  /** Features inside the feed-forward network. Default: 2048. */
+  dimFeedforward?: number;
+  /** The probability to drop, of every dropout in the layer. Default: 0.1. */
+  dropout?: number;
+  /** Default: `relu`. */
+  activation?: TransformerActivation;
+  /** Added to the variances in the norms. Default: 1e-5. */
+  layerNormEps?: number;
+  /** Inputs and output are [N, L, E] instead of [L, N, E]. Default: false. */
+  batchFirst?: boolean;
+  /** Norms come before attention and feed-forward network instead of after. Default: false. */
+  normFirst?: boolean;
+  /** Products and norms learn a bias. Default: true. */
+  bias?: boolean;
+  /** Of the parameters. Default: float32. */
+  dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
+}
+
+/** In PyTorch's order, in which they may be given. The activation is of several types, which null stands for; it is `relu`. */
+export const LAYER_DEFAULTS = {
+  dimFeedforward: 2048,
+  dropout: 0.1,
+  activation: null as unknown as TransformerActivation,
+  layerNormEps: 1e-5,
+  batchFirst: false,
+  normFirst: false,
+  bias: true,
+  dtype: 'float32',
+} satisfies Settings<TransformerLayerOptions> as Settings<TransformerLayerOptions>;
+
+type LayerArguments = Trailing<
+  [dimFeedforward: number | undefined, dropout: number | undefined, activation: TransformerActivation | undefined],
+  TransformerLayerOptions
+>;
+
+type Mask = Tensor | null | undefined;
+
+/** The options of the forward of {@link TransformerEncoderLayer}. */
+export interface EncoderLayerForwardOptions {
+  /** [L, L] or [N * heads, L, L]: bool, true where a position may not look at another; or floating, added to the scores. */
+  srcMask?: Tensor | null;
+  /** [N, L], or [L]: bool, true for positions to ignore; or floating. */
+  srcKeyPaddingMask?: Tensor | null;
+  /** Says that `srcMask`, which must be there, is the causal mask. Default: false. */
+  isCausal?: boolean;
+}
+
+/** The options of the forward of {@link TransformerDecoderLayer}. */
+export interface DecoderLayerForwardOptions {
+  /** [T, T] or [N * heads, T, T], among the targets, as {@link EncoderLayerForwardOptions.srcMask}. */
+  tgtMask?: Tensor | null;
+  /** [T, S] or [N * heads, T, S], from the targets to the memory. */
+  memoryMask?: Tensor | null;
+  /** [N, T], or [T]. */
+  tgtKeyPaddingMask?: Tensor | null;
+  /** [N, S], or [S]. */
+  memoryKeyPaddingMask?: Tensor | null;
+  /** Says that `tgtMask` is the causal mask. Default: false. */
+  tgtIsCausal?: boolean | null;
+  /** Says that `memoryMask` is the causal mask. Default: false. */
+  memoryIsCausal?: boolean;
+}
+
+const ENCODER_FORWARD: Settings<EncoderLayerForwardOptions> = { srcMask: null, srcKeyPaddingMask: null, isCausal: false };
+
+/** What the forward of decoders takes, in PyTorch's order. */
+export const DECODER_FORWARD: Settings<DecoderLayerForwardOptions> = {
+  tgtMask: null,
+  memoryMask: null,
+  tgtKeyPaddingMask: null,
+  memoryKeyPaddingMask: null,
+  tgtIsCausal: null,
+  memoryIsCausal: false,
+};
+
+/** The options of a layer, checked, with their defaults; the activation as a function or module. */
+function settings(layer: string, dModel: number, nhead: number, given: readonly unknown[]) {
+  const options = readArguments<Settings<TransformerLayerOptions>>(layer, LAYER_DEFAULTS, given);
+  const { dimFeedforward, dropout, activation: named, layerNormEps: eps, batchFirst, normFirst, bias, dtype } = options;
+  assertCount(layer, 'dModel', dModel, 1);
+  assertCount(layer, 'nhead', nhead, 1);
+  assertCount(layer, 'dimFeedforward', dimFeedforward);
+  assertProbability(layer, dropout);
+  const activation = named === null || named === 'relu' ? relu : named === 'gelu' ? gelu : named;
+  if (typeof activation !== 'function' && !(activation instanceof Module))
+    throw new ArgumentError(`${layer}: activation is ${show(named)}, expected 'relu', 'gelu', a function of a tensor, or a module.`);
+  return { dimFeedforward, dropout, activation, normFirst, shared: { batchFirst, bias, dtype }, norm: { eps, bias, dtype } };
+}
+
+/** @internal Whether an activation is one that PyTorch's fast path knows. */
+export function isReluOrGelu(activation: ((x: Tensor) => Tensor) | Module): boolean {
+  return activation === relu || activation === gelu || activation instanceof ReLU || activation instanceof GELU;
+}
+
+/** The second half of a layer: linear1, activation, dropout, linear2. */
+function feedForward(layer: TransformerEncoderLayer | TransformerDecoderLayer, x: Tensor): Tensor {
+  const { activation } = layer;
+  const hidden = layer.linear1.forward(x);
+  return layer.linear2.forward(layer.dropout.forward(activation instanceof Module ? activation.forward(hidden) : activation(hidden)));
+}
+
+/**
+ * Self-attention and a feed-forward network, each added to its input, which dropout thins and LayerNorm normalises.
+ * Input and output [L, N, dModel], with `batchFirst` [N, L, dModel], or [L, dModel].
+ * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoderLayer.html
+ * @example
+ * const layer = new nn.TransformerEncoderLayer(16, 4, { dimFeedforward: 32, batchFirst: true });
+ * layer.forward(randn([2, 10, 16])).shape; // [2, 10, 16]
+ */
+export class TransformerEncoderLayer extends Module {
+  static override readonly className: string = 'TransformerEncoderLayer';
+  /** Whether norms stand before attention and feed-forward, not after. */
+  readonly normFirst: boolean;
+  /** Attention over the sequence itself. */
+  selfAttn: MultiheadAttention;
+  /** The first layer of the feed-forward block. */
+  linear1: Linear;
+  /** Between the layers of the feed-forward block. */
+  dropout: Dropout;
+  /** The second layer of the feed-forward block. */
+  linear2: Linear;
+  /** The norm of the self-attention block. */
+  norm1: LayerNorm;
+  /** The norm of the second block. */
+  norm2: LayerNorm;
+  /** After the self-attention block. */
+  dropout1: Dropout;
+  /** After the second block. */
+  dropout2: Dropout;
+  /** The function between the layers of the feed-forward block. */
+  activation: ((x: Tensor) => Tensor) | Module;
+
+  /**
+   * Self-attention and a feed-forward network, each added to its input, which dropout thins and LayerNorm normalises. Input and output
+   * [L, N, dModel], with `batchFirst` [N, L, dModel], or [L, dModel].
+   * @param rest `dimFeedforward` (default 2048), `dropout` (default 0.1) and `activation` in order, or any option by name.
+   * @throws {ArgumentError} when the heads do not divide `dModel`, and for an unknown activation.
+   */
+  constructor(dModel: number, nhead: number, ...rest: LayerArguments) {
+    super();
+    const { dimFeedforward, dropout, activation, normFirst, shared, norm } = settings(classNameOf(new.target), dModel, nhead, rest);
+    this.normFirst = normFirst;
+    this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, ...shared });
+    this.linear1 = new Linear(dModel, dimFeedforward, { bias: shared.bias, dtype: shared.dtype });
+    this.dropout = new Dropout(dropout);
+    this.linear2 = new Linear(dimFeedforward, dModel, { bias: shared.bias, dtype: shared.dtype });
+    this.norm1 = new LayerNorm(dModel, norm);
+    this.norm2 = new LayerNorm(dModel, norm);
+    this.dropout1 = new Dropout(dropout);
+    this.dropout2 = new Dropout(dropout);
+    this.activation = activation;
+  }
+
+  protected override fields(): Iterable<readonly [string, unknown]> {
+    return renamed(super.fields(), { selfAttn: 'self_attn' });
+  }
+
+  /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
+  forward(
+    src: Tensor,
+    ...rest: Trailing<[srcMask: Mask, srcKeyPaddingMask: Mask, isCausal: boolean | undefined], EncoderLayerForwardOptions>
+  ) {
+    const options = readArguments<Settings<EncoderLayerForwardOptions>>(classNameOf(this), ENCODER_FORWARD, rest);
+    const attention = (x: Tensor) => {
+      const { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal } = options;
+      return this.dropout1.forward(this.selfAttn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal, needWeights: false })[0]);
+    };
+    const network = (x: Tensor) => this.dropout2.forward(feedForward(this, x));
+    if (this.normFirst) {
+      const x = add(src, attention(this.norm1.forward(src)));
+      return add(x, network(this.norm2.forward(x)));
+    }
+    const x = this.norm1.forward(add(src, attention(src)));
+    return this.norm2.forward(add(x, network(x)));
+  }
+}
+
+/**
+ * Self-attention, attention to a memory (the output of an encoder) and a feed-forward network, each with its residual and norm.
+ * Targets and output [T, N, dModel] and memory [S, N, dModel], with `batchFirst` [N, T, dModel] and [N, S, dModel], or without N.
+ * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoderLayer.html
+ * @example
+ * const layer = new nn.TransformerDecoderLayer(16, 4, { dimFeedforward: 32, batchFirst: true });
+ * layer.forward(randn([2, 5, 16]), randn([2, 10, 16])).shape; // [2, 5, 16]
+ */
+export class TransformerDecoderLayer extends Module {
+  static override readonly className: string = 'TransformerDecoderLayer';
+  /** Whether norms stand before attention and feed-forward, not after. */
+  readonly normFirst: boolean;
+  /** Attention over the sequence itself. */
+  selfAttn: MultiheadAttention;
+  /** Attention over what the encoder gives. */
+  multiheadAttn: MultiheadAttention;
+  /** The first layer of the feed-forward block. */
+  linear1: Linear;
+  /** Between the layers of the feed-forward block. */
+  dropout: Dropout;
+  /** The second layer of the feed-forward block. */
+  linear2: Linear;
+  /** The norm of the self-attention block. */
+  norm1: LayerNorm;
+  /** The norm of the second block. */
+  norm2: LayerNorm;
+  /** The norm of the feed-forward block. */
+  norm3: LayerNorm;
+  /** After the self-attention block. */
+  dropout1: Dropout;
+  /** After the second block. */
+  dropout2: Dropout;
+  /** After the feed-forward block. */
+  dropout3: Dropout;
+  /** The function between the layers of the feed-forward block. */
+  activation: ((x: Tensor) => Tensor) | Module;
+
+  /** As {@link TransformerEncoderLayer}. */
+  constructor(dModel: number, nhead: number, ...rest: LayerArguments) {
+    super();
+    const { dimFeedforward, dropout, activation, normFirst, shared, norm } = settings(classNameOf(new.target), dModel, nhead, rest);
+    this.normFirst = normFirst;
+    this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, ...shared });
+    this.multiheadAttn = new MultiheadAttention(dModel, nhead, { dropout, ...shared });
+    this.linear1 = new Linear(dModel, dimFeedforward, { bias: shared.bias, dtype: shared.dtype });
+    this.dropout = new Dropout(dropout);
+    this.linear2 = new Linear(dimFeedforward, dModel, { bias: shared.bias, dtype: shared.dtype });
+    this.norm1 = new LayerNorm(dModel, norm);
+    this.norm2 = new LayerNorm(dModel, norm);
+    this.norm3 = new LayerNorm(dModel, norm);
+    this.dropout1 = new Dropout(dropout);
+    this.dropout2 = new Dropout(dropout);
+    this.dropout3 = new Dropout(dropout);
+    this.activation = activation;
+  }
+
+  protected override fields(): Iterable<readonly [string, unknown]> {
+    return renamed(super.fields(), { selfAttn: 'self_attn', multiheadAttn: 'multihead_attn' });
+  }
+
+  /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
+  forward(
+    tgt: Tensor,
+    memory: Tensor,
+    ...rest: Trailing<[tgtMask: Mask, memoryMask: Mask, tgtKeyPaddingMask: Mask, memoryKeyPaddingMask: Mask], DecoderLayerForwardOptions>
+  ): Tensor {
+    const options = readArguments<Settings<DecoderLayerForwardOptions>>(classNameOf(this), DECODER_FORWARD, rest);
+    const toTargets = (x: Tensor) => {
+      const { tgtMask: attnMask, tgtKeyPaddingMask: keyPaddingMask, tgtIsCausal } = options;
+      return this.dropout1.forward(
+        this.selfAttn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal: tgtIsCausal ?? false, needWeights: false })[0],
+      );
+    };
+    const toMemory = (x: Tensor) => {
+      const { memoryMask: attnMask, memoryKeyPaddingMask: keyPaddingMask, memoryIsCausal: isCausal } = options;
+      const masks = { attnMask, keyPaddingMask, isCausal, needWeights: false } as const;
+      return this.dropout2.forward(this.multiheadAttn.forward(x, memory, memory, masks)[0]);
+    };
+    const network = (x: Tensor) => this.dropout3.forward(feedForward(this, x));
+    if (this.normFirst) {
+      let x = add(tgt, toTargets(this.norm1.forward(tgt)));
+      x = add(x, toMemory(this.norm2.forward(x)));
+      return add(x, network(this.norm3.forward(x)));
+    }
+    let x = this.norm1.forward(add(tgt, toTargets(tgt)));
+    x = this.norm2.forward(add(x, toMemory(x)));
+    return this.norm3.forward(add(x, network(x)));
+  }
+}

@@ -1,0 +1,52 @@
+/** What containers share: entries by position, and checks of what is put in. */
+import { ArgumentError, IndexError } from '../../errors.js';
+import { show } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { Module } from '../module/module.js';
+
+/** `index` counted from the start; negative ones count from the end. @throws {IndexError} outside. */
+export function position(container: string, index: number, length: number): number {
+  const at = index < 0 ? index + length : index;
+  if (!Number.isInteger(at) || at < 0 || at >= length)
+    throw new IndexError(`${container}: index ${index} is out of range for ${length} entries.`);
+  return at;
+}
+
+/** Where `insert` puts an entry: from 0 to `length`. @throws {IndexError} outside. */
+export function insertPosition(container: string, index: number, length: number): number {
+  const at = index < 0 ? index + length : index;
+  if (!Number.isInteger(at) || at < 0 || at > length)
+    throw new IndexError(`${container}: cannot insert at ${index}, there are ${length} entries.`);
+  return at;
+}
+
+export function assertModule(value: unknown, what: string): asserts value is Module {
+  if (value instanceof Module) return;
+  const given = typeof value === 'function' ? show(value) : value instanceof Tensor ? 'a Tensor' : String(value);
+  throw new ArgumentError(
+    `${what} is ${given}, expected a Module.${typeof value === 'function' ? ` For a class, write new ${Object.hasOwn(value, 'className') ? classNameOf(value) : 'Layer'}(…).` : ''}`,
+  );
+}
+
+/** The keys of what is given by name: pairs in their order, or an object. */
+export function pairs<V>(
+  container: string,
+  entries: Iterable<readonly [string, V]> | Readonly<Record<string, V>>,
+): (readonly [string, V])[] {
+  if (typeof entries !== 'object' || entries === null)
+    throw new ArgumentError(
+      `${container}: got ${entries === null ? 'null' : typeof entries}, expected an object, or pairs of names and values.`,
+    );
+  if (!(Symbol.iterator in entries)) return Object.entries(entries);
+  return [...(entries as Iterable<readonly [string, V]>)].map((pair, i) => {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new ArgumentError(`${container}: entry ${i} is no pair of a name and a value.`);
+    return pair as readonly [string, V];
+  });
+}
+
+/** @throws {ArgumentError} for a name that would break a path. */
+export function checkName(container: string, name: string): void {
+  if (typeof name !== 'string' || name === '' || name.includes('.'))
+    throw new ArgumentError(`${container}: the name "${String(name)}" is empty or contains ".", which separates modules in a path.`);
+}

@@ -1,0 +1,155 @@
+/** A chain of modules. */
+import { ArgumentError } from '../../errors.js';
+import { show } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { Module } from '../module/module.js';
+import { assertModule, insertPosition, position } from './entries.js';
+
+/**
+ * Modules called one after the other, each with what the one before returned.
+ * @param modules in order, as arguments or one array; or one object of modules, whose keys become their names (reach those by `at`).
+ * @throws {ArgumentError} for what is no module.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
+ * @example
+ * new nn.Sequential(new nn.Linear(784, 64), new nn.ReLU(), new nn.Linear(64, 10));
+ */
+export class Sequential extends Module {
+  static override readonly className: string = 'Sequential';
+  [index: number]: Module;
+
+  constructor(...modules: readonly Module[] | [readonly Module[]] | [Readonly<Record<string, Module>>]) {
+    super();
+    const [first] = modules as [unknown];
+    const single = modules.length === 1 && typeof first === 'object' && first !== null;
+    if (single && Array.isArray(first)) this.extend(first as Module[]);
+    else if (single && !(first instanceof Module) && !(first instanceof Tensor)) {
+      for (const [name, module] of Object.entries(first as Record<string, Module>)) {
+        assertModule(module, `${classNameOf(new.target)}: "${name}"`);
+        this.registerModule(name, module);
+      }
+    } else this.extend(modules as readonly Module[]);
+  }
+
+  /** In order: an entry whose name is a number stands at that position, between those that have names, which objects list after numbers. */
+  protected override fields(): Iterable<readonly [string, unknown]> {
+    const all = Object.entries(this);
+    let first = 0;
+    while (first < all.length && isDigits(all[first]![0])) first++;
+    let names = 0;
+    for (let i = first; i < all.length; i++) if (all[i]![1] instanceof Module) names++;
+    if (first === 0 || names === 0) return all;
+    const numbered = all.slice(0, first);
+    const named = all.slice(first).filter(([, value]) => value instanceof Module);
+    const out: [string, unknown][] = [];
+    while (numbered.length + named.length > 0)
+      out.push(named.length === 0 || numbered[0]?.[0] === String(out.length) ? numbered.shift()! : named.shift()!);
+    return [...out, ...all.filter(([, value]) => value instanceof Tensor)];
+  }
+
+  /** How many modules. */
+  get length(): number {
+    return this.childEntries().length;
+  }
+
+  /** The module at `index`; negative ones count from the end. @throws {IndexError} */
+  at(index: number): Module {
+    const entries = this.childEntries();
+    return entries[position(classNameOf(this), index, entries.length)]![1];
+  }
+
+  [Symbol.iterator](): Iterator<Module> {
+    return this.childEntries()
+      .map(([, module]) => module)
+      [Symbol.iterator]();
+  }
+
+  /** Adds a module at the end. */
+  append(module: Module): this {
+    assertModule(module, `${classNameOf(this)}: entry ${this.length}`);
+    let key = this.length;
+    while (Object.hasOwn(this, key)) key++; // a slice keeps the numbers that its modules had
+    this.registerModule(String(key), module);
+    return this;
+  }
+
+  /** Adds modules at the end. */
+  extend(modules: Iterable<Module>): this {
+    for (const module of listed(`${classNameOf(this)}.extend`, modules)) this.append(module);
+    return this;
+  }
+
+  /** Puts another module in the place of the one at `index`. @throws {IndexError} */
+  set(index: number, module: Module): this {
+    assertModule(module, `${classNameOf(this)}: entry ${index}`);
+    const entries = this.childEntries();
+    this.registerModule(entries[position(classNameOf(this), index, entries.length)]![0], module);
+    return this;
+  }
+
+  /** Puts a module before the one at `index`. @throws {IndexError} @throws {ArgumentError} where modules have names that are no numbers. */
+  insert(index: number, module: Module): this {
+    assertModule(module, `${classNameOf(this)}: entry ${index}`);
+    const entries = this.childEntries();
+    const at = insertPosition(classNameOf(this), index, entries.length);
+    const named = entries.find(([name]) => !/^\d+$/.test(name));
+    if (named)
+      throw new ArgumentError(`${classNameOf(this)}: insert numbers modules anew, but one is named "${named[0]}". Make a new Sequential.`);
+    return renumber(this, [...entries.slice(0, at).map(([, m]) => m), module, ...entries.slice(at).map(([, m]) => m)]);
+  }
+
+  /** Takes the module at `index` (default: the last) out, and returns it; the others are numbered anew, as in PyTorch. @throws {IndexError} */
+  pop(index = -1): Module {
+    const modules = [...this];
+    const [taken] = modules.splice(position(classNameOf(this), index, modules.length), 1);
+    renumber(this, modules);
+    return taken!;
+  }
+
+  /** Takes the module at `index` out. @throws {IndexError} */
+  delete(index: number): this {
+    this.pop(index);
+    return this;
+  }
+
+  /** A Sequential of the modules from `start` to before `end`, under the names that they have here; bounds as in Array's slice. */
+  slice(start?: number, end?: number): Sequential {
+    return new (this.constructor as typeof Sequential)(Object.fromEntries(this.childEntries().slice(start, end)));
+  }
+
+  /** A Sequential of the modules of this one and then those of others: PyTorch's +. */
+  concat(...others: readonly Iterable<Module>[]): Sequential {
+    return new (this.constructor as typeof Sequential)([...this, ...others.flatMap((other) => [...listed('concat', other)])]);
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the first module says what goes in, the last what comes out
+  forward(...inputs: any[]): any {
+    const modules = this.childEntries();
+    if (modules.length === 0) return inputs[0];
+    let current = modules[0]![1].forward(...inputs);
+    for (let i = 1; i < modules.length; i++) current = modules[i]![1].forward(current);
+    return current;
+  }
+}
+
+/** @internal `modules`, which can be gone through. @throws {ArgumentError} for anything else. */
+export function listed<M>(op: string, modules: Iterable<M>): Iterable<M> {
+  if (typeof (modules as unknown) !== 'object' || modules === null || !(Symbol.iterator in modules))
+    throw new ArgumentError(`${op}: got ${show(modules)}, expected a list of modules: [first, second].`);
+  return modules;
+}
+
+/** Whether a name is a number: asked of every field in every forward, for which an expression is slow. */
+function isDigits(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (code < 48 || code > 57) return false;
+  }
+  return name.length > 0;
+}
+
+/** Makes these the modules of a container, under the names 0, 1, …; no private method, which a clone would lack. */
+export function renumber<C extends Module & { extend(modules: Iterable<Module>): C }>(container: C, modules: readonly Module[]): C {
+  for (const [name] of container.childEntries()) delete (container as unknown as Record<string, unknown>)[name];
+  return container.extend(modules);
+}

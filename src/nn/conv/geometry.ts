@@ -1,0 +1,108 @@
+/** What convolution and pooling share: sizes per axis, the words of messages, and the kernels' geometry block. */
+import { engine } from '../../engine/engine.js';
+import { ArgumentError } from '../../errors.js';
+import { show } from '../../tensor/arguments.js';
+import { metaPtr } from '../../tensor/raw.js';
+
+/** A number, or [length]. */
+export type Single = number | readonly [number];
+/** One number for both axes, or [height, width]. */
+export type Pair = number | readonly [number, number];
+/** One number for all axes, or [depth, height, width]. */
+export type Triple = number | readonly [number, number, number];
+/** One number for every axis, or one for each. */
+export type Sizes = number | readonly number[];
+/** How many axes a window has. */
+export type Rank = 1 | 2 | 3;
+
+/** What messages call things, by the number of axes. */
+const WORDS = {
+  1: { axes: '', input: '[N, C, L], or [C, L] for one item', one: 'one item [C, L]', taps: 'K', image: 'input' },
+  2: {
+    axes: ', or two of them: [height, width]',
+    input: '[N, C, H, W], or [C, H, W] for one image',
+    one: 'one image [C, H, W]',
+    taps: 'KH, KW',
+    image: 'image',
+  },
+  3: {
+    axes: ', or three of them: [depth, height, width]',
+    input: '[N, C, D, H, W], or [C, D, H, W] for one volume',
+    one: 'one volume [C, D, H, W]',
+    taps: 'KD, KH, KW',
+    image: 'volume',
+  },
+} as const;
+
+/** What messages call things that have `rank` axes. */
+export function wordsOf(rank: Rank): (typeof WORDS)[Rank] {
+  return WORDS[rank];
+}
+
+/** `value` for each of `rank` axes, checked to be whole numbers of at least `least`. */
+export function sizesOf(value: Sizes, rank: Rank, least: number, op: string, option: string): number[] {
+  const given: unknown[] = Array.isArray(value) ? value : [value];
+  const all = given.length === 1 ? new Array<unknown>(rank).fill(given[0]) : given;
+  if (all.length !== rank || !all.every((n) => Number.isInteger(n) && (n as number) >= least)) {
+    const shown = show(value);
+    throw new ArgumentError(`${op}: ${option} is ${shown}, expected a whole number of at least ${least}${WORDS[rank].axes}.`);
+  }
+  return all as number[];
+}
+
+/** {@link sizesOf} two axes. */
+export function pair(value: Pair, least: number, op: string, option: string): [number, number] {
+  return sizesOf(value, 2, least, op, option) as [number, number];
+}
+
+/** Options as `readArguments` gives them: all there but the device, which it checks by itself, sizes null where none were given. */
+export type Given<Options> = {
+  [K in keyof Options as Exclude<K, 'device'>]-?:
+    | Exclude<Options[K], undefined>
+    | (readonly number[] extends Exclude<Options[K], undefined> ? null : never);
+};
+
+/** What the kernels know of a convolution or pooling; see kernels/hone.h. */
+export interface Geometry {
+  readonly n: number;
+  readonly c: number;
+  readonly size: readonly [number, number];
+  /** Channels that come out. */
+  readonly o: number;
+  readonly kernel: readonly [number, number];
+  readonly outSize: readonly [number, number];
+  readonly stride: readonly [number, number];
+  /** At the top and left. */
+  readonly padding: readonly [number, number];
+  readonly dilation: readonly [number, number];
+  readonly groups: number;
+}
+
+/** A geometry whose axes are not yet two. */
+export type Axes = { readonly [K in keyof Geometry]: Geometry[K] extends number ? number : readonly number[] };
+
+/** The last two axes of a geometry as the kernels take them; a single one becomes the width of a row. */
+export function planar(axes: Axes): Geometry {
+  const two = (values: readonly number[], missing: number) => [missing, ...values].slice(-2) as [number, number];
+  return {
+    ...axes,
+    size: two(axes.size, 1),
+    kernel: two(axes.kernel, 1),
+    outSize: two(axes.outSize, 1),
+    stride: two(axes.stride, 1),
+    padding: two(axes.padding, 0),
+    dilation: two(axes.dilation, 1),
+  };
+}
+
+/** Steps between windows and taps where there are any: a single one has no next, and a step of 1 spares kernels the thought of 2^31. */
+function steps(by: readonly number[], counts: readonly number[]): number[] {
+  return by.map((step, d) => (counts[d] === 1 ? 1 : step));
+}
+
+/** Writes a geometry into the engine's scratch block, which holds one call's arguments, and returns its address. */
+export function geometryPtr(g: Geometry): number {
+  const [stride, dilation] = [steps(g.stride, g.outSize), steps(g.dilation, g.kernel)];
+  engine.host.scratch().set([g.n, g.c, ...g.size, g.o, ...g.kernel, ...g.outSize, ...stride, ...g.padding, ...dilation, g.groups]);
+  return metaPtr();
+}

@@ -1,0 +1,163 @@
+/** Initialisers of matrices and convolutions: identities, orthogonal and sparse matrices. */
+import { noGrad } from '../../autograd/mode.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { sub } from '../../ops/elementwise/binary.js';
+import { matmul } from '../../ops/products/matmul.js';
+import { fillRaw } from '../../ops/view/copy.js';
+import { t } from '../../ops/view/movement.js';
+import { assertTensor, readArguments } from '../../tensor/arguments.js';
+import { fromTypedArray } from '../../tensor/create.js';
+import { type Generator, randperm } from '../../tensor/random.js';
+import { copyInto } from '../../tensor/raw.js';
+import { numel } from '../../tensor/shape.js';
+import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { toTypedArray } from '../../tensor/transfer.js';
+import { type Floats, type InitOptions, normal_, write, zeros_ } from './basic.js';
+import type { XavierOptions } from './variance.js';
+
+/** The options of {@link Sparse}. */
+export interface SparseOptions extends InitOptions {
+  /** The standard deviation of what is not 0. Default: 0.01. */
+  std?: number;
+}
+
+const generator: Generator | undefined = undefined;
+
+/** Sets the elements at the given indices to 1, all others to 0. */
+function unitsAt(x: Tensor, indices: readonly (readonly number[])[]): Tensor {
+  zeros_(x);
+  const one = fillRaw(emptyTensor([], x.dtype), 1);
+  for (const index of indices) {
+    const offset = index.reduce((sum, at, d) => sum + at * x.strides[d]!, x.offset);
+    copyInto(aliasTensor(x, [], [], offset), one, 'init');
+  }
+  return x;
+}
+
+/**
+ * The identity matrix: ones on the diagonal of a matrix.
+ * @throws {ShapeError} unless `x` has 2 dims.
+ * @example
+ * nn.init.eye_(zeros([2, 2])); // [[1, 0], [0, 1]]
+ */
+export function eye_(x: Tensor): Tensor {
+  assertTensor('eye_', 'x', x);
+  if (x.ndim !== 2) throw new ShapeError(`eye_: expected 2 dims, got shape ${showShape(x.shape)}.`);
+  return unitsAt(
+    x,
+    Array.from({ length: Math.min(x.shape[0]!, x.shape[1]!) }, (_, i) => [i, i]),
+  );
+}
+
+/**
+ * The identity of a convolution: each output channel passes the input channel of its number, in `groups` groups.
+ * @throws {ShapeError} unless `x` has 3 to 5 dims. @throws {ArgumentError} when the output channels do not divide into the groups.
+ * @example
+ * nn.init.dirac_(zeros([1, 1, 3])); // [[[0, 1, 0]]]
+ */
+export function dirac_(x: Tensor, groups?: number | { groups?: number }): Tensor;
+export function dirac_(x: Tensor, ...given: unknown[]): Tensor {
+  assertTensor('dirac_', 'x', x);
+  const { groups } = readArguments('dirac_', { groups: 1 }, given);
+  if (x.ndim < 3 || x.ndim > 5)
+    throw new ShapeError(`dirac_: expected 3, 4 or 5 dims (the weight of a convolution), got shape ${showShape(x.shape)}.`);
+  if (!Number.isInteger(groups) || groups < 1)
+    throw new ArgumentError(`dirac_: groups is ${groups}, expected a whole number of at least 1.`);
+  if (x.shape[0]! % groups !== 0) throw new ArgumentError(`dirac_: ${x.shape[0]} output channels do not divide into ${groups} groups.`);
+  const perGroup = x.shape[0]! / groups;
+  const centre = x.shape.slice(2).map((size) => Math.floor(size / 2));
+  const indices: number[][] = [];
+  for (let g = 0; g < groups; g++) for (let d = 0; d < Math.min(perGroup, x.shape[1]!); d++) indices.push([g * perGroup + d, d, ...centre]);
+  return unitsAt(x, indices);
+}
+
+/**
+ * A (semi-)orthogonal matrix: rows, or columns, of length `gain` at right angles. Dims after the first count as one.
+ * @param gain default 1.
+ * @throws {ShapeError} below 2 dims.
+ * @see Saxe et al. 2013, https://arxiv.org/abs/1312.6120
+ * @example
+ * nn.init.orthogonal_(zeros([3, 5]), { gain: 2 }).shape; // [3, 5]
+ */
+export function orthogonal_(x: Tensor, options?: XavierOptions): Tensor;
+export function orthogonal_(x: Tensor, gain?: number, options?: InitOptions): Tensor;
+export function orthogonal_(x: Tensor, ...given: unknown[]): Tensor {
+  assertTensor('orthogonal_', 'x', x);
+  const { gain, ...from } = readArguments('orthogonal_', { gain: 1, generator }, given);
+  if (x.ndim < 2) throw new ShapeError(`orthogonal_: expected at least 2 dims, got shape ${showShape(x.shape)}.`);
+  if (numel(x.shape) === 0) return x;
+  const rows = x.shape[0]!;
+  const cols = numel(x.shape) / rows;
+  const drawn = toTypedArray(normal_(emptyTensor([rows, cols], x.dtype), 0, 1, from)) as Floats;
+  // The vectors to make orthonormal, each in one run of memory: the rows of a wide matrix, the columns of a tall one.
+  const wide = rows < cols;
+  const [count, length] = wide ? [rows, cols] : [cols, rows];
+  const at = (i: number, j: number) => (wide ? i * cols + j : j * cols + i);
+  const vectors = new Float64Array(rows * cols);
+  for (let i = 0; i < count; i++) for (let j = 0; j < length; j++) vectors[i * length + j] = drawn[at(i, j)]!;
+  noGrad(() => orthonormalize(vectors, count, length));
+  const out = new Float64Array(rows * cols);
+  for (let i = 0; i < count; i++) for (let j = 0; j < length; j++) out[at(i, j)] = vectors[i * length + j]! * gain;
+  return write(x, out, 'orthogonal_');
+}
+
+const BLOCK = 32;
+
+/**
+ * Gram and Schmidt's process by blocks, all of it twice for full precision. Its R has a positive diagonal, which is the sign that PyTorch
+ * gives to the columns of Q.
+ */
+function orthonormalize(vectors: Float64Array, count: number, length: number): void {
+  for (let from = 0; from < count; from += BLOCK) {
+    const to = Math.min(count, from + BLOCK);
+    for (let pass = 0; pass < 2; pass++) {
+      if (from > 0) {
+        const before = fromTypedArray(vectors.slice(0, from * length), [from, length]);
+        const block = fromTypedArray(vectors.slice(from * length, to * length), [to - from, length]);
+        vectors.set(toTypedArray(sub(block, matmul(matmul(block, t(before)), before))) as Float64Array, from * length);
+      }
+      for (let i = from; i < to; i++) orthonormalizeOne(vectors, from, i, length);
+    }
+  }
+}
+
+/** Takes from vector `i` its parts along the vectors from `from` on, and gives it length 1. */
+function orthonormalizeOne(vectors: Float64Array, from: number, i: number, length: number): void {
+  const v = vectors.subarray(i * length, (i + 1) * length);
+  for (let k = from; k < i; k++) {
+    const q = vectors.subarray(k * length, (k + 1) * length);
+    let dot = 0;
+    for (let j = 0; j < length; j++) dot += q[j]! * v[j]!;
+    for (let j = 0; j < length; j++) v[j]! -= dot * q[j]!;
+  }
+  let squares = 0;
+  for (let j = 0; j < length; j++) squares += v[j]! * v[j]!;
+  const norm = Math.sqrt(squares);
+  for (let j = 0; j < length; j++) v[j]! /= norm;
+}
+
+/**
+ * A normal matrix with the fraction `sparsity` of each column set to zero.
+ * @param std of the values that are not 0; default 0.01.
+ * @throws {ShapeError} unless `x` has 2 dims. @throws {ArgumentError} for a sparsity outside 0 to 1.
+ * @see Martens 2010, https://www.cs.toronto.edu/~jmartens/docs/Deep_HessianFree.pdf
+ * @example
+ * nn.init.sparse_(zeros([10, 2]), 0.9).ne(0).sum(0); // [1, 1]
+ */
+export function sparse_(x: Tensor, sparsity: number, options?: SparseOptions): Tensor;
+export function sparse_(x: Tensor, sparsity: number, std?: number, options?: InitOptions): Tensor;
+export function sparse_(x: Tensor, options: SparseOptions & { sparsity: number }): Tensor;
+export function sparse_(x: Tensor, ...given: unknown[]): Tensor {
+  assertTensor('sparse_', 'x', x);
+  const { sparsity, std, ...from } = readArguments('sparse_', { sparsity: Number.NaN, std: 0.01, generator }, given);
+  if (x.ndim !== 2) throw new ShapeError(`sparse_: expected 2 dims, got shape ${showShape(x.shape)}.`);
+  if (!(sparsity >= 0 && sparsity <= 1)) throw new ArgumentError(`sparse_: sparsity is ${sparsity}, expected 0 to 1.`);
+  const [rows, cols] = x.shape as [number, number];
+  const values = toTypedArray(normal_(x, 0, std, from)) as Floats;
+  const zeros = Math.ceil(sparsity * rows);
+  for (let col = 0; col < cols; col++) {
+    const order = toTypedArray(randperm(rows)) as BigInt64Array; // from the default generator, as PyTorch draws it
+    for (let i = 0; i < zeros; i++) values[Number(order[i]) * cols + col] = 0;
+  }
+  return write(x, values, 'sparse_');
+}

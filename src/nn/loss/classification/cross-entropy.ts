@@ -1,0 +1,352 @@
+/** Cross entropy and negative log likelihood: fused kernels for class labels, compositions for class probabilities. */
+import { isGradEnabled, noGrad } from '../../../autograd/mode.js';
+import { record } from '../../../autograd/node.js';
+import { check, engine, kernels } from '../../../engine/engine.js';
+import { E_INDEX, REDUCE_MEAN, REDUCE_NONE, REDUCE_SUM } from '../../../engine/kernel-table.gen.js';
+import { ArgumentError, DTypeError, GradError, IndexError, ShapeError, showShape } from '../../../errors.js';
+import { add, div, eq, mul, ne, sub } from '../../../ops/elementwise/binary.js';
+import { where } from '../../../ops/elementwise/table.js';
+import { neg } from '../../../ops/elementwise/unary.js';
+import { logSoftmax, softmax } from '../../../ops/reduce/softmax.js';
+import { sum } from '../../../ops/reduce/sum.js';
+import { to } from '../../../ops/view/copy.js';
+import { reshape, unsqueeze } from '../../../ops/view/movement.js';
+import { assertTensor, type Trailing } from '../../../tensor/arguments.js';
+import { arange } from '../../../tensor/create.js';
+import { isFloating } from '../../../tensor/dtype.js';
+import { needsFloat } from '../../../tensor/layer-checks.js';
+import { castRaw, code, rowMajor } from '../../../tensor/raw.js';
+import { numel, type Shape, sameShape } from '../../../tensor/shape.js';
+import { emptyTensor, type Tensor } from '../../../tensor/tensor.js';
+import { item } from '../../../tensor/transfer.js';
+import { checkNumber, lossOptions, type Reduction, type Settled } from '../options.js';
+import { noteLoss } from '../taken.js';
+
+const REDUCTIONS = { none: REDUCE_NONE, mean: REDUCE_MEAN, sum: REDUCE_SUM } as const satisfies Record<Reduction, number>;
+
+/** The options of {@link NllLoss}. */
+export interface NllLossOptions {
+  /** [C]: how much each class counts. Default: all alike. */
+  weight?: Tensor | null;
+  /** Items with this label count for nothing. Default: -100. */
+  ignoreIndex?: number;
+  /** Default: 'mean', which divides by the weights of the labels that count; with class probabilities, by the number of items. */
+  reduction?: Reduction;
+}
+
+/** @internal The options with their defaults, checked. */
+export function nllLossOptions(op: string, given: readonly unknown[]): Settled<NllLossOptions> {
+  const options = lossOptions<Settled<NllLossOptions>>(op, { weight: null, ignoreIndex: -100, reduction: 'mean' }, given);
+  checkNumber(op, 'ignoreIndex', options.ignoreIndex, 'a whole number', Number.isInteger);
+  return options;
+}
+
+/** The options of {@link CrossEntropy}. */
+export interface CrossEntropyOptions extends NllLossOptions {
+  /** From 0 (default) to 1: how much of each label is spread evenly over all classes. */
+  labelSmoothing?: number;
+}
+
+/** @internal The options with their defaults, checked. */
+export function crossEntropyOptions(op: string, given: readonly unknown[]): Settled<CrossEntropyOptions> {
+  const defaults: Settled<CrossEntropyOptions> = { weight: null, ignoreIndex: -100, reduction: 'mean', labelSmoothing: 0 };
+  const options = lossOptions(op, defaults, given);
+  checkNumber(op, 'ignoreIndex', options.ignoreIndex, 'a whole number', Number.isInteger);
+  checkNumber(op, 'labelSmoothing', options.labelSmoothing, 'a number from 0 to 1', (s) => s >= 0 && s <= 1);
+  return options;
+}
+
+/** One problem in the kernels' terms: scores [n, c, inner]. */
+interface Problem {
+  readonly n: number;
+  readonly c: number;
+  readonly inner: number;
+  readonly ignoreIndex: number;
+  readonly smoothing: number;
+  readonly reduction: Reduction;
+}
+
+/**
+ * Cross entropy of the softmax of `input` with `target`: -log of the probability that the input gives to the right class.
+ * @param input scores (logits) [N, C], [N, C, d1, ...], or [C] for one item; no softmax before.
+ * @param target labels 0 to C - 1, int64 or int32, of the input's shape without C; or class probabilities, floating, of the input's shape.
+ * @returns one number, or with reduction 'none' one per item. The mean over no item is NaN.
+ * @throws {ShapeError} for a target of another shape. @throws {DTypeError} for labels that are floating. @throws {IndexError} for a label outside 0 to C - 1.
+ * @throws {GradError} for a weight that requires gradients, with labels.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
+ * @example
+ * const logits = tensor([[2, 0], [0, 1]]);
+ * const labels = tensor([0, 1], { dtype: 'int64' });
+ * F.crossEntropy(logits, labels); // 0.2201
+ * F.crossEntropy(logits, labels, { weight: tensor([1, 3]), labelSmoothing: 0.1 }); // 0.3495
+ */
+export function crossEntropy(input: Tensor, target: Tensor, ...args: Trailing<[weight: Tensor | null], CrossEntropyOptions>): Tensor {
+  const op = 'crossEntropy';
+  const options = crossEntropyOptions(op, args);
+  assertTensor(op, 'input', input);
+  assertTensor(op, 'target', target);
+  if (isFloating(target.dtype) && isFloating(input.dtype) && input.ndim > 0 && sameShape(input.shape, target.shape))
+    return ofProbabilities(input, target, options);
+  const [labels, problem] = labelled(op, input, target, options, options.labelSmoothing);
+  return fusedCrossEntropy(input, labels, options.weight, problem);
+}
+
+/**
+ * Negative log likelihood: minus the log-probability of the right class.
+ * @param input log-probabilities [N, C], [N, C, d1, ...], or [C]; the result of logSoftmax.
+ * @param target labels as for {@link crossEntropy}.
+ * @returns as {@link crossEntropy}.
+ * @throws as {@link crossEntropy}. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
+ * @example
+ * F.nllLoss(tensor([[-0.1, -2.4]]), tensor([1], { dtype: 'int64' })); // 2.4
+ */
+export function nllLoss(input: Tensor, target: Tensor, ...args: Trailing<[weight: Tensor | null], NllLossOptions>): Tensor {
+  const op = 'nllLoss';
+  const options = nllLossOptions(op, args);
+  assertTensor(op, 'input', input);
+  assertTensor(op, 'target', target);
+  const [labels, problem] = labelled(op, input, target, options, 0);
+  return fusedNll(input, labels, options.weight, problem);
+}
+
+/** Checks labels against scores, and gives both in the kernels' terms. */
+function labelled(op: string, input: Tensor, given: Tensor, options: Settled<NllLossOptions>, smoothing: number): [Tensor, Problem] {
+  // As in PyTorch, the label of a single item may be a list of one.
+  const target = input.ndim === 1 && given.ndim === 1 && given.shape[0] === 1 ? reshape(given, []) : given;
+  if (isFloating(target.dtype) && !isFloating(input.dtype))
+    throw new DTypeError(
+      `${op}: input is ${input.dtype} and target ${target.dtype} (input ${showShape(input.shape)}, target ${showShape(target.shape)}). The arguments look swapped: scores come first, labels second.`,
+    );
+  needsFloat(input, op);
+  if (input.ndim === 0) throw new ShapeError(`${op}: input has no dims, expected [C], [N, C] or [N, C, ...].`);
+  if (isFloating(target.dtype)) {
+    const probabilities = op === 'crossEntropy' ? ` Class probabilities must have the input's shape ${showShape(input.shape)}.` : '';
+    throw new DTypeError(
+      `${op}: target is ${target.dtype} ${showShape(target.shape)}, expected int64 or int32 class labels. Convert them with target.long().${probabilities}`,
+    );
+  }
+  if (target.dtype === 'bool')
+    throw new DTypeError(`${op}: target is bool, expected int64 or int32 class labels. Convert them with target.long().`);
+
+  const [n, c] = input.ndim === 1 ? [1, input.shape[0]!] : [input.shape[0]!, input.shape[1]!];
+  let inner = 1;
+  for (let i = 2; i < input.shape.length; i++) inner *= input.shape[i]!;
+  if (!targetFits(input.shape, target.shape)) {
+    const expected = input.ndim === 1 ? [] : [n, ...input.shape.slice(2)];
+    throw new ShapeError(wrongTarget(op, input, target.shape, expected));
+  }
+  checkWeight(op, input, options.weight, c);
+  if (options.weight && options.weight.dtype !== input.dtype)
+    throw new DTypeError(`${op}: weight is ${options.weight.dtype}, expected the input's ${input.dtype}. Use weight.to('${input.dtype}').`);
+  if (isGradEnabled() && options.weight?.requiresGrad)
+    throw new GradError(`${op}: there is no gradient for weight with labels, but it requires one. Use weight.detach().`);
+  const labels = target.dtype === 'uint8' ? castRaw(target, 'int64', op) : target;
+  return [rowMajor(labels, op), { n, c, inner, ignoreIndex: options.ignoreIndex, smoothing, reduction: options.reduction }];
+}
+
+/** Whether labels of shape `target` have the shape of the scores without the dim of classes. */
+function targetFits(input: Shape, target: Shape): boolean {
+  if (input.length === 1) return target.length === 0;
+  if (target.length !== input.length - 1 || target[0] !== input[0]) return false;
+  for (let i = 1; i < target.length; i++) if (target[i] !== input[i + 1]) return false;
+  return true;
+}
+
+function checkWeight(op: string, input: Tensor, weight: Tensor | null, c: number): void {
+  if (weight && (weight.ndim !== 1 || weight.shape[0] !== c))
+    throw new ShapeError(
+      `${op}: weight is ${showShape(weight.shape)}, expected one value per class: [${c}] (input ${showShape(input.shape)}).`,
+    );
+}
+
+function wrongTarget(op: string, input: Tensor, given: Shape, expected: Shape): string {
+  const squeezed = given.findIndex(
+    (size, i) =>
+      size === 1 &&
+      sameShape(
+        given.filter((_, d) => d !== i),
+        expected,
+      ),
+  );
+  let hint = '';
+  if (squeezed >= 0) hint = ` Drop the dim of size 1: target.squeeze(${squeezed}).`;
+  else if (sameShape(given, input.shape))
+    hint =
+      op === 'crossEntropy'
+        ? " For one-hot or soft targets use target.to('float32'); for labels, their index: target.argmax(1)."
+        : ' For one-hot targets, give their index: target.argmax(1).';
+  else if (given.length === expected.length && given[0] !== expected[0])
+    hint = ` The batch sizes differ: ${expected[0]} against ${given[0]}.`;
+  return `${op}: target is ${showShape(given)}, expected ${showShape(expected)}: the input's shape ${showShape(input.shape)} without its class dim.${hint}`;
+}
+
+/** Throws the error of a kernel that may have met a label outside its range. */
+function checkLabels(status: number, op: string, c: number): void {
+  if (status === E_INDEX)
+    throw new IndexError(`${op}: ${engine.host.lastError()}. Labels run from 0 to ${c - 1}; for more classes, widen the last layer.`);
+  check(status, op);
+}
+
+function fusedCrossEntropy(input: Tensor, target: Tensor, weight: Tensor | null, p: Problem): Tensor {
+  const op = 'crossEntropy';
+  const { n, c, inner, ignoreIndex, smoothing } = p;
+  const reduction = REDUCTIONS[p.reduction];
+  const x = rowMajor(input, op);
+  const w = weight && rowMajor(weight, op);
+  const loss = emptyTensor(p.reduction === 'none' ? target.shape : [], input.dtype);
+  const lse = emptyTensor(target.shape, input.dtype);
+  const total = emptyTensor([], input.dtype);
+  checkLabels(
+    kernels.crossEntropy(
+      code(input.dtype),
+      code(target.dtype),
+      loss.ptr,
+      lse.ptr,
+      total.ptr,
+      x.ptr,
+      target.ptr,
+      w ? w.ptr : 0,
+      n,
+      c,
+      inner,
+      ignoreIndex,
+      smoothing,
+      reduction,
+    ),
+    op,
+    c,
+  );
+  const weighted = w !== null;
+  noteLoss({ op, input, value: loss, reduction: p.reduction, divisor: () => item(total) });
+  return record(op, loss, [input], w ? [input, target, lse, w, total] : [input, target, lse, total], (g, saved) => {
+    const [input, target, lse] = saved as [Tensor, Tensor, Tensor];
+    const w = weighted ? saved[3]! : null;
+    const total = saved[saved.length - 1]!;
+    if (isGradEnabled()) {
+      // loss = -sum of t log softmax(x);  dx = dloss (softmax(x) sum(t) - t)
+      const t = targetWeights(target, w, p, input.dtype);
+      const scores = softmax(reshape(input, [n, c, inner]), 1);
+      return [reshape(mul(itemGrads(g, total, p), sub(mul(scores, sum(t, 1, true)), t)), input.shape)];
+    }
+    const grad = emptyTensor(input.shape, input.dtype);
+    const [x, dloss] = [rowMajor(input, op), rowMajor(g, op)];
+    checkLabels(
+      kernels.crossEntropyBackward(
+        code(x.dtype),
+        code(target.dtype),
+        grad.ptr,
+        dloss.ptr,
+        x.ptr,
+        lse.ptr,
+        total.ptr,
+        target.ptr,
+        w ? w.ptr : 0,
+        n,
+        c,
+        inner,
+        ignoreIndex,
+        smoothing,
+        reduction,
+      ),
+      op,
+      c,
+    );
+    return [grad];
+  });
+}
+
+function fusedNll(input: Tensor, target: Tensor, weight: Tensor | null, p: Problem): Tensor {
+  const op = 'nllLoss';
+  const { n, c, inner, ignoreIndex } = p;
+  const { shape, dtype } = input;
+  const reduction = REDUCTIONS[p.reduction];
+  const x = rowMajor(input, op);
+  const w = weight && rowMajor(weight, op);
+  const loss = emptyTensor(p.reduction === 'none' ? target.shape : [], dtype);
+  const total = emptyTensor([], dtype);
+  checkLabels(
+    kernels.nllLoss(
+      code(dtype),
+      code(target.dtype),
+      loss.ptr,
+      total.ptr,
+      x.ptr,
+      target.ptr,
+      w ? w.ptr : 0,
+      n,
+      c,
+      inner,
+      ignoreIndex,
+      reduction,
+    ),
+    op,
+    c,
+  );
+  const weighted = w !== null;
+  noteLoss({ op, input, value: loss, reduction: p.reduction, divisor: () => item(total) });
+  return record(op, loss, [input], w ? [target, w, total] : [target, total], (g, saved) => {
+    const target = saved[0]!;
+    const w = weighted ? saved[1]! : null;
+    const total = saved[saved.length - 1]!;
+    if (isGradEnabled()) return [reshape(neg(mul(itemGrads(g, total, p), targetWeights(target, w, p, dtype))), shape)];
+    const grad = emptyTensor(shape, dtype);
+    const dloss = rowMajor(g, op);
+    checkLabels(
+      kernels.nllLossBackward(
+        code(dtype),
+        code(target.dtype),
+        grad.ptr,
+        dloss.ptr,
+        total.ptr,
+        target.ptr,
+        w ? w.ptr : 0,
+        n,
+        c,
+        inner,
+        ignoreIndex,
+        reduction,
+      ),
+      op,
+      c,
+    );
+    return [grad];
+  });
+}
+
+/** What reaches each item's loss from the gradient of the reduced one, to broadcast over [n, c, inner]. */
+function itemGrads(g: Tensor, total: Tensor, p: Problem): Tensor {
+  if (p.reduction === 'none') return reshape(g, [p.n, 1, p.inner]);
+  // Where no label counts, every factor is 0, and so is the gradient, as PyTorch has it.
+  return p.reduction === 'mean' ? div(g, where(eq(total, 0), 1, total)) : g;
+}
+
+/** The factors t [n, c, inner] with which the loss is -sum of t * logp: a constant. */
+function targetWeights(target: Tensor, weight: Tensor | null, p: Problem, dtype: Tensor['dtype']): Tensor {
+  return noGrad(() => {
+    const labels = reshape(target, [p.n, 1, p.inner]);
+    const hot = to(eq(labels, reshape(arange(p.c, { dtype: target.dtype }), [p.c, 1])), dtype);
+    // 1 - s at the label and s / c everywhere, times each class's weight
+    const smooth = add(mul(hot, 1 - p.smoothing), p.smoothing / p.c);
+    const weighted = weight ? mul(smooth, unsqueeze(weight, 1)) : smooth;
+    return mul(weighted, to(ne(labels, p.ignoreIndex), dtype));
+  });
+}
+
+/** Cross entropy with a probability for each class: -sum over classes of target * log softmax(input). */
+function ofProbabilities(input: Tensor, target: Tensor, options: Settled<CrossEntropyOptions>): Tensor {
+  const { labelSmoothing, reduction, ignoreIndex } = options;
+  if (ignoreIndex >= 0)
+    throw new ArgumentError(
+      `crossEntropy: ignoreIndex is ${ignoreIndex}, but a floating target holds probabilities, not labels. Leave it out, or give labels.`,
+    );
+  const dim = input.ndim === 1 ? 0 : 1;
+  const c = input.shape[dim]!;
+  checkWeight('crossEntropy', input, options.weight, c);
+  const smooth = labelSmoothing > 0 ? add(mul(target, 1 - labelSmoothing), labelSmoothing / c) : target;
+  const logp = mul(logSoftmax(input, dim), smooth);
+  const each = options.weight ? mul(logp, reshape(options.weight, [c, ...input.shape.slice(dim + 1).map(() => 1)])) : logp;
+  const items = numel(input.shape) / c;
+  const value = reduction === 'none' ? neg(sum(each, dim)) : reduction === 'sum' ? neg(sum(each)) : div(neg(sum(each)), items);
+  noteLoss({ op: 'crossEntropy', input, value, reduction, divisor: () => items });
+  return value;
+}

@@ -1,0 +1,166 @@
+/** Connectionist temporal classification: sequences of labels whose alignment to the input's steps is unknown. */
+import { record } from '../../../autograd/node.js';
+import { check, engine, kernels } from '../../../engine/engine.js';
+import { E_INDEX } from '../../../engine/kernel-table.gen.js';
+import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../../../errors.js';
+import { div, eq } from '../../../ops/elementwise/binary.js';
+import { where } from '../../../ops/elementwise/table.js';
+import { squeeze, unsqueeze } from '../../../ops/view/movement.js';
+import { assertTensor, show, type Trailing } from '../../../tensor/arguments.js';
+import { fromTypedArray, tensor } from '../../../tensor/create.js';
+import { isFloating } from '../../../tensor/dtype.js';
+import { needsFloat } from '../../../tensor/layer-checks.js';
+import { castRaw, code, rowMajor } from '../../../tensor/raw.js';
+import { numel } from '../../../tensor/shape.js';
+import { emptyTensor, Tensor } from '../../../tensor/tensor.js';
+import { toTypedArray } from '../../../tensor/transfer.js';
+import { checkNumber, lossOptions, type Reduction, reduced, type Settled } from '../options.js';
+
+/** The options of {@link CTCLoss}. */
+export interface CTCLossOptions {
+  /** The label that stands for none. Default: 0. */
+  blank?: number;
+  /** Default: 'mean', which divides each item's loss by its target's length first. */
+  reduction?: Reduction;
+  /** Infinite losses, of inputs too short for their targets, become 0, and so do their gradients. Default: false. */
+  zeroInfinity?: boolean;
+}
+
+/** @internal The options with their defaults, checked. */
+export function ctcLossOptions(op: string, given: readonly unknown[]): Settled<CTCLossOptions> {
+  const options = lossOptions<Settled<CTCLossOptions>>(op, { blank: 0, reduction: 'mean', zeroInfinity: false }, given);
+  checkNumber(op, 'blank', options.blank, 'a whole number', Number.isInteger);
+  return options;
+}
+
+/** Whole numbers of at least 0, one for each item. */
+type Lengths = Tensor | readonly number[];
+
+/**
+ * Minus the log-probability of the target sequences, over all their alignments to the steps of the input.
+ * The gradient of `logProbs` is PyTorch's: that of the scores before a log-softmax, so that only what comes after logSoftmax gets a true one.
+ * @param logProbs log-probabilities [T, N, C], or [T, C] for one item; the result of logSoftmax. C counts the blank.
+ * @param targets labels [N, S], of which those past an item's length do not count; or all of them in a row [sum of the target lengths].
+ * @param inputLengths how many steps each item has, up to T. @param targetLengths how many labels; both [N], as a tensor or as an array.
+ * @returns one number, or with reduction 'none' [N]; infinite where an input is too short for its target (one step for each label, and one more
+ * between equal neighbours).
+ * @throws {ShapeError} for other shapes, and lengths that do not fit. @throws {IndexError} for a label outside 0 to C - 1. @throws {DTypeError} for integer
+ * logProbs and floating lengths. @throws {GradError} where it is differentiated twice.
+ * @see Graves et al. 2006, https://www.cs.toronto.edu/~graves/icml_2006.pdf; https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html
+ * @example
+ * const logProbs = F.logSoftmax(zeros([2, 1, 3]), 2); // two steps, one item, two labels and the blank
+ * F.ctcLoss(logProbs, tensor([[1]], { dtype: 'int64' }), [2], [1]); // 1.0986
+ */
+export function ctcLoss(
+  logProbs: Tensor,
+  targets: Tensor,
+  inputLengths: Lengths,
+  targetLengths: Lengths,
+  ...args: Trailing<[blank: number, reduction: Reduction, zeroInfinity: boolean], CTCLossOptions>
+): Tensor {
+  const op = 'ctcLoss';
+  const { blank, reduction, zeroInfinity } = ctcLossOptions(op, args);
+  needsFloat(logProbs, op, 'logProbs');
+  assertTensor(op, 'targets', targets);
+  const shape = showShape(logProbs.shape);
+  if (logProbs.ndim !== 2 && logProbs.ndim !== 3)
+    throw new ShapeError(`${op}: logProbs is ${shape}, expected [T, N, C], or [T, C] for one item.`);
+  if (numel(logProbs.shape) === 0) throw new ShapeError(`${op}: logProbs is ${shape}, expected at least one step, item and class.`);
+  const batched = logProbs.ndim === 3;
+  const logp = batched ? logProbs : unsqueeze(logProbs, 1);
+  const [steps, n, classes] = logp.shape as [number, number, number];
+  if (blank < 0 || blank >= classes)
+    throw new ArgumentError(`${op}: blank is ${blank}, expected one of the labels from 0 to ${classes - 1} (logProbs ${shape}).`);
+  const inputs = lengthsOf(op, 'inputLengths', inputLengths, n);
+  const labels = lengthsOf(op, 'targetLengths', targetLengths, n);
+  inputs.forEach((length, i) => {
+    if (length > steps) throw new ShapeError(`${op}: inputLengths[${i}] is ${length}, but logProbs ${shape} has ${steps} steps.`);
+  });
+  checkTargets(op, targets, labels, n);
+  const each = fused(logp, targets, inputs, labels, blank, zeroInfinity);
+  const loss = zeroInfinity ? where(eq(each, Number.POSITIVE_INFINITY), 0, each) : each;
+  if (reduction === 'mean') {
+    const divisors = tensor(
+      labels.map((length) => Math.max(length, 1)),
+      { dtype: loss.dtype },
+    );
+    return reduced(div(loss, divisors), 'mean');
+  }
+  return reduction === 'sum' ? reduced(loss, 'sum') : batched ? loss : squeeze(loss, 0);
+}
+
+/** Lengths as numbers, one for each of n items. */
+function lengthsOf(op: string, name: string, lengths: Lengths, n: number): number[] {
+  if (lengths instanceof Tensor && (isFloating(lengths.dtype) || lengths.dtype === 'bool'))
+    throw new DTypeError(`${op}: ${name} is ${lengths.dtype}, expected whole numbers. Use ${name}.long().`);
+  const list = lengths instanceof Tensor ? Array.from(toTypedArray(lengths), Number) : lengths;
+  if (!Array.isArray(list)) throw new ArgumentError(`${op}: ${name} is ${show(list)}, expected a tensor or an array of whole numbers.`);
+  if (list.length !== n)
+    throw new ShapeError(`${op}: ${name} has ${list.length} numbers, expected one for each of the ${n} items of logProbs.`);
+  const bad = list.findIndex((length: number) => !(Number.isInteger(length) && length >= 0));
+  if (bad >= 0) throw new ArgumentError(`${op}: ${name}[${bad}] is ${list[bad]}, expected a whole number of at least 0.`);
+  return [...list];
+}
+
+function checkTargets(op: string, targets: Tensor, lengths: readonly number[], n: number): void {
+  const given = showShape(targets.shape);
+  if (isFloating(targets.dtype) || targets.dtype === 'bool')
+    throw new DTypeError(`${op}: targets is ${targets.dtype}, expected int64 or int32 labels. Convert them with targets.long().`);
+  if (targets.ndim === 1) {
+    const total = lengths.reduce((a, b) => a + b, 0);
+    if (targets.shape[0] !== total)
+      throw new ShapeError(
+        `${op}: targets is ${given}, expected [${total}], the sum of targetLengths, or [N, S] with a row for each item.`,
+      );
+    return;
+  }
+  const most = Math.max(0, ...lengths);
+  if (targets.ndim !== 2 || targets.shape[0] !== n || targets.shape[1]! < most)
+    throw new ShapeError(
+      `${op}: targets is ${given}, expected [${n}, ${most}] (items, at least the largest of targetLengths), or all labels in a row.`,
+    );
+}
+
+/** The loss of each item [N] from logp [T, N, C]. */
+function fused(
+  logp: Tensor,
+  targets: Tensor,
+  inputLengths: readonly number[],
+  targetLengths: readonly number[],
+  blank: number,
+  zeroInfinity: boolean,
+): Tensor {
+  const op = 'ctcLoss';
+  const [steps, n, classes] = logp.shape as [number, number, number];
+  const width = 2 * Math.max(...targetLengths) + 1;
+  const stride = targets.ndim === 2 ? targets.shape[1]! : 0;
+  const { dtype } = logp;
+  const x = rowMajor(logp, op);
+  const labels = rowMajor(castRaw(targets, 'int64', op), op);
+  const [inputs, lengths] = [int64(inputLengths), int64(targetLengths)];
+  const loss = emptyTensor([n], dtype);
+  const alpha = emptyTensor([n, steps, width], dtype);
+  const args = [x.ptr, labels.ptr, stride, inputs.ptr, lengths.ptr, steps, n, classes, width, blank] as const;
+  const status = kernels.ctcLoss(code(dtype), loss.ptr, alpha.ptr, ...args);
+  if (status === E_INDEX) throw new IndexError(`${op}: ${engine.host.lastError()}. Labels run from 0 to ${classes - 1}.`);
+  check(status, op);
+  return record(
+    op,
+    loss,
+    [logp],
+    [x, labels, inputs, lengths, loss, alpha],
+    (g, saved) => {
+      const [x, labels, inputs, lengths, loss, alpha] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+      const grad = emptyTensor(x.shape, dtype);
+      const [beta, dloss] = [emptyTensor([n, 2, width], dtype), rowMajor(g, op)];
+      const args = [x.ptr, labels.ptr, stride, inputs.ptr, lengths.ptr, steps, n, classes, width, blank, zeroInfinity ? 1 : 0] as const;
+      check(kernels.ctcLossBackward(code(dtype), grad.ptr, beta.ptr, dloss.ptr, loss.ptr, alpha.ptr, ...args), op);
+      return [grad];
+    },
+    { fused: true, own: 1 },
+  );
+}
+
+function int64(values: readonly number[]): Tensor {
+  return fromTypedArray(BigInt64Array.from(values, BigInt));
+}

@@ -1,0 +1,419 @@
+/** Recurrent layers: RNN, LSTM and GRU over whole sequences, padded or packed. */
+import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
+import { indexSelect } from '../../ops/gather/gather.js';
+import { cat, stack } from '../../ops/join/join.js';
+import { recurrentResult } from '../../ops/reduce/results.js';
+import { reshape, select, transpose, unsqueeze } from '../../ops/view/movement.js';
+import { readArguments, type Settings, show, type Trailing } from '../../tensor/arguments.js';
+import { listable } from '../../tensor/checks.js';
+import { classNameOf } from '../../tensor/class-name.js';
+import { zeros } from '../../tensor/create.js';
+import type { DeviceLike } from '../../tensor/device.js';
+import type { DType } from '../../tensor/dtype.js';
+import { assertCount, MOST_LAYERS } from '../../tensor/layer-checks.js';
+import { type Shape, sameShape } from '../../tensor/shape.js';
+import { emptyTensor, Tensor } from '../../tensor/tensor.js';
+import { warnOnce } from '../../tensor/warn-once.js';
+import { dropout } from '../dropout/functional.js';
+import { uniform_ } from '../init/init.js';
+import { Module } from '../module/module.js';
+import { assertTrainable, Parameter } from '../module/state/parameter.js';
+import { bool, float } from '../module/text.js';
+import { type Cell, type CellWeights, GATES, recurrent } from './cell-kernels.js';
+import { PackedSequence } from './packed-sequence.js';
+
+/** The options of {@link GRU}. */
+export interface GRUOptions {
+  /** Layers on top of each other. Default: 1. */
+  numLayers?: number;
+  /** Adds learned biases. Default: true. */
+  bias?: boolean;
+  /** Inputs and outputs are [batch, time, features] instead of [time, batch, features]; states stay as they are. Default: false. */
+  batchFirst?: boolean;
+  /** The probability to drop outputs between layers, in training. Default: 0. */
+  dropout?: number;
+  /** Runs a second set of weights from the end to the start; outputs stand side by side. Default: false. */
+  bidirectional?: boolean;
+  /** Of the parameters. Default: float32. */
+  dtype?: DType;
+  /** Where they are: the CPU. @throws {DeviceError} for another device. */
+  device?: DeviceLike | null;
+}
+
+/** The options of {@link LSTM}. */
+export interface LSTMOptions extends GRUOptions {
+  /** Projects the output of each layer to this many features; 0 does not. Default: 0. */
+  projSize?: number;
+}
+
+/** The options of {@link RNN}. */
+export interface RNNOptions extends GRUOptions {
+  /** Default: tanh. */
+  nonlinearity?: 'tanh' | 'relu';
+}
+
+/** The input of a layer, whatever form it came in. */
+interface Sequences {
+  /** [rows, features]: step after step. */
+  readonly rows: Tensor;
+  /** How many sequences run at each step. */
+  readonly sizes: readonly number[];
+  readonly batch: number;
+  readonly batched: boolean;
+}
+
+/** @internal Of all recurrent layers and cells: the range of the first weights, in PyTorch's order of draws. */
+export function resetRecurrent(module: Module, hiddenSize: number): void {
+  const bound = 1 / Math.sqrt(hiddenSize);
+  for (const parameter of module.parameters()) uniform_(parameter, -bound, bound);
+}
+
+/** Throws unless `input` has the layer's features and dtype. */
+export function checkInput(name: string, input: Tensor, inputSize: number, weight: Tensor): void {
+  if (input.dtype !== weight.dtype)
+    throw new DTypeError(
+      `${name}: input is ${input.dtype}, the weights are ${weight.dtype}. Convert the input with to('${weight.dtype}'), or the layer.`,
+    );
+  if (input.shape[input.ndim - 1] !== inputSize)
+    throw new ShapeError(
+      `${name}: input is ${showShape(input.shape)} and has ${input.shape[input.ndim - 1]} features, expected ${inputSize}, the layer's inputSize.`,
+    );
+}
+
+/** Throws unless `state` is a tensor of this shape and of the input's dtype. */
+export function checkState(name: string, what: string, state: unknown, expected: Shape, sizes: string, input: Tensor): void {
+  if (!(state instanceof Tensor))
+    throw new ArgumentError(`${name}: ${what} is ${show(state)}, expected a Tensor ${showShape(expected)}: ${sizes}.`);
+  if (!sameShape(state.shape, expected))
+    throw new ShapeError(
+      `${name}: ${what} is ${showShape(state.shape)}, expected ${showShape(expected)}: ${sizes} (input ${showShape(input.shape)}).`,
+    );
+  if (state.dtype !== input.dtype)
+    throw new DTypeError(`${name}: input is ${input.dtype} and ${what} ${state.dtype}, expected one dtype. Use to('${input.dtype}').`);
+}
+
+/** The two states of an LSTM. @throws {ArgumentError} for anything but a pair. */
+export function statePair(name: string, hx: unknown): readonly [Tensor, Tensor] {
+  if (!Array.isArray(hx) || hx.length !== 2)
+    throw new ArgumentError(`${name}: hx is ${show(hx)}, expected a pair [h, c], the hidden state and the cell state.`);
+  return hx as [Tensor, Tensor];
+}
+
+/**
+ * What the recurrent layers share. Parameters are fields for each layer k from 0 up, a second set ending in `Reverse`: `weightIhL0`
+ * [gates * hiddenSize, input], `weightHhL0` [gates * hiddenSize, hiddenSize], `biasIhL0`, `biasHhL0`; under PyTorch's names
+ * (`weight_ih_l0`, `bias_hh_l1_reverse`) in the state dict.
+ */
+abstract class RecurrentLayer extends Module {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly numLayers: number;
+  readonly bias: boolean;
+  readonly batchFirst: boolean;
+  dropout: number;
+  readonly bidirectional: boolean;
+  readonly projSize: number;
+  private readonly cell: Cell;
+
+  declare weightIhL0: Parameter;
+  declare weightHhL0: Parameter;
+  declare biasIhL0: Parameter | undefined;
+  declare biasHhL0: Parameter | undefined;
+  [weight: `weight${'Ih' | 'Hh' | 'Hr'}L${number}`]: Parameter;
+  [reverse: `weight${'Ih' | 'Hh' | 'Hr'}L${number}Reverse`]: Parameter;
+  [bias: `bias${'Ih' | 'Hh'}L${number}`]: Parameter | undefined;
+  [reverseBias: `bias${'Ih' | 'Hh'}L${number}Reverse`]: Parameter | undefined;
+
+  constructor(cell: Cell, inputSize: number, hiddenSize: number, options: LayerOptions & LSTMOptions) {
+    super();
+    const { numLayers, bias, batchFirst, dropout: p, bidirectional, projSize = 0, dtype } = options;
+    const name = classNameOf(this);
+    if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${name}: dropout is ${show(p)}, expected the probability to drop, from 0 to 1.`);
+    for (const [option, value] of Object.entries({ inputSize, hiddenSize, numLayers })) assertCount(name, option, value, 1);
+    listable(name, 'layers', numLayers, MOST_LAYERS);
+    assertCount(name, 'projSize', projSize);
+    if (projSize >= hiddenSize)
+      throw new ArgumentError(`${name}: projSize is ${projSize}, expected less than hiddenSize (${hiddenSize}), or 0 for no projection.`);
+    assertTrainable(dtype, name);
+    if (p > 0 && numLayers === 1)
+      warnOnce(`${name}: dropout is ${p}, but acts between layers, and there is only 1. Use numLayers 2 or more, or nn.Dropout.`);
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
+    this.numLayers = numLayers;
+    this.bias = bias;
+    this.batchFirst = batchFirst;
+    this.dropout = p;
+    this.bidirectional = bidirectional;
+    this.projSize = projSize;
+    this.cell = cell;
+    const rows = GATES[cell] * hiddenSize;
+    for (let layer = 0; layer < numLayers; layer++) {
+      const features = layer === 0 ? inputSize : this.width * this.directions;
+      for (let direction = 0; direction < this.directions; direction++) {
+        const add = (field: string, key: string, shape: Shape) => {
+          const [end, keyEnd] = direction === 1 ? ['Reverse', '_reverse'] : ['', ''];
+          this.registerParameter(`${field}L${layer}${end}`, new Parameter(emptyTensor(shape, dtype)), { key: `${key}_l${layer}${keyEnd}` });
+        };
+        add('weightIh', 'weight_ih', [rows, features]);
+        add('weightHh', 'weight_hh', [rows, this.width]);
+        if (bias) {
+          add('biasIh', 'bias_ih', [rows]);
+          add('biasHh', 'bias_hh', [rows]);
+        }
+        if (projSize > 0) add('weightHr', 'weight_hr', [projSize, hiddenSize]);
+      }
+    }
+    this.resetParameters();
+  }
+
+  /** Of a state that leaves a layer. */
+  private get width(): number {
+    return this.projSize || this.hiddenSize;
+  }
+
+  private get directions(): 1 | 2 {
+    return this.bidirectional ? 2 : 1;
+  }
+
+  resetParameters(): void {
+    resetRecurrent(this, this.hiddenSize);
+  }
+
+  /** Does nothing: weights have no other form to be brought to, as they have on PyTorch's GPUs. Here so that ported code runs. */
+  flattenParameters(): void {}
+
+  /** The parameters, one list for each layer and direction. */
+  get allWeights(): Parameter[][] {
+    const of = (layer: number, direction: number) =>
+      Object.values(this.weights(layer, direction)).filter((w): w is Parameter => w !== null);
+    return Array.from({ length: this.numLayers }, (_, layer) => layer).flatMap((layer) =>
+      Array.from({ length: this.directions }, (_, direction) => of(layer, direction)),
+    );
+  }
+
+  private weights(layer: number, direction: number): CellWeights {
+    const end: `L${number}` | `L${number}Reverse` = direction === 1 ? `L${layer}Reverse` : `L${layer}`;
+    return {
+      ih: this[`weightIh${end}`]!,
+      hh: this[`weightHh${end}`]!,
+      biasIh: this[`biasIh${end}`] ?? null,
+      biasHh: this[`biasHh${end}`] ?? null,
+      hr: this[`weightHr${end}`] ?? null,
+    };
+  }
+
+  private unpack(input: Tensor | PackedSequence): Sequences {
+    const name = classNameOf(this);
+    if (input instanceof PackedSequence) {
+      const { data } = input;
+      if (data.ndim !== 2)
+        throw new ShapeError(`${name}: the packed data is ${showShape(data.shape)}, expected [rows, features]: pack a tensor of 3 dims.`);
+      checkInput(name, data, this.inputSize, this.weightIhL0);
+      const sizes = input.rowsPerStep(name);
+      return { rows: data, sizes, batch: sizes[0]!, batched: true };
+    }
+    if (!(input instanceof Tensor)) throw new ArgumentError(`${name}: input is ${show(input)}, expected a Tensor or a PackedSequence.`);
+    if (input.ndim !== 2 && input.ndim !== 3)
+      throw new ShapeError(
+        `${name}: input is ${showShape(input.shape)}, expected ${this.batchFirst ? '[batch, time, features]' : '[time, batch, features]'}, or [time, features] for one sequence.`,
+      );
+    checkInput(name, input, this.inputSize, this.weightIhL0);
+    const batched = input.ndim === 3;
+    const inTime = batched && this.batchFirst ? transpose(input, 0, 1) : input;
+    const [steps, batch] = [inTime.shape[0]!, batched ? inTime.shape[1]! : 1];
+    if (steps === 0)
+      throw new ShapeError(
+        `${name}: input is ${showShape(input.shape)} and has no time steps, expected at least 1. Leave out empty sequences.`,
+      );
+    const rows = batched ? reshape(inTime, [steps * batch, this.inputSize]) : inTime;
+    return { rows, sizes: new Array<number>(steps).fill(batch), batch, batched };
+  }
+
+  /** The initial states of all layers: [layers * directions, batch, size] each, in the order of the packed sequences. */
+  private initial(
+    given: readonly unknown[] | null,
+    input: Tensor | PackedSequence,
+    sequences: Sequences,
+    widths: readonly number[],
+  ): Tensor[] {
+    const { rows, batch, batched } = sequences;
+    if (given === null) return [];
+    const name = classNameOf(this);
+    const layers = this.numLayers * this.directions;
+    given.forEach((state, i) => {
+      const size = i === 0 && this.projSize > 0 ? 'projSize' : 'hiddenSize';
+      const expected = batched ? [layers, batch, widths[i]!] : [layers, widths[i]!];
+      const axes = `[numLayers${this.bidirectional ? ' * 2' : ''}, ${batched ? 'batch, ' : ''}${size}]`;
+      checkState(name, given.length === 1 ? 'hx' : `hx[${i}]`, state, expected, axes, input instanceof PackedSequence ? rows : input);
+    });
+    const states = given as readonly Tensor[];
+    if (!batched) return states.map((state) => unsqueeze(state, 1));
+    const order = input instanceof PackedSequence ? input.sortedIndices : null;
+    return order ? states.map((state) => indexSelect(state, 1, order)) : [...states];
+  }
+
+  /** Runs all layers. `given`: the initial states, the hidden one and for an LSTM that of the cell. */
+  protected run(input: Tensor | PackedSequence, given: readonly unknown[] | null): [Tensor | PackedSequence, Tensor[]] {
+    const sequences = this.unpack(input);
+    const { sizes, batch, batched } = sequences;
+    const cell = this.cell;
+    const widths = cell === 'lstm' ? [this.width, this.hiddenSize] : [this.width];
+    const initial = this.initial(given, input, sequences, widths);
+    const first = widths.map((width, i) => initial[i] ?? zeros([1, batch, width], { dtype: sequences.rows.dtype }));
+    const last: Tensor[][] = widths.map(() => []);
+    let x = sequences.rows;
+    for (let layer = 0; layer < this.numLayers; layer++) {
+      const outputs: Tensor[] = [];
+      for (let direction = 0; direction < this.directions; direction++) {
+        const at = initial.length > 0 ? last[0]!.length : 0;
+        const [h, c] = first.map((state) => select(state, 0, at)) as [Tensor, Tensor?];
+        const operands = { x, ...this.weights(layer, direction), h, c: c ?? null };
+        const [out, ...states] = recurrent(operands, { name: classNameOf(this), cell, sizes, reverse: direction === 1 });
+        outputs.push(out);
+        states.forEach((state, i) => {
+          last[i]!.push(state);
+        });
+      }
+      x = outputs.length === 1 ? outputs[0]! : cat(outputs, 1);
+      if (layer < this.numLayers - 1) x = dropout(x, this.dropout, this.training);
+    }
+    const states = last.map((list) => (list.length === 1 ? unsqueeze(list[0]!, 0) : stack(list)));
+    if (input instanceof PackedSequence) {
+      const { batchSizes, sortedIndices, unsortedIndices } = input;
+      const output = new PackedSequence(x, batchSizes, sortedIndices, unsortedIndices);
+      return [output, unsortedIndices ? states.map((state) => indexSelect(state, 1, unsortedIndices)) : states];
+    }
+    if (!batched) return [x, states.map((state) => select(state, 1, 0))];
+    const output = reshape(x, [sizes.length, batch, x.shape[1]!]);
+    return [this.batchFirst ? transpose(output, 0, 1) : output, states];
+  }
+
+  override extraRepr(): string {
+    const parts = [`${this.inputSize}, ${this.hiddenSize}`];
+    if (this.projSize !== 0) parts.push(`proj_size=${this.projSize}`);
+    if (this.numLayers !== 1) parts.push(`num_layers=${this.numLayers}`);
+    if (!this.bias) parts.push(`bias=${bool(this.bias)}`);
+    if (this.batchFirst) parts.push(`batch_first=${bool(this.batchFirst)}`);
+    if (this.dropout !== 0) parts.push(`dropout=${float(this.dropout)}`);
+    if (this.bidirectional) parts.push(`bidirectional=${bool(this.bidirectional)}`);
+    return parts.join(', ');
+  }
+}
+
+type LayerOptions = Settings<GRUOptions>;
+type Positional = [numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean];
+
+const LAYER: Omit<LayerOptions, 'numLayers' | 'dtype'> = { bias: true, batchFirst: false, dropout: 0, bidirectional: false };
+const RNN_LAYER: Settings<RNNOptions> = { numLayers: 1, nonlinearity: 'tanh', ...LAYER, dtype: 'float32' };
+const GRU_LAYER: LayerOptions = { numLayers: 1, ...LAYER, dtype: 'float32' };
+const LSTM_LAYER: Settings<LSTMOptions> = { numLayers: 1, ...LAYER, projSize: 0, dtype: 'float32' };
+
+function refuseProjection(name: string, args: readonly unknown[]): void {
+  if (args.some((arg) => typeof arg === 'object' && arg !== null && 'projSize' in arg))
+    throw new ArgumentError(`${name}: projSize is for LSTM only. Put an nn.Linear behind the ${name}.`);
+}
+
+/**
+ * An Elman network: `h' = tanh(W_ih x + b_ih + W_hh h + b_hh)`, or relu, for each step of a sequence and each of `numLayers` layers.
+ * Input [time, batch, inputSize] ([batch, time, inputSize] with `batchFirst`), [time, inputSize] for one sequence, or a PackedSequence;
+ * hx [numLayers * directions, batch, hiddenSize], default zeros. Gives the states of the last layer at all steps, [time, batch,
+ * directions * hiddenSize], and the last state of each layer, shaped as hx.
+ * @see Elman 1990, https://doi.org/10.1207/s15516709cog1402_1; https://pytorch.org/docs/stable/generated/torch.nn.RNN.html
+ * @example
+ * const rnn = new nn.RNN(10, 20, 2, { nonlinearity: 'relu' });
+ * const [output, hn] = rnn.forward(randn([5, 3, 10]));
+ * output.shape; // [5, 3, 20]
+ * hn.shape; // [2, 3, 20]
+ */
+export class RNN extends RecurrentLayer {
+  static override readonly className: string = 'RNN';
+  /** The function between the steps: tanh or relu. */
+  readonly nonlinearity: 'tanh' | 'relu';
+
+  /**
+   * An Elman network: `h' = tanh(W_ih x + b_ih + W_hh h + b_hh)`, or relu, for each step of a sequence and each of `numLayers` layers.
+   * Input [time, batch, inputSize] ([batch, time, inputSize] with `batchFirst`), [time, inputSize] for one sequence, or a PackedSequence;
+   * hx [numLayers * directions, batch, hiddenSize], default zeros. Gives the states of the last layer at all steps, [time, batch,
+   * directions * hiddenSize], and the last state of each layer, shaped as hx.
+   * @param args the options, the leading ones also by position: numLayers, nonlinearity, bias, batchFirst, dropout, bidirectional.
+   * @throws {ArgumentError} for sizes below 1 and options that do not fit.
+   */
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    ...args: Trailing<
+      [numLayers: number, nonlinearity: 'tanh' | 'relu', bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean],
+      RNNOptions
+    >
+  ) {
+    refuseProjection(classNameOf(new.target), args);
+    const all = readArguments(classNameOf(new.target), RNN_LAYER, args);
+    const { nonlinearity } = all;
+    if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
+      throw new ArgumentError(`${classNameOf(new.target)}: nonlinearity is ${show(nonlinearity)}, expected 'tanh' or 'relu'.`);
+    super(nonlinearity, inputSize, hiddenSize, all);
+    this.nonlinearity = nonlinearity;
+  }
+
+  forward(input: Tensor, hx?: Tensor | null): [output: Tensor, hn: Tensor];
+  forward(input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, hn: Tensor];
+  forward(input: Tensor | PackedSequence, hx: Tensor | null = null): [Tensor | PackedSequence, Tensor] {
+    const [output, [hn]] = this.run(input, hx === null ? null : [hx]) as [Tensor | PackedSequence, [Tensor]];
+    return recurrentResult([output, hn]);
+  }
+}
+
+/**
+ * Long short-term memory: for each step of a sequence and each layer, with (...) = W_ih x + b_ih + W_hh h + b_hh,
+ * `i, f, o = sigmoid(...)`, `g = tanh(...)`, `c' = f c + i g`, `h' = o tanh(c')`; with `projSize`, `h' = W_hr (o tanh(c'))`.
+ * Input and output as for {@link RNN} (outputs have projSize features where it is given); the state is a pair: h [numLayers * directions,
+ * batch, projSize or hiddenSize] and c [numLayers * directions, batch, hiddenSize]. The weights hold the gates in the order i, f, g, o.
+ * @see Hochreiter and Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735; Sak et al. 2014, https://arxiv.org/abs/1402.1128;
+ * https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html
+ * @example
+ * const lstm = new nn.LSTM(10, 20, { numLayers: 2, batchFirst: true });
+ * const [output, [hn, cn]] = lstm.forward(randn([3, 5, 10]));
+ * output.shape; // [3, 5, 20]
+ * cn.shape; // [2, 3, 20]
+ */
+export class LSTM extends RecurrentLayer {
+  static override readonly className: string = 'LSTM';
+  /** As {@link RNN}; by position numLayers, bias, batchFirst, dropout, bidirectional, projSize. */
+  constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[...Positional, projSize: number], LSTMOptions>) {
+    super('lstm', inputSize, hiddenSize, readArguments(classNameOf(new.target), LSTM_LAYER, args));
+  }
+
+  forward(input: Tensor, hx?: readonly [h: Tensor, c: Tensor] | null): [output: Tensor, state: [hn: Tensor, cn: Tensor]];
+  forward(input: PackedSequence, hx?: readonly [h: Tensor, c: Tensor] | null): [output: PackedSequence, state: [hn: Tensor, cn: Tensor]];
+  forward(input: Tensor | PackedSequence, hx: readonly [Tensor, Tensor] | null = null): [Tensor | PackedSequence, [Tensor, Tensor]] {
+    const result = this.run(input, hx === null ? null : statePair(classNameOf(this), hx));
+    return recurrentResult(result as [Tensor | PackedSequence, [Tensor, Tensor]]);
+  }
+}
+
+/**
+ * Gated recurrent units: for each step of a sequence and each layer, with x_ = W_i x + b_i and h_ = W_h h + b_h for each gate,
+ * `r = sigmoid(x_r + h_r)`, `z = sigmoid(x_z + h_z)`, `n = tanh(x_n + r h_n)`, `h' = (1 - z) n + z h`. As in PyTorch, r multiplies h_n
+ * after the matrix product. Input, output and state as for {@link RNN}; the weights hold the gates in the order r, z, n.
+ * @see Cho et al. 2014, https://arxiv.org/abs/1406.1078; https://pytorch.org/docs/stable/generated/torch.nn.GRU.html
+ * @example
+ * const gru = new nn.GRU(10, 20, { bidirectional: true });
+ * const [output, hn] = gru.forward(randn([5, 3, 10]), zeros([2, 3, 20]));
+ * output.shape; // [5, 3, 40]
+ * hn.shape; // [2, 3, 20]
+ */
+export class GRU extends RecurrentLayer {
+  static override readonly className: string = 'GRU';
+  /** As {@link RNN}; by position numLayers, bias, batchFirst, dropout, bidirectional. */
+  constructor(inputSize: number, hiddenSize: number, ...args: Trailing<Positional, GRUOptions>) {
+    refuseProjection(classNameOf(new.target), args);
+    super('gru', inputSize, hiddenSize, readArguments(classNameOf(new.target), GRU_LAYER, args));
+  }
+
+  forward(input: Tensor, hx?: Tensor | null): [output: Tensor, hn: Tensor];
+  forward(input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, hn: Tensor];
+  forward(input: Tensor | PackedSequence, hx: Tensor | null = null): [Tensor | PackedSequence, Tensor] {
+    const [output, [hn]] = this.run(input, hx === null ? null : [hx]) as [Tensor | PackedSequence, [Tensor]];
+    return recurrentResult([output, hn]);
+  }
+}

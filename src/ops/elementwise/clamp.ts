@@ -1,0 +1,117 @@
+/** Values limited by numbers or by tensors. */
+import { named } from '../../autograd/node.js';
+import { ArgumentError } from '../../errors.js';
+import { assertTensor, isOptions, show, tooMany, unknownOption } from '../../tensor/arguments.js';
+import { isFloating } from '../../tensor/dtype.js';
+import { castRaw } from '../../tensor/raw.js';
+import { isScalar, limitedScalar, resultDType, type Scalar, scalarTensor } from '../../tensor/scalar.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { to } from '../view/copy.js';
+import { maximum, minimum } from './binary.js';
+import { inPlace } from './inplace.js';
+import { unary } from './table.js';
+
+/** A bound of {@link clamp}; null for none. */
+export type Bound = Operand | null;
+type Operand = Scalar | Tensor;
+
+/** The bounds of {@link clamp}; at least one. */
+export interface ClampBounds {
+  /** The lower bound; none where it is left out. */
+  min?: Bound;
+  /** The upper bound; none where it is left out. */
+  max?: Bound;
+}
+
+/**
+ * Limits values to [min, max]: two numbers, or two tensors that broadcast with `x`; either may be left out. Where min > max, all become max.
+ * Gradient: 1 between the bounds, 0 on numbers and outside; tensors get it where they are the result, half of it where they equal `x`.
+ * @throws {ArgumentError} without a bound, or with a number and a tensor. @throws {DTypeError} for numbers that leave nothing of an integer dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.clamp.html
+ * @example
+ * clamp(tensor([1, 2, 3]), { max: tensor([2, 1, 5]) }); // [1, 1, 3]
+ */
+export function clamp(x: Tensor, bounds: ClampBounds): Tensor;
+export function clamp(x: Tensor, min?: Bound, max?: Bound): Tensor;
+export function clamp(x: Tensor, first?: ClampBounds | Bound, second?: Bound): Tensor {
+  if (arguments.length > 3) tooMany('clamp', 3, arguments);
+  assertTensor('clamp', 'x', x);
+  return clampTo('clamp', x, ...boundsOf('clamp', first, second));
+}
+
+/** {@link clamp} in place. */
+export function clamp_(x: Tensor, bounds: ClampBounds): Tensor;
+export function clamp_(x: Tensor, min?: Bound, max?: Bound): Tensor;
+export function clamp_(x: Tensor, first?: ClampBounds | Bound, second?: Bound): Tensor {
+  if (arguments.length > 3) tooMany('clamp_', 3, arguments);
+  const [min, max] = boundsOf('clamp_', first, second);
+  const inputs = [min, max].filter((bound) => bound instanceof Tensor);
+  return inPlace('clamp_', x, inputs, () => clampTo('clamp_', x, min, max));
+}
+
+/** Values below `min` (a number, or a tensor that broadcasts) become `min`. Gradient: 1 above it. */
+export function clampMin(x: Tensor, min: Operand): Tensor {
+  if (arguments.length > 2) tooMany('clampMin', 2, arguments);
+  assertTensor('clampMin', 'x', x);
+  return named('ClampMin', clampTo('clampMin', x, min, null));
+}
+
+/** Values above `max` (a number, or a tensor that broadcasts) become `max`. Gradient: 1 below it. */
+export function clampMax(x: Tensor, max: Operand): Tensor {
+  if (arguments.length > 2) tooMany('clampMax', 2, arguments);
+  assertTensor('clampMax', 'x', x);
+  return named('ClampMax', clampTo('clampMax', x, null, max));
+}
+
+/** {@link clampMin} in place. */
+export function clampMin_(x: Tensor, min: Operand): Tensor {
+  if (arguments.length > 2) tooMany('clampMin_', 2, arguments);
+  return clamp_(x, min);
+}
+/** {@link clampMax} in place. */
+export function clampMax_(x: Tensor, max: Operand): Tensor {
+  if (arguments.length > 2) tooMany('clampMax_', 2, arguments);
+  return clamp_(x, null, max);
+}
+/** {@link clamp} under NumPy's name. */
+export const clip = clamp;
+/** {@link clip} in place. */
+export const clip_ = clamp_;
+
+function boundsOf(op: string, first: ClampBounds | Bound | undefined, second: Bound | undefined): [Bound, Bound] {
+  if (first === null || first === undefined || isScalar(first) || first instanceof Tensor) return [first ?? null, second ?? null];
+  if (isOptions(first as unknown) && second !== undefined) throw new ArgumentError(`${op}: got ${show(second)} after the bounds by name.`);
+  if (isOptions(first as unknown))
+    for (const key of Object.keys(first)) if (key !== 'min' && key !== 'max') throw unknownOption(op, key, ['min', 'max']);
+  if (typeof first !== 'object') throw new ArgumentError(`${op}: bounds are ${show(first)}, expected { min, max }: numbers or tensors.`);
+  return [first.min ?? null, first.max ?? null];
+}
+
+function clampTo(op: string, x: Tensor, min: Bound, max: Bound): Tensor {
+  if (min === null && max === null) throw new ArgumentError(`${op}: got neither min nor max, expected at least one.`);
+  const given = [min, max].filter((bound) => bound !== null);
+  for (const bound of given)
+    if (!isScalar(bound) && !(bound instanceof Tensor))
+      throw new ArgumentError(`${op}: a bound is ${show(bound)}, expected a number or a Tensor.`);
+  if (given.every((bound) => bound instanceof Tensor)) return between(x, min as Tensor | null, max as Tensor | null);
+  if (given.some((bound) => bound instanceof Tensor))
+    throw new ArgumentError(`${op}: min is ${show(min)} and max is ${show(max)}, expected two numbers or two tensors.`);
+  const dtype = isFloating(x.dtype) ? x.dtype : resultDType(x, ...given);
+  const [low, high] = [min, max].map((bound, i) => (bound === null ? null : limitedScalar(op, i === 0, bound as Scalar, dtype))) as [
+    number | bigint | null,
+    number | bigint | null,
+  ];
+  if (typeof low === 'bigint' || typeof high === 'bigint') {
+    // Kernels take numbers as doubles, which would lose digits.
+    const exact = (bound: number | bigint | null) => (bound === null ? null : scalarTensor(bound, dtype));
+    return between(x, exact(low), exact(high));
+  }
+  return unary('clamp', castRaw(x, dtype, op), low ?? Number.NEGATIVE_INFINITY, high ?? Number.POSITIVE_INFINITY);
+}
+
+function between(x: Tensor, min: Tensor | null, max: Tensor | null): Tensor {
+  const operands = [x, min, max].filter((t) => t !== null);
+  const dtype = resultDType(...operands);
+  const lifted = min === null ? to(x, dtype) : maximum(to(x, dtype), to(min, dtype));
+  return named('Clamp', max === null ? lifted : minimum(lifted, to(max, dtype)));
+}

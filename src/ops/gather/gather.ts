@@ -1,0 +1,460 @@
+/** Reading and writing at positions given by tensors of indices. Indices are int64 or int32; negative ones count from the end. */
+
+import { named, record } from '../../autograd/node.js';
+import { check, kernels } from '../../engine/engine.js';
+import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../../errors.js';
+import {
+  assertTensor,
+  assertTensors,
+  isOptions,
+  leadingByName,
+  readArguments,
+  readOptions,
+  readRequired,
+  show,
+  tooMany,
+} from '../../tensor/arguments.js';
+import { zeros } from '../../tensor/create.js';
+import { dtypes } from '../../tensor/dtype.js';
+import { castRaw, code, metaPtr, rowMajor, writeMeta } from '../../tensor/raw.js';
+import { isScalar, type Scalar } from '../../tensor/scalar.js';
+import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
+import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { type AlphaOption, alphaFor, mul } from '../elementwise/binary.js';
+import { inPlace } from '../elementwise/inplace.js';
+import { where } from '../elementwise/table.js';
+import { filled, rawCopy, rowMajorCopy, to } from '../view/copy.js';
+import { expand, narrow, reshape } from '../view/movement.js';
+
+/** What the kernel does with an element that is there: 0 to 4. */
+const MODES = { set: 0, add: 1, multiply: 2, max: 3, min: 4 } as const;
+
+/** @internal */
+export type ScatterMode = keyof typeof MODES;
+
+/** An index tensor as kernels take it: int64, row-major. */
+export function indexInt64(index: Tensor, op: string): Tensor {
+  if (index.dtype !== 'int64' && index.dtype !== 'int32') {
+    throw new DTypeError(`${op}: index is ${index.dtype}, expected int64 or int32. Use index.long(), or tensor([…], { dtype: 'int64' }).`);
+  }
+  return rowMajor(castRaw(index, 'int64', op), op);
+}
+
+/** @internal A 0-dim tensor as the vector of one element for which it counts. */
+export function row(x: Tensor): Tensor {
+  return x.ndim === 0 ? reshape(x, [1]) : x;
+}
+
+/** PyTorch's rule: as many dims as `x`, no size above x's but along `d`, and none above that of `src`. */
+function checkAlong(op: string, x: Tensor, d: number, index: Tensor, src?: Tensor): void {
+  const fits = (other: Shape, except: number) => other.length === index.ndim && index.shape.every((s, i) => i === except || s <= other[i]!);
+  if (!fits(x.shape, d)) {
+    throw new ShapeError(
+      `${op}: index ${showShape(index.shape)} does not fit x ${showShape(x.shape)}: it needs as many dims, and no larger size but in dim ${d}.`,
+    );
+  }
+  if (src !== undefined && !fits(src.shape, -1)) {
+    throw new ShapeError(
+      `${op}: index ${showShape(index.shape)} does not fit src ${showShape(src.shape)}: it needs as many dims, and no larger size.`,
+    );
+  }
+}
+
+/** A dim and the indices along it, by position or by name. */
+export type IndexArguments =
+  | [dim: number, index: Tensor]
+  | [options: { dim: number; index: Tensor } | { axis: number; index: Tensor }]
+  | [dim: number, options: { index: Tensor }];
+
+/** A dim, the indices along it, and what is written there, by position or by name. */
+export type IndexSourceArguments<Name extends string, T> =
+  | [dim: number, index: Tensor, source: T]
+  | [options: { dim: number; index: Tensor } & { [N in Name]: T }]
+  | [dim: number, options: { index: Tensor } & { [N in Name]: T }]
+  | [dim: number, index: Tensor, options: { [N in Name]: T }];
+
+/**
+ * Elements of `x` along `dim`: `out[i][j][k] = x[index[i][j][k]][j][k]` for dim 0, and so on.
+ * Gradient: added up where the elements came from.
+ * @param index [as x, at most x's size in the other dims]. @returns the shape of `index`, the dtype of `x`.
+ * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another index dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.gather.html
+ */
+export function gather(x: Tensor, ...given: IndexArguments): Tensor {
+  const [dim, index] = readRequired<[number, Tensor]>('gather', ['dim', 'index'], given);
+  assertTensors('gather', { x, index });
+  if (x.ndim === 0 || index.ndim === 0) return reshape(gather(row(x), dim, row(index)), index.shape);
+  const d = normalizeDim(dim, x.ndim, 'gather');
+  const at = indexInt64(index, 'gather');
+  checkAlong('gather', x, d, index);
+  const out = emptyTensor(index.shape, x.dtype);
+  const [to, from, positions] = [out.ptr, x.ptr, at.ptr];
+  const rank = writeMeta(index.shape, x.strides);
+  check(kernels.gather(dtypes[x.dtype].bytes, to, from, positions, rank, d, x.shape[d] ?? 1, metaPtr()), 'gather');
+  const { shape, dtype } = x;
+  return record('gather', out, [x], [index], (g, [i]) => [scatterAdd(zeros(shape, { dtype }), d, i!, g)]);
+}
+
+/** @internal Writes into `out` (any strides). */
+export function scatterRaw(op: string, mode: ScatterMode, out: Tensor, d: number, index: Tensor, src: Tensor): void {
+  const at = row(indexInt64(index, op));
+  const [to, positions, from] = [out.ptr, at.ptr, src.ptr];
+  const rank = writeMeta(at.shape, out.ndim === 0 ? [1] : out.strides, src.strides);
+  check(kernels.scatter(code(out.dtype), MODES[mode], to, positions, from, rank, d, out.shape[d] ?? 1, metaPtr()), op);
+}
+
+/** @internal Checks the operands of a scatter; gives the dim and the part of `src` that counts, which has a dim at least. */
+export function scatterOperands(op: string, x: Tensor, dim: number, index: Tensor, src: Tensor | Scalar): { d: number; part: Tensor } {
+  assertTensors(op, { x, index });
+  const d = normalizeDim(dim, x.ndim, op);
+  const [target, at] = [row(x), row(index)];
+  if (isScalar(src)) {
+    checkAlong(op, target, d, at);
+    const one = filled([], x.dtype, src, op);
+    return {
+      d,
+      part: aliasTensor(
+        one,
+        at.shape,
+        at.shape.map(() => 0),
+        0,
+      ),
+    };
+  }
+  assertTensor(op, 'src', src);
+  if (src.dtype !== x.dtype)
+    throw new DTypeError(`${op}: src is ${src.dtype}, expected the dtype of x, ${x.dtype}. Use src.to('${x.dtype}').`);
+  checkAlong(op, target, d, at, row(src));
+  return { d, part: at.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), row(src)) };
+}
+
+export interface ScatterOptions {
+  /** What becomes of an element and of those that go to its place: their sum, or their product. Default: the last one stays. */
+  reduce?: 'add' | 'multiply' | null;
+}
+
+/** The arguments of {@link scatter}; PyTorch has two names for what is written. */
+export type ScatterArguments =
+  | [dim: number, index: Tensor, src: Tensor | Scalar, reduce?: 'add' | 'multiply']
+  | [dim: number, index: Tensor, src: Tensor | Scalar, options: ScatterOptions]
+  | [options: { dim: number; index: Tensor } & Written & ScatterOptions]
+  | [dim: number, options: { index: Tensor } & Written & ScatterOptions]
+  | [dim: number, index: Tensor, options: Written & ScatterOptions];
+type Written = { src: Tensor | Scalar } | { value: Scalar };
+
+interface ReadScatter {
+  readonly dim: number;
+  readonly index: Tensor;
+  readonly src: Tensor | Scalar;
+  readonly mode: 'set' | 'add' | 'multiply';
+}
+
+function readScatter(op: string, given: readonly unknown[]): ReadScatter {
+  const [dim, index, src, ...rest] = leadingByName(op, ['dim', 'index', 'src'], given.map(valueAsSource)) as [
+    number,
+    Tensor,
+    Tensor | Scalar,
+  ];
+  return { dim, index, src, mode: readMode(op, rest) };
+}
+
+function valueAsSource(given: unknown): unknown {
+  if (!isOptions(given) || !('value' in given) || 'src' in given) return given;
+  const { value, ...rest } = given;
+  return { ...rest, src: value };
+}
+
+function readMode(op: string, given: readonly unknown[]): ReadScatter['mode'] {
+  const { reduce } = readArguments<Required<ScatterOptions>>(op, { reduce: null }, given);
+  if (reduce !== null && reduce !== 'add' && reduce !== 'multiply')
+    throw new ArgumentError(`${op}: reduce is ${show(reduce)}, expected 'add' or 'multiply'. scatterReduce has others.`);
+  return reduce ?? 'set';
+}
+
+/**
+ * `x` with elements of `src` (or one number) written along `dim`: `out[index[i][j]][j] = src[i][j]` for dim 0. Where an index comes
+ * twice the last one wins; PyTorch leaves that open.
+ * Gradient: x's is 0 where it was overwritten; src's is read from where it was written. None of `reduce: 'multiply'`, as in PyTorch.
+ * @param given `{ reduce }`: 'add' or 'multiply' instead of overwriting.
+ * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.scatter.html
+ */
+export function scatter(x: Tensor, ...given: ScatterArguments): Tensor {
+  const { dim, index, src, mode } = readScatter('scatter', given);
+  const { d, part } = scatterOperands('scatter', x, dim, index, src);
+  const out = rowMajorCopy(x);
+  scatterRaw('scatter', mode, out, d, index, part);
+  return record('scatter', out, [x, part], [row(index)], (g, [i], needs) => {
+    if (mode === 'multiply')
+      throw new GradError("backward: scatter with reduce: 'multiply' has no gradient. Use scatterReduce with 'prod'.");
+    const gradX = !needs(0) ? null : mode === 'add' ? g : scatter(g, d, i!, 0);
+    return [gradX, needs(1) ? gather(g, d, i!) : null];
+  });
+}
+
+/**
+ * `x` with `src` added along `dim`: `out[index[i][j]][j] += src[i][j]` for dim 0.
+ * Gradient: passes to x; src's is read from where it was added.
+ * @throws as {@link scatter}.
+ */
+export function scatterAdd(x: Tensor, ...given: IndexSourceArguments<'src', Tensor>): Tensor {
+  const [dim, index, src] = readRequired<[number, Tensor, Tensor]>('scatterAdd', ['dim', 'index', 'src'], given);
+  const { d, part } = scatterOperands('scatterAdd', x, dim, index, src);
+  const out = rowMajorCopy(x);
+  scatterRaw('scatterAdd', 'add', out, d, index, part);
+  return record('scatterAdd', out, [x, part], [row(index)], (g, [i], needs) => [g, needs(1) ? gather(g, d, i!) : null]);
+}
+
+/** {@link scatter} in place. */
+export function scatter_(x: Tensor, ...given: ScatterArguments): Tensor {
+  const { dim, index, src, mode } = readScatter('scatter_', given);
+  if (!isScalar(src)) assertTensor('scatter_', 'src', src);
+  assertTensor('scatter_', 'x', x);
+  assertTensor('scatter_', 'index', index);
+  if (!isScalar(src)) assertTensor('scatter_', 'src', src);
+  return inPlace(
+    'scatter_',
+    x,
+    isScalar(src) ? [] : [src],
+    () => scatter(x, ...given),
+    () => {
+      const { d, part } = scatterOperands('scatter_', x, dim, index, src);
+      scatterRaw('scatter_', mode, x, d, index, part.storage === x.storage ? rawCopy(part) : part);
+      return true;
+    },
+    'none',
+  );
+}
+
+/** {@link scatterAdd} in place. */
+export function scatterAdd_(x: Tensor, ...given: IndexSourceArguments<'src', Tensor>): Tensor {
+  const [dim, index, src] = readRequired<[number, Tensor, Tensor]>('scatterAdd_', ['dim', 'index', 'src'], given);
+  assertTensor('scatterAdd_', 'x', x);
+  assertTensor('scatterAdd_', 'index', index);
+  assertTensor('scatterAdd_', 'src', src);
+  return inPlace(
+    'scatterAdd_',
+    x,
+    [src],
+    () => scatterAdd(x, dim, index, src),
+    () => {
+      const { d, part } = scatterOperands('scatterAdd_', x, dim, index, src);
+      scatterRaw('scatterAdd_', 'add', x, d, index, part.storage === x.storage ? rawCopy(part) : part);
+      return true;
+    },
+    'none',
+  );
+}
+
+/** The sizes before, at and after dim `d`. */
+function around(shape: Shape, d: number): [outer: number, size: number, inner: number] {
+  return [numel(shape.slice(0, d)), shape[d] ?? 1, numel(shape.slice(d + 1))];
+}
+
+/** A 0-dim tensor has one slice, which an operation on slices reads or writes once: there is no place for more. */
+function assertOneIndex(op: string, x: Tensor, count: number): void {
+  if (x.ndim === 0 && count !== 1)
+    throw new ShapeError(`${op}: got ${count} indices for a 0-dim tensor, expected one. Make it a vector with reshape([1]).`);
+}
+
+function vectorIndex(index: Tensor, op: string): Tensor {
+  if (index.ndim > 1)
+    throw new ShapeError(`${op}: index is ${showShape(index.shape)}, expected one dim. Use gather, take or x.index(…) for others.`);
+  return indexInt64(index, op);
+}
+
+/**
+ * The slices of `x` at `index` along `dim`.
+ * Gradient: added up where the slices came from.
+ * @param index [n]. @returns the shape of `x`, with n in dim.
+ * @throws {IndexError} for an index outside dim. @throws {ShapeError} unless index has one dim. @throws {DTypeError} for another index dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.index_select.html
+ */
+export function indexSelect(x: Tensor, ...given: IndexArguments): Tensor {
+  const [dim, index] = readRequired<[number, Tensor]>('indexSelect', ['dim', 'index'], given);
+  return slicesAt('indexSelect', x, dim, index);
+}
+
+/** @internal {@link indexSelect} under the name of the operation that calls it. */
+export function slicesAt(name: string, x: Tensor, dim: number, index: Tensor): Tensor {
+  assertTensors(name, { x, index });
+  const d = normalizeDim(dim, x.ndim, name);
+  const at = vectorIndex(index, name);
+  const count = numel(at.shape);
+  assertOneIndex(name, x, count);
+  const source = rowMajor(x, name);
+  const out = emptyTensor(
+    x.shape.map((s, i) => (i === d ? count : s)),
+    x.dtype,
+  );
+  const [outer, size, inner] = around(x.shape, d);
+  check(kernels.indexSelect(dtypes[x.dtype].bytes, out.ptr, source.ptr, at.ptr, outer, size, inner, count), name);
+  const { shape, dtype } = x;
+  return record(name, out, [x], [index], (g, [i]) => [indexAdd(zeros(shape, { dtype }), d, i!, g)]);
+}
+
+/** Checks the operands of indexAdd and indexCopy; gives the dim. */
+function sliceOperands(op: string, x: Tensor, dim: number, index: Tensor, source: Tensor): number {
+  assertTensors(op, { x, index, source });
+  const d = normalizeDim(dim, x.ndim, op);
+  assertOneIndex(op, x, numel(index.shape));
+  const expected = x.shape.map((s, i) => (i === d ? numel(index.shape) : s));
+  if (source.dtype !== x.dtype)
+    throw new DTypeError(`${op}: source is ${source.dtype}, expected the dtype of x, ${x.dtype}. Use source.to('${x.dtype}').`);
+  if (!sameShape(source.shape, expected)) {
+    throw new ShapeError(
+      `${op}: source is ${showShape(source.shape)}, expected ${showShape(expected)} (x ${showShape(x.shape)}, ${numel(index.shape)} indices in dim ${d}).`,
+    );
+  }
+  return d;
+}
+
+function writeSlices(op: string, add: boolean, out: Tensor, d: number, index: Tensor, source: Tensor): void {
+  const at = vectorIndex(index, op);
+  const from = rowMajor(source, op);
+  const [outer, size, inner] = around(out.shape, d);
+  const count = numel(at.shape);
+  check(
+    add
+      ? kernels.indexAdd(code(out.dtype), out.ptr, at.ptr, from.ptr, outer, size, inner, count)
+      : kernels.indexCopy(dtypes[out.dtype].bytes, out.ptr, at.ptr, from.ptr, outer, size, inner, count),
+    op,
+  );
+}
+
+/** alpha * source, of source's dtype. */
+function scaledBy(op: string, source: Tensor, alpha: Scalar): Tensor {
+  if (alpha === 1) return source;
+  const scaled = mul(source, alphaFor(op, alpha, source.dtype));
+  return source.dtype === 'bool' ? to(scaled, 'bool') : scaled;
+}
+
+/**
+ * `x` with `alpha * source` added to its slices at `index` along `dim`; repeated indices add up.
+ * Gradient: passes to x; source's is read from where it was added.
+ * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html
+ */
+export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, options?: AlphaOption): Tensor {
+  if (arguments.length > 5) tooMany('indexAdd', 5, arguments);
+  const { alpha } = readOptions('indexAdd', { alpha: 1 as Scalar }, options);
+  const scaled = scaledBy('indexAdd', source, alpha);
+  const d = sliceOperands('indexAdd', x, dim, index, scaled);
+  const out = rowMajorCopy(x);
+  writeSlices('indexAdd', true, out, d, index, scaled);
+  return record('indexAdd', out, [x, scaled], [index], (g, [i], needs) => [g, needs(1) ? indexSelect(g, d, i!) : null]);
+}
+
+/**
+ * `x` with its slices at `index` along `dim` replaced by those of `source`; where an index comes twice the last one wins.
+ * Gradient: x's is 0 where it was overwritten; source's is read from where it was written.
+ * @throws as {@link indexAdd}.
+ */
+export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  if (arguments.length > 4) tooMany('indexCopy', 4, arguments);
+  assertTensors('indexCopy', { x, index, source });
+  if (x.ndim === 0 || (source.ndim === 0 && x.ndim === 1)) return reshape(indexCopy(row(x), dim, index, row(source)), x.shape);
+  const d = sliceOperands('indexCopy', x, dim, index, source);
+  const out = rowMajorCopy(x);
+  writeSlices('indexCopy', false, out, d, index, source);
+  return record('indexCopy', out, [x, source], [index], (g, [i], needs) => [
+    needs(0) ? indexFill(g, d, i!, 0) : null,
+    needs(1) ? indexSelect(g, d, i!) : null,
+  ]);
+}
+
+/**
+ * `x` with its slices at `index` along `dim` set to one value.
+ * Gradient: 0 there.
+ */
+export function indexFill(x: Tensor, dim: number, index: Tensor, value: Scalar): Tensor {
+  if (arguments.length > 4) tooMany('indexFill', 4, arguments);
+  assertTensor('indexFill', 'x', x);
+  assertTensor('indexFill', 'index', index);
+  const d = normalizeDim(dim, x.ndim, 'indexFill');
+  const mask = filled([x.shape[d] ?? 1], 'bool', 0);
+  writeSlices('indexFill', false, mask, 0, index, filled([numel(index.shape)], 'bool', 1));
+  return named(
+    'IndexFill',
+    where(
+      x.ndim === 0
+        ? reshape(mask, [])
+        : reshape(
+            mask,
+            x.shape.map((s, i) => (i === d ? s : 1)),
+          ),
+      filled([], x.dtype, value, 'indexFill'),
+      x,
+    ),
+  );
+}
+
+/** {@link indexAdd} in place. */
+export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, options: AlphaOption = {}): Tensor {
+  assertTensor('indexAdd_', 'x', x);
+  assertTensor('indexAdd_', 'index', index);
+  assertTensor('indexAdd_', 'source', source);
+  return inPlace(
+    'indexAdd_',
+    x,
+    [source],
+    () => indexAdd(x, dim, index, source, options),
+    () => {
+      if (!x.isContiguous() || source.storage === x.storage) return false;
+      const scaled = scaledBy('indexAdd_', source, options.alpha ?? 1);
+      writeSlices('indexAdd_', true, x, sliceOperands('indexAdd_', x, dim, index, scaled), index, scaled);
+      return true;
+    },
+    'none',
+  );
+}
+
+/** {@link indexCopy} in place. */
+export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  assertTensor('indexCopy_', 'x', x);
+  assertTensor('indexCopy_', 'index', index);
+  assertTensor('indexCopy_', 'source', source);
+  return inPlace(
+    'indexCopy_',
+    x,
+    [source],
+    () => indexCopy(x, dim, index, source),
+    () => {
+      if (!x.isContiguous() || source.storage === x.storage || x.ndim === 0 || source.ndim === 0) return false;
+      writeSlices('indexCopy_', false, x, sliceOperands('indexCopy_', x, dim, index, source), index, source);
+      return true;
+    },
+    'none',
+  );
+}
+
+/** {@link indexFill} in place. */
+export function indexFill_(x: Tensor, dim: number, index: Tensor, value: Scalar): Tensor {
+  return inPlace('indexFill_', x, [], () => indexFill(x, dim, index, value), undefined, 'repeated');
+}
+
+/** The elements of `x`, seen as one row, at `index`. @returns the shape of `index`. @throws {IndexError} for an index outside. */
+export function take(x: Tensor, index: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('take', 2, arguments);
+  return named('Take', reshape(slicesAt('take', reshape(x, [-1]), 0, reshape(index, [-1])), index.shape));
+}
+
+/**
+ * {@link gather} with `index` and `x` broadcast against each other in the other dims: what `argsort` and `argmax` with keepdim give.
+ * @param given dim, by position or by name; without one, both are seen as one row.
+ */
+export function takeAlongDim(x: Tensor, index: Tensor, ...given: [dim?: number | null] | [options: { dim?: number | null }]): Tensor {
+  assertTensors('takeAlongDim', { x, index });
+  const { dim } = readArguments('takeAlongDim', { dim: null as number | null }, given);
+  if (dim === null) return takeAlongDim(reshape(x, [-1]), reshape(index, [-1]), 0);
+  const d = normalizeDim(dim, x.ndim, 'takeAlongDim');
+  if (index.ndim !== x.ndim)
+    throw new ShapeError(`takeAlongDim: index ${showShape(index.shape)} and x ${showShape(x.shape)} need as many dims.`);
+  const common = x.shape.map((s, i) => Math.max(s, index.shape[i]!));
+  const wide = (t: Tensor) =>
+    expand(
+      t,
+      common.map((s, i) => (i === d ? t.shape[i]! : s)),
+    );
+  return gather(wide(x), d, wide(index));
+}

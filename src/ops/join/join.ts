@@ -1,0 +1,157 @@
+/** Joining tensors, and taking them apart. */
+
+import { named, record } from '../../autograd/node.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { assertTensor, assertTensorList, readArguments, readOne, required, show, type Trailing } from '../../tensor/arguments.js';
+import { listable, wholeNumber } from '../../tensor/checks.js';
+import { promote } from '../../tensor/dtype.js';
+import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';
+import { copyInto, emptyStrided } from '../../tensor/raw.js';
+import { normalizeDim, numel, sameShape } from '../../tensor/shape.js';
+import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
+import { laidAs } from '../view/copy.js';
+import { narrow, select, unsqueeze } from '../view/movement.js';
+
+export interface DimOption {
+  /** Default: 0. */
+  dim?: number;
+  /** NumPy's name for `dim`, which PyTorch takes too. */
+  axis?: number;
+}
+
+const DIM = { dim: 0 };
+
+/**
+ * Tensors one after the other along `dim` (default 0); the other sizes agree. Dtypes are promoted; empty tensors of one dim are skipped,
+ * as in PyTorch.
+ * Gradient: the slices that the inputs became.
+ * @throws {ShapeError} for sizes that differ elsewhere, and for 0-dim tensors.
+ * @see https://pytorch.org/docs/stable/generated/torch.cat.html
+ */
+export function cat(tensors: readonly Tensor[], ...given: Trailing<[dim: number], DimOption>): Tensor {
+  assertTensorList('cat', 'tensors', tensors);
+  const { dim } = readArguments('cat', DIM, given);
+  if (tensors.length === 0) throw new ArgumentError('cat: got no tensors, expected at least one.');
+  const parts = tensors.filter((x) => !(x.ndim === 1 && x.shape[0] === 0));
+  const first = parts[0] ?? tensors[0]!;
+  const d = normalizeDim(dim, first.ndim, 'cat');
+  let size = 0;
+  for (const x of parts) {
+    if (x.ndim === 0) throw new ShapeError('cat: a 0-dim tensor cannot be joined. Use stack.');
+    if (x.ndim !== first.ndim || x.shape.some((s, i) => i !== d && s !== first.shape[i])) {
+      throw new ShapeError(
+        `cat: sizes may differ in dim ${d} only, got ${showShape(first.shape)} and ${showShape(x.shape)} (tensor ${tensors.indexOf(x)}).`,
+      );
+    }
+    size += x.shape[d]!;
+  }
+  const dtype = tensors.map((x) => x.dtype).reduce(promote);
+  const shape = first.shape.map((s, i) => (i === d ? size : s));
+  const channelsLast = first.ndim >= 4 && parts.every(suggestsChannelsLast);
+  const out = emptyStrided(shape, channelsLast ? channelsLastStrides(shape) : null, dtype);
+  let start = 0;
+  const places = parts.map((x) => {
+    const place = [start, x.shape[d]!] as const;
+    if (numel(x.shape) > 0) copyInto(aliasTensor(out, x.shape, out.strides, start * out.strides[d]!), x, 'cat');
+    start += place[1];
+    return place;
+  });
+  return record('cat', out, parts, [], (g, _saved, needs) =>
+    places.map(([from, length], i) => (needs(i) ? narrow(g, d, from, length) : null)),
+  );
+}
+
+/**
+ * Tensors of one shape along a new dim (default 0).
+ * @throws {ShapeError} for shapes that differ.
+ */
+export function stack(tensors: readonly Tensor[], ...given: Trailing<[dim: number], DimOption>): Tensor {
+  assertTensorList('stack', 'tensors', tensors);
+  const { dim } = readArguments('stack', DIM, given);
+  if (tensors.length === 0) throw new ArgumentError('stack: got no tensors, expected at least one.');
+  const { shape, ndim } = tensors[0]!;
+  const d = normalizeDim(dim, ndim + 1, 'stack');
+  tensors.forEach((x, i) => {
+    if (!sameShape(x.shape, shape))
+      throw new ShapeError(`stack: expected tensors of one shape, got ${showShape(shape)} and ${showShape(x.shape)} (tensor ${i}).`);
+  });
+  const out = cat(
+    tensors.map((x) => unsqueeze(x, d)),
+    d,
+  );
+  if (d > 0 || ndim !== 4 || !tensors.every(suggestsChannelsLast)) return named('Stack', out);
+  return named('Stack', laidAs(out, [numel(shape), ...channelsLastStrides(shape)]));
+}
+
+const SPLIT = { sizes: required as number | readonly number[], dim: 0 };
+
+/**
+ * Views of `x` along `dim` (default 0): of `sizes` elements each, the last one shorter where they do not fit; or of the listed sizes.
+ * @throws {ArgumentError} for sizes that do not add up.
+ */
+export function split(
+  x: Tensor,
+  ...given:
+    | [sizes: number | readonly number[], ...Trailing<[dim: number], DimOption>]
+    | [options: DimOption & { sizes: number | readonly number[] }]
+): Tensor[] {
+  assertTensor('split', 'x', x);
+  const { sizes, dim } = readArguments('split', SPLIT, given);
+  const d = normalizeDim(dim, x.ndim, 'split');
+  const size = x.shape[d];
+  if (size === undefined) throw new ShapeError('split: a 0-dim tensor cannot be split.');
+  let list: readonly number[];
+  if (typeof sizes === 'number') {
+    if (!Number.isInteger(sizes) || sizes < 0 || (sizes === 0 && size > 0))
+      throw new ArgumentError(`split: size ${sizes} must be a whole number of at least 1 (dim ${d} has size ${size}).`);
+    const count = Math.max(1, Math.ceil(size / Math.max(1, sizes)));
+    list = Array.from({ length: count }, (_, i) => Math.min(sizes, size - i * sizes));
+  } else {
+    if (!Array.isArray(sizes)) throw new ArgumentError(`split: sizes is ${show(sizes)}, expected a number or a list of them.`);
+    list = sizes;
+    if (list.some((s) => !Number.isInteger(s) || s < 0) || list.reduce((a, b) => a + b, 0) !== size) {
+      throw new ArgumentError(
+        `split: sizes ${showShape(list)} must be whole numbers that add up to ${size}, the size of dim ${d} (shape ${showShape(x.shape)}).`,
+      );
+    }
+  }
+  let start = 0;
+  return list
+    .map((length) => {
+      const part = narrow(x, d, start, length);
+      start += length;
+      return part;
+    })
+    .map((part) => named(typeof sizes === 'number' ? 'Split' : 'SplitWithSizes', severally(part)));
+}
+
+/** Marks one of several views that an operation makes: as in PyTorch, it may not be changed in place while recording. */
+function severally(view: Tensor): Tensor {
+  if (view.viewOrigin === 'plain') view.viewOrigin = 'several';
+  return view;
+}
+
+const CHUNK = { chunks: required as number, dim: 0 };
+
+/** At most `chunks` views of `x` along `dim` (default 0), of equal size but perhaps the last. */
+export function chunk(
+  x: Tensor,
+  ...given: [chunks: number, ...Trailing<[dim: number], DimOption>] | [options: DimOption & { chunks: number }]
+): Tensor[] {
+  assertTensor('chunk', 'x', x);
+  const { chunks, dim } = readArguments('chunk', CHUNK, given);
+  wholeNumber('chunk', 'chunks', chunks, { min: 1 });
+  const d = normalizeDim(dim, x.ndim, 'chunk');
+  const size = x.shape[d] ?? 0;
+  // An empty dim gives as many empty chunks as were asked for, as in PyTorch.
+  if (x.ndim === 0) throw new ShapeError('chunk: a 0-dim tensor cannot be split.');
+  return size === 0 ? split(x, new Array<number>(listable('chunk', 'chunks', chunks)).fill(0), d) : split(x, Math.ceil(size / chunks), d);
+}
+
+/** One view for each index of `dim` (default 0), without that dim. */
+export function unbind(x: Tensor, ...given: Trailing<[dim: number], DimOption>): Tensor[] {
+  const dim = readOne('unbind', x, 'dim', 0, given);
+  const d = normalizeDim(dim, x.ndim, 'unbind');
+  if (x.ndim === 0) throw new ShapeError('unbind: a 0-dim tensor has no dim to unbind.');
+  return Array.from({ length: x.shape[d]! }, (_, i) => named('Unbind', severally(select(x, d, i))));
+}

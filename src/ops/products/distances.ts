@@ -1,0 +1,56 @@
+/** Slices scaled by their norms, and distances between the rows of one matrix. */
+import { named } from '../../autograd/node.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { assertTensor, readArguments, show, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { normalizeDim } from '../../tensor/shape.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { add, div, gt, mul, sub } from '../elementwise/binary.js';
+import { where } from '../elementwise/table.js';
+import { indexSelect } from '../gather/gather.js';
+import { triuIndices } from '../index/rearrange.js';
+import { norm } from '../statistics/moments.js';
+import { clone } from '../view/copy.js';
+import { select } from '../view/movement.js';
+
+/**
+ * `x` with each of its slices along `dim` whose norm is above `maxnorm` scaled down to that norm.
+ * Gradient: through the norms as well.
+ * @param p the exponent of the norm, above 0. @param maxnorm at least 0.
+ * @throws {ShapeError} for fewer than 2 dims. @throws {ArgumentError} for another p or maxnorm.
+ * @see https://pytorch.org/docs/stable/generated/torch.renorm.html
+ * @example
+ * renorm(tensor([[3, 4], [0.3, 0.4]]), 2, 0, 1); // [[0.6, 0.8], [0.3, 0.4]]
+ */
+export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
+  if (arguments.length > 4) tooMany('renorm', 4, arguments);
+  assertTensor('renorm', 'x', x);
+  if (!(typeof p === 'number' && p > 0)) throw new ArgumentError(`renorm: p is ${show(p)}, expected a number above 0.`);
+  if (!(typeof maxnorm === 'number' && maxnorm >= 0))
+    throw new ArgumentError(`renorm: maxnorm is ${show(maxnorm)}, expected a number of at least 0.`);
+  if (x.ndim < 2) throw new ShapeError(`renorm: x is ${showShape(x.shape)}, expected at least 2 dims.`);
+  const d = normalizeDim(dim, x.ndim, 'renorm');
+  const norms = norm(
+    x,
+    p,
+    x.shape.map((_, i) => i).filter((i) => i !== d),
+    true,
+  );
+  return named('Renorm', mul(x, where(gt(norms, maxnorm), div(maxnorm, add(norms, 1e-7)), 1)));
+}
+
+/**
+ * The distances of all pairs of rows of a matrix, the upper triangle of `cdist(x, x)` without its diagonal as one vector.
+ * Gradient: 0 for rows that are equal.
+ * @param args p, the exponent of the norm, by position or by name; default 2.
+ * @throws {ShapeError} for other ranks. @throws {ArgumentError} for a negative p.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html
+ */
+export function pdist(x: Tensor, ...args: Trailing<[p: number], { p?: number }>): Tensor {
+  assertTensor('pdist', 'x', x);
+  const { p } = readArguments('pdist', { p: 2 }, args);
+  if (!(p >= 0)) throw new ArgumentError(`pdist: p is ${show(p)}, expected a number of at least 0.`);
+  if (x.ndim !== 2) throw new ShapeError(`pdist: x is ${showShape(x.shape)}, expected a matrix.`);
+  const pairs = triuIndices(x.shape[0]!, x.shape[0]!, 1);
+  const [left, right] = [0, 1].map((i) => indexSelect(x, 0, clone(select(pairs, 0, i)))) as [Tensor, Tensor];
+  return norm(sub(left, right), p, 1);
+}

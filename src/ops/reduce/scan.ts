@@ -1,0 +1,124 @@
+/** Running sums and products along a dim, and products over dims. */
+import { record } from '../../autograd/node.js';
+import { check, kernels } from '../../engine/engine.js';
+import { DTypeError } from '../../errors.js';
+import { readScan, readTypedReduction, type Trailing } from '../../tensor/arguments.js';
+import { ones } from '../../tensor/create.js';
+import { type DType, isFloating } from '../../tensor/dtype.js';
+import { castRaw, code, rowMajor } from '../../tensor/raw.js';
+import { normalizeDim, normalizeDims, numel } from '../../tensor/shape.js';
+import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { div, mul } from '../elementwise/binary.js';
+import { flip } from '../join/arrange.js';
+import { cat } from '../join/join.js';
+import { to } from '../view/copy.js';
+import { expand, narrow, reshape } from '../view/movement.js';
+import { allNonzero, reduceRaw, sum, withDims } from './sum.js';
+
+/** The dim that an operation runs along, by position or by name. */
+export type AlongArguments = [dim: number] | [options: { dim: number } | { axis: number }];
+
+export interface ScanOptions {
+  /** The dim along which the scan runs. */
+  dim: number;
+  /** Converts the input first, and says what the result is. Default: the input's dtype; int64 for integers and bools. */
+  dtype?: DType | null;
+}
+
+/** The dim of a scan and the dtype of its result: the dim by position or by name. */
+export type ScanArguments = [dim: number] | [dim: number, options: Omit<ScanOptions, 'dim'>] | [options: ScanOptions];
+
+const CUMSUM = 0;
+const CUMPROD = 1;
+
+function scanRaw(op: typeof CUMSUM | typeof CUMPROD, x: Tensor, d: number, name: string, keep: boolean): Tensor {
+  if (keep && x.dtype === 'bool') throw new DTypeError(`${name}: dtype is bool, expected a dtype of numbers.`);
+  const source = rowMajor(castRaw(x, keep || isFloating(x.dtype) ? x.dtype : 'int64', name), name);
+  const out = emptyTensor(x.shape, source.dtype);
+  const [outer, inner] = [numel(x.shape.slice(0, d)), numel(x.shape.slice(d + 1))];
+  check(kernels.scan(op, code(source.dtype), out.ptr, source.ptr, outer, x.shape[d] ?? 1, inner), name);
+  return out;
+}
+
+/**
+ * Running sums along `dim`. Integers and bools are summed as int64, unless `dtype` says otherwise.
+ * Gradient: running sums from the end.
+ * @see https://pytorch.org/docs/stable/generated/torch.cumsum.html
+ */
+export function cumsum(x: Tensor, ...given: ScanArguments): Tensor {
+  const { dim, dtype } = readScan('cumsum', x, given);
+  const source = dtype === null ? x : to(x, dtype);
+  const d = normalizeDim(dim, x.ndim, 'cumsum');
+  return record('cumsum', scanRaw(CUMSUM, source, d, 'cumsum', dtype !== null), [source], [], (g) => [cumsumFromEnd(g, d)]);
+}
+
+function cumsumFromEnd(g: Tensor, d: number): Tensor {
+  return g.ndim === 0 ? g : flip(cumsum(flip(g, d), d), d);
+}
+
+/**
+ * Running products along `dim`. Integers and bools are multiplied as int64, unless `dtype` says otherwise.
+ * Gradient: exact also where elements are 0 (there in time quadratic in the size of `dim`).
+ * @see https://pytorch.org/docs/stable/generated/torch.cumprod.html
+ */
+export function cumprod(x: Tensor, ...given: ScanArguments): Tensor {
+  const { dim, dtype } = readScan('cumprod', x, given);
+  const source = dtype === null ? x : to(x, dtype);
+  const d = normalizeDim(dim, x.ndim, 'cumprod');
+  const out = scanRaw(CUMPROD, source, d, 'cumprod', dtype !== null);
+  return record('cumprod', out, [source], [source, out], (g, [a, y]) => [g.ndim === 0 ? g : cumprodGrad(g, a!, y!, d)]);
+}
+
+// y_i = x_1 … x_i, so dx_k = sum over i >= k of dy_i y_i / x_k; where an x_k is 0, y_i / x_k is the product without it.
+function cumprodGrad(g: Tensor, x: Tensor, y: Tensor, d: number): Tensor {
+  if (allNonzero(x)) return div(cumsumFromEnd(mul(g, y), d), x);
+  const size = x.shape[d]!;
+  const one = ones(
+    x.shape.map((s, i) => (i === d ? 1 : s)),
+    { dtype: x.dtype },
+  );
+  const slices = Array.from({ length: size }, (_, k) => {
+    const after = cumprod(cat([one, narrow(x, d, k + 1, size - k - 1)], d), d);
+    const without = k === 0 ? after : mul(after, narrow(y, d, k - 1, 1));
+    return sum(mul(narrow(g, d, k, size - k), without), d, true);
+  });
+  return cat(slices, d);
+}
+
+/**
+ * The product over `dim` (default: all dims). Integers and bools are multiplied as int64, unless `dtype` says otherwise.
+ * Gradient: the product of the other elements, also where some are 0.
+ * @see https://pytorch.org/docs/stable/generated/torch.prod.html
+ */
+export function prod(
+  x: Tensor,
+  ...given: Trailing<[dim: number | undefined, keepdim: boolean], { dim?: number; keepdim?: boolean; dtype?: DType | null }>
+): Tensor {
+  const { dim, keepdim, dtype } = readTypedReduction<number | undefined>('prod', x, given);
+  const source = dtype === null ? x : to(x, dtype);
+  const dims = normalizeDims(dim, x.ndim, 'prod');
+  const type = dtype ?? (isFloating(x.dtype) ? x.dtype : 'int64');
+  // Bools multiply to true or false.
+  const op = type === 'bool' ? 'all' : 'prod';
+  const out = reduceRaw(op, castRaw(source, type, 'prod'), dims, 'prod', keepdim);
+  const { shape } = x;
+  return record('prod', out, [source], [source, out], (g, [a, y]) => {
+    const wide = (t: Tensor) => expand(withDims(t, shape, dims), shape);
+    if (dims.length === 0) return [g];
+    if (allNonzero(a!)) return [mul(wide(g), div(wide(y!), a!))];
+    const others = dim === undefined ? reshape(productOfOthers(reshape(a!, [-1]), 0), shape) : productOfOthers(a!, dims[0]!);
+    return [mul(wide(g), others)];
+  });
+}
+
+/** For each element along `dim`, the product of those before it times the product of those after it. */
+function productOfOthers(x: Tensor, dim: number): Tensor {
+  const size = x.shape[dim]!;
+  const one = ones(
+    x.shape.map((s, d) => (d === dim ? 1 : s)),
+    { dtype: x.dtype },
+  );
+  const before = cumprod(cat([one, narrow(x, dim, 0, size - 1)], dim), dim);
+  const after = flip(cumprod(cat([one, flip(narrow(x, dim, 1, size - 1), dim)], dim), dim), dim);
+  return mul(before, after);
+}

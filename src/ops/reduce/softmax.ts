@@ -1,0 +1,101 @@
+/** Softmax and its logarithm: one fused kernel each way. */
+import { record } from '../../autograd/node.js';
+import { check, kernels } from '../../engine/engine.js';
+import { ArgumentError, DTypeError } from '../../errors.js';
+import { assertTensor, readArguments, show } from '../../tensor/arguments.js';
+import { assertDType, type DType, isFloating } from '../../tensor/dtype.js';
+import { code, rowMajor } from '../../tensor/raw.js';
+import { normalizeDim, numel, type Shape } from '../../tensor/shape.js';
+import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { warnOnce } from '../../tensor/warn-once.js';
+import { mul, sub } from '../elementwise/binary.js';
+import { exp, neg } from '../elementwise/unary.js';
+import { to } from '../view/copy.js';
+import { sum } from './sum.js';
+
+/** The options of {@link Softmax}. */
+export interface SoftmaxOptions {
+  /** The dim along which the results add up to 1. Left out, PyTorch's old rule chooses, with a warning. */
+  dim?: number | null;
+  /** Converts the input first. Default: the input's dtype. */
+  dtype?: DType;
+}
+
+type Dim = number | null | SoftmaxOptions;
+
+/**
+ * `exp(x)` over its sum along `dim`: positive numbers that add up to 1. Large values do not overflow.
+ * @param dim without one, PyTorch's old rule chooses 0 for 0, 1 or 3 dims and 1 otherwise, with a warning.
+ * @throws {DTypeError} for integers and bools. @throws {IndexError} for a dim that is not there.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+ * @example
+ * F.softmax(tensor([[0, 0], [1, 3]]), { dim: 1 });
+ */
+export function softmax(x: Tensor, dim?: Dim, options?: SoftmaxOptions): Tensor;
+export function softmax(x: Tensor, ...given: unknown[]): Tensor {
+  return normalized('softmax', x, given);
+}
+
+/**
+ * The logarithm of {@link softmax}, exact where softmax itself would round to 0.
+ * @throws {DTypeError} for integers and bools. @throws {IndexError} for a dim that is not there.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+ * @example
+ * F.logSoftmax(zeros([1, 2]), 1); // [[-0.6931, -0.6931]]
+ */
+export function logSoftmax(x: Tensor, dim?: Dim, options?: SoftmaxOptions): Tensor;
+export function logSoftmax(x: Tensor, ...given: unknown[]): Tensor {
+  return normalized('logSoftmax', x, given);
+}
+
+/**
+ * {@link softmax} of -x: the smallest value gets the largest share.
+ * @throws as {@link softmax}.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
+ */
+export function softmin(x: Tensor, dim?: Dim, options?: SoftmaxOptions): Tensor;
+export function softmin(x: Tensor, ...given: unknown[]): Tensor {
+  return normalized('softmin', x, given);
+}
+
+function implicitDim(name: string, x: Tensor): number {
+  const dim = x.ndim === 0 || x.ndim === 1 || x.ndim === 3 ? 0 : 1;
+  warnOnce(`${name}: no dim given, dim ${dim} is taken (input of ${x.ndim} dims). Name the dim: ${name}(x, ${dim}).`);
+  return dim;
+}
+
+/** Elements before, along and after `dim`. */
+function split(shape: Shape, dim: number): [number, number, number] {
+  return [numel(shape.slice(0, dim)), shape[dim] ?? 1, numel(shape.slice(dim + 1))];
+}
+
+const DEFAULTS: { dim: number | null; dtype: DType | null } = { dim: null, dtype: null };
+
+function normalized(op: 'softmax' | 'logSoftmax' | 'softmin', input: Tensor, given: readonly unknown[]): Tensor {
+  const { dim, dtype } = readArguments(op, DEFAULTS, given);
+  assertTensor(op, 'input', input);
+  if (dtype !== null) assertDType(dtype, op);
+  const negative = op === 'softmin' ? neg(input) : input;
+  const x = dtype === null ? negative : to(negative, dtype);
+  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: needs a floating dtype, got ${x.dtype}. Use x.to('float32').`);
+  if (dim !== null && !Number.isInteger(dim)) throw new ArgumentError(`${op}: dim is ${show(dim)}, expected a whole number.`);
+  const d = normalizeDim(dim ?? implicitDim(op, x), x.ndim, op);
+  const name = op === 'softmin' ? 'softmax' : op;
+  const log = name === 'logSoftmax' ? 1 : 0;
+  const source = rowMajor(x, name);
+  const out = emptyTensor(x.shape, x.dtype);
+  if (numel(x.shape) > 0) check(kernels.softmax(code(x.dtype), log, out.ptr, source.ptr, ...split(x.shape, d)), name);
+
+  return record(name, out, {
+    inputs: { x },
+    saved: { y: out },
+    // y = softmax(x): dx = y (dy - sum(y dy));  y = log softmax(x): dx = dy - exp(y) sum(dy)
+    composed: (dy, { y }) => ({ x: log ? sub(dy, mul(exp(y), sum(dy, d, true))) : mul(y, sub(dy, sum(mul(y, dy), d, true))) }),
+    fused: (dy, { y }) => {
+      const dx = emptyTensor(y.shape, y.dtype);
+      const dense = rowMajor(dy, name);
+      if (numel(y.shape) > 0) check(kernels.softmaxBackward(code(dx.dtype), log, dx.ptr, dense.ptr, y.ptr, ...split(y.shape, d)), name);
+      return { x: dx };
+    },
+  });
+}

@@ -1,0 +1,178 @@
+/** Sorting, the k largest and medians. */
+
+import { record } from '../../autograd/node.js';
+import { check, kernels } from '../../engine/engine.js';
+import { ArgumentError } from '../../errors.js';
+import { assertTensor, readArguments, readReduction, required, show, type Trailing } from '../../tensor/arguments.js';
+import { zeros } from '../../tensor/create.js';
+import { isFloating } from '../../tensor/dtype.js';
+import { code, copyInto, emptyLikeDense, rowMajor } from '../../tensor/raw.js';
+import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
+import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { div, eq, logicalOr, mul } from '../elementwise/binary.js';
+import { where } from '../elementwise/table.js';
+import { isnan } from '../elementwise/unary.js';
+import { scatterAdd } from '../gather/gather.js';
+import { contiguous, detach, filled, to } from '../view/copy.js';
+import { reshape, select, unsqueeze } from '../view/movement.js';
+import { type DimOptions, type ValuesAndIndices, valuesAndIndices } from './extrema.js';
+import { sum } from './sum.js';
+
+/** The strides of a row-major tensor whose dim `d` was moved to the end, seen with it in place. */
+function backFromEnd(moved: Tensor, d: number): Tensor {
+  const put = (list: Shape) => [...list.slice(0, d), list[list.length - 1]!, ...list.slice(d, -1)];
+  return moved.ndim < 2 ? moved : aliasTensor(moved, put(moved.shape), put(moved.strides), 0);
+}
+
+/** `out` in memory of its own, with the order of dims of `x`. */
+function laidLike(out: Tensor, x: Tensor): Tensor {
+  const laid = emptyLikeDense(x, out.dtype);
+  if (sameShape(laid.strides, out.strides)) return out;
+  copyInto(laid, out, 'sort');
+  return laid;
+}
+
+/** Row-major rows of `x` along `d`: d as the last dim. */
+function rowsAlong(x: Tensor, d: number, name: string): Tensor {
+  const toEnd = (list: Shape) => [...list.slice(0, d), ...list.slice(d + 1), list[d]!];
+  return rowMajor(x.ndim < 2 ? detach(x) : aliasTensor(x, toEnd(x.shape), toEnd(x.strides), x.offset), name);
+}
+
+/** Notes that `values` are those of `x` at `indices` along `d`. */
+function picked(name: string, values: Tensor, indices: Tensor, x: Tensor, d: number): ValuesAndIndices {
+  const { shape, dtype } = x;
+  record(name, values, [x], [indices], (g, [i]) => [scatterAdd(zeros(shape, { dtype }), d, i!, g)]);
+  return valuesAndIndices(values, indices);
+}
+
+export interface SortOptions {
+  /** Default: -1, the last. */
+  dim?: number;
+  /** NumPy's name for `dim`, which PyTorch takes too. */
+  axis?: number;
+  /** Default: false. */
+  descending?: boolean;
+  /** Equal elements keep their order. They always do; PyTorch's option is accepted. */
+  stable?: boolean;
+}
+
+/**
+ * The elements in ascending order along `dim` (default: the last), and where they were: `[values, indices]`. NaN counts as the largest.
+ * Gradient: back to where the elements were.
+ * @see https://pytorch.org/docs/stable/generated/torch.sort.html
+ */
+export function sort(x: Tensor, ...given: SortArguments): ValuesAndIndices {
+  assertTensor('sort', 'x', x);
+  const { dim, descending } = readArguments('sort', SORT, given);
+  return sorted(x, normalizeDim(dim, x.ndim, 'sort'), descending);
+}
+
+/** `dim` and `descending`, by position or by name. */
+export type SortArguments = Trailing<[dim: number | undefined, descending: boolean], SortOptions>;
+
+const SORT = { dim: -1, descending: false, stable: false };
+
+function sorted(x: Tensor, d: number, descending: boolean): ValuesAndIndices {
+  const rows = rowsAlong(x, d, 'sort');
+  const values = emptyTensor(rows.shape, x.dtype);
+  const indices = emptyTensor(rows.shape, 'int64');
+  const length = x.shape[d] ?? 1;
+  check(kernels.sort(code(x.dtype), values.ptr, indices.ptr, rows.ptr, numel(rows.shape.slice(0, -1)), length, descending ? 1 : 0), 'sort');
+  return picked('sort', laidLike(backFromEnd(values, d), x), laidLike(backFromEnd(indices, d), x), x, d);
+}
+
+/** Where the elements in ascending order are: the indices of {@link sort}. */
+export function argsort(x: Tensor, ...given: SortArguments): Tensor {
+  assertTensor('argsort', 'x', x);
+  const { dim, descending } = readArguments('argsort', SORT, given);
+  return sorted(detach(x), normalizeDim(dim, x.ndim, 'argsort'), descending).indices;
+}
+
+export interface TopkOptions {
+  /** Default: -1, the last. */
+  dim?: number;
+  /** NumPy's name for `dim`, which PyTorch takes too. */
+  axis?: number;
+  /** The largest (default), or the smallest. */
+  largest?: boolean;
+  /** Whether the result is in order. It always is; PyTorch's option is accepted. */
+  sorted?: boolean;
+}
+
+/**
+ * The `k` largest elements along `dim` (default: the last) in descending order, and where they are: `[values, indices]`.
+ * Gradient: back to where the elements were.
+ * @throws {ArgumentError} for k above the size of dim.
+ * @see https://pytorch.org/docs/stable/generated/torch.topk.html
+ */
+export function topk(
+  x: Tensor,
+  ...given:
+    | [k: number, ...Trailing<[dim: number | undefined, largest: boolean, sorted: boolean], TopkOptions>]
+    | [options: TopkOptions & { k: number }]
+): ValuesAndIndices {
+  assertTensor('topk', 'x', x);
+  const { k, dim, largest } = readArguments('topk', TOPK, given);
+  const d = normalizeDim(dim, x.ndim, 'topk');
+  const length = x.shape[d] ?? 1;
+  if (!Number.isInteger(k) || k < 0 || k > length)
+    throw new ArgumentError(`topk: k is ${show(k)}, expected a whole number from 0 to ${length}, the size of dim ${d}.`);
+  const rows = rowsAlong(x, d, 'topk');
+  const shape = x.ndim === 0 ? [] : [...rows.shape.slice(0, -1), k];
+  const values = emptyTensor(shape, x.dtype);
+  const indices = emptyTensor(shape, 'int64');
+  check(
+    kernels.topk(
+      code(x.dtype),
+      values.ptr,
+      indices.ptr,
+      rows.ptr,
+      numel(rows.shape.slice(0, -1)),
+      length,
+      x.ndim === 0 ? 1 : k,
+      largest ? 1 : 0,
+    ),
+    'topk',
+  );
+  return picked('topk', rowMajor(backFromEnd(values, d)), rowMajor(backFromEnd(indices, d)), x, d);
+}
+
+const TOPK = { k: required as number, dim: -1, largest: true, sorted: true };
+
+/**
+ * The middle value: of all elements, or along `dim` with its place. Of an even count it is the lower of the two in the middle; NaN where
+ * there is one.
+ * @see https://pytorch.org/docs/stable/generated/torch.median.html
+ */
+export function median(x: Tensor): Tensor;
+export function median(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
+export function median(x: Tensor, options: DimOptions): ValuesAndIndices;
+export function median(x: Tensor, ...given: unknown[]): Tensor | ValuesAndIndices {
+  const { dim, keepdim } = readReduction<number | undefined>('median', x, given);
+  if (dim === undefined) return medianOfAll(x);
+  const d = normalizeDim(dim, x.ndim, 'median');
+  const { values, indices } = sort(x, d);
+  if (x.ndim === 0) return valuesAndIndices(values, indices);
+  const size = x.shape[d]!;
+  if (size === 0) throw new ArgumentError(`median: dim ${d} has size 0: there is no median of no elements.`);
+  const middle = (t: Tensor) => select(t, d, Math.floor((size - 1) / 2));
+  // NaNs stand last.
+  const last = detach(select(values, d, size - 1));
+  const spoiled = isnan(last);
+  const pick = (t: Tensor) => where(spoiled, select(t, d, size - 1), middle(t));
+  const [v, i] = [contiguous(pick(values)), contiguous(pick(indices))];
+  return keepdim ? valuesAndIndices(unsqueeze(v, d), unsqueeze(i, d)) : valuesAndIndices(v, i);
+}
+
+/** What PyTorch gives as the median of no integers. */
+const NO_MEDIAN = { bool: true, uint8: 0, int32: -(2 ** 31), int64: -(2 ** 63) } as const;
+
+/** The median of all elements. Gradient: shared evenly among equals. */
+function medianOfAll(x: Tensor): Tensor {
+  if (numel(x.shape) === 0) return filled([], x.dtype, isFloating(x.dtype) ? Number.NaN : NO_MEDIAN[x.dtype as 'int32']);
+  const out = median(reshape(detach(x), [-1]), 0).values;
+  return record('median', out, [x], [x, out], (g, [a, y]) => {
+    const winners = to(logicalOr(eq(a!, y!), isnan(a!)), g.dtype);
+    return [mul(winners, div(g, sum(winners)))];
+  });
+}

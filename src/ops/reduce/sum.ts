@@ -1,0 +1,228 @@
+/** Reductions over dims. */
+
+import { isGradEnabled } from '../../autograd/mode.js';
+import { named, record } from '../../autograd/node.js';
+import { check, kernels } from '../../engine/engine.js';
+import { ReduceOp, type ReduceOpName } from '../../engine/kernel-table.gen.js';
+import { DTypeError } from '../../errors.js';
+import { readOne, readReduction, readTypedReduction, type Trailing } from '../../tensor/arguments.js';
+import { type DType, isFloating } from '../../tensor/dtype.js';
+import { castRaw, code, rowMajor } from '../../tensor/raw.js';
+import { isDense, normalizeDims, numel, type Shape } from '../../tensor/shape.js';
+import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { item } from '../../tensor/transfer.js';
+import { div, ne } from '../elementwise/binary.js';
+import { to } from '../view/copy.js';
+import { expand, reshape } from '../view/movement.js';
+
+/** One dim, several, or (undefined or null) all. */
+export type Dims = number | readonly number[] | null | undefined;
+
+export interface ReduceOptions {
+  /** What is reduced: one dim, several, or all. Default: all. */
+  dim?: Dims;
+  /** NumPy's name for `dim`, which PyTorch takes too. */
+  axis?: Dims;
+  /** Keeps reduced dims with size 1. Default: false. */
+  keepdim?: boolean;
+  /** NumPy's name for `keepdim`. */
+  keepdims?: boolean;
+}
+
+export interface TypedReduceOptions extends ReduceOptions {
+  /** Converts the input first, which keeps sums from overflowing, and says what the result is. Default: as each function says. */
+  dtype?: DType | null;
+}
+
+/** {@link ReduceArguments} of those that take `dtype` by name. */
+export type TypedReduceArguments = Trailing<[dim: Dims, keepdim: boolean], TypedReduceOptions>;
+
+/** Dims and `keepdim`, by position or by name: `x.sum(1, true)`, `x.sum({ dim: 1, keepdim: true })`. */
+export type ReduceArguments = Trailing<[dim: Dims, keepdim: boolean], ReduceOptions>;
+
+/** `x` seen in the order of its memory: row-major, with the place of each old dim in the new order. */
+export function inMemoryOrder(x: Tensor, op: string): { x: Tensor; order: number[] } {
+  const order = x.shape.map((_, i) => i);
+  if (x.isContiguous() || !isDense(x.shape, x.strides)) return { x: rowMajor(x, op), order };
+  order.sort((a, b) => x.strides[b]! - x.strides[a]! || a - b);
+  const pick = (list: Shape) => order.map((i) => list[i]!);
+  return { x: aliasTensor(x, pick(x.shape), pick(x.strides), x.offset), order };
+}
+
+/** The shape after a reduction. */
+export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): number[] {
+  const out: number[] = [];
+  for (let i = 0; i < shape.length; i++) {
+    if (!dims.includes(i)) out.push(shape[i]!);
+    else if (keepdim) out.push(1);
+  }
+  return out;
+}
+
+/** Whether `dims` follow one upon the other. */
+function areNeighbours(dims: readonly number[]): boolean {
+  for (let i = 1; i < dims.length; i++) if (dims[i] !== dims[i - 1]! + 1) return false;
+  return dims.length > 0;
+}
+
+/**
+ * Reduces `dims` (counted from the front) with a kernel that may be applied to one run of neighbouring dims after the other; the result
+ * has those dims with size 1, or with `keepdim` false lacks them. Not recorded.
+ */
+export function reduceRaw(op: ReduceOpName, x: Tensor, dims: readonly number[], name: string, keepdim = true): Tensor {
+  // What most calls are: one run of dims of a row-major tensor.
+  if (x.isContiguous() && areNeighbours(dims)) {
+    const sizes = x.shape;
+    const [start, end] = [dims[0]!, dims[0]! + dims.length];
+    let [outer, len, inner] = [1, 1, 1];
+    for (let i = 0; i < sizes.length; i++) {
+      if (i < start) outer *= sizes[i]!;
+      else if (i < end) len *= sizes[i]!;
+      else inner *= sizes[i]!;
+    }
+    const out = emptyTensor(reducedShape(sizes, dims, keepdim), reducedDType(op, x.dtype));
+    check(kernels.reduce(ReduceOp[op], code(x.dtype), out.ptr, x.ptr, outer, len, inner), name);
+    return out;
+  }
+  return dropDims(reduceRuns(op, x, dims, name), x.shape, dims, keepdim);
+}
+
+/** What the kernel writes: bools for any and all, else the dtype that it reads. */
+const reducedDType = (op: ReduceOpName, dtype: DType): DType => (op === 'any' || op === 'all' ? 'bool' : dtype);
+
+/** {@link reduceRaw} of any dims, one run after the other; they stay with size 1. */
+function reduceRuns(op: ReduceOpName, x: Tensor, dims: readonly number[], name: string): Tensor {
+  const shape = reducedShape(x.shape, dims, true);
+  const { x: first, order } = inMemoryOrder(x, name);
+  let current = first;
+  const wanted = order.map((dim) => dims.includes(dim));
+  const sizes = [...current.shape];
+  let end = wanted.length;
+  // Runs of neighbouring dims, last first. With nothing to reduce the kernel still runs once, over runs of one: results need its dtype.
+  do {
+    while (end > 0 && !wanted[end - 1]) end--;
+    let start = end;
+    while (start > 0 && wanted[start - 1]) start--;
+    const [outer, len, inner] = [sizes.slice(0, start), sizes.slice(start, end), sizes.slice(end)].map(numel) as [number, number, number];
+    sizes.fill(1, start, end);
+    const next = emptyTensor([...sizes], reducedDType(op, current.dtype));
+    check(kernels.reduce(ReduceOp[op], code(current.dtype), next.ptr, current.ptr, outer, len, inner), name);
+    current = next;
+    end = start;
+  } while (wanted.slice(0, end).includes(true));
+  const back = new Array<number>(order.length);
+  order.forEach((dim, i) => {
+    back[dim] = current.strides[i]!;
+  });
+  return rowMajor(aliasTensor(current, shape, back, current.offset), name);
+}
+
+/** The gradient of a reduction, seen with the reduced dims in place again. */
+export function withDims(g: Tensor, shape: Shape, dims: readonly number[]): Tensor {
+  return reshape(g, reducedShape(shape, dims, true));
+}
+
+/** A result whose reduced dims have size 1, without them unless `keepdim`. */
+export function dropDims(kept: Tensor, shape: Shape, dims: readonly number[], keepdim: boolean): Tensor {
+  if (keepdim) return kept;
+  const rest = shape.map((_, i) => i).filter((i) => !dims.includes(i));
+  return aliasTensor(
+    kept,
+    rest.map((i) => kept.shape[i]!),
+    rest.map((i) => kept.strides[i]!),
+    kept.offset,
+  );
+}
+
+/** The gradient of a sum: the same for every element that was added. */
+function repeated(g: Tensor, shape: Shape, dims: readonly number[], keepdim: boolean): Tensor {
+  if (isGradEnabled() || dims.some((dim) => shape[dim] === 1)) return expand(withDims(g, shape, dims), shape);
+  // The same view, made at once.
+  const strides: number[] = [];
+  let at = 0;
+  for (let i = 0; i < shape.length; i++) {
+    if (!dims.includes(i)) strides.push(g.strides[at++]!);
+    else {
+      strides.push(0);
+      if (keepdim) at++;
+    }
+  }
+  return aliasTensor(g, shape, strides, g.offset);
+}
+
+/**
+ * The sum over `dim` (default: all dims). Integers and bools are summed as int64, unless `dtype` says otherwise.
+ * Gradient: the same for every element.
+ * @see https://pytorch.org/docs/stable/generated/torch.sum.html
+ */
+export function sum(x: Tensor, ...given: TypedReduceArguments): Tensor {
+  const { dim, keepdim, dtype } = readTypedReduction<Dims>('sum', x, given);
+  const source = dtype === null ? x : to(x, dtype);
+  const dims = normalizeDims(dim, x.ndim, 'sum');
+  const type = dtype ?? (isFloating(x.dtype) ? x.dtype : 'int64');
+  // Bools add up to true or false.
+  const op = type === 'bool' ? 'any' : 'sum';
+  const out = reduceRaw(op, castRaw(source, type, 'sum'), dims, 'sum', keepdim);
+  const { shape } = x;
+  const result = record('sum', out, [source], [], (g) => [repeated(g, shape, dims, keepdim)]);
+  return dim === undefined || dim === null ? result : named('SumBackward1', result);
+}
+
+/**
+ * The mean over `dim` (default: all dims).
+ * @throws {DTypeError} for integers and bools, unless `dtype` is floating.
+ * @see https://pytorch.org/docs/stable/generated/torch.mean.html
+ */
+export function mean(x: Tensor, ...given: TypedReduceArguments): Tensor {
+  const { dim, keepdim, dtype } = readTypedReduction<Dims>('mean', x, given);
+  const source = dtype === null ? x : to(x, dtype);
+  if (!isFloating(source.dtype))
+    throw new DTypeError(`mean: expected a floating dtype, got ${source.dtype}. Use x.mean({ dtype: 'float32' }).`);
+  const dims = normalizeDims(dim, x.ndim, 'mean');
+  const count = numel(dims.map((d) => x.shape[d]!));
+  return named(dim === undefined || dim === null ? 'Mean' : 'MeanBackward1', div(sum(source, dims, keepdim), count));
+}
+
+/** Whether any element over `dim` (default: all dims) is nonzero. bool; uint8 gives uint8, as in PyTorch. */
+export function any(x: Tensor, ...given: ReduceArguments): Tensor {
+  return truth('any', x, given);
+}
+
+/** Whether all elements over `dim` (default: all dims) are nonzero. bool; uint8 gives uint8, as in PyTorch. */
+export function all(x: Tensor, ...given: ReduceArguments): Tensor {
+  return truth('all', x, given);
+}
+
+function truth(op: 'any' | 'all', x: Tensor, given: ReduceArguments): Tensor {
+  const { dim, keepdim } = readReduction<Dims>(op, x, given);
+  const dims = normalizeDims(dim, x.ndim, op);
+  const out = reduceRaw(op, x, dims, op, keepdim);
+  return x.dtype === 'uint8' ? castRaw(out, 'uint8', op) : out;
+}
+
+/** How many elements over `dim` (default: all dims) are not 0, as int64. */
+export function countNonzero(x: Tensor, ...given: Trailing<[dim: Dims], { dim?: Dims }>): Tensor {
+  const dim = readOne<Dims>('countNonzero', x, 'dim', undefined, given);
+  return sum(ne(x, 0), dim);
+}
+
+/** Whether no element is 0; for gradients that divide. */
+export function allNonzero(x: Tensor): boolean {
+  return (
+    item(
+      reduceRaw(
+        'all',
+        x,
+        x.shape.map((_, d) => d),
+        'all',
+      ),
+    ) !== 0
+  );
+}
+
+/** Sums `x` down to `shape`, which broadcasts to x's: the gradient of broadcasting. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  const lead = x.ndim - shape.length;
+  const dims = x.shape.map((_, i) => i).filter((i) => i < lead || (shape[i - lead] === 1 && x.shape[i] !== 1));
+  return reshape(dims.length === 0 ? x : sum(x, dims, true), shape);
+}

@@ -1,0 +1,132 @@
+/** Medians and quantiles that skip NaN. */
+import { record } from '../../autograd/node.js';
+import { ArgumentError, DTypeError } from '../../errors.js';
+import { assertTensor, readArguments, show, type Trailing } from '../../tensor/arguments.js';
+import { zeros } from '../../tensor/create.js';
+import { isFloating } from '../../tensor/dtype.js';
+import { normalizeDim, numel } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { toTypedArray } from '../../tensor/transfer.js';
+import { add, div, eq, floorDivide, logicalAnd, logicalOr, mul, sub } from '../elementwise/binary.js';
+import { clamp } from '../elementwise/clamp.js';
+import { where } from '../elementwise/table.js';
+import { ceil, floor, isnan, logicalNot, round } from '../elementwise/unary.js';
+import { gather } from '../gather/gather.js';
+import { stack } from '../join/join.js';
+import { type ValuesAndIndices, valuesAndIndices } from '../reduce/extrema.js';
+import { sort } from '../reduce/sort.js';
+import { sum } from '../reduce/sum.js';
+import { clone, detach, filled, to } from '../view/copy.js';
+import { reshape, squeeze } from '../view/movement.js';
+
+/** How many elements along `d` are not NaN, as int64, with d of size 1. */
+function numbersAlong(x: Tensor, d: number): Tensor {
+  return sum(logicalNot(isnan(detach(x))), d, true);
+}
+
+/**
+ * The middle value of those that are not NaN: of all elements, or along `dim` with its place. Of an even count it is the lower of the two
+ * in the middle; NaN where there is nothing else.
+ * Gradient: shared evenly among equals; along a dim to the place.
+ * @param args dim and keepdim (default false) in this order, or by name.
+ * @throws {IndexError} for a dim that is not there. @throws {ArgumentError} for a dim without elements.
+ * @see https://pytorch.org/docs/stable/generated/torch.nanmedian.html
+ * @example
+ * nanmedian(tensor([1, NaN, 3, 2])); // 2
+ */
+export function nanmedian(x: Tensor): Tensor;
+export function nanmedian(
+  x: Tensor,
+  ...args: [dim: number, keepdim?: boolean] | [options: { dim: number; keepdim?: boolean }]
+): ValuesAndIndices;
+export function nanmedian(x: Tensor, ...args: readonly unknown[]): Tensor | ValuesAndIndices {
+  assertTensor('nanmedian', 'x', x);
+  const { dim, keepdim } = readArguments('nanmedian', { dim: null as number | null, keepdim: false }, args);
+  if (dim === null) return nanmedianOfAll(x);
+  const d = normalizeDim(dim, x.ndim, 'nanmedian');
+  if (x.ndim === 0) return valuesAndIndices(clone(x), zeros([], { dtype: 'int64' }));
+  if (x.shape[d] === 0 && numel(x.shape.filter((_, i) => i !== d)) > 0)
+    throw new ArgumentError(`nanmedian: dim ${d} has size 0: there is no median of no elements.`);
+  const { indices: order } = sort(detach(x), d);
+  // NaNs stand last; where there is nothing else the first of them is taken.
+  const middle = clamp(floorDivide(sub(numbersAlong(x, d), 1), 2), { min: 0 });
+  const indices = gather(order, d, middle);
+  const values = gather(x, d, indices);
+  return keepdim ? valuesAndIndices(values, indices) : valuesAndIndices(squeeze(values, d), squeeze(indices, d));
+}
+
+function nanmedianOfAll(x: Tensor): Tensor {
+  if (numel(x.shape) === 0) return filled([], x.dtype, Number.NaN);
+  const out = nanmedian(reshape(detach(x), [-1]), 0).values;
+  return record('nanmedian', out, [x], [x, out], (g, [a, y]) => {
+    const winners = to(logicalOr(eq(a!, y!), logicalAnd(isnan(a!), isnan(y!))), g.dtype);
+    return [mul(winners, div(g, sum(winners)))];
+  });
+}
+
+export interface QuantileOptions {
+  /** Along which dim. Default: all elements, as one row. */
+  dim?: number | null;
+  /** Keeps the reduced dim with size 1. Default: false. */
+  keepdim?: boolean;
+  /** Between neighbours. Default: 'linear'. */
+  interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
+}
+
+const INTERPOLATIONS = ['linear', 'lower', 'higher', 'midpoint', 'nearest'];
+
+/**
+ * The quantiles of the elements that are not NaN, of all of them or along `dim`; NaN where there is nothing else.
+ * @param q a number from 0 to 1, or a vector of them: then the first dim of the result.
+ * @param args dim, keepdim and interpolation in this order, or by name.
+ * @throws {DTypeError} for integers. @throws {ArgumentError} for q outside 0 to 1, or no elements.
+ * @see https://pytorch.org/docs/stable/generated/torch.nanquantile.html
+ * @example
+ * nanquantile(tensor([1, NaN, 3]), 0.5); // 2
+ */
+export function nanquantile(
+  x: Tensor,
+  q: number | readonly number[] | Tensor,
+  ...args: Trailing<[dim: number | null, keepdim: boolean, interpolation: NonNullable<QuantileOptions['interpolation']>], QuantileOptions>
+): Tensor {
+  assertTensor('nanquantile', 'x', x);
+  const defaults: Required<QuantileOptions> = { dim: null, keepdim: false, interpolation: 'linear' };
+  const { dim, keepdim, interpolation } = readArguments('nanquantile', defaults, args);
+  if (!isFloating(x.dtype)) throw new DTypeError(`nanquantile: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
+  if (!INTERPOLATIONS.includes(interpolation))
+    throw new ArgumentError(`nanquantile: interpolation is ${show(interpolation)}, expected ${INTERPOLATIONS.join(', ')}.`);
+  const many = q instanceof Tensor ? q.ndim > 0 : typeof q !== 'number';
+  const shares = q instanceof Tensor ? Array.from(toTypedArray(detach(q)), Number) : [q].flat();
+  for (const v of shares) if (!(v >= 0 && v <= 1)) throw new ArgumentError(`nanquantile: q is ${show(v)}, expected from 0 to 1.`);
+  if (numel(x.shape) === 0) throw new ArgumentError('nanquantile: there are no elements.');
+  const d = dim === null ? 0 : normalizeDim(dim, x.ndim, 'nanquantile');
+  const rows = dim === null || x.ndim === 0 ? reshape(x, [-1]) : x;
+  const ordered = sort(rows, d).values;
+  const last = clamp(to(sub(numbersAlong(rows, d), 1), x.dtype), { min: 0 });
+  const parts = shares.map((share) => {
+    const value = between(ordered, d, mul(last, share), interpolation);
+    if (!keepdim) return squeeze(value, d);
+    return dim === null
+      ? reshape(
+          value,
+          x.shape.map(() => 1),
+        )
+      : value;
+  });
+  const out = parts.map((value) => (x.ndim === 0 ? reshape(value, []) : value));
+  return many ? stack(out) : out[0]!;
+}
+
+/** The value at a place (not always whole) along `d` of values in order. */
+function between(ordered: Tensor, d: number, place: Tensor, interpolation: string): Tensor {
+  const at = (i: Tensor) => gather(ordered, d, to(i, 'int64'));
+  if (interpolation === 'nearest') return at(round(place));
+  const low = floor(place);
+  if (interpolation === 'lower') return at(low);
+  const high = ceil(place);
+  if (interpolation === 'higher') return at(high);
+  const [below, above] = [at(low), at(high)];
+  const share = interpolation === 'midpoint' ? where(eq(low, high), 0, filled([], place.dtype, 0.5)) : sub(place, low);
+  // Where both are one element their difference could be that of infinities.
+  return where(eq(low, high), below, add(below, mul(sub(above, below), share)));
+}
