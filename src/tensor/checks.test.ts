@@ -18,7 +18,7 @@ describe('the check vocabulary', () => {
     ],
     [() => checks.wholeNumber('op', 'n', 3, { min: 0, max: 2 }), 'op: n is 3, expected a whole number from 0 to 2.'],
     [() => checks.wholeNumber('op', 'n', 3, { max: 2 }), 'op: n is 3, expected a whole number of at most 2.'],
-    [() => checks.count('op', 'n', '1', 1), 'op: n is "1", expected a whole number of at least 1.'],
+    [() => checks.countOf('op', 'n', '1', 1), 'op: n is "1", expected a whole number of at least 1.'],
     [() => checks.wholeNumbers('op', 'dims', [0, nan]), 'op: dims[1] is NaN, expected a whole number.'],
     [() => checks.wholeNumbers('op', 'dims', 1), 'op: dims is 1, expected a list of whole numbers.'],
     [() => checks.realNumber('op', 'p', nan), 'op: p is NaN, expected a number.'],

@@ -5,6 +5,7 @@
  */
 import { ArgumentError, DTypeError, OutOfMemoryError } from '../errors.js';
 import { type DType, isFloating, promote } from './dtype.js';
+import type { Shape } from './shape.js';
 import { adviceFor, describe, show } from './show.js';
 import { Tensor } from './tensor.js';
 
@@ -41,7 +42,7 @@ export function wholeNumber(op: string, name: string, value: unknown, { min, max
 }
 
 /** {@link wholeNumber} of at least `least`: how many of something there are, and sizes. */
-export function count(op: string, name: string, value: unknown, least = 0): number {
+export function countOf(op: string, name: string, value: unknown, least = 0): number {
   if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
   return wholeNumber(op, name, value, { min: least });
 }
@@ -57,6 +58,11 @@ export function wholeNumbers(op: string, name: string, values: unknown, bounds: 
     out.push(good ? value : wholeNumber(op, `${name}[${i}]`, value, bounds));
   }
   return out;
+}
+
+/** Throws unless `value` is a number: NaN and infinities pass, as the value of an element may be one. @throws {ArgumentError} for anything else. */
+export function assertNumber(op: string, name: string, value: unknown): asserts value is number {
+  if (typeof value !== 'number') throw unexpected(op, name, value, 'a number');
 }
 
 /** `value`, a number that is not NaN; infinities pass. @throws {ArgumentError} for anything else. */
@@ -197,6 +203,11 @@ export function allNumbers(list: readonly unknown[]): boolean {
 export function assertNumbers(op: string, name: string, value: unknown, one = false): void {
   if (Array.isArray(value) ? allNumbers(value) : one && typeof value === 'number') return;
   throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected a ${one ? 'number or a ' : ''}list of numbers.`);
+}
+
+/** Throws unless `value` is a list; its sizes are left to whoever makes a tensor of it. @throws {ArgumentError} that says what it is. */
+export function assertSizes(op: string, name: string, value: unknown): asserts value is Shape {
+  if (!Array.isArray(value)) throw unexpected(op, name, value, 'a list of sizes');
 }
 
 /** Throws unless `value` can be called. @throws {ArgumentError} that says what it is. */

@@ -29,7 +29,7 @@ describe('shapes', () => {
     [() => rand([2], { generator: 7 as never }), 'rand: generator is 7, expected a Generator. Make one: new Generator(7).'],
     [() => zerosLike([1] as never), 'zerosLike: x is a list, expected a Tensor. Make one with tensor(…).'],
     [() => arange('3' as never), 'arange: got "3", expected an end'],
-    [() => full([2], undefined as never), 'full: the value is undefined, expected a number.'],
+    [() => full([2], undefined as never), 'full: value is undefined, expected a number.'],
     [() => tensor([[ones(1)]] as never), 'tensor: found a Tensor of shape [1] among the numbers. Join tensors with stack or cat.'],
   ])('%s', (call, message) => {
     expect(call).toThrow(ArgumentError);

@@ -2,13 +2,14 @@
 
 import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { ArgumentError, DTypeError, OutOfMemoryError, ShapeError, showShape } from '../errors.js';
-import { assertTensor, isOptions, noMore, readOptions, readSizes, show } from './arguments.js';
-import { listable, wholeNumber } from './checks.js';
+import { noMore, readOptions, readSizes } from './arguments.js';
+import { assertBoolean, assertNumber, assertSizes, assertTensor, countOf, listable, unexpected } from './checks.js';
 import { assertHere, type DeviceLike } from './device.js';
 import { assertDType, type DType, dtypeOfTypedArray, dtypes, isFloating, promote, type TypedArray } from './dtype.js';
 import { isPlain, resultStrides } from './layout.js';
 import { isScalar, type Scalar, scalarTensor, storedScalar } from './scalar.js';
 import { checkSizes, MAX_RANK, numel, type Shape } from './shape.js';
+import { isOptions, show } from './show.js';
 import { aliasTensor, emptyTensor, Tensor } from './tensor.js';
 import { writeTyped } from './transfer.js';
 
@@ -35,8 +36,7 @@ export function checkTensorOptions(op: string, options: unknown): TensorOptions 
   if (options === undefined) return undefined;
   const { requiresGrad, device } = readOptions(op, DEFAULTS, options);
   assertHere(op, device);
-  if (requiresGrad !== undefined && typeof requiresGrad !== 'boolean')
-    throw new ArgumentError(`${op}: requiresGrad is ${show(requiresGrad)}, expected true or false.`);
+  if (requiresGrad !== undefined) assertBoolean(op, 'requiresGrad', requiresGrad);
   return options as TensorOptions;
 }
 
@@ -146,7 +146,7 @@ export function fromTypedArray(
 ): Tensor {
   if (!ArrayBuffer.isView(array))
     throw new ArgumentError(`fromTypedArray: got ${show(array)}, expected a typed array. Lists of numbers go into tensor(…).`);
-  if (!Array.isArray(shape)) throw new ArgumentError(`fromTypedArray: shape is ${show(shape)}, expected a list of sizes.`);
+  assertSizes('fromTypedArray', 'shape', shape);
   checkTensorOptions('fromTypedArray', options);
   checkSizes(shape, 'fromTypedArray');
   if (numel(shape) !== array.length)
@@ -181,10 +181,10 @@ function made(op: string, args: readonly unknown[], value: number): Tensor {
 
 /** A tensor of one value. @throws {DTypeError} for a value that the dtype does not hold. */
 export function full(shape: Shape, value: Scalar, options?: TensorOptions, op = 'full'): Tensor {
-  if (!Array.isArray(shape)) throw new ArgumentError(`${op}: shape is ${show(shape)}, expected a list of sizes.`);
+  assertSizes(op, 'shape', shape);
   checkTensorOptions(op, options);
   checkSizes(shape, op);
-  if (!isScalar(value)) throw new ArgumentError(`${op}: the value is ${show(value)}, expected a number.`);
+  if (!isScalar(value)) throw unexpected(op, 'value', value, 'a number');
   const dtype = dtypeOf(options, 'float32', op);
   const stored = storedScalar(op, value, dtype);
   const out = emptyTensor([...shape], dtype);
@@ -274,9 +274,9 @@ function multiplyAdd(a: number, n: number, c: number): number {
 /** `steps` numbers from `start` to `end`, both included, evenly spaced. */
 export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
   checkTensorOptions('linspace', options);
-  for (const [name, value] of Object.entries({ start, end }))
-    if (typeof value !== 'number') throw new ArgumentError(`linspace: ${name} is ${show(value)}, expected a number.`);
-  listable('linspace', 'numbers', wholeNumber('linspace', 'steps', steps, { min: 0 }));
+  assertNumber('linspace', 'start', start);
+  assertNumber('linspace', 'end', end);
+  listable('linspace', 'numbers', countOf('linspace', 'steps', steps));
   const dtype = dtypeOf(options, 'float32', 'linspace');
   const round = dtype === 'float32' ? Math.fround : (v: number) => v;
   const [first, last] = [round(start), round(end)];
@@ -294,11 +294,9 @@ export function linspace(start: number, end: number, steps: number, options?: Te
 /** The identity matrix [n, m]; m defaults to n. */
 export function eye(n: number, m?: number | TensorOptions, options?: TensorOptions): Tensor {
   const cols = typeof m === 'number' ? m : n;
-  wholeNumber('eye', 'n', n, { min: 0 });
-  wholeNumber('eye', 'm', cols, { min: 0 });
+  countOf('eye', 'n', n);
+  countOf('eye', 'm', m === undefined || m === null || isOptions(m) ? n : m);
   const rest = checkTensorOptions('eye', isOptions(m) ? m : options);
-  if (m !== undefined && m !== null && typeof m !== 'number' && !isOptions(m))
-    throw new ArgumentError(`eye: m is ${show(m)}, expected a whole number.`);
   const out = zeros([n, cols], { dtype: rest?.dtype ?? 'float32' });
   const count = Math.min(n, cols);
   if (count > 0) {
@@ -346,9 +344,4 @@ export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
   assertTensor('emptyLike', 'x', x);
   checkTensorOptions('emptyLike', options);
   return laidLike(empty(x.shape, { dtype: x.dtype, ...options }), x);
-}
-
-/** Whether the creators' default for random numbers, a floating dtype, holds. */
-export function assertFloating(dtype: DType, op: string): void {
-  if (!isFloating(dtype)) throw new DTypeError(`${op}: expected a floating dtype, got ${dtype}.`);
 }

@@ -1,8 +1,9 @@
 /** Where tensors live. There is one device, the CPU; code that asks for others finds out here that they are not there. */
 import { ArgumentError, DeviceError } from '../errors.js';
-import { devices, isOptions, noMore, readArguments, readOptions, show } from './arguments.js';
+import { devices, noMore, readArguments, readOptions } from './arguments.js';
 import { wholeNumber } from './checks.js';
 import { assertDType, type DType, dtypes } from './dtype.js';
+import { isOptions, show } from './show.js';
 import { Tensor } from './tensor.js';
 
 /** PyTorch's types of devices. */

@@ -2,12 +2,14 @@
 
 import { check, kernels } from '../engine/engine.js';
 import { ArgumentError } from '../errors.js';
-import { assertTensor, isOptions, readOptions, readSizes, show } from './arguments.js';
-import { assertFloating, emptyLike, laidLike, type SizeArguments, type TensorOptions } from './create.js';
+import { readOptions, readSizes } from './arguments.js';
+import { assertFloatingDType, assertSizes, assertTensor, countOf } from './checks.js';
+import { emptyLike, laidLike, type SizeArguments, type TensorOptions } from './create.js';
 import { assertHere } from './device.js';
 import { assertDType, type DType, dtypes, isFloating } from './dtype.js';
 import { defaultGenerator, Generator } from './generator.js';
 import { checkSizes, numel, type Shape } from './shape.js';
+import { isOptions, show } from './show.js';
 import { emptyTensor, type Tensor } from './tensor.js';
 import { toTypedArray, writeTyped } from './transfer.js';
 
@@ -49,7 +51,7 @@ export function checkGenerator(op: string, generator: unknown): void {
 }
 
 function made(shape: Shape, options: RandomOptions | undefined, fallback: DType, op: string): Tensor {
-  if (!Array.isArray(shape)) throw new ArgumentError(`${op}: shape is ${show(shape)}, expected a list of sizes.`);
+  assertSizes(op, 'shape', shape);
   checkRandomOptions(op, options);
   checkSizes(shape, op);
   const dtype = options?.dtype ?? fallback;
@@ -67,7 +69,7 @@ const source = (options: RandomOptions | undefined) => (options?.generator ?? de
 export function rand(...args: SizeArguments<RandomOptions>): Tensor {
   const { shape, options } = readSizes('rand', args) as { shape: number[]; options: RandomOptions | undefined };
   const x = made(shape, options, 'float32', 'rand');
-  assertFloating(x.dtype, 'rand');
+  assertFloatingDType('rand', 'dtype', x.dtype);
   check(kernels.randUniform(dtypes[x.dtype].code, x.ptr, numel(shape), source(options), 0, 1), 'rand');
   return done(x, options);
 }
@@ -80,7 +82,7 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
 
 function normals(shape: Shape, options: RandomOptions | undefined, op: string, rowMajor: boolean): Tensor {
   const x = made(shape as number[], options, 'float32', op);
-  assertFloating(x.dtype, op);
+  assertFloatingDType(op, 'dtype', x.dtype);
   check(kernels.randNormal(dtypes[x.dtype].code, x.ptr, numel(shape), source(options), 0, 1, rowMajor ? 1 : 0), op);
   return done(x, options);
 }
@@ -117,7 +119,7 @@ export function randintLike(x: Tensor, first: number, second?: number | RandomOp
 
 /** The whole numbers 0 to n - 1 in random order. int64 by default. */
 export function randperm(n: number, options?: RandomOptions): Tensor {
-  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`randperm: n is ${show(n)}, expected a whole number of at least 0.`);
+  countOf('randperm', 'n', n);
   checkRandomOptions('randperm', options);
   const x = emptyTensor([n], 'int64');
   const dtype = options?.dtype ?? 'int64';
