@@ -1,6 +1,6 @@
 /** Where a gradient first becomes NaN: the mode that remembers where each operation was called, and looks at every gradient. */
 import { GradError, showShape } from '../errors.js';
-import { assertBoolean, assertFunction } from '../tensor/arguments.js';
+import { assertBoolean, assertFunction } from '../tensor/checks.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** Whether the mode is on: asked at every operation that is recorded. */

@@ -6,7 +6,8 @@
  * With `createGraph`, or once a hook has seen a gradient, that block is left to the garbage collector.
  */
 import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../errors.js';
-import { assertBoolean, assertTensor, assertTensorList, assertTensorOrNull, readArguments, type Trailing } from '../tensor/arguments.js';
+import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { assertBoolean, assertTensor, assertTensorList, assertTensorOrNull } from '../tensor/checks.js';
 import type { DType } from '../tensor/dtype.js';
 import { isContiguous, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { closeScope, escapeScope, openScope, type Scope, type Storage } from '../tensor/storage.js';

@@ -2,7 +2,8 @@
 
 import { loadedEngine } from '../engine/engine.js';
 import { ArgumentError, DTypeError, GradError, showShape } from '../errors.js';
-import { assertFunction, assertTensorList, readOptions } from '../tensor/arguments.js';
+import { readOptions } from '../tensor/arguments.js';
+import { assertFunction, assertTensorList } from '../tensor/checks.js';
 import { fromTypedArray, onesLike } from '../tensor/create.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Generator, randn } from '../tensor/random.js';

@@ -1,6 +1,7 @@
 /** Hooks on gradients. */
 import { ArgumentError, GradError } from '../errors.js';
-import { assertFunction, show } from '../tensor/arguments.js';
+import { assertFunction } from '../tensor/checks.js';
+import { show } from '../tensor/show.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { accumulatorOf, type Node, type TensorHook } from './node.js';
 

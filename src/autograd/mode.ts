@@ -1,6 +1,7 @@
 /** Gradient modes: whether operations are recorded. They belong to the code that set them and to what it awaits, not to the process. */
 import { frame, inFrame } from '../engine/async-context.js';
-import { assertBoolean, tooMany } from '../tensor/arguments.js';
+import { tooMany } from '../tensor/arguments.js';
+import { assertBoolean } from '../tensor/checks.js';
 
 /** Whether operations on tensors that require gradients are recorded now. */
 export function isGradEnabled(): boolean {

@@ -1,10 +1,10 @@
 /** Batches out of samples. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { stack } from '../ops/join/join.js';
-import { show } from '../tensor/arguments.js';
 import { fromTypedArray, tensor } from '../tensor/create.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
+import { show } from '../tensor/show.js';
 import { Tensor } from '../tensor/tensor.js';
 import { NumberRule } from './number-rule.js';
 

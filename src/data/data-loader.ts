@@ -2,9 +2,11 @@
 
 import { Breather } from '../engine/pacer.js';
 import { ArgumentError } from '../errors.js';
-import { assertFunction, isOptions, readOptions, show } from '../tensor/arguments.js';
+import { readOptions } from '../tensor/arguments.js';
+import { assertFunction } from '../tensor/checks.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { checkGenerator, defaultGenerator, type Generator as RandomGenerator } from '../tensor/random.js';
+import { isOptions, show } from '../tensor/show.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type Collated, collateBy } from './collate.js';
 import { asDataset, type DatasetLike, type IterableDataset, type MapDataset, type MaybePromise } from './dataset.js';

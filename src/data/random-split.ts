@@ -1,7 +1,8 @@
 /** Splits of a data set. */
 import { ArgumentError } from '../errors.js';
-import { readOptions, show } from '../tensor/arguments.js';
+import { readOptions } from '../tensor/arguments.js';
 import { checkGenerator, type Generator, randperm } from '../tensor/random.js';
+import { show } from '../tensor/show.js';
 import { asDataset, type DatasetLike } from './dataset.js';
 import { readInt64 } from './sampler.js';
 import { Subset } from './subset.js';

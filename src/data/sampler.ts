@@ -1,9 +1,11 @@
 /** Samplers: in which order, and how often, samples are drawn. The random ones draw PyTorch's numbers. */
 import { ArgumentError } from '../errors.js';
 import { multinomial } from '../ops/random/random.js';
-import { assertBoolean, readOptions, show } from '../tensor/arguments.js';
+import { readOptions } from '../tensor/arguments.js';
+import { assertBoolean } from '../tensor/checks.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { checkGenerator, defaultGenerator, Generator, randint, randperm } from '../tensor/random.js';
+import { show } from '../tensor/show.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
 

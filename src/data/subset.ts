@@ -1,8 +1,8 @@
 /** Data sets out of other data sets. */
 
 import { ArgumentError } from '../errors.js';
-import { show } from '../tensor/arguments.js';
 import { wholeNumbers } from '../tensor/checks.js';
+import { show } from '../tensor/show.js';
 import { asDataset, checkIndex, Dataset, type DatasetLike, type MapDataset, type MaybePromise } from './dataset.js';
 
 /** What a data set gives for a batch, if it gives batches. */

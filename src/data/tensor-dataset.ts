@@ -3,7 +3,7 @@ import { ArgumentError, ShapeError, showShape } from '../errors.js';
 import { slicesAt } from '../ops/gather/gather.js';
 import { contiguous } from '../ops/view/copy.js';
 import { select } from '../ops/view/movement.js';
-import { assertTensor } from '../tensor/arguments.js';
+import { assertTensor } from '../tensor/checks.js';
 import { classNameOf } from '../tensor/class-name.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkIndex, Dataset } from './dataset.js';

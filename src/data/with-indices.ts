@@ -1,6 +1,6 @@
 /** The numbers of a batch's samples, as kernels take them. */
 import { ArgumentError, IndexError } from '../errors.js';
-import { show } from '../tensor/arguments.js';
+import { show } from '../tensor/show.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { writeTyped } from '../tensor/transfer.js';
 

@@ -3,7 +3,7 @@
  * Which one it was in the file is remembered: {@link fileDType}.
  */
 
-import { assertTensor } from '../tensor/arguments.js';
+import { assertTensor } from '../tensor/checks.js';
 import { type DType, dtypes } from '../tensor/dtype.js';
 import { Storage } from '../tensor/storage.js';
 import type { Tensor } from '../tensor/tensor.js';

@@ -4,8 +4,9 @@
  * https://github.com/huggingface/safetensors
  */
 import { ArgumentError, FormatError, quoted, showShape } from '../errors.js';
-import { assertBytes, isOptions, show } from '../tensor/arguments.js';
+import { assertBytes } from '../tensor/checks.js';
 import { type DType, dtypes } from '../tensor/dtype.js';
+import { isOptions, show } from '../tensor/show.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
 import { type FileDType as ElementType, fileDTypes, readStorage } from './file-dtypes.js';

@@ -1,6 +1,7 @@
 /** Checks of options that several optimizers have. Each throws an ArgumentError that names the option and its value. */
 import { ArgumentError } from '../errors.js';
-import { allNumbers, show } from '../tensor/arguments.js';
+import { allNumbers } from '../tensor/checks.js';
+import { show } from '../tensor/show.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /** Throws unless `value` is a number of at least 0. */

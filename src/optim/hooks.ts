@@ -1,7 +1,8 @@
 /** Hooks on optimizers: around steps, and around state dicts. */
 import type { HookHandle } from '../autograd/hooks.js';
 import { ArgumentError } from '../errors.js';
-import { readOptions, show } from '../tensor/arguments.js';
+import { readOptions } from '../tensor/arguments.js';
+import { show } from '../tensor/show.js';
 import type { Optimizer, OptimizerStateDict } from './optimizer.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: hooks of every optimizer

@@ -3,11 +3,12 @@
 import { clearGradient } from '../autograd/clear-gradient.js';
 import type { HookHandle } from '../autograd/hooks.js';
 import { ArgumentError, DTypeError, GradError, ShapeError, StateDictError, showShape } from '../errors.js';
-import { readArguments, show, type Trailing, tooMany, unknownOption } from '../tensor/arguments.js';
+import { readArguments, type Trailing, tooMany, unknownOption } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { numel, type Shape, sameShape } from '../tensor/shape.js';
+import { show } from '../tensor/show.js';
 import { Tensor } from '../tensor/tensor.js';
 import { copyValues, item } from '../tensor/transfer.js';
 import { assertOptionTypes } from './checks.js';

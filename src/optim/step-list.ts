@@ -2,9 +2,9 @@
 import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { OPTIM_STRIDE, type Ptr } from '../engine/kernel-table.gen.js';
 import { StateDictError } from '../errors.js';
-import { show } from '../tensor/arguments.js';
 import { type DType, dtypes } from '../tensor/dtype.js';
 import { isDense, numel, type Shape } from '../tensor/shape.js';
+import { show } from '../tensor/show.js';
 import { escapeScope, Storage } from '../tensor/storage.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
 import { copyValues } from '../tensor/transfer.js';

@@ -2,8 +2,10 @@
 import { ArgumentError } from '../errors.js';
 import type { Module } from '../nn/module/module.js';
 import { type Comparison, type EpochFigures, figureName, type RunFigures, type VariantFigures } from '../report/comparison/comparison.js';
-import { assertFunction, readOptions, required, show } from '../tensor/arguments.js';
+import { readOptions, required } from '../tensor/arguments.js';
+import { assertFunction } from '../tensor/checks.js';
 import { manualSeed } from '../tensor/random.js';
+import { show } from '../tensor/show.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { modelCheckpoint } from '../train/callbacks.js';
 import { fit } from '../train/fit.js';

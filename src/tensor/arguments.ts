@@ -47,21 +47,6 @@ import { describe, isOptions, show } from './show.js';
 import { meantName } from './spelling.js';
 import type { Tensor } from './tensor.js';
 
-// Importers of these take them from checks.ts and show.ts as their families move.
-export {
-  allNumbers,
-  assertBoolean,
-  assertBytes,
-  assertFunction,
-  assertNumbers,
-  assertString,
-  assertTensor,
-  assertTensorList,
-  assertTensorOrNull,
-  assertTensors,
-} from './checks.js';
-export { describe, isOptions, show } from './show.js';
-
 /**
  * The arguments of a function whose options are `O`: those of `Names` by position, in their order, the others by name in one object at the
  * end; see the recipe at the top of this file. Signature help shows PyTorch's signature, and each place at which the object may stand.

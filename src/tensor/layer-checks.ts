@@ -1,7 +1,6 @@
 /** What layers and fused kernels ask of their arguments. */
 import { DTypeError } from '../errors.js';
-import { assertTensor } from './arguments.js';
-import { wholeNumber } from './checks.js';
+import { assertTensor, wholeNumber } from './checks.js';
 import { isFloating } from './dtype.js';
 import type { Tensor } from './tensor.js';
 

@@ -5,7 +5,7 @@ import { Loss as LossModule } from '../nn/loss/classification/layers.js';
 import { type LossTaken, watchLosses } from '../nn/loss/taken.js';
 import { Module } from '../nn/module/module.js';
 import { mean } from '../ops/reduce/sum.js';
-import { show } from '../tensor/arguments.js';
+import { show } from '../tensor/show.js';
 import { closeScope, openScope, type Scope } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';

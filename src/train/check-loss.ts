@@ -6,7 +6,7 @@ import { Module } from '../nn/module/module.js';
 import { ge, le, logicalAnd, sub } from '../ops/elementwise/binary.js';
 import { abs, exp } from '../ops/elementwise/unary.js';
 import { allNonzero, sum } from '../ops/reduce/sum.js';
-import { show } from '../tensor/arguments.js';
+import { show } from '../tensor/show.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { warnOnce } from '../tensor/warn-once.js';
 import type { Loss } from './types.js';

@@ -1,8 +1,10 @@
 /** What fit is given, and what of it cannot be meant. */
 import { ArgumentError } from '../errors.js';
 import type { Module } from '../nn/module/module.js';
-import { assertFunction, isOptions, readOptions, required, show, unknownOption } from '../tensor/arguments.js';
+import { readOptions, required, unknownOption } from '../tensor/arguments.js';
+import { assertFunction } from '../tensor/checks.js';
 import { classNameOf } from '../tensor/class-name.js';
+import { isOptions, show } from '../tensor/show.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { EarlyStoppingOptions, KeepBestOptions } from './callbacks.js';
 import { checkLoss } from './check-loss.js';

@@ -2,7 +2,7 @@
 import { DataLoader } from '../data/data-loader.js';
 import type { DatasetLike } from '../data/dataset.js';
 import { ArgumentError } from '../errors.js';
-import { show } from '../tensor/arguments.js';
+import { show } from '../tensor/show.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Loader } from './types.js';
 

@@ -1,6 +1,6 @@
 /** Metrics: numbers that people understand better than a loss. */
 import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { show } from '../tensor/arguments.js';
+import { show } from '../tensor/show.js';
 import { Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 import { accuracy } from './accuracy.js';

@@ -1,6 +1,6 @@
 /** Watching one score of the epochs' records. */
 import { ArgumentError } from '../errors.js';
-import { show } from '../tensor/arguments.js';
+import { show } from '../tensor/show.js';
 import type { EpochRecord, Monitor, MonitorOptions } from './types.js';
 
 const HIGHER_IS_BETTER = /(accuracy|acc|auc|auroc|f1|precision|recall|r2|iou|dice|score|kappa|mcc|bleu|rouge|ndcg|psnr|ssim|top\d+)$/i;

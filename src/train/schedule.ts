@@ -3,8 +3,9 @@ import { ArgumentError } from '../errors.js';
 import { OneCycleLR } from '../optim/lr-scheduler/cycle/one-cycle-lr.js';
 import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
 import { LRScheduler } from '../optim/lr-scheduler/scheduler.js';
-import { readOptions, required, show } from '../tensor/arguments.js';
+import { readOptions, required } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
+import { show } from '../tensor/show.js';
 import { warnOnce } from '../tensor/warn-once.js';
 import type { Monitor, OptimizerLike, SchedulerLike } from './types.js';
 

@@ -7,8 +7,10 @@ import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { slicesAt } from '../ops/gather/gather.js';
 import { contiguous } from '../ops/view/copy.js';
 import { select } from '../ops/view/movement.js';
-import { assertTensor, readOptions, required, show } from '../tensor/arguments.js';
+import { readOptions, required } from '../tensor/arguments.js';
+import { assertTensor } from '../tensor/checks.js';
 import { classNameOf } from '../tensor/class-name.js';
+import { show } from '../tensor/show.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
 import { item } from '../tensor/transfer.js';
 

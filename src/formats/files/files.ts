@@ -1,8 +1,9 @@
 /** Saving and loading: PyTorch's files and safetensors. */
 import { readBytes, writeBytes } from '#files';
 import { ArgumentError, FormatError } from '../../errors.js';
-import { isOptions, readOptions, show } from '../../tensor/arguments.js';
+import { readOptions } from '../../tensor/arguments.js';
 import { assertHere, type DeviceLike } from '../../tensor/device.js';
+import { isOptions, show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { flattenState, selectState } from '../state-names.js';
 import { type FileFormat, fileFormats, formatOf, formatToWrite, sniffFormat } from './file-formats.js';

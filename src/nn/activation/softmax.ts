@@ -1,8 +1,10 @@
 /** Softmax and its relatives as layers. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { logSoftmax, softmax, softmin } from '../../ops/reduce/softmax.js';
-import { assertTensor, readArguments, show } from '../../tensor/arguments.js';
+import { readArguments } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 

@@ -1,10 +1,11 @@
 /** Multi-head attention as a layer. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, type Settings, show, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
 import { assertCount } from '../../tensor/layer-checks.js';
+import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { xavierNormal_, xavierUniform_, zeros_ } from '../init/init.js';
 import { Linear } from '../linear/linear.js';

@@ -2,11 +2,12 @@
 import { ArgumentError } from '../../errors.js';
 import { add } from '../../ops/elementwise/binary.js';
 import { relu } from '../../ops/elementwise/unary.js';
-import { readArguments, type Settings, show, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
 import { assertCount } from '../../tensor/layer-checks.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { gelu } from '../activation/functional.js';
 import { GELU, ReLU } from '../activation/layers.js';

@@ -1,7 +1,7 @@
 /** What containers share: entries by position, and checks of what is put in. */
 import { ArgumentError, IndexError } from '../../errors.js';
-import { show } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 

@@ -1,7 +1,7 @@
 /** A chain of modules. */
 import { ArgumentError } from '../../errors.js';
-import { show } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { assertModule, insertPosition, position } from './entries.js';

@@ -1,8 +1,8 @@
 /** What convolution and pooling share: sizes per axis, the words of messages, and the kernels' geometry block. */
 import { engine } from '../../engine/engine.js';
 import { ArgumentError } from '../../errors.js';
-import { show } from '../../tensor/arguments.js';
 import { metaPtr } from '../../tensor/raw.js';
+import { show } from '../../tensor/show.js';
 
 /** A number, or [length]. */
 export type Single = number | readonly [number];

@@ -1,8 +1,9 @@
 /** What convolutions check before they compute: ranks, dtypes, channels, and whether a window fits; for one, two and three axes. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, assertTensorOrNull, show } from '../../tensor/arguments.js';
+import { assertTensor, assertTensorOrNull } from '../../tensor/checks.js';
 import { promote } from '../../tensor/dtype.js';
 import { needsFloat } from '../../tensor/layer-checks.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Axes, type Given, type Rank, type Sizes, sizesOf, wordsOf } from './geometry.js';
 

@@ -1,9 +1,10 @@
 /** Transposed convolution layers. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, show, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Trailing } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tuple } from '../module/text.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from './geometry.js';

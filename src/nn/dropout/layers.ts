@@ -1,7 +1,8 @@
 /** Dropout layers: they act while training and pass everything in evaluation. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, show, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Trailing } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type LayerKind, Module } from '../module/module.js';
 import { bool, float } from '../module/text.js';

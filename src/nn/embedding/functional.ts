@@ -11,12 +11,14 @@ import { reduceRaw } from '../../ops/reduce/sum.js';
 import { norm } from '../../ops/statistics/moments.js';
 import { detach, filled, to } from '../../ops/view/copy.js';
 import { reshape, unsqueeze } from '../../ops/view/movement.js';
-import { assertTensor, assertTensors, readArguments, show, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { readArguments, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { assertTensor, assertTensors } from '../../tensor/checks.js';
 import { arange } from '../../tensor/create.js';
 import { dtypes } from '../../tensor/dtype.js';
 import { needsFloat } from '../../tensor/layer-checks.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 

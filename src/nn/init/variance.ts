@@ -1,8 +1,10 @@
 /** Initialisers that keep the variance of what passes through a layer: Xavier's and Kaiming's. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, readArguments, show } from '../../tensor/arguments.js';
+import { readArguments } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import type { Generator } from '../../tensor/random.js';
 import { numel } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
 import { type InitOptions, normal_, uniform_ } from './basic.js';

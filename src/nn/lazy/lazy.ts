@@ -1,6 +1,6 @@
 /** Lazy layers: those that take the number of their inputs from the first batch. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Shape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';

@@ -1,7 +1,8 @@
 /** What all losses share: their options and how these are read, the checks of their tensors, and the reduction. */
 import { ArgumentError, DTypeError, showShape } from '../../errors.js';
 import { mean, sum } from '../../ops/reduce/sum.js';
-import { assertTensorOrNull, assertTensors, readArguments } from '../../tensor/arguments.js';
+import { readArguments } from '../../tensor/arguments.js';
+import { assertTensorOrNull, assertTensors } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { broadcastShapes, type Shape, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';

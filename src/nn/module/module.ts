@@ -2,7 +2,8 @@
 
 import { clearGradient } from '../../autograd/clear-gradient.js';
 import { ArgumentError } from '../../errors.js';
-import { assertFunction, assertString, readArguments, readOptions, tooMany } from '../../tensor/arguments.js';
+import { readArguments, readOptions, tooMany } from '../../tensor/arguments.js';
+import { assertFunction, assertString } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { type DeviceLike, moveTo, readTo, type ToArguments, type ToOptions } from '../../tensor/device.js';
 import { escapeScope } from '../../tensor/storage.js';

@@ -1,7 +1,7 @@
 /** Parts of a module by dotted path. */
 
 import { ArgumentError } from '../../errors.js';
-import { assertString } from '../../tensor/arguments.js';
+import { assertString } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Module, OwnTensor } from './module.js';

@@ -1,8 +1,8 @@
 /** Layers and parameters in fields where their model does not see them: in plain arrays, objects, maps and sets, or as plain tensors. */
 
 import { ArgumentError } from '../../errors.js';
-import { show } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
 import { HookedModule } from './calls/hooks.js';

@@ -10,10 +10,12 @@ import { repeat } from '../../ops/join/arrange.js';
 import { mean, sum } from '../../ops/reduce/sum.js';
 import { clone, formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
-import { assertTensorOrNull, readArguments, show, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { assertTensorOrNull } from '../../tensor/checks.js';
 import { convertOne, needsFloat } from '../../tensor/layer-checks.js';
 import { code, copyInto, rowMajor } from '../../tensor/raw.js';
 import { numel, type Shape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 
 /** The options of the batch norm layers. */

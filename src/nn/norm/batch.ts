@@ -1,12 +1,14 @@
 /** Batch normalisation layers. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { addInPlace } from '../../ops/elementwise/inplace.js';
-import { assertTensor, readArguments, type Settings, show, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { ones, zeros } from '../../tensor/create.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
 import { assertCount } from '../../tensor/layer-checks.js';
+import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import { ones_, zeros_ } from '../init/init.js';

@@ -1,7 +1,7 @@
 /** Instance normalisation layers. */
 import { ShapeError, showShape } from '../../errors.js';
 import { squeeze, unsqueeze } from '../../ops/view/movement.js';
-import { assertTensor } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';

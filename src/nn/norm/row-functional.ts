@@ -10,10 +10,12 @@ import { pad } from '../../ops/join/arrange.js';
 import { mean, sum } from '../../ops/reduce/sum.js';
 import { formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
-import { assertTensorOrNull, readArguments, show, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { assertTensorOrNull } from '../../tensor/checks.js';
 import { convertOne, needsFloat } from '../../tensor/layer-checks.js';
 import { code, rowMajor } from '../../tensor/raw.js';
 import { checkSizes, numel, type Shape, sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { avgPool2d } from '../pool/functional.js';
 

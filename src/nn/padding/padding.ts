@@ -1,8 +1,10 @@
 /** Padding layers: constants, reflections, repeated edges and circles, along one, two or three axes. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { type PadMode, padAs } from '../../ops/join/arrange.js';
-import { assertTensor, readArguments, show, tooMany } from '../../tensor/arguments.js';
+import { readArguments, tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { float, tuple } from '../module/text.js';

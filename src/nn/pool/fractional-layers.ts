@@ -1,6 +1,7 @@
 /** Fractional max pooling layers: windows at places drawn at random. */
 import { ArgumentError } from '../../errors.js';
-import { assertTensorOrNull, readArguments, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { assertTensorOrNull } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Pair, type Sizes, sizesOf, type Triple } from '../conv/geometry.js';

@@ -10,11 +10,13 @@ import { argmax } from '../../ops/reduce/extrema.js';
 import { all } from '../../ops/reduce/sum.js';
 import { detach, filled, to } from '../../ops/view/copy.js';
 import { expand, reshape, select } from '../../ops/view/movement.js';
-import { assertTensor, leadingByName, type Named, readArguments, show } from '../../tensor/arguments.js';
+import { leadingByName, type Named, readArguments } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { arange } from '../../tensor/create.js';
 import { needsFloat } from '../../tensor/layer-checks.js';
 import { rand } from '../../tensor/random.js';
 import { numel, sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Pair, type Sizes, sizesOf, type Triple } from '../conv/geometry.js';
 

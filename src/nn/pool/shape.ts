@@ -1,8 +1,8 @@
 /** What pooling checks before it computes, and the options that its functions share; for one, two and three axes. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { show } from '../../tensor/arguments.js';
 import { listable } from '../../tensor/checks.js';
 import { needsFloat } from '../../tensor/layer-checks.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Axes, type Given, type Rank, type Sizes, sizesOf, wordsOf } from '../conv/geometry.js';
 

@@ -8,7 +8,7 @@ import { add, mul } from '../../ops/elementwise/binary.js';
 import { linear, mm } from '../../ops/products/matmul.js';
 import { sum } from '../../ops/reduce/sum.js';
 import { narrow, transpose } from '../../ops/view/movement.js';
-import { assertTensor } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { fromTypedArray, zeros } from '../../tensor/create.js';
 import { code, copyInto, rowMajor } from '../../tensor/raw.js';
 import { type Shape, sameShape } from '../../tensor/shape.js';

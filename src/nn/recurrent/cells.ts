@@ -1,12 +1,14 @@
 /** Cells: one step of a recurrent layer, for loops written by hand. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { select, unsqueeze } from '../../ops/view/movement.js';
-import { assertTensor, readArguments, type Settings, show, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { zeros } from '../../tensor/create.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
 import { assertCount } from '../../tensor/layer-checks.js';
+import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { assertTrainable, Parameter } from '../module/state/parameter.js';

@@ -4,10 +4,12 @@ import { indexCopy, indexSelect } from '../../ops/gather/gather.js';
 import { cat } from '../../ops/join/join.js';
 import { to } from '../../ops/view/copy.js';
 import { narrow, reshape, select, transpose } from '../../ops/view/movement.js';
-import { assertTensor, noMore, readOptions, show, tooMany } from '../../tensor/arguments.js';
+import { noMore, readOptions, tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { fromTypedArray, full } from '../../tensor/create.js';
 import { type DeviceLike, moveTo, type ToArguments } from '../../tensor/device.js';
 import { sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
 

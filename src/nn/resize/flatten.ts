@@ -1,9 +1,10 @@
 /** Layers that change the shape. */
 import { ArgumentError } from '../../errors.js';
 import { flatten, unflatten } from '../../ops/view/movement.js';
-import { readArguments, show, tooMany } from '../../tensor/arguments.js';
+import { readArguments, tooMany } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Shape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { tuple } from '../module/text.js';

@@ -14,11 +14,12 @@ import { matmul } from '../../ops/products/matmul.js';
 import { sum } from '../../ops/reduce/sum.js';
 import { contiguous, detach, filled, to } from '../../ops/view/copy.js';
 import { expand, permute, reshape, select, transpose, unsqueeze } from '../../ops/view/movement.js';
-import { assertTensor, readArguments, show, type Trailing } from '../../tensor/arguments.js';
-import { wholeNumbers } from '../../tensor/checks.js';
+import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { assertTensor, wholeNumbers } from '../../tensor/checks.js';
 import { arange, linspace, ones, zeros } from '../../tensor/create.js';
 import { needsFloat } from '../../tensor/layer-checks.js';
 import { numel, type Shape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
 /** How values between elements are found; 'bilinear' is trilinear in volumes. */

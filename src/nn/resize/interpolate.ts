@@ -9,11 +9,12 @@ import { add, mul } from '../../ops/elementwise/binary.js';
 import { indexAdd, slicesAt } from '../../ops/gather/gather.js';
 import { clone, detach, formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
-import { readArguments, show, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Trailing } from '../../tensor/arguments.js';
 import { listable } from '../../tensor/checks.js';
 import { fromTypedArray, zeros } from '../../tensor/create.js';
 import { needsFloat } from '../../tensor/layer-checks.js';
 import { numel } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type AxisTaps, areaTaps, cubicTaps, filterTaps, linearTaps, nearestTaps } from './filter.js';
 

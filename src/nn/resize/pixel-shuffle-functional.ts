@@ -3,7 +3,9 @@ import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { contiguous, formatOf } from '../../ops/view/copy.js';
 import { permute, reshape } from '../../ops/view/movement.js';
-import { assertTensor, show, tooMany } from '../../tensor/arguments.js';
+import { tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
 function checkFactor(op: string, name: string, value: number): void {

@@ -1,9 +1,11 @@
 /** `nn.utils.parametrize`: parameters that are computed from others each time they are used. */
 import { noGrad } from '../../autograd/mode.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, readArguments, show } from '../../tensor/arguments.js';
+import { readArguments } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { replaceData, Tensor } from '../../tensor/tensor.js';
 import { ModuleDict, ModuleList } from '../containers/lists.js';
 import { Module, type OwnTensor } from '../module/module.js';

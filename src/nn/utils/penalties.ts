@@ -3,8 +3,9 @@ import { ArgumentError } from '../../errors.js';
 import { add, mul } from '../../ops/elementwise/binary.js';
 import { abs, square } from '../../ops/elementwise/unary.js';
 import { sum } from '../../ops/reduce/sum.js';
-import { readOptions, show } from '../../tensor/arguments.js';
+import { readOptions } from '../../tensor/arguments.js';
 import { isFloating } from '../../tensor/dtype.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 

@@ -9,10 +9,11 @@ import { cat } from '../../ops/join/join.js';
 import { reduceRaw } from '../../ops/reduce/sum.js';
 import { to } from '../../ops/view/copy.js';
 import { narrow, reshape } from '../../ops/view/movement.js';
-import { readOptions, show, tooMany } from '../../tensor/arguments.js';
+import { readOptions, tooMany } from '../../tensor/arguments.js';
 import { tensor } from '../../tensor/create.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
 import { numel } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 

@@ -2,9 +2,10 @@
 import { noGrad } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
-import { readOptions, show, tooMany } from '../../tensor/arguments.js';
+import { readOptions, tooMany } from '../../tensor/arguments.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../../tensor/scalar.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { to } from '../view/copy.js';
 import { binaryOp, type Operand, unary } from './table.js';

@@ -1,10 +1,12 @@
 /** Values limited by numbers or by tensors. */
 import { named } from '../../autograd/node.js';
 import { ArgumentError } from '../../errors.js';
-import { assertTensor, isOptions, show, tooMany, unknownOption } from '../../tensor/arguments.js';
+import { tooMany, unknownOption } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { castRaw } from '../../tensor/raw.js';
 import { isScalar, limitedScalar, resultDType, type Scalar, scalarTensor } from '../../tensor/scalar.js';
+import { isOptions, show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { to } from '../view/copy.js';
 import { maximum, minimum } from './binary.js';

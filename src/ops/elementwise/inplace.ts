@@ -7,7 +7,7 @@ import { anyRequiresGrad, Node, setGradFn } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { type BinaryOpName, UnaryOp, type UnaryOpName } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { dtypes, isFloating } from '../../tensor/dtype.js';
 import { code, copyInto } from '../../tensor/raw.js';
 import { isScalar, type Scalar } from '../../tensor/scalar.js';

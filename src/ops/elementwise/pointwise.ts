@@ -3,11 +3,12 @@
 import { noGrad } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
-import { assertTensor, assertTensors, readOne, readOptions, show, tooMany } from '../../tensor/arguments.js';
-import { finiteNumber } from '../../tensor/checks.js';
+import { readOne, readOptions, tooMany } from '../../tensor/arguments.js';
+import { assertTensor, assertTensors, finiteNumber } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { resultStrides } from '../../tensor/layout.js';
 import { isScalar, resultDType, type Scalar, storedScalar } from '../../tensor/scalar.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { clone, detach, filled, laidAs, to } from '../view/copy.js';
 import { add, div, eq, gt, le, logicalAnd, logicalOr, lt, maximum, mul, pow, sub } from './binary.js';

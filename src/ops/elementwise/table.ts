@@ -7,11 +7,13 @@ import { type Node, named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { BinaryOp, type BinaryOpName, UnaryOp, type UnaryOpName } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
-import { assertTensor, show, tooMany } from '../../tensor/arguments.js';
+import { tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { castRaw, code, dense, elementwiseResult, emptyBesideNumber, emptyLikeDense, metaPtr, writeMeta } from '../../tensor/raw.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../../tensor/scalar.js';
 import { broadcastShapes, broadcastStrides, collapse, isContiguous, numel, sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { emptyTensor, Tensor } from '../../tensor/tensor.js';
 
 // Short forms for the formulas below.

@@ -1,5 +1,6 @@
 /** Elementwise functions of one operand. Their gradients stand in elementwise.ts. */
-import { assertTensor, tooMany } from '../../tensor/arguments.js';
+import { tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { castRaw } from '../../tensor/raw.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { clone } from '../view/copy.js';

@@ -3,22 +3,14 @@
 import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../../errors.js';
-import {
-  assertTensor,
-  assertTensors,
-  isOptions,
-  leadingByName,
-  readArguments,
-  readOptions,
-  readRequired,
-  show,
-  tooMany,
-} from '../../tensor/arguments.js';
+import { leadingByName, readArguments, readOptions, readRequired, tooMany } from '../../tensor/arguments.js';
+import { assertTensor, assertTensors } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import { dtypes } from '../../tensor/dtype.js';
 import { castRaw, code, metaPtr, rowMajor, writeMeta } from '../../tensor/raw.js';
 import { isScalar, type Scalar } from '../../tensor/scalar.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
+import { isOptions, show } from '../../tensor/show.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { type AlphaOption, alphaFor, mul } from '../elementwise/binary.js';
 import { inPlace } from '../elementwise/inplace.js';

@@ -1,7 +1,8 @@
 /** Distinct values and slices, runs of equals, and the most frequent value. */
 import { record } from '../../autograd/node.js';
 import { ArgumentError, GradError, IndexError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, readArguments, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { fromTypedArray } from '../../tensor/create.js';
 import { normalizeDim, numel } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';

@@ -3,7 +3,8 @@
 import { named } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, readOptions, tooMany } from '../../tensor/arguments.js';
+import { readOptions, tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { copyInto, rowMajor } from '../../tensor/raw.js';
 import type { Scalar } from '../../tensor/scalar.js';
 import { broadcastShapes, contiguousStrides, numel, sameShape } from '../../tensor/shape.js';

@@ -1,8 +1,8 @@
 /** Diagonals, stacks, splits and grids: torch's smaller functions that move elements, made of views, cat and gather. */
 import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertNumbers, assertTensor, assertTensorList, readArguments, type Trailing, tooMany } from '../../tensor/arguments.js';
-import { finiteNumber, listable, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
+import { readArguments, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { assertNumbers, assertTensor, assertTensorList, finiteNumber, listable, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
 import { arange, type TensorOptions, tensor, zeros } from '../../tensor/create.js';
 import { assertDType, type DType, isFloating } from '../../tensor/dtype.js';
 import { resultDType } from '../../tensor/scalar.js';

@@ -2,9 +2,11 @@
 import { noGrad } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { assertTensors, readArguments, show, tooMany } from '../../tensor/arguments.js';
+import { readArguments, tooMany } from '../../tensor/arguments.js';
+import { assertTensors } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { broadcastShapes, normalizeDim, numel, sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import { div, eq, floorDivide, gt, logicalAnd, mul } from '../elementwise/binary.js';

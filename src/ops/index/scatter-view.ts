@@ -1,8 +1,10 @@
 /** A tensor with a part of it, which a view would show, replaced: the forms of `x.select(…).copy_(src)` that leave x as it was. */
 import { ArgumentError, IndexError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, readArguments, show, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { readArguments, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { arange } from '../../tensor/create.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, mul } from '../elementwise/binary.js';
 import { fill_ } from '../elementwise/inplace.js';

@@ -3,10 +3,6 @@
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../../errors.js';
 import {
-  assertNumbers,
-  assertTensor,
-  assertTensorList,
-  isOptions,
   leadingByName,
   type Named,
   noMore,
@@ -15,16 +11,16 @@ import {
   readOptions,
   readRequired,
   required,
-  show,
   type Trailing,
   tooMany,
 } from '../../tensor/arguments.js';
-import { listable, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
+import { assertNumbers, assertTensor, assertTensorList, listable, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
 import { arange, fromTypedArray } from '../../tensor/create.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';
 import { copyInto, emptyLikeDense, emptyStrided } from '../../tensor/raw.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../../tensor/shape.js';
+import { isOptions, show } from '../../tensor/show.js';
 import { aliasTensor, Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
 import { ge, le, sub } from '../elementwise/binary.js';

@@ -2,12 +2,13 @@
 
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, assertTensorList, readArguments, readOne, required, show, type Trailing } from '../../tensor/arguments.js';
-import { listable, wholeNumber } from '../../tensor/checks.js';
+import { readArguments, readOne, required, type Trailing } from '../../tensor/arguments.js';
+import { assertTensor, assertTensorList, listable, wholeNumber } from '../../tensor/checks.js';
 import { promote } from '../../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';
 import { copyInto, emptyStrided } from '../../tensor/raw.js';
 import { normalizeDim, numel, sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
 import { laidAs } from '../view/copy.js';
 import { narrow, select, unsqueeze } from '../view/movement.js';

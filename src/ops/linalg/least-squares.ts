@@ -1,7 +1,8 @@
 /** What comes nearest to an inverse or a solution where there is none. */
 import { record } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, readArguments } from '../../tensor/arguments.js';
+import { readArguments } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import type { DType } from '../../tensor/dtype.js';
 import { numel, sameShape } from '../../tensor/shape.js';

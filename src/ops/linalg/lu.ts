@@ -2,7 +2,8 @@
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, readArguments, tooMany } from '../../tensor/arguments.js';
+import { readArguments, tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { eye, fromTypedArray } from '../../tensor/create.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { broadcastShapes, numel, sameShape } from '../../tensor/shape.js';

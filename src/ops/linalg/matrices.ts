@@ -1,7 +1,7 @@
 /** What the functions of linear algebra share: checks of their matrices, copies to work in, and what kernels report. */
 import { noGrad } from '../../autograd/mode.js';
 import { DTypeError, LinAlgError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { copyInto } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';

@@ -1,9 +1,11 @@
 /** Norms, condition numbers and ranks of vectors and matrices. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertNumbers, assertTensor, readArguments, show } from '../../tensor/arguments.js';
+import { readArguments } from '../../tensor/arguments.js';
+import { assertNumbers, assertTensor } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { normalizeDim, numel } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { div, gt, mul, ne } from '../elementwise/binary.js';
 import { clampMin } from '../elementwise/clamp.js';

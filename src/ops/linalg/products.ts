@@ -1,8 +1,10 @@
 /** Products of several matrices, the matrix exponential, and solutions of tensor equations. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertNumbers, assertTensor, readArguments, show, tooMany } from '../../tensor/arguments.js';
+import { readArguments, tooMany } from '../../tensor/arguments.js';
+import { assertNumbers, assertTensor } from '../../tensor/checks.js';
 import { eye, fullLike } from '../../tensor/create.js';
 import { broadcastShapes, normalizeDim, numel, sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
 import { add, div, mul } from '../elementwise/binary.js';

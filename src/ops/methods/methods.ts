@@ -6,7 +6,8 @@ import { type BackwardArguments, backwardFrom, provideGradOps } from '../../auto
 import { type HookHandle, registerHook, retainGrad } from '../../autograd/hooks.js';
 import { noGrad } from '../../autograd/mode.js';
 import type { TensorHook } from '../../autograd/node.js';
-import { assertTensor, type ListArguments, noMore, readList, readSizes, tooMany } from '../../tensor/arguments.js';
+import { type ListArguments, noMore, readList, readSizes, tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { checkTensorOptions, empty, full, ones, type SizeArguments, type TensorOptions, zeros } from '../../tensor/create.js';
 import { type DeviceLike, moveTo, type ToArguments } from '../../tensor/device.js';
 import type { DType, TypedArrayOf } from '../../tensor/dtype.js';

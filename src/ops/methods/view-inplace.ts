@@ -2,8 +2,10 @@
 import { isGradEnabled } from '../../autograd/mode.js';
 import { type Node, setGradFn } from '../../autograd/node.js';
 import { ArgumentError, ShapeError } from '../../errors.js';
-import { assertTensor, readOne, show } from '../../tensor/arguments.js';
+import { readOne } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { checkSizes, type Shape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkInPlace } from '../elementwise/inplace.js';
 import * as movement from '../view/movement.js';

@@ -1,6 +1,7 @@
 /** How variables vary together. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, assertTensorOrNull, readOptions, tooMany } from '../../tensor/arguments.js';
+import { readOptions, tooMany } from '../../tensor/arguments.js';
+import { assertTensor, assertTensorOrNull } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import { isFloating } from '../../tensor/dtype.js';
 import type { Tensor } from '../../tensor/tensor.js';

@@ -1,8 +1,10 @@
 /** Slices scaled by their norms, and distances between the rows of one matrix. */
 import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, readArguments, show, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { readArguments, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { normalizeDim } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, div, gt, mul, sub } from '../elementwise/binary.js';
 import { where } from '../elementwise/table.js';

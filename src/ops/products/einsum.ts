@@ -1,7 +1,8 @@
 /** Einstein summation. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertTensorList, show } from '../../tensor/arguments.js';
+import { assertTensorList } from '../../tensor/checks.js';
 import { numel, sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { mul } from '../elementwise/binary.js';
 import { sum } from '../reduce/sum.js';

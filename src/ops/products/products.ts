@@ -1,10 +1,11 @@
 /** Products of vectors, matrices and tensors made of matmul, and distances. */
 import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertNumbers, assertTensor, assertTensorList, readOptions, show, tooMany } from '../../tensor/arguments.js';
-import { wholeNumber } from '../../tensor/checks.js';
+import { readOptions, tooMany } from '../../tensor/arguments.js';
+import { assertNumbers, assertTensor, assertTensorList, wholeNumber } from '../../tensor/checks.js';
 import { eye } from '../../tensor/create.js';
 import { normalizeDim, numel } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, mul, sub } from '../elementwise/binary.js';
 import { flip } from '../join/arrange.js';

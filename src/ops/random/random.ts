@@ -6,7 +6,8 @@
 import { check, kernels } from '../../engine/engine.js';
 import { RNG_MKL } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, isOptions, readArguments, readOptions, show, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, readOptions, type Trailing } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { assertDType, isFloating } from '../../tensor/dtype.js';
 import type { RandomOptions } from '../../tensor/random.js';
 import {
@@ -20,6 +21,7 @@ import {
 } from '../../tensor/random.js';
 import { code, copyInto, emptyLikeDense, rowMajor } from '../../tensor/raw.js';
 import { broadcastShapes, isDense, numel, type Shape } from '../../tensor/shape.js';
+import { isOptions, show } from '../../tensor/show.js';
 import { aliasTensor, emptyTensor, Tensor } from '../../tensor/tensor.js';
 import { toTypedArray, writeTyped } from '../../tensor/transfer.js';
 import { add, div, mul } from '../elementwise/binary.js';

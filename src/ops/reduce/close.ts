@@ -1,6 +1,7 @@
 /** Whether tensors are equal, or close to it. */
 import { ArgumentError, DTypeError } from '../../errors.js';
-import { assertTensor, readOptions, tooMany } from '../../tensor/arguments.js';
+import { readOptions, tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { isFloating, promote } from '../../tensor/dtype.js';
 import { sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';

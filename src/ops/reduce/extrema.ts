@@ -3,7 +3,8 @@
 import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, noMore, readReduction, type Trailing } from '../../tensor/arguments.js';
+import { noMore, readReduction, type Trailing } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import { code, rowMajor } from '../../tensor/raw.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../../tensor/shape.js';

@@ -2,10 +2,12 @@
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
-import { assertTensor, readArguments, show } from '../../tensor/arguments.js';
+import { readArguments } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { assertDType, type DType, isFloating } from '../../tensor/dtype.js';
 import { code, rowMajor } from '../../tensor/raw.js';
 import { normalizeDim, numel, type Shape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
 import { mul, sub } from '../elementwise/binary.js';

@@ -3,11 +3,13 @@
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError } from '../../errors.js';
-import { assertTensor, readArguments, readReduction, required, show, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, readReduction, required, type Trailing } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { code, copyInto, emptyLikeDense, rowMajor } from '../../tensor/raw.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { div, eq, logicalOr, mul } from '../elementwise/binary.js';
 import { where } from '../elementwise/table.js';

@@ -5,8 +5,10 @@
 import { noGrad } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { ArgumentError } from '../../errors.js';
-import { assertTensor, show, tooMany } from '../../tensor/arguments.js';
+import { tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { add, eq, le, logicalAnd, logicalOr, lt, mul, sub } from '../elementwise/binary.js';
 import { asFloats } from '../elementwise/pointwise.js';

@@ -1,10 +1,12 @@
 /** Medians and quantiles that skip NaN. */
 import { record } from '../../autograd/node.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
-import { assertTensor, readArguments, show, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { normalizeDim, numel } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
 import { add, div, eq, floorDivide, logicalAnd, logicalOr, mul, sub } from '../elementwise/binary.js';

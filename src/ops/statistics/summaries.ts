@@ -2,24 +2,14 @@
 
 import { named } from '../../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import {
-  assertTensor,
-  assertTensorOrNull,
-  readArguments,
-  readOne,
-  readOptions,
-  readTypedReduction,
-  required,
-  show,
-  type Trailing,
-  tooMany,
-} from '../../tensor/arguments.js';
-import { listable, wholeNumber } from '../../tensor/checks.js';
+import { readArguments, readOne, readOptions, readTypedReduction, required, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { assertTensor, assertTensorOrNull, listable, wholeNumber } from '../../tensor/checks.js';
 import { fromTypedArray, tensor, zeros } from '../../tensor/create.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { castRaw } from '../../tensor/raw.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, wrappedScalar } from '../../tensor/scalar.js';
 import { normalizeDim, numel, sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
 import { add, div, ge, le, logicalOr, logicalXor, mul, sub } from '../elementwise/binary.js';

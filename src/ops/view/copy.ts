@@ -2,7 +2,8 @@
 
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { assertTensor, tooMany } from '../../tensor/arguments.js';
+import { tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { isDType, readTo, type ToArguments } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';

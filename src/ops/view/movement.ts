@@ -4,8 +4,6 @@ import { isGradEnabled, isInferenceModeEnabled } from '../../autograd/mode.js';
 import { Node, named, record, setGradFn } from '../../autograd/node.js';
 import { ArgumentError, GradError, IndexError, ShapeError, showShape } from '../../errors.js';
 import {
-  assertNumbers,
-  assertTensor,
   type ListArguments,
   readArguments,
   readList,
@@ -15,7 +13,7 @@ import {
   type Trailing,
   tooMany,
 } from '../../tensor/arguments.js';
-import { wholeNumber, wholeNumbers } from '../../tensor/checks.js';
+import { assertNumbers, assertTensor, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
 import { copyInto } from '../../tensor/raw.js';
 import { inferShape, normalizeDim, numel, type Shape, viewStrides } from '../../tensor/shape.js';
 import { aliasTensor, type Tensor, viewGradFn } from '../../tensor/tensor.js';

@@ -2,7 +2,7 @@
 import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import { ArgumentError } from '../../errors.js';
-import { show } from '../../tensor/arguments.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { atLeastZero } from '../checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';

@@ -1,9 +1,9 @@
 /** L-BFGS: a quasi-Newton method for full batches. */
 import { ArgumentError, ShapeError, StateDictError } from '../../errors.js';
-import { show } from '../../tensor/arguments.js';
 import { fromTypedArray } from '../../tensor/create.js';
 import type { DType } from '../../tensor/dtype.js';
 import { numel } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { copyValues, item, toTypedArray, writeTyped } from '../../tensor/transfer.js';
 import { atLeastZero, finite } from '../checks.js';

@@ -1,6 +1,6 @@
 /** What schedulers are given, and the checks of it. */
 import { ArgumentError } from '../../errors.js';
-import { show } from '../../tensor/arguments.js';
+import { show } from '../../tensor/show.js';
 import { Optimizer } from '../optimizer.js';
 
 /** Any optimizer: schedulers look only at the groups' lr, and some at momentum. */

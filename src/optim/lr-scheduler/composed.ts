@@ -1,7 +1,8 @@
 /** Schedulers made of schedulers: all at once, or one after the other. */
 import { ArgumentError, StateDictError } from '../../errors.js';
-import { readArguments, required, show } from '../../tensor/arguments.js';
+import { readArguments, required } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
 import { type AnyOptimizer, passed, type Rest, whole } from './checks.js';
 import { ReduceLROnPlateau } from './reduce-lr-on-plateau.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';

@@ -1,7 +1,8 @@
 /** Cosine annealing, without restarts and with them. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required, show } from '../../tensor/arguments.js';
+import { readArguments, required } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
 import { type AnyOptimizer, finite, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 

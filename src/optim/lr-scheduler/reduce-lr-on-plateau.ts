@@ -1,7 +1,8 @@
 /** A rate that falls when training no longer gets better. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required, show } from '../../tensor/arguments.js';
+import { readArguments, required } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from './checks.js';

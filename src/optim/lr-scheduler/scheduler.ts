@@ -1,7 +1,8 @@
 /** The base of the learning-rate schedulers. */
 import { ArgumentError, StateDictError } from '../../errors.js';
-import { show, tooMany } from '../../tensor/arguments.js';
+import { tooMany } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
 import { snakeCase } from '../optimizer.js';
 import { type AnyOptimizer, assertOptimizer, finite, whole } from './checks.js';
 

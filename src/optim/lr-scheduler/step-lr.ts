@@ -1,7 +1,8 @@
 /** Rates that fall at certain epochs. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required, show } from '../../tensor/arguments.js';
+import { readArguments, required } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
 import { type AnyOptimizer, finite, passed, type Rest, whole } from './checks.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 

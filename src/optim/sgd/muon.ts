@@ -2,7 +2,7 @@
 import { kernels } from '../../engine/engine.js';
 import { NESTEROV } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { show } from '../../tensor/arguments.js';
+import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { atLeastZero, numbers } from '../checks.js';
 import { type Given, Optimizer, type ParamGroup, type ParamGroupInput, type ParamState, type Params } from '../optimizer.js';

@@ -1,7 +1,8 @@
 /** Charts as SVG text, drawn by echarts without a page. */
 
 import { ArgumentError } from '../../errors.js';
-import { readOptions, required, show } from '../../tensor/arguments.js';
+import { readOptions, required } from '../../tensor/arguments.js';
+import { show } from '../../tensor/show.js';
 import { type Range, rangeOf } from './range.js';
 
 /** One curve; `deviation` draws a band around it. NaN leaves a gap. */

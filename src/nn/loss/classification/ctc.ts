@@ -6,12 +6,14 @@ import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '..
 import { div, eq } from '../../../ops/elementwise/binary.js';
 import { where } from '../../../ops/elementwise/table.js';
 import { squeeze, unsqueeze } from '../../../ops/view/movement.js';
-import { assertTensor, show, type Trailing } from '../../../tensor/arguments.js';
+import type { Trailing } from '../../../tensor/arguments.js';
+import { assertTensor } from '../../../tensor/checks.js';
 import { fromTypedArray, tensor } from '../../../tensor/create.js';
 import { isFloating } from '../../../tensor/dtype.js';
 import { needsFloat } from '../../../tensor/layer-checks.js';
 import { castRaw, code, rowMajor } from '../../../tensor/raw.js';
 import { numel } from '../../../tensor/shape.js';
+import { show } from '../../../tensor/show.js';
 import { emptyTensor, Tensor } from '../../../tensor/tensor.js';
 import { toTypedArray } from '../../../tensor/transfer.js';
 import { checkNumber, lossOptions, type Reduction, reduced, type Settled } from '../options.js';

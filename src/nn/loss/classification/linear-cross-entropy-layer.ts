@@ -1,12 +1,12 @@
 /** A linear layer and the cross entropy of what it gives, as one module. */
 import { ArgumentError, ShapeError, showShape } from '../../../errors.js';
 import { reshape } from '../../../ops/view/movement.js';
-import { show } from '../../../tensor/arguments.js';
 import { classNameOf } from '../../../tensor/class-name.js';
 import type { DeviceLike } from '../../../tensor/device.js';
 import type { DType } from '../../../tensor/dtype.js';
 import { assertCount } from '../../../tensor/layer-checks.js';
 import { numel } from '../../../tensor/shape.js';
+import { show } from '../../../tensor/show.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { Linear } from '../../linear/linear.js';
 import { bool, float, tuple } from '../../module/text.js';

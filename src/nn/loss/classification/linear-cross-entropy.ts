@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError, showShape } from '../../../errors.js';
 import { linear } from '../../../ops/products/matmul.js';
 import { reshape } from '../../../ops/view/movement.js';
-import { assertTensors } from '../../../tensor/arguments.js';
+import { assertTensors } from '../../../tensor/checks.js';
 import { numel, sameShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { checkNumber, type LossOptions, lossOptions, type Settled } from '../options.js';

@@ -2,8 +2,8 @@
 
 import { ArgumentError } from '../../../errors.js';
 import type { Trailing } from '../../../tensor/arguments.js';
-import { isOptions, show } from '../../../tensor/arguments.js';
 import { classNameOf } from '../../../tensor/class-name.js';
+import { isOptions, show } from '../../../tensor/show.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { PairwiseDistance } from '../../distance/layers.js';
 import { Module } from '../../module/module.js';

@@ -7,7 +7,8 @@
 import type { HookHandle } from '../../../autograd/hooks.js';
 import { ArgumentError, HoneError } from '../../../errors.js';
 import { training } from '../../../optim/trained.js';
-import { assertFunction, readOptions } from '../../../tensor/arguments.js';
+import { readOptions } from '../../../tensor/arguments.js';
+import { assertFunction } from '../../../tensor/checks.js';
 import { classNameOf, classNamesOf } from '../../../tensor/class-name.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { warnOnce } from '../../../tensor/warn-once.js';

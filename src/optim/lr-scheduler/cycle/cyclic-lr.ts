@@ -1,7 +1,8 @@
 /** Rates that go up and down between two bounds. */
 import { ArgumentError } from '../../../errors.js';
-import { readArguments, required, show } from '../../../tensor/arguments.js';
+import { readArguments, required } from '../../../tensor/arguments.js';
 import { classNameOf } from '../../../tensor/class-name.js';
+import { show } from '../../../tensor/show.js';
 import { type AnyOptimizer, finite, oneOf, perGroup, type Rest } from '../checks.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from '../scheduler.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';

@@ -1,7 +1,8 @@
 /** One cycle: up to a high rate, and down to a very low one. */
 import { ArgumentError } from '../../../errors.js';
-import { readArguments, required, show } from '../../../tensor/arguments.js';
+import { readArguments, required } from '../../../tensor/arguments.js';
 import { classNameOf } from '../../../tensor/class-name.js';
+import { show } from '../../../tensor/show.js';
 import { camelCase } from '../../optimizer.js';
 import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from '../checks.js';
 import { LRScheduler, type SchedulerOptions } from '../scheduler.js';
