@@ -1,18 +1,31 @@
-/** Checks of options that several optimizers have. Each throws an ArgumentError that names the option and its value. */
+/** Checks of options that several optimizers or schedulers have. Each throws an ArgumentError that names the option and its value. */
 import { ArgumentError } from '../errors.js';
-import { allNumbers } from '../tensor/checks.js';
+import { allNumbers, finiteNumber } from '../tensor/checks.js';
 import { show } from '../tensor/show.js';
 import { Tensor } from '../tensor/tensor.js';
 
-/** Throws unless `value` is a number of at least 0. */
-export function atLeastZero(op: string, name: string, value: number): void {
-  if (!(typeof value === 'number' && value >= 0))
-    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a number of at least 0.`);
+/** Throws unless each of these options is a number of at least 0. */
+export function atLeastZero(op: string, options: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options))
+    if (!(typeof value === 'number' && value >= 0))
+      throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a number of at least 0.`);
 }
 
-/** Throws unless `value` is a number, and no NaN. */
-export function finite(op: string, name: string, value: number): void {
+/** Throws unless `value` is a number; NaN is none, Infinity is one. */
+export function assertNumber(op: string, name: string, value: unknown): asserts value is number {
   if (typeof value !== 'number' || Number.isNaN(value)) throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a number.`);
+}
+
+/** Throws unless `value` is a number, and not an infinite one. */
+export function assertFinite(op: string, name: string, value: unknown): asserts value is number {
+  assertNumber(op, name, value);
+  finiteNumber(op, name, value);
+}
+
+/** Throws unless `value` is one of `allowed`. */
+export function oneOf(op: string, name: string, value: unknown, allowed: readonly string[]): void {
+  if (!allowed.includes(value as string))
+    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected ${allowed.map((v) => `"${v}"`).join(' or ')}.`);
 }
 
 /** Throws unless `value` is an array of as many numbers as `example`. */
@@ -40,9 +53,7 @@ export interface AdamLikeOptions {
 
 /** Throws for options that make no sense for any of them. */
 export function checkAdamOptions(op: string, { lr, betas, eps, weightDecay }: AdamLikeOptions): void {
-  atLeastZero(op, 'lr', lr);
-  atLeastZero(op, 'eps', eps);
-  atLeastZero(op, 'weightDecay', weightDecay);
+  atLeastZero(op, { lr, eps, weightDecay });
   checkBetas(op, betas);
 }
 

@@ -3,7 +3,8 @@ import type { HookHandle } from '../autograd/hooks.js';
 import { ArgumentError } from '../errors.js';
 import { readOptions } from '../tensor/arguments.js';
 import { show } from '../tensor/show.js';
-import type { Optimizer, OptimizerStateDict } from './optimizer.js';
+import type { Optimizer } from './optimizer.js';
+import type { OptimizerStateDict } from './state-dict.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: hooks of every optimizer
 type Any = Optimizer<any>;

@@ -29,8 +29,16 @@ export { registerOptimizerStepPostHook, registerOptimizerStepPreHook } from './h
 export type { LBFGSOptions } from './lbfgs/lbfgs.js';
 export { LBFGS } from './lbfgs/lbfgs.js';
 export * as lrScheduler from './lr-scheduler/index.js';
-export type { Given, ImplementationOptions, OptimizerStateDict, ParamGroup, ParamGroupInput, ParamState, Params } from './optimizer.js';
 export { Optimizer } from './optimizer.js';
+export type {
+  ImplementationOptions,
+  OptionsInput,
+  OptionsInput as Given,
+  ParamGroup,
+  ParamGroupInput,
+  ParamsInput,
+  ParamsInput as Params,
+} from './param-groups.js';
 export type { ASGDOptions } from './sgd/asgd.js';
 export { ASGD } from './sgd/asgd.js';
 export type { LionOptions } from './sgd/lion.js';
@@ -41,3 +49,5 @@ export type { RpropOptions } from './sgd/rprop.js';
 export { Rprop } from './sgd/rprop.js';
 export type { SGDOptions } from './sgd/sgd.js';
 export { SGD } from './sgd/sgd.js';
+export type { ParamState } from './state.js';
+export type { OptimizerStateDict } from './state-dict.js';

@@ -1,60 +1,36 @@
 /** The list of parameters that an optimizer kernel steps through in one call. */
-import { check, kernels, loadedEngine } from '../engine/engine.js';
+import { check, loadedEngine } from '../engine/engine.js';
 import { OPTIM_STRIDE, type Ptr } from '../engine/kernel-table.gen.js';
 import { StateDictError } from '../errors.js';
 import { type DType, dtypes } from '../tensor/dtype.js';
+import { copyInto, rowMajor } from '../tensor/raw.js';
 import { isDense, numel, type Shape } from '../tensor/shape.js';
 import { show } from '../tensor/show.js';
 import { escapeScope, Storage } from '../tensor/storage.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
-import { copyValues } from '../tensor/transfer.js';
+import { stateLike } from './state.js';
 
 /** One parameter of a step: up to three tensors of state, the count of steps, and a number more where the kernel wants one. */
 export interface StepEntry {
   readonly param: Tensor;
   readonly state: readonly (Tensor | null)[];
-  readonly step?: number;
-  readonly scalar?: number;
+  readonly step?: number | undefined;
+  readonly scalar?: number | undefined;
 }
 
-/** An uninitialised row-major tensor that outlives every scope: optimizer state. */
-export function stateOf(shape: Shape, dtype: DType, strides?: Shape): Tensor {
-  const out = new Tensor(new Storage(numel(shape) * dtypes[dtype].bytes), shape, dtype, strides);
-  escapeScope(out.storage, null);
-  return out;
-}
+/** A kernel that steps through a list: it gets the dtype's code, the number of entries and the list's address. */
+export type StepKernel = (dtype: number, count: number, list: Ptr) => number;
 
-/** {@link stateOf} laid out as `like`: kernels walk both memories side by side. */
-export function stateLike(like: Tensor): Tensor {
-  return stateOf(like.shape, like.dtype, isDense(like.shape, like.strides) ? like.strides : undefined);
-}
-
-/** `state`, filled with one value. */
-export function filled(state: Tensor, value: number): Tensor {
-  check(kernels.fill(dtypes[state.dtype].code, state.ptr, numel(state.shape), value), 'step');
-  return state;
-}
-
-/** {@link stateLike}, filled with zeros. */
-export function zeroState(like: Tensor): Tensor {
-  return filled(stateLike(like), 0);
-}
-
-/** Steps one parameter with its value and its gradient in row-major order. */
+/** Steps one parameter, whose value and gradient the kernel gets in row-major order. */
 export function stepRowMajor(param: Tensor, op: string, kernel: (dtype: number, param: Ptr, grad: Ptr) => number): void {
-  const copies: Tensor[] = [];
-  const rowMajor = (x: Tensor): Tensor => {
-    if (x.isContiguous()) return x;
-    const copy = emptyTensor(x.shape, x.dtype);
-    copyValues(copy, x, op);
-    copies.push(copy);
-    return copy;
-  };
-  const target = rowMajor(param);
-  check(kernel(dtypes[param.dtype].code, target.ptr, rowMajor(param.ownGrad!).ptr), op);
-  if (target !== param) copyValues(param, target, op);
+  const value = rowMajor(param, op);
+  const grad = rowMajor(param.ownGrad!, op);
+  check(kernel(dtypes[param.dtype].code, value.ptr, grad.ptr), op);
   param.counter.version++;
-  for (const copy of copies) copy.storage.free();
+  if (grad !== param.ownGrad) grad.storage.free();
+  if (value === param) return;
+  copyInto(param, value, op);
+  value.storage.free();
 }
 
 /** Whether the elements of two tensors of one shape lie in memory in the same order. */
@@ -64,13 +40,45 @@ function sameLayout(shape: Shape, a: Shape, b: Shape): boolean {
   return true;
 }
 
+/** The lists of an optimizer's groups, one for each dtype in them. */
+export class StepLists<Group extends { readonly params: readonly Tensor[] }> {
+  readonly #lists = new WeakMap<Group, Map<DType, StepList>>();
+
+  /** Steps the parameters of a group that have gradients, with one call of the kernel for each dtype. */
+  run(group: Group, op: string, kernel: StepKernel, entryOf: (param: Tensor) => StepEntry): void {
+    for (const [dtype, entries] of byDtype(group.params, entryOf)) this.#list(group, dtype).run(dtype, entries, op, kernel);
+  }
+
+  #list(group: Group, dtype: DType): StepList {
+    let lists = this.#lists.get(group);
+    if (lists === undefined) this.#lists.set(group, (lists = new Map()));
+    let list = lists.get(dtype);
+    if (list === undefined) lists.set(dtype, (list = new StepList()));
+    return list;
+  }
+}
+
+/** Entries for the parameters that have gradients, by dtype. */
+function byDtype(params: readonly Tensor[], entryOf: (param: Tensor) => StepEntry): [DType, StepEntry[]][] {
+  const out: [DType, StepEntry[]][] = [];
+  for (let i = 0; i < params.length; i++) {
+    const param = params[i]!;
+    if (param.ownGrad === null) continue;
+    let k = 0; // there are two floating dtypes
+    while (k < out.length && out[k]![0] !== param.dtype) k++;
+    if (k === out.length) out.push([param.dtype, []]);
+    out[k]![1].push(entryOf(param));
+  }
+  return out;
+}
+
 /** The list in engine memory, for one param group and dtype. It is written again only when an entry changed. */
-export class StepList {
+class StepList {
   private values = new Float64Array(0);
   private storage: Storage | null = null;
 
-  /** Steps all parameters: `kernel` gets the dtype's code, the number of entries and the list's address. */
-  run(dtype: DType, entries: readonly StepEntry[], op: string, kernel: (dtype: number, count: number, list: Ptr) => number): void {
+  /** Steps all parameters. */
+  run(dtype: DType, entries: readonly StepEntry[], op: string, kernel: StepKernel): void {
     // Parameters that are strided views with gaps are stepped in a dense copy.
     const copies: [Tensor, Tensor][] = [];
     const temporary: Tensor[] = [];
@@ -80,13 +88,13 @@ export class StepList {
       let target = param;
       if (!isDense(param.shape, param.strides)) {
         target = emptyTensor(param.shape, param.dtype);
-        copyValues(target, param, op);
+        copyInto(target, param, op);
         copies.push([param, target]);
       }
       let grad = param.ownGrad!;
       if (!sameLayout(param.shape, target.strides, grad.strides)) {
         const laidOut = stateLike(target);
-        copyValues(laidOut, grad, op);
+        copyInto(laidOut, grad, op);
         temporary.push(laidOut);
         grad = laidOut;
       }
@@ -109,7 +117,7 @@ export class StepList {
         if (!sameLayout(param.shape, target.strides, own.strides)) {
           // The parameter was given memory of another layout since the state was made.
           slot = stateLike(target);
-          copyValues(slot, own, op);
+          copyInto(slot, own, op);
           copies.push([own, slot]);
         }
         put(2 + k, slot.ptr);
@@ -123,7 +131,7 @@ export class StepList {
     check(kernel(dtypes[dtype].code, entries.length, list), op);
     for (const { param } of entries) param.counter.version++;
     for (const [param, target] of copies) {
-      copyValues(param, target, op);
+      copyInto(param, target, op);
       target.storage.free();
     }
     for (const tensor of temporary) tensor.storage.free();

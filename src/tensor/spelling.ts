@@ -1,4 +1,14 @@
-/** Which of the known names another one was meant to be: PyTorch's spelling, another library's word, a slip of the finger. */
+/** How names are spelt: in Python, and by mistake (PyTorch's spelling, another library's word, a slip of the finger). */
+
+/** `weightDecay` to `weight_decay`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+}
+
+/** `weight_decay` to `weightDecay`. */
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+}
 
 /** The known name that was probably meant, where there is one. */
 export function meantName(name: string, names: readonly string[]): string | undefined {

@@ -77,8 +77,8 @@ export const instances: Readonly<Record<string, () => object>> = { ...modules, .
 
 /** Private and protected methods: JavaScript sees them, users do not call them. */
 export const internal: ReadonlySet<string> = new Set(
-  `takeHooks run initial checkInput average follow collate fetch loadsAsync loads batches assertReady assertStateFits checkOptions loadParamState
-  newState stateOf stateShape stateNames stepGroup stepList takeStep withGradients start started minimize read setLrs describeParam assertMatrices LSTMCell.step GRUCell.step`
+  `takeHooks run initial checkInput average follow collate fetch loadsAsync loads batches assertReady checkOptions
+  newState stateOf stepGroup stepFused takeStep start minimize read setLrs assertMatrices LSTMCell.step GRUCell.step`
     .trim()
     .split(/\s+/),
 );

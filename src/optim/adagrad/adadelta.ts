@@ -5,8 +5,9 @@ import { ArgumentError } from '../../errors.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { atLeastZero } from '../checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
-import { type StepEntry, zeroState } from '../step-list.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
+import { zeroState } from '../state.js';
 
 /** The options of {@link Adadelta}. */
 export interface AdadeltaOptions {
@@ -22,12 +23,6 @@ export interface AdadeltaOptions {
   maximize: boolean;
 }
 
-interface AdadeltaState extends ParamState {
-  step: number;
-  squareAvg: Tensor;
-  accDelta: Tensor;
-}
-
 /**
  * `g += weightDecay w;  v = rho v + (1 - rho) g^2;  d = sqrt(u + eps) / sqrt(v + eps) g;  u = rho u + (1 - rho) d^2;  w -= lr d`.
  * @throws {ArgumentError} for negative or unknown options, or a rho outside 0 to 1.
@@ -37,37 +32,27 @@ interface AdadeltaState extends ParamState {
  */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
   static override readonly className: string = 'Adadelta';
-  protected override readonly counters = ['step'];
   protected override readonly floats = ['lr'];
 
-  constructor(params: Params<AdadeltaOptions>, options: Given<AdadeltaOptions> = {}) {
+  constructor(params: ParamsInput<AdadeltaOptions>, options: OptionsInput<AdadeltaOptions> = {}) {
     super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false }, options);
   }
 
   protected checkOptions({ lr, rho, eps, weightDecay }: AdadeltaOptions): void {
-    atLeastZero(this.name, 'lr', lr);
+    atLeastZero(this.name, { lr });
     if (!(typeof rho === 'number' && rho >= 0 && rho <= 1))
       throw new ArgumentError(`${this.name}: rho is ${show(rho)}, expected a number from 0 to 1.`);
-    atLeastZero(this.name, 'eps', eps);
-    atLeastZero(this.name, 'weightDecay', weightDecay);
+    atLeastZero(this.name, { eps, weightDecay });
   }
 
-  protected override stateNames(): readonly string[] {
-    return ['step', 'squareAvg', 'accDelta'];
+  protected override newState(param: Tensor) {
+    return { step: 0, squareAvg: zeroState(param), accDelta: zeroState(param) };
   }
 
   protected stepGroup(group: ParamGroup<AdadeltaOptions>): void {
     const { lr, rho, eps, weightDecay, maximize } = group;
-    for (const [dtype, params] of this.withGradients(group)) {
-      const entries = params.map((param): StepEntry => {
-        const start = () => ({ step: 0, squareAvg: zeroState(param), accDelta: zeroState(param) });
-        const state = this.stateOf<AdadeltaState>(param, start);
-        state.step++;
-        return { param, state: [state.squareAvg, state.accDelta], step: state.step };
-      });
-      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
-        kernels.adadeltaStep(code, count, list, lr, rho, eps, weightDecay, maximize ? MAXIMIZE : 0),
-      );
-    }
+    this.stepFused(group, ['squareAvg', 'accDelta'], (dtype, count, list) =>
+      kernels.adadeltaStep(dtype, count, list, lr, rho, eps, weightDecay, maximize ? MAXIMIZE : 0),
+    );
   }
 }

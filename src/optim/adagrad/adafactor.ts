@@ -3,12 +3,14 @@ import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import { ArgumentError } from '../../errors.js';
 import type { DType } from '../../tensor/dtype.js';
-import { numel, type Shape } from '../../tensor/shape.js';
+import { numel } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { atLeastZero } from '../checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
-import { filled, stateOf, stepRowMajor } from '../step-list.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
+import { rowMajorState } from '../state.js';
+import { stepRowMajor } from '../step-list.js';
 
 /** The options of {@link Adafactor}. */
 export interface AdafactorOptions {
@@ -26,14 +28,8 @@ export interface AdafactorOptions {
   maximize: boolean;
 }
 
-interface AdafactorState extends ParamState {
-  step: number;
-}
-
-/** The shapes of the averages of a parameter of two dims or more, along its rows and columns. */
-function factorShapes(shape: readonly number[]): { rowVar: number[]; colVar: number[] } {
-  return { rowVar: [...shape.slice(0, -1), 1], colVar: [...shape.slice(0, -2), 1, ...shape.slice(-1)] };
-}
+/** Matrices have averages along their rows and columns, vectors one for each element. */
+type AdafactorState = { step: number; rowVar?: Tensor; colVar?: Tensor; variance?: Tensor };
 
 const EPSILON: Partial<Record<DType, number>> = { float32: 2 ** -23, float64: 2 ** -52 };
 
@@ -50,42 +46,29 @@ const EPSILON: Partial<Record<DType, number>> = { float32: 2 ** -23, float64: 2 
 export class Adafactor extends Optimizer<AdafactorOptions> {
   static override readonly className: string = 'Adafactor';
   protected override readonly nullable = ['eps'];
-  protected override readonly counters = ['step'];
   protected override readonly floats = ['d', 'weightDecay'];
 
-  constructor(params: Params<AdafactorOptions>, options: Given<AdafactorOptions> = {}) {
+  constructor(params: ParamsInput<AdafactorOptions>, options: OptionsInput<AdafactorOptions> = {}) {
     super(params, { lr: 1e-2, beta2Decay: -0.8, eps: [null, 1e-3], d: 1, weightDecay: 0, maximize: false }, options);
   }
 
   protected checkOptions({ lr, beta2Decay, eps, d, weightDecay }: AdafactorOptions): void {
-    atLeastZero(this.name, 'lr', lr);
+    atLeastZero(this.name, { lr });
     if (!(typeof beta2Decay === 'number' && beta2Decay <= 0))
       throw new ArgumentError(`${this.name}: beta2Decay is ${show(beta2Decay)}, expected a number of at most 0.`);
     if (!Array.isArray(eps) || eps.length !== 2)
       throw new ArgumentError(`${this.name}: eps is ${show(eps)}, expected a pair, such as [null, 0.001].`);
-    if (eps[0] !== null) atLeastZero(this.name, 'eps[0]', eps[0]);
-    atLeastZero(this.name, 'eps[1]', eps[1]);
+    atLeastZero(this.name, { 'eps[0]': eps[0] ?? 0, 'eps[1]': eps[1] });
     if (!(typeof d === 'number' && d >= 1)) throw new ArgumentError(`${this.name}: d is ${show(d)}, expected a number of at least 1.`);
-    atLeastZero(this.name, 'weightDecay', weightDecay);
+    atLeastZero(this.name, { weightDecay });
   }
 
-  protected override stateNames(param: Tensor): readonly string[] {
-    return param.ndim > 1 ? ['step', 'rowVar', 'colVar'] : ['step', 'variance'];
-  }
-
-  protected override stateShape(param: Tensor, name: string): Shape {
-    const shapes: Partial<Record<string, number[]>> = param.ndim > 1 ? factorShapes(param.shape) : {};
-    return shapes[name] ?? param.shape;
-  }
-
-  protected override newState(param: Tensor, name: string): Tensor {
-    return stateOf(this.stateShape(param, name), param.dtype); // row-major, as its kernel takes the parameter
-  }
-
-  private start(param: Tensor): AdafactorState {
-    const zeros = (name: string) => filled(this.newState(param, name), 0);
-    if (param.ndim > 1) return { step: 0, rowVar: zeros('rowVar'), colVar: zeros('colVar') };
-    return { step: 0, variance: zeros('variance') };
+  protected override newState(param: Tensor): AdafactorState {
+    const { shape, ndim } = param;
+    if (ndim < 2) return { step: 0, variance: rowMajorState(param) };
+    const rowVar = rowMajorState(param, [...shape.slice(0, -1), 1]);
+    const colVar = rowMajorState(param, [...shape.slice(0, -2), 1, ...shape.slice(-1)]);
+    return { step: 0, rowVar, colVar };
   }
 
   protected stepGroup(group: ParamGroup<AdafactorOptions>): void {
@@ -94,16 +77,16 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
     // As in PyTorch the first parameter's dtype decides for the group.
     const eps1 = eps[0] ?? (params[0] ? EPSILON[params[0].dtype]! : 0);
     for (const param of params) {
-      const state = this.stateOf<AdafactorState>(param, () => this.start(param));
+      const state = this.stateOf<AdafactorState>(param, group);
+      const { rowVar, colVar, variance } = state;
       state.step++;
-      const at = (name: string) => (state[name] as Tensor | undefined)?.ptr ?? 0;
       const { shape } = param;
       const [rows, cols] = param.ndim > 1 ? [shape.at(-2)!, shape.at(-1)!] : [1, numel(shape)];
       const batch = param.ndim > 1 ? numel(shape.slice(0, -2)) : 1;
       const flags = maximize ? MAXIMIZE : 0;
       stepRowMajor(param, this.name, (code, value, grad) =>
         kernels.adafactorStep(
-          ...([code, value, grad, at('rowVar'), at('colVar'), at('variance'), batch, rows, cols] as const),
+          ...([code, value, grad, rowVar?.ptr ?? 0, colVar?.ptr ?? 0, variance?.ptr ?? 0, batch, rows, cols] as const),
           ...([state.step, lr, beta2Decay, eps1, eps[1], d, weightDecay, flags] as const),
         ),
       );

@@ -3,8 +3,9 @@ import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { atLeastZero } from '../checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
-import { filled, type StepEntry, stateLike } from '../step-list.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
+import { filledState } from '../state.js';
 
 /** The options of {@link Adagrad}. */
 export interface AdagradOptions {
@@ -22,11 +23,6 @@ export interface AdagradOptions {
   maximize: boolean;
 }
 
-interface AdagradState extends ParamState {
-  step: number;
-  sum: Tensor;
-}
-
 /**
  * `g += weightDecay w;  s += g^2;  w -= lr / (1 + (t - 1) lrDecay) g / (sqrt(s) + eps)`.
  *
@@ -39,41 +35,24 @@ interface AdagradState extends ParamState {
  */
 export class Adagrad extends Optimizer<AdagradOptions> {
   static override readonly className: string = 'Adagrad';
-  protected override readonly counters = ['step'];
 
-  constructor(params: Params<AdagradOptions>, options: Given<AdagradOptions> = {}) {
+  constructor(params: ParamsInput<AdagradOptions>, options: OptionsInput<AdagradOptions> = {}) {
     super(params, { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false }, options);
-    for (const group of this.paramGroups) for (const param of group.params) this.started(param);
+    for (const group of this.paramGroups) for (const param of group.params) this.stateOf(param, group);
   }
 
   protected checkOptions({ lr, lrDecay, weightDecay, initialAccumulatorValue, eps }: AdagradOptions): void {
-    atLeastZero(this.name, 'lr', lr);
-    atLeastZero(this.name, 'lrDecay', lrDecay);
-    atLeastZero(this.name, 'weightDecay', weightDecay);
-    atLeastZero(this.name, 'initialAccumulatorValue', initialAccumulatorValue);
-    atLeastZero(this.name, 'eps', eps);
+    atLeastZero(this.name, { lr, lrDecay, weightDecay, initialAccumulatorValue, eps });
   }
 
-  protected override stateNames(): readonly string[] {
-    return ['step', 'sum'];
-  }
-
-  private started(param: Tensor): AdagradState {
-    const { initialAccumulatorValue } = this.defaults;
-    return this.stateOf<AdagradState>(param, () => ({ step: 0, sum: filled(stateLike(param), initialAccumulatorValue) }));
+  protected override newState(param: Tensor) {
+    return { step: 0, sum: filledState(param, this.defaults.initialAccumulatorValue) };
   }
 
   protected stepGroup(group: ParamGroup<AdagradOptions>): void {
     const { lr, lrDecay, weightDecay, eps, maximize } = group;
-    for (const [dtype, params] of this.withGradients(group)) {
-      const entries = params.map((param): StepEntry => {
-        const state = this.started(param);
-        state.step++;
-        return { param, state: [state.sum], step: state.step };
-      });
-      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
-        kernels.adagradStep(code, count, list, lr, lrDecay, eps, weightDecay, maximize ? MAXIMIZE : 0),
-      );
-    }
+    this.stepFused(group, ['sum'], (dtype, count, list) =>
+      kernels.adagradStep(dtype, count, list, lr, lrDecay, eps, weightDecay, maximize ? MAXIMIZE : 0),
+    );
   }
 }

@@ -3,8 +3,9 @@ import { kernels } from '../../engine/engine.js';
 import { CENTERED, MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { atLeastZero } from '../checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
-import { type StepEntry, zeroState } from '../step-list.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
+import { zeroState } from '../state.js';
 
 /** The options of {@link RMSprop}. */
 export interface RMSpropOptions {
@@ -24,11 +25,6 @@ export interface RMSpropOptions {
   maximize: boolean;
 }
 
-interface RMSpropState extends ParamState {
-  step: number;
-  squareAvg: Tensor;
-}
-
 /**
  * `g += weightDecay w;  v = alpha v + (1 - alpha) g^2;  d = g / (sqrt(v) + eps)`; centered, `a = alpha a + (1 - alpha) g` and
  * `d = g / (sqrt(v - a^2) + eps)`. Then `b = momentum b + d;  w -= lr b`.
@@ -40,36 +36,25 @@ interface RMSpropState extends ParamState {
  */
 export class RMSprop extends Optimizer<RMSpropOptions> {
   static override readonly className: string = 'RMSprop';
-  protected override readonly counters = ['step'];
 
-  constructor(params: Params<RMSpropOptions>, options: Given<RMSpropOptions> = {}) {
+  constructor(params: ParamsInput<RMSpropOptions>, options: OptionsInput<RMSpropOptions> = {}) {
     const defaults = { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false };
     super(params, defaults, options);
   }
 
-  protected checkOptions(options: RMSpropOptions): void {
-    for (const name of ['lr', 'alpha', 'eps', 'weightDecay', 'momentum'] as const) atLeastZero(this.name, name, options[name]);
+  protected checkOptions({ lr, alpha, eps, weightDecay, momentum }: RMSpropOptions): void {
+    atLeastZero(this.name, { lr, alpha, eps, weightDecay, momentum });
   }
 
-  protected override stateNames(): readonly string[] {
-    return ['step', 'squareAvg'];
+  protected override newState(param: Tensor) {
+    return { step: 0, squareAvg: zeroState(param) };
   }
 
   protected stepGroup(group: ParamGroup<RMSpropOptions>): void {
     const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group;
     const flags = (maximize ? MAXIMIZE : 0) | (centered ? CENTERED : 0);
-    for (const [dtype, params] of this.withGradients(group)) {
-      const entries = params.map((param): StepEntry => {
-        const state = this.stateOf<RMSpropState>(param, () => ({ step: 0, squareAvg: zeroState(param) }));
-        if (momentum > 0) state.momentumBuffer ??= zeroState(param);
-        if (centered) state.gradAvg ??= zeroState(param);
-        state.step++;
-        const [buffer, mean] = [momentum > 0 ? state.momentumBuffer : null, centered ? state.gradAvg : null];
-        return { param, state: [state.squareAvg, buffer as Tensor | null, mean as Tensor | null], step: state.step };
-      });
-      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
-        kernels.rmspropStep(code, count, list, lr, alpha, eps, weightDecay, momentum, flags),
-      );
-    }
+    this.stepFused(group, ['squareAvg', momentum > 0 && 'momentumBuffer', centered && 'gradAvg'], (dtype, count, list) =>
+      kernels.rmspropStep(dtype, count, list, lr, alpha, eps, weightDecay, momentum, flags),
+    );
   }
 }

@@ -3,8 +3,9 @@ import { kernels } from '../../engine/engine.js';
 import { AMSGRAD, DECOUPLED, MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkAdamOptions } from '../checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
-import { type StepEntry, zeroState } from '../step-list.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
+import { zeroState } from '../state.js';
 
 /** The options of {@link Adam}. */
 export interface AdamOptions {
@@ -24,11 +25,16 @@ export interface AdamOptions {
   decoupledWeightDecay: boolean;
 }
 
-interface AdamState extends ParamState {
-  step: number;
-  expAvg: Tensor;
-  expAvgSq: Tensor;
-}
+/** Adam's options as they are by default, in PyTorch's order. */
+export const ADAM_DEFAULTS: AdamOptions = {
+  lr: 1e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  amsgrad: false,
+  maximize: false,
+  decoupledWeightDecay: false,
+};
 
 /**
  * `m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  w -= lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps)`, after
@@ -40,34 +46,24 @@ interface AdamState extends ParamState {
  */
 export class Adam extends Optimizer<AdamOptions> {
   static override readonly className: string = 'Adam';
-  protected override readonly counters = ['step'];
 
-  constructor(params: Params<AdamOptions>, options: Given<AdamOptions> = {}) {
-    const defaults = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false } as const;
-    super(params, { ...defaults, decoupledWeightDecay: false }, options);
+  constructor(params: ParamsInput<AdamOptions>, options: OptionsInput<AdamOptions> = {}) {
+    super(params, ADAM_DEFAULTS, options);
   }
 
   protected checkOptions(options: AdamOptions): void {
     checkAdamOptions(this.name, options);
   }
 
-  protected override stateNames(): readonly string[] {
-    return ['step', 'expAvg', 'expAvgSq'];
+  protected override newState(param: Tensor) {
+    return { step: 0, expAvg: zeroState(param), expAvgSq: zeroState(param) };
   }
 
   protected stepGroup(group: ParamGroup<AdamOptions>): void {
     const { lr, betas, eps, weightDecay, amsgrad, maximize, decoupledWeightDecay } = group;
     const flags = (amsgrad ? AMSGRAD : 0) | (maximize ? MAXIMIZE : 0) | (decoupledWeightDecay ? DECOUPLED : 0);
-    for (const [dtype, params] of this.withGradients(group)) {
-      const entries = params.map((param): StepEntry => {
-        const state = this.stateOf<AdamState>(param, () => ({ step: 0, expAvg: zeroState(param), expAvgSq: zeroState(param) }));
-        if (amsgrad) state.maxExpAvgSq ??= zeroState(param);
-        state.step++;
-        return { param, state: [state.expAvg, state.expAvgSq, amsgrad ? (state.maxExpAvgSq as Tensor) : null], step: state.step };
-      });
-      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
-        kernels.adamStep(code, count, list, lr, betas[0], betas[1], eps, weightDecay, flags),
-      );
-    }
+    this.stepFused(group, ['expAvg', 'expAvgSq', amsgrad && 'maxExpAvgSq'], (dtype, count, list) =>
+      kernels.adamStep(dtype, count, list, lr, betas[0], betas[1], eps, weightDecay, flags),
+    );
   }
 }

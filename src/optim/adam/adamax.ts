@@ -3,8 +3,9 @@ import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkAdamOptions } from '../checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
-import { type StepEntry, zeroState } from '../step-list.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
+import { zeroState } from '../state.js';
 
 /** The options of {@link Adamax}. */
 export interface AdamaxOptions {
@@ -20,12 +21,6 @@ export interface AdamaxOptions {
   maximize: boolean;
 }
 
-interface AdamaxState extends ParamState {
-  step: number;
-  expAvg: Tensor;
-  expInf: Tensor;
-}
-
 /**
  * `g += weightDecay w;  m = b1 m + (1 - b1) g;  u = max(b2 u, |g| + eps);  w -= lr / (1 - b1^t) m / u`.
  * @throws {ArgumentError} for negative or unknown options, or betas outside 0 to 1.
@@ -35,9 +30,8 @@ interface AdamaxState extends ParamState {
  */
 export class Adamax extends Optimizer<AdamaxOptions> {
   static override readonly className: string = 'Adamax';
-  protected override readonly counters = ['step'];
 
-  constructor(params: Params<AdamaxOptions>, options: Given<AdamaxOptions> = {}) {
+  constructor(params: ParamsInput<AdamaxOptions>, options: OptionsInput<AdamaxOptions> = {}) {
     super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false }, options);
   }
 
@@ -45,21 +39,14 @@ export class Adamax extends Optimizer<AdamaxOptions> {
     checkAdamOptions(this.name, options);
   }
 
-  protected override stateNames(): readonly string[] {
-    return ['step', 'expAvg', 'expInf'];
+  protected override newState(param: Tensor) {
+    return { step: 0, expAvg: zeroState(param), expInf: zeroState(param) };
   }
 
   protected stepGroup(group: ParamGroup<AdamaxOptions>): void {
     const { lr, betas, eps, weightDecay, maximize } = group;
-    for (const [dtype, params] of this.withGradients(group)) {
-      const entries = params.map((param): StepEntry => {
-        const state = this.stateOf<AdamaxState>(param, () => ({ step: 0, expAvg: zeroState(param), expInf: zeroState(param) }));
-        state.step++;
-        return { param, state: [state.expAvg, state.expInf], step: state.step };
-      });
-      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
-        kernels.adamaxStep(code, count, list, lr, betas[0], betas[1], eps, weightDecay, maximize ? MAXIMIZE : 0),
-      );
-    }
+    this.stepFused(group, ['expAvg', 'expInf'], (dtype, count, list) =>
+      kernels.adamaxStep(dtype, count, list, lr, betas[0], betas[1], eps, weightDecay, maximize ? MAXIMIZE : 0),
+    );
   }
 }

@@ -1,20 +1,20 @@
 /** AdamW: Adam whose weight decay does not pass through the averages. */
 import { unknownOption } from '../../tensor/arguments.js';
-import type { Given, OptimizerStateDict, Params } from '../optimizer.js';
-import { Adam, type AdamOptions } from './adam.js';
+import type { OptionsInput, ParamsInput } from '../param-groups.js';
+import type { OptimizerStateDict } from '../state-dict.js';
+import { ADAM_DEFAULTS, Adam, type AdamOptions } from './adam.js';
 
 /** The options of {@link AdamW}. */
 export type AdamWOptions = Omit<AdamOptions, 'decoupledWeightDecay'>;
 
-/** The options as Adam takes them. What is no object of options is left for Adam to refuse. */
-function decoupled(options: Given<AdamWOptions>): Given<AdamOptions> {
+/** The options as Adam takes them. Anything but an object is left for Adam to refuse. */
+function decoupled(options: OptionsInput<AdamWOptions>): OptionsInput<AdamOptions> {
   if (typeof options !== 'object' || options === null) return options;
-  if ('decoupledWeightDecay' in options) throw unknownOption('AdamW', 'decoupledWeightDecay', KNOWN);
+  const { decoupledWeightDecay: _, ...known } = ADAM_DEFAULTS;
+  if ('decoupledWeightDecay' in options) throw unknownOption('AdamW', 'decoupledWeightDecay', Object.keys(known));
   const { weightDecay = 1e-2 } = options;
   return { ...options, weightDecay, decoupledWeightDecay: true };
 }
-
-const KNOWN: readonly (keyof AdamWOptions)[] = ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize'];
 
 /**
  * {@link Adam} with decoupled weight decay, by default 0.01.
@@ -24,7 +24,7 @@ const KNOWN: readonly (keyof AdamWOptions)[] = ['lr', 'betas', 'eps', 'weightDec
  */
 export class AdamW extends Adam {
   static override readonly className: string = 'AdamW';
-  constructor(params: Params<AdamWOptions>, options: Given<AdamWOptions> = {}) {
+  constructor(params: ParamsInput<AdamWOptions>, options: OptionsInput<AdamWOptions> = {}) {
     super(params, decoupled(options));
   }
 

@@ -3,8 +3,10 @@ import { kernels } from '../../engine/engine.js';
 import { DECOUPLED, MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { atLeastZero, checkAdamOptions } from '../checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
-import { type StepEntry, zeroState } from '../step-list.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
+import { zeroState } from '../state.js';
+import type { StepKernel } from '../step-list.js';
 
 /** The options of {@link NAdam}. */
 export interface NAdamOptions {
@@ -24,12 +26,7 @@ export interface NAdamOptions {
   maximize: boolean;
 }
 
-interface NAdamState extends ParamState {
-  step: number;
-  muProduct: number;
-  expAvg: Tensor;
-  expAvgSq: Tensor;
-}
+type NAdamState = ReturnType<NAdam['newState']>;
 
 /**
  * `m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  mu_t = b1 (1 - 0.96^(t momentumDecay) / 2)`,
@@ -42,37 +39,31 @@ interface NAdamState extends ParamState {
  */
 export class NAdam extends Optimizer<NAdamOptions> {
   static override readonly className: string = 'NAdam';
-  protected override readonly counters = ['step', 'muProduct'];
 
-  constructor(params: Params<NAdamOptions>, options: Given<NAdamOptions> = {}) {
+  constructor(params: ParamsInput<NAdamOptions>, options: OptionsInput<NAdamOptions> = {}) {
     const defaults = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, momentumDecay: 4e-3 } as const;
     super(params, { ...defaults, decoupledWeightDecay: false, maximize: false }, options);
   }
 
   protected checkOptions(options: NAdamOptions): void {
     checkAdamOptions(this.name, options);
-    atLeastZero(this.name, 'momentumDecay', options.momentumDecay);
+    atLeastZero(this.name, { momentumDecay: options.momentumDecay });
   }
 
-  protected override stateNames(): readonly string[] {
-    return ['step', 'muProduct', 'expAvg', 'expAvgSq'];
+  protected override newState(param: Tensor) {
+    return { step: 0, muProduct: 1, expAvg: zeroState(param), expAvgSq: zeroState(param) };
   }
 
   protected stepGroup(group: ParamGroup<NAdamOptions>): void {
     const { lr, betas, eps, weightDecay, momentumDecay, decoupledWeightDecay, maximize } = group;
     const flags = (maximize ? MAXIMIZE : 0) | (decoupledWeightDecay ? DECOUPLED : 0);
-    for (const [dtype, params] of this.withGradients(group)) {
-      const entries = params.map((param): StepEntry => {
-        const start = () => ({ step: 0, muProduct: 1, expAvg: zeroState(param), expAvgSq: zeroState(param) });
-        const state = this.stateOf<NAdamState>(param, start);
-        state.step++;
-        const mu = betas[0] * (1 - 0.5 * 0.96 ** (state.step * momentumDecay));
-        state.muProduct = Math.fround(state.muProduct * Math.fround(mu)); // PyTorch keeps it in float32
-        return { param, state: [state.expAvg, state.expAvgSq], step: state.step, scalar: state.muProduct };
-      });
-      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
-        kernels.nadamStep(code, count, list, lr, betas[0], betas[1], eps, weightDecay, momentumDecay, flags),
-      );
-    }
+    const advance = (state: NAdamState) => {
+      const mu = betas[0] * (1 - 0.5 * 0.96 ** (++state.step * momentumDecay));
+      state.muProduct = Math.fround(state.muProduct * Math.fround(mu)); // PyTorch keeps it in float32
+      return { step: state.step, scalar: state.muProduct };
+    };
+    const kernel: StepKernel = (dtype, count, list) =>
+      kernels.nadamStep(dtype, count, list, lr, betas[0], betas[1], eps, weightDecay, momentumDecay, flags);
+    this.stepFused(group, ['expAvg', 'expAvgSq'], kernel, advance);
   }
 }

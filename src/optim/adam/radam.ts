@@ -3,8 +3,9 @@ import { kernels } from '../../engine/engine.js';
 import { DECOUPLED, MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkAdamOptions } from '../checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
-import { type StepEntry, zeroState } from '../step-list.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
+import { zeroState } from '../state.js';
 
 /** The options of {@link RAdam}. */
 export interface RAdamOptions {
@@ -22,12 +23,6 @@ export interface RAdamOptions {
   maximize: boolean;
 }
 
-interface RAdamState extends ParamState {
-  step: number;
-  expAvg: Tensor;
-  expAvgSq: Tensor;
-}
-
 /**
  * `m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  mHat = m / (1 - b1^t)`. With `rhoMax = 2 / (1 - b2) - 1` and
  * `rho = rhoMax - 2 t b2^t / (1 - b2^t)`: `w -= lr mHat` while rho is 5 or less, then
@@ -40,9 +35,8 @@ interface RAdamState extends ParamState {
  */
 export class RAdam extends Optimizer<RAdamOptions> {
   static override readonly className: string = 'RAdam';
-  protected override readonly counters = ['step'];
 
-  constructor(params: Params<RAdamOptions>, options: Given<RAdamOptions> = {}) {
+  constructor(params: ParamsInput<RAdamOptions>, options: OptionsInput<RAdamOptions> = {}) {
     const defaults = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, maximize: false } as const;
     super(params, defaults, options);
   }
@@ -51,22 +45,15 @@ export class RAdam extends Optimizer<RAdamOptions> {
     checkAdamOptions(this.name, options);
   }
 
-  protected override stateNames(): readonly string[] {
-    return ['step', 'expAvg', 'expAvgSq'];
+  protected override newState(param: Tensor) {
+    return { step: 0, expAvg: zeroState(param), expAvgSq: zeroState(param) };
   }
 
   protected stepGroup(group: ParamGroup<RAdamOptions>): void {
     const { lr, betas, eps, weightDecay, decoupledWeightDecay, maximize } = group;
     const flags = (maximize ? MAXIMIZE : 0) | (decoupledWeightDecay ? DECOUPLED : 0);
-    for (const [dtype, params] of this.withGradients(group)) {
-      const entries = params.map((param): StepEntry => {
-        const state = this.stateOf<RAdamState>(param, () => ({ step: 0, expAvg: zeroState(param), expAvgSq: zeroState(param) }));
-        state.step++;
-        return { param, state: [state.expAvg, state.expAvgSq], step: state.step };
-      });
-      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
-        kernels.radamStep(code, count, list, lr, betas[0], betas[1], eps, weightDecay, flags),
-      );
-    }
+    this.stepFused(group, ['expAvg', 'expAvgSq'], (dtype, count, list) =>
+      kernels.radamStep(dtype, count, list, lr, betas[0], betas[1], eps, weightDecay, flags),
+    );
   }
 }

@@ -1,13 +1,16 @@
 /** L-BFGS: a quasi-Newton method for full batches. */
 import { ArgumentError, ShapeError, StateDictError } from '../../errors.js';
+import { wholeNumber } from '../../tensor/checks.js';
 import { fromTypedArray } from '../../tensor/create.js';
 import type { DType } from '../../tensor/dtype.js';
 import { numel } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { copyValues, item, toTypedArray, writeTyped } from '../../tensor/transfer.js';
-import { atLeastZero, finite } from '../checks.js';
-import { type Given, Optimizer, type OptimizerStateDict, type ParamGroup, type ParamGroupInput, type Params } from '../optimizer.js';
+import { assertNumber, atLeastZero } from '../checks.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamGroupInput, ParamsInput } from '../param-groups.js';
+import type { OptimizerStateDict } from '../state-dict.js';
 import { dot, largest, strongWolfe } from './strong-wolfe.js';
 
 /** The options of {@link LBFGS}. */
@@ -80,7 +83,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   static override readonly className: string = 'LBFGS';
   #memory: Memory | null = null;
 
-  constructor(params: Params<LBFGSOptions>, options: Given<LBFGSOptions> = {}) {
+  constructor(params: ParamsInput<LBFGSOptions>, options: OptionsInput<LBFGSOptions> = {}) {
     const maxIter = options?.maxIter ?? 20;
     const defaults: LBFGSOptions = {
       lr: 1,
@@ -96,12 +99,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   protected checkOptions({ lr, maxIter, maxEval, toleranceGrad, toleranceChange, historySize, lineSearchFn }: LBFGSOptions): void {
-    atLeastZero(this.name, 'lr', lr);
-    finite(this.name, 'toleranceGrad', toleranceGrad);
-    finite(this.name, 'toleranceChange', toleranceChange);
-    for (const [name, value] of Object.entries({ maxIter, maxEval, historySize }))
-      if (!(Number.isInteger(value) && (value as number) >= 1))
-        throw new ArgumentError(`${this.name}: ${name} is ${show(value)}, expected a whole number of at least 1.`);
+    atLeastZero(this.name, { lr });
+    assertNumber(this.name, 'toleranceGrad', toleranceGrad);
+    assertNumber(this.name, 'toleranceChange', toleranceChange);
+    for (const [name, value] of Object.entries({ maxIter, maxEval, historySize })) wholeNumber(this.name, name, value, { min: 1 });
     if (lineSearchFn !== null && lineSearchFn !== 'strong_wolfe')
       throw new ArgumentError(`${this.name}: lineSearchFn is ${show(lineSearchFn)}, expected "strong_wolfe" or null.`);
   }

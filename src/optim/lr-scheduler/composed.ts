@@ -58,8 +58,8 @@ abstract class ComposedLR extends LRScheduler {
     for (const scheduler of this.#schedulers) scheduler.undoEpoch();
   }
 
-  protected override get stateNames(): Readonly<Record<string, string | null>> {
-    const names = { ...super.stateNames, baseLrs: null };
+  protected override get stateKeys(): Readonly<Record<string, string | null>> {
+    const names = { ...super.stateKeys, baseLrs: null };
     // PyTorch's has these once a SequentialLR around it has begun with it.
     return this.#nested ? names : { ...names, stepCount: null, isInitial: null };
   }
@@ -114,8 +114,8 @@ export class ChainedScheduler extends ComposedLR {
     this.lastLr = this.groupLrs;
   }
 
-  protected override get stateNames(): Readonly<Record<string, string | null>> {
-    return { ...super.stateNames, lastEpoch: null };
+  protected override get stateKeys(): Readonly<Record<string, string | null>> {
+    return { ...super.stateKeys, lastEpoch: null };
   }
 }
 
@@ -183,7 +183,7 @@ export class SequentialLR extends ComposedLR {
     this.lastLr = scheduler.getLastLr();
   }
 
-  protected override get stateNames(): Readonly<Record<string, string | null>> {
-    return { ...super.stateNames, milestones: '_milestones' };
+  protected override get stateKeys(): Readonly<Record<string, string | null>> {
+    return { ...super.stateKeys, milestones: '_milestones' };
   }
 }

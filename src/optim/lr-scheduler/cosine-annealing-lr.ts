@@ -60,8 +60,8 @@ export class CosineAnnealingLR extends LRScheduler {
     return this.baseLrs.map((lr) => etaMin + ((lr - etaMin) * (1 + Math.cos((Math.PI * lastEpoch) / tMax))) / 2);
   }
 
-  protected override get stateNames(): Readonly<Record<string, string | null>> {
-    return { ...super.stateNames, tMax: 'T_max' };
+  protected override get stateKeys(): Readonly<Record<string, string | null>> {
+    return { ...super.stateKeys, tMax: 'T_max' };
   }
 }
 
@@ -156,7 +156,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     }
   }
 
-  protected override get stateNames(): Readonly<Record<string, string | null>> {
-    return { ...super.stateNames, t0: 'T_0', tI: 'T_i', tMult: 'T_mult', tCur: 'T_cur' };
+  protected override get stateKeys(): Readonly<Record<string, string | null>> {
+    return { ...super.stateKeys, t0: 'T_0', tI: 'T_i', tMult: 'T_mult', tCur: 'T_cur' };
   }
 }

@@ -165,8 +165,8 @@ export class ReduceLROnPlateau extends LRScheduler {
     this.lastLr = this.groupLrs;
   }
 
-  protected override get stateNames(): Readonly<Record<string, string | null>> {
-    return { ...super.stateNames, baseLrs: null, stepCount: null, isInitial: null };
+  protected override get stateKeys(): Readonly<Record<string, string | null>> {
+    return { ...super.stateKeys, baseLrs: null, stepCount: null, isInitial: null };
   }
 
   override loadStateDict(state: SchedulerStateDict): void {

@@ -3,7 +3,7 @@ import { ArgumentError, StateDictError } from '../../errors.js';
 import { tooMany } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
-import { snakeCase } from '../optimizer.js';
+import { snakeCase } from '../../tensor/spelling.js';
 import { type AnyOptimizer, assertOptimizer, finite, whole } from './checks.js';
 
 /** The options that every scheduler has. */
@@ -154,13 +154,13 @@ export abstract class LRScheduler {
   }
 
   /** Names of fields in the state dict that the mechanical rule (`stepSize` to `step_size`) does not give; null for what is not in it. */
-  protected get stateNames(): Readonly<Record<string, string | null>> {
+  protected get stateKeys(): Readonly<Record<string, string | null>> {
     return { optimizer: null, stepCount: '_step_count', lastLr: '_last_lr', isInitial: '_is_initial' };
   }
 
   /** The fields of the state dict, each with its name there. */
   #saved(): [field: string, name: string][] {
-    const names = this.stateNames;
+    const names = this.stateKeys;
     return Object.keys(this).flatMap((field) => {
       const name = field in names ? names[field]! : snakeCase(field);
       return name === null ? [] : [[field, name] as [string, string]];

@@ -73,7 +73,7 @@ export class SWALR extends LRScheduler {
     });
   }
 
-  protected override get stateNames(): Readonly<Record<string, string | null>> {
-    return { ...super.stateNames, annealStrategy: '_anneal_strategy' };
+  protected override get stateKeys(): Readonly<Record<string, string | null>> {
+    return { ...super.stateKeys, annealStrategy: '_anneal_strategy' };
   }
 }

@@ -2,9 +2,11 @@
 import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { atLeastZero, finite } from '../checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
-import { type StepEntry, zeroState } from '../step-list.js';
+import { assertNumber, atLeastZero } from '../checks.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
+import { zeroState } from '../state.js';
+import type { StepKernel } from '../step-list.js';
 
 /** The options of {@link ASGD}. */
 export interface ASGDOptions {
@@ -22,12 +24,7 @@ export interface ASGDOptions {
   maximize: boolean;
 }
 
-interface ASGDState extends ParamState {
-  step: number;
-  eta: number;
-  mu: number;
-  ax: Tensor;
-}
+type ASGDState = ReturnType<ASGD['newState']>;
 
 /**
  * `g += weightDecay w;  w *= 1 - lambd eta;  w -= eta g;  ax += mu (w - ax)`; then, for the next step,
@@ -39,44 +36,33 @@ interface ASGDState extends ParamState {
  */
 export class ASGD extends Optimizer<ASGDOptions> {
   static override readonly className: string = 'ASGD';
-  protected override readonly counters = ['step', 'eta', 'mu'];
   protected override readonly floats = ['t0'];
 
-  constructor(params: Params<ASGDOptions>, options: Given<ASGDOptions> = {}) {
+  constructor(params: ParamsInput<ASGDOptions>, options: OptionsInput<ASGDOptions> = {}) {
     super(params, { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false }, options);
   }
 
   protected checkOptions({ lr, lambd, alpha, t0, weightDecay }: ASGDOptions): void {
-    atLeastZero(this.name, 'lr', lr);
-    atLeastZero(this.name, 'lambd', lambd);
-    atLeastZero(this.name, 'alpha', alpha);
-    finite(this.name, 't0', t0);
-    atLeastZero(this.name, 'weightDecay', weightDecay);
+    atLeastZero(this.name, { lr, lambd, alpha });
+    assertNumber(this.name, 't0', t0);
+    atLeastZero(this.name, { weightDecay });
   }
 
-  protected override stateNames(): readonly string[] {
-    return ['step', 'eta', 'mu', 'ax'];
+  protected override newState(param: Tensor, { lr }: ParamGroup<ASGDOptions>) {
+    return { step: 0, eta: Math.fround(lr), mu: 1, ax: zeroState(param) };
   }
 
   protected stepGroup(group: ParamGroup<ASGDOptions>): void {
     const { lr, lambd, alpha, t0, weightDecay, maximize } = group;
-    for (const [dtype, params] of this.withGradients(group)) {
-      // PyTorch keeps eta and mu in float32.
-      const states = params.map((param) =>
-        this.stateOf<ASGDState>(param, () => ({ step: 0, eta: Math.fround(lr), mu: 1, ax: zeroState(param) })),
-      );
-      const entries = params.map((param, i): StepEntry => {
-        const { eta, mu, ax } = states[i]!;
-        return { param, state: [ax], step: eta, scalar: mu };
-      });
-      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
-        kernels.asgdStep(code, count, list, lambd, weightDecay, maximize ? MAXIMIZE : 0),
-      );
-      for (const state of states) {
-        state.step++;
-        state.eta = Math.fround(lr / (1 + lambd * lr * state.step) ** alpha);
-        state.mu = Math.fround(1 / Math.max(1, state.step - t0));
-      }
-    }
+    const advance = (state: ASGDState) => {
+      const now = { step: state.eta, scalar: state.mu };
+      const t = ++state.step;
+      // PyTorch keeps both in float32.
+      state.eta = Math.fround(lr / (1 + lambd * lr * t) ** alpha);
+      state.mu = Math.fround(1 / Math.max(1, t - t0));
+      return now;
+    };
+    const kernel: StepKernel = (dtype, count, list) => kernels.asgdStep(dtype, count, list, lambd, weightDecay, maximize ? MAXIMIZE : 0);
+    this.stepFused(group, ['ax'], kernel, advance);
   }
 }

@@ -3,8 +3,9 @@ import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { atLeastZero, checkBetas } from '../checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
-import { type StepEntry, zeroState } from '../step-list.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
+import { zeroState } from '../state.js';
 
 /** The options of {@link Lion}. */
 export interface LionOptions {
@@ -18,10 +19,6 @@ export interface LionOptions {
   maximize: boolean;
 }
 
-interface LionState extends ParamState {
-  expAvg: Tensor;
-}
-
 /**
  * `w -= lr weightDecay w;  w -= lr sign(b1 m + (1 - b1) g);  m = b2 m + (1 - b2) g`. PyTorch has no Lion: names and order of operations are
  * those of the authors' PyTorch code.
@@ -32,30 +29,24 @@ interface LionState extends ParamState {
  */
 export class Lion extends Optimizer<LionOptions> {
   static override readonly className: string = 'Lion';
-  constructor(params: Params<LionOptions>, options: Given<LionOptions> = {}) {
+  constructor(params: ParamsInput<LionOptions>, options: OptionsInput<LionOptions> = {}) {
     super(params, { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, maximize: false }, options);
   }
 
   protected checkOptions({ lr, betas, weightDecay }: LionOptions): void {
-    atLeastZero(this.name, 'lr', lr);
+    atLeastZero(this.name, { lr });
     checkBetas(this.name, betas, [0.9, 0.99]);
-    atLeastZero(this.name, 'weightDecay', weightDecay);
+    atLeastZero(this.name, { weightDecay });
   }
 
-  protected override stateNames(): readonly string[] {
-    return ['expAvg'];
+  protected override newState(param: Tensor) {
+    return { expAvg: zeroState(param) };
   }
 
   protected stepGroup(group: ParamGroup<LionOptions>): void {
     const { lr, betas, weightDecay, maximize } = group;
-    for (const [dtype, params] of this.withGradients(group)) {
-      const entries = params.map((param): StepEntry => {
-        const { expAvg } = this.stateOf<LionState>(param, () => ({ expAvg: zeroState(param) }));
-        return { param, state: [expAvg] };
-      });
-      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
-        kernels.lionStep(code, count, list, lr, betas[0], betas[1], weightDecay, maximize ? MAXIMIZE : 0),
-      );
-    }
+    this.stepFused(group, ['expAvg'], (dtype, count, list) =>
+      kernels.lionStep(dtype, count, list, lr, betas[0], betas[1], weightDecay, maximize ? MAXIMIZE : 0),
+    );
   }
 }

@@ -2,11 +2,14 @@
 import { kernels } from '../../engine/engine.js';
 import { NESTEROV } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { wholeNumber } from '../../tensor/checks.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { atLeastZero, numbers } from '../checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamGroupInput, type ParamState, type Params } from '../optimizer.js';
-import { filled, stateOf, stepRowMajor } from '../step-list.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamGroupInput, ParamsInput } from '../param-groups.js';
+import { rowMajorState } from '../state.js';
+import { stepRowMajor } from '../step-list.js';
 
 /** The options of {@link Muon}. */
 export interface MuonOptions {
@@ -31,15 +34,13 @@ export interface MuonOptions {
   adjustLrFn: 'original' | 'match_rms_adamw' | 'spectral_unclamped' | null;
 }
 
-interface MuonState extends ParamState {
-  momentumBuffer: Tensor;
-}
-
 const SCALES: Record<NonNullable<MuonOptions['adjustLrFn']>, (a: number, b: number) => number> = {
   original: (a, b) => Math.sqrt(Math.max(1, a / b)),
   match_rms_adamw: (a, b) => 0.2 * Math.sqrt(Math.max(a, b)),
   spectral_unclamped: (a, b) => Math.sqrt(a / b),
 };
+
+type MuonState = ReturnType<Muon['newState']>;
 
 /**
  * `M += (1 - momentum) (g - M);  U = nesterov ? g + momentum (M - g) : M;  w -= lr weightDecay w;  w -= lr scale(shape) orthogonal(U)`, where
@@ -53,7 +54,7 @@ const SCALES: Record<NonNullable<MuonOptions['adjustLrFn']>, (a: number, b: numb
  */
 export class Muon extends Optimizer<MuonOptions> {
   static override readonly className: string = 'Muon';
-  constructor(params: Params<MuonOptions>, options: Given<MuonOptions> = {}) {
+  constructor(params: ParamsInput<MuonOptions>, options: OptionsInput<MuonOptions> = {}) {
     const defaults: MuonOptions = {
       lr: 1e-3,
       weightDecay: 0.1,
@@ -68,13 +69,10 @@ export class Muon extends Optimizer<MuonOptions> {
   }
 
   protected checkOptions({ lr, weightDecay, momentum, nsCoefficients, eps, nsSteps, adjustLrFn }: MuonOptions): void {
-    atLeastZero(this.name, 'lr', lr);
-    atLeastZero(this.name, 'weightDecay', weightDecay);
-    atLeastZero(this.name, 'momentum', momentum);
+    atLeastZero(this.name, { lr, weightDecay, momentum });
     numbers(this.name, 'nsCoefficients', nsCoefficients, [3.4445, -4.775, 2.0315]);
-    atLeastZero(this.name, 'eps', eps);
-    if (!(Number.isInteger(nsSteps) && nsSteps >= 0 && nsSteps < 100))
-      throw new ArgumentError(`${this.name}: nsSteps is ${show(nsSteps)}, expected a whole number from 0 to 99.`);
+    atLeastZero(this.name, { eps });
+    wholeNumber(this.name, 'nsSteps', nsSteps, { min: 0, max: 99 });
     if (adjustLrFn !== null && !Object.hasOwn(SCALES, adjustLrFn))
       throw new ArgumentError(
         `${this.name}: adjustLrFn is ${show(adjustLrFn)}, expected null or one of ${Object.keys(SCALES).join(', ')}.`,
@@ -104,19 +102,15 @@ export class Muon extends Optimizer<MuonOptions> {
     );
   }
 
-  protected override stateNames(): readonly string[] {
-    return ['momentumBuffer'];
-  }
-
-  protected override newState(param: Tensor): Tensor {
-    return stateOf(param.shape, param.dtype);
+  protected override newState(param: Tensor) {
+    return { momentumBuffer: rowMajorState(param) };
   }
 
   protected stepGroup(group: ParamGroup<MuonOptions>): void {
     const { lr, weightDecay, momentum, nesterov, nsCoefficients, eps, nsSteps, adjustLrFn } = group;
     for (const param of group.params) {
       if (param.ownGrad === null) continue;
-      const { momentumBuffer } = this.stateOf<MuonState>(param, () => ({ momentumBuffer: filled(this.newState(param), 0) }));
+      const { momentumBuffer } = this.stateOf<MuonState>(param, group);
       const [rows, cols] = param.shape as [number, number];
       const adjusted = lr * SCALES[adjustLrFn ?? 'original'](rows, cols);
       stepRowMajor(param, this.name, (code, value, grad) =>

@@ -2,10 +2,10 @@
 import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE, NESTEROV } from '../../engine/kernel-table.gen.js';
 import { ArgumentError } from '../../errors.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import { atLeastZero, finite } from '../checks.js';
-import { type Given, Optimizer, type ParamGroup, type ParamState, type Params } from '../optimizer.js';
-import { type StepEntry, stateLike } from '../step-list.js';
+import { assertNumber, atLeastZero } from '../checks.js';
+import { Optimizer } from '../optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
+import type { ParamState } from '../state.js';
 
 /** The options of {@link SGD}. */
 export interface SGDOptions {
@@ -23,10 +23,6 @@ export interface SGDOptions {
   maximize: boolean;
 }
 
-interface SGDState extends ParamState {
-  momentumBuffer: Tensor;
-}
-
 /**
  * `g += weightDecay w;  b = momentum b + (1 - dampening) g;  w -= lr (nesterov ? g + momentum b : b)`. The first b is g.
  * @throws {ArgumentError} for negative options, or nesterov without momentum or with dampening.
@@ -36,15 +32,13 @@ interface SGDState extends ParamState {
  */
 export class SGD extends Optimizer<SGDOptions> {
   static override readonly className: string = 'SGD';
-  constructor(params: Params<SGDOptions>, options: Given<SGDOptions> = {}) {
+  constructor(params: ParamsInput<SGDOptions>, options: OptionsInput<SGDOptions> = {}) {
     super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false }, options);
   }
 
   protected checkOptions({ lr, momentum, dampening, weightDecay, nesterov }: SGDOptions): void {
-    atLeastZero(this.name, 'lr', lr);
-    atLeastZero(this.name, 'momentum', momentum);
-    atLeastZero(this.name, 'weightDecay', weightDecay);
-    finite(this.name, 'dampening', dampening);
+    atLeastZero(this.name, { lr, momentum, weightDecay });
+    assertNumber(this.name, 'dampening', dampening);
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new ArgumentError(
         `${this.name}: nesterov needs a momentum above 0 and no dampening, got momentum ${momentum} and dampening ${dampening}.`,
@@ -55,16 +49,11 @@ export class SGD extends Optimizer<SGDOptions> {
   protected stepGroup(group: ParamGroup<SGDOptions>): void {
     const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
     const flags = (nesterov ? NESTEROV : 0) | (maximize ? MAXIMIZE : 0);
-    for (const [dtype, params] of this.withGradients(group)) {
-      const entries = params.map((param): StepEntry => {
-        if (momentum === 0) return { param, state: [] };
-        const fresh = this.state.get(param)?.momentumBuffer === undefined;
-        const { momentumBuffer } = this.stateOf<SGDState>(param, () => ({ momentumBuffer: stateLike(param) }));
-        return { param, state: [momentumBuffer], scalar: fresh ? 1 : 0 };
-      });
-      this.stepList(group, dtype).run(dtype, entries, this.name, (code, count, list) =>
-        kernels.sgdStep(code, count, list, lr, momentum, dampening, weightDecay, flags),
-      );
-    }
+    this.stepFused(
+      group,
+      momentum === 0 ? [] : ['momentumBuffer'],
+      (dtype, count, list) => kernels.sgdStep(dtype, count, list, lr, momentum, dampening, weightDecay, flags),
+      ({ momentumBuffer }: ParamState) => ({ scalar: momentumBuffer === undefined ? 1 : 0 }), // 1: the first b is g
+    );
   }
 }

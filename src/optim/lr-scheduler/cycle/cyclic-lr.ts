@@ -145,8 +145,8 @@ export class CyclicLR extends LRScheduler {
     return lrs;
   }
 
-  protected override get stateNames(): Readonly<Record<string, string | null>> {
-    return { ...super.stateNames, useBeta1: 'use_beta1' };
+  protected override get stateKeys(): Readonly<Record<string, string | null>> {
+    return { ...super.stateKeys, useBeta1: 'use_beta1' };
   }
 
   /** A scaleFn is null in it, as in PyTorch. */

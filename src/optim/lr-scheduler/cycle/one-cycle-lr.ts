@@ -3,7 +3,7 @@ import { ArgumentError } from '../../../errors.js';
 import { readArguments, required } from '../../../tensor/arguments.js';
 import { classNameOf } from '../../../tensor/class-name.js';
 import { show } from '../../../tensor/show.js';
-import { camelCase } from '../../optimizer.js';
+import { camelCase } from '../../../tensor/spelling.js';
 import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from '../checks.js';
 import { LRScheduler, type SchedulerOptions } from '../scheduler.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
@@ -160,8 +160,8 @@ export class OneCycleLR extends LRScheduler {
     });
   }
 
-  protected override get stateNames(): Readonly<Record<string, string | null>> {
-    return { ...super.stateNames, schedulePhases: '_schedule_phases', annealStrategy: '_anneal_func_type', useBeta1: 'use_beta1' };
+  protected override get stateKeys(): Readonly<Record<string, string | null>> {
+    return { ...super.stateKeys, schedulePhases: '_schedule_phases', annealStrategy: '_anneal_func_type', useBeta1: 'use_beta1' };
   }
 }
 
