@@ -4,7 +4,7 @@
  * numbers and words return the value, so that they stand where it is read; `assert…` narrow its type.
  */
 import { ArgumentError, DTypeError, OutOfMemoryError } from '../errors.js';
-import { type DType, isFloating, promote } from './dtype.js';
+import { type DType, isFloating } from './dtype.js';
 import type { Shape } from './shape.js';
 import { adviceFor, describe, show } from './show.js';
 import { Tensor } from './tensor.js';
@@ -140,6 +140,9 @@ export function sizesPerAxis(op: string, name: string, value: unknown, rank: Ran
 /** The most entries of a list that JavaScript makes on the way to a tensor. */
 const LONGEST = 2 ** 24;
 
+/** Beyond so many a stack of layers is a slip of the pen, which would take hours to make. */
+export const MOST_LAYERS = 2 ** 14;
+
 /**
  * `count`, where so many entries may be listed in JavaScript: a list as long as any number that comes from outside would end the process.
  * @throws {OutOfMemoryError} beyond.
@@ -256,9 +259,9 @@ export function assertSameDType(op: string, tensors: Readonly<Record<string, Ten
       first = name;
       dtype = tensor.dtype;
     } else if (tensor.dtype !== dtype) {
-      // Converting to the wider dtype loses nothing; a dtype of integers would.
-      const [wide, narrow] = promote(dtype, tensor.dtype) === dtype ? [dtype, name] : [tensor.dtype, first];
-      throw new DTypeError(`${op}: ${first} is ${dtype} and ${name} ${tensor.dtype}, expected one dtype. Use ${narrow}.to('${wide}').`);
+      // A layer's parameters stay as they are, and the input, which is named first, is converted; but not to integers.
+      const advice = isFloating(tensor.dtype) ? `${first}.to('${tensor.dtype}')` : `${name}.to('${dtype}')`;
+      throw new DTypeError(`${op}: ${first} is ${dtype} and ${name} ${tensor.dtype}, expected one dtype. Use ${advice}.`);
     }
   }
 }

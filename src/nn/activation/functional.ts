@@ -13,8 +13,7 @@ import { abs, expm1, relu as reluOf, sigmoid, tanh } from '../../ops/elementwise
 import { contiguous } from '../../ops/view/copy.js';
 import { narrow, reshape } from '../../ops/view/movement.js';
 import { readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { needsFloat } from '../../tensor/layer-checks.js';
+import { assertFloating, assertTensor } from '../../tensor/checks.js';
 import { normalizeDim, numel } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { overwrite } from './overwrite.js';
@@ -75,7 +74,7 @@ export function gelu(x: Tensor, options?: GeluOptions | 'none' | 'tanh'): Tensor
 export function gelu(x: Tensor, ...given: unknown[]): Tensor {
   const { approximate } = readArguments('gelu', { approximate: 'none' }, given);
   checkApproximate('gelu', approximate);
-  needsFloat(x, 'gelu');
+  assertFloating('gelu', 'x', x);
   return unary(approximate === 'tanh' ? 'gelu_tanh' : 'gelu', x, 0, 0, 'gelu');
 }
 
@@ -87,7 +86,7 @@ export function gelu(x: Tensor, ...given: unknown[]): Tensor {
 export function silu(x: Tensor, inplace?: boolean | InPlaceOption): Tensor;
 export function silu(x: Tensor, ...given: unknown[]): Tensor {
   const { inplace } = readArguments('silu', IN_PLACE, given);
-  needsFloat(x, 'silu');
+  assertFloating('silu', 'x', x);
   const compute = (x: Tensor) => unary('silu', x);
   return inplace ? overwrite('silu_', x, { compute, kernel: ['silu'] }) : compute(x);
 }
@@ -100,7 +99,7 @@ export function silu(x: Tensor, ...given: unknown[]): Tensor {
 export function mish(x: Tensor, inplace?: boolean | InPlaceOption): Tensor;
 export function mish(x: Tensor, ...given: unknown[]): Tensor {
   const { inplace } = readArguments('mish', IN_PLACE, given);
-  needsFloat(x, 'mish');
+  assertFloating('mish', 'x', x);
   const compute = (x: Tensor) => mul(x, tanh(softplus(x)));
   return named('Mish', inplace ? overwrite('mish_', x, { compute }) : compute(x));
 }
@@ -121,7 +120,7 @@ const ELU = { alpha: 1, inplace: false };
 
 /** elu with a scale: what elu and selu are. */
 function scaledElu(op: string, x: Tensor, alpha: number, scale: number, inplace: boolean): Tensor {
-  needsFloat(x, op);
+  assertFloating(op, 'x', x);
   const compute = (x: Tensor) => unary('elu', x, alpha, scale, op);
   if (!inplace) return compute(x);
   checkSlope(op, 'alpha', alpha, x);
@@ -169,7 +168,7 @@ export function celu(x: Tensor, alpha?: number, inplace?: boolean | InPlaceOptio
 export function celu(x: Tensor, ...given: unknown[]): Tensor {
   const { alpha, inplace } = readArguments('celu', ELU, given);
   if (alpha === 0) throw new ArgumentError('celu: alpha is 0, expected another number.');
-  needsFloat(x, 'celu');
+  assertFloating('celu', 'x', x);
   const compute = (x: Tensor) => {
     const below = lt(x, 0);
     // From 0 on the exponential is taken of 0, so that it cannot overflow and spoil the gradient.
@@ -203,7 +202,7 @@ export function leakyRelu(x: Tensor, ...given: unknown[]): Tensor {
 
 /** @internal */
 export function leaky(op: string, x: Tensor, slope: number, inplace: boolean): Tensor {
-  needsFloat(x, op);
+  assertFloating(op, 'x', x);
   const compute = (x: Tensor) => unary('leaky_relu', x, slope, 0, op);
   if (!inplace) return compute(x);
   checkSlope(op, 'negativeSlope', slope, x);
@@ -221,7 +220,7 @@ export function leaky(op: string, x: Tensor, slope: number, inplace: boolean): T
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
   if (arguments.length > 2) tooMany('prelu', 2, arguments);
-  needsFloat(x, 'prelu');
+  assertFloating('prelu', 'x', x);
   assertTensor('prelu', 'weight', weight);
   if (weight.dtype !== x.dtype)
     throw new DTypeError(`prelu: the input is ${x.dtype}, the weight ${weight.dtype}. Convert one: weight.to('${x.dtype}').`);
@@ -289,7 +288,7 @@ function limited(op: string, x: Tensor, min: number, max: number, inplace: boole
 export function hardswish(x: Tensor, inplace?: boolean | InPlaceOption): Tensor;
 export function hardswish(x: Tensor, ...given: unknown[]): Tensor {
   const { inplace } = readArguments('hardswish', IN_PLACE, given);
-  needsFloat(x, 'hardswish');
+  assertFloating('hardswish', 'x', x);
   const value = (x: Tensor) => noGrad(() => div(mul(x, clamp(add(x, 3), 0, 6)), 6));
   // dx = 0 up to -3, dy from 3 on, dy (x / 3 + 1 / 2) between
   const compute = (x: Tensor) =>
@@ -306,7 +305,7 @@ export function hardswish(x: Tensor, ...given: unknown[]): Tensor {
 export function hardsigmoid(x: Tensor, inplace?: boolean | InPlaceOption): Tensor;
 export function hardsigmoid(x: Tensor, ...given: unknown[]): Tensor {
   const { inplace } = readArguments('hardsigmoid', IN_PLACE, given);
-  needsFloat(x, 'hardsigmoid');
+  assertFloating('hardsigmoid', 'x', x);
   const value = (x: Tensor) => noGrad(() => div(clamp(add(x, 3), 0, 6), 6));
   const compute = (x: Tensor) =>
     record('hardsigmoid', value(x), [x], [x], (g, [x]) => [where(logicalAnd(gt(x!, -3), lt(x!, 3)), div(g, 6), 0)]);
@@ -333,7 +332,7 @@ export function softplus(x: Tensor, beta?: number, threshold?: number): Tensor;
 export function softplus(x: Tensor, beta?: number, options?: Omit<SoftplusOptions, 'beta'>): Tensor;
 export function softplus(x: Tensor, ...given: unknown[]): Tensor {
   const { beta, threshold } = readArguments('softplus', { beta: 1, threshold: 20 }, given);
-  needsFloat(x, 'softplus');
+  assertFloating('softplus', 'x', x);
   return unary('softplus', x, beta, threshold);
 }
 
@@ -350,7 +349,7 @@ export function softsign(x: Tensor): Tensor {
  */
 export function logsigmoid(x: Tensor): Tensor {
   if (arguments.length > 1) tooMany('logsigmoid', 1, arguments);
-  needsFloat(x, 'logsigmoid');
+  assertFloating('logsigmoid', 'x', x);
   return unary('logsigmoid', contiguous(x)); // row-major in PyTorch, whatever x is
 }
 
@@ -371,7 +370,7 @@ export function tanhshrink(x: Tensor): Tensor {
 export function glu(x: Tensor, dim?: number | { dim?: number }): Tensor;
 export function glu(x: Tensor, ...given: unknown[]): Tensor {
   const { dim } = readArguments('glu', { dim: -1 }, given);
-  needsFloat(x, 'glu');
+  assertFloating('glu', 'x', x);
   if (x.ndim === 0) throw new ShapeError('glu: a 0-dim tensor has no dim to halve.');
   const d = normalizeDim(dim, x.ndim, 'glu');
   const size = x.shape[d]!;

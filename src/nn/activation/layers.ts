@@ -1,10 +1,11 @@
 /** Activation layers: the functions of ops/activation.ts, math.ts and softmax.ts as modules. Those with a threshold stand in activation-threshold.ts. */
+
 import { ArgumentError } from '../../errors.js';
 import { readArguments, type Settings } from '../../tensor/arguments.js';
+import { countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { assertCount } from '../../tensor/layer-checks.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { constant_ } from '../init/init.js';
 import { Module } from '../module/module.js';
@@ -439,7 +440,7 @@ export class PReLU extends Module {
       init,
       options,
     ]);
-    assertCount(classNameOf(new.target), 'numParameters', given.numParameters);
+    countOf(classNameOf(new.target), 'numParameters', given.numParameters);
     assertTrainable(given.dtype, classNameOf(new.target));
     this.numParameters = given.numParameters;
     this.init = given.init;

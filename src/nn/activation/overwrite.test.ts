@@ -112,7 +112,7 @@ describe('arguments', () => {
 
   test('dtypes are refused as in torch', () => {
     const whole = tensor([1, -2], { dtype: 'int64' });
-    expect(() => F.gelu(whole)).toThrow(new DTypeError("gelu: needs float32 or float64, the input is int64. Use x.to('float32')."));
+    expect(() => F.gelu(whole)).toThrow(new DTypeError("gelu: x is int64, expected float32 or float64. Use x.to('float32')."));
     expect(() => F.relu(whole.gt(0))).toThrow(DTypeError);
     expect(F.relu(whole).toArray()).toEqual([1, 0]);
     expect(F.hardtanh(whole).dtype).toBe('int64');

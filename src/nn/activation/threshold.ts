@@ -12,9 +12,8 @@ import { uniform_ } from '../../ops/random/random.js';
 import { filled, to } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
 import { readArguments } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { assertFloating, assertTensor } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
-import { needsFloat } from '../../tensor/layer-checks.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { type InPlaceOption, leaky } from './functional.js';
 import { overwrite } from './overwrite.js';
@@ -68,7 +67,7 @@ const shrinkGradient = (g: Tensor, x: Tensor, lambd: number) => where(logicalOr(
 export function hardshrink(x: Tensor, lambd?: number | ShrinkOptions): Tensor;
 export function hardshrink(x: Tensor, ...given: unknown[]): Tensor {
   const { lambd } = readArguments('hardshrink', SHRINK, given);
-  needsFloat(x, 'hardshrink');
+  assertFloating('hardshrink', 'x', x);
   const out = noGrad(() => where(logicalAnd(ge(x, -lambd), le(x, lambd)), 0, x));
   return record('hardshrink', out, [x], [x], (g, [x]) => [shrinkGradient(g, x!, lambd)]);
 }
@@ -82,7 +81,7 @@ export function softshrink(x: Tensor, lambd?: number | ShrinkOptions): Tensor;
 export function softshrink(x: Tensor, ...given: unknown[]): Tensor {
   const { lambd } = readArguments('softshrink', SHRINK, given);
   if (!(lambd >= 0)) throw new ArgumentError(`softshrink: lambd is ${lambd}, expected at least 0.`);
-  needsFloat(x, 'softshrink');
+  assertFloating('softshrink', 'x', x);
   const out = noGrad(() => where(gt(x, lambd), sub(x, lambd), where(lt(x, -lambd), add(x, lambd), where(isnan(x), x, 0))));
   return record('softshrink', out, [x], [x], (g, [x]) => [shrinkGradient(g, x!, lambd)]);
 }
@@ -120,7 +119,7 @@ export function rrelu(x: Tensor, ...given: unknown[]): Tensor {
     given,
   );
   checkSlopes('rrelu', lower, upper);
-  needsFloat(x, 'rrelu');
+  assertFloating('rrelu', 'x', x);
   if (!training) return leaky('rrelu', x, (lower + upper) / 2, inplace);
   const slopes = noGrad(() => {
     const places = flatNonzero(le(x, 0));

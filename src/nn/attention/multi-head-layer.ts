@@ -1,10 +1,11 @@
 /** Multi-head attention as a layer. */
+
 import { ArgumentError } from '../../errors.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
+import { countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { assertCount } from '../../tensor/layer-checks.js';
 import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { xavierNormal_, xavierUniform_, zeros_ } from '../init/init.js';
@@ -150,16 +151,16 @@ export class MultiheadAttention extends Module {
     const options = readArguments<Settings<MultiheadAttentionOptions>>(classNameOf(new.target), DEFAULTS, rest);
     const { dropout, bias, addBiasKv, addZeroAttn, batchFirst, dtype } = options;
     assertProbability(classNameOf(new.target), dropout);
-    assertCount(classNameOf(new.target), 'embedDim', embedDim, 1);
-    assertCount(classNameOf(new.target), 'numHeads', numHeads, 1);
+    countOf(classNameOf(new.target), 'embedDim', embedDim, 1);
+    countOf(classNameOf(new.target), 'numHeads', numHeads, 1);
     if (embedDim % numHeads !== 0)
       throw new ArgumentError(
         `${classNameOf(new.target)}: embedDim ${embedDim} does not divide into ${numHeads} heads. Choose numHeads among the divisors of ${embedDim}.`,
       );
     this.kdim = options.kdim ?? embedDim;
     this.vdim = options.vdim ?? embedDim;
-    assertCount(classNameOf(new.target), 'kdim', this.kdim);
-    assertCount(classNameOf(new.target), 'vdim', this.vdim);
+    countOf(classNameOf(new.target), 'kdim', this.kdim);
+    countOf(classNameOf(new.target), 'vdim', this.vdim);
     assertTrainable(dtype, classNameOf(new.target));
     this.headDim = embedDim / numHeads;
     this.dropout = dropout;

@@ -1,12 +1,13 @@
 /** The layers that transformers are stacks of: attention and a feed-forward network, each with its residual and norm. */
+
 import { ArgumentError } from '../../errors.js';
 import { add } from '../../ops/elementwise/binary.js';
 import { relu } from '../../ops/elementwise/unary.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
+import { countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { assertCount } from '../../tensor/layer-checks.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { gelu } from '../activation/functional.js';
@@ -103,9 +104,9 @@ export const DECODER_FORWARD: Settings<DecoderLayerForwardOptions> = {
 function settings(layer: string, dModel: number, nhead: number, given: readonly unknown[]) {
   const options = readArguments<Settings<TransformerLayerOptions>>(layer, LAYER_DEFAULTS, given);
   const { dimFeedforward, dropout, activation: named, layerNormEps: eps, batchFirst, normFirst, bias, dtype } = options;
-  assertCount(layer, 'dModel', dModel, 1);
-  assertCount(layer, 'nhead', nhead, 1);
-  assertCount(layer, 'dimFeedforward', dimFeedforward);
+  countOf(layer, 'dModel', dModel, 1);
+  countOf(layer, 'nhead', nhead, 1);
+  countOf(layer, 'dimFeedforward', dimFeedforward);
   assertProbability(layer, dropout);
   const activation = named === null || named === 'relu' ? relu : named === 'gelu' ? gelu : named;
   if (typeof activation !== 'function' && !(activation instanceof Module))

@@ -6,10 +6,9 @@ import { maskedFill } from '../../ops/index/masks.js';
 import { any } from '../../ops/reduce/sum.js';
 import { narrow, unsqueeze } from '../../ops/view/movement.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { assertTensors, listable } from '../../tensor/checks.js';
+import { assertTensors, countOf, listable, MOST_LAYERS } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DType } from '../../tensor/dtype.js';
-import { assertCount, MOST_LAYERS } from '../../tensor/layer-checks.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
@@ -54,7 +53,7 @@ export interface EncoderForwardOptions {
 
 function copies<M extends Module>(stack: string, layer: M, count: number): ModuleList<M> {
   if (!(layer instanceof Module)) throw new ArgumentError(`${stack}: the layer is ${show(layer)}, expected a module, which is copied.`);
-  assertCount(stack, 'numLayers', count);
+  countOf(stack, 'numLayers', count);
   listable(stack, 'layers', count, MOST_LAYERS);
   return new ModuleList(Array.from({ length: count }, () => layer.clone()));
 }
@@ -294,7 +293,7 @@ export class Transformer extends Module {
     super();
     const options = readArguments<Settings<TransformerOptions>>(classNameOf(new.target), DEFAULTS, rest);
     const { dModel, nhead, numEncoderLayers, numDecoderLayers, customEncoder, customDecoder, ...layer } = options;
-    assertCount(classNameOf(new.target), 'dModel', dModel, 1);
+    countOf(classNameOf(new.target), 'dModel', dModel, 1);
     assertTrainable(layer.dtype, classNameOf(new.target));
     this.dModel = dModel;
     this.nhead = nhead;
@@ -337,7 +336,7 @@ export class Transformer extends Module {
 
   /** The causal mask [size, size]: 0 up to the diagonal, -inf above. @param options.dtype default float32. */
   static generateSquareSubsequentMask(size: number, { dtype = 'float32' }: { dtype?: DType } = {}): Tensor {
-    assertCount('generateSquareSubsequentMask', 'size', size);
+    countOf('generateSquareSubsequentMask', 'size', size);
     assertTrainable(dtype, 'generateSquareSubsequentMask');
     return causalMask(size, size, dtype);
   }

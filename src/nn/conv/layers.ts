@@ -1,11 +1,12 @@
 /** Convolution layers. */
+
 import { ArgumentError } from '../../errors.js';
 import { type PadMode, pad } from '../../ops/join/arrange.js';
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { assertCount } from '../../tensor/layer-checks.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { resetWeightAndBias } from '../init/reset.js';
 import { type LayerKind, Module } from '../module/module.js';
@@ -64,9 +65,9 @@ export abstract class ConvNd<S extends readonly number[]> extends Module {
     super();
     const { groups, bias, paddingMode } = options as { groups: number; bias: boolean; paddingMode: PaddingMode };
     const dtype = options.dtype ?? 'float32';
-    assertCount(name, 'inChannels', inChannels, (new.target as { readonly lazy?: boolean }).lazy ? 0 : 1);
-    assertCount(name, 'outChannels', outChannels, 1);
-    assertCount(name, 'groups', groups, 1);
+    countOf(name, 'inChannels', inChannels, (new.target as { readonly lazy?: boolean }).lazy ? 0 : 1);
+    countOf(name, 'outChannels', outChannels, 1);
+    countOf(name, 'groups', groups, 1);
     assertTrainable(dtype, name);
     if (inChannels % groups !== 0 || outChannels % groups !== 0)
       throw new ArgumentError(`${name}: groups ${groups} must divide inChannels ${inChannels} and outChannels ${outChannels}.`);

@@ -1,8 +1,7 @@
 /** What convolutions check before they compute: ranks, dtypes, channels, and whether a window fits; for one, two and three axes. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, assertTensorOrNull } from '../../tensor/checks.js';
+import { assertFloating, assertTensor, assertTensorOrNull } from '../../tensor/checks.js';
 import { promote } from '../../tensor/dtype.js';
-import { needsFloat } from '../../tensor/layer-checks.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Axes, type Given, type Rank, type Sizes, sizesOf, wordsOf } from './geometry.js';
@@ -70,7 +69,7 @@ export function checkConvInput(op: string, rank: Rank, input: Tensor): void {
 }
 
 function checkDTypes(op: string, input: Tensor, weight: Tensor, bias: Tensor | null): void {
-  needsFloat(input, op);
+  assertFloating(op, 'input', input);
   assertTensorOrNull(op, 'bias', bias);
   for (const [what, other] of [
     ['weight', weight],

@@ -1,4 +1,5 @@
 /** Lengths of vectors and angles between them. */
+
 import { named } from '../../autograd/node.js';
 import { ArgumentError } from '../../errors.js';
 import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
@@ -8,7 +9,7 @@ import { norm } from '../../ops/statistics/moments.js';
 import { detach } from '../../ops/view/copy.js';
 import { expand } from '../../ops/view/movement.js';
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { needsFloat } from '../../tensor/layer-checks.js';
+import { assertFloating } from '../../tensor/checks.js';
 import { broadcastShapes } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
@@ -32,7 +33,7 @@ export interface NormalizeOptions {
  */
 export function normalize(x: Tensor, ...args: Trailing<[p: number, dim: Dims, eps: number], NormalizeOptions>): Tensor {
   const { p, dim, eps } = readArguments('normalize', { p: 2, dim: null as Dims | null, eps: 1e-12 }, args);
-  needsFloat(x, 'normalize');
+  assertFloating('normalize', 'x', x);
   return div(x, clamp(norm(x, p, dim ?? 1, true), { min: eps }));
 }
 
@@ -56,8 +57,8 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, ...args: Trailing<[dim:
   const op = 'cosineSimilarity';
   const { dim, eps } = readArguments(op, { dim: 1, eps: 1e-8 }, args);
   if (!(eps >= 0)) throw new ArgumentError(`${op}: eps is ${eps}, expected a number of at least 0.`);
-  needsFloat(x1, op, 'x1');
-  needsFloat(x2, op, 'x2');
+  assertFloating(op, 'x1', x1);
+  assertFloating(op, 'x2', x2);
   const shape = broadcastShapes(x1.shape, x2.shape, op);
   const unit = (x: Tensor) => {
     const wide = expand(x, shape);
@@ -98,8 +99,8 @@ export function pairwiseDistance(
 
 /** {@link pairwiseDistance} in the name of `op`. */
 export function distance(op: string, x1: Tensor, x2: Tensor, p: number, eps: number, keepdim = false): Tensor {
-  needsFloat(x1, op, 'x1');
-  needsFloat(x2, op, 'x2');
+  assertFloating(op, 'x1', x1);
+  assertFloating(op, 'x2', x2);
   broadcastShapes(x1.shape, x2.shape, op);
   return norm(add(sub(x1, x2), eps), p, -1, keepdim);
 }

@@ -6,9 +6,8 @@ import { add, mul, sub } from '../../ops/elementwise/binary.js';
 import { inPlace } from '../../ops/elementwise/inplace.js';
 import { squeeze, unsqueeze } from '../../ops/view/movement.js';
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { assertFloating, assertTensor } from '../../tensor/checks.js';
 import { ones } from '../../tensor/create.js';
-import { needsFloat } from '../../tensor/layer-checks.js';
 import { defaultGenerator, generatorPtr } from '../../tensor/random.js';
 import { code, copyInto, dense, emptyLikeDense, rowMajor } from '../../tensor/raw.js';
 import { numel, sameShape } from '../../tensor/shape.js';
@@ -38,7 +37,7 @@ function dropping(op: string, x: Tensor, args: Arguments, on: boolean, drop: (x:
   assertTensor(op, 'x', x);
   checkProbability(p, op);
   if (!training || p === 0 || numel(x.shape) === 0) return x;
-  needsFloat(x, op);
+  assertFloating(op, 'x', x);
   const make = () => (p === 1 ? mul(x, 0) : drop(x, p));
   return inplace ? inPlace(op, x, [], make) : make();
 }

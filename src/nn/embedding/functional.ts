@@ -12,10 +12,9 @@ import { norm } from '../../ops/statistics/moments.js';
 import { detach, filled, to } from '../../ops/view/copy.js';
 import { reshape, unsqueeze } from '../../ops/view/movement.js';
 import { readArguments, type Trailing, tooMany } from '../../tensor/arguments.js';
-import { assertTensor, assertTensors } from '../../tensor/checks.js';
+import { assertFloating, assertTensor, assertTensors } from '../../tensor/checks.js';
 import { arange } from '../../tensor/create.js';
 import { dtypes } from '../../tensor/dtype.js';
-import { needsFloat } from '../../tensor/layer-checks.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
@@ -80,7 +79,7 @@ export function tableIndices(
   { maxNorm = null, normType = 2, sparse = false }: EmbeddingOptions,
 ): Tensor {
   assertTensors(op, { input, weight });
-  needsFloat(weight, op, 'weight');
+  assertFloating(op, 'weight', weight);
   if (weight.ndim !== 2) throw new ShapeError(`${op}: weight is ${showShape(weight.shape)}, expected [count, width].`);
   if (sparse) throw new ArgumentError(`${op}: sparse gradients are not supported. Leave out sparse: the gradient is the same, but dense.`);
   if (input.dtype !== 'int64' && input.dtype !== 'int32')

@@ -1,11 +1,12 @@
 /** Embeddings: a learned vector for each of a number of words. */
+
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { select } from '../../ops/view/movement.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
+import { countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { assertCount } from '../../tensor/layer-checks.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { normal_, zeros_ } from '../init/init.js';
 import { Module } from '../module/module.js';
@@ -66,8 +67,8 @@ abstract class Table extends Module {
     super();
     const name = classNameOf(this);
     const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, dtype } = options;
-    assertCount(name, 'numEmbeddings', numEmbeddings);
-    assertCount(name, 'embeddingDim', embeddingDim);
+    countOf(name, 'numEmbeddings', numEmbeddings);
+    countOf(name, 'embeddingDim', embeddingDim);
     assertTrainable(dtype, name);
     if (sparse)
       throw new ArgumentError(`${name}: sparse gradients are not supported. Leave out sparse: the gradient is the same, but dense.`);

@@ -4,8 +4,7 @@ import { add } from '../../ops/elementwise/binary.js';
 import { matmul } from '../../ops/products/matmul.js';
 import { permute, reshape } from '../../ops/view/movement.js';
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertTensorOrNull, assertTensors } from '../../tensor/checks.js';
-import { needsFloat } from '../../tensor/layer-checks.js';
+import { assertFloating, assertTensorOrNull, assertTensors } from '../../tensor/checks.js';
 import { numel, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
@@ -25,7 +24,7 @@ export function bilinear(
   ...args: Trailing<[bias: Tensor | null], { bias?: Tensor | null }>
 ): Tensor {
   const { bias } = readArguments<{ bias: Tensor | null }>('bilinear', { bias: null }, args);
-  needsFloat(x1, 'bilinear', 'x1');
+  assertFloating('bilinear', 'x1', x1);
   assertTensors('bilinear', { x2, weight });
   assertTensorOrNull('bilinear', 'bias', bias);
   const given = `x1 ${showShape(x1.shape)}, x2 ${showShape(x2.shape)}, weight ${showShape(weight.shape)}`;

@@ -1,9 +1,9 @@
 /** A learned form in two vectors. */
 
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DType } from '../../tensor/dtype.js';
-import { assertCount } from '../../tensor/layer-checks.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { uniform_ } from '../init/init.js';
 import { Module } from '../module/module.js';
@@ -42,9 +42,9 @@ export class Bilinear extends Module {
   ) {
     super();
     const { bias, dtype } = readArguments<{ bias: boolean; dtype: DType }>(classNameOf(new.target), { bias: true, dtype: 'float32' }, args);
-    assertCount(classNameOf(new.target), 'in1Features', in1Features, 1);
-    assertCount(classNameOf(new.target), 'in2Features', in2Features);
-    assertCount(classNameOf(new.target), 'outFeatures', outFeatures);
+    countOf(classNameOf(new.target), 'in1Features', in1Features, 1);
+    countOf(classNameOf(new.target), 'in2Features', in2Features);
+    countOf(classNameOf(new.target), 'outFeatures', outFeatures);
     assertTrainable(dtype, classNameOf(new.target));
     this.weight = new Parameter(emptyTensor([outFeatures, in1Features, in2Features], dtype));
     this.bias = this.registerParameter('bias', bias ? new Parameter(emptyTensor([outFeatures], dtype)) : null);

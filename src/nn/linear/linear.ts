@@ -1,10 +1,11 @@
 /** Fully connected layers. */
+
 import { linear } from '../../ops/products/matmul.js';
 import { readArguments, type Settings } from '../../tensor/arguments.js';
+import { countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { assertCount } from '../../tensor/layer-checks.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { resetWeightAndBias } from '../init/reset.js';
 import { Module } from '../module/module.js';
@@ -50,8 +51,8 @@ export class Linear extends Module {
   ) {
     super();
     const given = readArguments<Settings<LinearOptions>>(classNameOf(new.target), { bias: true, dtype: 'float32' }, [bias, options]);
-    assertCount(classNameOf(new.target), 'inFeatures', inFeatures);
-    assertCount(classNameOf(new.target), 'outFeatures', outFeatures);
+    countOf(classNameOf(new.target), 'inFeatures', inFeatures);
+    countOf(classNameOf(new.target), 'outFeatures', outFeatures);
     assertTrainable(given.dtype, classNameOf(new.target));
     this.weight = this.registerParameter('weight', new Parameter(emptyTensor([outFeatures, inFeatures], given.dtype)));
     this.bias = this.registerParameter('bias', given.bias ? new Parameter(emptyTensor([outFeatures], given.dtype)) : null);

@@ -2,7 +2,7 @@
 import { isGradEnabled, noGrad } from '../../autograd/mode.js';
 import { anyRequiresGrad, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, mul, sub } from '../../ops/elementwise/binary.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
 import { rsqrt, square } from '../../ops/elementwise/unary.js';
@@ -11,8 +11,7 @@ import { mean, sum } from '../../ops/reduce/sum.js';
 import { clone, formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertTensorOrNull } from '../../tensor/checks.js';
-import { convertOne, needsFloat } from '../../tensor/layer-checks.js';
+import { assertFloating, assertSameDType, assertTensorOrNull } from '../../tensor/checks.js';
 import { code, copyInto, rowMajor } from '../../tensor/raw.js';
 import { numel, type Shape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
@@ -72,7 +71,7 @@ export function batchNormAs(
   settings: BatchNormSettings,
 ): Tensor {
   const { weight, bias, training, momentum, eps } = settings;
-  needsFloat(x, name);
+  assertFloating(name, 'x', x);
   if (x.ndim < 2) throw new ShapeError(`${name}: input is ${showShape(x.shape)}, expected at least [N, C].`);
   const [n, c] = x.shape as [number, number];
   const inner = numel(x.shape.slice(2));
@@ -115,8 +114,7 @@ function checkChannels(name: string, x: Tensor, parts: Record<string, Tensor | n
         `${name}(${made}): input has ${c} features (${showShape(x.shape)}), the layer was made for ${made}. Make it nn.${name}(${c}), the width of what comes in.`,
       );
     }
-    if (value.dtype !== x.dtype)
-      throw new DTypeError(`${name}: input is ${x.dtype} and ${part} ${value.dtype}, expected one dtype. ${convertOne(part, value, x)}`);
+    assertSameDType(name, { input: x, [part]: value });
   }
 }
 
@@ -359,7 +357,7 @@ export function instanceNorm(
 /** @internal {@link instanceNorm} in the name of a layer. */
 export function instanceNormAs(name: string, x: Tensor, settings: Required<InstanceNormOptions>): Tensor {
   const { runningMean, runningVar, weight, bias, useInputStats, momentum, eps } = settings;
-  needsFloat(x, name);
+  assertFloating(name, 'x', x);
   if (x.ndim < 2) throw new ShapeError(`${name}: input is ${showShape(x.shape)}, expected at least [N, C].`);
   const [n, c] = x.shape as [number, number];
   checkChannels(name, x, { runningMean, runningVar, weight, bias });

@@ -2,12 +2,11 @@
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { addInPlace } from '../../ops/elementwise/inplace.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { assertTensor, countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { ones, zeros } from '../../tensor/create.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { assertCount } from '../../tensor/layer-checks.js';
 import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
@@ -66,7 +65,7 @@ export abstract class RunningNorm extends Module {
     const defaults = { eps: 1e-5, momentum: undefined, affine: on, trackRunningStats: on, bias: true, dtype: 'float32' };
     const given = readArguments<BatchNormLayerOptions>(name, defaults as BatchNormLayerOptions, args);
     const { eps, momentum = 0.1, affine, trackRunningStats, bias, dtype } = given as Settings<BatchNormLayerOptions>;
-    assertCount(name, 'numFeatures', numFeatures);
+    countOf(name, 'numFeatures', numFeatures);
     assertTrainable(dtype, name);
     if (momentum !== null && typeof momentum !== 'number')
       throw new ArgumentError(`${name}: momentum is ${show(momentum)}, expected a number, or null to average over all batches.`);

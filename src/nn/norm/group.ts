@@ -1,10 +1,11 @@
 /** Normalisation over groups of channels, and by neighbouring channels. */
+
 import { ArgumentError } from '../../errors.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
+import { countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { assertCount } from '../../tensor/layer-checks.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { ones_, zeros_ } from '../init/init.js';
 import { type LayerKind, Module } from '../module/module.js';
@@ -60,8 +61,8 @@ export class GroupNorm extends Module {
     super();
     const defaults: Settings<GroupNormLayerOptions> = { eps: 1e-5, affine: true, bias: true, dtype: 'float32' };
     const { eps, affine, bias, dtype } = readArguments(classNameOf(new.target), defaults, args);
-    assertCount(classNameOf(new.target), 'numGroups', numGroups, 1);
-    assertCount(classNameOf(new.target), 'numChannels', numChannels);
+    countOf(classNameOf(new.target), 'numGroups', numGroups, 1);
+    countOf(classNameOf(new.target), 'numChannels', numChannels);
     if (numChannels % numGroups !== 0)
       throw new ArgumentError(
         `${classNameOf(new.target)}: ${numGroups} groups do not divide ${numChannels} channels. Choose a divisor of ${numChannels}.`,
@@ -117,7 +118,7 @@ export class LocalResponseNorm extends Module {
     ...args: Trailing<[alpha: number, beta: number, k: number], LocalResponseNormOptions>
   ) {
     super();
-    assertCount(classNameOf(new.target), 'size', size, 1);
+    countOf(classNameOf(new.target), 'size', size, 1);
     const { alpha, beta, k } = readArguments(classNameOf(new.target), { alpha: 1e-4, beta: 0.75, k: 1 }, args);
     this.alpha = alpha;
     this.beta = beta;

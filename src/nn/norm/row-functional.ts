@@ -3,7 +3,7 @@
 import { isGradEnabled } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, div, mul, pow, sub } from '../../ops/elementwise/binary.js';
 import { rsqrt, square } from '../../ops/elementwise/unary.js';
 import { pad } from '../../ops/join/arrange.js';
@@ -11,8 +11,7 @@ import { mean, sum } from '../../ops/reduce/sum.js';
 import { formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertTensorOrNull } from '../../tensor/checks.js';
-import { convertOne, needsFloat } from '../../tensor/layer-checks.js';
+import { assertFloating, assertSameDType, assertTensorOrNull } from '../../tensor/checks.js';
 import { code, rowMajor } from '../../tensor/raw.js';
 import { checkSizes, numel, type Shape, sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
@@ -140,7 +139,7 @@ function checkEps(op: string, eps: number): void {
 
 /** Checks what x is normalised over, and its weights; gives the sizes as a list. */
 function checkNormalized(op: string, x: Tensor, normalizedShape: number | Shape, parts: Record<string, Tensor | null>): Shape {
-  needsFloat(x, op);
+  assertFloating(op, 'x', x);
   const shape = sizesOfNorm(op, normalizedShape);
   const lead = x.ndim - shape.length;
   if (shape.length === 0 || lead < 0 || !sameShape(x.shape.slice(lead), shape)) {
@@ -151,7 +150,7 @@ function checkNormalized(op: string, x: Tensor, normalizedShape: number | Shape,
     assertTensorOrNull(op, part, value);
     if (value && !sameShape(value.shape, shape))
       throw new ShapeError(`${op}: ${part} is ${showShape(value.shape)}, expected the normalized shape ${showShape(shape)}.`);
-    checkDType(op, x, part, value);
+    assertSameDType(op, { input: x, [part]: value });
   }
   return shape;
 }
@@ -163,11 +162,6 @@ export function sizesOfNorm(op: string, given: unknown): Shape {
     throw new ArgumentError(`${op}: normalizedShape is ${show(given)}, expected the size of the last dim, or a list of sizes.`);
   checkSizes(shape, op);
   return [...shape];
-}
-
-function checkDType(op: string, x: Tensor, part: string, value: Tensor | null): void {
-  if (value && value.dtype !== x.dtype)
-    throw new DTypeError(`${op}: input is ${x.dtype} and ${part} ${value.dtype}, expected one dtype. ${convertOne(part, value, x)}`);
 }
 
 const flatten = (value: Tensor | null): Tensor | null => value && reshape(value, [numel(value.shape)]);
@@ -270,7 +264,7 @@ export function groupNorm(
 
 /** @internal {@link groupNorm} in the name of a layer. */
 export function groupNormAs(op: string, x: Tensor, numGroups: number, weight: Tensor | null, bias: Tensor | null, eps: number): Tensor {
-  needsFloat(x, op);
+  assertFloating(op, 'x', x);
   checkEps(op, eps);
   const given = showShape(x.shape);
   if (x.ndim < 2) throw new ShapeError(`${op}: input is ${given}, expected at least [N, C].`);
@@ -287,7 +281,7 @@ export function groupNormAs(op: string, x: Tensor, numGroups: number, weight: Te
       throw new ShapeError(
         `${op}: ${part} is ${showShape(value.shape)}, expected one value for each of the ${c} channels of the input ${given}.`,
       );
-    checkDType(op, x, part, value);
+    assertSameDType(op, { input: x, [part]: value });
   }
   const span = numel(x.shape.slice(2));
   if (c === 0 || span === 0) throw new ShapeError(`${op}: the input ${given} has no elements to normalise. Only the batch may be empty.`);
@@ -321,7 +315,7 @@ export function localResponseNorm(
   ...args: Trailing<[alpha: number, beta: number, k: number], LocalResponseNormOptions>
 ): Tensor {
   const { alpha, beta, k } = readArguments('localResponseNorm', { alpha: 1e-4, beta: 0.75, k: 1 }, args);
-  needsFloat(x, 'localResponseNorm');
+  assertFloating('localResponseNorm', 'x', x);
   if (x.ndim < 3) throw new ShapeError(`localResponseNorm: input is ${showShape(x.shape)}, expected [N, C, ...] of at least 3 dims.`);
   if (!Number.isInteger(size) || size < 1)
     throw new ArgumentError(`localResponseNorm: size is ${show(size)}, expected a whole number of at least 1.`);

@@ -11,9 +11,8 @@ import { all } from '../../ops/reduce/sum.js';
 import { detach, filled, to } from '../../ops/view/copy.js';
 import { expand, reshape, select } from '../../ops/view/movement.js';
 import { leadingByName, type Named, readArguments } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { assertFloating, assertTensor } from '../../tensor/checks.js';
 import { arange } from '../../tensor/create.js';
-import { needsFloat } from '../../tensor/layer-checks.js';
 import { rand } from '../../tensor/random.js';
 import { numel, sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
@@ -86,7 +85,7 @@ export const FRACTIONAL_POOL: Required<FractionalMaxPoolOptions<Sizes>> = {
 };
 
 function fractionalMaxPool(op: string, rank: 2 | 3, x: Tensor, given: readonly unknown[]): Tensor | [Tensor, Tensor] {
-  needsFloat(x, op);
+  assertFloating(op, 'x', x);
   const [kernelSize, ...rest] = leadingByName(op, ['kernelSize'], given);
   const options = readArguments(op, FRACTIONAL_POOL, rest);
   const kernel = sizesOf(kernelSize as Sizes, rank, 1, op, 'kernelSize');

@@ -1,7 +1,6 @@
 /** What pooling checks before it computes, and the options that its functions share; for one, two and three axes. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { listable } from '../../tensor/checks.js';
-import { needsFloat } from '../../tensor/layer-checks.js';
+import { assertFloating, listable } from '../../tensor/checks.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Axes, type Given, type Rank, type Sizes, sizesOf, wordsOf } from '../conv/geometry.js';
@@ -49,7 +48,7 @@ export interface WindowSteps {
 
 /** Throws unless `x` has `rank` axes behind its channels, with or without a batch in front, none of them empty. */
 export function checkPoolInput(op: string, rank: Rank, x: Tensor): void {
-  needsFloat(x, op);
+  assertFloating(op, 'x', x);
   const { shape, ndim } = x;
   if (ndim !== rank + 1 && ndim !== rank + 2) {
     const hint = ndim === rank ? ' Insert the channel dim: x.unsqueeze(0).' : '';

@@ -2,12 +2,11 @@
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { select, unsqueeze } from '../../ops/view/movement.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { assertTensor, countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { zeros } from '../../tensor/create.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { assertCount } from '../../tensor/layer-checks.js';
 import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
@@ -50,8 +49,8 @@ abstract class RecurrentCell extends Module {
   ) {
     super();
     const name = classNameOf(this);
-    assertCount(name, 'inputSize', inputSize);
-    assertCount(name, 'hiddenSize', hiddenSize, 1);
+    countOf(name, 'inputSize', inputSize);
+    countOf(name, 'hiddenSize', hiddenSize, 1);
     assertTrainable(dtype, name);
     this.cell = cell;
     const rows = GATES[cell] * hiddenSize;

@@ -5,12 +5,11 @@ import { cat, stack } from '../../ops/join/join.js';
 import { recurrentResult } from '../../ops/reduce/results.js';
 import { reshape, select, transpose, unsqueeze } from '../../ops/view/movement.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { listable } from '../../tensor/checks.js';
+import { countOf, listable, MOST_LAYERS } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { zeros } from '../../tensor/create.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { assertCount, MOST_LAYERS } from '../../tensor/layer-checks.js';
 import { type Shape, sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import { emptyTensor, Tensor } from '../../tensor/tensor.js';
@@ -130,9 +129,9 @@ abstract class RecurrentLayer extends Module {
     const { numLayers, bias, batchFirst, dropout: p, bidirectional, projSize = 0, dtype } = options;
     const name = classNameOf(this);
     if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${name}: dropout is ${show(p)}, expected the probability to drop, from 0 to 1.`);
-    for (const [option, value] of Object.entries({ inputSize, hiddenSize, numLayers })) assertCount(name, option, value, 1);
+    for (const [option, value] of Object.entries({ inputSize, hiddenSize, numLayers })) countOf(name, option, value, 1);
     listable(name, 'layers', numLayers, MOST_LAYERS);
-    assertCount(name, 'projSize', projSize);
+    countOf(name, 'projSize', projSize);
     if (projSize >= hiddenSize)
       throw new ArgumentError(`${name}: projSize is ${projSize}, expected less than hiddenSize (${hiddenSize}), or 0 for no projection.`);
     assertTrainable(dtype, name);

@@ -5,9 +5,8 @@ import { indexAdd, slicesAt } from '../../ops/gather/gather.js';
 import { pad } from '../../ops/join/arrange.js';
 import { narrow, reshape, squeeze, unsqueeze } from '../../ops/view/movement.js';
 import { leadingByName, type Named, readArguments, type Trailing } from '../../tensor/arguments.js';
-import { listable } from '../../tensor/checks.js';
+import { assertFloating, listable } from '../../tensor/checks.js';
 import { fromTypedArray, zeros } from '../../tensor/create.js';
-import { needsFloat } from '../../tensor/layer-checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Pair, pair } from '../conv/geometry.js';
 
@@ -75,7 +74,7 @@ export function unfold(x: Tensor, kernelSize: Pair, ...args: Arguments): Tensor;
 export function unfold(x: Tensor, options: Named<UnfoldOptions, 'kernelSize', Pair>): Tensor;
 export function unfold(x: Tensor, ...given: unknown[]): Tensor {
   const [kernelSize, ...args] = leadingByName('unfold', ['kernelSize'], given) as [Pair, ...Arguments];
-  needsFloat(x, 'unfold');
+  assertFloating('unfold', 'x', x);
   if ((x.ndim !== 3 && x.ndim !== 4) || x.shape.slice(-3).includes(0))
     throw new ShapeError(`unfold: x is ${showShape(x.shape)}, expected [N, C, H, W], or [C, H, W] for one image, only the batch empty.`);
   if (x.ndim === 3) return named('Im2Col', squeeze(unfold(unsqueeze(x, 0), kernelSize, ...args), 0));
@@ -100,7 +99,7 @@ export function fold(x: Tensor, outputSize: Pair, options: Named<UnfoldOptions, 
 export function fold(x: Tensor, options: Named<UnfoldOptions, 'outputSize' | 'kernelSize', Pair>): Tensor;
 export function fold(x: Tensor, ...all: unknown[]): Tensor {
   const [outputSize, kernelSize, ...args] = leadingByName('fold', ['outputSize', 'kernelSize'], all) as [Pair, Pair, ...Arguments];
-  needsFloat(x, 'fold');
+  assertFloating('fold', 'x', x);
   const given = showShape(x.shape);
   if ((x.ndim !== 2 && x.ndim !== 3) || x.shape.slice(-2).includes(0))
     throw new ShapeError(`fold: x is ${given}, expected [N, C KH KW, L], or [C KH KW, L] for one image, only the batch empty.`);

@@ -52,7 +52,7 @@ test('errors', () => {
   );
   wrong(() => F.unfold(x, 0), ArgumentError, 'unfold: kernelSize is 0, expected a whole number of at least 1');
   wrong(() => F.unfold(x, 2, { strides: 2 } as object), ArgumentError, 'unfold: there is no option "strides".');
-  wrong(() => F.unfold(arange(16).reshape([1, 1, 4, 4]), 2), DTypeError, 'unfold: needs float32 or float64');
+  wrong(() => F.unfold(arange(16).reshape([1, 1, 4, 4]), 2), DTypeError, 'expected float32 or float64');
   wrong(
     () => F.fold(zeros([1, 12, 8]), 4, 2),
     ArgumentError,

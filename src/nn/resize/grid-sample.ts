@@ -15,9 +15,8 @@ import { sum } from '../../ops/reduce/sum.js';
 import { contiguous, detach, filled, to } from '../../ops/view/copy.js';
 import { expand, permute, reshape, select, transpose, unsqueeze } from '../../ops/view/movement.js';
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertTensor, wholeNumbers } from '../../tensor/checks.js';
+import { assertFloating, assertTensor, wholeNumbers } from '../../tensor/checks.js';
 import { arange, linspace, ones, zeros } from '../../tensor/create.js';
-import { needsFloat } from '../../tensor/layer-checks.js';
 import { numel, type Shape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -72,7 +71,7 @@ export function gridSample(
     paddingMode: GridSamplePadding;
     alignCorners: unknown;
   }>(op, { mode: 'bilinear', paddingMode: 'zeros', alignCorners: null }, args);
-  needsFloat(x, op);
+  assertFloating(op, 'x', x);
   checkOperands(op, x, grid);
   if (!MODES.includes(mode)) throw new ArgumentError(`${op}: mode is ${show(mode)}, expected one of ${MODES.join(', ')}.`);
   if (!PADDINGS.includes(paddingMode))
@@ -237,7 +236,7 @@ function checkAlign(op: string, value: unknown): boolean {
 export function affineGrid(theta: Tensor, size: Shape, ...args: Trailing<[boolean | null], AffineGridOptions>): Tensor {
   const op = 'affineGrid';
   const { alignCorners } = readArguments<{ alignCorners: unknown }>(op, { alignCorners: null }, args);
-  needsFloat(theta, op, 'theta');
+  assertFloating(op, 'theta', theta);
   const align = checkAlign(op, alignCorners);
   const [n, , ...sizes] = wholeNumbers(op, 'size', size, { min: 1 });
   const axes = sizes.length;

@@ -10,9 +10,8 @@ import { indexAdd, slicesAt } from '../../ops/gather/gather.js';
 import { clone, detach, formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { listable } from '../../tensor/checks.js';
+import { assertFloating, listable } from '../../tensor/checks.js';
 import { fromTypedArray, zeros } from '../../tensor/create.js';
-import { needsFloat } from '../../tensor/layer-checks.js';
 import { numel } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -69,7 +68,7 @@ export function interpolate(
 
 /** @internal {@link interpolate} in the name of a layer. */
 export function interpolateAs(op: string, x: Tensor, options: InterpolateOptions): Tensor {
-  needsFloat(x, op);
+  assertFloating(op, 'x', x);
   const { mode = 'nearest', alignCorners = null, antialias = false } = options;
   checkMode(op, x, mode, alignCorners, antialias);
   const { sizes, scales } = axesOf(op, x, options, mode);

@@ -1,8 +1,8 @@
 /** Layers that exchange channels and pixels. */
 
 import { tooMany } from '../../tensor/arguments.js';
+import { countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
-import { assertCount } from '../../tensor/layer-checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from './pixel-shuffle-functional.js';
@@ -21,7 +21,7 @@ export class PixelShuffle extends Module {
   ) {
     super();
     if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
-    assertCount(classNameOf(new.target), 'upscaleFactor', upscaleFactor, 1);
+    countOf(classNameOf(new.target), 'upscaleFactor', upscaleFactor, 1);
   }
 
   forward(x: Tensor): Tensor {
@@ -47,7 +47,7 @@ export class PixelUnshuffle extends Module {
   ) {
     super();
     if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
-    assertCount(classNameOf(new.target), 'downscaleFactor', downscaleFactor, 1);
+    countOf(classNameOf(new.target), 'downscaleFactor', downscaleFactor, 1);
   }
 
   forward(x: Tensor): Tensor {
@@ -73,7 +73,7 @@ export class ChannelShuffle extends Module {
   ) {
     super();
     if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
-    assertCount(classNameOf(new.target), 'groups', groups, 1);
+    countOf(classNameOf(new.target), 'groups', groups, 1);
   }
 
   forward(x: Tensor): Tensor {

@@ -1,4 +1,5 @@
 /** `nn.utils.parametrizations`: weights of a given norm, of spectral norm 1, and orthogonal ones. */
+
 import { noGrad } from '../../autograd/mode.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../../errors.js';
 import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
@@ -14,8 +15,8 @@ import { sum } from '../../ops/reduce/sum.js';
 import { contiguous } from '../../ops/view/copy.js';
 import { diagonal, flatten, narrow, permute, transpose, unsqueeze } from '../../ops/view/movement.js';
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { countOf } from '../../tensor/checks.js';
 import { eye, fromTypedArray, zeros } from '../../tensor/create.js';
-import { assertCount } from '../../tensor/layer-checks.js';
 import { randn } from '../../tensor/random.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
@@ -180,7 +181,7 @@ export function spectralNorm<M extends Module>(
   const dim = given.dim ?? (transposed ? 1 : 0);
   if (!Number.isInteger(dim) || dim < -weight.ndim || dim >= weight.ndim)
     throw new IndexError(`${op}: dim is ${show(dim)}, expected a dim of the ${name}, which has ${weight.ndim}.`);
-  assertCount(op, 'nPowerIterations', nPowerIterations, 1);
+  countOf(op, 'nPowerIterations', nPowerIterations, 1);
   return registerParametrization(module, name, new SpectralNorm(weight, nPowerIterations, dim, eps));
 }
 

@@ -11,12 +11,11 @@ import { logSoftmax } from '../../../ops/reduce/softmax.js';
 import { mean } from '../../../ops/reduce/sum.js';
 import { narrow, reshape, unsqueeze } from '../../../ops/view/movement.js';
 import { readArguments, type Settings, type Trailing } from '../../../tensor/arguments.js';
-import { assertTensors, finiteNumber, wholeNumbers } from '../../../tensor/checks.js';
+import { assertTensors, countOf, finiteNumber, wholeNumbers } from '../../../tensor/checks.js';
 import { classNameOf } from '../../../tensor/class-name.js';
 import { zeros } from '../../../tensor/create.js';
 import type { DeviceLike } from '../../../tensor/device.js';
 import type { DType } from '../../../tensor/dtype.js';
-import { assertCount } from '../../../tensor/layer-checks.js';
 import { show } from '../../../tensor/show.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { ModuleList } from '../../containers/lists.js';
@@ -89,8 +88,8 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   ) {
     super();
     const name = classNameOf(new.target);
-    assertCount(name, 'inFeatures', inFeatures);
-    assertCount(name, 'nClasses', nClasses, 1);
+    countOf(name, 'inFeatures', inFeatures);
+    countOf(name, 'nClasses', nClasses, 1);
     const { divValue, headBias, dtype } = readArguments<Settings<AdaptiveLogSoftmaxOptions>>(
       name,
       { divValue: 4, headBias: false, dtype: 'float32' },

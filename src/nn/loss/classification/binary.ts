@@ -9,9 +9,8 @@ import { log, log1p, neg } from '../../../ops/elementwise/unary.js';
 import { reduceRaw, sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
 import type { Trailing } from '../../../tensor/arguments.js';
-import { assertTensor } from '../../../tensor/checks.js';
+import { assertFloating, assertTensor } from '../../../tensor/checks.js';
 import { isFloating, promote } from '../../../tensor/dtype.js';
-import { needsFloat } from '../../../tensor/layer-checks.js';
 import { broadcastShapes, sameShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { item } from '../../../tensor/transfer.js';
@@ -31,7 +30,7 @@ export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyO
 }
 
 function checkBinary(op: string, input: Tensor, target: Tensor): void {
-  needsFloat(input, op);
+  assertFloating(op, 'input', input);
   assertTensor(op, 'target', target);
   if (!sameShape(input.shape, target.shape)) {
     const column =
@@ -147,7 +146,7 @@ export function multilabelSoftMarginLoss(
 ): Tensor {
   const op = 'multilabelSoftMarginLoss';
   const { weight, reduction } = lossOptions<Settled<BinaryCrossEntropyOptions>>(op, { weight: null, reduction: 'mean' }, args);
-  needsFloat(input, op);
+  assertFloating(op, 'input', input);
   assertTensor(op, 'target', target);
   if (input.ndim === 0) throw new ShapeError(`${op}: input has no dims, expected [C] or [N, C].`);
   const shape = broadcastShapes(input.shape, target.shape, op);

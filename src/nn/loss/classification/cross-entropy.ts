@@ -12,10 +12,9 @@ import { sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
 import { reshape, unsqueeze } from '../../../ops/view/movement.js';
 import type { Trailing } from '../../../tensor/arguments.js';
-import { assertTensor } from '../../../tensor/checks.js';
+import { assertFloating, assertTensor } from '../../../tensor/checks.js';
 import { arange } from '../../../tensor/create.js';
 import { isFloating } from '../../../tensor/dtype.js';
-import { needsFloat } from '../../../tensor/layer-checks.js';
 import { castRaw, code, rowMajor } from '../../../tensor/raw.js';
 import { numel, type Shape, sameShape } from '../../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../../tensor/tensor.js';
@@ -118,7 +117,7 @@ function labelled(op: string, input: Tensor, given: Tensor, options: Settled<Nll
     throw new DTypeError(
       `${op}: input is ${input.dtype} and target ${target.dtype} (input ${showShape(input.shape)}, target ${showShape(target.shape)}). The arguments look swapped: scores come first, labels second.`,
     );
-  needsFloat(input, op);
+  assertFloating(op, 'input', input);
   if (input.ndim === 0) throw new ShapeError(`${op}: input has no dims, expected [C], [N, C] or [N, C, ...].`);
   if (isFloating(target.dtype)) {
     const probabilities = op === 'crossEntropy' ? ` Class probabilities must have the input's shape ${showShape(input.shape)}.` : '';

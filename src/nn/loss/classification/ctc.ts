@@ -7,10 +7,9 @@ import { div, eq } from '../../../ops/elementwise/binary.js';
 import { where } from '../../../ops/elementwise/table.js';
 import { squeeze, unsqueeze } from '../../../ops/view/movement.js';
 import type { Trailing } from '../../../tensor/arguments.js';
-import { assertTensor } from '../../../tensor/checks.js';
+import { assertFloating, assertTensor } from '../../../tensor/checks.js';
 import { fromTypedArray, tensor } from '../../../tensor/create.js';
 import { isFloating } from '../../../tensor/dtype.js';
-import { needsFloat } from '../../../tensor/layer-checks.js';
 import { castRaw, code, rowMajor } from '../../../tensor/raw.js';
 import { numel } from '../../../tensor/shape.js';
 import { show } from '../../../tensor/show.js';
@@ -62,7 +61,7 @@ export function ctcLoss(
 ): Tensor {
   const op = 'ctcLoss';
   const { blank, reduction, zeroInfinity } = ctcLossOptions(op, args);
-  needsFloat(logProbs, op, 'logProbs');
+  assertFloating(op, 'logProbs', logProbs);
   assertTensor(op, 'targets', targets);
   const shape = showShape(logProbs.shape);
   if (logProbs.ndim !== 2 && logProbs.ndim !== 3)

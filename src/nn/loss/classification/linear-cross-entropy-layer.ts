@@ -1,10 +1,11 @@
 /** A linear layer and the cross entropy of what it gives, as one module. */
+
 import { ArgumentError, ShapeError, showShape } from '../../../errors.js';
 import { reshape } from '../../../ops/view/movement.js';
+import { countOf } from '../../../tensor/checks.js';
 import { classNameOf } from '../../../tensor/class-name.js';
 import type { DeviceLike } from '../../../tensor/device.js';
 import type { DType } from '../../../tensor/dtype.js';
-import { assertCount } from '../../../tensor/layer-checks.js';
 import { numel } from '../../../tensor/shape.js';
 import { show } from '../../../tensor/show.js';
 import type { Tensor } from '../../../tensor/tensor.js';
@@ -47,7 +48,7 @@ export class LinearCrossEntropyLoss extends WeightedLoss {
 
   constructor(inFeatures: number, numClasses: number, options: LinearCrossEntropyLossOptions = {}) {
     const name = classNameOf(new.target);
-    assertCount(name, 'numClasses', numClasses);
+    countOf(name, 'numClasses', numClasses);
     const defaults: LinearCrossEntropyLossOptions = { outFeatures: [], bias: false, dtype: 'float32' };
     const settled = linearCrossEntropyOptions(name, defaults, [options]);
     const { outFeatures = [], bias = false, dtype = 'float32', weight, ignoreIndex, labelSmoothing } = settled;

@@ -6,8 +6,7 @@ import { where } from '../../../ops/elementwise/table.js';
 import { sqrt } from '../../../ops/elementwise/unary.js';
 import { sum } from '../../../ops/reduce/sum.js';
 import type { Trailing } from '../../../tensor/arguments.js';
-import { assertTensor, assertTensors } from '../../../tensor/checks.js';
-import { needsFloat } from '../../../tensor/layer-checks.js';
+import { assertFloating, assertTensor, assertTensors } from '../../../tensor/checks.js';
 import { show } from '../../../tensor/show.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { distance } from '../../distance/functional.js';
@@ -34,8 +33,8 @@ export function cosineEmbeddingLoss(
 ): Tensor {
   const op = 'cosineEmbeddingLoss';
   const { margin, reduction } = marginOptions(op, 0, args);
-  needsFloat(input1, op, 'input1');
-  needsFloat(input2, op, 'input2');
+  assertFloating(op, 'input1', input1);
+  assertFloating(op, 'input2', input2);
   assertTensor(op, 'target', target);
   const dim = target.ndim;
   if (dim > 1 || input1.ndim !== dim + 1 || input2.ndim !== dim + 1) {

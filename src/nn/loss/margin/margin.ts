@@ -14,10 +14,9 @@ import { any, sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
 import { reshape, unsqueeze } from '../../../ops/view/movement.js';
 import type { Trailing } from '../../../tensor/arguments.js';
-import { assertTensor, assertTensors } from '../../../tensor/checks.js';
+import { assertFloating, assertTensor, assertTensors } from '../../../tensor/checks.js';
 import { arange } from '../../../tensor/create.js';
 import { isFloating } from '../../../tensor/dtype.js';
-import { needsFloat } from '../../../tensor/layer-checks.js';
 import { broadcastShapes, numel, sameShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { item } from '../../../tensor/transfer.js';
@@ -48,7 +47,7 @@ export function marginOptions(op: string, margin: number, given: readonly unknow
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, ...args: Trailing<[margin: number], MarginLossOptions>): Tensor {
   const op = 'hingeEmbeddingLoss';
   const { margin, reduction } = marginOptions(op, 1, args);
-  needsFloat(input, op);
+  assertFloating(op, 'input', input);
   assertTensor(op, 'target', target);
   commonShape(op, input, target);
   const far = where(ne(target, 1), clamp(sub(margin, input), { min: 0 }), 0);
@@ -76,8 +75,8 @@ export function marginRankingLoss(
   const shapes = [input1, input2, target].map((x) => showShape(x.shape));
   if (input1.ndim !== input2.ndim || input1.ndim !== target.ndim)
     throw new ShapeError(`${op}: input1 is ${shapes[0]}, input2 ${shapes[1]} and target ${shapes[2]}, expected one number of dims.`);
-  needsFloat(input1, op, 'input1');
-  needsFloat(input2, op, 'input2');
+  assertFloating(op, 'input1', input1);
+  assertFloating(op, 'input2', input2);
   commonShape(op, input1, input2, target);
   return reduced(clamp(add(mul(neg(target), sub(input1, input2)), margin), { min: 0 }), reduction);
 }
@@ -93,7 +92,7 @@ export function marginRankingLoss(
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   const op = 'softMarginLoss';
   const { reduction } = lossOptions<Settled<LossOptions>>(op, { reduction: 'mean' }, [options]);
-  needsFloat(input, op);
+  assertFloating(op, 'input', input);
   assertTensor(op, 'target', target);
   if (!sameShape(broadcastShapes(input.shape, target.shape, op), input.shape))
     throw new ShapeError(`${op}: target is ${showShape(target.shape)}, expected the input's shape ${showShape(input.shape)}.`);
@@ -102,7 +101,7 @@ export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptio
 
 /** Input as [N, C], with the shape of what each item gives. */
 function itemsOf(op: string, input: Tensor): { rows: Tensor; n: number; c: number } {
-  needsFloat(input, op);
+  assertFloating(op, 'input', input);
   const [n, c] = input.ndim === 2 ? [input.shape[0]!, input.shape[1]!] : [1, numel(input.shape)];
   if (input.ndim > 2 || c === 0)
     throw new ShapeError(`${op}: input is ${showShape(input.shape)}, expected [N, C] or [C] with at least one class.`);

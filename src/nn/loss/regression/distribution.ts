@@ -9,10 +9,9 @@ import { exp, log, square } from '../../../ops/elementwise/unary.js';
 import { any } from '../../../ops/reduce/sum.js';
 import { unsqueeze } from '../../../ops/view/movement.js';
 import type { Trailing } from '../../../tensor/arguments.js';
-import { assertTensors } from '../../../tensor/checks.js';
+import { assertFloating, assertTensors } from '../../../tensor/checks.js';
 import { fullLike } from '../../../tensor/create.js';
 import { isFloating } from '../../../tensor/dtype.js';
-import { needsFloat } from '../../../tensor/layer-checks.js';
 import { sameShape } from '../../../tensor/shape.js';
 import { Tensor } from '../../../tensor/tensor.js';
 import { item } from '../../../tensor/transfer.js';
@@ -162,7 +161,7 @@ function variancesOf(op: string, input: Tensor, variances: Tensor | number): Ten
     checkNumber(op, 'var', variances, 'a Tensor, or a number of at least 0', (v) => v >= 0);
     return fullLike(input, variances, isFloating(input.dtype) ? {} : { dtype: 'float32' });
   }
-  needsFloat(variances, op, 'var');
+  assertFloating(op, 'var', variances);
   if (item(noGrad(() => any(lt(variances, 0)))) !== 0)
     throw new ArgumentError(`${op}: var has negative entries. Variances are at least 0.`);
   if (sameShape(variances.shape, input.shape)) return variances;
