@@ -1,83 +1,104 @@
 /** Lazy layers: those that take the number of their inputs from the first batch. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { assertTensor, type Pair, type Single, type Triple } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Shape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { Pair, Single, Triple } from '../conv/geometry.js';
 import { Conv1d, Conv2d, Conv3d } from '../conv/layers.js';
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../conv/transpose-layers.js';
-import { Linear, type LinearOptions } from '../linear/linear.js';
+import { Linear } from '../linear/linear.js';
 import type { Module } from '../module/module.js';
 import { isUninitialized, UninitializedBuffer, UninitializedParameter } from '../module/state/uninitialized.js';
-import { BatchNorm1d, BatchNorm2d, BatchNorm3d, type NormArguments } from '../norm/batch.js';
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../norm/batch.js';
 import { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from '../norm/instance.js';
 
-/** A constructor's arguments after the third, under their names. */
-type AfterThree<A extends readonly unknown[]> = A extends readonly [unknown, unknown, unknown, ...infer Rest] ? Rest : never;
-
-/** Which field counts the inputs of a layer, and how many a batch has; then the shape of each of its tensors. */
-interface Inference {
-  readonly field: 'inFeatures' | 'inChannels' | 'numFeatures';
-  count(layer: Module, x: Tensor): number;
-  /** Of the layer's weight; everything else has one number for each output, or for each input where the weight has. */
-  shapes(layer: Module, count: number): { readonly weight: Shape; readonly rest: Shape };
+/** What a lazy layer must know of the layer that it becomes. */
+interface Inference<L> {
+  /** The field that counts the inputs, 0 until they are known. */
+  readonly field: keyof L;
+  /** How many inputs a batch has. */
+  count(layer: L, x: Tensor): number;
+  /** The weight's shape for that many inputs, and the shape of every other tensor. */
+  shapes(layer: L, count: number): { readonly weight: Shape; readonly rest: Shape };
+  /** How many inputs the tensors have that came from a state dict. */
+  stored(layer: L): number;
 }
 
-type Fields = Record<string, unknown>;
+// biome-ignore lint/suspicious/noExplicitAny: TypeScript demands it of a class that extends a value
+type Constructor<L> = new (...args: any[]) => L;
 
-/** Makes what a layer has learnt so far, nothing, wait for the first batch. */
-function awaitFirstBatch(layer: Module): void {
-  for (const { kind, field, tensor } of layer.ownTensors()) {
-    if (field === 'numBatchesTracked') continue; // a single number, whatever the batch
-    layer.setField(field, kind === 'parameter' ? new UninitializedParameter(true, tensor.dtype) : new UninitializedBuffer(tensor.dtype));
-  }
-  layer.registerForwardPreHook(initializeFirst);
-}
+/** The arguments after the first ones: `After<[unknown], A>` is `A` without its first. */
+type After<First extends readonly unknown[], A extends readonly unknown[]> = A extends readonly [...First, ...infer Rest] ? Rest : never;
 
-/** A lazy layer, as its hook sees it. */
-type LazyLayer = Module & { initializeParameters(x: Tensor): void };
-
-/** Before the first forward: gives the layer its parameters, and makes it the layer that it stands for. */
-function initializeFirst(layer: LazyLayer, [x]: unknown[]): void {
-  assertTensor(classNameOf(layer), 'input', x);
-  layer.initializeParameters(x);
-  const hooks = layer.ownHooks()!.before;
-  hooks.splice(hooks.indexOf(initializeFirst), 1);
-  const lazy = (layer.constructor as typeof Module).prototype as object;
-  // A class that extends a lazy layer stays what it is.
-  if (Object.hasOwn(layer.constructor, 'lazy')) Object.setPrototypeOf(layer, Object.getPrototypeOf(lazy));
+/** What a lazy layer has beside what the layer has that it becomes. */
+export interface LazyModule {
+  /** Whether its parameters wait for the first batch. */
+  hasUninitializedParams(): boolean;
+  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
+  initializeParameters(x: Tensor): void;
+  /** Draws the parameters anew, as PyTorch does when the layer is made; while they wait for the first batch it does nothing. */
+  resetParameters(): void;
 }
 
 const waits = (layer: Module): boolean => layer.ownTensors().some(({ tensor }) => isUninitialized(tensor));
 
-/** Gives a layer's tensors the shapes that a batch asks for, and their first values. */
-function initialize(layer: Module, x: Tensor, { field, count, shapes }: Inference): void {
-  const fields = layer as unknown as Fields;
-  if (!waits(layer)) {
-    // Its tensors came from a state dict.
-    if (fields[field] === 0) fields[field] = storedCount(layer, field);
-    return;
+/** The class that a lazy layer extends: `Layer`, whose parameters wait for the first batch, and which that batch makes a plain `Layer`. */
+function lazily<C extends Constructor<Module & { forward(x: Tensor): Tensor; resetParameters(): void }>>(
+  Layer: C,
+  { field, count, shapes, stored }: Inference<InstanceType<C>>,
+): C & Constructor<LazyModule> {
+  class Lazy extends Layer implements LazyModule {
+    static readonly lazy: boolean = true;
+
+    // biome-ignore lint/suspicious/noExplicitAny: see Constructor
+    constructor(...args: any[]) {
+      super(...args);
+      for (const { kind, field, tensor } of this.ownTensors()) {
+        if (field === 'numBatchesTracked') continue; // a single number, whatever the batch
+        this.setField(field, kind === 'parameter' ? new UninitializedParameter(true, tensor.dtype) : new UninitializedBuffer(tensor.dtype));
+      }
+      this.registerForwardPreHook(beforeFirst);
+    }
+
+    hasUninitializedParams(): boolean {
+      return waits(this);
+    }
+
+    initializeParameters(x: Tensor): void {
+      const layer = this as InstanceType<C>;
+      if (!waits(this)) {
+        if (layer[field] === 0) layer[field] = stored(layer) as never;
+        return;
+      }
+      const n = count(layer, x);
+      const { weight, rest } = shapes(layer, n);
+      layer[field] = n as never;
+      for (const own of this.ownTensors()) if (isUninitialized(own.tensor)) own.tensor.materialize(own.field === 'weight' ? weight : rest);
+      this.resetParameters();
+    }
+
+    override resetParameters(): void {
+      if ((this as InstanceType<C>)[field] !== 0 && !waits(this)) super.resetParameters();
+    }
   }
-  const n = count(layer, x);
-  const { weight, rest } = shapes(layer, n);
-  fields[field] = n;
-  for (const own of layer.ownTensors()) if (isUninitialized(own.tensor)) own.tensor.materialize(own.field === 'weight' ? weight : rest);
-  (layer as Module & { resetParameters(): void }).resetParameters();
+
+  /** Gives the layer its parameters, and makes it the layer that it stands for. */
+  function beforeFirst(layer: Lazy, [x]: unknown[]): void {
+    assertTensor(classNameOf(layer), 'input', x);
+    layer.initializeParameters(x);
+    const hooks = layer.ownHooks()!.before;
+    hooks.splice(hooks.indexOf(beforeFirst), 1);
+    // A class that extends a lazy layer stays what it is.
+    if (Object.getPrototypeOf(layer.constructor) === Lazy) Object.setPrototypeOf(layer, Layer.prototype as object);
+  }
+  return Lazy;
 }
 
-/** The number of inputs that the tensors of a loaded layer have. */
-function storedCount(layer: Module, field: Inference['field']): number {
-  const { weight, runningMean, groups } = layer as unknown as { weight: Tensor | null; runningMean?: Tensor | null; groups?: number };
-  if (field === 'inFeatures') return weight!.shape[1]!;
-  if (field === 'numFeatures') return (weight ?? runningMean)?.shape[0] ?? 0;
-  return layer instanceof Conv1d || layer instanceof Conv2d || layer instanceof Conv3d ? weight!.shape[1]! * groups! : weight!.shape[0]!;
-}
-
-const ofLinear: Inference = {
+const ofLinear: Inference<Linear> = {
   field: 'inFeatures',
   count: (_, x) => x.shape.at(-1) ?? 0,
-  shapes: (layer, n) => ({ weight: [(layer as Linear).outFeatures, n], rest: [(layer as Linear).outFeatures] }),
+  shapes: ({ outFeatures }, n) => ({ weight: [outFeatures, n], rest: [outFeatures] }),
+  stored: ({ weight }) => weight.shape[1]!,
 };
 
 /** The channels of a batch, or of a single item without the batch's dim. */
@@ -89,31 +110,37 @@ function channelsOf(layer: Module, x: Tensor, axes: number): number {
   return x.shape[x.ndim - axes - 1]!;
 }
 
-function ofConv(axes: number, transposed: boolean): Inference {
+type Conv = Conv1d | Conv2d | Conv3d | ConvTranspose1d | ConvTranspose2d | ConvTranspose3d;
+
+function ofConv(axes: number, transposed: boolean): Inference<Conv> {
   return {
     field: 'inChannels',
     count(layer, x) {
       const n = channelsOf(layer, x, axes);
-      const { groups } = layer as Conv1d;
+      const { groups } = layer;
       if (n === 0 || n % groups !== 0)
         throw new ArgumentError(
           `${classNameOf(layer)}: groups ${groups} must divide the ${n} channels of the input ${showShape(x.shape)}.`,
         );
       return n;
     },
-    shapes(layer, n) {
-      const { outChannels, groups, kernelSize } = layer as Conv1d;
+    shapes({ outChannels, groups, kernelSize }, n) {
       const channels = transposed ? [n, outChannels / groups] : [outChannels, n / groups];
       return { weight: [...channels, ...kernelSize], rest: [outChannels] };
     },
+    stored: ({ weight, groups }) => (transposed ? weight.shape[0]! : weight.shape[1]! * groups),
   };
 }
 
-function ofNorm(axes: number | null): Inference {
+type Norm = BatchNorm1d | BatchNorm2d | BatchNorm3d | InstanceNorm1d | InstanceNorm2d | InstanceNorm3d;
+
+/** @param axes of an item behind its channels, which then may stand without a batch's dim; null where it may not. */
+function ofNorm(axes: number | null): Inference<Norm> {
   return {
     field: 'numFeatures',
     count: (layer, x) => (axes === null ? (x.shape[1] ?? 0) : channelsOf(layer, x, axes)),
     shapes: (_, n) => ({ weight: [n], rest: [n] }),
+    stored: ({ weight, runningMean }) => (weight ?? runningMean)?.shape[0] ?? 0,
   };
 }
 
@@ -121,41 +148,20 @@ function ofNorm(axes: number | null): Inference {
  * A linear layer that takes `inFeatures` from the last dim of its first batch.
  * After that it is a {@link Linear}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param outFeatures how many features it gives.
+ * @param args `bias`, default true, or `bias` and `dtype` by name.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyLinear.html
  * @example
  * const fc = new nn.LazyLinear(10);
  * fc.forward(ones([4, 784]));
  * fc.weight.shape; // [10, 784]
  */
-export class LazyLinear extends Linear {
+export class LazyLinear extends /*@__PURE__*/ lazily(Linear, ofLinear) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyLinear';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * A linear layer that takes `inFeatures` from the last dim of its first batch. After that it is a {@link Linear}, in text, state dict
-   * and seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param outFeatures how many features it gives.
-   * @param bias default true; also by name, in one object with `dtype`.
-   */
-  constructor(outFeatures: number, bias?: boolean | LinearOptions, options?: Omit<LinearOptions, 'bias'>) {
-    super(0, outFeatures, bias, options);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofLinear);
-  }
-
-  /** Draws the parameters anew, as PyTorch does when the layer is made. */
-  override resetParameters(): void {
-    if (this.inFeatures !== 0 && !waits(this)) super.resetParameters();
+  constructor(outFeatures: number, ...args: After<[unknown, unknown], ConstructorParameters<typeof Linear>>) {
+    super(0, outFeatures, ...args);
   }
 }
 
@@ -163,40 +169,20 @@ export class LazyLinear extends Linear {
  * A convolution that takes `inChannels` from its first batch.
  * After that it is a {@link Conv1d}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param outChannels how many channels it gives.
+ * @param kernelSize the size of the window. @param args what follows it in {@link Conv1d}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyConv1d.html
  * @example
  * const conv = new nn.LazyConv1d(8, 3);
  * conv.forward(ones([2, 16, 9]));
  * conv.inChannels; // 16
  */
-export class LazyConv1d extends Conv1d {
+export class LazyConv1d extends /*@__PURE__*/ lazily(Conv1d, /*@__PURE__*/ ofConv(1, false)) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyConv1d';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * A convolution that takes `inChannels` from its first batch. After that it is a {@link Conv1d}, in text, state dict and seed as one
-   * made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param outChannels how many channels it gives.
-   * @param kernelSize the size of the window. @param args what follows it in {@link Conv1d}.
-   */
-  constructor(outChannels: number, kernelSize: Single, ...args: AfterThree<ConstructorParameters<typeof Conv1d>>) {
+  constructor(outChannels: number, kernelSize: Single, ...args: After<[unknown, unknown, unknown], ConstructorParameters<typeof Conv1d>>) {
     super(0, outChannels, kernelSize, ...args);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofConv(1, false));
-  }
-
-  override resetParameters(): void {
-    if (this.inChannels !== 0 && !waits(this)) super.resetParameters();
   }
 }
 
@@ -204,40 +190,20 @@ export class LazyConv1d extends Conv1d {
  * A convolution that takes `inChannels` from its first batch.
  * After that it is a {@link Conv2d}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param outChannels how many channels it gives.
+ * @param kernelSize the size of the window. @param args what follows it in {@link Conv2d}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyConv2d.html
  * @example
  * const conv = new nn.LazyConv2d(8, 3);
  * conv.forward(ones([2, 16, 9, 9]));
  * conv.inChannels; // 16
  */
-export class LazyConv2d extends Conv2d {
+export class LazyConv2d extends /*@__PURE__*/ lazily(Conv2d, /*@__PURE__*/ ofConv(2, false)) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyConv2d';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * A convolution that takes `inChannels` from its first batch. After that it is a {@link Conv2d}, in text, state dict and seed as one
-   * made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param outChannels how many channels it gives.
-   * @param kernelSize the size of the window. @param args what follows it in {@link Conv2d}.
-   */
-  constructor(outChannels: number, kernelSize: Pair, ...args: AfterThree<ConstructorParameters<typeof Conv2d>>) {
+  constructor(outChannels: number, kernelSize: Pair, ...args: After<[unknown, unknown, unknown], ConstructorParameters<typeof Conv2d>>) {
     super(0, outChannels, kernelSize, ...args);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofConv(2, false));
-  }
-
-  override resetParameters(): void {
-    if (this.inChannels !== 0 && !waits(this)) super.resetParameters();
   }
 }
 
@@ -245,40 +211,20 @@ export class LazyConv2d extends Conv2d {
  * A convolution that takes `inChannels` from its first batch.
  * After that it is a {@link Conv3d}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param outChannels how many channels it gives.
+ * @param kernelSize the size of the window. @param args what follows it in {@link Conv3d}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyConv3d.html
  * @example
  * const conv = new nn.LazyConv3d(8, 3);
  * conv.forward(ones([2, 16, 5, 5, 5]));
  * conv.inChannels; // 16
  */
-export class LazyConv3d extends Conv3d {
+export class LazyConv3d extends /*@__PURE__*/ lazily(Conv3d, /*@__PURE__*/ ofConv(3, false)) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyConv3d';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * A convolution that takes `inChannels` from its first batch. After that it is a {@link Conv3d}, in text, state dict and seed as one
-   * made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param outChannels how many channels it gives.
-   * @param kernelSize the size of the window. @param args what follows it in {@link Conv3d}.
-   */
-  constructor(outChannels: number, kernelSize: Triple, ...args: AfterThree<ConstructorParameters<typeof Conv3d>>) {
+  constructor(outChannels: number, kernelSize: Triple, ...args: After<[unknown, unknown, unknown], ConstructorParameters<typeof Conv3d>>) {
     super(0, outChannels, kernelSize, ...args);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofConv(3, false));
-  }
-
-  override resetParameters(): void {
-    if (this.inChannels !== 0 && !waits(this)) super.resetParameters();
   }
 }
 
@@ -286,40 +232,24 @@ export class LazyConv3d extends Conv3d {
  * A transposed convolution that takes `inChannels` from its first batch.
  * After that it is a {@link ConvTranspose1d}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param outChannels how many channels it gives.
+ * @param kernelSize the size of the window. @param args what follows it in {@link ConvTranspose1d}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyConvTranspose1d.html
  * @example
  * const conv = new nn.LazyConvTranspose1d(8, 3);
  * conv.forward(ones([2, 16, 9]));
  * conv.inChannels; // 16
  */
-export class LazyConvTranspose1d extends ConvTranspose1d {
+export class LazyConvTranspose1d extends /*@__PURE__*/ lazily(ConvTranspose1d, /*@__PURE__*/ ofConv(1, true)) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyConvTranspose1d';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * A transposed convolution that takes `inChannels` from its first batch. After that it is a {@link ConvTranspose1d}, in text, state
-   * dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param outChannels how many channels it gives.
-   * @param kernelSize the size of the window. @param args what follows it in {@link ConvTranspose1d}.
-   */
-  constructor(outChannels: number, kernelSize: Single, ...args: AfterThree<ConstructorParameters<typeof ConvTranspose1d>>) {
+  constructor(
+    outChannels: number,
+    kernelSize: Single,
+    ...args: After<[unknown, unknown, unknown], ConstructorParameters<typeof ConvTranspose1d>>
+  ) {
     super(0, outChannels, kernelSize, ...args);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofConv(1, true));
-  }
-
-  override resetParameters(): void {
-    if (this.inChannels !== 0 && !waits(this)) super.resetParameters();
   }
 }
 
@@ -327,40 +257,24 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
  * A transposed convolution that takes `inChannels` from its first batch.
  * After that it is a {@link ConvTranspose2d}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param outChannels how many channels it gives.
+ * @param kernelSize the size of the window. @param args what follows it in {@link ConvTranspose2d}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyConvTranspose2d.html
  * @example
  * const conv = new nn.LazyConvTranspose2d(8, 3);
  * conv.forward(ones([2, 16, 9, 9]));
  * conv.inChannels; // 16
  */
-export class LazyConvTranspose2d extends ConvTranspose2d {
+export class LazyConvTranspose2d extends /*@__PURE__*/ lazily(ConvTranspose2d, /*@__PURE__*/ ofConv(2, true)) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyConvTranspose2d';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * A transposed convolution that takes `inChannels` from its first batch. After that it is a {@link ConvTranspose2d}, in text, state
-   * dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param outChannels how many channels it gives.
-   * @param kernelSize the size of the window. @param args what follows it in {@link ConvTranspose2d}.
-   */
-  constructor(outChannels: number, kernelSize: Pair, ...args: AfterThree<ConstructorParameters<typeof ConvTranspose2d>>) {
+  constructor(
+    outChannels: number,
+    kernelSize: Pair,
+    ...args: After<[unknown, unknown, unknown], ConstructorParameters<typeof ConvTranspose2d>>
+  ) {
     super(0, outChannels, kernelSize, ...args);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofConv(2, true));
-  }
-
-  override resetParameters(): void {
-    if (this.inChannels !== 0 && !waits(this)) super.resetParameters();
   }
 }
 
@@ -368,40 +282,24 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
  * A transposed convolution that takes `inChannels` from its first batch.
  * After that it is a {@link ConvTranspose3d}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param outChannels how many channels it gives.
+ * @param kernelSize the size of the window. @param args what follows it in {@link ConvTranspose3d}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyConvTranspose3d.html
  * @example
  * const conv = new nn.LazyConvTranspose3d(8, 3);
  * conv.forward(ones([2, 16, 5, 5, 5]));
  * conv.inChannels; // 16
  */
-export class LazyConvTranspose3d extends ConvTranspose3d {
+export class LazyConvTranspose3d extends /*@__PURE__*/ lazily(ConvTranspose3d, /*@__PURE__*/ ofConv(3, true)) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyConvTranspose3d';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * A transposed convolution that takes `inChannels` from its first batch. After that it is a {@link ConvTranspose3d}, in text, state
-   * dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param outChannels how many channels it gives.
-   * @param kernelSize the size of the window. @param args what follows it in {@link ConvTranspose3d}.
-   */
-  constructor(outChannels: number, kernelSize: Triple, ...args: AfterThree<ConstructorParameters<typeof ConvTranspose3d>>) {
+  constructor(
+    outChannels: number,
+    kernelSize: Triple,
+    ...args: After<[unknown, unknown, unknown], ConstructorParameters<typeof ConvTranspose3d>>
+  ) {
     super(0, outChannels, kernelSize, ...args);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofConv(3, true));
-  }
-
-  override resetParameters(): void {
-    if (this.inChannels !== 0 && !waits(this)) super.resetParameters();
   }
 }
 
@@ -409,40 +307,19 @@ export class LazyConvTranspose3d extends ConvTranspose3d {
  * BatchNorm1d that takes `numFeatures` from its first batch.
  * After that it is a {@link BatchNorm1d}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm1d.html
  * @example
  * const norm = new nn.LazyBatchNorm1d({ affine: true });
  * norm.forward(ones([4, 6, 5]));
  * norm.numFeatures; // 6
  */
-export class LazyBatchNorm1d extends BatchNorm1d {
+export class LazyBatchNorm1d extends /*@__PURE__*/ lazily(BatchNorm1d, /*@__PURE__*/ ofNorm(null)) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyBatchNorm1d';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * BatchNorm1d that takes `numFeatures` from its first batch. After that it is a {@link BatchNorm1d}, in text, state dict and seed as
-   * one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
-   */
-  constructor(...args: NormArguments) {
+  constructor(...args: After<[unknown], ConstructorParameters<typeof BatchNorm1d>>) {
     super(0, ...args);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofNorm(null));
-  }
-
-  /** Draws the parameters anew, as PyTorch does when the layer is made. */
-  override resetParameters(): void {
-    if (this.numFeatures !== 0 && !waits(this)) super.resetParameters();
   }
 }
 
@@ -450,40 +327,19 @@ export class LazyBatchNorm1d extends BatchNorm1d {
  * BatchNorm2d that takes `numFeatures` from its first batch.
  * After that it is a {@link BatchNorm2d}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm2d.html
  * @example
  * const norm = new nn.LazyBatchNorm2d({ affine: true });
  * norm.forward(ones([4, 6, 5, 5]));
  * norm.numFeatures; // 6
  */
-export class LazyBatchNorm2d extends BatchNorm2d {
+export class LazyBatchNorm2d extends /*@__PURE__*/ lazily(BatchNorm2d, /*@__PURE__*/ ofNorm(null)) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyBatchNorm2d';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * BatchNorm2d that takes `numFeatures` from its first batch. After that it is a {@link BatchNorm2d}, in text, state dict and seed as
-   * one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
-   */
-  constructor(...args: NormArguments) {
+  constructor(...args: After<[unknown], ConstructorParameters<typeof BatchNorm2d>>) {
     super(0, ...args);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofNorm(null));
-  }
-
-  /** Draws the parameters anew, as PyTorch does when the layer is made. */
-  override resetParameters(): void {
-    if (this.numFeatures !== 0 && !waits(this)) super.resetParameters();
   }
 }
 
@@ -491,40 +347,19 @@ export class LazyBatchNorm2d extends BatchNorm2d {
  * BatchNorm3d that takes `numFeatures` from its first batch.
  * After that it is a {@link BatchNorm3d}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm3d.html
  * @example
  * const norm = new nn.LazyBatchNorm3d({ affine: true });
  * norm.forward(ones([4, 6, 5, 5, 5]));
  * norm.numFeatures; // 6
  */
-export class LazyBatchNorm3d extends BatchNorm3d {
+export class LazyBatchNorm3d extends /*@__PURE__*/ lazily(BatchNorm3d, /*@__PURE__*/ ofNorm(null)) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyBatchNorm3d';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * BatchNorm3d that takes `numFeatures` from its first batch. After that it is a {@link BatchNorm3d}, in text, state dict and seed as
-   * one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
-   */
-  constructor(...args: NormArguments) {
+  constructor(...args: After<[unknown], ConstructorParameters<typeof BatchNorm3d>>) {
     super(0, ...args);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofNorm(null));
-  }
-
-  /** Draws the parameters anew, as PyTorch does when the layer is made. */
-  override resetParameters(): void {
-    if (this.numFeatures !== 0 && !waits(this)) super.resetParameters();
   }
 }
 
@@ -532,40 +367,19 @@ export class LazyBatchNorm3d extends BatchNorm3d {
  * InstanceNorm1d that takes `numFeatures` from its first batch.
  * After that it is an {@link InstanceNorm1d}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm1d.html
  * @example
  * const norm = new nn.LazyInstanceNorm1d({ affine: true });
  * norm.forward(ones([4, 6, 5]));
  * norm.numFeatures; // 6
  */
-export class LazyInstanceNorm1d extends InstanceNorm1d {
+export class LazyInstanceNorm1d extends /*@__PURE__*/ lazily(InstanceNorm1d, /*@__PURE__*/ ofNorm(1)) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyInstanceNorm1d';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * InstanceNorm1d that takes `numFeatures` from its first batch. After that it is an {@link InstanceNorm1d}, in text, state dict and
-   * seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
-   */
-  constructor(...args: NormArguments) {
+  constructor(...args: After<[unknown], ConstructorParameters<typeof InstanceNorm1d>>) {
     super(0, ...args);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofNorm(1));
-  }
-
-  /** Draws the parameters anew, as PyTorch does when the layer is made. */
-  override resetParameters(): void {
-    if (this.numFeatures !== 0 && !waits(this)) super.resetParameters();
   }
 }
 
@@ -573,40 +387,19 @@ export class LazyInstanceNorm1d extends InstanceNorm1d {
  * InstanceNorm2d that takes `numFeatures` from its first batch.
  * After that it is an {@link InstanceNorm2d}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm2d.html
  * @example
  * const norm = new nn.LazyInstanceNorm2d({ affine: true });
  * norm.forward(ones([4, 6, 5, 5]));
  * norm.numFeatures; // 6
  */
-export class LazyInstanceNorm2d extends InstanceNorm2d {
+export class LazyInstanceNorm2d extends /*@__PURE__*/ lazily(InstanceNorm2d, /*@__PURE__*/ ofNorm(2)) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyInstanceNorm2d';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * InstanceNorm2d that takes `numFeatures` from its first batch. After that it is an {@link InstanceNorm2d}, in text, state dict and
-   * seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
-   */
-  constructor(...args: NormArguments) {
+  constructor(...args: After<[unknown], ConstructorParameters<typeof InstanceNorm2d>>) {
     super(0, ...args);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofNorm(2));
-  }
-
-  /** Draws the parameters anew, as PyTorch does when the layer is made. */
-  override resetParameters(): void {
-    if (this.numFeatures !== 0 && !waits(this)) super.resetParameters();
   }
 }
 
@@ -614,39 +407,18 @@ export class LazyInstanceNorm2d extends InstanceNorm2d {
  * InstanceNorm3d that takes `numFeatures` from its first batch.
  * After that it is an {@link InstanceNorm3d}, in text, state dict and seed as one made with that number. Its parameters are {@link UninitializedParameter}s
  * before, and stay the same objects.
+ * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm3d.html
  * @example
  * const norm = new nn.LazyInstanceNorm3d({ affine: true });
  * norm.forward(ones([4, 6, 5, 5, 5]));
  * norm.numFeatures; // 6
  */
-export class LazyInstanceNorm3d extends InstanceNorm3d {
+export class LazyInstanceNorm3d extends /*@__PURE__*/ lazily(InstanceNorm3d, /*@__PURE__*/ ofNorm(3)) {
+  /** The name that texts and errors show. */
   static override readonly className: string = 'LazyInstanceNorm3d';
-  /** @internal */
-  static override readonly lazy: boolean = true;
 
-  /**
-   * InstanceNorm3d that takes `numFeatures` from its first batch. After that it is an {@link InstanceNorm3d}, in text, state dict and
-   * seed as one made with that number. Its parameters are {@link UninitializedParameter}s before, and stay the same objects.
-   * @param args eps, momentum, affine and trackRunningStats in this order, or the options by name.
-   */
-  constructor(...args: NormArguments) {
+  constructor(...args: After<[unknown], ConstructorParameters<typeof InstanceNorm3d>>) {
     super(0, ...args);
-    awaitFirstBatch(this);
-  }
-
-  /** Whether its parameters wait for the first batch. */
-  hasUninitializedParams(): boolean {
-    return waits(this);
-  }
-
-  /** Gives the parameters the shapes that `x` asks for, and their first values; the first forward does. */
-  initializeParameters(x: Tensor): void {
-    initialize(this, x, ofNorm(3));
-  }
-
-  /** Draws the parameters anew, as PyTorch does when the layer is made. */
-  override resetParameters(): void {
-    if (this.numFeatures !== 0 && !waits(this)) super.resetParameters();
   }
 }
