@@ -1,21 +1,64 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const alias = [
+  { find: /^hone$/, replacement: source('src/index.ts') },
+  { find: /^hone\/(\w+)$/, replacement: source('src/$1/index.ts') },
+  { find: '#host', replacement: source('src/engine/host-node.ts') },
+  { find: '#files', replacement: source('src/formats/files/files-node.ts') },
+];
+
+/** What no engine can change: text, parsers, walks over what is exported, and the mathematics of gradients (test/coverage.test.ts). */
+const once = [
+  'test/{class-names,coverage,floors,readme}.test.ts',
+  'test/{docs,editor}/**/*.test.ts',
+  'src/cli/program.test.ts',
+  'src/formats/**/{small-files,hostile,zip}.test.ts',
+  'src/report/**/{comparison,progress,text}.test.ts',
+  'src/study/clock.test.ts',
+];
+/** What changes the process around it (the engine in use, hooks of all modules, collected garbage), or measures it. */
+const alone = ['src/engine/**/*.test.ts', 'test/misuse.test.ts'];
+/** Programs that train, pages in a browser, packages that are packed and installed. */
+const slow = ['test/{examples,browser,package}/**/*.test.ts', 'test/same-seed.test.ts', 'src/cli/cli.test.ts'];
+/** Of those, what starts its own engines. */
+const anyEngine = ['test/{browser,package}/**/*.test.ts'];
+
+/** One engine, or `native,wasm`; scripts/test.mjs sets it. */
+const engines = (process.env['HONE_ENGINE'] || (existsSync(source('dist/native')) ? 'native' : 'wasm')).split(',');
+
+function project(name: string, engine: string, include: string[], exclude: string[], isolate: boolean): TestProjectConfiguration {
+  return {
+    resolve: { alias },
+    test: {
+      name,
+      include,
+      exclude,
+      isolate,
+      env: { HONE_ENGINE: engine },
+      pool: 'forks',
+      setupFiles: ['test/setup.ts'],
+      testTimeout: 30_000,
+    },
+  };
+}
+
 export default defineConfig({
-  resolve: {
-    alias: [
-      { find: /^hone$/, replacement: source('src/index.ts') },
-      { find: /^hone\/(\w+)$/, replacement: source('src/$1/index.ts') },
-      { find: '#host', replacement: source('src/engine/host-node.ts') },
-      { find: '#files', replacement: source('src/formats/files/files-node.ts') },
-    ],
-  },
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    pool: 'forks',
-    setupFiles: ['test/setup.ts'],
-    testTimeout: 30_000,
+    // The default leaves one processor idle, which is half of a small machine.
+    maxWorkers: availableParallelism(),
+    projects: [
+      project('once', engines[0]!, once, [], false),
+      project('pages', engines[0]!, anyEngine, [], true),
+      ...engines.flatMap((engine) => [
+        project(engine, engine, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...once, ...alone, ...slow], false),
+        project(`${engine}:alone`, engine, alone, [], true),
+        project(`${engine}:slow`, engine, slow, anyEngine, true),
+      ]),
+    ],
   },
 });

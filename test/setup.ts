@@ -1,9 +1,22 @@
-/** Before every test: the same random numbers, so that a test that passes once passes always. */
-import { manualSeed } from 'hone';
-import { beforeEach, expect } from 'vitest';
+/**
+ * Test files share a process, so that the library is loaded once. Each begins as if it were alone, and each test with the same random
+ * numbers: what passes once passes always. A file that leaves the process changed fails; those that must stand in `alone` of
+ * vitest.config.ts.
+ */
+import { engineInfo, getNumThreads, isGradEnabled, manualSeed } from 'hone';
+import { afterAll, beforeEach, expect, vi } from 'vitest';
+import { forgetWarnings } from '../src/tensor/warn-once.js';
 
+const state = () => ({ engine: engineInfo().name, threads: getNumThreads(), grad: isGradEnabled() });
+
+vi.restoreAllMocks();
+forgetWarnings();
+const found = state();
 beforeEach(() => {
   manualSeed(0);
+});
+afterAll(() => {
+  expect(state(), 'what this file leaves behind').toEqual(found);
 });
 
 interface TensorLike {

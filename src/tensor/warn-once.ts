@@ -8,3 +8,8 @@ export function warnOnce(message: string): void {
   said.add(message);
   console.warn(`hone: ${message}`);
 }
+
+/** Lets every warning be given once more: for tests that share a process. */
+export function forgetWarnings(): void {
+  said.clear();
+}
