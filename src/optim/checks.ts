@@ -1,31 +1,17 @@
 /** Checks of options that several optimizers or schedulers have. Each throws an ArgumentError that names the option and its value. */
 import { ArgumentError } from '../errors.js';
-import { allNumbers, finiteNumber } from '../tensor/checks.js';
+import { allNumbers, atLeast, below, finiteNumber, realNumber } from '../tensor/checks.js';
 import { show } from '../tensor/show.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /** Throws unless each of these options is a number of at least 0. */
 export function atLeastZero(op: string, options: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(options))
-    if (!(typeof value === 'number' && value >= 0))
-      throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a number of at least 0.`);
+  for (const name in options) atLeast(op, name, options[name], 0);
 }
 
-/** Throws unless `value` is a number; NaN is none, Infinity is one. */
-export function assertNumber(op: string, name: string, value: unknown): asserts value is number {
-  if (typeof value !== 'number' || Number.isNaN(value)) throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a number.`);
-}
-
-/** Throws unless `value` is a number, and not an infinite one. */
+/** {@link finiteNumber}; of what is no number at all it says that. */
 export function assertFinite(op: string, name: string, value: unknown): asserts value is number {
-  assertNumber(op, name, value);
-  finiteNumber(op, name, value);
-}
-
-/** Throws unless `value` is one of `allowed`. */
-export function oneOf(op: string, name: string, value: unknown, allowed: readonly string[]): void {
-  if (!allowed.includes(value as string))
-    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected ${allowed.map((v) => `"${v}"`).join(' or ')}.`);
+  finiteNumber(op, name, realNumber(op, name, value));
 }
 
 /** Throws unless `value` is an array of as many numbers as `example`. */
@@ -39,7 +25,7 @@ export function numbers(op: string, name: string, value: readonly number[], exam
 export function checkBetas(op: string, betas: readonly [number, number], example: readonly [number, number] = [0.9, 0.999]): void {
   numbers(op, 'betas', betas, example);
   betas.forEach((beta, i) => {
-    if (!(beta >= 0 && beta < 1)) throw new ArgumentError(`${op}: betas[${i}] is ${beta}, expected at least 0 and below 1.`);
+    below(op, `betas[${i}]`, beta, 0, 1);
   });
 }
 

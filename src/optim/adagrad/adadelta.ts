@@ -1,8 +1,8 @@
 /** Adadelta. */
+
 import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
-import { ArgumentError } from '../../errors.js';
-import { show } from '../../tensor/show.js';
+import { between } from '../../tensor/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { atLeastZero } from '../checks.js';
 import { Optimizer } from '../optimizer.js';
@@ -40,8 +40,7 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
 
   protected checkOptions({ lr, rho, eps, weightDecay }: AdadeltaOptions): void {
     atLeastZero(this.name, { lr });
-    if (!(typeof rho === 'number' && rho >= 0 && rho <= 1))
-      throw new ArgumentError(`${this.name}: rho is ${show(rho)}, expected a number from 0 to 1.`);
+    between(this.name, 'rho', rho, 0, 1);
     atLeastZero(this.name, { eps, weightDecay });
   }
 

@@ -1,10 +1,10 @@
 /** Adafactor: a second moment of matrices from their rows and columns alone. */
+
 import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
-import { ArgumentError } from '../../errors.js';
+import { atLeast, unexpected } from '../../tensor/checks.js';
 import type { DType } from '../../tensor/dtype.js';
 import { numel } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { atLeastZero } from '../checks.js';
 import { Optimizer } from '../optimizer.js';
@@ -55,11 +55,10 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
   protected checkOptions({ lr, beta2Decay, eps, d, weightDecay }: AdafactorOptions): void {
     atLeastZero(this.name, { lr });
     if (!(typeof beta2Decay === 'number' && beta2Decay <= 0))
-      throw new ArgumentError(`${this.name}: beta2Decay is ${show(beta2Decay)}, expected a number of at most 0.`);
-    if (!Array.isArray(eps) || eps.length !== 2)
-      throw new ArgumentError(`${this.name}: eps is ${show(eps)}, expected a pair, such as [null, 0.001].`);
+      throw unexpected(this.name, 'beta2Decay', beta2Decay, 'a number of at most 0');
+    if (!Array.isArray(eps) || eps.length !== 2) throw unexpected(this.name, 'eps', eps, 'a pair, such as [null, 0.001]');
     atLeastZero(this.name, { 'eps[0]': eps[0] ?? 0, 'eps[1]': eps[1] });
-    if (!(typeof d === 'number' && d >= 1)) throw new ArgumentError(`${this.name}: d is ${show(d)}, expected a number of at least 1.`);
+    atLeast(this.name, 'd', d, 1);
     atLeastZero(this.name, { weightDecay });
   }
 

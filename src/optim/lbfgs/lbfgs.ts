@@ -1,13 +1,12 @@
 /** L-BFGS: a quasi-Newton method for full batches. */
 import { ArgumentError, ShapeError, StateDictError } from '../../errors.js';
-import { wholeNumber } from '../../tensor/checks.js';
+import { realNumber, unexpected, wholeNumber } from '../../tensor/checks.js';
 import { fromTypedArray } from '../../tensor/create.js';
 import type { DType } from '../../tensor/dtype.js';
 import { numel } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { copyValues, item, toTypedArray, writeTyped } from '../../tensor/transfer.js';
-import { assertNumber, atLeastZero } from '../checks.js';
+import { atLeastZero } from '../checks.js';
 import { Optimizer } from '../optimizer.js';
 import type { OptionsInput, ParamGroup, ParamGroupInput, ParamsInput } from '../param-groups.js';
 import type { OptimizerStateDict } from '../state-dict.js';
@@ -100,11 +99,11 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
   protected checkOptions({ lr, maxIter, maxEval, toleranceGrad, toleranceChange, historySize, lineSearchFn }: LBFGSOptions): void {
     atLeastZero(this.name, { lr });
-    assertNumber(this.name, 'toleranceGrad', toleranceGrad);
-    assertNumber(this.name, 'toleranceChange', toleranceChange);
+    realNumber(this.name, 'toleranceGrad', toleranceGrad);
+    realNumber(this.name, 'toleranceChange', toleranceChange);
     for (const [name, value] of Object.entries({ maxIter, maxEval, historySize })) wholeNumber(this.name, name, value, { min: 1 });
     if (lineSearchFn !== null && lineSearchFn !== 'strong_wolfe')
-      throw new ArgumentError(`${this.name}: lineSearchFn is ${show(lineSearchFn)}, expected "strong_wolfe" or null.`);
+      throw unexpected(this.name, 'lineSearchFn', lineSearchFn, '"strong_wolfe" or null');
   }
 
   override addParamGroup(input: ParamGroupInput<LBFGSOptions>): void {

@@ -1,9 +1,10 @@
 /** Schedulers made of schedulers: all at once, or one after the other. */
 import { ArgumentError, StateDictError } from '../../errors.js';
-import { readArguments, required } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
+import { wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
-import { type AnyOptimizer, passed, type Rest, whole } from './checks.js';
+import { type AnyOptimizer, passed } from './checks.js';
 import { ReduceLROnPlateau } from './reduce-lr-on-plateau.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
@@ -141,15 +142,10 @@ export class SequentialLR extends ComposedLR {
   /** The epochs at which the next scheduler takes over. */
   milestones: number[];
 
-  constructor(optimizer: AnyOptimizer, options: SequentialLROptions);
-  constructor(optimizer: AnyOptimizer, schedulers: readonly LRScheduler[], options: Rest<SequentialLROptions, 'schedulers'>);
   constructor(
     optimizer: AnyOptimizer,
-    schedulers: readonly LRScheduler[],
-    milestones: readonly number[],
-    lastEpoch?: number | SchedulerOptions,
-  );
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    ...args: Arguments<SequentialLROptions, [schedulers: 'schedulers', milestones: 'milestones', lastEpoch: 'lastEpoch']>
+  ) {
     const name = classNameOf(new.target);
     const options = readArguments<Required<SequentialLROptions>>(name, { schedulers: required, milestones: required, lastEpoch: -1 }, args);
     const { schedulers, milestones, lastEpoch } = options;
@@ -160,7 +156,7 @@ export class SequentialLR extends ComposedLR {
         `${name}: got ${milestones.length} milestones for ${schedulers!.length} schedulers, expected one fewer than schedulers.`,
       );
     milestones.forEach((epoch, i) => {
-      whole(name, `milestones[${i}]`, epoch, 0);
+      wholeNumber(name, `milestones[${i}]`, epoch, { min: 0 });
       if (i > 0 && epoch < milestones[i - 1]!)
         throw new ArgumentError(`${name}: milestones are ${milestones.join(', ')}, expected them in ascending order.`);
     });

@@ -1,9 +1,11 @@
 /** Cosine annealing, without restarts and with them. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
+import { wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
-import { type AnyOptimizer, finite, type Rest, whole } from './checks.js';
+import { assertFinite } from '../checks.js';
+import type { AnyOptimizer } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
 /** The options of {@link CosineAnnealingLR}. */
@@ -30,15 +32,15 @@ export class CosineAnnealingLR extends LRScheduler {
   /** The smallest rate. */
   etaMin: number;
 
-  constructor(optimizer: AnyOptimizer, options: CosineAnnealingLROptions);
-  constructor(optimizer: AnyOptimizer, tMax: number, options?: Rest<CosineAnnealingLROptions, 'tMax'>);
-  constructor(optimizer: AnyOptimizer, tMax: number, etaMin?: number, lastEpoch?: number);
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+  constructor(
+    optimizer: AnyOptimizer,
+    ...args: Arguments<CosineAnnealingLROptions, [tMax: 'tMax', etaMin: 'etaMin', lastEpoch: 'lastEpoch']>
+  ) {
     const defaults = { tMax: required, etaMin: 0, lastEpoch: -1 };
     const { tMax, etaMin, lastEpoch } = readArguments<Required<CosineAnnealingLROptions>>(classNameOf(new.target), defaults, args);
     super(optimizer, lastEpoch);
-    whole(classNameOf(new.target), 'tMax', tMax, 1);
-    finite(classNameOf(new.target), 'etaMin', etaMin);
+    wholeNumber(classNameOf(new.target), 'tMax', tMax, { min: 1 });
+    assertFinite(classNameOf(new.target), 'etaMin', etaMin);
     this.tMax = tMax;
     this.etaMin = etaMin;
     this.start();
@@ -98,18 +100,17 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   /** Epochs since the last restart. */
   tCur: number;
 
-  constructor(optimizer: AnyOptimizer, options: CosineAnnealingWarmRestartsOptions);
-  constructor(optimizer: AnyOptimizer, t0: number, options?: Rest<CosineAnnealingWarmRestartsOptions, 't0'>);
-  constructor(optimizer: AnyOptimizer, t0: number, tMult: number, options?: Rest<CosineAnnealingWarmRestartsOptions, 't0' | 'tMult'>);
-  constructor(optimizer: AnyOptimizer, t0: number, tMult?: number, etaMin?: number, lastEpoch?: number);
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+  constructor(
+    optimizer: AnyOptimizer,
+    ...args: Arguments<CosineAnnealingWarmRestartsOptions, [t0: 't0', tMult: 'tMult', etaMin: 'etaMin', lastEpoch: 'lastEpoch']>
+  ) {
     const name = classNameOf(new.target);
     const defaults = { t0: required, tMult: 1, etaMin: 0, lastEpoch: -1 };
     const { t0, tMult, etaMin, lastEpoch } = readArguments<Required<CosineAnnealingWarmRestartsOptions>>(name, defaults, args);
     super(optimizer, lastEpoch);
-    whole(name, 't0', t0, 1);
-    whole(name, 'tMult', tMult, 1);
-    finite(name, 'etaMin', etaMin);
+    wholeNumber(name, 't0', t0, { min: 1 });
+    wholeNumber(name, 'tMult', tMult, { min: 1 });
+    assertFinite(name, 'etaMin', etaMin);
     this.t0 = t0;
     this.tI = t0;
     this.tMult = tMult;

@@ -1,7 +1,8 @@
 /** Exponential decay. */
-import { readArguments, required } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
-import { type AnyOptimizer, finite, type Rest } from './checks.js';
+import { assertFinite } from '../checks.js';
+import type { AnyOptimizer } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
 /** The options of {@link ExponentialLR}. */
@@ -21,16 +22,14 @@ export class ExponentialLR extends LRScheduler {
   /** The factor of the rate. */
   gamma: number;
 
-  constructor(optimizer: AnyOptimizer, options: ExponentialLROptions);
-  constructor(optimizer: AnyOptimizer, gamma: number, lastEpoch?: number | Rest<ExponentialLROptions, 'gamma'>);
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+  constructor(optimizer: AnyOptimizer, ...args: Arguments<ExponentialLROptions, [gamma: 'gamma', lastEpoch: 'lastEpoch']>) {
     const { gamma, lastEpoch } = readArguments<Required<ExponentialLROptions>>(
       classNameOf(new.target),
       { gamma: required, lastEpoch: -1 },
       args,
     );
     super(optimizer, lastEpoch);
-    finite(classNameOf(new.target), 'gamma', gamma);
+    assertFinite(classNameOf(new.target), 'gamma', gamma);
     this.gamma = gamma;
     this.start();
   }

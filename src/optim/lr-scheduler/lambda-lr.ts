@@ -1,9 +1,9 @@
 /** Schedules of one's own: a function of the epoch. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
-import type { AnyOptimizer, Rest } from './checks.js';
+import type { AnyOptimizer } from './checks.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
 /** A factor at an epoch, counted from 0. */
@@ -18,9 +18,7 @@ export interface LambdaLROptions extends SchedulerOptions {
 abstract class FunctionLR extends LRScheduler {
   readonly #lambdas: readonly LrLambda[];
 
-  constructor(optimizer: AnyOptimizer, options: LambdaLROptions);
-  constructor(optimizer: AnyOptimizer, lrLambda: LrLambda | readonly LrLambda[], lastEpoch?: number | Rest<LambdaLROptions, 'lrLambda'>);
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+  constructor(optimizer: AnyOptimizer, ...args: Arguments<LambdaLROptions, [lrLambda: 'lrLambda', lastEpoch: 'lastEpoch']>) {
     const name = classNameOf(new.target);
     const { lrLambda, lastEpoch } = readArguments<Required<LambdaLROptions>>(name, { lrLambda: required, lastEpoch: -1 }, args);
     super(optimizer, lastEpoch);

@@ -1,8 +1,10 @@
 /** Rates that start at a fraction, and rates that fall along a polynomial. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments } from '../../tensor/arguments.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
+import { between, unexpected, wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
-import { type AnyOptimizer, finite, type Rest, whole } from './checks.js';
+import { assertFinite } from '../checks.js';
+import type { AnyOptimizer } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
 /** The options of {@link ConstantLR}. */
@@ -27,15 +29,15 @@ export class ConstantLR extends LRScheduler {
   /** How many epochs the schedule takes. */
   totalIters: number;
 
-  constructor(optimizer: AnyOptimizer, options?: ConstantLROptions);
-  constructor(optimizer: AnyOptimizer, factor: number, options?: Rest<ConstantLROptions, 'factor'>);
-  constructor(optimizer: AnyOptimizer, factor?: number, totalIters?: number, lastEpoch?: number);
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+  constructor(
+    optimizer: AnyOptimizer,
+    ...args: Arguments<ConstantLROptions, [factor: 'factor', totalIters: 'totalIters', lastEpoch: 'lastEpoch']>
+  ) {
     const defaults = { factor: 1 / 3, totalIters: 5, lastEpoch: -1 };
     const { factor, totalIters, lastEpoch } = readArguments(classNameOf(new.target), defaults, args);
     super(optimizer, lastEpoch);
-    if (!(factor >= 0 && factor <= 1)) throw new ArgumentError(`${classNameOf(new.target)}: factor is ${factor}, expected 0 to 1.`);
-    whole(classNameOf(new.target), 'totalIters', totalIters, 0);
+    between(classNameOf(new.target), 'factor', factor, 0, 1);
+    wholeNumber(classNameOf(new.target), 'totalIters', totalIters, { min: 0 });
     this.factor = factor;
     this.totalIters = totalIters;
     this.start();
@@ -89,24 +91,20 @@ export class LinearLR extends LRScheduler {
   /** How many epochs the schedule takes. */
   totalIters: number;
 
-  constructor(optimizer: AnyOptimizer, options?: LinearLROptions);
-  constructor(optimizer: AnyOptimizer, startFactor: number, options?: Rest<LinearLROptions, 'startFactor'>);
   constructor(
     optimizer: AnyOptimizer,
-    startFactor: number,
-    endFactor: number,
-    options?: Rest<LinearLROptions, 'startFactor' | 'endFactor'>,
-  );
-  constructor(optimizer: AnyOptimizer, startFactor?: number, endFactor?: number, totalIters?: number, lastEpoch?: number);
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    ...args: Arguments<
+      LinearLROptions,
+      [startFactor: 'startFactor', endFactor: 'endFactor', totalIters: 'totalIters', lastEpoch: 'lastEpoch']
+    >
+  ) {
     const defaults = { startFactor: 1 / 3, endFactor: 1, totalIters: 5, lastEpoch: -1 };
     const { startFactor, endFactor, totalIters, lastEpoch } = readArguments(classNameOf(new.target), defaults, args);
     super(optimizer, lastEpoch);
     if (!(startFactor > 0 && startFactor <= 1))
-      throw new ArgumentError(`${classNameOf(new.target)}: startFactor is ${startFactor}, expected above 0 and at most 1.`);
-    if (!(endFactor >= 0 && endFactor <= 1))
-      throw new ArgumentError(`${classNameOf(new.target)}: endFactor is ${endFactor}, expected 0 to 1.`);
-    whole(classNameOf(new.target), 'totalIters', totalIters, 0);
+      throw unexpected(classNameOf(new.target), 'startFactor', startFactor, 'above 0 and at most 1');
+    between(classNameOf(new.target), 'endFactor', endFactor, 0, 1);
+    wholeNumber(classNameOf(new.target), 'totalIters', totalIters, { min: 0 });
     this.startFactor = startFactor;
     this.endFactor = endFactor;
     this.totalIters = totalIters;
@@ -149,14 +147,14 @@ export class PolynomialLR extends LRScheduler {
   /** The exponent of the decay. */
   power: number;
 
-  constructor(optimizer: AnyOptimizer, options?: PolynomialLROptions);
-  constructor(optimizer: AnyOptimizer, totalIters: number, options?: Rest<PolynomialLROptions, 'totalIters'>);
-  constructor(optimizer: AnyOptimizer, totalIters?: number, power?: number, lastEpoch?: number);
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+  constructor(
+    optimizer: AnyOptimizer,
+    ...args: Arguments<PolynomialLROptions, [totalIters: 'totalIters', power: 'power', lastEpoch: 'lastEpoch']>
+  ) {
     const { totalIters, power, lastEpoch } = readArguments(classNameOf(new.target), { totalIters: 5, power: 1, lastEpoch: -1 }, args);
     super(optimizer, lastEpoch);
-    whole(classNameOf(new.target), 'totalIters', totalIters, 0);
-    finite(classNameOf(new.target), 'power', power);
+    wholeNumber(classNameOf(new.target), 'totalIters', totalIters, { min: 0 });
+    assertFinite(classNameOf(new.target), 'power', power);
     this.totalIters = totalIters;
     this.power = power;
     this.start();

@@ -1,11 +1,13 @@
 /** A rate that falls when training no longer gets better. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
+import { oneOf, unexpected, wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
-import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from './checks.js';
+import { assertFinite } from '../checks.js';
+import { type AnyOptimizer, perGroup } from './checks.js';
 import { LRScheduler, type SchedulerStateDict } from './scheduler.js';
 
 /** The options of {@link ReduceLROnPlateau}. */
@@ -76,28 +78,21 @@ export class ReduceLROnPlateau extends LRScheduler {
   /** How many epochs of the cooldown are left. */
   cooldownCounter = 0;
 
-  constructor(optimizer: AnyOptimizer, options?: ReduceLROnPlateauOptions);
-  constructor(optimizer: AnyOptimizer, mode: 'min' | 'max', options?: Rest<ReduceLROnPlateauOptions, 'mode'>);
-  constructor(optimizer: AnyOptimizer, mode: 'min' | 'max', factor: number, options?: Rest<ReduceLROnPlateauOptions, 'mode' | 'factor'>);
   constructor(
     optimizer: AnyOptimizer,
-    mode: 'min' | 'max',
-    factor: number,
-    patience: number,
-    options?: Rest<ReduceLROnPlateauOptions, 'mode' | 'factor' | 'patience'>,
-  );
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    ...args: Arguments<ReduceLROnPlateauOptions, [mode: 'mode', factor: 'factor', patience: 'patience']>
+  ) {
     const name = classNameOf(new.target);
     const options = readArguments(name, DEFAULTS, args);
     super(optimizer);
     const { mode, factor, patience, threshold, thresholdMode, cooldown, minLr = 0, eps } = options;
     oneOf(name, 'mode', mode, ['min', 'max']);
     oneOf(name, 'thresholdMode', thresholdMode, ['rel', 'abs']);
-    if (!(factor < 1)) throw new ArgumentError(`${name}: factor is ${factor}, expected below 1.`);
-    whole(name, 'patience', patience, 0);
-    whole(name, 'cooldown', cooldown, 0);
-    finite(name, 'threshold', threshold);
-    finite(name, 'eps', eps);
+    if (!(factor < 1)) throw unexpected(name, 'factor', factor, 'below 1');
+    wholeNumber(name, 'patience', patience, { min: 0 });
+    wholeNumber(name, 'cooldown', cooldown, { min: 0 });
+    assertFinite(name, 'threshold', threshold);
+    assertFinite(name, 'eps', eps);
     this.lastEpoch = 0;
     this.mode = mode;
     this.factor = factor;

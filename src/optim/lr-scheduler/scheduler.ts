@@ -1,10 +1,13 @@
 /** The base of the learning-rate schedulers. */
 import { ArgumentError, StateDictError } from '../../errors.js';
 import { tooMany } from '../../tensor/arguments.js';
+import { wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
 import { snakeCase } from '../../tensor/spelling.js';
-import { type AnyOptimizer, assertOptimizer, finite, whole } from './checks.js';
+import { warnOnce } from '../../tensor/warn-once.js';
+import { assertFinite } from '../checks.js';
+import { type AnyOptimizer, assertOptimizer } from './checks.js';
 
 /** The options that every scheduler has. */
 export interface SchedulerOptions {
@@ -14,9 +17,6 @@ export interface SchedulerOptions {
 
 /** A scheduler's state under PyTorch's names. */
 export type SchedulerStateDict = Record<string, unknown>;
-
-/** Optimizers whose scheduler was already said to step too early. */
-const warned = new WeakSet<AnyOptimizer>();
 
 /** A copy of plain data. */
 function copy(value: unknown): unknown {
@@ -66,8 +66,7 @@ export abstract class LRScheduler {
     const name = classNameOf(this);
     assertOptimizer(name, optimizer);
     const lastEpoch = typeof options === 'number' ? options : (options?.lastEpoch ?? -1);
-    whole(name, 'lastEpoch', lastEpoch, -1);
-    this.lastEpoch = lastEpoch;
+    this.lastEpoch = wholeNumber(name, 'lastEpoch', lastEpoch, { min: -1 });
   }
 
   /** Called by subclasses once their options stand: sets the rates of the first epoch. */
@@ -137,13 +136,11 @@ export abstract class LRScheduler {
    */
   step(epoch?: number): void {
     if (arguments.length > 1) tooMany(`${classNameOf(this)}.step`, 1, arguments);
-    if (epoch !== undefined) finite(`${classNameOf(this)}.step`, 'epoch', epoch);
-    if (this.stepCount === 1 && !this.optimizer.hasStepped && !warned.has(this.optimizer)) {
-      warned.add(this.optimizer);
-      console.warn(
-        `${classNameOf(this)}: scheduler.step() was called before optimizer.step(), so the first value of the schedule is skipped. Call optimizer.step() first.`,
+    if (epoch !== undefined) assertFinite(`${classNameOf(this)}.step`, 'epoch', epoch);
+    if (this.stepCount === 1 && !this.optimizer.hasStepped)
+      warnOnce(
+        'scheduler.step() was called before optimizer.step(), so the first value of the schedule is skipped. Call optimizer.step() first.',
       );
-    }
     this.stepCount++;
     this.updateLr(epoch);
   }

@@ -1,9 +1,11 @@
 /** Rates that fall at certain epochs. */
 import { ArgumentError } from '../../errors.js';
-import { readArguments, required } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
+import { wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
-import { type AnyOptimizer, finite, passed, type Rest, whole } from './checks.js';
+import { assertFinite } from '../checks.js';
+import { type AnyOptimizer, passed } from './checks.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
 /** The options of {@link StepLR}. */
@@ -28,18 +30,15 @@ export class StepLR extends LRScheduler {
   /** The factor of the rate. */
   gamma: number;
 
-  constructor(optimizer: AnyOptimizer, options: StepLROptions);
-  constructor(optimizer: AnyOptimizer, stepSize: number, options?: Rest<StepLROptions, 'stepSize'>);
-  constructor(optimizer: AnyOptimizer, stepSize: number, gamma?: number, lastEpoch?: number);
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+  constructor(optimizer: AnyOptimizer, ...args: Arguments<StepLROptions, [stepSize: 'stepSize', gamma: 'gamma', lastEpoch: 'lastEpoch']>) {
     const { stepSize, gamma, lastEpoch } = readArguments<Required<StepLROptions>>(
       classNameOf(new.target),
       { stepSize: required, gamma: 0.1, lastEpoch: -1 },
       args,
     );
     super(optimizer, lastEpoch);
-    whole(classNameOf(new.target), 'stepSize', stepSize, 1);
-    finite(classNameOf(new.target), 'gamma', gamma);
+    wholeNumber(classNameOf(new.target), 'stepSize', stepSize, { min: 1 });
+    assertFinite(classNameOf(new.target), 'gamma', gamma);
     this.stepSize = stepSize;
     this.gamma = gamma;
     this.start();
@@ -77,19 +76,19 @@ export class MultiStepLR extends LRScheduler {
   /** The factor of the rate. */
   gamma: number;
 
-  constructor(optimizer: AnyOptimizer, options: MultiStepLROptions);
-  constructor(optimizer: AnyOptimizer, milestones: readonly number[], options?: Rest<MultiStepLROptions, 'milestones'>);
-  constructor(optimizer: AnyOptimizer, milestones: readonly number[], gamma?: number, lastEpoch?: number);
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+  constructor(
+    optimizer: AnyOptimizer,
+    ...args: Arguments<MultiStepLROptions, [milestones: 'milestones', gamma: 'gamma', lastEpoch: 'lastEpoch']>
+  ) {
     const defaults = { milestones: required, gamma: 0.1, lastEpoch: -1 };
     const { milestones, gamma, lastEpoch } = readArguments<Required<MultiStepLROptions>>(classNameOf(new.target), defaults, args);
     super(optimizer, lastEpoch);
     if (!Array.isArray(milestones))
       throw new ArgumentError(`${classNameOf(new.target)}: milestones is ${show(milestones)}, expected a list of epochs.`);
     milestones.forEach((epoch, i) => {
-      whole(classNameOf(new.target), `milestones[${i}]`, epoch, 0);
+      wholeNumber(classNameOf(new.target), `milestones[${i}]`, epoch, { min: 0 });
     });
-    finite(classNameOf(new.target), 'gamma', gamma);
+    assertFinite(classNameOf(new.target), 'gamma', gamma);
     this.milestones = [...milestones].sort((a, b) => a - b);
     this.gamma = gamma;
     this.start();

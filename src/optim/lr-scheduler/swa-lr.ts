@@ -1,7 +1,8 @@
 /** The rate of stochastic weight averaging. */
-import { readArguments, required } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
+import { oneOf, wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
-import { type AnyOptimizer, oneOf, perGroup, type Rest, whole } from './checks.js';
+import { type AnyOptimizer, perGroup } from './checks.js';
 import { LRScheduler, type SchedulerOptions } from './scheduler.js';
 
 /** The options of {@link SWALR}. */
@@ -29,16 +30,13 @@ export class SWALR extends LRScheduler {
   /** How the rate falls: by a cosine, or linearly. */
   annealStrategy: 'cos' | 'linear';
 
-  constructor(optimizer: AnyOptimizer, options: SWALROptions);
-  constructor(optimizer: AnyOptimizer, swaLr: SWALROptions['swaLr'], options?: Rest<SWALROptions, 'swaLr'>);
   constructor(
     optimizer: AnyOptimizer,
-    swaLr: SWALROptions['swaLr'],
-    annealEpochs?: number,
-    annealStrategy?: 'cos' | 'linear',
-    lastEpoch?: number,
-  );
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+    ...args: Arguments<
+      SWALROptions,
+      [swaLr: 'swaLr', annealEpochs: 'annealEpochs', annealStrategy: 'annealStrategy', lastEpoch: 'lastEpoch']
+    >
+  ) {
     const defaults = { swaLr: required, annealEpochs: 10, annealStrategy: 'cos', lastEpoch: -1 } as const;
     const { swaLr, annealEpochs, annealStrategy, lastEpoch } = readArguments<Required<SWALROptions>>(
       classNameOf(new.target),
@@ -48,7 +46,7 @@ export class SWALR extends LRScheduler {
     super(optimizer, lastEpoch);
     const swaLrs = perGroup(classNameOf(new.target), 'swaLr', swaLr, optimizer);
     oneOf(classNameOf(new.target), 'annealStrategy', annealStrategy, ['cos', 'linear']);
-    whole(classNameOf(new.target), 'annealEpochs', annealEpochs, 0);
+    wholeNumber(classNameOf(new.target), 'annealEpochs', annealEpochs, { min: 0 });
     optimizer.paramGroups.forEach((group, i) => {
       group.swaLr = swaLrs[i]!;
     });

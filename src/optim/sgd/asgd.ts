@@ -1,8 +1,10 @@
 /** Averaged stochastic gradient descent. */
+
 import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
+import { realNumber } from '../../tensor/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { assertNumber, atLeastZero } from '../checks.js';
+import { atLeastZero } from '../checks.js';
 import { Optimizer } from '../optimizer.js';
 import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
 import { zeroState } from '../state.js';
@@ -44,7 +46,7 @@ export class ASGD extends Optimizer<ASGDOptions> {
 
   protected checkOptions({ lr, lambd, alpha, t0, weightDecay }: ASGDOptions): void {
     atLeastZero(this.name, { lr, lambd, alpha });
-    assertNumber(this.name, 't0', t0);
+    realNumber(this.name, 't0', t0);
     atLeastZero(this.name, { weightDecay });
   }
 

@@ -1,9 +1,8 @@
 /** Muon: momentum whose matrices are made orthogonal. */
 import { kernels } from '../../engine/engine.js';
 import { NESTEROV } from '../../engine/kernel-table.gen.js';
-import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { wholeNumber } from '../../tensor/checks.js';
-import { show } from '../../tensor/show.js';
+import { ShapeError, showShape } from '../../errors.js';
+import { unexpected, wholeNumber } from '../../tensor/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { atLeastZero, numbers } from '../checks.js';
 import { Optimizer } from '../optimizer.js';
@@ -74,9 +73,7 @@ export class Muon extends Optimizer<MuonOptions> {
     atLeastZero(this.name, { eps });
     wholeNumber(this.name, 'nsSteps', nsSteps, { min: 0, max: 99 });
     if (adjustLrFn !== null && !Object.hasOwn(SCALES, adjustLrFn))
-      throw new ArgumentError(
-        `${this.name}: adjustLrFn is ${show(adjustLrFn)}, expected null or one of ${Object.keys(SCALES).join(', ')}.`,
-      );
+      throw unexpected(this.name, 'adjustLrFn', adjustLrFn, `null or one of ${Object.keys(SCALES).join(', ')}`);
   }
 
   override addParamGroup(input: ParamGroupInput<MuonOptions>): void {

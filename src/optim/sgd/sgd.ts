@@ -1,8 +1,10 @@
 /** Stochastic gradient descent. */
+
 import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE, NESTEROV } from '../../engine/kernel-table.gen.js';
 import { ArgumentError } from '../../errors.js';
-import { assertNumber, atLeastZero } from '../checks.js';
+import { realNumber } from '../../tensor/checks.js';
+import { atLeastZero } from '../checks.js';
 import { Optimizer } from '../optimizer.js';
 import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
 import type { ParamState } from '../state.js';
@@ -38,7 +40,7 @@ export class SGD extends Optimizer<SGDOptions> {
 
   protected checkOptions({ lr, momentum, dampening, weightDecay, nesterov }: SGDOptions): void {
     atLeastZero(this.name, { lr, momentum, weightDecay });
-    assertNumber(this.name, 'dampening', dampening);
+    realNumber(this.name, 'dampening', dampening);
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new ArgumentError(
         `${this.name}: nesterov needs a momentum above 0 and no dampening, got momentum ${momentum} and dampening ${dampening}.`,

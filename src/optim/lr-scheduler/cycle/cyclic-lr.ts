@@ -1,9 +1,9 @@
 /** Rates that go up and down between two bounds. */
-import { ArgumentError } from '../../../errors.js';
-import { readArguments, required } from '../../../tensor/arguments.js';
+import { type Arguments, readArguments, required } from '../../../tensor/arguments.js';
+import { oneOf, unexpected } from '../../../tensor/checks.js';
 import { classNameOf } from '../../../tensor/class-name.js';
-import { show } from '../../../tensor/show.js';
-import { type AnyOptimizer, finite, oneOf, perGroup, type Rest } from '../checks.js';
+import { assertFinite } from '../../checks.js';
+import { type AnyOptimizer, perGroup } from '../checks.js';
 import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from '../scheduler.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
 
@@ -65,21 +65,7 @@ export class CyclicLR extends LRScheduler {
   maxMomentums?: number[];
   readonly #scaleFn: ((x: number) => number) | null;
 
-  constructor(optimizer: AnyOptimizer, options: CyclicLROptions);
-  constructor(
-    optimizer: AnyOptimizer,
-    baseLr: CyclicLROptions['baseLr'],
-    maxLr: CyclicLROptions['maxLr'],
-    options?: Rest<CyclicLROptions, 'baseLr' | 'maxLr'>,
-  );
-  constructor(
-    optimizer: AnyOptimizer,
-    baseLr: CyclicLROptions['baseLr'],
-    maxLr: CyclicLROptions['maxLr'],
-    stepSizeUp: number,
-    options?: Rest<CyclicLROptions, 'baseLr' | 'maxLr' | 'stepSizeUp'>,
-  );
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+  constructor(optimizer: AnyOptimizer, ...args: Arguments<CyclicLROptions, [baseLr: 'baseLr', maxLr: 'maxLr', stepSizeUp: 'stepSizeUp']>) {
     const name = classNameOf(new.target);
     const options = readArguments(name, DEFAULTS, args);
     super(optimizer, options.lastEpoch);
@@ -87,15 +73,13 @@ export class CyclicLR extends LRScheduler {
     const stepSizeDown = options.stepSizeDown ?? stepSizeUp;
     const baseLrs = perGroup(name, 'baseLr', baseLr, optimizer);
     const maxLrs = perGroup(name, 'maxLr', maxLr, optimizer);
-    if (!(Number.isFinite(stepSizeUp) && stepSizeUp > 0))
-      throw new ArgumentError(`${name}: stepSizeUp is ${show(stepSizeUp)}, expected a number above 0.`);
+    if (!(Number.isFinite(stepSizeUp) && stepSizeUp > 0)) throw unexpected(name, 'stepSizeUp', stepSizeUp, 'a number above 0');
     if (!(Number.isFinite(stepSizeDown) && stepSizeDown >= 0))
-      throw new ArgumentError(`${name}: stepSizeDown is ${show(stepSizeDown)}, expected a number of at least 0.`);
-    if (scaleFn !== null && typeof scaleFn !== 'function')
-      throw new ArgumentError(`${name}: scaleFn is ${show(scaleFn)}, expected a function or null.`);
+      throw unexpected(name, 'stepSizeDown', stepSizeDown, 'a number of at least 0');
+    if (scaleFn !== null && typeof scaleFn !== 'function') throw unexpected(name, 'scaleFn', scaleFn, 'a function or null');
     if (scaleFn === null) oneOf(name, 'mode', mode, ['triangular', 'triangular2', 'exp_range']);
     oneOf(name, 'scaleMode', scaleMode, ['cycle', 'iterations']);
-    finite(name, 'gamma', gamma);
+    assertFinite(name, 'gamma', gamma);
 
     const { cycleMomentum, baseMomentum = 0.8, maxMomentum = 0.9 } = options;
     const starts = this.lastEpoch === -1;

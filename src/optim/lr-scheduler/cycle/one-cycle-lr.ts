@@ -1,10 +1,11 @@
 /** One cycle: up to a high rate, and down to a very low one. */
 import { ArgumentError } from '../../../errors.js';
-import { readArguments, required } from '../../../tensor/arguments.js';
+import { type Arguments, readArguments, required } from '../../../tensor/arguments.js';
+import { between, oneOf, wholeNumber } from '../../../tensor/checks.js';
 import { classNameOf } from '../../../tensor/class-name.js';
-import { show } from '../../../tensor/show.js';
 import { camelCase } from '../../../tensor/spelling.js';
-import { type AnyOptimizer, finite, oneOf, perGroup, type Rest, whole } from '../checks.js';
+import { assertFinite } from '../../checks.js';
+import { type AnyOptimizer, perGroup } from '../checks.js';
 import { LRScheduler, type SchedulerOptions } from '../scheduler.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
 
@@ -84,25 +85,17 @@ export class OneCycleLR extends LRScheduler {
   /** Whether the first beta stands for the momentum, as in Adam. */
   useBeta1?: boolean;
 
-  constructor(optimizer: AnyOptimizer, options: OneCycleLROptions);
-  constructor(optimizer: AnyOptimizer, maxLr: OneCycleLROptions['maxLr'], options: Rest<OneCycleLROptions, 'maxLr'>);
-  constructor(
-    optimizer: AnyOptimizer,
-    maxLr: OneCycleLROptions['maxLr'],
-    totalSteps: number,
-    options?: Rest<OneCycleLROptions, 'maxLr' | 'totalSteps'>,
-  );
-  constructor(optimizer: AnyOptimizer, ...args: unknown[]) {
+  constructor(optimizer: AnyOptimizer, ...args: Arguments<OneCycleLROptions, [maxLr: 'maxLr', totalSteps: 'totalSteps']>) {
     const name = classNameOf(new.target);
     const options = readArguments(name, DEFAULTS, args);
     super(optimizer, options.lastEpoch);
     const { maxLr, pctStart, annealStrategy, cycleMomentum, baseMomentum = 0.85, maxMomentum = 0.95 } = options;
     const { divFactor, finalDivFactor, threePhase } = options;
     const totalSteps = countSteps(options);
-    if (!(pctStart >= 0 && pctStart <= 1)) throw new ArgumentError(`${name}: pctStart is ${show(pctStart)}, expected 0 to 1.`);
+    between(name, 'pctStart', pctStart, 0, 1);
     oneOf(name, 'annealStrategy', annealStrategy, ['cos', 'linear']);
     for (const [option, value] of Object.entries({ divFactor, finalDivFactor })) {
-      finite(name, option, value);
+      assertFinite(name, option, value);
       if (value === 0) throw new ArgumentError(`${name}: ${option} is 0, expected a number to divide by.`);
     }
     const maxLrs = perGroup(name, 'maxLr', maxLr, optimizer);
@@ -168,15 +161,15 @@ export class OneCycleLR extends LRScheduler {
 function countSteps({ totalSteps, epochs, stepsPerEpoch }: Partial<OneCycleLROptions>): number {
   const name = 'OneCycleLR';
   if (totalSteps != null) {
-    whole(name, 'totalSteps', totalSteps, 1);
+    wholeNumber(name, 'totalSteps', totalSteps, { min: 1 });
     return totalSteps;
   }
   if (epochs == null || stepsPerEpoch == null)
     throw new ArgumentError(
       `${name}: got neither totalSteps nor both of epochs and stepsPerEpoch. Give the number of steps one way or the other.`,
     );
-  whole(name, 'epochs', epochs, 1);
-  whole(name, 'stepsPerEpoch', stepsPerEpoch, 1);
+  wholeNumber(name, 'epochs', epochs, { min: 1 });
+  wholeNumber(name, 'stepsPerEpoch', stepsPerEpoch, { min: 1 });
   return epochs * stepsPerEpoch;
 }
 
