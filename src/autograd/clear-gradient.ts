@@ -6,6 +6,12 @@ import { numel } from '../tensor/shape.js';
 import { escapeScope } from '../tensor/storage.js';
 import type { Tensor } from '../tensor/tensor.js';
 
+/** The options of the `zeroGrad` of optimizers and modules. */
+export interface ZeroGradOptions {
+  /** Whether gradients are dropped, and their memory with them; false fills them with zeros. Default: true. */
+  setToNone?: boolean;
+}
+
 /** Drops a leaf's gradient, or fills it with zeros. Memory that no user code can hold goes back at once. */
 export function clearGradient(x: Tensor, setToNone: boolean): void {
   const gradient = x.ownGrad;

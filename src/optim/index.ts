@@ -1,5 +1,6 @@
 /** `optim`: optimizers, and schedulers of their learning rates. */
 
+export type { ZeroGradOptions } from '../autograd/clear-gradient.js';
 export type { AdadeltaOptions } from './adagrad/adadelta.js';
 export { Adadelta } from './adagrad/adadelta.js';
 export type { AdafactorOptions } from './adagrad/adafactor.js';

@@ -1,9 +1,9 @@
 /** The base of the optimizers: parameter groups, steps, and what is remembered between them. */
 
-import { clearGradient } from '../autograd/clear-gradient.js';
+import { clearGradient, type ZeroGradOptions } from '../autograd/clear-gradient.js';
 import type { HookHandle } from '../autograd/hooks.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { readArguments, type Trailing, tooMany } from '../tensor/arguments.js';
+import { type Arguments, readArguments, tooMany } from '../tensor/arguments.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { sameShape } from '../tensor/shape.js';
 import { show } from '../tensor/show.js';
@@ -166,8 +166,8 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   }
 
   /** Drops the gradients of all parameters, or with `setToNone: false` fills them with zeros. */
-  zeroGrad(...options: Trailing<[setToNone: boolean], { setToNone?: boolean }>): void {
-    const { setToNone } = readArguments('zeroGrad', { setToNone: true }, options);
+  zeroGrad(...args: Arguments<ZeroGradOptions, [setToNone: 'setToNone']>): void {
+    const { setToNone } = readArguments('zeroGrad', { setToNone: true }, args);
     for (const { params } of this.paramGroups) for (const param of params) clearGradient(param, setToNone);
   }
 

@@ -6,10 +6,10 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
 import { type AnyOptimizer, passed } from './checks.js';
 import { ReduceLROnPlateau } from './reduce-lr-on-plateau.js';
-import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
+import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
 /** Throws unless all are schedulers of one optimizer that step without a metric; returns that optimizer. */
-function checkSchedulers(op: string, schedulers: unknown, given?: AnyOptimizer): AnyOptimizer {
+function checkSchedulers(op: string, schedulers: unknown, given: AnyOptimizer | null): AnyOptimizer {
   if (!Array.isArray(schedulers)) throw new ArgumentError(`${op}: schedulers is ${show(schedulers)}, expected a list of schedulers.`);
   if (schedulers.length === 0) throw new ArgumentError(`${op}: got no schedulers, expected at least one.`);
   const optimizer = given ?? ((schedulers[0] as LRScheduler | null)?.optimizer as AnyOptimizer);
@@ -91,6 +91,12 @@ abstract class ComposedLR extends LRScheduler {
   }
 }
 
+/** The options of {@link ChainedScheduler}. */
+export interface ChainedSchedulerOptions {
+  /** The optimizer of all the schedulers. Default: null, the one that they have. */
+  optimizer?: AnyOptimizer | null;
+}
+
 /**
  * Steps several schedulers of one optimizer together, so that their factors multiply.
  * @param schedulers in the order of their steps.
@@ -104,9 +110,10 @@ abstract class ComposedLR extends LRScheduler {
  */
 export class ChainedScheduler extends ComposedLR {
   static override readonly className: string = 'ChainedScheduler';
-  constructor(schedulers: readonly LRScheduler[], optimizer?: AnyOptimizer | { optimizer?: AnyOptimizer }) {
-    const named = readArguments<{ optimizer?: AnyOptimizer }>(classNameOf(new.target), { optimizer: undefined }, [optimizer ?? undefined]);
-    super(checkSchedulers(classNameOf(new.target), schedulers, named.optimizer), schedulers);
+  constructor(schedulers: readonly LRScheduler[], ...args: Arguments<ChainedSchedulerOptions, [optimizer: 'optimizer']>) {
+    const name = classNameOf(new.target);
+    const { optimizer } = readArguments<Required<ChainedSchedulerOptions>>(name, { optimizer: null }, args);
+    super(checkSchedulers(name, schedulers, optimizer), schedulers);
     this.lastLr = this.groupLrs;
   }
 
@@ -121,7 +128,7 @@ export class ChainedScheduler extends ComposedLR {
 }
 
 /** The options of {@link SequentialLR}. */
-export interface SequentialLROptions extends SchedulerOptions {
+export interface SequentialLROptions extends LRSchedulerOptions {
   /** In their order. */
   schedulers: readonly LRScheduler[];
   /** The epochs at which the next one takes over: one fewer than schedulers. */

@@ -6,10 +6,10 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
 import { assertFinite } from '../checks.js';
 import type { AnyOptimizer } from './checks.js';
-import { LRScheduler, type SchedulerOptions } from './scheduler.js';
+import { LRScheduler, type LRSchedulerOptions } from './scheduler.js';
 
 /** The options of {@link CosineAnnealingLR}. */
-export interface CosineAnnealingLROptions extends SchedulerOptions {
+export interface CosineAnnealingLROptions extends LRSchedulerOptions {
   /** Epochs from the highest rate to the lowest. */
   tMax: number;
   /** The lowest rate. Default: 0. */
@@ -68,7 +68,7 @@ export class CosineAnnealingLR extends LRScheduler {
 }
 
 /** The options of {@link CosineAnnealingWarmRestarts}. */
-export interface CosineAnnealingWarmRestartsOptions extends SchedulerOptions {
+export interface CosineAnnealingWarmRestartsOptions extends LRSchedulerOptions {
   /** Epochs until the first restart. */
   t0: number;
   /** How much longer each period is than the one before. Default: 1. */

@@ -3,10 +3,10 @@ import { type Arguments, readArguments, required } from '../../tensor/arguments.
 import { classNameOf } from '../../tensor/class-name.js';
 import { assertFinite } from '../checks.js';
 import type { AnyOptimizer } from './checks.js';
-import { LRScheduler, type SchedulerOptions } from './scheduler.js';
+import { LRScheduler, type LRSchedulerOptions } from './scheduler.js';
 
 /** The options of {@link ExponentialLR}. */
-export interface ExponentialLROptions extends SchedulerOptions {
+export interface ExponentialLROptions extends LRSchedulerOptions {
   /** Factor of each epoch. */
   gamma: number;
 }

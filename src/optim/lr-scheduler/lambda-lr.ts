@@ -4,16 +4,19 @@ import { type Arguments, readArguments, required } from '../../tensor/arguments.
 import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
 import type { AnyOptimizer } from './checks.js';
-import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
+import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
 /** A factor at an epoch, counted from 0. */
 export type LrLambda = (epoch: number) => number;
 
 /** The options of {@link LambdaLR}. */
-export interface LambdaLROptions extends SchedulerOptions {
+export interface LambdaLROptions extends LRSchedulerOptions {
   /** One function for all groups, or one for each. Functions are not part of the state dict. */
   lrLambda: LrLambda | readonly LrLambda[];
 }
+
+/** The options of {@link MultiplicativeLR}. */
+export type MultiplicativeLROptions = LambdaLROptions;
 
 abstract class FunctionLR extends LRScheduler {
   readonly #lambdas: readonly LrLambda[];

@@ -5,10 +5,10 @@ import { between, unexpected, wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { assertFinite } from '../checks.js';
 import type { AnyOptimizer } from './checks.js';
-import { LRScheduler, type SchedulerOptions } from './scheduler.js';
+import { LRScheduler, type LRSchedulerOptions } from './scheduler.js';
 
 /** The options of {@link ConstantLR}. */
-export interface ConstantLROptions extends SchedulerOptions {
+export interface ConstantLROptions extends LRSchedulerOptions {
   /** The fraction of the rate until then. Default: 1/3. */
   factor?: number;
   /** The epoch at which the rate becomes whole. Default: 5. */
@@ -60,7 +60,7 @@ export class ConstantLR extends LRScheduler {
 }
 
 /** The options of {@link LinearLR}. */
-export interface LinearLROptions extends SchedulerOptions {
+export interface LinearLROptions extends LRSchedulerOptions {
   /** The fraction at the start. Default: 1/3. */
   startFactor?: number;
   /** The fraction at the end. Default: 1. */
@@ -127,7 +127,7 @@ export class LinearLR extends LRScheduler {
 }
 
 /** The options of {@link PolynomialLR}. */
-export interface PolynomialLROptions extends SchedulerOptions {
+export interface PolynomialLROptions extends LRSchedulerOptions {
   /** Epochs until the rate is 0. Default: 5. */
   totalIters?: number;
   /** The power. Default: 1. */

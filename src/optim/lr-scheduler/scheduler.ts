@@ -10,7 +10,7 @@ import { assertFinite } from '../checks.js';
 import { type AnyOptimizer, assertOptimizer } from './checks.js';
 
 /** The options that every scheduler has. */
-export interface SchedulerOptions {
+export interface LRSchedulerOptions {
   /** The epoch after which training goes on; -1 starts anew. Resuming needs groups with an `initialLr`, as a loaded optimizer has them. Default: -1. */
   lastEpoch?: number;
 }
@@ -61,7 +61,7 @@ export abstract class LRScheduler {
   constructor(
     /** The optimizer whose rates it sets. */
     readonly optimizer: AnyOptimizer,
-    options: number | SchedulerOptions = -1,
+    options: number | LRSchedulerOptions = -1,
   ) {
     const name = classNameOf(this);
     assertOptimizer(name, optimizer);

@@ -6,10 +6,10 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
 import { assertFinite } from '../checks.js';
 import { type AnyOptimizer, passed } from './checks.js';
-import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './scheduler.js';
+import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
 /** The options of {@link StepLR}. */
-export interface StepLROptions extends SchedulerOptions {
+export interface StepLROptions extends LRSchedulerOptions {
   /** Epochs between two decays. */
   stepSize: number;
   /** Factor of a decay. Default: 0.1. */
@@ -55,7 +55,7 @@ export class StepLR extends LRScheduler {
 }
 
 /** The options of {@link MultiStepLR}. */
-export interface MultiStepLROptions extends SchedulerOptions {
+export interface MultiStepLROptions extends LRSchedulerOptions {
   /** The epochs at which the rate falls; one that appears twice counts twice. */
   milestones: readonly number[];
   /** Factor of a decay. Default: 0.1. */

@@ -3,10 +3,10 @@ import { type Arguments, readArguments, required } from '../../tensor/arguments.
 import { oneOf, wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { type AnyOptimizer, perGroup } from './checks.js';
-import { LRScheduler, type SchedulerOptions } from './scheduler.js';
+import { LRScheduler, type LRSchedulerOptions } from './scheduler.js';
 
 /** The options of {@link SWALR}. */
-export interface SWALROptions extends SchedulerOptions {
+export interface SWALROptions extends LRSchedulerOptions {
   /** The rate at the end, for all groups or for each. */
   swaLr: number | readonly number[];
   /** Epochs on the way there. Default: 10. */

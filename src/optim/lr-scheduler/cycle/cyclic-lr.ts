@@ -4,11 +4,11 @@ import { oneOf, unexpected } from '../../../tensor/checks.js';
 import { classNameOf } from '../../../tensor/class-name.js';
 import { assertFinite } from '../../checks.js';
 import { type AnyOptimizer, perGroup } from '../checks.js';
-import { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from '../scheduler.js';
+import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from '../scheduler.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
 
 /** The options of {@link CyclicLR}. */
-export interface CyclicLROptions extends SchedulerOptions {
+export interface CyclicLROptions extends LRSchedulerOptions {
   /** The rate at the start and end of each cycle, for all groups or for each. */
   baseLr: number | readonly number[];
   /** The rate in the middle of the first cycle. */

@@ -6,11 +6,11 @@ import { classNameOf } from '../../../tensor/class-name.js';
 import { camelCase } from '../../../tensor/spelling.js';
 import { assertFinite } from '../../checks.js';
 import { type AnyOptimizer, perGroup } from '../checks.js';
-import { LRScheduler, type SchedulerOptions } from '../scheduler.js';
+import { LRScheduler, type LRSchedulerOptions } from '../scheduler.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
 
 /** The options of {@link OneCycleLR}. */
-export interface OneCycleLROptions extends SchedulerOptions {
+export interface OneCycleLROptions extends LRSchedulerOptions {
   /** The highest rate, for all groups or for each. */
   maxLr: number | readonly number[];
   /** Steps of the cycle. Default: `epochs * stepsPerEpoch`. */
