@@ -35,7 +35,7 @@ enum { HONE_REDUCE_NONE = 0, HONE_REDUCE_MEAN = 1, HONE_REDUCE_SUM = 2 };
 enum { HONE_RNN_TANH = 0, HONE_RNN_RELU = 1, HONE_LSTM = 2, HONE_GRU = 3 };
 
 /* optimizer flags */
-enum { HONE_DECOUPLED = 1, HONE_AMSGRAD = 2, HONE_MAXIMIZE = 4, HONE_NESTEROV = 8, HONE_FIRST_STEP = 16, HONE_CENTERED = 32 };
+enum { HONE_DECOUPLED = 1, HONE_AMSGRAD = 2, HONE_MAXIMIZE = 4, HONE_NESTEROV = 8, HONE_CENTERED = 32 };
 
 /* doubles per entry of an optimizer's parameter list: param, grad, state1, state2, state3 (addresses), n, step, scalar */
 #define HONE_OPTIM_STRIDE 8
@@ -46,6 +46,12 @@ enum { HONE_DECOUPLED = 1, HONE_AMSGRAD = 2, HONE_MAXIMIZE = 4, HONE_NESTEROV = 
 #define HONE_RNG_LOG 1
 #define HONE_RNG_NARROW 2
 #define HONE_RNG_MKL 4
+
+/* What the kernels know of a convolution or pooling, in this order, from which C++ and TypeScript make their own: x is [n, c, h, w], weight
+ * [o, c / groups, kh, kw], out [n, o, oh, ow]. pad is the padding at the top and left; oh and ow rule how far the bottom and right reach. */
+#define HONE_GEOMETRY(field) \
+  field(n) field(c) field(h) field(w) field(o) field(kh) field(kw) field(oh) field(ow) \
+  field(stride_h) field(stride_w) field(pad_h) field(pad_w) field(dil_h) field(dil_w) field(groups)
 
 /* the most dims a strided kernel takes; TypeScript collapses dims first */
 #define HONE_MAX_DIMS 64
@@ -82,8 +88,6 @@ HONE_KERNEL(arange)(int32_t dtype, void *out, hone_int n, double start, double s
 /* Strided copy with cast. meta: shape[ndim], out strides[ndim], in strides[ndim], in elements; strides may be 0 (in) or negative.
  * ndim 0 copies one element. float to integer truncates toward zero, and saturates (uint8: counts modulo 256), NaN gives 0; anything to bool is (x != 0). */
 HONE_KERNEL(copy_strided)(int32_t out_dtype, int32_t in_dtype, void *out, const void *src, int32_t ndim, const double *meta);
-/* memcpy; the regions may be equal, not partly overlapping. */
-HONE_KERNEL(copy_bytes)(void *out, const void *src, hone_int bytes);
 /* out[r, c] is the image batch: for each i < count, item index[i] of the uint8 array src [items, channels, plane] becomes
  * out[i, c, p] = (src / 255 - mean[c]) / std[c] in float32 (mean, std: channels doubles each; 0 addresses mean: no normalisation;
  * scale 0 keeps 0..255 instead of dividing by 255). An index outside 0..items-1 gives HONE_E_INDEX. */
@@ -199,8 +203,7 @@ HONE_KERNEL(ctc_loss_backward)(int32_t dtype, void *grad, void *beta, const void
 
 /* ---- convolution (conv/conv.cc): f32, f64; x [n, c, h, w], weight [o, c / groups, kh, kw], out [n, o, oh, ow] ----------------------- */
 
-/* geometry: 16 doubles: n, c, h, w, o, kh, kw, oh, ow, stride_h, stride_w, pad_h, pad_w, dil_h, dil_w, groups. pad is the padding
- * at the top and left; oh and ow rule how far the bottom and right reach. bias [o] or 0. */
+/* geometry: one double for each field of HONE_GEOMETRY. bias [o] or 0. */
 HONE_KERNEL(conv2d)(int32_t dtype, void *out, const void *x, const void *weight, const void *bias, const double *geometry);
 HONE_KERNEL(conv2d_backward_input)(int32_t dtype, void *grad_x, const void *grad_out, const void *weight, const double *geometry);
 HONE_KERNEL(conv2d_backward_weight)(int32_t dtype, void *grad_weight, void *grad_bias, const void *x, const void *grad_out,

@@ -3,7 +3,7 @@
 
 #include "conv/conv_direct.h"
 #include "conv/conv_weight.h"
-#include "support/status.h"
+#include "support/dtype.h"
 
 namespace {
 
@@ -81,46 +81,33 @@ template <class T> bool backward_input(T *grad_x, const T *grad, const T *weight
   return true;
 }
 
-int32_t finish(bool enough_memory, const char *what) {
-  return enough_memory ? HONE_OK : fail(HONE_E_MEMORY, "%s: out of memory for its workspace", what);
-}
-int32_t wrong_dtype(const char *what, int32_t dtype) {
-  return fail(HONE_E_DTYPE, "%s takes float32 or float64, not dtype %d", what, int(dtype));
-}
-
 } // namespace
 
 HONE_KERNEL(conv2d)(int32_t dtype, void *out, const void *x, const void *weight, const void *bias, const double *geometry) {
   const ConvShape s(geometry);
-  const auto run = [&](auto zero) {
+  return for_floats(dtype, "conv2d", [&](auto zero) {
     using T = decltype(zero);
-    return forward(static_cast<T *>(out), static_cast<const T *>(x), static_cast<const T *>(weight), static_cast<const T *>(bias), s);
-  };
-  if (dtype == HONE_F32) return finish(run(0.0f), "conv2d");
-  if (dtype == HONE_F64) return finish(run(0.0), "conv2d");
-  return wrong_dtype("conv2d", dtype);
+    const bool done = forward(static_cast<T *>(out), static_cast<const T *>(x), static_cast<const T *>(weight), static_cast<const T *>(bias), s);
+    return done ? HONE_OK : no_memory("conv2d");
+  });
 }
 
 HONE_KERNEL(conv2d_backward_input)(int32_t dtype, void *grad_x, const void *grad_out, const void *weight, const double *geometry) {
   const ConvShape s(geometry);
-  const auto run = [&](auto zero) {
+  return for_floats(dtype, "conv2d_backward_input", [&](auto zero) {
     using T = decltype(zero);
-    return backward_input(static_cast<T *>(grad_x), static_cast<const T *>(grad_out), static_cast<const T *>(weight), s);
-  };
-  if (dtype == HONE_F32) return finish(run(0.0f), "conv2d_backward_input");
-  if (dtype == HONE_F64) return finish(run(0.0), "conv2d_backward_input");
-  return wrong_dtype("conv2d_backward_input", dtype);
+    const bool done = backward_input(static_cast<T *>(grad_x), static_cast<const T *>(grad_out), static_cast<const T *>(weight), s);
+    return done ? HONE_OK : no_memory("conv2d_backward_input");
+  });
 }
 
 HONE_KERNEL(conv2d_backward_weight)(int32_t dtype, void *grad_weight, void *grad_bias, const void *x, const void *grad_out,
                                     const double *geometry) {
   const ConvShape s(geometry);
-  const auto run = [&](auto zero) {
+  return for_floats(dtype, "conv2d_backward_weight", [&](auto zero) {
     using T = decltype(zero);
-    return weight_gradient(static_cast<T *>(grad_weight), static_cast<T *>(grad_bias), static_cast<const T *>(x),
+    const bool done = weight_gradient(static_cast<T *>(grad_weight), static_cast<T *>(grad_bias), static_cast<const T *>(x),
                            static_cast<const T *>(grad_out), s);
-  };
-  if (dtype == HONE_F32) return finish(run(0.0f), "conv2d_backward_weight");
-  if (dtype == HONE_F64) return finish(run(0.0), "conv2d_backward_weight");
-  return wrong_dtype("conv2d_backward_weight", dtype);
+    return done ? HONE_OK : no_memory("conv2d_backward_weight");
+  });
 }

@@ -1,12 +1,12 @@
 // conv.h: what the convolution kernels share: the geometry, checked memory, and copies of zero-padded pieces of images.
 #pragma once
 
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
 #include "hone.h"
 #include "math/fma.h"
+#include "support/memory.h"
 #include "support/simd.h"
 #include "support/workspace.h"
 
@@ -14,40 +14,19 @@ namespace hone {
 namespace conv {
 
 struct ConvShape {
-  hone_int n, c, h, w, o, kh, kw, oh, ow, stride_h, stride_w, pad_h, pad_w, dil_h, dil_w, groups;
+#define HONE_FIELD(name) hone_int name;
+  HONE_GEOMETRY(HONE_FIELD)
+#undef HONE_FIELD
   hone_int c_per_group, o_per_group;
 
-  explicit ConvShape(const double *g) {
-    hone_int *const fields[16] = {&n,        &c,        &h,     &w,     &o,     &kh,    &kw,    &oh,
-                                  &ow,       &stride_h, &stride_w, &pad_h, &pad_w, &dil_h, &dil_w, &groups};
-    for (int i = 0; i < 16; i++) *fields[i] = hone_int(g[i]);
+  explicit ConvShape(const double *geometry) {
+#define HONE_FIELD(name) name = hone_int(*geometry++);
+    HONE_GEOMETRY(HONE_FIELD)
+#undef HONE_FIELD
     if (groups < 1) groups = 1;
     c_per_group = c / groups;
     o_per_group = o / groups;
   }
-};
-
-// x in every lane. Unlike 0 + x, x - 0 is x whatever its sign, so compilers make it one broadcast.
-template <class T> inline Vec<T> spread(T x) { return x - Vec<T>{}; }
-
-inline hone_int round_up(hone_int n, hone_int to) { return (n + to - 1) / to * to; }
-inline hone_int ceil_div(hone_int n, hone_int by) { return (n + by - 1) / by; }
-template <class N> N min_of(N a, N b) { return b < a ? b : a; }
-template <class N> N max_of(N a, N b) { return a < b ? b : a; }
-
-// Memory from malloc that frees itself; get() is null where it failed (one element more is asked for than wanted, never none).
-template <class T> class Memory {
-public:
-  Memory() = default;
-  explicit Memory(hone_int count) : data_(static_cast<T *>(std::malloc(size_t(count + 1) * sizeof(T)))) {}
-  Memory(const Memory &) = delete;
-  Memory &operator=(const Memory &) = delete;
-  ~Memory() { std::free(data_); }
-  T *get() const { return data_; }
-  T &operator[](hone_int i) const { return data_[i]; }
-
-private:
-  T *data_ = nullptr;
 };
 
 // A thread's workspace, kept from call to call: fresh pages from the system cost more than a small convolution.
@@ -66,7 +45,7 @@ struct Piece {
 template <class T> inline void fill_run(T *to, hone_int n, T value) {
   hone_int i = 0;
   do {
-    store(to + i, spread(value));
+    store(to + i, broadcast(value));
     i += kLanes<T>;
   } while (i < n);
 }

@@ -61,7 +61,7 @@ template <class T, int M, int V> void tap_tile(const TileArgs<T> &a, const TileV
   const T *in[V];
 #pragma GCC unroll 8
   for (int m = 0; m < M; m++) {
-    const Vec<T> start = spread<T>(a.bias ? a.bias[m] : T(0));
+    const Vec<T> start = broadcast(a.bias ? a.bias[m] : T(0));
 #pragma GCC unroll 8
     for (int v = 0; v < V; v++) acc[m][v] = start;
   }
@@ -76,7 +76,7 @@ template <class T, int M, int V> void tap_tile(const TileArgs<T> &a, const TileV
       for (int v = 0; v < V; v++) x[v] = load(in[v] + at);
 #pragma GCC unroll 8
       for (int m = 0; m < M; m++) {
-        const Vec<T> wm = spread<T>(w[m]);
+        const Vec<T> wm = broadcast(w[m]);
 #pragma GCC unroll 8
         for (int v = 0; v < V; v++) acc[m][v] = madd(wm, x[v], acc[m][v]);
       }

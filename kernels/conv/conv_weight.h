@@ -44,7 +44,7 @@ template <class T, int R, int V> void weight_tile(const WeightArgs<T> &a) {
       for (int v = 0; v < V; v++) g0[v] = load(grad + v * kLanes<T>), g1[v] = load(grad + pitch + v * kLanes<T>);
 #pragma GCC unroll 16
       for (int r = 0; r < R; r++) {
-        const Vec<T> x0 = spread<T>(at[r][p]), x1 = spread<T>(at[r][p + step]);
+        const Vec<T> x0 = broadcast(at[r][p]), x1 = broadcast(at[r][p + step]);
 #pragma GCC unroll 4
         for (int v = 0; v < V; v++) acc[r][v] = madd(x0, g0[v], acc[r][v]);
 #pragma GCC unroll 4
@@ -58,7 +58,7 @@ template <class T, int R, int V> void weight_tile(const WeightArgs<T> &a) {
       for (int v = 0; v < V; v++) g[v] = load(grad + v * kLanes<T>);
 #pragma GCC unroll 16
       for (int r = 0; r < R; r++) {
-        const Vec<T> xr = spread<T>(at[r][p]);
+        const Vec<T> xr = broadcast(at[r][p]);
 #pragma GCC unroll 4
         for (int v = 0; v < V; v++) acc[r][v] = madd(xr, g[v], acc[r][v]);
       }
@@ -70,7 +70,7 @@ template <class T, int R, int V> void weight_tile(const WeightArgs<T> &a) {
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++) {
       T *out = a.out + r * pitch + v * kLanes<T>;
-      store(out, load<T>(out) + acc[r][v]);
+      store(out, load(out) + acc[r][v]);
     }
   }
 }
@@ -136,16 +136,11 @@ template <class T> WeightPlan plan_weights(const ConvShape &s) {
   return p;
 }
 
-template <class T> T lane_sum(const Vec<T> &v) {
-  T sum = 0;
-  for (int i = 0; i < kLanes<T>; i++) sum += v[i];
-  return sum;
-}
 template <class T> T plain_sum(const T *a, hone_int n) {
   Vec<T> s0{}, s1{};
   hone_int i = 0;
   for (; i + 2 * kLanes<T> <= n; i += 2 * kLanes<T>) s0 += load(a + i), s1 += load(a + i + kLanes<T>);
-  T sum = lane_sum<T>(s0 + s1);
+  T sum = sum_lanes<T>(s0 + s1);
   for (; i < n; i++) sum += a[i];
   return sum;
 }
@@ -178,7 +173,7 @@ void pixel_tile(const T *in, const hone_int *offset, const T *grad, hone_int row
     }
   }
   for (int r = 0; r < R; r++)
-    if (r < keep) out[r * out_step] += lane_sum<T>(acc[r]);
+    if (r < keep) out[r * out_step] += sum_lanes<T>(acc[r]);
 }
 
 constexpr hone_int kStretchBytes = 24 << 10;

@@ -3,8 +3,9 @@
 #include <limits>
 
 #include "conv/conv.h"
+#include "support/dtype.h"
 #include "support/parallel.h"
-#include "support/status.h"
+#include "support/rows.h"
 
 namespace {
 
@@ -27,14 +28,7 @@ hone_int extent(hone_int at, hone_int stride, hone_int pad, hone_int k, hone_int
 }
 
 // Positions are kept as integers of the values' width, so that both fit one comparison's mask.
-template <class T> struct PositionOf;
-template <> struct PositionOf<float> {
-  using type = int32_t;
-};
-template <> struct PositionOf<double> {
-  using type = int64_t;
-};
-template <class T> using Position = typename PositionOf<T>::type;
+template <class T> using Position = typename BitsOf<T>::I;
 
 // Widens positions to int64, half a vector at a time.
 template <class T, int... I> inline void store_positions(int64_t *to, const Vec<Position<T>> &at, std::integer_sequence<int, I...>) {
@@ -67,11 +61,9 @@ template <class T> PoolPlan plan_pool(const ConvShape &s) {
 }
 
 // Stores n of a vector's lanes; all of them where the rest will be overwritten by what follows (room lanes up to the end).
-template <class T> inline void store_some(T *to, const Vec<T> &v, hone_int n, hone_int room) {
-  if (room >= kLanes<T>)
-    store(to, v);
-  else
-    std::memcpy(to, &v, size_t(n) * sizeof(T));
+template <class T> inline void store_within(T *to, const Vec<T> &v, hone_int n, hone_int room) {
+  if (room >= kLanes<T>) store(to, v);
+  else store_some<T>(to, v, n);
 }
 
 // The first position inside the image of each window that starts at column left, left + stride, ….
@@ -103,7 +95,7 @@ void pool_planes(T *out, int64_t *indices, const T *x, hone_int begin, hone_int 
         const T tall = T(extent(y, s.stride_h, s.pad_h, s.kh, s.h, count_pad));
         for (hone_int j = 0; j < s.ow; j += lanes) {
           const hone_int n = min_of(lanes, s.ow - j), x0 = j * s.stride_w - s.pad_w, to = i * out_plane + y * s.ow + j;
-          Vec<T> best = spread(outside);
+          Vec<T> best = broadcast(outside);
           Vec<Position<T>> at{};
           if constexpr (Max) { // what wins if every value is -infinity: the window's first place inside the image
             if (x0 >= 0)
@@ -136,9 +128,9 @@ void pool_planes(T *out, int64_t *indices, const T *x, hone_int begin, hone_int 
                 for (hone_int l = 0; l < n; l++) indices[to + l] = int64_t(at[l]);
             }
           } else {
-            best = best / (divisor != 0 ? spread(T(divisor)) : tall * load(columns + j));
+            best = best / (divisor != 0 ? broadcast(T(divisor)) : tall * load(columns + j));
           }
-          store_some(out + to, best, n, last - to);
+          store_within<T>(out + to, best, n, last - to);
         }
       }
     }
@@ -201,7 +193,7 @@ template <class T> T row_sum(const T *a, hone_int n) {
   if (n >= 2 * kLanes<T>) {
     Vec<T> lanes{};
     for (; i + kLanes<T> <= n; i += kLanes<T>) lanes += load(a + i);
-    for (int l = 0; l < kLanes<T>; l++) sum += lanes[l];
+    sum = sum_lanes<T>(lanes);
   }
   for (; i < n; i++) sum += a[i];
   return sum;
@@ -260,62 +252,54 @@ template <class T> void average_plane_backward(T *grad_x, const T *grad, const C
   }
 }
 
-// Calls run(T()) for the two float types.
-template <class F> int32_t on_floats(const char *what, int32_t dtype, F &&run) {
-  bool enough = true;
-  if (dtype == HONE_F32)
-    enough = run(0.0f);
-  else if (dtype == HONE_F64)
-    enough = run(0.0);
-  else
-    return fail(HONE_E_DTYPE, "%s takes float32 or float64, not dtype %d", what, int(dtype));
-  return enough ? HONE_OK : fail(HONE_E_MEMORY, "%s: out of memory for its workspace", what);
-}
-
 } // namespace
 
 HONE_KERNEL(max_pool2d)(int32_t dtype, void *out, void *indices_i64, const void *x, const double *geometry) {
   const ConvShape s(geometry);
   if (dtype == HONE_F32 && double(s.h) * double(s.w) > 2147483647.0)
     return fail(HONE_E_INVALID, "max_pool2d: a plane of %lld x %lld is too large", (long long)s.h, (long long)s.w);
-  return on_floats("max_pool2d", dtype, [&](auto zero) {
+  return for_floats(dtype, "max_pool2d", [&](auto zero) {
     using T = decltype(zero);
-    return pool<T, true>(static_cast<T *>(out), static_cast<int64_t *>(indices_i64), static_cast<const T *>(x), s, false, 0);
+    const bool done = pool<T, true>(static_cast<T *>(out), static_cast<int64_t *>(indices_i64), static_cast<const T *>(x), s, false, 0);
+    return done ? HONE_OK : no_memory("max_pool2d");
   });
 }
 
 HONE_KERNEL(max_pool2d_backward)(int32_t dtype, void *grad_x, const void *grad_out, const void *indices_i64, const double *geometry) {
   const ConvShape s(geometry);
-  return on_floats("max_pool2d_backward", dtype, [&](auto zero) {
+  return for_floats(dtype, "max_pool2d_backward", [&](auto zero) {
     using T = decltype(zero);
     max_pool_backward(static_cast<T *>(grad_x), static_cast<const T *>(grad_out), static_cast<const int64_t *>(indices_i64), s);
-    return true;
+    return HONE_OK;
   });
 }
 
 HONE_KERNEL(avg_pool2d)(int32_t dtype, void *out, const void *x, const double *geometry, int32_t count_include_pad, double divisor) {
   const ConvShape s(geometry);
-  return on_floats("avg_pool2d", dtype, [&](auto zero) {
+  return for_floats(dtype, "avg_pool2d", [&](auto zero) -> int32_t {
     using T = decltype(zero);
-    if (s.kw <= s.ow) return pool<T, false>(static_cast<T *>(out), nullptr, static_cast<const T *>(x), s, count_include_pad != 0, divisor);
+    if (s.kw <= s.ow) {
+      const bool done = pool<T, false>(static_cast<T *>(out), nullptr, static_cast<const T *>(x), s, count_include_pad != 0, divisor);
+      return done ? HONE_OK : no_memory("avg_pool2d");
+    }
     parallel_for(s.n * s.c, plane_grain(double(s.oh * s.ow) * double(s.kh * s.kw)), [&](hone_int begin, hone_int end) {
       for (hone_int i = begin; i < end; i++)
         average_wide(static_cast<T *>(out) + i * s.oh * s.ow, static_cast<const T *>(x) + i * s.h * s.w, s, count_include_pad != 0, divisor);
     });
-    return true;
+    return HONE_OK;
   });
 }
 
 HONE_KERNEL(avg_pool2d_backward)(int32_t dtype, void *grad_x, const void *grad_out, const double *geometry, int32_t count_include_pad,
                                  double divisor) {
   const ConvShape s(geometry);
-  return on_floats("avg_pool2d_backward", dtype, [&](auto zero) {
+  return for_floats(dtype, "avg_pool2d_backward", [&](auto zero) {
     using T = decltype(zero);
     parallel_for(s.n * s.c, plane_grain(double(s.h * s.w) + double(s.oh * s.ow) * double(s.kh * s.kw)), [&](hone_int begin, hone_int end) {
       for (hone_int i = begin; i < end; i++)
         average_plane_backward(static_cast<T *>(grad_x) + i * s.h * s.w, static_cast<const T *>(grad_out) + i * s.oh * s.ow, s,
                                count_include_pad != 0, divisor);
     });
-    return true;
+    return HONE_OK;
   });
 }

@@ -1,12 +1,11 @@
 // copy.cc: fill, arange, strided copies with casts, and the gathering of image batches.
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 
 #include "hone.h"
 #include "support/dtype.h"
+#include "support/memory.h"
 #include "support/parallel.h"
-#include "support/status.h"
 #include "support/strided.h"
 #include "support/transpose.h"
 
@@ -22,7 +21,7 @@ template <class T> void fill_typed(T *out, hone_int n, T value) {
   for (hone_int i = 0; i < n; i++) out[i] = value;
 }
 
-void copy_bytes_threaded(void *out, const void *src, hone_int bytes) {
+void copy_bytes(void *out, const void *src, hone_int bytes) {
   if (bytes <= 0 || out == src) return;
   parallel_for(bytes, kGrainBytes, [&](hone_int begin, hone_int end) {
     std::memcpy(static_cast<char *>(out) + begin, static_cast<const char *>(src) + begin, size_t(end - begin));
@@ -144,7 +143,7 @@ template <class Out, class In, class Row> void for_rows(const Walk<2> &w, Out *o
 template <class T> void move_walk(const Walk<2> &w, void *out_, const void *in_) {
   T *out = static_cast<T *>(out_);
   const T *in = static_cast<const T *>(in_);
-  if (w.d == 1 && w.s[0][0] == 1 && w.s[1][0] == 1) return copy_bytes_threaded(out, in, w.total * hone_int(sizeof(T)));
+  if (w.d == 1 && w.s[0][0] == 1 && w.s[1][0] == 1) return copy_bytes(out, in, w.total * hone_int(sizeof(T)));
   if (try_transpose(w, out, in)) return;
   for_rows(w, out, in, move_row<T>);
 }
@@ -152,8 +151,8 @@ template <class T> void move_walk(const Walk<2> &w, void *out_, const void *in_)
 } // namespace
 
 HONE_KERNEL(fill)(int32_t dtype, void *out, hone_int n, double value) {
-  return visit_dtype(dtype, [&](auto tag) -> int32_t {
-    using T = typename decltype(tag)::type;
+  return for_dtypes(dtype, "fill", [&](auto zero) {
+    using T = decltype(zero);
     const T typed = convert<T>(value);
     parallel_for(n, kGrainBytes / hone_int(sizeof(T)), [&](hone_int begin, hone_int end) { fill_typed(static_cast<T *>(out) + begin, end - begin, typed); });
     return HONE_OK;
@@ -161,8 +160,8 @@ HONE_KERNEL(fill)(int32_t dtype, void *out, hone_int n, double value) {
 }
 
 HONE_KERNEL(arange)(int32_t dtype, void *out, hone_int n, double start, double step) {
-  return visit_dtype(dtype, [&](auto tag) -> int32_t {
-    using T = typename decltype(tag)::type;
+  return for_dtypes(dtype, "arange", [&](auto zero) {
+    using T = decltype(zero);
     T *to = static_cast<T *>(out);
     if constexpr (std::is_floating_point<T>::value) {
       constexpr hone_int L = 32 / hone_int(sizeof(T));
@@ -185,28 +184,20 @@ HONE_KERNEL(copy_strided)(int32_t out_dtype, int32_t in_dtype, void *out, const 
   if (ndim < 0 || ndim > HONE_MAX_DIMS) return fail(HONE_E_INVALID, "copy_strided: %d dims, the most is %d", int(ndim), HONE_MAX_DIMS);
   Walk<2> w;
   w.build(ndim, meta, 0);
+  if (w.total <= 0) return HONE_OK;
   if (out_dtype == in_dtype)
-    return visit_dtype(out_dtype, [&](auto tag) -> int32_t {
-      constexpr size_t size = sizeof(typename decltype(tag)::type);
-      if (w.total <= 0) return HONE_OK;
-      move_walk<typename std::conditional<size == 4, uint32_t, typename std::conditional<size == 8, uint64_t, uint8_t>::type>::type>(w, out, src);
+    return for_sizes(item_size(out_dtype), "copy_strided", [&](auto zero) {
+      move_walk<decltype(zero)>(w, out, src);
       return HONE_OK;
     });
-  return visit_dtype(out_dtype, [&](auto to) -> int32_t {
-    return visit_dtype(in_dtype, [&](auto from) -> int32_t {
-      using To = typename decltype(to)::type;
-      using From = typename decltype(from)::type;
-      if constexpr (!std::is_same<To, From>::value) {
-        if (w.total > 0) for_rows(w, static_cast<To *>(out), static_cast<const From *>(src), cast_row<To, From>);
-      }
+  return for_dtypes(out_dtype, "copy_strided", [&](auto to) {
+    return for_dtypes(in_dtype, "copy_strided", [&](auto from) {
+      using To = decltype(to);
+      using From = decltype(from);
+      if constexpr (!std::is_same<To, From>::value) for_rows(w, static_cast<To *>(out), static_cast<const From *>(src), cast_row<To, From>);
       return HONE_OK;
     });
   });
-}
-
-HONE_KERNEL(copy_bytes)(void *out, const void *src, hone_int bytes) {
-  copy_bytes_threaded(out, src, bytes);
-  return HONE_OK;
 }
 
 HONE_KERNEL(gather_images)(void *out, const void *src, const void *index_i64, hone_int count, hone_int items, hone_int channels,
@@ -217,8 +208,8 @@ HONE_KERNEL(gather_images)(void *out, const void *src, const void *index_i64, ho
       return fail(HONE_E_INDEX, "index %lld at position %lld is outside 0..%lld", (long long)index[i], (long long)i, (long long)items - 1);
   if (count == 0 || channels == 0 || plane == 0) return HONE_OK;
   // A byte has 256 values: each channel's results are looked up, with the roundings of ToTensor and Normalize in float32.
-  float *table = static_cast<float *>(std::malloc(size_t(channels) * 256 * sizeof(float)));
-  if (!table) return fail(HONE_E_MEMORY, "gather_images: no memory for the tables of %lld channels", (long long)channels);
+  const Memory<float> table(channels * 256);
+  if (!table.get()) return no_memory("gather_images");
   for (hone_int c = 0; c < channels; c++)
     for (int v = 0; v < 256; v++) {
       float x = scale ? float(v) / 255.0f : float(v);
@@ -232,10 +223,9 @@ HONE_KERNEL(gather_images)(void *out, const void *src, const void *index_i64, ho
       for (hone_int c = 0; c < channels; c++) {
         const uint8_t *from = static_cast<const uint8_t *>(src) + index[i] * size + c * plane;
         float *to = static_cast<float *>(out) + i * size + c * plane;
-        const float *values = table + c * 256;
+        const float *values = table.get() + c * 256;
         for (hone_int p = 0; p < plane; p++) to[p] = values[from[p]];
       }
   });
-  std::free(table);
   return HONE_OK;
 }

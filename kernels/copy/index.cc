@@ -37,17 +37,6 @@ int32_t check_dims(const char *what, int32_t ndim, int32_t dim) {
 
 hone_int wrap(int64_t index, hone_int dim) { return hone_int(index < 0 ? index + dim : index); }
 
-// Calls body(T) with an unsigned integer of the element's size.
-template <class F> int32_t with_item(const char *what, int32_t item, F &&body) {
-  switch (item) {
-  case 1: return body(uint8_t());
-  case 2: return body(uint16_t());
-  case 4: return body(uint32_t());
-  case 8: return body(uint64_t());
-  }
-  return fail(HONE_E_DTYPE, "%s does not support elements of %d bytes", what, int(item));
-}
-
 template <class T> void add_to(T &sum, T x) {
   if constexpr (std::is_same<T, Bool>::value) sum.v = sum.v | x.v;
   else if constexpr (std::is_integral<T>::value) sum = T(uint64_t(sum) + uint64_t(x)); // wraps around
@@ -137,7 +126,7 @@ HONE_KERNEL(index_select)(int32_t item, void *out, const void *a, const void *in
   if (outer <= 0 || count <= 0) return HONE_OK;
   if (int32_t status = check_index(at, count, dim)) return status;
   if (inner <= 0) return HONE_OK;
-  return with_item("index_select", item, [&](auto zero) {
+  return for_sizes(item, "index_select", [&](auto zero) {
     using T = decltype(zero);
     T *to = static_cast<T *>(out);
     const T *from = static_cast<const T *>(a);
@@ -158,8 +147,8 @@ HONE_KERNEL(index_add)(int32_t dtype, void *out, const void *index, const void *
   if (outer <= 0 || count <= 0) return HONE_OK;
   if (int32_t status = check_index(at, count, dim)) return status;
   if (inner <= 0) return HONE_OK;
-  return visit_dtype(dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
+  return for_dtypes(dtype, "index_add", [&](auto zero) {
+    using T = decltype(zero);
     T *to = static_cast<T *>(out);
     const T *from = static_cast<const T *>(src);
     // A unit of work is a piece of every row of one outer item: whoever does it, rows are added in the index's order.
@@ -206,7 +195,7 @@ HONE_KERNEL(gather)(int32_t item, void *out, const void *a, const void *index, i
   const int64_t *at = static_cast<const int64_t *>(index);
   if (shape.walk.total == 0) return HONE_OK;
   if (int32_t status = check_index(at, shape.walk.total, dim_size)) return status;
-  return with_item("gather", item, [&](auto zero) {
+  return for_sizes(item, "gather", [&](auto zero) {
     using T = decltype(zero);
     parallel_for(shape.walk.total, kWorkBytes / 8, [&](hone_int begin, hone_int end) {
       gather_rows(shape, static_cast<T *>(out), static_cast<const T *>(a), at, dim_size, begin, end);
@@ -218,8 +207,8 @@ HONE_KERNEL(gather)(int32_t item, void *out, const void *a, const void *index, i
 HONE_KERNEL(scatter)(int32_t dtype, int32_t mode, void *out, const void *index, const void *src, int32_t ndim, int32_t dim, hone_int dim_size,
                      const double *meta) {
   if (int32_t status = check_dims("scatter", ndim, dim)) return status;
-  return visit_dtype(dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
+  return for_dtypes(dtype, "scatter", [&](auto zero) {
+    using T = decltype(zero);
     const int64_t *at = static_cast<const int64_t *>(index);
     T *to = static_cast<T *>(out);
     const T *from = static_cast<const T *>(src);

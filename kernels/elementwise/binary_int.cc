@@ -34,7 +34,7 @@ template <class Op, class T> bool predicate_row(void *out_, const void *a_, cons
 
 #define HONE_BINARY(name, code, expression)                                              \
   struct op_##name {                                                                     \
-    static constexpr bool divides = code >= 6 && code <= 8; /* floor_divide, remainder, fmod */ \
+    static constexpr bool divides = code == k_floor_divide || code == k_remainder || code == k_fmod; \
     template <class T> static inline T apply(T a, T b, T p0) {                           \
       (void)p0;                                                                          \
       return expression;                                                                 \
@@ -64,18 +64,17 @@ struct BoolOrScaled {
 struct BoolXor {
   static inline int apply(uint8_t a, uint8_t b, uint8_t) { return a ^ b; }
 };
-enum { kAdd = 0, kMul = 2, kMaximum = 3, kMinimum = 4, kAddScaled = 9, kBitAnd = 10, kBitOr = 11, kBitXor = 12 };
 
 BinaryRow find_bool(int32_t op) {
   switch (op) {
-  case kAdd:
-  case kBitOr:
-  case kMaximum: return bool_row<BoolOr>;
-  case kMul:
-  case kBitAnd:
-  case kMinimum: return bool_row<BoolAnd>;
-  case kAddScaled: return bool_row<BoolOrScaled>;
-  case kBitXor: return bool_row<BoolXor>;
+  case k_add:
+  case k_bitwise_or:
+  case k_maximum: return bool_row<BoolOr>;
+  case k_mul:
+  case k_bitwise_and:
+  case k_minimum: return bool_row<BoolAnd>;
+  case k_add_scaled: return bool_row<BoolOrScaled>;
+  case k_bitwise_xor: return bool_row<BoolXor>;
   default: return nullptr;
   }
 }

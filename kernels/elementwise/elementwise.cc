@@ -3,41 +3,57 @@
 #include "elementwise/elementwise.h"
 
 #include <atomic>
-#include <cstdlib>
 #include <cstring>
 
 #include "support/dtype.h"
+#include "support/memory.h"
 #include "support/parallel.h"
-#include "support/status.h"
 #include "support/strided.h"
 
 using namespace hone;
 
 namespace {
-constexpr hone_int kCheapGrain = 65536;
-enum { kPow = 5 };
-} // namespace
 
-const char *hone::binary_name(int32_t op) {
+constexpr hone_int kGrain = 65536, kCostlyGrain = 8192; // elements worth a thread
+
+OpInfo info_of(int32_t op) {
   switch (op) {
-#define HONE_BINARY(name, code, expression) case code: return #name;
-#define HONE_BINARY_INT HONE_BINARY
-#define HONE_BINARY_FLOAT HONE_BINARY
-#define HONE_COMPARE HONE_BINARY
+#define HONE_BINARY(name, code, expression) case code: return {#name, Kind::same};
+#define HONE_BINARY_INT(name, code, expression) case code: return {#name, Kind::integer};
+#define HONE_BINARY_FLOAT(name, code, expression) case code: return {#name, Kind::floating};
+#define HONE_COMPARE(name, code, expression) case code: return {#name, Kind::predicate};
 #include "ops.def"
 #undef HONE_BINARY
 #undef HONE_BINARY_INT
 #undef HONE_BINARY_FLOAT
 #undef HONE_COMPARE
-  default: return "unknown op";
+  default: return {"unknown op", Kind::unknown};
   }
 }
 
-BinaryOp hone::find_binary(int32_t op, int32_t dtype) {
-  BinaryOp found;
-  found.predicate = op >= 80;
-  const bool heavy = (op >= 5 && op <= 8) || op == 15 || op == 16 || op == 21 || op == 22 || (op >= 45 && op < 80);
-  found.grain = heavy ? 8192 : kCheapGrain;
+// Whether an element takes many times as long as to read and to write it.
+bool is_costly(int32_t op) {
+  switch (op) {
+  case k_pow:
+  case k_floor_divide:
+  case k_remainder:
+  case k_fmod:
+  case k_gcd:
+  case k_lcm:
+  case k_atan2:
+  case k_hypot:
+  case k_silu_grad:
+  case k_gelu_grad:
+  case k_gelu_tanh_grad:
+  case k_softplus_grad:
+  case k_elu_grad: return true;
+  default: return false;
+  }
+}
+
+BinaryOp find_binary(int32_t op, int32_t dtype) {
+  const OpInfo info = info_of(op);
+  BinaryOp found{nullptr, info.name, info.kind == Kind::predicate, is_costly(op) ? kCostlyGrain : kGrain};
   if (found.predicate) found.row = compare_row(op, dtype);
   else if (dtype == HONE_F32) found.row = float32_row(op);
   else if (dtype == HONE_F64) found.row = float64_row(op);
@@ -45,12 +61,10 @@ BinaryOp hone::find_binary(int32_t op, int32_t dtype) {
   return found;
 }
 
-namespace {
 
 constexpr int kBlock = 1024;      // elements in a buffer
 constexpr hone_int kLongRow = 96; // rows from here on are worked on one by one, shorter ones are gathered into blocks
 
-int32_t no_such(int32_t op, int32_t dtype) { return fail(HONE_E_DTYPE, "%s does not take %s", binary_name(op), dtype_name(dtype)); }
 int32_t finish(const std::atomic<bool> &ok) {
   return ok.load(std::memory_order_relaxed) ? HONE_OK : fail(HONE_E_INVALID, "integer division or modulo by zero");
 }
@@ -67,9 +81,11 @@ template <class T> inline void gather(T *to, const T *from, hone_int stride, hon
   }
 }
 void gather_items(int item, void *to, const void *from, hone_int offset, hone_int stride, hone_int n) {
-  if (item == 4) gather(static_cast<uint32_t *>(to), static_cast<const uint32_t *>(from) + offset, stride, n);
-  else if (item == 8) gather(static_cast<uint64_t *>(to), static_cast<const uint64_t *>(from) + offset, stride, n);
-  else gather(static_cast<uint8_t *>(to), static_cast<const uint8_t *>(from) + offset, stride, n);
+  for_sizes(item, "elementwise", [&](auto zero) {
+    using T = decltype(zero);
+    gather(static_cast<T *>(to), static_cast<const T *>(from) + offset, stride, n);
+    return HONE_OK;
+  });
 }
 
 // Calls body(first output element, dense operands, count) until the walk's elements are all done, on the engine's threads.
@@ -141,13 +157,11 @@ void run_blocks(const Walk<K> &w, const void *const (&base)[K], const int (&item
 }
 
 // A transposed operand is laid out dense first, by the kernel that does so tile by tile: afterwards operand k is dense.
-template <int K> bool lay_out(Walk<K> &w, int k, const void *&base, int item, void *&memory) {
-  memory = nullptr;
+template <int K> bool lay_out(Walk<K> &w, int k, const void *&base, int item, Memory<char> &memory) {
   bool unit = false;
   for (int i = 0; i < w.d - 1; i++) unit |= w.s[k][i] == 1 && w.n[i] > 3;
   if (!unit || w.stride(k) == 0 || w.stride(k) == 1 || w.total < 4096) return true;
-  memory = std::malloc(size_t(w.total) * size_t(item));
-  if (!memory) return false;
+  if (!memory.reserve(w.total * item)) return false;
   double meta[3 * (HONE_MAX_DIMS + 1)];
   hone_int dense = 1;
   for (int i = w.d - 1; i >= 0; i--) {
@@ -158,8 +172,8 @@ template <int K> bool lay_out(Walk<K> &w, int k, const void *&base, int item, vo
     dense *= w.n[i];
   }
   const int32_t dtype = item == 4 ? HONE_F32 : item == 8 ? HONE_F64 : HONE_U8;
-  hone_copy_strided(dtype, dtype, memory, base, w.d, meta);
-  base = memory;
+  hone_copy_strided(dtype, dtype, memory.get(), base, w.d, meta);
+  base = memory.get();
   return true;
 }
 
@@ -171,7 +185,7 @@ template <class T> void where_row(T *out, const uint8_t *cond, const T *a, const
 
 HONE_KERNEL(binary)(int32_t op, int32_t dtype, void *out, const void *a, const void *b, hone_int n, double p0, double p1) {
   const BinaryOp found = find_binary(op, dtype);
-  if (!found.row) return no_such(op, dtype);
+  if (!found.row) return wrong_dtype(found.name, dtype);
   const hone_int size = item_size(dtype), out_size = found.predicate ? 1 : size;
   std::atomic<bool> ok{true};
   parallel_for(n, found.grain, [&](hone_int begin, hone_int end) {
@@ -184,12 +198,12 @@ HONE_KERNEL(binary)(int32_t op, int32_t dtype, void *out, const void *a, const v
 
 HONE_KERNEL(binary_scalar)(int32_t op, int32_t dtype, void *out, const void *a, hone_int n, double scalar, int32_t reversed) {
   BinaryOp found = find_binary(op, dtype);
-  if (!found.row) return no_such(op, dtype);
-  if (op == kPow && !reversed)
-    if (const BinaryRow simple = power_row(dtype, scalar)) found.row = simple, found.grain = kCheapGrain;
+  if (!found.row) return wrong_dtype(found.name, dtype);
+  if (op == k_pow && !reversed)
+    if (const BinaryRow simple = power_row(dtype, scalar)) found.row = simple, found.grain = kGrain;
   alignas(64) char value[8];
-  visit_dtype(dtype, [&](auto tag) -> int32_t {
-    using T = typename decltype(tag)::type;
+  for_dtypes(dtype, found.name, [&](auto zero) {
+    using T = decltype(zero);
     const T typed = convert<T>(scalar);
     std::memcpy(value, &typed, sizeof typed);
     return HONE_OK;
@@ -214,8 +228,8 @@ HONE_KERNEL(binary_scalar)(int32_t op, int32_t dtype, void *out, const void *a, 
 HONE_KERNEL(binary_strided)(int32_t op, int32_t dtype, void *out, const void *a, const void *b, int32_t ndim, const double *meta,
                             double p0, double p1) {
   const BinaryOp found = find_binary(op, dtype);
-  if (!found.row) return no_such(op, dtype);
-  if (ndim < 0 || ndim > HONE_MAX_DIMS) return fail(HONE_E_INVALID, "%s: %d dims, the most is %d", binary_name(op), int(ndim), HONE_MAX_DIMS);
+  if (!found.row) return wrong_dtype(found.name, dtype);
+  if (ndim < 0 || ndim > HONE_MAX_DIMS) return fail(HONE_E_INVALID, "%s: %d dims, the most is %d", found.name, int(ndim), HONE_MAX_DIMS);
   Walk<2> w;
   w.build(ndim, meta);
   if (w.total <= 0) return HONE_OK;
@@ -223,20 +237,18 @@ HONE_KERNEL(binary_strided)(int32_t op, int32_t dtype, void *out, const void *a,
   const int size = item_size(dtype);
   const int items[2] = {size, size};
   const hone_int out_size = found.predicate ? 1 : size;
-  void *memory[2] = {nullptr, nullptr};
-  bool room = true;
-  for (int k = 0; k < 2; k++) room = room && lay_out(w, k, operands[k], size, memory[k]);
+  Memory<char> memory[2];
+  for (int k = 0; k < 2; k++)
+    if (!lay_out(w, k, operands[k], size, memory[k])) return no_memory(found.name);
   std::atomic<bool> ok{true};
-  if (room)
-    run_blocks<2>(w, operands, items, found.grain, [&](hone_int at, const void *const *p, hone_int count) {
-      if (!found.row(static_cast<char *>(out) + at * out_size, p[0], p[1], count, p0, p1)) ok.store(false, std::memory_order_relaxed);
-    });
-  for (void *m : memory) std::free(m);
-  return room ? finish(ok) : fail(HONE_E_MEMORY, "%s: no memory to lay out an operand of %lld elements", binary_name(op), (long long)w.total);
+  run_blocks<2>(w, operands, items, found.grain, [&](hone_int at, const void *const *p, hone_int count) {
+    if (!found.row(static_cast<char *>(out) + at * out_size, p[0], p[1], count, p0, p1)) ok.store(false, std::memory_order_relaxed);
+  });
+  return finish(ok);
 }
 
 HONE_KERNEL(where)(int32_t dtype, void *out, const void *cond, const void *a, const void *b, int32_t ndim, const double *meta) {
-  if (dtype < HONE_F32 || dtype > HONE_BOOL) return fail(HONE_E_DTYPE, "where: dtype code %d is unknown", int(dtype));
+  if (dtype < HONE_F32 || dtype > HONE_BOOL) return wrong_dtype("where", dtype);
   if (ndim < 0 || ndim > HONE_MAX_DIMS) return fail(HONE_E_INVALID, "where: %d dims, the most is %d", int(ndim), HONE_MAX_DIMS);
   Walk<3> w;
   w.build(ndim, meta);
@@ -244,11 +256,11 @@ HONE_KERNEL(where)(int32_t dtype, void *out, const void *cond, const void *a, co
   const void *operands[3] = {cond, a, b};
   const int size = item_size(dtype);
   const int items[3] = {1, size, size};
-  run_blocks<3>(w, operands, items, kCheapGrain, [&](hone_int at, const void *const *p, hone_int count) {
-    const uint8_t *c = static_cast<const uint8_t *>(p[0]);
-    if (size == 4) where_row(static_cast<uint32_t *>(out) + at, c, static_cast<const uint32_t *>(p[1]), static_cast<const uint32_t *>(p[2]), count);
-    else if (size == 8) where_row(static_cast<uint64_t *>(out) + at, c, static_cast<const uint64_t *>(p[1]), static_cast<const uint64_t *>(p[2]), count);
-    else where_row(static_cast<uint8_t *>(out) + at, c, static_cast<const uint8_t *>(p[1]), static_cast<const uint8_t *>(p[2]), count);
+  return for_sizes(size, "where", [&](auto zero) {
+    using T = decltype(zero);
+    run_blocks<3>(w, operands, items, kGrain, [&](hone_int at, const void *const *p, hone_int count) {
+      where_row(static_cast<T *>(out) + at, static_cast<const uint8_t *>(p[0]), static_cast<const T *>(p[1]), static_cast<const T *>(p[2]), count);
+    });
+    return HONE_OK;
   });
-  return HONE_OK;
 }

@@ -1,5 +1,5 @@
 // unary.cc: out[i] = op(a[i]).
-#include "hone.h"
+#include "elementwise/elementwise.h"
 #include "math/functions.h"
 #include "support/parallel.h"
 
@@ -37,7 +37,6 @@ template <class Op, class T> void predicate_row(void *out_, const void *a_, hone
 
 #define HONE_OP(name, code, expression)                                                   \
   struct op_##name {                                                                      \
-    static constexpr int op_code = code;                                                  \
     template <class V, class T> static inline V apply(V x, T p0, T p1) {                  \
       (void)p0;                                                                           \
       (void)p1;                                                                           \
@@ -67,16 +66,16 @@ template <class T> inline bool m_isfinite(T x) {
 #include "ops.def"
 #undef HONE_UNARY_BOOL
 
-const char *unary_name(int32_t op) {
+OpInfo info_of(int32_t op) {
   switch (op) {
-#define HONE_UNARY(name, code, expression) case code: return #name;
-#define HONE_UNARY_FLOAT HONE_UNARY
-#define HONE_UNARY_BOOL HONE_UNARY
+#define HONE_UNARY(name, code, expression) case code: return {#name, Kind::same};
+#define HONE_UNARY_FLOAT(name, code, expression) case code: return {#name, Kind::floating};
+#define HONE_UNARY_BOOL(name, code, expression) case code: return {#name, Kind::predicate};
 #include "ops.def"
 #undef HONE_UNARY
 #undef HONE_UNARY_FLOAT
 #undef HONE_UNARY_BOOL
-  default: return "unknown op";
+  default: return {"unknown op", Kind::unknown};
   }
 }
 
@@ -107,15 +106,14 @@ template <class T> UnaryRow find_predicate(int32_t op) {
   }
 }
 
-UnaryRow find(int32_t op, int32_t dtype) {
-  const bool predicate = op >= 80;
+UnaryRow find(int32_t op, int32_t dtype, bool predicate) {
   switch (dtype) {
   case HONE_F32: return predicate ? find_predicate<float>(op) : find_float<float>(op);
   case HONE_F64: return predicate ? find_predicate<double>(op) : find_float<double>(op);
   case HONE_I32: return predicate ? find_predicate<int32_t>(op) : find_integer<int32_t>(op);
   case HONE_I64: return predicate ? find_predicate<int64_t>(op) : find_integer<int64_t>(op);
   case HONE_U8: return predicate ? find_predicate<uint8_t>(op) : find_integer<uint8_t>(op);
-  case HONE_BOOL: return find_predicate<uint8_t>(op);
+  case HONE_BOOL: return predicate ? find_predicate<uint8_t>(op) : nullptr;
   default: return nullptr;
   }
 }
@@ -123,11 +121,12 @@ UnaryRow find(int32_t op, int32_t dtype) {
 } // namespace
 
 HONE_KERNEL(unary)(int32_t op, int32_t dtype, void *out, const void *a, hone_int n, double p0, double p1) {
-  const UnaryRow row = find(op, dtype);
-  if (!row) return fail(HONE_E_DTYPE, "%s does not take %s", unary_name(op), dtype_name(dtype));
-  const bool heavy = op >= 20 && op < 80;
-  const hone_int in_size = item_size(dtype), out_size = op >= 80 ? 1 : in_size;
-  parallel_for(n, heavy ? 8192 : 65536, [&](hone_int begin, hone_int end) {
+  const OpInfo info = info_of(op);
+  const bool predicate = info.kind == Kind::predicate;
+  const UnaryRow row = find(op, dtype, predicate);
+  if (!row) return wrong_dtype(info.name, dtype);
+  const hone_int in_size = item_size(dtype), out_size = predicate ? 1 : in_size;
+  parallel_for(n, info.kind == Kind::floating ? 8192 : 65536, [&](hone_int begin, hone_int end) {
     row(static_cast<char *>(out) + begin * out_size, static_cast<const char *>(a) + begin * in_size, end - begin, p0, p1);
   });
   return HONE_OK;

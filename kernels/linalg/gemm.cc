@@ -1,13 +1,14 @@
 // gemm.cc: matrix multiplication: the entry, and integers by plain loops. Floats: gemm_float.h.
 #include "linalg/gemm.h"
 #include "support/parallel.h"
-#include "support/status.h"
+#include "support/dtype.h"
 
 namespace hone {
 namespace {
 
-// Integers, with wrap-around; U is the unsigned type the sums are formed in.
-template <class T, class U> int32_t run_integers(const Gemm<T> &g) {
+// Integers, with wrap-around.
+template <class T> int32_t run_integers(const Gemm<T> &g) {
+  using U = typename Int<T>::W;
   const hone_int rows = g.batch * g.m;
   if (rows <= 0 || g.n <= 0) return HONE_OK;
   const hone_int work = g.n * (g.k < 1 ? 1 : g.k);
@@ -39,8 +40,9 @@ template <class T, class U> int32_t run_integers(const Gemm<T> &g) {
 extern "C" HONE_KERNEL(gemm)(int32_t dtype, int32_t flags, hone_int batch, hone_int m, hone_int n, hone_int k, const void *a,
                              hone_int lda, hone_int sa, const void *b, hone_int ldb, hone_int sb, void *c, hone_int ldc, hone_int sc,
                              const void *bias) {
-  const auto typed = [&](auto zero) {
-    using T = decltype(zero);
+  return hone::for_dtypes(dtype, "gemm", [&](auto zero) -> int32_t {
+    using T = hone::Plain<decltype(zero)>;
+    if (dtype == HONE_BOOL) return hone::wrong_dtype("gemm", dtype);
     hone::Gemm<T> g;
     g.trans_a = flags & HONE_TRANS_A;
     g.trans_b = flags & HONE_TRANS_B;
@@ -60,14 +62,7 @@ extern "C" HONE_KERNEL(gemm)(int32_t dtype, int32_t flags, hone_int batch, hone_
     g.ldc = ldc;
     g.stride_c = sc;
     g.bias = static_cast<const T *>(bias);
-    return g;
-  };
-  switch (dtype) {
-    case HONE_F32: return hone::gemm(typed(float()));
-    case HONE_F64: return hone::gemm(typed(double()));
-    case HONE_I32: return hone::run_integers<int32_t, uint32_t>(typed(int32_t()));
-    case HONE_I64: return hone::run_integers<int64_t, uint64_t>(typed(int64_t()));
-    case HONE_U8: return hone::run_integers<uint8_t, uint32_t>(typed(uint8_t()));
-    default: return hone::fail(HONE_E_DTYPE, "gemm: dtype code %d cannot be multiplied", int(dtype));
-  }
+    if constexpr (std::is_floating_point<T>::value) return hone::gemm(g);
+    else return hone::run_integers(g);
+  });
 }

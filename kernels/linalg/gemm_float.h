@@ -411,7 +411,7 @@ template <class T> int32_t run(Gemm<T> g) {
   } else {
     body(0, tasks);
   }
-  if (!ok.load()) return fail(HONE_E_MEMORY, "gemm: no memory for the workspace of a product of m %lld, n %lld, k %lld", (long long)g.m, (long long)g.n, (long long)g.k);
+  if (!ok.load()) return no_memory("gemm");
   return HONE_OK;
 }
 

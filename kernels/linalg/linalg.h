@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "linalg/gemm.h"
+#include "support/dtype.h"
 #include "support/parallel.h"
 #include "support/simd.h"
 #include "support/status.h"
@@ -14,12 +15,6 @@ namespace hone {
 
 // Rows and columns that are factored one by one before the rest is updated by one matrix product.
 constexpr hone_int kPanel = 32;
-
-template <class T> inline T sum_lanes(const Vec<T> &v) {
-  T sum = 0;
-  for (int i = 0; i < kLanes<T>; i++) sum += v[i];
-  return sum;
-}
 
 // Four running sums: one alone waits for itself.
 template <class T> T dot(const T *a, const T *b, hone_int n) {
@@ -85,15 +80,6 @@ template <class F> int32_t each_matrix(hone_int batch, hone_int work, F &&f) {
   });
   return status;
 }
-
-// Calls f with a zero of the element type.
-template <class F> int32_t on_floats(int32_t dtype, const char *op, F &&f) {
-  if (dtype == HONE_F32) return f(float());
-  if (dtype == HONE_F64) return f(double());
-  return fail(HONE_E_DTYPE, "%s: dtype code %d is no float", op, int(dtype));
-}
-
-inline int32_t no_memory(const char *op) { return fail(HONE_E_MEMORY, "%s: there is no memory for the workspace", op); }
 
 // Householder QR of an m x n matrix given by its columns: at [n, m]. R stands on and above the diagonal afterwards, the reflectors below,
 // with tau [min(m, n)]. Then q [columns, m]: the first columns of Q. As LAPACK's geqrf and orgqr.

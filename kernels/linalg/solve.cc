@@ -8,6 +8,24 @@ using namespace hone;
 
 namespace {
 
+// c [m, n] -= a [m, k] op(b), op(b) [k, n]: what a finished panel takes from the rest of a matrix. a is negated into a workspace of its own.
+template <class T>
+int32_t subtract_product(const char *op, T *c, hone_int ldc, const T *a, hone_int lda, const T *b, hone_int ldb, bool trans_b, hone_int m, hone_int n,
+                         hone_int k) {
+  if (m == 0 || n == 0) return HONE_OK;
+  T *negated = buffer<T, 0>(m * k);
+  if (!negated) return no_memory(op);
+  for (hone_int i = 0; i < m; i++)
+    for (hone_int j = 0; j < k; j++) negated[i * k + j] = -a[i * lda + j];
+  Gemm<T> g;
+  g.accumulate = true, g.trans_b = trans_b;
+  g.m = m, g.n = n, g.k = k;
+  g.a = negated, g.lda = k;
+  g.b = b, g.ldb = ldb;
+  g.c = c, g.ldc = ldc;
+  return gemm(g);
+}
+
 // ---- triangular systems -----------------------------------------------------------------------------------------------------------
 
 // b = inverse(a) b for one panel of rows [from, to) of a triangle; the rows before (or after) are done.
@@ -29,23 +47,12 @@ template <class T> int32_t solve_triangle(const T *a, hone_int lda, T *b, hone_i
     solve_rows(a, lda, b, ldb, k, 0, n, upper, unit);
     return HONE_OK;
   }
-  T *negated = buffer<T, 0>(n * kPanel);
-  if (!negated) return no_memory("solveTriangular");
   const hone_int panels = (n + kPanel - 1) / kPanel;
   for (hone_int p = 0; p < panels; p++) {
     const hone_int from = (upper ? panels - 1 - p : p) * kPanel, to = from + kPanel < n ? from + kPanel : n, width = to - from;
     solve_rows(a, lda, b, ldb, k, from, to, upper, unit);
     const hone_int first = upper ? 0 : to, rows = upper ? from : n - to;
-    if (rows == 0) continue;
-    for (hone_int i = 0; i < rows; i++)
-      for (hone_int j = 0; j < width; j++) negated[i * width + j] = -a[(first + i) * lda + from + j];
-    Gemm<T> g;
-    g.accumulate = true;
-    g.m = rows, g.n = k, g.k = width;
-    g.a = negated, g.lda = width;
-    g.b = b + from * ldb, g.ldb = ldb;
-    g.c = b + first * ldb, g.ldc = ldb;
-    const int32_t status = gemm(g);
+    const int32_t status = subtract_product("solveTriangular", b + first * ldb, ldb, a + first * lda + from, lda, b + from * ldb, ldb, false, rows, k, width);
     if (status != HONE_OK) return status;
   }
   return HONE_OK;
@@ -86,18 +93,7 @@ template <class T> int32_t lu(T *a, hone_int m, hone_int n, int32_t *pivots, int
     if (zero == 0) zero = own;
     if (rest == 0) continue;
     solve_rows(a + from * n + from, n, a + from * n + to, n, rest, hone_int(0), width, false, true);
-    if (rows == 0) continue;
-    T *negated = buffer<T, 0>(rows * width);
-    if (!negated) return no_memory("lu");
-    for (hone_int i = 0; i < rows; i++)
-      for (hone_int j = 0; j < width; j++) negated[i * width + j] = -a[(to + i) * n + from + j];
-    Gemm<T> g;
-    g.accumulate = true;
-    g.m = rows, g.n = rest, g.k = width;
-    g.a = negated, g.lda = width;
-    g.b = a + from * n + to, g.ldb = n;
-    g.c = a + to * n + to, g.ldc = n;
-    const int32_t status = gemm(g);
+    const int32_t status = subtract_product("lu", a + to * n + to, n, a + to * n + from, n, a + from * n + to, n, false, rows, rest, width);
     if (status != HONE_OK) return status;
   }
   *info = int32_t(zero);
@@ -122,18 +118,7 @@ template <class T> int32_t cholesky(T *a, hone_int n, int32_t *info) {
       }
       row[i] = std::sqrt(rest);
     }
-    if (rows == 0) break;
-    T *negated = buffer<T, 0>(rows * width);
-    if (!negated) return no_memory("cholesky");
-    for (hone_int i = 0; i < rows; i++)
-      for (hone_int j = 0; j < width; j++) negated[i * width + j] = -a[(to + i) * n + from + j];
-    Gemm<T> g;
-    g.accumulate = g.trans_b = true;
-    g.m = rows, g.n = rows, g.k = width;
-    g.a = negated, g.lda = width;
-    g.b = a + to * n + from, g.ldb = n;
-    g.c = a + to * n + to, g.ldc = n;
-    const int32_t status = gemm(g);
+    const int32_t status = subtract_product("cholesky", a + to * n + to, n, a + to * n + from, n, a + to * n + from, n, true, rows, rows, width);
     if (status != HONE_OK) return status;
   }
   for (hone_int i = 0; i < n; i++)
@@ -145,7 +130,7 @@ template <class T> int32_t cholesky(T *a, hone_int n, int32_t *info) {
 
 extern "C" HONE_KERNEL(linalg_triangular)(int32_t dtype, int32_t upper, int32_t unit, void *b, const void *a, hone_int batch, hone_int n,
                                           hone_int k) {
-  return on_floats(dtype, "solveTriangular", [&](auto zero) {
+  return for_floats(dtype, "solveTriangular", [&](auto zero) {
     using T = decltype(zero);
     return each_matrix(batch, n * n * k, [&](hone_int i) {
       return solve_triangle(static_cast<const T *>(a) + i * n * n, n, static_cast<T *>(b) + i * n * k, k, n, k, upper != 0, unit != 0);
@@ -154,7 +139,7 @@ extern "C" HONE_KERNEL(linalg_triangular)(int32_t dtype, int32_t upper, int32_t 
 }
 
 extern "C" HONE_KERNEL(linalg_lu)(int32_t dtype, void *a, void *pivots_i32, void *info_i32, hone_int batch, hone_int m, hone_int n) {
-  return on_floats(dtype, "lu", [&](auto zero) {
+  return for_floats(dtype, "lu", [&](auto zero) {
     using T = decltype(zero);
     const hone_int k = m < n ? m : n;
     return each_matrix(batch, m * n * k, [&](hone_int i) {
@@ -178,7 +163,7 @@ extern "C" HONE_KERNEL(linalg_permutation)(void *rows_i64, const void *pivots_i3
 }
 
 extern "C" HONE_KERNEL(linalg_cholesky)(int32_t dtype, void *a, void *info_i32, hone_int batch, hone_int n) {
-  return on_floats(dtype, "cholesky", [&](auto zero) {
+  return for_floats(dtype, "cholesky", [&](auto zero) {
     using T = decltype(zero);
     return each_matrix(batch, n * n * n, [&](hone_int i) {
       return cholesky(static_cast<T *>(a) + i * n * n, n, static_cast<int32_t *>(info_i32) + i);

@@ -46,7 +46,6 @@ template <class T> void block_reflector(T *v, T *t, const T *at, hone_int m, hon
 // Applies a block to the rows of c [rows, m], which are columns of the matrix: c = c (I - V^T t^T V) for Q^T, with t for Q.
 template <class T>
 int32_t apply_block(T *c, hone_int rows, hone_int m, const T *v, const T *t, hone_int width, bool transposed, T *work) {
-  if (rows == 0) return HONE_OK;
   T *product = work, *scaled = work + rows * width;
   Gemm<T> g;
   g.trans_b = true;
@@ -72,6 +71,17 @@ int32_t apply_block(T *c, hone_int rows, hone_int m, const T *v, const T *t, hon
   return gemm(h);
 }
 
+// Applies the reflectors [from, from + width) of at to the rows of c [rows, m]: Q^T (transposed) or Q.
+template <class T>
+int32_t apply_reflectors(T *c, hone_int rows, const T *at, hone_int m, hone_int from, hone_int width, const T *tau, bool transposed) {
+  if (rows <= 0) return HONE_OK;
+  T *v = buffer<T, 1>(width * m + width * width + 2 * rows * width);
+  if (!v) return no_memory("qr");
+  T *t = v + width * m;
+  block_reflector(v, t, at, m, from, width, tau);
+  return apply_block(c, rows, m, v, t, width, transposed, t + width * width);
+}
+
 } // namespace
 
 template <class T> int32_t householder_qr(T *at, hone_int m, hone_int n, T *tau) {
@@ -87,13 +97,7 @@ template <class T> int32_t householder_qr(T *at, hone_int m, hone_int n, T *tau)
       for (hone_int c = j + 1; c < to; c++) axpy(at + c * m + j, x, -tau[j] * dot(at + c * m + j, x, m - j), m - j);
       x[0] = beta;
     }
-    const hone_int rows = n - to;
-    if (rows == 0) continue;
-    T *space = buffer<T, 1>(width * m + width * width + 2 * rows * width);
-    if (!space) return no_memory("qr");
-    T *v = space, *t = v + width * m;
-    block_reflector(v, t, at, m, from, width, tau);
-    const int32_t status = apply_block(at + to * m, rows, m, v, t, width, true, t + width * width);
+    const int32_t status = apply_reflectors(at + to * m, n - to, at, m, from, width, tau, true);
     if (status != HONE_OK) return status;
   }
   return HONE_OK;
@@ -103,14 +107,9 @@ template <class T> int32_t householder_q(T *q, hone_int columns, const T *at, ho
   for (hone_int c = 0; c < columns; c++)
     for (hone_int i = 0; i < m; i++) q[c * m + i] = i == c ? T(1) : T(0);
   for (hone_int p = (k + kPanel - 1) / kPanel; p-- > 0;) {
-    const hone_int from = p * kPanel, to = from + kPanel < k ? from + kPanel : k, width = to - from, rows = columns - from;
-    if (rows <= 0) continue;
-    T *space = buffer<T, 1>(width * m + width * width + 2 * rows * width);
-    if (!space) return no_memory("qr");
-    T *v = space, *t = v + width * m;
-    block_reflector(v, t, at, m, from, width, tau);
+    const hone_int from = p * kPanel, to = from + kPanel < k ? from + kPanel : k;
     // The columns before `from` are still those of the identity, which these reflectors leave alone.
-    const int32_t status = apply_block(q + from * m, rows, m, v, t, width, false, t + width * width);
+    const int32_t status = apply_reflectors(q + from * m, columns - from, at, m, from, to - from, tau, false);
     if (status != HONE_OK) return status;
   }
   return HONE_OK;
@@ -367,7 +366,7 @@ template <class T> int32_t jacobi_svd(T *x, T *s, T *j, hone_int n, int32_t *inf
 } // namespace
 
 extern "C" HONE_KERNEL(linalg_qr)(int32_t dtype, void *q, hone_int columns, void *at, hone_int batch, hone_int m, hone_int n) {
-  return on_floats(dtype, "qr", [&](auto zero) {
+  return for_floats(dtype, "qr", [&](auto zero) {
     using T = decltype(zero);
     const hone_int k = m < n ? m : n;
     return each_matrix(batch, m * n * k, [&](hone_int i) {
@@ -389,7 +388,7 @@ extern "C" HONE_KERNEL(linalg_qr)(int32_t dtype, void *q, hone_int columns, void
 }
 
 extern "C" HONE_KERNEL(linalg_eigh)(int32_t dtype, int32_t vectors, void *a, void *values, void *info_i32, hone_int batch, hone_int n) {
-  return on_floats(dtype, "eigh", [&](auto zero) {
+  return for_floats(dtype, "eigh", [&](auto zero) {
     using T = decltype(zero);
     return each_matrix(batch, 8 * n * n * n, [&](hone_int i) {
       return eigh(static_cast<T *>(a) + i * n * n, static_cast<T *>(values) + i * n, n, vectors != 0, static_cast<int32_t *>(info_i32) + i);
@@ -398,7 +397,7 @@ extern "C" HONE_KERNEL(linalg_eigh)(int32_t dtype, int32_t vectors, void *a, voi
 }
 
 extern "C" HONE_KERNEL(linalg_svd)(int32_t dtype, void *left, void *values, void *right, void *info_i32, hone_int batch, hone_int n) {
-  return on_floats(dtype, "svd", [&](auto zero) {
+  return for_floats(dtype, "svd", [&](auto zero) {
     using T = decltype(zero);
     return each_matrix(batch, 40 * n * n * n, [&](hone_int i) {
       T *j = left ? static_cast<T *>(left) + i * n * n : nullptr;

@@ -3,9 +3,9 @@
 #include <limits>
 
 #include "math/vecmath.h"
+#include "support/dtype.h"
 #include "support/parallel.h"
 #include "support/rows.h"
-#include "support/status.h"
 
 using namespace hone;
 
@@ -90,8 +90,8 @@ template <class T> struct Pass {
 
 template <class T, class I> void pass_row(const Problem<T, I> &p, const T *x, Pass<T> *out) {
   constexpr T lowest = -std::numeric_limits<T>::infinity();
-  const T top = max_of(x, p.c, lowest);
-  const Vec<T> shift = splat(top);
+  const T top = largest(x, p.c, lowest);
+  const Vec<T> shift = broadcast(top);
   out->max[0] = top;
   out->sum[0] = sum_vectors<T>(p.c, [&](hone_int j, auto part) { return m_exp(part.load(x + j, lowest) - shift); });
   if (p.smoothing == 0) return;
@@ -102,7 +102,7 @@ template <class T, class I> void pass_row(const Problem<T, I> &p, const T *x, Pa
 }
 
 template <class T, class I, class P> void pass_column(const Problem<T, I> &p, const T *x, P part, Pass<T> *out) {
-  Vec<T> max = splat(-std::numeric_limits<T>::infinity()), sum = splat(T(0)), weighted = splat(T(0));
+  Vec<T> max = broadcast(-std::numeric_limits<T>::infinity()), sum = broadcast(T(0)), weighted = broadcast(T(0));
   for (hone_int j = 0; j < p.c; j++) max = larger<T>(part.load(x + j * p.inner, T(0)), max);
   for (hone_int j = 0; j < p.c; j++) sum += m_exp(part.load(x + j * p.inner, T(0)) - max);
   store(out->max, max);
@@ -180,7 +180,7 @@ int32_t cross_entropy_backward(const Problem<T, I> &p, T *grad, const T *grad_lo
       std::memset(to, 0, size_t(p.c) * sizeof(T));
       return;
     }
-    const Vec<T> shift = splat(lse[item]);
+    const Vec<T> shift = broadcast(lse[item]);
     const T sum = sum_vectors<T>(p.c, [&](hone_int j, auto part) {
       const Vec<T> e = m_exp(part.load(x + j, lowest) - shift);
       part.store(to + j, e);
@@ -190,7 +190,7 @@ int32_t cross_entropy_backward(const Problem<T, I> &p, T *grad, const T *grad_lo
     factors(item, sum, &probability, &each, &hit);
     each_vector<T>(p.c, [&](hone_int j, auto part) {
       Vec<T> v = part.load(to + j, T(0)) * probability;
-      if (p.smoothing != 0) v -= each * (p.weight ? part.load(p.weight + j, T(0)) : splat(T(1)));
+      if (p.smoothing != 0) v -= each * (p.weight ? part.load(p.weight + j, T(0)) : broadcast(T(1)));
       part.store(to + j, v);
     });
     to[p.target[item]] -= hit;
@@ -199,7 +199,7 @@ int32_t cross_entropy_backward(const Problem<T, I> &p, T *grad, const T *grad_lo
     const T *x = logits + p.at(first);
     T *to = grad + p.at(first);
     const Vec<T> shift = part.load(lse + first, T(0));
-    Vec<T> total = splat(T(0));
+    Vec<T> total = broadcast(T(0));
     for (hone_int j = 0; j < p.c; j++) {
       const Vec<T> e = m_exp(part.load(x + j * p.inner, T(0)) - shift);
       part.store(to + j * p.inner, e);
@@ -268,15 +268,16 @@ template <class T, class I> int32_t nll_loss_backward(const Problem<T, I> &p, T 
 template <class F>
 int32_t dispatch(const char *what, int32_t dtype, int32_t index_dtype, const void *target, const void *weight, hone_int n, hone_int c, hone_int inner,
                  double ignore, double smoothing, int32_t reduction, F &&body) {
-  if (dtype != HONE_F32 && dtype != HONE_F64) return fail(HONE_E_DTYPE, "%s does not support dtype %d", what, int(dtype));
-  if (index_dtype != HONE_I32 && index_dtype != HONE_I64) return fail(HONE_E_DTYPE, "%s needs int32 or int64 targets, got dtype %d", what, int(index_dtype));
-  auto with = [&](auto value, auto index) {
-    using T = decltype(value);
-    using I = decltype(index);
-    return body(value, Problem<T, I>{static_cast<const I *>(target), static_cast<const T *>(weight), n, c, inner, ignore, smoothing, reduction});
-  };
-  if (dtype == HONE_F32) return index_dtype == HONE_I32 ? with(float(), int32_t()) : with(float(), int64_t());
-  return index_dtype == HONE_I32 ? with(double(), int32_t()) : with(double(), int64_t());
+  return for_floats(dtype, what, [&](auto zero) {
+    const auto with = [&](auto index) {
+      using T = decltype(zero);
+      using I = decltype(index);
+      return body(zero, Problem<T, I>{static_cast<const I *>(target), static_cast<const T *>(weight), n, c, inner, ignore, smoothing, reduction});
+    };
+    if (index_dtype == HONE_I32) return with(int32_t());
+    if (index_dtype == HONE_I64) return with(int64_t());
+    return fail(HONE_E_DTYPE, "%s takes targets of int32 or int64, not %s", what, dtype_name(index_dtype));
+  });
 }
 
 } // namespace

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "support/dtype.h"
 #include "support/parallel.h"
-#include "support/status.h"
 
 using namespace hone;
 
@@ -130,27 +130,21 @@ int32_t ctc_backward(T *grad, T *beta, const T *grad_loss, const T *loss, const 
 HONE_KERNEL(ctc_loss)(int32_t dtype, void *loss, void *alpha, const void *logp, const void *targets_i64, hone_int target_stride,
                       const void *input_lengths_i64, const void *target_lengths_i64, hone_int steps, hone_int n, hone_int classes, hone_int width,
                       hone_int blank) {
-  auto run = [&](auto zero) {
+  return for_floats(dtype, "ctc_loss", [&](auto zero) {
     using T = decltype(zero);
     return ctc(static_cast<T *>(loss), static_cast<T *>(alpha), static_cast<const T *>(logp), static_cast<const int64_t *>(targets_i64), target_stride,
                static_cast<const int64_t *>(input_lengths_i64), static_cast<const int64_t *>(target_lengths_i64), steps, n, classes, width, blank);
-  };
-  if (dtype == HONE_F32) return run(float());
-  if (dtype == HONE_F64) return run(double());
-  return fail(HONE_E_DTYPE, "ctc_loss does not support dtype %d", int(dtype));
+  });
 }
 
 HONE_KERNEL(ctc_loss_backward)(int32_t dtype, void *grad, void *beta, const void *grad_loss, const void *loss, const void *alpha, const void *logp,
                                const void *targets_i64, hone_int target_stride, const void *input_lengths_i64, const void *target_lengths_i64,
                                hone_int steps, hone_int n, hone_int classes, hone_int width, hone_int blank, int32_t zero_infinity) {
-  auto run = [&](auto zero) {
+  return for_floats(dtype, "ctc_loss_backward", [&](auto zero) {
     using T = decltype(zero);
     return ctc_backward(static_cast<T *>(grad), static_cast<T *>(beta), static_cast<const T *>(grad_loss), static_cast<const T *>(loss),
                         static_cast<const T *>(alpha), static_cast<const T *>(logp), static_cast<const int64_t *>(targets_i64), target_stride,
                         static_cast<const int64_t *>(input_lengths_i64), static_cast<const int64_t *>(target_lengths_i64), steps, n, classes, width,
                         blank, zero_infinity != 0);
-  };
-  if (dtype == HONE_F32) return run(float());
-  if (dtype == HONE_F64) return run(double());
-  return fail(HONE_E_DTYPE, "ctc_loss_backward does not support dtype %d", int(dtype));
+  });
 }

@@ -3,9 +3,9 @@
 #include <limits>
 
 #include "math/vecmath.h"
+#include "support/dtype.h"
 #include "support/parallel.h"
 #include "support/rows.h"
-#include "support/status.h"
 
 using namespace hone;
 
@@ -37,10 +37,10 @@ template <class T, class Row, class Column> void over(hone_int outer, hone_int l
 }
 
 template <class T> void softmax_row(T *out, const T *a, hone_int len, bool log) {
-  const Vec<T> shift = splat(max_of(a, len, kLowest<T>));
+  const Vec<T> shift = broadcast(largest(a, len, kLowest<T>));
   if (log) {
     const T sum = sum_vectors<T>(len, [&](hone_int i, auto part) { return m_exp(part.load(a + i, kLowest<T>) - shift); });
-    const Vec<T> log_sum = splat(T(std::log(sum)));
+    const Vec<T> log_sum = broadcast(T(std::log(sum)));
     each_vector<T>(len, [&](hone_int i, auto part) { part.store(out + i, part.load(a + i, T(0)) - shift - log_sum); });
   } else {
     const T sum = sum_vectors<T>(len, [&](hone_int i, auto part) {
@@ -48,14 +48,14 @@ template <class T> void softmax_row(T *out, const T *a, hone_int len, bool log) 
       part.store(out + i, e);
       return e;
     });
-    const Vec<T> scale = splat(T(1) / sum);
+    const Vec<T> scale = broadcast(T(1) / sum);
     each_vector<T>(len, [&](hone_int i, auto part) { part.store(out + i, part.load(out + i, T(0)) * scale); });
   }
 }
 
 template <class T, class P> void softmax_column(T *out, const T *a, hone_int len, hone_int stride, P part, bool log) {
   const hone_int end = len * stride;
-  Vec<T> max = splat(kLowest<T>), sum = splat(T(0));
+  Vec<T> max = broadcast(kLowest<T>), sum = broadcast(T(0));
   for (hone_int j = 0; j < end; j += stride) max = larger<T>(part.load(a + j, T(0)), max);
   if (log) {
     for (hone_int j = 0; j < end; j += stride) sum += m_exp(part.load(a + j, T(0)) - max);
@@ -99,11 +99,11 @@ template <class T, bool log> int32_t softmax_backward(T *grad, const T *grad_out
   over<T>(
       outer, len, inner,
       [=](hone_int at) {
-        const Vec<T> sum = splat(sum_vectors<T>(len, [=](hone_int i, auto part) { return term(at + i, part); }));
+        const Vec<T> sum = broadcast(sum_vectors<T>(len, [=](hone_int i, auto part) { return term(at + i, part); }));
         each_vector<T>(len, [=](hone_int i, auto part) { finish(at + i, part, sum); });
       },
       [=](hone_int at, auto part) {
-        Vec<T> sum = splat(T(0));
+        Vec<T> sum = broadcast(T(0));
         for (hone_int j = at, end = at + len * inner; j < end; j += inner) sum += term(j, part);
         for (hone_int j = at, end = at + len * inner; j < end; j += inner) finish(j, part, sum);
       });
@@ -113,20 +113,18 @@ template <class T, bool log> int32_t softmax_backward(T *grad, const T *grad_out
 } // namespace
 
 HONE_KERNEL(softmax)(int32_t dtype, int32_t log, void *out, const void *a, hone_int outer, hone_int len, hone_int inner) {
-  if (dtype == HONE_F32) return softmax(static_cast<float *>(out), static_cast<const float *>(a), outer, len, inner, log != 0);
-  if (dtype == HONE_F64) return softmax(static_cast<double *>(out), static_cast<const double *>(a), outer, len, inner, log != 0);
-  return fail(HONE_E_DTYPE, "softmax does not support dtype %d", int(dtype));
+  return for_floats(dtype, "softmax", [&](auto zero) {
+    using T = decltype(zero);
+    return softmax(static_cast<T *>(out), static_cast<const T *>(a), outer, len, inner, log != 0);
+  });
 }
 
 HONE_KERNEL(softmax_backward)(int32_t dtype, int32_t log, void *grad_in, const void *grad_out, const void *out, hone_int outer, hone_int len,
                               hone_int inner) {
-  auto run = [&](auto zero) {
+  return for_floats(dtype, "softmax_backward", [&](auto zero) {
     using T = decltype(zero);
     auto *to = static_cast<T *>(grad_in);
     auto *g = static_cast<const T *>(grad_out), *y = static_cast<const T *>(out);
     return log ? softmax_backward<T, true>(to, g, y, outer, len, inner) : softmax_backward<T, false>(to, g, y, outer, len, inner);
-  };
-  if (dtype == HONE_F32) return run(float());
-  if (dtype == HONE_F64) return run(double());
-  return fail(HONE_E_DTYPE, "softmax_backward does not support dtype %d", int(dtype));
+  });
 }

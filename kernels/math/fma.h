@@ -1,4 +1,4 @@
-// fma.h: broadcasts, and a * b + c on vectors, fused wherever the build has a fused instruction.
+// fma.h: a * b + c on vectors, fused wherever the build has a fused instruction.
 #pragma once
 
 #include "support/simd.h"
@@ -6,9 +6,6 @@
 namespace hone {
 
 template <class V> inline __attribute__((always_inline)) V madd(V a, V b, V c) { return a * b + c; }
-
-// x in every lane. (x - 0 is x, whatever x is, so this is one broadcast; 0 + x is an addition, and loses the sign of -0.)
-template <class T> inline __attribute__((always_inline)) Vec<T> broadcast(T x) { return x - Vec<T>{}; }
 
 #if defined(__wasm_relaxed_simd__)
 // clang does not contract to the relaxed instructions by itself.

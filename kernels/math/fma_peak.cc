@@ -4,8 +4,8 @@
 #endif
 
 #include "math/fma.h"
+#include "support/dtype.h"
 #include "support/parallel.h"
-#include "support/status.h"
 
 namespace hone {
 namespace {
@@ -77,7 +77,8 @@ template <class T> double peak(double seconds) {
 } // namespace hone
 
 extern "C" HONE_KERNEL(fma_peak)(int32_t dtype, double seconds, double *gflops) {
-  if (dtype != HONE_F32 && dtype != HONE_F64) return hone::fail(HONE_E_DTYPE, "fma_peak: dtype code %d is not floating", int(dtype));
-  *gflops = dtype == HONE_F32 ? hone::peak<float>(seconds) : hone::peak<double>(seconds);
-  return HONE_OK;
+  return hone::for_floats(dtype, "fma_peak", [&](auto zero) {
+    *gflops = hone::peak<decltype(zero)>(seconds);
+    return HONE_OK;
+  });
 }

@@ -15,9 +15,6 @@ template <class V> using IfFloat = typename std::enable_if<!IsInt<V>::value, int
 
 // ---- floats and integers alike -----------------------------------------------------------------------------------------------------
 
-template <class S> inline Int<S> all_like(Int<S>, Int<S> x) { return x; }
-template <class V, IfFloat<V> = 0> inline V all_like(V, ElementOf<V> x) { return all<V>(x); }
-
 // NaN wins; of equals the first.
 template <class V> inline V m_maximum(V a, V b) {
   if constexpr (IsInt<V>::value) return a >= b ? a : b;
@@ -27,18 +24,18 @@ template <class V> inline V m_minimum(V a, V b) {
   if constexpr (IsInt<V>::value) return a <= b ? a : b;
   else return select((a <= b) | (a != a), a, b);
 }
-template <class V, class T> inline V m_clamp(V x, T low, T high) { return m_minimum(m_maximum(x, all_like(x, low)), all_like(x, high)); }
+template <class V, class T> inline V m_clamp(V x, T low, T high) { return m_minimum(m_maximum(x, broadcast<V>(low)), broadcast<V>(high)); }
 template <class V> inline V m_abs(V x) {
   if constexpr (IsInt<V>::value) return x < V(0) ? -x : x;
   else return m_fabs(x);
 }
 template <class V> inline V m_sign(V x) {
   if constexpr (IsInt<V>::value) return x > V(0) ? V(1) : x < V(0) ? -V(1) : V(0);
-  else return select(x > ElementOf<V>(0), all<V>(1), select(x < ElementOf<V>(0), all<V>(-1), all<V>(0)));
+  else return select(x > ElementOf<V>(0), broadcast<V>(1), select(x < ElementOf<V>(0), broadcast<V>(-1), broadcast<V>(0)));
 }
 template <class V> inline V m_relu(V x) {
   if constexpr (IsInt<V>::value) return x < V(0) ? V(0) : x;
-  else return select(x < ElementOf<V>(0), all<V>(0), x);
+  else return select(x < ElementOf<V>(0), broadcast<V>(0), x);
 }
 
 // ---- integers ----------------------------------------------------------------------------------------------------------------------
@@ -118,7 +115,7 @@ template <class V, IfFloat<V> = 0> inline V m_floor_divide(V a, V b) {
   quotient = select(wrong, quotient - T(1), quotient);
   const V down = m_floor(quotient);
   const V rounded = select(quotient - down > T(0.5), down + T(1), down);
-  const V result = select(quotient != T(0), rounded, m_copysign(all<V>(0), a / b));
+  const V result = select(quotient != T(0), rounded, m_copysign(broadcast<V>(0), a / b));
   return select(b == T(0), a / b, result);
 }
 
@@ -126,7 +123,7 @@ template <class V, IfFloat<V> = 0> inline V m_floor_divide(V a, V b) {
 
 template <class V> inline V m_logsigmoid(V x) {
   using T = ElementOf<V>;
-  return select(x > T(0), all<V>(0), x) - m_log1p(m_exp(-m_fabs(x)));
+  return select(x > T(0), broadcast<V>(0), x) - m_log1p(m_exp(-m_fabs(x)));
 }
 template <class V, class T> inline V m_softplus(V x, T beta, T threshold) {
   const V scaled = x * beta;
@@ -170,12 +167,12 @@ template <class V, class T> inline V m_elu_grad(V g, V x, T alpha, T scale) {
   return select(x <= T(0), g * (alpha * scale) * m_exp(x), g * scale);
 }
 // g where x > 0, else 0; a NaN x passes g, as in PyTorch.
-template <class V> inline V m_select_gt0(V x, V g) { return select(x <= ElementOf<V>(0), all<V>(0), g); }
+template <class V> inline V m_select_gt0(V x, V g) { return select(x <= ElementOf<V>(0), broadcast<V>(0), g); }
 template <class V, class T> inline V m_clamp_grad(V g, V x, T low, T high) {
   // An infinite bound is none: infinities pass it.
-  auto above = (x > low) | (all<V>(low) == all<V>(-__builtin_inf()));
-  auto below = (x < high) | (all<V>(high) == all<V>(__builtin_inf()));
-  return select(above & below & (x == x), g, all<V>(0));
+  auto above = (x > low) | (broadcast<V>(low) == broadcast<V>(-__builtin_inf()));
+  auto below = (x < high) | (broadcast<V>(high) == broadcast<V>(__builtin_inf()));
+  return select(above & below & (x == x), g, broadcast<V>(0));
 }
 
 } // namespace hone

@@ -115,37 +115,4 @@ inline Vec<double> fused(Vec<double> a, Vec<double> b, Vec<double> c) {
 }
 #endif
 
-inline float root(float x) { return std::sqrt(x); }
-inline double root(double x) { return std::sqrt(x); }
-
-inline Vec<float> root(Vec<float> x) {
-#if defined(__AVX512F__)
-  return (Vec<float>)_mm512_mask_sqrt_ps((__m512)x, (__mmask16)-1, (__m512)x);
-#elif defined(__FMA__) && defined(__AVX2__)
-  return (Vec<float>)_mm256_sqrt_ps((__m256)x);
-#elif defined(__clang__)
-  return __builtin_elementwise_sqrt(x);
-#else
-  float lanes[kLanes<float>];
-  std::memcpy(lanes, &x, sizeof x);
-  for (float &lane : lanes) lane = std::sqrt(lane);
-  return load(lanes);
-#endif
-}
-
-inline Vec<double> root(Vec<double> x) {
-#if defined(__AVX512F__)
-  return (Vec<double>)_mm512_mask_sqrt_pd((__m512d)x, (__mmask8)-1, (__m512d)x);
-#elif defined(__FMA__) && defined(__AVX2__)
-  return (Vec<double>)_mm256_sqrt_pd((__m256d)x);
-#elif defined(__clang__)
-  return __builtin_elementwise_sqrt(x);
-#else
-  double lanes[kLanes<double>];
-  std::memcpy(lanes, &x, sizeof x);
-  for (double &lane : lanes) lane = std::sqrt(lane);
-  return load(lanes);
-#endif
-}
-
 } // namespace hone

@@ -149,8 +149,8 @@ HONE_SPECIAL(log_ndtr)
 
 inline float polygamma_float(float x, float order) { return float(polygamma_double(double(x), double(order))); }
 template <class V> inline V m_polygamma(V x, ElementOf<V> order) {
-  if constexpr (is_f32<V>) return each<V, polygamma_float>(x, all<V>(order));
-  else return each<V, polygamma_double>(x, all<V>(order));
+  if constexpr (is_f32<V>) return each<V, polygamma_float>(x, broadcast<V>(order));
+  else return each<V, polygamma_double>(x, broadcast<V>(order));
 }
 
 } // namespace hone

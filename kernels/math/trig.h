@@ -72,7 +72,7 @@ template <class Function, class V> inline V trigonometric(V x) {
     V r = h.join();
     if (!std::is_same<Function, Cosine>::value) r = select(x == T(0), x, r);
     // Beyond the reach of reduce_trig, and for inf and NaN, these lanes (and no others) are libm's.
-    const V far = select(m_fabs(x) < T(268435456.0), all<V>(0), all<V>(1));
+    const V far = select(m_fabs(x) < T(268435456.0), broadcast<V>(0), broadcast<V>(1));
     T from[VecInfo<V>::lanes], lane[VecInfo<V>::lanes], any = 0;
     std::memcpy(lane, &far, sizeof far);
     for (T l : lane) any += l;
@@ -107,9 +107,9 @@ template <class V> inline V m_powf(V x, V y) {
     const auto integer = whole == y, odd = integer & (half != y);
     const auto negative = bits<typename VecInfo<V>::I>(x) < 0;
     r = select(negative & odd, -r, r);
-    r = select((x < T(0)) & !integer & (x > -L::infinity()), all<V>(L::quiet_NaN()), r);
+    r = select((x < T(0)) & !integer & (x > -L::infinity()), broadcast<V>(L::quiet_NaN()), r);
     const auto one = (y == T(0)) | (x == T(1)) | ((x == T(-1)) & (m_fabs(y) == L::infinity()));
-    return select(one, all<V>(T(1)), r);
+    return select(one, broadcast<V>(T(1)), r);
   }
 }
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <type_traits>
 
 #if (defined(__x86_64__) || defined(__i386__)) && !defined(__clang__)
 #include <immintrin.h>
@@ -15,51 +14,6 @@
 #include "support/simd.h"
 
 namespace hone {
-
-template <class T, int N> struct VecN {
-  typedef T type __attribute__((vector_size(N * sizeof(T))));
-};
-
-template <class T> struct BitsOf;
-template <> struct BitsOf<float> {
-  using I = int32_t;
-  using U = uint32_t;
-};
-template <> struct BitsOf<double> {
-  using I = int64_t;
-  using U = uint64_t;
-};
-
-// The element type of V and the integer types with V's layout.
-template <class V> struct VecInfo {
-  using T = typename std::remove_reference<decltype(std::declval<V &>()[0])>::type;
-  static constexpr int lanes = int(sizeof(V) / sizeof(T));
-  using I = typename VecN<typename BitsOf<T>::I, lanes>::type;
-  using U = typename VecN<typename BitsOf<T>::U, lanes>::type;
-};
-template <> struct VecInfo<float> : BitsOf<float> {
-  using T = float;
-  static constexpr int lanes = 1;
-};
-template <> struct VecInfo<double> : BitsOf<double> {
-  using T = double;
-  static constexpr int lanes = 1;
-};
-template <class V> using ElementOf = typename VecInfo<V>::T;
-template <class V> constexpr bool is_f32 = std::is_same<ElementOf<V>, float>::value;
-
-template <class To, class From> inline To bits(const From &from) {
-  static_assert(sizeof(To) == sizeof(From), "sizes differ");
-  To to;
-  std::memcpy(&to, &from, sizeof to);
-  return to;
-}
-template <class V> inline V all(ElementOf<V> x) {
-  if constexpr (VecInfo<V>::lanes == 1) return x;
-  else return x - V{}; // keeps -0, which V{} + x would not
-}
-// m is what a comparison of V gives: a bool, or a vector of 0 and -1.
-template <class M, class V> inline V select(const M &m, const V &a, const V &b) { return m ? a : b; }
 
 // Applies a scalar function to each lane; not inlined, for the sake of size.
 template <class V, ElementOf<V> (*F)(ElementOf<V>)> __attribute__((noinline)) V each(V x) {
@@ -80,11 +34,11 @@ template <class V, ElementOf<V> (*F)(ElementOf<V>, ElementOf<V>)> __attribute__(
 
 template <class V> inline V m_fabs(V x) {
   using U = typename VecInfo<V>::U;
-  return bits<V>(bits<U>(x) & ~bits<U>(all<V>(ElementOf<V>(-0.0))));
+  return bits<V>(bits<U>(x) & ~bits<U>(broadcast<V>(ElementOf<V>(-0.0))));
 }
 template <class V> inline V m_copysign(V x, V sign) {
   using U = typename VecInfo<V>::U;
-  const U mask = bits<U>(all<V>(ElementOf<V>(-0.0)));
+  const U mask = bits<U>(broadcast<V>(ElementOf<V>(-0.0)));
   return bits<V>((bits<U>(x) & ~mask) | (bits<U>(sign) & mask));
 }
 
@@ -124,7 +78,7 @@ template <class V> inline V m_sqrt(V x) {
 
 template <class V> inline V m_round(V x) {
   using T = ElementOf<V>;
-  const V big = all<V>(is_f32<V> ? T(8388608.0) : T(4503599627370496.0));
+  const V big = broadcast<V>(is_f32<V> ? T(8388608.0) : T(4503599627370496.0));
   const V magnitude = m_fabs(x);
   const V rounded = (magnitude + big) - big;
   return select(magnitude < big, m_copysign(rounded, x), x);
@@ -173,8 +127,8 @@ template <class V> inline V m_exp(V x) {
   using I = typename VecInfo<V>::I;
   using U = typename VecInfo<V>::U;
   const T lowest = is_f32<V> ? T(-104) : T(-746), highest = is_f32<V> ? T(89) : T(710);
-  x = select(x < lowest, all<V>(lowest), x);
-  x = select(x > highest, all<V>(highest), x);
+  x = select(x < lowest, broadcast<V>(lowest), x);
+  x = select(x > highest, broadcast<V>(highest), x);
   V n, shifted, p;
   const V r = reduce_exp(x, n, shifted);
   if constexpr (is_f32<V>) {
@@ -202,8 +156,8 @@ template <class V> inline V m_expm1(V x) {
   using T = ElementOf<V>;
   if constexpr (is_f32<V>) {
     using S = typename BitsOf<T>::U;
-    V y = select(x < T(-20), all<V>(T(-20)), x);
-    y = select(y > T(89), all<V>(T(89)), y);
+    V y = select(x < T(-20), broadcast<V>(T(-20)), x);
+    y = select(y > T(89), broadcast<V>(T(89)), y);
     V n, shifted;
     const V r = reduce_exp(y, n, shifted);
     V p = r * T(1.9875691500e-4) + T(1.3981999507e-3);
@@ -264,11 +218,11 @@ template <class V> inline V m_log(V x) {
   const V scaled = select(tiny, x * up, x);
   U k;
   const V m = split_log(scaled, k);
-  const V count = small_float<V>(k) - select(tiny, all<V>(is_f32<V> ? T(25) : T(54)), all<V>(T(0)));
-  V r = log_core(count, m - T(1), all<V>(T(0)));
+  const V count = small_float<V>(k) - select(tiny, broadcast<V>(is_f32<V> ? T(25) : T(54)), broadcast<V>(T(0)));
+  V r = log_core(count, m - T(1), broadcast<V>(T(0)));
   r = select(x < L::infinity(), r, x); // inf and NaN
-  r = select(x == T(0), all<V>(-L::infinity()), r);
-  return select(x < T(0), all<V>(L::quiet_NaN()), r);
+  r = select(x == T(0), broadcast<V>(-L::infinity()), r);
+  return select(x < T(0), broadcast<V>(L::quiet_NaN()), r);
 }
 
 template <class V> inline V m_log1p(V x) {
@@ -282,12 +236,12 @@ template <class V> inline V m_log1p(V x) {
     V count = small_float<V>(k);
     const auto near = (x > T(-0.29289)) & (x < T(0.41421));
     V c = select(count >= T(2), T(1) - (u - x), x - (u - T(1))) / u;
-    c = select(count < T(25), c, all<V>(T(0)));
-    const V r0 = log_core(select(near, all<V>(T(0)), count), select(near, x, m - T(1)), select(near, all<V>(T(0)), c));
+    c = select(count < T(25), c, broadcast<V>(T(0)));
+    const V r0 = log_core(select(near, broadcast<V>(T(0)), count), select(near, x, m - T(1)), select(near, broadcast<V>(T(0)), c));
     V r = select(m_fabs(x) < T(5.9604645e-8), x, r0);
     r = select(x < L::infinity(), r, x);
-    r = select(x == T(-1), all<V>(-L::infinity()), r);
-    return select(x < T(-1), all<V>(L::quiet_NaN()), r);
+    r = select(x == T(-1), broadcast<V>(-L::infinity()), r);
+    return select(x < T(-1), broadcast<V>(L::quiet_NaN()), r);
   } else {
     return each<V, std::log1p>(x);
   }
@@ -320,7 +274,7 @@ template <class V> inline V m_erf(V x) {
   if constexpr (is_f32<V>) {
     // Two minimax polynomials: erf(x) / x near 0, log(erfc(x)) farther out.
     V t = m_fabs(x);
-    t = select(t > T(4), all<V>(T(4)), t);
+    t = select(t > T(4), broadcast<V>(T(4)), t);
     const V s = t * t;
     V q = t * T(-1.72853470e-5) + T(3.83197126e-4);
     q = q * s + (t * T(-3.88396438e-3) + T(2.42546219e-2));

@@ -8,7 +8,6 @@
 namespace {
 
 using namespace hone;
-using namespace hone::conv;
 using namespace hone::norms;
 
 constexpr hone_int kBlockRows = 32; // rows at a time when channels lie side by side
@@ -55,15 +54,8 @@ template <class T, class F> inline void sum_rows(T *sums, const T *a, const T *b
   Vec<T> s[4] = {};
   for (hone_int r = r0; r < r1; r++)
     for (hone_int u = 0; u * lanes < width; u++) {
-      Vec<T> va{}, vb{};
       const hone_int at = r * c + c0 + u * lanes, count = min_of(lanes, width - u * lanes);
-      if (count == lanes) {
-        va = load(a + at), vb = load(b + at);
-      } else {
-        std::memcpy(&va, a + at, size_t(count) * sizeof(T));
-        std::memcpy(&vb, b + at, size_t(count) * sizeof(T));
-      }
-      s[u] += f(va, vb, int(u));
+      s[u] += count == lanes ? f(load(a + at), load(b + at), int(u)) : f(load_some(a + at, count), load_some(b + at, count), int(u));
     }
   for (int u = 0; u < 4; u++) store(sums + u * lanes, s[u]);
 }
@@ -99,13 +91,8 @@ template <class T, class F> void map_rows(T *to, const T *a, const T *b, const L
       const hone_int at = r * l.c;
       hone_int ch = 0;
       for (; ch + lanes <= l.c; ch += lanes) store(to + at + ch, f(load(a + at + ch), load(b + at + ch), ch));
-      if (ch == l.c) continue;
-      const size_t rest = size_t(l.c - ch) * sizeof(T);
-      Vec<T> va{}, vb{};
-      std::memcpy(&va, a + at + ch, rest);
-      std::memcpy(&vb, b + at + ch, rest);
-      va = f(va, vb, ch);
-      std::memcpy(to + at + ch, &va, rest);
+      const hone_int rest = l.c - ch;
+      if (rest > 0) store_some<T>(to + at + ch, f(load_some(a + at + ch, rest), load_some(b + at + ch, rest), ch), rest);
     }
   });
 }
@@ -114,7 +101,7 @@ template <class T, class F> void map_rows(T *to, const T *a, const T *b, const L
 
 // y = (x - mean) * scale + shift for every channel; the arrays have room for a whole vector at the end.
 template <class T> void normalise_planes(T *out, const T *x, const Layout &l, hone_int ch, hone_int n0, hone_int n1, T mean, T scale, T shift) {
-  const Vec<T> m = spread(mean), a = spread(scale), b = spread(shift);
+  const Vec<T> m = broadcast(mean), a = broadcast(scale), b = broadcast(shift);
   for (hone_int i = n0; i < n1; i++) {
     const hone_int at = (i * l.c + ch) * l.inner;
     map_block(out + at, x + at, x + at, l.inner, [=](Vec<T> v, Vec<T>) { return madd(Vec<T>(v - m), a, b); });
@@ -268,7 +255,7 @@ bool batch_norm_backward(T *grad_x, T *grad_weight, T *grad_bias, const T *grad,
 
   const auto take = [&](hone_int ch, hone_int part) {
     double sum = 0, dot = 0;
-    const Vec<T> m = spread(mean[ch]);
+    const Vec<T> m = broadcast(mean[ch]);
     each_block(l, ch, part * l.per_task, min_of((part + 1) * l.per_task, l.n), [&](hone_int at, hone_int n) {
       sum += sum_block(grad + at, grad + at, n, [](Vec<T> g, Vec<T>) { return g; });
       dot += sum_block(grad + at, x + at, n, [=](Vec<T> g, Vec<T> v) { return g * (v - m); });
@@ -276,7 +263,7 @@ bool batch_norm_backward(T *grad_x, T *grad_weight, T *grad_bias, const T *grad,
     sums[part * l.c + ch] = sum, dots[part * l.c + ch] = dot;
   };
   const auto give = [&](hone_int ch, hone_int n0, hone_int n1) {
-    const Vec<T> m = spread(centre[ch]), g0 = spread(mean_grad[ch]), k = spread(slope[ch]), a = spread(scale[ch]);
+    const Vec<T> m = broadcast(centre[ch]), g0 = broadcast(mean_grad[ch]), k = broadcast(slope[ch]), a = broadcast(scale[ch]);
     for (hone_int i = n0; i < n1 && grad_x; i++) {
       const hone_int at = (i * l.c + ch) * l.inner;
       if (training)
@@ -310,30 +297,33 @@ bool batch_norm_backward(T *grad_x, T *grad_weight, T *grad_bias, const T *grad,
 
 HONE_KERNEL(batch_norm)(int32_t dtype, void *out, void *save_mean, void *save_invstd, const void *x, const void *weight, const void *bias,
                         void *running_mean, void *running_var, hone_int n, hone_int c, hone_int inner, double momentum, double eps) {
-  return on_floats("batch_norm", dtype, [&](auto zero) {
+  return for_floats(dtype, "batch_norm", [&](auto zero) {
     using T = decltype(zero);
-    return batch_norm(static_cast<T *>(out), static_cast<T *>(save_mean), static_cast<T *>(save_invstd), static_cast<const T *>(x),
+    const bool done = batch_norm(static_cast<T *>(out), static_cast<T *>(save_mean), static_cast<T *>(save_invstd), static_cast<const T *>(x),
                       static_cast<const T *>(weight), static_cast<const T *>(bias), static_cast<T *>(running_mean),
                       static_cast<T *>(running_var), Layout(n, c, inner), momentum, eps);
+    return done ? HONE_OK : no_memory("batch_norm");
   });
 }
 
 HONE_KERNEL(batch_norm_eval)(int32_t dtype, void *out, const void *x, const void *weight, const void *bias, const void *running_mean,
                              const void *running_var, hone_int n, hone_int c, hone_int inner, double eps) {
-  return on_floats("batch_norm_eval", dtype, [&](auto zero) {
+  return for_floats(dtype, "batch_norm_eval", [&](auto zero) {
     using T = decltype(zero);
-    return batch_norm_eval(static_cast<T *>(out), static_cast<const T *>(x), static_cast<const T *>(weight), static_cast<const T *>(bias),
+    const bool done = batch_norm_eval(static_cast<T *>(out), static_cast<const T *>(x), static_cast<const T *>(weight), static_cast<const T *>(bias),
                            static_cast<const T *>(running_mean), static_cast<const T *>(running_var), Layout(n, c, inner), eps);
+    return done ? HONE_OK : no_memory("batch_norm_eval");
   });
 }
 
 HONE_KERNEL(batch_norm_backward)(int32_t dtype, void *grad_x, void *grad_weight, void *grad_bias, const void *grad_out, const void *x,
                                  const void *weight, const void *mean, const void *invstd, hone_int n, hone_int c, hone_int inner,
                                  int32_t training) {
-  return on_floats("batch_norm_backward", dtype, [&](auto zero) {
+  return for_floats(dtype, "batch_norm_backward", [&](auto zero) {
     using T = decltype(zero);
-    return batch_norm_backward(static_cast<T *>(grad_x), static_cast<T *>(grad_weight), static_cast<T *>(grad_bias),
+    const bool done = batch_norm_backward(static_cast<T *>(grad_x), static_cast<T *>(grad_weight), static_cast<T *>(grad_bias),
                                static_cast<const T *>(grad_out), static_cast<const T *>(x), static_cast<const T *>(weight),
                                static_cast<const T *>(mean), static_cast<const T *>(invstd), Layout(n, c, inner), training != 0);
+    return done ? HONE_OK : no_memory("batch_norm_backward");
   });
 }

@@ -3,13 +3,13 @@
 
 #include <cmath>
 
-#include "conv/conv.h"
-#include "support/status.h"
+#include "math/fma.h"
+#include "support/dtype.h"
+#include "support/memory.h"
+#include "support/rows.h"
 
 namespace hone {
 namespace norms {
-
-using namespace hone::conv;
 
 constexpr hone_int kBlock = 2048; // values whose sums are taken in T before double does
 constexpr hone_int kGradRows = 16; // rows of a gradient's sums likewise
@@ -27,12 +27,6 @@ struct Moments {
   void join(const Moments &other) { join(other.n, other.mean, other.m2); }
 };
 
-template <class T> T sum_lanes(const Vec<T> &v) {
-  T sum = 0;
-  for (int i = 0; i < kLanes<T>; i++) sum += v[i];
-  return sum;
-}
-
 // f(values of a and b) summed over n elements.
 template <class T, class F> inline double sum_block(const T *a, const T *b, hone_int n, F &&f) {
   constexpr hone_int lanes = kLanes<T>;
@@ -43,9 +37,7 @@ template <class T, class F> inline double sum_block(const T *a, const T *b, hone
   for (; i + lanes <= n; i += lanes) s[0] += f(load(a + i), load(b + i));
   double sum = double(sum_lanes<T>((s[0] + s[1]) + (s[2] + s[3])));
   if (i < n) {
-    Vec<T> va{}, vb{};
-    for (hone_int l = 0; l < n - i; l++) va[l] = a[i + l], vb[l] = b[i + l];
-    const Vec<T> rest = f(va, vb);
+    const Vec<T> rest = f(load_some(a + i, n - i), load_some(b + i, n - i));
     for (hone_int l = 0; l < n - i; l++) sum += double(rest[l]);
   }
   return sum;
@@ -56,11 +48,7 @@ template <class T, class F> inline void map_block(T *to, const T *a, const T *b,
   constexpr hone_int lanes = kLanes<T>;
   hone_int i = 0;
   for (; i + lanes <= n; i += lanes) store(to + i, f(load(a + i), load(b + i)));
-  if (i == n) return;
-  Vec<T> va{}, vb{};
-  for (hone_int l = 0; l < n - i; l++) va[l] = a[i + l], vb[l] = b[i + l];
-  const Vec<T> rest = f(va, vb);
-  for (hone_int l = 0; l < n - i; l++) to[i + l] = rest[l];
+  if (i < n) store_some<T>(to + i, f(load_some(a + i, n - i), load_some(b + i, n - i)), n - i);
 }
 
 // 0 for negative values; NaN stays.
@@ -69,11 +57,11 @@ inline double at_least_zero(double x) { return x < 0 ? 0 : x; }
 // The moments of up to kBlock values, which stay in the first-level cache: the mean around the first value, then the squares around it.
 template <class T> Moments block_moments(const T *x, hone_int count) {
   const T pivot = x[0];
-  const Vec<T> start = spread(pivot);
+  const Vec<T> start = broadcast(pivot);
   Moments m;
   m.n = double(count);
   m.mean = double(pivot) + sum_block(x, x, count, [=](Vec<T> v, Vec<T>) { return v - start; }) / m.n;
-  const Vec<T> centre = spread(T(m.mean));
+  const Vec<T> centre = broadcast(T(m.mean));
   const double m2 = sum_block(x, x, count, [=](Vec<T> v, Vec<T>) {
     const Vec<T> d = v - centre;
     return d * d;
@@ -85,18 +73,6 @@ template <class T> Moments block_moments(const T *x, hone_int count) {
 }
 
 inline hone_int norm_grain(double values) { return hone_int(30000 / (values + 16)) + 1; }
-
-// Calls run(T()) for the two float types.
-template <class F> int32_t on_floats(const char *what, int32_t dtype, F &&run) {
-  bool enough = false;
-  if (dtype == HONE_F32)
-    enough = run(0.0f);
-  else if (dtype == HONE_F64)
-    enough = run(0.0);
-  else
-    return fail(HONE_E_DTYPE, "%s takes float32 or float64, not dtype %d", what, int(dtype));
-  return enough ? HONE_OK : fail(HONE_E_MEMORY, "%s: out of memory for its workspace", what);
-}
 
 } // namespace norms
 } // namespace hone

@@ -21,34 +21,13 @@ template <class T> struct RowStats {
   RowStats(double m, double i) : mean(T(m)), off(T(m - double(T(m)))), invstd(T(i)) {}
 };
 
-// Loads up to a vector; zeros beyond the end.
-template <class T> inline Vec<T> take(const T *p, hone_int n) {
-  if (n >= kLanes<T>) return load(p);
-  Vec<T> v{};
-  std::memcpy(&v, p, size_t(n) * sizeof(T));
-  return v;
-}
-template <class T> inline void put(T *p, hone_int n, Vec<T> v) {
-  if (n >= kLanes<T>)
-    store(p, v);
-  else
-    std::memcpy(p, &v, size_t(n) * sizeof(T));
-}
-
-// f(position, how many elements) for each vector of n elements.
-template <class T, class F> inline void each_vector(hone_int n, F &&f) {
-  hone_int i = 0;
-  for (; i + kLanes<T> <= n; i += kLanes<T>) f(i, kLanes<T>);
-  if (i < n) f(i, n - i);
-}
-
-// Sums of two vectors that f(position, count, a, b) adds to; beyond the end f must add zeros.
+// Sums of two vectors that f(position, Whole or Part, a, b) adds to; beyond the end f must add zeros.
 template <class T, class F> inline void sum_two(hone_int n, double &first, double &second, F &&f) {
   for (hone_int p = 0; p < n; p += kBlock) {
     Vec<T> a[2] = {}, b[2] = {};
     int turn = 0;
-    each_vector<T>(min_of(kBlock, n - p), [&](hone_int i, hone_int count) {
-      f(p + i, count, a[turn], b[turn]);
+    each_vector<T>(min_of(kBlock, n - p), [&](hone_int i, auto part) {
+      f(p + i, part, a[turn], b[turn]);
       turn ^= 1;
     });
     first += double(sum_lanes<T>(a[0] + a[1]));
@@ -73,19 +52,19 @@ template <class T> void row_norm(T *out, double *mean, double *invstd, const T *
       mean[r] = all.mean;
       invstd[r] = 1 / std::sqrt(all.m2 / double(n) + eps);
       const RowStats<T> s(mean[r], invstd[r]);
-      const Vec<T> m = spread(s.mean), off = spread(s.off), a = spread(s.invstd);
+      const Vec<T> m = broadcast(s.mean), off = broadcast(s.off), a = broadcast(s.invstd);
       const T *const w = weight ? weight + l.first_channel(r) : nullptr, *const b = bias ? bias + l.first_channel(r) : nullptr;
       if (l.span == 1) {
-        each_vector<T>(n, [&](hone_int i, hone_int count) {
-          Vec<T> v = (take(from + i, count) - m - off) * a;
-          if (w) v = v * take(w + i, count);
-          if (b) v = v + take(b + i, count);
-          put(to + i, count, v);
+        each_vector<T>(n, [&](hone_int i, auto part) {
+          Vec<T> v = (part.load(from + i) - m - off) * a;
+          if (w) v = v * part.load(w + i);
+          if (b) v = v + part.load(b + i);
+          part.store(to + i, v);
         });
         continue;
       }
       for (hone_int k = 0; k < l.channels; k++) {
-        const Vec<T> scale = spread(w ? T(s.invstd * w[k]) : s.invstd), shift = spread(b ? b[k] : T(0));
+        const Vec<T> scale = broadcast(w ? T(s.invstd * w[k]) : s.invstd), shift = broadcast(b ? b[k] : T(0));
         const T *const plane = from + k * l.span;
         map_block(to + k * l.span, plane, plane, l.span, [=](Vec<T> v, Vec<T>) { return madd(Vec<T>(v - m - off), scale, shift); });
       }
@@ -98,8 +77,8 @@ template <class T> void row_norm(T *out, double *mean, double *invstd, const T *
 template <class T> struct RowGrad {
   Vec<T> mean, off, invstd, mean_grad, slope;
   RowGrad(const RowStats<T> &s, double invstd_, double sum, double dot, const Rows &l)
-      : mean(spread(s.mean)), off(spread(s.off)), invstd(spread(s.invstd)),
-        mean_grad(spread(l.centered ? T(sum / double(l.length())) : T(0))), slope(spread(T(dot / double(l.length()) * invstd_ * invstd_))) {}
+      : mean(broadcast(s.mean)), off(broadcast(s.off)), invstd(broadcast(s.invstd)),
+        mean_grad(broadcast(l.centered ? T(sum / double(l.length())) : T(0))), slope(broadcast(T(dot / double(l.length()) * invstd_ * invstd_))) {}
   Vec<T> operator()(Vec<T> h, Vec<T> v) const { return (h - mean_grad - (v - mean - off) * slope) * invstd; }
 };
 
@@ -107,16 +86,16 @@ template <class T> struct RowGrad {
 
 template <class T> void grad_x_row(T *to, const T *grad, const T *x, const T *w, double mean, double invstd, const Rows &l) {
   const RowStats<T> s(mean, invstd);
-  const Vec<T> m = spread(s.mean), off = spread(s.off);
+  const Vec<T> m = broadcast(s.mean), off = broadcast(s.off);
   double sum = 0, dot = 0;
-  const auto h = [&](hone_int i, hone_int count) { return w ? Vec<T>(take(grad + i, count) * take(w + i, count)) : take(grad + i, count); };
-  sum_two<T>(l.channels, sum, dot, [&](hone_int i, hone_int count, Vec<T> &a, Vec<T> &b) {
-    const Vec<T> v = h(i, count);
+  const auto h = [&](hone_int i, auto part) { return w ? Vec<T>(part.load(grad + i) * part.load(w + i)) : part.load(grad + i); };
+  sum_two<T>(l.channels, sum, dot, [&](hone_int i, auto part, Vec<T> &a, Vec<T> &b) {
+    const Vec<T> v = h(i, part);
     a += v;
-    b += v * (take(x + i, count) - m - off);
+    b += v * (part.load(x + i) - m - off);
   });
   const RowGrad<T> f(s, invstd, sum, dot, l);
-  each_vector<T>(l.channels, [&](hone_int i, hone_int count) { put(to + i, count, f(h(i, count), take(x + i, count))); });
+  each_vector<T>(l.channels, [&](hone_int i, auto part) { part.store(to + i, f(h(i, part), part.load(x + i))); });
 }
 
 // Adds the gradients of weight and bias of rows n0 .. n1 of every group to sums and dots [groups * channels].
@@ -131,10 +110,13 @@ void add_affine(double *sums, double *dots, const T *grad, const T *x, const dou
         const hone_int row = n * l.groups + g, at = row * l.channels + c0;
         const RowStats<T> s(mean[row], invstd[row]);
         for (int u = 0; u < 2 && u * lanes < width; u++) {
-          const hone_int count = min_of(lanes, width - u * lanes);
-          const Vec<T> v = take(grad + at + u * lanes, count);
-          sum[u] += v;
-          dot[u] += v * ((take(x + at + u * lanes, count) - spread(s.mean) - spread(s.off)) * spread(s.invstd));
+          const auto add = [&](auto part) {
+            const Vec<T> v = part.load(grad + at + u * lanes);
+            sum[u] += v;
+            dot[u] += v * ((part.load(x + at + u * lanes) - broadcast(s.mean) - broadcast(s.off)) * broadcast(s.invstd));
+          };
+          if (width - u * lanes >= lanes) add(Whole<T>{});
+          else add(Part<T>{width - u * lanes});
         }
       }
       for (hone_int i = 0; i < width; i++) {
@@ -183,17 +165,17 @@ bool backward_planes(T *grad_x, T *grad_weight, T *grad_bias, const T *grad, con
   parallel_for(l.rows, norm_grain(double(l.length())), [&](hone_int begin, hone_int end) {
     for (hone_int r = begin; r < end; r++) {
       const RowStats<T> s(mean[r], invstd[r]);
-      const Vec<T> m = spread(s.mean), off = spread(s.off);
+      const Vec<T> m = broadcast(s.mean), off = broadcast(s.off);
       const T *const w = weight ? weight + l.first_channel(r) : nullptr;
       double sum = 0, dot = 0;
       for (hone_int k = 0; k < l.channels; k++) {
         const hone_int plane = r * l.channels + k;
         const T *const g = grad + plane * l.span, *const v = x + plane * l.span;
         double plane_sum = 0, plane_dot = 0;
-        sum_two<T>(l.span, plane_sum, plane_dot, [&](hone_int i, hone_int count, Vec<T> &a, Vec<T> &b) {
-          const Vec<T> h = take(g + i, count);
+        sum_two<T>(l.span, plane_sum, plane_dot, [&](hone_int i, auto part, Vec<T> &a, Vec<T> &b) {
+          const Vec<T> h = part.load(g + i);
           a += h;
-          b += h * (take(v + i, count) - m - off);
+          b += h * (part.load(v + i) - m - off);
         });
         sums[plane] = plane_sum, dots[plane] = plane_dot * invstd[r];
         sum += plane_sum * (w ? double(w[k]) : 1), dot += plane_dot * (w ? double(w[k]) : 1);
@@ -202,7 +184,7 @@ bool backward_planes(T *grad_x, T *grad_weight, T *grad_bias, const T *grad, con
       const RowGrad<T> f(s, invstd[r], sum, dot, l);
       for (hone_int k = 0; k < l.channels; k++) {
         const hone_int at = (r * l.channels + k) * l.span;
-        const Vec<T> scale = spread(w ? w[k] : T(1));
+        const Vec<T> scale = broadcast(w ? w[k] : T(1));
         map_block(grad_x + at, grad + at, x + at, l.span, [&](Vec<T> h, Vec<T> v) { return f(h * scale, v); });
       }
     }
@@ -220,21 +202,22 @@ bool backward_planes(T *grad_x, T *grad_weight, T *grad_bias, const T *grad, con
 
 HONE_KERNEL(row_norm)(int32_t dtype, void *out, double *save_mean, double *save_invstd, const void *x, const void *weight, const void *bias,
                       hone_int rows, hone_int groups, hone_int channels, hone_int span, int32_t centered, double eps) {
-  return on_floats("row_norm", dtype, [&](auto zero) {
+  return for_floats(dtype, "row_norm", [&](auto zero) {
     using T = decltype(zero);
     row_norm(static_cast<T *>(out), save_mean, save_invstd, static_cast<const T *>(x), static_cast<const T *>(weight), static_cast<const T *>(bias),
              Rows{rows, groups, channels, span, centered != 0}, eps);
-    return true;
+    return HONE_OK;
   });
 }
 
 HONE_KERNEL(row_norm_backward)(int32_t dtype, void *grad_x, void *grad_weight, void *grad_bias, const void *grad_out, const void *x, const void *weight,
                                const double *mean, const double *invstd, hone_int rows, hone_int groups, hone_int channels, hone_int span,
                                int32_t centered) {
-  return on_floats("row_norm_backward", dtype, [&](auto zero) {
+  return for_floats(dtype, "row_norm_backward", [&](auto zero) {
     using T = decltype(zero);
     const auto run = span == 1 ? backward_elements<T> : backward_planes<T>;
-    return run(static_cast<T *>(grad_x), static_cast<T *>(grad_weight), static_cast<T *>(grad_bias), static_cast<const T *>(grad_out),
+    const bool done = run(static_cast<T *>(grad_x), static_cast<T *>(grad_weight), static_cast<T *>(grad_bias), static_cast<const T *>(grad_out),
                static_cast<const T *>(x), static_cast<const T *>(weight), mean, invstd, Rows{rows, groups, channels, span, centered != 0});
+    return done ? HONE_OK : no_memory("row_norm_backward");
   });
 }

@@ -44,15 +44,15 @@ struct Adam : AdamSettings {
     const T added = T(eps), rate = T(-(lr / correction1(e.step)));
     sweep<T>(begin, end, [=](auto zero, hone_int i) {
       using V = decltype(zero);
-      V p = read<V>(a.param + i);
-      const V g = direction(read<V>(a.grad + i), p);
-      const V m = lerp(read<V>(a.mean + i), g);
-      V v = average(read<V>(a.square + i), g);
-      write(a.mean + i, m);
-      write(a.square + i, v);
-      if (amsgrad) write(largest + i, v = larger(read<V>(largest + i), v));
-      const V denominator = quotient(root(v), correction, inverse) + added;
-      write(a.param + i, p + (m * rate) / denominator);
+      V p = load<V>(a.param + i);
+      const V g = direction(load<V>(a.grad + i), p);
+      const V m = lerp(load<V>(a.mean + i), g);
+      V v = average(load<V>(a.square + i), g);
+      store(a.mean + i, m);
+      store(a.square + i, v);
+      if (amsgrad) store(largest + i, v = m_maximum(load<V>(largest + i), v));
+      const V denominator = quotient(m_sqrt(v), correction, inverse) + added;
+      store(a.param + i, p + (m * rate) / denominator);
     });
   }
 };
@@ -75,14 +75,14 @@ struct NAdam : AdamSettings {
       const T gradient_rate = T(-lr * (1 - mu(e.step)) / (1 - product)), mean_rate = T((-lr * next) / (1 - product * next));
       sweep<T>(begin, end, [=](auto zero, hone_int i) {
         using V = decltype(zero);
-        V p = read<V>(a.param + i);
-        const V g = direction(read<V>(a.grad + i), p);
-        const V m = lerp(read<V>(a.mean + i), g), v = average(read<V>(a.square + i), g);
-        write(a.mean + i, m);
-        write(a.square + i, v);
-        const V denominator = root(v / correction) + added;
+        V p = load<V>(a.param + i);
+        const V g = direction(load<V>(a.grad + i), p);
+        const V m = lerp(load<V>(a.mean + i), g), v = average(load<V>(a.square + i), g);
+        store(a.mean + i, m);
+        store(a.square + i, v);
+        const V denominator = m_sqrt(v / correction) + added;
         p = p + (g * gradient_rate) / denominator;
-        write(a.param + i, p + (m * mean_rate) / denominator);
+        store(a.param + i, p + (m * mean_rate) / denominator);
       });
     });
   }
@@ -103,14 +103,14 @@ struct RAdam : AdamSettings {
       const T rectifier = adapts ? T(std::sqrt((rho - 4) * (rho - 2) * most / ((most - 4) * (most - 2) * rho))) : T(1);
       sweep<T>(begin, end, [=](auto zero, hone_int i) {
         using V = decltype(zero);
-        V p = read<V>(a.param + i);
-        const V g = direction(read<V>(a.grad + i), p);
-        const V m = lerp(read<V>(a.mean + i), g), v = average(read<V>(a.square + i), g);
-        write(a.mean + i, m);
-        write(a.square + i, v);
+        V p = load<V>(a.param + i);
+        const V g = direction(load<V>(a.grad + i), p);
+        const V m = lerp(load<V>(a.mean + i), g), v = average(load<V>(a.square + i), g);
+        store(a.mean + i, m);
+        store(a.square + i, v);
         V update = m / correction * rate;
-        if (adapts) update = update * (all_of<V>(T(1)) / (root(v) + added) * scale) * rectifier;
-        write(a.param + i, p - update);
+        if (adapts) update = update * (broadcast<V>(T(1)) / (m_sqrt(v) + added) * scale) * rectifier;
+        store(a.param + i, p - update);
       });
     });
   }
@@ -126,12 +126,12 @@ struct Adamax : AdamSettings {
       const T keep = T(beta2), added = T(eps), rate = T(-(lr / correction1(e.step)));
       sweep<T>(begin, end, [=](auto zero, hone_int i) {
         using V = decltype(zero);
-        V p = read<V>(a.param + i);
-        const V g = direction(read<V>(a.grad + i), p);
-        const V m = lerp(read<V>(a.mean + i), g), u = larger(read<V>(a.square + i) * keep, magnitude(g) + added);
-        write(a.mean + i, m);
-        write(a.square + i, u);
-        write(a.param + i, p + (m * rate) / u);
+        V p = load<V>(a.param + i);
+        const V g = direction(load<V>(a.grad + i), p);
+        const V m = lerp(load<V>(a.mean + i), g), u = m_maximum(load<V>(a.square + i) * keep, m_fabs(g) + added);
+        store(a.mean + i, m);
+        store(a.square + i, u);
+        store(a.param + i, p + (m * rate) / u);
       });
     });
   }
@@ -141,20 +141,20 @@ struct Adamax : AdamSettings {
 
 HONE_KERNEL(adam_step)(int32_t dtype, int32_t count, const double *list, double lr, double beta1, double beta2, double eps, double weight_decay,
                        int32_t flags) {
-  return by_dtype("adam_step", dtype, Adam{{count, list, lr, beta1, beta2, eps, weight_decay, flags}});
+  return run_step("adam_step", dtype, Adam{{count, list, lr, beta1, beta2, eps, weight_decay, flags}});
 }
 
 HONE_KERNEL(nadam_step)(int32_t dtype, int32_t count, const double *list, double lr, double beta1, double beta2, double eps, double weight_decay,
                         double momentum_decay, int32_t flags) {
-  return by_dtype("nadam_step", dtype, NAdam{{count, list, lr, beta1, beta2, eps, weight_decay, flags}, momentum_decay});
+  return run_step("nadam_step", dtype, NAdam{{count, list, lr, beta1, beta2, eps, weight_decay, flags}, momentum_decay});
 }
 
 HONE_KERNEL(radam_step)(int32_t dtype, int32_t count, const double *list, double lr, double beta1, double beta2, double eps, double weight_decay,
                         int32_t flags) {
-  return by_dtype("radam_step", dtype, RAdam{{count, list, lr, beta1, beta2, eps, weight_decay, flags}});
+  return run_step("radam_step", dtype, RAdam{{count, list, lr, beta1, beta2, eps, weight_decay, flags}});
 }
 
 HONE_KERNEL(adamax_step)(int32_t dtype, int32_t count, const double *list, double lr, double beta1, double beta2, double eps, double weight_decay,
                          int32_t flags) {
-  return by_dtype("adamax_step", dtype, Adamax{{count, list, lr, beta1, beta2, eps, weight_decay, flags}});
+  return run_step("adamax_step", dtype, Adamax{{count, list, lr, beta1, beta2, eps, weight_decay, flags}});
 }

@@ -21,10 +21,10 @@ struct Adagrad {
       const T added = T(eps), rate = T(-(lr / (1 + (e.step - 1) * lr_decay)));
       sweep<T>(begin, end, [=](auto zero, hone_int i) {
         using V = decltype(zero);
-        V p = read<V>(param + i);
-        const V g = direction(read<V>(grad + i), p), s = add_product(read<V>(sum + i), g, g);
-        write(sum + i, s);
-        write(param + i, p + (g * rate) / (root(s) + added));
+        V p = load<V>(param + i);
+        const V g = direction(load<V>(grad + i), p), s = add_product(load<V>(sum + i), g, g);
+        store(sum + i, s);
+        store(param + i, p + (g * rate) / (m_sqrt(s) + added));
       });
     });
   }
@@ -46,12 +46,12 @@ struct Adadelta {
       const T added = T(eps), rate = T(-lr);
       sweep<T>(begin, end, [=](auto zero, hone_int i) {
         using V = decltype(zero);
-        V p = read<V>(param + i);
-        const V g = direction(read<V>(grad + i), p), v = average(read<V>(square + i), g), u = read<V>(accumulated + i);
-        const V delta = root(u + added) / root(v + added) * g;
-        write(square + i, v);
-        write(accumulated + i, average(u, delta));
-        write(param + i, add_product(p, delta, all_of<V>(rate)));
+        V p = load<V>(param + i);
+        const V g = direction(load<V>(grad + i), p), v = average(load<V>(square + i), g), u = load<V>(accumulated + i);
+        const V delta = m_sqrt(u + added) / m_sqrt(v + added) * g;
+        store(square + i, v);
+        store(accumulated + i, average(u, delta));
+        store(param + i, add_product(p, delta, broadcast<V>(rate)));
       });
     });
   }
@@ -82,22 +82,22 @@ struct RMSprop {
     const T added = T(eps), rate = T(-lr), m = T(momentum);
     sweep<T>(begin, end, [=](auto zero, hone_int i) {
       using V = decltype(zero);
-      V p = read<V>(param + i);
-      const V g = direction(read<V>(grad + i), p), v = average(read<V>(square + i), g);
-      write(square + i, v);
+      V p = load<V>(param + i);
+      const V g = direction(load<V>(grad + i), p), v = average(load<V>(square + i), g);
+      store(square + i, v);
       V size = v;
       if (centered) {
-        const V a = lerp(read<V>(mean + i), g);
-        write(mean + i, a);
+        const V a = lerp(load<V>(mean + i), g);
+        store(mean + i, a);
         size = add_product(v, -a, a);
       }
-      const V denominator = root(size) + added;
+      const V denominator = m_sqrt(size) + added;
       if (has_momentum) {
-        const V b = read<V>(buffer + i) * m + g / denominator;
-        write(buffer + i, b);
-        write(param + i, add_product(p, b, all_of<V>(rate)));
+        const V b = load<V>(buffer + i) * m + g / denominator;
+        store(buffer + i, b);
+        store(param + i, add_product(p, b, broadcast<V>(rate)));
       } else {
-        write(param + i, p + (g * rate) / denominator);
+        store(param + i, p + (g * rate) / denominator);
       }
     });
   }
@@ -107,15 +107,15 @@ struct RMSprop {
 
 HONE_KERNEL(adagrad_step)(int32_t dtype, int32_t count, const double *list, double lr, double lr_decay, double eps, double weight_decay,
                           int32_t flags) {
-  return by_dtype("adagrad_step", dtype, Adagrad{count, list, lr, lr_decay, eps, weight_decay, flags});
+  return run_step("adagrad_step", dtype, Adagrad{count, list, lr, lr_decay, eps, weight_decay, flags});
 }
 
 HONE_KERNEL(adadelta_step)(int32_t dtype, int32_t count, const double *list, double lr, double rho, double eps, double weight_decay,
                            int32_t flags) {
-  return by_dtype("adadelta_step", dtype, Adadelta{count, list, lr, rho, eps, weight_decay, flags});
+  return run_step("adadelta_step", dtype, Adadelta{count, list, lr, rho, eps, weight_decay, flags});
 }
 
 HONE_KERNEL(rmsprop_step)(int32_t dtype, int32_t count, const double *list, double lr, double alpha, double eps, double weight_decay,
                           double momentum, int32_t flags) {
-  return by_dtype("rmsprop_step", dtype, RMSprop{count, list, lr, alpha, eps, weight_decay, momentum, flags});
+  return run_step("rmsprop_step", dtype, RMSprop{count, list, lr, alpha, eps, weight_decay, momentum, flags});
 }

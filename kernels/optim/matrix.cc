@@ -62,7 +62,7 @@ struct Adafactor {
       T *v = static_cast<T *>(variance);
       const Lerp<T> lerp(weight);
       each([=](hone_int i) { v[i] = lerp(v[i], g[i] * g[i]); });
-      apply(p, alpha, pieces, [=](hone_int i) { return T(1) / std::sqrt(larger(v[i], least)) * (sign * g[i]); });
+      apply(p, alpha, pieces, [=](hone_int i) { return T(1) / std::sqrt(m_maximum(v[i], least)) * (sign * g[i]); });
       return;
     }
     T *row = static_cast<T *>(row_var), *col = static_cast<T *>(col_var);
@@ -71,13 +71,13 @@ struct Adafactor {
     for (hone_int b = 0; b < batch; b++) {
       double sum = 0;
       for (hone_int r = 0; r < rows; r++) sum += double(row[b * rows + r]);
-      row_mean[b] = larger(T(sum / double(rows)), T(eps1));
+      row_mean[b] = m_maximum(T(sum / double(rows)), T(eps1));
     }
     const hone_int height = rows, width = cols;
     apply(p, alpha, pieces, [=](hone_int i) {
       const hone_int line = i / width, b = line / height;
       const T estimate = row[line] * col[b * width + (i - line * width)] / row_mean[b];
-      return T(1) / std::sqrt(larger(estimate, least)) * (sign * g[i]);
+      return T(1) / std::sqrt(m_maximum(estimate, least)) * (sign * g[i]);
     });
   }
 
@@ -174,7 +174,7 @@ struct Muon {
     float *next = x + n, *gram = next + n, *update = gram + square;
     double sum = 0;
     for (hone_int i = 0; i < n; i++) sum += squared(double(x[i]));
-    const float norm = larger(bfloat(float(std::sqrt(sum))), bfloat(float(eps)));
+    const float norm = m_maximum(bfloat(float(std::sqrt(sum))), bfloat(float(eps)));
     for (hone_int i = 0; i < n; i++) x[i] = bfloat(x[i] / norm);
     for (int32_t step = 0; step < steps; step++) {
       int32_t status = hone_gemm(HONE_F32, HONE_TRANS_B, 1, height, height, width, x, width, 0, x, width, 0, gram, height, 0, nullptr);
@@ -196,21 +196,20 @@ HONE_KERNEL(adafactor_step)(int32_t dtype, void *param, const void *grad, void *
                             hone_int rows, hone_int cols, double step, double lr, double beta2_decay, double eps1, double eps2, double d,
                             double weight_decay, int32_t flags) {
   const Adafactor adafactor{param, grad, row_var, col_var, variance, batch, rows, cols, step, lr, beta2_decay, eps1, eps2, d, weight_decay, flags};
-  if (dtype != HONE_F32 && dtype != HONE_F64) return fail(HONE_E_DTYPE, "adafactor_step does not support dtype %d", int(dtype));
   if (adafactor.size() == 0) return HONE_OK;
   double *scratch = static_cast<double *>(workspace().get(size_t(adafactor.scratch()) * sizeof(double)));
-  if (!scratch) return fail(HONE_E_MEMORY, "adafactor_step: out of memory");
-  if (dtype == HONE_F32) adafactor.run<float>(scratch);
-  else adafactor.run<double>(scratch);
-  return HONE_OK;
+  if (!scratch) return no_memory("adafactor_step");
+  return for_floats(dtype, "adafactor_step", [&](auto zero) {
+    adafactor.run<decltype(zero)>(scratch);
+    return HONE_OK;
+  });
 }
 
 HONE_KERNEL(muon_step)(int32_t dtype, void *param, const void *grad, void *buffer, hone_int rows, hone_int cols, double lr, double adjusted_lr,
                        double weight_decay, double momentum, double a, double b, double c, double eps, int32_t steps, int32_t flags) {
   const Muon muon{param, grad, buffer, rows, cols, lr, adjusted_lr, weight_decay, momentum, a, b, c, eps, steps, flags};
-  if (dtype != HONE_F32 && dtype != HONE_F64) return fail(HONE_E_DTYPE, "muon_step does not support dtype %d", int(dtype));
   if (rows * cols == 0) return HONE_OK;
   float *scratch = static_cast<float *>(workspace().get(size_t(muon.scratch()) * sizeof(float)));
-  if (!scratch) return fail(HONE_E_MEMORY, "muon_step: out of memory");
-  return dtype == HONE_F32 ? muon.run<float>(scratch) : muon.run<double>(scratch);
+  if (!scratch) return no_memory("muon_step");
+  return for_floats(dtype, "muon_step", [&](auto zero) { return muon.run<decltype(zero)>(scratch); });
 }

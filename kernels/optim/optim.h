@@ -5,10 +5,10 @@
 #include <cmath>
 #include <limits>
 
+#include "math/functions.h"
 #include "math/fused.h"
 #include "optim/denormals.h"
 #include "support/parallel.h"
-#include "support/status.h"
 
 namespace hone {
 
@@ -54,8 +54,6 @@ template <class F> void each_decaying_block(int32_t count, const double *list, F
   });
 }
 
-template <class V, class T> inline V all_of(T x) { return x - V{}; }
-
 // c + a * b: one rounding where PyTorch's builds have one. Without an FMA instruction two, as emulating it would cost too much here.
 template <class V> inline V add_product(V c, V a, V b) {
 #if HONE_HAS_FMA
@@ -70,36 +68,13 @@ template <class V> inline V add_product(V c, V a, V b) {
 template <class V, class T> inline V quotient(V x, T by, T inverse) {
 #if HONE_HAS_FMA
   const V q = x * inverse;
-  const V exact = fused(fused(-q, all_of<V>(by), x), all_of<V>(inverse), q);
+  const V exact = fused(fused(-q, broadcast<V>(by), x), broadcast<V>(inverse), q);
   return x <= std::numeric_limits<T>::max() ? exact : x;
 #else
   (void)inverse;
   return x / by;
 #endif
 }
-
-// a where the mask is set, else b. Masks come from comparisons.
-template <class T> inline T choose(bool mask, T a, T b) { return mask ? a : b; }
-inline Vec<float> choose(Vec<int32_t> mask, Vec<float> a, Vec<float> b) {
-  return (Vec<float>)((mask & (Vec<int32_t>)a) | (~mask & (Vec<int32_t>)b));
-}
-inline Vec<double> choose(Vec<int64_t> mask, Vec<double> a, Vec<double> b) {
-  return (Vec<double>)((mask & (Vec<int64_t>)a) | (~mask & (Vec<int64_t>)b));
-}
-
-template <class V> inline V larger(V a, V b) { return choose((a >= b) | (a != a), a, b); } // NaN wins
-template <class V> inline V smaller(V a, V b) { return choose((a <= b) | (a != a), a, b); }
-template <class V> inline V magnitude(V a) { return choose(a < V{}, -a, a + V{}); }
-// -1, 0 or 1; 0 of NaN.
-template <class T, class V> inline V sign_of(V a) { return choose(a > V{}, all_of<V>(T(1)), choose(a < V{}, all_of<V>(T(-1)), V{})); }
-
-// A scalar T or a vector of T at memory, by one name.
-template <class V, class T> inline V read(const T *from) {
-  V v;
-  std::memcpy(&v, from, sizeof v);
-  return v;
-}
-template <class V, class T> inline void write(T *to, const V &v) { std::memcpy(to, &v, sizeof v); }
 
 // Calls body(V{}, i) with vectors while they fit, then with single elements.
 template <class T, class F> inline void sweep(hone_int begin, hone_int end, F &&body) {
@@ -113,7 +88,7 @@ template <class T> struct Lerp {
   bool near_end;
   T coefficient;
   explicit Lerp(double weight) : near_end(std::fabs(T(weight)) >= T(0.5)), coefficient(near_end ? T(weight) - 1 : T(weight)) {}
-  template <class V> V operator()(V from, V to) const { return add_product(near_end ? to : from, to - from, all_of<V>(coefficient)); }
+  template <class V> V operator()(V from, V to) const { return add_product(near_end ? to : from, to - from, broadcast<V>(coefficient)); }
 };
 
 // keep v + (1 - keep) g g: v.mul_(keep).addcmul_(g, g, value=1 - keep).
@@ -133,16 +108,16 @@ template <class T> struct Direction {
   template <class V> V operator()(V g, V &p) const {
     if (maximize) g = -g;
     if (decoupled) p = p * decay;
-    return coupled ? add_product(g, p, all_of<V>(decay)) : g;
+    return coupled ? add_product(g, p, broadcast<V>(decay)) : g;
   }
 };
 
 // Runs step.run<T>() for the list's dtype.
-template <class S> inline int32_t by_dtype(const char *name, int32_t dtype, const S &step) {
-  if (dtype == HONE_F32) step.template run<float>();
-  else if (dtype == HONE_F64) step.template run<double>();
-  else return fail(HONE_E_DTYPE, "%s does not support dtype %d", name, int(dtype));
-  return HONE_OK;
+template <class S> inline int32_t run_step(const char *name, int32_t dtype, const S &step) {
+  return for_floats(dtype, name, [&](auto zero) {
+    step.template run<decltype(zero)>();
+    return HONE_OK;
+  });
 }
 
 } // namespace hone

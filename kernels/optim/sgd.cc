@@ -25,13 +25,13 @@ struct Sgd {
     const bool nesterov = flags & HONE_NESTEROV, fresh = e.scalar == 1;
     sweep<T>(begin, end, [=](auto zero, hone_int i) {
       using V = decltype(zero);
-      V p = read<V>(param + i), g = direction(read<V>(grad + i), p);
+      V p = load<V>(param + i), g = direction(load<V>(grad + i), p);
       if (has_momentum) {
-        const V b = fresh ? g : add_product(read<V>(buffer + i) * m, g, all_of<V>(undamped));
-        write(buffer + i, b);
-        g = nesterov ? add_product(g, b, all_of<V>(m)) : b;
+        const V b = fresh ? g : add_product(load<V>(buffer + i) * m, g, broadcast<V>(undamped));
+        store(buffer + i, b);
+        g = nesterov ? add_product(g, b, broadcast<V>(m)) : b;
       }
-      write(param + i, add_product(p, g, all_of<V>(rate)));
+      store(param + i, add_product(p, g, broadcast<V>(rate)));
     });
   }
 };
@@ -52,12 +52,12 @@ struct Asgd {
       const Direction<T> direction(0, weight_decay, flags & ~HONE_DECOUPLED);
       sweep<T>(begin, end, [=](auto zero, hone_int i) {
         using V = decltype(zero);
-        V p = read<V>(param + i);
-        const V g = direction(read<V>(grad + i), p);
-        p = add_product(p * shrink, g, all_of<V>(rate));
-        write(param + i, p);
-        const V ax = read<V>(mean + i);
-        write(mean + i, mu == 1 ? p : ax + (p - ax) * weight);
+        V p = load<V>(param + i);
+        const V g = direction(load<V>(grad + i), p);
+        p = add_product(p * shrink, g, broadcast<V>(rate));
+        store(param + i, p);
+        const V ax = load<V>(mean + i);
+        store(mean + i, mu == 1 ? p : ax + (p - ax) * weight);
       });
     });
   }
@@ -78,16 +78,16 @@ struct Rprop {
       const bool maximize = flags & HONE_MAXIMIZE;
       sweep<T>(begin, end, [=](auto zero, hone_int i) {
         using V = decltype(zero);
-        V g = read<V>(grad + i);
+        V g = load<V>(grad + i);
         if (maximize) g = -g;
-        const V turn = g * read<V>(previous + i);
+        const V turn = g * load<V>(previous + i);
         const auto turned = turn < V{};
-        const V factor = choose(turn > V{}, all_of<V>(plus), choose(turned, all_of<V>(minus), all_of<V>(T(1))));
-        const V size = smaller(larger(read<V>(sizes + i) * factor, all_of<V>(low)), all_of<V>(high));
-        g = choose(turned, V{}, g);
-        write(sizes + i, size);
-        write(previous + i, g);
-        write(param + i, add_product(read<V>(param + i), -sign_of<T>(g), size));
+        const V factor = select(turn > V{}, broadcast<V>(plus), select(turned, broadcast<V>(minus), broadcast<V>(T(1))));
+        const V size = m_minimum(m_maximum(load<V>(sizes + i) * factor, broadcast<V>(low)), broadcast<V>(high));
+        g = select(turned, V{}, g);
+        store(sizes + i, size);
+        store(previous + i, g);
+        store(param + i, add_product(load<V>(param + i), -m_sign(g), size));
       });
     });
   }
@@ -108,10 +108,10 @@ struct Lion {
       const Direction<T> direction(lr, weight_decay, flags | HONE_DECOUPLED);
       sweep<T>(begin, end, [=](auto zero, hone_int i) {
         using V = decltype(zero);
-        V p = read<V>(param + i);
-        const V g = direction(read<V>(grad + i), p), m = read<V>(mean + i);
-        write(param + i, add_product(p, sign_of<T>(m * keep1 + g * take1), all_of<V>(rate)));
-        write(mean + i, add_product(m * keep2, g, all_of<V>(take2)));
+        V p = load<V>(param + i);
+        const V g = direction(load<V>(grad + i), p), m = load<V>(mean + i);
+        store(param + i, add_product(p, m_sign(m * keep1 + g * take1), broadcast<V>(rate)));
+        store(mean + i, add_product(m * keep2, g, broadcast<V>(take2)));
       });
     });
   }
@@ -121,19 +121,19 @@ struct Lion {
 
 HONE_KERNEL(sgd_step)(int32_t dtype, int32_t count, const double *list, double lr, double momentum, double dampening, double weight_decay,
                       int32_t flags) {
-  return by_dtype("sgd_step", dtype, Sgd{count, list, lr, momentum, dampening, weight_decay, flags});
+  return run_step("sgd_step", dtype, Sgd{count, list, lr, momentum, dampening, weight_decay, flags});
 }
 
 HONE_KERNEL(asgd_step)(int32_t dtype, int32_t count, const double *list, double lambd, double weight_decay, int32_t flags) {
-  return by_dtype("asgd_step", dtype, Asgd{count, list, lambd, weight_decay, flags});
+  return run_step("asgd_step", dtype, Asgd{count, list, lambd, weight_decay, flags});
 }
 
 HONE_KERNEL(rprop_step)(int32_t dtype, int32_t count, const double *list, double eta_minus, double eta_plus, double least, double most,
                         int32_t flags) {
-  return by_dtype("rprop_step", dtype, Rprop{count, list, eta_minus, eta_plus, least, most, flags});
+  return run_step("rprop_step", dtype, Rprop{count, list, eta_minus, eta_plus, least, most, flags});
 }
 
 HONE_KERNEL(lion_step)(int32_t dtype, int32_t count, const double *list, double lr, double beta1, double beta2, double weight_decay,
                        int32_t flags) {
-  return by_dtype("lion_step", dtype, Lion{count, list, lr, beta1, beta2, weight_decay, flags});
+  return run_step("lion_step", dtype, Lion{count, list, lr, beta1, beta2, weight_decay, flags});
 }

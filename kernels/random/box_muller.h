@@ -3,6 +3,7 @@
 #pragma once
 
 #include "math/fused.h"
+#include "math/vecmath.h"
 
 namespace hone {
 
@@ -12,24 +13,22 @@ inline Vec<float> poly(Vec<float> a, Vec<float> b, Vec<float> c) { return fused(
 // Rounding the double sum was compared with fma over all 2^24 uniforms, for the logarithm, the sine and the cosine: no difference.
 inline Vec<float> poly(Vec<float> a, Vec<float> b, Vec<float> c) { return fmaf_nearly(a, b, c); }
 #endif
-inline Vec<float> poly(Vec<float> a, Vec<float> b, float c) { return poly(a, b, splat(c)); }
+inline Vec<float> poly(Vec<float> a, Vec<float> b, float c) { return poly(a, b, broadcast(c)); }
 
 using Floats = Vec<float>;
 using Ints = Vec<int32_t>;
-
-inline Floats select(Ints mask, Floats yes, Floats no) { return (Floats)((mask & (Ints)yes) | (~mask & (Ints)no)); }
 
 // Natural logarithm, 0 < x <= 1.
 inline Floats cephes_log(Floats x) {
   Ints bits = (Ints)x; // x is positive: a signed shift will do
   Floats e = __builtin_convertvector((bits >> 23) - 126, Floats);
   Floats m = (Floats)((bits & ~0x7f800000) | 0x3f000000);
-  Ints low = m < splat(0.707106781186547524f);
+  Ints low = m < broadcast(0.707106781186547524f);
   Floats twice = (Floats)(low & (Ints)m);
   m = m - 1.0f;
-  e = e - (Floats)(low & (Ints)splat(1.0f));
+  e = e - (Floats)(low & (Ints)broadcast(1.0f));
   m = m + twice;
-  Floats z = m * m, y = splat(7.0376836292E-2f);
+  Floats z = m * m, y = broadcast(7.0376836292E-2f);
   y = poly(y, m, -1.1514610310E-1f);
   y = poly(y, m, 1.1676998740E-1f);
   y = poly(y, m, -1.2420140846E-1f);
@@ -40,9 +39,9 @@ inline Floats cephes_log(Floats x) {
   y = poly(y, m, 3.3333331174E-1f);
   y = y * m;
   y = poly(y, z, e * -2.12194440e-4f);
-  y = poly(-z, splat(0.5f), y);
+  y = poly(-z, broadcast(0.5f), y);
   m = m + y;
-  return poly(e, splat(0.693359375f), m);
+  return poly(e, broadcast(0.693359375f), m);
 }
 
 // Sine and cosine, t >= 0.
@@ -50,16 +49,16 @@ inline void cephes_sincos(Floats t, Floats *sine, Floats *cosine) {
   Ints j = __builtin_convertvector(t * 1.27323954473516f, Ints);
   j = (j + 1) & ~1;
   Floats y = __builtin_convertvector(j, Floats), x;
-  x = poly(y, splat(-0.78515625f), t);
-  x = poly(y, splat(-2.4187564849853515625e-4f), x);
-  x = poly(y, splat(-3.77489497744594108e-8f), x);
+  x = poly(y, broadcast(-0.78515625f), t);
+  x = poly(y, broadcast(-2.4187564849853515625e-4f), x);
+  x = poly(y, broadcast(-3.77489497744594108e-8f), x);
   Floats z = x * x;
-  Floats c = poly(splat(2.443315711809948E-5f), z, -1.388731625493765E-3f);
+  Floats c = poly(broadcast(2.443315711809948E-5f), z, -1.388731625493765E-3f);
   c = poly(c, z, 4.166664568298827E-2f);
   c = c * z;
   c = poly(c, z, -(z * 0.5f));
   c = c + 1.0f;
-  Floats s = poly(splat(-1.9515295891E-4f), z, 8.3321608736E-3f);
+  Floats s = poly(broadcast(-1.9515295891E-4f), z, 8.3321608736E-3f);
   s = poly(s, z, -1.6666654611E-1f);
   s = s * z;
   s = poly(s, x, x);
@@ -77,7 +76,7 @@ struct NormalScale {
 inline void box_muller(const NormalScale &scale, Vec<uint32_t> u1, Vec<uint32_t> u2, Floats *first, Floats *second) {
   Floats a = __builtin_convertvector((Ints)(u1 & 0xffffffu), Floats) * 0x1p-24f;
   Floats b = __builtin_convertvector((Ints)(u2 & 0xffffffu), Floats) * 0x1p-24f;
-  Floats radius = root(-2.0f * cephes_log(1.0f - a)), s, c;
+  Floats radius = m_sqrt(-2.0f * cephes_log(1.0f - a)), s, c;
   cephes_sincos(6.283185307179586476925286766559f * b, &s, &c);
   *first = fused(radius * c, scale.std, scale.mean);
   *second = fused(radius * s, scale.std, scale.mean);

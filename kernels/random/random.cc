@@ -6,8 +6,8 @@
 
 #include "random/box_muller.h"
 #include "random/mt19937.h"
+#include "support/dtype.h"
 #include "support/parallel.h"
-#include "support/status.h"
 
 using namespace hone;
 
@@ -26,7 +26,6 @@ bool usable(const Generator &gen) {
 }
 
 int32_t unusable() { return fail(HONE_E_INVALID, "the random generator was not seeded"); }
-int32_t bad_dtype(const char *what, int32_t dtype) { return fail(HONE_E_DTYPE, "%s does not support dtype %d", what, int(dtype)); }
 
 // Word pairs of 64-bit draws: the first is the high half.
 uint64_t pair(const uint32_t *words) { return uint64_t(words[0]) << 32 | words[1]; }
@@ -42,24 +41,6 @@ template <int per, class F> void in_chunks(Generator &gen, hone_int n, F &&body)
   }
 }
 
-// Calls body(T) with a value of the dtype's element type; bool is stored as 0 or 1 in a byte.
-template <class F> int32_t with_float(const char *what, int32_t dtype, F &&body) {
-  if (dtype == HONE_F32) return body(float());
-  if (dtype == HONE_F64) return body(double());
-  return bad_dtype(what, dtype);
-}
-template <class F> int32_t with_any(const char *what, int32_t dtype, F &&body) {
-  switch (dtype) {
-  case HONE_F32: return body(float());
-  case HONE_F64: return body(double());
-  case HONE_I32: return body(int32_t());
-  case HONE_I64: return body(int64_t());
-  case HONE_U8: return body(uint8_t());
-  case HONE_BOOL: return body(bool());
-  }
-  return bad_dtype(what, dtype);
-}
-
 // ---- uniform -------------------------------------------------------------------------------------------------------------------
 
 void uniform(Generator &gen, float *out, hone_int n, double low, double high) {
@@ -69,7 +50,7 @@ void uniform(Generator &gen, float *out, hone_int n, double low, double high) {
     hone_int i = 0;
     for (; i + lanes <= count; i += lanes) {
       Floats x = __builtin_convertvector((Ints)(load(words + i) & 0xffffffu), Floats) * 0x1p-24f;
-      store(out + at + i, fused(x, splat(d), splat(a)));
+      store(out + at + i, fused(x, broadcast(d), broadcast(a)));
     }
     for (; i < count; i++) out[at + i] = fused(float(int32_t(words[i] & 0xffffffu)) * 0x1p-24f, d, a);
   });
@@ -112,7 +93,7 @@ template <class T> void normal_scalar(Generator &gen, T *out, hone_int n, double
 // The block path: n uniforms in order, then each block of 16 transformed; a rest of n / 16 is drawn but never used, for the last 16
 // elements are drawn again. Large tensors are drawn piece by piece into out itself and transformed there by all threads.
 void normal_fill(Generator &gen, float *out, hone_int n, double mean, double std) {
-  const NormalScale scale{splat(float(mean)), splat(float(std))};
+  const NormalScale scale{broadcast(float(mean)), broadcast(float(std))};
   const hone_int blocks = n / 16, piece = hone_int(1) << 13;
   if (blocks < piece / 2) {
     in_chunks<1>(gen, blocks * 16, [&](hone_int at, const uint32_t *words, hone_int count) { normal_blocks(scale, words, out + at, count / 16); });
@@ -274,7 +255,7 @@ HONE_KERNEL(rng_seed_draw)(void *gen, void *out_i64) {
 HONE_KERNEL(rand_uniform)(int32_t dtype, void *out, hone_int n, void *gen, double low, double high) {
   if (!usable(*generator(gen))) return unusable();
   if (!(low <= high)) return fail(HONE_E_INVALID, "uniform needs low <= high, got low %g and high %g", low, high);
-  return with_float("uniform", dtype, [&](auto zero) {
+  return for_floats(dtype, "uniform", [&](auto zero) {
     uniform(*generator(gen), static_cast<decltype(zero) *>(out), n, low, high);
     return HONE_OK;
   });
@@ -283,7 +264,7 @@ HONE_KERNEL(rand_uniform)(int32_t dtype, void *out, hone_int n, void *gen, doubl
 HONE_KERNEL(rand_normal)(int32_t dtype, void *out, hone_int n, void *gen, double mean, double std, int32_t contiguous) {
   if (!usable(*generator(gen))) return unusable();
   if (!(std >= 0)) return fail(HONE_E_INVALID, "normal needs std >= 0, got std %g", std);
-  return with_float("normal", dtype, [&](auto zero) {
+  return for_floats(dtype, "normal", [&](auto zero) {
     auto *to = static_cast<decltype(zero) *>(out);
     if (n >= 16 && contiguous) normal_fill(*generator(gen), to, n, mean, std);
     else normal_scalar(*generator(gen), to, n, mean, std);
@@ -297,7 +278,7 @@ HONE_KERNEL(rand_int)(int32_t dtype, void *out, hone_int n, void *gen, double lo
   if (low < -0x1p63 || high > 0x1p64) {
     return fail(HONE_E_INVALID, "randint needs bounds of 64 bits, got low %.17g and high %.17g", low, high);
   }
-  return with_any("randint", dtype, [&](auto zero) -> int32_t {
+  return for_dtypes(dtype, "randint", [&](auto zero) -> int32_t {
     using T = decltype(zero);
     T *to = static_cast<T *>(out);
     uint64_t base = to_bits(low), range = to_bits(high) - base;
@@ -307,7 +288,7 @@ HONE_KERNEL(rand_int)(int32_t dtype, void *out, hone_int n, void *gen, double lo
       range = uint64_t(inner_high<T>(int64_t(high))) - base;
       if (int64_t(range) <= 0) return fail(HONE_E_INVALID, "randint found no float between low %.17g and high %.17g", low, high);
     }
-    auto value = [&](uint64_t x) { return T(int64_t(x + base)); };
+    auto value = [&](uint64_t x) { return convert<T>(int64_t(x + base)); };
     if (range >= wide_range(*generator(gen)) || range == 0) {
       in_chunks<2>(*generator(gen), n, [&](hone_int at, const uint32_t *words, hone_int count) {
         for (hone_int i = 0; i < count; i++) to[at + i] = value(range ? pair(words + 2 * i) % range : pair(words + 2 * i));
@@ -324,7 +305,7 @@ HONE_KERNEL(rand_int)(int32_t dtype, void *out, hone_int n, void *gen, double lo
 
 HONE_KERNEL(rand_full)(int32_t dtype, void *out, hone_int n, void *gen) {
   if (!usable(*generator(gen))) return unusable();
-  return with_any("random", dtype, [&](auto zero) {
+  return for_dtypes(dtype, "random", [&](auto zero) {
     using T = decltype(zero);
     T *to = static_cast<T *>(out);
     if constexpr (sizeof(T) == 8) {
@@ -337,7 +318,7 @@ HONE_KERNEL(rand_full)(int32_t dtype, void *out, hone_int n, void *gen) {
         for (hone_int i = 0; i < count; i++) {
           if constexpr (std::is_same<T, float>::value) to[at + i] = T(words[i] % ((1u << 24) + 1));
           else if constexpr (std::is_same<T, int32_t>::value) to[at + i] = T(words[i] & 0x7fffffffu);
-          else if constexpr (std::is_same<T, bool>::value) to[at + i] = (words[i] & 1) != 0;
+          else if constexpr (std::is_same<T, Bool>::value) to[at + i] = Bool{uint8_t(words[i] & 1)};
           else to[at + i] = T(words[i]);
         }
       });
@@ -358,15 +339,15 @@ HONE_KERNEL(rand_bernoulli)(int32_t dtype, void *out, hone_int n, void *gen, dou
   if (!usable(*generator(gen))) return unusable();
   if (!(p >= 0 && p <= 1)) return fail(HONE_E_INVALID, "bernoulli needs p in [0, 1], got %g", p);
   const uint64_t threshold = threshold53(p);
-  return with_any("bernoulli", dtype, [&](auto zero) -> int32_t {
+  return for_dtypes(dtype, "bernoulli", [&](auto zero) -> int32_t {
     using T = decltype(zero);
     T *to = static_cast<T *>(out);
     if (generator(gen)->numbers & HONE_RNG_MKL) {
-      if (n > 0) mkl_bernoulli(*generator(gen), n, p, [&](hone_int i, bool yes) { to[i] = T(yes); });
+      if (n > 0) mkl_bernoulli(*generator(gen), n, p, [&](hone_int i, bool yes) { to[i] = convert<T>(yes); });
       return HONE_OK;
     }
     in_chunks<2>(*generator(gen), n, [&](hone_int at, const uint32_t *words, hone_int count) {
-      for (hone_int i = 0; i < count; i++) to[at + i] = T((pair(words + 2 * i) & k53Bits) < threshold);
+      for (hone_int i = 0; i < count; i++) to[at + i] = convert<T>((pair(words + 2 * i) & k53Bits) < threshold);
     });
     return HONE_OK;
   });
@@ -374,7 +355,7 @@ HONE_KERNEL(rand_bernoulli)(int32_t dtype, void *out, hone_int n, void *gen, dou
 
 HONE_KERNEL(rand_bernoulli_tensor)(int32_t dtype, void *out, const void *p, hone_int n, void *gen) {
   if (!usable(*generator(gen))) return unusable();
-  return with_float("bernoulli", dtype, [&](auto zero) -> int32_t {
+  return for_floats(dtype, "bernoulli", [&](auto zero) -> int32_t {
     using T = decltype(zero);
     T *to = static_cast<T *>(out);
     const T *from = static_cast<const T *>(p);
@@ -395,7 +376,7 @@ HONE_KERNEL(rand_bernoulli_tensor)(int32_t dtype, void *out, const void *p, hone
 HONE_KERNEL(rand_exponential)(int32_t dtype, void *out, hone_int n, void *gen, double lambda) {
   if (!usable(*generator(gen))) return unusable();
   if (!(lambda > 0)) return fail(HONE_E_INVALID, "exponential needs lambda > 0, got %g", lambda);
-  return with_float("exponential", dtype, [&](auto zero) {
+  return for_floats(dtype, "exponential", [&](auto zero) {
     using T = decltype(zero);
     T *to = static_cast<T *>(out);
     const double scale = -1.0 / lambda;
@@ -415,7 +396,7 @@ HONE_KERNEL(dropout)(int32_t dtype, void *out, void *mask, const void *a, hone_i
     return hone_dropout_backward(dtype, out, a, mask, n, p);
   }
   const uint64_t threshold = threshold53(1 - p);
-  return with_float("dropout", dtype, [&](auto zero) -> int32_t {
+  return for_floats(dtype, "dropout", [&](auto zero) -> int32_t {
     using T = decltype(zero);
     T *to = static_cast<T *>(out);
     const T *from = static_cast<const T *>(a), scale = dropout_scale<T>(p);
@@ -433,7 +414,7 @@ HONE_KERNEL(dropout)(int32_t dtype, void *out, void *mask, const void *a, hone_i
 
 HONE_KERNEL(dropout_backward)(int32_t dtype, void *out, const void *grad, const void *mask, hone_int n, double p) {
   if (!(p >= 0 && p <= 1)) return fail(HONE_E_INVALID, "dropout needs p in [0, 1], got %g", p);
-  return with_float("dropout", dtype, [&](auto zero) {
+  return for_floats(dtype, "dropout", [&](auto zero) {
     using T = decltype(zero);
     T *to = static_cast<T *>(out);
     const T *from = static_cast<const T *>(grad), scale = dropout_scale<T>(p);

@@ -7,9 +7,9 @@
 
 #include "linalg/gemm.h"
 #include "math/vecmath.h"
+#include "support/dtype.h"
 #include "support/parallel.h"
 #include "support/rows.h"
-#include "support/status.h"
 #include "support/workspace.h"
 
 using namespace hone;
@@ -66,7 +66,7 @@ template <class T> struct Layer {
         if (!body(begin, end)) ok.store(false, std::memory_order_relaxed);
       });
     }
-    return ok.load() ? HONE_OK : fail(HONE_E_MEMORY, "recurrent: no memory for the workspace of %lld sequences", (long long)batch);
+    return ok.load() ? HONE_OK : no_memory("recurrent");
   }
 
   // row(r) for r < count, on threads where that pays (and none is inside one already).
@@ -99,7 +99,7 @@ template <class T> void keep(T *to, hone_int row, const T *from, hone_int count,
 template <class T> void rnn_row(hone_int n, bool relu, T *g, T *h) {
   each_vector<T>(n, [&](hone_int j, auto part) {
     const Vec<T> x = part.load(g + j, T(0));
-    const Vec<T> y = relu ? select(x < T(0), splat(T(0)), x) : m_tanh(x); // NaN stays
+    const Vec<T> y = relu ? select(x < T(0), broadcast(T(0)), x) : m_tanh(x); // NaN stays
     part.store(g + j, y);
     part.store(h + j, y);
   });
@@ -138,7 +138,7 @@ template <class T> void gru_row(hone_int n, T *g, const T *y, T *inner, T *h) {
 template <class T> void rnn_row_backward(hone_int n, bool relu, T *dg, const T *g, const T *dh) {
   each_vector<T>(n, [&](hone_int j, auto part) {
     const Vec<T> y = part.load(g + j, T(0)), d = part.load(dh + j, T(0));
-    part.store(dg + j, relu ? select(y > T(0), d, splat(T(0))) : d * (T(1) - y * y));
+    part.store(dg + j, relu ? select(y > T(0), d, broadcast(T(0))) : d * (T(1) - y * y));
   });
 }
 
@@ -239,33 +239,29 @@ Layer<T> layer_of(int32_t mode, int32_t reverse, hone_int steps, const void *siz
   return {mode, reverse != 0, steps, batch, hidden, proj, proj ? proj : hidden, parts * hidden, static_cast<const int64_t *>(sizes)};
 }
 
-int32_t wrong_dtype(int32_t dtype) { return fail(HONE_E_DTYPE, "recurrent: dtype code %d is not a float", int(dtype)); }
-
 } // namespace
 
 extern "C" HONE_KERNEL(recurrent)(int32_t dtype, int32_t mode, int32_t reverse, hone_int steps, const void *sizes_i64, hone_int batch,
                                   hone_int hidden, hone_int proj, void *out, void *gates, void *inner, void *h_before, void *c_before,
                                   void *h, void *c, const void *w_hh_t, const void *bias_hh, const void *w_hr_t) {
-  const auto run = [&](auto zero) {
+  return for_floats(dtype, "recurrent", [&](auto zero) {
     using T = decltype(zero);
     const auto in = [](const void *p) { return static_cast<const T *>(p); };
     const auto io = [](void *p) { return static_cast<T *>(p); };
     return forward<T>(layer_of<T>(mode, reverse, steps, sizes_i64, batch, hidden, proj), io(out), io(gates), io(inner), io(h_before),
                       io(c_before), io(h), io(c), in(w_hh_t), in(bias_hh), in(w_hr_t));
-  };
-  return dtype == HONE_F32 ? run(float()) : dtype == HONE_F64 ? run(double()) : wrong_dtype(dtype);
+  });
 }
 
 extern "C" HONE_KERNEL(recurrent_backward)(int32_t dtype, int32_t mode, int32_t reverse, hone_int steps, const void *sizes_i64,
                                            hone_int batch, hone_int hidden, hone_int proj, void *grad_gates, void *grad_hidden,
                                            void *grad_proj, const void *grad_out, void *dh, void *dc, const void *gates, const void *inner,
                                            const void *h_before, const void *c_before, const void *w_hh, const void *w_hr) {
-  const auto run = [&](auto zero) {
+  return for_floats(dtype, "recurrent_backward", [&](auto zero) {
     using T = decltype(zero);
     const auto in = [](const void *p) { return static_cast<const T *>(p); };
     const auto io = [](void *p) { return static_cast<T *>(p); };
     return backward<T>(layer_of<T>(mode, reverse, steps, sizes_i64, batch, hidden, proj), io(grad_gates), io(grad_hidden), io(grad_proj),
                        in(grad_out), io(dh), io(dc), in(gates), in(inner), in(h_before), in(c_before), in(w_hh), in(w_hr));
-  };
-  return dtype == HONE_F32 ? run(float()) : dtype == HONE_F64 ? run(double()) : wrong_dtype(dtype);
+  });
 }

@@ -1,11 +1,9 @@
 // reduce.cc: sums, products, extremes, variance and mean along one dim of [outer, len, inner].
-#include <cstdlib>
-
 #include "reduce/reduce.h"
 #include "hone.h"
 #include "support/dtype.h"
+#include "support/memory.h"
 #include "support/parallel.h"
-#include "support/status.h"
 
 using namespace hone;
 
@@ -26,17 +24,15 @@ const char *reduce_name(int32_t op) {
   }
 }
 
-int32_t no_memory(const char *name) { return fail(HONE_E_MEMORY, "%s: no memory for the partial results", name); }
-
 template <class T> Reduction sum_of(int32_t op) {
   if constexpr (std::is_floating_point<T>::value) {
     if (op == k_sumsq) return make_reduction<SumOf<T, Squared>, T, T>();
     if (op == k_sumabs) return make_reduction<SumOf<T, Magnitude>, T, T>();
-    return make_reduction<SumOf<T, Plain>, T, T>();
+    return make_reduction<SumOf<T, Itself>, T, T>();
   } else {
     if (op == k_sumsq) return make_reduction<IntSum<T, Squared>, T, T>();
     if (op == k_sumabs) return make_reduction<IntSum<T, Magnitude>, T, T>();
-    return make_reduction<IntSum<T, Plain>, T, T>();
+    return make_reduction<IntSum<T, Itself>, T, T>();
   }
 }
 template <class T> Reduction find_reduction(int32_t op) {
@@ -55,7 +51,7 @@ template <class T> Reduction find_reduction(int32_t op) {
 
 template <class T> int32_t var_mean_typed(T *variance, T *mean, const T *a, hone_int outer, hone_int len, hone_int inner, double correction, bool root) {
   constexpr bool kWide = std::is_same<T, float>::value;
-  using Sum = typename std::conditional<kWide, WideSum<Plain>, SumOf<T, Plain>>::type;
+  using Sum = typename std::conditional<kWide, WideSum<Itself>, SumOf<T, Itself>>::type;
   using Spread = typename std::conditional<kWide, WideSum<SquaredDistance>, SumOf<T, SquaredDistance>>::type;
   const double n = double(len), divisor = n > correction ? n - correction : 0;
   // The mean that the second pass subtracts is rounded to T; what that adds to the sum of squares is known exactly.
@@ -78,21 +74,19 @@ template <class T> int32_t var_mean_typed(T *variance, T *mean, const T *a, hone
   }
   const hone_int count = outer * inner;
   if (count <= 0) return HONE_OK;
-  double *exact = static_cast<double *>(std::malloc(size_t(count) * (2 * sizeof(double) + sizeof(T))));
-  if (!exact) return no_memory("var_mean");
-  double *spread = exact + count;
-  T *rounded = reinterpret_cast<T *>(spread + count);
-  bool done = reduce_all(make_reduction<Sum, T, double>(), exact, a, outer, len, inner, nullptr);
+  const Memory<double> exact(count), spread(variance ? count : 0);
+  const Memory<T> rounded(count);
+  if (!exact.get() || !spread.get() || !rounded.get()) return no_memory("var_mean");
+  bool done = reduce_all(make_reduction<Sum, T, double>(), exact.get(), a, outer, len, inner, nullptr);
   for (hone_int i = 0; i < count; i++) {
     exact[i] /= n;
     rounded[i] = T(exact[i]);
     if (mean) mean[i] = rounded[i];
   }
   if (done && variance) {
-    done = reduce_all(make_reduction<Spread, T, double>(), spread, a, outer, len, inner, rounded);
+    done = reduce_all(make_reduction<Spread, T, double>(), spread.get(), a, outer, len, inner, rounded.get());
     for (hone_int i = 0; i < count; i++) variance[i] = variance_of(spread[i], exact[i], rounded[i]);
   }
-  std::free(exact);
   return done ? HONE_OK : no_memory("var_mean");
 }
 
@@ -125,7 +119,8 @@ bool hone::reduce_all(const Reduction &reduction, void *out_, const void *a_, ho
     return true;
   }
   const hone_int size = reduction.total, stride = chunks * inner * size;
-  char *parts = static_cast<char *>(std::malloc(size_t(outer * stride)));
+  const Memory<char> memory(outer * stride);
+  char *const parts = memory.get();
   if (!parts) return false;
   parallel_for(outer * chunks * strips, 1, [&](hone_int begin, hone_int end) {
     for (hone_int task = begin; task < end; task++) {
@@ -137,7 +132,6 @@ bool hone::reduce_all(const Reduction &reduction, void *out_, const void *a_, ho
     for (hone_int i = 1; i < chunks; i++) reduction.merge(parts + o * stride, parts + o * stride + i * inner * size, inner);
     reduction.write(out + o * inner * reduction.out, parts + o * stride, inner);
   }
-  std::free(parts);
   return true;
 }
 
@@ -146,20 +140,18 @@ HONE_KERNEL(reduce)(int32_t op, int32_t dtype, void *out, const void *a, hone_in
   if (len == 0 && (op == k_max || op == k_min) && outer > 0 && inner > 0)
     return fail(HONE_E_INVALID, "%s of no elements (%lld x 0 x %lld)", reduce_name(op), (long long)outer, (long long)inner);
   if (dtype == HONE_BOOL && op != k_any && op != k_all && op != k_max && op != k_min)
-    return fail(HONE_E_DTYPE, "%s does not take bool", reduce_name(op));
-  return visit_dtype(dtype, [&](auto tag) -> int32_t {
-    using D = typename decltype(tag)::type;
-    using T = typename std::conditional<std::is_same<D, Bool>::value, uint8_t, D>::type;
+    return wrong_dtype(reduce_name(op), dtype);
+  return for_dtypes(dtype, reduce_name(op), [&](auto zero) -> int32_t {
+    using T = Plain<decltype(zero)>;
     return reduce_all(find_reduction<T>(op), out, a, outer, len, inner, nullptr) ? HONE_OK : no_memory(reduce_name(op));
   });
 }
 
 HONE_KERNEL(var_mean)(int32_t dtype, void *variance, void *mean, const void *a, hone_int outer, hone_int len, hone_int inner,
                       double correction, int32_t root) {
-  if (dtype == HONE_F32)
-    return var_mean_typed(static_cast<float *>(variance), static_cast<float *>(mean), static_cast<const float *>(a), outer, len, inner, correction, root != 0);
-  if (dtype == HONE_F64)
-    return var_mean_typed(static_cast<double *>(variance), static_cast<double *>(mean), static_cast<const double *>(a), outer, len, inner, correction, root != 0);
-  return fail(HONE_E_DTYPE, "var_mean does not take %s", dtype_name(dtype));
+  return for_floats(dtype, "var_mean", [&](auto zero) {
+    using T = decltype(zero);
+    return var_mean_typed(static_cast<T *>(variance), static_cast<T *>(mean), static_cast<const T *>(a), outer, len, inner, correction, root != 0);
+  });
 }
 

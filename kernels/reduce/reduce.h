@@ -52,7 +52,7 @@ template <class Map> struct WideSum {
   static void merge(double &total, double x) { total += x; }
   static double value(double total) { return total; }
 };
-struct Plain {
+struct Itself {
   template <class V> static V map(V x, V) { return x; }
 };
 struct Squared {
@@ -139,7 +139,7 @@ template <class Op, class T> inline typename Op::M reduce_block(const T *a, hone
     hone_int i = 0;
     T result = Op::identity();
     if (n >= L) {
-      const Vec<T> s = splat(shift), none = splat(Op::identity());
+      const Vec<T> s = broadcast(shift), none = broadcast(Op::identity());
       Vec<T> acc[4] = {none, none, none, none};
       for (; i + 4 * L <= n; i += 4 * L)
         for (int k = 0; k < 4; k++) acc[k] = Op::join(acc[k], Op::map(load(a + i + k * L), s));
@@ -184,7 +184,7 @@ __attribute__((noinline)) void columns_block(typename Op::M *acc, const T *a, ho
       Vec<T> s[W], sum[W];
       for (int k = 0; k < W; k++) {
         s[k] = shift ? load(shift + c + k * L) : Vec<T>{};
-        sum[k] = splat(Op::identity());
+        sum[k] = broadcast(Op::identity());
       }
       const T *from = a + c;
       hone_int r = 0;
@@ -198,7 +198,7 @@ __attribute__((noinline)) void columns_block(typename Op::M *acc, const T *a, ho
     }
     for (; c + L <= columns; c += L) {
       const Vec<T> s = shift ? load(shift + c) : Vec<T>{};
-      Vec<T> sum = splat(Op::identity());
+      Vec<T> sum = broadcast(Op::identity());
       for (hone_int r = 0; r < rows; r++) sum = Op::join(sum, Op::map(load(a + r * stride + c), s));
       store<T>(acc + c, sum);
     }

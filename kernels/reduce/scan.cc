@@ -111,9 +111,8 @@ HONE_KERNEL(reduce_arg)(int32_t op, int32_t dtype, void *values, void *indices_i
   if (outer <= 0 || inner <= 0) return HONE_OK;
   if (len <= 0) return fail(HONE_E_INVALID, "%s of no elements (%lld x 0 x %lld)", name, (long long)outer, (long long)inner);
   int64_t *indices = static_cast<int64_t *>(indices_i64);
-  return visit_dtype(dtype, [&](auto tag) -> int32_t {
-    using D = typename decltype(tag)::type;
-    using T = typename std::conditional<std::is_same<D, Bool>::value, uint8_t, D>::type;
+  return for_dtypes(dtype, name, [&](auto zero) -> int32_t {
+    using T = Plain<decltype(zero)>;
     const bool narrow = len <= std::numeric_limits<int32_t>::max();
     auto *v = static_cast<T *>(values);
     auto *from = static_cast<const T *>(a);
@@ -126,12 +125,12 @@ HONE_KERNEL(reduce_arg)(int32_t op, int32_t dtype, void *values, void *indices_i
 }
 
 HONE_KERNEL(scan)(int32_t op, int32_t dtype, void *out, const void *a, hone_int outer, hone_int len, hone_int inner) {
+  const char *name = op == 0 ? "cumsum" : "cumprod";
   if (op != 0 && op != 1) return fail(HONE_E_INVALID, "scan: code %d is unknown", int(op));
-  if (dtype == HONE_BOOL) return fail(HONE_E_DTYPE, "%s does not take bool", op == 0 ? "cumsum" : "cumprod");
+  if (dtype == HONE_BOOL) return wrong_dtype(name, dtype);
   if (outer <= 0 || inner <= 0 || len <= 0) return HONE_OK;
-  return visit_dtype(dtype, [&](auto tag) -> int32_t {
-    using D = typename decltype(tag)::type;
-    using T = typename std::conditional<std::is_same<D, Bool>::value, uint8_t, D>::type;
+  return for_dtypes(dtype, name, [&](auto zero) -> int32_t {
+    using T = Plain<decltype(zero)>;
     if constexpr (std::is_floating_point<T>::value) {
       if (op == 0) scan_typed<false, double>(static_cast<T *>(out), static_cast<const T *>(a), outer, len, inner);
       else scan_typed<true, double>(static_cast<T *>(out), static_cast<const T *>(a), outer, len, inner);

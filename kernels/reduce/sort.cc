@@ -1,12 +1,11 @@
 // sort.cc: stable sorting and top-k of rows. Elements become unsigned keys whose order is the wanted one (NaN above all, -0 equal to
 // 0); long rows are sorted by radix, short ones by insertion.
-#include <cstdlib>
 #include <cstring>
 
 #include "hone.h"
 #include "support/dtype.h"
+#include "support/memory.h"
 #include "support/parallel.h"
-#include "support/status.h"
 
 using namespace hone;
 
@@ -119,7 +118,8 @@ int32_t order_rows(const char *name, T *values, int64_t *indices, const T *a, ho
   bool failed = false;
   parallel_for(rows, grain, [&](hone_int begin, hone_int end) {
     const hone_int room = heap ? k : 2 * len;
-    E *entry = static_cast<E *>(std::malloc(size_t(room) * sizeof(E)));
+    const Memory<E> memory(room);
+    E *const entry = memory.get();
     if (!entry) {
       __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
       return;
@@ -137,15 +137,13 @@ int32_t order_rows(const char *name, T *values, int64_t *indices, const T *a, ho
       if (values)
         for (hone_int i = 0; i < k; i++) values[row * k + i] = from[entry[i].index];
     }
-    std::free(entry);
   });
-  return failed ? fail(HONE_E_MEMORY, "%s: no memory to order rows of %lld", name, (long long)len) : HONE_OK;
+  return failed ? no_memory(name) : HONE_OK;
 }
 
 int32_t order(const char *name, int32_t dtype, void *values, void *indices, const void *a, hone_int rows, hone_int len, hone_int k, bool reverse) {
-  return visit_dtype(dtype, [&](auto tag) -> int32_t {
-    using D = typename decltype(tag)::type;
-    using T = typename std::conditional<std::is_same<D, Bool>::value, uint8_t, D>::type;
+  return for_dtypes(dtype, name, [&](auto zero) -> int32_t {
+    using T = Plain<decltype(zero)>;
     auto *v = static_cast<T *>(values);
     auto *i = static_cast<int64_t *>(indices);
     auto *from = static_cast<const T *>(a);

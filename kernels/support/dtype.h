@@ -34,10 +34,6 @@ template <class S> struct Int {
   friend bool operator>=(Int a, Int b) { return a.v >= b.v; }
 };
 
-template <class T> struct TypeTag {
-  using type = T;
-};
-
 inline int item_size(int32_t dtype) {
   switch (dtype) {
   case HONE_F64:
@@ -53,18 +49,42 @@ inline const char *dtype_name(int32_t dtype) {
   return dtype >= 0 && dtype < 6 ? names[dtype] : "unknown dtype";
 }
 
-// Calls f(TypeTag<element type>) for the dtype; fails with HONE_E_DTYPE on an unknown code.
-template <class F> int32_t visit_dtype(int32_t dtype, F &&f) {
+inline int32_t wrong_dtype(const char *op, int32_t dtype) { return fail(HONE_E_DTYPE, "%s does not take %s", op, dtype_name(dtype)); }
+
+// Calls f with a zero of the dtype's element type, one of the two floats, and returns what it returns: a status.
+template <class F> int32_t for_floats(int32_t dtype, const char *op, F &&f) {
   switch (dtype) {
-  case HONE_F32: return f(TypeTag<float>());
-  case HONE_F64: return f(TypeTag<double>());
-  case HONE_I32: return f(TypeTag<int32_t>());
-  case HONE_I64: return f(TypeTag<int64_t>());
-  case HONE_U8: return f(TypeTag<uint8_t>());
-  case HONE_BOOL: return f(TypeTag<Bool>());
-  default: return fail(HONE_E_DTYPE, "dtype code %d is unknown", int(dtype));
+  case HONE_F32: return f(float());
+  case HONE_F64: return f(double());
+  default: return wrong_dtype(op, dtype);
   }
 }
+
+// The same for every dtype.
+template <class F> int32_t for_dtypes(int32_t dtype, const char *op, F &&f) {
+  switch (dtype) {
+  case HONE_F32: return f(float());
+  case HONE_F64: return f(double());
+  case HONE_I32: return f(int32_t());
+  case HONE_I64: return f(int64_t());
+  case HONE_U8: return f(uint8_t());
+  case HONE_BOOL: return f(Bool());
+  default: return wrong_dtype(op, dtype);
+  }
+}
+
+// For kernels that move elements and do not look into them: calls f with a zero of the unsigned integer of as many bytes.
+template <class F> int32_t for_sizes(int32_t bytes, const char *op, F &&f) {
+  switch (bytes) {
+  case 1: return f(uint8_t());
+  case 4: return f(uint32_t());
+  case 8: return f(uint64_t());
+  default: return fail(HONE_E_DTYPE, "%s does not take elements of %d bytes", op, int(bytes));
+  }
+}
+
+// What arithmetic sees of an element: a bool is a uint8 of 0 or 1.
+template <class T> using Plain = typename std::conditional<std::is_same<T, Bool>::value, uint8_t, T>::type;
 
 // Conversion as copy_strided promises it: float to integer truncates; int32 and int64 saturate, uint8 counts modulo 256 (as PyTorch, which goes
 // through int64), NaN gives 0; to bool is x != 0.

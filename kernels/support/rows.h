@@ -5,21 +5,25 @@
 
 namespace hone {
 
+// The first count lanes of a vector, count < kLanes<T>; the others are filled, or not stored.
+template <class T> inline Vec<T> load_some(const T *from, intptr_t count, T fill = T(0)) {
+  T lane[kLanes<T>];
+  for (T &l : lane) l = fill;
+  std::memcpy(lane, from, size_t(count) * sizeof(T));
+  return load(lane);
+}
+template <class T> inline void store_some(T *to, const Vec<T> &v, intptr_t count) { std::memcpy(to, &v, size_t(count) * sizeof(T)); }
+
 // How much of a vector lies in memory. Whole and Part let one generic body compile to a plain loop and to a careful end.
 template <class T> struct Whole {
-  Vec<T> load(const T *from, T) const { return hone::load(from); }
+  Vec<T> load(const T *from, T = T(0)) const { return hone::load(from); }
   void store(T *to, Vec<T> v) const { hone::store(to, v); }
 };
 template <class T> struct Part {
   intptr_t count;
   // Lanes past the end hold fill.
-  Vec<T> load(const T *from, T fill) const {
-    T lane[kLanes<T>];
-    for (int i = 0; i < kLanes<T>; i++) lane[i] = fill;
-    std::memcpy(lane, from, size_t(count) * sizeof(T));
-    return hone::load(lane);
-  }
-  void store(T *to, Vec<T> v) const { std::memcpy(to, &v, size_t(count) * sizeof(T)); }
+  Vec<T> load(const T *from, T fill = T(0)) const { return load_some(from, count, fill); }
+  void store(T *to, Vec<T> v) const { store_some<T>(to, v, count); }
 };
 
 // body(at, Whole or Part) for every vector of n elements.
@@ -35,7 +39,7 @@ template <class T, class F> inline T sum_vectors(intptr_t n, F &&term) {
   constexpr intptr_t piece = 256 * kLanes<T>;
   double total = 0;
   for (intptr_t at = 0; at < n; at += piece) {
-    Vec<T> sum = splat(T(0));
+    Vec<T> sum = broadcast(T(0));
     each_vector<T>(n - at < piece ? n - at : piece, [&](intptr_t i, auto part) { sum += term(at + i, part); });
     T lane[kLanes<T>];
     std::memcpy(lane, &sum, sizeof sum);
@@ -46,21 +50,12 @@ template <class T, class F> inline T sum_vectors(intptr_t n, F &&term) {
   return T(total);
 }
 
-// As many lanes as Vec<T>, of integers as wide as T: what comparing two of them gives.
-template <class T> struct IntOf;
-template <> struct IntOf<float> { using type = int32_t; };
-template <> struct IntOf<double> { using type = int64_t; };
-template <class T> using MaskOf = Vec<typename IntOf<T>::type>;
-
-// Where a is NaN the result is b.
-template <class T> inline Vec<T> larger(Vec<T> a, Vec<T> b) {
-  const MaskOf<T> mask = a > b;
-  return (Vec<T>)((mask & (MaskOf<T>)a) | (~mask & (MaskOf<T>)b));
-}
+// The larger of each pair; b where a is NaN.
+template <class T> inline Vec<T> larger(Vec<T> a, Vec<T> b) { return select(a > b, a, b); }
 
 // The largest of n elements, NaN left out; lowest for none.
-template <class T> inline T max_of(const T *a, intptr_t n, T lowest) {
-  Vec<T> max = splat(lowest);
+template <class T> inline T largest(const T *a, intptr_t n, T lowest) {
+  Vec<T> max = broadcast(lowest);
   each_vector<T>(n, [&](intptr_t i, auto part) { max = larger<T>(part.load(a + i, lowest), max); });
   T lane[kLanes<T>];
   std::memcpy(lane, &max, sizeof max);

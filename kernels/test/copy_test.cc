@@ -131,7 +131,8 @@ void fills() {
     bool good = f[size_t(n)] == 9 && i[size_t(n)] == 9 && b[size_t(n)] == 9;
     for (size_t k = 0; k < size_t(n); k++) good &= f[k] == 2.5f && i[k] == std::numeric_limits<int64_t>::min() && b[k] == 1;
     CHECK(good);
-    CHECK(hone_copy_bytes(g.data(), f.data(), n * 4) == HONE_OK && std::memcmp(f.data(), g.data(), f.size() * 4) == 0);
+    const double flat[3] = {double(n), 1, 1};
+    CHECK(hone_copy_strided(HONE_F32, HONE_F32, g.data(), f.data(), 1, flat) == HONE_OK && std::memcmp(f.data(), g.data(), f.size() * 4) == 0);
     CHECK(hone_arange(HONE_F32, f.data(), n, 0.5, 0.1) == HONE_OK && hone_arange(HONE_I64, i.data(), n, -3, 7) == HONE_OK);
     CHECK(hone_arange(HONE_U8, b.data(), n, 250, 3) == HONE_OK);
     const size_t whole = size_t(n) / 16 * 16; // pairs of 8 go on from their first

@@ -12,7 +12,6 @@ export interface Kernels {
   fill(dtype: number, out: Ptr, n: number, value: number): number;
   arange(dtype: number, out: Ptr, n: number, start: number, step: number): number;
   copyStrided(outDtype: number, inDtype: number, out: Ptr, src: Ptr, ndim: number, meta: Ptr): number;
-  copyBytes(out: Ptr, src: Ptr, bytes: number): number;
   gatherImages(out: Ptr, src: Ptr, indexI64: Ptr, count: number, items: number, channels: number, plane: number, mean: Ptr, std: Ptr, scale: number): number;
   unary(op: number, dtype: number, out: Ptr, a: Ptr, n: number, p0: number, p1: number): number;
   binary(op: number, dtype: number, out: Ptr, a: Ptr, b: Ptr, n: number, p0: number, p1: number): number;
@@ -100,7 +99,6 @@ export const KERNEL_NAMES = {
   fill: 'fill',
   arange: 'arange',
   copyStrided: 'copy_strided',
-  copyBytes: 'copy_bytes',
   gatherImages: 'gather_images',
   unary: 'unary',
   binary: 'binary',
@@ -188,7 +186,6 @@ export const KERNEL_ARITY = {
   fill: 4,
   arange: 5,
   copyStrided: 6,
-  copyBytes: 3,
   gatherImages: 10,
   unary: 7,
   binary: 8,
@@ -293,7 +290,6 @@ export const DECOUPLED = 1;
 export const AMSGRAD = 2;
 export const MAXIMIZE = 4;
 export const NESTEROV = 8;
-export const FIRST_STEP = 16;
 export const CENTERED = 32;
 export const ABI_VERSION = 1;
 export const OPTIM_STRIDE = 8;
@@ -302,6 +298,51 @@ export const RNG_LOG = 1;
 export const RNG_NARROW = 2;
 export const RNG_MKL = 4;
 export const MAX_DIMS = 64;
+
+/** What the kernels know of a convolution or pooling: HONE_GEOMETRY in kernels/hone.h. */
+export interface GeometryFields {
+  readonly n: number;
+  readonly c: number;
+  readonly h: number;
+  readonly w: number;
+  readonly o: number;
+  readonly kh: number;
+  readonly kw: number;
+  readonly oh: number;
+  readonly ow: number;
+  readonly strideH: number;
+  readonly strideW: number;
+  readonly padH: number;
+  readonly padW: number;
+  readonly dilH: number;
+  readonly dilW: number;
+  readonly groups: number;
+}
+/** Writes a geometry as the kernels read it. */
+export function writeGeometry(to: Float64Array, geometry: GeometryFields): void {
+  to[0] = geometry.n;
+  to[1] = geometry.c;
+  to[2] = geometry.h;
+  to[3] = geometry.w;
+  to[4] = geometry.o;
+  to[5] = geometry.kh;
+  to[6] = geometry.kw;
+  to[7] = geometry.oh;
+  to[8] = geometry.ow;
+  to[9] = geometry.strideH;
+  to[10] = geometry.strideW;
+  to[11] = geometry.padH;
+  to[12] = geometry.padW;
+  to[13] = geometry.dilH;
+  to[14] = geometry.dilW;
+  to[15] = geometry.groups;
+}
+
+/**
+ * What an operation takes and gives, by its list in kernels/ops.def: its own dtype from all (`same`), from integers or from floats only, or
+ * bool from all (`predicate`).
+ */
+export type OpKind = 'same' | 'integer' | 'floating' | 'predicate';
 
 export const UnaryOp = {
   neg: 0,
@@ -363,6 +404,65 @@ export const UnaryOp = {
   isfinite: 83,
 } as const;
 export type UnaryOpName = keyof typeof UnaryOp;
+export const UnaryKind: Readonly<Record<UnaryOpName, OpKind>> = {
+  neg: 'same',
+  abs: 'same',
+  sign: 'same',
+  square: 'same',
+  relu: 'same',
+  clamp: 'same',
+  floor: 'same',
+  ceil: 'same',
+  round: 'same',
+  trunc: 'same',
+  exp: 'floating',
+  exp2: 'floating',
+  expm1: 'floating',
+  log: 'floating',
+  log2: 'floating',
+  log10: 'floating',
+  log1p: 'floating',
+  sqrt: 'floating',
+  rsqrt: 'floating',
+  reciprocal: 'floating',
+  sin: 'floating',
+  cos: 'floating',
+  tan: 'floating',
+  asin: 'floating',
+  acos: 'floating',
+  atan: 'floating',
+  sinh: 'floating',
+  cosh: 'floating',
+  tanh: 'floating',
+  asinh: 'floating',
+  acosh: 'floating',
+  atanh: 'floating',
+  erf: 'floating',
+  erfinv: 'floating',
+  sigmoid: 'floating',
+  logsigmoid: 'floating',
+  softplus: 'floating',
+  silu: 'floating',
+  gelu: 'floating',
+  gelu_tanh: 'floating',
+  leaky_relu: 'floating',
+  elu: 'floating',
+  erfc: 'floating',
+  erfcx: 'floating',
+  lgamma: 'floating',
+  digamma: 'floating',
+  polygamma: 'floating',
+  i0: 'floating',
+  i0e: 'floating',
+  i1: 'floating',
+  i1e: 'floating',
+  ndtri: 'floating',
+  log_ndtr: 'floating',
+  logical_not: 'predicate',
+  isnan: 'predicate',
+  isinf: 'predicate',
+  isfinite: 'predicate',
+};
 
 export const BinaryOp = {
   add: 0,
@@ -406,6 +506,47 @@ export const BinaryOp = {
   logical_xor: 88,
 } as const;
 export type BinaryOpName = keyof typeof BinaryOp;
+export const BinaryKind: Readonly<Record<BinaryOpName, OpKind>> = {
+  add: 'same',
+  sub: 'same',
+  mul: 'same',
+  maximum: 'same',
+  minimum: 'same',
+  pow: 'same',
+  floor_divide: 'same',
+  remainder: 'same',
+  fmod: 'same',
+  add_scaled: 'same',
+  bitwise_and: 'integer',
+  bitwise_or: 'integer',
+  bitwise_xor: 'integer',
+  bitwise_left_shift: 'integer',
+  bitwise_right_shift: 'integer',
+  gcd: 'integer',
+  lcm: 'integer',
+  div: 'floating',
+  atan2: 'floating',
+  hypot: 'floating',
+  relu_grad: 'floating',
+  sigmoid_grad: 'floating',
+  tanh_grad: 'floating',
+  clamp_grad: 'floating',
+  leaky_relu_grad: 'floating',
+  silu_grad: 'floating',
+  gelu_grad: 'floating',
+  gelu_tanh_grad: 'floating',
+  softplus_grad: 'floating',
+  elu_grad: 'floating',
+  eq: 'predicate',
+  ne: 'predicate',
+  lt: 'predicate',
+  le: 'predicate',
+  gt: 'predicate',
+  ge: 'predicate',
+  logical_and: 'predicate',
+  logical_or: 'predicate',
+  logical_xor: 'predicate',
+};
 
 export const ReduceOp = {
   sum: 0,

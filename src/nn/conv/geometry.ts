@@ -1,5 +1,6 @@
 /** What convolution and pooling share: sizes per axis, the words of messages, and the kernels' geometry block. */
 import { engine } from '../../engine/engine.js';
+import { writeGeometry } from '../../engine/kernel-table.gen.js';
 import { ArgumentError } from '../../errors.js';
 import { metaPtr } from '../../tensor/raw.js';
 import { show } from '../../tensor/show.js';
@@ -95,14 +96,20 @@ export function planar(axes: Axes): Geometry {
   };
 }
 
-/** Steps between windows and taps where there are any: a single one has no next, and a step of 1 spares kernels the thought of 2^31. */
-function steps(by: readonly number[], counts: readonly number[]): number[] {
-  return by.map((step, d) => (counts[d] === 1 ? 1 : step));
+/** The step between windows or taps where there are several: a single one has no next, and a step of 1 spares kernels the thought of 2^31. */
+function step(by: number, count: number): number {
+  return count === 1 ? 1 : by;
 }
 
 /** Writes a geometry into the engine's scratch block, which holds one call's arguments, and returns its address. */
 export function geometryPtr(g: Geometry): number {
-  const [stride, dilation] = [steps(g.stride, g.outSize), steps(g.dilation, g.kernel)];
-  engine.host.scratch().set([g.n, g.c, ...g.size, g.o, ...g.kernel, ...g.outSize, ...stride, ...g.padding, ...dilation, g.groups]);
+  const { n, c, o, groups } = g;
+  const [h, w] = g.size;
+  const [kh, kw] = g.kernel;
+  const [oh, ow] = g.outSize;
+  const [strideH, strideW] = [step(g.stride[0], oh), step(g.stride[1], ow)];
+  const [padH, padW] = g.padding;
+  const [dilH, dilW] = [step(g.dilation[0], kh), step(g.dilation[1], kw)];
+  writeGeometry(engine.host.scratch(), { n, c, h, w, o, kh, kw, oh, ow, strideH, strideW, padH, padW, dilH, dilW, groups });
   return metaPtr();
 }

@@ -5,7 +5,7 @@
 
 import { type Node, named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { BinaryOp, type BinaryOpName, UnaryOp, type UnaryOpName } from '../../engine/kernel-table.gen.js';
+import { BinaryKind, BinaryOp, type BinaryOpName, UnaryKind, UnaryOp, type UnaryOpName } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
 import { tooMany } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
@@ -265,28 +265,20 @@ function whereZero(key: Tensor, value: Tensor): Tensor {
   return where(binaryOp('eq', key, 0), 0, value);
 }
 
-/** Names that integers and bools can take without becoming floats: those of HONE_UNARY and HONE_UNARY_BOOL in ops.def. */
-const FIRST_FLOAT_UNARY = UnaryOp.exp;
-const FIRST_BOOL_UNARY = UnaryOp.logical_not;
-
 /** Applies a unary kernel and records it. Integers become float32 where the operation needs floats. `name` is what errors call it. */
 export function unary(op: UnaryOpName, x: Tensor, p0 = 0, p1 = 0, name: string = op): Tensor {
   assertTensor(name, 'x', x);
-  const opCode = UnaryOp[op];
-  if (opCode >= FIRST_FLOAT_UNARY && opCode < FIRST_BOOL_UNARY && !isFloating(x.dtype)) x = castRaw(x, 'float32', name);
-  const dtype = opCode >= FIRST_BOOL_UNARY ? 'bool' : x.dtype;
+  const kind = UnaryKind[op];
+  if (kind === 'floating' && !isFloating(x.dtype)) x = castRaw(x, 'float32', name);
+  const dtype = kind === 'predicate' ? 'bool' : x.dtype;
   const plain = x.isContiguous();
   const source = plain ? x : dense(x, name);
   const out = plain ? emptyTensor(x.shape, dtype) : emptyLikeDense(source, dtype);
-  check(kernels.unary(opCode, code(x.dtype), out.ptr, source.ptr, numel(x.shape), p0, p1), name);
+  check(kernels.unary(UnaryOp[op], code(x.dtype), out.ptr, source.ptr, numel(x.shape), p0, p1), name);
   const { saves, grad }: UnaryDefinition = unaryDefinitions[op];
   const saved = saves === 'nothing' ? [] : [saves === 'input' ? x : out];
   return record(name, out, [x], saved, (g, [s]) => [grad(g, s ?? g, p0, p1)]);
 }
-
-/** Codes from `div` on need floats; comparisons take every dtype and give bool. */
-const FIRST_FLOAT_BINARY = BinaryOp.div;
-const FIRST_BOOL_BINARY = BinaryOp.eq;
 
 /**
  * The number of `op(x, scalar)` as kernels take it. The exponent of an integer power must fit the dtype and not be negative, as in PyTorch.
@@ -316,7 +308,7 @@ export function binaryOp(op: BinaryOpName, a: Operand, b: Operand, p0 = 0, p1 = 
   assertOperand(name, 'the first operand', a);
   if (isScalar(b)) return withScalar(op, a, b, false, p0, p1, name);
   assertOperand(name, 'the second operand', b);
-  const [dtype, outDtype] = dtypesOf(BinaryOp[op], a.dtype === b.dtype ? a.dtype : resultDType(a, b));
+  const [dtype, outDtype] = dtypesOf(op, a.dtype === b.dtype ? a.dtype : resultDType(a, b));
   const alpha = op === 'add_scaled' ? Number(storedScalar(name, p0, dtype)) : p0;
   const out = binaryRaw(BinaryOp[op], castRaw(a, dtype, name), castRaw(b, dtype, name), outDtype, alpha, p1, name);
   if (outDtype === 'bool') return out;
@@ -332,15 +324,16 @@ export function binaryOp(op: BinaryOpName, a: Operand, b: Operand, p0 = 0, p1 = 
 const OF_TWO_TENSORS = { pow: 'PowBackward1', fmod: 'FmodBackward1', remainder: 'RemainderBackward1' } as const;
 
 /** The dtype in which a kernel computes operands that promote to `dtype`, and that of its result. */
-function dtypesOf(opCode: number, dtype: Tensor['dtype']): readonly [Tensor['dtype'], Tensor['dtype']] {
-  if (opCode >= FIRST_BOOL_BINARY) return [dtype, 'bool'];
-  const computed = opCode >= FIRST_FLOAT_BINARY && !isFloating(dtype) ? 'float32' : dtype;
+function dtypesOf(op: BinaryOpName, dtype: Tensor['dtype']): readonly [Tensor['dtype'], Tensor['dtype']] {
+  const kind = BinaryKind[op];
+  if (kind === 'predicate') return [dtype, 'bool'];
+  const computed = kind === 'floating' && !isFloating(dtype) ? 'float32' : dtype;
   return [computed, computed];
 }
 
 /** op(x, scalar), or op(scalar, x) when reversed. */
 function withScalar(op: BinaryOpName, x: Tensor, scalar: Scalar, reversed: boolean, p0: number, p1: number, name: string): Tensor {
-  const [dtype, outDtype] = dtypesOf(BinaryOp[op], dtypeWithScalar(x, scalar));
+  const [dtype, outDtype] = dtypesOf(op, dtypeWithScalar(x, scalar));
   const value = scalarOf(op, scalar, dtype, reversed, name);
   if (p0 !== 0 || p1 !== 0) {
     const term = scalarTensor(value, dtype);
@@ -392,7 +385,8 @@ function binaryRaw(opCode: number, a: Tensor, b: Tensor, outDtype: Tensor['dtype
 export function binaryInto(op: BinaryOpName, target: Tensor, b: Operand, p0: number, name: string): boolean {
   if (!isContiguous(target.shape, target.strides)) return false;
   const opCode = BinaryOp[op];
-  if (opCode >= FIRST_BOOL_BINARY || (opCode >= FIRST_FLOAT_BINARY && !isFloating(target.dtype))) return false;
+  const kind = BinaryKind[op];
+  if (kind === 'predicate' || (kind === 'floating' && !isFloating(target.dtype))) return false;
   if (isScalar(b)) {
     if (p0 !== 0 || dtypeWithScalar(target, b) !== target.dtype) return false;
     const value = scalarOf(op, b, target.dtype, false, name);
