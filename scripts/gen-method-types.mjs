@@ -61,7 +61,7 @@ const fromOps = (path) => `${posix.normalize(`methods/${path}`)}.ts`;
 const known = comments();
 /** The file behind `import * as sums from '../reduce/sum.js'`. */
 const fileOf = (text, space) => fromOps(new RegExp(`import \\* as ${space} from '(\\.[\\w/.-]+)\\.js'`).exec(text)?.[1]);
-const names = (type) => [...new RegExp(`type ${type} =([^;]*);`).exec(methods)[1].matchAll(/'(\w+)'/g)].map(([, name]) => name);
+const names = (list) => [...new RegExp(`const ${list} = \\[([^;]*);`).exec(methods)[1].matchAll(/'(\w+)'/g)].map(([, name]) => name);
 
 /** Entries `name: space.function` of an object literal. */
 function table(text, name) {
@@ -94,9 +94,10 @@ function add(method, type, key, inPlace = false) {
   lines.push(`  ${method}: ${type}['${method}'];`);
 }
 
-for (const name of names('UnaryMethodName')) add(name, 'UnaryMethods', `elementwise/unary.ts:${name}`);
-for (const name of names('BinaryMethodName')) add(name, 'BinaryMethods', `elementwise/binary.ts:${name}`);
-for (const name of names('UnaryInPlaceName')) add(`${name}_`, 'UnaryInPlaceMethods', `elementwise/unary.ts:${name}`, true);
+for (const name of names('unaryNames')) add(name, 'UnaryMethods', `elementwise/unary.ts:${name}`);
+for (const name of names('binaryNames')) add(name, 'BinaryMethods', `elementwise/binary.ts:${name}`);
+for (const name of names('comparisonNames')) add(name, 'BinaryMethods', `elementwise/comparison.ts:${name}`);
+for (const name of names('inPlaceNames')) add(`${name}_`, 'UnaryInPlaceMethods', `elementwise/unary.ts:${name}`, true);
 for (const [method, key] of table(methods, 'direct')) add(method, 'DirectMethods', key);
 const forms = source('methods/inplace-forms.ts');
 for (const [method, key] of table(forms, 'forms')) add(`${method}_`, 'InPlaceForms', key, true);

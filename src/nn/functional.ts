@@ -5,8 +5,8 @@
  * x = F.dropout(F.relu(this.fc1.forward(x)), 0.5, this.training);
  */
 
-export type { PadMode, PadOptions } from '../ops/join/arrange.js';
-export { pad } from '../ops/join/arrange.js';
+export type { PadMode, PadOptions } from '../ops/join/pad.js';
+export { pad } from '../ops/join/pad.js';
 export { linear } from '../ops/products/matmul.js';
 export type { SoftmaxOptions } from '../ops/reduce/softmax.js';
 export { logSoftmax, softmax, softmin } from '../ops/reduce/softmax.js';

@@ -2,7 +2,8 @@
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, multilabelSoftMarginLoss } from '../nn/loss/classification/binary.js';
 import { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from '../nn/loss/classification/layers.js';
-import { eq, ge, le, logicalAnd, logicalOr, lt, ne, sub } from '../ops/elementwise/binary.js';
+import { sub } from '../ops/elementwise/binary.js';
+import { eq, ge, le, logicalAnd, logicalOr, lt, ne } from '../ops/elementwise/comparison.js';
 import { abs, floor } from '../ops/elementwise/unary.js';
 import { argmax } from '../ops/reduce/extrema.js';
 import { all, reduceRaw, sum } from '../ops/reduce/sum.js';

@@ -6,8 +6,9 @@
 import { noGrad } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { add, div, ge, gt, le, logicalAnd, logicalOr, lt, mul, sub } from '../../ops/elementwise/binary.js';
+import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
 import { clamp } from '../../ops/elementwise/clamp.js';
+import { ge, gt, le, logicalAnd, logicalOr, lt } from '../../ops/elementwise/comparison.js';
 import { binaryOp, unary, where } from '../../ops/elementwise/table.js';
 import { abs, expm1, relu as reluOf, sigmoid, tanh } from '../../ops/elementwise/unary.js';
 import { contiguous } from '../../ops/view/copy.js';

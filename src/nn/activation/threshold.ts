@@ -2,7 +2,8 @@
 import { noGrad } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
-import { add, ge, gt, le, logicalAnd, logicalOr, lt, mul, sub } from '../../ops/elementwise/binary.js';
+import { add, mul, sub } from '../../ops/elementwise/binary.js';
+import { ge, gt, le, logicalAnd, logicalOr, lt } from '../../ops/elementwise/comparison.js';
 import { binaryInPlace } from '../../ops/elementwise/inplace.js';
 import { where } from '../../ops/elementwise/table.js';
 import { isnan } from '../../ops/elementwise/unary.js';

@@ -2,9 +2,11 @@
 
 import { noGrad } from '../../autograd/mode.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { add, eq, mul } from '../../ops/elementwise/binary.js';
+import { add, mul } from '../../ops/elementwise/binary.js';
+import { eq } from '../../ops/elementwise/comparison.js';
 import { where } from '../../ops/elementwise/table.js';
-import { repeatInterleave, triu } from '../../ops/join/arrange.js';
+import { repeatInterleave } from '../../ops/join/repeat.js';
+import { triu } from '../../ops/join/triangle.js';
 import { matmul } from '../../ops/products/matmul.js';
 import { amax } from '../../ops/reduce/extrema.js';
 import { softmax } from '../../ops/reduce/softmax.js';

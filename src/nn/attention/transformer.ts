@@ -1,7 +1,7 @@
 /** Stacks of transformer layers, and the transformer of an encoder and a decoder. */
 import { isGradEnabled, noGrad } from '../../autograd/mode.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { eq, logicalAnd, ne } from '../../ops/elementwise/binary.js';
+import { eq, logicalAnd, ne } from '../../ops/elementwise/comparison.js';
 import { maskedFill } from '../../ops/index/masks.js';
 import { any } from '../../ops/reduce/sum.js';
 import { narrow, unsqueeze } from '../../ops/view/movement.js';

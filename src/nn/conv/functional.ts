@@ -2,8 +2,8 @@
 import { named } from '../../autograd/node.js';
 import { OutOfMemoryError } from '../../errors.js';
 import { slicesAt } from '../../ops/gather/gather.js';
-import { pad } from '../../ops/join/arrange.js';
 import { stack } from '../../ops/join/join.js';
+import { pad } from '../../ops/join/pad.js';
 import { contiguous, formatOf } from '../../ops/view/copy.js';
 import { reshape, slice, squeeze, transpose, unsqueeze } from '../../ops/view/movement.js';
 import { readArguments, tooMany } from '../../tensor/arguments.js';

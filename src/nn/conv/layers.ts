@@ -1,7 +1,7 @@
 /** Convolution layers. */
 
 import { ArgumentError } from '../../errors.js';
-import { type PadMode, pad } from '../../ops/join/arrange.js';
+import { type PadMode, pad } from '../../ops/join/pad.js';
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
 import { countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';

@@ -6,7 +6,7 @@ import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, mul, sub } from '../../ops/elementwise/binary.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
 import { rsqrt, square } from '../../ops/elementwise/unary.js';
-import { repeat } from '../../ops/join/arrange.js';
+import { repeat } from '../../ops/join/repeat.js';
 import { mean, sum } from '../../ops/reduce/sum.js';
 import { clone, formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';

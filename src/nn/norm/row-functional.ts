@@ -6,7 +6,7 @@ import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, div, mul, pow, sub } from '../../ops/elementwise/binary.js';
 import { rsqrt, square } from '../../ops/elementwise/unary.js';
-import { pad } from '../../ops/join/arrange.js';
+import { pad } from '../../ops/join/pad.js';
 import { mean, sum } from '../../ops/reduce/sum.js';
 import { formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';

@@ -1,6 +1,6 @@
 /** Padding layers: constants, reflections, repeated edges and circles, along one, two or three axes. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { type PadMode, padAs } from '../../ops/join/arrange.js';
+import { type PadMode, padAs } from '../../ops/join/pad.js';
 import { readArguments, tooMany } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';

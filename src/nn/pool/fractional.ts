@@ -2,7 +2,8 @@
 import { noGrad } from '../../autograd/mode.js';
 import { named } from '../../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { add, div, ge, le, logicalAnd, mul, sub } from '../../ops/elementwise/binary.js';
+import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
+import { ge, le, logicalAnd } from '../../ops/elementwise/comparison.js';
 import { trunc } from '../../ops/elementwise/unary.js';
 import { gather } from '../../ops/gather/gather.js';
 import { cat } from '../../ops/join/join.js';

@@ -5,8 +5,9 @@
 
 import { named } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
-import { add, div, floorDivide, ge, mul } from '../../ops/elementwise/binary.js';
+import { add, div, floorDivide, mul } from '../../ops/elementwise/binary.js';
 import { clamp } from '../../ops/elementwise/clamp.js';
+import { ge } from '../../ops/elementwise/comparison.js';
 import { where } from '../../ops/elementwise/table.js';
 import { gather } from '../../ops/gather/gather.js';
 import { formatOf } from '../../ops/view/copy.js';

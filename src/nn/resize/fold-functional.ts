@@ -2,7 +2,7 @@
 import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { indexAdd, slicesAt } from '../../ops/gather/gather.js';
-import { pad } from '../../ops/join/arrange.js';
+import { pad } from '../../ops/join/pad.js';
 import { narrow, reshape, squeeze, unsqueeze } from '../../ops/view/movement.js';
 import { leadingByName, type Named, readArguments, type Trailing } from '../../tensor/arguments.js';
 import { assertFloating, listable } from '../../tensor/checks.js';

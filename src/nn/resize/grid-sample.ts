@@ -5,7 +5,8 @@
 import { noGrad } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { add, div, ge, gt, le, logicalAnd, logicalXor, lt, minimum, mul, sub } from '../../ops/elementwise/binary.js';
+import { add, div, minimum, mul, sub } from '../../ops/elementwise/binary.js';
+import { ge, gt, le, logicalAnd, logicalXor, lt } from '../../ops/elementwise/comparison.js';
 import { where } from '../../ops/elementwise/table.js';
 import { abs, floor, round, trunc } from '../../ops/elementwise/unary.js';
 import { slicesAt } from '../../ops/gather/gather.js';

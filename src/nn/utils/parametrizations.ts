@@ -5,8 +5,8 @@ import { ArgumentError, IndexError, ShapeError, showShape } from '../../errors.j
 import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
 import { sign, sqrt, square } from '../../ops/elementwise/unary.js';
-import { triu } from '../../ops/join/arrange.js';
 import { cat } from '../../ops/join/join.js';
+import { triu } from '../../ops/join/triangle.js';
 import { solve } from '../../ops/linalg/lu.js';
 import { matrixExp } from '../../ops/linalg/products.js';
 import { dot, matmul, mv } from '../../ops/products/matmul.js';

@@ -2,9 +2,8 @@
 import { noGrad } from '../../autograd/mode.js';
 import { scope } from '../../autograd/scope.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
+import { add, div, lerp, mul, sub } from '../../ops/elementwise/binary.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
-import { lerp } from '../../ops/elementwise/pointwise.js';
 import { readOptions } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { zeros } from '../../tensor/create.js';

@@ -1,8 +1,9 @@
 /** `nn.utils`: gradients clipped, parameters as one vector, penalties, and a look for layers that a model does not see. */
 import { noGrad } from '../../autograd/mode.js';
 import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../../errors.js';
-import { add, div, mul, ne, pow } from '../../ops/elementwise/binary.js';
+import { add, div, mul, pow } from '../../ops/elementwise/binary.js';
 import { clamp } from '../../ops/elementwise/clamp.js';
+import { ne } from '../../ops/elementwise/comparison.js';
 import { binaryInPlace, copy_, inPlace } from '../../ops/elementwise/inplace.js';
 import { abs, sqrt } from '../../ops/elementwise/unary.js';
 import { cat } from '../../ops/join/join.js';

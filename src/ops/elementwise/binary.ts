@@ -1,14 +1,18 @@
-/** Elementwise functions of two operands, with broadcasting and type promotion. Their gradients stand in elementwise.ts. */
+/** Elementwise functions of two operands, with broadcasting and type promotion. Their gradients stand in table.ts. */
+
 import { noGrad } from '../../autograd/mode.js';
-import { record } from '../../autograd/node.js';
+import { named, record } from '../../autograd/node.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
 import { readOptions, tooMany } from '../../tensor/arguments.js';
+import { assertTensor, assertTensors } from '../../tensor/checks.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
+import { resultStrides } from '../../tensor/layout.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../../tensor/scalar.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { to } from '../view/copy.js';
-import { binaryOp, type Operand, unary } from './table.js';
+import { detach, laidAs, to } from '../view/copy.js';
+import { eq, gt, logicalOr, lt, signbit } from './comparison.js';
+import { binaryOp, type Operand, unary, where } from './table.js';
 
 /** By how much the second operand of {@link add} and {@link sub} counts. */
 export interface AlphaOption {
@@ -126,48 +130,128 @@ export function atan2(a: Operand, b: Operand): Tensor {
   if (arguments.length > 2) tooMany('atan2', 2, arguments);
   return binaryOp('atan2', a, b);
 }
-/** a == b, as bool. */
-export function eq(a: Operand, b: Operand): Tensor {
-  if (arguments.length > 2) tooMany('eq', 2, arguments);
-  return binaryOp('eq', a, b);
+
+/** How much of a product or quotient is added. */
+export interface ValueOption {
+  /** Default: 1. */
+  value?: Scalar;
 }
-/** a != b, as bool. */
-export function ne(a: Operand, b: Operand): Tensor {
-  if (arguments.length > 2) tooMany('ne', 2, arguments);
-  return binaryOp('ne', a, b);
+
+/** input + value * tensor1 * tensor2. @see https://pytorch.org/docs/stable/generated/torch.addcmul.html */
+export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: ValueOption): Tensor {
+  assertTensor('addcmul', 'input', input);
+  assertTensor('addcmul', 'tensor1', tensor1);
+  assertTensor('addcmul', 'tensor2', tensor2);
+  const { value } = readOptions('addcmul', { value: 1 }, options);
+  const dtype = resultDType(input, tensor1, tensor2);
+  const factor = storedScalar('addcmul', value, dtype);
+  const [x, a, b] = [input, tensor1, tensor2].map((t) => to(t, dtype)) as [Tensor, Tensor, Tensor];
+  return named('Addcmul', add(x, mul(factor === 1 ? a : mul(a, factor), b)));
 }
-/** a < b, as bool. */
-export function lt(a: Operand, b: Operand): Tensor {
-  if (arguments.length > 2) tooMany('lt', 2, arguments);
-  return binaryOp('lt', a, b);
+
+/**
+ * input + value * tensor1 / tensor2.
+ * @throws {DTypeError} for two integers: convert one. @see https://pytorch.org/docs/stable/generated/torch.addcdiv.html
+ */
+export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: ValueOption): Tensor {
+  assertTensor('addcdiv', 'input', input);
+  assertTensor('addcdiv', 'tensor1', tensor1);
+  assertTensor('addcdiv', 'tensor2', tensor2);
+  const { value } = readOptions('addcdiv', { value: 1 }, options);
+  if (!isFloating(tensor1.dtype) && !isFloating(tensor2.dtype))
+    throw new DTypeError(`addcdiv: ${tensor1.dtype} / ${tensor2.dtype} divides integers. Convert one with to('float32').`);
+  const [x, a, b] = asFloats(input, tensor1, tensor2) as [Tensor, Tensor, Tensor];
+  return named('Addcdiv', add(x, div(value === 1 ? a : mul(a, value), b)));
 }
-/** a <= b, as bool. */
-export function le(a: Operand, b: Operand): Tensor {
-  if (arguments.length > 2) tooMany('le', 2, arguments);
-  return binaryOp('le', a, b);
+
+/**
+ * start + weight * (end - start), from the nearer end.
+ * @param weight a number or a tensor.
+ * @throws {DTypeError} for two dtypes, or for integers. @see https://pytorch.org/docs/stable/generated/torch.lerp.html
+ */
+export function lerp(start: Tensor, end: Tensor, weight: Operand): Tensor {
+  if (arguments.length > 3) tooMany('lerp', 3, arguments);
+  assertTensor('lerp', 'start', start);
+  assertTensor('lerp', 'end', end);
+  if (start.dtype !== end.dtype || !isFloating(start.dtype))
+    throw new DTypeError(`lerp: start is ${start.dtype} and end ${end.dtype}, expected one floating dtype. Convert with to('float32').`);
+  if (!isScalar(weight)) assertTensor('lerp', 'weight', weight);
+  const back = sub(start, end); // the first operand decides how the result lies in memory
+  if (isScalar(weight)) {
+    const share = Number(weight);
+    return named('Lerp', Math.abs(share) < 0.5 ? sub(start, mul(back, share)) : add(mul(back, 1 - share), end));
+  }
+  const near = lt(unary('abs', detach(weight)), 0.5);
+  return named(
+    isScalar(weight) ? 'Lerp' : 'LerpBackward1',
+    where(near, sub(start, mul(back, weight)), add(mul(back, sub(1, weight)), end)),
+  );
 }
-/** a > b, as bool. */
-export function gt(a: Operand, b: Operand): Tensor {
-  if (arguments.length > 2) tooMany('gt', 2, arguments);
-  return binaryOp('gt', a, b);
+
+/** sqrt(a² + b²), without overflow. @throws {DTypeError} for integers. */
+export function hypot(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('hypot', 2, arguments);
+  needsFloats('hypot', a, b);
+  return binaryOp('hypot', a, b);
 }
-/** a >= b, as bool. */
-export function ge(a: Operand, b: Operand): Tensor {
-  if (arguments.length > 2) tooMany('ge', 2, arguments);
-  return binaryOp('ge', a, b);
+
+/** The size of `a` with the sign of `b`; -0 counts as negative. Integers become floats. Gradient: to a, with its sign turned as the value's was. */
+export function copysign(a: Tensor, b: Operand): Tensor {
+  if (arguments.length > 2) tooMany('copysign', 2, arguments);
+  const [x, y] = asFloats(a, b) as [Tensor, Operand];
+  const size = noGrad(() => unary('abs', x));
+  const signed = (y: Tensor) => mul(size, to(where(signbit(y), -1, 1), size.dtype));
+  const out = y instanceof Tensor ? noGrad(() => signed(y)) : Number(y) < 0 || Object.is(y, -0) ? unary('neg', size) : size;
+  const inputs = y instanceof Tensor ? [x, y] : [x];
+  const laid = laidAs(out, resultStrides(out.shape, inputs));
+  return record('copysign', laid, inputs, [x, out], (g, [x, out], needs) =>
+    inputs.map((_, i) => (!needs(i) ? null : i === 0 ? where(eq(x!, 0), 0, mul(g, div(out!, x!))) : mul(g, 0))),
+  );
 }
-/** Both are nonzero. */
-export function logicalAnd(a: Operand, b: Operand): Tensor {
-  if (arguments.length > 2) tooMany('logicalAnd', 2, arguments);
-  return binaryOp('logical_and', a, b, 0, 0, 'logicalAnd');
+
+/** The tensors among the operands as the floating dtype to which all promote: so no step in between depends on which has dims. */
+export function asFloats(...operands: readonly Operand[]): Operand[] {
+  const dtype = resultDType(...operands);
+  return operands.map((x) => (x instanceof Tensor ? to(x, isFloating(dtype) ? dtype : 'float32') : x));
 }
-/** Either is nonzero. */
-export function logicalOr(a: Operand, b: Operand): Tensor {
-  if (arguments.length > 2) tooMany('logicalOr', 2, arguments);
-  return binaryOp('logical_or', a, b, 0, 0, 'logicalOr');
+
+export function needsFloats(op: string, ...operands: readonly Operand[]): void {
+  const dtype = resultDType(...operands);
+  if (!isFloating(dtype)) throw new DTypeError(`${op}: the operands are ${dtype}, expected a floating dtype. Use x.to('float32').`);
 }
-/** Exactly one is nonzero. */
-export function logicalXor(a: Operand, b: Operand): Tensor {
-  if (arguments.length > 2) tooMany('logicalXor', 2, arguments);
-  return binaryOp('logical_xor', a, b, 0, 0, 'logicalXor');
+
+/** 0 below 0, `values` at 0, 1 above; without gradient. @throws {DTypeError} for two dtypes. */
+export function heaviside(x: Tensor, values: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('heaviside', 2, arguments);
+  assertTensor('heaviside', 'x', x);
+  assertTensor('heaviside', 'values', values);
+  if (x.dtype !== values.dtype)
+    throw new DTypeError(
+      `heaviside: input is ${x.dtype} and values ${values.dtype}, expected one dtype. Convert one with to('${x.dtype}').`,
+    );
+  const source = detach(x);
+  return where(eq(source, 0), detach(values), to(gt(source, 0), x.dtype));
+}
+
+/** The larger of each pair; the other where one is NaN. Gradient: half to each where they are equal. */
+export function fmax(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('fmax', 2, arguments);
+  return numberOf('fmax', a, b, gt);
+}
+
+/** The smaller of each pair; the other where one is NaN. Gradient: half to each where they are equal. */
+export function fmin(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) tooMany('fmin', 2, arguments);
+  return numberOf('fmin', a, b, lt);
+}
+
+/** Whichever wins, or is a number where the other is NaN. */
+function numberOf(op: string, a: Tensor, b: Tensor, wins: typeof gt): Tensor {
+  assertTensors(op, { a, b });
+  const takes = (x: Tensor, y: Tensor) => logicalOr(wins(x, y), unary('isnan', y));
+  const out = noGrad(() => where(logicalOr(takes(a, b), eq(a, b)), a, b));
+  return record(op, out, [a, b], [a, b], (g, [x, y], needs) => {
+    const first = where(eq(x!, y!), 0.5, to(takes(x!, y!), g.dtype));
+    return [needs(0) ? mul(g, first) : null, needs(1) ? mul(g, sub(1, first)) : null];
+  });
 }

@@ -14,7 +14,8 @@ import { broadcastShapes, numel, type Shape, sameShape } from '../../tensor/shap
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
-import { add, lt, mul } from '../elementwise/binary.js';
+import { add, mul } from '../elementwise/binary.js';
+import { lt } from '../elementwise/comparison.js';
 import { addInPlace, copy_, fill_, inPlace } from '../elementwise/inplace.js';
 import { where } from '../elementwise/table.js';
 import { indexAdd, indexCopy, indexInt64, slicesAt } from '../gather/gather.js';

@@ -11,7 +11,8 @@ import { broadcastShapes, contiguousStrides, numel, sameShape } from '../../tens
 import { emptyTensor, Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import { warnOnce } from '../../tensor/warn-once.js';
-import { floorDivide, ne, remainder } from '../elementwise/binary.js';
+import { floorDivide, remainder } from '../elementwise/binary.js';
+import { ne } from '../elementwise/comparison.js';
 import { inPlace } from '../elementwise/inplace.js';
 import { where } from '../elementwise/table.js';
 import { slicesAt } from '../gather/gather.js';
@@ -115,4 +116,10 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   const shape = broadcastShapes(x.shape, mask.shape, 'maskedSelect');
   const positions = flatNonzero(sameShape(mask.shape, shape) ? mask : expand(mask, shape));
   return slicesAt('maskedSelect', reshape(sameShape(x.shape, shape) ? x : expand(x, shape), [-1]), 0, positions);
+}
+
+/** Where elements are not 0, one row each. */
+export function argwhere(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('argwhere', 1, arguments);
+  return nonzero(x);
 }

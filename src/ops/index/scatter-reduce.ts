@@ -9,7 +9,8 @@ import { broadcastShapes, normalizeDim, numel, sameShape } from '../../tensor/sh
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
-import { div, eq, floorDivide, gt, logicalAnd, mul } from '../elementwise/binary.js';
+import { div, floorDivide, mul } from '../elementwise/binary.js';
+import { eq, gt, logicalAnd } from '../elementwise/comparison.js';
 import { inPlace } from '../elementwise/inplace.js';
 import { where } from '../elementwise/table.js';
 import { gather, indexAdd, indexCopy, row, type ScatterMode, scatter, scatterAdd, scatterOperands, scatterRaw } from '../gather/gather.js';

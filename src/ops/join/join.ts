@@ -2,8 +2,8 @@
 
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, readOne, required, type Trailing } from '../../tensor/arguments.js';
-import { assertTensor, assertTensorList, listable, wholeNumber } from '../../tensor/checks.js';
+import { readArguments, readOne, required, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { assertNumbers, assertTensor, assertTensorList, listable, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
 import { promote } from '../../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';
 import { copyInto, emptyStrided } from '../../tensor/raw.js';
@@ -11,7 +11,7 @@ import { normalizeDim, numel, sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
 import { laidAs } from '../view/copy.js';
-import { narrow, select, unsqueeze } from '../view/movement.js';
+import { atleast1d, atleast2d, atleast3d, narrow, reshape, select, slice, unsqueeze } from '../view/movement.js';
 
 export interface DimOption {
   /** Default: 0. */
@@ -155,4 +155,91 @@ export function unbind(x: Tensor, ...given: Trailing<[dim: number], DimOption>):
   const d = normalizeDim(dim, x.ndim, 'unbind');
   if (x.ndim === 0) throw new ShapeError('unbind: a 0-dim tensor has no dim to unbind.');
   return Array.from({ length: x.shape[d]! }, (_, i) => named('Unbind', severally(select(x, d, i))));
+}
+
+/** Side by side: along dim 0 for vectors, dim 1 otherwise. */
+export function hstack(tensors: readonly Tensor[]): Tensor {
+  if (arguments.length > 1) tooMany('hstack', 1, arguments);
+  assertTensorList('hstack', 'tensors', tensors);
+  const parts = tensors.map(atleast1d);
+  return cat(parts, parts[0]?.ndim === 1 ? 0 : 1);
+}
+
+/** One above the other, vectors as rows. */
+export function vstack(tensors: readonly Tensor[]): Tensor {
+  if (arguments.length > 1) tooMany('vstack', 1, arguments);
+  assertTensorList('vstack', 'tensors', tensors);
+  return cat(tensors.map(atleast2d), 0);
+}
+
+/** One behind the other: along dim 2. */
+export function dstack(tensors: readonly Tensor[]): Tensor {
+  if (arguments.length > 1) tooMany('dstack', 1, arguments);
+  assertTensorList('dstack', 'tensors', tensors);
+  return cat(tensors.map(atleast3d), 2);
+}
+
+/** As columns: vectors become matrices of one column. */
+export function columnStack(tensors: readonly Tensor[]): Tensor {
+  if (arguments.length > 1) tooMany('columnStack', 1, arguments);
+  assertTensorList('columnStack', 'tensors', tensors);
+  return cat(
+    tensors.map((x) => (x.ndim < 2 ? reshape(x, [numel(x.shape), 1]) : x)),
+    1,
+  );
+}
+
+/**
+ * Parts along `dim`: as many as a number says, the first ones larger by one where it does not divide; or cut before each of the given places.
+ * @throws {ArgumentError} for less than one part. @see https://pytorch.org/docs/stable/generated/torch.tensor_split.html
+ */
+export function tensorSplit(x: Tensor, parts: number | readonly number[], dim = 0): Tensor[] {
+  if (arguments.length > 3) tooMany('tensorSplit', 3, arguments);
+  assertTensor('tensorSplit', 'x', x);
+  assertNumbers('tensorSplit', 'parts', parts, true);
+  const d = normalizeDim(dim, x.ndim, 'tensorSplit');
+  if (x.ndim === 0) throw new ShapeError('tensorSplit: a 0-dim tensor cannot be split.');
+  const size = x.shape[d]!;
+  if (typeof parts !== 'number') {
+    const cuts = [null, ...wholeNumbers('tensorSplit', 'parts', parts), null];
+    return cuts.slice(0, -1).map((start, i) => slice(x, d, start, cuts[i + 1]));
+  }
+  listable('tensorSplit', 'parts', wholeNumber('tensorSplit', 'parts', parts, { min: 1 }));
+  const [whole, larger] = [Math.floor(size / parts), size % parts];
+  return Array.from({ length: parts }, (_, i) => narrow(x, d, i * whole + Math.min(i, larger), whole + (i < larger ? 1 : 0)));
+}
+
+function evenly(op: string, x: Tensor, parts: number | readonly number[], d: number): Tensor[] {
+  if (x.ndim <= d && !(op === 'hsplit' && x.ndim === 1))
+    throw new ShapeError(`${op}: input is ${showShape(x.shape)}, expected at least ${d + 1} dims.`);
+  const dim = op === 'hsplit' && x.ndim === 1 ? 0 : d;
+  if (typeof parts === 'number') wholeNumber(op, 'parts', parts, { min: 1 });
+  if (typeof parts === 'number' && x.shape[dim]! % parts !== 0)
+    throw new ArgumentError(`${op}: dim ${dim} of ${showShape(x.shape)} does not divide into ${parts} equal parts. Use tensorSplit.`);
+  return tensorSplit(x, parts, dim);
+}
+
+/** Equal parts side by side, or cut at places. @throws {ArgumentError} where they would not be equal. */
+export function hsplit(x: Tensor, parts: number | readonly number[]): Tensor[] {
+  if (arguments.length > 2) tooMany('hsplit', 2, arguments);
+  assertTensor('hsplit', 'x', x);
+  assertNumbers('hsplit', 'parts', parts, true);
+  return evenly('hsplit', x, parts, 1);
+}
+
+/** Equal parts one above the other. @throws as {@link hsplit}. */
+export function vsplit(x: Tensor, parts: number | readonly number[]): Tensor[] {
+  if (arguments.length > 2) tooMany('vsplit', 2, arguments);
+  assertTensor('vsplit', 'x', x);
+  assertNumbers('vsplit', 'parts', parts, true);
+  if (x.ndim < 2) throw new ShapeError(`vsplit: input is ${showShape(x.shape)}, expected at least 2 dims.`);
+  return evenly('vsplit', x, parts, 0);
+}
+
+/** Equal parts one behind the other. @throws as {@link hsplit}. */
+export function dsplit(x: Tensor, parts: number | readonly number[]): Tensor[] {
+  if (arguments.length > 2) tooMany('dsplit', 2, arguments);
+  assertTensor('dsplit', 'x', x);
+  assertNumbers('dsplit', 'parts', parts, true);
+  return evenly('dsplit', x, parts, 2);
 }

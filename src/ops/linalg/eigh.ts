@@ -6,7 +6,7 @@ import { readArguments } from '../../tensor/arguments.js';
 import { code } from '../../tensor/raw.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';
-import { diagEmbed } from '../index/rearrange.js';
+import { diagEmbed } from '../index/diagonal.js';
 import { matmul } from '../products/matmul.js';
 import { diagonal, unsqueeze } from '../view/movement.js';
 import { assertFine, assertSquare, batchShape, mT, notConverged, raw, sizes, workingCopy } from './matrices.js';

@@ -6,7 +6,7 @@ import { readArguments, tooMany } from '../../tensor/arguments.js';
 import { code } from '../../tensor/raw.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';
-import { diagEmbed } from '../index/rearrange.js';
+import { diagEmbed } from '../index/diagonal.js';
 import { cat } from '../join/join.js';
 import { matmul } from '../products/matmul.js';
 import { narrow, unsqueeze } from '../view/movement.js';

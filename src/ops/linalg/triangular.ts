@@ -7,7 +7,7 @@ import { code, copyInto, rowMajor } from '../../tensor/raw.js';
 import { broadcastShapes, numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { neg } from '../elementwise/unary.js';
-import { tril, triu } from '../join/arrange.js';
+import { tril, triu } from '../join/triangle.js';
 import { matmul } from '../products/matmul.js';
 import { expand } from '../view/movement.js';
 import { assertMatrices, assertSameDType, assertSquare, batchShape, mT } from './matrices.js';

@@ -7,10 +7,11 @@ import { DTypeError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import * as arithmetic from '../elementwise/binary.js';
 import * as bitwise from '../elementwise/bitwise.js';
+import * as comparison from '../elementwise/comparison.js';
 import { inPlace } from '../elementwise/inplace.js';
-import * as pointwise from '../elementwise/pointwise.js';
+import * as logarithms from '../elementwise/logarithms.js';
 import * as math from '../elementwise/unary.js';
-import * as arrange from '../join/arrange.js';
+import * as triangle from '../join/triangle.js';
 import { renorm } from '../products/distances.js';
 import * as linear from '../products/products.js';
 import * as scan from '../reduce/scan.js';
@@ -22,15 +23,15 @@ const forms = {
   remainder: arithmetic.remainder,
   fmod: arithmetic.fmod,
   atan2: arithmetic.atan2,
-  eq: arithmetic.eq,
-  ne: arithmetic.ne,
-  lt: arithmetic.lt,
-  le: arithmetic.le,
-  gt: arithmetic.gt,
-  ge: arithmetic.ge,
-  logicalAnd: arithmetic.logicalAnd,
-  logicalOr: arithmetic.logicalOr,
-  logicalXor: arithmetic.logicalXor,
+  eq: comparison.eq,
+  ne: comparison.ne,
+  lt: comparison.lt,
+  le: comparison.le,
+  gt: comparison.gt,
+  ge: comparison.ge,
+  logicalAnd: comparison.logicalAnd,
+  logicalOr: comparison.logicalOr,
+  logicalXor: comparison.logicalXor,
   logicalNot: math.logicalNot,
   bitwiseAnd: bitwise.bitwiseAnd,
   bitwiseOr: bitwise.bitwiseOr,
@@ -40,24 +41,24 @@ const forms = {
   bitwiseRightShift: bitwise.bitwiseRightShift,
   gcd: bitwise.gcd,
   lcm: bitwise.lcm,
-  addcmul: pointwise.addcmul,
-  addcdiv: pointwise.addcdiv,
-  lerp: pointwise.lerp,
-  copysign: pointwise.copysign,
-  deg2rad: pointwise.deg2rad,
-  rad2deg: pointwise.rad2deg,
-  frac: pointwise.frac,
-  heaviside: pointwise.heaviside,
-  hypot: pointwise.hypot,
-  ldexp: pointwise.ldexp,
-  logit: pointwise.logit,
-  nanToNum: pointwise.nanToNum,
-  sgn: pointwise.sgn,
-  sinc: pointwise.sinc,
-  xlogy: pointwise.xlogy,
-  floatPower: pointwise.floatPower,
-  tril: arrange.tril,
-  triu: arrange.triu,
+  addcmul: arithmetic.addcmul,
+  addcdiv: arithmetic.addcdiv,
+  lerp: arithmetic.lerp,
+  copysign: arithmetic.copysign,
+  deg2rad: math.deg2rad,
+  rad2deg: math.rad2deg,
+  frac: math.frac,
+  heaviside: arithmetic.heaviside,
+  hypot: arithmetic.hypot,
+  ldexp: logarithms.ldexp,
+  logit: math.logit,
+  nanToNum: math.nanToNum,
+  sgn: math.sgn,
+  sinc: math.sinc,
+  xlogy: logarithms.xlogy,
+  floatPower: logarithms.floatPower,
+  tril: triangle.tril,
+  triu: triangle.triu,
   cumsum: scan.cumsum,
   cumprod: scan.cumprod,
   renorm,

@@ -21,8 +21,9 @@ import * as arithmetic from '../elementwise/binary.js';
 import * as bitwise from '../elementwise/bitwise.js';
 import type { Bound, ClampBounds } from '../elementwise/clamp.js';
 import * as clamping from '../elementwise/clamp.js';
+import * as comparison from '../elementwise/comparison.js';
 import * as inplace from '../elementwise/inplace.js';
-import * as pointwise from '../elementwise/pointwise.js';
+import * as logarithms from '../elementwise/logarithms.js';
 import { type Operand, where } from '../elementwise/table.js';
 import * as math from '../elementwise/unary.js';
 import type { IndexArguments } from '../gather/gather.js';
@@ -32,8 +33,10 @@ import * as distinct from '../index/distinct.js';
 import type { Index } from '../index/index-tensor.js';
 import * as indexing from '../index/index-tensor.js';
 import * as masks from '../index/masks.js';
-import * as arrange from '../join/arrange.js';
+import * as flipOps from '../join/flip.js';
 import * as join from '../join/join.js';
+import * as arrange from '../join/repeat.js';
+import * as triangle from '../join/triangle.js';
 import * as cholesky from '../linalg/cholesky.js';
 import * as leastSquares from '../linalg/least-squares.js';
 import * as lu from '../linalg/lu.js';
@@ -45,14 +48,14 @@ import * as linear from '../products/products.js';
 import * as compare from '../reduce/close.js';
 import type { DimOptions, ValuesAndIndices } from '../reduce/extrema.js';
 import * as extrema from '../reduce/extrema.js';
-import * as nanStatistics from '../statistics/nan-quantile.js';
+import * as nanStatistics from '../statistics/quantile.js';
 import * as copy from '../view/copy.js';
 import type { AlongArguments, FlattenArguments, NarrowArguments, SelectArguments, SqueezeArguments, TransposeArguments } from '../view/movement.js';
 import * as movement from '../view/movement.js';
 import { type InPlaceForms, inPlaceForms } from './inplace-forms.js';
 import type { DescribedMethods } from './method-types.gen.js';
 import './protocols.js';
-import * as rearrange from '../index/rearrange.js';
+import * as diagonalOps from '../index/diagonal.js';
 import * as scatterReduce from '../index/scatter-reduce.js';
 import * as scatterView from '../index/scatter-view.js';
 import * as covariance from '../products/covariance.js';
@@ -64,38 +67,43 @@ import * as softmax from '../reduce/softmax.js';
 import * as sorting from '../reduce/sort.js';
 import * as reduce from '../reduce/sum.js';
 import * as special from '../special/special.js';
+import * as differences from '../statistics/differences.js';
+import * as histogram from '../statistics/histogram.js';
 import * as statistics from '../statistics/moments.js';
-import * as summaries from '../statistics/summaries.js';
 import * as viewInPlace from './view-inplace.js';
 
-/** Methods of one operand, named as their functions in math.ts. */
-type UnaryMethodName =
-  | 'neg' | 'abs' | 'sign' | 'square' | 'relu' | 'floor' | 'ceil' | 'round' | 'trunc' | 'exp' | 'exp2' | 'expm1' | 'log' | 'log2' | 'log10' | 'log1p'
-  | 'sqrt' | 'rsqrt' | 'reciprocal' | 'sin' | 'cos' | 'tan' | 'asin' | 'acos' | 'atan' | 'sinh' | 'cosh' | 'tanh' | 'asinh' | 'acosh' | 'atanh'
-  | 'erf' | 'erfinv' | 'sigmoid' | 'logicalNot' | 'isnan' | 'isinf' | 'isfinite';
+/** Methods of one operand, named as their functions in elementwise/unary.ts. */
+const unaryNames = [
+  'neg', 'abs', 'sign', 'square', 'relu', 'floor', 'ceil', 'round', 'trunc', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p',
+  'sqrt', 'rsqrt', 'reciprocal', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh',
+  'erf', 'erfinv', 'sigmoid', 'logicalNot', 'isnan', 'isinf', 'isfinite',
+] as const;
 
-/** Methods of two operands, named as their functions in arithmetic.ts. */
-type BinaryMethodName =
-  | 'mul' | 'pow' | 'maximum' | 'minimum' | 'floorDivide' | 'remainder' | 'fmod' | 'atan2' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'logicalAnd' | 'logicalOr' | 'logicalXor';
+/** Methods of two operands, named as their functions in elementwise/binary.ts. */
+const binaryNames = ['mul', 'pow', 'maximum', 'minimum', 'floorDivide', 'remainder', 'fmod', 'atan2'] as const;
+
+/** Methods that compare, named as their functions in elementwise/comparison.ts. */
+const comparisonNames = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logicalAnd', 'logicalOr', 'logicalXor'] as const;
 
 /** In-place forms of one operand. */
-type UnaryInPlaceName =
-  | 'neg' | 'abs' | 'sign' | 'relu' | 'floor' | 'ceil' | 'round' | 'trunc' | 'exp' | 'exp2' | 'expm1' | 'log' | 'log2' | 'log10' | 'log1p' | 'sqrt' | 'rsqrt' | 'reciprocal'
-  | 'sin' | 'cos' | 'tan' | 'asin' | 'acos' | 'atan' | 'sinh' | 'cosh' | 'tanh' | 'asinh' | 'acosh' | 'atanh' | 'erf' | 'erfinv' | 'sigmoid' | 'square';
+const inPlaceNames = [
+  'neg', 'abs', 'sign', 'relu', 'floor', 'ceil', 'round', 'trunc', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p', 'sqrt', 'rsqrt', 'reciprocal',
+  'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'erf', 'erfinv', 'sigmoid', 'square',
+] as const;
 
 /** Methods of one operand. */
-export type UnaryMethods = { [Name in UnaryMethodName]: () => Tensor };
+export type UnaryMethods = { [Name in (typeof unaryNames)[number]]: () => Tensor };
 /** Methods of two operands. */
-export type BinaryMethods = { [Name in BinaryMethodName]: (other: Operand) => Tensor };
+export type BinaryMethods = { [Name in (typeof binaryNames | typeof comparisonNames)[number]]: (other: Operand) => Tensor };
 /** In-place methods of one operand. */
-export type UnaryInPlaceMethods = { [Name in UnaryInPlaceName as `${Name}_`]: () => Tensor };
+export type UnaryInPlaceMethods = { [Name in (typeof inPlaceNames)[number] as `${Name}_`]: () => Tensor };
 
 /** Functions whose first argument becomes `this`, the others the method's own. */
 const direct = {
   sum: reduce.sum, mean: reduce.mean, any: reduce.any, all: reduce.all, countNonzero: reduce.countNonzero,
   prod: scan.prod, cumsum: scan.cumsum, cumprod: scan.cumprod,
   amax: extrema.amax, amin: extrema.amin, argmax: extrema.argmax, argmin: extrema.argmin, aminmax: extrema.aminmax,
-  var: statistics.variance, std: statistics.std, norm: statistics.norm, logsumexp: statistics.logsumexp,
+  var: statistics.variance, std: statistics.std, norm: statistics.norm, logsumexp: softmax.logsumexp,
   sort: sorting.sort, argsort: sorting.argsort, topk: sorting.topk,
   equal: compare.equal, isclose: compare.isclose, allclose: compare.allclose,
   gather: gather.gather, scatter: gather.scatter, scatterAdd: gather.scatterAdd, take: gather.take, takeAlongDim: gather.takeAlongDim,
@@ -104,19 +112,19 @@ const direct = {
   indexAdd_: gather.indexAdd_, indexCopy_: gather.indexCopy_, indexFill_: gather.indexFill_,
   maskedFill: masks.maskedFill, maskedFill_: masks.maskedFill_, maskedSelect: masks.maskedSelect,
   split: join.split, chunk: join.chunk, unbind: join.unbind,
-  flip: arrange.flip, roll: arrange.roll, tril: arrange.tril, triu: arrange.triu, repeatInterleave: arrange.repeatInterleave,
-  addcmul: pointwise.addcmul, addcdiv: pointwise.addcdiv, lerp: pointwise.lerp, clampMin: clamping.clampMin, clampMax: clamping.clampMax,
+  flip: flipOps.flip, roll: flipOps.roll, tril: triangle.tril, triu: triangle.triu, repeatInterleave: arrange.repeatInterleave,
+  addcmul: arithmetic.addcmul, addcdiv: arithmetic.addcdiv, lerp: arithmetic.lerp, clampMin: clamping.clampMin, clampMax: clamping.clampMax,
   clampMin_: clamping.clampMin_, clampMax_: clamping.clampMax_,
-  nanToNum: pointwise.nanToNum, logit: pointwise.logit, frac: pointwise.frac, sinc: pointwise.sinc, signbit: pointwise.signbit,
-  fmax: pointwise.fmax, fmin: pointwise.fmin, hypot: pointwise.hypot, logaddexp: pointwise.logaddexp, xlogy: pointwise.xlogy,
+  nanToNum: math.nanToNum, logit: math.logit, frac: math.frac, sinc: math.sinc, signbit: comparison.signbit,
+  fmax: arithmetic.fmax, fmin: arithmetic.fmin, hypot: arithmetic.hypot, logaddexp: logarithms.logaddexp, xlogy: logarithms.xlogy,
   addmm: linear.addmm, addmv: linear.addmv, baddbmm: linear.baddbmm, inner: linear.inner, trace: linear.trace, cross: linear.cross,
   matrixPower: matrixFunctions.matrixPower, matrixExp: matrixFunctions.matrixExp, det: lu.det, logdet: lu.logdet, slogdet: lu.slogdet, inverse: lu.inv, pinverse: leastSquares.pinverse,
-  cholesky: cholesky.cholesky, choleskySolve: cholesky.choleskySolve, choleskyInverse: cholesky.choleskyInverse, triangularSolve: triangular.triangularSolve, dist: linear.dist, rot90: linear.rot90,
-  movedim: movement.movedim, diagonal: movement.diagonal, diag: rearrange.diag, diagEmbed: rearrange.diagEmbed, fliplr: rearrange.fliplr, flipud: rearrange.flipud, ravel: rearrange.ravel,
-  swapaxes: rearrange.swapaxes, moveaxis: rearrange.moveaxis, tensorSplit: rearrange.tensorSplit, argwhere: rearrange.argwhere, unfold: rearrange.unfoldDim,
-  nansum: summaries.nansum, nanmean: summaries.nanmean, cummax: summaries.cummax, cummin: summaries.cummin, logcumsumexp: summaries.logcumsumexp,
-  diff: summaries.diff, quantile: summaries.quantile, kthvalue: summaries.kthvalue, msort: summaries.msort, bincount: summaries.bincount,
-  histc: summaries.histc, cov: covariance.cov, corrcoef: covariance.corrcoef,
+  cholesky: cholesky.cholesky, choleskySolve: cholesky.choleskySolve, choleskyInverse: cholesky.choleskyInverse, triangularSolve: triangular.triangularSolve, dist: products.dist, rot90: flipOps.rot90,
+  movedim: movement.movedim, diagonal: movement.diagonal, diag: diagonalOps.diag, diagEmbed: diagonalOps.diagEmbed, fliplr: flipOps.fliplr, flipud: flipOps.flipud, ravel: movement.ravel,
+  swapaxes: movement.swapaxes, moveaxis: movement.moveaxis, tensorSplit: join.tensorSplit, argwhere: masks.argwhere, unfold: movement.unfoldDim,
+  nansum: reduce.nansum, nanmean: reduce.nanmean, cummax: scan.cummax, cummin: scan.cummin, logcumsumexp: scan.logcumsumexp,
+  diff: differences.diff, quantile: nanStatistics.quantile, kthvalue: sorting.kthvalue, msort: sorting.msort, bincount: histogram.bincount,
+  histc: histogram.histc, cov: covariance.cov, corrcoef: covariance.corrcoef,
   bitwiseAnd: bitwise.bitwiseAnd, bitwiseOr: bitwise.bitwiseOr, bitwiseXor: bitwise.bitwiseXor, bitwiseNot: bitwise.bitwiseNot,
   bitwiseLeftShift: bitwise.bitwiseLeftShift, bitwiseRightShift: bitwise.bitwiseRightShift, gcd: bitwise.gcd, lcm: bitwise.lcm,
   scatterReduce: scatterReduce.scatterReduce, scatterReduce_: scatterReduce.scatterReduce_, indexReduce: scatterReduce.indexReduce,
@@ -128,10 +136,10 @@ const direct = {
   asStrided: viewInPlace.asStrided, asStrided_: viewInPlace.asStrided_, transpose_: viewInPlace.transpose_, swapaxes_: viewInPlace.swapaxes_,
   t_: viewInPlace.t_, squeeze_: viewInPlace.squeeze_, unsqueeze_: viewInPlace.unsqueeze_,
   addbmm: linear.addbmm, addr: linear.addr, kron: linear.kron, vdot: linear.vdot, bernoulli: random.bernoulli, multinomial: random.multinomial,
-  copysign: pointwise.copysign, deg2rad: pointwise.deg2rad, rad2deg: pointwise.rad2deg, floatPower: pointwise.floatPower,
-  heaviside: pointwise.heaviside, isneginf: pointwise.isneginf, isposinf: pointwise.isposinf, ldexp: pointwise.ldexp,
-  logaddexp2: pointwise.logaddexp2, positive: pointwise.positive, sgn: pointwise.sgn, diagflat: rearrange.diagflat, dsplit: rearrange.dsplit,
-  hsplit: rearrange.hsplit, vsplit: rearrange.vsplit,
+  copysign: arithmetic.copysign, deg2rad: math.deg2rad, rad2deg: math.rad2deg, floatPower: logarithms.floatPower,
+  heaviside: arithmetic.heaviside, isneginf: comparison.isneginf, isposinf: comparison.isposinf, ldexp: logarithms.ldexp,
+  logaddexp2: logarithms.logaddexp2, positive: math.positive, sgn: math.sgn, diagflat: diagonalOps.diagflat, dsplit: join.dsplit,
+  hsplit: join.hsplit, vsplit: join.vsplit,
   uniform_: random.uniform_, normal_: random.normal_, bernoulli_: random.bernoulli_, exponential_: random.exponential_,
 } as const;
 
@@ -417,31 +425,8 @@ function sizesLike(op: string, x: Tensor, args: readonly unknown[]): [shape: Sha
   return [shape, { dtype: x.dtype, ...checkTensorOptions(op, options) }];
 }
 
-const unaryNames = [
-  'neg', 'abs', 'sign', 'square', 'relu', 'floor', 'ceil', 'round', 'trunc', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p',
-  'sqrt', 'rsqrt', 'reciprocal', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh',
-  'erf', 'erfinv', 'sigmoid', 'logicalNot', 'isnan', 'isinf', 'isfinite',
-] as const satisfies readonly UnaryMethodName[];
-
-const binaryNames = [
-  'mul', 'pow', 'maximum', 'minimum', 'floorDivide', 'remainder', 'fmod', 'atan2', 'eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logicalAnd', 'logicalOr', 'logicalXor',
-] as const satisfies readonly BinaryMethodName[];
-
-const inPlaceNames = [
-  'neg', 'abs', 'sign', 'relu', 'floor', 'ceil', 'round', 'trunc', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p', 'sqrt', 'rsqrt', 'reciprocal',
-  'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'erf', 'erfinv', 'sigmoid', 'square',
-] as const satisfies readonly UnaryInPlaceName[];
-
-// A name that a list lacks is a type error here.
-type Complete<Wanted, Listed extends Wanted> = [Exclude<Wanted, Listed>] extends [never] ? true : never;
-const complete: [
-  Complete<UnaryMethodName, (typeof unaryNames)[number]>,
-  Complete<BinaryMethodName, (typeof binaryNames)[number]>,
-  Complete<UnaryInPlaceName, (typeof inPlaceNames)[number]>,
-] = [true, true, true];
-void complete;
-
 // A method that method-types.gen.ts lacks is a type error here: npm run gen.
+type Complete<Wanted, Listed extends Wanted> = [Exclude<Wanted, Listed>] extends [never] ? true : never;
 const described: Complete<keyof UnaryMethods | keyof BinaryMethods | keyof UnaryInPlaceMethods | keyof DirectMethods | keyof InPlaceForms, keyof DescribedMethods> = true;
 void described;
 
@@ -452,10 +437,12 @@ for (const name of unaryNames) {
     return math[name](this);
   };
 }
-for (const name of binaryNames) {
+const ofTwo = { ...arithmetic, ...comparison };
+for (const name of [...binaryNames, ...comparisonNames]) {
+  const apply = ofTwo[name];
   families[name] = function (this: Tensor, other: Operand) {
     if (arguments.length > 1) tooMany(name, 1, arguments);
-    return arithmetic[name](this, other);
+    return apply(this, other);
   };
 }
 for (const name of inPlaceNames) {

@@ -1,4 +1,5 @@
 /** Slices scaled by their norms, and distances between the rows of one matrix. */
+
 import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { readArguments, type Trailing, tooMany } from '../../tensor/arguments.js';
@@ -6,13 +7,15 @@ import { assertTensor } from '../../tensor/checks.js';
 import { normalizeDim } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { add, div, gt, mul, sub } from '../elementwise/binary.js';
+import { add, div, mul, sub } from '../elementwise/binary.js';
+import { gt } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';
 import { indexSelect } from '../gather/gather.js';
-import { triuIndices } from '../index/rearrange.js';
+import { triuIndices } from '../index/creation.js';
+import { sum } from '../reduce/sum.js';
 import { norm } from '../statistics/moments.js';
 import { clone } from '../view/copy.js';
-import { select } from '../view/movement.js';
+import { select, unsqueeze } from '../view/movement.js';
 
 /**
  * `x` with each of its slices along `dim` whose norm is above `maxnorm` scaled down to that norm.
@@ -55,4 +58,28 @@ export function pdist(x: Tensor, ...args: Trailing<[p: number], { p?: number }>)
   const pairs = triuIndices(x.shape[0]!, x.shape[0]!, 1);
   const [left, right] = [0, 1].map((i) => indexSelect(x, 0, clone(select(pairs, 0, i)))) as [Tensor, Tensor];
   return norm(sub(left, right), p, 1);
+}
+
+/** The p-norm of a - b. @param p default 2. */
+export function dist(a: Tensor, b: Tensor, p = 2): Tensor {
+  if (arguments.length > 3) tooMany('dist', 3, arguments);
+  assertTensor('dist', 'a', a);
+  assertTensor('dist', 'b', b);
+  return named('Dist', norm(sub(a, b), p));
+}
+
+/**
+ * The p-norm distance of every row of `a` to every row of `b`.
+ * @param a [..., P, M]. @param b [..., R, M]. @param p default 2.
+ * @returns [..., P, R]. @throws {ShapeError} for rows of different sizes.
+ * @see https://pytorch.org/docs/stable/generated/torch.cdist.html
+ */
+export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
+  if (arguments.length > 3) tooMany('cdist', 3, arguments);
+  assertTensor('cdist', 'a', a);
+  assertTensor('cdist', 'b', b);
+  if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
+    throw new ShapeError(`cdist: inputs are ${showShape(a.shape)} and ${showShape(b.shape)}, expected [..., P, M] and [..., R, M].`);
+  const difference = sub(unsqueeze(a, -2), unsqueeze(b, -3));
+  return named('Cdist', a.shape.at(-1) === 0 ? sum(difference, -1) : norm(difference, p, -1));
 }

@@ -1,19 +1,17 @@
-/** Products of vectors, matrices and tensors made of matmul, and distances. */
+/** Products of vectors, matrices and tensors made of matmul. */
 import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertNumbers, assertTensor, assertTensorList, wholeNumber } from '../../tensor/checks.js';
+import { assertTensor, assertTensorList, wholeNumber } from '../../tensor/checks.js';
 import { eye } from '../../tensor/create.js';
 import { normalizeDim, numel } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, mul, sub } from '../elementwise/binary.js';
-import { flip } from '../join/arrange.js';
 import { stack } from '../join/join.js';
 import { sum } from '../reduce/sum.js';
-import { norm } from '../statistics/moments.js';
-import { clone, rowMajorClone } from '../view/copy.js';
-import { diagonal, permute, reshape, select, unsqueeze } from '../view/movement.js';
+import { clone } from '../view/copy.js';
+import { diagonal, permute, reshape, select } from '../view/movement.js';
 import { bmm, dot, matmul, mm, mv, outer } from './matmul.js';
 
 /** Factors of what is added to and of the product. */
@@ -191,42 +189,4 @@ export function chainMatmul(...matrices: Tensor[]): Tensor {
   assertTensorList('chainMatmul', 'matrices', matrices);
   if (matrices.length === 0) throw new ArgumentError('chainMatmul: got no matrices, expected at least one.');
   return matrices.reduce((a, b) => mm(a, b));
-}
-
-/** The p-norm of a - b. @param p default 2. */
-export function dist(a: Tensor, b: Tensor, p = 2): Tensor {
-  if (arguments.length > 3) tooMany('dist', 3, arguments);
-  assertTensor('dist', 'a', a);
-  assertTensor('dist', 'b', b);
-  return named('Dist', norm(sub(a, b), p));
-}
-
-/**
- * The p-norm distance of every row of `a` to every row of `b`.
- * @param a [..., P, M]. @param b [..., R, M]. @param p default 2.
- * @returns [..., P, R]. @throws {ShapeError} for rows of different sizes.
- * @see https://pytorch.org/docs/stable/generated/torch.cdist.html
- */
-export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
-  if (arguments.length > 3) tooMany('cdist', 3, arguments);
-  assertTensor('cdist', 'a', a);
-  assertTensor('cdist', 'b', b);
-  if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
-    throw new ShapeError(`cdist: inputs are ${showShape(a.shape)} and ${showShape(b.shape)}, expected [..., P, M] and [..., R, M].`);
-  const difference = sub(unsqueeze(a, -2), unsqueeze(b, -3));
-  return named('Cdist', a.shape.at(-1) === 0 ? sum(difference, -1) : norm(difference, p, -1));
-}
-
-/** Rotates by 90 degrees, `k` times, from the first of `dims` towards the second. */
-export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
-  if (arguments.length > 3) tooMany('rot90', 3, arguments);
-  assertTensor('rot90', 'x', x);
-  assertNumbers('rot90', 'dims', dims);
-  const [from, to] = dims.map((d) => normalizeDim(d, x.ndim, 'rot90')) as [number, number];
-  if (from === to) throw new ArgumentError(`rot90: dims are [${dims}], expected two different ones.`);
-  const turns = ((wholeNumber('rot90', 'k', k) % 4) + 4) % 4;
-  const order = x.shape.map((_, d) => (d === from ? to : d === to ? from : d));
-  if (turns === 0) return named('Rot90', rowMajorClone(x));
-  if (turns === 2) return named('Rot90', flip(x, [from, to]));
-  return named('Rot90', permute(flip(x, [turns === 1 ? to : from]), order));
 }

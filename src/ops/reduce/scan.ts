@@ -1,18 +1,24 @@
-/** Running sums and products along a dim, and products over dims. */
-import { record } from '../../autograd/node.js';
+/** Running sums, products, extrema and log-sum-exps along a dim, and products over dims. */
+import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { DTypeError } from '../../errors.js';
-import { readScan, readTypedReduction, type Trailing } from '../../tensor/arguments.js';
-import { ones } from '../../tensor/create.js';
+import { readOne, readScan, readTypedReduction, required, type Trailing } from '../../tensor/arguments.js';
+import { ones, zeros } from '../../tensor/create.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { normalizeDim, normalizeDims, numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { div, mul } from '../elementwise/binary.js';
-import { flip } from '../join/arrange.js';
-import { cat } from '../join/join.js';
-import { to } from '../view/copy.js';
-import { expand, narrow, reshape } from '../view/movement.js';
+import { ge, le, logicalOr } from '../elementwise/comparison.js';
+import { where } from '../elementwise/table.js';
+import { isnan } from '../elementwise/unary.js';
+import { gather } from '../gather/gather.js';
+import { flip } from '../join/flip.js';
+import { cat, stack } from '../join/join.js';
+import { clone, detach, to } from '../view/copy.js';
+import { expand, narrow, reshape, select } from '../view/movement.js';
+import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
+import { logsumexp } from './softmax.js';
 import { allNonzero, reduceRaw, sum, withDims } from './sum.js';
 
 /** The dim that an operation runs along, by position or by name. */
@@ -121,4 +127,53 @@ function productOfOthers(x: Tensor, dim: number): Tensor {
   const before = cumprod(cat([one, narrow(x, dim, 0, size - 1)], dim), dim);
   const after = flip(cumprod(cat([one, flip(narrow(x, dim, 1, size - 1), dim)], dim), dim), dim);
   return mul(before, after);
+}
+
+/** The running largest (or smallest) along d and its last place; NaN wins and stays. */
+function running(op: string, x: Tensor, given: AlongArguments, wins: (a: Tensor, b: Tensor) => Tensor): ValuesAndIndices {
+  const d = normalizeDim(readOne<number>(op, x, 'dim', required, given), x.ndim, op);
+  if (x.ndim === 0) return valuesAndIndices(clone(x), zeros([], { dtype: 'int64' }));
+  const source = detach(x);
+  const size = x.shape[d]!;
+  if (size === 0) return valuesAndIndices(clone(x), zeros(x.shape, { dtype: 'int64' }));
+  let [best, place] = [
+    select(source, d, 0),
+    zeros(
+      x.shape.filter((_, i) => i !== d),
+      { dtype: 'int64' },
+    ),
+  ];
+  const places = [place];
+  for (let i = 1; i < size; i++) {
+    const next = select(source, d, i);
+    const takes = wins(next, best);
+    best = where(takes, next, best);
+    place = where(takes, i, place);
+    places.push(place);
+  }
+  const indices = stack(places, d);
+  return valuesAndIndices(gather(x, d, indices), indices);
+}
+
+const orNaN = (a: Tensor, wins: Tensor): Tensor => (isFloating(a.dtype) ? logicalOr(wins, isnan(a)) : wins);
+
+/** The largest value so far along `dim`, and its last place: `[values, indices]`; NaN wins. Gradient: back to those places. */
+export const cummax = (x: Tensor, ...given: AlongArguments): ValuesAndIndices => running('cummax', x, given, (a, b) => orNaN(a, ge(a, b)));
+
+/** The smallest value so far along `dim`, and its last place; NaN wins. */
+export const cummin = (x: Tensor, ...given: AlongArguments): ValuesAndIndices => running('cummin', x, given, (a, b) => orNaN(a, le(a, b)));
+
+/** log(cumsum(exp(x))) along `dim`, without overflow. */
+export function logcumsumexp(x: Tensor, ...given: AlongArguments): Tensor {
+  const d = normalizeDim(readOne<number>('logcumsumexp', x, 'dim', required, given), x.ndim, 'logcumsumexp');
+  if (x.ndim === 0 || x.shape[d] === 0) return named('Logcumsumexp', mul(x, 1));
+  // A row of the lower triangle for each result: n² work, and every one is shifted by its own largest value.
+  const size = x.shape[d]!;
+  return named(
+    'Logcumsumexp',
+    stack(
+      Array.from({ length: size }, (_, i) => logsumexp(narrow(x, d, 0, i + 1), d)),
+      d,
+    ),
+  );
 }

@@ -1,19 +1,22 @@
-/** Softmax and its logarithm: one fused kernel each way. */
+/** Softmax and its logarithm, one fused kernel each way, and log-sum-exp. */
+import { noGrad } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
-import { readArguments } from '../../tensor/arguments.js';
+import { readArguments, readReduction } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { assertDType, type DType, isFloating } from '../../tensor/dtype.js';
-import { code, rowMajor } from '../../tensor/raw.js';
-import { normalizeDim, numel, type Shape } from '../../tensor/shape.js';
+import { castRaw, code, rowMajor } from '../../tensor/raw.js';
+import { normalizeDim, normalizeDims, numel, type Shape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
-import { mul, sub } from '../elementwise/binary.js';
-import { exp, neg } from '../elementwise/unary.js';
-import { to } from '../view/copy.js';
-import { sum } from './sum.js';
+import { add, mul, sub } from '../elementwise/binary.js';
+import { where } from '../elementwise/table.js';
+import { exp, isinf, log, neg } from '../elementwise/unary.js';
+import { detach, to } from '../view/copy.js';
+import { amax } from './extrema.js';
+import { dropDims, sum, withDims } from './sum.js';
 
 /** The options of {@link Softmax}. */
 export interface SoftmaxOptions {
@@ -100,4 +103,27 @@ function normalized(op: 'softmax' | 'logSoftmax' | 'softmin', input: Tensor, giv
       return { x: dx };
     },
   });
+}
+
+/**
+ * log(sum(exp(x))) over `dim`, without overflow. Integers become float32.
+ * @see https://pytorch.org/docs/stable/generated/torch.logsumexp.html
+ */
+export function logsumexp(
+  x: Tensor,
+  ...given: [dim: number | readonly number[], keepdim?: boolean] | [options: { dim: number | readonly number[]; keepdim?: boolean }]
+): Tensor {
+  const { dim, keepdim } = readReduction<number | readonly number[] | undefined>('logsumexp', x, given);
+  if (dim === undefined) throw new ArgumentError('logsumexp: dim is missing. Name the dim, or several, to reduce.');
+  const a = isFloating(x.dtype) ? x : castRaw(x, 'float32', 'logsumexp');
+  const dims = normalizeDims(dim, a.ndim, 'logsumexp');
+  const { shape } = a;
+  const out = noGrad(() => {
+    if (dims.some((d) => shape[d] === 0)) return log(sum(exp(a), dims, keepdim));
+    const largest = amax(detach(a), dims, true);
+    const shift = where(isinf(largest), 0, largest);
+    return dropDims(add(log(sum(exp(sub(a, shift)), dims, true)), shift), shape, dims, keepdim);
+  });
+  // d/dx = softmax = exp(x - out)
+  return record('logsumexp', out, [a], [a, out], (g, [v, y]) => [mul(withDims(g, shape, dims), exp(sub(v!, withDims(y!, shape, dims))))]);
 }

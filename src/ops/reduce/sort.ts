@@ -1,9 +1,9 @@
-/** Sorting, the k largest and medians. */
+/** Sorting, the k largest, the kth smallest and medians. */
 
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError } from '../../errors.js';
-import { readArguments, readReduction, required, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, readReduction, required, type Trailing, tooMany } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import { isFloating } from '../../tensor/dtype.js';
@@ -11,12 +11,13 @@ import { code, copyInto, emptyLikeDense, rowMajor } from '../../tensor/raw.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { div, eq, logicalOr, mul } from '../elementwise/binary.js';
+import { div, mul } from '../elementwise/binary.js';
+import { eq, logicalOr } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';
 import { isnan } from '../elementwise/unary.js';
 import { scatterAdd } from '../gather/gather.js';
 import { contiguous, detach, filled, to } from '../view/copy.js';
-import { reshape, select, unsqueeze } from '../view/movement.js';
+import { narrow, reshape, select, unsqueeze } from '../view/movement.js';
 import { type DimOptions, type ValuesAndIndices, valuesAndIndices } from './extrema.js';
 import { sum } from './sum.js';
 
@@ -177,4 +178,33 @@ function medianOfAll(x: Tensor): Tensor {
     const winners = to(logicalOr(eq(a!, y!), isnan(a!)), g.dtype);
     return [mul(winners, div(g, sum(winners)))];
   });
+}
+
+/**
+ * The k-th smallest element along `dim` (default: the last), and where it is: `[values, indices]`.
+ * @param k from 1. @throws {ArgumentError} for one outside 1 to the size of dim.
+ */
+export function kthvalue(
+  x: Tensor,
+  ...given:
+    | [k: number, ...Trailing<[dim: number | undefined, keepdim: boolean], { dim?: number; keepdim?: boolean }>]
+    | [options: { k: number; dim?: number; keepdim?: boolean }]
+): ValuesAndIndices {
+  assertTensor('kthvalue', 'x', x);
+  const { k, dim, keepdim } = readArguments('kthvalue', { k: required as number, dim: -1, keepdim: false }, given);
+  const d = normalizeDim(dim, x.ndim, 'kthvalue');
+  const size = x.ndim === 0 ? 1 : x.shape[d]!;
+  if (!Number.isInteger(k) || k < 1 || k > size)
+    throw new ArgumentError(`kthvalue: k is ${show(k)}, expected a whole number from 1 to ${size}, the size of dim ${d}.`);
+  const { values, indices } = sort(x, d);
+  if (x.ndim === 0) return valuesAndIndices(values, indices);
+  const pick = (y: Tensor) => (keepdim ? narrow(y, d, k - 1, 1) : select(y, d, k - 1));
+  return valuesAndIndices(contiguous(pick(values)), contiguous(pick(indices)));
+}
+
+/** In ascending order along the first dim. */
+export function msort(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('msort', 1, arguments);
+  assertTensor('msort', 'x', x);
+  return sort(x, 0).values;
 }

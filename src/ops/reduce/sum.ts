@@ -11,7 +11,10 @@ import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { isDense, normalizeDims, numel, type Shape } from '../../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
-import { div, ne } from '../elementwise/binary.js';
+import { div } from '../elementwise/binary.js';
+import { ne } from '../elementwise/comparison.js';
+import { where } from '../elementwise/table.js';
+import { isnan, logicalNot } from '../elementwise/unary.js';
 import { to } from '../view/copy.js';
 import { expand, reshape } from '../view/movement.js';
 
@@ -225,4 +228,18 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const lead = x.ndim - shape.length;
   const dims = x.shape.map((_, i) => i).filter((i) => i < lead || (shape[i - lead] === 1 && x.shape[i] !== 1));
   return reshape(dims.length === 0 ? x : sum(x, dims, true), shape);
+}
+
+/** The sum without the NaNs. */
+export function nansum(x: Tensor, ...given: TypedReduceArguments): Tensor {
+  const { dim, keepdim, dtype } = readTypedReduction<Dims>('nansum', x, given);
+  return named('Nansum', sum(isFloating(x.dtype) ? where(isnan(x), 0, x) : x, { dim, keepdim, dtype }));
+}
+
+/** The mean without the NaNs; NaN where there is nothing else. */
+export function nanmean(x: Tensor, ...given: TypedReduceArguments): Tensor {
+  const { dim, keepdim, dtype } = readTypedReduction<Dims>('nanmean', x, given);
+  for (const type of [x.dtype, dtype ?? x.dtype])
+    if (!isFloating(type)) throw new DTypeError(`nanmean: expected a floating dtype, got ${type}. Use x.to('float32').`);
+  return div(nansum(x, { dim, keepdim, dtype }), sum(logicalNot(isnan(x)), dim, keepdim));
 }

@@ -1,19 +1,20 @@
-/** Variance, norms and log-sum-exp over dims. */
+/** Variance and norms over dims. */
 
 import { noGrad } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
-import { readArguments, readReduction, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, type Trailing } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { assertDType, type DType, dtypes, isFloating } from '../../tensor/dtype.js';
-import { castRaw, code, rowMajor } from '../../tensor/raw.js';
+import { code, rowMajor } from '../../tensor/raw.js';
 import { normalizeDims, numel } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { add, div, eq, mul, ne, pow, sub } from '../elementwise/binary.js';
+import { div, mul, pow, sub } from '../elementwise/binary.js';
+import { eq, ne } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';
-import { abs, exp, isinf, log, sign, sqrt } from '../elementwise/unary.js';
+import { abs, sign, sqrt } from '../elementwise/unary.js';
 import { amax, amin } from '../reduce/extrema.js';
 import { type Dims, dropDims, mean, type ReduceOptions, reducedShape, reduceRaw, sum, withDims } from '../reduce/sum.js';
 import { detach, to } from '../view/copy.js';
@@ -180,25 +181,8 @@ function squares(x: Tensor, dims: readonly number[]): Tensor {
   return together && x.isContiguous() ? reduceRaw('sumsq', x, dims, 'norm') : sum(mul(x, x), dims, true);
 }
 
-/**
- * log(sum(exp(x))) over `dim`, without overflow. Integers become float32.
- * @see https://pytorch.org/docs/stable/generated/torch.logsumexp.html
- */
-export function logsumexp(
-  x: Tensor,
-  ...given: [dim: number | readonly number[], keepdim?: boolean] | [options: { dim: number | readonly number[]; keepdim?: boolean }]
-): Tensor {
-  const { dim, keepdim } = readReduction<number | readonly number[] | undefined>('logsumexp', x, given);
-  if (dim === undefined) throw new ArgumentError('logsumexp: dim is missing. Name the dim, or several, to reduce.');
-  const a = isFloating(x.dtype) ? x : castRaw(x, 'float32', 'logsumexp');
-  const dims = normalizeDims(dim, a.ndim, 'logsumexp');
-  const { shape } = a;
-  const out = noGrad(() => {
-    if (dims.some((d) => shape[d] === 0)) return log(sum(exp(a), dims, keepdim));
-    const largest = amax(detach(a), dims, true);
-    const shift = where(isinf(largest), 0, largest);
-    return dropDims(add(log(sum(exp(sub(a, shift)), dims, true)), shift), shape, dims, keepdim);
-  });
-  // d/dx = softmax = exp(x - out)
-  return record('logsumexp', out, [a], [a, out], (g, [v, y]) => [mul(withDims(g, shape, dims), exp(sub(v!, withDims(y!, shape, dims))))]);
+/** The standard deviation and the mean, in that order. */
+export function stdMean(x: Tensor, ...given: VarianceArguments): [std: Tensor, mean: Tensor] {
+  const { dim, correction, keepdim } = readVariance('stdMean', x, given);
+  return [std(x, dim, { correction, keepdim }), mean(x, dim, keepdim)];
 }

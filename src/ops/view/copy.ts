@@ -110,3 +110,8 @@ export function fillRaw(x: Tensor, value: Scalar, op = 'fill_'): Tensor {
 export function filled(shape: readonly number[], dtype: DType, value: Scalar, op = 'fill_'): Tensor {
   return fillRaw(emptyTensor(shape, dtype), value, op);
 }
+
+/** `out`, or a copy when it lies in the memory of `x`: these functions promise memory of its own. */
+export function apart(out: Tensor, x: Tensor): Tensor {
+  return out.storage === x.storage ? clone(out) : out;
+}

@@ -15,7 +15,7 @@ import {
 } from '../../tensor/arguments.js';
 import { assertNumbers, assertTensor, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
 import { copyInto } from '../../tensor/raw.js';
-import { inferShape, normalizeDim, numel, type Shape, viewStrides } from '../../tensor/shape.js';
+import { contiguousStrides, inferShape, normalizeDim, numel, type Shape, viewStrides } from '../../tensor/shape.js';
 import { aliasTensor, type Tensor, viewGradFn } from '../../tensor/tensor.js';
 import { contiguous, filled } from './copy.js';
 import { addStrided, geometryOf } from './strided.js';
@@ -408,4 +408,63 @@ function diagonalBackward(g: Tensor, shape: Shape, offset: number, rows: number,
   const out = filled(shape, g.dtype, 0);
   copyInto(diagonal(aliasTensor(out, shape, out.strides, 0), offset, rows, cols), g, 'diagonal');
   return record('diagonal_backward', out, [g], [], (gg) => [diagonal(gg, offset, rows, cols)]);
+}
+
+/** {@link transpose} under NumPy's name. */
+export const swapaxes = (x: Tensor, ...given: TransposeArguments): Tensor => transpose(x, ...given);
+
+/** {@link movedim} under NumPy's name. */
+export function moveaxis(x: Tensor, from: number | readonly number[], target: number | readonly number[]): Tensor {
+  if (arguments.length > 3) tooMany('moveaxis', 3, arguments);
+  return movedim(x, from, target);
+}
+
+/** The elements in one row. */
+export function ravel(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('ravel', 1, arguments);
+  return reshape(x, [-1]);
+}
+
+const leading = (x: Tensor, n: number): Tensor => (x.ndim < n ? reshape(x, [...Array<number>(n - x.ndim).fill(1), ...x.shape]) : x);
+
+/** With at least one dim. */
+export function atleast1d(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('atleast1d', 1, arguments);
+  assertTensor('atleast1d', 'x', x);
+  return leading(x, 1);
+}
+
+/** With at least two dims. */
+export function atleast2d(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('atleast2d', 1, arguments);
+  assertTensor('atleast2d', 'x', x);
+  return leading(x, 2);
+}
+
+/** With at least three dims: [n] becomes [1, n, 1], [m, n] becomes [m, n, 1]. */
+export function atleast3d(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('atleast3d', 1, arguments);
+  assertTensor('atleast3d', 'x', x);
+  return x.ndim < 3 ? unsqueeze(leading(x, 2), -1) : x;
+}
+
+/**
+ * Windows along `dim`: a new last dim of `size`, one window every `step`. A view: windows that overlap share their elements.
+ * @throws {ArgumentError} for a window longer than the dim. @see https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html
+ */
+export function unfoldDim(x: Tensor, dim: number, size: number, step: number): Tensor {
+  const d = normalizeDim(dim, x.ndim, 'unfold');
+  const length = x.ndim === 0 ? 1 : x.shape[d]!;
+  if (!Number.isInteger(size) || size < 0 || size > length || !Number.isInteger(step) || step < 1)
+    throw new ArgumentError(
+      `unfold: size is ${size} and step ${step}, expected a window of at most ${length} (dim ${dim}) and a step of at least 1.`,
+    );
+  if (x.ndim === 0) return asStrided(x, [size], [1], x.offset);
+  const count = Math.floor((length - size) / step) + 1;
+  const shape = [...x.shape.map((s, i) => (i === d ? count : s)), size];
+  const windows = (strides: Shape) => [...strides.map((s, i) => (i === d ? s * step : s)), strides[d]!];
+  // The gradient goes by place in x, not by place in memory, where x may be expanded.
+  const plain = contiguousStrides(x.shape);
+  const geometry = { base: { shape: x.shape, strides: plain }, shape, strides: windows(plain), offset: 0 };
+  return asStrided(x, shape, windows(x.strides), x.offset, 'unfold', geometry);
 }

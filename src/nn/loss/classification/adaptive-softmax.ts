@@ -1,7 +1,8 @@
 /** A softmax over many classes that spends its weights on the frequent ones. */
 import { noGrad } from '../../../autograd/mode.js';
 import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../../../errors.js';
-import { add, ge, logicalAnd, lt, sub } from '../../../ops/elementwise/binary.js';
+import { add, sub } from '../../../ops/elementwise/binary.js';
+import { ge, logicalAnd, lt } from '../../../ops/elementwise/comparison.js';
 import { neg } from '../../../ops/elementwise/unary.js';
 import { gather, indexCopy, indexFill, indexSelect } from '../../../ops/gather/gather.js';
 import { nonzero } from '../../../ops/index/masks.js';

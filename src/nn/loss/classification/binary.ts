@@ -2,8 +2,9 @@
 import { noGrad } from '../../../autograd/mode.js';
 import { named, record } from '../../../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../../errors.js';
-import { add, div, ge, le, logicalAnd, mul, sub } from '../../../ops/elementwise/binary.js';
+import { add, div, mul, sub } from '../../../ops/elementwise/binary.js';
 import { clamp } from '../../../ops/elementwise/clamp.js';
+import { ge, le, logicalAnd } from '../../../ops/elementwise/comparison.js';
 import { unary } from '../../../ops/elementwise/table.js';
 import { log, log1p, neg } from '../../../ops/elementwise/unary.js';
 import { reduceRaw, sum } from '../../../ops/reduce/sum.js';

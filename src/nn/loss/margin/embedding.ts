@@ -1,7 +1,8 @@
 /** Losses of embeddings: vectors that should be near each other, or apart. */
 import { ArgumentError, ShapeError, showShape } from '../../../errors.js';
-import { add, div, eq, minimum, mul, sub } from '../../../ops/elementwise/binary.js';
+import { add, div, minimum, mul, sub } from '../../../ops/elementwise/binary.js';
 import { clamp } from '../../../ops/elementwise/clamp.js';
+import { eq } from '../../../ops/elementwise/comparison.js';
 import { where } from '../../../ops/elementwise/table.js';
 import { sqrt } from '../../../ops/elementwise/unary.js';
 import { sum } from '../../../ops/reduce/sum.js';

@@ -3,8 +3,9 @@
 import { noGrad } from '../../../autograd/mode.js';
 import { named } from '../../../autograd/node.js';
 import { DTypeError, IndexError, ShapeError, showShape } from '../../../errors.js';
-import { add, div, eq, gt, logicalAnd, mul, ne, sub } from '../../../ops/elementwise/binary.js';
+import { add, div, mul, sub } from '../../../ops/elementwise/binary.js';
 import { clamp } from '../../../ops/elementwise/clamp.js';
+import { eq, gt, logicalAnd, ne } from '../../../ops/elementwise/comparison.js';
 import { unary, where } from '../../../ops/elementwise/table.js';
 import { logicalNot, neg, square } from '../../../ops/elementwise/unary.js';
 import { gather, indexSelect } from '../../../ops/gather/gather.js';

@@ -2,8 +2,9 @@
 import { noGrad } from '../../../autograd/mode.js';
 import { record } from '../../../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../../errors.js';
-import { add, div, eq, le, lt, mul, sub } from '../../../ops/elementwise/binary.js';
+import { add, div, mul, sub } from '../../../ops/elementwise/binary.js';
 import { clamp } from '../../../ops/elementwise/clamp.js';
+import { eq, le, lt } from '../../../ops/elementwise/comparison.js';
 import { where } from '../../../ops/elementwise/table.js';
 import { exp, log, square } from '../../../ops/elementwise/unary.js';
 import { any } from '../../../ops/reduce/sum.js';

@@ -1,8 +1,9 @@
 /** Losses of numbers: input and target compared element by element, as compositions. */
 import { named } from '../../../autograd/node.js';
 import { ShapeError, showShape } from '../../../errors.js';
-import { div, lt, mul, sub } from '../../../ops/elementwise/binary.js';
+import { div, mul, sub } from '../../../ops/elementwise/binary.js';
 import { clamp } from '../../../ops/elementwise/clamp.js';
+import { lt } from '../../../ops/elementwise/comparison.js';
 import { where } from '../../../ops/elementwise/table.js';
 import { abs, square } from '../../../ops/elementwise/unary.js';
 import { sum } from '../../../ops/reduce/sum.js';

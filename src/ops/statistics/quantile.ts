@@ -1,7 +1,7 @@
-/** Medians and quantiles that skip NaN. */
+/** Quantiles, and medians and quantiles that skip NaN. */
 import { record } from '../../autograd/node.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
-import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { readArguments, required, type Trailing } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import { isFloating } from '../../tensor/dtype.js';
@@ -9,17 +9,18 @@ import { normalizeDim, numel } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
-import { add, div, eq, floorDivide, logicalAnd, logicalOr, mul, sub } from '../elementwise/binary.js';
+import { add, div, floorDivide, lerp, mul, sub } from '../elementwise/binary.js';
 import { clamp } from '../elementwise/clamp.js';
+import { eq, logicalAnd, logicalOr } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';
 import { ceil, floor, isnan, logicalNot, round } from '../elementwise/unary.js';
 import { gather } from '../gather/gather.js';
 import { stack } from '../join/join.js';
 import { type ValuesAndIndices, valuesAndIndices } from '../reduce/extrema.js';
 import { sort } from '../reduce/sort.js';
-import { sum } from '../reduce/sum.js';
+import { any, sum } from '../reduce/sum.js';
 import { clone, detach, filled, to } from '../view/copy.js';
-import { reshape, squeeze } from '../view/movement.js';
+import { reshape, select, squeeze, unsqueeze } from '../view/movement.js';
 
 /** How many elements along `d` are not NaN, as int64, with d of size 1. */
 function numbersAlong(x: Tensor, d: number): Tensor {
@@ -131,4 +132,62 @@ function between(ordered: Tensor, d: number, place: Tensor, interpolation: strin
   const share = interpolation === 'midpoint' ? where(eq(low, high), 0, filled([], place.dtype, 0.5)) : sub(place, low);
   // Where both are one element their difference could be that of infinities.
   return where(eq(low, high), below, add(below, mul(sub(above, below), share)));
+}
+
+/** One share, or several: from 0 to 1. */
+export type Quantiles = number | readonly number[] | Tensor;
+
+const QUANTILE = { q: required as Quantiles, dim: null, keepdim: false, interpolation: 'linear' as const };
+
+/**
+ * The quantiles of all elements, or along `dim`. NaN where there is one.
+ * @param q a number from 0 to 1, or a vector of them: then the first dim of the result.
+ * @param interpolation between neighbours; default 'linear'.
+ * @throws {ArgumentError} for q outside 0 to 1, or no elements. @see https://pytorch.org/docs/stable/generated/torch.quantile.html
+ */
+export function quantile(
+  x: Tensor,
+  ...given:
+    | [q: Quantiles, ...Trailing<[dim: number | null | undefined, keepdim: boolean], QuantileOptions>]
+    | [options: QuantileOptions & { q: Quantiles }]
+): Tensor {
+  assertTensor('quantile', 'x', x);
+  const read = readArguments<Required<QuantileOptions> & { q: Quantiles }>('quantile', QUANTILE, given);
+  const { q, keepdim, interpolation } = read;
+  const dim = read.dim ?? undefined;
+  if (typeof q !== 'number' && !(q instanceof Tensor) && !Array.isArray(q))
+    throw new ArgumentError(`quantile: q is ${show(q)}, expected a number, a list of numbers or a tensor.`);
+  if (!isFloating(x.dtype)) throw new DTypeError(`quantile: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
+  const many = typeof q !== 'number' && !(!Array.isArray(q) && (q as Tensor).ndim === 0);
+  const values = typeof q === 'number' ? [q] : Array.isArray(q) ? (q as number[]) : Array.from(toTypedArray(q as Tensor), Number);
+  for (const v of values) if (!(v >= 0 && v <= 1)) throw new ArgumentError(`quantile: q is ${v}, expected from 0 to 1.`);
+  const d = dim === undefined ? 0 : normalizeDim(dim, x.ndim, 'quantile');
+  const source = dim === undefined ? reshape(x, [-1]) : x;
+  const size = source.ndim === 0 ? 1 : source.shape[d]!;
+  if (size === 0) throw new ArgumentError('quantile: there are no elements.');
+  const ordered = source.ndim === 0 ? reshape(source, [1]) : sort(source, d).values;
+  const spoiled = any(isnan(ordered), d, false);
+  const at = (i: number) => select(ordered, d, i);
+  // The share is a number of the input's dtype, as in PyTorch.
+  const round = x.dtype === 'float32' ? Math.fround : (v: number) => v;
+  const parts = values.map((v) => {
+    const place = round(v) * (size - 1);
+    const [low, high] = [Math.floor(place), Math.ceil(place)];
+    const nearest = place - low === 0.5 ? (low % 2 === 0 ? low : high) : Math.round(place);
+    const share = interpolation === 'midpoint' ? 0.5 : place - low;
+    const exact = { lower: low, higher: high, nearest, linear: -1, midpoint: -1 }[interpolation];
+    if (exact === undefined)
+      throw new ArgumentError(`quantile: interpolation is ${show(interpolation)}, expected linear, lower, higher, midpoint or nearest.`);
+    const value = exact >= 0 ? at(exact) : lerp(at(low), at(high), share);
+    const checked = where(spoiled, Number.NaN, value);
+    return keepdim
+      ? dim === undefined
+        ? reshape(
+            checked,
+            x.shape.map(() => 1),
+          )
+        : unsqueeze(checked, d)
+      : checked;
+  });
+  return many ? stack(parts) : parts[0]!;
 }
