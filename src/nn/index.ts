@@ -100,14 +100,17 @@ export type {
   FullBackwardHook,
   FullBackwardPreHook,
   HookOptions,
-} from './module/calls/call.js';
+  LoadStateDictPostHook,
+  LoadStateDictPreHook,
+  StateDictPostHook,
+  StateDictPreHook,
+} from './module/calls/hooks.js';
 export {
   registerModuleForwardHook,
   registerModuleForwardPreHook,
   registerModuleFullBackwardHook,
   registerModuleFullBackwardPreHook,
-} from './module/calls/call.js';
-export type { LoadStateDictPostHook, LoadStateDictPreHook, StateDictPostHook, StateDictPreHook } from './module/calls/hooks.js';
+} from './module/calls/hooks.js';
 export type { BufferRegistration, LayerKind, ListOptions, ModuleWithOutput, TensorRegistration } from './module/module.js';
 export { Module } from './module/module.js';
 export { Buffer, Parameter } from './module/state/parameter.js';

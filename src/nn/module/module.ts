@@ -1,6 +1,7 @@
 /** Module: what a model and each of its layers are. It finds its parameters, buffers and submodules in its own fields. */
 
 import { clearGradient } from '../../autograd/clear-gradient.js';
+import type { HookHandle } from '../../autograd/hooks.js';
 import { ArgumentError } from '../../errors.js';
 import { readArguments, readOptions, tooMany } from '../../tensor/arguments.js';
 import { assertFunction, assertString } from '../../tensor/checks.js';
@@ -8,9 +9,25 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { type DeviceLike, moveTo, readTo, type ToArguments, type ToOptions } from '../../tensor/device.js';
 import { escapeScope } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { HookedModule } from './calls/hooks.js';
+import { type Forward, wrapForward } from './calls/call.js';
+import {
+  addHook,
+  type ForwardHook,
+  type ForwardHookOptions,
+  type ForwardPreHook,
+  type FullBackwardHook,
+  type FullBackwardPreHook,
+  type HookOptions,
+  type LoadStateDictPostHook,
+  type LoadStateDictPreHook,
+  ModuleHooks,
+  type StateDictPostHook,
+  type StateDictPreHook,
+} from './calls/hooks.js';
+import { type Whereabouts, whereabouts } from './calls/use.js';
 import { convert } from './convert.js';
 import { COPY, type Copies, deepCopy } from './copy.js';
+import { MODULE } from './is-module.js';
 import { setSubmoduleAt, submoduleAt, tensorAt } from './path.js';
 import { Buffer, Parameter } from './state/parameter.js';
 import {
@@ -90,7 +107,7 @@ const LIST = { prefix: '', recurse: true, removeDuplicate: true };
  *   forward(x: Tensor) { return this.fc2.forward(this.fc1.forward(x).relu()); }
  * }
  */
-export abstract class Module extends HookedModule {
+export abstract class Module {
   /**
    * The name that texts and errors show: minifiers rename classes, but leave this. A class of your own that sets none goes by its
    * name in the code that runs.
@@ -106,14 +123,44 @@ export abstract class Module extends HookedModule {
   /** True while training; `eval()` makes it false. Dropout and batch norm behave differently. */
   training = true;
 
+  readonly #slot: { hooks: ModuleHooks | null } & Whereabouts = { hooks: null, ...whereabouts() };
+  #called: Forward | null = null;
   #registered: Map<string, Registration> | null = null;
   /** Fields that were seen to hold parameters. */
   #parameterFields: Set<string> | null = null;
 
   /** A class without a constructor of its own takes no arguments: they would be lost. @throws {ArgumentError} when it gets some. */
   constructor(...none: never[]) {
-    super();
     if (none.length > 0) readArguments(classNameOf(new.target), {}, none);
+    this.#wrapForward();
+  }
+
+  /** The computation, defined by each subclass. Call it as a method: hooks run, and errors name the layer's path in the model. */
+  abstract forward(...inputs: Parameters<Forward>): ReturnType<Forward>;
+
+  /** Puts hooks and error paths around the class's forward. An own property, so that `super.forward()` is the bare method. */
+  #wrapForward(): void {
+    const body: Forward | undefined = this.forward;
+    if (body === undefined || body === this.#called) return; // a forward in a field: wrapped when a hook is registered
+    const called = wrapForward(this, this.#slot, body);
+    this.#called = called;
+    Object.defineProperty(this, 'forward', { value: called, writable: true, configurable: true });
+  }
+
+  /** @internal Whether its forward was called. */
+  wasCalled(): boolean {
+    return this.#slot.called;
+  }
+
+  /** @internal Its hooks, if it has any. */
+  ownHooks(): ModuleHooks | null {
+    return this.#slot.hooks;
+  }
+
+  #hooks(): ModuleHooks {
+    this.#wrapForward();
+    this.#slot.hooks ??= new ModuleHooks();
+    return this.#slot.hooks;
   }
 
   // ---- what it is made of ----
@@ -320,6 +367,52 @@ export abstract class Module extends HookedModule {
       throw new ArgumentError(`${op}: ${classNameOf(this)} already has a member "${name}". Choose another name.`);
   }
 
+  // ---- hooks ----
+
+  /** Calls `hook(module, inputs)` before each forward. What it returns replaces the inputs. */
+  registerForwardPreHook(hook: ForwardPreHook, options?: HookOptions): HookHandle {
+    return addHook(this.#hooks().before, hook, options);
+  }
+
+  /**
+   * Calls `hook(module, inputs, output)` after each forward. What it returns replaces the output.
+   * @param options.prepend before the hooks that it has; default false. @param options.alwaysCall also when forward throws; default false.
+   */
+  registerForwardHook(hook: ForwardHook, options?: ForwardHookOptions): HookHandle {
+    if (options?.alwaysCall) this.#hooks().always.add(hook);
+    return addHook(this.#hooks().after, hook, options);
+  }
+
+  /** Calls `hook(module, gradOutput)` in backward, before the module's own. What it returns replaces the outputs' gradients. */
+  registerFullBackwardPreHook(hook: FullBackwardPreHook, options?: HookOptions): HookHandle {
+    return addHook(this.#hooks().backwardBefore, hook, options);
+  }
+
+  /** Calls `hook(module, gradInput, gradOutput)` in backward, once the inputs' gradients are there. What it returns replaces them. */
+  registerFullBackwardHook(hook: FullBackwardHook, options?: HookOptions): HookHandle {
+    return addHook(this.#hooks().backward, hook, options);
+  }
+
+  /** Calls `hook(module, prefix, keepVars)` before the module writes its tensors into a state dict. */
+  registerStateDictPreHook(hook: StateDictPreHook): HookHandle {
+    return addHook(this.#hooks().statePre, hook);
+  }
+
+  /** Calls `hook(module, stateDict, prefix, localMetadata)` when the module has written its tensors; it may change the state dict. */
+  registerStateDictPostHook(hook: StateDictPostHook): HookHandle {
+    return addHook(this.#hooks().statePost, hook);
+  }
+
+  /** Calls `hook` before the module takes its tensors from a state dict, which the hook may change: renaming old keys, say. */
+  registerLoadStateDictPreHook(hook: LoadStateDictPreHook): HookHandle {
+    return addHook(this.#hooks().loadPre, hook);
+  }
+
+  /** Calls `hook(module, { missingKeys, unexpectedKeys })` after loading; keys that it takes off the lists are no errors. */
+  registerLoadStateDictPostHook(hook: LoadStateDictPostHook): HookHandle {
+    return addHook(this.#hooks().loadPost, hook);
+  }
+
   // ---- modes, conversion, gradients ----
 
   /** Sets training mode (or, with false, evaluation mode) here and in every submodule. */
@@ -442,6 +535,11 @@ export abstract class Module extends HookedModule {
     return deepCopy(this, new Map());
   }
 
+  /** @internal Tells it from what is none. */
+  get [MODULE](): true {
+    return true;
+  }
+
   /** @internal {@link clone}, among other copies. */
   [COPY](copies: Copies): this {
     if (typeof (Object.getPrototypeOf(this) as Partial<Module>).forward !== 'function')
@@ -452,7 +550,7 @@ export abstract class Module extends HookedModule {
     copies.set(this, copy);
     for (const [name, value] of Object.entries(this)) (copy as Record<string, unknown>)[name] = deepCopy(value, copies);
     copy.#registered = this.#registered && new Map(this.#registered);
-    copy.takeHooks(this);
+    copy.#slot.hooks = this.#slot.hooks?.copy() ?? null;
     return copy;
   }
 
@@ -464,7 +562,7 @@ export abstract class Module extends HookedModule {
   }
 
   /** PyTorch's text of the module. */
-  override toString(): string {
+  toString(): string {
     return describe(this);
   }
 

@@ -5,8 +5,8 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
-import { HookedModule } from './calls/hooks.js';
 import { named } from './calls/use.js';
+import { isModule } from './is-module.js';
 import type { Module } from './module.js';
 import { Parameter } from './state/parameter.js';
 
@@ -20,7 +20,7 @@ interface Unseen {
   readonly below: string;
   /** What the field holds. */
   readonly container: unknown;
-  readonly value: HookedModule | Tensor;
+  readonly value: Module | Tensor;
 }
 
 const MAX_DEPTH = 4;
@@ -50,7 +50,7 @@ function unseen(model: Module): Unseen[] {
       if (typeof container !== 'object' || container === null || known.has(container)) continue;
       const look = (value: unknown, below: string, depth: number): void => {
         if (typeof value !== 'object' || value === null) return;
-        if (value instanceof HookedModule || value instanceof Tensor) {
+        if (isModule(value) || value instanceof Tensor) {
           if (!known.has(value)) found.push({ holder, path, field, below, container, value });
         } else if (depth < MAX_DEPTH)
           for (const [key, inner] of entriesOf(value))
@@ -68,9 +68,9 @@ function unseen(model: Module): Unseen[] {
  * @returns their places, such as `encoder.layers[0]`; none in a model that is as meant.
  */
 export function findUnregistered(model: Module): string[] {
-  if (!(model instanceof HookedModule)) throw new ArgumentError(`findUnregistered: the model is ${show(model)}, expected an nn.Module.`);
+  if (!isModule(model)) throw new ArgumentError(`findUnregistered: the model is ${show(model)}, expected an nn.Module.`);
   return unseen(model)
-    .filter(({ value }) => value instanceof HookedModule || value instanceof Parameter)
+    .filter(({ value }) => isModule(value) || value instanceof Parameter)
     .map(({ path, field, below }) => `${path === '' ? '' : `${path}.`}${field}${below}`);
 }
 
@@ -79,7 +79,7 @@ function matters({ value, holder }: Unseen): boolean {
   if (value instanceof Parameter) return value.requiresGrad;
   // A tensor that forward keeps for later may well require gradients: only those that were there before count.
   if (value instanceof Tensor) return value.leafRequiresGrad && !holder.wasCalled();
-  return (value as Module)
+  return value
     .modules()
     .some(
       (module) =>
@@ -90,14 +90,14 @@ function matters({ value, holder }: Unseen): boolean {
 }
 
 /** What the field is, and what it should be. */
-function advice(field: string, container: unknown, values: readonly (HookedModule | Tensor)[]): readonly [is: string, cure: string] {
+function advice(field: string, container: unknown, values: readonly (Module | Tensor)[]): readonly [is: string, cure: string] {
   if (container instanceof Tensor) {
     const cure = `Make it a parameter: this.${field} = new nn.Parameter(tensor). If it is not to be trained: this.registerBuffer('${field}', tensor).`;
     return container instanceof Parameter ? ['a parameter', cure] : ['a plain tensor that requires gradients', cure];
   }
   const count = values.length === 1 ? '' : `${values.length} `;
   const s = values.length === 1 ? '' : 's';
-  const modules = values.filter((value) => value instanceof HookedModule);
+  const modules = values.filter((value) => isModule(value));
   const what =
     modules.length === values.length
       ? `${count || 'a '}module${s} (${[...new Set(modules.map((module) => classNameOf(module)))].slice(0, 3).join(', ')})`
@@ -133,11 +133,11 @@ export function warnOfUnseen(model: Module, always = false): void {
     const values = group.map(({ value }) => value);
     for (const value of values) {
       named.add(value);
-      if (value instanceof HookedModule) for (const inner of (value as Module).modules()) named.add(inner);
+      if (isModule(value)) for (const inner of value.modules()) named.add(inner);
     }
     const [is, cure] = advice(field, container, values);
     const where = path === '' ? '' : ` (of ${path})`;
-    const lost = values.some((value) => value instanceof HookedModule)
+    const lost = values.some((value) => isModule(value))
       ? 'not trained, not saved and not switched to evaluation'
       : 'neither trained nor saved';
     warnOnce(

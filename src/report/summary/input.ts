@@ -1,6 +1,6 @@
 /** What a model is summarised on: tensors of given sizes, or given data. */
 import { ArgumentError, DTypeError, HoneError, showShape } from '../../errors.js';
-import { registerModuleForwardPreHook } from '../../nn/module/calls/call.js';
+import { registerModuleForwardPreHook } from '../../nn/module/calls/hooks.js';
 import type { Module } from '../../nn/module/module.js';
 import { to } from '../../ops/view/copy.js';
 import { unsqueeze } from '../../ops/view/movement.js';

@@ -6,7 +6,7 @@ import { GradError } from '../../../errors.js';
 import { classNameOf } from '../../../tensor/class-name.js';
 import { aliasTensor, Tensor } from '../../../tensor/tensor.js';
 import type { Module } from '../module.js';
-import type { FullBackwardHook, FullBackwardPreHook } from './call.js';
+import type { FullBackwardHook, FullBackwardPreHook } from './hooks.js';
 
 type Gradients = (Tensor | null)[];
 

@@ -4,123 +4,20 @@
  * `Module` puts `wrapForward` around the class's `forward`, so that users write and call plain methods. It costs some 20 ns a call. An
  * async forward gets the same: hooks see what its promise gives, and its errors carry their path.
  */
-import type { HookHandle } from '../../../autograd/hooks.js';
 import { ArgumentError, HoneError } from '../../../errors.js';
 import { training } from '../../../optim/trained.js';
-import { readOptions } from '../../../tensor/arguments.js';
-import { assertFunction } from '../../../tensor/checks.js';
 import { classNameOf, classNamesOf } from '../../../tensor/class-name.js';
-import type { Tensor } from '../../../tensor/tensor.js';
 import { warnOnce } from '../../../tensor/warn-once.js';
 import type { Module } from '../module.js';
 import { whenDone, withBackwardHooks } from './backward-hook.js';
+import { type CallHooks, everywhere, type ForwardHook } from './hooks.js';
 import { lookAtCalled, running, type Whereabouts } from './use.js';
 
-// Inputs and outputs of a forward are whatever the subclass says.
-// biome-ignore lint/suspicious/noExplicitAny: a forward of any signature is a forward
+// biome-ignore lint/suspicious/noExplicitAny: inputs and outputs of a forward are whatever the subclass says
 type Any = any;
 
 /** A class's `forward`. */
 export type Forward = (...inputs: Any[]) => Any;
-
-/** Sees the inputs before `forward`; returns other inputs (an array, or the only one), or nothing. */
-export type ForwardPreHook = (module: Any, inputs: Any[]) => unknown;
-/** Sees inputs and output after `forward`; returns another output, or nothing. Where forward threw, `output` is null (see `alwaysCall`). */
-export type ForwardHook = (module: Any, inputs: Any[], output: Any) => unknown;
-/**
- * Sees, during backward, the gradients of the inputs and of the outputs of `forward` (null for what has none); returns other gradients
- * for the inputs, or nothing.
- */
-export type FullBackwardHook = (
-  module: Any,
-  gradInput: (Tensor | null)[],
-  gradOutput: (Tensor | null)[],
-) => (Tensor | null)[] | Tensor | undefined | void;
-
-/** Sees, during backward, the gradients of the outputs of `forward`; returns other ones, or nothing. */
-export type FullBackwardPreHook = (module: Any, gradOutput: (Tensor | null)[]) => (Tensor | null)[] | Tensor | undefined | void;
-
-/** The options of functions that add hooks. */
-export interface HookOptions {
-  /** Runs before the module's other hooks of the kind. Default: false. */
-  prepend?: boolean;
-}
-
-/** The options of {@link ForwardHook}. */
-export interface ForwardHookOptions extends HookOptions {
-  /** Runs also where forward, or another hook, throws. Default: false. */
-  alwaysCall?: boolean;
-}
-
-/** The hooks around a call. */
-export class CallHooks {
-  readonly before: ForwardPreHook[] = [];
-  readonly after: ForwardHook[] = [];
-  readonly backwardBefore: FullBackwardPreHook[] = [];
-  readonly backward: FullBackwardHook[] = [];
-  /** Those of `after` that run also when forward throws. */
-  readonly always = new Set<ForwardHook>();
-
-  get size(): number {
-    return this.before.length + this.after.length + this.backwardBefore.length + this.backward.length;
-  }
-
-  protected copyTo(copy: CallHooks): void {
-    copy.before.push(...this.before);
-    copy.after.push(...this.after);
-    copy.backwardBefore.push(...this.backwardBefore);
-    copy.backward.push(...this.backward);
-    for (const hook of this.always) copy.always.add(hook);
-  }
-}
-
-/** Adds a hook to a list, and says how to take it off. */
-export function addHook<T>(list: T[], hook: T, options?: HookOptions): HookHandle {
-  const { prepend } = readOptions('a hook', { prepend: false, alwaysCall: false }, options);
-  if (typeof hook !== 'function') throw new ArgumentError(`a hook is ${hook === null ? 'null' : typeof hook}, expected a function.`);
-  if (prepend) list.unshift(hook);
-  else list.push(hook);
-  let active = true;
-  return {
-    remove() {
-      if (active) list.splice(list.indexOf(hook), 1);
-      active = false;
-    },
-  };
-}
-
-/** The hooks of all modules. */
-const everywhere = new CallHooks();
-
-/**
- * Calls `hook(module, inputs)` before the forward of every module, before the module's own hooks. What it returns replaces the inputs.
- * A forward in a field is seen once its module has a hook of its own.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.modules.module.register_module_forward_pre_hook.html
- */
-export function registerModuleForwardPreHook(hook: ForwardPreHook): HookHandle {
-  return addHook(everywhere.before, hook);
-}
-
-/**
- * Calls `hook(module, inputs, output)` after the forward of every module, before the module's own hooks. What it returns replaces the output.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.modules.module.register_module_forward_hook.html
- */
-export function registerModuleForwardHook(hook: ForwardHook, options?: { alwaysCall?: boolean }): HookHandle {
-  const { alwaysCall } = readOptions('registerModuleForwardHook', { alwaysCall: false }, options);
-  assertFunction('registerModuleForwardHook', 'hook', hook);
-  if (alwaysCall) everywhere.always.add(hook);
-  return addHook(everywhere.after, hook);
-}
-
-/** {@link FullBackwardPreHook} of every module. */
-export function registerModuleFullBackwardPreHook(hook: FullBackwardPreHook): HookHandle {
-  return addHook(everywhere.backwardBefore, hook);
-}
-
-/** {@link FullBackwardHook} of every module. */
-export function registerModuleFullBackwardHook(hook: FullBackwardHook): HookHandle {
-  return addHook(everywhere.backward, hook);
-}
 
 const NOTHING: readonly unknown[] = [];
 

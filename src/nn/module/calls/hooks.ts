@@ -1,20 +1,44 @@
-/** The part of Module that calls forward and keeps hooks: those around calls (module-call.ts), and those on state dicts. */
+/** Hooks: their types, the lists that modules keep of them, and those of all modules. */
 import type { HookHandle } from '../../../autograd/hooks.js';
+import { ArgumentError } from '../../../errors.js';
+import { readOptions } from '../../../tensor/arguments.js';
+import { assertFunction } from '../../../tensor/checks.js';
+import type { Tensor } from '../../../tensor/tensor.js';
 import type { Module } from '../module.js';
 import type { LoadResult, StateDict } from '../state/state-dict.js';
-import {
-  addHook,
-  CallHooks,
-  type Forward,
-  type ForwardHook,
-  type ForwardHookOptions,
-  type ForwardPreHook,
-  type FullBackwardHook,
-  type FullBackwardPreHook,
-  type HookOptions,
-  wrapForward,
-} from './call.js';
-import { type Whereabouts, whereabouts } from './use.js';
+
+// Inputs and outputs of a forward are whatever the subclass says.
+// biome-ignore lint/suspicious/noExplicitAny: a forward of any signature is a forward
+type Any = any;
+
+/** Sees the inputs before `forward`; returns other inputs (an array, or the only one), or nothing. */
+export type ForwardPreHook = (module: Any, inputs: Any[]) => unknown;
+/** Sees inputs and output after `forward`; returns another output, or nothing. Where forward threw, `output` is null (see `alwaysCall`). */
+export type ForwardHook = (module: Any, inputs: Any[], output: Any) => unknown;
+/**
+ * Sees, during backward, the gradients of the inputs and of the outputs of `forward` (null for what has none); returns other gradients
+ * for the inputs, or nothing.
+ */
+export type FullBackwardHook = (
+  module: Any,
+  gradInput: (Tensor | null)[],
+  gradOutput: (Tensor | null)[],
+) => (Tensor | null)[] | Tensor | undefined | void;
+
+/** Sees, during backward, the gradients of the outputs of `forward`; returns other ones, or nothing. */
+export type FullBackwardPreHook = (module: Any, gradOutput: (Tensor | null)[]) => (Tensor | null)[] | Tensor | undefined | void;
+
+/** The options of functions that add hooks. */
+export interface HookOptions {
+  /** Runs before the module's other hooks of the kind. Default: false. */
+  prepend?: boolean;
+}
+
+/** The options of {@link ForwardHook}. */
+export interface ForwardHookOptions extends HookOptions {
+  /** Runs also where forward, or another hook, throws. Default: false. */
+  alwaysCall?: boolean;
+}
 
 /** Called before a module adds its tensors to a state dict. */
 export type StateDictPreHook = (module: Module, prefix: string, keepVars: boolean) => void;
@@ -34,6 +58,29 @@ export type LoadStateDictPreHook = (
 /** Called after a module and its submodules have taken theirs; may change the lists of keys. */
 export type LoadStateDictPostHook = (module: Module, incompatibleKeys: LoadResult) => void;
 
+/** The hooks around a call. */
+export class CallHooks {
+  readonly before: ForwardPreHook[] = [];
+  readonly after: ForwardHook[] = [];
+  readonly backwardBefore: FullBackwardPreHook[] = [];
+  readonly backward: FullBackwardHook[] = [];
+  /** Those of `after` that run also when forward throws. */
+  readonly always = new Set<ForwardHook>();
+
+  get size(): number {
+    return this.before.length + this.after.length + this.backwardBefore.length + this.backward.length;
+  }
+
+  protected copyTo(copy: CallHooks): void {
+    copy.before.push(...this.before);
+    copy.after.push(...this.after);
+    copy.backwardBefore.push(...this.backwardBefore);
+    copy.backward.push(...this.backward);
+    for (const hook of this.always) copy.always.add(hook);
+  }
+}
+
+/** The hooks of one module: those around its calls, and those on state dicts. */
 export class ModuleHooks extends CallHooks {
   readonly statePre: StateDictPreHook[] = [];
   readonly statePost: StateDictPostHook[] = [];
@@ -52,89 +99,50 @@ export class ModuleHooks extends CallHooks {
   }
 }
 
-/** What {@link Module} does with its forward and its hooks. */
-export abstract class HookedModule {
-  readonly #slot: { hooks: ModuleHooks | null } & Whereabouts = { hooks: null, ...whereabouts() };
-  #called: Forward | null = null;
+/** Adds a hook to a list, and says how to take it off. */
+export function addHook<T>(list: T[], hook: T, options?: HookOptions): HookHandle {
+  const { prepend } = readOptions('a hook', { prepend: false, alwaysCall: false }, options);
+  if (typeof hook !== 'function') throw new ArgumentError(`a hook is ${hook === null ? 'null' : typeof hook}, expected a function.`);
+  if (prepend) list.unshift(hook);
+  else list.push(hook);
+  let active = true;
+  return {
+    remove() {
+      if (active) list.splice(list.indexOf(hook), 1);
+      active = false;
+    },
+  };
+}
 
-  constructor() {
-    this.#wrapForward();
-  }
+/** The hooks of all modules. */
+export const everywhere = new CallHooks();
 
-  /** The computation, defined by each subclass. Call it as a method: hooks run, and errors name the layer's path in the model. */
-  abstract forward(...inputs: Parameters<Forward>): ReturnType<Forward>;
+/**
+ * Calls `hook(module, inputs)` before the forward of every module, before the module's own hooks. What it returns replaces the inputs.
+ * A forward in a field is seen once its module has a hook of its own.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.modules.module.register_module_forward_pre_hook.html
+ */
+export function registerModuleForwardPreHook(hook: ForwardPreHook): HookHandle {
+  return addHook(everywhere.before, hook);
+}
 
-  /** Puts hooks and error paths around the class's forward. An own property, so that `super.forward()` is the bare method. */
-  #wrapForward(): void {
-    const body: Forward | undefined = this.forward;
-    if (body === undefined || body === this.#called) return; // a forward in a field: wrapped when a hook is registered
-    const called = wrapForward(this as unknown as Module, this.#slot, body);
-    this.#called = called;
-    Object.defineProperty(this, 'forward', { value: called, writable: true, configurable: true });
-  }
+/**
+ * Calls `hook(module, inputs, output)` after the forward of every module, before the module's own hooks. What it returns replaces the output.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.modules.module.register_module_forward_hook.html
+ */
+export function registerModuleForwardHook(hook: ForwardHook, options?: { alwaysCall?: boolean }): HookHandle {
+  const { alwaysCall } = readOptions('registerModuleForwardHook', { alwaysCall: false }, options);
+  assertFunction('registerModuleForwardHook', 'hook', hook);
+  if (alwaysCall) everywhere.always.add(hook);
+  return addHook(everywhere.after, hook);
+}
 
-  /** @internal Whether its forward was called. */
-  wasCalled(): boolean {
-    return this.#slot.called;
-  }
+/** {@link FullBackwardPreHook} of every module. */
+export function registerModuleFullBackwardPreHook(hook: FullBackwardPreHook): HookHandle {
+  return addHook(everywhere.backwardBefore, hook);
+}
 
-  /** @internal Its hooks, if it has any. */
-  ownHooks(): ModuleHooks | null {
-    return this.#slot.hooks;
-  }
-
-  /** Has the hooks of another module. */
-  protected takeHooks(from: HookedModule): void {
-    this.#slot.hooks = from.#slot.hooks?.copy() ?? null;
-  }
-
-  #hooks(): ModuleHooks {
-    this.#wrapForward();
-    this.#slot.hooks ??= new ModuleHooks();
-    return this.#slot.hooks;
-  }
-
-  /** Calls `hook(module, inputs)` before each forward. What it returns replaces the inputs. */
-  registerForwardPreHook(hook: ForwardPreHook, options?: HookOptions): HookHandle {
-    return addHook(this.#hooks().before, hook, options);
-  }
-
-  /**
-   * Calls `hook(module, inputs, output)` after each forward. What it returns replaces the output.
-   * @param options.prepend before the hooks that it has; default false. @param options.alwaysCall also when forward throws; default false.
-   */
-  registerForwardHook(hook: ForwardHook, options?: ForwardHookOptions): HookHandle {
-    if (options?.alwaysCall) this.#hooks().always.add(hook);
-    return addHook(this.#hooks().after, hook, options);
-  }
-
-  /** Calls `hook(module, gradOutput)` in backward, before the module's own. What it returns replaces the outputs' gradients. */
-  registerFullBackwardPreHook(hook: FullBackwardPreHook, options?: HookOptions): HookHandle {
-    return addHook(this.#hooks().backwardBefore, hook, options);
-  }
-
-  /** Calls `hook(module, gradInput, gradOutput)` in backward, once the inputs' gradients are there. What it returns replaces them. */
-  registerFullBackwardHook(hook: FullBackwardHook, options?: HookOptions): HookHandle {
-    return addHook(this.#hooks().backward, hook, options);
-  }
-
-  /** Calls `hook(module, prefix, keepVars)` before the module writes its tensors into a state dict. */
-  registerStateDictPreHook(hook: StateDictPreHook): HookHandle {
-    return addHook(this.#hooks().statePre, hook);
-  }
-
-  /** Calls `hook(module, stateDict, prefix, localMetadata)` when the module has written its tensors; it may change the state dict. */
-  registerStateDictPostHook(hook: StateDictPostHook): HookHandle {
-    return addHook(this.#hooks().statePost, hook);
-  }
-
-  /** Calls `hook` before the module takes its tensors from a state dict, which the hook may change: renaming old keys, say. */
-  registerLoadStateDictPreHook(hook: LoadStateDictPreHook): HookHandle {
-    return addHook(this.#hooks().loadPre, hook);
-  }
-
-  /** Calls `hook(module, { missingKeys, unexpectedKeys })` after loading; keys that it takes off the lists are no errors. */
-  registerLoadStateDictPostHook(hook: LoadStateDictPostHook): HookHandle {
-    return addHook(this.#hooks().loadPost, hook);
-  }
+/** {@link FullBackwardHook} of every module. */
+export function registerModuleFullBackwardHook(hook: FullBackwardHook): HookHandle {
+  return addHook(everywhere.backward, hook);
 }

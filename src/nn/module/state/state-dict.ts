@@ -177,18 +177,18 @@ function advice({ dict, strict, problems, matches, missingKeys, unexpectedKeys }
   return strict && problems.length === 0 ? 'Use { strict: false } to load the keys that match.' : '';
 }
 
-/** Whether it is a whole module, seen by its methods: the class stands in a file that imports this one. */
-const isModule = (given: unknown): boolean => typeof (given as { stateDict?: unknown })?.stateDict === 'function';
+/** Whether it is the module, or an optimizer, in the place of its state dict. */
+const hasStateDict = (given: unknown): boolean => typeof (given as { stateDict?: unknown })?.stateDict === 'function';
 
 /** What to write where something else stands in the place of a state dict. */
 function adviceFor(given: unknown): string {
   if (given instanceof Promise) return ' Await it: await load(path).';
-  if (isModule(given)) return ' Pass what its stateDict() gives.';
+  if (hasStateDict(given)) return ' Pass what its stateDict() gives.';
   return typeof given === 'string' ? ' Read the file first: await load(path).' : '';
 }
 
 export function loadStateDict(module: Module, given: StateDict, { strict = true, assign = false }: LoadStateDictOptions): LoadResult {
-  if (typeof given !== 'object' || given === null || given instanceof Tensor || given instanceof Promise || isModule(given))
+  if (typeof given !== 'object' || given === null || given instanceof Tensor || given instanceof Promise || hasStateDict(given))
     throw new ArgumentError(`loadStateDict: the state dict is ${describe(given)}, expected tensors by key.${adviceFor(given)}`);
   const loading = new Loading(given instanceof Map ? (Object.fromEntries(given) as StateDict) : { ...given }, strict);
   loading.visit(module, '');
