@@ -51,6 +51,8 @@ export default defineConfig({
   test: {
     // The default leaves one processor idle, which is half of a small machine.
     maxWorkers: availableParallelism(),
+    slowTestThreshold: 3000,
+    reporters: process.env['HONE_WRITE_CONFORMANCE'] === '1' ? ['default', './test/conformance/page.ts'] : ['default'],
     projects: [
       project('once', engines[0]!, once, [], false),
       project('pages', engines[0]!, anyEngine, [], true),

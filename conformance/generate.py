@@ -4,7 +4,7 @@ Writes conformance/fixtures from what torch computes. Needs torch, nothing else.
     python conformance/generate.py                   all families
     python conformance/generate.py losses pools      those of conformance/cases/losses.py and pools.py
 
-test/conformance.test.ts replays all of it on Hone.
+test/conformance replays all of it on Hone.
 """
 import importlib
 import os

@@ -3,7 +3,7 @@ Single calls with odd operands, drawn from a seed: every dtype, 0-dim and empty 
 cases/values.py keeps some of them as fixtures; for others
 
     python conformance/random_calls.py --seed 7 --count 5000 --out /tmp/calls.json
-    HONE_CALLS=/tmp/calls.json npx vitest run test/conformance.test.ts -t "random calls"
+    HONE_CALLS=/tmp/calls.json npx vitest run test/conformance -t "random calls"
 """
 import argparse
 import json

@@ -7,10 +7,10 @@ import * as hone from 'hone';
 import { nn, optim } from 'hone';
 import { describe, expect, test } from 'vitest';
 import { families } from './conformance/fixtures.js';
-import { checkCall, checkModule, differentiable, differentiableModules } from './conformance/gradients.js';
-import type { ModuleCase } from './conformance/modules.js';
-import type { Case } from './conformance/replay.js';
+import type { ModuleCase } from './conformance/kinds/modules.js';
+import type { Case } from './conformance/kinds/programs.js';
 import { elsewhere, noGradcheck, noOperations, notDifferentiable, ownInit, withoutFixture } from './coverage/exceptions.js';
+import { checkCall, checkModule, differentiable, differentiableModules } from './coverage/gradients.js';
 import { unusedReasons } from './coverage/missing.js';
 import { modules, page } from './coverage/names.js';
 

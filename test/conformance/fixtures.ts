@@ -1,6 +1,6 @@
 /** The files of conformance/fixtures that conformance/generate.py writes. */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { AnyCase } from './kinds.js';
+import type { AnyCase } from './kinds/index.js';
 
 export interface FixtureFamily {
   readonly name: string;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import * as hone from 'hone';
 import { nn, optim, Tensor } from 'hone';
-import { groupBy } from '../group-by.js';
+import { groupBy } from './group-by.js';
 import { reasonFor, renamed } from './missing.js';
 
 export interface Line {

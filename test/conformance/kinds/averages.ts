@@ -1,7 +1,7 @@
 /** Averaged models, clipped gradients and penalties. */
 import { HoneError, nn, noGrad, ones, type Tensor, tensor } from 'hone';
-import { type Floating, values } from './numbers.js';
-import { compareNumbers, type Replayed, unpack } from './replay.js';
+import { type Floating, values } from '../numbers.js';
+import { compareNumbers, type Replayed, unpack } from './programs.js';
 
 const { swaUtils, utils } = nn;
 const TOLERANCE = { float64: 1e-12, float32: 2e-6 };

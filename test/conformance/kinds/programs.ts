@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as hone from 'hone';
 import { autograd, type DType, engineInfo, GradError, HoneError, nn, Tensor } from 'hone';
-import { type Floating, type InputSpec, makeInput, numbers } from './numbers.js';
+import { type Floating, type InputSpec, makeInput, numbers } from '../numbers.js';
 
 /** A tensor that torch made; its dtype is float64 where none is given. */
 export interface Stored {

@@ -1,7 +1,7 @@
 /** Replays a use of a class of `nn`: its text, its state dict, its seeded initial state, and what training and evaluation give. */
 import { autograd, fromTypedArray, HoneError, manualSeed, nn, noGrad, rand, type Tensor } from 'hone';
-import { type Floating, type InputSpec, makeInput, numbers } from './numbers.js';
-import { camelKeys, compare, flat, type Replayed, resolve, type Stored, weighted } from './replay.js';
+import { type Floating, type InputSpec, makeInput, numbers } from '../numbers.js';
+import { camelKeys, compare, flat, type Replayed, resolve, type Stored, weighted } from './programs.js';
 
 interface Run {
   readonly train: boolean;

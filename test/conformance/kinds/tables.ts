@@ -1,6 +1,6 @@
 /** Result types of every pair of dtypes. */
 import { type DType, HoneError, Tensor, tensor } from 'hone';
-import { call, compare, type Replayed, type Stored } from './replay.js';
+import { call, compare, type Replayed, type Stored } from './programs.js';
 
 const DTYPES: readonly DType[] = ['bool', 'uint8', 'int32', 'int64', 'float32', 'float64'];
 type Values = Record<string, readonly number[]>;

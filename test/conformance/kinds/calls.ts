@@ -1,6 +1,6 @@
 /** Single calls with odd operands: what conformance/random_calls.py drew. */
 import { type DType, HoneError, Tensor, tensor } from 'hone';
-import { call, flat, type Replayed } from './replay.js';
+import { call, flat, type Replayed } from './programs.js';
 
 /** A number as JSON holds it: `f` what it cannot write, `i` integers beyond doubles. */
 type Written = number | boolean | { readonly f: string } | { readonly i: string };

@@ -1,7 +1,7 @@
 /** Replays cases that record how results lie in memory: their strides, 0 for sizes of 1. */
 import { Tensor } from 'hone';
-import { makeInput } from './numbers.js';
-import { type Case, flat, type Replayed, runProgram } from './replay.js';
+import { makeInput } from '../numbers.js';
+import { type Case, flat, type Replayed, runProgram } from './programs.js';
 
 export interface LayoutCase extends Case {
   /** The strides of each tensor that comes out. */

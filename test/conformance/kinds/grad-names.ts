@@ -1,6 +1,6 @@
 /** What is printed as grad_fn of the result of one call. */
 import { arange, Tensor } from 'hone';
-import { call, flat, type Replayed } from './replay.js';
+import { call, flat, type Replayed } from './programs.js';
 
 export interface GradNameCase {
   readonly n: string;

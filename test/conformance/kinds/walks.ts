@@ -1,7 +1,7 @@
 /** Replays the random programs of conformance/cases/random_programs.py, statement by statement. */
 import * as hone from 'hone';
 import { autograd, GradError, HoneError, noGrad, type Tensor, tensor } from 'hone';
-import type { Replayed } from './replay.js';
+import type { Replayed } from './programs.js';
 
 type Numbers = readonly number[] | null;
 type Statement = readonly [kind: string, ...rest: unknown[]];

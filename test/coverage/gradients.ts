@@ -1,9 +1,9 @@
 /** Gradcheck of what the fixtures hold: the gradients of a case in float64 against finite differences, apart from what torch says. */
 import { autograd, isfinite, Tensor } from 'hone';
-import { groupBy } from '../group-by.js';
-import { type ModuleCase, prepare } from './modules.js';
-import { makeInput, viewOf } from './numbers.js';
-import { type Case, runProgram } from './replay.js';
+import { type ModuleCase, prepare } from '../conformance/kinds/modules.js';
+import { type Case, runProgram } from '../conformance/kinds/programs.js';
+import { makeInput, viewOf } from '../conformance/numbers.js';
+import { groupBy } from './group-by.js';
 
 /** Whether finite differences can be taken at its inputs: no ties, no infinities, no integers that stand for floats. */
 const smooth = (specs: readonly { readonly k: string; readonly ng?: boolean }[]) =>

@@ -1,7 +1,7 @@
 /** Replays 100 steps of an optimizer: values, state dicts, and the same again from PyTorch's state after ten steps. */
 import { HoneError, optim, type Tensor, tensor } from 'hone';
-import { type Floating, numbers, values } from './numbers.js';
-import { compareNumbers, type Replayed, unpack } from './replay.js';
+import { type Floating, numbers, values } from '../numbers.js';
+import { compareNumbers, type Replayed, unpack } from './programs.js';
 
 /** One entry of a state dict: parameter, name, shape, numbers. */
 type Saved = readonly [param: number, key: string, shape: readonly number[], bits: string];

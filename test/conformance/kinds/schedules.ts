@@ -1,7 +1,7 @@
 /** Schedulers: their traces, the states that torch saved after half of the steps, and calls that it refuses. */
 import { HoneError, ones, optim } from 'hone';
-import { values } from './numbers.js';
-import { compareNumbers, type Replayed, unpack } from './replay.js';
+import { values } from '../numbers.js';
+import { compareNumbers, type Replayed, unpack } from './programs.js';
 
 type Options = Record<string, unknown>;
 type Scheduler = optim.lrScheduler.LRScheduler;

@@ -1,7 +1,7 @@
 /** LBFGS: its parameters after each step, the number of evaluations, and the state that torch saved in the middle. */
 import { fromTypedArray, HoneError, noGrad, optim, Tensor, tensor } from 'hone';
-import { values } from './numbers.js';
-import { compareNumbers, type Replayed, unpack } from './replay.js';
+import { values } from '../numbers.js';
+import { compareNumbers, type Replayed, unpack } from './programs.js';
 
 type Saved = number | null | { readonly v: string; readonly s: readonly number[] } | readonly Saved[];
 

@@ -1,0 +1,3 @@
+import { againstTorch } from './suite.js';
+
+againstTorch('layers');
