@@ -56,7 +56,14 @@ export type { ConvTranspose1dOptions, ConvTranspose2dOptions, ConvTranspose3dOpt
 export { convTranspose1d, convTranspose2d, convTranspose3d } from './conv/transpose.js';
 export type { CosineSimilarityOptions, NormalizeOptions, PairwiseDistanceOptions } from './distance/functional.js';
 export { cosineSimilarity, normalize, pairwiseDistance } from './distance/functional.js';
-export type { DropoutOptions } from './dropout/functional.js';
+export type {
+  AlphaDropoutOptions,
+  Dropout1dOptions,
+  Dropout2dOptions,
+  Dropout3dOptions,
+  DropoutOptions,
+  FeatureAlphaDropoutOptions,
+} from './dropout/functional.js';
 export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './dropout/functional.js';
 export type { EmbeddingBagOptions } from './embedding/bag.js';
 export { embeddingBag } from './embedding/bag.js';

@@ -51,7 +51,15 @@ export { Conv1d, Conv2d, Conv3d } from './conv/layers.js';
 export type { ConvTranspose1dLayerOptions, ConvTranspose2dLayerOptions, ConvTranspose3dLayerOptions } from './conv/transpose-layers.js';
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './conv/transpose-layers.js';
 export { CosineSimilarity, PairwiseDistance } from './distance/layers.js';
-export type { DropoutLayerOptions } from './dropout/layers.js';
+export type {
+  AlphaDropoutOptions,
+  Dropout1dOptions,
+  Dropout2dOptions,
+  Dropout3dOptions,
+  DropoutLayerOptions,
+  DropoutOptions,
+  FeatureAlphaDropoutOptions,
+} from './dropout/layers.js';
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout/layers.js';
 export type { EmbeddingBagLayerOptions, EmbeddingLayerOptions, PretrainedBagOptions, PretrainedOptions } from './embedding/layers.js';
 export { Embedding, EmbeddingBag } from './embedding/layers.js';

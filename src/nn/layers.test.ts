@@ -331,7 +331,7 @@ describe('losses', () => {
 it.each([
   [() => new nn.Linear(-1, 3), ArgumentError, 'Linear: inFeatures is -1, expected a whole number of at least 0.'],
   [() => new nn.Linear(3, 2.5), ArgumentError, 'Linear: outFeatures is 2.5'],
-  [() => new nn.Linear(3, 2, { dtype: 'int64' }), DTypeError, 'Linear: expected float32 or float64, got int64.'],
+  [() => new nn.Linear(3, 2, { dtype: 'int64' }), DTypeError, 'Linear: dtype is int64, expected float32 or float64.'],
   [() => new nn.Conv2d(3, 4, 3, { groups: 2 }), ArgumentError, 'Conv2d: groups 2 must divide inChannels 3 and outChannels 4.'],
   [() => new nn.Conv2d(3, 4, 0), ArgumentError, 'Conv2d: kernelSize is 0'],
   [

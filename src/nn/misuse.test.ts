@@ -14,10 +14,10 @@ const calls: [string, string, Call][] = [
   ['convTranspose1d', 'input', new nn.ConvTranspose1d(1, 1, 3).forward],
   ['BatchNorm1d', 'input', new nn.BatchNorm1d(2).forward],
   ['InstanceNorm2d', 'input', new nn.InstanceNorm2d(2).forward],
-  ['layerNorm', 'input', new nn.LayerNorm(2).forward],
-  ['GroupNorm', 'input', new nn.GroupNorm(1, 2).forward],
-  ['maxPool2d', 'input', new nn.MaxPool2d(2).forward],
-  ['adaptiveAvgPool2d', 'input', new nn.AdaptiveAvgPool2d(1).forward],
+  ['layerNorm', 'x', new nn.LayerNorm(2).forward],
+  ['GroupNorm', 'x', new nn.GroupNorm(1, 2).forward],
+  ['maxPool2d', 'x', new nn.MaxPool2d(2).forward],
+  ['adaptiveAvgPool2d', 'x', new nn.AdaptiveAvgPool2d(1).forward],
   ['relu', 'input', new nn.ReLU().forward],
   ['sigmoid', 'x', new nn.Sigmoid().forward],
   ['softmax', 'input', new nn.Softmax(1).forward],
@@ -83,7 +83,7 @@ describe('what is no tensor', () => {
     expect(() => new Net().forward(undefined as never)).toThrow('features.0 (Flatten): x is missing, expected a Tensor.');
     expect(() => new Net().forward(ones([2, 3]))).toThrow('features.1 (Linear): input has 3 features, weight expects 4');
     expect(() => new Net().forward(ones([2, 4], { dtype: 'int64' }))).toThrow(
-      "features.1 (Linear): input is int64 and weight float32, expected one dtype. Convert one with to('float32').",
+      "features.1 (Linear): input is int64 and weight float32, expected one dtype. Use input.to('float32').",
     );
   });
 });

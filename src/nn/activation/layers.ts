@@ -2,14 +2,14 @@
 
 import { ArgumentError } from '../../errors.js';
 import { readArguments, type Settings } from '../../tensor/arguments.js';
-import { countOf } from '../../tensor/checks.js';
+import { assertFloatingDType, countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { constant_ } from '../init/init.js';
 import { Module } from '../module/module.js';
-import { assertTrainable, Parameter } from '../module/state/parameter.js';
+import { Parameter } from '../module/state/parameter.js';
 import { float } from '../module/text.js';
 import {
   celu,
@@ -441,7 +441,7 @@ export class PReLU extends Module {
       options,
     ]);
     countOf(classNameOf(new.target), 'numParameters', given.numParameters);
-    assertTrainable(given.dtype, classNameOf(new.target));
+    assertFloatingDType(classNameOf(new.target), 'dtype', given.dtype);
     this.numParameters = given.numParameters;
     this.init = given.init;
     this.weight = this.registerParameter('weight', new Parameter(emptyTensor([this.numParameters], given.dtype)));

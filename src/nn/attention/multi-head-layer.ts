@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../../errors.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { countOf } from '../../tensor/checks.js';
+import { assertFloatingDType, countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
@@ -11,7 +11,7 @@ import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { xavierNormal_, xavierUniform_, zeros_ } from '../init/init.js';
 import { Linear } from '../linear/linear.js';
 import { Module } from '../module/module.js';
-import { assertTrainable, Parameter } from '../module/state/parameter.js';
+import { Parameter } from '../module/state/parameter.js';
 import { type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head.js';
 
 /** The options of {@link MultiheadAttention}. */
@@ -161,7 +161,7 @@ export class MultiheadAttention extends Module {
     this.vdim = options.vdim ?? embedDim;
     countOf(classNameOf(new.target), 'kdim', this.kdim);
     countOf(classNameOf(new.target), 'vdim', this.vdim);
-    assertTrainable(dtype, classNameOf(new.target));
+    assertFloatingDType(classNameOf(new.target), 'dtype', dtype);
     this.headDim = embedDim / numHeads;
     this.dropout = dropout;
     this.batchFirst = batchFirst;

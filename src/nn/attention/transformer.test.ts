@@ -60,7 +60,7 @@ describe('MultiheadAttention', () => {
       ArgumentError,
       'dropout is 1.5, expected the probability to drop, from 0 to 1',
     );
-    throws(() => new nn.MultiheadAttention(4, 2, { dtype: 'int64' }), DTypeError, 'expected float32 or float64, got int64');
+    throws(() => new nn.MultiheadAttention(4, 2, { dtype: 'int64' }), DTypeError, 'dtype is int64, expected float32 or float64');
     const layer = new nn.MultiheadAttention(4, 2);
     const x = randn([3, 2, 4]);
     throws(() => layer.forward(randn([3, 2, 5]), x, x), ShapeError, 'MultiheadAttention: query has 5 features, expected 4');

@@ -6,7 +6,7 @@ import { maskedFill } from '../../ops/index/masks.js';
 import { any } from '../../ops/reduce/sum.js';
 import { narrow, unsqueeze } from '../../ops/view/movement.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { assertTensors, countOf, listable, MOST_LAYERS } from '../../tensor/checks.js';
+import { assertFloatingDType, assertTensors, countOf, listable, MOST_LAYERS } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DType } from '../../tensor/dtype.js';
 import { show } from '../../tensor/show.js';
@@ -15,7 +15,6 @@ import { item } from '../../tensor/transfer.js';
 import { ModuleList } from '../containers/lists.js';
 import { xavierUniform_ } from '../init/init.js';
 import { Module } from '../module/module.js';
-import { assertTrainable } from '../module/state/parameter.js';
 import { LayerNorm } from '../norm/layer.js';
 import { causalMask } from './attention.js';
 import { canonicalMask, warnMixedMasks } from './multi-head.js';
@@ -294,7 +293,7 @@ export class Transformer extends Module {
     const options = readArguments<Settings<TransformerOptions>>(classNameOf(new.target), DEFAULTS, rest);
     const { dModel, nhead, numEncoderLayers, numDecoderLayers, customEncoder, customDecoder, ...layer } = options;
     countOf(classNameOf(new.target), 'dModel', dModel, 1);
-    assertTrainable(layer.dtype, classNameOf(new.target));
+    assertFloatingDType(classNameOf(new.target), 'dtype', layer.dtype);
     this.dModel = dModel;
     this.nhead = nhead;
     this.batchFirst = layer.batchFirst;
@@ -337,7 +336,7 @@ export class Transformer extends Module {
   /** The causal mask [size, size]: 0 up to the diagonal, -inf above. @param options.dtype default float32. */
   static generateSquareSubsequentMask(size: number, { dtype = 'float32' }: { dtype?: DType } = {}): Tensor {
     countOf('generateSquareSubsequentMask', 'size', size);
-    assertTrainable(dtype, 'generateSquareSubsequentMask');
+    assertFloatingDType('generateSquareSubsequentMask', 'dtype', dtype);
     return causalMask(size, size, dtype);
   }
 }

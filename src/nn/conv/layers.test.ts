@@ -94,7 +94,7 @@ describe('errors', () => {
       `Conv2d: padding 'same' needs stride 1, got (2, 2).`,
     );
     wrong(() => new nn.Conv2d(1, 1, 3, { kernel: 2 } as never), ArgumentError, 'Conv2d: there is no option "kernel".');
-    wrong(() => new nn.Conv2d(1, 1, 3, { dtype: 'int64' }), DTypeError, 'Conv2d: expected float32 or float64, got int64.');
+    wrong(() => new nn.Conv2d(1, 1, 3, { dtype: 'int64' }), DTypeError, 'Conv2d: dtype is int64, expected float32 or float64.');
     wrong(
       () => new nn.ConvTranspose2d(1, 1, 3, { paddingMode: 'reflect' as never }),
       ArgumentError,

@@ -3,14 +3,14 @@
 import { ArgumentError } from '../../errors.js';
 import { type PadMode, pad } from '../../ops/join/pad.js';
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { countOf } from '../../tensor/checks.js';
+import { assertFloatingDType, countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { resetWeightAndBias } from '../init/reset.js';
 import { type LayerKind, Module } from '../module/module.js';
-import { assertTrainable, Parameter } from '../module/state/parameter.js';
+import { Parameter } from '../module/state/parameter.js';
 import { tuple } from '../module/text.js';
 import { conv1d, conv2d, conv3d } from './functional.js';
 import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from './geometry.js';
@@ -68,7 +68,7 @@ export abstract class ConvNd<S extends readonly number[]> extends Module {
     countOf(name, 'inChannels', inChannels, (new.target as { readonly lazy?: boolean }).lazy ? 0 : 1);
     countOf(name, 'outChannels', outChannels, 1);
     countOf(name, 'groups', groups, 1);
-    assertTrainable(dtype, name);
+    assertFloatingDType(name, 'dtype', dtype);
     if (inChannels % groups !== 0 || outChannels % groups !== 0)
       throw new ArgumentError(`${name}: groups ${groups} must divide inChannels ${inChannels} and outChannels ${outChannels}.`);
     if (!PADDING_MODES.includes(paddingMode))

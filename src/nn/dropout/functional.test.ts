@@ -114,7 +114,7 @@ test('dropout2d warns of other shapes and drops channels all the same', () => {
 
 test('errors', () => {
   expect(() => F.dropout(ones([2]), 1.5)).toThrow(ArgumentError);
-  expect(() => F.dropout(ones([2]), 1.5)).toThrow('dropout: p is 1.5, expected the probability to drop, from 0 to 1.');
+  expect(() => F.dropout(ones([2]), 1.5)).toThrow('dropout: p is 1.5, expected a probability from 0 to 1.');
   expect(() => F.alphaDropout(ones([2]), Number.NaN, true)).toThrow(ArgumentError);
   expect(() => F.dropout(ones([2], { dtype: 'int64' }))).toThrow(DTypeError);
   expect(() => F.dropout1d(ones([2]))).toThrow(ShapeError);
@@ -124,5 +124,5 @@ test('errors', () => {
   expect(() => F.featureAlphaDropout(ones([2]), 0.5, true)).toThrow(
     'featureAlphaDropout: x is [2], expected at least [N, C]. Use dropout.',
   );
-  expect(() => new nn.Dropout3d(-0.1)).toThrow('Dropout3d: p is -0.1, expected the probability to drop, from 0 to 1.');
+  expect(() => new nn.Dropout3d(-0.1)).toThrow('Dropout3d: p is -0.1, expected a probability from 0 to 1.');
 });

@@ -1,12 +1,12 @@
 /** Dropout, with PyTorch's random draws: the same seed drops the same elements. */
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { ShapeError, showShape } from '../../errors.js';
 import { add, mul, sub } from '../../ops/elementwise/binary.js';
 import { inPlace } from '../../ops/elementwise/inplace.js';
 import { squeeze, unsqueeze } from '../../ops/view/movement.js';
-import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertFloating, assertTensor } from '../../tensor/checks.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
+import { assertFloating, assertTensor, probability } from '../../tensor/checks.js';
 import { ones } from '../../tensor/create.js';
 import { defaultGenerator, generatorPtr } from '../../tensor/random.js';
 import { code, copyInto, dense, emptyLikeDense, rowMajor } from '../../tensor/raw.js';
@@ -14,28 +14,42 @@ import { numel, sameShape } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
 
-function checkProbability(p: number, op: string): void {
-  if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${op}: p is ${p}, expected the probability to drop, from 0 to 1.`);
-}
-
-/** The options of the dropout functions. */
+/** The options of {@link dropout}. */
 export interface DropoutOptions {
   /** The probability to drop. Default: 0.5. */
   p?: number;
-  /** Whether anything happens at all: in a model, pass `this.training`. Default: true. */
+  /** Whether anything happens at all: in a model, pass `this.training`. Default: true; false for `alphaDropout` and `featureAlphaDropout`. */
   training?: boolean;
   /** Writes over x. Default: false. */
   inplace?: boolean;
 }
 
-/** p, training and inplace in this order, or by name. */
-type Arguments = Trailing<[p: number, training: boolean, inplace: boolean], DropoutOptions>;
+/** The options of {@link dropout1d}. */
+export type Dropout1dOptions = DropoutOptions;
+/** The options of {@link dropout2d}. */
+export type Dropout2dOptions = DropoutOptions;
+/** The options of {@link dropout3d}. */
+export type Dropout3dOptions = DropoutOptions;
+/** The options of {@link alphaDropout}. */
+export type AlphaDropoutOptions = DropoutOptions;
+/** The options of {@link featureAlphaDropout}. */
+export type FeatureAlphaDropoutOptions = DropoutOptions;
 
-/** The options, with the checks and the in-place form that all of them share; `drop` gets x where something is to be done. */
-function dropping(op: string, x: Tensor, args: Arguments, on: boolean, drop: (x: Tensor, p: number) => Tensor): Tensor {
-  const { p, training, inplace } = readArguments(op, { p: 0.5, training: on, inplace: false }, args);
+type DropoutArguments = Arguments<DropoutOptions, [p: 'p', training: 'training', inplace: 'inplace']>;
+type DropoutSettings = Settings<DropoutOptions>;
+
+const ON: DropoutSettings = { p: 0.5, training: true, inplace: false };
+const OFF: DropoutSettings = { ...ON, training: false };
+
+function read(op: string, defaults: DropoutSettings, args: DropoutArguments): DropoutSettings {
+  const settings = readArguments(op, defaults, args);
+  probability(op, 'p', settings.p);
+  return settings;
+}
+
+/** What all of them share: when nothing is done, and the in-place form. `drop` gets x where something is to be done. */
+function dropping(op: string, x: Tensor, { p, training, inplace }: DropoutSettings, drop: (x: Tensor, p: number) => Tensor): Tensor {
   assertTensor(op, 'x', x);
-  checkProbability(p, op);
   if (!training || p === 0 || numel(x.shape) === 0) return x;
   assertFloating(op, 'x', x);
   const make = () => (p === 1 ? mul(x, 0) : drop(x, p));
@@ -51,8 +65,13 @@ function dropping(op: string, x: Tensor, args: Arguments, on: boolean, drop: (x:
  * F.dropout(x, 0.5, this.training);
  * F.dropout(x, { p: 0.2, training: this.training });
  */
-export function dropout(x: Tensor, ...args: Arguments): Tensor {
-  return dropping('dropout', x, args, true, masked);
+export function dropout(x: Tensor, ...args: DropoutArguments): Tensor {
+  return dropoutOf(x, read('dropout', ON, args));
+}
+
+/** @internal {@link dropout} with settings that are checked: by it, or by the layer when it was made. The same holds for the others. */
+export function dropoutOf(x: Tensor, settings: DropoutSettings): Tensor {
+  return dropping('dropout', x, settings, masked);
 }
 
 /** 0 < p < 1. The mask lies in memory as x does, and its draws go in the order of memory; before PyTorch 2.5 in the order of dims. */
@@ -82,13 +101,18 @@ function applyMask(g: Tensor, mask: Tensor, p: number): Tensor {
  * @throws {ShapeError} for fewer than 2 dims. @throws as {@link dropout}.
  * @see Tompson et al. 2014, https://arxiv.org/abs/1411.4280; https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
  */
-export function dropout2d(x: Tensor, ...args: Arguments): Tensor {
+export function dropout2d(x: Tensor, ...args: DropoutArguments): Tensor {
+  return dropout2dOf(x, read('dropout2d', ON, args));
+}
+
+/** @internal */
+export function dropout2dOf(x: Tensor, settings: DropoutSettings): Tensor {
   assertTensor('dropout2d', 'x', x);
   if (x.ndim !== 4) {
     const reading = x.ndim === 3 ? ' Its three dims are read as [N, C, L], as PyTorch does; use dropout1d for that.' : ' Use dropout.';
     warnOnce(`dropout2d: x is ${showShape(x.shape)}, expected [N, C, H, W].${reading}`);
   }
-  return dropping('dropout2d', x, args, true, (x, p) => dropChannels('dropout2d', x, p));
+  return dropping('dropout2d', x, settings, (x, p) => dropChannels('dropout2d', x, p));
 }
 
 /**
@@ -97,11 +121,16 @@ export function dropout2d(x: Tensor, ...args: Arguments): Tensor {
  * @throws {ShapeError} for another number of dims. @throws as {@link dropout}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
  */
-export function dropout1d(x: Tensor, ...args: Arguments): Tensor {
+export function dropout1d(x: Tensor, ...args: DropoutArguments): Tensor {
+  return dropout1dOf(x, read('dropout1d', ON, args));
+}
+
+/** @internal */
+export function dropout1dOf(x: Tensor, settings: DropoutSettings): Tensor {
   assertTensor('dropout1d', 'x', x);
   if (x.ndim !== 2 && x.ndim !== 3)
     throw new ShapeError(`dropout1d: x is ${showShape(x.shape)}, expected [N, C, L], or [C, L] for one item.`);
-  return dropping('dropout1d', x, args, true, (x, p) => batched('dropout1d', x, p, x.ndim === 3));
+  return dropping('dropout1d', x, settings, (x, p) => batched('dropout1d', x, p, x.ndim === 3));
 }
 
 /**
@@ -109,11 +138,16 @@ export function dropout1d(x: Tensor, ...args: Arguments): Tensor {
  * @param args as in {@link dropout}.
  * @throws as {@link dropout}. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
  */
-export function dropout3d(x: Tensor, ...args: Arguments): Tensor {
+export function dropout3d(x: Tensor, ...args: DropoutArguments): Tensor {
+  return dropout3dOf(x, read('dropout3d', ON, args));
+}
+
+/** @internal */
+export function dropout3dOf(x: Tensor, settings: DropoutSettings): Tensor {
   assertTensor('dropout3d', 'x', x);
   if (x.ndim !== 4 && x.ndim !== 5)
     warnOnce(`dropout3d: x is ${showShape(x.shape)}, expected [N, C, D, H, W], or [C, D, H, W] for one item. Use dropout.`);
-  return dropping('dropout3d', x, args, true, (x, p) => batched('dropout3d', x, p, x.ndim === 5));
+  return dropping('dropout3d', x, settings, (x, p) => batched('dropout3d', x, p, x.ndim === 5));
 }
 
 function batched(op: string, x: Tensor, p: number, hasBatch: boolean): Tensor {
@@ -148,9 +182,14 @@ function alphaDropped(op: string, x: Tensor, p: number, keep: Tensor): Tensor {
  * @throws as {@link dropout}.
  * @see Klambauer et al. 2017, https://arxiv.org/abs/1706.02515; https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
  */
-export function alphaDropout(x: Tensor, ...args: Arguments): Tensor {
+export function alphaDropout(x: Tensor, ...args: DropoutArguments): Tensor {
+  return alphaDropoutOf(x, read('alphaDropout', OFF, args));
+}
+
+/** @internal */
+export function alphaDropoutOf(x: Tensor, settings: DropoutSettings): Tensor {
   const op = 'alphaDropout';
-  return dropping(op, x, args, false, (x, p) => alphaDropped(op, x, p, emptyLikeDense(dense(x, op))));
+  return dropping(op, x, settings, (x, p) => alphaDropped(op, x, p, emptyLikeDense(dense(x, op))));
 }
 
 /**
@@ -159,7 +198,12 @@ export function alphaDropout(x: Tensor, ...args: Arguments): Tensor {
  * @throws {ShapeError} for fewer than 2 dims. @throws as {@link dropout}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html
  */
-export function featureAlphaDropout(x: Tensor, ...args: Arguments): Tensor {
+export function featureAlphaDropout(x: Tensor, ...args: DropoutArguments): Tensor {
+  return featureAlphaDropoutOf(x, read('featureAlphaDropout', OFF, args));
+}
+
+/** @internal */
+export function featureAlphaDropoutOf(x: Tensor, settings: DropoutSettings): Tensor {
   const op = 'featureAlphaDropout';
-  return dropping(op, x, args, false, (x, p) => alphaDropped(op, x, p, emptyTensor(channelShape(op, x), x.dtype)));
+  return dropping(op, x, settings, (x, p) => alphaDropped(op, x, p, emptyTensor(channelShape(op, x), x.dtype)));
 }

@@ -1,32 +1,42 @@
 /** Dropout layers: they act while training and pass everything in evaluation. */
-import { ArgumentError } from '../../errors.js';
-import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
+import { probability } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type LayerKind, Module } from '../module/module.js';
 import { bool, float } from '../module/text.js';
-import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './functional.js';
+import { alphaDropoutOf, dropout1dOf, dropout2dOf, dropout3dOf, dropoutOf, featureAlphaDropoutOf } from './functional.js';
 
-/** The options of the dropout layers. */
-export interface DropoutLayerOptions {
+/** The options of {@link Dropout}. */
+export interface DropoutOptions {
   /** The probability to drop. Default: 0.5. */
   p?: number;
   /** Writes over the input. Default: false. */
   inplace?: boolean;
 }
 
+/** The options of {@link Dropout1d}. */
+export type Dropout1dOptions = DropoutOptions;
+/** The options of {@link Dropout2d}. */
+export type Dropout2dOptions = DropoutOptions;
+/** The options of {@link Dropout3d}. */
+export type Dropout3dOptions = DropoutOptions;
+/** The options of {@link AlphaDropout}. */
+export type AlphaDropoutOptions = DropoutOptions;
+/** The options of {@link FeatureAlphaDropout}. */
+export type FeatureAlphaDropoutOptions = DropoutOptions;
+/** @deprecated The name that {@link DropoutOptions} had. */
+export type DropoutLayerOptions = DropoutOptions;
+
 abstract class DropoutLayer extends Module {
   static override readonly kind: LayerKind | null = 'random';
   readonly p: number;
   readonly inplace: boolean;
 
-  constructor(...args: Trailing<[p: number, inplace: boolean], DropoutLayerOptions>) {
+  constructor(...args: Arguments<DropoutOptions, [p: 'p', inplace: 'inplace']>) {
     super();
-    const { p, inplace } = readArguments(classNameOf(this), { p: 0.5, inplace: false }, args);
-    if (!(p >= 0 && p <= 1))
-      throw new ArgumentError(`${classNameOf(this)}: p is ${show(p)}, expected the probability to drop, from 0 to 1.`);
-    this.p = p;
+    const { p, inplace } = readArguments(classNameOf(new.target), { p: 0.5, inplace: false }, args);
+    this.p = probability(classNameOf(new.target), 'p', p);
     this.inplace = inplace;
   }
 
@@ -46,7 +56,7 @@ abstract class DropoutLayer extends Module {
 export class Dropout extends DropoutLayer {
   static override readonly className: string = 'Dropout';
   forward(x: Tensor): Tensor {
-    return dropout(x, this.p, this.training, this.inplace);
+    return dropoutOf(x, this);
   }
 }
 
@@ -61,7 +71,7 @@ export class Dropout extends DropoutLayer {
 export class Dropout1d extends DropoutLayer {
   static override readonly className: string = 'Dropout1d';
   forward(x: Tensor): Tensor {
-    return dropout1d(x, this.p, this.training, this.inplace);
+    return dropout1dOf(x, this);
   }
 }
 
@@ -76,7 +86,7 @@ export class Dropout1d extends DropoutLayer {
 export class Dropout2d extends DropoutLayer {
   static override readonly className: string = 'Dropout2d';
   forward(x: Tensor): Tensor {
-    return dropout2d(x, this.p, this.training, this.inplace);
+    return dropout2dOf(x, this);
   }
 }
 
@@ -91,7 +101,7 @@ export class Dropout2d extends DropoutLayer {
 export class Dropout3d extends DropoutLayer {
   static override readonly className: string = 'Dropout3d';
   forward(x: Tensor): Tensor {
-    return dropout3d(x, this.p, this.training, this.inplace);
+    return dropout3dOf(x, this);
   }
 }
 
@@ -106,7 +116,7 @@ export class Dropout3d extends DropoutLayer {
 export class AlphaDropout extends DropoutLayer {
   static override readonly className: string = 'AlphaDropout';
   forward(x: Tensor): Tensor {
-    return alphaDropout(x, this.p, this.training);
+    return alphaDropoutOf(x, { p: this.p, training: this.training, inplace: false });
   }
 }
 
@@ -121,6 +131,6 @@ export class AlphaDropout extends DropoutLayer {
 export class FeatureAlphaDropout extends DropoutLayer {
   static override readonly className: string = 'FeatureAlphaDropout';
   forward(x: Tensor): Tensor {
-    return featureAlphaDropout(x, this.p, this.training);
+    return featureAlphaDropoutOf(x, { p: this.p, training: this.training, inplace: false });
   }
 }

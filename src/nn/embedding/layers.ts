@@ -3,14 +3,14 @@
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { select } from '../../ops/view/movement.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { countOf } from '../../tensor/checks.js';
+import { assertFloatingDType, countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { normal_, zeros_ } from '../init/init.js';
 import { Module } from '../module/module.js';
-import { assertTrainable, Parameter } from '../module/state/parameter.js';
+import { Parameter } from '../module/state/parameter.js';
 import { bool, float } from '../module/text.js';
 import { type EmbeddingBagOptions, embeddingBag } from './bag.js';
 import { embedding } from './functional.js';
@@ -69,7 +69,7 @@ abstract class Table extends Module {
     const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, dtype } = options;
     countOf(name, 'numEmbeddings', numEmbeddings);
     countOf(name, 'embeddingDim', embeddingDim);
-    assertTrainable(dtype, name);
+    assertFloatingDType(name, 'dtype', dtype);
     if (sparse)
       throw new ArgumentError(`${name}: sparse gradients are not supported. Leave out sparse: the gradient is the same, but dense.`);
     if (paddingIdx !== null && !(Number.isInteger(paddingIdx) && paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {

@@ -1,13 +1,13 @@
 /** A learned form in two vectors. */
 
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { countOf } from '../../tensor/checks.js';
+import { assertFloatingDType, countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DType } from '../../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { uniform_ } from '../init/init.js';
 import { Module } from '../module/module.js';
-import { assertTrainable, Parameter } from '../module/state/parameter.js';
+import { Parameter } from '../module/state/parameter.js';
 import { bool } from '../module/text.js';
 import { bilinear } from './bilinear-functional.js';
 import type { LinearOptions } from './linear.js';
@@ -45,7 +45,7 @@ export class Bilinear extends Module {
     countOf(classNameOf(new.target), 'in1Features', in1Features, 1);
     countOf(classNameOf(new.target), 'in2Features', in2Features);
     countOf(classNameOf(new.target), 'outFeatures', outFeatures);
-    assertTrainable(dtype, classNameOf(new.target));
+    assertFloatingDType(classNameOf(new.target), 'dtype', dtype);
     this.weight = new Parameter(emptyTensor([outFeatures, in1Features, in2Features], dtype));
     this.bias = this.registerParameter('bias', bias ? new Parameter(emptyTensor([outFeatures], dtype)) : null);
     this.resetParameters();

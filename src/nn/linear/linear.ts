@@ -1,15 +1,15 @@
 /** Fully connected layers. */
 
-import { linear } from '../../ops/products/matmul.js';
-import { readArguments, type Settings } from '../../tensor/arguments.js';
-import { countOf } from '../../tensor/checks.js';
+import { linearOf } from '../../ops/products/matmul.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
+import { assertFloatingDType, countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { resetWeightAndBias } from '../init/reset.js';
 import { Module } from '../module/module.js';
-import { assertTrainable, Parameter } from '../module/state/parameter.js';
+import { Parameter } from '../module/state/parameter.js';
 import { bool } from '../module/text.js';
 
 /** The options of {@link Linear}. */
@@ -38,7 +38,7 @@ export class Linear extends Module {
 
   /**
    * y = x W^T + b. Input [..., inFeatures], output [..., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures].
-   * @param bias default true; also by name, in one object with `dtype`.
+   * @param args bias (default true); dtype and device by name.
    * @throws {ArgumentError} for other options and sizes.
    */
   constructor(
@@ -46,16 +46,16 @@ export class Linear extends Module {
     readonly inFeatures: number,
     /** Features of the output. */
     readonly outFeatures: number,
-    bias?: boolean | LinearOptions,
-    options?: Omit<LinearOptions, 'bias'>,
+    ...args: Arguments<LinearOptions, [bias: 'bias']>
   ) {
     super();
-    const given = readArguments<Settings<LinearOptions>>(classNameOf(new.target), { bias: true, dtype: 'float32' }, [bias, options]);
-    countOf(classNameOf(new.target), 'inFeatures', inFeatures);
-    countOf(classNameOf(new.target), 'outFeatures', outFeatures);
-    assertTrainable(given.dtype, classNameOf(new.target));
-    this.weight = this.registerParameter('weight', new Parameter(emptyTensor([outFeatures, inFeatures], given.dtype)));
-    this.bias = this.registerParameter('bias', given.bias ? new Parameter(emptyTensor([outFeatures], given.dtype)) : null);
+    const name = classNameOf(new.target);
+    const { bias, dtype } = readArguments<Settings<LinearOptions>>(name, { bias: true, dtype: 'float32' }, args);
+    countOf(name, 'inFeatures', inFeatures);
+    countOf(name, 'outFeatures', outFeatures);
+    assertFloatingDType(name, 'dtype', dtype);
+    this.weight = this.registerParameter('weight', new Parameter(emptyTensor([outFeatures, inFeatures], dtype)));
+    this.bias = this.registerParameter('bias', bias ? new Parameter(emptyTensor([outFeatures], dtype)) : null);
     this.resetParameters();
   }
 
@@ -65,7 +65,7 @@ export class Linear extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return linear(x, this.weight, this.bias);
+    return linearOf(x, this.weight, this.bias);
   }
 
   override extraRepr(): string {

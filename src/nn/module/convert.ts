@@ -1,18 +1,19 @@
 /** Conversion of a module's tensors to another dtype. */
+
 import { noGrad } from '../../autograd/mode.js';
 import { to } from '../../ops/view/copy.js';
+import { assertFloatingDType } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
 import { escapeScope } from '../../tensor/storage.js';
 import { replaceData } from '../../tensor/tensor.js';
 import type { Module } from './module.js';
-import { assertTrainable } from './state/parameter.js';
 import { isUninitialized } from './state/uninitialized.js';
 
 /** Converts floating parameters and buffers, and their gradients; the tensors stay the same objects. */
 export function convert(module: Module, dtype: DType | undefined): void {
   if (dtype === undefined) return;
-  assertTrainable(dtype, `${classNameOf(module)}.to`);
+  assertFloatingDType(`${classNameOf(module)}.to`, 'dtype', dtype);
   noGrad(() => {
     for (const tensor of [...module.parameters(), ...module.buffers()]) {
       if (!isFloating(tensor.dtype) || tensor.dtype === dtype) continue;

@@ -276,7 +276,7 @@ describe('modes and conversion', () => {
     expect(net.first.weight.toArray()).not.toEqual(weight);
     expect(net.float().first.weight.dtype).toBe('float32');
     expect(net.to({ dtype: 'float64' }).to('cpu').first.weight.dtype).toBe('float64');
-    expect(() => net.to('int64')).toThrow(new DTypeError('Net.to: expected float32 or float64, got int64.'));
+    expect(() => net.to('int64')).toThrow(new DTypeError('Net.to: dtype is int64, expected float32 or float64.'));
   });
 
   it('requiresGrad_ freezes; zeroGrad drops gradients', () => {

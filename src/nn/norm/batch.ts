@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { addInPlace } from '../../ops/elementwise/inplace.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { assertTensor, countOf } from '../../tensor/checks.js';
+import { assertFloatingDType, assertTensor, countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { ones, zeros } from '../../tensor/create.js';
 import type { DeviceLike } from '../../tensor/device.js';
@@ -12,7 +12,7 @@ import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import { ones_, zeros_ } from '../init/init.js';
 import { type LayerKind, Module } from '../module/module.js';
-import { assertTrainable, Parameter } from '../module/state/parameter.js';
+import { Parameter } from '../module/state/parameter.js';
 import { bool, float } from '../module/text.js';
 import { batchNormAs } from './batch-functional.js';
 
@@ -66,7 +66,7 @@ export abstract class RunningNorm extends Module {
     const given = readArguments<BatchNormLayerOptions>(name, defaults as BatchNormLayerOptions, args);
     const { eps, momentum = 0.1, affine, trackRunningStats, bias, dtype } = given as Settings<BatchNormLayerOptions>;
     countOf(name, 'numFeatures', numFeatures);
-    assertTrainable(dtype, name);
+    assertFloatingDType(name, 'dtype', dtype);
     if (momentum !== null && typeof momentum !== 'number')
       throw new ArgumentError(`${name}: momentum is ${show(momentum)}, expected a number, or null to average over all batches.`);
     this.eps = eps;

@@ -2,14 +2,14 @@
 
 import { ArgumentError } from '../../errors.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { countOf } from '../../tensor/checks.js';
+import { assertFloatingDType, countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { ones_, zeros_ } from '../init/init.js';
 import { type LayerKind, Module } from '../module/module.js';
-import { assertTrainable, Parameter } from '../module/state/parameter.js';
+import { Parameter } from '../module/state/parameter.js';
 import { bool, float } from '../module/text.js';
 import { groupNormAs, type LocalResponseNormOptions, localResponseNorm } from './row-functional.js';
 
@@ -67,7 +67,7 @@ export class GroupNorm extends Module {
       throw new ArgumentError(
         `${classNameOf(new.target)}: ${numGroups} groups do not divide ${numChannels} channels. Choose a divisor of ${numChannels}.`,
       );
-    assertTrainable(dtype, classNameOf(new.target));
+    assertFloatingDType(classNameOf(new.target), 'dtype', dtype);
     this.eps = eps;
     this.affine = affine;
     const parameter = () => new Parameter(emptyTensor([numChannels], dtype));

@@ -1,6 +1,7 @@
 /** Layer normalisation. */
 
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
+import { assertFloatingDType } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
@@ -8,7 +9,7 @@ import type { Shape } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { ones_, zeros_ } from '../init/init.js';
 import { type LayerKind, Module } from '../module/module.js';
-import { assertTrainable, Parameter } from '../module/state/parameter.js';
+import { Parameter } from '../module/state/parameter.js';
 import { bool, float, tuple } from '../module/text.js';
 import { layerNorm, sizesOfNorm } from './row-functional.js';
 
@@ -59,7 +60,7 @@ export class LayerNorm extends Module {
     const defaults: Settings<LayerNormLayerOptions> = { eps: 1e-5, elementwiseAffine: true, bias: true, dtype: 'float32' };
     const { eps, elementwiseAffine, bias, dtype } = readArguments(classNameOf(new.target), defaults, args);
     this.normalizedShape = sizesOfNorm(classNameOf(new.target), normalizedShape);
-    assertTrainable(dtype, classNameOf(new.target));
+    assertFloatingDType(classNameOf(new.target), 'dtype', dtype);
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
     const parameter = () => new Parameter(emptyTensor(this.normalizedShape, dtype));

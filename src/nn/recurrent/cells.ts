@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { select, unsqueeze } from '../../ops/view/movement.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { assertTensor, countOf } from '../../tensor/checks.js';
+import { assertFloatingDType, assertTensor, countOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { zeros } from '../../tensor/create.js';
 import type { DeviceLike } from '../../tensor/device.js';
@@ -10,7 +10,7 @@ import type { DType } from '../../tensor/dtype.js';
 import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
-import { assertTrainable, Parameter } from '../module/state/parameter.js';
+import { Parameter } from '../module/state/parameter.js';
 import { bool } from '../module/text.js';
 import { type Cell, GATES, recurrent } from './cell-kernels.js';
 import { checkInput, checkState, resetRecurrent, statePair } from './layers.js';
@@ -51,7 +51,7 @@ abstract class RecurrentCell extends Module {
     const name = classNameOf(this);
     countOf(name, 'inputSize', inputSize);
     countOf(name, 'hiddenSize', hiddenSize, 1);
-    assertTrainable(dtype, name);
+    assertFloatingDType(name, 'dtype', dtype);
     this.cell = cell;
     const rows = GATES[cell] * hiddenSize;
     const parameter = (...shape: number[]) => new Parameter(emptyTensor(shape, dtype));

@@ -320,7 +320,7 @@ describe('misuse', () => {
     ['no option of a cell', () => new nn.GRUCell(3, 4, { nonlinearity: 'relu' } as never), 'GRUCell: there is no option "nonlinearity"'],
     ['projection of a GRU', () => new nn.GRU(3, 4, { projSize: 2 } as never), 'GRU: projSize is for LSTM only'],
     ['nonlinearity', () => new nn.RNN(3, 4, { nonlinearity: 'gelu' as never }), "RNN: nonlinearity is \"gelu\", expected 'tanh' or 'relu'"],
-    ['an integer layer', () => new nn.RNN(3, 4, { dtype: 'int32' }), 'DTypeError: RNN: expected float32 or float64, got int32'],
+    ['an integer layer', () => new nn.RNN(3, 4, { dtype: 'int32' }), 'DTypeError: RNN: dtype is int32, expected float32 or float64'],
     [
       'cell input',
       () => new nn.RNNCell(3, 4).forward(zeros([1, 2, 3])),

@@ -5,7 +5,7 @@ import { cat, stack } from '../../ops/join/join.js';
 import { recurrentResult } from '../../ops/reduce/results.js';
 import { reshape, select, transpose, unsqueeze } from '../../ops/view/movement.js';
 import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { countOf, listable, MOST_LAYERS } from '../../tensor/checks.js';
+import { assertFloatingDType, countOf, listable, MOST_LAYERS } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { zeros } from '../../tensor/create.js';
 import type { DeviceLike } from '../../tensor/device.js';
@@ -17,7 +17,7 @@ import { warnOnce } from '../../tensor/warn-once.js';
 import { dropout } from '../dropout/functional.js';
 import { uniform_ } from '../init/init.js';
 import { Module } from '../module/module.js';
-import { assertTrainable, Parameter } from '../module/state/parameter.js';
+import { Parameter } from '../module/state/parameter.js';
 import { bool, float } from '../module/text.js';
 import { type Cell, type CellWeights, GATES, recurrent } from './cell-kernels.js';
 import { PackedSequence } from './packed-sequence.js';
@@ -134,7 +134,7 @@ abstract class RecurrentLayer extends Module {
     countOf(name, 'projSize', projSize);
     if (projSize >= hiddenSize)
       throw new ArgumentError(`${name}: projSize is ${projSize}, expected less than hiddenSize (${hiddenSize}), or 0 for no projection.`);
-    assertTrainable(dtype, name);
+    assertFloatingDType(name, 'dtype', dtype);
     if (p > 0 && numLayers === 1)
       warnOnce(`${name}: dropout is ${p}, but acts between layers, and there is only 1. Use numLayers 2 or more, or nn.Dropout.`);
     this.inputSize = inputSize;

@@ -4,13 +4,12 @@ import { isGradEnabled } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { TRANS_A, TRANS_B } from '../../engine/kernel-table.gen.js';
-import { DTypeError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertTensor, assertTensorOrNull } from '../../tensor/checks.js';
-import { promote } from '../../tensor/dtype.js';
+import { ShapeError, showShape } from '../../errors.js';
+import { type Arguments, readArguments, type Settings, tooMany } from '../../tensor/arguments.js';
+import { assertSameDType, assertTensor, assertTensorOrNull } from '../../tensor/checks.js';
 import { code, rowMajor } from '../../tensor/raw.js';
 import { broadcastShapes, numel, sameShape } from '../../tensor/shape.js';
-import { emptyTensor, Tensor } from '../../tensor/tensor.js';
+import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { sum } from '../reduce/sum.js';
 import { expand, reshape, squeeze, transpose, unsqueeze } from '../view/movement.js';
 
@@ -85,14 +84,6 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null, name: string, { turnA =
   return out;
 }
 
-function sameFloat(name: string, a: Tensor, b: Tensor): void {
-  if (a.dtype !== b.dtype) {
-    throw new DTypeError(
-      `${name}: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${promote(a.dtype, b.dtype)}').`,
-    );
-  }
-}
-
 /** The product of two matrices [m, k] and [k, n]: [m, n]. @throws {ShapeError} when the inner sizes differ. */
 export function mm(a: Tensor, b: Tensor): Tensor {
   if (arguments.length > 2) tooMany('mm', 2, arguments);
@@ -118,7 +109,7 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
 
 /** Both 2-dim, or both 3-dim with equal batch sizes or a batch of 1. */
 function product(name: string, a: Tensor, b: Tensor): Tensor {
-  sameFloat(name, a, b);
+  assertSameDType(name, { a, b });
   if (a.shape[a.ndim - 1] !== b.shape[b.ndim - 2]) {
     throw new ShapeError(
       `${name}: inner sizes differ: a is ${showShape(a.shape)} and b is ${showShape(b.shape)} (${a.shape[a.ndim - 1]} against ${b.shape[b.ndim - 2]}).`,
@@ -212,33 +203,35 @@ export function outer(a: Tensor, b: Tensor): Tensor {
   return named('Mul', matmul(unsqueeze(a, 1), unsqueeze(b, 0)));
 }
 
-function sameAsInput(input: Tensor, name: string, other: Tensor): void {
-  if (other.dtype !== input.dtype)
-    throw new DTypeError(
-      `linear: input is ${input.dtype} and ${name} ${other.dtype}, expected one dtype. Convert one with to('${promote(input.dtype, other.dtype)}').`,
-    );
+/** The options of {@link linear}. */
+export interface LinearOptions {
+  /** [out], or [] for one number. Default: null, none. */
+  bias?: Tensor | null;
 }
 
 /**
  * y = x W^T + b.
- * @param input [..., in]. @param weight [out, in], or [in] for one number. @param given the bias [out], or [] for one number; or null for none; also by name.
+ * @param input [..., in]. @param weight [out, in], or [in] for one number. @param args the bias [out], or [] for one number; or null for none; also by name.
  * @returns [..., out], for a weight [in] without the last dim; the dtype of the input.
  * @throws {ShapeError} when the features differ. @throws {DTypeError} for two dtypes.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
  * @example
  * F.linear(tensor([1, 2]), tensor([[1, 1], [0, 1]]), tensor([0, 10])); // [3, 12]
  */
-export function linear(input: Tensor, weight: Tensor, given: Tensor | null | { bias?: Tensor | null } = null): Tensor {
-  if (arguments.length > 3) tooMany('linear', 3, arguments);
+export function linear(input: Tensor, weight: Tensor, ...args: Arguments<LinearOptions, [bias: 'bias']>): Tensor {
+  const { bias } = readArguments<Settings<LinearOptions>>('linear', { bias: null }, args);
+  return linearOf(input, weight, bias);
+}
+
+/** @internal {@link linear}, as layers call it. */
+export function linearOf(input: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   assertTensor('linear', 'input', input);
   assertTensor('linear', 'weight', weight);
-  const bias =
-    given === null || given instanceof Tensor ? given : readArguments<{ bias: Tensor | null }>('linear', { bias: null }, [given]).bias;
   assertTensorOrNull('linear', 'bias', bias);
   if (weight.ndim === 1) {
     if (bias !== null && bias.ndim !== 0)
       throw new ShapeError(`linear: bias is ${showShape(bias.shape)}, expected [] for a weight of ${showShape(weight.shape)}.`);
-    const one = linear(input, unsqueeze(weight, 0), bias && unsqueeze(bias, 0));
+    const one = linearOf(input, unsqueeze(weight, 0), bias && unsqueeze(bias, 0));
     return reshape(one, one.shape.slice(0, -1));
   }
   if (weight.ndim !== 2) throw new ShapeError(`linear: weight is ${showShape(weight.shape)}, expected [out, in], or [in].`);
@@ -253,11 +246,10 @@ export function linear(input: Tensor, weight: Tensor, given: Tensor | null | { b
   }
   if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== out))
     throw new ShapeError(`linear: bias is ${showShape(bias.shape)}, expected [${out}] (weight ${showShape(weight.shape)}).`);
-  sameAsInput(input, 'weight', weight);
-  if (bias !== null) sameAsInput(input, 'bias', bias);
+  assertSameDType('linear', { input, weight, bias });
   if (input.ndim !== 2) {
     const rows = numel(input.shape.slice(0, -1));
-    return named('UnsafeView', reshape(linear(reshape(input, [rows, features]), weight, bias), [...input.shape.slice(0, -1), out]));
+    return named('UnsafeView', reshape(linearOf(reshape(input, [rows, features]), weight, bias), [...input.shape.slice(0, -1), out]));
   }
   const result = gemm(input, weight, bias === null ? null : rowMajor(bias), 'linear', { turnB: true });
   // dx = dy W;  dW = dy^T x;  db = sum of dy over rows

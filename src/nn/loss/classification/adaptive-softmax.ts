@@ -12,7 +12,7 @@ import { logSoftmax } from '../../../ops/reduce/softmax.js';
 import { mean } from '../../../ops/reduce/sum.js';
 import { narrow, reshape, unsqueeze } from '../../../ops/view/movement.js';
 import { readArguments, type Settings, type Trailing } from '../../../tensor/arguments.js';
-import { assertTensors, countOf, finiteNumber, wholeNumbers } from '../../../tensor/checks.js';
+import { assertFloatingDType, assertTensors, countOf, finiteNumber, wholeNumbers } from '../../../tensor/checks.js';
 import { classNameOf } from '../../../tensor/class-name.js';
 import { zeros } from '../../../tensor/create.js';
 import type { DeviceLike } from '../../../tensor/device.js';
@@ -23,7 +23,6 @@ import { ModuleList } from '../../containers/lists.js';
 import { Sequential } from '../../containers/sequential.js';
 import { Linear } from '../../linear/linear.js';
 import { Module } from '../../module/module.js';
-import { assertTrainable } from '../../module/state/parameter.js';
 
 /** The options of {@link AdaptiveLogSoftmaxWithLoss}. */
 export interface AdaptiveLogSoftmaxOptions {
@@ -98,7 +97,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     );
     finiteNumber(name, 'divValue', divValue);
     if (divValue <= 0) throw new ArgumentError(`${name}: divValue is ${divValue}, expected a positive number.`);
-    assertTrainable(dtype, name);
+    assertFloatingDType(name, 'dtype', dtype);
     const begins = wholeNumbers(name, 'cutoffs', cutoffs, { min: 1, max: nClasses - 1 });
     if (begins.length === 0 || begins.some((begin, i) => i > 0 && begin <= begins[i - 1]!))
       throw new ArgumentError(`${name}: cutoffs is ${show(cutoffs)}, expected rising numbers from 1 to ${nClasses - 1}, one at least.`);

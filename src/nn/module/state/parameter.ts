@@ -1,8 +1,6 @@
 /** What modules own: parameters, which optimizers train, and buffers, which are kept and saved beside them. */
 import { DTypeError } from '../../../errors.js';
 import { classNameOf } from '../../../tensor/class-name.js';
-import type { DType } from '../../../tensor/dtype.js';
-import { show } from '../../../tensor/show.js';
 import { escapeScope } from '../../../tensor/storage.js';
 import { Tensor } from '../../../tensor/tensor.js';
 
@@ -60,10 +58,4 @@ export class Buffer extends OwnedTensor {
   ) {
     super(data, classNameOf(new.target));
   }
-}
-
-/** Whether a dtype can train. */
-export function assertTrainable(dtype: DType, name: string): void {
-  if (dtype !== 'float32' && dtype !== 'float64')
-    throw new DTypeError(`${name}: expected float32 or float64, got ${typeof dtype === 'string' ? dtype : show(dtype)}.`);
 }

@@ -1,11 +1,13 @@
 /** Parameters and buffers of lazy layers, before the first batch says what shape they have. */
+
 import { noGrad } from '../../../autograd/mode.js';
 import { ArgumentError } from '../../../errors.js';
+import { assertFloatingDType } from '../../../tensor/checks.js';
 import type { DType } from '../../../tensor/dtype.js';
 import { assertDType } from '../../../tensor/dtype.js';
 import type { Shape } from '../../../tensor/shape.js';
 import { emptyTensor, replaceData, Tensor } from '../../../tensor/tensor.js';
-import { assertTrainable, Buffer, Parameter } from './parameter.js';
+import { Buffer, Parameter } from './parameter.js';
 
 /** Puts a shape that throws into a tensor without elements. */
 function hideShape(x: Tensor, name: string): void {
@@ -42,7 +44,7 @@ export class UninitializedParameter extends Parameter {
    * @param dtype of what it becomes; default float32.
    */
   constructor(requiresGrad = true, dtype: DType = 'float32') {
-    assertTrainable(dtype, 'UninitializedParameter');
+    assertFloatingDType('UninitializedParameter', 'dtype', dtype);
     super(emptyTensor([0], dtype), requiresGrad);
     hideShape(this, 'UninitializedParameter');
   }
