@@ -7,6 +7,9 @@ import type { Storage } from '../tensor/storage.js';
 import type { GradFn, Tensor } from '../tensor/tensor.js';
 import { anomaly, noteCall } from './anomaly.js';
 import { isGradEnabled, isInferenceModeEnabled } from './mode.js';
+import { type AnyTape, type ByName, freeNamed, NamedGradients, type Tape, tensorsOf } from './named-gradients.js';
+
+export type { Grads, Needs } from './named-gradients.js';
 
 /** Where a gradient goes: to output `index` of `node`. */
 export interface Edge {
@@ -71,13 +74,11 @@ export class Node implements GradFn {
     readonly name: string,
     readonly outputs: readonly InputMeta[],
     inputs: readonly Tensor[],
-    private backward: Backward | null,
+    private backward: Backward | NamedGradients | null,
     /** Whether backward runs a fused kernel, whose own derivative nobody wrote. */
     readonly fused: boolean,
     /** How many of the last saved tensors belong to the operation alone and are freed with it. */
     private readonly ownSaved: number,
-    /** The inputs' names, where they have some. */
-    private readonly inputNames: readonly string[] | null = null,
   ) {
     this.edges = [];
     this.inputs = [];
@@ -94,7 +95,7 @@ export class Node implements GradFn {
 
   /** What messages call input `i`. */
   inputName(i: number): string {
-    return this.inputNames?.[i] ?? `input ${i}`;
+    return this.backward instanceof NamedGradients ? this.backward.operand(i) : `input ${i}`;
   }
 
   /** Whether a gradient can go anywhere from here. */
@@ -117,22 +118,33 @@ export class Node implements GradFn {
     this.saved = saved;
   }
 
+  saveNothing(): void {
+    this.saved = [];
+    if (this.backward instanceof NamedGradients) this.backward = null;
+  }
+
   /** Saves `target`, which has become what `result` was, in its place. */
   overwritten(result: Tensor, target: Tensor): void {
-    if (this.saved?.some(({ tensor }) => tensor === result))
-      this.saved = this.saved.map((entry) => (entry.tensor === result ? noted(target) : entry));
+    this.exchange((tensor) => (tensor === result ? target : tensor));
   }
 
   /** Puts `copy(tensor)`, with the history of the tensor, in the place of all saved tensors that lie in a storage about to be overwritten. */
   preserve(storage: Storage, copy: (tensor: Tensor) => Tensor): void {
-    if (this.saved === null) return;
-    this.saved = this.saved.map((entry) => {
-      const { tensor } = entry;
-      if (tensor.storage !== storage) return entry;
+    this.exchange((tensor) => {
+      if (tensor.storage !== storage) return tensor;
       const kept = copy(tensor);
       kept.ownGradFn = tensor.gradFn;
       kept.outputIndex = tensor.outputIndex;
-      return noted(kept);
+      return kept;
+    });
+  }
+
+  private exchange(by: (tensor: Tensor) => Tensor): void {
+    this.saved?.forEach(({ tensor }, i, saved) => {
+      const other = by(tensor);
+      if (other === tensor) return;
+      saved[i] = noted(other);
+      if (this.backward instanceof NamedGradients) this.backward.exchange(tensor, other);
     });
   }
 
@@ -152,6 +164,7 @@ export class Node implements GradFn {
       if (tensor.counter.version !== entry.version) throw new GradError(modified(this.name, tensor, entry.version));
       tensors.push(tensor);
     }
+    if (this.backward instanceof NamedGradients) return this.backward.run(grad, grads, this.edges);
     return this.backward(grad, tensors, (i) => this.edges[i] != null, grads);
   }
 
@@ -160,6 +173,7 @@ export class Node implements GradFn {
     // Without saved values backward costs no memory, and PyTorch allows it again.
     if (this.saved === null || (this.saved.length === 0 && !this.once)) return;
     for (let i = this.saved.length - this.ownSaved; i < this.saved.length; i++) this.saved[i]!.tensor.storage.free();
+    if (this.backward instanceof NamedGradients) this.backward.freeOwn();
     this.saved = null;
     this.backward = null;
   }
@@ -231,39 +245,6 @@ export interface RecordOptions {
   own?: number;
 }
 
-/** Tensors by name. */
-type ByName<N> = { readonly [K in keyof N]: Tensor | null };
-
-/** The gradient of `out`, or of each tensor of it: null for one that nothing used. */
-type GradOf<T> = T extends Tensor ? Tensor : { readonly [K in keyof T]: Tensor | null };
-
-/** Which operands' gradients are wanted: never that of a null. */
-export type Needs<I> = { readonly [K in keyof I]: boolean };
-
-/** A gradient for every operand; null where it is not wanted. */
-export type Grads<I> = { readonly [K in keyof I]: Tensor | null };
-
-type Gradient<T, I, S> = (grad: GradOf<T>, saved: S, needs: Needs<I>) => Grads<I>;
-
-/** What {@link record} notes of an operation that made a `T`. */
-type Tape<T, I, S> = {
-  /** The operands, each of which may require gradients; null for an optional one that was not given. */
-  inputs: I;
-  /** What the gradients are computed from: operands, results, statistics. */
-  saved?: S;
-  /** Those of `saved` that nobody but this operation holds (masks, indices, statistics): they are freed as soon as they have been used. */
-  own?: readonly (keyof NoInfer<S>)[];
-} & (
-  | {
-      /** Gradients made of recorded operations, so that they can be differentiated again. */
-      composed: Gradient<T, I, S>;
-      /** The same by kernels of their own, which take `composed`'s place whenever backward is not itself recorded. */
-      fused?: Gradient<T, I, S>;
-    }
-  /** Without `composed`, a second derivative is a named error. */
-  | { fused: Gradient<T, I, S>; composed?: undefined }
-);
-
 /**
  * Notes on the tape how `out` was made from `inputs`, when recording is on and one of them requires gradients; returns `out`.
  *
@@ -317,14 +298,34 @@ function recordByPosition<T extends Tensor | readonly Tensor[]>(
   backward: Backward,
   fused = false,
   own = 0,
-  names: readonly string[] | null = null,
 ): T {
-  if (!isGradEnabled() || !anyRequiresGrad(inputs)) {
-    leaveUnrecorded(out);
-    // Nothing will be needed for backward: what only backward wanted goes back at once.
-    for (let i = saved.length - own; i < saved.length; i++) saved[i]!.storage.free();
-    return out;
+  if (isGradEnabled() && anyRequiresGrad(inputs)) return note(name, out, inputs, saved, backward, fused, own);
+  // Nothing will be needed for backward: what only backward wanted goes back at once.
+  for (let i = saved.length - own; i < saved.length; i++) saved[i]!.storage.free();
+  return unrecorded(out);
+}
+
+function recordByName<T extends Tensor | readonly Tensor[]>(name: string, out: T, tape: AnyTape): T {
+  const { inputs, saved, composed } = tape;
+  const operands = tensorsOf(inputs);
+  if (isGradEnabled() && anyRequiresGrad(operands)) {
+    const kept = saved === undefined ? [] : tensorsOf(saved);
+    const gradients = new NamedGradients(tape, operands.length, Array.isArray(out));
+    return note(name, out, operands, kept, gradients, composed === undefined, 0);
   }
+  freeNamed(tape.own, saved);
+  return unrecorded(out);
+}
+
+function note<T extends Tensor | readonly Tensor[]>(
+  name: string,
+  out: T,
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[],
+  backward: Backward | NamedGradients,
+  fused: boolean,
+  own: number,
+): T {
   const outputs = asList(out);
   const node = new Node(
     name,
@@ -333,7 +334,6 @@ function recordByPosition<T extends Tensor | readonly Tensor[]>(
     backward,
     fused,
     own,
-    names,
   );
   for (let i = 0; i < outputs.length; i++) {
     const tensor = outputs[i]!;
@@ -344,81 +344,15 @@ function recordByPosition<T extends Tensor | readonly Tensor[]>(
     tensor.viewVersion = tensor.counter.version;
   }
   // Views made inside noGrad() require gradients that lead nowhere: nothing is kept for them.
-  node.save(node.leads() ? saved : []);
+  if (node.leads()) node.save(saved);
+  else node.saveNothing();
   return out;
 }
 
-function leaveUnrecorded(out: Tensor | readonly Tensor[]): void {
-  // A view of an ordinary tensor stays one, whatever the mode.
+/** Marks what is made in inferenceMode(); a view of an ordinary tensor stays one, whatever the mode. */
+function unrecorded<T extends Tensor | readonly Tensor[]>(out: T): T {
   if (isInferenceModeEnabled()) for (const tensor of asList(out)) if (tensor.viewBase === null) tensor.isInference = true;
-}
-
-type AnyTensors = Readonly<Record<string, Tensor | null>>;
-type AnyGradient = (grad: unknown, saved: AnyTensors, needs: Readonly<Record<string, boolean>>) => AnyTensors;
-/** {@link Tape} of whatever names. */
-interface AnyTape {
-  readonly inputs: AnyTensors;
-  readonly saved?: AnyTensors;
-  readonly own?: readonly string[];
-  readonly fused?: AnyGradient;
-  readonly composed?: AnyGradient;
-}
-
-const NO_TENSORS: AnyTensors = {};
-const NO_NAMES: readonly string[] = [];
-
-function recordByName<T extends Tensor | readonly Tensor[]>(name: string, out: T, tape: AnyTape): T {
-  const { inputs, saved = NO_TENSORS, own = NO_NAMES } = tape;
-  if (!isGradEnabled() || !anyOperandRequiresGrad(inputs)) {
-    leaveUnrecorded(out);
-    for (let i = 0; i < own.length; i++) saved[own[i]!]?.storage.free();
-    return out;
-  }
-  // The walk goes by position. What is null comes last among the names, and has no tensor.
-  const names: string[] = [];
-  const operands: Tensor[] = [];
-  const keptNames: string[] = [];
-  const kept: Tensor[] = [];
-  for (const key in inputs) if (inputs[key] !== null) take(key, inputs, names, operands);
-  for (const key in saved) if (saved[key] !== null && !own.includes(key)) take(key, saved, keptNames, kept);
-  const shared = kept.length;
-  for (let i = 0; i < own.length; i++) if (saved[own[i]!] !== null) take(own[i]!, saved, keptNames, kept);
-  for (const key in inputs) if (inputs[key] === null) names.push(key);
-  for (const key in saved) if (saved[key] === null) keptNames.push(key);
-  const backward = byPosition(names, operands.length, keptNames, Array.isArray(out), tape.fused, tape.composed);
-  return recordByPosition(name, out, operands, kept, backward, tape.composed === undefined, kept.length - shared, names);
-}
-
-function take(name: string, from: AnyTensors, names: string[], tensors: Tensor[]): void {
-  names.push(name);
-  tensors.push(from[name]!);
-}
-
-function anyOperandRequiresGrad(inputs: AnyTensors): boolean {
-  for (const key in inputs) if (inputs[key]?.requiresGrad) return true;
-  return false;
-}
-
-/** Named gradients as the walk calls them. A function of its own, so that it captures no tensor of the forward pass. */
-function byPosition(
-  inputs: readonly string[],
-  present: number,
-  saved: readonly string[],
-  listed: boolean,
-  fused: AnyGradient | undefined,
-  composed: AnyGradient | undefined,
-): Backward {
-  return (grad, tensors, wanted, grads) => {
-    const values: Record<string, Tensor | null> = {};
-    for (let i = 0; i < saved.length; i++) values[saved[i]!] = i < tensors.length ? tensors[i]! : null;
-    const needs: Record<string, boolean> = {};
-    for (let i = 0; i < inputs.length; i++) needs[inputs[i]!] = i < present && wanted(i);
-    const gradient = composed === undefined || (fused !== undefined && !isGradEnabled()) ? fused! : composed;
-    const of = gradient(listed ? grads : grad, values, needs);
-    const found: (Tensor | null)[] = [];
-    for (let i = 0; i < present; i++) found.push(of[inputs[i]!]!);
-    return found;
-  };
+  return out;
 }
 
 /**
