@@ -1,85 +1,133 @@
-/** Hone: deep learning for TypeScript. The names are PyTorch's, in camelCase. */
+/** Hone: deep learning for TypeScript. The names are PyTorch's, in camelCase; the sections are those of its documentation. */
 import './ops/methods/methods.js';
 import '#host';
 
-export * as autograd from './autograd/index.js';
-export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './autograd/mode.js';
-export { keep, scope } from './autograd/scope.js';
-export type { EngineInfo } from './engine/select.js';
-export { collectGarbage, emptyCache, engineInfo, getNumThreads, memoryStats, ready, setEngine, setNumThreads } from './engine/select.js';
-export type { WasmSource } from './engine/wasm-source.js';
-export { setWasmUrl } from './engine/wasm-source.js';
-export { ArgumentError, BusyError, DeviceError, DTypeError, EngineError, FileError, FormatError, GradError, HoneError, IndexError, LinAlgError, OutOfMemoryError, ShapeError, StateDictError, UseAfterFreeError } from './errors.js';
-export type { FileFormat, LoadBytesOptions, Loaded, LoadOptions, SaveOptions } from './formats/files/files.js';
-export { load, loadBytes, save, saveBytes } from './formats/files/files.js';
-export * as F from './nn/functional.js';
-export * as nn from './nn/index.js';
-export type { ValueOption } from './ops/elementwise/binary.js';
-export { add, addcdiv, addcmul, atan2, copysign, div, floorDivide, fmax, fmin, fmod, heaviside, hypot, lerp, maximum, minimum, mul, pow, remainder, sub } from './ops/elementwise/binary.js';
-export { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, gcd, lcm } from './ops/elementwise/bitwise.js';
-export type { Bound, ClampBounds } from './ops/elementwise/clamp.js';
-export { clamp, clampMax, clampMin, clip } from './ops/elementwise/clamp.js';
-export { eq, ge, gt, isneginf, isposinf, le, logicalAnd, logicalOr, logicalXor, lt, ne, signbit } from './ops/elementwise/comparison.js';
-export { floatPower, ldexp, logaddexp, logaddexp2, xlogy } from './ops/elementwise/logarithms.js';
-export { where } from './ops/elementwise/table.js';
-export { abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, deg2rad, erf, erfinv, exp, exp2, expm1, floor, frac, isfinite, isinf, isnan, log, log1p, log2, log10, logicalNot, logit, nanToNum, neg, positive, rad2deg, reciprocal, relu, round, rsqrt, sgn, sigmoid, sign, sin, sinc, sinh, sqrt, square, tan, tanh, trunc } from './ops/elementwise/unary.js';
+// Tensors: what they are, and what holds them
+export { Tensor } from './tensor/tensor.js';
+export type { Shape } from './tensor/shape.js';
+export type { DType, TypedArray } from './tensor/dtype.js';
+export {
+  accelerator, backends, cuda, Device, device, mps, xpu, type Accelerators, type DeviceKind, type DeviceLike, type TensorToOptions,
+  type ToArguments, type ToOptions,
+} from './tensor/device.js';
+
+// Creation
+export {
+  arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike, type NestedArray,
+  type SizeArguments, type TensorOptions,
+} from './tensor/create.js';
+export { logspace } from './ops/index/creation.js';
+
+// Random numbers
+export {
+  defaultGenerator, forkRng, Generator, getRngState, initialSeed, manualSeed, rand, randint, randintLike, randLike, randn, randnLike,
+  randperm, seed, setRngState, type NumbersOptions, type RandomOptions,
+} from './tensor/random.js';
+export { bernoulli, multinomial, normal } from './ops/random/random.js';
+
+// Indexing, slicing, joining, mutating
+export {
+  atleast1d, atleast2d, atleast3d, diagonal, expand, flatten, moveaxis, movedim, narrow, permute, ravel, reshape, select, slice, squeeze,
+  swapaxes, t, transpose, unflatten, unsqueeze,
+} from './ops/view/movement.js';
+export { asStrided } from './ops/methods/view-inplace.js';
+export {
+  cat, chunk, columnStack, dsplit, dstack, hsplit, hstack, split, stack, tensorSplit, unbind, vsplit, vstack,
+} from './ops/join/join.js';
 export { gather, indexAdd, indexCopy, indexFill, indexSelect, scatter, scatterAdd, take, takeAlongDim } from './ops/gather/gather.js';
-export { blockDiag, cartesianProd, combinations, logspace, trilIndices, triuIndices, vander } from './ops/index/creation.js';
-export { diag, diagEmbed, diagflat } from './ops/index/diagonal.js';
-export type { Distinct, UniqueConsecutiveOptions, UniqueOptions } from './ops/index/distinct.js';
-export { mode, unique, uniqueConsecutive } from './ops/index/distinct.js';
-export type { Index, SliceBounds } from './ops/index/index-tensor.js';
-export { indexPut } from './ops/index/index-tensor.js';
 export { argwhere, maskedFill, maskedSelect, nonzero } from './ops/index/masks.js';
-export type { Reduction, ScatterReduceOptions } from './ops/index/scatter-reduce.js';
-export { indexReduce, maskedScatter, put, scatterReduce } from './ops/index/scatter-reduce.js';
-export type { SliceScatterOptions } from './ops/index/scatter-view.js';
-export { diagonalScatter, selectScatter, sliceScatter } from './ops/index/scatter-view.js';
+export { indexPut, type Index, type SliceBounds } from './ops/index/index-tensor.js';
+export { indexReduce, maskedScatter, put, scatterReduce, type Reduction, type ScatterReduceOptions } from './ops/index/scatter-reduce.js';
+export { diagonalScatter, selectScatter, sliceScatter, type SliceScatterOptions } from './ops/index/scatter-view.js';
+export { where } from './ops/elementwise/table.js';
+
+// Pointwise operations
+export {
+  add, addcdiv, addcmul, atan2, copysign, div, floorDivide, fmax, fmin, fmod, heaviside, hypot, lerp, maximum, minimum, mul, pow,
+  remainder, sub, type ValueOption,
+} from './ops/elementwise/binary.js';
+export { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, gcd, lcm } from './ops/elementwise/bitwise.js';
+export { clamp, clampMax, clampMin, clip, type Bound, type ClampBounds } from './ops/elementwise/clamp.js';
+export { floatPower, ldexp, logaddexp, logaddexp2, xlogy } from './ops/elementwise/logarithms.js';
+export {
+  abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, deg2rad, erf, erfinv, exp, exp2, expm1, floor, frac, isfinite, isinf, isnan,
+  log, log1p, log2, log10, logicalNot, logit, nanToNum, neg, positive, rad2deg, reciprocal, relu, round, rsqrt, sgn, sigmoid, sign, sin,
+  sinc, sinh, sqrt, square, tan, tanh, trunc,
+} from './ops/elementwise/unary.js';
+export { digamma, erfc, i0, lgamma, mvlgamma, polygamma } from './ops/special/special.js';
+export * as special from './ops/special/special-functions.js';
+
+// Reductions
+export { all, any, countNonzero, mean, nanmean, nansum, sum } from './ops/reduce/sum.js';
+export { prod } from './ops/reduce/scan.js';
+export { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } from './ops/reduce/extrema.js';
+export { logsumexp } from './ops/reduce/softmax.js';
+export { norm, std, stdMean, variance, variance as var, varMean } from './ops/statistics/moments.js';
+export { nanmedian, nanquantile, quantile } from './ops/statistics/quantile.js';
+export { mode, unique, uniqueConsecutive, type Distinct, type UniqueConsecutiveOptions, type UniqueOptions } from './ops/index/distinct.js';
+
+// Comparison and sorting
+export { eq, ge, gt, isneginf, isposinf, le, logicalAnd, logicalOr, logicalXor, lt, ne, signbit } from './ops/elementwise/comparison.js';
+export { allclose, equal, isclose } from './ops/reduce/close.js';
+export { argsort, kthvalue, median, msort, sort, topk } from './ops/reduce/sort.js';
 export { bucketize, isin, searchsorted } from './ops/index/search.js';
+
+// Other operations: running values, repetition, diagonals, histograms
+export { cummax, cummin, cumprod, cumsum, logcumsumexp } from './ops/reduce/scan.js';
 export { flip, fliplr, flipud, roll, rot90 } from './ops/join/flip.js';
-export { cat, chunk, columnStack, dsplit, dstack, hsplit, hstack, split, stack, tensorSplit, unbind, vsplit, vstack } from './ops/join/join.js';
 export { pad } from './ops/join/pad.js';
 export { broadcastTensors, broadcastTo, meshgrid, repeat, repeatInterleave, tile } from './ops/join/repeat.js';
 export { tril, triu } from './ops/join/triangle.js';
+export { blockDiag, cartesianProd, combinations, trilIndices, triuIndices, vander } from './ops/index/creation.js';
+export { diag, diagEmbed, diagflat } from './ops/index/diagonal.js';
+export { cumulativeTrapezoid, diff, trapezoid } from './ops/statistics/differences.js';
+export { bincount, histc } from './ops/statistics/histogram.js';
+export { cloneToKeep as clone } from './ops/view/copy.js';
+export { corrcoef, cov } from './ops/products/covariance.js';
+export { einsum } from './ops/products/einsum.js';
+export { cdist, dist, pdist, renorm } from './ops/products/distances.js';
+
+// Matrix products and linear algebra
+export { bmm, dot, matmul, mm, mv, outer } from './ops/products/matmul.js';
+export {
+  addbmm, addmm, addmv, addr, baddbmm, chainMatmul, cross, inner, kron, tensordot, trace, vdot, type AddProductOptions,
+} from './ops/products/products.js';
 export { cholesky, choleskyInverse, choleskySolve } from './ops/linalg/cholesky.js';
-export * as linalg from './ops/linalg/index.js';
 export { pinverse } from './ops/linalg/least-squares.js';
 export { det, inv as inverse, logdet, luSolve, luUnpack, slogdet } from './ops/linalg/lu.js';
 export { matrixExp, matrixPower } from './ops/linalg/products.js';
-export type { TriangularSolveOptions } from './ops/linalg/triangular.js';
-export { triangularSolve } from './ops/linalg/triangular.js';
-export { asStrided } from './ops/methods/view-inplace.js';
-export { corrcoef, cov } from './ops/products/covariance.js';
-export { cdist, dist, pdist, renorm } from './ops/products/distances.js';
-export { einsum } from './ops/products/einsum.js';
-export { bmm, dot, matmul, mm, mv, outer } from './ops/products/matmul.js';
-export type { AddProductOptions } from './ops/products/products.js';
-export { addbmm, addmm, addmv, addr, baddbmm, chainMatmul, cross, inner, kron, tensordot, trace, vdot } from './ops/products/products.js';
-export { bernoulli, multinomial, normal } from './ops/random/random.js';
-export { allclose, equal, isclose } from './ops/reduce/close.js';
-export type { ValuesAndIndices } from './ops/reduce/extrema.js';
-export { amax, amin, aminmax, argmax, argmin, max, min } from './ops/reduce/extrema.js';
-export { cummax, cummin, cumprod, cumsum, logcumsumexp, prod } from './ops/reduce/scan.js';
-export { logsumexp } from './ops/reduce/softmax.js';
-export { argsort, kthvalue, median, msort, sort, topk } from './ops/reduce/sort.js';
-export { all, any, countNonzero, mean, nanmean, nansum, sum } from './ops/reduce/sum.js';
-export { digamma, erfc, i0, lgamma, mvlgamma, polygamma } from './ops/special/special.js';
-export * as special from './ops/special/special-functions.js';
-export { cumulativeTrapezoid, diff, trapezoid } from './ops/statistics/differences.js';
-export { bincount, histc } from './ops/statistics/histogram.js';
-export { norm, std, stdMean, variance, variance as var, varMean } from './ops/statistics/moments.js';
-export { nanmedian, nanquantile, quantile } from './ops/statistics/quantile.js';
-export { cloneToKeep as clone } from './ops/view/copy.js';
-export { atleast1d, atleast2d, atleast3d, diagonal, expand, flatten, moveaxis, movedim, narrow, permute, ravel, reshape, select, slice, squeeze, swapaxes, t, transpose, unflatten, unsqueeze } from './ops/view/movement.js';
+export { triangularSolve, type TriangularSolveOptions } from './ops/linalg/triangular.js';
+export * as linalg from './ops/linalg/index.js';
+
+// Gradients
+export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './autograd/mode.js';
+export { keep, scope } from './autograd/scope.js';
+export * as autograd from './autograd/index.js';
+
+// Layers, losses, optimizers
+export * as F from './nn/functional.js';
+export * as nn from './nn/index.js';
 export * as optim from './optim/index.js';
-export type { FlatSummary, FlatSummaryOptions, InputSize, LayerInfo, ModelSummary, RowSetting, SummaryColumn, SummaryOptions } from './report/summary/summary.js';
-export { summary } from './report/summary/summary.js';
-export type { NestedArray, SizeArguments, TensorOptions } from './tensor/create.js';
-export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from './tensor/create.js';
-export type { Accelerators, DeviceKind, DeviceLike, TensorToOptions, ToArguments, ToOptions } from './tensor/device.js';
-export { accelerator, backends, cuda, Device, device, mps, xpu } from './tensor/device.js';
-export type { DType, TypedArray } from './tensor/dtype.js';
-export type { NumbersOptions, RandomOptions } from './tensor/random.js';
-export { defaultGenerator, forkRng, Generator, getRngState, initialSeed, manualSeed, rand, randint, randintLike, randLike, randn, randnLike, randperm, seed, setRngState } from './tensor/random.js';
-export type { Shape } from './tensor/shape.js';
-export { Tensor } from './tensor/tensor.js';
+
+// Files
+export {
+  load, loadBytes, save, saveBytes, type FileFormat, type LoadBytesOptions, type Loaded, type LoadOptions, type SaveOptions,
+} from './formats/files/files.js';
+
+// Tables of models
+export {
+  summary, type FlatSummary, type FlatSummaryOptions, type InputSize, type LayerInfo, type ModelSummary, type RowSetting,
+  type SummaryColumn, type SummaryOptions,
+} from './report/summary/summary.js';
+
+// Engines and memory
+export {
+  collectGarbage, emptyCache, engineInfo, getNumThreads, memoryStats, ready, setEngine, setNumThreads, type EngineInfo,
+} from './engine/select.js';
+export { setWasmUrl, type WasmSource } from './engine/wasm-source.js';
+
+// Errors
+export {
+  ArgumentError, BusyError, DeviceError, DTypeError, EngineError, FileError, FormatError, GradError, HoneError, IndexError, LinAlgError,
+  OutOfMemoryError, ShapeError, StateDictError, UseAfterFreeError,
+} from './errors.js';

@@ -1,6 +1,6 @@
 /**
  * Elementwise operations: every kernel operation of one and of two operands with its gradient, in two tables that are exhaustive by type,
- * and the three functions that apply them. The functions that users call stand in arithmetic.ts and math.ts.
+ * and the three functions that apply them. The functions that users call stand in unary.ts, binary.ts and comparison.ts.
  */
 
 import { type Node, named, record } from '../../autograd/node.js';
