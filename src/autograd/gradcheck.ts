@@ -1,6 +1,6 @@
 /** Checks of gradients against finite differences. */
 
-import { loadedEngine } from '../engine/engine.js';
+import { loadedEngine, ptrAt } from '../engine/engine.js';
 import { ArgumentError, DTypeError, GradError, showShape } from '../errors.js';
 import { readOptions } from '../tensor/arguments.js';
 import { assertFunction, assertTensorList } from '../tensor/checks.js';
@@ -57,7 +57,7 @@ function valuesOf(x: Tensor): Float64Array {
 /** Column `element` of every output's Jacobian: (f(x + eps) - f(x - eps)) / (2 eps), the input changed where it lies. */
 function numericColumn(fn: Checked, inputs: readonly Tensor[], input: Tensor, element: number, eps: number): Float64Array[] {
   const { host } = loadedEngine();
-  const place = input.ptr + indexOf(element, input.shape).reduce((sum, i, d) => sum + i * input.strides[d]!, 0) * 8;
+  const place = ptrAt(input.ptr, indexOf(element, input.shape).reduce((sum, i, d) => sum + i * input.strides[d]!, 0) * 8);
   const before = new Float64Array(1);
   host.read(place, before);
   const at = (value: number) => {

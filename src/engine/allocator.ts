@@ -213,7 +213,7 @@ export class BlockAllocator {
         this.slab = this.reserveFromHost(SLAB_BYTES, wanted);
         this.slabUsed = 0;
       }
-      const ptr = this.slab + this.slabUsed;
+      const ptr = (this.slab + this.slabUsed) as Ptr;
       this.slabUsed += size;
       return ptr;
     }

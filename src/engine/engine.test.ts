@@ -24,7 +24,7 @@ import {
 } from 'hone';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EngineName } from './engine.js';
-import { ABI_VERSION, KERNEL_ARITY, KERNEL_NAMES } from './kernel-table.gen.js';
+import { ABI_VERSION, KERNEL_ARITY, KERNEL_NAMES, type Kernels, type Ptr, writeGeometry } from './kernel-table.gen.js';
 import type { Addon } from './native.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,6 +34,25 @@ const start = engineInfo();
 const symbols = Object.values(KERNEL_NAMES).sort();
 
 afterEach(() => setEngine(start.name));
+
+describe('the table of the kernels', () => {
+  it('takes no number for an address: that does not compile', () => {
+    const fill = ((dtype, out, n, value) => dtype + out + n + value) satisfies Kernels['fill'];
+    const [length, address] = [16, 64 as Ptr];
+    // @ts-expect-error a length in the place of an address
+    fill(0, length, address, 1);
+    expect(fill(0, address, length, 1)).toBe(81);
+    expect(fill(0, 0, length, 1)).toBe(17);
+  });
+
+  it('writes a geometry in the order of the list in hone.h', () => {
+    const header = readFileSync(join(root, 'kernels/hone.h'), 'utf8');
+    const names = [...header.matchAll(/field\((\w+)\)/g)].map(([, name]) => name!.replace(/_(\w)/g, (_, c: string) => c.toUpperCase()));
+    const written = new Float64Array(names.length);
+    writeGeometry(written, Object.fromEntries(names.map((name, i) => [name, i + 1])) as unknown as Parameters<typeof writeGeometry>[1]);
+    expect([...written]).toEqual(names.map((_, i) => i + 1));
+  });
+});
 
 describe('the builds of the kernels', () => {
   it.skipIf(!hasNative)('the addon has every kernel of the table and no other, of the same version', () => {

@@ -134,6 +134,11 @@ export function activate(next: Engine): void {
   kernels = next.kernels;
 }
 
+/** The address `bytes` beyond `base`. */
+export function ptrAt(base: Ptr, bytes: number): Ptr {
+  return (base + bytes) as Ptr;
+}
+
 /** Throws the named error for a kernel's status; `op` is the function the user called. */
 export function check(status: number, op: string): void {
   if (status !== 0) throwStatus(status, op);

@@ -97,7 +97,7 @@ export function createWasmEngine(module: WebAssembly.Module, tracker: OwnerTrack
   const asBytes = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   const reserve = (bytes: number): Ptr => {
     if (bytes > 0xffff0000) return 0;
-    return exports.aligned_alloc(64, Math.ceil(bytes / 64) * 64) >>> 0;
+    return (exports.aligned_alloc(64, Math.ceil(bytes / 64) * 64) >>> 0) as Ptr;
   };
 
   const scratchPtr = reserve(SCRATCH_DOUBLES * 8);

@@ -1,6 +1,7 @@
 /** Making tensors from numbers. */
 
 import { check, kernels, loadedEngine } from '../engine/engine.js';
+import type { Ptr } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, OutOfMemoryError, ShapeError, showShape } from '../errors.js';
 import { noMore, readOptions, readSizes } from './arguments.js';
 import { assertBoolean, assertNumber, assertSizes, assertTensor, countOf, listable, unexpected } from './checks.js';
@@ -129,7 +130,7 @@ function castFresh(x: Tensor, dtype: DType): Tensor {
   return out;
 }
 
-function metaOf(n: number, step = 1): number {
+function metaOf(n: number, step = 1): Ptr {
   const { host } = loadedEngine();
   host.scratch().set([n, 1, step]);
   return host.scratchPtr;

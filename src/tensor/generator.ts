@@ -1,7 +1,7 @@
 /** Streams of random numbers: PyTorch's CPU generator (MT19937), the same numbers for the same seed. */
 
 import { check, kernels, loadedEngine } from '../engine/engine.js';
-import { GENERATOR_BYTES, RNG_LOG, RNG_MKL, RNG_NARROW } from '../engine/kernel-table.gen.js';
+import { GENERATOR_BYTES, type Ptr, RNG_LOG, RNG_MKL, RNG_NARROW } from '../engine/kernel-table.gen.js';
 import { ArgumentError } from '../errors.js';
 import { unknownOption } from './arguments.js';
 import { escapeScope, Storage } from './storage.js';
@@ -197,7 +197,7 @@ export class Generator {
   }
 
   /** @internal */
-  get ptr(): number {
+  get ptr(): Ptr {
     if (this.storage.engine !== loadedEngine()) this.move();
     return this.storage.address();
   }

@@ -1,5 +1,5 @@
 /** Tensors as text, character for character as PyTorch prints them (torch/_tensor_str.py). */
-import { loadedEngine } from '../engine/engine.js';
+import { loadedEngine, ptrAt } from '../engine/engine.js';
 import { dtypes, isFloating, type TypedArray } from './dtype.js';
 import { numel, type Shape } from './shape.js';
 import type { GradFn, Tensor } from './tensor.js';
@@ -83,7 +83,7 @@ function contents(x: Tensor, summarize: boolean): Contents {
   let next = 0;
   const read = (offset: number): Value => {
     if (plain) return value(plain[next++]!);
-    loadedEngine().host.read(x.ptr + offset * bytes, one);
+    loadedEngine().host.read(ptrAt(x.ptr, offset * bytes), one);
     return value(one[0]!);
   };
   const build = (dim: number, offset: number): Contents => {

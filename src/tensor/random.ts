@@ -1,6 +1,7 @@
 /** Tensors of random numbers, those of PyTorch for the same seed. */
 
 import { check, kernels } from '../engine/engine.js';
+import type { Ptr } from '../engine/kernel-table.gen.js';
 import { ArgumentError } from '../errors.js';
 import { readOptions, readSizes } from './arguments.js';
 import { assertFloatingDType, assertSizes, assertTensor, countOf } from './checks.js';
@@ -153,7 +154,7 @@ export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
 }
 
 /** @internal For the random in-place fills and dropout. */
-export function generatorPtr(generator: Generator | undefined): number {
+export function generatorPtr(generator: Generator | undefined): Ptr {
   return (generator ?? defaultGenerator()).ptr;
 }
 

@@ -1,5 +1,7 @@
 /** What operations share on their way to a kernel: dense operands, strided arguments, casts. No gradients here. */
+
 import { engine } from '../engine/engine.js';
+import type { Ptr } from '../engine/kernel-table.gen.js';
 import { type DType, dtypes } from './dtype.js';
 import { isPlain, memoryOrder, resultStrides } from './layout.js';
 import { broadcastStrides, collapse, isDense, numel, type Shape } from './shape.js';
@@ -67,7 +69,7 @@ export function writeMeta(shape: Shape, ...strides: readonly Shape[]): number {
 }
 
 /** The address of the scratch block that {@link writeMeta} fills. */
-export function metaPtr(): number {
+export function metaPtr(): Ptr {
   return engine.host.scratchPtr;
 }
 

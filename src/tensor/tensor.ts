@@ -245,7 +245,7 @@ export class Tensor {
 
   /** @internal The address of the first element. */
   get ptr(): Ptr {
-    return this.storage.address() + this.offset * dtypes[this.dtype].bytes;
+    return (this.storage.address() + this.offset * dtypes[this.dtype].bytes) as Ptr;
   }
 
   /** Gives the memory back now, for this tensor and every view of it. Nobody has to call it. */

@@ -1,6 +1,6 @@
 /** Values in and out of engine memory. */
 
-import { check, kernels, loadedEngine } from '../engine/engine.js';
+import { check, kernels, loadedEngine, ptrAt } from '../engine/engine.js';
 import { ShapeError, showShape } from '../errors.js';
 import { type DType, dtypes, type TypedArray, type TypedArrayOf } from './dtype.js';
 import { collapse, numel, type Shape } from './shape.js';
@@ -68,5 +68,5 @@ export function item(x: Tensor): number {
 /** Reads like item() for one position of a tensor; used by printing. */
 export function at(x: Tensor, index: Shape): number {
   const offset = index.reduce((sum, i, d) => sum + i * x.strides[d]!, 0);
-  return loadedEngine().host.peek(dtypes[x.dtype].code, x.ptr + offset * dtypes[x.dtype].bytes);
+  return loadedEngine().host.peek(dtypes[x.dtype].code, ptrAt(x.ptr, offset * dtypes[x.dtype].bytes));
 }

@@ -2,7 +2,8 @@
 
 import { checkIndex, Dataset } from '../data/dataset.js';
 import { withIndices } from '../data/with-indices.js';
-import { check, kernels, loadedEngine } from '../engine/engine.js';
+import { check, kernels, loadedEngine, ptrAt } from '../engine/engine.js';
+import type { Ptr } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { slicesAt } from '../ops/gather/gather.js';
 import { contiguous } from '../ops/view/copy.js';
@@ -117,13 +118,13 @@ export class ImageDataset extends Dataset<[Tensor, number]> {
       if (out.numel() === 0) return out;
       const { host } = loadedEngine();
       const [to, from, at] = [out.ptr, this.images.ptr, index.ptr];
-      let [mean, std] = [0, 0];
+      let [mean, std]: [Ptr, Ptr] = [0, 0];
       if (this.mean && this.std) {
         const scratch = host.scratch();
         scratch.set(this.mean, 0);
         scratch.set(this.std, channels);
         mean = host.scratchPtr;
-        std = host.scratchPtr + 8 * channels;
+        std = ptrAt(host.scratchPtr, 8 * channels);
       }
       check(kernels.gatherImages(to, from, at, indices.length, this.length, channels, height * width, mean, std, this.scale ? 1 : 0), op);
       return out;

@@ -1,6 +1,6 @@
 /** What convolution and pooling share: sizes per axis, the words of messages, and the kernels' geometry block. */
 import { engine } from '../../engine/engine.js';
-import { writeGeometry } from '../../engine/kernel-table.gen.js';
+import { type Ptr, writeGeometry } from '../../engine/kernel-table.gen.js';
 import { ArgumentError } from '../../errors.js';
 import { metaPtr } from '../../tensor/raw.js';
 import { show } from '../../tensor/show.js';
@@ -102,7 +102,7 @@ function step(by: number, count: number): number {
 }
 
 /** Writes a geometry into the engine's scratch block, which holds one call's arguments, and returns its address. */
-export function geometryPtr(g: Geometry): number {
+export function geometryPtr(g: Geometry): Ptr {
   const { n, c, o, groups } = g;
   const [h, w] = g.size;
   const [kh, kw] = g.kernel;

@@ -1,7 +1,7 @@
 /** Table look-ups: embeddings, and one-hot vectors. */
 import { isGradEnabled, noGrad } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
-import { check, kernels } from '../../engine/engine.js';
+import { check, kernels, ptrAt } from '../../engine/engine.js';
 import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../../errors.js';
 import { add, div, mul } from '../../ops/elementwise/binary.js';
 import { eq, gt, ne } from '../../ops/elementwise/comparison.js';
@@ -136,7 +136,7 @@ function look(index: Tensor, weight: Tensor, padding: number | null, scaled = fa
     const rows = collect(scaled ? mul(g, shares(index!, count, g)) : g, index!, count);
     if (padding === null) return [rows];
     if (isGradEnabled()) return [mul(rows, unsqueeze(ne(arange(count), padding), 1))];
-    check(kernels.fill(code(rows.dtype), rows.ptr + padding * width * dtypes[rows.dtype].bytes, width, 0), 'embedding');
+    check(kernels.fill(code(rows.dtype), ptrAt(rows.ptr, padding * width * dtypes[rows.dtype].bytes), width, 0), 'embedding');
     return [rows];
   });
 }

@@ -1,7 +1,9 @@
 /** Batch normalisation by fused kernels, and instance normalisation, which is batch normalisation of every item by itself. */
+
 import { isGradEnabled, noGrad } from '../../autograd/mode.js';
 import { anyRequiresGrad, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
+import type { Ptr } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, mul, sub } from '../../ops/elementwise/binary.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
@@ -137,7 +139,7 @@ interface NormGeometry {
 }
 
 const dense = (x: Tensor | null): Tensor | null => x && rowMajor(x, 'batchNorm');
-const at = (x: Tensor | null): number => (x ? x.ptr : 0);
+const at = (x: Tensor | null): Ptr => (x ? x.ptr : 0);
 
 function trainingNorm(
   x: Tensor,

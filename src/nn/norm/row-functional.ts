@@ -3,6 +3,7 @@
 import { isGradEnabled } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
+import type { Ptr } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, div, mul, pow, sub } from '../../ops/elementwise/binary.js';
 import { rsqrt, square } from '../../ops/elementwise/unary.js';
@@ -30,7 +31,7 @@ interface Rows {
   readonly eps: number;
 }
 
-const at = (x: Tensor | null): number => (x ? x.ptr : 0);
+const at = (x: Tensor | null): Ptr => (x ? x.ptr : 0);
 const dense = (x: Tensor | null, op: string): Tensor | null => x && rowMajor(x, op);
 
 /** y = (x - mean) / sqrt(var + eps) * weight + bias, weight and bias [groups * channels]. */

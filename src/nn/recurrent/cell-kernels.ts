@@ -2,7 +2,7 @@
 import { isGradEnabled, noGrad } from '../../autograd/mode.js';
 import { anyRequiresGrad, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { GRU, LSTM, RNN_RELU, RNN_TANH } from '../../engine/kernel-table.gen.js';
+import { GRU, LSTM, type Ptr, RNN_RELU, RNN_TANH } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
 import { add, mul } from '../../ops/elementwise/binary.js';
 import { linear, mm } from '../../ops/products/matmul.js';
@@ -182,7 +182,7 @@ function takeKept(own: readonly Tensor[], cell: Cell): Kept {
   return { gates, before, inner: inner ?? null, cellBefore: cell === 'lstm' ? cellBefore! : null };
 }
 
-const at = (x: Tensor | null): number => (x ? x.ptr : 0);
+const at = (x: Tensor | null): Ptr => (x ? x.ptr : 0);
 
 /** A row-major copy of its own, to be written over or given back. */
 function fresh(x: Tensor): Tensor {

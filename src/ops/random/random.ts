@@ -4,7 +4,7 @@
  */
 
 import { check, kernels } from '../../engine/engine.js';
-import { RNG_MKL } from '../../engine/kernel-table.gen.js';
+import { type Ptr, RNG_MKL } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
 import { readArguments, readOptions, type Trailing } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
@@ -54,7 +54,7 @@ function generatorOf(op: string, options: unknown): NoGenerator {
 }
 
 /** Fills n elements from `ptr` on; returns the kernel's status. */
-type Fill = (ptr: number, n: number, generator: number) => number;
+type Fill = (ptr: Ptr, n: number, generator: Ptr) => number;
 
 /** @param logical whether draws go in the order of dims, not of memory: as MKL's did. */
 function fillRandom(op: string, x: Tensor, generator: Generator | undefined, fill: Fill, logical = false): Tensor {
