@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DataLoader } from '../data/data-loader.js';
 import { ArgumentError } from '../errors.js';
 import { GELU, ReLU, Sigmoid, SiLU, Tanh } from '../nn/activation/layers.js';
-import { Sequential } from '../nn/containers/lists.js';
+import { Sequential } from '../nn/containers/sequential.js';
 import { Dropout } from '../nn/dropout/layers.js';
 import { Linear } from '../nn/linear/linear.js';
 import { CrossEntropyLoss } from '../nn/loss/classification/layers.js';

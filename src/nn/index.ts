@@ -44,8 +44,9 @@ export type {
   TransformerLayerOptions,
 } from './attention/transformer-layer.js';
 export { TransformerDecoderLayer, TransformerEncoderLayer } from './attention/transformer-layer.js';
-export { ModuleDict, ModuleList, Sequential } from './containers/lists.js';
-export { ParameterDict, ParameterList } from './containers/parameter-lists.js';
+export { ModuleDict, ParameterDict } from './containers/dict.js';
+export { ModuleList, ParameterList } from './containers/list.js';
+export { Sequential } from './containers/sequential.js';
 export type { Conv1dLayerOptions, Conv2dLayerOptions, Conv3dLayerOptions, PaddingMode } from './conv/layers.js';
 export { Conv1d, Conv2d, Conv3d } from './conv/layers.js';
 export type { ConvTranspose1dLayerOptions, ConvTranspose2dLayerOptions, ConvTranspose3dLayerOptions } from './conv/transpose-layers.js';

@@ -1,7 +1,7 @@
 /** The four models of the seed notes, for digits of 28 by 28 pixels. */
 
 import { ReLU } from '../nn/activation/layers.js';
-import { Sequential } from '../nn/containers/lists.js';
+import { Sequential } from '../nn/containers/sequential.js';
 import { Dropout } from '../nn/dropout/layers.js';
 import { Linear } from '../nn/linear/linear.js';
 import { Module } from '../nn/module/module.js';

@@ -12,7 +12,7 @@ import type { DType } from '../../tensor/dtype.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
-import { ModuleList } from '../containers/lists.js';
+import { ModuleList } from '../containers/list.js';
 import { xavierUniform_ } from '../init/init.js';
 import { Module } from '../module/module.js';
 import { LayerNorm } from '../norm/layer.js';

@@ -69,7 +69,7 @@ describe('ModuleList', () => {
     expect(names(list.concat([new nn.Mish()]).slice(1))).toEqual(['0 Tanh', '1 Mish']);
     expect(names(list.delete(-1))).toEqual(['0 GELU']);
     expect(() => list.insert(7, new nn.ReLU())).toThrow(IndexError);
-    expect(() => new nn.ModuleList(new nn.ReLU() as never)).toThrow('ModuleList: expected a list of modules');
+    expect(() => new nn.ModuleList(new nn.ReLU() as never)).toThrow('ModuleList: got a ReLU, expected a list of modules');
   });
 });
 
@@ -84,7 +84,7 @@ describe('ModuleDict', () => {
     expect(() => dict.pop('b')).toThrow('ModuleDict: there is no module "b". There are a.');
     dict.clear();
     expect(dict.size).toBe(0);
-    expect(() => new nn.ModuleDict(['ab'] as never)).toThrow('ModuleDict: entry 0 is no pair of a name and a value.');
+    expect(() => new nn.ModuleDict(['ab'] as never)).toThrow('ModuleDict: entry 0 is not a pair of a name and a value.');
     expect(() => new nn.ModuleDict(3 as never)).toThrow(ArgumentError);
   });
 });
@@ -101,7 +101,7 @@ describe('parameter containers', () => {
     expect(list.slice(1).length).toBe(2);
     expect(() => list.set(3, ones([1]))).toThrow(IndexError);
     expect(() => list.append(3 as never)).toThrow('ParameterList: entry 3 is number, expected a Tensor.');
-    expect(() => new nn.ParameterList(ones([2]) as never)).toThrow('ParameterList: expected a list of tensors');
+    expect(() => new nn.ParameterList(ones([2]) as never)).toThrow('ParameterList: got a Tensor of shape [2], expected a list of tensors');
   });
 
   it('ParameterDict', () => {

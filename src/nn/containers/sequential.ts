@@ -1,10 +1,9 @@
 /** A chain of modules. */
 import { ArgumentError } from '../../errors.js';
 import { classNameOf } from '../../tensor/class-name.js';
-import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
-import { assertModule, insertPosition, position } from './entries.js';
+import { assertModule, insertPosition, listed, position, renumber } from './entries.js';
 
 /**
  * Modules called one after the other, each with what the one before returned.
@@ -132,13 +131,6 @@ export class Sequential extends Module {
   }
 }
 
-/** @internal `modules`, which can be gone through. @throws {ArgumentError} for anything else. */
-export function listed<M>(op: string, modules: Iterable<M>): Iterable<M> {
-  if (typeof (modules as unknown) !== 'object' || modules === null || !(Symbol.iterator in modules))
-    throw new ArgumentError(`${op}: got ${show(modules)}, expected a list of modules: [first, second].`);
-  return modules;
-}
-
 /** Whether a name is a number: asked of every field in every forward, for which an expression is slow. */
 function isDigits(name: string): boolean {
   for (let i = 0; i < name.length; i++) {
@@ -146,10 +138,4 @@ function isDigits(name: string): boolean {
     if (code < 48 || code > 57) return false;
   }
   return name.length > 0;
-}
-
-/** Makes these the modules of a container, under the names 0, 1, …; no private method, which a clone would lack. */
-export function renumber<C extends Module & { extend(modules: Iterable<Module>): C }>(container: C, modules: readonly Module[]): C {
-  for (const [name] of container.childEntries()) delete (container as unknown as Record<string, unknown>)[name];
-  return container.extend(modules);
 }

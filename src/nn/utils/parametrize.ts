@@ -7,7 +7,8 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import { replaceData, Tensor } from '../../tensor/tensor.js';
-import { ModuleDict, ModuleList } from '../containers/lists.js';
+import { ModuleDict } from '../containers/dict.js';
+import { ModuleList } from '../containers/list.js';
 import { Module, type OwnTensor } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';
 

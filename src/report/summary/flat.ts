@@ -1,7 +1,8 @@
 /** A model's summary as torchsummary prints it: a flat list of layers. */
 import type { HookHandle } from '../../autograd/hooks.js';
 import { ArgumentError } from '../../errors.js';
-import { ModuleList, Sequential } from '../../nn/containers/lists.js';
+import { ModuleList } from '../../nn/containers/list.js';
+import { Sequential } from '../../nn/containers/sequential.js';
 import type { Module } from '../../nn/module/module.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { rand } from '../../tensor/random.js';

@@ -1,7 +1,9 @@
 /** The rows of a summary: every call of a layer, with what it took, gave and holds. Counted as torchinfo 1.8 counts. */
 import type { HookHandle } from '../../autograd/hooks.js';
 import { ArgumentError } from '../../errors.js';
-import { ModuleDict, ModuleList, Sequential } from '../../nn/containers/lists.js';
+import { ModuleDict } from '../../nn/containers/dict.js';
+import { ModuleList } from '../../nn/containers/list.js';
+import { Sequential } from '../../nn/containers/sequential.js';
 import type { Module } from '../../nn/module/module.js';
 import { PackedSequence } from '../../nn/recurrent/packed-sequence.js';
 import { classNameOf } from '../../tensor/class-name.js';

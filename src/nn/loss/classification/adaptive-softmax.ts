@@ -19,7 +19,7 @@ import type { DeviceLike } from '../../../tensor/device.js';
 import type { DType } from '../../../tensor/dtype.js';
 import { show } from '../../../tensor/show.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { ModuleList } from '../../containers/lists.js';
+import { ModuleList } from '../../containers/list.js';
 import { Sequential } from '../../containers/sequential.js';
 import { Linear } from '../../linear/linear.js';
 import { Module } from '../../module/module.js';
