@@ -350,7 +350,7 @@ function note<T extends Tensor | readonly Tensor[]>(
 }
 
 /** Marks what is made in inferenceMode(); a view of an ordinary tensor stays one, whatever the mode. */
-function unrecorded<T extends Tensor | readonly Tensor[]>(out: T): T {
+export function unrecorded<T extends Tensor | readonly Tensor[]>(out: T): T {
   if (isInferenceModeEnabled()) for (const tensor of asList(out)) if (tensor.viewBase === null) tensor.isInference = true;
   return out;
 }
@@ -362,6 +362,11 @@ function unrecorded<T extends Tensor | readonly Tensor[]>(out: T): T {
 export function named<T extends Tensor>(label: string, out: T): T {
   if (out.ownGradFn !== null) (out.ownGradFn as Node).label = label;
   return out;
+}
+
+/** Whether {@link record} would note an operation on these operands: for those that then keep more than their result. */
+export function willRecord(operands: readonly (Tensor | null)[]): boolean {
+  return isGradEnabled() && operands.some((x) => x?.requiresGrad === true);
 }
 
 function asList(out: Tensor | readonly Tensor[]): readonly Tensor[] {

@@ -87,10 +87,18 @@ export type { GaussianNLLLossOptions, KLDivLossOptions, PoissonNLLLossOptions } 
 export { gaussianNllLoss, klDiv, poissonNllLoss } from './loss/regression/distribution.js';
 export type { HuberLossOptions, SmoothL1LossOptions, WeightedLossOptions } from './loss/regression/regression.js';
 export { huberLoss, l1Loss, mseLoss, smoothL1Loss } from './loss/regression/regression.js';
-export type { BatchNormOptions, InstanceNormOptions } from './norm/batch-functional.js';
-export { batchNorm, instanceNorm } from './norm/batch-functional.js';
-export type { GroupNormOptions, LayerNormOptions, LocalResponseNormOptions, RmsNormOptions } from './norm/row-functional.js';
-export { groupNorm, layerNorm, localResponseNorm, rmsNorm } from './norm/row-functional.js';
+export type { BatchNormOptions } from './norm/batch.js';
+export { batchNorm } from './norm/batch.js';
+export type { GroupNormOptions } from './norm/group.js';
+export { groupNorm } from './norm/group.js';
+export type { InstanceNormOptions } from './norm/instance.js';
+export { instanceNorm } from './norm/instance.js';
+export type { LayerNormOptions } from './norm/layer.js';
+export { layerNorm } from './norm/layer.js';
+export type { LocalResponseNormOptions } from './norm/local-response.js';
+export { localResponseNorm } from './norm/local-response.js';
+export type { RmsNormOptions } from './norm/rms.js';
+export { rmsNorm } from './norm/rms.js';
 export {
   adaptiveAvgPool1d,
   adaptiveAvgPool2d,

@@ -125,16 +125,28 @@ export { Module } from './module/module.js';
 export { Buffer, Parameter } from './module/state/parameter.js';
 export type { LoadResult, LoadStateDictOptions, StateDict, StateDictOptions } from './module/state/state-dict.js';
 export { UninitializedBuffer, UninitializedParameter } from './module/state/uninitialized.js';
-export type { BatchNormLayerOptions } from './norm/batch.js';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './norm/batch.js';
-export type { GroupNormLayerOptions } from './norm/group.js';
-export { GroupNorm, LocalResponseNorm } from './norm/group.js';
-export type { InstanceNormLayerOptions } from './norm/instance.js';
+export type { GroupNormLayerOptions, GroupNormLayerOptions as GroupNormOptions } from './norm/group.js';
+export { GroupNorm } from './norm/group.js';
+export type {
+  InstanceNormLayerOptions,
+  InstanceNormLayerOptions as InstanceNorm1dOptions,
+  InstanceNormLayerOptions as InstanceNorm2dOptions,
+  InstanceNormLayerOptions as InstanceNorm3dOptions,
+} from './norm/instance.js';
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './norm/instance.js';
-export type { LayerNormLayerOptions } from './norm/layer.js';
+export type { LayerNormLayerOptions, LayerNormLayerOptions as LayerNormOptions } from './norm/layer.js';
 export { LayerNorm } from './norm/layer.js';
+export type { LocalResponseNormOptions } from './norm/local-response.js';
+export { LocalResponseNorm } from './norm/local-response.js';
 export type { RMSNormOptions } from './norm/rms.js';
 export { RMSNorm } from './norm/rms.js';
+export type {
+  BatchNormLayerOptions,
+  BatchNormLayerOptions as BatchNorm1dOptions,
+  BatchNormLayerOptions as BatchNorm2dOptions,
+  BatchNormLayerOptions as BatchNorm3dOptions,
+} from './norm/running-norm.js';
 export type { ConstantPadOptions, Padding1d, Padding2d, Padding3d } from './padding/padding.js';
 export {
   CircularPad1d,

@@ -1,17 +1,81 @@
-/** Normalisation over groups of channels, and by neighbouring channels. */
-
-import { ArgumentError } from '../../errors.js';
-import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { assertFloatingDType, countOf } from '../../tensor/checks.js';
+/** Normalisation over groups of channels: the function and its layer. */
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { formatOf } from '../../ops/view/copy.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
+import { assertFloating, assertFloatingDType, assertSameDType, assertTensorOrNull, countOf, realNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
+import { numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { ones_, zeros_ } from '../init/init.js';
 import { type LayerKind, Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';
 import { bool, float } from '../module/text.js';
-import { groupNormAs, type LocalResponseNormOptions, localResponseNorm } from './row-functional.js';
+import { rowNorm } from './rows.js';
+
+/** The options of {@link groupNorm}. */
+export interface GroupNormOptions {
+  /** [C], or null for 1. Default: null. */
+  weight?: Tensor | null;
+  /** [C], or null for 0. Default: null. */
+  bias?: Tensor | null;
+  /** Added to the variance. Default: 1e-5. */
+  eps?: number;
+}
+
+const DEFAULTS: Settings<GroupNormOptions> = { weight: null, bias: null, eps: 1e-5 };
+
+/**
+ * Normalises the channels of each item in groups: mean and variance are those of a group's channels over all positions.
+ * @param x [N, C, ...], floating. @param numGroups must divide C. @param args weight, bias and eps in this order or by name.
+ * @throws {ShapeError} when the groups do not divide the channels, weights do not fit, or a group has one value only.
+ * @throws {DTypeError} for integers, or two dtypes.
+ * @see Wu and He 2018, https://arxiv.org/abs/1803.08494; https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html
+ * @example
+ * F.groupNorm(tensor([[1, 3, 20, 40]]), 2); // [[-1.0, 1.0, -1.0, 1.0]]
+ */
+export function groupNorm(
+  x: Tensor,
+  numGroups: number,
+  ...args: Arguments<GroupNormOptions, [weight: 'weight', bias: 'bias', eps: 'eps']>
+): Tensor {
+  const settings = readArguments('groupNorm', DEFAULTS, args);
+  countOf('groupNorm', 'numGroups', numGroups, 1);
+  assertGroups('groupNorm', x, numGroups, settings);
+  return groupNormOf(x, numGroups, settings);
+}
+
+function assertGroups(op: string, x: Tensor, numGroups: number, { weight, bias, eps }: Settings<GroupNormOptions>): void {
+  assertFloating(op, 'input', x);
+  realNumber(op, 'eps', eps);
+  const given = showShape(x.shape);
+  if (x.ndim < 2) throw new ShapeError(`${op}: input is ${given}, expected at least [N, C].`);
+  const [n, c] = x.shape as [number, number];
+  if (c % numGroups !== 0) throw new ShapeError(`${op}: ${numGroups} groups do not divide the ${c} channels of the input ${given}.`);
+  for (const [part, value] of Object.entries({ weight, bias })) {
+    assertTensorOrNull(op, part, value);
+    if (value && (value.ndim !== 1 || value.shape[0] !== c))
+      throw new ShapeError(
+        `${op}: ${part} is ${showShape(value.shape)}, expected one value for each of the ${c} channels of the input ${given}.`,
+      );
+  }
+  assertSameDType(op, { input: x, weight, bias });
+  const span = numel(x.shape.slice(2));
+  if (c === 0 || span === 0) throw new ShapeError(`${op}: the input ${given} has no elements to normalise. Only the batch may be empty.`);
+  // PyTorch's check: with one item, groups of one value are refused, which training would make constant.
+  if (Math.floor((n * c) / numGroups) * span === 1)
+    throw new ShapeError(`${op}: the input ${given} has 1 value in each of ${numGroups} groups, expected more. Take fewer groups.`);
+}
+
+/** {@link groupNorm} of checked arguments. */
+function groupNormOf(x: Tensor, numGroups: number, { weight, bias, eps }: Settings<GroupNormOptions>): Tensor {
+  const [n, c] = x.shape as [number, number];
+  const span = numel(x.shape.slice(2));
+  const rows = { op: 'groupNorm', rows: n * numGroups, groups: numGroups, channels: c / numGroups, span, centered: true, eps };
+  const out = rowNorm(x, weight, bias, rows);
+  return x.ndim < 4 ? out : formatOf(out, x);
+}
 
 /** The options of {@link GroupNorm}. */
 export interface GroupNormLayerOptions {
@@ -26,6 +90,8 @@ export interface GroupNormLayerOptions {
   /** Where they are: the CPU. @throws {DeviceError} for another device. */
   device?: DeviceLike | null;
 }
+
+const LAYER: Settings<GroupNormLayerOptions> = { eps: 1e-5, affine: true, bias: true, dtype: 'float32' };
 
 /**
  * `y = (x - mean) / sqrt(var + eps) * weight + bias`, mean and variance those of a group of channels of one item. Input [N, C, ...].
@@ -56,18 +122,16 @@ export class GroupNorm extends Module {
     readonly numGroups: number,
     /** How many channels the input has. */
     readonly numChannels: number,
-    ...args: Trailing<[eps: number, affine: boolean], GroupNormLayerOptions>
+    ...args: Arguments<GroupNormLayerOptions, [eps: 'eps', affine: 'affine']>
   ) {
     super();
-    const defaults: Settings<GroupNormLayerOptions> = { eps: 1e-5, affine: true, bias: true, dtype: 'float32' };
-    const { eps, affine, bias, dtype } = readArguments(classNameOf(new.target), defaults, args);
-    countOf(classNameOf(new.target), 'numGroups', numGroups, 1);
-    countOf(classNameOf(new.target), 'numChannels', numChannels);
+    const name = classNameOf(new.target);
+    const { eps, affine, bias, dtype } = readArguments(name, LAYER, args);
+    countOf(name, 'numGroups', numGroups, 1);
+    countOf(name, 'numChannels', numChannels);
     if (numChannels % numGroups !== 0)
-      throw new ArgumentError(
-        `${classNameOf(new.target)}: ${numGroups} groups do not divide ${numChannels} channels. Choose a divisor of ${numChannels}.`,
-      );
-    assertFloatingDType(classNameOf(new.target), 'dtype', dtype);
+      throw new ArgumentError(`${name}: ${numGroups} groups do not divide ${numChannels} channels. Choose a divisor of ${numChannels}.`);
+    assertFloatingDType(name, 'dtype', dtype);
     this.eps = eps;
     this.affine = affine;
     const parameter = () => new Parameter(emptyTensor([numChannels], dtype));
@@ -83,53 +147,12 @@ export class GroupNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return groupNormAs(classNameOf(this), x, this.numGroups, this.weight, this.bias, this.eps);
+    assertGroups(classNameOf(this), x, this.numGroups, this);
+    return groupNormOf(x, this.numGroups, this);
   }
 
   override extraRepr(): string {
     const { numGroups, numChannels, eps, affine, bias } = this;
     return `${numGroups}, ${numChannels}, eps=${float(eps)}, affine=${bool(affine)}, bias=${bool(bias !== null)}`;
-  }
-}
-
-/**
- * Divides by the strength of the `size` channels around. Input [N, C, ...] of at least 3 dims.
- * @see Krizhevsky et al. 2012; https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
- * @example
- * new nn.LocalResponseNorm(2, { alpha: 1e-3 }).forward(randn([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
- */
-export class LocalResponseNorm extends Module {
-  static override readonly className: string = 'LocalResponseNorm';
-  static override readonly kind: LayerKind | null = 'norm';
-  /** The factor of the squares. */
-  readonly alpha: number;
-  /** The exponent. */
-  readonly beta: number;
-  /** Added to the sum. */
-  readonly k: number;
-
-  /**
-   * Divides by the strength of the `size` channels around. Input [N, C, ...] of at least 3 dims.
-   * @param args alpha (default 1e-4), beta (default 0.75) and k (default 1) in this order, or the options.
-   */
-  constructor(
-    /** How many neighbouring channels count. */
-    readonly size: number,
-    ...args: Trailing<[alpha: number, beta: number, k: number], LocalResponseNormOptions>
-  ) {
-    super();
-    countOf(classNameOf(new.target), 'size', size, 1);
-    const { alpha, beta, k } = readArguments(classNameOf(new.target), { alpha: 1e-4, beta: 0.75, k: 1 }, args);
-    this.alpha = alpha;
-    this.beta = beta;
-    this.k = k;
-  }
-
-  forward(x: Tensor): Tensor {
-    return localResponseNorm(x, this.size, this.alpha, this.beta, this.k);
-  }
-
-  override extraRepr(): string {
-    return `${this.size}, alpha=${float(this.alpha)}, beta=${float(this.beta)}, k=${float(this.k)}`;
   }
 }

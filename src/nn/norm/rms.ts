@@ -1,6 +1,6 @@
-/** Root mean square normalisation. */
-
-import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
+/** Root mean square normalisation: the function and its layer. */
+import { formatOf } from '../../ops/view/copy.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
 import { assertFloatingDType } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
@@ -11,7 +11,45 @@ import { ones_ } from '../init/init.js';
 import { type LayerKind, Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';
 import { bool, float, tuple } from '../module/text.js';
-import { rmsNorm, sizesOfNorm } from './row-functional.js';
+import { assertEndsIn, flatten, overLast, sizesOfNorm } from './layer.js';
+import { rowNorm } from './rows.js';
+
+/** The options of {@link rmsNorm}. */
+export interface RmsNormOptions {
+  /** [...normalizedShape], or null for 1. Default: null. */
+  weight?: Tensor | null;
+  /** Added to the mean square; null is the machine epsilon of x's dtype. Default: null. */
+  eps?: number | null;
+}
+
+const DEFAULTS: Settings<RmsNormOptions> = { weight: null, eps: null };
+const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 };
+
+/**
+ * Divides each item by the root mean square over its last dims: `y = x / sqrt(mean(x^2) + eps) * weight`.
+ * @param x [..., ...normalizedShape], floating. @param normalizedShape sizes of the last dims, or the size of the last one.
+ * @param args weight and eps in this order or by name.
+ * @throws as {@link layerNorm}.
+ * @see Zhang and Sennrich 2019, https://arxiv.org/abs/1910.07467; https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
+ * @example
+ * F.rmsNorm(tensor([3, 4, 0, 0]), 4); // [1.2, 1.6, 0.0, 0.0]
+ */
+export function rmsNorm(
+  x: Tensor,
+  normalizedShape: number | Shape,
+  ...args: Arguments<RmsNormOptions, [weight: 'weight', eps: 'eps']>
+): Tensor {
+  const { weight, eps } = readArguments('rmsNorm', DEFAULTS, args);
+  const shape = sizesOfNorm('rmsNorm', normalizedShape);
+  assertEndsIn('rmsNorm', x, shape, { weight });
+  return rmsNormOf(x, shape, { weight, eps });
+}
+
+/** {@link rmsNorm} of checked arguments. */
+function rmsNormOf(x: Tensor, shape: Shape, { weight, eps }: Settings<RmsNormOptions>): Tensor {
+  const out = rowNorm(x, flatten(weight), null, overLast('rmsNorm', x, shape, false, eps ?? EPSILON[x.dtype as 'float32' | 'float64']));
+  return x.ndim < 4 ? out : formatOf(out, x);
+}
 
 /** The options of {@link RMSNorm}. */
 export interface RMSNormOptions {
@@ -24,6 +62,8 @@ export interface RMSNormOptions {
   /** Where they are: the CPU. @throws {DeviceError} for another device. */
   device?: DeviceLike | null;
 }
+
+const LAYER: Settings<RMSNormOptions> = { eps: null, elementwiseAffine: true, dtype: 'float32' };
 
 /**
  * `y = x / sqrt(mean(x^2) + eps) * weight`, for each item over its last dims.
@@ -48,12 +88,12 @@ export class RMSNorm extends Module {
    * `y = x / sqrt(mean(x^2) + eps) * weight`, for each item over its last dims.
    * @param args eps and elementwiseAffine in this order, or the options.
    */
-  constructor(normalizedShape: number | Shape, ...args: Trailing<[eps: number | null, elementwiseAffine: boolean], RMSNormOptions>) {
+  constructor(normalizedShape: number | Shape, ...args: Arguments<RMSNormOptions, [eps: 'eps', elementwiseAffine: 'elementwiseAffine']>) {
     super();
-    const defaults: Settings<RMSNormOptions> = { eps: null, elementwiseAffine: true, dtype: 'float32' };
-    const { eps, elementwiseAffine, dtype } = readArguments(classNameOf(new.target), defaults, args);
-    this.normalizedShape = sizesOfNorm(classNameOf(new.target), normalizedShape);
-    assertFloatingDType(classNameOf(new.target), 'dtype', dtype);
+    const name = classNameOf(new.target);
+    const { eps, elementwiseAffine, dtype } = readArguments(name, LAYER, args);
+    this.normalizedShape = sizesOfNorm(name, normalizedShape);
+    assertFloatingDType(name, 'dtype', dtype);
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
     this.weight = this.registerParameter('weight', elementwiseAffine ? new Parameter(emptyTensor(this.normalizedShape, dtype)) : null);
@@ -66,7 +106,8 @@ export class RMSNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return rmsNorm(x, this.normalizedShape, this.weight, this.eps);
+    assertEndsIn(classNameOf(this), x, this.normalizedShape, { weight: this.weight });
+    return rmsNormOf(x, this.normalizedShape, this);
   }
 
   override extraRepr(): string {

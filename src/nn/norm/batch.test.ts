@@ -150,7 +150,11 @@ describe('errors', () => {
       'batchNorm: evaluation needs runningMean and runningVar. Give them, or pass { training: true }.',
     );
     wrong(() => F.batchNorm(x, one, null, null, null, { training: true }), ArgumentError, 'runningMean and runningVar come together');
-    wrong(() => F.batchNorm(zeros([2, 3], { dtype: 'int64' }), null, null), DTypeError, 'expected float32 or float64');
+    wrong(
+      () => F.batchNorm(zeros([2, 3], { dtype: 'int64' }), null, null),
+      DTypeError,
+      'batchNorm: input is int64, expected float32 or float64.',
+    );
     wrong(
       () => F.batchNorm(x.double(), one, one),
       DTypeError,
@@ -161,6 +165,6 @@ describe('errors', () => {
   test('layerNorm', () => {
     wrong(() => F.layerNorm(zeros([2, 3]), [4]), ShapeError, 'layerNorm: input is [2, 3], expected it to end in the normalized shape [4].');
     wrong(() => F.layerNorm(zeros([2, 3]), [3], zeros([2])), ShapeError, 'layerNorm: weight is [2], expected the normalized shape [3].');
-    wrong(() => F.layerNorm(zeros([3], { dtype: 'int32' }), 3), DTypeError, 'expected float32 or float64');
+    wrong(() => F.layerNorm(zeros([3], { dtype: 'int32' }), 3), DTypeError, 'layerNorm: input is int32, expected float32 or float64');
   });
 });

@@ -73,7 +73,7 @@ test('errors', () => {
   wrong(
     () => new nn.LayerNorm(6).forward(x),
     ShapeError,
-    'layerNorm: input is [2, 6, 4], expected it to end in the normalized shape [6]. Make the layer for [4], or move the dims.',
+    'LayerNorm: input is [2, 6, 4], expected it to end in the normalized shape [6]. Make the layer for [4], or move the dims.',
   );
   wrong(() => F.layerNorm(x, 4, zeros([3])), ShapeError, 'layerNorm: weight is [3], expected the normalized shape [4].');
   wrong(
@@ -81,7 +81,7 @@ test('errors', () => {
     DTypeError,
     "layerNorm: input is float64 and weight float32, expected one dtype. Use input.to('float32').",
   );
-  wrong(() => F.rmsNorm(arange(4), 4), DTypeError, 'expected float32 or float64');
+  wrong(() => F.rmsNorm(arange(4), 4), DTypeError, "rmsNorm: input is int64, expected float32 or float64. Use input.to('float32').");
   wrong(
     () => F.layerNorm(x, 4, { epsilon: 1 } as object),
     ArgumentError,
@@ -127,7 +127,7 @@ test('errors', () => {
     ShapeError,
     'localResponseNorm: input is [2, 3], expected [N, C, ...] of at least 3 dims.',
   );
-  wrong(() => F.batchNorm(x, null, null, { training: true, eps: 0 }), ArgumentError, 'batchNorm: eps is 0, expected more than 0.');
+  wrong(() => F.batchNorm(x, null, null, { training: true, eps: 0 }), ArgumentError, 'batchNorm: eps is 0, expected a number above 0.');
 });
 
 test('an instance norm that tracks has PyTorch keys, also in old files', () => {
