@@ -10,6 +10,7 @@ export { pad } from '../ops/join/pad.js';
 export { linear } from '../ops/products/matmul.js';
 export type { SoftmaxOptions } from '../ops/reduce/softmax.js';
 export { logSoftmax, softmax, softmin } from '../ops/reduce/softmax.js';
+export type { Pair, Single, Triple } from '../tensor/checks.js';
 export { celu_, elu_, hardtanh_, leakyRelu_, relu_, rrelu_, selu_, threshold_ } from './activation/aliases.js';
 export type {
   EluOptions,
@@ -49,9 +50,8 @@ export type { ScaledDotProductAttentionOptions } from './attention/attention.js'
 export { scaledDotProductAttention } from './attention/attention.js';
 export type { MultiHeadAttentionOptions } from './attention/multi-head.js';
 export { multiHeadAttentionForward } from './attention/multi-head.js';
-export type { Conv1dOptions, Conv2dOptions, Conv3dOptions } from './conv/functional.js';
-export { conv1d, conv2d, conv3d } from './conv/functional.js';
-export type { Pair, Single, Triple } from './conv/geometry.js';
+export type { Conv1dOptions, Conv2dOptions, Conv3dOptions } from './conv/conv.js';
+export { conv1d, conv2d, conv3d } from './conv/conv.js';
 export type { ConvTranspose1dOptions, ConvTranspose2dOptions, ConvTranspose3dOptions } from './conv/transpose.js';
 export { convTranspose1d, convTranspose2d, convTranspose3d } from './conv/transpose.js';
 export type { CosineSimilarityOptions, NormalizeOptions, PairwiseDistanceOptions } from './distance/functional.js';

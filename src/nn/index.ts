@@ -47,10 +47,25 @@ export { TransformerDecoderLayer, TransformerEncoderLayer } from './attention/tr
 export { ModuleDict, ParameterDict } from './containers/dict.js';
 export { ModuleList, ParameterList } from './containers/list.js';
 export { Sequential } from './containers/sequential.js';
-export type { Conv1dLayerOptions, Conv2dLayerOptions, Conv3dLayerOptions, PaddingMode } from './conv/layers.js';
-export { Conv1d, Conv2d, Conv3d } from './conv/layers.js';
-export type { ConvTranspose1dLayerOptions, ConvTranspose2dLayerOptions, ConvTranspose3dLayerOptions } from './conv/transpose-layers.js';
-export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './conv/transpose-layers.js';
+export type {
+  Conv1dLayerOptions,
+  Conv1dLayerOptions as Conv1dOptions,
+  Conv2dLayerOptions,
+  Conv2dLayerOptions as Conv2dOptions,
+  Conv3dLayerOptions,
+  Conv3dLayerOptions as Conv3dOptions,
+} from './conv/conv.js';
+export { Conv1d, Conv2d, Conv3d } from './conv/conv.js';
+export type { PaddingMode } from './conv/conv-nd.js';
+export type {
+  ConvTranspose1dLayerOptions,
+  ConvTranspose1dLayerOptions as ConvTranspose1dOptions,
+  ConvTranspose2dLayerOptions,
+  ConvTranspose2dLayerOptions as ConvTranspose2dOptions,
+  ConvTranspose3dLayerOptions,
+  ConvTranspose3dLayerOptions as ConvTranspose3dOptions,
+} from './conv/transpose.js';
+export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './conv/transpose.js';
 export { CosineSimilarity, PairwiseDistance } from './distance/layers.js';
 export type {
   AlphaDropoutOptions,

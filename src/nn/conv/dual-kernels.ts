@@ -1,8 +1,17 @@
 /**
- * The three kernels of two-dim convolution (output, gradient of the input, gradient of the weight). Each is linear in both of its
- * operands, and each one's gradients are the other two: so all three are recorded operations, differentiable any number of times.
+ * The three kernels of two-dim convolution: its output, the gradient of its input, the gradient of its weight.
+ *
+ * They are three faces of one sum over all products `y[n, o, i] x[n, c, i stride + k dilation - padding] w[o, c, k]`, which is linear in each
+ * of x, w and y. Leave y out, and the sum is a convolution; leave out x or w, and it is the gradient of that operand. So each kernel is
+ * linear in its two operands, and the rules by which one is transposed lead to the other two:
+ *
+ *     y = convolve(x, w)        dx = convolveInput(dy, w)    dw = convolveWeight(dy, x)
+ *     x = convolveInput(y, w)   dy = convolve(dx, w)         dw = convolveWeight(y, dx)
+ *     w = convolveWeight(y, x)  dy = convolve(x, dw)         dx = convolveInput(y, dw)
+ *
+ * All three are recorded with each other, and can be differentiated any number of times. The geometry is the same in all rules: that of
+ * the convolution. The second row is the transposed convolution.
  */
-import { isGradEnabled } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { sum } from '../../ops/reduce/sum.js';
@@ -15,37 +24,56 @@ export function convolve(x: Tensor, w: Tensor, bias: Tensor | null, g: Geometry)
   const [dx, dw, db] = [rowMajor(x, 'conv2d'), rowMajor(w, 'conv2d'), bias && rowMajor(bias, 'conv2d')];
   const out = emptyTensor([g.n, g.o, ...g.outSize], x.dtype);
   check(kernels.conv2d(code(x.dtype), out.ptr, dx.ptr, dw.ptr, db ? db.ptr : 0, geometryPtr(g)), 'conv2d');
-  return record('conv2d', out, bias ? [x, w, bias] : [x, w], [x, w], (grad, [x, w], needs) => {
-    const gradInput = needs(0) ? convolveInput(grad, w!, g) : null;
-    if (needs(1) && needs(2) && !isGradEnabled()) return [gradInput, ...weightGradients(grad, x!, g, true)];
-    return [gradInput, needs(1) ? convolveWeight(grad, x!, g) : null, needs(2) ? sum(grad, [0, 2, 3]) : null];
+  return record('conv2d', out, {
+    inputs: { x, w, bias },
+    saved: { x, w },
+    composed: (dy, { x, w }, needs) => ({
+      x: needs.x ? convolveInput(dy, w, g) : null,
+      w: needs.w ? convolveWeight(dy, x, g) : null,
+      bias: needs.bias ? sum(dy, [0, 2, 3]) : null,
+    }),
+    // One walk over dy gives the gradients of weight and bias.
+    fused: (dy, { x, w }, needs) => {
+      const gradX = needs.x ? convolveInput(dy, w, g) : null;
+      if (!needs.w) return { x: gradX, w: null, bias: needs.bias ? sum(dy, [0, 2, 3]) : null };
+      const [gradW, gradBias] = weightGradients(dy, x, g, needs.bias);
+      return { x: gradX, w: gradW, bias: gradBias };
+    },
   });
 }
 
 /** The gradient of a convolution's input, from that of its output and the weight; which is also the transposed convolution. */
-export function convolveInput(grad: Tensor, w: Tensor, g: Geometry): Tensor {
-  const [dg, dw] = [rowMajor(grad, 'conv2d'), rowMajor(w, 'conv2d')];
-  const out = emptyTensor([g.n, g.c, ...g.size], grad.dtype);
-  check(kernels.conv2dBackwardInput(code(grad.dtype), out.ptr, dg.ptr, dw.ptr, geometryPtr(g)), 'conv2d');
-  return record('conv2d_backward_input', out, [grad, w], [grad, w], (gg, [grad, w], needs) => [
-    needs(0) ? convolve(gg, w!, null, g) : null,
-    needs(1) ? convolveWeight(grad!, gg, g) : null,
-  ]);
+export function convolveInput(y: Tensor, w: Tensor, g: Geometry): Tensor {
+  const [dy, dw] = [rowMajor(y, 'conv2d'), rowMajor(w, 'conv2d')];
+  const out = emptyTensor([g.n, g.c, ...g.size], y.dtype);
+  check(kernels.conv2dBackwardInput(code(y.dtype), out.ptr, dy.ptr, dw.ptr, geometryPtr(g)), 'conv2d');
+  return record('conv2d_backward_input', out, {
+    inputs: { y, w },
+    saved: { y, w },
+    composed: (dx, { y, w }, needs) => ({
+      y: needs.y ? convolve(dx, w, null, g) : null,
+      w: needs.w ? convolveWeight(y, dx, g) : null,
+    }),
+  });
 }
 
 /** The gradient of a convolution's weight, from that of its output and the input. */
-function convolveWeight(grad: Tensor, x: Tensor, g: Geometry): Tensor {
-  const [out] = weightGradients(grad, x, g, false);
-  return record('conv2d_backward_weight', out, [grad, x], [grad, x], (gg, [grad, x], needs) => [
-    needs(0) ? convolve(x!, gg, null, g) : null,
-    needs(1) ? convolveInput(grad!, gg, g) : null,
-  ]);
+function convolveWeight(y: Tensor, x: Tensor, g: Geometry): Tensor {
+  const [out] = weightGradients(y, x, g, false);
+  return record('conv2d_backward_weight', out, {
+    inputs: { y, x },
+    saved: { y, x },
+    composed: (dw, { y, x }, needs) => ({
+      y: needs.y ? convolve(x, dw, null, g) : null,
+      x: needs.x ? convolveInput(y, dw, g) : null,
+    }),
+  });
 }
 
-function weightGradients(grad: Tensor, x: Tensor, g: Geometry, withBias: boolean): [Tensor, Tensor | null] {
-  const [dg, dx] = [rowMajor(grad, 'conv2d'), rowMajor(x, 'conv2d')];
-  const weight = emptyTensor([g.o, g.c / g.groups, ...g.kernel], grad.dtype);
-  const bias = withBias ? emptyTensor([g.o], grad.dtype) : null;
-  check(kernels.conv2dBackwardWeight(code(grad.dtype), weight.ptr, bias ? bias.ptr : 0, dx.ptr, dg.ptr, geometryPtr(g)), 'conv2d');
+function weightGradients(y: Tensor, x: Tensor, g: Geometry, withBias: boolean): [Tensor, Tensor | null] {
+  const [dy, dx] = [rowMajor(y, 'conv2d'), rowMajor(x, 'conv2d')];
+  const weight = emptyTensor([g.o, g.c / g.groups, ...g.kernel], y.dtype);
+  const bias = withBias ? emptyTensor([g.o], y.dtype) : null;
+  check(kernels.conv2dBackwardWeight(code(y.dtype), weight.ptr, bias ? bias.ptr : 0, dx.ptr, dy.ptr, geometryPtr(g)), 'conv2d');
   return [weight, bias];
 }

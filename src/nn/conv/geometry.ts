@@ -1,38 +1,14 @@
-/** What convolution and pooling share: sizes per axis, the words of messages, and the kernels' geometry block. */
+/** What convolution and pooling share: the words of messages, and the kernels' geometry block. */
 import { engine } from '../../engine/engine.js';
 import { type Ptr, writeGeometry } from '../../engine/kernel-table.gen.js';
-import { ArgumentError } from '../../errors.js';
+import type { Rank } from '../../tensor/checks.js';
 import { metaPtr } from '../../tensor/raw.js';
-import { show } from '../../tensor/show.js';
-
-/** A number, or [length]. */
-export type Single = number | readonly [number];
-/** One number for both axes, or [height, width]. */
-export type Pair = number | readonly [number, number];
-/** One number for all axes, or [depth, height, width]. */
-export type Triple = number | readonly [number, number, number];
-/** One number for every axis, or one for each. */
-export type Sizes = number | readonly number[];
-/** How many axes a window has. */
-export type Rank = 1 | 2 | 3;
 
 /** What messages call things, by the number of axes. */
 const WORDS = {
-  1: { axes: '', input: '[N, C, L], or [C, L] for one item', one: 'one item [C, L]', taps: 'K', image: 'input' },
-  2: {
-    axes: ', or two of them: [height, width]',
-    input: '[N, C, H, W], or [C, H, W] for one image',
-    one: 'one image [C, H, W]',
-    taps: 'KH, KW',
-    image: 'image',
-  },
-  3: {
-    axes: ', or three of them: [depth, height, width]',
-    input: '[N, C, D, H, W], or [C, D, H, W] for one volume',
-    one: 'one volume [C, D, H, W]',
-    taps: 'KD, KH, KW',
-    image: 'volume',
-  },
+  1: { input: '[N, C, L], or [C, L] for one item', one: 'one item [C, L]', taps: 'K', image: 'input' },
+  2: { input: '[N, C, H, W], or [C, H, W] for one image', one: 'one image [C, H, W]', taps: 'KH, KW', image: 'image' },
+  3: { input: '[N, C, D, H, W], or [C, D, H, W] for one volume', one: 'one volume [C, D, H, W]', taps: 'KD, KH, KW', image: 'volume' },
 } as const;
 
 /** What messages call things that have `rank` axes. */
@@ -40,24 +16,11 @@ export function wordsOf(rank: Rank): (typeof WORDS)[Rank] {
   return WORDS[rank];
 }
 
-/** `value` for each of `rank` axes, checked to be whole numbers of at least `least`. */
-export function sizesOf(value: Sizes, rank: Rank, least: number, op: string, option: string): number[] {
-  const given: unknown[] = Array.isArray(value) ? value : [value];
-  const all = given.length === 1 ? new Array<unknown>(rank).fill(given[0]) : given;
-  if (all.length !== rank || !all.every((n) => Number.isInteger(n) && (n as number) >= least)) {
-    const shown = show(value);
-    throw new ArgumentError(`${op}: ${option} is ${shown}, expected a whole number of at least ${least}${WORDS[rank].axes}.`);
-  }
-  return all as number[];
-}
-
-/** {@link sizesOf} two axes. */
-export function pair(value: Pair, least: number, op: string, option: string): [number, number] {
-  return sizesOf(value, 2, least, op, option) as [number, number];
-}
-
-/** Options as `readArguments` gives them: all there but the device, which it checks by itself, sizes null where none were given. */
-export type Given<Options> = {
+/**
+ * Options as `readArguments` gives them: all there but the device, which it checks by itself; sizes, which may be a number or a list, null
+ * where none were given.
+ */
+export type WindowSettings<Options> = {
   [K in keyof Options as Exclude<K, 'device'>]-?:
     | Exclude<Options[K], undefined>
     | (readonly number[] extends Exclude<Options[K], undefined> ? null : never);

@@ -1,10 +1,17 @@
 /** What convolutions check before they compute: ranks, dtypes, channels, and whether a window fits; for one, two and three axes. */
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { assertFloating, assertTensor, assertTensorOrNull } from '../../tensor/checks.js';
-import { promote } from '../../tensor/dtype.js';
-import { show } from '../../tensor/show.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import {
+  assertFloating,
+  assertSameDType,
+  assertTensor,
+  assertTensorOrNull,
+  countOf,
+  type Rank,
+  type Sizes,
+  sizesPerAxis,
+} from '../../tensor/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type Axes, type Given, type Rank, type Sizes, sizesOf, wordsOf } from './geometry.js';
+import { type Axes, type WindowSettings, wordsOf } from './geometry.js';
 
 /** Padding by numbers, 'valid' for none, or 'same' for as much as keeps the size. */
 export type Padding<S extends Sizes = Sizes> = S | 'same' | 'valid';
@@ -16,7 +23,7 @@ export interface ConvOptions<S extends Sizes = Sizes> {
   padding?: Padding<S>;
   /** Elements from one tap of a window to the next. Default: 1. */
   dilation?: S;
-  /** Channels are split into so many groups that do not mix. Default: 1. */
+  /** Independent groups into which the channels are split. Default: 1. */
   groups?: number;
 }
 
@@ -27,7 +34,7 @@ export interface ConvTransposeOptions<S extends Sizes = Sizes> {
   padding?: S;
   /** Elements added at the end of the output only, fewer than the stride or the dilation. Default: 0. */
   outputPadding?: S;
-  /** Channels are split into so many groups that do not mix. Default: 1. */
+  /** Independent groups into which the channels are split. Default: 1. */
   groups?: number;
   /** Elements from one tap of a window to the next. Default: 1. */
   dilation?: S;
@@ -37,18 +44,6 @@ export interface ConvTransposeOptions<S extends Sizes = Sizes> {
 export type WithBias<Options> = Options & {
   /** [O], or null for none. Default: null. */
   bias?: Tensor | null;
-};
-
-/** The arguments of convolutions behind the weight in PyTorch's order, as `readArguments` takes them; null stands for 1, or no padding. */
-export const CONV: Given<WithBias<ConvOptions>> = { bias: null, stride: null, padding: null, dilation: null, groups: 1 };
-/** Those of transposed convolutions, likewise. */
-export const CONV_TRANSPOSE: Given<WithBias<ConvTransposeOptions>> = {
-  bias: null,
-  stride: null,
-  padding: null,
-  outputPadding: null,
-  groups: 1,
-  dilation: null,
 };
 
 /** Throws unless `input` has `rank` axes behind its channels, with or without a batch in front. */
@@ -71,21 +66,7 @@ export function checkConvInput(op: string, rank: Rank, input: Tensor): void {
 function checkDTypes(op: string, input: Tensor, weight: Tensor, bias: Tensor | null): void {
   assertFloating(op, 'input', input);
   assertTensorOrNull(op, 'bias', bias);
-  for (const [what, other] of [
-    ['weight', weight],
-    ['bias', bias],
-  ] as const) {
-    if (other !== null && other.dtype !== input.dtype) {
-      throw new DTypeError(
-        `${op}: input is ${input.dtype} and ${what} ${other.dtype}, expected one dtype. Convert one with to('${promote(input.dtype, other.dtype)}').`,
-      );
-    }
-  }
-}
-
-function checkGroups(op: string, groups: number): void {
-  if (!Number.isInteger(groups) || groups < 1)
-    throw new ArgumentError(`${op}: groups is ${show(groups)}, expected a whole number of at least 1.`);
+  assertSameDType(op, { input, weight, bias });
 }
 
 function checkBias(op: string, bias: Tensor | null, outChannels: number, weight: Tensor): void {
@@ -102,21 +83,21 @@ function checkWeight(op: string, rank: Rank, weight: Tensor, lead: string): void
 }
 
 /** The geometry of a convolution, after the checks. */
-export function convAxes(op: string, rank: Rank, input: Tensor, weight: Tensor, options: Given<WithBias<ConvOptions>>): Axes {
+export function convAxes(op: string, rank: Rank, input: Tensor, weight: Tensor, options: WindowSettings<WithBias<ConvOptions>>): Axes {
   const { bias, groups } = options;
   checkConvInput(op, rank, input);
   checkWeight(op, rank, weight, 'O, C / groups');
   checkDTypes(op, input, weight, bias);
   const [n, c, ...size] = (input.ndim === rank + 2 ? input.shape : [1, ...input.shape]) as [number, number, ...number[]];
   const [o, perGroup, ...kernel] = weight.shape as [number, number, ...number[]];
-  checkGroups(op, groups);
+  countOf(op, 'groups', groups, 1);
   if (o % groups !== 0)
     throw new ShapeError(`${op}: weight ${showShape(weight.shape)} has ${o} output channels, which ${groups} groups do not divide.`);
   if (c !== perGroup * groups) throw new ShapeError(wrongChannels(op, rank, input, weight, c, perGroup * groups, groups));
   checkBias(op, bias, o, weight);
 
-  const stride = sizesOf(options.stride ?? 1, rank, 1, op, 'stride');
-  const dilation = sizesOf(options.dilation ?? 1, rank, 1, op, 'dilation');
+  const stride = sizesPerAxis(op, 'stride', options.stride ?? 1, rank, 1);
+  const dilation = sizesPerAxis(op, 'dilation', options.dilation ?? 1, rank, 1);
   const reach = kernel.map((k, d) => dilation[d]! * (k - 1) + 1);
   const [before, total] = paddingOf(op, rank, options.padding ?? 0, stride, reach);
   const padded = size.map((s, d) => s + total[d]!);
@@ -139,7 +120,7 @@ function paddingOf(op: string, rank: Rank, padding: Padding, stride: number[], r
   }
   if (typeof padding === 'string' && padding !== 'valid')
     throw new ArgumentError(`${op}: padding is "${padding as string}", expected numbers, 'same' or 'valid'.`);
-  const before = sizesOf(padding === 'valid' ? 0 : padding, rank, 0, op, 'padding');
+  const before = sizesPerAxis(op, 'padding', padding === 'valid' ? 0 : padding, rank, 0);
   return [before, before.map((p) => 2 * p)];
 }
 
@@ -167,7 +148,7 @@ export function convTransposeAxes(
   rank: Rank,
   input: Tensor,
   weight: Tensor,
-  options: Given<WithBias<ConvTransposeOptions>>,
+  options: WindowSettings<WithBias<ConvTransposeOptions>>,
 ): Axes {
   const { bias, groups } = options;
   checkConvInput(op, rank, input);
@@ -175,17 +156,17 @@ export function convTransposeAxes(
   checkDTypes(op, input, weight, bias);
   const [n, o, ...outSize] = (input.ndim === rank + 2 ? input.shape : [1, ...input.shape]) as [number, number, ...number[]];
   const [expected, perGroup, ...kernel] = weight.shape as [number, number, ...number[]];
-  checkGroups(op, groups);
+  countOf(op, 'groups', groups, 1);
   if (expected % groups !== 0)
     throw new ShapeError(`${op}: weight ${showShape(weight.shape)} has ${expected} input channels, which ${groups} groups do not divide.`);
   if (o !== expected) throw new ShapeError(wrongChannels(op, rank, input, weight, o, expected, groups));
   const c = perGroup * groups;
   checkBias(op, bias, c, weight);
 
-  const stride = sizesOf(options.stride ?? 1, rank, 1, op, 'stride');
-  const padding = sizesOf(options.padding ?? 0, rank, 0, op, 'padding');
-  const outputPadding = sizesOf(options.outputPadding ?? 0, rank, 0, op, 'outputPadding');
-  const dilation = sizesOf(options.dilation ?? 1, rank, 1, op, 'dilation');
+  const stride = sizesPerAxis(op, 'stride', options.stride ?? 1, rank, 1);
+  const padding = sizesPerAxis(op, 'padding', options.padding ?? 0, rank, 0);
+  const outputPadding = sizesPerAxis(op, 'outputPadding', options.outputPadding ?? 0, rank, 0);
+  const dilation = sizesPerAxis(op, 'dilation', options.dilation ?? 1, rank, 1);
   outputPadding.forEach((p, d) => {
     if (p >= stride[d]! && p >= dilation[d]!)
       throw new ArgumentError(

@@ -4,8 +4,8 @@ import { assertTensor, type Pair, type Single, type Triple } from '../../tensor/
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Shape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { Conv1d, Conv2d, Conv3d } from '../conv/layers.js';
-import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../conv/transpose-layers.js';
+import { Conv1d, Conv2d, Conv3d } from '../conv/conv.js';
+import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../conv/transpose.js';
 import { Linear } from '../linear/linear.js';
 import type { Module } from '../module/module.js';
 import { isUninitialized, UninitializedBuffer, UninitializedParameter } from '../module/state/uninitialized.js';

@@ -1,9 +1,9 @@
 /** Pooling layers whose windows follow from the size that is to come out. */
 
 import { readArguments, tooMany } from '../../tensor/arguments.js';
+import { type Rank, sizesPerAxis } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type Rank, sizesOf } from '../conv/geometry.js';
 import { Module } from '../module/module.js';
 import { tuple } from '../module/text.js';
 import {
@@ -23,7 +23,7 @@ type OutputSize = number | readonly (number | null)[];
 
 /** Checks the sizes of an adaptive pool; null keeps an axis. */
 function checkOutputSize(name: string, rank: Rank, outputSize: OutputSize): void {
-  sizesOf(Array.isArray(outputSize) ? outputSize.map((s) => s ?? 0) : (outputSize as number), rank, 0, name, 'outputSize');
+  sizesPerAxis(name, 'outputSize', Array.isArray(outputSize) ? outputSize.map((s) => s ?? 0) : (outputSize as number), rank, 0);
 }
 
 /**

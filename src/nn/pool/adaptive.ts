@@ -7,9 +7,10 @@ import { sum } from '../../ops/reduce/sum.js';
 import { filled, formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
 import { leadingByName, readArguments, tooMany } from '../../tensor/arguments.js';
+import type { Rank } from '../../tensor/checks.js';
 import { fromTypedArray, tensor } from '../../tensor/create.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import type { Axes, Rank } from '../conv/geometry.js';
+import type { Axes } from '../conv/geometry.js';
 import { averageOf, maxOf } from './functional.js';
 import { adaptiveSizes } from './shape.js';
 

@@ -1,10 +1,9 @@
 /** Fractional max pooling layers: windows at places drawn at random. */
 import { ArgumentError } from '../../errors.js';
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertTensorOrNull } from '../../tensor/checks.js';
+import { assertTensorOrNull, type Pair, type Sizes, sizesPerAxis, type Triple } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type Pair, type Sizes, sizesOf, type Triple } from '../conv/geometry.js';
 import { Module } from '../module/module.js';
 import { FRACTIONAL_POOL, type FractionalMaxPoolOptions, fractionalMaxPool2d, fractionalMaxPool3d, ratiosOf } from './fractional.js';
 import type { Pooled } from './layers.js';
@@ -28,12 +27,12 @@ abstract class FractionalMaxPool<S extends Sizes, Indices extends boolean> exten
     given: readonly unknown[],
   ) {
     super();
-    sizesOf(kernelSize, rank, 1, name, 'kernelSize');
+    sizesPerAxis(name, 'kernelSize', kernelSize, rank, 1);
     const { outputSize, outputRatio, returnIndices, randomSamples } = readArguments(name, FRACTIONAL_POOL, given);
     if ((outputSize === null) === (outputRatio === null))
       throw new ArgumentError(`${name}: expected either outputSize or outputRatio, got ${outputSize === null ? 'neither' : 'both'}.`);
     assertTensorOrNull(name, 'randomSamples', randomSamples);
-    this.outputSize = outputSize === null ? null : sizesOf(outputSize, rank, 1, name, 'outputSize');
+    this.outputSize = outputSize === null ? null : sizesPerAxis(name, 'outputSize', outputSize, rank, 1);
     this.outputRatio = outputRatio === null ? null : ratiosOf(name, rank, outputRatio);
     this.returnIndices = returnIndices as Indices;
     this.randomSamples = this.registerBuffer('randomSamples', randomSamples, { key: '_random_samples' });

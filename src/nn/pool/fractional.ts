@@ -12,13 +12,12 @@ import { all } from '../../ops/reduce/sum.js';
 import { detach, filled, to } from '../../ops/view/copy.js';
 import { expand, reshape, select } from '../../ops/view/movement.js';
 import { leadingByName, type Named, readArguments } from '../../tensor/arguments.js';
-import { assertFloating, assertTensor } from '../../tensor/checks.js';
+import { assertFloating, assertTensor, type Pair, type Sizes, sizesPerAxis, type Triple } from '../../tensor/checks.js';
 import { arange } from '../../tensor/create.js';
 import { rand } from '../../tensor/random.js';
 import { numel, sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type Pair, type Sizes, sizesOf, type Triple } from '../conv/geometry.js';
 
 /** The options of {@link fractionalMaxPool2d} and {@link fractionalMaxPool3d}: of `outputSize` and `outputRatio` give one. */
 export interface FractionalMaxPoolOptions<S extends Sizes> {
@@ -89,7 +88,7 @@ function fractionalMaxPool(op: string, rank: 2 | 3, x: Tensor, given: readonly u
   assertFloating(op, 'x', x);
   const [kernelSize, ...rest] = leadingByName(op, ['kernelSize'], given);
   const options = readArguments(op, FRACTIONAL_POOL, rest);
-  const kernel = sizesOf(kernelSize as Sizes, rank, 1, op, 'kernelSize');
+  const kernel = sizesPerAxis(op, 'kernelSize', kernelSize as Sizes, rank, 1);
   const axes = rank === 2 ? 'H, W' : 'D, H, W';
   if (x.ndim !== rank + 1 && x.ndim !== rank + 2)
     throw new ShapeError(`${op}: the input is ${showShape(x.shape)}, expected [N, C, ${axes}] or [C, ${axes}].`);
@@ -126,7 +125,7 @@ function outputSizes(
 ): number[] {
   if ((outputSize ?? null) === null && (outputRatio ?? null) === null)
     throw new ArgumentError(`${op}: expected outputSize or outputRatio, got neither.`);
-  if (outputSize !== null && outputSize !== undefined) return sizesOf(outputSize, rank, 1, op, 'outputSize');
+  if (outputSize !== null && outputSize !== undefined) return sizesPerAxis(op, 'outputSize', outputSize, rank, 1);
   return ratiosOf(op, rank, outputRatio).map((ratio, i) => Math.trunc(sizes[i]! * ratio));
 }
 

@@ -13,19 +13,10 @@ import { gather } from '../../ops/gather/gather.js';
 import { formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
 import { leadingByName, type Named, readArguments } from '../../tensor/arguments.js';
+import type { Pair, Rank, Single, Sizes, Triple } from '../../tensor/checks.js';
 import { fromTypedArray } from '../../tensor/create.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import {
-  type Axes,
-  type Geometry,
-  type Given,
-  type Pair,
-  planar,
-  type Rank,
-  type Single,
-  type Sizes,
-  type Triple,
-} from '../conv/geometry.js';
+import { type Axes, type Geometry, planar, type WindowSettings } from '../conv/geometry.js';
 import { averagePlanes, maxPlanes } from './kernels.js';
 import {
   AVG_POOL,
@@ -306,7 +297,7 @@ export function avgPool3d(
   return named('AvgPool3D', avgPool('avgPool3d', 3, x, size as Sizes, readArguments('avgPool3d', DIVIDED_POOL, rest)));
 }
 
-function avgPool(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, options: Given<DividedPoolOptions>): Tensor {
+function avgPool(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, options: WindowSettings<DividedPoolOptions>): Tensor {
   const divisor = divisorOf(op, options.divisorOverride);
   const axes = poolAxes(op, rank, x, kernelSize, options);
   // As in PyTorch, which counts no padding here, and asks it of three dims only.

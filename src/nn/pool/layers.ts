@@ -1,9 +1,9 @@
 /** Pooling layers over windows of a given size. */
 
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { type Pair, type Rank, type Single, type Sizes, sizesPerAxis, type Triple } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../conv/geometry.js';
 import { Module } from '../module/module.js';
 import { bool, tuple } from '../module/text.js';
 import {
@@ -49,15 +49,15 @@ abstract class MaxPool<S extends Sizes, Indices extends boolean> extends Module 
       MAX_LAYER,
       given,
     );
-    sizesOf(kernelSize, rank, 1, name, 'kernelSize');
+    sizesPerAxis(name, 'kernelSize', kernelSize, rank, 1);
     this.stride = options.stride ?? kernelSize;
     this.padding = options.padding ?? (0 as Sizes as S);
     this.dilation = options.dilation ?? (1 as Sizes as S);
     this.ceilMode = options.ceilMode;
     this.returnIndices = options.returnIndices as Indices;
-    sizesOf(this.stride, rank, 1, name, 'stride');
-    sizesOf(this.padding, rank, 0, name, 'padding');
-    sizesOf(this.dilation, rank, 1, name, 'dilation');
+    sizesPerAxis(name, 'stride', this.stride, rank, 1);
+    sizesPerAxis(name, 'padding', this.padding, rank, 0);
+    sizesPerAxis(name, 'dilation', this.dilation, rank, 1);
   }
 
   protected options(): MaxPoolOptions<S> {
@@ -86,7 +86,7 @@ abstract class AvgPool<S extends Sizes> extends Module {
     const options = readArguments<Given>(name, (rank === 1 ? AVG_POOL : DIVIDED_POOL) as Given, given);
     // PyTorch prints the sizes of AvgPool1d as tuples, and those of the others as they were given.
     const sizes = (value: S, least: number, what: string): S => {
-      const all = sizesOf(value, rank, least, name, what);
+      const all = sizesPerAxis(name, what, value, rank, least);
       return rank === 1 ? (all as Sizes as S) : value;
     };
     this.kernelSize = sizes(kernelSize, 1, 'kernelSize');

@@ -1,9 +1,9 @@
 /** Power-average pooling layers: norms of windows. */
 
 import { readArguments } from '../../tensor/arguments.js';
+import { type Pair, type Rank, type Single, type Sizes, sizesPerAxis, type Triple } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../conv/geometry.js';
 import { Module } from '../module/module.js';
 import { bool, tuple } from '../module/text.js';
 import { checkNormType, type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from './power.js';
@@ -23,8 +23,8 @@ abstract class LPPool<S extends Sizes> extends Module {
     super();
     checkNormType(name, normType);
     const options = readArguments<{ stride: S | null; ceilMode: boolean }>(name, { stride: null, ceilMode: false }, given);
-    sizesOf(kernelSize, rank, 1, name, 'kernelSize');
-    if (options.stride !== null) sizesOf(options.stride, rank, 1, name, 'stride');
+    sizesPerAxis(name, 'kernelSize', kernelSize, rank, 1);
+    if (options.stride !== null) sizesPerAxis(name, 'stride', options.stride, rank, 1);
     this.stride = options.stride;
     this.ceilMode = options.ceilMode;
   }

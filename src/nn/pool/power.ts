@@ -4,9 +4,9 @@ import { mul, pow } from '../../ops/elementwise/binary.js';
 import { abs, neg, relu, sign } from '../../ops/elementwise/unary.js';
 import { detach } from '../../ops/view/copy.js';
 import { leadingByName, type Named, readArguments } from '../../tensor/arguments.js';
+import { type Pair, type Rank, type Single, type Sizes, sizesPerAxis, type Triple } from '../../tensor/checks.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../conv/geometry.js';
 import { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from './functional.js';
 
 /** The options of the power-average pools. */
@@ -87,7 +87,7 @@ function lpPool(op: string, rank: Rank, x: Tensor, all: readonly unknown[]): Ten
   const options = readArguments(op, { stride: null, ceilMode: false }, given);
   if (p === Number.POSITIVE_INFINITY) return LARGEST[rank](abs(x), kernelSize, options);
   if (p === Number.NEGATIVE_INFINITY) return neg(LARGEST[rank](neg(abs(x)), kernelSize, options));
-  const elements = sizesOf(kernelSize, rank, 1, op, 'kernelSize').reduce((a, b) => a * b, 1);
+  const elements = sizesPerAxis(op, 'kernelSize', kernelSize, rank, 1).reduce((a, b) => a * b, 1);
   const mean = AVERAGE[rank](pow(x, p), kernelSize, options);
   // relu stops the infinite gradient of the root at 0; the sign has none.
   return pow(mul(mul(detach(sign(mean)), relu(abs(mean))), elements), 1 / p);

@@ -1,9 +1,9 @@
 /** What pooling checks before it computes, and the options that its functions share; for one, two and three axes. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertFloating, listable } from '../../tensor/checks.js';
+import { assertFloating, listable, type Rank, type Sizes, sizesPerAxis } from '../../tensor/checks.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type Axes, type Given, type Rank, type Sizes, sizesOf, wordsOf } from '../conv/geometry.js';
+import { type Axes, type WindowSettings, wordsOf } from '../conv/geometry.js';
 
 export interface PoolOptions<S extends Sizes = Sizes> {
   /** Elements from one window to the next. Default: the kernel size. */
@@ -32,11 +32,17 @@ export interface DividedPoolOptions<S extends Sizes = Sizes> extends AvgPoolOpti
 }
 
 /** The options of max pooling in PyTorch's order, as `readArguments` takes them; null stands for the kernel size, for 0 and for 1. */
-export const MAX_POOL: Given<MaxPoolOptions> = { stride: null, padding: null, dilation: null, ceilMode: false, returnIndices: false };
+export const MAX_POOL: WindowSettings<MaxPoolOptions> = {
+  stride: null,
+  padding: null,
+  dilation: null,
+  ceilMode: false,
+  returnIndices: false,
+};
 /** The options of average pooling along one axis, likewise. */
-export const AVG_POOL: Given<AvgPoolOptions> = { stride: null, padding: null, ceilMode: false, countIncludePad: true };
+export const AVG_POOL: WindowSettings<AvgPoolOptions> = { stride: null, padding: null, ceilMode: false, countIncludePad: true };
 /** The options of average pooling over more axes, likewise. */
-export const DIVIDED_POOL: Given<DividedPoolOptions> = { ...AVG_POOL, divisorOverride: null };
+export const DIVIDED_POOL: WindowSettings<DividedPoolOptions> = { ...AVG_POOL, divisorOverride: null };
 
 /** What the geometry of a pooling follows from, besides the sizes of the input and of the windows. */
 export interface WindowSteps {
@@ -64,10 +70,10 @@ export function poolAxes(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, o
   const given = showShape(x.shape);
   const [n, c, ...size] = (x.ndim === rank + 2 ? x.shape : [1, ...x.shape]) as [number, number, ...number[]];
   if (c === 0) throw new ShapeError(`${op}: x is ${given}, without channels. Only the batch may be empty.`);
-  const kernel = sizesOf(kernelSize, rank, 1, op, 'kernelSize');
-  const stride = sizesOf(options.stride ?? kernel, rank, 1, op, 'stride');
-  const padding = sizesOf(options.padding ?? 0, rank, 0, op, 'padding');
-  const dilation = sizesOf(options.dilation ?? 1, rank, 1, op, 'dilation');
+  const kernel = sizesPerAxis(op, 'kernelSize', kernelSize, rank, 1);
+  const stride = sizesPerAxis(op, 'stride', options.stride ?? kernel, rank, 1);
+  const padding = sizesPerAxis(op, 'padding', options.padding ?? 0, rank, 0);
+  const dilation = sizesPerAxis(op, 'dilation', options.dilation ?? 1, rank, 1);
   const outSize = size.map((s, d) => {
     const [k, p, step] = [kernel[d]!, padding[d]!, stride[d]!];
     if (p > k / 2) throw new ArgumentError(`${op}: padding ${p} is more than half of kernelSize ${k}.`);
@@ -88,7 +94,7 @@ export function poolAxes(op: string, rank: Rank, x: Tensor, kernelSize: Sizes, o
 export function adaptiveSizes(op: string, rank: Rank, x: Tensor, outputSize: number | readonly (number | null)[]): number[] {
   checkPoolInput(op, rank, x);
   const wanted = Array.isArray(outputSize) ? outputSize.map((s, d) => s ?? x.shape[x.ndim - rank + d]!) : (outputSize as number);
-  const sizes = sizesOf(wanted, rank, 0, op, 'outputSize');
+  const sizes = sizesPerAxis(op, 'outputSize', wanted, rank, 0);
   for (const size of sizes) listable(op, 'places along an axis', size);
   return sizes;
 }

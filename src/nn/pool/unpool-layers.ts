@@ -1,9 +1,9 @@
 /** Layers that undo a max pooling. */
 
 import { readArguments } from '../../tensor/arguments.js';
+import { type Pair, type Rank, type Single, type Sizes, sizesPerAxis, type Triple } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../conv/geometry.js';
 import { Module } from '../module/module.js';
 import { tuple } from '../module/text.js';
 import { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './unpool.js';
@@ -22,7 +22,7 @@ abstract class MaxUnpool<S extends readonly number[]> extends Module {
   protected constructor(name: string, rank: Rank, kernelSize: Sizes, given: unknown[]) {
     super();
     const options = readArguments<Record<'stride' | 'padding', Sizes | null>>(name, { stride: null, padding: null }, given);
-    const sizes = (value: Sizes, least: number, what: string) => sizesOf(value, rank, least, name, what) as readonly number[] as S;
+    const sizes = (value: Sizes, least: number, what: string) => sizesPerAxis(name, what, value, rank, least) as readonly number[] as S;
     this.kernelSize = sizes(kernelSize, 1, 'kernelSize');
     this.stride = sizes(options.stride ?? kernelSize, 1, 'stride');
     this.padding = sizes(options.padding ?? 0, 0, 'padding');

@@ -5,9 +5,8 @@ import { aminmax } from '../../ops/reduce/extrema.js';
 import { filled } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
 import { leadingByName, type Named, readArguments } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { assertTensor, type Pair, type Rank, type Single, type Sizes, sizesPerAxis, type Triple } from '../../tensor/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type Pair, type Rank, type Single, type Sizes, sizesOf, type Triple } from '../conv/geometry.js';
 import { checkPoolInput } from './shape.js';
 
 /** The options of the unpools. */
@@ -91,9 +90,9 @@ function maxUnpool(op: string, rank: Rank, x: Tensor, indices: Tensor, all: read
     { stride: null, padding: null, outputSize: null } as Record<keyof MaxUnpoolOptions, Sizes | null>,
     given,
   );
-  const kernel = sizesOf(kernelSize, rank, 1, op, 'kernelSize');
-  const stride = sizesOf(options.stride ?? kernel, rank, 1, op, 'stride');
-  const padding = sizesOf(options.padding ?? 0, rank, 0, op, 'padding');
+  const kernel = sizesPerAxis(op, 'kernelSize', kernelSize, rank, 1);
+  const stride = sizesPerAxis(op, 'stride', options.stride ?? kernel, rank, 1);
+  const padding = sizesPerAxis(op, 'padding', options.padding ?? 0, rank, 0);
   checkPoolInput(op, rank, x);
   assertTensor(op, 'indices', indices);
   if (indices.dtype !== 'int64')

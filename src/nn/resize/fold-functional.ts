@@ -5,10 +5,9 @@ import { indexAdd, slicesAt } from '../../ops/gather/gather.js';
 import { pad } from '../../ops/join/pad.js';
 import { narrow, reshape, squeeze, unsqueeze } from '../../ops/view/movement.js';
 import { leadingByName, type Named, readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertFloating, listable } from '../../tensor/checks.js';
+import { assertFloating, listable, type Pair, sizesPerAxis } from '../../tensor/checks.js';
 import { fromTypedArray, zeros } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type Pair, pair } from '../conv/geometry.js';
 
 /** The options of {@link unfold} and {@link fold}. */
 export interface UnfoldOptions {
@@ -38,10 +37,10 @@ type Arguments = Trailing<[dilation: Pair, padding: Pair, stride: Pair], UnfoldO
 
 function windows(op: string, size: readonly [number, number], kernelSize: Pair, args: Arguments): Windows {
   const given = readArguments<UnfoldOptions>(op, { dilation: ANY, padding: ANY, stride: ANY }, args);
-  const kernel = pair(kernelSize, 1, op, 'kernelSize');
-  const dilation = pair(given.dilation ?? 1, 1, op, 'dilation');
-  const padding = pair(given.padding ?? 0, 0, op, 'padding');
-  const stride = pair(given.stride ?? 1, 1, op, 'stride');
+  const kernel = sizesPerAxis(op, 'kernelSize', kernelSize, 2, 1) as [number, number];
+  const dilation = sizesPerAxis(op, 'dilation', given.dilation ?? 1, 2, 1) as [number, number];
+  const padding = sizesPerAxis(op, 'padding', given.padding ?? 0, 2, 0) as [number, number];
+  const stride = sizesPerAxis(op, 'stride', given.stride ?? 1, 2, 1) as [number, number];
   const padded = [size[0] + 2 * padding[0], size[1] + 2 * padding[1]] as const;
   const counts = [0, 1].map((d) => Math.floor((padded[d]! - dilation[d]! * (kernel[d]! - 1) - 1) / stride[d]!) + 1) as [number, number];
   if (counts[0] < 1 || counts[1] < 1) {
@@ -104,7 +103,7 @@ export function fold(x: Tensor, ...all: unknown[]): Tensor {
   if ((x.ndim !== 2 && x.ndim !== 3) || x.shape.slice(-2).includes(0))
     throw new ShapeError(`fold: x is ${given}, expected [N, C KH KW, L], or [C KH KW, L] for one image, only the batch empty.`);
   if (x.ndim === 2) return named('Col2Im', squeeze(fold(unsqueeze(x, 0), outputSize, kernelSize, ...args), 0));
-  const out = pair(outputSize, 1, 'fold', 'outputSize');
+  const out = sizesPerAxis('fold', 'outputSize', outputSize, 2, 1) as [number, number];
   const { kernel, padding, size, blocks, places } = windows('fold', out, kernelSize, args);
   const [n, rows, columns] = x.shape as [number, number, number];
   const taps = kernel[0] * kernel[1];

@@ -1,9 +1,9 @@
 /** Windows of images as columns, and back. */
 
 import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import type { Pair } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { Pair } from '../conv/geometry.js';
 import { Module } from '../module/module.js';
 import { tuple } from '../module/text.js';
 import { fold, type UnfoldOptions, unfold } from './fold-functional.js';

@@ -20,7 +20,7 @@ import { eye, fromTypedArray, zeros } from '../../tensor/create.js';
 import { randn } from '../../tensor/random.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../conv/transpose-layers.js';
+import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../conv/transpose.js';
 import { normalize } from '../distance/functional.js';
 import { Module } from '../module/module.js';
 import { registerParametrization } from './parametrize.js';

@@ -81,7 +81,7 @@ describe('errors', () => {
     wrong(
       () => new nn.Conv2d(1, 1, 3, { paddingMode: 'mirror' as never }),
       ArgumentError,
-      'Conv2d: paddingMode is "mirror", expected one of zeros, reflect, replicate, circular.',
+      'Conv2d: paddingMode is "mirror", expected "zeros", "reflect", "replicate" or "circular".',
     );
     wrong(
       () => new nn.Conv2d(1, 1, 3, { padding: 'full' as never }),

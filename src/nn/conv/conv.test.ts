@@ -46,7 +46,7 @@ describe('gradients, both times', () => {
   ];
 
   test.each(settings)('%j', ({ x, w, options }) => {
-    const conv = options as Parameters<typeof F.conv2d>[3];
+    const conv = options as nn.functional.Conv2dOptions;
     expect(gradcheck((x, w, b) => F.conv2d(x!, w!, b, conv), [leaf(...x), leaf(...w), leaf(w[0]!)])).toBe(true);
     expect(gradgradcheck((x, w, b) => F.conv2d(x!, w!, b, conv), [leaf(...x), leaf(...w), leaf(w[0]!)])).toBe(true);
   });
@@ -134,11 +134,11 @@ describe('errors', () => {
     );
     wrong(() => F.conv2d(x, w, null, { padding: 'same', stride: 2 }), ArgumentError, "conv2d: padding 'same' needs stride 1, got [2, 2].");
     wrong(() => F.conv2d(x, w, null, { groups: 0 }), ArgumentError, 'conv2d: groups is 0');
-    wrong(() => F.conv2d(zeros([1, 3, 5, 5], { dtype: 'int64' }), w), DTypeError, 'expected float32 or float64');
+    wrong(() => F.conv2d(zeros([1, 3, 5, 5], { dtype: 'int64' }), w), DTypeError, 'conv2d: input is int64, expected float32 or float64.');
     wrong(
       () => F.conv2d(zeros([1, 3, 5, 5], { dtype: 'float64' }), w),
       DTypeError,
-      "conv2d: input is float64 and weight float32, expected one dtype. Convert one with to('float64').",
+      "conv2d: input is float64 and weight float32, expected one dtype. Use input.to('float32').",
     );
   });
 });
