@@ -260,7 +260,8 @@ export interface RecordOptions {
  *       }),
  *     });
  *
- * By position, for operands that are a list (`cat`), for views, and for the elementwise operations, where each microsecond is felt.
+ * By position, for operands that are a list (`cat`), for views and copies, which save nothing, and for the elementwise table, where each
+ * tenth of a microsecond is felt.
  *
  * Either way gradients must take tensors only from what is saved: what they capture otherwise is neither checked for changes nor dropped
  * after use. A gradient may have any shape that its operand's broadcasts to: it is summed down.

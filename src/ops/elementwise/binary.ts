@@ -204,9 +204,14 @@ export function copysign(a: Tensor, b: Operand): Tensor {
   const out = y instanceof Tensor ? noGrad(() => signed(y)) : Number(y) < 0 || Object.is(y, -0) ? unary('neg', size) : size;
   const inputs = y instanceof Tensor ? [x, y] : [x];
   const laid = laidAs(out, resultStrides(out.shape, inputs));
-  return record('copysign', laid, inputs, [x, out], (g, [x, out], needs) =>
-    inputs.map((_, i) => (!needs(i) ? null : i === 0 ? where(eq(x!, 0), 0, mul(g, div(out!, x!))) : mul(g, 0))),
-  );
+  return record('copysign', laid, {
+    inputs: { a: x, b: y instanceof Tensor ? y : null },
+    saved: { a: x, out },
+    composed: (dy, { a, out }, needs) => ({
+      a: needs.a ? where(eq(a, 0), 0, mul(dy, div(out, a))) : null,
+      b: needs.b ? mul(dy, 0) : null,
+    }),
+  });
 }
 
 /** The tensors among the operands as the floating dtype to which all promote: so no step in between depends on which has dims. */

@@ -82,5 +82,9 @@ function logAdded(op: string, first: Tensor, second: Tensor, more: (distance: Te
     return where(equal, larger, add(larger, more(distance)));
   });
   const share = (g: Tensor, own: Tensor, other: Tensor) => div(g, add(power(sub(other, own)), 1));
-  return record(op, out, [a, b], [a, b], (g, [x, y], needs) => [needs(0) ? share(g, x!, y!) : null, needs(1) ? share(g, y!, x!) : null]);
+  return record(op, out, {
+    inputs: { a, b },
+    saved: { a, b },
+    composed: (dy, { a, b }, needs) => ({ a: needs.a ? share(dy, a, b) : null, b: needs.b ? share(dy, b, a) : null }),
+  });
 }

@@ -228,12 +228,16 @@ export function sinc(x: Tensor): Tensor {
     const scaled = mul(source, Math.PI);
     return where(eq(scaled, 0), 1, div(sin(scaled), scaled));
   });
-  return record('sinc', out, [source], [source], (g, [a]) => {
-    const scaled = mul(a!, Math.PI);
-    const divisor = mul(mul(a!, a!), Math.PI);
-    const zero = eq(detach(divisor), 0);
-    const slope = div(sub(mul(scaled, cos(scaled)), sin(scaled)), where(zero, 1, divisor));
-    return [mul(g, where(zero, 0, slope))];
+  return record('sinc', out, {
+    inputs: { x: source },
+    saved: { x: source },
+    composed: (dy, { x }) => {
+      const scaled = mul(x, Math.PI);
+      const divisor = mul(mul(x, x), Math.PI);
+      const zero = eq(detach(divisor), 0);
+      const slope = div(sub(mul(scaled, cos(scaled)), sin(scaled)), where(zero, 1, divisor));
+      return { x: mul(dy, where(zero, 0, slope)) };
+    },
   });
 }
 

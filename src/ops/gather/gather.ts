@@ -84,7 +84,11 @@ export function gather(x: Tensor, ...given: IndexArguments): Tensor {
   const rank = writeMeta(index.shape, x.strides);
   check(kernels.gather(dtypes[x.dtype].bytes, to, from, positions, rank, d, x.shape[d] ?? 1, metaPtr()), 'gather');
   const { shape, dtype } = x;
-  return record('gather', out, [x], [index], (g, [i]) => [scatterAdd(zeros(shape, { dtype }), d, i!, g)]);
+  return record('gather', out, {
+    inputs: { x },
+    saved: { index },
+    composed: (dy, { index }) => ({ x: scatterAdd(zeros(shape, { dtype }), d, index, dy) }),
+  });
 }
 
 /** @internal Writes into `out` (any strides). */
@@ -176,11 +180,17 @@ export function scatter(x: Tensor, ...given: ScatterArguments): Tensor {
   const { d, part } = scatterOperands('scatter', x, dim, index, src);
   const out = rowMajorCopy(x);
   scatterRaw('scatter', mode, out, d, index, part);
-  return record('scatter', out, [x, part], [row(index)], (g, [i], needs) => {
-    if (mode === 'multiply')
-      throw new GradError("backward: scatter with reduce: 'multiply' has no gradient. Use scatterReduce with 'prod'.");
-    const gradX = !needs(0) ? null : mode === 'add' ? g : scatter(g, d, i!, 0);
-    return [gradX, needs(1) ? gather(g, d, i!) : null];
+  return record('scatter', out, {
+    inputs: { x, src: part },
+    saved: { index: row(index) },
+    composed: (dy, { index }, needs) => {
+      if (mode === 'multiply')
+        throw new GradError("backward: scatter with reduce: 'multiply' has no gradient. Use scatterReduce with 'prod'.");
+      return {
+        x: !needs.x ? null : mode === 'add' ? dy : scatter(dy, d, index, 0),
+        src: needs.src ? gather(dy, d, index) : null,
+      };
+    },
   });
 }
 
@@ -194,7 +204,11 @@ export function scatterAdd(x: Tensor, ...given: IndexSourceArguments<'src', Tens
   const { d, part } = scatterOperands('scatterAdd', x, dim, index, src);
   const out = rowMajorCopy(x);
   scatterRaw('scatterAdd', 'add', out, d, index, part);
-  return record('scatterAdd', out, [x, part], [row(index)], (g, [i], needs) => [g, needs(1) ? gather(g, d, i!) : null]);
+  return record('scatterAdd', out, {
+    inputs: { x, src: part },
+    saved: { index: row(index) },
+    composed: (dy, { index }, needs) => ({ x: dy, src: needs.src ? gather(dy, d, index) : null }),
+  });
 }
 
 /** {@link scatter} in place. */
@@ -282,7 +296,11 @@ export function slicesAt(name: string, x: Tensor, dim: number, index: Tensor): T
   const [outer, size, inner] = around(x.shape, d);
   check(kernels.indexSelect(dtypes[x.dtype].bytes, out.ptr, source.ptr, at.ptr, outer, size, inner, count), name);
   const { shape, dtype } = x;
-  return record(name, out, [x], [index], (g, [i]) => [indexAdd(zeros(shape, { dtype }), d, i!, g)]);
+  return record(name, out, {
+    inputs: { x },
+    saved: { index },
+    composed: (dy, { index }) => ({ x: indexAdd(zeros(shape, { dtype }), d, index, dy) }),
+  });
 }
 
 /** Checks the operands of indexAdd and indexCopy; gives the dim. */
@@ -334,7 +352,11 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, 
   const d = sliceOperands('indexAdd', x, dim, index, scaled);
   const out = rowMajorCopy(x);
   writeSlices('indexAdd', true, out, d, index, scaled);
-  return record('indexAdd', out, [x, scaled], [index], (g, [i], needs) => [g, needs(1) ? indexSelect(g, d, i!) : null]);
+  return record('indexAdd', out, {
+    inputs: { x, source: scaled },
+    saved: { index },
+    composed: (dy, { index }, needs) => ({ x: dy, source: needs.source ? indexSelect(dy, d, index) : null }),
+  });
 }
 
 /**
@@ -349,10 +371,14 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
   const d = sliceOperands('indexCopy', x, dim, index, source);
   const out = rowMajorCopy(x);
   writeSlices('indexCopy', false, out, d, index, source);
-  return record('indexCopy', out, [x, source], [index], (g, [i], needs) => [
-    needs(0) ? indexFill(g, d, i!, 0) : null,
-    needs(1) ? indexSelect(g, d, i!) : null,
-  ]);
+  return record('indexCopy', out, {
+    inputs: { x, source },
+    saved: { index },
+    composed: (dy, { index }, needs) => ({
+      x: needs.x ? indexFill(dy, d, index, 0) : null,
+      source: needs.source ? indexSelect(dy, d, index) : null,
+    }),
+  });
 }
 
 /**

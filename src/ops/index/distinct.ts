@@ -101,8 +101,11 @@ function distinct(
   const source = detach(x);
   const index = fromTypedArray(BigInt64Array.from(firsts));
   const plain = slicesAt(op, dim === null ? reshape(source, [-1]) : source, dim ?? 0, index);
-  const values = record(op, plain, [x], [], () => {
-    throw new GradError(`backward: ${op} has no gradient. Use its inverse with gather or indexAdd, or detach() it.`);
+  const values = record(op, plain, {
+    inputs: { x },
+    composed: () => {
+      throw new GradError(`backward: ${op} has no gradient. Use its inverse with gather or indexAdd, or detach() it.`);
+    },
   });
   if (!returnInverse && !returnCounts) return values;
   return [

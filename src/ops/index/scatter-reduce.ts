@@ -75,9 +75,13 @@ function reducedInto(op: string, x: Tensor, dim: number, index: Tensor, src: Ten
   }
   scatterRaw(op, MODES[reduce], out, d, index, part);
   const result = reduce === 'mean' ? noGrad(() => (isFloating(x.dtype) ? div : floorDivide)(out, counts(x, d, index, includeSelf))) : out;
-  return record(op, result, [x, part], [x, row(index), part, result], (g, [a, i, b, y]) => {
-    const [gradX, gradSrc] = reductionGrads(g, a!, d, i!, b!, y!, reduce, includeSelf);
-    return [includeSelf ? gradX : scatter(gradX, d, i!, 0), gradSrc];
+  return record(op, result, {
+    inputs: { x, src: part },
+    saved: { x, index: row(index), src: part, y: result },
+    composed: (dy, { x, index, src, y }) => {
+      const [gradX, gradSrc] = reductionGrads(dy, x, d, index, src, y, reduce, includeSelf);
+      return { x: includeSelf ? gradX : scatter(gradX, d, index, 0), src: gradSrc };
+    },
   });
 }
 

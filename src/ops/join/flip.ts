@@ -37,7 +37,7 @@ export function flip(x: Tensor, ...given: FlipArguments): Tensor {
       'flip',
     );
   }
-  return record('flip', out, [x], [], (g) => [flip(g, list)]);
+  return record('flip', out, { inputs: { x }, composed: (dy) => ({ x: flip(dy, list) }) });
 }
 
 /** The shifts and the dims along which, by position or by name. */

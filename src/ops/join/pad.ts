@@ -124,12 +124,8 @@ function padConstant(x: Tensor, padding: readonly number[], pairs: readonly PadP
     to += Math.max(before, 0) * out.strides[d]!;
   }
   if (inside.every((s) => s > 0)) copyInto(aliasTensor(out, inside, out.strides, to), aliasTensor(x, inside, x.strides, from), 'pad');
-  return record('pad', out, [x], [], (g) => [
-    pad(
-      g,
-      padding.map((p) => -p),
-    ),
-  ]);
+  const back = padding.map((p) => -p);
+  return record('pad', out, { inputs: { x }, composed: (dy) => ({ x: pad(dy, back) }) });
 }
 
 /** For each place along the padded dim, the index that it takes its value from. */

@@ -1,6 +1,5 @@
 /** Matrix products. One kernel, `gemm`, serves them all; gradients are products again. */
 
-import { isGradEnabled } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { TRANS_A, TRANS_B } from '../../engine/kernel-table.gen.js';
@@ -116,10 +115,14 @@ function product(name: string, a: Tensor, b: Tensor): Tensor {
     );
   }
   // y = a b;  da = dy b^T;  db = a^T dy
-  return record(name, gemm(a, b, null, name), [a, b], [a, b], (g, [a, b], needs) => [
-    needs(0) ? batchSum(product(name, g, transpose(b!, -2, -1)), a!) : null,
-    needs(1) ? batchSum(product(name, transpose(a!, -2, -1), g), b!) : null,
-  ]);
+  return record(name, gemm(a, b, null, name), {
+    inputs: { a, b },
+    saved: { a, b },
+    composed: (dy, { a, b }, needs) => ({
+      a: needs.a ? batchSum(product(name, dy, transpose(b, -2, -1)), a) : null,
+      b: needs.b ? batchSum(product(name, transpose(a, -2, -1), dy), b) : null,
+    }),
+  });
 }
 
 /** Sums over a batch that `x` shared. */
@@ -252,11 +255,20 @@ export function linearOf(input: Tensor, weight: Tensor, bias: Tensor | null): Te
     return named('UnsafeView', reshape(linearOf(reshape(input, [rows, features]), weight, bias), [...input.shape.slice(0, -1), out]));
   }
   const result = gemm(input, weight, bias === null ? null : rowMajor(bias), 'linear', { turnB: true });
-  // dx = dy W;  dW = dy^T x;  db = sum of dy over rows
-  const made = record('linear', result, bias === null ? [input, weight] : [input, weight, bias], [input, weight], (g, [x, w], needs) => [
-    needs(0) ? product('linear', g, w!) : null,
-    needs(1) ? (isGradEnabled() ? product('linear', transpose(g, 0, 1), x!) : gemm(g, x!, null, 'linear', { turnA: true })) : null,
-    needs(2) ? sum(g, 0) : null,
-  ]);
+  const made = record('linear', result, {
+    inputs: { input, weight, bias },
+    saved: { input, weight },
+    // dx = dy W;  dW = dy^T x;  db = sum of dy over rows
+    composed: (dy, { input, weight }, needs) => ({
+      input: needs.input ? product('linear', dy, weight) : null,
+      weight: needs.weight ? product('linear', transpose(dy, 0, 1), input) : null,
+      bias: needs.bias ? sum(dy, 0) : null,
+    }),
+    fused: (dy, { input, weight }, needs) => ({
+      input: needs.input ? gemm(dy, weight, null, 'linear') : null,
+      weight: needs.weight ? gemm(dy, input, null, 'linear', { turnA: true }) : null,
+      bias: needs.bias ? sum(dy, 0) : null,
+    }),
+  });
   return named(bias === null ? 'Mm' : 'Addmm', made);
 }

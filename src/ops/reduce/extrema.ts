@@ -42,11 +42,15 @@ function extremum(kernel: 'max' | 'min', name: string, x: Tensor, dim: Dims, kee
   needElements(name, x, dims);
   const out = reduceRaw(kernel, x, dims, name, keepdim);
   const { shape } = x;
-  return record(name, out, [x], [x, out], (g, [a, y]) => {
-    const equal = eq(a!, withDims(y!, shape, dims));
-    // A NaN that max found takes the gradient; amax's is NaN then. Both as in PyTorch.
-    const winners = to(name === 'max' || name === 'min' ? logicalOr(equal, isnan(a!)) : equal, g.dtype);
-    return [mul(winners, div(withDims(g, shape, dims), sum(winners, dims, true)))];
+  return record(name, out, {
+    inputs: { x },
+    saved: { x, y: out },
+    composed: (dy, { x, y }) => {
+      const equal = eq(x, withDims(y, shape, dims));
+      // A NaN that max found takes the gradient; amax's is NaN then. Both as in PyTorch.
+      const winners = to(name === 'max' || name === 'min' ? logicalOr(equal, isnan(x)) : equal, dy.dtype);
+      return { x: mul(winners, div(withDims(dy, shape, dims), sum(winners, dims, true))) };
+    },
   });
 }
 
@@ -95,7 +99,11 @@ function extremumAlong(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tenso
   const { values, indices } = argRaw(op, name, x, d, keepdim, true);
   const { shape, dtype } = x;
   const kept = along(shape, d, true);
-  record(name, values, [x], [indices], (g, [i]) => [scatterAdd(zeros(shape, { dtype }), d, reshape(i!, kept), reshape(g, kept))]);
+  record(name, values, {
+    inputs: { x },
+    saved: { indices },
+    composed: (dy, { indices }) => ({ x: scatterAdd(zeros(shape, { dtype }), d, reshape(indices, kept), reshape(dy, kept)) }),
+  });
   return valuesAndIndices(values, indices);
 }
 

@@ -55,7 +55,8 @@ export function cumsum(x: Tensor, ...given: ScanArguments): Tensor {
   const { dim, dtype } = readScan('cumsum', x, given);
   const source = dtype === null ? x : to(x, dtype);
   const d = normalizeDim(dim, x.ndim, 'cumsum');
-  return record('cumsum', scanRaw(CUMSUM, source, d, 'cumsum', dtype !== null), [source], [], (g) => [cumsumFromEnd(g, d)]);
+  const out = scanRaw(CUMSUM, source, d, 'cumsum', dtype !== null);
+  return record('cumsum', out, { inputs: { x: source }, composed: (dy) => ({ x: cumsumFromEnd(dy, d) }) });
 }
 
 function cumsumFromEnd(g: Tensor, d: number): Tensor {
@@ -72,7 +73,11 @@ export function cumprod(x: Tensor, ...given: ScanArguments): Tensor {
   const source = dtype === null ? x : to(x, dtype);
   const d = normalizeDim(dim, x.ndim, 'cumprod');
   const out = scanRaw(CUMPROD, source, d, 'cumprod', dtype !== null);
-  return record('cumprod', out, [source], [source, out], (g, [a, y]) => [g.ndim === 0 ? g : cumprodGrad(g, a!, y!, d)]);
+  return record('cumprod', out, {
+    inputs: { x: source },
+    saved: { x: source, y: out },
+    composed: (dy, { x, y }) => ({ x: dy.ndim === 0 ? dy : cumprodGrad(dy, x, y, d) }),
+  });
 }
 
 // y_i = x_1 … x_i, so dx_k = sum over i >= k of dy_i y_i / x_k; where an x_k is 0, y_i / x_k is the product without it.
@@ -108,12 +113,16 @@ export function prod(
   const op = type === 'bool' ? 'all' : 'prod';
   const out = reduceRaw(op, castRaw(source, type, 'prod'), dims, 'prod', keepdim);
   const { shape } = x;
-  return record('prod', out, [source], [source, out], (g, [a, y]) => {
-    const wide = (t: Tensor) => expand(withDims(t, shape, dims), shape);
-    if (dims.length === 0) return [g];
-    if (allNonzero(a!)) return [mul(wide(g), div(wide(y!), a!))];
-    const others = dim === undefined ? reshape(productOfOthers(reshape(a!, [-1]), 0), shape) : productOfOthers(a!, dims[0]!);
-    return [mul(wide(g), others)];
+  return record('prod', out, {
+    inputs: { x: source },
+    saved: { x: source, y: out },
+    composed: (dy, { x, y }) => {
+      const wide = (t: Tensor) => expand(withDims(t, shape, dims), shape);
+      if (dims.length === 0) return { x: dy };
+      if (allNonzero(x)) return { x: mul(wide(dy), div(wide(y), x)) };
+      const others = dim === undefined ? reshape(productOfOthers(reshape(x, [-1]), 0), shape) : productOfOthers(x, dims[0]!);
+      return { x: mul(wide(dy), others) };
+    },
   });
 }
 

@@ -44,7 +44,11 @@ function rowsAlong(x: Tensor, d: number, name: string): Tensor {
 /** Notes that `values` are those of `x` at `indices` along `d`. */
 function picked(name: string, values: Tensor, indices: Tensor, x: Tensor, d: number): ValuesAndIndices {
   const { shape, dtype } = x;
-  record(name, values, [x], [indices], (g, [i]) => [scatterAdd(zeros(shape, { dtype }), d, i!, g)]);
+  record(name, values, {
+    inputs: { x },
+    saved: { indices },
+    composed: (dy, { indices }) => ({ x: scatterAdd(zeros(shape, { dtype }), d, indices, dy) }),
+  });
   return valuesAndIndices(values, indices);
 }
 
@@ -174,9 +178,13 @@ const NO_MEDIAN = { bool: true, uint8: 0, int32: -(2 ** 31), int64: -(2 ** 63) }
 function medianOfAll(x: Tensor): Tensor {
   if (numel(x.shape) === 0) return filled([], x.dtype, isFloating(x.dtype) ? Number.NaN : NO_MEDIAN[x.dtype as 'int32']);
   const out = median(reshape(detach(x), [-1]), 0).values;
-  return record('median', out, [x], [x, out], (g, [a, y]) => {
-    const winners = to(logicalOr(eq(a!, y!), isnan(a!)), g.dtype);
-    return [mul(winners, div(g, sum(winners)))];
+  return record('median', out, {
+    inputs: { x },
+    saved: { x, y: out },
+    composed: (dy, { x, y }) => {
+      const winners = to(logicalOr(eq(x, y), isnan(x)), dy.dtype);
+      return { x: mul(winners, div(dy, sum(winners))) };
+    },
   });
 }
 

@@ -167,7 +167,7 @@ export function sum(x: Tensor, ...given: TypedReduceArguments): Tensor {
   const op = type === 'bool' ? 'any' : 'sum';
   const out = reduceRaw(op, castRaw(source, type, 'sum'), dims, 'sum', keepdim);
   const { shape } = x;
-  const result = record('sum', out, [source], [], (g) => [repeated(g, shape, dims, keepdim)]);
+  const result = record('sum', out, { inputs: { x: source }, composed: (dy) => ({ x: repeated(dy, shape, dims, keepdim) }) });
   return dim === undefined || dim === null ? result : named('SumBackward1', result);
 }
 

@@ -136,7 +136,7 @@ export function entr(x: Tensor): Tensor {
     const product = mul(neg(source), log(source));
     return where(eq(source, 0), 0, where(lt(source, 0), Number.NEGATIVE_INFINITY, product));
   });
-  return record('entr', out, [source], [source], (g, [a]) => [mul(g, sub(-1, log(a!)))]);
+  return record('entr', out, { inputs: { x: source }, saved: { x: source }, composed: (dy, { x }) => ({ x: mul(dy, sub(-1, log(x))) }) });
 }
 
 /** x log1p(y), 0 where x is 0 (and y is no NaN). @see https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */

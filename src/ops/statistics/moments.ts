@@ -98,7 +98,11 @@ export function variance(x: Tensor, ...given: VarianceArguments): Tensor {
   const { dim, correction, keepdim } = readVariance('var', x, given);
   const dims = normalizeDims(dim, x.ndim, 'var');
   const out = dropDims(varianceRaw('var', x, dims, correction), x.shape, dims, keepdim);
-  return record('var', out, [x], [x], (g, [a]) => [varianceGrad(withDims(g, a!.shape, dims), a!, dims, correction)]);
+  return record('var', out, {
+    inputs: { x },
+    saved: { x },
+    composed: (dy, { x }) => ({ x: varianceGrad(withDims(dy, x.shape, dims), x, dims, correction) }),
+  });
 }
 
 /** The standard deviation over `dim` (default: all dims): the root of {@link variance}. Gradient 0 where it is 0. */
@@ -106,9 +110,13 @@ export function std(x: Tensor, ...given: VarianceArguments): Tensor {
   const { dim, correction, keepdim } = readVariance('std', x, given);
   const dims = normalizeDims(dim, x.ndim, 'std');
   const out = dropDims(varianceRaw('std', x, dims, correction), x.shape, dims, keepdim);
-  return record('std', out, [x], [x, out], (g, [a, s]) => {
-    const slope = where(eq(s!, 0), 0, div(g, mul(s!, 2)));
-    return [varianceGrad(withDims(slope, a!.shape, dims), a!, dims, correction)];
+  return record('std', out, {
+    inputs: { x },
+    saved: { x, y: out },
+    composed: (dy, { x, y }) => {
+      const slope = where(eq(y, 0), 0, div(dy, mul(y, 2)));
+      return { x: varianceGrad(withDims(slope, x.shape, dims), x, dims, correction) };
+    },
   });
 }
 
@@ -154,15 +162,19 @@ export function norm(x: Tensor, ...given: Trailing<[p: number | 'fro' | undefine
   const dims = normalizeDims(dim, x.ndim, 'norm');
   const { shape } = x;
   const out = noGrad(() => dropDims(normRaw(detach(x), order, dims), shape, dims, keepdim));
-  return record('norm', out, [x], [x, out], (g, [a, y]) => {
-    const wide = (t: Tensor) => withDims(t, shape, dims);
-    if (order === 0) return [mul(a!, 0)];
-    if (order === 1) return [mul(wide(g), sign(a!))];
-    if (order === 2) return [mul(where(eq(wide(y!), 0), 0, div(a!, wide(y!))), wide(g))];
-    // dx = dy sign(x) |x|^(p-1) / norm^(p-1)
-    const slope = where(eq(y!, 0), 0, div(g, pow(y!, order - 1)));
-    const power = mul(sign(a!), pow(abs(a!), order - 1));
-    return [mul(order < 1 ? where(eq(a!, 0), 0, power) : power, wide(slope))];
+  return record('norm', out, {
+    inputs: { x },
+    saved: { x, y: out },
+    composed: (dy, { x, y }) => {
+      const wide = (t: Tensor) => withDims(t, shape, dims);
+      if (order === 0) return { x: mul(x, 0) };
+      if (order === 1) return { x: mul(wide(dy), sign(x)) };
+      if (order === 2) return { x: mul(where(eq(wide(y), 0), 0, div(x, wide(y))), wide(dy)) };
+      // dx = dy sign(x) |x|^(p-1) / norm^(p-1)
+      const slope = where(eq(y, 0), 0, div(dy, pow(y, order - 1)));
+      const power = mul(sign(x), pow(abs(x), order - 1));
+      return { x: mul(order < 1 ? where(eq(x, 0), 0, power) : power, wide(slope)) };
+    },
   });
 }
 

@@ -61,9 +61,13 @@ export function nanmedian(x: Tensor, ...args: readonly unknown[]): Tensor | Valu
 function nanmedianOfAll(x: Tensor): Tensor {
   if (numel(x.shape) === 0) return filled([], x.dtype, Number.NaN);
   const out = nanmedian(reshape(detach(x), [-1]), 0).values;
-  return record('nanmedian', out, [x], [x, out], (g, [a, y]) => {
-    const winners = to(logicalOr(eq(a!, y!), logicalAnd(isnan(a!), isnan(y!))), g.dtype);
-    return [mul(winners, div(g, sum(winners)))];
+  return record('nanmedian', out, {
+    inputs: { x },
+    saved: { x, y: out },
+    composed: (dy, { x, y }) => {
+      const winners = to(logicalOr(eq(x, y), logicalAnd(isnan(x), isnan(y))), dy.dtype);
+      return { x: mul(winners, div(dy, sum(winners))) };
+    },
   });
 }
 
