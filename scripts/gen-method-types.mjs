@@ -94,17 +94,22 @@ function add(method, type, key, inPlace = false) {
   lines.push(`  ${method}: ${type}['${method}'];`);
 }
 
-for (const name of names('unaryNames')) add(name, 'UnaryMethods', `elementwise/unary.ts:${name}`);
+/** What a file exports, in its order. */
+const exportsOf = (file) => [...source(file).matchAll(/^export (?:function|const) (\w+)/gm)].map(([, name]) => name);
+const unaryNames = exportsOf('elementwise/unary.ts');
+const kernels = readFileSync(join(root, 'kernels/ops.def'), 'utf8');
+for (const name of unaryNames) add(name, 'UnaryMethods', `elementwise/unary.ts:${name}`);
 for (const name of names('binaryNames')) add(name, 'BinaryMethods', `elementwise/binary.ts:${name}`);
-for (const name of names('comparisonNames')) add(name, 'BinaryMethods', `elementwise/comparison.ts:${name}`);
-for (const name of names('inPlaceNames')) add(`${name}_`, 'UnaryInPlaceMethods', `elementwise/unary.ts:${name}`, true);
+for (const name of exportsOf('elementwise/comparison.ts')) add(name, 'ComparisonMethods', `elementwise/comparison.ts:${name}`);
+for (const name of unaryNames.filter((name) => new RegExp(`HONE_UNARY\\w*\\(${name},`).test(kernels)))
+  add(`${name}_`, 'UnaryInPlaceMethods', `elementwise/unary.ts:${name}`, true);
 for (const [method, key] of table(methods, 'direct')) add(method, 'DirectMethods', key);
 const forms = source('methods/inplace-forms.ts');
 for (const [method, key] of table(forms, 'forms')) add(`${method}_`, 'InPlaceForms', key, true);
 
 const text = `// Written by scripts/gen-method-types.mjs from the comments at the functions: npm run gen.
 import type { InPlaceForms } from './inplace-forms.js';
-import type { BinaryMethods, DirectMethods, UnaryInPlaceMethods, UnaryMethods } from './methods.js';
+import type { BinaryMethods, ComparisonMethods, DirectMethods, UnaryInPlaceMethods, UnaryMethods } from './methods.js';
 
 /** Methods of Tensor that are functions of the same name; the tensor takes the place of the first argument. */
 export interface DescribedMethods {

@@ -49,11 +49,10 @@ export {
 export { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, gcd, lcm } from './ops/elementwise/bitwise.js';
 export { clamp, clampMax, clampMin, clip, type Bound, type ClampBounds } from './ops/elementwise/clamp.js';
 export { floatPower, ldexp, logaddexp, logaddexp2, xlogy } from './ops/elementwise/logarithms.js';
-export {
-  abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, deg2rad, erf, erfinv, exp, exp2, expm1, floor, frac, isfinite, isinf, isnan,
-  log, log1p, log2, log10, logicalNot, logit, nanToNum, neg, positive, rad2deg, reciprocal, relu, round, rsqrt, sgn, sigmoid, sign, sin,
-  sinc, sinh, sqrt, square, tan, tanh, trunc,
-} from './ops/elementwise/unary.js';
+export { abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, deg2rad, erf, erfinv, exp, exp2, expm1, floor, frac, log, log1p, log2, log10, neg, positive, rad2deg, reciprocal, relu, round, rsqrt, sgn, sigmoid, sign, sin, sinc, sinh, sqrt, square, tan, tanh, trunc } from './ops/elementwise/unary.js';
+export { nanToNum } from './ops/elementwise/clamp.js';
+export { logit } from './ops/elementwise/logarithms.js';
+export { isfinite, isinf, isnan, logicalNot } from './ops/elementwise/comparison.js';
 export { digamma, erfc, i0, lgamma, mvlgamma, polygamma } from './ops/special/special.js';
 export * as special from './ops/special/special-functions.js';
 

@@ -3,7 +3,7 @@ import { check, kernels } from '../engine/engine.js';
 import { ReduceOp } from '../engine/kernel-table.gen.js';
 import { HoneError } from '../errors.js';
 import type { Module } from '../nn/module/module.js';
-import { isfinite } from '../ops/elementwise/unary.js';
+import { isfinite } from '../ops/elementwise/comparison.js';
 import { allNonzero, reduceRaw } from '../ops/reduce/sum.js';
 import type { DType } from '../tensor/dtype.js';
 import { code } from '../tensor/raw.js';

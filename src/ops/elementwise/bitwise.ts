@@ -6,8 +6,8 @@ import { assertTensor } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { logicalNot } from './comparison.js';
 import { binaryOp, type Operand } from './table.js';
-import { logicalNot } from './unary.js';
 
 /** Applies a kernel to operands that must be whole numbers; and to bools where `bools` says so. */
 function ofIntegers(kernel: BinaryOpName, name: string, a: Operand, b: Operand, bools: boolean): Tensor {

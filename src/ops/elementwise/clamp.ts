@@ -1,17 +1,17 @@
-/** Values limited by numbers or by tensors. */
 import { named } from '../../autograd/node.js';
 import { ArgumentError } from '../../errors.js';
-import { tooMany, unknownOption } from '../../tensor/arguments.js';
+import { readOptions, tooMany, unknownOption } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { castRaw } from '../../tensor/raw.js';
 import { isScalar, limitedScalar, resultDType, type Scalar, scalarTensor } from '../../tensor/scalar.js';
 import { isOptions, show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { to } from '../view/copy.js';
+import { clone, to } from '../view/copy.js';
 import { maximum, minimum } from './binary.js';
+import { isnan, isneginf, isposinf } from './comparison.js';
 import { inPlace } from './inplace.js';
-import { unary } from './table.js';
+import { unary, where } from './table.js';
 
 /** A bound of {@link clamp}; null for none. */
 export type Bound = Operand | null;
@@ -116,4 +116,35 @@ function between(x: Tensor, min: Tensor | null, max: Tensor | null): Tensor {
   const dtype = resultDType(...operands);
   const lifted = min === null ? to(x, dtype) : maximum(to(x, dtype), to(min, dtype));
   return named('Clamp', max === null ? lifted : minimum(lifted, to(max, dtype)));
+}
+
+const LARGEST = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE } as const;
+
+/**
+ * NaN and the infinities replaced. Gradient: 1 elsewhere, 0 there.
+ * @param nan default 0. @param posinf default: the largest number of the dtype. @param neginf default: its negative.
+ * @throws {ArgumentError} for replacements that are no numbers.
+ * @see https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
+ */
+export function nanToNum(
+  x: Tensor,
+  nan: number | { nan?: number; posinf?: number; neginf?: number } = 0,
+  posinf?: number,
+  neginf?: number,
+): Tensor {
+  assertTensor('nanToNum', 'x', x);
+  if (!isFloating(x.dtype)) return clone(x);
+  const given =
+    typeof nan === 'number'
+      ? { nan, posinf, neginf }
+      : (readOptions('nanToNum', { nan: undefined, posinf: undefined, neginf: undefined }, nan) as {
+          nan?: number;
+          posinf?: number;
+          neginf?: number;
+        });
+  const largest = LARGEST[x.dtype as 'float32'];
+  const values = { nan: given.nan ?? 0, posinf: given.posinf ?? largest, neginf: given.neginf ?? -largest };
+  for (const [name, value] of Object.entries(values))
+    if (typeof value !== 'number') throw new ArgumentError(`nanToNum: ${name} is ${show(value)}, expected a number.`);
+  return named('NanToNum', where(isnan(x), values.nan, where(isposinf(x), values.posinf, where(isneginf(x), values.neginf, x))));
 }

@@ -1,11 +1,9 @@
-/** Comparisons of two operands, and other questions with a bool for an answer. */
-
 import { tooMany } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { detach } from '../view/copy.js';
-import { binaryOp, type Operand } from './table.js';
+import { binaryOp, type Operand, unary } from './table.js';
 
 /** a == b, as bool. */
 export function eq(a: Operand, b: Operand): Tensor {
@@ -81,4 +79,28 @@ export function isneginf(x: Tensor): Tensor {
   if (arguments.length > 1) tooMany('isneginf', 1, arguments);
   assertTensor('isneginf', 'x', x);
   return eq(detach(x), Number.NEGATIVE_INFINITY);
+}
+
+/** True where x is 0 (or false). */
+export function logicalNot(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('logicalNot', 1, arguments);
+  return unary('logical_not', x, 0, 0, 'logicalNot');
+}
+
+/** True where x is NaN. */
+export function isnan(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('isnan', 1, arguments);
+  return unary('isnan', x);
+}
+
+/** True where x is infinite. */
+export function isinf(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('isinf', 1, arguments);
+  return unary('isinf', x);
+}
+
+/** True where x is neither infinite nor NaN. */
+export function isfinite(x: Tensor): Tensor {
+  if (arguments.length > 1) tooMany('isfinite', 1, arguments);
+  return unary('isfinite', x);
 }

@@ -3,17 +3,17 @@
 import { noGrad } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { DTypeError } from '../../errors.js';
-import { tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { readOne, tooMany } from '../../tensor/arguments.js';
+import { assertTensor, finiteNumber } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { resultStrides } from '../../tensor/layout.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { detach, filled, laidAs, to } from '../view/copy.js';
 import { add, asFloats, div, maximum, mul, needsFloats, pow, sub } from './binary.js';
 import { clamp } from './clamp.js';
-import { eq, le, logicalAnd, logicalOr } from './comparison.js';
+import { eq, isinf, le, logicalAnd, logicalOr } from './comparison.js';
 import { type Operand, where } from './table.js';
-import { abs, exp, floor, isinf, log, log1p, neg } from './unary.js';
+import { abs, exp, floor, log, log1p, neg } from './unary.js';
 
 /** x * log(y), 0 where x is 0 (and y is no NaN). Integers become floats. */
 export function xlogy(x: Operand, y: Operand): Tensor {
@@ -87,4 +87,16 @@ function logAdded(op: string, first: Tensor, second: Tensor, more: (distance: Te
     saved: { a, b },
     composed: (dy, { a, b }, needs) => ({ a: needs.a ? share(dy, a, b) : null, b: needs.b ? share(dy, b, a) : null }),
   });
+}
+
+/**
+ * log(x / (1 - x)), the inverse of sigmoid. Integers become float32.
+ * @param eps limits x to [eps, 1 - eps]; null (default) does not. @see https://pytorch.org/docs/stable/generated/torch.logit.html
+ */
+export function logit(x: Tensor, ...given: [eps?: number | null] | [options: { eps?: number | null }]): Tensor {
+  const eps = readOne<number | null>('logit', x, 'eps', null, given);
+  if (eps !== null) finiteNumber('logit', 'eps', eps);
+  const source = isFloating(x.dtype) ? x : to(x, 'float32');
+  const limited = eps === null ? source : clamp(source, eps, 1 - eps);
+  return named('Logit', log(div(limited, sub(1, limited))));
 }

@@ -1,17 +1,15 @@
 /** Elementwise functions of one operand. Their gradients stand in table.ts. */
+
 import { noGrad } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
-import { ArgumentError } from '../../errors.js';
-import { readOne, readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertTensor, finiteNumber } from '../../tensor/checks.js';
+import { tooMany } from '../../tensor/arguments.js';
+import { assertTensor } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { castRaw } from '../../tensor/raw.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { clone, detach, to } from '../view/copy.js';
 import { div, mul, needsFloats, sub } from './binary.js';
-import { clamp } from './clamp.js';
-import { eq, isneginf, isposinf } from './comparison.js';
+import { eq } from './comparison.js';
 import { unary, where } from './table.js';
 
 /** -x. */
@@ -183,38 +181,6 @@ export function sigmoid(x: Tensor): Tensor {
   if (arguments.length > 1) tooMany('sigmoid', 1, arguments);
   return unary('sigmoid', x);
 }
-/** True where x is 0 (or false). */
-export function logicalNot(x: Tensor): Tensor {
-  if (arguments.length > 1) tooMany('logicalNot', 1, arguments);
-  return unary('logical_not', x, 0, 0, 'logicalNot');
-}
-/** True where x is NaN. */
-export function isnan(x: Tensor): Tensor {
-  if (arguments.length > 1) tooMany('isnan', 1, arguments);
-  return unary('isnan', x);
-}
-/** True where x is infinite. */
-export function isinf(x: Tensor): Tensor {
-  if (arguments.length > 1) tooMany('isinf', 1, arguments);
-  return unary('isinf', x);
-}
-/** True where x is neither infinite nor NaN. */
-export function isfinite(x: Tensor): Tensor {
-  if (arguments.length > 1) tooMany('isfinite', 1, arguments);
-  return unary('isfinite', x);
-}
-
-/**
- * log(x / (1 - x)), the inverse of sigmoid. Integers become float32.
- * @param eps limits x to [eps, 1 - eps]; null (default) does not. @see https://pytorch.org/docs/stable/generated/torch.logit.html
- */
-export function logit(x: Tensor, ...given: [eps?: number | null] | [options: { eps?: number | null }]): Tensor {
-  const eps = readOne<number | null>('logit', x, 'eps', null, given);
-  if (eps !== null) finiteNumber('logit', 'eps', eps);
-  const source = isFloating(x.dtype) ? x : to(x, 'float32');
-  const limited = eps === null ? source : clamp(source, eps, 1 - eps);
-  return named('Logit', log(div(limited, sub(1, limited))));
-}
 
 /**
  * sin(pi x) / (pi x), 1 at 0.
@@ -271,35 +237,4 @@ export function positive(x: Tensor): Tensor {
 export function sgn(x: Tensor): Tensor {
   if (arguments.length > 1) tooMany('sgn', 1, arguments);
   return named('Sgn', sign(x));
-}
-
-const LARGEST = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE } as const;
-
-/**
- * NaN and the infinities replaced. Gradient: 1 elsewhere, 0 there.
- * @param nan default 0. @param posinf default: the largest number of the dtype. @param neginf default: its negative.
- * @throws {ArgumentError} for replacements that are no numbers.
- * @see https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
- */
-export function nanToNum(
-  x: Tensor,
-  nan: number | { nan?: number; posinf?: number; neginf?: number } = 0,
-  posinf?: number,
-  neginf?: number,
-): Tensor {
-  assertTensor('nanToNum', 'x', x);
-  if (!isFloating(x.dtype)) return clone(x);
-  const given =
-    typeof nan === 'number'
-      ? { nan, posinf, neginf }
-      : (readOptions('nanToNum', { nan: undefined, posinf: undefined, neginf: undefined }, nan) as {
-          nan?: number;
-          posinf?: number;
-          neginf?: number;
-        });
-  const largest = LARGEST[x.dtype as 'float32'];
-  const values = { nan: given.nan ?? 0, posinf: given.posinf ?? largest, neginf: given.neginf ?? -largest };
-  for (const [name, value] of Object.entries(values))
-    if (typeof value !== 'number') throw new ArgumentError(`nanToNum: ${name} is ${show(value)}, expected a number.`);
-  return named('NanToNum', where(isnan(x), values.nan, where(isposinf(x), values.posinf, where(isneginf(x), values.neginf, x))));
 }

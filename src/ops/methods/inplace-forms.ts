@@ -7,6 +7,7 @@ import { DTypeError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import * as arithmetic from '../elementwise/binary.js';
 import * as bitwise from '../elementwise/bitwise.js';
+import * as clamp from '../elementwise/clamp.js';
 import * as comparison from '../elementwise/comparison.js';
 import { inPlace } from '../elementwise/inplace.js';
 import * as logarithms from '../elementwise/logarithms.js';
@@ -32,7 +33,7 @@ const forms = {
   logicalAnd: comparison.logicalAnd,
   logicalOr: comparison.logicalOr,
   logicalXor: comparison.logicalXor,
-  logicalNot: math.logicalNot,
+  logicalNot: comparison.logicalNot,
   bitwiseAnd: bitwise.bitwiseAnd,
   bitwiseOr: bitwise.bitwiseOr,
   bitwiseXor: bitwise.bitwiseXor,
@@ -51,8 +52,8 @@ const forms = {
   heaviside: arithmetic.heaviside,
   hypot: arithmetic.hypot,
   ldexp: logarithms.ldexp,
-  logit: math.logit,
-  nanToNum: math.nanToNum,
+  logit: logarithms.logit,
+  nanToNum: clamp.nanToNum,
   sgn: math.sgn,
   sinc: math.sinc,
   xlogy: logarithms.xlogy,

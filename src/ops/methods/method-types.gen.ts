@@ -1,6 +1,6 @@
 // Written by scripts/gen-method-types.mjs from the comments at the functions: npm run gen.
 import type { InPlaceForms } from './inplace-forms.js';
-import type { BinaryMethods, DirectMethods, UnaryInPlaceMethods, UnaryMethods } from './methods.js';
+import type { BinaryMethods, ComparisonMethods, DirectMethods, UnaryInPlaceMethods, UnaryMethods } from './methods.js';
 
 /** Methods of Tensor that are functions of the same name; the tensor takes the place of the first argument. */
 export interface DescribedMethods {
@@ -72,14 +72,18 @@ export interface DescribedMethods {
   erfinv: UnaryMethods['erfinv'];
   /** 1 / (1 + exp(-x)). */
   sigmoid: UnaryMethods['sigmoid'];
-  /** True where x is 0 (or false). */
-  logicalNot: UnaryMethods['logicalNot'];
-  /** True where x is NaN. */
-  isnan: UnaryMethods['isnan'];
-  /** True where x is infinite. */
-  isinf: UnaryMethods['isinf'];
-  /** True where x is neither infinite nor NaN. */
-  isfinite: UnaryMethods['isfinite'];
+  /** sin(pi x) / (pi x), 1 at 0. Gradient: (pi x cos(pi x) - sin(pi x)) / (pi x²), 0 at 0. */
+  sinc: UnaryMethods['sinc'];
+  /** Degrees as radians. */
+  deg2rad: UnaryMethods['deg2rad'];
+  /** Radians as degrees. */
+  rad2deg: UnaryMethods['rad2deg'];
+  /** x - trunc(x). */
+  frac: UnaryMethods['frac'];
+  /** A copy of +x. */
+  positive: UnaryMethods['positive'];
+  /** -1, 0 or 1: {@link sign} under the name that also serves complex numbers in PyTorch. */
+  sgn: UnaryMethods['sgn'];
   /** a * b. */
   mul: BinaryMethods['mul'];
   /**
@@ -100,29 +104,45 @@ export interface DescribedMethods {
   /** The angle of the point (b, a). */
   atan2: BinaryMethods['atan2'];
   /** a == b, as bool. */
-  eq: BinaryMethods['eq'];
+  eq: ComparisonMethods['eq'];
   /** a != b, as bool. */
-  ne: BinaryMethods['ne'];
+  ne: ComparisonMethods['ne'];
   /** a < b, as bool. */
-  lt: BinaryMethods['lt'];
+  lt: ComparisonMethods['lt'];
   /** a <= b, as bool. */
-  le: BinaryMethods['le'];
+  le: ComparisonMethods['le'];
   /** a > b, as bool. */
-  gt: BinaryMethods['gt'];
+  gt: ComparisonMethods['gt'];
   /** a >= b, as bool. */
-  ge: BinaryMethods['ge'];
+  ge: ComparisonMethods['ge'];
   /** Both are nonzero. */
-  logicalAnd: BinaryMethods['logicalAnd'];
+  logicalAnd: ComparisonMethods['logicalAnd'];
   /** Either is nonzero. */
-  logicalOr: BinaryMethods['logicalOr'];
+  logicalOr: ComparisonMethods['logicalOr'];
   /** Exactly one is nonzero. */
-  logicalXor: BinaryMethods['logicalXor'];
+  logicalXor: ComparisonMethods['logicalXor'];
+  /** Whether the sign is minus: of -0 too. */
+  signbit: ComparisonMethods['signbit'];
+  /** True where x is +Infinity. */
+  isposinf: ComparisonMethods['isposinf'];
+  /** True where x is -Infinity. */
+  isneginf: ComparisonMethods['isneginf'];
+  /** True where x is 0 (or false). */
+  logicalNot: ComparisonMethods['logicalNot'];
+  /** True where x is NaN. */
+  isnan: ComparisonMethods['isnan'];
+  /** True where x is infinite. */
+  isinf: ComparisonMethods['isinf'];
+  /** True where x is neither infinite nor NaN. */
+  isfinite: ComparisonMethods['isfinite'];
   /** In place, returning this tensor: -x. */
   neg_: UnaryInPlaceMethods['neg_'];
   /** In place, returning this tensor: The absolute value; gradient 0 at 0. */
   abs_: UnaryInPlaceMethods['abs_'];
   /** In place, returning this tensor: -1, 0 or 1; gradient 0. */
   sign_: UnaryInPlaceMethods['sign_'];
+  /** In place, returning this tensor: x * x. */
+  square_: UnaryInPlaceMethods['square_'];
   /** In place, returning this tensor: max(x, 0); gradient 0 at 0. */
   relu_: UnaryInPlaceMethods['relu_'];
   /** In place, returning this tensor: The largest whole number that is not larger; gradient 0. */
@@ -183,8 +203,6 @@ export interface DescribedMethods {
   erfinv_: UnaryInPlaceMethods['erfinv_'];
   /** In place, returning this tensor: 1 / (1 + exp(-x)). */
   sigmoid_: UnaryInPlaceMethods['sigmoid_'];
-  /** In place, returning this tensor: x * x. */
-  square_: UnaryInPlaceMethods['square_'];
   /**
    * The sum over `dim` (default: all dims). Integers and bools are summed as int64, unless `dtype` says otherwise. Gradient: the same for
    * every element.
@@ -427,12 +445,6 @@ export interface DescribedMethods {
    * @see https://pytorch.org/docs/stable/generated/torch.logit.html
    */
   logit: DirectMethods['logit'];
-  /** x - trunc(x). */
-  frac: DirectMethods['frac'];
-  /** sin(pi x) / (pi x), 1 at 0. Gradient: (pi x cos(pi x) - sin(pi x)) / (pi x²), 0 at 0. */
-  sinc: DirectMethods['sinc'];
-  /** Whether the sign is minus: of -0 too. */
-  signbit: DirectMethods['signbit'];
   /** The larger of each pair; the other where one is NaN. Gradient: half to each where they are equal. */
   fmax: DirectMethods['fmax'];
   /** The smaller of each pair; the other where one is NaN. Gradient: half to each where they are equal. */
@@ -910,10 +922,6 @@ export interface DescribedMethods {
    * value's was.
    */
   copysign: DirectMethods['copysign'];
-  /** Degrees as radians. */
-  deg2rad: DirectMethods['deg2rad'];
-  /** Radians as degrees. */
-  rad2deg: DirectMethods['rad2deg'];
   /** a ** b in float64. */
   floatPower: DirectMethods['floatPower'];
   /**
@@ -921,10 +929,6 @@ export interface DescribedMethods {
    * @throws {DTypeError} for two dtypes.
    */
   heaviside: DirectMethods['heaviside'];
-  /** True where x is -Infinity. */
-  isneginf: DirectMethods['isneginf'];
-  /** True where x is +Infinity. */
-  isposinf: DirectMethods['isposinf'];
   /**
    * a * 2 ** b, in floats. Of floats and integers it is exact: the power need not fit the dtype.
    * @throws {DTypeError} for floats and bools.
@@ -935,10 +939,6 @@ export interface DescribedMethods {
    * @throws {DTypeError} for integers.
    */
   logaddexp2: DirectMethods['logaddexp2'];
-  /** A copy of +x. */
-  positive: DirectMethods['positive'];
-  /** -1, 0 or 1: {@link sign} under the name that also serves complex numbers in PyTorch. */
-  sgn: DirectMethods['sgn'];
   /** The elements, in order, on the diagonal of a matrix. */
   diagflat: DirectMethods['diagflat'];
   /**

@@ -6,6 +6,7 @@ import { type BackwardArguments, backwardFrom, provideGradOps } from '../../auto
 import { type HookHandle, registerHook, retainGrad } from '../../autograd/hooks.js';
 import { noGrad } from '../../autograd/mode.js';
 import type { TensorHook } from '../../autograd/node.js';
+import { UnaryOp, type UnaryOpName } from '../../engine/kernel-table.gen.js';
 import { type ListArguments, noMore, readList, readSizes, tooMany } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { checkTensorOptions, empty, full, ones, type SizeArguments, type TensorOptions, zeros } from '../../tensor/create.js';
@@ -17,7 +18,7 @@ import type { Shape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { item, type Nested, toNested, toTypedArray } from '../../tensor/transfer.js';
 import type { AlphaOption, DivOptions } from '../elementwise/binary.js';
-import * as arithmetic from '../elementwise/binary.js';
+import * as binary from '../elementwise/binary.js';
 import * as bitwise from '../elementwise/bitwise.js';
 import type { Bound, ClampBounds } from '../elementwise/clamp.js';
 import * as clamping from '../elementwise/clamp.js';
@@ -25,7 +26,7 @@ import * as comparison from '../elementwise/comparison.js';
 import * as inplace from '../elementwise/inplace.js';
 import * as logarithms from '../elementwise/logarithms.js';
 import { type Operand, where } from '../elementwise/table.js';
-import * as math from '../elementwise/unary.js';
+import * as unary from '../elementwise/unary.js';
 import type { IndexArguments } from '../gather/gather.js';
 import * as gather from '../gather/gather.js';
 import type { Distinct, UniqueConsecutiveOptions, UniqueOptions } from '../index/distinct.js';
@@ -72,31 +73,20 @@ import * as histogram from '../statistics/histogram.js';
 import * as statistics from '../statistics/moments.js';
 import * as viewInPlace from './view-inplace.js';
 
-/** Methods of one operand, named as their functions in elementwise/unary.ts. */
-const unaryNames = [
-  'neg', 'abs', 'sign', 'square', 'relu', 'floor', 'ceil', 'round', 'trunc', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p',
-  'sqrt', 'rsqrt', 'reciprocal', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh',
-  'erf', 'erfinv', 'sigmoid', 'logicalNot', 'isnan', 'isinf', 'isfinite',
-] as const;
-
 /** Methods of two operands, named as their functions in elementwise/binary.ts. */
 const binaryNames = ['mul', 'pow', 'maximum', 'minimum', 'floorDivide', 'remainder', 'fmod', 'atan2'] as const;
 
-/** Methods that compare, named as their functions in elementwise/comparison.ts. */
-const comparisonNames = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logicalAnd', 'logicalOr', 'logicalXor'] as const;
-
-/** In-place forms of one operand. */
-const inPlaceNames = [
-  'neg', 'abs', 'sign', 'relu', 'floor', 'ceil', 'round', 'trunc', 'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p', 'sqrt', 'rsqrt', 'reciprocal',
-  'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'erf', 'erfinv', 'sigmoid', 'square',
-] as const;
-
-/** Methods of one operand. */
-export type UnaryMethods = { [Name in (typeof unaryNames)[number]]: () => Tensor };
+type OneOperand = keyof typeof unary;
+/** Methods of one operand: all of elementwise/unary.ts. */
+export type UnaryMethods = { [Name in OneOperand]: () => Tensor };
 /** Methods of two operands. */
-export type BinaryMethods = { [Name in (typeof binaryNames | typeof comparisonNames)[number]]: (other: Operand) => Tensor };
-/** In-place methods of one operand. */
-export type UnaryInPlaceMethods = { [Name in (typeof inPlaceNames)[number] as `${Name}_`]: () => Tensor };
+export type BinaryMethods = { [Name in (typeof binaryNames)[number]]: (other: Operand) => Tensor };
+/** Methods with a bool for an answer: all of elementwise/comparison.ts. */
+export type ComparisonMethods = {
+  [Name in keyof typeof comparison]: Parameters<(typeof comparison)[Name]>['length'] extends 1 ? () => Tensor : (other: Operand) => Tensor;
+};
+/** In-place methods of one operand: those of elementwise/unary.ts that a kernel computes. */
+export type UnaryInPlaceMethods = { [Name in OneOperand & UnaryOpName as `${Name}_`]: () => Tensor };
 
 /** Functions whose first argument becomes `this`, the others the method's own. */
 const direct = {
@@ -113,10 +103,10 @@ const direct = {
   maskedFill: masks.maskedFill, maskedFill_: masks.maskedFill_, maskedSelect: masks.maskedSelect,
   split: join.split, chunk: join.chunk, unbind: join.unbind,
   flip: flipOps.flip, roll: flipOps.roll, tril: triangle.tril, triu: triangle.triu, repeatInterleave: arrange.repeatInterleave,
-  addcmul: arithmetic.addcmul, addcdiv: arithmetic.addcdiv, lerp: arithmetic.lerp, clampMin: clamping.clampMin, clampMax: clamping.clampMax,
+  addcmul: binary.addcmul, addcdiv: binary.addcdiv, lerp: binary.lerp, clampMin: clamping.clampMin, clampMax: clamping.clampMax,
   clampMin_: clamping.clampMin_, clampMax_: clamping.clampMax_,
-  nanToNum: math.nanToNum, logit: math.logit, frac: math.frac, sinc: math.sinc, signbit: comparison.signbit,
-  fmax: arithmetic.fmax, fmin: arithmetic.fmin, hypot: arithmetic.hypot, logaddexp: logarithms.logaddexp, xlogy: logarithms.xlogy,
+  nanToNum: clamping.nanToNum, logit: logarithms.logit, 
+  fmax: binary.fmax, fmin: binary.fmin, hypot: binary.hypot, logaddexp: logarithms.logaddexp, xlogy: logarithms.xlogy,
   addmm: linear.addmm, addmv: linear.addmv, baddbmm: linear.baddbmm, inner: linear.inner, trace: linear.trace, cross: linear.cross,
   matrixPower: matrixFunctions.matrixPower, matrixExp: matrixFunctions.matrixExp, det: lu.det, logdet: lu.logdet, slogdet: lu.slogdet, inverse: lu.inv, pinverse: leastSquares.pinverse,
   cholesky: cholesky.cholesky, choleskySolve: cholesky.choleskySolve, choleskyInverse: cholesky.choleskyInverse, triangularSolve: triangular.triangularSolve, dist: products.dist, rot90: flipOps.rot90,
@@ -136,9 +126,9 @@ const direct = {
   asStrided: viewInPlace.asStrided, asStrided_: viewInPlace.asStrided_, transpose_: viewInPlace.transpose_, swapaxes_: viewInPlace.swapaxes_,
   t_: viewInPlace.t_, squeeze_: viewInPlace.squeeze_, unsqueeze_: viewInPlace.unsqueeze_,
   addbmm: linear.addbmm, addr: linear.addr, kron: linear.kron, vdot: linear.vdot, bernoulli: random.bernoulli, multinomial: random.multinomial,
-  copysign: arithmetic.copysign, deg2rad: math.deg2rad, rad2deg: math.rad2deg, floatPower: logarithms.floatPower,
-  heaviside: arithmetic.heaviside, isneginf: comparison.isneginf, isposinf: comparison.isposinf, ldexp: logarithms.ldexp,
-  logaddexp2: logarithms.logaddexp2, positive: math.positive, sgn: math.sgn, diagflat: diagonalOps.diagflat, dsplit: join.dsplit,
+  copysign: binary.copysign, floatPower: logarithms.floatPower,
+  heaviside: binary.heaviside, ldexp: logarithms.ldexp,
+  logaddexp2: logarithms.logaddexp2, diagflat: diagonalOps.diagflat, dsplit: join.dsplit,
   hsplit: join.hsplit, vsplit: join.vsplit,
   uniform_: random.uniform_, normal_: random.normal_, bernoulli_: random.bernoulli_, exponential_: random.exponential_,
 } as const;
@@ -427,28 +417,27 @@ function sizesLike(op: string, x: Tensor, args: readonly unknown[]): [shape: Sha
 
 // A method that method-types.gen.ts lacks is a type error here: npm run gen.
 type Complete<Wanted, Listed extends Wanted> = [Exclude<Wanted, Listed>] extends [never] ? true : never;
-const described: Complete<keyof UnaryMethods | keyof BinaryMethods | keyof UnaryInPlaceMethods | keyof DirectMethods | keyof InPlaceForms, keyof DescribedMethods> = true;
+const described: Complete<keyof UnaryMethods | keyof BinaryMethods | keyof ComparisonMethods | keyof UnaryInPlaceMethods | keyof DirectMethods | keyof InPlaceForms, keyof DescribedMethods> = true;
 void described;
 
-const families = {} as UnaryMethods & BinaryMethods & UnaryInPlaceMethods;
-for (const name of unaryNames) {
+const families = {} as UnaryMethods & BinaryMethods & ComparisonMethods & UnaryInPlaceMethods;
+for (const name of Object.keys(unary) as OneOperand[]) {
   families[name] = function (this: Tensor) {
     if (arguments.length > 0) tooMany(name, 0, arguments);
-    return math[name](this);
+    return unary[name](this);
+  };
+  if (!(name in UnaryOp)) continue;
+  const op = name as OneOperand & UnaryOpName;
+  families[`${op}_`] = function (this: Tensor) {
+    if (arguments.length > 0) tooMany(`${op}_`, 0, arguments);
+    return inplace.unaryInPlace(`${op}_`, op, this, () => unary[op](this));
   };
 }
-const ofTwo = { ...arithmetic, ...comparison };
-for (const name of [...binaryNames, ...comparisonNames]) {
-  const apply = ofTwo[name];
-  families[name] = function (this: Tensor, other: Operand) {
-    if (arguments.length > 1) tooMany(name, 1, arguments);
-    return apply(this, other);
-  };
-}
-for (const name of inPlaceNames) {
-  families[`${name}_`] = function (this: Tensor) {
-    if (arguments.length > 0) tooMany(`${name}_`, 0, arguments);
-    return inplace.unaryInPlace(`${name}_`, name, this, () => math[name](this));
+for (const [name, apply] of [...binaryNames.map((name) => [name, binary[name]] as const), ...Object.entries(comparison)]) {
+  const others = apply.length - 1;
+  (families as Record<string, AnyMethod>)[name] = function (this: Tensor) {
+    if (arguments.length > others) tooMany(name, others, arguments);
+    return others === 0 ? (apply as (x: Tensor) => Tensor)(this) : apply(this, arguments[0] as Operand);
   };
 }
 
@@ -461,18 +450,18 @@ for (const [name, apply] of Object.entries({ ...direct, ...overloaded }) as [str
 }
 
 const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods | keyof InPlaceForms | keyof typeof overloaded | 'T' | 'mT'> & ThisType<Tensor> = {
-  add(other, options) { if (arguments.length > 2) tooMany('add', 2, arguments); return arithmetic.add(this, other, options); },
-  sub(other, options) { if (arguments.length > 2) tooMany('sub', 2, arguments); return arithmetic.sub(this, other, options); },
-  div(other, options) { if (arguments.length > 2) tooMany('div', 2, arguments); return arithmetic.div(this, other, options); },
+  add(other, options) { if (arguments.length > 2) tooMany('add', 2, arguments); return binary.add(this, other, options); },
+  sub(other, options) { if (arguments.length > 2) tooMany('sub', 2, arguments); return binary.sub(this, other, options); },
+  div(other, options) { if (arguments.length > 2) tooMany('div', 2, arguments); return binary.div(this, other, options); },
   clamp(...args: unknown[]) { return clamping.clamp(this, ...(args as [])); },
   clip(...args: unknown[]) { return clamping.clip(this, ...(args as [])); },
   where(condition, other) { if (arguments.length > 2) tooMany('where', 2, arguments); return where(condition, this, other); },
 
-  add_(other, options) { if (arguments.length > 2) tooMany('add_', 2, arguments); return inplace.addInPlace(this, other, arithmetic.readAlpha('add_', options), 'add_'); },
-  sub_(other, options) { if (arguments.length > 2) tooMany('sub_', 2, arguments); return inplace.addInPlace(this, other, arithmetic.readAlpha('sub_', options), 'sub_', true); },
-  mul_(other) { if (arguments.length > 1) tooMany('mul_', 1, arguments); return inplace.binaryInPlace('mul_', 'mul', this, other, () => arithmetic.mul(this, other)); },
-  div_(other) { if (arguments.length > 1) tooMany('div_', 1, arguments); return inplace.binaryInPlace('div_', 'div', this, other, () => arithmetic.div(this, other)); },
-  pow_(other) { if (arguments.length > 1) tooMany('pow_', 1, arguments); return inplace.binaryInPlace('pow_', 'pow', this, other, () => arithmetic.pow(this, other)); },
+  add_(other, options) { if (arguments.length > 2) tooMany('add_', 2, arguments); return inplace.addInPlace(this, other, binary.readAlpha('add_', options), 'add_'); },
+  sub_(other, options) { if (arguments.length > 2) tooMany('sub_', 2, arguments); return inplace.addInPlace(this, other, binary.readAlpha('sub_', options), 'sub_', true); },
+  mul_(other) { if (arguments.length > 1) tooMany('mul_', 1, arguments); return inplace.binaryInPlace('mul_', 'mul', this, other, () => binary.mul(this, other)); },
+  div_(other) { if (arguments.length > 1) tooMany('div_', 1, arguments); return inplace.binaryInPlace('div_', 'div', this, other, () => binary.div(this, other)); },
+  pow_(other) { if (arguments.length > 1) tooMany('pow_', 1, arguments); return inplace.binaryInPlace('pow_', 'pow', this, other, () => binary.pow(this, other)); },
   clamp_(...args: unknown[]) { return clamping.clamp_(this, ...(args as [])); },
   clip_(...args: unknown[]) { return clamping.clip_(this, ...(args as [])); },
   copy_(source) { if (arguments.length > 1) tooMany('copy_', 1, arguments); return inplace.copy_(this, source); },
@@ -576,7 +565,7 @@ Object.defineProperty(Tensor.prototype, 'T', {
 refuseTensorNames();
 
 provideGradOps({
-  add: arithmetic.add,
+  add: binary.add,
   addInto: (target, b) => inplace.addIntoRaw(target, b),
   sumTo: reduce.sumTo,
   cast: copy.to,
@@ -584,5 +573,5 @@ provideGradOps({
   copy: copy.rowMajorClone,
   ones: (shape, dtype) => copy.filled(shape, dtype, 1),
   zeros: (shape, dtype) => copy.filled(shape, dtype, 0),
-  hasNaN: (x) => noGrad(() => item(reduce.any(math.isnan(x))) !== 0),
+  hasNaN: (x) => noGrad(() => item(reduce.any(comparison.isnan(x))) !== 0),
 });

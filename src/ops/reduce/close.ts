@@ -6,8 +6,8 @@ import { isFloating, promote } from '../../tensor/dtype.js';
 import { sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, mul, sub } from '../elementwise/binary.js';
-import { eq, le, logicalAnd, logicalOr } from '../elementwise/comparison.js';
-import { abs, isfinite, isnan } from '../elementwise/unary.js';
+import { eq, isfinite, isnan, le, logicalAnd, logicalOr } from '../elementwise/comparison.js';
+import { abs } from '../elementwise/unary.js';
 import { detach, to } from '../view/copy.js';
 import { allNonzero } from './sum.js';
 

@@ -12,9 +12,8 @@ import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.j
 import { show } from '../../tensor/show.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { div, mul } from '../elementwise/binary.js';
-import { eq, logicalOr } from '../elementwise/comparison.js';
+import { eq, isnan, logicalOr } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';
-import { isnan } from '../elementwise/unary.js';
 import { scatterAdd } from '../gather/gather.js';
 import { contiguous, detach, filled, to } from '../view/copy.js';
 import { narrow, reshape, select, unsqueeze } from '../view/movement.js';

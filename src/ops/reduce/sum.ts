@@ -12,9 +12,8 @@ import { isDense, normalizeDims, numel, type Shape } from '../../tensor/shape.js
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import { div } from '../elementwise/binary.js';
-import { ne } from '../elementwise/comparison.js';
+import { isnan, logicalNot, ne } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';
-import { isnan, logicalNot } from '../elementwise/unary.js';
 import { to } from '../view/copy.js';
 import { expand, reshape } from '../view/movement.js';
 
