@@ -4,8 +4,8 @@ import { ArgumentError } from '../../errors.js';
 import { erf } from '../../ops/elementwise/unary.js';
 import * as random from '../../ops/random/random.js';
 import { fillRaw } from '../../ops/view/copy.js';
-import { readArguments } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
+import { above, assertTensor } from '../../tensor/checks.js';
 import { fromTypedArray, tensor as makeTensor } from '../../tensor/create.js';
 import type { Generator } from '../../tensor/random.js';
 import { copyInto, emptyLikeDense } from '../../tensor/raw.js';
@@ -36,7 +36,7 @@ export interface NormalOptions extends InitOptions {
   std?: number;
 }
 
-/** The options of {@link TruncNormal}. */
+/** The options of {@link truncNormal_}. */
 export interface TruncNormalOptions extends NormalOptions {
   /** The least value. Default: -2. */
   a?: number;
@@ -44,7 +44,15 @@ export interface TruncNormalOptions extends NormalOptions {
   b?: number;
 }
 
-const generator: Generator | undefined = undefined;
+/** The options of {@link constant_}. */
+export interface ConstantOptions {
+  /** The value. */
+  val: number;
+}
+
+const UNIFORM: Settings<UniformOptions> = { a: 0, b: 1, generator: required };
+const NORMAL: Settings<NormalOptions> = { mean: 0, std: 1, generator: required };
+const TRUNC_NORMAL: Settings<TruncNormalOptions> = { mean: 0, std: 1, a: -2, b: 2, generator: required };
 
 /**
  * Fills with numbers from [a, b). Defaults: 0 and 1.
@@ -52,11 +60,8 @@ const generator: Generator | undefined = undefined;
  * @example
  * nn.init.uniform_(nn.init.zeros_(zeros([2, 3])), -0.1, 0.1).shape; // [2, 3]
  */
-export function uniform_(x: Tensor, options?: UniformOptions): Tensor;
-export function uniform_(x: Tensor, a?: number, options?: Omit<UniformOptions, 'a'>): Tensor;
-export function uniform_(x: Tensor, a?: number, b?: number, options?: InitOptions): Tensor;
-export function uniform_(x: Tensor, ...given: unknown[]): Tensor {
-  const { a, b, ...from } = readArguments('uniform_', { a: 0, b: 1, generator }, given);
+export function uniform_(x: Tensor, ...args: Arguments<UniformOptions, [a: 'a', b: 'b', generator: 'generator']>): Tensor {
+  const { a, b, ...from } = readArguments('uniform_', UNIFORM, args);
   return noGrad(() => random.uniform_(x, a, b, from));
 }
 
@@ -66,11 +71,8 @@ export function uniform_(x: Tensor, ...given: unknown[]): Tensor {
  * @example
  * nn.init.normal_(zeros([2, 3]), { std: 0.02 }).shape; // [2, 3]
  */
-export function normal_(x: Tensor, options?: NormalOptions): Tensor;
-export function normal_(x: Tensor, mean?: number, options?: Omit<NormalOptions, 'mean'>): Tensor;
-export function normal_(x: Tensor, mean?: number, std?: number, options?: InitOptions): Tensor;
-export function normal_(x: Tensor, ...given: unknown[]): Tensor {
-  const { mean, std, ...from } = readArguments('normal_', { mean: 0, std: 1, generator }, given);
+export function normal_(x: Tensor, ...args: Arguments<NormalOptions, [mean: 'mean', std: 'std', generator: 'generator']>): Tensor {
+  const { mean, std, ...from } = readArguments('normal_', NORMAL, args);
   return noGrad(() => random.normal_(x, mean, std, from));
 }
 
@@ -80,10 +82,9 @@ export function normal_(x: Tensor, ...given: unknown[]): Tensor {
  * @example
  * nn.init.constant_(zeros([2]), 0.5); // [0.5, 0.5]
  */
-export function constant_(x: Tensor, value: number | { val: number }): Tensor;
-export function constant_(x: Tensor, ...given: unknown[]): Tensor {
-  if (given[0] === undefined) throw new ArgumentError('constant_: the value is missing.');
-  return fill('constant_', x, readArguments('constant_', { val: 0 }, given).val);
+export function constant_(x: Tensor, ...args: Arguments<ConstantOptions, [val: 'val']>): Tensor {
+  if ((args[0] as unknown) === undefined) throw new ArgumentError('constant_: the value is missing.');
+  return fill('constant_', x, readArguments('constant_', { val: 0 }, args).val);
 }
 
 function fill(op: string, x: Tensor, value: number): Tensor {
@@ -120,14 +121,13 @@ export function write(x: Tensor, values: Floats, op: string): Tensor {
  * @example
  * nn.init.truncNormal_(zeros([2, 3]), { std: 0.02 }).shape; // [2, 3]
  */
-export function truncNormal_(x: Tensor, options?: TruncNormalOptions): Tensor;
-export function truncNormal_(x: Tensor, mean: number, options?: Omit<TruncNormalOptions, 'mean'>): Tensor;
-export function truncNormal_(x: Tensor, mean: number, std: number, options?: Omit<TruncNormalOptions, 'mean' | 'std'>): Tensor;
-export function truncNormal_(x: Tensor, mean?: number, std?: number, a?: number, b?: number, options?: InitOptions): Tensor;
-export function truncNormal_(x: Tensor, ...given: unknown[]): Tensor {
-  const { mean, std, a, b, ...options } = readArguments('truncNormal_', { mean: 0, std: 1, a: -2, b: 2, generator }, given);
+export function truncNormal_(
+  x: Tensor,
+  ...args: Arguments<TruncNormalOptions, [mean: 'mean', std: 'std', a: 'a', b: 'b', generator: 'generator']>
+): Tensor {
+  const { mean, std, a, b, ...options } = readArguments('truncNormal_', TRUNC_NORMAL, args);
   assertTensor('truncNormal_', 'x', x);
-  if (!(std > 0)) throw new ArgumentError(`truncNormal_: std is ${std}, expected above 0.`);
+  above('truncNormal_', 'std', std, 0);
   if (!(a <= b)) throw new ArgumentError(`truncNormal_: from ${a} to ${b} there are no numbers; a must not be above b.`);
   if (mean < a - 2 * std || mean > b + 2 * std)
     warnOnce('truncNormal_: mean is more than 2 std outside [a, b]: few of its values are near the mean.');

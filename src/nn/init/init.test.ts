@@ -83,7 +83,7 @@ it.each([
   [() => init.dirac_(zeros([3, 3, 3]), 2), ArgumentError, 'dirac_: 3 output channels do not divide into 2 groups.'],
   [() => init.orthogonal_(zeros([3])), ShapeError, 'orthogonal_: expected at least 2 dims'],
   [() => init.sparse_(zeros([3]), 0.1), ShapeError, 'sparse_: expected 2 dims'],
-  [() => init.sparse_(zeros([3, 3]), 1.1), ArgumentError, 'sparse_: sparsity is 1.1, expected 0 to 1.'],
+  [() => init.sparse_(zeros([3, 3]), 1.1), ArgumentError, 'sparse_: sparsity is 1.1, expected a number from 0 to 1.'],
   [() => init.truncNormal_(zeros([3, 3]), 0, 0), ArgumentError, 'truncNormal_: std is 0'],
   [
     () => init.truncNormal_(zeros([3, 3]), 2 ** 31 - 1, 3),
@@ -120,7 +120,21 @@ it('arguments by position and by name mean the same', () => {
   expect(drawn((x) => init.sparse_(x, { sparsity: 0.5, std: 1 }))).toEqual(drawn((x) => init.sparse_(x, 0.5, 1)));
   expect(drawn((x) => init.kaimingNormal_(x, { a: 0.1, mode: 'fan_out' }))).toEqual(drawn((x) => init.kaimingNormal_(x, 0.1, 'fan_out')));
   expect(drawn((x) => init.constant_(x, { val: 3 }))).toEqual(drawn((x) => init.constant_(x, 3)));
+  expect(drawn((x) => init.uniform_(x, 0, 1, new Generator(9)))).toEqual(drawn((x) => init.uniform_(x, { generator: new Generator(9) })));
+  expect(drawn((x) => init.kaimingNormal_(x, 0, 'fan_in', 'relu', new Generator(9)))).toEqual(
+    drawn((x) => init.kaimingNormal_(x, { nonlinearity: 'relu', generator: new Generator(9) })),
+  );
   expect(drawn((x) => init.uniform_(x, 0, 1, { generator: new Generator(9) }))).not.toEqual(drawn((x) => init.uniform_(x, 0, 1)));
+});
+
+it('wrong mixtures do not compile, and throw', () => {
+  const x = zeros([3, 3]);
+  // @ts-expect-error a is given twice
+  expect(() => init.uniform_(x, 0, { a: 1 })).toThrow('uniform_: a is given twice, by position and by name.');
+  // @ts-expect-error the options come last
+  expect(() => init.kaimingUniform_(x, { a: 1 }, 'fan_in')).toThrow(ArgumentError);
+  // @ts-expect-error a sparsity has no default
+  expect(() => init.sparse_(x)).toThrow('sparse_: sparsity is undefined, expected a number from 0 to 1.');
 });
 
 it('orthogonal_ keeps full precision over many blocks', () => {

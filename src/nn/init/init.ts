@@ -4,9 +4,9 @@
  * whose QR is another one, up to rounding.
  * @see https://pytorch.org/docs/stable/nn.init.html
  */
-export type { InitOptions, NormalOptions, TruncNormalOptions, UniformOptions } from './basic.js';
+export type { ConstantOptions, InitOptions, NormalOptions, TruncNormalOptions, UniformOptions } from './basic.js';
 export { constant_, normal_, ones_, truncNormal_, uniform_, zeros_ } from './basic.js';
-export type { SparseOptions } from './matrix.js';
+export type { DiracOptions, OrthogonalOptions, SparseArguments, SparseOptions } from './matrix.js';
 export { dirac_, eye_, orthogonal_, sparse_ } from './matrix.js';
-export type { FanMode, KaimingOptions, Nonlinearity, XavierOptions } from './variance.js';
+export type { FanMode, GainOptions, KaimingOptions, Nonlinearity, XavierOptions } from './variance.js';
 export { calculateFanInAndFanOut, calculateGain, kaimingNormal_, kaimingUniform_, xavierNormal_, xavierUniform_ } from './variance.js';

@@ -5,24 +5,33 @@ import { sub } from '../../ops/elementwise/binary.js';
 import { matmul } from '../../ops/products/matmul.js';
 import { fillRaw } from '../../ops/view/copy.js';
 import { t } from '../../ops/view/movement.js';
-import { readArguments } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
+import { assertTensor, between, countOf } from '../../tensor/checks.js';
 import { fromTypedArray } from '../../tensor/create.js';
-import { type Generator, randperm } from '../../tensor/random.js';
+import { randperm } from '../../tensor/random.js';
 import { copyInto } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
 import { type Floats, type InitOptions, normal_, write, zeros_ } from './basic.js';
-import type { XavierOptions } from './variance.js';
 
-/** The options of {@link Sparse}. */
+/** The options of {@link sparse_}. */
 export interface SparseOptions extends InitOptions {
   /** The standard deviation of what is not 0. Default: 0.01. */
   std?: number;
 }
 
-const generator: Generator | undefined = undefined;
+/** The options of {@link dirac_}. */
+export interface DiracOptions {
+  /** Default: 1. */
+  groups?: number;
+}
+
+/** The options of {@link orthogonal_}. */
+export interface OrthogonalOptions extends InitOptions {
+  /** The length of the rows or columns. Default: 1. */
+  gain?: number;
+}
 
 /** Sets the elements at the given indices to 1, all others to 0. */
 function unitsAt(x: Tensor, indices: readonly (readonly number[])[]): Tensor {
@@ -56,14 +65,12 @@ export function eye_(x: Tensor): Tensor {
  * @example
  * nn.init.dirac_(zeros([1, 1, 3])); // [[[0, 1, 0]]]
  */
-export function dirac_(x: Tensor, groups?: number | { groups?: number }): Tensor;
-export function dirac_(x: Tensor, ...given: unknown[]): Tensor {
+export function dirac_(x: Tensor, ...args: Arguments<DiracOptions, [groups: 'groups']>): Tensor {
   assertTensor('dirac_', 'x', x);
-  const { groups } = readArguments('dirac_', { groups: 1 }, given);
+  const { groups } = readArguments('dirac_', { groups: 1 }, args);
   if (x.ndim < 3 || x.ndim > 5)
     throw new ShapeError(`dirac_: expected 3, 4 or 5 dims (the weight of a convolution), got shape ${showShape(x.shape)}.`);
-  if (!Number.isInteger(groups) || groups < 1)
-    throw new ArgumentError(`dirac_: groups is ${groups}, expected a whole number of at least 1.`);
+  countOf('dirac_', 'groups', groups, 1);
   if (x.shape[0]! % groups !== 0) throw new ArgumentError(`dirac_: ${x.shape[0]} output channels do not divide into ${groups} groups.`);
   const perGroup = x.shape[0]! / groups;
   const centre = x.shape.slice(2).map((size) => Math.floor(size / 2));
@@ -80,11 +87,9 @@ export function dirac_(x: Tensor, ...given: unknown[]): Tensor {
  * @example
  * nn.init.orthogonal_(zeros([3, 5]), { gain: 2 }).shape; // [3, 5]
  */
-export function orthogonal_(x: Tensor, options?: XavierOptions): Tensor;
-export function orthogonal_(x: Tensor, gain?: number, options?: InitOptions): Tensor;
-export function orthogonal_(x: Tensor, ...given: unknown[]): Tensor {
+export function orthogonal_(x: Tensor, ...args: Arguments<OrthogonalOptions, [gain: 'gain', generator: 'generator']>): Tensor {
   assertTensor('orthogonal_', 'x', x);
-  const { gain, ...from } = readArguments('orthogonal_', { gain: 1, generator }, given);
+  const { gain, ...from } = readArguments<Settings<OrthogonalOptions>>('orthogonal_', { gain: 1, generator: required }, args);
   if (x.ndim < 2) throw new ShapeError(`orthogonal_: expected at least 2 dims, got shape ${showShape(x.shape)}.`);
   if (numel(x.shape) === 0) return x;
   const rows = x.shape[0]!;
@@ -137,6 +142,14 @@ function orthonormalizeOne(vectors: Float64Array, from: number, i: number, lengt
   for (let j = 0; j < length; j++) v[j]! /= norm;
 }
 
+/** {@link SparseOptions}, and what is not optional. */
+export type SparseArguments = SparseOptions & {
+  /** The fraction of each column that is set to zero. */
+  sparsity: number;
+};
+
+const SPARSE: Settings<SparseArguments> = { sparsity: required, std: 0.01, generator: required };
+
 /**
  * A normal matrix with the fraction `sparsity` of each column set to zero.
  * @param std of the values that are not 0; default 0.01.
@@ -145,14 +158,14 @@ function orthonormalizeOne(vectors: Float64Array, from: number, i: number, lengt
  * @example
  * nn.init.sparse_(zeros([10, 2]), 0.9).ne(0).sum(0); // [1, 1]
  */
-export function sparse_(x: Tensor, sparsity: number, options?: SparseOptions): Tensor;
-export function sparse_(x: Tensor, sparsity: number, std?: number, options?: InitOptions): Tensor;
-export function sparse_(x: Tensor, options: SparseOptions & { sparsity: number }): Tensor;
-export function sparse_(x: Tensor, ...given: unknown[]): Tensor {
+export function sparse_(
+  x: Tensor,
+  ...args: Arguments<SparseArguments, [sparsity: 'sparsity', std: 'std', generator: 'generator']>
+): Tensor {
   assertTensor('sparse_', 'x', x);
-  const { sparsity, std, ...from } = readArguments('sparse_', { sparsity: Number.NaN, std: 0.01, generator }, given);
+  const { sparsity, std, ...from } = readArguments('sparse_', SPARSE, args);
   if (x.ndim !== 2) throw new ShapeError(`sparse_: expected 2 dims, got shape ${showShape(x.shape)}.`);
-  if (!(sparsity >= 0 && sparsity <= 1)) throw new ArgumentError(`sparse_: sparsity is ${sparsity}, expected 0 to 1.`);
+  between('sparse_', 'sparsity', sparsity, 0, 1);
   const [rows, cols] = x.shape as [number, number];
   const values = toTypedArray(normal_(x, 0, std, from)) as Floats;
   const zeros = Math.ceil(sparsity * rows);

@@ -1,8 +1,7 @@
 /** Initialisers that keep the variance of what passes through a layer: Xavier's and Kaiming's. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { readArguments } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
-import type { Generator } from '../../tensor/random.js';
+import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
+import { assertTensor, oneOf } from '../../tensor/checks.js';
 import { numel } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -43,21 +42,24 @@ export interface XavierOptions extends InitOptions {
   gain?: number;
 }
 
-const generator: Generator | undefined = undefined;
+/** The options of {@link calculateGain}. */
+export interface GainOptions {
+  /** The negative slope for `leaky_relu`. Default: 0.01. */
+  param?: number | null;
+}
+
+const XAVIER: Settings<XavierOptions> = { gain: 1, generator: required };
 
 /**
  * The factor by which a nonlinearity's input should be scaled.
  * @param param the negative slope for `leaky_relu`. Default: 0.01.
- * @throws {ArgumentError} for an unknown nonlinearity, and for a slope that is no number.
+ * @throws {ArgumentError} for an unknown nonlinearity, and for a slope that is not a number.
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain
  * @example
  * nn.init.calculateGain('leaky_relu', 0.2); // 1.3867504905630728
  */
-export function calculateGain(
-  nonlinearity: Nonlinearity,
-  ...given: [param?: number | null] | [options: { param?: number | null }]
-): number {
-  const { param } = readArguments('calculateGain', { param: null as number | null }, given);
+export function calculateGain(nonlinearity: Nonlinearity, ...args: Arguments<GainOptions, [param: 'param']>): number {
+  const { param } = readArguments<Settings<GainOptions>>('calculateGain', { param: null }, args);
   if (nonlinearity === 'leaky_relu' && param !== null && typeof param !== 'number')
     throw new ArgumentError(`calculateGain: param is ${show(param)}, expected the negative slope, a number.`);
   switch (nonlinearity) {
@@ -110,10 +112,8 @@ function xavierStd(x: Tensor, op: string, gain: number): number {
  * @example
  * nn.init.xavierUniform_(new nn.Linear(3, 4).weight, { gain: nn.init.calculateGain('tanh') });
  */
-export function xavierUniform_(x: Tensor, options?: XavierOptions): Tensor;
-export function xavierUniform_(x: Tensor, gain?: number, options?: InitOptions): Tensor;
-export function xavierUniform_(x: Tensor, ...given: unknown[]): Tensor {
-  const { gain, ...from } = readArguments('xavierUniform_', { gain: 1, generator }, given);
+export function xavierUniform_(x: Tensor, ...args: Arguments<XavierOptions, [gain: 'gain', generator: 'generator']>): Tensor {
+  const { gain, ...from } = readArguments('xavierUniform_', XAVIER, args);
   const a = Math.sqrt(3) * xavierStd(x, 'xavierUniform_', gain); // not gain * sqrt(6 / …): PyTorch's order of roundings
   return uniform_(x, -a, a, from);
 }
@@ -125,19 +125,14 @@ export function xavierUniform_(x: Tensor, ...given: unknown[]): Tensor {
  * @example
  * nn.init.xavierNormal_(zeros([3, 5]), { gain: nn.init.calculateGain('tanh') }).shape; // [3, 5]
  */
-export function xavierNormal_(x: Tensor, options?: XavierOptions): Tensor;
-export function xavierNormal_(x: Tensor, gain?: number, options?: InitOptions): Tensor;
-export function xavierNormal_(x: Tensor, ...given: unknown[]): Tensor {
-  const { gain, ...from } = readArguments('xavierNormal_', { gain: 1, generator }, given);
+export function xavierNormal_(x: Tensor, ...args: Arguments<XavierOptions, [gain: 'gain', generator: 'generator']>): Tensor {
+  const { gain, ...from } = readArguments('xavierNormal_', XAVIER, args);
   return normal_(x, 0, xavierStd(x, 'xavierNormal_', gain), from);
 }
 
-const KAIMING: { a: number; mode: FanMode; nonlinearity: Nonlinearity; generator: Generator | undefined } = {
-  a: 0,
-  mode: 'fan_in',
-  nonlinearity: 'leaky_relu',
-  generator,
-};
+type KaimingArguments = Arguments<KaimingOptions, [a: 'a', mode: 'mode', nonlinearity: 'nonlinearity', generator: 'generator']>;
+
+const KAIMING: Settings<KaimingOptions> = { a: 0, mode: 'fan_in', nonlinearity: 'leaky_relu', generator: required };
 
 /** The standard deviation, and where to draw from; null for tensors without elements, which stay as they are. */
 function kaiming(x: Tensor, op: string, given: readonly unknown[]): { std: number; from: InitOptions } | null {
@@ -147,8 +142,7 @@ function kaiming(x: Tensor, op: string, given: readonly unknown[]): { std: numbe
     warnOnce(`${op}: a tensor without elements ${showShape(x.shape)} stays as it is.`);
     return null;
   }
-  if (mode !== 'fan_in' && mode !== 'fan_out')
-    throw new ArgumentError(`${op}: mode is "${mode as string}", expected "fan_in" or "fan_out".`);
+  oneOf(op, 'mode', mode, ['fan_in', 'fan_out']);
   const { fanIn, fanOut } = calculateFanInAndFanOut(x, op);
   return { std: calculateGain(nonlinearity, a) / Math.sqrt(mode === 'fan_in' ? fanIn : fanOut), from };
 }
@@ -161,11 +155,8 @@ function kaiming(x: Tensor, op: string, given: readonly unknown[]): { std: numbe
  * @example
  * nn.init.kaimingUniform_(new nn.Linear(3, 4).weight, { mode: 'fan_out', nonlinearity: 'relu' });
  */
-export function kaimingUniform_(x: Tensor, options?: KaimingOptions): Tensor;
-export function kaimingUniform_(x: Tensor, a?: number, options?: Omit<KaimingOptions, 'a'>): Tensor;
-export function kaimingUniform_(x: Tensor, a?: number, mode?: FanMode, nonlinearity?: Nonlinearity, options?: InitOptions): Tensor;
-export function kaimingUniform_(x: Tensor, ...given: unknown[]): Tensor {
-  const how = kaiming(x, 'kaimingUniform_', given);
+export function kaimingUniform_(x: Tensor, ...args: KaimingArguments): Tensor {
+  const how = kaiming(x, 'kaimingUniform_', args);
   const bound = Math.sqrt(3) * (how?.std ?? 0);
   return how === null ? x : uniform_(x, -bound, bound, how.from);
 }
@@ -175,10 +166,7 @@ export function kaimingUniform_(x: Tensor, ...given: unknown[]): Tensor {
  * @example
  * nn.init.kaimingNormal_(zeros([3, 5]), { mode: 'fan_out', nonlinearity: 'relu' }).shape; // [3, 5]
  */
-export function kaimingNormal_(x: Tensor, options?: KaimingOptions): Tensor;
-export function kaimingNormal_(x: Tensor, a?: number, options?: Omit<KaimingOptions, 'a'>): Tensor;
-export function kaimingNormal_(x: Tensor, a?: number, mode?: FanMode, nonlinearity?: Nonlinearity, options?: InitOptions): Tensor;
-export function kaimingNormal_(x: Tensor, ...given: unknown[]): Tensor {
-  const how = kaiming(x, 'kaimingNormal_', given);
+export function kaimingNormal_(x: Tensor, ...args: KaimingArguments): Tensor {
+  const how = kaiming(x, 'kaimingNormal_', args);
   return how === null ? x : normal_(x, 0, how.std, how.from);
 }
