@@ -3,7 +3,7 @@
 import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../../errors.js';
-import { leadingByName, readArguments, readOptions, readRequired, tooMany } from '../../tensor/arguments.js';
+import { type Arguments, leadingByName, readArguments, readRequired, required, tooMany } from '../../tensor/arguments.js';
 import { assertTensor, assertTensors } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import { dtypes } from '../../tensor/dtype.js';
@@ -12,7 +12,7 @@ import { isScalar, type Scalar } from '../../tensor/scalar.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
 import { isOptions, show } from '../../tensor/show.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { type AlphaOption, alphaFor, mul } from '../elementwise/binary.js';
+import { alphaFor, mul } from '../elementwise/binary.js';
 import { inPlace } from '../elementwise/inplace.js';
 import { where } from '../elementwise/table.js';
 import { filled, rawCopy, rowMajorCopy, to } from '../view/copy.js';
@@ -52,18 +52,57 @@ function checkAlong(op: string, x: Tensor, d: number, index: Tensor, src?: Tenso
   }
 }
 
-/** A dim and the indices along it, by position or by name. */
-export type IndexArguments =
-  | [dim: number, index: Tensor]
-  | [options: { dim: number; index: Tensor } | { axis: number; index: Tensor }]
-  | [dim: number, options: { index: Tensor }];
+/** The options of {@link gather}. */
+export interface GatherOptions {
+  /** The dim along which. */
+  dim: number;
+  /** Where in it, int64 or int32. */
+  index: Tensor;
+}
+
+/** The options of {@link indexSelect}. */
+export type IndexSelectOptions = GatherOptions;
+
+/** The options of {@link scatterAdd}. */
+export interface ScatterAddOptions extends GatherOptions {
+  /** What is added. */
+  src: Tensor;
+}
+
+/** The options of {@link indexAdd}. */
+export interface IndexAddOptions extends GatherOptions {
+  /** What is added. */
+  source: Tensor;
+  /** A factor of what is added. Default: 1. */
+  alpha?: Scalar;
+}
+
+/** The options of {@link indexCopy}. */
+export interface IndexCopyOptions extends GatherOptions {
+  /** What is written. */
+  source: Tensor;
+}
+
+/** The options of {@link indexFill}. */
+export interface IndexFillOptions extends GatherOptions {
+  /** What is written. */
+  value: Scalar;
+}
+
+/** The options of {@link takeAlongDim}. */
+export interface TakeAlongDimOptions {
+  /** Default: null, both are seen as one row. */
+  dim?: number | null;
+}
+
+/** A dim and the indices along it, by position or by name; NumPy's `axis` stands for `dim`, too. */
+export type IndexArguments = Arguments<GatherOptions, [dim: 'dim', index: 'index']> | [options: { axis: number; index: Tensor }];
 
 /** A dim, the indices along it, and what is written there, by position or by name. */
-export type IndexSourceArguments<Name extends string, T> =
-  | [dim: number, index: Tensor, source: T]
-  | [options: { dim: number; index: Tensor } & { [N in Name]: T }]
-  | [dim: number, options: { index: Tensor } & { [N in Name]: T }]
-  | [dim: number, index: Tensor, options: { [N in Name]: T }];
+export type ScatterAddArguments = Arguments<ScatterAddOptions, [dim: 'dim', index: 'index', src: 'src']>;
+type IndexAddArguments = Arguments<IndexAddOptions, [dim: 'dim', index: 'index', source: 'source']>;
+type IndexCopyArguments = Arguments<IndexCopyOptions, [dim: 'dim', index: 'index', source: 'source']>;
+type IndexFillArguments = Arguments<IndexFillOptions, [dim: 'dim', index: 'index', value: 'value']>;
 
 /**
  * Elements of `x` along `dim`: `out[i][j][k] = x[index[i][j][k]][j][k]` for dim 0, and so on.
@@ -124,19 +163,24 @@ export function scatterOperands(op: string, x: Tensor, dim: number, index: Tenso
   return { d, part: at.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), row(src)) };
 }
 
-export interface ScatterOptions {
+/** The options of {@link scatter}. */
+export interface ScatterOptions extends GatherOptions {
+  /** What is written: a tensor, or one number. */
+  src: Tensor | Scalar;
   /** What becomes of an element and of those that go to its place: their sum, or their product. Default: the last one stays. */
   reduce?: 'add' | 'multiply' | null;
 }
 
+/** {@link ScatterOptions} under PyTorch's other name of one number. */
+type ScatterValueOptions = Omit<ScatterOptions, 'src'> & {
+  /** The number that is written. */
+  value: Scalar;
+};
+
 /** The arguments of {@link scatter}; PyTorch has two names for what is written. */
 export type ScatterArguments =
-  | [dim: number, index: Tensor, src: Tensor | Scalar, reduce?: 'add' | 'multiply']
-  | [dim: number, index: Tensor, src: Tensor | Scalar, options: ScatterOptions]
-  | [options: { dim: number; index: Tensor } & Written & ScatterOptions]
-  | [dim: number, options: { index: Tensor } & Written & ScatterOptions]
-  | [dim: number, index: Tensor, options: Written & ScatterOptions];
-type Written = { src: Tensor | Scalar } | { value: Scalar };
+  | Arguments<ScatterOptions, [dim: 'dim', index: 'index', src: 'src', reduce: 'reduce']>
+  | Arguments<ScatterValueOptions, [dim: 'dim', index: 'index', value: 'value', reduce: 'reduce']>;
 
 interface ReadScatter {
   readonly dim: number;
@@ -161,7 +205,7 @@ function valueAsSource(given: unknown): unknown {
 }
 
 function readMode(op: string, given: readonly unknown[]): ReadScatter['mode'] {
-  const { reduce } = readArguments<Required<ScatterOptions>>(op, { reduce: null }, given);
+  const { reduce } = readArguments<Required<Pick<ScatterOptions, 'reduce'>>>(op, { reduce: null }, given);
   if (reduce !== null && reduce !== 'add' && reduce !== 'multiply')
     throw new ArgumentError(`${op}: reduce is ${show(reduce)}, expected 'add' or 'multiply'. scatterReduce has others.`);
   return reduce ?? 'set';
@@ -199,7 +243,7 @@ export function scatter(x: Tensor, ...given: ScatterArguments): Tensor {
  * Gradient: passes to x; src's is read from where it was added.
  * @throws as {@link scatter}.
  */
-export function scatterAdd(x: Tensor, ...given: IndexSourceArguments<'src', Tensor>): Tensor {
+export function scatterAdd(x: Tensor, ...given: ScatterAddArguments): Tensor {
   const [dim, index, src] = readRequired<[number, Tensor, Tensor]>('scatterAdd', ['dim', 'index', 'src'], given);
   const { d, part } = scatterOperands('scatterAdd', x, dim, index, src);
   const out = rowMajorCopy(x);
@@ -233,7 +277,7 @@ export function scatter_(x: Tensor, ...given: ScatterArguments): Tensor {
 }
 
 /** {@link scatterAdd} in place. */
-export function scatterAdd_(x: Tensor, ...given: IndexSourceArguments<'src', Tensor>): Tensor {
+export function scatterAdd_(x: Tensor, ...given: ScatterAddArguments): Tensor {
   const [dim, index, src] = readRequired<[number, Tensor, Tensor]>('scatterAdd_', ['dim', 'index', 'src'], given);
   assertTensor('scatterAdd_', 'x', x);
   assertTensor('scatterAdd_', 'index', index);
@@ -339,15 +383,16 @@ function scaledBy(op: string, source: Tensor, alpha: Scalar): Tensor {
   return source.dtype === 'bool' ? to(scaled, 'bool') : scaled;
 }
 
+const INDEX_ADD: Required<IndexAddOptions> = { dim: required, index: required, source: required, alpha: 1 };
+
 /**
  * `x` with `alpha * source` added to its slices at `index` along `dim`; repeated indices add up.
  * Gradient: passes to x; source's is read from where it was added.
  * @throws {IndexError} for an index outside dim. @throws {ShapeError} for shapes that do not fit. @throws {DTypeError} for another dtype.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html
  */
-export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, options?: AlphaOption): Tensor {
-  if (arguments.length > 5) tooMany('indexAdd', 5, arguments);
-  const { alpha } = readOptions('indexAdd', { alpha: 1 as Scalar }, options);
+export function indexAdd(x: Tensor, ...args: IndexAddArguments): Tensor {
+  const { dim, index, source, alpha } = readArguments('indexAdd', INDEX_ADD, args);
   const scaled = scaledBy('indexAdd', source, alpha);
   const d = sliceOperands('indexAdd', x, dim, index, scaled);
   const out = rowMajorCopy(x);
@@ -364,8 +409,8 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, 
  * Gradient: x's is 0 where it was overwritten; source's is read from where it was written.
  * @throws as {@link indexAdd}.
  */
-export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  if (arguments.length > 4) tooMany('indexCopy', 4, arguments);
+export function indexCopy(x: Tensor, ...args: IndexCopyArguments): Tensor {
+  const [dim, index, source] = readRequired<[number, Tensor, Tensor]>('indexCopy', ['dim', 'index', 'source'], args);
   assertTensors('indexCopy', { x, index, source });
   if (x.ndim === 0 || (source.ndim === 0 && x.ndim === 1)) return reshape(indexCopy(row(x), dim, index, row(source)), x.shape);
   const d = sliceOperands('indexCopy', x, dim, index, source);
@@ -385,8 +430,8 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
  * `x` with its slices at `index` along `dim` set to one value.
  * Gradient: 0 there.
  */
-export function indexFill(x: Tensor, dim: number, index: Tensor, value: Scalar): Tensor {
-  if (arguments.length > 4) tooMany('indexFill', 4, arguments);
+export function indexFill(x: Tensor, ...args: IndexFillArguments): Tensor {
+  const [dim, index, value] = readRequired<[number, Tensor, Scalar]>('indexFill', ['dim', 'index', 'value'], args);
   assertTensor('indexFill', 'x', x);
   assertTensor('indexFill', 'index', index);
   const d = normalizeDim(dim, x.ndim, 'indexFill');
@@ -408,7 +453,8 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: Scalar):
 }
 
 /** {@link indexAdd} in place. */
-export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, options: AlphaOption = {}): Tensor {
+export function indexAdd_(x: Tensor, ...args: IndexAddArguments): Tensor {
+  const { dim, index, source, alpha } = readArguments('indexAdd_', INDEX_ADD, args);
   assertTensor('indexAdd_', 'x', x);
   assertTensor('indexAdd_', 'index', index);
   assertTensor('indexAdd_', 'source', source);
@@ -416,10 +462,10 @@ export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor,
     'indexAdd_',
     x,
     [source],
-    () => indexAdd(x, dim, index, source, options),
+    () => indexAdd(x, { dim, index, source, alpha }),
     () => {
       if (!x.isContiguous() || source.storage === x.storage) return false;
-      const scaled = scaledBy('indexAdd_', source, options.alpha ?? 1);
+      const scaled = scaledBy('indexAdd_', source, alpha);
       writeSlices('indexAdd_', true, x, sliceOperands('indexAdd_', x, dim, index, scaled), index, scaled);
       return true;
     },
@@ -428,7 +474,8 @@ export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor,
 }
 
 /** {@link indexCopy} in place. */
-export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+export function indexCopy_(x: Tensor, ...args: IndexCopyArguments): Tensor {
+  const [dim, index, source] = readRequired<[number, Tensor, Tensor]>('indexCopy_', ['dim', 'index', 'source'], args);
   assertTensor('indexCopy_', 'x', x);
   assertTensor('indexCopy_', 'index', index);
   assertTensor('indexCopy_', 'source', source);
@@ -447,7 +494,8 @@ export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor
 }
 
 /** {@link indexFill} in place. */
-export function indexFill_(x: Tensor, dim: number, index: Tensor, value: Scalar): Tensor {
+export function indexFill_(x: Tensor, ...args: IndexFillArguments): Tensor {
+  const [dim, index, value] = readRequired<[number, Tensor, Scalar]>('indexFill_', ['dim', 'index', 'value'], args);
   return inPlace('indexFill_', x, [], () => indexFill(x, dim, index, value), undefined, 'repeated');
 }
 
@@ -461,7 +509,7 @@ export function take(x: Tensor, index: Tensor): Tensor {
  * {@link gather} with `index` and `x` broadcast against each other in the other dims: what `argsort` and `argmax` with keepdim give.
  * @param given dim, by position or by name; without one, both are seen as one row.
  */
-export function takeAlongDim(x: Tensor, index: Tensor, ...given: [dim?: number | null] | [options: { dim?: number | null }]): Tensor {
+export function takeAlongDim(x: Tensor, index: Tensor, ...given: Arguments<TakeAlongDimOptions, [dim: 'dim']>): Tensor {
   assertTensors('takeAlongDim', { x, index });
   const { dim } = readArguments('takeAlongDim', { dim: null as number | null }, given);
   if (dim === null) return takeAlongDim(reshape(x, [-1]), reshape(index, [-1]), 0);

@@ -2,7 +2,7 @@
 
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, readList, readRequired, required, tooMany } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, readList, readRequired, required, tooMany } from '../../tensor/arguments.js';
 import { assertNumbers, assertTensor, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
 import { copyInto, emptyLikeDense } from '../../tensor/raw.js';
 import { normalizeDim, normalizeDims, numel } from '../../tensor/shape.js';
@@ -12,8 +12,14 @@ import { apart, rowMajorClone } from '../view/copy.js';
 import { narrow, permute, reshape } from '../view/movement.js';
 import { cat } from './join.js';
 
+/** The options of {@link flip}. */
+export interface FlipOptions {
+  /** The dims to reverse. Default: all. */
+  dims?: number | readonly number[];
+}
+
 /** Dims as one list or one by one, or by name. */
-export type FlipArguments = [dims?: number | readonly number[]] | number[] | [options: { dims: number | readonly number[] }];
+export type FlipArguments = Arguments<FlipOptions, [dims: 'dims']> | number[];
 
 /** The elements of `dims` (default: all dims) in reverse order. A copy, as in PyTorch. Gradient: reversed likewise. */
 export function flip(x: Tensor, ...given: FlipArguments): Tensor {
@@ -40,11 +46,16 @@ export function flip(x: Tensor, ...given: FlipArguments): Tensor {
   return record('flip', out, { inputs: { x }, composed: (dy) => ({ x: flip(dy, list) }) });
 }
 
+/** The options of {@link roll}. */
+export interface RollOptions {
+  /** How far: one number, or one for each of `dims`. */
+  shifts: number | readonly number[];
+  /** The dims along which. Default: `x` counts as one row. */
+  dims?: number | readonly number[];
+}
+
 /** The shifts and the dims along which, by position or by name. */
-export type RollArguments =
-  | [shifts: number | readonly number[], dims?: number | readonly number[]]
-  | [shifts: number | readonly number[], options: { dims?: number | readonly number[] }]
-  | [options: { shifts: number | readonly number[]; dims?: number | readonly number[] }];
+export type RollArguments = Arguments<RollOptions, [shifts: 'shifts', dims: 'dims']>;
 
 /**
  * Elements shifted along `dims`, those that leave at one end coming in at the other. Without `dims`, `x` counts as one row.
@@ -52,11 +63,7 @@ export type RollArguments =
  */
 export function roll(x: Tensor, ...given: RollArguments): Tensor {
   assertTensor('roll', 'x', x);
-  const { shifts, dims } = readArguments<{ shifts: number | readonly number[]; dims?: number | readonly number[] }>(
-    'roll',
-    { shifts: required, dims: undefined },
-    given,
-  );
+  const { shifts, dims } = readArguments<RollOptions>('roll', { shifts: required, dims: undefined }, given);
   assertNumbers('roll', 'shifts', shifts, true);
   if (dims !== undefined) assertNumbers('roll', 'dims', dims, true);
   const steps = wholeNumbers('roll', 'shifts', typeof shifts === 'number' ? [shifts] : shifts);

@@ -2,7 +2,7 @@
 
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, readOne, required, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, readOne, required, tooMany } from '../../tensor/arguments.js';
 import { assertNumbers, assertTensor, assertTensorList, listable, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
 import { promote } from '../../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';
@@ -13,12 +13,33 @@ import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
 import { laidAs } from '../view/copy.js';
 import { atleast1d, atleast2d, atleast3d, narrow, reshape, select, slice, unsqueeze } from '../view/movement.js';
 
-export interface DimOption {
+/** The options of {@link cat}. */
+export interface CatOptions {
   /** Default: 0. */
   dim?: number;
   /** NumPy's name for `dim`, which PyTorch takes too. */
   axis?: number;
 }
+
+/** The options of {@link stack}. */
+export type StackOptions = CatOptions;
+/** The options of {@link unbind}. */
+export type UnbindOptions = CatOptions;
+
+/** The options of {@link split}. */
+export interface SplitOptions extends CatOptions {
+  /** How many elements each part has, or a list of sizes. */
+  sizes: number | readonly number[];
+}
+
+/** The options of {@link chunk}. */
+export interface ChunkOptions extends CatOptions {
+  /** How many parts, at most. */
+  chunks: number;
+}
+
+/** The dim, by position or by name. */
+type CatArguments = Arguments<CatOptions, [dim: 'dim']>;
 
 const DIM = { dim: 0 };
 
@@ -29,7 +50,7 @@ const DIM = { dim: 0 };
  * @throws {ShapeError} for sizes that differ elsewhere, and for 0-dim tensors.
  * @see https://pytorch.org/docs/stable/generated/torch.cat.html
  */
-export function cat(tensors: readonly Tensor[], ...given: Trailing<[dim: number], DimOption>): Tensor {
+export function cat(tensors: readonly Tensor[], ...given: CatArguments): Tensor {
   assertTensorList('cat', 'tensors', tensors);
   const { dim } = readArguments('cat', DIM, given);
   if (tensors.length === 0) throw new ArgumentError('cat: got no tensors, expected at least one.');
@@ -66,7 +87,7 @@ export function cat(tensors: readonly Tensor[], ...given: Trailing<[dim: number]
  * Tensors of one shape along a new dim (default 0).
  * @throws {ShapeError} for shapes that differ.
  */
-export function stack(tensors: readonly Tensor[], ...given: Trailing<[dim: number], DimOption>): Tensor {
+export function stack(tensors: readonly Tensor[], ...given: CatArguments): Tensor {
   assertTensorList('stack', 'tensors', tensors);
   const { dim } = readArguments('stack', DIM, given);
   if (tensors.length === 0) throw new ArgumentError('stack: got no tensors, expected at least one.');
@@ -90,12 +111,7 @@ const SPLIT = { sizes: required as number | readonly number[], dim: 0 };
  * Views of `x` along `dim` (default 0): of `sizes` elements each, the last one shorter where they do not fit; or of the listed sizes.
  * @throws {ArgumentError} for sizes that do not add up.
  */
-export function split(
-  x: Tensor,
-  ...given:
-    | [sizes: number | readonly number[], ...Trailing<[dim: number], DimOption>]
-    | [options: DimOption & { sizes: number | readonly number[] }]
-): Tensor[] {
+export function split(x: Tensor, ...given: Arguments<SplitOptions, [sizes: 'sizes', dim: 'dim']>): Tensor[] {
   assertTensor('split', 'x', x);
   const { sizes, dim } = readArguments('split', SPLIT, given);
   const d = normalizeDim(dim, x.ndim, 'split');
@@ -135,10 +151,7 @@ function severally(view: Tensor): Tensor {
 const CHUNK = { chunks: required as number, dim: 0 };
 
 /** At most `chunks` views of `x` along `dim` (default 0), of equal size but perhaps the last. */
-export function chunk(
-  x: Tensor,
-  ...given: [chunks: number, ...Trailing<[dim: number], DimOption>] | [options: DimOption & { chunks: number }]
-): Tensor[] {
+export function chunk(x: Tensor, ...given: Arguments<ChunkOptions, [chunks: 'chunks', dim: 'dim']>): Tensor[] {
   assertTensor('chunk', 'x', x);
   const { chunks, dim } = readArguments('chunk', CHUNK, given);
   wholeNumber('chunk', 'chunks', chunks, { min: 1 });
@@ -150,7 +163,7 @@ export function chunk(
 }
 
 /** One view for each index of `dim` (default 0), without that dim. */
-export function unbind(x: Tensor, ...given: Trailing<[dim: number], DimOption>): Tensor[] {
+export function unbind(x: Tensor, ...given: CatArguments): Tensor[] {
   const dim = readOne('unbind', x, 'dim', 0, given);
   const d = normalizeDim(dim, x.ndim, 'unbind');
   if (x.ndim === 0) throw new ShapeError('unbind: a 0-dim tensor has no dim to unbind.');

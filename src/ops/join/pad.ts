@@ -2,13 +2,12 @@
 
 import { record } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { leadingByName, type Named, readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertTensor, listable } from '../../tensor/checks.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
+import { assertNumber, assertTensor, listable, oneOf } from '../../tensor/checks.js';
 import { fromTypedArray } from '../../tensor/create.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';
 import { copyInto, emptyLikeDense, emptyStrided } from '../../tensor/raw.js';
 import type { Shape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
 import { slicesAt } from '../gather/gather.js';
 import { apart, filled, fillRaw, formatOf } from '../view/copy.js';
@@ -16,8 +15,12 @@ import { apart, filled, fillRaw, formatOf } from '../view/copy.js';
 /** What is put around the input: a constant, or values of the input. */
 export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
 
-/** The options of {@link Pad}. */
+const MODES: readonly PadMode[] = ['constant', 'reflect', 'replicate', 'circular'];
+
+/** The options of {@link pad}. */
 export interface PadOptions {
+  /** Before and after the last dim, then before and after the one in front of it, and so on. */
+  pad: readonly number[];
   /** What the new elements are: one value, or what `reflect` (without repeating the edge), `replicate` or `circular` find in x. Default: 'constant'. */
   mode?: PadMode;
   /** What 'constant' fills with. Default: 0. */
@@ -26,31 +29,26 @@ export interface PadOptions {
 
 /**
  * `x` with elements added (or, where negative, taken away) at the ends of its dims.
- * @param pads before and after the last dim, then before and after the one in front of it, and so on. Modes other than 'constant' pad the last
- * one, two or three dims of a tensor that has one or two more.
- * @param args mode and value in this order, or by name.
+ * @param args pad, mode and value in this order, or by name. Modes other than 'constant' pad the last one, two or three dims of a tensor that has
+ * one or two more.
  * @throws {ShapeError} for a padding that does not fit. @throws {ArgumentError} for an unknown mode, and a value that the mode does not take.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
  * @example
  * F.pad(tensor([[1, 2, 3]]), [1, 0]); // [[0, 1, 2, 3]]
  * F.pad(tensor([[1, 2, 3]]), [0, 2], 'reflect'); // [[1, 2, 3, 2, 1]]
  */
-export function pad(
-  x: Tensor,
-  pads: readonly number[] | Named<PadOptions, 'pad', readonly number[]>,
-  ...args: Trailing<[mode: PadMode, value: number | null], PadOptions>
-): Tensor {
-  const [padding, ...rest] = leadingByName('pad', ['pad'], [pads, ...args]) as [readonly number[], ...unknown[]];
-  const options = readArguments<PadOptions>('pad', { mode: 'constant', value: null }, rest);
-  return padAs('pad', x, padding, options.mode ?? 'constant', options.value ?? 0);
+export function pad(x: Tensor, ...args: Arguments<PadOptions, [pad: 'pad', mode: 'mode', value: 'value']>): Tensor {
+  const { pad: padding, mode, value } = readArguments<Required<PadOptions>>('pad', PAD, args);
+  return padAs('pad', x, padding, mode, value ?? 0);
 }
+
+const PAD: Required<PadOptions> = { pad: required, mode: 'constant', value: null };
 
 /** @internal {@link pad} in the name of a layer. */
 export function padAs(op: string, x: Tensor, padding: readonly number[], mode: PadMode, value = 0): Tensor {
   assertTensor(op, 'x', x);
-  if (typeof value !== 'number') throw new ArgumentError(`${op}: value is ${show(value)}, expected a number.`);
-  if (!['constant', 'reflect', 'replicate', 'circular'].includes(mode))
-    throw new ArgumentError(`${op}: mode is ${show(mode)}, expected 'constant', 'reflect', 'replicate' or 'circular'.`);
+  assertNumber(op, 'value', value);
+  oneOf(op, 'mode', mode, MODES);
   if (!Array.isArray(padding) || padding.length % 2 !== 0 || padding.length > 2 * x.ndim || !padding.every(Number.isInteger)) {
     throw new ShapeError(
       `${op}: padding ${showShape([padding].flat())} must be pairs of whole numbers, at most one pair for each dim of shape ${showShape(x.shape)}.`,

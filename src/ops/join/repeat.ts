@@ -95,11 +95,17 @@ export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: numb
   return slicesAt('repeatInterleave', x, d, fromTypedArray(index));
 }
 
+/** The options of {@link meshgrid}. */
+export interface MeshgridOptions {
+  /** `ij`: out[i] varies along dim i. `xy` exchanges the first two dims. Default: 'ij'. */
+  indexing?: 'ij' | 'xy';
+}
+
 /** Vectors, in one list or one by one, and the options of {@link meshgrid}. */
 export type MeshgridArguments =
-  | [tensors: readonly Tensor[], options?: { indexing?: 'ij' | 'xy' }]
+  | [tensors: readonly Tensor[], options?: MeshgridOptions]
   | Tensor[]
-  | [...tensors: Tensor[], options: { indexing?: 'ij' | 'xy' }];
+  | [...tensors: Tensor[], options: MeshgridOptions];
 
 /** Tensors one by one, put in a list; what else there is stays as it is. */
 function collected(args: readonly unknown[]): unknown[] {

@@ -819,7 +819,7 @@ export interface DescribedMethods {
   nanquantile: DirectMethods['nanquantile'];
   /**
    * `exp(x)` over its sum along `dim`: positive numbers that add up to 1. Large values do not overflow.
-   * @param dim without one, PyTorch's old rule chooses 0 for 0, 1 or 3 dims and 1 otherwise, with a warning.
+   * @param args the dim; without one, PyTorch's old rule chooses 0 for 0, 1 or 3 dims and 1 otherwise, with a warning.
    * @throws {DTypeError} for integers and bools.
    * @throws {IndexError} for a dim that is not there.
    * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html

@@ -47,7 +47,7 @@ import * as products from '../products/distances.js';
 import * as matrix from '../products/matmul.js';
 import * as linear from '../products/products.js';
 import * as compare from '../reduce/close.js';
-import type { DimOptions, ValuesAndIndices } from '../reduce/extrema.js';
+import type { DimArguments, ValuesAndIndices } from '../reduce/extrema.js';
 import * as extrema from '../reduce/extrema.js';
 import * as nanStatistics from '../statistics/quantile.js';
 import * as copy from '../view/copy.js';
@@ -136,7 +136,7 @@ const direct = {
 /** The same for functions of several forms, whose methods the interface spells out. */
 const overloaded = { max: extrema.max, min: extrema.min, median: sorting.median, unique: distinct.unique, uniqueConsecutive: distinct.uniqueConsecutive, nanmedian: nanStatistics.nanmedian, nonzero: masks.nonzero, random_: random.random_ } as const;
 
-type Method<F> = F extends (x: Tensor, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
+type Method<F> = F extends (x: Tensor, ...args: infer Args extends readonly unknown[]) => infer Result ? (...args: Args) => Result : never;
 /** Methods that take the other arguments of their functions. */
 export type DirectMethods = { [Name in keyof typeof direct]: Method<(typeof direct)[Name]> };
 
@@ -214,12 +214,7 @@ export interface TensorMethods extends DescribedMethods {
    * The largest element; with a tensor, the larger of two, element by element; with a dim, the largest along it and its place: `[values,
    * indices]`.
    */
-  max(dim: number, keepdim?: boolean): ValuesAndIndices;
-  /**
-   * The largest element; with a tensor, the larger of two, element by element; with a dim, the largest along it and its place: `[values,
-   * indices]`.
-   */
-  max(options: DimOptions): ValuesAndIndices;
+  max(...args: DimArguments): ValuesAndIndices;
   /**
    * The smallest element; with a tensor, the smaller of two, element by element; with a dim, the smallest along it and its place:
    * `[values, indices]`.
@@ -234,24 +229,15 @@ export interface TensorMethods extends DescribedMethods {
    * The smallest element; with a tensor, the smaller of two, element by element; with a dim, the smallest along it and its place:
    * `[values, indices]`.
    */
-  min(dim: number, keepdim?: boolean): ValuesAndIndices;
-  /**
-   * The smallest element; with a tensor, the smaller of two, element by element; with a dim, the smallest along it and its place:
-   * `[values, indices]`.
-   */
-  min(options: DimOptions): ValuesAndIndices;
+  min(...args: DimArguments): ValuesAndIndices;
   /** The median (of an even number the lower one); with a dim, along it and with its place: `[values, indices]`. */
   median(): Tensor;
   /** The median (of an even number the lower one); with a dim, along it and with its place: `[values, indices]`. */
-  median(dim: number, keepdim?: boolean): ValuesAndIndices;
-  /** The median (of an even number the lower one); with a dim, along it and with its place: `[values, indices]`. */
-  median(options: DimOptions): ValuesAndIndices;
+  median(...args: DimArguments): ValuesAndIndices;
   /** The median of what is not NaN; with a dim, along it and with its place: `[values, indices]`. */
   nanmedian(): Tensor;
   /** The median of what is not NaN; with a dim, along it and with its place: `[values, indices]`. */
-  nanmedian(dim: number, keepdim?: boolean): ValuesAndIndices;
-  /** The median of what is not NaN; with a dim, along it and with its place: `[values, indices]`. */
-  nanmedian(options: DimOptions): ValuesAndIndices;
+  nanmedian(...args: DimArguments): ValuesAndIndices;
   /**
    * The distinct elements, sorted; with `returnInverse` and `returnCounts` also where each element went, and how many there were of each.
    */

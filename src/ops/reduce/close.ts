@@ -1,8 +1,6 @@
-/** Whether tensors are equal, or close to it. */
-import { ArgumentError, DTypeError } from '../../errors.js';
-import { readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { isFloating, promote } from '../../tensor/dtype.js';
+import { type Arguments, readArguments, type Settings, tooMany } from '../../tensor/arguments.js';
+import { assertSameDType, assertTensor, atLeast } from '../../tensor/checks.js';
+import { isFloating } from '../../tensor/dtype.js';
 import { sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, mul, sub } from '../elementwise/binary.js';
@@ -19,7 +17,8 @@ export function equal(a: Tensor, b: Tensor): boolean {
   return sameShape(a.shape, b.shape) && allNonzero(eq(a, b));
 }
 
-export interface CloseOptions {
+/** The options of {@link isclose}. */
+export interface IscloseOptions {
   /** Relative tolerance. Default: 1e-5. */
   rtol?: number;
   /** Absolute tolerance. Default: 1e-8. */
@@ -28,20 +27,29 @@ export interface CloseOptions {
   equalNan?: boolean;
 }
 
+/** The options of {@link allclose}. */
+export type AllcloseOptions = IscloseOptions;
+
+type CloseArguments = Arguments<IscloseOptions, [rtol: 'rtol', atol: 'atol', equalNan: 'equalNan']>;
+
+const CLOSE: Settings<IscloseOptions> = { rtol: 1e-5, atol: 1e-8, equalNan: false };
+
 /**
  * Where |a - b| <= atol + rtol |b|, or both are the same infinity: bool.
  * @throws {DTypeError} for two dtypes.
  * @see https://pytorch.org/docs/stable/generated/torch.isclose.html
  */
-export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
-  assertTensor('isclose', 'a', a);
-  assertTensor('isclose', 'b', b);
-  const { rtol, atol, equalNan } = readOptions('isclose', { rtol: 1e-5, atol: 1e-8, equalNan: false }, options);
-  if (a.dtype !== b.dtype)
-    throw new DTypeError(
-      `isclose: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${promote(a.dtype, b.dtype)}').`,
-    );
-  if (!(rtol >= 0 && atol >= 0)) throw new ArgumentError(`isclose: rtol is ${rtol} and atol ${atol}, expected numbers of at least 0.`);
+export function isclose(a: Tensor, b: Tensor, ...args: CloseArguments): Tensor {
+  return closeOf('isclose', a, b, args);
+}
+
+function closeOf(op: string, a: Tensor, b: Tensor, args: CloseArguments): Tensor {
+  assertTensor(op, 'a', a);
+  assertTensor(op, 'b', b);
+  const { rtol, atol, equalNan } = readArguments(op, CLOSE, args);
+  assertSameDType(op, { a, b });
+  atLeast(op, 'rtol', rtol, 0);
+  atLeast(op, 'atol', atol, 0);
   // Distances of integers are measured in floats: theirs would wrap around.
   const [x, y] = [a, b].map((t) => (isFloating(t.dtype) ? detach(t) : to(t, 'float32'))) as [Tensor, Tensor];
   const distance = abs(sub(x, y));
@@ -51,8 +59,6 @@ export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
 }
 
 /** Whether {@link isclose} holds for all elements. */
-export function allclose(a: Tensor, b: Tensor, options: CloseOptions = {}): boolean {
-  assertTensor('allclose', 'a', a);
-  assertTensor('allclose', 'b', b);
-  return allNonzero(isclose(a, b, options));
+export function allclose(a: Tensor, b: Tensor, ...args: CloseArguments): boolean {
+  return allNonzero(closeOf('allclose', a, b, args));
 }

@@ -3,7 +3,7 @@
 import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../../errors.js';
-import { noMore, readReduction, type Trailing } from '../../tensor/arguments.js';
+import { type Arguments, noMore, readReduction } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import { code, rowMajor } from '../../tensor/raw.js';
@@ -15,7 +15,7 @@ import { scatterAdd } from '../gather/gather.js';
 import { detach, to } from '../view/copy.js';
 import { reshape } from '../view/movement.js';
 import { valuesAndPlaces } from './results.js';
-import { type Dims, type ReduceArguments, reducedShape, reduceRaw, sum, withDims } from './sum.js';
+import { type Dims, type ReduceArguments, type ReduceOptions, reducedShape, reduceRaw, sum, withDims } from './sum.js';
 
 /** A result of two tensors: `[values, indices]`, also as `.values` and `.indices`. */
 export type ValuesAndIndices = readonly [values: Tensor, indices: Tensor] & {
@@ -113,36 +113,49 @@ function extremumAlong(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tenso
  */
 export function max(x: Tensor): Tensor;
 export function max(x: Tensor, other: Tensor): Tensor;
-export function max(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
-export function max(x: Tensor, options: DimOptions): ValuesAndIndices;
-export function max(x: Tensor, ...given: unknown[]): Tensor | ValuesAndIndices {
+export function max(x: Tensor, ...args: DimArguments): ValuesAndIndices;
+export function max(x: Tensor, ...given: readonly unknown[]): Tensor | ValuesAndIndices {
   return extremumOf(ARGMAX, 'max', x, given);
 }
 
 /** The smallest, in the three forms of {@link max}. */
 export function min(x: Tensor): Tensor;
 export function min(x: Tensor, other: Tensor): Tensor;
-export function min(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
-export function min(x: Tensor, options: DimOptions): ValuesAndIndices;
-export function min(x: Tensor, ...given: unknown[]): Tensor | ValuesAndIndices {
+export function min(x: Tensor, ...args: DimArguments): ValuesAndIndices;
+export function min(x: Tensor, ...given: readonly unknown[]): Tensor | ValuesAndIndices {
   return extremumOf(ARGMIN, 'min', x, given);
 }
 
-/** A dim, and whether it is kept. */
-export type DimOptions = (
-  | { dim: number }
-  | {
-      /** NumPy's name for `dim`, which PyTorch takes too. */
-      axis: number;
-    }
-) & {
+/** The options of reductions along one dim. */
+export interface DimOptions {
+  /** The dim. */
+  dim: number;
   /** Keeps the reduced dim with size 1. Default: false. */
   keepdim?: boolean;
   /** NumPy's name for `keepdim`. */
   keepdims?: boolean;
-};
+}
 
-function extremumOf(op: typeof ARGMAX | typeof ARGMIN, name: 'max' | 'min', x: Tensor, given: unknown[]): Tensor | ValuesAndIndices {
+/** The options of {@link max}. */
+export type MaxOptions = DimOptions;
+/** The options of {@link min}. */
+export type MinOptions = DimOptions;
+/** The options of {@link amax}. */
+export type AmaxOptions = ReduceOptions;
+/** The options of {@link amin}. */
+export type AminOptions = ReduceOptions;
+
+/** A dim and `keepdim`, by position or by name; NumPy's `axis` stands for `dim`, too. */
+export type DimArguments =
+  | Arguments<DimOptions, [dim: 'dim', keepdim: 'keepdim']>
+  | [options: Omit<DimOptions, 'dim'> & { /** NumPy's name for `dim`. */ axis: number }];
+
+function extremumOf(
+  op: typeof ARGMAX | typeof ARGMIN,
+  name: 'max' | 'min',
+  x: Tensor,
+  given: readonly unknown[],
+): Tensor | ValuesAndIndices {
   assertTensor(name, 'x', x);
   if (given[0] instanceof Tensor) {
     noMore(name, given.slice(1));
@@ -163,7 +176,8 @@ export function argmin(x: Tensor, ...given: ArgArguments): Tensor {
   return arg(ARGMIN, 'argmin', x, given);
 }
 
-export interface OneDimOptions {
+/** The options of {@link argmax}. */
+export interface ArgmaxOptions {
   /** Default: all elements, seen as one row. */
   dim?: number | null;
   /** NumPy's name for `dim`, which PyTorch takes too. */
@@ -174,8 +188,13 @@ export interface OneDimOptions {
   keepdims?: boolean;
 }
 
+/** The options of {@link argmin}. */
+export type ArgminOptions = ArgmaxOptions;
+/** The options of {@link aminmax}. */
+export type AminmaxOptions = ArgmaxOptions;
+
 /** A dim (default: `x` seen as one row) and `keepdim`, by position or by name. */
-export type ArgArguments = Trailing<[dim: number | null | undefined, keepdim: boolean], OneDimOptions>;
+export type ArgArguments = Arguments<ArgmaxOptions, [dim: 'dim', keepdim: 'keepdim']>;
 
 function arg(op: typeof ARGMAX | typeof ARGMIN, name: string, x: Tensor, given: ArgArguments): Tensor {
   const { dim, keepdim } = readReduction<number | null | undefined>(name, x, given);

@@ -2,7 +2,7 @@
 import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { DTypeError } from '../../errors.js';
-import { readOne, readScan, readTypedReduction, required, type Trailing } from '../../tensor/arguments.js';
+import { type Arguments, readOne, readScan, readTypedReduction, required } from '../../tensor/arguments.js';
 import { ones, zeros } from '../../tensor/create.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
@@ -15,23 +15,40 @@ import { gather } from '../gather/gather.js';
 import { flip } from '../join/flip.js';
 import { cat, stack } from '../join/join.js';
 import { clone, detach, to } from '../view/copy.js';
-import { expand, narrow, reshape, select } from '../view/movement.js';
+import { type AlongArguments, type AlongOptions, expand, narrow, reshape, select } from '../view/movement.js';
 import { type ValuesAndIndices, valuesAndIndices } from './extrema.js';
 import { logsumexp } from './softmax.js';
 import { allNonzero, reduceRaw, sum, withDims } from './sum.js';
 
-/** The dim that an operation runs along, by position or by name. */
-export type AlongArguments = [dim: number] | [options: { dim: number } | { axis: number }];
-
-export interface ScanOptions {
+/** The options of {@link cumsum}. */
+export interface CumsumOptions {
   /** The dim along which the scan runs. */
   dim: number;
   /** Converts the input first, and says what the result is. Default: the input's dtype; int64 for integers and bools. */
   dtype?: DType | null;
 }
 
+/** The options of {@link cumprod}. */
+export type CumprodOptions = CumsumOptions;
+/** The options of {@link cummax}. */
+export type CummaxOptions = AlongOptions;
+/** The options of {@link cummin}. */
+export type CumminOptions = AlongOptions;
+/** The options of {@link logcumsumexp}. */
+export type LogcumsumexpOptions = AlongOptions;
+
+/** The options of {@link prod}. */
+export interface ProdOptions {
+  /** The dim whose elements are multiplied. Default: all. */
+  dim?: number;
+  /** Keeps the reduced dim with size 1. Default: false. */
+  keepdim?: boolean;
+  /** Converts the input first, and says what the result is. Default: the input's dtype; int64 for integers and bools. */
+  dtype?: DType | null;
+}
+
 /** The dim of a scan and the dtype of its result: the dim by position or by name. */
-export type ScanArguments = [dim: number] | [dim: number, options: Omit<ScanOptions, 'dim'>] | [options: ScanOptions];
+export type ScanArguments = Arguments<CumsumOptions, [dim: 'dim']>;
 
 const CUMSUM = 0;
 const CUMPROD = 1;
@@ -100,10 +117,7 @@ function cumprodGrad(g: Tensor, x: Tensor, y: Tensor, d: number): Tensor {
  * Gradient: the product of the other elements, also where some are 0.
  * @see https://pytorch.org/docs/stable/generated/torch.prod.html
  */
-export function prod(
-  x: Tensor,
-  ...given: Trailing<[dim: number | undefined, keepdim: boolean], { dim?: number; keepdim?: boolean; dtype?: DType | null }>
-): Tensor {
+export function prod(x: Tensor, ...given: Arguments<ProdOptions, [dim: 'dim', keepdim: 'keepdim']>): Tensor {
   const { dim, keepdim, dtype } = readTypedReduction<number | undefined>('prod', x, given);
   const source = dtype === null ? x : to(x, dtype);
   const dims = normalizeDims(dim, x.ndim, 'prod');

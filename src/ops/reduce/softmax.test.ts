@@ -79,7 +79,7 @@ test("without a dim, PyTorch's old choice and one warning", () => {
 test('errors', () => {
   expect(() => F.softmax(tensor([1, 2], { dtype: 'int64' }), 0)).toThrow(DTypeError);
   expect(() => F.softmax(tensor([1, 2], { dtype: 'int64' }), 0)).toThrow(
-    "softmax: needs a floating dtype, got int64. Use x.to('float32').",
+    "softmax: input is int64, expected float32 or float64. Use input.to('float32').",
   );
   expect(() => F.logSoftmax(zeros([2, 3]), 2)).toThrow(IndexError);
   expect(() => F.logSoftmax(zeros([2, 3]), 2)).toThrow('logSoftmax: dim 2 is out of range');

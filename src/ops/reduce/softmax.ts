@@ -2,13 +2,12 @@
 import { noGrad } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { ArgumentError, DTypeError } from '../../errors.js';
-import { readArguments, readReduction } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { ArgumentError } from '../../errors.js';
+import { type Arguments, readArguments, readReduction } from '../../tensor/arguments.js';
+import { assertFloating, assertTensor, wholeNumber } from '../../tensor/checks.js';
 import { assertDType, type DType, isFloating } from '../../tensor/dtype.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
 import { add, mul, sub } from '../elementwise/binary.js';
@@ -19,7 +18,7 @@ import { detach, to } from '../view/copy.js';
 import { amax } from './extrema.js';
 import { dropDims, sum, withDims } from './sum.js';
 
-/** The options of {@link Softmax}. */
+/** The options of {@link softmax}. */
 export interface SoftmaxOptions {
   /** The dim along which the results add up to 1. Left out, PyTorch's old rule chooses, with a warning. */
   dim?: number | null;
@@ -27,19 +26,31 @@ export interface SoftmaxOptions {
   dtype?: DType;
 }
 
-type Dim = number | null | SoftmaxOptions;
+/** The options of {@link logSoftmax}. */
+export type LogSoftmaxOptions = SoftmaxOptions;
+/** The options of {@link softmin}. */
+export type SoftminOptions = SoftmaxOptions;
+
+/** The options of {@link logsumexp}. */
+export interface LogsumexpOptions {
+  /** The dim to reduce, or several. */
+  dim: number | readonly number[];
+  /** Keeps the reduced dims with size 1. Default: false. */
+  keepdim?: boolean;
+}
+
+type SoftmaxArguments = Arguments<SoftmaxOptions, [dim: 'dim']>;
 
 /**
  * `exp(x)` over its sum along `dim`: positive numbers that add up to 1. Large values do not overflow.
- * @param dim without one, PyTorch's old rule chooses 0 for 0, 1 or 3 dims and 1 otherwise, with a warning.
+ * @param args the dim; without one, PyTorch's old rule chooses 0 for 0, 1 or 3 dims and 1 otherwise, with a warning.
  * @throws {DTypeError} for integers and bools. @throws {IndexError} for a dim that is not there.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
  * @example
  * F.softmax(tensor([[0, 0], [1, 3]]), { dim: 1 });
  */
-export function softmax(x: Tensor, dim?: Dim, options?: SoftmaxOptions): Tensor;
-export function softmax(x: Tensor, ...given: unknown[]): Tensor {
-  return normalized('softmax', x, given);
+export function softmax(x: Tensor, ...args: SoftmaxArguments): Tensor {
+  return normalized('softmax', x, args);
 }
 
 /**
@@ -49,9 +60,8 @@ export function softmax(x: Tensor, ...given: unknown[]): Tensor {
  * @example
  * F.logSoftmax(zeros([1, 2]), 1); // [[-0.6931, -0.6931]]
  */
-export function logSoftmax(x: Tensor, dim?: Dim, options?: SoftmaxOptions): Tensor;
-export function logSoftmax(x: Tensor, ...given: unknown[]): Tensor {
-  return normalized('logSoftmax', x, given);
+export function logSoftmax(x: Tensor, ...args: SoftmaxArguments): Tensor {
+  return normalized('logSoftmax', x, args);
 }
 
 /**
@@ -59,9 +69,8 @@ export function logSoftmax(x: Tensor, ...given: unknown[]): Tensor {
  * @throws as {@link softmax}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
  */
-export function softmin(x: Tensor, dim?: Dim, options?: SoftmaxOptions): Tensor;
-export function softmin(x: Tensor, ...given: unknown[]): Tensor {
-  return normalized('softmin', x, given);
+export function softmin(x: Tensor, ...args: SoftmaxArguments): Tensor {
+  return normalized('softmin', x, args);
 }
 
 function implicitDim(name: string, x: Tensor): number {
@@ -77,14 +86,14 @@ function split(shape: Shape, dim: number): [number, number, number] {
 
 const DEFAULTS: { dim: number | null; dtype: DType | null } = { dim: null, dtype: null };
 
-function normalized(op: 'softmax' | 'logSoftmax' | 'softmin', input: Tensor, given: readonly unknown[]): Tensor {
-  const { dim, dtype } = readArguments(op, DEFAULTS, given);
+function normalized(op: 'softmax' | 'logSoftmax' | 'softmin', input: Tensor, args: SoftmaxArguments): Tensor {
+  const { dim, dtype } = readArguments(op, DEFAULTS, args);
   assertTensor(op, 'input', input);
   if (dtype !== null) assertDType(dtype, op);
   const negative = op === 'softmin' ? neg(input) : input;
   const x = dtype === null ? negative : to(negative, dtype);
-  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: needs a floating dtype, got ${x.dtype}. Use x.to('float32').`);
-  if (dim !== null && !Number.isInteger(dim)) throw new ArgumentError(`${op}: dim is ${show(dim)}, expected a whole number.`);
+  assertFloating(op, 'input', x);
+  if (dim !== null) wholeNumber(op, 'dim', dim);
   const d = normalizeDim(dim ?? implicitDim(op, x), x.ndim, op);
   const name = op === 'softmin' ? 'softmax' : op;
   const log = name === 'logSoftmax' ? 1 : 0;
@@ -110,10 +119,7 @@ function normalized(op: 'softmax' | 'logSoftmax' | 'softmin', input: Tensor, giv
  * log(sum(exp(x))) over `dim`, without overflow. Integers become float32.
  * @see https://pytorch.org/docs/stable/generated/torch.logsumexp.html
  */
-export function logsumexp(
-  x: Tensor,
-  ...given: [dim: number | readonly number[], keepdim?: boolean] | [options: { dim: number | readonly number[]; keepdim?: boolean }]
-): Tensor {
+export function logsumexp(x: Tensor, ...given: Arguments<LogsumexpOptions, [dim: 'dim', keepdim: 'keepdim']>): Tensor {
   const { dim, keepdim } = readReduction<number | readonly number[] | undefined>('logsumexp', x, given);
   if (dim === undefined) throw new ArgumentError('logsumexp: dim is missing. Name the dim, or several, to reduce.');
   const a = isFloating(x.dtype) ? x : castRaw(x, 'float32', 'logsumexp');

@@ -76,6 +76,6 @@ test('long rows stay stable', () => {
 });
 
 test('k is checked', () => {
-  expect(() => pattern(3).topk(4)).toThrow(new ArgumentError('topk: k is 4, expected a whole number from 0 to 3, the size of dim 0.'));
+  expect(() => pattern(3).topk(4)).toThrow(new ArgumentError('topk: k is 4, expected a whole number from 0 to 3. Dim 0 has 3 elements.'));
   expect(() => int([1, 2]).sort(1)).toThrow(/sort: dim 1 is out of range/);
 });

@@ -3,13 +3,12 @@
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError } from '../../errors.js';
-import { readArguments, readReduction, required, type Trailing, tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { type Arguments, readArguments, readReduction, required, tooMany } from '../../tensor/arguments.js';
+import { assertTensor, wholeNumber } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { code, copyInto, emptyLikeDense, rowMajor } from '../../tensor/raw.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { div, mul } from '../elementwise/binary.js';
 import { eq, isnan, logicalOr } from '../elementwise/comparison.js';
@@ -17,7 +16,7 @@ import { where } from '../elementwise/table.js';
 import { scatterAdd } from '../gather/gather.js';
 import { contiguous, detach, filled, to } from '../view/copy.js';
 import { narrow, reshape, select, unsqueeze } from '../view/movement.js';
-import { type DimOptions, type ValuesAndIndices, valuesAndIndices } from './extrema.js';
+import { type DimArguments, type DimOptions, type ValuesAndIndices, valuesAndIndices } from './extrema.js';
 import { sum } from './sum.js';
 
 /** The strides of a row-major tensor whose dim `d` was moved to the end, seen with it in place. */
@@ -51,6 +50,7 @@ function picked(name: string, values: Tensor, indices: Tensor, x: Tensor, d: num
   return valuesAndIndices(values, indices);
 }
 
+/** The options of {@link sort}. */
 export interface SortOptions {
   /** Default: -1, the last. */
   dim?: number;
@@ -74,7 +74,10 @@ export function sort(x: Tensor, ...given: SortArguments): ValuesAndIndices {
 }
 
 /** `dim` and `descending`, by position or by name. */
-export type SortArguments = Trailing<[dim: number | undefined, descending: boolean], SortOptions>;
+export type SortArguments = Arguments<SortOptions, [dim: 'dim', descending: 'descending']>;
+
+/** The options of {@link argsort}. */
+export type ArgsortOptions = SortOptions;
 
 const SORT = { dim: -1, descending: false, stable: false };
 
@@ -94,7 +97,10 @@ export function argsort(x: Tensor, ...given: SortArguments): Tensor {
   return sorted(detach(x), normalizeDim(dim, x.ndim, 'argsort'), descending).indices;
 }
 
+/** The options of {@link topk}. */
 export interface TopkOptions {
+  /** How many. */
+  k: number;
   /** Default: -1, the last. */
   dim?: number;
   /** NumPy's name for `dim`, which PyTorch takes too. */
@@ -113,16 +119,13 @@ export interface TopkOptions {
  */
 export function topk(
   x: Tensor,
-  ...given:
-    | [k: number, ...Trailing<[dim: number | undefined, largest: boolean, sorted: boolean], TopkOptions>]
-    | [options: TopkOptions & { k: number }]
+  ...given: Arguments<TopkOptions, [k: 'k', dim: 'dim', largest: 'largest', sorted: 'sorted']>
 ): ValuesAndIndices {
   assertTensor('topk', 'x', x);
   const { k, dim, largest } = readArguments('topk', TOPK, given);
   const d = normalizeDim(dim, x.ndim, 'topk');
   const length = x.shape[d] ?? 1;
-  if (!Number.isInteger(k) || k < 0 || k > length)
-    throw new ArgumentError(`topk: k is ${show(k)}, expected a whole number from 0 to ${length}, the size of dim ${d}.`);
+  wholeNumber('topk', 'k', k, { min: 0, max: length }, `Dim ${d} has ${length} elements.`);
   const rows = rowsAlong(x, d, 'topk');
   const shape = x.ndim === 0 ? [] : [...rows.shape.slice(0, -1), k];
   const values = emptyTensor(shape, x.dtype);
@@ -151,9 +154,8 @@ const TOPK = { k: required as number, dim: -1, largest: true, sorted: true };
  * @see https://pytorch.org/docs/stable/generated/torch.median.html
  */
 export function median(x: Tensor): Tensor;
-export function median(x: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices;
-export function median(x: Tensor, options: DimOptions): ValuesAndIndices;
-export function median(x: Tensor, ...given: unknown[]): Tensor | ValuesAndIndices {
+export function median(x: Tensor, ...args: DimArguments): ValuesAndIndices;
+export function median(x: Tensor, ...given: readonly unknown[]): Tensor | ValuesAndIndices {
   const { dim, keepdim } = readReduction<number | undefined>('median', x, given);
   if (dim === undefined) return medianOfAll(x);
   const d = normalizeDim(dim, x.ndim, 'median');
@@ -169,6 +171,9 @@ export function median(x: Tensor, ...given: unknown[]): Tensor | ValuesAndIndice
   const [v, i] = [contiguous(pick(values)), contiguous(pick(indices))];
   return keepdim ? valuesAndIndices(unsqueeze(v, d), unsqueeze(i, d)) : valuesAndIndices(v, i);
 }
+
+/** The options of {@link median}. */
+export type MedianOptions = DimOptions;
 
 /** What PyTorch gives as the median of no integers. */
 const NO_MEDIAN = { bool: true, uint8: 0, int32: -(2 ** 31), int64: -(2 ** 63) } as const;
@@ -187,22 +192,26 @@ function medianOfAll(x: Tensor): Tensor {
   });
 }
 
+/** The options of {@link kthvalue}. */
+export interface KthvalueOptions {
+  /** Which: from 1, the smallest. */
+  k: number;
+  /** Default: -1, the last. */
+  dim?: number;
+  /** Keeps the reduced dim with size 1. Default: false. */
+  keepdim?: boolean;
+}
+
 /**
  * The k-th smallest element along `dim` (default: the last), and where it is: `[values, indices]`.
  * @param k from 1. @throws {ArgumentError} for one outside 1 to the size of dim.
  */
-export function kthvalue(
-  x: Tensor,
-  ...given:
-    | [k: number, ...Trailing<[dim: number | undefined, keepdim: boolean], { dim?: number; keepdim?: boolean }>]
-    | [options: { k: number; dim?: number; keepdim?: boolean }]
-): ValuesAndIndices {
+export function kthvalue(x: Tensor, ...given: Arguments<KthvalueOptions, [k: 'k', dim: 'dim', keepdim: 'keepdim']>): ValuesAndIndices {
   assertTensor('kthvalue', 'x', x);
   const { k, dim, keepdim } = readArguments('kthvalue', { k: required as number, dim: -1, keepdim: false }, given);
   const d = normalizeDim(dim, x.ndim, 'kthvalue');
   const size = x.ndim === 0 ? 1 : x.shape[d]!;
-  if (!Number.isInteger(k) || k < 1 || k > size)
-    throw new ArgumentError(`kthvalue: k is ${show(k)}, expected a whole number from 1 to ${size}, the size of dim ${d}.`);
+  wholeNumber('kthvalue', 'k', k, { min: 1, max: size }, `Dim ${d} has ${size} elements.`);
   const { values, indices } = sort(x, d);
   if (x.ndim === 0) return valuesAndIndices(values, indices);
   const pick = (y: Tensor) => (keepdim ? narrow(y, d, k - 1, 1) : select(y, d, k - 1));

@@ -5,7 +5,7 @@ import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ReduceOp, type ReduceOpName } from '../../engine/kernel-table.gen.js';
 import { DTypeError } from '../../errors.js';
-import { readOne, readReduction, readTypedReduction, type Trailing } from '../../tensor/arguments.js';
+import { type Arguments, readOne, readReduction, readTypedReduction } from '../../tensor/arguments.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { isDense, normalizeDims, numel, type Shape } from '../../tensor/shape.js';
@@ -20,6 +20,7 @@ import { expand, reshape } from '../view/movement.js';
 /** One dim, several, or (undefined or null) all. */
 export type Dims = number | readonly number[] | null | undefined;
 
+/** The options of reductions over one dim, several, or all. */
 export interface ReduceOptions {
   /** What is reduced: one dim, several, or all. Default: all. */
   dim?: Dims;
@@ -31,16 +32,36 @@ export interface ReduceOptions {
   keepdims?: boolean;
 }
 
+/** {@link ReduceOptions} of those that take `dtype`. */
 export interface TypedReduceOptions extends ReduceOptions {
   /** Converts the input first, which keeps sums from overflowing, and says what the result is. Default: as each function says. */
   dtype?: DType | null;
 }
 
+/** The options of {@link sum}. */
+export type SumOptions = TypedReduceOptions;
+/** The options of {@link mean}. */
+export type MeanOptions = TypedReduceOptions;
+/** The options of {@link nansum}. */
+export type NansumOptions = TypedReduceOptions;
+/** The options of {@link nanmean}. */
+export type NanmeanOptions = TypedReduceOptions;
+/** The options of {@link any}. */
+export type AnyOptions = ReduceOptions;
+/** The options of {@link all}. */
+export type AllOptions = ReduceOptions;
+
+/** The options of {@link countNonzero}. */
+export interface CountNonzeroOptions {
+  /** Over which the elements are counted: one dim, several, or all. Default: all. */
+  dim?: Dims;
+}
+
 /** {@link ReduceArguments} of those that take `dtype` by name. */
-export type TypedReduceArguments = Trailing<[dim: Dims, keepdim: boolean], TypedReduceOptions>;
+export type TypedReduceArguments = Arguments<TypedReduceOptions, [dim: 'dim', keepdim: 'keepdim']>;
 
 /** Dims and `keepdim`, by position or by name: `x.sum(1, true)`, `x.sum({ dim: 1, keepdim: true })`. */
-export type ReduceArguments = Trailing<[dim: Dims, keepdim: boolean], ReduceOptions>;
+export type ReduceArguments = Arguments<ReduceOptions, [dim: 'dim', keepdim: 'keepdim']>;
 
 /** `x` seen in the order of its memory: row-major, with the place of each old dim in the new order. */
 export function inMemoryOrder(x: Tensor, op: string): { x: Tensor; order: number[] } {
@@ -203,7 +224,7 @@ function truth(op: 'any' | 'all', x: Tensor, given: ReduceArguments): Tensor {
 }
 
 /** How many elements over `dim` (default: all dims) are not 0, as int64. */
-export function countNonzero(x: Tensor, ...given: Trailing<[dim: Dims], { dim?: Dims }>): Tensor {
+export function countNonzero(x: Tensor, ...given: Arguments<CountNonzeroOptions, [dim: 'dim']>): Tensor {
   const dim = readOne<Dims>('countNonzero', x, 'dim', undefined, given);
   return sum(ne(x, 0), dim);
 }

@@ -4,13 +4,13 @@ import { isGradEnabled, isInferenceModeEnabled } from '../../autograd/mode.js';
 import { Node, named, record, setGradFn } from '../../autograd/node.js';
 import { ArgumentError, GradError, IndexError, ShapeError, showShape } from '../../errors.js';
 import {
+  type Arguments,
   type ListArguments,
   readArguments,
   readList,
   readOne,
   readRequired,
   required,
-  type Trailing,
   tooMany,
 } from '../../tensor/arguments.js';
 import { assertNumbers, assertTensor, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
@@ -109,8 +109,16 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return viewAs(viewStrides(x.shape, x.strides, target) ? x : contiguous(x), target, 'reshape');
 }
 
+/** The options of {@link flatten}. */
+export interface FlattenOptions {
+  /** The first dim to join. Default: 0. */
+  startDim?: number;
+  /** The last dim to join. Default: -1, the last. */
+  endDim?: number;
+}
+
 /** The first and the last dim to join, by position or by name. */
-export type FlattenArguments = Trailing<[startDim: number | undefined, endDim: number | undefined], { startDim?: number; endDim?: number }>;
+export type FlattenArguments = Arguments<FlattenOptions, [startDim: 'startDim', endDim: 'endDim']>;
 
 /** Joins the dims from `startDim` (default 0) to `endDim` (default -1, the last) into one. */
 export function flatten(x: Tensor, ...given: FlattenArguments): Tensor {
@@ -160,8 +168,16 @@ export function permute(x: Tensor, ...given: ListArguments<'dims'>): Tensor {
   );
 }
 
+/** The options of {@link transpose}. */
+export interface TransposeOptions {
+  /** One dim. */
+  dim0: number;
+  /** The other dim. */
+  dim1: number;
+}
+
 /** Two dims, by position or by name. */
-export type TransposeArguments = [dim0: number, dim1: number] | [options: { dim0: number; dim1: number }];
+export type TransposeArguments = Arguments<TransposeOptions, [dim0: 'dim0', dim1: 'dim1']>;
 
 /** Exchanges two dims. */
 export function transpose(x: Tensor, ...given: TransposeArguments): Tensor {
@@ -220,13 +236,28 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
   return expand(x, other.shape);
 }
 
+/** The options of {@link squeeze}. */
+export interface SqueezeOptions {
+  /** One dim or several. Default: all of size 1. */
+  dim?: number | readonly number[];
+  /** NumPy's name for `dim`, which PyTorch takes too. */
+  axis?: number | readonly number[];
+}
+
 /** One dim or several (default: all), by position or by name. */
-export type SqueezeArguments = Trailing<
-  [dim: number | readonly number[] | undefined],
-  { dim?: number | readonly number[]; axis?: number | readonly number[] }
->;
-/** A dim, by position or by name. */
-export type AlongArguments = [dim: number] | [options: { dim: number } | { axis: number }];
+export type SqueezeArguments = Arguments<SqueezeOptions, [dim: 'dim']>;
+
+/** The dim that a function works along. */
+export interface AlongOptions {
+  /** The dim. */
+  dim: number;
+}
+
+/** The options of {@link unsqueeze}. */
+export type UnsqueezeOptions = AlongOptions;
+
+/** A dim, by position or by name; NumPy's `axis` stands for it, too. */
+export type AlongArguments = Arguments<AlongOptions, [dim: 'dim']> | [options: { axis: number }];
 
 /** Removes dims of size 1: all of them, or those of `dim` that have size 1. */
 export function squeeze(x: Tensor, ...given: SqueezeArguments): Tensor {
@@ -256,11 +287,16 @@ export function unsqueeze(x: Tensor, ...given: AlongArguments): Tensor {
   return view('unsqueeze', x, shape, [...x.strides.slice(0, d), step, ...x.strides.slice(d)], x.offset, (g) => squeeze(g, d));
 }
 
+/** The options of {@link select}. */
+export interface SelectOptions {
+  /** The dim, which disappears. */
+  dim: number;
+  /** The place in it; negative ones count from the end. */
+  index: number;
+}
+
 /** A dim and a place in it, by position or by name. */
-export type SelectArguments =
-  | [dim: number, index: number]
-  | [options: { dim: number; index: number }]
-  | [dim: number, options: { index: number }];
+export type SelectArguments = Arguments<SelectOptions, [dim: 'dim', index: 'index']>;
 
 /** Row, or plane, `index` along `dim`: the dim disappears. Negative indices count from the end. */
 export function select(x: Tensor, ...given: SelectArguments): Tensor {
@@ -306,11 +342,18 @@ export function slice(x: Tensor, dim: number, start?: number | null, end?: numbe
   return view('slice', x, shape, strides, x.offset + (count > 0 ? from * x.strides[d]! : 0), (g) => placed(g, whole, d, from, step));
 }
 
+/** The options of {@link narrow}. */
+export interface NarrowOptions {
+  /** The dim. */
+  dim: number;
+  /** Where to start; negative places count from the end. */
+  start: number;
+  /** How many elements to take. */
+  length: number;
+}
+
 /** A dim, where to start in it and how many elements to take, by position or by name. */
-export type NarrowArguments =
-  | [dim: number, start: number, length: number]
-  | [options: { dim: number; start: number; length: number }]
-  | [dim: number, options: { start: number; length: number }];
+export type NarrowArguments = Arguments<NarrowOptions, [dim: 'dim', start: 'start', length: 'length']>;
 
 /** `length` elements along `dim` from `start` on. */
 export function narrow(x: Tensor, ...given: NarrowArguments): Tensor {
@@ -391,7 +434,7 @@ export function diagonalPlace(
  * @throws {ShapeError} for fewer than two dims. @throws {ArgumentError} for an offset that is no whole number, or one dim twice.
  * @see https://pytorch.org/docs/stable/generated/torch.diagonal.html
  */
-export function diagonal(x: Tensor, ...args: Trailing<[offset: number, dim1: number, dim2: number], DiagonalOptions>): Tensor {
+export function diagonal(x: Tensor, ...args: Arguments<DiagonalOptions, [offset: 'offset', dim1: 'dim1', dim2: 'dim2']>): Tensor {
   assertTensor('diagonal', 'x', x);
   const { offset, rows, cols } = diagonalPlace('diagonal', x.ndim, readArguments('diagonal', { offset: 0, dim1: 0, dim2: 1 }, args));
   const [height, width, rowStep, colStep] = [x.shape[rows]!, x.shape[cols]!, x.strides[rows]!, x.strides[cols]!];
