@@ -245,7 +245,7 @@ template <class T> void flush_turned(T *sums, int rows, int cols, const Epilogue
   constexpr int L = kLanes<T>;
   Vec<T> v[L];
   for (int r = 0; r < L; r++) v[r] = load(sums + r * L);
-  transpose<T>(v);
+  turn_square<T>(v);
   if (cols == L) {
     for (int r = 0; r < rows; r++) store(c + r * ldc, finish(v[r], e, r, 0, c + r * ldc));
   } else {

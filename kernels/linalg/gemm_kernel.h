@@ -6,6 +6,8 @@
 
 #include "hone.h"
 #include "math/fma.h"
+#include "support/rows.h"
+#include "support/transpose.h"
 
 #define HONE_INLINE inline __attribute__((always_inline))
 
@@ -186,34 +188,6 @@ template <class T, bool ByRow> Kernel<T> pick(int rows, int vectors, Side side =
 
 // ---- transposition -----------------------------------------------------------------------------------------------------------
 
-// Interleaves the low (Half 0) or high halves of x and y.
-template <class T, int Half, int... I> HONE_INLINE Vec<T> zip_impl(Vec<T> x, Vec<T> y, std::integer_sequence<int, I...>) {
-  constexpr int L = kLanes<T>;
-  return __builtin_shufflevector(x, y, (I / 2 + Half * L / 2 + (I % 2) * L)...);
-}
-template <class T> HONE_INLINE Vec<T> zip_low(Vec<T> x, Vec<T> y) {
-  return zip_impl<T, 0>(x, y, std::make_integer_sequence<int, kLanes<T>>());
-}
-template <class T> HONE_INLINE Vec<T> zip_high(Vec<T> x, Vec<T> y) {
-  return zip_impl<T, 1>(x, y, std::make_integer_sequence<int, kLanes<T>>());
-}
-
-// v as an L by L matrix, transposed: each round of zips moves one bit of the row number into the lane number.
-template <class T> HONE_INLINE void transpose(Vec<T> (&v)[kLanes<T>]) {
-  constexpr int L = kLanes<T>;
-#pragma GCC unroll 4
-  for (int bit = 1; bit < L; bit *= 2) {
-    Vec<T> next[L];
-#pragma GCC unroll 8
-    for (int i = 0; i < L / 2; i++) {
-      next[2 * i] = zip_low<T>(v[i], v[i + L / 2]);
-      next[2 * i + 1] = zip_high<T>(v[i], v[i + L / 2]);
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < L; i++) v[i] = next[i];
-  }
-}
-
 // to[p * stride + i] = from[i * ld + p] for i < rows <= L, p < k; lanes from rows to L - 1 become zero.
 template <class T> void pack_transposed(const T *from, hone_int ld, int rows, hone_int k, T *to, hone_int stride) {
   constexpr int L = kLanes<T>;
@@ -227,7 +201,7 @@ template <class T> void pack_transposed(const T *from, hone_int ld, int rows, ho
 #pragma GCC unroll 16
       for (int i = 0; i < L; i++) v[i] = i < rows ? load(from + i * ld + p) : Vec<T>{};
     }
-    transpose<T>(v);
+    turn_square<T>(v);
 #pragma GCC unroll 16
     for (int i = 0; i < L; i++) store(to + (p + i) * stride, v[i]);
   }
@@ -239,9 +213,7 @@ template <class T> void pack_transposed(const T *from, hone_int ld, int rows, ho
 // One vector from memory that ends at `end`: lanes past it are zero, lanes past a row's end are whatever comes next.
 template <class T> HONE_INLINE Vec<T> load_before(const T *from, const T *end) {
   if (end - from >= kLanes<T>) return load(from);
-  Vec<T> part{};
-  if (end > from) std::memcpy(&part, from, size_t(end - from) * sizeof(T));
-  return part;
+  return end > from ? load_some(from, end - from) : Vec<T>{};
 }
 
 // How many of k rows, ld apart, can be read `reach` elements far without passing `end`.
@@ -287,17 +259,12 @@ void dots(hone_int k, const T *a, hone_int lda, const T *b, hone_int ldb, T *out
     }
   }
   if (p < k) {
-    const size_t bytes = size_t(k - p) * sizeof(T);
     Vec<T> av[RA];
 #pragma GCC unroll 4
-    for (int i = 0; i < RA; i++) {
-      av[i] = Vec<T>{};
-      std::memcpy(&av[i], a + i * lda + p, bytes);
-    }
+    for (int i = 0; i < RA; i++) av[i] = load_some(a + i * lda + p, k - p);
 #pragma GCC unroll 4
     for (int j = 0; j < RB; j++) {
-      Vec<T> bv{};
-      std::memcpy(&bv, b + j * ldb + p, bytes);
+      const Vec<T> bv = load_some(b + j * ldb + p, k - p);
 #pragma GCC unroll 4
       for (int i = 0; i < RA; i++) acc[i][j] = madd(av[i], bv, acc[i][j]);
     }

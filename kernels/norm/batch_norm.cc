@@ -97,6 +97,29 @@ template <class T, class F> void map_rows(T *to, const T *a, const T *b, const L
   });
 }
 
+// The two passes over planes: take(channel, part) sums up, unless there is nothing to sum, finish(channel) makes constants of it, and
+// give(channel, from plane, to plane) uses them.
+template <class Take, class Finish, class Give> void two_passes(const Layout &l, bool sums, Take &&take, Finish &&finish, Give &&give) {
+  if (l.c >= 16 || l.parts == 1) { // a channel stays in the second-level cache between the two passes
+    parallel_for(l.c, norm_grain(double(l.n) * double(l.inner)), [&](hone_int begin, hone_int end) {
+      for (hone_int ch = begin; ch < end; ch++) {
+        for (hone_int part = 0; sums && part < l.parts; part++) take(ch, part);
+        finish(ch);
+        give(ch, 0, l.n);
+      }
+    });
+    return;
+  }
+  if (sums)
+    parallel_for(l.c * l.parts, 1, [&](hone_int begin, hone_int end) {
+      for (hone_int task = begin; task < end; task++) take(task / l.parts, task % l.parts);
+    });
+  for (hone_int ch = 0; ch < l.c; ch++) finish(ch);
+  parallel_for(l.n * l.c, norm_grain(double(l.inner)), [&](hone_int begin, hone_int end) {
+    for (hone_int i = begin; i < end; i++) give(i % l.c, i / l.c, i / l.c + 1);
+  });
+}
+
 // ---- the kernels --------------------------------------------------------------------------------------------------------------------
 
 // y = (x - mean) * scale + shift for every channel; the arrays have room for a whole vector at the end.
@@ -155,23 +178,7 @@ bool batch_norm(T *out, T *save_mean, T *save_invstd, const T *x, const T *weigh
     moments[part * l.c + ch] = channel_moments(x, l, ch, part * l.per_task, min_of((part + 1) * l.per_task, l.n));
   };
   const auto give = [&](hone_int ch, hone_int n0, hone_int n1) { normalise_planes(out, x, l, ch, n0, n1, save_mean[ch], scale[ch], shift[ch]); };
-  if (l.c >= 16 || l.parts == 1) { // a channel stays in the second-level cache between the two passes
-    parallel_for(l.c, norm_grain(double(l.n) * double(l.inner)), [&](hone_int begin, hone_int end) {
-      for (hone_int ch = begin; ch < end; ch++) {
-        for (hone_int part = 0; part < l.parts; part++) take(ch, part);
-        finish(ch);
-        give(ch, 0, l.n);
-      }
-    });
-    return true;
-  }
-  parallel_for(l.c * l.parts, 1, [&](hone_int begin, hone_int end) {
-    for (hone_int task = begin; task < end; task++) take(task / l.parts, task % l.parts);
-  });
-  for (hone_int ch = 0; ch < l.c; ch++) finish(ch);
-  parallel_for(l.n * l.c, norm_grain(double(l.inner)), [&](hone_int begin, hone_int end) {
-    for (hone_int i = begin; i < end; i++) give(i % l.c, i / l.c, i / l.c + 1);
-  });
+  two_passes(l, true, take, finish, give);
   return true;
 }
 
@@ -272,24 +279,7 @@ bool batch_norm_backward(T *grad_x, T *grad_weight, T *grad_bias, const T *grad,
         map_block(grad_x + at, grad + at, grad + at, l.inner, [=](Vec<T> g, Vec<T>) { return Vec<T>(g * a); });
     }
   };
-  if (l.c >= 16 || l.parts == 1) {
-    parallel_for(l.c, norm_grain(double(l.n) * double(l.inner)), [&](hone_int begin, hone_int end) {
-      for (hone_int ch = begin; ch < end; ch++) {
-        for (hone_int part = 0; part < l.parts && sums_needed; part++) take(ch, part);
-        finish(ch);
-        give(ch, 0, l.n);
-      }
-    });
-    return true;
-  }
-  if (sums_needed)
-    parallel_for(l.c * l.parts, 1, [&](hone_int begin, hone_int end) {
-      for (hone_int task = begin; task < end; task++) take(task / l.parts, task % l.parts);
-    });
-  for (hone_int ch = 0; ch < l.c; ch++) finish(ch);
-  parallel_for(l.n * l.c, norm_grain(double(l.inner)), [&](hone_int begin, hone_int end) {
-    for (hone_int i = begin; i < end; i++) give(i % l.c, i / l.c, i / l.c + 1);
-  });
+  two_passes(l, sums_needed, take, finish, give);
   return true;
 }
 

@@ -8,7 +8,7 @@
 namespace hone {
 
 // low and high become the lower and the upper half of their elements taken in turn.
-template <class T, int... I> inline void interleave(Vec<T> &low, Vec<T> &high, std::integer_sequence<int, I...>) {
+template <class T, int... I> inline __attribute__((always_inline)) void interleave(Vec<T> &low, Vec<T> &high, std::integer_sequence<int, I...>) {
   constexpr int n = kLanes<T>;
   const Vec<T> a = low, b = high;
   low = __builtin_shufflevector(a, b, (I % 2 ? n + I / 2 : I / 2)...);
@@ -16,7 +16,7 @@ template <class T, int... I> inline void interleave(Vec<T> &low, Vec<T> &high, s
 }
 
 // Turns the square v[lane of row][lane of column] in place: log2(n) rounds of perfect shuffles.
-template <class T> inline void turn_square(Vec<T> *v) {
+template <class T> inline __attribute__((always_inline)) void turn_square(Vec<T> *v) {
   constexpr int n = kLanes<T>;
 #pragma GCC unroll 4
   for (int round = 1; round < n; round *= 2) {
