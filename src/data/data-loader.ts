@@ -1,6 +1,6 @@
 /** DataLoader: batches out of a data set, in order or shuffled as PyTorch shuffles. */
 
-import { Breather } from '../engine/pacer.js';
+import { Pacer } from '../engine/pacer.js';
 import { ArgumentError } from '../errors.js';
 import { readOptions } from '../tensor/arguments.js';
 import { assertFunction } from '../tensor/checks.js';
@@ -201,10 +201,10 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   }
 
   private async *batchesAsync(): AsyncGenerator<B> {
-    const breather = new Breather();
+    const pacer = new Pacer();
     const loads = this.source || !isAsyncStream(this.dataset) ? this.loads() : this.loadsAsync(this.dataset as AsyncIterable<T>);
     for await (const load of loads) {
-      await breather.breathe();
+      await pacer.pause();
       yield await load();
     }
   }

@@ -5,11 +5,11 @@ import { nextTask } from './next-task.js';
 /** Milliseconds of work between two pauses: three frames of a page. */
 const STRETCH = 50;
 
-export class Breather {
+export class Pacer {
   private last = performance.now();
 
   /** Call after each step: pauses when it is time, and where memory can only come back between tasks. */
-  async breathe(): Promise<void> {
+  async pause(): Promise<void> {
     const { memory } = loadedEngine();
     if (memory.underPressure) await memory.relieve();
     else if (performance.now() - this.last > STRETCH) await nextTask();

@@ -7,13 +7,15 @@ import { assertFunction } from '../tensor/checks.js';
 import { manualSeed } from '../tensor/random.js';
 import { show } from '../tensor/show.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { modelCheckpoint } from '../train/callbacks.js';
-import { fit } from '../train/fit.js';
-import type { FitOptions } from '../train/fit-options.js';
-import { readMetrics } from '../train/metrics.js';
-import { betterOf } from '../train/monitor.js';
-import { NonFiniteError, NonFiniteLossError } from '../train/non-finite.js';
-import type { EpochRecord, Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike, StepEvent } from '../train/types.js';
+import type { StepEvent } from '../train/callbacks/callback.js';
+import { modelCheckpoint } from '../train/callbacks/model-checkpoint.js';
+import { fit } from '../train/fit/fit.js';
+import type { FitOptions } from '../train/fit/fit-options.js';
+import { NonFiniteError, NonFiniteLossError } from '../train/fit/non-finite.js';
+import type { EpochRecord } from '../train/history/epoch-record.js';
+import { betterOf } from '../train/history/monitor.js';
+import { readMetrics } from '../train/metrics/metric.js';
+import type { Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike } from '../train/types.js';
 import { StudyClock } from './clock.js';
 
 /** One way to train, to be compared with others. */

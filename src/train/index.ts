@@ -2,24 +2,32 @@
 import '#host';
 import '../ops/methods/methods.js';
 
-export type { AccuracyOptions } from './accuracy.js';
-export { accuracy } from './accuracy.js';
-export type { CheckpointOptions, EarlyStoppingOptions, KeepBestOptions } from './callbacks.js';
-export { earlyStopping, historyLogger, keepBest, modelCheckpoint } from './callbacks.js';
-export type { CheckpointNotes, TrainingParts } from './checkpoint.js';
-export { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
-export type { EvaluateOptions, PredictOptions } from './evaluate.js';
-export { evaluate, predict } from './evaluate.js';
-export { fit } from './fit.js';
-export type { FitOptions } from './fit-options.js';
-export type { Best, Stopped } from './history.js';
-export { History } from './history.js';
-export { metric } from './metrics.js';
-export { NonFiniteError, NonFiniteGradientError, NonFiniteLossError } from './non-finite.js';
-export type { SchedulerPlan } from './schedule.js';
+export type { Callback, StepEvent, TrainingRun } from './callbacks/callback.js';
+export type { EarlyStoppingOptions } from './callbacks/early-stopping.js';
+export { earlyStopping } from './callbacks/early-stopping.js';
+export { historyLogger } from './callbacks/history-logger.js';
+export type { KeepBestOptions } from './callbacks/keep-best.js';
+export { keepBest } from './callbacks/keep-best.js';
+export type { CheckpointOptions } from './callbacks/model-checkpoint.js';
+export { modelCheckpoint } from './callbacks/model-checkpoint.js';
+export type { CheckpointNotes, TrainingParts } from './checkpoint/checkpoint.js';
+export { loadCheckpoint, saveCheckpoint } from './checkpoint/checkpoint.js';
+export type { EvaluateOptions } from './evaluate/evaluate.js';
+export { evaluate } from './evaluate/evaluate.js';
+export type { PredictOptions } from './evaluate/predict.js';
+export { predict } from './evaluate/predict.js';
+export { fit } from './fit/fit.js';
+export type { FitOptions } from './fit/fit-options.js';
+export { NonFiniteError, NonFiniteGradientError, NonFiniteLossError } from './fit/non-finite.js';
+export type { SchedulerPlan } from './fit/schedule.js';
+export type { EpochRecord, Monitor, Scores } from './history/epoch-record.js';
+export type { Best, Stopped } from './history/history.js';
+export { History } from './history/history.js';
+export type { MonitorOptions } from './history/monitor.js';
+export type { AccuracyOptions } from './metrics/accuracy.js';
+export { accuracy } from './metrics/accuracy.js';
+export { metric } from './metrics/metric.js';
 export type {
-  Callback,
-  EpochRecord,
   ForwardBatch,
   Loader,
   Loss,
@@ -28,11 +36,6 @@ export type {
   MetricContext,
   MetricCount,
   MetricName,
-  Monitor,
-  MonitorOptions,
   OptimizerLike,
   SchedulerLike,
-  Scores,
-  StepEvent,
-  TrainingRun,
 } from './types.js';

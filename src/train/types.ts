@@ -1,7 +1,6 @@
-/** What training takes and tells: models, losses, loaders, events, callbacks. */
+/** What training takes: losses, batches, optimizers, schedulers, metrics. */
 import type { Module } from '../nn/module/module.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { History } from './history.js';
 
 /** A criterion such as `new nn.CrossEntropyLoss()`, or a function. */
 export type Loss =
@@ -66,105 +65,4 @@ export interface MetricCount {
   update(output: Tensor, target: Tensor): void;
   /** The value over the batches so far; NaN before the first. */
   value(): number;
-}
-
-/** The loss and every metric, by name. */
-export type Scores = {
-  /** The mean loss. */
-  readonly loss: number;
-} & Readonly<Record<string, number>>;
-
-/** A score in an {@link EpochRecord}, by path: `validation.loss`, `train.accuracy`. */
-export type Monitor = `train.${string}` | `validation.${string}`;
-
-/** Which score is watched, and what counts as better. */
-export interface MonitorOptions {
-  /** The score. Default: `validation.loss`, or `train.loss` where there is no validation. */
-  monitor?: Monitor;
-  /** Whether lower or higher is better. Default: `max` for scores whose name says so (accuracy, f1, auc, …), else `min`. */
-  mode?: 'min' | 'max';
-  /** By how much a score must be better to count. Default: 0. */
-  minDelta?: number;
-}
-
-/** One epoch's results. */
-export interface EpochRecord {
-  /** From 1. */
-  readonly epoch: number;
-  /** Training steps in this epoch. */
-  readonly steps: number;
-  /** The whole epoch, with its evaluations. */
-  readonly seconds: number;
-  /** Samples per second of the training steps. */
-  readonly samplesPerSecond: number;
-  /** The learning rate of each parameter group during the epoch's last step. */
-  readonly lr: readonly number[];
-  /** Loss and metrics of the training data. */
-  readonly train: Scores;
-  /** Where validation data was given. */
-  readonly validation?: Scores;
-}
-
-/** What a progress display needs, after each step of training and of evaluation. */
-export interface StepEvent {
-  /** Whether the batch is one of training or validation. */
-  readonly phase: 'train' | 'evaluateTrain' | 'validation';
-  /** From 1. */
-  readonly epoch: number;
-  /** How many epochs the training has. */
-  readonly epochs: number;
-  /** Steps of this phase done in this epoch, from 1. */
-  readonly step: number;
-  /** Steps of this phase in an epoch, where the loader knows. */
-  readonly steps: number | undefined;
-  /** Samples in this batch. */
-  readonly samples: number;
-  /** This batch's loss. */
-  readonly loss: number;
-  /** The average loss and the metrics over the phase so far. */
-  readonly scores: Scores;
-  /** Over the phase so far. */
-  readonly samplesPerSecond: number;
-  /** Until the end of the last epoch, where it can be told. */
-  readonly secondsLeft: number | undefined;
-  /** The learning rate of the first group. */
-  readonly lr: readonly number[];
-}
-
-/** A training in progress, as callbacks see it. */
-export interface TrainingRun {
-  /** The model that is trained. */
-  readonly model: Module;
-  /** What trains it. */
-  readonly optimizer: OptimizerLike;
-  /** What has happened so far. */
-  readonly history: History;
-  /** The epoch that is running, from 1; 0 before the first. */
-  readonly epoch: number;
-  /** How many epochs the training has. */
-  readonly epochs: number;
-  /** Steps in an epoch, where the loader knows. */
-  readonly steps: number | undefined;
-  /** The score by which this training's best epoch is chosen, where one was named: for early stopping, saving and restoring alike. */
-  readonly watched?: MonitorOptions;
-  /** Ends the training after the running step or epoch. `reason` goes into the history. */
-  stop(reason: string): void;
-}
-
-type Told = void | Promise<void>;
-
-/** Called as training goes on; each method is optional, and awaited. Make a plain object, or use one of the makers in this folder. */
-export interface Callback {
-  /** Called before the first epoch. */
-  onTrainStart?(run: TrainingRun): Told;
-  /** Called before the first step of an epoch. */
-  onEpochStart?(run: TrainingRun): Told;
-  /** After each step of training and of evaluation. The step's tensors are gone by then. */
-  onStep?(event: StepEvent, run: TrainingRun): Told;
-  /** Called after an epoch with its record. */
-  onEpochEnd?(record: EpochRecord, run: TrainingRun): Told;
-  /** After the last epoch, also where training was stopped or aborted. */
-  onTrainEnd?(run: TrainingRun): Told;
-  /** When training ends with an error, which is thrown afterwards, with the history as its `history`. */
-  onError?(error: unknown, run: TrainingRun): Told;
 }

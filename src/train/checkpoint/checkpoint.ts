@@ -1,15 +1,15 @@
 /** Checkpoints of a whole training: what it needs to go on as if it had never stopped, in PyTorch's files. */
-import { ArgumentError, FormatError } from '../errors.js';
-import { formatOf } from '../formats/files/file-formats.js';
-import { load, save } from '../formats/files/files.js';
-import type { Module } from '../nn/module/module.js';
-import { readOptions } from '../tensor/arguments.js';
-import { defaultGenerator, Generator } from '../tensor/random.js';
-import { isOptions, show } from '../tensor/show.js';
-import { Tensor } from '../tensor/tensor.js';
-import { type Best, History } from './history.js';
+import { ArgumentError, FormatError } from '../../errors.js';
+import { formatOf } from '../../formats/files/file-formats.js';
+import { load, save } from '../../formats/files/files.js';
+import type { Module } from '../../nn/module/module.js';
+import { readOptions } from '../../tensor/arguments.js';
+import { defaultGenerator, Generator } from '../../tensor/random.js';
+import { isOptions, show } from '../../tensor/show.js';
+import { Tensor } from '../../tensor/tensor.js';
+import type { EpochRecord } from '../history/epoch-record.js';
+import { type Best, History } from '../history/history.js';
 import { historyOf, resumeFrom } from './resume.js';
-import type { EpochRecord } from './types.js';
 
 /** Anything with a state to keep: optimizers and schedulers. */
 interface Stateful {

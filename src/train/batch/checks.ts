@@ -1,16 +1,33 @@
-/** Losses that cannot be meant: what is none, and outputs that a loss does not expect. */
-import { noGrad } from '../autograd/mode.js';
-import { ArgumentError } from '../errors.js';
-import { type LossTaken, madeForAnother, unexpected } from '../nn/loss/taken.js';
-import { Module } from '../nn/module/module.js';
-import { sub } from '../ops/elementwise/binary.js';
-import { ge, le, logicalAnd } from '../ops/elementwise/comparison.js';
-import { abs, exp } from '../ops/elementwise/unary.js';
-import { allNonzero, sum } from '../ops/reduce/sum.js';
-import { show } from '../tensor/show.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { warnOnce } from '../tensor/warn-once.js';
-import type { Loss } from './types.js';
+/** Checks of what fit and evaluate are given: models, losses, and outputs that a loss does not expect. */
+import { noGrad } from '../../autograd/mode.js';
+import { ArgumentError } from '../../errors.js';
+import { type LossTaken, madeForAnother, unexpected } from '../../nn/loss/taken.js';
+import { Module } from '../../nn/module/module.js';
+import { sub } from '../../ops/elementwise/binary.js';
+import { ge, le, logicalAnd } from '../../ops/elementwise/comparison.js';
+import { abs, exp } from '../../ops/elementwise/unary.js';
+import { allNonzero, sum } from '../../ops/reduce/sum.js';
+import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { warnOnce } from '../../tensor/warn-once.js';
+import type { Loss, LossAverage } from '../types.js';
+
+/** @throws {ArgumentError} for what is no model. */
+export function checkModel(op: string, model: unknown): asserts model is Module {
+  if (model instanceof Module) {
+    if (typeof (model as { forward?: unknown }).forward === 'function') return;
+    throw new ArgumentError(`${op}: ${classNameOf(model)} has no forward. Give it one: forward(x) { return …; }`);
+  }
+  const advice = typeof model === 'function' ? ' Make one: new Net().' : model instanceof Promise ? ' Await it.' : '';
+  throw new ArgumentError(`${op}: the model is ${show(model)}, expected an nn.Module.${advice}`);
+}
+
+/** @throws {ArgumentError} for an average that there is not. */
+export function checkAverage(op: string, average: unknown): asserts average is LossAverage {
+  if (average !== 'samples' && average !== 'batches')
+    throw new ArgumentError(`${op}: lossAverage is ${show(average)}, expected 'samples' or 'batches'.`);
+}
 
 /** @throws {ArgumentError} for a loss that is none, with what to write. */
 export function checkLoss(op: string, loss: unknown): asserts loss is Loss {

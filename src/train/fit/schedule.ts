@@ -1,13 +1,14 @@
 /** When a scheduler steps, and schedules that cannot be meant. */
-import { ArgumentError } from '../errors.js';
-import { OneCycleLR } from '../optim/lr-scheduler/cycle/one-cycle-lr.js';
-import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
-import { LRScheduler } from '../optim/lr-scheduler/scheduler.js';
-import { readOptions, required } from '../tensor/arguments.js';
-import { classNameOf } from '../tensor/class-name.js';
-import { show } from '../tensor/show.js';
-import { warnOnce } from '../tensor/warn-once.js';
-import type { Monitor, OptimizerLike, SchedulerLike } from './types.js';
+import { ArgumentError } from '../../errors.js';
+import { OneCycleLR } from '../../optim/lr-scheduler/cycle/one-cycle-lr.js';
+import { ReduceLROnPlateau } from '../../optim/lr-scheduler/reduce-lr-on-plateau.js';
+import { LRScheduler } from '../../optim/lr-scheduler/scheduler.js';
+import { readOptions, required } from '../../tensor/arguments.js';
+import { classNameOf } from '../../tensor/class-name.js';
+import { show } from '../../tensor/show.js';
+import { warnOnce } from '../../tensor/warn-once.js';
+import type { Monitor } from '../history/epoch-record.js';
+import type { OptimizerLike, SchedulerLike } from '../types.js';
 
 /** A scheduler, and when it steps. */
 export interface SchedulerPlan {

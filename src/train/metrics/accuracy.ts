@@ -1,22 +1,22 @@
 /** accuracy: the share of right answers, by the form of what a model gives and of what it should have given. */
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { binaryCrossEntropy, binaryCrossEntropyWithLogits, multilabelSoftMarginLoss } from '../nn/loss/classification/binary.js';
-import { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from '../nn/loss/classification/layers.js';
-import { sub } from '../ops/elementwise/binary.js';
-import { eq, ge, le, logicalAnd, logicalOr, lt, ne } from '../ops/elementwise/comparison.js';
-import { abs, floor } from '../ops/elementwise/unary.js';
-import { argmax } from '../ops/reduce/extrema.js';
-import { all, reduceRaw, sum } from '../ops/reduce/sum.js';
-import { to } from '../ops/view/copy.js';
-import { reshape } from '../ops/view/movement.js';
-import { readOptions, required } from '../tensor/arguments.js';
-import { assertTensors } from '../tensor/checks.js';
-import { isFloating } from '../tensor/dtype.js';
-import { sameShape } from '../tensor/shape.js';
-import { show } from '../tensor/show.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { item } from '../tensor/transfer.js';
-import type { Loss, Metric } from './types.js';
+import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits, multilabelSoftMarginLoss } from '../../nn/loss/classification/binary.js';
+import { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from '../../nn/loss/classification/layers.js';
+import { sub } from '../../ops/elementwise/binary.js';
+import { eq, ge, le, logicalAnd, logicalOr, lt, ne } from '../../ops/elementwise/comparison.js';
+import { abs, floor } from '../../ops/elementwise/unary.js';
+import { argmax } from '../../ops/reduce/extrema.js';
+import { all, reduceRaw, sum } from '../../ops/reduce/sum.js';
+import { to } from '../../ops/view/copy.js';
+import { reshape } from '../../ops/view/movement.js';
+import { readOptions, required } from '../../tensor/arguments.js';
+import { assertTensors } from '../../tensor/checks.js';
+import { isFloating } from '../../tensor/dtype.js';
+import { sameShape } from '../../tensor/shape.js';
+import { show } from '../../tensor/show.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { item } from '../../tensor/transfer.js';
+import type { Loss, Metric } from '../types.js';
 
 /** The options of {@link Accuracy}. */
 export interface AccuracyOptions {

@@ -1,27 +1,33 @@
 /** fit: the training loop. */
 
-import { Breather } from '../engine/pacer.js';
-import { ArgumentError, GradError } from '../errors.js';
-import type { Module, ModuleWithOutput } from '../nn/module/module.js';
-import { ReduceLROnPlateau } from '../optim/lr-scheduler/reduce-lr-on-plateau.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { warnOnce } from '../tensor/warn-once.js';
-import { computeLoss, inStep, type Recipe } from './batch-step.js';
-import { type Hold, holdModel } from './busy.js';
-import { earlyStopping, keepBest, READS, type ReadingCallback, WATCHES, type WatchingCallback } from './callbacks.js';
-import { warnOfOutputs } from './check-loss.js';
-import { type Counting, scoreLoader } from './evaluate.js';
+import { Pacer } from '../../engine/pacer.js';
+import { ArgumentError, GradError } from '../../errors.js';
+import type { Module, ModuleWithOutput } from '../../nn/module/module.js';
+import { ReduceLROnPlateau } from '../../optim/lr-scheduler/reduce-lr-on-plateau.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { warnOnce } from '../../tensor/warn-once.js';
+import { type BatchStep, computeLoss, runStep } from '../batch/batch-step.js';
+import { warnOfOutputs } from '../batch/checks.js';
+import { eachBatch, lengthOf, ownsBatches } from '../batch/loaders.js';
+import type { Callback, StepEvent, TrainingRun } from '../callbacks/callback.js';
+import { earlyStopping } from '../callbacks/early-stopping.js';
+import { keepBest } from '../callbacks/keep-best.js';
+import { READS, type ReadingCallback, WATCHES, type WatchingCallback } from '../callbacks/watching.js';
+import { noteHistory, resumedHistory } from '../checkpoint/resume.js';
+import { type Counting, scoreLoader } from '../evaluate/evaluate.js';
+import { type Hold, holdModel } from '../guards/busy.js';
+import { Modes } from '../guards/modes.js';
+import { pending } from '../guards/pending.js';
+import type { EpochRecord, Scores } from '../history/epoch-record.js';
+import { defaultMonitor, readMonitor } from '../history/epoch-record.js';
+import { History } from '../history/history.js';
+import type { MonitorOptions } from '../history/monitor.js';
+import { checkWatched, mergeMonitors } from '../history/monitor.js';
+import { RunningScores } from '../metrics/running-scores.js';
+import type { Loader, OptimizerLike } from '../types.js';
 import { type FitOptions, type ReadFitOptions, readFitOptions } from './fit-options.js';
-import { History } from './history.js';
-import { eachBatch, lengthOf, ownsBatches } from './loaders.js';
-import { Modes } from './modes.js';
-import { checkWatched, defaultMonitor, mergeMonitors, readMonitor } from './monitor.js';
 import { NonFiniteGradientError, NonFiniteLossError, nonFinite, type Place, watchedParameters } from './non-finite.js';
-import { pending } from './pending.js';
-import { noteHistory, resumedHistory } from './resume.js';
 import { checkHorizon, type SchedulerPlan } from './schedule.js';
-import { Scorer } from './scorer.js';
-import type { Callback, EpochRecord, Loader, MonitorOptions, OptimizerLike, Scores, StepEvent, TrainingRun } from './types.js';
 
 /**
  * Trains a model: per epoch one pass over the training batches, an evaluation, a step of the scheduler. Every step's tensors are freed
@@ -60,9 +66,9 @@ class Training<B> implements TrainingRun, Hold {
   private stopReason: string | undefined;
   private readonly callbacks: readonly Callback[];
   private readonly counting: Counting;
-  private readonly recipe: Recipe<B>;
+  private readonly batchStep: BatchStep<B>;
   private readonly plan: SchedulerPlan | undefined;
-  private readonly breather = new Breather();
+  private readonly pacer = new Pacer();
   private readonly startedAt = performance.now();
   private readonly secondsBefore: number;
   private epochStartedAt = 0;
@@ -75,7 +81,7 @@ class Training<B> implements TrainingRun, Hold {
     const { optimizer, metrics, lossAverage, loss, forward } = options;
     this.optimizer = optimizer;
     this.counting = { metrics, lossAverage };
-    this.recipe = { op: 'fit', model, loss, forward };
+    this.batchStep = { op: 'fit', model, loss, forward };
     this.plan = options.plan;
     this.history = options.history ?? resumedHistory(model) ?? new History();
     this.epoch = this.history.lastEpoch;
@@ -111,10 +117,10 @@ class Training<B> implements TrainingRun, Hold {
     noteHistory(this.model, this.history);
     this.history.stopped = undefined;
     try {
-      await this.tell((callback) => callback.onTrainStart?.(this));
+      await this.notify((callback) => callback.onTrainStart?.(this));
       while (this.epoch < this.epochs && !this.ending) await this.runEpoch();
       this.close();
-      await this.tell((callback) => callback.onTrainEnd?.(this));
+      await this.notify((callback) => callback.onTrainEnd?.(this));
     } catch (error) {
       await this.fail(error);
       throw error;
@@ -149,7 +155,7 @@ class Training<B> implements TrainingRun, Hold {
       Object.defineProperty(error, 'history', { value: history, configurable: true, writable: true, enumerable: false });
     for (const callback of this.callbacks) {
       try {
-        await this.tell(({ onError }) => onError?.call(callback, error, this), [callback]);
+        await this.notify(({ onError }) => onError?.call(callback, error, this), [callback]);
       } catch (second) {
         warnOnce(
           `fit: a callback's onError threw as well, which is not what ended the training: ${second instanceof Error ? second.message : String(second)}`,
@@ -167,12 +173,12 @@ class Training<B> implements TrainingRun, Hold {
     this.epoch++;
     this.step = 0;
     this.epochStartedAt = performance.now();
-    await this.tell((callback) => callback.onEpochStart?.(this));
+    await this.notify((callback) => callback.onEpochStart?.(this));
     if (this.ending) return;
-    const scorer = await this.trainEpoch();
-    const samplesPerSecond = scorer.samples / this.secondsSince(this.epochStartedAt);
+    const running = await this.trainEpoch();
+    const samplesPerSecond = running.samples / this.secondsSince(this.epochStartedAt);
     if (this.ending) return;
-    const train = options.evaluateTrain ? await this.score('evaluateTrain', options.train) : scorer.scores();
+    const train = options.evaluateTrain ? await this.score('evaluateTrain', options.train) : running.scores();
     const validation = options.validation && !this.ending ? await this.score('validation', options.validation) : undefined;
     if (train === undefined || this.ending) return;
     const record: EpochRecord = {
@@ -188,41 +194,41 @@ class Training<B> implements TrainingRun, Hold {
     history.epochs.push(record);
     this.noteSeconds();
     options.log?.(describe(record, this.epochs));
-    await this.tell((callback) => callback.onEpochEnd?.(record, this));
+    await this.notify((callback) => callback.onEpochEnd?.(record, this));
   }
 
   /** One pass over the training batches. */
-  private async trainEpoch(): Promise<Scorer> {
+  private async trainEpoch(): Promise<RunningScores> {
     const { train, loss, nonFinite: policy } = this.options;
-    const scorer = new Scorer(this.counting.metrics, { loss }, this.counting.lossAverage);
+    const running = new RunningScores(this.counting.metrics, { loss }, this.counting.lossAverage);
     const owned = ownsBatches(train);
     this.model.train();
     const training = new Modes(this.model);
     this.parameters = policy === 'ignore' ? [] : watchedParameters(this.model, this.optimizer);
     await eachBatch(train, async (batch) => {
-      const before = scorer.samples;
+      const before = running.samples;
       training.apply();
-      const loss = this.trainStep(batch, owned, scorer);
+      const loss = this.trainStep(batch, owned, running);
       this.history.steps++;
       this.stepScheduler('step');
-      await this.report('train', scorer, loss, scorer.samples - before, this.steps);
-      await this.breather.breathe();
+      await this.report('train', running, loss, running.samples - before, this.steps);
+      await this.pacer.pause();
       return !this.ending;
     });
-    if (scorer.steps === 0)
+    if (running.steps === 0)
       throw new ArgumentError(
         `fit: the train loader gave no batches in epoch ${this.epoch}. Is the data set empty, or the loader a generator that was used up? Pass a DataLoader or an array.`,
       );
     // A step can overflow weights by finite gradients; after the last one nothing else would tell.
     const broken = nonFinite(this.parameters, (parameter) => parameter);
     if (broken.length > 0) throw new NonFiniteGradientError(broken, 'weights', this.here());
-    return scorer;
+    return running;
   }
 
   /** forward, loss, backward, step: the four lines that everything else here serves. */
-  private trainStep(batch: B, owned: boolean, scorer: Scorer): number {
-    return inStep(this.model, batch, owned, () => {
-      const scored = computeLoss(this.recipe, batch);
+  private trainStep(batch: B, owned: boolean, running: RunningScores): number {
+    return runStep(this.model, batch, owned, () => {
+      const scored = computeLoss(this.batchStep, batch);
       const { loss, value, taken } = scored;
       this.step++;
       const checks = this.options.nonFinite !== 'ignore';
@@ -238,7 +244,7 @@ class Training<B> implements TrainingRun, Hold {
         if (broken.length > 0) throw new NonFiniteGradientError(broken, 'gradient', this.here());
       }
       this.optimizer.step();
-      scorer.add(scored);
+      running.add(scored);
       return value;
     });
   }
@@ -251,11 +257,11 @@ class Training<B> implements TrainingRun, Hold {
   private async score(phase: 'evaluateTrain' | 'validation', loader: Loader<B>): Promise<Scores | undefined> {
     const steps = lengthOf(loader);
     const startedAt = performance.now();
-    const scorer = await scoreLoader(this.recipe, loader, this.counting, async (so, loss, samples) => {
-      await this.report(phase, so, loss, samples, steps, startedAt);
+    const whole = await scoreLoader(this.batchStep, loader, this.counting, async (running, loss, samples) => {
+      await this.report(phase, running, loss, samples, steps, startedAt);
       return !this.ending;
     });
-    return scorer?.scores();
+    return whole?.scores();
   }
 
   private stepScheduler(moment: 'epoch' | 'step', record?: EpochRecord): void {
@@ -269,7 +275,7 @@ class Training<B> implements TrainingRun, Hold {
   /** Tells callbacks of a step; costs nothing where none listens. */
   private async report(
     phase: StepEvent['phase'],
-    scorer: Scorer,
+    running: RunningScores,
     loss: number,
     samples: number,
     steps: number | undefined,
@@ -280,16 +286,16 @@ class Training<B> implements TrainingRun, Hold {
       phase,
       epoch: this.epoch,
       epochs: this.epochs,
-      step: scorer.steps,
+      step: running.steps,
       steps,
       samples,
       loss,
-      scores: scorer.scores(),
-      samplesPerSecond: scorer.samples / this.secondsSince(startedAt),
-      secondsLeft: this.secondsLeft(phase === 'train' && steps ? scorer.steps / steps : undefined),
+      scores: running.scores(),
+      samplesPerSecond: running.samples / this.secondsSince(startedAt),
+      secondsLeft: this.secondsLeft(phase === 'train' && steps ? running.steps / steps : undefined),
       lr: this.rates(),
     };
-    await this.tell((callback) => callback.onStep?.(event, this));
+    await this.notify((callback) => callback.onStep?.(event, this));
   }
 
   /** From the mean of the finished epochs, or in the first from the share of its steps that is done. */
@@ -309,12 +315,12 @@ class Training<B> implements TrainingRun, Hold {
   }
 
   /** Calls callbacks in turn; meanwhile they may evaluate the model, or predict with it. */
-  private async tell(call: (callback: Callback) => void | Promise<void>, callbacks = this.callbacks): Promise<void> {
+  private async notify(call: (callback: Callback) => void | Promise<void>, callbacks = this.callbacks): Promise<void> {
     for (const callback of callbacks) {
       this.waiting = true;
       try {
-        const told = call(callback);
-        if (told !== undefined) await told;
+        const pending = call(callback);
+        if (pending !== undefined) await pending;
       } finally {
         this.waiting = false;
       }

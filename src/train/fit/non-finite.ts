@@ -1,17 +1,17 @@
 /** NaN and infinity: in the loss, in gradients, in weights; noticed before a step ruins the model. */
-import { check, kernels } from '../engine/engine.js';
-import { ReduceOp } from '../engine/kernel-table.gen.js';
-import { HoneError } from '../errors.js';
-import type { Module } from '../nn/module/module.js';
-import { isfinite } from '../ops/elementwise/comparison.js';
-import { allNonzero, reduceRaw } from '../ops/reduce/sum.js';
-import type { DType } from '../tensor/dtype.js';
-import { code } from '../tensor/raw.js';
-import { numel } from '../tensor/shape.js';
-import { closeScope, openScope } from '../tensor/storage.js';
-import { emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { item } from '../tensor/transfer.js';
-import type { History } from './history.js';
+import { check, kernels } from '../../engine/engine.js';
+import { ReduceOp } from '../../engine/kernel-table.gen.js';
+import { HoneError } from '../../errors.js';
+import type { Module } from '../../nn/module/module.js';
+import { isfinite } from '../../ops/elementwise/comparison.js';
+import { allNonzero, reduceRaw } from '../../ops/reduce/sum.js';
+import type { DType } from '../../tensor/dtype.js';
+import { code } from '../../tensor/raw.js';
+import { numel } from '../../tensor/shape.js';
+import { closeScope, openScope } from '../../tensor/storage.js';
+import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { item } from '../../tensor/transfer.js';
+import type { History } from '../history/history.js';
 
 /** Where a training was. */
 export interface Place {

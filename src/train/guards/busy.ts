@@ -1,6 +1,6 @@
 /** Who trains a model now: two calls at once would train in evaluation mode, or evaluate with dropout. */
-import { BusyError } from '../errors.js';
-import type { Module } from '../nn/module/module.js';
+import { BusyError } from '../../errors.js';
+import type { Module } from '../../nn/module/module.js';
 
 /** A training that holds a model. */
 export interface Hold {

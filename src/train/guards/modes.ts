@@ -1,5 +1,5 @@
 /** The modes of a model and its parts, noted and given back. */
-import type { Module } from '../nn/module/module.js';
+import type { Module } from '../../nn/module/module.js';
 
 export class Modes {
   private readonly parts: readonly Module[];

@@ -1,10 +1,10 @@
 /** What gives batches: loaders, arrays of batches, data sets and tensors. */
-import { DataLoader } from '../data/data-loader.js';
-import type { DatasetLike } from '../data/dataset.js';
-import { ArgumentError } from '../errors.js';
-import { show } from '../tensor/show.js';
-import { Tensor } from '../tensor/tensor.js';
-import type { Loader } from './types.js';
+import { DataLoader } from '../../data/data-loader.js';
+import type { DatasetLike } from '../../data/dataset.js';
+import { ArgumentError } from '../../errors.js';
+import { show } from '../../tensor/show.js';
+import { Tensor } from '../../tensor/tensor.js';
+import type { Loader } from '../types.js';
 
 /** Samples in a batch where a data set is given without a loader. */
 const BATCH_SIZE = 64;

@@ -1,10 +1,10 @@
 /** Metrics: numbers that people understand better than a loss. */
-import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { show } from '../tensor/show.js';
-import { Tensor } from '../tensor/tensor.js';
-import { item } from '../tensor/transfer.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { show } from '../../tensor/show.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { item } from '../../tensor/transfer.js';
+import type { Metric, MetricName } from '../types.js';
 import { accuracy } from './accuracy.js';
-import type { Metric, MetricName } from './types.js';
 
 /**
  * A metric of one's own: the mean of `measure` over the samples.

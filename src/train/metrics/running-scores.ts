@@ -1,10 +1,11 @@
 /** Counting what came out of a model over many batches. */
-import { noGrad } from '../autograd/mode.js';
-import type { BatchLoss } from './batch-step.js';
-import type { LossAverage, Metric, MetricContext, MetricCount, Scores } from './types.js';
+import { noGrad } from '../../autograd/mode.js';
+import type { BatchLoss } from '../batch/batch-step.js';
+import type { Scores } from '../history/epoch-record.js';
+import type { LossAverage, Metric, MetricContext, MetricCount } from '../types.js';
 
 /** The loss and the metrics over the batches so far. */
-export class Scorer {
+export class RunningScores {
   samples = 0;
   steps = 0;
   private total = 0;

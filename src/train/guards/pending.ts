@@ -1,5 +1,5 @@
 /** Promises that say that they are ones, where their result's members are read before it is there. */
-import { ArgumentError } from '../errors.js';
+import { ArgumentError } from '../../errors.js';
 
 const prototypes = new Map<string, object>();
 

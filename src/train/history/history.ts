@@ -1,7 +1,6 @@
 /** What a training did, epoch by epoch. */
-import type { Tensor } from '../tensor/tensor.js';
-import { readMonitor } from './monitor.js';
-import type { EpochRecord, Monitor } from './types.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { type EpochRecord, type Monitor, readMonitor } from './epoch-record.js';
 
 /** Why a training ended. */
 export interface Stopped {

@@ -1,19 +1,20 @@
 /** What fit is given, and what of it cannot be meant. */
-import { ArgumentError } from '../errors.js';
-import type { Module } from '../nn/module/module.js';
-import { readOptions, required, unknownOption } from '../tensor/arguments.js';
-import { assertFunction } from '../tensor/checks.js';
-import { classNameOf } from '../tensor/class-name.js';
-import { isOptions, show } from '../tensor/show.js';
-import type { Tensor } from '../tensor/tensor.js';
-import type { EarlyStoppingOptions, KeepBestOptions } from './callbacks.js';
-import { checkLoss } from './check-loss.js';
-import { checkAverage, checkModel } from './evaluate.js';
-import { History } from './history.js';
-import { checkLoader } from './loaders.js';
-import { readMetrics } from './metrics.js';
+import { ArgumentError } from '../../errors.js';
+import type { Module } from '../../nn/module/module.js';
+import { readOptions, required, unknownOption } from '../../tensor/arguments.js';
+import { assertFunction } from '../../tensor/checks.js';
+import { classNameOf } from '../../tensor/class-name.js';
+import { isOptions, show } from '../../tensor/show.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { checkAverage, checkLoss, checkModel } from '../batch/checks.js';
+import { checkLoader } from '../batch/loaders.js';
+import type { Callback } from '../callbacks/callback.js';
+import type { EarlyStoppingOptions } from '../callbacks/early-stopping.js';
+import type { KeepBestOptions } from '../callbacks/keep-best.js';
+import { History } from '../history/history.js';
+import { readMetrics } from '../metrics/metric.js';
+import type { ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike, SchedulerLike } from '../types.js';
 import { checkedPlan, type SchedulerPlan } from './schedule.js';
-import type { Callback, ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike, SchedulerLike } from './types.js';
 
 /** The options of {@link Fit}. */
 export interface FitOptions<B> {

@@ -1,29 +1,23 @@
-/** Watching one score of the epochs' records. */
-import { ArgumentError } from '../errors.js';
-import { show } from '../tensor/show.js';
-import type { EpochRecord, Monitor, MonitorOptions } from './types.js';
+/** Which score is watched, and the best epoch by it. */
+import { ArgumentError } from '../../errors.js';
+import { show } from '../../tensor/show.js';
+import { defaultMonitor, type EpochRecord, hasScore, type Monitor, noScore, readMonitor } from './epoch-record.js';
+
+/** Which score is watched, and what counts as better. */
+export interface MonitorOptions {
+  /** The score. Default: `validation.loss`, or `train.loss` where there is no validation. */
+  monitor?: Monitor;
+  /** Whether lower or higher is better. Default: `max` for scores whose name says so (accuracy, f1, auc, …), else `min`. */
+  mode?: 'min' | 'max';
+  /** By how much a score must be better to count. Default: 0. */
+  minDelta?: number;
+}
 
 const HIGHER_IS_BETTER = /(accuracy|acc|auc|auroc|f1|precision|recall|r2|iou|dice|score|kappa|mcc|bleu|rouge|ndcg|psnr|ssim|top\d+)$/i;
 
 /** Whether higher or lower values of a score are better, by its name. */
 export function betterOf(score: string): 'max' | 'min' {
   return HIGHER_IS_BETTER.test(score) ? 'max' : 'min';
-}
-
-/** The score at a path of a record. @throws {ArgumentError} when it was not measured. */
-export function readMonitor(record: EpochRecord, monitor: Monitor, op: string): number {
-  const dot = monitor.indexOf('.');
-  const [side, name] = [monitor.slice(0, dot), monitor.slice(dot + 1)];
-  const scores = side === 'train' || side === 'validation' ? record[side] : undefined;
-  if (scores === undefined || !Object.hasOwn(scores, name)) {
-    const known = (['train', 'validation'] as const).flatMap((s) => Object.keys(record[s] ?? {}).map((n) => `${s}.${n}`));
-    throw noScore(op, monitor, known);
-  }
-  return scores[name]!;
-}
-
-function noScore(op: string, monitor: string, known: readonly string[]): ArgumentError {
-  return new ArgumentError(`${op}: there is no score "${monitor}"; there are ${known.join(', ')}. Pass metrics, or validation, to fit.`);
 }
 
 /** Throws before an epoch is spent where a score is watched that will not be measured. @throws {ArgumentError} that lists those that will. */
@@ -36,11 +30,6 @@ export function checkWatched(
   const sides = validation ? ['train', 'validation'] : ['train'];
   const known = sides.flatMap((side) => ['loss', ...metrics].map((name) => `${side}.${name}`));
   for (const monitor of monitors) if (monitor !== undefined && !known.includes(monitor)) throw noScore(op, monitor, known);
-}
-
-/** The score that is watched where none was named. */
-export function defaultMonitor(record: EpochRecord): Monitor {
-  return record.validation ? 'validation.loss' : 'train.loss';
 }
 
 /** @throws {ArgumentError} for a score, a mode or a delta that there is not. */
@@ -122,8 +111,3 @@ const defined = (options: MonitorOptions): MonitorOptions =>
   Object.fromEntries(
     ['monitor', 'mode', 'minDelta'].flatMap((n) => (options[n as 'mode'] === undefined ? [] : [[n, options[n as 'mode']]])),
   );
-
-function hasScore(record: EpochRecord, monitor: Monitor): boolean {
-  const [side, name] = [monitor.slice(0, monitor.indexOf('.')), monitor.slice(monitor.indexOf('.') + 1)];
-  return Object.hasOwn(record[side as 'train'] ?? {}, name);
-}

@@ -1,6 +1,6 @@
 /** Which history a model's training has: what a checkpoint takes along, and where a training that is resumed goes on. */
-import type { Module } from '../nn/module/module.js';
-import type { History } from './history.js';
+import type { Module } from '../../nn/module/module.js';
+import type { History } from '../history/history.js';
 
 const latest = new WeakMap<Module, History>();
 const resumed = new WeakMap<Module, History>();

@@ -1,18 +1,18 @@
 /** Running a model over one batch: forward, loss, and what of its memory outlives the step. */
-import { eachTensor, releaseTensor } from '../autograd/scope.js';
-import { ArgumentError, ShapeError, showShape } from '../errors.js';
-import { Loss as LossModule } from '../nn/loss/classification/layers.js';
-import { type LossTaken, watchLosses } from '../nn/loss/taken.js';
-import { Module } from '../nn/module/module.js';
-import { mean } from '../ops/reduce/sum.js';
-import { show } from '../tensor/show.js';
-import { closeScope, openScope, type Scope } from '../tensor/storage.js';
-import { Tensor } from '../tensor/tensor.js';
-import { item } from '../tensor/transfer.js';
-import type { ForwardBatch, Loss } from './types.js';
+import { eachTensor, releaseTensor } from '../../autograd/scope.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { Loss as LossModule } from '../../nn/loss/classification/layers.js';
+import { type LossTaken, watchLosses } from '../../nn/loss/taken.js';
+import { Module } from '../../nn/module/module.js';
+import { mean } from '../../ops/reduce/sum.js';
+import { show } from '../../tensor/show.js';
+import { closeScope, openScope, type Scope } from '../../tensor/storage.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { item } from '../../tensor/transfer.js';
+import type { ForwardBatch, Loss } from '../types.js';
 
 /** What turns a batch into a loss. */
-export interface Recipe<B> {
+export interface BatchStep<B> {
   readonly op: string;
   readonly model: Module;
   readonly loss: Loss;
@@ -60,7 +60,7 @@ export function checkedOutput(op: string, output: unknown): Tensor {
 }
 
 /** Runs the model on a batch and takes the loss. */
-export function computeLoss<B>({ op, model, loss: criterion, forward }: Recipe<B>, batch: B): BatchLoss {
+export function computeLoss<B>({ op, model, loss: criterion, forward }: BatchStep<B>, batch: B): BatchLoss {
   const pair: unknown = forward ? forward(model, batch) : forwardBatch(op, model, batch);
   const [output, target] = Array.isArray(pair) ? (pair as unknown[]) : [];
   if (!(output instanceof Tensor && target instanceof Tensor))
@@ -119,10 +119,10 @@ export function reducesNothing(criterion: Loss): boolean {
  * parameters by themselves; what the model's fields hold afterwards, a state for the next batch or a replaced buffer, is let go here.
  * @param owned whether the batch's tensors are nobody else's and end with the step too.
  */
-export function inStep<R>(model: Module, batch: unknown, owned: boolean, body: () => R): R {
+export function runStep<R>(model: Module, batch: unknown, owned: boolean, body: () => R): R {
   const scope = openScope({ clonesLeave: true });
   try {
-    if (owned) adopt(batch, scope);
+    if (owned) takeIntoScope(batch, scope);
     return body();
   } finally {
     for (const module of model.modules()) releaseFields(module, scope);
@@ -158,14 +158,14 @@ function mayHoldTensors(value: object): boolean {
 }
 
 /** Gives a batch's tensors to the scope. */
-function adopt(value: unknown, scope: Scope): void {
+function takeIntoScope(value: unknown, scope: Scope): void {
   if (value instanceof Tensor) {
     if (value.storage.scope !== null) return;
     value.storage.scope = scope;
     scope.storages.push(value.storage);
   } else if (Array.isArray(value)) {
-    for (const part of value) adopt(part, scope);
+    for (const part of value) takeIntoScope(part, scope);
   } else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-    for (const part of Object.values(value)) adopt(part, scope);
+    for (const part of Object.values(value)) takeIntoScope(part, scope);
   }
 }

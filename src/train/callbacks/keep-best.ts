@@ -1,0 +1,80 @@
+/** keepBest: the state of the best epoch, in memory and in a file. */
+import { load } from '../../formats/files/files.js';
+import { clone } from '../../ops/view/copy.js';
+import { readOptions, required } from '../../tensor/arguments.js';
+import { escapeScope } from '../../tensor/storage.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { Best } from '../history/history.js';
+import type { MonitorOptions } from '../history/monitor.js';
+import { Improvement } from '../history/monitor.js';
+import type { Callback, TrainingRun } from './callback.js';
+import { checkPath, saveModel } from './save-model.js';
+import type { WatchingCallback } from './watching.js';
+import { MONITOR, WATCHES } from './watching.js';
+
+/** The options of {@link keepBest}. */
+export interface KeepBestOptions extends MonitorOptions {
+  /** Saves the state there too, whenever it is better than before. */
+  path?: string;
+  /** Gives the model the state of its best epoch at the end, however it ends. Default: false. */
+  restore?: boolean;
+}
+
+/**
+ * Keeps the state of the best epoch in memory, as `history.best`. `fit` adds it for `saveBest` and `restoreBest`. A training has one best
+ * epoch: where early stopping names the score, this follows it, and two that name different ones are refused.
+ */
+export function keepBest(options: KeepBestOptions = {}): Callback {
+  const { path, restore, ...watch } = readOptions('keepBest', { ...MONITOR, path: required as string, restore: false }, options);
+  if (path !== undefined) checkPath('keepBest', path);
+  const improvement = new Improvement(watch, 'keepBest');
+  let kept: Best | undefined;
+  const giveBack = ({ model }: TrainingRun) => {
+    if (restore && kept) model.loadStateDict(kept.stateDict);
+  };
+  const callback: WatchingCallback = {
+    [WATCHES]: ['saveBest or restoreBest', watch],
+    onTrainStart({ history, watched }) {
+      improvement.reset(watched);
+      improvement.replay(history.epochs ?? []);
+      kept = resumed(history.best, improvement, path);
+      if (kept) history.best = kept;
+    },
+    onEpochEnd(record, { model, history }) {
+      if (!improvement.see(record)) return;
+      const other = history.best?.epoch === record.epoch ? history.best.path : undefined; // of another keeper
+      const saved = path === undefined ? other : saveModel(model, path, record.epoch, improvement);
+      const before = kept;
+      const stateDict: Record<string, Tensor> = {};
+      for (const [name, value] of Object.entries(model.stateDict())) stateDict[name] = copyOf(value);
+      kept = { ...improvement.best!, stateDict, ...(saved !== undefined && { path: saved }) };
+      history.best = kept;
+      for (const old of Object.values(before?.stateDict ?? {})) old.dispose();
+    },
+    onTrainEnd: giveBack,
+    onError: (_, run) => giveBack(run),
+  };
+  return callback;
+}
+
+/** A copy that no scope around the training takes back. */
+function copyOf(value: Tensor): Tensor {
+  const copy = clone(value.detach());
+  escapeScope(copy.storage, null);
+  return copy;
+}
+
+/** The best epoch of a training that goes on: as the history has it, or as the file has it that was saved then. */
+function resumed(best: Best | undefined, { best: found }: Improvement, path: string | undefined): Best | undefined {
+  if (!found) return undefined;
+  if (best?.epoch === found.epoch && Object.keys(best.stateDict).length > 0) {
+    const stateDict = Object.fromEntries(Object.entries(best.stateDict).map(([name, value]) => [name, copyOf(value)]));
+    return { ...found, stateDict, ...(best.path !== undefined && { path: best.path }) };
+  }
+  const file = path?.replaceAll('{epoch}', String(found.epoch));
+  try {
+    return file === undefined ? undefined : { ...found, stateDict: load<Record<string, Tensor>>(file), path: file };
+  } catch {
+    return undefined; // the file is gone: the score still counts, and a better epoch will be saved
+  }
+}
