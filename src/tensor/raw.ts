@@ -4,7 +4,7 @@ import { engine } from '../engine/engine.js';
 import type { Ptr } from '../engine/kernel-table.gen.js';
 import { type DType, dtypes } from './dtype.js';
 import { isPlain, memoryOrder, resultStrides } from './layout.js';
-import { broadcastStrides, collapse, isDense, numel, type Shape } from './shape.js';
+import { broadcastStrides, collapse, isDense, numel, pick, type Shape } from './shape.js';
 import { Storage } from './storage.js';
 import { emptyTensor, Tensor } from './tensor.js';
 import { copyValues } from './transfer.js';
@@ -47,7 +47,7 @@ export function elementwiseResult(
   const out = emptyStrided(target, plain ? null : resultStrides(target, operands), dtype);
   if (out.isContiguous()) return { out, ...collapse(target, parts) };
   const order = memoryOrder(out);
-  const inOrder = (list: Shape) => order.map((d) => list[d]!);
+  const inOrder = (list: Shape) => pick(list, order);
   return { out, ...collapse(inOrder(target), parts.map(inOrder)) };
 }
 

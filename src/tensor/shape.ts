@@ -132,6 +132,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
+/** The entries of a shape, or of strides, at `dims`. */
+export function pick(list: Shape, dims: readonly number[]): number[] {
+  return dims.map((d) => list[d]!);
+}
+
 /** The shape that both broadcast to: aligned at the end, sizes equal or 1. Throws ShapeError in the name of `op`. */
 export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
   if (sameShape(a, b)) return a;

@@ -12,7 +12,7 @@ import { diagEmbed } from '../index/diagonal.js';
 import { tril } from '../join/triangle.js';
 import { matmul } from '../products/matmul.js';
 import { diagonal, expand } from '../view/movement.js';
-import { assertFine, assertMatrices, assertSameDType, assertSquare, mT, sizes, workingCopy } from './matrices.js';
+import { assertFine, assertMatrices, assertSameDType, assertSquare, columnsOf, mT, sizes, workingCopy } from './matrices.js';
 import { solveLeft, solveTriangularRaw } from './triangular.js';
 
 /** The options of {@link cholesky}. */
@@ -107,7 +107,7 @@ export function choleskyInverse(factor: Tensor, options: CholeskyOptions = {}): 
   const op = 'choleskyInverse';
   const { upper } = readArguments(op, { upper: false }, [options]);
   const lower = lowerOf(op, factor, upper);
-  const identity = expand(eye(lower.shape.at(-1)!, { dtype: lower.dtype }), lower.shape);
+  const identity = expand(eye(columnsOf(lower), { dtype: lower.dtype }), lower.shape);
   const out = solveTriangularRaw(mT(lower), solveTriangularRaw(lower, identity, false, false, op), true, false, op);
   return record(op, out, {
     inputs: { lower },

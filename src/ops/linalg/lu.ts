@@ -20,7 +20,19 @@ import { matmul } from '../products/matmul.js';
 import { prod } from '../reduce/scan.js';
 import { allNonzero, any, sum } from '../reduce/sum.js';
 import { diagonal, expand, narrow, squeeze, unsqueeze } from '../view/movement.js';
-import { assertFine, assertMatrices, assertSameDType, assertSquare, batchShape, mT, raw, sizes, workingCopy } from './matrices.js';
+import {
+  assertFine,
+  assertMatrices,
+  assertSameDType,
+  assertSquare,
+  batchShape,
+  columnsOf,
+  mT,
+  raw,
+  rowsOf,
+  sizes,
+  workingCopy,
+} from './matrices.js';
 import { svdRaw } from './svd.js';
 import { solveLeft, solveTriangularRaw } from './triangular.js';
 
@@ -137,7 +149,7 @@ export function inv(a: Tensor): Tensor {
   const out = raw(() => {
     const { lu, pivots, info } = factorsOf(a, 'inv');
     assertFine('inv', info, singular);
-    const n = a.shape.at(-1)!;
+    const n = columnsOf(a);
     return solveFactored(lu, orderOf(pivots, n, 'inv'), expand(eye(n, { dtype: a.dtype }), a.shape), false, 'inv');
   });
   return record('inv', out, { inputs: { a }, saved: { y: out }, composed: (dy, { y }) => ({ a: neg(matmul(mT(y), matmul(dy, mT(y)))) }) });
@@ -279,7 +291,7 @@ function permutationMatrix(order: Tensor, like: Tensor): Tensor {
 // A = P L U:  dA = P L^-T [tril(L^T dL, -1) + triu(dU U^T)] U^-T, of the square leading part; the rest of a wide or tall matrix follows from
 // its own rows or columns. https://arxiv.org/abs/2009.10071
 function luGradient(order: Tensor, lower: Tensor, upper: Tensor, gL: Tensor | null, gU: Tensor | null): Tensor {
-  const [m, n] = [lower.shape.at(-2)!, upper.shape.at(-1)!];
+  const [m, n] = [rowsOf(lower), columnsOf(upper)];
   const k = Math.min(m, n);
   const back = (x: Tensor) => reordered(x, inverseOrder(order));
   const zeroL = () => mul(lower, 0);
@@ -315,7 +327,7 @@ export function lu(a: Tensor): readonly [P: Tensor, L: Tensor, U: Tensor] {
   assertMatrices('lu', 'A', a);
   const [order, lower, upper] = raw(() => {
     const { lu, pivots } = factorsOf(a, 'lu');
-    return [orderOf(pivots, a.shape.at(-2)!, 'lu'), ...splitLu(lu)] as const;
+    return [orderOf(pivots, rowsOf(a), 'lu'), ...splitLu(lu)] as const;
   });
   const [L, U] = record('lu', [lower, upper], {
     inputs: { a },
@@ -333,14 +345,14 @@ export function lu(a: Tensor): readonly [P: Tensor, L: Tensor, U: Tensor] {
 export function luUnpack(LU: Tensor, pivots: Tensor): readonly [P: Tensor, L: Tensor, U: Tensor] {
   assertPivots('luUnpack', LU, pivots);
   const [lower, upper] = splitLu(LU);
-  return [permutationMatrix(orderOf(pivots, LU.shape.at(-2)!, 'luUnpack'), LU), lower, upper];
+  return [permutationMatrix(orderOf(pivots, rowsOf(LU), 'luUnpack'), LU), lower, upper];
 }
 
 function assertPivots(op: string, LU: unknown, pivots: unknown): asserts pivots is Tensor {
   assertMatrices(op, 'LU', LU);
   assertTensor(op, 'pivots', pivots);
   if (pivots.dtype !== 'int32') throw new DTypeError(`${op}: pivots is ${pivots.dtype}, expected int32, as luFactor gives them.`);
-  const expected = [...batchShape(LU), Math.min(LU.shape.at(-1)!, LU.shape.at(-2)!)];
+  const expected = [...batchShape(LU), Math.min(columnsOf(LU), rowsOf(LU))];
   if (!sameShape(pivots.shape, expected))
     throw new ShapeError(`${op}: pivots is ${showShape(pivots.shape)}, expected ${showShape(expected)} for LU ${showShape(LU.shape)}.`);
 }
@@ -358,14 +370,14 @@ export function luSolve(LU: Tensor, pivots: Tensor, B: Tensor, options: { left?:
   assertSameDType(op, LU, B);
   const { left, adjoint } = readArguments(op, { left: true, adjoint: false }, [options]);
   const b = left ? B : mT(B);
-  const n = LU.shape.at(-1)!;
+  const n = columnsOf(LU);
   if (b.shape.at(-2) !== n)
     throw new ShapeError(
       `${op}: LU is ${showShape(LU.shape)} and B ${showShape(B.shape)}, expected ${left ? 'as many rows of B' : 'as many columns of B'}.`,
     );
   const order = orderOf(pivots, n, op);
   const batch = broadcastShapes(batchShape(LU), batchShape(b), op);
-  const wide = expand(b, [...batch, n, b.shape.at(-1)!]);
+  const wide = expand(b, [...batch, n, columnsOf(b)]);
   const places = expand(adjoint === left ? inverseOrder(order) : order, [...batch, n]);
   // P A = L U, so A X = B is L U X = P B, and A^T X = B is U^T L^T (P X) = B.
   const out =

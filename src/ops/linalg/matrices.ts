@@ -31,8 +31,11 @@ export function assertSameDType(op: string, a: Tensor, b: Tensor): void {
 
 /** [batch, rows, columns] of a batch of matrices, whose leading dims count as one. */
 export function sizes(x: Tensor): [batch: number, rows: number, columns: number] {
-  return [numel(x.shape.slice(0, -2)), x.shape[x.ndim - 2]!, x.shape[x.ndim - 1]!];
+  return [numel(x.shape.slice(0, -2)), rowsOf(x), columnsOf(x)];
 }
+
+export const rowsOf = (x: Tensor): number => x.shape[x.ndim - 2]!;
+export const columnsOf = (x: Tensor): number => x.shape[x.ndim - 1]!;
 
 /** The leading dims. */
 export const batchShape = (x: Tensor): number[] => x.shape.slice(0, -2);

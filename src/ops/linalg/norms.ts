@@ -18,7 +18,7 @@ import { detach, to } from '../view/copy.js';
 import { movedim, reshape } from '../view/movement.js';
 import { eigvalsh } from './eigh.js';
 import { inv } from './lu.js';
-import { assertMatrices, assertSquare } from './matrices.js';
+import { assertMatrices, assertSquare, columnsOf, rowsOf } from './matrices.js';
 import { svdvals } from './svd.js';
 
 /** Of a matrix: Frobenius and nuclear norm, the largest or smallest sum of a column (1, -1) or row (Infinity), singular value (2, -2). */
@@ -176,7 +176,7 @@ export interface ToleranceOptions {
 /** What counts as zero beside `values` [..., k], as [..., 1]. */
 export function toleranceOf(x: Tensor, values: Tensor, { atol, rtol }: { atol: number | null; rtol: number | null }): Tensor {
   const precision = x.dtype === 'float64' ? 2 ** -52 : 2 ** -23;
-  const share = rtol ?? (atol !== null && atol > 0 ? 0 : Math.max(x.shape.at(-1)!, x.shape.at(-2)!) * precision);
+  const share = rtol ?? (atol !== null && atol > 0 ? 0 : Math.max(columnsOf(x), rowsOf(x)) * precision);
   return clampMin(mul(amax(values, -1, true), share), atol ?? 0);
 }
 

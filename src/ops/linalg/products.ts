@@ -17,7 +17,7 @@ import { cumprod } from '../reduce/scan.js';
 import { sum } from '../reduce/sum.js';
 import { diagonal as diagonalOf, expand, movedim, reshape, squeeze, unsqueeze } from '../view/movement.js';
 import { inv, solve } from './lu.js';
-import { assertSquare, raw } from './matrices.js';
+import { assertSquare, columnsOf, raw } from './matrices.js';
 
 /**
  * The sum of products along a dim; the other dims broadcast.
@@ -144,7 +144,7 @@ const TAYLOR_DEGREE = 18;
 export function matrixExp(a: Tensor): Tensor {
   if (arguments.length > 1) tooMany('matrixExp', 1, arguments);
   assertSquare('matrixExp', 'A', a);
-  const n = a.shape.at(-1)!;
+  const n = columnsOf(a);
   const identity = expand(eye(n, { dtype: a.dtype }), a.shape);
   if (numel(a.shape) === 0) return add(a, identity);
   const norm = Number(toTypedArray(raw(() => amax(sum(abs(a), -2))))[0]);

@@ -11,7 +11,7 @@ import { cat } from '../join/join.js';
 import { triu } from '../join/triangle.js';
 import { matmul } from '../products/matmul.js';
 import { diagonal, narrow } from '../view/movement.js';
-import { assertMatrices, batchShape, mT, raw, sizes, workingCopy } from './matrices.js';
+import { assertMatrices, batchShape, columnsOf, mT, raw, rowsOf, sizes, workingCopy } from './matrices.js';
 import { solveLeft } from './triangular.js';
 
 /** `reduced`: Q [m, k], R [k, n], k = min(m, n); `complete`: Q [m, m], R [m, n]; `r`: R alone, and an empty Q. */
@@ -68,7 +68,7 @@ function symmetric(x: Tensor): Tensor {
 // m >= n: dA = (dQ + Q sym(triu(dR R^T - Q^T dQ))) R^-T. Of a wide matrix [A1 A2] = Q [R1 R2], R2 = Q^T A2 is a product, and A1 square.
 // https://arxiv.org/abs/1009.6112
 function gradient(q: Tensor, r: Tensor, gQ: Tensor | null, gR: Tensor | null): Tensor {
-  const [, m, n] = [0, q.shape.at(-2)!, r.shape.at(-1)!];
+  const [m, n] = [rowsOf(q), columnsOf(r)];
   if (m >= n) return square(q, r, gQ, gR);
   const [r1, r2] = [narrow(r, -1, 0, m), narrow(r, -1, m, n - m)];
   if (gR === null) return cat([square(q, r1, gQ, null), mul(matmul(q, r2), 0)], -1);

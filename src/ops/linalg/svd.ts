@@ -10,7 +10,7 @@ import { diagEmbed } from '../index/diagonal.js';
 import { cat } from '../join/join.js';
 import { matmul } from '../products/matmul.js';
 import { narrow, unsqueeze } from '../view/movement.js';
-import { assertFine, assertMatrices, batchShape, mT, notConverged, raw, sizes, workingCopy } from './matrices.js';
+import { assertFine, assertMatrices, batchShape, columnsOf, mT, notConverged, raw, rowsOf, sizes, workingCopy } from './matrices.js';
 import { qrRaw } from './qr.js';
 
 /** U, S and V^T, unrecorded; of wide matrices by their transpose. QR first makes the matrix square. */
@@ -59,7 +59,7 @@ const skew = (x: Tensor): Tensor => sub(x, mT(x));
 // As PyTorch's svd_backward: dA = U [(skew(U^T dU) / E) S + S (skew(V^T dV) / E) + diag(dS)] V^T, E_ij = S_j^2 - S_i^2, and what dU and dV have
 // outside the spaces of U and V. https://j-towns.github.io/papers/svd-derivative.pdf
 function gradient(u: Tensor, s: Tensor, vh: Tensor, gU: Tensor | null, gS: Tensor | null, gVh: Tensor | null): Tensor {
-  const [m, n, k] = [u.shape.at(-2)!, vh.shape.at(-1)!, s.shape.at(-1)!];
+  const [m, n, k] = [rowsOf(u), columnsOf(vh), s.shape.at(-1)!];
   if (gU === null && gVh === null) return matmul(mul(u, unsqueeze(gS!, -2)), vh);
   const [row, column] = [unsqueeze(s, -2), unsqueeze(s, -1)];
   const squares = mul(s, s);
@@ -96,7 +96,7 @@ export function svdvals(a: Tensor): Tensor {
   if (arguments.length > 1) tooMany('svdvals', 1, arguments);
   assertMatrices('svdvals', 'A', a);
   if (a.requiresGrad && isGradEnabled()) return svd(a, { fullMatrices: false })[1];
-  const own = a.shape.at(-2)! < a.shape.at(-1)! ? mT(a) : a;
+  const own = rowsOf(a) < columnsOf(a) ? mT(a) : a;
   const [batch, , n] = sizes(own);
   const right = workingCopy(
     raw(() => qrRaw(own, 0, n, 'svdvals')[1]),

@@ -4,7 +4,7 @@ import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { readOptions, tooMany } from '../../tensor/arguments.js';
 import { assertTensor, assertTensorList, wholeNumber } from '../../tensor/checks.js';
 import { eye } from '../../tensor/create.js';
-import { normalizeDim, numel } from '../../tensor/shape.js';
+import { normalizeDim, numel, pick } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, mul, sub } from '../elementwise/binary.js';
@@ -107,10 +107,10 @@ export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonl
   }
   const rest = (x: Tensor, taken: readonly number[]) => x.shape.map((_, d) => d).filter((d) => !taken.includes(d));
   const [restA, restB] = [rest(a, ofA), rest(b, ofB)];
-  const shared = numel(ofA.map((d) => a.shape[d]!));
-  const left = reshape(permute(a, [...restA, ...ofA]), [numel(restA.map((d) => a.shape[d]!)), shared]);
-  const right = reshape(permute(b, [...ofB, ...restB]), [shared, numel(restB.map((d) => b.shape[d]!))]);
-  return reshape(mm(left, right), [...restA.map((d) => a.shape[d]!), ...restB.map((d) => b.shape[d]!)]);
+  const shared = numel(pick(a.shape, ofA));
+  const left = reshape(permute(a, [...restA, ...ofA]), [numel(pick(a.shape, restA)), shared]);
+  const right = reshape(permute(b, [...ofB, ...restB]), [shared, numel(pick(b.shape, restB))]);
+  return reshape(mm(left, right), [...pick(a.shape, restA), ...pick(b.shape, restB)]);
 }
 
 /** The Kronecker product: every element of `a` times the whole of `b`. Of fewer dims, the smaller gets leading ones. */

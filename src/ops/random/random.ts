@@ -9,6 +9,7 @@ import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.j
 import { readArguments, readOptions, type Trailing } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { assertDType, isFloating } from '../../tensor/dtype.js';
+import { memoryOrder } from '../../tensor/layout.js';
 import type { RandomOptions } from '../../tensor/random.js';
 import {
   assertRandomTarget,
@@ -20,7 +21,7 @@ import {
   randn,
 } from '../../tensor/random.js';
 import { code, copyInto, emptyLikeDense, rowMajor } from '../../tensor/raw.js';
-import { broadcastShapes, isDense, numel, type Shape } from '../../tensor/shape.js';
+import { broadcastShapes, isDense, numel, pick, type Shape } from '../../tensor/shape.js';
 import { isOptions, show } from '../../tensor/show.js';
 import { aliasTensor, emptyTensor, Tensor } from '../../tensor/tensor.js';
 import { toTypedArray, writeTyped } from '../../tensor/transfer.js';
@@ -78,13 +79,8 @@ function fillRandom(op: string, x: Tensor, generator: Generator | undefined, fil
 
 /** A filled tensor of the shape of `x` whose memory runs through the dims as x's does: the smallest stride fastest. */
 function inOrder(x: Tensor, draw: (target: Tensor) => Tensor): Tensor {
-  const order = x.shape.map((_, d) => d).sort((a, b) => x.strides[b]! - x.strides[a]! || a - b);
-  const filled = draw(
-    emptyTensor(
-      order.map((d) => x.shape[d]!),
-      x.dtype,
-    ),
-  );
+  const order = memoryOrder(x);
+  const filled = draw(emptyTensor(pick(x.shape, order), x.dtype));
   const strides = new Array<number>(x.ndim);
   order.forEach((d, i) => {
     strides[d] = filled.strides[i]!;

@@ -7,8 +7,9 @@ import { ReduceOp, type ReduceOpName } from '../../engine/kernel-table.gen.js';
 import { DTypeError } from '../../errors.js';
 import { type Arguments, readOne, readReduction, readTypedReduction } from '../../tensor/arguments.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
+import { memoryOrder } from '../../tensor/layout.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
-import { isDense, normalizeDims, numel, type Shape } from '../../tensor/shape.js';
+import { isDense, normalizeDims, numel, pick, type Shape } from '../../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import { div } from '../elementwise/binary.js';
@@ -65,11 +66,9 @@ export type ReduceArguments = Arguments<ReduceOptions, [dim: 'dim', keepdim: 'ke
 
 /** `x` seen in the order of its memory: row-major, with the place of each old dim in the new order. */
 export function inMemoryOrder(x: Tensor, op: string): { x: Tensor; order: number[] } {
-  const order = x.shape.map((_, i) => i);
-  if (x.isContiguous() || !isDense(x.shape, x.strides)) return { x: rowMajor(x, op), order };
-  order.sort((a, b) => x.strides[b]! - x.strides[a]! || a - b);
-  const pick = (list: Shape) => order.map((i) => list[i]!);
-  return { x: aliasTensor(x, pick(x.shape), pick(x.strides), x.offset), order };
+  if (x.isContiguous() || !isDense(x.shape, x.strides)) return { x: rowMajor(x, op), order: x.shape.map((_, d) => d) };
+  const order = memoryOrder(x);
+  return { x: aliasTensor(x, pick(x.shape, order), pick(x.strides, order), x.offset), order };
 }
 
 /** The shape after a reduction. */
@@ -149,12 +148,7 @@ export function withDims(g: Tensor, shape: Shape, dims: readonly number[]): Tens
 export function dropDims(kept: Tensor, shape: Shape, dims: readonly number[], keepdim: boolean): Tensor {
   if (keepdim) return kept;
   const rest = shape.map((_, i) => i).filter((i) => !dims.includes(i));
-  return aliasTensor(
-    kept,
-    rest.map((i) => kept.shape[i]!),
-    rest.map((i) => kept.strides[i]!),
-    kept.offset,
-  );
+  return aliasTensor(kept, pick(kept.shape, rest), pick(kept.strides, rest), kept.offset);
 }
 
 /** The gradient of a sum: the same for every element that was added. */
@@ -202,7 +196,7 @@ export function mean(x: Tensor, ...given: TypedReduceArguments): Tensor {
   if (!isFloating(source.dtype))
     throw new DTypeError(`mean: expected a floating dtype, got ${source.dtype}. Use x.mean({ dtype: 'float32' }).`);
   const dims = normalizeDims(dim, x.ndim, 'mean');
-  const count = numel(dims.map((d) => x.shape[d]!));
+  const count = numel(pick(x.shape, dims));
   return named(dim === undefined || dim === null ? 'Mean' : 'MeanBackward1', div(sum(source, dims, keepdim), count));
 }
 

@@ -8,7 +8,7 @@ import { readArguments, type Trailing } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { assertDType, type DType, dtypes, isFloating } from '../../tensor/dtype.js';
 import { code, rowMajor } from '../../tensor/raw.js';
-import { normalizeDims, numel } from '../../tensor/shape.js';
+import { normalizeDims, numel, pick } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { div, mul, pow, sub } from '../elementwise/binary.js';
@@ -60,17 +60,7 @@ function varianceRaw(name: 'var' | 'std', x: Tensor, dims: readonly number[], co
   const kept = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
   const together = dims.every((d, i) => i === 0 || d === dims[i - 1]! + 1);
   const order = together ? x.shape.map((_, d) => d) : [...kept, ...dims];
-  const source = rowMajor(
-    together
-      ? x
-      : aliasTensor(
-          x,
-          order.map((d) => x.shape[d]!),
-          order.map((d) => x.strides[d]!),
-          x.offset,
-        ),
-    name,
-  );
+  const source = rowMajor(together ? x : aliasTensor(x, pick(x.shape, order), pick(x.strides, order), x.offset), name);
   const out = emptyTensor(reducedShape(x.shape, dims, true), x.dtype);
   const first = order.indexOf(dims[0] ?? x.ndim);
   const [start, end] = dims.length === 0 ? [x.ndim, x.ndim] : [first, first + dims.length];
@@ -85,7 +75,7 @@ function varianceRaw(name: 'var' | 'std', x: Tensor, dims: readonly number[], co
 
 /** dx = 2 (x - mean) dy / (n - correction), dy with the reduced dims in place. */
 function varianceGrad(g: Tensor, x: Tensor, dims: readonly number[], correction: number): Tensor {
-  const divisor = numel(dims.map((d) => x.shape[d]!)) - correction;
+  const divisor = numel(pick(x.shape, dims)) - correction;
   return mul(mul(sub(x, mean(x, dims, true)), 2 / divisor), g);
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../../tensor/arguments.js';
 import { assertNumbers, assertTensor, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
 import { copyInto } from '../../tensor/raw.js';
-import { contiguousStrides, inferShape, normalizeDim, numel, type Shape, viewStrides } from '../../tensor/shape.js';
+import { contiguousStrides, inferShape, normalizeDim, numel, pick, type Shape, viewStrides } from '../../tensor/shape.js';
 import { aliasTensor, type Tensor, viewGradFn } from '../../tensor/tensor.js';
 import { contiguous, filled } from './copy.js';
 import { addStrided, geometryOf } from './strided.js';
@@ -158,14 +158,7 @@ export function permute(x: Tensor, ...given: ListArguments<'dims'>): Tensor {
   order.forEach((from, i) => {
     back[from] = i;
   });
-  return view(
-    'permute',
-    x,
-    order.map((d) => x.shape[d]!),
-    order.map((d) => x.strides[d]!),
-    x.offset,
-    (g) => permute(g, back),
-  );
+  return view('permute', x, pick(x.shape, order), pick(x.strides, order), x.offset, (g) => permute(g, back));
 }
 
 /** The options of {@link transpose}. */
@@ -267,14 +260,7 @@ export function squeeze(x: Tensor, ...given: SqueezeArguments): Tensor {
     dim === undefined ? x.shape.map((_, i) => i) : (typeof dim === 'number' ? [dim] : dim).map((d) => normalizeDim(d, x.ndim, 'squeeze'));
   const keep = x.shape.map((_, i) => i).filter((i) => !(wanted.includes(i) && x.shape[i] === 1));
   const from = x.shape;
-  const out = view(
-    'squeeze',
-    x,
-    keep.map((i) => x.shape[i]!),
-    keep.map((i) => x.strides[i]!),
-    x.offset,
-    (g) => reshape(g, from),
-  );
+  const out = view('squeeze', x, pick(x.shape, keep), pick(x.strides, keep), x.offset, (g) => reshape(g, from));
   return dim === undefined ? out : named(typeof dim === 'number' ? 'SqueezeBackward1' : 'SqueezeBackward2', out);
 }
 
