@@ -202,5 +202,5 @@ export { Fold, Unfold } from './resize/fold.js';
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from './resize/pixel-shuffle.js';
 export type { UpsampleOptions, UpsamplingOptions } from './resize/upsample.js';
 export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './resize/upsample.js';
+export * as utils from './utils/index.js';
 export * as swaUtils from './utils/swa-utils.js';
-export * as utils from './utils/utils.js';

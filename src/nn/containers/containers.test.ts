@@ -47,9 +47,9 @@ describe('Sequential', () => {
 
   it('refuses what is no module', () => {
     expect(() => new nn.Sequential(nn.ReLU as unknown as nn.Module)).toThrow(
-      new ArgumentError('Sequential: entry 0 is the class ReLU, expected a Module. For a class, write new ReLU(…).'),
+      new ArgumentError('Sequential: entry 0 is the class ReLU, expected an nn.Module. For a class, write new ReLU(…).'),
     );
-    expect(() => new nn.Sequential(new nn.ReLU(), 3 as unknown as nn.Module)).toThrow('Sequential: entry 1 is 3, expected a Module.');
+    expect(() => new nn.Sequential(new nn.ReLU(), 3 as unknown as nn.Module)).toThrow('Sequential: entry 1 is 3, expected an nn.Module.');
     expect(() => new nn.Sequential({ forward: new nn.ReLU() })).toThrow('already has a member "forward"');
     expect(() => new nn.Sequential(ones([1]) as unknown as nn.Module)).toThrow('Sequential: entry 0 is a Tensor');
   });

@@ -2,9 +2,10 @@
 import { ArgumentError } from '../../errors.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import type { Parameter } from '../module/state/parameter.js';
-import { assertModule, checkName, pairs, parameterOf } from './entries.js';
+import { checkName, pairs, parameterOf } from './entries.js';
 
 type Entries<V> = Iterable<readonly [string, V]> | Readonly<Record<string, V>>;
 
@@ -119,7 +120,7 @@ export class ModuleDict<M extends Module = Module> extends EntryDict<M> {
   }
 
   protected override entryOf(name: string, module: M): M {
-    assertModule(module, `${classNameOf(this)}: "${name}"`);
+    assertModule(classNameOf(this), `"${name}"`, module);
     return module;
   }
 

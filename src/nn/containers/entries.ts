@@ -1,9 +1,8 @@
 /** What containers share: entries by position, and checks of what is put in. */
 import { ArgumentError, IndexError } from '../../errors.js';
-import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { Module } from '../module/module.js';
+import type { Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';
 
 /** `index` counted from the start; negative ones count from the end. @throws {IndexError} outside. */
@@ -20,14 +19,6 @@ export function insertPosition(container: string, index: number, length: number)
   if (!Number.isInteger(at) || at < 0 || at > length)
     throw new IndexError(`${container}: cannot insert at ${index}, there are ${length} entries.`);
   return at;
-}
-
-export function assertModule(value: unknown, what: string): asserts value is Module {
-  if (value instanceof Module) return;
-  const given = typeof value === 'function' ? show(value) : value instanceof Tensor ? 'a Tensor' : String(value);
-  throw new ArgumentError(
-    `${what} is ${given}, expected a Module.${typeof value === 'function' ? ` For a class, write new ${Object.hasOwn(value, 'className') ? classNameOf(value) : 'Layer'}(…).` : ''}`,
-  );
 }
 
 /** A parameter; a plain tensor becomes one. @throws {ArgumentError} for anything else. */

@@ -2,10 +2,11 @@
 import { ArgumentError } from '../../errors.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import type { Parameter } from '../module/state/parameter.js';
 import { frame, indent } from '../module/text.js';
-import { assertModule, insertPosition, listed, parameterOf, position, renumber } from './entries.js';
+import { insertPosition, listed, parameterOf, position, renumber } from './entries.js';
 
 /** @internal What both lists do. `V` are the entries, `Given` what becomes one. */
 export abstract class EntryList<V, Given = V> extends Module {
@@ -68,7 +69,7 @@ export class ModuleList<M extends Module = Module> extends EntryList<M> {
   }
 
   protected override put(index: number, module: M): void {
-    assertModule(module, `${classNameOf(this)}: entry ${index}`);
+    assertModule(classNameOf(this), `entry ${index}`, module);
     this.registerModule(String(index), module);
   }
 
@@ -81,7 +82,7 @@ export class ModuleList<M extends Module = Module> extends EntryList<M> {
   /** Puts a module before the one at `index`. @throws {IndexError} */
   insert(index: number, module: M): this {
     const modules = this.all();
-    assertModule(module, `${classNameOf(this)}: entry ${index}`);
+    assertModule(classNameOf(this), `entry ${index}`, module);
     modules.splice(insertPosition(classNameOf(this), index, modules.length), 0, module);
     return renumber(this, modules) as this;
   }

@@ -2,8 +2,9 @@
 import { ArgumentError } from '../../errors.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
-import { assertModule, insertPosition, listed, position, renumber } from './entries.js';
+import { insertPosition, listed, position, renumber } from './entries.js';
 
 /**
  * Modules called one after the other, each with what the one before returned.
@@ -24,7 +25,7 @@ export class Sequential extends Module {
     if (single && Array.isArray(first)) this.extend(first as Module[]);
     else if (single && !(first instanceof Module) && !(first instanceof Tensor)) {
       for (const [name, module] of Object.entries(first as Record<string, Module>)) {
-        assertModule(module, `${classNameOf(new.target)}: "${name}"`);
+        assertModule(classNameOf(new.target), `"${name}"`, module);
         this.registerModule(name, module);
       }
     } else this.extend(modules as readonly Module[]);
@@ -65,7 +66,7 @@ export class Sequential extends Module {
 
   /** Adds a module at the end. */
   append(module: Module): this {
-    assertModule(module, `${classNameOf(this)}: entry ${this.length}`);
+    assertModule(classNameOf(this), `entry ${this.length}`, module);
     let key = this.length;
     while (Object.hasOwn(this, key)) key++; // a slice keeps the numbers that its modules had
     this.registerModule(String(key), module);
@@ -80,7 +81,7 @@ export class Sequential extends Module {
 
   /** Puts another module in the place of the one at `index`. @throws {IndexError} */
   set(index: number, module: Module): this {
-    assertModule(module, `${classNameOf(this)}: entry ${index}`);
+    assertModule(classNameOf(this), `entry ${index}`, module);
     const entries = this.childEntries();
     this.registerModule(entries[position(classNameOf(this), index, entries.length)]![0], module);
     return this;
@@ -88,7 +89,7 @@ export class Sequential extends Module {
 
   /** Puts a module before the one at `index`. @throws {IndexError} @throws {ArgumentError} where modules have names that are no numbers. */
   insert(index: number, module: Module): this {
-    assertModule(module, `${classNameOf(this)}: entry ${index}`);
+    assertModule(classNameOf(this), `entry ${index}`, module);
     const entries = this.childEntries();
     const at = insertPosition(classNameOf(this), index, entries.length);
     const named = entries.find(([name]) => !/^\d+$/.test(name));

@@ -1,12 +1,10 @@
 /** Layers and parameters in fields where their model does not see them: in plain arrays, objects, maps and sets, or as plain tensors. */
 
-import { ArgumentError } from '../../errors.js';
 import { classNameOf } from '../../tensor/class-name.js';
-import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
 import { named } from './calls/use.js';
-import { isModule } from './is-module.js';
+import { assertModule, isModule } from './is-module.js';
 import type { Module } from './module.js';
 import { Parameter } from './state/parameter.js';
 
@@ -68,7 +66,7 @@ function unseen(model: Module): Unseen[] {
  * @returns their places, such as `encoder.layers[0]`; none in a model that is as meant.
  */
 export function findUnregistered(model: Module): string[] {
-  if (!isModule(model)) throw new ArgumentError(`findUnregistered: the model is ${show(model)}, expected an nn.Module.`);
+  assertModule('findUnregistered', 'model', model);
   return unseen(model)
     .filter(({ value }) => isModule(value) || value instanceof Parameter)
     .map(({ path, field, below }) => `${path === '' ? '' : `${path}.`}${field}${below}`);

@@ -14,20 +14,21 @@ import { allclose } from '../../ops/reduce/close.js';
 import { sum } from '../../ops/reduce/sum.js';
 import { contiguous } from '../../ops/view/copy.js';
 import { diagonal, flatten, narrow, permute, transpose, unsqueeze } from '../../ops/view/movement.js';
-import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { countOf } from '../../tensor/checks.js';
+import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
+import { countOf, oneOf } from '../../tensor/checks.js';
 import { eye, fromTypedArray, zeros } from '../../tensor/create.js';
 import { randn } from '../../tensor/random.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../conv/transpose.js';
 import { normalize } from '../distance/functional.js';
+import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import { registerParametrization } from './parametrize.js';
 
 /** The parameter or buffer of that name. */
 function tensorOf(op: string, module: Module, name: string): Tensor {
-  if (!((module as unknown) instanceof Module)) throw new ArgumentError(`${op}: the module is ${show(module)}, expected an nn.Module.`);
+  assertModule(op, 'module', module);
   const own = module.ownTensors().find(({ field, key }) => field === name || key === name);
   const value: unknown = own?.tensor ?? (module as unknown as Record<string, unknown>)[name];
   if (value instanceof Tensor) return value;
@@ -57,6 +58,14 @@ class WeightNorm extends Module {
   }
 }
 
+/** The options of {@link weightNorm}. */
+export interface WeightNormOptions {
+  /** The parameter. Default: weight. */
+  name?: string;
+  /** A length for each slice along it; null for one length. Default: 0. */
+  dim?: number | null;
+}
+
 /**
  * Weight normalisation: `w = g v / |v|`, with the lengths `g` (`original0`) and the directions `v` (`original1`) learned apart.
  * Make the optimizer after it. State dicts with the old keys `weight_g` and `weight_v` are read, too.
@@ -66,17 +75,10 @@ class WeightNorm extends Module {
  * @example
  * const layer = nn.utils.parametrizations.weightNorm(new nn.Linear(20, 40));
  */
-export function weightNorm<M extends Module>(
-  module: M,
-  ...args: Trailing<[name: string, dim: number | null], { name?: string; dim?: number | null }>
-): M {
-  const { name, dim } = readArguments<{ name: string; dim: number | null | undefined }>(
-    'weightNorm',
-    { name: 'weight', dim: undefined },
-    args,
-  );
+export function weightNorm<M extends Module>(module: M, ...args: Arguments<WeightNormOptions, [name: 'name', dim: 'dim']>): M {
+  const { name, dim = 0 } = readArguments<Settings<WeightNormOptions>>('weightNorm', { name: 'weight', dim: required }, args);
   const weight = tensorOf('weightNorm', module, name);
-  const along = dim === undefined ? 0 : dim === -1 ? null : dim; // PyTorch takes -1 for all
+  const along = dim === -1 ? null : dim; // PyTorch takes -1 for all
   if (along !== null && !(Number.isInteger(along) && along >= -weight.ndim && along < weight.ndim))
     throw new IndexError(`weightNorm: dim is ${show(dim)}, expected a dim of the ${name}, which has ${weight.ndim}, or null.`);
   registerParametrization(module, name, new WeightNorm(along), true);
@@ -149,7 +151,7 @@ class SpectralNorm extends Module {
   }
 }
 
-/** The options of {@link SpectralNorm}. */
+/** The options of {@link spectralNorm}. */
 export interface SpectralNormOptions {
   /** The parameter. Default: weight. */
   name?: string;
@@ -171,10 +173,10 @@ export interface SpectralNormOptions {
  */
 export function spectralNorm<M extends Module>(
   module: M,
-  ...args: Trailing<[name: string, nPowerIterations: number, eps: number, dim: number | null], SpectralNormOptions>
+  ...args: Arguments<SpectralNormOptions, [name: 'name', nPowerIterations: 'nPowerIterations', eps: 'eps', dim: 'dim']>
 ): M {
   const op = 'spectralNorm';
-  const given = readArguments<Required<SpectralNormOptions>>(op, { name: 'weight', nPowerIterations: 1, eps: 1e-12, dim: null }, args);
+  const given = readArguments<Settings<SpectralNormOptions>>(op, { name: 'weight', nPowerIterations: 1, eps: 1e-12, dim: null }, args);
   const { name, nPowerIterations, eps } = given;
   const weight = tensorOf(op, module, name);
   const transposed = module instanceof ConvTranspose1d || module instanceof ConvTranspose2d || module instanceof ConvTranspose3d;
@@ -329,7 +331,7 @@ class Orthogonal extends Module {
   }
 }
 
-/** The options of {@link Orthogonal}. */
+/** The options of {@link orthogonal}. */
 export interface OrthogonalOptions {
   /** The parameter. Default: weight. */
   name?: string;
@@ -350,14 +352,14 @@ export interface OrthogonalOptions {
  */
 export function orthogonal<M extends Module>(
   module: M,
-  ...args: Trailing<[name: string, orthogonalMap: OrthogonalMap | null, useTrivialization: boolean], OrthogonalOptions>
+  ...args: Arguments<OrthogonalOptions, [name: 'name', orthogonalMap: 'orthogonalMap', useTrivialization: 'useTrivialization']>
 ): M {
   const op = 'orthogonal';
-  const given = readArguments<Required<OrthogonalOptions>>(op, { name: 'weight', orthogonalMap: null, useTrivialization: true }, args);
+  const given = readArguments<Settings<OrthogonalOptions>>(op, { name: 'weight', orthogonalMap: null, useTrivialization: true }, args);
   const weight = tensorOf(op, module, given.name);
   if (weight.ndim < 2)
     throw new ShapeError(`${op}: ${given.name} has shape ${showShape(weight.shape)}, expected a matrix, or a batch of matrices.`);
   const map = given.orthogonalMap ?? (weight.shape.at(-2) === weight.shape.at(-1) ? 'matrix_exp' : 'householder');
-  if (!MAPS.includes(map)) throw new ArgumentError(`${op}: orthogonalMap is ${show(map)}, expected one of ${MAPS.join(', ')}.`);
+  oneOf(op, 'orthogonalMap', map, MAPS);
   return registerParametrization(module, given.name, new Orthogonal(weight, map, given.useTrivialization), true);
 }

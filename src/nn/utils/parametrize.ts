@@ -1,15 +1,16 @@
 /** `nn.utils.parametrize`: parameters that are computed from others each time they are used. */
 import { noGrad } from '../../autograd/mode.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { readArguments } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
+import { assertFunction, assertTensor } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import { replaceData, Tensor } from '../../tensor/tensor.js';
 import { ModuleDict } from '../containers/dict.js';
 import { ModuleList } from '../containers/list.js';
-import { Module, type OwnTensor } from '../module/module.js';
+import { assertModule, isModule } from '../module/is-module.js';
+import type { Module, OwnTensor } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';
 
 /** A parametrization: `forward` computes the parameter from what is learned, `rightInverse` what is learned from a parameter. */
@@ -24,6 +25,12 @@ export interface ParametrizationOptions {
   unsafe?: boolean;
 }
 
+/** The options of {@link removeParametrizations}. */
+export interface RemoveParametrizationsOptions {
+  /** Keeps the present value; false gives back what it was computed from, where that is one tensor. Default: true. */
+  leaveParametrized?: boolean;
+}
+
 let caching = 0;
 const cache = new Map<ParametrizationList, Tensor>();
 
@@ -36,7 +43,7 @@ const cache = new Map<ParametrizationList, Tensor>();
  * const out = nn.utils.parametrize.cached(() => model.forward(x));
  */
 export function cached<T>(body: () => T): T {
-  if (typeof body !== 'function') throw new ArgumentError(`cached: got ${show(body)}, expected a function to run.`);
+  assertFunction('cached', 'body', body);
   caching++;
   const end = () => {
     if (--caching === 0) cache.clear();
@@ -162,10 +169,6 @@ const injected = new WeakSet<object>();
 /** The field that a name stands for: `weightHhL0` for `weight_hh_l0`. */
 const fieldOf = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-function assertModule(op: string, name: string, value: unknown): void {
-  if (!(value instanceof Module)) throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected an nn.Module.`);
-}
-
 /** Whether a module, or the tensor of that name in it, is parametrized. */
 export function isParametrized(module: Module, tensorName?: string): boolean {
   assertModule('isParametrized', 'module', module);
@@ -236,13 +239,12 @@ export function registerParametrization<M extends Module>(
   module: M,
   tensorName: string,
   parametrization: Parametrization,
-  ...options: [unsafe: boolean] | [options: ParametrizationOptions] | []
+  ...args: Arguments<ParametrizationOptions, [unsafe: 'unsafe']>
 ): M {
   const op = 'registerParametrization';
-  if (!((module as unknown) instanceof Module)) throw new ArgumentError(`${op}: the module is ${show(module)}, expected an nn.Module.`);
-  if (!((parametrization as unknown) instanceof Module))
-    throw new ArgumentError(`${op}: the parametrization is ${show(parametrization)}, expected an nn.Module.`);
-  const { unsafe } = readArguments(op, { unsafe: false }, options);
+  assertModule(op, 'module', module);
+  assertModule(op, 'parametrization', parametrization);
+  const { unsafe } = readArguments(op, { unsafe: false }, args);
   parametrization.train(module.training);
   const dict = dictOf(module);
   const known = dict && keyIn(dict, tensorName);
@@ -307,16 +309,14 @@ function place(module: Module, { field, key }: Pick<OwnTensor, 'field' | 'key'>,
 export function removeParametrizations<M extends Module>(
   module: M,
   tensorName: string,
-  ...options: [leaveParametrized: boolean] | [options: { leaveParametrized?: boolean }] | []
+  ...args: Arguments<RemoveParametrizationsOptions, [leaveParametrized: 'leaveParametrized']>
 ): M {
   const op = 'removeParametrizations';
-  const { leaveParametrized } = readArguments(op, { leaveParametrized: true }, options);
-  const dict = (module as unknown) instanceof Module ? dictOf(module) : undefined;
+  const { leaveParametrized } = readArguments(op, { leaveParametrized: true }, args);
+  const dict = isModule(module) ? dictOf(module) : undefined;
   const key = dict && keyIn(dict, tensorName);
   if (dict === undefined || key === undefined)
-    throw new ArgumentError(
-      `${op}: ${(module as unknown) instanceof Module ? classNameOf(module) : show(module)} has no parametrization on "${tensorName}".`,
-    );
+    throw new ArgumentError(`${op}: ${isModule(module) ? classNameOf(module) : show(module)} has no parametrization on "${tensorName}".`);
   const list = dict.get(key);
   let tensor: Tensor;
   if (list.isTensor) {

@@ -4,9 +4,11 @@ import { add, mul } from '../../ops/elementwise/binary.js';
 import { abs, square } from '../../ops/elementwise/unary.js';
 import { sum } from '../../ops/reduce/sum.js';
 import { readOptions } from '../../tensor/arguments.js';
+import { atLeast, finiteNumber } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 
 /** What to penalize: a model, a tensor, tensors, or tensors with their names, as `namedParameters()` gives them. */
@@ -23,7 +25,7 @@ export interface PenaltyOptions {
   filter?: 'all' | 'weights' | ParameterFilter;
 }
 
-/** The options of {@link ElasticNet}. */
+/** The options of {@link elasticNetPenalty}. */
 export interface ElasticNetOptions extends PenaltyOptions {
   /** Factor of the sum of magnitudes. Default: 0. */
   l1?: number;
@@ -38,7 +40,7 @@ export interface ElasticNetOptions extends PenaltyOptions {
  * const decayed = nn.utils.weightParameters(model).map(([, parameter]) => parameter);
  */
 export function weightParameters(model: Module): [string, Tensor][] {
-  if (!(model instanceof Module)) throw new ArgumentError(`weightParameters: got ${describe(model)}, expected an nn.Module.`);
+  assertModule('weightParameters', 'model', model);
   const ofNorms = new Set(
     model.modules().flatMap((module) => ((module.constructor as typeof Module).kind === 'norm' ? module.parameters(false) : [])),
   );
@@ -49,9 +51,7 @@ function isWeight(name: string, parameter: Tensor): boolean {
   return parameter.ndim >= 2 && !/bias/i.test(name.slice(name.lastIndexOf('.') + 1));
 }
 
-const describe = (value: unknown) => (value === null ? 'null' : typeof value);
-
-/** The chosen parameters. @throws {ArgumentError} for what is none, and when none is left. */
+/** The chosen parameters. @throws {ArgumentError} for anything but parameters, and when none is left. */
 function choose(op: string, of: Penalized, filter: PenaltyOptions['filter'] = 'all'): Tensor[] {
   if (filter !== 'all' && filter !== 'weights' && typeof filter !== 'function')
     throw new ArgumentError(`${op}: filter is ${show(filter)}, expected "all", "weights" or a function of name and parameter.`);
@@ -59,7 +59,7 @@ function choose(op: string, of: Penalized, filter: PenaltyOptions['filter'] = 'a
   if (of instanceof Module) named = filter === 'weights' ? weightParameters(of) : of.namedParameters();
   else {
     if (!(of instanceof Tensor) && typeof of?.[Symbol.iterator] !== 'function')
-      throw new ArgumentError(`${op}: got ${describe(of)}, expected a model, a tensor or a list of them.`);
+      throw new ArgumentError(`${op}: got ${show(of)}, expected a model, a tensor or a list of them.`);
     named = (of instanceof Tensor ? [of] : [...of]).map((entry, i) =>
       Array.isArray(entry) ? (entry as [string, Tensor]) : [String(i), entry as Tensor],
     );
@@ -68,7 +68,7 @@ function choose(op: string, of: Penalized, filter: PenaltyOptions['filter'] = 'a
   for (const [name, parameter] of named)
     if (!(parameter instanceof Tensor) || !isFloating(parameter.dtype))
       throw new ArgumentError(
-        `${op}: ${name} is ${parameter instanceof Tensor ? parameter.dtype : describe(parameter)}, expected a tensor of float32 or float64.`,
+        `${op}: ${name} is ${parameter instanceof Tensor ? parameter.dtype : show(parameter)}, expected a tensor of float32 or float64.`,
       );
   const chosen = named
     .filter(([name, parameter]) => typeof filter !== 'function' || filter(name, parameter))
@@ -81,8 +81,7 @@ function choose(op: string, of: Penalized, filter: PenaltyOptions['filter'] = 'a
 }
 
 function checkFactor(op: string, name: string, value: number): void {
-  if (!(typeof value === 'number' && value >= 0 && Number.isFinite(value)))
-    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a number of at least 0.`);
+  atLeast(op, name, finiteNumber(op, name, value), 0);
 }
 
 /** `factor` times the sum over all tensors of what `size` makes of their elements. */

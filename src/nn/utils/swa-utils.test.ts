@@ -46,7 +46,7 @@ it('updateBn sees every batch of loaders and lists, at once or with await', asyn
 it('updateBn leaves modes and momenta as they were, after an error too', () => {
   const model = make().eval();
   model.at(0).train();
-  expect(() => updateBn([randn([2, 3]), 'x'], model)).toThrow('updateBn: the input of a batch is string, expected a Tensor.');
+  expect(() => updateBn([randn([2, 3]), 'x'], model)).toThrow('updateBn: the input of a batch is "x", expected a Tensor.');
   expect(model.modules().map(({ training }) => training)).toEqual([false, true, false, false]);
   expect((model.at(1) as nn.BatchNorm1d).momentum).toBe(0.1);
   const instance = new nn.Linear(2, 2);
@@ -58,20 +58,17 @@ it.each<[() => unknown, string]>([
     () => new AveragedModel(make(), { avgFn: getEmaAvgFn(), multiAvgFn: getEmaMultiAvgFn() }),
     'AveragedModel: got both of avgFn and multiAvgFn',
   ],
-  [() => new AveragedModel({} as never), 'AveragedModel: the model is object, expected an nn.Module.'],
-  [() => new AveragedModel(make(), { avgFn: 0.9 as never }), 'AveragedModel: avgFn is number, expected a function.'],
-  [() => getEmaAvgFn(1.5), 'getEmaAvgFn: decay is 1.5, expected 0 to 1.'],
-  [() => getEmaMultiAvgFn(-0.1), 'getEmaMultiAvgFn: decay is -0.1, expected 0 to 1.'],
+  [() => new AveragedModel({} as never), 'AveragedModel: model is an object, expected an nn.Module.'],
+  [() => new AveragedModel(make(), { avgFn: 0.9 as never }), 'AveragedModel: avgFn is 0.9, expected a function.'],
+  [() => getEmaAvgFn(1.5), 'getEmaAvgFn: decay is 1.5, expected a number from 0 to 1.'],
+  [() => getEmaMultiAvgFn(-0.1), 'getEmaMultiAvgFn: decay is -0.1, expected a number from 0 to 1.'],
   [
     () => new AveragedModel(make()).updateParameters(new nn.Linear(3, 4)),
     'the model has 2 parameters and 0 buffers, the averaged one 6 parameters and 3 buffers',
   ],
-  [() => twice((a: Tensor) => a.sum().item() as never), 'AveragedModel: avgFn returned number, expected a Tensor.'],
-  [
-    () => updateBn(make() as never, [] as never),
-    'updateBn: the second argument is object, expected an nn.Module: updateBn(loader, model).',
-  ],
-  [() => updateBn(3 as never, make()), 'updateBn: the loader is number, expected batches to go through'],
+  [() => twice((a: Tensor) => a.sum().item() as never), 'AveragedModel: what avgFn returned is '],
+  [() => updateBn(make() as never, [] as never), 'updateBn: model is [], expected an nn.Module. Write updateBn(loader, model).'],
+  [() => updateBn(3 as never, make()), 'updateBn: the loader is 3, expected batches to iterate over'],
 ])('%s', (run, message) => {
   expect(run).toThrow(ArgumentError);
   expect(run).toThrow(message);

@@ -5,13 +5,15 @@ import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, div, lerp, mul, sub } from '../../ops/elementwise/binary.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
 import { readOptions } from '../../tensor/arguments.js';
+import { assertFunction, assertTensor, between } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { zeros } from '../../tensor/create.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
 import { sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
-import { Tensor } from '../../tensor/tensor.js';
+import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
+import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../norm/batch.js';
 
@@ -23,16 +25,12 @@ export type AvgFn = (averaged: Tensor, current: Tensor, numAveraged: number) => 
 /** Changes all averages of one dtype in place. */
 export type MultiAvgFn = (averaged: readonly Tensor[], current: readonly Tensor[], numAveraged: number) => void;
 
-function checkDecay(op: string, decay: number): void {
-  if (!(decay >= 0 && decay <= 1)) throw new ArgumentError(`${op}: decay is ${show(decay)}, expected 0 to 1.`);
-}
-
 /**
  * An exponential moving average for {@link AveragedModel}'s `avgFn`: `decay average + (1 - decay) current`.
  * @param decay default: 0.999. @throws {ArgumentError} for a decay outside 0 to 1.
  */
 export function getEmaAvgFn(decay = 0.999): AvgFn {
-  checkDecay('getEmaAvgFn', decay);
+  between('getEmaAvgFn', 'decay', decay, 0, 1);
   return (averaged, current) => add(mul(averaged, decay), mul(current, 1 - decay));
 }
 
@@ -47,7 +45,7 @@ export function getSwaAvgFn(): AvgFn {
  * @see https://pytorch.org/docs/stable/optim.html#putting-it-all-together-ema
  */
 export function getEmaMultiAvgFn(decay = 0.999): MultiAvgFn {
-  checkDecay('getEmaMultiAvgFn', decay);
+  between('getEmaMultiAvgFn', 'decay', decay, 0, 1);
   const one = getEmaAvgFn(decay);
   return (averaged, current, numAveraged) => {
     averaged.forEach((average, i) => {
@@ -109,13 +107,10 @@ export class AveragedModel<M extends Module = Module> extends Module {
     super();
     const read = readOptions<AveragedModelOptions>('AveragedModel', { avgFn: null, multiAvgFn: null, useBuffers: false }, options);
     const { avgFn = null, multiAvgFn = null, useBuffers = false } = read;
-    if (!(model instanceof Module))
-      throw new ArgumentError(`${classNameOf(new.target)}: the model is ${model === null ? 'null' : typeof model}, expected an nn.Module.`);
+    assertModule(classNameOf(new.target), 'model', model);
     if (avgFn !== null && multiAvgFn !== null)
       throw new ArgumentError(`${classNameOf(new.target)}: got both of avgFn and multiAvgFn, expected one of them.`);
-    for (const [name, fn] of Object.entries({ avgFn, multiAvgFn }))
-      if (fn !== null && typeof fn !== 'function')
-        throw new ArgumentError(`${classNameOf(new.target)}: ${name} is ${typeof fn}, expected a function.`);
+    for (const [name, fn] of Object.entries({ avgFn, multiAvgFn })) if (fn !== null) assertFunction(classNameOf(new.target), name, fn);
     this.module = model.clone();
     this.nAveraged = this.registerBuffer('nAveraged', zeros([], { dtype: 'int64' }), { key: 'n_averaged' });
     this.avgFn = avgFn;
@@ -155,7 +150,7 @@ export class AveragedModel<M extends Module = Module> extends Module {
       const avgFn = this.avgFn ?? getSwaAvgFn();
       averaged.forEach((average, i) => {
         const next: unknown = avgFn(average.detach(), current[i]!.detach(), numAveraged);
-        if (!(next instanceof Tensor)) throw new ArgumentError(`${classNameOf(this)}: avgFn returned ${typeof next}, expected a Tensor.`);
+        assertTensor(classNameOf(this), 'what avgFn returned', next);
         copy_(average, next);
       });
       return;
@@ -176,8 +171,7 @@ interface ModelTensors {
 }
 
 function tensorsOf(model: Module): ModelTensors {
-  if (!(model instanceof Module))
-    throw new ArgumentError(`AveragedModel.updateParameters: got ${model === null ? 'null' : typeof model}, expected an nn.Module.`);
+  assertModule('AveragedModel.updateParameters', 'model', model);
   const [parameters, buffers] = [model.namedParameters(), model.namedBuffers()];
   const tensors = (list: readonly (readonly [string, Tensor])[]) => list.map(([, tensor]) => tensor);
   return { parameters: tensors(parameters), buffers: tensors(buffers), names: [...parameters, ...buffers].map(([name]) => name) };
@@ -201,9 +195,9 @@ function checkAlike(own: ModelTensors, other: ModelTensors): void {
 /**
  * Computes the running statistics of all batch norm layers anew, as the mean over one pass over the loader: those of an averaged model
  * fit none of its weights. Does nothing for a model without such layers. The modes and momenta are afterwards what they were.
- * @param loader of inputs, or of lists whose first entry is the input. A loader that can only be gone through with `for await` gives a
- * promise to wait for; of a DataLoader whose data set is asynchronous pass `loader[Symbol.asyncIterator]()`.
- * @throws {ArgumentError} for a batch whose first entry is no tensor.
+ * @param loader of inputs, or of lists whose first entry is the input. A loader that is only read with `for await` gives a
+ * promise to await; of a DataLoader whose data set is asynchronous pass `loader[Symbol.asyncIterator]()`.
+ * @throws {ArgumentError} for a batch whose first entry is not a tensor.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.swa_utils.update_bn.html
  * @example
  * nn.swaUtils.updateBn(loader, model);
@@ -211,15 +205,10 @@ function checkAlike(own: ModelTensors, other: ModelTensors): void {
 export function updateBn(loader: Iterable<unknown>, model: Module): void;
 export function updateBn(loader: AsyncIterable<unknown>, model: Module): Promise<void>;
 export function updateBn(loader: Iterable<unknown> | AsyncIterable<unknown>, model: Module): void | Promise<void> {
-  if (!(model instanceof Module))
-    throw new ArgumentError(
-      `updateBn: the second argument is ${model === null ? 'null' : typeof model}, expected an nn.Module: updateBn(loader, model).`,
-    );
+  assertModule('updateBn', 'model', model, 'Write updateBn(loader, model).');
   const sync = typeof (loader as Iterable<unknown> | null)?.[Symbol.iterator] === 'function';
   if (!sync && typeof (loader as AsyncIterable<unknown> | null)?.[Symbol.asyncIterator] !== 'function')
-    throw new ArgumentError(
-      `updateBn: the loader is ${loader === null ? 'null' : typeof loader}, expected batches to go through: updateBn(loader, model).`,
-    );
+    throw new ArgumentError(`updateBn: the loader is ${show(loader)}, expected batches to iterate over: updateBn(loader, model).`);
   const restore = startAveraging(model);
   if (!sync) return restore === null ? Promise.resolve() : seeAll(loader as AsyncIterable<unknown>, model).finally(restore);
   if (restore === null) return;
@@ -236,7 +225,7 @@ async function seeAll(loader: AsyncIterable<unknown>, model: Module): Promise<vo
 
 function see(batch: unknown, model: Module): void {
   const input: unknown = Array.isArray(batch) ? batch[0] : batch;
-  if (!(input instanceof Tensor)) throw new ArgumentError(`updateBn: the input of a batch is ${typeof input}, expected a Tensor.`);
+  assertTensor('updateBn', 'the input of a batch', input);
   scope(() => {
     noGrad(() => (model.forward as (x: Tensor) => unknown)(input));
   });

@@ -93,10 +93,10 @@ describe('clipGradNorm_', () => {
     expect(ps[1].grad!.toArray()).toEqual([1, 2, -2]);
     expect(() => clipGradNorm_(ps, -1)).toThrow(new ArgumentError('clipGradNorm_: maxNorm is -1, expected a number of at least 0.'));
     expect(() => clipGradNorm_(ps, 1, { normType: Number.NaN })).toThrow('clipGradNorm_: normType is NaN, expected a number or "inf".');
-    expect(() => clipGradNorm_(5 as never, 1)).toThrow('clipGradNorm_: got number, expected a tensor or a list of tensors');
+    expect(() => clipGradNorm_(5 as never, 1)).toThrow('clipGradNorm_: got 5, expected a tensor or a list of tensors');
     const model = new nn.Linear(1, 1);
     expect(() => clipGradNorm_(model.namedParameters() as never, 1)).toThrow(
-      'entry 0 is object, expected a Tensor. Pass parameters(), not namedParameters().',
+      'entry 0 is a list, expected a Tensor. Pass parameters(), not namedParameters().',
     );
   });
 });
@@ -122,7 +122,7 @@ it('getTotalNorm and clipGradsWithNorm_ are the halves of clipGradNorm_', () => 
   expect(clipGradNorm_(qs, 1, 'inf').item()).toBe(total.item());
   expect(ps[0].grad!.toArray()).toEqual(qs[0].grad!.toArray());
   expect(() => nn.utils.clipGradsWithNorm_(ps, 1, ones([2]))).toThrow(
-    'clipGradsWithNorm_: totalNorm is a tensor [2], expected one number.',
+    'clipGradsWithNorm_: totalNorm is a Tensor of shape [2], expected one number.',
   );
   expect(nn.utils.getTotalNorm([]).item()).toBe(0);
   for (const order of [0, 1, 1.39, 2, 'inf'] as const)
@@ -170,7 +170,7 @@ describe('parameters as a vector', () => {
       'vectorToParameters: the vector is [5], the parameters have 4 elements.',
     );
     expect(() => nn.utils.vectorToParameters(ones([4, 1]), [p])).toThrow('vectorToParameters: the vector is [4, 1]');
-    expect(() => nn.utils.vectorToParameters([1] as never, [p])).toThrow('vectorToParameters: the vector is object, expected a Tensor.');
+    expect(() => nn.utils.vectorToParameters([1] as never, [p])).toThrow('vectorToParameters: vec is a list, expected a Tensor.');
     expect(() => nn.utils.parametersToVector([])).toThrow('parametersToVector: got no parameters.');
     expect(p.detach().toArray()).toEqual([
       [1, 1],
