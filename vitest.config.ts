@@ -42,7 +42,7 @@ function project(name: string, engine: string, include: string[], exclude: strin
       env: { HONE_ENGINE: engine },
       pool: 'forks',
       setupFiles: ['test/setup.ts'],
-      testTimeout: 30_000,
+      testTimeout: 120_000,
     },
   };
 }
