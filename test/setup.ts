@@ -11,6 +11,7 @@ const state = () => ({ engine: engineInfo().name, threads: getNumThreads(), grad
 
 vi.restoreAllMocks();
 forgetWarnings();
+manualSeed(0);
 const found = state();
 beforeEach(() => {
   manualSeed(0);

@@ -188,5 +188,24 @@ def windows():
     return f
 
 
+def alone():
+    f = Family("one operand alone has a gradient")
+    ones = {"training": True}
+    for op, shapes, args, kw in (
+        ("conv1d", [[1, 2, 5], [2, 2, 2], [2]], ref(0, 1, 2), {"stride": 2}), ("conv2d", [[1, 2, 4, 3], [3, 2, 2, 2], [3]], ref(0, 1, 2), {}), ("conv3d", [[1, 1, 2, 3, 2], [2, 1, 2, 2, 1], [2]], ref(0, 1, 2), {}),
+        ("convTranspose2d", [[1, 2, 3, 2], [2, 2, 2, 2], [2]], ref(0, 1, 2), {"stride": 2}), ("linear", [[3, 4], [2, 4], [2]], ref(0, 1, 2), {}), ("bilinear", [[3, 2], [3, 4], [2, 2, 4], [2]], ref(0, 1, 2, 3), {}),
+        ("batchNorm", [[4, 3], [3], [3]], [{"$": 0}, None, None, {"$": 1}, {"$": 2}], ones), ("instanceNorm", [[2, 3, 4], [3], [3]], ref(0), {"weight": {"$": 1}, "bias": {"$": 2}}),
+        ("layerNorm", [[2, 3], [3], [3]], ref(0) + [[3]] + ref(1, 2), {}), ("groupNorm", [[2, 4, 2], [4], [4]], ref(0) + [2], {"weight": {"$": 1}, "bias": {"$": 2}}), ("rmsNorm", [[2, 3], [3]], ref(0) + [[3]] + ref(1), {}),
+        ("prelu", [[2, 3], [3]], ref(0, 1), {}), ("matmul", [[2, 3], [3, 2]], ref(0, 1), {}), ("einsum", [[2, 3], [3, 4], [4, 2]], ["ij,jk,kl->il"] + ref(0, 1, 2), {}), ("mul", [[2, 3], [3]], ref(0, 1), {}), ("div", [[2, 3], [3]], ref(0, 1), {}),
+        ("atan2", [[2, 3], [2, 1]], ref(0, 1), {}), ("lerp", [[2, 3], [2, 3], [2, 3]], ref(0, 1, 2), {}), ("addcmul", [[3], [3], [3]], ref(0, 1, 2), {"value": 2}), ("addcdiv", [[3], [3], [3]], ref(0, 1, 2), {"value": 2}),
+        ("scaledDotProductAttention", [[1, 2, 3], [1, 3, 3], [1, 3, 2]], ref(0, 1, 2), {}), ("cosineSimilarity", [[2, 3], [2, 3]], ref(0, 1), {}), ("mseLoss", [[3], [3]], ref(0, 1), {}), ("huberLoss", [[3], [3]], ref(0, 1), {}),
+        ("gaussianNllLoss", [[3], [3]], ref(0, 1) + [0.5], {}), ("crossEntropy", [[2, 3], [2, 3]], ref(0, 1), {}), ("klDiv", [[2, 3], [2, 3]], ref(0, 1), {"reduction": "sum", "logTarget": True}), ("tripletMarginLoss", [[2, 3], [2, 3], [2, 3]], ref(0, 1, 2), {"margin": 9}),
+    ):
+        for alone in range(len(shapes)):
+            specs = [f.x(s, "n", "c", **({} if i == alone else {"ng": True})) for i, s in enumerate(shapes)]
+            f.add(op, specs, args, kw, gg=True)
+    return f
+
+
 def families():
-    return [equations(), indices(), slopes(), losses(), norms(), reductions(), ordering(), windows()]
+    return [alone(), equations(), indices(), slopes(), losses(), norms(), reductions(), ordering(), windows()]

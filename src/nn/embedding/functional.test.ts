@@ -1,55 +1,8 @@
 import { ArgumentError, autograd, DTypeError, IndexError, nn, ShapeError, tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
-import { int, leaf, pattern, type TorchCase, torchTests } from '../../../test/helpers/torch-case.js';
-import { withGrads } from '../../../test/helpers/torch-grad.js';
+import { int } from '../../../test/helpers/tensors.js';
 
 const F = nn.functional;
-const { gradcheck, gradgradcheck } = autograd;
-
-// Made by torch 2.15 from the expression in each comment; D and I are torch.tensor in float64 and int64, and with_grads gives the result of a
-// function and the gradients of its inputs, that of the result being pattern(*shape).
-// biome-ignore format: one case, one line.
-const cases: TorchCase[] = [
-  // with_grads(lambda w: F.embedding(I([[1, 3, 0], [3, 3, 1]]), w), pattern(4, 2))
-  [() => withGrads((w) => F.embedding(int([[1, 3, 0], [3, 3, 1]]), w!), pattern(4, 2)), [{ shape: [2, 3, 2], data: [1.5, -2.5, 2.75, -1.25, -2, -0.25, 2.75, -1.25, 2.75, -1.25, 1.5, -2.5], dtype: 'float64' }, { shape: [4, 2], data: [-0.75, 1, -3.75, -0.25, 0, 0, 4.75, -1.5], dtype: 'float64' }]],
-  // with_grads(lambda w: F.embedding(I([[1, 3, 0], [3, 3, 1]]), w, padding_idx=1), pattern(4, 2))
-  [() => withGrads((w) => F.embedding(int([[1, 3, 0], [3, 3, 1]]), w!, { paddingIdx: 1 }), pattern(4, 2)), [{ shape: [2, 3, 2], data: [1.5, -2.5, 2.75, -1.25, -2, -0.25, 2.75, -1.25, 2.75, -1.25, 1.5, -2.5], dtype: 'float64' }, { shape: [4, 2], data: [-0.75, 1, 0, 0, 0, 0, 4.75, -1.5], dtype: 'float64' }]],
-  // with_grads(lambda w: F.embedding(I([[1, 3, 0], [3, 3, 1]]), w, padding_idx=-1), pattern(4, 2))
-  [() => withGrads((w) => F.embedding(int([[1, 3, 0], [3, 3, 1]]), w!, { paddingIdx: -1 }), pattern(4, 2)), [{ shape: [2, 3, 2], data: [1.5, -2.5, 2.75, -1.25, -2, -0.25, 2.75, -1.25, 2.75, -1.25, 1.5, -2.5], dtype: 'float64' }, { shape: [4, 2], data: [-0.75, 1, -3.75, -0.25, 0, 0, 0, 0], dtype: 'float64' }]],
-  // with_grads(lambda w: F.embedding(I(2), w), pattern(4, 3))
-  [() => withGrads((w) => F.embedding(tensor(2, { dtype: 'int64' }), w!), pattern(4, 3)), [{ shape: [3], data: [2.75, -1.25, 0.5], dtype: 'float64' }, { shape: [4, 3], data: [0, 0, 0, 0, 0, 0, -2, -0.25, 1.5, 0, 0, 0], dtype: 'float64' }]],
-  // with_grads(lambda w: F.embedding(I([]), w), pattern(4, 3))
-  [() => withGrads((w) => F.embedding(int([]), w!), pattern(4, 3)), [{ shape: [0, 3], data: [], dtype: 'float64' }, { shape: [4, 3], data: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], dtype: 'float64' }]],
-  // with_grads(lambda w: F.embedding(I([1, 0]).int(), w), pattern(3, 2).t())
-  [() => withGrads((w) => F.embedding(int([1, 0]).int(), w!), pattern(3, 2).t()), [{ shape: [2, 3], data: [-0.25, -2.5, 1, -2, 1.5, -0.75], dtype: 'float64' }, { shape: [2, 3], data: [-2.5, -0.75, 1, -2, -0.25, 1.5], dtype: 'float64' }]],
-  // F.one_hot(I([2, 0, 1]))
-  [() => F.oneHot(int([2, 0, 1])), { shape: [3, 3], data: [0, 0, 1, 1, 0, 0, 0, 1, 0], dtype: 'int64' }],
-  // F.one_hot(I([[2], [0]]), 4)
-  [() => F.oneHot(int([[2], [0]]), 4), { shape: [2, 1, 4], data: [0, 0, 1, 0, 1, 0, 0, 0], dtype: 'int64' }],
-  // F.one_hot(I(1))
-  [() => F.oneHot(tensor(1, { dtype: 'int64' })), { shape: [2], data: [0, 1], dtype: 'int64' }],
-  // F.one_hot(I([]), 3)
-  [() => F.oneHot(int([]), 3), { shape: [0, 3], data: [], dtype: 'int64' }],
-];
-
-torchTests(cases);
-
-test('gradients, both times', () => {
-  expect(
-    gradcheck(
-      (w) =>
-        F.embedding(
-          int([
-            [0, 2, 2],
-            [1, 0, 2],
-          ]),
-          w!,
-        ),
-      leaf(3, 2),
-    ),
-  ).toBe(true);
-  expect(gradgradcheck((w) => F.embedding(int([0, 2, 2]), w!.mul(w!)), leaf(3, 2))).toBe(true);
-});
 
 test('the padding row gets no gradient, recorded or not', () => {
   const w = tensor(

@@ -1,8 +1,7 @@
-import { ArgumentError, arange, autograd, DTypeError, F, nn, ShapeError, zeros } from 'hone';
+import { ArgumentError, arange, DTypeError, F, nn, ShapeError, zeros } from 'hone';
 import { expect, test } from 'vitest';
-import { leaf, pattern } from '../../../test/helpers/torch-case.js';
+import { pattern } from '../../../test/helpers/tensors.js';
 
-const { gradcheck, gradgradcheck } = autograd;
 const wrong = (call: () => unknown, type: new (m: string) => Error, message: string) => {
   expect(call).toThrow(type);
   expect(call).toThrow(message);
@@ -27,15 +26,6 @@ test('fold counts how often windows cover a pixel', () => {
       ],
     ],
   ]);
-});
-
-test('gradients, both times', () => {
-  expect(gradcheck((x) => F.unfold(x!, 2, { padding: 1, stride: 2 }), leaf(1, 2, 3, 3))).toBe(true);
-  expect(gradgradcheck((x) => F.unfold(x!.mul(x!), 2), leaf(1, 1, 3, 3))).toBe(true);
-  expect(gradcheck((x) => F.fold(x!, [3, 4], 2, { padding: 1 }), leaf(1, 4, 20))).toBe(true);
-  expect(gradgradcheck((x) => F.fold(x!.mul(x!), 3, 2), leaf(1, 4, 4))).toBe(true);
-  for (const fn of [F.pixelShuffle, F.pixelUnshuffle, F.channelShuffle])
-    expect(gradgradcheck((x) => fn(x!.mul(x!), 2), leaf(1, 4, 2, 2))).toBe(true);
 });
 
 test('pixelUnshuffle takes pixelShuffle back', () => {

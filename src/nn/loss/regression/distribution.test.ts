@@ -1,7 +1,6 @@
 import { ArgumentError, autograd, DTypeError, nn, ShapeError, tensor, zeros } from 'hone';
 import { expect, test, vi } from 'vitest';
-import { int, leaf } from '../../../../test/helpers/torch-case.js';
-import { double } from '../../../../test/helpers/torch-grad.js';
+import { double, int, leaf } from '../../../../test/helpers/tensors.js';
 
 const F = nn.functional;
 const { gradcheck, gradgradcheck } = autograd;
