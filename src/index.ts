@@ -75,6 +75,7 @@ export { bucketize, isin, searchsorted } from './ops/index/search.js';
 export { cummax, cummin, cumprod, cumsum, logcumsumexp } from './ops/reduce/scan.js';
 export { flip, fliplr, flipud, roll, rot90 } from './ops/join/flip.js';
 export { pad } from './ops/join/pad.js';
+export type { RepeatInterleaveOptions } from './ops/join/repeat.js';
 export { broadcastTensors, broadcastTo, meshgrid, repeat, repeatInterleave, tile } from './ops/join/repeat.js';
 export { tril, triu } from './ops/join/triangle.js';
 export { blockDiag, cartesianProd, combinations, trilIndices, triuIndices, vander } from './ops/index/creation.js';

@@ -67,7 +67,7 @@ export type {
 export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './dropout/functional.js';
 export type { EmbeddingBagOptions } from './embedding/bag.js';
 export { embeddingBag } from './embedding/bag.js';
-export type { EmbeddingOptions } from './embedding/functional.js';
+export type { EmbeddingOptions, OneHotOptions } from './embedding/functional.js';
 export { embedding, oneHot } from './embedding/functional.js';
 export { bilinear } from './linear/bilinear-functional.js';
 export type { BinaryCrossEntropyOptions, BinaryCrossEntropyWithLogitsOptions } from './loss/classification/binary.js';

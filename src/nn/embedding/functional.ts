@@ -12,7 +12,7 @@ import { reduceRaw } from '../../ops/reduce/sum.js';
 import { norm } from '../../ops/statistics/moments.js';
 import { detach, filled, to } from '../../ops/view/copy.js';
 import { reshape, unsqueeze } from '../../ops/view/movement.js';
-import { readArguments, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, type Trailing } from '../../tensor/arguments.js';
 import { assertFloating, assertTensor, assertTensors } from '../../tensor/checks.js';
 import { arange } from '../../tensor/create.js';
 import { dtypes } from '../../tensor/dtype.js';
@@ -158,6 +158,12 @@ function collect(g: Tensor, index: Tensor, count: number): Tensor {
   return record('embedding_backward', out, [g], [index], (gg, [index]) => [look(index!, gg, null)]);
 }
 
+/** The options of {@link oneHot}. */
+export interface OneHotOptions {
+  /** The size of the new dim; -1 takes one more than the largest label. Default: -1. */
+  numClasses?: number;
+}
+
 /**
  * A new last dim with 1 at the place that the value names and 0 elsewhere.
  * @param input labels, int64 or int32. @param numClasses default: one more than the largest label.
@@ -167,13 +173,13 @@ function collect(g: Tensor, index: Tensor, count: number): Tensor {
  * @example
  * F.oneHot(tensor([0, 2], { dtype: 'int64' }), 3); // [[1, 0, 0], [0, 0, 1]]
  */
-export function oneHot(input: Tensor, numClasses = -1): Tensor {
-  if (arguments.length > 2) tooMany('oneHot', 2, arguments);
+export function oneHot(input: Tensor, ...args: Arguments<OneHotOptions, [numClasses: 'numClasses']>): Tensor {
+  const { numClasses } = readArguments('oneHot', { numClasses: -1 }, args);
   const labels = indices('oneHot', input);
   const range = rangeOf(labels, 'oneHot');
   if (!Number.isInteger(numClasses) || numClasses < -1 || numClasses === 0)
     throw new ArgumentError(
-      `oneHot: numClasses is ${numClasses}, expected a whole number of at least 1, or -1 to take it from the labels.`,
+      `oneHot: numClasses is ${show(numClasses)}, expected a whole number of at least 1, or -1 to take it from the labels.`,
     );
   if (numClasses === -1 && range === null)
     throw new ArgumentError(

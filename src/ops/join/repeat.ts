@@ -2,7 +2,7 @@
 
 import { named } from '../../autograd/node.js';
 import { DTypeError, IndexError, ShapeError, showShape } from '../../errors.js';
-import { noMore, readOptions, tooMany } from '../../tensor/arguments.js';
+import { type Arguments, noMore, readArguments, readOptions, tooMany } from '../../tensor/arguments.js';
 import { assertNumbers, assertTensor, assertTensorList, listable, wholeNumber } from '../../tensor/checks.js';
 import { fromTypedArray } from '../../tensor/create.js';
 import { isFloating } from '../../tensor/dtype.js';
@@ -63,12 +63,18 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return expand(x, shape);
 }
 
+/** The options of {@link repeatInterleave}. */
+export interface RepeatInterleaveOptions {
+  /** Whose slices are repeated. Default: none, `x` counts as one row. */
+  dim?: number;
+}
+
 /**
  * Every element (or slice along `dim`) `repeats` times in a row. Without `dim`, `x` counts as one row.
  * @param repeats a number, or one whole number for each element, as int64 or int32 [n].
  */
-export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: number): Tensor {
-  if (arguments.length > 3) tooMany('repeatInterleave', 3, arguments);
+export function repeatInterleave(x: Tensor, repeats: number | Tensor, ...given: Arguments<RepeatInterleaveOptions, [dim: 'dim']>): Tensor {
+  const { dim } = readArguments<RepeatInterleaveOptions>('repeatInterleave', { dim: undefined }, given);
   assertTensor('repeatInterleave', 'x', x);
   if (typeof repeats !== 'number') assertTensor('repeatInterleave', 'repeats', repeats);
   if (dim === undefined) return repeatInterleave(reshape(x, [-1]), repeats, 0);
@@ -80,13 +86,13 @@ export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim?: numb
     if (isFloating(repeats.dtype) || repeats.dtype === 'bool')
       throw new DTypeError(`repeatInterleave: repeats is ${repeats.dtype}, expected int64 or int32. Use repeats.long().`);
     if (repeats.ndim > 1) throw new ShapeError(`repeatInterleave: repeats is ${showShape(repeats.shape)}, expected one dim.`);
-    const given = Array.from(toTypedArray(repeats), Number);
-    if (given.length !== size && given.length !== 1)
+    const listed = Array.from(toTypedArray(repeats), Number);
+    if (listed.length !== size && listed.length !== 1)
       throw new ShapeError(
-        `repeatInterleave: got ${given.length} repeats for dim ${d} of size ${size} (shape ${showShape(x.shape)}), expected one for each.`,
+        `repeatInterleave: got ${listed.length} repeats for dim ${d} of size ${size} (shape ${showShape(x.shape)}), expected one for each.`,
       );
-    counts = given.length === size ? given : new Float64Array(size).fill(given[0]!);
-    for (const count of given) wholeNumber('repeatInterleave', 'repeats', count, { min: 0 });
+    counts = listed.length === size ? listed : new Float64Array(size).fill(listed[0]!);
+    for (const count of listed) wholeNumber('repeatInterleave', 'repeats', count, { min: 0 });
   } else counts = new Float64Array(size).fill(wholeNumber('repeatInterleave', 'repeats', repeats, { min: 0 }));
   let total = 0;
   for (let i = 0; i < size; i++) total += counts[i]!;
