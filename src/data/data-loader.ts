@@ -2,11 +2,10 @@
 
 import { Pacer } from '../engine/pacer.js';
 import { ArgumentError } from '../errors.js';
-import { readOptions } from '../tensor/arguments.js';
-import { assertFunction } from '../tensor/checks.js';
+import { type Arguments, readArguments, required } from '../tensor/arguments.js';
+import { assertFunction, unexpected, wholeNumber } from '../tensor/checks.js';
 import { classNameOf } from '../tensor/class-name.js';
 import { checkGenerator, defaultGenerator, type Generator as RandomGenerator } from '../tensor/random.js';
-import { isOptions, show } from '../tensor/show.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type Collated, collateBy } from './collate.js';
 import { asDataset, type DatasetLike, type IterableDataset, type MapDataset, type MaybePromise } from './dataset.js';
@@ -31,41 +30,31 @@ export interface DataLoaderOptions<T, B> {
   collate?: (samples: T[]) => MaybePromise<B>;
 }
 
-/** What takes the options that are not given, and names those that there are. */
-const DEFAULTS: { [K in keyof Required<DataLoaderOptions<unknown, unknown>>]: unknown } = {
-  batchSize: null,
+/** The defaults of those that have one, in PyTorch's order. */
+const DEFAULTS: Required<DataLoaderOptions<unknown, unknown>> = {
+  batchSize: required,
   shuffle: false,
+  sampler: required,
+  batchSampler: required,
+  collate: required,
   dropLast: false,
-  sampler: undefined,
-  batchSampler: undefined,
-  generator: undefined,
-  collate: undefined,
+  generator: required,
 };
 
-/**
- * PyTorch's `batch_size` and `shuffle` may follow the data set by position: `new DataLoader(data, 64, true)`.
- * @throws {ArgumentError} for an unknown option, or a value that none can have.
- */
+/** @throws {ArgumentError} for an unknown option, or a value that none can have. */
 function readLoader<T, B>(given: readonly unknown[]): DataLoaderOptions<T, B> {
-  const [first, second, third] = given;
-  if (!isOptions(first) && first !== undefined) {
-    if (typeof first !== 'number')
-      throw new ArgumentError(
-        `DataLoader: got ${show(first)} where options are expected, in one object: new DataLoader(dataset, { batchSize: 64, shuffle: true }).`,
-      );
-    const [shuffle, rest] = typeof second === 'boolean' ? [second, third] : [undefined, second];
-    return { ...readLoader<T, B>([rest]), batchSize: first, ...(shuffle !== undefined && { shuffle }) };
-  }
-  const read = readOptions('DataLoader', DEFAULTS, first) as Record<string, unknown>;
+  const read = readArguments('DataLoader', DEFAULTS, given) as DataLoaderOptions<T, B>;
   const { batchSize, sampler, batchSampler, generator, collate } = read;
-  if (batchSize !== null && (!Number.isInteger(batchSize) || (batchSize as number) < 1))
-    throw new ArgumentError(`DataLoader: batchSize is ${show(batchSize)}, expected a whole number of at least 1.`);
+  if (batchSize !== undefined) {
+    const hint = typeof batchSize === 'number' ? undefined : 'Write new DataLoader(dataset, { batchSize: 64, shuffle: true }).';
+    wholeNumber('DataLoader', 'batchSize', batchSize, { min: 1 }, hint);
+  }
   for (const [name, value] of Object.entries({ sampler, batchSampler }))
     if (value !== undefined && typeof (value as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function')
-      throw new ArgumentError(`DataLoader: ${name} is ${show(value)}, expected a sampler or a list of numbers.`);
+      throw unexpected('DataLoader', name, value, 'a sampler or a list of numbers');
   checkGenerator('DataLoader', generator);
   if (collate !== undefined) assertFunction('DataLoader', 'collate', collate);
-  return (first ?? {}) as DataLoaderOptions<T, B>;
+  return read;
 }
 
 /** Whether a value must be awaited. */
@@ -103,12 +92,9 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
 
   constructor(
     dataset: DatasetLike<T> | IterableDataset<T>,
-    ...given:
-      | [options?: DataLoaderOptions<T, B>]
-      | [batchSize: number, options?: Omit<DataLoaderOptions<T, B>, 'batchSize'>]
-      | [batchSize: number, shuffle: boolean, options?: Omit<DataLoaderOptions<T, B>, 'batchSize' | 'shuffle'>]
+    ...args: Arguments<DataLoaderOptions<T, B>, [batchSize: 'batchSize', shuffle: 'shuffle']>
   ) {
-    const options = readLoader<T, B>(given);
+    const options = readLoader<T, B>(args);
     const { batchSize = 1, shuffle = false, dropLast = false, sampler, batchSampler, generator, collate } = options;
     if (batchSampler && (options.batchSize !== undefined || options.shuffle || sampler || options.dropLast)) {
       throw new ArgumentError('DataLoader: batchSampler decides alone: leave out batchSize, shuffle, sampler and dropLast.');
@@ -219,33 +205,44 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     const stream = this.dataset as Partial<Iterable<T>>;
     if (!stream[Symbol.iterator])
       throw new ArgumentError('DataLoader: the iterable dataset is asynchronous. Use for await (const batch of loader).');
-    let samples: T[] = [];
+    const gathering = new Gathering<T>(this.batchSize!);
     for (const sample of stream as Iterable<T>) {
-      samples.push(sample);
-      if (samples.length < this.batchSize!) continue;
-      const full = samples;
-      samples = [];
-      yield () => this.collate(full);
+      const full = gathering.add(sample);
+      if (full) yield () => this.collate(full);
     }
-    if (samples.length > 0 && !this.dropLast) yield () => this.collate(samples);
+    if (gathering.rest.length > 0 && !this.dropLast) yield () => this.collate(gathering.rest);
   }
 
   private async *loadsAsync(stream: AsyncIterable<T>): AsyncGenerator<() => MaybePromise<B>> {
-    let samples: T[] = [];
+    const gathering = new Gathering<T>(this.batchSize!);
     for await (const sample of stream) {
-      samples.push(sample);
-      if (samples.length < this.batchSize!) continue;
-      const full = samples;
-      samples = [];
-      yield () => this.collate(full);
+      const full = gathering.add(sample);
+      if (full) yield () => this.collate(full);
     }
-    if (samples.length > 0 && !this.dropLast) yield () => this.collate(samples);
+    if (gathering.rest.length > 0 && !this.dropLast) yield () => this.collate(gathering.rest);
   }
 
   private fetch(source: MapDataset<T, B>, indices: readonly number[]): MaybePromise<B> {
     if (source.getBatch && this.makesBatches) return source.getBatch(indices);
     const samples = indices.map((i) => source.get(i));
     return samples.some(isPromise) ? Promise.all(samples).then((ready) => this.collate(ready)) : this.collate(samples as T[]);
+  }
+}
+
+/** Samples of a stream, gathered into batches. */
+class Gathering<T> {
+  /** Those that do not fill a batch yet. */
+  rest: T[] = [];
+
+  constructor(private readonly batchSize: number) {}
+
+  /** Adds a sample; gives the batch that it fills. */
+  add(sample: T): T[] | undefined {
+    this.rest.push(sample);
+    if (this.rest.length < this.batchSize) return undefined;
+    const full = this.rest;
+    this.rest = [];
+    return full;
   }
 }
 

@@ -8,7 +8,7 @@ import { readInt64 } from './sampler.js';
 import { Subset } from './subset.js';
 
 /** The options of {@link randomSplit}. */
-export interface SplitOptions {
+export interface RandomSplitOptions {
   /** Where the order comes from. Default: the default generator. */
   generator?: Generator;
 }
@@ -24,9 +24,9 @@ export interface SplitOptions {
 export function randomSplit<T, Batch = unknown>(
   dataset: DatasetLike<T, Batch>,
   lengths: readonly number[],
-  options?: SplitOptions,
+  options?: RandomSplitOptions,
 ): Subset<T, Batch>[] {
-  const { generator } = readOptions<SplitOptions>('randomSplit', { generator: undefined }, options);
+  const { generator } = readOptions<RandomSplitOptions>('randomSplit', { generator: undefined }, options);
   checkGenerator('randomSplit', generator);
   const { length } = asDataset(dataset, 'randomSplit');
   const sizes = partSizes(length, lengths);

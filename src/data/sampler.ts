@@ -2,7 +2,7 @@
 import { ArgumentError } from '../errors.js';
 import { multinomial } from '../ops/random/random.js';
 import { readOptions } from '../tensor/arguments.js';
-import { assertBoolean } from '../tensor/checks.js';
+import { assertBoolean, countOf } from '../tensor/checks.js';
 import { fromTypedArray } from '../tensor/create.js';
 import { checkGenerator, defaultGenerator, Generator, randint, randperm } from '../tensor/random.js';
 import { show } from '../tensor/show.js';
@@ -20,12 +20,6 @@ export function readInt64(x: Tensor): number[] {
   const out = Array.from(toTypedArray(x) as BigInt64Array, Number);
   x.dispose();
   return out;
-}
-
-function checkCount(value: number, name: string, op: string): number {
-  if (!Number.isInteger(value) || value < 1)
-    throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a whole number of at least 1.`);
-  return value;
 }
 
 function checkDataset(op: string, dataset: unknown): void {
@@ -91,7 +85,7 @@ export class RandomSampler implements Sampler {
     this.options = read;
     if (options.numSamples === undefined && dataset.length === 0)
       throw new ArgumentError('RandomSampler: the dataset is empty, there is nothing to shuffle.');
-    checkCount(this.length, 'numSamples', 'RandomSampler');
+    countOf('RandomSampler', 'numSamples', this.length, 1);
   }
 
   get length(): number {
@@ -129,13 +123,19 @@ export class RandomSampler implements Sampler {
   }
 }
 
+/** The options of {@link SubsetRandomSampler}. */
+export interface SubsetRandomSamplerOptions {
+  /** Where the order comes from. Default: the default generator. */
+  generator?: Generator;
+}
+
 /** The numbers of a list in random order. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler */
 export class SubsetRandomSampler implements Sampler {
   /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'SubsetRandomSampler';
   constructor(
     private readonly indices: readonly number[],
-    private readonly options: { generator?: Generator } = {},
+    private readonly options: SubsetRandomSamplerOptions = {},
   ) {
     checkIterable('SubsetRandomSampler', 'indices', indices);
     checkGenerator('SubsetRandomSampler', readOptions('SubsetRandomSampler', { generator: undefined }, options).generator);
@@ -150,10 +150,17 @@ export class SubsetRandomSampler implements Sampler {
   }
 }
 
+/** The options of {@link WeightedRandomSampler}. */
+export interface WeightedRandomSamplerOptions {
+  /** Whether a sample may come twice in an epoch. Default: true. */
+  replacement?: boolean;
+  /** Where the numbers come from. Default: the default generator. */
+  generator?: Generator;
+}
+
 /**
  * Sample i with a probability in proportion to weight i: for classes of unequal size.
  * @param numSamples numbers in an epoch.
- * @param options.replacement whether a sample may come twice in an epoch, default true.
  * @throws {ArgumentError} for weights that are negative, not finite or all 0, or more draws without replacement than weights above 0.
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.WeightedRandomSampler
  */
@@ -166,17 +173,14 @@ export class WeightedRandomSampler implements Sampler {
   constructor(
     weights: Iterable<number>,
     numSamples: number,
-    private readonly options: { replacement?: boolean; generator?: Generator } = {},
+    private readonly options: WeightedRandomSamplerOptions = {},
   ) {
     checkIterable('WeightedRandomSampler', 'weights', weights);
-    const read = readOptions<{ replacement?: boolean; generator?: Generator }>(
-      'WeightedRandomSampler',
-      { replacement: true, generator: undefined },
-      options,
-    );
+    const defaults: WeightedRandomSamplerOptions = { replacement: true, generator: undefined };
+    const read = readOptions('WeightedRandomSampler', defaults, options);
     checkGenerator('WeightedRandomSampler', read.generator);
     this.weights = Float64Array.from(weights);
-    this.length = checkCount(numSamples, 'numSamples', 'WeightedRandomSampler');
+    this.length = countOf('WeightedRandomSampler', 'numSamples', numSamples, 1);
     const bad = this.weights.findIndex((w) => !(w >= 0 && Number.isFinite(w)));
     if (bad >= 0)
       throw new ArgumentError(`WeightedRandomSampler: weight ${bad} is ${this.weights[bad]}, expected a finite number of 0 or more.`);
@@ -212,7 +216,7 @@ export class BatchSampler implements Iterable<number[]> {
     readonly dropLast = false,
   ) {
     checkIterable('BatchSampler', 'sampler', sampler);
-    checkCount(batchSize, 'batchSize', 'BatchSampler');
+    countOf('BatchSampler', 'batchSize', batchSize, 1);
     assertBoolean('BatchSampler', 'dropLast', dropLast);
   }
 

@@ -8,7 +8,7 @@ export { earlyStopping } from './callbacks/early-stopping.js';
 export { historyLogger } from './callbacks/history-logger.js';
 export type { KeepBestOptions } from './callbacks/keep-best.js';
 export { keepBest } from './callbacks/keep-best.js';
-export type { CheckpointOptions } from './callbacks/model-checkpoint.js';
+export type { ModelCheckpointOptions, ModelCheckpointOptions as CheckpointOptions } from './callbacks/model-checkpoint.js';
 export { modelCheckpoint } from './callbacks/model-checkpoint.js';
 export type { CheckpointNotes, TrainingParts } from './checkpoint/checkpoint.js';
 export { loadCheckpoint, saveCheckpoint } from './checkpoint/checkpoint.js';

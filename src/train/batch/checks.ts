@@ -23,11 +23,8 @@ export function checkModel(op: string, model: unknown): asserts model is Module 
   throw new ArgumentError(`${op}: the model is ${show(model)}, expected an nn.Module.${advice}`);
 }
 
-/** @throws {ArgumentError} for an average that there is not. */
-export function checkAverage(op: string, average: unknown): asserts average is LossAverage {
-  if (average !== 'samples' && average !== 'batches')
-    throw new ArgumentError(`${op}: lossAverage is ${show(average)}, expected 'samples' or 'batches'.`);
-}
+/** Every {@link LossAverage}. */
+export const LOSS_AVERAGES: readonly LossAverage[] = ['samples', 'batches'];
 
 /** @throws {ArgumentError} for a loss that is none, with what to write. */
 export function checkLoss(op: string, loss: unknown): asserts loss is Loss {

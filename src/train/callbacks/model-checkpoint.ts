@@ -8,7 +8,7 @@ import type { ReadingCallback } from './watching.js';
 import { MONITOR, READS } from './watching.js';
 
 /** The options of {@link modelCheckpoint}. */
-export interface CheckpointOptions extends MonitorOptions {
+export interface ModelCheckpointOptions extends MonitorOptions {
   /** Saves only epochs that are better than all before; false saves each. Default: true. */
   saveBestOnly?: boolean;
 }
@@ -19,7 +19,7 @@ export interface CheckpointOptions extends MonitorOptions {
  * goes on from the best epoch so far. For all that a training needs to go on there is `saveCheckpoint`.
  * @param path directories are created; `{epoch}` in it becomes the epoch's number.
  */
-export function modelCheckpoint(path: string, options: CheckpointOptions = {}): Callback {
+export function modelCheckpoint(path: string, options: ModelCheckpointOptions = {}): Callback {
   checkPath('modelCheckpoint', path);
   const { saveBestOnly, ...watch } = readOptions('modelCheckpoint', { ...MONITOR, saveBestOnly: true }, options);
   const improvement = new Improvement(watch, 'modelCheckpoint');

@@ -4,11 +4,11 @@ import type { DatasetLike, MaybePromise } from '../../data/dataset.js';
 import { ArgumentError } from '../../errors.js';
 import type { ModuleWithOutput } from '../../nn/module/module.js';
 import { readOptions, required } from '../../tensor/arguments.js';
-import { assertFunction } from '../../tensor/checks.js';
+import { assertFunction, oneOf } from '../../tensor/checks.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { type BatchStep, computeLoss } from '../batch/batch-step.js';
-import { checkAverage, checkLoss, checkModel, warnOfOutputs } from '../batch/checks.js';
+import { checkLoss, checkModel, LOSS_AVERAGES, warnOfOutputs } from '../batch/checks.js';
 import { ownsBatches, readBatches } from '../batch/loaders.js';
 import { assertIdle } from '../guards/busy.js';
 import { pending } from '../guards/pending.js';
@@ -62,7 +62,7 @@ async function scoresOf<B>(
   const read = readOptions(op, defaults as unknown as Required<EvaluateOptions<B>>, options);
   const { loss, forward, signal, lossAverage } = read as EvaluateOptions<B> & { lossAverage: LossAverage };
   checkLoss(op, loss);
-  checkAverage(op, lossAverage);
+  oneOf(op, 'lossAverage', lossAverage, LOSS_AVERAGES);
   if (forward !== undefined) assertFunction(op, 'forward', forward);
   const metrics = readMetrics(read.metrics, op);
   if (loader instanceof Tensor)

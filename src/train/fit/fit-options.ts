@@ -2,11 +2,11 @@
 import { ArgumentError } from '../../errors.js';
 import type { Module } from '../../nn/module/module.js';
 import { readOptions, required, unknownOption } from '../../tensor/arguments.js';
-import { assertFunction } from '../../tensor/checks.js';
+import { assertFunction, countOf, oneOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { isOptions, show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { checkAverage, checkLoss, checkModel } from '../batch/checks.js';
+import { checkLoss, checkModel, LOSS_AVERAGES } from '../batch/checks.js';
 import { checkLoader } from '../batch/loaders.js';
 import type { Callback } from '../callbacks/callback.js';
 import type { EarlyStoppingOptions } from '../callbacks/early-stopping.js';
@@ -116,14 +116,11 @@ export function readFitOptions<B>(model: Module, given: FitOptions<B>): ReadFitO
   if (validation !== undefined) checkLoader('fit', 'validation', validation);
   checkLoss('fit', loss);
   checkOptimizer(model, optimizer);
-  if (!Number.isInteger(epochs) || epochs < 1)
-    throw new ArgumentError(`fit: epochs is ${epochs === undefined ? 'missing' : show(epochs)}, expected a whole number of at least 1.`);
-  checkAverage('fit', read.lossAverage);
+  if (epochs === undefined) throw new ArgumentError('fit: epochs is missing, expected a whole number of at least 1.');
+  countOf('fit', 'epochs', epochs, 1);
   if (forward !== undefined) assertFunction('fit', 'forward', forward);
   if (log !== undefined && typeof log !== 'function')
     throw new ArgumentError(`fit: log is ${show(log)}, expected a function of a line. Write log: console.log.`);
-  if (read.nonFinite !== 'error' && read.nonFinite !== 'ignore')
-    throw new ArgumentError(`fit: nonFinite is ${show(read.nonFinite)}, expected 'error' or 'ignore'.`);
   if (signal !== undefined && typeof (signal as { aborted?: unknown } | null)?.aborted !== 'boolean')
     throw new ArgumentError(
       `fit: signal is ${show(signal)}, expected an AbortSignal.${signal instanceof AbortController ? ' Pass controller.signal.' : ''}`,
@@ -143,9 +140,9 @@ export function readFitOptions<B>(model: Module, given: FitOptions<B>): ReadFitO
     saveBest: typeof read.saveBest === 'string' ? read.saveBest : readChoice('saveBest', read.saveBest, "'best.safetensors'"),
     restoreBest: read.restoreBest as boolean,
     evaluateTrain: read.evaluateTrain as boolean,
-    lossAverage: read.lossAverage,
+    lossAverage: oneOf('fit', 'lossAverage', read.lossAverage, LOSS_AVERAGES),
     forward,
-    nonFinite: read.nonFinite,
+    nonFinite: oneOf('fit', 'nonFinite', read.nonFinite, ['error', 'ignore']),
     signal,
     log,
     history,

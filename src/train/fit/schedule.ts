@@ -1,9 +1,11 @@
 /** When a scheduler steps, and schedules that cannot be meant. */
+
 import { ArgumentError } from '../../errors.js';
 import { OneCycleLR } from '../../optim/lr-scheduler/cycle/one-cycle-lr.js';
 import { ReduceLROnPlateau } from '../../optim/lr-scheduler/reduce-lr-on-plateau.js';
 import { LRScheduler } from '../../optim/lr-scheduler/scheduler.js';
 import { readOptions, required } from '../../tensor/arguments.js';
+import { oneOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
 import { warnOnce } from '../../tensor/warn-once.js';
@@ -30,7 +32,7 @@ export function checkedPlan(given: unknown, optimizer: OptimizerLike): Scheduler
   const name = nameOf(scheduler);
   if (typeof scheduler?.step !== 'function')
     throw new ArgumentError(`fit: scheduler is ${show(scheduler)}, expected an object with step(), as those of optim.lrScheduler.`);
-  if (every !== 'epoch' && every !== 'step') throw new ArgumentError(`fit: every is ${show(every)}, expected 'epoch' or 'step'.`);
+  oneOf('fit', 'every', every, ['epoch', 'step']);
   const watches = scheduler instanceof ReduceLROnPlateau;
   if (every === 'step' && (watches || monitor !== undefined))
     throw new ArgumentError(

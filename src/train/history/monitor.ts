@@ -1,5 +1,7 @@
 /** Which score is watched, and the best epoch by it. */
+
 import { ArgumentError } from '../../errors.js';
+import { atLeast, oneOf } from '../../tensor/checks.js';
 import { show } from '../../tensor/show.js';
 import { defaultMonitor, type EpochRecord, hasScore, type Monitor, noScore, readMonitor } from './epoch-record.js';
 
@@ -38,10 +40,8 @@ export function checkMonitor({ monitor, mode, minDelta = 0 }: MonitorOptions, op
     throw new ArgumentError(
       `${op}: monitor is ${show(monitor)}, expected a score such as 'validation.loss' or 'train.accuracy'.${typeof monitor === 'string' ? ` Did you mean 'validation.${String(monitor).replace(/^(val_?|validation_?)/, '')}'?` : ''}`,
     );
-  if (typeof minDelta !== 'number' || !(minDelta >= 0))
-    throw new ArgumentError(`${op}: minDelta is ${show(minDelta)}, expected a number of 0 or more.`);
-  if (mode !== undefined && mode !== 'min' && mode !== 'max')
-    throw new ArgumentError(`${op}: mode is ${show(mode)}, expected 'min' or 'max'.`);
+  atLeast(op, 'minDelta', minDelta, 0);
+  if (mode !== undefined) oneOf(op, 'mode', mode, ['min', 'max']);
 }
 
 /**

@@ -10,10 +10,9 @@ import { all, reduceRaw, sum } from '../../ops/reduce/sum.js';
 import { to } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
 import { readOptions, required } from '../../tensor/arguments.js';
-import { assertTensors } from '../../tensor/checks.js';
+import { assertBoolean, assertTensors, oneOf } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import type { Loss, Metric } from '../types.js';
@@ -56,12 +55,10 @@ interface Hits {
 export function accuracy(options: AccuracyOptions = {}): Metric {
   const defaults = { mode: required, threshold: 0.5, logits: required, ignoreIndex: -100, name: 'accuracy' } as Required<AccuracyOptions>;
   const { mode, threshold, logits, ignoreIndex, name } = readOptions('accuracy', defaults, options) as AccuracyOptions & typeof defaults;
-  if (mode !== undefined && mode !== 'multi' && mode !== 'binary')
-    throw new ArgumentError(`accuracy: mode is ${show(mode)}, expected 'multi' or 'binary'.`);
+  if (mode !== undefined) oneOf('accuracy', 'mode', mode, ['multi', 'binary']);
   if (!(threshold > 0 && threshold < 1))
     throw new ArgumentError(`accuracy: threshold is ${threshold}, expected a probability between 0 and 1.`);
-  if (logits !== undefined && typeof logits !== 'boolean')
-    throw new ArgumentError(`accuracy: logits is ${show(logits)}, expected true or false.`);
+  if (logits !== undefined) assertBoolean('accuracy', 'logits', logits);
   // What belongs to binary outputs says that they are.
   const wanted = mode ?? ((options.threshold ?? options.logits) === undefined ? undefined : 'binary');
   return {
