@@ -29,7 +29,7 @@ describe('the check vocabulary', () => {
     [() => checks.below('op', 'betas[0]', 1, 0, 1), 'op: betas[0] is 1, expected at least 0 and below 1.'],
     [() => checks.probability('op', 'p', 1.5), 'op: p is 1.5, expected a probability from 0 to 1.'],
     [() => checks.probability('op', 'p', nan), 'op: p is NaN, expected a probability from 0 to 1.'],
-    [() => checks.oneOf('op', 'mode', 'min', ['sum', 'mean', 'max']), 'op: mode is "min", expected "sum", "mean" or "max".'],
+    [() => checks.oneOf('op', 'mode', 'min', ['sum', 'mean', 'max']), "op: mode is \"min\", expected 'sum', 'mean' or 'max'."],
     [
       () => checks.sizesPerAxis('op', 'stride', [1, 0], 2, 1),
       'op: stride is [1, 0], expected a whole number of at least 1, or two of them',

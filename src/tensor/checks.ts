@@ -110,7 +110,7 @@ export function probability(op: string, name: string, value: unknown): number {
 /** `value`, one of some words: `oneOf(op, 'reduction', reduction, REDUCTIONS)`. @throws {ArgumentError} for anything else. */
 export function oneOf<T extends string>(op: string, name: string, value: unknown, allowed: readonly T[]): T {
   if (allowed.includes(value as T)) return value as T;
-  const words = allowed.map((word) => `"${word}"`);
+  const words = allowed.map((word) => `'${word}'`);
   throw unexpected(op, name, value, words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
 }
 
