@@ -2,7 +2,7 @@
 
 import { named } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
-import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
 import { assertTensor, assertTensorList, finiteNumber, listable, wholeNumber } from '../../tensor/checks.js';
 import { arange, type TensorOptions, tensor, zeros } from '../../tensor/create.js';
 import { assertDType, type DType, isFloating } from '../../tensor/dtype.js';
@@ -43,11 +43,16 @@ export function cartesianProd(...vectors: Tensor[]): Tensor {
   );
 }
 
-/** Every choice of `r` elements of a vector, in order, as rows. @param withReplacement may take an element again; default false. */
-export function combinations(
-  x: Tensor,
-  ...given: Trailing<[r: number | undefined, withReplacement: boolean], { r?: number; withReplacement?: boolean }>
-): Tensor {
+/** The options of {@link combinations}. */
+export interface CombinationsOptions {
+  /** How many elements each choice has. Default: 2. */
+  r?: number;
+  /** Whether an element may be taken again. Default: false. */
+  withReplacement?: boolean;
+}
+
+/** Every choice of `r` elements of a vector, in order, as rows. @param given r (default 2) and withReplacement (default false), or by name. */
+export function combinations(x: Tensor, ...given: Arguments<CombinationsOptions, [r: 'r', withReplacement: 'withReplacement']>): Tensor {
   assertTensor('combinations', 'x', x);
   const { r, withReplacement } = readArguments('combinations', { r: 2, withReplacement: false }, given);
   wholeNumber('combinations', 'r', r, { min: 0 });
@@ -74,22 +79,38 @@ function triangle(op: string, rows: number, cols: number, offset: number, holds:
   const difference = sub(unsqueeze(arange(cols), 0), unsqueeze(arange(rows), 1));
   return permute(nonzero(holds(difference)), [1, 0]);
 }
-/** Row and column numbers of the lower triangle of a matrix, [2, n]. @param offset default 0. */
-export function trilIndices(rows: number, cols: number, ...given: [offset?: number] | [options: { offset?: number }]): Tensor {
+
+/** The options of {@link trilIndices}. */
+export interface TrilIndicesOptions {
+  /** Above 0 the triangle holds more than the main diagonal bounds, below 0 less. Default: 0. */
+  offset?: number;
+}
+
+/** The options of {@link triuIndices}. */
+export type TriuIndicesOptions = TrilIndicesOptions;
+
+/** Row and column numbers of the lower triangle of a matrix, [2, n]. @param given offset (default 0), or by name. */
+export function trilIndices(rows: number, cols: number, ...given: Arguments<TrilIndicesOptions, [offset: 'offset']>): Tensor {
   const { offset } = readArguments('trilIndices', { offset: 0 }, given);
   return triangle('trilIndices', rows, cols, offset, (d) => ge(mul(d, -1), -offset));
 }
-/** Row and column numbers of the upper triangle of a matrix, [2, n]. @param offset default 0. */
-export function triuIndices(rows: number, cols: number, ...given: [offset?: number] | [options: { offset?: number }]): Tensor {
+
+/** Row and column numbers of the upper triangle of a matrix, [2, n]. @param given offset (default 0), or by name. */
+export function triuIndices(rows: number, cols: number, ...given: Arguments<TriuIndicesOptions, [offset: 'offset']>): Tensor {
   const { offset } = readArguments('triuIndices', { offset: 0 }, given);
   return triangle('triuIndices', rows, cols, offset, (d) => ge(d, offset));
 }
 
-/** Powers of a vector as columns. @param n how many; default: its length. @param increasing from the 0th on; default false. */
-export function vander(
-  x: Tensor,
-  ...given: Trailing<[n: number | undefined, increasing: boolean], { n?: number; increasing?: boolean }>
-): Tensor {
+/** The options of {@link vander}. */
+export interface VanderOptions {
+  /** How many columns. Default: the length of the vector. */
+  n?: number;
+  /** Whether powers grow from the 0th on. Default: false. */
+  increasing?: boolean;
+}
+
+/** Powers of a vector as columns. @param given n (default: its length) and increasing (default false), or by name. */
+export function vander(x: Tensor, ...given: Arguments<VanderOptions, [n: 'n', increasing: 'increasing']>): Tensor {
   assertTensor('vander', 'x', x);
   const { n, increasing } = readArguments('vander', { n: x.shape[0] ?? 0, increasing: false }, given);
   if (x.ndim !== 1) throw new ShapeError(`vander: x is ${showShape(x.shape)}, expected a vector.`);
@@ -98,13 +119,14 @@ export function vander(
   return columns.length === 0 ? zeros([x.shape[0] ?? 0, 0], { dtype: x.dtype }) : stack(columns, 1);
 }
 
-/** `steps` numbers from base ** start to base ** end, evenly spaced in their logarithms. @param base default 10; or the options. */
-export function logspace(
-  start: number,
-  end: number,
-  steps: number,
-  ...given: [base?: number, options?: TensorOptions] | [options: TensorOptions & { base?: number }]
-): Tensor {
+/** The options of {@link logspace}. */
+export interface LogspaceOptions extends TensorOptions {
+  /** Of which the numbers are powers. Default: 10. */
+  base?: number;
+}
+
+/** `steps` numbers from base ** start to base ** end, evenly spaced in their logarithms. @param given base (default 10), or by name. */
+export function logspace(start: number, end: number, steps: number, ...given: Arguments<LogspaceOptions, [base: 'base']>): Tensor {
   const { base: b, ...rest } = readArguments('logspace', { base: 10, dtype: undefined as DType | undefined, requiresGrad: false }, given);
   for (const [name, value] of Object.entries({ start, end })) finiteNumber('logspace', name, value);
   listable('logspace', 'numbers', wholeNumber('logspace', 'steps', steps, { min: 0 }));

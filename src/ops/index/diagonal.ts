@@ -1,7 +1,7 @@
 /** Matrices with given diagonals. */
 import { named } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
-import { readArguments, type Trailing, tooMany } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -27,13 +27,16 @@ export function diagflat(x: Tensor, offset = 0): Tensor {
   return diagEmbed(reshape(x, [-1]), offset);
 }
 
+/** The options of {@link diagEmbed}. */
+export type DiagEmbedOptions = DiagonalOptions;
+
 /**
  * Matrices with the last dim of x on a diagonal of the dims `dim1` and `dim2` of the result: [..., n] gives [..., n + |offset|, n + |offset|].
  * @param args offset (default 0), dim1 (default -2) and dim2 (default -1) in this order, or by name.
  * @throws {ShapeError} for 0 dims. @throws {ArgumentError} for an offset that is no whole number, or one dim twice.
  * @see https://pytorch.org/docs/stable/generated/torch.diag_embed.html
  */
-export function diagEmbed(x: Tensor, ...args: Trailing<[offset: number, dim1: number, dim2: number], DiagonalOptions>): Tensor {
+export function diagEmbed(x: Tensor, ...args: Arguments<DiagEmbedOptions, [offset: 'offset', dim1: 'dim1', dim2: 'dim2']>): Tensor {
   assertTensor('diagEmbed', 'x', x);
   if (x.ndim === 0) throw new ShapeError('diagEmbed: input has 0 dims, expected at least 1.');
   const options = readArguments('diagEmbed', { offset: 0, dim1: -2, dim2: -1 }, args);

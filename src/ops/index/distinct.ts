@@ -1,7 +1,7 @@
 /** Distinct values and slices, runs of equals, and the most frequent value. */
 import { record } from '../../autograd/node.js';
 import { ArgumentError, GradError, IndexError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { fromTypedArray } from '../../tensor/create.js';
 import { normalizeDim, numel } from '../../tensor/shape.js';
@@ -12,7 +12,7 @@ import { type ValuesAndIndices, valuesAndIndices } from '../reduce/extrema.js';
 import { clone, detach } from '../view/copy.js';
 import { movedim, reshape, squeeze, unsqueeze } from '../view/movement.js';
 
-/** The options of {@link UniqueConsecutive}. */
+/** The options of {@link uniqueConsecutive}. */
 export interface UniqueConsecutiveOptions {
   /** Also gives, for each element of `x` (or slice along `dim`), the place of its value. Default: false. */
   returnInverse?: boolean;
@@ -131,9 +131,9 @@ const UNIQUE = { sorted: true, ...CONSECUTIVE };
 export function unique<const O extends UniqueOptions = Record<never, never>>(x: Tensor, options?: O): Distinct<O>;
 export function unique(
   x: Tensor,
-  ...args: Trailing<[sorted: boolean, returnInverse: boolean, returnCounts: boolean, dim: number], UniqueOptions>
+  ...args: Arguments<UniqueOptions, [sorted: 'sorted', returnInverse: 'returnInverse', returnCounts: 'returnCounts', dim: 'dim']>
 ): Tensor | Tensor[];
-export function unique(x: Tensor, ...args: unknown[]): Tensor | Tensor[] {
+export function unique(x: Tensor, ...args: readonly unknown[]): Tensor | Tensor[] {
   assertTensor('unique', 'x', x);
   const options = readArguments('unique', UNIQUE, args);
   const slices = slicesOf('unique', x, options.dim);
@@ -152,14 +152,22 @@ export function unique(x: Tensor, ...args: unknown[]): Tensor | Tensor[] {
 export function uniqueConsecutive<const O extends UniqueConsecutiveOptions = Record<never, never>>(x: Tensor, options?: O): Distinct<O>;
 export function uniqueConsecutive(
   x: Tensor,
-  ...args: Trailing<[returnInverse: boolean, returnCounts: boolean, dim: number], UniqueConsecutiveOptions>
+  ...args: Arguments<UniqueConsecutiveOptions, [returnInverse: 'returnInverse', returnCounts: 'returnCounts', dim: 'dim']>
 ): Tensor | Tensor[];
-export function uniqueConsecutive(x: Tensor, ...args: unknown[]): Tensor | Tensor[] {
+export function uniqueConsecutive(x: Tensor, ...args: readonly unknown[]): Tensor | Tensor[] {
   assertTensor('uniqueConsecutive', 'x', x);
   const options = readArguments('uniqueConsecutive', CONSECUTIVE, args);
   const slices = slicesOf('uniqueConsecutive', x, options.dim);
   const order = Array.from({ length: slices.count }, (_, i) => i);
   return distinct('uniqueConsecutive', x, slices, order, options);
+}
+
+/** The options of {@link mode}. */
+export interface ModeOptions {
+  /** Default: -1, the last. */
+  dim?: number;
+  /** Keeps the reduced dim with size 1. Default: false. */
+  keepdim?: boolean;
 }
 
 /**
@@ -171,7 +179,7 @@ export function uniqueConsecutive(x: Tensor, ...args: unknown[]): Tensor | Tenso
  * @example
  * mode(tensor([2, 1, 2, 3])).values; // 2
  */
-export function mode(x: Tensor, ...args: Trailing<[dim: number, keepdim: boolean], { dim?: number; keepdim?: boolean }>): ValuesAndIndices {
+export function mode(x: Tensor, ...args: Arguments<ModeOptions, [dim: 'dim', keepdim: 'keepdim']>): ValuesAndIndices {
   assertTensor('mode', 'x', x);
   const { dim, keepdim } = readArguments('mode', { dim: -1, keepdim: false }, args);
   const d = normalizeDim(dim, x.ndim, 'mode');

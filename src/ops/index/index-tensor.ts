@@ -4,7 +4,7 @@ import { noGrad } from '../../autograd/mode.js';
 import { named } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../../errors.js';
-import { readOptions } from '../../tensor/arguments.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { dtypes } from '../../tensor/dtype.js';
 import { resultStrides } from '../../tensor/layout.js';
@@ -198,6 +198,15 @@ export function index(x: Tensor, ...indices: Index[]): Tensor {
   return named('Index', laidAs(reshape(picked, shape), resultStrides(shape, [{ shape, strides }, at])));
 }
 
+/** The options of {@link indexPut}. */
+export interface IndexPutOptions {
+  /** Where an index comes twice, the values add up; otherwise the last one stays. Default: false. */
+  accumulate?: boolean;
+}
+
+/** What becomes of an index that comes twice, by position or by name. */
+export type IndexPutArguments = Arguments<IndexPutOptions, [accumulate: 'accumulate']>;
+
 /**
  * Writes `value` (a number, or a tensor that broadcasts) into the part of `x` that `index(x, ...indices)` gives: PyTorch's
  * `x[a, b, …] = value`. Casts the value. Where an index comes twice, the last one wins, or, with `accumulate`, the values add up.
@@ -205,17 +214,15 @@ export function index(x: Tensor, ...indices: Index[]): Tensor {
  * @throws {IndexError} and {DTypeError} as {@link index}; {ShapeError} for a value that does not broadcast.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html
  */
-export function indexPut_(
-  x: Tensor,
-  indices: readonly Index[],
-  value: Tensor | Scalar,
-  options?: boolean | { accumulate?: boolean },
-  op = 'indexPut_',
-): Tensor {
+export function indexPut_(x: Tensor, indices: readonly Index[], value: Tensor | Scalar, ...args: IndexPutArguments): Tensor {
+  return putAt('indexPut_', x, indices, value, args);
+}
+
+function putAt(op: string, x: Tensor, indices: readonly Index[], value: Tensor | Scalar, args: IndexPutArguments): Tensor {
   assertTensor(op, 'x', x);
   if (!Array.isArray(indices)) throw new ArgumentError(`${op}: indices are ${show(indices)}, expected a list, one for each dim.`);
   if (!isScalar(value)) assertTensor(op, 'value', value);
-  const { accumulate } = typeof options === 'boolean' ? { accumulate: options } : readOptions(op, { accumulate: false }, options);
+  const { accumulate } = readArguments(op, { accumulate: false }, args);
   const { view, advanced } = basic(op, x, indices);
   if (advanced.length === 0) {
     if (isScalar(value)) accumulate ? addInPlace(view, value, 1, op) : fill_(view, value);
@@ -253,8 +260,8 @@ export function indexPut_(
 }
 
 /** {@link indexPut_} on a copy. @see https://pytorch.org/docs/stable/generated/torch.index_put.html */
-export function indexPut(x: Tensor, indices: readonly Index[], value: Tensor | Scalar, options: { accumulate?: boolean } = {}): Tensor {
-  return indexPut_(clone(x), indices, value, options, 'indexPut');
+export function indexPut(x: Tensor, indices: readonly Index[], value: Tensor | Scalar, ...args: IndexPutArguments): Tensor {
+  return putAt('indexPut', clone(x), indices, value, args);
 }
 
 /** `value` in the shape of a part of `x`; as in PyTorch, leading dims of size 1 that are too many are dropped. */
@@ -280,5 +287,5 @@ export function set_(x: Tensor, ...args: [...indices: Index[], value: Tensor | S
   const value = args[args.length - 1];
   if (!(value instanceof Tensor) && !isScalar(value))
     throw new ArgumentError('set_: the last argument is the value: a number or a tensor.');
-  return indexPut_(x, args.slice(0, -1) as Index[], value, {}, 'set_');
+  return putAt('set_', x, args.slice(0, -1) as Index[], value, []);
 }

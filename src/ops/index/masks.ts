@@ -80,13 +80,19 @@ export function flatNonzero(x: Tensor): Tensor {
   return out;
 }
 
+/** The options of {@link nonzero}. */
+export interface NonzeroOptions {
+  /** One vector per dim, as indexing takes them. Default: false. */
+  asTuple?: boolean;
+}
+
 /**
  * The positions of what is not zero, in row-major order: int64 [count, dims]; with `asTuple`, one vector per dim, as indexing takes them.
  * @see https://pytorch.org/docs/stable/generated/torch.nonzero.html
  */
-export function nonzero(x: Tensor, options: { asTuple: true }): Tensor[];
-export function nonzero(x: Tensor, options?: { asTuple?: false }): Tensor;
-export function nonzero(x: Tensor, options?: { asTuple?: boolean }): Tensor | Tensor[] {
+export function nonzero(x: Tensor, options: NonzeroOptions & { asTuple: true }): Tensor[];
+export function nonzero(x: Tensor, options?: NonzeroOptions & { asTuple?: false }): Tensor;
+export function nonzero(x: Tensor, options?: NonzeroOptions): Tensor | Tensor[] {
   assertTensor('nonzero', 'x', x);
   const { asTuple } = readOptions('nonzero', { asTuple: false }, options);
   const flat = flatNonzero(x);

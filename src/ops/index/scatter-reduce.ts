@@ -1,12 +1,11 @@
 /** Writing where tensors of indices or masks say, with what stood there before: scatterReduce, indexReduce, maskedScatter, put. */
 import { noGrad } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertTensors } from '../../tensor/checks.js';
+import { DTypeError, ShapeError, showShape } from '../../errors.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
+import { assertTensors, oneOf } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { broadcastShapes, normalizeDim, numel, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import { div, floorDivide, mul } from '../elementwise/binary.js';
@@ -22,20 +21,26 @@ import { flatNonzero, maskedFill } from './masks.js';
 /** How values that meet at one place become one. */
 export type Reduction = 'sum' | 'prod' | 'mean' | 'amax' | 'amin';
 
-/** The options of {@link ScatterReduce}. */
+/** The options of {@link scatterReduce}. */
 export interface ScatterReduceOptions {
   /** Whether what x itself has there counts. Default: true. */
   includeSelf?: boolean;
 }
 
+/** The options of {@link indexReduce}. */
+export type IndexReduceOptions = ScatterReduceOptions;
+
+/** The options of {@link put}. */
+export interface PutOptions {
+  /** Where an index comes twice, the values add up; otherwise the last one stays. Default: false. */
+  accumulate?: boolean;
+}
+
+type ReduceArguments = Arguments<ScatterReduceOptions, []>;
+
 const MODES: Readonly<Record<Reduction, ScatterMode>> = { sum: 'add', mean: 'add', prod: 'multiply', amax: 'max', amin: 'min' };
 /** What takes no part in a reduction; extremes begin with one of their values instead. */
 const NEUTRAL: Readonly<Partial<Record<Reduction, number>>> = { sum: 0, mean: 0, prod: 1 };
-
-function assertReduction(op: string, reduce: unknown, allowed: readonly string[]): void {
-  if (typeof reduce !== 'string' || !allowed.includes(reduce))
-    throw new ArgumentError(`${op}: reduce is ${show(reduce)}, expected ${allowed.map((name) => `'${name}'`).join(', ')}.`);
-}
 
 /**
  * `x` with the values of `src` that `index` sends to a place along `dim` reduced into it: for dim 0, `out[index[i][j]][j]` becomes the
@@ -48,16 +53,9 @@ function assertReduction(op: string, reduce: unknown, allowed: readonly string[]
  * @example
  * zeros([3]).scatterReduce(0, tensor([0, 2, 2], { dtype: 'int64' }), tensor([1, 2, 3]), 'sum'); // [1, 0, 5]
  */
-export function scatterReduce(
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  src: Tensor,
-  reduce: Reduction,
-  ...args: [] | [options: ScatterReduceOptions]
-): Tensor {
+export function scatterReduce(x: Tensor, dim: number, index: Tensor, src: Tensor, reduce: Reduction, ...args: ReduceArguments): Tensor {
   const { includeSelf } = readArguments('scatterReduce', { includeSelf: true }, args);
-  assertReduction('scatterReduce', reduce, Object.keys(MODES));
+  oneOf('scatterReduce', 'reduce', reduce, Object.keys(MODES));
   return reducedInto('scatterReduce', x, dim, index, src, reduce, includeSelf);
 }
 
@@ -130,14 +128,7 @@ function productGrads(g: Tensor, x: Tensor, d: number, index: Tensor, src: Tenso
 }
 
 /** {@link scatterReduce} in place. */
-export function scatterReduce_(
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  src: Tensor,
-  reduce: Reduction,
-  ...args: [] | [options: ScatterReduceOptions]
-): Tensor {
+export function scatterReduce_(x: Tensor, dim: number, index: Tensor, src: Tensor, reduce: Reduction, ...args: ReduceArguments): Tensor {
   assertTensors('scatterReduce_', { x, index, src });
   return inPlace('scatterReduce_', x, [src], () => scatterReduce(x, dim, index, src, reduce, ...args));
 }
@@ -153,10 +144,10 @@ export function indexReduce(
   index: Tensor,
   source: Tensor,
   reduce: Exclude<Reduction, 'sum'>,
-  ...args: [] | [options: ScatterReduceOptions]
+  ...args: ReduceArguments
 ): Tensor {
   const { includeSelf } = readArguments('indexReduce', { includeSelf: true }, args);
-  assertReduction('indexReduce', reduce, ['prod', 'mean', 'amax', 'amin']);
+  oneOf('indexReduce', 'reduce', reduce, ['prod', 'mean', 'amax', 'amin']);
   assertTensors('indexReduce', { x, index, source });
   const d = normalizeDim(dim, x.ndim, 'indexReduce');
   if (index.ndim > 1) throw new ShapeError(`indexReduce: index is ${showShape(index.shape)}, expected one dim.`);
@@ -181,7 +172,7 @@ export function indexReduce_(
   index: Tensor,
   source: Tensor,
   reduce: Exclude<Reduction, 'sum'>,
-  ...args: [] | [options: ScatterReduceOptions]
+  ...args: ReduceArguments
 ): Tensor {
   assertTensors('indexReduce_', { x, index, source });
   return inPlace('indexReduce_', x, [source], () => indexReduce(x, dim, index, source, reduce, ...args));
@@ -228,12 +219,7 @@ function sameDType(op: string, x: Tensor, source: Tensor): void {
  * @throws {IndexError} for an index outside. @throws {ShapeError} for another number of elements. @throws {DTypeError} for another dtype.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html
  */
-export function put(
-  x: Tensor,
-  index: Tensor,
-  source: Tensor,
-  ...args: [accumulate?: boolean] | [options: { accumulate?: boolean }]
-): Tensor {
+export function put(x: Tensor, index: Tensor, source: Tensor, ...args: Arguments<PutOptions, [accumulate: 'accumulate']>): Tensor {
   const { accumulate } = readArguments('put', { accumulate: false }, args);
   assertTensors('put', { x, index, source });
   sameDType('put', x, source);
@@ -244,12 +230,7 @@ export function put(
 }
 
 /** {@link put} in place. */
-export function put_(
-  x: Tensor,
-  index: Tensor,
-  source: Tensor,
-  ...args: [accumulate?: boolean] | [options: { accumulate?: boolean }]
-): Tensor {
+export function put_(x: Tensor, index: Tensor, source: Tensor, ...args: Arguments<PutOptions, [accumulate: 'accumulate']>): Tensor {
   assertTensors('put_', { x, index, source });
   return inPlace('put_', x, [source], () => put(x, index, source, ...args));
 }

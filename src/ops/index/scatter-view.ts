@@ -1,7 +1,7 @@
 /** A tensor with a part of it, which a view would show, replaced: the forms of `x.select(…).copy_(src)` that leave x as it was. */
-import { ArgumentError, IndexError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, type Trailing, tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { IndexError, ShapeError, showShape } from '../../errors.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
+import { assertNumber, assertTensor } from '../../tensor/checks.js';
 import { arange } from '../../tensor/create.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
@@ -45,7 +45,7 @@ export function selectScatter(x: Tensor, src: Tensor, dim: number, index: number
   return indexCopy(x, d, arange(index, index + 1), unsqueeze(row, d));
 }
 
-/** The options of {@link SliceScatter}. */
+/** The options of {@link sliceScatter}. */
 export interface SliceScatterOptions {
   /** Default: 0. */
   dim?: number;
@@ -68,7 +68,7 @@ export interface SliceScatterOptions {
 export function sliceScatter(
   x: Tensor,
   src: Tensor,
-  ...args: Trailing<[dim: number, start: number | null, end: number | null, step: number], SliceScatterOptions>
+  ...args: Arguments<SliceScatterOptions, [dim: 'dim', start: 'start', end: 'end', step: 'step']>
 ): Tensor {
   assertTensor('sliceScatter', 'x', x);
   const defaults: Required<SliceScatterOptions> = { dim: 0, start: null, end: null, step: 1 };
@@ -84,6 +84,9 @@ export function sliceScatter(
   return indexCopy(x, d, rows, source);
 }
 
+/** The options of {@link diagonalScatter}. */
+export type DiagonalScatterOptions = DiagonalOptions;
+
 /**
  * `x` with `src` on a diagonal, in the place of `diagonal(x, offset, dim1, dim2)`.
  * Gradient: x's is 0 there; src's is read from there.
@@ -93,7 +96,7 @@ export function sliceScatter(
 export function diagonalScatter(
   x: Tensor,
   src: Tensor,
-  ...args: Trailing<[offset: number, dim1: number, dim2: number], DiagonalOptions>
+  ...args: Arguments<DiagonalScatterOptions, [offset: 'offset', dim1: 'dim1', dim2: 'dim2']>
 ): Tensor {
   assertTensor('diagonalScatter', 'x', x);
   const options = readArguments('diagonalScatter', { offset: 0, dim1: 0, dim2: 1 }, args);
@@ -109,6 +112,12 @@ export function diagonalScatter(
   return movedim(reshape(indexCopy(flat, -1, places, source), atEnd.shape), [-2, -1], [rows, cols]);
 }
 
+/** The options of `fillDiagonal_`. */
+export interface FillDiagonalOptions {
+  /** In a matrix with more rows than columns the diagonal begins again after one row left out. Default: false. */
+  wrap?: boolean;
+}
+
 /**
  * Sets the main diagonal of `x` in place: all elements whose indices are equal in every dim.
  * @param value what to set. @param args wrap (default false), by position or by name: in a matrix with more rows than columns the diagonal
@@ -116,10 +125,10 @@ export function diagonalScatter(
  * @throws {ShapeError} for fewer than 2 dims, or more than 2 of different sizes.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html
  */
-export function fillDiagonal_(x: Tensor, value: number, ...args: Trailing<[wrap: boolean], { wrap?: boolean }>): Tensor {
+export function fillDiagonal_(x: Tensor, value: number, ...args: Arguments<FillDiagonalOptions, [wrap: 'wrap']>): Tensor {
   assertTensor('fillDiagonal_', 'x', x);
   const { wrap } = readArguments('fillDiagonal_', { wrap: false }, args);
-  if (typeof value !== 'number') throw new ArgumentError(`fillDiagonal_: value is ${show(value)}, expected a number.`);
+  assertNumber('fillDiagonal_', 'value', value);
   if (x.ndim < 2) throw new ShapeError(`fillDiagonal_: x is ${showShape(x.shape)}, expected at least 2 dims.`);
   if (x.ndim > 2 && new Set(x.shape).size > 1)
     throw new ShapeError(`fillDiagonal_: x is ${showShape(x.shape)}: of more than 2 dims all must have one size.`);

@@ -1,24 +1,25 @@
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { readOptions } from '../../tensor/arguments.js';
-import { assertTensor, assertTensorOrNull } from '../../tensor/checks.js';
+import { assertTensor, assertTensorOrNull, oneOf } from '../../tensor/checks.js';
 import { fromTypedArray, tensor } from '../../tensor/create.js';
 import { castRaw } from '../../tensor/raw.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, wrappedScalar } from '../../tensor/scalar.js';
 import { sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
 import { gather } from '../gather/gather.js';
 import { detach, to } from '../view/copy.js';
 
-export interface BucketOptions {
+/** The options of {@link bucketize}. */
+export interface BucketizeOptions {
   /** After equal elements instead of before. Default: false. */
   right?: boolean;
   /** Gives int32 instead of int64. Default: false. */
   outInt32?: boolean;
 }
 
-export interface SearchOptions extends BucketOptions {
+/** The options of {@link searchsorted}. */
+export interface SearchsortedOptions extends BucketizeOptions {
   /** `right` in NumPy's words. */
   side?: 'left' | 'right' | null;
   /** Where the elements of the rows in ascending order are, as {@link argsort} gives them, for rows that are not in order. */
@@ -31,12 +32,11 @@ export interface SearchOptions extends BucketOptions {
  * @throws {ShapeError} for rows that do not fit. @throws {ArgumentError} for a side that is neither left nor right, or contradicts `right`.
  * @see https://pytorch.org/docs/stable/generated/torch.searchsorted.html
  */
-export function searchsorted(sorted: Tensor, values: Tensor | number, options?: SearchOptions): Tensor {
+export function searchsorted(sorted: Tensor, values: Tensor | number, options?: SearchsortedOptions): Tensor {
   assertTensor('searchsorted', 'sorted', sorted);
-  const defaults: Required<SearchOptions> = { right: false, outInt32: false, side: null, sorter: null };
+  const defaults: Required<SearchsortedOptions> = { right: false, outInt32: false, side: null, sorter: null };
   const { side, sorter, right, outInt32 } = readOptions('searchsorted', defaults, options);
-  if (side !== null && side !== 'left' && side !== 'right')
-    throw new ArgumentError(`searchsorted: side is ${show(side)}, expected "left" or "right".`);
+  if (side !== null) oneOf('searchsorted', 'side', side, ['left', 'right']);
   if (side === 'left' && right) throw new ArgumentError('searchsorted: side "left" contradicts right: true. Give one of them.');
   assertTensorOrNull('searchsorted', 'sorter', sorter);
   if (sorter !== null && !sameShape(sorter.shape, sorted.shape))
@@ -45,7 +45,7 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, options?: 
   return placesIn('searchsorted', rows, values, { right: right || side === 'right', outInt32 });
 }
 
-function placesIn(op: string, sorted: Tensor, values: Tensor | number, { right, outInt32 }: Required<BucketOptions>): Tensor {
+function placesIn(op: string, sorted: Tensor, values: Tensor | number, { right, outInt32 }: Required<BucketizeOptions>): Tensor {
   if (typeof values !== 'number') assertTensor(op, 'values', values);
   const given = typeof values === 'number' ? tensor(values) : values;
   const rows = Array.from(toTypedArray(detach(sorted)), Number);
@@ -73,14 +73,20 @@ function placesIn(op: string, sorted: Tensor, values: Tensor | number, { right, 
 }
 
 /** {@link searchsorted} with the arguments the other way round: which bucket each value falls into. */
-export function bucketize(values: Tensor | number, boundaries: Tensor, options?: BucketOptions): Tensor {
+export function bucketize(values: Tensor | number, boundaries: Tensor, options?: BucketizeOptions): Tensor {
   assertTensor('bucketize', 'boundaries', boundaries);
   if (boundaries.ndim !== 1) throw new ShapeError(`bucketize: boundaries are ${showShape(boundaries.shape)}, expected a vector.`);
   return placesIn('bucketize', boundaries, values, readOptions('bucketize', { right: false, outInt32: false }, options));
 }
 
-/** Which elements are among `test`. @param invert which are not; default false. */
-export function isin(x: Tensor | Scalar, test: Tensor | Scalar, options?: { invert?: boolean }): Tensor {
+/** The options of {@link isin}. */
+export interface IsinOptions {
+  /** Which elements are not among them. Default: false. */
+  invert?: boolean;
+}
+
+/** Which elements are among `test`. @param options.invert which are not; default false. */
+export function isin(x: Tensor | Scalar, test: Tensor | Scalar, options?: IsinOptions): Tensor {
   if (!isScalar(x)) assertTensor('isin', 'x', x);
   if (!isScalar(test)) assertTensor('isin', 'test', test);
   const { invert } = readOptions('isin', { invert: false }, options);

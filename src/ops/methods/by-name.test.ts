@@ -185,7 +185,7 @@ describe('dims', () => {
     [() => cat(x() as never), 'cat: tensors is a Tensor of shape [2, 3], expected a list of Tensors. Write cat([…]).'],
     [() => stack([x(), [1, 2]] as never), 'stack: tensors[1] is a list, expected a Tensor. Make one with tensor(…).'],
     [() => split(x(), 'two' as never), 'split: sizes is "two"'],
-    [() => histc(x(), 4, 0, 3, 7 as never), 'histc: got 7 as one argument too many. histc takes bins, min, max.'],
+    [() => histc(x(), ...([4, 0, 3, 7] as never)), 'histc: got 7 as one argument too many. histc takes bins, min, max.'],
   ])('%s', (call, message) => {
     expect(call).toThrow(ArgumentError);
     expect(call).toThrow(message);

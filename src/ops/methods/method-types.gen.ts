@@ -262,7 +262,7 @@ export interface DescribedMethods {
   /**
    * The norm of the elements over `dim` (default: all dims): `(sum |x|^p)^(1/p)`; the largest or smallest |x| for p = Infinity or
    * -Infinity, the count of nonzeros for 0. Gradient: 0 where the norm is 0; shared evenly among equals for infinite p.
-   * @param p a number, or `fro` (2); default 2.
+   * @param given p (a number, or `fro`, which is 2; default 2), dim and keepdim (default false) in this order, or by name.
    * @throws {DTypeError} for integers and bools.
    * @see https://pytorch.org/docs/stable/generated/torch.norm.html
    */
@@ -633,8 +633,7 @@ export interface DescribedMethods {
   diff: DirectMethods['diff'];
   /**
    * The quantiles of all elements, or along `dim`. NaN where there is one.
-   * @param q a number from 0 to 1, or a vector of them: then the first dim of the result.
-   * @param interpolation between neighbours; default 'linear'.
+   * @param given as {@link nanquantile}'s.
    * @throws {ArgumentError} for q outside 0 to 1, or no elements.
    * @see https://pytorch.org/docs/stable/generated/torch.quantile.html
    */
@@ -810,8 +809,8 @@ export interface DescribedMethods {
   mode: DirectMethods['mode'];
   /**
    * The quantiles of the elements that are not NaN, of all of them or along `dim`; NaN where there is nothing else.
-   * @param q a number from 0 to 1, or a vector of them: then the first dim of the result.
-   * @param args dim, keepdim and interpolation in this order, or by name.
+   * @param args q (a number from 0 to 1, or a vector of them: then the first dim of the result), dim, keepdim and interpolation in this
+   *   order, or by name.
    * @throws {DTypeError} for integers.
    * @throws {ArgumentError} for q outside 0 to 1, or no elements.
    * @see https://pytorch.org/docs/stable/generated/torch.nanquantile.html

@@ -31,7 +31,7 @@ import type { IndexArguments } from '../gather/gather.js';
 import * as gather from '../gather/gather.js';
 import type { Distinct, UniqueConsecutiveOptions, UniqueOptions } from '../index/distinct.js';
 import * as distinct from '../index/distinct.js';
-import type { Index } from '../index/index-tensor.js';
+import type { Index, IndexPutArguments } from '../index/index-tensor.js';
 import * as indexing from '../index/index-tensor.js';
 import * as masks from '../index/masks.js';
 import * as flipOps from '../join/flip.js';
@@ -271,13 +271,13 @@ export interface TensorMethods extends DescribedMethods {
   /** Sets the elements at the given indices to the last argument: `x.set_(0, ':5', 1)` is `x[0, :5] = 1`. Returns this tensor. */
   set_(...args: [...indices: Index[], value: Tensor | Scalar]): Tensor;
   /** A copy with the elements at the given indices set to `value`. @param options.accumulate adds instead; default false. */
-  indexPut(indices: readonly Index[], value: Tensor | Scalar, options?: { accumulate?: boolean }): Tensor;
+  indexPut(indices: readonly Index[], value: Tensor | Scalar, ...args: IndexPutArguments): Tensor;
   /** The n-th derivative of the digamma function. */
   polygamma(n: number): Tensor;
   /** The n-th derivative of the digamma function, in place. Returns this tensor. */
   polygamma_(n: number): Tensor;
   /** Sets the elements at the given indices to `value`. Returns this tensor. @param options.accumulate adds instead; default false. */
-  indexPut_(indices: readonly Index[], value: Tensor | Scalar, options?: { accumulate?: boolean }): Tensor;
+  indexPut_(indices: readonly Index[], value: Tensor | Scalar, ...args: IndexPutArguments): Tensor;
   /** The entries along `dim` at the places of `index`, a vector of integers. */
   indexSelect(...given: IndexArguments): Tensor;
   /** Copies laid side by side: sizes say how often along each dim. */
@@ -464,10 +464,10 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   index(...indices) { return indexing.index(this, ...indices); },
   at(...indices) { return indexing.index(this, ...indices); },
   set_(...args) { return indexing.set_(this, ...args); },
-  indexPut(indices, value, options) { if (arguments.length > 3) tooMany('indexPut', 3, arguments); return indexing.indexPut(this, indices, value, options); },
+  indexPut(indices, value, ...args) { return indexing.indexPut(this, indices, value, ...args); },
   polygamma(n) { if (arguments.length > 1) tooMany('polygamma', 1, arguments); return special.polygamma(n, this); },
   polygamma_(n) { if (arguments.length > 1) tooMany('polygamma_', 1, arguments); return inplace.inPlace('polygamma_', this, [], () => special.polygamma(n, this)); },
-  indexPut_(indices, value, options) { if (arguments.length > 3) tooMany('indexPut_', 3, arguments); return indexing.indexPut_(this, indices, value, options); },
+  indexPut_(indices, value, ...args) { return indexing.indexPut_(this, indices, value, ...args); },
   indexSelect(...given) { return gather.indexSelect(this, ...given); },
   repeat(...sizes) { return arrange.repeat(this, readList('repeat', sizes, 'sizes')); },
   tile(...sizes) { return arrange.tile(this, readList('tile', sizes, 'sizes')); },

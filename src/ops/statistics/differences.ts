@@ -1,5 +1,5 @@
 import { ShapeError } from '../../errors.js';
-import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
 import { assertTensor, assertTensorOrNull, wholeNumber } from '../../tensor/checks.js';
 import { normalizeDim } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -11,6 +11,7 @@ import { sum } from '../reduce/sum.js';
 import { clone, to } from '../view/copy.js';
 import { narrow, reshape } from '../view/movement.js';
 
+/** The options of {@link diff}. */
 export interface DiffOptions {
   /** How often. Default: 1. */
   n?: number;
@@ -30,10 +31,7 @@ export interface DiffOptions {
  * @example
  * diff(tensor([1, 3, 6]), { prepend: tensor([0]) }); // [1, 2, 3]
  */
-export function diff(
-  x: Tensor,
-  ...given: Trailing<[n: number, dim: number, prepend: Tensor | null, append: Tensor | null], DiffOptions>
-): Tensor {
+export function diff(x: Tensor, ...given: Arguments<DiffOptions, [n: 'n', dim: 'dim', prepend: 'prepend', append: 'append']>): Tensor {
   assertTensor('diff', 'x', x);
   const defaults: Required<DiffOptions> = { n: 1, dim: -1, prepend: null, append: null };
   const { n, dim, prepend, append } = readArguments('diff', defaults, given);
@@ -56,7 +54,10 @@ export function diff(
   return out;
 }
 
+/** The options of {@link trapezoid}. */
 export interface TrapezoidOptions {
+  /** The places of `y`: a vector, or of its shape. Default: null, steps of `dx`. */
+  x?: Tensor | null;
   /** The distance of neighbours, where there is no x. Default: 1. */
   dx?: number;
   /** Default: the last. */
@@ -64,7 +65,10 @@ export interface TrapezoidOptions {
 }
 
 /** `x` by position or by name, `dx` and `dim` by name only, as in PyTorch. */
-export type TrapezoidArguments = Trailing<[x: Tensor | null | undefined], TrapezoidOptions & { x?: Tensor | null }>;
+export type TrapezoidArguments = Arguments<TrapezoidOptions, [x: 'x']>;
+
+/** The options of {@link cumulativeTrapezoid}. */
+export type CumulativeTrapezoidOptions = TrapezoidOptions;
 
 /** The areas of the trapezoids between neighbours along dim `d`; null where there are no elements. */
 function trapezoids(op: string, y: Tensor, given: readonly unknown[]): { areas: Tensor | null; d: number } {

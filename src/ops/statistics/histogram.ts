@@ -1,5 +1,5 @@
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, type Trailing } from '../../tensor/arguments.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
 import { assertTensor, assertTensorOrNull, listable, wholeNumber } from '../../tensor/checks.js';
 import { fromTypedArray } from '../../tensor/create.js';
 import { isFloating } from '../../tensor/dtype.js';
@@ -8,20 +8,31 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
 import { detach, to } from '../view/copy.js';
 
+/** The options of {@link bincount}. */
+export interface BincountOptions {
+  /** What each element counts. Default: null, 1. */
+  weights?: Tensor | null;
+  /** The least length of the result. Default: 0. */
+  minlength?: number;
+}
+
+/** The options of {@link histc}. */
+export interface HistcOptions {
+  /** How many intervals. Default: 100. */
+  bins?: number;
+  /** Where the first one begins. Default: 0; where `max` is equal, the smallest element. */
+  min?: number;
+  /** Where the last one ends. Default: 0; where `min` is equal, the largest element. */
+  max?: number;
+}
+
 /**
  * How often each of 0, 1, 2, … comes in a vector of whole numbers; or the sums of their `weights`.
  * @param minlength of the result; default 0. @throws {ArgumentError} for negative numbers.
  */
-export function bincount(
-  x: Tensor,
-  ...given: Trailing<[weights: Tensor | null | undefined, minlength: number], { weights?: Tensor | null; minlength?: number }>
-): Tensor {
+export function bincount(x: Tensor, ...given: Arguments<BincountOptions, [weights: 'weights', minlength: 'minlength']>): Tensor {
   assertTensor('bincount', 'x', x);
-  const { weights, minlength } = readArguments<{ weights: Tensor | null; minlength: number }>(
-    'bincount',
-    { weights: null, minlength: 0 },
-    given,
-  );
+  const { weights, minlength } = readArguments<Required<BincountOptions>>('bincount', { weights: null, minlength: 0 }, given);
   assertTensorOrNull('bincount', 'weights', weights);
   wholeNumber('bincount', 'minlength', minlength, { min: 0 });
   if (isFloating(x.dtype)) throw new DTypeError(`bincount: expected whole numbers, got ${x.dtype}.`);
@@ -44,10 +55,7 @@ export function bincount(
  * How many elements fall into each of `bins` equal intervals from `min` to `max` (both 0: the smallest and largest element); others do not count.
  * @throws {ArgumentError} for fewer than one bin, or min above max.
  */
-export function histc(
-  x: Tensor,
-  ...given: Trailing<[bins: number | undefined, min: number, max: number], { bins?: number; min?: number; max?: number }>
-): Tensor {
+export function histc(x: Tensor, ...given: Arguments<HistcOptions, [bins: 'bins', min: 'min', max: 'max']>): Tensor {
   assertTensor('histc', 'x', x);
   const { bins, min, max } = readArguments('histc', { bins: 100, min: 0, max: 0 }, given);
   listable('histc', 'bins', wholeNumber('histc', 'bins', bins, { min: 1 }), 2 ** 28);

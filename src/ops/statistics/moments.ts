@@ -3,13 +3,12 @@
 import { noGrad } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { ArgumentError, DTypeError } from '../../errors.js';
-import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { DTypeError } from '../../errors.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
+import { assertFloating, assertNumber, assertTensor, unexpected } from '../../tensor/checks.js';
 import { assertDType, type DType, dtypes, isFloating } from '../../tensor/dtype.js';
 import { code, rowMajor } from '../../tensor/raw.js';
 import { normalizeDims, numel, pick } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { div, mul, pow, sub } from '../elementwise/binary.js';
 import { eq, ne } from '../elementwise/comparison.js';
@@ -19,7 +18,8 @@ import { amax, amin } from '../reduce/extrema.js';
 import { type Dims, dropDims, mean, type ReduceOptions, reducedShape, reduceRaw, sum, withDims } from '../reduce/sum.js';
 import { detach, to } from '../view/copy.js';
 
-export interface VarianceOptions {
+/** The options of {@link variance}, which is `var` outside. */
+export interface VarOptions {
   /** What is reduced: one dim, several, or all. Default: all. */
   dim?: Dims;
   /** NumPy's name for `dim`, which PyTorch takes too. */
@@ -35,7 +35,16 @@ export interface VarianceOptions {
 }
 
 /** Dims, then PyTorch's older `unbiased` and `keepdim`, by position or by name; `unbiased` may stand alone. */
-export type VarianceArguments = Trailing<[dim: Dims, unbiased: boolean, keepdim: boolean], VarianceOptions> | [unbiased: boolean];
+export type VarianceArguments = Arguments<VarOptions, [dim: 'dim', unbiased: 'unbiased', keepdim: 'keepdim']> | [unbiased: boolean];
+
+/** The options of {@link variance}. */
+export type VarianceOptions = VarOptions;
+/** The options of {@link std}. */
+export type StdOptions = VarOptions;
+/** The options of {@link varMean}. */
+export type VarMeanOptions = VarOptions;
+/** The options of {@link stdMean}. */
+export type StdMeanOptions = VarOptions;
 
 const VARIANCE = { dim: undefined, unbiased: true, keepdim: false, correction: null };
 
@@ -49,13 +58,12 @@ export function readVariance(op: string, x: Tensor, given: VarianceArguments): {
     keepdim: boolean;
     correction: number | null;
   }>(op, VARIANCE, args);
-  if (correction !== null && typeof correction !== 'number')
-    throw new ArgumentError(`${op}: correction is ${show(correction)}, expected a number.`);
+  if (correction !== null) assertNumber(op, 'correction', correction);
   return { dim, keepdim, correction: correction ?? (unbiased ? 1 : 0) };
 }
 
 function varianceRaw(name: 'var' | 'std', x: Tensor, dims: readonly number[], correction: number): Tensor {
-  if (!isFloating(x.dtype)) throw new DTypeError(`${name}: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
+  assertFloating(name, 'x', x);
   // The kernel takes one run of dims: where those to reduce are apart, they go to the end.
   const kept = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
   const together = dims.every((d, i) => i === 0 || d === dims[i - 1]! + 1);
@@ -116,6 +124,7 @@ export function varMean(x: Tensor, ...given: VarianceArguments): [variance: Tens
   return [variance(x, dim, { correction, keepdim }), mean(x, dim, keepdim)];
 }
 
+/** The options of {@link norm}. */
 export interface NormOptions extends ReduceOptions {
   /** The exponent, or `fro` (2). Default: 2. */
   p?: number | 'fro';
@@ -127,17 +136,16 @@ export interface NormOptions extends ReduceOptions {
  * The norm of the elements over `dim` (default: all dims): `(sum |x|^p)^(1/p)`; the largest or smallest |x| for p = Infinity or
  * -Infinity, the count of nonzeros for 0.
  * Gradient: 0 where the norm is 0; shared evenly among equals for infinite p.
- * @param p a number, or `fro` (2); default 2.
+ * @param given p (a number, or `fro`, which is 2; default 2), dim and keepdim (default false) in this order, or by name.
  * @throws {DTypeError} for integers and bools.
  * @see https://pytorch.org/docs/stable/generated/torch.norm.html
  */
-export function norm(x: Tensor, ...given: Trailing<[p: number | 'fro' | undefined, dim: Dims, keepdim: boolean], NormOptions>): Tensor {
+export function norm(x: Tensor, ...given: Arguments<NormOptions, [p: 'p', dim: 'dim', keepdim: 'keepdim']>): Tensor {
   assertTensor('norm', 'x', x);
   type Read = { p: number | 'fro' | null; dim: Dims; keepdim: boolean; dtype: DType | null };
   const { p, dim, keepdim, dtype } = readArguments<Read>('norm', NORM, given);
-  if (p !== null && p !== 'fro' && (typeof p !== 'number' || Number.isNaN(p)))
-    throw new ArgumentError(`norm: p is ${show(p)}, expected a number or "fro".`);
-  if (!isFloating(x.dtype)) throw new DTypeError(`norm: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
+  if (p !== null && p !== 'fro' && (typeof p !== 'number' || Number.isNaN(p))) throw unexpected('norm', 'p', p, "a number or 'fro'");
+  assertFloating('norm', 'x', x);
   if (dtype !== null && dtype !== x.dtype) {
     assertDType(dtype, 'norm');
     if (!isFloating(dtype) || dtypes[dtype].bytes < dtypes[x.dtype].bytes)

@@ -1,12 +1,10 @@
 /** Quantiles, and medians and quantiles that skip NaN. */
 import { record } from '../../autograd/node.js';
-import { ArgumentError, DTypeError } from '../../errors.js';
-import { readArguments, required, type Trailing } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { ArgumentError } from '../../errors.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
+import { assertFloating, assertTensor, oneOf, probability, unexpected } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
-import { isFloating } from '../../tensor/dtype.js';
 import { normalizeDim, numel } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
 import { add, div, floorDivide, lerp, mul, sub } from '../elementwise/binary.js';
@@ -16,7 +14,7 @@ import { where } from '../elementwise/table.js';
 import { ceil, floor, round } from '../elementwise/unary.js';
 import { gather } from '../gather/gather.js';
 import { stack } from '../join/join.js';
-import { type ValuesAndIndices, valuesAndIndices } from '../reduce/extrema.js';
+import { type DimArguments, type DimOptions, type ValuesAndIndices, valuesAndIndices } from '../reduce/extrema.js';
 import { sort } from '../reduce/sort.js';
 import { any, sum } from '../reduce/sum.js';
 import { clone, detach, filled, to } from '../view/copy.js';
@@ -38,10 +36,7 @@ function numbersAlong(x: Tensor, d: number): Tensor {
  * nanmedian(tensor([1, NaN, 3, 2])); // 2
  */
 export function nanmedian(x: Tensor): Tensor;
-export function nanmedian(
-  x: Tensor,
-  ...args: [dim: number, keepdim?: boolean] | [options: { dim: number; keepdim?: boolean }]
-): ValuesAndIndices;
+export function nanmedian(x: Tensor, ...args: DimArguments): ValuesAndIndices;
 export function nanmedian(x: Tensor, ...args: readonly unknown[]): Tensor | ValuesAndIndices {
   assertTensor('nanmedian', 'x', x);
   const { dim, keepdim } = readArguments('nanmedian', { dim: null as number | null, keepdim: false }, args);
@@ -58,6 +53,9 @@ export function nanmedian(x: Tensor, ...args: readonly unknown[]): Tensor | Valu
   return keepdim ? valuesAndIndices(values, indices) : valuesAndIndices(squeeze(values, d), squeeze(indices, d));
 }
 
+/** The options of {@link nanmedian}. */
+export type NanmedianOptions = DimOptions;
+
 function nanmedianOfAll(x: Tensor): Tensor {
   if (numel(x.shape) === 0) return filled([], x.dtype, Number.NaN);
   const out = nanmedian(reshape(detach(x), [-1]), 0).values;
@@ -71,7 +69,13 @@ function nanmedianOfAll(x: Tensor): Tensor {
   });
 }
 
-export interface QuantileOptions {
+/** One share, or several: from 0 to 1. */
+export type Quantiles = number | readonly number[] | Tensor;
+
+/** The options of {@link nanquantile}. */
+export interface NanquantileOptions {
+  /** One share, or several, from 0 to 1: then the first dim of the result. */
+  q: Quantiles;
   /** Along which dim. Default: all elements, as one row. */
   dim?: number | null;
   /** Keeps the reduced dim with size 1. Default: false. */
@@ -80,31 +84,29 @@ export interface QuantileOptions {
   interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
 }
 
-const INTERPOLATIONS = ['linear', 'lower', 'higher', 'midpoint', 'nearest'];
+/** The options of {@link quantile}. */
+export type QuantileOptions = NanquantileOptions;
+
+/** The shares, the dim and the rest, by position or by name. */
+type QuantileArguments = Arguments<QuantileOptions, [q: 'q', dim: 'dim', keepdim: 'keepdim', interpolation: 'interpolation']>;
+
+const INTERPOLATIONS: readonly string[] = ['linear', 'lower', 'higher', 'midpoint', 'nearest'];
 
 /**
  * The quantiles of the elements that are not NaN, of all of them or along `dim`; NaN where there is nothing else.
- * @param q a number from 0 to 1, or a vector of them: then the first dim of the result.
- * @param args dim, keepdim and interpolation in this order, or by name.
+ * @param args q (a number from 0 to 1, or a vector of them: then the first dim of the result), dim, keepdim and interpolation in this order, or by name.
  * @throws {DTypeError} for integers. @throws {ArgumentError} for q outside 0 to 1, or no elements.
  * @see https://pytorch.org/docs/stable/generated/torch.nanquantile.html
  * @example
  * nanquantile(tensor([1, NaN, 3]), 0.5); // 2
  */
-export function nanquantile(
-  x: Tensor,
-  q: number | readonly number[] | Tensor,
-  ...args: Trailing<[dim: number | null, keepdim: boolean, interpolation: NonNullable<QuantileOptions['interpolation']>], QuantileOptions>
-): Tensor {
-  assertTensor('nanquantile', 'x', x);
-  const defaults: Required<QuantileOptions> = { dim: null, keepdim: false, interpolation: 'linear' };
-  const { dim, keepdim, interpolation } = readArguments('nanquantile', defaults, args);
-  if (!isFloating(x.dtype)) throw new DTypeError(`nanquantile: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
-  if (!INTERPOLATIONS.includes(interpolation))
-    throw new ArgumentError(`nanquantile: interpolation is ${show(interpolation)}, expected ${INTERPOLATIONS.join(', ')}.`);
+export function nanquantile(x: Tensor, ...args: QuantileArguments): Tensor {
+  assertFloating('nanquantile', 'x', x);
+  const { q, dim, keepdim, interpolation } = readArguments('nanquantile', QUANTILE, args);
+  oneOf('nanquantile', 'interpolation', interpolation, INTERPOLATIONS);
   const many = q instanceof Tensor ? q.ndim > 0 : typeof q !== 'number';
   const shares = q instanceof Tensor ? Array.from(toTypedArray(detach(q)), Number) : [q].flat();
-  for (const v of shares) if (!(v >= 0 && v <= 1)) throw new ArgumentError(`nanquantile: q is ${show(v)}, expected from 0 to 1.`);
+  for (const v of shares) probability('nanquantile', 'q', v);
   if (numel(x.shape) === 0) throw new ArgumentError('nanquantile: there are no elements.');
   const d = dim === null ? 0 : normalizeDim(dim, x.ndim, 'nanquantile');
   const rows = dim === null || x.ndim === 0 ? reshape(x, [-1]) : x;
@@ -138,33 +140,25 @@ function between(ordered: Tensor, d: number, place: Tensor, interpolation: strin
   return where(eq(low, high), below, add(below, mul(sub(above, below), share)));
 }
 
-/** One share, or several: from 0 to 1. */
-export type Quantiles = number | readonly number[] | Tensor;
-
-const QUANTILE = { q: required as Quantiles, dim: null, keepdim: false, interpolation: 'linear' as const };
+const QUANTILE: Required<QuantileOptions> = { q: required, dim: null, keepdim: false, interpolation: 'linear' };
 
 /**
  * The quantiles of all elements, or along `dim`. NaN where there is one.
- * @param q a number from 0 to 1, or a vector of them: then the first dim of the result.
- * @param interpolation between neighbours; default 'linear'.
+ * @param given as {@link nanquantile}'s.
  * @throws {ArgumentError} for q outside 0 to 1, or no elements. @see https://pytorch.org/docs/stable/generated/torch.quantile.html
  */
-export function quantile(
-  x: Tensor,
-  ...given:
-    | [q: Quantiles, ...Trailing<[dim: number | null | undefined, keepdim: boolean], QuantileOptions>]
-    | [options: QuantileOptions & { q: Quantiles }]
-): Tensor {
+export function quantile(x: Tensor, ...given: QuantileArguments): Tensor {
   assertTensor('quantile', 'x', x);
-  const read = readArguments<Required<QuantileOptions> & { q: Quantiles }>('quantile', QUANTILE, given);
+  const read = readArguments('quantile', QUANTILE, given);
   const { q, keepdim, interpolation } = read;
   const dim = read.dim ?? undefined;
   if (typeof q !== 'number' && !(q instanceof Tensor) && !Array.isArray(q))
-    throw new ArgumentError(`quantile: q is ${show(q)}, expected a number, a list of numbers or a tensor.`);
-  if (!isFloating(x.dtype)) throw new DTypeError(`quantile: expected a floating dtype, got ${x.dtype}. Use x.to('float32').`);
+    throw unexpected('quantile', 'q', q, 'a number, a list of numbers or a tensor');
+  assertFloating('quantile', 'x', x);
+  oneOf('quantile', 'interpolation', interpolation, INTERPOLATIONS);
   const many = typeof q !== 'number' && !(!Array.isArray(q) && (q as Tensor).ndim === 0);
   const values = typeof q === 'number' ? [q] : Array.isArray(q) ? (q as number[]) : Array.from(toTypedArray(q as Tensor), Number);
-  for (const v of values) if (!(v >= 0 && v <= 1)) throw new ArgumentError(`quantile: q is ${v}, expected from 0 to 1.`);
+  for (const v of values) probability('quantile', 'q', v);
   const d = dim === undefined ? 0 : normalizeDim(dim, x.ndim, 'quantile');
   const source = dim === undefined ? reshape(x, [-1]) : x;
   const size = source.ndim === 0 ? 1 : source.shape[d]!;
@@ -180,8 +174,6 @@ export function quantile(
     const nearest = place - low === 0.5 ? (low % 2 === 0 ? low : high) : Math.round(place);
     const share = interpolation === 'midpoint' ? 0.5 : place - low;
     const exact = { lower: low, higher: high, nearest, linear: -1, midpoint: -1 }[interpolation];
-    if (exact === undefined)
-      throw new ArgumentError(`quantile: interpolation is ${show(interpolation)}, expected linear, lower, higher, midpoint or nearest.`);
     const value = exact >= 0 ? at(exact) : lerp(at(low), at(high), share);
     const checked = where(spoiled, Number.NaN, value);
     return keepdim

@@ -37,7 +37,7 @@ describe('the smaller functions as methods', () => {
 
 describe('refuses, and says why', () => {
   it.each([
-    [() => quantile(ones([3]), 1.5), 'quantile: q is 1.5, expected from 0 to 1.'],
+    [() => quantile(ones([3]), 1.5), 'quantile: q is 1.5, expected a probability from 0 to 1.'],
     [() => kthvalue(ones([3]), 4), 'kthvalue: k is 4, expected a whole number from 1 to 3. Dim 0 has 3 elements.'],
     [() => trace(ones([2])), 'trace: input is [2], expected a matrix.'],
     [() => histc(ones([2]), { bins: 0 }), 'histc: bins is 0, expected a whole number of at least 1.'],
