@@ -5,47 +5,37 @@
  * x = F.dropout(F.relu(this.fc1.forward(x)), 0.5, this.training);
  */
 
+export { sigmoid, tanh } from '../ops/elementwise/unary.js';
 export type { PadMode, PadOptions } from '../ops/join/pad.js';
 export { pad } from '../ops/join/pad.js';
 export { linear } from '../ops/products/matmul.js';
 export type { SoftmaxOptions } from '../ops/reduce/softmax.js';
 export { logSoftmax, softmax, softmin } from '../ops/reduce/softmax.js';
 export type { Pair, Single, Triple } from '../tensor/checks.js';
-export { celu_, elu_, hardtanh_, leakyRelu_, relu_, rrelu_, selu_, threshold_ } from './activation/aliases.js';
+export type { EluOptions as CeluOptions, EluOptions } from './activation/exponential.js';
+export { celu, celu_, elu, elu_, selu, selu_ } from './activation/exponential.js';
+export type { GeluOptions, GluOptions } from './activation/gated.js';
+export { gelu, glu, hardswish, mish, silu } from './activation/gated.js';
 export type {
-  EluOptions,
-  GeluOptions,
-  HardtanhOptions,
   InPlaceOption,
-  LeakyReluOptions,
-  SoftplusOptions,
-} from './activation/functional.js';
-export {
-  celu,
-  elu,
-  gelu,
-  glu,
-  hardsigmoid,
-  hardswish,
-  hardtanh,
-  leakyRelu,
-  logsigmoid,
-  mish,
-  prelu,
-  relu,
-  relu6,
-  selu,
-  sigmoid,
-  silu,
-  softplus,
-  softsign,
-  tanh,
-  tanhshrink,
-} from './activation/functional.js';
-export type { GumbelSoftmaxOptions } from './activation/gumbel-softmax.js';
-export { gumbelSoftmax } from './activation/gumbel-softmax.js';
-export type { RreluOptions, ShrinkOptions } from './activation/threshold.js';
-export { hardshrink, rrelu, softshrink, threshold } from './activation/threshold.js';
+  InPlaceOption as HardsigmoidOptions,
+  InPlaceOption as HardswishOptions,
+  InPlaceOption as MishOptions,
+  InPlaceOption as Relu6Options,
+  InPlaceOption as ReluOptions,
+  InPlaceOption as SeluOptions,
+  InPlaceOption as SiluOptions,
+} from './activation/in-place.js';
+export type { HardtanhOptions, LeakyReluOptions, ThresholdOptions } from './activation/rectified.js';
+export { hardtanh, hardtanh_, leakyRelu, leakyRelu_, relu, relu_, relu6, threshold, threshold_ } from './activation/rectified.js';
+export type { RreluOptions } from './activation/rectified-slopes.js';
+export { prelu, rrelu, rrelu_ } from './activation/rectified-slopes.js';
+export type { ShrinkOptions, ShrinkOptions as HardshrinkOptions, ShrinkOptions as SoftshrinkOptions } from './activation/shrink.js';
+export { hardshrink, softshrink, tanhshrink } from './activation/shrink.js';
+export type { SoftplusOptions } from './activation/sigmoid.js';
+export { hardsigmoid, logsigmoid, softplus, softsign } from './activation/sigmoid.js';
+export type { GumbelSoftmaxOptions } from './activation/softmax.js';
+export { gumbelSoftmax } from './activation/softmax.js';
 export type { ScaledDotProductAttentionOptions } from './attention/attention.js';
 export { scaledDotProductAttention } from './attention/attention.js';
 export type { MultiHeadAttentionOptions } from './attention/multi-head.js';

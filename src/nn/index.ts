@@ -1,32 +1,34 @@
 /** `nn`: layers, losses and the Module that models are made of. */
 
-export type { InPlaceOption, PReLUOptions } from './activation/layers.js';
-export {
-  CELU,
-  ELU,
-  GELU,
-  GLU,
-  Hardsigmoid,
-  Hardswish,
-  Hardtanh,
-  LeakyReLU,
-  LogSigmoid,
-  Mish,
-  PReLU,
-  ReLU,
-  ReLU6,
-  SELU,
-  Sigmoid,
-  SiLU,
-  Softplus,
-  Softsign,
-  Tanh,
-  Tanhshrink,
-} from './activation/layers.js';
-export type { SoftmaxLayerOptions } from './activation/softmax.js';
+export type { EluOptions as CELUOptions, EluOptions as ELUOptions } from './activation/exponential.js';
+export { CELU, ELU, SELU } from './activation/exponential.js';
+export type { GeluOptions as GELUOptions, GluOptions as GLUOptions } from './activation/gated.js';
+export { GELU, GLU, Hardswish, Mish, SiLU } from './activation/gated.js';
+export type {
+  InPlaceOption,
+  InPlaceOption as HardsigmoidOptions,
+  InPlaceOption as HardswishOptions,
+  InPlaceOption as MishOptions,
+  InPlaceOption as ReLU6Options,
+  InPlaceOption as ReLUOptions,
+  InPlaceOption as SELUOptions,
+  InPlaceOption as SiLUOptions,
+} from './activation/in-place.js';
+export type { HardtanhOptions, LeakyReluOptions as LeakyReLUOptions, ThresholdOptions } from './activation/rectified.js';
+export { Hardtanh, LeakyReLU, ReLU, ReLU6, Threshold } from './activation/rectified.js';
+export type { PReLUOptions, RReLUOptions } from './activation/rectified-slopes.js';
+export { PReLU, RReLU } from './activation/rectified-slopes.js';
+export type { ShrinkOptions as HardshrinkOptions, ShrinkOptions as SoftshrinkOptions } from './activation/shrink.js';
+export { Hardshrink, Softshrink, Tanhshrink } from './activation/shrink.js';
+export type { SoftplusOptions } from './activation/sigmoid.js';
+export { Hardsigmoid, LogSigmoid, Sigmoid, Softplus, Softsign, Tanh } from './activation/sigmoid.js';
+export type {
+  SoftmaxLayerOptions,
+  SoftmaxLayerOptions as LogSoftmaxOptions,
+  SoftmaxLayerOptions as SoftmaxOptions,
+  SoftmaxLayerOptions as SoftminOptions,
+} from './activation/softmax.js';
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from './activation/softmax.js';
-export type { ThresholdOptions } from './activation/threshold-layers.js';
-export { Hardshrink, RReLU, Softshrink, Threshold } from './activation/threshold-layers.js';
 export type { MultiheadAttentionForwardOptions, MultiheadAttentionOptions } from './attention/multi-head-layer.js';
 export { MultiheadAttention } from './attention/multi-head-layer.js';
 export type {

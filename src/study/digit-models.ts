@@ -1,6 +1,6 @@
 /** The four models of the seed notes, for digits of 28 by 28 pixels. */
 
-import { ReLU } from '../nn/activation/layers.js';
+import { ReLU } from '../nn/activation/rectified.js';
 import { Sequential } from '../nn/containers/sequential.js';
 import { Dropout } from '../nn/dropout/layers.js';
 import { Linear } from '../nn/linear/linear.js';

@@ -33,7 +33,10 @@ describe('values', () => {
     [() => new nn.ReLU('yes' as never), 'ReLU: inplace is "yes", expected true or false.'],
     [() => F.leakyRelu(x(), x() as never), 'leakyRelu: negativeSlope is a Tensor of shape [2, 3, 4, 4], expected a number.'],
     [() => F.elu(x(), null as never), 'elu: alpha is null, expected a number.'],
-    [() => new nn.ELU({ alpha: 1 }, { inplace: true } as never), 'ELU: an object of options comes last, got an object after it.'],
+    [
+      () => new (nn.ELU as never as new (...args: unknown[]) => nn.ELU)({ alpha: 1 }, { inplace: true }),
+      'ELU: an object of options comes last, got an object after it.',
+    ],
     [() => new nn.ELU(1, { alpha: 1 } as never), 'ELU: alpha is given twice, by position and by name.'],
     [() => new optim.lrScheduler.StepLR(sgd(), 3, '0.1' as never), 'StepLR: gamma is "0.1", expected a number.'],
     [() => new optim.lrScheduler.OneCycleLR(sgd(), 0.1, 10, { threePhase: 1 } as never), 'threePhase is 1, expected true or false.'],

@@ -2,11 +2,11 @@
 import { grad } from '../../autograd/backward.js';
 import { record } from '../../autograd/node.js';
 import { add, mul, sub } from '../../ops/elementwise/binary.js';
+import { relu, sigmoid, tanh } from '../../ops/elementwise/unary.js';
 import { cat, chunk } from '../../ops/join/join.js';
 import { linear } from '../../ops/products/matmul.js';
 import { narrow } from '../../ops/view/movement.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
-import { relu, sigmoid, tanh } from '../activation/functional.js';
 import type { Cell, Gradients, Operands, Steps, Wanted } from './cell-kernels.js';
 
 /** One step of a cell: the projected input [n, gates * hidden] and the states [n, ...] give the next states. */

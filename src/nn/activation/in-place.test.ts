@@ -91,11 +91,11 @@ describe('arguments', () => {
     [() => new nn.ELU({ aplha: 2 } as never), 'ELU: there is no option "aplha". Did you mean alpha? ELU takes alpha, inplace.'],
     [() => new nn.ReLU(1 as never), 'ReLU: inplace is 1, expected true or false.'],
     [() => new nn.GELU('erf' as never), 'GELU: approximate is "erf"'],
-    [() => new nn.Softmax('1' as never), 'Softmax: dim is "1", expected a whole number or nothing.'],
+    [() => new nn.Softmax('1' as never), 'Softmax: dim is "1", expected a whole number.'],
     [() => F.softmax(x(), 0.5), 'softmax: dim is 0.5, expected a whole number.'],
-    [() => new nn.Threshold(1, undefined as never), 'Threshold: threshold is 1 and value NaN, expected two numbers.'],
+    [() => new nn.Threshold(1, undefined as never), 'Threshold: threshold is 1 and value undefined, expected two numbers.'],
     [() => new nn.RReLU(0.5, 0.1), 'RReLU: lower is 0.5 and upper 0.1, expected two numbers, the first not above the second.'],
-    [() => F.softshrink(x(), -1), 'softshrink: lambd is -1, expected at least 0.'],
+    [() => F.softshrink(x(), -1), 'softshrink: lambd is -1, expected a number of at least 0.'],
     [() => F.elu(x().requiresGrad_().mul(1), -1, true), 'elu: alpha is -1, and in place the gradient cannot be found for one below 0.'],
     [() => new nn.Softmax2d().forward(ones([2, 2])), 'Softmax2d: x is [2, 2], expected [N, C, H, W] or [C, H, W].'],
     [() => new nn.Hardtanh({ minVal: 2 }), 'Hardtanh: minVal is 2 and maxVal 1, expected the first below the second.'],
@@ -110,7 +110,7 @@ describe('arguments', () => {
     expect(F.relu(whole).toArray()).toEqual([1, 0]);
     expect(F.hardtanh(whole).dtype).toBe('int64');
     expect(() => F.prelu(ones([2]), ones([1], { dtype: 'float64' }))).toThrow(
-      "prelu: the input is float32, the weight float64. Convert one: weight.to('float32').",
+      "prelu: x is float32 and weight float64, expected one dtype. Use x.to('float64').",
     );
     expect(() => F.celu(zeros([1]), 0)).toThrow(ArgumentError);
   });
