@@ -182,7 +182,7 @@ function edgesOf(op: string, inputs: readonly Tensor[]): { node: Node; index: nu
   return inputs.map((input, i) => {
     const edge = edgeOf(input);
     // A view that was made inside noGrad() requires gradients, since its base does, but none reach it.
-    if (!edge && input.requiresGrad) return { node: new Node('none', [input], [], null, false, 0), index: 0 };
+    if (!edge && input.requiresGrad) return { node: new Node('none', [input], [], null), index: 0 };
     if (!edge)
       throw new GradError(`${op}: input ${i} does not require gradients. Call requiresGrad_() on it before computing the outputs.`);
     return edge;

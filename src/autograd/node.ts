@@ -76,9 +76,9 @@ export class Node implements GradFn {
     inputs: readonly Tensor[],
     private backward: Backward | NamedGradients | null,
     /** Whether backward runs a fused kernel, whose own derivative nobody wrote. */
-    readonly fused: boolean,
+    readonly fused = false,
     /** How many of the last saved tensors belong to the operation alone and are freed with it. */
-    private readonly ownSaved: number,
+    private readonly ownSaved = 0,
   ) {
     this.edges = [];
     this.inputs = [];
@@ -225,7 +225,7 @@ export function setGradFn(tensor: Tensor, node: Node, index = 0): void {
 /** The node that collects a leaf's gradients. */
 export function accumulatorOf(leaf: Tensor): Node {
   if (leaf.accumulator === null) {
-    const node = new Node('AccumulateGrad', [leaf], [], null, false, 0);
+    const node = new Node('AccumulateGrad', [leaf], [], null);
     node.leaf = leaf;
     leaf.accumulator = node;
     leafUse.first?.(leaf);

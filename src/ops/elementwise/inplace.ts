@@ -107,21 +107,17 @@ function newHistory(op: string, x: Tensor, result: Tensor, overwrites = false): 
   if (base === null) {
     const none = ({ shape, dtype }: Tensor) => filled(shape, dtype, 0);
     const node = overwrites
-      ? new Node(op, [x], [x, result], (g, _saved, needs) => [needs(0) ? none(g) : null, needs(1) ? g : null], false, 0)
-      : new Node(op, [x], [result], (g) => [g], false, 0);
+      ? new Node(op, [x], [x, result], (g, _saved, needs) => [needs(0) ? none(g) : null, needs(1) ? g : null])
+      : new Node(op, [x], [result], (g) => [g]);
     node.save([]);
     return () => setGradFn(x, node);
   }
   // The base is its old self with the view's place overwritten: its gradient there goes to the result, elsewhere to the old base.
   const geometry = geometryOf(base, x);
-  const node = new Node(
-    `${op} on a view`,
-    [base],
-    [base, result],
-    (g, _saved, needs) => [needs(0) ? clearStrided(g, geometry) : null, needs(1) ? readStrided(g, geometry) : null],
-    false,
-    0,
-  );
+  const node = new Node(`${op} on a view`, [base], [base, result], (g, _saved, needs) => [
+    needs(0) ? clearStrided(g, geometry) : null,
+    needs(1) ? readStrided(g, geometry) : null,
+  ]);
   node.save([]);
   node.once = true;
   return () => {

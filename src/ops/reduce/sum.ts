@@ -1,6 +1,5 @@
 /** Reductions over dims. */
 
-import { isGradEnabled } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ReduceOp, type ReduceOpName } from '../../engine/kernel-table.gen.js';
@@ -151,10 +150,9 @@ export function dropDims(kept: Tensor, shape: Shape, dims: readonly number[], ke
   return aliasTensor(kept, pick(kept.shape, rest), pick(kept.strides, rest), kept.offset);
 }
 
-/** The gradient of a sum: the same for every element that was added. */
+/** {@link expand} of {@link withDims}: the same view, made at once and not recorded. */
 function repeated(g: Tensor, shape: Shape, dims: readonly number[], keepdim: boolean): Tensor {
-  if (isGradEnabled() || dims.some((dim) => shape[dim] === 1)) return expand(withDims(g, shape, dims), shape);
-  // The same view, made at once.
+  if (dims.some((dim) => shape[dim] === 1)) return expand(withDims(g, shape, dims), shape);
   const strides: number[] = [];
   let at = 0;
   for (let i = 0; i < shape.length; i++) {
@@ -181,7 +179,11 @@ export function sum(x: Tensor, ...given: TypedReduceArguments): Tensor {
   const op = type === 'bool' ? 'any' : 'sum';
   const out = reduceRaw(op, castRaw(source, type, 'sum'), dims, 'sum', keepdim);
   const { shape } = x;
-  const result = record('sum', out, { inputs: { x: source }, composed: (dy) => ({ x: repeated(dy, shape, dims, keepdim) }) });
+  const result = record('sum', out, {
+    inputs: { x: source },
+    composed: (dy) => ({ x: expand(withDims(dy, shape, dims), shape) }),
+    fused: (dy) => ({ x: repeated(dy, shape, dims, keepdim) }),
+  });
   return dim === undefined || dim === null ? result : named('SumBackward1', result);
 }
 

@@ -52,7 +52,7 @@ export function asStrided(
 /** The way from a view straight to its base, past the gradient functions and hooks of the views between them. */
 export function stridedNode(v: Tensor): Node {
   const geometry = geometryOf(v.viewBase!, v);
-  const node = new Node('asStrided', [v], [v.viewBase!], (g) => [addStrided(g, geometry)], false, 0);
+  const node = new Node('asStrided', [v], [v.viewBase!], (g) => [addStrided(g, geometry)]);
   node.save([]);
   return node;
 }
