@@ -11,7 +11,7 @@ type NumberDType = 'int64' | 'float32';
 export class NumberRule {
   private readonly decided = new Map<string, NumberDType>();
 
-  /** @param samples all samples, where they are at hand: then they decide; else the first batch does. */
+  /** @param samples all samples, where they are known: then they decide, otherwise the first batch does. */
   constructor(private samples: readonly unknown[] | undefined) {}
 
   /**

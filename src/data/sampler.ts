@@ -51,7 +51,7 @@ export class SequentialSampler implements Sampler {
 
 /** The options of {@link RandomSampler}. */
 export interface RandomSamplerOptions {
-  /** Draws each number anew, so that samples may repeat. Default: false. */
+  /** Draws each number from all samples, so that they may repeat. Default: false. */
   replacement?: boolean;
   /** Numbers in an epoch. Default: the length of the data set. */
   numSamples?: number;
@@ -67,7 +67,7 @@ export interface RandomSamplerOptions {
 export class RandomSampler implements Sampler {
   /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'RandomSampler';
-  /** The last loop's generator, to be seeded anew. */
+  /** The last loop's generator, to be seeded again. */
   private spare: Generator | undefined;
   private readonly options: RandomSamplerOptions;
 

@@ -9,7 +9,7 @@ export function atLeastZero(op: string, options: Readonly<Record<string, unknown
   for (const name in options) atLeast(op, name, options[name], 0);
 }
 
-/** {@link finiteNumber}; of what is no number at all it says that. */
+/** {@link finiteNumber}, with a shorter error for what is not a number at all. */
 export function assertFinite(op: string, name: string, value: unknown): asserts value is number {
   finiteNumber(op, name, realNumber(op, name, value));
 }
@@ -29,7 +29,7 @@ export function checkBetas(op: string, betas: readonly [number, number], example
   });
 }
 
-/** What Adam and its kin have in common. */
+/** What Adam and its variants have in common. */
 export interface AdamLikeOptions {
   lr: number;
   betas: readonly [number, number];
@@ -46,7 +46,7 @@ export function checkAdamOptions(op: string, { lr, betas, eps, weightDecay }: Ad
 /**
  * Throws unless the options have the types of their defaults: they may be changed between steps, and a kernel takes numbers only.
  * @param options those of a group. @param defaults of what type each is; null stands for any. @param nullable those whose lists may
- *   hold null.
+ *   contain null.
  */
 export function assertOptionTypes(op: string, options: object, defaults: object, nullable: readonly string[] = []): void {
   for (const name in defaults) {

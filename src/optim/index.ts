@@ -31,6 +31,7 @@ export type { LBFGSOptions } from './lbfgs/lbfgs.js';
 export { LBFGS } from './lbfgs/lbfgs.js';
 export * as lrScheduler from './lr-scheduler/index.js';
 export { Optimizer } from './optimizer.js';
+// Given and Params are the former names of OptionsInput and ParamsInput.
 export type {
   ImplementationOptions,
   OptionsInput,

@@ -48,10 +48,10 @@ function countStep(state: ParamState): StepNumbers {
 }
 
 /**
- * Subclasses say how options are checked and how a group is stepped; a new optimizer needs nothing else.
+ * A subclass defines how its options are checked, what it remembers of a parameter, and how it steps a group; nothing else is needed.
  *
- * Natively, state that decays towards 0 is taken for 0 below the smallest normal number of its dtype (1.2e-38 in float32), where PyTorch
- * keeps denormal numbers: steps over them would take many times as long, for ever.
+ * Natively, state that decays towards 0 becomes 0 below the smallest normal number of its dtype (1.2e-38 in float32), where PyTorch keeps
+ * denormal numbers: every later step over those would take many times as long.
  * @typeParam O the options of a group.
  */
 export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
@@ -74,14 +74,14 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   readonly defaults: O;
 
   /**
-   * Subclasses say how options are checked and how a group is stepped; a new optimizer needs nothing else.
-   * Natively, state that decays towards 0 is taken for 0 below the smallest normal number of its dtype (1.2e-38 in float32), where
-   * PyTorch keeps denormal numbers: steps over them would take many times as long, for ever.
+   * A subclass defines how its options are checked, what it remembers of a parameter, and how it steps a group; nothing else is needed.
+   * Natively, state that decays towards 0 becomes 0 below the smallest normal number of its dtype (1.2e-38 in float32), where PyTorch
+   * keeps denormal numbers: every later step over those would take many times as long.
    * @param defaults every option with its default.
-   * @param given what the user gave instead.
+   * @param given what the user gave in their place.
    * @throws {ArgumentError} for no parameters, one that appears twice, an unknown or a bad option.
-   * @throws {GradError} for a tensor that an operation made.
-   * @throws {DTypeError} for one of integers.
+   * @throws {GradError} for a tensor that is the result of an operation.
+   * @throws {DTypeError} for a tensor of integers.
    */
   constructor(params: ParamsInput<O>, defaults: O, given: OptionsInput<O> = {}) {
     this.defaults = readGroupOptions(this.name, given, defaults);
@@ -98,13 +98,13 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   /** Steps the parameters of a group that have gradients. */
   protected abstract stepGroup(group: ParamGroup<O>): void;
   /**
-   * What is remembered of a parameter, as it is before its first step: tensors of {@link zeroState} and its kin, and numbers, which state
-   * dicts keep as 0-dim float32. A state dict must have all of it, in these shapes.
+   * What is remembered of a parameter, as it is before its first step: tensors made by {@link zeroState} and the functions beside it, and
+   * numbers, which a state dict keeps as 0-dim float32. A state dict must have all of these names, with these shapes.
    */
   protected newState(_param: Tensor, _group: ParamGroup<O>): ParamState {
     return {};
   }
-  /** Options whose lists may hold null. */
+  /** Options whose lists may contain null. */
   protected readonly nullable: readonly string[] = [];
   /** Options whose default PyTorch writes as a float, as in `lr: 1.0`. */
   protected readonly floats: readonly string[] = [];
@@ -144,8 +144,8 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   }
 
   /**
-   * Holds what kernels walk side by side against the parameter: its gradient, and the state that it has. A model may have been converted
-   * since, a gradient assigned, an option changed.
+   * Checks that a gradient and the state fit their parameter, since kernels walk them side by side: the model may have been converted, a
+   * gradient assigned or an option changed since the last step.
    */
   protected assertReady(group: ParamGroup<O>): void {
     assertOptionTypes(this.name, group, this.defaults, this.nullable);
@@ -195,8 +195,8 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   /**
    * Steps the parameters of a group that have gradients with a kernel, one call for each dtype.
    * @param slots names of the state that the kernel takes beside a parameter and its gradient, in the kernel's order; false leaves a slot
-   *   empty. What {@link newState} does not make starts as zeros. With no slots nothing is remembered.
-   * @param numbers the numbers that the kernel takes for a parameter, from its state, which it moves on. Default: the count of steps.
+   *   empty. State that {@link newState} does not make starts as zeros. Without slots nothing is remembered.
+   * @param numbers computes the numbers that the kernel takes for a parameter, and advances its state. Default: counts the step.
    */
   protected stepFused<S extends ParamState>(
     group: ParamGroup<O>,
@@ -229,7 +229,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
    */
   loadStateDict(dict: OptimizerStateDict): void {
     const hooks = this.#hooks;
-    // Hooks may change the dict, which is a copy, not what it holds.
+    // Hooks get a shallow copy, which they may change.
     this.restoreState(hooks === null || hooks.loadPre.length === 0 ? dict : passThrough(this, hooks.loadPre, { ...dict }));
     for (const hook of hooks?.loadPost ?? []) hook(this);
   }

@@ -127,7 +127,7 @@ export function assertTrainable(op: string, params: readonly Tensor[], groups: r
     if (!isFloating(param.dtype)) throw new DTypeError(`${op}: ${which} is ${param.dtype}, expected float32 or float64.`);
     if (!param.isLeaf)
       throw new GradError(
-        `${op}: ${which} was made by an operation and is no leaf: its gradient is not kept. Pass the tensors it was computed from, or detach() it first.`,
+        `${op}: ${which} was made by an operation and is not a leaf: its gradient is not kept. Pass the tensors it was computed from, or detach() it first.`,
       );
     if (known.has(param))
       throw new ArgumentError(`${op}: ${which} (${showShape(param.shape)}) appears twice. A parameter belongs to one group, once.`);

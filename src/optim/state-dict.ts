@@ -107,7 +107,7 @@ function readState(
   return out;
 }
 
-/** A group with the options that were saved of it. */
+/** A group with its saved options. */
 function readGroup<O>(
   group: ParamGroup<O>,
   { params: _, ...options }: Record<string, unknown>,

@@ -93,10 +93,10 @@ class StepList {
       }
       let grad = param.ownGrad!;
       if (!sameLayout(param.shape, target.strides, grad.strides)) {
-        const laidOut = stateLike(target);
-        copyInto(laidOut, grad, op);
-        temporary.push(laidOut);
-        grad = laidOut;
+        const aligned = stateLike(target);
+        copyInto(aligned, grad, op);
+        temporary.push(aligned);
+        grad = aligned;
       }
       const start = i * OPTIM_STRIDE;
       const put = (k: number, value: number) => {

@@ -1,9 +1,9 @@
-/** Which tensors an optimizer steps: asked where a layer takes part in training that no optimizer knows. */
+/** Which tensors an optimizer steps: asked when a layer that no optimizer knows takes part in training. */
 import type { Tensor } from '../tensor/tensor.js';
 
 const stepped = new WeakSet<Tensor>();
 
-/** How often an optimizer took parameters; 0 while there is none, and nothing trains. */
+/** How often an optimizer was given parameters; 0 while there is no optimizer, and nothing trains. */
 export const training = { generation: 0 };
 
 /** Notes that an optimizer steps these. */

@@ -270,7 +270,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       return got.length === count ? got : fail(`${key} has ${got.length} elements, the parameters have ${count}.`);
     };
     const list = <V>(key: string, read: (value: unknown, key: string) => V): V[] =>
-      Array.isArray(saved[key]) ? saved[key].map((v, i) => read(v, `${key}[${i}]`)) : fail(`${key} is no list.`);
+      Array.isArray(saved[key]) ? saved[key].map((v, i) => read(v, `${key}[${i}]`)) : fail(`${key} is not a list.`);
     const counts = { funcEvals: number(saved.func_evals, 'func_evals'), nIter: number(saved.n_iter, 'n_iter') };
     if (saved.d == null) return { ...EMPTY, changes: [], steps: [], ro: [], ...counts };
     return {
@@ -288,7 +288,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 }
 
-/** Notes the last step `s = t d` and the change `y` of the gradient by it, where they say that the function curves upwards. */
+/** Remembers the last step `s = t d` and the change `y` of the gradient that it caused, where they show that the function curves upwards. */
 function remember(memory: Memory, grad: Float64Array, d: Float64Array, t: number, historySize: number): void {
   const prev = memory.prevGrad!;
   const y = grad.map((v, i) => v - prev[i]!);
@@ -331,7 +331,7 @@ function flatType(params: readonly Tensor[]): DType {
   return params.some((p) => p.dtype === 'float64') ? 'float64' : 'float32';
 }
 
-/** All gradients as one vector; zeros for those that there are not. */
+/** All gradients as one vector; zeros where there is none. */
 function flatGrad(params: readonly Tensor[], sign: number): Float64Array {
   const out = new Float64Array(params.reduce((sum, p) => sum + numel(p.shape), 0));
   let offset = 0;

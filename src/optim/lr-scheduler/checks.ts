@@ -1,4 +1,4 @@
-/** What schedulers are given, and the checks of it. */
+/** Checks of what schedulers are given. */
 import { ArgumentError } from '../../errors.js';
 import { show } from '../../tensor/show.js';
 import { assertFinite } from '../checks.js';
@@ -13,7 +13,7 @@ export function assertOptimizer(op: string, value: unknown): asserts value is An
   if (!(value instanceof Optimizer)) throw new ArgumentError(`${op}: the first argument is ${show(value)}, expected an optimizer.`);
 }
 
-/** A number for every group, or one for each, as one for each. @throws {ArgumentError} for another count, or what is no number. */
+/** One number for each group, from a list of them or from one number for all. @throws {ArgumentError} for a list of another length, or anything but finite numbers. */
 export function perGroup(op: string, name: string, value: unknown, optimizer: AnyOptimizer): number[] {
   const groups = optimizer.paramGroups.length;
   const list: readonly unknown[] = Array.isArray(value) ? value : optimizer.paramGroups.map(() => value);

@@ -48,7 +48,7 @@ abstract class ComposedLR extends LRScheduler {
 
   override initialStep(): void {
     this.#nested = true;
-    // Its schedulers step, which is no step of the user's to warn about.
+    // Its schedulers step here, not the user: nothing to warn about.
     const { hasStepped } = this.optimizer;
     this.optimizer.hasStepped = true;
     super.initialStep();

@@ -16,6 +16,7 @@ export type { ConstantLROptions, LinearLROptions, PolynomialLROptions } from './
 export { ConstantLR, LinearLR, PolynomialLR } from './linear-lr.js';
 export type { ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.js';
 export { ReduceLROnPlateau } from './reduce-lr-on-plateau.js';
+// SchedulerOptions is the former name of LRSchedulerOptions.
 export type { LRSchedulerOptions, LRSchedulerOptions as SchedulerOptions, SchedulerStateDict } from './scheduler.js';
 export { LRScheduler } from './scheduler.js';
 export type { MultiStepLROptions, StepLROptions } from './step-lr.js';

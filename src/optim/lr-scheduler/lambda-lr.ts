@@ -1,4 +1,4 @@
-/** Schedules of one's own: a function of the epoch. */
+/** Custom schedules: a function of the epoch. */
 import { ArgumentError } from '../../errors.js';
 import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
@@ -34,7 +34,7 @@ abstract class FunctionLR extends LRScheduler {
     this.start();
   }
 
-  /** Each group's factor at this epoch. @throws {ArgumentError} when a function gives no number. */
+  /** Each group's factor at this epoch. @throws {ArgumentError} when a function does not return a number. */
   protected factors(): number[] {
     return this.#lambdas.map((lambda) => {
       const factor = lambda(this.lastEpoch);
@@ -52,7 +52,7 @@ abstract class FunctionLR extends LRScheduler {
 
 /**
  * Sets the rate to the starting rate times a function of the epoch.
- * @throws {ArgumentError} for what is no function, or another number of functions than groups.
+ * @throws {ArgumentError} for anything but functions, or another number of functions than groups.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html
  * @example
  * const scheduler = new optim.lrScheduler.LambdaLR(optimizer, (epoch) => 0.95 ** epoch);
@@ -67,7 +67,7 @@ export class LambdaLR extends FunctionLR {
 
 /**
  * Multiplies the rate at each step by a function of the epoch, which is first asked for epoch 1.
- * @throws {ArgumentError} for what is no function, or another number of functions than groups.
+ * @throws {ArgumentError} for anything but functions, or another number of functions than groups.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html
  * @example
  * const scheduler = new optim.lrScheduler.MultiplicativeLR(optimizer, (epoch) => (epoch < 10 ? 1 : 0.95));

@@ -16,7 +16,7 @@ export interface ReduceLROnPlateauOptions {
   mode?: 'min' | 'max';
   /** Factor of a reduction, below 1. Default: 0.1. */
   factor?: number;
-  /** Epochs without improvement that are let pass. Default: 10. */
+  /** Epochs without improvement that are tolerated. Default: 10. */
   patience?: number;
   /** The least change that counts as an improvement. Default: 1e-4. */
   threshold?: number;
@@ -131,7 +131,7 @@ export class ReduceLROnPlateau extends LRScheduler {
   }
 
   /**
-   * Tells the metric of an epoch, a number or a tensor of one element; NaN is no improvement.
+   * Takes the metric of an epoch, a number or a tensor of one element; NaN never counts as an improvement.
    * @param epoch becomes `lastEpoch`. Default: one more than that.
    * @throws {ArgumentError} without a metric.
    */

@@ -11,7 +11,7 @@ import { type AnyOptimizer, assertOptimizer } from './checks.js';
 
 /** The options that every scheduler has. */
 export interface LRSchedulerOptions {
-  /** The epoch after which training goes on; -1 starts anew. Resuming needs groups with an `initialLr`, as a loaded optimizer has them. Default: -1. */
+  /** The last epoch that was trained; -1 for none. Resuming after one needs groups that have an `initialLr`, as those of a loaded optimizer do. Default: -1. */
   lastEpoch?: number;
 }
 
@@ -28,9 +28,9 @@ function copy(value: unknown): unknown {
 const kind = (value: unknown) => (Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`);
 
 /**
- * Sets the optimizer's learning rates at each `step()`, once an epoch and after `optimizer.step()`. A schedule of one's own sets its fields
- * in the constructor, calls `start()` at the end of it, and gives the rates in `getLr`: from the group's present rate where it can, so that
- * schedulers can be combined and rates changed by hand.
+ * Sets the optimizer's learning rates at each `step()`, once an epoch and after `optimizer.step()`. A custom scheduler sets its fields in
+ * its constructor, which ends with a call of `start()`, and returns the rates from `getLr`: computed from the group's current rate where
+ * possible, so that schedulers can be combined and rates changed by hand.
  * @see https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
  * @example
  * class Halving extends optim.lrScheduler.LRScheduler {
@@ -193,7 +193,7 @@ export abstract class LRScheduler {
 
   /**
    * Takes over a state of {@link stateDict} or of PyTorch. The optimizer's rates are part of its own state: load that as well.
-   * @throws {StateDictError} for what is no state of such a scheduler; nothing is changed then.
+   * @throws {StateDictError} for anything but the state of such a scheduler; nothing is changed then.
    */
   loadStateDict(state: SchedulerStateDict): void {
     const fail = (message: string): never => {

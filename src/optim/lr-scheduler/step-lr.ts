@@ -64,7 +64,7 @@ export interface MultiStepLROptions extends LRSchedulerOptions {
 
 /**
  * Multiplies the rate by `gamma` at each of the milestones.
- * @throws {ArgumentError} for milestones that are no list of whole numbers.
+ * @throws {ArgumentError} for milestones that are not a list of whole numbers.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
  * @example
  * const scheduler = new optim.lrScheduler.MultiStepLR(optimizer, [30, 80], 0.1);

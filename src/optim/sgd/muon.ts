@@ -45,7 +45,7 @@ type MuonState = ReturnType<Muon['newState']>;
  * `M += (1 - momentum) (g - M);  U = nesterov ? g + momentum (M - g) : M;  w -= lr weightDecay w;  w -= lr scale(shape) orthogonal(U)`, where
  * the Newton-Schulz iteration of Keller Jordan makes U nearly orthogonal. As in PyTorch it runs in bfloat16, whose eight bits show in the
  * update. For the matrices of hidden layers; biases, embeddings and convolutions go to another optimizer, such as AdamW.
- * @throws {ShapeError} for a parameter that is no matrix. @throws {ArgumentError} for options that make no sense, or unknown ones.
+ * @throws {ShapeError} for a parameter that is not a matrix. @throws {ArgumentError} for options that make no sense, or unknown ones.
  * @see Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/; https://pytorch.org/docs/stable/generated/torch.optim.Muon.html
  * @example
  * const matrices = [...model.parameters()].filter((p) => p.ndim === 2);

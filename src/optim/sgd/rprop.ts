@@ -21,8 +21,8 @@ export interface RpropOptions {
 }
 
 /**
- * Each weight has a step of its own: multiplied by `etas[1]` where the gradient keeps its sign, by `etas[0]` where it changes it (and is
- * taken for 0), and kept within `stepSizes`; `w -= sign(g) step`. For full batches.
+ * Each weight has a step of its own: multiplied by `etas[1]` where the gradient keeps its sign, by `etas[0]` where it changes it (and
+ * counts as 0), and kept within `stepSizes`; `w -= sign(g) step`. For full batches.
  * @throws {ArgumentError} for a negative lr, etas that are not below and above 1, or unknown options.
  * @see Riedmiller and Braun 1993, https://doi.org/10.1109/ICNN.1993.298623; https://pytorch.org/docs/stable/generated/torch.optim.Rprop.html
  * @example

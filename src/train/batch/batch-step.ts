@@ -109,7 +109,7 @@ function counted(loss: unknown, value: number, samples: number, taken: readonly 
   return { total: value * count, count };
 }
 
-/** How a loss that reduces to nothing is told from one that a user wrote. */
+/** Whether it is one of Hone's losses, made with reduction `none`. */
 export function reducesNothing(criterion: Loss): boolean {
   return criterion instanceof LossModule && criterion.reduction === 'none';
 }

@@ -13,7 +13,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
 import type { Loss, LossAverage } from '../types.js';
 
-/** @throws {ArgumentError} for what is no model. */
+/** @throws {ArgumentError} for anything but a model. */
 export function checkModel(op: string, model: unknown): asserts model is Module {
   if (model instanceof Module) {
     if (typeof (model as { forward?: unknown }).forward === 'function') return;
@@ -26,7 +26,7 @@ export function checkModel(op: string, model: unknown): asserts model is Module 
 /** Every {@link LossAverage}. */
 export const LOSS_AVERAGES: readonly LossAverage[] = ['samples', 'batches'];
 
-/** @throws {ArgumentError} for a loss that is none, with what to write. */
+/** @throws {ArgumentError} for anything but a loss, with what to write. */
 export function checkLoss(op: string, loss: unknown): asserts loss is Loss {
   const example = 'loss: new nn.CrossEntropyLoss(), or a function (output, target) => …';
   if (typeof loss === 'string') throw new ArgumentError(`${op}: the loss is ${show(loss)}; losses have no names here. Pass ${example}.`);

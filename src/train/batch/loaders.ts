@@ -63,7 +63,7 @@ export function batchesOf<B>(loader: Loader<B>): AsyncIterator<B> | Iterator<B> 
 }
 
 /**
- * Calls `body` with each batch until it answers false; whatever ends the loop, the loader hears of it.
+ * Calls `body` with each batch until it returns false; however the loop ends, the loader is closed.
  * @returns whether all batches were gone through.
  */
 export async function eachBatch<B>(loader: Loader<B>, body: (batch: B) => boolean | Promise<boolean>): Promise<boolean> {
@@ -84,7 +84,7 @@ export async function eachBatch<B>(loader: Loader<B>, body: (batch: B) => boolea
   }
 }
 
-/** Tells a loader that no more is wanted. An error on the way out does not hide the one that ended the loop. */
+/** Closes a loader that is not read to its end. An error in that does not hide the one that ended the loop. */
 async function closeQuietly(batches: AsyncIterator<unknown> | Iterator<unknown>): Promise<void> {
   try {
     await batches.return?.();

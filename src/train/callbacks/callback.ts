@@ -26,7 +26,7 @@ export interface StepEvent {
   readonly scores: Scores;
   /** Over the phase so far. */
   readonly samplesPerSecond: number;
-  /** Until the end of the last epoch, where it can be told. */
+  /** Until the end of the last epoch, where it can be estimated. */
   readonly secondsLeft: number | undefined;
   /** The learning rate of the first group. */
   readonly lr: readonly number[];

@@ -47,7 +47,7 @@ interface Kept {
 
 const PARTS: TrainingParts = { model: undefined, optimizer: undefined, scheduler: undefined, generators: undefined };
 
-/** @throws {ArgumentError} for a part that there is not, and for one without a state. */
+/** @throws {ArgumentError} for an unknown part, and for one without a state. */
 function readParts<T extends TrainingParts>(op: string, defaults: T, parts: T): T {
   const read = readOptions(op, defaults, parts ?? null);
   for (const [name, part] of Object.entries({ model: read.model, optimizer: read.optimizer, scheduler: read.scheduler }))
@@ -139,7 +139,7 @@ function plain({ epochs, steps, seconds, best }: History): NonNullable<Kept['his
   return { epochs: copies, steps, seconds, ...(best && { best: { ...best } }) };
 }
 
-/** @throws {FormatError} for what is no history. */
+/** @throws {FormatError} for anything but a history. */
 function historyFrom({ epochs, steps, seconds, best }: NonNullable<Kept['history']>, path: string): History {
   const wrong = (what: string) =>
     new FormatError(

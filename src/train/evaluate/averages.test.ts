@@ -183,8 +183,8 @@ describe('accuracy by what it is given', () => {
           free,
         ),
       ).toBeCloseTo(2 / 3, 12);
-    await expect(score(output, tensor([0, 1, 3], ints), free)).rejects.toThrow(/no class numbers from 0 to 2/);
-    await expect(score(output, tensor([0.5, 1, 2]), free)).rejects.toThrow(/no class numbers from 0 to 2.*metric\('mae'/);
+    await expect(score(output, tensor([0, 1, 3], ints), free)).rejects.toThrow(/not class numbers from 0 to 2/);
+    await expect(score(output, tensor([0.5, 1, 2]), free)).rejects.toThrow(/not class numbers from 0 to 2.*metric\('mae'/);
     await expect(score(output, tensor([[0], [1], [0]], ints), free)).rejects.toThrow(/target.*squeeze\(-1\)/);
     await expect(score(randn([2, 5, 3]), randint(0, 3, [2, 5]), free)).rejects.toThrow(/Classes stand in dim 1.*transpose\(1, 2\)/);
     await expect(score(column(0.5, 0.5), column(0.3, 1), new nn.BCELoss())).rejects.toThrow(/neither 0 nor 1/);

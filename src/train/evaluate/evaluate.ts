@@ -36,7 +36,7 @@ export interface EvaluateOptions<B> {
  * The mean loss over all samples (over the labels that count, where the loss ignores some or weighs classes), and the metrics, in
  * evaluation mode and without recording. Neither depends on the batch size. The model's modes are as before afterwards.
  * @param loader batches, or a data set, which is read in batches of 64.
- * @throws {ArgumentError} when there is no batch, and for options that there are not. @throws {BusyError} while fit trains the model, except
+ * @throws {ArgumentError} when there is no batch, and for unknown options. @throws {BusyError} while fit trains the model, except
  * in its callbacks.
  * @example
  * const { loss, accuracy: share } = await evaluate(model, testLoader, { loss: new nn.CrossEntropyLoss(), metrics: [accuracy()] });
@@ -84,7 +84,7 @@ export interface Counting {
 }
 
 /**
- * Scores a loader's batches. `after` hears of each (its loss, its samples); where it answers false the rest is left out and the result is
+ * Scores a loader's batches. `after` is called with each one's loss and samples; once it returns false the rest is left out and the result is
  * undefined.
  */
 export async function scoreLoader<B>(

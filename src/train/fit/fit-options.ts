@@ -1,4 +1,4 @@
-/** What fit is given, and what of it cannot be meant. */
+/** The options of fit, and the checks of them. */
 import { ArgumentError } from '../../errors.js';
 import type { Module } from '../../nn/module/module.js';
 import { readOptions, required, unknownOption } from '../../tensor/arguments.js';
@@ -51,7 +51,7 @@ export interface FitOptions<B> {
   forward?: ForwardBatch<B> | undefined;
   /** What happens when a loss or a gradient is NaN or infinite: an error before the step is taken, or nothing. Default: `error`. */
   nonFinite?: 'error' | 'ignore' | undefined;
-  /** Ends training after the running step; the history says so. */
+  /** Ends training after the running step, which the history records. */
   signal?: AbortSignal | undefined;
   /** Gets one line per epoch: `log: console.log`. Default: none, fit itself prints nothing. */
   log?: ((line: string) => void) | undefined;
@@ -103,7 +103,7 @@ const DEFAULTS = {
   history: required,
 } as const;
 
-/** @throws {ArgumentError} for options that there are not, that are missing, or that cannot be meant. */
+/** @throws {ArgumentError} for options that are unknown, missing, or make no sense. */
 export function readFitOptions<B>(model: Module, given: FitOptions<B>): ReadFitOptions<B> {
   checkModel('fit', model);
   if (!isOptions(given))
@@ -177,7 +177,7 @@ function readCallbacks(given: unknown): readonly Callback[] {
   return given as Callback[];
 }
 
-/** An optimizer made for another model trains nothing, without a word. */
+/** An optimizer made for another model would silently train nothing. */
 function checkOptimizer(model: Module, optimizer: unknown): asserts optimizer is OptimizerLike {
   const example = 'Write optimizer: new optim.Adam(model.parameters()).';
   const { step, zeroGrad, paramGroups } = (optimizer ?? {}) as Partial<OptimizerLike>;

@@ -38,8 +38,8 @@ import { checkHorizon, type SchedulerPlan } from './schedule.js';
  * further, for `epochs` more.
  * @returns what happened, epoch by epoch, and why it ended.
  * @throws {NonFiniteLossError} for a loss that is NaN or infinite, {@link NonFiniteGradientError} for such gradients, unless `nonFinite` is
- * `ignore`. @throws {BusyError} where another fit trains the model. @throws {ArgumentError} for options that there are not, or that cannot
- * be meant. Whatever error ends a training carries what was done as its `history`.
+ * `ignore`. @throws {BusyError} where another fit trains the model. @throws {ArgumentError} for unknown options, and for those that
+ * make no sense. Whatever error ends a training has what was done until then as its `history`.
  * @example
  * const history = await fit(model, { train, validation, loss: new nn.CrossEntropyLoss(), optimizer, epochs: 10, metrics: [accuracy()], log: console.log });
  */
@@ -145,7 +145,7 @@ class Training<B> implements TrainingRun, Hold {
     } else history.stopped = { reason: 'finished', message: `all ${this.epochs} epochs are done`, ...place };
   }
 
-  /** Ends a training with an error: the history goes with it, and every callback hears of it, whatever the others do. */
+  /** Ends a training with an error: it carries the history, and every callback is notified of it, whatever the others do. */
   private async fail(error: unknown): Promise<void> {
     const { history, epoch, step } = this;
     this.noteSeconds();
@@ -272,7 +272,7 @@ class Training<B> implements TrainingRun, Hold {
     else plan.scheduler.step(readMonitor(record, wanted, 'fit'));
   }
 
-  /** Tells callbacks of a step; costs nothing where none listens. */
+  /** Notifies callbacks of a step; costs nothing where none listens. */
   private async report(
     phase: StepEvent['phase'],
     running: RunningScores,

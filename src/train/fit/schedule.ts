@@ -1,4 +1,4 @@
-/** When a scheduler steps, and schedules that cannot be meant. */
+/** When a scheduler steps, and plans that make no sense. */
 
 import { ArgumentError } from '../../errors.js';
 import { OneCycleLR } from '../../optim/lr-scheduler/cycle/one-cycle-lr.js';
@@ -48,7 +48,7 @@ function nameOf(scheduler: unknown): string {
   return scheduler instanceof LRScheduler || scheduler instanceof ReduceLROnPlateau ? classNameOf(scheduler) : 'the scheduler';
 }
 
-/** A scheduler of another optimizer changes nothing here, without a word. */
+/** A scheduler of another optimizer would silently change nothing here. */
 function checkOwner(scheduler: SchedulerLike, name: string, optimizer: OptimizerLike): void {
   const owner = (scheduler as { optimizer?: Partial<OptimizerLike> }).optimizer;
   if (owner === undefined || owner === null || owner === optimizer || !Array.isArray(owner.paramGroups)) return;
@@ -66,7 +66,7 @@ const HORIZONS = ['totalSteps', 'tMax', 'totalIters'] as const;
  * Holds the length of a schedule against the training: one that counts steps and goes on once an epoch never gets anywhere, one that counts
  * epochs and goes on every step is over at once.
  * @param steps in an epoch, where that is known.
- * @throws {ArgumentError} for a one-cycle schedule; others are warned of, since they can be meant.
+ * @throws {ArgumentError} for a one-cycle schedule; others only get a warning, since they may be intended.
  */
 export function checkHorizon({ scheduler, every = 'epoch' }: SchedulerPlan, epochs: number, steps: number | undefined): void {
   const option = HORIZONS.find((one) => typeof (scheduler as unknown as Record<string, unknown>)[one] === 'number');
@@ -96,7 +96,7 @@ export function checkHorizon({ scheduler, every = 'epoch' }: SchedulerPlan, epoc
     throw new ArgumentError(
       `fit: ${where}, where it steps after each step, ${epochs * steps} times: it would be over in epoch ${Math.ceil(Math.max(0, total - done) / steps) || 1}. Make ${option} ${needed}${total === epochs ? ", or let it step once an epoch, every: 'epoch'" : ''}.`,
     );
-  // A warm-up of as many steps as there are epochs is no mistake; half a cosine is one.
+  // A warm-up of as many steps as there are epochs is fine; half a cosine is a mistake.
   if (option === 'tMax' && total === epochs)
     warnOnce(
       `fit: ${where}, where it steps after each step: ${option} seems to count epochs. Make it ${needed}, or leave out every: 'step'.`,

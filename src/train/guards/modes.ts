@@ -11,7 +11,7 @@ export class Modes {
     this.training = this.parts.map(({ training }) => training);
   }
 
-  /** Notes them anew. */
+  /** Notes the modes again, as they are now. */
   note(): void {
     this.training = this.parts.map(({ training }) => training);
   }

@@ -34,7 +34,7 @@ export function checkWatched(
   for (const monitor of monitors) if (monitor !== undefined && !known.includes(monitor)) throw noScore(op, monitor, known);
 }
 
-/** @throws {ArgumentError} for a score, a mode or a delta that there is not. */
+/** @throws {ArgumentError} for an invalid score, mode or delta. */
 export function checkMonitor({ monitor, mode, minDelta = 0 }: MonitorOptions, op: string): void {
   if (monitor !== undefined && !(typeof monitor === 'string' && /^(train|validation)\../.test(monitor)))
     throw new ArgumentError(

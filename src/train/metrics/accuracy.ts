@@ -47,7 +47,7 @@ interface Hits {
  *   outputs' shape: the largest score is the answer.
  * - One output per sample, [N] or [N, 1], or several of which each is a yes or no, with targets 0 or 1: the answer is 1 from `threshold` on.
  *   Under BCELoss outputs are taken as probabilities, under BCEWithLogitsLoss as logits; for other losses say `{ mode: 'binary' }`.
- * @throws {ShapeError} for outputs and targets that do not fit. @throws {ArgumentError} for targets that are no classes, and where the
+ * @throws {ShapeError} for outputs and targets that do not fit. @throws {ArgumentError} for targets that are not classes, and where the
  * form does not tell what is meant.
  * @example
  * await evaluate(model, testLoader, { loss: new nn.CrossEntropyLoss(), metrics: [accuracy()] });
@@ -111,7 +111,7 @@ function hitsMulti(output: Tensor, target: Tensor, ignoreIndex: number): Hits {
   return hitsOfClasses(answer, target, c, ignoreIndex);
 }
 
-/** Class numbers against class numbers. @throws {ArgumentError} for labels that are no class. */
+/** Class numbers against class numbers. @throws {ArgumentError} for labels that are not a class. */
 function hitsOfClasses(answer: Tensor, labels: Tensor, classes: number, ignoreIndex: number): Hits {
   // The usual case costs two looks at the labels: all are classes, and none is ignored.
   const ignores = ignoreIndex >= 0 && ignoreIndex < classes;
@@ -123,7 +123,7 @@ function hitsOfClasses(answer: Tensor, labels: Tensor, classes: number, ignoreIn
   const whole = isFloating(labels.dtype) ? logicalAnd(isClass, eq(labels, floor(labels))) : isClass;
   if (!holds(logicalOr(whole, eq(labels, ignoreIndex))))
     throw new ArgumentError(
-      `accuracy: some targets are no class numbers from 0 to ${classes - 1} (nor ${ignoreIndex}, which is ignored). Outputs have ${classes} classes; for measured values use metric('mae', …) instead.`,
+      `accuracy: some targets are not class numbers from 0 to ${classes - 1} (nor ${ignoreIndex}, which is ignored). Outputs have ${classes} classes; for measured values use metric('mae', …) instead.`,
     );
   const right = logicalAnd(eq(answer, to(labels, answer.dtype)), counts);
   return { right: item(sum(right)), of: item(sum(counts)) };
@@ -158,7 +158,7 @@ function wrongLabels(output: Tensor, target: Tensor, answer: Tensor): string {
   return `accuracy: outputs ${showShape(output.shape)} give answers of shape ${showShape(answer.shape)}, but targets have ${showShape(target.shape)}. ${advice}`;
 }
 
-/** @param strict whether shapes must be equal to the letter, as where the caller chose the mode; a column against a row is clear enough else. */
+/** @param strict whether shapes must be equal, as when the caller chose the mode; otherwise [N, 1] against [N] is clear enough. */
 function hitsBinary(output: Tensor, target: Tensor, bound: number, strict: boolean): Hits {
   // PyTorch would broadcast [N, 1] against [N] to [N, N] and count that.
   let truth = target;

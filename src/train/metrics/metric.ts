@@ -7,7 +7,7 @@ import type { Metric, MetricName } from '../types.js';
 import { accuracy } from './accuracy.js';
 
 /**
- * A metric of one's own: the mean of `measure` over the samples.
+ * A custom metric: the mean of `measure` over the samples.
  * @param measure a number, or a tensor of one element, for a batch; batches weigh by their size.
  * @throws {ArgumentError} for a `measure` that gives something else.
  * @example
