@@ -6,7 +6,7 @@ import { ArgumentError, FormatError, printable, showShape } from '../errors.js';
 import { fileDType, fileDTypes } from '../formats/file-dtypes.js';
 import { type FileFormat, formatOf } from '../formats/files/file-formats.js';
 import { decodeFile, save } from '../formats/files/files.js';
-import { type FlatState, flattenState, selectState } from '../formats/state-names.js';
+import { type FlatState, flattenState, selectState } from '../formats/flatten-state.js';
 import { plural, showCount } from '../report/text.js';
 import { Tensor } from '../tensor/tensor.js';
 

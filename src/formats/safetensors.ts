@@ -11,7 +11,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/transfer.js';
 import { type FileDType as ElementType, fileDTypes, readStorage } from './file-dtypes.js';
 import { duplicateKey, showValue } from './json-keys.js';
-import { emptyState, type StateDictLike, stateEntries } from './state-dict.js';
+import { emptyState, type StateDictLike, stateEntries } from './named-tensors.js';
 
 /** The longest header that is read, as in the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;

@@ -1,12 +1,17 @@
-/** The formats that Hone writes and reads, one row each: their endings, how they begin, how values go in and come out. */
+/**
+ * The formats that Hone writes and reads, one row each: their endings, how they begin, how values go in and come out. A further one is a
+ * row here, and the file with its functions.
+ */
 import { ArgumentError } from '../../errors.js';
+import type { StateDictLike } from '../named-tensors.js';
 import { looksLikeSafetensors, readSafetensors, safetensorsChunks } from '../safetensors.js';
-import type { StateDictLike } from '../state-dict.js';
 import { looksLikeTorch, readTorch } from '../torch/file.js';
 import { torchChunks } from '../torch/writer.js';
 import type { Fail } from '../zip/zip.js';
 
 interface Format {
+  /** What such a file holds, for messages. */
+  readonly holds: string;
   /** The endings of its paths, without the dot; the first one is the one to advise. */
   readonly endings: readonly string[];
   /** Whether bytes begin as such a file does. */
@@ -20,12 +25,14 @@ interface Format {
 /** In the order in which they are asked: the length of a safetensors header may look like the first bytes of anything. */
 export const fileFormats = {
   safetensors: {
+    holds: 'tensors by name',
     endings: ['safetensors'],
     sniff: looksLikeSafetensors,
     encode: (value, metadata, op) => safetensorsChunks(value as StateDictLike, metadata, op),
     decode: (bytes, fail) => readSafetensors(bytes, fail).tensors,
   },
   pth: {
+    holds: "anything nested, as PyTorch's torch.save",
     endings: ['pth', 'pt', 'ckpt', 'bin', 'pth.tar'],
     sniff: looksLikeTorch,
     encode(value, metadata, op) {
@@ -91,13 +98,16 @@ const OTHERS: Readonly<Record<string, string>> = {
 export function formatToWrite(path: string, asked: unknown, op: string): FileFormat {
   if (asked !== undefined) {
     if (names.includes(asked as FileFormat)) return asked as FileFormat;
-    throw new ArgumentError(`${op}: format is ${JSON.stringify(asked)}, expected pth or safetensors.`);
+    throw new ArgumentError(`${op}: format is ${JSON.stringify(asked)}, expected ${names.toReversed().join(' or ')}.`);
   }
   const format = formatOf(path);
   if (format !== undefined) return format;
   const ending = (/\.([^./\\]+)$/.exec(path)?.[1] ?? '').toLowerCase();
   if (!Object.hasOwn(OTHERS, ending)) return 'safetensors';
+  const written = names
+    .map((name) => `${fileFormats[name].endings.map((known) => `.${known}`).join(', ')} (${fileFormats[name].holds})`)
+    .join(' and ');
   throw new ArgumentError(
-    `${op}: ${path} ends in .${ending}, as ${OTHERS[ending]} does, which Hone does not write. It writes .safetensors (tensors by name) and PyTorch's .pth, .pt, .ckpt and .bin (anything nested). Where the name must stay, give the format: { format: 'pth' }.`,
+    `${op}: ${path} ends in .${ending}, as ${OTHERS[ending]} does, which Hone does not write. It writes ${written}. Where the name must stay, give the format: { format: 'pth' }.`,
   );
 }

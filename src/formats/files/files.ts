@@ -5,7 +5,7 @@ import { readOptions } from '../../tensor/arguments.js';
 import { assertHere, type DeviceLike } from '../../tensor/device.js';
 import { isOptions, show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { flattenState, selectState } from '../state-names.js';
+import { flattenState, selectState } from '../flatten-state.js';
 import { type FileFormat, fileFormats, formatOf, formatToWrite, sniffFormat } from './file-formats.js';
 import { foreignFile, unknownFile } from './foreign.js';
 

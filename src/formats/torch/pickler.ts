@@ -7,7 +7,7 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { fromTypedArray } from '../../tensor/create.js';
 import type { TypedArray } from '../../tensor/dtype.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { keyName } from '../state-names.js';
+import { keyName } from '../flatten-state.js';
 import { type DictKind, isIntKey, pythonKinds } from './pickle-values.js';
 
 /** How deep values may nest, as when they are read. */

@@ -1,7 +1,7 @@
 /** Names into nested values: `model.fc1.weight` for a state dict under `model`. */
 import { ArgumentError, FormatError, quoted } from '../errors.js';
 import { Tensor } from '../tensor/tensor.js';
-import { emptyState } from './state-dict.js';
+import { emptyState } from './named-tensors.js';
 
 /** More names than any checkpoint has; shared lists could make endlessly many. */
 const MAX_NAMES = 1_000_000;
