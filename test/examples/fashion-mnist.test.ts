@@ -7,7 +7,7 @@ const at = (script: string, args?: Record<string, number>) => runScript(`5-fashi
 const BATCH_NORM = (features: number) =>
   new RegExp(`BatchNorm1d\\(${features}, eps=1e-05, momentum=0\\.1, affine=True,.* track_running_stats=True\\)\\n`);
 
-describe('5-fashion-mnist', { timeout: 60_000 }, () => {
+describe('5-fashion-mnist', () => {
   test('1-optimizer: data, model, training, a prediction, the evaluation', async () => {
     const output = await at('1-optimizer.ts');
     expect(output).toMatch(/^Subset 7000\nSubset 1000\nDigits 2000\nTensor number\n\[ 1, 28, 28 \]\n/);

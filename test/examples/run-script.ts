@@ -4,13 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
-import { engineInfo } from 'hone';
 import { expect, vi } from 'vitest';
 
 export const folder = join(import.meta.dirname, '../../examples/seeds');
-
-/** Whether the slower engine runs: convolutions get a shorter run there, too short to learn much. */
-export const isSlow = engineInfo().name === 'wasm';
 
 /**
  * @param script its path in examples/seeds; one test may run it once, for it is a module. Files that it writes go to a folder of its own.
