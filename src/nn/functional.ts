@@ -89,6 +89,14 @@ export type { LocalResponseNormOptions } from './norm/local-response.js';
 export { localResponseNorm } from './norm/local-response.js';
 export type { RmsNormOptions } from './norm/rms.js';
 export { rmsNorm } from './norm/rms.js';
+export type {
+  AdaptiveAvgPool1dOptions,
+  AdaptiveAvgPool2dOptions,
+  AdaptiveAvgPool3dOptions,
+  AdaptiveMaxPool1dOptions,
+  AdaptiveMaxPool2dOptions,
+  AdaptiveMaxPool3dOptions,
+} from './pool/adaptive.js';
 export {
   adaptiveAvgPool1d,
   adaptiveAvgPool2d,
@@ -97,20 +105,15 @@ export {
   adaptiveMaxPool2d,
   adaptiveMaxPool3d,
 } from './pool/adaptive.js';
-export type { FractionalMaxPoolOptions } from './pool/fractional.js';
+export type { AvgPool1dOptions, AvgPool2dOptions, AvgPool3dOptions } from './pool/average.js';
+export { avgPool1d, avgPool2d, avgPool3d } from './pool/average.js';
+export type { FractionalMaxPool2dOptions, FractionalMaxPool3dOptions, FractionalMaxPoolOptions } from './pool/fractional.js';
 export { fractionalMaxPool2d, fractionalMaxPool3d } from './pool/fractional.js';
-export type {
-  AvgPool1dOptions,
-  AvgPool2dOptions,
-  AvgPool3dOptions,
-  MaxPool1dOptions,
-  MaxPool2dOptions,
-  MaxPool3dOptions,
-} from './pool/functional.js';
-export { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from './pool/functional.js';
-export type { LpPoolOptions } from './pool/power.js';
+export type { MaxPool1dOptions, MaxPool2dOptions, MaxPool3dOptions } from './pool/max.js';
+export { maxPool1d, maxPool2d, maxPool3d } from './pool/max.js';
+export type { LpPool1dOptions, LpPool2dOptions, LpPool3dOptions, LpPoolOptions } from './pool/power.js';
 export { lpPool1d, lpPool2d, lpPool3d } from './pool/power.js';
-export type { MaxUnpoolOptions } from './pool/unpool.js';
+export type { MaxUnpool1dOptions, MaxUnpool2dOptions, MaxUnpool3dOptions, MaxUnpoolOptions } from './pool/unpool.js';
 export { maxUnpool1d, maxUnpool2d, maxUnpool3d } from './pool/unpool.js';
 export type { UnfoldOptions } from './resize/fold-functional.js';
 export { fold, unfold } from './resize/fold-functional.js';

@@ -182,6 +182,14 @@ export {
   ZeroPad2d,
   ZeroPad3d,
 } from './padding/padding.js';
+export type {
+  AdaptiveAvgPool1dOptions,
+  AdaptiveAvgPool2dOptions,
+  AdaptiveAvgPool3dOptions,
+  AdaptiveMaxPool1dOptions,
+  AdaptiveMaxPool2dOptions,
+  AdaptiveMaxPool3dOptions,
+} from './pool/adaptive.js';
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
@@ -189,11 +197,25 @@ export {
   AdaptiveMaxPool1d,
   AdaptiveMaxPool2d,
   AdaptiveMaxPool3d,
-} from './pool/adaptive-layers.js';
-export { FractionalMaxPool2d, FractionalMaxPool3d } from './pool/fractional-layers.js';
-export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from './pool/layers.js';
-export { LPPool1d, LPPool2d, LPPool3d } from './pool/power-layers.js';
-export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './pool/unpool-layers.js';
+} from './pool/adaptive.js';
+export type { AvgPool1dOptions, AvgPool2dOptions, AvgPool3dOptions } from './pool/average.js';
+export { AvgPool1d, AvgPool2d, AvgPool3d } from './pool/average.js';
+export type { FractionalMaxPool2dOptions, FractionalMaxPool3dOptions } from './pool/fractional.js';
+export { FractionalMaxPool2d, FractionalMaxPool3d } from './pool/fractional.js';
+export type { MaxPool1dOptions, MaxPool2dOptions, MaxPool3dOptions } from './pool/max.js';
+export { MaxPool1d, MaxPool2d, MaxPool3d } from './pool/max.js';
+export type {
+  LpPool1dOptions as LPPool1dOptions,
+  LpPool2dOptions as LPPool2dOptions,
+  LpPool3dOptions as LPPool3dOptions,
+} from './pool/power.js';
+export { LPPool1d, LPPool2d, LPPool3d } from './pool/power.js';
+export type {
+  MaxUnpool1dLayerOptions as MaxUnpool1dOptions,
+  MaxUnpool2dLayerOptions as MaxUnpool2dOptions,
+  MaxUnpool3dLayerOptions as MaxUnpool3dOptions,
+} from './pool/unpool.js';
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './pool/unpool.js';
 export type { CellOptions, RNNCellOptions } from './recurrent/cells.js';
 export { GRUCell, LSTMCell, RNNCell } from './recurrent/cells.js';
 export type { GRUOptions, LSTMOptions, RNNOptions } from './recurrent/layers.js';

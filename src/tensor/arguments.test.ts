@@ -16,7 +16,7 @@ describe('names', () => {
     ],
     [() => new nn.Conv2d(1, 1, 3, { padding_mode: 'zeros' } as never), 'Did you mean paddingMode?'],
     [() => new nn.Linear(2, 3, { baise: false } as never), 'Did you mean bias?'],
-    [() => F.avgPool2d(x(), 2, { ceil: true } as never), 'avgPool2d: there is no option "ceil". avgPool2d takes stride'],
+    [() => F.avgPool2d(x(), 2, { ceil: true } as never), 'avgPool2d: there is no option "ceil". avgPool2d takes kernelSize'],
     [() => new optim.Adam([ones([1])], { beta: [0.9, 0.99] } as never), 'Adam: there is no option "beta". Did you mean betas?'],
     [() => new optim.lrScheduler.CosineAnnealingLR(sgd(), { T_max: 3 } as never), '"T_max". Did you mean tMax?'],
     [() => new optim.lrScheduler.StepLR(sgd(), 3, { gama: 0.5 } as never), 'StepLR: there is no option "gama". Did you mean gamma?'],

@@ -25,7 +25,7 @@ export type Dropout3dOptions = DropoutOptions;
 export type AlphaDropoutOptions = DropoutOptions;
 /** The options of {@link FeatureAlphaDropout}. */
 export type FeatureAlphaDropoutOptions = DropoutOptions;
-/** @deprecated The name that {@link DropoutOptions} had. */
+/** {@link DropoutOptions} by its former name. @deprecated */
 export type DropoutLayerOptions = DropoutOptions;
 
 abstract class DropoutLayer extends Module {

@@ -10,7 +10,7 @@ import { numel } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type LayerKind, Module } from '../module/module.js';
 import { float } from '../module/text.js';
-import { avgPool2d } from '../pool/functional.js';
+import { avgPool2d } from '../pool/average.js';
 
 /** The options of {@link LocalResponseNorm}. */
 export interface LocalResponseNormOptions {

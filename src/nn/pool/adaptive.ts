@@ -6,13 +6,16 @@ import { gather, indexSelect } from '../../ops/gather/gather.js';
 import { sum } from '../../ops/reduce/sum.js';
 import { filled, formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
-import { leadingByName, readArguments, tooMany } from '../../tensor/arguments.js';
-import type { Rank } from '../../tensor/checks.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
+import { listable, type Rank, sizesPerAxis } from '../../tensor/checks.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { fromTypedArray, tensor } from '../../tensor/create.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import type { Axes } from '../conv/geometry.js';
-import { averageOf, maxOf } from './functional.js';
-import { adaptiveSizes } from './shape.js';
+import { Module } from '../module/module.js';
+import { tuple } from '../module/text.js';
+import { averageOf, maxOf } from './kernels.js';
+import { checkPoolInput, type IndicesOption, type Pooled } from './shape.js';
 
 /** One size for both axes, or [height, width]; null keeps an axis. */
 export type AdaptivePair = number | readonly [number | null, number | null];
@@ -21,114 +24,129 @@ export type AdaptiveTriple = number | readonly [number | null, number | null, nu
 /** A size, or [length]. */
 export type AdaptiveSingle = number | readonly [number];
 
+type OutputSize = number | readonly (number | null)[];
+
+interface AdaptiveAvgPoolOptions<S extends OutputSize> {
+  /** The size of the output, along each axis. */
+  outputSize: S;
+}
+
+interface AdaptiveMaxPoolOptions<S extends OutputSize, Indices extends boolean = boolean> extends IndicesOption<Indices> {
+  /** The size of the output, along each axis. */
+  outputSize: S;
+}
+
+/** The options of {@link adaptiveAvgPool1d} and {@link AdaptiveAvgPool1d}. */
+export type AdaptiveAvgPool1dOptions = AdaptiveAvgPoolOptions<AdaptiveSingle>;
+/** The options of {@link adaptiveAvgPool2d} and {@link AdaptiveAvgPool2d}. */
+export type AdaptiveAvgPool2dOptions = AdaptiveAvgPoolOptions<AdaptivePair>;
+/** The options of {@link adaptiveAvgPool3d} and {@link AdaptiveAvgPool3d}. */
+export type AdaptiveAvgPool3dOptions = AdaptiveAvgPoolOptions<AdaptiveTriple>;
+/** The options of {@link adaptiveMaxPool1d} and {@link AdaptiveMaxPool1d}. */
+export type AdaptiveMaxPool1dOptions = AdaptiveMaxPoolOptions<AdaptiveSingle>;
+/** The options of {@link adaptiveMaxPool2d} and {@link AdaptiveMaxPool2d}. */
+export type AdaptiveMaxPool2dOptions = AdaptiveMaxPoolOptions<AdaptivePair>;
+/** The options of {@link adaptiveMaxPool3d} and {@link AdaptiveMaxPool3d}. */
+export type AdaptiveMaxPool3dOptions = AdaptiveMaxPoolOptions<AdaptiveTriple>;
+
+type AdaptiveAvgArguments<S extends OutputSize> = Arguments<AdaptiveAvgPoolOptions<S>, [outputSize: 'outputSize']>;
+type AdaptiveMaxArguments<S extends OutputSize, Indices extends boolean> = Arguments<
+  AdaptiveMaxPoolOptions<S, Indices>,
+  [outputSize: 'outputSize', returnIndices: 'returnIndices']
+>;
+
+interface AdaptiveSettings {
+  readonly outputSize: OutputSize;
+  readonly returnIndices: boolean;
+}
+
+const AVERAGE: { readonly outputSize: OutputSize } = { outputSize: required };
+const MAXIMUM: AdaptiveSettings = { outputSize: required, returnIndices: false };
+
 /**
  * Means of windows chosen so that the result has a given size.
- * @param x [N, C, H, W] or [C, H, W]. @param outputSize one size, or [height, width]; null keeps a size.
+ * @param x [N, C, H, W] or [C, H, W].
+ * @param args outputSize: one size, or [height, width]; null keeps a size.
  * @returns [N, C, ...outputSize].
- * @throws {ShapeError} for another number of dims. @throws {ArgumentError} for a size that is no whole number. @throws {DTypeError} for integers.
+ * @throws {ShapeError} for another number of dims. @throws {ArgumentError} for a size that is not a whole number. @throws {DTypeError} for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html
  * @example
  * F.adaptiveAvgPool2d(randn([1, 3, 7, 5]), [2, null]).shape; // [1, 3, 2, 5]
  */
-export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptivePair | { outputSize: AdaptivePair }): Tensor {
-  if (arguments.length > 2) tooMany('adaptiveAvgPool2d', 2, arguments);
-  return adaptiveAverage('adaptiveAvgPool2d', 2, x, [outputSize]);
+export function adaptiveAvgPool2d(x: Tensor, ...args: AdaptiveAvgArguments<AdaptivePair>): Tensor {
+  return adaptiveAverage(2, x, readArguments('adaptiveAvgPool2d', AVERAGE, args).outputSize);
 }
 
 /**
  * {@link adaptiveAvgPool2d} along one axis.
- * @param x [N, C, L] or [C, L].
+ * @param x [N, C, L] or [C, L]. @param args outputSize.
  * @throws as adaptiveAvgPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html
  * @example
  * F.adaptiveAvgPool1d(randn([1, 3, 7]), 2).shape; // [1, 3, 2]
  */
-export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSingle | { outputSize: AdaptiveSingle }): Tensor {
-  if (arguments.length > 2) tooMany('adaptiveAvgPool1d', 2, arguments);
-  return adaptiveAverage('adaptiveAvgPool1d', 1, x, [outputSize]);
+export function adaptiveAvgPool1d(x: Tensor, ...args: AdaptiveAvgArguments<AdaptiveSingle>): Tensor {
+  return adaptiveAverage(1, x, readArguments('adaptiveAvgPool1d', AVERAGE, args).outputSize);
 }
 
 /**
  * {@link adaptiveAvgPool2d} over volumes.
- * @param x [N, C, D, H, W] or [C, D, H, W].
+ * @param x [N, C, D, H, W] or [C, D, H, W]. @param args outputSize: one size, or [depth, height, width]; null keeps a size.
  * @throws as adaptiveAvgPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html
  * @example
  * F.adaptiveAvgPool3d(randn([1, 3, 4, 7, 5]), 2).shape; // [1, 3, 2, 2, 2]
  */
-export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveTriple | { outputSize: AdaptiveTriple }): Tensor {
-  if (arguments.length > 2) tooMany('adaptiveAvgPool3d', 2, arguments);
-  return adaptiveAverage('adaptiveAvgPool3d', 3, x, [outputSize]);
-}
-
-interface IndicesOption {
-  /** Also returns where each maximum stood: its position in the plane (or volume), row by row, as int64. Default: false. */
-  returnIndices?: boolean;
+export function adaptiveAvgPool3d(x: Tensor, ...args: AdaptiveAvgArguments<AdaptiveTriple>): Tensor {
+  return adaptiveAverage(3, x, readArguments('adaptiveAvgPool3d', AVERAGE, args).outputSize);
 }
 
 /**
  * Maxima of windows chosen so that the result has a given size; NaN wins.
  * Gradient: to the place of the maximum, the first of equals.
- * @param x [N, C, H, W] or [C, H, W]. @param outputSize one size, or [height, width]; null keeps a size.
- * @returns [N, C, ...outputSize], with `returnIndices` (given alone, or in an object) followed by the int64 places.
+ * @param x [N, C, H, W] or [C, H, W].
+ * @param args outputSize (one size, or [height, width]; null keeps a size) and returnIndices (default: false), in this order or by name.
+ * @returns [N, C, ...outputSize], with `returnIndices` followed by the int64 places.
  * @throws as {@link adaptiveAvgPool2d}.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html
  * @example
  * F.adaptiveMaxPool2d(randn([1, 3, 7, 5]), 2).shape; // [1, 3, 2, 2]
  */
-export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptivePair, options: true | { returnIndices: true }): [Tensor, Tensor];
-export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptivePair, options?: false | { returnIndices?: false }): Tensor;
-export function adaptiveMaxPool2d(x: Tensor, options: { outputSize: AdaptivePair; returnIndices: true }): [Tensor, Tensor];
-export function adaptiveMaxPool2d(x: Tensor, options: { outputSize: AdaptivePair; returnIndices?: false }): Tensor;
-export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptivePair, options?: boolean | IndicesOption): Tensor | [Tensor, Tensor];
-export function adaptiveMaxPool2d(
+export function adaptiveMaxPool2d<Indices extends boolean = false>(
   x: Tensor,
-  outputSize: AdaptivePair | object,
-  options?: boolean | IndicesOption,
-): Tensor | [Tensor, Tensor] {
-  return adaptiveMax('adaptiveMaxPool2d', 2, x, outputSize, options);
+  ...args: AdaptiveMaxArguments<AdaptivePair, Indices>
+): Pooled<Indices> {
+  return adaptiveMaximum(2, x, readArguments('adaptiveMaxPool2d', MAXIMUM, args)) as Pooled<Indices>;
 }
 
 /**
  * {@link adaptiveMaxPool2d} along one axis.
- * @param x [N, C, L] or [C, L].
+ * @param x [N, C, L] or [C, L]. @param args outputSize and returnIndices (default: false), in this order or by name.
  * @throws as adaptiveAvgPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html
  * @example
  * F.adaptiveMaxPool1d(randn([1, 3, 7]), 2).shape; // [1, 3, 2]
  */
-export function adaptiveMaxPool1d(x: Tensor, outputSize: AdaptiveSingle, options: true | { returnIndices: true }): [Tensor, Tensor];
-export function adaptiveMaxPool1d(x: Tensor, outputSize: AdaptiveSingle, options?: false | { returnIndices?: false }): Tensor;
-export function adaptiveMaxPool1d(x: Tensor, options: { outputSize: AdaptiveSingle; returnIndices: true }): [Tensor, Tensor];
-export function adaptiveMaxPool1d(x: Tensor, options: { outputSize: AdaptiveSingle; returnIndices?: false }): Tensor;
-export function adaptiveMaxPool1d(x: Tensor, outputSize: AdaptiveSingle, options?: boolean | IndicesOption): Tensor | [Tensor, Tensor];
-export function adaptiveMaxPool1d(
+export function adaptiveMaxPool1d<Indices extends boolean = false>(
   x: Tensor,
-  outputSize: AdaptiveSingle | object,
-  options?: boolean | IndicesOption,
-): Tensor | [Tensor, Tensor] {
-  return adaptiveMax('adaptiveMaxPool1d', 1, x, outputSize, options);
+  ...args: AdaptiveMaxArguments<AdaptiveSingle, Indices>
+): Pooled<Indices> {
+  return adaptiveMaximum(1, x, readArguments('adaptiveMaxPool1d', MAXIMUM, args)) as Pooled<Indices>;
 }
 
 /**
  * {@link adaptiveMaxPool2d} over volumes.
- * @param x [N, C, D, H, W] or [C, D, H, W].
+ * @param x [N, C, D, H, W] or [C, D, H, W]. @param args as in adaptiveMaxPool2d, with [depth, height, width].
  * @throws as adaptiveAvgPool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html
  * @example
  * F.adaptiveMaxPool3d(randn([1, 3, 4, 7, 5]), 2).shape; // [1, 3, 2, 2, 2]
  */
-export function adaptiveMaxPool3d(x: Tensor, outputSize: AdaptiveTriple, options: true | { returnIndices: true }): [Tensor, Tensor];
-export function adaptiveMaxPool3d(x: Tensor, outputSize: AdaptiveTriple, options?: false | { returnIndices?: false }): Tensor;
-export function adaptiveMaxPool3d(x: Tensor, options: { outputSize: AdaptiveTriple; returnIndices: true }): [Tensor, Tensor];
-export function adaptiveMaxPool3d(x: Tensor, options: { outputSize: AdaptiveTriple; returnIndices?: false }): Tensor;
-export function adaptiveMaxPool3d(x: Tensor, outputSize: AdaptiveTriple, options?: boolean | IndicesOption): Tensor | [Tensor, Tensor];
-export function adaptiveMaxPool3d(
+export function adaptiveMaxPool3d<Indices extends boolean = false>(
   x: Tensor,
-  outputSize: AdaptiveTriple | object,
-  options?: boolean | IndicesOption,
-): Tensor | [Tensor, Tensor] {
-  return adaptiveMax('adaptiveMaxPool3d', 3, x, outputSize, options);
+  ...args: AdaptiveMaxArguments<AdaptiveTriple, Indices>
+): Pooled<Indices> {
+  return adaptiveMaximum(3, x, readArguments('adaptiveMaxPool3d', MAXIMUM, args)) as Pooled<Indices>;
 }
 
 /** The windows along one axis. They overlap and differ in length, so each gets a run of its own, as long as the longest. */
@@ -172,12 +190,17 @@ function sideBySide(
   return { runs, windows, axes, index };
 }
 
-type OutputSize = number | readonly (number | null)[];
+/** `outputSize` for each axis; null keeps its size. */
+function outputSizes(op: string, rank: Rank, x: Tensor, outputSize: OutputSize): number[] {
+  checkPoolInput(op, rank, x);
+  const given = Array.isArray(outputSize) ? outputSize.map((s, d) => s ?? x.shape[x.ndim - rank + d]!) : outputSize;
+  const sizes = sizesPerAxis(op, 'outputSize', given, rank, 0);
+  for (const size of sizes) listable(op, 'places along an axis', size);
+  return sizes;
+}
 
-function adaptiveAverage(op: string, rank: Rank, x: Tensor, given: readonly unknown[]): Tensor {
-  const [outputSize, ...rest] = leadingByName(op, ['outputSize'], given) as [OutputSize, ...unknown[]];
-  readArguments(op, {}, rest);
-  const sizes = adaptiveSizes(op, rank, x, outputSize);
+function adaptiveAverage(rank: Rank, x: Tensor, outputSize: OutputSize): Tensor {
+  const sizes = outputSizes(`adaptiveAvgPool${rank}d`, rank, x, outputSize);
   const shape = [...x.shape.slice(0, -rank), ...sizes];
   if (sizes.includes(0)) return nothing(x, shape);
   const { runs, windows, axes } = sideBySide(x, rank, sizes);
@@ -199,10 +222,9 @@ function along(values: readonly number[], d: number, rank: Rank, dtype: 'bool' |
   return reshape(tensor([...values], { dtype }), [-1, ...new Array<number>(rank - 1 - d).fill(1)]);
 }
 
-function adaptiveMax(op: string, rank: Rank, x: Tensor, outputSize: OutputSize | object, given: unknown): Tensor | [Tensor, Tensor] {
-  const [size, ...rest] = leadingByName(op, ['outputSize'], [outputSize, given]) as [OutputSize, ...unknown[]];
-  const { returnIndices } = readArguments(op, { returnIndices: false }, rest);
-  const sizes = adaptiveSizes(op, rank, x, size);
+function adaptiveMaximum(rank: Rank, x: Tensor, { outputSize, returnIndices }: AdaptiveSettings): Tensor | [Tensor, Tensor] {
+  const op = `adaptiveMaxPool${rank}d`;
+  const sizes = outputSizes(op, rank, x, outputSize);
   if (x.ndim === rank + 2 && x.shape[1] === 0)
     throw new ShapeError(`${op}: x is ${showShape(x.shape)}, without channels. Only the batch may be empty.`);
   const shape = [...x.shape.slice(0, -rank), ...sizes];
@@ -210,8 +232,8 @@ function adaptiveMax(op: string, rank: Rank, x: Tensor, outputSize: OutputSize |
   const { runs, axes, index } = sideBySide(x, rank, sizes);
   const [values, places] = maxOf(runs, axes, returnIndices);
   const format = (y: Tensor) => (rank < 3 && x.ndim === rank + 2 ? formatOf(reshape(y, shape), x) : reshape(y, shape));
-  if (!returnIndices) return format(values);
-  if (index.every((at) => at === null)) return [format(values), format(places!)];
+  if (places === null) return format(values);
+  if (index.every((at) => at === null)) return [format(values), format(places)];
   // Places in the runs become places in x: those of x's own elements, laid out as the runs are.
   const from = x.shape.slice(-rank);
   const own = reshape(fromTypedArray(BigInt64Array.from({ length: from.reduce((a, b) => a * b, 1) }, (_, i) => BigInt(i))), from);
@@ -219,5 +241,133 @@ function adaptiveMax(op: string, rank: Rank, x: Tensor, outputSize: OutputSize |
     index.reduce<Tensor>((part, at, d) => (at === null ? part : indexSelect(part, d, at)), own),
     [-1],
   );
-  return [format(values), format(gather(laid, 0, reshape(places!, [-1])))];
+  return [format(values), format(gather(laid, 0, reshape(places, [-1])))];
+}
+
+abstract class AdaptivePool<S extends OutputSize> extends Module {
+  protected constructor(
+    name: string,
+    protected readonly rank: Rank,
+    /** The size of the output, along each axis. */
+    readonly outputSize: S,
+  ) {
+    super();
+    const known = Array.isArray(outputSize) ? outputSize.map((s: number | null) => s ?? 0) : outputSize;
+    sizesPerAxis(name, 'outputSize', known, rank, 0);
+  }
+
+  override extraRepr(): string {
+    return `output_size=${tuple(this.outputSize)}`;
+  }
+}
+
+abstract class AdaptiveAvgPool<S extends OutputSize> extends AdaptivePool<S> {
+  protected constructor(name: string, rank: Rank, args: readonly unknown[]) {
+    super(name, rank, readArguments(name, AVERAGE, args).outputSize as S);
+  }
+
+  /** @returns [N, C, ...outputSize], or without N. */
+  forward(x: Tensor): Tensor {
+    return adaptiveAverage(this.rank, x, this.outputSize);
+  }
+}
+
+/**
+ * Averages of as many windows of [N, C, L] or [C, L] as give `outputSize` (one number, the length), whatever the size of the input.
+ * @throws {ArgumentError} for sizes that are not whole numbers.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
+ * @example
+ * new nn.AdaptiveAvgPool1d(1);
+ */
+export class AdaptiveAvgPool1d extends AdaptiveAvgPool<AdaptiveSingle> {
+  static override readonly className: string = 'AdaptiveAvgPool1d';
+  constructor(...args: AdaptiveAvgArguments<AdaptiveSingle>) {
+    super(classNameOf(new.target), 1, args);
+  }
+}
+
+/**
+ * Averages of as many windows of [N, C, H, W] or [C, H, W] as give `outputSize` (one number for a square; null keeps an axis), whatever the size of the input.
+ * @throws {ArgumentError} for sizes that are not whole numbers.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+ * @example
+ * new nn.AdaptiveAvgPool2d(1);
+ */
+export class AdaptiveAvgPool2d extends AdaptiveAvgPool<AdaptivePair> {
+  static override readonly className: string = 'AdaptiveAvgPool2d';
+  constructor(...args: AdaptiveAvgArguments<AdaptivePair>) {
+    super(classNameOf(new.target), 2, args);
+  }
+}
+
+/**
+ * Averages of as many windows of [N, C, D, H, W] or [C, D, H, W] as give `outputSize` (one number for a cube; null keeps an axis), whatever the size of the input.
+ * @throws {ArgumentError} for sizes that are not whole numbers.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html
+ * @example
+ * new nn.AdaptiveAvgPool3d(1);
+ */
+export class AdaptiveAvgPool3d extends AdaptiveAvgPool<AdaptiveTriple> {
+  static override readonly className: string = 'AdaptiveAvgPool3d';
+  constructor(...args: AdaptiveAvgArguments<AdaptiveTriple>) {
+    super(classNameOf(new.target), 3, args);
+  }
+}
+
+abstract class AdaptiveMaxPool<S extends OutputSize, Indices extends boolean> extends AdaptivePool<S> {
+  /** Whether the places of the largest elements are returned, too. */
+  readonly returnIndices: Indices;
+
+  protected constructor(name: string, rank: Rank, args: readonly unknown[]) {
+    const { outputSize, returnIndices } = readArguments(name, MAXIMUM, args);
+    super(name, rank, outputSize as S);
+    this.returnIndices = returnIndices as Indices;
+  }
+
+  /** @returns the maxima; with `returnIndices`, followed by where they stood. */
+  forward(x: Tensor): Pooled<Indices> {
+    return adaptiveMaximum(this.rank, x, this) as Pooled<Indices>;
+  }
+}
+
+/**
+ * Maxima of as many windows of [N, C, L] or [C, L] as give `outputSize` (one number, the length), whatever the size of the input.
+ * @throws {ArgumentError} for sizes that are not whole numbers.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
+ * @example
+ * new nn.AdaptiveMaxPool1d(2);
+ */
+export class AdaptiveMaxPool1d<Indices extends boolean = false> extends AdaptiveMaxPool<AdaptiveSingle, Indices> {
+  static override readonly className: string = 'AdaptiveMaxPool1d';
+  constructor(...args: AdaptiveMaxArguments<AdaptiveSingle, Indices>) {
+    super(classNameOf(new.target), 1, args);
+  }
+}
+
+/**
+ * Maxima of as many windows of [N, C, H, W] or [C, H, W] as give `outputSize` (one number for a square; null keeps an axis), whatever the size of the input.
+ * @throws {ArgumentError} for sizes that are not whole numbers.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
+ * @example
+ * new nn.AdaptiveMaxPool2d(2);
+ */
+export class AdaptiveMaxPool2d<Indices extends boolean = false> extends AdaptiveMaxPool<AdaptivePair, Indices> {
+  static override readonly className: string = 'AdaptiveMaxPool2d';
+  constructor(...args: AdaptiveMaxArguments<AdaptivePair, Indices>) {
+    super(classNameOf(new.target), 2, args);
+  }
+}
+
+/**
+ * Maxima of as many windows of [N, C, D, H, W] or [C, D, H, W] as give `outputSize` (one number for a cube; null keeps an axis), whatever the size of the input.
+ * @throws {ArgumentError} for sizes that are not whole numbers.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html
+ * @example
+ * new nn.AdaptiveMaxPool3d(2);
+ */
+export class AdaptiveMaxPool3d<Indices extends boolean = false> extends AdaptiveMaxPool<AdaptiveTriple, Indices> {
+  static override readonly className: string = 'AdaptiveMaxPool3d';
+  constructor(...args: AdaptiveMaxArguments<AdaptiveTriple, Indices>) {
+    super(classNameOf(new.target), 3, args);
+  }
 }

@@ -1,7 +1,7 @@
 /** Fractional max pooling: windows of one size at places drawn at random, so that sizes shrink by any factor. */
 import { noGrad } from '../../autograd/mode.js';
 import { named } from '../../autograd/node.js';
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
 import { ge, le, logicalAnd } from '../../ops/elementwise/comparison.js';
 import { trunc } from '../../ops/elementwise/unary.js';
@@ -11,100 +11,115 @@ import { argmax } from '../../ops/reduce/extrema.js';
 import { all } from '../../ops/reduce/sum.js';
 import { detach, filled, to } from '../../ops/view/copy.js';
 import { expand, reshape, select } from '../../ops/view/movement.js';
-import { leadingByName, type Named, readArguments } from '../../tensor/arguments.js';
-import { assertFloating, assertTensor, type Pair, type Sizes, sizesPerAxis, type Triple } from '../../tensor/checks.js';
+import { type Arguments, type Named, readArguments, required } from '../../tensor/arguments.js';
+import {
+  assertFloating,
+  assertSameDType,
+  assertTensor,
+  assertTensorOrNull,
+  type Pair,
+  type Sizes,
+  sizesPerAxis,
+  type Triple,
+  unexpected,
+} from '../../tensor/checks.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { arange } from '../../tensor/create.js';
 import { rand } from '../../tensor/random.js';
 import { numel, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { Module } from '../module/module.js';
+import type { IndicesOption, Pooled } from './shape.js';
 
-/** The options of {@link fractionalMaxPool2d} and {@link fractionalMaxPool3d}: of `outputSize` and `outputRatio` give one. */
-export interface FractionalMaxPoolOptions<S extends Sizes> {
+/** The options of the fractional pools: of `outputSize` and `outputRatio` give one. */
+export interface FractionalMaxPoolOptions<S extends Sizes = Sizes, Indices extends boolean = boolean> extends IndicesOption<Indices> {
   /** The size of the output, along each axis. */
   outputSize?: S | null;
   /** The size of the output in parts of the input's, between 0 and 1, along each axis. */
   outputRatio?: S | null;
-  /** Also returns where each maximum stood: its position in the plane (or volume), row by row, as int64. Default: false. */
-  returnIndices?: boolean;
   /** [N, C, axes], from 0 to 1: what the places are made of, instead of a draw. Default: null. */
   randomSamples?: Tensor | null;
 }
 
-type Indexed<S extends Sizes> = FractionalMaxPoolOptions<S> & { returnIndices: true };
-type Plain<S extends Sizes> = FractionalMaxPoolOptions<S> & { returnIndices?: false };
-type Any<S extends Sizes> = FractionalMaxPoolOptions<S>;
+/** The options of {@link fractionalMaxPool2d} and {@link FractionalMaxPool2d}. */
+export type FractionalMaxPool2dOptions = FractionalMaxPoolOptions<Pair>;
+/** The options of {@link fractionalMaxPool3d} and {@link FractionalMaxPool3d}. */
+export type FractionalMaxPool3dOptions = FractionalMaxPoolOptions<Triple>;
 
-/**
- * The largest value of each of `outputSize` windows, which overlap or leave gaps by chance: one number of the default generator for
- * each axis of each plane decides. NaN wins. Gradient: to the place of the maximum, the first of equals.
- * @param x [N, C, H, W], or [C, H, W] for one image. @param kernelSize of each window.
- * @returns [N, C, ...outputSize], with `returnIndices` followed by the int64 places.
- * @throws {ShapeError} for windows that do not fit. @throws {ArgumentError} unless one of outputSize and outputRatio is given. @throws {DTypeError} for integers.
- * @see Graham 2014, https://arxiv.org/abs/1412.6071; https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html
- * @example
- * F.fractionalMaxPool2d(randn([1, 3, 9, 9]), 2, { outputSize: [6, 5] }).shape; // [1, 3, 6, 5]
- */
-export function fractionalMaxPool2d(x: Tensor, kernelSize: Pair, options: Indexed<Pair>): [Tensor, Tensor];
-export function fractionalMaxPool2d(x: Tensor, options: Named<Indexed<Pair>, 'kernelSize', Pair>): [Tensor, Tensor];
-export function fractionalMaxPool2d(x: Tensor, options: Named<Plain<Pair>, 'kernelSize', Pair>): Tensor;
-export function fractionalMaxPool2d(x: Tensor, kernelSize: Pair, outputSize: Pair | Plain<Pair> | null, outputRatio?: Pair | null): Tensor;
-export function fractionalMaxPool2d(x: Tensor, kernelSize: Pair, options: Any<Pair>): Tensor | [Tensor, Tensor];
-export function fractionalMaxPool2d(x: Tensor, ...given: unknown[]): Tensor | [Tensor, Tensor] {
-  return fractionalMaxPool('fractionalMaxPool2d', 2, x, given);
+type FractionalArguments<S extends Sizes, Indices extends boolean> = Arguments<
+  Named<FractionalMaxPoolOptions<S, Indices>, 'kernelSize', S>,
+  [kernelSize: 'kernelSize', outputSize: 'outputSize', outputRatio: 'outputRatio', returnIndices: 'returnIndices']
+>;
+
+interface FractionalSettings {
+  readonly kernelSize: Sizes;
+  readonly outputSize: Sizes | null;
+  readonly outputRatio: Sizes | null;
+  readonly returnIndices: boolean;
+  readonly randomSamples: Tensor | null;
 }
 
-/**
- * {@link fractionalMaxPool2d} over volumes.
- * @param x [N, C, D, H, W], or [C, D, H, W] for one volume.
- * @throws as fractionalMaxPool2d.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html
- * @example
- * F.fractionalMaxPool3d(randn([1, 3, 5, 9, 9]), 2, { outputRatio: 0.5 }).shape; // [1, 3, 2, 4, 4]
- */
-export function fractionalMaxPool3d(x: Tensor, kernelSize: Triple, options: Indexed<Triple>): [Tensor, Tensor];
-export function fractionalMaxPool3d(x: Tensor, options: Named<Indexed<Triple>, 'kernelSize', Triple>): [Tensor, Tensor];
-export function fractionalMaxPool3d(x: Tensor, options: Named<Plain<Triple>, 'kernelSize', Triple>): Tensor;
-export function fractionalMaxPool3d(
-  x: Tensor,
-  kernelSize: Triple,
-  outputSize: Triple | Plain<Triple> | null,
-  outputRatio?: Triple | null,
-): Tensor;
-export function fractionalMaxPool3d(x: Tensor, kernelSize: Triple, options: Any<Triple>): Tensor | [Tensor, Tensor];
-export function fractionalMaxPool3d(x: Tensor, ...given: unknown[]): Tensor | [Tensor, Tensor] {
-  return fractionalMaxPool('fractionalMaxPool3d', 3, x, given);
-}
-
-/** @internal The options' defaults, in PyTorch's order. */
-export const FRACTIONAL_POOL: Required<FractionalMaxPoolOptions<Sizes>> = {
+/** In PyTorch's order. */
+const FRACTIONAL_POOL: FractionalSettings = {
+  kernelSize: required,
   outputSize: null,
   outputRatio: null,
   returnIndices: false,
   randomSamples: null,
 };
 
-function fractionalMaxPool(op: string, rank: 2 | 3, x: Tensor, given: readonly unknown[]): Tensor | [Tensor, Tensor] {
+/**
+ * The largest value of each of `outputSize` windows, which overlap or leave gaps by chance: one number of the default generator for
+ * each axis of each plane decides. NaN wins. Gradient: to the place of the maximum, the first of equals.
+ * @param x [N, C, H, W], or [C, H, W] for one image.
+ * @param args kernelSize, outputSize, outputRatio (one of the two) and returnIndices (default: false) in this order, or the options by name.
+ * @returns [N, C, ...outputSize], with `returnIndices` followed by the int64 places.
+ * @throws {ShapeError} for windows that do not fit. @throws {ArgumentError} unless one of outputSize and outputRatio is given. @throws {DTypeError} for integers.
+ * @see Graham 2014, https://arxiv.org/abs/1412.6071; https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html
+ * @example
+ * F.fractionalMaxPool2d(randn([1, 3, 9, 9]), 2, { outputSize: [6, 5] }).shape; // [1, 3, 6, 5]
+ */
+export function fractionalMaxPool2d<Indices extends boolean = false>(
+  x: Tensor,
+  ...args: FractionalArguments<Pair, Indices>
+): Pooled<Indices> {
+  return fractionalMaximum(2, x, readArguments('fractionalMaxPool2d', FRACTIONAL_POOL, args)) as Pooled<Indices>;
+}
+
+/**
+ * {@link fractionalMaxPool2d} over volumes.
+ * @param x [N, C, D, H, W], or [C, D, H, W] for one volume. @param args as in fractionalMaxPool2d.
+ * @throws as fractionalMaxPool2d.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html
+ * @example
+ * F.fractionalMaxPool3d(randn([1, 3, 5, 9, 9]), 2, { outputRatio: 0.5 }).shape; // [1, 3, 2, 4, 4]
+ */
+export function fractionalMaxPool3d<Indices extends boolean = false>(
+  x: Tensor,
+  ...args: FractionalArguments<Triple, Indices>
+): Pooled<Indices> {
+  return fractionalMaximum(3, x, readArguments('fractionalMaxPool3d', FRACTIONAL_POOL, args)) as Pooled<Indices>;
+}
+
+function fractionalMaximum(rank: 2 | 3, x: Tensor, settings: FractionalSettings): Tensor | [Tensor, Tensor] {
+  const op = `fractionalMaxPool${rank}d`;
   assertFloating(op, 'x', x);
-  const [kernelSize, ...rest] = leadingByName(op, ['kernelSize'], given);
-  const options = readArguments(op, FRACTIONAL_POOL, rest);
-  const kernel = sizesPerAxis(op, 'kernelSize', kernelSize as Sizes, rank, 1);
+  const kernel = sizesPerAxis(op, 'kernelSize', settings.kernelSize, rank, 1);
   const axes = rank === 2 ? 'H, W' : 'D, H, W';
   if (x.ndim !== rank + 1 && x.ndim !== rank + 2)
-    throw new ShapeError(`${op}: the input is ${showShape(x.shape)}, expected [N, C, ${axes}] or [C, ${axes}].`);
+    throw new ShapeError(`${op}: x is ${showShape(x.shape)}, expected [N, C, ${axes}] or [C, ${axes}].`);
   const lead = x.shape.slice(0, -rank);
   const sizes = x.shape.slice(-rank);
-  if ([...lead.slice(-1), ...sizes].includes(0))
-    throw new ShapeError(`${op}: the input is ${showShape(x.shape)}: only the batch may be empty.`);
-  const out = outputSizes(op, rank, sizes, options);
+  if ([...lead.slice(-1), ...sizes].includes(0)) throw new ShapeError(`${op}: x is ${showShape(x.shape)}: only the batch may be empty.`);
+  const out = outputSizes(op, rank, sizes, settings);
   // PyTorch wants one place more in volumes.
   for (const [i, size] of sizes.entries())
     if (out[i]! < 1 || out[i]! + kernel[i]! - 1 > size - (rank - 2))
       throw new ShapeError(
-        `${op}: ${out[i]} windows of ${kernel[i]} do not fit into ${size} elements (input ${showShape(x.shape)}): there is room for ${Math.max(0, size - (rank - 2) - kernel[i]! + 1)}.`,
+        `${op}: ${out[i]} windows of ${kernel[i]} do not fit into ${size} elements (x ${showShape(x.shape)}): there is room for ${Math.max(0, size - (rank - 2) - kernel[i]! + 1)}.`,
       );
   const [planes, area] = [numel(lead), numel(sizes)];
-  const samples = samplesOf(op, x, [x.ndim === rank + 1 ? 1 : x.shape[0]!, lead.at(-1)!, rank], options.randomSamples);
+  const samples = samplesOf(op, x, [x.ndim === rank + 1 ? 1 : x.shape[0]!, lead.at(-1)!, rank], settings.randomSamples);
   const flat = reshape(x, [planes, area]);
   const places = noGrad(() => {
     const windows = windowsOf(reshape(samples, [planes, rank]), sizes, out, kernel);
@@ -114,33 +129,27 @@ function fractionalMaxPool(op: string, rank: 2 | 3, x: Tensor, given: readonly u
   });
   const shape = [...lead, ...out];
   const values = named(`FractionalMaxPool${rank}D`, reshape(gather(flat, 1, places), shape));
-  return options.returnIndices ? [values, reshape(places, shape)] : values;
+  return settings.returnIndices ? [values, reshape(places, shape)] : values;
 }
 
-function outputSizes(
-  op: string,
-  rank: 2 | 3,
-  sizes: readonly number[],
-  { outputSize, outputRatio }: FractionalMaxPoolOptions<Sizes>,
-): number[] {
-  if ((outputSize ?? null) === null && (outputRatio ?? null) === null)
-    throw new ArgumentError(`${op}: expected outputSize or outputRatio, got neither.`);
-  if (outputSize !== null && outputSize !== undefined) return sizesPerAxis(op, 'outputSize', outputSize, rank, 1);
-  return ratiosOf(op, rank, outputRatio).map((ratio, i) => Math.trunc(sizes[i]! * ratio));
+function outputSizes(op: string, rank: 2 | 3, sizes: readonly number[], { outputSize, outputRatio }: FractionalSettings): number[] {
+  if (outputSize !== null) return sizesPerAxis(op, 'outputSize', outputSize, rank, 1);
+  if (outputRatio === null) throw new ArgumentError(`${op}: expected outputSize or outputRatio, got neither.`);
+  return ratiosPerAxis(op, outputRatio, rank).map((ratio, i) => Math.trunc(sizes[i]! * ratio));
 }
 
-/** @internal The ratio of each axis. @throws {ArgumentError} for anything but numbers between 0 and 1. */
-export function ratiosOf(op: string, rank: 2 | 3, value: unknown): number[] {
+/** The ratio of each axis. @throws {ArgumentError} for anything but numbers between 0 and 1. */
+function ratiosPerAxis(op: string, value: unknown, rank: 2 | 3): number[] {
   const list: unknown[] = Array.isArray(value) ? value : new Array(rank).fill(value);
   if (list.length !== rank || !list.every((ratio) => typeof ratio === 'number' && ratio > 0 && ratio < 1))
-    throw new ArgumentError(`${op}: outputRatio is ${show(value)}, expected a number between 0 and 1, or one for each of ${rank} axes.`);
+    throw unexpected(op, 'outputRatio', value, `a number between 0 and 1, or one for each of ${rank} axes`);
   return list as number[];
 }
 
-function samplesOf(op: string, x: Tensor, shape: readonly number[], given: Tensor | null | undefined): Tensor {
-  if (given === null || given === undefined) return rand(shape, { dtype: x.dtype });
+function samplesOf(op: string, x: Tensor, shape: readonly number[], given: Tensor | null): Tensor {
+  if (given === null) return rand(shape, { dtype: x.dtype });
   assertTensor(op, 'randomSamples', given);
-  if (given.dtype !== x.dtype) throw new DTypeError(`${op}: the input is ${x.dtype} and randomSamples ${given.dtype}, expected one dtype.`);
+  assertSameDType(op, { x, randomSamples: given });
   if (!sameShape(given.shape, shape))
     throw new ShapeError(
       `${op}: randomSamples is ${showShape(given.shape)}, expected ${showShape(shape)}: one for each axis of each plane.`,
@@ -173,4 +182,72 @@ function startsOf(sample: Tensor, size: number, out: number, kernel: number): Te
   const steps = arange(out - 1, { dtype: sample.dtype });
   const starts = sub(trunc(mul(add(steps, sample), step)), trunc(mul(sample, step)));
   return cat([to(starts, 'int64'), last], 1);
+}
+
+abstract class FractionalMaxPool<S extends Sizes, Indices extends boolean> extends Module {
+  /** Of each window. */
+  readonly kernelSize: S;
+  /** The size of the output, along each axis; null where the ratio is given. */
+  readonly outputSize: readonly number[] | null;
+  /** The size of the output in parts of the input's, along each axis; null where the size is given. */
+  readonly outputRatio: readonly number[] | null;
+  /** Whether the places of the largest elements are returned, too. */
+  readonly returnIndices: Indices;
+  /** What the places are made of, instead of a draw. */
+  readonly randomSamples: Tensor | null;
+
+  protected constructor(
+    name: string,
+    private readonly rank: 2 | 3,
+    args: readonly unknown[],
+  ) {
+    super();
+    const { kernelSize, outputSize, outputRatio, returnIndices, randomSamples } = readArguments(name, FRACTIONAL_POOL, args);
+    sizesPerAxis(name, 'kernelSize', kernelSize, rank, 1);
+    if ((outputSize === null) === (outputRatio === null))
+      throw new ArgumentError(`${name}: expected either outputSize or outputRatio, got ${outputSize === null ? 'neither' : 'both'}.`);
+    assertTensorOrNull(name, 'randomSamples', randomSamples);
+    this.kernelSize = kernelSize as S;
+    this.outputSize = outputSize === null ? null : sizesPerAxis(name, 'outputSize', outputSize, rank, 1);
+    this.outputRatio = outputRatio === null ? null : ratiosPerAxis(name, outputRatio, rank);
+    this.returnIndices = returnIndices as Indices;
+    this.randomSamples = this.registerBuffer('randomSamples', randomSamples, { key: '_random_samples' });
+  }
+
+  /** @returns the maxima; with `returnIndices`, followed by where they stood. */
+  forward(x: Tensor): Pooled<Indices> {
+    return fractionalMaximum(this.rank, x, this) as Pooled<Indices>;
+  }
+}
+
+/**
+ * The largest value of each of `outputSize` windows of [N, C, H, W] or [C, H, W], at places drawn at random in each call, in training
+ * and in evaluation alike.
+ * @param args kernelSize; of outputSize and outputRatio one; then returnIndices (default: false), and randomSamples [N, C, 2] instead of the draw.
+ * @throws {ArgumentError} unless one of outputSize and outputRatio is given, and for options out of their range.
+ * @see Graham 2014, https://arxiv.org/abs/1412.6071; https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool2d.html
+ * @example
+ * new nn.FractionalMaxPool2d(3, { outputRatio: [0.5, 0.5] });
+ */
+export class FractionalMaxPool2d<Indices extends boolean = false> extends FractionalMaxPool<Pair, Indices> {
+  static override readonly className: string = 'FractionalMaxPool2d';
+  constructor(...args: FractionalArguments<Pair, Indices>) {
+    super(classNameOf(new.target), 2, args);
+  }
+}
+
+/**
+ * The largest value of each of `outputSize` windows of [N, C, D, H, W] or [C, D, H, W], at places drawn at random in each call, in training
+ * and in evaluation alike.
+ * @param args kernelSize; of outputSize and outputRatio one; then returnIndices (default: false), and randomSamples [N, C, 3] instead of the draw.
+ * @throws {ArgumentError} unless one of outputSize and outputRatio is given, and for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool3d.html
+ * @example
+ * new nn.FractionalMaxPool3d(2, { outputSize: 3 });
+ */
+export class FractionalMaxPool3d<Indices extends boolean = false> extends FractionalMaxPool<Triple, Indices> {
+  static override readonly className: string = 'FractionalMaxPool3d';
+  constructor(...args: FractionalArguments<Triple, Indices>) {
+    super(classNameOf(new.target), 3, args);
+  }
 }

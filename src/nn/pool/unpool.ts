@@ -4,26 +4,67 @@ import { scatter } from '../../ops/gather/gather.js';
 import { aminmax } from '../../ops/reduce/extrema.js';
 import { filled } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
-import { leadingByName, type Named, readArguments } from '../../tensor/arguments.js';
+import { type Arguments, type Named, readArguments, required } from '../../tensor/arguments.js';
 import { assertTensor, type Pair, type Rank, type Single, type Sizes, sizesPerAxis, type Triple } from '../../tensor/checks.js';
+import { classNameOf } from '../../tensor/class-name.js';
+import { isOptions } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { Module } from '../module/module.js';
+import { tuple } from '../module/text.js';
 import { checkPoolInput } from './shape.js';
 
-/** The options of the unpools. */
-export interface MaxUnpoolOptions<S extends Sizes = Sizes> {
+/** The options of the layers that unpool. */
+export interface MaxUnpoolLayerOptions<S extends Sizes = Sizes> {
   /** Elements from one window to the next. Default: the kernel size. */
   stride?: S | null;
   /** The padding that the pooling added. Default: 0. */
   padding?: S;
+}
+
+/** The options of the functions that unpool. */
+export interface MaxUnpoolOptions<S extends Sizes = Sizes> extends MaxUnpoolLayerOptions<S> {
   /** The size that was pooled, where it is not the smallest possible: its axes alone, or a whole shape. */
   outputSize?: readonly number[] | null;
 }
+
+/** The options of {@link maxUnpool1d}. */
+export type MaxUnpool1dOptions = MaxUnpoolOptions<Single>;
+/** The options of {@link maxUnpool2d}. */
+export type MaxUnpool2dOptions = MaxUnpoolOptions<Pair>;
+/** The options of {@link maxUnpool3d}. */
+export type MaxUnpool3dOptions = MaxUnpoolOptions<Triple>;
+/** The options of {@link MaxUnpool1d}. */
+export type MaxUnpool1dLayerOptions = MaxUnpoolLayerOptions<Single>;
+/** The options of {@link MaxUnpool2d}. */
+export type MaxUnpool2dLayerOptions = MaxUnpoolLayerOptions<Pair>;
+/** The options of {@link MaxUnpool3d}. */
+export type MaxUnpool3dLayerOptions = MaxUnpoolLayerOptions<Triple>;
+
+type UnpoolArguments<S extends Sizes> = Arguments<
+  Named<MaxUnpoolOptions<S>, 'kernelSize', S>,
+  [kernelSize: 'kernelSize', stride: 'stride', padding: 'padding', outputSize: 'outputSize']
+>;
+type UnpoolLayerArguments<S extends Sizes> = Arguments<
+  Named<MaxUnpoolLayerOptions<S>, 'kernelSize', S>,
+  [kernelSize: 'kernelSize', stride: 'stride', padding: 'padding']
+>;
+
+interface UnpoolSettings {
+  readonly kernelSize: Sizes;
+  readonly stride: Sizes | null;
+  readonly padding: Sizes | null;
+  readonly outputSize: readonly number[] | null;
+}
+
+/** In PyTorch's order. */
+const LAYER: Omit<UnpoolSettings, 'outputSize'> = { kernelSize: required, stride: null, padding: null };
+const UNPOOL: UnpoolSettings = { ...LAYER, outputSize: null };
 
 /**
  * Puts the values of a max pooling back to where they stood; all other elements are 0. Where a place comes twice, the last value wins.
  * Gradient: is read from those places.
  * @param x [N, C, H, W] or [C, H, W]. @param indices as `maxPool2d` gave them with `returnIndices`, int64 in x's shape.
- * @param stride and what follows it: values in this order, or all of them by name in one object.
+ * @param args kernelSize, stride (default: the kernel size), padding (0) and outputSize (null), in this order or by name.
  * @returns [N, C, OH, OW], OH = (H - 1) stride - 2 padding + kernelSize, or outputSize.
  * @throws {ShapeError} for indices of another shape, or an outputSize that the pooling cannot have had. @throws {DTypeError} for other dtypes.
  * @throws {IndexError} for a place outside the result.
@@ -32,67 +73,41 @@ export interface MaxUnpoolOptions<S extends Sizes = Sizes> {
  * const [y, places] = F.maxPool2d(randn([1, 3, 8, 8]), 2, { returnIndices: true });
  * F.maxUnpool2d(y, places, 2).shape; // [1, 3, 8, 8]
  */
-export function maxUnpool2d(
-  x: Tensor,
-  indices: Tensor,
-  kernelSize: Pair | Named<MaxUnpoolOptions<Pair>, 'kernelSize', Pair>,
-  stride?: Pair | MaxUnpoolOptions<Pair> | null,
-  padding?: Pair | MaxUnpoolOptions<Pair>,
-  outputSize?: readonly number[] | null,
-): Tensor {
-  return maxUnpool('maxUnpool2d', 2, x, indices, [kernelSize, stride, padding, outputSize]);
+export function maxUnpool2d(x: Tensor, indices: Tensor, ...args: UnpoolArguments<Pair>): Tensor {
+  return maxUnpool(2, x, indices, readArguments('maxUnpool2d', UNPOOL, args));
 }
 
 /**
  * {@link maxUnpool2d} along one axis.
- * @param x [N, C, L] or [C, L].
+ * @param x [N, C, L] or [C, L]. @param indices as `maxPool1d` gave them. @param args as in maxUnpool2d.
  * @throws as maxUnpool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html
  * @example
  * const [y, places] = F.maxPool1d(randn([1, 3, 8]), 2, { returnIndices: true });
  * F.maxUnpool1d(y, places, 2).shape; // [1, 3, 8]
  */
-export function maxUnpool1d(
-  x: Tensor,
-  indices: Tensor,
-  kernelSize: Single | Named<MaxUnpoolOptions<Single>, 'kernelSize', Single>,
-  stride?: Single | MaxUnpoolOptions<Single> | null,
-  padding?: Single | MaxUnpoolOptions<Single>,
-  outputSize?: readonly number[] | null,
-): Tensor {
-  return maxUnpool('maxUnpool1d', 1, x, indices, [kernelSize, stride, padding, outputSize]);
+export function maxUnpool1d(x: Tensor, indices: Tensor, ...args: UnpoolArguments<Single>): Tensor {
+  return maxUnpool(1, x, indices, readArguments('maxUnpool1d', UNPOOL, args));
 }
 
 /**
  * {@link maxUnpool2d} over volumes.
- * @param x [N, C, D, H, W] or [C, D, H, W].
+ * @param x [N, C, D, H, W] or [C, D, H, W]. @param indices as `maxPool3d` gave them. @param args as in maxUnpool2d.
  * @throws as maxUnpool2d.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html
  * @example
  * const [y, places] = F.maxPool3d(randn([1, 3, 4, 4, 4]), 2, { returnIndices: true });
  * F.maxUnpool3d(y, places, 2).shape; // [1, 3, 4, 4, 4]
  */
-export function maxUnpool3d(
-  x: Tensor,
-  indices: Tensor,
-  kernelSize: Triple | Named<MaxUnpoolOptions<Triple>, 'kernelSize', Triple>,
-  stride?: Triple | MaxUnpoolOptions<Triple> | null,
-  padding?: Triple | MaxUnpoolOptions<Triple>,
-  outputSize?: readonly number[] | null,
-): Tensor {
-  return maxUnpool('maxUnpool3d', 3, x, indices, [kernelSize, stride, padding, outputSize]);
+export function maxUnpool3d(x: Tensor, indices: Tensor, ...args: UnpoolArguments<Triple>): Tensor {
+  return maxUnpool(3, x, indices, readArguments('maxUnpool3d', UNPOOL, args));
 }
 
-function maxUnpool(op: string, rank: Rank, x: Tensor, indices: Tensor, all: readonly unknown[]): Tensor {
-  const [kernelSize, ...given] = leadingByName(op, ['kernelSize'], all) as [Sizes, ...unknown[]];
-  const options = readArguments(
-    op,
-    { stride: null, padding: null, outputSize: null } as Record<keyof MaxUnpoolOptions, Sizes | null>,
-    given,
-  );
-  const kernel = sizesPerAxis(op, 'kernelSize', kernelSize, rank, 1);
-  const stride = sizesPerAxis(op, 'stride', options.stride ?? kernel, rank, 1);
-  const padding = sizesPerAxis(op, 'padding', options.padding ?? 0, rank, 0);
+function maxUnpool(rank: Rank, x: Tensor, indices: Tensor, settings: UnpoolSettings): Tensor {
+  const op = `maxUnpool${rank}d`;
+  const kernel = sizesPerAxis(op, 'kernelSize', settings.kernelSize, rank, 1);
+  const stride = sizesPerAxis(op, 'stride', settings.stride ?? kernel, rank, 1);
+  const padding = sizesPerAxis(op, 'padding', settings.padding ?? 0, rank, 0);
   checkPoolInput(op, rank, x);
   assertTensor(op, 'indices', indices);
   if (indices.dtype !== 'int64')
@@ -100,7 +115,7 @@ function maxUnpool(op: string, rank: Rank, x: Tensor, indices: Tensor, all: read
   if (showShape(indices.shape) !== showShape(x.shape))
     throw new ShapeError(`${op}: indices are ${showShape(indices.shape)}, expected the shape of x, ${showShape(x.shape)}.`);
   const least = x.shape.slice(-rank).map((s, d) => (s - 1) * stride[d]! + kernel[d]! - 2 * padding[d]!);
-  const size = options.outputSize === null ? least : chosenSize(op, rank, options.outputSize, least, stride);
+  const size = settings.outputSize === null ? least : chosenSize(op, rank, settings.outputSize, least, stride);
   if (size.some((s) => s < 1))
     throw new ShapeError(
       `${op}: the result would be ${showShape(size)} (x ${showShape(x.shape)}, padding ${showShape(padding)}). Take less padding.`,
@@ -136,4 +151,97 @@ function checkPlaces(op: string, indices: Tensor, plane: number, size: readonly 
     throw new IndexError(
       `${op}: an index is ${wrong}, outside the result's ${plane} places (${size.join(' x ')}). Give the outputSize that was pooled.`,
     );
+}
+
+/** The size that was pooled, alone or by name, where it is not the smallest possible. */
+type OutputSize = readonly number[] | { outputSize?: readonly number[] | null } | null;
+
+abstract class MaxUnpool<S extends readonly number[]> extends Module {
+  /** Of each window. */
+  readonly kernelSize: S;
+  /** Elements from one window to the next. */
+  readonly stride: S;
+  /** The padding that the pooling added. */
+  readonly padding: S;
+
+  protected constructor(
+    name: string,
+    private readonly rank: Rank,
+    args: readonly unknown[],
+  ) {
+    super();
+    const { kernelSize, stride, padding } = readArguments(name, LAYER, args);
+    const sizes = (option: string, value: Sizes, least: number) => sizesPerAxis(name, option, value, rank, least) as readonly number[] as S;
+    this.kernelSize = sizes('kernelSize', kernelSize, 1);
+    this.stride = sizes('stride', stride ?? kernelSize, 1);
+    this.padding = sizes('padding', padding ?? 0, 0);
+  }
+
+  /** @param outputSize the size that was pooled, where it is not the smallest possible. @returns [N, C, ...sizes], or without N. */
+  forward(x: Tensor, indices: Tensor, outputSize: OutputSize = null): Tensor {
+    const { rank, kernelSize, stride, padding } = this;
+    const size = isOptions(outputSize) ? outputSize.outputSize : outputSize;
+    return maxUnpool(rank, x, indices, { kernelSize, stride, padding, outputSize: (size ?? null) as readonly number[] | null });
+  }
+
+  override extraRepr(): string {
+    return `kernel_size=${tuple(this.kernelSize)}, stride=${tuple(this.stride)}, padding=${tuple(this.padding)}`;
+  }
+}
+
+/**
+ * Puts the maxima of [N, C, L] or [C, L] back to where they stood before a {@link MaxPool1d} with `returnIndices`; all else is 0.
+ * @throws {ArgumentError} for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
+ * @example
+ * const [y, places] = new nn.MaxPool1d(2, { returnIndices: true }).forward(randn([1, 3, 4]));
+ * new nn.MaxUnpool1d(2).forward(y, places).shape; // [1, 3, 4]
+ */
+export class MaxUnpool1d extends MaxUnpool<readonly [number]> {
+  static override readonly className: string = 'MaxUnpool1d';
+  /**
+   * Puts the maxima of [N, C, L] or [C, L] back to where they stood before a {@link MaxPool1d} with `returnIndices`; all else is 0.
+   * @param args kernelSize, stride (default: the kernel size) and padding (0), in this order or by name.
+   */
+  constructor(...args: UnpoolLayerArguments<Single>) {
+    super(classNameOf(new.target), 1, args);
+  }
+}
+
+/**
+ * Puts the maxima of [N, C, H, W] or [C, H, W] back to where they stood before a {@link MaxPool2d} with `returnIndices`; all else is 0.
+ * @throws {ArgumentError} for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
+ * @example
+ * const [y, places] = new nn.MaxPool2d(2, { returnIndices: true }).forward(randn([1, 3, 4, 4]));
+ * new nn.MaxUnpool2d(2).forward(y, places).shape; // [1, 3, 4, 4]
+ */
+export class MaxUnpool2d extends MaxUnpool<readonly [number, number]> {
+  static override readonly className: string = 'MaxUnpool2d';
+  /**
+   * Puts the maxima of [N, C, H, W] or [C, H, W] back to where they stood before a {@link MaxPool2d} with `returnIndices`; all else is 0.
+   * @param args kernelSize, stride (default: the kernel size) and padding (0), in this order or by name.
+   */
+  constructor(...args: UnpoolLayerArguments<Pair>) {
+    super(classNameOf(new.target), 2, args);
+  }
+}
+
+/**
+ * Puts the maxima of [N, C, D, H, W] or [C, D, H, W] back to where they stood before a {@link MaxPool3d} with `returnIndices`; all else is 0.
+ * @throws {ArgumentError} for options out of their range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html
+ * @example
+ * const [y, places] = new nn.MaxPool3d(2, { returnIndices: true }).forward(randn([1, 3, 4, 4, 4]));
+ * new nn.MaxUnpool3d(2).forward(y, places).shape; // [1, 3, 4, 4, 4]
+ */
+export class MaxUnpool3d extends MaxUnpool<readonly [number, number, number]> {
+  static override readonly className: string = 'MaxUnpool3d';
+  /**
+   * Puts the maxima of [N, C, D, H, W] or [C, D, H, W] back to where they stood before a {@link MaxPool3d} with `returnIndices`; all else is 0.
+   * @param args kernelSize, stride (default: the kernel size) and padding (0), in this order or by name.
+   */
+  constructor(...args: UnpoolLayerArguments<Triple>) {
+    super(classNameOf(new.target), 3, args);
+  }
 }

@@ -135,3 +135,16 @@ test('an empty batch is no error', () => {
   expect(new nn.AdaptiveAvgPool2d([2, null]).forward(zeros([0, 2, 5, 4])).shape).toEqual([0, 2, 2, 4]);
   expect(new nn.AdaptiveMaxPool1d(2, { returnIndices: true }).forward(zeros([0, 2, 5]))[1].shape).toEqual([0, 2, 2]);
 });
+
+test('kernel sizes come by position or by name, and what is given twice does not compile', () => {
+  expect(String(new nn.MaxPool2d({ kernelSize: 3, stride: 2 }))).toBe(String(new nn.MaxPool2d(3, 2)));
+  expect(String(new nn.LPPool1d({ normType: 2, kernelSize: 3 }))).toBe(String(new nn.LPPool1d(2, 3)));
+  expect(new nn.AdaptiveMaxPool2d({ outputSize: 2, returnIndices: true }).forward(zeros([1, 4, 4]))[1].shape).toEqual([1, 2, 2]);
+  const x = zeros([1, 4, 4]);
+  // @ts-expect-error: the stride is given twice
+  wrong(() => F.maxPool2d(x, 2, 2, { stride: 2 }), ArgumentError, 'maxPool2d: stride is given twice, by position and by name.');
+  // @ts-expect-error: there is no kernel size
+  wrong(() => F.avgPool2d(x, { stride: 2 }), ArgumentError, 'avgPool2d: kernelSize is undefined, expected a whole number of at least 1');
+  // @ts-expect-error: the options come last
+  wrong(() => new nn.AvgPool2d(2, { stride: 2 }, 1), ArgumentError, 'AvgPool2d: an object of options comes last');
+});
