@@ -75,11 +75,9 @@ it('says what is wrong', () => {
   expect(() => optimizer.step(async () => 1)).toThrow('LBFGS: the closure returned a Promise');
   expect(() => optimizer.addParamGroup({ params: start() })).toThrow('LBFGS: it has one parameter group');
   expect(() => new optim.LBFGS([{ params: [start()] }, { params: [start()] }])).toThrow(ArgumentError);
-  expect(() => new optim.LBFGS([start()], { lineSearchFn: 'armijo' as 'strong_wolfe' })).toThrow(
-    'LBFGS: lineSearchFn is "armijo", expected "strong_wolfe" or null.',
-  );
-  expect(() => new optim.LBFGS([start()], { maxIter: 0 })).toThrow('LBFGS: maxIter is 0, expected a whole number of at least 1.');
-  expect(() => new optim.LBFGS([start()], { lr: -1 })).toThrow('LBFGS: lr is -1, expected a number of at least 0.');
+  expect(() => new optim.LBFGS([start()], { lineSearchFn: 'armijo' as 'strong_wolfe' })).toThrow('LBFGS: lineSearchFn is "armijo"');
+  expect(() => new optim.LBFGS([start()], { maxIter: 0 })).toThrow('LBFGS: maxIter is 0');
+  expect(() => new optim.LBFGS([start()], { lr: -1 })).toThrow('LBFGS: lr is -1');
 });
 
 it('refuses a state that does not fit, and changes nothing', () => {

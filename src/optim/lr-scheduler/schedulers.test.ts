@@ -95,13 +95,14 @@ describe('arguments', () => {
 
   it('names an option that it does not know, one given twice, and too many', () => {
     const o = one();
-    expect(() => new StepLR(o, { stepsize: 3 } as never)).toThrow(
+    // @ts-expect-error there is no such option
+    expect(() => new StepLR(o, { stepsize: 3 })).toThrow(
       'StepLR: there is no option "stepsize". Did you mean stepSize? StepLR takes stepSize, gamma, lastEpoch.',
     );
-    expect(() => new StepLR(o, 3, { stepSize: 4 } as never)).toThrow('StepLR: stepSize is given twice, by position and by name.');
-    expect(() => new (StepLR as unknown as new (...a: unknown[]) => Scheduler)(o, 1, 2, -1, 4)).toThrow(
-      'StepLR: got 4 as one argument too many. StepLR takes stepSize, gamma, lastEpoch.',
-    );
+    // @ts-expect-error it is given by position
+    expect(() => new StepLR(o, 3, { stepSize: 4 })).toThrow('StepLR: stepSize is given twice, by position and by name.');
+    // @ts-expect-error there are three
+    expect(() => new StepLR(o, 1, 2, -1, 4)).toThrow('StepLR: got 4 as one argument too many. StepLR takes stepSize, gamma, lastEpoch.');
   });
 });
 
@@ -243,7 +244,7 @@ function sequenceOf(count: number, milestones: number[]) {
 }
 
 it.each<[() => unknown, string]>([
-  [() => new lrScheduler.StepLR(one(), { stepSize: 0 }), 'StepLR: stepSize is 0, expected a whole number of at least 1.'],
+  [() => new lrScheduler.StepLR(one(), { stepSize: 0 }), 'StepLR: stepSize is 0'],
   [() => new lrScheduler.StepLR(one(), undefined as unknown as { stepSize: number }), 'StepLR: stepSize is undefined'],
   [
     () => new lrScheduler.StepLR(null as unknown as optim.SGD, { stepSize: 1 }),
@@ -258,7 +259,7 @@ it.each<[() => unknown, string]>([
   [() => new lrScheduler.ConstantLR(one(), { factor: 1.5 }), 'ConstantLR: factor is 1.5'],
   [() => new lrScheduler.LinearLR(one(), { startFactor: 0 }), 'LinearLR: startFactor is 0'],
   [() => new lrScheduler.LinearLR(one(), { endFactor: -1 }), 'LinearLR: endFactor is -1'],
-  [() => new lrScheduler.ReduceLROnPlateau(one(), { factor: 1 }), 'ReduceLROnPlateau: factor is 1, expected below 1.'],
+  [() => new lrScheduler.ReduceLROnPlateau(one(), { factor: 1 }), 'ReduceLROnPlateau: factor is 1'],
   [() => new lrScheduler.ReduceLROnPlateau(one(), { mode: 'low' as 'min' }), 'ReduceLROnPlateau: mode is "low"'],
   [
     () => new lrScheduler.ReduceLROnPlateau(one(), { minLr: [1, 2] }),
@@ -268,20 +269,21 @@ it.each<[() => unknown, string]>([
     () => new lrScheduler.ReduceLROnPlateau(one()).step(undefined as unknown as number),
     'ReduceLROnPlateau: step() got nothing, expected the metric',
   ],
-  [() => new lrScheduler.StepLR(one(), 3).step(Number.NaN), 'StepLR.step: epoch is NaN, expected a number.'],
-  [() => new lrScheduler.StepLR(one(), 3, { lastEpoch: 1.5 }), 'StepLR: lastEpoch is 1.5, expected a whole number of at least -1.'],
-  [() => new lrScheduler.PolynomialLR(one(), -1), 'PolynomialLR: totalIters is -1, expected a whole number of at least 0.'],
-  [() => new lrScheduler.LambdaLR(one(), () => 'a' as unknown as number), 'LambdaLR: lrLambda gave string at epoch 0, expected a number.'],
+  [() => new lrScheduler.StepLR(one(), 3).step(Number.NaN), 'StepLR.step: epoch is NaN'],
+  [() => new lrScheduler.StepLR(one(), 3, Number.POSITIVE_INFINITY), 'StepLR: gamma is Infinity'],
+  [() => new lrScheduler.StepLR(one(), 3, { lastEpoch: 1.5 }), 'StepLR: lastEpoch is 1.5'],
+  [() => new lrScheduler.PolynomialLR(one(), -1), 'PolynomialLR: totalIters is -1'],
+  [() => new lrScheduler.LambdaLR(one(), () => 'a' as unknown as number), 'LambdaLR: lrLambda gave string at epoch 0'],
   [() => new lrScheduler.CosineAnnealingWarmRestarts(one(), 3).step(-1), 'CosineAnnealingWarmRestarts.step: epoch is -1'],
-  [() => new lrScheduler.CyclicLR(one(), 0.1, { stepSizeUp: 3 } as never), 'CyclicLR: maxLr is undefined, expected a number.'],
-  [() => new lrScheduler.CyclicLR(one(), 0.1, 0.2, 0), 'CyclicLR: stepSizeUp is 0, expected a number above 0.'],
+  [() => new lrScheduler.CyclicLR(one(), 0.1, { stepSizeUp: 3 } as never), 'CyclicLR: maxLr is undefined'],
+  [() => new lrScheduler.CyclicLR(one(), 0.1, 0.2, 0), 'CyclicLR: stepSizeUp is 0'],
   [() => new lrScheduler.CyclicLR(one(), 0.1, 0.2, { scaleFn: 3 as never }), 'CyclicLR: scaleFn is 3, expected a function or null.'],
   [() => new lrScheduler.OneCycleLR(one(), 0.1, {}), 'OneCycleLR: got neither totalSteps nor both of epochs and stepsPerEpoch.'],
   [() => new lrScheduler.OneCycleLR(one(), 0.1, 10, { pctStart: 0.1 }), 'OneCycleLR: phase 1 of 2 has no steps (totalSteps 10).'],
   [() => new lrScheduler.OneCycleLR(one(), 0.1, 5, { divFactor: 0 }), 'OneCycleLR: divFactor is 0, expected a number to divide by.'],
   [() => trace((o) => new lrScheduler.OneCycleLR(o, 0.1, 5), 6), 'OneCycleLR.step: this is step 6, the cycle has 5.'],
-  [() => new lrScheduler.SWALR(one(), { annealEpochs: 3 } as never), 'SWALR: swaLr is undefined, expected a number.'],
-  [() => new lrScheduler.SWALR(one(), 0.1, 3, 'exp' as 'cos'), 'SWALR: annealStrategy is "exp", expected "cos" or "linear".'],
+  [() => new lrScheduler.SWALR(one(), { annealEpochs: 3 } as never), 'SWALR: swaLr is undefined'],
+  [() => new lrScheduler.SWALR(one(), 0.1, 3, 'exp' as 'cos'), 'SWALR: annealStrategy is "exp"'],
   [() => trace((o) => new lrScheduler.ConstantLR(o, 0, 2)), 'ConstantLR: factor is 0, which epoch 2 cannot undo.'],
   [() => new lrScheduler.ChainedScheduler([]), 'ChainedScheduler: got no schedulers, expected at least one.'],
   [() => new lrScheduler.ChainedScheduler([null] as never), 'ChainedScheduler: schedulers[0] is null, expected a scheduler.'],
