@@ -161,6 +161,18 @@ test('what was saved is checked for changes, and gone after use', () => {
   expect(() => z.backward()).toThrow('the graph through scale was freed');
 });
 
+test('in place, the gradients are given the old values of the operand and the result as it stands there', () => {
+  const index = tensor([0, 0, 1], { dtype: 'int64' });
+  const run = (x: Tensor, src: Tensor) => x.mul(1).scatterReduce_(0, index, src, 'amax');
+  const [x, src] = [leaf(2, 7), leaf(4, 5, 6)];
+  run(x, src).sum().backward();
+  expect([values(x.grad), values(src.grad)]).toEqual([
+    [0, 1],
+    [0, 1, 0],
+  ]);
+  expect(autograd.gradgradcheck((x, src) => run(x!, src!), [leaf(2, 7), leaf(4, 5, 6)])).toBe(true);
+});
+
 test('messages call an operand by its name', () => {
   const x = leaf(1, 2);
   const y = record('spread', x.clone(), { inputs: { x }, composed: () => ({ x: ones([3], { dtype: 'float64' }) }) });
