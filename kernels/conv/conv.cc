@@ -4,6 +4,7 @@
 #include "conv/conv_direct.h"
 #include "conv/conv_weight.h"
 #include "support/dtype.h"
+#include "support/sizes.h"
 
 namespace {
 

@@ -8,6 +8,7 @@
 #include "math/fma.h"
 #include "support/memory.h"
 #include "support/simd.h"
+#include "support/sizes.h"
 #include "support/workspace.h"
 
 namespace hone {

@@ -6,6 +6,7 @@
 
 #include "conv/conv.h"
 #include "support/parallel.h"
+#include "support/sizes.h"
 
 namespace hone {
 namespace conv {
@@ -142,9 +143,9 @@ template <class T> Bands cut_bands(const TapSum &s) {
   b.cols = b.across == 1 ? s.cols : round_up(ceil_div(s.cols, b.across), lanes);
   b.across = ceil_div(s.cols, b.cols);
   b.pitch = b.cols + b.span_w;
-  const hone_int row_bytes = max_of<hone_int>(1, s.in_channels * s.planes * b.pitch * hone_int(sizeof(T)));
+  const hone_int row_bytes = max_of(1, s.in_channels * s.planes * b.pitch * hone_int(sizeof(T)));
   const hone_int fitting = (hone_int(400) << 10) / row_bytes - b.span_h;
-  b.rows = min_of(s.rows, max_of<hone_int>(fitting, 4));
+  b.rows = min_of(s.rows, max_of(fitting, 4));
   b.down = ceil_div(s.rows, b.rows);
   b.rows = ceil_div(s.rows, b.down);
   b.down = ceil_div(s.rows, b.rows);
@@ -208,7 +209,7 @@ template <class T> bool tap_sum(T *out, const T *in, const T *weight, const T *b
 
   // Where images and bands alone cannot occupy the threads, the output channels are split too.
   const hone_int pieces = s.images * s.groups * b.down * b.across;
-  const hone_int splits = max_of<hone_int>(1, min_of(tiles, ceil_div(4 * thread_count(), pieces)));
+  const hone_int splits = max_of(1, min_of(tiles, ceil_div(4 * thread_count(), pieces)));
   const double per_pixel = double(depth) * double(s.out_channels) / double(splits) + 4.0 * double(s.in_channels + s.out_channels);
   const hone_int grain = hone_int(400000 / (double(b.rows) * double(b.cols) * per_pixel + 100)) + 1;
   std::atomic<bool> failed{false};

@@ -6,6 +6,7 @@
 
 #include "conv/conv.h"
 #include "support/parallel.h"
+#include "support/sizes.h"
 #include "support/transpose.h"
 
 namespace hone {
@@ -118,20 +119,20 @@ template <class T> WeightPlan plan_weights(const ConvShape &s) {
   p.taps = s.kh * s.kw;
   p.across_pixels = s.o_per_group * 2 < lanes || s.o_per_group == 1;
   p.lanes_o = p.across_pixels ? s.o_per_group : round_up(s.o_per_group, lanes);
-  const hone_int row_bytes = max_of<hone_int>(1, s.ow * p.lanes_o * hone_int(sizeof(T)));
-  p.rows = min_of(s.oh, max_of<hone_int>(2, (hone_int(128) << 10) / row_bytes));
+  const hone_int row_bytes = max_of(1, s.ow * p.lanes_o * hone_int(sizeof(T)));
+  p.rows = min_of(s.oh, max_of(2, (hone_int(128) << 10) / row_bytes));
   p.bands = ceil_div(s.oh, p.rows);
   p.rows = ceil_div(s.oh, p.bands);
   p.bands = ceil_div(s.oh, p.rows);
-  p.batch = p.bands > 1 || p.across_pixels ? 1 : min_of(s.n, max_of<hone_int>(1, 512 / (s.oh * s.ow)));
+  p.batch = p.bands > 1 || p.across_pixels ? 1 : min_of(s.n, max_of(1, 512 / (s.oh * s.ow)));
   p.units = ceil_div(s.n, p.batch) * p.bands;
   p.pitch = (s.ow - 1) * s.stride_w + (s.kw - 1) * s.dil_w + 1;
   p.plane = ((p.rows - 1) * s.stride_h + (s.kh - 1) * s.dil_h + 1) * p.pitch;
-  const hone_int weights = max_of<hone_int>(1, s.c * p.lanes_o * p.taps);
-  p.sums = min_of<hone_int>(min_of<hone_int>(16, p.units), max_of<hone_int>(1, (hone_int(4) << 20) / weights));
-  p.blocks = min_of(max_of<hone_int>(s.c_per_group, 1), ceil_div(16, max_of<hone_int>(1, p.sums * s.groups)));
+  const hone_int weights = max_of(1, s.c * p.lanes_o * p.taps);
+  p.sums = min_of(min_of(16, p.units), max_of(1, (hone_int(4) << 20) / weights));
+  p.blocks = min_of(max_of(s.c_per_group, 1), ceil_div(16, max_of(1, p.sums * s.groups)));
   // A block's input should stay in the second-level cache.
-  const hone_int fitting = max_of<hone_int>(1, (hone_int(512) << 10) / (p.batch * p.plane * hone_int(sizeof(T))));
+  const hone_int fitting = max_of(1, (hone_int(512) << 10) / (p.batch * p.plane * hone_int(sizeof(T))));
   p.blocks = max_of(p.blocks, ceil_div(s.c_per_group, fitting));
   return p;
 }
@@ -193,7 +194,7 @@ template <class T> bool weight_gradient(T *grad_weight, T *grad_bias, const T *x
   Memory<T> partial(p.sums * sum_size), partial_bias(p.sums * s.o);
   if (!partial.get() || !partial_bias.get()) return false;
 
-  const hone_int block_channels = ceil_div(max_of<hone_int>(s.c_per_group, 1), p.blocks), block_depth = block_channels * p.taps;
+  const hone_int block_channels = ceil_div(max_of(s.c_per_group, 1), p.blocks), block_depth = block_channels * p.taps;
   const hone_int step = p.across_pixels ? 1 : s.stride_w;
   // With vectors of pixels each phase of a column stride has a plane of its own.
   const hone_int phases = p.across_pixels ? min_of(s.stride_w, (s.kw - 1) * s.dil_w + 1) : 1;
@@ -256,9 +257,9 @@ template <class T> bool weight_gradient(T *grad_weight, T *grad_bias, const T *x
         // A stretch of gradients stays in the first-level cache while all inputs pass by.
         for (hone_int v = 0; v < p.lanes_o / kLanes<T> && height;) {
           const hone_int left = p.lanes_o / kLanes<T> - v;
-          const int width = int(left == 4 && kWeightV == 3 ? 2 : min_of<hone_int>(left, kWeightV)), tall = best_height(height, width);
+          const int width = int(left == 4 && kWeightV == 3 ? 2 : min_of(left, kWeightV)), tall = best_height(height, width);
           const WeightFn<T> tile = weight_fn<T>(tall, width);
-          const hone_int stretch = images > 1 ? rows : max_of<hone_int>(1, kStretchBytes / (s.ow * width * kVecBytes));
+          const hone_int stretch = images > 1 ? rows : max_of(1, kStretchBytes / (s.ow * width * kVecBytes));
           for (hone_int y = 0; y < rows; y += stretch)
             for (hone_int r = 0; r < height; r += tall)
               tile({piece + y * s.stride_h * pitch, offset + r, turned + y * s.ow * p.lanes_o + v * kLanes<T>, images, image_step,

@@ -6,6 +6,7 @@
 #include "support/dtype.h"
 #include "support/parallel.h"
 #include "support/rows.h"
+#include "support/sizes.h"
 
 namespace {
 
@@ -24,7 +25,7 @@ inline Range inside(hone_int first, hone_int stride, hone_int w, hone_int ow) {
 // What one window divides by along one axis: its extent clipped to the padded input (counting padding) or to the input itself.
 hone_int extent(hone_int at, hone_int stride, hone_int pad, hone_int k, hone_int size, bool count_pad) {
   const hone_int from = at * stride - pad, until = min_of(from + k, size + pad);
-  return count_pad ? until - from : max_of<hone_int>(0, min_of(until, size) - max_of<hone_int>(from, 0));
+  return count_pad ? until - from : max_of(0, min_of(until, size) - max_of(from, 0));
 }
 
 // Positions are kept as integers of the values' width, so that both fit one comparison's mask.
@@ -54,7 +55,7 @@ template <class T> PoolPlan plan_pool(const ConvShape &s) {
   p.phases = min_of(s.stride_w, (s.kw - 1) * s.dil_w + 1);
   p.pitch = s.ow + (s.kw - 1) * s.dil_w / s.stride_w;
   const hone_int row = p.pitch * p.phases * s.stride_h * hone_int(sizeof(T));
-  p.rows = max_of<hone_int>(1, min_of(s.oh, (hone_int(64) << 10) / max_of<hone_int>(1, row)));
+  p.rows = max_of(1, min_of(s.oh, (hone_int(64) << 10) / max_of(1, row)));
   p.plane = ((p.rows - 1) * s.stride_h + (s.kh - 1) * s.dil_h + 1) * p.pitch;
   p.buffer = p.phases * p.plane + 2 * kLanes<T>;
   return p;
@@ -202,9 +203,9 @@ template <class T> T row_sum(const T *a, hone_int n) {
 // The average over wide windows (wider than the output), along the window.
 template <class T> void average_wide(T *out, const T *x, const ConvShape &s, bool count_pad, double divisor) {
   for (hone_int y = 0; y < s.oh; y++) {
-    const hone_int top = max_of<hone_int>(y * s.stride_h - s.pad_h, 0), bottom = min_of(y * s.stride_h - s.pad_h + s.kh, s.h);
+    const hone_int top = max_of(y * s.stride_h - s.pad_h, 0), bottom = min_of(y * s.stride_h - s.pad_h + s.kh, s.h);
     for (hone_int j = 0; j < s.ow; j++) {
-      const hone_int x0 = j * s.stride_w - s.pad_w, left = max_of<hone_int>(x0, 0), right = min_of(x0 + s.kw, s.w);
+      const hone_int x0 = j * s.stride_w - s.pad_w, left = max_of(x0, 0), right = min_of(x0 + s.kw, s.w);
       T sum = 0, by;
       if (left == 0 && right == s.w)
         sum = row_sum(x + top * s.w, (bottom - top) * s.w);
@@ -220,7 +221,7 @@ template <class T> void average_plane_backward(T *grad_x, const T *grad, const C
   T shares[kRowChunk];
   std::memset(grad_x, 0, size_t(s.h * s.w) * sizeof(T));
   for (hone_int y = 0; y < s.oh; y++) {
-    const hone_int y0 = y * s.stride_h - s.pad_h, top = max_of<hone_int>(y0, 0), bottom = min_of(y0 + s.kh, s.h);
+    const hone_int y0 = y * s.stride_h - s.pad_h, top = max_of(y0, 0), bottom = min_of(y0 + s.kh, s.h);
     for (hone_int j0 = 0; j0 < s.ow; j0 += kRowChunk) {
       const hone_int n = min_of(kRowChunk, s.ow - j0), x0 = j0 * s.stride_w - s.pad_w;
       row_divisors(shares, y, j0, n, s, count_pad, divisor);
@@ -236,7 +237,7 @@ template <class T> void average_plane_backward(T *grad_x, const T *grad, const C
       } else if (s.kw > n) {
         for (hone_int row = top; row < bottom; row++)
           for (hone_int j = 0; j < n; j++) {
-            const hone_int left = max_of<hone_int>(x0 + j * s.stride_w, 0), right = min_of(x0 + j * s.stride_w + s.kw, s.w);
+            const hone_int left = max_of(x0 + j * s.stride_w, 0), right = min_of(x0 + j * s.stride_w + s.kw, s.w);
             const T share = shares[j];
             for (hone_int i = left; i < right; i++) grad_x[row * s.w + i] += share;
           }

@@ -6,6 +6,7 @@
 #include "support/dtype.h"
 #include "support/memory.h"
 #include "support/parallel.h"
+#include "support/sizes.h"
 #include "support/strided.h"
 #include "support/transpose.h"
 
@@ -114,7 +115,7 @@ template <class T> bool try_transpose(const Walk<2> &w, T *out, const T *in) {
   }
   outer.n[outer.d - 1] = 1; // the cursor leaves out the innermost dim, which is the transposed plane
   const hone_int rows = w.n[last], columns = w.n[other], so = w.s[0][other], si = w.s[1][last];
-  const hone_int strip = kTile, strips = (columns + strip - 1) / strip;
+  const hone_int strip = kTile, strips = ceil_div(columns, strip);
   const hone_int work = rows * strip * hone_int(sizeof(T));
   parallel_for(outer.total * strips, kGrainBytes / 2 / work + 1, [&](hone_int begin, hone_int end) {
     RowCursor<2> cursor(outer, begin / strips);

@@ -4,6 +4,7 @@
 
 #include "support/dtype.h"
 #include "support/parallel.h"
+#include "support/sizes.h"
 #include "support/strided.h"
 
 using namespace hone;
@@ -13,8 +14,6 @@ namespace {
 constexpr hone_int kWorkBytes = 1 << 16; // what makes a chunk worth a thread
 constexpr hone_int kPiece = 64;          // elements of a row that index_add gives to one unit of work
 constexpr hone_int kPieceBytes = 1 << 12;
-
-hone_int grain(hone_int bytes_per_unit) { return bytes_per_unit >= kWorkBytes ? 1 : kWorkBytes / (bytes_per_unit > 0 ? bytes_per_unit : 1); }
 
 int32_t check_index(const int64_t *index, hone_int n, hone_int dim) {
   uint64_t outside = 0;
@@ -113,7 +112,7 @@ int32_t scatter(T *out, const int64_t *index, const T *src, int32_t ndim, int32_
   // Along the last dim rows meet nowhere; along another one the order of the whole walk counts.
   const bool apart = ndim && dim == ndim - 1 && hone_int(meta[dim]) > 1;
   auto rows = [&](hone_int first, hone_int last) { scatter_rows<T, mode>(shape, out, index, src, dim_size, first, last); };
-  if (apart) parallel_for(shape.walk.rows(), grain(shape.walk.inner() * hone_int(sizeof(T) + sizeof(int64_t))), rows);
+  if (apart) parallel_for(shape.walk.rows(), grain_of(kWorkBytes, shape.walk.inner() * hone_int(sizeof(T) + sizeof(int64_t))), rows);
   else rows(0, shape.walk.rows());
   return HONE_OK;
 }
@@ -130,7 +129,7 @@ HONE_KERNEL(index_select)(int32_t item, void *out, const void *a, const void *in
     using T = decltype(zero);
     T *to = static_cast<T *>(out);
     const T *from = static_cast<const T *>(a);
-    parallel_for(outer * count, grain(inner * item), [&](hone_int begin, hone_int end) {
+    parallel_for(outer * count, grain_of(kWorkBytes, inner * item), [&](hone_int begin, hone_int end) {
       for (hone_int i = begin; i < end; i++) {
         const T *row = from + (i / count * dim + wrap(at[i % count], dim)) * inner;
         if (inner == 1) to[i] = *row;
@@ -152,8 +151,8 @@ HONE_KERNEL(index_add)(int32_t dtype, void *out, const void *index, const void *
     T *to = static_cast<T *>(out);
     const T *from = static_cast<const T *>(src);
     // A unit of work is a piece of every row of one outer item: whoever does it, rows are added in the index's order.
-    const hone_int pieces = (inner + kPiece - 1) / kPiece;
-    parallel_for(outer * pieces, grain(count * (inner < kPiece ? inner : kPiece) * hone_int(sizeof(T))), [&](hone_int begin, hone_int end) {
+    const hone_int pieces = ceil_div(inner, kPiece);
+    parallel_for(outer * pieces, grain_of(kWorkBytes, count * (inner < kPiece ? inner : kPiece) * hone_int(sizeof(T))), [&](hone_int begin, hone_int end) {
       for (hone_int i = begin; i < end; i++) {
         const hone_int o = i / pieces, first = i % pieces * kPiece, n = inner - first < kPiece ? inner - first : kPiece;
         for (hone_int k = 0; k < count; k++) {
@@ -176,8 +175,8 @@ HONE_KERNEL(index_copy)(int32_t item, void *out, const void *index, const void *
   if (row_bytes <= 0) return HONE_OK;
   char *to = static_cast<char *>(out);
   const char *from = static_cast<const char *>(src);
-  const hone_int pieces = (row_bytes + kPieceBytes - 1) / kPieceBytes, longest = row_bytes < kPieceBytes ? row_bytes : kPieceBytes;
-  parallel_for(outer * pieces, grain(count * longest), [&](hone_int begin, hone_int end) {
+  const hone_int pieces = ceil_div(row_bytes, kPieceBytes), longest = row_bytes < kPieceBytes ? row_bytes : kPieceBytes;
+  parallel_for(outer * pieces, grain_of(kWorkBytes, count * longest), [&](hone_int begin, hone_int end) {
     for (hone_int i = begin; i < end; i++) {
       const hone_int o = i / pieces, first = i % pieces * kPieceBytes, n = row_bytes - first < kPieceBytes ? row_bytes - first : kPieceBytes;
       for (hone_int k = 0; k < count; k++) {
@@ -226,10 +225,10 @@ HONE_KERNEL(scatter)(int32_t dtype, int32_t mode, void *out, const void *index, 
 HONE_KERNEL(nonzero)(void *out, void *count, const void *mask, hone_int n) {
   constexpr hone_int blocks = 256; // counted first, so that each knows where its positions start
   const uint8_t *set = static_cast<const uint8_t *>(mask);
-  const hone_int size = (n + blocks - 1) / blocks;
+  const hone_int size = ceil_div(n, blocks);
   int64_t found[blocks] = {}, *positions = static_cast<int64_t *>(out);
   auto each = [&](auto &&body) {
-    parallel_for(blocks, grain(size), [&](hone_int begin, hone_int end) {
+    parallel_for(blocks, grain_of(kWorkBytes, size), [&](hone_int begin, hone_int end) {
       for (hone_int b = begin; b < end; b++) {
         const hone_int first = b * size < n ? b * size : n;
         body(b, first, first + size < n ? first + size : n);

@@ -1,7 +1,7 @@
 // gemm.cc: matrix multiplication: the entry, and integers by plain loops. Floats: gemm_float.h.
 #include "linalg/gemm.h"
-#include "support/parallel.h"
 #include "support/dtype.h"
+#include "support/parallel.h"
 
 namespace hone {
 namespace {

@@ -16,6 +16,7 @@
 #include "linalg/gemm.h"
 #include "linalg/gemm_kernel.h"
 #include "support/parallel.h"
+#include "support/sizes.h"
 #include "support/status.h"
 #include "support/workspace.h"
 
@@ -35,9 +36,6 @@ constexpr hone_int kDotRows = 8;    // dots up to this many rows
 constexpr hone_int kTurnedRows = 64; // turned up to this many
 constexpr double kGrainFlops = 8e5; // a thread's share is worth at least this much
 
-hone_int min(hone_int a, hone_int b) { return a < b ? a : b; }
-hone_int ceil_div(hone_int a, hone_int b) { return (a + b - 1) / b; }
-hone_int round_up(hone_int a, hone_int b) { return ceil_div(a, b) * b; }
 
 // Bytes of a packed block of a: about half of the second-level cache.
 size_t block_bytes() {
@@ -107,7 +105,7 @@ template <class T> Epilogue<T> epilogue_at(const Gemm<T> &g, hone_int p0, hone_i
 struct RowTiles {
   hone_int count, each, more;
   explicit RowTiles(hone_int rows) : count(ceil_div(rows, kRows)), each(rows / count), more(rows % count) {}
-  hone_int start(hone_int t) const { return t * each + min(t, more); }
+  hone_int start(hone_int t) const { return t * each + min_of(t, more); }
   int height(hone_int t) const { return int(each + (t < more)); }
 };
 
@@ -118,7 +116,7 @@ template <class T> void pack_rows(const Gemm<T> &g, hone_int i0, const RowTiles 
     const T *const end = g.a + (g.k - 1) * g.lda + g.m;
     constexpr hone_int kTogether = 8;
     for (hone_int t0 = 0; t0 < tiles.count; t0 += kTogether) {
-      const hone_int t1 = min(t0 + kTogether, tiles.count);
+      const hone_int t1 = min_of(t0 + kTogether, tiles.count);
       const T *from = g.a + p0 * g.lda + i0;
       const hone_int safe = readable_rows(from, g.lda, tiles.start(t1 - 1) + P, kc, end);
       for (hone_int p = 0; p < kc; p++, from += g.lda) {
@@ -135,7 +133,7 @@ template <class T> void pack_rows(const Gemm<T> &g, hone_int i0, const RowTiles 
   for (hone_int t = 0; t < tiles.count; t++) {
     const hone_int i = i0 + tiles.start(t);
     for (int r = 0; r < tiles.height(t); r += L) {
-      pack_transposed<T>(g.a + (i + r) * g.lda + p0, g.lda, int(min(L, tiles.height(t) - r)), kc, to + t * kc * P + r, P);
+      pack_transposed<T>(g.a + (i + r) * g.lda + p0, g.lda, int(min_of(L, tiles.height(t) - r)), kc, to + t * kc * P + r, P);
     }
   }
 }
@@ -144,7 +142,7 @@ template <class T> void pack_rows(const Gemm<T> &g, hone_int i0, const RowTiles 
 template <class T> void pack_columns(const Gemm<T> &g, hone_int j, int cols, hone_int p0, hone_int kc, T *to, int width) {
   constexpr int L = kLanes<T>;
   if (!g.trans_b) return pack_panel<T>(g.b + p0 * g.ldb + j, g.ldb, cols, kc, to, width, g.b + (g.k - 1) * g.ldb + g.n);
-  for (int q = 0; q < cols; q += L) pack_transposed<T>(g.b + (j + q) * g.ldb + p0, g.ldb, int(min(L, cols - q)), kc, to + q, width);
+  for (int q = 0; q < cols; q += L) pack_transposed<T>(g.b + (j + q) * g.ldb + p0, g.ldb, int(min_of(L, cols - q)), kc, to + q, width);
 }
 
 template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &part) {
@@ -165,16 +163,16 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
   T *const packed_a = memory + 2 * panel_size;
 
   for (hone_int p0 = 0; p0 < g.k; p0 += kb) {
-    const hone_int kc = min(kb, g.k - p0);
+    const hone_int kc = min_of(kb, g.k - p0);
     for (hone_int i0 = part.m0; i0 < part.m1; i0 += block_m) {
-      const RowTiles tiles(min(block_m, part.m1 - i0));
+      const RowTiles tiles(min_of(block_m, part.m1 - i0));
       if (plan.pack_a) pack_rows<T>(g, i0, tiles, p0, kc, packed_a);
       // With tiles enough, each panel of b is packed while the one before is at work.
       const bool ahead = plan.pack_b && tiles.count >= kGroup && kc >= 4 * L;
       T *panel = memory, *other = memory + panel_size;
       bool ready = false; // panel holds the columns at j
       for (hone_int j = part.n0; j < part.n1; j += width) {
-        const int cols = int(min(width, part.n1 - j));
+        const int cols = int(min_of(width, part.n1 - j));
         const int vectors = cols <= L ? 1 : cols <= kWidth * L ? kWidth : kSlimWidth;
         const T *b = g.b + p0 * g.ldb + j;
         hone_int ldb = g.ldb;
@@ -202,7 +200,7 @@ template <class T> bool blocked(const Gemm<T> &g, const Plan &plan, const Part &
           const int rows = tiles.height(t);
           const Epilogue<T> e = epilogue_at(g, p0, i, j);
           T *const c = g.c + i * g.ldc + j;
-          const hone_int goal = g.trans_b ? min(kc, round_up(kc * (t + 1) / tiles.count, L)) : min(kc, done + kc / kGroup);
+          const hone_int goal = g.trans_b ? min_of(kc, round_up(kc * (t + 1) / tiles.count, L)) : min_of(kc, done + kc / kGroup);
           if (side == Side::Copy) {
             work.rows = goal - done;
             work.from = g.b + (p0 + done) * g.ldb + j + width;
@@ -262,20 +260,20 @@ template <class T> bool turned(const Gemm<T> &g, const Plan &plan, const Part &p
   T *const packed = static_cast<T *>(workspace().get(size_t(panels * L * kb) * sizeof(T)));
   if (!packed) return false;
   for (hone_int p0 = 0; p0 < g.k; p0 += kb) {
-    const hone_int kc = min(kb, g.k - p0);
+    const hone_int kc = min_of(kb, g.k - p0);
     for (hone_int q = 0; q < panels; q++) {
       const hone_int i = part.m0 + q * L;
-      pack_transposed<T>(g.a + i * g.lda + p0, g.lda, int(min(L, part.m1 - i)), kc, packed + q * L * kc, L);
+      pack_transposed<T>(g.a + i * g.lda + p0, g.lda, int(min_of(L, part.m1 - i)), kc, packed + q * L * kc, L);
     }
     for (hone_int j = part.n0; j < part.n1; j += kTurnedTile) {
-      const int cols = int(min(kTurnedTile, part.n1 - j));
+      const int cols = int(min_of(kTurnedTile, part.n1 - j));
       const Kernel<T> tile = pick<T, true>(cols, 1);
       for (hone_int q = 0; q < panels; q++) {
         const hone_int i = part.m0 + q * L;
         T sums[kTurnedTile * L]; // [row of b, row of a]
         tile(kc, g.b + j * g.ldb + p0, g.ldb, packed + q * L * kc, L, sums, L, L, Epilogue<T>{}, SideWork<T>{});
         for (int s = 0; s < cols; s += L) {
-          flush_turned(sums + s * L, int(min(L, part.m1 - i)), int(min(L, cols - s)), epilogue_at(g, p0, i, j + s), g.c + i * g.ldc + j + s,
+          flush_turned(sums + s * L, int(min_of(L, part.m1 - i)), int(min_of(L, cols - s)), epilogue_at(g, p0, i, j + s), g.c + i * g.ldc + j + s,
                        g.ldc);
         }
       }
@@ -294,9 +292,9 @@ template <class T, int RB> void dot_rows(int ra, hone_int k, const T *a, hone_in
 template <class T> void dot_tiles(const Gemm<T> &g, const Part &part) {
   T sums[16];
   for (hone_int j = part.n0; j < part.n1; j += 4) {
-    const int cols = int(min(4, part.n1 - j));
+    const int cols = int(min_of(4, part.n1 - j));
     for (hone_int i = part.m0; i < part.m1; i += 4) {
-      const int rows = int(min(4, part.m1 - i));
+      const int rows = int(min_of(4, part.m1 - i));
       const T *const a = g.a + i * g.lda, *const b = g.b + j * g.ldb;
       if (cols == 4) {
         dot_rows<T, 4>(rows, g.k, a, g.lda, b, g.ldb, sums, 4, 1);
@@ -357,7 +355,7 @@ template <class T> Split make_split(const Gemm<T> &g, const Plan &plan, hone_int
   double best_cost = 0;
   for (hone_int sm = 1; sm <= wanted; sm++) {
     if (sm > units_m) break;
-    const hone_int sn = min(wanted / sm, units_n);
+    const hone_int sn = min_of(wanted / sm, units_n);
     // The longest part, and the operands it reads (packing one costs about as much as 8 columns or rows of work).
     const double rows = double(ceil_div(units_m, sm) * plan.unit_m), cols = double(ceil_div(units_n, sn) * plan.unit_n);
     const double cost = rows * cols + 8 * (rows + cols);
@@ -371,7 +369,7 @@ template <class T> Split make_split(const Gemm<T> &g, const Plan &plan, hone_int
 
 Part cut(hone_int m, hone_int n, const Plan &plan, const Split &split, hone_int index) {
   const auto at = [](hone_int size, hone_int unit, hone_int pieces, hone_int i) {
-    return min(size, ceil_div(size, unit) * i / pieces * unit);
+    return min_of(size, ceil_div(size, unit) * i / pieces * unit);
   };
   const hone_int im = index / split.n, in = index % split.n;
   return {at(m, plan.unit_m, split.m, im), at(m, plan.unit_m, split.m, im + 1), at(n, plan.unit_n, split.n, in),

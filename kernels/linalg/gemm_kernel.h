@@ -7,6 +7,7 @@
 #include "hone.h"
 #include "math/fma.h"
 #include "support/rows.h"
+#include "support/sizes.h"
 #include "support/transpose.h"
 
 #define HONE_INLINE inline __attribute__((always_inline))
@@ -30,7 +31,7 @@ constexpr int kSlimWidth = 4; // for products of kSlimRows rows or fewer
 // kTurnedTile: rows of b, one vector wide, in a tile of the turned way; a multiple of the lanes.
 
 // Rows of a packed block of a lie this far apart: whole vectors, so that packing is plain stores.
-template <class T> constexpr int kPackedRows = (kRows + kLanes<T> - 1) / kLanes<T> * kLanes<T>;
+template <class T> constexpr int kPackedRows = int(round_up(kRows, kLanes<T>));
 
 // What happens to a finished tile on its way to c.
 template <class T> struct Epilogue {
@@ -227,7 +228,7 @@ template <class T> HONE_INLINE hone_int readable_rows(const T *from, hone_int ld
 // to[p * width + j] = from[p * ld + j] for j < cols <= width; lanes past cols hold anything; the matrix ends at `end`.
 template <class T> void pack_panel(const T *from, hone_int ld, int cols, hone_int k, T *to, int width, const T *end) {
   constexpr int L = kLanes<T>;
-  const hone_int safe = readable_rows(from, ld, (cols + L - 1) / L * L, k, end);
+  const hone_int safe = readable_rows(from, ld, round_up(cols, L), k, end);
   for (hone_int p = 0; p < k; p++, from += ld, to += width) {
     for (int q = 0; q < cols; q += L) store(to + q, p < safe ? load(from + q) : load_before(from + q, end));
   }

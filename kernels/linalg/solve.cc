@@ -3,6 +3,7 @@
 
 #include "hone.h"
 #include "linalg/linalg.h"
+#include "support/sizes.h"
 
 using namespace hone;
 
@@ -47,7 +48,7 @@ template <class T> int32_t solve_triangle(const T *a, hone_int lda, T *b, hone_i
     solve_rows(a, lda, b, ldb, k, 0, n, upper, unit);
     return HONE_OK;
   }
-  const hone_int panels = (n + kPanel - 1) / kPanel;
+  const hone_int panels = ceil_div(n, kPanel);
   for (hone_int p = 0; p < panels; p++) {
     const hone_int from = (upper ? panels - 1 - p : p) * kPanel, to = from + kPanel < n ? from + kPanel : n, width = to - from;
     solve_rows(a, lda, b, ldb, k, from, to, upper, unit);

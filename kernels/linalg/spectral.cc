@@ -5,6 +5,7 @@
 
 #include "hone.h"
 #include "linalg/linalg.h"
+#include "support/sizes.h"
 
 namespace hone {
 
@@ -106,7 +107,7 @@ template <class T> int32_t householder_qr(T *at, hone_int m, hone_int n, T *tau)
 template <class T> int32_t householder_q(T *q, hone_int columns, const T *at, hone_int m, hone_int k, const T *tau) {
   for (hone_int c = 0; c < columns; c++)
     for (hone_int i = 0; i < m; i++) q[c * m + i] = i == c ? T(1) : T(0);
-  for (hone_int p = (k + kPanel - 1) / kPanel; p-- > 0;) {
+  for (hone_int p = ceil_div(k, kPanel); p-- > 0;) {
     const hone_int from = p * kPanel, to = from + kPanel < k ? from + kPanel : k;
     // The columns before `from` are still those of the identity, which these reflectors leave alone.
     const int32_t status = apply_reflectors(q + from * m, columns - from, at, m, from, to - from, tau, false);

@@ -6,6 +6,7 @@
 #include "support/dtype.h"
 #include "support/parallel.h"
 #include "support/rows.h"
+#include "support/sizes.h"
 
 using namespace hone;
 
@@ -44,14 +45,14 @@ template <class T, class I> struct Problem {
 
   // Vectors of neighbouring items share a pass over the classes where inner > 1; with inner 1 an item is a group.
   hone_int lanes() const { return inner == 1 ? 1 : kLanes<T>; }
-  hone_int groups() const { return inner == 1 ? n : n * ((inner + kLanes<T> - 1) / kLanes<T>); }
+  hone_int groups() const { return inner == 1 ? n : n * ceil_div(inner, kLanes<T>); }
   // Group number g: its first item and how many it has.
   hone_int first_item(hone_int g, hone_int *count) const {
     if (inner == 1) {
       *count = 1;
       return g;
     }
-    const hone_int per = (inner + kLanes<T> - 1) / kLanes<T>, at = g % per * kLanes<T>;
+    const hone_int per = ceil_div(inner, kLanes<T>), at = g % per * kLanes<T>;
     *count = inner - at < kLanes<T> ? inner - at : kLanes<T>;
     return g / per * inner + at;
   }
@@ -64,8 +65,8 @@ struct Sums {
 // Adds body(g, sums) up over all groups, in kBlocks fixed blocks, combined in order.
 template <class F> Sums sum_groups(hone_int groups, hone_int work_per_group, F &&body) {
   Sums part[kBlocks];
-  const hone_int size = (groups + kBlocks - 1) / kBlocks, work = size * work_per_group;
-  parallel_for(kBlocks, work >= kWork ? 1 : work ? kWork / work : kBlocks, [&](hone_int begin, hone_int end) {
+  const hone_int size = ceil_div(groups, kBlocks), work = size * work_per_group;
+  parallel_for(kBlocks, grain_of(kWork, work), [&](hone_int begin, hone_int end) {
     for (hone_int b = begin; b < end; b++) {
       const hone_int stop = (b + 1) * size < groups ? (b + 1) * size : groups;
       for (hone_int g = b * size; g < stop; g++) body(g, part[b]);
@@ -222,7 +223,7 @@ int32_t cross_entropy_backward(const Problem<T, I> &p, T *grad, const T *grad_lo
     }
   };
   const hone_int work = p.c * p.lanes();
-  parallel_for(p.groups(), work >= kWork ? 1 : kWork / (work ? work : 1), [&](hone_int begin, hone_int end) {
+  parallel_for(p.groups(), grain_of(kWork, work), [&](hone_int begin, hone_int end) {
     for (hone_int g = begin; g < end; g++) {
       hone_int count, first = p.first_item(g, &count);
       if (p.inner == 1) row(first);
@@ -253,7 +254,7 @@ template <class T, class I> int32_t nll_loss(const Problem<T, I> &p, T *loss, T 
 
 template <class T, class I> int32_t nll_loss_backward(const Problem<T, I> &p, T *grad, const T *grad_loss, const T *total_weight) {
   if (int32_t status = p.check()) return status;
-  parallel_for(p.n, kWork / (p.c * p.inner + 1) + 1, [&](hone_int begin, hone_int end) {
+  parallel_for(p.n, grain_of(kWork, p.c * p.inner), [&](hone_int begin, hone_int end) {
     std::memset(grad + begin * p.c * p.inner, 0, size_t((end - begin) * p.c * p.inner) * sizeof(T));
     for (hone_int item = begin * p.inner; item < end * p.inner; item++) {
       if (p.ignored(item)) continue;

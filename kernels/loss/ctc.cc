@@ -5,6 +5,7 @@
 
 #include "support/dtype.h"
 #include "support/parallel.h"
+#include "support/sizes.h"
 
 using namespace hone;
 
@@ -92,8 +93,7 @@ int32_t each_item(const T *logp, const int64_t *targets, hone_int target_stride,
     }
     from += target_stride ? target_stride : hone_int(target_lengths[b]);
   }
-  const hone_int work = steps * classes + 1;
-  parallel_for(n, kWork / work + 1, [&](hone_int begin, hone_int end) {
+  parallel_for(n, grain_of(kWork, steps * classes), [&](hone_int begin, hone_int end) {
     const int64_t *own = targets;
     if (target_stride) own += begin * target_stride;
     else for (hone_int b = 0; b < begin; b++) own += target_lengths[b];

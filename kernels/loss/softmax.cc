@@ -6,6 +6,7 @@
 #include "support/dtype.h"
 #include "support/parallel.h"
 #include "support/rows.h"
+#include "support/sizes.h"
 
 using namespace hone;
 
@@ -15,19 +16,17 @@ constexpr hone_int kWork = 1 << 14; // elements that make a chunk worth a thread
 
 template <class T> constexpr T kLowest = -std::numeric_limits<T>::infinity();
 
-hone_int grain(hone_int per_unit) { return per_unit >= kWork ? 1 : kWork / (per_unit > 0 ? per_unit : 1); }
-
 // Calls row(at) for the rows of len where inner is 1, elsewhere column(at, Whole or Part) for vectors of neighbouring columns.
 template <class T, class Row, class Column> void over(hone_int outer, hone_int len, hone_int inner, Row &&row, Column &&column) {
   constexpr hone_int lanes = kLanes<T>;
   if (inner == 1) {
-    parallel_for(outer, grain(len), [&](hone_int begin, hone_int end) {
+    parallel_for(outer, grain_of(kWork, len), [&](hone_int begin, hone_int end) {
       for (hone_int i = begin; i < end; i++) row(i * len);
     });
     return;
   }
-  const hone_int groups = (inner + lanes - 1) / lanes;
-  parallel_for(outer * groups, grain(len * lanes), [&](hone_int begin, hone_int end) {
+  const hone_int groups = ceil_div(inner, lanes);
+  parallel_for(outer * groups, grain_of(kWork, len * lanes), [&](hone_int begin, hone_int end) {
     for (hone_int i = begin; i < end; i++) {
       const hone_int column_at = i % groups * lanes, at = i / groups * len * inner + column_at;
       if (inner - column_at >= lanes) column(at, Whole<T>{});

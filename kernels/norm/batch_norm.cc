@@ -4,6 +4,7 @@
 
 #include "norm/norm.h"
 #include "support/parallel.h"
+#include "support/sizes.h"
 
 namespace {
 
@@ -17,9 +18,9 @@ constexpr hone_int kPart = 1 << 16; // values of a channel that one task takes
 struct Layout {
   hone_int n, c, inner, per_task, parts;
   Layout(hone_int n_, hone_int c_, hone_int inner_) : n(n_), c(c_), inner(inner_) {
-    per_task = max_of<hone_int>(1, kPart / max_of<hone_int>(1, inner));
+    per_task = max_of(1, kPart / max_of(1, inner));
     if (inner == 1) per_task = 4096;
-    parts = max_of<hone_int>(1, ceil_div(n, per_task));
+    parts = max_of(1, ceil_div(n, per_task));
   }
 };
 

@@ -2,6 +2,7 @@
 // of a mean that T cannot hold is taken off too, so values far from zero lose nothing to it. Parts of sums depend on the shape alone.
 #include "norm/norm.h"
 #include "support/parallel.h"
+#include "support/sizes.h"
 
 namespace {
 

@@ -1,6 +1,7 @@
 // matrix.cc: the optimizers that see a parameter as matrices: Adafactor, which keeps row and column means of the squared gradient,
 // and Muon, which makes the columns (or rows) of its update orthogonal. One parameter a call, row-major.
 #include "optim/optim.h"
+#include "support/sizes.h"
 #include "support/workspace.h"
 
 using namespace hone;
@@ -14,7 +15,7 @@ Workspace &workspace() {
 
 // The sum of term(i) over n elements, in double; pieces of fixed size, so that it is the same for any number of threads.
 template <class F> double sum_pieces(hone_int n, double *pieces, F &&term) {
-  const hone_int count = (n + kOptimBlock - 1) / kOptimBlock;
+  const hone_int count = ceil_div(n, kOptimBlock);
   parallel_for(count, 1, [&](hone_int first, hone_int last) {
     for (hone_int k = first; k < last; k++) {
       double sum = 0;
@@ -41,7 +42,7 @@ struct Adafactor {
   int32_t flags;
 
   hone_int size() const { return batch * rows * cols; }
-  hone_int scratch() const { return (size() + kOptimBlock - 1) / kOptimBlock + batch; }
+  hone_int scratch() const { return ceil_div(size(), kOptimBlock) + batch; }
 
   // u = g / sqrt(max(V, eps1^2));  p -= alpha u / max(1, rms(u) / d), where V is the mean square, or of matrices
   // row col / mean(row), and alpha = max(eps2, rms(p)) min(lr, 1 / sqrt(t)).
@@ -108,7 +109,7 @@ struct Adafactor {
       }
     });
     constexpr hone_int kWide = 64; // columns summed side by side
-    const hone_int strips = (cols + kWide - 1) / kWide;
+    const hone_int strips = ceil_div(cols, kWide);
     parallel_for(batch * strips, 1, [&](hone_int begin, hone_int end) {
       for (hone_int s = begin; s < end; s++) {
         const hone_int b = s / strips, first = (s - b * strips) * kWide, width = cols - first < kWide ? cols - first : kWide;

@@ -9,6 +9,7 @@
 #include "math/fused.h"
 #include "optim/denormals.h"
 #include "support/parallel.h"
+#include "support/sizes.h"
 
 namespace hone {
 
@@ -26,7 +27,7 @@ struct Entry {
       : param(address(e[0])), grad(address(e[1])), state1(address(e[2])), state2(address(e[3])), state3(address(e[4])), n(hone_int(e[5])), step(e[6]),
         scalar(e[7]) {}
   static void *address(double x) { return reinterpret_cast<void *>(uintptr_t(x)); }
-  hone_int blocks() const { return (n + kOptimBlock - 1) / kOptimBlock; }
+  hone_int blocks() const { return ceil_div(n, kOptimBlock); }
 };
 
 // Calls body(entry, begin, end) over every block of every entry, on all threads.

@@ -4,6 +4,7 @@
 #include "support/dtype.h"
 #include "support/memory.h"
 #include "support/parallel.h"
+#include "support/sizes.h"
 
 using namespace hone;
 
@@ -96,11 +97,11 @@ bool hone::reduce_all(const Reduction &reduction, void *out_, const void *a_, ho
   if (outer <= 0 || inner <= 0) return true;
   char *out = static_cast<char *>(out_);
   const char *a = static_cast<const char *>(a_), *shift = static_cast<const char *>(shift_);
-  const hone_int width = inner < kStrip ? inner : kStrip, strips = (inner + kStrip - 1) / kStrip;
+  const hone_int width = inner < kStrip ? inner : kStrip, strips = ceil_div(inner, kStrip);
   // Rows of a chunk: a multiple of the block, so that the blocks stand where they would without chunks.
   const hone_int unit = inner == 1 ? kBlockRow : kBlockRows;
   const hone_int chunk = (kChunk / width + unit - 1) / unit * unit;
-  const hone_int chunks = len <= 2 * chunk ? 1 : (len + chunk - 1) / chunk;
+  const hone_int chunks = len <= 2 * chunk ? 1 : ceil_div(len, chunk);
   auto part = [&](void *total, hone_int o, hone_int first, hone_int rows, hone_int column, hone_int columns) {
     reduction.part(total, a + ((o * len + first) * inner + column) * reduction.item, rows, inner, columns,
                    shift ? shift + (o * inner + column) * reduction.item : nullptr);

@@ -3,6 +3,7 @@
 #include "reduce/reduce.h"
 #include "support/dtype.h"
 #include "support/parallel.h"
+#include "support/sizes.h"
 #include "support/status.h"
 
 using namespace hone;
@@ -53,7 +54,7 @@ void reduce_arg_typed(T *values, int64_t *indices, const T *a, hone_int outer, h
     });
     return;
   }
-  const hone_int strips = (inner + kStrip - 1) / kStrip, width = inner < kStrip ? inner : kStrip;
+  const hone_int strips = ceil_div(inner, kStrip), width = inner < kStrip ? inner : kStrip;
   parallel_for(outer * strips, kChunk / (len * width) + 1, [&](hone_int begin, hone_int end) {
     T best[kStrip];
     I index[kStrip];
@@ -76,7 +77,7 @@ template <class W, class T> T from_running(W x) {
   else return T(x);
 }
 template <bool Product, class W, class T> void scan_typed(T *out, const T *a, hone_int outer, hone_int len, hone_int inner) {
-  const hone_int strips = (inner + kStrip - 1) / kStrip, width = inner < kStrip ? inner : kStrip;
+  const hone_int strips = ceil_div(inner, kStrip), width = inner < kStrip ? inner : kStrip;
   parallel_for(outer * strips, kChunk / (len * width + 1) + 1, [&](hone_int begin, hone_int end) {
     W running[kStrip];
     for (hone_int task = begin; task < end; task++) {

@@ -1,4 +1,4 @@
-// memory.h: memory that frees itself, and the arithmetic of sizes.
+// memory.h: memory that frees itself.
 #pragma once
 
 #include <cstdlib>
@@ -6,11 +6,6 @@
 #include "hone.h"
 
 namespace hone {
-
-inline hone_int round_up(hone_int n, hone_int to) { return (n + to - 1) / to * to; }
-inline hone_int ceil_div(hone_int n, hone_int by) { return (n + by - 1) / by; }
-template <class N> inline N min_of(N a, N b) { return b < a ? b : a; }
-template <class N> inline N max_of(N a, N b) { return a < b ? b : a; }
 
 // count elements, undefined at first; get() is null where there was no memory (one element more is asked for than wanted, never none).
 template <class T> class Memory {

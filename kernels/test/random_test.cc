@@ -217,7 +217,7 @@ static void fused() {
     float c = i % 3 ? odd_value<float, uint32_t>(r, 23, wide ? 0 : 90, wide ? 255 : 140) : std::nextafterf(-a * b, float(r.below(3)) - 1);
     float x = hone::fmaf_by_double(a, b, c), y = std::fma(a, b, c);
     wrong += std::memcmp(&x, &y, 4) != 0 && !(x != x && y != y);
-    hone::Vec<float> v = hone::fused(hone::splat(a), hone::splat(b), hone::splat(c));
+    hone::Vec<float> v = hone::fused(hone::broadcast(a), hone::broadcast(b), hone::broadcast(c));
     float lane = v[1];
     wrong += std::memcmp(&lane, &y, 4) != 0 && !(lane != lane && y != y);
     double p = odd_value<double, uint64_t>(r, 52, wide ? 0 : 1000, wide ? 2047 : 1040), q = odd_value<double, uint64_t>(r, 52, wide ? 0 : 1000, wide ? 2047 : 1040);
