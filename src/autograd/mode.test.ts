@@ -1,7 +1,7 @@
 /** Gradient modes and scopes belong to the code that set them, and to what it awaits. */
 import { ArgumentError, enableGrad, inferenceMode, isGradEnabled, keep, nn, noGrad, ones, scope, setGradEnabled, type Tensor } from 'hone';
 import { expect, test } from 'vitest';
-import { type FrameStorage, frameStorage, provideFrameStorage } from '../engine/async-context.js';
+import { type FrameStorage, frameStorage, provideFrameStorage } from '../engine/tasks/async-context.js';
 
 const pause = (ms = 1) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -1,5 +1,5 @@
 /** Gradient modes: whether operations are recorded. They belong to the code that set them and to what it awaits, not to the process. */
-import { frame, inFrame } from '../engine/async-context.js';
+import { frame, inFrame } from '../engine/tasks/async-context.js';
 import { tooMany } from '../tensor/arguments.js';
 import { assertBoolean } from '../tensor/checks.js';
 

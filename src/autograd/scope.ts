@@ -1,5 +1,5 @@
 /** Scopes: memory that is given back at a known moment. Nobody needs them; they make the moment exact. */
-import { inFrame } from '../engine/async-context.js';
+import { inFrame } from '../engine/tasks/async-context.js';
 import { escapeScope, freeScope, newScope, type Scope, type Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Node } from './node.js';

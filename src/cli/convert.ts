@@ -1,7 +1,7 @@
 /** `hone convert`: what a model file holds, and the same tensors in another format. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { readBytes } from '#files';
-import { showBytes } from '../engine/allocator.js';
+import { showBytes } from '../engine/memory/allocator.js';
 import { ArgumentError, FormatError, printable, showShape } from '../errors.js';
 import { fileDType, fileDTypes } from '../formats/file-dtypes.js';
 import { type FileFormat, formatOf } from '../formats/files/file-formats.js';

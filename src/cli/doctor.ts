@@ -1,7 +1,7 @@
 /** `hone doctor`: what runs the arithmetic on this machine, and why. */
 import { cpus } from 'node:os';
-import { showBytes } from '../engine/allocator.js';
 import { nativeReport } from '../engine/host-node.js';
+import { showBytes } from '../engine/memory/allocator.js';
 import { type EngineInfo, engineInfo, setEngine } from '../engine/select.js';
 import { hasRelaxedSimd } from '../engine/wasm.js';
 import { HoneError } from '../errors.js';

@@ -1,6 +1,6 @@
 /** DataLoader: batches out of a data set, in order or shuffled as PyTorch shuffles. */
 
-import { Pacer } from '../engine/pacer.js';
+import { Pacer } from '../engine/tasks/pacer.js';
 import { ArgumentError } from '../errors.js';
 import { type Arguments, readArguments, required } from '../tensor/arguments.js';
 import { assertFunction, unexpected, wholeNumber } from '../tensor/checks.js';

@@ -23,7 +23,7 @@ import {
   zeros,
 } from 'hone';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EngineName } from './engine.js';
+import type { EngineName } from './host.js';
 import { ABI_VERSION, KERNEL_ARITY, KERNEL_NAMES, type Kernels, type Ptr, writeGeometry } from './kernel-table.gen.js';
 import type { Addon } from './native.js';
 

@@ -5,57 +5,9 @@
  * one that is.
  */
 import { ArgumentError, DTypeError, EngineError, IndexError, OutOfMemoryError } from '../errors.js';
-import { BlockAllocator } from './allocator.js';
+import type { EngineHost, EngineName } from './host.js';
 import { ABI_VERSION, E_DTYPE, E_INDEX, E_MEMORY, KERNEL_NAMES, type Kernels, type Ptr } from './kernel-table.gen.js';
-
-export type EngineName = 'native' | 'wasm';
-
-/** Anything that owns a block of engine memory; the engine hears of its death and takes the block back. */
-export type BlockOwner = object;
-
-/** How an engine learns that an owner was collected. */
-export interface OwnerTracker {
-  /** Starts to watch `owner` weakly; the slot names it until `untrack` or its death. */
-  track(owner: BlockOwner): number;
-  untrack(slot: number): void;
-  /**
-   * Reports owners that are gone. `effort` 0 only looks, 1 first asks for a minor collection, 2 for a full one. Returns false when this
-   * host cannot do that inside a synchronous loop.
-   */
-  sweep(effort: 0 | 1 | 2, dead: (slot: number) => void): boolean;
-  /**
-   * Waits for a minor (1) or full (2) collection, whose dead the next sweep reports: for hosts whose finalizers run only between tasks.
-   * Elsewhere it returns at once.
-   */
-  relieve(effort: 1 | 2): Promise<void>;
-}
-
-/** What a host gives `Engine` to build on. */
-export interface EngineHost {
-  readonly name: EngineName;
-  /** The instruction set of the build in use: `avx512`, `avx2`, `base`, `simd128` or `relaxed-simd`. */
-  readonly isa: string;
-  readonly kernels: Kernels;
-  /** Every request gets a block of its own, of just its size, that goes back to the system at once: a sanitizer then sees each overrun. */
-  readonly exactBlocks?: boolean;
-  /** A 64-byte aligned block, or 0. */
-  reserve(bytes: number): Ptr;
-  release(ptr: Ptr): void;
-  /** The bytes that all threads of the process have reserved, where they share one limit. */
-  reserved?(): number;
-  /** Copies a typed array's bytes in, or out. */
-  write(ptr: Ptr, from: ArrayBufferView): void;
-  read(ptr: Ptr, into: ArrayBufferView): void;
-  /** One element as a number. */
-  peek(dtypeCode: number, ptr: Ptr): number;
-  lastError(): string;
-  /** Doubles in engine memory for the arguments of strided kernels; `scratchPtr` is its address. May move when memory grows. */
-  scratch(): Float64Array;
-  readonly scratchPtr: Ptr;
-  readonly tracker: OwnerTracker;
-  /** The most bytes tensors may take in all, those of other threads included where `reserved` counts them. */
-  readonly memoryLimit: number;
-}
+import { BlockAllocator } from './memory/allocator.js';
 
 /**
  * What structuredClone and postMessage come upon, when they are given a tensor (or what holds one), before anything that they fail over:
@@ -95,7 +47,7 @@ export class Engine extends NotCloned {
   }
 }
 
-/** The active engine. */
+/** The active engine. There is none before the first kernel call; whoever holds a tensor has made one, so that nothing asks. */
 export let engine: Engine = undefined as unknown as Engine;
 /** The active engine's kernels. Check each status with {@link check}. */
 export let kernels: Kernels = unloaded();

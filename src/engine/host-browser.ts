@@ -4,8 +4,9 @@
  * at the top level of this module instead would bar the package from workers and bundles in classic formats.)
  */
 import { EngineError } from '../errors.js';
-import { type Engine, type EngineName, loadedEngine, provideDefaultEngine } from './engine.js';
-import { RegistryTracker } from './owner-trackers.js';
+import { type Engine, loadedEngine, provideDefaultEngine } from './engine.js';
+import type { EngineName } from './host.js';
+import { RegistryTracker } from './memory/owner-trackers.js';
 import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
 import { sealWasmSource, type WasmSource, wasmSource } from './wasm-source.js';
 

@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { createContext, runInNewContext, Script } from 'node:vm';
 import { ArgumentError, EngineError } from '../errors.js';
-import { type Frame, provideFrameStorage } from './async-context.js';
-import { type Engine, type EngineName, loadedEngine, provideDefaultEngine } from './engine.js';
+import { type Engine, loadedEngine, provideDefaultEngine } from './engine.js';
+import type { EngineName } from './host.js';
 import { findHome, ownRequire } from './locate-node.js';
+import { WeakRefTracker } from './memory/owner-trackers.js';
 import { type Addon, createNativeEngine } from './native.js';
-import { WeakRefTracker } from './owner-trackers.js';
+import { type Frame, provideFrameStorage } from './tasks/async-context.js';
 import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
 import { sealWasmSource, wasmSource } from './wasm-source.js';
 

@@ -1,9 +1,8 @@
 /** The native engine: the kernels as a Node-API addon. Node only; loaded by host-node.ts. */
 import { EngineError } from '../errors.js';
-import { type BlockOwner, Engine, type OwnerTracker } from './engine.js';
+import { Engine } from './engine.js';
+import { type BlockOwner, type OwnerTracker, SCRATCH_DOUBLES } from './host.js';
 import { KERNEL_NAMES, type Kernels, type Ptr } from './kernel-table.gen.js';
-
-const SCRATCH_DOUBLES = 1024;
 
 /** What kernels/bindings/napi.cc exports. */
 export interface Addon {
@@ -47,17 +46,17 @@ class AddonTracker implements OwnerTracker {
     this.untrack = addon.untrack;
   }
 
-  sweep(effort: 0 | 1 | 2, dead: (slot: number) => void): boolean {
+  sweep(effort: 0 | 1 | 2, freed: (slot: number) => void): boolean {
     if (effort > 0) this.hooks.collect(effort === 1 ? 'minor' : 'major');
     let found: number;
     do {
       found = this.addon.sweep(this.slots);
-      for (let i = 0; i < found; i++) dead(this.slots[i]!);
+      for (let i = 0; i < found; i++) freed(this.slots[i]!);
     } while (found === this.slots.length);
     return true;
   }
 
-  async relieve(): Promise<void> {}
+  async requestCollection(): Promise<void> {}
 }
 
 /** Makes an engine of a loaded addon. */

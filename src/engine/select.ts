@@ -1,8 +1,9 @@
 /** Choosing an engine and asking about it. */
 import { nativeReport, openEngine, prepareEngine } from '#host';
 import { ArgumentError } from '../errors.js';
-import type { MemoryStats } from './allocator.js';
-import { activate, type EngineName, loadedEngine } from './engine.js';
+import { activate, loadedEngine } from './engine.js';
+import type { EngineName } from './host.js';
+import type { MemoryStats } from './memory/allocator.js';
 
 /** What runs the arithmetic, and why it is that. */
 export interface EngineInfo {

@@ -1,9 +1,8 @@
 /** The WebAssembly engine: the same kernels in linear memory, one thread. Runs in Node and in browsers. */
 import { EngineError } from '../errors.js';
-import { Engine, type OwnerTracker } from './engine.js';
+import { Engine } from './engine.js';
+import { type OwnerTracker, SCRATCH_DOUBLES } from './host.js';
 import { F32, F64, I32, I64, KERNEL_NAMES, type Kernels, type Ptr } from './kernel-table.gen.js';
-
-const SCRATCH_DOUBLES = 1024;
 
 interface WasmExports {
   memory: WebAssembly.Memory;

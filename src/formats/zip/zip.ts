@@ -4,7 +4,7 @@
  * https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 import { inflateRaw, systemCrc32 } from '#files';
-import { showBytes } from '../../engine/allocator.js';
+import { showBytes } from '../../engine/memory/allocator.js';
 import { crc32 } from './crc32.js';
 
 /** Throws a FormatError that names the file. */

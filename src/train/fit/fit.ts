@@ -1,6 +1,6 @@
 /** fit: the training loop. */
 
-import { Pacer } from '../../engine/pacer.js';
+import { Pacer } from '../../engine/tasks/pacer.js';
 import { ArgumentError, GradError } from '../../errors.js';
 import type { Module, ModuleWithOutput } from '../../nn/module/module.js';
 import { ReduceLROnPlateau } from '../../optim/lr-scheduler/reduce-lr-on-plateau.js';

@@ -6,9 +6,9 @@
  * Sizes are rounded up to eight classes an octave (12.5 % waste at most). Blocks up to 64 KiB are cut from 1 MiB slabs; larger ones
  * are reserved one by one, so that they can go back to the system when memory is short.
  */
-import { OutOfMemoryError } from '../errors.js';
-import type { BlockOwner, EngineHost } from './engine.js';
-import type { Ptr } from './kernel-table.gen.js';
+import { OutOfMemoryError } from '../../errors.js';
+import type { BlockOwner, EngineHost } from '../host.js';
+import type { Ptr } from '../kernel-table.gen.js';
 
 const SLAB_BYTES = 1 << 20;
 const SLAB_MAX = 1 << 16;
@@ -63,8 +63,8 @@ export class BlockAllocator {
   private peak = 0;
   private blocks = 0;
   private collections = 0;
-  private wantsRelief = false;
-  private relief: Promise<void> | undefined;
+  private needsDrain = false;
+  private draining: Promise<void> | undefined;
   /** liveBytes and blocks after the last full collection: what the program really keeps. */
   private floor = 0;
   private ownerFloor = 0;
@@ -124,36 +124,36 @@ export class BlockAllocator {
     owner.ptr = 0;
   }
 
-  /** True when a collection is due that this host can only do between tasks; `relieve` does it. */
+  /** True when a collection is due that this host can only do between tasks; `drain` does it. */
   get underPressure(): boolean {
-    return this.wantsRelief;
+    return this.needsDrain;
   }
 
   /** Waits for a collection where a synchronous one is impossible (browsers); returns at once where none is due. */
-  relieve(): Promise<void> {
-    if (!this.wantsRelief) return Promise.resolve();
-    this.relief ??= this.relieveNow().finally(() => {
-      this.relief = undefined;
+  drain(): Promise<void> {
+    if (!this.needsDrain) return Promise.resolve();
+    this.draining ??= this.drainNow().finally(() => {
+      this.draining = undefined;
     });
-    return this.relief;
+    return this.draining;
   }
 
-  private async relieveNow(): Promise<void> {
+  private async drainNow(): Promise<void> {
     for (const effort of [1, 2] as const) {
-      await this.host.tracker.relieve(effort);
+      await this.host.tracker.requestCollection(effort);
       this.collect();
       if (effort === 2) this.setFloor();
       if (this.isLow()) break;
     }
-    this.wantsRelief = false;
+    this.needsDrain = false;
   }
 
   /** Gives back what unreachable owners hold, with as little work as is enough, and sets the next budget. */
   collect(): void {
     this.collections++;
     for (const effort of [0, 1, 2] as const) {
-      if (!this.host.tracker.sweep(effort, this.onDead)) {
-        this.wantsRelief = true;
+      if (!this.host.tracker.sweep(effort, this.onFreed)) {
+        this.needsDrain = true;
         break;
       }
       if (effort === 2) this.setFloor();
@@ -164,7 +164,7 @@ export class BlockAllocator {
     this.ownerBudget = this.blocks + Math.max(MAX_OWNERS, this.blocks / 2);
   }
 
-  /** Whether little is left beyond what the last full collection left: minor ones let some of the dead pass each time, which would add up. */
+  /** Whether little is left beyond what the last full collection left: minor ones miss some of what is unreachable each time, which would add up. */
   private isLow(): boolean {
     const { live, floor, blocks, ownerFloor } = this;
     return live <= floor + Math.max(MIN_BUDGET / 16, floor / 8) && blocks <= ownerFloor + Math.max(MAX_OWNERS / 16, ownerFloor / 8);
@@ -191,7 +191,7 @@ export class BlockAllocator {
     return { liveBytes: this.live, cachedBytes: this.cached, peakBytes: this.peak, blocks: this.blocks, collections: this.collections };
   }
 
-  private readonly onDead = (slot: number): void => {
+  private readonly onFreed = (slot: number): void => {
     this.recycle(this.slotPtr[slot]!, this.slotClass[slot]!);
   };
 
@@ -229,7 +229,7 @@ export class BlockAllocator {
     if (fits()) ptr = host.reserve(size);
     if (ptr !== 0) return ptr;
     let sweeps = true;
-    for (const effort of [1, 2] as const) sweeps = host.tracker.sweep(effort, this.onDead);
+    for (const effort of [1, 2] as const) sweeps = host.tracker.sweep(effort, this.onFreed);
     this.emptyCache();
     if (fits()) ptr = host.reserve(size);
     if (ptr !== 0) return ptr;

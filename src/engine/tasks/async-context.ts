@@ -5,7 +5,7 @@
  * side, and each must see its own: Node's AsyncLocalStorage tells them apart, and is asked only while such a body is running. Where the
  * host has none, in browsers, asynchronous bodies are refused.
  */
-import { ArgumentError } from '../errors.js';
+import { ArgumentError } from '../../errors.js';
 
 export interface Frame {
   recording: boolean;
