@@ -216,10 +216,10 @@ export type {
   MaxUnpool3dLayerOptions as MaxUnpool3dOptions,
 } from './pool/unpool.js';
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './pool/unpool.js';
-export type { CellOptions, RNNCellOptions } from './recurrent/cells.js';
+export type { CellOptions, CellOptions as GRUCellOptions, CellOptions as LSTMCellOptions, RNNCellOptions } from './recurrent/cells.js';
 export { GRUCell, LSTMCell, RNNCell } from './recurrent/cells.js';
-export type { GRUOptions, LSTMOptions, RNNOptions } from './recurrent/layers.js';
-export { GRU, LSTM, RNN } from './recurrent/layers.js';
+export type { GRUOptions, LSTMOptions, RNNOptions } from './recurrent/rnn.js';
+export { GRU, LSTM, RNN } from './recurrent/rnn.js';
 export type { FlattenOptions } from './resize/flatten.js';
 export { Flatten, Unflatten } from './resize/flatten.js';
 export { Fold, Unfold } from './resize/fold.js';
