@@ -164,7 +164,27 @@ export type {
   BatchNormLayerOptions as BatchNorm2dOptions,
   BatchNormLayerOptions as BatchNorm3dOptions,
 } from './norm/running-norm.js';
-export type { ConstantPadOptions, Padding1d, Padding2d, Padding3d } from './padding/padding.js';
+export type {
+  CircularPad1dOptions,
+  CircularPad2dOptions,
+  CircularPad3dOptions,
+  ConstantPad1dOptions,
+  ConstantPad2dOptions,
+  ConstantPad3dOptions,
+  ConstantPadOptions,
+  Padding1d,
+  Padding2d,
+  Padding3d,
+  ReflectionPad1dOptions,
+  ReflectionPad2dOptions,
+  ReflectionPad3dOptions,
+  ReplicationPad1dOptions,
+  ReplicationPad2dOptions,
+  ReplicationPad3dOptions,
+  ZeroPad1dOptions,
+  ZeroPad2dOptions,
+  ZeroPad3dOptions,
+} from './padding/padding.js';
 export {
   CircularPad1d,
   CircularPad2d,
