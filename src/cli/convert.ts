@@ -101,7 +101,7 @@ function totals(tensors: FlatState['tensors']): string {
   )}, ${showBytes(sum(sizeOf))}`;
 }
 
-/** A value that is no tensor, short. */
+/** A value other than a tensor, short. */
 function show(item: unknown): string {
   if (typeof item === 'string') return JSON.stringify(item);
   if (item instanceof Uint8Array) return plural(item.length, 'byte');

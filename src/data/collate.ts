@@ -103,7 +103,7 @@ function collate(samples: readonly unknown[], where: string, rule: NumberRule): 
       ]),
     );
   }
-  throw fail(`are ${first === null ? 'null' : typeof first}: no batch can be made of that.`);
+  throw fail(`are ${first === null ? 'null' : typeof first}s, of which no batch can be made.`);
 }
 
 function stackSamples(samples: readonly Tensor[], where: string): Tensor {

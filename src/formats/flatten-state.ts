@@ -42,7 +42,7 @@ function isPlain(value: object): boolean {
 
 /**
  * Every tensor in nested records, Maps and arrays, by its dotted name.
- * @param op what errors are told by.
+ * @param op the function that errors name.
  * @throws {FormatError} where two tensors would have one name.
  * @example
  * Object.keys(flattenState({ model: model.stateDict(), epoch: 3 }).tensors); // ['model.0.weight', 'model.0.bias', 'model.2.weight', 'model.2.bias']

@@ -28,7 +28,7 @@ describe('decodeIdx', () => {
       expect(() => decodeIdx(Uint8Array.from(bytes), 'x.idx')).toThrow(message);
     };
     fails([], /x\.idx: it does not start with two zero bytes/);
-    fails([1, 2, 8, 1], /no idx file/);
+    fails([1, 2, 8, 1], /not an idx file/);
     fails([0x1f, 0x8b, 8, 0], /gzip.*gunzip/);
     fails([0, 0, 11, 1, 0, 0, 0, 1, 0], /code 11; Hone reads 8 \(uint8\)/);
     fails([0, 0, 8, 3, 0, 0], /ends before their sizes/);

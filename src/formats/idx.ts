@@ -35,7 +35,7 @@ export function decodeIdx(bytes: Uint8Array, source = 'the bytes'): Tensor {
   };
   assertBytes('decodeIdx', bytes);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) fail('this is a gzip file. Unzip it first: gunzipSync(bytes) of node:zlib, or gunzip.');
-  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) fail('it does not start with two zero bytes: this is no idx file.');
+  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) fail('it does not start with two zero bytes: this is not an idx file.');
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [code, ndim] = [bytes[2]!, bytes[3]!];
   const element =

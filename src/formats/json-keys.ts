@@ -1,4 +1,4 @@
-/** What JSON.parse does not tell about hostile texts. */
+/** What JSON.parse does not report about hostile texts. */
 
 /**
  * The first key that stands twice in one object of a JSON text, or undefined: JSON.parse drops all but the last without a word. The text

@@ -86,7 +86,7 @@ export function* safetensorsChunks(
   const fields: string[] = [];
   if (Object.keys(metadata).length > 0) {
     for (const [key, value] of Object.entries(metadata)) {
-      if (typeof value !== 'string') throw new ArgumentError(`${op}: metadata ${quoted(key)} is ${typeof value}, expected a string.`);
+      if (typeof value !== 'string') throw new ArgumentError(`${op}: metadata ${quoted(key)} is ${show(value)}, expected a string.`);
     }
     fields.push(`${JSON.stringify(METADATA)}:${JSON.stringify(metadata)}`);
   }
@@ -183,7 +183,7 @@ function readHeader(bytes: Uint8Array, fail: Fail): { header: Record<string, unk
     );
   const announced = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true);
   if (announced > BigInt(MAX_HEADER_BYTES))
-    fail(`it announces a header of ${announced} bytes; at most ${MAX_HEADER_BYTES} are read. This is no safetensors file.`);
+    fail(`it announces a header of ${announced} bytes; at most ${MAX_HEADER_BYTES} are read. This is not a safetensors file.`);
   const start = 8 + Number(announced);
   if (start > bytes.length)
     fail(
@@ -196,7 +196,7 @@ function readHeader(bytes: Uint8Array, fail: Fail): { header: Record<string, unk
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, start));
     header = JSON.parse(text);
   } catch (error) {
-    return fail(`its header is not JSON (${(error as Error).message}). This is no safetensors file, or a damaged one.`);
+    return fail(`its header is not JSON (${(error as Error).message}). This is not a safetensors file, or a damaged one.`);
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) fail('its header is not a JSON object.');
   const twice = duplicateKey(text);
@@ -206,7 +206,7 @@ function readHeader(bytes: Uint8Array, fail: Fail): { header: Record<string, unk
 
 /**
  * Walks over the header's brackets and commas before JSON.parse makes objects of it: they nest three deep, and there are as many as a
- * model has tensors. What is no JSON is left to the parser to explain.
+ * model has tensors. Invalid JSON is left to the parser to explain.
  */
 function checkStructure(header: Uint8Array, fail: Fail): void {
   const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];

@@ -2,11 +2,12 @@
 import '#host';
 import '../ops/methods/methods.js';
 
-export type { LineChartOptions, Series } from './comparison/charts.js';
+export type { LineChartOptions } from './comparison/charts.js';
 export { lineChart } from './comparison/charts.js';
 export type { ComparedMetric, Comparison, EpochFigures, RunFigures, VariantFigures } from './comparison/comparison.js';
 export { comparisonTable, finalSpread } from './comparison/comparison.js';
 export { comparisonPage } from './comparison/page.js';
+export type { Series } from './comparison/series.js';
 export type { Spread } from './comparison/statistics.js';
 export { showSpread, spread } from './comparison/statistics.js';
 export type { FlatLayer, FlatSummaryOptions, InputSize, RowSetting, SummaryColumn, SummaryOptions } from './summary/summary.js';

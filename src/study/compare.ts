@@ -1,9 +1,10 @@
 /** compare: trains several variants several times each and gathers what there is to compare. */
+
 import { ArgumentError } from '../errors.js';
 import type { Module } from '../nn/module/module.js';
 import { type Comparison, type EpochFigures, figureName, type RunFigures, type VariantFigures } from '../report/comparison/comparison.js';
 import { readOptions, required } from '../tensor/arguments.js';
-import { assertFunction } from '../tensor/checks.js';
+import { assertFunction, countOf } from '../tensor/checks.js';
 import { manualSeed } from '../tensor/random.js';
 import { show } from '../tensor/show.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -88,7 +89,7 @@ export interface CompareStepEvent extends StepEvent {
   readonly studySecondsLeft: number | undefined;
 }
 
-/** What {@link compare} tells while it runs. */
+/** What {@link compare} reports while it runs. */
 export interface CompareEvents {
   /** A variant begins with a seed. */
   runStart?(place: RunPlace): void;
@@ -198,8 +199,7 @@ function checkOptions(options: CompareOptions): void {
     ['epochs', epochs, 1],
     ['seed', seed, 0],
   ] as const) {
-    if (!Number.isSafeInteger(value) || value < min)
-      throw new ArgumentError(`compare: ${name} is ${value}, expected a whole number of at least ${min}.`);
+    countOf('compare', name, value, min);
   }
 }
 

@@ -124,7 +124,7 @@ function parsePixels(text: Uint8Array, file: string): Uint8Array {
       throw bad(`holds an unexpected character at byte ${i}`);
     }
   }
-  if (count === 0 || count % PIXELS !== 0) throw bad(`holds ${count} pixels, which is no whole number of images`);
+  if (count === 0 || count % PIXELS !== 0) throw bad(`holds ${count} pixels, which is not a whole number of images`);
   return out.subarray(0, count);
 }
 
@@ -133,7 +133,7 @@ function splitDigits(bytes: Uint8Array, train: boolean): LabelledImages {
   const total = bytes.length / (1 + PIXELS);
   if (!Number.isInteger(total) || total === 0)
     throw new FormatError(
-      `Digits: ${bytes.length} bytes are no whole number of digits of ${1 + PIXELS} bytes (a label and ${PIXELS} pixels). Use what digitsBytes() gives.`,
+      `Digits: ${bytes.length} bytes are not a whole number of digits of ${1 + PIXELS} bytes (a label and ${PIXELS} pixels). Use what digitsBytes() gives.`,
     );
   const wrong = bytes.subarray(0, total).findIndex((label) => label >= CLASSES);
   if (wrong >= 0) throw new FormatError(`Digits: label ${wrong} is ${bytes[wrong]}, expected 0 to 9. Use what digitsBytes() gives.`);

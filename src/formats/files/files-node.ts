@@ -39,30 +39,30 @@ export const systemCrc32 = crc32 as ((bytes: Uint8Array) => number) | undefined;
 function explain(error: unknown, op: string, path: string, doing: 'read' | 'write'): FileError {
   const { code, message } = error as Failure;
   const folder = dirname(path);
-  const told = (text: string) => new FileError(`${op}: ${text}`, { cause: error });
+  const reported = (text: string) => new FileError(`${op}: ${text}`, { cause: error });
   switch (code) {
     case 'ENOENT':
       if (!existsSync(folder))
-        return told(
+        return reported(
           `the directory ${folder} does not exist. ${doing === 'read' ? 'Check the path.' : `Create it first: mkdir -p ${folder}`}`,
         );
-      return told(`there is no file ${path}. ${neighbours(path)}`);
+      return reported(`there is no file ${path}. ${neighbours(path)}`);
     case 'EISDIR':
-      return told(`${path} is a directory, expected a file. Give the path of a file in it.`);
+      return reported(`${path} is a directory, expected a file. Give the path of a file in it.`);
     case 'ENOTDIR':
-      return told(`a part of the path ${path} is a file, not a directory. Check the path.`);
+      return reported(`a part of the path ${path} is a file, not a directory. Check the path.`);
     case 'EACCES':
     case 'EPERM':
-      return told(
+      return reported(
         `no permission to ${doing} ${path}. Change the permissions of ${doing === 'read' ? 'the file' : `the directory ${folder}`}, or choose another path.`,
       );
     case 'EROFS':
-      return told(`${path} lies on a read-only file system. Choose another path.`);
+      return reported(`${path} lies on a read-only file system. Choose another path.`);
     case 'ENOSPC':
     case 'EDQUOT':
-      return told(`no space is left to write ${path}. Free some, or choose another disk. The file that was there before is untouched.`);
+      return reported(`no space is left to write ${path}. Free some, or choose another disk. The file that was there before is untouched.`);
     default:
-      return told(`cannot ${doing} ${path}: ${message}`);
+      return reported(`cannot ${doing} ${path}: ${message}`);
   }
 }
 

@@ -2,6 +2,7 @@
 import { readBytes, writeBytes } from '#files';
 import { ArgumentError, FormatError } from '../../errors.js';
 import { readOptions } from '../../tensor/arguments.js';
+import { assertBytes } from '../../tensor/checks.js';
 import { assertHere, type DeviceLike } from '../../tensor/device.js';
 import { isOptions, show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -35,7 +36,7 @@ export interface SaveOptions {
   makeDirectories?: boolean;
 }
 
-/** The options of {@link Load}. */
+/** The options of {@link load}. */
 export interface LoadOptions {
   /** The part of the file to load, by its dotted name: `model` or `state.encoder`. Default: all of it. */
   key?: string;
@@ -43,11 +44,11 @@ export interface LoadOptions {
   tensorsOnly?: boolean;
   /** Whether the checksums in PyTorch's files are compared. Default: true. */
   checksums?: boolean;
-  /** Where the tensors are wanted: the CPU, where they come whatever device they were saved from. @throws {DeviceError} for another one. */
+  /** Where to put the tensors: the CPU, where they come whatever device they were saved from. @throws {DeviceError} for another one. */
   mapLocation?: DeviceLike | null;
 }
 
-/** The options of {@link LoadBytes}. */
+/** The options of {@link loadBytes}. */
 export interface LoadBytesOptions extends LoadOptions {
   /** What messages call the bytes: a path. Default: "the bytes". */
   source?: string;
@@ -98,7 +99,7 @@ export function saveBytes(value: unknown, options?: Omit<SaveOptions, 'makeDirec
  * Loads what PyTorch or Hone saved: a .pth or .pt file of any PyTorch, or a safetensors file; the bytes tell which. Dicts become records
  * (Maps where their keys are not texts or whole numbers), tuples and lists arrays, bytes a Uint8Array, None null, and whole numbers beyond
  * 2^53 bigints. Tensors of one storage share it. Dtypes that Hone does not have become the next that holds them: float16 and bfloat16
- * float32, int8 and int16 int32; {@link fileDType} still tells. A file's code is never run: classes that are not known are an error.
+ * float32, int8 and int16 int32; {@link fileDType} still gives the file's. A file's code is never run: classes that are not known are an error.
  * @typeParam T what you expect, which is not checked; default: tensors by name, as a state dict.
  * @throws {FileError} where the path cannot be read. @throws {FormatError} for anything that is not a whole file of values.
  * @throws {ArgumentError} where there is nothing under `key`.
@@ -123,10 +124,7 @@ export function load(path: string, options?: LoadOptions): unknown {
 export function loadBytes(bytes: Uint8Array, options: LoadBytesOptions & { tensorsOnly: true }): Record<string, Tensor>;
 export function loadBytes<T = Record<string, Tensor>>(bytes: Uint8Array, options?: LoadBytesOptions): T;
 export function loadBytes(bytes: Uint8Array, options?: LoadBytesOptions): unknown {
-  if (!(bytes instanceof Uint8Array))
-    throw new ArgumentError(
-      `loadBytes: expected a Uint8Array, got ${bytes === null ? 'null' : typeof bytes}. Wrap an ArrayBuffer: new Uint8Array(buffer).`,
-    );
+  assertBytes('loadBytes', bytes);
   const { source, ...read } = readLoad('loadBytes', { ...LOAD, source: 'the bytes' }, options);
   return decodeFile(bytes, source, read, 'loadBytes');
 }
@@ -158,7 +156,7 @@ function readLoad<T extends typeof LOAD>(op: string, defaults: T, options: unkno
   return read;
 }
 
-/** @throws {ArgumentError} for anything but text; it tells who exchanged value and path. */
+/** @throws {ArgumentError} for anything but text; the message helps whoever exchanged value and path. */
 function assertPath(op: string, path: unknown, value?: unknown): void {
   if (typeof path === 'string' && path !== '') return;
   const exchanged = typeof value === 'string' ? ' The value comes first: save(value, path).' : '';

@@ -1,5 +1,5 @@
 /**
- * Files of other programs, told by their first bytes, so that a message can say what a file is and what to do about it. Signatures are
+ * Files of other programs, recognised by their first bytes, so that a message can say what a file is and what to do about it. Signatures are
  * those of file(1) and of each format's own description.
  */
 

@@ -183,7 +183,7 @@ function fillDict(out: PyDict, items: unknown, fail: Fail): PyDict {
   }
   for (const pair of listOf(items, `a ${out.kind}`, fail)) {
     const [key, value, ...more] = listOf(pair, `a ${out.kind}`, fail);
-    if (value === undefined || more.length > 0) fail(`an entry of a ${out.kind} is no pair: it is damaged.`);
+    if (value === undefined || more.length > 0) fail(`an entry of a ${out.kind} is not a pair: it is damaged.`);
     out.entries.set(key, value);
   }
   return out;

@@ -36,7 +36,7 @@ export class Pickler {
   readonly #store: (tensor: Tensor) => StoredTensor;
   readonly #op: string;
 
-  /** @param store notes a tensor's storage. @param op what errors are told by. */
+  /** @param store notes a tensor's storage. @param op the function that errors name. */
   constructor(store: (tensor: Tensor) => StoredTensor, op: string) {
     this.#store = store;
     this.#op = op;
@@ -249,7 +249,7 @@ export class Pickler {
   #dict(value: object, where: string, depth: number, wanted: DictKind | undefined): void {
     const dict = readDict(value, where, wanted) ?? this.#refuse(value, where);
     const { kind, entries } = dict;
-    // Python's defaultdict is no value that torch.load takes; it equals the dict.
+    // torch.load does not take Python's defaultdict; it equals the dict.
     if (kind === 'OrderedDict') {
       this.#global('collections', 'OrderedDict');
       this.#code(0x29, 0x52);

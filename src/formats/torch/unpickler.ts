@@ -12,7 +12,7 @@ const MAX_CONTAINERS = 2_000_000;
 /** Below the most entries that a Map can have. */
 const MAX_OPERATIONS = 2 ** 24 - 1;
 const MAX_STACK = 2 ** 22;
-/** Bytes of a whole number. */
+/** Bytes of an integer. */
 const MAX_INT_BYTES = 1024;
 const HIGHEST_PROTOCOL = 5;
 
@@ -90,7 +90,7 @@ class Machine {
     return this.#fail(
       old
         ? `its pickle uses an operation of protocol 0 or 1 (${JSON.stringify(String.fromCharCode(code))}), which PyTorch never writes. Save it again with torch.save.`
-        : `its pickle has the byte 0x${code.toString(16).padStart(2, '0')} at ${at}, which is no operation that Hone knows: it is damaged, or no pickle.`,
+        : `its pickle has the byte 0x${code.toString(16).padStart(2, '0')} at ${at}, an operation that Hone does not know: it is damaged, or not a pickle.`,
     );
   }
 
@@ -165,7 +165,7 @@ class Machine {
   /** A whole number in two's complement: a number where that is exact, else a bigint. */
   int(length: number): number | bigint {
     if (length < 0 || length > MAX_INT_BYTES)
-      this.#fail(`its pickle has a whole number of ${length} bytes; at most ${MAX_INT_BYTES} are read.`);
+      this.#fail(`its pickle has an integer of ${length} bytes; at most ${MAX_INT_BYTES} are read.`);
     const bytes = this.bytes(length);
     let digits = '';
     for (let i = length - 1; i >= 0; i--) digits += bytes[i]!.toString(16).padStart(2, '0');

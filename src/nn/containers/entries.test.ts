@@ -100,7 +100,7 @@ describe('parameter containers', () => {
     ]);
     expect(list.slice(1).length).toBe(2);
     expect(() => list.set(3, ones([1]))).toThrow(IndexError);
-    expect(() => list.append(3 as never)).toThrow('ParameterList: entry 3 is number, expected a Tensor.');
+    expect(() => list.append(3 as never)).toThrow('ParameterList: entry 3 is 3, expected a Tensor.');
     expect(() => new nn.ParameterList(ones([2]) as never)).toThrow('ParameterList: got a Tensor of shape [2], expected a list of tensors');
   });
 
@@ -177,7 +177,7 @@ describe('finding parts', () => {
     expect(() => net.setSubmodule('0.2', new nn.ELU(), { strict: true })).toThrow('has no submodule "2". It has 0, 1.');
     expect(() => net.setSubmodule('5.0', new nn.ELU())).toThrow('setSubmodule: "5" does not exist');
     expect(() => net.setSubmodule('', new nn.ELU())).toThrow('setSubmodule: the path is empty');
-    expect(() => net.setSubmodule('0', 3 as never)).toThrow('registerModule: "0" is number, expected a Module or null.');
+    expect(() => net.setSubmodule('0', 3 as never)).toThrow('registerModule: "0" is 3, expected an nn.Module or null.');
   });
 
   it('a parameter that became a plain tensor is an error, not a weight that does not train', () => {
@@ -206,7 +206,7 @@ describe('finding parts', () => {
       .backward();
     tied.zeroGrad({ setToNone: false });
     expect(shared.weight.grad!.toArray()).toEqual([[0]]);
-    expect(() => tied.registerBuffer('x', 3 as never)).toThrow('registerBuffer: "x" is number, expected a Tensor or null.');
+    expect(() => tied.registerBuffer('x', 3 as never)).toThrow('registerBuffer: "x" is 3, expected a Tensor or null.');
   });
 
   it('Linear takes its bias by position or by name, and refuses what it does not know', () => {

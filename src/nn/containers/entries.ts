@@ -23,8 +23,7 @@ export function insertPosition(container: string, index: number, length: number)
 
 /** A parameter; a plain tensor becomes one. @throws {ArgumentError} for anything else. */
 export function parameterOf(value: Tensor, what: string): Parameter {
-  if (!((value as unknown) instanceof Tensor))
-    throw new ArgumentError(`${what} is ${value === null ? 'null' : typeof value}, expected a Tensor.`);
+  if (!((value as unknown) instanceof Tensor)) throw new ArgumentError(`${what} is ${show(value)}, expected a Tensor.`);
   return value instanceof Parameter ? value : new Parameter(value);
 }
 
@@ -34,9 +33,7 @@ export function pairs<V>(
   entries: Iterable<readonly [string, V]> | Readonly<Record<string, V>>,
 ): (readonly [string, V])[] {
   if (typeof entries !== 'object' || entries === null)
-    throw new ArgumentError(
-      `${container}: got ${entries === null ? 'null' : typeof entries}, expected an object, or pairs of names and values.`,
-    );
+    throw new ArgumentError(`${container}: got ${show(entries)}, expected an object, or pairs of names and values.`);
   if (!(Symbol.iterator in entries)) return Object.entries(entries);
   return [...(entries as Iterable<readonly [string, V]>)].map((pair, i) => {
     if (!Array.isArray(pair) || pair.length !== 2) throw new ArgumentError(`${container}: entry ${i} is not a pair of a name and a value.`);

@@ -9,7 +9,7 @@ import { insertPosition, listed, position, renumber } from './entries.js';
 /**
  * Modules called one after the other, each with what the one before returned.
  * @param modules in order, as arguments or one array; or one object of modules, whose keys become their names (reach those by `at`).
- * @throws {ArgumentError} for what is no module.
+ * @throws {ArgumentError} for anything but modules.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
  * @example
  * new nn.Sequential(new nn.Linear(784, 64), new nn.ReLU(), new nn.Linear(64, 10));

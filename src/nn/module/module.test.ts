@@ -164,7 +164,7 @@ describe('Parameter', () => {
     expect(new nn.Parameter(ones([1], { requiresGrad: true }).mul(2)).isLeaf).toBe(true);
     expect(() => new nn.Parameter(tensor([1], { dtype: 'int64' }))).toThrow(DTypeError);
     expect(new nn.Parameter(tensor([1], { dtype: 'int64' }), false).dtype).toBe('int64');
-    expect(() => new nn.Parameter(3 as unknown as Tensor)).toThrow('Parameter: expected a Tensor, got number.');
+    expect(() => new nn.Parameter(3 as unknown as Tensor)).toThrow('Parameter: data is 3, expected a Tensor.');
   });
 
   it('prints as in torch', () => {
@@ -346,7 +346,7 @@ describe('state dict', () => {
     expect(load).toThrow(
       new StateDictError(
         'loadStateDict: the state dict does not fit Sequential; nothing was changed.\n  missing keys: 0.bias, 1.running_mean, 1.running_var\n  unexpected keys: z\n' +
-          '  0.weight has shape [3, 3], the model expects [3, 2]\n  1.bias is a number, expected a Tensor',
+          '  0.weight has shape [3, 3], the model expects [3, 2]\n  1.bias is 3, expected a Tensor',
       ),
     );
     expect(() => model.loadStateDict({})).toThrow('Use { strict: false } to load the keys that match.');

@@ -7,6 +7,7 @@ import { readArguments, readOptions, tooMany } from '../../tensor/arguments.js';
 import { assertFunction, assertString } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { type DeviceLike, moveTo, readTo, type ToArguments, type ToOptions } from '../../tensor/device.js';
+import { show } from '../../tensor/show.js';
 import { escapeScope } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { type Forward, wrapForward } from './calls/call.js';
@@ -319,7 +320,7 @@ export abstract class Module {
     );
     const { key = name, persistent = true, optional = false } = read;
     if (tensor !== null && !((tensor as unknown) instanceof Tensor))
-      throw new ArgumentError(`registerBuffer: "${name}" is ${typeof tensor}, expected a Tensor or null.`);
+      throw new ArgumentError(`registerBuffer: "${name}" is ${show(tensor)}, expected a Tensor or null.`);
     if (tensor !== null) escapeScope(tensor.storage, null);
     return this.#register(name, tensor, { kind: 'buffer', key, persistent, optional }, 'registerBuffer');
   }
@@ -336,7 +337,7 @@ export abstract class Module {
   /** Sets the field `name` to a submodule, for names that are not known before run time. */
   registerModule<T extends Module | null>(name: string, module: T): T {
     if (module !== null && !((module as unknown) instanceof Module))
-      throw new ArgumentError(`registerModule: "${name}" is ${typeof module}, expected a Module or null.`);
+      throw new ArgumentError(`registerModule: "${name}" is ${show(module)}, expected an nn.Module or null.`);
     this.#checkName(name, 'registerModule');
     (this as Record<string, unknown>)[name] = module;
     return module;
@@ -371,7 +372,7 @@ export abstract class Module {
 
   /** Calls `hook(module, inputs)` before each forward. What it returns replaces the inputs. */
   registerForwardPreHook(hook: ForwardPreHook, options?: HookOptions): HookHandle {
-    return addHook(this.#hooks().before, hook, options);
+    return addHook('registerForwardPreHook', this.#hooks().before, hook, options);
   }
 
   /**
@@ -380,37 +381,37 @@ export abstract class Module {
    */
   registerForwardHook(hook: ForwardHook, options?: ForwardHookOptions): HookHandle {
     if (options?.alwaysCall) this.#hooks().always.add(hook);
-    return addHook(this.#hooks().after, hook, options);
+    return addHook('registerForwardHook', this.#hooks().after, hook, options);
   }
 
   /** Calls `hook(module, gradOutput)` in backward, before the module's own. What it returns replaces the outputs' gradients. */
   registerFullBackwardPreHook(hook: FullBackwardPreHook, options?: HookOptions): HookHandle {
-    return addHook(this.#hooks().backwardBefore, hook, options);
+    return addHook('registerFullBackwardPreHook', this.#hooks().backwardBefore, hook, options);
   }
 
   /** Calls `hook(module, gradInput, gradOutput)` in backward, once the inputs' gradients are there. What it returns replaces them. */
   registerFullBackwardHook(hook: FullBackwardHook, options?: HookOptions): HookHandle {
-    return addHook(this.#hooks().backward, hook, options);
+    return addHook('registerFullBackwardHook', this.#hooks().backward, hook, options);
   }
 
   /** Calls `hook(module, prefix, keepVars)` before the module writes its tensors into a state dict. */
   registerStateDictPreHook(hook: StateDictPreHook): HookHandle {
-    return addHook(this.#hooks().statePre, hook);
+    return addHook('registerStateDictPreHook', this.#hooks().statePre, hook);
   }
 
   /** Calls `hook(module, stateDict, prefix, localMetadata)` when the module has written its tensors; it may change the state dict. */
   registerStateDictPostHook(hook: StateDictPostHook): HookHandle {
-    return addHook(this.#hooks().statePost, hook);
+    return addHook('registerStateDictPostHook', this.#hooks().statePost, hook);
   }
 
   /** Calls `hook` before the module takes its tensors from a state dict, which the hook may change: renaming old keys, say. */
   registerLoadStateDictPreHook(hook: LoadStateDictPreHook): HookHandle {
-    return addHook(this.#hooks().loadPre, hook);
+    return addHook('registerLoadStateDictPreHook', this.#hooks().loadPre, hook);
   }
 
   /** Calls `hook(module, { missingKeys, unexpectedKeys })` after loading; keys that it takes off the lists are no errors. */
   registerLoadStateDictPostHook(hook: LoadStateDictPostHook): HookHandle {
-    return addHook(this.#hooks().loadPost, hook);
+    return addHook('registerLoadStateDictPostHook', this.#hooks().loadPost, hook);
   }
 
   // ---- modes, conversion, gradients ----
@@ -452,7 +453,7 @@ export abstract class Module {
   /**
    * Converts floating parameters and buffers, and their gradients, in place: the tensors stay the same objects, so an optimizer keeps
    * them. Integer buffers stay as they are.
-   * @param args 'float32' or 'float64'; a device (there is the CPU, where all modules are) and a dtype; or a tensor whose dtype is wanted;
+   * @param args 'float32' or 'float64'; a device (there is the CPU, where all modules are) and a dtype; or a tensor whose dtype to take;
    * then `{ dtype, device, nonBlocking }`.
    * @throws {DTypeError} for a dtype that is not floating. @throws {DeviceError} for another device than the CPU.
    */
@@ -528,7 +529,7 @@ export abstract class Module {
   /**
    * A module of equal layers, values and hooks that shares no tensor with this one: PyTorch's copy.deepcopy. Gradients are not copied.
    * The constructors of subclasses do not run, and private members (`#x`) are not copied: use ordinary ones in modules to be copied.
-   * @throws {GradError} when it holds a tensor that is no leaf. @throws {ArgumentError} when its forward is a field.
+   * @throws {GradError} when it holds a tensor that is not a leaf. @throws {ArgumentError} when its forward is a field.
    */
   clone(): this {
     if (arguments.length > 0) tooMany('clone', 0, arguments);

@@ -47,11 +47,11 @@ export function tensorAt(root: Module, path: string, kind: OwnTensor['kind'], op
   return found.tensor;
 }
 
-/** Puts a module at a path; `strict` wants one there already. */
+/** Puts a module at a path; `strict` needs one there already. */
 export function setSubmoduleAt(root: Module, path: string, module: Module, strict: boolean): void {
   assertString('setSubmodule', 'the path', path);
   if (path === '') throw new ArgumentError('setSubmodule: the path is empty, expected the place of a submodule.');
-  if (module === null) throw new ArgumentError(`setSubmodule: "${path}" would become null, expected a Module.`);
+  if (module === null) throw new ArgumentError(`setSubmodule: "${path}" would become null, expected an nn.Module.`);
   const [parent, last] = split(path);
   const holder = submoduleAt(root, parent, 'setSubmodule');
   if (strict) submoduleAt(holder, last, 'setSubmodule');

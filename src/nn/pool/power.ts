@@ -107,11 +107,13 @@ abstract class LPPool<S extends Sizes> extends Module {
   readonly stride: S | null;
   /** Whether windows may reach over the end. */
   readonly ceilMode: boolean;
-  private readonly spatialDims: Rank;
 
-  protected constructor(name: string, rank: Rank, args: readonly unknown[]) {
+  protected constructor(
+    name: string,
+    private readonly rank: Rank,
+    args: readonly unknown[],
+  ) {
     super();
-    this.spatialDims = rank;
     const { normType, kernelSize, stride, ceilMode } = readArguments(name, LP_POOL, args);
     assertNormType(name, normType);
     sizesPerAxis(name, 'kernelSize', kernelSize, rank, 1);
@@ -124,7 +126,7 @@ abstract class LPPool<S extends Sizes> extends Module {
 
   /** @returns [N, C, ...sizes], or without N. */
   forward(x: Tensor): Tensor {
-    return lpPool(this.spatialDims, x, this);
+    return lpPool(this.rank, x, this);
   }
 
   override extraRepr(): string {

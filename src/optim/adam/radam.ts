@@ -23,8 +23,6 @@ export interface RAdamOptions {
   maximize: boolean;
 }
 
-const DEFAULTS: RAdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, maximize: false };
-
 /**
  * `m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  mHat = m / (1 - b1^t)`. With `rhoMax = 2 / (1 - b2) - 1` and
  * `rho = rhoMax - 2 t b2^t / (1 - b2^t)`: `w -= lr mHat` while rho is 5 or less, then
@@ -39,7 +37,8 @@ export class RAdam extends Optimizer<RAdamOptions> {
   static override readonly className: string = 'RAdam';
 
   constructor(params: ParamsInput<RAdamOptions>, options: OptionsInput<RAdamOptions> = {}) {
-    super(params, DEFAULTS, options);
+    const defaults = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, maximize: false } as const;
+    super(params, defaults, options);
   }
 
   protected checkOptions(options: RAdamOptions): void {

@@ -26,8 +26,6 @@ export interface ASGDOptions {
   maximize: boolean;
 }
 
-const DEFAULTS: ASGDOptions = { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false };
-
 type ASGDState = ReturnType<ASGD['newState']>;
 
 /**
@@ -43,7 +41,7 @@ export class ASGD extends Optimizer<ASGDOptions> {
   protected override readonly floats = ['t0'];
 
   constructor(params: ParamsInput<ASGDOptions>, options: OptionsInput<ASGDOptions> = {}) {
-    super(params, DEFAULTS, options);
+    super(params, { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false }, options);
   }
 
   protected checkOptions({ lr, lambd, alpha, t0, weightDecay }: ASGDOptions): void {

@@ -19,8 +19,6 @@ export interface LionOptions {
   maximize: boolean;
 }
 
-const DEFAULTS: LionOptions = { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, maximize: false };
-
 /**
  * `w -= lr weightDecay w;  w -= lr sign(b1 m + (1 - b1) g);  m = b2 m + (1 - b2) g`. PyTorch has no Lion: names and order of operations are
  * those of the authors' PyTorch code.
@@ -32,12 +30,12 @@ const DEFAULTS: LionOptions = { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, ma
 export class Lion extends Optimizer<LionOptions> {
   static override readonly className: string = 'Lion';
   constructor(params: ParamsInput<LionOptions>, options: OptionsInput<LionOptions> = {}) {
-    super(params, DEFAULTS, options);
+    super(params, { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, maximize: false }, options);
   }
 
   protected checkOptions({ lr, betas, weightDecay }: LionOptions): void {
     atLeastZero(this.name, { lr });
-    checkBetas(this.name, betas, DEFAULTS.betas);
+    checkBetas(this.name, betas, [0.9, 0.99]);
     atLeastZero(this.name, { weightDecay });
   }
 

@@ -25,8 +25,6 @@ export interface SGDOptions {
   maximize: boolean;
 }
 
-const DEFAULTS: SGDOptions = { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false };
-
 /**
  * `g += weightDecay w;  b = momentum b + (1 - dampening) g;  w -= lr (nesterov ? g + momentum b : b)`. The first b is g.
  * @throws {ArgumentError} for negative options, or nesterov without momentum or with dampening.
@@ -37,7 +35,7 @@ const DEFAULTS: SGDOptions = { lr: 1e-3, momentum: 0, dampening: 0, weightDecay:
 export class SGD extends Optimizer<SGDOptions> {
   static override readonly className: string = 'SGD';
   constructor(params: ParamsInput<SGDOptions>, options: OptionsInput<SGDOptions> = {}) {
-    super(params, DEFAULTS, options);
+    super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false }, options);
   }
 
   protected checkOptions({ lr, momentum, dampening, weightDecay, nesterov }: SGDOptions): void {

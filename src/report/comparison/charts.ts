@@ -4,18 +4,9 @@ import { ArgumentError } from '../../errors.js';
 import { readOptions, required } from '../../tensor/arguments.js';
 import { show } from '../../tensor/show.js';
 import { type Range, rangeOf } from './range.js';
+import type { Series } from './series.js';
 
-/** One curve; `deviation` draws a band around it. NaN leaves a gap. */
-export interface Series {
-  /** Its name in the legend. */
-  name: string;
-  /** Its values, one for each place along the axis. */
-  values: readonly number[];
-  /** How far values spread, drawn as a band. */
-  deviation?: readonly number[];
-}
-
-/** The options of {@link LineChart}. */
+/** The options of {@link lineChart}. */
 export interface LineChartOptions {
   /** Written above the chart. */
   title: string;

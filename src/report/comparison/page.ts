@@ -1,7 +1,7 @@
 /** A comparison as a page. */
 
 import { showCount, showDuration } from '../text.js';
-import { lineChart, type Series } from './charts.js';
+import { lineChart } from './charts.js';
 import {
   type ComparedMetric,
   type Comparison,
@@ -17,6 +17,7 @@ import {
 } from './comparison.js';
 import { escapeHtml, htmlPage, htmlTable } from './html.js';
 import { type Bounds, lateRange, rangeOf } from './range.js';
+import type { Series } from './series.js';
 import { spread } from './statistics.js';
 
 interface Chart {

@@ -1,9 +1,9 @@
 /** A model's summary as torchsummary prints it: a flat list of layers. */
 import type { HookHandle } from '../../autograd/hooks.js';
-import { ArgumentError } from '../../errors.js';
 import { ModuleList } from '../../nn/containers/list.js';
 import { Sequential } from '../../nn/containers/sequential.js';
 import type { Module } from '../../nn/module/module.js';
+import { wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { rand } from '../../tensor/random.js';
 import { Tensor } from '../../tensor/tensor.js';
@@ -91,8 +91,7 @@ const MANY_PLACES = 2000;
 
 /** A row for every call of a layer that is neither the model itself nor a Sequential or ModuleList, on a batch of two, in the model's mode. */
 export function flatSummary(model: Module, sizes: readonly (readonly number[])[], batchSize: number): FlatSummary {
-  if (!Number.isInteger(batchSize))
-    throw new ArgumentError(`summary: batchSize is ${batchSize}, expected a whole number, or -1 to leave it open.`);
+  wholeNumber('summary', 'batchSize', batchSize, { min: -1 }, 'Leave it open with -1.');
   const layers: FlatLayer[] = [];
   const hooks: HookHandle[] = [];
   const seen = new Set<Module>();

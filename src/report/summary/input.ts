@@ -1,4 +1,5 @@
 /** What a model is summarised on: tensors of given sizes, or given data. */
+
 import { ArgumentError, DTypeError, HoneError, showShape } from '../../errors.js';
 import { registerModuleForwardPreHook } from '../../nn/module/calls/hooks.js';
 import type { Module } from '../../nn/module/module.js';
@@ -7,6 +8,7 @@ import { unsqueeze } from '../../ops/view/movement.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { assertDType, type DType, isFloating } from '../../tensor/dtype.js';
 import { rand } from '../../tensor/random.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
 
@@ -33,7 +35,7 @@ export function inputSizes(given: unknown): number[][] {
     throw new ArgumentError(`summary: inputSize ${why}. Give a size, as [64, 1, 28, 28], or for several inputs a list of sizes.`);
   };
   if (given instanceof Tensor) wrong('is a Tensor; its shape goes there, or the tensor itself into { inputData: x }');
-  if (!Array.isArray(given)) return wrong(`is ${given === null ? 'null' : typeof given === 'object' ? 'an object' : String(given)}`);
+  if (!Array.isArray(given)) return wrong(`is ${show(given)}`);
   if (given.length === 0) wrong('is empty');
   const sizes: unknown[] = Array.isArray(given[0]) ? given : [given];
   return sizes.map((size) => {

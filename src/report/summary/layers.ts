@@ -189,7 +189,7 @@ const MANY_ROWS = 2000;
 /**
  * A row for every call of a layer inside `run`, in the order of the calls, and for the containers around them; without `run`, for every
  * module, in the order of their declaration.
- * @param run calls the model's forward; it is told what to ask for the layers that came to their end.
+ * @param run calls the model's forward; it gets a function that gives the layers that have finished.
  */
 export function listLayers(model: Module, batchDim: number | null, run: ((finished: () => LayerInfo[]) => void) | null): LayerInfo[] {
   const rows: LayerInfo[] = [];

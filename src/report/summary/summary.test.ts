@@ -226,19 +226,22 @@ describe('misuse says what to do', () => {
 
   test('options', () => {
     const given = (options: object) => () => summary(model, [5, 3], options);
-    wrong(() => summary('model' as never, [3]), 'summary: the model is string, expected an nn.Module.');
+    wrong(() => summary('model' as never, [3]), 'summary: model is "model", expected an nn.Module.');
     wrong(
       given({ colNames: ['size'] }),
-      'summary: an entry of colNames is "size", expected one of input_size, output_size, num_params, params_percent, kernel_size, mult_adds, trainable.',
+      "summary: an entry of colNames is \"size\", expected 'input_size', 'output_size', 'num_params', 'params_percent', 'kernel_size', 'mult_adds' or 'trainable'.",
     );
     wrong(
       given({ rowSettings: 'depth' }),
       'summary: rowSettings is "depth", expected a list of depth, var_names, ascii_only, hide_recursive_layers.',
     );
-    wrong(given({ mode: 'test' }), 'summary: mode is "test", expected one of train, eval.');
-    wrong(given({ style: 'keras' }), 'summary: style is "keras", expected one of torchinfo, torchsummary.');
-    wrong(given({ depth: -1 }), 'summary: depth is -1, expected a whole number, 0 for the model alone.');
-    wrong(given({ colWidth: 0 }), 'summary: colWidth is 0, expected a whole number above 0.');
+    wrong(given({ mode: 'test' }), "summary: mode is \"test\", expected 'train' or 'eval'.");
+    wrong(given({ style: 'keras' }), "summary: style is \"keras\", expected 'torchinfo' or 'torchsummary'.");
+    wrong(
+      given({ depth: -1 }),
+      'summary: depth is -1, expected a whole number of at least 0. 0 shows the model alone, Infinity everything.',
+    );
+    wrong(given({ colWidth: 0 }), 'summary: colWidth is 0, expected a whole number of at least 1.');
     wrong(given({ verbose: 3 }), 'summary: verbose is 3, expected 0 (prints nothing), 1 (the table) or 2 (also every weight).');
     wrong(given({ batchDim: 3 }), 'summary: batchDim 3 does not fit an input of 2 dims, [5, 3].');
     wrong(given({ inputData: ones([5, 3]) }), 'summary: inputSize and inputData are both given. Give the one or the other.');

@@ -1,12 +1,16 @@
 /** What a model consists of, as torchinfo and torchsummary print it. */
+
 import { ArgumentError } from '../../errors.js';
-import { Module, type ModuleWithOutput } from '../../nn/module/module.js';
+import { assertModule } from '../../nn/module/is-module.js';
+import type { Module, ModuleWithOutput } from '../../nn/module/module.js';
 import { warnOfUnseen } from '../../nn/module/unseen.js';
 import type { Trailing } from '../../tensor/arguments.js';
 import { readArguments } from '../../tensor/arguments.js';
+import { countOf, oneOf, wholeNumber } from '../../tensor/checks.js';
 import { assertHere, type DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
 import { rand } from '../../tensor/random.js';
+import { show } from '../../tensor/show.js';
 import { type FlatSummary, flatSummary } from './flat.js';
 import { callForward, type InputSize, type Inputs, inputSizes, inputsOfData, inputsOfSizes } from './input.js';
 import { listLayers } from './layers.js';
@@ -102,7 +106,7 @@ const DEFAULTS: Settings = {
  * @param model what is described; what its forward does not call is not shown.
  * @param rest `inputSize`, or any option by name; without inputs only parameters are counted, in the order of declaration.
  * @returns the numbers; a console shows the table.
- * @throws {ArgumentError} for what is no model, no size, or no option. What forward throws says on which inputs.
+ * @throws {ArgumentError} for anything but a model, sizes and options. What forward throws says on which inputs.
  * @see https://github.com/TylerYep/torchinfo; https://github.com/sksq96/pytorch-summary
  * @example
  * const net = new nn.Sequential(new nn.Linear(784, 64), new nn.ReLU(), new nn.Linear(64, 10));
@@ -117,13 +121,12 @@ export function summary(
   ...rest: Trailing<[inputSize: InputSize | null | undefined], SummaryOptions>
 ): ModelSummary;
 export function summary(model: Module, ...rest: readonly unknown[]): ModelSummary | FlatSummary {
-  if (!((model as unknown) instanceof Module))
-    throw new ArgumentError(`summary: the model is ${model === null ? 'null' : typeof model}, expected an nn.Module.`);
+  assertModule('summary', 'model', model);
   const settings = readArguments('summary', DEFAULTS, rest);
   const { style, verbose } = settings;
   if (![0, 1, 2].includes(verbose))
     throw new ArgumentError(`summary: verbose is ${verbose}, expected 0 (prints nothing), 1 (the table) or 2 (also every weight).`);
-  oneOf('style', style, ['torchinfo', 'torchsummary']);
+  oneOf('summary', 'style', style, ['torchinfo', 'torchsummary']);
   assertHere('summary', settings.device);
   warnOfUnseen(model, true);
   const result = style === 'torchsummary' ? flat(model, settings) : table(model, settings);
@@ -151,10 +154,9 @@ function table(model: Module, settings: Settings): ModelSummary {
     throw new ArgumentError(`summary: batchSize belongs to { style: 'torchsummary' }. Here the batch is the first number of inputSize.`);
   if (inputSize !== null && inputData !== null)
     throw new ArgumentError('summary: inputSize and inputData are both given. Give the one or the other.');
-  if (batchDim !== null && !Number.isInteger(batchDim))
-    throw new ArgumentError(`summary: batchDim is ${String(batchDim)}, expected a dim, as 0.`);
+  if (batchDim !== null) wholeNumber('summary', 'batchDim', batchDim);
   if (dtypes !== null && inputSize === null) throw new ArgumentError('summary: dtypes goes with inputSize, which is not given.');
-  const mode = oneOf('mode', settings.mode ?? 'eval', ['train', 'eval']);
+  const mode = oneOf('summary', 'mode', settings.mode ?? 'eval', ['train', 'eval']);
   const sizes = inputSize === null ? null : inputSizes(inputSize);
   const format = formatOf(settings, sizes !== null || inputData !== null);
   const makeInputs = (): Inputs => (sizes !== null ? inputsOfSizes(model, sizes, dtypes, batchDim) : inputsOfData(inputData));
@@ -182,10 +184,8 @@ function table(model: Module, settings: Settings): ModelSummary {
 
 function formatOf(settings: Settings, hasInput: boolean): TableFormat {
   const { colWidth, depth, verbose } = settings;
-  if (!Number.isInteger(colWidth) || colWidth <= 0)
-    throw new ArgumentError(`summary: colWidth is ${colWidth}, expected a whole number above 0.`);
-  if (!(depth === Infinity || Number.isInteger(depth)) || depth < 0)
-    throw new ArgumentError(`summary: depth is ${depth}, expected a whole number, 0 for the model alone.`);
+  countOf('summary', 'colWidth', colWidth, 1);
+  if (depth !== Infinity) wholeNumber('summary', 'depth', depth, { min: 0 }, '0 shows the model alone, Infinity everything.');
   const columns = settings.colNames === null ? null : listOf('colNames', settings.colNames, COLUMNS);
   const needy = columns?.find((column) => ['input_size', 'output_size', 'mult_adds'].includes(column));
   if (needy !== undefined && !hasInput)
@@ -199,13 +199,7 @@ function formatOf(settings: Settings, hasInput: boolean): TableFormat {
   };
 }
 
-function oneOf<T extends string>(name: string, value: unknown, known: readonly T[]): T {
-  if (known.includes(value as T)) return value as T;
-  throw new ArgumentError(`summary: ${name} is ${JSON.stringify(value)}, expected one of ${known.join(', ')}.`);
-}
-
 function listOf<T extends string>(name: string, values: unknown, known: readonly T[]): T[] {
-  if (!Array.isArray(values))
-    throw new ArgumentError(`summary: ${name} is ${JSON.stringify(values)}, expected a list of ${known.join(', ')}.`);
-  return values.map((value) => oneOf(`an entry of ${name}`, value, known));
+  if (!Array.isArray(values)) throw new ArgumentError(`summary: ${name} is ${show(values)}, expected a list of ${known.join(', ')}.`);
+  return values.map((value) => oneOf('summary', `an entry of ${name}`, value, known));
 }

@@ -59,7 +59,9 @@ describe('order and reach of hooks', () => {
   });
 
   it('a hook that is no function is refused', () => {
-    expect(() => linear().registerForwardHook(null as never)).toThrow(new ArgumentError('a hook is null, expected a function.'));
+    expect(() => linear().registerForwardHook(null as never)).toThrow(
+      new ArgumentError('registerForwardHook: hook is null, expected a function.'),
+    );
   });
 });
 

@@ -1,6 +1,5 @@
 /** Hooks: their types, the lists that modules keep of them, and those of all modules. */
 import type { HookHandle } from '../../../autograd/hooks.js';
-import { ArgumentError } from '../../../errors.js';
 import { readOptions } from '../../../tensor/arguments.js';
 import { assertFunction } from '../../../tensor/checks.js';
 import type { Tensor } from '../../../tensor/tensor.js';
@@ -99,10 +98,10 @@ export class ModuleHooks extends CallHooks {
   }
 }
 
-/** Adds a hook to a list, and says how to take it off. */
-export function addHook<T>(list: T[], hook: T, options?: HookOptions): HookHandle {
-  const { prepend } = readOptions('a hook', { prepend: false, alwaysCall: false }, options);
-  if (typeof hook !== 'function') throw new ArgumentError(`a hook is ${hook === null ? 'null' : typeof hook}, expected a function.`);
+/** Adds a hook to a list; the handle takes it off again. */
+export function addHook<T>(op: string, list: T[], hook: T, options?: HookOptions): HookHandle {
+  const { prepend } = readOptions(op, { prepend: false, alwaysCall: false }, options);
+  assertFunction(op, 'hook', hook);
   if (prepend) list.unshift(hook);
   else list.push(hook);
   let active = true;
@@ -123,7 +122,7 @@ export const everywhere = new CallHooks();
  * @see https://pytorch.org/docs/stable/generated/torch.nn.modules.module.register_module_forward_pre_hook.html
  */
 export function registerModuleForwardPreHook(hook: ForwardPreHook): HookHandle {
-  return addHook(everywhere.before, hook);
+  return addHook('registerModuleForwardPreHook', everywhere.before, hook);
 }
 
 /**
@@ -132,17 +131,16 @@ export function registerModuleForwardPreHook(hook: ForwardPreHook): HookHandle {
  */
 export function registerModuleForwardHook(hook: ForwardHook, options?: { alwaysCall?: boolean }): HookHandle {
   const { alwaysCall } = readOptions('registerModuleForwardHook', { alwaysCall: false }, options);
-  assertFunction('registerModuleForwardHook', 'hook', hook);
   if (alwaysCall) everywhere.always.add(hook);
-  return addHook(everywhere.after, hook);
+  return addHook('registerModuleForwardHook', everywhere.after, hook);
 }
 
 /** {@link FullBackwardPreHook} of every module. */
 export function registerModuleFullBackwardPreHook(hook: FullBackwardPreHook): HookHandle {
-  return addHook(everywhere.backwardBefore, hook);
+  return addHook('registerModuleFullBackwardPreHook', everywhere.backwardBefore, hook);
 }
 
 /** {@link FullBackwardHook} of every module. */
 export function registerModuleFullBackwardHook(hook: FullBackwardHook): HookHandle {
-  return addHook(everywhere.backward, hook);
+  return addHook('registerModuleFullBackwardHook', everywhere.backward, hook);
 }

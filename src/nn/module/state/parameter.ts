@@ -1,13 +1,15 @@
 /** What modules own: parameters, which optimizers train, and buffers, which are kept and saved beside them. */
+
 import { DTypeError } from '../../../errors.js';
 import { classNameOf } from '../../../tensor/class-name.js';
+import { show } from '../../../tensor/show.js';
 import { escapeScope } from '../../../tensor/storage.js';
 import { Tensor } from '../../../tensor/tensor.js';
 
 /** A tensor on the memory of `data`, which from now on outlives every scope, as the module that owns it does. */
 abstract class OwnedTensor extends Tensor {
   constructor(data: Tensor, name: string) {
-    if (!(data instanceof Tensor)) throw new DTypeError(`${name}: expected a Tensor, got ${data === null ? 'null' : typeof data}.`);
+    if (!(data instanceof Tensor)) throw new DTypeError(`${name}: data is ${show(data)}, expected a Tensor.`);
     super(data.storage, data.shape, data.dtype, data.strides, data.offset);
     escapeScope(data.storage, null);
   }

@@ -5,7 +5,7 @@ import { copy_ } from '../../../ops/elementwise/inplace.js';
 import { reshape } from '../../../ops/view/movement.js';
 import { classNameOf } from '../../../tensor/class-name.js';
 import { sameShape } from '../../../tensor/shape.js';
-import { describe } from '../../../tensor/show.js';
+import { describe, show } from '../../../tensor/show.js';
 import { aliasTensor, Tensor } from '../../../tensor/tensor.js';
 import type { Module, OwnTensor } from '../module.js';
 import { Parameter } from './parameter.js';
@@ -54,7 +54,7 @@ export interface LoadStateDictOptions {
 
 const EXTRA = '_extra_state';
 
-/** State that is no tensor: a module that has these methods keeps it under `_extra_state`. */
+/** State other than tensors: a module that has these methods keeps it under `_extra_state`. */
 interface WithExtraState {
   getExtraState?(): Tensor;
   setExtraState?(state: Tensor): void;
@@ -138,7 +138,7 @@ class Loading {
     if (given === undefined) {
       if (!target.optional) this.missingKeys.push(key);
     } else if (!(given instanceof Tensor)) {
-      this.problems.push(`${key} is ${given === null ? 'null' : `a ${typeof given}`}, expected a Tensor`);
+      this.problems.push(`${key} is ${show(given)}, expected a Tensor`);
     } else {
       // PyTorch before 0.4 had no 0-dim tensors.
       const lazy = isUninitialized(tensor);
