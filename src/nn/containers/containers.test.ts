@@ -1,4 +1,4 @@
-import { ArgumentError, IndexError, nn, ones, type Tensor } from 'hone';
+import { ArgumentError, IndexError, nn, ones, summary, type Tensor } from 'hone';
 import { describe, expect, it } from 'vitest';
 
 const keys = (module: nn.Module) => module.namedChildren().map(([name]) => name);
@@ -16,7 +16,7 @@ describe('Sequential', () => {
     const model = new nn.Sequential(new Add(1), new Add(2));
     expect(model.forward(ones([1])).item()).toBe(8);
     expect(new nn.Sequential([new Add(1), new Add(2)]).forward(ones([1])).item()).toBe(8);
-    expect(new nn.Sequential().forward(7)).toBe(7);
+    expect(new nn.Sequential<[x: number], number>([]).forward(7)).toBe(7);
     // More than ten: '10' comes after '9'.
     const many = new nn.Sequential(Array.from({ length: 12 }, (_, i) => new Add(i)));
     expect(keys(many)).toEqual(Array.from({ length: 12 }, (_, i) => String(i)));
@@ -30,6 +30,41 @@ describe('Sequential', () => {
       }
     }
     expect(new nn.Sequential(new Sum(), new nn.ReLU()).forward(ones([1]), ones([1])).item()).toBe(2);
+  });
+
+  it('has the types of its ends', () => {
+    const x = ones([2, 3]);
+    const plain = new nn.Sequential(new nn.Linear(3, 2), new nn.Identity());
+    const out: Tensor = plain.forward(x);
+    expect(out.shape).toEqual([2, 2]);
+    // @ts-expect-error not a string
+    const text: string = plain.forward(x);
+    expect(text).toBeTypeOf('object');
+    // @ts-expect-error not of a string
+    expect(() => plain.forward('no')).toThrow(ArgumentError);
+    // @ts-expect-error one input
+    plain.forward(x, 1, 2);
+
+    const [, [h, c]] = new nn.Sequential(new nn.Linear(3, 2), new nn.LSTM(2, 4)).forward(x);
+    expect([h.shape, c.shape]).toEqual([
+      [1, 4],
+      [1, 4],
+    ]);
+    const pair: Tensor = new nn.Sequential(new nn.Bilinear(3, 3, 2), new nn.ReLU()).forward(x, x);
+    expect(pair.shape).toEqual([2, 2]);
+
+    // Where the modules are not known they take and give a tensor; a field needs no more than the class.
+    const modules: nn.Module[] = [new nn.ReLU()];
+    class Net extends nn.Module {
+      body: nn.Sequential = new nn.Sequential(new nn.Flatten(), new nn.Linear(3, 2));
+      rest = new nn.Sequential(...modules);
+      forward(x: Tensor): Tensor {
+        return this.rest.forward(this.body.forward(x));
+      }
+    }
+    expect(new Net().forward(x).shape).toEqual([2, 2]);
+    const any: nn.ModuleWithOutput[] = [plain, new nn.Sequential(new nn.LSTM(2, 4)), new nn.Sequential({ a: new nn.ReLU() })];
+    expect(any.map((model) => summary(model, { verbose: 0 }).totalParams)).toEqual([8, 128, 0]);
   });
 
   it('has names, indices, a length and an iterator', () => {

@@ -6,19 +6,30 @@ import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import { insertPosition, listed, position, renumber } from './entries.js';
 
+/** A module whose forward takes `In` and gives `Out`. */
+type ModuleBetween<In extends readonly unknown[], Out> = Module & { forward(...inputs: In): Out };
+
+/** What comes out, where a generic module such as Identity left it open: a tensor. */
+type Known<Out> = 0 extends 1 & Out ? Out : unknown extends Out ? Tensor : Out;
+
 /**
  * Modules called one after the other, each with what the one before returned.
  * @param modules in order, as arguments or one array; or one object of modules, whose keys become their names (reach those by `at`).
  * @throws {ArgumentError} for anything but modules.
+ * @typeParam In what `forward` takes, as a list: what the first module does. A tensor where it is not known.
+ * @typeParam Out what `forward` gives: what the last module does. A tensor where it is not known.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
  * @example
  * new nn.Sequential(new nn.Linear(784, 64), new nn.ReLU(), new nn.Linear(64, 10));
  */
-export class Sequential extends Module {
+export class Sequential<In extends readonly unknown[] = [x: Tensor], Out = Tensor> extends Module {
   static override readonly className: string = 'Sequential';
   [index: number]: Module;
 
-  constructor(...modules: readonly Module[] | [readonly Module[]] | [Readonly<Record<string, Module>>]) {
+  // biome-ignore lint/suspicious/noExplicitAny: only the ends of the chain say what goes in and what comes out
+  constructor(...modules: readonly [ModuleBetween<In, Out>] | readonly [ModuleBetween<In, any>, ...Module[], ModuleBetween<any, Out>]);
+  constructor(...modules: readonly Module[] | readonly [readonly Module[]] | readonly [Readonly<Record<string, Module>>]);
+  constructor(...modules: readonly Module[] | readonly [readonly Module[]] | readonly [Readonly<Record<string, Module>>]) {
     super();
     const [first] = modules as [unknown];
     const single = modules.length === 1 && typeof first === 'object' && first !== null;
@@ -113,19 +124,20 @@ export class Sequential extends Module {
   }
 
   /** A Sequential of the modules from `start` to before `end`, under the names that they have here; bounds as in Array's slice. */
-  slice(start?: number, end?: number): Sequential {
+  // biome-ignore lint/suspicious/noExplicitAny: which modules stand at the ends is not known
+  slice(start?: number, end?: number): Sequential<any[], any> {
     return new (this.constructor as typeof Sequential)(Object.fromEntries(this.childEntries().slice(start, end)));
   }
 
   /** A Sequential of the modules of this one and then those of others: PyTorch's +. */
-  concat(...others: readonly Iterable<Module>[]): Sequential {
+  // biome-ignore lint/suspicious/noExplicitAny: which modules stand at the ends is not known
+  concat(...others: readonly Iterable<Module>[]): Sequential<any[], any> {
     return new (this.constructor as typeof Sequential)([...this, ...others.flatMap((other) => [...listed('concat', other)])]);
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: the first module says what goes in, the last what comes out
-  forward(...inputs: any[]): any {
+  forward(...inputs: In): Known<Out> {
     const modules = this.childEntries();
-    if (modules.length === 0) return inputs[0];
+    if (modules.length === 0) return inputs[0] as Known<Out>;
     let current = modules[0]![1].forward(...inputs);
     for (let i = 1; i < modules.length; i++) current = modules[i]![1].forward(current);
     return current;
