@@ -5,7 +5,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-const alias = [
+export const alias = [
   { find: /^hone$/, replacement: source('src/index.ts') },
   { find: /^hone\/(\w+)$/, replacement: source('src/$1/index.ts') },
   { find: '#host', replacement: source('src/engine/host-node.ts') },
