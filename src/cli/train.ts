@@ -7,7 +7,7 @@ import { GELU, SiLU } from '../nn/activation/gated.js';
 import { ReLU } from '../nn/activation/rectified.js';
 import { Sigmoid, Tanh } from '../nn/activation/sigmoid.js';
 import { Sequential } from '../nn/containers/sequential.js';
-import { Dropout } from '../nn/dropout/layers.js';
+import { Dropout } from '../nn/dropout/dropout.js';
 import { Linear } from '../nn/linear/linear.js';
 import { CrossEntropyLoss } from '../nn/loss/classification/layers.js';
 import type { Module } from '../nn/module/module.js';

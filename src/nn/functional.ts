@@ -47,14 +47,14 @@ export { convTranspose1d, convTranspose2d, convTranspose3d } from './conv/transp
 export type { CosineSimilarityOptions, NormalizeOptions, PairwiseDistanceOptions } from './distance/functional.js';
 export { cosineSimilarity, normalize, pairwiseDistance } from './distance/functional.js';
 export type {
-  AlphaDropoutOptions,
-  Dropout1dOptions,
-  Dropout2dOptions,
-  Dropout3dOptions,
+  DropoutOptions as AlphaDropoutOptions,
+  DropoutOptions as Dropout1dOptions,
+  DropoutOptions as Dropout2dOptions,
+  DropoutOptions as Dropout3dOptions,
+  DropoutOptions as FeatureAlphaDropoutOptions,
   DropoutOptions,
-  FeatureAlphaDropoutOptions,
-} from './dropout/functional.js';
-export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './dropout/functional.js';
+} from './dropout/dropout.js';
+export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './dropout/dropout.js';
 export type { EmbeddingBagOptions } from './embedding/bag.js';
 export { embeddingBag } from './embedding/bag.js';
 export type { EmbeddingOptions, OneHotOptions } from './embedding/functional.js';

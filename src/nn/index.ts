@@ -70,15 +70,15 @@ export type {
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './conv/transpose.js';
 export { CosineSimilarity, PairwiseDistance } from './distance/layers.js';
 export type {
-  AlphaDropoutOptions,
-  Dropout1dOptions,
-  Dropout2dOptions,
-  Dropout3dOptions,
   DropoutLayerOptions,
-  DropoutOptions,
-  FeatureAlphaDropoutOptions,
-} from './dropout/layers.js';
-export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout/layers.js';
+  DropoutLayerOptions as DropoutOptions,
+  DropoutLayerOptions as Dropout1dOptions,
+  DropoutLayerOptions as Dropout2dOptions,
+  DropoutLayerOptions as Dropout3dOptions,
+  DropoutLayerOptions as AlphaDropoutOptions,
+  DropoutLayerOptions as FeatureAlphaDropoutOptions,
+} from './dropout/dropout.js';
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout/dropout.js';
 export type { EmbeddingBagLayerOptions, EmbeddingLayerOptions, PretrainedBagOptions, PretrainedOptions } from './embedding/layers.js';
 export { Embedding, EmbeddingBag } from './embedding/layers.js';
 export * as functional from './functional.js';

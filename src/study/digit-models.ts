@@ -2,7 +2,7 @@
 
 import { ReLU } from '../nn/activation/rectified.js';
 import { Sequential } from '../nn/containers/sequential.js';
-import { Dropout } from '../nn/dropout/layers.js';
+import { Dropout } from '../nn/dropout/dropout.js';
 import { Linear } from '../nn/linear/linear.js';
 import { Module } from '../nn/module/module.js';
 import { BatchNorm1d } from '../nn/norm/batch.js';

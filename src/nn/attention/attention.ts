@@ -21,7 +21,7 @@ import { broadcastShapes, numel, type Shape, sameShape } from '../../tensor/shap
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
-import { dropout } from '../dropout/functional.js';
+import { dropout } from '../dropout/dropout.js';
 
 /** The options of {@link ScaledDotProductAttention}. */
 export interface ScaledDotProductAttentionOptions {

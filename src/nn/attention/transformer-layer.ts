@@ -12,7 +12,7 @@ import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { GELU, gelu } from '../activation/gated.js';
 import { ReLU } from '../activation/rectified.js';
-import { Dropout } from '../dropout/layers.js';
+import { Dropout } from '../dropout/dropout.js';
 import { Linear } from '../linear/linear.js';
 import { Module } from '../module/module.js';
 import { LayerNorm } from '../norm/layer.js';

@@ -14,7 +14,7 @@ import { type Shape, sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import { emptyTensor, Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
-import { dropout } from '../dropout/functional.js';
+import { dropout } from '../dropout/dropout.js';
 import { uniform_ } from '../init/init.js';
 import { Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';
