@@ -102,23 +102,21 @@ template <class T> BinaryRow find_compare(int32_t op) {
 } // namespace
 
 BinaryRow hone::integer_row(int32_t op, int32_t dtype) {
-  switch (dtype) {
-  case HONE_I32: return find_int<int32_t>(op);
-  case HONE_I64: return find_int<int64_t>(op);
-  case HONE_U8: return find_int<uint8_t>(op);
-  case HONE_BOOL: return find_bool(op);
-  default: return nullptr;
-  }
+  BinaryRow row = nullptr;
+  for_dtypes(dtype, "binary", [&](auto zero) {
+    using T = decltype(zero);
+    if constexpr (std::is_same<T, Bool>::value) row = find_bool(op);
+    else if constexpr (std::is_integral<T>::value) row = find_int<T>(op);
+    return HONE_OK;
+  });
+  return row;
 }
 
 BinaryRow hone::compare_row(int32_t op, int32_t dtype) {
-  switch (dtype) {
-  case HONE_F32: return find_compare<float>(op);
-  case HONE_F64: return find_compare<double>(op);
-  case HONE_I32: return find_compare<int32_t>(op);
-  case HONE_I64: return find_compare<int64_t>(op);
-  case HONE_U8:
-  case HONE_BOOL: return find_compare<uint8_t>(op);
-  default: return nullptr;
-  }
+  BinaryRow row = nullptr;
+  for_dtypes(dtype, "binary", [&](auto zero) {
+    row = find_compare<Plain<decltype(zero)>>(op);
+    return HONE_OK;
+  });
+  return row;
 }

@@ -107,15 +107,15 @@ template <class T> UnaryRow find_predicate(int32_t op) {
 }
 
 UnaryRow find(int32_t op, int32_t dtype, bool predicate) {
-  switch (dtype) {
-  case HONE_F32: return predicate ? find_predicate<float>(op) : find_float<float>(op);
-  case HONE_F64: return predicate ? find_predicate<double>(op) : find_float<double>(op);
-  case HONE_I32: return predicate ? find_predicate<int32_t>(op) : find_integer<int32_t>(op);
-  case HONE_I64: return predicate ? find_predicate<int64_t>(op) : find_integer<int64_t>(op);
-  case HONE_U8: return predicate ? find_predicate<uint8_t>(op) : find_integer<uint8_t>(op);
-  case HONE_BOOL: return predicate ? find_predicate<uint8_t>(op) : nullptr;
-  default: return nullptr;
-  }
+  UnaryRow row = nullptr;
+  for_dtypes(dtype, "unary", [&](auto zero) {
+    using T = decltype(zero);
+    if (predicate) row = find_predicate<Plain<T>>(op);
+    else if constexpr (std::is_floating_point<T>::value) row = find_float<T>(op);
+    else if constexpr (!std::is_same<T, Bool>::value) row = find_integer<T>(op);
+    return HONE_OK;
+  });
+  return row;
 }
 
 } // namespace

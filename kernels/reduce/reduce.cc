@@ -16,12 +16,13 @@ enum {
 #undef HONE_REDUCE
 };
 
+// Null where there is no such operation.
 const char *reduce_name(int32_t op) {
   switch (op) {
 #define HONE_REDUCE(name, code) case code: return #name;
 #include "ops.def"
 #undef HONE_REDUCE
-  default: return "unknown reduction";
+  default: return nullptr;
   }
 }
 
@@ -137,14 +138,15 @@ bool hone::reduce_all(const Reduction &reduction, void *out_, const void *a_, ho
 }
 
 HONE_KERNEL(reduce)(int32_t op, int32_t dtype, void *out, const void *a, hone_int outer, hone_int len, hone_int inner) {
-  if (op < k_sum || op > k_sumabs) return fail(HONE_E_INVALID, "reduction code %d is unknown", int(op));
+  const char *const name = reduce_name(op);
+  if (!name) return fail(HONE_E_INVALID, "reduction code %d is unknown", int(op));
   if (len == 0 && (op == k_max || op == k_min) && outer > 0 && inner > 0)
-    return fail(HONE_E_INVALID, "%s of no elements (%lld x 0 x %lld)", reduce_name(op), (long long)outer, (long long)inner);
+    return fail(HONE_E_INVALID, "%s of no elements (%lld x 0 x %lld)", name, (long long)outer, (long long)inner);
   if (dtype == HONE_BOOL && op != k_any && op != k_all && op != k_max && op != k_min)
-    return wrong_dtype(reduce_name(op), dtype);
-  return for_dtypes(dtype, reduce_name(op), [&](auto zero) -> int32_t {
+    return wrong_dtype(name, dtype);
+  return for_dtypes(dtype, name, [&](auto zero) -> int32_t {
     using T = Plain<decltype(zero)>;
-    return reduce_all(find_reduction<T>(op), out, a, outer, len, inner, nullptr) ? HONE_OK : no_memory(reduce_name(op));
+    return reduce_all(find_reduction<T>(op), out, a, outer, len, inner, nullptr) ? HONE_OK : no_memory(name);
   });
 }
 
