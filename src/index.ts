@@ -7,94 +7,147 @@ export { Tensor } from './tensor/tensor.js';
 export type { Shape } from './tensor/shape.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
 export {
-  accelerator, backends, cuda, Device, device, mps, xpu, type Accelerators, type DeviceKind, type DeviceLike, type TensorToOptions,
-  type ToArguments, type ToOptions,
+  accelerator, backends, cuda, Device, device, mps, xpu,
+  type Accelerators, type DeviceKind, type DeviceLike, type TensorToOptions, type ToArguments, type ToOptions,
 } from './tensor/device.js';
 
 // Creation
 export {
-  arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike, type NestedArray,
-  type SizeArguments, type TensorOptions,
+  arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike,
+  type NestedArray, type SizeArguments, type TensorOptions,
 } from './tensor/create.js';
-export { logspace } from './ops/index/creation.js';
+export { logspace, type LogspaceOptions } from './ops/index/creation.js';
 
 // Random numbers
 export {
   defaultGenerator, forkRng, Generator, getRngState, initialSeed, manualSeed, rand, randint, randintLike, randLike, randn, randnLike,
-  randperm, seed, setRngState, type NumbersOptions, type RandomOptions,
+  randperm, seed, setRngState,
+  type NumbersOptions, type RandomOptions,
 } from './tensor/random.js';
-export { bernoulli, multinomial, normal } from './ops/random/random.js';
+export { bernoulli, multinomial, normal, type BernoulliOptions, type MultinomialOptions, type NormalOptions } from './ops/random/random.js';
 
 // Indexing, slicing, joining, mutating
 export {
   atleast1d, atleast2d, atleast3d, diagonal, expand, flatten, moveaxis, movedim, narrow, permute, ravel, reshape, select, slice, squeeze,
   swapaxes, t, transpose, unflatten, unsqueeze,
+  type DiagonalOptions, type FlattenOptions, type NarrowOptions, type SelectOptions, type SqueezeOptions, type TransposeOptions,
+  type UnsqueezeOptions,
 } from './ops/view/movement.js';
-export { asStrided } from './ops/methods/view-inplace.js';
+export { asStrided, type AsStridedOptions } from './ops/methods/view-inplace.js';
 export {
   cat, chunk, columnStack, dsplit, dstack, hsplit, hstack, split, stack, tensorSplit, unbind, vsplit, vstack,
+  type CatOptions, type ChunkOptions, type SplitOptions, type StackOptions, type UnbindOptions,
 } from './ops/join/join.js';
-export { gather, indexAdd, indexCopy, indexFill, indexSelect, scatter, scatterAdd, take, takeAlongDim } from './ops/gather/gather.js';
-export { argwhere, maskedFill, maskedSelect, nonzero } from './ops/index/masks.js';
-export { indexPut, type Index, type SliceBounds } from './ops/index/index-tensor.js';
-export { indexReduce, maskedScatter, put, scatterReduce, type Reduction, type ScatterReduceOptions } from './ops/index/scatter-reduce.js';
-export { diagonalScatter, selectScatter, sliceScatter, type SliceScatterOptions } from './ops/index/scatter-view.js';
+export {
+  gather, indexAdd, indexCopy, indexFill, indexSelect, scatter, scatterAdd, take, takeAlongDim,
+  type GatherOptions, type IndexAddOptions, type IndexCopyOptions, type IndexFillOptions, type IndexSelectOptions, type ScatterAddOptions,
+  type ScatterOptions, type TakeAlongDimOptions,
+} from './ops/gather/gather.js';
+export { argwhere, maskedFill, maskedSelect, nonzero, type NonzeroOptions } from './ops/index/masks.js';
+export { indexPut, type Index, type IndexPutOptions, type SliceBounds } from './ops/index/index-tensor.js';
+export {
+  indexReduce, maskedScatter, put, scatterReduce,
+  type IndexReduceOptions, type PutOptions, type Reduction, type ScatterReduceOptions,
+} from './ops/index/scatter-reduce.js';
+export {
+  diagonalScatter, selectScatter, sliceScatter,
+  type DiagonalScatterOptions, type SliceScatterOptions,
+} from './ops/index/scatter-view.js';
 export { where } from './ops/elementwise/table.js';
 
 // Pointwise operations
 export {
   add, addcdiv, addcmul, atan2, copysign, div, floorDivide, fmax, fmin, fmod, heaviside, hypot, lerp, maximum, minimum, mul, pow,
-  remainder, sub, type ValueOption,
+  remainder, sub,
+  type AddOptions, type AddcdivOptions, type AddcmulOptions, type DivOptions, type SubOptions, type ValueOption,
 } from './ops/elementwise/binary.js';
 export { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, gcd, lcm } from './ops/elementwise/bitwise.js';
-export { clamp, clampMax, clampMin, clip, type Bound, type ClampBounds } from './ops/elementwise/clamp.js';
+export {
+  clamp, clampMax, clampMin, clip,
+  type Bound, type ClampBounds, type ClampOptions, type ClipOptions,
+} from './ops/elementwise/clamp.js';
 export { floatPower, ldexp, logaddexp, logaddexp2, xlogy } from './ops/elementwise/logarithms.js';
-export { abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, deg2rad, erf, erfinv, exp, exp2, expm1, floor, frac, log, log1p, log2, log10, neg, positive, rad2deg, reciprocal, relu, round, rsqrt, sgn, sigmoid, sign, sin, sinc, sinh, sqrt, square, tan, tanh, trunc } from './ops/elementwise/unary.js';
-export { nanToNum } from './ops/elementwise/clamp.js';
-export { logit } from './ops/elementwise/logarithms.js';
+export {
+  abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, deg2rad, erf, erfinv, exp, exp2, expm1, floor, frac, log, log1p, log2,
+  log10, neg, positive, rad2deg, reciprocal, relu, round, rsqrt, sgn, sigmoid, sign, sin, sinc, sinh, sqrt, square, tan, tanh, trunc,
+} from './ops/elementwise/unary.js';
+export { nanToNum, type NanToNumOptions } from './ops/elementwise/clamp.js';
+export { logit, type LogitOptions } from './ops/elementwise/logarithms.js';
 export { isfinite, isinf, isnan, logicalNot } from './ops/elementwise/comparison.js';
 export { digamma, erfc, i0, lgamma, mvlgamma, polygamma } from './ops/special/special.js';
 export * as special from './ops/special/special-functions.js';
 
 // Reductions
-export { all, any, countNonzero, mean, nanmean, nansum, sum } from './ops/reduce/sum.js';
-export { prod } from './ops/reduce/scan.js';
-export { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } from './ops/reduce/extrema.js';
-export { logsumexp } from './ops/reduce/softmax.js';
-export { norm, std, stdMean, variance, variance as var, varMean } from './ops/statistics/moments.js';
-export { nanmedian, nanquantile, quantile } from './ops/statistics/quantile.js';
-export { mode, unique, uniqueConsecutive, type Distinct, type UniqueConsecutiveOptions, type UniqueOptions } from './ops/index/distinct.js';
+export {
+  all, any, countNonzero, mean, nanmean, nansum, sum,
+  type AllOptions, type AnyOptions, type CountNonzeroOptions, type MeanOptions, type NanmeanOptions, type NansumOptions, type SumOptions,
+} from './ops/reduce/sum.js';
+export { prod, type ProdOptions } from './ops/reduce/scan.js';
+export {
+  amax, amin, aminmax, argmax, argmin, max, min,
+  type AmaxOptions, type AminOptions, type AminmaxOptions, type ArgmaxOptions, type ArgminOptions, type MaxOptions, type MinOptions,
+  type ValuesAndIndices,
+} from './ops/reduce/extrema.js';
+export { logsumexp, type LogsumexpOptions } from './ops/reduce/softmax.js';
+export {
+  norm, std, stdMean, variance, variance as var, varMean,
+  type NormOptions, type StdMeanOptions, type StdOptions, type VarMeanOptions, type VarOptions, type VarianceOptions,
+} from './ops/statistics/moments.js';
+export {
+  nanmedian, nanquantile, quantile,
+  type NanmedianOptions, type NanquantileOptions, type QuantileOptions,
+} from './ops/statistics/quantile.js';
+export {
+  mode, unique, uniqueConsecutive,
+  type Distinct, type ModeOptions, type UniqueConsecutiveOptions, type UniqueOptions,
+} from './ops/index/distinct.js';
 
 // Comparison and sorting
 export { eq, ge, gt, isneginf, isposinf, le, logicalAnd, logicalOr, logicalXor, lt, ne, signbit } from './ops/elementwise/comparison.js';
-export { allclose, equal, isclose } from './ops/reduce/close.js';
-export { argsort, kthvalue, median, msort, sort, topk } from './ops/reduce/sort.js';
-export { bucketize, isin, searchsorted } from './ops/index/search.js';
+export { allclose, equal, isclose, type AllcloseOptions, type IscloseOptions } from './ops/reduce/close.js';
+export {
+  argsort, kthvalue, median, msort, sort, topk,
+  type ArgsortOptions, type KthvalueOptions, type MedianOptions, type SortOptions, type TopkOptions,
+} from './ops/reduce/sort.js';
+export { bucketize, isin, searchsorted, type BucketizeOptions, type IsinOptions, type SearchsortedOptions } from './ops/index/search.js';
 
 // Other operations: running values, repetition, diagonals, histograms
-export { cummax, cummin, cumprod, cumsum, logcumsumexp } from './ops/reduce/scan.js';
-export { flip, fliplr, flipud, roll, rot90 } from './ops/join/flip.js';
-export { pad } from './ops/join/pad.js';
+export {
+  cummax, cummin, cumprod, cumsum, logcumsumexp,
+  type CummaxOptions, type CumminOptions, type CumprodOptions, type CumsumOptions, type LogcumsumexpOptions,
+} from './ops/reduce/scan.js';
+export { flip, fliplr, flipud, roll, rot90, type FlipOptions, type RollOptions } from './ops/join/flip.js';
+export { pad, type PadOptions } from './ops/join/pad.js';
 export type { RepeatInterleaveOptions } from './ops/join/repeat.js';
-export { broadcastTensors, broadcastTo, meshgrid, repeat, repeatInterleave, tile } from './ops/join/repeat.js';
+export { broadcastTensors, broadcastTo, meshgrid, repeat, repeatInterleave, tile, type MeshgridOptions } from './ops/join/repeat.js';
 export { tril, triu } from './ops/join/triangle.js';
-export { blockDiag, cartesianProd, combinations, trilIndices, triuIndices, vander } from './ops/index/creation.js';
-export { diag, diagEmbed, diagflat } from './ops/index/diagonal.js';
-export { cumulativeTrapezoid, diff, trapezoid } from './ops/statistics/differences.js';
-export { bincount, histc } from './ops/statistics/histogram.js';
+export {
+  blockDiag, cartesianProd, combinations, trilIndices, triuIndices, vander,
+  type CombinationsOptions, type TrilIndicesOptions, type TriuIndicesOptions, type VanderOptions,
+} from './ops/index/creation.js';
+export { diag, diagEmbed, diagflat, type DiagEmbedOptions } from './ops/index/diagonal.js';
+export {
+  cumulativeTrapezoid, diff, trapezoid,
+  type CumulativeTrapezoidOptions, type DiffOptions, type TrapezoidOptions,
+} from './ops/statistics/differences.js';
+export { bincount, histc, type BincountOptions, type HistcOptions } from './ops/statistics/histogram.js';
 export { cloneToKeep as clone } from './ops/view/copy.js';
-export { corrcoef, cov } from './ops/products/covariance.js';
+export { corrcoef, cov, type CovOptions } from './ops/products/covariance.js';
 export { einsum } from './ops/products/einsum.js';
-export { cdist, dist, pdist, renorm } from './ops/products/distances.js';
+export { cdist, dist, pdist, renorm, type PdistOptions } from './ops/products/distances.js';
 
 // Matrix products and linear algebra
 export { bmm, dot, matmul, mm, mv, outer } from './ops/products/matmul.js';
 export {
-  addbmm, addmm, addmv, addr, baddbmm, chainMatmul, cross, inner, kron, tensordot, trace, vdot, type AddProductOptions,
+  addbmm, addmm, addmv, addr, baddbmm, chainMatmul, cross, inner, kron, tensordot, trace, vdot,
+  type AddProductOptions, type AddbmmOptions, type AddmmOptions, type AddmvOptions, type AddrOptions, type BaddbmmOptions,
 } from './ops/products/products.js';
-export { cholesky, choleskyInverse, choleskySolve } from './ops/linalg/cholesky.js';
-export { pinverse } from './ops/linalg/least-squares.js';
-export { det, inv as inverse, logdet, luSolve, luUnpack, slogdet } from './ops/linalg/lu.js';
+export {
+  cholesky, choleskyInverse, choleskySolve,
+  type CholeskyInverseOptions, type CholeskyOptions, type CholeskySolveOptions,
+} from './ops/linalg/cholesky.js';
+export { pinverse, type PinverseOptions } from './ops/linalg/least-squares.js';
+export { det, inv as inverse, logdet, luSolve, luUnpack, slogdet, type LuSolveOptions } from './ops/linalg/lu.js';
 export { matrixExp, matrixPower } from './ops/linalg/products.js';
 export { triangularSolve, type TriangularSolveOptions } from './ops/linalg/triangular.js';
 export * as linalg from './ops/linalg/index.js';
@@ -111,18 +164,21 @@ export * as optim from './optim/index.js';
 
 // Files
 export {
-  load, loadBytes, save, saveBytes, type FileFormat, type LoadBytesOptions, type Loaded, type LoadOptions, type SaveOptions,
+  load, loadBytes, save, saveBytes,
+  type FileFormat, type LoadBytesOptions, type LoadOptions, type Loaded, type SaveOptions,
 } from './formats/files/files.js';
 
 // Tables of models
 export {
-  summary, type FlatSummary, type FlatSummaryOptions, type InputSize, type LayerInfo, type ModelSummary, type RowSetting,
-  type SummaryColumn, type SummaryOptions,
+  summary,
+  type FlatSummary, type FlatSummaryOptions, type InputSize, type LayerInfo, type ModelSummary, type RowSetting, type SummaryColumn,
+  type SummaryOptions,
 } from './report/summary/summary.js';
 
 // Engines and memory
 export {
-  collectGarbage, emptyCache, engineInfo, getNumThreads, memoryStats, ready, setEngine, setNumThreads, type EngineInfo,
+  collectGarbage, emptyCache, engineInfo, getNumThreads, memoryStats, ready, setEngine, setNumThreads,
+  type EngineInfo,
 } from './engine/select.js';
 export { setWasmUrl, type WasmSource } from './engine/wasm-source.js';
 

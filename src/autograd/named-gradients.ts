@@ -101,10 +101,13 @@ export class NamedGradients {
   run(grad: Tensor, grads: readonly (Tensor | null)[], edges: readonly unknown[]): (Tensor | null)[] {
     const { inputs, fused, composed } = this;
     const gradient = composed === undefined || (fused !== undefined && !isGradEnabled()) ? fused! : composed;
-    const needs: Record<string, boolean> = {};
-    // Most gradients do not ask.
-    if (gradient.length > 2) for (let i = 0; i < inputs.length; i++) needs[inputs[i]!] = i < edges.length && edges[i] !== null;
-    const of = gradient(this.listed ? grads : grad, this.saved, needs);
+    // Most gradients do not ask: without a third parameter there is none, rather than one that says no to everything.
+    let needs: Record<string, boolean> | undefined;
+    if (gradient.length > 2) {
+      needs = {};
+      for (let i = 0; i < inputs.length; i++) needs[inputs[i]!] = i < edges.length && edges[i] !== null;
+    }
+    const of = gradient(this.listed ? grads : grad, this.saved, needs!);
     const found: (Tensor | null)[] = [];
     for (let i = 0; i < edges.length; i++) found.push(of[inputs[i]!]!);
     return found;

@@ -164,7 +164,27 @@ export type {
   BatchNormLayerOptions as BatchNorm2dOptions,
   BatchNormLayerOptions as BatchNorm3dOptions,
 } from './norm/running-norm.js';
-export type { ConstantPadOptions, Padding1d, Padding2d, Padding3d } from './padding/padding.js';
+export type {
+  CircularPad1dOptions,
+  CircularPad2dOptions,
+  CircularPad3dOptions,
+  ConstantPad1dOptions,
+  ConstantPad2dOptions,
+  ConstantPad3dOptions,
+  ConstantPadOptions,
+  Padding1d,
+  Padding2d,
+  Padding3d,
+  ReflectionPad1dOptions,
+  ReflectionPad2dOptions,
+  ReflectionPad3dOptions,
+  ReplicationPad1dOptions,
+  ReplicationPad2dOptions,
+  ReplicationPad3dOptions,
+  ZeroPad1dOptions,
+  ZeroPad2dOptions,
+  ZeroPad3dOptions,
+} from './padding/padding.js';
 export {
   CircularPad1d,
   CircularPad2d,
@@ -216,10 +236,10 @@ export type {
   MaxUnpool3dLayerOptions as MaxUnpool3dOptions,
 } from './pool/unpool.js';
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './pool/unpool.js';
-export type { CellOptions, RNNCellOptions } from './recurrent/cells.js';
+export type { CellOptions, CellOptions as GRUCellOptions, CellOptions as LSTMCellOptions, RNNCellOptions } from './recurrent/cells.js';
 export { GRUCell, LSTMCell, RNNCell } from './recurrent/cells.js';
-export type { GRUOptions, LSTMOptions, RNNOptions } from './recurrent/layers.js';
-export { GRU, LSTM, RNN } from './recurrent/layers.js';
+export type { GRUOptions, LSTMOptions, RNNOptions } from './recurrent/rnn.js';
+export { GRU, LSTM, RNN } from './recurrent/rnn.js';
 export type { FlattenOptions } from './resize/flatten.js';
 export { Flatten, Unflatten } from './resize/flatten.js';
 export { Fold, Unfold } from './resize/fold.js';

@@ -212,6 +212,14 @@ describe('step', () => {
     expect([a.item(), b.item()]).toEqual([0, 0.25]);
   });
 
+  it('a list of options that is changed in place belongs to one group of one optimizer', () => {
+    const leaf = () => tensor([1], { requiresGrad: true });
+    const first = new optim.Adam([{ params: leaf() }, { params: leaf() }]);
+    (first.paramGroups[0]!.betas as unknown as number[])[0] = 0;
+    expect(first.paramGroups[1]!.betas).toEqual([0.9, 0.999]);
+    expect(new optim.Adam([leaf()]).paramGroups[0]!.betas).toEqual([0.9, 0.999]);
+  });
+
   it('runs a closure and returns what it returns', () => {
     const x = tensor([3], { requiresGrad: true });
     const optimizer = new optim.SGD([x], { lr: 0.5 });

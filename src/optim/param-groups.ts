@@ -62,7 +62,8 @@ export function isImplementationOption(name: string): boolean {
 export function readGroupOptions<O extends object>(op: string, given: unknown, defaults: O): O {
   if (typeof given !== 'object' || given === null)
     throw new ArgumentError(`${op}: expected an object of options, got ${show(given)}. Write { lr: 0.01 }.`);
-  const options = { ...defaults } as Record<string, unknown>;
+  // Lists are copied: one that a user changes in place belongs to one group.
+  const options = Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]));
   for (const [name, value] of Object.entries(given)) {
     if (name === 'differentiable' && value === true)
       throw new ArgumentError(`${op}: differentiable is true, but steps are not recorded for autograd. Leave it out.`);

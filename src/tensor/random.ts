@@ -7,7 +7,7 @@ import { readOptions, readSizes } from './arguments.js';
 import { assertFloatingDType, assertSizes, assertTensor, countOf } from './checks.js';
 import { emptyLike, laidLike, type SizeArguments, type TensorOptions } from './create.js';
 import { assertHere } from './device.js';
-import { assertDType, type DType, dtypes, isFloating } from './dtype.js';
+import { assertDType, type DType, dtypes } from './dtype.js';
 import { defaultGenerator, Generator } from './generator.js';
 import { checkSizes, numel, type Shape } from './shape.js';
 import { isOptions, show } from './show.js';
@@ -156,9 +156,4 @@ export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
 /** @internal For the random in-place fills and dropout. */
 export function generatorPtr(generator: Generator | undefined): Ptr {
   return (generator ?? defaultGenerator()).ptr;
-}
-
-/** @internal Throws unless a distribution can fill `x`. */
-export function assertRandomTarget(x: Tensor, op: string): void {
-  if (!isFloating(x.dtype)) throw new ArgumentError(`${op}: expected a floating tensor, got ${x.dtype}.`);
 }

@@ -88,7 +88,7 @@ export function rowMajor(x: Tensor, op = 'contiguous'): Tensor {
 export const rowMajorOrNull = (x: Tensor | null, op: string): Tensor | null => x && rowMajor(x, op);
 
 /** The address of an optional operand, 0 where there is none. */
-export const ptrOrNull = (x: Tensor | null): Ptr => (x === null ? 0 : x.ptr);
+export const ptrOrNull = (x: Tensor | null | undefined): Ptr => (x ? x.ptr : 0);
 
 /** `x` itself when its elements fill one block in some order, else a copy that does, with the order of dims of `x`. Not recorded. */
 export function dense(x: Tensor, op: string): Tensor {

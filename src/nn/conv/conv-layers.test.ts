@@ -78,11 +78,7 @@ describe('errors', () => {
       ArgumentError,
       'Conv2d: kernelSize is 0, expected a whole number of at least 1, or two of them: [height, width].',
     );
-    wrong(
-      () => new nn.Conv2d(1, 1, 3, { paddingMode: 'mirror' as never }),
-      ArgumentError,
-      'Conv2d: paddingMode is "mirror", expected "zeros", "reflect", "replicate" or "circular".',
-    );
+    wrong(() => new nn.Conv2d(1, 1, 3, { paddingMode: 'mirror' as never }), ArgumentError, 'Conv2d: paddingMode is "mirror", expected');
     wrong(
       () => new nn.Conv2d(1, 1, 3, { padding: 'full' as never }),
       ArgumentError,

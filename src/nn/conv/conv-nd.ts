@@ -40,11 +40,12 @@ export abstract class ConvNd<S extends readonly number[]> extends Module {
   readonly paddingMode: PaddingMode;
   weight: Parameter;
   bias: Parameter | null;
+  protected readonly spatialDims: Rank;
 
   /** @param transposed whether the weight has the channels of the input in front. */
   protected constructor(
     name: string,
-    protected readonly rank: Rank,
+    rank: Rank,
     readonly inChannels: number,
     readonly outChannels: number,
     kernelSize: Sizes,
@@ -54,6 +55,7 @@ export abstract class ConvNd<S extends readonly number[]> extends Module {
     transposed: boolean,
   ) {
     super();
+    this.spatialDims = rank;
     const { groups, bias, dtype } = options;
     countOf(name, 'inChannels', inChannels, (new.target as { readonly lazy?: boolean }).lazy ? 0 : 1);
     countOf(name, 'outChannels', outChannels, 1);

@@ -185,7 +185,7 @@ abstract class Convolution<S extends readonly number[]> extends ConvNd<S> {
 
   /** @returns [N, outChannels, ...sizes], or without N. */
   forward(x: Tensor): Tensor {
-    const { rank, weight, bias, stride, padding, dilation, groups, paddingMode } = this;
+    const { spatialDims: rank, weight, bias, stride, padding, dilation, groups, paddingMode } = this;
     if (paddingMode === 'zeros') return convolution(rank, x, weight, { bias, stride, padding, dilation, groups });
     checkConvInput(`conv${rank}d`, rank, x);
     const around = this.kernelSize.flatMap((k, d) => {

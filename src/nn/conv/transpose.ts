@@ -178,7 +178,7 @@ abstract class TransposedConvolution<S extends readonly number[]> extends ConvNd
 
   /** @param outputSize one of the sizes that the stride allows, instead of `outputPadding`. @returns [N, outChannels, ...sizes], or without N. */
   forward(x: Tensor, outputSize: OutputSize = null): Tensor {
-    const { rank, weight, bias, stride, padding, groups, dilation } = this;
+    const { spatialDims: rank, weight, bias, stride, padding, groups, dilation } = this;
     const size = isOptions(outputSize) ? outputSize.outputSize : outputSize;
     const outputPadding = size == null ? this.outputPadding : this.missing(x, size);
     return transposedConvolution(rank, x, weight, { bias, stride, padding, outputPadding, groups, dilation });
@@ -187,7 +187,7 @@ abstract class TransposedConvolution<S extends readonly number[]> extends ConvNd
   /** How much must be added at the end of each axis for `outputSize`. */
   private missing(x: Tensor, outputSize: unknown): number[] {
     assertSizes(classNameOf(this), 'outputSize', outputSize);
-    const { rank, stride, padding, dilation, kernelSize } = this;
+    const { spatialDims: rank, stride, padding, dilation, kernelSize } = this;
     const name = `ConvTranspose${rank}d`;
     checkConvInput(`convTranspose${rank}d`, rank, x);
     const lead = x.ndim - rank;

@@ -1,11 +1,11 @@
 /** Padding layers: constants, reflections, repeated edges and circles, along one, two or three axes. */
-import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { type PadMode, padAs } from '../../ops/join/pad.js';
-import { readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { ShapeError, showShape } from '../../errors.js';
+import { type PadMode, padOf } from '../../ops/join/pad.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
+import { assertNumber, assertTensor, type Rank, unexpected } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { wordsOf } from '../conv/geometry.js';
 import { Module } from '../module/module.js';
 import { float, tuple } from '../module/text.js';
 
@@ -16,19 +16,71 @@ export type Padding2d = number | readonly [left: number, right: number, top: num
 /** One number for all sides. */
 export type Padding3d = number | readonly [left: number, right: number, top: number, bottom: number, front: number, back: number];
 
+type Padding = number | readonly number[];
+
+export interface PadLayerOptions<P extends Padding = Padding> {
+  /** Elements to add, or to take away where negative: before and after the last axis, then before and after the one in front of it. */
+  padding: P;
+}
+
+/** The options of the layers that pad with a constant, after the padding. */
+export interface ConstantPadOptions {
+  /** What the new elements are. */
+  value: number;
+}
+
+export interface ConstantPadLayerOptions<P extends Padding = Padding> extends PadLayerOptions<P>, ConstantPadOptions {}
+
+/** The options of {@link ZeroPad1d}. */
+export type ZeroPad1dOptions = PadLayerOptions<Padding1d>;
+/** The options of {@link ZeroPad2d}. */
+export type ZeroPad2dOptions = PadLayerOptions<Padding2d>;
+/** The options of {@link ZeroPad3d}. */
+export type ZeroPad3dOptions = PadLayerOptions<Padding3d>;
+/** The options of {@link ConstantPad1d}. */
+export type ConstantPad1dOptions = ConstantPadLayerOptions<Padding1d>;
+/** The options of {@link ConstantPad2d}. */
+export type ConstantPad2dOptions = ConstantPadLayerOptions<Padding2d>;
+/** The options of {@link ConstantPad3d}. */
+export type ConstantPad3dOptions = ConstantPadLayerOptions<Padding3d>;
+/** The options of {@link ReflectionPad1d}. */
+export type ReflectionPad1dOptions = PadLayerOptions<Padding1d>;
+/** The options of {@link ReflectionPad2d}. */
+export type ReflectionPad2dOptions = PadLayerOptions<Padding2d>;
+/** The options of {@link ReflectionPad3d}. */
+export type ReflectionPad3dOptions = PadLayerOptions<Padding3d>;
+/** The options of {@link ReplicationPad1d}. */
+export type ReplicationPad1dOptions = PadLayerOptions<Padding1d>;
+/** The options of {@link ReplicationPad2d}. */
+export type ReplicationPad2dOptions = PadLayerOptions<Padding2d>;
+/** The options of {@link ReplicationPad3d}. */
+export type ReplicationPad3dOptions = PadLayerOptions<Padding3d>;
+/** The options of {@link CircularPad1d}. */
+export type CircularPad1dOptions = PadLayerOptions<Padding1d>;
+/** The options of {@link CircularPad2d}. */
+export type CircularPad2dOptions = PadLayerOptions<Padding2d>;
+/** The options of {@link CircularPad3d}. */
+export type CircularPad3dOptions = PadLayerOptions<Padding3d>;
+
+type PadArguments<P extends Padding> = Arguments<PadLayerOptions<P>, [padding: 'padding']>;
+type ConstantPadArguments<P extends Padding> = Arguments<ConstantPadLayerOptions<P>, [padding: 'padding', value: 'value']>;
+
+const PAD: PadLayerOptions = { padding: required };
+const CONSTANT_PAD: ConstantPadLayerOptions = { padding: required, value: required };
+
 /** A layer that adds elements around its last axes. */
-abstract class Pad extends Module {
+abstract class PadNd extends Module {
   /** Before and after the last axis, then before and after the one in front of it. */
   readonly padding: readonly number[];
 
-  constructor(padding: number | readonly number[], axes: number) {
+  protected readonly spatialDims: Rank;
+
+  protected constructor(name: string, rank: Rank, padding: Padding) {
     super();
-    const all: unknown = typeof padding === 'number' ? new Array<number>(2 * axes).fill(padding) : padding;
-    if (!Array.isArray(all) || all.length !== 2 * axes || !all.every(Number.isInteger)) {
-      throw new ArgumentError(
-        `${classNameOf(this)}: padding is ${show(padding)}, expected a whole number, or ${2 * axes} of them: before and after each axis, the last axis first.`,
-      );
-    }
+    this.spatialDims = rank;
+    const all: unknown = typeof padding === 'number' ? new Array<number>(2 * rank).fill(padding) : padding;
+    if (!Array.isArray(all) || all.length !== 2 * rank || !all.every(Number.isInteger))
+      throw unexpected(name, 'padding', padding, `a whole number, or ${2 * rank} of them: before and after each axis, the last axis first`);
     this.padding = [...(all as number[])];
   }
 
@@ -37,38 +89,31 @@ abstract class Pad extends Module {
   }
 }
 
-abstract class ModePad extends Pad {
-  protected abstract readonly mode: PadMode;
+abstract class ZeroPad extends PadNd {
+  protected constructor(name: string, rank: Rank, args: readonly unknown[]) {
+    super(name, rank, readArguments(name, PAD, args).padding);
+  }
 
+  /** @returns x with zeros around it. */
   forward(x: Tensor): Tensor {
-    assertTensor(classNameOf(this), 'input', x);
-    const axes = this.padding.length / 2;
-    if (x.ndim !== axes + 1 && x.ndim !== axes + 2) {
-      const shape = ['[N, C, L], or [C, L]', '[N, C, H, W], or [C, H, W]', '[N, C, D, H, W], or [C, D, H, W]'][axes - 1]!;
-      throw new ShapeError(`${classNameOf(this)}: input is ${showShape(x.shape)} (${x.ndim} dims), expected ${shape} for one item.`);
-    }
-    return padAs(classNameOf(this), x, this.padding, this.mode);
+    return padOf(classNameOf(this), x, { pad: this.padding, mode: 'constant', value: 0 });
   }
 }
 
-/** The options of the layers that pad with a constant. */
-export interface ConstantPadOptions {
+abstract class ConstantPad extends PadNd {
   /** What the new elements are. */
-  value: number;
-}
-
-abstract class ConstantPad extends Pad {
   readonly value: number;
 
-  constructor(padding: number | readonly number[], axes: number, args: readonly unknown[]) {
-    super(padding, axes);
-    const { value } = readArguments<{ value: number | undefined }>(classNameOf(this), { value: undefined }, args);
-    if (typeof value !== 'number') throw new ArgumentError(`${classNameOf(this)}: value is ${show(value)}, expected a number.`);
+  protected constructor(name: string, rank: Rank, args: readonly unknown[]) {
+    const { padding, value } = readArguments(name, CONSTANT_PAD, args);
+    super(name, rank, padding);
+    assertNumber(name, 'value', value);
     this.value = value;
   }
 
+  /** @returns x with the value around it. */
   forward(x: Tensor): Tensor {
-    return padAs(classNameOf(this), x, this.padding, 'constant', this.value);
+    return padOf(classNameOf(this), x, { pad: this.padding, mode: 'constant', value: this.value });
   }
 
   override extraRepr(): string {
@@ -76,9 +121,22 @@ abstract class ConstantPad extends Pad {
   }
 }
 
-abstract class ZeroPad extends Pad {
+/** A layer that pads with values of its input, which has a dim of channels, and perhaps one of batches, in front of the axes. */
+abstract class ModePad extends PadNd {
+  protected abstract readonly mode: Exclude<PadMode, 'constant'>;
+
+  protected constructor(name: string, rank: Rank, args: readonly unknown[]) {
+    super(name, rank, readArguments(name, PAD, args).padding);
+  }
+
+  /** @returns x with elements of its own around it. */
   forward(x: Tensor): Tensor {
-    return padAs(classNameOf(this), x, this.padding, 'constant');
+    const { spatialDims: rank, padding, mode } = this;
+    const name = classNameOf(this);
+    assertTensor(name, 'input', x);
+    if (x.ndim !== rank + 1 && x.ndim !== rank + 2)
+      throw new ShapeError(`${name}: input is ${showShape(x.shape)} (${x.ndim} dims), expected ${wordsOf(rank).input}.`);
+    return padOf(name, x, { pad: padding, mode, value: 0 });
   }
 }
 
@@ -108,9 +166,8 @@ abstract class CircularPad extends ModePad {
  */
 export class ZeroPad1d extends ZeroPad {
   static override readonly className: string = 'ZeroPad1d';
-  constructor(padding: Padding1d) {
-    super(padding, 1);
-    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
+  constructor(...args: PadArguments<Padding1d>) {
+    super(classNameOf(new.target), 1, args);
   }
 }
 
@@ -122,9 +179,8 @@ export class ZeroPad1d extends ZeroPad {
  */
 export class ZeroPad2d extends ZeroPad {
   static override readonly className: string = 'ZeroPad2d';
-  constructor(padding: Padding2d) {
-    super(padding, 2);
-    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
+  constructor(...args: PadArguments<Padding2d>) {
+    super(classNameOf(new.target), 2, args);
   }
 }
 
@@ -136,9 +192,8 @@ export class ZeroPad2d extends ZeroPad {
  */
 export class ZeroPad3d extends ZeroPad {
   static override readonly className: string = 'ZeroPad3d';
-  constructor(padding: Padding3d) {
-    super(padding, 3);
-    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
+  constructor(...args: PadArguments<Padding3d>) {
+    super(classNameOf(new.target), 3, args);
   }
 }
 
@@ -152,10 +207,10 @@ export class ConstantPad1d extends ConstantPad {
   static override readonly className: string = 'ConstantPad1d';
   /**
    * One value around the last axis.
-   * @param args the value, as a number or as an option.
+   * @param args padding and value, in this order or by name.
    */
-  constructor(padding: Padding1d, ...args: [value: number] | [options: ConstantPadOptions]) {
-    super(padding, 1, args);
+  constructor(...args: ConstantPadArguments<Padding1d>) {
+    super(classNameOf(new.target), 1, args);
   }
 }
 
@@ -169,10 +224,10 @@ export class ConstantPad2d extends ConstantPad {
   static override readonly className: string = 'ConstantPad2d';
   /**
    * One value around the last two axes.
-   * @param args the value, as a number or as an option.
+   * @param args padding and value, in this order or by name.
    */
-  constructor(padding: Padding2d, ...args: [value: number] | [options: ConstantPadOptions]) {
-    super(padding, 2, args);
+  constructor(...args: ConstantPadArguments<Padding2d>) {
+    super(classNameOf(new.target), 2, args);
   }
 }
 
@@ -186,10 +241,10 @@ export class ConstantPad3d extends ConstantPad {
   static override readonly className: string = 'ConstantPad3d';
   /**
    * One value around the last three axes.
-   * @param args the value, as a number or as an option.
+   * @param args padding and value, in this order or by name.
    */
-  constructor(padding: Padding3d, ...args: [value: number] | [options: ConstantPadOptions]) {
-    super(padding, 3, args);
+  constructor(...args: ConstantPadArguments<Padding3d>) {
+    super(classNameOf(new.target), 3, args);
   }
 }
 
@@ -201,9 +256,8 @@ export class ConstantPad3d extends ConstantPad {
  */
 export class ReflectionPad1d extends ReflectionPad {
   static override readonly className: string = 'ReflectionPad1d';
-  constructor(padding: Padding1d) {
-    super(padding, 1);
-    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
+  constructor(...args: PadArguments<Padding1d>) {
+    super(classNameOf(new.target), 1, args);
   }
 }
 
@@ -215,9 +269,8 @@ export class ReflectionPad1d extends ReflectionPad {
  */
 export class ReflectionPad2d extends ReflectionPad {
   static override readonly className: string = 'ReflectionPad2d';
-  constructor(padding: Padding2d) {
-    super(padding, 2);
-    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
+  constructor(...args: PadArguments<Padding2d>) {
+    super(classNameOf(new.target), 2, args);
   }
 }
 
@@ -229,9 +282,8 @@ export class ReflectionPad2d extends ReflectionPad {
  */
 export class ReflectionPad3d extends ReflectionPad {
   static override readonly className: string = 'ReflectionPad3d';
-  constructor(padding: Padding3d) {
-    super(padding, 3);
-    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
+  constructor(...args: PadArguments<Padding3d>) {
+    super(classNameOf(new.target), 3, args);
   }
 }
 
@@ -243,9 +295,8 @@ export class ReflectionPad3d extends ReflectionPad {
  */
 export class ReplicationPad1d extends ReplicationPad {
   static override readonly className: string = 'ReplicationPad1d';
-  constructor(padding: Padding1d) {
-    super(padding, 1);
-    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
+  constructor(...args: PadArguments<Padding1d>) {
+    super(classNameOf(new.target), 1, args);
   }
 }
 
@@ -257,9 +308,8 @@ export class ReplicationPad1d extends ReplicationPad {
  */
 export class ReplicationPad2d extends ReplicationPad {
   static override readonly className: string = 'ReplicationPad2d';
-  constructor(padding: Padding2d) {
-    super(padding, 2);
-    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
+  constructor(...args: PadArguments<Padding2d>) {
+    super(classNameOf(new.target), 2, args);
   }
 }
 
@@ -271,9 +321,8 @@ export class ReplicationPad2d extends ReplicationPad {
  */
 export class ReplicationPad3d extends ReplicationPad {
   static override readonly className: string = 'ReplicationPad3d';
-  constructor(padding: Padding3d) {
-    super(padding, 3);
-    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
+  constructor(...args: PadArguments<Padding3d>) {
+    super(classNameOf(new.target), 3, args);
   }
 }
 
@@ -285,9 +334,8 @@ export class ReplicationPad3d extends ReplicationPad {
  */
 export class CircularPad1d extends CircularPad {
   static override readonly className: string = 'CircularPad1d';
-  constructor(padding: Padding1d) {
-    super(padding, 1);
-    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
+  constructor(...args: PadArguments<Padding1d>) {
+    super(classNameOf(new.target), 1, args);
   }
 }
 
@@ -299,9 +347,8 @@ export class CircularPad1d extends CircularPad {
  */
 export class CircularPad2d extends CircularPad {
   static override readonly className: string = 'CircularPad2d';
-  constructor(padding: Padding2d) {
-    super(padding, 2);
-    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
+  constructor(...args: PadArguments<Padding2d>) {
+    super(classNameOf(new.target), 2, args);
   }
 }
 
@@ -313,8 +360,7 @@ export class CircularPad2d extends CircularPad {
  */
 export class CircularPad3d extends CircularPad {
   static override readonly className: string = 'CircularPad3d';
-  constructor(padding: Padding3d) {
-    super(padding, 3);
-    if (arguments.length > 1) tooMany(classNameOf(new.target), 1, arguments);
+  constructor(...args: PadArguments<Padding3d>) {
+    super(classNameOf(new.target), 3, args);
   }
 }

@@ -245,13 +245,16 @@ function adaptiveMaximum(rank: Rank, x: Tensor, { outputSize, returnIndices }: A
 }
 
 abstract class AdaptivePool<S extends OutputSize> extends Module {
+  protected readonly spatialDims: Rank;
+
   protected constructor(
     name: string,
-    protected readonly rank: Rank,
+    rank: Rank,
     /** The size of the output, along each axis. */
     readonly outputSize: S,
   ) {
     super();
+    this.spatialDims = rank;
     const known = Array.isArray(outputSize) ? outputSize.map((s: number | null) => s ?? 0) : outputSize;
     sizesPerAxis(name, 'outputSize', known, rank, 0);
   }
@@ -268,7 +271,7 @@ abstract class AdaptiveAvgPool<S extends OutputSize> extends AdaptivePool<S> {
 
   /** @returns [N, C, ...outputSize], or without N. */
   forward(x: Tensor): Tensor {
-    return adaptiveAverage(this.rank, x, this.outputSize);
+    return adaptiveAverage(this.spatialDims, x, this.outputSize);
   }
 }
 
@@ -326,7 +329,7 @@ abstract class AdaptiveMaxPool<S extends OutputSize, Indices extends boolean> ex
 
   /** @returns the maxima; with `returnIndices`, followed by where they stood. */
   forward(x: Tensor): Pooled<Indices> {
-    return adaptiveMaximum(this.rank, x, this) as Pooled<Indices>;
+    return adaptiveMaximum(this.spatialDims, x, this) as Pooled<Indices>;
   }
 }
 

@@ -132,13 +132,11 @@ abstract class AvgPool<S extends Sizes> extends Module {
   readonly countIncludePad: boolean;
   /** Divides by this instead of the window's size. */
   readonly divisorOverride: number | null;
+  private readonly spatialDims: Rank;
 
-  protected constructor(
-    name: string,
-    private readonly rank: Rank,
-    args: readonly unknown[],
-  ) {
+  protected constructor(name: string, rank: Rank, args: readonly unknown[]) {
     super();
+    this.spatialDims = rank;
     const settings = readArguments(name, rank === 1 ? ROW_POOL : DIVIDED_POOL, args);
     // PyTorch prints the sizes of AvgPool1d as tuples, and those of the others as they were given.
     const sizes = (option: string, value: Sizes, least: number): S => {
@@ -155,7 +153,7 @@ abstract class AvgPool<S extends Sizes> extends Module {
 
   /** @returns [N, C, ...sizes], or without N. */
   forward(x: Tensor): Tensor {
-    return avgPoolOf(`avgPool${this.rank}d`, this.rank, x, this);
+    return avgPoolOf(`avgPool${this.spatialDims}d`, this.spatialDims, x, this);
   }
 
   override extraRepr(): string {

@@ -195,13 +195,11 @@ abstract class FractionalMaxPool<S extends Sizes, Indices extends boolean> exten
   readonly returnIndices: Indices;
   /** What the places are made of, instead of a draw. */
   readonly randomSamples: Tensor | null;
+  private readonly spatialDims: 2 | 3;
 
-  protected constructor(
-    name: string,
-    private readonly rank: 2 | 3,
-    args: readonly unknown[],
-  ) {
+  protected constructor(name: string, rank: 2 | 3, args: readonly unknown[]) {
     super();
+    this.spatialDims = rank;
     const { kernelSize, outputSize, outputRatio, returnIndices, randomSamples } = readArguments(name, FRACTIONAL_POOL, args);
     sizesPerAxis(name, 'kernelSize', kernelSize, rank, 1);
     if ((outputSize === null) === (outputRatio === null))
@@ -216,7 +214,7 @@ abstract class FractionalMaxPool<S extends Sizes, Indices extends boolean> exten
 
   /** @returns the maxima; with `returnIndices`, followed by where they stood. */
   forward(x: Tensor): Pooled<Indices> {
-    return fractionalMaximum(this.rank, x, this) as Pooled<Indices>;
+    return fractionalMaximum(this.spatialDims, x, this) as Pooled<Indices>;
   }
 }
 

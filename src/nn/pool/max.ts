@@ -140,13 +140,11 @@ abstract class MaxPool<S extends Sizes, Indices extends boolean> extends Module 
   readonly ceilMode: boolean;
   /** Whether the places of the maxima are returned, too. */
   readonly returnIndices: Indices;
+  private readonly spatialDims: Rank;
 
-  protected constructor(
-    name: string,
-    private readonly rank: Rank,
-    args: readonly unknown[],
-  ) {
+  protected constructor(name: string, rank: Rank, args: readonly unknown[]) {
     super();
+    this.spatialDims = rank;
     const { kernelSize, stride, padding, dilation, ceilMode, returnIndices } = readArguments(name, LAYER, args);
     this.kernelSize = kernelSize as S;
     this.stride = (stride ?? kernelSize) as S;
@@ -162,7 +160,7 @@ abstract class MaxPool<S extends Sizes, Indices extends boolean> extends Module 
 
   /** @returns the maxima; with `returnIndices`, followed by where they stood. */
   forward(x: Tensor): Pooled<Indices> {
-    return maxPoolOf(`maxPool${this.rank}d`, this.rank, x, this) as Pooled<Indices>;
+    return maxPoolOf(`maxPool${this.spatialDims}d`, this.spatialDims, x, this) as Pooled<Indices>;
   }
 
   override extraRepr(): string {

@@ -107,13 +107,11 @@ abstract class LPPool<S extends Sizes> extends Module {
   readonly stride: S | null;
   /** Whether windows may reach over the end. */
   readonly ceilMode: boolean;
+  private readonly spatialDims: Rank;
 
-  protected constructor(
-    name: string,
-    private readonly rank: Rank,
-    args: readonly unknown[],
-  ) {
+  protected constructor(name: string, rank: Rank, args: readonly unknown[]) {
     super();
+    this.spatialDims = rank;
     const { normType, kernelSize, stride, ceilMode } = readArguments(name, LP_POOL, args);
     assertNormType(name, normType);
     sizesPerAxis(name, 'kernelSize', kernelSize, rank, 1);
@@ -126,7 +124,7 @@ abstract class LPPool<S extends Sizes> extends Module {
 
   /** @returns [N, C, ...sizes], or without N. */
   forward(x: Tensor): Tensor {
-    return lpPool(this.rank, x, this);
+    return lpPool(this.spatialDims, x, this);
   }
 
   override extraRepr(): string {

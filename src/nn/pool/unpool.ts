@@ -163,13 +163,11 @@ abstract class MaxUnpool<S extends readonly number[]> extends Module {
   readonly stride: S;
   /** The padding that the pooling added. */
   readonly padding: S;
+  private readonly spatialDims: Rank;
 
-  protected constructor(
-    name: string,
-    private readonly rank: Rank,
-    args: readonly unknown[],
-  ) {
+  protected constructor(name: string, rank: Rank, args: readonly unknown[]) {
     super();
+    this.spatialDims = rank;
     const { kernelSize, stride, padding } = readArguments(name, LAYER, args);
     const sizes = (option: string, value: Sizes, least: number) => sizesPerAxis(name, option, value, rank, least) as readonly number[] as S;
     this.kernelSize = sizes('kernelSize', kernelSize, 1);
@@ -179,7 +177,7 @@ abstract class MaxUnpool<S extends readonly number[]> extends Module {
 
   /** @param outputSize the size that was pooled, where it is not the smallest possible. @returns [N, C, ...sizes], or without N. */
   forward(x: Tensor, indices: Tensor, outputSize: OutputSize = null): Tensor {
-    const { rank, kernelSize, stride, padding } = this;
+    const { spatialDims: rank, kernelSize, stride, padding } = this;
     const size = isOptions(outputSize) ? outputSize.outputSize : outputSize;
     return maxUnpool(rank, x, indices, { kernelSize, stride, padding, outputSize: (size ?? null) as readonly number[] | null });
   }

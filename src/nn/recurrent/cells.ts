@@ -1,19 +1,18 @@
 /** Cells: one step of a recurrent layer, for loops written by hand. */
-import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { ShapeError, showShape } from '../../errors.js';
 import { select, unsqueeze } from '../../ops/view/movement.js';
-import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { assertFloatingDType, assertTensor, countOf } from '../../tensor/checks.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
+import { assertFloatingDType, assertTensor, countOf, oneOf } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { zeros } from '../../tensor/create.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';
 import { bool } from '../module/text.js';
-import { type Cell, GATES, recurrent } from './cell-kernels.js';
-import { checkInput, checkState, resetRecurrent, statePair } from './layers.js';
+import { type Cell, GATES, recurrent } from './recurrent.js';
+import { assertInput, assertState, resetRecurrent, statePair } from './state.js';
 
 /** The options of {@link LSTMCell} and {@link GRUCell}. */
 export interface CellOptions {
@@ -72,13 +71,13 @@ abstract class RecurrentCell extends Module {
     assertTensor(name, 'input', input);
     if (input.ndim !== 1 && input.ndim !== 2)
       throw new ShapeError(`${name}: input is ${showShape(input.shape)}, expected [batch, inputSize], or [inputSize] for one item.`);
-    checkInput(name, input, this.inputSize, this.weightIh);
+    assertInput(name, input, this.inputSize, this.weightIh);
     const batched = input.ndim === 2;
     const x = batched ? input : unsqueeze(input, 0);
     const shape = [x.shape[0]!, this.hiddenSize];
     given?.forEach((state, i) => {
       const what = given.length === 1 ? 'hx' : `hx[${i}]`;
-      checkState(name, what, state, batched ? shape : [this.hiddenSize], batched ? '[batch, hiddenSize]' : '[hiddenSize]', input);
+      assertState(name, what, state, batched ? shape : [this.hiddenSize], batched ? '[batch, hiddenSize]' : '[hiddenSize]', input);
     });
     const lstm = this.cell === 'lstm';
     const start = (given as readonly Tensor[] | null)?.map((state) => (batched ? state : unsqueeze(state, 0)));
@@ -116,11 +115,9 @@ export class RNNCell extends RecurrentCell {
    * @param args the options, also by position: bias, nonlinearity.
    * @throws {ArgumentError} for sizes and options that do not fit.
    */
-  constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[bias: boolean, nonlinearity: 'tanh' | 'relu'], RNNCellOptions>) {
+  constructor(inputSize: number, hiddenSize: number, ...args: Arguments<RNNCellOptions, [bias: 'bias', nonlinearity: 'nonlinearity']>) {
     const all = readArguments(classNameOf(new.target), RNN_CELL, args);
-    const { nonlinearity } = all;
-    if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
-      throw new ArgumentError(`${classNameOf(new.target)}: nonlinearity is ${show(nonlinearity)}, expected 'tanh' or 'relu'.`);
+    const nonlinearity = oneOf(classNameOf(new.target), 'nonlinearity', all.nonlinearity, ['tanh', 'relu']);
     super(nonlinearity, inputSize, hiddenSize, all);
     this.nonlinearity = nonlinearity;
   }
@@ -145,7 +142,7 @@ export class RNNCell extends RecurrentCell {
 export class LSTMCell extends RecurrentCell {
   static override readonly className: string = 'LSTMCell';
   /** As {@link RNNCell}; by position bias. */
-  constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[bias: boolean], CellOptions>) {
+  constructor(inputSize: number, hiddenSize: number, ...args: Arguments<CellOptions, [bias: 'bias']>) {
     super('lstm', inputSize, hiddenSize, readArguments(classNameOf(new.target), CELL, args));
   }
 
@@ -164,7 +161,7 @@ export class LSTMCell extends RecurrentCell {
 export class GRUCell extends RecurrentCell {
   static override readonly className: string = 'GRUCell';
   /** As {@link RNNCell}; by position bias. */
-  constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[bias: boolean], CellOptions>) {
+  constructor(inputSize: number, hiddenSize: number, ...args: Arguments<CellOptions, [bias: 'bias']>) {
     super('gru', inputSize, hiddenSize, readArguments(classNameOf(new.target), CELL, args));
   }
 

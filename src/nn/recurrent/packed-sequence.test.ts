@@ -72,14 +72,19 @@ describe('misuse', () => {
     ['fractions', () => packPaddedSequence(x, [1.5, 1]), ArgumentError, 'lengths must be whole numbers'],
     ['lengths of two dims', () => packPaddedSequence(x, tensor([[3, 2]])), ShapeError, 'lengths is [1, 2], expected one dim'],
     ['a tensor for a packed one', () => padPackedSequence(x as never), ArgumentError, 'expected a PackedSequence'],
-    ['total length', () => padPackedSequence(packPaddedSequence(x, [3, 1]), { totalLength: 2 }), ArgumentError, 'expected at least 3'],
+    [
+      'total length',
+      () => padPackedSequence(packPaddedSequence(x, [3, 1]), { totalLength: 2 }),
+      ArgumentError,
+      'expected a whole number of at least 3',
+    ],
     ['no sequences', () => padSequence([]), ShapeError, 'got no sequences'],
     ['no tensors', () => padSequence([[1, 2]] as never), ArgumentError, 'expected an array of tensors'],
     ['other sizes', () => padSequence([zeros([2, 3]), zeros([2, 2])]), ShapeError, 'got [2, 3] and [2, 2] (sequence 1)'],
     ['numbers', () => padSequence([tensor(1)]), ShapeError, 'got [] and [] (sequence 0)'],
     ['side', () => padSequence([zeros([1])], { paddingSide: 'both' as never }), ArgumentError, "expected 'right' or 'left'"],
     ['unpadding', () => unpadSequence(x, [1]), ShapeError, 'got 1 lengths for 2 sequences'],
-    ['no permutation', () => invertPermutation(tensor([0n, 0n])), ArgumentError, 'no permutation of 0 to 1'],
+    ['no permutation', () => invertPermutation(tensor([0n, 0n])), ArgumentError, 'not a permutation of 0 to 1'],
   ])('%s', (_name, body, kind, text) => {
     expect(body).toThrow(kind);
     expect(body).toThrow(text);

@@ -4,12 +4,11 @@ import { indexCopy, indexSelect } from '../../ops/gather/gather.js';
 import { cat } from '../../ops/join/join.js';
 import { to } from '../../ops/view/copy.js';
 import { narrow, reshape, select, transpose } from '../../ops/view/movement.js';
-import { noMore, readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { type Arguments, noMore, readArguments, type Settings, tooMany } from '../../tensor/arguments.js';
+import { assertTensor, oneOf, wholeNumber } from '../../tensor/checks.js';
 import { fromTypedArray, full } from '../../tensor/create.js';
 import { type DeviceLike, moveTo, type ToArguments } from '../../tensor/device.js';
 import { sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/transfer.js';
 
@@ -121,7 +120,7 @@ export function invertPermutation(permutation: Tensor | null): Tensor | null {
     inverse[from] = to;
   });
   if (inverse.length !== order.length || inverse.includes(-1))
-    throw new ArgumentError(`invertPermutation: ${showShape(order)} is no permutation of 0 to ${order.length - 1}.`);
+    throw new ArgumentError(`invertPermutation: ${showShape(order)} is not a permutation of 0 to ${order.length - 1}.`);
   return int64(inverse);
 }
 
@@ -131,16 +130,16 @@ export interface BatchFirstOption {
   batchFirst?: boolean;
 }
 
-/** The options of {@link PackSequence}. */
+/** The options of {@link packSequence}. */
 export interface PackSequenceOptions {
   /** Takes only sequences that are sorted, the longest first; false sorts them, and results come back in the order given. Default: true. */
   enforceSorted?: boolean;
 }
 
-/** The options of {@link PackPaddedSequence}. */
+/** The options of {@link packPaddedSequence}. */
 export interface PackPaddedSequenceOptions extends BatchFirstOption, PackSequenceOptions {}
 
-/** The options of {@link PadPackedSequence}. */
+/** The options of {@link padPackedSequence}. */
 export interface PadPackedSequenceOptions extends BatchFirstOption {
   /** What stands after the end of a sequence. Default: 0. */
   paddingValue?: number;
@@ -148,16 +147,13 @@ export interface PadPackedSequenceOptions extends BatchFirstOption {
   totalLength?: number | null;
 }
 
-/** The options of {@link PadSequence}. */
+/** The options of {@link padSequence}. */
 export interface PadSequenceOptions extends BatchFirstOption {
   /** What fills the shorter sequences up. Default: 0. */
   paddingValue?: number;
   /** Where it goes: after the sequence or before it. Default: right. */
   paddingSide?: 'left' | 'right';
 }
-
-const named = <O extends object>(op: string, defaults: O, options: unknown): O =>
-  readOptions(op, defaults, typeof options === 'boolean' ? { batchFirst: options } : options);
 
 /** For each step, the sequences that still run; `lengths` fall. */
 function sizesOf(lengths: readonly number[]): number[] {
@@ -174,7 +170,7 @@ function places(sizes: readonly number[], order: readonly number[], steps: numbe
 /**
  * Packs a padded batch: what lies past the length of a sequence is left out.
  * @param input [time, batch, ...], or [batch, time, ...] with `batchFirst`. @param lengths of each sequence, 1 to time.
- * @param options `batchFirst` by place, or all by name.
+ * @param args the options in the order of their list, or by name.
  * @throws {ShapeError} for fewer than 2 dims, an empty input, and as many lengths as there are not sequences.
  * @throws {ArgumentError} for lengths below 1 or beyond the input, or not sorted with `enforceSorted`.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html
@@ -187,10 +183,10 @@ function places(sizes: readonly number[], order: readonly number[], steps: numbe
 export function packPaddedSequence(
   input: Tensor,
   lengths: Tensor | readonly number[],
-  options: boolean | PackPaddedSequenceOptions = {},
+  ...args: Arguments<PackPaddedSequenceOptions, [batchFirst: 'batchFirst', enforceSorted: 'enforceSorted']>
 ): PackedSequence {
   const op = 'packPaddedSequence';
-  const { batchFirst, enforceSorted } = named(op, { batchFirst: false, enforceSorted: true }, options);
+  const { batchFirst, enforceSorted } = readArguments(op, { batchFirst: false, enforceSorted: true }, args);
   assertTensor(op, 'input', input);
   if (input.ndim < 2)
     throw new ShapeError(
@@ -234,19 +230,16 @@ export function packPaddedSequence(
  */
 export function padPackedSequence(
   sequence: PackedSequence,
-  options: boolean | PadPackedSequenceOptions = {},
+  ...args: Arguments<PadPackedSequenceOptions, [batchFirst: 'batchFirst', paddingValue: 'paddingValue', totalLength: 'totalLength']>
 ): [padded: Tensor, lengths: Tensor] {
   const op = 'padPackedSequence';
   if (!(sequence instanceof PackedSequence)) throw new ArgumentError(`${op}: expected a PackedSequence, such as packPaddedSequence gives.`);
-  const { batchFirst, paddingValue, totalLength } = named(
-    op,
-    { batchFirst: false, paddingValue: 0, totalLength: null as number | null },
-    options,
-  );
+  const defaults: Settings<PadPackedSequenceOptions> = { batchFirst: false, paddingValue: 0, totalLength: null };
+  const { batchFirst, paddingValue, totalLength } = readArguments(op, defaults, args);
   const { data, sortedIndices } = sequence;
   const sizes = sequence.rowsPerStep(op);
-  if (totalLength !== null && !(Number.isInteger(totalLength) && totalLength >= sizes.length))
-    throw new ArgumentError(`${op}: totalLength is ${totalLength}, expected at least ${sizes.length}, the length of the longest sequence.`);
+  if (totalLength !== null)
+    wholeNumber(op, 'totalLength', totalLength, { min: sizes.length }, `The longest sequence has ${sizes.length} steps.`);
   const [steps, batch] = [totalLength ?? sizes.length, sizes[0]!];
   const order = sortedIndices ? numbersOf(sortedIndices, op, 'sortedIndices') : Array.from({ length: batch }, (_, i) => i);
   const lengths = new Array<number>(batch);
@@ -261,22 +254,21 @@ export function padPackedSequence(
 
 /**
  * Sequences of different lengths as one tensor, the shorter ones padded.
- * @param sequences tensors [length, ...]. @param options `batchFirst` by place, or all by name.
+ * @param sequences tensors [length, ...]. @param args the options in the order of their list, or by name.
  * @returns [longest, batch, ...], or [batch, longest, ...] with `batchFirst`; the dtype of the first.
  * @throws {ShapeError} for no sequences, and for sizes that differ after the first dim.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_sequence.html
  * @example
  * nn.utils.rnn.padSequence([tensor([1, 2, 3]), tensor([4])], { batchFirst: true, paddingValue: -1 }).toArray(); // [[1, 2, 3], [4, -1, -1]]
  */
-export function padSequence(sequences: Tensor | readonly Tensor[], options: boolean | PadSequenceOptions = {}): Tensor {
+export function padSequence(
+  sequences: Tensor | readonly Tensor[],
+  ...args: Arguments<PadSequenceOptions, [batchFirst: 'batchFirst', paddingValue: 'paddingValue', paddingSide: 'paddingSide']>
+): Tensor {
   const op = 'padSequence';
-  const { batchFirst, paddingValue, paddingSide } = named(
-    op,
-    { batchFirst: false, paddingValue: 0, paddingSide: 'right' as 'left' | 'right' },
-    options,
-  );
-  if (paddingSide !== 'right' && paddingSide !== 'left')
-    throw new ArgumentError(`${op}: paddingSide is ${show(paddingSide)}, expected 'right' or 'left'.`);
+  const defaults: Settings<PadSequenceOptions> = { batchFirst: false, paddingValue: 0, paddingSide: 'right' };
+  const { batchFirst, paddingValue, paddingSide } = readArguments(op, defaults, args);
+  oneOf(op, 'paddingSide', paddingSide, ['right', 'left']);
   const list = listOf(sequences, op);
   const { dtype, shape } = list[0]!;
   const rest = shape.slice(1);
@@ -311,9 +303,13 @@ function listOf(sequences: Tensor | readonly Tensor[], op: string): Tensor[] {
  * @param lengths of each; one beyond the tensor's takes all of it. @throws {ShapeError} unless there is one length for each sequence.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.unpad_sequence.html
  */
-export function unpadSequence(padded: Tensor, lengths: Tensor | readonly number[], options: boolean | BatchFirstOption = {}): Tensor[] {
+export function unpadSequence(
+  padded: Tensor,
+  lengths: Tensor | readonly number[],
+  ...args: Arguments<BatchFirstOption, [batchFirst: 'batchFirst']>
+): Tensor[] {
   const op = 'unpadSequence';
-  const { batchFirst } = named(op, { batchFirst: false }, options);
+  const { batchFirst } = readArguments(op, { batchFirst: false }, args);
   assertTensor(op, 'padded', padded);
   if (padded.ndim < 2)
     throw new ShapeError(
@@ -334,12 +330,11 @@ export function unpadSequence(padded: Tensor, lengths: Tensor | readonly number[
  * const packed = nn.utils.rnn.packSequence([tensor([1, 2, 3]), tensor([4, 5]), tensor([6])]);
  * packed.data.toArray(); // [1, 4, 6, 2, 5, 3]
  */
-export function packSequence(sequences: readonly Tensor[], options: boolean | PackSequenceOptions = {}): PackedSequence {
-  const { enforceSorted } = readOptions(
-    'packSequence',
-    { enforceSorted: true },
-    typeof options === 'boolean' ? { enforceSorted: options } : options,
-  );
+export function packSequence(
+  sequences: readonly Tensor[],
+  ...args: Arguments<PackSequenceOptions, [enforceSorted: 'enforceSorted']>
+): PackedSequence {
+  const { enforceSorted } = readArguments('packSequence', { enforceSorted: true }, args);
   const list = listOf(sequences, 'packSequence');
   return packPaddedSequence(
     padSequence(list),

@@ -2,32 +2,34 @@
 
 import { noGrad } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
-import { ArgumentError, DTypeError } from '../../errors.js';
+import { DTypeError } from '../../errors.js';
 import { readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertTensor, assertTensors } from '../../tensor/checks.js';
+import { assertTensor, assertTensors, oneOf } from '../../tensor/checks.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
 import { resultStrides } from '../../tensor/layout.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../../tensor/scalar.js';
-import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { detach, laidAs, to } from '../view/copy.js';
 import { eq, gt, logicalOr, lt, signbit } from './comparison.js';
 import { binaryOp, type Operand, unary, where } from './table.js';
 
-/** By how much the second operand of {@link add} and {@link sub} counts. */
-export interface AlphaOption {
-  /** Default: 1. A whole number for integers. */
+/** The options of {@link add}. */
+export interface AddOptions {
+  /** By how much the second operand counts. Default: 1. A whole number for integers. */
   alpha?: Scalar;
 }
 
+/** The options of {@link sub}. */
+export type SubOptions = AddOptions;
+
 /** a + alpha * b. `alpha` defaults to 1. @throws {DTypeError} for a fraction as the alpha of integers, or one that does not fit. */
-export function add(a: Operand, b: Operand, options?: AlphaOption): Tensor {
+export function add(a: Operand, b: Operand, options?: AddOptions): Tensor {
   const alpha = readAlpha('add', options);
   return alpha === 1 ? binaryOp('add', a, b) : addScaled(a, b, alpha, false, 'add');
 }
 
 /** a - alpha * b. `alpha` defaults to 1. @throws {DTypeError} for a fraction as the alpha of integers, or one that does not fit. */
-export function sub(a: Operand, b: Operand, options?: AlphaOption): Tensor {
+export function sub(a: Operand, b: Operand, options?: SubOptions): Tensor {
   const alpha = readAlpha('sub', options);
   return alpha === 1 ? binaryOp('sub', a, b) : addScaled(a, b, alpha, true, 'sub');
 }
@@ -35,7 +37,7 @@ export function sub(a: Operand, b: Operand, options?: AlphaOption): Tensor {
 const ALPHA: { alpha: Scalar | null } = { alpha: null };
 
 /** @internal The factor of the second operand. */
-export function readAlpha(op: string, options: AlphaOption | undefined): Scalar {
+export function readAlpha(op: string, options: AddOptions | undefined): Scalar {
   return options === undefined ? 1 : (readOptions(op, ALPHA, options).alpha ?? 1);
 }
 
@@ -65,17 +67,17 @@ export function mul(a: Operand, b: Operand): Tensor {
   return binaryOp('mul', a, b);
 }
 
-/** How {@link div} rounds: toward zero, down, or (undefined) not at all. */
+/** The options of {@link div}. */
 export interface DivOptions {
-  roundingMode?: 'trunc' | 'floor';
+  /** How the quotient is rounded: toward zero, down, or (null) not at all. Default: null. */
+  roundingMode?: 'trunc' | 'floor' | null;
 }
 
 /** a / b: true division, integers become float32. With `roundingMode`, the quotient is rounded and integers stay integers. */
 export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
   if (options === undefined) return binaryOp('div', a, b);
-  const { roundingMode } = readOptions('div', { roundingMode: null as DivOptions['roundingMode'] | null }, options);
-  if (roundingMode !== null && roundingMode !== 'floor' && roundingMode !== 'trunc')
-    throw new ArgumentError(`div: roundingMode is ${show(roundingMode)}, expected 'floor', 'trunc' or null.`);
+  const { roundingMode } = readOptions('div', { roundingMode: null as DivOptions['roundingMode'] }, options);
+  if (roundingMode !== null) oneOf('div', 'roundingMode', roundingMode, ['floor', 'trunc']);
   if (roundingMode === 'floor') return binaryOp('floor_divide', a, b, 0, 0, 'div');
   if (roundingMode === 'trunc') {
     // a - fmod(a, b) is b times the truncated quotient, exactly, for integers too.
@@ -131,14 +133,19 @@ export function atan2(a: Operand, b: Operand): Tensor {
   return binaryOp('atan2', a, b);
 }
 
-/** How much of a product or quotient is added. */
-export interface ValueOption {
-  /** Default: 1. */
+/** The options of {@link addcmul}. */
+export interface AddcmulOptions {
+  /** How much of the product or quotient is added. Default: 1. */
   value?: Scalar;
 }
 
+/** The options of {@link addcdiv}. */
+export type AddcdivOptions = AddcmulOptions;
+/** The older name of {@link AddcmulOptions}. @deprecated Use that. */
+export type ValueOption = AddcmulOptions;
+
 /** input + value * tensor1 * tensor2. @see https://pytorch.org/docs/stable/generated/torch.addcmul.html */
-export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: ValueOption): Tensor {
+export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: AddcmulOptions): Tensor {
   assertTensor('addcmul', 'input', input);
   assertTensor('addcmul', 'tensor1', tensor1);
   assertTensor('addcmul', 'tensor2', tensor2);
@@ -153,7 +160,7 @@ export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options
  * input + value * tensor1 / tensor2.
  * @throws {DTypeError} for two integers: convert one. @see https://pytorch.org/docs/stable/generated/torch.addcdiv.html
  */
-export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: ValueOption): Tensor {
+export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: AddcdivOptions): Tensor {
   assertTensor('addcdiv', 'input', input);
   assertTensor('addcdiv', 'tensor1', tensor1);
   assertTensor('addcdiv', 'tensor2', tensor2);

@@ -1,11 +1,11 @@
 import { named } from '../../autograd/node.js';
 import { ArgumentError } from '../../errors.js';
-import { readOptions, tooMany, unknownOption } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
+import { assertNumber, assertTensor } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { castRaw } from '../../tensor/raw.js';
 import { isScalar, limitedScalar, resultDType, type Scalar, scalarTensor } from '../../tensor/scalar.js';
-import { isOptions, show } from '../../tensor/show.js';
+import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { clone, to } from '../view/copy.js';
 import { maximum, minimum } from './binary.js';
@@ -17,13 +17,21 @@ import { unary, where } from './table.js';
 export type Bound = Operand | null;
 type Operand = Scalar | Tensor;
 
-/** The bounds of {@link clamp}; at least one. */
-export interface ClampBounds {
+/** The options of {@link clamp}: its bounds, at least one. */
+export interface ClampOptions {
   /** The lower bound; none where it is left out. */
   min?: Bound;
   /** The upper bound; none where it is left out. */
   max?: Bound;
 }
+
+/** The options of {@link clip}. */
+export type ClipOptions = ClampOptions;
+/** The older name of {@link ClampOptions}. @deprecated Use that. */
+export type ClampBounds = ClampOptions;
+
+/** The bounds, by position or by name. */
+export type ClampArguments = Arguments<ClampOptions, [min: 'min', max: 'max']>;
 
 /**
  * Limits values to [min, max]: two numbers, or two tensors that broadcast with `x`; either may be left out. Where min > max, all become max.
@@ -33,20 +41,17 @@ export interface ClampBounds {
  * @example
  * clamp(tensor([1, 2, 3]), { max: tensor([2, 1, 5]) }); // [1, 1, 3]
  */
-export function clamp(x: Tensor, bounds: ClampBounds): Tensor;
-export function clamp(x: Tensor, min?: Bound, max?: Bound): Tensor;
-export function clamp(x: Tensor, first?: ClampBounds | Bound, second?: Bound): Tensor {
-  if (arguments.length > 3) tooMany('clamp', 3, arguments);
+export function clamp(x: Tensor, ...args: ClampArguments): Tensor {
   assertTensor('clamp', 'x', x);
-  return clampTo('clamp', x, ...boundsOf('clamp', first, second));
+  const { min, max } = readArguments('clamp', NO_BOUNDS, args);
+  return clampTo('clamp', x, min, max);
 }
 
+const NO_BOUNDS: Required<ClampOptions> = { min: null, max: null };
+
 /** {@link clamp} in place. */
-export function clamp_(x: Tensor, bounds: ClampBounds): Tensor;
-export function clamp_(x: Tensor, min?: Bound, max?: Bound): Tensor;
-export function clamp_(x: Tensor, first?: ClampBounds | Bound, second?: Bound): Tensor {
-  if (arguments.length > 3) tooMany('clamp_', 3, arguments);
-  const [min, max] = boundsOf('clamp_', first, second);
+export function clamp_(x: Tensor, ...args: ClampArguments): Tensor {
+  const { min, max } = readArguments('clamp_', NO_BOUNDS, args);
   const inputs = [min, max].filter((bound) => bound instanceof Tensor);
   return inPlace('clamp_', x, inputs, () => clampTo('clamp_', x, min, max));
 }
@@ -80,15 +85,6 @@ export const clip = clamp;
 /** {@link clip} in place. */
 export const clip_ = clamp_;
 
-function boundsOf(op: string, first: ClampBounds | Bound | undefined, second: Bound | undefined): [Bound, Bound] {
-  if (first === null || first === undefined || isScalar(first) || first instanceof Tensor) return [first ?? null, second ?? null];
-  if (isOptions(first as unknown) && second !== undefined) throw new ArgumentError(`${op}: got ${show(second)} after the bounds by name.`);
-  if (isOptions(first as unknown))
-    for (const key of Object.keys(first)) if (key !== 'min' && key !== 'max') throw unknownOption(op, key, ['min', 'max']);
-  if (typeof first !== 'object') throw new ArgumentError(`${op}: bounds are ${show(first)}, expected { min, max }: numbers or tensors.`);
-  return [first.min ?? null, first.max ?? null];
-}
-
 function clampTo(op: string, x: Tensor, min: Bound, max: Bound): Tensor {
   if (min === null && max === null) throw new ArgumentError(`${op}: got neither min nor max, expected at least one.`);
   const given = [min, max].filter((bound) => bound !== null);
@@ -118,33 +114,32 @@ function between(x: Tensor, min: Tensor | null, max: Tensor | null): Tensor {
   return named('Clamp', max === null ? lifted : minimum(lifted, to(max, dtype)));
 }
 
+const NO_REPLACEMENTS: { nan: number | null; posinf: number | null; neginf: number | null } = { nan: null, posinf: null, neginf: null };
+
 const LARGEST = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE } as const;
+
+/** The options of {@link nanToNum}. */
+export interface NanToNumOptions {
+  /** What NaN becomes. Default: 0. */
+  nan?: number;
+  /** What infinity becomes. Default: null, the largest number of the dtype. */
+  posinf?: number | null;
+  /** What minus infinity becomes. Default: null, the negative of the largest number of the dtype. */
+  neginf?: number | null;
+}
 
 /**
  * NaN and the infinities replaced. Gradient: 1 elsewhere, 0 there.
- * @param nan default 0. @param posinf default: the largest number of the dtype. @param neginf default: its negative.
+ * @param args nan (default 0), posinf and neginf (default: the largest number of the dtype, and its negative) in this order, or by name.
  * @throws {ArgumentError} for replacements that are no numbers.
  * @see https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
  */
-export function nanToNum(
-  x: Tensor,
-  nan: number | { nan?: number; posinf?: number; neginf?: number } = 0,
-  posinf?: number,
-  neginf?: number,
-): Tensor {
+export function nanToNum(x: Tensor, ...args: Arguments<NanToNumOptions, [nan: 'nan', posinf: 'posinf', neginf: 'neginf']>): Tensor {
   assertTensor('nanToNum', 'x', x);
   if (!isFloating(x.dtype)) return clone(x);
-  const given =
-    typeof nan === 'number'
-      ? { nan, posinf, neginf }
-      : (readOptions('nanToNum', { nan: undefined, posinf: undefined, neginf: undefined }, nan) as {
-          nan?: number;
-          posinf?: number;
-          neginf?: number;
-        });
+  const given = readArguments('nanToNum', NO_REPLACEMENTS, args);
   const largest = LARGEST[x.dtype as 'float32'];
   const values = { nan: given.nan ?? 0, posinf: given.posinf ?? largest, neginf: given.neginf ?? -largest };
-  for (const [name, value] of Object.entries(values))
-    if (typeof value !== 'number') throw new ArgumentError(`nanToNum: ${name} is ${show(value)}, expected a number.`);
+  for (const [name, value] of Object.entries(values)) assertNumber('nanToNum', name, value);
   return named('NanToNum', where(isnan(x), values.nan, where(isposinf(x), values.posinf, where(isneginf(x), values.neginf, x))));
 }

@@ -3,7 +3,7 @@
 import { noGrad } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { DTypeError } from '../../errors.js';
-import { readOne, tooMany } from '../../tensor/arguments.js';
+import { type Arguments, readOne, tooMany } from '../../tensor/arguments.js';
 import { assertTensor, finiteNumber } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { resultStrides } from '../../tensor/layout.js';
@@ -89,11 +89,17 @@ function logAdded(op: string, first: Tensor, second: Tensor, more: (distance: Te
   });
 }
 
+/** The options of {@link logit}. */
+export interface LogitOptions {
+  /** Limits x to [eps, 1 - eps]. Default: null, which does not. */
+  eps?: number | null;
+}
+
 /**
  * log(x / (1 - x)), the inverse of sigmoid. Integers become float32.
- * @param eps limits x to [eps, 1 - eps]; null (default) does not. @see https://pytorch.org/docs/stable/generated/torch.logit.html
+ * @param given eps, which limits x to [eps, 1 - eps]; null (default) does not. @see https://pytorch.org/docs/stable/generated/torch.logit.html
  */
-export function logit(x: Tensor, ...given: [eps?: number | null] | [options: { eps?: number | null }]): Tensor {
+export function logit(x: Tensor, ...given: Arguments<LogitOptions, [eps: 'eps']>): Tensor {
   const eps = readOne<number | null>('logit', x, 'eps', null, given);
   if (eps !== null) finiteNumber('logit', 'eps', eps);
   const source = isFloating(x.dtype) ? x : to(x, 'float32');

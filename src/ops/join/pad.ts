@@ -2,7 +2,7 @@
 
 import { record } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
 import { assertNumber, assertTensor, listable, oneOf } from '../../tensor/checks.js';
 import { fromTypedArray } from '../../tensor/create.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';
@@ -38,17 +38,18 @@ export interface PadOptions {
  * F.pad(tensor([[1, 2, 3]]), [0, 2], 'reflect'); // [[1, 2, 3, 2, 1]]
  */
 export function pad(x: Tensor, ...args: Arguments<PadOptions, [pad: 'pad', mode: 'mode', value: 'value']>): Tensor {
-  const { pad: padding, mode, value } = readArguments<Required<PadOptions>>('pad', PAD, args);
-  return padAs('pad', x, padding, mode, value ?? 0);
+  const settings = readArguments('pad', PAD, args);
+  oneOf('pad', 'mode', settings.mode, MODES);
+  if (settings.value !== null) assertNumber('pad', 'value', settings.value);
+  return padOf('pad', x, settings);
 }
 
-const PAD: Required<PadOptions> = { pad: required, mode: 'constant', value: null };
+const PAD: Settings<PadOptions> = { pad: required, mode: 'constant', value: null };
 
-/** @internal {@link pad} in the name of a layer. */
-export function padAs(op: string, x: Tensor, padding: readonly number[], mode: PadMode, value = 0): Tensor {
+/** @internal {@link pad} whose arguments have been read, by it or by a layer. @param op what errors call it. */
+export function padOf(op: string, x: Tensor, { pad: padding, mode, value: given }: Settings<PadOptions>): Tensor {
   assertTensor(op, 'x', x);
-  assertNumber(op, 'value', value);
-  oneOf(op, 'mode', mode, MODES);
+  const value = given ?? 0;
   if (!Array.isArray(padding) || padding.length % 2 !== 0 || padding.length > 2 * x.ndim || !padding.every(Number.isInteger)) {
     throw new ShapeError(
       `${op}: padding ${showShape([padding].flat())} must be pairs of whole numbers, at most one pair for each dim of shape ${showShape(x.shape)}.`,
@@ -123,7 +124,7 @@ function padConstant(x: Tensor, padding: readonly number[], pairs: readonly PadP
   }
   if (inside.every((s) => s > 0)) copyInto(aliasTensor(out, inside, out.strides, to), aliasTensor(x, inside, x.strides, from), 'pad');
   const back = padding.map((p) => -p);
-  return record('pad', out, { inputs: { x }, composed: (dy) => ({ x: pad(dy, back) }) });
+  return record('pad', out, { inputs: { x }, composed: (dy) => ({ x: padOf('pad', dy, { pad: back, mode: 'constant', value: 0 }) }) });
 }
 
 /** For each place along the padded dim, the index that it takes its value from. */

@@ -1,8 +1,10 @@
 /** Cholesky decomposition of symmetric positive definite matrices, and what is made of it. */
+
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ShapeError, showShape } from '../../errors.js';
-import { readArguments } from '../../tensor/arguments.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
+import { assertSameDType } from '../../tensor/checks.js';
 import { eye } from '../../tensor/create.js';
 import { code } from '../../tensor/raw.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
@@ -12,7 +14,7 @@ import { diagEmbed } from '../index/diagonal.js';
 import { tril } from '../join/triangle.js';
 import { matmul } from '../products/matmul.js';
 import { diagonal, expand } from '../view/movement.js';
-import { assertFine, assertMatrices, assertSameDType, assertSquare, columnsOf, mT, sizes, workingCopy } from './matrices.js';
+import { assertFine, assertMatrices, assertSquare, columnsOf, mT, sizes, workingCopy } from './matrices.js';
 import { solveLeft, solveTriangularRaw } from './triangular.js';
 
 /** The options of {@link cholesky}. */
@@ -21,19 +23,26 @@ export interface CholeskyOptions {
   upper?: boolean;
 }
 
+/** The options of {@link choleskySolve}. */
+export type CholeskySolveOptions = CholeskyOptions;
+/** The options of {@link choleskyInverse}. */
+export type CholeskyInverseOptions = CholeskyOptions;
+
+type CholeskyArguments = Arguments<CholeskyOptions, [upper: 'upper']>;
+
 /**
  * The lower triangle L with A = L L^T. Only the lower triangle of A is looked at (with `upper`, the upper one).
  * Gradient: dA = sym(L^-T phi(L^T dL) L^-1), phi the lower triangle with half the diagonal.
- * @param a [..., n, n], symmetric and positive definite. @param options.upper default false.
+ * @param a [..., n, n], symmetric and positive definite. @param args upper (default false), by position or by name.
  * @throws {LinAlgError} where a matrix is not positive definite.
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html
  * @example
  * linalg.cholesky(tensor([[4, 2], [2, 5]])).toArray(); // [[2, 0], [1, 2]]
  */
-export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
+export function cholesky(a: Tensor, ...args: CholeskyArguments): Tensor {
   const op = 'cholesky';
   assertSquare(op, 'A', a);
-  const { upper } = readArguments(op, { upper: false }, [options]);
+  const { upper } = readArguments(op, { upper: false }, args);
   return upper ? mT(lowerFactor(mT(a))) : lowerFactor(a);
 }
 
@@ -73,12 +82,12 @@ function lowerOf(op: string, factor: unknown, upper: boolean): Tensor {
  * @param b [..., n, k]. @param factor L [..., n, n], or U with `upper`; batches broadcast.
  * @see https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html
  */
-export function choleskySolve(b: Tensor, factor: Tensor, options: CholeskyOptions = {}): Tensor {
+export function choleskySolve(b: Tensor, factor: Tensor, ...args: CholeskyArguments): Tensor {
   const op = 'choleskySolve';
-  const { upper } = readArguments(op, { upper: false }, [options]);
+  const { upper } = readArguments(op, { upper: false }, args);
   const lower = lowerOf(op, factor, upper);
   assertMatrices(op, 'B', b);
-  assertSameDType(op, b, lower);
+  assertSameDType(op, { B: b, factor: lower });
   if (b.shape.at(-2) !== lower.shape.at(-1))
     throw new ShapeError(`${op}: B is ${showShape(b.shape)} and the factor ${showShape(factor.shape)}, expected as many rows of B.`);
   return solveFactored(b, lower, op);
@@ -103,9 +112,9 @@ function solveFactored(b: Tensor, lower: Tensor, op: string): Tensor {
  * Gradient: dL = -Y (dY + dY^T) Y L.
  * @param factor L [..., n, n], or U with `upper`. @see https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html
  */
-export function choleskyInverse(factor: Tensor, options: CholeskyOptions = {}): Tensor {
+export function choleskyInverse(factor: Tensor, ...args: CholeskyArguments): Tensor {
   const op = 'choleskyInverse';
-  const { upper } = readArguments(op, { upper: false }, [options]);
+  const { upper } = readArguments(op, { upper: false }, args);
   const lower = lowerOf(op, factor, upper);
   const identity = expand(eye(columnsOf(lower), { dtype: lower.dtype }), lower.shape);
   const out = solveTriangularRaw(mT(lower), solveTriangularRaw(lower, identity, false, false, op), true, false, op);

@@ -1,8 +1,9 @@
 /** Eigenvalues and eigenvectors of symmetric matrices. */
+
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { ArgumentError } from '../../errors.js';
-import { readArguments } from '../../tensor/arguments.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
+import { oneOf } from '../../tensor/checks.js';
 import { code } from '../../tensor/raw.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';
@@ -11,11 +12,16 @@ import { matmul } from '../products/matmul.js';
 import { diagonal, unsqueeze } from '../view/movement.js';
 import { assertFine, assertSquare, batchShape, mT, notConverged, raw, sizes, workingCopy } from './matrices.js';
 
-/** The options of {@link eigh} and {@link eigvalsh}. */
+/** The options of {@link eigh}. */
 export interface EighOptions {
   /** Which triangle is looked at: `L`, the lower one, or `U`. Default: `L`. */
   UPLO?: 'L' | 'U';
 }
+
+/** The options of {@link eigvalsh}. */
+export type EigvalshOptions = EighOptions;
+
+type EighArguments = Arguments<EighOptions, [UPLO: 'UPLO']>;
 
 function eighRaw(a: Tensor, vectors: boolean, op: string): [values: Tensor, vectors: Tensor] {
   const [batch, n] = sizes(a);
@@ -27,22 +33,21 @@ function eighRaw(a: Tensor, vectors: boolean, op: string): [values: Tensor, vect
   return [values, mT(rows)];
 }
 
-function ofTriangle(a: Tensor, options: EighOptions | 'L' | 'U', op: string): Tensor {
+function ofTriangle(a: Tensor, args: EighArguments, op: string): Tensor {
   assertSquare(op, 'A', a);
-  const { UPLO } = readArguments<{ UPLO: string }>(op, { UPLO: 'L' }, [options]);
-  if (UPLO !== 'L' && UPLO !== 'U') throw new ArgumentError(`${op}: UPLO is "${UPLO}", expected "L" or "U".`);
-  return UPLO === 'U' ? mT(a) : a;
+  const { UPLO } = readArguments(op, { UPLO: 'L' }, args);
+  return oneOf(op, 'UPLO', UPLO, ['L', 'U']) === 'U' ? mT(a) : a;
 }
 
 /**
  * Eigenvalues (ascending) and eigenvectors (columns) of symmetric matrices: A = V diag(w) V^T. An eigenvector's sign is arbitrary.
  * Gradient: dA = V (diag(dw) + (V^T dV) / (w_j - w_i)) V^T; with vectors it is not finite where eigenvalues are equal.
- * @param a [..., n, n]; one triangle counts. @param options.UPLO which: `L` (default) or `U`.
+ * @param a [..., n, n]; one triangle counts. @param args UPLO, which: `L` (default) or `U`; by position or by name.
  * @returns w [..., n] and V [..., n, n]. @throws {LinAlgError} for values that are not finite.
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.eigh.html
  */
-export function eigh(a: Tensor, options: EighOptions | 'L' | 'U' = {}): readonly [eigenvalues: Tensor, eigenvectors: Tensor] {
-  const own = ofTriangle(a, options, 'eigh');
+export function eigh(a: Tensor, ...args: EighArguments): readonly [eigenvalues: Tensor, eigenvectors: Tensor] {
+  const own = ofTriangle(a, args, 'eigh');
   const [w, v] = raw(() => eighRaw(own, true, 'eigh'));
   return record('eigh', [w, v], {
     inputs: { a: own },
@@ -65,8 +70,8 @@ function gradient(w: Tensor, v: Tensor, gw: Tensor | null, gV: Tensor | null): T
  * The eigenvalues of symmetric matrices, ascending. With gradients it computes the vectors too.
  * @param a [..., n, n]. @see https://pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html
  */
-export function eigvalsh(a: Tensor, options: EighOptions | 'L' | 'U' = {}): Tensor {
-  const own = ofTriangle(a, options, 'eigvalsh');
+export function eigvalsh(a: Tensor, ...args: EighArguments): Tensor {
+  const own = ofTriangle(a, args, 'eigvalsh');
   if (own.requiresGrad) return eigh(own)[0];
   return eighRaw(own, false, 'eigvalsh')[0];
 }

@@ -1,8 +1,8 @@
 /** What comes nearest to an inverse or a solution where there is none. */
 import { record } from '../../autograd/node.js';
-import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { readArguments } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { ShapeError, showShape } from '../../errors.js';
+import { type Arguments, readArguments, readOptions } from '../../tensor/arguments.js';
+import { assertSameDType, assertTensor, oneOf } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import type { DType } from '../../tensor/dtype.js';
 import { numel, sameShape } from '../../tensor/shape.js';
@@ -16,9 +16,18 @@ import { allNonzero, sum } from '../reduce/sum.js';
 import { detach } from '../view/copy.js';
 import { squeeze, unsqueeze } from '../view/movement.js';
 import { eigh } from './eigh.js';
-import { assertMatrices, assertSameDType, assertSquare, batchShape, mT, raw } from './matrices.js';
-import { matrixRank, type ToleranceOptions, toleranceOf } from './norms.js';
+import { assertMatrices, assertSquare, batchShape, mT, raw } from './matrices.js';
+import { type MatrixRankOptions, matrixRank, TOLERANCE, toleranceOf } from './norms.js';
 import { svdRaw, svdvals } from './svd.js';
+
+/** The options of {@link pinv}. */
+export type PinvOptions = MatrixRankOptions;
+
+/** The options of {@link pinverse}. */
+export interface PinverseOptions {
+  /** What counts as zero, as a share of the largest singular value. Default: 1e-15. */
+  rcond?: number;
+}
 
 /**
  * The pseudoinverse (Moore and Penrose): of the singular values those that are not zero are inverted.
@@ -28,12 +37,10 @@ import { svdRaw, svdvals } from './svd.js';
  * @example
  * linalg.pinv(tensor([[2], [0]])).toArray(); // [[0.5, 0]]
  */
-export function pinv(a: Tensor, options: ToleranceOptions = {}): Tensor {
+export function pinv(a: Tensor, options?: PinvOptions): Tensor {
   const op = 'pinv';
   assertMatrices(op, 'A', a);
-  const { hermitian, ...tolerance } = readArguments<Required<ToleranceOptions>>(op, { atol: null, rtol: null, hermitian: false }, [
-    options,
-  ]);
+  const { hermitian, ...tolerance } = readOptions(op, TOLERANCE, options);
   if (hermitian) assertSquare(op, 'A', a);
   const [m, n] = a.shape.slice(-2) as [number, number];
   if (numel(a.shape) === 0) return zeros([...batchShape(a), n, m], { dtype: a.dtype });
@@ -51,10 +58,10 @@ export function pinv(a: Tensor, options: ToleranceOptions = {}): Tensor {
 
 /**
  * {@link pinv} under its older name.
- * @param rcond what counts as zero, as a share of the largest singular value. Default: 1e-15.
+ * @param given rcond, what counts as zero, as a share of the largest singular value. Default: 1e-15.
  * @see https://pytorch.org/docs/stable/generated/torch.pinverse.html
  */
-export function pinverse(a: Tensor, ...given: [rcond: number] | [options?: { rcond?: number }]): Tensor {
+export function pinverse(a: Tensor, ...given: Arguments<PinverseOptions, [rcond: 'rcond']>): Tensor {
   const { rcond } = readArguments('pinverse', { rcond: 1e-15 }, given);
   return pinv(a, { rtol: rcond });
 }
@@ -104,14 +111,13 @@ export interface LstsqResult {
  * @example
  * linalg.lstsq(tensor([[1, 0], [0, 2], [0, 0]]), tensor([[1], [4], [5]])).solution.toArray(); // [[1], [2]]
  */
-export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): LstsqResult {
+export function lstsq(a: Tensor, b: Tensor, ...args: Arguments<LstsqOptions, [rcond: 'rcond', driver: 'driver']>): LstsqResult {
   const op = 'lstsq';
   assertMatrices(op, 'A', a);
   assertTensor(op, 'B', b);
-  assertSameDType(op, a, b);
-  const { rcond, driver } = readArguments<Required<LstsqOptions>>(op, { rcond: null, driver: null }, [options]);
-  if (driver !== null && !['gels', 'gelsy', 'gelsd', 'gelss'].includes(driver))
-    throw new ArgumentError(`${op}: driver is ${JSON.stringify(driver)}, expected "gels", "gelsy", "gelsd" or "gelss".`);
+  assertSameDType(op, { A: a, B: b });
+  const { rcond, driver } = readArguments<Required<LstsqOptions>>(op, { rcond: null, driver: null }, args);
+  if (driver !== null) oneOf(op, 'driver', driver, ['gels', 'gelsy', 'gelsd', 'gelss']);
   const isVector = b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1));
   const own = isVector ? unsqueeze(b, -1) : b;
   const [m, n] = a.shape.slice(-2) as [number, number];

@@ -95,10 +95,10 @@ describe('matrices that have no such decomposition', () => {
     const broken = tensor([[1, Number.NaN], [Number.NaN, 1]]); // biome-ignore format: a matrix
     message(() => linalg.svd(broken)).toThrow('svd: the input has values that are not finite');
     message(() => linalg.eigh(broken)).toThrow('eigh: the input has values that are not finite');
-    expect(() => linalg.qr(ones([2, 2]), { mode: 'full' as never })).toThrow('qr: mode is "full", expected "reduced", "complete" or "r"');
+    expect(() => linalg.qr(ones([2, 2]), { mode: 'full' as never })).toThrow("qr: mode is \"full\", expected 'reduced', 'complete' or 'r'");
     expect(() => linalg.inv(ones([2, 3]))).toThrow('inv: A is [2, 3], expected square matrices');
     expect(() => linalg.inv(ones([2, 2], { dtype: 'int64' }))).toThrow(
-      "inv: A is int64, expected float32 or float64. Use x.to('float32').",
+      "inv: A is int64, expected float32 or float64. Use A.to('float32').",
     );
     expect(() => linalg.solveTriangular(ones([2, 2]), ones([2, 2]), {} as never)).toThrow('say which triangle A is');
     expect(() => luSolve(ones([2, 2]), tensor([1, 9], { dtype: 'int32' }), ones([2, 1]))).toThrow('row 9 is outside 1..2');

@@ -2,8 +2,8 @@
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { readOptions, tooMany } from '../../tensor/arguments.js';
+import { assertSameDType, assertTensor } from '../../tensor/checks.js';
 import { eye, fromTypedArray } from '../../tensor/create.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { broadcastShapes, numel, sameShape } from '../../tensor/shape.js';
@@ -20,19 +20,7 @@ import { matmul } from '../products/matmul.js';
 import { prod } from '../reduce/scan.js';
 import { allNonzero, any, sum } from '../reduce/sum.js';
 import { diagonal, expand, narrow, squeeze, unsqueeze } from '../view/movement.js';
-import {
-  assertFine,
-  assertMatrices,
-  assertSameDType,
-  assertSquare,
-  batchShape,
-  columnsOf,
-  mT,
-  raw,
-  rowsOf,
-  sizes,
-  workingCopy,
-} from './matrices.js';
+import { assertFine, assertMatrices, assertSquare, batchShape, columnsOf, mT, raw, rowsOf, sizes, workingCopy } from './matrices.js';
 import { svdRaw } from './svd.js';
 import { solveLeft, solveTriangularRaw } from './triangular.js';
 
@@ -108,6 +96,18 @@ function solveMatrices(a: Tensor, b: Tensor, op: string): Tensor {
   });
 }
 
+/** The options of {@link solve}. */
+export interface SolveOptions {
+  /** Solves A X = B; false X A = B. Default: true. */
+  left?: boolean;
+}
+
+/** The options of {@link luSolve}. */
+export interface LuSolveOptions extends SolveOptions {
+  /** Solves with A^T. Default: false. */
+  adjoint?: boolean;
+}
+
 /**
  * X of A X = B, or of X A = B.
  * @param a [..., n, n]. @param b [..., n, k], or vectors: [n], or [..., n] with the batch of `a`. Batches broadcast.
@@ -117,12 +117,12 @@ function solveMatrices(a: Tensor, b: Tensor, op: string): Tensor {
  * @example
  * linalg.solve(tensor([[2, 0], [0, 4]]), tensor([2, 2])).toArray(); // [1, 0.5]
  */
-export function solve(a: Tensor, b: Tensor, options: { left?: boolean } = {}): Tensor {
+export function solve(a: Tensor, b: Tensor, options?: SolveOptions): Tensor {
   const op = 'solve';
   assertSquare(op, 'A', a);
   assertTensor(op, 'B', b);
-  assertSameDType(op, a, b);
-  const { left } = readArguments(op, { left: true }, [options]);
+  assertSameDType(op, { A: a, B: b });
+  const { left } = readOptions(op, { left: true }, options);
   const isVector = b.ndim === 1 || (b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
   if (isVector && !left)
     throw new ArgumentError(`${op}: left is false for vectors B ${showShape(b.shape)}, expected matrices. Use B.unsqueeze(-2).`);
@@ -362,13 +362,13 @@ function assertPivots(op: string, LU: unknown, pivots: unknown): asserts pivots 
  * @param B [..., n, k]; batches broadcast. @param options.left default true; false solves X A = B. @param options.adjoint solves with A^T. Default: false.
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html
  */
-export function luSolve(LU: Tensor, pivots: Tensor, B: Tensor, options: { left?: boolean; adjoint?: boolean } = {}): Tensor {
+export function luSolve(LU: Tensor, pivots: Tensor, B: Tensor, options?: LuSolveOptions): Tensor {
   const op = 'luSolve';
   assertPivots(op, LU, pivots);
   assertSquare(op, 'LU', LU);
   assertMatrices(op, 'B', B);
-  assertSameDType(op, LU, B);
-  const { left, adjoint } = readArguments(op, { left: true, adjoint: false }, [options]);
+  assertSameDType(op, { LU, B });
+  const { left, adjoint } = readOptions(op, { left: true, adjoint: false }, options);
   const b = left ? B : mT(B);
   const n = columnsOf(LU);
   if (b.shape.at(-2) !== n)

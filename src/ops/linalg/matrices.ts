@@ -1,8 +1,7 @@
 /** What the functions of linear algebra share: checks of their matrices, copies to work in, and what kernels report. */
 import { noGrad } from '../../autograd/mode.js';
-import { DTypeError, LinAlgError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { LinAlgError, ShapeError, showShape } from '../../errors.js';
+import { assertFloating } from '../../tensor/checks.js';
 import { copyInto } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
@@ -11,8 +10,7 @@ import { transpose } from '../view/movement.js';
 
 /** Throws unless `x` is a matrix or a batch of matrices of floats. */
 export function assertMatrices(op: string, name: string, x: unknown): asserts x is Tensor {
-  assertTensor(op, name, x);
-  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: ${name} is ${x.dtype}, expected float32 or float64. Use x.to('float32').`);
+  assertFloating(op, name, x);
   if (x.ndim < 2) throw new ShapeError(`${op}: ${name} is ${showShape(x.shape)}, expected a matrix [m, n] or a batch of them [..., m, n].`);
 }
 
@@ -21,12 +19,6 @@ export function assertSquare(op: string, name: string, x: unknown): asserts x is
   assertMatrices(op, name, x);
   if (x.shape[x.ndim - 1] !== x.shape[x.ndim - 2])
     throw new ShapeError(`${op}: ${name} is ${showShape(x.shape)}, expected square matrices [..., n, n].`);
-}
-
-/** Throws unless both have one dtype. */
-export function assertSameDType(op: string, a: Tensor, b: Tensor): void {
-  if (a.dtype !== b.dtype)
-    throw new DTypeError(`${op}: operands are ${a.dtype} and ${b.dtype}, expected one dtype. Convert one with to('${a.dtype}').`);
 }
 
 /** [batch, rows, columns] of a batch of matrices, whose leading dims count as one. */

@@ -1,9 +1,8 @@
 /** Norms, condition numbers and ranks of vectors and matrices. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { readArguments } from '../../tensor/arguments.js';
-import { assertNumbers, assertTensor } from '../../tensor/checks.js';
+import { type Arguments, readArguments, readOptions } from '../../tensor/arguments.js';
+import { assertFloating, assertNumbers } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
-import { isFloating } from '../../tensor/dtype.js';
 import { normalizeDim, numel } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -24,11 +23,6 @@ import { svdvals } from './svd.js';
 /** Of a matrix: Frobenius and nuclear norm, the largest or smallest sum of a column (1, -1) or row (Infinity), singular value (2, -2). */
 export type MatrixOrder = 'fro' | 'nuc' | number;
 
-function assertFloat(op: string, x: unknown): asserts x is Tensor {
-  assertTensor(op, 'x', x);
-  if (!isFloating(x.dtype)) throw new ArgumentError(`${op}: x is ${x.dtype}, expected float32 or float64. Use x.to('float32').`);
-}
-
 /** The options of {@link vectorNorm}. */
 export interface VectorNormOptions {
   /** The order: any number, also 0 (how many are not 0) and ±Infinity (the largest or smallest). Default: 2. */
@@ -47,9 +41,9 @@ export interface VectorNormOptions {
  * @example
  * linalg.vectorNorm(tensor([3, 4])).item(); // 5
  */
-export function vectorNorm(x: Tensor, ...given: [options?: VectorNormOptions] | [ord: number, options?: VectorNormOptions]): Tensor {
+export function vectorNorm(x: Tensor, ...given: Arguments<VectorNormOptions, [ord: 'ord', dim: 'dim', keepdim: 'keepdim']>): Tensor {
   const op = 'vectorNorm';
-  assertFloat(op, x);
+  assertFloating(op, 'x', x);
   const { ord, dim, keepdim, dtype } = readArguments(
     op,
     { ord: 2, dim: null as number | readonly number[] | null, keepdim: false, dtype: null as 'float32' | 'float64' | null },
@@ -79,7 +73,7 @@ export interface MatrixNormOptions {
  * values), Infinity or -Infinity (of a row's), 2 or -2 (the largest or smallest singular value).
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html
  */
-export function matrixNorm(x: Tensor, ...given: [options?: MatrixNormOptions] | [ord: MatrixOrder, options?: MatrixNormOptions]): Tensor {
+export function matrixNorm(x: Tensor, ...given: Arguments<MatrixNormOptions, [ord: 'ord', dim: 'dim', keepdim: 'keepdim']>): Tensor {
   const op = 'matrixNorm';
   assertMatrices(op, 'x', x);
   const read = readArguments<{ ord: unknown; dim: readonly number[]; keepdim: boolean; dtype: 'float32' | 'float64' | null }>(
@@ -126,9 +120,9 @@ export interface NormOptions {
  * {@link vectorNorm} or {@link matrixNorm}: without `ord` and `dim` the 2-norm of all elements; with two dims, or a matrix and an `ord`, that of matrices.
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.norm.html
  */
-export function norm(x: Tensor, ...given: [options?: NormOptions] | [ord: MatrixOrder | null, options?: NormOptions]): Tensor {
+export function norm(x: Tensor, ...given: Arguments<NormOptions, [ord: 'ord', dim: 'dim', keepdim: 'keepdim']>): Tensor {
   const op = 'linalg.norm';
-  assertFloat(op, x);
+  assertFloating(op, 'x', x);
   const { ord, dim, keepdim, dtype } = readArguments<Required<NormOptions>>(
     op,
     { ord: null, dim: null, keepdim: false, dtype: null },
@@ -147,13 +141,19 @@ export function norm(x: Tensor, ...given: [options?: NormOptions] | [ord: Matrix
   return vectorNorm(x, ord ?? 2, { dim: dims, keepdim, dtype });
 }
 
+/** The options of {@link cond}. */
+export interface CondOptions {
+  /** The order of the norm; null and 2 give the ratio of the singular values. Default: null. */
+  p?: MatrixOrder | null;
+}
+
 /**
  * The condition number of matrices: the product of the norms of A and its inverse; for `null` and 2 the ratio of the singular values.
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.cond.html
  */
-export function cond(x: Tensor, p: MatrixOrder | null | { p?: MatrixOrder | null } = null): Tensor {
+export function cond(x: Tensor, ...args: Arguments<CondOptions, [p: 'p']>): Tensor {
   assertMatrices('cond', 'A', x);
-  const { p: order } = readArguments<{ p: MatrixOrder | null }>('cond', { p: null }, p === null ? [] : [p]);
+  const { p: order } = readArguments<Required<CondOptions>>('cond', { p: null }, args);
   if (order === null || order === 2 || order === -2) {
     const values = svdvals(x);
     const [largest, smallest] = [amax(values, -1), amin(values, -1)];
@@ -163,8 +163,8 @@ export function cond(x: Tensor, p: MatrixOrder | null | { p?: MatrixOrder | null
   return mul(matrixNorm(x, order), matrixNorm(inv(x), order));
 }
 
-/** Below which singular values count as 0. */
-export interface ToleranceOptions {
+/** The options of {@link matrixRank}. */
+export interface MatrixRankOptions {
   /** Values at most this large count as zero. Default: 0. */
   atol?: number | null;
   /** … or at most this share of the largest. Default: max(m, n) times the dtype's precision, 0 where atol is given. */
@@ -172,6 +172,12 @@ export interface ToleranceOptions {
   /** Takes the matrices for symmetric, and their eigenvalues. Default: false. */
   hermitian?: boolean;
 }
+
+/** The older name of {@link MatrixRankOptions}. @deprecated Use that. */
+export type ToleranceOptions = MatrixRankOptions;
+
+/** @internal The defaults of {@link matrixRank}. */
+export const TOLERANCE: Required<MatrixRankOptions> = { atol: null, rtol: null, hermitian: false };
 
 /** What counts as zero beside `values` [..., k], as [..., 1]. */
 export function toleranceOf(x: Tensor, values: Tensor, { atol, rtol }: { atol: number | null; rtol: number | null }): Tensor {
@@ -184,10 +190,10 @@ export function toleranceOf(x: Tensor, values: Tensor, { atol, rtol }: { atol: n
  * The rank of matrices: how many singular values are not zero, within a tolerance. int64 [...].
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html
  */
-export function matrixRank(x: Tensor, options: ToleranceOptions = {}): Tensor {
+export function matrixRank(x: Tensor, options?: MatrixRankOptions): Tensor {
   const op = 'matrixRank';
   assertMatrices(op, 'A', x);
-  const { atol, rtol, hermitian } = readArguments<Required<ToleranceOptions>>(op, { atol: null, rtol: null, hermitian: false }, [options]);
+  const { atol, rtol, hermitian } = readOptions(op, TOLERANCE, options);
   const own = detach(x);
   if (numel(own.shape.slice(-2)) === 0) return zeros(own.shape.slice(0, -2), { dtype: 'int64' });
   const values = hermitian ? abs(eigvalsh(own)) : svdvals(own);

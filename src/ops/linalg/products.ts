@@ -1,7 +1,7 @@
 /** Products of several matrices, the matrix exponential, and solutions of tensor equations. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertNumbers, assertTensor } from '../../tensor/checks.js';
+import { type Arguments, readArguments, readOptions, tooMany } from '../../tensor/arguments.js';
+import { assertNumbers, assertTensor, countOf } from '../../tensor/checks.js';
 import { eye, fullLike } from '../../tensor/create.js';
 import { broadcastShapes, normalizeDim, numel, sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
@@ -19,11 +19,48 @@ import { diagonal as diagonalOf, expand, movedim, reshape, squeeze, unsqueeze } 
 import { inv, solve } from './lu.js';
 import { assertSquare, columnsOf, raw } from './matrices.js';
 
+/** The options of {@link vecdot}. */
+export interface VecdotOptions {
+  /** Default: -1, the last. */
+  dim?: number;
+}
+
+/** The options of {@link cross}. */
+export type CrossOptions = VecdotOptions;
+
+/** The options of {@link diagonal}. */
+export interface DiagonalOptions {
+  /** Above 0 the diagonal lies above the main one. Default: 0. */
+  offset?: number;
+  /** The dim of the rows. Default: -2. */
+  dim1?: number;
+  /** The dim of the columns. Default: -1. */
+  dim2?: number;
+}
+
+/** The options of {@link vander}. */
+export interface VanderOptions {
+  /** How many powers. Default: null, as many as a vector has elements. */
+  N?: number | null;
+}
+
+/** The options of {@link tensorinv}. */
+export interface TensorinvOptions {
+  /** How many of the leading dims are those of the result. Default: 2. */
+  ind?: number;
+}
+
+/** The options of {@link tensorsolve}. */
+export interface TensorsolveOptions {
+  /** Dims of A that are moved to its end first. Default: null, none. */
+  dims?: readonly number[] | null;
+}
+
 /**
  * The sum of products along a dim; the other dims broadcast.
- * @param dim default -1. @see https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html
+ * @param given dim (default -1), by position or by name. @see https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html
  */
-export function vecdot(a: Tensor, b: Tensor, ...given: [dim: number] | [options?: { dim?: number }]): Tensor {
+export function vecdot(a: Tensor, b: Tensor, ...given: Arguments<VecdotOptions, [dim: 'dim']>): Tensor {
   assertTensor('vecdot', 'x', a);
   assertTensor('vecdot', 'y', b);
   const { dim } = readArguments('vecdot', { dim: -1 }, given);
@@ -57,7 +94,7 @@ export function multiDot(matrices: readonly Tensor[]): Tensor {
  * The cross product of vectors of size 3, along `dim` (default: -1); the other dims broadcast.
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.cross.html
  */
-export function cross(a: Tensor, b: Tensor, ...given: [dim: number] | [options?: { dim?: number }]): Tensor {
+export function cross(a: Tensor, b: Tensor, ...given: Arguments<VecdotOptions, [dim: 'dim']>): Tensor {
   const op = 'linalg.cross';
   assertTensor(op, 'x', a);
   assertTensor(op, 'y', b);
@@ -72,8 +109,8 @@ export function cross(a: Tensor, b: Tensor, ...given: [dim: number] | [options?:
  * @param options.offset default 0. @param options.dim1 default -2. @param options.dim2 default -1.
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.diagonal.html
  */
-export function diagonal(a: Tensor, options: { offset?: number; dim1?: number; dim2?: number } = {}): Tensor {
-  const { offset, dim1, dim2 } = readArguments('linalg.diagonal', { offset: 0, dim1: -2, dim2: -1 }, [options]);
+export function diagonal(a: Tensor, options?: DiagonalOptions): Tensor {
+  const { offset, dim1, dim2 } = readOptions('linalg.diagonal', { offset: 0, dim1: -2, dim2: -1 }, options);
   return diagonalOf(a, offset, dim1, dim2);
 }
 
@@ -82,14 +119,14 @@ export function diagonal(a: Tensor, options: { offset?: number; dim1?: number; d
  * @param x [..., n]. @param options.N how many. Default: n. @returns [..., n, N].
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.vander.html
  */
-export function vander(x: Tensor, options: { N?: number | null } = {}): Tensor {
+export function vander(x: Tensor, options?: VanderOptions): Tensor {
   if (arguments.length > 2) tooMany('vander', 2, arguments);
   const op = 'linalg.vander';
   assertTensor(op, 'x', x);
-  const { N } = readArguments<{ N: number | null }>(op, { N: null }, [options]);
+  const { N } = readOptions<Required<VanderOptions>>(op, { N: null }, options);
   const count = N ?? x.shape.at(-1) ?? 0;
   if (x.ndim === 0) throw new ShapeError(`${op}: x is [], expected vectors [..., n].`);
-  if (!Number.isInteger(count) || count < 2) throw new ArgumentError(`${op}: N is ${count}, expected a whole number above 1.`);
+  countOf(op, 'N', count, 2);
   const column = unsqueeze(x, -1);
   const ones = fullLike(column, 1);
   return cat([ones, cumprod(expand(column, [...x.shape, count - 1]), -1)], -1);
@@ -159,14 +196,14 @@ export function matrixExp(a: Tensor): Tensor {
 
 /**
  * The inverse of `tensordot(A, ·, A.ndim - ind)`.
- * @param ind how many of the leading dims are those of the result. Default: 2.
+ * @param given ind, how many of the leading dims are those of the result. Default: 2.
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html
  */
-export function tensorinv(a: Tensor, ...given: [ind: number] | [options?: { ind?: number }]): Tensor {
+export function tensorinv(a: Tensor, ...given: Arguments<TensorinvOptions, [ind: 'ind']>): Tensor {
   const op = 'tensorinv';
   assertTensor(op, 'A', a);
   const { ind } = readArguments(op, { ind: 2 }, given);
-  if (!Number.isInteger(ind) || ind < 1) throw new ArgumentError(`${op}: ind is ${show(ind)}, expected a whole number of at least 1.`);
+  countOf(op, 'ind', ind, 1);
   const [rows, columns] = [a.shape.slice(0, ind), a.shape.slice(ind)];
   if (numel(rows) !== numel(columns))
     throw new ShapeError(`${op}: A is ${showShape(a.shape)}, expected as many elements in its first ${ind} dims as in the others.`);
@@ -175,17 +212,13 @@ export function tensorinv(a: Tensor, ...given: [ind: number] | [options?: { ind?
 
 /**
  * X with `tensordot(A, X, X.ndim) = B`.
- * @param dims dims of A that are moved to its end first. @see https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html
+ * @param given dims of A that are moved to its end first. @see https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html
  */
-export function tensorsolve(
-  a: Tensor,
-  b: Tensor,
-  ...given: [dims: readonly number[] | null] | [options?: { dims?: readonly number[] | null }]
-): Tensor {
+export function tensorsolve(a: Tensor, b: Tensor, ...given: Arguments<TensorsolveOptions, [dims: 'dims']>): Tensor {
   const op = 'tensorsolve';
   assertTensor(op, 'A', a);
   assertTensor(op, 'B', b);
-  const { dims } = readArguments<{ dims: readonly number[] | null }>(op, { dims: null }, given);
+  const { dims } = readArguments<Required<TensorsolveOptions>>(op, { dims: null }, given);
   if (dims !== null) assertNumbers(op, 'dims', dims);
   const own =
     dims === null

@@ -1,8 +1,10 @@
 /** QR decomposition by Householder reflections. */
+
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { ArgumentError, GradError } from '../../errors.js';
-import { readArguments } from '../../tensor/arguments.js';
+import { GradError } from '../../errors.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
+import { oneOf } from '../../tensor/checks.js';
 import { code } from '../../tensor/raw.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { add, mul, sub } from '../elementwise/binary.js';
@@ -17,6 +19,12 @@ import { solveLeft } from './triangular.js';
 /** `reduced`: Q [m, k], R [k, n], k = min(m, n); `complete`: Q [m, m], R [m, n]; `r`: R alone, and an empty Q. */
 export type QRMode = 'reduced' | 'complete' | 'r';
 
+/** The options of {@link qr}. */
+export interface QrOptions {
+  /** Default: `reduced`. */
+  mode?: QRMode;
+}
+
 /** Q (as many columns as asked for) and R (that many rows), unrecorded. */
 export function qrRaw(a: Tensor, columns: number, rows: number, op: string): [Q: Tensor, R: Tensor] {
   const [batch, m, n] = sizes(a);
@@ -28,16 +36,15 @@ export function qrRaw(a: Tensor, columns: number, rows: number, op: string): [Q:
 
 /**
  * A = Q R, Q with orthonormal columns, R an upper triangle. The signs of R's diagonal are LAPACK's.
- * @param a [..., m, n]. @param options.mode default `reduced`.
+ * @param a [..., m, n]. @param args mode (default `reduced`), by position or by name.
  * @throws {ArgumentError} for another mode. @throws {GradError} from backward in mode `r`, and `complete` with m > n.
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.qr.html
  */
-export function qr(a: Tensor, options: { mode?: QRMode } | QRMode = {}): readonly [Q: Tensor, R: Tensor] {
+export function qr(a: Tensor, ...args: Arguments<QrOptions, [mode: 'mode']>): readonly [Q: Tensor, R: Tensor] {
   const op = 'qr';
   assertMatrices(op, 'A', a);
-  const { mode } = readArguments(op, { mode: 'reduced' as QRMode }, [options]);
-  if (mode !== 'reduced' && mode !== 'complete' && mode !== 'r')
-    throw new ArgumentError(`${op}: mode is ${JSON.stringify(mode)}, expected "reduced", "complete" or "r".`);
+  const { mode } = readArguments(op, { mode: 'reduced' as QRMode }, args);
+  oneOf(op, 'mode', mode, ['reduced', 'complete', 'r']);
   const [, m, n] = sizes(a);
   const k = Math.min(m, n);
   const rows = mode === 'complete' ? m : k;

@@ -2,7 +2,7 @@
 import { isGradEnabled } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { readArguments, tooMany } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
 import { code } from '../../tensor/raw.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';
@@ -31,16 +31,25 @@ export function svdRaw(a: Tensor, full: boolean, op: string): [U: Tensor, S: Ten
   return [full && m > n ? cat([own, narrow(q, -1, n, m - n)], -1) : own, values, right];
 }
 
+/** The options of {@link svd}. */
+export interface SvdOptions {
+  /** U [..., m, m] and Vh [..., n, n] instead of [..., m, k] and [..., k, n]. Default: true. */
+  fullMatrices?: boolean;
+}
+
 /**
  * A = U diag(S) V^T, U and V with orthonormal columns, S descending. Singular vectors have an arbitrary sign.
  * The gradient through U and V is not finite where singular values are equal.
- * @param a [..., m, n]. @param options.fullMatrices U [..., m, m] and Vh [..., n, n] instead of [..., m, k] and [..., k, n]. Default: true.
+ * @param a [..., m, n]. @param args fullMatrices, by position or by name: U [..., m, m] and Vh [..., n, n] instead of [..., m, k] and [..., k, n]. Default: true.
  * @returns U, S [..., k], and Vh = V^T; k = min(m, n). @throws {LinAlgError} for values that are not finite.
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.svd.html
  */
-export function svd(a: Tensor, options: { fullMatrices?: boolean } = {}): readonly [U: Tensor, S: Tensor, Vh: Tensor] {
+export function svd(
+  a: Tensor,
+  ...args: Arguments<SvdOptions, [fullMatrices: 'fullMatrices']>
+): readonly [U: Tensor, S: Tensor, Vh: Tensor] {
   assertMatrices('svd', 'A', a);
-  const { fullMatrices } = readArguments('svd', { fullMatrices: true }, [options]);
+  const { fullMatrices } = readArguments('svd', { fullMatrices: true }, args);
   const [u, s, vh] = raw(() => svdRaw(a, fullMatrices, 'svd'));
   return record('svd', [u, s, vh], {
     inputs: { a },

@@ -1,8 +1,10 @@
 /** Systems of equations with triangular matrices. */
+
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { readArguments } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, readOptions } from '../../tensor/arguments.js';
+import { assertSameDType } from '../../tensor/checks.js';
 import { code, copyInto, rowMajor } from '../../tensor/raw.js';
 import { broadcastShapes, numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
@@ -10,7 +12,7 @@ import { neg } from '../elementwise/unary.js';
 import { tril, triu } from '../join/triangle.js';
 import { matmul } from '../products/matmul.js';
 import { expand } from '../view/movement.js';
-import { assertMatrices, assertSameDType, assertSquare, batchShape, mT } from './matrices.js';
+import { assertMatrices, assertSquare, batchShape, mT } from './matrices.js';
 
 /** The options of {@link solveTriangular}. */
 export interface SolveTriangularOptions {
@@ -64,11 +66,11 @@ export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOp
   const op = 'solveTriangular';
   assertSquare(op, 'A', a);
   assertMatrices(op, 'B', b);
-  assertSameDType(op, a, b);
-  const { upper, left, unitriangular } = readArguments<{ upper: boolean | null; left: boolean; unitriangular: boolean }>(
+  assertSameDType(op, { A: a, B: b });
+  const { upper, left, unitriangular } = readOptions<{ upper: boolean | null; left: boolean; unitriangular: boolean }>(
     op,
     { upper: null, left: true, unitriangular: false },
-    [options],
+    options,
   );
   if (typeof upper !== 'boolean')
     throw new ArgumentError(`${op}: upper is ${String(upper)}, expected true or false: say which triangle A is, { upper: false }.`);
@@ -95,9 +97,13 @@ export interface TriangularSolveOptions {
  * @returns the solution, and A as it was read.
  * @see https://pytorch.org/docs/stable/generated/torch.triangular_solve.html
  */
-export function triangularSolve(b: Tensor, a: Tensor, options: TriangularSolveOptions = {}): readonly [solution: Tensor, cloned: Tensor] {
+export function triangularSolve(
+  b: Tensor,
+  a: Tensor,
+  ...args: Arguments<TriangularSolveOptions, [upper: 'upper', transpose: 'transpose', unitriangular: 'unitriangular']>
+): readonly [solution: Tensor, cloned: Tensor] {
   const op = 'triangularSolve';
-  const { upper, transpose, unitriangular } = readArguments(op, { upper: true, transpose: false, unitriangular: false }, [options]);
+  const { upper, transpose, unitriangular } = readArguments(op, { upper: true, transpose: false, unitriangular: false }, args);
   assertSquare(op, 'A', a);
   const own = transpose ? mT(a) : a;
   return [solveTriangular(own, b, { upper: upper !== transpose, unitriangular }), a];

@@ -432,16 +432,15 @@ export interface DescribedMethods {
   clampMax_: DirectMethods['clampMax_'];
   /**
    * NaN and the infinities replaced. Gradient: 1 elsewhere, 0 there.
-   * @param nan default 0.
-   * @param posinf default: the largest number of the dtype.
-   * @param neginf default: its negative.
+   * @param args nan (default 0), posinf and neginf (default: the largest number of the dtype, and its negative) in this order, or by
+   *   name.
    * @throws {ArgumentError} for replacements that are no numbers.
    * @see https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
    */
   nanToNum: DirectMethods['nanToNum'];
   /**
    * log(x / (1 - x)), the inverse of sigmoid. Integers become float32.
-   * @param eps limits x to [eps, 1 - eps]; null (default) does not.
+   * @param given eps, which limits x to [eps, 1 - eps]; null (default) does not.
    * @see https://pytorch.org/docs/stable/generated/torch.logit.html
    */
   logit: DirectMethods['logit'];
@@ -520,14 +519,14 @@ export interface DescribedMethods {
   inverse: DirectMethods['inverse'];
   /**
    * {@link pinv} under its older name.
-   * @param rcond what counts as zero, as a share of the largest singular value. Default: 1e-15.
+   * @param given rcond, what counts as zero, as a share of the largest singular value. Default: 1e-15.
    * @see https://pytorch.org/docs/stable/generated/torch.pinverse.html
    */
   pinverse: DirectMethods['pinverse'];
   /**
    * The lower triangle L with A = L L^T. Only the lower triangle of A is looked at (with `upper`, the upper one). Gradient: dA = sym(L^-T
    * phi(L^T dL) L^-1), phi the lower triangle with half the diagonal.
-   * @param options.upper default false.
+   * @param args upper (default false), by position or by name.
    * @throws {LinAlgError} where a matrix is not positive definite.
    * @see https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html
    */
@@ -1081,15 +1080,14 @@ export interface DescribedMethods {
   ldexp_: InPlaceForms['ldexp_'];
   /**
    * In place, returning this tensor: log(x / (1 - x)), the inverse of sigmoid. Integers become float32.
-   * @param eps limits x to [eps, 1 - eps]; null (default) does not.
+   * @param given eps, which limits x to [eps, 1 - eps]; null (default) does not.
    * @see https://pytorch.org/docs/stable/generated/torch.logit.html
    */
   logit_: InPlaceForms['logit_'];
   /**
    * In place, returning this tensor: NaN and the infinities replaced. Gradient: 1 elsewhere, 0 there.
-   * @param nan default 0.
-   * @param posinf default: the largest number of the dtype.
-   * @param neginf default: its negative.
+   * @param args nan (default 0), posinf and neginf (default: the largest number of the dtype, and its negative) in this order, or by
+   *   name.
    * @throws {ArgumentError} for replacements that are no numbers.
    * @see https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
    */

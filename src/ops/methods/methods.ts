@@ -17,10 +17,10 @@ import type { Scalar } from '../../tensor/scalar.js';
 import type { Shape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { item, type Nested, toNested, toTypedArray } from '../../tensor/transfer.js';
-import type { AlphaOption, DivOptions } from '../elementwise/binary.js';
+import type { AddOptions, DivOptions } from '../elementwise/binary.js';
 import * as binary from '../elementwise/binary.js';
 import * as bitwise from '../elementwise/bitwise.js';
-import type { Bound, ClampBounds } from '../elementwise/clamp.js';
+import type { ClampArguments } from '../elementwise/clamp.js';
 import * as clamping from '../elementwise/clamp.js';
 import * as comparison from '../elementwise/comparison.js';
 import * as inplace from '../elementwise/inplace.js';
@@ -60,7 +60,7 @@ import * as diagonalOps from '../index/diagonal.js';
 import * as scatterReduce from '../index/scatter-reduce.js';
 import * as scatterView from '../index/scatter-view.js';
 import * as covariance from '../products/covariance.js';
-import type { GeneratorOption } from '../random/random.js';
+import type { BernoulliOptions } from '../random/random.js';
 import * as random from '../random/random.js';
 import { refuseTensorNames } from '../reduce/results.js';
 import * as scan from '../reduce/scan.js';
@@ -143,26 +143,22 @@ export type DirectMethods = { [Name in keyof typeof direct]: Method<(typeof dire
 /** The methods of Tensor: those below, and those of `method-types.gen.ts`, whose text comes from their functions (`npm run gen`). */
 export interface TensorMethods extends DescribedMethods {
   /** This tensor plus `other` (times `alpha`), broadcast and promoted as in PyTorch. @param options.alpha default 1. */
-  add(other: Operand, options?: AlphaOption): Tensor;
+  add(other: Operand, options?: AddOptions): Tensor;
   /** This tensor minus `other` (times `alpha`), broadcast and promoted as in PyTorch. @param options.alpha default 1. */
-  sub(other: Operand, options?: AlphaOption): Tensor;
+  sub(other: Operand, options?: AddOptions): Tensor;
   /** This tensor divided by `other`, in floats. @param options.roundingMode `'floor'` or `'trunc'` rounds the quotient; default null. */
   div(other: Operand, options?: DivOptions): Tensor;
   /** Limited to [min, max]: numbers, or tensors with a bound for each element; either may be left out. */
-  clamp(bounds: ClampBounds): Tensor;
-  /** Limited to [min, max]: numbers, or tensors with a bound for each element; either may be left out. */
-  clamp(min?: Bound, max?: Bound): Tensor;
+  clamp(...args: ClampArguments): Tensor;
   /** {@link TensorMethods.clamp} under its other name. */
-  clip(bounds: ClampBounds): Tensor;
-  /** {@link TensorMethods.clamp} under its other name. */
-  clip(min?: Bound, max?: Bound): Tensor;
+  clip(...args: ClampArguments): Tensor;
   /** This tensor where `condition` holds, `other` elsewhere; broadcast. */
   where(condition: Tensor, other: Operand): Tensor;
 
   /** Adds `other` (times `alpha`) in place. Returns this tensor. */
-  add_(other: Operand, options?: AlphaOption): Tensor;
+  add_(other: Operand, options?: AddOptions): Tensor;
   /** Subtracts `other` (times `alpha`) in place. Returns this tensor. */
-  sub_(other: Operand, options?: AlphaOption): Tensor;
+  sub_(other: Operand, options?: AddOptions): Tensor;
   /** Multiplies by `other` in place. Returns this tensor. */
   mul_(other: Operand): Tensor;
   /** Divides by `other` in place. Returns this tensor. */
@@ -170,13 +166,9 @@ export interface TensorMethods extends DescribedMethods {
   /** Raises to the power `other` in place. Returns this tensor. */
   pow_(other: Operand): Tensor;
   /** Limits to [min, max] in place. Returns this tensor. */
-  clamp_(bounds: ClampBounds): Tensor;
-  /** Limits to [min, max] in place. Returns this tensor. */
-  clamp_(min?: Bound, max?: Bound): Tensor;
+  clamp_(...args: ClampArguments): Tensor;
   /** {@link TensorMethods.clamp_} under its other name. */
-  clip_(bounds: ClampBounds): Tensor;
-  /** {@link TensorMethods.clamp_} under its other name. */
-  clip_(min?: Bound, max?: Bound): Tensor;
+  clip_(...args: ClampArguments): Tensor;
   /** Takes the values of `source`, broadcast and converted to this tensor's dtype. Returns this tensor. */
   copy_(source: Tensor): Tensor;
   /** Sets every element to `value`. Returns this tensor. */
@@ -255,11 +247,11 @@ export interface TensorMethods extends DescribedMethods {
   /** The indices of the elements that are not 0, int64 [n, ndim]; with `asTuple` a tensor for each dim. */
   nonzero(options?: { asTuple?: false }): Tensor;
   /** Draws whole numbers in place, from `from` (default 0) to before `to` (default: what the dtype holds exactly). Returns this tensor. */
-  random_(options?: GeneratorOption): Tensor;
+  random_(options?: BernoulliOptions): Tensor;
   /** Draws whole numbers in place, from `from` (default 0) to before `to` (default: what the dtype holds exactly). Returns this tensor. */
-  random_(to: number, options?: GeneratorOption): Tensor;
+  random_(to: number, options?: BernoulliOptions): Tensor;
   /** Draws whole numbers in place, from `from` (default 0) to before `to` (default: what the dtype holds exactly). Returns this tensor. */
-  random_(from: number, to: number, options?: GeneratorOption): Tensor;
+  random_(from: number, to: number, options?: BernoulliOptions): Tensor;
 
   /**
    * The elements at the given indices: numbers, slices such as `'1:5'`, `null` for a new dim, `'...'`, masks, lists and tensors, as in
@@ -439,8 +431,8 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   add(other, options) { if (arguments.length > 2) tooMany('add', 2, arguments); return binary.add(this, other, options); },
   sub(other, options) { if (arguments.length > 2) tooMany('sub', 2, arguments); return binary.sub(this, other, options); },
   div(other, options) { if (arguments.length > 2) tooMany('div', 2, arguments); return binary.div(this, other, options); },
-  clamp(...args: unknown[]) { return clamping.clamp(this, ...(args as [])); },
-  clip(...args: unknown[]) { return clamping.clip(this, ...(args as [])); },
+  clamp(...args) { return clamping.clamp(this, ...args); },
+  clip(...args) { return clamping.clip(this, ...args); },
   where(condition, other) { if (arguments.length > 2) tooMany('where', 2, arguments); return where(condition, this, other); },
 
   add_(other, options) { if (arguments.length > 2) tooMany('add_', 2, arguments); return inplace.addInPlace(this, other, binary.readAlpha('add_', options), 'add_'); },
@@ -448,8 +440,8 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   mul_(other) { if (arguments.length > 1) tooMany('mul_', 1, arguments); return inplace.binaryInPlace('mul_', 'mul', this, other, () => binary.mul(this, other)); },
   div_(other) { if (arguments.length > 1) tooMany('div_', 1, arguments); return inplace.binaryInPlace('div_', 'div', this, other, () => binary.div(this, other)); },
   pow_(other) { if (arguments.length > 1) tooMany('pow_', 1, arguments); return inplace.binaryInPlace('pow_', 'pow', this, other, () => binary.pow(this, other)); },
-  clamp_(...args: unknown[]) { return clamping.clamp_(this, ...(args as [])); },
-  clip_(...args: unknown[]) { return clamping.clip_(this, ...(args as [])); },
+  clamp_(...args) { return clamping.clamp_(this, ...args); },
+  clip_(...args) { return clamping.clip_(this, ...args); },
   copy_(source) { if (arguments.length > 1) tooMany('copy_', 1, arguments); return inplace.copy_(this, source); },
   fill_(value) { if (arguments.length > 1) tooMany('fill_', 1, arguments); return inplace.fill_(this, value); },
   zero_() { if (arguments.length > 0) tooMany('zero_', 0, arguments); return inplace.zero_(this); },

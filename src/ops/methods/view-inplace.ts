@@ -2,7 +2,7 @@
 import { isGradEnabled } from '../../autograd/mode.js';
 import { type Node, setGradFn } from '../../autograd/node.js';
 import { ArgumentError, ShapeError } from '../../errors.js';
-import { readOne } from '../../tensor/arguments.js';
+import { type Arguments, readOne } from '../../tensor/arguments.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { checkSizes, type Shape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
@@ -29,8 +29,14 @@ export function asStrided(x: Tensor, shape: Shape, strides: Shape, ...given: Off
   return strided('asStrided', x, shape, strides, given);
 }
 
+/** The options of {@link asStrided}. */
+export interface AsStridedOptions {
+  /** Where the first element stands in the storage. Default: null, where that of `x` does. */
+  storageOffset?: number | null;
+}
+
 /** Where the first element stands, by position or by name. */
-export type OffsetArguments = [storageOffset?: number | null] | [options: { storageOffset?: number | null }];
+export type OffsetArguments = Arguments<AsStridedOptions, [storageOffset: 'storageOffset']>;
 
 function strided(op: string, x: Tensor, shape: Shape, strides: Shape, given: OffsetArguments): Tensor {
   const storageOffset = readOne<number | null>(op, x, 'storageOffset', null, given);

@@ -17,7 +17,7 @@ import { reshape, select, squeeze, t, transpose } from '../view/movement.js';
 import { mm } from './matmul.js';
 
 /** The options of {@link cov}. */
-export interface CovarianceOptions {
+export interface CovOptions {
   /** Taken from the number of observations in the divisor. Default: 1. */
   correction?: number;
   /** How often each observation was made: whole numbers [n]. Default: once. */
@@ -31,9 +31,9 @@ export interface CovarianceOptions {
  * @throws {ShapeError} for more than 2 dims, and weights that are not one for each observation. @throws {DTypeError} for fweights that are
  * no integers. @throws {ArgumentError} for negative weights. @see https://pytorch.org/docs/stable/generated/torch.cov.html
  */
-export function cov(x: Tensor, options?: CovarianceOptions): Tensor {
+export function cov(x: Tensor, options?: CovOptions): Tensor {
   assertTensor('cov', 'x', x);
-  const defaults: Required<CovarianceOptions> = { correction: 1, fweights: null, aweights: null };
+  const defaults: Required<CovOptions> = { correction: 1, fweights: null, aweights: null };
   const { correction, fweights, aweights } = readOptions('cov', defaults, options);
   if (x.ndim > 2) throw new ShapeError(`cov: input is ${showShape(x.shape)}, expected at most 2 dims.`);
   const source = isFloating(x.dtype) ? x : to(x, 'float32');

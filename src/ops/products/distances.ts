@@ -2,8 +2,8 @@
 
 import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, type Trailing, tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
+import { assertTensor, atLeast } from '../../tensor/checks.js';
 import { normalizeDim } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -43,6 +43,12 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
   return named('Renorm', mul(x, where(gt(norms, maxnorm), div(maxnorm, add(norms, 1e-7)), 1)));
 }
 
+/** The options of {@link pdist}. */
+export interface PdistOptions {
+  /** The exponent of the norm. Default: 2. */
+  p?: number;
+}
+
 /**
  * The distances of all pairs of rows of a matrix, the upper triangle of `cdist(x, x)` without its diagonal as one vector.
  * Gradient: 0 for rows that are equal.
@@ -50,10 +56,10 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
  * @throws {ShapeError} for other ranks. @throws {ArgumentError} for a negative p.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html
  */
-export function pdist(x: Tensor, ...args: Trailing<[p: number], { p?: number }>): Tensor {
+export function pdist(x: Tensor, ...args: Arguments<PdistOptions, [p: 'p']>): Tensor {
   assertTensor('pdist', 'x', x);
   const { p } = readArguments('pdist', { p: 2 }, args);
-  if (!(p >= 0)) throw new ArgumentError(`pdist: p is ${show(p)}, expected a number of at least 0.`);
+  atLeast('pdist', 'p', p, 0);
   if (x.ndim !== 2) throw new ShapeError(`pdist: x is ${showShape(x.shape)}, expected a matrix.`);
   const pairs = triuIndices(x.shape[0]!, x.shape[0]!, 1);
   const [left, right] = [0, 1].map((i) => indexSelect(x, 0, clone(select(pairs, 0, i)))) as [Tensor, Tensor];

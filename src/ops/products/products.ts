@@ -14,17 +14,28 @@ import { clone } from '../view/copy.js';
 import { diagonal, permute, reshape, select } from '../view/movement.js';
 import { bmm, dot, matmul, mm, mv, outer } from './matmul.js';
 
-/** Factors of what is added to and of the product. */
-export interface AddProductOptions {
+/** The options of {@link addmm}. */
+export interface AddmmOptions {
   /** Of the input. Default: 1. At 0 the input is not looked at. */
   beta?: number;
   /** Of the product. Default: 1. */
   alpha?: number;
 }
 
+/** The options of {@link addmv}. */
+export type AddmvOptions = AddmmOptions;
+/** The options of {@link addr}. */
+export type AddrOptions = AddmmOptions;
+/** The options of {@link addbmm}. */
+export type AddbmmOptions = AddmmOptions;
+/** The options of {@link baddbmm}. */
+export type BaddbmmOptions = AddmmOptions;
+/** The older name of {@link AddmmOptions}. @deprecated Use that. */
+export type AddProductOptions = AddmmOptions;
+
 const PRODUCT = { beta: 1, alpha: 1 };
 
-function plus(op: string, input: Tensor, product: Tensor, options: AddProductOptions | undefined): Tensor {
+function plus(op: string, input: Tensor, product: Tensor, options: AddmmOptions | undefined): Tensor {
   const { beta, alpha } = readOptions(op, PRODUCT, options);
   const scaled = alpha === 1 ? product : mul(product, alpha);
   if (beta === 0) return scaled;
@@ -32,35 +43,35 @@ function plus(op: string, input: Tensor, product: Tensor, options: AddProductOpt
 }
 
 /** beta * input + alpha * mm(a, b). @see https://pytorch.org/docs/stable/generated/torch.addmm.html */
-export const addmm = (input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
+export const addmm = (input: Tensor, a: Tensor, b: Tensor, options?: AddmmOptions): Tensor => {
   assertTensor('addmm', 'input', input);
   assertTensor('addmm', 'a', a);
   assertTensor('addmm', 'b', b);
   return named('Addmm', plus('addmm', input, mm(a, b), options));
 };
 /** beta * input + alpha * mv(matrix, vector). */
-export const addmv = (input: Tensor, matrix: Tensor, vector: Tensor, options?: AddProductOptions): Tensor => {
+export const addmv = (input: Tensor, matrix: Tensor, vector: Tensor, options?: AddmvOptions): Tensor => {
   assertTensor('addmv', 'input', input);
   assertTensor('addmv', 'matrix', matrix);
   assertTensor('addmv', 'vector', vector);
   return named('Addmv', plus('addmv', input, mv(matrix, vector), options));
 };
 /** beta * input + alpha * outer(a, b). */
-export const addr = (input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
+export const addr = (input: Tensor, a: Tensor, b: Tensor, options?: AddrOptions): Tensor => {
   assertTensor('addr', 'input', input);
   assertTensor('addr', 'a', a);
   assertTensor('addr', 'b', b);
   return named('Addr', plus('addr', input, outer(a, b), options));
 };
 /** beta * input + alpha * bmm(a, b). */
-export const baddbmm = (input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
+export const baddbmm = (input: Tensor, a: Tensor, b: Tensor, options?: BaddbmmOptions): Tensor => {
   assertTensor('baddbmm', 'input', input);
   assertTensor('baddbmm', 'a', a);
   assertTensor('baddbmm', 'b', b);
   return named('Baddbmm', plus('baddbmm', input, bmm(a, b), options));
 };
 /** beta * input + alpha * the sum over the batch of bmm(a, b). */
-export const addbmm = (input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor => {
+export const addbmm = (input: Tensor, a: Tensor, b: Tensor, options?: AddbmmOptions): Tensor => {
   assertTensor('addbmm', 'input', input);
   assertTensor('addbmm', 'a', a);
   assertTensor('addbmm', 'b', b);

@@ -5,21 +5,13 @@
 
 import { check, kernels } from '../../engine/engine.js';
 import { type Ptr, RNG_MKL } from '../../engine/kernel-table.gen.js';
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { readArguments, readOptions, type Trailing } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { assertDType, isFloating } from '../../tensor/dtype.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { type Arguments, readArguments, readOptions } from '../../tensor/arguments.js';
+import { above, assertFloating, assertTensor, atLeast, countOf, probability } from '../../tensor/checks.js';
+import { assertDType } from '../../tensor/dtype.js';
 import { memoryOrder } from '../../tensor/layout.js';
 import type { RandomOptions } from '../../tensor/random.js';
-import {
-  assertRandomTarget,
-  checkGenerator,
-  checkRandomOptions,
-  defaultGenerator,
-  type Generator,
-  generatorPtr,
-  randn,
-} from '../../tensor/random.js';
+import { checkGenerator, checkRandomOptions, defaultGenerator, type Generator, generatorPtr, randn } from '../../tensor/random.js';
 import { code, copyInto, emptyLikeDense, rowMajor } from '../../tensor/raw.js';
 import { broadcastShapes, isDense, numel, pick, type Shape } from '../../tensor/shape.js';
 import { isOptions, show } from '../../tensor/show.js';
@@ -32,15 +24,53 @@ import { topk } from '../reduce/sort.js';
 import { detach } from '../view/copy.js';
 import { expand, unsqueeze } from '../view/movement.js';
 
-/** Where random numbers come from. Default: the default generator. */
-export interface GeneratorOption {
+/** The options of {@link bernoulli}. */
+export interface BernoulliOptions {
+  /** Where random numbers come from. Default: the default generator. */
   generator?: Generator;
+}
+
+/** The options of {@link normal}. */
+export type NormalOptions = RandomOptions;
+
+/** The options of {@link multinomial}. */
+export interface MultinomialOptions extends BernoulliOptions {
+  /** Whether an index may come twice. Default: false. */
+  replacement?: boolean;
+}
+
+/** The options of `uniform_`. */
+export interface UniformOptions extends BernoulliOptions {
+  /** Default: 0. */
+  from?: number;
+  /** Exclusive. Default: 1. */
+  to?: number;
+}
+
+/** The options of `normal_`. */
+export interface NormalFillOptions extends BernoulliOptions {
+  /** Default: 0. */
+  mean?: number;
+  /** The standard deviation. Default: 1. */
+  std?: number;
+}
+
+/** The options of `bernoulli_`. */
+export interface BernoulliFillOptions extends BernoulliOptions {
+  /** The probability of 1: a number, or a tensor that broadcasts. Default: 0.5. */
+  p?: number | Tensor;
+}
+
+/** The options of `exponential_`. */
+export interface ExponentialOptions extends BernoulliOptions {
+  /** The rate. Default: 1. */
+  lambda?: number;
 }
 
 type NoGenerator = Generator | undefined;
 
 /** The arguments of a draw, by position or by name, its generator by name. */
-function readDraw<T extends object>(op: string, x: Tensor, defaults: T, given: readonly unknown[]): T & GeneratorOption {
+function readDraw<T extends object>(op: string, x: Tensor, defaults: T, given: readonly unknown[]): T & BernoulliOptions {
   assertTensor(op, 'x', x);
   const read = readArguments(op, { ...defaults, generator: undefined as NoGenerator }, given);
   checkGenerator(op, read.generator);
@@ -89,37 +119,24 @@ function inOrder(x: Tensor, draw: (target: Tensor) => Tensor): Tensor {
 }
 
 /** Numbers from [from, to), in place. Default: [0, 1). */
-export function uniform_(
-  x: Tensor,
-  ...given: Trailing<[from: number | undefined, to: number | undefined], { from?: number; to?: number } & GeneratorOption>
-): Tensor {
+export function uniform_(x: Tensor, ...given: Arguments<UniformOptions, [from: 'from', to: 'to']>): Tensor {
   const { from, to, generator } = readDraw('uniform_', x, { from: 0, to: 1 }, given);
-  assertRandomTarget(x, 'uniform_');
+  assertFloating('uniform_', 'x', x);
   if (!(from <= to)) throw new ArgumentError(`uniform_: from ${from} is above to ${to}.`);
   return fillRandom('uniform_', x, generator, (ptr, n, gen) => kernels.randUniform(code(x.dtype), ptr, n, gen, from, to));
 }
 
 /** Numbers from the normal distribution, in place. Default: mean 0, standard deviation 1. */
-export function normal_(
-  x: Tensor,
-  ...given: Trailing<[mean: number | undefined, std: number | undefined], { mean?: number; std?: number } & GeneratorOption>
-): Tensor {
+export function normal_(x: Tensor, ...given: Arguments<NormalFillOptions, [mean: 'mean', std: 'std']>): Tensor {
   const { mean, std, generator } = readDraw('normal_', x, { mean: 0, std: 1 }, given);
-  assertRandomTarget(x, 'normal_');
-  if (!(std >= 0)) throw new ArgumentError(`normal_: std is ${std}, expected at least 0.`);
+  assertFloating('normal_', 'x', x);
+  atLeast('normal_', 'std', std, 0);
   const contiguous = x.isContiguous() ? 1 : 0;
   return fillRandom('normal_', x, generator, (ptr, n, gen) => kernels.randNormal(code(x.dtype), ptr, n, gen, mean, std, contiguous));
 }
 
-function checkProbability(op: string, p: number): void {
-  if (typeof p !== 'number' || !(p >= 0 && p <= 1)) throw new ArgumentError(`${op}: p is ${show(p)}, expected a probability from 0 to 1.`);
-}
-
 /** 1 with probability `p` (a number, default 0.5, or a tensor that broadcasts to `x`), else 0; in place. */
-export function bernoulli_(
-  x: Tensor,
-  ...given: Trailing<[p: number | Tensor | undefined], { p?: number | Tensor } & GeneratorOption>
-): Tensor {
+export function bernoulli_(x: Tensor, ...given: Arguments<BernoulliFillOptions, [p: 'p']>): Tensor {
   const read = readDraw<{ p: number | Tensor | null }>('bernoulli_', x, { p: null }, given);
   const { generator } = read;
   const p = read.p ?? 0.5;
@@ -130,16 +147,16 @@ export function bernoulli_(
       return true;
     });
   }
-  checkProbability('bernoulli_', p);
+  probability('bernoulli_', 'p', p);
   const fill: Fill = (ptr, n, gen) => kernels.randBernoulli(code(x.dtype), ptr, n, gen, p);
   return fillRandom('bernoulli_', x, generator, fill, ((generator ?? defaultGenerator()).numbers.flags & RNG_MKL) !== 0);
 }
 
 /** Numbers from the exponential distribution with rate `lambda`, in place. Default: 1. */
-export function exponential_(x: Tensor, ...given: Trailing<[lambda: number | undefined], { lambda?: number } & GeneratorOption>): Tensor {
+export function exponential_(x: Tensor, ...given: Arguments<ExponentialOptions, [lambda: 'lambda']>): Tensor {
   const { lambda, generator } = readDraw('exponential_', x, { lambda: 1 }, given);
-  assertRandomTarget(x, 'exponential_');
-  if (!(lambda > 0)) throw new ArgumentError(`exponential_: lambda is ${lambda}, expected more than 0.`);
+  assertFloating('exponential_', 'x', x);
+  above('exponential_', 'lambda', lambda, 0);
   return fillRandom('exponential_', x, generator, (ptr, n, gen) => kernels.randExponential(code(x.dtype), ptr, n, gen, lambda));
 }
 
@@ -148,10 +165,15 @@ export function exponential_(x: Tensor, ...given: Trailing<[lambda: number | und
  * an integer dtype, 2^24 for float32, 2^53 for float64.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html
  */
-export function random_(x: Tensor, options?: GeneratorOption): Tensor;
-export function random_(x: Tensor, to: number, options?: GeneratorOption): Tensor;
-export function random_(x: Tensor, from: number, to: number, options?: GeneratorOption): Tensor;
-export function random_(x: Tensor, first?: number | GeneratorOption, second?: number | GeneratorOption, third?: GeneratorOption): Tensor {
+export function random_(x: Tensor, options?: BernoulliOptions): Tensor;
+export function random_(x: Tensor, to: number, options?: BernoulliOptions): Tensor;
+export function random_(x: Tensor, from: number, to: number, options?: BernoulliOptions): Tensor;
+export function random_(
+  x: Tensor,
+  first?: number | BernoulliOptions,
+  second?: number | BernoulliOptions,
+  third?: BernoulliOptions,
+): Tensor {
   assertTensor('random_', 'x', x);
   if (typeof first !== 'number')
     return fillRandom('random_', x, generatorOf('random_', first), (ptr, n, gen) => kernels.randFull(code(x.dtype), ptr, n, gen));
@@ -166,10 +188,10 @@ export function random_(x: Tensor, first?: number | GeneratorOption, second?: nu
  * For each probability in `p`, 1 with that probability, else 0. No gradient flows to `p`.
  * @throws {DTypeError} unless p is floating.
  */
-export function bernoulli(p: Tensor, options?: GeneratorOption): Tensor {
+export function bernoulli(p: Tensor, options?: BernoulliOptions): Tensor {
   assertTensor('bernoulli', 'p', p);
   const generator = generatorOf('bernoulli', options);
-  if (!isFloating(p.dtype)) throw new DTypeError(`bernoulli: p is ${p.dtype}, expected a floating dtype.`);
+  assertFloating('bernoulli', 'p', p);
   const source = rowMajor(p, 'bernoulli');
   const out = emptyTensor(p.shape, p.dtype);
   check(kernels.randBernoulliTensor(code(p.dtype), out.ptr, source.ptr, numel(p.shape), generatorPtr(generator)), 'bernoulli');
@@ -180,13 +202,13 @@ export function bernoulli(p: Tensor, options?: GeneratorOption): Tensor {
  * Normal random numbers with a mean and a standard deviation for each element: numbers, or tensors that broadcast; or numbers and a shape.
  * @see https://pytorch.org/docs/stable/generated/torch.normal.html
  */
-export function normal(mean: Tensor, std?: Tensor | number, options?: GeneratorOption): Tensor;
-export function normal(mean: number, std: Tensor, options?: GeneratorOption): Tensor;
+export function normal(mean: Tensor, std?: Tensor | number, options?: BernoulliOptions): Tensor;
+export function normal(mean: number, std: Tensor, options?: BernoulliOptions): Tensor;
 export function normal(mean: number, std: number, shape: Shape, options?: RandomOptions): Tensor;
-export function normal(mean: Tensor | number, std: Tensor | number = 1, third?: Shape | GeneratorOption, fourth?: RandomOptions): Tensor {
+export function normal(mean: Tensor | number, std: Tensor | number = 1, third?: Shape | BernoulliOptions, fourth?: RandomOptions): Tensor {
   if (typeof mean === 'number' && typeof std === 'number') {
     if (!Array.isArray(third)) throw new ArgumentError('normal: with two numbers, the shape is the third argument.');
-    if (!(std >= 0)) throw new ArgumentError(`normal: std is ${std}, expected at least 0.`);
+    atLeast('normal', 'std', std, 0);
     const { requiresGrad, ...options } = checkRandomOptions('normal', fourth) ?? {};
     const dtype = options.dtype ?? 'float32';
     assertDType(dtype, 'normal');
@@ -212,16 +234,15 @@ export function normal(mean: Tensor | number, std: Tensor | number = 1, third?: 
  * @throws {ArgumentError} for negative, infinite or all-zero weights, and for more draws than there are.
  * @see https://pytorch.org/docs/stable/generated/torch.multinomial.html
  */
-export function multinomial(weights: Tensor, count: number, options?: { replacement?: boolean } & GeneratorOption): Tensor {
+export function multinomial(weights: Tensor, count: number, options?: MultinomialOptions): Tensor {
   assertTensor('multinomial', 'weights', weights);
   const { replacement, generator } = readOptions('multinomial', { replacement: false, generator: undefined as NoGenerator }, options);
   checkGenerator('multinomial', generator);
-  if (!isFloating(weights.dtype)) throw new DTypeError(`multinomial: weights are ${weights.dtype}, expected a floating dtype.`);
+  assertFloating('multinomial', 'weights', weights);
   if (weights.ndim < 1 || weights.ndim > 2)
     throw new ShapeError(`multinomial: weights are ${showShape(weights.shape)}, expected [n] or [rows, n].`);
   const size = weights.shape[weights.ndim - 1]!;
-  if (!Number.isInteger(count) || count < 1)
-    throw new ArgumentError(`multinomial: count is ${count}, expected a whole number of at least 1.`);
+  countOf('multinomial', 'count', count, 1);
   if (!replacement && count > size)
     throw new ArgumentError(`multinomial: cannot draw ${count} of ${size} without replacement. Pass { replacement: true }.`);
   const source = rowMajor(detach(weights), 'multinomial');

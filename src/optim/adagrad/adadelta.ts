@@ -23,6 +23,8 @@ export interface AdadeltaOptions {
   maximize: boolean;
 }
 
+const DEFAULTS: AdadeltaOptions = { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false };
+
 /**
  * `g += weightDecay w;  v = rho v + (1 - rho) g^2;  d = sqrt(u + eps) / sqrt(v + eps) g;  u = rho u + (1 - rho) d^2;  w -= lr d`.
  * @throws {ArgumentError} for negative or unknown options, or a rho outside 0 to 1.
@@ -35,7 +37,7 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
   protected override readonly floats = ['lr'];
 
   constructor(params: ParamsInput<AdadeltaOptions>, options: OptionsInput<AdadeltaOptions> = {}) {
-    super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false }, options);
+    super(params, DEFAULTS, options);
   }
 
   protected checkOptions({ lr, rho, eps, weightDecay }: AdadeltaOptions): void {

@@ -28,6 +28,8 @@ export interface AdafactorOptions {
   maximize: boolean;
 }
 
+const DEFAULTS: AdafactorOptions = { lr: 1e-2, beta2Decay: -0.8, eps: [null, 1e-3], d: 1, weightDecay: 0, maximize: false };
+
 /** Matrices have averages along their rows and columns, vectors one for each element. */
 type AdafactorState = { step: number; rowVar?: Tensor; colVar?: Tensor; variance?: Tensor };
 
@@ -49,7 +51,7 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
   protected override readonly floats = ['d', 'weightDecay'];
 
   constructor(params: ParamsInput<AdafactorOptions>, options: OptionsInput<AdafactorOptions> = {}) {
-    super(params, { lr: 1e-2, beta2Decay: -0.8, eps: [null, 1e-3], d: 1, weightDecay: 0, maximize: false }, options);
+    super(params, DEFAULTS, options);
   }
 
   protected checkOptions({ lr, beta2Decay, eps, d, weightDecay }: AdafactorOptions): void {

@@ -23,6 +23,8 @@ export interface AdagradOptions {
   maximize: boolean;
 }
 
+const DEFAULTS: AdagradOptions = { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false };
+
 /**
  * `g += weightDecay w;  s += g^2;  w -= lr / (1 + (t - 1) lrDecay) g / (sqrt(s) + eps)`.
  *
@@ -37,7 +39,7 @@ export class Adagrad extends Optimizer<AdagradOptions> {
   static override readonly className: string = 'Adagrad';
 
   constructor(params: ParamsInput<AdagradOptions>, options: OptionsInput<AdagradOptions> = {}) {
-    super(params, { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false }, options);
+    super(params, DEFAULTS, options);
     for (const group of this.paramGroups) for (const param of group.params) this.stateOf(param, group);
   }
 

@@ -25,6 +25,8 @@ export interface RMSpropOptions {
   maximize: boolean;
 }
 
+const DEFAULTS: RMSpropOptions = { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false };
+
 /**
  * `g += weightDecay w;  v = alpha v + (1 - alpha) g^2;  d = g / (sqrt(v) + eps)`; centered, `a = alpha a + (1 - alpha) g` and
  * `d = g / (sqrt(v - a^2) + eps)`. Then `b = momentum b + d;  w -= lr b`.
@@ -38,8 +40,7 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
   static override readonly className: string = 'RMSprop';
 
   constructor(params: ParamsInput<RMSpropOptions>, options: OptionsInput<RMSpropOptions> = {}) {
-    const defaults = { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false };
-    super(params, defaults, options);
+    super(params, DEFAULTS, options);
   }
 
   protected checkOptions({ lr, alpha, eps, weightDecay, momentum }: RMSpropOptions): void {

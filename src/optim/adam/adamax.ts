@@ -21,6 +21,8 @@ export interface AdamaxOptions {
   maximize: boolean;
 }
 
+const DEFAULTS: AdamaxOptions = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false };
+
 /**
  * `g += weightDecay w;  m = b1 m + (1 - b1) g;  u = max(b2 u, |g| + eps);  w -= lr / (1 - b1^t) m / u`.
  * @throws {ArgumentError} for negative or unknown options, or betas outside 0 to 1.
@@ -32,7 +34,7 @@ export class Adamax extends Optimizer<AdamaxOptions> {
   static override readonly className: string = 'Adamax';
 
   constructor(params: ParamsInput<AdamaxOptions>, options: OptionsInput<AdamaxOptions> = {}) {
-    super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false }, options);
+    super(params, DEFAULTS, options);
   }
 
   protected checkOptions(options: AdamaxOptions): void {

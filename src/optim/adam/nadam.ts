@@ -26,6 +26,16 @@ export interface NAdamOptions {
   maximize: boolean;
 }
 
+const DEFAULTS: NAdamOptions = {
+  lr: 2e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  momentumDecay: 4e-3,
+  decoupledWeightDecay: false,
+  maximize: false,
+};
+
 type NAdamState = ReturnType<NAdam['newState']>;
 
 /**
@@ -41,8 +51,7 @@ export class NAdam extends Optimizer<NAdamOptions> {
   static override readonly className: string = 'NAdam';
 
   constructor(params: ParamsInput<NAdamOptions>, options: OptionsInput<NAdamOptions> = {}) {
-    const defaults = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, momentumDecay: 4e-3 } as const;
-    super(params, { ...defaults, decoupledWeightDecay: false, maximize: false }, options);
+    super(params, DEFAULTS, options);
   }
 
   protected checkOptions(options: NAdamOptions): void {

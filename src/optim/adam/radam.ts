@@ -23,6 +23,8 @@ export interface RAdamOptions {
   maximize: boolean;
 }
 
+const DEFAULTS: RAdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, maximize: false };
+
 /**
  * `m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  mHat = m / (1 - b1^t)`. With `rhoMax = 2 / (1 - b2) - 1` and
  * `rho = rhoMax - 2 t b2^t / (1 - b2^t)`: `w -= lr mHat` while rho is 5 or less, then
@@ -37,8 +39,7 @@ export class RAdam extends Optimizer<RAdamOptions> {
   static override readonly className: string = 'RAdam';
 
   constructor(params: ParamsInput<RAdamOptions>, options: OptionsInput<RAdamOptions> = {}) {
-    const defaults = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, maximize: false } as const;
-    super(params, defaults, options);
+    super(params, DEFAULTS, options);
   }
 
   protected checkOptions(options: RAdamOptions): void {

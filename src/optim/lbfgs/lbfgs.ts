@@ -2,15 +2,16 @@
 import { ArgumentError, ShapeError, StateDictError } from '../../errors.js';
 import { realNumber, unexpected, wholeNumber } from '../../tensor/checks.js';
 import { fromTypedArray } from '../../tensor/create.js';
-import type { DType } from '../../tensor/dtype.js';
 import { numel } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { copyValues, item, toTypedArray, writeTyped } from '../../tensor/transfer.js';
+import { item, toTypedArray } from '../../tensor/transfer.js';
 import { atLeastZero } from '../checks.js';
 import { Optimizer } from '../optimizer.js';
 import type { OptionsInput, ParamGroup, ParamGroupInput, ParamsInput } from '../param-groups.js';
 import type { OptimizerStateDict } from '../state-dict.js';
-import { dot, largest, strongWolfe } from './strong-wolfe.js';
+import { direction, EMPTY, type Memory, remember } from './memory.js';
+import { strongWolfe } from './strong-wolfe.js';
+import { dot, flatGrad, flatType, largest, move, values } from './vectors.js';
 
 /** The options of {@link LBFGS}. */
 export interface LBFGSOptions {
@@ -31,36 +32,6 @@ export interface LBFGSOptions {
   /** Ascends instead. Default: false. */
   maximize: boolean;
 }
-
-/** What is remembered between steps, all parameters as one vector. `steps` and `changes` are s and y of the paper, `ro` is 1 / ys. */
-interface Memory {
-  funcEvals: number;
-  nIter: number;
-  d: Float64Array | null;
-  t: number;
-  changes: Float64Array[];
-  steps: Float64Array[];
-  ro: number[];
-  hDiag: number;
-  prevGrad: Float64Array | null;
-  prevLoss: number;
-  /** The factors of the last two-loop recursion; none before the second iteration. */
-  al: (number | null)[] | null;
-}
-
-const EMPTY: Readonly<Memory> = {
-  funcEvals: 0,
-  nIter: 0,
-  d: null,
-  t: 0,
-  changes: [],
-  steps: [],
-  ro: [],
-  hDiag: 1,
-  prevGrad: null,
-  prevLoss: 0,
-  al: null,
-};
 
 /**
  * Limited-memory BFGS: each iteration goes along `-H g`, H being an estimate of the inverse Hessian from the last `historySize` changes of
@@ -286,76 +257,4 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       al: Array.isArray(saved.al) ? saved.al.map((a) => (a === null ? null : number(a, 'al'))) : null,
     };
   }
-}
-
-/** Remembers the last step `s = t d` and the change `y` of the gradient that it caused, where they show that the function curves upwards. */
-function remember(memory: Memory, grad: Float64Array, d: Float64Array, t: number, historySize: number): void {
-  const prev = memory.prevGrad!;
-  const y = grad.map((v, i) => v - prev[i]!);
-  const s = d.map((v) => v * t);
-  const ys = dot(y, s);
-  if (!(ys > 1e-10)) return;
-  for (const list of [memory.changes, memory.steps, memory.ro]) while (list.length >= historySize) list.shift();
-  memory.changes.push(y);
-  memory.steps.push(s);
-  memory.ro.push(1 / ys);
-  memory.hDiag = ys / dot(y, y);
-}
-
-/** `-H g` by the two-loop recursion. */
-function direction(memory: Memory, grad: Float64Array, historySize: number): Float64Array {
-  const { changes, steps, ro, hDiag } = memory;
-  const al: (number | null)[] = memory.al ?? Array<null>(historySize).fill(null);
-  const q = grad.map((v) => -v);
-  for (let i = changes.length - 1; i >= 0; i--) {
-    const a = dot(steps[i]!, q) * ro[i]!;
-    al[i] = a;
-    addScaled(q, changes[i]!, -a);
-  }
-  for (let k = 0; k < q.length; k++) q[k]! *= hDiag;
-  for (let i = 0; i < changes.length; i++) addScaled(q, steps[i]!, al[i]! - dot(changes[i]!, q) * ro[i]!);
-  memory.al = al;
-  return q;
-}
-
-/** `x += factor y`. */
-function addScaled(x: Float64Array, y: Float64Array, factor: number): void {
-  for (let i = 0; i < x.length; i++) x[i]! += factor * y[i]!;
-}
-
-function values(x: Tensor): Float64Array {
-  return Float64Array.from(toTypedArray(x) as Float64Array);
-}
-
-function flatType(params: readonly Tensor[]): DType {
-  return params.some((p) => p.dtype === 'float64') ? 'float64' : 'float32';
-}
-
-/** All gradients as one vector; zeros where there is none. */
-function flatGrad(params: readonly Tensor[], sign: number): Float64Array {
-  const out = new Float64Array(params.reduce((sum, p) => sum + numel(p.shape), 0));
-  let offset = 0;
-  for (const param of params) {
-    if (param.ownGrad !== null) out.set(toTypedArray(param.ownGrad) as Float64Array, offset);
-    offset += numel(param.shape);
-  }
-  return sign === 1 ? out : out.map((v) => -v);
-}
-
-/** Sets the parameters to `start + t d`. */
-function move(params: readonly Tensor[], start: readonly Float64Array[], t: number, d: Float64Array): void {
-  let offset = 0;
-  params.forEach((param, p) => {
-    const from = start[p]!;
-    const to = new (param.dtype === 'float32' ? Float32Array : Float64Array)(from.length);
-    for (let i = 0; i < to.length; i++) to[i] = t === 0 ? from[i]! : from[i]! + t * d[offset + i]!;
-    offset += to.length;
-    if (param.isContiguous()) writeTyped(param, to);
-    else {
-      const dense = fromTypedArray(to, param.shape);
-      copyValues(param, dense, 'step');
-      dense.storage.free();
-    }
-    param.counter.version++;
-  });
 }

@@ -1,4 +1,5 @@
 /** The line search of L-BFGS: how far to go in a direction, so that the loss falls enough and its slope flattens enough. */
+import { dot, largest } from './vectors.js';
 
 /** A point on the line: how far, the loss, the gradient, and its slope along the line. */
 interface Point {
@@ -10,19 +11,6 @@ interface Point {
 
 /** The loss and its gradient at a distance along the line. */
 export type Evaluate = (t: number) => { f: number; g: Float64Array };
-
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}
-
-/** The largest magnitude; NaN where there is one. */
-export function largest(a: Float64Array): number {
-  let most = 0;
-  for (let i = 0; i < a.length; i++) most = Math.max(most, Math.abs(a[i]!));
-  return most;
-}
 
 /**
  * Where the cubic through two points with their slopes is lowest, within `bounds`; their middle where it has no lowest point.

@@ -26,6 +26,8 @@ export interface ASGDOptions {
   maximize: boolean;
 }
 
+const DEFAULTS: ASGDOptions = { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false };
+
 type ASGDState = ReturnType<ASGD['newState']>;
 
 /**
@@ -41,7 +43,7 @@ export class ASGD extends Optimizer<ASGDOptions> {
   protected override readonly floats = ['t0'];
 
   constructor(params: ParamsInput<ASGDOptions>, options: OptionsInput<ASGDOptions> = {}) {
-    super(params, { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false }, options);
+    super(params, DEFAULTS, options);
   }
 
   protected checkOptions({ lr, lambd, alpha, t0, weightDecay }: ASGDOptions): void {

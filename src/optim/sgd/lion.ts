@@ -19,6 +19,8 @@ export interface LionOptions {
   maximize: boolean;
 }
 
+const DEFAULTS: LionOptions = { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, maximize: false };
+
 /**
  * `w -= lr weightDecay w;  w -= lr sign(b1 m + (1 - b1) g);  m = b2 m + (1 - b2) g`. PyTorch has no Lion: names and order of operations are
  * those of the authors' PyTorch code.
@@ -30,12 +32,12 @@ export interface LionOptions {
 export class Lion extends Optimizer<LionOptions> {
   static override readonly className: string = 'Lion';
   constructor(params: ParamsInput<LionOptions>, options: OptionsInput<LionOptions> = {}) {
-    super(params, { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, maximize: false }, options);
+    super(params, DEFAULTS, options);
   }
 
   protected checkOptions({ lr, betas, weightDecay }: LionOptions): void {
     atLeastZero(this.name, { lr });
-    checkBetas(this.name, betas, [0.9, 0.99]);
+    checkBetas(this.name, betas, DEFAULTS.betas);
     atLeastZero(this.name, { weightDecay });
   }
 

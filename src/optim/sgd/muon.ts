@@ -33,6 +33,17 @@ export interface MuonOptions {
   adjustLrFn: 'original' | 'match_rms_adamw' | 'spectral_unclamped' | null;
 }
 
+const DEFAULTS: MuonOptions = {
+  lr: 1e-3,
+  weightDecay: 0.1,
+  momentum: 0.95,
+  nesterov: true,
+  nsCoefficients: [3.4445, -4.775, 2.0315],
+  eps: 1e-7,
+  nsSteps: 5,
+  adjustLrFn: null,
+};
+
 const SCALES: Record<NonNullable<MuonOptions['adjustLrFn']>, (a: number, b: number) => number> = {
   original: (a, b) => Math.sqrt(Math.max(1, a / b)),
   match_rms_adamw: (a, b) => 0.2 * Math.sqrt(Math.max(a, b)),
@@ -54,22 +65,12 @@ type MuonState = ReturnType<Muon['newState']>;
 export class Muon extends Optimizer<MuonOptions> {
   static override readonly className: string = 'Muon';
   constructor(params: ParamsInput<MuonOptions>, options: OptionsInput<MuonOptions> = {}) {
-    const defaults: MuonOptions = {
-      lr: 1e-3,
-      weightDecay: 0.1,
-      momentum: 0.95,
-      nesterov: true,
-      nsCoefficients: [3.4445, -4.775, 2.0315],
-      eps: 1e-7,
-      nsSteps: 5,
-      adjustLrFn: null,
-    };
-    super(params, defaults, options);
+    super(params, DEFAULTS, options);
   }
 
   protected checkOptions({ lr, weightDecay, momentum, nsCoefficients, eps, nsSteps, adjustLrFn }: MuonOptions): void {
     atLeastZero(this.name, { lr, weightDecay, momentum });
-    numbers(this.name, 'nsCoefficients', nsCoefficients, [3.4445, -4.775, 2.0315]);
+    numbers(this.name, 'nsCoefficients', nsCoefficients, DEFAULTS.nsCoefficients);
     atLeastZero(this.name, { eps });
     wholeNumber(this.name, 'nsSteps', nsSteps, { min: 0, max: 99 });
     if (adjustLrFn !== null && !Object.hasOwn(SCALES, adjustLrFn))

@@ -20,6 +20,8 @@ export interface RpropOptions {
   maximize: boolean;
 }
 
+const DEFAULTS: RpropOptions = { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false };
+
 /**
  * Each weight has a step of its own: multiplied by `etas[1]` where the gradient keeps its sign, by `etas[0]` where it changes it (and
  * counts as 0), and kept within `stepSizes`; `w -= sign(g) step`. For full batches.
@@ -32,15 +34,15 @@ export class Rprop extends Optimizer<RpropOptions> {
   static override readonly className: string = 'Rprop';
 
   constructor(params: ParamsInput<RpropOptions>, options: OptionsInput<RpropOptions> = {}) {
-    super(params, { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false }, options);
+    super(params, DEFAULTS, options);
   }
 
   protected checkOptions({ lr, etas, stepSizes }: RpropOptions): void {
     atLeastZero(this.name, { lr });
-    numbers(this.name, 'etas', etas, [0.5, 1.2]);
+    numbers(this.name, 'etas', etas, DEFAULTS.etas);
     if (!(etas[0] > 0 && etas[0] < 1 && etas[1] > 1))
       throw new ArgumentError(`${this.name}: etas is [${etas.join(', ')}], expected one between 0 and 1, then one above 1.`);
-    numbers(this.name, 'stepSizes', stepSizes, [1e-6, 50]);
+    numbers(this.name, 'stepSizes', stepSizes, DEFAULTS.stepSizes);
   }
 
   protected override newState(param: Tensor, { lr }: ParamGroup<RpropOptions>) {

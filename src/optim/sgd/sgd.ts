@@ -25,6 +25,8 @@ export interface SGDOptions {
   maximize: boolean;
 }
 
+const DEFAULTS: SGDOptions = { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false };
+
 /**
  * `g += weightDecay w;  b = momentum b + (1 - dampening) g;  w -= lr (nesterov ? g + momentum b : b)`. The first b is g.
  * @throws {ArgumentError} for negative options, or nesterov without momentum or with dampening.
@@ -35,7 +37,7 @@ export interface SGDOptions {
 export class SGD extends Optimizer<SGDOptions> {
   static override readonly className: string = 'SGD';
   constructor(params: ParamsInput<SGDOptions>, options: OptionsInput<SGDOptions> = {}) {
-    super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false }, options);
+    super(params, DEFAULTS, options);
   }
 
   protected checkOptions({ lr, momentum, dampening, weightDecay, nesterov }: SGDOptions): void {

@@ -1,19 +1,21 @@
 /** One layer of an RNN, LSTM or GRU in one direction, over all time steps: one kernel call forward, one backward. */
-import { isGradEnabled, noGrad } from '../../autograd/mode.js';
-import { anyRequiresGrad, record } from '../../autograd/node.js';
+import { grad } from '../../autograd/backward.js';
+import { noGrad } from '../../autograd/mode.js';
+import { type Grads, type Needs, record, unrecorded, willRecord } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { GRU, LSTM, type Ptr, RNN_RELU, RNN_TANH } from '../../engine/kernel-table.gen.js';
+import { GRU, LSTM, RNN_RELU, RNN_TANH } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { add, mul } from '../../ops/elementwise/binary.js';
+import { add, mul, sub } from '../../ops/elementwise/binary.js';
+import { relu, sigmoid, tanh } from '../../ops/elementwise/unary.js';
+import { cat, chunk } from '../../ops/join/join.js';
 import { linear, mm } from '../../ops/products/matmul.js';
 import { sum } from '../../ops/reduce/sum.js';
 import { narrow, transpose } from '../../ops/view/movement.js';
 import { assertTensor } from '../../tensor/checks.js';
 import { fromTypedArray, zeros } from '../../tensor/create.js';
-import { code, copyInto, rowMajor } from '../../tensor/raw.js';
+import { code, copyInto, ptrOrNull, rowMajor } from '../../tensor/raw.js';
 import { type Shape, sameShape } from '../../tensor/shape.js';
-import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { composedGradients } from './composed.js';
+import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 
 /** What a cell computes from the projections of its input and of its state. */
 export type Cell = 'tanh' | 'relu' | 'lstm' | 'gru';
@@ -46,7 +48,7 @@ export interface Steps {
   readonly reverse: boolean;
 }
 
-/** The operands of a layer in the order in which gradients come. */
+/** The operands of a layer: those whose gradients it computes. */
 export interface Operands extends CellWeights {
   /** [rows, input]: step after step. */
   readonly x: Tensor;
@@ -56,7 +58,17 @@ export interface Operands extends CellWeights {
   readonly c: Tensor | null;
 }
 
-const ORDER = ['x', 'ih', 'hh', 'biasIh', 'biasHh', 'hr', 'h', 'c'] as const satisfies readonly (keyof Operands)[];
+/** What the forward pass leaves to the fused gradient. */
+interface Trace {
+  /** The gates after their nonlinearities. */
+  readonly gates: Tensor;
+  /** The state that each row started from. */
+  readonly before: Tensor;
+  /** lstm: tanh of the cell state; gru: what the state gives to n. */
+  readonly inner: Tensor | null;
+  /** lstm: the cell state that each row started from. */
+  readonly cellBefore: Tensor | null;
+}
 
 /** Holds every operand against the sizes of the input and the states: the kernel walks them all by these. */
 function assertOperands({ x, ih, hh, biasIh, biasHh, hr, h, c }: Operands, { name, cell, sizes }: Steps): void {
@@ -96,24 +108,25 @@ function assertOperands({ x, ih, hh, biasIh, biasHh, hr, h, c }: Operands, { nam
  * @see Hochreiter and Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735; Cho et al. 2014, https://arxiv.org/abs/1406.1078
  */
 export function recurrent(operands: Operands, steps: Steps): [out: Tensor, h: Tensor, ...c: Tensor[]] {
-  const { x, ih, hh, biasIh, biasHh, hr, c } = operands;
+  const { x, ih, hh, biasIh, biasHh, hr, h: start, c } = operands;
   assertOperands(operands, steps);
   const { dtype } = x;
   const g = geometry(operands, steps);
-  const given = ORDER.map((name) => operands[name]);
-  const inputs = given.filter((t) => t !== null);
-  const kept = isGradEnabled() && anyRequiresGrad(inputs);
   const [gates, hhT, hrT] = noGrad(() => {
     // The two biases of all but the GRU are only ever added.
     const bias = biasIh && biasHh && steps.cell !== 'gru' ? add(biasIh, biasHh) : biasIh;
     return [linear(x, ih, bias), fresh(transpose(hh, 0, 1)), hr && fresh(transpose(hr, 0, 1))];
   });
+  const trace: Trace | null = willRecord([x, ih, hh, biasIh, biasHh, hr, start, c])
+    ? {
+        gates,
+        before: emptyTensor([g.rows, g.width], dtype),
+        inner: c !== null || steps.cell === 'gru' ? emptyTensor([g.rows, g.hidden], dtype) : null,
+        cellBefore: c && emptyTensor([g.rows, g.hidden], dtype),
+      }
+    : null;
   const bias = biasHh && rowMajor(biasHh);
-  const spare = (shape: Shape) => (kept ? emptyTensor(shape, dtype) : null);
-  const before = spare([g.rows, g.width]);
-  const cellBefore = c && spare([g.rows, g.hidden]);
-  const inner = c !== null || steps.cell === 'gru' ? spare([g.rows, g.hidden]) : null;
-  const [out, h, last] = [emptyTensor([g.rows, g.width], dtype), fresh(operands.h), c && fresh(c)];
+  const [out, h, last] = [emptyTensor([g.rows, g.width], dtype), fresh(start), c && fresh(c)];
   const sizes = sizesTensor(steps.sizes);
   check(
     kernels.recurrent(
@@ -121,68 +134,37 @@ export function recurrent(operands: Operands, steps: Steps): [out: Tensor, h: Te
       MODES[steps.cell],
       steps.reverse ? 1 : 0,
       steps.sizes.length,
-      at(sizes),
+      ptrOrNull(sizes),
       g.batch,
       g.hidden,
       hr ? g.width : 0,
       out.ptr,
       gates.ptr,
-      at(inner),
-      at(before),
-      at(cellBefore),
+      ptrOrNull(trace?.inner),
+      ptrOrNull(trace?.before),
+      ptrOrNull(trace?.cellBefore),
       h.ptr,
-      at(last),
+      ptrOrNull(last),
       hhT.ptr,
-      at(bias),
-      at(hrT),
+      ptrOrNull(bias),
+      ptrOrNull(hrT),
     ),
     steps.cell,
   );
-  for (const used of [hhT, hrT, sizes, kept ? null : gates]) used?.dispose();
+  for (const used of [hhT, hrT, sizes]) used?.dispose();
   const results: [Tensor, Tensor, ...Tensor[]] = last ? [out, h, last] : [out, h];
-  if (!kept) return record(steps.cell, results, inputs, [], () => []); // marks what inferenceMode makes
-  const own = [gates, before, inner, cellBefore].filter((t) => t !== null);
-  const present = given.map((t) => t !== null);
-  return record(
-    steps.cell,
-    results,
-    inputs,
-    [...inputs, ...own],
-    (_g, saved, needs, grads) => {
-      let next = 0;
-      const named = Object.fromEntries(ORDER.map((name, i) => [name, present[i] ? saved[next++]! : null])) as unknown as Operands;
-      let input = 0;
-      const wants = Object.fromEntries(ORDER.map((name, i) => [name, present[i] ? needs(input++) : false])) as Wanted;
-      const of = isGradEnabled()
-        ? composedGradients(named, steps, grads, wants)
-        : fusedGradients(named, steps, grads, wants, takeKept(saved.slice(next), steps.cell));
-      return ORDER.filter((_, i) => present[i]).map((name) => of[name] ?? null);
-    },
-    { own: own.length },
-  );
+  if (trace === null) {
+    gates.dispose();
+    return unrecorded(results);
+  }
+  return record(steps.cell, results, {
+    inputs: operands,
+    saved: { ...operands, ...trace },
+    own: ['gates', 'before', 'inner', 'cellBefore'],
+    composed: (grads, saved, needs) => composedGradients(saved, steps, grads, needs),
+    fused: (grads, saved, needs) => fusedGradients(saved, steps, grads, needs),
+  });
 }
-
-/** Which operands' gradients are wanted. */
-export type Wanted = Readonly<Record<(typeof ORDER)[number], boolean>>;
-/** The gradients of operands. */
-export type Gradients = Partial<Record<(typeof ORDER)[number], Tensor | null>>;
-
-interface Kept {
-  /** After their nonlinearities. */
-  readonly gates: Tensor;
-  /** The state that each row started from. */
-  readonly before: Tensor;
-  /** lstm: tanh of the cell state; gru: what the state gives to n. */
-  readonly inner: Tensor | null;
-  readonly cellBefore: Tensor | null;
-}
-
-function takeKept(own: readonly Tensor[], cell: Cell): Kept {
-  const [gates, before, inner, cellBefore] = own as [Tensor, Tensor, Tensor?, Tensor?];
-  return { gates, before, inner: inner ?? null, cellBefore: cell === 'lstm' ? cellBefore! : null };
-}
-
-const at = (x: Tensor | null): Ptr => (x ? x.ptr : 0);
 
 /** A row-major copy of its own, to be written over or given back. */
 function fresh(x: Tensor): Tensor {
@@ -207,15 +189,20 @@ function geometry({ x, hh, h }: Operands, { cell }: Steps): Geometry {
   return { rows: x.shape[0]!, batch: h.shape[0]!, width: h.shape[1]!, hidden: hh.shape[0]! / GATES[cell] };
 }
 
-function fusedGradients(operands: Operands, steps: Steps, grads: readonly (Tensor | null)[], wants: Wanted, kept: Kept): Gradients {
-  const { x, ih, hh, hr, c } = operands;
+function fusedGradients(
+  saved: Operands & Trace,
+  steps: Steps,
+  [gradOut, gradH, gradC]: readonly (Tensor | null)[],
+  needs: Needs<Operands>,
+): Grads<Operands> {
+  const { x, ih, hh, hr, c, gates, before, inner, cellBefore } = saved;
   const { dtype } = x;
-  const g = geometry(operands, steps);
+  const g = geometry(saved, steps);
   const gru = steps.cell === 'gru';
   const like = (grad: Tensor | null | undefined, shape: Shape) => (grad ? fresh(grad) : zeros(shape, { dtype }));
-  const dh = like(grads[1], [g.batch, g.width]);
-  const dc = c && like(grads[2], [g.batch, g.hidden]);
-  const dOut = grads[0] ? rowMajor(grads[0]) : null;
+  const dh = like(gradH, [g.batch, g.width]);
+  const dc = c && like(gradC, [g.batch, g.hidden]);
+  const dOut = gradOut ? rowMajor(gradOut) : null;
   const dGates = emptyTensor([g.rows, GATES[steps.cell] * g.hidden], dtype);
   const dHidden = gru ? emptyTensor(dGates.shape, dtype) : dGates;
   const dProj = hr && emptyTensor([g.rows, g.width], dtype);
@@ -226,36 +213,107 @@ function fusedGradients(operands: Operands, steps: Steps, grads: readonly (Tenso
       MODES[steps.cell],
       steps.reverse ? 1 : 0,
       steps.sizes.length,
-      at(sizes),
+      ptrOrNull(sizes),
       g.batch,
       g.hidden,
       hr ? g.width : 0,
       dGates.ptr,
       gru ? dHidden.ptr : 0,
-      at(dProj),
-      at(dOut),
+      ptrOrNull(dProj),
+      ptrOrNull(dOut),
       dh.ptr,
-      at(dc),
-      kept.gates.ptr,
-      at(kept.inner),
-      kept.before.ptr,
-      at(kept.cellBefore),
+      ptrOrNull(dc),
+      gates.ptr,
+      ptrOrNull(inner),
+      before.ptr,
+      ptrOrNull(cellBefore),
       whh.ptr,
-      at(whr),
+      ptrOrNull(whr),
     ),
     steps.cell,
   );
   const turned = (t: Tensor) => transpose(t, 0, 1);
-  const of: Gradients = {
-    x: wants.x ? mm(dGates, ih) : null,
-    ih: wants.ih ? mm(turned(dGates), x) : null,
-    hh: wants.hh ? mm(turned(dHidden), kept.before) : null,
-    biasIh: wants.biasIh ? sum(dGates, 0) : null,
-    biasHh: wants.biasHh ? sum(dHidden, 0) : null,
-    hr: wants.hr ? mm(turned(dProj!), mul(narrow(kept.gates, 1, 3 * g.hidden, g.hidden), kept.inner!)) : null,
-    h: wants.h ? dh : null,
-    c: wants.c ? dc : null,
+  const found = {
+    x: needs.x ? mm(dGates, ih) : null,
+    ih: needs.ih ? mm(turned(dGates), x) : null,
+    hh: needs.hh ? mm(turned(dHidden), before) : null,
+    biasIh: needs.biasIh ? sum(dGates, 0) : null,
+    biasHh: needs.biasHh ? sum(dHidden, 0) : null,
+    // What was projected: o tanh(c').
+    hr: needs.hr && dProj && inner ? mm(turned(dProj), mul(narrow(gates, 1, 3 * g.hidden, g.hidden), inner)) : null,
+    h: needs.h ? dh : null,
+    c: needs.c ? dc : null,
   };
   for (const used of new Set([dGates, dHidden, dProj, sizes])) used?.dispose();
-  return of;
+  return found;
+}
+
+/** One step of a cell: the projected input [n, gates * hidden] and the states [n, ...] give the next states. */
+function step(cell: Cell, gx: Tensor, h: Tensor, c: Tensor | null, w: Operands): [h: Tensor, c: Tensor | null] {
+  const gh = linear(h, w.hh, w.biasHh);
+  if (cell === 'gru') {
+    const [xr, xz, xn] = chunk(gx, 3, 1) as [Tensor, Tensor, Tensor];
+    const [hr, hz, hn] = chunk(gh, 3, 1) as [Tensor, Tensor, Tensor];
+    const [r, z] = [sigmoid(add(xr, hr)), sigmoid(add(xz, hz))];
+    const n = tanh(add(xn, mul(r, hn)));
+    return [add(n, mul(z, sub(h, n))), null];
+  }
+  const gates = add(gx, gh);
+  if (cell !== 'lstm') return [cell === 'relu' ? relu(gates) : tanh(gates), null];
+  const [i, f, g, o] = chunk(gates, 4, 1) as [Tensor, Tensor, Tensor, Tensor];
+  const next = add(mul(sigmoid(f), c!), mul(sigmoid(i), tanh(g)));
+  const out = mul(sigmoid(o), tanh(next));
+  return [w.hr ? linear(out, w.hr) : out, next];
+}
+
+/** The layer as {@link recurrent} computes it, step by step, in operations that are recorded. */
+function stepByStep(w: Operands, { cell, sizes, reverse }: Steps): Tensor[] {
+  const projected = linear(w.x, w.ih, w.biasIh);
+  let rows = 0;
+  const starts = sizes.map((size) => {
+    rows += size;
+    return rows - size;
+  });
+  // The sequences that still run come first: the states of the others wait behind them.
+  const join = (next: Tensor, all: Tensor) => {
+    const [count, of] = [next.shape[0]!, all.shape[0]!];
+    return count === of ? next : cat([next, narrow(all, 0, count, of - count)]);
+  };
+  let { h, c } = w;
+  const outs: Tensor[] = [];
+  for (let k = 0; k < sizes.length; k++) {
+    const t = reverse ? sizes.length - 1 - k : k;
+    const running = (x: Tensor) => narrow(x, 0, 0, sizes[t]!);
+    const [nextH, nextC] = step(cell, narrow(projected, 0, starts[t]!, sizes[t]!), running(h), c && running(c), w);
+    outs[t] = nextH;
+    h = join(nextH, h);
+    c = c && join(nextC!, c);
+  }
+  return c ? [cat(outs), h, c] : [cat(outs), h];
+}
+
+const NO_GRADIENTS: Grads<Operands> = { x: null, ih: null, hh: null, biasIh: null, biasHh: null, hr: null, h: null, c: null };
+
+/** The gradients, recorded, for second derivatives: the layer is computed once more and differentiated with its graph. */
+function composedGradients(operands: Operands, steps: Steps, grads: readonly (Tensor | null)[], needs: Needs<Operands>): Grads<Operands> {
+  const names: (keyof Operands)[] = [];
+  const ends: Tensor[] = [];
+  for (const name of Object.keys(NO_GRADIENTS) as (keyof Operands)[]) {
+    const x = operands[name];
+    if (x === null || !needs[name]) continue;
+    names.push(name);
+    // Differentiation stops at these, and does not run through the operands' own history.
+    ends.push(record('recurrent', aliasTensor(x, x.shape, x.strides, x.offset), { inputs: { x }, composed: (g) => ({ x: g }) }));
+  }
+  const outputs = stepByStep({ ...operands, ...Object.fromEntries(names.map((name, i) => [name, ends[i]])) }, steps);
+  const used: Tensor[] = [];
+  const gradOutputs: Tensor[] = [];
+  grads.forEach((grad, i) => {
+    const output = outputs[i];
+    if (!grad || !output) return;
+    used.push(output);
+    gradOutputs.push(grad);
+  });
+  const found = grad(used, ends, { gradOutputs, createGraph: true, allowUnused: true });
+  return { ...NO_GRADIENTS, ...Object.fromEntries(names.map((name, i) => [name, found[i] ?? null])) };
 }

@@ -1,26 +1,26 @@
 /** Recurrent layers: RNN, LSTM and GRU over whole sequences, padded or packed. */
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
+import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { indexSelect } from '../../ops/gather/gather.js';
 import { cat, stack } from '../../ops/join/join.js';
 import { recurrentResult } from '../../ops/reduce/results.js';
 import { reshape, select, transpose, unsqueeze } from '../../ops/view/movement.js';
-import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { assertFloatingDType, countOf, listable, MOST_LAYERS } from '../../tensor/checks.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
+import { assertFloatingDType, countOf, listable, MOST_LAYERS, oneOf, probability } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { zeros } from '../../tensor/create.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { type Shape, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
+import type { Shape } from '../../tensor/shape.js';
+import { isOptions, show } from '../../tensor/show.js';
 import { emptyTensor, Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
 import { dropout } from '../dropout/dropout.js';
-import { uniform_ } from '../init/init.js';
 import { Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';
 import { bool, float } from '../module/text.js';
-import { type Cell, type CellWeights, GATES, recurrent } from './cell-kernels.js';
 import { PackedSequence } from './packed-sequence.js';
+import { type Cell, type CellWeights, GATES, recurrent } from './recurrent.js';
+import { assertInput, assertState, resetRecurrent, statePair } from './state.js';
 
 /** The options of {@link GRU}. */
 export interface GRUOptions {
@@ -62,43 +62,6 @@ interface Sequences {
   readonly batched: boolean;
 }
 
-/** @internal Of all recurrent layers and cells: the range of the first weights, in PyTorch's order of draws. */
-export function resetRecurrent(module: Module, hiddenSize: number): void {
-  const bound = 1 / Math.sqrt(hiddenSize);
-  for (const parameter of module.parameters()) uniform_(parameter, -bound, bound);
-}
-
-/** Throws unless `input` has the layer's features and dtype. */
-export function checkInput(name: string, input: Tensor, inputSize: number, weight: Tensor): void {
-  if (input.dtype !== weight.dtype)
-    throw new DTypeError(
-      `${name}: input is ${input.dtype}, the weights are ${weight.dtype}. Convert the input with to('${weight.dtype}'), or the layer.`,
-    );
-  if (input.shape[input.ndim - 1] !== inputSize)
-    throw new ShapeError(
-      `${name}: input is ${showShape(input.shape)} and has ${input.shape[input.ndim - 1]} features, expected ${inputSize}, the layer's inputSize.`,
-    );
-}
-
-/** Throws unless `state` is a tensor of this shape and of the input's dtype. */
-export function checkState(name: string, what: string, state: unknown, expected: Shape, sizes: string, input: Tensor): void {
-  if (!(state instanceof Tensor))
-    throw new ArgumentError(`${name}: ${what} is ${show(state)}, expected a Tensor ${showShape(expected)}: ${sizes}.`);
-  if (!sameShape(state.shape, expected))
-    throw new ShapeError(
-      `${name}: ${what} is ${showShape(state.shape)}, expected ${showShape(expected)}: ${sizes} (input ${showShape(input.shape)}).`,
-    );
-  if (state.dtype !== input.dtype)
-    throw new DTypeError(`${name}: input is ${input.dtype} and ${what} ${state.dtype}, expected one dtype. Use to('${input.dtype}').`);
-}
-
-/** The two states of an LSTM. @throws {ArgumentError} for anything but a pair. */
-export function statePair(name: string, hx: unknown): readonly [Tensor, Tensor] {
-  if (!Array.isArray(hx) || hx.length !== 2)
-    throw new ArgumentError(`${name}: hx is ${show(hx)}, expected a pair [h, c], the hidden state and the cell state.`);
-  return hx as [Tensor, Tensor];
-}
-
 /**
  * What the recurrent layers share. Parameters are fields for each layer k from 0 up, a second set ending in `Reverse`: `weightIhL0`
  * [gates * hiddenSize, input], `weightHhL0` [gates * hiddenSize, hiddenSize], `biasIhL0`, `biasHhL0`; under PyTorch's names
@@ -128,7 +91,7 @@ abstract class RecurrentLayer extends Module {
     super();
     const { numLayers, bias, batchFirst, dropout: p, bidirectional, projSize = 0, dtype } = options;
     const name = classNameOf(this);
-    if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${name}: dropout is ${show(p)}, expected the probability to drop, from 0 to 1.`);
+    probability(name, 'dropout', p);
     for (const [option, value] of Object.entries({ inputSize, hiddenSize, numLayers })) countOf(name, option, value, 1);
     listable(name, 'layers', numLayers, MOST_LAYERS);
     countOf(name, 'projSize', projSize);
@@ -208,7 +171,7 @@ abstract class RecurrentLayer extends Module {
       const { data } = input;
       if (data.ndim !== 2)
         throw new ShapeError(`${name}: the packed data is ${showShape(data.shape)}, expected [rows, features]: pack a tensor of 3 dims.`);
-      checkInput(name, data, this.inputSize, this.weightIhL0);
+      assertInput(name, data, this.inputSize, this.weightIhL0);
       const sizes = input.rowsPerStep(name);
       return { rows: data, sizes, batch: sizes[0]!, batched: true };
     }
@@ -217,7 +180,7 @@ abstract class RecurrentLayer extends Module {
       throw new ShapeError(
         `${name}: input is ${showShape(input.shape)}, expected ${this.batchFirst ? '[batch, time, features]' : '[time, batch, features]'}, or [time, features] for one sequence.`,
       );
-    checkInput(name, input, this.inputSize, this.weightIhL0);
+    assertInput(name, input, this.inputSize, this.weightIhL0);
     const batched = input.ndim === 3;
     const inTime = batched && this.batchFirst ? transpose(input, 0, 1) : input;
     const [steps, batch] = [inTime.shape[0]!, batched ? inTime.shape[1]! : 1];
@@ -244,7 +207,7 @@ abstract class RecurrentLayer extends Module {
       const size = i === 0 && this.projSize > 0 ? 'projSize' : 'hiddenSize';
       const expected = batched ? [layers, batch, widths[i]!] : [layers, widths[i]!];
       const axes = `[numLayers${this.bidirectional ? ' * 2' : ''}, ${batched ? 'batch, ' : ''}${size}]`;
-      checkState(name, given.length === 1 ? 'hx' : `hx[${i}]`, state, expected, axes, input instanceof PackedSequence ? rows : input);
+      assertState(name, given.length === 1 ? 'hx' : `hx[${i}]`, state, expected, axes, input instanceof PackedSequence ? rows : input);
     });
     const states = given as readonly Tensor[];
     if (!batched) return states.map((state) => unsqueeze(state, 1));
@@ -301,7 +264,9 @@ abstract class RecurrentLayer extends Module {
 }
 
 type LayerOptions = Settings<GRUOptions>;
-type Positional = [numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean];
+
+/** What an RNN may put between its steps. */
+const NONLINEARITIES = ['tanh', 'relu'] as const;
 
 const LAYER: Omit<LayerOptions, 'numLayers' | 'dtype'> = { bias: true, batchFirst: false, dropout: 0, bidirectional: false };
 const RNN_LAYER: Settings<RNNOptions> = { numLayers: 1, nonlinearity: 'tanh', ...LAYER, dtype: 'float32' };
@@ -309,7 +274,7 @@ const GRU_LAYER: LayerOptions = { numLayers: 1, ...LAYER, dtype: 'float32' };
 const LSTM_LAYER: Settings<LSTMOptions> = { numLayers: 1, ...LAYER, projSize: 0, dtype: 'float32' };
 
 function refuseProjection(name: string, args: readonly unknown[]): void {
-  if (args.some((arg) => typeof arg === 'object' && arg !== null && 'projSize' in arg))
+  if (args.some((arg) => isOptions(arg) && 'projSize' in arg))
     throw new ArgumentError(`${name}: projSize is for LSTM only. Put an nn.Linear behind the ${name}.`);
 }
 
@@ -341,16 +306,21 @@ export class RNN extends RecurrentLayer {
   constructor(
     inputSize: number,
     hiddenSize: number,
-    ...args: Trailing<
-      [numLayers: number, nonlinearity: 'tanh' | 'relu', bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean],
-      RNNOptions
+    ...args: Arguments<
+      RNNOptions,
+      [
+        numLayers: 'numLayers',
+        nonlinearity: 'nonlinearity',
+        bias: 'bias',
+        batchFirst: 'batchFirst',
+        dropout: 'dropout',
+        bidirectional: 'bidirectional',
+      ]
     >
   ) {
     refuseProjection(classNameOf(new.target), args);
     const all = readArguments(classNameOf(new.target), RNN_LAYER, args);
-    const { nonlinearity } = all;
-    if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
-      throw new ArgumentError(`${classNameOf(new.target)}: nonlinearity is ${show(nonlinearity)}, expected 'tanh' or 'relu'.`);
+    const nonlinearity = oneOf(classNameOf(new.target), 'nonlinearity', all.nonlinearity, NONLINEARITIES);
     super(nonlinearity, inputSize, hiddenSize, all);
     this.nonlinearity = nonlinearity;
   }
@@ -379,7 +349,21 @@ export class RNN extends RecurrentLayer {
 export class LSTM extends RecurrentLayer {
   static override readonly className: string = 'LSTM';
   /** As {@link RNN}; by position numLayers, bias, batchFirst, dropout, bidirectional, projSize. */
-  constructor(inputSize: number, hiddenSize: number, ...args: Trailing<[...Positional, projSize: number], LSTMOptions>) {
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    ...args: Arguments<
+      LSTMOptions,
+      [
+        numLayers: 'numLayers',
+        bias: 'bias',
+        batchFirst: 'batchFirst',
+        dropout: 'dropout',
+        bidirectional: 'bidirectional',
+        projSize: 'projSize',
+      ]
+    >
+  ) {
     super('lstm', inputSize, hiddenSize, readArguments(classNameOf(new.target), LSTM_LAYER, args));
   }
 
@@ -405,7 +389,14 @@ export class LSTM extends RecurrentLayer {
 export class GRU extends RecurrentLayer {
   static override readonly className: string = 'GRU';
   /** As {@link RNN}; by position numLayers, bias, batchFirst, dropout, bidirectional. */
-  constructor(inputSize: number, hiddenSize: number, ...args: Trailing<Positional, GRUOptions>) {
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    ...args: Arguments<
+      GRUOptions,
+      [numLayers: 'numLayers', bias: 'bias', batchFirst: 'batchFirst', dropout: 'dropout', bidirectional: 'bidirectional']
+    >
+  ) {
     refuseProjection(classNameOf(new.target), args);
     super('gru', inputSize, hiddenSize, readArguments(classNameOf(new.target), GRU_LAYER, args));
   }
