@@ -227,7 +227,7 @@ describe('parametrizations of one’s own', () => {
     expect(() => P.spectralNorm(layer, { dim: 2 })).toThrow('spectralNorm: dim is 2');
     expect(() => P.spectralNorm(layer, { nPowerIterations: 0 })).toThrow('nPowerIterations is 0');
     expect(() => P.orthogonal(layer, 'bias')).toThrow('orthogonal: bias has shape [2]');
-    expect(() => P.orthogonal(layer, { orthogonalMap: 'qr' as 'cayley' })).toThrow('expected "matrix_exp", "cayley" or "householder"');
+    expect(() => P.orthogonal(layer, { orthogonalMap: 'qr' as 'cayley' })).toThrow("expected 'matrix_exp', 'cayley' or 'householder'");
     P.orthogonal(layer, { orthogonalMap: 'cayley', useTrivialization: false });
     near(layer.weight.matmul(layer.weight.t()), [1, 0, 0, 1]);
     expect(() => {
