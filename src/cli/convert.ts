@@ -22,7 +22,7 @@ export function addConvertCommand(program: Command): void {
     .description(
       "Reads a model file, PyTorch's (.pth, .pt; old and new) or .safetensors, and writes what it holds in the other format, or lists it. The code in a file is never run.",
     )
-    .argument('<input>', 'the file to read; its bytes tell its format')
+    .argument('<input>', 'the file to read; its format is recognised by its bytes')
     .argument('[output]', 'the file to write: .pth, .pt or .safetensors')
     .option('--list', 'show names, shapes, dtypes and sizes, and write nothing')
     .option('--key <name>', 'one part of a nested file, such as model_state_dict', (text: string) => {
@@ -111,7 +111,7 @@ function show(item: unknown): string {
 
 /** The widest that the column of shapes gets. */
 const SHAPE_WIDTH = 24;
-/** How many values that are no tensors are shown. */
+/** How many values other than tensors are shown. */
 const MOST_OTHERS = 12;
 
 /** What a file holds, in lines of at most `width` characters: names that do not fit stand on lines of their own. */
@@ -153,7 +153,7 @@ export function listing({ tensors, others }: FlatState, width: number): string {
   return lines.join('\n');
 }
 
-/** Names come from files: nothing in them is to steer a terminal. */
+/** Names come from files: nothing in them may control a terminal. */
 const oneLine = (text: string) => printable(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 
 function pieces(text: string, width: number): string[] {

@@ -17,7 +17,7 @@ export function doctor(): { text: string; healthy: boolean } {
   } catch (error) {
     trouble = messageOf(error);
   }
-  const [native, wasm] = [tell('native'), tell('wasm')];
+  const [native, wasm] = [probe('native'), probe('wasm')];
   if (info) setEngine(info.name);
   const cores = cpus();
   const lines: [string, string][] = [
@@ -52,7 +52,7 @@ function why(engine: string, reason: string | undefined): string {
 }
 
 /** Whether an engine loads, or the loader's own message. */
-function tell(name: 'native' | 'wasm'): string {
+function probe(name: 'native' | 'wasm'): string {
   try {
     setEngine(name);
     const { isa } = engineInfo();

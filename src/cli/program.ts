@@ -8,7 +8,7 @@ import { addStudyCommand } from './study.js';
 import { addTrainCommand } from './train.js';
 import { version } from './version.js';
 
-const bold = (text: string) => `\x1b[1m${text}\x1b[22m`; // commander takes it away where colours are not wanted
+const bold = (text: string) => `\x1b[1m${text}\x1b[22m`; // commander removes it where colours are off
 
 /** All commands, ready to parse. */
 export function createProgram(): Command {
@@ -44,7 +44,7 @@ Examples:
   addConvertCommand(program);
   program
     .command('doctor')
-    .description('tell which engine runs here, and why')
+    .description('show which engine runs here, and why')
     .action(() => {
       const { text, healthy } = doctor();
       process.stdout.write(`${text}\n`);

@@ -22,7 +22,7 @@ export function newRunFolder(base: string, name: string): string {
     makeDirectories(base, 'hone');
     for (let n = 2; ; n++) {
       try {
-        mkdirSync(folder); // alone it tells who made it, also where two come at once
+        mkdirSync(folder); // fails where the folder exists, so that of two processes only one gets it
         return folder;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

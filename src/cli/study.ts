@@ -25,7 +25,7 @@ export function addStudyCommand(program: Command): void {
     .description('compare techniques over several repeats; writes a table and a page')
     .commandsGroup('Studies:')
     .helpCommand(false)
-    .addHelpText('after', '\nhone study digits --help tells what a study can be given.');
+    .addHelpText('after', '\nhone study digits --help shows what a study takes.');
   const names = Object.entries(digitModelTexts).map(([name, text]) => `  ${name.padEnd(10)} ${text}`);
   study
     .command('digits')

@@ -51,7 +51,7 @@ export function addTrainCommand(program: Command): void {
     .description('train one model put together from options; saves its best epoch')
     .commandsGroup('Data:')
     .helpCommand(false)
-    .addHelpText('after', '\nhone train digits --help tells what models can be made of.');
+    .addHelpText('after', '\nhone train digits --help shows what models can be made of.');
   train
     .command('digits')
     .summary('a multi-layer perceptron on 10,000 real handwritten digits')

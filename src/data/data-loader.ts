@@ -41,7 +41,7 @@ const DEFAULTS: Required<DataLoaderOptions<unknown, unknown>> = {
   generator: required,
 };
 
-/** @throws {ArgumentError} for an unknown option, or a value that none can have. */
+/** @throws {ArgumentError} for an unknown option, or a value that is never right. */
 function readLoader<T, B>(given: readonly unknown[]): DataLoaderOptions<T, B> {
   const read = readArguments('DataLoader', DEFAULTS, given) as DataLoaderOptions<T, B>;
   const { batchSize, sampler, batchSampler, generator, collate } = read;
@@ -79,7 +79,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   static readonly className: string = 'DataLoader';
   /** The samples. */
   readonly dataset: DatasetLike<T> | IterableDataset<T>;
-  /** Samples in a batch; undefined where a batch sampler rules. */
+  /** Samples in a batch; undefined where a batch sampler decides. */
   readonly batchSize: number | undefined;
   /** Whether an incomplete last batch is left out. */
   readonly dropLast: boolean;
@@ -136,7 +136,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
       try {
         return read();
       } catch {
-        return undefined; // a stream does not know
+        return undefined; // the length of a stream is unknown
       }
     };
     const samples = length(() => (dataset as { length?: number }).length);

@@ -65,7 +65,7 @@ export function numberRuleOf(dataset: object): NumberRule {
   return rule;
 }
 
-/** The samples of what holds them all as they are. */
+/** The samples of a data set that holds them as they are. */
 function samplesOf(dataset: object): readonly unknown[] | undefined {
   if (Array.isArray(dataset)) return dataset;
   if (!(dataset instanceof ConcatDataset)) return undefined;

@@ -10,8 +10,8 @@ import { ABI_VERSION, E_DTYPE, E_INDEX, E_MEMORY, KERNEL_NAMES, type Kernels, ty
 import { BlockAllocator } from './memory/allocator.js';
 
 /**
- * What structuredClone and postMessage come upon, when they are given a tensor (or what holds one), before anything that they fail over:
- * they read an object's own properties in the order in which they were made.
+ * What structuredClone and postMessage meet first when they are given a tensor (or what holds one), before anything on which they would
+ * fail with a vague message: they read an object's own properties in the order in which they were made.
  */
 class NotCloned {
   constructor() {
@@ -47,7 +47,7 @@ export class Engine extends NotCloned {
   }
 }
 
-/** The active engine. There is none before the first kernel call; whoever holds a tensor has made one, so that nothing asks. */
+/** The active engine. Undefined before the first kernel call; there is one wherever there is a tensor, so the type leaves that out. */
 export let engine: Engine = undefined as unknown as Engine;
 /** The active engine's kernels. Check each status with {@link check}. */
 export let kernels: Kernels = unloaded();

@@ -1,6 +1,6 @@
 /**
  * The browser's side of the engines: the WebAssembly file that stands beside the package's code, or where setWasmUrl says. It is fetched as soon
- * as the program's own first lines have run; a tensor that is made before it has arrived fetches it with the thread at a standstill. (To wait
+ * as the program's own first lines have run; a tensor that is made before it has arrived blocks the thread to fetch it. (To wait
  * at the top level of this module instead would bar the package from workers and bundles in classic formats.)
  */
 import { EngineError } from '../errors.js';
@@ -55,7 +55,7 @@ async function fetchModule(address: string): Promise<WebAssembly.Module | string
   return refusal(address, status, statusText, type, bytes) ?? WebAssembly.compile(bytes);
 }
 
-/** The same with the thread at a standstill. */
+/** The same, blocking the thread. */
 function fetchModuleNow(address: string): WebAssembly.Module | string {
   const request = new XMLHttpRequest();
   const inPage = globalThis.document !== undefined;
@@ -80,7 +80,7 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** What did not come of each address. */
+/** Why each address failed. */
 class Failures {
   private readonly reasons: string[] = [];
   private cause: unknown;
@@ -144,7 +144,7 @@ function fetchEngineNow(): Engine {
   if (here) return settle(here instanceof WebAssembly.Module ? here : new WebAssembly.Module(here));
   if (typeof XMLHttpRequest === 'undefined') {
     throw new EngineError(
-      "wasm engine: it has not arrived yet, and this host cannot wait for it with the thread at a standstill. Write `await ready()` (of 'hone') before the first tensor.",
+      "wasm engine: it has not arrived yet, and this host cannot block the thread to wait for it. Write `await ready()` (of 'hone') before the first tensor.",
     );
   }
   const failures = new Failures();
@@ -192,7 +192,7 @@ export const nativeReport = { directory: '', supported: [] as string[], reason: 
 
 provideDefaultEngine(() => openEngine('wasm'));
 
-// Later than the program's first lines, which may say where the engine is. Whoever needs it is told of a failure.
+// Later than the program's first lines, which may say where the engine is. A failure surfaces where the engine is needed.
 queueMicrotask(() => {
   comingEngine().catch(() => {});
 });

@@ -71,7 +71,7 @@ function threadCount(): number {
 export interface NativeReport {
   /** The directory that was searched. */
   readonly directory: string;
-  /** The instruction sets that this processor runs, best first; empty when that could not be told. */
+  /** The instruction sets that this processor runs, best first; empty when that is unknown. */
   supported: string[];
   /** Why the native engine is not there; undefined when it loaded. */
   reason?: string;

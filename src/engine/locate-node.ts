@@ -17,7 +17,7 @@ function ownFile(): string | undefined {
     try {
       return fileURLToPath(url);
     } catch {
-      // Some bundlers invent an address that is no path here.
+      // Some bundlers invent an address that is not a path here.
     }
   }
   return typeof __filename === 'string' ? __filename : undefined;
@@ -60,7 +60,7 @@ function homeOf(file: string): string | undefined {
 export interface Home {
   /** The package's folder; undefined where there is none. */
   readonly folder: string | undefined;
-  /** The folder of the program that this code was bundled into; undefined where it was not, or where that cannot be told. */
+  /** The folder of the program that this code was bundled into; undefined where it was not, or where that is unknown. */
   readonly bundle: string | undefined;
   readonly bundled: boolean;
 }

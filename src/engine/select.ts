@@ -15,7 +15,7 @@ export interface EngineInfo {
   threads: number;
   /** Bytes that tensors may take in all. */
   memoryLimit: number;
-  /** Why the native engine is not the one, when it is not. */
+  /** Why the native engine is not in use, where it is not. */
   reason?: string;
 }
 
@@ -29,8 +29,8 @@ export function engineInfo(): EngineInfo {
 
 /**
  * Loads the engine ahead of its first use. Nobody needs it in Node, where an engine loads at once. In a browser the first tensor waits for the
- * download with the page at a standstill if it is made before the engine has arrived: `await ready()` at the top of the program lets the page
- * live meanwhile. Where a thread cannot stand still (service workers), it is needed.
+ * download and blocks the page if it is made before the engine has arrived: `await ready()` at the top of the program keeps the page
+ * responsive meanwhile. Where a thread cannot block (service workers), it is needed.
  * @example
  * await ready();
  * @throws {EngineError} when the engine cannot be loaded, with the reason.

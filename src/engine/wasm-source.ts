@@ -46,7 +46,7 @@ export function wasmSource(): WasmSource | undefined {
   return chosen;
 }
 
-/** From now on the engine is there, and another source would come too late. */
+/** From now on the engine is loaded, and another source would come too late. */
 export function sealWasmSource(): void {
   sealed = true;
 }

@@ -84,7 +84,7 @@ export function createWasmEngine(module: WebAssembly.Module, tracker: OwnerTrack
     kernels[name] = kernel;
   }
 
-  // Views of linear memory die when it grows; `bytes()` makes a new one then.
+  // Views of linear memory become invalid when it grows; `bytes()` makes a new one then.
   let view = new Uint8Array(memory.buffer);
   let data = new DataView(memory.buffer);
   const refresh = () => {

@@ -20,7 +20,7 @@ export class Budget {
     this.#left -= units;
     if (this.#left < 0)
       this.#fail(
-        'it is small, but describes more values than a file of its size could hold without repeating them. It is damaged or means harm.',
+        'it is small, but describes more values than a file of its size could hold without repeating them. It is damaged or malicious.',
       );
   }
 }

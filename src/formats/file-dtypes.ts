@@ -37,7 +37,7 @@ function integers(name: string, bytes: number, dtype: 'int32' | 'int64', read: (
 
 /** Small floats become float32: `toBits` gives the bits of the float32 of the same value. */
 function floats(name: string, bytes: 1 | 2, toBits: (bits: number) => number): FileDType {
-  let table: Uint32Array | undefined; // of all that there are
+  let table: Uint32Array | undefined; // of all possible ones
   return {
     name,
     bytes,

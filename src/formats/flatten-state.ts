@@ -13,7 +13,7 @@ const MAX_LETTERS = 2 ** 27;
 export interface FlatState {
   /** The tensors by dotted name. */
   readonly tensors: Record<string, Tensor>;
-  /** Numbers, texts, lists of such and so on, by their names, in order. */
+  /** Numbers, strings, lists of these and so on, by their names, in order. */
   readonly others: [name: string, value: unknown][];
 }
 
@@ -22,7 +22,7 @@ export function keyName(key: unknown): string {
   return typeof key === 'object' && key !== null ? '(…)' : String(key);
 }
 
-/** What stands in a record, Map, Set or array, by name, as it is asked for: a list may be long. */
+/** What a record, Map, Set or array holds, by name, lazily: a list may be long. */
 function* children(value: object): Generator<[string, unknown]> {
   if (value instanceof Map) for (const [key, item] of value) yield [keyName(key), item];
   else if (value instanceof Set || Array.isArray(value)) {
@@ -34,7 +34,7 @@ function* children(value: object): Generator<[string, unknown]> {
 const isNested = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Tensor) && !ArrayBuffer.isView(value);
 
-/** A list of numbers, texts and such, or nothing at all: one value. */
+/** A list of numbers, strings and the like, or nothing at all: one value. */
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return value.every((inner) => typeof inner !== 'object' || inner === null);
   return children(value).next().done === true;

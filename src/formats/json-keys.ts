@@ -1,7 +1,7 @@
 /** What JSON.parse does not report about hostile texts. */
 
 /**
- * The first key that stands twice in one object of a JSON text, or undefined: JSON.parse drops all but the last without a word. The text
+ * The first key that appears twice in one object of a JSON text, or undefined: JSON.parse silently drops all but the last. The text
  * must be valid JSON; it is only walked, not checked.
  */
 export function duplicateKey(json: string): string | undefined {

@@ -145,9 +145,9 @@ describe('decodeSafetensors on damaged and hostile bytes', () => {
     [
       'a repeated name',
       file('{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\\u0061":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', [7]),
-      /"a" stands twice/,
+      /"a" appears twice/,
     ],
-    ['a repeated field', file('{"a":{"dtype":"U8","dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}', [7]), /"dtype" stands twice/],
+    ['a repeated field', file('{"a":{"dtype":"U8","dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}', [7]), /"dtype" appears twice/],
     ['the name __proto__', file('{"__proto__":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}', [1, 2]), /"__proto__"/],
     ['__proto__ among the notes', file('{"__metadata__":{"__proto__":"x"}}'), /"__proto__"/],
     ['notes that are no strings', file({ __metadata__: { a: 1 } }), /expected strings/],

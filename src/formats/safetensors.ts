@@ -124,7 +124,7 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
  * The bytes of a safetensors file.
  * @param state tensors by name: a state dict, a record or a Map.
  * @param metadata notes to keep in the file, strings by name.
- * @throws {ArgumentError} for values that are no tensors. @throws {FormatError} for the names `__metadata__` and `__proto__`.
+ * @throws {ArgumentError} for values that are not tensors. @throws {FormatError} for the names `__metadata__` and `__proto__`.
  */
 export function encodeSafetensors(state: StateDictLike, metadata?: Readonly<Record<string, string>>): Uint8Array {
   if (typeof state !== 'object' || state === null)
@@ -187,7 +187,7 @@ function readHeader(bytes: Uint8Array, fail: Fail): { header: Record<string, unk
   const start = 8 + Number(announced);
   if (start > bytes.length)
     fail(
-      `it announces a header of ${announced} bytes, but only ${bytes.length - 8} follow. The file is cut short, or no safetensors file.`,
+      `it announces a header of ${announced} bytes, but only ${bytes.length - 8} follow. The file is cut short, or not a safetensors file.`,
     );
   checkStructure(bytes.subarray(8, start), fail);
   let text: string;
@@ -200,7 +200,7 @@ function readHeader(bytes: Uint8Array, fail: Fail): { header: Record<string, unk
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) fail('its header is not a JSON object.');
   const twice = duplicateKey(text);
-  if (twice !== undefined) fail(`${quoted(twice)} stands twice in its header.`);
+  if (twice !== undefined) fail(`${quoted(twice)} appears twice in its header.`);
   return { header: header as Record<string, unknown>, start };
 }
 

@@ -1,7 +1,7 @@
 /** The live display of a training: one line that is rewritten in a terminal, plain lines elsewhere. */
 import { showCount, showDuration, showShortCount } from './text.js';
 
-/** Where the display is written: process.stderr, or anything alike. */
+/** Where the display is written: process.stderr, or anything like it. */
 export interface ProgressTarget {
   write(text: string): unknown;
   readonly isTTY?: boolean;

@@ -31,7 +31,7 @@ export class StudyClock {
     this.finished.set(this.running, [...(this.finished.get(this.running) ?? []), seconds]);
   }
 
-  /** Until the running run ends, and until the comparison does; undefined as long as that cannot be told. */
+  /** Until the running run ends, and until the comparison does; undefined as long as that is unknown. */
   left(event: StepEvent): { run: number | undefined; study: number | undefined } {
     const now = this.now();
     if (event.epoch !== this.epoch) [this.epoch, this.epochStart, this.phase] = [event.epoch, this.lastStep, ''];

@@ -33,7 +33,7 @@ export interface Variant {
   scheduler?(optimizer: OptimizerLike): FitOptions<readonly Tensor[]>['scheduler'];
 }
 
-/** The options of {@link Compare}. */
+/** The options of {@link compare}. */
 export interface CompareOptions {
   /** The title of the report. */
   title: string;
@@ -63,7 +63,7 @@ export interface CompareOptions {
   bestModelPath?(variant: string, seed: number): string;
   /** Ends the comparison after the running step; what is finished is returned, the running run up to its last whole epoch. */
   signal?: AbortSignal;
-  /** Told of each event. */
+  /** Called with each event. */
   on?: CompareEvents;
 }
 

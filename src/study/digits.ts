@@ -28,7 +28,7 @@ export const digitModelTexts = Object.fromEntries(digitModels.map((name) => [nam
   string
 >;
 
-/** The options of {@link DigitsStudy}. */
+/** The options of {@link studyDigits}. */
 export interface DigitsStudyOptions {
   /** Default: all four. */
   models?: readonly DigitModel[];
@@ -48,7 +48,7 @@ export interface DigitsStudyOptions {
   bestModelPath?(model: string, seed: number): string;
   /** Ends the study early. */
   signal?: AbortSignal;
-  /** Told of each event. */
+  /** Called with each event. */
   on?: CompareEvents;
 }
 
@@ -67,7 +67,7 @@ const STUDY = {
 
 /**
  * Trains the models with Adam and cross entropy on 8,000 digits and measures them on 2,000 others.
- * @throws {ArgumentError} for a model that there is not, and for what {@link compare} refuses.
+ * @throws {ArgumentError} for an unknown model, and for what {@link compare} refuses.
  */
 export async function studyDigits(options: DigitsStudyOptions = {}): Promise<Comparison> {
   const { models: wanted, epochs, repeats, batchSize, lr, seed } = readOptions('studyDigits', STUDY, options);

@@ -71,7 +71,7 @@ function readZipContainer(bytes: Uint8Array, fail: Fail, budget: Budget, options
   return { value, bigEndian: order === 'big' };
 }
 
-/** A persistent id: ("storage", class, key, location, count), in the old container with what part of it is meant. */
+/** A persistent id: ("storage", class, key, location, count), in the old container with the part of it that is meant. */
 function storageId(id: unknown, length: number, fail: Fail): { type: FileDType | 'untyped'; key: string; count: number; view: unknown } {
   if (!(id instanceof PyTuple)) return fail(`it refers to something outside by ${describe(id)}, expected a storage: it is damaged.`);
   const [kind, type, key, , count, view] = id.items;
@@ -189,7 +189,7 @@ function makeTensor(
   return requiresGrad && tensor.isFloatingPoint() ? tensor.requiresGrad_() : tensor;
 }
 
-/** A copy with the bytes of each element turned round. */
+/** A copy with the bytes of each element reversed. */
 function swapped(bytes: Uint8Array, size: number): Uint8Array {
   const out = new Uint8Array(bytes.length);
   for (let at = 0; at < bytes.length; at += size) for (let i = 0; i < size; i++) out[at + i] = bytes[at + size - 1 - i]!;

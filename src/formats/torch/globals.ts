@@ -21,7 +21,7 @@ const STORAGES: Readonly<Record<string, string>> = {
   BoolStorage: 'bool',
 };
 
-/** Names that stand for themselves, as in `defaultdict(list)`. */
+/** Names that are values themselves, as in `defaultdict(list)`. */
 const INERT: ReadonlySet<string> = new Set([
   ...['list', 'dict', 'int', 'float', 'str', 'bool', 'tuple', 'object'].map((name) => `builtins.${name}`),
   ...['torch.Tensor', 'torch._tensor.Tensor', 'torch.nn.parameter.Parameter', 'torch.nn.parameter.Buffer'],

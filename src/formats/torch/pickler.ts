@@ -42,7 +42,7 @@ export class Pickler {
     this.#op = op;
   }
 
-  /** The pickle of one value. @throws {ArgumentError} for functions, class instances and other things that are no values. */
+  /** The pickle of one value. @throws {ArgumentError} for functions, class instances and other things that are not values. */
   dump(value: unknown): Uint8Array {
     this.#code(0x80, 2);
     this.#value(value, '', 0);
@@ -286,7 +286,7 @@ export class Pickler {
 interface Dict {
   readonly kind: DictKind;
   readonly entries: Iterable<readonly [unknown, unknown]>;
-  /** What a value in it is to be, where that is not its own choice. */
+  /** What a value in it becomes, where that does not depend on the value. */
   readonly inner?: (key: unknown, value: unknown) => DictKind | 'tuple' | undefined;
 }
 

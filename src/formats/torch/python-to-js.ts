@@ -68,7 +68,7 @@ export function toJavaScript(value: unknown, makeTensor: (described: PyTensor) =
   return convert(value, 0);
 }
 
-/** Whether the keys are texts or whole numbers, and it stays clear which are which: a record can be made of them. */
+/** Whether the keys are strings or whole numbers that a record can tell apart. */
 function fitsRecord(keys: readonly unknown[]): boolean {
   const numbers = keys.some((key) => typeof key === 'number');
   return keys.every((key) => (typeof key === 'string' ? !(numbers && isIntKey(key)) : typeof key === 'number' && isIntKey(String(key))));

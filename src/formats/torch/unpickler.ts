@@ -1,6 +1,6 @@
 /**
- * Pickles: the little machine that Python keeps its values in. This one makes values and runs nothing: whatever a pickle wants to call
- * stands in a short list that its user gives. https://docs.python.org/3/library/pickletools.html
+ * Pickles: the little machine that Python keeps its values in. This one makes values and runs nothing: whatever a pickle may call
+ * is in a short list that its user gives. https://docs.python.org/3/library/pickletools.html
  */
 import type { Budget } from '../budget.js';
 import type { Fail } from '../zip/zip.js';
@@ -143,7 +143,7 @@ class Machine {
     }
   }
 
-  /** Text of Python 2, which did not know what it was. */
+  /** A string of Python 2, which does not say whether it is text or bytes. */
   oldText(length: number): string {
     if (length < 0) this.#fail('a text in its pickle has a negative length.');
     const bytes = this.bytes(length);
@@ -276,13 +276,13 @@ class Machine {
     this.#stack.push(this.#options.persistent(this.#pop()));
   }
 
-  /** Calls what stands in the list of what may be called. */
+  /** Calls what is in the list of what may be called. */
   call(args: unknown): void {
     const callee = this.#pop();
-    if (!(callee instanceof PyGlobal)) this.#fail(`its pickle calls ${describe(callee)}: it is damaged, or means harm.`);
+    if (!(callee instanceof PyGlobal)) this.#fail(`its pickle calls ${describe(callee)}: it is damaged, or malicious.`);
     if (!(args instanceof PyTuple)) this.#fail(`its pickle calls ${callee.name} without a tuple of arguments: it is damaged.`);
     if (callee.call === undefined)
-      this.#fail(`its pickle calls "${callee.name}", which Hone knows as a name only. Nothing was run; the file is unusual or means harm.`);
+      this.#fail(`its pickle calls "${callee.name}", which Hone knows as a name only. Nothing was run; the file is unusual or malicious.`);
     this.pushNew(callee.call(args.items));
   }
 

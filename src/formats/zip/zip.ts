@@ -23,7 +23,7 @@ const LOCAL_HEADER_BYTES = 30;
 
 const STORED = 0;
 const DEFLATED = 8;
-/** No deflated byte stands for more. */
+/** No deflated byte can hold more. */
 const MOST_INFLATED = 1032;
 /** All entries together, inflated: in any case, and of what takes a hundredth of that in the file, as no weights do. */
 const MAX_INFLATED = 2 ** 32;

@@ -98,7 +98,7 @@ export class Sequential<In extends readonly unknown[] = [x: Tensor], Out = Tenso
     return this;
   }
 
-  /** Puts a module before the one at `index`. @throws {IndexError} @throws {ArgumentError} where modules have names that are no numbers. */
+  /** Puts a module before the one at `index`. @throws {IndexError} @throws {ArgumentError} where modules have names that are not numbers. */
   insert(index: number, module: Module): this {
     assertModule(classNameOf(this), `entry ${index}`, module);
     const entries = this.childEntries();
@@ -144,7 +144,7 @@ export class Sequential<In extends readonly unknown[] = [x: Tensor], Out = Tenso
   }
 }
 
-/** Whether a name is a number: asked of every field in every forward, for which an expression is slow. */
+/** Whether a name is a number: asked of every field in every forward, for which a regular expression is slow. */
 function isDigits(name: string): boolean {
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i);

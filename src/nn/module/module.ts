@@ -409,7 +409,7 @@ export abstract class Module {
     return addHook('registerLoadStateDictPreHook', this.#hooks().loadPre, hook);
   }
 
-  /** Calls `hook(module, { missingKeys, unexpectedKeys })` after loading; keys that it takes off the lists are no errors. */
+  /** Calls `hook(module, { missingKeys, unexpectedKeys })` after loading; keys that it removes from the lists are not errors. */
   registerLoadStateDictPostHook(hook: LoadStateDictPostHook): HookHandle {
     return addHook('registerLoadStateDictPostHook', this.#hooks().loadPost, hook);
   }
@@ -536,7 +536,7 @@ export abstract class Module {
     return deepCopy(this, new Map());
   }
 
-  /** @internal Tells it from what is none. */
+  /** @internal Tells modules from other values. */
   get [MODULE](): true {
     return true;
   }

@@ -17,7 +17,7 @@ export function tuple(value: number | null | readonly (number | null)[]): string
   return value.length === 1 ? `(${value[0] ?? 'None'},)` : `(${value.map((v) => v ?? 'None').join(', ')})`;
 }
 
-/** `text` with every line but the first moved in by two, and blank lines empty. */
+/** `text` with every line but the first indented by two, and blank lines empty. */
 export function indent(text: string): string {
   const [first, ...rest] = text.split('\n');
   return [first, ...rest.map((line) => (line.trim() === '' ? '' : `  ${line}`))].join('\n');

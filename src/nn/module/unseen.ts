@@ -14,7 +14,7 @@ interface Unseen {
   /** The path of the holder in the model; '' for the model itself. */
   readonly path: string;
   readonly field: string;
-  /** Where it stands below the field: `[0]["left"]`; '' for the field itself. */
+  /** Where it lies below the field: `[0]["left"]`; '' for the field itself. */
   readonly below: string;
   /** What the field holds. */
   readonly container: unknown;
@@ -63,7 +63,7 @@ function unseen(model: Module): Unseen[] {
 /**
  * Modules and parameters that stand in plain arrays, objects, maps and sets, where their model does not see them: they are not
  * trained, not saved and not switched to evaluation. Put them in `nn.ModuleList`, `nn.ModuleDict` or `nn.ParameterList`.
- * @returns their places, such as `encoder.layers[0]`; none in a model that is as meant.
+ * @returns their places, such as `encoder.layers[0]`; none in a model where nothing is hidden.
  */
 export function findUnregistered(model: Module): string[] {
   assertModule('findUnregistered', 'model', model);

@@ -286,7 +286,7 @@ class Orthogonal extends Module {
     super();
     this.sizes = [...weight.shape];
     if (useTrivialization) this.base = this.registerBuffer('base', null);
-    // Of these maps nobody knows an inverse: the weight starts at what they make of it, and cannot be set.
+    // These maps have no known inverse: the weight starts at what they make of it, and cannot be set.
     else if (orthogonalMap !== 'householder') this.rightInverse = undefined as never;
   }
 

@@ -194,7 +194,7 @@ function checkAlike(own: ModelTensors, other: ModelTensors): void {
 
 /**
  * Computes the running statistics of all batch norm layers anew, as the mean over one pass over the loader: those of an averaged model
- * fit none of its weights. Does nothing for a model without such layers. The modes and momenta are afterwards what they were.
+ * do not match its weights. Does nothing for a model without such layers. The modes and momenta are afterwards what they were.
  * @param loader of inputs, or of lists whose first entry is the input. A loader that is only read with `for await` gives a
  * promise to await; of a DataLoader whose data set is asynchronous pass `loader[Symbol.asyncIterator]()`.
  * @throws {ArgumentError} for a batch whose first entry is not a tensor.

@@ -104,7 +104,7 @@ function checkVariant(op: string, variant: unknown): void {
     throw new ArgumentError(`${op}: the variant is ${show(variant)}, expected one of a comparison: comparison.variants[0].`);
 }
 
-/** @throws {ArgumentError} unless it is what compare() gives. */
+/** Throws unless it is what compare() gives. @throws {ArgumentError} that says what it is. */
 export function checkComparison(op: string, comparison: unknown): void {
   const { variants } = (comparison ?? {}) as Partial<Comparison>;
   if (!Array.isArray(variants))

@@ -29,11 +29,11 @@ export class LayerInfo {
   depthIndex = 0;
   /** All rows below it. */
   children: readonly LayerInfo[] = [];
-  /** Whether its forward came to its end. */
+  /** Whether its forward has finished. */
   executed = false;
   /** Whether it holds no other layers. */
   readonly isLeafLayer: boolean;
-  /** Whether the same module stands further up. */
+  /** Whether the same module has a row above. */
   isRecursive = false;
   /** The size of what went in. */
   inputSize: LayerSize = [];
@@ -64,7 +64,7 @@ export class LayerInfo {
     readonly varName: string,
     /** The layer. */
     readonly module: Module,
-    /** How deep it stands; 0 for the model. */
+    /** Its depth; 0 for the model. */
     readonly depth: number,
     /** The row above it; null for the model. */
     readonly parent: LayerInfo | null,

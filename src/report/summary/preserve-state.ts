@@ -29,7 +29,7 @@ export function initializeLazy(model: Module, call: (inputs: { readonly restore:
  * What `body` gives, run without gradients. Afterwards every field of the model and of its submodules (modes, counters, cached states,
  * layers made in between) and the default generator are as before; while it runs, buffers are copies, so running statistics stay too.
  */
-export function withoutTrace<T>(model: Module, body: () => T): T {
+export function preservingState<T>(model: Module, body: () => T): T {
   const before = model.modules().map((module) => [module, Object.entries(module)] as const);
   const random = getRngState();
   try {

@@ -14,7 +14,7 @@ import { show } from '../../tensor/show.js';
 import { type FlatSummary, flatSummary } from './flat.js';
 import { callForward, type InputSize, type Inputs, inputSizes, inputsOfData, inputsOfSizes } from './input.js';
 import { listLayers } from './layers.js';
-import { initializeLazy, withoutTrace } from './preserve-state.js';
+import { initializeLazy, preservingState } from './preserve-state.js';
 import { COLUMNS, ModelSummary, ROW_SETTINGS, type RowSetting, type SummaryColumn, type TableFormat } from './table.js';
 
 export type { FlatLayer } from './flat.js';
@@ -33,7 +33,7 @@ interface CommonOptions {
   device?: DeviceLike | null;
 }
 
-/** The options of {@link Summary}. */
+/** The options of {@link summary}. */
 export interface SummaryOptions extends CommonOptions {
   /** Default: torchinfo. */
   style?: 'torchinfo';
@@ -57,7 +57,7 @@ export interface SummaryOptions extends CommonOptions {
   kwargs?: Readonly<Record<string, unknown>> | null;
 }
 
-/** The options of {@link FlatSummary}. */
+/** The options of {@link summary} in the style of torchsummary. */
 export interface FlatSummaryOptions extends CommonOptions {
   /** `'torchsummary'`. */
   style: 'torchsummary';
@@ -145,7 +145,7 @@ function flat(model: Module, settings: Settings): FlatSummary {
     restore();
     callForward(model, inputs, () => '');
   });
-  return withoutTrace(model, () => flatSummary(model, sizes, settings.batchSize ?? -1));
+  return preservingState(model, () => flatSummary(model, sizes, settings.batchSize ?? -1));
 }
 
 function table(model: Module, settings: Settings): ModelSummary {
@@ -166,7 +166,7 @@ function table(model: Module, settings: Settings): ModelSummary {
       restore();
       callForward(model, kwargs === null ? args : [...args, kwargs], () => '');
     });
-  return withoutTrace(model, () => {
+  return preservingState(model, () => {
     let inputs: Inputs = { args: [], sizes: [], bytes: 0 };
     if (sizes !== null || inputData !== null) inputs = makeInputs();
     else return new ModelSummary(listLayers(model, batchDim, null), inputs.sizes, 0, format);

@@ -134,7 +134,7 @@ function locate(error: HoneError, module: Module): void {
   const { origin, bare } = place;
   const name = classNameOf(origin);
   const path = module.namedModules().find(([, candidate]) => candidate === origin)?.[0];
-  if (path === undefined && place.written !== bare) return; // a module nearer to it knew the way
+  if (path === undefined && place.written !== bare) return; // an inner module has located it already
   const where =
     path !== undefined
       ? `${path} (${name})`

@@ -33,7 +33,7 @@ export interface HookOptions {
   prepend?: boolean;
 }
 
-/** The options of {@link ForwardHook}. */
+/** The options of {@link Module.registerForwardHook}. */
 export interface ForwardHookOptions extends HookOptions {
   /** Runs also where forward, or another hook, throws. Default: false. */
   alwaysCall?: boolean;

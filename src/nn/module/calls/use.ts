@@ -1,6 +1,6 @@
 /**
  * Layers and parameters that work in a model's forward without being part of it: in a `#private` field, in a closure, or made while
- * forward runs. Nothing shows them from outside; but a model that is being trained uses them, and no optimizer has them.
+ * forward runs. They cannot be seen from outside; but a model that is being trained uses them, and no optimizer has them.
  *
  * Frozen layers, layers under `noGrad`, layers that an optimizer steps, and models that nothing trains are left alone.
  */

@@ -34,7 +34,7 @@ function loadResult(missingKeys: string[], unexpectedKeys: string[]): LoadResult
   return Object.defineProperty({ missingKeys, unexpectedKeys }, 'toString', { value: text });
 }
 
-/** The options of {@link StateDict}. */
+/** The options of {@link Module.stateDict}. */
 export interface StateDictOptions {
   /** Written before every key. Default: ''. */
   prefix?: string;
@@ -44,7 +44,7 @@ export interface StateDictOptions {
   destination?: StateDict;
 }
 
-/** The options of {@link LoadStateDict}. */
+/** The options of {@link Module.loadStateDict}. */
 export interface LoadStateDictOptions {
   /** Whether missing and unexpected keys are errors. Default: true. */
   strict?: boolean;
@@ -180,7 +180,7 @@ function advice({ dict, strict, problems, matches, missingKeys, unexpectedKeys }
 /** Whether it is the module, or an optimizer, in the place of its state dict. */
 const hasStateDict = (given: unknown): boolean => typeof (given as { stateDict?: unknown })?.stateDict === 'function';
 
-/** What to write where something else stands in the place of a state dict. */
+/** What to write where something else was given in place of a state dict. */
 function adviceFor(given: unknown): string {
   if (given instanceof Promise) return ' Await it: await load(path).';
   if (hasStateDict(given)) return ' Pass what its stateDict() gives.';
@@ -201,7 +201,7 @@ export function loadStateDict(module: Module, given: StateDict, { strict = true,
       `loadStateDict: the state dict does not fit ${classNameOf(module)}; ${changed}.\n  ${lines.join('\n  ')}${hint && `\n${hint}`}`,
     );
   };
-  // Hooks that run after loading may still take keys off the lists.
+  // Hooks that run after loading may still remove keys from the lists.
   const before = loading.after.length === 0 ? loading.complaints() : loading.problems;
   if (before.length > 0) refuse(before, 'nothing was changed');
   for (const { source } of loading.matches) source.storage.address(); // a freed tensor throws before anything changes
