@@ -9,7 +9,7 @@ import { Sigmoid, Tanh } from '../nn/activation/sigmoid.js';
 import { Sequential } from '../nn/containers/sequential.js';
 import { Dropout } from '../nn/dropout/dropout.js';
 import { Linear } from '../nn/linear/linear.js';
-import { CrossEntropyLoss } from '../nn/loss/classification/layers.js';
+import { CrossEntropyLoss } from '../nn/loss/classification/cross-entropy.js';
 import type { Module } from '../nn/module/module.js';
 import { BatchNorm1d } from '../nn/norm/batch.js';
 import { Flatten } from '../nn/resize/flatten.js';

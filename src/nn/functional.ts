@@ -44,8 +44,8 @@ export type { Conv1dOptions, Conv2dOptions, Conv3dOptions } from './conv/conv.js
 export { conv1d, conv2d, conv3d } from './conv/conv.js';
 export type { ConvTranspose1dOptions, ConvTranspose2dOptions, ConvTranspose3dOptions } from './conv/transpose.js';
 export { convTranspose1d, convTranspose2d, convTranspose3d } from './conv/transpose.js';
-export type { CosineSimilarityOptions, NormalizeOptions, PairwiseDistanceOptions } from './distance/functional.js';
-export { cosineSimilarity, normalize, pairwiseDistance } from './distance/functional.js';
+export type { CosineSimilarityOptions, NormalizeOptions, PairwiseDistanceOptions } from './distance/distance.js';
+export { cosineSimilarity, normalize, pairwiseDistance } from './distance/distance.js';
 export type {
   DropoutOptions as AlphaDropoutOptions,
   DropoutOptions as Dropout1dOptions,
@@ -60,22 +60,51 @@ export { embeddingBag } from './embedding/bag.js';
 export type { EmbeddingOptions, OneHotOptions } from './embedding/functional.js';
 export { embedding, oneHot } from './embedding/functional.js';
 export { bilinear } from './linear/bilinear-functional.js';
-export type { BinaryCrossEntropyOptions, BinaryCrossEntropyWithLogitsOptions } from './loss/classification/binary.js';
+export type {
+  BinaryCrossEntropyOptions,
+  BinaryCrossEntropyOptions as MultilabelSoftMarginLossOptions,
+  BinaryCrossEntropyWithLogitsOptions,
+} from './loss/classification/binary.js';
 export { binaryCrossEntropy, binaryCrossEntropyWithLogits, multilabelSoftMarginLoss } from './loss/classification/binary.js';
 export type { CrossEntropyOptions, NllLossOptions } from './loss/classification/cross-entropy.js';
 export { crossEntropy, nllLoss } from './loss/classification/cross-entropy.js';
-export type { CTCLossOptions } from './loss/classification/ctc.js';
+export type { CTCLossOptions, CTCLossOptions as CtcLossOptions } from './loss/classification/ctc.js';
 export { ctcLoss } from './loss/classification/ctc.js';
 export type { LinearCrossEntropyOptions } from './loss/classification/linear-cross-entropy.js';
 export { linearCrossEntropy } from './loss/classification/linear-cross-entropy.js';
 export type { DistanceFunction, TripletMarginLossOptions, TripletMarginWithDistanceLossOptions } from './loss/margin/embedding.js';
 export { cosineEmbeddingLoss, tripletMarginLoss, tripletMarginWithDistanceLoss } from './loss/margin/embedding.js';
-export type { MarginLossOptions, MultiMarginLossOptions } from './loss/margin/margin.js';
-export { hingeEmbeddingLoss, marginRankingLoss, multilabelMarginLoss, multiMarginLoss, softMarginLoss } from './loss/margin/margin.js';
-export type { LossOptions, Reduction } from './loss/options.js';
-export type { GaussianNLLLossOptions, KLDivLossOptions, PoissonNLLLossOptions } from './loss/regression/distribution.js';
+export type {
+  MarginLossOptions,
+  MarginLossOptions as CosineEmbeddingLossOptions,
+  MarginLossOptions as HingeEmbeddingLossOptions,
+  MarginLossOptions as MarginRankingLossOptions,
+} from './loss/margin/margin.js';
+export { hingeEmbeddingLoss, marginRankingLoss, softMarginLoss } from './loss/margin/margin.js';
+export type { MultiMarginLossOptions } from './loss/margin/multi-margin.js';
+export { multilabelMarginLoss, multiMarginLoss } from './loss/margin/multi-margin.js';
+export type {
+  LossOptions,
+  LossOptions as MultilabelMarginLossOptions,
+  LossOptions as SoftMarginLossOptions,
+  Reduction,
+} from './loss/options.js';
+export type {
+  GaussianNLLLossOptions,
+  GaussianNLLLossOptions as GaussianNllLossOptions,
+  KLDivLossOptions,
+  KLDivLossOptions as KlDivOptions,
+  PoissonNLLLossOptions,
+  PoissonNLLLossOptions as PoissonNllLossOptions,
+} from './loss/regression/distribution.js';
 export { gaussianNllLoss, klDiv, poissonNllLoss } from './loss/regression/distribution.js';
-export type { HuberLossOptions, SmoothL1LossOptions, WeightedLossOptions } from './loss/regression/regression.js';
+export type {
+  HuberLossOptions,
+  SmoothL1LossOptions,
+  WeightedLossOptions,
+  WeightedLossOptions as L1LossOptions,
+  WeightedLossOptions as MseLossOptions,
+} from './loss/regression/regression.js';
 export { huberLoss, l1Loss, mseLoss, smoothL1Loss } from './loss/regression/regression.js';
 export type { BatchNormOptions } from './norm/batch.js';
 export { batchNorm } from './norm/batch.js';

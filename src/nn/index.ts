@@ -68,7 +68,8 @@ export type {
   ConvTranspose3dLayerOptions as ConvTranspose3dOptions,
 } from './conv/transpose.js';
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './conv/transpose.js';
-export { CosineSimilarity, PairwiseDistance } from './distance/layers.js';
+export type { CosineSimilarityOptions, PairwiseDistanceOptions } from './distance/distance.js';
+export { CosineSimilarity, PairwiseDistance } from './distance/distance.js';
 export type {
   DropoutLayerOptions,
   DropoutLayerOptions as DropoutOptions,
@@ -101,24 +102,51 @@ export {
 export { Bilinear } from './linear/bilinear.js';
 export type { LinearOptions } from './linear/linear.js';
 export { Identity, Linear } from './linear/linear.js';
-export type { AdaptiveLogSoftmaxOptions, AdaptiveOutput } from './loss/classification/adaptive-softmax.js';
+export type {
+  AdaptiveLogSoftmaxOptions,
+  AdaptiveLogSoftmaxOptions as AdaptiveLogSoftmaxWithLossOptions,
+  AdaptiveOutput,
+} from './loss/classification/adaptive-softmax.js';
 export { AdaptiveLogSoftmaxWithLoss } from './loss/classification/adaptive-softmax.js';
-export type { BCEWithLogitsLossOptions } from './loss/classification/layers.js';
-export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, CTCLoss, MultiLabelSoftMarginLoss, NLLLoss } from './loss/classification/layers.js';
-export type { LinearCrossEntropyLossOptions } from './loss/classification/linear-cross-entropy-layer.js';
-export { LinearCrossEntropyLoss } from './loss/classification/linear-cross-entropy-layer.js';
-export type { TripletMarginWithDistanceLayerOptions } from './loss/margin/layers.js';
-export {
-  CosineEmbeddingLoss,
-  HingeEmbeddingLoss,
-  MarginRankingLoss,
-  MultiLabelMarginLoss,
-  MultiMarginLoss,
-  SoftMarginLoss,
-  TripletMarginLoss,
-  TripletMarginWithDistanceLoss,
-} from './loss/margin/layers.js';
-export { GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, PoissonNLLLoss, SmoothL1Loss } from './loss/regression/layers.js';
+export type {
+  BCEWithLogitsLossOptions,
+  BinaryCrossEntropyOptions as BCELossOptions,
+  BinaryCrossEntropyOptions as MultiLabelSoftMarginLossOptions,
+} from './loss/classification/binary.js';
+export { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from './loss/classification/binary.js';
+export type {
+  CrossEntropyOptions as CrossEntropyLossOptions,
+  NllLossOptions as NLLLossOptions,
+} from './loss/classification/cross-entropy.js';
+export { CrossEntropyLoss, NLLLoss } from './loss/classification/cross-entropy.js';
+export type { CTCLossOptions } from './loss/classification/ctc.js';
+export { CTCLoss } from './loss/classification/ctc.js';
+export type { LinearCrossEntropyLossOptions } from './loss/classification/linear-cross-entropy.js';
+export { LinearCrossEntropyLoss } from './loss/classification/linear-cross-entropy.js';
+export type {
+  TripletMarginLossOptions,
+  TripletMarginWithDistanceLayerOptions,
+  TripletMarginWithDistanceLayerOptions as TripletMarginWithDistanceLossOptions,
+} from './loss/margin/embedding.js';
+export { CosineEmbeddingLoss, TripletMarginLoss, TripletMarginWithDistanceLoss } from './loss/margin/embedding.js';
+export type {
+  MarginLossOptions as CosineEmbeddingLossOptions,
+  MarginLossOptions as HingeEmbeddingLossOptions,
+  MarginLossOptions as MarginRankingLossOptions,
+} from './loss/margin/margin.js';
+export { HingeEmbeddingLoss, MarginRankingLoss, SoftMarginLoss } from './loss/margin/margin.js';
+export type { MultiMarginLossOptions } from './loss/margin/multi-margin.js';
+export { MultiLabelMarginLoss, MultiMarginLoss } from './loss/margin/multi-margin.js';
+export type {
+  LossOptions as L1LossOptions,
+  LossOptions as MSELossOptions,
+  LossOptions as MultiLabelMarginLossOptions,
+  LossOptions as SoftMarginLossOptions,
+} from './loss/options.js';
+export type { GaussianNLLLossOptions, KLDivLossOptions, PoissonNLLLossOptions } from './loss/regression/distribution.js';
+export { GaussianNLLLoss, KLDivLoss, PoissonNLLLoss } from './loss/regression/distribution.js';
+export type { HuberLossLayerOptions as HuberLossOptions, SmoothL1LossOptions } from './loss/regression/regression.js';
+export { HuberLoss, L1Loss, MSELoss, SmoothL1Loss } from './loss/regression/regression.js';
 export type {
   ForwardHook,
   ForwardHookOptions,

@@ -1,7 +1,7 @@
 /** The study of the seed notes: four models on real handwritten digits. */
 import { DataLoader } from '../data/data-loader.js';
 import { ArgumentError } from '../errors.js';
-import { CrossEntropyLoss } from '../nn/loss/classification/layers.js';
+import { CrossEntropyLoss } from '../nn/loss/classification/cross-entropy.js';
 import { Adam } from '../optim/adam/adam.js';
 import type { Comparison } from '../report/comparison/comparison.js';
 import { readOptions } from '../tensor/arguments.js';

@@ -1,10 +1,11 @@
 /** What all losses share: their options and how these are read, the checks of their tensors, and the reduction. */
 import { ArgumentError, DTypeError, showShape } from '../../errors.js';
 import { mean, sum } from '../../ops/reduce/sum.js';
-import { readArguments } from '../../tensor/arguments.js';
-import { assertTensorOrNull, assertTensors } from '../../tensor/checks.js';
+import { readArguments, type Settings } from '../../tensor/arguments.js';
+import { assertTensorOrNull, assertTensors, oneOf } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
 import { broadcastShapes, type Shape, sameShape } from '../../tensor/shape.js';
+import { isOptions } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
 import { noteLoss } from './taken.js';
@@ -18,20 +19,10 @@ export interface LossOptions {
   reduction?: Reduction;
 }
 
-/** A loss's options with the values that count: null only where null means something. */
-export type Settled<O> = { [K in keyof O]-?: Exclude<O[K], undefined> };
-
 /** Options that are tensors. */
 const WEIGHTS = ['weight', 'posWeight', 'linearBias'];
 
 const REDUCTIONS: readonly string[] = ['mean', 'sum', 'none'];
-
-/** Throws for a reduction that there is not; for untyped code. */
-export function checkReduction(reduction: string, op: string, known = REDUCTIONS): void {
-  if (known.includes(reduction)) return;
-  const names = known.map((name) => `'${name}'`);
-  throw new ArgumentError(`${op}: reduction is "${reduction}", expected ${names.slice(0, -1).join(', ')} or ${names.at(-1)}.`);
-}
 
 /** What PyTorch's old flags are called today, as torch.nn._reduction has it. */
 function refuseOldNames(op: string, options: Record<string, unknown>): void {
@@ -43,27 +34,40 @@ function refuseOldNames(op: string, options: Record<string, unknown>): void {
   );
 }
 
+/** Reads the options of a loss: what came after the tensors, by position or as an object at the end, in the name of what the user called. */
+export type LossReader<O> = (op: string, given: readonly unknown[]) => Settings<O>;
+
 /**
- * The options of a loss: `given` is what came after the tensors, by position or as an object at the end.
- * @param defaults in PyTorch's order. @throws {ArgumentError} for options that there are not, of a wrong type, or that PyTorch has given up.
+ * How the options of a loss are read, by its function and by its layer.
+ * @param defaults in PyTorch's order. @param check what there is to check beyond types, weights and the reduction, which all losses have.
+ * The reader throws an ArgumentError for unknown options, those of a wrong type, and those that PyTorch has given up.
  */
-export function lossOptions<O extends { reduction?: string }>(op: string, defaults: O, given: readonly unknown[], known = REDUCTIONS): O {
-  const last = given.at(-1);
-  if (typeof last === 'object' && last !== null) refuseOldNames(op, last as Record<string, unknown>);
-  const options = readArguments(op, defaults, given);
-  checkReduction(options.reduction ?? 'mean', op, known);
-  for (const name of WEIGHTS) if (name in options) assertTensorOrNull(op, name, options[name as keyof O]);
-  return options;
+export function lossReader<O extends { reduction?: string }>(
+  defaults: Settings<O>,
+  check?: (op: string, options: Settings<O>) => void,
+  reductions: readonly string[] = REDUCTIONS,
+): LossReader<O> {
+  const weights = WEIGHTS.filter((name) => name in defaults);
+  return (op, given) => {
+    const last = given.at(-1);
+    if (isOptions(last)) refuseOldNames(op, last);
+    const options = readArguments(op, defaults, given);
+    oneOf(op, 'reduction', (options as { reduction: string }).reduction, reductions);
+    for (const name of weights) assertTensorOrNull(op, name, (options as Record<string, unknown>)[name]);
+    check?.(op, options);
+    return options;
+  };
 }
 
-/** Throws unless an option is a number that fulfils `rule`, which `expected` says in words. */
-export function checkNumber(op: string, name: string, value: number, expected = 'a number', rule = (_: number) => true): void {
-  if (typeof value !== 'number' || Number.isNaN(value) || !rule(value))
-    throw new ArgumentError(`${op}: ${name} is ${value}, expected ${expected}.`);
-}
+/** Reads the options of a loss that has none but the reduction. */
+export const readReduction: LossReader<LossOptions> = lossReader<LossOptions>({ reduction: 'mean' });
 
-/** Each item's loss, or their mean or sum. */
-export function reduced(loss: Tensor, reduction: Reduction): Tensor {
+/**
+ * Each item's loss, or their mean or sum.
+ * @throws {ArgumentError} for another reduction: a layer's is a field that anybody may set.
+ */
+export function reduced(op: string, loss: Tensor, reduction: Reduction): Tensor {
+  oneOf(op, 'reduction', reduction, REDUCTIONS);
   const value = reduction === 'none' ? loss : reduction === 'sum' ? sum(loss) : mean(loss);
   noteLoss({ value, reduction });
   return value;
@@ -85,7 +89,7 @@ export function warnOfBroadcast(op: string, input: Tensor, target: Tensor): void
 }
 
 /** Throws unless one of the two is floating, as the loss then is. */
-export function needsOneFloat(op: string, input: Tensor, target: Tensor): void {
+export function assertOneFloating(op: string, input: Tensor, target: Tensor): void {
   assertTensors(op, { input, target });
   if (!isFloating(input.dtype) && !isFloating(target.dtype)) {
     throw new DTypeError(`${op}: input is ${input.dtype} and target ${target.dtype}, expected a floating dtype. Use input.to('float32').`);

@@ -21,7 +21,7 @@ import { randn } from '../../tensor/random.js';
 import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../conv/transpose.js';
-import { normalize } from '../distance/functional.js';
+import { normalize } from '../distance/distance.js';
 import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import { registerParametrization } from './parametrize.js';

@@ -1,7 +1,7 @@
 /** Running a model over one batch: forward, loss, and what of its memory outlives the step. */
 import { eachTensor, releaseTensor } from '../../autograd/scope.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { Loss as LossModule } from '../../nn/loss/classification/layers.js';
+import { Loss as LossModule } from '../../nn/loss/loss.js';
 import { type LossTaken, watchLosses } from '../../nn/loss/taken.js';
 import { Module } from '../../nn/module/module.js';
 import { mean } from '../../ops/reduce/sum.js';

@@ -1,7 +1,13 @@
 /** accuracy: the share of right answers, by the form of what a model gives and of what it should have given. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { binaryCrossEntropy, binaryCrossEntropyWithLogits, multilabelSoftMarginLoss } from '../../nn/loss/classification/binary.js';
-import { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from '../../nn/loss/classification/layers.js';
+import {
+  BCELoss,
+  BCEWithLogitsLoss,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  MultiLabelSoftMarginLoss,
+  multilabelSoftMarginLoss,
+} from '../../nn/loss/classification/binary.js';
 import { sub } from '../../ops/elementwise/binary.js';
 import { eq, ge, le, logicalAnd, logicalOr, lt, ne } from '../../ops/elementwise/comparison.js';
 import { abs, floor } from '../../ops/elementwise/unary.js';

@@ -11,8 +11,8 @@ import { argmax, max, min } from '../../../ops/reduce/extrema.js';
 import { logSoftmax } from '../../../ops/reduce/softmax.js';
 import { mean } from '../../../ops/reduce/sum.js';
 import { narrow, reshape, unsqueeze } from '../../../ops/view/movement.js';
-import { readArguments, type Settings, type Trailing } from '../../../tensor/arguments.js';
-import { assertFloatingDType, assertTensors, countOf, finiteNumber, wholeNumbers } from '../../../tensor/checks.js';
+import { type Arguments, readArguments, type Settings } from '../../../tensor/arguments.js';
+import { above, assertFloatingDType, assertTensors, countOf, finiteNumber, wholeNumbers } from '../../../tensor/checks.js';
 import { classNameOf } from '../../../tensor/class-name.js';
 import { zeros } from '../../../tensor/create.js';
 import type { DeviceLike } from '../../../tensor/device.js';
@@ -35,6 +35,8 @@ export interface AdaptiveLogSoftmaxOptions {
   /** Where they are: the CPU. @throws {DeviceError} for another device. */
   device?: DeviceLike | null;
 }
+
+const DEFAULTS: Settings<AdaptiveLogSoftmaxOptions> = { divValue: 4, headBias: false, dtype: 'float32' };
 
 /** What {@link AdaptiveLogSoftmaxWithLoss} gives: `[output, loss]`, also as `.output` and `.loss`. */
 export type AdaptiveOutput = readonly [output: Tensor, loss: Tensor] & {
@@ -84,19 +86,15 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     inFeatures: number,
     nClasses: number,
     cutoffs: readonly number[],
-    ...args: Trailing<[divValue: number, headBias: boolean], AdaptiveLogSoftmaxOptions>
+    ...args: Arguments<AdaptiveLogSoftmaxOptions, [divValue: 'divValue', headBias: 'headBias']>
   ) {
     super();
     const name = classNameOf(new.target);
     countOf(name, 'inFeatures', inFeatures);
     countOf(name, 'nClasses', nClasses, 1);
-    const { divValue, headBias, dtype } = readArguments<Settings<AdaptiveLogSoftmaxOptions>>(
-      name,
-      { divValue: 4, headBias: false, dtype: 'float32' },
-      args,
-    );
+    const { divValue, headBias, dtype } = readArguments(name, DEFAULTS, args);
     finiteNumber(name, 'divValue', divValue);
-    if (divValue <= 0) throw new ArgumentError(`${name}: divValue is ${divValue}, expected a positive number.`);
+    above(name, 'divValue', divValue, 0);
     assertFloatingDType(name, 'dtype', dtype);
     const begins = wholeNumbers(name, 'cutoffs', cutoffs, { min: 1, max: nClasses - 1 });
     if (begins.length === 0 || begins.some((begin, i) => i > 0 && begin <= begins[i - 1]!))

@@ -1,6 +1,6 @@
-/** Cross entropy and negative log likelihood: fused kernels for class labels, compositions for class probabilities. */
-import { isGradEnabled, noGrad } from '../../../autograd/mode.js';
-import { record } from '../../../autograd/node.js';
+/** Cross entropy and negative log likelihood: fused kernels for class labels, compositions for class probabilities. Functions and layers. */
+import { noGrad } from '../../../autograd/mode.js';
+import { record, willRecord } from '../../../autograd/node.js';
 import { check, engine, kernels } from '../../../engine/engine.js';
 import { E_INDEX, REDUCE_MEAN, REDUCE_NONE, REDUCE_SUM } from '../../../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, GradError, IndexError, ShapeError, showShape } from '../../../errors.js';
@@ -12,20 +12,23 @@ import { logSoftmax, softmax } from '../../../ops/reduce/softmax.js';
 import { sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
 import { reshape, unsqueeze } from '../../../ops/view/movement.js';
-import type { Trailing } from '../../../tensor/arguments.js';
-import { assertFloating, assertTensor } from '../../../tensor/checks.js';
+import type { Arguments, Settings } from '../../../tensor/arguments.js';
+import { assertFloating, assertTensor, between, oneOf, wholeNumber } from '../../../tensor/checks.js';
+import { classNameOf } from '../../../tensor/class-name.js';
 import { arange } from '../../../tensor/create.js';
 import { isFloating } from '../../../tensor/dtype.js';
-import { castRaw, code, rowMajor } from '../../../tensor/raw.js';
+import { castRaw, code, ptrOrNull, rowMajor, rowMajorOrNull } from '../../../tensor/raw.js';
 import { numel, type Shape, sameShape } from '../../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../../tensor/tensor.js';
 import { item } from '../../../tensor/transfer.js';
-import { checkNumber, lossOptions, type Reduction, type Settled } from '../options.js';
+import { WeightedLoss } from '../loss.js';
+import { lossReader, type Reduction } from '../options.js';
 import { noteLoss } from '../taken.js';
 
 const REDUCTIONS = { none: REDUCE_NONE, mean: REDUCE_MEAN, sum: REDUCE_SUM } as const satisfies Record<Reduction, number>;
+const REDUCTION_NAMES = ['mean', 'sum', 'none'] as const;
 
-/** The options of {@link NllLoss}. */
+/** The options of {@link nllLoss} and of {@link NLLLoss}. */
 export interface NllLossOptions {
   /** [C]: how much each class counts. Default: all alike. */
   weight?: Tensor | null;
@@ -35,27 +38,25 @@ export interface NllLossOptions {
   reduction?: Reduction;
 }
 
-/** @internal The options with their defaults, checked. */
-export function nllLossOptions(op: string, given: readonly unknown[]): Settled<NllLossOptions> {
-  const options = lossOptions<Settled<NllLossOptions>>(op, { weight: null, ignoreIndex: -100, reduction: 'mean' }, given);
-  checkNumber(op, 'ignoreIndex', options.ignoreIndex, 'a whole number', Number.isInteger);
-  return options;
-}
+type NllArguments = Arguments<NllLossOptions, [weight: 'weight']>;
+const readNll = lossReader<NllLossOptions>({ weight: null, ignoreIndex: -100, reduction: 'mean' }, (op, { ignoreIndex }) =>
+  wholeNumber(op, 'ignoreIndex', ignoreIndex),
+);
 
-/** The options of {@link CrossEntropy}. */
+/** The options of {@link crossEntropy} and of {@link CrossEntropyLoss}. */
 export interface CrossEntropyOptions extends NllLossOptions {
   /** From 0 (default) to 1: how much of each label is spread evenly over all classes. */
   labelSmoothing?: number;
 }
 
-/** @internal The options with their defaults, checked. */
-export function crossEntropyOptions(op: string, given: readonly unknown[]): Settled<CrossEntropyOptions> {
-  const defaults: Settled<CrossEntropyOptions> = { weight: null, ignoreIndex: -100, reduction: 'mean', labelSmoothing: 0 };
-  const options = lossOptions(op, defaults, given);
-  checkNumber(op, 'ignoreIndex', options.ignoreIndex, 'a whole number', Number.isInteger);
-  checkNumber(op, 'labelSmoothing', options.labelSmoothing, 'a number from 0 to 1', (s) => s >= 0 && s <= 1);
-  return options;
-}
+type CrossEntropyArguments = Arguments<CrossEntropyOptions, [weight: 'weight']>;
+const readCrossEntropy = lossReader<CrossEntropyOptions>(
+  { weight: null, ignoreIndex: -100, reduction: 'mean', labelSmoothing: 0 },
+  (op, { ignoreIndex, labelSmoothing }) => {
+    wholeNumber(op, 'ignoreIndex', ignoreIndex);
+    between(op, 'labelSmoothing', labelSmoothing, 0, 1);
+  },
+);
 
 /** One problem in the kernels' terms: scores [n, c, inner]. */
 interface Problem {
@@ -81,15 +82,46 @@ interface Problem {
  * F.crossEntropy(logits, labels); // 0.2201
  * F.crossEntropy(logits, labels, { weight: tensor([1, 3]), labelSmoothing: 0.1 }); // 0.3495
  */
-export function crossEntropy(input: Tensor, target: Tensor, ...args: Trailing<[weight: Tensor | null], CrossEntropyOptions>): Tensor {
+export function crossEntropy(input: Tensor, target: Tensor, ...args: CrossEntropyArguments): Tensor {
+  return crossEntropyOf(input, target, readCrossEntropy('crossEntropy', args));
+}
+
+/** @internal {@link crossEntropy} with options that are checked. */
+export function crossEntropyOf(input: Tensor, target: Tensor, options: Settings<CrossEntropyOptions>): Tensor {
   const op = 'crossEntropy';
-  const options = crossEntropyOptions(op, args);
   assertTensor(op, 'input', input);
   assertTensor(op, 'target', target);
   if (isFloating(target.dtype) && isFloating(input.dtype) && input.ndim > 0 && sameShape(input.shape, target.shape))
     return ofProbabilities(input, target, options);
   const [labels, problem] = labelled(op, input, target, options, options.labelSmoothing);
   return fusedCrossEntropy(input, labels, options.weight, problem);
+}
+
+/**
+ * Cross entropy of scores (logits) [N, C, ...] and labels [N, ...] from 0 to C - 1, or class probabilities [N, C, ...].
+ * @param args weight of the classes [C], by position or among the options. @throws as {@link crossEntropy}.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
+ * @example
+ * const criterion = new nn.CrossEntropyLoss();
+ * const loss = criterion.forward(model.forward(x), labels);
+ */
+export class CrossEntropyLoss extends WeightedLoss {
+  static override readonly className: string = 'CrossEntropyLoss';
+  /** The label that does not count. */
+  ignoreIndex: number;
+  /** How much of each target is spread evenly over all classes. */
+  labelSmoothing: number;
+
+  constructor(...args: CrossEntropyArguments) {
+    const settings = readCrossEntropy(classNameOf(new.target), args);
+    super(settings);
+    this.ignoreIndex = settings.ignoreIndex;
+    this.labelSmoothing = settings.labelSmoothing;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return crossEntropyOf(input, target, this);
+  }
 }
 
 /**
@@ -101,17 +133,44 @@ export function crossEntropy(input: Tensor, target: Tensor, ...args: Trailing<[w
  * @example
  * F.nllLoss(tensor([[-0.1, -2.4]]), tensor([1], { dtype: 'int64' })); // 2.4
  */
-export function nllLoss(input: Tensor, target: Tensor, ...args: Trailing<[weight: Tensor | null], NllLossOptions>): Tensor {
+export function nllLoss(input: Tensor, target: Tensor, ...args: NllArguments): Tensor {
+  return nllLossOf(input, target, readNll('nllLoss', args));
+}
+
+function nllLossOf(input: Tensor, target: Tensor, options: Settings<NllLossOptions>): Tensor {
   const op = 'nllLoss';
-  const options = nllLossOptions(op, args);
   assertTensor(op, 'input', input);
   assertTensor(op, 'target', target);
   const [labels, problem] = labelled(op, input, target, options, 0);
   return fusedNll(input, labels, options.weight, problem);
 }
 
+/**
+ * Negative log likelihood of log-probabilities [N, C, ...] and labels [N, ...].
+ * @param args weight of the classes [C], by position or among the options. @throws as {@link nllLoss}.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
+ * @example
+ * new nn.NLLLoss().forward(F.logSoftmax(zeros([2, 4]), 1), tensor([0, 3], { dtype: 'int64' })); // 1.3863
+ */
+export class NLLLoss extends WeightedLoss {
+  static override readonly className: string = 'NLLLoss';
+  /** The label that does not count. */
+  ignoreIndex: number;
+
+  constructor(...args: NllArguments) {
+    const settings = readNll(classNameOf(new.target), args);
+    super(settings);
+    this.ignoreIndex = settings.ignoreIndex;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return nllLossOf(input, target, this);
+  }
+}
+
 /** Checks labels against scores, and gives both in the kernels' terms. */
-function labelled(op: string, input: Tensor, given: Tensor, options: Settled<NllLossOptions>, smoothing: number): [Tensor, Problem] {
+function labelled(op: string, input: Tensor, given: Tensor, options: Settings<NllLossOptions>, smoothing: number): [Tensor, Problem] {
+  oneOf(op, 'reduction', options.reduction, REDUCTION_NAMES);
   // As in PyTorch, the label of a single item may be a list of one.
   const target = input.ndim === 1 && given.ndim === 1 && given.shape[0] === 1 ? reshape(given, []) : given;
   if (isFloating(target.dtype) && !isFloating(input.dtype))
@@ -136,10 +195,10 @@ function labelled(op: string, input: Tensor, given: Tensor, options: Settled<Nll
     const expected = input.ndim === 1 ? [] : [n, ...input.shape.slice(2)];
     throw new ShapeError(wrongTarget(op, input, target.shape, expected));
   }
-  checkWeight(op, input, options.weight, c);
+  assertWeight(op, input, options.weight, c);
   if (options.weight && options.weight.dtype !== input.dtype)
     throw new DTypeError(`${op}: weight is ${options.weight.dtype}, expected the input's ${input.dtype}. Use weight.to('${input.dtype}').`);
-  if (isGradEnabled() && options.weight?.requiresGrad)
+  if (willRecord([options.weight]))
     throw new GradError(`${op}: there is no gradient for weight with labels, but it requires one. Use weight.detach().`);
   const labels = target.dtype === 'uint8' ? castRaw(target, 'int64', op) : target;
   return [rowMajor(labels, op), { n, c, inner, ignoreIndex: options.ignoreIndex, smoothing, reduction: options.reduction }];
@@ -153,7 +212,7 @@ function targetFits(input: Shape, target: Shape): boolean {
   return true;
 }
 
-function checkWeight(op: string, input: Tensor, weight: Tensor | null, c: number): void {
+function assertWeight(op: string, input: Tensor, weight: Tensor | null, c: number): void {
   if (weight && (weight.ndim !== 1 || weight.shape[0] !== c))
     throw new ShapeError(
       `${op}: weight is ${showShape(weight.shape)}, expected one value per class: [${c}] (input ${showShape(input.shape)}).`,
@@ -193,7 +252,7 @@ function fusedCrossEntropy(input: Tensor, target: Tensor, weight: Tensor | null,
   const { n, c, inner, ignoreIndex, smoothing } = p;
   const reduction = REDUCTIONS[p.reduction];
   const x = rowMajor(input, op);
-  const w = weight && rowMajor(weight, op);
+  const w = rowMajorOrNull(weight, op);
   const loss = emptyTensor(p.reduction === 'none' ? target.shape : [], input.dtype);
   const lse = emptyTensor(target.shape, input.dtype);
   const total = emptyTensor([], input.dtype);
@@ -206,7 +265,7 @@ function fusedCrossEntropy(input: Tensor, target: Tensor, weight: Tensor | null,
       total.ptr,
       x.ptr,
       target.ptr,
-      w ? w.ptr : 0,
+      ptrOrNull(w),
       n,
       c,
       inner,
@@ -217,42 +276,42 @@ function fusedCrossEntropy(input: Tensor, target: Tensor, weight: Tensor | null,
     op,
     c,
   );
-  const weighted = w !== null;
   noteLoss({ op, input, value: loss, reduction: p.reduction, divisor: () => item(total) });
-  return record(op, loss, [input], w ? [input, target, lse, w, total] : [input, target, lse, total], (g, saved) => {
-    const [input, target, lse] = saved as [Tensor, Tensor, Tensor];
-    const w = weighted ? saved[3]! : null;
-    const total = saved[saved.length - 1]!;
-    if (isGradEnabled()) {
-      // loss = -sum of t log softmax(x);  dx = dloss (softmax(x) sum(t) - t)
+  return record(op, loss, {
+    inputs: { input },
+    saved: { input, target, lse, w, total },
+    // loss = -sum of t log softmax(x);  dx = dloss (softmax(x) sum(t) - t)
+    composed: (g, { input, target, w, total }) => {
       const t = targetWeights(target, w, p, input.dtype);
       const scores = softmax(reshape(input, [n, c, inner]), 1);
-      return [reshape(mul(itemGrads(g, total, p), sub(mul(scores, sum(t, 1, true)), t)), input.shape)];
-    }
-    const grad = emptyTensor(input.shape, input.dtype);
-    const [x, dloss] = [rowMajor(input, op), rowMajor(g, op)];
-    checkLabels(
-      kernels.crossEntropyBackward(
-        code(x.dtype),
-        code(target.dtype),
-        grad.ptr,
-        dloss.ptr,
-        x.ptr,
-        lse.ptr,
-        total.ptr,
-        target.ptr,
-        w ? w.ptr : 0,
-        n,
+      return { input: reshape(mul(itemGrads(g, total, p), sub(mul(scores, sum(t, 1, true)), t)), input.shape) };
+    },
+    fused: (g, { input, target, lse, w, total }) => {
+      const grad = emptyTensor(input.shape, input.dtype);
+      const [x, dloss] = [rowMajor(input, op), rowMajor(g, op)];
+      checkLabels(
+        kernels.crossEntropyBackward(
+          code(x.dtype),
+          code(target.dtype),
+          grad.ptr,
+          dloss.ptr,
+          x.ptr,
+          lse.ptr,
+          total.ptr,
+          target.ptr,
+          ptrOrNull(w),
+          n,
+          c,
+          inner,
+          ignoreIndex,
+          smoothing,
+          reduction,
+        ),
+        op,
         c,
-        inner,
-        ignoreIndex,
-        smoothing,
-        reduction,
-      ),
-      op,
-      c,
-    );
-    return [grad];
+      );
+      return { input: grad };
+    },
   });
 }
 
@@ -262,7 +321,7 @@ function fusedNll(input: Tensor, target: Tensor, weight: Tensor | null, p: Probl
   const { shape, dtype } = input;
   const reduction = REDUCTIONS[p.reduction];
   const x = rowMajor(input, op);
-  const w = weight && rowMajor(weight, op);
+  const w = rowMajorOrNull(weight, op);
   const loss = emptyTensor(p.reduction === 'none' ? target.shape : [], dtype);
   const total = emptyTensor([], dtype);
   checkLabels(
@@ -273,7 +332,7 @@ function fusedNll(input: Tensor, target: Tensor, weight: Tensor | null, p: Probl
       total.ptr,
       x.ptr,
       target.ptr,
-      w ? w.ptr : 0,
+      ptrOrNull(w),
       n,
       c,
       inner,
@@ -283,34 +342,36 @@ function fusedNll(input: Tensor, target: Tensor, weight: Tensor | null, p: Probl
     op,
     c,
   );
-  const weighted = w !== null;
   noteLoss({ op, input, value: loss, reduction: p.reduction, divisor: () => item(total) });
-  return record(op, loss, [input], w ? [target, w, total] : [target, total], (g, saved) => {
-    const target = saved[0]!;
-    const w = weighted ? saved[1]! : null;
-    const total = saved[saved.length - 1]!;
-    if (isGradEnabled()) return [reshape(neg(mul(itemGrads(g, total, p), targetWeights(target, w, p, dtype))), shape)];
-    const grad = emptyTensor(shape, dtype);
-    const dloss = rowMajor(g, op);
-    checkLabels(
-      kernels.nllLossBackward(
-        code(dtype),
-        code(target.dtype),
-        grad.ptr,
-        dloss.ptr,
-        total.ptr,
-        target.ptr,
-        w ? w.ptr : 0,
-        n,
+  return record(op, loss, {
+    inputs: { input },
+    saved: { target, w, total },
+    composed: (g, { target, w, total }) => ({
+      input: reshape(neg(mul(itemGrads(g, total, p), targetWeights(target, w, p, dtype))), shape),
+    }),
+    fused: (g, { target, w, total }) => {
+      const grad = emptyTensor(shape, dtype);
+      const dloss = rowMajor(g, op);
+      checkLabels(
+        kernels.nllLossBackward(
+          code(dtype),
+          code(target.dtype),
+          grad.ptr,
+          dloss.ptr,
+          total.ptr,
+          target.ptr,
+          ptrOrNull(w),
+          n,
+          c,
+          inner,
+          ignoreIndex,
+          reduction,
+        ),
+        op,
         c,
-        inner,
-        ignoreIndex,
-        reduction,
-      ),
-      op,
-      c,
-    );
-    return [grad];
+      );
+      return { input: grad };
+    },
   });
 }
 
@@ -334,15 +395,16 @@ function targetWeights(target: Tensor, weight: Tensor | null, p: Problem, dtype:
 }
 
 /** Cross entropy with a probability for each class: -sum over classes of target * log softmax(input). */
-function ofProbabilities(input: Tensor, target: Tensor, options: Settled<CrossEntropyOptions>): Tensor {
+function ofProbabilities(input: Tensor, target: Tensor, options: Settings<CrossEntropyOptions>): Tensor {
   const { labelSmoothing, reduction, ignoreIndex } = options;
+  oneOf('crossEntropy', 'reduction', reduction, REDUCTION_NAMES);
   if (ignoreIndex >= 0)
     throw new ArgumentError(
       `crossEntropy: ignoreIndex is ${ignoreIndex}, but a floating target holds probabilities, not labels. Leave it out, or give labels.`,
     );
   const dim = input.ndim === 1 ? 0 : 1;
   const c = input.shape[dim]!;
-  checkWeight('crossEntropy', input, options.weight, c);
+  assertWeight('crossEntropy', input, options.weight, c);
   const smooth = labelSmoothing > 0 ? add(mul(target, 1 - labelSmoothing), labelSmoothing / c) : target;
   const logp = mul(logSoftmax(input, dim), smooth);
   const each = options.weight ? mul(logp, reshape(options.weight, [c, ...input.shape.slice(dim + 1).map(() => 1)])) : logp;

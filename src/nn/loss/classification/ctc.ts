@@ -1,4 +1,4 @@
-/** Connectionist temporal classification: sequences of labels whose alignment to the input's steps is unknown. */
+/** Connectionist temporal classification: sequences of labels whose alignment to the input's steps is unknown. The function and its layer. */
 import { record } from '../../../autograd/node.js';
 import { check, engine, kernels } from '../../../engine/engine.js';
 import { E_INDEX } from '../../../engine/kernel-table.gen.js';
@@ -7,8 +7,9 @@ import { div } from '../../../ops/elementwise/binary.js';
 import { eq } from '../../../ops/elementwise/comparison.js';
 import { where } from '../../../ops/elementwise/table.js';
 import { squeeze, unsqueeze } from '../../../ops/view/movement.js';
-import type { Trailing } from '../../../tensor/arguments.js';
-import { assertFloating, assertTensor } from '../../../tensor/checks.js';
+import type { Arguments, Settings } from '../../../tensor/arguments.js';
+import { assertFloating, assertTensor, wholeNumber } from '../../../tensor/checks.js';
+import { classNameOf } from '../../../tensor/class-name.js';
 import { fromTypedArray, tensor } from '../../../tensor/create.js';
 import { isFloating } from '../../../tensor/dtype.js';
 import { castRaw, code, rowMajor } from '../../../tensor/raw.js';
@@ -16,9 +17,10 @@ import { numel } from '../../../tensor/shape.js';
 import { show } from '../../../tensor/show.js';
 import { emptyTensor, Tensor } from '../../../tensor/tensor.js';
 import { toTypedArray } from '../../../tensor/transfer.js';
-import { checkNumber, lossOptions, type Reduction, reduced, type Settled } from '../options.js';
+import { Loss } from '../loss.js';
+import { lossReader, type Reduction, reduced } from '../options.js';
 
-/** The options of {@link CTCLoss}. */
+/** The options of {@link ctcLoss} and of {@link CTCLoss}. */
 export interface CTCLossOptions {
   /** The label that stands for none. Default: 0. */
   blank?: number;
@@ -28,12 +30,10 @@ export interface CTCLossOptions {
   zeroInfinity?: boolean;
 }
 
-/** @internal The options with their defaults, checked. */
-export function ctcLossOptions(op: string, given: readonly unknown[]): Settled<CTCLossOptions> {
-  const options = lossOptions<Settled<CTCLossOptions>>(op, { blank: 0, reduction: 'mean', zeroInfinity: false }, given);
-  checkNumber(op, 'blank', options.blank, 'a whole number', Number.isInteger);
-  return options;
-}
+type CTCArguments = Arguments<CTCLossOptions, [blank: 'blank', reduction: 'reduction', zeroInfinity: 'zeroInfinity']>;
+const readCtc = lossReader<CTCLossOptions>({ blank: 0, reduction: 'mean', zeroInfinity: false }, (op, { blank }) =>
+  wholeNumber(op, 'blank', blank),
+);
 
 /** Whole numbers of at least 0, one for each item. */
 type Lengths = Tensor | readonly number[];
@@ -53,15 +53,18 @@ type Lengths = Tensor | readonly number[];
  * const logProbs = F.logSoftmax(zeros([2, 1, 3]), 2); // two steps, one item, two labels and the blank
  * F.ctcLoss(logProbs, tensor([[1]], { dtype: 'int64' }), [2], [1]); // 1.0986
  */
-export function ctcLoss(
+export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths, ...args: CTCArguments): Tensor {
+  return ctcLossOf(logProbs, targets, inputLengths, targetLengths, readCtc('ctcLoss', args));
+}
+
+function ctcLossOf(
   logProbs: Tensor,
   targets: Tensor,
   inputLengths: Lengths,
   targetLengths: Lengths,
-  ...args: Trailing<[blank: number, reduction: Reduction, zeroInfinity: boolean], CTCLossOptions>
+  { blank, reduction, zeroInfinity }: Settings<CTCLossOptions>,
 ): Tensor {
   const op = 'ctcLoss';
-  const { blank, reduction, zeroInfinity } = ctcLossOptions(op, args);
   assertFloating(op, 'logProbs', logProbs);
   assertTensor(op, 'targets', targets);
   const shape = showShape(logProbs.shape);
@@ -71,7 +74,7 @@ export function ctcLoss(
   const batched = logProbs.ndim === 3;
   const logp = batched ? logProbs : unsqueeze(logProbs, 1);
   const [steps, n, classes] = logp.shape as [number, number, number];
-  if (blank < 0 || blank >= classes)
+  if (!(blank >= 0 && blank < classes))
     throw new ArgumentError(`${op}: blank is ${blank}, expected one of the labels from 0 to ${classes - 1} (logProbs ${shape}).`);
   const inputs = lengthsOf(op, 'inputLengths', inputLengths, n);
   const labels = lengthsOf(op, 'targetLengths', targetLengths, n);
@@ -86,9 +89,9 @@ export function ctcLoss(
       labels.map((length) => Math.max(length, 1)),
       { dtype: loss.dtype },
     );
-    return reduced(div(loss, divisors), 'mean');
+    return reduced(op, div(loss, divisors), 'mean');
   }
-  return reduction === 'sum' ? reduced(loss, 'sum') : batched ? loss : squeeze(loss, 0);
+  return reduced(op, batched || reduction === 'sum' ? loss : squeeze(loss, 0), reduction);
 }
 
 /** Lengths as numbers, one for each of n items. */
@@ -146,23 +149,49 @@ function fused(
   const status = kernels.ctcLoss(code(dtype), loss.ptr, alpha.ptr, ...args);
   if (status === E_INDEX) throw new IndexError(`${op}: ${engine.host.lastError()}. Labels run from 0 to ${classes - 1}.`);
   check(status, op);
-  return record(
-    op,
-    loss,
-    [logp],
-    [x, labels, inputs, lengths, loss, alpha],
-    (g, saved) => {
-      const [x, labels, inputs, lengths, loss, alpha] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+  return record(op, loss, {
+    inputs: { logp },
+    saved: { x, labels, inputs, lengths, loss, alpha },
+    own: ['alpha'],
+    fused: (g, { x, labels, inputs, lengths, loss, alpha }) => {
       const grad = emptyTensor(x.shape, dtype);
       const [beta, dloss] = [emptyTensor([n, 2, width], dtype), rowMajor(g, op)];
       const args = [x.ptr, labels.ptr, stride, inputs.ptr, lengths.ptr, steps, n, classes, width, blank, zeroInfinity ? 1 : 0] as const;
       check(kernels.ctcLossBackward(code(dtype), grad.ptr, beta.ptr, dloss.ptr, loss.ptr, alpha.ptr, ...args), op);
-      return [grad];
+      return { logp: grad };
     },
-    { fused: true, own: 1 },
-  );
+  });
 }
 
 function int64(values: readonly number[]): Tensor {
   return fromTypedArray(BigInt64Array.from(values, BigInt));
+}
+
+/**
+ * Connectionist temporal classification: sequences of labels without their alignment to the input's steps.
+ * @param args blank (the label that stands for none, default 0), reduction and zeroInfinity, in this order or by name. @throws as {@link ctcLoss}.
+ * @see Graves et al. 2006, https://www.cs.toronto.edu/~graves/icml_2006.pdf; https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html
+ * @example
+ * const criterion = new nn.CTCLoss({ blank: 0, zeroInfinity: true });
+ * const logProbs = F.logSoftmax(randn([50, 16, 20]), 2); // [T, N, C]
+ * const targets = randint(1, 20, [16, 30]);
+ * const loss = criterion.forward(logProbs, targets, Array(16).fill(50), Array(16).fill(30));
+ */
+export class CTCLoss extends Loss {
+  static override readonly className: string = 'CTCLoss';
+  /** The label that stands for none. */
+  blank: number;
+  /** Whether infinite losses become 0. */
+  zeroInfinity: boolean;
+
+  constructor(...args: CTCArguments) {
+    const settings = readCtc(classNameOf(new.target), args);
+    super(settings);
+    this.blank = settings.blank;
+    this.zeroInfinity = settings.zeroInfinity;
+  }
+
+  forward(logProbs: Tensor, targets: Tensor, inputLengths: Tensor | readonly number[], targetLengths: Tensor | readonly number[]): Tensor {
+    return ctcLossOf(logProbs, targets, inputLengths, targetLengths, this);
+  }
 }

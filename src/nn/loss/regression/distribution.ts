@@ -1,4 +1,4 @@
-/** Losses of distributions: Kullback-Leibler divergence, and the negative log likelihoods of Poisson and of Gaussian ones. */
+/** Losses of distributions: Kullback-Leibler divergence, and the negative log likelihoods of Poisson and of Gaussian ones. Functions and layers. */
 import { noGrad } from '../../../autograd/mode.js';
 import { record } from '../../../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../../errors.js';
@@ -9,15 +9,17 @@ import { where } from '../../../ops/elementwise/table.js';
 import { exp, log, square } from '../../../ops/elementwise/unary.js';
 import { any } from '../../../ops/reduce/sum.js';
 import { unsqueeze } from '../../../ops/view/movement.js';
-import type { Trailing } from '../../../tensor/arguments.js';
-import { assertFloating, assertTensors } from '../../../tensor/checks.js';
+import type { Arguments, Settings } from '../../../tensor/arguments.js';
+import { assertFloating, assertTensors, unexpected } from '../../../tensor/checks.js';
+import { classNameOf } from '../../../tensor/class-name.js';
 import { fullLike } from '../../../tensor/create.js';
 import { isFloating } from '../../../tensor/dtype.js';
 import { sameShape } from '../../../tensor/shape.js';
 import { Tensor } from '../../../tensor/tensor.js';
 import { item } from '../../../tensor/transfer.js';
 import { warnOnce } from '../../../tensor/warn-once.js';
-import { checkNumber, commonShape, type LossOptions, lossOptions, type Reduction, reduced, type Settled } from '../options.js';
+import { Loss } from '../loss.js';
+import { commonShape, type LossOptions, lossReader, type Reduction, reduced } from '../options.js';
 
 /** The options of {@link KLDivLoss}. */
 export interface KLDivLossOptions {
@@ -30,15 +32,12 @@ export interface KLDivLossOptions {
   logTarget?: boolean;
 }
 
-/** @internal The options with their defaults, checked. */
-export function klDivOptions(op: string, given: readonly unknown[]): Settled<KLDivLossOptions> {
-  const known = ['none', 'batchmean', 'sum', 'mean'];
-  return lossOptions<Settled<KLDivLossOptions>>(op, { reduction: 'mean', logTarget: false }, given, known);
-}
+const readKlDiv = lossReader<KLDivLossOptions>({ reduction: 'mean', logTarget: false }, undefined, ['none', 'batchmean', 'sum', 'mean']);
 
 /**
  * The Kullback-Leibler divergence of target from input, element by element: target (log target - input), 0 where the target is 0.
  * @param input log-probabilities, any shape. @param target probabilities, or with logTarget log-probabilities; broadcasts with the input.
+ * @param args the options by name.
  * @returns one number, or with reduction 'none' one per element. With 'mean', a warning says that it is not the divergence of mathematics.
  * @throws {DTypeError} for integers. @throws {ShapeError} for shapes that do not broadcast.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
@@ -46,9 +45,12 @@ export function klDivOptions(op: string, given: readonly unknown[]): Settled<KLD
  * const input = tensor([[0.25, 0.75]]).log();
  * F.klDiv(input, tensor([[0.5, 0.5]]), { reduction: 'batchmean' }); // 0.1438
  */
-export function klDiv(input: Tensor, target: Tensor, options: KLDivLossOptions = {}): Tensor {
+export function klDiv(input: Tensor, target: Tensor, ...args: Arguments<KLDivLossOptions, []>): Tensor {
+  return klDivOf(input, target, readKlDiv('klDiv', args));
+}
+
+function klDivOf(input: Tensor, target: Tensor, { reduction, logTarget }: Settings<KLDivLossOptions>): Tensor {
   const op = 'klDiv';
-  const { reduction, logTarget } = klDivOptions(op, [options]);
   assertTensors(op, { input, target });
   if (!isFloating(input.dtype) || !isFloating(target.dtype)) {
     throw new DTypeError(
@@ -64,9 +66,33 @@ export function klDiv(input: Tensor, target: Tensor, options: KLDivLossOptions =
   const each = logTarget
     ? mul(exp(target), sub(target, input))
     : sub(where(eq(target, 0), 0, mul(target, log(target))), mul(target, input));
-  if (reduction !== 'batchmean') return reduced(each, reduction);
-  const total = reduced(each, 'sum');
+  if (reduction !== 'batchmean') return reduced(op, each, reduction);
+  const total = reduced(op, each, 'sum');
   return input.ndim === 0 ? total : div(total, input.shape[0]!);
+}
+
+/**
+ * The Kullback-Leibler divergence of probabilities (logTarget: log-probabilities) from log-probabilities.
+ * With reduction 'batchmean' it is that of mathematics, averaged over the batch; with 'mean', the default, it is not.
+ * @throws as {@link klDiv}. @see https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
+ * @example
+ * const criterion = new nn.KLDivLoss({ reduction: 'batchmean' });
+ * criterion.forward(tensor([[0.25, 0.75]]).log(), tensor([[0.5, 0.5]])); // 0.1438
+ */
+export class KLDivLoss extends Loss<Reduction | 'batchmean'> {
+  static override readonly className: string = 'KLDivLoss';
+  /** Whether targets are log-probabilities. */
+  logTarget: boolean;
+
+  constructor(...args: Arguments<KLDivLossOptions, []>) {
+    const settings = readKlDiv(classNameOf(new.target), args);
+    super(settings);
+    this.logTarget = settings.logTarget;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return klDivOf(input, target, this);
+  }
 }
 
 /** The options of {@link PoissonNLLLoss}. */
@@ -79,13 +105,7 @@ export interface PoissonNLLLossOptions extends LossOptions {
   eps?: number;
 }
 
-/** @internal The options with their defaults, checked. */
-export function poissonNllLossOptions(op: string, given: readonly unknown[]): Settled<PoissonNLLLossOptions> {
-  const defaults = { logInput: true, full: false, eps: 1e-8, reduction: 'mean' } as const;
-  const options = lossOptions<Settled<PoissonNLLLossOptions>>(op, defaults, given);
-  checkNumber(op, 'eps', options.eps);
-  return options;
-}
+const readPoisson = lossReader<PoissonNLLLossOptions>({ logInput: true, full: false, eps: 1e-8, reduction: 'mean' });
 
 /**
  * Negative log likelihood of counts under Poisson distributions: exp(input) - target input, or input - target log(input + eps).
@@ -99,17 +119,49 @@ export function poissonNllLossOptions(op: string, given: readonly unknown[]): Se
 export function poissonNllLoss(
   input: Tensor,
   target: Tensor,
-  ...args: Trailing<[logInput: boolean, full: boolean], PoissonNLLLossOptions>
+  ...args: Arguments<PoissonNLLLossOptions, [logInput: 'logInput', full: 'full']>
 ): Tensor {
+  return poissonNllLossOf(input, target, readPoisson('poissonNllLoss', args));
+}
+
+function poissonNllLossOf(input: Tensor, target: Tensor, settings: Settings<PoissonNLLLossOptions>): Tensor {
   const op = 'poissonNllLoss';
-  const { logInput, full, eps, reduction } = poissonNllLossOptions(op, args);
+  const { logInput, full, eps, reduction } = settings;
   assertTensors(op, { input, target });
   commonShape(op, input, target);
   const loss = logInput ? sub(exp(input), mul(target, input)) : sub(input, mul(target, log(add(input, eps))));
-  if (!full) return reduced(loss, reduction);
+  if (!full) return reduced(op, loss, reduction);
   // Stirling: log(t!) is about t log(t) - t + log(2 pi t) / 2
   const stirling = add(sub(mul(target, log(target)), target), mul(log(mul(target, 2 * Math.PI)), 0.5));
-  return reduced(add(loss, where(le(target, 1), 0, stirling)), reduction);
+  return reduced(op, add(loss, where(le(target, 1), 0, stirling)), reduction);
+}
+
+/**
+ * Negative log likelihood of counts under Poisson distributions.
+ * @throws as {@link poissonNllLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html
+ * @example
+ * new nn.PoissonNLLLoss().forward(tensor([0, 1]), tensor([1, 2])); // 0.8591
+ */
+export class PoissonNLLLoss extends Loss {
+  static override readonly className: string = 'PoissonNLLLoss';
+  /** Whether the input is the logarithm of the rate. */
+  logInput: boolean;
+  /** Whether the constant term is added. */
+  full: boolean;
+  /** Added before the logarithm. */
+  eps: number;
+
+  constructor(...args: Arguments<PoissonNLLLossOptions, [logInput: 'logInput', full: 'full']>) {
+    const settings = readPoisson(classNameOf(new.target), args);
+    super(settings);
+    this.logInput = settings.logInput;
+    this.full = settings.full;
+    this.eps = settings.eps;
+  }
+
+  forward(logInput: Tensor, target: Tensor): Tensor {
+    return poissonNllLossOf(logInput, target, this);
+  }
 }
 
 /** The options of {@link GaussianNLLLoss}. */
@@ -120,12 +172,7 @@ export interface GaussianNLLLossOptions extends LossOptions {
   eps?: number;
 }
 
-/** @internal The options with their defaults, checked. */
-export function gaussianNllLossOptions(op: string, given: readonly unknown[]): Settled<GaussianNLLLossOptions> {
-  const options = lossOptions<Settled<GaussianNLLLossOptions>>(op, { full: false, eps: 1e-6, reduction: 'mean' }, given);
-  checkNumber(op, 'eps', options.eps);
-  return options;
-}
+const readGaussian = lossReader<GaussianNLLLossOptions>({ full: false, eps: 1e-6, reduction: 'mean' });
 
 /**
  * Negative log likelihood under Gaussian distributions: (log(var) + (input - target)^2 / var) / 2.
@@ -142,24 +189,32 @@ export function gaussianNllLoss(
   input: Tensor,
   target: Tensor,
   variances: Tensor | number,
-  ...args: Trailing<[full: boolean, eps: number], GaussianNLLLossOptions>
+  ...args: Arguments<GaussianNLLLossOptions, [full: 'full', eps: 'eps', reduction: 'reduction']>
+): Tensor {
+  return gaussianNllLossOf(input, target, variances, readGaussian('gaussianNllLoss', args));
+}
+
+function gaussianNllLossOf(
+  input: Tensor,
+  target: Tensor,
+  variances: Tensor | number,
+  { full, eps, reduction }: Settings<GaussianNLLLossOptions>,
 ): Tensor {
   const op = 'gaussianNllLoss';
-  const { full, eps, reduction } = gaussianNllLossOptions(op, args);
   assertTensors(op, { input, target });
   const given = variancesOf(op, input, variances);
   commonShape(op, input, target, given);
   const bounded = noGrad(() => clamp(given, { min: eps }));
   // The lower bound changes the value and not the gradient.
-  const v = record('gaussianNllLoss', bounded, [given], [], (g) => [g]);
+  const v = record(op, bounded, { inputs: { given }, composed: (g) => ({ given: g }) });
   const loss = mul(add(log(v), div(square(sub(input, target)), v)), 0.5);
-  return reduced(full ? add(loss, 0.5 * Math.log(2 * Math.PI)) : loss, reduction);
+  return reduced(op, full ? add(loss, 0.5 * Math.log(2 * Math.PI)) : loss, reduction);
 }
 
 /** The variances as a tensor that broadcasts to the input, each checked. */
 function variancesOf(op: string, input: Tensor, variances: Tensor | number): Tensor {
   if (!(variances instanceof Tensor)) {
-    checkNumber(op, 'var', variances, 'a Tensor, or a number of at least 0', (v) => v >= 0);
+    if (!(typeof variances === 'number' && variances >= 0)) throw unexpected(op, 'var', variances, 'a Tensor, or a number of at least 0');
     return fullLike(input, variances, isFloating(input.dtype) ? {} : { dtype: 'float32' });
   }
   assertFloating(op, 'var', variances);
@@ -172,4 +227,29 @@ function variancesOf(op: string, input: Tensor, variances: Tensor | number): Ten
   throw new ShapeError(
     `${op}: var is ${showShape(variances.shape)}, expected the input's shape ${showShape(input.shape)}, or that without its last dim, or with 1 in the place of one dim.`,
   );
+}
+
+/**
+ * Negative log likelihood of samples under Gaussian distributions, of given expectations and variances.
+ * @throws as {@link gaussianNllLoss}. @see https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html
+ * @example
+ * new nn.GaussianNLLLoss().forward(tensor([0, 0]), tensor([1, 3]), tensor([1, 2])); // 1.5483
+ */
+export class GaussianNLLLoss extends Loss {
+  static override readonly className: string = 'GaussianNLLLoss';
+  /** Whether the constant term is added. */
+  full: boolean;
+  /** The smallest variance. */
+  eps: number;
+
+  constructor(...args: Arguments<GaussianNLLLossOptions, []>) {
+    const settings = readGaussian(classNameOf(new.target), args);
+    super(settings);
+    this.full = settings.full;
+    this.eps = settings.eps;
+  }
+
+  forward(input: Tensor, target: Tensor, variances: Tensor | number): Tensor {
+    return gaussianNllLossOf(input, target, variances, this);
+  }
 }

@@ -48,7 +48,11 @@ test('errors', () => {
     DTypeError,
     "mseLoss: input is int64 and target int64, expected a floating dtype. Use input.to('float32').",
   );
-  wrong(() => F.smoothL1Loss(zeros([1]), zeros([1]), { beta: -1 }), ArgumentError, 'smoothL1Loss: beta is -1, expected at least 0.');
+  wrong(
+    () => F.smoothL1Loss(zeros([1]), zeros([1]), { beta: -1 }),
+    ArgumentError,
+    'smoothL1Loss: beta is -1, expected a number of at least 0.',
+  );
   wrong(() => F.huberLoss(zeros([1]), zeros([1]), { delta: 0 }), ArgumentError, 'huberLoss: delta is 0, expected a number above 0.');
   wrong(() => F.l1Loss(zeros([1]), zeros([1]), { reduction: 'avg' as 'mean' }), ArgumentError, 'l1Loss: reduction is "avg"');
   wrong(() => F.mseLoss(zeros([2]), zeros([3])), ShapeError, 'mseLoss: shapes [2] and [3] do not broadcast');
