@@ -59,14 +59,11 @@ export interface FitOptions<B> {
   history?: History | undefined;
 }
 
+type AsGiven = 'train' | 'validation' | 'loss' | 'optimizer' | 'epochs' | 'forward' | 'signal' | 'log' | 'history';
+
 /** The options as they are used. */
-export interface ReadFitOptions<B> {
-  readonly train: Loader<B>;
-  readonly validation: Loader<B> | undefined;
-  readonly loss: Loss;
-  readonly optimizer: OptimizerLike;
+export interface ReadFitOptions<B> extends Readonly<Pick<Required<FitOptions<B>>, AsGiven>> {
   readonly plan: SchedulerPlan | undefined;
-  readonly epochs: number;
   readonly metrics: readonly Metric[];
   readonly callbacks: readonly Callback[];
   readonly earlyStopping: EarlyStoppingOptions | boolean;
@@ -74,11 +71,7 @@ export interface ReadFitOptions<B> {
   readonly restoreBest: boolean;
   readonly evaluateTrain: boolean;
   readonly lossAverage: LossAverage;
-  readonly forward: ForwardBatch<B> | undefined;
   readonly nonFinite: 'error' | 'ignore';
-  readonly signal: AbortSignal | undefined;
-  readonly log: ((line: string) => void) | undefined;
-  readonly history: History | undefined;
 }
 
 /** Every option, with its default where it has one. */
@@ -110,7 +103,7 @@ export function readFitOptions<B>(model: Module, given: FitOptions<B>): ReadFitO
     throw new ArgumentError(
       `fit: got ${given === undefined ? 'no options' : `${show(given)} where options are expected`}. Write fit(model, { train, loss, optimizer, epochs: 10 }).`,
     );
-  const read = readOptions('fit', DEFAULTS as object, given) as FitOptions<B>;
+  const read = readOptions('fit', DEFAULTS as object, given) as Required<FitOptions<B>>;
   const { train, validation, loss, optimizer, epochs, forward, signal, log, history } = read;
   checkLoader('fit', 'train', train);
   if (validation !== undefined) checkLoader('fit', 'validation', validation);
@@ -128,12 +121,8 @@ export function readFitOptions<B>(model: Module, given: FitOptions<B>): ReadFitO
   if (history !== undefined && !(history instanceof History))
     throw new ArgumentError(`fit: history is ${show(history)}, expected the History that fit gave.`);
   return {
-    train,
-    validation,
-    loss,
-    optimizer,
+    ...read,
     plan: read.scheduler === undefined ? undefined : checkedPlan(read.scheduler, optimizer),
-    epochs,
     metrics: readMetrics(read.metrics, 'fit'),
     callbacks: readCallbacks(read.callbacks),
     earlyStopping: readChoice('earlyStopping', read.earlyStopping, '{ patience: 5 }'),
@@ -141,11 +130,7 @@ export function readFitOptions<B>(model: Module, given: FitOptions<B>): ReadFitO
     restoreBest: read.restoreBest as boolean,
     evaluateTrain: read.evaluateTrain as boolean,
     lossAverage: oneOf('fit', 'lossAverage', read.lossAverage, LOSS_AVERAGES),
-    forward,
     nonFinite: oneOf('fit', 'nonFinite', read.nonFinite, ['error', 'ignore']),
-    signal,
-    log,
-    history,
   };
 }
 
