@@ -35,16 +35,12 @@ import {
 } from './param-groups.js';
 import { layoutOf, misfit, misfitError, type ParamState, type StateLayout, zeroState } from './state.js';
 import { type OptimizerStateDict, readStateDict, writeStateDict } from './state-dict.js';
-import { type StepEntry, type StepKernel, StepLists } from './step-list.js';
+import { type StepKernel, StepLists, type StepNumbers } from './step-list.js';
 import { noteTrained } from './trained.js';
 
-/** The numbers that a kernel takes for each parameter. */
-export type StepNumbers = Pick<StepEntry, 'step' | 'scalar'>;
-
 /** Counts a step, in state that has such a count. */
-function countStep(state: ParamState): StepNumbers {
-  const { step } = state;
-  return typeof step === 'number' ? { step: (state.step = step + 1) } : {};
+function countStep(state: ParamState, numbers: StepNumbers): void {
+  if (typeof state.step === 'number') numbers.step = ++state.step;
 }
 
 /**
@@ -196,19 +192,22 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
    * Steps the parameters of a group that have gradients with a kernel, one call for each dtype.
    * @param slots names of the state that the kernel takes beside a parameter and its gradient, in the kernel's order; false leaves a slot
    *   empty. State that {@link newState} does not make starts as zeros. Without slots nothing is remembered.
-   * @param numbers computes the numbers that the kernel takes for a parameter, and advances its state. Default: counts the step.
+   * @param advance moves a parameter's state on, and writes the numbers that the kernel takes for it. Default: counts the step.
    */
   protected stepFused<S extends ParamState>(
     group: ParamGroup<O>,
     slots: readonly (string | false)[],
     kernel: StepKernel,
-    numbers: (state: S) => StepNumbers = countStep,
+    advance: (state: S, numbers: StepNumbers) => void = countStep,
   ): void {
     this.#lists.run(group, this.name, kernel, (param) => {
-      if (slots.length === 0) return { param, state: [] };
+      const tensors: (Tensor | null)[] = [];
+      const entry = { param, state: tensors, step: 0, scalar: 0 };
+      if (slots.length === 0) return entry;
       const state = this.stateOf<S>(param, group) as ParamState;
-      const { step, scalar } = numbers(state as S);
-      return { param, state: slots.map((name) => (name === false ? null : ((state[name] ??= zeroState(param)) as Tensor))), step, scalar };
+      advance(state as S, entry);
+      for (const name of slots) tensors.push(name === false ? null : ((state[name] ??= zeroState(param)) as Tensor));
+      return entry;
     });
   }
 

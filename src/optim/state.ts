@@ -61,7 +61,7 @@ export function layoutOf(state: ParamState, paramShape: Shape): StateLayout {
 }
 
 /** The first name whose value a step cannot use, or that is missing; null where all is well. */
-export function misfit(state: ParamState, param: Tensor, { names, shapes, paramShape }: StateLayout): string | null {
+export function misfit(state: ParamState, param: Tensor, { names, shapes }: StateLayout): string | null {
   let found = 0;
   for (const name in state) {
     const value: unknown = state[name];
@@ -73,7 +73,7 @@ export function misfit(state: ParamState, param: Tensor, { names, shapes, paramS
       shape !== null &&
       value instanceof Tensor &&
       value.dtype === param.dtype &&
-      sameShape(value.shape, shape === undefined ? paramShape : shape)
+      sameShape(value.shape, shape === undefined ? param.shape : shape)
     )
       continue;
     return name;
@@ -91,7 +91,7 @@ export function misfitError(op: string, name: string, state: ParamState, param: 
       `${op}.step: ${name} of ${which}, is ${show(value)}, expected a ${shape === null ? 'number' : 'Tensor'}. Take over state with loadStateDict.`,
     );
   const message =
-    `${op}.step: ${name} of ${which}, is ${value.dtype} ${showShape(value.shape)}, expected ${param.dtype} ${showShape(shape ?? layout.paramShape)}. ` +
+    `${op}.step: ${name} of ${which}, is ${value.dtype} ${showShape(value.shape)}, expected ${param.dtype} ${showShape(shape ?? param.shape)}. ` +
     'Was the model converted after the first step? optimizer.loadStateDict(optimizer.stateDict()) converts the state, too.';
   return value.dtype === param.dtype ? new ShapeError(message) : new DTypeError(message);
 }

@@ -10,12 +10,16 @@ import { escapeScope, Storage } from '../tensor/storage.js';
 import { emptyTensor, Tensor } from '../tensor/tensor.js';
 import { stateLike } from './state.js';
 
-/** One parameter of a step: up to three tensors of state, the count of steps, and a number more where the kernel wants one. */
-export interface StepEntry {
+/** The numbers that a kernel takes for each parameter: as a rule the count of steps, and one more where it wants it. */
+export interface StepNumbers {
+  step: number;
+  scalar: number;
+}
+
+/** One parameter of a step, with up to three tensors of state. */
+export interface StepEntry extends Readonly<StepNumbers> {
   readonly param: Tensor;
   readonly state: readonly (Tensor | null)[];
-  readonly step?: number | undefined;
-  readonly scalar?: number | undefined;
 }
 
 /** A kernel that steps through a list: it gets the dtype's code, the number of entries and the list's address. */
@@ -84,7 +88,7 @@ class StepList {
     const temporary: Tensor[] = [];
     let stale = this.fit(entries.length);
     for (let i = 0; i < entries.length; i++) {
-      const { param, state, step = 0, scalar = 0 } = entries[i]!;
+      const { param, state, step, scalar } = entries[i]!;
       let target = param;
       if (!isDense(param.shape, param.strides)) {
         target = emptyTensor(param.shape, param.dtype);

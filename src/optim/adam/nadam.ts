@@ -6,7 +6,7 @@ import { atLeastZero, checkAdamOptions } from '../checks.js';
 import { Optimizer } from '../optimizer.js';
 import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
 import { zeroState } from '../state.js';
-import type { StepKernel } from '../step-list.js';
+import type { StepKernel, StepNumbers } from '../step-list.js';
 
 /** The options of {@link NAdam}. */
 export interface NAdamOptions {
@@ -66,10 +66,12 @@ export class NAdam extends Optimizer<NAdamOptions> {
   protected stepGroup(group: ParamGroup<NAdamOptions>): void {
     const { lr, betas, eps, weightDecay, momentumDecay, decoupledWeightDecay, maximize } = group;
     const flags = (maximize ? MAXIMIZE : 0) | (decoupledWeightDecay ? DECOUPLED : 0);
-    const advance = (state: NAdamState) => {
-      const mu = betas[0] * (1 - 0.5 * 0.96 ** (++state.step * momentumDecay));
+    const advance = (state: NAdamState, numbers: StepNumbers) => {
+      const t = ++state.step;
+      const mu = betas[0] * (1 - 0.5 * 0.96 ** (t * momentumDecay));
       state.muProduct = Math.fround(state.muProduct * Math.fround(mu)); // PyTorch keeps it in float32
-      return { step: state.step, scalar: state.muProduct };
+      numbers.step = t;
+      numbers.scalar = state.muProduct;
     };
     const kernel: StepKernel = (dtype, count, list) =>
       kernels.nadamStep(dtype, count, list, lr, betas[0], betas[1], eps, weightDecay, momentumDecay, flags);

@@ -8,7 +8,7 @@ import { atLeastZero } from '../checks.js';
 import { Optimizer } from '../optimizer.js';
 import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
 import { zeroState } from '../state.js';
-import type { StepKernel } from '../step-list.js';
+import type { StepKernel, StepNumbers } from '../step-list.js';
 
 /** The options of {@link ASGD}. */
 export interface ASGDOptions {
@@ -58,13 +58,13 @@ export class ASGD extends Optimizer<ASGDOptions> {
 
   protected stepGroup(group: ParamGroup<ASGDOptions>): void {
     const { lr, lambd, alpha, t0, weightDecay, maximize } = group;
-    const advance = (state: ASGDState) => {
-      const now = { step: state.eta, scalar: state.mu };
+    const advance = (state: ASGDState, numbers: StepNumbers) => {
+      numbers.step = state.eta;
+      numbers.scalar = state.mu;
       const t = ++state.step;
       // PyTorch keeps both in float32.
       state.eta = Math.fround(lr / (1 + lambd * lr * t) ** alpha);
       state.mu = Math.fround(1 / Math.max(1, t - t0));
-      return now;
     };
     const kernel: StepKernel = (dtype, count, list) => kernels.asgdStep(dtype, count, list, lambd, weightDecay, maximize ? MAXIMIZE : 0);
     this.stepFused(group, ['ax'], kernel, advance);

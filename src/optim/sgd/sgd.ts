@@ -57,7 +57,9 @@ export class SGD extends Optimizer<SGDOptions> {
       group,
       momentum === 0 ? [] : ['momentumBuffer'],
       (dtype, count, list) => kernels.sgdStep(dtype, count, list, lr, momentum, dampening, weightDecay, flags),
-      ({ momentumBuffer }: ParamState) => ({ scalar: momentumBuffer === undefined ? 1 : 0 }), // 1: the first b is g
+      ({ momentumBuffer }: ParamState, numbers) => {
+        numbers.scalar = momentumBuffer === undefined ? 1 : 0; // 1: the first b is g
+      },
     );
   }
 }
