@@ -6,7 +6,7 @@
  * With `createGraph`, or once a hook has seen a gradient, that block is left to the garbage collector.
  */
 import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../errors.js';
-import { readArguments, type Trailing } from '../tensor/arguments.js';
+import { type Arguments, readArguments, type Settings } from '../tensor/arguments.js';
 import { assertBoolean, assertTensor, assertTensorList, assertTensorOrNull } from '../tensor/checks.js';
 import type { DType } from '../tensor/dtype.js';
 import { isContiguous, numel, type Shape, sameShape } from '../tensor/shape.js';
@@ -36,8 +36,8 @@ export function provideGradOps(provided: GradOps): void {
   ops = provided;
 }
 
-/** The options of {@link backward}. */
-export interface BackwardOptions {
+/** The options of {@link Tensor.backward}. */
+export interface TensorBackwardOptions {
   /** The gradient of the tensor that backward starts from. Default: 1, for a tensor of one element. */
   gradient?: Tensor | null;
   /** Keeps what the tape saved, so that backward can run through it again. Default: the value of createGraph. */
@@ -49,19 +49,12 @@ export interface BackwardOptions {
 }
 
 /** Backward's arguments in PyTorch's order, or by name. */
-export type BackwardArguments = Trailing<
-  [
-    gradient: Tensor | null | undefined,
-    retainGraph: boolean | null | undefined,
-    createGraph: boolean,
-    inputs: Tensor | readonly Tensor[] | null | undefined,
-  ],
-  BackwardOptions
+export type BackwardArguments = Arguments<
+  TensorBackwardOptions,
+  [gradient: 'gradient', retainGraph: 'retainGraph', createGraph: 'createGraph', inputs: 'inputs']
 >;
 
-type Read = Required<{ [K in keyof BackwardOptions]: Exclude<BackwardOptions[K], undefined> }>;
-
-const BACKWARD: Read = { gradient: null, retainGraph: null, createGraph: false, inputs: null };
+const BACKWARD: Settings<TensorBackwardOptions> = { gradient: null, retainGraph: null, createGraph: false, inputs: null };
 
 /**
  * Computes the gradients of `tensor` with respect to the leaves that made it, and adds them to their `grad`.
@@ -80,7 +73,7 @@ export function backwardFrom(tensor: Tensor, given: BackwardArguments): void {
 }
 
 /** The options of {@link backward}. */
-export interface AllBackwardOptions {
+export interface BackwardOptions {
   /** One gradient per tensor; null, or 1 where left out, for those of one element. */
   gradTensors?: Tensor | readonly (Tensor | null | undefined)[] | null;
   /** {@link Tensor.backward}'s name for `gradTensors`. */
@@ -93,7 +86,10 @@ export interface AllBackwardOptions {
   inputs?: Tensor | readonly Tensor[] | null;
 }
 
-const ALL_BACKWARD = { gradTensors: null, retainGraph: null, createGraph: false, inputs: null, gradient: null };
+/** The older name of {@link BackwardOptions}. @deprecated Use that. */
+export type AllBackwardOptions = BackwardOptions;
+
+const ALL_BACKWARD: Settings<BackwardOptions> = { gradTensors: null, retainGraph: null, createGraph: false, inputs: null, gradient: null };
 
 /**
  * Computes the gradients of the sum of `tensors` with respect to the leaves that made them, and adds them to their `grad`.
@@ -103,20 +99,9 @@ const ALL_BACKWARD = { gradTensors: null, retainGraph: null, createGraph: false,
  */
 export function backward(
   tensors: Tensor | readonly Tensor[],
-  ...given: Trailing<
-    [
-      gradTensors: Tensor | readonly (Tensor | null | undefined)[] | null | undefined,
-      retainGraph: boolean | null | undefined,
-      createGraph: boolean,
-    ],
-    AllBackwardOptions
-  >
+  ...given: Arguments<BackwardOptions, [gradTensors: 'gradTensors', retainGraph: 'retainGraph', createGraph: 'createGraph']>
 ): void {
-  const read = readArguments<Required<{ [K in keyof AllBackwardOptions]: Exclude<AllBackwardOptions[K], undefined> }>>(
-    'backward',
-    ALL_BACKWARD,
-    given,
-  );
+  const read = readArguments('backward', ALL_BACKWARD, given);
   const roots = tensorsOf('backward', 'tensors', tensors);
   const seeds = seedsOf('backward', 'gradTensors', read.gradTensors ?? read.gradient, roots.length);
   for (const root of roots) {
@@ -132,7 +117,7 @@ function start(
   op: string,
   roots: readonly Tensor[],
   seeds: readonly (Tensor | undefined)[],
-  { retainGraph, createGraph, inputs }: Pick<Read, 'retainGraph' | 'createGraph' | 'inputs'>,
+  { retainGraph, createGraph, inputs }: Pick<Settings<TensorBackwardOptions>, 'retainGraph' | 'createGraph' | 'inputs'>,
 ): void {
   const retain = keeps(op, retainGraph, createGraph);
   if (inputs === null) {
@@ -204,13 +189,9 @@ export interface GradOptions {
 }
 
 /** `gradOutputs`, `retainGraph` and `createGraph` in this order, the others by name. */
-export type GradArguments<O> = Trailing<
-  [
-    gradOutputs: Tensor | readonly (Tensor | null | undefined)[] | null | undefined,
-    retainGraph: boolean | null | undefined,
-    createGraph: boolean,
-  ],
-  O
+export type GradArguments<O extends GradOptions = GradOptions> = Arguments<
+  O,
+  [gradOutputs: 'gradOutputs', retainGraph: 'retainGraph', createGraph: 'createGraph']
 >;
 
 const GRAD = {
@@ -234,10 +215,14 @@ export function grad(
   inputs: readonly Tensor[],
   options: GradOptions & { allowUnused: true },
 ): (Tensor | null)[];
-export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor, ...given: GradArguments<GradOptions>): [Tensor];
-export function grad(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], ...given: GradArguments<GradOptions>): Tensor[];
-export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], ...given: unknown[]): (Tensor | null)[] {
-  const read = readArguments<Required<{ [K in keyof GradOptions]: Exclude<GradOptions[K], undefined> }> & typeof GRAD>('grad', GRAD, given);
+export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor, ...given: GradArguments): [Tensor];
+export function grad(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], ...given: GradArguments): Tensor[];
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  ...given: readonly unknown[]
+): (Tensor | null)[] {
+  const read = readArguments<Settings<GradOptions> & typeof GRAD>('grad', GRAD, given);
   const { createGraph, materializeGrads } = read;
   if (!read.onlyInputs || read.isGradsBatched)
     throw new ArgumentError('grad: onlyInputs is always true and isGradsBatched always false here. Leave them out.');

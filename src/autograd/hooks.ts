@@ -1,7 +1,6 @@
 /** Hooks on gradients. */
-import { ArgumentError, GradError } from '../errors.js';
+import { GradError } from '../errors.js';
 import { assertFunction } from '../tensor/checks.js';
-import { show } from '../tensor/show.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { accumulatorOf, type Node, type TensorHook } from './node.js';
 
@@ -18,7 +17,6 @@ export interface HookHandle {
 export function registerHook(tensor: Tensor, hook: TensorHook): HookHandle {
   assertFunction('registerHook', 'hook', hook);
   if (!tensor.requiresGrad) throw new GradError('registerHook: this tensor does not require gradients. Call requiresGrad_() first.');
-  if (typeof hook !== 'function') throw new ArgumentError(`registerHook: hook is ${show(hook)}, expected a function of the gradient.`);
   const node = (tensor.gradFn as Node | null) ?? accumulatorOf(tensor);
   const entry = { index: tensor.outputIndex, hook };
   const hooks = (node.hooks ??= []);

@@ -1,7 +1,14 @@
 /** `autograd`: gradients, and the means to check them. */
 
 export { detectAnomaly, isAnomalyEnabled, setDetectAnomaly } from './anomaly.js';
-export type { AllBackwardOptions, BackwardArguments, BackwardOptions, GradArguments, GradOptions } from './backward.js';
+export type {
+  AllBackwardOptions,
+  BackwardArguments,
+  BackwardOptions,
+  GradArguments,
+  GradOptions,
+  TensorBackwardOptions,
+} from './backward.js';
 export { backward, grad } from './backward.js';
 export type { Checked, GradcheckOptions, GradgradcheckOptions } from './gradcheck.js';
 export { gradcheck, gradgradcheck } from './gradcheck.js';

@@ -4,6 +4,7 @@ import { check, kernels, loadedEngine } from '../engine/engine.js';
 import { GENERATOR_BYTES, type Ptr, RNG_LOG, RNG_MKL, RNG_NARROW } from '../engine/kernel-table.gen.js';
 import { ArgumentError } from '../errors.js';
 import { unknownOption } from './arguments.js';
+import { assertFunction, unexpected } from './checks.js';
 import { escapeScope, Storage } from './storage.js';
 import { Tensor } from './tensor.js';
 import { toTypedArray } from './transfer.js';
@@ -109,8 +110,7 @@ export class Generator {
    * @throws {ArgumentError} unless it is a whole number from -2^63 to 2^64 - 1.
    */
   manualSeed(seed: number | bigint, options: NumbersOptions = {}): this {
-    if (typeof seed !== 'bigint' && !Number.isInteger(seed))
-      throw new ArgumentError(`manualSeed: seed is ${String(seed)}, expected a whole number.`);
+    if (typeof seed !== 'bigint' && !Number.isInteger(seed)) throw unexpected('manualSeed', 'seed', seed, 'a whole number');
     const wide = BigInt(seed);
     if (wide < -(1n << 63n) || wide >= 1n << 64n) throw new ArgumentError(`manualSeed: seed ${seed} lies outside -2^63 to 2^64 - 1.`);
     const numbers = readNumbers(options, 'manualSeed');
@@ -288,8 +288,7 @@ export function setRngState(state: Uint8Array | Tensor): void {
  * const preview = forkRng(() => randn([3]));
  */
 export function forkRng<R>(body: () => R): R {
-  if (typeof body !== 'function')
-    throw new ArgumentError(`forkRng: expected a function to run, got ${body === null ? 'null' : typeof body}.`);
+  assertFunction('forkRng', 'body', body);
   const generator = defaultGenerator();
   const { numbers } = generator;
   const state = generator.getState();

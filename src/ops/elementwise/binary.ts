@@ -4,7 +4,7 @@ import { noGrad } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { DTypeError } from '../../errors.js';
 import { readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertTensor, assertTensors, oneOf } from '../../tensor/checks.js';
+import { assertSameDType, assertTensor, assertTensors, oneOf } from '../../tensor/checks.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
 import { resultStrides } from '../../tensor/layout.js';
 import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../../tensor/scalar.js';
@@ -229,7 +229,7 @@ export function asFloats(...operands: readonly Operand[]): Operand[] {
 
 export function needsFloats(op: string, ...operands: readonly Operand[]): void {
   const dtype = resultDType(...operands);
-  if (!isFloating(dtype)) throw new DTypeError(`${op}: the operands are ${dtype}, expected a floating dtype. Use x.to('float32').`);
+  if (!isFloating(dtype)) throw new DTypeError(`${op}: the operands are ${dtype}, expected float32 or float64. Use x.to('float32').`);
 }
 
 /** 0 below 0, `values` at 0, 1 above; without gradient. @throws {DTypeError} for two dtypes. */
@@ -237,10 +237,7 @@ export function heaviside(x: Tensor, values: Tensor): Tensor {
   if (arguments.length > 2) tooMany('heaviside', 2, arguments);
   assertTensor('heaviside', 'x', x);
   assertTensor('heaviside', 'values', values);
-  if (x.dtype !== values.dtype)
-    throw new DTypeError(
-      `heaviside: input is ${x.dtype} and values ${values.dtype}, expected one dtype. Convert one with to('${x.dtype}').`,
-    );
+  assertSameDType('heaviside', { x, values });
   const source = detach(x);
   return where(eq(source, 0), detach(values), to(gt(source, 0), x.dtype));
 }

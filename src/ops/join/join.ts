@@ -8,7 +8,6 @@ import { promote } from '../../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';
 import { copyInto, emptyStrided } from '../../tensor/raw.js';
 import { normalizeDim, numel, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
 import { laidAs } from '../view/copy.js';
 import { atleast1d, atleast2d, atleast3d, narrow, reshape, select, slice, unsqueeze } from '../view/movement.js';
@@ -51,9 +50,8 @@ const DIM = { dim: 0 };
  * @see https://pytorch.org/docs/stable/generated/torch.cat.html
  */
 export function cat(tensors: readonly Tensor[], ...given: CatArguments): Tensor {
-  assertTensorList('cat', 'tensors', tensors);
+  assertTensorList('cat', 'tensors', tensors, true);
   const { dim } = readArguments('cat', DIM, given);
-  if (tensors.length === 0) throw new ArgumentError('cat: got no tensors, expected at least one.');
   const parts = tensors.filter((x) => !(x.ndim === 1 && x.shape[0] === 0));
   const first = parts[0] ?? tensors[0]!;
   const d = normalizeDim(dim, first.ndim, 'cat');
@@ -88,9 +86,8 @@ export function cat(tensors: readonly Tensor[], ...given: CatArguments): Tensor 
  * @throws {ShapeError} for shapes that differ.
  */
 export function stack(tensors: readonly Tensor[], ...given: CatArguments): Tensor {
-  assertTensorList('stack', 'tensors', tensors);
+  assertTensorList('stack', 'tensors', tensors, true);
   const { dim } = readArguments('stack', DIM, given);
-  if (tensors.length === 0) throw new ArgumentError('stack: got no tensors, expected at least one.');
   const { shape, ndim } = tensors[0]!;
   const d = normalizeDim(dim, ndim + 1, 'stack');
   tensors.forEach((x, i) => {
@@ -124,7 +121,7 @@ export function split(x: Tensor, ...given: Arguments<SplitOptions, [sizes: 'size
     const count = Math.max(1, Math.ceil(size / Math.max(1, sizes)));
     list = Array.from({ length: count }, (_, i) => Math.min(sizes, size - i * sizes));
   } else {
-    if (!Array.isArray(sizes)) throw new ArgumentError(`split: sizes is ${show(sizes)}, expected a number or a list of them.`);
+    assertNumbers('split', 'sizes', sizes, true);
     list = sizes;
     if (list.some((s) => !Number.isInteger(s) || s < 0) || list.reduce((a, b) => a + b, 0) !== size) {
       throw new ArgumentError(

@@ -100,7 +100,7 @@ describe('matrices that have no such decomposition', () => {
     expect(() => linalg.inv(ones([2, 2], { dtype: 'int64' }))).toThrow(
       "inv: A is int64, expected float32 or float64. Use A.to('float32').",
     );
-    expect(() => linalg.solveTriangular(ones([2, 2]), ones([2, 2]), {} as never)).toThrow('say which triangle A is');
+    expect(() => linalg.solveTriangular(ones([2, 2]), ones([2, 2]), {} as never)).toThrow('Say which triangle A is');
     expect(() => luSolve(ones([2, 2]), tensor([1, 9], { dtype: 'int32' }), ones([2, 1]))).toThrow('row 9 is outside 1..2');
   });
 

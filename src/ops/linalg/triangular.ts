@@ -2,9 +2,9 @@
 
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { ShapeError, showShape } from '../../errors.js';
 import { type Arguments, readArguments, readOptions } from '../../tensor/arguments.js';
-import { assertSameDType } from '../../tensor/checks.js';
+import { assertSameDType, unexpected } from '../../tensor/checks.js';
 import { code, copyInto, rowMajor } from '../../tensor/raw.js';
 import { broadcastShapes, numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
@@ -72,8 +72,7 @@ export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOp
     { upper: null, left: true, unitriangular: false },
     options,
   );
-  if (typeof upper !== 'boolean')
-    throw new ArgumentError(`${op}: upper is ${String(upper)}, expected true or false: say which triangle A is, { upper: false }.`);
+  if (typeof upper !== 'boolean') throw unexpected(op, 'upper', upper, 'true or false', 'Say which triangle A is: { upper: false }.');
   const size = b.shape[b.ndim - (left ? 2 : 1)];
   if (size !== a.shape[a.ndim - 1])
     throw new ShapeError(

@@ -3,7 +3,7 @@ import { isGradEnabled } from '../../autograd/mode.js';
 import { type Node, setGradFn } from '../../autograd/node.js';
 import { ArgumentError, ShapeError } from '../../errors.js';
 import { type Arguments, readOne } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { assertTensor, countOf } from '../../tensor/checks.js';
 import { checkSizes, type Shape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -45,9 +45,7 @@ function strided(op: string, x: Tensor, shape: Shape, strides: Shape, given: Off
   checkSizes(shape, op);
   if (shape.length !== strides.length)
     throw new ShapeError(`${op}: got ${strides.length} strides for a shape of ${shape.length} dims, expected one for each.`);
-  const offset = storageOffset ?? x.offset;
-  if (!Number.isSafeInteger(offset) || offset < 0)
-    throw new ArgumentError(`${op}: storageOffset is ${show(storageOffset)}, expected a whole number of at least 0.`);
+  const offset = storageOffset === null ? x.offset : countOf(op, 'storageOffset', storageOffset);
   return movement.asStrided(x, shape, strides, offset, op);
 }
 

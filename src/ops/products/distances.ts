@@ -1,11 +1,10 @@
 /** Slices scaled by their norms, and distances between the rows of one matrix. */
 
 import { named } from '../../autograd/node.js';
-import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { ShapeError, showShape } from '../../errors.js';
 import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertTensor, atLeast } from '../../tensor/checks.js';
+import { above, assertTensor, atLeast } from '../../tensor/checks.js';
 import { normalizeDim } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';
 import { gt } from '../elementwise/comparison.js';
@@ -29,9 +28,8 @@ import { select, unsqueeze } from '../view/movement.js';
 export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
   if (arguments.length > 4) tooMany('renorm', 4, arguments);
   assertTensor('renorm', 'x', x);
-  if (!(typeof p === 'number' && p > 0)) throw new ArgumentError(`renorm: p is ${show(p)}, expected a number above 0.`);
-  if (!(typeof maxnorm === 'number' && maxnorm >= 0))
-    throw new ArgumentError(`renorm: maxnorm is ${show(maxnorm)}, expected a number of at least 0.`);
+  above('renorm', 'p', p, 0);
+  atLeast('renorm', 'maxnorm', maxnorm, 0);
   if (x.ndim < 2) throw new ShapeError(`renorm: x is ${showShape(x.shape)}, expected at least 2 dims.`);
   const d = normalizeDim(dim, x.ndim, 'renorm');
   const norms = norm(

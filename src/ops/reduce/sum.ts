@@ -5,6 +5,7 @@ import { check, kernels } from '../../engine/engine.js';
 import { ReduceOp, type ReduceOpName } from '../../engine/kernel-table.gen.js';
 import { DTypeError } from '../../errors.js';
 import { type Arguments, readOne, readReduction, readTypedReduction } from '../../tensor/arguments.js';
+import { assertFloating, assertFloatingDType } from '../../tensor/checks.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
 import { memoryOrder } from '../../tensor/layout.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
@@ -196,7 +197,7 @@ export function mean(x: Tensor, ...given: TypedReduceArguments): Tensor {
   const { dim, keepdim, dtype } = readTypedReduction<Dims>('mean', x, given);
   const source = dtype === null ? x : to(x, dtype);
   if (!isFloating(source.dtype))
-    throw new DTypeError(`mean: expected a floating dtype, got ${source.dtype}. Use x.mean({ dtype: 'float32' }).`);
+    throw new DTypeError(`mean: x is ${source.dtype}, expected float32 or float64. Use x.mean({ dtype: 'float32' }).`);
   const dims = normalizeDims(dim, x.ndim, 'mean');
   const count = numel(pick(x.shape, dims));
   return named(dim === undefined || dim === null ? 'Mean' : 'MeanBackward1', div(sum(source, dims, keepdim), count));
@@ -255,7 +256,7 @@ export function nansum(x: Tensor, ...given: TypedReduceArguments): Tensor {
 /** The mean without the NaNs; NaN where there is nothing else. */
 export function nanmean(x: Tensor, ...given: TypedReduceArguments): Tensor {
   const { dim, keepdim, dtype } = readTypedReduction<Dims>('nanmean', x, given);
-  for (const type of [x.dtype, dtype ?? x.dtype])
-    if (!isFloating(type)) throw new DTypeError(`nanmean: expected a floating dtype, got ${type}. Use x.to('float32').`);
+  assertFloating('nanmean', 'x', x);
+  if (dtype !== null) assertFloatingDType('nanmean', 'dtype', dtype);
   return div(nansum(x, { dim, keepdim, dtype }), sum(logicalNot(isnan(x)), dim, keepdim));
 }

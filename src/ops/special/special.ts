@@ -6,9 +6,8 @@ import { noGrad } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { ArgumentError } from '../../errors.js';
 import { tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { assertTensor, wholeNumber } from '../../tensor/checks.js';
 import { isFloating } from '../../tensor/dtype.js';
-import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { add, asFloats, mul, sub } from '../elementwise/binary.js';
 import { eq, le, logicalAnd, logicalOr, lt } from '../elementwise/comparison.js';
@@ -56,8 +55,7 @@ export function psi(x: Tensor): Tensor {
  */
 export function polygamma(n: number, x: Tensor): Tensor {
   if (arguments.length > 2) tooMany('polygamma', 2, arguments);
-  if (!Number.isInteger(n) || n < 0)
-    throw new ArgumentError(`polygamma: n is ${show(n)}, expected a whole number of at least 0. The order comes first: polygamma(1, x).`);
+  wholeNumber('polygamma', 'n', n, { min: 0 }, 'The order comes first: polygamma(1, x).');
   return n === 0 ? digamma(x) : unary('polygamma', x, n);
 }
 
@@ -72,8 +70,7 @@ const MOST_VARIATES = 10_000;
 export function mvlgamma(x: Tensor, p: number): Tensor {
   if (arguments.length > 2) tooMany('mvlgamma', 2, arguments);
   assertTensor('mvlgamma', 'x', x);
-  if (!Number.isInteger(p) || p < 1 || p > MOST_VARIATES)
-    throw new ArgumentError(`mvlgamma: p is ${show(p)}, expected a whole number from 1 to ${MOST_VARIATES}.`);
+  wholeNumber('mvlgamma', 'p', p, { min: 1, max: MOST_VARIATES });
   const source = isFloating(x.dtype) ? x : to(x, 'float32');
   const parts = Array.from({ length: p }, (_, j) => lgamma(sub(source, j / 2)));
   return add(sum(stack(parts, -1), -1), ((p * (p - 1)) / 4) * Math.log(Math.PI));
