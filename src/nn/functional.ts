@@ -144,10 +144,11 @@ export type { LpPool1dOptions, LpPool2dOptions, LpPool3dOptions, LpPoolOptions }
 export { lpPool1d, lpPool2d, lpPool3d } from './pool/power.js';
 export type { MaxUnpool1dOptions, MaxUnpool2dOptions, MaxUnpool3dOptions, MaxUnpoolOptions } from './pool/unpool.js';
 export { maxUnpool1d, maxUnpool2d, maxUnpool3d } from './pool/unpool.js';
-export type { UnfoldOptions } from './resize/fold-functional.js';
-export { fold, unfold } from './resize/fold-functional.js';
+export type { UnfoldOptions as FoldOptions, UnfoldOptions } from './resize/fold.js';
+export { fold, unfold } from './resize/fold.js';
 export type { AffineGridOptions, GridSampleMode, GridSampleOptions, GridSamplePadding } from './resize/grid-sample.js';
 export { affineGrid, gridSample } from './resize/grid-sample.js';
 export type { InterpolateMode, InterpolateOptions } from './resize/interpolate.js';
 export { interpolate } from './resize/interpolate.js';
-export { channelShuffle, pixelShuffle, pixelUnshuffle } from './resize/pixel-shuffle-functional.js';
+export type { ChannelShuffleOptions, PixelShuffleOptions, PixelUnshuffleOptions } from './resize/pixel-shuffle.js';
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from './resize/pixel-shuffle.js';

@@ -268,11 +268,18 @@ export type { CellOptions, CellOptions as GRUCellOptions, CellOptions as LSTMCel
 export { GRUCell, LSTMCell, RNNCell } from './recurrent/cells.js';
 export type { GRUOptions, LSTMOptions, RNNOptions } from './recurrent/rnn.js';
 export { GRU, LSTM, RNN } from './recurrent/rnn.js';
-export type { FlattenOptions } from './resize/flatten.js';
+export type { FlattenOptions, UnflattenOptions } from './resize/flatten.js';
 export { Flatten, Unflatten } from './resize/flatten.js';
+export type { UnfoldOptions as FoldOptions, UnfoldOptions } from './resize/fold.js';
 export { Fold, Unfold } from './resize/fold.js';
+export type {
+  UpsampleOptions,
+  UpsamplingOptions,
+  UpsamplingOptions as UpsamplingBilinear2dOptions,
+  UpsamplingOptions as UpsamplingNearest2dOptions,
+} from './resize/interpolate.js';
+export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './resize/interpolate.js';
+export type { ChannelShuffleOptions, PixelShuffleOptions, PixelUnshuffleOptions } from './resize/pixel-shuffle.js';
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from './resize/pixel-shuffle.js';
-export type { UpsampleOptions, UpsamplingOptions } from './resize/upsample.js';
-export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './resize/upsample.js';
 export * as utils from './utils/index.js';
 export * as swaUtils from './utils/swa-utils.js';

@@ -113,7 +113,7 @@ describe('construction', () => {
     [() => new nn.LayerNorm([3, -1]), ShapeError, 'LayerNorm: shape [3, -1] has the size -1.'],
     [() => new nn.Flatten(1.5), ArgumentError, 'Flatten: startDim is 1.5, expected a whole number.'],
     [() => new nn.Flatten({ strtDim: 1 } as never), ArgumentError, 'Flatten: there is no option "strtDim". Did you mean startDim?'],
-    [() => new nn.Unflatten(1, 3 as never), ArgumentError, 'Unflatten: unflattenedSize is 3, expected a list of sizes.'],
+    [() => new nn.Unflatten(1, 3 as never), ArgumentError, 'Unflatten: unflattenedSize is 3, expected a list of whole numbers.'],
     [() => new nn.GRU(3, 4, { hiden: 2 } as never), ArgumentError, 'GRU: there is no option "hiden".'],
     [
       () => new nn.Transformer({ customEncoder: 3 as never }),

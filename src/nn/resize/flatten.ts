@@ -1,17 +1,12 @@
-/** Layers that change the shape. */
-import { ArgumentError } from '../../errors.js';
+/** Layers that join dims, and cut them. */
 import { flatten, unflatten } from '../../ops/view/movement.js';
-import { readArguments, tooMany } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
+import { wholeNumber, wholeNumbers } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Shape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { tuple } from '../module/text.js';
-
-function assertDim(layer: string, name: string, dim: number): void {
-  if (!Number.isInteger(dim)) throw new ArgumentError(`${layer}: ${name} is ${show(dim)}, expected a whole number.`);
-}
 
 /** The options of {@link Flatten}. */
 export interface FlattenOptions {
@@ -37,14 +32,14 @@ export class Flatten extends Module {
 
   /**
    * Joins the dims from `startDim` to `endDim` into one.
-   * @param startDim default 1; or all options.
+   * @param args startDim (default 1) and endDim (-1), in this order or by name.
    */
-  constructor(startDim?: number | FlattenOptions, endDim?: number | Pick<FlattenOptions, 'endDim'>) {
+  constructor(...args: Arguments<FlattenOptions, [startDim: 'startDim', endDim: 'endDim']>) {
     super();
-    const options = readArguments(classNameOf(new.target), { startDim: 1, endDim: -1 }, [startDim, endDim]);
-    for (const [name, dim] of Object.entries(options)) assertDim(classNameOf(new.target), name, dim);
-    this.startDim = options.startDim;
-    this.endDim = options.endDim;
+    const name = classNameOf(new.target);
+    const { startDim, endDim } = readArguments<Settings<FlattenOptions>>(name, { startDim: 1, endDim: -1 }, args);
+    this.startDim = wholeNumber(name, 'startDim', startDim);
+    this.endDim = wholeNumber(name, 'endDim', endDim);
   }
 
   forward(x: Tensor): Tensor {
@@ -56,6 +51,14 @@ export class Flatten extends Module {
   }
 }
 
+/** The options of {@link Unflatten}. */
+export interface UnflattenOptions {
+  /** The dim that is cut. */
+  dim: number;
+  /** The sizes that it is cut into. */
+  unflattenedSize: Shape;
+}
+
 /**
  * Splits `dim` into dims of `unflattenedSize`; one of them may be -1.
  * @throws {ShapeError} from `forward`, when the sizes do not multiply to that of the dim.
@@ -65,17 +68,17 @@ export class Flatten extends Module {
  */
 export class Unflatten extends Module {
   static override readonly className: string = 'Unflatten';
-  constructor(
-    /** The dim that is cut. */
-    readonly dim: number,
-    /** The sizes that it is cut into. */
-    readonly unflattenedSize: Shape,
-  ) {
+  /** The dim that is cut. */
+  readonly dim: number;
+  /** The sizes that it is cut into. */
+  readonly unflattenedSize: Shape;
+
+  constructor(...args: Arguments<UnflattenOptions, [dim: 'dim', unflattenedSize: 'unflattenedSize']>) {
     super();
-    if (arguments.length > 2) tooMany(classNameOf(new.target), 2, arguments);
-    assertDim(classNameOf(new.target), 'dim', dim);
-    if (!Array.isArray(unflattenedSize) || !unflattenedSize.every(Number.isInteger))
-      throw new ArgumentError(`${classNameOf(new.target)}: unflattenedSize is ${show(unflattenedSize)}, expected a list of sizes.`);
+    const name = classNameOf(new.target);
+    const { dim, unflattenedSize } = readArguments<UnflattenOptions>(name, { dim: required, unflattenedSize: required }, args);
+    this.dim = wholeNumber(name, 'dim', dim);
+    this.unflattenedSize = wholeNumbers(name, 'unflattenedSize', unflattenedSize);
   }
 
   forward(x: Tensor): Tensor {

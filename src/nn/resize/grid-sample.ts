@@ -4,7 +4,7 @@
  */
 import { noGrad } from '../../autograd/mode.js';
 import { named, record } from '../../autograd/node.js';
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
+import { ShapeError, showShape } from '../../errors.js';
 import { add, div, minimum, mul, sub } from '../../ops/elementwise/binary.js';
 import { ge, gt, le, logicalAnd, logicalXor, lt } from '../../ops/elementwise/comparison.js';
 import { where } from '../../ops/elementwise/table.js';
@@ -15,11 +15,10 @@ import { matmul } from '../../ops/products/matmul.js';
 import { sum } from '../../ops/reduce/sum.js';
 import { contiguous, detach, filled, to } from '../../ops/view/copy.js';
 import { expand, permute, reshape, select, transpose, unsqueeze } from '../../ops/view/movement.js';
-import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertFloating, assertTensor, wholeNumbers } from '../../tensor/checks.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
+import { assertBoolean, assertFloating, assertSameDType, assertTensor, oneOf, wholeNumbers } from '../../tensor/checks.js';
 import { arange, linspace, ones, zeros } from '../../tensor/create.js';
 import { numel, type Shape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
 /** How values between elements are found; 'bilinear' is trilinear in volumes. */
@@ -43,8 +42,8 @@ export interface AffineGridOptions {
   alignCorners?: boolean | null;
 }
 
-const MODES = ['bilinear', 'nearest', 'bicubic'];
-const PADDINGS = ['zeros', 'border', 'reflection'];
+const MODES: readonly GridSampleMode[] = ['bilinear', 'nearest', 'bicubic'];
+const PADDINGS: readonly GridSamplePadding[] = ['zeros', 'border', 'reflection'];
 
 /**
  * Samples images or volumes at the places of a grid: `out[n, :, h, w] = x[n, :, at grid[n, h, w]]`. A place is given by numbers from -1 to 1 from one
@@ -64,20 +63,19 @@ const PADDINGS = ['zeros', 'border', 'reflection'];
 export function gridSample(
   x: Tensor,
   grid: Tensor,
-  ...args: Trailing<[GridSampleMode, GridSamplePadding, boolean | null], GridSampleOptions>
+  ...args: Arguments<GridSampleOptions, [mode: 'mode', paddingMode: 'paddingMode', alignCorners: 'alignCorners']>
 ): Tensor {
   const op = 'gridSample';
-  const { mode, paddingMode, alignCorners } = readArguments<{
-    mode: GridSampleMode;
-    paddingMode: GridSamplePadding;
-    alignCorners: unknown;
-  }>(op, { mode: 'bilinear', paddingMode: 'zeros', alignCorners: null }, args);
+  const { mode, paddingMode, alignCorners } = readArguments<Settings<GridSampleOptions>>(
+    op,
+    { mode: 'bilinear', paddingMode: 'zeros', alignCorners: null },
+    args,
+  );
   assertFloating(op, 'x', x);
   checkOperands(op, x, grid);
-  if (!MODES.includes(mode)) throw new ArgumentError(`${op}: mode is ${show(mode)}, expected one of ${MODES.join(', ')}.`);
-  if (!PADDINGS.includes(paddingMode))
-    throw new ArgumentError(`${op}: paddingMode is ${show(paddingMode)}, expected one of ${PADDINGS.join(', ')}.`);
-  const align = checkAlign(op, alignCorners);
+  oneOf(op, 'mode', mode, MODES);
+  oneOf(op, 'paddingMode', paddingMode, PADDINGS);
+  const align = alignOf(op, alignCorners);
 
   const [n, c] = x.shape as [number, number, ...number[]];
   const sizes = x.shape.slice(2);
@@ -125,8 +123,12 @@ function tapsAt(column: Tensor, axis: Axis, mode: GridSampleMode): Taps {
     const at = noGrad(() => unsqueeze(round(detach(place)), 0));
     const { shape } = at;
     // Constant between its jumps, which for the tape is a gradient of 0.
-    const level = (g: Tensor) => [zeros(place.shape, { dtype: g.dtype })];
-    const weight = place.requiresGrad ? record('gridSample', ones(shape, { dtype: at.dtype }), [place], [], level) : null;
+    const weight = place.requiresGrad
+      ? record('gridSample', ones(shape, { dtype: at.dtype }), {
+          inputs: { place },
+          composed: (g) => ({ place: zeros(shape.slice(1), { dtype: g.dtype }) }),
+        })
+      : null;
     return { at, weight };
   }
   const [low, high] = noGrad(() => {
@@ -147,10 +149,10 @@ function onAxis(column: Tensor, { size, align, volume }: Axis): Tensor {
 function inside(raw: Tensor, axis: Axis): Tensor {
   if (axis.padding === 'zeros') return raw;
   const { at, slope } = noGrad(() => kept(detach(raw), axis));
-  return record('gridSample', at, [raw], [slope], (g, [slope]) => [mul(g, slope!)]);
+  return record('gridSample', at, { inputs: { raw }, saved: { slope }, composed: (g, { slope }) => ({ raw: mul(g, slope) }) });
 }
 
-/** {@link inside} with the factor of its gradient, neither of which the tape hears of. */
+/** {@link inside} with the factor of its gradient, neither of them recorded. */
 function kept(u: Tensor, { size, align, padding }: Axis): { at: Tensor; slope: Tensor } {
   if (padding === 'zeros') return { at: u, slope: u };
   let [at, slope] = [u, ones([], { dtype: u.dtype })];
@@ -207,7 +209,7 @@ function rowsOf(axes: readonly Taps[], sizes: Shape, n: number): Tensor {
 function checkOperands(op: string, x: Tensor, grid: Tensor): void {
   assertTensor(op, 'grid', grid);
   const given = `x ${showShape(x.shape)}, grid ${showShape(grid.shape)}`;
-  if (grid.dtype !== x.dtype) throw new DTypeError(`${op}: x is ${x.dtype} and grid ${grid.dtype}, expected one dtype.`);
+  assertSameDType(op, { x, grid });
   const axes = x.ndim - 2;
   if (axes !== 2 && axes !== 3)
     throw new ShapeError(`${op}: expected x [N, C, H, W] or [N, C, D, H, W], got ${given}. Insert missing dims with unsqueeze.`);
@@ -216,9 +218,8 @@ function checkOperands(op: string, x: Tensor, grid: Tensor): void {
   if (x.shape.slice(2).includes(0)) throw new ShapeError(`${op}: x has no elements along an axis to sample from (${given}).`);
 }
 
-function checkAlign(op: string, value: unknown): boolean {
-  if (value !== null && typeof value !== 'boolean')
-    throw new ArgumentError(`${op}: alignCorners is ${show(value)}, expected true or false.`);
+function alignOf(op: string, value: boolean | null): boolean {
+  if (value !== null) assertBoolean(op, 'alignCorners', value);
   return value === true;
 }
 
@@ -234,11 +235,11 @@ function checkAlign(op: string, value: unknown): boolean {
  * @example
  * F.affineGrid(tensor([[[1, 0, 0], [0, 1, 0]]]), [1, 1, 1, 2]); // [[[[-0.5, 0], [0.5, 0]]]]
  */
-export function affineGrid(theta: Tensor, size: Shape, ...args: Trailing<[boolean | null], AffineGridOptions>): Tensor {
+export function affineGrid(theta: Tensor, size: Shape, ...args: Arguments<AffineGridOptions, [alignCorners: 'alignCorners']>): Tensor {
   const op = 'affineGrid';
-  const { alignCorners } = readArguments<{ alignCorners: unknown }>(op, { alignCorners: null }, args);
+  const { alignCorners } = readArguments<Settings<AffineGridOptions>>(op, { alignCorners: null }, args);
   assertFloating(op, 'theta', theta);
-  const align = checkAlign(op, alignCorners);
+  const align = alignOf(op, alignCorners);
   const [n, , ...sizes] = wholeNumbers(op, 'size', size, { min: 1 });
   const axes = sizes.length;
   if (n === undefined || (axes !== 2 && axes !== 3))

@@ -68,7 +68,7 @@ test('errors', () => {
   wrong(
     () => F.interpolate(x, { scaleFactor: 2, mode: 'cubic' as 'bicubic' }),
     ArgumentError,
-    'interpolate: mode is "cubic", expected one of nearest',
+    'interpolate: mode is "cubic", expected \'nearest\'',
   );
   wrong(() => F.interpolate(x, { scale: 2 } as object), ArgumentError, 'interpolate: there is no option "scale".');
   wrong(() => F.interpolate(arange(4).reshape([1, 1, 4]), 2), DTypeError, 'expected float32 or float64');

@@ -1,5 +1,5 @@
 /**
- * Resizing of sequences, images and volumes. Every mode works axis by axis: a place along an axis of the result is a weighted sum of a few
+ * Resizing of sequences, images and volumes: the function and its layers. Every mode works axis by axis: a place along an axis of the result is a weighted sum of a few
  * places along that axis of the input, its taps.
  */
 import { noGrad } from '../../autograd/mode.js';
@@ -8,13 +8,15 @@ import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, mul } from '../../ops/elementwise/binary.js';
 import { indexAdd, slicesAt } from '../../ops/gather/gather.js';
 import { clone, detach, formatOf } from '../../ops/view/copy.js';
-import { reshape } from '../../ops/view/movement.js';
-import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertFloating, listable } from '../../tensor/checks.js';
+import { reshape, select } from '../../ops/view/movement.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
+import { assertFloating, finiteNumber, listable, oneOf, unexpected, wholeNumbers } from '../../tensor/checks.js';
+import { classNameOf } from '../../tensor/class-name.js';
 import { fromTypedArray, zeros } from '../../tensor/create.js';
 import { numel } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { Module } from '../module/module.js';
+import { float, tuple } from '../module/text.js';
 import { type AxisTaps, areaTaps, cubicTaps, filterTaps, linearTaps, nearestTaps } from './filter.js';
 
 /** How values between elements are found. */
@@ -38,7 +40,7 @@ export interface InterpolateOptions {
 
 /** The number of axes that each mode takes, where it takes one only. */
 const RANKS: Partial<Record<InterpolateMode, number>> = { linear: 1, bilinear: 2, bicubic: 2, lanczos: 2, trilinear: 3 };
-const MODES = ['nearest', 'nearest-exact', 'linear', 'bilinear', 'bicubic', 'trilinear', 'area', 'lanczos'];
+const MODES: readonly InterpolateMode[] = ['nearest', 'nearest-exact', 'linear', 'bilinear', 'bicubic', 'trilinear', 'area', 'lanczos'];
 const FITTING = { 1: 'linear', 2: 'bilinear', 3: 'trilinear' } as const;
 
 /**
@@ -57,21 +59,29 @@ const FITTING = { 1: 'linear', 2: 'bilinear', 3: 'trilinear' } as const;
  */
 export function interpolate(
   x: Tensor,
-  ...args: Trailing<
-    [number | readonly number[] | null, number | readonly number[] | null, InterpolateMode, boolean | null],
-    InterpolateOptions
-  >
+  ...args: Arguments<InterpolateOptions, [size: 'size', scaleFactor: 'scaleFactor', mode: 'mode', alignCorners: 'alignCorners']>
 ): Tensor {
-  const defaults = { size: null, scaleFactor: null, mode: 'nearest', alignCorners: null, recomputeScaleFactor: null, antialias: false };
-  return interpolateAs('interpolate', x, readArguments<InterpolateOptions>('interpolate', defaults as InterpolateOptions, args));
+  return interpolateOf('interpolate', x, readArguments('interpolate', INTERPOLATE, args));
 }
 
-/** @internal {@link interpolate} in the name of a layer. */
-export function interpolateAs(op: string, x: Tensor, options: InterpolateOptions): Tensor {
+type InterpolateSettings = Settings<InterpolateOptions>;
+
+/** In PyTorch's order. */
+const INTERPOLATE: InterpolateSettings = {
+  size: null,
+  scaleFactor: null,
+  mode: 'nearest',
+  alignCorners: null,
+  recomputeScaleFactor: null,
+  antialias: false,
+};
+
+/** {@link interpolate} whose arguments have been read. @param op what errors call it. */
+function interpolateOf(op: string, x: Tensor, settings: InterpolateSettings): Tensor {
   assertFloating(op, 'x', x);
-  const { mode = 'nearest', alignCorners = null, antialias = false } = options;
+  const { mode, alignCorners, antialias } = settings;
   checkMode(op, x, mode, alignCorners, antialias);
-  const { sizes, scales } = axesOf(op, x, options, mode);
+  const { sizes, scales } = axesOf(op, x, settings);
   for (const size of sizes) listable(op, 'places along an axis', size);
   if (sizes.some((s, i) => s < 1 || x.shape[i + 2]! < 1) || x.shape[1] === 0) {
     throw new ShapeError(
@@ -89,7 +99,7 @@ export function interpolateAs(op: string, x: Tensor, options: InterpolateOptions
 
 function checkMode(op: string, x: Tensor, mode: InterpolateMode, alignCorners: boolean | null, antialias: boolean): void {
   const given = showShape(x.shape);
-  if (!MODES.includes(mode)) throw new ArgumentError(`${op}: mode is ${show(mode)}, expected one of ${MODES.join(', ')}.`);
+  oneOf(op, 'mode', mode, MODES);
   if (x.ndim < 3 || x.ndim > 5)
     throw new ShapeError(
       `${op}: input is ${given}, expected [N, C, L], [N, C, H, W] or [N, C, D, H, W]. Insert missing dims with unsqueeze.`,
@@ -113,15 +123,13 @@ function checkMode(op: string, x: Tensor, mode: InterpolateMode, alignCorners: b
 function axesOf(
   op: string,
   x: Tensor,
-  { size = null, scaleFactor = null, recomputeScaleFactor }: InterpolateOptions,
-  mode: InterpolateMode,
+  { size, scaleFactor, recomputeScaleFactor, mode }: InterpolateSettings,
 ): { sizes: number[]; scales: number[] | null } {
   const lengths = x.shape.slice(2);
   if ((size === null) === (scaleFactor === null))
     throw new ArgumentError(`${op}: expected either size or scaleFactor, got ${size === null ? 'neither' : 'both'}.`);
   const each = (value: number | readonly number[], name: string): number[] => {
-    if (typeof value !== 'number' && !Array.isArray(value))
-      throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a number, or one for each axis.`);
+    if (typeof value !== 'number' && !Array.isArray(value)) throw unexpected(op, name, value, 'a number, or one for each axis');
     const list: number[] = typeof value === 'number' ? lengths.map(() => value) : [...value];
     if (list.length !== lengths.length)
       throw new ShapeError(
@@ -132,12 +140,10 @@ function axesOf(
   if (size !== null) {
     if (recomputeScaleFactor) throw new ArgumentError(`${op}: recomputeScaleFactor has no meaning with size. Leave it out.`);
     const sizes = each(size, 'size');
-    if (!sizes.every(Number.isInteger)) throw new ArgumentError(`${op}: size is ${showShape(sizes)}, expected whole numbers.`);
-    return { sizes, scales: null };
+    return { sizes: wholeNumbers(op, 'size', sizes), scales: null };
   }
   const scales = each(scaleFactor!, 'scaleFactor');
-  if (!scales.every((s) => typeof s === 'number' && Number.isFinite(s)))
-    throw new ArgumentError(`${op}: scaleFactor is ${showShape(scales)}, expected numbers.`);
+  scales.forEach((scale, i) => finiteNumber(op, `scaleFactor[${i}]`, scale));
   const sizes = lengths.map((length, i) => Math.trunc(length * scales[i]!));
   return { sizes, scales: recomputeScaleFactor || mode === 'area' ? null : scales };
 }
@@ -164,40 +170,159 @@ function isIdentity({ places, weights }: AxisTaps, from: number): boolean {
 
 /** Along dim `d`, place i of the result is the sum over taps k of weights[k][i] times place places[k][i] of x. */
 function resample(op: string, x: Tensor, d: number, { places, weights }: AxisTaps): Tensor {
-  const index = places.map((list) => fromTypedArray(BigInt64Array.from(list, BigInt)));
-  if (weights === null) return slicesAt(op, x, d, index[0]!);
-  const column = [places[0]!.length, ...x.shape.slice(d + 1).map(() => 1)];
-  const factors = weights.map((list) =>
-    reshape(fromTypedArray(x.dtype === 'float32' ? Float32Array.from(list) : Float64Array.from(list)), column),
-  );
+  const [taps, length] = [places.length, places[0]!.length];
+  const index = reshape(fromTypedArray(BigInt64Array.from(places.flat(), BigInt)), [taps, length]);
+  if (weights === null) return slicesAt(op, x, d, select(index, 0, 0));
+  const values = x.dtype === 'float32' ? Float32Array.from(weights.flat()) : Float64Array.from(weights.flat());
+  const factors = reshape(fromTypedArray(values), [taps, length, ...x.shape.slice(d + 1).map(() => 1)]);
   return gathered(op, x, d, index, factors);
 }
 
+/** What `part` makes of each tap's places and weights, added up. */
+function overTaps(index: Tensor, factors: Tensor, part: (places: Tensor, weights: Tensor, so: Tensor | null) => Tensor): Tensor {
+  let sum: Tensor | null = null;
+  for (let k = 0; k < index.shape[0]!; k++) sum = part(select(index, 0, k), select(factors, 0, k), sum);
+  return sum!;
+}
+
 /** A sum of weighted selections, and (as its gradient) of weighted additions: each is the other's gradient. */
-function gathered(op: string, x: Tensor, d: number, index: readonly Tensor[], factors: readonly Tensor[]): Tensor {
-  const out = noGrad(() => index.map((i, k) => mul(slicesAt(op, detach(x), d, i), factors[k]!)).reduce((sum, part) => add(sum, part)));
+function gathered(op: string, x: Tensor, d: number, index: Tensor, factors: Tensor): Tensor {
+  const out = noGrad(() => {
+    const from = detach(x);
+    return overTaps(index, factors, (places, weights, sum) => {
+      const part = mul(slicesAt(op, from, d, places), weights);
+      return sum === null ? part : add(sum, part);
+    });
+  });
   const { shape } = x;
-  return record(op, out, [x], [...index, ...factors], (g, saved) => {
-    const [places, weights] = [saved.slice(0, index.length), saved.slice(index.length)];
-    return [scattered(op, g, d, shape, places, weights)];
+  return record(op, out, {
+    inputs: { x },
+    saved: { index, factors },
+    composed: (dy, { index, factors }) => ({ x: scattered(op, dy, d, shape, index, factors) }),
   });
 }
 
-function scattered(
-  op: string,
-  g: Tensor,
-  d: number,
-  shape: readonly number[],
-  index: readonly Tensor[],
-  factors: readonly Tensor[],
-): Tensor {
+function scattered(op: string, g: Tensor, d: number, shape: readonly number[], index: Tensor, factors: Tensor): Tensor {
   const out = noGrad(() => {
     const start = zeros(shape, { dtype: g.dtype });
     if (numel(shape) === 0) return start;
-    return index.reduce((sum, i, k) => indexAdd(sum, d, i, mul(detach(g), factors[k]!)), start);
+    const from = detach(g);
+    return overTaps(index, factors, (places, weights, sum) => indexAdd(sum ?? start, d, places, mul(from, weights)));
   });
-  const count = index.length;
-  return record(`${op}_backward`, out, [g], [...index, ...factors], (gg, saved) => [
-    gathered(op, gg, d, saved.slice(0, count), saved.slice(count)),
-  ]);
+  return record(`${op}_backward`, out, {
+    inputs: { g },
+    saved: { index, factors },
+    composed: (dg, { index, factors }) => ({ g: gathered(op, dg, d, index, factors) }),
+  });
+}
+
+type Numbers = number | readonly number[] | null;
+/** The options of {@link Upsample}. */
+export type UpsampleOptions = Omit<InterpolateOptions, 'antialias'>;
+
+/** In PyTorch's order. */
+const UPSAMPLE: Settings<UpsampleOptions> = {
+  size: null,
+  scaleFactor: null,
+  mode: 'nearest',
+  alignCorners: null,
+  recomputeScaleFactor: null,
+};
+
+/** Numbers as Python prints floats. */
+function floats(value: number | readonly number[]): string {
+  if (typeof value === 'number') return float(value);
+  return value.length === 1 ? `(${float(value[0]!)},)` : `(${value.map(float).join(', ')})`;
+}
+
+/**
+ * Resizes [N, C, L], [N, C, H, W] or [N, C, D, H, W] to a size or by a factor.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Upsample.html
+ * @example
+ * new nn.Upsample({ scaleFactor: 2, mode: 'bilinear', alignCorners: false });
+ */
+export class Upsample extends Module {
+  static override readonly className: string = 'Upsample';
+  /** The size of the output along each axis; null where a factor is given. */
+  readonly size: Numbers;
+  /** How many times as large each axis becomes; null where a size is given. */
+  readonly scaleFactor: Numbers;
+  /** How values between elements are found. */
+  readonly mode: InterpolateMode;
+  /** Whether the corner elements of input and output lie on each other. */
+  readonly alignCorners: boolean | null;
+  /** Whether the factor is computed again from the rounded size. */
+  readonly recomputeScaleFactor: boolean | null;
+
+  /**
+   * Resizes [N, C, L], [N, C, H, W] or [N, C, D, H, W] to a size or by a factor.
+   * @param args size, scaleFactor, mode (default: 'nearest') and alignCorners in this order, or the options by name.
+   */
+  constructor(...args: Arguments<UpsampleOptions, [size: 'size', scaleFactor: 'scaleFactor', mode: 'mode', alignCorners: 'alignCorners']>) {
+    super();
+    const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = readArguments(classNameOf(new.target), UPSAMPLE, args);
+    this.size = size;
+    this.scaleFactor = scaleFactor || null;
+    this.mode = mode;
+    this.alignCorners = alignCorners;
+    this.recomputeScaleFactor = recomputeScaleFactor;
+  }
+
+  /** @returns [N, C, ...sizes]. */
+  forward(x: Tensor): Tensor {
+    const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = this;
+    return interpolateOf(classNameOf(this), x, { size, scaleFactor, mode, alignCorners, recomputeScaleFactor, antialias: false });
+  }
+
+  override extraRepr(): string {
+    const info = this.scaleFactor !== null ? `scale_factor=${floats(this.scaleFactor)}` : `size=${tuple(this.size)}`;
+    return `${info}, mode='${this.mode}'`;
+  }
+}
+
+/** The options of {@link UpsamplingNearest2d} and {@link UpsamplingBilinear2d}. */
+export interface UpsamplingOptions {
+  /** [height, width], or one number for both. Give this or `scaleFactor`. */
+  size?: number | readonly [number, number] | null;
+  /** How many times as large the image becomes. */
+  scaleFactor?: number | readonly [number, number] | null;
+}
+
+type UpsamplingArguments = Arguments<UpsamplingOptions, [size: 'size', scaleFactor: 'scaleFactor']>;
+
+const UPSAMPLING: Settings<UpsamplingOptions> = { size: null, scaleFactor: null };
+
+/**
+ * {@link Upsample} of images by the nearest pixel.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
+ * @example
+ * new nn.UpsamplingNearest2d({ scaleFactor: 2 }).forward(ones([1, 3, 4, 4])).shape; // [1, 3, 8, 8]
+ */
+export class UpsamplingNearest2d extends Upsample {
+  static override readonly className: string = 'UpsamplingNearest2d';
+  /**
+   * {@link Upsample} of images by the nearest pixel.
+   * @param args size and scaleFactor in this order or by name.
+   */
+  constructor(...args: UpsamplingArguments) {
+    super(readArguments(classNameOf(new.target), UPSAMPLING, args));
+  }
+}
+
+/**
+ * {@link Upsample} of images by bilinear interpolation, corners aligned.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html
+ * @example
+ * new nn.UpsamplingBilinear2d({ size: [5, 7] }).forward(ones([1, 3, 4, 4])).shape; // [1, 3, 5, 7]
+ */
+export class UpsamplingBilinear2d extends Upsample {
+  static override readonly className: string = 'UpsamplingBilinear2d';
+  /**
+   * {@link Upsample} of images by bilinear interpolation, corners aligned.
+   * @param args size and scaleFactor in this order or by name.
+   */
+  constructor(...args: UpsamplingArguments) {
+    const { size, scaleFactor } = readArguments(classNameOf(new.target), UPSAMPLING, args);
+    super({ size, scaleFactor, mode: 'bilinear', alignCorners: true });
+  }
 }

@@ -171,7 +171,7 @@ describe('dims', () => {
     expect(() => loose(x()).transpose!({ dim0: 0, dim_1: 1 })).toThrow('transpose: there is no option "dim_1". Did you mean dim1?');
     expect(() => loose(x()).transpose!(0, 1, 2)).toThrow('transpose: got 2 as one argument too many.');
     expect(() => new (nn.PixelShuffle as unknown as new (...a: unknown[]) => unknown)(2, { r: 1 })).toThrow(
-      'PixelShuffle: there is no option "r". PixelShuffle takes no options.',
+      'PixelShuffle: there is no option "r". PixelShuffle takes upscaleFactor.',
     );
     expect([x(), x()].map(exp)).toHaveLength(2);
     expect([x(), x().t()].reduce(mm).shape).toEqual([2, 2]);
