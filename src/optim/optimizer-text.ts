@@ -1,5 +1,5 @@
 /** How optimizers print: PyTorch's text. */
-import { pythonFloat } from '../tensor/python-text.js';
+import { pythonBool, pythonFloat } from '../tensor/python-text.js';
 import { snakeCase } from '../tensor/spelling.js';
 
 /**
@@ -24,7 +24,7 @@ const nameList = (names: readonly string[]) => `[${names.map((name) => `'${name}
 /** A value as Python writes it. A whole number is an int unless it is known to be a float. */
 function text(value: unknown, isFloat = false): string {
   if (typeof value === 'number') return isFloat || !Number.isInteger(value) ? pythonFloat(value) : String(value);
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'boolean') return pythonBool(value);
   if (value === null) return 'None';
   return Array.isArray(value) ? `(${value.map((each) => text(each)).join(', ')})` : String(value);
 }

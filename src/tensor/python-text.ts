@@ -11,3 +11,8 @@ export function pythonFloat(value: number): string {
   }
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
+
+/** `True`, `False`. */
+export function pythonBool(value: boolean): string {
+  return value ? 'True' : 'False';
+}

@@ -3,12 +3,7 @@
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Module } from './module.js';
 
-export { pythonFloat as float } from '../../tensor/python-text.js';
-
-/** `True`, `False`. */
-export function bool(value: boolean): string {
-  return value ? 'True' : 'False';
-}
+export { pythonBool as bool, pythonFloat as float } from '../../tensor/python-text.js';
 
 /** Whole numbers as Python prints a tuple, `(3, 3)` and `(5,)`; a single number as itself; null as `None`. */
 export function tuple(value: number | null | readonly (number | null)[]): string {
