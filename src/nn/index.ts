@@ -165,7 +165,15 @@ export {
   registerModuleFullBackwardHook,
   registerModuleFullBackwardPreHook,
 } from './module/calls/hooks.js';
-export type { BufferRegistration, LayerKind, ListOptions, ModuleWithOutput, TensorRegistration } from './module/module.js';
+export type {
+  BufferRegistration,
+  LayerKind,
+  ListOptions,
+  ModuleWithOutput,
+  SetSubmoduleOptions,
+  TensorRegistration,
+  ZeroGradOptions,
+} from './module/module.js';
 export { Module } from './module/module.js';
 export { Buffer, Parameter } from './module/state/parameter.js';
 export type { LoadResult, LoadStateDictOptions, StateDict, StateDictOptions } from './module/state/state-dict.js';

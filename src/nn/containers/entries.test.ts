@@ -209,6 +209,23 @@ describe('finding parts', () => {
     expect(() => tied.registerBuffer('x', 3 as never)).toThrow('registerBuffer: "x" is 3, expected a Tensor or null.');
   });
 
+  it('methods take arguments by position, then by name; wrong mixtures do not compile', () => {
+    const named = (list: readonly (readonly [string, unknown])[]) => list.map(([name]) => name);
+    expect(named(tied.namedParameters('m', { removeDuplicate: false }))).toEqual(named(tied.namedParameters('m', true, false)));
+    expect(named(tied.namedModules('m', { removeDuplicate: false }))).toEqual(named(tied.namedModules('m', false)));
+    // @ts-expect-error prefix is given twice
+    expect(() => tied.namedParameters('m', { prefix: 'n' })).toThrow('namedParameters: prefix is given twice');
+    const layer = new nn.Linear(1, 1);
+    layer.registerBuffer('count', ones([1]), false, { key: 'n' });
+    expect(Object.keys(layer.stateDict())).toEqual(['weight', 'bias']);
+    expect(named(layer.namedBuffers())).toEqual(['n']);
+    const weight = ones([1, 1]);
+    layer.loadStateDict({ weight }, false, { assign: true });
+    expect(layer.weight.storage).toBe(weight.storage);
+    // @ts-expect-error options come last
+    expect(() => layer.loadStateDict({ weight }, { strict: false }, true)).toThrow(ArgumentError);
+  });
+
   it('Linear takes its bias by position or by name, and refuses what it does not know', () => {
     expect(new nn.Linear(2, 3, false).bias).toBeNull();
     expect(new nn.Linear(2, 3, false, { dtype: 'float64' }).weight.dtype).toBe('float64');

@@ -3,7 +3,7 @@
 import { clearGradient } from '../../autograd/clear-gradient.js';
 import type { HookHandle } from '../../autograd/hooks.js';
 import { ArgumentError } from '../../errors.js';
-import { readArguments, readOptions, tooMany } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, readOptions, required, type Settings, tooMany } from '../../tensor/arguments.js';
 import { assertFunction, assertString } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { type DeviceLike, moveTo, readTo, type ToArguments, type ToOptions } from '../../tensor/device.js';
@@ -91,10 +91,26 @@ export interface ListOptions {
 /** The modules that the running call of `train` has switched. */
 let switched: Set<Module> | null = null;
 
-const BUFFER = { key: undefined, persistent: true, optional: false };
+type ListArguments = Arguments<ListOptions, [prefix: 'prefix', recurse: 'recurse', removeDuplicate: 'removeDuplicate']>;
+
+/** The options of {@link Module.setSubmodule}. */
+export interface SetSubmoduleOptions {
+  /** Refuses paths where no module is yet. Default: false. */
+  strict?: boolean;
+}
+
+/** The options of {@link Module.zeroGrad}. */
+export interface ZeroGradOptions {
+  /** Drops the gradients; false fills them with zeros. Default: true. */
+  setToNone?: boolean;
+}
+
+// In the order in which they may stand by position.
+const BUFFER: Settings<BufferRegistration> = { persistent: true, key: required, optional: false };
 const STATE: StateDictOptions = { prefix: '', keepVars: false, destination: undefined };
-const LOAD = { strict: true, assign: false };
-const LIST = { prefix: '', recurse: true, removeDuplicate: true };
+const LOAD: Settings<LoadStateDictOptions> = { strict: true, assign: false };
+const LIST: Settings<ListOptions> = { prefix: '', recurse: true, removeDuplicate: true };
+const ZERO_GRAD: Settings<ZeroGradOptions> = { setToNone: true };
 
 /**
  * The base of every layer and model. Subclasses assign layers and parameters to fields and define `forward`; fields are found in the
@@ -224,9 +240,10 @@ export abstract class Module {
   }
 
   /** Itself (under `prefix`, default '') and every module inside it by path, each once unless `removeDuplicate` is false. */
-  namedModules(prefix?: string | Omit<ListOptions, 'recurse'>, removeDuplicate?: boolean): [string, Module][];
-  namedModules(...given: unknown[]): [string, Module][] {
-    const { prefix, removeDuplicate } = readArguments('namedModules', { prefix: '', removeDuplicate: true }, given);
+  namedModules(
+    ...args: Arguments<Omit<ListOptions, 'recurse'>, [prefix: 'prefix', removeDuplicate: 'removeDuplicate']>
+  ): [string, Module][] {
+    const { prefix, removeDuplicate } = readArguments('namedModules', { prefix: '', removeDuplicate: true }, args);
     const out: [string, Module][] = [];
     const seen = new Set<Module>();
     const visit = (module: Module, path: string): void => {
@@ -245,8 +262,8 @@ export abstract class Module {
     return this.namedModules({ removeDuplicate }).map(([, module]) => module);
   }
 
-  #named(kind: OwnTensor['kind'], op: string, given: readonly unknown[]): [string, Tensor][] {
-    const { prefix, recurse, removeDuplicate } = readArguments(op, LIST, given);
+  #named(kind: OwnTensor['kind'], op: string, args: ListArguments): [string, Tensor][] {
+    const { prefix, recurse, removeDuplicate } = readArguments(op, LIST, args);
     if (recurse && kind === 'parameter') warnOfUnseen(this);
     const out: [string, Tensor][] = [];
     const seen = new Set<Tensor>();
@@ -264,9 +281,8 @@ export abstract class Module {
    * Its parameters by path; one that is shared appears once, unless `removeDuplicate` is false. `recurse` false leaves out those of submodules.
    * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.named_parameters
    */
-  namedParameters(prefix?: string | ListOptions, recurse?: boolean, removeDuplicate?: boolean): [string, Parameter][];
-  namedParameters(...given: unknown[]): [string, Parameter][] {
-    return this.#named('parameter', 'namedParameters', given) as [string, Parameter][];
+  namedParameters(...args: ListArguments): [string, Parameter][] {
+    return this.#named('parameter', 'namedParameters', args) as [string, Parameter][];
   }
 
   /** Its parameters, for an optimizer. */
@@ -275,9 +291,8 @@ export abstract class Module {
   }
 
   /** Its buffers by path, those outside the state dict too. Arguments as {@link namedParameters}. */
-  namedBuffers(prefix?: string | ListOptions, recurse?: boolean, removeDuplicate?: boolean): [string, Tensor][];
-  namedBuffers(...given: unknown[]): [string, Tensor][] {
-    return this.#named('buffer', 'namedBuffers', given);
+  namedBuffers(...args: ListArguments): [string, Tensor][] {
+    return this.#named('buffer', 'namedBuffers', args);
   }
 
   /** Its buffers: {@link namedBuffers} without the names. */
@@ -291,9 +306,9 @@ export abstract class Module {
   }
 
   /** Puts a module at a dotted path whose parent exists; with `strict`, only over another module. @throws {ArgumentError} where it cannot. */
-  setSubmodule(path: string, module: Module, strict: boolean | { strict?: boolean } = false): void {
-    const read = readOptions('setSubmodule', { strict: false }, typeof strict === 'boolean' ? { strict } : strict);
-    setSubmoduleAt(this, path, module, read.strict);
+  setSubmodule(path: string, module: Module, ...args: Arguments<SetSubmoduleOptions, [strict: 'strict']>): void {
+    const { strict } = readArguments('setSubmodule', { strict: false }, args);
+    setSubmoduleAt(this, path, module, strict);
   }
 
   /** The parameter at a dotted path. @throws {ArgumentError} when there is none. */
@@ -312,13 +327,8 @@ export abstract class Module {
    * Makes the field `name` a buffer, whatever tensor it holds later, and sets it. Returns the tensor, for use in a field declaration:
    * `mask = this.registerBuffer('mask', ones([8, 8]))`.
    */
-  registerBuffer<T extends Tensor | null>(name: string, tensor: T, options: boolean | BufferRegistration = {}): T {
-    const read = readOptions<Partial<BufferRegistration>>(
-      'registerBuffer',
-      BUFFER,
-      typeof options === 'boolean' ? { persistent: options } : options,
-    );
-    const { key = name, persistent = true, optional = false } = read;
+  registerBuffer<T extends Tensor | null>(name: string, tensor: T, ...args: Arguments<BufferRegistration, [persistent: 'persistent']>): T {
+    const { key = name, persistent, optional } = readArguments('registerBuffer', BUFFER, args);
     if (tensor !== null && !((tensor as unknown) instanceof Tensor))
       throw new ArgumentError(`registerBuffer: "${name}" is ${show(tensor)}, expected a Tensor or null.`);
     if (tensor !== null) escapeScope(tensor.storage, null);
@@ -493,9 +503,8 @@ export abstract class Module {
   }
 
   /** Drops the gradients of its parameters, or with `setToNone` false fills them with zeros. */
-  zeroGrad(setToNone?: boolean | { setToNone?: boolean }): void;
-  zeroGrad(...given: unknown[]): void {
-    const { setToNone } = readArguments('zeroGrad', { setToNone: true }, given);
+  zeroGrad(...args: Arguments<ZeroGradOptions, [setToNone: 'setToNone']>): void {
+    const { setToNone } = readArguments('zeroGrad', ZERO_GRAD, args);
     for (const parameter of this.parameters()) clearGradient(parameter, setToNone);
   }
 
@@ -516,14 +525,13 @@ export abstract class Module {
 
   /**
    * Copies a state dict's values into its parameters and buffers, converting dtypes.
-   * @param options.strict whether missing and unexpected keys are errors; default true, also as a boolean.
-   * @param options.assign puts the given tensors themselves into the module instead; an optimizer must then be made anew. Default: false.
+   * @param args `strict`, whether missing and unexpected keys are errors, default true; `assign` puts the given tensors themselves into the module instead; an optimizer must then be made anew. Default: false.
    * @returns the keys that were missing and unexpected.
    * @throws {StateDictError} that names every missing, unexpected and mis-shaped key; nothing is changed then.
    */
-  loadStateDict(dict: StateDict, options: boolean | LoadStateDictOptions = {}): LoadResult {
+  loadStateDict(dict: StateDict, ...args: Arguments<LoadStateDictOptions, [strict: 'strict', assign: 'assign']>): LoadResult {
     warnOfUnseen(this, true);
-    return loadStateDict(this, dict, readOptions('loadStateDict', LOAD, typeof options === 'boolean' ? { strict: options } : options));
+    return loadStateDict(this, dict, readArguments('loadStateDict', LOAD, args));
   }
 
   /**

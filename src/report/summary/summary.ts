@@ -4,8 +4,7 @@ import { ArgumentError } from '../../errors.js';
 import { assertModule } from '../../nn/module/is-module.js';
 import type { Module, ModuleWithOutput } from '../../nn/module/module.js';
 import { warnOfUnseen } from '../../nn/module/unseen.js';
-import type { Trailing } from '../../tensor/arguments.js';
-import { readArguments } from '../../tensor/arguments.js';
+import { type Arguments, readArguments } from '../../tensor/arguments.js';
 import { countOf, oneOf, wholeNumber } from '../../tensor/checks.js';
 import { assertHere, type DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
@@ -104,7 +103,7 @@ const DEFAULTS: Settings = {
  * and bytes. For the sizes it runs forward once, without gradients, on random numbers; modes, buffers, gradients and the generator stay
  * as they are. With `{ style: 'torchsummary' }`, and sizes without the batch, the flat list of that package.
  * @param model what is described; what its forward does not call is not shown.
- * @param rest `inputSize`, or any option by name; without inputs only parameters are counted, in the order of declaration.
+ * @param args `inputSize`, or any option by name; without inputs only parameters are counted, in the order of declaration.
  * @returns the numbers; a console shows the table.
  * @throws {ArgumentError} for anything but a model, sizes and options. What forward throws says on which inputs.
  * @see https://github.com/TylerYep/torchinfo; https://github.com/sksq96/pytorch-summary
@@ -116,13 +115,10 @@ const DEFAULTS: Settings = {
  */
 export function summary(model: ModuleWithOutput, inputSize: InputSize, options: FlatSummaryOptions): FlatSummary;
 export function summary(model: ModuleWithOutput, options: FlatSummaryOptions & { inputSize: InputSize }): FlatSummary;
-export function summary(
-  model: ModuleWithOutput,
-  ...rest: Trailing<[inputSize: InputSize | null | undefined], SummaryOptions>
-): ModelSummary;
-export function summary(model: Module, ...rest: readonly unknown[]): ModelSummary | FlatSummary {
+export function summary(model: ModuleWithOutput, ...args: Arguments<SummaryOptions, [inputSize: 'inputSize']>): ModelSummary;
+export function summary(model: Module, ...args: readonly unknown[]): ModelSummary | FlatSummary {
   assertModule('summary', 'model', model);
-  const settings = readArguments('summary', DEFAULTS, rest);
+  const settings = readArguments('summary', DEFAULTS, args);
   const { style, verbose } = settings;
   if (![0, 1, 2].includes(verbose))
     throw new ArgumentError(`summary: verbose is ${verbose}, expected 0 (prints nothing), 1 (the table) or 2 (also every weight).`);
