@@ -10,6 +10,9 @@ import { forgetWarnings } from '../src/tensor/warn-once.js';
 const state = () => ({ engine: engineInfo().name, threads: getNumThreads(), grad: isGradEnabled() });
 
 vi.restoreAllMocks();
+vi.unstubAllGlobals();
+vi.unstubAllEnvs();
+vi.useRealTimers();
 forgetWarnings();
 manualSeed(0);
 const found = state();

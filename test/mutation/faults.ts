@@ -33,6 +33,12 @@ export const faults: readonly Fault[] = [
     tests: [FUNCTIONS, 'binary'],
   },
   {
+    name: 'no gradient for a bias that learns alone',
+    find: 'bias: needs.bias ? sum(dy, [0, 2, 3]) : null };',
+    replace: 'bias: null };',
+    tests: [FUNCTIONS, 'one operand alone'],
+  },
+  {
     name: 'swapped strides',
     find: '[strides[a], strides[b]] = [strides[b]!, strides[a]!];',
     replace: '[strides[a], strides[b]] = [strides[a]!, strides[b]!];',

@@ -1,7 +1,7 @@
 /** Replays a use of a class of `nn`: its text, its state dict, its seeded initial state, and what training and evaluation give. */
-import { autograd, fromTypedArray, HoneError, manualSeed, nn, noGrad, rand, type Tensor } from 'hone';
+import { fromTypedArray, HoneError, manualSeed, nn, noGrad, rand, type Tensor } from 'hone';
 import { type Floating, type InputSpec, makeInput, numbers } from '../numbers.js';
-import { camelKeys, compare, flat, type Replayed, resolve, type Stored, weighted } from './programs.js';
+import { camelKeys, compare, flat, gradients, type Replayed, resolve, type Stored, weighted } from './programs.js';
 
 interface Run {
   readonly train: boolean;
@@ -107,29 +107,29 @@ export function replayModule(c: ModuleCase, floating: Floating): Replayed {
     modes.forEach((expected, run) => {
       module.train(expected.train);
       const outputs = call();
-      const actual: Record<string, readonly unknown[]> = { r: outputs };
+      const actual: Record<string, readonly unknown[] | null> = { r: outputs };
       const loss = c.err !== undefined || expected.g ? weighted(outputs as (Tensor | null)[], c.seed, 100) : null;
       if (loss) {
-        const grads = autograd.grad(loss, wanted, { allowUnused: true, createGraph: Boolean(expected.gg) });
-        actual.g = grads;
-        if (expected.gg) {
-          const second = weighted(grads, c.seed, 200);
-          actual.gg = second === null ? wanted.map(() => null) : autograd.grad(second, wanted, { allowUnused: true });
-        }
+        const { grads, recorded, seconds } = gradients(loss, wanted, c.seed, Boolean(expected.gg));
+        Object.assign(actual, { g: grads, recorded, gg: seconds });
       }
       actual.b = module.buffers();
-      let k = 0;
-      for (const part of ['r', 'g', 'gg', 'b'] as const) {
-        const wants = expected[part] ?? [];
+      let next = 0;
+      for (const part of ['r', 'g', 'recorded', 'gg', 'b'] as const) {
+        const again = part === 'recorded';
+        if (again && !actual.recorded) continue;
+        const wants = expected[again ? 'g' : part] ?? [];
+        // Where torch's errors of these begin.
+        const first = again ? next - wants.length : next;
+        next = first + wants.length;
         const has = actual[part] ?? wants.map(() => null);
         if (has.length !== wants.length) problems.push(`${label}: ${NAMES[part]}: ${wants.length} expected, got ${has.length}`);
         wants.forEach((want, i) => {
           const compared = compare(has[i] ?? null, want, floating, {
-            torchError: floating === 'float32' ? c.e?.[run]?.[k] : 0,
+            torchError: floating === 'float32' ? c.e?.[run]?.[first + i] : 0,
             least: part === 'r' ? 0.01 : 1,
             tolerance: c.tol,
           });
-          k++;
           if (compared.problem)
             problems.push(`${label}: ${expected.train ? 'training' : 'evaluation'}: ${NAMES[part]} ${i}: ${compared.problem}`);
           else error = Math.max(error, compared.error);
@@ -150,4 +150,4 @@ export function replayModule(c: ModuleCase, floating: Floating): Replayed {
   return { problems, error };
 }
 
-const NAMES = { r: 'result', g: 'gradient', gg: 'second gradient', b: 'buffer' };
+const NAMES = { r: 'result', g: 'gradient', recorded: 'recorded gradient', gg: 'second gradient', b: 'buffer' };

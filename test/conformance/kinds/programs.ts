@@ -146,10 +146,23 @@ export function weighted(tensors: readonly (Tensor | null)[], seed: number, offs
   }, null);
 }
 
+type Gradients = readonly (Tensor | null)[] | null;
+
 export interface Evaluated {
   readonly outputs: readonly unknown[];
-  readonly grads: readonly (Tensor | null)[] | null;
-  readonly seconds: readonly (Tensor | null)[] | null;
+  readonly grads: Gradients;
+  /** The same gradients of a backward that is recorded, which may be computed in another way; and the gradients of those. */
+  readonly recorded: Gradients;
+  readonly seconds: Gradients;
+}
+
+/** The gradients of a loss; where they are differentiated again, unrecorded as well as recorded. */
+export function gradients(loss: Tensor, wanted: readonly Tensor[], seed: number, twice: boolean): Omit<Evaluated, 'outputs'> {
+  const grads = autograd.grad(loss, wanted, { allowUnused: true, retainGraph: twice });
+  if (!twice) return { grads, recorded: null, seconds: null };
+  const recorded = autograd.grad(loss, wanted, { allowUnused: true, createGraph: true });
+  const second = weighted(recorded, seed, 200);
+  return { grads, recorded, seconds: second === null ? wanted.map(() => null) : autograd.grad(second, wanted, { allowUnused: true }) };
 }
 
 /** What a program makes of its inputs. */
@@ -171,15 +184,13 @@ export function evaluate(c: Case, floating: Floating): Evaluated {
   const wanted = inputs.map((i) => i.leaf).filter((x) => x.requiresGrad);
   const differentiate = wanted.length > 0 && (c.g !== undefined || c.err !== undefined) && outputs.every((t) => t instanceof Tensor);
   const loss = differentiate ? weighted(outputs as Tensor[], c.seed, 100) : null;
-  if (loss === null) return { outputs, grads: null, seconds: null };
+  if (loss === null) return { outputs, grads: null, recorded: null, seconds: null };
   if (!c.gg && floating === 'float64') {
     loss.backward();
-    return { outputs, grads: wanted.map((x) => x.grad), seconds: null };
+    return { outputs, grads: wanted.map((x) => x.grad), recorded: null, seconds: null };
   }
-  const grads = autograd.grad(loss, wanted, { allowUnused: true, createGraph: Boolean(c.gg) });
-  if (!c.gg) return { outputs, grads, seconds: null };
-  const second = weighted(grads, c.seed, 200);
-  return { outputs, grads, seconds: second === null ? wanted.map(() => null) : autograd.grad(second, wanted, { allowUnused: true }) };
+  const { grads, recorded, seconds } = gradients(loss, wanted, c.seed, Boolean(c.gg));
+  return { outputs, grads, recorded, seconds };
 }
 
 /** The generator's `packed`: doubles without their last byte. */
@@ -318,22 +329,23 @@ export function replay(c: Case, floating: Floating): Replayed {
       ],
       error: 0,
     };
-  const rows: [string, readonly unknown[], readonly (Stored | null)[]][] = [['result', result.outputs, c.r ?? []]];
-  if (c.g) rows.push(['gradient', result.grads ?? c.g.map(() => null), c.g]);
-  if (c.gg) rows.push(['second gradient', result.seconds ?? c.gg.map(() => null), c.gg]);
+  // With the place of their first in torch's list of errors.
+  const [results, firsts] = [c.r?.length ?? 0, c.g?.length ?? 0];
+  const rows: [string, readonly unknown[], readonly (Stored | null)[], number][] = [['result', result.outputs, c.r ?? [], 0]];
+  if (c.g) rows.push(['gradient', result.grads ?? c.g.map(() => null), c.g, results]);
+  if (c.g && result.recorded) rows.push(['recorded gradient', result.recorded, c.g, results]);
+  if (c.gg) rows.push(['second gradient', result.seconds ?? c.gg.map(() => null), c.gg, results + firsts]);
   const problems: string[] = [];
   let error = 0;
-  let k = 0;
-  for (const [what, actual, expected] of rows) {
+  for (const [what, actual, expected, first] of rows) {
     if (actual.length !== expected.length) problems.push(`${label}: ${expected.length} ${what}s expected, got ${actual.length}`);
     for (let i = 0; i < expected.length; i++) {
       const compared = compare(actual[i] ?? null, expected[i]!, floating, {
-        torchError: floating === 'float32' ? c.e?.[k] : 0,
+        torchError: floating === 'float32' ? c.e?.[first + i] : 0,
         zeros: c.z && what === 'result',
         least: what === 'result' ? 0.01 : 1,
         tolerance: c.tol,
       });
-      k++;
       if (compared.problem) problems.push(`${label}: ${what} ${i}: ${compared.problem}`);
       else error = Math.max(error, compared.error);
     }
