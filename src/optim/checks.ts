@@ -10,8 +10,8 @@ export function atLeastZero(op: string, options: Readonly<Record<string, unknown
 }
 
 /** {@link finiteNumber}, with a shorter error for what is not a number at all. */
-export function assertFinite(op: string, name: string, value: unknown): asserts value is number {
-  finiteNumber(op, name, realNumber(op, name, value));
+export function finiteOption(op: string, name: string, value: unknown): number {
+  return finiteNumber(op, name, realNumber(op, name, value));
 }
 
 /** Throws unless `value` is an array of as many numbers as `example`. */

@@ -1,7 +1,7 @@
 /** Checks of what schedulers are given. */
 import { ArgumentError } from '../../errors.js';
 import { show } from '../../tensor/show.js';
-import { assertFinite } from '../checks.js';
+import { finiteOption } from '../checks.js';
 import { Optimizer } from '../optimizer.js';
 
 /** Any optimizer: schedulers look only at the groups' lr, and some at momentum. */
@@ -19,10 +19,7 @@ export function perGroup(op: string, name: string, value: unknown, optimizer: An
   const list: readonly unknown[] = Array.isArray(value) ? value : optimizer.paramGroups.map(() => value);
   if (list.length !== groups)
     throw new ArgumentError(`${op}: got ${list.length} ${name} for ${groups} param groups, expected one number, or one for each group.`);
-  return list.map((one, i) => {
-    assertFinite(op, Array.isArray(value) ? `${name}[${i}]` : name, one);
-    return one;
-  });
+  return list.map((one, i) => finiteOption(op, Array.isArray(value) ? `${name}[${i}]` : name, one));
 }
 
 /** How many of the ascending `milestones` are at most `epoch`. */

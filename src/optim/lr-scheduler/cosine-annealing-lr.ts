@@ -4,7 +4,7 @@ import { type Arguments, readArguments, required } from '../../tensor/arguments.
 import { wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
-import { assertFinite } from '../checks.js';
+import { finiteOption } from '../checks.js';
 import type { AnyOptimizer } from './checks.js';
 import { LRScheduler, type LRSchedulerOptions } from './scheduler.js';
 
@@ -36,13 +36,12 @@ export class CosineAnnealingLR extends LRScheduler {
     optimizer: AnyOptimizer,
     ...args: Arguments<CosineAnnealingLROptions, [tMax: 'tMax', etaMin: 'etaMin', lastEpoch: 'lastEpoch']>
   ) {
+    const name = classNameOf(new.target);
     const defaults = { tMax: required, etaMin: 0, lastEpoch: -1 };
-    const { tMax, etaMin, lastEpoch } = readArguments<Required<CosineAnnealingLROptions>>(classNameOf(new.target), defaults, args);
+    const { tMax, etaMin, lastEpoch } = readArguments<Required<CosineAnnealingLROptions>>(name, defaults, args);
     super(optimizer, lastEpoch);
-    wholeNumber(classNameOf(new.target), 'tMax', tMax, { min: 1 });
-    assertFinite(classNameOf(new.target), 'etaMin', etaMin);
-    this.tMax = tMax;
-    this.etaMin = etaMin;
+    this.tMax = wholeNumber(name, 'tMax', tMax, { min: 1 });
+    this.etaMin = finiteOption(name, 'etaMin', etaMin);
     this.start();
   }
 
@@ -108,13 +107,10 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     const defaults = { t0: required, tMult: 1, etaMin: 0, lastEpoch: -1 };
     const { t0, tMult, etaMin, lastEpoch } = readArguments<Required<CosineAnnealingWarmRestartsOptions>>(name, defaults, args);
     super(optimizer, lastEpoch);
-    wholeNumber(name, 't0', t0, { min: 1 });
-    wholeNumber(name, 'tMult', tMult, { min: 1 });
-    assertFinite(name, 'etaMin', etaMin);
-    this.t0 = t0;
+    this.t0 = wholeNumber(name, 't0', t0, { min: 1 });
+    this.tMult = wholeNumber(name, 'tMult', tMult, { min: 1 });
+    this.etaMin = finiteOption(name, 'etaMin', etaMin);
     this.tI = t0;
-    this.tMult = tMult;
-    this.etaMin = etaMin;
     this.tCur = this.lastEpoch;
     this.start();
   }

@@ -1,7 +1,7 @@
 /** Exponential decay. */
 import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
 import { classNameOf } from '../../tensor/class-name.js';
-import { assertFinite } from '../checks.js';
+import { finiteOption } from '../checks.js';
 import type { AnyOptimizer } from './checks.js';
 import { LRScheduler, type LRSchedulerOptions } from './scheduler.js';
 
@@ -23,14 +23,10 @@ export class ExponentialLR extends LRScheduler {
   gamma: number;
 
   constructor(optimizer: AnyOptimizer, ...args: Arguments<ExponentialLROptions, [gamma: 'gamma', lastEpoch: 'lastEpoch']>) {
-    const { gamma, lastEpoch } = readArguments<Required<ExponentialLROptions>>(
-      classNameOf(new.target),
-      { gamma: required, lastEpoch: -1 },
-      args,
-    );
+    const name = classNameOf(new.target);
+    const { gamma, lastEpoch } = readArguments<Required<ExponentialLROptions>>(name, { gamma: required, lastEpoch: -1 }, args);
     super(optimizer, lastEpoch);
-    assertFinite(classNameOf(new.target), 'gamma', gamma);
-    this.gamma = gamma;
+    this.gamma = finiteOption(name, 'gamma', gamma);
     this.start();
   }
 

@@ -3,7 +3,7 @@ import { ArgumentError } from '../../errors.js';
 import { type Arguments, readArguments } from '../../tensor/arguments.js';
 import { between, unexpected, wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
-import { assertFinite } from '../checks.js';
+import { finiteOption } from '../checks.js';
 import type { AnyOptimizer } from './checks.js';
 import { LRScheduler, type LRSchedulerOptions } from './scheduler.js';
 
@@ -33,13 +33,12 @@ export class ConstantLR extends LRScheduler {
     optimizer: AnyOptimizer,
     ...args: Arguments<ConstantLROptions, [factor: 'factor', totalIters: 'totalIters', lastEpoch: 'lastEpoch']>
   ) {
+    const name = classNameOf(new.target);
     const defaults = { factor: 1 / 3, totalIters: 5, lastEpoch: -1 };
-    const { factor, totalIters, lastEpoch } = readArguments(classNameOf(new.target), defaults, args);
+    const { factor, totalIters, lastEpoch } = readArguments(name, defaults, args);
     super(optimizer, lastEpoch);
-    between(classNameOf(new.target), 'factor', factor, 0, 1);
-    wholeNumber(classNameOf(new.target), 'totalIters', totalIters, { min: 0 });
-    this.factor = factor;
-    this.totalIters = totalIters;
+    this.factor = between(name, 'factor', factor, 0, 1);
+    this.totalIters = wholeNumber(name, 'totalIters', totalIters, { min: 0 });
     this.start();
   }
 
@@ -98,16 +97,14 @@ export class LinearLR extends LRScheduler {
       [startFactor: 'startFactor', endFactor: 'endFactor', totalIters: 'totalIters', lastEpoch: 'lastEpoch']
     >
   ) {
+    const name = classNameOf(new.target);
     const defaults = { startFactor: 1 / 3, endFactor: 1, totalIters: 5, lastEpoch: -1 };
-    const { startFactor, endFactor, totalIters, lastEpoch } = readArguments(classNameOf(new.target), defaults, args);
+    const { startFactor, endFactor, totalIters, lastEpoch } = readArguments(name, defaults, args);
     super(optimizer, lastEpoch);
-    if (!(startFactor > 0 && startFactor <= 1))
-      throw unexpected(classNameOf(new.target), 'startFactor', startFactor, 'above 0 and at most 1');
-    between(classNameOf(new.target), 'endFactor', endFactor, 0, 1);
-    wholeNumber(classNameOf(new.target), 'totalIters', totalIters, { min: 0 });
+    if (!(startFactor > 0 && startFactor <= 1)) throw unexpected(name, 'startFactor', startFactor, 'above 0 and at most 1');
+    this.endFactor = between(name, 'endFactor', endFactor, 0, 1);
+    this.totalIters = wholeNumber(name, 'totalIters', totalIters, { min: 0 });
     this.startFactor = startFactor;
-    this.endFactor = endFactor;
-    this.totalIters = totalIters;
     this.start();
   }
 
@@ -151,12 +148,11 @@ export class PolynomialLR extends LRScheduler {
     optimizer: AnyOptimizer,
     ...args: Arguments<PolynomialLROptions, [totalIters: 'totalIters', power: 'power', lastEpoch: 'lastEpoch']>
   ) {
-    const { totalIters, power, lastEpoch } = readArguments(classNameOf(new.target), { totalIters: 5, power: 1, lastEpoch: -1 }, args);
+    const name = classNameOf(new.target);
+    const { totalIters, power, lastEpoch } = readArguments(name, { totalIters: 5, power: 1, lastEpoch: -1 }, args);
     super(optimizer, lastEpoch);
-    wholeNumber(classNameOf(new.target), 'totalIters', totalIters, { min: 0 });
-    assertFinite(classNameOf(new.target), 'power', power);
-    this.totalIters = totalIters;
-    this.power = power;
+    this.totalIters = wholeNumber(name, 'totalIters', totalIters, { min: 0 });
+    this.power = finiteOption(name, 'power', power);
     this.start();
   }
 

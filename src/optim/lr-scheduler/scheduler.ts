@@ -6,7 +6,7 @@ import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
 import { snakeCase } from '../../tensor/spelling.js';
 import { warnOnce } from '../../tensor/warn-once.js';
-import { assertFinite } from '../checks.js';
+import { finiteOption } from '../checks.js';
 import { type AnyOptimizer, assertOptimizer } from './checks.js';
 
 /** The options that every scheduler has. */
@@ -136,7 +136,7 @@ export abstract class LRScheduler {
    */
   step(epoch?: number): void {
     if (arguments.length > 1) tooMany(`${classNameOf(this)}.step`, 1, arguments);
-    if (epoch !== undefined) assertFinite(`${classNameOf(this)}.step`, 'epoch', epoch);
+    if (epoch !== undefined) finiteOption(`${classNameOf(this)}.step`, 'epoch', epoch);
     if (this.stepCount === 1 && !this.optimizer.hasStepped)
       warnOnce(
         'scheduler.step() was called before optimizer.step(), so the first value of the schedule is skipped. Call optimizer.step() first.',

@@ -4,7 +4,7 @@ import { type Arguments, readArguments, required } from '../../tensor/arguments.
 import { wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import { show } from '../../tensor/show.js';
-import { assertFinite } from '../checks.js';
+import { finiteOption } from '../checks.js';
 import { type AnyOptimizer, passed } from './checks.js';
 import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from './scheduler.js';
 
@@ -31,16 +31,15 @@ export class StepLR extends LRScheduler {
   gamma: number;
 
   constructor(optimizer: AnyOptimizer, ...args: Arguments<StepLROptions, [stepSize: 'stepSize', gamma: 'gamma', lastEpoch: 'lastEpoch']>) {
+    const name = classNameOf(new.target);
     const { stepSize, gamma, lastEpoch } = readArguments<Required<StepLROptions>>(
-      classNameOf(new.target),
+      name,
       { stepSize: required, gamma: 0.1, lastEpoch: -1 },
       args,
     );
     super(optimizer, lastEpoch);
-    wholeNumber(classNameOf(new.target), 'stepSize', stepSize, { min: 1 });
-    assertFinite(classNameOf(new.target), 'gamma', gamma);
-    this.stepSize = stepSize;
-    this.gamma = gamma;
+    this.stepSize = wholeNumber(name, 'stepSize', stepSize, { min: 1 });
+    this.gamma = finiteOption(name, 'gamma', gamma);
     this.start();
   }
 
@@ -80,17 +79,16 @@ export class MultiStepLR extends LRScheduler {
     optimizer: AnyOptimizer,
     ...args: Arguments<MultiStepLROptions, [milestones: 'milestones', gamma: 'gamma', lastEpoch: 'lastEpoch']>
   ) {
+    const name = classNameOf(new.target);
     const defaults = { milestones: required, gamma: 0.1, lastEpoch: -1 };
-    const { milestones, gamma, lastEpoch } = readArguments<Required<MultiStepLROptions>>(classNameOf(new.target), defaults, args);
+    const { milestones, gamma, lastEpoch } = readArguments<Required<MultiStepLROptions>>(name, defaults, args);
     super(optimizer, lastEpoch);
-    if (!Array.isArray(milestones))
-      throw new ArgumentError(`${classNameOf(new.target)}: milestones is ${show(milestones)}, expected a list of epochs.`);
+    if (!Array.isArray(milestones)) throw new ArgumentError(`${name}: milestones is ${show(milestones)}, expected a list of epochs.`);
     milestones.forEach((epoch, i) => {
-      wholeNumber(classNameOf(new.target), `milestones[${i}]`, epoch, { min: 0 });
+      wholeNumber(name, `milestones[${i}]`, epoch, { min: 0 });
     });
-    assertFinite(classNameOf(new.target), 'gamma', gamma);
+    this.gamma = finiteOption(name, 'gamma', gamma);
     this.milestones = [...milestones].sort((a, b) => a - b);
-    this.gamma = gamma;
     this.start();
   }
 

@@ -37,21 +37,16 @@ export class SWALR extends LRScheduler {
       [swaLr: 'swaLr', annealEpochs: 'annealEpochs', annealStrategy: 'annealStrategy', lastEpoch: 'lastEpoch']
     >
   ) {
+    const name = classNameOf(new.target);
     const defaults = { swaLr: required, annealEpochs: 10, annealStrategy: 'cos', lastEpoch: -1 } as const;
-    const { swaLr, annealEpochs, annealStrategy, lastEpoch } = readArguments<Required<SWALROptions>>(
-      classNameOf(new.target),
-      defaults,
-      args,
-    );
+    const { swaLr, annealEpochs, annealStrategy, lastEpoch } = readArguments<Required<SWALROptions>>(name, defaults, args);
     super(optimizer, lastEpoch);
-    const swaLrs = perGroup(classNameOf(new.target), 'swaLr', swaLr, optimizer);
-    oneOf(classNameOf(new.target), 'annealStrategy', annealStrategy, ['cos', 'linear']);
-    wholeNumber(classNameOf(new.target), 'annealEpochs', annealEpochs, { min: 0 });
+    const swaLrs = perGroup(name, 'swaLr', swaLr, optimizer);
+    this.annealStrategy = oneOf(name, 'annealStrategy', annealStrategy, ['cos', 'linear']);
+    this.annealEpochs = wholeNumber(name, 'annealEpochs', annealEpochs, { min: 0 });
     optimizer.paramGroups.forEach((group, i) => {
       group.swaLr = swaLrs[i]!;
     });
-    this.annealEpochs = annealEpochs;
-    this.annealStrategy = annealStrategy;
     this.start();
   }
 

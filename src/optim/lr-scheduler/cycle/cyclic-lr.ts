@@ -2,7 +2,7 @@
 import { type Arguments, readArguments, required } from '../../../tensor/arguments.js';
 import { oneOf, unexpected } from '../../../tensor/checks.js';
 import { classNameOf } from '../../../tensor/class-name.js';
-import { assertFinite } from '../../checks.js';
+import { finiteOption } from '../../checks.js';
 import { type AnyOptimizer, perGroup } from '../checks.js';
 import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from '../scheduler.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
@@ -79,7 +79,7 @@ export class CyclicLR extends LRScheduler {
     if (scaleFn !== null && typeof scaleFn !== 'function') throw unexpected(name, 'scaleFn', scaleFn, 'a function or null');
     if (scaleFn === null) oneOf(name, 'mode', mode, ['triangular', 'triangular2', 'exp_range']);
     oneOf(name, 'scaleMode', scaleMode, ['cycle', 'iterations']);
-    assertFinite(name, 'gamma', gamma);
+    this.gamma = finiteOption(name, 'gamma', gamma);
 
     const { cycleMomentum, baseMomentum = 0.8, maxMomentum = 0.9 } = options;
     const starts = this.lastEpoch === -1;
@@ -87,7 +87,6 @@ export class CyclicLR extends LRScheduler {
     this.totalSize = stepSizeUp + stepSizeDown;
     this.stepRatio = stepSizeUp / this.totalSize;
     this.mode = mode;
-    this.gamma = gamma;
     this.#scaleFn = scaleFn;
     this.scaleMode = scaleFn !== null ? scaleMode : mode === 'exp_range' ? 'iterations' : 'cycle';
     this.cycleMomentum = cycleMomentum;

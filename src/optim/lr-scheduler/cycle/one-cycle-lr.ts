@@ -4,7 +4,7 @@ import { type Arguments, readArguments, required } from '../../../tensor/argumen
 import { between, oneOf, wholeNumber } from '../../../tensor/checks.js';
 import { classNameOf } from '../../../tensor/class-name.js';
 import { camelCase } from '../../../tensor/spelling.js';
-import { assertFinite } from '../../checks.js';
+import { finiteOption } from '../../checks.js';
 import { type AnyOptimizer, perGroup } from '../checks.js';
 import { LRScheduler, type LRSchedulerOptions } from '../scheduler.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
@@ -93,15 +93,14 @@ export class OneCycleLR extends LRScheduler {
     const { divFactor, finalDivFactor, threePhase } = options;
     const totalSteps = countSteps(options);
     between(name, 'pctStart', pctStart, 0, 1);
-    oneOf(name, 'annealStrategy', annealStrategy, ['cos', 'linear']);
+    this.annealStrategy = oneOf(name, 'annealStrategy', annealStrategy, ['cos', 'linear']);
     for (const [option, value] of Object.entries({ divFactor, finalDivFactor })) {
-      assertFinite(name, option, value);
+      finiteOption(name, option, value);
       if (value === 0) throw new ArgumentError(`${name}: ${option} is 0, expected a number to divide by.`);
     }
     const maxLrs = perGroup(name, 'maxLr', maxLr, optimizer);
     this.totalSteps = totalSteps;
     this.schedulePhases = phases(totalSteps, pctStart, threePhase);
-    this.annealStrategy = annealStrategy;
     this.cycleMomentum = cycleMomentum;
     const starts = this.lastEpoch === -1;
     if (cycleMomentum) {
