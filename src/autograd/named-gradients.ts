@@ -65,7 +65,7 @@ export class NamedGradients {
   private saved: AnyTensors;
   private readonly own: readonly string[] | undefined;
   private readonly fused: AnyGradient | undefined;
-  private readonly composed: AnyGradient | undefined;
+  readonly composed: AnyGradient | undefined;
 
   constructor(
     { inputs, saved, own, fused, composed }: AnyTape,

@@ -75,10 +75,6 @@ export class Node implements GradFn {
     readonly outputs: readonly InputMeta[],
     inputs: readonly Tensor[],
     private backward: Backward | NamedGradients | null,
-    /** Whether backward runs a fused kernel, whose own derivative nobody wrote. */
-    readonly fused = false,
-    /** How many of the last saved tensors belong to the operation alone and are freed with it. */
-    private readonly ownSaved = 0,
   ) {
     this.edges = [];
     this.inputs = [];
@@ -96,6 +92,11 @@ export class Node implements GradFn {
   /** What messages call input `i`. */
   inputName(i: number): string {
     return this.backward instanceof NamedGradients ? this.backward.operand(i) : `input ${i}`;
+  }
+
+  /** Whether backward runs a fused kernel, whose own derivative nobody wrote. */
+  get fused(): boolean {
+    return this.backward instanceof NamedGradients && this.backward.composed === undefined;
   }
 
   /** Whether a gradient can go anywhere from here. */
@@ -172,7 +173,6 @@ export class Node implements GradFn {
   release(): void {
     // Without saved values backward costs no memory, and PyTorch allows it again.
     if (this.saved === null || (this.saved.length === 0 && !this.once)) return;
-    for (let i = this.saved.length - this.ownSaved; i < this.saved.length; i++) this.saved[i]!.tensor.storage.free();
     if (this.backward instanceof NamedGradients) this.backward.freeOwn();
     this.saved = null;
     this.backward = null;
@@ -238,13 +238,6 @@ export function anyRequiresGrad(tensors: readonly Tensor[]): boolean {
   return false;
 }
 
-export interface RecordOptions {
-  /** The backward runs a fused kernel: a second derivative is a named error instead of a silent zero. */
-  fused?: boolean;
-  /** How many of the last tensors in `saved` nobody but this operation holds (masks, indices, statistics). */
-  own?: number;
-}
-
 /**
  * Notes on the tape how `out` was made from `inputs`, when recording is on and one of them requires gradients; returns `out`.
  *
@@ -277,7 +270,6 @@ export function record<T extends Tensor | readonly Tensor[]>(
   inputs: readonly Tensor[],
   saved: readonly Tensor[],
   backward: Backward,
-  options?: RecordOptions,
 ): T;
 export function record<T extends Tensor | readonly Tensor[]>(
   name: string,
@@ -285,36 +277,21 @@ export function record<T extends Tensor | readonly Tensor[]>(
   inputs: unknown,
   saved?: readonly Tensor[],
   backward?: Backward,
-  options?: RecordOptions,
 ): T {
   if (backward === undefined) return recordByName(name, out, inputs as AnyTape);
-  return recordByPosition(name, out, inputs as readonly Tensor[], saved!, backward, options?.fused, options?.own);
-}
-
-function recordByPosition<T extends Tensor | readonly Tensor[]>(
-  name: string,
-  out: T,
-  inputs: readonly Tensor[],
-  saved: readonly Tensor[],
-  backward: Backward,
-  fused = false,
-  own = 0,
-): T {
-  if (isGradEnabled() && anyRequiresGrad(inputs)) return note(name, out, inputs, saved, backward, fused, own);
-  // Nothing will be needed for backward: what only backward wanted goes back at once.
-  for (let i = saved.length - own; i < saved.length; i++) saved[i]!.storage.free();
-  return unrecorded(out);
+  const operands = inputs as readonly Tensor[];
+  return isGradEnabled() && anyRequiresGrad(operands) ? note(name, out, operands, saved!, backward) : unrecorded(out);
 }
 
 function recordByName<T extends Tensor | readonly Tensor[]>(name: string, out: T, tape: AnyTape): T {
-  const { inputs, saved, composed } = tape;
+  const { inputs, saved, own } = tape;
   const operands = tensorsOf(inputs);
   if (isGradEnabled() && anyRequiresGrad(operands)) {
     const kept = saved === undefined ? [] : tensorsOf(saved);
-    const gradients = new NamedGradients(tape, operands.length, Array.isArray(out));
-    return note(name, out, operands, kept, gradients, composed === undefined, 0);
+    return note(name, out, operands, kept, new NamedGradients(tape, operands.length, Array.isArray(out)));
   }
-  freeNamed(tape.own, saved);
+  // Nothing will be needed for backward: what only backward wanted goes back at once.
+  freeNamed(own, saved);
   return unrecorded(out);
 }
 
@@ -324,8 +301,6 @@ function note<T extends Tensor | readonly Tensor[]>(
   inputs: readonly Tensor[],
   saved: readonly Tensor[],
   backward: Backward | NamedGradients,
-  fused: boolean,
-  own: number,
 ): T {
   const outputs = asList(out);
   const node = new Node(
@@ -333,8 +308,6 @@ function note<T extends Tensor | readonly Tensor[]>(
     outputs.length === 1 ? [{ shape: outputs[0]!.shape, dtype: outputs[0]!.dtype }] : outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     inputs,
     backward,
-    fused,
-    own,
   );
   for (let i = 0; i < outputs.length; i++) {
     const tensor = outputs[i]!;

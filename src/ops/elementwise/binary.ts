@@ -259,8 +259,12 @@ function numberOf(op: string, a: Tensor, b: Tensor, wins: typeof gt): Tensor {
   assertTensors(op, { a, b });
   const takes = (x: Tensor, y: Tensor) => logicalOr(wins(x, y), unary('isnan', y));
   const out = noGrad(() => where(logicalOr(takes(a, b), eq(a, b)), a, b));
-  return record(op, out, [a, b], [a, b], (g, [x, y], needs) => {
-    const first = where(eq(x!, y!), 0.5, to(takes(x!, y!), g.dtype));
-    return [needs(0) ? mul(g, first) : null, needs(1) ? mul(g, sub(1, first)) : null];
+  return record(op, out, {
+    inputs: { a, b },
+    saved: { a, b },
+    composed: (dy, { a, b }, needs) => {
+      const first = where(eq(a, b), 0.5, to(takes(a, b), dy.dtype));
+      return { a: needs.a ? mul(dy, first) : null, b: needs.b ? mul(dy, sub(1, first)) : null };
+    },
   });
 }

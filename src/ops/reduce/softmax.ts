@@ -131,6 +131,10 @@ export function logsumexp(x: Tensor, ...given: Arguments<LogsumexpOptions, [dim:
     const shift = where(isinf(largest), 0, largest);
     return dropDims(add(log(sum(exp(sub(a, shift)), dims, true)), shift), shape, dims, keepdim);
   });
-  // d/dx = softmax = exp(x - out)
-  return record('logsumexp', out, [a], [a, out], (g, [v, y]) => [mul(withDims(g, shape, dims), exp(sub(v!, withDims(y!, shape, dims))))]);
+  return record('logsumexp', out, {
+    inputs: { x: a },
+    saved: { x: a, y: out },
+    // d/dx = softmax = exp(x - y)
+    composed: (dy, { x, y }) => ({ x: mul(withDims(dy, shape, dims), exp(sub(x, withDims(y, shape, dims)))) }),
+  });
 }
