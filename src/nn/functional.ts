@@ -38,7 +38,7 @@ export type { GumbelSoftmaxOptions } from './activation/softmax.js';
 export { gumbelSoftmax } from './activation/softmax.js';
 export type { ScaledDotProductAttentionOptions } from './attention/attention.js';
 export { scaledDotProductAttention } from './attention/attention.js';
-export type { MultiHeadAttentionOptions } from './attention/multi-head.js';
+export type { MultiHeadAttentionOptions, MultiHeadAttentionOptions as MultiHeadAttentionForwardOptions } from './attention/multi-head.js';
 export { multiHeadAttentionForward } from './attention/multi-head.js';
 export type { Conv1dOptions, Conv2dOptions, Conv3dOptions } from './conv/conv.js';
 export { conv1d, conv2d, conv3d } from './conv/conv.js';

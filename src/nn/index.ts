@@ -29,8 +29,8 @@ export type {
   SoftmaxLayerOptions as SoftminOptions,
 } from './activation/softmax.js';
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from './activation/softmax.js';
-export type { MultiheadAttentionForwardOptions, MultiheadAttentionOptions } from './attention/multi-head-layer.js';
-export { MultiheadAttention } from './attention/multi-head-layer.js';
+export type { MultiheadAttentionForwardOptions, MultiheadAttentionOptions } from './attention/multihead-attention.js';
+export { MultiheadAttention } from './attention/multihead-attention.js';
 export type {
   EncoderForwardOptions,
   TransformerDecoderOptions,
@@ -44,6 +44,8 @@ export type {
   EncoderLayerForwardOptions,
   TransformerActivation,
   TransformerLayerOptions,
+  TransformerLayerOptions as TransformerDecoderLayerOptions,
+  TransformerLayerOptions as TransformerEncoderLayerOptions,
 } from './attention/transformer-layer.js';
 export { TransformerDecoderLayer, TransformerEncoderLayer } from './attention/transformer-layer.js';
 export { ModuleDict, ParameterDict } from './containers/dict.js';

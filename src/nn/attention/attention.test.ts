@@ -95,7 +95,11 @@ describe('scaledDotProductAttention', () => {
     throws(() => attend(q, k, q), ShapeError, 'key has 5 positions, value 3');
     throws(() => attend(ones([4]), k, k), ShapeError, 'expected at least 2 dims, positions and features, got query [4]');
     throws(() => attend(q, k.to('float64'), k), DTypeError, 'query is float32, key float64 and value float32, expected one dtype');
-    throws(() => attend(q.to('int64'), k.to('int64'), k.to('int64')), DTypeError, "needs a floating dtype, got int64. Use x.to('float32')");
+    throws(
+      () => attend(q.to('int64'), k.to('int64'), k.to('int64')),
+      DTypeError,
+      "query is int64, expected float32 or float64. Use query.to('float32')",
+    );
     throws(
       () => attend(q, k, k, { attnMask: ones([3, 4]) }),
       ShapeError,
@@ -107,7 +111,7 @@ describe('scaledDotProductAttention', () => {
       'attnMask is int64, expected bool, or float32 as the query',
     );
     throws(() => attend(q, k, k, { attnMask: ones([3, 5]), isCausal: true }), ArgumentError, 'attnMask and isCausal are both given');
-    throws(() => attend(q, k, k, { dropoutP: 2 }), ArgumentError, 'dropoutP is 2, expected the probability to drop, from 0 to 1');
+    throws(() => attend(q, k, k, { dropoutP: 2 }), ArgumentError, 'dropoutP is 2, expected a probability from 0 to 1');
     throws(() => attend(ones([3, 3, 4]), k, k), ShapeError, 'scaledDotProductAttention');
     throws(
       () => attend(ones([3, 3, 4]), k, k, { enableGqa: true }),

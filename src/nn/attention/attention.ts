@@ -13,17 +13,16 @@ import { softmax } from '../../ops/reduce/softmax.js';
 import { any } from '../../ops/reduce/sum.js';
 import { filled, laidAs, to } from '../../ops/view/copy.js';
 import { transpose } from '../../ops/view/movement.js';
-import { readArguments, type Trailing } from '../../tensor/arguments.js';
-import { assertTensorOrNull, assertTensors } from '../../tensor/checks.js';
-import { type DType, isFloating } from '../../tensor/dtype.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
+import { assertFloating, assertTensorOrNull, assertTensors, probability } from '../../tensor/checks.js';
+import type { DType } from '../../tensor/dtype.js';
 import { resultStrides } from '../../tensor/layout.js';
 import { broadcastShapes, numel, type Shape, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import { dropout } from '../dropout/dropout.js';
 
-/** The options of {@link ScaledDotProductAttention}. */
+/** The options of {@link scaledDotProductAttention}. */
 export interface ScaledDotProductAttentionOptions {
   /**
    * Broadcasts to the scores, [..., L, S]. bool: true where a query may look at a key; a floating mask is added to the scores.
@@ -40,11 +39,10 @@ export interface ScaledDotProductAttentionOptions {
   enableGqa?: boolean;
 }
 
-type PositionalOptions = [attnMask: Tensor | null | undefined, dropoutP: number | undefined, isCausal: boolean | undefined];
-
 /**
  * Each query's mean of the values, weighted by softmax(query keyᵀ * scale + mask). A query that may look at no key gets 0.
  * @param query [..., L, E]. @param key [..., S, E]. @param value [..., S, Ev]; the leading dims broadcast.
+ * @param args attnMask, dropoutP and isCausal in this order, or any option by name.
  * @returns [..., L, Ev].
  * @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for unlike dtypes, and for masks of integers.
  * @throws {ArgumentError} for `attnMask` beside `isCausal`, or a probability outside 0 to 1.
@@ -57,14 +55,13 @@ export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  ...rest: Trailing<PositionalOptions, ScaledDotProductAttentionOptions>
+  ...args: Arguments<ScaledDotProductAttentionOptions, [attnMask: 'attnMask', dropoutP: 'dropoutP', isCausal: 'isCausal']>
 ): Tensor {
-  const { attnMask, dropoutP, isCausal, scale, enableGqa } = readArguments<Required<ScaledDotProductAttentionOptions>>(OP, DEFAULTS, rest);
-  checkInputs(query, key, value);
+  const { attnMask, dropoutP, isCausal, scale, enableGqa } = readArguments(OP, DEFAULTS, args);
+  assertInputs(query, key, value);
   if (attnMask !== null && isCausal)
     throw new ArgumentError(`${OP}: attnMask and isCausal are both given. Give one; add the causal mask to attnMask for both.`);
-  if (!(dropoutP >= 0 && dropoutP <= 1))
-    throw new ArgumentError(`${OP}: dropoutP is ${show(dropoutP)}, expected the probability to drop, from 0 to 1.`);
+  probability(OP, 'dropoutP', dropoutP);
   if (enableGqa) [key, value] = [forGroups(query, key, 'key'), forGroups(query, value, 'value')];
 
   const batch = broadcastShapes(query.shape.slice(0, -2), key.shape.slice(0, -2), OP);
@@ -82,9 +79,15 @@ export function scaledDotProductAttention(
 }
 
 const OP = 'scaledDotProductAttention';
-const DEFAULTS = { attnMask: null, dropoutP: 0, isCausal: false, scale: null, enableGqa: false };
+const DEFAULTS: Settings<ScaledDotProductAttentionOptions> = {
+  attnMask: null,
+  dropoutP: 0,
+  isCausal: false,
+  scale: null,
+  enableGqa: false,
+};
 
-function checkInputs(query: Tensor, key: Tensor, value: Tensor): void {
+function assertInputs(query: Tensor, key: Tensor, value: Tensor): void {
   assertTensors(OP, { query, key, value });
   const shapes = `query ${showShape(query.shape)}, key ${showShape(key.shape)}, value ${showShape(value.shape)}`;
   if (query.ndim < 2 || key.ndim < 2 || value.ndim < 2)
@@ -93,7 +96,7 @@ function checkInputs(query: Tensor, key: Tensor, value: Tensor): void {
     throw new DTypeError(
       `${OP}: query is ${query.dtype}, key ${key.dtype} and value ${value.dtype}, expected one dtype. Convert with to().`,
     );
-  if (!isFloating(query.dtype)) throw new DTypeError(`${OP}: needs a floating dtype, got ${query.dtype}. Use x.to('float32').`);
+  assertFloating(OP, 'query', query);
   if (query.shape.at(-1) !== key.shape.at(-1))
     throw new ShapeError(`${OP}: query has ${query.shape.at(-1)} features, key ${key.shape.at(-1)}, expected as many (${shapes}).`);
   if (key.shape.at(-2) !== value.shape.at(-2))

@@ -1,5 +1,4 @@
 /** Multi-head attention: inputs projected to heads, attention in each, and the heads projected back. */
-import { isGradEnabled } from '../../autograd/mode.js';
 import { record } from '../../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
 import { add } from '../../ops/elementwise/binary.js';
@@ -10,17 +9,16 @@ import { linear } from '../../ops/products/matmul.js';
 import { mean } from '../../ops/reduce/sum.js';
 import { filled } from '../../ops/view/copy.js';
 import { expand, narrow, permute, reshape, squeeze, transpose, unsqueeze } from '../../ops/view/movement.js';
-import { readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertTensor, assertTensorOrNull, assertTensors } from '../../tensor/checks.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
+import { assertTensor, assertTensorOrNull, assertTensors, countOf } from '../../tensor/checks.js';
 import { type DType, isFloating } from '../../tensor/dtype.js';
 import { copyInto, rowMajor } from '../../tensor/raw.js';
 import { contiguousStrides, type Shape, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
 import { attend, causalMask } from './attention.js';
 
-/** The options of {@link MultiHeadAttention}. */
+/** The options of {@link multiHeadAttentionForward}. */
 export interface MultiHeadAttentionOptions {
   /** Whether dropout acts. Default: true. */
   training?: boolean;
@@ -48,7 +46,7 @@ export interface MultiHeadAttentionOptions {
   isCausal?: boolean;
 }
 
-const ATTENTION: Required<MultiHeadAttentionOptions> = {
+const DEFAULTS: Settings<MultiHeadAttentionOptions> = {
   training: true,
   keyPaddingMask: null,
   needWeights: true,
@@ -85,6 +83,7 @@ export interface MultiHeadAttention extends MultiHeadAttentionOptions {
  * @param inProjWeight [3 E, E]: the projections of query, key and value. @param inProjBias [3 E].
  * @param biasK [1, 1, E]: a key that every query sees; `biasV` is its value.
  * @param addZeroAttn adds a key and a value of zeros.
+ * @param args training, keyPaddingMask, needWeights and attnMask in this order, or any option by name.
  * @returns the output, as the query's shape, and the weights: [N, L, S] averaged over the heads, else [N, heads, L, S]; null when not needed.
  * @throws {ShapeError} for sizes that do not fit. @throws {ArgumentError} for `isCausal` without `attnMask`. @throws {DTypeError} for integer masks.
  * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
@@ -103,15 +102,17 @@ export function multiHeadAttentionForward(
   dropoutP: number,
   outProjWeight: Tensor,
   outProjBias: Tensor | null,
-  options?: MultiHeadAttentionOptions,
+  ...args: Arguments<
+    MultiHeadAttentionOptions,
+    [training: 'training', keyPaddingMask: 'keyPaddingMask', needWeights: 'needWeights', attnMask: 'attnMask']
+  >
 ): [output: Tensor, weights: Tensor | null] {
-  if (arguments.length > 14) tooMany('multiHeadAttentionForward', 14, arguments);
   const parameters = { inProjWeight, inProjBias, biasK, biasV, addZeroAttn, dropoutP, outProjWeight, outProjBias };
   return multiHeadAttention('multiHeadAttentionForward', query, key, value, {
     embedDim: embedDimToCheck,
     numHeads,
     ...parameters,
-    ...readOptions('multiHeadAttentionForward', ATTENTION, options),
+    ...readArguments('multiHeadAttentionForward', DEFAULTS, args),
   });
 }
 
@@ -127,11 +128,11 @@ export function multiHeadAttention(
   const { numHeads, embedDim, needWeights = true, averageAttnWeights = true, training = true, biasK = null, biasV = null } = given;
   const batched = query.ndim === 3;
   const batchFirst = batched && given.batchFirst === true;
-  checkInputs(op, query, key, value, given, batchFirst);
+  assertInputs(op, query, key, value, given, batchFirst);
   const N = batched ? query.shape[batchFirst ? 0 : 1]! : 1;
   const [L, S] = [query.shape[batchFirst ? 1 : 0]!, key.shape[batchFirst ? 1 : 0]!];
   const causalHint = given.isCausal === true && given.keyPaddingMask == null && !needWeights;
-  checkMasks(op, given, batched, N, L, S);
+  assertMasks(op, given, batched, N, L, S);
 
   let [q, k, v] = project(query, key, value, given, batchFirst);
   let added = 0;
@@ -167,7 +168,7 @@ export function multiHeadAttention(
   return [output, batched ? shown : squeeze(shown, 0)];
 }
 
-function checkInputs(op: string, query: Tensor, key: Tensor, value: Tensor, given: MultiHeadAttention, batchFirst: boolean): void {
+function assertInputs(op: string, query: Tensor, key: Tensor, value: Tensor, given: MultiHeadAttention, batchFirst: boolean): void {
   const { embedDim, numHeads } = given;
   const shapes = `query ${showShape(query.shape)}, key ${showShape(key.shape)}, value ${showShape(value.shape)}`;
   if (query.ndim !== 2 && query.ndim !== 3)
@@ -178,8 +179,7 @@ function checkInputs(op: string, query: Tensor, key: Tensor, value: Tensor, give
     throw new ShapeError(`${op}: expected key and value of ${query.ndim} dims as the query, got ${shapes}.`);
   if (query.shape.at(-1) !== embedDim)
     throw new ShapeError(`${op}: query has ${query.shape.at(-1)} features, expected ${embedDim} (${shapes}).`);
-  if (!Number.isInteger(numHeads) || numHeads < 1)
-    throw new ArgumentError(`${op}: numHeads is ${show(numHeads)}, expected a whole number of at least 1.`);
+  countOf(op, 'numHeads', numHeads, 1);
   if (embedDim % numHeads !== 0)
     throw new ArgumentError(`${op}: ${embedDim} features do not divide into ${numHeads} heads. Choose a divisor of ${embedDim}.`);
   if (!sameShape(key.shape.slice(0, -1), value.shape.slice(0, -1)))
@@ -199,7 +199,7 @@ function checkInputs(op: string, query: Tensor, key: Tensor, value: Tensor, give
     throw new ArgumentError(`${op}: biasK and biasV cannot be added to staticK and staticV. Leave out one pair.`);
 }
 
-function checkMasks(op: string, given: MultiHeadAttention, batched: boolean, N: number, L: number, S: number): void {
+function assertMasks(op: string, given: MultiHeadAttention, batched: boolean, N: number, L: number, S: number): void {
   const { attnMask, keyPaddingMask, numHeads, isCausal, needWeights = true } = given;
   if (isCausal && attnMask == null)
     throw new ArgumentError(
@@ -317,18 +317,22 @@ function splitHeads(x: Tensor, parts: number, heads: number, batchFirst: boolean
   const strides = whole.strides.slice(1);
   const out = Array.from({ length: parts }, (_, p) => aliasTensor(whole, shape, strides, whole.offset + p * whole.strides[0]!));
 
-  return record('splitHeads', out, [x], [], (g, _saved, _needs, grads) => {
-    if (isGradEnabled()) {
-      const all = grads.map((grad) => grad ?? filled(shape, g.dtype, 0));
+  const { dtype } = x;
+  return record('splitHeads', out, {
+    inputs: { x },
+    composed: (grads) => {
+      const all = grads.map((grad) => grad ?? filled(shape, dtype, 0));
       const back = order.map((_, d) => order.indexOf(d));
-      return [reshape(permute(stack(all), back), [a, b, width])];
-    }
-    const grad = emptyTensor([a, b, width], g.dtype);
-    const target = view(grad);
-    grads.forEach((part, p) => {
-      const place = aliasTensor(target, shape, target.strides.slice(1), target.offset + p * target.strides[0]!);
-      copyInto(place, part ?? filled(shape, g.dtype, 0), 'splitHeads');
-    });
-    return [grad];
-  }) as Tensor[];
+      return { x: reshape(permute(stack(all), back), [a, b, width]) };
+    },
+    fused: (grads) => {
+      const grad = emptyTensor([a, b, width], dtype);
+      const target = view(grad);
+      grads.forEach((part, p) => {
+        const place = aliasTensor(target, shape, target.strides.slice(1), target.offset + p * target.strides[0]!);
+        copyInto(place, part ?? filled(shape, dtype, 0), 'splitHeads');
+      });
+      return { x: grad };
+    },
+  });
 }

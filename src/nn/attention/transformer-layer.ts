@@ -3,8 +3,8 @@
 import { ArgumentError } from '../../errors.js';
 import { add } from '../../ops/elementwise/binary.js';
 import { relu } from '../../ops/elementwise/unary.js';
-import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { countOf } from '../../tensor/checks.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
+import { countOf, probability } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
@@ -16,7 +16,7 @@ import { Dropout } from '../dropout/dropout.js';
 import { Linear } from '../linear/linear.js';
 import { Module } from '../module/module.js';
 import { LayerNorm } from '../norm/layer.js';
-import { assertProbability, MultiheadAttention, renamed } from './multi-head-layer.js';
+import { MultiheadAttention, renamed } from './multihead-attention.js';
 
 /** What stands between the two products of the feed-forward network. */
 export type TransformerActivation = 'relu' | 'gelu' | ((x: Tensor) => Tensor) | Module;
@@ -55,12 +55,18 @@ export const LAYER_DEFAULTS = {
   dtype: 'float32',
 } satisfies Settings<TransformerLayerOptions> as Settings<TransformerLayerOptions>;
 
-type LayerArguments = Trailing<
-  [dimFeedforward: number | undefined, dropout: number | undefined, activation: TransformerActivation | undefined],
-  TransformerLayerOptions
+type LayerArguments = Arguments<
+  TransformerLayerOptions,
+  [
+    dimFeedforward: 'dimFeedforward',
+    dropout: 'dropout',
+    activation: 'activation',
+    layerNormEps: 'layerNormEps',
+    batchFirst: 'batchFirst',
+    normFirst: 'normFirst',
+    bias: 'bias',
+  ]
 >;
-
-type Mask = Tensor | null | undefined;
 
 /** The options of the forward of {@link TransformerEncoderLayer}. */
 export interface EncoderLayerForwardOptions {
@@ -88,6 +94,19 @@ export interface DecoderLayerForwardOptions {
   memoryIsCausal?: boolean;
 }
 
+/** @internal The arguments of the forward of decoders. */
+export type DecoderForwardArguments = Arguments<
+  DecoderLayerForwardOptions,
+  [
+    tgtMask: 'tgtMask',
+    memoryMask: 'memoryMask',
+    tgtKeyPaddingMask: 'tgtKeyPaddingMask',
+    memoryKeyPaddingMask: 'memoryKeyPaddingMask',
+    tgtIsCausal: 'tgtIsCausal',
+    memoryIsCausal: 'memoryIsCausal',
+  ]
+>;
+
 const ENCODER_FORWARD: Settings<EncoderLayerForwardOptions> = { srcMask: null, srcKeyPaddingMask: null, isCausal: false };
 
 /** What the forward of decoders takes, in PyTorch's order. */
@@ -101,13 +120,13 @@ export const DECODER_FORWARD: Settings<DecoderLayerForwardOptions> = {
 };
 
 /** The options of a layer, checked, with their defaults; the activation as a function or module. */
-function settings(layer: string, dModel: number, nhead: number, given: readonly unknown[]) {
-  const options = readArguments<Settings<TransformerLayerOptions>>(layer, LAYER_DEFAULTS, given);
+function settings(layer: string, dModel: number, nhead: number, args: LayerArguments) {
+  const options = readArguments(layer, LAYER_DEFAULTS, args);
   const { dimFeedforward, dropout, activation: named, layerNormEps: eps, batchFirst, normFirst, bias, dtype } = options;
   countOf(layer, 'dModel', dModel, 1);
   countOf(layer, 'nhead', nhead, 1);
   countOf(layer, 'dimFeedforward', dimFeedforward);
-  assertProbability(layer, dropout);
+  probability(layer, 'dropout', dropout);
   const activation = named === null || named === 'relu' ? relu : named === 'gelu' ? gelu : named;
   if (typeof activation !== 'function' && !(activation instanceof Module))
     throw new ArgumentError(`${layer}: activation is ${show(named)}, expected 'relu', 'gelu', a function of a tensor, or a module.`);
@@ -160,12 +179,12 @@ export class TransformerEncoderLayer extends Module {
   /**
    * Self-attention and a feed-forward network, each added to its input, which dropout thins and LayerNorm normalises. Input and output
    * [L, N, dModel], with `batchFirst` [N, L, dModel], or [L, dModel].
-   * @param rest `dimFeedforward` (default 2048), `dropout` (default 0.1) and `activation` in order, or any option by name.
+   * @param args the options in the order of their list, dimFeedforward (default 2048) first, or any by name.
    * @throws {ArgumentError} when the heads do not divide `dModel`, and for an unknown activation.
    */
-  constructor(dModel: number, nhead: number, ...rest: LayerArguments) {
+  constructor(dModel: number, nhead: number, ...args: LayerArguments) {
     super();
-    const { dimFeedforward, dropout, activation, normFirst, shared, norm } = settings(classNameOf(new.target), dModel, nhead, rest);
+    const { dimFeedforward, dropout, activation, normFirst, shared, norm } = settings(classNameOf(new.target), dModel, nhead, args);
     this.normFirst = normFirst;
     this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, ...shared });
     this.linear1 = new Linear(dModel, dimFeedforward, { bias: shared.bias, dtype: shared.dtype });
@@ -185,9 +204,9 @@ export class TransformerEncoderLayer extends Module {
   /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
   forward(
     src: Tensor,
-    ...rest: Trailing<[srcMask: Mask, srcKeyPaddingMask: Mask, isCausal: boolean | undefined], EncoderLayerForwardOptions>
-  ) {
-    const options = readArguments<Settings<EncoderLayerForwardOptions>>(classNameOf(this), ENCODER_FORWARD, rest);
+    ...args: Arguments<EncoderLayerForwardOptions, [srcMask: 'srcMask', srcKeyPaddingMask: 'srcKeyPaddingMask', isCausal: 'isCausal']>
+  ): Tensor {
+    const options = readArguments(classNameOf(this), ENCODER_FORWARD, args);
     const attention = (x: Tensor) => {
       const { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal } = options;
       return this.dropout1.forward(this.selfAttn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal, needWeights: false })[0]);
@@ -240,9 +259,9 @@ export class TransformerDecoderLayer extends Module {
   activation: ((x: Tensor) => Tensor) | Module;
 
   /** As {@link TransformerEncoderLayer}. */
-  constructor(dModel: number, nhead: number, ...rest: LayerArguments) {
+  constructor(dModel: number, nhead: number, ...args: LayerArguments) {
     super();
-    const { dimFeedforward, dropout, activation, normFirst, shared, norm } = settings(classNameOf(new.target), dModel, nhead, rest);
+    const { dimFeedforward, dropout, activation, normFirst, shared, norm } = settings(classNameOf(new.target), dModel, nhead, args);
     this.normFirst = normFirst;
     this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, ...shared });
     this.multiheadAttn = new MultiheadAttention(dModel, nhead, { dropout, ...shared });
@@ -263,12 +282,8 @@ export class TransformerDecoderLayer extends Module {
   }
 
   /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
-  forward(
-    tgt: Tensor,
-    memory: Tensor,
-    ...rest: Trailing<[tgtMask: Mask, memoryMask: Mask, tgtKeyPaddingMask: Mask, memoryKeyPaddingMask: Mask], DecoderLayerForwardOptions>
-  ): Tensor {
-    const options = readArguments<Settings<DecoderLayerForwardOptions>>(classNameOf(this), DECODER_FORWARD, rest);
+  forward(tgt: Tensor, memory: Tensor, ...args: DecoderForwardArguments): Tensor {
+    const options = readArguments(classNameOf(this), DECODER_FORWARD, args);
     const toTargets = (x: Tensor) => {
       const { tgtMask: attnMask, tgtKeyPaddingMask: keyPaddingMask, tgtIsCausal } = options;
       return this.dropout1.forward(

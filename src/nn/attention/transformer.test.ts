@@ -55,11 +55,7 @@ describe('MultiheadAttention', () => {
       'embedDim 10 does not divide into 3 heads. Choose numHeads among the divisors of 10',
     );
     throws(() => new nn.MultiheadAttention(0, 1), ArgumentError, 'embedDim is 0');
-    throws(
-      () => new nn.MultiheadAttention(4, 2, { dropout: 1.5 }),
-      ArgumentError,
-      'dropout is 1.5, expected the probability to drop, from 0 to 1',
-    );
+    throws(() => new nn.MultiheadAttention(4, 2, { dropout: 1.5 }), ArgumentError, 'dropout is 1.5, expected a probability from 0 to 1');
     throws(() => new nn.MultiheadAttention(4, 2, { dtype: 'int64' }), DTypeError, 'dtype is int64, expected float32 or float64');
     const layer = new nn.MultiheadAttention(4, 2);
     const x = randn([3, 2, 4]);

@@ -1,11 +1,12 @@
 /** Stacks of transformer layers, and the transformer of an encoder and a decoder. */
-import { isGradEnabled, noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/mode.js';
+import { willRecord } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { eq, logicalAnd, ne } from '../../ops/elementwise/comparison.js';
 import { maskedFill } from '../../ops/index/masks.js';
 import { any } from '../../ops/reduce/sum.js';
 import { narrow, unsqueeze } from '../../ops/view/movement.js';
-import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
 import { assertFloatingDType, assertTensors, countOf, listable, MOST_LAYERS } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DType } from '../../tensor/dtype.js';
@@ -20,6 +21,7 @@ import { causalMask } from './attention.js';
 import { canonicalMask, warnMixedMasks } from './multi-head.js';
 import {
   DECODER_FORWARD,
+  type DecoderForwardArguments,
   type DecoderLayerForwardOptions,
   isReluOrGelu,
   LAYER_DEFAULTS,
@@ -27,8 +29,6 @@ import {
   TransformerEncoderLayer,
   type TransformerLayerOptions,
 } from './transformer-layer.js';
-
-type Mask = Tensor | null | undefined;
 
 /** The options of {@link TransformerEncoder}. */
 export interface TransformerEncoderOptions {
@@ -49,6 +49,9 @@ export interface EncoderForwardOptions {
   /** Says that `mask`, which must be there, is the causal mask. Default: null, the mask is taken as it is. */
   isCausal?: boolean | null;
 }
+
+const ENCODER: Settings<TransformerEncoderOptions> = { norm: null, enableNestedTensor: true, maskCheck: true };
+const ENCODER_FORWARD: Settings<EncoderForwardOptions> = { mask: null, srcKeyPaddingMask: null, isCausal: null };
 
 function copies<M extends Module>(stack: string, layer: M, count: number): ModuleList<M> {
   if (!(layer instanceof Module)) throw new ArgumentError(`${stack}: the layer is ${show(layer)}, expected a module, which is copied.`);
@@ -91,13 +94,13 @@ export class TransformerEncoder extends Module {
     encoderLayer: Module,
     /** How many layers stand one after the other. */
     readonly numLayers: number,
-    ...rest: Trailing<[norm: Module | null | undefined], TransformerEncoderOptions>
+    ...args: Arguments<TransformerEncoderOptions, [norm: 'norm', enableNestedTensor: 'enableNestedTensor', maskCheck: 'maskCheck']>
   ) {
     super();
-    const defaults = { norm: null, enableNestedTensor: true, maskCheck: true };
-    const options = readArguments<Required<TransformerEncoderOptions>>(classNameOf(new.target), defaults, rest);
-    assertPart(classNameOf(new.target), 'norm', options.norm);
-    this.layers = copies(classNameOf(new.target), encoderLayer, numLayers);
+    const name = classNameOf(new.target);
+    const options = readArguments(name, ENCODER, args);
+    assertPart(name, 'norm', options.norm);
+    this.layers = copies(name, encoderLayer, numLayers);
     this.enableNestedTensor = options.enableNestedTensor;
     this.maskCheck = options.maskCheck;
     this.norm = options.norm;
@@ -106,11 +109,10 @@ export class TransformerEncoder extends Module {
   /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
   forward(
     src: Tensor,
-    ...rest: Trailing<[mask: Mask, srcKeyPaddingMask: Mask, isCausal: boolean | null | undefined], EncoderForwardOptions>
-  ) {
+    ...args: Arguments<EncoderForwardOptions, [mask: 'mask', srcKeyPaddingMask: 'srcKeyPaddingMask', isCausal: 'isCausal']>
+  ): Tensor {
     const name = classNameOf(this);
-    const defaults = { mask: null, srcKeyPaddingMask: null, isCausal: null };
-    const { mask, srcKeyPaddingMask: padding, isCausal } = readArguments<Required<EncoderForwardOptions>>(name, defaults, rest);
+    const { mask, srcKeyPaddingMask: padding, isCausal } = readArguments(name, ENCODER_FORWARD, args);
     assertLayers(name, this.layers);
     warnMixedMasks(name, padding, mask, ['srcKeyPaddingMask', 'mask']);
     // Once for all layers.
@@ -138,7 +140,7 @@ function dropsPadding(encoder: TransformerEncoder, src: Tensor, padding: Tensor)
     attention.numHeads % 2 === 0 &&
     norm1.eps === norm2.eps &&
     isReluOrGelu(first.activation);
-  if (!able || (isGradEnabled() && [src, ...first.parameters()].some((x) => x.requiresGrad))) return false;
+  if (!able || willRecord([src, ...first.parameters()])) return false;
   return !encoder.maskCheck || standsAtEnds(padding);
 }
 
@@ -156,10 +158,7 @@ export interface TransformerDecoderOptions {
   norm?: Module | null;
 }
 
-type DecoderArguments = Trailing<
-  [tgtMask: Mask, memoryMask: Mask, tgtKeyPaddingMask: Mask, memoryKeyPaddingMask: Mask],
-  DecoderLayerForwardOptions
->;
+const DECODER: Settings<TransformerDecoderOptions> = { norm: null };
 
 /**
  * `numLayers` copies of a decoder layer, one after the other, all of which see the same memory. They start from equal values.
@@ -181,17 +180,17 @@ export class TransformerDecoder extends Module {
     decoderLayer: Module,
     /** How many layers stand one after the other. */
     readonly numLayers: number,
-    ...rest: Trailing<[norm: Module | null | undefined], TransformerDecoderOptions>
+    ...args: Arguments<TransformerDecoderOptions, [norm: 'norm']>
   ) {
     super();
     this.layers = copies(classNameOf(new.target), decoderLayer, numLayers);
-    this.norm = readArguments<Required<TransformerDecoderOptions>>(classNameOf(new.target), { norm: null }, rest).norm;
+    this.norm = readArguments(classNameOf(new.target), DECODER, args).norm;
     assertPart(classNameOf(new.target), 'norm', this.norm);
   }
 
   /** @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks. */
-  forward(tgt: Tensor, memory: Tensor, ...rest: DecoderArguments): Tensor {
-    const options = readArguments<Required<DecoderLayerForwardOptions>>(classNameOf(this), DECODER_FORWARD, rest);
+  forward(tgt: Tensor, memory: Tensor, ...args: DecoderForwardArguments): Tensor {
+    const options = readArguments(classNameOf(this), DECODER_FORWARD, args);
     assertLayers(classNameOf(this), this.layers);
     let x = tgt;
     for (const layer of this.layers) x = layer.forward(x, memory, options);
@@ -237,7 +236,7 @@ const DEFAULTS: Settings<TransformerOptions> = {
   ...LATER,
 };
 
-const FORWARD: Required<TransformerForwardOptions> = {
+const FORWARD: Settings<TransformerForwardOptions> = {
   srcMask: null,
   tgtMask: null,
   memoryMask: null,
@@ -274,33 +273,35 @@ export class Transformer extends Module {
   /**
    * An encoder of the sources, and a decoder of the targets that sees its result. Sources [S, N, dModel] and targets [T, N, dModel], with
    * `batchFirst` [N, S, dModel] and [N, T, dModel], or without N; output as the targets.
-   * @param rest sizes, and `dropout`, in PyTorch's order, or any option by name.
+   * @param args sizes, dropout and activation in PyTorch's order, or any option by name.
    */
   constructor(
-    ...rest: Trailing<
+    ...args: Arguments<
+      TransformerOptions,
       [
-        dModel: number | undefined,
-        nhead: number | undefined,
-        numEncoderLayers: number | undefined,
-        numDecoderLayers: number | undefined,
-        dimFeedforward: number | undefined,
-        dropout: number | undefined,
-      ],
-      TransformerOptions
+        dModel: 'dModel',
+        nhead: 'nhead',
+        numEncoderLayers: 'numEncoderLayers',
+        numDecoderLayers: 'numDecoderLayers',
+        dimFeedforward: 'dimFeedforward',
+        dropout: 'dropout',
+        activation: 'activation',
+      ]
     >
   ) {
     super();
-    const options = readArguments<Settings<TransformerOptions>>(classNameOf(new.target), DEFAULTS, rest);
+    const name = classNameOf(new.target);
+    const options = readArguments(name, DEFAULTS, args);
     const { dModel, nhead, numEncoderLayers, numDecoderLayers, customEncoder, customDecoder, ...layer } = options;
-    countOf(classNameOf(new.target), 'dModel', dModel, 1);
-    assertFloatingDType(classNameOf(new.target), 'dtype', layer.dtype);
+    countOf(name, 'dModel', dModel, 1);
+    assertFloatingDType(name, 'dtype', layer.dtype);
     this.dModel = dModel;
     this.nhead = nhead;
     this.batchFirst = layer.batchFirst;
     const norm = () => new LayerNorm(dModel, { eps: layer.layerNormEps, bias: layer.bias, dtype: layer.dtype });
     // In this order PyTorch draws.
-    assertPart(classNameOf(new.target), 'customEncoder', customEncoder);
-    assertPart(classNameOf(new.target), 'customDecoder', customDecoder);
+    assertPart(name, 'customEncoder', customEncoder);
+    assertPart(name, 'customDecoder', customDecoder);
     this.encoder = customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layer), numEncoderLayers, norm());
     this.decoder = customDecoder ?? new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layer), numDecoderLayers, norm());
     this.resetParameters();
@@ -312,22 +313,37 @@ export class Transformer extends Module {
   }
 
   /**
-   * @param rest `srcMask`, `tgtMask`, `memoryMask` in order, or any option by name.
+   * @param args srcMask, tgtMask, memoryMask and the three key padding masks in this order, or any option by name.
    * @throws {ShapeError} for sizes that do not fit. @throws {DTypeError} for integer masks.
    */
-  forward(src: Tensor, tgt: Tensor, ...rest: Trailing<[srcMask: Mask, tgtMask: Mask, memoryMask: Mask], TransformerForwardOptions>) {
-    const options = readArguments<Required<TransformerForwardOptions>>(classNameOf(this), FORWARD, rest);
-    assertTensors(classNameOf(this), { src, tgt });
+  forward(
+    src: Tensor,
+    tgt: Tensor,
+    ...args: Arguments<
+      TransformerForwardOptions,
+      [
+        srcMask: 'srcMask',
+        tgtMask: 'tgtMask',
+        memoryMask: 'memoryMask',
+        srcKeyPaddingMask: 'srcKeyPaddingMask',
+        tgtKeyPaddingMask: 'tgtKeyPaddingMask',
+        memoryKeyPaddingMask: 'memoryKeyPaddingMask',
+      ]
+    >
+  ): Tensor {
+    const name = classNameOf(this);
+    const options = readArguments(name, FORWARD, args);
+    assertTensors(name, { src, tgt });
     const shapes = `src ${showShape(src.shape)}, tgt ${showShape(tgt.shape)}`;
     if (src.ndim !== tgt.ndim || (src.ndim !== 2 && src.ndim !== 3))
-      throw new ShapeError(`${classNameOf(this)}: src and tgt must both have 3 dims, or 2 for one item, got ${shapes}.`);
+      throw new ShapeError(`${name}: src and tgt must both have 3 dims, or 2 for one item, got ${shapes}.`);
     const batch = this.batchFirst ? 0 : 1;
     if (src.ndim === 3 && src.shape[batch] !== tgt.shape[batch])
       throw new ShapeError(
-        `${classNameOf(this)}: src has a batch of ${src.shape[batch]}, tgt of ${tgt.shape[batch]} (${shapes}). The layout is ${this.batchFirst ? '[N, L, E] with batchFirst' : '[L, N, E] without batchFirst'}.`,
+        `${name}: src has a batch of ${src.shape[batch]}, tgt of ${tgt.shape[batch]} (${shapes}). The layout is ${this.batchFirst ? '[N, L, E] with batchFirst' : '[L, N, E] without batchFirst'}.`,
       );
     if (src.shape.at(-1) !== this.dModel || tgt.shape.at(-1) !== this.dModel)
-      throw new ShapeError(`${classNameOf(this)}: src and tgt must have ${this.dModel} features, dModel, got ${shapes}.`);
+      throw new ShapeError(`${name}: src and tgt must have ${this.dModel} features, dModel, got ${shapes}.`);
     const { srcMask: mask, srcKeyPaddingMask, srcIsCausal: isCausal, ...forDecoder } = options;
     const memory: Tensor = this.encoder.forward(src, { mask, srcKeyPaddingMask, isCausal });
     return this.decoder.forward(tgt, memory, forDecoder) as Tensor;

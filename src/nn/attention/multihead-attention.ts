@@ -1,12 +1,11 @@
-/** Multi-head attention as a layer. */
+/** Multi-head attention as a layer, whose function stands in multi-head.ts. */
 
 import { ArgumentError } from '../../errors.js';
-import { readArguments, type Settings, type Trailing } from '../../tensor/arguments.js';
-import { assertFloatingDType, countOf } from '../../tensor/checks.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
+import { assertFloatingDType, countOf, probability } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { xavierNormal_, xavierUniform_, zeros_ } from '../init/init.js';
 import { Linear } from '../linear/linear.js';
@@ -42,15 +41,15 @@ export type MultiheadAttentionForwardOptions = Pick<
   'keyPaddingMask' | 'needWeights' | 'attnMask' | 'averageAttnWeights' | 'isCausal'
 >;
 
-type ForwardArguments = Trailing<
+type ForwardArguments = Arguments<
+  MultiheadAttentionForwardOptions,
   [
-    keyPaddingMask: Tensor | null | undefined,
-    needWeights: boolean | undefined,
-    attnMask: Tensor | null | undefined,
-    averageAttnWeights: boolean | undefined,
-    isCausal: boolean | undefined,
-  ],
-  MultiheadAttentionForwardOptions
+    keyPaddingMask: 'keyPaddingMask',
+    needWeights: 'needWeights',
+    attnMask: 'attnMask',
+    averageAttnWeights: 'averageAttnWeights',
+    isCausal: 'isCausal',
+  ]
 >;
 
 const DEFAULTS: Settings<MultiheadAttentionOptions> = {
@@ -83,12 +82,6 @@ export function* renamed(
   names: Readonly<Record<string, string>>,
 ): Iterable<readonly [string, unknown]> {
   for (const [field, value] of fields) yield [value instanceof Module ? (names[field] ?? field) : field, value];
-}
-
-/** @internal A probability to drop. */
-export function assertProbability(layer: string, value: number): void {
-  if (!(value >= 0 && value <= 1))
-    throw new ArgumentError(`${layer}: dropout is ${show(value)}, expected the probability to drop, from 0 to 1.`);
 }
 
 /**
@@ -137,7 +130,7 @@ export class MultiheadAttention extends Module {
    * Attention in `numHeads` subspaces at once: queries, keys and values are projected, each head attends, the results are projected back.
    * Inputs [L, N, E] and [S, N, ...], with `batchFirst` [N, L, E] and [N, S, ...], or without N; E is `embedDim`, which `numHeads`
    * divides.
-   * @param rest `dropout` (default 0), or any option by name.
+   * @param args dropout (default 0), bias, addBiasKv, addZeroAttn, kdim, vdim and batchFirst in this order, or any option by name.
    * @throws {ArgumentError} when the heads do not divide the features.
    */
   constructor(
@@ -145,23 +138,35 @@ export class MultiheadAttention extends Module {
     readonly embedDim: number,
     /** How many heads share the features. */
     readonly numHeads: number,
-    ...rest: Trailing<[dropout: number | undefined], MultiheadAttentionOptions>
+    ...args: Arguments<
+      MultiheadAttentionOptions,
+      [
+        dropout: 'dropout',
+        bias: 'bias',
+        addBiasKv: 'addBiasKv',
+        addZeroAttn: 'addZeroAttn',
+        kdim: 'kdim',
+        vdim: 'vdim',
+        batchFirst: 'batchFirst',
+      ]
+    >
   ) {
     super();
-    const options = readArguments<Settings<MultiheadAttentionOptions>>(classNameOf(new.target), DEFAULTS, rest);
+    const name = classNameOf(new.target);
+    const options = readArguments(name, DEFAULTS, args);
     const { dropout, bias, addBiasKv, addZeroAttn, batchFirst, dtype } = options;
-    assertProbability(classNameOf(new.target), dropout);
-    countOf(classNameOf(new.target), 'embedDim', embedDim, 1);
-    countOf(classNameOf(new.target), 'numHeads', numHeads, 1);
+    probability(name, 'dropout', dropout);
+    countOf(name, 'embedDim', embedDim, 1);
+    countOf(name, 'numHeads', numHeads, 1);
     if (embedDim % numHeads !== 0)
       throw new ArgumentError(
-        `${classNameOf(new.target)}: embedDim ${embedDim} does not divide into ${numHeads} heads. Choose numHeads among the divisors of ${embedDim}.`,
+        `${name}: embedDim ${embedDim} does not divide into ${numHeads} heads. Choose numHeads among the divisors of ${embedDim}.`,
       );
     this.kdim = options.kdim ?? embedDim;
     this.vdim = options.vdim ?? embedDim;
-    countOf(classNameOf(new.target), 'kdim', this.kdim);
-    countOf(classNameOf(new.target), 'vdim', this.vdim);
-    assertFloatingDType(classNameOf(new.target), 'dtype', dtype);
+    countOf(name, 'kdim', this.kdim);
+    countOf(name, 'vdim', this.vdim);
+    assertFloatingDType(name, 'dtype', dtype);
     this.headDim = embedDim / numHeads;
     this.dropout = dropout;
     this.batchFirst = batchFirst;
@@ -210,10 +215,10 @@ export class MultiheadAttention extends Module {
     value: Tensor,
     options?: MultiheadAttentionForwardOptions & { needWeights?: true },
   ): [output: Tensor, weights: Tensor];
-  forward(query: Tensor, key: Tensor, value: Tensor, ...rest: ForwardArguments): [output: Tensor, weights: Tensor | null];
-  forward(query: Tensor, key: Tensor, value: Tensor, ...rest: unknown[]): [Tensor, Tensor | null] {
+  forward(query: Tensor, key: Tensor, value: Tensor, ...args: ForwardArguments): [output: Tensor, weights: Tensor | null];
+  forward(query: Tensor, key: Tensor, value: Tensor, ...args: readonly unknown[]): [Tensor, Tensor | null] {
     return multiHeadAttention(classNameOf(this), query, key, value, {
-      ...readArguments<MultiheadAttentionForwardOptions>(classNameOf(this), FORWARD_DEFAULTS, rest),
+      ...readArguments(classNameOf(this), FORWARD_DEFAULTS, args),
       embedDim: this.embedDim,
       numHeads: this.numHeads,
       inProjWeight: this.inProjWeight,
