@@ -30,7 +30,7 @@ export { bernoulli, multinomial, normal, type BernoulliOptions, type Multinomial
 export {
   atleast1d, atleast2d, atleast3d, diagonal, expand, flatten, moveaxis, movedim, narrow, permute, ravel, reshape, select, slice, squeeze,
   swapaxes, t, transpose, unflatten, unsqueeze,
-  type DiagonalOptions, type FlattenOptions, type NarrowOptions, type SelectOptions, type SqueezeOptions, type TransposeOptions,
+  type DiagonalOptions, type FlattenOptions, type NarrowOptions, type SelectOptions, type SqueezeOptions, type TransposeOptions, type TransposeOptions as SwapaxesOptions,
   type UnsqueezeOptions,
 } from './ops/view/movement.js';
 export { asStrided, type AsStridedOptions } from './ops/methods/view-inplace.js';
@@ -165,7 +165,7 @@ export * as optim from './optim/index.js';
 // Files
 export {
   load, loadBytes, save, saveBytes,
-  type FileFormat, type LoadBytesOptions, type LoadOptions, type Loaded, type SaveOptions,
+  type FileFormat, type LoadBytesOptions, type LoadOptions, type Loaded, type SaveBytesOptions, type SaveOptions,
 } from './formats/files/files.js';
 
 // Tables of models

@@ -3,7 +3,7 @@ import '#host';
 import '../ops/methods/methods.js';
 
 export { fileDType } from './file-dtypes.js';
-export type { FileFormat, LoadBytesOptions, Loaded, LoadOptions, SaveOptions } from './files/files.js';
+export type { FileFormat, LoadBytesOptions, Loaded, LoadOptions, SaveBytesOptions, SaveOptions } from './files/files.js';
 export { load, loadBytes, save, saveBytes } from './files/files.js';
 export type { FlatState } from './flatten-state.js';
 export { flattenState } from './flatten-state.js';

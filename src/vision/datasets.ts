@@ -2,4 +2,5 @@
 
 export type { DigitsOptions } from './digits.js';
 export { Digits, digits, digitsBytes } from './digits.js';
+export type { ImageOptions as ImageDatasetOptions } from './image-dataset.js';
 export { ImageDataset } from './image-dataset.js';

@@ -5,5 +5,5 @@ import '../ops/methods/methods.js';
 export * as datasets from './datasets.js';
 export type { DigitsOptions } from './digits.js';
 export { Digits, digits, digitsBytes } from './digits.js';
-export type { ImageOptions, LabelledImages, Normalization } from './image-dataset.js';
+export type { ImageOptions, ImageOptions as ImageDatasetOptions, LabelledImages, Normalization } from './image-dataset.js';
 export { ImageDataset } from './image-dataset.js';

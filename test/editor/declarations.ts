@@ -160,7 +160,7 @@ function read(path: string): File {
 }
 
 /** Everything that the entry points export, and its members. */
-export function shownBy(entries: Readonly<Record<string, string>>): Shown[] {
+export function shownBy(entries: Readonly<Record<string, string>>, exported = new Set<string>()): Shown[] {
   const files = new Map<string, File>();
   const fileAt = (path: string): File => {
     let file = files.get(path);
@@ -222,6 +222,7 @@ export function shownBy(entries: Readonly<Record<string, string>>): Shown[] {
         continue;
       }
       const { declarations } = found;
+      exported.add(`${prefix}${name}`);
       if (declarations.every((one) => done.has(one)) || declarations.some(({ text }) => text === '@internal')) continue;
       for (const one of declarations) done.add(one);
       const path = found.file.path;

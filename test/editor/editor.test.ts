@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Shown, shownBy } from './declarations.js';
+import { takingOptions } from './options.js';
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'hone-declarations-'));
@@ -13,6 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the declarations of the package', () => {
   let all: Shown[] = [];
+  const exported = new Set<string>();
   beforeAll(() => {
     const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
     const args = ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--declaration', '--outDir', folder];
@@ -26,11 +28,14 @@ describe('the declarations of the package', () => {
       typeof value === 'string' ? [] : [[name === '.' ? '' : `${name.slice(2)}.`, entry(value.types.replace('./dist/', ''))] as const],
     );
     expect(entries.length).toBeGreaterThan(6);
-    all = shownBy({
-      ...Object.fromEntries(entries),
-      'Tensor.': entry('ops/methods/methods.d.ts'),
-      'Tensor..': entry('ops/methods/method-types.gen.d.ts'),
-    });
+    all = shownBy(
+      {
+        ...Object.fromEntries(entries),
+        'Tensor.': entry('ops/methods/methods.d.ts'),
+        'Tensor..': entry('ops/methods/method-types.gen.d.ts'),
+      },
+      exported,
+    );
   }, 120_000);
 
   test('are found, members and all', () => {
@@ -53,6 +58,15 @@ describe('the declarations of the package', () => {
 
   test('have text, each of them', () => {
     expect(all.filter(({ text }) => text === '').map(({ name, file }) => `${name} (${file.slice(folder.length + 1)})`)).toEqual([]);
+  });
+
+  // What somebody writes who passes options on: `function make(options: nn.Conv2dOptions)`.
+  test('have the type of their options beside them, named after them', () => {
+    const taking = takingOptions(all, exported);
+    expect(taking.length).toBeGreaterThan(300);
+    for (const one of ['F.DropoutOptions', 'nn.DropoutOptions', 'SumOptions', 'optim.AdamOptions', 'linalg.SvdOptions'])
+      expect(taking.map(({ options }) => options)).toContain(one);
+    expect(taking.filter(({ options }) => !exported.has(options)).map(({ name, options }) => `${name}: ${options}`)).toEqual([]);
   });
 
   test('show a class’s own summary at its constructor', () => {

@@ -36,6 +36,9 @@ export interface SaveOptions {
   makeDirectories?: boolean;
 }
 
+/** The options of {@link saveBytes}. */
+export type SaveBytesOptions = Omit<SaveOptions, 'makeDirectories'>;
+
 /** The options of {@link load}. */
 export interface LoadOptions {
   /** The part of the file to load, by its dotted name: `model` or `state.encoder`. Default: all of it. */
@@ -82,7 +85,7 @@ export function save(value: unknown, path: string, options?: SaveOptions): void 
  * const bytes = saveBytes({ model: model.stateDict(), epoch: 3 });
  * loadBytes<{ epoch: number }>(bytes).epoch; // 3
  */
-export function saveBytes(value: unknown, options?: Omit<SaveOptions, 'makeDirectories'>): Uint8Array<ArrayBuffer> {
+export function saveBytes(value: unknown, options?: SaveBytesOptions): Uint8Array<ArrayBuffer> {
   const read = readSave('saveBytes', SAVE, options);
   const format = fileFormats[formatToWrite('.pth', read.format, 'saveBytes')];
   const chunks = [...format.encode(value, read.metadata, 'saveBytes')];

@@ -8,5 +8,16 @@ export type { ConstantOptions, InitOptions, NormalOptions, TruncNormalOptions, U
 export { constant_, normal_, ones_, truncNormal_, uniform_, zeros_ } from './basic.js';
 export type { DiracOptions, OrthogonalOptions, SparseArguments, SparseOptions } from './matrix.js';
 export { dirac_, eye_, orthogonal_, sparse_ } from './matrix.js';
-export type { FanMode, GainOptions, KaimingOptions, Nonlinearity, XavierOptions } from './variance.js';
+export type {
+  FanMode,
+  GainOptions,
+  GainOptions as CalculateGainOptions,
+  KaimingOptions,
+  KaimingOptions as KaimingNormalOptions,
+  KaimingOptions as KaimingUniformOptions,
+  Nonlinearity,
+  XavierOptions,
+  XavierOptions as XavierNormalOptions,
+  XavierOptions as XavierUniformOptions,
+} from './variance.js';
 export { calculateFanInAndFanOut, calculateGain, kaimingNormal_, kaimingUniform_, xavierNormal_, xavierUniform_ } from './variance.js';

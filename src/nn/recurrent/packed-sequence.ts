@@ -155,6 +155,9 @@ export interface PadSequenceOptions extends BatchFirstOption {
   paddingSide?: 'left' | 'right';
 }
 
+/** The options of {@link unpadSequence}. */
+export type UnpadSequenceOptions = BatchFirstOption;
+
 /** For each step, the sequences that still run; `lengths` fall. */
 function sizesOf(lengths: readonly number[]): number[] {
   return Array.from({ length: lengths[0] ?? 0 }, (_, t) => lengths.filter((length) => length > t).length);

@@ -20,10 +20,13 @@ export type Parametrization = Module & {
 };
 
 /** The options of {@link registerParametrization}. */
-export interface ParametrizationOptions {
+export interface RegisterParametrizationOptions {
   /** Does not check that the parametrization keeps shape and dtype. Default: false. */
   unsafe?: boolean;
 }
+
+/** The older name of {@link RegisterParametrizationOptions}. @deprecated Use that. */
+export type ParametrizationOptions = RegisterParametrizationOptions;
 
 /** The options of {@link removeParametrizations}. */
 export interface RemoveParametrizationsOptions {
@@ -239,7 +242,7 @@ export function registerParametrization<M extends Module>(
   module: M,
   tensorName: string,
   parametrization: Parametrization,
-  ...args: Arguments<ParametrizationOptions, [unsafe: 'unsafe']>
+  ...args: Arguments<RegisterParametrizationOptions, [unsafe: 'unsafe']>
 ): M {
   const op = 'registerParametrization';
   assertModule(op, 'module', module);
