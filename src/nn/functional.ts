@@ -55,11 +55,14 @@ export type {
   DropoutOptions,
 } from './dropout/dropout.js';
 export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './dropout/dropout.js';
-export type { EmbeddingBagOptions } from './embedding/bag.js';
-export { embeddingBag } from './embedding/bag.js';
-export type { EmbeddingOptions, OneHotOptions } from './embedding/functional.js';
-export { embedding, oneHot } from './embedding/functional.js';
-export { bilinear } from './linear/bilinear-functional.js';
+export type { EmbeddingOptions } from './embedding/embedding.js';
+export { embedding } from './embedding/embedding.js';
+export type { EmbeddingBagOptions } from './embedding/embedding-bag.js';
+export { embeddingBag } from './embedding/embedding-bag.js';
+export type { OneHotOptions } from './embedding/one-hot.js';
+export { oneHot } from './embedding/one-hot.js';
+export type { BilinearOptions } from './linear/bilinear.js';
+export { bilinear } from './linear/bilinear.js';
 export type {
   BinaryCrossEntropyOptions,
   BinaryCrossEntropyOptions as MultilabelSoftMarginLossOptions,

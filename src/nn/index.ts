@@ -82,8 +82,15 @@ export type {
   DropoutLayerOptions as FeatureAlphaDropoutOptions,
 } from './dropout/dropout.js';
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout/dropout.js';
-export type { EmbeddingBagLayerOptions, EmbeddingLayerOptions, PretrainedBagOptions, PretrainedOptions } from './embedding/layers.js';
-export { Embedding, EmbeddingBag } from './embedding/layers.js';
+export type { PretrainedOptions } from './embedding/embedding.js';
+export { Embedding } from './embedding/embedding.js';
+export type {
+  EmbeddingBagLayerOptions,
+  EmbeddingBagLayerOptions as EmbeddingBagOptions,
+  PretrainedBagOptions,
+} from './embedding/embedding-bag.js';
+export { EmbeddingBag } from './embedding/embedding-bag.js';
+export type { EmbeddingLayerOptions, EmbeddingLayerOptions as EmbeddingOptions } from './embedding/table.js';
 export * as functional from './functional.js';
 export * as init from './init/init.js';
 export {
@@ -102,7 +109,7 @@ export {
   LazyLinear,
 } from './lazy/lazy.js';
 export { Bilinear } from './linear/bilinear.js';
-export type { LinearOptions } from './linear/linear.js';
+export type { LinearOptions, LinearOptions as BilinearOptions } from './linear/linear.js';
 export { Identity, Linear } from './linear/linear.js';
 export type {
   AdaptiveLogSoftmaxOptions,
