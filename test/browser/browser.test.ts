@@ -1,7 +1,7 @@
 /** Hone in a real browser: the same results as Node's WebAssembly engine, training, memory, and how errors read there. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setEngine } from 'hone';
+import { engineInfo, setEngine } from 'hone';
 import { digitsBytes } from 'hone/vision';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +35,7 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
   let server: Server;
   let browser: Browser;
 
+  const { name: engine } = engineInfo();
   beforeAll(async () => {
     setEngine('wasm');
     stage = await stagePackage();
@@ -60,6 +61,7 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
   }, 60_000);
 
   afterAll(async () => {
+    setEngine(engine);
     await browser?.close();
     await server?.close();
     stage?.remove();
