@@ -9,6 +9,7 @@ import { type Shown, shownBy } from './declarations.js';
 import { takingOptions } from './options.js';
 
 const root = join(import.meta.dirname, '../..');
+const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 const folder = mkdtempSync(join(tmpdir(), 'hone-declarations-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -16,7 +17,6 @@ describe('the declarations of the package', () => {
   let all: Shown[] = [];
   const exported = new Set<string>();
   beforeAll(() => {
-    const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
     const args = ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--declaration', '--outDir', folder];
     // Its errors are those of the type check; what it has read it writes all the same.
     spawnSync(process.execPath, [tsc, ...args], { cwd: root });
@@ -68,6 +68,36 @@ describe('the declarations of the package', () => {
       expect(taking.map(({ options }) => options)).toContain(one);
     expect(taking.filter(({ options }) => !exported.has(options)).map(({ name, options }) => `${name}: ${options}`)).toEqual([]);
   });
+
+  // Line by line: a call that is wrong, and what the compiler says of it. An error speaks of the options where an object was given.
+  test('word the errors of wrong calls', () => {
+    const wrong: [string, string][] = [
+      ['F.conv2d(x, x, { strides: 2 })', "'strides' does not exist in type"],
+      ['F.conv2d(x, x, { strides: 2 })', "Did you mean to write 'stride'?"],
+      ['new nn.Conv2d(1, 2, 3, 1, { stride: 2 })', "'stride' does not exist in type 'Omit<"],
+      ['new nn.Conv2d(1, 2, 3, { stride: 1 }, { padding: 1 })', 'TS2345'],
+      ['new nn.BatchNorm1d(10, 1e-5, 0.1, true, true, { affine: false })', "'affine' does not exist in type 'Omit<"],
+      ["new nn.Dropout('0.5')", `Type '"0.5"' is not assignable to type 'number | `],
+      ['new nn.LSTM(1, 2, { layers: 3 })', "'layers' does not exist in type 'LSTMOptions'"],
+      ["new nn.Linear('a', 3)", "'string' is not assignable to parameter of type 'number'"],
+      ['x.sum({ dims: 1 })', "Did you mean to write 'dim'?"],
+      ['x.transpose(0)', "'number' is not assignable to type 'TransposeOptions'"],
+      ["F.crossEntropy(x, x, { reduction: 'average' })", `Type '"average"' is not assignable to type 'Reduction`],
+      ["const text: string = new nn.Sequential(new nn.Linear(1, 1)).forward('no')", "'Tensor' is not assignable to type 'string'"],
+    ];
+    const lines = ["import { F, nn, ones } from './index.js';", 'const x = ones([1]);', ...wrong.map(([call]) => `{ ${call}; }`)];
+    writeFileSync(join(folder, 'wrong.ts'), `${lines.join('\n')}\n`);
+    const options = {
+      ...(JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as { compilerOptions: object }).compilerOptions,
+      ...{ rootDir: '.', noEmit: true, paths: {}, noUnusedLocals: false, types: [] },
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['wrong.ts'] }));
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { encoding: 'utf8' });
+    const said = stdout.split(/^(?=wrong\.ts|.*\/wrong\.ts)/m);
+    wrong.forEach(([call, sentence], i) => {
+      expect(said.filter((error) => new RegExp(`wrong\\.ts\\(${i + 3},`).test(error)).join(''), call).toContain(sentence);
+    });
+  }, 60_000);
 
   test('show a class’s own summary at its constructor', () => {
     const text = (name: string) => all.find((one) => one.name === name)?.text;
