@@ -98,7 +98,12 @@ describe('hone convert', () => {
   it.each<[string, string[], new (...args: never[]) => Error, RegExp]>([
     ['no output', ['in.pth'], ArgumentError, /there is no file to write\. Name one, or list what the file holds with --list/],
     ['both', ['in.pth', 'x.pth', '--list'], ArgumentError, /--list writes nothing, but x\.pth is to be written/],
-    ['an ending', ['in.pth', 'x.onnx'], ArgumentError, /x\.onnx ends in neither \.pth, \.pt nor \.safetensors/],
+    [
+      'an ending',
+      ['in.pth', 'x.onnx'],
+      ArgumentError,
+      /the ending of x\.onnx is not that of a format\. Give it one of these: \.safetensors, \.pth, \.pt, /,
+    ],
     ['no file', ['nope.pth', '--list'], FileError, /convert: there is no file .*nope\.pth/],
     [
       'a model',

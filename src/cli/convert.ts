@@ -4,7 +4,7 @@ import { readBytes } from '#files';
 import { showBytes } from '../engine/memory/allocator.js';
 import { ArgumentError, FormatError, printable, showShape } from '../errors.js';
 import { fileDType, fileDTypes } from '../formats/file-dtypes.js';
-import { type FileFormat, formatOf } from '../formats/files/file-formats.js';
+import { endingsOf, type FileFormat, fileFormats, formatOf } from '../formats/files/file-formats.js';
 import { decodeFile, save } from '../formats/files/files.js';
 import { type FlatState, flattenState, selectState } from '../formats/flatten-state.js';
 import { plural, showCount } from '../report/text.js';
@@ -62,9 +62,7 @@ function convert(input: string, output: string | undefined, { list, key }: Conve
 function endingOf(path: string): FileFormat {
   const format = formatOf(path);
   if (format !== undefined) return format;
-  throw new ArgumentError(
-    `convert: ${path} ends in neither .pth, .pt nor .safetensors, so its format is not clear. Give it one of these endings.`,
-  );
+  throw new ArgumentError(`convert: the ending of ${path} is not that of a format. Give it one of these: ${endingsOf()}.`);
 }
 
 function write(value: unknown, { tensors, others }: FlatState, input: string, output: string, format: FileFormat): void {
@@ -73,13 +71,13 @@ function write(value: unknown, { tensors, others }: FlatState, input: string, ou
     throw new FormatError(
       `convert: ${input} holds no tensors${others.length > 0 ? `, only ${some(others)}` : ''}. List what it holds: hone convert ${input} --list.`,
     );
-  save(format === 'safetensors' ? tensors : value, output, { format });
+  const { tensorsOnly } = fileFormats[format];
+  save(tensorsOnly ? tensors : value, output, { format });
   process.stdout.write(`${output}: ${plural(count, 'tensor')}\n`);
   const changed = [...new Set(Object.values(tensors).map((x) => (fileDType(x) === x.dtype ? '' : `${fileDType(x)} became ${x.dtype}`)))];
   const notes = changed.filter((note) => note !== '');
   if (notes.length > 0) process.stderr.write(`Note: Hone holds some dtypes as others, without a loss: ${notes.join(', ')}.\n`);
-  if (format === 'safetensors' && others.length > 0)
-    process.stderr.write(`Note: left out, for safetensors holds tensors only: ${some(others)}.\n`);
+  if (tensorsOnly && others.length > 0) process.stderr.write(`Note: left out, for ${format} holds tensors only: ${some(others)}.\n`);
 }
 
 /** `epoch, lr and 3 more`. */

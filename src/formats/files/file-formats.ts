@@ -12,6 +12,8 @@ import type { Fail } from '../zip/zip.js';
 interface Format {
   /** What such a file holds, for messages. */
   readonly holds: string;
+  /** Whether it holds tensors by name and nothing else. */
+  readonly tensorsOnly: boolean;
   /** The endings of its paths, without the dot; the first one is the one to advise. */
   readonly endings: readonly string[];
   /** Whether bytes begin as such a file does. */
@@ -26,6 +28,7 @@ interface Format {
 export const fileFormats = {
   safetensors: {
     holds: 'tensors by name',
+    tensorsOnly: true,
     endings: ['safetensors'],
     sniff: looksLikeSafetensors,
     encode: (value, metadata, op) => safetensorsChunks(value as StateDictLike, metadata, op),
@@ -33,6 +36,7 @@ export const fileFormats = {
   },
   pth: {
     holds: "anything nested, as PyTorch's torch.save",
+    tensorsOnly: false,
     endings: ['pth', 'pt', 'ckpt', 'bin', 'pth.tar'],
     sniff: looksLikeTorch,
     encode(value, metadata, op) {
@@ -48,6 +52,11 @@ export const fileFormats = {
 export type FileFormat = keyof typeof fileFormats;
 
 const names = Object.keys(fileFormats) as FileFormat[];
+
+/** `.pth, .pt, …`: the endings of a format, or of all. */
+export function endingsOf(...formats: FileFormat[]): string {
+  return (formats.length === 0 ? names : formats).flatMap((name) => fileFormats[name].endings.map((ending) => `.${ending}`)).join(', ');
+}
 
 /** The format of a path by its ending; undefined where the ending is none of those that Hone writes. */
 export function formatOf(path: string): FileFormat | undefined {
@@ -104,9 +113,7 @@ export function formatToWrite(path: string, asked: unknown, op: string): FileFor
   if (format !== undefined) return format;
   const ending = (/\.([^./\\]+)$/.exec(path)?.[1] ?? '').toLowerCase();
   if (!Object.hasOwn(OTHERS, ending)) return 'safetensors';
-  const written = names
-    .map((name) => `${fileFormats[name].endings.map((known) => `.${known}`).join(', ')} (${fileFormats[name].holds})`)
-    .join(' and ');
+  const written = names.map((name) => `${endingsOf(name)} (${fileFormats[name].holds})`).join(' and ');
   throw new ArgumentError(
     `${op}: ${path} ends in .${ending}, as ${OTHERS[ending]} does, which Hone does not write. It writes ${written}. Where the name must stay, give the format: { format: 'pth' }.`,
   );

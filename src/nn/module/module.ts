@@ -25,7 +25,6 @@ import {
   type StateDictPostHook,
   type StateDictPreHook,
 } from './calls/hooks.js';
-import { type Whereabouts, whereabouts } from './calls/use.js';
 import { convert } from './convert.js';
 import { COPY, type Copies, deepCopy } from './copy.js';
 import { MODULE } from './is-module.js';
@@ -40,7 +39,8 @@ import {
   stateDict,
 } from './state/state-dict.js';
 import { describe } from './text.js';
-import { warnOfUnseen } from './unseen.js';
+import { type CallState, callState } from './unregistered/in-calls.js';
+import { warnOfUnregistered } from './unregistered/in-fields.js';
 
 /** A module whose forward gives something: one that lacks its `return` does not fit. */
 export type ModuleWithOutput = Module & {
@@ -140,7 +140,7 @@ export abstract class Module {
   /** True while training; `eval()` makes it false. Dropout and batch norm behave differently. */
   training = true;
 
-  readonly #slot: { hooks: ModuleHooks | null } & Whereabouts = { hooks: null, ...whereabouts() };
+  readonly #slot: { hooks: ModuleHooks | null } & CallState = { hooks: null, ...callState() };
   #called: Forward | null = null;
   #registered: Map<string, Registration> | null = null;
   /** Fields that were seen to hold parameters. */
@@ -264,7 +264,7 @@ export abstract class Module {
 
   #named(kind: OwnTensor['kind'], op: string, args: ListArguments): [string, Tensor][] {
     const { prefix, recurse, removeDuplicate } = readArguments(op, LIST, args);
-    if (recurse && kind === 'parameter') warnOfUnseen(this);
+    if (recurse && kind === 'parameter') warnOfUnregistered(this);
     const out: [string, Tensor][] = [];
     const seen = new Set<Tensor>();
     for (const [path, module] of recurse ? this.namedModules({ prefix, removeDuplicate }) : [[prefix, this] as [string, Module]]) {
@@ -519,7 +519,7 @@ export abstract class Module {
    */
   stateDict(options: string | StateDictOptions = {}): StateDict {
     const read = readOptions('stateDict', STATE, typeof options === 'string' ? { prefix: options } : options);
-    if (read.destination === undefined) warnOfUnseen(this, true);
+    if (read.destination === undefined) warnOfUnregistered(this, true);
     return stateDict(this, read);
   }
 
@@ -530,7 +530,7 @@ export abstract class Module {
    * @throws {StateDictError} that names every missing, unexpected and mis-shaped key; nothing is changed then.
    */
   loadStateDict(dict: StateDict, ...args: Arguments<LoadStateDictOptions, [strict: 'strict', assign: 'assign']>): LoadResult {
-    warnOfUnseen(this, true);
+    warnOfUnregistered(this, true);
     return loadStateDict(this, dict, readArguments('loadStateDict', LOAD, args));
   }
 

@@ -1,5 +1,5 @@
 /** `nn.utils`: gradients clipped, parameters as one vector, penalties, and a look for layers that a model does not see. */
-export { findUnregistered } from '../module/unseen.js';
+export { findUnregistered } from '../module/unregistered/in-fields.js';
 export * as rnn from '../recurrent/packed-sequence.js';
 export type { ClipGradNormOptions, NormType, TotalNormOptions, TotalNormOptions as GetTotalNormOptions } from './gradients.js';
 export { clipGradNorm_, clipGradsWithNorm_, clipGradValue_, getTotalNorm } from './gradients.js';

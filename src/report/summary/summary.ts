@@ -3,7 +3,7 @@
 import { ArgumentError } from '../../errors.js';
 import { assertModule } from '../../nn/module/is-module.js';
 import type { Module, ModuleWithOutput } from '../../nn/module/module.js';
-import { warnOfUnseen } from '../../nn/module/unseen.js';
+import { warnOfUnregistered } from '../../nn/module/unregistered/in-fields.js';
 import { type Arguments, readArguments } from '../../tensor/arguments.js';
 import { countOf, oneOf, wholeNumber } from '../../tensor/checks.js';
 import { assertHere, type DeviceLike } from '../../tensor/device.js';
@@ -124,7 +124,7 @@ export function summary(model: Module, ...args: readonly unknown[]): ModelSummar
     throw new ArgumentError(`summary: verbose is ${verbose}, expected 0 (prints nothing), 1 (the table) or 2 (also every weight).`);
   oneOf('summary', 'style', style, ['torchinfo', 'torchsummary']);
   assertHere('summary', settings.device);
-  warnOfUnseen(model, true);
+  warnOfUnregistered(model, true);
   const result = style === 'torchsummary' ? flat(model, settings) : table(model, settings);
   if (verbose > 0) console.log(result.toString());
   return result;

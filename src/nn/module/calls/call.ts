@@ -9,9 +9,9 @@ import { training } from '../../../optim/trained.js';
 import { classNameOf, classNamesOf } from '../../../tensor/class-name.js';
 import { warnOnce } from '../../../tensor/warn-once.js';
 import type { Module } from '../module.js';
+import { type CallState, running, warnOfUntrained } from '../unregistered/in-calls.js';
 import { whenDone, withBackwardHooks } from './backward-hook.js';
 import { type CallHooks, everywhere, type ForwardHook } from './hooks.js';
-import { lookAtCalled, running, type Whereabouts } from './use.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: inputs and outputs of a forward are whatever the subclass says
 type Any = any;
@@ -33,7 +33,7 @@ interface Place {
 const places = new WeakMap<HoneError, Place>();
 
 /** Where a module keeps its hooks; null while it has none, which is the fast path. */
-export interface HookSlot extends Whereabouts {
+export interface HookSlot extends CallState {
   hooks: CallHooks | null;
 }
 
@@ -54,7 +54,7 @@ export function wrapForward(module: Module, slot: HookSlot, body: Forward): Forw
     }
     try {
       if (depth > 1 && training.generation > 0 && (slot.lookedAt !== training.generation || slot.lookedFor !== running.id))
-        lookAtCalled(module, slot);
+        warnOfUntrained(module, slot);
       const plain = (slot.hooks === null || slot.hooks.size === 0) && everywhere.size === 0;
       const output = plain ? body.apply(module, inputs) : runWithHooks(module, slot.hooks, body, inputs);
       if (output === undefined) throw noOutput(module);

@@ -1,15 +1,15 @@
 /** Layers and parameters in fields where their model does not see them: in plain arrays, objects, maps and sets, or as plain tensors. */
 
-import { classNameOf } from '../../tensor/class-name.js';
-import { Tensor } from '../../tensor/tensor.js';
-import { warnOnce } from '../../tensor/warn-once.js';
-import { named } from './calls/use.js';
-import { assertModule, isModule } from './is-module.js';
-import type { Module } from './module.js';
-import { Parameter } from './state/parameter.js';
+import { classNameOf } from '../../../tensor/class-name.js';
+import { Tensor } from '../../../tensor/tensor.js';
+import { warnOnce } from '../../../tensor/warn-once.js';
+import { assertModule, isModule } from '../is-module.js';
+import type { Module } from '../module.js';
+import { Parameter } from '../state/parameter.js';
+import { warnedOf } from './in-calls.js';
 
 /** Something that a model does not see. */
-interface Unseen {
+interface Unregistered {
   readonly holder: Module;
   /** The path of the holder in the model; '' for the model itself. */
   readonly path: string;
@@ -38,11 +38,11 @@ function entriesOf(value: object): Iterable<readonly [unknown, unknown]> {
 }
 
 /** Every module, parameter and leaf that collects gradients in the fields of a model and its submodules, where the model does not see it. */
-function unseen(model: Module): Unseen[] {
+function unregistered(model: Module): Unregistered[] {
   const modules = model.namedModules();
   const known = new Set<unknown>(modules.map(([, module]) => module));
   for (const [, module] of modules) for (const { tensor } of module.ownTensors()) known.add(tensor);
-  const found: Unseen[] = [];
+  const found: Unregistered[] = [];
   for (const [path, holder] of modules) {
     for (const [field, container] of Object.entries(holder)) {
       if (typeof container !== 'object' || container === null || known.has(container)) continue;
@@ -67,13 +67,13 @@ function unseen(model: Module): Unseen[] {
  */
 export function findUnregistered(model: Module): string[] {
   assertModule('findUnregistered', 'model', model);
-  return unseen(model)
+  return unregistered(model)
     .filter(({ value }) => isModule(value) || value instanceof Parameter)
     .map(({ path, field, below }) => `${path === '' ? '' : `${path}.`}${field}${below}`);
 }
 
 /** Whether it is a fault that the model does not see this: it would be trained, or behaves differently in evaluation. */
-function matters({ value, holder }: Unseen): boolean {
+function matters({ value, holder }: Unregistered): boolean {
   if (value instanceof Parameter) return value.requiresGrad;
   // A tensor that forward keeps for later may well require gradients: only those that were there before count.
   if (value instanceof Tensor) return value.leafRequiresGrad && !holder.wasCalled();
@@ -116,12 +116,12 @@ const looked = new WeakMap<Module, string>();
  * their fields at the first call.
  * @param always looks again even if no field has come since the last time.
  */
-export function warnOfUnseen(model: Module, always = false): void {
+export function warnOfUnregistered(model: Module, always = false): void {
   const mark = `${model.modules().length} ${Object.keys(model).length}`;
   if (!always && looked.get(model) === mark) return;
   looked.set(model, mark);
-  const fields = new Map<string, Unseen[]>();
-  for (const one of unseen(model)) {
+  const fields = new Map<string, Unregistered[]>();
+  for (const one of unregistered(model)) {
     if (!matters(one)) continue;
     const key = JSON.stringify([one.path, one.field]);
     fields.set(key, [...(fields.get(key) ?? []), one]);
@@ -130,8 +130,8 @@ export function warnOfUnseen(model: Module, always = false): void {
     const { holder, path, field, container } = group[0]!;
     const values = group.map(({ value }) => value);
     for (const value of values) {
-      named.add(value);
-      if (isModule(value)) for (const inner of value.modules()) named.add(inner);
+      warnedOf.add(value);
+      if (isModule(value)) for (const inner of value.modules()) warnedOf.add(inner);
     }
     const [is, cure] = advice(field, container, values);
     const where = path === '' ? '' : ` (of ${path})`;

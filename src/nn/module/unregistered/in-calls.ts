@@ -14,8 +14,8 @@ import { warnOnce } from '../../../tensor/warn-once.js';
 import type { Module } from '../module.js';
 import { Parameter } from '../state/parameter.js';
 
-/** What is known of a module's place among others. */
-export interface Whereabouts {
+/** What a module knows of its calls. */
+export interface CallState {
   /** Tells modules apart. */
   readonly id: number;
   /** Whether its forward was called. */
@@ -36,11 +36,11 @@ export const running: { outermost: Module | null; inputs: readonly unknown[]; id
 };
 
 /** Modules and parameters that a warning has named already. */
-export const named = new WeakSet<object>();
+export const warnedOf = new WeakSet<object>();
 
 let ids = 0;
 
-export function whereabouts(): Whereabouts {
+export function callState(): CallState {
   const madeInForward = running.outermost === null ? 0 : training.generation;
   return { id: ++ids, called: false, madeInForward, lookedFor: 0, lookedAt: 0 };
 }
@@ -49,17 +49,17 @@ export function whereabouts(): Whereabouts {
 const trains = (model: Module): boolean => model.parameters().some(isTrained);
 
 /** Looks at a module that is called inside the forward of another, once for each outermost module and set of optimizers. */
-export function lookAtCalled(module: Module, place: Whereabouts): void {
+export function warnOfUntrained(module: Module, place: CallState): void {
   const { outermost, id } = running;
   if (outermost === null || !isGradEnabled()) return;
   place.lookedFor = id;
   place.lookedAt = training.generation;
-  if (named.has(module)) return;
+  if (warnedOf.has(module)) return;
   const own = module.ownTensors().filter(({ kind, tensor }) => kind === 'parameter' && tensor.requiresGrad);
   if (own.length === 0 || own.some(({ tensor }) => isTrained(tensor)) || !trains(outermost)) return;
   const path = outermost.namedModules().find(([, candidate]) => candidate === module)?.[0];
   if (path !== undefined && place.madeInForward === 0) return; // left out of the optimizer by choice
-  named.add(module);
+  warnedOf.add(module);
   const [name, model] = [classNameOf(module), classNameOf(outermost)];
   if (path !== undefined)
     warnOnce(
@@ -77,11 +77,11 @@ export function lookAtCalled(module: Module, place: Whereabouts): void {
 leafUse.first = (leaf: Tensor): void => {
   const { outermost, innermost, inputs } = running;
   if (training.generation === 0 || outermost === null || innermost === null || !(leaf instanceof Parameter)) return;
-  if (isTrained(leaf) || named.has(leaf) || inputs.includes(leaf)) return;
+  if (isTrained(leaf) || warnedOf.has(leaf) || inputs.includes(leaf)) return;
   if (innermost.ownTensors().some(({ tensor }) => tensor === leaf)) return; // its module was looked at
   const all = outermost.parameters();
   if (all.includes(leaf) || !all.some(isTrained)) return;
-  named.add(leaf);
+  warnedOf.add(leaf);
   warnOnce(
     `${classNameOf(innermost)}: its forward uses a parameter ${showShape(leaf.shape)} that is not part of the model, and that no optimizer trains; it is not saved either. ` +
       'Parameters are seen in public fields, not in #private ones, closures or plain containers, nor when made while forward runs: assign it to a field, or use registerParameter, nn.ParameterList or nn.ParameterDict.',
