@@ -155,3 +155,11 @@ test('options given twice do not compile', () => {
   expect(() => new nn.Conv2d(1, 2, 3, { strides: 1 })).toThrow(ArgumentError);
   expect(new nn.Conv2d(1, 2, 3, 1, { padding: 1 }).padding).toEqual([1, 1]);
 });
+
+test('fields that are set later count, and are checked when they are used', () => {
+  const layer = new nn.Conv2d(1, 1, 3);
+  Object.assign(layer, { stride: 2, padding: 'valid' });
+  expect(layer.forward(zeros([1, 1, 7, 7])).shape).toEqual([1, 1, 3, 3]);
+  Object.assign(layer, { stride: [0, 1] });
+  wrong(() => layer.forward(zeros([1, 1, 7, 7])), ArgumentError, 'conv2d: stride is [0, 1], expected a whole number of at least 1');
+});

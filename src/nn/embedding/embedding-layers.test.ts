@@ -147,3 +147,12 @@ describe('Bilinear', () => {
     wrong(() => new nn.Bilinear(0, 3, 4), ArgumentError, 'Bilinear: in1Features is 0, expected a whole number of at least 1.');
   });
 });
+
+test('what is given twice, or out of order, does not compile', () => {
+  // @ts-expect-error: maxNorm is given twice
+  wrong(() => new nn.EmbeddingBag(3, 2, 1, { maxNorm: 2 }), ArgumentError, 'EmbeddingBag: maxNorm is given twice');
+  // @ts-expect-error: the options come last
+  wrong(() => new nn.EmbeddingBag(3, 2, { mode: 'sum' }, 2), ArgumentError, 'EmbeddingBag: an');
+  // @ts-expect-error: there is no such option
+  wrong(() => F.embedding(int([0]), zeros([3, 2]), { padding: 1 }), ArgumentError, 'embedding: there is no option "padding".');
+});

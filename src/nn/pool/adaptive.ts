@@ -237,11 +237,11 @@ function adaptiveMaximum(rank: Rank, x: Tensor, { outputSize, returnIndices }: A
   // Places in the runs become places in x: those of x's own elements, laid out as the runs are.
   const from = x.shape.slice(-rank);
   const own = reshape(fromTypedArray(BigInt64Array.from({ length: from.reduce((a, b) => a * b, 1) }, (_, i) => BigInt(i))), from);
-  const laid = reshape(
+  const source = reshape(
     index.reduce<Tensor>((part, at, d) => (at === null ? part : indexSelect(part, d, at)), own),
     [-1],
   );
-  return [format(values), format(gather(laid, 0, reshape(places, [-1])))];
+  return [format(values), format(gather(source, 0, reshape(places, [-1])))];
 }
 
 abstract class AdaptivePool<S extends OutputSize> extends Module {

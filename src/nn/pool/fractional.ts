@@ -112,7 +112,7 @@ function fractionalMaximum(rank: 2 | 3, x: Tensor, settings: FractionalSettings)
   const sizes = x.shape.slice(-rank);
   if ([...lead.slice(-1), ...sizes].includes(0)) throw new ShapeError(`${op}: x is ${showShape(x.shape)}: only the batch may be empty.`);
   const out = outputSizes(op, rank, sizes, settings);
-  // PyTorch wants one place more in volumes.
+  // PyTorch asks for one place more in volumes.
   for (const [i, size] of sizes.entries())
     if (out[i]! < 1 || out[i]! + kernel[i]! - 1 > size - (rank - 2))
       throw new ShapeError(

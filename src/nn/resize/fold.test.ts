@@ -58,3 +58,13 @@ test('errors', () => {
   wrong(() => F.channelShuffle(x, 2), ShapeError, 'channelShuffle: 2 groups do not divide the 3 channels of x [1, 3, 4, 4].');
   wrong(() => new nn.PixelShuffle(0), ArgumentError, 'PixelShuffle: upscaleFactor is 0, expected a whole number of at least 1.');
 });
+
+test('sizes come by position or by name, and what is given twice does not compile', () => {
+  expect(F.unfold(zeros([1, 3, 4, 4]), { kernelSize: 2, stride: 2 }).shape).toEqual([1, 12, 4]);
+  expect(String(new nn.Fold({ outputSize: 4, kernelSize: 2, stride: 2 }))).toBe(String(new nn.Fold(4, 2, 1, 0, 2)));
+  expect(new nn.PixelShuffle({ upscaleFactor: 2 }).forward(zeros([1, 4, 2, 2])).shape).toEqual([1, 1, 4, 4]);
+  // @ts-expect-error: the dilation is given twice
+  wrong(() => F.unfold(zeros([1, 3, 4, 4]), 2, 1, { dilation: 2 }), ArgumentError, 'unfold: dilation is given twice');
+  // @ts-expect-error: there is no kernel size
+  wrong(() => new nn.Unfold({ stride: 2 }), ArgumentError, 'Unfold: kernelSize is undefined, expected a whole number of at least 1');
+});
