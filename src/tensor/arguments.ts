@@ -105,11 +105,6 @@ type IsOptional<O, Name> = Record<never, never> extends Pick<O, Name & keyof O> 
 /** The values of named options, in order; labels stay. */
 type Values<O, Names extends readonly unknown[]> = { [I in keyof Names]: O[Names[I] & keyof O] };
 
-/** The leading arguments of `P` in order, the others by name in one object of `O` at the end: {@link Arguments} before it knew names. */
-export type Trailing<P extends readonly unknown[], O> = P extends readonly [...infer Init, unknown]
-  ? P | [...P, options: O] | Trailing<Init, O>
-  : [] | [options: O];
-
 /** Stands for an argument that has no default, or none of one type: where it is not given it is undefined, which the caller checks. */
 export const required = undefined as never;
 
@@ -271,7 +266,7 @@ function isPlace(op: string, defaults: object, name: string, value: unknown): bo
 const aliasOf = (name: string, names: readonly string[]): string | undefined =>
   name === 'axis' && names.includes('dim') ? 'dim' : name === 'keepdims' && names.includes('keepdim') ? 'keepdim' : undefined;
 
-/** `O`, in whose object a required argument comes by name too: what {@link leadingByName} reads. */
+/** The options `O` of a layer or a function, and those of its required arguments that come by name, too: kernelSize beside stride and padding. */
 export type Named<O, Name extends string, T> = O & { readonly [N in Name]: T };
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as hone from '../index.js';
-import { ArgumentError, arange, DTypeError, F, HoneError, nn, ones, rand, tensor, zeros } from '../index.js';
+import { ArgumentError, arange, DTypeError, F, HoneError, nn, ones, rand, ShapeError, tensor, zeros } from '../index.js';
 import * as checks from './checks.js';
 
 const x = () => arange(9).float().reshape([3, 3]);
@@ -56,6 +56,11 @@ describe('the check vocabulary', () => {
   ])('%s', (check, sentence) => {
     expect(check).toThrow(DTypeError);
     expect(check).toThrow(sentence);
+  });
+
+  test('counts dims', () => {
+    expect(() => checks.assertDims('op', 'x', ones([3]), 2)).toThrow(new ShapeError('op: x is [3], expected at least 2 dims.'));
+    checks.assertDims('op', 'x', ones([3]), 1);
   });
 
   test('gives back what it has checked', () => {

@@ -3,7 +3,7 @@
  * each kind of mistake. All take `(op, name, value, …)`: the call that the user wrote, the argument's name there, what was given. Those of
  * numbers and words return the value, so that they stand where it is read; `assert…` narrow its type.
  */
-import { ArgumentError, DTypeError, OutOfMemoryError } from '../errors.js';
+import { ArgumentError, DTypeError, OutOfMemoryError, ShapeError, showShape } from '../errors.js';
 import { type DType, isFloating } from './dtype.js';
 import type { Shape } from './shape.js';
 import { adviceFor, describe, show } from './show.js';
@@ -226,6 +226,13 @@ export function assertString(op: string, name: string, value: unknown): asserts 
 /** Throws unless `value` is true or false. @throws {ArgumentError} that says what it is. */
 export function assertBoolean(op: string, name: string, value: unknown): void {
   if (typeof value !== 'boolean') throw new ArgumentError(`${op}: ${name} is ${describe(value)}, expected true or false.`);
+}
+
+/** Throws unless a tensor has at least `least` dims. @throws {ShapeError} for fewer. @throws {ArgumentError} for anything but a tensor. */
+export function assertDims(op: string, name: string, value: unknown, least: number): asserts value is Tensor {
+  assertTensor(op, name, value);
+  if (value.ndim < least)
+    throw new ShapeError(`${op}: ${name} is ${showShape(value.shape)}, expected at least ${least} dim${least === 1 ? '' : 's'}.`);
 }
 
 /**

@@ -94,7 +94,7 @@ describe('scaledDotProductAttention', () => {
     );
     throws(() => attend(q, k, q), ShapeError, 'key has 5 positions, value 3');
     throws(() => attend(ones([4]), k, k), ShapeError, 'expected at least 2 dims, positions and features, got query [4]');
-    throws(() => attend(q, k.to('float64'), k), DTypeError, 'query is float32, key float64 and value float32, expected one dtype');
+    throws(() => attend(q, k.to('float64'), k), DTypeError, 'query is float32 and key float64, expected one dtype');
     throws(
       () => attend(q.to('int64'), k.to('int64'), k.to('int64')),
       DTypeError,

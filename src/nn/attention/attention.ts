@@ -14,7 +14,7 @@ import { any } from '../../ops/reduce/sum.js';
 import { filled, laidAs, to } from '../../ops/view/copy.js';
 import { transpose } from '../../ops/view/movement.js';
 import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloating, assertTensorOrNull, assertTensors, probability } from '../../tensor/checks.js';
+import { assertFloating, assertSameDType, assertTensorOrNull, assertTensors, probability } from '../../tensor/checks.js';
 import type { DType } from '../../tensor/dtype.js';
 import { resultStrides } from '../../tensor/layout.js';
 import { broadcastShapes, numel, type Shape, sameShape } from '../../tensor/shape.js';
@@ -92,10 +92,7 @@ function assertInputs(query: Tensor, key: Tensor, value: Tensor): void {
   const shapes = `query ${showShape(query.shape)}, key ${showShape(key.shape)}, value ${showShape(value.shape)}`;
   if (query.ndim < 2 || key.ndim < 2 || value.ndim < 2)
     throw new ShapeError(`${OP}: expected at least 2 dims, positions and features, got ${shapes}.`);
-  if (query.dtype !== key.dtype || query.dtype !== value.dtype)
-    throw new DTypeError(
-      `${OP}: query is ${query.dtype}, key ${key.dtype} and value ${value.dtype}, expected one dtype. Convert with to().`,
-    );
+  assertSameDType(OP, { query, key, value });
   assertFloating(OP, 'query', query);
   if (query.shape.at(-1) !== key.shape.at(-1))
     throw new ShapeError(`${OP}: query has ${query.shape.at(-1)} features, key ${key.shape.at(-1)}, expected as many (${shapes}).`);

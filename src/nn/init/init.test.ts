@@ -81,7 +81,7 @@ it.each([
   [() => init.eye_(zeros([3])), ShapeError, 'eye_: expected 2 dims, got shape [3].'],
   [() => init.dirac_(zeros([3, 3])), ShapeError, 'dirac_: expected 3, 4 or 5 dims'],
   [() => init.dirac_(zeros([3, 3, 3]), 2), ArgumentError, 'dirac_: 3 output channels do not divide into 2 groups.'],
-  [() => init.orthogonal_(zeros([3])), ShapeError, 'orthogonal_: expected at least 2 dims'],
+  [() => init.orthogonal_(zeros([3])), ShapeError, 'orthogonal_: x is [3], expected at least 2 dims'],
   [() => init.sparse_(zeros([3]), 0.1), ShapeError, 'sparse_: expected 2 dims'],
   [() => init.sparse_(zeros([3, 3]), 1.1), ArgumentError, 'sparse_: sparsity is 1.1, expected a number from 0 to 1.'],
   [() => init.truncNormal_(zeros([3, 3]), 0, 0), ArgumentError, 'truncNormal_: std is 0'],

@@ -6,7 +6,7 @@ import { matmul } from '../../ops/products/matmul.js';
 import { fillRaw } from '../../ops/view/copy.js';
 import { t } from '../../ops/view/movement.js';
 import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
-import { assertTensor, between, countOf } from '../../tensor/checks.js';
+import { assertDims, assertTensor, between, countOf } from '../../tensor/checks.js';
 import { fromTypedArray } from '../../tensor/create.js';
 import { randperm } from '../../tensor/random.js';
 import { copyInto } from '../../tensor/raw.js';
@@ -90,7 +90,7 @@ export function dirac_(x: Tensor, ...args: Arguments<DiracOptions, [groups: 'gro
 export function orthogonal_(x: Tensor, ...args: Arguments<OrthogonalOptions, [gain: 'gain', generator: 'generator']>): Tensor {
   assertTensor('orthogonal_', 'x', x);
   const { gain, ...from } = readArguments<Settings<OrthogonalOptions>>('orthogonal_', { gain: 1, generator: required }, args);
-  if (x.ndim < 2) throw new ShapeError(`orthogonal_: expected at least 2 dims, got shape ${showShape(x.shape)}.`);
+  assertDims('orthogonal_', 'x', x, 2);
   if (numel(x.shape) === 0) return x;
   const rows = x.shape[0]!;
   const cols = numel(x.shape) / rows;

@@ -2,7 +2,7 @@
 import { named } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
 import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { assertDims, assertTensor } from '../../tensor/checks.js';
 import { zeros } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { pad } from '../join/pad.js';
@@ -38,7 +38,7 @@ export type DiagEmbedOptions = DiagonalOptions;
  */
 export function diagEmbed(x: Tensor, ...args: Arguments<DiagEmbedOptions, [offset: 'offset', dim1: 'dim1', dim2: 'dim2']>): Tensor {
   assertTensor('diagEmbed', 'x', x);
-  if (x.ndim === 0) throw new ShapeError('diagEmbed: input has 0 dims, expected at least 1.');
+  assertDims('diagEmbed', 'x', x, 1);
   const options = readArguments('diagEmbed', { offset: 0, dim1: -2, dim2: -1 }, args);
   const { offset, rows, cols } = diagonalPlace('diagEmbed', x.ndim + 1, options);
   const n = x.shape.at(-1)!;

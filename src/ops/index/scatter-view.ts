@@ -1,7 +1,7 @@
 /** A tensor with a part of it, which a view would show, replaced: the forms of `x.select(…).copy_(src)` that leave x as it was. */
 import { IndexError, ShapeError, showShape } from '../../errors.js';
 import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertNumber, assertTensor } from '../../tensor/checks.js';
+import { assertDims, assertNumber, assertTensor } from '../../tensor/checks.js';
 import { arange } from '../../tensor/create.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
 import { show } from '../../tensor/show.js';
@@ -129,7 +129,7 @@ export function fillDiagonal_(x: Tensor, value: number, ...args: Arguments<FillD
   assertTensor('fillDiagonal_', 'x', x);
   const { wrap } = readArguments('fillDiagonal_', { wrap: false }, args);
   assertNumber('fillDiagonal_', 'value', value);
-  if (x.ndim < 2) throw new ShapeError(`fillDiagonal_: x is ${showShape(x.shape)}, expected at least 2 dims.`);
+  assertDims('fillDiagonal_', 'x', x, 2);
   if (x.ndim > 2 && new Set(x.shape).size > 1)
     throw new ShapeError(`fillDiagonal_: x is ${showShape(x.shape)}: of more than 2 dims all must have one size.`);
   if (numel(x.shape) === 0) return x;

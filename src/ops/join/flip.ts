@@ -1,9 +1,9 @@
 /** Elements in another order: flipped, rolled, turned. */
 
 import { named, record } from '../../autograd/node.js';
-import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { ArgumentError } from '../../errors.js';
 import { type Arguments, readArguments, readList, readRequired, required, tooMany } from '../../tensor/arguments.js';
-import { assertNumbers, assertTensor, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
+import { assertDims, assertNumbers, assertTensor, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
 import { copyInto, emptyLikeDense } from '../../tensor/raw.js';
 import { normalizeDim, normalizeDims, numel } from '../../tensor/shape.js';
 import { isOptions } from '../../tensor/show.js';
@@ -93,7 +93,7 @@ export function flipud(x: Tensor): Tensor {
 export function fliplr(x: Tensor): Tensor {
   if (arguments.length > 1) tooMany('fliplr', 1, arguments);
   assertTensor('fliplr', 'x', x);
-  if (x.ndim < 2) throw new ShapeError(`fliplr: input is ${showShape(x.shape)}, expected at least 2 dims.`);
+  assertDims('fliplr', 'x', x, 2);
   return flip(x, [1]);
 }
 

@@ -3,7 +3,7 @@
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { type Arguments, readArguments, readOne, required, tooMany } from '../../tensor/arguments.js';
-import { assertNumbers, assertTensor, assertTensorList, listable, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
+import { assertDims, assertNumbers, assertTensor, assertTensorList, listable, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
 import { promote } from '../../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';
 import { copyInto, emptyStrided } from '../../tensor/raw.js';
@@ -220,8 +220,7 @@ export function tensorSplit(x: Tensor, parts: number | readonly number[], dim = 
 }
 
 function evenly(op: string, x: Tensor, parts: number | readonly number[], d: number): Tensor[] {
-  if (x.ndim <= d && !(op === 'hsplit' && x.ndim === 1))
-    throw new ShapeError(`${op}: input is ${showShape(x.shape)}, expected at least ${d + 1} dims.`);
+  assertDims(op, 'x', x, op === 'hsplit' ? 1 : d + 1);
   const dim = op === 'hsplit' && x.ndim === 1 ? 0 : d;
   if (typeof parts === 'number') wholeNumber(op, 'parts', parts, { min: 1 });
   if (typeof parts === 'number' && x.shape[dim]! % parts !== 0)
@@ -242,7 +241,7 @@ export function vsplit(x: Tensor, parts: number | readonly number[]): Tensor[] {
   if (arguments.length > 2) tooMany('vsplit', 2, arguments);
   assertTensor('vsplit', 'x', x);
   assertNumbers('vsplit', 'parts', parts, true);
-  if (x.ndim < 2) throw new ShapeError(`vsplit: input is ${showShape(x.shape)}, expected at least 2 dims.`);
+  assertDims('vsplit', 'x', x, 2);
   return evenly('vsplit', x, parts, 0);
 }
 

@@ -1,8 +1,7 @@
 /** Triangles of matrices. */
 import { named } from '../../autograd/node.js';
-import { ShapeError, showShape } from '../../errors.js';
 import { tooMany } from '../../tensor/arguments.js';
-import { assertTensor, wholeNumber } from '../../tensor/checks.js';
+import { assertDims, assertTensor, wholeNumber } from '../../tensor/checks.js';
 import { arange } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { sub } from '../elementwise/binary.js';
@@ -14,7 +13,7 @@ import { unsqueeze } from '../view/movement.js';
 /** `column - row` of the last two dims, compared with `diagonal`. */
 function triangle(x: Tensor, diagonal: number, keep: typeof le, op: string): Tensor {
   wholeNumber(op, 'diagonal', diagonal);
-  if (x.ndim < 2) throw new ShapeError(`${op}: expected at least 2 dims, got shape ${showShape(x.shape)}.`);
+  assertDims(op, 'x', x, 2);
   const [rows, cols] = x.shape.slice(-2) as [number, number];
   const offset = sub(arange(cols), unsqueeze(arange(rows), 1));
   return where(keep(offset, diagonal), contiguous(x), filled([], x.dtype, 0));

@@ -3,7 +3,7 @@
 import { named } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
 import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
-import { above, assertTensor, atLeast } from '../../tensor/checks.js';
+import { above, assertDims, assertTensor, atLeast } from '../../tensor/checks.js';
 import { normalizeDim } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';
@@ -30,7 +30,7 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
   assertTensor('renorm', 'x', x);
   above('renorm', 'p', p, 0);
   atLeast('renorm', 'maxnorm', maxnorm, 0);
-  if (x.ndim < 2) throw new ShapeError(`renorm: x is ${showShape(x.shape)}, expected at least 2 dims.`);
+  assertDims('renorm', 'x', x, 2);
   const d = normalizeDim(dim, x.ndim, 'renorm');
   const norms = norm(
     x,

@@ -1,6 +1,5 @@
-import { ShapeError } from '../../errors.js';
 import { type Arguments, readArguments } from '../../tensor/arguments.js';
-import { assertTensor, assertTensorOrNull, wholeNumber } from '../../tensor/checks.js';
+import { assertDims, assertTensor, assertTensorOrNull, wholeNumber } from '../../tensor/checks.js';
 import { normalizeDim } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';
@@ -39,7 +38,7 @@ export function diff(x: Tensor, ...given: Arguments<DiffOptions, [n: 'n', dim: '
   assertTensorOrNull('diff', 'prepend', prepend);
   assertTensorOrNull('diff', 'append', append);
   const d = normalizeDim(dim, x.ndim, 'diff');
-  if (x.ndim === 0) throw new ShapeError('diff: input has 0 dims, expected at least 1.');
+  assertDims('diff', 'x', x, 1);
   if (n === 0) return clone(x);
   const parts = [prepend, x, append].filter((part) => part !== null);
   let out = parts.length === 1 ? x : cat(parts, d);

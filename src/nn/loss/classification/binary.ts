@@ -10,9 +10,9 @@ import { log, log1p, neg } from '../../../ops/elementwise/unary.js';
 import { reduceRaw, sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
 import type { Arguments, Settings } from '../../../tensor/arguments.js';
-import { assertFloating, assertTensor } from '../../../tensor/checks.js';
+import { assertFloating, assertSameDType, assertTensor } from '../../../tensor/checks.js';
 import { classNameOf } from '../../../tensor/class-name.js';
-import { isFloating, promote } from '../../../tensor/dtype.js';
+import { isFloating } from '../../../tensor/dtype.js';
 import { broadcastShapes, sameShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { item } from '../../../tensor/transfer.js';
@@ -76,11 +76,7 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, ...args: Binar
 function binaryCrossEntropyOf(input: Tensor, target: Tensor, { weight, reduction }: Settings<BinaryCrossEntropyOptions>): Tensor {
   const op = 'binaryCrossEntropy';
   assertBinary(op, input, target);
-  if (target.dtype !== input.dtype) {
-    throw new DTypeError(
-      `${op}: input is ${input.dtype} and target ${target.dtype}, expected one dtype. Convert one with to('${promote(input.dtype, target.dtype)}').`,
-    );
-  }
+  assertSameDType(op, { input, target });
   assertWeight(op, 'weight', weight, input);
   const out = noGrad(() => {
     if (!allProbabilities(input))

@@ -8,7 +8,7 @@ import { eq } from '../../../ops/elementwise/comparison.js';
 import { where } from '../../../ops/elementwise/table.js';
 import { squeeze, unsqueeze } from '../../../ops/view/movement.js';
 import type { Arguments, Settings } from '../../../tensor/arguments.js';
-import { assertFloating, assertTensor, wholeNumber } from '../../../tensor/checks.js';
+import { assertFloating, assertTensor, wholeNumber, wholeNumbers } from '../../../tensor/checks.js';
 import { classNameOf } from '../../../tensor/class-name.js';
 import { fromTypedArray, tensor } from '../../../tensor/create.js';
 import { isFloating } from '../../../tensor/dtype.js';
@@ -102,9 +102,7 @@ function lengthsOf(op: string, name: string, lengths: Lengths, n: number): numbe
   if (!Array.isArray(list)) throw new ArgumentError(`${op}: ${name} is ${show(list)}, expected a tensor or an array of whole numbers.`);
   if (list.length !== n)
     throw new ShapeError(`${op}: ${name} has ${list.length} numbers, expected one for each of the ${n} items of logProbs.`);
-  const bad = list.findIndex((length: number) => !(Number.isInteger(length) && length >= 0));
-  if (bad >= 0) throw new ArgumentError(`${op}: ${name}[${bad}] is ${list[bad]}, expected a whole number of at least 0.`);
-  return [...list];
+  return wholeNumbers(op, name, list, { min: 0 });
 }
 
 function checkTargets(op: string, targets: Tensor, lengths: readonly number[], n: number): void {

@@ -40,7 +40,7 @@ test('errors', () => {
   wrong(
     () => F.binaryCrossEntropy(zeros([2]), zeros([2], { dtype: 'float64' })),
     DTypeError,
-    "expected one dtype. Convert one with to('float64').",
+    "expected one dtype. Use input.to('float64').",
   );
   wrong(() => F.binaryCrossEntropy(int([0]), zeros([1])), DTypeError, 'expected float32 or float64');
   wrong(
