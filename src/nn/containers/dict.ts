@@ -9,8 +9,8 @@ import { checkName, pairs, parameterOf } from './entries.js';
 
 type Entries<V> = Iterable<readonly [string, V]> | Readonly<Record<string, V>>;
 
-/** @internal What both dictionaries do. `V` are the entries, `Given` what becomes one. */
-export abstract class EntryDict<V, Given = V> extends Module {
+/** @internal What both dictionaries do. `V` are the entries, `Input` what becomes one. */
+export abstract class EntryDict<V, Input = V> extends Module {
   static override readonly className: string = 'EntryDict';
   // Not fields: any name may be a key, `train` and `forward` too. Not `#map` either, which clone could not copy.
   protected readonly map = new Map<string, V>();
@@ -19,7 +19,7 @@ export abstract class EntryDict<V, Given = V> extends Module {
   protected abstract entryWord(): string;
 
   /** The value, once checked, as an entry. */
-  protected abstract entryOf(name: string, value: Given): V;
+  protected abstract entryOf(name: string, value: Input): V;
 
   protected override fields(): Iterable<readonly [string, unknown]> {
     return this.map;
@@ -46,14 +46,14 @@ export abstract class EntryDict<V, Given = V> extends Module {
   }
 
   /** Sets the entry of that name. */
-  set(name: string, entry: Given): this {
+  set(name: string, entry: Input): this {
     checkName(classNameOf(this), name);
     this.map.set(name, this.entryOf(name, entry));
     return this;
   }
 
   /** Sets entries by name. */
-  update(entries: Entries<Given>): this {
+  update(entries: Entries<Input>): this {
     for (const [name, entry] of pairs(classNameOf(this), entries)) this.set(name, entry);
     return this;
   }

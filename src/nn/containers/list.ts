@@ -8,8 +8,8 @@ import type { Parameter } from '../module/state/parameter.js';
 import { frame, indent } from '../module/text.js';
 import { insertPosition, listed, parameterOf, position, renumber } from './entries.js';
 
-/** @internal What both lists do. `V` are the entries, `Given` what becomes one. */
-export abstract class EntryList<V, Given = V> extends Module {
+/** @internal What both lists do. `V` are the entries, `Input` what becomes one. */
+export abstract class EntryList<V, Input = V> extends Module {
   static override readonly className: string = 'EntryList';
   [index: number]: V;
 
@@ -17,7 +17,7 @@ export abstract class EntryList<V, Given = V> extends Module {
   protected abstract all(): V[];
 
   /** Makes a value, once checked, the entry at `index`. */
-  protected abstract put(index: number, value: Given): void;
+  protected abstract put(index: number, value: Input): void;
 
   /** How many entries there are. */
   get length(): number {
@@ -34,19 +34,19 @@ export abstract class EntryList<V, Given = V> extends Module {
   }
 
   /** Puts another entry in the place of the one at `index`. @throws {IndexError} */
-  set(index: number, entry: Given): this {
+  set(index: number, entry: Input): this {
     this.put(position(classNameOf(this), index, this.length), entry);
     return this;
   }
 
   /** Adds an entry at the end. */
-  append(entry: Given): this {
+  append(entry: Input): this {
     this.put(this.length, entry);
     return this;
   }
 
   /** Adds entries at the end. @throws {ArgumentError} for anything but a list of them. */
-  abstract extend(entries: Iterable<Given>): this;
+  abstract extend(entries: Iterable<Input>): this;
 }
 
 /**
