@@ -57,6 +57,9 @@ function readLoader<T, B>(given: readonly unknown[]): DataLoaderOptions<T, B> {
   return read;
 }
 
+/** Batches with their numbers: what {@link DataLoader.entries} gives, for `for` and `for await`. */
+export interface Entries<B> extends Iterable<[number, B]>, AsyncIterable<[number, B]> {}
+
 /** Whether a value must be awaited. */
 function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof (value as Promise<T> | undefined)?.then === 'function';
@@ -168,6 +171,25 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   [Symbol.asyncIterator](): AsyncIterator<B> {
     this.drawBaseSeed();
     return this.batchesAsync();
+  }
+
+  /**
+   * One epoch, each batch with its number from 0 on, as Python's `enumerate(loader)`. Each loop over the result is an epoch.
+   * @example
+   * for (const [i, [inputs, targets]] of loader.entries()) console.log(i, inputs.shape, targets.shape);
+   */
+  entries(): Entries<B> {
+    const loader = this;
+    return {
+      *[Symbol.iterator]() {
+        let i = 0;
+        for (const batch of loader) yield [i++, batch] as [number, B];
+      },
+      async *[Symbol.asyncIterator]() {
+        let i = 0;
+        for await (const batch of loader as AsyncIterable<B>) yield [i++, batch] as [number, B];
+      },
+    };
   }
 
   /** PyTorch seeds its workers at the start of every epoch; the generator must move on as far. */

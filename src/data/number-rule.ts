@@ -4,7 +4,8 @@
  */
 import { ArgumentError } from '../errors.js';
 import { Tensor } from '../tensor/tensor.js';
-import { ConcatDataset, Subset } from './subset.js';
+import { ConcatDataset } from './combined.js';
+import { Subset } from './subset.js';
 
 type NumberDType = 'int64' | 'float32';
 

@@ -3,9 +3,9 @@ import { ArgumentError } from '../errors.js';
 import { readOptions } from '../tensor/arguments.js';
 import { checkGenerator, type Generator, randperm } from '../tensor/random.js';
 import { show } from '../tensor/show.js';
-import { asDataset, type DatasetLike } from './dataset.js';
+import { asDataset, type DatasetLike, type MaybePromise } from './dataset.js';
 import { readInt64 } from './sampler.js';
-import { Subset } from './subset.js';
+import { type Source, Subset } from './subset.js';
 
 /** The options of {@link randomSplit}. */
 export interface RandomSplitOptions {
@@ -21,18 +21,18 @@ export interface RandomSplitOptions {
  * @example
  * const [train, validation] = randomSplit(dataset, [0.8, 0.2], { generator: new Generator(42) });
  */
-export function randomSplit<T, Batch = unknown>(
-  dataset: DatasetLike<T, Batch>,
+export function randomSplit<T, Batch = unknown, Got extends MaybePromise<T> = MaybePromise<T>>(
+  dataset: Source<T, Batch, Got>,
   lengths: readonly number[],
   options?: RandomSplitOptions,
-): Subset<T, Batch>[] {
+): Subset<T, Batch, Got>[] {
   const { generator } = readOptions<RandomSplitOptions>('randomSplit', { generator: undefined }, options);
   checkGenerator('randomSplit', generator);
-  const { length } = asDataset(dataset, 'randomSplit');
+  const { length } = asDataset(dataset as DatasetLike<T>, 'randomSplit');
   const sizes = partSizes(length, lengths);
   const order = readInt64(randperm(length, generator && { generator }));
   let start = 0;
-  return sizes.map((size) => new Subset<T, Batch>(dataset, order.slice(start, (start += size))));
+  return sizes.map((size) => new Subset<T, Batch, Got>(dataset, order.slice(start, (start += size))));
 }
 
 function partSizes(length: number, lengths: readonly number[]): number[] {

@@ -1,6 +1,6 @@
 /** One of each kind of thing that has methods, and the methods that are its own business. */
 import { Generator, nn, ones, optim } from 'hone';
-import { BatchSampler, DataLoader, RandomSampler, SequentialSampler, Subset, TensorDataset } from 'hone/data';
+import { BatchSampler, ChainDataset, DataLoader, RandomSampler, SequentialSampler, StackDataset, Subset, TensorDataset } from 'hone/data';
 import { type Class, classes, isOptimizer } from './surface.js';
 
 const net = () => new nn.Sequential(new nn.Linear(3, 2), new nn.ReLU());
@@ -41,6 +41,8 @@ const others: Readonly<Record<string, () => object>> = {
   DataLoader: () => new DataLoader(data()),
   TensorDataset: data,
   Subset: () => new Subset(data(), [0]),
+  StackDataset: () => new StackDataset(data(), data()),
+  ChainDataset: () => new ChainDataset([[1, 2], [3]]),
   RandomSampler: () => new RandomSampler(data()),
   BatchSampler: () => new BatchSampler(new SequentialSampler(data()), 2, false),
 };
