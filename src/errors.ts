@@ -57,6 +57,14 @@ export class ArgumentError extends HoneError {
   }
 }
 
+/** A scaler or encoder that has not seen data yet: `fit` comes before `transform`. */
+export class NotFittedError extends HoneError {
+  override readonly code = 'NOT_FITTED';
+  override get name(): string {
+    return 'NotFittedError';
+  }
+}
+
 /** A model that is being trained by another call. */
 export class BusyError extends HoneError {
   override readonly code = 'BUSY';
