@@ -1,10 +1,9 @@
 /** What the layers of convolution and transposed convolution share. */
 import { ArgumentError } from '../../errors.js';
 import type { PadMode } from '../../ops/join/pad.js';
-import { assertFloatingDType, countOf, oneOf, type Rank, type Sizes, sizesPerAxis } from '../../tensor/checks.js';
+import { assertFloatingDType, countOf, oneOf, type Rank, type Sizes, sizesPerAxis, unexpected } from '../../tensor/checks.js';
 import type { DeviceLike } from '../../tensor/device.js';
 import type { DType } from '../../tensor/dtype.js';
-import { show } from '../../tensor/show.js';
 import { emptyTensor } from '../../tensor/tensor.js';
 import { resetWeightAndBias } from '../init/reset.js';
 import { type LayerKind, Module } from '../module/module.js';
@@ -102,8 +101,7 @@ export abstract class ConvNd<S extends readonly number[]> extends Module {
 }
 
 function namedPadding(name: string, padding: unknown, stride: readonly number[]): 'same' | 'valid' {
-  if (padding !== 'same' && padding !== 'valid')
-    throw new ArgumentError(`${name}: padding is ${show(padding)}, expected numbers, 'same' or 'valid'.`);
+  if (padding !== 'same' && padding !== 'valid') throw unexpected(name, 'padding', padding, "numbers, 'same' or 'valid'");
   if (padding === 'same' && stride.some((s) => s !== 1))
     throw new ArgumentError(`${name}: padding 'same' needs stride 1, got ${tuple(stride)}. Give the padding as a number.`);
   return padding;

@@ -9,6 +9,7 @@ import {
   type Rank,
   type Sizes,
   sizesPerAxis,
+  unexpected,
 } from '../../tensor/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Axes, type WindowSettings, wordsOf } from './geometry.js';
@@ -118,8 +119,7 @@ function paddingOf(op: string, rank: Rank, padding: Padding, stride: number[], r
     const total = reach.map((r) => r - 1);
     return [total.map((t) => Math.floor(t / 2)), total];
   }
-  if (typeof padding === 'string' && padding !== 'valid')
-    throw new ArgumentError(`${op}: padding is "${padding as string}", expected numbers, 'same' or 'valid'.`);
+  if (typeof padding === 'string' && padding !== 'valid') throw unexpected(op, 'padding', padding, "numbers, 'same' or 'valid'");
   const before = sizesPerAxis(op, 'padding', padding === 'valid' ? 0 : padding, rank, 0);
   return [before, before.map((p) => 2 * p)];
 }

@@ -1,10 +1,10 @@
 /** The mean of each window: `F.avgPool1d`, `nn.AvgPool1d` and those over two and three axes. */
 import { named } from '../../autograd/node.js';
-import { ArgumentError, ShapeError, showShape } from '../../errors.js';
+import { ShapeError, showShape } from '../../errors.js';
 import { formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
 import { type Arguments, type Named, readArguments, required } from '../../tensor/arguments.js';
-import { type Pair, type Rank, type Single, type Sizes, sizesPerAxis, type Triple, wholeNumber } from '../../tensor/checks.js';
+import { type Pair, type Rank, type Single, type Sizes, sizesPerAxis, type Triple, unexpected, wholeNumber } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
@@ -115,7 +115,7 @@ export function avgPoolOf(op: string, rank: Rank, x: Tensor, settings: AvgPoolSe
 /** What sums are divided by; 0 for the size of the window. */
 function divisorOf(op: string, override: number | null): number {
   if (override === null) return 0;
-  if (override === 0) throw new ArgumentError(`${op}: divisorOverride is 0, expected a whole number other than 0.`);
+  if (override === 0) throw unexpected(op, 'divisorOverride', override, 'a whole number other than 0');
   return wholeNumber(op, 'divisorOverride', override);
 }
 
