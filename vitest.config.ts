@@ -42,7 +42,7 @@ function project(name: string, engine: string, include: string[], exclude: strin
       env: { HONE_ENGINE: engine },
       pool: 'forks',
       setupFiles: ['test/setup.ts'],
-      testTimeout: 120_000,
+      testTimeout: isolate ? 300_000 : 120_000,
     },
   };
 }
@@ -52,6 +52,8 @@ export default defineConfig({
     // The default leaves one processor idle, which is half of a small machine.
     maxWorkers: availableParallelism(),
     slowTestThreshold: 3000,
+    // Warnings that tests provoke are of interest where one fails.
+    silent: 'passed-only',
     reporters: process.env['HONE_WRITE_CONFORMANCE'] === '1' ? ['default', './test/conformance/page.ts'] : ['default'],
     projects: [
       project('once', engines[0]!, once, [], false),
