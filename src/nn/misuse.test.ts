@@ -1,4 +1,4 @@
-/** What layers and functions say when they are given what they do not take: each names what was called, what it got and what it wants. */
+/** What layers and functions say when they are given what they do not take: each names what was called, what it got and what it expects. */
 import { ArgumentError, DTypeError, nn, ones, ShapeError, type Tensor, tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
 
@@ -7,7 +7,7 @@ const labels = tensor([0, 1], { dtype: 'int64' });
 
 type Call = (x: never) => unknown;
 
-/** Calls that want tensors, with what the one that is tried is called. */
+/** Calls that take tensors, with what the one that is tried is called. */
 const calls: [string, string, Call][] = [
   ['linear', 'input', new nn.Linear(2, 3).forward],
   ['conv2d', 'input', new nn.Conv2d(1, 1, 3).forward],
@@ -37,7 +37,7 @@ const calls: [string, string, Call][] = [
   ['Transformer', 'tgt', (y) => new nn.Transformer(4, 2, 1, 1, 4).forward(ones([2, 1, 4]), y)],
 ];
 
-describe('what is no tensor', () => {
+describe('non-tensors', () => {
   test.each(calls)('%s: %s', (op, name, call) => {
     const given: [unknown, string][] = [
       [undefined, `${op}: ${name} is missing, expected a Tensor.`],
@@ -115,11 +115,7 @@ describe('construction', () => {
     [() => new nn.Flatten({ strtDim: 1 } as never), ArgumentError, 'Flatten: there is no option "strtDim". Did you mean startDim?'],
     [() => new nn.Unflatten(1, 3 as never), ArgumentError, 'Unflatten: unflattenedSize is 3, expected a list of whole numbers.'],
     [() => new nn.GRU(3, 4, { hiden: 2 } as never), ArgumentError, 'GRU: there is no option "hiden".'],
-    [
-      () => new nn.Transformer({ customEncoder: 3 as never }),
-      ArgumentError,
-      'Transformer: customEncoder is 3, expected a Module, or null.',
-    ],
+    [() => new nn.Transformer({ customEncoder: 3 as never }), ArgumentError, 'Transformer: customEncoder is 3, expected an nn.Module.'],
     [() => new nn.CrossEntropyLoss({ reduction: true as never }), ArgumentError, 'reduction is true, expected a string, such as "mean".'],
     [
       () => new nn.AvgPool2d(2, { divisorOverride: 1.5 }).forward(ones([1, 4, 4])),

@@ -262,7 +262,7 @@ function thresholdOf(x: Tensor, { threshold: limit, value, inplace }: Settings<T
   // Asked the other way round, so that NaN stays NaN.
   const compute = (x: Tensor) => where(le(x, limit), replacement, x);
   if (!inplace) return named('Threshold', compute(x));
-  // From the result it can be told which values were replaced, unless they were replaced by one above the threshold.
+  // The result shows which values were replaced, unless the replacement lies above the threshold.
   const fromResult = value <= limit ? (g: Tensor, y: Tensor) => where(le(y, limit), 0, g) : undefined;
   return named('Threshold', overwrite('threshold_', x, { compute, fromResult }));
 }

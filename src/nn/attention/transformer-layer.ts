@@ -43,7 +43,7 @@ export interface TransformerLayerOptions {
   device?: DeviceLike | null;
 }
 
-/** In PyTorch's order, in which they may be given. The activation is of several types, which null stands for; it is `relu`. */
+/** In PyTorch's order, in which they may be given. The activation may be of several types, so its default is null, which means `relu`. */
 export const LAYER_DEFAULTS = {
   dimFeedforward: 2048,
   dropout: 0.1,

@@ -208,8 +208,12 @@ describe('transformer layers and stacks', () => {
     const layer = new nn.TransformerEncoderLayer(4, 2, small);
     throws(() => new nn.TransformerEncoder(layer, 0).forward(randn([1, 2, 4])), ArgumentError, 'TransformerEncoder: it has no layers');
     throws(() => new nn.TransformerEncoder(layer, 1.5), ArgumentError, 'numLayers is 1.5');
-    // @ts-expect-error a class is no layer
-    throws(() => new nn.TransformerEncoder(nn.TransformerEncoderLayer, 2), ArgumentError, 'expected a module, which is copied');
+    throws(
+      // @ts-expect-error a class is not a layer
+      () => new nn.TransformerEncoder(nn.TransformerEncoderLayer, 2),
+      ArgumentError,
+      'the layer is the class TransformerEncoderLayer, expected an nn.Module',
+    );
     const model = new nn.Transformer(4, 2, 1, 1, 6);
     throws(
       () => model.forward(randn([3, 2, 4]), randn([3, 5, 4])),

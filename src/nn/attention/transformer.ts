@@ -10,11 +10,11 @@ import { type Arguments, readArguments, type Settings } from '../../tensor/argum
 import { assertFloatingDType, assertTensors, countOf, listable, MOST_LAYERS } from '../../tensor/checks.js';
 import { classNameOf } from '../../tensor/class-name.js';
 import type { DType } from '../../tensor/dtype.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/transfer.js';
 import { ModuleList } from '../containers/list.js';
 import { xavierUniform_ } from '../init/init.js';
+import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import { LayerNorm } from '../norm/layer.js';
 import { causalMask } from './attention.js';
@@ -54,16 +54,15 @@ const ENCODER: Settings<TransformerEncoderOptions> = { norm: null, enableNestedT
 const ENCODER_FORWARD: Settings<EncoderForwardOptions> = { mask: null, srcKeyPaddingMask: null, isCausal: null };
 
 function copies<M extends Module>(stack: string, layer: M, count: number): ModuleList<M> {
-  if (!(layer instanceof Module)) throw new ArgumentError(`${stack}: the layer is ${show(layer)}, expected a module, which is copied.`);
+  assertModule(stack, 'the layer', layer, 'It is copied.');
   countOf(stack, 'numLayers', count);
   listable(stack, 'layers', count, MOST_LAYERS);
   return new ModuleList(Array.from({ length: count }, () => layer.clone()));
 }
 
-/** Throws for what is neither a module nor null, which stands for the usual one, or for none. */
+/** Throws unless it is a module, or null for the usual one. */
 function assertPart(stack: string, name: string, part: Module | null): void {
-  if (part !== null && !(part instanceof Module))
-    throw new ArgumentError(`${stack}: ${name} is ${show(part)}, expected a Module, or null.`);
+  if (part !== null) assertModule(stack, name, part, 'Pass null for the usual one, or for none.');
 }
 
 function assertLayers(stack: string, layers: ModuleList): void {

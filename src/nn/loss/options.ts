@@ -84,7 +84,7 @@ export function warnOfBroadcast(op: string, input: Tensor, target: Tensor): void
   if (sameShape(input.shape, target.shape)) return;
   commonShape(op, input, target);
   warnOnce(
-    `${op}: input ${showShape(input.shape)} and target ${showShape(target.shape)} have different shapes and are broadcast, which is seldom meant. Give both one shape.`,
+    `${op}: input ${showShape(input.shape)} and target ${showShape(target.shape)} have different shapes and are broadcast, which is seldom intended. Give both the same shape.`,
   );
 }
 

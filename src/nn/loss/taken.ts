@@ -1,4 +1,4 @@
-/** What a loss was taken over: told to a training loop, which averages the losses of batches of different sizes. */
+/** What a loss was taken over: reported to a training loop, which averages the losses of batches of different sizes. */
 import type { Tensor } from '../../tensor/tensor.js';
 import { warnOnce } from '../../tensor/warn-once.js';
 import type { Reduction } from './options.js';
@@ -17,7 +17,7 @@ export interface LossTaken {
 
 let listener: ((taken: LossTaken) => void) | null = null;
 
-/** Tells whoever listens, and warns of an input that was made for another loss; free where there is neither. */
+/** Notifies the listener, and warns of an input that was made for another loss; costs nothing where there is neither. */
 export function noteLoss(taken: LossTaken): void {
   const { op, input } = taken;
   if (op !== undefined && input !== undefined) {
@@ -37,7 +37,7 @@ export const unexpected = {
     'the input is what a sigmoid gave, but logits are expected: the loss applies sigmoid itself. Leave the sigmoid out of the model, or use BCELoss.',
 } as const;
 
-/** What is wrong with a loss's input, as far as the operation that made it tells. */
+/** What is wrong with a loss's input, as far as the operation that made it shows. */
 export function madeForAnother(op: string, input: Tensor): string | undefined {
   const name = input.gradFn?.name;
   if (name === undefined) return undefined;

@@ -46,7 +46,7 @@ const DEFAULTS: Settings<InstanceNormOptions> = {
  * {@link batchNorm} of each item by itself: every channel of every item has its own mean and variance. The running statistics move towards
  * the means of these over the batch.
  * @param x [N, C, ...], floating. @param args the options in the order of their list, or by name.
- * @throws {ShapeError} when the features differ, a channel has one element, or there are none. @throws {DTypeError} for integers, or two dtypes.
+ * @throws {ShapeError} when the features differ, a channel has one element, or the batch is empty. @throws {DTypeError} for integers, or two dtypes.
  * @see Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022; https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html
  * @example
  * F.instanceNorm(tensor([[[1, 3], [20, 40]]])); // [[[-1.0, 1.0], [-1.0, 1.0]]]
@@ -142,7 +142,7 @@ abstract class InstanceNorm extends RunningNorm {
   }
 }
 
-/** Throws unless the input has the dims and features of the layer; without parameters other features are no mistake. */
+/** Throws unless the input has the dims and features of the layer; without parameters a different number of features is only a warning. */
 function assertFits(layer: InstanceNorm, axes: Rank, name: string, x: Tensor): void {
   if (x.ndim !== axes + 1 && x.ndim !== axes + 2)
     throw wrongDims(layer, x, `${INPUTS[axes]} for one item`, x.ndim >= 3 && x.ndim <= 5 ? `InstanceNorm${x.ndim - 2}d` : null);

@@ -17,7 +17,7 @@ export interface Rows {
   readonly groups: number;
   readonly channels: number;
   readonly span: number;
-  /** Whether the mean is taken off. */
+  /** Whether the mean is subtracted. */
   readonly centered: boolean;
   readonly eps: number;
 }
@@ -123,7 +123,7 @@ function composedGrads(dy: Tensor, { x, weight }: Saved, needs: Needs<Operands>,
   const normal = mul(centered, scale);
   const g = split(dy);
   const h = weight ? mul(g, reshape(weight, [groups, channels, 1])) : g;
-  // dx = invstd (h - mean(h) - normal mean(h normal)), h = dy weight; without mean(h) where no mean was taken off
+  // dx = invstd (h - mean(h) - normal mean(h normal)), h = dy weight; without mean(h) where no mean was subtracted
   const dx = () => mul(sub(r.centered ? sub(h, rowMean(h)) : h, mul(normal, rowMean(mul(h, normal)))), scale);
   return {
     x: needs.x ? reshape(dx(), x.shape) : null,

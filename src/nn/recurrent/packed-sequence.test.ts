@@ -69,7 +69,7 @@ describe('misuse', () => {
     ['length 0', () => packPaddedSequence(x, [3, 0]), ArgumentError, 'length 1 is 0, expected 1 to 3'],
     ['length beyond', () => packPaddedSequence(x, [4, 1]), ArgumentError, 'length 0 is 4, expected 1 to 3'],
     ['not sorted', () => packPaddedSequence(x, [1, 3]), ArgumentError, 'pass { enforceSorted: false }'],
-    ['fractions', () => packPaddedSequence(x, [1.5, 1]), ArgumentError, 'lengths must be whole numbers'],
+    ['fractions', () => packPaddedSequence(x, [1.5, 1]), ArgumentError, 'lengths[0] is 1.5, expected a whole number'],
     ['lengths of two dims', () => packPaddedSequence(x, tensor([[3, 2]])), ShapeError, 'lengths is [1, 2], expected one dim'],
     ['a tensor for a packed one', () => padPackedSequence(x as never), ArgumentError, 'expected a PackedSequence'],
     [

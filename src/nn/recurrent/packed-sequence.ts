@@ -5,7 +5,7 @@ import { cat } from '../../ops/join/join.js';
 import { to } from '../../ops/view/copy.js';
 import { narrow, reshape, select, transpose } from '../../ops/view/movement.js';
 import { type Arguments, noMore, readArguments, type Settings, tooMany } from '../../tensor/arguments.js';
-import { assertTensor, oneOf, wholeNumber } from '../../tensor/checks.js';
+import { assertTensor, oneOf, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
 import { fromTypedArray, full } from '../../tensor/create.js';
 import { type DeviceLike, moveTo, type ToArguments } from '../../tensor/device.js';
 import { sameShape } from '../../tensor/shape.js';
@@ -16,9 +16,7 @@ const int64 = (values: readonly number[]): Tensor => fromTypedArray(BigInt64Arra
 
 function numbersOf(values: Tensor | readonly number[], op: string, what: string): number[] {
   if (!(values instanceof Tensor)) {
-    if (!Array.isArray(values) || values.some((v) => !Number.isInteger(v)))
-      throw new ArgumentError(`${op}: ${what} must be whole numbers, as an array or an int64 tensor.`);
-    return [...values];
+    return wholeNumbers(op, what, values);
   }
   if (values.ndim !== 1) throw new ShapeError(`${op}: ${what} is ${showShape(values.shape)}, expected one dim: [batch].`);
   return Array.from(toTypedArray(values) as ArrayLike<number | bigint>, (v) => Math.trunc(Number(v)));
@@ -73,7 +71,7 @@ export class PackedSequence {
     return this;
   }
 
-  /** PyTorch's move to a GPU, of which there is none. @throws {DeviceError} always: ask `cuda.isAvailable()` first. */
+  /** PyTorch's move to a GPU; Hone has none. @throws {DeviceError} always: ask `cuda.isAvailable()` first. */
   cuda(device?: DeviceLike | number | null): PackedSequence;
   cuda(...given: unknown[]): PackedSequence {
     return moveTo('cuda', 'PackedSequence.cuda', given);
@@ -174,7 +172,7 @@ function places(sizes: readonly number[], order: readonly number[], steps: numbe
  * Packs a padded batch: what lies past the length of a sequence is left out.
  * @param input [time, batch, ...], or [batch, time, ...] with `batchFirst`. @param lengths of each sequence, 1 to time.
  * @param args the options in the order of their list, or by name.
- * @throws {ShapeError} for fewer than 2 dims, an empty input, and as many lengths as there are not sequences.
+ * @throws {ShapeError} for fewer than 2 dims, an empty input, and a number of lengths that differs from the batch.
  * @throws {ArgumentError} for lengths below 1 or beyond the input, or not sorted with `enforceSorted`.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html
  * @example

@@ -100,7 +100,7 @@ describe('errors', () => {
     wrong(() => F.crossEntropy(zeros([]), int([0])), ShapeError, 'crossEntropy: input has no dims');
   });
 
-  test('labels that are no labels', () => {
+  test('wrong labels', () => {
     wrong(
       () => F.crossEntropy(x, zeros([2])),
       DTypeError,

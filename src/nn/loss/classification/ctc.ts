@@ -22,7 +22,7 @@ import { lossReader, type Reduction, reduced } from '../options.js';
 
 /** The options of {@link ctcLoss} and of {@link CTCLoss}. */
 export interface CTCLossOptions {
-  /** The label that stands for none. Default: 0. */
+  /** The label that means "no label". Default: 0. */
   blank?: number;
   /** Default: 'mean', which divides each item's loss by its target's length first. */
   reduction?: Reduction;
@@ -81,7 +81,7 @@ function ctcLossOf(
   inputs.forEach((length, i) => {
     if (length > steps) throw new ShapeError(`${op}: inputLengths[${i}] is ${length}, but logProbs ${shape} has ${steps} steps.`);
   });
-  checkTargets(op, targets, labels, n);
+  assertTargets(op, targets, labels, n);
   const each = fused(logp, targets, inputs, labels, blank, zeroInfinity);
   const loss = zeroInfinity ? where(eq(each, Number.POSITIVE_INFINITY), 0, each) : each;
   if (reduction === 'mean') {
@@ -105,7 +105,7 @@ function lengthsOf(op: string, name: string, lengths: Lengths, n: number): numbe
   return wholeNumbers(op, name, list, { min: 0 });
 }
 
-function checkTargets(op: string, targets: Tensor, lengths: readonly number[], n: number): void {
+function assertTargets(op: string, targets: Tensor, lengths: readonly number[], n: number): void {
   const given = showShape(targets.shape);
   if (isFloating(targets.dtype) || targets.dtype === 'bool')
     throw new DTypeError(`${op}: targets is ${targets.dtype}, expected int64 or int32 labels. Convert them with targets.long().`);
@@ -167,7 +167,7 @@ function int64(values: readonly number[]): Tensor {
 
 /**
  * Connectionist temporal classification: sequences of labels without their alignment to the input's steps.
- * @param args blank (the label that stands for none, default 0), reduction and zeroInfinity, in this order or by name. @throws as {@link ctcLoss}.
+ * @param args blank (the label that means "no label", default 0), reduction and zeroInfinity, in this order or by name. @throws as {@link ctcLoss}.
  * @see Graves et al. 2006, https://www.cs.toronto.edu/~graves/icml_2006.pdf; https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html
  * @example
  * const criterion = new nn.CTCLoss({ blank: 0, zeroInfinity: true });
@@ -177,7 +177,7 @@ function int64(values: readonly number[]): Tensor {
  */
 export class CTCLoss extends Loss {
   static override readonly className: string = 'CTCLoss';
-  /** The label that stands for none. */
+  /** The label that means "no label". */
   blank: number;
   /** Whether infinite losses become 0. */
   zeroInfinity: boolean;

@@ -34,7 +34,7 @@ function itemsOf(op: string, input: Tensor): { rows: Tensor; n: number; c: numbe
   return { rows: reshape(input, [n, c]), n, c };
 }
 
-function checkLabels(op: string, target: Tensor, least: number, c: number): void {
+function assertLabelsWithin(op: string, target: Tensor, least: number, c: number): void {
   if (numel(target.shape) === 0) return;
   for (const label of [item(amin(target)), item(amax(target))]) {
     if (label < least || label >= c) {
@@ -44,7 +44,7 @@ function checkLabels(op: string, target: Tensor, least: number, c: number): void
   }
 }
 
-function needsLabels(op: string, target: Tensor): void {
+function assertLabels(op: string, target: Tensor): void {
   assertTensor(op, 'target', target);
   if (isFloating(target.dtype) || target.dtype === 'bool')
     throw new DTypeError(`${op}: target is ${target.dtype}, expected int64 or int32 class labels. Convert them with target.long().`);
@@ -84,7 +84,7 @@ function multiMarginLossOf(input: Tensor, target: Tensor, settings: Settings<Mul
   const op = 'multiMarginLoss';
   const { p, margin, weight, reduction } = settings;
   const { rows, n, c } = itemsOf(op, input);
-  needsLabels(op, target);
+  assertLabels(op, target);
   if (target.ndim > 1 || numel(target.shape) !== n || (input.ndim === 2 && target.ndim === 0 && n !== 1)) {
     throw new ShapeError(
       `${op}: target is ${showShape(target.shape)}, expected ${input.ndim === 2 ? `[${n}]` : '[]'}: one label for each item of the input ${showShape(input.shape)}.`,
@@ -96,7 +96,7 @@ function multiMarginLossOf(input: Tensor, target: Tensor, settings: Settings<Mul
     );
   if (weight && weight.dtype !== input.dtype)
     throw new DTypeError(`${op}: weight is ${weight.dtype}, expected the input's ${input.dtype}. Use weight.to('${input.dtype}').`);
-  checkLabels(op, target, 0, c);
+  assertLabelsWithin(op, target, 0, c);
   const labels = to(reshape(target, [n, 1]), 'int64');
   const z = add(sub(margin, gather(rows, 1, labels)), rows);
   const counts = noGrad(() => logicalAnd(gt(z, 0), ne(labels, arange(c, { dtype: 'int64' }))));
@@ -147,10 +147,10 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, ...args: Arg
 function multilabelMarginLossOf(input: Tensor, target: Tensor, reduction: Reduction): Tensor {
   const op = 'multilabelMarginLoss';
   const { rows, n, c } = itemsOf(op, input);
-  needsLabels(op, target);
+  assertLabels(op, target);
   if (!sameShape(target.shape, input.shape) && !(input.ndim === 0 && sameShape(target.shape, [1])))
     throw new ShapeError(`${op}: target is ${showShape(target.shape)}, expected the input's shape ${showShape(input.shape)}.`);
-  checkLabels(op, target, -1, c);
+  assertLabelsWithin(op, target, -1, c);
   const { labels, counts } = noGrad(() => {
     const listed = to(reshape(target, [n, c]), 'int64');
     // A list ends at its first -1.

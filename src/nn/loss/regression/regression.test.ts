@@ -11,7 +11,9 @@ test('shapes that differ are broadcast with one warning', () => {
   expect(F.mseLoss(zeros([3]), zeros([3, 1]), { reduction: 'none' }).shape).toEqual([3, 3]);
   F.mseLoss(zeros([3]), zeros([3, 1]));
   expect(warn.mock.calls).toEqual([
-    ['hone: mseLoss: input [3] and target [3, 1] have different shapes and are broadcast, which is seldom meant. Give both one shape.'],
+    [
+      'hone: mseLoss: input [3] and target [3, 1] have different shapes and are broadcast, which is seldom intended. Give both the same shape.',
+    ],
   ]);
   warn.mockRestore();
 });
