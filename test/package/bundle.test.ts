@@ -61,7 +61,7 @@ describe('bundled for the browser', () => {
     expect(code).not.toMatch(/["'`]node:/);
     expect(code).not.toMatch(/\brequire\(/);
     expect(files).toContain('engine/host-browser.js');
-    expect(files).toContain('formats/files-browser.js');
+    expect(files).toContain('formats/files/files-browser.js');
     expect(files.filter((file) => /-node\.js$|native\.js$/.test(file))).toEqual([]);
   });
 
