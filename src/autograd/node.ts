@@ -285,8 +285,8 @@ export function record<T extends Tensor | readonly Tensor[]>(
 
 function recordByName<T extends Tensor | readonly Tensor[]>(name: string, out: T, tape: AnyTape): T {
   const { inputs, saved, own } = tape;
-  const operands = tensorsOf(inputs);
-  if (isGradEnabled() && anyRequiresGrad(operands)) {
+  const operands = isGradEnabled() ? tensorsOf(inputs) : [];
+  if (anyRequiresGrad(operands)) {
     const kept = saved === undefined ? [] : tensorsOf(saved);
     return note(name, out, operands, kept, new NamedGradients(tape, operands.length, Array.isArray(out)));
   }
