@@ -53,7 +53,12 @@ function dropping(op: string, x: Tensor, { p, training, inplace }: DropoutSettin
  * F.dropout(x, { p: 0.2, training: this.training });
  */
 export function dropout(x: Tensor, ...args: DropoutArguments): Tensor {
-  return dropping('dropout', x, readArguments('dropout', ON, args), masked);
+  return dropoutOf(x, readArguments('dropout', ON, args));
+}
+
+/** {@link dropout} whose arguments have been read, by it or by the layer. */
+function dropoutOf(x: Tensor, settings: DropoutSettings): Tensor {
+  return dropping('dropout', x, settings, masked);
 }
 
 /** 0 < p < 1. The mask lies in memory as x does, and its draws go in the order of memory; before PyTorch 2.5 in the order of dims. */
@@ -227,7 +232,7 @@ export class Dropout extends DropoutLayer {
 
   /** @returns x, with elements dropped while training. */
   forward(x: Tensor): Tensor {
-    return dropping('dropout', x, this, masked);
+    return dropoutOf(x, this);
   }
 }
 
