@@ -27,4 +27,6 @@ export type { RandomSamplerOptions, Sampler, SubsetRandomSamplerOptions, Weighte
 export { BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from './sampler.js';
 export type { Source } from './subset.js';
 export { Subset } from './subset.js';
+export type { PartOf, Splittable, TrainTestSplitOptions } from './tables/train-test-split.js';
+export { trainTestSplit } from './tables/train-test-split.js';
 export { TensorDataset } from './tensor-dataset.js';
