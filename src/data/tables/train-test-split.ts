@@ -59,7 +59,7 @@ const DEFAULTS = {
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.model_selection.train_test_split.html
  * @example
  * const [xTrain, xTest, yTrain, yTest] = trainTestSplit(x, y, { testSize: 0.25, randomState: 0 });
- * trainTestSplit(['a', 'b', 'c', 'd', 'e'], { randomState: 42 }); // [['e', 'c', 'd'], ['b', 'a']]
+ * trainTestSplit(['a', 'b', 'c', 'd', 'e'], { randomState: 42 }); // [['c', 'a', 'd'], ['b', 'e']]
  */
 export function trainTestSplit<A extends Splittable>(a: A, options?: TrainTestSplitOptions): [aTrain: PartOf<A>, aTest: PartOf<A>];
 export function trainTestSplit<A extends Splittable, B extends Splittable>(
