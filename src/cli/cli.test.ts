@@ -207,8 +207,9 @@ describe('study digits', () => {
     );
     expect(status).toBe(null);
     const { stopped, variants } = figuresIn('killed/digits');
-    expect(stopped).toMatch(/^Written while it ran, when \d+ of 1000 runs were finished\.$/);
-    expect(variants.flatMap(({ runs }) => runs.map(({ epochs }) => epochs.length)).length).toBeGreaterThanOrEqual(3);
+    const [, finished] = /^Written while it ran, when (\d+) of 1000 runs were finished\.$/.exec(stopped ?? '')!;
+    expect(Number(finished)).toBeGreaterThanOrEqual(1);
+    expect(variants.flatMap(({ runs }) => runs).length).toBeGreaterThanOrEqual(Number(finished));
     expect(readFileSync(join(temporary, 'killed/digits/report.html'), 'utf8')).toContain('</html>');
   });
 
