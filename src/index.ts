@@ -5,7 +5,7 @@ import '#host';
 // Tensors: what they are, and what holds them
 export { Tensor } from './tensor/tensor.js';
 export type { Shape } from './tensor/shape.js';
-export type { DType, TypedArray } from './tensor/dtype.js';
+export type { DType, TypedArray } from './tensor/values/dtype.js';
 export {
   accelerator, backends, cuda, Device, device, mps, xpu,
   type Accelerators, type DeviceKind, type DeviceLike, type TensorToOptions, type ToArguments, type ToOptions,
@@ -15,7 +15,7 @@ export {
 export {
   arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike,
   type NestedArray, type SizeArguments, type TensorOptions,
-} from './tensor/create.js';
+} from './tensor/create/create.js';
 export { logspace, type LogspaceOptions } from './ops/index/creation.js';
 
 // Random numbers
@@ -23,7 +23,7 @@ export {
   defaultGenerator, forkRng, Generator, getRngState, initialSeed, manualSeed, rand, randint, randintLike, randLike, randn, randnLike,
   randperm, seed, setRngState,
   type NumbersOptions, type RandomOptions,
-} from './tensor/random.js';
+} from './tensor/create/random.js';
 export { bernoulli, multinomial, normal, type BernoulliOptions, type MultinomialOptions, type NormalOptions } from './ops/random/random.js';
 
 // Indexing, slicing, joining, mutating
@@ -100,16 +100,16 @@ export {
 export {
   mode, unique, uniqueConsecutive,
   type Distinct, type ModeOptions, type UniqueConsecutiveOptions, type UniqueOptions,
-} from './ops/index/distinct.js';
+} from './ops/sort/distinct.js';
 
 // Comparison and sorting
 export { eq, ge, gt, isneginf, isposinf, le, logicalAnd, logicalOr, logicalXor, lt, ne, signbit } from './ops/elementwise/comparison.js';
-export { allclose, equal, isclose, type AllcloseOptions, type IscloseOptions } from './ops/reduce/close.js';
+export { allclose, equal, isclose, type AllcloseOptions, type IscloseOptions } from './ops/sort/close.js';
 export {
   argsort, kthvalue, median, msort, sort, topk,
   type ArgsortOptions, type KthvalueOptions, type MedianOptions, type SortOptions, type TopkOptions,
-} from './ops/reduce/sort.js';
-export { bucketize, isin, searchsorted, type BucketizeOptions, type IsinOptions, type SearchsortedOptions } from './ops/index/search.js';
+} from './ops/sort/sort.js';
+export { bucketize, isin, searchsorted, type BucketizeOptions, type IsinOptions, type SearchsortedOptions } from './ops/sort/search.js';
 
 // Other operations: running values, repetition, diagonals, histograms
 export {
@@ -153,8 +153,8 @@ export { triangularSolve, type TriangularSolveOptions } from './ops/linalg/trian
 export * as linalg from './ops/linalg/index.js';
 
 // Gradients
-export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './autograd/mode.js';
-export { keep, scope } from './autograd/scope.js';
+export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './autograd/modes/mode.js';
+export { keep, scope } from './autograd/modes/scope.js';
 export * as autograd from './autograd/index.js';
 
 // Layers, losses, optimizers

@@ -5,7 +5,7 @@
  */
 import { engineInfo, getNumThreads, isGradEnabled, manualSeed } from 'hone';
 import { afterAll, beforeEach, expect, vi } from 'vitest';
-import { forgetWarnings } from '../src/tensor/warn-once.js';
+import { forgetWarnings } from '../src/tensor/arguments/warn-once.js';
 
 const state = () => ({ engine: engineInfo().name, threads: getNumThreads(), grad: isGradEnabled() });
 

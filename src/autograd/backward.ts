@@ -6,14 +6,14 @@
  * With `createGraph`, or once a hook has seen a gradient, that block is left to the garbage collector.
  */
 import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../errors.js';
-import { type Arguments, readArguments, type Settings } from '../tensor/arguments.js';
-import { assertBoolean, assertTensor, assertTensorList, assertTensorOrNull } from '../tensor/checks.js';
-import type { DType } from '../tensor/dtype.js';
+import { type Arguments, readArguments, type Settings } from '../tensor/arguments/arguments.js';
+import { assertBoolean, assertTensor, assertTensorList, assertTensorOrNull } from '../tensor/arguments/checks.js';
 import { isContiguous, numel, type Shape, sameShape } from '../tensor/shape.js';
 import { closeScope, escapeScope, openScope, type Scope, type Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
-import { anomaly, assertNoNaN } from './anomaly.js';
-import { isGradEnabled, setGradEnabled } from './mode.js';
+import type { DType } from '../tensor/values/dtype.js';
+import { anomaly, assertNoNaN } from './modes/anomaly.js';
+import { isGradEnabled, setGradEnabled } from './modes/mode.js';
 import { edgeOf, Node, notDifferentiable } from './node.js';
 
 /** The few operations that backward itself needs; `ops/` stands above this folder and provides them. */

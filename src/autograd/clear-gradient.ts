@@ -1,10 +1,10 @@
 /** Clearing gradients between steps. */
 import { check, kernels } from '../engine/engine.js';
-import { zerosLike } from '../tensor/create.js';
-import { dtypes } from '../tensor/dtype.js';
+import { zerosLike } from '../tensor/create/create.js';
 import { numel } from '../tensor/shape.js';
 import { escapeScope } from '../tensor/storage.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { dtypes } from '../tensor/values/dtype.js';
 
 /** The options of the `zeroGrad` of optimizers and modules. */
 export interface ZeroGradOptions {

@@ -2,16 +2,16 @@
 
 import { loadedEngine, ptrAt } from '../engine/engine.js';
 import { ArgumentError, DTypeError, GradError, showShape } from '../errors.js';
-import { readOptions } from '../tensor/arguments.js';
-import { assertFunction, assertTensorList } from '../tensor/checks.js';
-import { fromTypedArray, onesLike } from '../tensor/create.js';
-import { isFloating } from '../tensor/dtype.js';
-import { Generator, randn } from '../tensor/random.js';
+import { readOptions } from '../tensor/arguments/arguments.js';
+import { assertFunction, assertTensorList } from '../tensor/arguments/checks.js';
+import { fromTypedArray, onesLike } from '../tensor/create/create.js';
+import { Generator, randn } from '../tensor/create/random.js';
 import { contiguousStrides, numel, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { toTypedArray } from '../tensor/transfer.js';
+import { isFloating } from '../tensor/values/dtype.js';
+import { toTypedArray } from '../tensor/values/transfer.js';
 import { grad } from './backward.js';
-import { enableGrad } from './mode.js';
+import { enableGrad } from './modes/mode.js';
 
 /** What is checked: any function of tensors; results that are not floating tensors are not looked at. */
 export type Checked = (...inputs: Tensor[]) => Tensor | readonly Tensor[];

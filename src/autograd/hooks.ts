@@ -1,6 +1,6 @@
 /** Hooks on gradients. */
 import { GradError } from '../errors.js';
-import { assertFunction } from '../tensor/checks.js';
+import { assertFunction } from '../tensor/arguments/checks.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { accumulatorOf, type Node, type TensorHook } from './node.js';
 

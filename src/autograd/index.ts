@@ -1,6 +1,5 @@
 /** `autograd`: gradients, and the means to check them. */
 
-export { detectAnomaly, isAnomalyEnabled, setDetectAnomaly } from './anomaly.js';
 export type {
   AllBackwardOptions,
   BackwardArguments,
@@ -12,4 +11,5 @@ export type {
 export { backward, grad } from './backward.js';
 export type { Checked, GradcheckOptions, GradgradcheckOptions } from './gradcheck.js';
 export { gradcheck, gradgradcheck } from './gradcheck.js';
-export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from './mode.js';
+export { detectAnomaly, isAnomalyEnabled, setDetectAnomaly } from './modes/anomaly.js';
+export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from './modes/mode.js';

@@ -1,6 +1,6 @@
 /** Gradients by name: what the named form of `record` takes, and how the walk, which goes by position, calls them. */
 import type { Tensor } from '../tensor/tensor.js';
-import { isGradEnabled } from './mode.js';
+import { isGradEnabled } from './modes/mode.js';
 
 /** Tensors by name. */
 export type ByName<N> = { readonly [K in keyof N]: Tensor | null };

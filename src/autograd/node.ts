@@ -1,12 +1,12 @@
 /** The tape: nodes that remember how a tensor was made, and `record`, with which an operation adds one. */
 import { GradError, showShape } from '../errors.js';
-import type { DType } from '../tensor/dtype.js';
-import { isFloating } from '../tensor/dtype.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
 import type { Storage } from '../tensor/storage.js';
 import type { GradFn, Tensor } from '../tensor/tensor.js';
-import { anomaly, noteCall } from './anomaly.js';
-import { isGradEnabled, isInferenceModeEnabled } from './mode.js';
+import type { DType } from '../tensor/values/dtype.js';
+import { isFloating } from '../tensor/values/dtype.js';
+import { anomaly, noteCall } from './modes/anomaly.js';
+import { isGradEnabled, isInferenceModeEnabled } from './modes/mode.js';
 import { type AnyTape, type ByName, freeNamed, NamedGradients, type Tape, tensorsOf } from './named-gradients.js';
 
 export type { Grads, Needs } from './named-gradients.js';

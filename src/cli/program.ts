@@ -1,11 +1,11 @@
 /** The commands of `hone`, and what they share. */
 import { Command } from 'commander';
 import { setEngine } from '../engine/select.js';
-import { addConvertCommand } from './convert.js';
-import { doctor } from './doctor.js';
+import { addConvertCommand } from './commands/convert.js';
+import { doctor } from './commands/doctor.js';
+import { addStudyCommand } from './commands/study.js';
+import { addTrainCommand } from './commands/train.js';
 import { oneOf, wholeNumber } from './options.js';
-import { addStudyCommand } from './study.js';
-import { addTrainCommand } from './train.js';
 import { version } from './version.js';
 
 const bold = (text: string) => `\x1b[1m${text}\x1b[22m`; // commander removes it where colours are off

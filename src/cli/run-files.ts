@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { writeBytes } from '#files';
 import { type Comparison, comparisonTable, notes } from '../report/comparison/comparison.js';
 import { comparisonPage } from '../report/comparison/page.js';
-import { showPath, surroundings } from './run.js';
+import { showPath, surroundings } from './commands/run.js';
 
 /** Milliseconds between two writes of figures of short epochs. */
 const PAUSE = 1000;

@@ -4,8 +4,8 @@
  */
 import { ArgumentError } from '../errors.js';
 import { Tensor } from '../tensor/tensor.js';
-import { ConcatDataset } from './combined.js';
-import { Subset } from './subset.js';
+import { ConcatDataset } from './datasets/combined.js';
+import { Subset } from './datasets/subset.js';
 
 type NumberDType = 'int64' | 'float32';
 

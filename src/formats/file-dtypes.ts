@@ -3,10 +3,10 @@
  * Which one it was in the file is remembered: {@link fileDType}.
  */
 
-import { assertTensor } from '../tensor/checks.js';
-import { type DType, dtypes } from '../tensor/dtype.js';
+import { assertTensor } from '../tensor/arguments/checks.js';
 import { Storage } from '../tensor/storage.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { type DType, dtypes } from '../tensor/values/dtype.js';
 
 /** How the elements of a file become Hone's. */
 export interface FileDType {

@@ -1,10 +1,10 @@
 /** idx: the format of MNIST's own files. Two zero bytes, a dtype, the number of dims, the sizes, then the values, big endian. */
 import { FormatError, showShape } from '../errors.js';
-import { assertBytes } from '../tensor/checks.js';
-import { fromTypedArray } from '../tensor/create.js';
-import type { DType } from '../tensor/dtype.js';
+import { assertBytes } from '../tensor/arguments/checks.js';
+import { fromTypedArray } from '../tensor/create/create.js';
 import { numel } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { DType } from '../tensor/values/dtype.js';
 
 interface Element {
   readonly dtype: DType;

@@ -1,6 +1,6 @@
 /** The two forms in which named tensors travel. */
 import { ArgumentError } from '../errors.js';
-import { show } from '../tensor/show.js';
+import { show } from '../tensor/arguments/show.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /** Named tensors: what `module.stateDict()` gives and `loadStateDict` takes, or a Map of the same. */

@@ -4,11 +4,11 @@
  * https://github.com/huggingface/safetensors
  */
 import { ArgumentError, FormatError, quoted, showShape } from '../errors.js';
-import { assertBytes } from '../tensor/checks.js';
-import { type DType, dtypes } from '../tensor/dtype.js';
-import { isOptions, show } from '../tensor/show.js';
+import { assertBytes } from '../tensor/arguments/checks.js';
+import { isOptions, show } from '../tensor/arguments/show.js';
 import { Tensor } from '../tensor/tensor.js';
-import { toTypedArray } from '../tensor/transfer.js';
+import { type DType, dtypes } from '../tensor/values/dtype.js';
+import { toTypedArray } from '../tensor/values/transfer.js';
 import { type FileDType as ElementType, fileDTypes, readStorage } from './file-dtypes.js';
 import { duplicateKey, showValue } from './json-keys.js';
 import { emptyState, type StateDictLike, stateEntries } from './named-tensors.js';

@@ -11,7 +11,7 @@ export { pad } from '../ops/join/pad.js';
 export { type LinearOptions, linear } from '../ops/products/matmul.js';
 export type { SoftmaxOptions } from '../ops/reduce/softmax.js';
 export { type LogSoftmaxOptions, logSoftmax, type SoftminOptions, softmax, softmin } from '../ops/reduce/softmax.js';
-export type { Pair, Single, Triple } from '../tensor/checks.js';
+export type { Pair, Single, Triple } from '../tensor/arguments/checks.js';
 export type { EluOptions as CeluOptions, EluOptions } from './activation/exponential.js';
 export { celu, celu_, elu, elu_, selu, selu_ } from './activation/exponential.js';
 export type { GeluOptions, GluOptions } from './activation/gated.js';

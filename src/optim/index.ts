@@ -19,18 +19,18 @@ export type { NAdamOptions } from './adam/nadam.js';
 export { NAdam } from './adam/nadam.js';
 export type { RAdamOptions } from './adam/radam.js';
 export { RAdam } from './adam/radam.js';
+export type { LBFGSOptions } from './lbfgs/lbfgs.js';
+export { LBFGS } from './lbfgs/lbfgs.js';
+export * as lrScheduler from './lr-scheduler/index.js';
 export type {
   OptimizerHookOptions,
   OptimizerStateDictHook,
   OptimizerStateHook,
   OptimizerStepPostHook,
   OptimizerStepPreHook,
-} from './hooks.js';
-export { registerOptimizerStepPostHook, registerOptimizerStepPreHook } from './hooks.js';
-export type { LBFGSOptions } from './lbfgs/lbfgs.js';
-export { LBFGS } from './lbfgs/lbfgs.js';
-export * as lrScheduler from './lr-scheduler/index.js';
-export { Optimizer } from './optimizer.js';
+} from './optimizer/hooks.js';
+export { registerOptimizerStepPostHook, registerOptimizerStepPreHook } from './optimizer/hooks.js';
+export { Optimizer } from './optimizer/optimizer.js';
 // Given and Params are the former names of OptionsInput and ParamsInput.
 export type {
   ImplementationOptions,
@@ -40,7 +40,9 @@ export type {
   ParamGroupInput,
   ParamsInput,
   ParamsInput as Params,
-} from './param-groups.js';
+} from './optimizer/param-groups.js';
+export type { ParamState } from './optimizer/state.js';
+export type { OptimizerStateDict } from './optimizer/state-dict.js';
 export type { ASGDOptions } from './sgd/asgd.js';
 export { ASGD } from './sgd/asgd.js';
 export type { LionOptions } from './sgd/lion.js';
@@ -51,5 +53,3 @@ export type { RpropOptions } from './sgd/rprop.js';
 export { Rprop } from './sgd/rprop.js';
 export type { SGDOptions } from './sgd/sgd.js';
 export { SGD } from './sgd/sgd.js';
-export type { ParamState } from './state.js';
-export type { OptimizerStateDict } from './state-dict.js';

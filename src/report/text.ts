@@ -1,7 +1,7 @@
 /** Text for terminals: tables and durations. */
 
 import { ArgumentError } from '../errors.js';
-import { show } from '../tensor/show.js';
+import { show } from '../tensor/arguments/show.js';
 
 export interface Column {
   title: string;

@@ -3,10 +3,10 @@
 import { ArgumentError } from '../errors.js';
 import type { Module } from '../nn/module/module.js';
 import { type Comparison, type EpochFigures, figureName, type RunFigures, type VariantFigures } from '../report/comparison/comparison.js';
-import { readOptions, required } from '../tensor/arguments.js';
-import { assertFunction, countOf } from '../tensor/checks.js';
-import { manualSeed } from '../tensor/random.js';
-import { show } from '../tensor/show.js';
+import { readOptions, required } from '../tensor/arguments/arguments.js';
+import { assertFunction, countOf } from '../tensor/arguments/checks.js';
+import { show } from '../tensor/arguments/show.js';
+import { manualSeed } from '../tensor/create/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { StepEvent } from '../train/callbacks/callback.js';
 import { modelCheckpoint } from '../train/callbacks/model-checkpoint.js';

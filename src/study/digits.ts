@@ -1,10 +1,10 @@
 /** The study of the seed notes: four models on real handwritten digits. */
-import { DataLoader } from '../data/data-loader.js';
+import { DataLoader } from '../data/loader/data-loader.js';
 import { ArgumentError } from '../errors.js';
 import { CrossEntropyLoss } from '../nn/loss/classification/cross-entropy.js';
 import { Adam } from '../optim/adam/adam.js';
 import type { Comparison } from '../report/comparison/comparison.js';
-import { readOptions } from '../tensor/arguments.js';
+import { readOptions } from '../tensor/arguments/arguments.js';
 import { Digits } from '../vision/digits.js';
 import { type CompareEvents, compare, type Variant } from './compare.js';
 import { BatchNormModel, BigModel, DropoutModel, SmallModel } from './digit-models.js';

@@ -1,10 +1,10 @@
 /** Where tensors live. There is one device, the CPU; code that asks for others finds out here that they are not there. */
 import { ArgumentError, DeviceError } from '../errors.js';
-import { devices, noMore, readArguments, readOptions } from './arguments.js';
-import { wholeNumber } from './checks.js';
-import { assertDType, type DType, dtypes } from './dtype.js';
-import { isOptions, show } from './show.js';
+import { devices, noMore, readArguments, readOptions } from './arguments/arguments.js';
+import { wholeNumber } from './arguments/checks.js';
+import { isOptions, show } from './arguments/show.js';
 import { Tensor } from './tensor.js';
+import { assertDType, type DType, dtypes } from './values/dtype.js';
 
 /** PyTorch's types of devices. */
 const TYPES = 'cpu cuda mps xpu mtia hpu ipu xla vulkan meta maia privateuseone lazy hip ve fpga opengl opencl ideep mkldnn'.split(' ');

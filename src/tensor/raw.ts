@@ -2,12 +2,12 @@
 
 import { engine } from '../engine/engine.js';
 import type { Ptr } from '../engine/kernel-table.gen.js';
-import { type DType, dtypes } from './dtype.js';
 import { isPlain, memoryOrder, resultStrides } from './layout.js';
 import { broadcastStrides, collapse, isDense, numel, pick, type Shape } from './shape.js';
 import { Storage } from './storage.js';
 import { emptyTensor, Tensor } from './tensor.js';
-import { copyValues } from './transfer.js';
+import { type DType, dtypes } from './values/dtype.js';
+import { copyValues } from './values/transfer.js';
 
 /** The code by which kernels know a dtype. */
 export function code(dtype: DType): number {

@@ -5,7 +5,6 @@
 
 import type { Ptr } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, GradError, OutOfMemoryError, ShapeError, showShape } from '../errors.js';
-import { type DType, dtypes, isFloating } from './dtype.js';
 import {
   contiguousStrides,
   type FrozenShape,
@@ -18,6 +17,7 @@ import {
   sameShape,
 } from './shape.js';
 import { escapeScope, type Scope, Storage } from './storage.js';
+import { type DType, dtypes, isFloating } from './values/dtype.js';
 
 /** What made a tensor, for backward; `autograd/node.ts` implements it. */
 export interface GradFn {

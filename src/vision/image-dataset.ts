@@ -1,19 +1,19 @@
 /** Labelled images in memory, kept as bytes: a batch is gathered, scaled and normalised by one kernel call. */
 
-import { checkIndex, Dataset } from '../data/dataset.js';
-import { withIndices } from '../data/with-indices.js';
+import { checkIndex, Dataset } from '../data/datasets/dataset.js';
+import { withIndices } from '../data/datasets/with-indices.js';
 import { check, kernels, loadedEngine, ptrAt } from '../engine/engine.js';
 import type { Ptr } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { slicesAt } from '../ops/gather/gather.js';
 import { contiguous } from '../ops/view/copy.js';
 import { select } from '../ops/view/movement.js';
-import { readOptions, required } from '../tensor/arguments.js';
-import { assertTensor } from '../tensor/checks.js';
-import { classNameOf } from '../tensor/class-name.js';
-import { show } from '../tensor/show.js';
+import { readOptions, required } from '../tensor/arguments/arguments.js';
+import { assertTensor } from '../tensor/arguments/checks.js';
+import { classNameOf } from '../tensor/arguments/class-name.js';
+import { show } from '../tensor/arguments/show.js';
 import { emptyTensor, type Tensor } from '../tensor/tensor.js';
-import { item } from '../tensor/transfer.js';
+import { item } from '../tensor/values/transfer.js';
 
 /** Mean and standard deviation of the pixels (0..1, or 0..255 where `scale` is false): one number for all channels, or one per channel. */
 export interface Normalization {

@@ -89,12 +89,12 @@ describe('bundled for the browser', () => {
     const small = await bundled("import { tensor } from 'hone'; console.log(String(tensor([1, 2]).add(1)));");
     expect(small.files.filter((file) => /^(nn|optim|train|data|vision|formats|study|report|cli)\//.test(file))).toEqual([]);
     const dataset = await bundled("import { TensorDataset } from 'hone/data'; console.log(TensorDataset);");
-    expect(dataset.files).not.toContain('data/data-loader.js');
+    expect(dataset.files).not.toContain('data/loader/data-loader.js');
     const training = await bundled(trainer);
     expect(training.files.filter((file) => /^(study|report|cli)\//.test(file))).toEqual([]);
     // Namespaces as nn and optim come whole with esbuild; the rest does not.
     expect(training.files).not.toContain('formats/idx.js');
-    expect(training.files).not.toContain('data/random-split.js');
+    expect(training.files).not.toContain('data/datasets/random-split.js');
     expect(training.code.length).toBeLessThan((await bundled(everything)).code.length * 0.95);
   });
 

@@ -1,7 +1,7 @@
 /** Categories: words, numbers or booleans, in order and by number. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { describe, show } from '../../tensor/show.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
+import { describe, show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 
 /** What a category may be: a word, a number or a boolean; null and NaN stand for a missing value, which is a category of its own. */

@@ -2,10 +2,10 @@
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { detach, to } from '../../ops/view/copy.js';
 import { narrow, select } from '../../ops/view/movement.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { isFloating, type TypedArray } from '../../tensor/dtype.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { toTypedArray } from '../../tensor/transfer.js';
+import { isFloating, type TypedArray } from '../../tensor/values/dtype.js';
+import { toTypedArray } from '../../tensor/values/transfer.js';
 
 /** How many elements are read out of the engine at a time. */
 const BLOCK = 2 ** 18;

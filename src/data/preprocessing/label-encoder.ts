@@ -1,8 +1,8 @@
 /** Labels as numbers. */
 import { ArgumentError, NotFittedError, StateDictError } from '../../errors.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { fromTypedArray } from '../../tensor/create.js';
-import { isOptions, show } from '../../tensor/show.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { isOptions, show } from '../../tensor/arguments/show.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Category, distinct, labelsOf, placesOf, showCategories } from './categories.js';
 

@@ -2,10 +2,10 @@
 import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
 import { clamp } from '../../ops/elementwise/clamp.js';
 import { to } from '../../ops/view/copy.js';
-import { type Arguments, readArguments } from '../../tensor/arguments.js';
-import { finiteNumber, unexpected } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { fromTypedArray } from '../../tensor/create.js';
+import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
+import { finiteNumber, unexpected } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { columnSums } from './columns.js';
 import { columnTensor, flag, Scaler, type ScalerState, type StateReader, settle } from './scaler.js';

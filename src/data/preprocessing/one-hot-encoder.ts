@@ -1,14 +1,14 @@
 /** Categories as columns of 0 and 1. */
 import { ArgumentError, NotFittedError, StateDictError } from '../../errors.js';
 import { to } from '../../ops/view/copy.js';
-import { readOptions } from '../../tensor/arguments.js';
-import { oneOf, unexpected } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { fromTypedArray } from '../../tensor/create.js';
-import { assertDType, type DType } from '../../tensor/dtype.js';
-import { isOptions, show } from '../../tensor/show.js';
+import { readOptions } from '../../tensor/arguments/arguments.js';
+import { oneOf, unexpected } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { isOptions, show } from '../../tensor/arguments/show.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { warnOnce } from '../../tensor/warn-once.js';
+import { assertDType, type DType } from '../../tensor/values/dtype.js';
 import { type Category, categoryColumns, distinct, placesOf, showCategories } from './categories.js';
 import { assertColumns } from './columns.js';
 

@@ -2,11 +2,11 @@
 import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
 import { ndtri } from '../../ops/special/special.js';
 import { clone, to } from '../../ops/view/copy.js';
-import { readOptions } from '../../tensor/arguments.js';
-import { between, unexpected } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { fromTypedArray, tensor } from '../../tensor/create.js';
-import { pythonFloat } from '../../tensor/python-text.js';
+import { readOptions } from '../../tensor/arguments/arguments.js';
+import { between, unexpected } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { pythonFloat } from '../../tensor/arguments/python-text.js';
+import { fromTypedArray, tensor } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { columnSums, quantileOf, sortedColumn } from './columns.js';
 import { columnTensor, flag, Scaler, type ScalerState, type StateReader, settle } from './scaler.js';

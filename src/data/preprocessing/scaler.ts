@@ -1,16 +1,16 @@
 /** What all scalers are made of: the order of calls, the checks, and state that is saved and loaded. */
-import { keep } from '../../autograd/scope.js';
+import { keep } from '../../autograd/modes/scope.js';
 import { NotFittedError, StateDictError, showShape } from '../../errors.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
 import { clone, detach, to } from '../../ops/view/copy.js';
-import { unexpected } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { fromTypedArray, tensor } from '../../tensor/create.js';
-import { type DType, isFloating } from '../../tensor/dtype.js';
-import { pythonBool } from '../../tensor/python-text.js';
-import { isOptions, show } from '../../tensor/show.js';
+import { unexpected } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { pythonBool } from '../../tensor/arguments/python-text.js';
+import { isOptions, show } from '../../tensor/arguments/show.js';
+import { fromTypedArray, tensor } from '../../tensor/create/create.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { toTypedArray } from '../../tensor/transfer.js';
+import { type DType, isFloating } from '../../tensor/values/dtype.js';
+import { toTypedArray } from '../../tensor/values/transfer.js';
 import { assertColumns, floatingColumns } from './columns.js';
 
 /** The state of a scaler: tensors by name, for `save` in either format. */

@@ -2,9 +2,9 @@
 
 import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
 import { clone, to } from '../../ops/view/copy.js';
-import { readOptions } from '../../tensor/arguments.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { fromTypedArray } from '../../tensor/create.js';
+import { readOptions } from '../../tensor/arguments/arguments.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { columnDeviations, columnSums } from './columns.js';
 import { columnTensor, flag, Scaler, type ScalerState, type StateReader, settle } from './scaler.js';

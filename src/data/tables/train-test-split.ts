@@ -2,15 +2,15 @@
 import { ArgumentError, ShapeError } from '../../errors.js';
 import { slicesAt } from '../../ops/gather/gather.js';
 import { contiguous } from '../../ops/view/copy.js';
-import { readOptions } from '../../tensor/arguments.js';
-import { finiteNumber, unexpected, wholeNumber } from '../../tensor/checks.js';
-import { defaultGenerator } from '../../tensor/random.js';
-import { isOptions, show } from '../../tensor/show.js';
+import { readOptions } from '../../tensor/arguments/arguments.js';
+import { finiteNumber, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
+import { isOptions, show } from '../../tensor/arguments/show.js';
+import { defaultGenerator } from '../../tensor/create/random.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { asDataset, Dataset } from '../dataset.js';
+import { asDataset, Dataset } from '../datasets/dataset.js';
+import { Subset } from '../datasets/subset.js';
+import { withIndices } from '../datasets/with-indices.js';
 import { type Category, distinct, labelsOf, placesOf, showCategories } from '../preprocessing/categories.js';
-import { Subset } from '../subset.js';
-import { withIndices } from '../with-indices.js';
 import { RandomState } from './random-state.js';
 
 /** The options of {@link trainTestSplit}. */

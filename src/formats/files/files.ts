@@ -1,10 +1,10 @@
 /** Saving and loading: PyTorch's files and safetensors. */
 import { readBytes, writeBytes } from '#files';
 import { ArgumentError, FormatError } from '../../errors.js';
-import { readOptions } from '../../tensor/arguments.js';
-import { assertBytes } from '../../tensor/checks.js';
+import { readOptions } from '../../tensor/arguments/arguments.js';
+import { assertBytes } from '../../tensor/arguments/checks.js';
+import { isOptions, show } from '../../tensor/arguments/show.js';
 import { assertHere, type DeviceLike } from '../../tensor/device.js';
-import { isOptions, show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { flattenState, selectState } from '../flatten-state.js';
 import { type FileFormat, fileFormats, formatOf, formatToWrite, sniffFormat } from './file-formats.js';

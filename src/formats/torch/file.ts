@@ -3,9 +3,9 @@
  * is run. https://pytorch.org/docs/stable/notes/serialization.html
  */
 import { quoted, showShape } from '../../errors.js';
-import { dtypes } from '../../tensor/dtype.js';
 import type { Storage } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { dtypes } from '../../tensor/values/dtype.js';
 import { Budget } from '../budget.js';
 import { type FileDType, readStorage } from '../file-dtypes.js';
 import { foreignZip } from '../files/foreign.js';

@@ -3,10 +3,10 @@
  * written as it was; for the rest {@link Pickler.value} says what becomes what.
  */
 import { ArgumentError } from '../../errors.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { fromTypedArray } from '../../tensor/create.js';
-import type { TypedArray } from '../../tensor/dtype.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
 import { Tensor } from '../../tensor/tensor.js';
+import type { TypedArray } from '../../tensor/values/dtype.js';
 import { keyName } from '../flatten-state.js';
 import { type DictKind, isIntKey, pythonKinds } from './pickle-values.js';
 

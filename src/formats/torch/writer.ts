@@ -1,8 +1,9 @@
 /** Writing what torch.load reads: the zip container of PyTorch 1.6 and later, every storage once. */
-import type { DType } from '../../tensor/dtype.js';
-import { dtypes } from '../../tensor/dtype.js';
+
 import type { Storage } from '../../tensor/storage.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
+import { dtypes } from '../../tensor/values/dtype.js';
 import { type ZipSource, zipChunks } from '../zip/zip-writer.js';
 import { Pickler } from './pickler.js';
 

@@ -1,5 +1,5 @@
 /** Activations that multiply x with a gate: gelu, silu, mish, hardswish and glu. Functions and layers. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
 import { add, div, mul } from '../../ops/elementwise/binary.js';
@@ -8,9 +8,9 @@ import { le, lt } from '../../ops/elementwise/comparison.js';
 import { unary, where } from '../../ops/elementwise/table.js';
 import { sigmoid, tanh } from '../../ops/elementwise/unary.js';
 import { narrow } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloating, oneOf } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloating, oneOf } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { normalizeDim } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';

@@ -1,18 +1,18 @@
 /** What activations share that may write over their input. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { record, willRecord } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { UnaryOp, type UnaryOpName } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
 import { checkInPlace, inPlace } from '../../ops/elementwise/inplace.js';
 import { clone } from '../../ops/view/copy.js';
-import { type Arguments, readArguments } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { code, copyInto } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
+import { isFloating } from '../../tensor/values/dtype.js';
 import { Module } from '../module/module.js';
 
 /** The option of activations that may change their input. */

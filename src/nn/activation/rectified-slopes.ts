@@ -1,5 +1,5 @@
 /** Rectifiers whose slope below 0 is learned, or drawn. Functions and layers. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, mul } from '../../ops/elementwise/binary.js';
@@ -12,13 +12,13 @@ import { flatNonzero } from '../../ops/index/masks.js';
 import { uniform_ } from '../../ops/random/random.js';
 import { filled, to } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings, tooMany } from '../../tensor/arguments.js';
-import { assertFloating, assertFloatingDType, assertSameDType, assertTensor, countOf } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertFloating, assertFloatingDType, assertSameDType, assertTensor, countOf } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
-import type { DType } from '../../tensor/dtype.js';
 import { numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
 import { constant_ } from '../init/init.js';
 import { type LayerKind, Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';

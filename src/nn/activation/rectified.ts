@@ -1,17 +1,17 @@
 /** Rectifiers, limits and thresholds: activations that are linear in pieces. Functions and layers. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError } from '../../errors.js';
 import { clamp } from '../../ops/elementwise/clamp.js';
 import { ge, le, logicalOr } from '../../ops/elementwise/comparison.js';
 import { binaryOp, unary, where } from '../../ops/elementwise/table.js';
 import { relu as reluOp } from '../../ops/elementwise/unary.js';
-import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
-import { assertFloating } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { isFloating } from '../../tensor/dtype.js';
-import { show } from '../../tensor/show.js';
+import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloating } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { isFloating } from '../../tensor/values/dtype.js';
 import { float } from '../module/text.js';
 import {
   Activation,

@@ -1,13 +1,13 @@
 /** Activations that become 0 around 0: the hard and the soft shrinkage, and x - tanh(x). Functions and layers. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
 import { add, sub } from '../../ops/elementwise/binary.js';
 import { ge, gt, isnan, le, logicalAnd, logicalOr, lt } from '../../ops/elementwise/comparison.js';
 import { where } from '../../ops/elementwise/table.js';
 import { tanh } from '../../ops/elementwise/unary.js';
-import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertFloating, atLeast } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertFloating, atLeast } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { float } from '../module/text.js';

@@ -1,5 +1,5 @@
 /** The sigmoid and its relatives: tanh, softsign, the hard sigmoid, the sigmoid's logarithm and softplus. Functions and layers. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
 import { add, div } from '../../ops/elementwise/binary.js';
 import { clamp } from '../../ops/elementwise/clamp.js';
@@ -7,9 +7,9 @@ import { gt, logicalAnd, lt } from '../../ops/elementwise/comparison.js';
 import { unary, where } from '../../ops/elementwise/table.js';
 import { abs, sigmoid, tanh } from '../../ops/elementwise/unary.js';
 import { contiguous } from '../../ops/view/copy.js';
-import { type Arguments, readArguments, type Settings, tooMany } from '../../tensor/arguments.js';
-import { assertFloating } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertFloating } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { float } from '../module/text.js';

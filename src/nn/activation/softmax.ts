@@ -1,6 +1,6 @@
 /** Softmax and its relatives as layers, whose functions stand in ops/reduce/softmax.ts; and a draw with softmax's shares, gumbelSoftmax. */
 
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { ShapeError, showShape } from '../../errors.js';
 import { add, div, sub } from '../../ops/elementwise/binary.js';
 import { log, neg } from '../../ops/elementwise/unary.js';
@@ -9,11 +9,11 @@ import { exponential_ } from '../../ops/random/random.js';
 import { argmax } from '../../ops/reduce/extrema.js';
 import { logSoftmax, softmax, softmin } from '../../ops/reduce/softmax.js';
 import { detach, filled } from '../../ops/view/copy.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloating, assertTensor, wholeNumber } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloating, assertTensor, wholeNumber } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { warnOnce } from '../../tensor/warn-once.js';
 import { Module } from '../module/module.js';
 
 /** What Softmax, LogSoftmax and Softmin take: the dim whose values are shares of 1. */

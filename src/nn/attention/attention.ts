@@ -1,6 +1,6 @@
 /** Scaled dot-product attention: softmax(query keyᵀ * scale + mask) value. */
 
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
 import { add, mul } from '../../ops/elementwise/binary.js';
 import { eq } from '../../ops/elementwise/comparison.js';
@@ -13,13 +13,13 @@ import { softmax } from '../../ops/reduce/softmax.js';
 import { any } from '../../ops/reduce/sum.js';
 import { filled, laidAs, to } from '../../ops/view/copy.js';
 import { transpose } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloating, assertSameDType, assertTensorOrNull, assertTensors, probability } from '../../tensor/checks.js';
-import type { DType } from '../../tensor/dtype.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloating, assertSameDType, assertTensorOrNull, assertTensors, probability } from '../../tensor/arguments/checks.js';
 import { resultStrides } from '../../tensor/layout.js';
 import { broadcastShapes, numel, type Shape, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
+import type { DType } from '../../tensor/values/dtype.js';
+import { item } from '../../tensor/values/transfer.js';
 import { dropout } from '../dropout/dropout.js';
 
 /** The options of {@link scaledDotProductAttention}. */

@@ -9,13 +9,13 @@ import { linear } from '../../ops/products/matmul.js';
 import { mean } from '../../ops/reduce/sum.js';
 import { filled } from '../../ops/view/copy.js';
 import { expand, narrow, permute, reshape, squeeze, transpose, unsqueeze } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertTensor, assertTensorOrNull, assertTensors, countOf } from '../../tensor/checks.js';
-import { type DType, isFloating } from '../../tensor/dtype.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertTensor, assertTensorOrNull, assertTensors, countOf } from '../../tensor/arguments/checks.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { copyInto, rowMajor } from '../../tensor/raw.js';
 import { contiguousStrides, type Shape, sameShape } from '../../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { warnOnce } from '../../tensor/warn-once.js';
+import { type DType, isFloating } from '../../tensor/values/dtype.js';
 import { attend, causalMask } from './attention.js';
 
 /** The options of {@link multiHeadAttentionForward}. */

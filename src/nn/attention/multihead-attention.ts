@@ -1,12 +1,12 @@
 /** Multi-head attention as a layer, whose function stands in multi-head.ts. */
 
 import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloatingDType, countOf, probability } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloatingDType, countOf, probability } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
-import type { DType } from '../../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
 import { xavierNormal_, xavierUniform_, zeros_ } from '../init/init.js';
 import { Linear } from '../linear/linear.js';
 import { Module } from '../module/module.js';

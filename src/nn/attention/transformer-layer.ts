@@ -3,13 +3,13 @@
 import { ArgumentError } from '../../errors.js';
 import { add } from '../../ops/elementwise/binary.js';
 import { relu } from '../../ops/elementwise/unary.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { countOf, probability } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { countOf, probability } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
 import type { DeviceLike } from '../../tensor/device.js';
-import type { DType } from '../../tensor/dtype.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
 import { GELU, gelu } from '../activation/gated.js';
 import { ReLU } from '../activation/rectified.js';
 import { Dropout } from '../dropout/dropout.js';

@@ -1,17 +1,17 @@
 /** Stacks of transformer layers, and the transformer of an encoder and a decoder. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { willRecord } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { eq, logicalAnd, ne } from '../../ops/elementwise/comparison.js';
 import { maskedFill } from '../../ops/index/masks.js';
 import { any } from '../../ops/reduce/sum.js';
 import { narrow, unsqueeze } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloatingDType, assertTensors, countOf, listable, MOST_LAYERS } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import type { DType } from '../../tensor/dtype.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloatingDType, assertTensors, countOf, listable, MOST_LAYERS } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
+import type { DType } from '../../tensor/values/dtype.js';
+import { item } from '../../tensor/values/transfer.js';
 import { ModuleList } from '../containers/list.js';
 import { xavierUniform_ } from '../init/init.js';
 import { assertModule } from '../module/is-module.js';

@@ -1,6 +1,6 @@
 /** What containers share: entries by position, and checks of what is put in. */
 import { ArgumentError, IndexError } from '../../errors.js';
-import { show } from '../../tensor/show.js';
+import { show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import type { Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';

@@ -1,6 +1,6 @@
 /** Lists that a model can see: of modules and of parameters. */
 import { ArgumentError } from '../../errors.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';

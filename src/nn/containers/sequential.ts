@@ -1,6 +1,6 @@
 /** A chain of modules. */
 import { ArgumentError } from '../../errors.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';

@@ -1,10 +1,10 @@
 /** What the layers of convolution and transposed convolution share. */
 import { ArgumentError } from '../../errors.js';
 import type { PadMode } from '../../ops/join/pad.js';
-import { assertFloatingDType, countOf, oneOf, type Rank, type Sizes, sizesPerAxis, unexpected } from '../../tensor/checks.js';
+import { assertFloatingDType, countOf, oneOf, type Rank, type Sizes, sizesPerAxis, unexpected } from '../../tensor/arguments/checks.js';
 import type { DeviceLike } from '../../tensor/device.js';
-import type { DType } from '../../tensor/dtype.js';
 import { emptyTensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
 import { resetWeightAndBias } from '../init/reset.js';
 import { type LayerKind, Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';

@@ -1,7 +1,7 @@
 /** What convolution and pooling share: the words of messages, and the kernels' geometry block. */
 import { engine } from '../../engine/engine.js';
 import { type Ptr, writeGeometry } from '../../engine/kernel-table.gen.js';
-import type { Rank } from '../../tensor/checks.js';
+import type { Rank } from '../../tensor/arguments/checks.js';
 import { metaPtr } from '../../tensor/raw.js';
 
 /** What messages call things, by the number of axes. */

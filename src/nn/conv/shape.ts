@@ -10,7 +10,7 @@ import {
   type Sizes,
   sizesPerAxis,
   unexpected,
-} from '../../tensor/checks.js';
+} from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Axes, type WindowSettings, wordsOf } from './geometry.js';
 

@@ -1,8 +1,8 @@
 /** Embeddings: a learned vector for each of a number of words. */
 import { named } from '../../autograd/node.js';
 import { reshape } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { numel } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { bool, float } from '../module/text.js';

@@ -1,5 +1,5 @@
 /** Rows of a table, looked up by their indices. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels, ptrAt } from '../../engine/engine.js';
 import { DTypeError, IndexError, ShapeError, showShape } from '../../errors.js';
@@ -7,18 +7,18 @@ import { add, div, mul } from '../../ops/elementwise/binary.js';
 import { gt, ne } from '../../ops/elementwise/comparison.js';
 import { where } from '../../ops/elementwise/table.js';
 import { indexAdd, indexCopy_, indexSelect } from '../../ops/gather/gather.js';
-import { unique } from '../../ops/index/distinct.js';
 import { reduceRaw } from '../../ops/reduce/sum.js';
+import { unique } from '../../ops/sort/distinct.js';
 import { norm } from '../../ops/statistics/moments.js';
 import { detach, filled, to } from '../../ops/view/copy.js';
 import { unsqueeze } from '../../ops/view/movement.js';
-import { assertFloating, assertTensor, assertTensors, unexpected } from '../../tensor/checks.js';
-import { arange } from '../../tensor/create.js';
-import { dtypes } from '../../tensor/dtype.js';
+import { assertFloating, assertTensor, assertTensors, unexpected } from '../../tensor/arguments/checks.js';
+import { arange } from '../../tensor/create/create.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
+import { dtypes } from '../../tensor/values/dtype.js';
+import { item } from '../../tensor/values/transfer.js';
 
 /** Indices as row-major int64. */
 export function indicesOf(op: string, input: Tensor): Tensor {

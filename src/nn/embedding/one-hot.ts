@@ -3,9 +3,9 @@ import { ArgumentError, IndexError, showShape } from '../../errors.js';
 import { eq } from '../../ops/elementwise/comparison.js';
 import { to } from '../../ops/view/copy.js';
 import { unsqueeze } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { unexpected } from '../../tensor/checks.js';
-import { arange } from '../../tensor/create.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { unexpected } from '../../tensor/arguments/checks.js';
+import { arange } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { indicesOf, rangeOf } from './lookup.js';
 

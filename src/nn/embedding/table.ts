@@ -1,11 +1,11 @@
 /** What the layers that look rows up share: the learned table, and how vectors that exist become one. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { select } from '../../ops/view/movement.js';
-import type { Settings } from '../../tensor/arguments.js';
-import { assertFloatingDType, assertTensor, countOf, wholeNumber } from '../../tensor/checks.js';
+import type { Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloatingDType, assertTensor, countOf, wholeNumber } from '../../tensor/arguments/checks.js';
 import type { DeviceLike } from '../../tensor/device.js';
-import type { DType } from '../../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
 import { normal_, zeros_ } from '../init/init.js';
 import { Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';

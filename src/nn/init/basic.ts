@@ -1,18 +1,18 @@
 /** Initialisers: one value, uniform, normal and truncated normal numbers. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { ArgumentError } from '../../errors.js';
 import { erf } from '../../ops/elementwise/unary.js';
 import * as random from '../../ops/random/random.js';
 import { fillRaw } from '../../ops/view/copy.js';
-import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
-import { above, assertTensor } from '../../tensor/checks.js';
-import { fromTypedArray, tensor as makeTensor } from '../../tensor/create.js';
-import type { Generator } from '../../tensor/random.js';
+import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments/arguments.js';
+import { above, assertTensor } from '../../tensor/arguments/checks.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
+import { fromTypedArray, tensor as makeTensor } from '../../tensor/create/create.js';
+import type { Generator } from '../../tensor/create/random.js';
 import { copyInto, emptyLikeDense } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { item, toTypedArray } from '../../tensor/transfer.js';
-import { warnOnce } from '../../tensor/warn-once.js';
+import { item, toTypedArray } from '../../tensor/values/transfer.js';
 
 /** The options of every initialiser. */
 export interface InitOptions {

@@ -1,18 +1,18 @@
 /** Initialisers of matrices and convolutions: identities, orthogonal and sparse matrices. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { sub } from '../../ops/elementwise/binary.js';
 import { matmul } from '../../ops/products/matmul.js';
 import { fillRaw } from '../../ops/view/copy.js';
 import { t } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
-import { assertDims, assertTensor, between, countOf } from '../../tensor/checks.js';
-import { fromTypedArray } from '../../tensor/create.js';
-import { randperm } from '../../tensor/random.js';
+import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertDims, assertTensor, between, countOf } from '../../tensor/arguments/checks.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
+import { randperm } from '../../tensor/create/random.js';
 import { copyInto } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { toTypedArray } from '../../tensor/transfer.js';
+import { toTypedArray } from '../../tensor/values/transfer.js';
 import { type Floats, type InitOptions, normal_, write, zeros_ } from './basic.js';
 
 /** The options of {@link sparse_}. */

@@ -1,11 +1,11 @@
 /** Initialisers that keep the variance of what passes through a layer: Xavier's and Kaiming's. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
-import { assertTensor, oneOf } from '../../tensor/checks.js';
+import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertTensor, oneOf } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { numel } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { warnOnce } from '../../tensor/warn-once.js';
 import { type InitOptions, normal_, uniform_ } from './basic.js';
 
 /** What a layer's activation is called, for {@link calculateGain}; PyTorch's words. */

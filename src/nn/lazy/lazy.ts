@@ -1,7 +1,7 @@
 /** Lazy layers: those that take the number of their inputs from the first batch. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor, type Pair, type Single, type Triple } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { assertTensor, type Pair, type Single, type Triple } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Shape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Conv1d, Conv2d, Conv3d } from '../conv/conv.js';

@@ -3,9 +3,16 @@ import { ShapeError, showShape } from '../../errors.js';
 import { add } from '../../ops/elementwise/binary.js';
 import { matmul } from '../../ops/products/matmul.js';
 import { permute, reshape } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloating, assertFloatingDType, assertSameDType, assertTensorOrNull, assertTensors, countOf } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import {
+  assertFloating,
+  assertFloatingDType,
+  assertSameDType,
+  assertTensorOrNull,
+  assertTensors,
+  countOf,
+} from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { numel, sameShape } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { uniform_ } from '../init/init.js';

@@ -1,13 +1,13 @@
 /** What all losses share: their options and how these are read, the checks of their tensors, and the reduction. */
 import { ArgumentError, DTypeError, showShape } from '../../errors.js';
 import { mean, sum } from '../../ops/reduce/sum.js';
-import { readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertTensorOrNull, assertTensors, oneOf } from '../../tensor/checks.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertTensorOrNull, assertTensors, oneOf } from '../../tensor/arguments/checks.js';
+import { isOptions } from '../../tensor/arguments/show.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { broadcastShapes, type Shape, sameShape } from '../../tensor/shape.js';
-import { isOptions } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { warnOnce } from '../../tensor/warn-once.js';
+import { isFloating } from '../../tensor/values/dtype.js';
 import { noteLoss } from './taken.js';
 
 /** What becomes of the loss of each item: their mean, their sum, or nothing. */

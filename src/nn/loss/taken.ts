@@ -1,6 +1,7 @@
 /** What a loss was taken over: reported to a training loop, which averages the losses of batches of different sizes. */
+
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { warnOnce } from '../../tensor/warn-once.js';
 import type { Reduction } from './options.js';
 
 /** A loss that was reduced to one number. */

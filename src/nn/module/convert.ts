@@ -1,12 +1,12 @@
 /** Conversion of a module's tensors to another dtype. */
 
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { to } from '../../ops/view/copy.js';
-import { assertFloatingDType } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { type DType, isFloating } from '../../tensor/dtype.js';
+import { assertFloatingDType } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { escapeScope } from '../../tensor/storage.js';
 import { replaceData } from '../../tensor/tensor.js';
+import { type DType, isFloating } from '../../tensor/values/dtype.js';
 import type { Module } from './module.js';
 import { isUninitialized } from './state/uninitialized.js';
 

@@ -1,5 +1,5 @@
 /** Deep copies of what modules hold: what copy.deepcopy gives in PyTorch. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { GradError, showShape } from '../../errors.js';
 import { clone } from '../../ops/view/copy.js';
 import { escapeScope } from '../../tensor/storage.js';

@@ -1,7 +1,7 @@
 /** Tells modules from other values, for the files that `Module` is made of: they cannot import the class. */
 import { ArgumentError } from '../../errors.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { show } from '../../tensor/show.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
 import type { Module } from './module.js';
 
 /** What every module has, whatever its class. */

@@ -3,11 +3,11 @@
 import { clearGradient } from '../../autograd/clear-gradient.js';
 import type { HookHandle } from '../../autograd/hooks.js';
 import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments, readOptions, required, type Settings, tooMany } from '../../tensor/arguments.js';
-import { assertFunction, assertString } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, readOptions, required, type Settings, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertFunction, assertString } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
 import { type DeviceLike, moveTo, readTo, type ToArguments, type ToOptions } from '../../tensor/device.js';
-import { show } from '../../tensor/show.js';
 import { escapeScope } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { type Forward, wrapForward } from './calls/call.js';

@@ -1,8 +1,8 @@
 /** Parts of a module by dotted path. */
 
 import { ArgumentError } from '../../errors.js';
-import { assertString } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { assertString } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Module, OwnTensor } from './module.js';
 

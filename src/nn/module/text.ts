@@ -1,9 +1,9 @@
 /** How modules print: PyTorch's own text, for a model and for the numbers inside it. */
 
-import { classNameOf } from '../../tensor/class-name.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Module } from './module.js';
 
-export { pythonBool as bool, pythonFloat as float } from '../../tensor/python-text.js';
+export { pythonBool as bool, pythonFloat as float } from '../../tensor/arguments/python-text.js';
 
 /** Whole numbers as Python prints a tuple, `(3, 3)` and `(5,)`; a single number as itself; null as `None`. */
 export function tuple(value: number | null | readonly (number | null)[]): string {

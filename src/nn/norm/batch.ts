@@ -1,5 +1,5 @@
 /** Batch normalisation by fused kernels: the function and its layers. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { type Grads, type Needs, record, unrecorded, willRecord } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
@@ -9,13 +9,13 @@ import { rsqrt, square } from '../../ops/elementwise/unary.js';
 import { mean, sum } from '../../ops/reduce/sum.js';
 import { clone, formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { above, assertFloating, assertSameDType, assertTensorOrNull, atLeast, type Rank } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { above, assertFloating, assertSameDType, assertTensorOrNull, atLeast, type Rank } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { code, copyInto, ptrOrNull, rowMajor, rowMajorOrNull } from '../../tensor/raw.js';
 import { numel, type Shape } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
+import { item } from '../../tensor/values/transfer.js';
 import { type NormArguments, RunningNorm, wrongDims } from './running-norm.js';
 
 /** The options of {@link batchNorm}. */

@@ -1,13 +1,20 @@
 /** Normalisation over groups of channels: the function and its layer. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { formatOf } from '../../ops/view/copy.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloating, assertFloatingDType, assertSameDType, assertTensorOrNull, countOf, realNumber } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import {
+  assertFloating,
+  assertFloatingDType,
+  assertSameDType,
+  assertTensorOrNull,
+  countOf,
+  realNumber,
+} from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
-import type { DType } from '../../tensor/dtype.js';
 import { numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
 import { ones_, zeros_ } from '../init/init.js';
 import { type LayerKind, Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';

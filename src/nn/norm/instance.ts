@@ -1,16 +1,16 @@
 /** Instance normalisation, which is batch normalisation of every item by itself: the function and its layers. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
 import { repeat } from '../../ops/join/repeat.js';
 import { mean } from '../../ops/reduce/sum.js';
 import { reshape, squeeze, unsqueeze } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloating, type Rank } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloating, type Rank } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { numel } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { warnOnce } from '../../tensor/warn-once.js';
 import { assertBothStatistics, assertChannels, assertEps, batchNormOf, type ChannelParts } from './batch.js';
 import { type BatchNormLayerOptions, type NormArguments, RunningNorm, wrongDims } from './running-norm.js';
 

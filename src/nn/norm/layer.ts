@@ -1,14 +1,14 @@
 /** Layer normalisation: the function and its layer. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { reshape } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloating, assertFloatingDType, assertSameDType, assertTensorOrNull, realNumber } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloating, assertFloatingDType, assertSameDType, assertTensorOrNull, realNumber } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
 import type { DeviceLike } from '../../tensor/device.js';
-import type { DType } from '../../tensor/dtype.js';
 import { checkSizes, numel, type Shape, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
 import { ones_, zeros_ } from '../init/init.js';
 import { type LayerKind, Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';

@@ -1,12 +1,12 @@
 /** Root mean square normalisation: the function and its layer. */
 import { formatOf } from '../../ops/view/copy.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloatingDType } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloatingDType } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { DeviceLike } from '../../tensor/device.js';
-import type { DType } from '../../tensor/dtype.js';
 import type { Shape } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
 import { ones_ } from '../init/init.js';
 import { type LayerKind, Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';

@@ -1,12 +1,12 @@
 /** What batch and instance normalisation layers share: their parameters and running statistics. */
 import { ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloatingDType, countOf, type Rank, unexpected } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { ones, zeros } from '../../tensor/create.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloatingDType, countOf, type Rank, unexpected } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { ones, zeros } from '../../tensor/create/create.js';
 import type { DeviceLike } from '../../tensor/device.js';
-import type { DType } from '../../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
 import { ones_, zeros_ } from '../init/init.js';
 import { type LayerKind, Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';

@@ -1,9 +1,9 @@
 /** Padding layers: constants, reflections, repeated edges and circles, along one, two or three axes. */
 import { ShapeError, showShape } from '../../errors.js';
 import { type PadMode, padOf } from '../../ops/join/pad.js';
-import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
-import { assertNumber, assertTensor, type Rank, unexpected } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
+import { assertNumber, assertTensor, type Rank, unexpected } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { wordsOf } from '../conv/geometry.js';
 import { Module } from '../module/module.js';

@@ -3,9 +3,18 @@ import { named } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
 import { formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
-import { type Arguments, type Named, readArguments, required } from '../../tensor/arguments.js';
-import { type Pair, type Rank, type Single, type Sizes, sizesPerAxis, type Triple, unexpected, wholeNumber } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, type Named, readArguments, required } from '../../tensor/arguments/arguments.js';
+import {
+  type Pair,
+  type Rank,
+  type Single,
+  type Sizes,
+  sizesPerAxis,
+  type Triple,
+  unexpected,
+  wholeNumber,
+} from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { tuple } from '../module/text.js';

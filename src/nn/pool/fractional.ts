@@ -1,5 +1,5 @@
 /** Fractional max pooling: windows of one size at places drawn at random, so that sizes shrink by any factor. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
@@ -11,7 +11,7 @@ import { argmax } from '../../ops/reduce/extrema.js';
 import { all } from '../../ops/reduce/sum.js';
 import { detach, filled, to } from '../../ops/view/copy.js';
 import { expand, reshape, select } from '../../ops/view/movement.js';
-import { type Arguments, type Named, readArguments, required } from '../../tensor/arguments.js';
+import { type Arguments, type Named, readArguments, required } from '../../tensor/arguments/arguments.js';
 import {
   assertFloating,
   assertSameDType,
@@ -22,10 +22,10 @@ import {
   sizesPerAxis,
   type Triple,
   unexpected,
-} from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { arange } from '../../tensor/create.js';
-import { rand } from '../../tensor/random.js';
+} from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { arange } from '../../tensor/create/create.js';
+import { rand } from '../../tensor/create/random.js';
 import { numel, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';

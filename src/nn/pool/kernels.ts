@@ -10,11 +10,11 @@ import { ge } from '../../ops/elementwise/comparison.js';
 import { where } from '../../ops/elementwise/table.js';
 import { gather } from '../../ops/gather/gather.js';
 import { reshape } from '../../ops/view/movement.js';
-import { fromTypedArray } from '../../tensor/create.js';
-import { dtypes } from '../../tensor/dtype.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
 import { code, metaPtr, rowMajor, writeMeta } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { dtypes } from '../../tensor/values/dtype.js';
 import { type Axes, type Geometry, geometryPtr, planar } from '../conv/geometry.js';
 
 /** The largest value of each window, NaN before all others, and into `indices` its place in the plane, the first of equals. */

@@ -2,9 +2,9 @@
 import { mul, pow } from '../../ops/elementwise/binary.js';
 import { abs, neg, relu, sign } from '../../ops/elementwise/unary.js';
 import { detach } from '../../ops/view/copy.js';
-import { type Arguments, type Named, readArguments, required } from '../../tensor/arguments.js';
-import { type Pair, type Rank, type Single, type Sizes, sizesPerAxis, type Triple, unexpected } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, type Named, readArguments, required } from '../../tensor/arguments/arguments.js';
+import { type Pair, type Rank, type Single, type Sizes, sizesPerAxis, type Triple, unexpected } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { bool, tuple } from '../module/text.js';

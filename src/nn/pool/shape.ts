@@ -1,6 +1,6 @@
 /** What pooling checks before it computes, and the options that its functions and layers share; for one, two and three axes. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertFloating, type Rank, type Sizes, sizesPerAxis } from '../../tensor/checks.js';
+import { assertFloating, type Rank, type Sizes, sizesPerAxis } from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Axes, wordsOf } from '../conv/geometry.js';
 

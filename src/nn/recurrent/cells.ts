@@ -1,13 +1,13 @@
 /** Cells: one step of a recurrent layer, for loops written by hand. */
 import { ShapeError, showShape } from '../../errors.js';
 import { select, unsqueeze } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloatingDType, assertTensor, countOf, oneOf } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { zeros } from '../../tensor/create.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloatingDType, assertTensor, countOf, oneOf } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { zeros } from '../../tensor/create/create.js';
 import type { DeviceLike } from '../../tensor/device.js';
-import type { DType } from '../../tensor/dtype.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
 import { Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';
 import { bool } from '../module/text.js';

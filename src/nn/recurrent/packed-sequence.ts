@@ -4,13 +4,13 @@ import { indexCopy, indexSelect } from '../../ops/gather/gather.js';
 import { cat } from '../../ops/join/join.js';
 import { to } from '../../ops/view/copy.js';
 import { narrow, reshape, select, transpose } from '../../ops/view/movement.js';
-import { type Arguments, noMore, readArguments, type Settings, tooMany } from '../../tensor/arguments.js';
-import { assertTensor, oneOf, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
-import { fromTypedArray, full } from '../../tensor/create.js';
+import { type Arguments, noMore, readArguments, type Settings, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertTensor, oneOf, wholeNumber, wholeNumbers } from '../../tensor/arguments/checks.js';
+import { fromTypedArray, full } from '../../tensor/create/create.js';
 import { type DeviceLike, moveTo, type ToArguments } from '../../tensor/device.js';
 import { sameShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { toTypedArray } from '../../tensor/transfer.js';
+import { toTypedArray } from '../../tensor/values/transfer.js';
 
 const int64 = (values: readonly number[]): Tensor => fromTypedArray(BigInt64Array.from(values, BigInt));
 

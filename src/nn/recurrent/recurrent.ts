@@ -1,6 +1,6 @@
 /** One layer of an RNN, LSTM or GRU in one direction, over all time steps: one kernel call forward, one backward. */
 import { grad } from '../../autograd/backward.js';
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { type Grads, type Needs, record, unrecorded, willRecord } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { GRU, LSTM, RNN_RELU, RNN_TANH } from '../../engine/kernel-table.gen.js';
@@ -11,8 +11,8 @@ import { cat, chunk } from '../../ops/join/join.js';
 import { linear, mm } from '../../ops/products/matmul.js';
 import { sum } from '../../ops/reduce/sum.js';
 import { narrow, transpose } from '../../ops/view/movement.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { fromTypedArray, zeros } from '../../tensor/create.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
+import { fromTypedArray, zeros } from '../../tensor/create/create.js';
 import { code, copyInto, ptrOrNull, rowMajor } from '../../tensor/raw.js';
 import { type Shape, sameShape } from '../../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';

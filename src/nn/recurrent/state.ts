@@ -1,7 +1,7 @@
 /** What recurrent layers and cells share: their first weights, and the checks of inputs and states. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
+import { show } from '../../tensor/arguments/show.js';
 import { type Shape, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { uniform_ } from '../init/init.js';
 import type { Module } from '../module/module.js';

@@ -1,8 +1,8 @@
 /** Layers that join dims, and cut them. */
 import { flatten, unflatten } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
-import { wholeNumber, wholeNumbers } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments/arguments.js';
+import { wholeNumber, wholeNumbers } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Shape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';

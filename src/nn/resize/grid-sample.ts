@@ -2,7 +2,7 @@
  * Sampling of images and volumes at given places, and the places of an affine map. Axis by axis a place becomes taps: indices of elements
  * and their weights; what is sampled is the sum over all combinations of taps, each element times its weights.
  */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
 import { add, div, minimum, mul, sub } from '../../ops/elementwise/binary.js';
@@ -15,9 +15,9 @@ import { matmul } from '../../ops/products/matmul.js';
 import { sum } from '../../ops/reduce/sum.js';
 import { contiguous, detach, filled, to } from '../../ops/view/copy.js';
 import { expand, permute, reshape, select, transpose, unsqueeze } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertBoolean, assertFloating, assertSameDType, assertTensor, oneOf, wholeNumbers } from '../../tensor/checks.js';
-import { arange, linspace, ones, zeros } from '../../tensor/create.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertBoolean, assertFloating, assertSameDType, assertTensor, oneOf, wholeNumbers } from '../../tensor/arguments/checks.js';
+import { arange, linspace, ones, zeros } from '../../tensor/create/create.js';
 import { numel, type Shape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 

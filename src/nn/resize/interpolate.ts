@@ -2,17 +2,17 @@
  * Resizing of sequences, images and volumes: the function and its layers. Every mode works axis by axis: a place along an axis of the result is a weighted sum of a few
  * places along that axis of the input, its taps.
  */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, mul } from '../../ops/elementwise/binary.js';
 import { indexAdd, slicesAt } from '../../ops/gather/gather.js';
 import { clone, detach, formatOf } from '../../ops/view/copy.js';
 import { reshape, select } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../tensor/arguments.js';
-import { assertFloating, finiteNumber, listable, oneOf, unexpected, wholeNumbers } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { fromTypedArray, zeros } from '../../tensor/create.js';
+import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertFloating, finiteNumber, listable, oneOf, unexpected, wholeNumbers } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { fromTypedArray, zeros } from '../../tensor/create/create.js';
 import { numel } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';

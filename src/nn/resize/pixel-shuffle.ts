@@ -3,9 +3,9 @@ import { named } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
 import { contiguous, formatOf } from '../../ops/view/copy.js';
 import { permute, reshape } from '../../ops/view/movement.js';
-import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
-import { assertTensor, countOf } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
+import { assertTensor, countOf } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 

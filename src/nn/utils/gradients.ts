@@ -1,5 +1,5 @@
 /** Gradients clipped: by the norm of all of them together, or each element. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { ArgumentError, DTypeError, GradError, showShape } from '../../errors.js';
 import { add, div, mul, pow } from '../../ops/elementwise/binary.js';
 import { clamp } from '../../ops/elementwise/clamp.js';
@@ -8,14 +8,14 @@ import { binaryInPlace, inPlace } from '../../ops/elementwise/inplace.js';
 import { abs, sqrt } from '../../ops/elementwise/unary.js';
 import { reduceRaw } from '../../ops/reduce/sum.js';
 import { to } from '../../ops/view/copy.js';
-import { type Arguments, readArguments, required, type Settings, tooMany } from '../../tensor/arguments.js';
-import { atLeast } from '../../tensor/checks.js';
-import { tensor } from '../../tensor/create.js';
-import { type DType, isFloating } from '../../tensor/dtype.js';
+import { type Arguments, readArguments, required, type Settings, tooMany } from '../../tensor/arguments/arguments.js';
+import { atLeast } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
+import { tensor } from '../../tensor/create/create.js';
 import { numel } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
+import { type DType, isFloating } from '../../tensor/values/dtype.js';
+import { item } from '../../tensor/values/transfer.js';
 import { type Tensors, tensorList } from './tensor-list.js';
 
 /** The order of a norm; `inf` is the largest element. */

@@ -3,8 +3,8 @@ export { findUnregistered } from '../module/unregistered/in-fields.js';
 export * as rnn from '../recurrent/packed-sequence.js';
 export type { ClipGradNormOptions, NormType, TotalNormOptions, TotalNormOptions as GetTotalNormOptions } from './gradients.js';
 export { clipGradNorm_, clipGradsWithNorm_, clipGradValue_, getTotalNorm } from './gradients.js';
-export * as parametrizations from './parametrizations.js';
-export * as parametrize from './parametrize.js';
+export * as parametrizations from './parametrize/parametrizations.js';
+export * as parametrize from './parametrize/parametrize.js';
 export type {
   ElasticNetOptions,
   ElasticNetOptions as ElasticNetPenaltyOptions,

@@ -3,11 +3,11 @@ import { ArgumentError } from '../../errors.js';
 import { add, mul } from '../../ops/elementwise/binary.js';
 import { abs, square } from '../../ops/elementwise/unary.js';
 import { sum } from '../../ops/reduce/sum.js';
-import { readOptions } from '../../tensor/arguments.js';
-import { atLeast, finiteNumber } from '../../tensor/checks.js';
-import { isFloating } from '../../tensor/dtype.js';
-import { show } from '../../tensor/show.js';
+import { readOptions } from '../../tensor/arguments/arguments.js';
+import { atLeast, finiteNumber } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { isFloating } from '../../tensor/values/dtype.js';
 import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 

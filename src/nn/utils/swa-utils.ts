@@ -1,18 +1,18 @@
 /** `nn.swaUtils`: averages of a model's weights over training, and the batch statistics that go with them. */
-import { noGrad } from '../../autograd/mode.js';
-import { scope } from '../../autograd/scope.js';
+import { noGrad } from '../../autograd/modes/mode.js';
+import { scope } from '../../autograd/modes/scope.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, div, lerp, mul, sub } from '../../ops/elementwise/binary.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
-import { readOptions } from '../../tensor/arguments.js';
-import { assertFunction, assertTensor, between } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { zeros } from '../../tensor/create.js';
-import { type DType, isFloating } from '../../tensor/dtype.js';
+import { readOptions } from '../../tensor/arguments/arguments.js';
+import { assertFunction, assertTensor, between } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
+import { zeros } from '../../tensor/create/create.js';
 import { sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
+import { type DType, isFloating } from '../../tensor/values/dtype.js';
+import { item } from '../../tensor/values/transfer.js';
 import { assertModule } from '../module/is-module.js';
 import { Module } from '../module/module.js';
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../norm/batch.js';

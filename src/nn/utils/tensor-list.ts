@@ -1,7 +1,7 @@
 /** Tensors as users pass them: one, or any list of them. */
 import { ArgumentError } from '../../errors.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { describe, show } from '../../tensor/show.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
+import { describe, show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 
 /** A tensor, or tensors. */

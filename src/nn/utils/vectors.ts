@@ -1,10 +1,10 @@
 /** All parameters as one vector, there and back. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
 import { cat } from '../../ops/join/join.js';
 import { narrow, reshape } from '../../ops/view/movement.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
 import { numel } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tensorList } from './tensor-list.js';

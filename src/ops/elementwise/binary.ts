@@ -1,14 +1,14 @@
 /** Elementwise functions of two operands, with broadcasting and type promotion. Their gradients stand in table.ts. */
 
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { DTypeError } from '../../errors.js';
-import { readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertSameDType, assertTensor, assertTensors, oneOf } from '../../tensor/checks.js';
-import { type DType, isFloating } from '../../tensor/dtype.js';
+import { readOptions, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertSameDType, assertTensor, assertTensors, oneOf } from '../../tensor/arguments/checks.js';
 import { resultStrides } from '../../tensor/layout.js';
-import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../../tensor/scalar.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { type DType, isFloating } from '../../tensor/values/dtype.js';
+import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../../tensor/values/scalar.js';
 import { detach, laidAs, to } from '../view/copy.js';
 import { eq, gt, logicalOr, lt, signbit } from './comparison.js';
 import { binaryOp, type Operand, unary, where } from './table.js';

@@ -1,11 +1,11 @@
 /** Bits and divisors of whole numbers: int64, int32 and uint8; and, or, xor and not of bools too. No gradients. */
 import type { BinaryOpName } from '../../engine/kernel-table.gen.js';
 import { DTypeError } from '../../errors.js';
-import { tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { isFloating } from '../../tensor/dtype.js';
-import { show } from '../../tensor/show.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { isFloating } from '../../tensor/values/dtype.js';
 import { logicalNot } from './comparison.js';
 import { binaryOp, type Operand } from './table.js';
 

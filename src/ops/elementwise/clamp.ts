@@ -1,12 +1,12 @@
 import { named } from '../../autograd/node.js';
 import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertNumber, assertTensor } from '../../tensor/checks.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertNumber, assertTensor } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
 import { castRaw } from '../../tensor/raw.js';
-import { isScalar, limitedScalar, resultDType, type Scalar, scalarTensor } from '../../tensor/scalar.js';
-import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { isFloating } from '../../tensor/values/dtype.js';
+import { isScalar, limitedScalar, resultDType, type Scalar, scalarTensor } from '../../tensor/values/scalar.js';
 import { clone, to } from '../view/copy.js';
 import { maximum, minimum } from './binary.js';
 import { isnan, isneginf, isposinf } from './comparison.js';

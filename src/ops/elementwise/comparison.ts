@@ -1,7 +1,7 @@
-import { tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { isFloating } from '../../tensor/values/dtype.js';
 import { detach } from '../view/copy.js';
 import { binaryOp, type Operand, unary } from './table.js';
 

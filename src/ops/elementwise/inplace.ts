@@ -2,18 +2,18 @@
  * In-place operations. With recording on, an in-place operation is its out-of-place form, written over the target's memory, after which
  * the target carries the result's history; where nothing is recorded, kernels write into the target directly.
  */
-import { isGradEnabled, isInferenceModeEnabled, noGrad } from '../../autograd/mode.js';
+import { isGradEnabled, isInferenceModeEnabled, noGrad } from '../../autograd/modes/mode.js';
 import { anyRequiresGrad, Node, setGradFn } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { type BinaryOpName, UnaryOp, type UnaryOpName } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, GradError, ShapeError, showShape } from '../../errors.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { dtypes, isFloating } from '../../tensor/dtype.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { code, copyInto } from '../../tensor/raw.js';
-import { isScalar, type Scalar } from '../../tensor/scalar.js';
 import { broadcastShapes, isDense, numel, sameShape } from '../../tensor/shape.js';
 import { aliasTensor, Tensor, viewGradFn } from '../../tensor/tensor.js';
-import { warnOnce } from '../../tensor/warn-once.js';
+import { dtypes, isFloating } from '../../tensor/values/dtype.js';
+import { isScalar, type Scalar } from '../../tensor/values/scalar.js';
 import { clone, filled, fillRaw, rawCopy } from '../view/copy.js';
 import { CURES, expand, ORIGINS, stridedNode } from '../view/movement.js';
 import { clearStrided, geometryOf, readStrided } from '../view/strided.js';

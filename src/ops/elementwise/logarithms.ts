@@ -1,13 +1,13 @@
 /** Powers and logarithms of two operands. */
 
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { named, record } from '../../autograd/node.js';
 import { DTypeError } from '../../errors.js';
-import { type Arguments, readOne, tooMany } from '../../tensor/arguments.js';
-import { assertTensor, finiteNumber } from '../../tensor/checks.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { type Arguments, readOne, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertTensor, finiteNumber } from '../../tensor/arguments/checks.js';
 import { resultStrides } from '../../tensor/layout.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { isFloating } from '../../tensor/values/dtype.js';
 import { detach, filled, laidAs, to } from '../view/copy.js';
 import { add, asFloats, div, maximum, mul, needsFloats, pow, sub } from './binary.js';
 import { clamp } from './clamp.js';

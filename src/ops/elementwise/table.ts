@@ -7,14 +7,14 @@ import { type Node, named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { BinaryKind, BinaryOp, type BinaryOpName, UnaryKind, UnaryOp, type UnaryOpName } from '../../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError } from '../../errors.js';
-import { tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
 import { castRaw, code, dense, elementwiseResult, emptyBesideNumber, emptyLikeDense, metaPtr, writeMeta } from '../../tensor/raw.js';
-import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../../tensor/scalar.js';
 import { broadcastShapes, broadcastStrides, collapse, isContiguous, numel, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { emptyTensor, Tensor } from '../../tensor/tensor.js';
+import { isFloating } from '../../tensor/values/dtype.js';
+import { isScalar, resultDType, type Scalar, scalarTensor, storedScalar, wrappedScalar } from '../../tensor/values/scalar.js';
 
 // Short forms for the formulas below.
 const add = (a: Operand, b: Operand) => binaryOp('add', a, b);

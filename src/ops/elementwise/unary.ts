@@ -1,12 +1,12 @@
 /** Elementwise functions of one operand. Their gradients stand in table.ts. */
 
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { named, record } from '../../autograd/node.js';
-import { tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
 import { castRaw } from '../../tensor/raw.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { isFloating } from '../../tensor/values/dtype.js';
 import { clone, detach, to } from '../view/copy.js';
 import { div, mul, needsFloats, sub } from './binary.js';
 import { eq } from './comparison.js';

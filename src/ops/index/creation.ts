@@ -2,12 +2,12 @@
 
 import { named } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments } from '../../tensor/arguments.js';
-import { assertTensor, assertTensorList, finiteNumber, listable, wholeNumber } from '../../tensor/checks.js';
-import { arange, type TensorOptions, tensor, zeros } from '../../tensor/create.js';
-import { assertDType, type DType, isFloating } from '../../tensor/dtype.js';
-import { resultDType } from '../../tensor/scalar.js';
+import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
+import { assertTensor, assertTensorList, finiteNumber, listable, wholeNumber } from '../../tensor/arguments/checks.js';
+import { arange, type TensorOptions, tensor, zeros } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { assertDType, type DType, isFloating } from '../../tensor/values/dtype.js';
+import { resultDType } from '../../tensor/values/scalar.js';
 import { mul, pow, sub } from '../elementwise/binary.js';
 import { ge } from '../elementwise/comparison.js';
 import { cat, stack } from '../join/join.js';

@@ -1,9 +1,9 @@
 /** Matrices with given diagonals. */
 import { named } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertDims, assertTensor } from '../../tensor/checks.js';
-import { zeros } from '../../tensor/create.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertDims, assertTensor } from '../../tensor/arguments/checks.js';
+import { zeros } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { pad } from '../join/pad.js';
 import { clone, contiguous } from '../view/copy.js';

@@ -1,19 +1,19 @@
 /** `x.index(…)` and `x.set_(…)`: PyTorch's square brackets as one call. */
 
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { named } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, IndexError, ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { dtypes } from '../../tensor/dtype.js';
+import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
 import { resultStrides } from '../../tensor/layout.js';
 import { code, rowMajor } from '../../tensor/raw.js';
-import { isScalar, type Scalar } from '../../tensor/scalar.js';
 import { broadcastShapes, numel, type Shape, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
+import { dtypes } from '../../tensor/values/dtype.js';
+import { isScalar, type Scalar } from '../../tensor/values/scalar.js';
+import { item } from '../../tensor/values/transfer.js';
 import { add, mul } from '../elementwise/binary.js';
 import { lt } from '../elementwise/comparison.js';
 import { addInPlace, copy_, fill_, inPlace } from '../elementwise/inplace.js';

@@ -1,13 +1,13 @@
 /** Writing where tensors of indices or masks say, with what stood there before: scatterReduce, indexReduce, maskedScatter, put. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
 import { DTypeError, ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertTensors, oneOf } from '../../tensor/checks.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertTensors, oneOf } from '../../tensor/arguments/checks.js';
 import { broadcastShapes, normalizeDim, numel, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
+import { isFloating } from '../../tensor/values/dtype.js';
+import { item } from '../../tensor/values/transfer.js';
 import { div, floorDivide, mul } from '../elementwise/binary.js';
 import { eq, gt, logicalAnd } from '../elementwise/comparison.js';
 import { inPlace } from '../elementwise/inplace.js';

@@ -1,10 +1,10 @@
 /** A tensor with a part of it, which a view would show, replaced: the forms of `x.select(…).copy_(src)` that leave x as it was. */
 import { IndexError, ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
-import { assertDims, assertNumber, assertTensor } from '../../tensor/checks.js';
-import { arange } from '../../tensor/create.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertDims, assertNumber, assertTensor } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
+import { arange } from '../../tensor/create/create.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, mul } from '../elementwise/binary.js';
 import { fill_ } from '../elementwise/inplace.js';

@@ -2,11 +2,11 @@
 
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments, readList, readRequired, required, tooMany } from '../../tensor/arguments.js';
-import { assertDims, assertNumbers, assertTensor, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
+import { type Arguments, readArguments, readList, readRequired, required, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertDims, assertNumbers, assertTensor, wholeNumber, wholeNumbers } from '../../tensor/arguments/checks.js';
+import { isOptions } from '../../tensor/arguments/show.js';
 import { copyInto, emptyLikeDense } from '../../tensor/raw.js';
 import { normalizeDim, normalizeDims, numel } from '../../tensor/shape.js';
-import { isOptions } from '../../tensor/show.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
 import { apart, rowMajorClone } from '../view/copy.js';
 import { narrow, permute, reshape } from '../view/movement.js';

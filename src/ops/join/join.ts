@@ -2,13 +2,21 @@
 
 import { named, record } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, readOne, required, tooMany } from '../../tensor/arguments.js';
-import { assertDims, assertNumbers, assertTensor, assertTensorList, listable, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
-import { promote } from '../../tensor/dtype.js';
+import { type Arguments, readArguments, readOne, required, tooMany } from '../../tensor/arguments/arguments.js';
+import {
+  assertDims,
+  assertNumbers,
+  assertTensor,
+  assertTensorList,
+  listable,
+  wholeNumber,
+  wholeNumbers,
+} from '../../tensor/arguments/checks.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';
 import { copyInto, emptyStrided } from '../../tensor/raw.js';
 import { normalizeDim, numel, sameShape } from '../../tensor/shape.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
+import { promote } from '../../tensor/values/dtype.js';
 import { laidAs } from '../view/copy.js';
 import { atleast1d, atleast2d, atleast3d, narrow, reshape, select, slice, unsqueeze } from '../view/movement.js';
 

@@ -2,9 +2,9 @@
 
 import { record } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments.js';
-import { assertNumber, assertTensor, listable, oneOf } from '../../tensor/checks.js';
-import { fromTypedArray } from '../../tensor/create.js';
+import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments/arguments.js';
+import { assertNumber, assertTensor, listable, oneOf } from '../../tensor/arguments/checks.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';
 import { copyInto, emptyLikeDense, emptyStrided } from '../../tensor/raw.js';
 import type { Shape } from '../../tensor/shape.js';

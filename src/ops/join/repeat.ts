@@ -2,13 +2,13 @@
 
 import { named } from '../../autograd/node.js';
 import { DTypeError, IndexError, ShapeError, showShape } from '../../errors.js';
-import { type Arguments, noMore, readArguments, readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertNumbers, assertTensor, assertTensorList, listable, wholeNumber } from '../../tensor/checks.js';
-import { fromTypedArray } from '../../tensor/create.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { type Arguments, noMore, readArguments, readOptions, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertNumbers, assertTensor, assertTensorList, listable, wholeNumber } from '../../tensor/arguments/checks.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
 import { broadcastShapes, normalizeDim, numel, type Shape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { toTypedArray } from '../../tensor/transfer.js';
+import { isFloating } from '../../tensor/values/dtype.js';
+import { toTypedArray } from '../../tensor/values/transfer.js';
 import { slicesAt } from '../gather/gather.js';
 import { apart } from '../view/copy.js';
 import { expand, reshape } from '../view/movement.js';

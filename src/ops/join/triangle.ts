@@ -1,8 +1,8 @@
 /** Triangles of matrices. */
 import { named } from '../../autograd/node.js';
-import { tooMany } from '../../tensor/arguments.js';
-import { assertDims, assertTensor, wholeNumber } from '../../tensor/checks.js';
-import { arange } from '../../tensor/create.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
+import { assertDims, assertTensor, wholeNumber } from '../../tensor/arguments/checks.js';
+import { arange } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { sub } from '../elementwise/binary.js';
 import { ge, le } from '../elementwise/comparison.js';

@@ -3,9 +3,9 @@
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments } from '../../tensor/arguments.js';
-import { assertSameDType } from '../../tensor/checks.js';
-import { eye } from '../../tensor/create.js';
+import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
+import { assertSameDType } from '../../tensor/arguments/checks.js';
+import { eye } from '../../tensor/create/create.js';
 import { code } from '../../tensor/raw.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { add, mul, sub } from '../elementwise/binary.js';

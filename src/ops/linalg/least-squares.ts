@@ -1,12 +1,12 @@
 /** What comes nearest to an inverse or a solution where there is none. */
 import { record } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, readOptions } from '../../tensor/arguments.js';
-import { assertSameDType, assertTensor, oneOf } from '../../tensor/checks.js';
-import { zeros } from '../../tensor/create.js';
-import type { DType } from '../../tensor/dtype.js';
+import { type Arguments, readArguments, readOptions } from '../../tensor/arguments/arguments.js';
+import { assertSameDType, assertTensor, oneOf } from '../../tensor/arguments/checks.js';
+import { zeros } from '../../tensor/create/create.js';
 import { numel, sameShape } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';
 import { eq, gt } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';

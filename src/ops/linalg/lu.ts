@@ -2,13 +2,13 @@
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertSameDType, assertTensor } from '../../tensor/checks.js';
-import { eye, fromTypedArray } from '../../tensor/create.js';
+import { readOptions, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertSameDType, assertTensor } from '../../tensor/arguments/checks.js';
+import { eye, fromTypedArray } from '../../tensor/create/create.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { broadcastShapes, numel, sameShape } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { toTypedArray } from '../../tensor/transfer.js';
+import { toTypedArray } from '../../tensor/values/transfer.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';
 import { isinf, lt } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';

@@ -1,11 +1,11 @@
 /** What the functions of linear algebra share: checks of their matrices, copies to work in, and what kernels report. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { LinAlgError, ShapeError, showShape } from '../../errors.js';
-import { assertFloating } from '../../tensor/checks.js';
+import { assertFloating } from '../../tensor/arguments/checks.js';
 import { copyInto } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { toTypedArray } from '../../tensor/transfer.js';
+import { toTypedArray } from '../../tensor/values/transfer.js';
 import { transpose } from '../view/movement.js';
 
 /** Throws unless `x` is a matrix or a batch of matrices of floats. */

@@ -1,10 +1,10 @@
 /** Norms, condition numbers and ranks of vectors and matrices. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, readOptions } from '../../tensor/arguments.js';
-import { assertFloating, assertNumbers } from '../../tensor/checks.js';
-import { zeros } from '../../tensor/create.js';
+import { type Arguments, readArguments, readOptions } from '../../tensor/arguments/arguments.js';
+import { assertFloating, assertNumbers } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
+import { zeros } from '../../tensor/create/create.js';
 import { normalizeDim, numel } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { div, mul } from '../elementwise/binary.js';
 import { clampMin } from '../elementwise/clamp.js';

@@ -1,12 +1,12 @@
 /** Products of several matrices, the matrix exponential, and solutions of tensor equations. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertNumbers, assertTensor, countOf } from '../../tensor/checks.js';
-import { eye, fullLike } from '../../tensor/create.js';
+import { type Arguments, readArguments, readOptions, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertNumbers, assertTensor, countOf } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
+import { eye, fullLike } from '../../tensor/create/create.js';
 import { broadcastShapes, normalizeDim, numel, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { toTypedArray } from '../../tensor/transfer.js';
+import { toTypedArray } from '../../tensor/values/transfer.js';
 import { add, div, mul } from '../elementwise/binary.js';
 import { abs } from '../elementwise/unary.js';
 import { cat } from '../join/join.js';

@@ -3,8 +3,8 @@
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { GradError } from '../../errors.js';
-import { type Arguments, readArguments } from '../../tensor/arguments.js';
-import { oneOf } from '../../tensor/checks.js';
+import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
+import { oneOf } from '../../tensor/arguments/checks.js';
 import { code } from '../../tensor/raw.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { add, mul, sub } from '../elementwise/binary.js';

@@ -1,8 +1,8 @@
 /** Singular values and vectors, and what is made of them. */
-import { isGradEnabled } from '../../autograd/mode.js';
+import { isGradEnabled } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments/arguments.js';
 import { code } from '../../tensor/raw.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';

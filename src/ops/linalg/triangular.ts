@@ -3,8 +3,8 @@
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, readOptions } from '../../tensor/arguments.js';
-import { assertSameDType, unexpected } from '../../tensor/checks.js';
+import { type Arguments, readArguments, readOptions } from '../../tensor/arguments/arguments.js';
+import { assertSameDType, unexpected } from '../../tensor/arguments/checks.js';
 import { code, copyInto, rowMajor } from '../../tensor/raw.js';
 import { broadcastShapes, numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';

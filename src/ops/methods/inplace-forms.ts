@@ -2,7 +2,7 @@
  * In-place forms of operations that have no kernel of their own for it: `x.lerp_(end, 0.5)` is `x.lerp(end, 0.5)` written over x, its
  * history included. What is written in place keeps its dtype and shape; a result that does not fit is an error.
  */
-import { isGradEnabled } from '../../autograd/mode.js';
+import { isGradEnabled } from '../../autograd/modes/mode.js';
 import { DTypeError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import * as arithmetic from '../elementwise/binary.js';

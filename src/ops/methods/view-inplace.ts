@@ -1,11 +1,11 @@
 /** Views by strides, and views in place: `x.t_()` makes x itself what `x.t()` shows. Memory stays as it is. */
-import { isGradEnabled } from '../../autograd/mode.js';
+import { isGradEnabled } from '../../autograd/modes/mode.js';
 import { type Node, setGradFn } from '../../autograd/node.js';
 import { ArgumentError, ShapeError } from '../../errors.js';
-import { type Arguments, readOne } from '../../tensor/arguments.js';
-import { assertTensor, countOf } from '../../tensor/checks.js';
+import { type Arguments, readOne } from '../../tensor/arguments/arguments.js';
+import { assertTensor, countOf } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
 import { checkSizes, type Shape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkInPlace } from '../elementwise/inplace.js';
 import * as movement from '../view/movement.js';

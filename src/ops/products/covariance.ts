@@ -1,11 +1,11 @@
 /** How variables vary together. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertTensor, assertTensorOrNull } from '../../tensor/checks.js';
-import { zeros } from '../../tensor/create.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { readOptions, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertTensor, assertTensorOrNull } from '../../tensor/arguments/checks.js';
+import { zeros } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { toTypedArray } from '../../tensor/transfer.js';
+import { isFloating } from '../../tensor/values/dtype.js';
+import { toTypedArray } from '../../tensor/values/transfer.js';
 import { div, maximum, mul, sub } from '../elementwise/binary.js';
 import { ge, lt } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';

@@ -2,8 +2,8 @@
 
 import { named } from '../../autograd/node.js';
 import { ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments, tooMany } from '../../tensor/arguments.js';
-import { above, assertDims, assertTensor, atLeast } from '../../tensor/checks.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments/arguments.js';
+import { above, assertDims, assertTensor, atLeast } from '../../tensor/arguments/checks.js';
 import { normalizeDim } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';

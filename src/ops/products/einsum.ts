@@ -1,8 +1,8 @@
 /** Einstein summation. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { assertTensorList } from '../../tensor/checks.js';
+import { assertTensorList } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
 import { numel, sameShape } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { mul } from '../elementwise/binary.js';
 import { sum } from '../reduce/sum.js';

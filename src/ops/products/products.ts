@@ -1,11 +1,11 @@
 /** Products of vectors, matrices and tensors made of matmul. */
 import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { readOptions, tooMany } from '../../tensor/arguments.js';
-import { assertTensor, assertTensorList, wholeNumber } from '../../tensor/checks.js';
-import { eye } from '../../tensor/create.js';
+import { readOptions, tooMany } from '../../tensor/arguments/arguments.js';
+import { assertTensor, assertTensorList, wholeNumber } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
+import { eye } from '../../tensor/create/create.js';
 import { normalizeDim, numel, pick } from '../../tensor/shape.js';
-import { show } from '../../tensor/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, mul, sub } from '../elementwise/binary.js';
 import { stack } from '../join/join.js';

@@ -3,9 +3,9 @@
 import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { DTypeError, ShapeError, showShape } from '../../errors.js';
-import { type Arguments, noMore, readReduction } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
-import { zeros } from '../../tensor/create.js';
+import { type Arguments, noMore, readReduction } from '../../tensor/arguments/arguments.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
+import { zeros } from '../../tensor/create/create.js';
 import { code, rowMajor } from '../../tensor/raw.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../../tensor/shape.js';
 import { emptyTensor, Tensor } from '../../tensor/tensor.js';

@@ -2,12 +2,12 @@
 import { named, record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { DTypeError } from '../../errors.js';
-import { type Arguments, readOne, readScan, readTypedReduction, required } from '../../tensor/arguments.js';
-import { ones, zeros } from '../../tensor/create.js';
-import { type DType, isFloating } from '../../tensor/dtype.js';
+import { type Arguments, readOne, readScan, readTypedReduction, required } from '../../tensor/arguments/arguments.js';
+import { ones, zeros } from '../../tensor/create/create.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { normalizeDim, normalizeDims, numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { type DType, isFloating } from '../../tensor/values/dtype.js';
 import { div, mul } from '../elementwise/binary.js';
 import { ge, isnan, le, logicalOr } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';

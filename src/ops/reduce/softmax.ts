@@ -1,15 +1,15 @@
 /** Softmax and its logarithm, one fused kernel each way, and log-sum-exp. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments, readReduction } from '../../tensor/arguments.js';
-import { assertFloating, assertTensor, wholeNumber } from '../../tensor/checks.js';
-import { assertDType, type DType, isFloating } from '../../tensor/dtype.js';
+import { type Arguments, readArguments, readReduction } from '../../tensor/arguments/arguments.js';
+import { assertFloating, assertTensor, wholeNumber } from '../../tensor/arguments/checks.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { normalizeDim, normalizeDims, numel, type Shape } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { warnOnce } from '../../tensor/warn-once.js';
+import { assertDType, type DType, isFloating } from '../../tensor/values/dtype.js';
 import { add, mul, sub } from '../elementwise/binary.js';
 import { isinf } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';

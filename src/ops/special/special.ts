@@ -2,13 +2,13 @@
  * Special functions: relatives of the error and the gamma function, Bessel functions, entropies. Their kernels' gradients stand in
  * elementwise.ts. `special` in index.ts is this file and those of PyTorch's `torch.special` that stand elsewhere.
  */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
 import { ArgumentError } from '../../errors.js';
-import { tooMany } from '../../tensor/arguments.js';
-import { assertTensor, wholeNumber } from '../../tensor/checks.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
+import { assertTensor, wholeNumber } from '../../tensor/arguments/checks.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { isFloating } from '../../tensor/values/dtype.js';
 import { add, asFloats, mul, sub } from '../elementwise/binary.js';
 import { eq, le, logicalAnd, logicalOr, lt } from '../elementwise/comparison.js';
 import { type Operand, unary, where } from '../elementwise/table.js';

@@ -1,5 +1,5 @@
-import { type Arguments, readArguments } from '../../tensor/arguments.js';
-import { assertDims, assertTensor, assertTensorOrNull, wholeNumber } from '../../tensor/checks.js';
+import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
+import { assertDims, assertTensor, assertTensorOrNull, wholeNumber } from '../../tensor/arguments/checks.js';
 import { normalizeDim } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';

@@ -1,11 +1,11 @@
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
-import { type Arguments, readArguments } from '../../tensor/arguments.js';
-import { assertTensor, assertTensorOrNull, listable, wholeNumber } from '../../tensor/checks.js';
-import { fromTypedArray } from '../../tensor/create.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
+import { assertTensor, assertTensorOrNull, listable, wholeNumber } from '../../tensor/arguments/checks.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
 import { numel } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { toTypedArray } from '../../tensor/transfer.js';
+import { isFloating } from '../../tensor/values/dtype.js';
+import { toTypedArray } from '../../tensor/values/transfer.js';
 import { detach, to } from '../view/copy.js';
 
 /** The options of {@link bincount}. */

@@ -1,15 +1,15 @@
 /** Variance and norms over dims. */
 
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { DTypeError } from '../../errors.js';
-import { type Arguments, readArguments } from '../../tensor/arguments.js';
-import { assertFloating, assertNumber, assertTensor, unexpected } from '../../tensor/checks.js';
-import { assertDType, type DType, dtypes, isFloating } from '../../tensor/dtype.js';
+import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
+import { assertFloating, assertNumber, assertTensor, unexpected } from '../../tensor/arguments/checks.js';
 import { code, rowMajor } from '../../tensor/raw.js';
 import { normalizeDims, numel, pick } from '../../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { assertDType, type DType, dtypes, isFloating } from '../../tensor/values/dtype.js';
 import { div, mul, pow, sub } from '../elementwise/binary.js';
 import { eq, ne } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';

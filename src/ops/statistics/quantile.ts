@@ -1,12 +1,12 @@
 /** Quantiles, and medians and quantiles that skip NaN. */
 import { record } from '../../autograd/node.js';
 import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
-import { assertFloating, assertTensor, oneOf, probability, unexpected } from '../../tensor/checks.js';
-import { zeros } from '../../tensor/create.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
+import { assertFloating, assertTensor, oneOf, probability, unexpected } from '../../tensor/arguments/checks.js';
+import { zeros } from '../../tensor/create/create.js';
 import { normalizeDim, numel } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { toTypedArray } from '../../tensor/transfer.js';
+import { toTypedArray } from '../../tensor/values/transfer.js';
 import { add, div, floorDivide, lerp, mul, sub } from '../elementwise/binary.js';
 import { clamp } from '../elementwise/clamp.js';
 import { eq, isnan, logicalAnd, logicalNot, logicalOr } from '../elementwise/comparison.js';
@@ -15,8 +15,8 @@ import { ceil, floor, round } from '../elementwise/unary.js';
 import { gather } from '../gather/gather.js';
 import { stack } from '../join/join.js';
 import { type DimArguments, type DimOptions, type ValuesAndIndices, valuesAndIndices } from '../reduce/extrema.js';
-import { sort } from '../reduce/sort.js';
 import { any, sum } from '../reduce/sum.js';
+import { sort } from '../sort/sort.js';
 import { clone, detach, filled, to } from '../view/copy.js';
 import { reshape, select, squeeze, unsqueeze } from '../view/movement.js';
 

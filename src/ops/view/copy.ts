@@ -2,16 +2,16 @@
 
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
-import { tooMany } from '../../tensor/arguments.js';
-import { assertTensor } from '../../tensor/checks.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
+import { assertTensor } from '../../tensor/arguments/checks.js';
 import { isDType, readTo, type ToArguments } from '../../tensor/device.js';
-import type { DType } from '../../tensor/dtype.js';
 import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.js';
 import { code, copyInto, emptyLikeDense, emptyStrided, rowMajor } from '../../tensor/raw.js';
-import { type Scalar, scalarTensor, storedScalar } from '../../tensor/scalar.js';
 import { numel, type Shape } from '../../tensor/shape.js';
 import { escapeScope } from '../../tensor/storage.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
+import { type Scalar, scalarTensor, storedScalar } from '../../tensor/values/scalar.js';
 
 /**
  * A copy with memory of its own, laid out as `x` is when that is dense.

@@ -1,6 +1,6 @@
 /** Views: the same memory under another shape. No kernel runs; gradients take the view back. */
 
-import { isGradEnabled, isInferenceModeEnabled } from '../../autograd/mode.js';
+import { isGradEnabled, isInferenceModeEnabled } from '../../autograd/modes/mode.js';
 import { Node, named, record, setGradFn } from '../../autograd/node.js';
 import { ArgumentError, GradError, IndexError, ShapeError, showShape } from '../../errors.js';
 import {
@@ -12,8 +12,8 @@ import {
   readRequired,
   required,
   tooMany,
-} from '../../tensor/arguments.js';
-import { assertNumbers, assertTensor, wholeNumber, wholeNumbers } from '../../tensor/checks.js';
+} from '../../tensor/arguments/arguments.js';
+import { assertNumbers, assertTensor, wholeNumber, wholeNumbers } from '../../tensor/arguments/checks.js';
 import { copyInto } from '../../tensor/raw.js';
 import { contiguousStrides, inferShape, normalizeDim, numel, pick, type Shape, viewStrides } from '../../tensor/shape.js';
 import { aliasTensor, type Tensor, viewGradFn } from '../../tensor/tensor.js';

@@ -5,11 +5,11 @@
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { BinaryOp } from '../../engine/kernel-table.gen.js';
-import { fromTypedArray } from '../../tensor/create.js';
-import type { DType } from '../../tensor/dtype.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
 import { code, copyInto, rowMajor } from '../../tensor/raw.js';
 import { extent, isDense, mayOverlap, numel, type Shape, sameShape } from '../../tensor/shape.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../tensor/values/dtype.js';
 import { filled, fillRaw, rowMajorCopy } from './copy.js';
 
 /** A view beside its base: `offset` counts from the first element of the base. */

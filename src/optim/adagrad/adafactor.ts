@@ -2,15 +2,15 @@
 
 import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
-import { atLeast, unexpected } from '../../tensor/checks.js';
-import type { DType } from '../../tensor/dtype.js';
+import { atLeast, unexpected } from '../../tensor/arguments/checks.js';
 import { numel } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { atLeastZero } from '../checks.js';
-import { Optimizer } from '../optimizer.js';
-import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
-import { rowMajorState } from '../state.js';
-import { stepRowMajor } from '../step-list.js';
+import type { DType } from '../../tensor/values/dtype.js';
+import { atLeastZero } from '../optimizer/checks.js';
+import { Optimizer } from '../optimizer/optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../optimizer/param-groups.js';
+import { rowMajorState } from '../optimizer/state.js';
+import { stepRowMajor } from '../optimizer/step-list.js';
 
 /** The options of {@link Adafactor}. */
 export interface AdafactorOptions {

@@ -2,10 +2,10 @@
 import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { atLeastZero } from '../checks.js';
-import { Optimizer } from '../optimizer.js';
-import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
-import { filledState } from '../state.js';
+import { atLeastZero } from '../optimizer/checks.js';
+import { Optimizer } from '../optimizer/optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../optimizer/param-groups.js';
+import { filledState } from '../optimizer/state.js';
 
 /** The options of {@link Adagrad}. */
 export interface AdagradOptions {

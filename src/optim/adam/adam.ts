@@ -2,10 +2,10 @@
 import { kernels } from '../../engine/engine.js';
 import { AMSGRAD, DECOUPLED, MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { checkAdamOptions } from '../checks.js';
-import { Optimizer } from '../optimizer.js';
-import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
-import { zeroState } from '../state.js';
+import { checkAdamOptions } from '../optimizer/checks.js';
+import { Optimizer } from '../optimizer/optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../optimizer/param-groups.js';
+import { zeroState } from '../optimizer/state.js';
 
 /** The options of {@link Adam}. */
 export interface AdamOptions {

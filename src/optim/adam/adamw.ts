@@ -1,7 +1,7 @@
 /** AdamW: Adam whose weight decay does not pass through the averages. */
-import { unknownOption } from '../../tensor/arguments.js';
-import type { OptionsInput, ParamsInput } from '../param-groups.js';
-import type { OptimizerStateDict } from '../state-dict.js';
+import { unknownOption } from '../../tensor/arguments/arguments.js';
+import type { OptionsInput, ParamsInput } from '../optimizer/param-groups.js';
+import type { OptimizerStateDict } from '../optimizer/state-dict.js';
 import { ADAM_DEFAULTS, Adam, type AdamOptions } from './adam.js';
 
 /** The options of {@link AdamW}. */

@@ -1,14 +1,14 @@
 /** L-BFGS: a quasi-Newton method for full batches. */
 import { ArgumentError, ShapeError, StateDictError } from '../../errors.js';
-import { realNumber, unexpected, wholeNumber } from '../../tensor/checks.js';
-import { fromTypedArray } from '../../tensor/create.js';
+import { realNumber, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
 import { numel } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { item, toTypedArray } from '../../tensor/transfer.js';
-import { atLeastZero } from '../checks.js';
-import { Optimizer } from '../optimizer.js';
-import type { OptionsInput, ParamGroup, ParamGroupInput, ParamsInput } from '../param-groups.js';
-import type { OptimizerStateDict } from '../state-dict.js';
+import { item, toTypedArray } from '../../tensor/values/transfer.js';
+import { atLeastZero } from '../optimizer/checks.js';
+import { Optimizer } from '../optimizer/optimizer.js';
+import type { OptionsInput, ParamGroup, ParamGroupInput, ParamsInput } from '../optimizer/param-groups.js';
+import type { OptimizerStateDict } from '../optimizer/state-dict.js';
 import { direction, EMPTY, type Memory, remember } from './memory.js';
 import { strongWolfe } from './strong-wolfe.js';
 import { dot, flatGrad, flatType, largest, move, values } from './vectors.js';

@@ -1,9 +1,9 @@
 /** All parameters, and all gradients, as one vector of float64. */
-import { fromTypedArray } from '../../tensor/create.js';
-import type { DType } from '../../tensor/dtype.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
 import { numel } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { copyValues, toTypedArray, writeTyped } from '../../tensor/transfer.js';
+import type { DType } from '../../tensor/values/dtype.js';
+import { copyValues, toTypedArray, writeTyped } from '../../tensor/values/transfer.js';
 
 export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;

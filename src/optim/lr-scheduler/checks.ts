@@ -1,8 +1,8 @@
 /** Checks of what schedulers are given. */
 import { ArgumentError } from '../../errors.js';
-import { show } from '../../tensor/show.js';
-import { finiteOption } from '../checks.js';
-import { Optimizer } from '../optimizer.js';
+import { show } from '../../tensor/arguments/show.js';
+import { finiteOption } from '../optimizer/checks.js';
+import { Optimizer } from '../optimizer/optimizer.js';
 
 /** Any optimizer: schedulers look only at the groups' lr, and some at momentum. */
 // biome-ignore lint/suspicious/noExplicitAny: options differ from optimizer to optimizer, lr is in all of them

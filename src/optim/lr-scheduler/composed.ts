@@ -1,9 +1,9 @@
 /** Schedulers made of schedulers: all at once, or one after the other. */
 import { ArgumentError, StateDictError } from '../../errors.js';
-import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
-import { wholeNumber } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { show } from '../../tensor/show.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
+import { wholeNumber } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
 import { type AnyOptimizer, passed } from './checks.js';
 import { ReduceLROnPlateau } from './reduce-lr-on-plateau.js';
 import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from './scheduler.js';

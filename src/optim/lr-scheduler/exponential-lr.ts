@@ -1,7 +1,7 @@
 /** Exponential decay. */
-import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { finiteOption } from '../checks.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { finiteOption } from '../optimizer/checks.js';
 import type { AnyOptimizer } from './checks.js';
 import { LRScheduler, type LRSchedulerOptions } from './scheduler.js';
 

@@ -1,12 +1,12 @@
 /** A rate that falls when training no longer gets better. */
 import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
-import { oneOf, unexpected, wholeNumber } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { show } from '../../tensor/show.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
+import { oneOf, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
-import { finiteOption } from '../checks.js';
+import { item } from '../../tensor/values/transfer.js';
+import { finiteOption } from '../optimizer/checks.js';
 import { type AnyOptimizer, perGroup } from './checks.js';
 import { LRScheduler, type SchedulerStateDict } from './scheduler.js';
 

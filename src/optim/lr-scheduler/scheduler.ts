@@ -1,12 +1,12 @@
 /** The base of the learning-rate schedulers. */
 import { ArgumentError, StateDictError } from '../../errors.js';
-import { tooMany } from '../../tensor/arguments.js';
-import { wholeNumber } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { show } from '../../tensor/show.js';
-import { snakeCase } from '../../tensor/spelling.js';
-import { warnOnce } from '../../tensor/warn-once.js';
-import { finiteOption } from '../checks.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
+import { wholeNumber } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
+import { snakeCase } from '../../tensor/arguments/spelling.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
+import { finiteOption } from '../optimizer/checks.js';
 import { type AnyOptimizer, assertOptimizer } from './checks.js';
 
 /** The options that every scheduler has. */

@@ -1,7 +1,7 @@
 /** The rate of stochastic weight averaging. */
-import { type Arguments, readArguments, required } from '../../tensor/arguments.js';
-import { oneOf, wholeNumber } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
+import { oneOf, wholeNumber } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { type AnyOptimizer, perGroup } from './checks.js';
 import { LRScheduler, type LRSchedulerOptions } from './scheduler.js';
 

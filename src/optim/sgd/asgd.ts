@@ -2,13 +2,13 @@
 
 import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
-import { realNumber } from '../../tensor/checks.js';
+import { realNumber } from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { atLeastZero } from '../checks.js';
-import { Optimizer } from '../optimizer.js';
-import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
-import { zeroState } from '../state.js';
-import type { StepKernel, StepNumbers } from '../step-list.js';
+import { atLeastZero } from '../optimizer/checks.js';
+import { Optimizer } from '../optimizer/optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../optimizer/param-groups.js';
+import { zeroState } from '../optimizer/state.js';
+import type { StepKernel, StepNumbers } from '../optimizer/step-list.js';
 
 /** The options of {@link ASGD}. */
 export interface ASGDOptions {

@@ -2,10 +2,10 @@
 import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { atLeastZero, checkBetas } from '../checks.js';
-import { Optimizer } from '../optimizer.js';
-import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
-import { zeroState } from '../state.js';
+import { atLeastZero, checkBetas } from '../optimizer/checks.js';
+import { Optimizer } from '../optimizer/optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../optimizer/param-groups.js';
+import { zeroState } from '../optimizer/state.js';
 
 /** The options of {@link Lion}. */
 export interface LionOptions {

@@ -2,13 +2,13 @@
 import { kernels } from '../../engine/engine.js';
 import { NESTEROV } from '../../engine/kernel-table.gen.js';
 import { ShapeError, showShape } from '../../errors.js';
-import { unexpected, wholeNumber } from '../../tensor/checks.js';
+import { unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { atLeastZero, numbers } from '../checks.js';
-import { Optimizer } from '../optimizer.js';
-import type { OptionsInput, ParamGroup, ParamGroupInput, ParamsInput } from '../param-groups.js';
-import { rowMajorState } from '../state.js';
-import { stepRowMajor } from '../step-list.js';
+import { atLeastZero, numbers } from '../optimizer/checks.js';
+import { Optimizer } from '../optimizer/optimizer.js';
+import type { OptionsInput, ParamGroup, ParamGroupInput, ParamsInput } from '../optimizer/param-groups.js';
+import { rowMajorState } from '../optimizer/state.js';
+import { stepRowMajor } from '../optimizer/step-list.js';
 
 /** The options of {@link Muon}. */
 export interface MuonOptions {

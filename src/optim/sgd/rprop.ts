@@ -3,10 +3,10 @@ import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE } from '../../engine/kernel-table.gen.js';
 import { ArgumentError } from '../../errors.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { atLeastZero, numbers } from '../checks.js';
-import { Optimizer } from '../optimizer.js';
-import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
-import { filledState, zeroState } from '../state.js';
+import { atLeastZero, numbers } from '../optimizer/checks.js';
+import { Optimizer } from '../optimizer/optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../optimizer/param-groups.js';
+import { filledState, zeroState } from '../optimizer/state.js';
 
 /** The options of {@link Rprop}. */
 export interface RpropOptions {

@@ -3,11 +3,11 @@
 import { kernels } from '../../engine/engine.js';
 import { MAXIMIZE, NESTEROV } from '../../engine/kernel-table.gen.js';
 import { ArgumentError } from '../../errors.js';
-import { realNumber } from '../../tensor/checks.js';
-import { atLeastZero } from '../checks.js';
-import { Optimizer } from '../optimizer.js';
-import type { OptionsInput, ParamGroup, ParamsInput } from '../param-groups.js';
-import type { ParamState } from '../state.js';
+import { realNumber } from '../../tensor/arguments/checks.js';
+import { atLeastZero } from '../optimizer/checks.js';
+import { Optimizer } from '../optimizer/optimizer.js';
+import type { OptionsInput, ParamGroup, ParamsInput } from '../optimizer/param-groups.js';
+import type { ParamState } from '../optimizer/state.js';
 
 /** The options of {@link SGD}. */
 export interface SGDOptions {

@@ -1,8 +1,8 @@
 /** Charts as SVG text, drawn by echarts without a page. */
 
 import { ArgumentError } from '../../errors.js';
-import { readOptions, required } from '../../tensor/arguments.js';
-import { show } from '../../tensor/show.js';
+import { readOptions, required } from '../../tensor/arguments/arguments.js';
+import { show } from '../../tensor/arguments/show.js';
 import { type Range, rangeOf } from './range.js';
 import type { Series } from './series.js';
 

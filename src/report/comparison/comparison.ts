@@ -1,7 +1,7 @@
 /** The comparison of several variants over several repeats, and its table for terminals. */
 
 import { ArgumentError } from '../../errors.js';
-import { show } from '../../tensor/show.js';
+import { show } from '../../tensor/arguments/show.js';
 import { type Column, showCount, textTable } from '../text.js';
 import { type Spread, showSpread, spread } from './statistics.js';
 

@@ -5,12 +5,12 @@ import { registerModuleForwardPreHook } from '../../nn/module/calls/hooks.js';
 import type { Module } from '../../nn/module/module.js';
 import { to } from '../../ops/view/copy.js';
 import { unsqueeze } from '../../ops/view/movement.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { assertDType, type DType, isFloating } from '../../tensor/dtype.js';
-import { rand } from '../../tensor/random.js';
-import { show } from '../../tensor/show.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
+import { rand } from '../../tensor/create/random.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { warnOnce } from '../../tensor/warn-once.js';
+import { assertDType, type DType, isFloating } from '../../tensor/values/dtype.js';
 
 /** A size, as `[64, 1, 28, 28]`, or for several inputs a list of sizes. */
 export type InputSize = readonly number[] | readonly (readonly number[])[];

@@ -6,9 +6,9 @@ import { ModuleList } from '../../nn/containers/list.js';
 import { Sequential } from '../../nn/containers/sequential.js';
 import type { Module } from '../../nn/module/module.js';
 import { PackedSequence } from '../../nn/recurrent/packed-sequence.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { dtypes } from '../../tensor/dtype.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { dtypes } from '../../tensor/values/dtype.js';
 
 /** Sizes of an input or output; those of an object with a batch dim stand in a list of their own. */
 export type LayerSize = readonly (number | readonly number[])[];

@@ -1,10 +1,10 @@
 /** Runs a model and leaves it as it was. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import type { Module } from '../../nn/module/module.js';
 import { Buffer } from '../../nn/module/state/parameter.js';
 import { isUninitialized } from '../../nn/module/state/uninitialized.js';
 import { clone } from '../../ops/view/copy.js';
-import { getRngState, setRngState } from '../../tensor/random.js';
+import { getRngState, setRngState } from '../../tensor/create/random.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
 /**

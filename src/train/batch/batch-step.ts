@@ -1,14 +1,14 @@
 /** Running a model over one batch: forward, loss, and what of its memory outlives the step. */
-import { eachTensor, releaseTensor } from '../../autograd/scope.js';
+import { eachTensor, releaseTensor } from '../../autograd/modes/scope.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { Loss as LossModule } from '../../nn/loss/loss.js';
 import { type LossTaken, watchLosses } from '../../nn/loss/taken.js';
 import { Module } from '../../nn/module/module.js';
 import { mean } from '../../ops/reduce/sum.js';
-import { show } from '../../tensor/show.js';
+import { show } from '../../tensor/arguments/show.js';
 import { closeScope, openScope, type Scope } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
+import { item } from '../../tensor/values/transfer.js';
 import type { ForwardBatch, Loss } from '../types.js';
 
 /** What turns a batch into a loss. */

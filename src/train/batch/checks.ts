@@ -1,5 +1,5 @@
 /** Checks of what fit and evaluate are given: models, losses, and outputs that a loss does not expect. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import { ArgumentError } from '../../errors.js';
 import { type LossTaken, madeForAnother, unexpected } from '../../nn/loss/taken.js';
 import { Module } from '../../nn/module/module.js';
@@ -7,10 +7,10 @@ import { sub } from '../../ops/elementwise/binary.js';
 import { ge, le, logicalAnd } from '../../ops/elementwise/comparison.js';
 import { abs, exp } from '../../ops/elementwise/unary.js';
 import { allNonzero, sum } from '../../ops/reduce/sum.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { show } from '../../tensor/show.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { warnOnce } from '../../tensor/warn-once.js';
 import type { Loss, LossAverage } from '../types.js';
 
 /** @throws {ArgumentError} for anything but a model. */

@@ -1,8 +1,9 @@
 /** What gives batches: loaders, arrays of batches, data sets and tensors. */
-import { DataLoader } from '../../data/data-loader.js';
-import type { DatasetLike } from '../../data/dataset.js';
+
+import type { DatasetLike } from '../../data/datasets/dataset.js';
+import { DataLoader } from '../../data/loader/data-loader.js';
 import { ArgumentError } from '../../errors.js';
-import { show } from '../../tensor/show.js';
+import { show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import type { Loader } from '../types.js';
 

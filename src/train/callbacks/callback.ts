@@ -1,5 +1,5 @@
 /** What callbacks are called with, and when. */
-import type { MaybePromise } from '../../data/dataset.js';
+import type { MaybePromise } from '../../data/datasets/dataset.js';
 import type { Module } from '../../nn/module/module.js';
 import type { EpochRecord, Scores } from '../history/epoch-record.js';
 import type { History } from '../history/history.js';

@@ -1,6 +1,6 @@
 /** earlyStopping: ends a training that no longer improves. */
-import { readOptions } from '../../tensor/arguments.js';
-import { wholeNumber } from '../../tensor/checks.js';
+import { readOptions } from '../../tensor/arguments/arguments.js';
+import { wholeNumber } from '../../tensor/arguments/checks.js';
 import type { MonitorOptions } from '../history/monitor.js';
 import { Improvement } from '../history/monitor.js';
 import type { Callback, TrainingRun } from './callback.js';

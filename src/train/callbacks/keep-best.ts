@@ -1,7 +1,7 @@
 /** keepBest: the state of the best epoch, in memory and in a file. */
 import { load } from '../../formats/files/files.js';
 import { clone } from '../../ops/view/copy.js';
-import { readOptions, required } from '../../tensor/arguments.js';
+import { readOptions, required } from '../../tensor/arguments/arguments.js';
 import { escapeScope } from '../../tensor/storage.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Best } from '../history/history.js';

@@ -1,5 +1,5 @@
 /** modelCheckpoint: saves the model's state as training goes on. */
-import { readOptions } from '../../tensor/arguments.js';
+import { readOptions } from '../../tensor/arguments/arguments.js';
 import type { MonitorOptions } from '../history/monitor.js';
 import { Improvement } from '../history/monitor.js';
 import type { Callback } from './callback.js';

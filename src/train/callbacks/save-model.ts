@@ -3,7 +3,7 @@ import { ArgumentError } from '../../errors.js';
 import { formatOf } from '../../formats/files/file-formats.js';
 import { save } from '../../formats/files/files.js';
 import type { Module } from '../../nn/module/module.js';
-import { show } from '../../tensor/show.js';
+import { show } from '../../tensor/arguments/show.js';
 import type { Improvement } from '../history/monitor.js';
 
 /** Throws unless `path` can be that of a file. */

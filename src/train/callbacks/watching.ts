@@ -1,5 +1,5 @@
 /** How fit knows which scores its callbacks watch. */
-import { required } from '../../tensor/arguments.js';
+import { required } from '../../tensor/arguments/arguments.js';
 import type { MonitorOptions } from '../history/monitor.js';
 import type { Callback } from './callback.js';
 

@@ -1,11 +1,11 @@
 /** evaluate: a model's loss and metrics over many batches. */
 
-import type { DatasetLike, MaybePromise } from '../../data/dataset.js';
+import type { DatasetLike, MaybePromise } from '../../data/datasets/dataset.js';
 import { ArgumentError } from '../../errors.js';
 import type { ModuleWithOutput } from '../../nn/module/module.js';
-import { readOptions, required } from '../../tensor/arguments.js';
-import { assertFunction, oneOf } from '../../tensor/checks.js';
-import { show } from '../../tensor/show.js';
+import { readOptions, required } from '../../tensor/arguments/arguments.js';
+import { assertFunction, oneOf } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { type BatchStep, computeLoss } from '../batch/batch-step.js';
 import { checkLoss, checkModel, LOSS_AVERAGES, warnOfOutputs } from '../batch/checks.js';

@@ -1,6 +1,6 @@
 /** Going through batches in evaluation mode: what evaluate, predict and the evaluations of fit share. */
-import { noGrad } from '../../autograd/mode.js';
-import type { MaybePromise } from '../../data/dataset.js';
+import { noGrad } from '../../autograd/modes/mode.js';
+import type { MaybePromise } from '../../data/datasets/dataset.js';
 import { Pacer } from '../../engine/tasks/pacer.js';
 import type { Module } from '../../nn/module/module.js';
 import { runStep } from '../batch/batch-step.js';

@@ -1,12 +1,12 @@
 /** predict: a model's outputs for many batches. */
-import { noGrad } from '../../autograd/mode.js';
-import type { DatasetLike } from '../../data/dataset.js';
+import { noGrad } from '../../autograd/modes/mode.js';
+import type { DatasetLike } from '../../data/datasets/dataset.js';
 import { ArgumentError, ShapeError } from '../../errors.js';
 import type { Module, ModuleWithOutput } from '../../nn/module/module.js';
 import { cat } from '../../ops/join/join.js';
 import { tensorNames } from '../../ops/reduce/results.js';
-import { readOptions, required } from '../../tensor/arguments.js';
-import { assertFunction } from '../../tensor/checks.js';
+import { readOptions, required } from '../../tensor/arguments/arguments.js';
+import { assertFunction } from '../../tensor/arguments/checks.js';
 import { escapeScope } from '../../tensor/storage.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkedOutput } from '../batch/batch-step.js';

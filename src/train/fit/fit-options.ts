@@ -1,10 +1,10 @@
 /** The options of fit, and the checks of them. */
 import { ArgumentError } from '../../errors.js';
 import type { Module } from '../../nn/module/module.js';
-import { readOptions, required, unknownOption } from '../../tensor/arguments.js';
-import { assertFunction, countOf, oneOf } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { isOptions, show } from '../../tensor/show.js';
+import { readOptions, required, unknownOption } from '../../tensor/arguments/arguments.js';
+import { assertFunction, countOf, oneOf } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { isOptions, show } from '../../tensor/arguments/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkLoss, checkModel, LOSS_AVERAGES } from '../batch/checks.js';
 import { checkLoader } from '../batch/loaders.js';

@@ -5,12 +5,12 @@ import { HoneError } from '../../errors.js';
 import type { Module } from '../../nn/module/module.js';
 import { isfinite } from '../../ops/elementwise/comparison.js';
 import { allNonzero, reduceRaw } from '../../ops/reduce/sum.js';
-import type { DType } from '../../tensor/dtype.js';
 import { code } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
 import { closeScope, openScope } from '../../tensor/storage.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
+import type { DType } from '../../tensor/values/dtype.js';
+import { item } from '../../tensor/values/transfer.js';
 import type { History } from '../history/history.js';
 
 /** Where a training was. */

@@ -4,11 +4,11 @@ import { ArgumentError } from '../../errors.js';
 import { OneCycleLR } from '../../optim/lr-scheduler/cycle/one-cycle-lr.js';
 import { ReduceLROnPlateau } from '../../optim/lr-scheduler/reduce-lr-on-plateau.js';
 import { LRScheduler } from '../../optim/lr-scheduler/scheduler.js';
-import { readOptions, required } from '../../tensor/arguments.js';
-import { oneOf } from '../../tensor/checks.js';
-import { classNameOf } from '../../tensor/class-name.js';
-import { show } from '../../tensor/show.js';
-import { warnOnce } from '../../tensor/warn-once.js';
+import { readOptions, required } from '../../tensor/arguments/arguments.js';
+import { oneOf } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import type { Monitor } from '../history/epoch-record.js';
 import type { OptimizerLike, SchedulerLike } from '../types.js';
 

@@ -1,8 +1,8 @@
 /** Which score is watched, and the best epoch by it. */
 
 import { ArgumentError } from '../../errors.js';
-import { atLeast, oneOf } from '../../tensor/checks.js';
-import { show } from '../../tensor/show.js';
+import { atLeast, oneOf } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
 import { defaultMonitor, type EpochRecord, hasScore, type Monitor, noScore, readMonitor } from './epoch-record.js';
 
 /** Which score is watched, and what counts as better. */

@@ -15,12 +15,12 @@ import { argmax } from '../../ops/reduce/extrema.js';
 import { all, reduceRaw, sum } from '../../ops/reduce/sum.js';
 import { to } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
-import { readOptions, required } from '../../tensor/arguments.js';
-import { assertBoolean, assertTensors, oneOf } from '../../tensor/checks.js';
-import { isFloating } from '../../tensor/dtype.js';
+import { readOptions, required } from '../../tensor/arguments/arguments.js';
+import { assertBoolean, assertTensors, oneOf } from '../../tensor/arguments/checks.js';
 import { sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
+import { isFloating } from '../../tensor/values/dtype.js';
+import { item } from '../../tensor/values/transfer.js';
 import type { Loss, Metric } from '../types.js';
 
 /** The options of {@link Accuracy}. */

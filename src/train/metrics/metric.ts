@@ -1,8 +1,8 @@
 /** Metrics: numbers that people understand better than a loss. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { show } from '../../tensor/show.js';
+import { show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { item } from '../../tensor/transfer.js';
+import { item } from '../../tensor/values/transfer.js';
 import type { Metric, MetricName } from '../types.js';
 import { accuracy } from './accuracy.js';
 

@@ -1,5 +1,5 @@
 /** Counting what came out of a model over many batches. */
-import { noGrad } from '../../autograd/mode.js';
+import { noGrad } from '../../autograd/modes/mode.js';
 import type { BatchLoss } from '../batch/batch-step.js';
 import type { Scores } from '../history/epoch-record.js';
 import type { LossAverage, Metric, MetricContext, MetricCount } from '../types.js';

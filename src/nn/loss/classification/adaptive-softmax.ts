@@ -1,5 +1,5 @@
 /** A softmax over many classes that spends its weights on the frequent ones. */
-import { noGrad } from '../../../autograd/mode.js';
+import { noGrad } from '../../../autograd/modes/mode.js';
 import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../../../errors.js';
 import { add, sub } from '../../../ops/elementwise/binary.js';
 import { ge, logicalAnd, lt } from '../../../ops/elementwise/comparison.js';
@@ -11,14 +11,14 @@ import { argmax, max, min } from '../../../ops/reduce/extrema.js';
 import { logSoftmax } from '../../../ops/reduce/softmax.js';
 import { mean } from '../../../ops/reduce/sum.js';
 import { narrow, reshape, unsqueeze } from '../../../ops/view/movement.js';
-import { type Arguments, readArguments, type Settings } from '../../../tensor/arguments.js';
-import { above, assertFloatingDType, assertTensors, countOf, finiteNumber, wholeNumbers } from '../../../tensor/checks.js';
-import { classNameOf } from '../../../tensor/class-name.js';
-import { zeros } from '../../../tensor/create.js';
+import { type Arguments, readArguments, type Settings } from '../../../tensor/arguments/arguments.js';
+import { above, assertFloatingDType, assertTensors, countOf, finiteNumber, wholeNumbers } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { show } from '../../../tensor/arguments/show.js';
+import { zeros } from '../../../tensor/create/create.js';
 import type { DeviceLike } from '../../../tensor/device.js';
-import type { DType } from '../../../tensor/dtype.js';
-import { show } from '../../../tensor/show.js';
 import type { Tensor } from '../../../tensor/tensor.js';
+import type { DType } from '../../../tensor/values/dtype.js';
 import { ModuleList } from '../../containers/list.js';
 import { Sequential } from '../../containers/sequential.js';
 import { Linear } from '../../linear/linear.js';

@@ -1,5 +1,5 @@
 /** Losses of yes and no: binary cross entropy of probabilities and of scores, and of several labels an item. Functions and layers. */
-import { noGrad } from '../../../autograd/mode.js';
+import { noGrad } from '../../../autograd/modes/mode.js';
 import { named, record } from '../../../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../../errors.js';
 import { add, div, mul, sub } from '../../../ops/elementwise/binary.js';
@@ -9,13 +9,13 @@ import { unary } from '../../../ops/elementwise/table.js';
 import { log, log1p, neg } from '../../../ops/elementwise/unary.js';
 import { reduceRaw, sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
-import type { Arguments, Settings } from '../../../tensor/arguments.js';
-import { assertFloating, assertSameDType, assertTensor } from '../../../tensor/checks.js';
-import { classNameOf } from '../../../tensor/class-name.js';
-import { isFloating } from '../../../tensor/dtype.js';
+import type { Arguments, Settings } from '../../../tensor/arguments/arguments.js';
+import { assertFloating, assertSameDType, assertTensor } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { broadcastShapes, sameShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { item } from '../../../tensor/transfer.js';
+import { isFloating } from '../../../tensor/values/dtype.js';
+import { item } from '../../../tensor/values/transfer.js';
 import { WeightedLoss } from '../loss.js';
 import { type LossOptions, lossReader, reduced } from '../options.js';
 import { noteLoss } from '../taken.js';

@@ -1,5 +1,5 @@
 /** Cross entropy and negative log likelihood: fused kernels for class labels, compositions for class probabilities. Functions and layers. */
-import { noGrad } from '../../../autograd/mode.js';
+import { noGrad } from '../../../autograd/modes/mode.js';
 import { record, willRecord } from '../../../autograd/node.js';
 import { check, engine, kernels } from '../../../engine/engine.js';
 import { E_INDEX, REDUCE_MEAN, REDUCE_NONE, REDUCE_SUM } from '../../../engine/kernel-table.gen.js';
@@ -12,15 +12,15 @@ import { logSoftmax, softmax } from '../../../ops/reduce/softmax.js';
 import { sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
 import { reshape, unsqueeze } from '../../../ops/view/movement.js';
-import type { Arguments, Settings } from '../../../tensor/arguments.js';
-import { assertFloating, assertTensor, between, oneOf, wholeNumber } from '../../../tensor/checks.js';
-import { classNameOf } from '../../../tensor/class-name.js';
-import { arange } from '../../../tensor/create.js';
-import { isFloating } from '../../../tensor/dtype.js';
+import type { Arguments, Settings } from '../../../tensor/arguments/arguments.js';
+import { assertFloating, assertTensor, between, oneOf, wholeNumber } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { arange } from '../../../tensor/create/create.js';
 import { castRaw, code, ptrOrNull, rowMajor, rowMajorOrNull } from '../../../tensor/raw.js';
 import { numel, type Shape, sameShape } from '../../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../../tensor/tensor.js';
-import { item } from '../../../tensor/transfer.js';
+import { isFloating } from '../../../tensor/values/dtype.js';
+import { item } from '../../../tensor/values/transfer.js';
 import { WeightedLoss } from '../loss.js';
 import { lossReader, type Reduction } from '../options.js';
 import { noteLoss } from '../taken.js';

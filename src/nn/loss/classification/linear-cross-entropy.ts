@@ -2,13 +2,13 @@
 import { ArgumentError, ShapeError, showShape } from '../../../errors.js';
 import { linear } from '../../../ops/products/matmul.js';
 import { reshape } from '../../../ops/view/movement.js';
-import type { Arguments, Settings } from '../../../tensor/arguments.js';
-import { assertTensors, between, countOf, unexpected, wholeNumbers } from '../../../tensor/checks.js';
-import { classNameOf } from '../../../tensor/class-name.js';
+import type { Arguments, Settings } from '../../../tensor/arguments/arguments.js';
+import { assertTensors, between, countOf, unexpected, wholeNumbers } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import type { DeviceLike } from '../../../tensor/device.js';
-import type { DType } from '../../../tensor/dtype.js';
 import { numel, sameShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
+import type { DType } from '../../../tensor/values/dtype.js';
 import { Linear } from '../../linear/linear.js';
 import { bool, float, tuple } from '../../module/text.js';
 import { WeightedLoss } from '../loss.js';

@@ -1,5 +1,5 @@
 /** Losses with a margin between classes: how far the wrong ones come within it of the right ones. Functions and layers. */
-import { noGrad } from '../../../autograd/mode.js';
+import { noGrad } from '../../../autograd/modes/mode.js';
 import { named } from '../../../autograd/node.js';
 import { DTypeError, IndexError, ShapeError, showShape } from '../../../errors.js';
 import { add, div, mul, sub } from '../../../ops/elementwise/binary.js';
@@ -13,14 +13,14 @@ import { cumsum } from '../../../ops/reduce/scan.js';
 import { any, sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
 import { reshape, unsqueeze } from '../../../ops/view/movement.js';
-import type { Arguments, Settings } from '../../../tensor/arguments.js';
-import { assertFloating, assertTensor, unexpected } from '../../../tensor/checks.js';
-import { classNameOf } from '../../../tensor/class-name.js';
-import { arange } from '../../../tensor/create.js';
-import { isFloating } from '../../../tensor/dtype.js';
+import type { Arguments, Settings } from '../../../tensor/arguments/arguments.js';
+import { assertFloating, assertTensor, unexpected } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { arange } from '../../../tensor/create/create.js';
 import { numel, sameShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { item } from '../../../tensor/transfer.js';
+import { isFloating } from '../../../tensor/values/dtype.js';
+import { item } from '../../../tensor/values/transfer.js';
 import { Loss, WeightedLoss } from '../loss.js';
 import { type LossOptions, lossReader, type Reduction, readReduction, reduced } from '../options.js';
 import type { MarginLossOptions } from './margin.js';

@@ -1,5 +1,5 @@
 /** Losses of distributions: Kullback-Leibler divergence, and the negative log likelihoods of Poisson and of Gaussian ones. Functions and layers. */
-import { noGrad } from '../../../autograd/mode.js';
+import { noGrad } from '../../../autograd/modes/mode.js';
 import { record } from '../../../autograd/node.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../../errors.js';
 import { add, div, mul, sub } from '../../../ops/elementwise/binary.js';
@@ -9,15 +9,15 @@ import { where } from '../../../ops/elementwise/table.js';
 import { exp, log, square } from '../../../ops/elementwise/unary.js';
 import { any } from '../../../ops/reduce/sum.js';
 import { unsqueeze } from '../../../ops/view/movement.js';
-import type { Arguments, Settings } from '../../../tensor/arguments.js';
-import { assertFloating, assertTensors, unexpected } from '../../../tensor/checks.js';
-import { classNameOf } from '../../../tensor/class-name.js';
-import { fullLike } from '../../../tensor/create.js';
-import { isFloating } from '../../../tensor/dtype.js';
+import type { Arguments, Settings } from '../../../tensor/arguments/arguments.js';
+import { assertFloating, assertTensors, unexpected } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { warnOnce } from '../../../tensor/arguments/warn-once.js';
+import { fullLike } from '../../../tensor/create/create.js';
 import { sameShape } from '../../../tensor/shape.js';
 import { Tensor } from '../../../tensor/tensor.js';
-import { item } from '../../../tensor/transfer.js';
-import { warnOnce } from '../../../tensor/warn-once.js';
+import { isFloating } from '../../../tensor/values/dtype.js';
+import { item } from '../../../tensor/values/transfer.js';
 import { Loss } from '../loss.js';
 import { commonShape, type LossOptions, lossReader, type Reduction, reduced } from '../options.js';
 

@@ -1,9 +1,9 @@
 /** Full backward hooks: what a module's outputs and inputs get as gradients, seen and changed during backward. */
 import { registerHook } from '../../../autograd/hooks.js';
-import { isGradEnabled } from '../../../autograd/mode.js';
+import { isGradEnabled } from '../../../autograd/modes/mode.js';
 import { record } from '../../../autograd/node.js';
 import { GradError } from '../../../errors.js';
-import { classNameOf } from '../../../tensor/class-name.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { aliasTensor, Tensor } from '../../../tensor/tensor.js';
 import type { Module } from '../module.js';
 import type { FullBackwardHook, FullBackwardPreHook } from './hooks.js';

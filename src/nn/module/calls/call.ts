@@ -5,9 +5,9 @@
  * async forward gets the same: hooks see what its promise gives, and its errors carry their path.
  */
 import { ArgumentError, HoneError } from '../../../errors.js';
-import { training } from '../../../optim/trained.js';
-import { classNameOf, classNamesOf } from '../../../tensor/class-name.js';
-import { warnOnce } from '../../../tensor/warn-once.js';
+import { training } from '../../../optim/optimizer/trained.js';
+import { classNameOf, classNamesOf } from '../../../tensor/arguments/class-name.js';
+import { warnOnce } from '../../../tensor/arguments/warn-once.js';
 import type { Module } from '../module.js';
 import { type CallState, running, warnOfUntrained } from '../unregistered/in-calls.js';
 import { whenDone, withBackwardHooks } from './backward-hook.js';

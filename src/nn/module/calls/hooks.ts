@@ -1,7 +1,7 @@
 /** Hooks: their types, the lists that modules keep of them, and those of all modules. */
 import type { HookHandle } from '../../../autograd/hooks.js';
-import { readOptions } from '../../../tensor/arguments.js';
-import { assertFunction } from '../../../tensor/checks.js';
+import { readOptions } from '../../../tensor/arguments/arguments.js';
+import { assertFunction } from '../../../tensor/arguments/checks.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import type { Module } from '../module.js';
 import type { LoadResult, StateDict } from '../state/state-dict.js';

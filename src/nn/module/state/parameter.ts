@@ -1,8 +1,8 @@
 /** What modules own: parameters, which optimizers train, and buffers, which are kept and saved beside them. */
 
 import { DTypeError } from '../../../errors.js';
-import { classNameOf } from '../../../tensor/class-name.js';
-import { show } from '../../../tensor/show.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { show } from '../../../tensor/arguments/show.js';
 import { escapeScope } from '../../../tensor/storage.js';
 import { Tensor } from '../../../tensor/tensor.js';
 

@@ -1,11 +1,11 @@
 /** State dicts: a module's tensors by PyTorch's keys, out and in. */
-import { noGrad } from '../../../autograd/mode.js';
+import { noGrad } from '../../../autograd/modes/mode.js';
 import { ArgumentError, StateDictError, showShape } from '../../../errors.js';
 import { copy_ } from '../../../ops/elementwise/inplace.js';
 import { reshape } from '../../../ops/view/movement.js';
-import { classNameOf } from '../../../tensor/class-name.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { describe, show } from '../../../tensor/arguments/show.js';
 import { sameShape } from '../../../tensor/shape.js';
-import { describe, show } from '../../../tensor/show.js';
 import { aliasTensor, Tensor } from '../../../tensor/tensor.js';
 import type { Module, OwnTensor } from '../module.js';
 import { Parameter } from './parameter.js';

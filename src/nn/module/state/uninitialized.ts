@@ -1,12 +1,12 @@
 /** Parameters and buffers of lazy layers, before the first batch says what shape they have. */
 
-import { noGrad } from '../../../autograd/mode.js';
+import { noGrad } from '../../../autograd/modes/mode.js';
 import { ArgumentError } from '../../../errors.js';
-import { assertFloatingDType } from '../../../tensor/checks.js';
-import type { DType } from '../../../tensor/dtype.js';
-import { assertDType } from '../../../tensor/dtype.js';
+import { assertFloatingDType } from '../../../tensor/arguments/checks.js';
 import type { Shape } from '../../../tensor/shape.js';
 import { emptyTensor, replaceData, Tensor } from '../../../tensor/tensor.js';
+import type { DType } from '../../../tensor/values/dtype.js';
+import { assertDType } from '../../../tensor/values/dtype.js';
 import { Buffer, Parameter } from './parameter.js';
 
 /** Puts a shape that throws into a tensor without elements. */

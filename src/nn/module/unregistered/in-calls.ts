@@ -4,13 +4,13 @@
  *
  * Frozen layers, layers under `noGrad`, layers that an optimizer steps, and models that nothing trains are left alone.
  */
-import { isGradEnabled } from '../../../autograd/mode.js';
+import { isGradEnabled } from '../../../autograd/modes/mode.js';
 import { leafUse } from '../../../autograd/node.js';
 import { showShape } from '../../../errors.js';
-import { isTrained, training } from '../../../optim/trained.js';
-import { classNameOf } from '../../../tensor/class-name.js';
+import { isTrained, training } from '../../../optim/optimizer/trained.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { warnOnce } from '../../../tensor/arguments/warn-once.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { warnOnce } from '../../../tensor/warn-once.js';
 import type { Module } from '../module.js';
 import { Parameter } from '../state/parameter.js';
 

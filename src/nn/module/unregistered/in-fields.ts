@@ -1,8 +1,8 @@
 /** Layers and parameters in fields where their model does not see them: in plain arrays, objects, maps and sets, or as plain tensors. */
 
-import { classNameOf } from '../../../tensor/class-name.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { warnOnce } from '../../../tensor/arguments/warn-once.js';
 import { Tensor } from '../../../tensor/tensor.js';
-import { warnOnce } from '../../../tensor/warn-once.js';
 import { assertModule, isModule } from '../is-module.js';
 import type { Module } from '../module.js';
 import { Parameter } from '../state/parameter.js';

@@ -1,6 +1,6 @@
 /** Momentum that a schedule moves against the rate: `momentum`, or the first of `betas`. */
 import { ArgumentError } from '../../../errors.js';
-import { classNameOf } from '../../../tensor/class-name.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import type { AnyOptimizer } from '../checks.js';
 
 /** Whether it is the first of `betas`. @throws {ArgumentError} for an optimizer that has neither. */

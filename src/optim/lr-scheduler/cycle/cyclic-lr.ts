@@ -1,8 +1,8 @@
 /** Rates that go up and down between two bounds. */
-import { type Arguments, readArguments, required } from '../../../tensor/arguments.js';
-import { oneOf, unexpected } from '../../../tensor/checks.js';
-import { classNameOf } from '../../../tensor/class-name.js';
-import { finiteOption } from '../../checks.js';
+import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { oneOf, unexpected } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { finiteOption } from '../../optimizer/checks.js';
 import { type AnyOptimizer, perGroup } from '../checks.js';
 import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from '../scheduler.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';

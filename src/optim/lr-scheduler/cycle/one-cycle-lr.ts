@@ -1,10 +1,10 @@
 /** One cycle: up to a high rate, and down to a very low one. */
 import { ArgumentError } from '../../../errors.js';
-import { type Arguments, readArguments, required } from '../../../tensor/arguments.js';
-import { between, oneOf, wholeNumber } from '../../../tensor/checks.js';
-import { classNameOf } from '../../../tensor/class-name.js';
-import { camelCase } from '../../../tensor/spelling.js';
-import { finiteOption } from '../../checks.js';
+import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { between, oneOf, wholeNumber } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { camelCase } from '../../../tensor/arguments/spelling.js';
+import { finiteOption } from '../../optimizer/checks.js';
 import { type AnyOptimizer, perGroup } from '../checks.js';
 import { LRScheduler, type LRSchedulerOptions } from '../scheduler.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';

@@ -1,0 +1,148 @@
+/** What `study` and `train` share: the folder of a run, the display, Ctrl-C and other signals. */
+import { mkdirSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { engineInfo } from '../../engine/select.js';
+import { FileError } from '../../errors.js';
+import { makeDirectories } from '../../formats/files/files-node.js';
+import { ProgressDisplay } from '../../report/progress.js';
+import { plural, showCount, showDuration } from '../../report/text.js';
+import type { CompareEvents } from '../../study/compare.js';
+import { version } from '../version.js';
+
+/** The display on stderr, so that stdout holds results only. */
+export function openDisplay(): ProgressDisplay {
+  return new ProgressDisplay(process.stderr, process.stderr.isTTY === true && process.env['TERM'] !== 'dumb');
+}
+
+/** A new folder `base/name`, or `base/name-2` and so on where that exists: earlier results are kept, and each process has its own. */
+export function newRunFolder(base: string, name: string): string {
+  let folder = join(base, name);
+  try {
+    makeDirectories(base, 'hone');
+    for (let n = 2; ; n++) {
+      try {
+        mkdirSync(folder); // fails where the folder exists, so that of two processes only one gets it
+        return folder;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      folder = join(base, `${name}-${n}`);
+    }
+  } catch (error) {
+    const why = (error as Error).message.replace(/\.?$/, '.');
+    throw new FileError(`cannot make the folder ${folder}: ${why} Name another place with --out.`, { cause: error });
+  }
+}
+
+/** One line about what runs the arithmetic, with the reason where it is not the native engine. */
+export function engineLine(): string {
+  const { name, isa, threads, reason } = engineInfo();
+  const engine = `engine: ${name === 'native' ? 'native' : 'WebAssembly'} (${isa}, ${plural(threads, 'thread')})`;
+  return name === 'native' || reason === undefined ? engine : `${engine}: ${reason}`;
+}
+
+/** Where, with what and when a run ran, for the report's settings. */
+export function surroundings(started: Date): Record<string, string> {
+  const { name, isa, threads } = engineInfo();
+  const two = (n: number) => String(n).padStart(2, '0');
+  const offset = -started.getTimezoneOffset();
+  const zone = `UTC${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
+  const date = `${started.getFullYear()}-${two(started.getMonth() + 1)}-${two(started.getDate())}`;
+  return {
+    command: ['hone', ...process.argv.slice(2).map(quote)].join(' '),
+    started: `${date} ${two(started.getHours())}:${two(started.getMinutes())} ${offset === 0 ? 'UTC' : zone}`,
+    duration: showDuration((Date.now() - started.getTime()) / 1000),
+    engine: name === 'native' ? 'native' : 'WebAssembly',
+    'instruction set': isa,
+    threads: String(threads),
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    versions: `hone ${version}, Node ${process.versions.node} on ${process.platform} ${process.arch}`,
+  };
+}
+
+/** A word as a shell takes it. */
+function quote(word: string): string {
+  return /^[\w./:,=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A path as the user can open it from here: relative to this folder where it lies in it. */
+export function showPath(path: string): string {
+  const near = relative('.', path);
+  return near.startsWith('..') || isAbsolute(near) ? resolve(path) : near;
+}
+
+/** The signals that ask a process to end: Ctrl-C, what `docker stop` and `kill` send, a closed terminal; with their exit codes, as shells have them. */
+const ENDINGS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** An AbortSignal that Ctrl-C and its like fire; a second one ends the process at once. */
+export function interruptible(display: ProgressDisplay): { signal: AbortSignal; done(): void } {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals) => {
+    const code = ENDINGS[name as keyof typeof ENDINGS];
+    if (controller.signal.aborted) process.exit(code);
+    controller.abort();
+    process.exitCode = code;
+    display.line(
+      `Stopping after this step; what is finished is reported. ${name === 'SIGINT' ? 'Ctrl-C again' : 'A second signal'} quits.`,
+    );
+  };
+  // The terminal may be gone: what cannot be shown must not keep figures from being written.
+  const onLost = () => {};
+  const streams = [process.stdout, process.stderr];
+  for (const name of Object.keys(ENDINGS)) process.on(name, onSignal);
+  for (const stream of streams) stream.on('error', onLost);
+  return {
+    signal: controller.signal,
+    done: () => {
+      for (const name of Object.keys(ENDINGS)) process.off(name, onSignal);
+      for (const stream of streams) stream.off('error', onLost);
+    },
+  };
+}
+
+/** The events of a comparison of variants of these names, shown on `display`. */
+export function showEvents(display: ProgressDisplay, names: readonly string[]): CompareEvents {
+  const width = Math.max(...names.map((name) => name.length));
+  let allLeft: number | undefined;
+  return {
+    step(event, place) {
+      allLeft = event.studySecondsLeft;
+      display.update({
+        label: place.variant,
+        run: place.run + 1,
+        runs: place.runs,
+        epoch: event.epoch,
+        epochs: event.epochs,
+        phase: event.phase,
+        step: event.step,
+        steps: event.steps,
+        loss: event.scores.loss,
+        accuracy: event.scores['accuracy'],
+        samplesPerSecond: event.samplesPerSecond,
+        secondsLeft: event.secondsLeft,
+        allSecondsLeft: allLeft,
+      });
+    },
+    epoch(record, place, epochs) {
+      const figures = (scores: typeof record.train) => `loss ${scores.loss.toFixed(5)} accuracy ${scores['accuracy']!.toFixed(5)}`;
+      const all = place.runs > 1 && allLeft !== undefined ? `, all runs ${showDuration(allLeft)}` : '';
+      display.logLine(
+        `${place.variant}${place.runs > 1 ? ` (run ${place.run + 1}/${place.runs})` : ''} epoch ${record.epoch}/${epochs}: train ${figures(record.train)} | test ${figures(record.validation!)} | ` +
+          `${showCount(record.samplesPerSecond)} images/s, ${showDuration(record.seconds)}, ${showDuration(record.seconds * (epochs - record.epoch))} left${all}`,
+      );
+    },
+    runEnd(run, { variant, run: index, runs, seed }) {
+      const last = run.epochs.at(-1);
+      const head =
+        runs === 1 ? variant : `${`${index + 1}/${runs}`.padStart(2 * String(runs).length + 1)}  ${variant.padEnd(width)}  seed ${seed}`;
+      if (run.failed !== undefined) display.line(`${head}  failed: ${run.failed}`);
+      else if (last) {
+        const seconds = run.epochs.reduce((sum, e) => sum + e.seconds, 0);
+        display.line(
+          `${head}  accuracy ${(last.validationAccuracy ?? Number.NaN).toFixed(4)}  loss ${last.validationLoss.toFixed(4)}  best epoch ${run.bestEpoch} of ${run.epochs.length}  ${showDuration(seconds)}`,
+        );
+      }
+    },
+  };
+}

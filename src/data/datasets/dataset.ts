@@ -1,0 +1,113 @@
+/** What a data set is: samples by number, or one after the other. */
+import { ArgumentError, IndexError } from '../../errors.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+
+/** A value now, or a promise of it. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Anything with samples by number: a {@link Dataset}, or an object of that form. */
+export interface MapDataset<T, Batch = unknown> {
+  /** How many samples. */
+  readonly length: number;
+  /** Sample `index`, from 0 to length - 1. */
+  get(index: number): MaybePromise<T>;
+  /**
+   * A whole batch at once: what collating the samples `indices` would give, in tensors made for this call. Where it is there, DataLoader
+   * uses it: one kernel call per tensor instead of one object per sample.
+   */
+  getBatch?(indices: readonly number[]): MaybePromise<Batch>;
+}
+
+/** What data loaders, subsets and splits take: a data set, or an array of samples. */
+export type DatasetLike<T, Batch = unknown> = MapDataset<T, Batch> | readonly T[];
+
+/**
+ * A data set with samples by number. Extend it with a length and `get`; a promise from `get` is fine where the loader is read with
+ * `for await`.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Dataset
+ * @example
+ * class Squares extends Dataset<[Tensor, number]> {
+ *   readonly length = 100;
+ *   get(i: number): [Tensor, number] {
+ *     return [tensor([i]), i * i];
+ *   }
+ * }
+ */
+export abstract class Dataset<T = unknown> implements MapDataset<T> {
+  /**
+   * The name that texts and errors show: minifiers rename classes, but leave this. A class of your own that sets none goes by its
+   * name in the code that runs.
+   */
+  static readonly className: string = 'Dataset';
+  abstract readonly length: number;
+  abstract get(index: number): MaybePromise<T>;
+
+  /** `Digits (8000 samples)`. */
+  toString(): string {
+    return `${classNameOf(this)} (${this.length} samples)`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/**
+ * A data set that is read from its start to its end: a stream, a file too large to number. Extend it with `*[Symbol.iterator]()` or
+ * `async *[Symbol.asyncIterator]()`.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset
+ */
+export abstract class IterableDataset<T = unknown> {
+  /**
+   * The name that texts and errors show: minifiers rename classes, but leave this. A class of your own that sets none goes by its
+   * name in the code that runs.
+   */
+  static readonly className: string = 'IterableDataset';
+  /** How many samples, where that is known. */
+  readonly length?: number;
+  [Symbol.iterator]?(): Iterator<T>;
+  [Symbol.asyncIterator]?(): AsyncIterator<T>;
+}
+
+/** A data set of samples by number, whatever `source` is. @throws {ArgumentError} when it is neither a data set nor an array. */
+export function asDataset<T>(source: DatasetLike<T>, op: string): MapDataset<T> {
+  if (Array.isArray(source)) return new ArrayDataset(source as readonly T[]);
+  const candidate = source as Partial<MapDataset<T>> | null | undefined;
+  if (typeof candidate?.get !== 'function' || typeof candidate.length !== 'number') {
+    throw new ArgumentError(
+      `${op}: the dataset is ${describe(source)}, expected a Dataset (with length and get(index)) or an array of samples. Wrap tensors in new TensorDataset(x, y).`,
+    );
+  }
+  return candidate as MapDataset<T>;
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object'
+    ? Object.getPrototypeOf(value) === null
+      ? 'a plain object'
+      : `a ${classNameOf(value)}`
+    : `a ${typeof value}`;
+}
+
+/** An array, seen as a data set. */
+class ArrayDataset<T> extends Dataset<T> {
+  static override readonly className: string = 'ArrayDataset';
+  constructor(private readonly samples: readonly T[]) {
+    super();
+  }
+  get length(): number {
+    return this.samples.length;
+  }
+  get(index: number): T {
+    return this.samples[checkIndex(index, this.samples.length, 'get')]!;
+  }
+}
+
+/** `index` counted from the front. @throws {IndexError} when there is no such sample. */
+export function checkIndex(index: number, length: number, op: string): number {
+  if (!Number.isInteger(index) || index < -length || index >= length) {
+    throw new IndexError(`${op}: there is no sample ${index}: the dataset has ${length}.`);
+  }
+  return index < 0 ? index + length : index;
+}

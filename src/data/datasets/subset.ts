@@ -1,0 +1,58 @@
+/** Some samples of a data set. */
+
+import { ArgumentError } from '../../errors.js';
+import { wholeNumbers } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
+import { asDataset, checkIndex, Dataset, type DatasetLike, type MapDataset, type MaybePromise } from './dataset.js';
+
+/** What a data set gives for a batch, if it gives batches. */
+export type BatchOf<D> = D extends { getBatch(indices: readonly number[]): infer B } ? Awaited<B> : never;
+
+/**
+ * A data set, or an array of samples, of which it is known what `get` gives: the sample (`Got` is `T`), or the promise of one. What is made
+ * of a data set that answers at once so answers at once, too.
+ */
+export type Source<T, Batch, Got> = (MapDataset<T, Batch> & Gives<Got>) | (readonly T[] & readonly Got[]);
+
+/** What answers with `Got` when it is asked for a sample. */
+interface Gives<Got> {
+  /** Sample `index`. */
+  get(index: number): Got;
+}
+
+/**
+ * Some samples of a data set, in the order of `indices`.
+ * @throws {IndexError} for an index that the data set does not have.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset
+ */
+export class Subset<T, Batch = unknown, Got extends MaybePromise<T> = MaybePromise<T>> extends Dataset<T> {
+  static override readonly className: string = 'Subset';
+  /** The whole data set. */
+  readonly dataset: DatasetLike<T, Batch>;
+  /** The numbers of its samples in the whole. */
+  readonly indices: readonly number[];
+  /** Batches, where the data set gives them. */
+  readonly getBatch?: (indices: readonly number[]) => MaybePromise<Batch>;
+  private readonly source: MapDataset<T, Batch>;
+
+  constructor(dataset: Source<T, Batch, Got>, indices: Iterable<number>) {
+    super();
+    this.dataset = dataset;
+    this.source = asDataset(this.dataset, 'Subset') as MapDataset<T, Batch>;
+    if (typeof (indices as Partial<Iterable<number>> | null)?.[Symbol.iterator] !== 'function')
+      throw new ArgumentError(`Subset: indices are ${show(indices)}, expected a list of numbers.`);
+    this.indices = Array.from(indices, (index) => checkIndex(index, this.source.length, 'Subset'));
+    const { source } = this;
+    if (source.getBatch)
+      this.getBatch = (wanted) =>
+        source.getBatch!(wholeNumbers('Subset', 'indices', wanted).map((i) => this.indices[checkIndex(i, this.length, 'Subset')]!));
+  }
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  get(index: number): Got {
+    return this.source.get(this.indices[checkIndex(index, this.length, 'Subset')]!) as Got;
+  }
+}

@@ -1,0 +1,123 @@
+/** Batches out of samples. */
+import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
+import { stack } from '../../ops/join/join.js';
+import { show } from '../../tensor/arguments/show.js';
+import { fromTypedArray, tensor } from '../../tensor/create/create.js';
+import { sameShape } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import type { TypedArray } from '../../tensor/values/dtype.js';
+import { NumberRule } from '../number-rule.js';
+
+/** What {@link defaultCollate} makes of samples of type `T`. */
+export type Collated<T> = T extends Tensor
+  ? Tensor
+  : T extends number | boolean | bigint | TypedArray
+    ? Tensor
+    : T extends string
+      ? string[]
+      : T extends readonly unknown[]
+        ? { -readonly [K in keyof T]: Collated<T[K]> }
+        : T extends object
+          ? { -readonly [K in keyof T]: Collated<T[K]> }
+          : unknown;
+
+/**
+ * A batch out of samples, by what they are: tensors and typed arrays are stacked along a new first dim; numbers become a tensor [N],
+ * int64 when all of the batch are whole and float32 otherwise; booleans a bool tensor, bigints an int64 one; strings stay a list; arrays
+ * and objects are collated place by place.
+ *
+ * PyTorch tells 1 from 1.0 and makes float64 of floats; JavaScript cannot. A DataLoader therefore decides once for its data set: by all
+ * samples where they are an array, else by the first batch, and a later one that does not fit is an error. Where a target may happen to
+ * be whole in all of a batch, as in regression, give it as a tensor, or pass `collate` to the loader.
+ * @throws {ShapeError} for samples of unequal shapes. @throws {ArgumentError} for samples that do not match, or that nothing is made of.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.default_collate
+ */
+export function defaultCollate<T>(samples: readonly T[]): Collated<T> {
+  if (!Array.isArray(samples)) throw new ArgumentError(`defaultCollate: got ${show(samples)}, expected a list of samples.`);
+  if (samples.length === 0) throw new ArgumentError('defaultCollate: there are no samples.');
+  return collate(samples, '', new NumberRule(undefined)) as Collated<T>;
+}
+
+/** @internal {@link defaultCollate} of a batch of a data set whose numbers follow `rule`. */
+export function collateBy<T>(rule: NumberRule, samples: readonly T[]): Collated<T> {
+  if (samples.length === 0) throw new ArgumentError('defaultCollate: there are no samples.');
+  return collate(samples, '', rule) as Collated<T>;
+}
+
+function collate(samples: readonly unknown[], where: string, rule: NumberRule): unknown {
+  const first = samples[0];
+  const fail = (text: string) =>
+    new ArgumentError(
+      `defaultCollate: ${where === '' ? 'the samples' : `the samples' ${where}`} ${text} Pass { collate } to the DataLoader.`,
+    );
+  const all = (test: (sample: unknown) => boolean, what: string): void => {
+    const odd = samples.findIndex((sample) => !test(sample));
+    if (odd >= 0) throw fail(`do not match: sample 0 of the batch is ${what}, sample ${odd} is not.`);
+  };
+  if (first instanceof Tensor) {
+    all((s) => s instanceof Tensor, 'a tensor');
+    return stackSamples(samples as Tensor[], where);
+  }
+  if (ArrayBuffer.isView(first)) {
+    all((s) => ArrayBuffer.isView(s), 'a typed array');
+    return stackSamples(
+      samples.map((s) => fromTypedArray(s as TypedArray)),
+      where,
+    );
+  }
+  switch (typeof first) {
+    case 'number':
+      all((s) => typeof s === 'number', 'a number');
+      return tensor(samples as number[], { dtype: rule.dtype(where, samples as number[]) });
+    case 'boolean':
+      all((s) => typeof s === 'boolean', 'a boolean');
+      return tensor(samples as boolean[]);
+    case 'bigint':
+      all((s) => typeof s === 'bigint', 'a bigint');
+      return tensor(samples as bigint[]);
+    case 'string':
+      all((s) => typeof s === 'string', 'a string');
+      return [...samples];
+  }
+  if (Array.isArray(first)) {
+    all((s) => Array.isArray(s) && s.length === first.length, `a list of ${first.length}`);
+    return first.map((_, i) =>
+      collate(
+        (samples as unknown[][]).map((s) => s[i]),
+        `${where}[${i}]`,
+        rule,
+      ),
+    );
+  }
+  if (typeof first === 'object' && first !== null) {
+    const keys = Object.keys(first);
+    all((s) => typeof s === 'object' && s !== null && keys.every((key) => Object.hasOwn(s, key)), `an object with ${keys.join(', ')}`);
+    return Object.fromEntries(
+      keys.map((key) => [
+        key,
+        collate(
+          (samples as Record<string, unknown>[]).map((s) => s[key]),
+          where === '' ? key : `${where}.${key}`,
+          rule,
+        ),
+      ]),
+    );
+  }
+  throw fail(`are ${first === null ? 'null' : typeof first}s, of which no batch can be made.`);
+}
+
+function stackSamples(samples: readonly Tensor[], where: string): Tensor {
+  const { shape, dtype } = samples[0]!;
+  samples.forEach((sample, i) => {
+    if (!sameShape(sample.shape, shape)) {
+      throw new ShapeError(
+        `defaultCollate: sample ${i} of the batch has shape ${showShape(sample.shape)}${where && ` at ${where}`}, sample 0 has ${showShape(shape)}; a batch needs equal shapes. Resize or pad the samples, or pass { collate } to the DataLoader.`,
+      );
+    }
+    if (sample.dtype !== dtype)
+      throw new DTypeError(
+        `defaultCollate: sample ${i} of the batch is ${sample.dtype}${where && ` at ${where}`}, sample 0 is ${dtype}. Convert them with to('${dtype}').`,
+      );
+  });
+  return stack(samples);
+}
