@@ -70,14 +70,14 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'ignoreIndex ignored',
-    find: 'const { weight, ignoreIndex, reduction, labelSmoothing } = this;',
-    replace: 'const { weight, reduction, labelSmoothing } = this;\n    const ignoreIndex = -100;',
+    find: 'inner, ignoreIndex: options.ignoreIndex, smoothing,',
+    replace: 'inner, ignoreIndex: -100, smoothing,',
     tests: [LAYERS, 'losses as modules'],
   },
   {
     name: 'the wrong reduction',
-    find: "if (reduction !== 'mean') return reduced(weighted, reduction);",
-    replace: 'return reduced(weighted, reduction);',
+    find: "if (reduction !== 'mean') return reduced(op, weighted, reduction);",
+    replace: 'return reduced(op, weighted, reduction);',
     tests: [FUNCTIONS, 'losses of numbers'],
   },
   {
