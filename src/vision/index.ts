@@ -2,7 +2,7 @@
 import '#host';
 import '../ops/methods/methods.js';
 
-export * as datasets from './datasets.js';
+export * as datasets from './datasets/index.js';
 export type { DigitsOptions } from './digits.js';
 export { Digits, digits, digitsBytes } from './digits.js';
 export type { ImageOptions, ImageOptions as ImageDatasetOptions, LabelledImages, Normalization } from './image-dataset.js';

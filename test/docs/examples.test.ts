@@ -1,5 +1,5 @@
 /** Every example of a doc comment runs, and gives what the comments beside its lines say. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ beforeAll(() => {
   process.chdir(mkdtempSync(join(tmpdir(), 'hone-examples-')));
   // One image of 2 x 2, as the digits' files hold them.
   writeFileSync('t10k-images-idx3-ubyte', Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 9, 8, 7, 6));
+  cpSync(join(home, 'conformance/fixtures/datasets'), 'data', { recursive: true });
 });
 
 afterAll(() => {

@@ -21,6 +21,7 @@ import { lineChart } from 'hone/report';
 import { compare, studyDigits } from 'hone/study';
 import { accuracy, earlyStopping, evaluate, fit, keepBest, loadCheckpoint, modelCheckpoint, predict, saveCheckpoint } from 'hone/train';
 import { datasets, ImageDataset } from 'hone/vision';
+import { ROOT } from '../helpers/torchvision.js';
 
 type Call = (options: object) => unknown;
 const any = (value: unknown) => value as never;
@@ -42,6 +43,11 @@ export const calls: Readonly<Record<string, Call>> = {
   WeightedRandomSampler: (o) => new WeightedRandomSampler([1], 1, o),
   randomSplit: (o) => randomSplit(data(), [2, 2], o),
   Digits: (o) => new datasets.Digits(o),
+  MNIST: (o) => new datasets.MNIST(ROOT, o),
+  EMNIST: (o) => new datasets.EMNIST(ROOT, 'letters', o),
+  QMNIST: (o) => new datasets.QMNIST(ROOT, o),
+  CIFAR10: (o) => new datasets.CIFAR10(ROOT, o),
+  FakeData: (o) => new datasets.FakeData(2, [3, 4, 4], 5, o),
   ImageDataset: (o) => new ImageDataset({ images: ones(1, 1, 1, 1, { dtype: 'uint8' }), labels: tensor([0], { dtype: 'int64' }) }, o),
   fit: (o) => {
     const { net, ...rest } = training(o);

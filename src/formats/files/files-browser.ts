@@ -1,5 +1,5 @@
 /** Files, for browsers, which have none: every function says what to use instead. */
-import { inflateSync } from 'fflate';
+import { gunzipSync, inflateSync } from 'fflate';
 import { FileError } from '../../errors.js';
 
 export function readBytes(path: string, op: string): Uint8Array<ArrayBuffer> {
@@ -27,6 +27,23 @@ export function readPackageBytes(packageName: string, file: string, op: string):
 /** Undoes deflate: at most `size` bytes. @throws for damaged bytes. */
 export function inflateRaw(packed: Uint8Array, size: number): Uint8Array {
   return inflateSync(packed, { out: new Uint8Array(size) });
+}
+
+/** Undoes gzip: at most `most` bytes. @throws for damaged bytes, and for those that would become more. */
+export function gunzip(packed: Uint8Array, most: number): Uint8Array<ArrayBuffer> {
+  const size = new DataView(packed.buffer, packed.byteOffset).getUint32(packed.byteLength - 4, true);
+  if (size > most) throw new RangeError(`${size} bytes`);
+  return gunzipSync(packed, { out: new Uint8Array(size) }) as Uint8Array<ArrayBuffer>;
+}
+
+/** The path of a file in a folder. */
+export function pathOf(folder: string, ...names: readonly string[]): string {
+  return [folder, ...names].join('/');
+}
+
+/** Browsers have no files. */
+export function isFile(_path: string): boolean {
+  return false;
 }
 
 export const systemCrc32: ((bytes: Uint8Array) => number) | undefined = undefined;

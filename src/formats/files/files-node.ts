@@ -15,9 +15,9 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { crc32, inflateRawSync } from 'node:zlib';
+import { crc32, gunzipSync, inflateRawSync } from 'node:zlib';
 import { findInPackage, ownRequire } from '../../engine/locate-node.js';
 import { FileError } from '../../errors.js';
 
@@ -30,6 +30,22 @@ const systemCrypto = () => ownRequire()('node:crypto') as typeof import('node:cr
 export function inflateRaw(packed: Uint8Array, size: number): Uint8Array {
   const { buffer, byteOffset, byteLength } = inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Undoes gzip: at most `most` bytes. @throws for damaged bytes, and for those that would become more. */
+export function gunzip(packed: Uint8Array, most: number): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = gunzipSync(packed, { maxOutputLength: most });
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}
+
+/** The whole path of a file in a folder; `~` at the start is the user's own. */
+export function pathOf(folder: string, ...names: readonly string[]): string {
+  return resolve(/^~(?=$|[\\/])/.test(folder) ? homedir() + folder.slice(1) : folder, ...names);
+}
+
+/** Whether there is a file under a path. */
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** CRC-32 by the system; undefined in Node before 20.15. */

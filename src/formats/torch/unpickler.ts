@@ -24,6 +24,12 @@ export interface UnpickleOptions {
   readonly fail: Fail;
   /** Pays for every operation, and for what it makes. */
   readonly budget: Budget;
+  /** What strings of Python 2 become, which does not say whether they are text or bytes. Default: text, where it can be. */
+  readonly oldStrings?: 'bytes';
+  /** Sets attributes of what a call made, by BUILD; false where it does not know the object. */
+  readonly build?: (target: unknown, state: unknown) => boolean;
+  /** The most bytes of a pickle. Default: more than any checkpoint's structure takes. */
+  readonly maxBytes?: number;
 }
 
 /** Those in text, and those that only they need. */
@@ -46,6 +52,7 @@ class Machine {
   readonly #options: UnpickleOptions;
   readonly #budget: Budget;
   readonly #fail: Fail;
+  readonly #most: number;
   readonly #limit: number;
   readonly #stack: unknown[] = [];
   readonly #marks: number[] = [];
@@ -57,7 +64,8 @@ class Machine {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.at = start;
-    this.#limit = Math.min(bytes.length, start + MAX_BYTES);
+    this.#most = options.maxBytes ?? MAX_BYTES;
+    this.#limit = Math.min(bytes.length, start + this.#most);
     this.#options = options;
     this.#budget = options.budget;
     this.#fail = options.fail;
@@ -100,7 +108,7 @@ class Machine {
     if (at + count > this.#limit) {
       this.#fail(
         this.#limit < this.#bytes.length
-          ? `its pickle is longer than ${MAX_BYTES} bytes; tensors belong beside it, not in it.`
+          ? `its pickle is longer than ${this.#most} bytes; tensors belong beside it, not in it.`
           : 'its pickle ends too early: the file is cut short or damaged.',
       );
     }
@@ -144,9 +152,10 @@ class Machine {
   }
 
   /** A string of Python 2, which does not say whether it is text or bytes. */
-  oldText(length: number): string {
+  oldText(length: number): string | Uint8Array {
     if (length < 0) this.#fail('a text in its pickle has a negative length.');
     const bytes = this.bytes(length);
+    if (this.#options.oldStrings === 'bytes') return bytes;
     try {
       return this.#decoder.decode(bytes);
     } catch {
@@ -291,6 +300,7 @@ class Machine {
     const state = this.#pop();
     const target = this.top();
     if (target instanceof PyDict && target.kind !== 'dict') return;
+    if (this.#options.build?.(target, state)) return;
     this.#fail(
       target instanceof PyTensor
         ? 'it holds a tensor in the form of PyTorch before 0.2, which Hone does not read. Load it in Python and torch.save it again.'

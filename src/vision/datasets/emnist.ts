@@ -1,0 +1,215 @@
+/** EMNIST and QMNIST: the larger relatives of MNIST. */
+import { readBytes } from '#files';
+import { FormatError, showShape } from '../../errors.js';
+import { contiguous, to } from '../../ops/view/copy.js';
+import { narrow, select } from '../../ops/view/movement.js';
+import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
+import { assertString, oneOf } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { findFiles, GZIPPED } from './find-files.js';
+import { readIdx, readImages, readPair } from './idx-files.js';
+import { checkLabels, LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
+import { transformed } from './vision-dataset.js';
+
+const DIGITS = [...'0123456789'];
+const UPPER = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+const LOWER = [...'abcdefghijklmnopqrstuvwxyz'];
+/** Without the small letters that look like their capitals. */
+const MERGED = [...DIGITS, ...UPPER, ...LOWER.filter((letter) => !'cijklmopsuvwxyz'.includes(letter))];
+
+const SPLITS = {
+  byclass: [...DIGITS, ...UPPER, ...LOWER],
+  bymerge: MERGED,
+  balanced: MERGED,
+  letters: ['N/A', ...LOWER],
+  digits: DIGITS,
+  mnist: DIGITS,
+} as const;
+
+/** The options of {@link EMNIST}. */
+export interface EMNISTOptions<Image = Tensor, Target = number> extends LabelledImageDatasetOptions<Image, Target> {
+  /** The folder in which the files lie: under `EMNIST/raw`, as torchvision puts them, or directly. */
+  root: string;
+  /** Which characters: all 62 classes, those with merged letters (all, or as many of each), letters, digits, or MNIST's own. */
+  split: keyof typeof SPLITS;
+  /** The images for training, or those for testing. Default: true. */
+  train?: boolean;
+}
+
+/**
+ * EMNIST: handwritten letters and digits, 28 by 28, in six splits. The images lie in the files on their side, rows and columns exchanged,
+ * and torchvision gives them so, as Hone does; `transform: (image) => image.transpose(1, 2)` puts them upright.
+ * @throws {FileError} where files are missing: it names each, where to fetch it and where to put it. @throws {FormatError} for damaged ones.
+ * @see Cohen, Afshar, Tapson and van Schaik 2017, https://arxiv.org/abs/1702.05373
+ * @example
+ * const train = new datasets.EMNIST('./data', 'letters', { train: true });
+ * train.classes[1]; // 'a'
+ */
+export class EMNIST<Image = Tensor, Target = number> extends LabelledImageDataset<Image, Target> {
+  static override readonly className: string = 'EMNIST';
+  /** The names of the splits. */
+  static readonly splits = Object.keys(SPLITS) as readonly (keyof typeof SPLITS)[];
+  readonly classes: readonly string[];
+  /** Which characters these are. */
+  readonly split: keyof typeof SPLITS;
+  /** Whether these are the images for training. */
+  readonly train: boolean;
+
+  constructor(...args: Arguments<EMNISTOptions<Image, Target>, [root: 'root', split: 'split']>) {
+    const op = classNameOf(new.target);
+    const {
+      root,
+      split,
+      train = true,
+      ...options
+    } = readArguments(
+      op,
+      { root: required, split: required, train: true, ...LABELLED_DEFAULTS } as unknown as EMNISTOptions<Image, Target>,
+      args,
+    );
+    assertString(op, 'root', root);
+    oneOf(op, 'split', split, EMNIST.splits);
+    const stem = `emnist-${split}-${train ? 'train' : 'test'}`;
+    const paths = findFiles(
+      op,
+      root,
+      [op, 'raw'],
+      [`${stem}-images-idx3-ubyte`, `${stem}-labels-idx1-ubyte`].map((name) => ({ name, url: `${EMNIST_ZIP} (in it: gzip/${name}.gz)` })),
+      GZIPPED,
+    );
+    const loaded = readPair(op, paths);
+    checkLabels(op, loaded, SPLITS[split].length, paths[1]!);
+    super(root, loaded, options);
+    this.classes = SPLITS[split];
+    this.split = split;
+    this.train = train;
+  }
+
+  /** The images, uint8 [N, 28, 28]. */
+  get data(): Tensor {
+    return select(this.stored.images, 1, 0);
+  }
+
+  /** The numbers of their classes, int64 [N]. */
+  get targets(): Tensor {
+    return this.stored.labels;
+  }
+
+  override extraRepr(): string {
+    return `Split: ${this.train ? 'Train' : 'Test'}`;
+  }
+}
+
+const EMNIST_ZIP = 'https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip';
+
+/** The parts of QMNIST, and the files they lie in. */
+const PARTS = {
+  train: ['qmnist-train', 'gz'],
+  test: ['qmnist-test', 'gz'],
+  test10k: ['qmnist-test', 'gz'],
+  test50k: ['qmnist-test', 'gz'],
+  nist: ['xnist', 'xz'],
+} as const;
+
+/** The options of {@link QMNIST}. */
+export interface QMNISTOptions<Image = Tensor, Target = number> extends LabelledImageDatasetOptions<Image, Target> {
+  /** The folder in which the files lie: under `QMNIST/raw`, as torchvision puts them, or directly. */
+  root: string;
+  /**
+   * Which images: the 60,000 for training, those for testing, of these the 10,000 that MNIST has or the 50,000 others, or all of NIST's
+   * digits. Default: train or test, by `train`.
+   */
+  what?: keyof typeof PARTS;
+  /** Whether the target is the number of the class; otherwise it is all that is known of the digit, int64 [8]. Default: true. */
+  compat?: boolean;
+  /** The images for training, or those for testing, where `what` does not say. Default: true. */
+  train?: boolean;
+}
+
+/**
+ * QMNIST: MNIST made again from NIST's digits, with all 60,000 images for testing, and with the writer and the origin of each.
+ * @throws {FileError} where files are missing: it names each, where to fetch it and where to put it. @throws {FormatError} for damaged ones.
+ * @see Yadav and Bottou 2019, https://arxiv.org/abs/1905.10498
+ * @example
+ * const test = new datasets.QMNIST('./data', { what: 'test50k' });
+ */
+export class QMNIST<Image = Tensor, Target = number> extends LabelledImageDataset<Image, Target> {
+  static override readonly className: string = 'QMNIST';
+  readonly classes: readonly string[] = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'].map(
+    (name, i) => `${i} - ${name}`,
+  );
+  /** Which images these are. */
+  readonly what: keyof typeof PARTS;
+  /** Whether targets are numbers of classes. */
+  readonly compat: boolean;
+  /** What is known of each digit, int64 [N, 8]: class, NIST's series, writer, digit of that writer, NIST's class, index, two flags. */
+  readonly targets: Tensor;
+
+  constructor(...args: Arguments<QMNISTOptions<Image, Target>, [root: 'root', what: 'what', compat: 'compat', train: 'train']>) {
+    const op = classNameOf(new.target);
+    const read = readArguments(
+      op,
+      {
+        root: required,
+        what: required,
+        compat: true,
+        train: true,
+        ...LABELLED_DEFAULTS,
+      } as unknown as QMNISTOptions<Image, Target>,
+      args,
+    );
+    const { root, what = read.train ? 'train' : 'test', compat = true, train, ...options } = read;
+    assertString(op, 'root', root);
+    oneOf(op, 'what', what, Object.keys(PARTS) as (keyof typeof PARTS)[]);
+    const [stem, packed] = PARTS[what];
+    const paths = findFiles(
+      op,
+      root,
+      [op, 'raw'],
+      [`${stem}-images-idx3-ubyte`, `${stem}-labels-idx2-int`].map((name) => ({
+        name,
+        url: `https://raw.githubusercontent.com/facebookresearch/qmnist/master/${name}.${packed}${packed === 'xz' ? ', to be unpacked by xz -d' : ''}`,
+      })),
+      GZIPPED,
+    );
+    const { images, targets } = readQmnist(op, paths, what);
+    const loaded: Loaded = { images, labels: contiguous(select(targets, 1, 0)) };
+    checkLabels(op, loaded, 10, paths[1]!);
+    super(root, loaded, options);
+    this.what = what;
+    this.compat = compat;
+    this.targets = targets;
+    if (!compat) delete (this as { getBatch?: unknown }).getBatch;
+  }
+
+  /** The images, uint8 [N, 28, 28]. */
+  get data(): Tensor {
+    return select(this.stored.images, 1, 0);
+  }
+
+  override extraRepr(): string {
+    return `Split: ${this.what}`;
+  }
+
+  protected override targetOf(i: number): Target {
+    if (this.compat) return super.targetOf(i);
+    const target = select(this.targets, 0, i);
+    return this.targetTransform ? transformed(this.targetTransform, target) : (target as Target);
+  }
+}
+
+function readQmnist(op: string, [first, second]: readonly string[], what: string): { images: Tensor; targets: Tensor } {
+  const images = readImages(op, readBytes(first!, op), first!);
+  const table = readIdx(op, readBytes(second!, op), second!);
+  if (table.dtype !== 'int32' || table.ndim !== 2 || table.shape[1] !== 8 || table.shape[0] !== images.shape[0])
+    throw new FormatError(
+      `${op}: ${second} holds ${table.dtype} ${showShape(table.shape)}, expected int32 [${images.shape[0]}, 8], a row for each image.`,
+    );
+  const targets = to(table, 'int64');
+  const count = images.shape[0]!;
+  if (!what.startsWith('test') || what === 'test') return { images, targets };
+  const cut = Math.min(10_000, count);
+  const part = (x: Tensor) => contiguous(what === 'test10k' ? narrow(x, 0, 0, cut) : narrow(x, 0, cut, count - cut));
+  return { images: part(images), targets: part(targets) };
+}

