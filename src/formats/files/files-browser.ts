@@ -8,6 +8,10 @@ export function readBytes(path: string, op: string): Uint8Array<ArrayBuffer> {
   );
 }
 
+export function openFile(path: string, op: string): never {
+  throw new FileError(`${op}: browsers cannot open ${path}. Pass the bytes: new Uint8Array(await (await fetch(url)).arrayBuffer()).`);
+}
+
 export function writeBytes(path: string, _chunks: Iterable<Uint8Array>, op: string, _options?: { makeDirectories?: boolean }): void {
   throw new FileError(
     `${op}: browsers cannot write ${path}. Make the bytes with saveBytes(value) and offer them as a download: new Blob([bytes]).`,

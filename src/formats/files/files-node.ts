@@ -2,6 +2,7 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -9,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -99,6 +101,49 @@ export function readBytes(path: string, op: string): Uint8Array<ArrayBuffer> {
   try {
     const buffer = readFileSync(full);
     return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
+  } catch (error) {
+    throw explain(error, op, full, 'read');
+  }
+}
+
+/** A file that is read in parts. */
+export interface OpenFile {
+  /** How many bytes it has. */
+  readonly size: number;
+  /** The bytes from `start` to before `end`; fewer at the end of the file. @throws {FileError} when they cannot be read. */
+  read(start: number, end: number): Uint8Array;
+  /** Gives it back to the system. */
+  close(): void;
+}
+
+/** Opens a file to read parts of it. @throws {FileError} when it cannot be opened. */
+export function openFile(path: string, op: string): OpenFile {
+  const full = resolve(path);
+  try {
+    const file = openSync(full, 'r');
+    const stat = fstatSync(file);
+    if (stat.isDirectory()) {
+      closeSync(file);
+      throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+    }
+    return {
+      size: stat.size,
+      read(start, end) {
+        const bytes = new Uint8Array(Math.max(Math.min(end, stat.size) - start, 0));
+        let at = 0;
+        try {
+          while (at < bytes.length) {
+            const got = readSync(file, bytes, at, bytes.length - at, start + at);
+            if (got === 0) break;
+            at += got;
+          }
+        } catch (error) {
+          throw explain(error, op, full, 'read');
+        }
+        return bytes.subarray(0, at);
+      },
+      close: () => closeSync(file),
+    };
   } catch (error) {
     throw explain(error, op, full, 'read');
   }

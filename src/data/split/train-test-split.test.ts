@@ -66,7 +66,7 @@ describe('trainTestSplit', () => {
   test.each<[() => unknown, string]>([
     [() => trainTestSplit(...(any([]) as [never])), 'trainTestSplit: nothing was given to split.'],
     [() => trainTestSplit(list, tensor([1, 2])), 'argument 1 has 2 samples, argument 0 has 5. They must agree.'],
-    [() => trainTestSplit(any('abc')), 'argument 0 is "abc", expected a Tensor, a list or a Dataset.'],
+    [() => trainTestSplit(any('abc')), 'argument 0 is "abc", expected a Tensor, a Table, a list or a Dataset.'],
     [() => trainTestSplit(tensor(1)), 'argument 0 has no dims'],
     [() => trainTestSplit(list, any({ test_size: 0.5 })), 'there is no option "test_size". Did you mean testSize?'],
     [

@@ -1,4 +1,4 @@
-/** Training and test data out of lists, tensors and data sets that belong together. */
+/** Training and test data out of lists, tensors, tables and data sets that belong together. */
 import { ArgumentError, ShapeError } from '../../errors.js';
 import { slicesAt } from '../../ops/gather/gather.js';
 import { contiguous } from '../../ops/view/copy.js';
@@ -11,6 +11,7 @@ import { asDataset, Dataset } from '../datasets/dataset.js';
 import { Subset } from '../datasets/subset.js';
 import { withIndices } from '../datasets/with-indices.js';
 import { type Category, distinct, labelsOf, placesOf, showCategories } from '../preprocessing/categories.js';
+import { Table } from '../tables/table.js';
 import { RandomState } from './random-state.js';
 
 /** The options of {@link trainTestSplit}. */
@@ -30,17 +31,19 @@ export interface TrainTestSplitOptions {
   stratify?: readonly Category[] | Tensor | null;
 }
 
-/** What {@link trainTestSplit} cuts: rows of a tensor, items of a list, samples of a data set. */
-export type Splittable = Tensor | readonly unknown[] | Dataset<unknown>;
+/** What {@link trainTestSplit} cuts: rows of a tensor or a table, items of a list, samples of a data set. */
+export type Splittable = Tensor | Table | readonly unknown[] | Dataset<unknown>;
 
-/** The part of a tensor is a tensor, that of a list a list, that of a data set a {@link Subset}. */
+/** The part of a tensor is a tensor, that of a table a table, that of a list a list, that of a data set a {@link Subset}. */
 export type PartOf<A> = A extends Tensor
   ? Tensor
-  : A extends readonly (infer Item)[]
-    ? Item[]
-    : A extends Dataset<infer Sample>
-      ? Subset<Sample>
-      : never;
+  : A extends Table
+    ? Table
+    : A extends readonly (infer Item)[]
+      ? Item[]
+      : A extends Dataset<infer Sample>
+        ? Subset<Sample>
+        : never;
 
 const DEFAULTS = {
   testSize: null as number | null,
@@ -105,9 +108,9 @@ function commonLength(op: string, args: readonly unknown[]): number {
       if (whole.ndim === 0) throw new ShapeError(`${op}: argument ${i} has no dims, expected [N, ...].`);
       return whole.shape[0]!;
     }
-    if (Array.isArray(whole)) return whole.length;
+    if (Array.isArray(whole) || whole instanceof Table) return whole.length;
     if (whole instanceof Dataset) return asDataset(whole, op).length;
-    throw new ArgumentError(`${op}: argument ${i} is ${show(whole)}, expected a Tensor, a list or a Dataset.`);
+    throw new ArgumentError(`${op}: argument ${i} is ${show(whole)}, expected a Tensor, a Table, a list or a Dataset.`);
   });
   const other = lengths.findIndex((length) => length !== lengths[0]);
   if (other > 0)
@@ -206,5 +209,6 @@ function part(op: string, whole: unknown, indices: ArrayLike<number>): unknown {
   const list = Array.from(indices);
   if (whole instanceof Tensor) return withIndices(list, whole.shape[0]!, op, (index) => slicesAt(op, contiguous(whole.detach()), 0, index));
   if (Array.isArray(whole)) return list.map((i) => whole[i] as unknown);
+  if (whole instanceof Table) return whole.take(list);
   return new Subset(whole as Dataset<unknown>, list);
 }
