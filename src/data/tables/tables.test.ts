@@ -90,7 +90,16 @@ describe('readCsv', () => {
     ],
     ['no quotes', 'a\n"x\n', { quotechar: null }, [['a'], ['"x']]],
     ['other marks', "a;b\n1,5;'x;y' # note\n# a line\n2;z", { sep: ';', decimal: ',', quotechar: "'", comment: '#' }, 'misplaced'],
-    ['comments', 'a,b # c\n# x\n1,2#\n3,"#"\n', { comment: '#' }, [['a', 'b '], [1, '2'], [3, '#']]],
+    [
+      'comments',
+      'a,b # c\n# x\n1,2#\n3,"#"\n',
+      { comment: '#' },
+      [
+        ['a', 'b '],
+        [1, '2'],
+        [3, '#'],
+      ],
+    ],
     [
       'decimal commas',
       'a;b\n1,5;x\n-2;y',
