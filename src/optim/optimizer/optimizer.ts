@@ -167,10 +167,13 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     for (const { params } of this.paramGroups) for (const param of params) clearGradient(param, setToNone);
   }
 
-  /** What is remembered of a parameter; {@link newState} before its first step. */
-  protected stateOf<S extends ParamState>(param: Tensor, group: ParamGroup<O>): S {
+  /**
+   * What is remembered of a parameter; {@link newState} before its first step.
+   * @param from its group; or what makes its first state, for optimizers without `newState`.
+   */
+  protected stateOf<S extends ParamState>(param: Tensor, from: ParamGroup<O> | (() => S)): S {
     let state = this.state.get(param);
-    if (state === undefined) this.state.set(param, (state = this.#makeState(param, group)));
+    if (state === undefined) this.state.set(param, (state = typeof from === 'function' ? from() : this.#makeState(param, from)));
     return state as S;
   }
 
