@@ -18,8 +18,7 @@ class Averaged extends optim.Optimizer<Options> {
     noGrad(() => {
       for (const param of params) {
         if (param.grad === null) continue;
-        const state = this.stateOf(param, () => ({ average: zeros(param.shape, { dtype: param.dtype }), step: 0 }));
-        state.step++;
+        const state = this.stateOf(param, () => ({ average: zeros(param.shape, { dtype: param.dtype }) }));
         state.average.mul_(0.5).add_(param.grad);
         param.sub_(state.average.mul(lr));
       }
@@ -35,7 +34,7 @@ test('state made where it is asked for is kept, saved and taken over', () => {
     [first!, second!][i]!.step();
   };
   step(0);
-  expect(first!.stateDict().state[0]!.step).toBe(1);
+  expect(Object.keys(first!.stateDict().state[0]!)).toEqual(['average']);
   noGrad(() => twin[1]!.copy_(twin[0]!));
   second!.loadStateDict(first!.stateDict());
   step(0);
