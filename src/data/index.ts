@@ -34,5 +34,7 @@ export type { Cell, ColumnType } from './tables/column.js';
 export { Column } from './tables/column.js';
 export type { ReadCsvOptions } from './tables/read-csv.js';
 export { readCsv } from './tables/read-csv.js';
+export type { ReadParquetOptions } from './tables/read-parquet.js';
+export { readParquet } from './tables/read-parquet.js';
 export type { Row, TableTensors, ToTensorsOptions } from './tables/table.js';
 export { Table } from './tables/table.js';
