@@ -1,6 +1,21 @@
 /** One of each kind of thing that has methods, and the methods that are its own business. */
 import { Generator, nn, ones, optim } from 'hone';
-import { BatchSampler, ChainDataset, DataLoader, RandomSampler, SequentialSampler, StackDataset, Subset, TensorDataset } from 'hone/data';
+import {
+  BatchSampler,
+  ChainDataset,
+  DataLoader,
+  LabelEncoder,
+  MinMaxScaler,
+  OneHotEncoder,
+  RandomSampler,
+  RobustScaler,
+  SequentialSampler,
+  StackDataset,
+  StandardScaler,
+  Subset,
+  Table,
+  TensorDataset,
+} from 'hone/data';
 import { type Class, classes, isOptimizer } from './surface.js';
 
 const net = () => new nn.Sequential(new nn.Linear(3, 2), new nn.ReLU());
@@ -44,6 +59,17 @@ const others: Readonly<Record<string, () => object>> = {
   StackDataset: () => new StackDataset(data(), data()),
   ChainDataset: () => new ChainDataset([[1, 2], [3]]),
   RandomSampler: () => new RandomSampler(data()),
+  StandardScaler: () => new StandardScaler().fit(ones(4, 2)),
+  MinMaxScaler: () => new MinMaxScaler().fit(ones(4, 2)),
+  RobustScaler: () => new RobustScaler().fit(ones(4, 2)),
+  OneHotEncoder: () =>
+    new OneHotEncoder().fit([
+      ['a', 1],
+      ['b', 2],
+    ]),
+  LabelEncoder: () => new LabelEncoder().fit(['a', 'b']),
+  Table: () => new Table({ a: [1, 2], b: ['x', null] }),
+  Column: () => new Table({ a: [1, null] }).column('a'),
   BatchSampler: () => new BatchSampler(new SequentialSampler(data()), 2, false),
 };
 
@@ -80,7 +106,8 @@ export const instances: Readonly<Record<string, () => object>> = { ...modules, .
 /** Private and protected methods: JavaScript sees them, users do not call them. */
 export const internal: ReadonlySet<string> = new Set(
   `takeHooks run initial checkInput average follow collate fetch loadsAsync loads batches assertReady checkOptions
-  newState stateOf stepGroup stepFused takeStep start minimize read setLrs assertMatrices LSTMCell.step GRUCell.step`
+  newState stateOf stepGroup stepFused takeStep start minimize read setLrs assertMatrices LSTMCell.step GRUCell.step
+  forwards backwards learn restore hold OneHotEncoder.given OneHotEncoder.unknown Table.rows Table.targetOf Column.take`
     .trim()
     .split(/\s+/),
 );

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { FileError, FormatError } from 'hone';
 import { LabelEncoder, OneHotEncoder, type ReadCsvOptions, readCsv, StandardScaler, Table, trainTestSplit } from 'hone/data';
 import { afterAll, describe, expect, it, test } from 'vitest';
@@ -207,6 +208,35 @@ describe('readCsv', () => {
     }
     expect(fromFile.column('n').toArray()).toEqual(fromText.column('n').toArray());
     expect(fromBytes.column('t').words).toEqual(fromText.column('t').words);
+  });
+
+  it('reads what RFC 4180 writes, whatever it is', () => {
+    const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.string(), fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', 'a', '') })), { minLength: 1 }),
+        fc.constantFrom('\n', '\r\n', '\r'),
+        (rows, end) => {
+          const text = `a,b${end}${rows.map((row) => row.map(quoted).join(',')).join(end)}`;
+          const table = readCsv(text, { dtype: { a: 'string', b: 'string' }, keepDefaultNa: false });
+          expect(table.toRows()).toEqual(rows.map((row) => [...row]));
+        },
+      ),
+    );
+  });
+
+  it('meets any text with a table or an error of its own', () => {
+    const hostile = fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', '1', '.', 'e', '-', 'x', ' ', '\u{1f600}', '\0') });
+    fc.assert(
+      fc.property(hostile, (text) => {
+        try {
+          expect(readCsv(`${text}\n`).length).toBeGreaterThanOrEqual(0);
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('knows encodings', () => {
