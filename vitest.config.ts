@@ -10,6 +10,7 @@ export const alias = [
   { find: /^hone\/(\w+)$/, replacement: source('src/$1/index.ts') },
   { find: '#host', replacement: source('src/engine/host-node.ts') },
   { find: '#files', replacement: source('src/formats/files/files-node.ts') },
+  { find: '#download', replacement: source('src/formats/files/download-node.ts') },
 ];
 
 /** What no engine can change: text, parsers, walks over what is exported, and the mathematics of gradients (test/coverage.test.ts). */

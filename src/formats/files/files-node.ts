@@ -173,7 +173,7 @@ export function makeDirectories(path: string, op: string): void {
 
 /** Marks temporary files with the machine, and on Linux the process namespace, in which their process number means something. */
 let here: string | undefined;
-function hereTag(): string {
+export function hereTag(): string {
   if (here === undefined) {
     let namespace = '';
     try {
@@ -189,7 +189,7 @@ function hereTag(): string {
 const temporaryName = (target: string) =>
   join(dirname(target), `.${basename(target)}.${hereTag()}-${process.pid}-${systemCrypto().randomBytes(4).toString('hex')}.tmp`);
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,5 +1,5 @@
 /** CIFAR-10 and CIFAR-100: small colour pictures, in the pickles of Python 2 in which they were published. */
-import { readBytes } from '#files';
+import { pathOf, readBytes } from '#files';
 import { FormatError } from '../../errors.js';
 import { ByteArray, readPython2Dict, textOf } from '../../formats/torch/python2.js';
 import { permute } from '../../ops/view/movement.js';
@@ -9,8 +9,9 @@ import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { fromTypedArray } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
-import { findFiles } from './find-files.js';
-import { checkLabels, LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
+import { fetchTar } from './fetch.js';
+import { findFiles, locate } from './find-files.js';
+import { checkLabels, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
 
 /** The options of {@link CIFAR10} and {@link CIFAR100}. */
 export interface CIFAR10Options<Image = Tensor, Target = number> extends LabelledImageDatasetOptions<Image, Target> {
@@ -18,6 +19,8 @@ export interface CIFAR10Options<Image = Tensor, Target = number> extends Labelle
   root: string;
   /** The images for training, or those for testing. Default: true. */
   train?: boolean;
+  /** Fetches the archive into root where files are not there, and unpacks it; the program waits for it. Default: false. */
+  download?: boolean;
 }
 
 const SIDE = 32;
@@ -42,6 +45,8 @@ export class CIFAR10<Image = Tensor, Target = number> extends LabelledImageDatas
   static readonly baseFolder: string = 'cifar-10-batches-py';
   /** The archive that holds them. */
   static readonly url: string = 'https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz';
+  /** Its MD5. */
+  static readonly tgzMd5: string = 'c58f30108f718f92721af3b95e74349a';
   /** The files for training. */
   static readonly trainList: readonly string[] = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}`);
   /** Those for testing. */
@@ -55,13 +60,22 @@ export class CIFAR10<Image = Tensor, Target = number> extends LabelledImageDatas
   constructor(
     ...args: Arguments<
       CIFAR10Options<Image, Target>,
-      [root: 'root', train: 'train', transform: 'transform', targetTransform: 'targetTransform']
+      [root: 'root', train: 'train', transform: 'transform', targetTransform: 'targetTransform', download: 'download']
     >
   ) {
     const op = classNameOf(new.target);
-    const defaults = { root: required, train: true, ...LABELLED_DEFAULTS } as unknown as CIFAR10Options<Image, Target>;
-    const { root, train = true, ...options } = readArguments(op, defaults, args);
+    const defaults = {
+      root: required,
+      train: true,
+      transform: null,
+      targetTransform: null,
+      download: false,
+      normalize: undefined,
+      scale: true,
+    } as unknown as CIFAR10Options<Image, Target>;
+    const { root, train = true, download = false, ...options } = readArguments(op, defaults, args);
     assertString(op, 'root', root);
+    if (download) fetchMissing(op, new.target, root);
     const { classes, ...loaded } = load(op, new.target, root, train);
     super(root, loaded, options);
     this.classes = classes;
@@ -93,11 +107,25 @@ export class CIFAR10<Image = Tensor, Target = number> extends LabelledImageDatas
  */
 export class CIFAR100<Image = Tensor, Target = number> extends CIFAR10<Image, Target> {
   static override readonly className: string = 'CIFAR100';
-  static override readonly baseFolder = 'cifar-100-python';
-  static override readonly url = 'https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz';
+  static override readonly baseFolder: string = 'cifar-100-python';
+  static override readonly url: string = 'https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz';
+  static override readonly tgzMd5: string = 'eb9058c3a382ffc7106e4002c42a8d85';
   static override readonly trainList = ['train'];
   static override readonly testList = ['test'];
   static override readonly meta = { filename: 'meta', key: 'fine_label_names' };
+}
+
+/** Fetches the archive unless all files are there, those of the other split too. */
+function fetchMissing(op: string, { baseFolder, url, tgzMd5, trainList, testList, meta }: typeof CIFAR10, root: string): void {
+  const names = [...trainList, ...testList, meta.filename];
+  if (names.every((name) => locate(root, [baseFolder], name, ['']) !== undefined)) return;
+  const resource = { urls: [url], name: url.slice(url.lastIndexOf('/') + 1), md5: tgzMd5 };
+  fetchTar(
+    op,
+    pathOf(root),
+    resource,
+    names.map((name) => `${baseFolder}/${name}`),
+  );
 }
 
 function load(op: string, kind: typeof CIFAR10, root: string, train: boolean): Loaded & { classes: readonly string[] } {

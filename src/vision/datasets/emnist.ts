@@ -1,5 +1,5 @@
 /** EMNIST and QMNIST: the larger relatives of MNIST. */
-import { readBytes } from '#files';
+import { pathOf, readBytes } from '#files';
 import { FormatError, showShape } from '../../errors.js';
 import { contiguous, to } from '../../ops/view/copy.js';
 import { narrow, select } from '../../ops/view/movement.js';
@@ -7,7 +7,8 @@ import { type Arguments, readArguments, required } from '../../tensor/arguments/
 import { assertString, oneOf } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { findFiles, GZIPPED } from './find-files.js';
+import { fetchGzipped, fetchZip } from './fetch.js';
+import { findFiles, GZIPPED, locate } from './find-files.js';
 import { readIdx, readImages, readPair } from './idx-files.js';
 import { checkLabels, LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
 import { transformed } from './vision-dataset.js';
@@ -35,6 +36,8 @@ export interface EMNISTOptions<Image = Tensor, Target = number> extends Labelled
   split: keyof typeof SPLITS;
   /** The images for training, or those for testing. Default: true. */
   train?: boolean;
+  /** Fetches the archive of all splits (561 MB) where files are not there, and unpacks this split; the program waits for it. Default: false. */
+  download?: boolean;
 }
 
 /**
@@ -50,6 +53,10 @@ export class EMNIST<Image = Tensor, Target = number> extends LabelledImageDatase
   static override readonly className: string = 'EMNIST';
   /** The names of the splits. */
   static readonly splits = Object.keys(SPLITS) as readonly (keyof typeof SPLITS)[];
+  /** The archive that holds the files of all splits. */
+  static readonly url: string = 'https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip';
+  /** Its MD5. */
+  static readonly md5: string = '58c8d27c78d21e728a6bc7b3cc06412e';
   readonly classes: readonly string[];
   /** Which characters these are. */
   readonly split: keyof typeof SPLITS;
@@ -62,20 +69,27 @@ export class EMNIST<Image = Tensor, Target = number> extends LabelledImageDatase
       root,
       split,
       train = true,
+      download = false,
       ...options
     } = readArguments(
       op,
-      { root: required, split: required, train: true, ...LABELLED_DEFAULTS } as unknown as EMNISTOptions<Image, Target>,
+      { root: required, split: required, train: true, download: false, ...LABELLED_DEFAULTS } as unknown as EMNISTOptions<Image, Target>,
       args,
     );
     assertString(op, 'root', root);
     oneOf(op, 'split', split, EMNIST.splits);
-    const stem = `emnist-${split}-${train ? 'train' : 'test'}`;
+    const { url, md5 } = new.target;
+    const filesOf = (part: string) => ['images-idx3-ubyte', 'labels-idx1-ubyte'].map((name) => `emnist-${split}-${part}-${name}`);
+    const names = filesOf(train ? 'train' : 'test');
+    if (download && names.some((name) => locate(root, [op, 'raw'], name, GZIPPED) === undefined)) {
+      const inside = [...filesOf('train'), ...filesOf('test')].map((name) => `gzip/${name}.gz`);
+      fetchZip(op, pathOf(root, op, 'raw'), { urls: [url], name: 'gzip.zip', md5 }, inside);
+    }
     const paths = findFiles(
       op,
       root,
       [op, 'raw'],
-      [`${stem}-images-idx3-ubyte`, `${stem}-labels-idx1-ubyte`].map((name) => ({ name, url: `${EMNIST_ZIP} (in it: gzip/${name}.gz)` })),
+      names.map((name) => ({ name, url: `${url} (in it: gzip/${name}.gz)` })),
       GZIPPED,
     );
     const loaded = readPair(op, paths);
@@ -101,8 +115,6 @@ export class EMNIST<Image = Tensor, Target = number> extends LabelledImageDatase
   }
 }
 
-const EMNIST_ZIP = 'https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip';
-
 /** The parts of QMNIST, and the files they lie in. */
 const PARTS = {
   train: ['qmnist-train', 'gz'],
@@ -111,6 +123,13 @@ const PARTS = {
   test50k: ['qmnist-test', 'gz'],
   nist: ['xnist', 'xz'],
 } as const;
+
+const QMNIST_FOLDER = 'https://raw.githubusercontent.com/facebookresearch/qmnist/master/';
+const gzipped = (stem: string, images: string, labels: string) =>
+  [
+    [`${QMNIST_FOLDER}${stem}-images-idx3-ubyte.gz`, images],
+    [`${QMNIST_FOLDER}${stem}-labels-idx2-int.gz`, labels],
+  ] as const;
 
 /** The options of {@link QMNIST}. */
 export interface QMNISTOptions<Image = Tensor, Target = number> extends LabelledImageDatasetOptions<Image, Target> {
@@ -125,6 +144,8 @@ export interface QMNISTOptions<Image = Tensor, Target = number> extends Labelled
   compat?: boolean;
   /** The images for training, or those for testing, where `what` does not say. Default: true. */
   train?: boolean;
+  /** Fetches the files of this part where they are not there, but those of `nist`, whose .xz Hone cannot unpack. Default: false. */
+  download?: boolean;
 }
 
 /**
@@ -136,6 +157,11 @@ export interface QMNISTOptions<Image = Tensor, Target = number> extends Labelled
  */
 export class QMNIST<Image = Tensor, Target = number> extends LabelledImageDataset<Image, Target> {
   static override readonly className: string = 'QMNIST';
+  /** The addresses of the files for training and of those for testing, with their MD5. */
+  static readonly resources: Readonly<Record<'train' | 'test', readonly (readonly [url: string, md5: string])[]>> = {
+    train: gzipped('qmnist-train', 'ed72d4157d28c017586c42bc6afe6370', '0058f8dd561b90ffdd0f734c6a30e5e4'),
+    test: gzipped('qmnist-test', '1394631089c404de565df7b7aeaf9412', '5b5b05890a5e13444e108efe57b788aa'),
+  };
   readonly classes: readonly string[] = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'].map(
     (name, i) => `${i} - ${name}`,
   );
@@ -155,21 +181,31 @@ export class QMNIST<Image = Tensor, Target = number> extends LabelledImageDatase
         what: required,
         compat: true,
         train: true,
+        download: false,
         ...LABELLED_DEFAULTS,
       } as unknown as QMNISTOptions<Image, Target>,
       args,
     );
-    const { root, what = read.train ? 'train' : 'test', compat = true, train, ...options } = read;
+    const { root, what = read.train ? 'train' : 'test', compat = true, train, download = false, ...options } = read;
     assertString(op, 'root', root);
     oneOf(op, 'what', what, Object.keys(PARTS) as (keyof typeof PARTS)[]);
     const [stem, packed] = PARTS[what];
+    if (download && what !== 'nist') {
+      const files = new.target.resources[what === 'train' ? 'train' : 'test'].map(([url, md5]) => ({
+        urls: [url],
+        name: url.slice(url.lastIndexOf('/') + 1),
+        md5,
+      }));
+      const missing = files.filter(({ name }) => locate(root, [op, 'raw'], name.replace(/\.gz$/, ''), GZIPPED) === undefined);
+      fetchGzipped(op, pathOf(root, op, 'raw'), missing);
+    }
     const paths = findFiles(
       op,
       root,
       [op, 'raw'],
       [`${stem}-images-idx3-ubyte`, `${stem}-labels-idx2-int`].map((name) => ({
         name,
-        url: `https://raw.githubusercontent.com/facebookresearch/qmnist/master/${name}.${packed}${packed === 'xz' ? ', to be unpacked by xz -d' : ''}`,
+        url: `${QMNIST_FOLDER}${name}.${packed}${packed === 'xz' ? ', to be unpacked by xz -d' : ''}`,
       })),
       GZIPPED,
     );

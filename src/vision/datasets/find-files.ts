@@ -29,8 +29,13 @@ export function findFiles(
   const one = missing.length === 1;
   const files = missing.map(({ name, url }) => `  ${name} from ${url}`).join('\n');
   throw new FileError(
-    `${op}: ${one ? 'a file is' : `${missing.length} files are`} missing, looked for in ${folders.join(' and in ')}:\n${files}\nFetch ${one ? 'it' : 'them'} and put ${one ? 'it' : 'them'} into the first of these folders, ${endings.length > 1 ? 'gzipped or not' : 'unpacked'}.`,
+    `${op}: ${one ? 'a file is' : `${missing.length} files are`} missing, looked for in ${folders.join(' and in ')}:\n${files}\nUse { download: true }, or fetch ${one ? 'it' : 'them'} and put ${one ? 'it' : 'them'} into the first of these folders, ${endings.length > 1 ? 'gzipped or not' : 'unpacked'}.`,
   );
+}
+
+/** The path of a file of a data set; undefined where it is in neither of the places. */
+export function locate(root: string, below: readonly string[], name: string, endings: readonly string[]): string | undefined {
+  return [pathOf(root, ...below), pathOf(root)].flatMap((folder) => endings.map((ending) => pathOf(folder, name + ending))).find(isFile);
 }
 
 /** Raw, or gzipped. */

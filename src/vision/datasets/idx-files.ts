@@ -1,28 +1,17 @@
 /** The files of the MNIST family, and what they must hold. */
-import { gunzip, readBytes } from '#files';
+import { readBytes } from '#files';
 import { FormatError, showShape } from '../../errors.js';
 import { decodeIdx } from '../../formats/idx.js';
 import { to } from '../../ops/view/copy.js';
 import { unsqueeze } from '../../ops/view/movement.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
+import { unzipped } from './fetch.js';
 import type { Loaded } from './labelled-images.js';
-
-/** More than the largest of these files (EMNIST byclass, 547 MB) unpacks to. */
-const MOST_BYTES = 2 ** 30;
 
 /** The tensor in an idx file, gzipped or not. @throws {FormatError} for anything else. */
 export function readIdx(op: string, bytes: Uint8Array, path: string): Tensor {
-  let raw = bytes;
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    try {
-      raw = gunzip(bytes, MOST_BYTES);
-    } catch (cause) {
-      throw new FormatError(`${op}: ${path} cannot be unzipped: ${(cause as Error).message}. It is cut short or damaged: fetch it again.`, {
-        cause,
-      });
-    }
-  }
+  const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? unzipped(op, bytes, path) : bytes;
   return decodeIdx(raw, path);
 }
 

@@ -1,12 +1,14 @@
 /** The MNIST family, beside what torchvision reads from the same folders (conformance/datasets.py). */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { FileError, FormatError, type Tensor } from 'hone';
 import { DataLoader } from 'hone/data';
 import { datasets } from 'hone/vision';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { md5, serveFiles } from '../../../test/helpers/serve-files.js';
 import { expectAsTorchvision, ROOT } from '../../../test/helpers/torchvision.js';
 
 describe('a root that Python filled', () => {
@@ -149,3 +151,95 @@ describe('files', () => {
     }
   });
 });
+
+describe('download', () => {
+  const work = () => mkdtempSync(join(tmpdir(), 'hone-fetched-'));
+
+  it('fetches what is not there from the mirrors, and unpacks it for torchvision, too', async () => {
+    const names = ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte', 't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'];
+    const packed = names.map((name) => [`${name}.gz`, gzipSync(readFileSync(join(ROOT, 'KMNIST/raw', name)))] as const);
+    const server = await serveFiles(Object.fromEntries(packed));
+    const root = work();
+    try {
+      class Local extends datasets.MNIST {
+        static override readonly mirrors = ['http://127.0.0.1:1/', server.url];
+        static override readonly resources = packed.map(([name, bytes]) => [name, md5(bytes)] as const);
+      }
+      expect(() => new Local(root)).toThrow(FileError);
+      const train = new Local(root, { download: true });
+      expect(train.data.toArray()).toEqual(new datasets.KMNIST(ROOT).data.toArray());
+      expect(readdirSync(join(root, 'Local/raw')).sort()).toEqual(names.flatMap((name) => [name, `${name}.gz`]).sort());
+      await server.close();
+      expect(new Local(root, { train: false, download: true }).length).toBe(3);
+      class Missing extends Local {}
+      expect(() => new Missing(root, { download: true })).toThrow(
+        /^Missing: train-images-idx3-ubyte\.gz could not be fetched:\n {2}http.*\n {2}http.*\ntrain-labels-[\s\S]*\nFetch them by other means and put them into .*Missing.raw;/,
+      );
+    } finally {
+      await server.close();
+      rmSync(root, { recursive: true });
+    }
+  }, 60_000);
+
+  it('fetches the archives of EMNIST and CIFAR, and the files of QMNIST', async () => {
+    const inZip = ['train', 'test'].flatMap((part) =>
+      ['images-idx3-ubyte', 'labels-idx1-ubyte'].map((name) => `emnist-letters-${part}-${name}`),
+    );
+    const zip = zipSync(
+      Object.fromEntries(inZip.map((name) => [`gzip/${name}.gz`, gzipSync(readFileSync(join(ROOT, 'EMNIST/raw', name)))])),
+    );
+    const cifar = readdirSync(join(ROOT, 'cifar-100-python')).map((name) => [
+      `cifar-100-python/${name}`,
+      readFileSync(join(ROOT, 'cifar-100-python', name)),
+    ]) as [string, Uint8Array][];
+    const tar = gzipSync(tarOf([...cifar, ['../outside', new Uint8Array(3)]]));
+    const qmnist = ['qmnist-test-images-idx3-ubyte', 'qmnist-test-labels-idx2-int'].map(
+      (name) => [`${name}.gz`, gzipSync(readFileSync(join(ROOT, 'QMNIST/raw', name)))] as const,
+    );
+    const server = await serveFiles({
+      'gzip.zip': zip,
+      'cifar.tar.gz': tar,
+      'cut.tar.gz': gzipSync(tarOf(cifar).subarray(0, 6000)),
+      ...Object.fromEntries(qmnist),
+    });
+    const root = work();
+    try {
+      class Letters extends datasets.EMNIST {
+        static override readonly url = `${server.url}gzip.zip`;
+        static override readonly md5 = md5(zip);
+      }
+      const raw = new Letters(root, 'letters', { download: true, train: false }).data.toArray();
+      expect(raw).toEqual(new datasets.EMNIST(ROOT, 'letters', { train: false }).data.toArray());
+      class Cifar extends datasets.CIFAR100 {
+        static override readonly url = `${server.url}cifar.tar.gz`;
+        static override readonly tgzMd5 = md5(tar);
+      }
+      expect(new Cifar(root, { download: true }).targets).toEqual(new datasets.CIFAR100(ROOT).targets);
+      expect(readdirSync(root).sort()).toEqual(['Letters', 'cifar-100-python', 'cifar.tar.gz']);
+      class Test extends datasets.QMNIST {
+        static override readonly resources = { train: [], test: qmnist.map(([name, bytes]) => [server.url + name, md5(bytes)] as const) };
+      }
+      expect(new Test(root, 'test', { download: true }).targets.toArray()).toEqual(new datasets.QMNIST(ROOT, 'test').targets.toArray());
+      class Cut extends Cifar {
+        static override readonly url = `${server.url}cut.tar.gz`;
+        static override readonly tgzMd5 = md5(gzipSync(tarOf(cifar).subarray(0, 6000)));
+      }
+      expect(() => new Cut(join(root, 'cut'), { download: true })).toThrow(/cut\.tar\.gz is a tar archive that is cut short\. Delete it/);
+    } finally {
+      await server.close();
+      rmSync(root, { recursive: true });
+    }
+  }, 60_000);
+});
+
+/** A tar archive. */
+function tarOf(files: readonly (readonly [name: string, bytes: Uint8Array])[]): Uint8Array {
+  const blocks = files.flatMap(([name, bytes]) => {
+    const header = Buffer.alloc(512);
+    header.write(name, 0);
+    header.write(`${bytes.length.toString(8).padStart(11, '0')}\0`, 124);
+    header.write('0', 156);
+    return [header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)];
+  });
+  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}

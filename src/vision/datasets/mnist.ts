@@ -1,14 +1,15 @@
 /** MNIST and the data sets that come in its files: Fashion-MNIST and Kuzushiji-MNIST. */
-import { readPackageBytes } from '#files';
+import { pathOf, readPackageBytes } from '#files';
 import { ArgumentError } from '../../errors.js';
 import { select } from '../../ops/view/movement.js';
 import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
 import { assertString } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { findFiles, GZIPPED } from './find-files.js';
+import { fetchGzipped } from './fetch.js';
+import { findFiles, GZIPPED, locate } from './find-files.js';
 import { readImages, readLabels, readPair } from './idx-files.js';
-import { checkLabels, LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
+import { checkLabels, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
 
 /** The options of {@link MNIST}, {@link FashionMNIST} and {@link KMNIST}. */
 export interface MNISTOptions<Image = Tensor, Target = number> extends LabelledImageDatasetOptions<Image, Target> {
@@ -16,15 +17,23 @@ export interface MNISTOptions<Image = Tensor, Target = number> extends LabelledI
   root?: string | null;
   /** The images for training, or those for testing. Default: true. */
   train?: boolean;
+  /** Fetches files that are not there into `root/MNIST/raw`, those of training and of testing; the program waits for them. Default: false. */
+  download?: boolean;
 }
 
 /** The names by position, in torchvision's order. */
 type MNISTArguments<Image, Target> = Arguments<
   MNISTOptions<Image, Target>,
-  [root: 'root', train: 'train', transform: 'transform', targetTransform: 'targetTransform']
+  [root: 'root', train: 'train', transform: 'transform', targetTransform: 'targetTransform', download: 'download']
 >;
 
-const DEFAULTS = { root: null, train: true, ...LABELLED_DEFAULTS };
+const DEFAULTS = { root: null, train: true, transform: null, targetTransform: null, download: false, normalize: undefined, scale: true };
+
+/** The four files' names, with their MD5. */
+function resources(...md5: readonly [string, string, string, string]): readonly (readonly [file: string, md5: string])[] {
+  const names = ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz', 't10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'];
+  return names.map((name, i) => [name, md5[i]!] as const);
+}
 
 const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'].map((name, i) => `${i} - ${name}`);
 
@@ -48,6 +57,13 @@ export class MNIST<Image = Tensor, Target = number> extends LabelledImageDataset
   static override readonly className: string = 'MNIST';
   /** Addresses of folders that hold the files. */
   static readonly mirrors: readonly string[] = ['https://ossci-datasets.s3.amazonaws.com/mnist/', 'http://yann.lecun.com/exdb/mnist/'];
+  /** The files there, with their MD5. */
+  static readonly resources: readonly (readonly [file: string, md5: string])[] = resources(
+    'f68b3c2dcbeaaa9fbdd348bbdeb94873',
+    'd53e105ee54ea40749a09fcbcd1e9432',
+    '9fb629c4189551a2d022fa330f9573f3',
+    'ec29112dd5afa0611ce80d1b7f02629c',
+  );
   /** The names of the classes, by number. */
   static readonly classes: readonly string[] = DIGITS;
   /** Whether these are the images for training. */
@@ -55,8 +71,13 @@ export class MNIST<Image = Tensor, Target = number> extends LabelledImageDataset
 
   constructor(...args: MNISTArguments<Image, Target>) {
     const op = classNameOf(new.target);
-    const { root, train = true, ...options } = readArguments(op, DEFAULTS as unknown as MNISTOptions<Image, Target>, args);
-    super(root ?? undefined, load(op, new.target, root ?? null, train), options);
+    const {
+      root,
+      train = true,
+      download = false,
+      ...options
+    } = readArguments(op, DEFAULTS as unknown as MNISTOptions<Image, Target>, args);
+    super(root ?? undefined, load(op, new.target, root ?? null, train, download), options);
     this.train = train;
   }
 
@@ -79,7 +100,8 @@ export class MNIST<Image = Tensor, Target = number> extends LabelledImageDataset
   }
 }
 
-function load(op: string, { mirrors, classes }: typeof MNIST, root: string | null, train: boolean): Loaded {
+function load(op: string, kind: typeof MNIST, root: string | null, train: boolean, download: boolean): Loaded {
+  const { mirrors, classes } = kind;
   const part = train ? 'train' : 't10k';
   const names = [`${part}-images-idx3-ubyte`, `${part}-labels-idx1-ubyte`] as const;
   if (root === null) {
@@ -91,6 +113,11 @@ function load(op: string, { mirrors, classes }: typeof MNIST, root: string | nul
     return loaded;
   }
   assertString(op, 'root', root);
+  if (download) {
+    const missing = kind.resources.filter(([file]) => locate(root, [op, 'raw'], file.replace(/\.gz$/, ''), GZIPPED) === undefined);
+    const wanted = missing.map(([name, md5]) => ({ name, md5, urls: mirrors.map((mirror) => mirror + name) }));
+    fetchGzipped(op, pathOf(root, op, 'raw'), wanted);
+  }
   const paths = findFiles(
     op,
     root,
@@ -114,8 +141,14 @@ function load(op: string, { mirrors, classes }: typeof MNIST, root: string | nul
  */
 export class FashionMNIST<Image = Tensor, Target = number> extends MNIST<Image, Target> {
   static override readonly className: string = 'FashionMNIST';
-  static override readonly mirrors = ['http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/'];
-  static override readonly classes = [
+  static override readonly mirrors: readonly string[] = ['http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/'];
+  static override readonly resources = resources(
+    '8d4fb7e6c68d591d4c3dfef9ec88bf0d',
+    '25c81989df183df01b3e8a0aad5dffbe',
+    'bef4ecab320f06d8554ea6380940ec79',
+    'bb300cfdad3c16e7a12a480ee83cd310',
+  );
+  static override readonly classes: readonly string[] = [
     'T-shirt/top',
     'Trouser',
     'Pullover',
@@ -138,6 +171,12 @@ export class FashionMNIST<Image = Tensor, Target = number> extends MNIST<Image, 
  */
 export class KMNIST<Image = Tensor, Target = number> extends MNIST<Image, Target> {
   static override readonly className: string = 'KMNIST';
-  static override readonly mirrors = ['http://codh.rois.ac.jp/kmnist/dataset/kmnist/'];
-  static override readonly classes = ['o', 'ki', 'su', 'tsu', 'na', 'ha', 'ma', 'ya', 're', 'wo'];
+  static override readonly mirrors: readonly string[] = ['http://codh.rois.ac.jp/kmnist/dataset/kmnist/'];
+  static override readonly resources = resources(
+    'bdb82020997e1d708af4cf47b453dcf7',
+    'e144d726b3acfaa3e44228e80efcd344',
+    '5c965bf0a639b31b8f53240b1b52f4d7',
+    '7320c461ea6c1c855c0b718fb2a4b134',
+  );
+  static override readonly classes: readonly string[] = ['o', 'ki', 'su', 'tsu', 'na', 'ha', 'ma', 'ya', 're', 'wo'];
 }
