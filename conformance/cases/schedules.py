@@ -28,6 +28,9 @@ def recorded(t):
     return t <= 32 or t % 11 == 0 or t == STEPS
 
 
+# Schedules that torch has not, by name: what the case file writes of torch's parts.
+CLASSES = {}
+
 # Of what torch saves of a group, the options that schedulers read or write.
 OPTIONS = ("params", "lr", "momentum", "betas", "initial_lr", "max_lr", "min_lr", "max_momentum", "base_momentum", "swa_lr")
 
@@ -62,7 +65,7 @@ class Bench:
             self.optimizer.load_state_dict(loaded)
         made = []
         for name, args, kwargs in case["build"]:
-            make = getattr(optim.lr_scheduler, name, None) or getattr(swa_utils, name)
+            make = CLASSES.get(name) or getattr(optim.lr_scheduler, name, None) or getattr(swa_utils, name)
             first = [] if name == "ChainedScheduler" else [self.optimizer]
             kwargs = {k: resolve(v, self.optimizer, made) for k, v in kwargs.items()}
             made.append(make(*first, *resolve(args, self.optimizer, made), **kwargs, **more))

@@ -1,5 +1,5 @@
 /** One of each kind of thing that has methods, and the methods that are its own business. */
-import { Generator, nn, ones, optim } from 'hone';
+import { Generator, nn, ones } from 'hone';
 import {
   BatchSampler,
   ChainDataset,
@@ -16,10 +16,11 @@ import {
   Table,
   TensorDataset,
 } from 'hone/data';
+import { families } from '../conformance/fixtures.js';
+import { Bench, type TraceCase } from '../conformance/kinds/schedules.js';
 import { type Class, classes, isOptimizer } from './surface.js';
 
 const net = () => new nn.Sequential(new nn.Linear(3, 2), new nn.ReLU());
-const sgd = () => new optim.SGD(net().parameters(), { lr: 0.1, momentum: 0.9 });
 const data = () => new TensorDataset(ones(4, 2), ones(4, 1));
 
 const modules: Readonly<Record<string, () => object>> = {
@@ -79,26 +80,10 @@ const optimizers = Object.fromEntries(
     .map(({ name, value }) => [name, () => new (value as unknown as Class)([new nn.Parameter(ones(2, 3))])]),
 );
 
-const schedules: Readonly<Record<string, unknown[] | null>> = {
-  LRScheduler: null,
-  SequentialLR: null,
-  ChainedScheduler: null,
-  StepLR: [1],
-  MultiStepLR: [[1]],
-  ExponentialLR: [0.9],
-  CosineAnnealingLR: [2],
-  CosineAnnealingWarmRestarts: [2],
-  LambdaLR: [() => 1],
-  MultiplicativeLR: [() => 1],
-  CyclicLR: [0.1, 0.2],
-  OneCycleLR: [{ maxLr: 0.1, totalSteps: 500 }],
-  SWALR: [0.1],
-};
-const schedulers = Object.fromEntries(
-  Object.entries({ ...optim.lrScheduler, SWALR: nn.swaUtils.SWALR } as unknown as Record<string, Class>)
-    .filter(([name]) => schedules[name] !== null)
-    .map(([name, value]) => [name, () => new value(sgd(), ...(schedules[name] ?? []))]),
-);
+/** Every schedule, as its first case of conformance makes it; those that combine others have none of their own. */
+const schedulers: Record<string, () => object> = {};
+for (const c of families.flatMap(({ kind, cases }) => (kind === 'schedule' ? (cases as unknown as TraceCase[]) : [])))
+  if (c.build.length === 1 && c.err === undefined) schedulers[c.build[0]![0]] ??= () => new Bench(c).stepped[0]!;
 
 /** How to make one of each, by name. */
 export const instances: Readonly<Record<string, () => object>> = { ...modules, ...others, ...optimizers, ...schedulers };

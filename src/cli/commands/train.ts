@@ -15,7 +15,7 @@ import { BatchNorm1d } from '../../nn/norm/batch.js';
 import { Flatten } from '../../nn/resize/flatten.js';
 import { Adam } from '../../optim/adam/adam.js';
 import { AdamW } from '../../optim/adam/adamw.js';
-import { StepLR } from '../../optim/lr-scheduler/step-lr.js';
+import { StepLR } from '../../optim/lr-scheduler/decay/step-lr.js';
 import type { Optimizer } from '../../optim/optimizer/optimizer.js';
 import { SGD } from '../../optim/sgd/sgd.js';
 import { plural, showCount } from '../../report/text.js';

@@ -136,7 +136,7 @@ describe('save and load', () => {
       save({ w: tensor([1]) }, join(folder, 'f.weights'), { format: 'pth' });
       expect(readFileSync(join(folder, 'f.weights')).subarray(0, 2).toString()).toBe('PK');
       expect(() => save({ w: tensor([1]) }, join(folder, 'g.pth'), { metadata: { a: 'b' } })).toThrow(/metadata goes into safetensors/);
-      expect(() => save({ w: tensor([1]) }, 'x', { format: 'onnx' as never })).toThrow('format is "onnx", expected pth or safetensors');
+      expect(() => save({ w: tensor([1]) }, 'x', { format: 'onnx' as never })).toThrow(/format is "onnx", expected pth or .*safetensors/);
       expect(() => save({ epoch: 3 }, join(folder, 'h.safetensors'))).toThrow(/"epoch" is 3, expected a Tensor.*\.pth/);
       writeFileSync(join(folder, 'page.pth'), '<!DOCTYPE html>');
       expect(() => load(join(folder, 'page.pth'))).toThrow(/page\.pth: it is a web page/);

@@ -1,6 +1,6 @@
 /**
  * Special functions: relatives of the error and the gamma function, Bessel functions, entropies. Their kernels' gradients stand in
- * elementwise.ts. `special` in index.ts is this file and those of PyTorch's `torch.special` that stand elsewhere.
+ * elementwise/table.ts. `special` in index.ts is this file and those of PyTorch's `torch.special` that stand elsewhere.
  */
 import { noGrad } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';

@@ -54,7 +54,7 @@ function resolve(value: unknown, optimizer: optim.Optimizer, made: readonly Sche
 }
 
 /** The optimizer and the schedulers of a case, anew. */
-class Bench {
+export class Bench {
   readonly optimizer: optim.Optimizer;
   readonly stepped: Scheduler[];
 

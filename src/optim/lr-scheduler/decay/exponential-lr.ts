@@ -1,9 +1,9 @@
 /** Exponential decay. */
-import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
-import { classNameOf } from '../../tensor/arguments/class-name.js';
-import { finiteOption } from '../optimizer/checks.js';
-import type { AnyOptimizer } from './checks.js';
-import { LRScheduler, type LRSchedulerOptions } from './scheduler.js';
+import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { finiteOption } from '../../optimizer/checks.js';
+import type { AnyOptimizer } from '../checks.js';
+import { LRScheduler, type LRSchedulerOptions } from '../scheduler.js';
 
 /** The options of {@link ExponentialLR}. */
 export interface ExponentialLROptions extends LRSchedulerOptions {

@@ -1,12 +1,12 @@
 /** Rates that fall at certain epochs. */
-import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
-import { wholeNumber } from '../../tensor/arguments/checks.js';
-import { classNameOf } from '../../tensor/arguments/class-name.js';
-import { show } from '../../tensor/arguments/show.js';
-import { finiteOption } from '../optimizer/checks.js';
-import { type AnyOptimizer, passed } from './checks.js';
-import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from './scheduler.js';
+import { ArgumentError } from '../../../errors.js';
+import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { wholeNumber } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { show } from '../../../tensor/arguments/show.js';
+import { finiteOption } from '../../optimizer/checks.js';
+import { type AnyOptimizer, passed } from '../checks.js';
+import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from '../scheduler.js';
 
 /** The options of {@link StepLR}. */
 export interface StepLROptions extends LRSchedulerOptions {

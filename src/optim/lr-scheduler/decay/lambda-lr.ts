@@ -1,10 +1,10 @@
 /** Custom schedules: a function of the epoch. */
-import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
-import { classNameOf } from '../../tensor/arguments/class-name.js';
-import { show } from '../../tensor/arguments/show.js';
-import type { AnyOptimizer } from './checks.js';
-import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from './scheduler.js';
+import { ArgumentError } from '../../../errors.js';
+import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { show } from '../../../tensor/arguments/show.js';
+import type { AnyOptimizer } from '../checks.js';
+import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from '../scheduler.js';
 
 /** A factor at an epoch, counted from 0. */
 export type LrLambda = (epoch: number) => number;

@@ -1,11 +1,11 @@
 /** Rates that start at a fraction, and rates that fall along a polynomial. */
-import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
-import { between, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
-import { classNameOf } from '../../tensor/arguments/class-name.js';
-import { finiteOption } from '../optimizer/checks.js';
-import type { AnyOptimizer } from './checks.js';
-import { LRScheduler, type LRSchedulerOptions } from './scheduler.js';
+import { ArgumentError } from '../../../errors.js';
+import { type Arguments, readArguments } from '../../../tensor/arguments/arguments.js';
+import { between, unexpected, wholeNumber } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { finiteOption } from '../../optimizer/checks.js';
+import type { AnyOptimizer } from '../checks.js';
+import { LRScheduler, type LRSchedulerOptions } from '../scheduler.js';
 
 /** The options of {@link ConstantLR}. */
 export interface ConstantLROptions extends LRSchedulerOptions {

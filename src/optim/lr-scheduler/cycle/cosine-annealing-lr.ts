@@ -1,12 +1,12 @@
 /** Cosine annealing, without restarts and with them. */
-import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
-import { wholeNumber } from '../../tensor/arguments/checks.js';
-import { classNameOf } from '../../tensor/arguments/class-name.js';
-import { show } from '../../tensor/arguments/show.js';
-import { finiteOption } from '../optimizer/checks.js';
-import type { AnyOptimizer } from './checks.js';
-import { LRScheduler, type LRSchedulerOptions } from './scheduler.js';
+import { ArgumentError } from '../../../errors.js';
+import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { wholeNumber } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { show } from '../../../tensor/arguments/show.js';
+import { finiteOption } from '../../optimizer/checks.js';
+import type { AnyOptimizer } from '../checks.js';
+import { LRScheduler, type LRSchedulerOptions } from '../scheduler.js';
 
 /** The options of {@link CosineAnnealingLR}. */
 export interface CosineAnnealingLROptions extends LRSchedulerOptions {
