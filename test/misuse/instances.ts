@@ -82,7 +82,7 @@ const optimizers = Object.fromEntries(
 
 /** Every schedule, as its first case of conformance makes it; those that combine others have none of their own. */
 const schedulers: Record<string, () => object> = {};
-for (const c of families.flatMap(({ kind, cases }) => (kind === 'schedule' ? (cases as unknown as TraceCase[]) : [])))
+for (const c of families.flatMap(({ kind, cases }) => (kind === 'trace' ? (cases as unknown as TraceCase[]) : [])))
   if (c.build.length === 1 && c.err === undefined) schedulers[c.build[0]![0]] ??= () => new Bench(c).stepped[0]!;
 
 /** How to make one of each, by name. */
