@@ -142,8 +142,9 @@ export class ColumnBuilder {
     let place = this.places.get(word);
     if (place === undefined) {
       place = this.words.length;
-      this.words.push(word);
-      this.places.set(word, place);
+      const own = apart(word);
+      this.words.push(own);
+      this.places.set(own, place);
     }
     this.pushNumber(place);
   }
@@ -191,6 +192,9 @@ export class ColumnBuilder {
     return this.values;
   }
 }
+
+/** A copy: engines make long parts of a text by pointing into it, and one word would keep all of the text around it. */
+const apart = (word: string): string => (word.length < 13 ? word : word.split('').join(''));
 
 function grown(array: TypedArray, length: number): TypedArray {
   if (length <= array.length) return array.slice(0, length);

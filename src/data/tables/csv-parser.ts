@@ -62,7 +62,7 @@ export class CsvParser {
       if (this.cell.length > LONGEST) throw this.endless();
     };
     for (; i < text.length && !this.stopped; i++) {
-      const c = text.charCodeAt(i);
+      let c = text.charCodeAt(i);
       if (this.afterCr) {
         this.afterCr = false;
         if (c === LF) {
@@ -70,6 +70,10 @@ export class CsvParser {
           continue;
         }
       }
+      // Most of a table is what means nothing to the parser.
+      if (this.state === 'plain') while (c !== sep && c !== LF && c !== CR && c !== comment && ++i < text.length) c = text.charCodeAt(i);
+      else if (this.state === 'quoted') while (c !== quote && c !== LF && c !== CR && ++i < text.length) c = text.charCodeAt(i);
+      if (i === text.length) break;
       if (this.state === 'quoted') {
         if (c === quote) {
           keep();

@@ -304,9 +304,9 @@ class CsvReading {
   }
 
   private look(guess: Guess, cell: string): void {
-    if (!guess.open || this.missing.has(cell)) return;
+    if (!guess.open) return;
     const text = cell.trim();
-    if (!this.missing.has(text)) guess.see(text);
+    if (!this.missing.has(text) && !this.missing.has(cell)) guess.see(text);
   }
 
   private add(builder: ColumnBuilder, cell: string, row: number, line: number): void {
