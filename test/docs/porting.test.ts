@@ -1,5 +1,5 @@
 /** docs/porting.md: every line of TypeScript in it runs, and gives what it says. */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,7 +8,10 @@ import { type Example, runExample } from './examples.js';
 const home = process.cwd();
 const lines = readFileSync(join(import.meta.dirname, '../../docs/porting.md'), 'utf8').split('\n');
 
-beforeAll(() => process.chdir(mkdtempSync(join(tmpdir(), 'hone-porting-'))));
+beforeAll(() => {
+  process.chdir(mkdtempSync(join(tmpdir(), 'hone-porting-')));
+  cpSync(join(home, 'conformance/fixtures/datasets'), 'data', { recursive: true });
+});
 afterAll(() => process.chdir(home));
 
 /** The right column of each table as one script, and each fenced block of TypeScript. */
