@@ -2,7 +2,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import * as hone from 'hone';
 import { type Generator, HoneError, nn, optim, Tensor, tensor } from 'hone';
-import type { Kind, Parameter, Target } from './fuzz-signatures.js';
+import type { Kind, Parameter, Target } from './signatures.js';
 
 interface Task {
   readonly targets: Target[];

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { collectGarbage, engineInfo, HoneError, loadBytes, memoryStats, saveBytes, tensor } from 'hone';
 import { decodeIdx, decodeSafetensors, encodeSafetensors, flattenState } from 'hone/formats';
-import { ZipReader } from '../src/formats/zip/zip.js';
-import { zipChunks } from '../src/formats/zip/zip-writer.js';
-import { changeZipFields, randomIdx, randomPickle, randomSafetensors } from './fuzz-structures.js';
+import { ZipReader } from '../../src/formats/zip/zip.js';
+import { zipChunks } from '../../src/formats/zip/zip-writer.js';
+import { changeZipFields, randomIdx, randomPickle, randomSafetensors } from './structures.js';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '30' }, seed: { type: 'string', default: '1' }, only: { type: 'string' } },
@@ -44,7 +44,7 @@ const state = {
   nested: { list: [1, 'two', null], deep: new Map([[1, 2]]) },
 };
 const { nested: _, ...tensors } = state;
-const folder = join(import.meta.dirname, '../conformance/fixtures/files');
+const folder = join(import.meta.dirname, '../../conformance/fixtures/files');
 const torch = readdirSync(folder)
   .filter((name) => name !== 'expected.json' && name !== 'without-checksums.pth')
   .map((name) => new Uint8Array(readFileSync(join(folder, name))));
@@ -179,8 +179,8 @@ console.log(`fuzzing ${names.join(', ')} for ${seconds} s from seed ${values.see
 
 /** Keeps the file that a reader failed on. */
 function fail(name: string, bytes: Uint8Array, what: string): never {
-  const path = join(import.meta.dirname, '../build', `fuzz-${name}.bin`);
-  mkdirSync(join(import.meta.dirname, '../build'), { recursive: true });
+  const path = join(import.meta.dirname, '../../build', `fuzz-${name}.bin`);
+  mkdirSync(join(import.meta.dirname, '../../build'), { recursive: true });
   writeFileSync(path, bytes);
   console.error(`${name}: ${what}\nThe file: ${path}`);
   process.exit(1);

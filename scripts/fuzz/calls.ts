@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { readSignatures } from './fuzz-signatures.js';
+import { readSignatures } from './signatures.js';
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +22,7 @@ const { values } = parseArgs({
   },
 });
 const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 /** A step that takes longer counts as one that never ends. */
 const PATIENCE = 60;
 
@@ -64,7 +64,7 @@ async function round(first: number, until: number, only?: number): Promise<numbe
   writeFileSync(file, JSON.stringify({ targets, seed, first, only }));
   const child = spawn(
     process.execPath,
-    ['--max-old-space-size=2048', '--import', 'tsx', join(root, 'scripts/fuzz-calls-worker.ts'), file],
+    ['--max-old-space-size=2048', '--import', 'tsx', join(root, 'scripts/fuzz/calls-worker.ts'), file],
     {
       cwd: root,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],

@@ -38,7 +38,7 @@ export interface Target {
   readonly forward?: Parameter[][];
 }
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 
 /** Not called: what reads and writes files, changes the process, waits, or would never end. */
 const LEFT_OUT =
