@@ -20,7 +20,7 @@ import { DataLoader, RandomSampler, randomSplit, SubsetRandomSampler, TensorData
 import { lineChart } from 'hone/report';
 import { compare, studyDigits } from 'hone/study';
 import { accuracy, earlyStopping, evaluate, fit, keepBest, loadCheckpoint, modelCheckpoint, predict, saveCheckpoint } from 'hone/train';
-import { datasets, ImageDataset } from 'hone/vision';
+import { datasets, ImageDataset, transforms } from 'hone/vision';
 import { ROOT } from '../helpers/torchvision.js';
 
 type Call = (options: object) => unknown;
@@ -47,6 +47,17 @@ export const calls: Readonly<Record<string, Call>> = {
   EMNIST: (o) => new datasets.EMNIST(ROOT, 'letters', o),
   QMNIST: (o) => new datasets.QMNIST(ROOT, o),
   CIFAR10: (o) => new datasets.CIFAR10(ROOT, o),
+  Compose: (o) => new transforms.Compose({ transforms: [], ...o }),
+  Normalize: (o) => new transforms.Normalize([0.5], [0.5], o),
+  CenterCrop: (o) => new transforms.CenterCrop({ size: 2, ...o }),
+  TenCrop: (o) => new transforms.TenCrop(2, o),
+  Pad: (o) => new transforms.Pad(2, o),
+  RandomCrop: (o) => new transforms.RandomCrop(2, o),
+  RandomHorizontalFlip: (o) => new transforms.RandomHorizontalFlip(o),
+  RandomApply: (o) => new transforms.RandomApply([], o),
+  RandomChoice: (o) => new transforms.RandomChoice([new transforms.Pad(1)], o),
+  'transforms.functional.pad': (o) => transforms.functional.pad(ones(1, 2, 2), 1, o),
+  'transforms.functional.tenCrop': (o) => transforms.functional.tenCrop(ones(1, 2, 2), 1, o),
   FakeData: (o) => new datasets.FakeData(2, [3, 4, 4], 5, o),
   ImageDataset: (o) => new ImageDataset({ images: ones(1, 1, 1, 1, { dtype: 'uint8' }), labels: tensor([0], { dtype: 'int64' }) }, o),
   fit: (o) => {

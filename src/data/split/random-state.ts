@@ -45,13 +45,36 @@ export class RandomState {
     return value;
   }
 
-  private uint32(): number {
+  /** The next 32 random bits. */
+  protected uint32(): number {
     if (this.next === SIZE) this.refill();
     let y = this.state[this.next++]!;
     y ^= y >>> 11;
     y ^= (y << 7) & 0x9d2c5680;
     y ^= (y << 15) & 0xefc60000;
     return (y ^ (y >>> 18)) >>> 0;
+  }
+
+  /** Mixes a key of 32-bit words into the state: `init_by_array` of the reference code, after a seed of 19650218. */
+  protected mix(key: readonly number[]): void {
+    const { state } = this;
+    let i = 1;
+    let j = 0;
+    const step = (factor: number, added: number, taken: number) => {
+      const before = state[i - 1]!;
+      state[i] = (state[i]! ^ Math.imul(before ^ (before >>> 30), factor)) + added - taken;
+      i += 1;
+      if (i < SIZE) return;
+      state[0] = state[SIZE - 1]!;
+      i = 1;
+    };
+    for (let k = Math.max(SIZE, key.length); k > 0; k--) {
+      step(1664525, key[j]! + j, 0);
+      j = (j + 1) % key.length;
+    }
+    for (let k = SIZE - 1; k > 0; k--) step(1566083941, 0, i);
+    state[0] = 0x80000000;
+    this.next = SIZE;
   }
 
   private refill(): void {

@@ -92,6 +92,8 @@ export class Generator {
   private started = 0n;
   /** @internal */
   numbers = NEWEST;
+  /** @internal How often it was seeded, for streams that start where it does. */
+  seedings = 0;
 
   /**
    * A stream of random numbers. Two generators with one seed give the same numbers, and those of `torch.Generator` with that seed.
@@ -115,6 +117,7 @@ export class Generator {
     if (wide < -(1n << 63n) || wide >= 1n << 64n) throw new ArgumentError(`manualSeed: seed ${seed} lies outside -2^63 to 2^64 - 1.`);
     const numbers = readNumbers(options, 'manualSeed');
     this.started = BigInt.asUintN(64, wide);
+    this.seedings++;
     check(kernels.rngSeed(this.ptr, Number(this.started >> 32n), Number(this.started & 0xffffffffn)), 'manualSeed');
     this.follow(numbers);
     return this;

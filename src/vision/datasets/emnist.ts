@@ -7,11 +7,11 @@ import { type Arguments, readArguments, required } from '../../tensor/arguments/
 import { assertString, oneOf } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { transformed } from '../transforms/transform.js';
 import { fetchGzipped, fetchZip } from './fetch.js';
 import { findFiles, GZIPPED, locate } from './find-files.js';
 import { readIdx, readImages, readPair } from './idx-files.js';
 import { checkLabels, LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
-import { transformed } from './vision-dataset.js';
 
 const DIGITS = [...'0123456789'];
 const UPPER = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];

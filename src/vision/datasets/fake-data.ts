@@ -7,7 +7,8 @@ import { countOf, wholeNumber, wholeNumbers } from '../../tensor/arguments/check
 import { Generator, randint, randn } from '../../tensor/create/random.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/values/transfer.js';
-import { type TransformOf, transformed, VisionDataset } from './vision-dataset.js';
+import { type TransformOf, transformed } from '../transforms/transform.js';
+import { VisionDataset } from './vision-dataset.js';
 
 /** The options of {@link FakeData}. */
 export interface FakeDataOptions<Image = Tensor, Target = number> {

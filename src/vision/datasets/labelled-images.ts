@@ -5,7 +5,8 @@ import { select } from '../../ops/view/movement.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item, toTypedArray } from '../../tensor/values/transfer.js';
 import { ImageDataset, type ImageOptions } from '../image-dataset.js';
-import { type TransformOf, transformed, VisionDataset } from './vision-dataset.js';
+import { type TransformOf, transformed } from '../transforms/transform.js';
+import { VisionDataset } from './vision-dataset.js';
 
 /** @internal The options that all of them have. */
 export interface LabelledImageDatasetOptions<Image, Target> extends ImageOptions {

@@ -1,10 +1,7 @@
 /** What the data sets of images share: a place, transforms of image and target, and torchvision's text. */
 import { Dataset, type MaybePromise } from '../../data/datasets/dataset.js';
-import { unexpected } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
-
-/** What makes an `Out` of an `In`: a function, or an object with `forward`, as modules have it. */
-export type TransformOf<In, Out> = ((value: In) => Out) | { forward(value: In): Out };
+import { checkTransform, type TransformOf, transformText } from '../transforms/transform.js';
 
 /** The transforms of a data set of images. */
 export interface TransformOptions<Image, Target, RawImage, RawTarget = number> {
@@ -53,38 +50,20 @@ export abstract class VisionDataset<Image, Target> extends Dataset<[Image, Targe
     const extra = this.extraRepr();
     if (extra !== '') lines.push(...extra.split('\n'));
     const transforms = [
-      ...(transform === undefined ? [] : [transformText('Transform: ', transform)]),
-      ...(targetTransform === undefined ? [] : [transformText('Target transform: ', targetTransform)]),
+      ...(transform === undefined ? [] : [headed('Transform: ', transform)]),
+      ...(targetTransform === undefined ? [] : [headed('Target transform: ', targetTransform)]),
     ];
     if (transforms.length > 0) lines.push(['StandardTransform', ...transforms].join('\n'));
     return [`Dataset ${classNameOf(this)}`, ...lines.map((line) => `    ${line}`)].join('\n');
   }
 }
 
-/** A value after its transform. */
-export function transformed<In, Out>(transform: TransformOf<never, Out>, value: In): Out {
-  return (typeof transform === 'function' ? transform(value as never) : transform.forward(value as never)) as Out;
+/** The text of a transform after a head, its further lines below the first. */
+function headed(head: string, transform: object): string {
+  return (
+    head +
+    transformText(transform)
+      .split('\n')
+      .join(`\n${' '.repeat(head.length)}`)
+  );
 }
-
-function checkTransform<Out>(
-  op: string,
-  name: string,
-  value: TransformOf<never, Out> | null | undefined,
-): TransformOf<never, Out> | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'function' || (typeof value === 'object' && typeof value.forward === 'function')) return value;
-  throw unexpected(op, name, value, 'a function, or an object with forward(image)');
-}
-
-/** As a transform shows itself; a function by its name, or by its text where it has none. */
-function transformText(head: string, transform: object): string {
-  const plain = transform.toString === Function.prototype.toString || transform.toString === Object.prototype.toString;
-  const text = !plain
-    ? String(transform)
-    : typeof transform === 'function'
-      ? transform.name || shortened(String(transform))
-      : classNameOf(transform);
-  return head + text.split('\n').join(`\n${' '.repeat(head.length)}`);
-}
-
-const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text).replace(/\s+/g, ' ');

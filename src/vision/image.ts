@@ -1,0 +1,185 @@
+/** Images of 8 bits, with what PIL does to them. */
+import { ArgumentError } from '../errors.js';
+import { assertBytes, countOf, oneOf, unexpected, wholeNumber } from '../tensor/arguments/checks.js';
+import { show } from '../tensor/arguments/show.js';
+
+/** Grey, grey with opacity, colour, colour with opacity: PIL's modes of 8 bits. */
+export type ImageMode = 'L' | 'LA' | 'RGB' | 'RGBA';
+
+/** How {@link Image.transpose} turns an image; rotations go counterclockwise. */
+export type TransposeMethod = 'flipLeftRight' | 'flipTopBottom' | 'rotate90' | 'rotate180' | 'rotate270' | 'transpose' | 'transverse';
+
+const CHANNELS: Readonly<Record<ImageMode, number>> = { L: 1, LA: 2, RGB: 3, RGBA: 4 };
+/** @internal */
+export const IMAGE_MODES = Object.keys(CHANNELS) as ImageMode[];
+const METHODS: readonly TransposeMethod[] = [
+  'flipLeftRight',
+  'flipTopBottom',
+  'rotate90',
+  'rotate180',
+  'rotate270',
+  'transpose',
+  'transverse',
+];
+
+/** A place where nothing of the image lies. */
+const OUTSIDE = -1;
+
+/**
+ * An image of 8 bits, its pixels row by row and the channels of each together, as PIL has it; methods give new images.
+ * @throws {ArgumentError} for a mode that does not exist, sizes that cannot be, and bytes of another number.
+ * @see https://pillow.readthedocs.io/en/stable/reference/Image.html
+ * @example
+ * const image = new Image('L', [3, 2], Uint8Array.of(1, 2, 3, 4, 5, 6));
+ * image.transpose('flipLeftRight').getPixel(0, 1); // [6]
+ * image.convert('RGB').size; // [3, 2]
+ */
+export class Image {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
+  static readonly className: string = 'Image';
+  /** Grey or colour, with opacity or without. */
+  readonly mode: ImageMode;
+  /** How many pixels a row has. */
+  readonly width: number;
+  /** How many rows there are. */
+  readonly height: number;
+  /** The pixels, row by row: height × width × channels bytes. */
+  readonly data: Uint8Array;
+
+  /**
+   * An image of 8 bits, its pixels row by row and the channels of each together, as PIL has it; methods give new images.
+   * @param size width and height, in PIL's order.
+   * @param data taken as it is, without a copy. Default: black, or transparent.
+   */
+  constructor(mode: ImageMode, size: readonly [width: number, height: number], data?: Uint8Array) {
+    this.mode = oneOf('Image', 'mode', mode, IMAGE_MODES);
+    if (!Array.isArray(size) || size.length !== 2) throw unexpected('Image', 'size', size, 'width and height: [width, height]');
+    this.width = countOf('Image', 'size[0]', size[0]);
+    this.height = countOf('Image', 'size[1]', size[1]);
+    const count = this.width * this.height * CHANNELS[mode];
+    if (data !== undefined) {
+      assertBytes('Image', data);
+      if (data.length !== count)
+        throw new ArgumentError(
+          `Image: got ${data.length} bytes, expected ${count} for ${this.width}×${this.height} pixels of ${mode} (${CHANNELS[mode]} a pixel).`,
+        );
+    }
+    this.data = data ?? new Uint8Array(count);
+  }
+
+  /** Width and height, in PIL's order. */
+  get size(): [width: number, height: number] {
+    return [this.width, this.height];
+  }
+
+  /** How many bytes a pixel has. */
+  get channels(): number {
+    return CHANNELS[this.mode];
+  }
+
+  /** A copy, with bytes of its own. */
+  copy(): Image {
+    return new Image(this.mode, this.size, this.data.slice());
+  }
+
+  /** The channels of the pixel at column `x` and row `y`. @throws {ArgumentError} outside the image. */
+  getPixel(x: number, y: number): number[] {
+    wholeNumber('getPixel', 'x', x, { min: 0, max: this.width - 1 });
+    wholeNumber('getPixel', 'y', y, { min: 0, max: this.height - 1 });
+    const at = (y * this.width + x) * this.channels;
+    return Array.from(this.data.subarray(at, at + this.channels));
+  }
+
+  /**
+   * The part between two corners; what lies outside the image is black, or transparent.
+   * @throws {ArgumentError} where the right lies left of the left, or the bottom above the top.
+   */
+  crop(box: readonly [left: number, top: number, right: number, bottom: number]): Image {
+    if (!Array.isArray(box) || box.length !== 4 || !box.every(Number.isSafeInteger))
+      throw unexpected('crop', 'box', box, 'four whole numbers: [left, top, right, bottom]');
+    const [left, top, right, bottom] = box;
+    if (right < left)
+      throw new ArgumentError(`crop: right is ${right}, left of the left edge ${left}. The box is [left, top, right, bottom].`);
+    if (bottom < top)
+      throw new ArgumentError(`crop: bottom is ${bottom}, above the top edge ${top}. The box is [left, top, right, bottom].`);
+    return this.gather(placesFrom(left, right, this.width), placesFrom(top, bottom, this.height));
+  }
+
+  /** The image mirrored, turned by a right angle, or both. */
+  transpose(method: TransposeMethod): Image {
+    oneOf('transpose', 'method', method, METHODS);
+    const { width, height, channels, data } = this;
+    const turned = method === 'rotate90' || method === 'rotate270' || method === 'transpose' || method === 'transverse';
+    const fromRight = method === 'flipLeftRight' || method === 'rotate180' || method === 'rotate90' || method === 'transverse';
+    const fromBottom = method === 'flipTopBottom' || method === 'rotate180' || method === 'rotate270' || method === 'transverse';
+    const out = new Image(this.mode, turned ? [height, width] : [width, height]);
+    let at = 0;
+    for (let row = 0; row < out.height; row++) {
+      for (let column = 0; column < out.width; column++) {
+        const [x, y] = turned ? [row, column] : [column, row];
+        const from = ((fromBottom ? height - 1 - y : y) * width + (fromRight ? width - 1 - x : x)) * channels;
+        for (let c = 0; c < channels; c++) out.data[at++] = data[from + c]!;
+      }
+    }
+    return out;
+  }
+
+  /**
+   * The image in another mode: grey of a colour is its luma (ITU-R 601-2), as PIL rounds it; opacity that is not there is full, and that
+   * which the new mode does not have is left out.
+   */
+  convert(mode: ImageMode): Image {
+    oneOf('convert', 'mode', mode, IMAGE_MODES);
+    const { channels, data } = this;
+    if (mode === this.mode) return this.copy();
+    const [colour, opacity] = [channels > 2, channels % 2 === 0];
+    const out = new Image(mode, this.size);
+    const step = out.channels;
+    for (let from = 0, at = 0; from < data.length; from += channels, at += step) {
+      if (step > 2) {
+        out.data[at] = data[from]!;
+        out.data[at + 1] = data[from + (colour ? 1 : 0)]!;
+        out.data[at + 2] = data[from + (colour ? 2 : 0)]!;
+      } else out.data[at] = colour ? luma(data[from]!, data[from + 1]!, data[from + 2]!) : data[from]!;
+      if (step % 2 === 0) out.data[at + step - 1] = opacity ? data[from + channels - 1]! : 255;
+    }
+    return out;
+  }
+
+  /** `<Image mode=RGB size=640x480>`, as PIL shows it. */
+  toString(): string {
+    return `<Image mode=${this.mode} size=${this.width}x${this.height}>`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /** @internal The pixels at these columns and rows; `fill` stands where a place is outside. */
+  gather(columns: readonly number[], rows: readonly number[], fill?: readonly number[]): Image {
+    const { width, channels, data } = this;
+    const out = new Image(this.mode, [columns.length, rows.length]);
+    let at = 0;
+    for (const y of rows) {
+      for (const x of columns) {
+        if (x !== OUTSIDE && y !== OUTSIDE)
+          for (let c = 0, from = (y * width + x) * channels; c < channels; c++) out.data[at + c] = data[from + c]!;
+        else if (fill !== undefined) for (let c = 0; c < channels; c++) out.data[at + c] = fill[c]!;
+        at += channels;
+      }
+    }
+    return out;
+  }
+}
+
+const luma = (r: number, g: number, b: number) => (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
+
+/** @internal The places from `start` to `end` of `length` that there are; {@link OUTSIDE} for those that there are not. */
+export function placesFrom(start: number, end: number, length: number): number[] {
+  return Array.from({ length: end - start }, (_, i) => (start + i >= 0 && start + i < length ? start + i : OUTSIDE));
+}
+
+/** @internal @throws {ArgumentError} unless it is an {@link Image}. */
+export function assertImage(op: string, value: unknown): asserts value is Image {
+  if (!(value instanceof Image)) throw new ArgumentError(`${op}: the image is ${show(value)}, expected an Image.`);
+}
