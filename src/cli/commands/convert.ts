@@ -4,7 +4,7 @@ import { readBytes } from '#files';
 import { showBytes } from '../../engine/memory/allocator.js';
 import { ArgumentError, FormatError, printable, showShape } from '../../errors.js';
 import { fileDType, fileDTypes } from '../../formats/file-dtypes.js';
-import { endingsOf, type FileFormat, fileFormats, formatOf } from '../../formats/files/file-formats.js';
+import { endingsOf, type FileFormat, fileFormats, formatOf, formatsInWords } from '../../formats/files/file-formats.js';
 import { decodeFile, save } from '../../formats/files/files.js';
 import { type FlatState, flattenState, selectState } from '../../formats/flatten-state.js';
 import { plural, showCount } from '../../report/text.js';
@@ -18,12 +18,16 @@ interface ConvertFlags {
 export function addConvertCommand(program: Command): void {
   program
     .command('convert')
-    .summary("list or convert model files: PyTorch's .pth and .pt, and .safetensors")
+    .summary(
+      `list or convert model files: ${Object.values(fileFormats)
+        .map(({ endings }) => `.${endings[0]}`)
+        .join(', ')}`,
+    )
     .description(
-      "Reads a model file, PyTorch's (.pth, .pt; old and new) or .safetensors, and writes what it holds in the other format, or lists it. The code in a file is never run.",
+      `Reads a model file and writes what it holds in another format, or lists it. The formats: ${formatsInWords()}. The code in a file is never run.`,
     )
     .argument('<input>', 'the file to read; its format is recognised by its bytes')
-    .argument('[output]', 'the file to write: .pth, .pt or .safetensors')
+    .argument('[output]', 'the file to write; its ending names the format')
     .option('--list', 'show names, shapes, dtypes and sizes, and write nothing')
     .option('--key <name>', 'one part of a nested file, such as model_state_dict', (text: string) => {
       if (text === '') throw new InvalidArgumentError('Expected a name, such as model_state_dict.');

@@ -58,6 +58,11 @@ export function endingsOf(...formats: FileFormat[]): string {
   return (formats.length === 0 ? names : formats).flatMap((name) => fileFormats[name].endings.map((ending) => `.${ending}`)).join(', ');
 }
 
+/** What is written, in words: `.safetensors (tensors by name) and .pth, … (…)`. */
+export function formatsInWords(): string {
+  return names.map((name) => `${endingsOf(name)} (${fileFormats[name].holds})`).join(' and ');
+}
+
 /** The format of a path by its ending; undefined where the ending is none of those that Hone writes. */
 export function formatOf(path: string): FileFormat | undefined {
   const lower = path.toLowerCase();
@@ -113,8 +118,7 @@ export function formatToWrite(path: string, asked: unknown, op: string): FileFor
   if (format !== undefined) return format;
   const ending = (/\.([^./\\]+)$/.exec(path)?.[1] ?? '').toLowerCase();
   if (!Object.hasOwn(OTHERS, ending)) return 'safetensors';
-  const written = names.map((name) => `${endingsOf(name)} (${fileFormats[name].holds})`).join(' and ');
   throw new ArgumentError(
-    `${op}: ${path} ends in .${ending}, as ${OTHERS[ending]} does, which Hone does not write. It writes ${written}. Where the name must stay, give the format: { format: 'pth' }.`,
+    `${op}: ${path} ends in .${ending}, as ${OTHERS[ending]} does, which Hone does not write. It writes ${formatsInWords()}. Where the name must stay, give the format: { format: 'pth' }.`,
   );
 }
