@@ -1,7 +1,7 @@
 """What torchvision's transforms make of small images: python conformance/transforms.py
 
 Writes conformance/fixtures/transforms/expected.json: for each transform its arguments (as Hone takes them), its text, and for each input what came out of a few
-calls after one seed, with the number that torch.rand gives next. Images of PIL are {mode, size, data}; tensors are {dtype, shape, data}.
+calls after one seed, with the number that torch.rand gives next. Images of PIL are {mode, size, data in hex}; tensors are {dtype, shape, data}.
 """
 import json
 import random
@@ -37,7 +37,7 @@ def value(x):
     if isinstance(x, (tuple, list)):
         return [value(item) for item in x]
     if isinstance(x, Image.Image):
-        return {"mode": x.mode, "size": list(x.size), "data": np.asarray(x).reshape(-1).tolist()}
+        return {"mode": x.mode, "size": list(x.size), "data": x.tobytes().hex()}
     data = x.reshape(-1).tolist()
     if x.dtype == torch.float32:
         data = [float(f"{number:.9g}") for number in data]  # Nine digits tell all of them apart.
@@ -76,6 +76,23 @@ def case(names: list, made: Made, calls: int = 1, seed: int = 0) -> None:
         image = INPUTS[name].clone() if isinstance(INPUTS[name], torch.Tensor) else INPUTS[name]
         outputs[name] = {"outputs": [value(made.transform(image)) for _ in range(calls)], "next": torch.rand(1).item()}
     CASES.append({"name": made.name, "args": made.args, "text": repr(made.transform), "seed": seed, "calls": calls, "outputs": outputs})
+
+
+def rotations() -> list:
+    """What PIL's Image.rotate makes of the images, with its options as Hone names them."""
+    out = []
+    options = [{}, {"expand": True}, {"center": (1, 2)}, {"translate": (1, -2), "expand": True}, {"center": (0.5, 3.25), "translate": (2, 1), "fillcolor": True}]
+    for i, angle in enumerate((0, 90, 180, 270, 45, -30, 12.5, 399, 1e-3)):
+        for name in ("L", "RGB", ["LA", "RGBA"][i % 2]):
+            for given in options:
+                image = INPUTS[name]
+                kwargs = dict(given)
+                if "fillcolor" in kwargs:
+                    kwargs["fillcolor"] = 9 if name == "L" else tuple(range(5, 5 + len(name)))
+                hone = {"fillColor" if key == "fillcolor" else key: x for key, x in kwargs.items()}
+                turned = image.rotate(angle, **kwargs)
+                out.append({"input": name, "angle": angle, "options": hone, "size": list(turned.size), "data": turned.tobytes().hex()})
+    return out
 
 
 def main() -> None:
@@ -135,7 +152,7 @@ def main() -> None:
     case(["L", "float"], Made("Compose", []))
     case(["L"], Made("Compose", [Made("Compose", [Made("CenterCrop", 3)]), Made("RandomApply", [Made("Pad", 1)])]))
     OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps({"inputs": {name: value(x) for name, x in INPUTS.items()}, "cases": CASES}, separators=(",", ":")) + "\n")
+    OUT.write_text(json.dumps({"inputs": {name: value(x) for name, x in INPUTS.items()}, "cases": CASES, "rotations": rotations()}, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 /** Images of 8 bits, with what PIL does to them. */
 import { ArgumentError } from '../errors.js';
-import { assertBytes, countOf, oneOf, unexpected, wholeNumber } from '../tensor/arguments/checks.js';
+import { readOptions } from '../tensor/arguments/arguments.js';
+import { assertBytes, countOf, finiteNumber, oneOf, unexpected, wholeNumber } from '../tensor/arguments/checks.js';
 import { show } from '../tensor/arguments/show.js';
 
 /** Grey, grey with opacity, colour, colour with opacity: PIL's modes of 8 bits. */
@@ -21,6 +22,18 @@ const METHODS: readonly TransposeMethod[] = [
   'transpose',
   'transverse',
 ];
+
+/** The options of {@link Image.rotate}. */
+export interface RotateOptions {
+  /** Whether the new image is as large as the turned one needs. Default: false, as large as this one. */
+  expand?: boolean;
+  /** Around what to turn, from the top left. Default: the middle. */
+  center?: readonly [x: number, y: number] | null;
+  /** By how much the turned image is moved. Default: not at all. */
+  translate?: readonly [x: number, y: number] | null;
+  /** What stands where nothing of the image lies: a number for all channels, or one for each. Default: 0. */
+  fillColor?: number | readonly number[] | null;
+}
 
 /** A place where nothing of the image lies. */
 const OUTSIDE = -1;
@@ -125,6 +138,71 @@ export class Image {
   }
 
   /**
+   * The image turned counterclockwise by `angle` degrees; each pixel takes the nearest one, as PIL finds it.
+   * @throws {ArgumentError} for values that are no finite numbers.
+   * @see https://pillow.readthedocs.io/en/stable/reference/Image.html#PIL.Image.Image.rotate
+   * @example
+   * new Image('L', [2, 2], Uint8Array.of(1, 2, 3, 4)).rotate(90).getPixel(0, 0); // [2]
+   */
+  rotate(angle: number, options?: RotateOptions): Image {
+    finiteNumber('rotate', 'angle', angle);
+    const { expand, center, translate, fillColor } = readOptions<Required<RotateOptions>>(
+      'rotate',
+      { expand: false, center: null, translate: null, fillColor: null },
+      options,
+    );
+    const [{ width, height }, turn] = [this, ((angle % 360) + 360) % 360];
+    const [cx, cy] = center === null ? [width / 2, height / 2] : pointOf('center', center);
+    const [tx, ty] = translate === null ? [0, 0] : pointOf('translate', translate);
+    const fill = fillColor === null ? undefined : inkOf('rotate', 'fillColor', this, fillColor);
+    if (center === null && translate === null) {
+      if (turn === 0) return this.copy();
+      if (turn === 180) return this.transpose('rotate180');
+      if ((turn === 90 || turn === 270) && (expand || width === height)) return this.transpose(turn === 90 ? 'rotate90' : 'rotate270');
+    }
+    const radians = -turn * (Math.PI / 180);
+    const [a, b] = [round15(Math.cos(radians)), round15(Math.sin(radians))];
+    // From a place of the new image to one of this: [a x + b y + c, -b x + a y + f].
+    let c = a * (-cx - tx) + b * (-cy - ty) + cx;
+    let f = -b * (-cx - tx) + a * (-cy - ty) + cy;
+    let [wide, high] = [width, height];
+    if (expand) {
+      const corners = [
+        [0, 0],
+        [width, 0],
+        [width, height],
+        [0, height],
+      ] as const;
+      const span = (values: number[]) => Math.ceil(Math.max(...values)) - Math.floor(Math.min(...values));
+      wide = span(corners.map(([x, y]) => a * x + b * y + c));
+      high = span(corners.map(([x, y]) => -b * x + a * y + f));
+      const [dx, dy] = [-(wide - width) / 2, -(high - height) / 2];
+      [c, f] = [a * dx + b * dy + c, -b * dx + a * dy + f];
+    }
+    return this.affine(wide, high, [a, b, c, -b, a, f], fill);
+  }
+
+  /** The nearest pixels at a x + b y + c, d x + e y + f, found in steps of 1/65536 as PIL does. */
+  private affine(wide: number, high: number, matrix: readonly number[], fill: readonly number[] | undefined): Image {
+    const { width, height, channels, data } = this;
+    const out = new Image(this.mode, [wide, high]);
+    const fixed = (value: number) => Math.floor(value * 65536 + 0.5);
+    const [a, b, c, d, e, f] = matrix as [number, number, number, number, number, number];
+    const [a0, a1, a3, a4] = [fixed(a), fixed(b), fixed(d), fixed(e)];
+    const [a2, a5] = [fixed(c + a * 0.5 + b * 0.5), fixed(f + d * 0.5 + e * 0.5)];
+    for (let row = 0, at = 0; row < high; row++) {
+      for (let column = 0; column < wide; column++, at += channels) {
+        const x = Math.floor((a2 + a1 * row + a0 * column) / 65536);
+        const y = Math.floor((a5 + a4 * row + a3 * column) / 65536);
+        if (x >= 0 && x < width && y >= 0 && y < height) {
+          for (let k = 0, from = (y * width + x) * channels; k < channels; k++) out.data[at + k] = data[from + k]!;
+        } else if (fill !== undefined) for (let k = 0; k < channels; k++) out.data[at + k] = fill[k]!;
+      }
+    }
+    return out;
+  }
+
+  /**
    * The image in another mode: grey of a colour is its luma (ITU-R 601-2), as PIL rounds it; opacity that is not there is full, and that
    * which the new mode does not have is left out.
    */
@@ -170,6 +248,23 @@ export class Image {
     }
     return out;
   }
+}
+
+/** As Python's `round(x, 15)`. */
+const round15 = (x: number) => Number(x.toFixed(15));
+
+function pointOf(name: string, value: unknown): [x: number, y: number] {
+  if (!Array.isArray(value) || value.length !== 2) throw unexpected('rotate', name, value, 'two numbers: [x, y]');
+  return [finiteNumber('rotate', `${name}[0]`, value[0]), finiteNumber('rotate', `${name}[1]`, value[1])];
+}
+
+/** @internal The value of each channel, as PIL stores it. @throws {ArgumentError} for a list of another length, and what is no number. */
+export function inkOf(op: string, name: string, image: Image, fill: unknown): number[] {
+  const one = typeof fill === 'number' ? fill : Array.isArray(fill) && fill.length === 1 ? (fill[0] as unknown) : undefined;
+  const list: unknown = one === undefined ? fill : new Array<unknown>(image.channels).fill(one);
+  if (!Array.isArray(list) || list.length !== image.channels)
+    throw unexpected(op, name, fill, `a number, or ${image.channels} of them for an image of mode ${image.mode}`);
+  return list.map((value: unknown, i) => Math.min(255, Math.max(0, Math.trunc(finiteNumber(op, `${name}[${i}]`, value)))));
 }
 
 const luma = (r: number, g: number, b: number) => (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;

@@ -5,7 +5,7 @@ import '../ops/methods/methods.js';
 export * as datasets from './datasets/index.js';
 export type { DigitsOptions } from './digits.js';
 export { Digits, digits, digitsBytes } from './digits.js';
-export type { ImageMode, TransposeMethod } from './image.js';
+export type { ImageMode, RotateOptions, TransposeMethod } from './image.js';
 export { Image } from './image.js';
 export type { ImageOptions, ImageOptions as ImageDatasetOptions, LabelledImages, Normalization } from './image-dataset.js';
 export { ImageDataset } from './image-dataset.js';

@@ -13,7 +13,7 @@ import { adviceFor, describe } from '../../tensor/arguments/show.js';
 import { fromTypedArray, zeros } from '../../tensor/create/create.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
-import { assertImage, Image, type ImageMode, placesFrom } from '../image.js';
+import { assertImage, Image, type ImageMode, inkOf, placesFrom } from '../image.js';
 import type { ImageLike } from './transform.js';
 
 /** A size: height and width, or one number for both. */
@@ -258,7 +258,7 @@ export function padOf<I extends ImageLike>(
       `${op}: padding [${left}, ${top}, ${right}, ${bottom}] takes away more than the ${height}×${width} pixels that there are.`,
     );
   if (image instanceof Image) {
-    const ink = inkOf(op, image, fill);
+    const ink = inkOf(op, 'fill', image, fill);
     const columns = mode === 'constant' ? placesFrom(-left, width + right, width) : mirrored(op, width, left, right, mode, false);
     const rows = mode === 'constant' ? placesFrom(-top, height + bottom, height) : mirrored(op, height, top, bottom, mode, false);
     return image.gather(columns, rows, ink) as I;
@@ -272,14 +272,6 @@ export function padOf<I extends ImageLike>(
     slicesAt(op, from, dim, fromTypedArray(BigInt64Array.from(places, BigInt), [places.length]));
   const rows = along(-2, mirrored(op, height, top, bottom, mode, true), x);
   return along(-1, mirrored(op, width, left, right, mode, true), rows) as I;
-}
-
-/** The value of each channel, as PIL stores it. */
-function inkOf(op: string, image: Image, fill: number | readonly number[]): number[] {
-  const list = typeof fill === 'number' || fill.length === 1 ? new Array<number>(image.channels).fill(Number(fill)) : fill;
-  if (list.length !== image.channels)
-    throw unexpected(op, 'fill', fill, `a number, or ${image.channels} of them for an image of mode ${image.mode}`);
-  return list.map((value) => Math.min(255, Math.max(0, Math.trunc(value))));
 }
 
 /** The places of `length` with margins before and after them, which repeat the edge or mirror the rest; negative margins take away first. */

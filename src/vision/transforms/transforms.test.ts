@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArgumentError, DTypeError, fromTypedArray, manualSeed, ones, rand, ShapeError, type Tensor, tensor, zeros } from 'hone';
 import { DataLoader } from 'hone/data';
-import { datasets, Image, transforms } from 'hone/vision';
+import { datasets, Image, type RotateOptions, transforms } from 'hone/vision';
 import { describe, expect, it, test } from 'vitest';
 
 interface Picture {
   readonly mode: 'L' | 'LA' | 'RGB' | 'RGBA';
   readonly size: [number, number];
-  readonly data: readonly number[];
+  readonly data: string;
 }
 
 interface Numbers {
@@ -29,15 +29,16 @@ interface Case {
   readonly outputs: Readonly<Record<string, { readonly outputs: readonly Value[]; readonly next: number }>>;
 }
 
-const { inputs, cases } = JSON.parse(
+const { inputs, cases, rotations } = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../../conformance/fixtures/transforms/expected.json'), 'utf8'),
 ) as {
   inputs: Record<string, Picture | Numbers>;
   cases: Case[];
+  rotations: { input: string; angle: number; options: RotateOptions; size: [number, number]; data: string }[];
 };
 
 function inputOf(value: Picture | Numbers): Image | Tensor {
-  if ('mode' in value) return new Image(value.mode, value.size, Uint8Array.from(value.data));
+  if ('mode' in value) return new Image(value.mode, value.size, Uint8Array.from(Buffer.from(value.data, 'hex')));
   return tensor([...value.data], { dtype: value.dtype }).reshape([...value.shape]);
 }
 
@@ -60,7 +61,7 @@ function expectSame(got: unknown, expected: Value): void {
     expected.forEach((value, i) => expectSame((got as unknown[])[i], value as Value));
   } else if ('mode' in expected) {
     const image = got as Image;
-    expect([image.mode, image.size, Array.from(image.data)]).toEqual([expected.mode, expected.size, expected.data]);
+    expect([image.mode, image.size, Buffer.from(image.data).toString('hex')]).toEqual([expected.mode, expected.size, expected.data]);
   } else {
     const { dtype, shape, data } = expected as Numbers;
     const out = got as Tensor;
@@ -89,6 +90,17 @@ describe('as torchvision', () => {
 
 describe('images of 8 bits', () => {
   const image = new Image('RGB', [2, 1], Uint8Array.of(255, 0, 0, 10, 200, 30));
+
+  it('turn by any angle as in PIL', () => {
+    expect(rotations.length).toBeGreaterThan(100);
+    for (const { input, angle, options, size, data } of rotations) {
+      const turned = (inputOf(inputs[input]!) as Image).rotate(angle, options);
+      expect([input, angle, options, turned.size, Buffer.from(turned.data).toString('hex')]).toEqual([input, angle, options, size, data]);
+    }
+    expect(() => image.rotate(Number.NaN)).toThrow(/^rotate: angle is NaN/);
+    expect(() => image.rotate(9, { fillColor: [1, 2] })).toThrow(/^rotate: fillColor is \[1, 2\], expected a number, or 3 of them/);
+    expect(() => image.rotate(9, { centre: [1, 2] } as never)).toThrow(/there is no option "centre". Did you mean center/);
+  });
 
   it('turn by right angles', () => {
     const grey = new Image('L', [3, 2], Uint8Array.of(1, 2, 3, 4, 5, 6));
