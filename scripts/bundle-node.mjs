@@ -5,7 +5,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/** What package.json exports, and the command. */
+/** What package.json exports. The command and the program of a loader's workers are there, too. */
 const entries = ['data', 'formats', 'vision', 'train', 'study', 'report'];
 
 /** Writes dist/node of the package in `root`. */
@@ -18,6 +18,7 @@ export async function bundleForNode(root) {
       index: join(dist, 'index.js'),
       ...Object.fromEntries(entries.map((name) => [name, join(dist, name, 'index.js')])),
       cli: join(dist, 'cli/main.js'),
+      'loader-worker': join(dist, 'data/loader/workers/worker.js'),
     },
     // Everything directly in there: the code finds dist/wasm and package.json from where it stands.
     outdir: join(dist, 'node'),

@@ -129,6 +129,27 @@ export class FileError extends HoneError {
   }
 }
 
+/** A worker of a DataLoader failed: it threw (see `cause`), ended, or did not answer in time. */
+export class WorkerError extends HoneError {
+  override readonly code = 'WORKER';
+  override get name(): string {
+    return 'WorkerError';
+  }
+  /** The worker's number. */
+  readonly worker: number;
+  /** The samples that were asked for. */
+  readonly indices: readonly number[];
+  /** The sample that could not be had, where that is known. */
+  readonly index: number | undefined;
+
+  constructor(message: string, options: ErrorOptions & { worker: number; indices: readonly number[]; index?: number | undefined }) {
+    super(message, options);
+    this.worker = options.worker;
+    this.indices = options.indices;
+    this.index = options.index;
+  }
+}
+
 /** A state dict that does not fit the model or optimizer it is loaded into. */
 export class StateDictError extends HoneError {
   override readonly code = 'STATE_DICT';

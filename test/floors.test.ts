@@ -145,6 +145,7 @@ describe('floors', () => {
     expect(node.sort()).toEqual([
       'engine/host-node.ts',
       'engine/locate-node.ts',
+      'engine/tasks/threads-node.ts',
       'formats/files/download-node.ts',
       'formats/files/files-node.ts',
     ]);

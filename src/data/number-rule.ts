@@ -7,7 +7,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { ConcatDataset } from './datasets/combined.js';
 import { Subset } from './datasets/subset.js';
 
-type NumberDType = 'int64' | 'float32';
+export type NumberDType = 'int64' | 'float32';
 
 export class NumberRule {
   private readonly decided = new Map<string, NumberDType>();
@@ -20,8 +20,16 @@ export class NumberRule {
    * @throws {ArgumentError} for numbers that are not whole where those before were.
    */
   dtype(place: string, numbers: readonly number[]): NumberDType {
+    const odd = numbers.find((n) => !Number.isSafeInteger(n));
+    return this.settle(place, odd === undefined ? 'int64' : 'float32', odd);
+  }
+
+  /**
+   * The same for a batch that was collated elsewhere and would be `now`; `odd` is a number of it that is not whole.
+   * @throws {ArgumentError} as {@link dtype}.
+   */
+  settle(place: string, now: NumberDType, odd?: number): NumberDType {
     if (this.samples) this.lookThrough();
-    const now = numbers.every(Number.isSafeInteger) ? 'int64' : 'float32';
     const before = this.decided.get(place);
     if (before === undefined) {
       this.decided.set(place, now);
@@ -29,9 +37,14 @@ export class NumberRule {
     }
     if (before === 'int64' && now === 'float32')
       throw new ArgumentError(
-        `DataLoader: the samples' numbers${place === '' ? '' : ` at ${place}`} were whole until now and became int64, but this batch has ${numbers.find((n) => !Number.isSafeInteger(n))}. JavaScript cannot tell 1 from 1.0: give them as tensors from the data set, tensor(y) for float32, or pass { collate } to the DataLoader.`,
+        `DataLoader: the samples' numbers${place === '' ? '' : ` at ${place}`} were whole until now and became int64, but this batch has ${odd ?? 'one that is not'}. JavaScript cannot tell 1 from 1.0: give them as tensors from the data set, tensor(y) for float32, or pass { collate } to the DataLoader.`,
       );
     return before;
+  }
+
+  /** What was decided for a place, if anything was. */
+  decision(place: string): NumberDType | undefined {
+    return this.decided.get(place);
   }
 
   private lookThrough(): void {

@@ -1,4 +1,4 @@
-/** Node's side of the engines: finds the addon or the WebAssembly file, and lends the garbage collector. Beside locate-node.ts the only engine file that imports from node:. */
+/** Node's side of the engines: finds the addon or the WebAssembly file, and lends the garbage collector. Beside locate-node.ts and tasks/threads-node.ts the only engine file that imports from node:. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
@@ -13,6 +13,8 @@ import { findHome, ownRequire } from './locate-node.js';
 import { WeakRefTracker } from './memory/owner-trackers.js';
 import { type Addon, createNativeEngine } from './native.js';
 import { type Frame, provideFrameStorage } from './tasks/async-context.js';
+import { provideThreads } from './tasks/threads.js';
+import { nodeThreads } from './tasks/threads-node.js';
 import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
 import { sealWasmSource, wasmSource } from './wasm-source.js';
 
@@ -241,3 +243,4 @@ export async function prepareEngine(): Promise<void> {
 
 provideDefaultEngine(openDefault);
 provideFrameStorage(new AsyncLocalStorage<Frame>());
+provideThreads(nodeThreads);

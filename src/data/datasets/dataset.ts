@@ -90,10 +90,10 @@ function describe(value: unknown): string {
     : `a ${typeof value}`;
 }
 
-/** An array, seen as a data set. */
-class ArrayDataset<T> extends Dataset<T> {
+/** @internal An array, seen as a data set. */
+export class ArrayDataset<T> extends Dataset<T> {
   static override readonly className: string = 'ArrayDataset';
-  constructor(private readonly samples: readonly T[]) {
+  constructor(readonly samples: readonly T[]) {
     super();
   }
   get length(): number {

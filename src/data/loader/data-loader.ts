@@ -3,14 +3,19 @@
 import { Pacer } from '../../engine/tasks/pacer.js';
 import { ArgumentError } from '../../errors.js';
 import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
-import { assertFunction, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
+import { assertFunction, atLeast, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { checkGenerator, defaultGenerator, type Generator as RandomGenerator } from '../../tensor/create/random.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { asDataset, type DatasetLike, type IterableDataset, type MapDataset, type MaybePromise } from '../datasets/dataset.js';
+import { absolute } from '../datasets/module-dataset.js';
 import { numberRuleOf } from '../number-rule.js';
 import { type Collated, collateBy } from './collate.js';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler.js';
+import { isPromise, loadBatch } from './workers/load-batch.js';
+import { WorkerEpoch, WorkerPool, type WorkerSettings } from './workers/pool.js';
+import { checkCrosses } from './workers/recipe.js';
 
 /** The options of {@link DataLoader}. */
 export interface DataLoaderOptions<T, B> {
@@ -28,17 +33,39 @@ export interface DataLoaderOptions<T, B> {
   generator?: RandomGenerator;
   /** Makes a batch out of samples. Default: {@link defaultCollate}, or the data set's own `getBatch`. */
   collate?: (samples: T[]) => MaybePromise<B>;
+  /**
+   * Worker threads that load batches ahead, for `for await`. The data set crosses to them by way of {@link ModuleDataset}; arrays and
+   * tensors are copied. Default: 0, the thread of the loop.
+   */
+  numWorkers?: number;
+  /** Batches that each worker loads ahead. Default: 2. */
+  prefetchFactor?: number;
+  /** Keeps the workers for the next loop, with their data sets and random numbers. Default: false. */
+  persistentWorkers?: boolean;
+  /** The address of a module whose default export each worker calls with its number before the first batch. */
+  workerInitFn?: URL | string;
+  /** Seconds to wait for a batch of a worker. Default: 0, as long as it takes. */
+  timeout?: number;
+  /** Has no effect: there is no other memory that batches would be copied to. Default: false. */
+  pinMemory?: boolean;
 }
 
 /** The defaults of those that have one, in PyTorch's order. */
-const DEFAULTS: Required<DataLoaderOptions<unknown, unknown>> = {
+const DEFAULTS: Required<DataLoaderOptions<unknown, unknown>> & { multiprocessingContext: never } = {
   batchSize: required,
   shuffle: false,
   sampler: required,
   batchSampler: required,
+  numWorkers: 0,
   collate: required,
+  pinMemory: false,
   dropLast: false,
+  timeout: 0,
+  workerInitFn: required,
+  multiprocessingContext: required,
   generator: required,
+  prefetchFactor: required,
+  persistentWorkers: false,
 };
 
 /** @throws {ArgumentError} for an unknown option, or a value that is never right. */
@@ -54,16 +81,46 @@ function readLoader<T, B>(given: readonly unknown[]): DataLoaderOptions<T, B> {
       throw unexpected('DataLoader', name, value, 'a sampler or a list of numbers');
   checkGenerator('DataLoader', generator);
   if (collate !== undefined) assertFunction('DataLoader', 'collate', collate);
+  if ('multiprocessingContext' in read && read.multiprocessingContext !== undefined)
+    throw new ArgumentError(
+      'DataLoader: multiprocessingContext says how Python starts processes; the workers here are threads. Leave it out.',
+    );
+  if (read.pinMemory) warnOnce('DataLoader: pinMemory has no effect, there is no other memory that batches would be copied to.');
   return read;
+}
+
+/** How the workers work; undefined where there are none. @throws {ArgumentError} for options that nobody would read. */
+function readWorkers<T, B>(options: DataLoaderOptions<T, B>): WorkerSettings | undefined {
+  const { numWorkers = 0, prefetchFactor, persistentWorkers = false, workerInitFn, timeout = 0, collate } = options;
+  wholeNumber('DataLoader', 'numWorkers', numWorkers, { min: 0 });
+  atLeast('DataLoader', 'timeout', timeout, 0);
+  if (numWorkers === 0) {
+    const idle = Object.entries({
+      prefetchFactor,
+      persistentWorkers: persistentWorkers || undefined,
+      workerInitFn,
+      timeout: timeout || undefined,
+    });
+    const [name] = idle.find(([, value]) => value !== undefined) ?? [];
+    if (name !== undefined)
+      throw new ArgumentError(`DataLoader: ${name} is for workers, but numWorkers is 0. Set numWorkers, or leave it out.`);
+    return undefined;
+  }
+  if (prefetchFactor !== undefined) wholeNumber('DataLoader', 'prefetchFactor', prefetchFactor, { min: 1 });
+  if (collate)
+    throw new ArgumentError(
+      'DataLoader: numWorkers is above 0, and the function collate cannot cross to another thread. Give the dataset, which a module makes, a getBatch(indices).',
+    );
+  if (typeof workerInitFn === 'function')
+    throw new ArgumentError(
+      "DataLoader: workerInitFn is a function, which cannot cross to another thread. Give the address of a module that exports it as its default: new URL('./init.js', import.meta.url).",
+    );
+  const initUrl = workerInitFn === undefined ? undefined : absolute('DataLoader: workerInitFn', workerInitFn);
+  return { numWorkers, prefetchFactor: prefetchFactor ?? 2, persistentWorkers, timeout, initUrl };
 }
 
 /** Batches with their numbers: what {@link DataLoader.entries} gives, for `for` and `for await`. */
 export interface Entries<B> extends Iterable<[number, B]>, AsyncIterable<[number, B]> {}
-
-/** Whether a value must be awaited. */
-function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
-  return typeof (value as Promise<T> | undefined)?.then === 'function';
-}
 
 /**
  * Batches out of a data set: `for (const [x, y] of loader)` where the data set answers at once, `for await` everywhere. Each loop is one
@@ -92,6 +149,9 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   private readonly batchSampler: Iterable<readonly number[]> | undefined;
   private readonly generator: RandomGenerator | undefined;
   private readonly collate: (samples: T[]) => MaybePromise<B>;
+  private readonly workers: WorkerSettings | undefined;
+  /** Workers that wait for the next loop. */
+  private pool: WorkerPool | undefined;
 
   constructor(
     dataset: DatasetLike<T> | IterableDataset<T>,
@@ -104,6 +164,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     }
     if (sampler && shuffle)
       throw new ArgumentError('DataLoader: sampler and shuffle exclude each other. Use a RandomSampler, or leave one out.');
+    this.workers = readWorkers(options);
     this.dataset = dataset;
     this.dropLast = dropLast;
     this.generator = generator;
@@ -115,8 +176,11 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
         throw new ArgumentError(
           'DataLoader: an iterable dataset gives its samples in its own order: leave out shuffle, sampler and batchSampler.',
         );
+      if (this.workers)
+        throw new ArgumentError('DataLoader: workers load samples by number, an iterable dataset has none. Leave numWorkers at 0.');
       return;
     }
+    if (this.workers) checkCrosses(dataset);
     const source = asDataset(dataset as DatasetLike<T>, 'DataLoader') as MapDataset<T, B>;
     this.source = source;
     const order = () => sampler ?? (shuffle ? new RandomSampler(source, generator && { generator }) : new SequentialSampler(source));
@@ -163,12 +227,14 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
 
   /** One epoch. @throws {ArgumentError} when the data set, or `collate`, answers with promises. */
   [Symbol.iterator](): Iterator<B> {
+    if (this.workers) throw new ArgumentError('DataLoader: batches of workers must be awaited. Use for await (const batch of loader).');
     this.drawBaseSeed();
     return this.batches();
   }
 
   /** One epoch; between batches memory may come back, and timers, sockets and pages get their turn. */
   [Symbol.asyncIterator](): AsyncIterator<B> {
+    if (this.workers) return this.batchesOfWorkers(this.workers);
     this.drawBaseSeed();
     return this.batchesAsync();
   }
@@ -193,8 +259,18 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   }
 
   /** PyTorch seeds its workers at the start of every epoch; the generator must move on as far. */
-  private drawBaseSeed(): void {
-    (this.generator ?? defaultGenerator()).drawSeed();
+  private drawBaseSeed(): bigint {
+    return (this.generator ?? defaultGenerator()).drawSeed();
+  }
+
+  /** Starts at once, as PyTorch does: the workers load while the loop is still being prepared. */
+  private batchesOfWorkers(settings: WorkerSettings): AsyncIterator<B> {
+    // Workers that stayed keep their random numbers: they are seeded once.
+    const pool = this.pool?.alive ? this.pool : new WorkerPool(this.dataset, settings, this.drawBaseSeed());
+    this.pool = settings.persistentWorkers ? pool : undefined;
+    return new WorkerEpoch<B>(pool, this.batchSampler!, async () => {
+      if (!settings.persistentWorkers || !pool.alive) await pool.stop();
+    });
   }
 
   private *batches(): Generator<B, void> {
@@ -245,9 +321,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   }
 
   private fetch(source: MapDataset<T, B>, indices: readonly number[]): MaybePromise<B> {
-    if (source.getBatch && this.makesBatches) return source.getBatch(indices);
-    const samples = indices.map((i) => source.get(i));
-    return samples.some(isPromise) ? Promise.all(samples).then((ready) => this.collate(ready)) : this.collate(samples as T[]);
+    return loadBatch(source, indices, this.makesBatches, this.collate);
   }
 }
 
