@@ -24,8 +24,13 @@ const once = [
 ];
 /** What changes the process around it (the engine in use, hooks of all modules, collected garbage), or measures it. */
 const alone = ['src/engine/**/*.test.ts', 'test/misuse.test.ts'];
-/** Programs that train, pages in a browser, packages that are packed and installed. */
-const slow = ['test/{examples,browser,package}/**/*.test.ts', 'test/same-seed.test.ts', 'src/cli/cli.test.ts'];
+/** Programs that train, threads that start, pages in a browser, packages that are packed and installed. */
+const slow = [
+  'test/{examples,browser,package}/**/*.test.ts',
+  'test/same-seed.test.ts',
+  'src/cli/cli.test.ts',
+  'src/data/loader/workers/*.test.ts',
+];
 /** Of those, what starts its own engines. */
 const anyEngine = ['test/{browser,package}/**/*.test.ts'];
 

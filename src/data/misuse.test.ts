@@ -25,7 +25,7 @@ describe('options', () => {
   test.each<[() => unknown, string]>([
     [() => new DataLoader(data(), any({ batch_size: 3 })), 'DataLoader: there is no option "batch_size". Did you mean batchSize?'],
     [() => new DataLoader(data(), any({ drop_last: true })), 'Did you mean dropLast?'],
-    [() => new DataLoader(data(), any({ numWorkers: 2 })), 'DataLoader: there is no option "numWorkers".'],
+    [() => new DataLoader(data(), any({ num_workers: 2 })), 'DataLoader: there is no option "num_workers"'],
     [() => new DataLoader(data(), any({ collate_fn: () => 1 })), 'Did you mean collate?'],
     [() => new DataLoader(data(), any('64')), 'new DataLoader(dataset, { batchSize: 64, shuffle: true })'],
     [() => new DataLoader(data(), { batchSize: any('3') }), 'DataLoader: batchSize is "3"'],

@@ -10,6 +10,8 @@ export interface Trouble {
   exits?: number;
   /** This one never returns. */
   hangs?: number;
+  /** Counts the samples that were asked for in any thread; none is given before two were. */
+  together?: SharedArrayBuffer;
   /** Making the data set throws. */
   unmade?: boolean;
 }
@@ -28,6 +30,12 @@ class Squares extends Dataset<Sample> {
     if (i === this.trouble.throws) throw new RangeError(`no square of ${i}`);
     if (i === this.trouble.exits) process.exit(3);
     while (i === this.trouble.hangs);
+    if (this.trouble.together) {
+      const asked = new Int32Array(this.trouble.together);
+      Atomics.add(asked, 0, 1);
+      Atomics.notify(asked, 0);
+      Atomics.wait(asked, 0, 1);
+    }
     return { i: tensor(i), square: i * i, draw: rand([1]), worker: getWorkerInfo()?.id ?? -1 };
   }
 }

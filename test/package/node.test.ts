@@ -324,6 +324,51 @@ describe.each(engines)('on the %s engine', (HONE_ENGINE) => {
     expect(codes).toEqual([0, 0]);
   });
 
+  it('a loader has workers, whose data set a module makes', async () => {
+    writeFileSync(
+      join(stage.folder, 'draws.mjs'),
+      `
+      import { rand } from 'hone';
+      import { getWorkerInfo } from 'hone/data';
+      export default (length) => ({ length, get: (i) => [i, rand([1]), getWorkerInfo()?.id ?? -1, getWorkerInfo()?.dataset.length ?? 0] });`,
+    );
+    const { code, out, errors } = await node(
+      `
+      import { manualSeed } from 'hone';
+      import { DataLoader, ModuleDataset } from 'hone/data';
+      const data = await ModuleDataset.load(new URL('./draws.mjs', import.meta.url), 10);
+      manualSeed(7);
+      const batches = [];
+      for await (const batch of new DataLoader(data, { batchSize: 2, shuffle: true, numWorkers: 2 }))
+        batches.push(batch.map((x) => x.flatten().toArray().map((n) => Number(n.toFixed(6)))));
+      console.log(JSON.stringify(batches.slice(0, 3)));`,
+      { HONE_ENGINE },
+    );
+    expect(errors).toBe('');
+    expect(code).toBe(0);
+    // torch.manual_seed(7); DataLoader(…, batch_size=2, shuffle=True, num_workers=2) over ten samples (i, torch.rand(1), worker id, 10).
+    expect(JSON.parse(out)).toEqual([
+      [
+        [3, 2],
+        [0.116625, 0.134144],
+        [0, 0],
+        [10, 10],
+      ],
+      [
+        [7, 8],
+        [0.31484, 0.280845],
+        [1, 1],
+        [10, 10],
+      ],
+      [
+        [6, 1],
+        [0.806562, 0.837458],
+        [0, 0],
+        [10, 10],
+      ],
+    ]);
+  });
+
   it('a request for more memory than there is ends in an error, not in the end of the process', async () => {
     const { code, out, errors } = await node(
       `

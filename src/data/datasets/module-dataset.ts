@@ -15,6 +15,12 @@ export type DatasetModule<T, Batch = unknown, Args extends readonly unknown[] = 
  * A data set that a module makes: threads cannot be given objects with methods, but each worker of a DataLoader can import a module. Its
  * default export is a function that returns the data set (or a promise of it), a class, or the data set itself.
  * @see https://pytorch.org/docs/stable/data.html#multi-process-data-loading
+ * @example
+ * // As a rule the module is a file: await ModuleDataset.load(new URL('./photos.js', import.meta.url), 'photos/train').
+ * const url = 'data:text/javascript,export default (n) => Array.from({ length: n }, (_, i) => [i, i * i])';
+ * const squares = await ModuleDataset.load<[number, number]>(url, 4);
+ * squares.length; // 4
+ * const loader = new DataLoader(squares, { batchSize: 2, numWorkers: 2 });
  */
 export class ModuleDataset<T, Batch = unknown> extends Dataset<T> {
   static override readonly className: string = 'ModuleDataset';

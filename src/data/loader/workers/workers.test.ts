@@ -215,6 +215,28 @@ describe('batches', () => {
     expect(String(dataset)).toBe('ModuleDataset (4 samples)');
   });
 
+  it('are made side by side: samples of two workers wait for each other', async () => {
+    const together = new SharedArrayBuffer(4);
+    const options = { numWorkers: 2, timeout: 60 };
+    const found = await all(new DataLoader<Sample, Batch>(await squares(2, { together }), options));
+    expect(found.map(({ worker }) => worker.toArray())).toEqual([[0], [1]]);
+  });
+
+  it('are loaded prefetchFactor ahead for each worker, and no further', async () => {
+    let drawn = 0;
+    const sampler = {
+      *[Symbol.iterator]() {
+        for (let i = 0; i < 1000; i++, drawn++) yield i;
+      },
+    };
+    const loop = new DataLoader([...Array(1000).keys()], { sampler, numWorkers: 2, prefetchFactor: 3 })[Symbol.asyncIterator]();
+    expect(drawn).toBeLessThanOrEqual(6);
+    for (let i = 0; i < 10; i++) await loop.next();
+    expect(drawn).toBeGreaterThanOrEqual(15);
+    expect(drawn).toBeLessThanOrEqual(16);
+    await loop.return!();
+  });
+
   it('of two loops at once do not mix', async () => {
     const loader = new DataLoader<Sample, Batch>(await squares(6), { batchSize: 1, numWorkers: 2, persistentWorkers: true });
     const numbers = async () => (await all(loader)).map(({ i }) => i.item());
