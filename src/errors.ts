@@ -136,17 +136,17 @@ export class WorkerError extends HoneError {
     return 'WorkerError';
   }
   /** The worker's number. */
-  readonly worker: number;
+  readonly worker: number | undefined;
   /** The samples that were asked for. */
   readonly indices: readonly number[];
   /** The sample that could not be had, where that is known. */
   readonly index: number | undefined;
 
-  constructor(message: string, options: ErrorOptions & { worker: number; indices: readonly number[]; index?: number | undefined }) {
+  constructor(message?: string, options?: ErrorOptions & { worker?: number; indices?: readonly number[]; index?: number | undefined }) {
     super(message, options);
-    this.worker = options.worker;
-    this.indices = options.indices;
-    this.index = options.index;
+    this.worker = options?.worker;
+    this.indices = options?.indices ?? [];
+    this.index = options?.index;
   }
 }
 

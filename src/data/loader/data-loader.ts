@@ -232,11 +232,19 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     return this.batches();
   }
 
-  /** One epoch; between batches memory may come back, and timers, sockets and pages get their turn. */
+  /** One epoch; between batches memory may come back, and timers, sockets and pages get their turn. Workers start to load at once. */
   [Symbol.asyncIterator](): AsyncIterator<B> {
-    if (this.workers) return this.batchesOfWorkers(this.workers);
-    this.drawBaseSeed();
-    return this.batchesAsync();
+    const { workers } = this;
+    if (!workers) {
+      this.drawBaseSeed();
+      return this.batchesAsync();
+    }
+    // Workers that stayed keep their random numbers: they are seeded once.
+    const pool = this.pool?.alive ? this.pool : new WorkerPool(this.dataset, workers, this.drawBaseSeed());
+    this.pool = workers.persistentWorkers ? pool : undefined;
+    return new WorkerEpoch<B>(pool, this.batchSampler!, async () => {
+      if (!workers.persistentWorkers || !pool.alive) await pool.stop();
+    });
   }
 
   /**
@@ -261,16 +269,6 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   /** PyTorch seeds its workers at the start of every epoch; the generator must move on as far. */
   private drawBaseSeed(): bigint {
     return (this.generator ?? defaultGenerator()).drawSeed();
-  }
-
-  /** Starts at once, as PyTorch does: the workers load while the loop is still being prepared. */
-  private batchesOfWorkers(settings: WorkerSettings): AsyncIterator<B> {
-    // Workers that stayed keep their random numbers: they are seeded once.
-    const pool = this.pool?.alive ? this.pool : new WorkerPool(this.dataset, settings, this.drawBaseSeed());
-    this.pool = settings.persistentWorkers ? pool : undefined;
-    return new WorkerEpoch<B>(pool, this.batchSampler!, async () => {
-      if (!settings.persistentWorkers || !pool.alive) await pool.stop();
-    });
   }
 
   private *batches(): Generator<B, void> {
