@@ -102,7 +102,7 @@ describe('hone convert', () => {
       'an ending',
       ['in.pth', 'x.onnx'],
       ArgumentError,
-      /the ending of x\.onnx is not that of a format\. Give it one of these: \.safetensors, \.pth, \.pt, /,
+      /the ending of x\.onnx is not that of a format\. Give it one of these: \.safetensors, .*\.pth, \.pt, /,
     ],
     ['no file', ['nope.pth', '--list'], FileError, /convert: there is no file .*nope\.pth/],
     [
