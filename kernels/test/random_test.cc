@@ -106,7 +106,7 @@ static void states() {
     CHECK(!std::memcmp(normal, again, 12));
   }
 
-  // What is no state is refused, and leaves the generator alone.
+  // Anything but a state is refused, and leaves the generator alone.
   seed(5);
   hone_rng_get_state(gen, state);
   char before[HONE_GENERATOR_BYTES];

@@ -141,7 +141,7 @@ describe('choosing an engine', () => {
     moved.forEach((value, i) => void expect(value).toBeCloseTo(stayed[i]!, 6));
   });
 
-  it('sets threads, and refuses numbers that are none', () => {
+  it('sets threads, and refuses invalid numbers', () => {
     const before = getNumThreads();
     setNumThreads(1);
     expect(getNumThreads()).toBe(1);

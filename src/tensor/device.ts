@@ -103,7 +103,7 @@ const wordOf = (name: string) => name.replace(/:.*$/s, '').toLowerCase();
 
 /**
  * @internal Refuses every device but the CPU; null and undefined stand for it.
- * @throws {DeviceError} for another one. @throws {ArgumentError} for what is no device.
+ * @throws {DeviceError} for another one. @throws {ArgumentError} for anything but a device.
  */
 export function assertHere(op: string, given: unknown): void {
   if (given === 'cpu' || given === undefined || given === null) return;

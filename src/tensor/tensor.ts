@@ -29,7 +29,7 @@ export interface GradFn {
 /** How autograd finds the gradient function of a view whose base was changed in place; set by autograd. */
 export const viewGradFn: { regenerate: (view: Tensor) => GradFn | null } = { regenerate: (view) => view.ownGradFn };
 
-/** Counts the in-place changes that the tape must hear of. Views share the counter of their base. */
+/** Counts the in-place changes that the tape must know of. Views share the counter of their base. */
 export interface VersionCounter {
   version: number;
 }
@@ -64,7 +64,7 @@ export class Tensor {
   viewVersion = 0;
   /** @internal How a view was made: `several` as one of several results of an operation. */
   viewOrigin: ViewOrigin = 'plain';
-  /** @internal The storage counts changes, except for `data`, whose changes the tape does not hear of. */
+  /** @internal The storage counts changes, except for `data`, whose changes are not recorded. */
   counter: VersionCounter;
   /** @internal The node that collects this leaf's gradients. */
   accumulator: GradFn | null = null;
@@ -218,7 +218,7 @@ export class Tensor {
   /**
    * A tensor on the same memory outside the tape, PyTorch's `data`: a change of it in place is recorded nowhere and allowed on leaves, as in
    * `m.weight.data.normal_(0, 0.02)`. Assigning gives this tensor the memory, shape and dtype of another one, and leaves its gradient function alone.
-   * The tape does not hear of such changes: a backward pass that needs the old values takes the new ones. `detach()` shares the count of changes.
+   * Such changes are not recorded: a backward pass that needs the old values takes the new ones. `detach()` shares the count of changes.
    * @throws {ArgumentError} for a non-tensor. @throws {DTypeError} for integers where gradients are collected.
    */
   get data(): Tensor {
@@ -293,7 +293,7 @@ export function emptyTensor(shape: Shape, dtype: DType): Tensor {
   return new Tensor(new Storage(bytesOf(sizes, dtype)), sizes.list, dtype);
 }
 
-/** How much memory a shape takes. @throws {ShapeError} for sizes that are none. @throws {OutOfMemoryError} for more than can be. */
+/** How much memory a shape takes. @throws {ShapeError} for invalid sizes. @throws {OutOfMemoryError} for more than can be. */
 function bytesOf({ list, valid, count }: FrozenShape, dtype: DType): number {
   const bytes = count * dtypes[dtype].bytes;
   if (valid && Number.isSafeInteger(bytes)) return bytes;

@@ -258,7 +258,7 @@ function pointOf(name: string, value: unknown): [x: number, y: number] {
   return [finiteNumber('rotate', `${name}[0]`, value[0]), finiteNumber('rotate', `${name}[1]`, value[1])];
 }
 
-/** @internal The value of each channel, as PIL stores it. @throws {ArgumentError} for a list of another length, and what is no number. */
+/** @internal The value of each channel, as PIL stores it. @throws {ArgumentError} for a list of another length, and anything but a number. */
 export function inkOf(op: string, name: string, image: Image, fill: unknown): number[] {
   const one = typeof fill === 'number' ? fill : Array.isArray(fill) && fill.length === 1 ? (fill[0] as unknown) : undefined;
   const list: unknown = one === undefined ? fill : new Array<unknown>(image.channels).fill(one);

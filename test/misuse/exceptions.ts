@@ -25,5 +25,5 @@ export const raw: Exceptions = {
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Operations that take as many operands as there are: what is no tensor is refused as one of them. */
+/** Operations that take as many operands as there are: anything but a tensor is refused as one of them. */
 export const manyOperands = words('chainMatmul einsum index broadcastTensors blockDiag cartesianProd lstsqOf');

@@ -131,6 +131,6 @@ test('where the host cannot tell, as in browsers, an async function is refused a
   }
 });
 
-test('what is no function is refused by name', () => {
+test('anything but a function is refused by name', () => {
   expect(() => noGrad(5 as never)).toThrow('noGrad: expected a function to run, got number');
 });

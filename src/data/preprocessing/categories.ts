@@ -74,7 +74,7 @@ export function showCategories(categories: readonly Category[]): string {
   return categories.length > 8 ? `${shown} and ${categories.length - 8} more` : shown;
 }
 
-/** Labels as a list: of a tensor [N], its numbers or booleans. @throws {ShapeError} for a tensor of more dims. @throws {ArgumentError} for what is no list. */
+/** Labels as a list: of a tensor [N], its numbers or booleans. @throws {ShapeError} for a tensor of more dims. @throws {ArgumentError} for anything but a list. */
 export function labelsOf(op: string, y: unknown): readonly unknown[] {
   if (y instanceof Tensor) {
     if (y.ndim !== 1)
@@ -95,7 +95,7 @@ export interface CategoryColumns {
 /**
  * A table of categories out of rows, or of a tensor [N, F].
  * @param features how many columns it must have; null for any number.
- * @throws {ShapeError} for rows of unequal length, and another number of columns. @throws {ArgumentError} for what is no table.
+ * @throws {ShapeError} for rows of unequal length, and another number of columns. @throws {ArgumentError} for anything but a table.
  */
 export function categoryColumns(op: string, x: unknown, features: number | null): CategoryColumns {
   let rows: readonly (readonly unknown[])[];

@@ -1,4 +1,4 @@
-/** readParquet: every type and packing (conformance/parquet.py), parts of files, and files that are none. */
+/** readParquet: every type and packing (conformance/parquet.py), parts of files, and other files. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FileError, FormatError } from 'hone';

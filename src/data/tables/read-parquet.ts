@@ -42,7 +42,7 @@ const ROOM = 2 ** 20;
  *
  * It needs two packages, which Hone does not install by itself: `npm install hyparquet hyparquet-compressors`.
  * @param source the path of a file; or its bytes; or a Blob, such as a File in a browser.
- * @throws {FileError} for a file that cannot be read, and where the packages are missing. @throws {FormatError} for what is no whole Parquet file, and for
+ * @throws {FileError} for a file that cannot be read, and where the packages are missing. @throws {FormatError} for anything but a whole Parquet file, and for
  * columns of lists or records. @throws {ArgumentError} for columns that are not there.
  * @see https://pandas.pydata.org/docs/reference/api/pandas.read_parquet.html
  */

@@ -145,7 +145,7 @@ describe('save and load', () => {
     }
   });
 
-  it('refuse what is no value, by name', () => {
+  it('refuse anything but a value, by name', () => {
     const model = new nn.Linear(2, 2);
     const gone = tensor([1]);
     gone.dispose();

@@ -80,7 +80,7 @@ describe('Sequential', () => {
     expect(() => plain.at(3)).toThrow(new IndexError('Sequential: index 3 is out of range for 3 entries.'));
   });
 
-  it('refuses what is no module', () => {
+  it('refuses anything but a module', () => {
     expect(() => new nn.Sequential(nn.ReLU as unknown as nn.Module)).toThrow(
       new ArgumentError('Sequential: entry 0 is the class ReLU, expected an nn.Module. For a class, write new ReLU(…).'),
     );

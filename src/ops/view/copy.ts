@@ -22,14 +22,14 @@ export function clone(x: Tensor): Tensor {
   return record('clone', rawCopy(x), [x], [], (g) => [g]);
 }
 
-/** A copy that the tape does not hear of, laid out as {@link clone}'s. */
+/** A copy that is not recorded, laid out as {@link clone}'s. */
 export function rawCopy(x: Tensor): Tensor {
   const out = emptyLikeDense(x);
   copyInto(out, x, 'clone');
   return out;
 }
 
-/** A row-major copy that the tape does not hear of. */
+/** A row-major copy that is not recorded. */
 export function rowMajorCopy(x: Tensor): Tensor {
   const out = emptyTensor(x.shape, x.dtype);
   copyInto(out, x, 'clone');

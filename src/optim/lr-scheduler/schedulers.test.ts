@@ -107,7 +107,7 @@ describe('arguments', () => {
 });
 
 describe('state', () => {
-  it('refuses what is no state, and changes nothing', () => {
+  it('refuses anything but a state, and changes nothing', () => {
     const scheduler = new lrScheduler.StepLR(one(), 3);
     const before = scheduler.stateDict();
     expect(() => scheduler.loadStateDict(null as never)).toThrow(

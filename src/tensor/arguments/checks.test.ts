@@ -119,7 +119,7 @@ const wholes: [string, (n: never) => unknown][] = [
   ['Linear', (n) => new nn.Linear(n, 2)],
 ];
 
-describe('what is no whole number is refused by name', () => {
+describe('anything but a whole number is refused by name', () => {
   test.each(wholes)('%s', (_, run) => {
     for (const value of bad) expect(() => run(value), String(value)).toThrow(HoneError);
   });

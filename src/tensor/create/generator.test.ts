@@ -51,7 +51,7 @@ describe('states', () => {
     expect(some()).toEqual(expected);
   });
 
-  test('that are none are refused, and change nothing', () => {
+  test('invalid ones are refused, and change nothing', () => {
     const generator = new Generator(1);
     const state = generator.getState();
     const broken = (at: number, value: number) => {
@@ -135,7 +135,7 @@ describe('forkRng', () => {
   });
 });
 
-test('seeds and versions that are none', () => {
+test('invalid seeds and versions', () => {
   expect(() => manualSeed(0.5)).toThrow('manualSeed: seed is 0.5, expected a whole number.');
   expect(() => manualSeed(2n ** 64n)).toThrow(/outside -2\^63 to 2\^64 - 1/);
   expect(() => manualSeed('7' as unknown as number)).toThrow(ArgumentError);

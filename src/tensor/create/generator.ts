@@ -278,7 +278,7 @@ export function getRngState(): Uint8Array {
   return defaultGenerator().getState();
 }
 
-/** Sets the state of the default generator. @throws {ArgumentError} for what is no state. */
+/** Sets the state of the default generator. @throws {ArgumentError} for anything but a state. */
 export function setRngState(state: Uint8Array | Tensor): void {
   defaultGenerator().setState(state);
 }

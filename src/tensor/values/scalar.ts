@@ -50,7 +50,7 @@ function holds(dtype: DType): string {
 /**
  * A number as an element of `dtype`, for values that are stored: fractions are cut off for integers, anything but 0 is true. A bigint comes
  * back where a double would lose digits.
- * @throws {DTypeError} for what the dtype cannot hold: too large, NaN or infinite for integers. @throws {ArgumentError} for what is no number.
+ * @throws {DTypeError} for what the dtype cannot hold: too large, NaN or infinite for integers. @throws {ArgumentError} for anything but a number.
  */
 export function storedScalar(op: string, value: Scalar, dtype: DType): number | bigint {
   if (typeof value === 'number') {

@@ -28,7 +28,7 @@ type After<T, In> = T extends { forward<I extends ImageLike>(image: I): I }
       ? Out
       : never;
 
-/** A copy of the list. @throws {ArgumentError} for what is none, and for what is no transform. */
+/** A copy of the list. @throws {ArgumentError} for anything but a list of transforms. */
 function readTransforms(op: string, value: unknown): Transforms {
   if (!Array.isArray(value))
     throw unexpected(op, 'transforms', value, 'a list of transforms', value instanceof Transform ? `Write ${op}([…]).` : undefined);
@@ -53,7 +53,7 @@ export interface ComposeOptions<List extends Transforms = Transforms> {
 
 /**
  * Transforms one after the other.
- * @throws {ArgumentError} for what is no transform: neither a function nor an object with `forward`.
+ * @throws {ArgumentError} for anything but a transform: a function, or an object with `forward`.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.Compose.html
  * @example
  * const transform = new transforms.Compose([new transforms.ToTensor(), new transforms.Normalize([0.5], [0.25])]);
@@ -121,7 +121,7 @@ export interface RandomApplyOptions {
 
 /**
  * Transforms one after the other with probability `p`, none of them otherwise; one number is drawn for all.
- * @throws {ArgumentError} for what is no transform, and unless p is from 0 to 1.
+ * @throws {ArgumentError} for anything but a transform, and unless p is from 0 to 1.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.RandomApply.html
  * @example
  * new transforms.RandomApply([new transforms.Pad(1)], 1).forward(rand(3, 5, 7)).shape; // [3, 7, 9]
@@ -158,7 +158,7 @@ export interface RandomOrderOptions {
 
 /**
  * All transforms, in an order that Python's `random` draws; `manualSeed(s)` seeds it as `random.seed(s)` does.
- * @throws {ArgumentError} for what is no transform.
+ * @throws {ArgumentError} for anything but a transform.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.RandomOrder.html
  * @example
  * new transforms.RandomOrder([new transforms.Pad(1), new transforms.CenterCrop(4)]).forward(rand(3, 5, 7)).ndim; // 3
@@ -200,7 +200,7 @@ export interface RandomChoiceOptions {
 
 /**
  * One of the transforms, which Python's `random` draws; `manualSeed(s)` seeds it as `random.seed(s)` does.
- * @throws {ArgumentError} for what is no transform, weights of another number, and weights that are all 0.
+ * @throws {ArgumentError} for anything but a transform, weights of another number, and weights that are all 0.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.RandomChoice.html
  * @example
  * new transforms.RandomChoice([new transforms.Pad(1), new transforms.Pad(2)], [1, 0]).forward(rand(3, 5, 7)).shape; // [3, 7, 9]
