@@ -5,7 +5,7 @@
 //   … --wasm | --native                       only that
 //   … --isa avx2,base | --isa all             these instruction sets instead of the best one
 //   … --all                                   every instruction set, for packages
-//   … --sanitize                              only a native build with AddressSanitizer and UBSan, in build/sanitized (kernels/test/README.md)
+//   … --sanitize                              only a native build with AddressSanitizer and UBSan, in build/sanitized
 //   … --if-missing                            build WASM only if it is not there or stale; never native (what `npm start` does)
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -20,9 +20,7 @@ import {
   contraction,
   findCompiler,
   headers,
-  includes,
   isaFlags,
-  kernelDir,
   nativeDir,
   objectName,
   parallel,
@@ -53,13 +51,7 @@ async function buildNative() {
   mkdirSync(objects, { recursive: true });
   mkdirSync(nativeDir, { recursive: true });
 
-  const compile = async (source, flags) => {
-    const object = join(objects, objectName(source, flags));
-    if (existsSync(object)) return object;
-    await run(compiler, ['-c', join(kernelDir, source), '-o', `${object}.tmp`, ...includes, ...flags], { maxBuffer: 1 << 26 });
-    renameSync(`${object}.tmp`, object);
-    return object;
-  };
+  const compile = (source, flags) => compileCached(compiler, source, flags, objects);
   const link = async (objectFiles, name) => {
     const target = join(nativeDir, name);
     const stampFile = join(objects, `${name}.stamp`);

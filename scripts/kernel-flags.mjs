@@ -31,14 +31,15 @@ function filesOf(source, found = new Set()) {
   return found;
 }
 
-/** A hash of all that an object is made from. */
-export const objectHash = (source, flags) =>
-  createHash('sha256')
+/** The file of an object, with a hash of all that it is made from. */
+export function objectName(source, flags) {
+  const hash = createHash('sha256')
     .update([...filesOf(source)].map(read).join('\0'))
     .update(flags.join(' '))
     .digest('hex')
     .slice(0, 16);
-export const objectName = (source, flags) => `${source.replaceAll('/', '-').replace(/\.cc$/, '')}-${objectHash(source, flags)}.o`;
+  return `${source.replaceAll('/', '-').replace(/\.cc$/, '')}-${hash}.o`;
+}
 
 /** Includes are written from the kernels' own folder. */
 export const includes = ['-iquote', kernelDir];
