@@ -128,7 +128,7 @@ BACKWARD_ONLY = ("derivative for aten", "returned an invalid gradient", "grad_in
 
 
 class Rows:
-    """Cases that are no programs, and the kind of replay in test/conformance/kinds.ts that they take."""
+    """Cases that are no programs, and the kind of replay in test/conformance/kinds/index.ts that they take."""
 
     def __init__(self, name, kind, cases):
         self.name, self.kind, self.cases = name, kind, cases

@@ -11,7 +11,7 @@ REFUSED = (RuntimeError, IndexError, TypeError, ValueError, NotImplementedError,
 
 
 class Modules(Family):
-    """Collects calls of modules. Names and options are torch's; test/conformance/modules.ts gives them to Hone's classes in camelCase."""
+    """Collects calls of modules. Names and options are torch's; test/conformance/kinds/modules.ts gives them to Hone's classes in camelCase."""
     kind = "module"
 
     def add(self, name, args=(), kwargs=None, inputs=(), call=None, call_kw=None, **flags):

@@ -1,6 +1,6 @@
 """
 Programs drawn by chance: chains of views, changes in place, hooks, retain_grad, looks under no_grad, several backward calls and second
-gradients, with what torch made of each statement, or that it refused. `test/conformance/walks.ts` replays them, statement by statement.
+gradients, with what torch made of each statement, or that it refused. `test/conformance/kinds/walks.ts` replays them, statement by statement.
 
     PROGRAMS=5000 SEED=7 python conformance/generate.py random_programs    more of them, with another seed; do not commit those
 """

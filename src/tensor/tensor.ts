@@ -1,6 +1,6 @@
 /**
  * The Tensor record: a shaped, strided view of a block of engine memory, and the slots in which autograd keeps its notes. Operations are
- * functions in `ops/`; the methods that users call are installed there (`ops/methods.ts`).
+ * functions in `ops/`; the methods that users call are installed there (`ops/methods/methods.ts`).
  */
 
 import type { Ptr } from '../engine/kernel-table.gen.js';

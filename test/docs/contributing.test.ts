@@ -1,16 +1,19 @@
-/** CONTRIBUTING.md points to files that there are. */
+/** CONTRIBUTING.md and conformance/README.md point to files that there are. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 
-test('every path in CONTRIBUTING.md exists, in the repository or in src', () => {
-  const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').replace(/```[\s\S]*?```/g, '');
+test.each([
+  ['CONTRIBUTING.md', 80, ['.', 'src']],
+  ['conformance/README.md', 15, ['.', 'conformance']],
+] as const)('every path in %s exists', (page, many, folders) => {
+  const text = readFileSync(join(root, page), 'utf8').replace(/```[\s\S]*?```/g, '');
   const words = [...text.matchAll(/`([^`\s]+)`/g)].map(([, word]) => word!);
   const paths = words.filter((word) => /^[\w.][\w.-]*(\/[\w.-]*)+$/.test(word));
-  expect(paths.length).toBeGreaterThan(80);
-  expect(paths.filter((path) => !existsSync(join(root, path)) && !existsSync(join(root, 'src', path)))).toEqual([]);
+  expect(paths.length).toBeGreaterThan(many);
+  expect(paths.filter((path) => !folders.some((folder) => existsSync(join(root, folder, path))))).toEqual([]);
 });
 
 test('every script of npm in CONTRIBUTING.md exists', () => {
