@@ -1,4 +1,5 @@
 /** The suite with one fault in it: run.ts names it in HONE_FAULT. */
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vitest/config';
 import { alias } from '../../vitest.config.js';
 import { faults } from './faults.js';
@@ -12,7 +13,7 @@ const plant: Plugin = {
 };
 
 export default defineConfig({
-  root: new URL('../..', import.meta.url).pathname,
+  root: fileURLToPath(new URL('../..', import.meta.url)),
   resolve: { alias },
   plugins: [plant],
   test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'], setupFiles: ['test/setup.ts'], testTimeout: 120_000, isolate: false },
