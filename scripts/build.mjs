@@ -21,8 +21,7 @@ function run(script, ...rest) {
 
 function sourceHash() {
   const hash = createHash('sha256');
-  for (const file of ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'scripts/bundle-node.mjs'])
-    hash.update(readFileSync(join(root, file)));
+  for (const file of ['tsconfig.json', 'package.json', 'scripts/bundle-node.mjs']) hash.update(readFileSync(join(root, file)));
   const files = readdirSync(join(root, 'src'), { recursive: true })
     .filter((f) => f.endsWith('.ts'))
     .sort();
@@ -69,7 +68,7 @@ if (
   !existsSync(stamp) ||
   readFileSync(stamp, 'utf8') !== hash
 ) {
-  run(join(dirname(require.resolve('typescript/package.json')), 'bin/tsc'), '-p', 'tsconfig.build.json');
+  run(join(dirname(require.resolve('typescript/package.json')), 'bin/tsc'), '-p', '.');
   const { bundleForNode } = await import('./bundle-node.mjs');
   await bundleForNode(root);
   mkdirSync(dirname(stamp), { recursive: true });
