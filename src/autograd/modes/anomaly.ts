@@ -59,7 +59,7 @@ export function noteCall(node: object): void {
   traces.set(
     node,
     lines
-      .filter((line) => !/[\\/]autograd[\\/](anomaly|node)\.[jt]s/.test(line))
+      .filter((line) => !/[\\/]autograd[\\/](modes[\\/]anomaly|node)\.[jt]s/.test(line))
       .slice(0, 8)
       .join('\n'),
   );
