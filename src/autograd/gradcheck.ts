@@ -16,7 +16,7 @@ import { enableGrad } from './modes/mode.js';
 /** What is checked: any function of tensors; results that are not floating tensors are not looked at. */
 export type Checked = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 
-/** The options of {@link Gradcheck}. */
+/** The options of {@link gradcheck}. */
 export interface GradcheckOptions {
   /** The step of the central differences. Default: 1e-6. */
   eps?: number;
@@ -149,7 +149,7 @@ function compare(fn: Checked, inputs: readonly Tensor[], wanted: readonly Tensor
   }
 }
 
-/** The options of {@link Gradgradcheck}. */
+/** The options of {@link gradgradcheck}. */
 export interface GradgradcheckOptions extends GradcheckOptions {
   /** The gradients of the outputs at which second derivatives are taken. Default: fixed random numbers. */
   gradOutputs?: readonly Tensor[];

@@ -9,7 +9,7 @@ import { atLeastZero } from '../optimizer/checks.js';
 import { Optimizer } from '../optimizer/optimizer.js';
 import type { OptionsInput, ParamGroup, ParamGroupInput, ParamsInput } from '../optimizer/param-groups.js';
 import type { OptimizerStateDict } from '../optimizer/state-dict.js';
-import { direction, EMPTY, type Memory, remember } from './memory.js';
+import { direction, type Memory, newMemory, remember } from './memory.js';
 import { strongWolfe } from './strong-wolfe.js';
 import { dot, flatGrad, flatType, largest, move, values } from './vectors.js';
 
@@ -128,7 +128,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       return { f, g: flatGrad(params, sign) };
     };
 
-    this.#memory ??= { ...EMPTY, changes: [], steps: [], ro: [] };
+    this.#memory ??= newMemory();
     const memory = this.#memory;
     let { f: loss, g: grad } = evaluate();
     let evals = 1;
@@ -243,7 +243,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     const list = <V>(key: string, read: (value: unknown, key: string) => V): V[] =>
       Array.isArray(saved[key]) ? saved[key].map((v, i) => read(v, `${key}[${i}]`)) : fail(`${key} is not a list.`);
     const counts = { funcEvals: number(saved.func_evals, 'func_evals'), nIter: number(saved.n_iter, 'n_iter') };
-    if (saved.d == null) return { ...EMPTY, changes: [], steps: [], ro: [], ...counts };
+    if (saved.d == null) return { ...newMemory(), ...counts };
     return {
       ...counts,
       d: vector(saved.d, 'd'),

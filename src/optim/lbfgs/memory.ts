@@ -18,19 +18,9 @@ export interface Memory {
 }
 
 /** What there is before the first step. */
-export const EMPTY: Readonly<Memory> = {
-  funcEvals: 0,
-  nIter: 0,
-  d: null,
-  t: 0,
-  changes: [],
-  steps: [],
-  ro: [],
-  hDiag: 1,
-  prevGrad: null,
-  prevLoss: 0,
-  al: null,
-};
+export function newMemory(): Memory {
+  return { funcEvals: 0, nIter: 0, d: null, t: 0, changes: [], steps: [], ro: [], hDiag: 1, prevGrad: null, prevLoss: 0, al: null };
+}
 
 /** Remembers the last step `s = t d` and the change `y` of the gradient that it caused, where they show that the function curves upwards. */
 export function remember(memory: Memory, grad: Float64Array, d: Float64Array, t: number, historySize: number): void {

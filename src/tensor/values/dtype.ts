@@ -73,12 +73,10 @@ export interface PromotionOperand {
   readonly number?: boolean;
 }
 
-/** PyTorch's result type of two operands. https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc */
-export function resultType(a: PromotionOperand, b: PromotionOperand): DType {
-  return resultTypeOf([a, b]);
-}
-
-/** {@link resultType} of any number of operands: the types of each weight promote among themselves, then a lighter one counts only if its category is higher. */
+/**
+ * PyTorch's result type of operands: the types of each weight promote among themselves, then a lighter one counts only if its category is
+ * higher. https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc
+ */
 export function resultTypeOf(operands: readonly PromotionOperand[]): DType {
   const byWeight: (DType | undefined)[] = [];
   for (const { dtype, dimensioned, number } of operands) {

@@ -23,13 +23,13 @@ export function isScalar(value: unknown): value is Scalar {
 }
 
 /** The dtype that a number has by itself. */
-export function scalarDType(value: Scalar): DType {
+function scalarDType(value: Scalar): DType {
   if (typeof value === 'boolean') return 'bool';
   return typeof value === 'bigint' || Number.isInteger(value) ? 'int64' : 'float32';
 }
 
 /** What a tensor or a number is to promotion. */
-export function promotionOperand(x: Tensor | Scalar): PromotionOperand {
+function promotionOperand(x: Tensor | Scalar): PromotionOperand {
   if (x instanceof Tensor) return { dtype: x.dtype, dimensioned: x.shape.length > 0 };
   return { dtype: scalarDType(x), dimensioned: false, number: true };
 }

@@ -1,7 +1,6 @@
 /** Running a model over one batch: forward, loss, and what of its memory outlives the step. */
 import { eachTensor, releaseTensor } from '../../autograd/modes/scope.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { Loss as LossModule } from '../../nn/loss/loss.js';
 import { type LossTaken, watchLosses } from '../../nn/loss/taken.js';
 import { Module } from '../../nn/module/module.js';
 import { mean } from '../../ops/reduce/sum.js';
@@ -107,11 +106,6 @@ function counted(loss: unknown, value: number, samples: number, taken: readonly 
   const counts = new Set(means.map(({ divisor }) => divisor!()));
   const count = counts.size === 1 ? [...counts][0]! : samples;
   return { total: value * count, count };
-}
-
-/** Whether it is one of Hone's losses, made with reduction `none`. */
-export function reducesNothing(criterion: Loss): boolean {
-  return criterion instanceof LossModule && criterion.reduction === 'none';
 }
 
 /**

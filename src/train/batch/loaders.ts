@@ -58,7 +58,7 @@ export function readBatches<B>(op: string, given: unknown): Loader<B> {
 }
 
 /** A loader's batches, sync or async. */
-export function batchesOf<B>(loader: Loader<B>): AsyncIterator<B> | Iterator<B> {
+function batchesOf<B>(loader: Loader<B>): AsyncIterator<B> | Iterator<B> {
   const both = loader as Partial<AsyncIterable<B>> & Partial<Iterable<B>>;
   return (both[Symbol.asyncIterator]?.() ?? both[Symbol.iterator]?.())!;
 }

@@ -28,7 +28,7 @@ export interface StepEvent {
   readonly samplesPerSecond: number;
   /** Until the end of the last epoch, where it can be estimated. */
   readonly secondsLeft: number | undefined;
-  /** The learning rate of the first group. */
+  /** The learning rate of each parameter group. */
   readonly lr: readonly number[];
 }
 

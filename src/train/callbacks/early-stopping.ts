@@ -8,7 +8,7 @@ import { keepBest } from './keep-best.js';
 import type { WatchingCallback } from './watching.js';
 import { MONITOR, WATCHES } from './watching.js';
 
-/** The options of {@link EarlyStopping}. */
+/** The options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Epochs without improvement after which training stops. Default: 10. */
   patience?: number;

@@ -18,7 +18,7 @@ import { RunningScores } from '../metrics/running-scores.js';
 import type { ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName } from '../types.js';
 import { eachInEvaluation } from './evaluation-loop.js';
 
-/** The options of {@link Evaluate}. */
+/** The options of {@link evaluate}. */
 export interface EvaluateOptions<B> {
   /** The loss to measure. */
   loss: Loss;

@@ -17,7 +17,7 @@ import { pending } from '../guards/pending.js';
 import type { Loader } from '../types.js';
 import { eachInEvaluation } from './evaluation-loop.js';
 
-/** The options of {@link Predict}. */
+/** The options of {@link predict}. */
 export interface PredictOptions<B> {
   /** The model's output for a batch. Default: `model.forward` of the batch, or of its first part where it is a list such as `[inputs, targets]`. */
   forward?: (model: Module, batch: B) => Tensor;

@@ -16,7 +16,7 @@ import { readMetrics } from '../metrics/metric.js';
 import type { ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike, SchedulerLike } from '../types.js';
 import { checkedPlan, type SchedulerPlan } from './schedule.js';
 
-/** The options of {@link Fit}. */
+/** The options of {@link fit}. */
 export interface FitOptions<B> {
   /** Batches to train on, `[...inputs, target]` each. */
   train: Loader<B>;

@@ -23,7 +23,7 @@ import { isFloating } from '../../tensor/values/dtype.js';
 import { item } from '../../tensor/values/transfer.js';
 import type { Loss, Metric } from '../types.js';
 
-/** The options of {@link Accuracy}. */
+/** The options of {@link accuracy}. */
 export interface AccuracyOptions {
   /**
    * `multi`: the largest of each sample's class scores is the answer. `binary`: each output on its own, against `threshold`; several labels
