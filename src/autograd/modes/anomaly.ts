@@ -1,4 +1,5 @@
 /** Where a gradient first becomes NaN: the mode that remembers where each operation was called, and looks at every gradient. */
+import { endAfter } from '../../engine/tasks/end-after.js';
 import { GradError, showShape } from '../../errors.js';
 import { assertBoolean, assertFunction } from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -37,19 +38,9 @@ export function detectAnomaly<T>(body: () => T): T {
   assertFunction('detectAnomaly', 'body', body);
   const before = anomaly.on;
   anomaly.on = true;
-  const restore = () => {
+  return endAfter(body, () => {
     anomaly.on = before;
-  };
-  let result: T;
-  try {
-    result = body();
-  } catch (error) {
-    restore();
-    throw error;
-  }
-  if (result instanceof Promise) return result.finally(restore) as T;
-  restore();
-  return result;
+  });
 }
 
 /** @internal Remembers where the operation behind `node` is being called. */

@@ -2,6 +2,7 @@
 
 import { check, kernels, loadedEngine } from '../../engine/engine.js';
 import { GENERATOR_BYTES, type Ptr, RNG_LOG, RNG_MKL, RNG_NARROW } from '../../engine/kernel-table.gen.js';
+import { endAfter } from '../../engine/tasks/end-after.js';
 import { ArgumentError } from '../../errors.js';
 import { unknownOption } from '../arguments/arguments.js';
 import { assertFunction, unexpected } from '../arguments/checks.js';
@@ -295,19 +296,8 @@ export function forkRng<R>(body: () => R): R {
   const generator = defaultGenerator();
   const { numbers } = generator;
   const state = generator.getState();
-  const restore = () => {
+  return endAfter(body, () => {
     generator.follow(numbers);
     generator.setState(state);
-  };
-  let result: R;
-  try {
-    result = body();
-  } catch (error) {
-    restore();
-    throw error;
-  }
-  const promise = result as PromiseLike<unknown> | undefined;
-  if (typeof promise?.then === 'function') return Promise.resolve(promise).finally(restore) as R;
-  restore();
-  return result;
+  });
 }

@@ -1,5 +1,6 @@
 /** `nn.utils.parametrize`: parameters that are computed from others each time they are used. */
 import { noGrad } from '../../../autograd/modes/mode.js';
+import { endAfter } from '../../../engine/tasks/end-after.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../../errors.js';
 import { type Arguments, readArguments } from '../../../tensor/arguments/arguments.js';
 import { assertFunction, assertTensor } from '../../../tensor/arguments/checks.js';
@@ -48,19 +49,9 @@ const cache = new Map<ParametrizationList, Tensor>();
 export function cached<T>(body: () => T): T {
   assertFunction('cached', 'body', body);
   caching++;
-  const end = () => {
+  return endAfter(body, () => {
     if (--caching === 0) cache.clear();
-  };
-  let result: T;
-  try {
-    result = body();
-  } catch (error) {
-    end();
-    throw error;
-  }
-  if (result instanceof Promise) return result.finally(end) as T;
-  end();
-  return result;
+  });
 }
 
 /**
