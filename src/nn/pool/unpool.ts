@@ -8,6 +8,7 @@ import { type Arguments, type Named, readArguments, required } from '../../tenso
 import { assertTensor, type Pair, type Rank, type Single, type Sizes, sizesPerAxis, type Triple } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { isOptions } from '../../tensor/arguments/show.js';
+import { sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
 import { tuple } from '../module/text.js';
@@ -112,7 +113,7 @@ function maxUnpool(rank: Rank, x: Tensor, indices: Tensor, settings: UnpoolSetti
   assertTensor(op, 'indices', indices);
   if (indices.dtype !== 'int64')
     throw new DTypeError(`${op}: indices are ${indices.dtype}, expected int64, as max pooling gives them with returnIndices.`);
-  if (showShape(indices.shape) !== showShape(x.shape))
+  if (!sameShape(indices.shape, x.shape))
     throw new ShapeError(`${op}: indices are ${showShape(indices.shape)}, expected the shape of x, ${showShape(x.shape)}.`);
   const least = x.shape.slice(-rank).map((s, d) => (s - 1) * stride[d]! + kernel[d]! - 2 * padding[d]!);
   const size = settings.outputSize === null ? least : chosenSize(op, rank, settings.outputSize, least, stride);

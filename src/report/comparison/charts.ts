@@ -25,7 +25,7 @@ export interface LineChartOptions {
 }
 
 /** Colours that stay apart for colour-blind readers (Okabe and Ito). */
-export const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#8c6d31'] as const;
+const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#8c6d31'] as const;
 
 function colorOf(index: number): string {
   return palette[index % palette.length]!;

@@ -19,6 +19,7 @@ import { countOf, oneOf } from '../../../tensor/arguments/checks.js';
 import { show } from '../../../tensor/arguments/show.js';
 import { eye, fromTypedArray, zeros } from '../../../tensor/create/create.js';
 import { randn } from '../../../tensor/create/random.js';
+import { sameShape } from '../../../tensor/shape.js';
 import { Tensor } from '../../../tensor/tensor.js';
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../../conv/transpose.js';
 import { normalize } from '../../distance/distance.js';
@@ -310,7 +311,7 @@ class Orthogonal extends Module {
   }
 
   rightInverse(weight: Tensor): Tensor {
-    if (showShape(weight.shape) !== showShape(this.sizes))
+    if (!sameShape(weight.shape, this.sizes))
       throw new ShapeError(`orthogonal: the value is ${showShape(weight.shape)}, expected ${showShape(this.sizes)}.`);
     return noGrad(() => {
       const wide = weight.shape.at(-2)! < weight.shape.at(-1)!;
