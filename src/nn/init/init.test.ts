@@ -137,7 +137,7 @@ it('wrong mixtures do not compile, and throw', () => {
   expect(() => init.sparse_(x)).toThrow('sparse_: sparsity is undefined, expected a number from 0 to 1.');
 });
 
-it('orthogonal_ keeps full precision over many blocks', () => {
+it('orthogonal_ keeps full precision over many columns', () => {
   const x = init.orthogonal_(zeros([150, 100], { dtype: 'float64' }));
   expect(x.t().matmul(x).sub(eye(100)).abs().max().item()).toBeLessThan(1e-14);
 });

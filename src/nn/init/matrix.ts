@@ -1,13 +1,11 @@
 /** Initialisers of matrices and convolutions: identities, orthogonal and sparse matrices. */
-import { noGrad } from '../../autograd/modes/mode.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { sub } from '../../ops/elementwise/binary.js';
-import { matmul } from '../../ops/products/matmul.js';
+import { mul } from '../../ops/elementwise/binary.js';
+import { orthonormalColumns } from '../../ops/linalg/qr.js';
 import { fillRaw } from '../../ops/view/copy.js';
 import { t } from '../../ops/view/movement.js';
 import { type Arguments, readArguments, required, type Settings } from '../../tensor/arguments/arguments.js';
 import { assertDims, assertTensor, between, countOf } from '../../tensor/arguments/checks.js';
-import { fromTypedArray } from '../../tensor/create/create.js';
 import { randperm } from '../../tensor/create/random.js';
 import { copyInto } from '../../tensor/raw.js';
 import { numel } from '../../tensor/shape.js';
@@ -94,52 +92,11 @@ export function orthogonal_(x: Tensor, ...args: Arguments<OrthogonalOptions, [ga
   if (numel(x.shape) === 0) return x;
   const rows = x.shape[0]!;
   const cols = numel(x.shape) / rows;
-  const drawn = toTypedArray(normal_(emptyTensor([rows, cols], x.dtype), 0, 1, from)) as Floats;
-  // The vectors to make orthonormal, each in one run of memory: the rows of a wide matrix, the columns of a tall one.
+  const drawn = normal_(emptyTensor([rows, cols], x.dtype), 0, 1, from);
   const wide = rows < cols;
-  const [count, length] = wide ? [rows, cols] : [cols, rows];
-  const at = (i: number, j: number) => (wide ? i * cols + j : j * cols + i);
-  const vectors = new Float64Array(rows * cols);
-  for (let i = 0; i < count; i++) for (let j = 0; j < length; j++) vectors[i * length + j] = drawn[at(i, j)]!;
-  noGrad(() => orthonormalize(vectors, count, length));
-  const out = new Float64Array(rows * cols);
-  for (let i = 0; i < count; i++) for (let j = 0; j < length; j++) out[at(i, j)] = vectors[i * length + j]! * gain;
-  return write(x, out, 'orthogonal_');
-}
-
-const BLOCK = 32;
-
-/**
- * Gram and Schmidt's process by blocks, all of it twice for full precision. Its R has a positive diagonal, which is the sign that PyTorch
- * gives to the columns of Q.
- */
-function orthonormalize(vectors: Float64Array, count: number, length: number): void {
-  for (let from = 0; from < count; from += BLOCK) {
-    const to = Math.min(count, from + BLOCK);
-    for (let pass = 0; pass < 2; pass++) {
-      if (from > 0) {
-        const before = fromTypedArray(vectors.slice(0, from * length), [from, length]);
-        const block = fromTypedArray(vectors.slice(from * length, to * length), [to - from, length]);
-        vectors.set(toTypedArray(sub(block, matmul(matmul(block, t(before)), before))) as Float64Array, from * length);
-      }
-      for (let i = from; i < to; i++) orthonormalizeOne(vectors, from, i, length);
-    }
-  }
-}
-
-/** Takes from vector `i` its parts along the vectors from `from` on, and gives it length 1. */
-function orthonormalizeOne(vectors: Float64Array, from: number, i: number, length: number): void {
-  const v = vectors.subarray(i * length, (i + 1) * length);
-  for (let k = from; k < i; k++) {
-    const q = vectors.subarray(k * length, (k + 1) * length);
-    let dot = 0;
-    for (let j = 0; j < length; j++) dot += q[j]! * v[j]!;
-    for (let j = 0; j < length; j++) v[j]! -= dot * q[j]!;
-  }
-  let squares = 0;
-  for (let j = 0; j < length; j++) squares += v[j]! * v[j]!;
-  const norm = Math.sqrt(squares);
-  for (let j = 0; j < length; j++) v[j]! /= norm;
+  const columns = orthonormalColumns(wide ? t(drawn) : drawn, 'orthogonal_');
+  const scaled = mul(wide ? t(columns) : columns, gain);
+  return write(x, toTypedArray(scaled) as Floats, 'orthogonal_');
 }
 
 /** {@link SparseOptions}, and what is not optional. */

@@ -8,11 +8,13 @@ import { oneOf } from '../../tensor/arguments/checks.js';
 import { code } from '../../tensor/raw.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { add, mul, sub } from '../elementwise/binary.js';
+import { sign } from '../elementwise/unary.js';
 import { diagEmbed } from '../index/diagonal.js';
 import { cat } from '../join/join.js';
 import { triu } from '../join/triangle.js';
 import { matmul } from '../products/matmul.js';
-import { diagonal, narrow } from '../view/movement.js';
+import { to } from '../view/copy.js';
+import { diagonal, narrow, unsqueeze } from '../view/movement.js';
 import { assertMatrices, batchShape, columnsOf, mT, raw, rowsOf, sizes, workingCopy } from './matrices.js';
 import { solveLeft } from './triangular.js';
 
@@ -32,6 +34,18 @@ export function qrRaw(a: Tensor, columns: number, rows: number, op: string): [Q:
   const q = emptyTensor([...batchShape(a), columns, m], a.dtype);
   if (batch > 0 && m > 0) check(kernels.linalgQr(code(a.dtype), columns === 0 ? 0 : q.ptr, columns, factors.ptr, batch, m, n), op);
   return [mT(q), triu(narrow(mT(factors), -2, 0, rows))];
+}
+
+/**
+ * The columns of `a` [..., m, n], m >= n, made orthonormal: the Q whose R has a positive diagonal, in float64. Unrecorded.
+ * Columns that depend on those before them become 0, as where PyTorch multiplies Q by the signs of R's diagonal.
+ */
+export function orthonormalColumns(a: Tensor, op: string): Tensor {
+  return raw(() => {
+    const n = columnsOf(a);
+    const [q, r] = qrRaw(to(a, 'float64'), n, n, op);
+    return mul(q, unsqueeze(sign(diagonal(r, 0, -2, -1)), -2));
+  });
 }
 
 /**

@@ -9,10 +9,11 @@ import { cat } from '../../../ops/join/join.js';
 import { triu } from '../../../ops/join/triangle.js';
 import { solve } from '../../../ops/linalg/lu.js';
 import { matrixExp } from '../../../ops/linalg/products.js';
+import { orthonormalColumns } from '../../../ops/linalg/qr.js';
 import { dot, matmul, mv } from '../../../ops/products/matmul.js';
 import { sum } from '../../../ops/reduce/sum.js';
 import { allclose } from '../../../ops/sort/close.js';
-import { contiguous } from '../../../ops/view/copy.js';
+import { contiguous, to } from '../../../ops/view/copy.js';
 import { diagonal, flatten, narrow, permute, transpose, unsqueeze } from '../../../ops/view/movement.js';
 import { type Arguments, readArguments, required, type Settings } from '../../../tensor/arguments/arguments.js';
 import { countOf, oneOf } from '../../../tensor/arguments/checks.js';
@@ -227,21 +228,8 @@ function eachMatrix(x: Tensor, change: (m: Float64Array, n: number, k: number) =
   return fromTypedArray(x.dtype === 'float64' ? values : Float32Array.from(values), [...x.shape]);
 }
 
-/** The Q of A = QR with a positive diagonal of R: columns made orthogonal one after the other, twice, so that nothing is lost. */
-function orthogonalized(m: Float64Array, n: number, k: number): void {
-  for (let j = 0; j < k; j++) {
-    for (let pass = 0; pass < 2; pass++)
-      for (let i = 0; i < j; i++) {
-        let along = 0;
-        for (let r = 0; r < n; r++) along += m[r * k + i]! * m[r * k + j]!;
-        for (let r = 0; r < n; r++) m[r * k + j]! -= along * m[r * k + i]!;
-      }
-    let length = 0;
-    for (let r = 0; r < n; r++) length += m[r * k + j]! ** 2;
-    length = Math.sqrt(length);
-    if (length > 0) for (let r = 0; r < n; r++) m[r * k + j]! /= length;
-  }
-}
+/** Orthonormal columns in the place of those of `x`, in its dtype. */
+const orthogonalized = (x: Tensor): Tensor => contiguous(to(orthonormalColumns(x, 'orthogonal'), x.dtype));
 
 /** Householder vectors as LAPACK's geqrf keeps them, below a diagonal that holds the sign of R's, turned where nothing was reflected. */
 function householderVectors(m: Float64Array, n: number, k: number): void {
@@ -322,8 +310,8 @@ class Orthogonal extends Module {
         return wide ? turned(vectors) : vectors;
       }
       let full = q;
-      if (n !== k) full = eachMatrix(cat([q, randn([...q.shape.slice(0, -1), n - k], { dtype: q.dtype })], -1), orthogonalized);
-      else full = isOrthogonal(q) ? q.clone() : eachMatrix(q, orthogonalized);
+      if (n !== k) full = orthogonalized(cat([q, randn([...q.shape.slice(0, -1), n - k], { dtype: q.dtype })], -1));
+      else full = isOrthogonal(q) ? q.clone() : orthogonalized(q);
       this.base = this.registerBuffer('base', full);
       const start = zeros([...weight.shape], { dtype: weight.dtype });
       diagonal(start, { dim1: -2, dim2: -1 }).fill_(-1);
