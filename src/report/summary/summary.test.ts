@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { ArgumentError, DTypeError, getRngState, manualSeed, nn, ones, rand, ShapeError, summary, type Tensor } from 'hone';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { small } from '../../../test/examples/torchinfo-tables.js';
 import { BNModel, DropoutModel, models, SmallSizeModel } from '../../../test/helpers/summary-models.js';
 
 interface Table {
@@ -48,29 +49,11 @@ test.each(flat.map((c) => [c.model, JSON.stringify(c.options), c] as const))('to
   expect(String(result)).toBe(c.text);
 });
 
-const course = `
-==========================================================================================
-Layer (type:depth-idx)                   Output Shape              Param #
-==========================================================================================
-SmallSizeModel                           [200, 10]                 --
-├─Linear: 1-1                            [200, 10]                 7,850
-==========================================================================================
-Total params: 7,850
-Trainable params: 7,850
-Non-trainable params: 0
-Total mult-adds (M): 1.57
-==========================================================================================
-Input size (MB): 0.63
-Forward/backward pass size (MB): 0.02
-Params size (MB): 0.03
-Estimated Total Size (MB): 0.67
-==========================================================================================`.slice(1);
-
 test('it prints once, and a console shows what it returns', () => {
   const log = printed();
   const result = summary(new SmallSizeModel(), [200, 1, 28, 28]);
-  expect(log.mock.calls).toEqual([[course]]);
-  expect(inspect(result)).toBe(course);
+  expect(log.mock.calls).toEqual([[small]]);
+  expect(inspect(result)).toBe(small);
   expect([result.totalParams, result.trainableParams, result.nonTrainableParams, result.totalMultAdds]).toEqual([7850, 7850, 0, 1570000]);
   expect(result.summaryList.map(({ className, outputSize }) => [className, outputSize])).toEqual([
     ['SmallSizeModel', [200, 10]],
