@@ -137,6 +137,11 @@ export function pick(list: Shape, dims: readonly number[]): number[] {
   return dims.map((d) => list[d]!);
 }
 
+/** How many elements there are before, along and after dim `d`: what kernels that work along one dim take. */
+export function around(shape: Shape, d: number): [outer: number, size: number, inner: number] {
+  return [numel(shape.slice(0, d)), shape[d] ?? 1, numel(shape.slice(d + 1))];
+}
+
 /** The shape that both broadcast to: aligned at the end, sizes equal or 1. Throws ShapeError in the name of `op`. */
 export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
   if (sameShape(a, b)) return a;

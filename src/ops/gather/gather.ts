@@ -8,7 +8,7 @@ import { assertTensor, assertTensors } from '../../tensor/arguments/checks.js';
 import { isOptions, show } from '../../tensor/arguments/show.js';
 import { zeros } from '../../tensor/create/create.js';
 import { castRaw, code, metaPtr, rowMajor, writeMeta } from '../../tensor/raw.js';
-import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
+import { around, normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { dtypes } from '../../tensor/values/dtype.js';
 import { isScalar, type Scalar } from '../../tensor/values/scalar.js';
@@ -258,10 +258,7 @@ export function scatterAdd(x: Tensor, ...given: ScatterAddArguments): Tensor {
 /** {@link scatter} in place. */
 export function scatter_(x: Tensor, ...given: ScatterArguments): Tensor {
   const { dim, index, src, mode } = readScatter('scatter_', given);
-  if (!isScalar(src)) assertTensor('scatter_', 'src', src);
-  assertTensor('scatter_', 'x', x);
-  assertTensor('scatter_', 'index', index);
-  if (!isScalar(src)) assertTensor('scatter_', 'src', src);
+  assertTensors('scatter_', isScalar(src) ? { x, index } : { x, index, src });
   return inPlace(
     'scatter_',
     x,
@@ -279,9 +276,7 @@ export function scatter_(x: Tensor, ...given: ScatterArguments): Tensor {
 /** {@link scatterAdd} in place. */
 export function scatterAdd_(x: Tensor, ...given: ScatterAddArguments): Tensor {
   const [dim, index, src] = readRequired<[number, Tensor, Tensor]>('scatterAdd_', ['dim', 'index', 'src'], given);
-  assertTensor('scatterAdd_', 'x', x);
-  assertTensor('scatterAdd_', 'index', index);
-  assertTensor('scatterAdd_', 'src', src);
+  assertTensors('scatterAdd_', { x, index, src });
   return inPlace(
     'scatterAdd_',
     x,
@@ -294,11 +289,6 @@ export function scatterAdd_(x: Tensor, ...given: ScatterAddArguments): Tensor {
     },
     'none',
   );
-}
-
-/** The sizes before, at and after dim `d`. */
-function around(shape: Shape, d: number): [outer: number, size: number, inner: number] {
-  return [numel(shape.slice(0, d)), shape[d] ?? 1, numel(shape.slice(d + 1))];
 }
 
 /** A 0-dim tensor has one slice, which an operation on slices reads or writes once: there is no place for more. */
@@ -455,9 +445,7 @@ export function indexFill(x: Tensor, ...args: IndexFillArguments): Tensor {
 /** {@link indexAdd} in place. */
 export function indexAdd_(x: Tensor, ...args: IndexAddArguments): Tensor {
   const { dim, index, source, alpha } = readArguments('indexAdd_', INDEX_ADD, args);
-  assertTensor('indexAdd_', 'x', x);
-  assertTensor('indexAdd_', 'index', index);
-  assertTensor('indexAdd_', 'source', source);
+  assertTensors('indexAdd_', { x, index, source });
   return inPlace(
     'indexAdd_',
     x,
@@ -476,9 +464,7 @@ export function indexAdd_(x: Tensor, ...args: IndexAddArguments): Tensor {
 /** {@link indexCopy} in place. */
 export function indexCopy_(x: Tensor, ...args: IndexCopyArguments): Tensor {
   const [dim, index, source] = readRequired<[number, Tensor, Tensor]>('indexCopy_', ['dim', 'index', 'source'], args);
-  assertTensor('indexCopy_', 'x', x);
-  assertTensor('indexCopy_', 'index', index);
-  assertTensor('indexCopy_', 'source', source);
+  assertTensors('indexCopy_', { x, index, source });
   return inPlace(
     'indexCopy_',
     x,

@@ -7,7 +7,7 @@ import { type Arguments, noMore, readReduction } from '../../tensor/arguments/ar
 import { assertTensor } from '../../tensor/arguments/checks.js';
 import { zeros } from '../../tensor/create/create.js';
 import { code, rowMajor } from '../../tensor/raw.js';
-import { normalizeDim, normalizeDims, numel, type Shape } from '../../tensor/shape.js';
+import { around, normalizeDim, normalizeDims, type Shape } from '../../tensor/shape.js';
 import { emptyTensor, Tensor } from '../../tensor/tensor.js';
 import { div, maximum, minimum, mul } from '../elementwise/binary.js';
 import { eq, isnan, logicalOr } from '../elementwise/comparison.js';
@@ -88,8 +88,7 @@ function argRaw(
   const shape = along(x.shape, d, keepdim);
   const indices = emptyTensor(shape, 'int64');
   const values = wantValues ? emptyTensor(shape, x.dtype) : indices;
-  const [outer, inner] = [numel(x.shape.slice(0, d)), numel(x.shape.slice(d + 1))];
-  check(kernels.reduceArg(op, code(x.dtype), wantValues ? values.ptr : 0, indices.ptr, source.ptr, outer, x.shape[d] ?? 1, inner), name);
+  check(kernels.reduceArg(op, code(x.dtype), wantValues ? values.ptr : 0, indices.ptr, source.ptr, ...around(x.shape, d)), name);
   return { values, indices };
 }
 

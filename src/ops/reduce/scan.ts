@@ -5,7 +5,7 @@ import { DTypeError } from '../../errors.js';
 import { type Arguments, readOne, readScan, readTypedReduction, required } from '../../tensor/arguments/arguments.js';
 import { ones, zeros } from '../../tensor/create/create.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
-import { normalizeDim, normalizeDims, numel } from '../../tensor/shape.js';
+import { around, normalizeDim, normalizeDims } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { type DType, isFloating } from '../../tensor/values/dtype.js';
 import { div, mul } from '../elementwise/binary.js';
@@ -57,8 +57,7 @@ function scanRaw(op: typeof CUMSUM | typeof CUMPROD, x: Tensor, d: number, name:
   if (keep && x.dtype === 'bool') throw new DTypeError(`${name}: dtype is bool, expected a dtype of numbers.`);
   const source = rowMajor(castRaw(x, keep || isFloating(x.dtype) ? x.dtype : 'int64', name), name);
   const out = emptyTensor(x.shape, source.dtype);
-  const [outer, inner] = [numel(x.shape.slice(0, d)), numel(x.shape.slice(d + 1))];
-  check(kernels.scan(op, code(source.dtype), out.ptr, source.ptr, outer, x.shape[d] ?? 1, inner), name);
+  check(kernels.scan(op, code(source.dtype), out.ptr, source.ptr, ...around(x.shape, d)), name);
   return out;
 }
 

@@ -7,7 +7,7 @@ import { type Arguments, readArguments, readReduction } from '../../tensor/argum
 import { assertFloating, assertTensor, wholeNumber } from '../../tensor/arguments/checks.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
-import { normalizeDim, normalizeDims, numel, type Shape } from '../../tensor/shape.js';
+import { around, normalizeDim, normalizeDims, numel } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { assertDType, type DType, isFloating } from '../../tensor/values/dtype.js';
 import { add, mul, sub } from '../elementwise/binary.js';
@@ -79,11 +79,6 @@ function implicitDim(name: string, x: Tensor): number {
   return dim;
 }
 
-/** Elements before, along and after `dim`. */
-function split(shape: Shape, dim: number): [number, number, number] {
-  return [numel(shape.slice(0, dim)), shape[dim] ?? 1, numel(shape.slice(dim + 1))];
-}
-
 const DEFAULTS: { dim: number | null; dtype: DType | null } = { dim: null, dtype: null };
 
 function normalized(op: 'softmax' | 'logSoftmax' | 'softmin', input: Tensor, args: SoftmaxArguments): Tensor {
@@ -99,7 +94,7 @@ function normalized(op: 'softmax' | 'logSoftmax' | 'softmin', input: Tensor, arg
   const log = name === 'logSoftmax' ? 1 : 0;
   const source = rowMajor(x, name);
   const out = emptyTensor(x.shape, x.dtype);
-  if (numel(x.shape) > 0) check(kernels.softmax(code(x.dtype), log, out.ptr, source.ptr, ...split(x.shape, d)), name);
+  if (numel(x.shape) > 0) check(kernels.softmax(code(x.dtype), log, out.ptr, source.ptr, ...around(x.shape, d)), name);
 
   return record(name, out, {
     inputs: { x },
@@ -109,7 +104,7 @@ function normalized(op: 'softmax' | 'logSoftmax' | 'softmin', input: Tensor, arg
     fused: (dy, { y }) => {
       const dx = emptyTensor(y.shape, y.dtype);
       const dense = rowMajor(dy, name);
-      if (numel(y.shape) > 0) check(kernels.softmaxBackward(code(dx.dtype), log, dx.ptr, dense.ptr, y.ptr, ...split(y.shape, d)), name);
+      if (numel(y.shape) > 0) check(kernels.softmaxBackward(code(dx.dtype), log, dx.ptr, dense.ptr, y.ptr, ...around(y.shape, d)), name);
       return { x: dx };
     },
   });

@@ -65,7 +65,7 @@ export type TypedReduceArguments = Arguments<TypedReduceOptions, [dim: 'dim', ke
 export type ReduceArguments = Arguments<ReduceOptions, [dim: 'dim', keepdim: 'keepdim']>;
 
 /** `x` seen in the order of its memory: row-major, with the place of each old dim in the new order. */
-export function inMemoryOrder(x: Tensor, op: string): { x: Tensor; order: number[] } {
+function inMemoryOrder(x: Tensor, op: string): { x: Tensor; order: number[] } {
   if (x.isContiguous() || !isDense(x.shape, x.strides)) return { x: rowMajor(x, op), order: x.shape.map((_, d) => d) };
   const order = memoryOrder(x);
   return { x: aliasTensor(x, pick(x.shape, order), pick(x.strides, order), x.offset), order };
