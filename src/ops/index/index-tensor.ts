@@ -21,7 +21,7 @@ import { where } from '../elementwise/table.js';
 import { indexAdd, indexCopy, indexInt64, slicesAt } from '../gather/gather.js';
 import { amax, amin } from '../reduce/extrema.js';
 import { clone, filled, laidAs, to } from '../view/copy.js';
-import { alias, expand, permute, reshape, select, slice, unsqueeze } from '../view/movement.js';
+import { alias, expand, permute, reshape, select, selectAt, slice, unsqueeze } from '../view/movement.js';
 import { nonzero } from './masks.js';
 
 type Bound = number | null | undefined;
@@ -79,7 +79,7 @@ function basic(op: string, x: Tensor, indices: readonly Index[]): { view: Tensor
     } else if (index === null) {
       view = unsqueeze(view, dim++);
     } else if (typeof index === 'number') {
-      view = selectNamed(op, view, dim, index);
+      view = selectAt(op, view, dim, index);
     } else if (index instanceof Tensor) {
       if (isMask(index)) {
         checkMask(op, view, dim, index);
@@ -87,7 +87,7 @@ function basic(op: string, x: Tensor, indices: readonly Index[]): { view: Tensor
         if (index.ndim === 0) view = unsqueeze(view, dim);
         for (const places of nonzero(index, { asTuple: true })) advanced.push({ dim: dim++, index: places });
       } else if (index.ndim === 0) {
-        view = selectNamed(op, view, dim, item(indexInt64(index, op)));
+        view = selectAt(op, view, dim, item(indexInt64(index, op)));
       } else {
         advanced.push({ dim: dim++, index: indexInt64(index, op) });
       }
@@ -105,13 +105,6 @@ function basic(op: string, x: Tensor, indices: readonly Index[]): { view: Tensor
     }
   }
   return { view, advanced };
-}
-
-function selectNamed(op: string, view: Tensor, dim: number, index: number): Tensor {
-  const size = view.shape[dim]!;
-  if (!Number.isInteger(index) || index < -size || index >= size)
-    throw new IndexError(`${op}: index ${index} is out of range for dim ${dim} of size ${size} (shape ${showShape(view.shape)}).`);
-  return select(view, dim, index);
 }
 
 function checkMask(op: string, view: Tensor, dim: number, mask: Tensor): void {

@@ -1,8 +1,7 @@
 /** A tensor with a part of it, which a view would show, replaced: the forms of `x.select(…).copy_(src)` that leave x as it was. */
-import { IndexError, ShapeError, showShape } from '../../errors.js';
+import { ShapeError, showShape } from '../../errors.js';
 import { type Arguments, readArguments, tooMany } from '../../tensor/arguments/arguments.js';
 import { assertDims, assertNumber, assertTensor } from '../../tensor/arguments/checks.js';
-import { show } from '../../tensor/arguments/show.js';
 import { arange } from '../../tensor/create/create.js';
 import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -10,7 +9,7 @@ import { add, mul } from '../elementwise/binary.js';
 import { fill_ } from '../elementwise/inplace.js';
 import { indexCopy } from '../gather/gather.js';
 import { to } from '../view/copy.js';
-import { type DiagonalOptions, diagonal, diagonalPlace, movedim, narrow, reshape, slice, unsqueeze } from '../view/movement.js';
+import { type DiagonalOptions, diagonal, diagonalPlace, movedim, narrow, placeAlong, reshape, slice, unsqueeze } from '../view/movement.js';
 
 /** The source in x's dtype; it has the shape of the part. */
 function part(op: string, x: Tensor, src: Tensor, shape: Shape): Tensor {
@@ -31,18 +30,14 @@ export function selectScatter(x: Tensor, src: Tensor, dim: number, index: number
   if (arguments.length > 4) tooMany('selectScatter', 4, arguments);
   assertTensor('selectScatter', 'x', x);
   const d = normalizeDim(dim, x.ndim, 'selectScatter');
-  const size = x.shape[d] ?? 0;
-  if (!Number.isInteger(index) || index < -size || index >= size)
-    throw new IndexError(
-      `selectScatter: index ${show(index)} is out of range for dim ${dim} of size ${size} (shape ${showShape(x.shape)}).`,
-    );
+  const at = placeAlong('selectScatter', x, d, index);
   const row = part(
     'selectScatter',
     x,
     src,
     x.shape.filter((_, i) => i !== d),
   );
-  return indexCopy(x, d, arange(index, index + 1), unsqueeze(row, d));
+  return indexCopy(x, d, arange(at, at + 1), unsqueeze(row, d));
 }
 
 /** The options of {@link sliceScatter}. */

@@ -14,6 +14,7 @@ import {
   tooMany,
 } from '../../tensor/arguments/arguments.js';
 import { assertNumbers, assertTensor, wholeNumber, wholeNumbers } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
 import { copyInto } from '../../tensor/raw.js';
 import { contiguousStrides, inferShape, normalizeDim, numel, pick, type Shape, viewStrides } from '../../tensor/shape.js';
 import { aliasTensor, type Tensor, viewGradFn } from '../../tensor/tensor.js';
@@ -290,11 +291,20 @@ export function select(x: Tensor, ...given: SelectArguments): Tensor {
   const [dim, index] = readRequired<[number, number]>('select', ['dim', 'index'], given);
   const d = normalizeDim(dim, x.ndim, 'select');
   if (x.ndim === 0) throw new IndexError('select: a 0-dim tensor has no dim to select from. Use item().');
-  const size = x.shape[d]!;
-  if (!Number.isInteger(index) || index < -size || index >= size) {
-    throw new IndexError(`select: index ${index} is out of range for dim ${d} of size ${size} (shape ${showShape(x.shape)}).`);
-  }
-  const at = index < 0 ? index + size : index;
+  return selectAt('select', x, d, index);
+}
+
+/** A place along dim `d`, counted from the front. @throws {IndexError} in the name of `op` for one outside. */
+export function placeAlong(op: string, x: Tensor, d: number, index: number): number {
+  const size = x.shape[d] ?? 0;
+  if (!Number.isInteger(index) || index < -size || index >= size)
+    throw new IndexError(`${op}: index ${show(index)} is out of range for dim ${d} of size ${size} (shape ${showShape(x.shape)}).`);
+  return index < 0 ? index + size : index;
+}
+
+/** @internal {@link select} along a dim that is there, in the name of the operation that calls it. */
+export function selectAt(op: string, x: Tensor, d: number, index: number): Tensor {
+  const at = placeAlong(op, x, d, index);
   const from = x.shape;
   const shape = from.filter((_, i) => i !== d);
   return view(
