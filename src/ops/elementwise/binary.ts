@@ -189,10 +189,7 @@ export function lerp(start: Tensor, end: Tensor, weight: Operand): Tensor {
     return named('Lerp', Math.abs(share) < 0.5 ? sub(start, mul(back, share)) : add(mul(back, 1 - share), end));
   }
   const near = lt(unary('abs', detach(weight)), 0.5);
-  return named(
-    isScalar(weight) ? 'Lerp' : 'LerpBackward1',
-    where(near, sub(start, mul(back, weight)), add(mul(back, sub(1, weight)), end)),
-  );
+  return named('LerpBackward1', where(near, sub(start, mul(back, weight)), add(mul(back, sub(1, weight)), end)));
 }
 
 /** sqrt(a² + b²), without overflow. @throws {DTypeError} for integers. */
@@ -225,6 +222,11 @@ export function copysign(a: Tensor, b: Operand): Tensor {
 export function asFloats(...operands: readonly Operand[]): Operand[] {
   const dtype = resultDType(...operands);
   return operands.map((x) => (x instanceof Tensor ? to(x, isFloating(dtype) ? dtype : 'float32') : x));
+}
+
+/** Integers and bools as float32. */
+export function floats(x: Tensor): Tensor {
+  return isFloating(x.dtype) ? x : to(x, 'float32');
 }
 
 export function needsFloats(op: string, ...operands: readonly Operand[]): void {

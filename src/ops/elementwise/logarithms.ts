@@ -9,7 +9,7 @@ import { resultStrides } from '../../tensor/layout.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { isFloating } from '../../tensor/values/dtype.js';
 import { detach, filled, laidAs, to } from '../view/copy.js';
-import { add, asFloats, div, maximum, mul, needsFloats, pow, sub } from './binary.js';
+import { add, asFloats, div, floats, maximum, mul, needsFloats, pow, sub } from './binary.js';
 import { clamp } from './clamp.js';
 import { eq, isinf, le, logicalAnd, logicalOr } from './comparison.js';
 import { type Operand, where } from './table.js';
@@ -36,7 +36,7 @@ export function ldexp(a: Tensor, b: Operand): Tensor {
   if (arguments.length > 2) tooMany('ldexp', 2, arguments);
   assertTensor('ldexp', 'a', a);
   if (!(b instanceof Tensor)) return mul(asFloats(a)[0]!, 2 ** Number(b));
-  if (isFloating(b.dtype) || !isFloating(a.dtype)) return mul(a, pow(2, isFloating(b.dtype) ? b : to(b, 'float32')));
+  if (isFloating(b.dtype) || !isFloating(a.dtype)) return mul(a, pow(2, floats(b)));
   if (b.dtype === 'bool') throw new DTypeError("ldexp: the exponents are bool, expected integers or floats. Use b.to('int32').");
   const exponent = to(clamp(to(b, 'int32'), -2046, 2046), 'float64');
   const half = floor(mul(exponent, 0.5));
@@ -102,7 +102,7 @@ export interface LogitOptions {
 export function logit(x: Tensor, ...given: Arguments<LogitOptions, [eps: 'eps']>): Tensor {
   const eps = readOne<number | null>('logit', x, 'eps', null, given);
   if (eps !== null) finiteNumber('logit', 'eps', eps);
-  const source = isFloating(x.dtype) ? x : to(x, 'float32');
+  const source = floats(x);
   const limited = eps === null ? source : clamp(source, eps, 1 - eps);
   return named('Logit', log(div(limited, sub(1, limited))));
 }

@@ -6,9 +6,8 @@ import { tooMany } from '../../tensor/arguments/arguments.js';
 import { assertTensor } from '../../tensor/arguments/checks.js';
 import { castRaw } from '../../tensor/raw.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { isFloating } from '../../tensor/values/dtype.js';
-import { clone, detach, to } from '../view/copy.js';
-import { div, mul, needsFloats, sub } from './binary.js';
+import { clone, detach } from '../view/copy.js';
+import { div, floats, mul, needsFloats, sub } from './binary.js';
 import { eq } from './comparison.js';
 import { unary, where } from './table.js';
 
@@ -189,7 +188,7 @@ export function sigmoid(x: Tensor): Tensor {
 export function sinc(x: Tensor): Tensor {
   if (arguments.length > 1) tooMany('sinc', 1, arguments);
   assertTensor('sinc', 'x', x);
-  const source = isFloating(x.dtype) ? x : to(x, 'float32');
+  const source = floats(x);
   const out = noGrad(() => {
     const scaled = mul(source, Math.PI);
     return where(eq(scaled, 0), 1, div(sin(scaled), scaled));

@@ -4,7 +4,7 @@ import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
 import { readOptions, tooMany } from '../../tensor/arguments/arguments.js';
 import { assertSameDType, assertTensor } from '../../tensor/arguments/checks.js';
-import { eye, fromTypedArray } from '../../tensor/create/create.js';
+import { arange, eye, fromTypedArray } from '../../tensor/create/create.js';
 import { castRaw, code, rowMajor } from '../../tensor/raw.js';
 import { broadcastShapes, numel, sameShape } from '../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
@@ -54,15 +54,8 @@ const reordered = (b: Tensor, order: Tensor): Tensor => gather(b, -2, expand(uns
 
 /** The order that undoes another. */
 function inverseOrder(order: Tensor): Tensor {
-  const places = expand(rangeLike(order), order.shape);
+  const places = expand(arange(order.shape.at(-1)!), order.shape);
   return scatter(emptyTensor(order.shape, 'int64'), -1, order, places);
-}
-
-function rangeLike(order: Tensor): Tensor {
-  const n = order.shape.at(-1)!;
-  const out = emptyTensor([n], 'int64');
-  check(kernels.arange(code('int64'), out.ptr, n, 0, 1), 'arange');
-  return out;
 }
 
 /** X of A X = B (or A^T X = B), of the factors of A. Not recorded; batches of both are alike. */

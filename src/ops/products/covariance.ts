@@ -6,7 +6,7 @@ import { zeros } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { isFloating } from '../../tensor/values/dtype.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
-import { div, maximum, mul, sub } from '../elementwise/binary.js';
+import { div, floats, maximum, mul, sub } from '../elementwise/binary.js';
 import { ge, lt } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';
 import { sqrt } from '../elementwise/unary.js';
@@ -36,7 +36,7 @@ export function cov(x: Tensor, options?: CovOptions): Tensor {
   const defaults: Required<CovOptions> = { correction: 1, fweights: null, aweights: null };
   const { correction, fweights, aweights } = readOptions('cov', defaults, options);
   if (x.ndim > 2) throw new ShapeError(`cov: input is ${showShape(x.shape)}, expected at most 2 dims.`);
-  const source = isFloating(x.dtype) ? x : to(x, 'float32');
+  const source = floats(x);
   const rows = x.ndim < 2 ? reshape(source, [1, -1]) : source;
   const count = rows.shape[1]!;
   for (const [name, weights] of Object.entries({ fweights, aweights })) checkWeights(name, weights, count);

@@ -8,14 +8,13 @@ import { ArgumentError } from '../../errors.js';
 import { tooMany } from '../../tensor/arguments/arguments.js';
 import { assertTensor, wholeNumber } from '../../tensor/arguments/checks.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { isFloating } from '../../tensor/values/dtype.js';
-import { add, asFloats, mul, sub } from '../elementwise/binary.js';
+import { add, asFloats, floats, mul, sub } from '../elementwise/binary.js';
 import { eq, le, logicalAnd, logicalOr, lt } from '../elementwise/comparison.js';
 import { type Operand, unary, where } from '../elementwise/table.js';
 import { log, log1p, neg } from '../elementwise/unary.js';
 import { stack } from '../join/join.js';
 import { sum } from '../reduce/sum.js';
-import { detach, filled, to } from '../view/copy.js';
+import { detach, filled } from '../view/copy.js';
 
 /** 1 - erf(x), exact where erf(x) is nearly 1. @see https://pytorch.org/docs/stable/special.html#torch.special.erfc */
 export function erfc(x: Tensor): Tensor {
@@ -71,7 +70,7 @@ export function mvlgamma(x: Tensor, p: number): Tensor {
   if (arguments.length > 2) tooMany('mvlgamma', 2, arguments);
   assertTensor('mvlgamma', 'x', x);
   wholeNumber('mvlgamma', 'p', p, { min: 1, max: MOST_VARIATES });
-  const source = isFloating(x.dtype) ? x : to(x, 'float32');
+  const source = floats(x);
   const parts = Array.from({ length: p }, (_, j) => lgamma(sub(source, j / 2)));
   return add(sum(stack(parts, -1), -1), ((p * (p - 1)) / 4) * Math.log(Math.PI));
 }
@@ -151,9 +150,4 @@ export function xlog1py(x: Operand, y: Operand): Tensor {
   const zero = logicalAnd(eq(factor, 0), logicalOr(le(plain, -1), eq(plain, Number.POSITIVE_INFINITY)));
   // Where x is 0 the logarithm would be infinite or NaN, and so would be its product with 0, and the gradient.
   return where(zero, 0, mul(a, log1p(where(zero, 0, b))));
-}
-
-/** Integers as float32. */
-function floats(x: Tensor): Tensor {
-  return isFloating(x.dtype) ? x : to(x, 'float32');
 }
