@@ -48,8 +48,8 @@ export type StdMeanOptions = VarOptions;
 
 const VARIANCE = { dim: undefined, unbiased: true, keepdim: false, correction: null };
 
-/** @internal The dims, counted from the front, what the divisor lacks, and whether dims stay. */
-export function readVariance(op: string, x: Tensor, given: VarianceArguments): { dim: Dims; correction: number; keepdim: boolean } {
+/** The dims, what the divisor lacks, and whether dims stay. */
+function readVariance(op: string, x: Tensor, given: VarianceArguments): { dim: Dims; correction: number; keepdim: boolean } {
   assertTensor(op, 'x', x);
   const args = typeof given[0] === 'boolean' ? [undefined, ...given] : given;
   const { dim, unbiased, keepdim, correction } = readArguments<{

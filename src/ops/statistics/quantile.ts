@@ -92,6 +92,25 @@ type QuantileArguments = Arguments<QuantileOptions, [q: 'q', dim: 'dim', keepdim
 
 const INTERPOLATIONS: readonly string[] = ['linear', 'lower', 'higher', 'midpoint', 'nearest'];
 
+const QUANTILE: Required<QuantileOptions> = { q: required, dim: null, keepdim: false, interpolation: 'linear' };
+
+interface ReadQuantile extends Omit<Required<QuantileOptions>, 'q'> {
+  readonly shares: readonly number[];
+  /** Whether they are the first dim of the result. */
+  readonly many: boolean;
+}
+
+function readQuantile(op: string, x: Tensor, given: QuantileArguments): ReadQuantile {
+  assertFloating(op, 'x', x);
+  const { q, ...others } = readArguments(op, QUANTILE, given);
+  if (typeof q !== 'number' && !(q instanceof Tensor) && !Array.isArray(q))
+    throw unexpected(op, 'q', q, 'a number, a list of numbers or a tensor');
+  oneOf(op, 'interpolation', others.interpolation, INTERPOLATIONS);
+  const shares = q instanceof Tensor ? Array.from(toTypedArray(detach(q)), Number) : [q as number | readonly number[]].flat();
+  for (const share of shares) probability(op, 'q', share);
+  return { shares, many: q instanceof Tensor ? q.ndim > 0 : typeof q !== 'number', ...others };
+}
+
 /**
  * The quantiles of the elements that are not NaN, of all of them or along `dim`; NaN where there is nothing else.
  * @param args q (a number from 0 to 1, or a vector of them: then the first dim of the result), dim, keepdim and interpolation in this order, or by name.
@@ -101,12 +120,7 @@ const INTERPOLATIONS: readonly string[] = ['linear', 'lower', 'higher', 'midpoin
  * nanquantile(tensor([1, NaN, 3]), 0.5); // 2
  */
 export function nanquantile(x: Tensor, ...args: QuantileArguments): Tensor {
-  assertFloating('nanquantile', 'x', x);
-  const { q, dim, keepdim, interpolation } = readArguments('nanquantile', QUANTILE, args);
-  oneOf('nanquantile', 'interpolation', interpolation, INTERPOLATIONS);
-  const many = q instanceof Tensor ? q.ndim > 0 : typeof q !== 'number';
-  const shares = q instanceof Tensor ? Array.from(toTypedArray(detach(q)), Number) : [q].flat();
-  for (const v of shares) probability('nanquantile', 'q', v);
+  const { shares, many, dim, keepdim, interpolation } = readQuantile('nanquantile', x, args);
   if (numel(x.shape) === 0) throw new ArgumentError('nanquantile: there are no elements.');
   const d = dim === null ? 0 : normalizeDim(dim, x.ndim, 'nanquantile');
   const rows = dim === null || x.ndim === 0 ? reshape(x, [-1]) : x;
@@ -140,27 +154,15 @@ function between(ordered: Tensor, d: number, place: Tensor, interpolation: strin
   return where(eq(low, high), below, add(below, mul(sub(above, below), share)));
 }
 
-const QUANTILE: Required<QuantileOptions> = { q: required, dim: null, keepdim: false, interpolation: 'linear' };
-
 /**
  * The quantiles of all elements, or along `dim`. NaN where there is one.
  * @param given as {@link nanquantile}'s.
  * @throws {ArgumentError} for q outside 0 to 1, or no elements. @see https://pytorch.org/docs/stable/generated/torch.quantile.html
  */
 export function quantile(x: Tensor, ...given: QuantileArguments): Tensor {
-  assertTensor('quantile', 'x', x);
-  const read = readArguments('quantile', QUANTILE, given);
-  const { q, keepdim, interpolation } = read;
-  const dim = read.dim ?? undefined;
-  if (typeof q !== 'number' && !(q instanceof Tensor) && !Array.isArray(q))
-    throw unexpected('quantile', 'q', q, 'a number, a list of numbers or a tensor');
-  assertFloating('quantile', 'x', x);
-  oneOf('quantile', 'interpolation', interpolation, INTERPOLATIONS);
-  const many = typeof q !== 'number' && !(!Array.isArray(q) && (q as Tensor).ndim === 0);
-  const values = typeof q === 'number' ? [q] : Array.isArray(q) ? (q as number[]) : Array.from(toTypedArray(q as Tensor), Number);
-  for (const v of values) probability('quantile', 'q', v);
-  const d = dim === undefined ? 0 : normalizeDim(dim, x.ndim, 'quantile');
-  const source = dim === undefined ? reshape(x, [-1]) : x;
+  const { shares, many, dim, keepdim, interpolation } = readQuantile('quantile', x, given);
+  const d = dim === null ? 0 : normalizeDim(dim, x.ndim, 'quantile');
+  const source = dim === null ? reshape(x, [-1]) : x;
   const size = source.ndim === 0 ? 1 : source.shape[d]!;
   if (size === 0) throw new ArgumentError('quantile: there are no elements.');
   const ordered = source.ndim === 0 ? reshape(source, [1]) : sort(source, d).values;
@@ -168,7 +170,7 @@ export function quantile(x: Tensor, ...given: QuantileArguments): Tensor {
   const at = (i: number) => select(ordered, d, i);
   // The share is a number of the input's dtype, as in PyTorch.
   const round = x.dtype === 'float32' ? Math.fround : (v: number) => v;
-  const parts = values.map((v) => {
+  const parts = shares.map((v) => {
     const place = round(v) * (size - 1);
     const [low, high] = [Math.floor(place), Math.ceil(place)];
     const nearest = place - low === 0.5 ? (low % 2 === 0 ? low : high) : Math.round(place);
@@ -177,7 +179,7 @@ export function quantile(x: Tensor, ...given: QuantileArguments): Tensor {
     const value = exact >= 0 ? at(exact) : lerp(at(low), at(high), share);
     const checked = where(spoiled, Number.NaN, value);
     return keepdim
-      ? dim === undefined
+      ? dim === null
         ? reshape(
             checked,
             x.shape.map(() => 1),
