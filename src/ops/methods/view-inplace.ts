@@ -1,19 +1,13 @@
 /** Views by strides, and views in place: `x.t_()` makes x itself what `x.t()` shows. Memory stays as it is. */
 import { isGradEnabled } from '../../autograd/modes/mode.js';
 import { type Node, setGradFn } from '../../autograd/node.js';
-import { ArgumentError, ShapeError } from '../../errors.js';
+import { ShapeError } from '../../errors.js';
 import { type Arguments, readOne } from '../../tensor/arguments/arguments.js';
-import { assertTensor, countOf } from '../../tensor/arguments/checks.js';
-import { show } from '../../tensor/arguments/show.js';
+import { assertTensor, countOf, wholeNumbers } from '../../tensor/arguments/checks.js';
 import { checkSizes, type Shape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkInPlace } from '../elementwise/inplace.js';
 import * as movement from '../view/movement.js';
-
-function wholeNumbers(op: string, name: string, list: unknown): asserts list is Shape {
-  if (!Array.isArray(list) || !list.every((n) => Number.isSafeInteger(n) && n >= 0))
-    throw new ArgumentError(`${op}: ${name} is ${show(list)}, expected a list of whole numbers of at least 0.`);
-}
 
 /**
  * The elements of x's memory at `strides`, as a tensor of `shape`: a view. Elements may come several times, as in sliding windows.
@@ -40,8 +34,8 @@ export type OffsetArguments = Arguments<AsStridedOptions, [storageOffset: 'stora
 
 function strided(op: string, x: Tensor, shape: Shape, strides: Shape, given: OffsetArguments): Tensor {
   const storageOffset = readOne<number | null>(op, x, 'storageOffset', null, given);
-  wholeNumbers(op, 'shape', shape);
-  wholeNumbers(op, 'strides', strides);
+  wholeNumbers(op, 'shape', shape, { min: 0 });
+  wholeNumbers(op, 'strides', strides, { min: 0 });
   checkSizes(shape, op);
   if (shape.length !== strides.length)
     throw new ShapeError(`${op}: got ${strides.length} strides for a shape of ${shape.length} dims, expected one for each.`);
