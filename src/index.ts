@@ -39,10 +39,13 @@ export {
   type CatOptions, type ChunkOptions, type SplitOptions, type StackOptions, type UnbindOptions,
 } from './ops/join/join.js';
 export {
-  gather, indexAdd, indexCopy, indexFill, indexSelect, scatter, scatterAdd, take, takeAlongDim,
-  type GatherOptions, type IndexAddOptions, type IndexCopyOptions, type IndexFillOptions, type IndexSelectOptions, type ScatterAddOptions,
-  type ScatterOptions, type TakeAlongDimOptions,
+  gather, scatter, scatterAdd, takeAlongDim,
+  type GatherOptions, type ScatterAddOptions, type ScatterOptions, type TakeAlongDimOptions,
 } from './ops/gather/gather.js';
+export {
+  indexAdd, indexCopy, indexFill, indexSelect, take,
+  type IndexAddOptions, type IndexCopyOptions, type IndexFillOptions, type IndexSelectOptions,
+} from './ops/gather/index-select.js';
 export { argwhere, maskedFill, maskedSelect, nonzero, type NonzeroOptions } from './ops/index/masks.js';
 export { indexPut, type Index, type IndexPutOptions, type SliceBounds } from './ops/index/index-tensor.js';
 export {

@@ -5,7 +5,7 @@ import { withIndices } from '../data/datasets/with-indices.js';
 import { check, kernels, loadedEngine, ptrAt } from '../engine/engine.js';
 import type { Ptr } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
-import { slicesAt } from '../ops/gather/gather.js';
+import { slicesAt } from '../ops/gather/index-select.js';
 import { contiguous } from '../ops/view/copy.js';
 import { select } from '../ops/view/movement.js';
 import { readOptions, required } from '../tensor/arguments/arguments.js';

@@ -1,6 +1,6 @@
 /** Data sets out of tensors. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { slicesAt } from '../../ops/gather/gather.js';
+import { slicesAt } from '../../ops/gather/index-select.js';
 import { contiguous } from '../../ops/view/copy.js';
 import { select } from '../../ops/view/movement.js';
 import { assertTensor } from '../../tensor/arguments/checks.js';

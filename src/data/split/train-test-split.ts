@@ -1,6 +1,6 @@
 /** Training and test data out of lists, tensors, tables and data sets that belong together. */
 import { ArgumentError, ShapeError } from '../../errors.js';
-import { slicesAt } from '../../ops/gather/gather.js';
+import { slicesAt } from '../../ops/gather/index-select.js';
 import { contiguous } from '../../ops/view/copy.js';
 import { readOptions } from '../../tensor/arguments/arguments.js';
 import { finiteNumber, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';

@@ -7,7 +7,7 @@ import { gt, le } from '../../ops/elementwise/comparison.js';
 import { binaryInPlace } from '../../ops/elementwise/inplace.js';
 import { where } from '../../ops/elementwise/table.js';
 import { relu } from '../../ops/elementwise/unary.js';
-import { indexCopy_ } from '../../ops/gather/gather.js';
+import { indexCopy_ } from '../../ops/gather/index-select.js';
 import { flatNonzero } from '../../ops/index/masks.js';
 import { uniform_ } from '../../ops/random/random.js';
 import { filled, to } from '../../ops/view/copy.js';

@@ -1,7 +1,7 @@
 /** Convolutions over one, two and three axes: functions and layers. */
 import { named } from '../../autograd/node.js';
 import { OutOfMemoryError } from '../../errors.js';
-import { slicesAt } from '../../ops/gather/gather.js';
+import { slicesAt } from '../../ops/gather/index-select.js';
 import { stack } from '../../ops/join/join.js';
 import { pad } from '../../ops/join/pad.js';
 import { contiguous, formatOf } from '../../ops/view/copy.js';

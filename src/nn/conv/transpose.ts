@@ -5,7 +5,7 @@
 import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add } from '../../ops/elementwise/binary.js';
-import { indexAdd } from '../../ops/gather/gather.js';
+import { indexAdd } from '../../ops/gather/index-select.js';
 import { contiguous, filled, formatOf } from '../../ops/view/copy.js';
 import { narrow, permute, reshape, squeeze, transpose, unsqueeze } from '../../ops/view/movement.js';
 import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';

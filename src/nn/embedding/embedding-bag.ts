@@ -2,7 +2,7 @@
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
 import { div, mul } from '../../ops/elementwise/binary.js';
 import { where } from '../../ops/elementwise/table.js';
-import { indexAdd, indexSelect } from '../../ops/gather/gather.js';
+import { indexAdd, indexSelect } from '../../ops/gather/index-select.js';
 import { max } from '../../ops/reduce/extrema.js';
 import { to } from '../../ops/view/copy.js';
 import { reshape, unsqueeze } from '../../ops/view/movement.js';

@@ -6,7 +6,7 @@ import { DTypeError, IndexError, ShapeError, showShape } from '../../errors.js';
 import { add, div, mul } from '../../ops/elementwise/binary.js';
 import { gt, ne } from '../../ops/elementwise/comparison.js';
 import { where } from '../../ops/elementwise/table.js';
-import { indexAdd, indexCopy_, indexSelect } from '../../ops/gather/gather.js';
+import { indexAdd, indexCopy_, indexSelect } from '../../ops/gather/index-select.js';
 import { reduceRaw } from '../../ops/reduce/sum.js';
 import { unique } from '../../ops/sort/distinct.js';
 import { norm } from '../../ops/statistics/moments.js';

@@ -2,7 +2,8 @@
 import { ShapeError, showShape } from '../../errors.js';
 import { div, mul } from '../../ops/elementwise/binary.js';
 import { where } from '../../ops/elementwise/table.js';
-import { gather, indexSelect } from '../../ops/gather/gather.js';
+import { gather } from '../../ops/gather/gather.js';
+import { indexSelect } from '../../ops/gather/index-select.js';
 import { sum } from '../../ops/reduce/sum.js';
 import { filled, formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';

@@ -1,6 +1,6 @@
 /** Sequences of different lengths in one tensor: padded to one length, or packed without gaps for the recurrent layers. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { indexCopy, indexSelect } from '../../ops/gather/gather.js';
+import { indexCopy, indexSelect } from '../../ops/gather/index-select.js';
 import { cat } from '../../ops/join/join.js';
 import { to } from '../../ops/view/copy.js';
 import { narrow, reshape, select, transpose } from '../../ops/view/movement.js';

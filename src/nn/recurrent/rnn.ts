@@ -1,6 +1,6 @@
 /** Recurrent layers: RNN, LSTM and GRU over whole sequences, padded or packed. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { indexSelect } from '../../ops/gather/gather.js';
+import { indexSelect } from '../../ops/gather/index-select.js';
 import { cat, stack } from '../../ops/join/join.js';
 import { recurrentResult } from '../../ops/reduce/results.js';
 import { reshape, select, transpose, unsqueeze } from '../../ops/view/movement.js';

@@ -1,7 +1,7 @@
 /** Windows of images as columns, and columns added up to images. */
 import { named } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { indexAdd, slicesAt } from '../../ops/gather/gather.js';
+import { indexAdd, slicesAt } from '../../ops/gather/index-select.js';
 import { pad } from '../../ops/join/pad.js';
 import { narrow, reshape, squeeze, unsqueeze } from '../../ops/view/movement.js';
 import { type Arguments, type Named, readArguments, required } from '../../tensor/arguments/arguments.js';

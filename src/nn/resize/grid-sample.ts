@@ -9,7 +9,7 @@ import { add, div, minimum, mul, sub } from '../../ops/elementwise/binary.js';
 import { ge, gt, le, logicalAnd, logicalXor, lt } from '../../ops/elementwise/comparison.js';
 import { where } from '../../ops/elementwise/table.js';
 import { abs, floor, round, trunc } from '../../ops/elementwise/unary.js';
-import { slicesAt } from '../../ops/gather/gather.js';
+import { slicesAt } from '../../ops/gather/index-select.js';
 import { cat, stack } from '../../ops/join/join.js';
 import { matmul } from '../../ops/products/matmul.js';
 import { sum } from '../../ops/reduce/sum.js';

@@ -6,7 +6,7 @@ import { noGrad } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { add, mul } from '../../ops/elementwise/binary.js';
-import { indexAdd, slicesAt } from '../../ops/gather/gather.js';
+import { indexAdd, slicesAt } from '../../ops/gather/index-select.js';
 import { clone, detach, formatOf } from '../../ops/view/copy.js';
 import { reshape, select } from '../../ops/view/movement.js';
 import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';

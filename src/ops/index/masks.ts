@@ -15,7 +15,7 @@ import { floorDivide, remainder } from '../elementwise/binary.js';
 import { ne } from '../elementwise/comparison.js';
 import { inPlace } from '../elementwise/inplace.js';
 import { where } from '../elementwise/table.js';
-import { slicesAt } from '../gather/gather.js';
+import { slicesAt } from '../gather/index-select.js';
 import { any } from '../reduce/sum.js';
 import { filled, to } from '../view/copy.js';
 import { expand, narrow, reshape, select } from '../view/movement.js';

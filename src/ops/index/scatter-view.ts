@@ -7,7 +7,7 @@ import { normalizeDim, numel, type Shape, sameShape } from '../../tensor/shape.j
 import type { Tensor } from '../../tensor/tensor.js';
 import { add, mul } from '../elementwise/binary.js';
 import { fill_ } from '../elementwise/inplace.js';
-import { indexCopy } from '../gather/gather.js';
+import { indexCopy } from '../gather/index-select.js';
 import { to } from '../view/copy.js';
 import { type DiagonalOptions, diagonal, diagonalPlace, movedim, narrow, placeAlong, reshape, slice, unsqueeze } from '../view/movement.js';
 

@@ -9,7 +9,7 @@ import { channelsLastStrides, suggestsChannelsLast } from '../../tensor/layout.j
 import { copyInto, emptyLikeDense, emptyStrided } from '../../tensor/raw.js';
 import type { Shape } from '../../tensor/shape.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
-import { slicesAt } from '../gather/gather.js';
+import { slicesAt } from '../gather/index-select.js';
 import { apart, filled, fillRaw, formatOf } from '../view/copy.js';
 
 /** What is put around the input: a constant, or values of the input. */

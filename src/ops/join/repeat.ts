@@ -9,7 +9,7 @@ import { broadcastShapes, normalizeDim, numel, type Shape } from '../../tensor/s
 import { Tensor } from '../../tensor/tensor.js';
 import { isFloating } from '../../tensor/values/dtype.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
-import { slicesAt } from '../gather/gather.js';
+import { slicesAt } from '../gather/index-select.js';
 import { apart } from '../view/copy.js';
 import { expand, reshape } from '../view/movement.js';
 

@@ -29,6 +29,7 @@ import { type Operand, where } from '../elementwise/table.js';
 import * as unary from '../elementwise/unary.js';
 import type { IndexArguments } from '../gather/gather.js';
 import * as gather from '../gather/gather.js';
+import * as slices from '../gather/index-select.js';
 import type { Index, IndexPutArguments } from '../index/index-tensor.js';
 import * as indexing from '../index/index-tensor.js';
 import * as masks from '../index/masks.js';
@@ -96,10 +97,10 @@ const direct = {
   var: statistics.variance, std: statistics.std, norm: statistics.norm, logsumexp: softmax.logsumexp,
   sort: sorting.sort, argsort: sorting.argsort, topk: sorting.topk,
   equal: compare.equal, isclose: compare.isclose, allclose: compare.allclose,
-  gather: gather.gather, scatter: gather.scatter, scatterAdd: gather.scatterAdd, take: gather.take, takeAlongDim: gather.takeAlongDim,
-  indexAdd: gather.indexAdd, indexCopy: gather.indexCopy, indexFill: gather.indexFill,
+  gather: gather.gather, scatter: gather.scatter, scatterAdd: gather.scatterAdd, take: slices.take, takeAlongDim: gather.takeAlongDim,
+  indexAdd: slices.indexAdd, indexCopy: slices.indexCopy, indexFill: slices.indexFill,
   scatter_: gather.scatter_, scatterAdd_: gather.scatterAdd_,
-  indexAdd_: gather.indexAdd_, indexCopy_: gather.indexCopy_, indexFill_: gather.indexFill_,
+  indexAdd_: slices.indexAdd_, indexCopy_: slices.indexCopy_, indexFill_: slices.indexFill_,
   maskedFill: masks.maskedFill, maskedFill_: masks.maskedFill_, maskedSelect: masks.maskedSelect,
   split: join.split, chunk: join.chunk, unbind: join.unbind,
   flip: flipOps.flip, roll: flipOps.roll, tril: triangle.tril, triu: triangle.triu, repeatInterleave: arrange.repeatInterleave,
@@ -460,7 +461,7 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   polygamma(n) { if (arguments.length > 1) tooMany('polygamma', 1, arguments); return special.polygamma(n, this); },
   polygamma_(n) { if (arguments.length > 1) tooMany('polygamma_', 1, arguments); return inplace.inPlace('polygamma_', this, [], () => special.polygamma(n, this)); },
   indexPut_(indices, value, ...args) { return indexing.indexPut_(this, indices, value, ...args); },
-  indexSelect(...given) { return gather.indexSelect(this, ...given); },
+  indexSelect(...given) { return slices.indexSelect(this, ...given); },
   repeat(...sizes) { return arrange.repeat(this, readList('repeat', sizes, 'sizes')); },
   tile(...sizes) { return arrange.tile(this, readList('tile', sizes, 'sizes')); },
   broadcastTo(...shape) { return arrange.broadcastTo(this, readList('broadcastTo', shape)); },

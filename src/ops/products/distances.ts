@@ -9,7 +9,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';
 import { gt } from '../elementwise/comparison.js';
 import { where } from '../elementwise/table.js';
-import { indexSelect } from '../gather/gather.js';
+import { indexSelect } from '../gather/index-select.js';
 import { triuIndices } from '../index/creation.js';
 import { sum } from '../reduce/sum.js';
 import { norm } from '../statistics/moments.js';

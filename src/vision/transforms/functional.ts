@@ -2,7 +2,7 @@
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
 import { div, mul, sub } from '../../ops/elementwise/binary.js';
 import { addInPlace, binaryInPlace } from '../../ops/elementwise/inplace.js';
-import { slicesAt } from '../../ops/gather/gather.js';
+import { slicesAt } from '../../ops/gather/index-select.js';
 import { flip } from '../../ops/join/flip.js';
 import { pad as padTensor } from '../../ops/join/pad.js';
 import { contiguous, to } from '../../ops/view/copy.js';

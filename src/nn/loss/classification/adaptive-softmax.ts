@@ -4,7 +4,8 @@ import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '..
 import { add, sub } from '../../../ops/elementwise/binary.js';
 import { ge, logicalAnd, lt } from '../../../ops/elementwise/comparison.js';
 import { neg } from '../../../ops/elementwise/unary.js';
-import { gather, indexCopy, indexFill, indexSelect } from '../../../ops/gather/gather.js';
+import { gather } from '../../../ops/gather/gather.js';
+import { indexCopy, indexFill, indexSelect } from '../../../ops/gather/index-select.js';
 import { nonzero } from '../../../ops/index/masks.js';
 import { cat } from '../../../ops/join/join.js';
 import { argmax, max, min } from '../../../ops/reduce/extrema.js';
