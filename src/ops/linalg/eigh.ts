@@ -1,5 +1,6 @@
 /** Eigenvalues and eigenvectors of symmetric matrices. */
 
+import { isGradEnabled } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
@@ -72,6 +73,6 @@ function gradient(w: Tensor, v: Tensor, gw: Tensor | null, gV: Tensor | null): T
  */
 export function eigvalsh(a: Tensor, ...args: EighArguments): Tensor {
   const own = ofTriangle(a, args, 'eigvalsh');
-  if (own.requiresGrad) return eigh(own)[0];
+  if (own.requiresGrad && isGradEnabled()) return eigh(own)[0];
   return eighRaw(own, false, 'eigvalsh')[0];
 }
