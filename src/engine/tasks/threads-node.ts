@@ -7,13 +7,13 @@ import { EngineError } from '../../errors.js';
 import { findHome } from '../locate-node.js';
 import type { ParentThread, Thread, ThreadEvents, Threads } from './threads.js';
 
-/** Whether this is the package's source, in its own tests: then the worker's program is TypeScript, too. */
+/** Whether this is the package's source, in its own tests: those join the worker's program themselves (test/helpers/joined-source.ts). */
 const fromSource = (import.meta.url as string | undefined)?.endsWith('.ts') === true;
 
 /** The worker's program in the package; where this code was bundled, the package must be installed beside it. */
 function program(): URL {
   const { folder } = findHome();
-  const path = folder && join(folder, fromSource ? 'src/data/loader/workers/worker.ts' : 'dist/node/loader-worker.js');
+  const path = folder && join(folder, fromSource ? 'build/source/loader-worker.js' : 'dist/node/loader-worker.js');
   if (!path || !existsSync(path))
     throw new EngineError(
       `DataLoader: the program of its workers is not to be found (${path ?? 'this program was bundled, and the package hone is not to be found from it'}). Keep hone out of the bundle, or leave numWorkers at 0.`,
@@ -22,10 +22,8 @@ function program(): URL {
 }
 
 function startLoaderWorker(name: string, events: ThreadEvents): Thread {
-  const url = program();
-  const worker = fromSource
-    ? new Worker(`import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(url.href)})))`, { name, eval: true })
-    : new Worker(url, { name });
+  // By way of a text: workers inherit Node's flags, and one that is about the program's own text (--input-type) admits no file.
+  const worker = new Worker(`import(${JSON.stringify(program().href)})`, { name, eval: true });
   let failure: unknown;
   worker.on('message', (message) => events.message(message));
   worker.on('messageerror', (error) => events.end(error, 1));

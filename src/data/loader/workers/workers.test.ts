@@ -3,12 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type HoneError, manualSeed, rand, type Tensor, tensor, WorkerError } from 'hone';
 import { ConcatDataset, DataLoader, getWorkerInfo, ModuleDataset, randomSplit, Subset, TensorDataset } from 'hone/data';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { joinSource } from '../../../../test/helpers/joined-source.js';
 import type { Sample, Trouble } from '../../../../test/modules/squares.js';
 import { forgetWarnings } from '../../../tensor/arguments/warn-once.js';
 
-const module = (name: string) => new URL(`../../../../test/modules/${name}.ts`, import.meta.url);
-const squares = (length: number, trouble: Trouble = {}) => ModuleDataset.load<Sample>(module('squares'), length, trouble);
+let modules: Record<'squares' | 'seed-worker', URL>;
+beforeAll(async () => {
+  modules = await joinSource(['squares', 'seed-worker']);
+});
+const squares = (length: number, trouble: Trouble = {}) => ModuleDataset.load<Sample>(modules.squares, length, trouble);
 
 interface Batch {
   i: Tensor;
@@ -163,7 +167,7 @@ describe('order and random numbers', () => {
   });
 
   it('follow workerInitFn', async () => {
-    const loader = new DataLoader<Sample, Batch>(await squares(4), { batchSize: 2, numWorkers: 2, workerInitFn: module('seed-worker') });
+    const loader = new DataLoader<Sample, Batch>(await squares(4), { batchSize: 2, numWorkers: 2, workerInitFn: modules['seed-worker'] });
     const drawn = (await all(loader)).map(({ draw }) => draw.flatten().toArray());
     expect(drawn).toEqual([100, 101].map((seed) => [manualSeed(seed), rand([2]).toArray()][1]));
   });
@@ -259,7 +263,7 @@ describe('what goes wrong in a worker', () => {
     expect(error.message).toBe('DataLoader: worker 0 could not load sample 5: RangeError: no square of 5');
     expect(error).toMatchObject({ code: 'WORKER', worker: 0, indices: [4, 5], index: 5 });
     expect(error.cause).toBeInstanceOf(RangeError);
-    expect((error.cause as Error).stack).toContain('squares.ts');
+    expect((error.cause as Error).stack).toContain('squares.js');
   });
 
   it('is an error when a worker ends', async () => {
@@ -297,7 +301,7 @@ describe('the end', () => {
   const run = (body: string) => {
     const program = `
       import { DataLoader, ModuleDataset } from 'hone/data';
-      const squares = (...args) => ModuleDataset.load(${JSON.stringify(module('squares').href)}, ...args);
+      const squares = (...args) => ModuleDataset.load(${JSON.stringify(modules.squares.href)}, ...args);
       ${body}`;
     const flags = ['--import', 'tsx', '--input-type=module', '-e', program];
     return spawnSync(process.execPath, flags, {
