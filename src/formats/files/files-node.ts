@@ -1,4 +1,4 @@
-/** Files, for Node. Beside host-node.ts the only module that imports from node:. Whole files, written so that no half of one is ever seen. */
+/** Files, for Node: whole ones, written so that no half of one is ever seen, and parts of open ones. */
 import {
   closeSync,
   existsSync,

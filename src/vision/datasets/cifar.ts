@@ -11,7 +11,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
 import { fetchTar } from './fetch.js';
 import { findFiles, locate } from './find-files.js';
-import { checkLabels, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
+import { checkLabels, LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
 
 /** The options of {@link CIFAR10} and {@link CIFAR100}. */
 export interface CIFAR10Options<Image = Tensor, Target = number> extends LabelledImageDatasetOptions<Image, Target> {
@@ -64,15 +64,7 @@ export class CIFAR10<Image = Tensor, Target = number> extends LabelledImageDatas
     >
   ) {
     const op = classNameOf(new.target);
-    const defaults = {
-      root: required,
-      train: true,
-      transform: null,
-      targetTransform: null,
-      download: false,
-      normalize: undefined,
-      scale: true,
-    } as unknown as CIFAR10Options<Image, Target>;
+    const defaults = { root: required, train: true, download: false, ...LABELLED_DEFAULTS } as unknown as CIFAR10Options<Image, Target>;
     const { root, train = true, download = false, ...options } = readArguments(op, defaults, args);
     assertString(op, 'root', root);
     if (download) fetchMissing(op, new.target, root);

@@ -196,8 +196,7 @@ export class QMNIST<Image = Tensor, Target = number> extends LabelledImageDatase
         name: url.slice(url.lastIndexOf('/') + 1),
         md5,
       }));
-      const missing = files.filter(({ name }) => locate(root, [op, 'raw'], name.replace(/\.gz$/, ''), GZIPPED) === undefined);
-      fetchGzipped(op, pathOf(root, op, 'raw'), missing);
+      fetchGzipped(op, root, [op, 'raw'], files);
     }
     const paths = findFiles(
       op,

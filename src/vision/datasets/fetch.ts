@@ -3,6 +3,7 @@ import { downloadNow } from '#download';
 import { gunzip, isFile, makeDirectories, pathOf, readBytes, writeBytes } from '#files';
 import { FormatError } from '../../errors.js';
 import { ZipReader } from '../../formats/zip/zip.js';
+import { GZIPPED, locate } from './find-files.js';
 
 /** A file to fetch. */
 export interface Resource {
@@ -16,17 +17,14 @@ export interface Resource {
 const MOST_BYTES = 2 ** 30;
 const BLOCK = 512;
 
-/** Fetches gzipped files into a folder, and unpacks each beside it. */
-export function fetchGzipped(op: string, folder: string, resources: readonly Resource[]): void {
-  downloadNow(
-    op,
-    resources.map(({ urls, name, md5 }) => ({ urls, md5, path: pathOf(folder, name) })),
-  );
-  for (const { name } of resources) {
-    const path = pathOf(folder, name);
-    const raw = path.replace(/\.gz$/, '');
-    if (!isFile(raw)) writeBytes(raw, [unzipped(op, readBytes(path, op), path)], op);
-  }
+/** Fetches those of some gzipped files that are not there, raw or packed, into the folder `below` root, and unpacks each beside it. */
+export function fetchGzipped(op: string, root: string, below: readonly string[], resources: readonly Resource[]): void {
+  const raw = (name: string) => name.replace(/\.gz$/, '');
+  const missing = resources
+    .filter(({ name }) => locate(root, below, raw(name), GZIPPED) === undefined)
+    .map(({ urls, name, md5 }) => ({ urls, md5, path: pathOf(root, ...below, name) }));
+  downloadNow(op, missing);
+  for (const { path } of missing) if (!isFile(raw(path))) writeBytes(raw(path), [unzipped(op, readBytes(path, op), path)], op);
 }
 
 /** Fetches a gzipped tar archive into a folder, and unpacks the files `names` of it there. */

@@ -22,21 +22,24 @@ export function findFiles(
   wanted: readonly Wanted[],
   endings: readonly string[],
 ): string[] {
-  const folders = [pathOf(root, ...below), pathOf(root)];
-  const found = wanted.map(({ name }) => folders.flatMap((folder) => endings.map((ending) => pathOf(folder, name + ending))).find(isFile));
+  const found = wanted.map(({ name }) => locate(root, below, name, endings));
   if (found.every((path) => path !== undefined)) return found;
   const missing = wanted.filter((_, i) => found[i] === undefined);
   const one = missing.length === 1;
   const files = missing.map(({ name, url }) => `  ${name} from ${url}`).join('\n');
   throw new FileError(
-    `${op}: ${one ? 'a file is' : `${missing.length} files are`} missing, looked for in ${folders.join(' and in ')}:\n${files}\nUse { download: true }, or fetch ${one ? 'it' : 'them'} and put ${one ? 'it' : 'them'} into the first of these folders, ${endings.length > 1 ? 'gzipped or not' : 'unpacked'}.`,
+    `${op}: ${one ? 'a file is' : `${missing.length} files are`} missing, looked for in ${placesOf(root, below).join(' and in ')}:\n${files}\nUse { download: true }, or fetch ${one ? 'it' : 'them'} and put ${one ? 'it' : 'them'} into the first of these folders, ${endings.length > 1 ? 'gzipped or not' : 'unpacked'}.`,
   );
 }
 
 /** The path of a file of a data set; undefined where it is in neither of the places. */
 export function locate(root: string, below: readonly string[], name: string, endings: readonly string[]): string | undefined {
-  return [pathOf(root, ...below), pathOf(root)].flatMap((folder) => endings.map((ending) => pathOf(folder, name + ending))).find(isFile);
+  return placesOf(root, below)
+    .flatMap((folder) => endings.map((ending) => pathOf(folder, name + ending)))
+    .find(isFile);
 }
+
+const placesOf = (root: string, below: readonly string[]) => [pathOf(root, ...below), pathOf(root)];
 
 /** Raw, or gzipped. */
 export const GZIPPED = ['', '.gz'];

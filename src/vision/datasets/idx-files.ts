@@ -5,7 +5,6 @@ import { decodeIdx } from '../../formats/idx.js';
 import { to } from '../../ops/view/copy.js';
 import { unsqueeze } from '../../ops/view/movement.js';
 import type { Tensor } from '../../tensor/tensor.js';
-
 import { unzipped } from './fetch.js';
 import type { Loaded } from './labelled-images.js';
 

@@ -1,5 +1,5 @@
 /** MNIST and the data sets that come in its files: Fashion-MNIST and Kuzushiji-MNIST. */
-import { pathOf, readPackageBytes } from '#files';
+import { readPackageBytes } from '#files';
 import { ArgumentError } from '../../errors.js';
 import { select } from '../../ops/view/movement.js';
 import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
@@ -7,9 +7,9 @@ import { assertString } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { fetchGzipped } from './fetch.js';
-import { findFiles, GZIPPED, locate } from './find-files.js';
+import { findFiles, GZIPPED } from './find-files.js';
 import { readImages, readLabels, readPair } from './idx-files.js';
-import { checkLabels, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
+import { checkLabels, LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
 
 /** The options of {@link MNIST}, {@link FashionMNIST} and {@link KMNIST}. */
 export interface MNISTOptions<Image = Tensor, Target = number> extends LabelledImageDatasetOptions<Image, Target> {
@@ -27,7 +27,7 @@ type MNISTArguments<Image, Target> = Arguments<
   [root: 'root', train: 'train', transform: 'transform', targetTransform: 'targetTransform', download: 'download']
 >;
 
-const DEFAULTS = { root: null, train: true, transform: null, targetTransform: null, download: false, normalize: undefined, scale: true };
+const DEFAULTS = { root: null, train: true, download: false, ...LABELLED_DEFAULTS };
 
 /** The four files' names, with their MD5. */
 function resources(...md5: readonly [string, string, string, string]): readonly (readonly [file: string, md5: string])[] {
@@ -114,9 +114,8 @@ function load(op: string, kind: typeof MNIST, root: string | null, train: boolea
   }
   assertString(op, 'root', root);
   if (download) {
-    const missing = kind.resources.filter(([file]) => locate(root, [op, 'raw'], file.replace(/\.gz$/, ''), GZIPPED) === undefined);
-    const wanted = missing.map(([name, md5]) => ({ name, md5, urls: mirrors.map((mirror) => mirror + name) }));
-    fetchGzipped(op, pathOf(root, op, 'raw'), wanted);
+    const files = kind.resources.map(([name, md5]) => ({ name, md5, urls: mirrors.map((mirror) => mirror + name) }));
+    fetchGzipped(op, root, [op, 'raw'], files);
   }
   const paths = findFiles(
     op,

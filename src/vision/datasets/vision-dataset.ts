@@ -3,14 +3,6 @@ import { Dataset, type MaybePromise } from '../../data/datasets/dataset.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { checkTransform, type TransformOf, transformText } from '../transforms/transform.js';
 
-/** The transforms of a data set of images. */
-export interface TransformOptions<Image, Target, RawImage, RawTarget = number> {
-  /** Makes the image that `get` gives. Default: what ToTensor makes of it. */
-  transform?: TransformOf<RawImage, Image> | null;
-  /** Makes the target that `get` gives. Default: the number of the class. */
-  targetTransform?: TransformOf<RawTarget, Target> | null;
-}
-
 /**
  * The base of data sets of images.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.datasets.VisionDataset.html
