@@ -282,7 +282,8 @@ class CsvReading {
   private headerOf(cells: readonly string[], line: number): string[] {
     // As pandas names the column of row numbers that it writes without a name.
     const names = cells.map((name, i) => (name === '' ? `Unnamed: ${i}` : name));
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    const seen = new Set<string>();
+    const twice = names.find((name) => seen.has(name) || !seen.add(name));
     if (twice !== undefined)
       throw new FormatError(
         `${this.pieces.name}: the header (line ${line}) has "${twice}" twice. Name the columns yourself: names: [...].`,
@@ -292,15 +293,18 @@ class CsvReading {
 
   private targets(names: readonly string[]): Target[] {
     const { usecols, dtype } = this.settings;
+    const known = new Set(names);
     for (const name of [...(usecols ?? []), ...Object.keys(dtype)]) {
-      if (names.includes(name)) continue;
+      if (known.has(name)) continue;
       const meant = meantName(name, names);
       throw new ArgumentError(
         `${this.pieces.name}: there is no column "${name}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} It has ${excerpt(names.map(show).join(', '))}.`,
       );
     }
     const list = names.map((name, at): Target => ({ name, at, type: Object.hasOwn(dtype, name) ? dtype[name]! : null }));
-    return usecols === null ? list : list.filter(({ name }) => usecols.includes(name));
+    if (usecols === null) return list;
+    const wanted = new Set(usecols);
+    return list.filter(({ name }) => wanted.has(name));
   }
 
   private look(guess: Guess, cell: string): void {
