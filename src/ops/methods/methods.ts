@@ -2,10 +2,11 @@
  * The methods of Tensor: one line each, all of them functions from this folder. Core tensor operations only: layers' functions such as
  * conv2d are not methods. A method declared here and missing from the table does not compile.
  */
-import { type BackwardArguments, backwardFrom, provideGradOps } from '../../autograd/backward.js';
+import { type BackwardArguments, backwardFrom } from '../../autograd/backward.js';
 import { type HookHandle, registerHook, retainGrad } from '../../autograd/hooks.js';
 import { noGrad } from '../../autograd/modes/mode.js';
 import type { TensorHook } from '../../autograd/node.js';
+import { provideGradOps } from '../../autograd/walk.js';
 import { UnaryOp, type UnaryOpName } from '../../engine/kernel-table.gen.js';
 import { type ListArguments, noMore, readList, readSizes, tooMany } from '../../tensor/arguments/arguments.js';
 import { assertTensor } from '../../tensor/arguments/checks.js';
