@@ -1,7 +1,7 @@
 /** Small trainings for tests. */
 import { manualSeed, nn, ones, optim, randn, type Tensor, zeros } from 'hone';
 import { DataLoader, TensorDataset } from 'hone/data';
-import { accuracy, type Callback } from 'hone/train';
+import { accuracy, type Callback, type FitOptions, metric } from 'hone/train';
 
 /** Points in four dims, class 1 where their sum is above 0. */
 export function points(n: number) {
@@ -28,18 +28,39 @@ export class Scripted extends nn.Module {
   }
 }
 
-/** {@link Scripted}, and what fit needs to train it by `values`. */
-export function scripted(values: number[], epochs = values.length) {
+/**
+ * {@link Scripted}, and what fit needs to train it by `losses`, one an epoch; by `scores` there is an accuracy, too. After epoch n, counted
+ * over resumed trainings, the weight is n.
+ */
+export function scripted(losses: readonly number[], scores?: readonly number[]) {
   const model = new Scripted();
   const optimizer = new optim.SGD(model.parameters(), { lr: 1 });
-  let at = -1;
-  const counting: Callback = {
-    onTrainStart: () => void (at = -1),
-    onEpochStart: () => void at++,
-  };
-  // In training the weight gets the gradient -1: after epoch n it is n. In evaluation the loss is the script's.
+  let epoch = 0;
+  const counting: Callback = { onEpochStart: (run) => void (epoch = run.epoch) };
+  // In training the weight gets the gradient -1. In evaluation the loss is the script's.
   const loss = (output: Tensor, target: Tensor) =>
-    model.training ? output.sub(target).mean().neg() : output.mul(0).add(values[at]!).mean();
+    model.training
+      ? output.sub(target).mean().neg()
+      : output
+          .mul(0)
+          .add(losses[epoch - 1]!)
+          .mean();
   const batch = [ones([1]), zeros([1])] as [Tensor, Tensor];
-  return { model, options: { train: [batch], validation: [batch], loss, optimizer, epochs, callbacks: [counting] as Callback[] } };
+  const options = {
+    train: [batch],
+    validation: [batch],
+    loss,
+    optimizer,
+    epochs: losses.length,
+    metrics: scores ? [metric('accuracy', () => scores[epoch - 1]!)] : [],
+    callbacks: [counting],
+  };
+  return {
+    model,
+    options,
+    /** What a checkpoint holds. */
+    parts: { model, optimizer },
+    /** The options with others among them. */
+    with: (more: Partial<FitOptions<readonly Tensor[]>>) => ({ ...options, ...more, callbacks: [counting, ...(more.callbacks ?? [])] }),
+  };
 }

@@ -1,8 +1,8 @@
-/** How trainings end, which epoch is the best, and where a training goes on. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+/** How trainings end, and which epoch is the best. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ArgumentError, load, nn, noGrad, ones, optim, type Tensor, zeros } from 'hone';
+import { ArgumentError, load, nn, ones, optim, type Tensor, zeros } from 'hone';
 import {
   type Callback,
   earlyStopping,
@@ -11,71 +11,19 @@ import {
   History,
   historyLogger,
   keepBest,
-  loadCheckpoint,
   metric,
   modelCheckpoint,
-  NonFiniteError,
-  NonFiniteGradientError,
   NonFiniteLossError,
-  saveCheckpoint,
 } from 'hone/train';
 import { afterAll, describe, expect, test } from 'vitest';
+import { scripted } from '../../../test/helpers/training.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'hone-endings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 const newPath = (end = 'safetensors') => join(folder, `${++files}.${end}`);
 
-/** One weight, which counts the steps it has seen. */
-class Counter extends nn.Module {
-  w = new nn.Parameter(zeros([1]));
-  forward(x: Tensor): Tensor {
-    return x.mul(0).add(this.w);
-  }
-}
-
-/** Adds 1 to every weight, whatever the gradient. */
-class CountUp extends optim.SGD {
-  override step(): never {
-    noGrad(() => (this.paramGroups[0]!.params[0] as Tensor).add_(1));
-    this.hasStepped = true;
-    return undefined as never;
-  }
-}
-
 const batch = [ones([4, 1]), zeros([4, 1])] as const;
-
-/** A training of one step per epoch whose scores follow scripts: after epoch n the weight is n. */
-function scripted(losses: readonly number[], scores: readonly number[] = losses) {
-  const model = new Counter();
-  const optimizer = new CountUp(model.parameters(), { lr: 1 });
-  let epoch = 0;
-  const counting: Callback = { onEpochStart: (run) => void (epoch = run.epoch) };
-  const loss = (output: Tensor) =>
-    model.training
-      ? output.mean()
-      : output
-          .mul(0)
-          .add(losses[epoch - 1]!)
-          .mean();
-  const score = metric('accuracy', () => scores[epoch - 1]!);
-  const options: FitOptions<readonly Tensor[]> = {
-    train: [batch],
-    validation: [batch],
-    loss,
-    optimizer,
-    epochs: losses.length,
-    metrics: [score],
-    callbacks: [counting],
-  };
-  return {
-    model,
-    optimizer,
-    parts: { model, optimizer },
-    options,
-    with: (more: Partial<FitOptions<readonly Tensor[]>>) => ({ ...options, ...more, callbacks: [counting, ...(more.callbacks ?? [])] }),
-  };
-}
 
 describe('one best epoch', () => {
   // accuracy is best in epoch 2, the loss in epoch 1
@@ -94,8 +42,8 @@ describe('one best epoch', () => {
       const history = await fit(model, using(choose(path)));
       expect(history.epochs).toHaveLength(5);
       expect(history.best).toMatchObject({ epoch: 2, monitor, value: 0.9, path });
-      expect(history.best!.stateDict['w']!.item()).toBe(2);
-      expect([model.w.item(), load(path)['w']!.item()]).toEqual([2, 2]);
+      expect(history.best!.stateDict['weight']!.item()).toBe(2);
+      expect([model.weight.item(), load(path)['weight']!.item()]).toEqual([2, 2]);
     }
   });
 
@@ -109,7 +57,7 @@ describe('one best epoch', () => {
         callbacks: [modelCheckpoint(follows), modelCheckpoint(own, { monitor: 'validation.loss' })],
       }),
     );
-    expect([model.w.item(), load(follows)['w']!.item(), load(own)['w']!.item()]).toEqual([2, 2, 1]);
+    expect([model.weight.item(), load(follows)['weight']!.item(), load(own)['weight']!.item()]).toEqual([2, 2, 1]);
   });
 
   test('two that want different ones are refused, with the way out', async () => {
@@ -124,7 +72,7 @@ describe('one best epoch', () => {
       await expect(training).rejects.toThrow(ArgumentError);
       await expect(training).rejects.toThrow(/a training has one best epoch.*modelCheckpoint\(path, \{ monitor \}\)/);
     }
-    expect(model.w.item()).toBe(0);
+    expect(model.weight.item()).toBe(0);
   });
 });
 
@@ -212,7 +160,7 @@ describe('however a training ends', () => {
     expect(error.history.epochs.length).toBeGreaterThanOrEqual(3);
     expect(error.history.stopped).toMatchObject({ reason: 'failed', message, epoch: 4 });
     expect(error.history.best).toMatchObject({ epoch: 2, value: 1, path });
-    expect([model.w.item(), load(path)['w']!.item(), model.training]).toEqual([2, 2, true]);
+    expect([model.weight.item(), load(path)['weight']!.item(), model.training]).toEqual([2, 2, true]);
     expect(existsSync(log)).toBe(true);
     // The model is free again.
     await fit(model, using({ epochs: 1 }));
@@ -221,17 +169,17 @@ describe('however a training ends', () => {
   test('NaN, an abort and a stop restore as well', async () => {
     const nan = scripted([3, 1, 2, 9]);
     let step = 0;
-    const loss = nan.options.loss as (output: Tensor) => Tensor;
+    const { loss } = nan.options;
     const error = await fit(
       nan.model,
       nan.with({
         restoreBest: true,
-        loss: (output) => (nan.model.training && ++step === 4 ? output.mul(Number.NaN).mean() : loss(output)),
+        loss: (output, target) => (nan.model.training && ++step === 4 ? output.mul(Number.NaN).mean() : loss(output, target)),
       }),
     ).catch((e) => e);
     expect(error).toBeInstanceOf(NonFiniteLossError);
     expect(error).toMatchObject({ epoch: 4, step: 1, history: { epochs: [{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }] } });
-    expect(nan.model.w.item()).toBe(2);
+    expect(nan.model.weight.item()).toBe(2);
 
     const aborted = scripted([3, 1, 2, 9]);
     const controller = new AbortController();
@@ -243,7 +191,7 @@ describe('however a training ends', () => {
         callbacks: [{ onStep: ({ epoch }) => void (epoch === 4 && controller.abort()) }],
       }),
     );
-    expect([history.stopped!.reason, aborted.model.w.item()]).toEqual(['aborted', 2]);
+    expect([history.stopped!.reason, aborted.model.weight.item()]).toEqual(['aborted', 2]);
   });
 
   test('an error in onError hides neither the first nor other callbacks', async () => {
@@ -334,145 +282,5 @@ describe('however a training ends', () => {
     ).rejects.toThrow('enough');
     await fit(model, using({ train, signal, callbacks: [{ onStep: (_, run) => run.stop('enough') }] }));
     expect([closed, added]).toEqual([2, []]);
-  });
-});
-
-describe('NaN in gradients under a finite loss', () => {
-  class Norm extends nn.Module {
-    fine = new nn.Parameter(ones([2]));
-    bad = new nn.Parameter(zeros([2]));
-    forward(x: Tensor): Tensor {
-      return x.mul(this.fine.sum()).add(this.bad.square().sum().sqrt()); // the slope of the root at 0
-    }
-  }
-  test('is seen in its step, before a weight changes, also in the last step', async () => {
-    const model = new Norm();
-    const options = { train: [batch], loss: new nn.MSELoss(), optimizer: new optim.SGD(model.parameters(), { lr: 0.1 }), epochs: 1 };
-    const error = await fit(model, options).catch((e) => e);
-    expect(error).toBeInstanceOf(NonFiniteGradientError);
-    expect(error).toBeInstanceOf(NonFiniteError);
-    expect(error).toMatchObject({ epoch: 1, step: 1, parameters: ['bad'] });
-    expect(error.message).toMatch(
-      /the gradient of bad is NaN or infinite at epoch 1, step 1; the step was not taken, the weights are as before/,
-    );
-    expect([model.fine.toArray(), model.bad.toArray()]).toEqual([
-      [1, 1],
-      [0, 0],
-    ]);
-    expect((await fit(model, { ...options, nonFinite: 'ignore' })).stopped!.reason).toBe('finished');
-    expect(model.bad.toArray()).toEqual([Number.NaN, Number.NaN]);
-  });
-
-  test('large gradients whose sum overflows are none', async () => {
-    const model = new nn.Linear(2, 1, { bias: false });
-    const loss = (output: Tensor) => output.mul(1e38).sum();
-    const x = ones([2, 2]).mul(3);
-    const history = await fit(model, {
-      train: [[x, zeros([2, 1])]],
-      loss: (output) => loss(output).mul(0.5),
-      optimizer: new optim.SGD(model.parameters(), { lr: 1e-38 }),
-      epochs: 1,
-    });
-    expect(history.stopped!.reason).toBe('finished');
-  });
-
-  test('weights that overflow in the last step are told of, truthfully', async () => {
-    const model = new nn.Linear(1, 1, { bias: false });
-    const error = await fit(model, {
-      train: [batch],
-      loss: (output) => output.mean().mul(1e30),
-      optimizer: new optim.SGD(model.parameters(), { lr: 1e30 }),
-      epochs: 1,
-    }).catch((e) => e);
-    expect(error).toBeInstanceOf(NonFiniteGradientError);
-    expect(error.message).toMatch(/after epoch 1 weight holds NaN or infinity; the steps up to step 1 were taken/);
-  });
-});
-
-describe('a training that is resumed', () => {
-  test('counts epochs, patience and the best one further, and never replaces the best file by a worse one', async () => {
-    const [file, best] = [newPath('pth'), newPath()];
-    const losses = [0.5, 0.25, 1, 0.75, 0.625, 0.125];
-    const first = scripted(losses);
-    await fit(first.model, first.with({ epochs: 3, saveBest: best }));
-    saveCheckpoint(file, { model: first.model, optimizer: first.optimizer });
-    expect(load(best)['w']!.item()).toBe(2);
-
-    const second = scripted(losses);
-    loadCheckpoint(file, { model: second.model, optimizer: second.optimizer });
-    const seen: number[] = [];
-    const history = await fit(
-      second.model,
-      second.with({
-        epochs: 2,
-        saveBest: best,
-        restoreBest: true,
-        callbacks: [{ onEpochStart: ({ epoch, epochs }) => void seen.push(epoch, epochs) }],
-      }),
-    );
-    expect(seen).toEqual([4, 5, 5, 5]);
-    expect(history.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
-    expect(history.values('validation.loss')).toEqual(losses.slice(0, 5));
-    expect(history.best).toMatchObject({ epoch: 2, value: 0.25, path: best });
-    expect([load(best)['w']!.item(), second.model.w.item()]).toEqual([2, 2]);
-    expect(history.steps).toBe(5);
-
-    // A better epoch is still one.
-    second.model.w.data.fill_(5);
-    const more = await fit(second.model, second.with({ epochs: 1, saveBest: best, history }));
-    expect(more.best).toMatchObject({ epoch: 6, value: 0.125 });
-    expect(load(best)['w']!.item()).toBe(6);
-  });
-
-  test('from a checkpoint made in a callback, patience goes on, and so do all callbacks', async () => {
-    const [file, checkpointed] = [newPath('pth'), newPath()];
-    const losses = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
-    const first = scripted(losses);
-    await fit(
-      first.model,
-      first.with({
-        epochs: 3,
-        callbacks: [
-          modelCheckpoint(checkpointed),
-          {
-            onEpochEnd: ({ epoch }) => {
-              if (epoch === 2) saveCheckpoint(file, first.parts);
-            },
-          },
-        ],
-      }),
-    );
-    const second = scripted(losses);
-    loadCheckpoint(file, second.parts);
-    const history = await fit(
-      second.model,
-      second.with({ epochs: 4, earlyStopping: { patience: 3 }, callbacks: [modelCheckpoint(checkpointed)] }),
-    );
-    expect(history.stopped).toMatchObject({
-      reason: 'stopped',
-      epoch: 4,
-      message: 'no better validation.loss than 0.20000 (epoch 1) for 3 epochs',
-    });
-    expect(load(checkpointed)['w']!.item()).toBe(1);
-  });
-
-  test('the state that was best in memory comes along; a model alone, or a new history, starts anew', async () => {
-    const file = newPath('pth');
-    const losses = [0.3, 0.1, 0.5, 0.4];
-    const first = scripted(losses);
-    await fit(first.model, first.with({ epochs: 3, saveBest: true }));
-    saveCheckpoint(file, first.parts);
-    const second = scripted(losses);
-    loadCheckpoint(file, second.parts);
-    await fit(second.model, second.with({ epochs: 1, restoreBest: true }));
-    expect(second.model.w.item()).toBe(2);
-
-    for (const anew of ['model', 'history'] as const) {
-      const third = scripted(losses);
-      loadCheckpoint(file, anew === 'model' ? { model: third.model } : third.parts);
-      const history = await fit(third.model, third.with({ epochs: 1, ...(anew === 'history' && { history: new History() }) }));
-      expect(history.epochs.map(({ epoch }) => epoch)).toEqual([1]);
-    }
-    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });
