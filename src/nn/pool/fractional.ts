@@ -13,7 +13,6 @@ import { detach, filled, to } from '../../ops/view/copy.js';
 import { expand, reshape, select } from '../../ops/view/movement.js';
 import { type Arguments, type Named, readArguments, required } from '../../tensor/arguments/arguments.js';
 import {
-  assertFloating,
   assertSameDType,
   assertTensor,
   assertTensorOrNull,
@@ -29,7 +28,7 @@ import { rand } from '../../tensor/create/random.js';
 import { numel, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
-import type { IndicesOption, Pooled } from './shape.js';
+import { checkPoolInput, type IndicesOption, type Pooled } from './shape.js';
 
 /** The options of the fractional pools: of `outputSize` and `outputRatio` give one. */
 export interface FractionalMaxPoolOptions<S extends Sizes = Sizes, Indices extends boolean = boolean> extends IndicesOption<Indices> {
@@ -103,14 +102,11 @@ export function fractionalMaxPool3d<Indices extends boolean = false>(
 
 function fractionalMaximum(rank: 2 | 3, x: Tensor, settings: FractionalSettings): Tensor | [Tensor, Tensor] {
   const op = `fractionalMaxPool${rank}d`;
-  assertFloating(op, 'x', x);
+  checkPoolInput(op, rank, x);
   const kernel = sizesPerAxis(op, 'kernelSize', settings.kernelSize, rank, 1);
-  const axes = rank === 2 ? 'H, W' : 'D, H, W';
-  if (x.ndim !== rank + 1 && x.ndim !== rank + 2)
-    throw new ShapeError(`${op}: x is ${showShape(x.shape)}, expected [N, C, ${axes}] or [C, ${axes}].`);
   const lead = x.shape.slice(0, -rank);
   const sizes = x.shape.slice(-rank);
-  if ([...lead.slice(-1), ...sizes].includes(0)) throw new ShapeError(`${op}: x is ${showShape(x.shape)}: only the batch may be empty.`);
+  if (lead.at(-1) === 0) throw new ShapeError(`${op}: x is ${showShape(x.shape)}, without channels. Only the batch may be empty.`);
   const out = outputSizes(op, rank, sizes, settings);
   // PyTorch asks for one place more in volumes.
   for (const [i, size] of sizes.entries())
