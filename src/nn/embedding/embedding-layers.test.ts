@@ -15,11 +15,11 @@ describe('fromPretrained', () => {
     ]);
 
   test('freezes by default, shares memory and draws nothing', () => {
-    manualSeed(4);
-    const before = manualSeed(4).getState();
+    const generator = manualSeed(4);
+    const before = generator.getState();
     const table = vectors();
     const layer = nn.Embedding.fromPretrained(table);
-    expect(manualSeed(4).getState()).toEqual(before);
+    expect(generator.getState()).toEqual(before);
     expect(layer.weight.requiresGrad).toBe(false);
     table.mul_(2);
     expect(layer.forward(int([1])).toArray()).toEqual([[6, 8]]);
