@@ -1,7 +1,7 @@
 /**
  * Data augmentation: more images out of those that are there, here mirrored, turned and with Gaussian noise.
  *
- * Elastic deformation and torchvision's other transforms wait for their own issue; resizing and cropping stand in
+ * Elastic deformation waits for its own issue; transforms in a row, with resizing and cropping, stand in
  * 3-training-techniques/3-data-augmentation.ts.
  */
 import { manualSeed, randnLike, type Tensor } from 'hone';
