@@ -4,7 +4,7 @@ import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
 import { clone, to } from '../../ops/view/copy.js';
 import { readOptions } from '../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
-import { fromTypedArray } from '../../tensor/create/create.js';
+import { int64Of } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { columnDeviations, columnSums } from './columns.js';
 import { columnTensor, flag, Scaler, type ScalerState, type StateReader, settle } from './scaler.js';
@@ -135,7 +135,7 @@ export class StandardScaler extends Scaler {
 
   protected state(): ScalerState {
     const { mean, var: variance } = this.tensors!;
-    const seen = fromTypedArray(BigInt64Array.from(this.seen, BigInt));
+    const seen = int64Of(this.seen);
     return { mean, var: variance, n_samples_seen: seen, with_mean: flag(this.withMean), with_std: flag(this.withStd) };
   }
 

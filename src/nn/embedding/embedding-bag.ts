@@ -9,7 +9,7 @@ import { reshape, unsqueeze } from '../../ops/view/movement.js';
 import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
 import { assertSameDType, assertTensorOrNull, assertTensors, oneOf } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
-import { fromTypedArray, zeros } from '../../tensor/create/create.js';
+import { fromTypedArray, int64Of, zeros } from '../../tensor/create/create.js';
 import { sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
@@ -108,19 +108,17 @@ function embeddingBagOf(input: Tensor, weight: Tensor, settings: BagSettings): T
   const rows = indexSelect(
     embeddingOf(index, weight, { paddingIdx: padding, maxNorm: null, normType: 2, scaleGradByFreq }),
     0,
-    int64(places),
+    int64Of(places),
   );
   if (mode === 'max') return largest(rows, bags, count);
-  const factors = perSampleWeights && unsqueeze(indexSelect(reshape(perSampleWeights, [-1]), 0, int64(places)), 1);
-  const total = indexAdd(zeros([count, weight.shape[1]!], { dtype: weight.dtype }), 0, int64(bags), factors ? mul(rows, factors) : rows);
+  const factors = perSampleWeights && unsqueeze(indexSelect(reshape(perSampleWeights, [-1]), 0, int64Of(places)), 1);
+  const total = indexAdd(zeros([count, weight.shape[1]!], { dtype: weight.dtype }), 0, int64Of(bags), factors ? mul(rows, factors) : rows);
   if (mode === 'sum') return total;
   const sizes = new Float64Array(count);
   for (const bag of bags) sizes[bag]!++;
   const divisors = fromTypedArray(sizes.map((size) => Math.max(size, 1)));
   return div(total, unsqueeze(to(divisors, weight.dtype), 1));
 }
-
-const int64 = (values: readonly number[]): Tensor => fromTypedArray(BigInt64Array.from(values, BigInt));
 
 function checkFactors(op: string, input: Tensor, weight: Tensor, factors: Tensor | null, mode: string): void {
   assertTensorOrNull(op, 'perSampleWeights', factors);
@@ -171,7 +169,7 @@ function largest(rows: Tensor, bags: readonly number[], count: number): Tensor {
   if (bags.length === 0) return zeros([count, width], { dtype: rows.dtype });
   // Bags filled up to one length; what fills them never wins.
   const table = members.flatMap((m) => Array.from({ length: most }, (_, k) => m[k] ?? m[0] ?? 0));
-  const full = reshape(indexSelect(rows, 0, int64(table)), [count, most, width]);
+  const full = reshape(indexSelect(rows, 0, int64Of(table)), [count, most, width]);
   const empty = to(fromTypedArray(Uint8Array.from(members, (m) => (m.length === 0 ? 1 : 0))), 'bool');
   return where(unsqueeze(empty, 1), zeros([], { dtype: rows.dtype }), max(full, 1).values);
 }

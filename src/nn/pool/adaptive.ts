@@ -10,7 +10,7 @@ import { reshape } from '../../ops/view/movement.js';
 import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
 import { listable, type Rank, sizesPerAxis } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
-import { fromTypedArray, tensor } from '../../tensor/create/create.js';
+import { fromTypedArray, int64Of, tensor } from '../../tensor/create/create.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import type { Axes } from '../conv/geometry.js';
 import { Module } from '../module/module.js';
@@ -181,7 +181,7 @@ function sideBySide(
 ): { runs: Tensor; windows: Windows[]; axes: Axes; index: (Tensor | null)[] } {
   const [n, c] = x.ndim === rank + 2 ? (x.shape as [number, number]) : [1, x.shape[0]!];
   const windows = x.shape.slice(-rank).map((from, d) => windowsOf(from, sizes[d]!));
-  const index = windows.map(({ source }) => source && fromTypedArray(BigInt64Array.from(source, BigInt)));
+  const index = windows.map(({ source }) => source && int64Of(source));
   const runs = index.reduce<Tensor>((part, at, d) => (at === null ? part : indexSelect(part, part.ndim - rank + d, at)), x);
   const kernel = windows.map((w) => w.length);
   const zeros = windows.map(() => 0);

@@ -6,13 +6,11 @@ import { to } from '../../ops/view/copy.js';
 import { narrow, reshape, select, transpose } from '../../ops/view/movement.js';
 import { type Arguments, noMore, readArguments, type Settings, tooMany } from '../../tensor/arguments/arguments.js';
 import { assertTensor, oneOf, wholeNumber, wholeNumbers } from '../../tensor/arguments/checks.js';
-import { fromTypedArray, full } from '../../tensor/create/create.js';
+import { full, int64Of } from '../../tensor/create/create.js';
 import { type DeviceLike, moveTo, type ToArguments } from '../../tensor/device.js';
 import { sameShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
-
-const int64 = (values: readonly number[]): Tensor => fromTypedArray(BigInt64Array.from(values, BigInt));
 
 function numbersOf(values: Tensor | readonly number[], op: string, what: string): number[] {
   if (!(values instanceof Tensor)) {
@@ -119,7 +117,7 @@ export function invertPermutation(permutation: Tensor | null): Tensor | null {
   });
   if (inverse.length !== order.length || inverse.includes(-1))
     throw new ArgumentError(`invertPermutation: ${showShape(order)} is not a permutation of 0 to ${order.length - 1}.`);
-  return int64(inverse);
+  return int64Of(inverse);
 }
 
 /** The option of functions on sequences that may put the batch first. */
@@ -163,7 +161,7 @@ function sizesOf(lengths: readonly number[]): number[] {
 
 /** Where step t of sequence b lies in a padded tensor whose first two dims are one. */
 function places(sizes: readonly number[], order: readonly number[], steps: number, batch: number, batchFirst: boolean): Tensor {
-  return int64(
+  return int64Of(
     sizes.flatMap((size, t) => Array.from({ length: size }, (_, k) => (batchFirst ? order[k]! * steps + t : t * batch + order[k]!))),
   );
 }
@@ -215,7 +213,7 @@ export function packPaddedSequence(
   const sizes = sizesOf(order.map((i) => given[i]!));
   const flat = reshape(input, [steps * batch, ...input.shape.slice(2)]);
   const data = indexSelect(flat, 0, places(sizes, order, steps, batch, batchFirst));
-  return new PackedSequence(data, int64(sizes), enforceSorted ? null : int64(order));
+  return new PackedSequence(data, int64Of(sizes), enforceSorted ? null : int64Of(order));
 }
 
 /**
@@ -250,7 +248,7 @@ export function padPackedSequence(
   const rest = data.shape.slice(1);
   const blank = full([steps * batch, ...rest], paddingValue, { dtype: data.dtype });
   const padded = indexCopy(blank, 0, places(sizes, order, steps, batch, batchFirst), data);
-  return [reshape(padded, [...(batchFirst ? [batch, steps] : [steps, batch]), ...rest]), int64(lengths)];
+  return [reshape(padded, [...(batchFirst ? [batch, steps] : [steps, batch]), ...rest]), int64Of(lengths)];
 }
 
 /**
@@ -285,7 +283,7 @@ export function padSequence(
     return Array.from({ length: x.shape[0]! }, (_, t) => (batchFirst ? b * steps + start + t : (start + t) * batch + b));
   });
   const blank = full([steps * batch, ...rest], paddingValue, { dtype });
-  const padded = indexCopy(blank, 0, int64(at), cat(list.map((x) => to(x, dtype))));
+  const padded = indexCopy(blank, 0, int64Of(at), cat(list.map((x) => to(x, dtype))));
   return reshape(padded, [...(batchFirst ? [batch, steps] : [steps, batch]), ...rest]);
 }
 

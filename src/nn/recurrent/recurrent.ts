@@ -12,7 +12,7 @@ import { linear, mm } from '../../ops/products/matmul.js';
 import { sum } from '../../ops/reduce/sum.js';
 import { narrow, transpose } from '../../ops/view/movement.js';
 import { assertTensor } from '../../tensor/arguments/checks.js';
-import { fromTypedArray, zeros } from '../../tensor/create/create.js';
+import { int64Of, zeros } from '../../tensor/create/create.js';
 import { code, copyInto, ptrOrNull, rowMajor } from '../../tensor/raw.js';
 import { type Shape, sameShape } from '../../tensor/shape.js';
 import { aliasTensor, emptyTensor, type Tensor } from '../../tensor/tensor.js';
@@ -175,7 +175,7 @@ function fresh(x: Tensor): Tensor {
 
 /** For the kernel: null where every step has all sequences. */
 function sizesTensor(sizes: readonly number[]): Tensor | null {
-  return sizes.every((size) => size === sizes[0]) ? null : fromTypedArray(BigInt64Array.from(sizes, BigInt));
+  return sizes.every((size) => size === sizes[0]) ? null : int64Of(sizes);
 }
 
 interface Geometry {

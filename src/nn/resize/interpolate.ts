@@ -12,7 +12,7 @@ import { reshape, select } from '../../ops/view/movement.js';
 import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
 import { assertFloating, finiteNumber, listable, oneOf, unexpected, wholeNumbers } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
-import { fromTypedArray, zeros } from '../../tensor/create/create.js';
+import { fromTypedArray, int64Of, zeros } from '../../tensor/create/create.js';
 import { numel } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module/module.js';
@@ -171,7 +171,7 @@ function isIdentity({ places, weights }: AxisTaps, from: number): boolean {
 /** Along dim `d`, place i of the result is the sum over taps k of weights[k][i] times place places[k][i] of x. */
 function resample(op: string, x: Tensor, d: number, { places, weights }: AxisTaps): Tensor {
   const [taps, length] = [places.length, places[0]!.length];
-  const index = reshape(fromTypedArray(BigInt64Array.from(places.flat(), BigInt)), [taps, length]);
+  const index = reshape(int64Of(places.flat()), [taps, length]);
   if (weights === null) return slicesAt(op, x, d, select(index, 0, 0));
   const values = x.dtype === 'float32' ? Float32Array.from(weights.flat()) : Float64Array.from(weights.flat());
   const factors = reshape(fromTypedArray(values), [taps, length, ...x.shape.slice(d + 1).map(() => 1)]);

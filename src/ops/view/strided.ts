@@ -5,7 +5,7 @@
 import { record } from '../../autograd/node.js';
 import { check, kernels } from '../../engine/engine.js';
 import { BinaryOp } from '../../engine/kernel-table.gen.js';
-import { fromTypedArray } from '../../tensor/create/create.js';
+import { int64Of } from '../../tensor/create/create.js';
 import { code, copyInto, rowMajor } from '../../tensor/raw.js';
 import { extent, isDense, mayOverlap, numel, type Shape, sameShape } from '../../tensor/shape.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
@@ -51,7 +51,7 @@ function places({ shape, strides, offset }: Tensor): Tensor {
     const steps = Array.from({ length: size }, (_, i) => i * strides[d]!);
     list = list.flatMap((place) => steps.map((step) => place + step));
   });
-  return fromTypedArray(BigInt64Array.from(list, BigInt));
+  return int64Of(list);
 }
 
 /** Writes `g` into zeros where `target`, a part of `whole`, stands; elements that share a place add up. */

@@ -160,6 +160,11 @@ export function fromTypedArray(
   return finish(out, options);
 }
 
+/** @internal Whole numbers as a tensor int64 [n]: places, lengths, counts. */
+export function int64Of(values: ArrayLike<number>): Tensor {
+  return fromTypedArray(BigInt64Array.from(values, BigInt));
+}
+
 /**
  * A tensor of zeros.
  * @param args the shape, as a list or as sizes one by one; then the options.

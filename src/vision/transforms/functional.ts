@@ -10,7 +10,7 @@ import { narrow, permute } from '../../ops/view/movement.js';
 import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
 import { assertFloating, countOf, finiteNumber, oneOf, sizesPerAxis, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
 import { adviceFor, describe } from '../../tensor/arguments/show.js';
-import { fromTypedArray, zeros } from '../../tensor/create/create.js';
+import { fromTypedArray, int64Of, zeros } from '../../tensor/create/create.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
 import { assertImage, Image, type ImageMode, inkOf, placesFrom } from '../image.js';
@@ -268,8 +268,7 @@ export function padOf<I extends ImageLike>(
     if (typeof fill !== 'number') throw unexpected(op, 'fill', fill, 'one number for a tensor', 'Lists are for an Image.');
     return padTensor(x, [left, right, top, bottom], 'constant', fill) as I;
   }
-  const along = (dim: number, places: readonly number[], from: Tensor) =>
-    slicesAt(op, from, dim, fromTypedArray(BigInt64Array.from(places, BigInt), [places.length]));
+  const along = (dim: number, places: readonly number[], from: Tensor) => slicesAt(op, from, dim, int64Of(places));
   const rows = along(-2, mirrored(op, height, top, bottom, mode, true), x);
   return along(-1, mirrored(op, width, left, right, mode, true), rows) as I;
 }

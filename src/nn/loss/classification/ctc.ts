@@ -11,7 +11,7 @@ import type { Arguments, Settings } from '../../../tensor/arguments/arguments.js
 import { assertFloating, assertTensor, wholeNumber, wholeNumbers } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { show } from '../../../tensor/arguments/show.js';
-import { fromTypedArray, tensor } from '../../../tensor/create/create.js';
+import { int64Of, tensor } from '../../../tensor/create/create.js';
 import { castRaw, code, rowMajor } from '../../../tensor/raw.js';
 import { numel } from '../../../tensor/shape.js';
 import { emptyTensor, Tensor } from '../../../tensor/tensor.js';
@@ -140,7 +140,7 @@ function fused(
   const { dtype } = logp;
   const x = rowMajor(logp, op);
   const labels = rowMajor(castRaw(targets, 'int64', op), op);
-  const [inputs, lengths] = [int64(inputLengths), int64(targetLengths)];
+  const [inputs, lengths] = [int64Of(inputLengths), int64Of(targetLengths)];
   const loss = emptyTensor([n], dtype);
   const alpha = emptyTensor([n, steps, width], dtype);
   const args = [x.ptr, labels.ptr, stride, inputs.ptr, lengths.ptr, steps, n, classes, width, blank] as const;
@@ -159,10 +159,6 @@ function fused(
       return { logp: grad };
     },
   });
-}
-
-function int64(values: readonly number[]): Tensor {
-  return fromTypedArray(BigInt64Array.from(values, BigInt));
 }
 
 /**
