@@ -14,8 +14,8 @@ import { sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
 import { bool, float } from '../module/text.js';
-import { type EmbeddingOptions, embeddingOf } from './embedding.js';
-import { paddingRow, tableIndices } from './lookup.js';
+import type { EmbeddingOptions } from './embedding.js';
+import { look, paddingRow, tableIndices } from './lookup.js';
 import { type EmbeddingLayerOptions, PRETRAINED, type Pretrained, pretrainedOf, refuseSparse, Table, tableSizes } from './table.js';
 
 type BagMode = 'sum' | 'mean' | 'max';
@@ -105,11 +105,7 @@ function embeddingBagOf(input: Tensor, weight: Tensor, settings: BagSettings): T
     }
   }
   const count = starts.length - 1;
-  const rows = indexSelect(
-    embeddingOf(index, weight, { paddingIdx: padding, maxNorm: null, normType: 2, scaleGradByFreq }),
-    0,
-    int64Of(places),
-  );
+  const rows = indexSelect(look(index, weight, padding, scaleGradByFreq), 0, int64Of(places));
   if (mode === 'max') return largest(rows, bags, count);
   const factors = perSampleWeights && unsqueeze(indexSelect(reshape(perSampleWeights, [-1]), 0, int64Of(places)), 1);
   const total = indexAdd(zeros([count, weight.shape[1]!], { dtype: weight.dtype }), 0, int64Of(bags), factors ? mul(rows, factors) : rows);

@@ -48,8 +48,8 @@ export function embedding(
   return embeddingOf(input, weight, settings);
 }
 
-/** @internal {@link embedding} whose arguments have been read. */
-export function embeddingOf(input: Tensor, weight: Tensor, settings: Omit<Settings<EmbeddingOptions>, 'sparse'>): Tensor {
+/** {@link embedding} whose arguments have been read. */
+function embeddingOf(input: Tensor, weight: Tensor, settings: Omit<Settings<EmbeddingOptions>, 'sparse'>): Tensor {
   const index = tableIndices('embedding', input, weight, settings);
   const padding = paddingRow('embedding', weight, settings.paddingIdx);
   const rows = look(reshape(index, [numel(index.shape)]), weight, padding, settings.scaleGradByFreq);
