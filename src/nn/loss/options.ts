@@ -22,7 +22,8 @@ export interface LossOptions {
 /** Options that are tensors. */
 const WEIGHTS = ['weight', 'posWeight', 'linearBias'];
 
-const REDUCTIONS: readonly string[] = ['mean', 'sum', 'none'];
+/** @internal Every {@link Reduction}. */
+export const REDUCTIONS: readonly Reduction[] = ['mean', 'sum', 'none'];
 
 /** What PyTorch's old flags are called today, as torch.nn._reduction has it. */
 function refuseOldNames(op: string, options: Record<string, unknown>): void {

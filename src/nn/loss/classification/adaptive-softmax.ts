@@ -1,12 +1,12 @@
 /** A softmax over many classes that spends its weights on the frequent ones. */
 import { noGrad } from '../../../autograd/modes/mode.js';
-import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../../../errors.js';
+import { ArgumentError, IndexError, ShapeError, showShape } from '../../../errors.js';
 import { add, sub } from '../../../ops/elementwise/binary.js';
 import { ge, logicalAnd, lt } from '../../../ops/elementwise/comparison.js';
 import { neg } from '../../../ops/elementwise/unary.js';
 import { gather } from '../../../ops/gather/gather.js';
 import { indexCopy, indexFill, indexSelect } from '../../../ops/gather/index-select.js';
-import { nonzero } from '../../../ops/index/masks.js';
+import { flatNonzero } from '../../../ops/index/masks.js';
 import { cat } from '../../../ops/join/join.js';
 import { argmax, max, min } from '../../../ops/reduce/extrema.js';
 import { logSoftmax } from '../../../ops/reduce/softmax.js';
@@ -24,6 +24,7 @@ import { ModuleList } from '../../containers/list.js';
 import { Sequential } from '../../containers/sequential.js';
 import { Linear } from '../../linear/linear.js';
 import { Module } from '../../module/module.js';
+import { assertLabels } from './labels.js';
 
 /** The options of {@link AdaptiveLogSoftmaxWithLoss}. */
 export interface AdaptiveLogSoftmaxOptions {
@@ -133,8 +134,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   forward(input: Tensor, target: Tensor): AdaptiveOutput {
     const name = classNameOf(this);
     assertTensors(name, { input, target });
-    if (target.dtype !== 'int64' && target.dtype !== 'int32' && target.dtype !== 'uint8')
-      throw new DTypeError(`${name}: target is ${target.dtype}, expected int64 or int32 class labels. Convert them with target.long().`);
+    assertLabels(name, target);
     const single = target.ndim === 0;
     if (target.ndim > 1 || input.ndim !== target.ndim + 1 || (!single && input.shape[0] !== target.shape[0]))
       throw new ShapeError(
@@ -149,7 +149,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     let scores = labels;
     for (let i = 0; i < this.nClusters; i++) {
       const [low, high] = [this.cutoffs[i]!, this.cutoffs[i + 1]!];
-      const rows = reshape(nonzero(logicalAnd(ge(labels, low), lt(labels, high))), [-1]);
+      const rows = flatNonzero(logicalAnd(ge(labels, low), lt(labels, high)));
       if (rows.shape[0] === 0) continue;
       scores = indexFill(scores, 0, rows, this.shortlistSize + i);
       const local = logSoftmax(this.tail.at(i).forward(indexSelect(x, 0, rows)), 1);
@@ -183,7 +183,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     return noGrad(() => {
       const scores = this.head.forward(input);
       const best = argmax(scores, 1);
-      const rows = reshape(nonzero(ge(best, this.shortlistSize)), [-1]);
+      const rows = flatNonzero(ge(best, this.shortlistSize));
       if (rows.shape[0] === 0) return best;
       const rest = this.full(indexSelect(input, 0, rows), indexSelect(scores, 0, rows));
       return indexCopy(best, 0, rows, argmax(rest, 1));

@@ -1,9 +1,9 @@
 /** Cross entropy and negative log likelihood: fused kernels for class labels, compositions for class probabilities. Functions and layers. */
 import { noGrad } from '../../../autograd/modes/mode.js';
-import { record, willRecord } from '../../../autograd/node.js';
+import { record } from '../../../autograd/node.js';
 import { check, engine, kernels } from '../../../engine/engine.js';
 import { E_INDEX, REDUCE_MEAN, REDUCE_NONE, REDUCE_SUM } from '../../../engine/kernel-table.gen.js';
-import { ArgumentError, DTypeError, GradError, IndexError, ShapeError, showShape } from '../../../errors.js';
+import { ArgumentError, IndexError } from '../../../errors.js';
 import { add, div, mul, sub } from '../../../ops/elementwise/binary.js';
 import { eq, ne } from '../../../ops/elementwise/comparison.js';
 import { where } from '../../../ops/elementwise/table.js';
@@ -13,20 +13,20 @@ import { sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
 import { reshape, unsqueeze } from '../../../ops/view/movement.js';
 import type { Arguments, Settings } from '../../../tensor/arguments/arguments.js';
-import { assertFloating, assertTensor, between, oneOf, wholeNumber } from '../../../tensor/arguments/checks.js';
+import { assertTensor, between, oneOf, wholeNumber } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { arange } from '../../../tensor/create/create.js';
-import { castRaw, code, ptrOrNull, rowMajor, rowMajorOrNull } from '../../../tensor/raw.js';
-import { numel, type Shape, sameShape } from '../../../tensor/shape.js';
+import { code, ptrOrNull, rowMajor, rowMajorOrNull } from '../../../tensor/raw.js';
+import { numel, sameShape } from '../../../tensor/shape.js';
 import { emptyTensor, type Tensor } from '../../../tensor/tensor.js';
 import { isFloating } from '../../../tensor/values/dtype.js';
 import { item } from '../../../tensor/values/transfer.js';
 import { WeightedLoss } from '../loss.js';
-import { lossReader, type Reduction } from '../options.js';
+import { lossReader, REDUCTIONS, type Reduction } from '../options.js';
 import { noteLoss } from '../taken.js';
+import { assertClassWeight, labelled, type Problem } from './labels.js';
 
-const REDUCTIONS = { none: REDUCE_NONE, mean: REDUCE_MEAN, sum: REDUCE_SUM } as const satisfies Record<Reduction, number>;
-const REDUCTION_NAMES = ['mean', 'sum', 'none'] as const;
+const CODES = { none: REDUCE_NONE, mean: REDUCE_MEAN, sum: REDUCE_SUM } as const satisfies Record<Reduction, number>;
 
 /** The options of {@link nllLoss} and of {@link NLLLoss}. */
 export interface NllLossOptions {
@@ -57,16 +57,6 @@ const readCrossEntropy = lossReader<CrossEntropyOptions>(
     between(op, 'labelSmoothing', labelSmoothing, 0, 1);
   },
 );
-
-/** One problem in the kernels' terms: scores [n, c, inner]. */
-interface Problem {
-  readonly n: number;
-  readonly c: number;
-  readonly inner: number;
-  readonly ignoreIndex: number;
-  readonly smoothing: number;
-  readonly reduction: Reduction;
-}
 
 /**
  * Cross entropy of the softmax of `input` with `target`: -log of the probability that the input gives to the right class.
@@ -168,78 +158,6 @@ export class NLLLoss extends WeightedLoss {
   }
 }
 
-/** Checks labels against scores, and gives both in the kernels' terms. */
-function labelled(op: string, input: Tensor, given: Tensor, options: Settings<NllLossOptions>, smoothing: number): [Tensor, Problem] {
-  oneOf(op, 'reduction', options.reduction, REDUCTION_NAMES);
-  // As in PyTorch, the label of a single item may be a list of one.
-  const target = input.ndim === 1 && given.ndim === 1 && given.shape[0] === 1 ? reshape(given, []) : given;
-  if (isFloating(target.dtype) && !isFloating(input.dtype))
-    throw new DTypeError(
-      `${op}: input is ${input.dtype} and target ${target.dtype} (input ${showShape(input.shape)}, target ${showShape(target.shape)}). The arguments look swapped: scores come first, labels second.`,
-    );
-  assertFloating(op, 'input', input);
-  if (input.ndim === 0) throw new ShapeError(`${op}: input has no dims, expected [C], [N, C] or [N, C, ...].`);
-  if (isFloating(target.dtype)) {
-    const probabilities = op === 'crossEntropy' ? ` Class probabilities must have the input's shape ${showShape(input.shape)}.` : '';
-    throw new DTypeError(
-      `${op}: target is ${target.dtype} ${showShape(target.shape)}, expected int64 or int32 class labels. Convert them with target.long().${probabilities}`,
-    );
-  }
-  if (target.dtype === 'bool')
-    throw new DTypeError(`${op}: target is bool, expected int64 or int32 class labels. Convert them with target.long().`);
-
-  const [n, c] = input.ndim === 1 ? [1, input.shape[0]!] : [input.shape[0]!, input.shape[1]!];
-  let inner = 1;
-  for (let i = 2; i < input.shape.length; i++) inner *= input.shape[i]!;
-  if (!targetFits(input.shape, target.shape)) {
-    const expected = input.ndim === 1 ? [] : [n, ...input.shape.slice(2)];
-    throw new ShapeError(wrongTarget(op, input, target.shape, expected));
-  }
-  assertWeight(op, input, options.weight, c);
-  if (options.weight && options.weight.dtype !== input.dtype)
-    throw new DTypeError(`${op}: weight is ${options.weight.dtype}, expected the input's ${input.dtype}. Use weight.to('${input.dtype}').`);
-  if (willRecord([options.weight]))
-    throw new GradError(`${op}: there is no gradient for weight with labels, but it requires one. Use weight.detach().`);
-  const labels = target.dtype === 'uint8' ? castRaw(target, 'int64', op) : target;
-  return [rowMajor(labels, op), { n, c, inner, ignoreIndex: options.ignoreIndex, smoothing, reduction: options.reduction }];
-}
-
-/** Whether labels of shape `target` have the shape of the scores without the dim of classes. */
-function targetFits(input: Shape, target: Shape): boolean {
-  if (input.length === 1) return target.length === 0;
-  if (target.length !== input.length - 1 || target[0] !== input[0]) return false;
-  for (let i = 1; i < target.length; i++) if (target[i] !== input[i + 1]) return false;
-  return true;
-}
-
-function assertWeight(op: string, input: Tensor, weight: Tensor | null, c: number): void {
-  if (weight && (weight.ndim !== 1 || weight.shape[0] !== c))
-    throw new ShapeError(
-      `${op}: weight is ${showShape(weight.shape)}, expected one value per class: [${c}] (input ${showShape(input.shape)}).`,
-    );
-}
-
-function wrongTarget(op: string, input: Tensor, given: Shape, expected: Shape): string {
-  const squeezed = given.findIndex(
-    (size, i) =>
-      size === 1 &&
-      sameShape(
-        given.filter((_, d) => d !== i),
-        expected,
-      ),
-  );
-  let hint = '';
-  if (squeezed >= 0) hint = ` Drop the dim of size 1: target.squeeze(${squeezed}).`;
-  else if (sameShape(given, input.shape))
-    hint =
-      op === 'crossEntropy'
-        ? " For one-hot or soft targets use target.to('float32'); for labels, their index: target.argmax(1)."
-        : ' For one-hot targets, give their index: target.argmax(1).';
-  else if (given.length === expected.length && given[0] !== expected[0])
-    hint = ` The batch sizes differ: ${expected[0]} against ${given[0]}.`;
-  return `${op}: target is ${showShape(given)}, expected ${showShape(expected)}: the input's shape ${showShape(input.shape)} without its class dim.${hint}`;
-}
-
 /** Throws the error of a kernel that may have met a label outside its range. */
 function checkLabels(status: number, op: string, c: number): void {
   if (status === E_INDEX)
@@ -250,7 +168,7 @@ function checkLabels(status: number, op: string, c: number): void {
 function fusedCrossEntropy(input: Tensor, target: Tensor, weight: Tensor | null, p: Problem): Tensor {
   const op = 'crossEntropy';
   const { n, c, inner, ignoreIndex, smoothing } = p;
-  const reduction = REDUCTIONS[p.reduction];
+  const reduction = CODES[p.reduction];
   const x = rowMajor(input, op);
   const w = rowMajorOrNull(weight, op);
   const loss = emptyTensor(p.reduction === 'none' ? target.shape : [], input.dtype);
@@ -319,7 +237,7 @@ function fusedNll(input: Tensor, target: Tensor, weight: Tensor | null, p: Probl
   const op = 'nllLoss';
   const { n, c, inner, ignoreIndex } = p;
   const { shape, dtype } = input;
-  const reduction = REDUCTIONS[p.reduction];
+  const reduction = CODES[p.reduction];
   const x = rowMajor(input, op);
   const w = rowMajorOrNull(weight, op);
   const loss = emptyTensor(p.reduction === 'none' ? target.shape : [], dtype);
@@ -397,14 +315,14 @@ function targetWeights(target: Tensor, weight: Tensor | null, p: Problem, dtype:
 /** Cross entropy with a probability for each class: -sum over classes of target * log softmax(input). */
 function ofProbabilities(input: Tensor, target: Tensor, options: Settings<CrossEntropyOptions>): Tensor {
   const { labelSmoothing, reduction, ignoreIndex } = options;
-  oneOf('crossEntropy', 'reduction', reduction, REDUCTION_NAMES);
+  oneOf('crossEntropy', 'reduction', reduction, REDUCTIONS);
   if (ignoreIndex >= 0)
     throw new ArgumentError(
       `crossEntropy: ignoreIndex is ${ignoreIndex}, but a floating target holds probabilities, not labels. Leave it out, or give labels.`,
     );
   const dim = input.ndim === 1 ? 0 : 1;
   const c = input.shape[dim]!;
-  assertWeight('crossEntropy', input, options.weight, c);
+  assertClassWeight('crossEntropy', input, options.weight, c);
   const smooth = labelSmoothing > 0 ? add(mul(target, 1 - labelSmoothing), labelSmoothing / c) : target;
   const logp = mul(logSoftmax(input, dim), smooth);
   const each = options.weight ? mul(logp, reshape(options.weight, [c, ...input.shape.slice(dim + 1).map(() => 1)])) : logp;

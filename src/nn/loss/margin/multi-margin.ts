@@ -1,7 +1,7 @@
 /** Losses with a margin between classes: how far the wrong ones come within it of the right ones. Functions and layers. */
 import { noGrad } from '../../../autograd/modes/mode.js';
 import { named } from '../../../autograd/node.js';
-import { DTypeError, IndexError, ShapeError, showShape } from '../../../errors.js';
+import { IndexError, ShapeError, showShape } from '../../../errors.js';
 import { add, div, mul, sub } from '../../../ops/elementwise/binary.js';
 import { clamp } from '../../../ops/elementwise/clamp.js';
 import { eq, gt, logicalAnd, logicalNot, ne } from '../../../ops/elementwise/comparison.js';
@@ -15,13 +15,13 @@ import { any, sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
 import { reshape, unsqueeze } from '../../../ops/view/movement.js';
 import type { Arguments, Settings } from '../../../tensor/arguments/arguments.js';
-import { assertFloating, assertTensor, unexpected } from '../../../tensor/arguments/checks.js';
+import { assertFloating, unexpected } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { arange } from '../../../tensor/create/create.js';
 import { numel, sameShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { isFloating } from '../../../tensor/values/dtype.js';
 import { item } from '../../../tensor/values/transfer.js';
+import { assertClassWeight, assertLabels, assertWeightDType } from '../classification/labels.js';
 import { Loss, WeightedLoss } from '../loss.js';
 import { type LossOptions, lossReader, type Reduction, readReduction, reduced } from '../options.js';
 import type { MarginLossOptions } from './margin.js';
@@ -43,12 +43,6 @@ function assertLabelsWithin(op: string, target: Tensor, least: number, c: number
       throw new IndexError(`${op}: target has label ${label}, outside 0 to ${c - 1}, the classes of the input${padding}.`);
     }
   }
-}
-
-function assertLabels(op: string, target: Tensor): void {
-  assertTensor(op, 'target', target);
-  if (isFloating(target.dtype) || target.dtype === 'bool')
-    throw new DTypeError(`${op}: target is ${target.dtype}, expected int64 or int32 class labels. Convert them with target.long().`);
 }
 
 /** The options of {@link MultiMarginLoss}. */
@@ -91,12 +85,8 @@ function multiMarginLossOf(input: Tensor, target: Tensor, settings: Settings<Mul
       `${op}: target is ${showShape(target.shape)}, expected ${input.ndim === 2 ? `[${n}]` : '[]'}: one label for each item of the input ${showShape(input.shape)}.`,
     );
   }
-  if (weight && weight.shape[0] !== c)
-    throw new ShapeError(
-      `${op}: weight is ${showShape(weight.shape)}, expected one value per class: [${c}] (input ${showShape(input.shape)}).`,
-    );
-  if (weight && weight.dtype !== input.dtype)
-    throw new DTypeError(`${op}: weight is ${weight.dtype}, expected the input's ${input.dtype}. Use weight.to('${input.dtype}').`);
+  assertClassWeight(op, input, weight, c);
+  assertWeightDType(op, input, weight);
   assertLabelsWithin(op, target, 0, c);
   const labels = to(reshape(target, [n, 1]), 'int64');
   const z = add(sub(margin, gather(rows, 1, labels)), rows);
