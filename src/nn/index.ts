@@ -283,7 +283,8 @@ export type {
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './pool/unpool.js';
 export type { CellOptions, CellOptions as GRUCellOptions, CellOptions as LSTMCellOptions, RNNCellOptions } from './recurrent/cells.js';
 export { GRUCell, LSTMCell, RNNCell } from './recurrent/cells.js';
-export type { GRUOptions, LSTMOptions, RNNOptions } from './recurrent/rnn.js';
+export type { GRUOptions } from './recurrent/layer.js';
+export type { LSTMOptions, RNNOptions } from './recurrent/rnn.js';
 export { GRU, LSTM, RNN } from './recurrent/rnn.js';
 export type { FlattenOptions, UnflattenOptions } from './resize/flatten.js';
 export { Flatten, Unflatten } from './resize/flatten.js';
