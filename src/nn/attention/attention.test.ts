@@ -158,6 +158,13 @@ describe('multiHeadAttentionForward', () => {
   });
 });
 
+test('a weight of the layer that does not fit is reported in its name', () => {
+  const layer = new nn.MultiheadAttention(4, 2);
+  layer.inProjWeight = new nn.Parameter(zeros([5, 4]));
+  const x = zeros([3, 1, 4]);
+  expect(() => layer.forward(x, x, x)).toThrow('MultiheadAttention: inProjWeight is [5, 4], expected [12, 4].');
+});
+
 test('softmax under a mask of -inf has finite gradients', () => {
   const x = leaf(2, 4);
   const mask = tensor(

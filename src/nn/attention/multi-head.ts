@@ -134,7 +134,7 @@ export function multiHeadAttention(
   const causalHint = given.isCausal === true && given.keyPaddingMask == null && !needWeights;
   assertMasks(op, given, batched, N, L, S);
 
-  let [q, k, v] = project(query, key, value, given, batchFirst);
+  let [q, k, v] = project(op, query, key, value, given, batchFirst);
   let added = 0;
   const extend = (keys: Tensor, values: Tensor) => {
     [k, v] = [cat([k, keys], 2), cat([v, values], 2)];
@@ -274,7 +274,14 @@ function staticHeads(op: string, name: string, x: Tensor, N: number, { numHeads,
 }
 
 /** Queries, keys and values by heads, [N, heads, positions, headDim]; equal inputs are projected in one product. */
-function project(query: Tensor, key: Tensor, value: Tensor, given: MultiHeadAttention, batchFirst: boolean): [Tensor, Tensor, Tensor] {
+function project(
+  op: string,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  given: MultiHeadAttention,
+  batchFirst: boolean,
+): [Tensor, Tensor, Tensor] {
   const { embedDim: E, numHeads, inProjBias: bias } = given;
   const projected = (x: Tensor, weight: Tensor, first: number, parts: number) => {
     const own = bias == null ? null : parts === 3 ? bias : narrow(bias, 0, first * E, parts * E);
@@ -284,7 +291,7 @@ function project(query: Tensor, key: Tensor, value: Tensor, given: MultiHeadAtte
   if (given.useSeparateProjWeight) {
     const { qProjWeight, kProjWeight, vProjWeight } = given;
     if (!qProjWeight || !kProjWeight || !vProjWeight)
-      throw new ArgumentError('multiHeadAttentionForward: useSeparateProjWeight needs qProjWeight, kProjWeight and vProjWeight.');
+      throw new ArgumentError(`${op}: useSeparateProjWeight needs qProjWeight, kProjWeight and vProjWeight.`);
     return [...projected(query, qProjWeight, 0, 1), ...projected(key, kProjWeight, 1, 1), ...projected(value, vProjWeight, 2, 1)] as [
       Tensor,
       Tensor,
@@ -292,9 +299,9 @@ function project(query: Tensor, key: Tensor, value: Tensor, given: MultiHeadAtte
     ];
   }
   const weight = given.inProjWeight;
-  if (weight == null) throw new ArgumentError('multiHeadAttentionForward: inProjWeight is null. Give it, or useSeparateProjWeight.');
+  if (weight == null) throw new ArgumentError(`${op}: inProjWeight is null. Give it, or useSeparateProjWeight.`);
   if (!sameShape(weight.shape, [3 * E, E]))
-    throw new ShapeError(`multiHeadAttentionForward: inProjWeight is ${showShape(weight.shape)}, expected [${3 * E}, ${E}].`);
+    throw new ShapeError(`${op}: inProjWeight is ${showShape(weight.shape)}, expected [${3 * E}, ${E}].`);
   const rows = (first: number, count: number) => narrow(weight, 0, first * E, count * E);
   if (query === key && key === value) return projected(query, weight, 0, 3) as [Tensor, Tensor, Tensor];
   const q = projected(query, rows(0, 1), 0, 1);

@@ -9,6 +9,7 @@ import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import type { DType } from '../../tensor/values/dtype.js';
 import { xavierNormal_, xavierUniform_, zeros_ } from '../init/init.js';
 import { Linear } from '../linear/linear.js';
+import { renamed } from '../module/fields.js';
 import { Module } from '../module/module.js';
 import { Parameter } from '../module/state/parameter.js';
 import { type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head.js';
@@ -74,14 +75,6 @@ const FORWARD_DEFAULTS: Settings<MultiheadAttentionForwardOptions> = {
 /** A Linear under the name that PyTorch prints. */
 class NonDynamicallyQuantizableLinear extends Linear {
   static override readonly className: string = 'NonDynamicallyQuantizableLinear';
-}
-
-/** @internal The fields of `module`, those of submodules under PyTorch's names, which state dicts have as keys. */
-export function* renamed(
-  fields: Iterable<readonly [string, unknown]>,
-  names: Readonly<Record<string, string>>,
-): Iterable<readonly [string, unknown]> {
-  for (const [field, value] of fields) yield [value instanceof Module ? (names[field] ?? field) : field, value];
 }
 
 /**

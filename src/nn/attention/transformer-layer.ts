@@ -14,9 +14,10 @@ import { GELU, gelu } from '../activation/gated.js';
 import { ReLU } from '../activation/rectified.js';
 import { Dropout } from '../dropout/dropout.js';
 import { Linear } from '../linear/linear.js';
+import { renamed } from '../module/fields.js';
 import { Module } from '../module/module.js';
 import { LayerNorm } from '../norm/layer.js';
-import { MultiheadAttention, renamed } from './multihead-attention.js';
+import { MultiheadAttention } from './multihead-attention.js';
 
 /** What stands between the two products of the feed-forward network. */
 export type TransformerActivation = 'relu' | 'gelu' | ((x: Tensor) => Tensor) | Module;

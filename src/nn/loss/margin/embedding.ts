@@ -12,6 +12,7 @@ import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { isOptions, show } from '../../../tensor/arguments/show.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { distance, PairwiseDistance } from '../../distance/distance.js';
+import { renamed } from '../../module/fields.js';
 import { Module } from '../../module/module.js';
 import { Loss } from '../loss.js';
 import { commonShape, type LossOptions, lossReader, type Reduction, reduced } from '../options.js';
@@ -123,11 +124,11 @@ function tripletMarginLossOf(anchor: Tensor, positive: Tensor, negative: Tensor,
  */
 export class TripletMarginLoss extends Loss {
   static override readonly className: string = 'TripletMarginLoss';
-  /** The distance that is asked for. */
+  /** By how much the negative should be farther than the positive. */
   margin: number;
   /** The order of the norm. */
   p: number;
-  /** Added where something is divided, so that it is never by 0. */
+  /** Added to the differences of coordinates. */
   eps: number;
   /** Whether the distance of positive and negative counts where it is the smaller one. */
   swap: boolean;
@@ -205,9 +206,9 @@ export interface TripletMarginWithDistanceLayerOptions extends Omit<TripletMargi
  */
 export class TripletMarginWithDistanceLoss extends Loss {
   static override readonly className: string = 'TripletMarginWithDistanceLoss';
-  /** What measures distances; null for the Euclidean one. */
+  /** What measures distances. */
   distanceFunction: DistanceFunction | Module;
-  /** The distance that is asked for. */
+  /** By how much the negative should be farther than the positive. */
   margin: number;
   /** Whether the distance of positive and negative counts where it is the smaller one. */
   swap: boolean;
@@ -225,8 +226,8 @@ export class TripletMarginWithDistanceLoss extends Loss {
     this.swap = settings.swap;
   }
 
-  protected override *fields(): Iterable<readonly [string, unknown]> {
-    for (const [name, value] of super.fields()) yield [name === 'distanceFunction' ? 'distance_function' : name, value];
+  protected override fields(): Iterable<readonly [string, unknown]> {
+    return renamed(super.fields(), { distanceFunction: 'distance_function' });
   }
 
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
