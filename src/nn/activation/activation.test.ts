@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: numbers that torch made
-
 import { ArgumentError, nn, ShapeError, type Tensor, tensor, zeros } from 'hone';
 import { expect, test } from 'vitest';
 

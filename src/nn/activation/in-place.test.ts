@@ -39,7 +39,7 @@ describe.each(Object.entries(functions))('%s in place', (_name, [fn, keeps]) => 
   test('leaves alone what backward needs', () => {
     const x = leaf(3);
     const y = fn(x.mul(1), true);
-    const [values] = [y.toArray()];
+    const values = y.toArray();
     if (keeps === 'copy')
       y.mul_(2); // its gradient does not look at the result
     else expect(() => y.mul_(2).sum().backward()).toThrow(GradError);

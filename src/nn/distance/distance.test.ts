@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: numbers that torch made
-
 import { DTypeError, nn, ShapeError, zeros } from 'hone';
 import { expect, test } from 'vitest';
 import { int } from '../../../test/helpers/tensors.js';

@@ -86,7 +86,7 @@ export class CosineSimilarity extends Module {
   static override readonly className: string = 'CosineSimilarity';
   /** The dim of the vectors. */
   readonly dim: number;
-  /** Added where something is divided, so that it is never by 0. */
+  /** Lengths count as at least this. */
   readonly eps: number;
 
   /**
@@ -157,7 +157,7 @@ export class PairwiseDistance extends Module {
   static override readonly className: string = 'PairwiseDistance';
   /** The order of the norm. */
   readonly norm: number;
-  /** Added where something is divided, so that it is never by 0. */
+  /** Added to each difference, so that the gradient is finite where vectors are equal. */
   readonly eps: number;
   /** Whether the last dim stays, with size 1. */
   readonly keepdim: boolean;

@@ -1,7 +1,7 @@
 import { ArgumentError, autograd, DTypeError, F, IndexError, manualSeed, nn, ones, optim, ShapeError, tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
+import { int } from '../../../test/helpers/tensors.js';
 
-const int = (values: number[] | number[][]) => tensor(values, { dtype: 'int64' });
 const wrong = (call: () => unknown, type: new (m: string) => Error, message: string) => {
   expect(call).toThrow(type);
   expect(call).toThrow(message);

@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: numbers that torch made
-
 import { ArgumentError, autograd, DTypeError, nn, noGrad, ShapeError, type Tensor, zeros } from 'hone';
 import { describe, expect, test } from 'vitest';
 import { double, leaf, pattern } from '../../../test/helpers/tensors.js';

@@ -67,7 +67,7 @@ export class LocalResponseNorm extends Module {
   readonly alpha: number;
   /** The exponent. */
   readonly beta: number;
-  /** Added to the sum. */
+  /** Added to the mean of squares. */
   readonly k: number;
 
   /**

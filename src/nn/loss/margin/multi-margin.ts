@@ -106,7 +106,7 @@ export class MultiMarginLoss extends WeightedLoss {
   static override readonly className: string = 'MultiMarginLoss';
   /** The power of each difference: 1 or 2. */
   p: 1 | 2;
-  /** The distance that is asked for. */
+  /** How far the right class should be above the others. */
   margin: number;
 
   constructor(...args: MultiMarginArguments) {

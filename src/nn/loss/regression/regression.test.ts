@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: numbers that torch made
-
 import { ArgumentError, DTypeError, nn, ShapeError, tensor, zeros } from 'hone';
 import { expect, test, vi } from 'vitest';
 import { int } from '../../../../test/helpers/tensors.js';

@@ -18,7 +18,7 @@ import { Loss } from '../loss.js';
 import { assertOneFloating, type LossOptions, lossReader, type Reduction, readReduction, reduced, warnOfBroadcast } from '../options.js';
 import { noteLoss } from '../taken.js';
 
-/** The options of losses that weigh classes. */
+/** The options of losses that weigh elements. */
 export interface WeightedLossOptions extends LossOptions {
   /** Multiplies each element's loss; of the input's shape. Default: none. */
   weight?: Tensor | null;
