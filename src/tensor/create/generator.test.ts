@@ -1,6 +1,7 @@
 /** Generators: seeds, states, copies, named streams, and what they refuse. */
 import {
   ArgumentError,
+  DTypeError,
   defaultGenerator,
   empty,
   forkRng,
@@ -148,6 +149,7 @@ test('randperm and randintLike take dtypes', () => {
   manualSeed(0); // torch.randperm(10): 4, 1, 7, 5, 3, 9, 0, 8, 6, 2
   const order = randperm(10, { dtype: 'int32' });
   expect([order.dtype, order.toArray()]).toEqual(['int32', [4, 1, 7, 5, 3, 9, 0, 8, 6, 2]]);
+  expect(() => randperm(3, { requiresGrad: true })).toThrow(DTypeError);
   expect(() => randperm(300, { dtype: 'uint8' })).toThrow(/uint8 has no room for the numbers below 300/);
   manualSeed(0); // torch.randint(0, 10, (5,)): 4, 9, 3, 0, 3
   expect(randintLike(empty([5], { dtype: 'float64' }), 10).toArray()).toEqual([4, 9, 3, 0, 3]);

@@ -126,7 +126,7 @@ export function randperm(n: number, options?: RandomOptions): Tensor {
   const dtype = options?.dtype ?? 'int64';
   assertDType(dtype, 'randperm');
   check(kernels.randPerm(x.ptr, n, source(options)), 'randperm');
-  if (dtype === 'int64') return x;
+  if (dtype === 'int64') return done(x, options);
   const out = emptyTensor([n], dtype);
   const order = Array.from(toTypedArray(x) as BigInt64Array, Number);
   x.dispose();
