@@ -30,14 +30,12 @@ export interface EpochRecord {
 
 /** The score at a path of a record. @throws {ArgumentError} when it was not measured. */
 export function readMonitor(record: EpochRecord, monitor: Monitor, op: string): number {
-  const dot = monitor.indexOf('.');
-  const [side, name] = [monitor.slice(0, dot), monitor.slice(dot + 1)];
-  const scores = side === 'train' || side === 'validation' ? record[side] : undefined;
-  if (scores === undefined || !Object.hasOwn(scores, name)) {
+  if (!hasScore(record, monitor)) {
     const known = (['train', 'validation'] as const).flatMap((s) => Object.keys(record[s] ?? {}).map((n) => `${s}.${n}`));
     throw noScore(op, monitor, known);
   }
-  return scores[name]!;
+  const [side, name] = partsOf(monitor);
+  return record[side]![name]!;
 }
 
 /** The error of a score that is not measured. */
@@ -47,8 +45,13 @@ export function noScore(op: string, monitor: string, known: readonly string[]): 
 
 /** Whether a record has the score at a path. */
 export function hasScore(record: EpochRecord, monitor: Monitor): boolean {
-  const [side, name] = [monitor.slice(0, monitor.indexOf('.')), monitor.slice(monitor.indexOf('.') + 1)];
-  return Object.hasOwn(record[side as 'train'] ?? {}, name);
+  const [side, name] = partsOf(monitor);
+  return (side === 'train' || side === 'validation') && Object.hasOwn(record[side] ?? {}, name);
+}
+
+function partsOf(monitor: Monitor): [side: 'train' | 'validation', name: string] {
+  const dot = monitor.indexOf('.');
+  return [monitor.slice(0, dot) as 'train', monitor.slice(dot + 1)];
 }
 
 /** The score that is watched where none was named. */
