@@ -28,11 +28,14 @@ export { bernoulli, multinomial, normal, type BernoulliOptions, type Multinomial
 
 // Indexing, slicing, joining, mutating
 export {
-  atleast1d, atleast2d, atleast3d, diagonal, expand, flatten, moveaxis, movedim, narrow, permute, ravel, reshape, select, slice, squeeze,
-  swapaxes, t, transpose, unflatten, unsqueeze,
-  type DiagonalOptions, type FlattenOptions, type NarrowOptions, type SelectOptions, type SqueezeOptions, type TransposeOptions, type TransposeOptions as SwapaxesOptions,
-  type UnsqueezeOptions,
+  atleast1d, atleast2d, atleast3d, expand, flatten, moveaxis, movedim, permute, ravel, reshape, squeeze, swapaxes, t, transpose, unflatten,
+  unsqueeze,
+  type FlattenOptions, type SqueezeOptions, type TransposeOptions, type TransposeOptions as SwapaxesOptions, type UnsqueezeOptions,
 } from './ops/view/movement.js';
+export {
+  diagonal, narrow, select, slice,
+  type DiagonalOptions, type NarrowOptions, type SelectOptions,
+} from './ops/view/select.js';
 export { asStrided, type AsStridedOptions } from './ops/methods/view-inplace.js';
 export {
   cat, chunk, columnStack, dsplit, dstack, hsplit, hstack, split, stack, tensorSplit, unbind, vsplit, vstack,

@@ -7,7 +7,7 @@ import type { Ptr } from '../engine/kernel-table.gen.js';
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../errors.js';
 import { slicesAt } from '../ops/gather/index-select.js';
 import { contiguous } from '../ops/view/copy.js';
-import { select } from '../ops/view/movement.js';
+import { select } from '../ops/view/select.js';
 import { readOptions, required } from '../tensor/arguments/arguments.js';
 import { assertTensor } from '../tensor/arguments/checks.js';
 import { classNameOf } from '../tensor/arguments/class-name.js';

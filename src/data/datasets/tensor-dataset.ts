@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { slicesAt } from '../../ops/gather/index-select.js';
 import { contiguous } from '../../ops/view/copy.js';
-import { select } from '../../ops/view/movement.js';
+import { select } from '../../ops/view/select.js';
 import { assertTensor } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';

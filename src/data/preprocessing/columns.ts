@@ -1,7 +1,7 @@
 /** Tables of numbers, [N, F], as scalers read them: checked, and column by column. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { detach, to } from '../../ops/view/copy.js';
-import { narrow, select } from '../../ops/view/movement.js';
+import { narrow, select } from '../../ops/view/select.js';
 import { assertTensor } from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { isFloating, type TypedArray } from '../../tensor/values/dtype.js';

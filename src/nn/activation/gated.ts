@@ -7,7 +7,7 @@ import { clamp } from '../../ops/elementwise/clamp.js';
 import { le, lt } from '../../ops/elementwise/comparison.js';
 import { unary, where } from '../../ops/elementwise/table.js';
 import { sigmoid, tanh } from '../../ops/elementwise/unary.js';
-import { narrow } from '../../ops/view/movement.js';
+import { narrow } from '../../ops/view/select.js';
 import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
 import { assertFloating, oneOf } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';

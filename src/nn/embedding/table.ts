@@ -1,6 +1,6 @@
 /** What the layers that look rows up share: the learned table, and how vectors that exist become one. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { select } from '../../ops/view/movement.js';
+import { select } from '../../ops/view/select.js';
 import type { Settings } from '../../tensor/arguments/arguments.js';
 import { assertFloatingDType, assertTensor, countOf, wholeNumber } from '../../tensor/arguments/checks.js';
 import type { DeviceLike } from '../../tensor/device.js';

@@ -10,7 +10,8 @@ import { cat } from '../../ops/join/join.js';
 import { argmax } from '../../ops/reduce/extrema.js';
 import { all } from '../../ops/reduce/sum.js';
 import { detach, filled, to } from '../../ops/view/copy.js';
-import { expand, reshape, select } from '../../ops/view/movement.js';
+import { expand, reshape } from '../../ops/view/movement.js';
+import { select } from '../../ops/view/select.js';
 import { type Arguments, type Named, readArguments, required } from '../../tensor/arguments/arguments.js';
 import {
   assertSameDType,

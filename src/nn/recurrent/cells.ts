@@ -1,6 +1,7 @@
 /** Cells: one step of a recurrent layer, for loops written by hand. */
 import { ShapeError, showShape } from '../../errors.js';
-import { select, unsqueeze } from '../../ops/view/movement.js';
+import { unsqueeze } from '../../ops/view/movement.js';
+import { select } from '../../ops/view/select.js';
 import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
 import { assertFloatingDType, assertTensor, countOf, oneOf } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';

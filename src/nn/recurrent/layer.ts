@@ -2,7 +2,8 @@
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { indexSelect } from '../../ops/gather/index-select.js';
 import { cat, stack } from '../../ops/join/join.js';
-import { reshape, select, transpose, unsqueeze } from '../../ops/view/movement.js';
+import { reshape, transpose, unsqueeze } from '../../ops/view/movement.js';
+import { select } from '../../ops/view/select.js';
 import type { Settings } from '../../tensor/arguments/arguments.js';
 import { assertFloatingDType, countOf, listable, MOST_LAYERS, probability } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';

@@ -14,7 +14,8 @@ import { dtypes } from '../../tensor/values/dtype.js';
 import { isScalar, type Scalar } from '../../tensor/values/scalar.js';
 import { inPlace } from '../elementwise/inplace.js';
 import { filled, rawCopy, rowMajorCopy } from '../view/copy.js';
-import { expand, narrow, reshape } from '../view/movement.js';
+import { expand, reshape } from '../view/movement.js';
+import { narrow } from '../view/select.js';
 
 /** What the kernel does with an element that is there: 0 to 4. */
 const MODES = { set: 0, add: 1, multiply: 2, max: 3, min: 4 } as const;

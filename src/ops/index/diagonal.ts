@@ -7,7 +7,8 @@ import { zeros } from '../../tensor/create/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { pad } from '../join/pad.js';
 import { clone, contiguous } from '../view/copy.js';
-import { type DiagonalOptions, diagonal, diagonalPlace, movedim, narrow, reshape, unsqueeze } from '../view/movement.js';
+import { movedim, reshape, unsqueeze } from '../view/movement.js';
+import { type DiagonalOptions, diagonal, diagonalPlace, narrow } from '../view/select.js';
 
 /**
  * Of a vector the matrix with it on a diagonal, of a matrix its diagonal.

@@ -22,7 +22,8 @@ import { indexInt64 } from '../gather/gather.js';
 import { indexAdd, indexCopy, slicesAt } from '../gather/index-select.js';
 import { amax, amin } from '../reduce/extrema.js';
 import { clone, filled, laidAs, to } from '../view/copy.js';
-import { alias, expand, permute, reshape, select, selectAt, slice, unsqueeze } from '../view/movement.js';
+import { alias, expand, permute, reshape, unsqueeze } from '../view/movement.js';
+import { select, selectAt, slice } from '../view/select.js';
 import { nonzero } from './masks.js';
 
 type Bound = number | null | undefined;

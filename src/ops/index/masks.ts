@@ -18,7 +18,8 @@ import { where } from '../elementwise/table.js';
 import { slicesAt } from '../gather/index-select.js';
 import { any } from '../reduce/sum.js';
 import { filled, to } from '../view/copy.js';
-import { expand, narrow, reshape, select } from '../view/movement.js';
+import { expand, reshape } from '../view/movement.js';
+import { narrow, select } from '../view/select.js';
 
 function needMask(op: string, mask: Tensor): void {
   if (mask.dtype !== 'bool' && mask.dtype !== 'uint8')

@@ -16,7 +16,8 @@ import { gather, row, type ScatterMode, scatter, scatterAdd, scatterOperands, sc
 import { indexAdd, indexCopy } from '../gather/index-select.js';
 import { any } from '../reduce/sum.js';
 import { clone, detach, filled, to } from '../view/copy.js';
-import { expand, narrow, reshape } from '../view/movement.js';
+import { expand, reshape } from '../view/movement.js';
+import { narrow } from '../view/select.js';
 import { flatNonzero, maskedFill } from './masks.js';
 
 /** How values that meet at one place become one. */

@@ -9,7 +9,8 @@ import { add, mul } from '../elementwise/binary.js';
 import { fill_ } from '../elementwise/inplace.js';
 import { indexCopy } from '../gather/index-select.js';
 import { to } from '../view/copy.js';
-import { type DiagonalOptions, diagonal, diagonalPlace, movedim, narrow, placeAlong, reshape, slice, unsqueeze } from '../view/movement.js';
+import { movedim, reshape, unsqueeze } from '../view/movement.js';
+import { type DiagonalOptions, diagonal, diagonalPlace, narrow, placeAlong, slice } from '../view/select.js';
 
 /** The source in x's dtype; it has the shape of the part. */
 function part(op: string, x: Tensor, src: Tensor, shape: Shape): Tensor {

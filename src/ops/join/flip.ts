@@ -9,7 +9,8 @@ import { copyInto, emptyLikeDense } from '../../tensor/raw.js';
 import { normalizeDim, normalizeDims, numel } from '../../tensor/shape.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
 import { apart, rowMajorClone } from '../view/copy.js';
-import { narrow, permute, reshape } from '../view/movement.js';
+import { permute, reshape } from '../view/movement.js';
+import { narrow } from '../view/select.js';
 import { cat } from './join.js';
 
 /** The options of {@link flip}. */

@@ -18,7 +18,8 @@ import { normalizeDim, numel, sameShape } from '../../tensor/shape.js';
 import { aliasTensor, type Tensor } from '../../tensor/tensor.js';
 import { promote } from '../../tensor/values/dtype.js';
 import { laidAs } from '../view/copy.js';
-import { atleast1d, atleast2d, atleast3d, narrow, reshape, select, slice, unsqueeze } from '../view/movement.js';
+import { atleast1d, atleast2d, atleast3d, reshape, unsqueeze } from '../view/movement.js';
+import { narrow, select, slice } from '../view/select.js';
 
 /** The options of {@link cat}. */
 export interface CatOptions {

@@ -13,7 +13,8 @@ import { neg } from '../elementwise/unary.js';
 import { diagEmbed } from '../index/diagonal.js';
 import { tril } from '../join/triangle.js';
 import { matmul } from '../products/matmul.js';
-import { diagonal, expand } from '../view/movement.js';
+import { expand } from '../view/movement.js';
+import { diagonal } from '../view/select.js';
 import { assertFine, assertMatrices, assertSquare, columnsOf, mT, sizes, workingCopy } from './matrices.js';
 import { solveLeft, solveTriangularRaw } from './triangular.js';
 

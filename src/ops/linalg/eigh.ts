@@ -10,7 +10,8 @@ import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { add, div, mul, sub } from '../elementwise/binary.js';
 import { diagEmbed } from '../index/diagonal.js';
 import { matmul } from '../products/matmul.js';
-import { diagonal, unsqueeze } from '../view/movement.js';
+import { unsqueeze } from '../view/movement.js';
+import { diagonal } from '../view/select.js';
 import { assertFine, assertSquare, batchShape, mT, notConverged, raw, sizes, workingCopy } from './matrices.js';
 
 /** The options of {@link eigh}. */

@@ -15,7 +15,8 @@ import { cross as crossOf, matrixPower as powerOf } from '../products/products.j
 import { amax } from '../reduce/extrema.js';
 import { cumprod } from '../reduce/scan.js';
 import { sum } from '../reduce/sum.js';
-import { diagonal as diagonalOf, expand, movedim, reshape, squeeze, unsqueeze } from '../view/movement.js';
+import { expand, movedim, reshape, squeeze, unsqueeze } from '../view/movement.js';
+import { diagonal as diagonalOf } from '../view/select.js';
 import { inv, solve } from './lu.js';
 import { assertSquare, columnsOf, raw } from './matrices.js';
 

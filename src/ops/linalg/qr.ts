@@ -14,7 +14,8 @@ import { cat } from '../join/join.js';
 import { triu } from '../join/triangle.js';
 import { matmul } from '../products/matmul.js';
 import { to } from '../view/copy.js';
-import { diagonal, narrow, unsqueeze } from '../view/movement.js';
+import { unsqueeze } from '../view/movement.js';
+import { diagonal, narrow } from '../view/select.js';
 import { assertMatrices, batchShape, columnsOf, mT, raw, rowsOf, sizes, workingCopy } from './matrices.js';
 import { solveLeft } from './triangular.js';
 

@@ -9,7 +9,8 @@ import { add, div, mul, sub } from '../elementwise/binary.js';
 import { diagEmbed } from '../index/diagonal.js';
 import { cat } from '../join/join.js';
 import { matmul } from '../products/matmul.js';
-import { narrow, unsqueeze } from '../view/movement.js';
+import { unsqueeze } from '../view/movement.js';
+import { narrow } from '../view/select.js';
 import { assertFine, assertMatrices, batchShape, columnsOf, mT, notConverged, raw, rowsOf, sizes, workingCopy } from './matrices.js';
 import { qrRaw } from './qr.js';
 

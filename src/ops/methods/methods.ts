@@ -53,8 +53,10 @@ import type { Distinct, UniqueConsecutiveOptions, UniqueOptions } from '../sort/
 import * as distinct from '../sort/distinct.js';
 import * as nanStatistics from '../statistics/quantile.js';
 import * as copy from '../view/copy.js';
-import type { AlongArguments, FlattenArguments, NarrowArguments, SelectArguments, SqueezeArguments, TransposeArguments } from '../view/movement.js';
+import type { AlongArguments, FlattenArguments, SqueezeArguments, TransposeArguments } from '../view/movement.js';
 import * as movement from '../view/movement.js';
+import type { NarrowArguments, SelectArguments } from '../view/select.js';
+import * as parts from '../view/select.js';
 import { type InPlaceForms, inPlaceForms } from './inplace-forms.js';
 import type { DescribedMethods } from './method-types.gen.js';
 import './protocols.js';
@@ -112,8 +114,8 @@ const direct = {
   addmm: linear.addmm, addmv: linear.addmv, baddbmm: linear.baddbmm, inner: linear.inner, trace: linear.trace, cross: linear.cross,
   matrixPower: matrixFunctions.matrixPower, matrixExp: matrixFunctions.matrixExp, det: lu.det, logdet: lu.logdet, slogdet: lu.slogdet, inverse: lu.inv, pinverse: leastSquares.pinverse,
   cholesky: cholesky.cholesky, choleskySolve: cholesky.choleskySolve, choleskyInverse: cholesky.choleskyInverse, triangularSolve: triangular.triangularSolve, dist: products.dist, rot90: flipOps.rot90,
-  movedim: movement.movedim, diagonal: movement.diagonal, diag: diagonalOps.diag, diagEmbed: diagonalOps.diagEmbed, fliplr: flipOps.fliplr, flipud: flipOps.flipud, ravel: movement.ravel,
-  swapaxes: movement.swapaxes, moveaxis: movement.moveaxis, tensorSplit: join.tensorSplit, argwhere: masks.argwhere, unfold: movement.unfoldDim,
+  movedim: movement.movedim, diagonal: parts.diagonal, diag: diagonalOps.diag, diagEmbed: diagonalOps.diagEmbed, fliplr: flipOps.fliplr, flipud: flipOps.flipud, ravel: movement.ravel,
+  swapaxes: movement.swapaxes, moveaxis: movement.moveaxis, tensorSplit: join.tensorSplit, argwhere: masks.argwhere, unfold: parts.unfoldDim,
   nansum: reduce.nansum, nanmean: reduce.nanmean, cummax: scan.cummax, cummin: scan.cummin, logcumsumexp: scan.logcumsumexp,
   diff: differences.diff, quantile: nanStatistics.quantile, kthvalue: sorting.kthvalue, msort: sorting.msort, bincount: histogram.bincount,
   histc: histogram.histc, cov: covariance.cov, corrcoef: covariance.corrcoef,
@@ -479,9 +481,9 @@ const methods: Omit<TensorMethods, keyof typeof families | keyof DirectMethods |
   expandAs(other) { if (arguments.length > 1) tooMany('expandAs', 1, arguments); return movement.expandAs(this, other); },
   squeeze(...given) { return movement.squeeze(this, ...given); },
   unsqueeze(...given) { return movement.unsqueeze(this, ...given); },
-  select(...given) { return movement.select(this, ...given); },
-  slice(dim, start, end, step) { if (arguments.length > 4) tooMany('slice', 4, arguments); return movement.slice(this, dim, start, end, step); },
-  narrow(...given) { return movement.narrow(this, ...given); },
+  select(...given) { return parts.select(this, ...given); },
+  slice(dim, start, end, step) { if (arguments.length > 4) tooMany('slice', 4, arguments); return parts.slice(this, dim, start, end, step); },
+  narrow(...given) { return parts.narrow(this, ...given); },
 
   clone() { if (arguments.length > 0) tooMany('clone', 0, arguments); return copy.cloneToKeep(this); },
   contiguous() { if (arguments.length > 0) tooMany('contiguous', 0, arguments); return copy.contiguous(this); },

@@ -6,7 +6,7 @@ import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { numel } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { item, type Nested, toNested } from '../../tensor/values/transfer.js';
-import { select } from '../view/movement.js';
+import { select } from '../view/select.js';
 
 /** What every tensor answers when the language asks. */
 export interface TensorProtocols {

@@ -13,7 +13,8 @@ import { sqrt } from '../elementwise/unary.js';
 import { stack } from '../join/join.js';
 import { mean, sum } from '../reduce/sum.js';
 import { detach, to } from '../view/copy.js';
-import { reshape, select, squeeze, t, transpose } from '../view/movement.js';
+import { reshape, squeeze, t, transpose } from '../view/movement.js';
+import { select } from '../view/select.js';
 import { mm } from './matmul.js';
 
 /** The options of {@link cov}. */

@@ -14,7 +14,8 @@ import { triuIndices } from '../index/creation.js';
 import { sum } from '../reduce/sum.js';
 import { norm } from '../statistics/moments.js';
 import { clone } from '../view/copy.js';
-import { select, unsqueeze } from '../view/movement.js';
+import { unsqueeze } from '../view/movement.js';
+import { select } from '../view/select.js';
 
 /**
  * `x` with each of its slices along `dim` whose norm is above `maxnorm` scaled down to that norm.

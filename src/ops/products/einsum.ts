@@ -7,7 +7,8 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { mul } from '../elementwise/binary.js';
 import { sum } from '../reduce/sum.js';
 import { to } from '../view/copy.js';
-import { diagonal, expand, permute, reshape, unsqueeze } from '../view/movement.js';
+import { expand, permute, reshape, unsqueeze } from '../view/movement.js';
+import { diagonal } from '../view/select.js';
 import { matmul } from './matmul.js';
 
 /** A tensor whose dims carry labels, each at most once. Labels of the dims of an ellipsis are numbers in text, '0' the last dim. */

@@ -11,7 +11,8 @@ import { add, mul, sub } from '../elementwise/binary.js';
 import { stack } from '../join/join.js';
 import { sum } from '../reduce/sum.js';
 import { clone } from '../view/copy.js';
-import { diagonal, permute, reshape, select } from '../view/movement.js';
+import { permute, reshape } from '../view/movement.js';
+import { diagonal, select } from '../view/select.js';
 import { bmm, dot, matmul, mm, mv, outer } from './matmul.js';
 
 /** The options of {@link addmm}. */

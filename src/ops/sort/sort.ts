@@ -17,7 +17,8 @@ import { scatterAdd } from '../gather/gather.js';
 import { type DimArguments, type DimOptions, type ValuesAndIndices, valuesAndIndices } from '../reduce/extrema.js';
 import { sum } from '../reduce/sum.js';
 import { contiguous, detach, filled, to } from '../view/copy.js';
-import { narrow, reshape, select, unsqueeze } from '../view/movement.js';
+import { reshape, unsqueeze } from '../view/movement.js';
+import { narrow, select } from '../view/select.js';
 
 /** The strides of a row-major tensor whose dim `d` was moved to the end, seen with it in place. */
 function backFromEnd(moved: Tensor, d: number): Tensor {

@@ -8,7 +8,8 @@ import { cat } from '../join/join.js';
 import { cumsum } from '../reduce/scan.js';
 import { sum } from '../reduce/sum.js';
 import { clone, to } from '../view/copy.js';
-import { narrow, reshape } from '../view/movement.js';
+import { reshape } from '../view/movement.js';
+import { narrow } from '../view/select.js';
 
 /** The options of {@link diff}. */
 export interface DiffOptions {

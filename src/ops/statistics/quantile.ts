@@ -18,7 +18,8 @@ import { type DimArguments, type DimOptions, type ValuesAndIndices, valuesAndInd
 import { any, sum } from '../reduce/sum.js';
 import { sort } from '../sort/sort.js';
 import { clone, detach, filled, to } from '../view/copy.js';
-import { reshape, select, squeeze, unsqueeze } from '../view/movement.js';
+import { reshape, squeeze, unsqueeze } from '../view/movement.js';
+import { select } from '../view/select.js';
 
 /** How many elements along `d` are not NaN, as int64, with d of size 1. */
 function numbersAlong(x: Tensor, d: number): Tensor {

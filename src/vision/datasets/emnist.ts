@@ -2,7 +2,7 @@
 import { pathOf, readBytes } from '#files';
 import { FormatError, showShape } from '../../errors.js';
 import { contiguous, to } from '../../ops/view/copy.js';
-import { narrow, select } from '../../ops/view/movement.js';
+import { narrow, select } from '../../ops/view/select.js';
 import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
 import { assertString, oneOf } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';

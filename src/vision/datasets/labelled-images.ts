@@ -1,7 +1,7 @@
 /** Data sets whose images lie in memory as bytes, with a target for each. */
 import { checkIndex } from '../../data/datasets/dataset.js';
 import { FormatError } from '../../errors.js';
-import { select } from '../../ops/view/movement.js';
+import { select } from '../../ops/view/select.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item, toTypedArray } from '../../tensor/values/transfer.js';
 import { ImageDataset, type ImageOptions } from '../image-dataset.js';

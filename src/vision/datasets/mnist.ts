@@ -1,7 +1,7 @@
 /** MNIST and the data sets that come in its files: Fashion-MNIST and Kuzushiji-MNIST. */
 import { readPackageBytes } from '#files';
 import { ArgumentError } from '../../errors.js';
-import { select } from '../../ops/view/movement.js';
+import { select } from '../../ops/view/select.js';
 import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
 import { assertString } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
