@@ -2,7 +2,16 @@
 import { ArgumentError, ShapeError } from '../../errors.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
-import { asDataset, checkIndex, Dataset, type DatasetLike, IterableDataset, type MapDataset, type MaybePromise } from './dataset.js';
+import {
+  asDataset,
+  checkIndex,
+  Dataset,
+  type DatasetLike,
+  IterableDataset,
+  isPromise,
+  type MapDataset,
+  type MaybePromise,
+} from './dataset.js';
 import type { Source } from './subset.js';
 
 /**
@@ -117,9 +126,7 @@ export class StackDataset<A extends readonly StackInput[]> extends Dataset<Stack
     const parts = this.sources.map(read);
     const join = (ready: readonly unknown[]) =>
       (this.names ? Object.fromEntries(this.names.map((name, i) => [name, ready[i]])) : ready) as Stacked<A>;
-    return parts.some((part) => typeof (part as Promise<unknown> | undefined)?.then === 'function')
-      ? Promise.all(parts).then(join)
-      : join(parts);
+    return parts.some(isPromise) ? Promise.all(parts).then(join) : join(parts);
   }
 }
 

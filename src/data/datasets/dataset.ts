@@ -5,6 +5,11 @@ import { classNameOf } from '../../tensor/arguments/class-name.js';
 /** A value now, or a promise of it. */
 export type MaybePromise<T> = T | Promise<T>;
 
+/** @internal Whether a value must be awaited. */
+export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+  return typeof (value as Promise<T> | undefined)?.then === 'function';
+}
+
 /** Anything with samples by number: a {@link Dataset}, or an object of that form. */
 export interface MapDataset<T, Batch = unknown> {
   /** How many samples. */

@@ -1,12 +1,8 @@
 /** Some samples of a data set. */
-
 import { ArgumentError } from '../../errors.js';
 import { wholeNumbers } from '../../tensor/arguments/checks.js';
 import { show } from '../../tensor/arguments/show.js';
 import { asDataset, checkIndex, Dataset, type DatasetLike, type MapDataset, type MaybePromise } from './dataset.js';
-
-/** What a data set gives for a batch, if it gives batches. */
-export type BatchOf<D> = D extends { getBatch(indices: readonly number[]): infer B } ? Awaited<B> : never;
 
 /**
  * A data set, or an array of samples, of which it is known what `get` gives: the sample (`Got` is `T`), or the promise of one. What is made

@@ -8,12 +8,12 @@ import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { checkGenerator, defaultGenerator, type Generator as RandomGenerator } from '../../tensor/create/random.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { asDataset, type DatasetLike, type IterableDataset, type MapDataset, type MaybePromise } from '../datasets/dataset.js';
+import { asDataset, type DatasetLike, type IterableDataset, isPromise, type MapDataset, type MaybePromise } from '../datasets/dataset.js';
 import { absolute } from '../datasets/module-dataset.js';
 import { numberRuleOf } from '../number-rule.js';
 import { type Collated, collateBy } from './collate.js';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler.js';
-import { isPromise, loadBatch } from './workers/load-batch.js';
+import { loadBatch } from './workers/load-batch.js';
 import { WorkerEpoch, WorkerPool, type WorkerSettings } from './workers/pool.js';
 import { checkCrosses } from './workers/recipe.js';
 

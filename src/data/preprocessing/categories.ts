@@ -54,7 +54,7 @@ function inOrder(a: Category, b: Category): number {
 const placeOf = (value: Category): number => (value === null ? 1 : Number.isNaN(value) ? 2 : 0);
 
 /** JavaScript compares halves of surrogate pairs, Python whole code points. */
-export function byCodePoint(a: string, b: string): number {
+function byCodePoint(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; ) {
     const [x, y] = [a.codePointAt(i)!, b.codePointAt(i)!];

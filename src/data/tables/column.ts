@@ -11,7 +11,7 @@ export type ColumnType = DType | 'string' | 'date';
 export type Cell = number | bigint | boolean | string | Date | null;
 
 /** All types of columns, for checks and messages. */
-export const COLUMN_TYPES: readonly ColumnType[] = [...(Object.keys(dtypes) as DType[]), 'string', 'date'];
+const COLUMN_TYPES: readonly ColumnType[] = [...(Object.keys(dtypes) as DType[]), 'string', 'date'];
 
 /** How the values of a type lie in memory: strings as places in a list, dates as milliseconds. */
 const arrayOf = (type: ColumnType): (new (length: number) => TypedArray) =>

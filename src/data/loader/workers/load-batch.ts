@@ -1,10 +1,5 @@
 /** One batch of a data set with samples by number: in the loader's own thread, and in its workers. */
-import type { MapDataset, MaybePromise } from '../../datasets/dataset.js';
-
-/** Whether a value must be awaited. */
-export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
-  return typeof (value as Promise<T> | undefined)?.then === 'function';
-}
+import { isPromise, type MapDataset, type MaybePromise } from '../../datasets/dataset.js';
 
 /**
  * The samples `indices`, collated.
