@@ -42,7 +42,7 @@ export function objectName(source, flags) {
 }
 
 /** Includes are written from the kernels' own folder. */
-export const includes = ['-iquote', kernelDir];
+const includes = ['-iquote', kernelDir];
 export const common = [
   '-std=c++17',
   '-fno-exceptions',

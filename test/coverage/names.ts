@@ -14,12 +14,12 @@ export interface Line {
   readonly reason: string | null;
 }
 
-const { torch, names } = JSON.parse(readFileSync(new URL('../../conformance/fixtures/torch-names.json', import.meta.url), 'utf8')) as {
+const { torch: torchVersion, names } = JSON.parse(
+  readFileSync(new URL('../../conformance/fixtures/torch-names.json', import.meta.url), 'utf8'),
+) as {
   torch: string;
   names: Record<string, readonly string[]>;
 };
-
-export const torchVersion = torch;
 
 /** `leaky_relu` as `leakyRelu`; names that begin with a capital stay. */
 export const camel = (name: string): string =>

@@ -21,7 +21,7 @@ export function setting(epochs = 3) {
 }
 
 /** A model of one weight whose validation loss follows a script, one value per epoch. */
-export class Scripted extends nn.Module {
+class Scripted extends nn.Module {
   weight = new nn.Parameter(zeros([1]));
   forward(x: Tensor): Tensor {
     return x.mul(this.weight);

@@ -17,7 +17,7 @@ export const wild: Readonly<Record<string, () => unknown>> = {
 };
 
 /** What a call threw that is no HoneError, or undefined. */
-export async function rawError(call: () => unknown): Promise<string | undefined> {
+async function rawError(call: () => unknown): Promise<string | undefined> {
   manualSeed(0);
   try {
     const result = call();
