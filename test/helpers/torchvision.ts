@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tensor } from 'hone';
+import type { Image } from 'hone/vision';
 import { expect } from 'vitest';
 
 /** The root of the data sets there. */
@@ -29,7 +30,7 @@ interface Classified {
   get(index: number): readonly unknown[];
 }
 
-/** Compares text, classes, data and samples; `raw` is the same data set with the identity as its transform. */
+/** Compares text, classes, data and samples; `raw` is the same data set, its transform the identity. */
 export function expectAsTorchvision(name: string, data: Classified, raw: Classified): void {
   const { text, classes, classToIdx, dataShape, targets, samples } = expected[name]!;
   expect(String(data)).toBe(text.replace('ROOT', ROOT));
@@ -37,9 +38,10 @@ export function expectAsTorchvision(name: string, data: Classified, raw: Classif
   expect([data.length, data.data.shape]).toEqual([samples.length, dataShape]);
   expect(plain(data.targets)).toEqual(targets);
   samples.forEach(([sum, first, target], i) => {
-    const [image, label] = raw.get(i) as [Tensor, unknown];
-    expect([image.sum().item(), plain(label)]).toEqual([sum, target]);
-    const pixels = image.permute(1, 2, 0).reshape(-1).toArray() as number[];
+    const [image, label] = raw.get(i) as [Image, unknown];
+    const pixels = [...image.data];
+    expect([image.mode, image.size]).toEqual([dataShape.length === 4 ? 'RGB' : 'L', [dataShape[2], dataShape[1]]]);
+    expect([pixels.reduce((a, b) => a + b), plain(label)]).toEqual([sum, target]);
     expect(pixels.slice(0, 6)).toEqual(first);
     expect(data.data.select(0, i).reshape(-1).toArray()).toEqual(pixels);
   });

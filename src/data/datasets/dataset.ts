@@ -47,7 +47,7 @@ export abstract class Dataset<T = unknown> implements MapDataset<T> {
   abstract readonly length: number;
   abstract get(index: number): MaybePromise<T>;
 
-  /** `Digits (8000 samples)`. */
+  /** `Squares (100 samples)`. */
   toString(): string {
     return `${classNameOf(this)} (${this.length} samples)`;
   }

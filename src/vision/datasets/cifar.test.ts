@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArgumentError, FormatError, manualSeed, rand, type Tensor } from 'hone';
 import { DataLoader } from 'hone/data';
-import { datasets } from 'hone/vision';
+import { datasets, type Image, transforms } from 'hone/vision';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { expectAsTorchvision, expected, ROOT } from '../../../test/helpers/torchvision.js';
 
 describe('CIFAR', () => {
   test.each(['CIFAR10', 'CIFAR100'] as const)('%s in a root that Python filled', (name) => {
     for (const train of [true, false]) {
-      const raw = { transform: (image: Tensor) => image };
+      const raw = { transform: (image: Image) => image };
       expectAsTorchvision(
         `${name} ${train ? 'train' : 'test'}`,
         new datasets[name](ROOT, { train }),
@@ -73,7 +73,7 @@ describe('FakeData', () => {
   ] as const)('has the images and classes of torchvision: %s', (name, options) => {
     const { text, samples, next } = fakes[`FakeData ${name}`]!;
     manualSeed(5);
-    const data = new datasets.FakeData({ ...options, transform: (image: Tensor) => image });
+    const data = new datasets.FakeData({ ...options, transform: new transforms.PILToTensor() });
     samples.forEach(([pixels, target], i) => {
       const [image, label] = data.get(i);
       expect([image.shape, image.dtype, image.reshape(-1).toArray(), label]).toEqual([options.imageSize, 'uint8', pixels, target]);

@@ -14,7 +14,7 @@ import { findFiles, locate } from './find-files.js';
 import { checkLabels, LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
 
 /** The options of {@link CIFAR10} and {@link CIFAR100}. */
-export interface CIFAR10Options<Image = Tensor, Target = number> extends LabelledImageDatasetOptions<Image, Target> {
+export interface CIFAR10Options<Out = Tensor, Target = number> extends LabelledImageDatasetOptions<Out, Target> {
   /** The folder in which `cifar-10-batches-py` (or `cifar-100-python`) lies, as torchvision puts it, or that folder itself. */
   root: string;
   /** The images for training, or those for testing. Default: true. */
@@ -39,7 +39,7 @@ const PIXELS = CHANNELS * SIDE * SIDE;
  * const train = new datasets.CIFAR10('./data', { normalize: { mean: [0.491, 0.482, 0.447], std: [0.247, 0.243, 0.262] } });
  * train.classes[0]; // 'airplane'
  */
-export class CIFAR10<Image = Tensor, Target = number> extends LabelledImageDataset<Image, Target> {
+export class CIFAR10<Out = Tensor, Target = number> extends LabelledImageDataset<Out, Target> {
   static override readonly className: string = 'CIFAR10';
   /** The folder of the files below root. */
   static readonly baseFolder: string = 'cifar-10-batches-py';
@@ -59,12 +59,12 @@ export class CIFAR10<Image = Tensor, Target = number> extends LabelledImageDatas
 
   constructor(
     ...args: Arguments<
-      CIFAR10Options<Image, Target>,
+      CIFAR10Options<Out, Target>,
       [root: 'root', train: 'train', transform: 'transform', targetTransform: 'targetTransform', download: 'download']
     >
   ) {
     const op = classNameOf(new.target);
-    const defaults = { root: required, train: true, download: false, ...LABELLED_DEFAULTS } as unknown as CIFAR10Options<Image, Target>;
+    const defaults = { root: required, train: true, download: false, ...LABELLED_DEFAULTS } as unknown as CIFAR10Options<Out, Target>;
     const { root, train = true, download = false, ...options } = readArguments(op, defaults, args);
     assertString(op, 'root', root);
     if (download) fetchMissing(op, new.target, root);
@@ -97,7 +97,7 @@ export class CIFAR10<Image = Tensor, Target = number> extends LabelledImageDatas
  * const test = new datasets.CIFAR100('./data', { train: false });
  * test.classes.length; // 100
  */
-export class CIFAR100<Image = Tensor, Target = number> extends CIFAR10<Image, Target> {
+export class CIFAR100<Out = Tensor, Target = number> extends CIFAR10<Out, Target> {
   static override readonly className: string = 'CIFAR100';
   static override readonly baseFolder: string = 'cifar-100-python';
   static override readonly url: string = 'https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz';

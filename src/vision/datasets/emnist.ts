@@ -29,7 +29,7 @@ const SPLITS = {
 } as const;
 
 /** The options of {@link EMNIST}. */
-export interface EMNISTOptions<Image = Tensor, Target = number> extends LabelledImageDatasetOptions<Image, Target> {
+export interface EMNISTOptions<Out = Tensor, Target = number> extends LabelledImageDatasetOptions<Out, Target> {
   /** The folder in which the files lie: under `EMNIST/raw`, as torchvision puts them, or directly. */
   root: string;
   /** Which characters: all 62 classes, those with merged letters (all, or as many of each), letters, digits, or MNIST's own. */
@@ -42,14 +42,14 @@ export interface EMNISTOptions<Image = Tensor, Target = number> extends Labelled
 
 /**
  * EMNIST: handwritten letters and digits, 28 by 28, in six splits. The images lie in the files on their side, rows and columns exchanged,
- * and torchvision gives them so, as Hone does; `transform: (image) => image.transpose(1, 2)` puts them upright.
+ * and torchvision gives them so, as Hone does; `transform: (image) => image.transpose('transpose')` puts them upright.
  * @throws {FileError} where files are missing: it names each, where to fetch it and where to put it. @throws {FormatError} for damaged ones.
  * @see Cohen, Afshar, Tapson and van Schaik 2017, https://arxiv.org/abs/1702.05373
  * @example
  * const train = new datasets.EMNIST('./data', 'letters', { train: true });
  * train.classes[1]; // 'a'
  */
-export class EMNIST<Image = Tensor, Target = number> extends LabelledImageDataset<Image, Target> {
+export class EMNIST<Out = Tensor, Target = number> extends LabelledImageDataset<Out, Target> {
   static override readonly className: string = 'EMNIST';
   /** The names of the splits. */
   static readonly splits = Object.keys(SPLITS) as readonly (keyof typeof SPLITS)[];
@@ -63,7 +63,7 @@ export class EMNIST<Image = Tensor, Target = number> extends LabelledImageDatase
   /** Whether these are the images for training. */
   readonly train: boolean;
 
-  constructor(...args: Arguments<EMNISTOptions<Image, Target>, [root: 'root', split: 'split']>) {
+  constructor(...args: Arguments<EMNISTOptions<Out, Target>, [root: 'root', split: 'split']>) {
     const op = classNameOf(new.target);
     const {
       root,
@@ -73,7 +73,7 @@ export class EMNIST<Image = Tensor, Target = number> extends LabelledImageDatase
       ...options
     } = readArguments(
       op,
-      { root: required, split: required, train: true, download: false, ...LABELLED_DEFAULTS } as unknown as EMNISTOptions<Image, Target>,
+      { root: required, split: required, train: true, download: false, ...LABELLED_DEFAULTS } as unknown as EMNISTOptions<Out, Target>,
       args,
     );
     assertString(op, 'root', root);
@@ -132,7 +132,7 @@ const gzipped = (stem: string, images: string, labels: string) =>
   ] as const;
 
 /** The options of {@link QMNIST}. */
-export interface QMNISTOptions<Image = Tensor, Target = number> extends LabelledImageDatasetOptions<Image, Target> {
+export interface QMNISTOptions<Out = Tensor, Target = number> extends LabelledImageDatasetOptions<Out, Target> {
   /** The folder in which the files lie: under `QMNIST/raw`, as torchvision puts them, or directly. */
   root: string;
   /**
@@ -155,7 +155,7 @@ export interface QMNISTOptions<Image = Tensor, Target = number> extends Labelled
  * @example
  * const test = new datasets.QMNIST('./data', { what: 'test50k' });
  */
-export class QMNIST<Image = Tensor, Target = number> extends LabelledImageDataset<Image, Target> {
+export class QMNIST<Out = Tensor, Target = number> extends LabelledImageDataset<Out, Target> {
   static override readonly className: string = 'QMNIST';
   /** The addresses of the files for training and of those for testing, with their MD5. */
   static readonly resources: Readonly<Record<'train' | 'test', readonly (readonly [url: string, md5: string])[]>> = {
@@ -172,7 +172,7 @@ export class QMNIST<Image = Tensor, Target = number> extends LabelledImageDatase
   /** What is known of each digit, int64 [N, 8]: class, NIST's series, writer, digit of that writer, NIST's class, index, two flags. */
   readonly targets: Tensor;
 
-  constructor(...args: Arguments<QMNISTOptions<Image, Target>, [root: 'root', what: 'what', compat: 'compat', train: 'train']>) {
+  constructor(...args: Arguments<QMNISTOptions<Out, Target>, [root: 'root', what: 'what', compat: 'compat', train: 'train']>) {
     const op = classNameOf(new.target);
     const read = readArguments(
       op,
@@ -183,7 +183,7 @@ export class QMNIST<Image = Tensor, Target = number> extends LabelledImageDatase
         train: true,
         download: false,
         ...LABELLED_DEFAULTS,
-      } as unknown as QMNISTOptions<Image, Target>,
+      } as unknown as QMNISTOptions<Out, Target>,
       args,
     );
     const { root, what = read.train ? 'train' : 'test', compat = true, train, download = false, ...options } = read;

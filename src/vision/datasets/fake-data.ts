@@ -7,19 +7,21 @@ import { countOf, wholeNumber, wholeNumbers } from '../../tensor/arguments/check
 import { Generator, randint, randn } from '../../tensor/create/random.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/values/transfer.js';
+import type { Image } from '../image.js';
+import { toPilImage } from '../transforms/functional.js';
 import { type TransformOf, transformed } from '../transforms/transform.js';
 import { VisionDataset } from './vision-dataset.js';
 
 /** The options of {@link FakeData}. */
-export interface FakeDataOptions<Image = Tensor, Target = number> {
+export interface FakeDataOptions<Out = Tensor, Target = number> {
   /** How many images. Default: 1000. */
   size?: number;
   /** Their channels, height and width. Default: [3, 224, 224]. */
   imageSize?: readonly [channels: number, height: number, width: number];
   /** Default: 10. */
   numClasses?: number;
-  /** Makes the image that `get` gives out of the 8-bit image, a uint8 tensor [C, H, W]. Default: what ToTensor makes of it. */
-  transform?: TransformOf<Tensor, Image> | null;
+  /** Makes what `get` gives of an image: the transform gets an {@link Image}, of one to four channels. Default: what ToTensor makes of it. */
+  transform?: TransformOf<Image, Out> | null;
   /** Makes the target that `get` gives out of the number of the class. Default: that number. */
   targetTransform?: TransformOf<number, Target> | null;
   /** Added to the number of an image, which seeds it. Default: 0. */
@@ -36,7 +38,7 @@ const DEFAULTS = { size: 1000, imageSize: [3, 224, 224], numClasses: 10, transfo
  * const [image, label] = new datasets.FakeData(100, [1, 8, 8]).get(3);
  * image.shape; // [1, 8, 8]
  */
-export class FakeData<Image = Tensor, Target = number> extends VisionDataset<Image, Target> {
+export class FakeData<Out = Tensor, Target = number> extends VisionDataset<Out, Target> {
   static override readonly className: string = 'FakeData';
   readonly length: number;
   /** How many images. */
@@ -50,7 +52,7 @@ export class FakeData<Image = Tensor, Target = number> extends VisionDataset<Ima
 
   constructor(
     ...args: Arguments<
-      FakeDataOptions<Image, Target>,
+      FakeDataOptions<Out, Target>,
       [
         size: 'size',
         imageSize: 'imageSize',
@@ -61,7 +63,7 @@ export class FakeData<Image = Tensor, Target = number> extends VisionDataset<Ima
       ]
     >
   ) {
-    const read = readArguments('FakeData', DEFAULTS as unknown as Required<FakeDataOptions<Image, Target>>, args);
+    const read = readArguments('FakeData', DEFAULTS as unknown as Required<FakeDataOptions<Out, Target>>, args);
     super(undefined, read.transform, read.targetTransform);
     this.size = countOf('FakeData', 'size', read.size);
     this.length = this.size;
@@ -71,7 +73,7 @@ export class FakeData<Image = Tensor, Target = number> extends VisionDataset<Ima
     this.randomOffset = wholeNumber('FakeData', 'randomOffset', read.randomOffset);
   }
 
-  get(index: number): [Image, Target] {
+  get(index: number): [Out, Target] {
     const i = checkIndex(index, this.length, 'FakeData');
     const generator = new Generator(i + this.randomOffset);
     const normal = randn(this.imageSize as number[], { generator });
@@ -79,7 +81,7 @@ export class FakeData<Image = Tensor, Target = number> extends VisionDataset<Ima
     // As PIL stores it; what is below 0 comes round from 255.
     const bytes = to(to(mul(normal, 255), 'int32'), 'uint8');
     const { transform, targetTransform } = this;
-    const image = transform ? transformed(transform, bytes) : div(to(bytes, 'float32'), 255);
-    return [image as Image, (targetTransform ? transformed(targetTransform, label) : label) as Target];
+    const image = transform ? transformed(transform, toPilImage(bytes)) : div(to(bytes, 'float32'), 255);
+    return [image as Out, (targetTransform ? transformed(targetTransform, label) : label) as Target];
   }
 }

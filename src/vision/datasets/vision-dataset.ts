@@ -7,18 +7,18 @@ import { checkTransform, type TransformOf, transformText } from '../transforms/t
  * The base of data sets of images.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.datasets.VisionDataset.html
  */
-export abstract class VisionDataset<Image, Target> extends Dataset<[Image, Target]> {
+export abstract class VisionDataset<Out, Target> extends Dataset<[Out, Target]> {
   static override readonly className: string = 'VisionDataset';
   /** The folder of its files, as it was given; undefined for what has none. */
   readonly root: string | undefined;
   /** What is done to each image. */
-  readonly transform: TransformOf<never, Image> | undefined;
+  readonly transform: TransformOf<never, Out> | undefined;
   /** What is done to each target. */
   readonly targetTransform: TransformOf<never, Target> | undefined;
 
   constructor(
     root: string | undefined,
-    transform: TransformOf<never, Image> | null | undefined,
+    transform: TransformOf<never, Out> | null | undefined,
     targetTransform: TransformOf<never, Target> | null | undefined,
   ) {
     super();
@@ -28,7 +28,7 @@ export abstract class VisionDataset<Image, Target> extends Dataset<[Image, Targe
     this.targetTransform = checkTransform(op, 'targetTransform', targetTransform);
   }
 
-  abstract override get(index: number): MaybePromise<[Image, Target]>;
+  abstract override get(index: number): MaybePromise<[Out, Target]>;
 
   /** Lines for the text, below the number of samples and the root. */
   extraRepr(): string {
