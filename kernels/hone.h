@@ -37,6 +37,9 @@ enum { HONE_RNN_TANH = 0, HONE_RNN_RELU = 1, HONE_LSTM = 2, HONE_GRU = 3 };
 /* optimizer flags */
 enum { HONE_DECOUPLED = 1, HONE_AMSGRAD = 2, HONE_MAXIMIZE = 4, HONE_NESTEROV = 8, HONE_CENTERED = 32 };
 
+/* steps of image_adjust */
+enum { HONE_BRIGHTNESS = 1, HONE_CONTRAST = 2, HONE_SATURATION = 3, HONE_HUE = 4 };
+
 /* doubles per entry of an optimizer's parameter list: param, grad, state1, state2, state3 (addresses), n, step, scalar */
 #define HONE_OPTIM_STRIDE 8
 
@@ -93,6 +96,19 @@ HONE_KERNEL(copy_strided)(int32_t out_dtype, int32_t in_dtype, void *out, const 
  * scale 0 keeps 0..255 instead of dividing by 255). An index outside 0..items-1 gives HONE_E_INDEX. */
 HONE_KERNEL(gather_images)(void *out, const void *src, const void *index_i64, hone_int count, hone_int items, hone_int channels,
                            hone_int plane, const double *mean, const double *std, int32_t scale);
+
+/* ---- images of 8 bits (image/): uint8 [n, pixels, channels], 1 to 4 channels; of 2 and 4 the last is opacity --------------------- */
+
+/* The colours of each image changed in count steps one after the other, as Pillow does (image/colour.cc). steps [n, count, 2]: HONE_BRIGHTNESS
+ * and so on, or 0 for none, and its factor; a hue's is by how much of 256 it is moved. In place ok. */
+HONE_KERNEL(image_adjust)(void *out, const void *x, const double *steps, hone_int n, hone_int pixels, int32_t channels, int32_t count);
+/* out = tables[x]; tables uint8 [n, channels, 256]. In place ok. */
+HONE_KERNEL(image_lookup)(void *out, const void *x, const void *tables, hone_int n, hone_int pixels, int32_t channels);
+/* How many bytes of each value there are: counts int32 [n, channels, 256]. */
+HONE_KERNEL(image_histogram)(void *counts_i32, const void *x, hone_int n, hone_int pixels, int32_t channels);
+/* Each image moved away from (factors above 1) or to its smoothed one (below 1), as Pillow's ImageEnhance.Sharpness; factors [n]. */
+HONE_KERNEL(image_sharpen)(void *out, const void *x, const double *factors, hone_int n, hone_int height, hone_int width,
+                           int32_t channels);
 
 /* ---- elementwise (elementwise/); ops by code from ops.def ------------------------------------------------------------------ */
 

@@ -54,7 +54,7 @@ export const common = [
   '-Wno-psabi',
 ];
 // Where the exact sequence of roundings matters the compiler must not fuse; elsewhere a * b + c becomes one FMA.
-const exactRounding = (source) => /^(random|optim)\//.test(source);
+const exactRounding = (source) => /^(random|optim|image)\//.test(source);
 export const contraction = (source) => `-ffp-contract=${exactRounding(source) ? 'off' : 'fast'}`;
 
 export const isaFlags = {

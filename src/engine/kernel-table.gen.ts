@@ -17,6 +17,10 @@ export interface Kernels {
   arange(dtype: number, out: Ptr, n: number, start: number, step: number): number;
   copyStrided(outDtype: number, inDtype: number, out: Ptr, src: Ptr, ndim: number, meta: Ptr): number;
   gatherImages(out: Ptr, src: Ptr, indexI64: Ptr, count: number, items: number, channels: number, plane: number, mean: Ptr, std: Ptr, scale: number): number;
+  imageAdjust(out: Ptr, x: Ptr, steps: Ptr, n: number, pixels: number, channels: number, count: number): number;
+  imageLookup(out: Ptr, x: Ptr, tables: Ptr, n: number, pixels: number, channels: number): number;
+  imageHistogram(countsI32: Ptr, x: Ptr, n: number, pixels: number, channels: number): number;
+  imageSharpen(out: Ptr, x: Ptr, factors: Ptr, n: number, height: number, width: number, channels: number): number;
   unary(op: number, dtype: number, out: Ptr, a: Ptr, n: number, p0: number, p1: number): number;
   binary(op: number, dtype: number, out: Ptr, a: Ptr, b: Ptr, n: number, p0: number, p1: number): number;
   binaryScalar(op: number, dtype: number, out: Ptr, a: Ptr, n: number, scalar: number, reversed: number): number;
@@ -104,6 +108,10 @@ export const KERNEL_NAMES = {
   arange: 'arange',
   copyStrided: 'copy_strided',
   gatherImages: 'gather_images',
+  imageAdjust: 'image_adjust',
+  imageLookup: 'image_lookup',
+  imageHistogram: 'image_histogram',
+  imageSharpen: 'image_sharpen',
   unary: 'unary',
   binary: 'binary',
   binaryScalar: 'binary_scalar',
@@ -191,6 +199,10 @@ export const KERNEL_ARITY = {
   arange: 5,
   copyStrided: 6,
   gatherImages: 10,
+  imageAdjust: 7,
+  imageLookup: 6,
+  imageHistogram: 5,
+  imageSharpen: 7,
   unary: 7,
   binary: 8,
   binaryScalar: 7,
@@ -295,6 +307,10 @@ export const AMSGRAD = 2;
 export const MAXIMIZE = 4;
 export const NESTEROV = 8;
 export const CENTERED = 32;
+export const BRIGHTNESS = 1;
+export const CONTRAST = 2;
+export const SATURATION = 3;
+export const HUE = 4;
 export const ABI_VERSION = 1;
 export const OPTIM_STRIDE = 8;
 export const GENERATOR_BYTES = 2560;
