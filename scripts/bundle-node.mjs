@@ -18,7 +18,7 @@ export async function bundleForNode(root) {
       index: join(dist, 'index.js'),
       ...Object.fromEntries(entries.map((name) => [name, join(dist, name, 'index.js')])),
       cli: join(dist, 'cli/main.js'),
-      'loader-worker': join(dist, 'data/loader/workers/worker.js'),
+      'loader-worker': join(dist, 'vision/worker-index.js'),
     },
     // Everything directly in there: the code finds dist/wasm and package.json from where it stands.
     outdir: join(dist, 'node'),

@@ -8,6 +8,7 @@ export type { DatasetLike, MapDataset, MaybePromise } from './datasets/dataset.j
 export { Dataset, IterableDataset } from './datasets/dataset.js';
 export type { DatasetModule } from './datasets/module-dataset.js';
 export { ModuleDataset } from './datasets/module-dataset.js';
+export { ModuleIterableDataset } from './datasets/module-iterable-dataset.js';
 export type { RandomSplitOptions, RandomSplitOptions as SplitOptions } from './datasets/random-split.js';
 export { randomSplit } from './datasets/random-split.js';
 export type { Source } from './datasets/subset.js';

@@ -7,18 +7,23 @@ import { build } from 'esbuild';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDER = join(ROOT, 'build/source');
 /** Modules that threads import call it `hone`, and must find the copy that the thread's program runs on. */
-const MANIFEST = { name: 'hone', type: 'module', exports: { '.': './index.js', './data': './data.js' } };
+const MANIFEST = { name: 'hone', type: 'module', exports: { '.': './index.js', './data': './data.js', './vision': './vision.js' } };
 
 /**
- * Joins the source as it is now into `build/source`: `hone`, `hone/data` and the program of a loader's workers, with what they share.
- * @param modules files of test/modules, compiled beside them.
+ * Joins the source as it is now into `build/source`: `hone`, `hone/data`, `hone/vision` and the program of a loader's workers, with what they share.
+ * @param modules files of test/modules, all of which are compiled beside them.
  * @returns the addresses of these.
  */
 export async function joinSource<Name extends string>(modules: readonly Name[]): Promise<Record<Name, URL>> {
   const options = { absWorkingDir: ROOT, outdir: FOLDER, format: 'esm', platform: 'node', target: 'node20', write: false } as const;
   const source = await build({
     ...options,
-    entryPoints: { index: 'src/index.ts', data: 'src/data/index.ts', 'loader-worker': 'src/data/loader/workers/worker.ts' },
+    entryPoints: {
+      index: 'src/index.ts',
+      data: 'src/data/index.ts',
+      vision: 'src/vision/index.ts',
+      'loader-worker': 'src/vision/worker-index.ts',
+    },
     tsconfig: 'tsconfig.tools.json',
     bundle: true,
     splitting: true,
@@ -26,7 +31,8 @@ export async function joinSource<Name extends string>(modules: readonly Name[]):
     // As scripts/bundle-node.mjs: the list in package.json names files that no longer stand alone.
     ignoreAnnotations: true,
   });
-  const own = await build({ ...options, entryPoints: modules.map((name) => `test/modules/${name}.ts`) });
+  // All of them: whoever else runs now may need the others.
+  const own = await build({ ...options, entryPoints: ['test/modules/*.ts'] });
   mkdirSync(FOLDER, { recursive: true });
   const manifest = { path: join(FOLDER, 'package.json'), contents: JSON.stringify(MANIFEST) };
   const files = [manifest, ...source.outputFiles, ...own.outputFiles];

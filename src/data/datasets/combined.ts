@@ -91,8 +91,6 @@ export class StackDataset<A extends readonly StackInput[]> extends Dataset<Stack
   readonly length: number;
   /** The data sets, as they were given. */
   readonly datasets: A extends readonly [infer Only] ? (Only extends DatasetLike<unknown> ? A : Only) : A;
-  /** Batches: those of each data set, where all of them give batches. */
-  readonly getBatch?: (indices: readonly number[]) => MaybePromise<Stacked<A>>;
   private readonly sources: readonly MapDataset<unknown>[];
   /** Their names, where they came by name. */
   private readonly names: readonly string[] | undefined;
@@ -114,15 +112,20 @@ export class StackDataset<A extends readonly StackInput[]> extends Dataset<Stack
         );
     });
     this.length = first.length;
-    if (this.sources.every((source) => source.getBatch)) this.getBatch = (indices) => this.#assemble((source) => source.getBatch!(indices));
+  }
+
+  /** Batches: those of each data set, where all of them give batches. */
+  get getBatch(): ((indices: readonly number[]) => MaybePromise<Stacked<A>>) | undefined {
+    if (!this.sources.every((source) => source.getBatch)) return undefined;
+    return (indices) => this.assemble((source) => source.getBatch!(indices));
   }
 
   get(index: number): StackedNow<A> {
     const i = checkIndex(index, this.length, 'StackDataset');
-    return this.#assemble((source) => source.get(i)) as StackedNow<A>;
+    return this.assemble((source) => source.get(i)) as StackedNow<A>;
   }
 
-  #assemble(read: (source: MapDataset<unknown>) => unknown): MaybePromise<Stacked<A>> {
+  private assemble(read: (source: MapDataset<unknown>) => unknown): MaybePromise<Stacked<A>> {
     const parts = this.sources.map(read);
     const join = (ready: readonly unknown[]) =>
       (this.names ? Object.fromEntries(this.names.map((name, i) => [name, ready[i]])) : ready) as Stacked<A>;
@@ -169,6 +172,12 @@ export class ChainDataset<T> extends IterableDataset<T> {
     this.datasets = streams;
     const lengths = streams.map((stream) => (stream as { length?: unknown }).length);
     if (lengths.every((length) => typeof length === 'number')) this.length = lengths.reduce((sum, length) => sum + length, 0);
+    this.afterCrossing();
+  }
+
+  /** @internal Functions do not cross to a worker with the other fields. */
+  afterCrossing(): void {
+    const streams = this.datasets;
     // As properties, since a loader asks which of the two there is.
     if (streams.every((stream) => Symbol.iterator in stream && !(Symbol.asyncIterator in stream)))
       this[Symbol.iterator] = function* () {

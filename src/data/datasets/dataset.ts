@@ -1,6 +1,7 @@
 /** What a data set is: samples by number, or one after the other. */
 import { ArgumentError, IndexError } from '../../errors.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { Tensor } from '../../tensor/tensor.js';
 
 /** A value now, or a promise of it. */
 export type MaybePromise<T> = T | Promise<T>;
@@ -72,6 +73,13 @@ export abstract class IterableDataset<T = unknown> {
   readonly length?: number;
   [Symbol.iterator]?(): Iterator<T>;
   [Symbol.asyncIterator]?(): AsyncIterator<T>;
+}
+
+/** @internal Whether a data set is read from start to end; what can be asked for a sample by its number is not. */
+export function isStream(dataset: unknown): dataset is Iterable<unknown> | AsyncIterable<unknown> {
+  if (typeof dataset !== 'object' || dataset === null || Array.isArray(dataset) || dataset instanceof Tensor || 'get' in dataset)
+    return false;
+  return Symbol.iterator in dataset || Symbol.asyncIterator in dataset;
 }
 
 /** A data set of samples by number, whatever `source` is. @throws {ArgumentError} when it is neither a data set nor an array. */

@@ -27,8 +27,6 @@ export class Subset<T, Batch = unknown, Got extends MaybePromise<T> = MaybePromi
   readonly dataset: DatasetLike<T, Batch>;
   /** The numbers of its samples in the whole. */
   readonly indices: readonly number[];
-  /** Batches, where the data set gives them. */
-  readonly getBatch?: (indices: readonly number[]) => MaybePromise<Batch>;
   private readonly source: MapDataset<T, Batch>;
 
   constructor(dataset: Source<T, Batch, Got>, indices: Iterable<number>) {
@@ -38,14 +36,18 @@ export class Subset<T, Batch = unknown, Got extends MaybePromise<T> = MaybePromi
     if (typeof (indices as Partial<Iterable<number>> | null)?.[Symbol.iterator] !== 'function')
       throw new ArgumentError(`Subset: indices are ${show(indices)}, expected a list of numbers.`);
     this.indices = Array.from(indices, (index) => checkIndex(index, this.source.length, 'Subset'));
-    const { source } = this;
-    if (source.getBatch)
-      this.getBatch = (wanted) =>
-        source.getBatch!(wholeNumbers('Subset', 'indices', wanted).map((i) => this.indices[checkIndex(i, this.length, 'Subset')]!));
   }
 
   get length(): number {
     return this.indices.length;
+  }
+
+  /** Batches, where the data set gives them. */
+  get getBatch(): ((indices: readonly number[]) => MaybePromise<Batch>) | undefined {
+    const { source } = this;
+    const inWhole = (wanted: readonly number[]) =>
+      wholeNumbers('Subset', 'indices', wanted).map((i) => this.indices[checkIndex(i, this.length, 'Subset')]!);
+    return source.getBatch && ((wanted) => source.getBatch!(inWhole(wanted)));
   }
 
   get(index: number): Got {

@@ -7,15 +7,23 @@ import { assertFunction, atLeast, unexpected, wholeNumber } from '../../tensor/a
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { checkGenerator, defaultGenerator, type Generator as RandomGenerator } from '../../tensor/create/random.js';
-import { Tensor } from '../../tensor/tensor.js';
-import { asDataset, type DatasetLike, type IterableDataset, isPromise, type MapDataset, type MaybePromise } from '../datasets/dataset.js';
-import { absolute } from '../datasets/module-dataset.js';
+import {
+  asDataset,
+  type DatasetLike,
+  type IterableDataset,
+  isPromise,
+  isStream,
+  type MapDataset,
+  type MaybePromise,
+} from '../datasets/dataset.js';
+import { absolute, importExport } from '../datasets/module-dataset.js';
 import { numberRuleOf } from '../number-rule.js';
-import { type Collated, collateBy } from './collate.js';
+import { type Collated, collateBy, defaultCollate } from './collate.js';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler.js';
+import { checkCrosses } from './workers/crossing.js';
+import { WorkerEpoch } from './workers/epoch.js';
 import { loadBatch } from './workers/load-batch.js';
-import { WorkerEpoch, WorkerPool, type WorkerSettings } from './workers/pool.js';
-import { checkCrosses } from './workers/recipe.js';
+import { WorkerPool, type WorkerSettings } from './workers/pool.js';
 
 /** The options of {@link DataLoader}. */
 export interface DataLoaderOptions<T, B> {
@@ -31,19 +39,26 @@ export interface DataLoaderOptions<T, B> {
   batchSampler?: Iterable<readonly number[]>;
   /** Where shuffling takes its numbers from. Default: a new generator in each epoch, seeded from the default one. */
   generator?: RandomGenerator;
-  /** Makes a batch out of samples. Default: {@link defaultCollate}, or the data set's own `getBatch`. */
-  collate?: (samples: T[]) => MaybePromise<B>;
   /**
-   * Worker threads that load batches ahead, for `for await`. The data set crosses to them by way of {@link ModuleDataset}; arrays and
-   * tensors are copied. Default: 0, the thread of the loop.
+   * Makes a batch out of samples; or the address of a module that exports such a function, by default or under the name after `#`. Where there
+   * are workers, a function crosses to them as its text. Default: {@link defaultCollate}, or the data set's own `getBatch`.
+   */
+  collate?: ((samples: T[]) => MaybePromise<B>) | URL | string;
+  /**
+   * Worker threads that load batches ahead, for `for await`. Each has a data set of its own: Hone's data sets cross to them with their
+   * transforms and tensors, arrays are copied, functions among them cross as their text and see nothing around them; a class of yours
+   * crosses by way of {@link ModuleDataset}. Default: 0, the thread of the loop.
    */
   numWorkers?: number;
   /** Batches that each worker loads ahead. Default: 2. */
   prefetchFactor?: number;
   /** Keeps the workers for the next loop, with their data sets and random numbers. Default: false. */
   persistentWorkers?: boolean;
-  /** The address of a module whose default export each worker calls with its number before the first batch. */
-  workerInitFn?: URL | string;
+  /**
+   * What each worker calls with its number before the first batch: a function, which crosses as its text, or the address of a module that
+   * exports it, by default or under the name after `#`.
+   */
+  workerInitFn?: ((id: number) => unknown) | URL | string;
   /** Seconds to wait for a batch of a worker. Default: 0, as long as it takes. */
   timeout?: number;
   /** Has no effect: there is no other memory that batches would be copied to. Default: false. */
@@ -80,7 +95,7 @@ function readLoader<T, B>(given: readonly unknown[]): DataLoaderOptions<T, B> {
     if (value !== undefined && typeof (value as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function')
       throw unexpected('DataLoader', name, value, 'a sampler or a list of numbers');
   checkGenerator('DataLoader', generator);
-  if (collate !== undefined) assertFunction('DataLoader', 'collate', collate);
+  if (collate !== undefined && !isAddress(collate)) assertFunction('DataLoader', 'collate', collate);
   if ('multiprocessingContext' in read && read.multiprocessingContext !== undefined)
     throw new ArgumentError(
       'DataLoader: multiprocessingContext says how Python starts processes; the workers here are threads. Leave it out.',
@@ -107,16 +122,28 @@ function readWorkers<T, B>(options: DataLoaderOptions<T, B>): WorkerSettings | u
     return undefined;
   }
   if (prefetchFactor !== undefined) wholeNumber('DataLoader', 'prefetchFactor', prefetchFactor, { min: 1 });
-  if (collate)
-    throw new ArgumentError(
-      'DataLoader: numWorkers is above 0, and the function collate cannot cross to another thread. Give the dataset, which a module makes, a getBatch(indices).',
-    );
-  if (typeof workerInitFn === 'function')
-    throw new ArgumentError(
-      "DataLoader: workerInitFn is a function, which cannot cross to another thread. Give the address of a module that exports it as its default: new URL('./init.js', import.meta.url).",
-    );
-  const initUrl = workerInitFn === undefined ? undefined : absolute('DataLoader: workerInitFn', workerInitFn);
-  return { numWorkers, prefetchFactor: prefetchFactor ?? 2, persistentWorkers, timeout, initUrl };
+  const init = isAddress(workerInitFn) ? absolute('DataLoader: workerInitFn', workerInitFn) : workerInitFn;
+  if (init !== undefined && typeof init !== 'string') {
+    assertFunction('DataLoader', 'workerInitFn', init);
+    checkCrosses(init, 'workerInitFn');
+  }
+  const own = isAddress(collate) ? absolute('DataLoader: collate', collate) : collate === defaultCollate ? undefined : collate;
+  if (own !== undefined && typeof own !== 'string') checkCrosses(own, 'collate');
+  return { numWorkers, prefetchFactor: prefetchFactor ?? 2, persistentWorkers, timeout, init, collate: own };
+}
+
+const isAddress = (value: unknown): value is URL | string => typeof value === 'string' || value instanceof URL;
+
+/** The function that a module exports, fetched when it is first called. */
+function fromModule<T, B>(address: URL | string): (samples: T[]) => Promise<B> {
+  const url = absolute('DataLoader: collate', address);
+  let found: Promise<unknown> | undefined;
+  return async (samples) => {
+    found ??= importExport('DataLoader: collate', url);
+    const collate = await found;
+    if (typeof collate !== 'function') throw unexpected('DataLoader', `collate in ${url}`, collate, 'a function');
+    return (await (collate as (samples: T[]) => MaybePromise<B>)(samples)) as B;
+  };
 }
 
 /** Batches with their numbers: what {@link DataLoader.entries} gives, for `for` and `for await`. */
@@ -152,6 +179,8 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   private readonly workers: WorkerSettings | undefined;
   /** Workers that wait for the next loop. */
   private pool: WorkerPool | undefined;
+  /** How many samples a stream said that it has, where somebody asked. */
+  private promised: number | undefined;
 
   constructor(
     dataset: DatasetLike<T> | IterableDataset<T>,
@@ -170,17 +199,17 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     this.generator = generator;
     this.batchSize = batchSampler ? undefined : batchSize;
     this.makesBatches = collate === undefined;
-    this.collate = collate ?? ((samples) => collateBy(numberRuleOf(dataset), samples) as unknown as B);
+    this.collate = isAddress(collate)
+      ? fromModule(collate)
+      : (collate ?? ((samples) => collateBy(numberRuleOf(dataset), samples) as unknown as B));
+    if (this.workers) checkCrosses(dataset, 'the dataset');
     if (isStream(dataset)) {
       if (shuffle || sampler || batchSampler)
         throw new ArgumentError(
           'DataLoader: an iterable dataset gives its samples in its own order: leave out shuffle, sampler and batchSampler.',
         );
-      if (this.workers)
-        throw new ArgumentError('DataLoader: workers load samples by number, an iterable dataset has none. Leave numWorkers at 0.');
       return;
     }
-    if (this.workers) checkCrosses(dataset);
     const source = asDataset(dataset as DatasetLike<T>, 'DataLoader') as MapDataset<T, B>;
     this.source = source;
     const order = () => sampler ?? (shuffle ? new RandomSampler(source, generator && { generator }) : new SequentialSampler(source));
@@ -193,6 +222,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     if (length === undefined)
       throw new ArgumentError('DataLoader: the length is unknown: the iterable dataset (or the batchSampler) has no length.');
     if (this.batchSampler) return length;
+    this.promised = length;
     return this.dropLast ? Math.floor(length / this.batchSize!) : Math.ceil(length / this.batchSize!);
   }
 
@@ -242,7 +272,8 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     // Workers that stayed keep their random numbers: they are seeded once.
     const pool = this.pool?.alive ? this.pool : new WorkerPool(this.dataset, workers, this.drawBaseSeed());
     this.pool = workers.persistentWorkers ? pool : undefined;
-    return new WorkerEpoch<B>(pool, this.batchSampler!, async () => {
+    const order = this.batchSampler ?? { batchSize: this.batchSize!, dropLast: this.dropLast };
+    return new WorkerEpoch<B>(pool, order, this.counter(), async () => {
       if (!workers.persistentWorkers || !pool.alive) await pool.stop();
     });
   }
@@ -271,23 +302,42 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     return (this.generator ?? defaultGenerator()).drawSeed();
   }
 
+  /** Called at each batch of a loop; warns where a stream has more than it said. */
+  private counter(): () => void {
+    if (this.batchSampler) return () => {};
+    let batches = 0;
+    return () => {
+      const { promised, batchSize, dropLast, workers } = this;
+      if (promised === undefined || batchSize === undefined) return;
+      if (++batches <= (dropLast ? Math.floor : Math.ceil)(promised / batchSize)) return;
+      warnOnce(
+        `DataLoader: the length of ${classNameOf(this.dataset)} was said to be ${promised}, but more samples came.${workers ? ' Each worker reads the whole of its stream, unless this shares the samples out by getWorkerInfo().' : ''}`,
+      );
+    };
+  }
+
   private *batches(): Generator<B, void> {
+    const count = this.counter();
     for (const load of this.loads()) {
       const batch = load();
       if (isPromise(batch)) {
         batch.catch(() => {}); // the error below says what matters
         throw new ArgumentError('DataLoader: the dataset (or collate) answers with a promise. Use for await (const batch of loader).');
       }
+      count();
       yield batch;
     }
   }
 
   private async *batchesAsync(): AsyncGenerator<B> {
     const pacer = new Pacer();
+    const count = this.counter();
     const loads = this.source || !isAsyncStream(this.dataset) ? this.loads() : this.loadsAsync(this.dataset as AsyncIterable<T>);
     for await (const load of loads) {
       await pacer.pause();
-      yield await load();
+      const batch = await load();
+      count();
+      yield batch;
     }
   }
 
@@ -338,13 +388,6 @@ class Gathering<T> {
     this.rest = [];
     return full;
   }
-}
-
-/** Whether a data set is read from start to end; what can be asked for a sample by its number is not. */
-function isStream(dataset: unknown): boolean {
-  if (typeof dataset !== 'object' || dataset === null || Array.isArray(dataset) || dataset instanceof Tensor || 'get' in dataset)
-    return false;
-  return Symbol.iterator in dataset || Symbol.asyncIterator in dataset;
 }
 
 function isAsyncStream(dataset: object): boolean {

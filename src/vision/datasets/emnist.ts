@@ -215,7 +215,10 @@ export class QMNIST<Out = Tensor, Target = number> extends LabelledImageDataset<
     this.what = what;
     this.compat = compat;
     this.targets = targets;
-    if (!compat) delete (this as { getBatch?: unknown }).getBatch;
+  }
+
+  override get getBatch(): ((indices: readonly number[]) => [Tensor, Tensor]) | undefined {
+    return this.compat ? super.getBatch : undefined;
   }
 
   /** The images, uint8 [N, 28, 28]. */

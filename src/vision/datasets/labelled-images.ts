@@ -38,8 +38,6 @@ export abstract class LabelledImageDataset<Out = Tensor, Target = number> extend
   readonly length: number;
   /** The names of the classes, by number. */
   abstract readonly classes: readonly string[];
-  /** Batches of float32 [B, C, H, W] and labels [B] at once, where no transform is set. */
-  readonly getBatch?: (indices: readonly number[]) => [Tensor, Tensor];
   /** @internal Images and labels as they lie in memory. */
   protected readonly stored: ImageDataset;
 
@@ -50,10 +48,13 @@ export abstract class LabelledImageDataset<Out = Tensor, Target = number> extend
       throw new ArgumentError(
         `${classNameOf(new.target)}: ${normalize === undefined ? 'scale' : 'normalize'} is for images without a transform, and there is one. Put new transforms.${normalize === undefined ? 'PILToTensor()' : 'Normalize(mean, std)'} into it instead.`,
       );
-    const stored = new ImageDataset(loaded, { ...(normalize && { normalize }), ...(scale !== undefined && { scale }) });
-    this.stored = stored;
-    this.length = stored.length;
-    if (this.transform === undefined && this.targetTransform === undefined) this.getBatch = (indices) => stored.getBatch(indices);
+    this.stored = new ImageDataset(loaded, { ...(normalize && { normalize }), ...(scale !== undefined && { scale }) });
+    this.length = this.stored.length;
+  }
+
+  /** Batches of float32 [B, C, H, W] and labels [B] at once, where no transform is set. */
+  get getBatch(): ((indices: readonly number[]) => [Tensor, Tensor]) | undefined {
+    return this.transform === undefined && this.targetTransform === undefined ? (indices) => this.stored.getBatch(indices) : undefined;
   }
 
   /** The numbers of the classes by name. */

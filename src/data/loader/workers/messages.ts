@@ -1,8 +1,11 @@
 /** What a loader and its workers say to each other. */
 import type { EngineName } from '../../../engine/host.js';
 import type { Generator } from '../../../tensor/create/random.js';
+import type { Packet } from './crossing.js';
 import type { Packed } from './packing.js';
-import type { Recipe } from './recipe.js';
+
+/** A function that workers call: packed, or the address of a module that exports it. */
+export type Function = { readonly packet: Packet } | { readonly url: string };
 
 /** The first message to a worker. */
 export interface Setup {
@@ -13,15 +16,27 @@ export interface Setup {
   /** Whose random numbers follow. */
   readonly numbers: Generator['numbers'];
   readonly engine: EngineName;
-  readonly recipe: Recipe;
-  readonly initUrl: string | undefined;
+  readonly dataset: Packet;
+  readonly collate: Function | undefined;
+  readonly init: Function | undefined;
 }
+
+/** Which samples: by their numbers, or the next ones of the stream that a loop reads. */
+export type Wanted =
+  | { readonly indices: readonly number[] }
+  | { readonly loop: number; readonly batchSize: number; readonly dropLast: boolean };
 
 /** Asks for a batch. */
 export interface Task {
   readonly kind: 'task';
   readonly number: number;
-  readonly indices: readonly number[];
+  readonly wanted: Wanted;
+}
+
+/** Says that nobody reads a stream any further. */
+export interface Leave {
+  readonly kind: 'leave';
+  readonly loop: number;
 }
 
 /** An error, as far as it can travel. */
@@ -31,7 +46,8 @@ export interface PackedError {
   readonly stack: string | undefined;
 }
 
-/** The answer to a task. */
+/** The answer to a task: a batch, the end of the stream, or an error. */
 export type Answer =
   | { readonly number: number; readonly batch: Packed }
+  | { readonly number: number; readonly ended: true }
   | { readonly number: number; readonly error: PackedError; readonly index: number | undefined };

@@ -1,13 +1,13 @@
-/** The workers of a loader, and an epoch of their batches. */
+/** The workers of a loader. */
 import { loadedEngine } from '../../../engine/engine.js';
 import { hostThreads, type Thread } from '../../../engine/tasks/threads.js';
 import * as errors from '../../../errors.js';
 import { ArgumentError, WorkerError } from '../../../errors.js';
 import { defaultGenerator } from '../../../tensor/create/random.js';
 import { numberRuleOf } from '../../number-rule.js';
-import type { Answer, PackedError, Setup, Task } from './messages.js';
+import { packet } from './crossing.js';
+import type { Answer, Function, Leave, PackedError, Setup, Task, Wanted } from './messages.js';
 import { unpack } from './packing.js';
-import { recipeOf } from './recipe.js';
 
 /** How a loader works with its workers. */
 export interface WorkerSettings {
@@ -17,14 +17,27 @@ export interface WorkerSettings {
   /** Seconds to wait for a batch; 0: as long as it takes. */
   readonly timeout: number;
   readonly persistentWorkers: boolean;
-  /** The address of the module whose default export each worker calls first. */
-  readonly initUrl: string | undefined;
+  /** What each worker calls with its number first: a function that crosses, or the address of one. */
+  readonly init: CallableFunction | string | undefined;
+  /** What each worker makes batches with; undefined where Hone does. */
+  readonly collate: CallableFunction | string | undefined;
 }
 
 interface Asked {
   readonly worker: number;
-  readonly indices: readonly number[];
+  readonly wanted: Wanted;
 }
+
+/** A batch; or that a worker has come to the end of its stream. */
+export type Loaded = { readonly value: unknown } | { readonly ended: true };
+
+const packFunction = (f: CallableFunction | string | undefined, what: string): Function | undefined =>
+  f === undefined ? undefined : typeof f === 'string' ? { url: f } : { packet: packet(f, what) };
+
+const samplesOf = (wanted: Wanted): string =>
+  'indices' in wanted ? `samples [${wanted.indices.join(', ')}]` : `the next ${wanted.batchSize} samples of its stream`;
+
+const indicesOf = (wanted: Wanted | undefined): readonly number[] => (wanted && 'indices' in wanted ? wanted.indices : []);
 
 /** Worker threads that make batches of one data set. */
 export class WorkerPool {
@@ -37,6 +50,7 @@ export class WorkerPool {
   /** Those who wait for a batch: several loops may run side by side. */
   private readonly waiting = new Set<() => void>();
   private count = 0;
+  private loops = 0;
 
   /** @throws {ArgumentError} for a data set that cannot cross to another thread. */
   constructor(
@@ -44,9 +58,13 @@ export class WorkerPool {
     readonly settings: WorkerSettings,
     baseSeed: bigint,
   ) {
-    const { numWorkers, initUrl } = settings;
+    const { numWorkers } = settings;
     const host = hostThreads('DataLoader');
-    const recipe = recipeOf(dataset);
+    const crossing = {
+      dataset: packet(dataset, 'the dataset'),
+      collate: packFunction(settings.collate, 'collate'),
+      init: packFunction(settings.init, 'workerInitFn'),
+    };
     const { name: engine } = loadedEngine();
     const { numbers } = defaultGenerator();
     try {
@@ -58,7 +76,7 @@ export class WorkerPool {
         this.threads.push(thread);
         // PyTorch's rule: a seed for each.
         const seed = BigInt.asUintN(64, baseSeed + BigInt(id));
-        thread.post({ kind: 'setup', id, numWorkers, seed, numbers, engine, recipe, initUrl } satisfies Setup);
+        thread.post({ kind: 'setup', id, numWorkers, seed, numbers, engine, ...crossing } satisfies Setup);
       }
     } catch (error) {
       void this.stop();
@@ -76,11 +94,21 @@ export class WorkerPool {
     return !this.stopped && this.failure === undefined;
   }
 
+  /** A number for a loop that reads the workers' streams. */
+  newLoop(): number {
+    return this.loops++;
+  }
+
+  /** Lets the workers forget a loop's streams. */
+  leaveLoop(loop: number): void {
+    if (this.alive) for (const thread of this.threads) thread.post({ kind: 'leave', loop } satisfies Leave);
+  }
+
   /** Asks a worker for a batch; gives the number of the task. */
-  ask(worker: number, indices: readonly number[]): number {
+  ask(worker: number, wanted: Wanted): number {
     const number = this.count++;
-    this.open.set(number, { worker, indices });
-    if (this.alive) this.threads[worker]!.post({ kind: 'task', number, indices } satisfies Task);
+    this.open.set(number, { worker, wanted });
+    if (this.alive) this.threads[worker]!.post({ kind: 'task', number, wanted } satisfies Task);
     return number;
   }
 
@@ -88,19 +116,20 @@ export class WorkerPool {
    * The batch of a task; undefined when the loop was left meanwhile.
    * @throws {WorkerError} when the worker threw, died, or did not answer in time.
    */
-  async batch(number: number): Promise<{ value: unknown } | undefined> {
-    const { worker, indices } = this.open.get(number)!;
+  async batch(number: number): Promise<Loaded | undefined> {
+    const { worker, wanted } = this.open.get(number)!;
     await this.arrival(number);
     if (this.stopped || !this.open.has(number)) return undefined;
     const found = this.answers.get(number);
     if (!found) throw this.failure!;
     this.forget(number);
+    if ('ended' in found) return { ended: true };
     if ('batch' in found) return { value: unpack(found.batch, numberRuleOf(this.dataset)) };
     const { error, index } = found;
-    const which = index === undefined ? `samples [${indices.join(', ')}]` : `sample ${index}`;
+    const which = index === undefined ? samplesOf(wanted) : `sample ${index}`;
     throw new WorkerError(`DataLoader: worker ${worker} could not load ${which}: ${error.name}: ${error.message}`, {
       worker,
-      indices,
+      indices: indicesOf(wanted),
       index,
       cause: unpackError(error),
     });
@@ -156,8 +185,8 @@ export class WorkerPool {
   private lose(worker: number, error: unknown, code: number): void {
     if (this.stopped) return;
     const [, asked] = [...this.open].find(([number, task]) => task.worker === worker && !this.answers.has(number)) ?? [];
-    const indices = asked?.indices ?? [];
-    const where = asked ? ` while it loaded samples [${indices.join(', ')}]` : '';
+    const indices = indicesOf(asked?.wanted);
+    const where = asked ? ` while it loaded ${samplesOf(asked.wanted)}` : '';
     const why = error instanceof Error ? `with ${error.name}: ${error.message}` : `with exit code ${code}`;
     this.failure ??= new WorkerError(`DataLoader: worker ${worker} ended${where}, ${why}.`, { worker, indices, cause: error });
     this.wake();
@@ -166,10 +195,10 @@ export class WorkerPool {
   private expire(number: number): void {
     const task = this.open.get(number);
     if (!task || this.answers.has(number)) return;
-    const { worker, indices } = task;
+    const { worker, wanted } = task;
     this.failure ??= new WorkerError(
-      `DataLoader: worker ${worker} did not answer within ${this.settings.timeout} s (timeout) while it loaded samples [${indices.join(', ')}].`,
-      { worker, indices },
+      `DataLoader: worker ${worker} did not answer within ${this.settings.timeout} s (timeout) while it loaded ${samplesOf(wanted)}.`,
+      { worker, indices: indicesOf(wanted) },
     );
     this.wake();
   }
@@ -182,75 +211,4 @@ function unpackError({ name, message, stack }: PackedError): Error {
   if (error.name !== name) Object.defineProperty(error, 'name', { value: name, configurable: true });
   if (stack !== undefined) Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true });
   return error;
-}
-
-/** One loop over a loader: batch i comes from worker i mod numWorkers, and batches come in order. */
-export class WorkerEpoch<B> implements AsyncIterableIterator<B> {
-  private readonly pending: number[] = [];
-  private readonly order: Iterator<readonly number[]>;
-  private sent = 0;
-  private ended = false;
-  private before: Promise<unknown> = Promise.resolve();
-
-  /** @param left called when the loop has ended, however it did. */
-  constructor(
-    private readonly pool: WorkerPool,
-    order: Iterable<readonly number[]>,
-    private readonly left: () => Promise<void>,
-  ) {
-    this.order = order[Symbol.iterator]();
-    try {
-      const { numWorkers, prefetchFactor } = pool.settings;
-      for (let i = 0; i < numWorkers * prefetchFactor; i++) this.askNext();
-    } catch (error) {
-      void this.end();
-      throw error;
-    }
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  /** One batch after the other, also for callers that do not wait in between. */
-  next(): Promise<IteratorResult<B>> {
-    const result = this.before.then(() => this.advance());
-    this.before = result.catch(() => {});
-    return result;
-  }
-
-  async return(value?: unknown): Promise<IteratorResult<B>> {
-    await this.end();
-    return { done: true, value };
-  }
-
-  private async advance(): Promise<IteratorResult<B>> {
-    try {
-      const number = this.ended ? undefined : this.pending[0];
-      const batch = number === undefined ? undefined : await this.pool.batch(number);
-      if (batch && !this.ended) {
-        this.pending.shift();
-        this.askNext();
-        return { done: false, value: batch.value as B };
-      }
-    } catch (error) {
-      await this.end();
-      throw error;
-    }
-    return this.return();
-  }
-
-  private askNext(): void {
-    const next = this.order.next();
-    if (next.done) return;
-    this.pending.push(this.pool.ask(this.sent++ % this.pool.settings.numWorkers, [...next.value]));
-  }
-
-  private async end(): Promise<void> {
-    if (this.ended) return;
-    this.ended = true;
-    this.pool.drop(this.pending);
-    this.order.return?.();
-    await this.left();
-  }
 }

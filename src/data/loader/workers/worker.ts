@@ -4,67 +4,132 @@ import '../../../ops/methods/methods.js';
 import { setEngine, setNumThreads } from '../../../engine/select.js';
 import { hostThreads } from '../../../engine/tasks/threads.js';
 import { ArgumentError } from '../../../errors.js';
+import { show } from '../../../tensor/arguments/show.js';
 import { defaultGenerator } from '../../../tensor/create/random.js';
-import type { MapDataset } from '../../datasets/dataset.js';
-import { importDefault } from '../../datasets/module-dataset.js';
+import { ChainDataset, ConcatDataset, StackDataset } from '../../datasets/combined.js';
+import { ArrayDataset, asDataset, type DatasetLike, isStream, type MapDataset, type MaybePromise } from '../../datasets/dataset.js';
+import { importExport } from '../../datasets/module-dataset.js';
+import { Subset } from '../../datasets/subset.js';
+import { TensorDataset } from '../../datasets/tensor-dataset.js';
 import { NumberRule } from '../../number-rule.js';
+import { LabelEncoder } from '../../preprocessing/label-encoder.js';
+import { MinMaxScaler } from '../../preprocessing/min-max-scaler.js';
+import { OneHotEncoder } from '../../preprocessing/one-hot-encoder.js';
+import { RobustScaler } from '../../preprocessing/robust-scaler.js';
+import { StandardScaler } from '../../preprocessing/standard-scaler.js';
 import { collateBy } from '../collate.js';
+import { crossedFunctions, knowClasses, unpacked } from './crossing.js';
 import { loadBatch } from './load-batch.js';
-import type { Answer, PackedError, Setup, Task } from './messages.js';
+import type { Answer, Function, Leave, PackedError, Setup, Task, Wanted } from './messages.js';
 import { disposeAll, pack } from './packing.js';
-import { follow } from './recipe.js';
+import { StreamReader } from './stream-reader.js';
 import { setWorkerInfo } from './worker-info.js';
 
+knowClasses([ArrayDataset, ChainDataset, ConcatDataset, StackDataset, Subset, TensorDataset]);
+knowClasses([LabelEncoder, MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler]);
+
+/** What a worker loads from. */
+interface Work {
+  readonly dataset: MapDataset<unknown> | Iterable<unknown> | AsyncIterable<unknown>;
+  /** The user's; undefined where Hone collates. */
+  readonly collate: ((samples: unknown[]) => unknown) | undefined;
+}
+
 const parent = hostThreads('DataLoader').parent();
-let source: Promise<MapDataset<unknown>> | undefined;
-let before: Promise<void> = Promise.resolve();
+/** The streams that loops read here. */
+const readers = new Map<number, StreamReader>();
+let work: Promise<Work> | undefined;
+let before: Promise<unknown> = Promise.resolve();
 
 parent.receive((message) => {
-  const task = message as Setup | Task;
-  if (task.kind === 'setup') {
-    source = setUp(task);
-    source.catch(() => {}); // each task says so
+  const said = message as Setup | Task | Leave;
+  if (said.kind === 'setup') {
+    work = setUp(said);
+    work.catch(() => {}); // each task says so
+  } else if (said.kind === 'task') {
+    before = before.then(() => answer(said));
   } else {
-    before = before.then(() => answer(task));
+    before = before.then(() => leave(said.loop));
   }
 });
 
-async function setUp({ id, numWorkers, seed, numbers, engine, recipe, initUrl }: Setup): Promise<MapDataset<unknown>> {
+async function setUp({ id, numWorkers, seed, numbers, engine, dataset: packet, collate, init }: Setup): Promise<Work> {
   setEngine(engine);
   // The workers are what computes side by side.
   setNumThreads(1);
   defaultGenerator().manualSeed(seed);
   defaultGenerator().follow(numbers);
   setWorkerInfo({ id, numWorkers, seed, dataset: undefined });
-  const dataset = await follow(recipe);
-  setWorkerInfo({ id, numWorkers, seed, dataset });
-  if (initUrl !== undefined) {
-    const init = await importDefault('DataLoader: workerInitFn', initUrl);
-    if (typeof init !== 'function') throw new ArgumentError(`DataLoader: the default export of ${initUrl} (workerInitFn) is no function.`);
-    await (init as (id: number) => unknown)(id);
-  }
-  return dataset;
+  const made = await unpacked(packet);
+  const dataset = isStream(made) ? made : asDataset(made as DatasetLike<unknown>, 'DataLoader');
+  setWorkerInfo({ id, numWorkers, seed, dataset: dataset as DatasetLike<unknown> });
+  if (init) await (await functionOf('workerInitFn', init))(id);
+  return { dataset, collate: collate && (await functionOf('collate', collate)) };
 }
 
-async function answer({ number, indices }: Task): Promise<void> {
+async function functionOf(name: string, from: Function): Promise<(argument: unknown) => unknown> {
+  const found = 'url' in from ? await importExport(`DataLoader: ${name}`, from.url) : await unpacked(from.packet);
+  if (typeof found !== 'function')
+    throw new ArgumentError(`DataLoader: ${name} is ${show(found)}${'url' in from ? ` in ${from.url}` : ''}, expected a function.`);
+  return found as (argument: unknown) => unknown;
+}
+
+async function answer({ number, wanted }: Task): Promise<void> {
   let index: number | undefined;
   try {
+    const { dataset, collate } = await work!;
     // Each batch on its own: the loader decides for all workers together.
     const rule = new NumberRule(undefined);
-    const asked = (i: number | undefined) => {
-      index = i;
-    };
-    const batch = await loadBatch(await source!, indices, true, (samples) => collateBy(rule, samples), asked);
+    const make = collate ?? ((samples: unknown[]): MaybePromise<unknown> => collateBy(rule, samples));
+    let batch: unknown;
+    if ('indices' in wanted) {
+      batch = await loadBatch(dataset as MapDataset<unknown>, wanted.indices, collate === undefined, make, (i) => {
+        index = i;
+      });
+    } else {
+      const samples = await nextSamples(dataset as Iterable<unknown>, wanted);
+      if (!samples) {
+        parent.post({ number, ended: true } satisfies Answer);
+        return;
+      }
+      batch = await make(samples);
+    }
     const moved: ArrayBuffer[] = [];
     const packed = pack(batch, moved, rule);
-    disposeAll(batch);
+    // What the user's function gives may be kept elsewhere.
+    if (collate === undefined) disposeAll(batch);
     parent.post({ number, batch: packed } satisfies Answer, moved);
   } catch (error) {
     parent.post({ number, error: packError(error), index } satisfies Answer);
   }
 }
 
+function nextSamples(
+  stream: Iterable<unknown> | AsyncIterable<unknown>,
+  { loop, batchSize, dropLast }: Exclude<Wanted, { indices: unknown }>,
+): Promise<unknown[] | undefined> {
+  let reader = readers.get(loop);
+  if (!reader) {
+    reader = new StreamReader(stream);
+    readers.set(loop, reader);
+  }
+  return reader.next(batchSize, dropLast);
+}
+
+async function leave(loop: number): Promise<void> {
+  const reader = readers.get(loop);
+  readers.delete(loop);
+  try {
+    await reader?.leave();
+  } catch {
+    // Nobody waits for an answer any more.
+  }
+}
+
 function packError(error: unknown): PackedError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: undefined };
-  return { name: error.name, message: error.message, stack: error.stack };
+  const { name, message, stack } = error;
+  if (!(error instanceof ReferenceError) || crossedFunctions.length === 0) return { name, message, stack };
+  const hint = `${message}. Functions cross to a worker as their text (here ${crossedFunctions.slice(0, 3).join(', ')}) and see only their arguments and what is global there. Let a module make what needs more: await ModuleDataset.load(new URL('./module.js', import.meta.url)).`;
+  return { name, message: hint, stack };
 }

@@ -358,19 +358,24 @@ describe('what is refused', () => {
     [{ persistentWorkers: true }, 'persistentWorkers is for workers'],
     [{ timeout: 3 }, 'timeout is for workers'],
     [{ workerInitFn: 'file:///a.js' }, 'workerInitFn is for workers'],
-    [{ numWorkers: 1, workerInitFn: () => {} }, 'a function, which cannot cross'],
+    [{ numWorkers: 1, workerInitFn: Math.abs }, 'workerInitFn is a function of the host, or a bound one, which cannot cross'],
     [{ numWorkers: 1, workerInitFn: './a.js' }, "Write new URL('./module.js', import.meta.url)"],
-    [{ numWorkers: 1, collate: () => {} }, 'the function collate cannot cross'],
+    [{ numWorkers: 1, collate: ((x: unknown) => x).bind(0) }, 'collate is a function of the host, or a bound one, which cannot cross'],
+    [{ numWorkers: 1, collate: './a.js' }, "Write new URL('./module.js', import.meta.url)"],
+    [{ collateFn: 1 }, 'Did you mean collate?'],
+    [{ collate_fn: 1 }, 'Did you mean collate?'],
+    [{ num_workers: 1 }, 'Did you mean numWorkers?'],
+    [{ worker_init_fn: 1 }, 'Did you mean workerInitFn?'],
+    [{ batch_size: 1 }, 'Did you mean batchSize?'],
     [{ numWorkers: 1, multiprocessingContext: 'fork' }, 'the workers here are threads'],
   ])('%o', (options, text) => {
     expect(() => loader(options)).toThrow(text);
   });
 
   it('data sets that cannot cross, streams, loops without await', () => {
-    expect(() => loader({ numWorkers: 1 }, new Own(tensor([1])))).toThrow('a Own cannot cross to another thread');
-    expect(() => loader({ numWorkers: 1 }, new Set([1]))).toThrow('an iterable dataset has none');
+    expect(() => loader({ numWorkers: 1 }, new Own(tensor([1])))).toThrow('the dataset is a Own, which cannot cross to another thread');
     expect(() => [...loader({ numWorkers: 1 })]).toThrow('Use for await');
-    expect(() => loader({ numWorkers: 1 }, [() => 1])[Symbol.asyncIterator]()).toThrow('cannot cross to another thread');
+    expect(() => loader({ numWorkers: 1 }, [{ a: [Symbol('x')] }])).toThrow('the dataset[0].a[0] is a symbol, which cannot cross');
   });
 
   it('modules that make no data set', async () => {

@@ -1,0 +1,227 @@
+/**
+ * How data sets cross to a worker: structured clone copies plain data and leaves the methods behind, so Hone's own objects (data sets,
+ * transforms, images) travel as the name of their class and their fields, tensors as their numbers, and functions as their text.
+ */
+import { ArgumentError } from '../../../errors.js';
+import { classNameOf, classNamesOf } from '../../../tensor/arguments/class-name.js';
+import { fromTypedArray } from '../../../tensor/create/create.js';
+import { Tensor } from '../../../tensor/tensor.js';
+import type { DType, TypedArray } from '../../../tensor/values/dtype.js';
+import { toTypedArray } from '../../../tensor/values/transfer.js';
+import { ModuleDataset, makeDataset } from '../../datasets/module-dataset.js';
+import { ModuleIterableDataset } from '../../datasets/module-iterable-dataset.js';
+
+/** A value as structured clone copies it. One that is found in two places is one object here, too, and stays one. */
+type Crossing =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'tensor'; readonly dtype: DType; readonly shape: readonly number[]; readonly values: TypedArray }
+  | { readonly kind: 'list' | 'set'; readonly items: Crossing[] }
+  | { readonly kind: 'map'; readonly entries: (readonly [Crossing, Crossing])[] }
+  | { readonly kind: 'record'; readonly fields: (readonly [string, Crossing])[] }
+  | { readonly kind: 'instance'; readonly name: string; readonly signature: string; readonly fields: (readonly [string, Crossing])[] }
+  | { readonly kind: 'function'; readonly place: string; readonly text: string }
+  | { readonly kind: 'module'; readonly url: string; readonly args: readonly Crossing[] };
+
+/** A value, packed, and the modules that must make their data sets before it can be made. */
+export interface Packet {
+  readonly root: Crossing;
+  readonly modules: readonly Crossing[];
+}
+
+/** A value for the workers. `what` is its name in errors. @throws {ArgumentError} for what cannot cross: it says where that stands. */
+export function packet(value: unknown, what: string): Packet {
+  const packer = new Packer(shared);
+  return { root: packer.pack(value, what), modules: packer.modules };
+}
+
+/** @throws {ArgumentError} as {@link packet}, which reads all numbers; this does not. */
+export function checkCrosses(value: unknown, what: string): void {
+  new Packer(() => new Uint8Array(0)).pack(value, what);
+}
+
+/** The numbers of a tensor in memory that threads share; copied for each, where the host has none (pages without cross-origin isolation). */
+function shared(x: Tensor): TypedArray {
+  const values = toTypedArray(x) as TypedArray;
+  if (typeof SharedArrayBuffer === 'undefined') return values;
+  const out = new (values.constructor as Uint8ArrayConstructor)(new SharedArrayBuffer(values.byteLength));
+  out.set(values as Uint8Array);
+  return out;
+}
+
+class Packer {
+  readonly modules: Crossing[] = [];
+  private readonly seen = new Map<object, Crossing>();
+
+  constructor(private readonly numbers: (x: Tensor) => TypedArray) {}
+
+  pack(value: unknown, place: string): Crossing {
+    if ((typeof value !== 'object' || value === null) && typeof value !== 'function') {
+      if (typeof value === 'symbol') throw cannotCross(place, 'a symbol');
+      return { kind: 'value', value };
+    }
+    let found = this.seen.get(value);
+    if (!found) {
+      found = this.start(value, place);
+      this.seen.set(value, found);
+      this.fill(found, value, place);
+    }
+    return found;
+  }
+
+  /** What a value becomes, still without what it holds, in which it may stand itself. */
+  private start(value: object, place: string): Crossing {
+    if (typeof value === 'function') return { kind: 'function', place, text: textOf(value, place) };
+    if (value instanceof Tensor) {
+      if (value.constructor !== Tensor) throw cannotCross(place, `a ${classNameOf(value)}`);
+      return { kind: 'tensor', dtype: value.dtype, shape: [...value.shape], values: this.numbers(value) };
+    }
+    if (Array.isArray(value)) return value.every(isPrimitive) ? { kind: 'value', value } : { kind: 'list', items: [] };
+    if (value instanceof Map) return { kind: 'map', entries: [] };
+    if (value instanceof Set) return { kind: 'set', items: [] };
+    if (value instanceof ModuleDataset || value instanceof ModuleIterableDataset)
+      return { kind: 'module', url: value.url, args: value.args.map((arg, i) => this.pack(arg, `${place}.args[${i}]`)) };
+    const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
+    if (prototype === null || prototype === Object.prototype) return { kind: 'record', fields: [] };
+    // Typed arrays, dates, files: what the host makes it clones.
+    if (ArrayBuffer.isView(value) || isNative(value.constructor)) return { kind: 'value', value };
+    if (!Object.hasOwn(value.constructor, 'className')) throw cannotCross(place, `a ${classNameOf(value)}`, 'its methods stay behind');
+    return { kind: 'instance', name: classNameOf(value), signature: signatureOf(value.constructor), fields: [] };
+  }
+
+  private fill(out: Crossing, value: object, place: string): void {
+    switch (out.kind) {
+      case 'list':
+        (value as unknown[]).forEach((item, i) => {
+          out.items.push(this.pack(item, `${place}[${i}]`));
+        });
+        break;
+      case 'set':
+        for (const item of value as Set<unknown>) out.items.push(this.pack(item, `${place}, an item of the Set,`));
+        break;
+      case 'map':
+        for (const [key, item] of value as Map<unknown, unknown>)
+          out.entries.push([this.pack(key, `${place}, a key of the Map,`), this.pack(item, `${place}.get(${String(key)})`)]);
+        break;
+      case 'record':
+      case 'instance':
+        for (const [key, item] of Object.entries(value)) out.fields.push([key, this.pack(item, `${place}.${key}`)]);
+        break;
+      case 'module':
+        this.modules.push(out);
+        break;
+    }
+  }
+}
+
+const isPrimitive = (value: unknown) =>
+  (typeof value !== 'object' || value === null) && typeof value !== 'function' && typeof value !== 'symbol';
+
+const isNative = (type: unknown) => typeof type === 'function' && /\[native code\]\s*\}$/.test(Function.prototype.toString.call(type));
+
+function cannotCross(place: string, what: string, why = ''): ArgumentError {
+  return new ArgumentError(
+    `DataLoader: numWorkers is above 0, but ${place} is ${what}, which cannot cross to another thread${why && `: ${why}`}. Let a module make the data set: await ModuleDataset.load(new URL('./module.js', import.meta.url)), of a stream ModuleIterableDataset.load; or leave numWorkers at 0.`,
+  );
+}
+
+/**
+ * A class by its name, those that it extends, and the names of their methods. A class of the user's that happens to be called like one of
+ * Hone's is not taken for it, nor is one of another version.
+ */
+function signatureOf(type: object): string {
+  const parts: string[] = [];
+  const names = classNamesOf({ constructor: type });
+  for (let at = type as { prototype?: object } | null; at?.prototype; at = Object.getPrototypeOf(at) as typeof at)
+    parts.push(`${names[parts.length]}(${Object.getOwnPropertyNames(at.prototype).sort().join(' ')})`);
+  return parts.join('<');
+}
+
+/** A function as an expression. It may be written as a method. */
+function textOf(value: object, place: string): string {
+  const text = Function.prototype.toString.call(value);
+  if (isNative(value)) throw cannotCross(place, 'a function of the host, or a bound one');
+  for (const form of [`(${text})`, `((o) => o[Reflect.ownKeys(o)[0]])({${text}})`]) {
+    try {
+      compile(form);
+      return form;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw cannotCross(place, 'a function', (error as Error).message);
+    }
+  }
+  throw cannotCross(place, 'a function whose text does not stand alone');
+}
+
+/** Compilers that keep the names of functions wrap them in calls of `__name`. */
+const compile = (form: string) => new Function('__name', `"use strict"; return ${form};`) as (name: <T>(f: T) => T) => unknown;
+
+const known = new Map<string, object>();
+
+/** Makes classes known to this worker. */
+export function knowClasses(classes: Iterable<unknown>): void {
+  for (const type of classes) if (typeof type === 'function' && Object.hasOwn(type, 'className')) known.set(signatureOf(type), type);
+}
+
+/** The places of the functions that crossed to this worker as their text. */
+export const crossedFunctions: string[] = [];
+
+/** What {@link packet} packed. @throws {ArgumentError} for an object of a class that this worker does not know. */
+export async function unpacked(packet: Packet): Promise<unknown> {
+  const made = new Map<Crossing, unknown>();
+  for (const node of packet.modules) {
+    if (node.kind !== 'module') continue;
+    const args = node.args.map((arg) => make(arg, made));
+    made.set(node, await makeDataset(node.url, args));
+  }
+  return make(packet.root, made);
+}
+
+function make(node: Crossing, made: Map<Crossing, unknown>): unknown {
+  if (node.kind === 'value') return node.value;
+  if (made.has(node)) return made.get(node);
+  const keep = <T>(value: T): T => {
+    made.set(node, value);
+    return value;
+  };
+  switch (node.kind) {
+    case 'tensor':
+      return keep(fromTypedArray(node.values, node.shape, node.dtype === 'bool' ? { dtype: 'bool' } : {}));
+    case 'list': {
+      const list = keep<unknown[]>([]);
+      for (const item of node.items) list.push(make(item, made));
+      return list;
+    }
+    case 'set': {
+      const set = keep(new Set());
+      for (const item of node.items) set.add(make(item, made));
+      return set;
+    }
+    case 'map': {
+      const map = keep(new Map());
+      for (const [key, item] of node.entries) map.set(make(key, made), make(item, made));
+      return map;
+    }
+    case 'record':
+      return filled(keep({}), node.fields, made);
+    case 'instance': {
+      const type = known.get(node.signature) as { prototype: object } | undefined;
+      if (!type)
+        throw new ArgumentError(
+          `DataLoader: a ${node.name} cannot cross to another thread: its workers do not know this class. Let a module make the data set: await ModuleDataset.load(new URL('./module.js', import.meta.url)), or leave numWorkers at 0.`,
+        );
+      const object = filled(keep(Object.create(type.prototype) as object), node.fields, made) as { afterCrossing?(): void };
+      object.afterCrossing?.();
+      return object;
+    }
+    case 'function':
+      crossedFunctions.push(node.place);
+      return keep(compile(node.text)((f) => f));
+    case 'module':
+      throw new ArgumentError('DataLoader: a module stands inside of its own arguments.');
+  }
+}
+
+function filled(out: object, fields: readonly (readonly [string, Crossing])[], made: Map<Crossing, unknown>): object {
+  for (const [key, item] of fields)
+    Object.defineProperty(out, key, { value: make(item, made), writable: true, enumerable: true, configurable: true });
+  return out;
+}
