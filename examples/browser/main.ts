@@ -122,8 +122,8 @@ async function train(data: { train: datasets.Digits; test: datasets.Digits }): P
 }
 
 async function start(): Promise<void> {
-  const response = await fetch('digits.bin');
-  if (!response.ok) throw new Error(`digits.bin: ${response.status} ${response.statusText}`);
+  const response = await fetch('digits.gz');
+  if (!response.ok) throw new Error(`digits.gz: ${response.status} ${response.statusText}`);
   const bytes = new Uint8Array(await response.arrayBuffer());
   const data = { train: datasets.Digits.fromBytes(bytes, { train: true }), test: datasets.Digits.fromBytes(bytes, { train: false }) };
   const { isa, name } = engineInfo();

@@ -11,7 +11,6 @@ if (!existsSync(join(root, 'dist/index.js'))) {
   console.error('demo: the package is not built. Run npm run build first.');
   process.exit(1);
 }
-const { digitsBytes } = await import('hone/vision');
 
 /** Bundled anew for every visit, so that changes show when the page is loaded again. */
 async function program() {
@@ -32,7 +31,7 @@ async function program() {
 const pages = {
   '/': ['text/html; charset=utf-8', () => readFileSync(join(here, 'index.html'))],
   '/app/main.js': ['text/javascript; charset=utf-8', program],
-  '/digits.bin': ['application/octet-stream', digitsBytes],
+  '/digits.gz': ['application/octet-stream', () => readFileSync(join(root, 'dist/digits.gz'))],
   '/wasm/hone-simd.wasm': ['application/wasm', () => readFileSync(join(root, 'dist/wasm/hone-simd.wasm'))],
   '/wasm/hone-relaxed.wasm': ['application/wasm', () => readFileSync(join(root, 'dist/wasm/hone-relaxed.wasm'))],
 };

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { ArgumentError, arange, DTypeError, FormatError, fromTypedArray, IndexError, manualSeed, ShapeError, tensor, zeros } from 'hone';
 import { DataLoader, Subset } from 'hone/data';
 import { Digits, datasets, digits, digitsBytes, type Image, ImageDataset, transforms } from 'hone/vision';
@@ -42,6 +44,8 @@ describe('Digits', () => {
   it('have the pixels of the package', () => {
     const bytes = digitsBytes();
     expect(bytes.length).toBe(10_000 * 785);
+    // All of them: what the package's numbers of three digits become, times 255 and rounded.
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe('f2fccb433e40f48c953b310612677d9ca6ae331f87cf00558b1414c272b5cbc9');
     // The first zero's first pixels above 0: 0.2, 0.624, 0.992, 0.624, 0.196 in 0.json, at place 127 of the image.
     expect([...bytes.subarray(10_000 + 127, 10_000 + 132)]).toEqual([51, 159, 253, 159, 50]);
     let sum = 0;
@@ -91,6 +95,9 @@ describe('Digits', () => {
     expect([Digits.fromBytes(small).length, Digits.fromBytes(small, { train: false }).length]).toEqual([8, 2]);
     expect(() => Digits.fromBytes(small.subarray(1))).toThrow(FormatError);
     expect(() => Digits.fromBytes(new Uint8Array(0))).toThrow(FormatError);
+    const packed = gzipSync(small);
+    expect(Digits.fromBytes(packed).data.toArray()).toEqual(Digits.fromBytes(small).data.toArray());
+    expect(() => Digits.fromBytes(packed.subarray(0, -20))).toThrow(/^Digits: the bytes cannot be unzipped: .*cut short or damaged/);
     small[3] = 10;
     expect(() => Digits.fromBytes(small)).toThrow('label 3 is 10');
   });

@@ -50,7 +50,7 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     const demo = await bundle(stage, { file: join(root, 'examples/browser/main.ts') });
     files.set('/demo/', { type: 'text/html', body: readFileSync(join(root, 'examples/browser/index.html')) });
     files.set('/demo/app/main.js', { type: 'text/javascript', body: demo.outputFiles[0]!.text });
-    files.set('/demo/digits.bin', { type: 'application/octet-stream', body: digitsBytes() });
+    files.set('/demo/digits.gz', { type: 'application/octet-stream', body: readFileSync(join(root, 'dist/digits.gz')) });
     files.set(`/demo/wasm/${wasmFile()}`, wasm(wasmFile()));
     files.set('/digits.bin', { type: 'application/octet-stream', body: digitsBytes() });
     files.set('/plain-type/wasm/hone-simd.wasm', wasm('hone-simd.wasm', 'application/octet-stream'));

