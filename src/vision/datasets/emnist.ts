@@ -7,7 +7,7 @@ import { type Arguments, readArguments, required } from '../../tensor/arguments/
 import { assertString, oneOf } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { transformed } from '../transforms/transform.js';
+import { transformed } from '../transforms/base/functions.js';
 import { fetchGzipped, fetchZip } from './fetch.js';
 import { findFiles, GZIPPED, locate } from './find-files.js';
 import { readIdx, readImages, readPair } from './idx-files.js';

@@ -7,9 +7,9 @@ import { countOf, wholeNumber, wholeNumbers } from '../../tensor/arguments/check
 import { Generator, randint, randn } from '../../tensor/create/random.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/values/transfer.js';
-import type { Image } from '../image.js';
-import { toPilImage } from '../transforms/functional.js';
-import { type TransformOf, transformed } from '../transforms/transform.js';
+import type { Image } from '../image/image.js';
+import { type TransformOf, transformed } from '../transforms/base/functions.js';
+import { toPilImage } from '../transforms/convert/to-pil-image.js';
 import { VisionDataset } from './vision-dataset.js';
 
 /** The options of {@link FakeData}. */

@@ -4,7 +4,7 @@ export type { DigitsOptions } from '../digits.js';
 export { Digits, digits, digitsBytes } from '../digits.js';
 export type { ImageOptions as ImageDatasetOptions } from '../image-dataset.js';
 export { ImageDataset } from '../image-dataset.js';
-export type { TransformOf } from '../transforms/transform.js';
+export type { TransformOf } from '../transforms/base/functions.js';
 export type { CIFAR10Options, CIFAR10Options as CIFAR100Options } from './cifar.js';
 export { CIFAR10, CIFAR100 } from './cifar.js';
 export type { EMNISTOptions, QMNISTOptions } from './emnist.js';

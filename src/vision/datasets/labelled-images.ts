@@ -5,9 +5,9 @@ import { select } from '../../ops/view/select.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { item, toTypedArray } from '../../tensor/values/transfer.js';
-import { Image } from '../image.js';
+import { Image } from '../image/image.js';
 import { ImageDataset, type ImageOptions } from '../image-dataset.js';
-import { type TransformOf, transformed } from '../transforms/transform.js';
+import { type TransformOf, transformed } from '../transforms/base/functions.js';
 import { VisionDataset } from './vision-dataset.js';
 
 /** @internal The options that all of them have. */

@@ -1,7 +1,7 @@
 /** What the data sets of images share: a place, transforms of image and target, and torchvision's text. */
 import { Dataset, type MaybePromise } from '../../data/datasets/dataset.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
-import { checkTransform, type TransformOf, transformText } from '../transforms/transform.js';
+import { checkTransform, type TransformOf, transformText } from '../transforms/base/functions.js';
 
 /**
  * The base of data sets of images.

@@ -1,23 +1,15 @@
 /** What `transforms.functional` holds. */
-export type {
-  NormalizeFunctionOptions as NormalizeOptions,
-  PadFunctionOptions as PadOptions,
-  TenCropFunctionOptions as TenCropOptions,
-  ToPilImageOptions,
-} from './functional.js';
-export {
-  centerCrop,
-  crop,
-  fiveCrop,
-  getDimensions,
-  getImageNumChannels,
-  getImageSize,
-  hflip,
-  normalize,
-  pad,
-  pilToTensor,
-  tenCrop,
-  toPilImage,
-  toTensor,
-  vflip,
-} from './functional.js';
+
+export { getDimensions, getImageNumChannels, getImageSize } from './base/image-like.js';
+export { getSize } from './base/kinds.js';
+export type { NormalizeFunctionOptions as NormalizeOptions } from './convert/normalize.js';
+export { normalize } from './convert/normalize.js';
+export type { ToPilImageOptions } from './convert/to-pil-image.js';
+export { toPilImage } from './convert/to-pil-image.js';
+export { pilToTensor, toTensor } from './convert/to-tensor.js';
+export { centerCrop, crop } from './geometry/crop.js';
+export type { TenCropFunctionOptions as TenCropOptions } from './geometry/five-crop.js';
+export { fiveCrop, tenCrop } from './geometry/five-crop.js';
+export { hflip, vflip } from './geometry/flip.js';
+export type { PadFunctionOptions as PadOptions } from './geometry/pad.js';
+export { pad } from './geometry/pad.js';

@@ -1,28 +1,32 @@
 /** The transforms of `hone/vision`, as torchvision groups them: classes, and functions under `functional`. */
 
-export type {
-  ComposeOptions,
-  LambdaOptions,
-  OutputOf,
-  RandomApplyOptions,
-  RandomChoiceOptions,
-  RandomOrderOptions,
-  Transforms,
-} from './containers.js';
-export { Compose, Lambda, RandomApply, RandomChoice, RandomOrder } from './containers.js';
-export type { NormalizeOptions, ToPILImageOptions } from './convert.js';
-export { Normalize, PILToTensor, ToPILImage, ToTensor } from './convert.js';
-export type {
-  CropOptions as CenterCropOptions,
-  CropOptions as FiveCropOptions,
-  PadOptions,
-  RandomCropOptions,
-  TenCropOptions,
-} from './crop.js';
-export { CenterCrop, FiveCrop, Pad, RandomCrop, TenCrop } from './crop.js';
-export type { RandomFlipOptions as RandomHorizontalFlipOptions, RandomFlipOptions as RandomVerticalFlipOptions } from './flip.js';
-export { RandomHorizontalFlip, RandomVerticalFlip } from './flip.js';
-export type { FiveCrops, Margins, PaddingMode, Size } from './functional.js';
+export type { Size } from './base/arguments.js';
+export type { Chain, Conversion, OutputOf, Result, Same, Several, TransformOf, Transforms } from './base/functions.js';
+export type { ImageLike } from './base/image-like.js';
+export { Transform } from './base/transform.js';
+export type { ComposeOptions } from './containers/compose.js';
+export { Compose } from './containers/compose.js';
+export type { LambdaOptions } from './containers/lambda.js';
+export { Lambda } from './containers/lambda.js';
+export type { RandomApplyOptions } from './containers/random-apply.js';
+export { RandomApply } from './containers/random-apply.js';
+export type { RandomChoiceOptions } from './containers/random-choice.js';
+export { RandomChoice } from './containers/random-choice.js';
+export type { RandomOrderOptions } from './containers/random-order.js';
+export { RandomOrder } from './containers/random-order.js';
+export type { NormalizeOptions } from './convert/normalize.js';
+export { Normalize } from './convert/normalize.js';
+export type { ToPILImageOptions } from './convert/to-pil-image.js';
+export { ToPILImage } from './convert/to-pil-image.js';
+export { PILToTensor, ToTensor } from './convert/to-tensor.js';
 export * as functional from './functional-index.js';
-export type { ImageLike, TransformOf } from './transform.js';
-export { Transform } from './transform.js';
+export type { CropOptions as CenterCropOptions, CropOptions as FiveCropOptions } from './geometry/crop.js';
+export { CenterCrop } from './geometry/crop.js';
+export type { FiveCrops, TenCropOptions } from './geometry/five-crop.js';
+export { FiveCrop, TenCrop } from './geometry/five-crop.js';
+export type { RandomFlipOptions as RandomHorizontalFlipOptions, RandomFlipOptions as RandomVerticalFlipOptions } from './geometry/flip.js';
+export { RandomHorizontalFlip, RandomVerticalFlip } from './geometry/flip.js';
+export type { Margins, PaddingMode, PadOptions } from './geometry/pad.js';
+export { Pad } from './geometry/pad.js';
+export type { RandomCropOptions, RandomCropParams } from './geometry/random-crop.js';
+export { RandomCrop } from './geometry/random-crop.js';

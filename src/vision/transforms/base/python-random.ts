@@ -1,6 +1,6 @@
 /** Python's `random`, from which torchvision draws orders and choices of transforms. */
-import { RandomState } from '../../data/split/random-state.js';
-import { defaultGenerator, type Generator } from '../../tensor/create/generator.js';
+import { RandomState } from '../../../data/split/random-state.js';
+import { defaultGenerator, type Generator } from '../../../tensor/create/generator.js';
 
 /**
  * `random.Random(seed)`: MT19937 seeded by the 32-bit words of the seed, and the draws that Python makes of its numbers.

@@ -1,8 +1,8 @@
 /** Images of 8 bits, with what PIL does to them. */
-import { ArgumentError } from '../errors.js';
-import { readOptions } from '../tensor/arguments/arguments.js';
-import { assertBytes, countOf, finiteNumber, oneOf, unexpected, wholeNumber } from '../tensor/arguments/checks.js';
-import { show } from '../tensor/arguments/show.js';
+import { ArgumentError } from '../../errors.js';
+import { readOptions } from '../../tensor/arguments/arguments.js';
+import { assertBytes, countOf, finiteNumber, oneOf, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
+import { show } from '../../tensor/arguments/show.js';
 
 /** Grey, grey with opacity, colour, colour with opacity: PIL's modes of 8 bits. */
 export type ImageMode = 'L' | 'LA' | 'RGB' | 'RGBA';

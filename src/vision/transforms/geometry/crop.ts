@@ -1,0 +1,114 @@
+/** Parts of images: crop and centerCrop, and CenterCrop. */
+import { pad as padTensor } from '../../../ops/join/pad.js';
+import { narrow } from '../../../ops/view/select.js';
+import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { countOf, wholeNumber } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { zeros } from '../../../tensor/create/create.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { type Size, sizeOf } from '../base/arguments.js';
+import { type Same, tupleText } from '../base/functions.js';
+import type { ImageLike } from '../base/image-like.js';
+import { byKind, byKindOrPass, getSize, type Kinds } from '../base/kinds.js';
+import { Transform } from '../base/transform.js';
+import { PAD } from './pad.js';
+
+/**
+ * A part of an image; what lies outside the image is 0.
+ * @throws {ArgumentError} unless all are whole numbers, height and width of at least 0.
+ * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.functional.crop.html
+ * @example
+ * transforms.functional.crop(tensor([[[1, 2, 3], [4, 5, 6]]]), 1, 1, 1, 2); // [[[5, 6]]]
+ */
+export function crop<I extends ImageLike>(image: I, top: number, left: number, height: number, width: number): I {
+  wholeNumber('crop', 'top', top);
+  wholeNumber('crop', 'left', left);
+  countOf('crop', 'height', height);
+  countOf('crop', 'width', width);
+  return byKind('crop', CROP, image, top, left, height, width);
+}
+
+/** @internal What crop does with each kind. */
+export const CROP: Kinds<[top: number, left: number, height: number, width: number]> = {
+  image: (_, image, top, left, height, width) => image.crop([left, top, left + width, top + height]),
+  tensor: cropTensor,
+  mask: cropTensor,
+};
+
+function cropTensor(_: string, x: Tensor, top: number, left: number, height: number, width: number): Tensor {
+  const [h, w] = getSize(x);
+  const [right, bottom] = [left + width, top + height];
+  if (left >= 0 && top >= 0 && right <= w && bottom <= h) return narrow(narrow(x, -2, top, height), -1, left, width);
+  if (left >= w || top >= h || right <= 0 || bottom <= 0) return zeros([...x.shape.slice(0, -2), height, width], { dtype: x.dtype });
+  return padTensor(x, [-left, right - w, -top, bottom - h]);
+}
+
+/**
+ * The middle of an image; an image that is smaller is padded with 0 first.
+ * @param outputSize height and width, or one number for both.
+ * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.functional.center_crop.html
+ * @example
+ * transforms.functional.centerCrop(tensor([[[1, 2, 3]]]), 1); // [[[2]]]
+ */
+export function centerCrop<I extends ImageLike>(image: I, outputSize: Size): I {
+  return centred('centerCrop', image, sizeOf('centerCrop', outputSize), byKind);
+}
+
+/** The middle of an input; `apply` says what becomes of kinds that crop does not know. */
+function centred<I extends ImageLike>(op: string, input: I, [height, width]: readonly [number, number], apply: typeof byKind): I {
+  let [h, w] = getSize(input);
+  let out = input;
+  if (width > w || height > h) {
+    const [wide, high] = [Math.max(width - w, 0), Math.max(height - h, 0)];
+    out = apply(op, PAD, out, [Math.floor(wide / 2), Math.floor(high / 2), Math.ceil(wide / 2), Math.ceil(high / 2)], 0, 'constant');
+    [h, w] = [h + high, w + wide];
+    if (width === w && height === h) return out;
+  }
+  return apply(op, CROP, out, halfToEven(h - height), halfToEven(w - width), height, width);
+}
+
+/** Half of a whole number, rounded as Python rounds: to the even one where two are as near. */
+const halfToEven = (n: number) => (n % 2 === 0 ? n / 2 : 2 * Math.round(n / 4));
+
+/** The options of {@link CenterCrop}, and of {@link FiveCrop}. */
+export interface CropOptions {
+  /** Height and width, or one number for both. */
+  size: Size;
+}
+
+/** @internal What the crops have in common. */
+export abstract class Crop<Params = undefined, To = Same> extends Transform<Params, To> {
+  /** Height and width. */
+  readonly size: readonly [height: number, width: number];
+
+  constructor(size: Size) {
+    super();
+    this.size = sizeOf(classNameOf(new.target), size);
+  }
+
+  protected override extraRepr(): string {
+    return `size=${tupleText(this.size)}`;
+  }
+}
+
+/** @internal */
+export const NO_SIZE = { size: required };
+
+/**
+ * Cuts the middle out of an image; an image that is smaller is padded with 0 first.
+ * @throws {ArgumentError} unless the size is a whole number, or two, of at least 1.
+ * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.CenterCrop.html
+ * @example
+ * new transforms.CenterCrop([2, 4]).forward(rand(3, 5, 7)).shape; // [3, 2, 4]
+ */
+export class CenterCrop extends Crop {
+  static override readonly className: string = 'CenterCrop';
+
+  constructor(...args: Arguments<CropOptions, [size: 'size']>) {
+    super(readArguments(classNameOf(new.target), NO_SIZE, args).size);
+  }
+
+  transform<I extends ImageLike>(input: I): I {
+    return centred(classNameOf(this), input, this.size, byKindOrPass);
+  }
+}

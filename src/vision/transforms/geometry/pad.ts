@@ -1,0 +1,174 @@
+/** Margins around images: pad, and Pad. */
+import { ArgumentError, ShapeError } from '../../../errors.js';
+import { slicesAt } from '../../../ops/gather/index-select.js';
+import { pad as padTensor } from '../../../ops/join/pad.js';
+import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { oneOf, unexpected } from '../../../tensor/arguments/checks.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { int64Of } from '../../../tensor/create/create.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { inkOf, placesFrom } from '../../image/image.js';
+import { checkFill } from '../base/arguments.js';
+import { tupleText } from '../base/functions.js';
+import { getDimensions, type ImageLike } from '../base/image-like.js';
+import { byKind, type Kinds } from '../base/kinds.js';
+import { Transform } from '../base/transform.js';
+
+/** Margins: one for all sides; left and right, top and bottom; or left, top, right, bottom. Negative ones take away. */
+export type Margins =
+  | number
+  | readonly [all: number]
+  | readonly [leftAndRight: number, topAndBottom: number]
+  | readonly [left: number, top: number, right: number, bottom: number];
+
+/** What stands in a margin: a constant, the edge, or the image mirrored without its edge or with it. */
+export type PaddingMode = 'constant' | 'edge' | 'reflect' | 'symmetric';
+
+/** @internal */
+export const PADDING_MODES: readonly PaddingMode[] = ['constant', 'edge', 'reflect', 'symmetric'];
+
+/** @internal Margins of the four sides. */
+export type Sides = readonly [left: number, top: number, right: number, bottom: number];
+
+/** @internal Left, top, right and bottom. @throws {ArgumentError} for anything but one, two or four whole numbers. */
+export function sidesOf(op: string, padding: unknown): Sides {
+  const list: readonly unknown[] = Array.isArray(padding) ? padding : [padding];
+  if (![1, 2, 4].includes(list.length) || !list.every((n) => Number.isSafeInteger(n)))
+    throw unexpected(op, 'padding', padding, 'a whole number, [left and right, top and bottom], or [left, top, right, bottom]');
+  const [left, top = left, right = left, bottom = top] = list as number[];
+  return [left!, top!, right!, bottom!];
+}
+
+/** The options of {@link pad}. */
+export interface PadFunctionOptions {
+  /** The margins. */
+  padding: Margins;
+  /** What 'constant' fills with; an Image takes a list, too, with one for each channel. Default: 0. */
+  fill?: number | readonly number[];
+  /** What stands in the margins. Default: 'constant'. */
+  paddingMode?: PaddingMode;
+}
+
+/**
+ * An image with margins.
+ * @param args padding, fill and paddingMode in this order, or by name.
+ * @throws {ArgumentError} for values that cannot be meant. @throws {ShapeError} for a tensor whose mirror image is wider than itself.
+ * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.functional.pad.html
+ * @example
+ * transforms.functional.pad(tensor([[[1, 2, 3]]]), [2, 0], { paddingMode: 'reflect' }); // [[[3, 2, 1, 2, 3, 2, 1]]]
+ */
+export function pad<I extends ImageLike>(
+  image: I,
+  ...args: Arguments<PadFunctionOptions, [padding: 'padding', fill: 'fill', paddingMode: 'paddingMode']>
+): I {
+  const { padding, fill, paddingMode } = readArguments<Required<PadFunctionOptions>>(
+    'pad',
+    { padding: required, fill: null as never, paddingMode: 'constant' },
+    args,
+  );
+  const value = checkFill('pad', fill ?? 0);
+  return byKind('pad', PAD, image, sidesOf('pad', padding), value, oneOf('pad', 'paddingMode', paddingMode, PADDING_MODES));
+}
+
+/** @internal What pad does with each kind. */
+export const PAD: Kinds<[sides: Sides, fill: number | readonly number[], mode: PaddingMode]> = {
+  image(op, image, sides, fill, mode) {
+    const { width, height } = image;
+    assertRoom(op, height, width, sides);
+    const [left, top, right, bottom] = sides;
+    const ink = inkOf(op, 'fill', image, fill);
+    const columns = mode === 'constant' ? placesFrom(-left, width + right, width) : mirrored(op, width, left, right, mode, false);
+    const rows = mode === 'constant' ? placesFrom(-top, height + bottom, height) : mirrored(op, height, top, bottom, mode, false);
+    return image.gather(columns, rows, ink);
+  },
+  tensor: padTensorOf,
+  mask: padTensorOf,
+};
+
+function padTensorOf(op: string, x: Tensor, sides: Sides, fill: number | readonly number[], mode: PaddingMode): Tensor {
+  const [, height, width] = getDimensions(x);
+  assertRoom(op, height, width, sides);
+  const [left, top, right, bottom] = sides;
+  if (mode === 'constant') {
+    if (typeof fill !== 'number') throw unexpected(op, 'fill', fill, 'one number for a tensor', 'Lists are for an Image.');
+    return padTensor(x, [left, right, top, bottom], 'constant', fill);
+  }
+  const along = (dim: number, places: readonly number[], from: Tensor) => slicesAt(op, from, dim, int64Of(places));
+  const rows = along(-2, mirrored(op, height, top, bottom, mode, true), x);
+  return along(-1, mirrored(op, width, left, right, mode, true), rows);
+}
+
+function assertRoom(op: string, height: number, width: number, [left, top, right, bottom]: Sides): void {
+  if (width + left + right < 0 || height + top + bottom < 0)
+    throw new ArgumentError(
+      `${op}: padding [${left}, ${top}, ${right}, ${bottom}] takes away more than the ${height}×${width} pixels that there are.`,
+    );
+}
+
+/** The places of `length` with margins before and after them, which repeat the edge or mirror the rest; negative margins take away first. */
+function mirrored(op: string, length: number, before: number, after: number, mode: PaddingMode, once: boolean): number[] {
+  const start = Math.max(-before, 0);
+  const n = length - Math.max(-after, 0) - start;
+  const most = mode === 'edge' ? Number.POSITIVE_INFINITY : mode === 'reflect' ? n - 1 : n;
+  const widest = Math.max(before, after);
+  if (widest > 0 && (n < 1 || (once && widest > most)))
+    throw new ShapeError(
+      `${op}: a margin of ${widest} in mode '${mode}' for a side of ${n} pixels, expected at most ${n < 1 ? 0 : most}. Pad less, or by 'edge'.`,
+    );
+  const period = mode === 'symmetric' ? 2 * n : Math.max(2 * (n - 1), 1);
+  const place = (i: number): number => {
+    if (mode === 'edge') return Math.min(Math.max(i, 0), n - 1);
+    const at = ((i % period) + period) % period;
+    return at < n ? at : mode === 'symmetric' ? period - 1 - at : period - at;
+  };
+  return Array.from({ length: Math.max(before, 0) + n + Math.max(after, 0) }, (_, i) => start + place(i - Math.max(before, 0)));
+}
+
+/** The options of {@link Pad}. */
+export interface PadOptions {
+  /** The margins. */
+  padding: Margins;
+  /** What 'constant' fills with; an Image takes a list, too, with one for each channel. Default: 0. */
+  fill?: number | readonly number[];
+  /** What stands in the margins. Default: 'constant'. */
+  paddingMode?: PaddingMode;
+}
+
+/**
+ * Puts margins around an image.
+ * @throws {ArgumentError} for values that cannot be meant.
+ * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.Pad.html
+ * @example
+ * new transforms.Pad(1, { paddingMode: 'edge' }).forward(tensor([[[1, 2]]])).shape; // [1, 3, 4]
+ */
+export class Pad extends Transform {
+  static override readonly className: string = 'Pad';
+  /** The margins, as they were given. */
+  readonly padding: Margins;
+  /** What 'constant' fills with. */
+  readonly fill: number | readonly number[];
+  /** What stands in the margins. */
+  readonly paddingMode: PaddingMode;
+
+  constructor(...args: Arguments<PadOptions, [padding: 'padding', fill: 'fill', paddingMode: 'paddingMode']>) {
+    super();
+    const op = classNameOf(new.target);
+    const { padding, fill, paddingMode } = readArguments<Required<PadOptions>>(
+      op,
+      { padding: required, fill: null as never, paddingMode: 'constant' },
+      args,
+    );
+    sidesOf(op, padding);
+    this.padding = padding;
+    this.fill = checkFill(op, fill ?? 0);
+    this.paddingMode = oneOf(op, 'paddingMode', paddingMode, PADDING_MODES);
+  }
+
+  transform<I extends ImageLike>(input: I): I {
+    return this.byKind(PAD, input, sidesOf(classNameOf(this), this.padding), this.fill, this.paddingMode);
+  }
+
+  protected override extraRepr(): string {
+    return `padding=${tupleText(this.padding)}, fill=${tupleText(this.fill)}, padding_mode=${this.paddingMode}`;
+  }
+}
