@@ -35,16 +35,21 @@ export interface Several<N extends 5 | 10> {
   readonly count: N;
 }
 
-/** What a sample becomes, `To` saying what its parts do. */
+/**
+ * What a sample becomes, `To` saying what its parts do. One of unknown type is taken for an image: it is what TypeScript asks with where it
+ * infers what a data set's transform gives.
+ */
 export type Result<Sample, To> = [To] extends [Same]
-  ? Sample
+  ? Known<Sample>
   : To extends Conversion<infer From, infer Out>
-    ? Converted<Sample, From, Out>
+    ? Converted<Known<Sample>, From, Out>
     : To extends Chain<infer List>
-      ? OutputOf<List, Sample>
+      ? OutputOf<List, Known<Sample>>
       : To extends Several<infer N>
-        ? Multiplied<Sample, N>
+        ? Multiplied<Known<Sample>, N>
         : unknown;
+
+type Known<Sample> = unknown extends Sample ? (0 extends 1 & Sample ? Sample : ImageLike) : Sample;
 
 /** A sample whose images have become several. */
 type Multiplied<Sample, N> = Sample extends Tensor | Image

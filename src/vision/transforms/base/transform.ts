@@ -75,14 +75,16 @@ export abstract class Transform<Params = undefined, To = Same> {
   abstract transform(input: never, params: Params): unknown;
 
   /** A sample of several values, in a list, after the transform: one draw for all. */
-  forward<S extends readonly [unknown, unknown, ...unknown[]]>(...samples: S): { -readonly [K in keyof S]: Result<S[K], To> };
+  forward<Sample extends readonly [unknown, unknown, ...unknown[]]>(
+    ...sample: Sample
+  ): { -readonly [K in keyof Sample]: Result<Sample[K], To> };
   /**
    * A sample after the transform: an image, or lists and objects of images, masks, boxes, points and whatever else, which stays as it is.
    * @throws {ArgumentError} for a single value that is neither a tensor nor an image.
    */
-  forward<S>(sample: S): Result<S, To>;
-  forward(...samples: readonly unknown[]): unknown {
-    return this.run(samples);
+  forward<Sample>(sample: Sample): Result<Sample, To>;
+  forward(...sample: readonly unknown[]): unknown {
+    return this.run(sample);
   }
 
   /** @internal What `forward` does: samples are its arguments. */
