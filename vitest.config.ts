@@ -11,6 +11,7 @@ export const alias = [
   { find: '#host', replacement: source('src/engine/host-node.ts') },
   { find: '#files', replacement: source('src/formats/files/files-node.ts') },
   { find: '#download', replacement: source('src/formats/files/download-node.ts') },
+  { find: '#images', replacement: source('src/vision/io/decode-node.ts') },
 ];
 
 /** What no engine can change: text, parsers, walks over what is exported, and the mathematics of gradients (test/coverage.test.ts). */

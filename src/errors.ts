@@ -150,6 +150,17 @@ export class WorkerError extends HoneError {
   }
 }
 
+/**
+ * A sample that a data set does not have after all: thrown by its `get`, it makes a DataLoader leave the sample out, and its batch is that
+ * much smaller.
+ */
+export class SkippedSampleError extends HoneError {
+  override readonly code = 'SKIPPED_SAMPLE';
+  override get name(): string {
+    return 'SkippedSampleError';
+  }
+}
+
 /** A state dict that does not fit the model or optimizer it is loaded into. */
 export class StateDictError extends HoneError {
   override readonly code = 'STATE_DICT';

@@ -191,5 +191,5 @@ export { setWasmUrl, type WasmSource } from './engine/wasm-source.js';
 // Errors
 export {
   ArgumentError, BusyError, DeviceError, DTypeError, EngineError, FileError, FormatError, GradError, HoneError, IndexError, LinAlgError,
-  NotFittedError, OutOfMemoryError, ShapeError, StateDictError, UseAfterFreeError, WorkerError,
+  NotFittedError, OutOfMemoryError, ShapeError, SkippedSampleError, StateDictError, UseAfterFreeError, WorkerError,
 } from './errors.js';

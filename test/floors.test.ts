@@ -38,6 +38,7 @@ const hosts: Record<string, string> = {
   '#host': 'engine/host-node.ts',
   '#files': 'formats/files/files-node.ts',
   '#download': 'formats/files/download-node.ts',
+  '#images': 'vision/io/decode-node.ts',
 };
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts') && !/\.(test|gen)\.ts$/.test(f));
@@ -148,6 +149,7 @@ describe('floors', () => {
       'engine/tasks/threads-node.ts',
       'formats/files/download-node.ts',
       'formats/files/files-node.ts',
+      'vision/io/decode-node.ts',
     ]);
   });
 });

@@ -9,5 +9,10 @@ export type { ImageMode, RotateOptions, TransposeMethod } from './image/image.js
 export { Image } from './image/image.js';
 export type { ImageOptions, ImageOptions as ImageDatasetOptions, LabelledImages, Normalization } from './image-dataset.js';
 export { ImageDataset } from './image-dataset.js';
+export type { ImageFileFormat } from './io/pixels.js';
+export type { ImageSource, ReadImageOptions } from './io/read-image.js';
+export { readImage } from './io/read-image.js';
+export type { WriteImageOptions, WriteImageOptions as EncodeImageOptions } from './io/write-image.js';
+export { encodeImage, writeImage } from './io/write-image.js';
 export * as transforms from './transforms/index.js';
 export * as tvTensors from './tv-tensors-index.js';

@@ -49,6 +49,24 @@ export function pathOf(folder: string, ...names: readonly string[]): string {
   return [folder, ...names].join('/');
 }
 
+export function withHome(path: string): string {
+  return path;
+}
+
+export function listFolder(path: string, op: string): never {
+  throw new FileError(
+    `${op}: browsers cannot open the folder ${path}. Give the files that the visitor chose (<input type="file" webkitdirectory>), or await ${op}.fromDirectory(handle).`,
+  );
+}
+
+export function isFolder(_path: string): boolean {
+  return false;
+}
+
+export function realPath(path: string): string {
+  return path;
+}
+
 /** Browsers have no files. */
 export function isFile(_path: string): boolean {
   return false;

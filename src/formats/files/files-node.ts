@@ -42,7 +42,56 @@ export function gunzip(packed: Uint8Array, most: number): Uint8Array<ArrayBuffer
 
 /** The whole path of a file in a folder; `~` at the start is the user's own. */
 export function pathOf(folder: string, ...names: readonly string[]): string {
-  return resolve(/^~(?=$|[\\/])/.test(folder) ? homedir() + folder.slice(1) : folder, ...names);
+  return resolve(withHome(folder), ...names);
+}
+
+/** A path as it is, but for `~` at its start, which is the user's own folder. */
+export function withHome(path: string): string {
+  return /^~(?=$|[\\/])/.test(path) ? homedir() + path.slice(1) : path;
+}
+
+/** What stands in a folder. */
+export interface FolderEntry {
+  readonly name: string;
+  /** A folder, or a link to one. */
+  readonly isFolder: boolean;
+}
+
+/** What stands in a folder, in no order. @throws {FileError} where it cannot be read, and for a path that is none. */
+export function listFolder(path: string, op: string): FolderEntry[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).map((entry) => ({
+      name: entry.name,
+      isFolder: entry.isDirectory() || (entry.isSymbolicLink() && statOrNothing(`${path}/${entry.name}`)?.isDirectory() === true),
+    }));
+  } catch (error) {
+    const full = resolve(path);
+    const { code } = error as Failure;
+    const reported = (text: string) => new FileError(`${op}: ${text}`, { cause: error });
+    if (code === 'ENOENT') throw reported(`there is no folder ${full}. ${neighbours(full)}`);
+    if (code === 'ENOTDIR') throw reported(`${full} is a file, expected a folder.`);
+    if (code === 'EACCES' || code === 'EPERM') throw reported(`no permission to read the folder ${full}. Change its permissions.`);
+    throw explain(error, op, full, 'read');
+  }
+}
+
+/** A link may lead nowhere, or round in a circle. */
+function statOrNothing(path: string): ReturnType<typeof statSync> | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether there is a folder under a path. */
+export function isFolder(path: string): boolean {
+  return statOrNothing(path)?.isDirectory() === true;
+}
+
+/** Where a path leads when all links in it are followed. */
+export function realPath(path: string): string {
+  return realpathSync(path);
 }
 
 /** Whether there is a file under a path. */

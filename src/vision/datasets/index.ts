@@ -2,6 +2,18 @@
 
 export type { DigitsOptions } from '../digits.js';
 export { Digits, digits, digitsBytes } from '../digits.js';
+export type {
+  DatasetFolderOptions,
+  FileLoader,
+  FolderOptions,
+  OnError,
+  SkippedSample,
+} from '../folder/dataset-folder.js';
+export { DatasetFolder } from '../folder/dataset-folder.js';
+export type { ImageFolderOptions } from '../folder/image-folder.js';
+export { ImageFolder } from '../folder/image-folder.js';
+export type { FolderClasses, FolderFile, FolderRoot, FolderSample, MakeDatasetOptions } from '../folder/make-dataset.js';
+export { IMG_EXTENSIONS } from '../folder/make-dataset.js';
 export type { ImageOptions as ImageDatasetOptions } from '../image-dataset.js';
 export { ImageDataset } from '../image-dataset.js';
 export type { TransformOf } from '../transforms/base/functions.js';

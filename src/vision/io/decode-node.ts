@@ -1,0 +1,150 @@
+/** Image files in Node: read from the disk, decoded and encoded by `sharp`, which is loaded when it is first needed. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Sharp } from 'sharp';
+import { readBytes, writeBytes } from '#files';
+import { FileError } from '../../errors.js';
+import { decodeBmp } from './bmp.js';
+import { transparentColour } from './gif-palette.js';
+import type { ImageHeader } from './image-header.js';
+import { DecodeError, type DecodeSettings, type ImageFileFormat, PIXEL_MODES, type Pixels } from './pixels.js';
+import { decodePnm } from './pnm.js';
+
+type MakeSharp = typeof import('sharp')['default'];
+
+let loading: Promise<MakeSharp> | undefined;
+
+/** @throws {FileError} where the package is missing, with the line that installs it. */
+async function sharpFor(op: string): Promise<MakeSharp> {
+  loading ??= import('sharp').then(({ default: sharp }) => {
+    // Several images are decoded side by side, and workers more of them: threads inside each would only fight for the processors.
+    sharp.concurrency(1);
+    return sharp;
+  });
+  try {
+    return await loading;
+  } catch (error) {
+    loading = undefined;
+    throw new FileError(`${op}: the package sharp, which decodes images, is not installed, or does not run here. Run npm install sharp.`, {
+      cause: error,
+    });
+  }
+}
+
+/** The bytes of a file, without keeping others waiting. @throws {FileError} when it cannot be read. */
+export async function readImageFile(path: string | URL, op: string): Promise<Uint8Array> {
+  const name = typeof path === 'string' ? path : fileURLToPath(path);
+  try {
+    return await readFile(name);
+  } catch {
+    return readBytes(name, op); // says what is wrong
+  }
+}
+
+/** Writes a file as a whole. @throws {FileError} when that is impossible. */
+export function writeImageFile(path: string, bytes: Uint8Array, op: string): void {
+  writeBytes(path, [bytes], op);
+}
+
+/** The pixels of an image file. @throws {DecodeError} for damaged ones, and more pixels than are allowed. */
+export async function decode(op: string, bytes: Uint8Array, header: ImageHeader, settings: DecodeSettings): Promise<Pixels> {
+  if (header.format === 'bmp') return decodeBmp(bytes, settings.maxPixels);
+  if (header.format === 'pnm') return decodePnm(bytes, settings.maxPixels);
+  const sharp = await sharpFor(op);
+  const open = (): Sharp => {
+    // Colours as they are in the file, as PIL leaves them; an image that is cut short is an error, a decoder's mere warning is none.
+    const image = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: settings.maxPixels });
+    // PIL turns TIFF by itself, and others when it is asked to.
+    return settings.exifOrientation || header.format === 'tiff' ? image.rotate() : image;
+  };
+  try {
+    const colours = header.colours ?? (await coloursOf(open()));
+    if (colours === 'cmyk') return fromCmyk(await raw(open().pipelineColourspace('cmyk').toColourspace('cmyk')));
+    if (colours === 'grey16') return cutOff(await raw(open().toColourspace('grey16'), 'ushort'));
+    const filled = header.format === 'gif' ? transparentColour(bytes) : undefined;
+    const oriented = colours === 'grey' ? open().toColourspace('b-w') : open();
+    const pixels = await raw(settings.opaque && filled === undefined ? oriented.removeAlpha() : oriented);
+    if (filled !== undefined) fillTransparent(pixels, filled);
+    return colours === 'greyAlpha' ? withoutColour(pixels) : pixels;
+  } catch (error) {
+    throw decodeError(error, settings);
+  }
+}
+
+/** What sharp says, without its repetitions. */
+function decodeError(error: unknown, { maxPixels }: DecodeSettings): DecodeError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/exceeds pixel limit/.test(message))
+    return new DecodeError(`it announces more pixels than the ${maxPixels} that maxPixels allows`, { cause: error });
+  const lines = new Set(message.split('\n').map((line) => line.trim()));
+  lines.delete('');
+  return new DecodeError([...lines].join('; '), { cause: error });
+}
+
+async function coloursOf(image: Sharp): Promise<ImageHeader['colours']> {
+  const { space, hasAlpha } = await image.metadata();
+  if (space === 'b-w' || (space === 'grey16' && hasAlpha)) return hasAlpha ? 'greyAlpha' : 'grey';
+  return space === 'grey16' || space === 'cmyk' ? space : 'rgb';
+}
+
+async function raw(image: Sharp, depth: 'uchar' | 'ushort' = 'uchar'): Promise<Pixels> {
+  const { data, info } = await image.raw({ depth }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  return { mode: PIXEL_MODES[channels - 1]!, width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}
+
+/** Colours out of the amounts of four inks, by PIL's arithmetic. */
+function fromCmyk({ width, height, data }: Pixels): Pixels {
+  const count = width * height;
+  const channels = data.length / count;
+  const out = new Uint8Array(3 * count);
+  for (let from = 0, at = 0; at < out.length; from += channels) {
+    const light = 255 - data[from + 3]!;
+    for (let c = 0; c < 3; c++) {
+      const product = data[from + c]! * light + 128;
+      out[at++] = light - (((product >> 8) + product) >> 8);
+    }
+  }
+  return { mode: 'RGB', width, height, data: out };
+}
+
+/** Grey of 16 bits as PIL converts it: what is above 255 is white. */
+function cutOff({ width, height, data }: Pixels): Pixels {
+  const count = width * height;
+  const values = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+  const step = values.length / count;
+  const out = new Uint8Array(count);
+  for (let i = 0; i < count; i++) out[i] = Math.min(255, values[i * step]!);
+  return { mode: 'L', width, height, data: out };
+}
+
+/** Grey with opacity comes with three equal channels. */
+function withoutColour(pixels: Pixels): Pixels {
+  if (pixels.mode !== 'RGBA') return pixels;
+  const { width, height, data } = pixels;
+  const out = new Uint8Array(2 * width * height);
+  for (let from = 0, at = 0; at < out.length; from += 4) {
+    out[at++] = data[from]!;
+    out[at++] = data[from + 3]!;
+  }
+  return { mode: 'LA', width, height, data: out };
+}
+
+function fillTransparent({ data, mode }: Pixels, colour: readonly [number, number, number]): void {
+  if (mode === 'RGBA') for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 0) data.set(colour, at);
+}
+
+/** The bytes of an image file. */
+export async function encode(
+  op: string,
+  { mode, width, height, data }: Pixels,
+  format: ImageFileFormat,
+  quality: number,
+): Promise<Uint8Array> {
+  const sharp = await sharpFor(op);
+  const channels = PIXEL_MODES.indexOf(mode) + 1;
+  const image = sharp(data, { raw: { width, height, channels: channels as 1 | 2 | 3 | 4 } });
+  const grey = channels < 3 ? image.toColourspace('b-w') : image;
+  const encoded = format === 'png' ? grey.png() : format === 'jpeg' ? grey.jpeg({ quality }) : grey.webp({ quality });
+  return encoded.toBuffer();
+}
