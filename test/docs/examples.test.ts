@@ -12,6 +12,7 @@ beforeAll(() => {
   // One image of 2 x 2, as the digits' files hold them.
   writeFileSync('t10k-images-idx3-ubyte', Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 9, 8, 7, 6));
   cpSync(join(home, 'conformance/fixtures/datasets'), 'data', { recursive: true });
+  cpSync(join(home, 'conformance/fixtures/images/photos'), 'photos', { recursive: true });
 });
 
 afterAll(() => {

@@ -77,8 +77,8 @@ const turns = new WeakMap<object, Turns>();
  * @throws {FileError} where the folder is missing or cannot be read, has no class folders, or a class has no file.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.datasets.DatasetFolder.html
  * @example
- * import { load } from 'hone';
- * const data = new datasets.DatasetFolder('./spectra', (path) => load(path), ['.safetensors']);
+ * const sizes = new datasets.DatasetFolder('./photos', (path) => readFileSync(path).length, ['.jpg', '.png']);
+ * sizes.classes; // ['a', 'b', 'c']
  */
 export class DatasetFolder<Sample, Out = Sample, Target = number> extends VisionDataset<Out, Target> {
   static override readonly className: string = 'DatasetFolder';

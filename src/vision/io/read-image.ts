@@ -47,7 +47,8 @@ export type ImageSource = string | URL | Uint8Array | Blob;
  * @see https://pillow.readthedocs.io/en/stable/reference/Image.html#PIL.Image.open
  * @example
  * import { readImage } from 'hone/vision';
- * const photo = await readImage('photos/cat.jpg', { mode: 'RGB' });
+ * const photo = await readImage('photos/a/0.jpg', { mode: 'RGB' });
+ * photo.size; // [20, 18]
  */
 export async function readImage(source: ImageSource, options?: ReadImageOptions): Promise<Image> {
   return readImageAs('readImage', source, readImageOptions('readImage', options));
