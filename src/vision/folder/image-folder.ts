@@ -3,7 +3,7 @@ import { checkIndex } from '../../data/datasets/dataset.js';
 import { ArgumentError } from '../../errors.js';
 import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
-import type { Image } from '../image.js';
+import type { Image } from '../image/image.js';
 import { readImageAs, readImageOptions } from '../io/read-image.js';
 import { DatasetFolder, type FileLoader, type FolderOptions, OWN_LOADER } from './dataset-folder.js';
 import { type FolderFile, type FolderSample, IMG_EXTENSIONS } from './make-dataset.js';

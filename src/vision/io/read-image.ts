@@ -5,7 +5,7 @@ import { readOptions } from '../../tensor/arguments/arguments.js';
 import { assertBoolean, oneOf, wholeNumber } from '../../tensor/arguments/checks.js';
 import { describe } from '../../tensor/arguments/show.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
-import { IMAGE_MODES, Image, type ImageMode } from '../image.js';
+import { IMAGE_MODES, Image, type ImageMode } from '../image/image.js';
 import { headerOf, otherKind } from './image-header.js';
 import { checkSize, DecodeError } from './pixels.js';
 

@@ -3,7 +3,7 @@ import { encode, writeImageFile } from '#images';
 import { ArgumentError, FormatError } from '../../errors.js';
 import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
 import { assertString, oneOf, wholeNumber } from '../../tensor/arguments/checks.js';
-import { assertImage, type Image } from '../image.js';
+import { assertImage, type Image } from '../image/image.js';
 import type { ImageFileFormat } from './pixels.js';
 
 /** The options of {@link encodeImage} and {@link writeImage}. */
