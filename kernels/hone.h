@@ -109,6 +109,19 @@ HONE_KERNEL(image_histogram)(void *counts_i32, const void *x, hone_int n, hone_i
 /* Each image moved away from (factors above 1) or to its smoothed one (below 1), as Pillow's ImageEnhance.Sharpness; factors [n]. */
 HONE_KERNEL(image_sharpen)(void *out, const void *x, const double *factors, hone_int n, hone_int height, hone_int width,
                            int32_t channels);
+/* ---- batches of images (image/batch.cc) ------------------------------------------------------------------------------------ */
+
+/* Pixels of images, moved and mapped. Image i of out has out_height rows of out_width pixels; its pixel (y, x) is the one in row
+ * rows[i, y] and column columns[i, x] of item index[i] (0 for index_i64: item i) of src, items images of height x width. A row or column
+ * of -1 - k, k < fills, lies outside: there stands fill k, fill[c, k] in channel c; where both lie outside, the greater k.
+ * row_step and column_step are the numbers from one image's rows and columns to the next image's; 0 where all share them.
+ * dtypes: out f32 with src f32, out u8 with src u8 (table is 0: values are moved), and either with src u8 by way of table[c, 256], of out's
+ * dtype. src_last and out_last: 1 where channels come last, [.., height, width, channels], 0 where they come first.
+ * An item, row or column that is not there gives HONE_E_INDEX. */
+HONE_KERNEL(gather_pixels)(int32_t dtype, int32_t src_dtype, void *out, const void *src, const void *index_i64, const void *rows_i32,
+                           const void *columns_i32, hone_int row_step, hone_int column_step, hone_int count, hone_int items,
+                           hone_int channels, hone_int height, hone_int width, hone_int out_height, hone_int out_width, int32_t src_last,
+                           int32_t out_last, const void *table, const void *fill, hone_int fills);
 
 /* ---- elementwise (elementwise/); ops by code from ops.def ------------------------------------------------------------------ */
 
