@@ -109,6 +109,7 @@ HONE_KERNEL(image_histogram)(void *counts_i32, const void *x, hone_int n, hone_i
 /* Each image moved away from (factors above 1) or to its smoothed one (below 1), as Pillow's ImageEnhance.Sharpness; factors [n]. */
 HONE_KERNEL(image_sharpen)(void *out, const void *x, const double *factors, hone_int n, hone_int height, hone_int width,
                            int32_t channels);
+
 /* ---- batches of images (image/batch.cc) ------------------------------------------------------------------------------------ */
 
 /* Pixels of images, moved and mapped. Image i of out has out_height rows of out_width pixels; its pixel (y, x) is the one in row
