@@ -3,7 +3,14 @@
 export type { Size } from './base/arguments.js';
 export type { Chain, Conversion, OutputOf, Result, Same, Several, TransformOf, Transforms } from './base/functions.js';
 export type { ImageLike } from './base/image-like.js';
+export type { LabelsGetter } from './base/labels.js';
 export { Transform } from './base/transform.js';
+export type { ClampBoundingBoxesOptions, SetClampingModeOptions } from './boxes/clamp.js';
+export { ClampBoundingBoxes, ClampKeyPoints, SetClampingMode } from './boxes/clamp.js';
+export type { ConvertBoundingBoxFormatOptions } from './boxes/format.js';
+export { ConvertBoundingBoxFormat } from './boxes/format.js';
+export type { SanitizeBoundingBoxesOptions, SanitizeKeyPointsOptions, SanitizeParams } from './boxes/sanitize.js';
+export { SanitizeBoundingBoxes, SanitizeKeyPoints } from './boxes/sanitize.js';
 export type { ComposeOptions } from './containers/compose.js';
 export { Compose } from './containers/compose.js';
 export type { LambdaOptions } from './containers/lambda.js';

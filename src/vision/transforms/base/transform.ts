@@ -29,7 +29,8 @@
  * }
  * ```
  *
- * Sizes of a sample's inputs: `querySize`, `queryChw` (kinds.ts). Single numbers: `draws.ts`. With probability p: {@link RandomTransform}.
+ * Sizes of a sample's inputs: `querySize`, `queryChw` (kinds.ts). Single numbers: `draws.ts`. With probability p: {@link RandomTransform}. Boxes in
+ * another format: `inFormat` (boxes/format.ts); cut at the edge of their canvas, as every transform does that moves them: `clampBoxes` (boxes/clamp.ts).
  */
 import { type Arguments, readArguments } from '../../../tensor/arguments/arguments.js';
 import { probability } from '../../../tensor/arguments/checks.js';
@@ -91,7 +92,7 @@ export abstract class Transform<Params = undefined, To = Same> {
   protected run(samples: readonly unknown[]): unknown {
     const sample = samples.length > 1 ? samples : samples[0];
     const values = isNested(sample) ? valuesOf(sample) : [sample];
-    if (values[0] === sample) assertEitherKind(classNameOf(this), sample);
+    if (values[0] === sample && !this.takes(sample)) assertEitherKind(classNameOf(this), sample);
     this.checkInputs(values);
     const taken = this.taken(values);
     const params = this.makeParams(values.filter((_, i) => taken[i]) as ImageLike[]);

@@ -158,8 +158,8 @@ export function canvasOf(op: string, canvasSize: unknown): CanvasSize {
 }
 
 /** @internal */
-export function formatOf(op: string, format: unknown): BoundingBoxFormat {
-  return oneOf(op, 'format', typeof format === 'string' ? format.toUpperCase() : format, BOX_FORMATS);
+export function formatOf(op: string, format: unknown, name = 'format'): BoundingBoxFormat {
+  return oneOf(op, name, typeof format === 'string' ? format.toUpperCase() : format, BOX_FORMATS);
 }
 
 /** @internal */

@@ -1,4 +1,5 @@
 /** Parts of images: crop and centerCrop, and CenterCrop. */
+import { sub } from '../../../ops/elementwise/binary.js';
 import { pad as padTensor } from '../../../ops/join/pad.js';
 import { narrow } from '../../../ops/view/select.js';
 import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
@@ -11,7 +12,9 @@ import { type Same, tupleText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
 import { byKind, byKindOrPass, getSize, type Kinds } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
-import { PAD } from './pad.js';
+import { BoundingBoxes, KeyPoints, wrap } from '../base/tv-tensors.js';
+import { clampBoxes } from '../boxes/clamp.js';
+import { as, PAD } from './pad.js';
 
 /**
  * A part of an image; what lies outside the image is 0.
@@ -33,6 +36,13 @@ export const CROP: Kinds<[top: number, left: number, height: number, width: numb
   image: (_, image, top, left, height, width) => image.crop([left, top, left + width, top + height]),
   tensor: cropTensor,
   mask: cropTensor,
+  boxes(_, boxes, top, left, height, width) {
+    const canvasSize = [height, width] as const;
+    const moved = sub(boxes, as(boxes, boxes.format === 'XYXY' ? [left, top, left, top] : [left, top, 0, 0]));
+    return wrap(clampBoxes(moved, boxes.format, canvasSize, boxes.clampingMode), { like: boxes, canvasSize });
+  },
+  keypoints: (_, points, top, left, height, width) =>
+    wrap(sub(points, as(points, [left, top])), { like: points, canvasSize: [height, width] }),
 };
 
 function cropTensor(_: string, x: Tensor, top: number, left: number, height: number, width: number): Tensor {
@@ -58,7 +68,9 @@ export function centerCrop<I extends ImageLike>(image: I, outputSize: Size): I {
 function centred<I extends ImageLike>(op: string, input: I, [height, width]: readonly [number, number], apply: typeof byKind): I {
   let [h, w] = getSize(input);
   let out = input;
-  if (width > w || height > h) {
+  // Boxes and points need no margins, which would cut boxes before their time.
+  const moves = input instanceof BoundingBoxes || input instanceof KeyPoints;
+  if (!moves && (width > w || height > h)) {
     const [wide, high] = [Math.max(width - w, 0), Math.max(height - h, 0)];
     out = apply(op, PAD, out, [Math.floor(wide / 2), Math.floor(high / 2), Math.ceil(wide / 2), Math.ceil(high / 2)], 0, 'constant');
     [h, w] = [h + high, w + wide];

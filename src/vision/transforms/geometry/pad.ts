@@ -1,11 +1,14 @@
 /** Margins around images: pad, and Pad. */
 import { ArgumentError, ShapeError } from '../../../errors.js';
+import { add } from '../../../ops/elementwise/binary.js';
 import { slicesAt } from '../../../ops/gather/index-select.js';
+import { cat } from '../../../ops/join/join.js';
 import { pad as padTensor } from '../../../ops/join/pad.js';
+import { narrow } from '../../../ops/view/select.js';
 import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
 import { oneOf, unexpected } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
-import { int64Of } from '../../../tensor/create/create.js';
+import { int64Of, tensor } from '../../../tensor/create/create.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { inkOf, placesFrom } from '../../image/image.js';
 import { checkFill } from '../base/arguments.js';
@@ -13,6 +16,8 @@ import { tupleText } from '../base/functions.js';
 import { getDimensions, type ImageLike } from '../base/image-like.js';
 import { byKind, type Kinds } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
+import { type CanvasSize, wrap } from '../base/tv-tensors.js';
+import { clampBoxes } from '../boxes/clamp.js';
 
 /** Margins: one for all sides; left and right, top and bottom; or left, top, right, bottom. Negative ones take away. */
 export type Margins =
@@ -83,15 +88,45 @@ export const PAD: Kinds<[sides: Sides, fill: number | readonly number[], mode: P
   },
   tensor: padTensorOf,
   mask: padTensorOf,
+  boxes(op, boxes, sides, _, mode) {
+    assertConstant(op, mode);
+    const [left, top] = sides;
+    const canvasSize = paddedCanvas(boxes.canvasSize, sides);
+    const moved = add(boxes, as(boxes, boxes.format === 'XYXY' ? [left, top, left, top] : [left, top, 0, 0]));
+    return wrap(clampBoxes(moved, boxes.format, canvasSize, boxes.clampingMode), { like: boxes, canvasSize });
+  },
+  keypoints(op, points, sides, _, mode) {
+    assertConstant(op, mode);
+    return wrap(add(points, as(points, [sides[0], sides[1]])), { like: points, canvasSize: paddedCanvas(points.canvasSize, sides) });
+  },
 };
+
+/** @internal Numbers as a tensor of the dtype of `like`. */
+export const as = (like: Tensor, values: number[]): Tensor => tensor(values, { dtype: like.dtype });
+
+const paddedCanvas = ([height, width]: CanvasSize, [left, top, right, bottom]: Sides): CanvasSize => [
+  height + top + bottom,
+  width + left + right,
+];
+
+function assertConstant(op: string, mode: PaddingMode): void {
+  if (mode !== 'constant')
+    throw new ArgumentError(`${op}: paddingMode is '${mode}', but boxes and points have no mirror image. Pass 'constant'.`);
+}
 
 function padTensorOf(op: string, x: Tensor, sides: Sides, fill: number | readonly number[], mode: PaddingMode): Tensor {
   const [, height, width] = getDimensions(x);
   assertRoom(op, height, width, sides);
   const [left, top, right, bottom] = sides;
   if (mode === 'constant') {
-    if (typeof fill !== 'number') throw unexpected(op, 'fill', fill, 'one number for a tensor', 'Lists are for an Image.');
-    return padTensor(x, [left, right, top, bottom], 'constant', fill);
+    const margins = [left, right, top, bottom];
+    const one = typeof fill === 'number' ? fill : fill.length === 1 ? fill[0]! : undefined;
+    if (one !== undefined) return padTensor(x, margins, 'constant', one);
+    const list = fill as readonly number[];
+    if (x.ndim < 3 || list.length !== x.shape[x.ndim - 3])
+      throw unexpected(op, 'fill', fill, `a number, or one for each channel of the image of shape [${x.shape.join(', ')}]`);
+    const channels = list.map((value, c) => padTensor(narrow(x, -3, c, 1), margins, 'constant', value));
+    return cat(channels, -3);
   }
   const along = (dim: number, places: readonly number[], from: Tensor) => slicesAt(op, from, dim, int64Of(places));
   const rows = along(-2, mirrored(op, height, top, bottom, mode, true), x);
