@@ -78,8 +78,7 @@ export class Digits<Out = Tensor, Target = number> extends LabelledImageDataset<
    * The data set out of bytes that were fetched: the package's file `hone/digits.gz` (1.6 MB), or what {@link digitsBytes} gives.
    * @throws {FormatError} for anything else.
    * @example
-   * import url from 'hone/digits.gz?url'; // as Vite has it; or serve the file dist/digits.gz yourself
-   * const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+   * const bytes = digitsBytes(); // in a page: new Uint8Array(await (await fetch('digits.gz')).arrayBuffer())
    * const train = datasets.Digits.fromBytes(bytes, { train: true });
    */
   static fromBytes<Out = Tensor, Target = number>(bytes: Uint8Array, options: DigitsOptions<Out, Target> = {}): Digits<Out, Target> {

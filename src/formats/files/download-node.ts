@@ -61,7 +61,8 @@ const crypto = () => ownRequire()('node:crypto') as typeof import('node:crypto')
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Fetches files, those that are not there: by another process, too, for which it waits.
+ * Fetches files, those that are not there with their MD5: by another process, too, for which it waits. What lies there with another MD5
+ * stays until the right file has come.
  * @throws {FileError} that says of each file what each address answered, and what to do by hand.
  */
 export async function download(op: string, files: readonly Download[], settings: DownloadSettings = {}): Promise<void> {
@@ -80,10 +81,11 @@ export async function download(op: string, files: readonly Download[], settings:
 /** @returns why a file could not be fetched. */
 async function downloadOne(op: string, file: Download, settings: DownloadSettings): Promise<string | undefined> {
   makeDirectories(dirname(file.path), op);
-  if (existsSync(file.path)) return undefined;
+  if (isThere(file)) return undefined;
   const release = await lock(op, `${hidden(file.path)}.lock`, file.path);
   try {
-    if (existsSync(file.path)) return undefined; // whoever held the lock has fetched it
+    if (isThere(file)) return undefined; // whoever held the lock has fetched it
+    if (existsSync(file.path)) process.stderr.write(`${file.path} is not the file that was published: it is fetched again\n`);
     const failures: string[] = [];
     for (const url of file.urls) {
       const failure = await fetchFrom(url, file, settings);
@@ -95,6 +97,8 @@ async function downloadOne(op: string, file: Download, settings: DownloadSetting
     release();
   }
 }
+
+const isThere = ({ path, md5 }: Download) => existsSync(path) && md5OfFile(path) === md5;
 
 /** The beginning of the names of what lies beside a file while it is fetched. */
 const hidden = (path: string) => join(dirname(path), `.${basename(path)}`);
@@ -119,7 +123,7 @@ async function fetchFrom(
       if (sizeOf(part) > before && attempt > 0) attempt--;
       continue;
     }
-    const found = md5Of(part);
+    const found = existsSync(part) ? md5OfFile(part) : undefined;
     if (found === md5) {
       renameSync(part, path);
       return undefined;
@@ -352,9 +356,9 @@ function takeAway(path: string, holder: string): void {
   rmSync(aside, { force: true });
 }
 
-function md5Of(path: string): string {
+function md5OfFile(path: string): string {
   const hash = crypto().createHash('md5');
-  const file = openSync(path, 'a+');
+  const file = openSync(path, 'r');
   try {
     const block = Buffer.allocUnsafe(2 ** 20);
     for (let at = 0; ; ) {
@@ -397,12 +401,12 @@ class Progress {
  * @throws {FileError} as {@link download}; and where this code was bundled away from its package, which has the program for it.
  */
 export function downloadNow(op: string, files: readonly Download[], settings: DownloadSettings = {}): void {
-  if (files.every(({ path }) => existsSync(path))) return;
+  if (files.every(isThere)) return;
   const { folder } = findHome();
   const module = folder === undefined ? undefined : join(folder, 'dist/formats/files/download-node.js');
   if (module === undefined || !existsSync(module))
     throw new FileError(
-      `${op}: download needs the installed package hone, which this program was bundled without. Install it beside the program, or fetch the files by hand.`,
+      `${op}: download needs the installed package hone, which this program was bundled without. Fetch the files first: await ${op}.download(root); or install the package beside the program.`,
     );
   const program = `import(${JSON.stringify(pathToFileURL(module).href)}).then((m) => m.downloadAll(${JSON.stringify([op, files, settings])}))`;
   const { status, stdout, error } = childProcess().spawnSync(process.execPath, ['-e', program], {

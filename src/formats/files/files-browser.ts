@@ -72,4 +72,9 @@ export function isFile(_path: string): boolean {
   return false;
 }
 
+/** No file is compared here. */
+export function md5Of(_bytes: Uint8Array): string | undefined {
+  return undefined;
+}
+
 export const systemCrc32: ((bytes: Uint8Array) => number) | undefined = undefined;

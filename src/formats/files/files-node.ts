@@ -99,6 +99,11 @@ export function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
+/** The MD5 of bytes, in hexadecimal; by it data sets tell the files that were published. Undefined in browsers. */
+export function md5Of(bytes: Uint8Array): string | undefined {
+  return systemCrypto().createHash('md5').update(bytes).digest('hex');
+}
+
 /** CRC-32 by the system; undefined in Node before 20.15. */
 export const systemCrc32 = crc32 as ((bytes: Uint8Array) => number) | undefined;
 

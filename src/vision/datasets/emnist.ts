@@ -8,7 +8,7 @@ import { assertString, oneOf } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { transformed } from '../transforms/base/functions.js';
-import { fetchGzipped, fetchZip } from './fetch.js';
+import { type Fetching, fetchMeanwhile, fetchNow, gzippedFiles, NOTHING, zipFile } from './fetch.js';
 import { findFiles, GZIPPED, locate } from './find-files.js';
 import { readIdx, readImages, readPair } from './idx-files.js';
 import { checkLabels, LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
@@ -78,18 +78,12 @@ export class EMNIST<Out = Tensor, Target = number> extends LabelledImageDataset<
     );
     assertString(op, 'root', root);
     oneOf(op, 'split', split, EMNIST.splits);
-    const { url, md5 } = new.target;
-    const filesOf = (part: string) => ['images-idx3-ubyte', 'labels-idx1-ubyte'].map((name) => `emnist-${split}-${part}-${name}`);
-    const names = filesOf(train ? 'train' : 'test');
-    if (download && names.some((name) => locate(root, [op, 'raw'], name, GZIPPED) === undefined)) {
-      const inside = [...filesOf('train'), ...filesOf('test')].map((name) => `gzip/${name}.gz`);
-      fetchZip(op, pathOf(root, op, 'raw'), { urls: [url], name: 'gzip.zip', md5 }, inside);
-    }
+    if (download) fetchNow(op, missingLetters(op, new.target, root, split, [train ? 'train' : 'test']));
     const paths = findFiles(
       op,
       root,
       [op, 'raw'],
-      names.map((name) => ({ name, url: `${url} (in it: gzip/${name}.gz)` })),
+      emnistFiles(split, train ? 'train' : 'test').map((name) => ({ name, url: `${new.target.url} (in it: gzip/${name}.gz)` })),
       GZIPPED,
     );
     const loaded = readPair(op, paths);
@@ -98,6 +92,18 @@ export class EMNIST<Out = Tensor, Target = number> extends LabelledImageDataset<
     this.classes = SPLITS[split];
     this.split = split;
     this.train = train;
+  }
+
+  /**
+   * Fetches the archive of all splits (561 MB) where files of this split are not in `root` yet, and unpacks it, as the option `download`
+   * does, but while the program goes on; programs that are bundled without the package can fetch by it alone.
+   * @throws {FileError} that says what the address answered, and what to do by hand.
+   * @example
+   * await datasets.EMNIST.download('./data', 'letters');
+   */
+  static async download(root: string, split: keyof typeof SPLITS): Promise<void> {
+    // biome-ignore lint/complexity/noThisInStatic: the class that it is called on, which may be one's own
+    await downloadEmnist(this, root, split);
   }
 
   /** The images, uint8 [N, 28, 28]. */
@@ -113,6 +119,31 @@ export class EMNIST<Out = Tensor, Target = number> extends LabelledImageDataset<
   override extraRepr(): string {
     return `Split: ${this.train ? 'Train' : 'Test'}`;
   }
+}
+
+/** The names of the files of a part of a split. */
+const emnistFiles = (split: string, part: 'train' | 'test') =>
+  ['images-idx3-ubyte', 'labels-idx1-ubyte'].map((name) => `emnist-${split}-${part}-${name}`);
+
+function downloadEmnist(kind: typeof EMNIST, root: string, split: keyof typeof SPLITS): Promise<void> {
+  const op = classNameOf(kind);
+  assertString(op, 'root', root);
+  oneOf(op, 'split', split, EMNIST.splits);
+  return fetchMeanwhile(op, missingLetters(op, kind, root, split, ['train', 'test']));
+}
+
+/** The archive with the files of a split, where one of these parts is not there. */
+function missingLetters(
+  op: string,
+  { url, md5 }: typeof EMNIST,
+  root: string,
+  split: string,
+  parts: readonly ('train' | 'test')[],
+): Fetching {
+  const needed = parts.flatMap((part) => emnistFiles(split, part));
+  if (needed.every((name) => locate(root, [op, 'raw'], name, GZIPPED) !== undefined)) return NOTHING;
+  const inside = [...emnistFiles(split, 'train'), ...emnistFiles(split, 'test')].map((name) => `gzip/${name}.gz`);
+  return zipFile(op, pathOf(root, op, 'raw'), { urls: [url], name: 'gzip.zip', md5 }, inside);
 }
 
 /** The parts of QMNIST, and the files they lie in. */
@@ -190,14 +221,7 @@ export class QMNIST<Out = Tensor, Target = number> extends LabelledImageDataset<
     assertString(op, 'root', root);
     oneOf(op, 'what', what, Object.keys(PARTS) as (keyof typeof PARTS)[]);
     const [stem, packed] = PARTS[what];
-    if (download && what !== 'nist') {
-      const files = new.target.resources[what === 'train' ? 'train' : 'test'].map(([url, md5]) => ({
-        urls: [url],
-        name: url.slice(url.lastIndexOf('/') + 1),
-        md5,
-      }));
-      fetchGzipped(op, root, [op, 'raw'], files);
-    }
+    if (download && what !== 'nist') fetchNow(op, missingPart(op, new.target, root, what));
     const paths = findFiles(
       op,
       root,
@@ -226,6 +250,18 @@ export class QMNIST<Out = Tensor, Target = number> extends LabelledImageDataset<
     return select(this.stored.images, 1, 0);
   }
 
+  /**
+   * Fetches the files of a part that are not in `root` yet, as the option `download` does, but while the program goes on; programs that
+   * are bundled without the package can fetch by it alone.
+   * @param what default: 'train'. @throws {FileError} that says of each file what its address answered, and what to do by hand.
+   * @example
+   * await datasets.QMNIST.download('./data', 'test50k');
+   */
+  static async download(root: string, what: Exclude<keyof typeof PARTS, 'nist'> = 'train'): Promise<void> {
+    // biome-ignore lint/complexity/noThisInStatic: the class that it is called on, which may be one's own
+    await downloadQmnist(this, root, what);
+  }
+
   override extraRepr(): string {
     return `Split: ${this.what}`;
   }
@@ -235,6 +271,23 @@ export class QMNIST<Out = Tensor, Target = number> extends LabelledImageDataset<
     const target = select(this.targets, 0, i);
     return this.targetTransform ? transformed(this.targetTransform, target) : (target as Target);
   }
+}
+
+function downloadQmnist(kind: typeof QMNIST, root: string, what: keyof typeof PARTS): Promise<void> {
+  const op = classNameOf(kind);
+  assertString(op, 'root', root);
+  oneOf(op, 'what', what, ['train', 'test', 'test10k', 'test50k'] as const);
+  return fetchMeanwhile(op, missingPart(op, kind, root, what));
+}
+
+/** The files of a part that are not in a folder yet. */
+function missingPart(op: string, { resources }: typeof QMNIST, root: string, what: string): Fetching {
+  const files = resources[what === 'train' ? 'train' : 'test'].map(([url, md5]) => ({
+    urls: [url],
+    name: url.slice(url.lastIndexOf('/') + 1),
+    md5,
+  }));
+  return gzippedFiles(op, root, [op, 'raw'], files);
 }
 
 function readQmnist(op: string, [first, second]: readonly string[], what: string): { images: Tensor; targets: Tensor } {

@@ -7,7 +7,7 @@ import { zipSync } from 'fflate';
 import { FileError, FormatError, type Tensor, tensor } from 'hone';
 import { DataLoader } from 'hone/data';
 import { datasets, type Image, transforms } from 'hone/vision';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import { md5, serveFiles } from '../../../test/helpers/serve-files.js';
 import { expectAsTorchvision, ROOT } from '../../../test/helpers/torchvision.js';
 
@@ -213,6 +213,42 @@ describe('download', () => {
     }
   }, 60_000);
 
+  it('fetches again what lies packed and damaged in the folder, and goes on meanwhile where it is called by itself', async () => {
+    const names = ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte', 't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'];
+    const packed = names.map((name) => [`${name}.gz`, gzipSync(readFileSync(join(ROOT, 'MNIST/raw', name)))] as const);
+    const server = await serveFiles(Object.fromEntries(packed));
+    const root = work();
+    try {
+      class Local extends datasets.MNIST {
+        static override readonly mirrors = [server.url];
+        static override readonly resources = packed.map(([name, bytes]) => [name, md5(bytes)] as const);
+      }
+      const raw = join(root, 'Local/raw');
+      mkdirSync(raw, { recursive: true });
+      writeFileSync(join(raw, packed[0]![0]), packed[0]![1].subarray(0, 500)); // cut short
+      writeFileSync(join(raw, packed[1]![0]), packed[1]![1]);
+      expect(() => new Local(root)).toThrow(/cut short or damaged/);
+      const coming = Local.download(root);
+      let turns = 0;
+      const counting = setInterval(() => turns++, 1);
+      await coming;
+      clearInterval(counting);
+      expect(turns).toBeGreaterThan(0);
+      expect(new Local(root).data.toArray()).toEqual(new datasets.MNIST(ROOT).data.toArray());
+      expect(readFileSync(join(raw, packed[0]![0])).equals(packed[0]![1])).toBe(true);
+      await server.close();
+      await Local.download(root); // all is there: nobody is asked
+      rmSync(join(raw, names[0]!));
+      writeFileSync(join(raw, packed[0]![0]), 'no such thing');
+      await expect(Local.download(root)).rejects.toThrow(/^Local: train-images-idx3-ubyte\.gz could not be fetched/);
+      expect(readFileSync(join(raw, packed[0]![0]), 'utf8')).toBe('no such thing'); // what was there is left as it was
+      await expect(Local.download(3 as never)).rejects.toThrow('Local: root is 3, expected a string');
+    } finally {
+      await server.close();
+      rmSync(root, { recursive: true });
+    }
+  }, 60_000);
+
   it('fetches the archives of EMNIST and CIFAR, and the files of QMNIST', async () => {
     const inZip = ['train', 'test'].flatMap((part) =>
       ['images-idx3-ubyte', 'labels-idx1-ubyte'].map((name) => `emnist-letters-${part}-${name}`),
@@ -245,9 +281,31 @@ describe('download', () => {
       class Cifar extends datasets.CIFAR100 {
         static override readonly url = `${server.url}cifar.tar.gz`;
         static override readonly tgzMd5 = md5(tar);
+        static override readonly trainList = [['train', md5(cifar.find(([name]) => name.endsWith('train'))![1])]] as const;
+        static override readonly testList = [['test', md5(cifar.find(([name]) => name.endsWith('test'))![1])]] as const;
+        static override readonly meta = {
+          filename: 'meta',
+          key: 'fine_label_names',
+          md5: md5(cifar.find(([name]) => name.endsWith('meta'))![1]),
+        };
       }
-      expect(new Cifar(root, { download: true }).targets).toEqual(new datasets.CIFAR100(ROOT).targets);
+      const warn = vi.spyOn(console, 'warn').mockReturnValue();
+      const there = new Cifar(root, { download: true });
       expect(readdirSync(root).sort()).toEqual(['Letters', 'cifar-100-python', 'cifar.tar.gz']);
+      // Another pixel: still a file of images, but not the one that was published.
+      const path = join(root, 'cifar-100-python/train');
+      const published = readFileSync(path);
+      const other = Buffer.from(published);
+      other[other.length - 300]! ^= 1;
+      writeFileSync(path, other);
+      expect(warn).not.toHaveBeenCalled();
+      expect(there.targets).toEqual(new datasets.CIFAR100(ROOT).targets);
+      expect(new Cifar(root).length).toBe(3);
+      expect(warn.mock.calls.flat().join()).toMatch(
+        /hone: Cifar: these files are not as they were published .*cifar-100-python.train\. .*download: true/,
+      );
+      await Cifar.download(root);
+      expect(readFileSync(path).equals(published)).toBe(true);
       class Test extends datasets.QMNIST {
         static override readonly resources = { train: [], test: qmnist.map(([name, bytes]) => [server.url + name, md5(bytes)] as const) };
       }

@@ -6,7 +6,7 @@ import { type Arguments, readArguments } from '../../tensor/arguments/arguments.
 import { assertString } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { fetchGzipped } from './fetch.js';
+import { type Fetching, fetchMeanwhile, fetchNow, gzippedFiles } from './fetch.js';
 import { findFiles, GZIPPED } from './find-files.js';
 import { readImages, readLabels, readPair } from './idx-files.js';
 import { checkLabels, LABELLED_DEFAULTS, LabelledImageDataset, type LabelledImageDatasetOptions, type Loaded } from './labelled-images.js';
@@ -77,6 +77,19 @@ export class MNIST<Out = Tensor, Target = number> extends LabelledImageDataset<O
     this.train = train;
   }
 
+  /**
+   * Fetches the files that are not in `root` yet, those of training and of testing, as the option `download` does, but while the program
+   * goes on; programs that are bundled without the package can fetch by it alone.
+   * @throws {FileError} that says of each file what each address answered, and what to do by hand.
+   * @example
+   * await datasets.MNIST.download('./data');
+   * const train = new datasets.MNIST('./data');
+   */
+  static async download(root: string): Promise<void> {
+    // biome-ignore lint/complexity/noThisInStatic: the class that it is called on, which may be one's own
+    await downloadMnist(this, root);
+  }
+
   get classes(): readonly string[] {
     return (this.constructor as typeof MNIST).classes;
   }
@@ -96,6 +109,18 @@ export class MNIST<Out = Tensor, Target = number> extends LabelledImageDataset<O
   }
 }
 
+function downloadMnist(kind: typeof MNIST, root: string): Promise<void> {
+  const op = classNameOf(kind);
+  assertString(op, 'root', root);
+  return fetchMeanwhile(op, missing(op, kind, root));
+}
+
+/** The files that are not in a folder yet. */
+function missing(op: string, { mirrors, resources }: typeof MNIST, root: string): Fetching {
+  const files = resources.map(([name, md5]) => ({ name, md5, urls: mirrors.map((mirror) => mirror + name) }));
+  return gzippedFiles(op, root, [op, 'raw'], files);
+}
+
 function load(op: string, kind: typeof MNIST, root: string | null, train: boolean, download: boolean): Loaded {
   const { mirrors, classes } = kind;
   const part = train ? 'train' : 't10k';
@@ -109,10 +134,7 @@ function load(op: string, kind: typeof MNIST, root: string | null, train: boolea
     return loaded;
   }
   assertString(op, 'root', root);
-  if (download) {
-    const files = kind.resources.map(([name, md5]) => ({ name, md5, urls: mirrors.map((mirror) => mirror + name) }));
-    fetchGzipped(op, root, [op, 'raw'], files);
-  }
+  if (download) fetchNow(op, missing(op, kind, root));
   const paths = findFiles(
     op,
     root,
