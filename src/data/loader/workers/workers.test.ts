@@ -166,6 +166,13 @@ describe('order and random numbers', () => {
     expect(rand([1]).item()).toBeCloseTo(0.20708602666854858, 7);
   });
 
+  it('are never the same in two workers or two epochs', async () => {
+    const loader = new DataLoader<Sample, Batch>(await squares(12), { batchSize: 2, numWorkers: 3 });
+    const drawn = [...(await all(loader)), ...(await all(loader))].flatMap(({ draw }) => draw.flatten().toArray());
+    expect(drawn).toHaveLength(24);
+    expect(new Set(drawn).size).toBe(24);
+  });
+
   it('follow workerInitFn', async () => {
     const loader = new DataLoader<Sample, Batch>(await squares(4), { batchSize: 2, numWorkers: 2, workerInitFn: modules['seed-worker'] });
     const drawn = (await all(loader)).map(({ draw }) => draw.flatten().toArray());
