@@ -2,7 +2,7 @@
 import { knowClasses } from '../data/loader/workers/crossing.js';
 import '../data/loader/workers/worker.js';
 import * as datasets from './datasets/index.js';
-import { Image } from './image/image.js';
 import * as transforms from './transforms/index.js';
 
-knowClasses([Image, ...Object.values(datasets), ...Object.values(transforms)]);
+// Image and the tensors of tvTensors make themselves known.
+knowClasses([...Object.values(datasets), ...Object.values(transforms)]);

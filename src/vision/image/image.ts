@@ -1,4 +1,5 @@
 /** Images of 8 bits, with what PIL does to them. */
+import { knowClasses } from '../../data/loader/workers/crossing.js';
 import { ArgumentError } from '../../errors.js';
 import { readOptions } from '../../tensor/arguments/arguments.js';
 import { assertBytes, countOf, finiteNumber, oneOf, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
@@ -278,3 +279,6 @@ export function placesFrom(start: number, end: number, length: number): number[]
 export function assertImage(op: string, value: unknown): asserts value is Image {
   if (!(value instanceof Image)) throw new ArgumentError(`${op}: the image is ${show(value)}, expected an Image.`);
 }
+
+// Workers of a loader may be given one, or give one.
+knowClasses([Image]);

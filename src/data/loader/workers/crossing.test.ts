@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Generator, manualSeed, rand, type Tensor, tensor } from 'hone';
 import { DataLoader, type DataLoaderOptions, MinMaxScaler, StackDataset, Subset, TensorDataset } from 'hone/data';
-import { datasets, type Image, ImageDataset, transforms } from 'hone/vision';
+import { datasets, Image, ImageDataset, transforms, tvTensors } from 'hone/vision';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { joinSource } from '../../../../test/helpers/joined-source.js';
 
@@ -101,6 +101,20 @@ describe('what crosses', () => {
     }
   });
 
+  it('is images and tensors of their own kinds, on the way there and back', async () => {
+    const box = new tvTensors.BoundingBoxes([[1, 2, 3, 4]], { format: 'XYWH', canvasSize: [7, 8] });
+    const samples = [{ image: new Image('L', [2, 1], Uint8Array.of(7, 9)), mask: new tvTensors.Mask([[1, 0]]), box }];
+    const loader = new DataLoader(samples, { collate: (list) => list, numWorkers: 1 });
+    for await (const [sample] of loader) {
+      const { image, mask, box } = sample!;
+      expect(image).toBeInstanceOf(Image);
+      expect([image.mode, image.size, [...image.data]]).toEqual(['L', [2, 1], [7, 9]]);
+      expect([String(mask), String(box)]).toEqual([String(samples[0]!.mask), String(samples[0]!.box)]);
+      expect(box).toBeInstanceOf(tvTensors.BoundingBoxes);
+      expect(box.add(1).toArray()).toEqual([[2, 3, 4, 5]]);
+    }
+  });
+
   it('keeps what is one object one, and circles', async () => {
     const shared: { list: number[]; self?: unknown } = { list: [1] };
     shared.self = shared;
@@ -119,6 +133,14 @@ describe('what crosses', () => {
 });
 
 describe('what does not cross', () => {
+  it('out of a worker is named, too', async () => {
+    const give = (collate: (samples: number[]) => unknown) => all(new DataLoader([1], { collate, numWorkers: 1 }));
+    await expect(give((list) => [{ own: new (class Own {})() }, list])).rejects.toThrow(
+      'the batch[0].own is a Own, which cannot leave its worker: its methods stay behind',
+    );
+    await expect(give(() => ({ f() {} }))).rejects.toThrow('the batch.f is a function, which cannot leave its worker');
+  });
+
   const refused = (dataset: unknown) => () => new DataLoader(dataset as unknown[], { numWorkers: 1 });
 
   it('is named by its place', () => {
@@ -136,13 +158,13 @@ describe('what does not cross', () => {
   it('is no class of the user that is called like one of Hone', async () => {
     class RandomCrop extends transforms.Transform {
       static override readonly className: string = 'RandomCrop';
-      override forward(x: Image): Image {
+      override transform(x: Image): Image {
         return x;
       }
     }
     const dataset = new datasets.FakeData(3, [1, 2, 2], { transform: new RandomCrop() as never });
     await expect(all(new DataLoader(dataset, { numWorkers: 1 }))).rejects.toThrow(
-      'a RandomCrop cannot cross to another thread: its workers do not know this class',
+      'a RandomCrop cannot cross to another thread: its class is not known there',
     );
   });
 });

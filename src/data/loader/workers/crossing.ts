@@ -12,15 +12,35 @@ import { ModuleDataset, makeDataset } from '../../datasets/module-dataset.js';
 import { ModuleIterableDataset } from '../../datasets/module-iterable-dataset.js';
 
 /** A value as structured clone copies it. One that is found in two places is one object here, too, and stays one. */
-type Crossing =
+export type Crossing =
   | { readonly kind: 'value'; readonly value: unknown }
-  | { readonly kind: 'tensor'; readonly dtype: DType; readonly shape: readonly number[]; readonly values: TypedArray }
+  | TensorCrossing
   | { readonly kind: 'list' | 'set'; readonly items: Crossing[] }
   | { readonly kind: 'map'; readonly entries: (readonly [Crossing, Crossing])[] }
   | { readonly kind: 'record'; readonly fields: (readonly [string, Crossing])[] }
-  | { readonly kind: 'instance'; readonly name: string; readonly signature: string; readonly fields: (readonly [string, Crossing])[] }
+  | ({ readonly kind: 'instance' } & Instance)
   | { readonly kind: 'function'; readonly place: string; readonly text: string }
   | { readonly kind: 'module'; readonly url: string; readonly args: readonly Crossing[] };
+
+/** An object of one of Hone's classes. */
+interface Instance {
+  readonly name: string;
+  readonly signature: string;
+  readonly fields: (readonly [string, Crossing])[];
+}
+
+/** A tensor on its way. */
+export interface TensorCrossing {
+  readonly kind: 'tensor';
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly values: TypedArray;
+  readonly requiresGrad: boolean;
+  /** Of what class it is, where that is not Tensor itself. */
+  readonly as?: Instance;
+  /** Of a batch: the place in the samples where numbers stood that it was made of. */
+  readonly numbersAt?: string;
+}
 
 /** A value, packed, and the modules that must make their data sets before it can be made. */
 export interface Packet {
@@ -30,13 +50,13 @@ export interface Packet {
 
 /** A value for the workers. `what` is its name in errors. @throws {ArgumentError} for what cannot cross: it says where that stands. */
 export function packet(value: unknown, what: string): Packet {
-  const packer = new Packer(shared);
+  const packer = new Packer({ numbers: shared, refuse: cannotCross });
   return { root: packer.pack(value, what), modules: packer.modules };
 }
 
 /** @throws {ArgumentError} as {@link packet}, which reads all numbers; this does not. */
 export function checkCrosses(value: unknown, what: string): void {
-  new Packer(() => new Uint8Array(0)).pack(value, what);
+  new Packer({ numbers: () => new Uint8Array(0), refuse: cannotCross }).pack(value, what);
 }
 
 /** The numbers of a tensor in memory that threads share; copied for each, where the host has none (pages without cross-origin isolation). */
@@ -48,15 +68,27 @@ function shared(x: Tensor): TypedArray {
   return out;
 }
 
-class Packer {
+/** How values cross in one direction. */
+export interface Direction {
+  /** The numbers of a tensor. */
+  numbers(x: Tensor): TypedArray;
+  /** What else is said of a tensor. */
+  about?(x: Tensor, place: string): Partial<TensorCrossing>;
+  /** The error for what cannot cross. */
+  refuse(place: string, what: string, why?: string): Error;
+  /** Whether functions and modules stay where they are. */
+  readonly plain?: boolean;
+}
+
+export class Packer {
   readonly modules: Crossing[] = [];
   private readonly seen = new Map<object, Crossing>();
 
-  constructor(private readonly numbers: (x: Tensor) => TypedArray) {}
+  constructor(private readonly direction: Direction) {}
 
   pack(value: unknown, place: string): Crossing {
     if ((typeof value !== 'object' || value === null) && typeof value !== 'function') {
-      if (typeof value === 'symbol') throw cannotCross(place, 'a symbol');
+      if (typeof value === 'symbol') throw this.direction.refuse(place, 'a symbol');
       return { kind: 'value', value };
     }
     let found = this.seen.get(value);
@@ -70,22 +102,34 @@ class Packer {
 
   /** What a value becomes, still without what it holds, in which it may stand itself. */
   private start(value: object, place: string): Crossing {
-    if (typeof value === 'function') return { kind: 'function', place, text: textOf(value, place) };
+    const { direction } = this;
+    if (typeof value === 'function') {
+      if (direction.plain) throw direction.refuse(place, 'a function');
+      return { kind: 'function', place, text: textOf(value, place) };
+    }
     if (value instanceof Tensor) {
-      if (value.constructor !== Tensor) throw cannotCross(place, `a ${classNameOf(value)}`);
-      return { kind: 'tensor', dtype: value.dtype, shape: [...value.shape], values: this.numbers(value) };
+      const { dtype, shape, requiresGrad } = value;
+      if (requiresGrad && !value.isLeaf) throw direction.refuse(place, 'a tensor that gradients flow through', 'call detach() on it');
+      const as = value.constructor === Tensor ? {} : { as: this.instance(value, place) };
+      const about = direction.about?.(value, place);
+      return { kind: 'tensor', dtype, shape: [...shape], values: direction.numbers(value), requiresGrad, ...as, ...about };
     }
     if (Array.isArray(value)) return value.every(isPrimitive) ? { kind: 'value', value } : { kind: 'list', items: [] };
     if (value instanceof Map) return { kind: 'map', entries: [] };
     if (value instanceof Set) return { kind: 'set', items: [] };
-    if (value instanceof ModuleDataset || value instanceof ModuleIterableDataset)
+    if (!direction.plain && (value instanceof ModuleDataset || value instanceof ModuleIterableDataset))
       return { kind: 'module', url: value.url, args: value.args.map((arg, i) => this.pack(arg, `${place}.args[${i}]`)) };
     const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
     if (prototype === null || prototype === Object.prototype) return { kind: 'record', fields: [] };
     // Typed arrays, dates, files: what the host makes it clones.
     if (ArrayBuffer.isView(value) || isNative(value.constructor)) return { kind: 'value', value };
-    if (!Object.hasOwn(value.constructor, 'className')) throw cannotCross(place, `a ${classNameOf(value)}`, 'its methods stay behind');
-    return { kind: 'instance', name: classNameOf(value), signature: signatureOf(value.constructor), fields: [] };
+    return { kind: 'instance', ...this.instance(value, place) };
+  }
+
+  private instance(value: object, place: string): Instance {
+    if (!Object.hasOwn(value.constructor, 'className'))
+      throw this.direction.refuse(place, `a ${classNameOf(value)}`, 'its methods stay behind');
+    return { name: classNameOf(value), signature: signatureOf(value.constructor), fields: [] };
   }
 
   private fill(out: Crossing, value: object, place: string): void {
@@ -106,12 +150,23 @@ class Packer {
       case 'instance':
         for (const [key, item] of Object.entries(value)) out.fields.push([key, this.pack(item, `${place}.${key}`)]);
         break;
+      case 'tensor':
+        // Of a subclass the fields that it adds.
+        if (out.as)
+          for (const [key, item] of Object.entries(value))
+            if (!tensorFields().has(key)) out.as.fields.push([key, this.pack(item, `${place}.${key}`)]);
+        break;
       case 'module':
         this.modules.push(out);
         break;
     }
   }
 }
+
+let ownOfTensors: ReadonlySet<string> | undefined;
+
+/** The fields that every tensor has. */
+const tensorFields = (): ReadonlySet<string> => (ownOfTensors ??= new Set(Object.keys(fromTypedArray(new Uint8Array(0)))));
 
 const isPrimitive = (value: unknown) =>
   (typeof value !== 'object' || value === null) && typeof value !== 'function' && typeof value !== 'symbol';
@@ -131,7 +186,12 @@ function cannotCross(place: string, what: string, why = ''): ArgumentError {
 function signatureOf(type: object): string {
   const parts: string[] = [];
   const names = classNamesOf({ constructor: type });
-  for (let at = type as { prototype?: object } | null; at?.prototype; at = Object.getPrototypeOf(at) as typeof at)
+  // What stands in Tensor and Object is the same for all.
+  for (
+    let at = type as { prototype?: object } | null;
+    at?.prototype && (at as object) !== Tensor;
+    at = Object.getPrototypeOf(at) as typeof at
+  )
     parts.push(`${names[parts.length]}(${Object.getOwnPropertyNames(at.prototype).sort().join(' ')})`);
   return parts.join('<');
 }
@@ -154,11 +214,13 @@ function textOf(value: object, place: string): string {
 /** Compilers that keep the names of functions wrap them in calls of `__name`. */
 const compile = (form: string) => new Function('__name', `"use strict"; return ${form};`) as (name: <T>(f: T) => T) => unknown;
 
+/** Classes that may be asked for, and by their signatures those of them that were looked at. */
+const classes = new Set<object>();
 const known = new Map<string, object>();
 
-/** Makes classes known to this worker. */
-export function knowClasses(classes: Iterable<unknown>): void {
-  for (const type of classes) if (typeof type === 'function' && Object.hasOwn(type, 'className')) known.set(signatureOf(type), type);
+/** Makes classes known to this thread: objects of them may come from others. */
+export function knowClasses(more: Iterable<unknown>): void {
+  for (const type of more) if (typeof type === 'function' && Object.hasOwn(type, 'className')) classes.add(type);
 }
 
 /** The places of the functions that crossed to this worker as their text. */
@@ -166,62 +228,88 @@ export const crossedFunctions: string[] = [];
 
 /** What {@link packet} packed. @throws {ArgumentError} for an object of a class that this worker does not know. */
 export async function unpacked(packet: Packet): Promise<unknown> {
-  const made = new Map<Crossing, unknown>();
+  const maker = new Maker(tensorOf);
   for (const node of packet.modules) {
     if (node.kind !== 'module') continue;
-    const args = node.args.map((arg) => make(arg, made));
-    made.set(node, await makeDataset(node.url, args));
+    const args = node.args.map((arg) => maker.make(arg));
+    maker.made.set(node, await makeDataset(node.url, args));
   }
-  return make(packet.root, made);
+  return maker.make(packet.root);
 }
 
-function make(node: Crossing, made: Map<Crossing, unknown>): unknown {
-  if (node.kind === 'value') return node.value;
-  if (made.has(node)) return made.get(node);
-  const keep = <T>(value: T): T => {
-    made.set(node, value);
-    return value;
-  };
-  switch (node.kind) {
-    case 'tensor':
-      return keep(fromTypedArray(node.values, node.shape, node.dtype === 'bool' ? { dtype: 'bool' } : {}));
-    case 'list': {
-      const list = keep<unknown[]>([]);
-      for (const item of node.items) list.push(make(item, made));
-      return list;
-    }
-    case 'set': {
-      const set = keep(new Set());
-      for (const item of node.items) set.add(make(item, made));
-      return set;
-    }
-    case 'map': {
-      const map = keep(new Map());
-      for (const [key, item] of node.entries) map.set(make(key, made), make(item, made));
-      return map;
-    }
-    case 'record':
-      return filled(keep({}), node.fields, made);
-    case 'instance': {
-      const type = known.get(node.signature) as { prototype: object } | undefined;
-      if (!type)
-        throw new ArgumentError(
-          `DataLoader: a ${node.name} cannot cross to another thread: its workers do not know this class. Let a module make the data set: await ModuleDataset.load(new URL('./module.js', import.meta.url)), or leave numWorkers at 0.`,
+/** A tensor as it was packed, without its class. */
+export function tensorOf({ dtype, shape, values, requiresGrad }: TensorCrossing): Tensor {
+  const x = fromTypedArray(values, shape, dtype === 'bool' ? { dtype } : {});
+  return requiresGrad ? x.requiresGrad_() : x;
+}
+
+/** Makes values again. */
+export class Maker {
+  readonly made = new Map<Crossing, unknown>();
+
+  constructor(private readonly tensor: (node: TensorCrossing) => Tensor) {}
+
+  make(node: Crossing): unknown {
+    if (node.kind === 'value') return node.value;
+    if (this.made.has(node)) return this.made.get(node);
+    switch (node.kind) {
+      case 'tensor': {
+        const x = this.keep(node, this.tensor(node));
+        return node.as ? this.filled(Object.setPrototypeOf(x, classOf(node.as).prototype) as object, node.as.fields) : x;
+      }
+      case 'list': {
+        const list = this.keep<unknown[]>(node, []);
+        for (const item of node.items) list.push(this.make(item));
+        return list;
+      }
+      case 'set': {
+        const set = this.keep(node, new Set());
+        for (const item of node.items) set.add(this.make(item));
+        return set;
+      }
+      case 'map': {
+        const map = this.keep(node, new Map());
+        for (const [key, item] of node.entries) map.set(this.make(key), this.make(item));
+        return map;
+      }
+      case 'record':
+        return this.filled(this.keep(node, {}), node.fields);
+      case 'instance': {
+        const object = this.keep(node, Object.create(classOf(node).prototype) as { afterCrossing?(): void });
+        this.filled(object, node.fields);
+        object.afterCrossing?.();
+        return object;
+      }
+      case 'function':
+        crossedFunctions.push(node.place);
+        return this.keep(
+          node,
+          compile(node.text)((f) => f),
         );
-      const object = filled(keep(Object.create(type.prototype) as object), node.fields, made) as { afterCrossing?(): void };
-      object.afterCrossing?.();
-      return object;
+      case 'module':
+        throw new ArgumentError('DataLoader: a module stands inside of its own arguments.');
     }
-    case 'function':
-      crossedFunctions.push(node.place);
-      return keep(compile(node.text)((f) => f));
-    case 'module':
-      throw new ArgumentError('DataLoader: a module stands inside of its own arguments.');
+  }
+
+  private keep<T>(node: Crossing, value: T): T {
+    this.made.set(node, value);
+    return value;
+  }
+
+  private filled(out: object, fields: readonly (readonly [string, Crossing])[]): object {
+    for (const [key, item] of fields)
+      Object.defineProperty(out, key, { value: this.make(item), writable: true, enumerable: true, configurable: true });
+    return out;
   }
 }
 
-function filled(out: object, fields: readonly (readonly [string, Crossing])[], made: Map<Crossing, unknown>): object {
-  for (const [key, item] of fields)
-    Object.defineProperty(out, key, { value: make(item, made), writable: true, enumerable: true, configurable: true });
-  return out;
+function classOf({ name, signature }: Instance): { prototype: object } {
+  for (const type of classes) known.set(signatureOf(type), type);
+  classes.clear();
+  const type = known.get(signature);
+  if (!type)
+    throw new ArgumentError(
+      `DataLoader: a ${name} cannot cross to another thread: its class is not known there. Let a module make the data set: await ModuleDataset.load(new URL('./module.js', import.meta.url)), or leave numWorkers at 0.`,
+    );
+  return type as { prototype: object };
 }

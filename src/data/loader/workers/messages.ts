@@ -1,8 +1,7 @@
 /** What a loader and its workers say to each other. */
 import type { EngineName } from '../../../engine/host.js';
 import type { Generator } from '../../../tensor/create/random.js';
-import type { Packet } from './crossing.js';
-import type { Packed } from './packing.js';
+import type { Crossing, Packet } from './crossing.js';
 
 /** A function that workers call: packed, or the address of a module that exports it. */
 export type Function = { readonly packet: Packet } | { readonly url: string };
@@ -48,6 +47,6 @@ export interface PackedError {
 
 /** The answer to a task: a batch, the end of the stream, or an error. */
 export type Answer =
-  | { readonly number: number; readonly batch: Packed }
+  | { readonly number: number; readonly batch: Crossing }
   | { readonly number: number; readonly ended: true }
   | { readonly number: number; readonly error: PackedError; readonly index: number | undefined };

@@ -7,7 +7,7 @@ import { defaultGenerator } from '../../../tensor/create/random.js';
 import { numberRuleOf } from '../../number-rule.js';
 import { packet } from './crossing.js';
 import type { Answer, Function, Leave, PackedError, Setup, Task, Wanted } from './messages.js';
-import { unpack } from './packing.js';
+import { unpackBatch } from './packing.js';
 
 /** How a loader works with its workers. */
 export interface WorkerSettings {
@@ -124,7 +124,7 @@ export class WorkerPool {
     if (!found) throw this.failure!;
     this.forget(number);
     if ('ended' in found) return { ended: true };
-    if ('batch' in found) return { value: unpack(found.batch, numberRuleOf(this.dataset)) };
+    if ('batch' in found) return { value: unpackBatch(found.batch, numberRuleOf(this.dataset)) };
     const { error, index } = found;
     const which = index === undefined ? samplesOf(wanted) : `sample ${index}`;
     throw new WorkerError(`DataLoader: worker ${worker} could not load ${which}: ${error.name}: ${error.message}`, {

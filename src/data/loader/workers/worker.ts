@@ -21,7 +21,7 @@ import { collateBy } from '../collate.js';
 import { crossedFunctions, knowClasses, unpacked } from './crossing.js';
 import { loadBatch } from './load-batch.js';
 import type { Answer, Function, Leave, PackedError, Setup, Task, Wanted } from './messages.js';
-import { disposeAll, pack } from './packing.js';
+import { disposeAll, packBatch } from './packing.js';
 import { StreamReader } from './stream-reader.js';
 import { setWorkerInfo } from './worker-info.js';
 
@@ -95,7 +95,7 @@ async function answer({ number, wanted }: Task): Promise<void> {
       batch = await make(samples);
     }
     const moved: ArrayBuffer[] = [];
-    const packed = pack(batch, moved, rule);
+    const packed = packBatch(batch, moved, rule);
     // What the user's function gives may be kept elsewhere.
     if (collate === undefined) disposeAll(batch);
     parent.post({ number, batch: packed } satisfies Answer, moved);

@@ -1,4 +1,5 @@
 /** Tensors that say what they are, so that transforms move image, mask, boxes and points together: torchvision's tv_tensors. */
+import { knowClasses } from '../../../data/loader/workers/crossing.js';
 import { ArgumentError, ShapeError, showShape } from '../../../errors.js';
 import { alias, viewAs } from '../../../ops/view/movement.js';
 import { readOptions, required } from '../../../tensor/arguments/arguments.js';
@@ -296,3 +297,6 @@ export function wrap<T extends TVTensor>(data: Tensor, options: WrapOptions<T>):
 
 /** @internal Whether it is an image beside which plain tensors are not images. */
 export const isExplicitImage = (value: unknown): boolean => value instanceof PILImage || value instanceof Image || value instanceof Video;
+
+// Workers of a loader may be given one, or give one.
+knowClasses([Image, Video, Mask, BoundingBoxes, KeyPoints]);
