@@ -109,6 +109,14 @@ HONE_KERNEL(image_histogram)(void *counts_i32, const void *x, hone_int n, hone_i
 /* Each image moved away from (factors above 1) or to its smoothed one (below 1), as Pillow's ImageEnhance.Sharpness; factors [n]. */
 HONE_KERNEL(image_sharpen)(void *out, const void *x, const double *factors, hone_int n, hone_int height, hone_int width,
                            int32_t channels);
+/* Pillow's Image.transform, to the grey level: each pixel of out [batch, out_height, out_width, channels] takes what lies at its place in its
+ * image of src [batch, height, width, channels]; planar 1: both are [batch, channels, height, width]. maps holds 8 doubles m an image. The place of
+ * pixel (x, y), with u = x + 0.5 and v = y + 0.5, is by method 0 (affine) (m0 u + m1 v + m2, m3 u + m4 v + m5); by 1 (perspective) these divided
+ * by m6 u + m7 v + 1; by 2 (quad) (m0 + m1 u + m2 v + m3 u v, m4 + m5 u + m6 v + m7 u v). filter: 0 nearest, 1 bilinear, 2 bicubic. Outside the image
+ * stands fill, a byte a channel. channels: 1 to 4; alpha 1: the last of 2 or 4 is opacity, by which filters 1 and 2 weigh the others. */
+HONE_KERNEL(image_warp)(int32_t method, int32_t filter, void *out, const void *src, hone_int batch, hone_int height, hone_int width,
+                        hone_int out_height, hone_int out_width, int32_t channels, int32_t planar, int32_t alpha, const double *maps,
+                        const void *fill);
 
 /* ---- batches of images (image/batch.cc) ------------------------------------------------------------------------------------ */
 

@@ -21,6 +21,7 @@ export interface Kernels {
   imageLookup(out: Ptr, x: Ptr, tables: Ptr, n: number, pixels: number, channels: number): number;
   imageHistogram(countsI32: Ptr, x: Ptr, n: number, pixels: number, channels: number): number;
   imageSharpen(out: Ptr, x: Ptr, factors: Ptr, n: number, height: number, width: number, channels: number): number;
+  imageWarp(method: number, filter: number, out: Ptr, src: Ptr, batch: number, height: number, width: number, outHeight: number, outWidth: number, channels: number, planar: number, alpha: number, maps: Ptr, fill: Ptr): number;
   gatherPixels(dtype: number, srcDtype: number, out: Ptr, src: Ptr, indexI64: Ptr, rowsI32: Ptr, columnsI32: Ptr, rowStep: number, columnStep: number, count: number, items: number, channels: number, height: number, width: number, outHeight: number, outWidth: number, srcLast: number, outLast: number, table: Ptr, fill: Ptr, fills: number): number;
   unary(op: number, dtype: number, out: Ptr, a: Ptr, n: number, p0: number, p1: number): number;
   binary(op: number, dtype: number, out: Ptr, a: Ptr, b: Ptr, n: number, p0: number, p1: number): number;
@@ -113,6 +114,7 @@ export const KERNEL_NAMES = {
   imageLookup: 'image_lookup',
   imageHistogram: 'image_histogram',
   imageSharpen: 'image_sharpen',
+  imageWarp: 'image_warp',
   gatherPixels: 'gather_pixels',
   unary: 'unary',
   binary: 'binary',
@@ -205,6 +207,7 @@ export const KERNEL_ARITY = {
   imageLookup: 6,
   imageHistogram: 5,
   imageSharpen: 7,
+  imageWarp: 14,
   gatherPixels: 21,
   unary: 7,
   binary: 8,
