@@ -8,6 +8,18 @@ export type { ConvertBoundingBoxFormatFunctionOptions as ConvertBoundingBoxForma
 export { convertBoundingBoxFormat } from './boxes/format.js';
 export type { SanitizeBoundingBoxesFunctionOptions as SanitizeBoundingBoxesOptions, SanitizeKeypointsOptions } from './boxes/sanitize.js';
 export { sanitizeBoundingBoxes, sanitizeKeypoints } from './boxes/sanitize.js';
+export type { AdjustGammaOptions } from './color/adjust.js';
+export { adjustBrightness, adjustContrast, adjustGamma, adjustHue, adjustSaturation } from './color/adjust.js';
+export { permuteChannels } from './color/color-jitter.js';
+export type { GaussianBlurFunctionOptions as GaussianBlurOptions } from './color/gaussian-blur.js';
+export { gaussianBlur } from './color/gaussian-blur.js';
+export type { GaussianNoiseFunctionOptions as GaussianNoiseOptions } from './color/gaussian-noise.js';
+export { gaussianNoise } from './color/gaussian-noise.js';
+export type { RgbToGrayscaleOptions, RgbToGrayscaleOptions as ToGrayscaleOptions } from './color/grayscale.js';
+export { rgbToGrayscale, rgbToGrayscale as toGrayscale } from './color/grayscale.js';
+export { autocontrast, equalize } from './color/histogram.js';
+export { invert, posterize, solarize } from './color/levels.js';
+export { adjustSharpness } from './color/sharpness.js';
 export type { NormalizeFunctionOptions as NormalizeOptions } from './convert/normalize.js';
 export { normalize } from './convert/normalize.js';
 export type { ToPilImageOptions } from './convert/to-pil-image.js';
