@@ -31,6 +31,7 @@ const slow = [
   'test/same-seed.test.ts',
   'src/cli/cli.test.ts',
   'src/data/loader/workers/*.test.ts',
+  'src/vision/folder/loader.test.ts',
 ];
 /** Of those, what starts its own engines. */
 const anyEngine = ['test/{browser,package}/**/*.test.ts'];

@@ -5,6 +5,7 @@
 import { ArgumentError } from '../errors.js';
 import { Tensor } from '../tensor/tensor.js';
 import { ConcatDataset } from './datasets/combined.js';
+import { ArrayDataset } from './datasets/dataset.js';
 import { Subset } from './datasets/subset.js';
 
 export type NumberDType = 'int64' | 'float32';
@@ -83,6 +84,6 @@ export function numberRuleOf(dataset: object): NumberRule {
 function samplesOf(dataset: object): readonly unknown[] | undefined {
   if (Array.isArray(dataset)) return dataset;
   if (!(dataset instanceof ConcatDataset)) return undefined;
-  const parts = dataset.datasets.map((part) => (part as { samples?: unknown }).samples);
-  return parts.every((part): part is unknown[] => Array.isArray(part)) ? parts.flat(1) : undefined;
+  const parts = dataset.datasets;
+  return parts.every((part) => part instanceof ArrayDataset) ? parts.flatMap(({ samples }) => samples) : undefined;
 }

@@ -47,9 +47,26 @@ export class ConcatDataset<T, Got extends MaybePromise<T> = MaybePromise<T>> ext
   }
 
   get(index: number): Got {
-    const i = checkIndex(index, this.length, 'ConcatDataset');
-    const part = this.cumulativeSizes.findIndex((end) => i < end);
-    return this.datasets[part]!.get(i - (this.cumulativeSizes[part - 1] ?? 0)) as Got;
+    const [dataset, i] = this.find(checkIndex(index, this.length, 'ConcatDataset'));
+    return dataset.get(i) as Got;
+  }
+
+  /** @internal */
+  nameOf(index: number): string | undefined {
+    const [dataset, i] = this.find(index);
+    return dataset.nameOf?.(i);
+  }
+
+  /** @internal */
+  noteSkipped(index: number, message: string): void {
+    const [dataset, i] = this.find(index);
+    dataset.noteSkipped?.(i, message);
+  }
+
+  /** The data set that a sample is of, and its number there. */
+  private find(index: number): readonly [MapDataset<T>, number] {
+    const part = this.cumulativeSizes.findIndex((end) => index < end);
+    return [this.datasets[part]!, index - (this.cumulativeSizes[part - 1] ?? 0)];
   }
 }
 
@@ -123,6 +140,19 @@ export class StackDataset<A extends readonly StackInput[]> extends Dataset<Stack
   get(index: number): StackedNow<A> {
     const i = checkIndex(index, this.length, 'StackDataset');
     return this.assemble((source) => source.get(i)) as StackedNow<A>;
+  }
+
+  /** @internal */
+  nameOf(index: number): string | undefined {
+    return this.sources.map((source) => source.nameOf?.(index)).find((name) => name !== undefined);
+  }
+
+  /** @internal The message names the sample of the data set that left it out. */
+  noteSkipped(index: number, message: string): void {
+    for (const source of this.sources) {
+      const name = source.nameOf?.(index);
+      if (name === undefined || message.includes(name)) source.noteSkipped?.(index, message);
+    }
   }
 
   private assemble(read: (source: MapDataset<unknown>) => unknown): MaybePromise<Stacked<A>> {

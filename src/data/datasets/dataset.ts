@@ -22,6 +22,10 @@ export interface MapDataset<T, Batch = unknown> {
    * uses it: one kernel call per tensor instead of one object per sample.
    */
   getBatch?(indices: readonly number[]): MaybePromise<Batch>;
+  /** What errors call sample `index`: the path of its file, say. */
+  nameOf?(index: number): string | undefined;
+  /** Told of a sample that a worker of a loader left out, as its `get` threw a `SkippedSampleError`. */
+  noteSkipped?(index: number, message: string): void;
 }
 
 /** What data loaders, subsets and splits take: a data set, or an array of samples. */

@@ -69,6 +69,16 @@ export class ModuleDataset<T, Batch = unknown> extends Dataset<T> {
   get(index: number): MaybePromise<T> {
     return this.source.get(index);
   }
+
+  /** @internal */
+  nameOf(index: number): string | undefined {
+    return this.source.nameOf?.(index);
+  }
+
+  /** @internal */
+  noteSkipped(index: number, message: string): void {
+    this.source.noteSkipped?.(index, message);
+  }
 }
 
 /** @internal An address of a module, written out. @throws {ArgumentError} for one that depends on where it is read. */

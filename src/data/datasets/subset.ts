@@ -53,4 +53,14 @@ export class Subset<T, Batch = unknown, Got extends MaybePromise<T> = MaybePromi
   get(index: number): Got {
     return this.source.get(this.indices[checkIndex(index, this.length, 'Subset')]!) as Got;
   }
+
+  /** @internal */
+  nameOf(index: number): string | undefined {
+    return this.source.nameOf?.(this.indices[index]!);
+  }
+
+  /** @internal */
+  noteSkipped(index: number, message: string): void {
+    this.source.noteSkipped?.(this.indices[index]!, message);
+  }
 }

@@ -1,6 +1,7 @@
 /** Batches out of samples. */
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
 import { stack } from '../../ops/join/join.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
 import { fromTypedArray, tensor } from '../../tensor/create/create.js';
 import { sameShape } from '../../tensor/shape.js';
@@ -35,16 +36,23 @@ export type Collated<T> = T extends Tensor
 export function defaultCollate<T>(samples: readonly T[]): Collated<T> {
   if (!Array.isArray(samples)) throw new ArgumentError(`defaultCollate: got ${show(samples)}, expected a list of samples.`);
   if (samples.length === 0) throw new ArgumentError('defaultCollate: there are no samples.');
-  return collate(samples, '', new NumberRule(undefined)) as Collated<T>;
+  return collate(samples, '', { rule: new NumberRule(undefined), nameOf: () => undefined }) as Collated<T>;
+}
+
+/** What is known of a batch beside its samples. */
+interface Known {
+  readonly rule: NumberRule;
+  /** What errors call a sample. */
+  readonly nameOf: (position: number) => string | undefined;
 }
 
 /** @internal {@link defaultCollate} of a batch of a data set whose numbers follow `rule`. */
-export function collateBy<T>(rule: NumberRule, samples: readonly T[]): Collated<T> {
+export function collateBy<T>(rule: NumberRule, samples: readonly T[], nameOf: Known['nameOf'] = () => undefined): Collated<T> {
   if (samples.length === 0) throw new ArgumentError('defaultCollate: there are no samples.');
-  return collate(samples, '', rule) as Collated<T>;
+  return collate(samples, '', { rule, nameOf }) as Collated<T>;
 }
 
-function collate(samples: readonly unknown[], where: string, rule: NumberRule): unknown {
+function collate(samples: readonly unknown[], where: string, known: Known): unknown {
   const first = samples[0];
   const fail = (text: string) =>
     new ArgumentError(
@@ -52,23 +60,24 @@ function collate(samples: readonly unknown[], where: string, rule: NumberRule): 
     );
   const all = (test: (sample: unknown) => boolean, what: string): void => {
     const odd = samples.findIndex((sample) => !test(sample));
-    if (odd >= 0) throw fail(`do not match: sample 0 of the batch is ${what}, sample ${odd} is not.`);
+    if (odd >= 0) throw fail(`do not match: ${sampleName(0, known)} is ${what}, ${sampleName(odd, known, '')} is not.`);
   };
   if (first instanceof Tensor) {
     all((s) => s instanceof Tensor, 'a tensor');
-    return stackSamples(samples as Tensor[], where);
+    return stackSamples(samples as Tensor[], where, known);
   }
   if (ArrayBuffer.isView(first)) {
     all((s) => ArrayBuffer.isView(s), 'a typed array');
     return stackSamples(
       samples.map((s) => fromTypedArray(s as TypedArray)),
       where,
+      known,
     );
   }
   switch (typeof first) {
     case 'number':
       all((s) => typeof s === 'number', 'a number');
-      return tensor(samples as number[], { dtype: rule.dtype(where, samples as number[]) });
+      return tensor(samples as number[], { dtype: known.rule.dtype(where, samples as number[]) });
     case 'boolean':
       all((s) => typeof s === 'boolean', 'a boolean');
       return tensor(samples as boolean[]);
@@ -85,11 +94,16 @@ function collate(samples: readonly unknown[], where: string, rule: NumberRule): 
       collate(
         (samples as unknown[][]).map((s) => s[i]),
         `${where}[${i}]`,
-        rule,
+        known,
       ),
     );
   }
   if (typeof first === 'object' && first !== null) {
+    const name = classNameOf(first);
+    if (name === 'Image')
+      throw new ArgumentError(
+        `defaultCollate: ${where === '' ? 'the samples' : `the samples' ${where}`} are 8-bit Images, of which no batch can be made. End the data set's transform in new transforms.ToTensor().`,
+      );
     const keys = Object.keys(first);
     all((s) => typeof s === 'object' && s !== null && keys.every((key) => Object.hasOwn(s, key)), `an object with ${keys.join(', ')}`);
     return Object.fromEntries(
@@ -98,7 +112,7 @@ function collate(samples: readonly unknown[], where: string, rule: NumberRule): 
         collate(
           (samples as Record<string, unknown>[]).map((s) => s[key]),
           where === '' ? key : `${where}.${key}`,
-          rule,
+          known,
         ),
       ]),
     );
@@ -106,17 +120,27 @@ function collate(samples: readonly unknown[], where: string, rule: NumberRule): 
   throw fail(`are ${first === null ? 'null' : typeof first}s, of which no batch can be made.`);
 }
 
-function stackSamples(samples: readonly Tensor[], where: string): Tensor {
+/** `sample 3 of the batch (cats/7.jpg)`; the second of two needs no batch. */
+function sampleName(position: number, { nameOf }: Known, ofBatch = ' of the batch'): string {
+  const name = nameOf(position);
+  return `sample ${position}${ofBatch}${name === undefined ? '' : ` (${name})`}`;
+}
+
+function stackSamples(samples: readonly Tensor[], where: string, known: Known): Tensor {
   const { shape, dtype } = samples[0]!;
   samples.forEach((sample, i) => {
     if (!sameShape(sample.shape, shape)) {
+      const help =
+        shape.length === 3
+          ? 'Put new transforms.Resize([height, width]) or new transforms.CenterCrop(size) into the transform of images, or pad them'
+          : 'Resize or pad the samples';
       throw new ShapeError(
-        `defaultCollate: sample ${i} of the batch has shape ${showShape(sample.shape)}${where && ` at ${where}`}, sample 0 has ${showShape(shape)}; a batch needs equal shapes. Resize or pad the samples, or pass { collate } to the DataLoader.`,
+        `defaultCollate: ${sampleName(i, known)} has shape ${showShape(sample.shape)}${where && ` at ${where}`}, ${sampleName(0, known, '')} has ${showShape(shape)}; a batch needs equal shapes. ${help}, or pass { collate } to the DataLoader.`,
       );
     }
     if (sample.dtype !== dtype)
       throw new DTypeError(
-        `defaultCollate: sample ${i} of the batch is ${sample.dtype}${where && ` at ${where}`}, sample 0 is ${dtype}. Convert them with to('${dtype}').`,
+        `defaultCollate: ${sampleName(i, known)} is ${sample.dtype}${where && ` at ${where}`}, ${sampleName(0, known, '')} is ${dtype}. Convert them with to('${dtype}').`,
       );
   });
   return stack(samples);

@@ -22,7 +22,7 @@ import { type Collated, collateBy, defaultCollate } from './collate.js';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler.js';
 import { checkCrosses } from './workers/crossing.js';
 import { WorkerEpoch } from './workers/epoch.js';
-import { loadBatch } from './workers/load-batch.js';
+import { type Collate, LEFT_OUT, loadBatch } from './workers/load-batch.js';
 import { WorkerPool, type WorkerSettings } from './workers/pool.js';
 
 /** The options of {@link DataLoader}. */
@@ -175,7 +175,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   private readonly source: MapDataset<T, B> | undefined;
   private readonly batchSampler: Iterable<readonly number[]> | undefined;
   private readonly generator: RandomGenerator | undefined;
-  private readonly collate: (samples: T[]) => MaybePromise<B>;
+  private readonly collate: Collate<T, B>;
   private readonly workers: WorkerSettings | undefined;
   /** Workers that wait for the next loop. */
   private pool: WorkerPool | undefined;
@@ -201,7 +201,9 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     this.makesBatches = collate === undefined;
     this.collate = isAddress(collate)
       ? fromModule(collate)
-      : (collate ?? ((samples) => collateBy(numberRuleOf(dataset), samples) as unknown as B));
+      : collate
+        ? (samples) => collate(samples)
+        : (samples, nameOf) => collateBy(numberRuleOf(dataset), samples, nameOf) as unknown as B;
     if (this.workers) checkCrosses(dataset, 'the dataset');
     if (isStream(dataset)) {
       if (shuffle || sampler || batchSampler)
@@ -324,6 +326,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
         batch.catch(() => {}); // the error below says what matters
         throw new ArgumentError('DataLoader: the dataset (or collate) answers with a promise. Use for await (const batch of loader).');
       }
+      if (batch === LEFT_OUT) continue;
       count();
       yield batch;
     }
@@ -336,13 +339,14 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     for await (const load of loads) {
       await pacer.pause();
       const batch = await load();
+      if (batch === LEFT_OUT) continue;
       count();
       yield batch;
     }
   }
 
   /** A function for each batch, which loads it. */
-  private *loads(): Generator<() => MaybePromise<B>, void> {
+  private *loads(): Generator<() => MaybePromise<B | typeof LEFT_OUT>, void> {
     const { source } = this;
     if (source) {
       for (const indices of this.batchSampler!) yield () => this.fetch(source, indices);
@@ -354,24 +358,27 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     const gathering = new Gathering<T>(this.batchSize!);
     for (const sample of stream as Iterable<T>) {
       const full = gathering.add(sample);
-      if (full) yield () => this.collate(full);
+      if (full) yield () => this.collate(full, nameless);
     }
-    if (gathering.rest.length > 0 && !this.dropLast) yield () => this.collate(gathering.rest);
+    if (gathering.rest.length > 0 && !this.dropLast) yield () => this.collate(gathering.rest, nameless);
   }
 
-  private async *loadsAsync(stream: AsyncIterable<T>): AsyncGenerator<() => MaybePromise<B>> {
+  private async *loadsAsync(stream: AsyncIterable<T>): AsyncGenerator<() => MaybePromise<B | typeof LEFT_OUT>> {
     const gathering = new Gathering<T>(this.batchSize!);
     for await (const sample of stream) {
       const full = gathering.add(sample);
-      if (full) yield () => this.collate(full);
+      if (full) yield () => this.collate(full, nameless);
     }
-    if (gathering.rest.length > 0 && !this.dropLast) yield () => this.collate(gathering.rest);
+    if (gathering.rest.length > 0 && !this.dropLast) yield () => this.collate(gathering.rest, nameless);
   }
 
-  private fetch(source: MapDataset<T, B>, indices: readonly number[]): MaybePromise<B> {
+  private fetch(source: MapDataset<T, B>, indices: readonly number[]): MaybePromise<B | typeof LEFT_OUT> {
     return loadBatch(source, indices, this.makesBatches, this.collate);
   }
 }
+
+/** Samples of a stream have no names. */
+const nameless = () => undefined;
 
 /** Samples of a stream, gathered into batches. */
 class Gathering<T> {

@@ -68,7 +68,7 @@ export class WorkerEpoch<B> implements AsyncIterableIterator<B> {
         this.pending.shift();
         if ('ended' in batch) this.done.add(worker);
         this.askNext();
-        if ('ended' in batch) continue;
+        if (!('value' in batch)) continue;
         this.came();
         return { done: false, value: batch.value as B };
       }

@@ -45,8 +45,12 @@ export interface PackedError {
   readonly stack: string | undefined;
 }
 
-/** The answer to a task: a batch, the end of the stream, or an error. */
+/** The samples that a batch leaves out, and why. */
+export type Skipped = readonly (readonly [index: number, message: string])[];
+
+/** The answer to a task: a batch, that nothing is left of it, the end of the stream, or an error. */
 export type Answer =
-  | { readonly number: number; readonly batch: Crossing }
+  | { readonly number: number; readonly batch: Crossing; readonly skipped: Skipped }
   | { readonly number: number; readonly ended: true }
+  | { readonly number: number; readonly leftOut: true; readonly skipped: Skipped }
   | { readonly number: number; readonly error: PackedError; readonly index: number | undefined };

@@ -4,6 +4,7 @@ import { hostThreads, type Thread } from '../../../engine/tasks/threads.js';
 import * as errors from '../../../errors.js';
 import { ArgumentError, WorkerError } from '../../../errors.js';
 import { defaultGenerator } from '../../../tensor/create/random.js';
+import type { MapDataset } from '../../datasets/dataset.js';
 import { numberRuleOf } from '../../number-rule.js';
 import { packet } from './crossing.js';
 import type { Answer, Function, Leave, PackedError, Setup, Task, Wanted } from './messages.js';
@@ -28,8 +29,8 @@ interface Asked {
   readonly wanted: Wanted;
 }
 
-/** A batch; or that a worker has come to the end of its stream. */
-export type Loaded = { readonly value: unknown } | { readonly ended: true };
+/** A batch; or that nothing is left of it; or that a worker has come to the end of its stream. */
+export type Loaded = { readonly value: unknown } | { readonly leftOut: true } | { readonly ended: true };
 
 const packFunction = (f: CallableFunction | string | undefined, what: string): Function | undefined =>
   f === undefined ? undefined : typeof f === 'string' ? { url: f } : { packet: packet(f, what) };
@@ -124,6 +125,9 @@ export class WorkerPool {
     if (!found) throw this.failure!;
     this.forget(number);
     if ('ended' in found) return { ended: true };
+    if ('skipped' in found)
+      for (const [i, message] of found.skipped) (this.dataset as Partial<MapDataset<unknown>>).noteSkipped?.(i, message);
+    if ('leftOut' in found) return { leftOut: true };
     if ('batch' in found) return { value: unpackBatch(found.batch, numberRuleOf(this.dataset)) };
     const { error, index } = found;
     const which = index === undefined ? samplesOf(wanted) : `sample ${index}`;

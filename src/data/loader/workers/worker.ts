@@ -19,7 +19,7 @@ import { RobustScaler } from '../../preprocessing/robust-scaler.js';
 import { StandardScaler } from '../../preprocessing/standard-scaler.js';
 import { collateBy } from '../collate.js';
 import { crossedFunctions, knowClasses, unpacked } from './crossing.js';
-import { loadBatch } from './load-batch.js';
+import { type Collate, LEFT_OUT, loadBatch } from './load-batch.js';
 import type { Answer, Function, Leave, PackedError, Setup, Task, Wanted } from './messages.js';
 import { disposeAll, packBatch } from './packing.js';
 import { StreamReader } from './stream-reader.js';
@@ -80,25 +80,35 @@ async function answer({ number, wanted }: Task): Promise<void> {
     const { dataset, collate } = await work!;
     // Each batch on its own: the loader decides for all workers together.
     const rule = new NumberRule(undefined);
-    const make = collate ?? ((samples: unknown[]): MaybePromise<unknown> => collateBy(rule, samples));
+    const make: Collate<unknown, unknown> = collate
+      ? (samples) => collate(samples)
+      : (samples, nameOf): MaybePromise<unknown> => collateBy(rule, samples, nameOf);
+    const skipped: [number, string][] = [];
     let batch: unknown;
     if ('indices' in wanted) {
-      batch = await loadBatch(dataset as MapDataset<unknown>, wanted.indices, collate === undefined, make, (i) => {
-        index = i;
+      batch = await loadBatch(dataset as MapDataset<unknown>, wanted.indices, collate === undefined, make, {
+        asked: (i) => {
+          index = i;
+        },
+        skipped: (i, message) => skipped.push([i, message]),
       });
+      if (batch === LEFT_OUT) {
+        parent.post({ number, leftOut: true, skipped } satisfies Answer);
+        return;
+      }
     } else {
       const samples = await nextSamples(dataset as Iterable<unknown>, wanted);
       if (!samples) {
         parent.post({ number, ended: true } satisfies Answer);
         return;
       }
-      batch = await make(samples);
+      batch = await make(samples, () => undefined);
     }
     const moved: ArrayBuffer[] = [];
     const packed = packBatch(batch, moved, rule);
     // What the user's function gives may be kept elsewhere.
     if (collate === undefined) disposeAll(batch);
-    parent.post({ number, batch: packed } satisfies Answer, moved);
+    parent.post({ number, batch: packed, skipped } satisfies Answer, moved);
   } catch (error) {
     parent.post({ number, error: packError(error), index } satisfies Answer);
   }
