@@ -34,6 +34,11 @@ enum { HONE_REDUCE_NONE = 0, HONE_REDUCE_MEAN = 1, HONE_REDUCE_SUM = 2 };
 /* kinds of recurrent layer */
 enum { HONE_RNN_TANH = 0, HONE_RNN_RELU = 1, HONE_LSTM = 2, HONE_GRU = 3 };
 
+/* how pixels between pixels are found */
+enum { HONE_NEAREST = 0, HONE_LANCZOS = 1, HONE_BILINEAR = 2, HONE_BICUBIC = 3, HONE_BOX = 4, HONE_HAMMING = 5 };
+/* resize flags: the last channel is opacity; PyTorch's weights, not Pillow's; without smoothing (PyTorch's only) */
+enum { HONE_RESIZE_OPACITY = 1, HONE_RESIZE_TORCH = 2, HONE_RESIZE_SHARP = 4 };
+
 /* optimizer flags */
 enum { HONE_DECOUPLED = 1, HONE_AMSGRAD = 2, HONE_MAXIMIZE = 4, HONE_NESTEROV = 8, HONE_CENTERED = 32 };
 
@@ -356,6 +361,14 @@ HONE_KERNEL(rand_exponential)(int32_t dtype, void *out, hone_int n, void *gen, d
 HONE_KERNEL(dropout)(int32_t dtype, void *out, void *mask, const void *a, hone_int n, void *gen, double p);
 /* out = grad * (mask ? fl(1 / fl(1 - p)) : 0); also the way to apply a mask again. */
 HONE_KERNEL(dropout_backward)(int32_t dtype, void *out, const void *grad, const void *mask, hone_int n, double p);
+
+/* ---- images of bytes (image/) ----------------------------------------------------------------------------------------------- */
+
+/* Each of `planes` images [height, width, channels], channels 1 to 4, its rows `row` bytes apart and `plane` bytes after the one before,
+ * becomes [out_height, out_width, channels] of out, dense: what lies between box's edges (left, top, right, bottom, within the image).
+ * Pillow's Image.resize to the grey level, with HONE_RESIZE_TORCH PyTorch's F.interpolate of uint8 (of the whole image). */
+HONE_KERNEL(image_resize)(void *out, const void *src, hone_int planes, hone_int channels, hone_int height, hone_int width, hone_int row,
+                          hone_int plane, hone_int out_height, hone_int out_width, int32_t filter, int32_t flags, const double *box);
 
 /* ---- optimizers (optim/): f32, f64; list holds count entries of HONE_OPTIM_STRIDE doubles ------------------------------------
  * Each is its namesake of torch.optim, in one pass, in the order of operations of PyTorch's single-tensor formulas. The entry's step is

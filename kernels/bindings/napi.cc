@@ -232,7 +232,7 @@ napi_value peek(napi_env env, napi_callback_info info) {
   }
 }
 
-// address(arrayBuffer): where its bytes stand; the caller keeps it alive (the scratch block).
+// address(arrayBuffer or typedArray): where its bytes stand; the caller keeps it alive.
 napi_value address(napi_env env, napi_callback_info info) {
   napi_value values[1];
   if (!arguments(env, info, values)) return nullptr;

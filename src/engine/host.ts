@@ -39,6 +39,8 @@ export interface EngineHost {
   /** Copies a typed array's bytes in, or out. */
   write(ptr: Ptr, from: ArrayBufferView): void;
   read(ptr: Ptr, into: ArrayBufferView): void;
+  /** Where a typed array's bytes stand, for kernels that read or write them there; hosts whose kernels cannot reach them have none. */
+  address?(of: ArrayBufferView): Ptr;
   /** One element as a number. */
   peek(dtypeCode: number, ptr: Ptr): number;
   lastError(): string;

@@ -85,6 +85,7 @@ export interface Kernels {
   randExponential(dtype: number, out: Ptr, n: number, gen: Ptr, lambda: number): number;
   dropout(dtype: number, out: Ptr, mask: Ptr, a: Ptr, n: number, gen: Ptr, p: number): number;
   dropoutBackward(dtype: number, out: Ptr, grad: Ptr, mask: Ptr, n: number, p: number): number;
+  imageResize(out: Ptr, src: Ptr, planes: number, channels: number, height: number, width: number, row: number, plane: number, outHeight: number, outWidth: number, filter: number, flags: number, box: Ptr): number;
   sgdStep(dtype: number, count: number, list: Ptr, lr: number, momentum: number, dampening: number, weightDecay: number, flags: number): number;
   asgdStep(dtype: number, count: number, list: Ptr, lambd: number, weightDecay: number, flags: number): number;
   rpropStep(dtype: number, count: number, list: Ptr, etaMinus: number, etaPlus: number, least: number, most: number, flags: number): number;
@@ -178,6 +179,7 @@ export const KERNEL_NAMES = {
   randExponential: 'rand_exponential',
   dropout: 'dropout',
   dropoutBackward: 'dropout_backward',
+  imageResize: 'image_resize',
   sgdStep: 'sgd_step',
   asgdStep: 'asgd_step',
   rpropStep: 'rprop_step',
@@ -271,6 +273,7 @@ export const KERNEL_ARITY = {
   randExponential: 5,
   dropout: 7,
   dropoutBackward: 6,
+  imageResize: 13,
   sgdStep: 8,
   asgdStep: 6,
   rpropStep: 8,
@@ -308,6 +311,15 @@ export const RNN_TANH = 0;
 export const RNN_RELU = 1;
 export const LSTM = 2;
 export const GRU = 3;
+export const NEAREST = 0;
+export const LANCZOS = 1;
+export const BILINEAR = 2;
+export const BICUBIC = 3;
+export const BOX = 4;
+export const HAMMING = 5;
+export const RESIZE_OPACITY = 1;
+export const RESIZE_TORCH = 2;
+export const RESIZE_SHARP = 4;
 export const DECOUPLED = 1;
 export const AMSGRAD = 2;
 export const MAXIMIZE = 4;

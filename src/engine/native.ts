@@ -17,7 +17,7 @@ export interface Addon {
   write(ptr: Ptr, from: ArrayBufferView): void;
   read(ptr: Ptr, into: ArrayBufferView): void;
   peek(dtypeCode: number, ptr: Ptr): number;
-  address(buffer: ArrayBuffer): Ptr;
+  address(of: ArrayBuffer | ArrayBufferView): Ptr;
   track(owner: BlockOwner): number;
   untrack(slot: number): void;
   sweep(slots: Uint32Array): number;
@@ -77,6 +77,7 @@ export function createNativeEngine(addon: Addon, hooks: NativeHooks): Engine {
     release: addon.release,
     write: addon.write,
     read: addon.read,
+    address: addon.address,
     peek: addon.peek,
     reserved: addon.reserved,
     lastError: addon.lastError,
