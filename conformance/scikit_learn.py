@@ -102,12 +102,47 @@ def scalers():
                 yield {"table": f"{table}, in parts", **scaler(name, {}, [x[:3], x[3:4], x[4:]], x[:4], dtype)}
 
 
+def weighted():
+    x = dict(tables())
+    for table in ("normal", "missing", "constant"):
+        data = x[table]
+        for dtype in ("float64", "float32"):
+            for cut in (None, 3):
+                weights = np.arange(len(data)) % 3 + 0.25 * (np.arange(len(data)) % 2)
+                batch = data.astype(dtype)
+                s = StandardScaler()
+                parts = [slice(None)] if cut is None else [slice(0, cut), slice(cut, None)]
+                for part in parts:
+                    s.partial_fit(batch[part], sample_weight=weights[part])
+                yield {"table": table, "dtype": dtype, "batches": plain([batch[part] for part in parts]),
+                       "weights": plain([weights[part] for part in parts]), "mean": plain(s.mean_), "var": plain(s.var_),
+                       "scale": plain(s.scale_), "nSamplesSeen": plain(s.n_samples_seen_), "transformed": plain(s.transform(batch.copy()))}
+
+
 def one_hot():
+    many = np.array([[w, i % 4] for i, w in enumerate(["a"] * 5 + ["b"] * 20 + ["c"] * 10 + ["d"] * 3 + ["e"] * 3)], dtype=object)
+    few = np.array([["a", 0], ["b", 1], ["d", 3], ["e", 2]], dtype=object)
+    rare = np.array([["z", 1], ["c", 9]], dtype=object)
+    yield from one_hot_cases([
+        ({"min_frequency": 6}, many, few),
+        ({"min_frequency": 0.2}, many, few),
+        ({"max_categories": 3}, many, few),
+        ({"max_categories": 1}, many, few),
+        ({"min_frequency": 4, "max_categories": 3}, many, few),
+        ({"min_frequency": 6, "handle_unknown": "infrequent_if_exist"}, many, rare),
+        ({"min_frequency": 6, "handle_unknown": "ignore"}, many, rare),
+        ({"min_frequency": 6, "handle_unknown": "warn"}, many, rare),
+        ({"max_categories": 3, "drop": "first"}, many, few),
+        ({"max_categories": 2, "drop": "if_binary"}, many, few),
+        ({"max_categories": 3, "drop": ["c", 3]}, many, few),
+        ({"min_frequency": 6, "drop": "first", "handle_unknown": "infrequent_if_exist"}, many, rare),
+        ({"min_frequency": 6, "categories": [["c", "a", "q", "b", "d", "e"], [0, 1, 2, 3]]}, many, few),
+    ])
     words = [["b", 1, True], ["a", 3, False], ["c", 1, True], ["a", 2, True]]
     objects = np.array(words, dtype=object)
     unknown = np.array([["a", 9, True], ["z", 1, False]], dtype=object)
     numbers = np.array([[3.5, 1], [-2, 1], [3.5, 2]])
-    for options, fit, x in [
+    yield from one_hot_cases([
         ({}, objects, objects),
         ({"drop": "first"}, objects, objects[:2]),
         ({"drop": "if_binary"}, objects, objects),
@@ -119,7 +154,11 @@ def one_hot():
         ({}, np.array([["é"], ["z"], ["𝒳"], ["～"], [""]], dtype=object), np.array([["～"], ["𝒳"]], dtype=object)),
         ({}, np.array([["x"], [None], ["a"]], dtype=object), np.array([[None], ["a"]], dtype=object)),
         ({"drop": "first"}, np.array([["only", "a"], ["only", "b"]], dtype=object), np.array([["only", "b"]], dtype=object)),
-    ]:
+    ])
+
+
+def one_hot_cases(cases):
+    for options, fit, x in cases:
         e = OneHotEncoder(**options, sparse_output=False).fit(fit)
         y = e.transform(x)
         yield {
@@ -130,6 +169,7 @@ def one_hot():
             "inverse": plain(e.inverse_transform(y)),
             "categories": plain([list(c) for c in e.categories_]),
             "dropIdx": None if e.drop_idx_ is None else plain(list(e.drop_idx_)),
+            "infrequent": [None if c is None else plain(list(c)) for c in e.infrequent_categories_] if e._infrequent_enabled else None,
             "names": plain(list(e.get_feature_names_out())),
         }
 
@@ -166,7 +206,7 @@ if __name__ == "__main__":
     import warnings
 
     warnings.simplefilter("ignore")
-    parts = {"scalers": scalers(), "oneHot": one_hot(), "labels": labels(), "splits": splits()}
+    parts = {"scalers": scalers(), "weighted": weighted(), "oneHot": one_hot(), "labels": labels(), "splits": splits()}
     lines = [f' "scikitLearn": "{sklearn.__version__}"']
     for name, cases in parts.items():
         lines.append(f' "{name}": [\n' + ",\n".join("  " + json.dumps(case, ensure_ascii=False, allow_nan=False) for case in cases) + "\n ]")

@@ -31,7 +31,7 @@ export { OneHotEncoder } from './preprocessing/one-hot-encoder.js';
 export type { RobustScalerOptions } from './preprocessing/robust-scaler.js';
 export { RobustScaler } from './preprocessing/robust-scaler.js';
 export type { ScalerState } from './preprocessing/scaler.js';
-export type { StandardScalerOptions } from './preprocessing/standard-scaler.js';
+export type { StandardScalerFitOptions, StandardScalerOptions } from './preprocessing/standard-scaler.js';
 export { StandardScaler } from './preprocessing/standard-scaler.js';
 export type { PartOf, Splittable, TrainTestSplitOptions } from './split/train-test-split.js';
 export { trainTestSplit } from './split/train-test-split.js';

@@ -46,9 +46,9 @@ export interface ColumnSums {
 
 /**
  * Counts, sums, smallest and largest values of the columns, in one pass.
- * @throws {ShapeError} for a table without rows. @throws {ArgumentError} for an infinity; it names row and column.
+ * @param weights how much each row counts. Default: 1. @throws {ShapeError} for a table without rows. @throws {ArgumentError} for an infinity; it names row and column.
  */
-export function columnSums(op: string, x: Tensor): ColumnSums {
+export function columnSums(op: string, x: Tensor, weights?: Float64Array): ColumnSums {
   const features = x.shape[1]!;
   if (x.shape[0] === 0) throw new ShapeError(`${op}: x has no rows (shape ${showShape(x.shape)}), expected one at least.`);
   const filled = (value: number) => new Float64Array(features).fill(value);
@@ -56,12 +56,13 @@ export function columnSums(op: string, x: Tensor): ColumnSums {
   for (const { values, row } of blocks(x)) {
     // The sum of each block by itself: small numbers are not lost beside the sum of all.
     const part = filled(0);
-    for (let i = 0, f = 0; i < values.length; i++, f = f + 1 === features ? 0 : f + 1) {
+    for (let i = 0, f = 0, r = row; i < values.length; i++, f = f + 1 === features ? 0 : f + 1, f === 0 && r++) {
       const value = Number(values[i]);
       if (Number.isNaN(value)) continue;
-      if (!Number.isFinite(value)) throw infinity(op, value, row + Math.floor(i / features), f);
-      count[f]! += 1;
-      part[f]! += value;
+      if (!Number.isFinite(value)) throw infinity(op, value, r, f);
+      const weight = weights === undefined ? 1 : weights[r]!;
+      count[f]! += weight;
+      part[f]! += weight * value;
       if (value < min[f]!) min[f] = value;
       if (value > max[f]!) max[f] = value;
     }
@@ -76,17 +77,18 @@ const infinity = (op: string, value: number, row: number, column: number) =>
     `${op}: x holds ${value} in row ${row}, column ${column}, expected finite numbers, or NaN for a missing one. Replace it, or leave the row out.`,
   );
 
-/** The sums of `value - center` and of its square, of each column; NaN counts as nothing. */
-export function columnDeviations(x: Tensor, center: Float64Array): { first: Float64Array; second: Float64Array } {
+/** The sums of `value - center` and of its square, of each column, times the weight of the row; NaN counts as nothing. */
+export function columnDeviations(x: Tensor, center: Float64Array, weights?: Float64Array): { first: Float64Array; second: Float64Array } {
   const features = center.length;
   const [first, second] = [new Float64Array(features), new Float64Array(features)];
-  for (const { values } of blocks(x)) {
+  for (const { values, row } of blocks(x)) {
     const [part1, part2] = [new Float64Array(features), new Float64Array(features)];
-    for (let i = 0, f = 0; i < values.length; i++, f = f + 1 === features ? 0 : f + 1) {
+    for (let i = 0, f = 0, r = row; i < values.length; i++, f = f + 1 === features ? 0 : f + 1, f === 0 && r++) {
       const away = Number(values[i]) - center[f]!;
       if (Number.isNaN(away)) continue;
-      part1[f]! += away;
-      part2[f]! += away * away;
+      const weight = weights === undefined ? 1 : weights[r]!;
+      part1[f]! += weight * away;
+      part2[f]! += weight * away * away;
     }
     for (let f = 0; f < features; f++) {
       first[f]! += part1[f]!;

@@ -2,7 +2,7 @@
 import { ArgumentError, NotFittedError, StateDictError } from '../../errors.js';
 import { to } from '../../ops/view/copy.js';
 import { readOptions } from '../../tensor/arguments/arguments.js';
-import { oneOf, unexpected } from '../../tensor/arguments/checks.js';
+import { countOf, finiteNumber, oneOf, unexpected } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { isOptions, show } from '../../tensor/arguments/show.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
@@ -13,7 +13,7 @@ import { type Category, categoryColumns, distinct, placesOf, showCategories } fr
 import { assertColumns } from './columns.js';
 
 /** What {@link OneHotEncoder} does with a category that `fit` did not see. */
-export type HandleUnknown = 'error' | 'ignore' | 'warn';
+export type HandleUnknown = 'error' | 'ignore' | 'infrequent_if_exist' | 'warn';
 
 /** The options of {@link OneHotEncoder}. */
 export interface OneHotEncoderOptions {
@@ -24,8 +24,20 @@ export interface OneHotEncoderOptions {
    * ones, one for each column. Default: null, none.
    */
   drop?: 'first' | 'if_binary' | readonly Category[] | null;
-  /** Whether an unknown category is an error, or zeros in all columns of its feature, with or without a warning. Default: 'error'. */
+  /**
+   * What an unknown category is: an error; zeros in all columns of its feature ('ignore'); one of the rare ones, where its feature has such,
+   * else zeros ('infrequent_if_exist', and with a warning 'warn'). Default: 'error'.
+   */
   handleUnknown?: HandleUnknown;
+  /**
+   * Categories that are seen less often share one column, the last of their feature: a whole number counts rows, a fraction is a share of
+   * them. Default: null, each has its own.
+   */
+  minFrequency?: number | null;
+  /** The most columns of a feature, that of the rare categories among them; the most frequent keep theirs. Default: null, any number. */
+  maxCategories?: number | null;
+  /** scikit-learn's option: false is all that there is. @throws {ArgumentError} for true: there are no sparse tensors. */
+  sparseOutput?: false;
   /** Default: 'float32'. */
   dtype?: DType;
 }
@@ -36,6 +48,8 @@ export interface OneHotEncoderState {
   categories: Category[][];
   /** Which of them has no column of its own; null for none. */
   drop_idx: (number | null)[];
+  /** Which of them share the last column. */
+  infrequent_idx: number[][];
   /** The option of that name. */
   handle_unknown: HandleUnknown;
   /** The option of that name. */
@@ -46,20 +60,51 @@ interface OneHotSettings {
   categories: 'auto' | readonly (readonly Category[])[];
   drop: 'first' | 'if_binary' | readonly Category[] | null;
   handleUnknown: HandleUnknown;
+  minFrequency: number | null;
+  maxCategories: number | null;
   dtype: DType;
 }
 
-const UNKNOWN = ['error', 'ignore', 'warn'] as const;
+const UNKNOWN = ['error', 'ignore', 'infrequent_if_exist', 'warn'] as const;
+/** What stands for the rare categories, in names and in what is undone. */
+const INFREQUENT = 'infrequent_sklearn';
 // null: lists and words alike.
-const DEFAULTS: OneHotSettings = { categories: null as never, drop: null, handleUnknown: 'error', dtype: 'float32' };
+const DEFAULTS: OneHotSettings & { sparseOutput: boolean } = {
+  categories: null as never,
+  drop: null,
+  handleUnknown: 'error',
+  minFrequency: null,
+  maxCategories: null,
+  sparseOutput: false,
+  dtype: 'float32',
+};
 
 /** One column of the input. */
 interface Feature {
   readonly categories: readonly Category[];
+  /** The places of the rare ones. */
+  readonly infrequent: readonly number[];
+  /** What each column stands for, the dropped one among them: the frequent categories in order, then the rare ones together. */
+  readonly columns: readonly Category[];
+  /** The column of each category. */
   readonly places: ReadonlyMap<Category, number>;
-  /** The place of the category without a column; null for none. */
+  /** The column that is left out; null for none. */
   readonly drop: number | null;
 }
+
+/** @param drop the place of a category whose column is left out. */
+function featureOf(categories: readonly Category[], infrequent: readonly number[], drop: number | null): Feature {
+  const rare = new Set(infrequent);
+  const frequent = categories.filter((_, i) => !rare.has(i));
+  const columns = rare.size === 0 ? frequent : [...frequent, INFREQUENT];
+  const own = placesOf(frequent);
+  const places = new Map(categories.map((category, i) => [category, rare.has(i) ? frequent.length : own.get(category)!]));
+  return { categories, infrequent, columns, places, drop: drop === null ? null : places.get(categories[drop]!)! };
+}
+
+/** The place of the first category whose column is left out. */
+const dropOf = ({ categories, places, drop }: Feature): number | null =>
+  drop === null ? null : categories.findIndex((category) => places.get(category) === drop);
 
 /**
  * Turns each column of categories into a column of 0 and 1 for each category, in their order.
@@ -78,7 +123,16 @@ export class OneHotEncoder {
 
   constructor(options?: OneHotEncoderOptions) {
     const op = classNameOf(new.target);
-    const read = readOptions(op, DEFAULTS, options);
+    const { sparseOutput, ...read } = readOptions(op, DEFAULTS, options);
+    if (sparseOutput !== false)
+      throw unexpected(op, 'sparseOutput', sparseOutput, 'false: there are no sparse tensors, so the columns of 0 and 1 are written out');
+    const { minFrequency, maxCategories } = read;
+    if (
+      minFrequency !== null &&
+      !(finiteNumber(op, 'minFrequency', minFrequency) > 0 && (minFrequency < 1 || Number.isInteger(minFrequency)))
+    )
+      throw unexpected(op, 'minFrequency', minFrequency, 'a whole number of rows, or a share of them between 0 and 1');
+    if (maxCategories !== null) countOf(op, 'maxCategories', maxCategories, 1);
     const categories = read.categories ?? 'auto';
     oneOf(op, 'handleUnknown', read.handleUnknown, UNKNOWN);
     assertDType(read.dtype, op);
@@ -108,7 +162,14 @@ export class OneHotEncoder {
 
   /** The place of the category of each column that has no column of its own, null for none. @throws {NotFittedError} before `fit`. */
   get dropIdx(): readonly (number | null)[] {
-    return this.fitted('dropIdx').map(({ drop }) => drop);
+    return this.fitted('dropIdx').map(dropOf);
+  }
+
+  /** The categories of each column that share one, null for none. @throws {NotFittedError} before `fit`. */
+  get infrequentCategories(): readonly (readonly Category[] | null)[] {
+    return this.fitted('infrequentCategories').map(({ categories, infrequent }) =>
+      infrequent.length === 0 ? null : infrequent.map((i) => categories[i]!),
+    );
   }
 
   /** How many columns it was fitted on. @throws {NotFittedError} before `fit`. */
@@ -133,7 +194,8 @@ export class OneHotEncoder {
     this.features = columns.map((column, f) => {
       const found = distinct(op, `column ${f}`, column);
       const categories = given === 'auto' ? found : this.given(op, f, given[f]!, found);
-      return { categories, places: placesOf(categories), drop: this.dropOf(op, f, categories) };
+      const infrequent = this.infrequentOf(categories, column);
+      return featureOf(categories, infrequent, this.dropOf(op, f, categories, infrequent));
     });
     return this;
   }
@@ -152,9 +214,9 @@ export class OneHotEncoder {
     let start = 0;
     for (const [f, feature] of features.entries()) {
       for (const [row, value] of columns[f]!.entries()) {
-        const place = feature.places.get(value as Category);
-        if (place === undefined) this.unknown(op, row, f, value, feature);
-        else if (place !== feature.drop) out[row * width + start + place - (feature.drop !== null && place > feature.drop ? 1 : 0)] = 1;
+        const place = feature.places.get(value as Category) ?? this.unknown(op, row, f, value, feature);
+        if (place !== null && place !== feature.drop)
+          out[row * width + start + place - (feature.drop !== null && place > feature.drop ? 1 : 0)] = 1;
       }
       start += widthOf(feature);
     }
@@ -182,14 +244,14 @@ export class OneHotEncoder {
       return features.map((feature, f) => {
         const part = row.slice(start, (start += widthOf(feature))).map(Number);
         if (part.every((value) => value === 0)) {
-          if (feature.drop !== null) return feature.categories[feature.drop]!;
-          if (this.handleUnknown !== 'error') return null;
+          if (feature.drop !== null) return feature.columns[feature.drop]!;
+          if (this.handleUnknown === 'ignore' || (this.handleUnknown !== 'error' && feature.infrequent.length === 0)) return null;
           throw new ArgumentError(
-            `${op}: row ${i} has only zeros for feature ${f}, which stand for no category: handleUnknown is 'error' and drop null.`,
+            `${op}: row ${i} has only zeros for feature ${f}, which stand for no category: drop is null, and handleUnknown '${this.handleUnknown}'.`,
           );
         }
         const best = part.indexOf(Math.max(...part));
-        return feature.categories[feature.drop !== null && best >= feature.drop ? best + 1 : best]!;
+        return feature.columns[feature.drop !== null && best >= feature.drop ? best + 1 : best]!;
       });
     });
   }
@@ -204,9 +266,7 @@ export class OneHotEncoder {
     const names = inputFeatures ?? features.map((_, f) => `x${f}`);
     if (!Array.isArray(names) || names.length !== features.length)
       throw unexpected(this.op('getFeatureNamesOut'), 'inputFeatures', inputFeatures, `${features.length} names, one for each feature`);
-    return features.flatMap(({ categories, drop }, f) =>
-      categories.filter((_, i) => i !== drop).map((category) => `${names[f]}_${category}`),
-    );
+    return features.flatMap(({ columns, drop }, f) => columns.filter((_, i) => i !== drop).map((category) => `${names[f]}_${category}`));
   }
 
   /** What was learnt, with the options, for a .pth file: `save(encoder.stateDict(), 'encoder.pth')`. @throws {NotFittedError} before `fit`. */
@@ -214,7 +274,8 @@ export class OneHotEncoder {
     const features = this.fitted('stateDict');
     return {
       categories: features.map(({ categories }) => [...categories]),
-      drop_idx: features.map(({ drop }) => drop),
+      drop_idx: features.map(dropOf),
+      infrequent_idx: features.map(({ infrequent }) => [...infrequent]),
       handle_unknown: this.handleUnknown,
       dtype: this.dtype,
     };
@@ -223,26 +284,34 @@ export class OneHotEncoder {
   /** Takes what {@link stateDict} gave, options included. @throws {StateDictError} for anything else; the encoder stays as it was. */
   loadStateDict(state: OneHotEncoderState): this {
     const op = this.op('loadStateDict');
-    const names = ['categories', 'drop_idx', 'handle_unknown', 'dtype'];
+    const names = ['categories', 'drop_idx', 'infrequent_idx', 'handle_unknown', 'dtype'];
     if (!isOptions(state)) throw new StateDictError(`${op}: the state is ${show(state)}, expected what stateDict() gives.`);
     for (const name of [...names, ...Object.keys(state)])
       if (!names.includes(name) || !Object.hasOwn(state, name))
         throw new StateDictError(
           `${op}: the state ${names.includes(name) ? `has no "${name}"` : `has "${name}", which it does not know`}. It is that of another class.`,
         );
-    const { categories, drop_idx: drops, handle_unknown: handleUnknown, dtype } = state;
+    const { categories, drop_idx: drops, infrequent_idx: infrequent, handle_unknown: handleUnknown, dtype } = state;
     const whole =
-      Array.isArray(categories) && categories.every(Array.isArray) && Array.isArray(drops) && drops.length === categories.length;
-    if (!whole || !drops.every((drop, f) => drop === null || (Number.isInteger(drop) && drop >= 0 && drop < categories[f]!.length)))
+      Array.isArray(categories) &&
+      categories.every(Array.isArray) &&
+      [drops, infrequent].every((list) => Array.isArray(list) && list.length === categories.length);
+    const isPlace = (place: unknown, f: number) =>
+      Number.isInteger(place) && (place as number) >= 0 && (place as number) < categories[f]!.length;
+    if (
+      !whole ||
+      !drops.every((drop, f) => drop === null || isPlace(drop, f)) ||
+      !infrequent.every((places, f) => Array.isArray(places) && places.every((place) => isPlace(place, f)))
+    )
       throw new StateDictError(
-        `${op}: categories and drop_idx do not go together, expected a list and a place in it, or null, for each column.`,
+        `${op}: categories, drop_idx and infrequent_idx do not go together, expected a list, a place in it or null, and places in it, for each column.`,
       );
     for (const [f, list] of categories.entries())
       if (distinct(op, `column ${f}`, list).length !== list.length) throw new StateDictError(`${op}: column ${f} has a category twice.`);
     oneOf(op, 'handle_unknown', handleUnknown, UNKNOWN);
     assertDType(dtype, op);
-    this.settings = { categories: 'auto', drop: null, handleUnknown, dtype };
-    this.features = categories.map((list, f) => ({ categories: [...list], places: placesOf(list), drop: drops[f]! }));
+    this.settings = { categories: 'auto', drop: null, handleUnknown, minFrequency: null, maxCategories: null, dtype };
+    this.features = categories.map((list, f) => featureOf([...list], [...infrequent[f]!], drops[f]!));
     return this;
   }
 
@@ -269,22 +338,55 @@ export class OneHotEncoder {
     return [...given];
   }
 
-  private dropOf(op: string, f: number, categories: readonly Category[]): number | null {
+  /** The places of the categories that are too rare for a column of their own. */
+  private infrequentOf(categories: readonly Category[], column: readonly unknown[]): number[] {
+    const { minFrequency, maxCategories } = this.settings;
+    if (minFrequency === null && maxCategories === null) return [];
+    const counts = new Map<unknown, number>();
+    for (const value of column) counts.set(value, (counts.get(value) ?? 0) + 1);
+    const seen = categories.map((category) => counts.get(category) ?? 0);
+    const least = minFrequency === null ? 0 : minFrequency < 1 ? minFrequency * column.length : minFrequency;
+    const rare = new Set([...categories.keys()].filter((i) => seen[i]! < least));
+    if (maxCategories !== null && maxCategories < categories.length - rare.size + 1) {
+      // The rarest of all; of equally rare ones the first.
+      const byCount = [...categories.keys()].sort((a, b) => seen[a]! - seen[b]!);
+      for (const i of byCount.slice(0, categories.length - (maxCategories - 1))) rare.add(i);
+    }
+    return [...rare].sort((a, b) => a - b);
+  }
+
+  /** The place of a category whose column is left out. */
+  private dropOf(op: string, f: number, categories: readonly Category[], infrequent: readonly number[]): number | null {
     const { drop } = this.settings;
-    if (drop === null || (drop === 'if_binary' && categories.length !== 2)) return null;
-    if (typeof drop === 'string') return 0;
+    const width = categories.length - Math.max(0, infrequent.length - 1);
+    if (drop === null || (drop === 'if_binary' && width !== 2)) return null;
+    // The first column: that of the first frequent category, where there is one.
+    if (typeof drop === 'string')
+      return Math.max(
+        0,
+        categories.findIndex((_, i) => !infrequent.includes(i)),
+      );
     const place = categories.findIndex((category) => Object.is(category, drop[f]));
     if (place < 0)
       throw new ArgumentError(`${op}: drop[${f}] is ${show(drop[f])}, which column ${f} does not hold: ${showCategories(categories)}.`);
+    if (infrequent.includes(place))
+      throw new ArgumentError(
+        `${op}: drop[${f}] is ${show(drop[f])}, which is too rare for a column of its own. Name a frequent one: ${showCategories(categories.filter((_, i) => !infrequent.includes(i)))}.`,
+      );
     return place;
   }
 
-  private unknown(op: string, row: number, f: number, value: unknown, { categories, drop }: Feature): void {
+  /** The column of a category that `fit` did not see, null for none. */
+  private unknown(op: string, row: number, f: number, value: unknown, { categories, columns, infrequent, drop }: Feature): number | null {
     const what = `holds ${value === undefined ? 'nothing' : show(value)}, which fit did not see. It saw ${showCategories(categories)}.`;
     if (this.handleUnknown === 'error')
       throw new ArgumentError(`${op}: row ${row}, column ${f} ${what} With handleUnknown: 'ignore' it becomes zeros.`);
-    if (this.handleUnknown === 'warn' || drop !== null)
-      warnOnce(`${op}: column ${f} ${what} It becomes zeros${drop === null ? '' : `, as ${show(categories[drop])} does`}.`);
+    const place = this.handleUnknown === 'ignore' || infrequent.length === 0 ? null : columns.length - 1;
+    if (this.handleUnknown === 'warn' || (place === null && drop !== null))
+      warnOnce(
+        `${op}: column ${f} ${what} It ${place === null ? `becomes zeros${drop === null ? '' : `, as ${show(columns[drop])} does`}` : 'counts as one of the rare ones'}.`,
+      );
+    return place;
   }
 
   private fitted(member: string): readonly Feature[] {
@@ -299,4 +401,4 @@ export class OneHotEncoder {
   }
 }
 
-const widthOf = ({ categories, drop }: Feature): number => categories.length - (drop === null ? 0 : 1);
+const widthOf = ({ columns, drop }: Feature): number => columns.length - (drop === null ? 0 : 1);

@@ -39,10 +39,23 @@ interface OneHotCase {
   inverse: Plain[][];
   categories: Plain[][];
   dropIdx: Plain[] | null;
+  infrequent: (Plain[] | null)[] | null;
   names: string[];
+}
+interface WeightedCase {
+  table: string;
+  dtype: DType;
+  batches: Plain[][][];
+  weights: number[][];
+  mean: Plain[];
+  var: Plain[];
+  scale: Plain[];
+  nSamplesSeen: Plain;
+  transformed: Plain[][];
 }
 const fixture = JSON.parse(readFileSync(new URL('./scikit-learn.fixture.json', import.meta.url), 'utf8')) as {
   scalers: ScalerCase[];
+  weighted: WeightedCase[];
   oneHot: OneHotCase[];
   labels: { y: (string | number | boolean)[]; classes: Plain[]; transformed: number[] }[];
 };
@@ -248,6 +261,7 @@ describe('scikit-learn’s encoders', () => {
   test.each(fixture.oneHot.map((one) => [JSON.stringify([one.options, one.fit]), one] as const))('%s', (_, one) => {
     const encoder = new OneHotEncoder(one.options).fit(one.fit);
     expect(encoder.categories).toEqual(one.categories);
+    expect(encoder.infrequentCategories).toEqual(one.infrequent ?? one.categories.map(() => null));
     expect(encoder.dropIdx).toEqual(one.dropIdx ?? one.categories.map(() => null));
     const names = encoder
       .getFeatureNamesOut()
@@ -259,6 +273,19 @@ describe('scikit-learn’s encoders', () => {
     const copy = new OneHotEncoder().loadStateDict(loadBytes(saveBytes(encoder.stateDict())));
     expect(copy.transform(one.x).toArray()).toEqual(one.transformed);
     expect(copy.stateDict()).toEqual(encoder.stateDict());
+  });
+
+  test.each(fixture.weighted)('rows with weights: $table of $dtype in $batches.length', (one) => {
+    const scaler = new StandardScaler();
+    const parts = one.batches.map((batch) => table(batch, one.dtype));
+    for (const [i, x] of parts.entries()) scaler.partialFit(x, { sampleWeight: i === 0 ? one.weights[i]! : tensor(one.weights[i]!) });
+    for (const name of ['mean', 'var', 'scale', 'nSamplesSeen'] as const) close(scaler[name], one[name], one.dtype);
+    for (const [i, x] of parts.entries())
+      close(scaler.transform(x), one.transformed.slice(i * parts[0]!.shape[0]!).slice(0, x.shape[0]), one.dtype);
+    const copy = new StandardScaler().loadStateDict(loadBytes(saveBytes(scaler.stateDict())));
+    expect(copy.nSamplesSeen).toEqual(scaler.nSamplesSeen);
+    if (parts.length === 1)
+      expect(new StandardScaler().fit(parts[0]!, { sampleWeight: one.weights[0]! }).mean.toArray()).toEqual(scaler.mean.toArray());
   });
 
   test.each(fixture.labels)('labels $y', ({ y, classes, transformed }) => {
@@ -326,8 +353,27 @@ describe('encoders', () => {
     [() => new OneHotEncoder({ categories: [['a', 'a']] }).fit([['a']]), 'has a category twice'],
     [() => new OneHotEncoder({ drop: ['z'] }).fit([['a']]), 'drop[0] is "z", which column 0 does not hold: "a".'],
     [() => new OneHotEncoder({ drop: any('ifBinary') }), "OneHotEncoder: drop is \"ifBinary\", expected 'first' or 'if_binary'."],
-    [() => new OneHotEncoder({ handleUnknown: any('skip') }), "expected 'error', 'ignore' or 'warn'."],
-    [() => new OneHotEncoder(any({ sparseOutput: false })), 'OneHotEncoder: there is no option "sparseOutput".'],
+    [() => new OneHotEncoder({ handleUnknown: any('skip') }), "expected 'error', 'ignore', 'infrequent_if_exist' or 'warn'."],
+    [
+      () => new OneHotEncoder(any({ sparseOutput: true })),
+      'OneHotEncoder: sparseOutput is true, expected false: there are no sparse tensors',
+    ],
+    [() => new OneHotEncoder({ minFrequency: 1.5 }), 'OneHotEncoder: minFrequency is 1.5, expected a whole number of rows, or a share'],
+    [() => new OneHotEncoder({ maxCategories: 0 }), 'OneHotEncoder: maxCategories is 0'],
+    [
+      () => new OneHotEncoder({ minFrequency: 2, drop: ['a'] }).fit([['a'], ['b'], ['b']]),
+      'OneHotEncoder.fit: drop[0] is "a", which is too rare for a column of its own. Name a frequent one: "b".',
+    ],
+    [
+      () => new StandardScaler().fit(tensor([[1], [2]]), { sampleWeight: [1] }),
+      'StandardScaler.fit: sampleWeight has 1 numbers, x has 2 rows. Give one for each row.',
+    ],
+    [() => new StandardScaler().fit(tensor([[1], [2]]), { sampleWeight: [1, -1] }), 'StandardScaler.fit: sampleWeight[1] is -1'],
+    [() => new StandardScaler().fit(tensor([[1], [2]]), { sampleWeight: [0, 0] }), 'StandardScaler.fit: all weights are 0'],
+    [
+      () => new StandardScaler().fit(tensor([[1], [2]]), any({ sample_weight: [1, 2] })),
+      'there is no option "sample_weight". Did you mean sampleWeight',
+    ],
     [() => new OneHotEncoder().fit([['a'], ['b']]).inverseTransform(tensor([[0, 0]])), 'row 0 has only zeros for feature 0'],
     [() => new OneHotEncoder().fit([['a'], ['b']]).inverseTransform(tensor([[0]])), 'x has 1 columns'],
     [() => new OneHotEncoder().fit([['a']]).getFeatureNamesOut(['x', 'y']), 'expected 1 names'],

@@ -1,11 +1,13 @@
 /** Mean 0 and deviation 1. */
 
+import { ArgumentError, ShapeError } from '../../errors.js';
 import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
 import { clone, to } from '../../ops/view/copy.js';
 import { readOptions } from '../../tensor/arguments/arguments.js';
+import { atLeast, unexpected } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { int64Of } from '../../tensor/create/create.js';
-import type { Tensor } from '../../tensor/tensor.js';
+import { Tensor } from '../../tensor/tensor.js';
 import { columnDeviations, columnSums } from './columns.js';
 import { columnTensor, flag, Scaler, type ScalerState, type StateReader, settle } from './scaler.js';
 
@@ -17,6 +19,12 @@ export interface StandardScalerOptions {
   withStd?: boolean;
   /** Whether `transform` leaves its input as it is, instead of writing over it. Default: true. */
   copy?: boolean;
+}
+
+/** The options of {@link StandardScaler.fit}. */
+export interface StandardScalerFitOptions {
+  /** How much each row counts, [N]: numbers of 0 or more. Default: null, 1. */
+  sampleWeight?: Tensor | readonly number[] | null;
 }
 
 const DEFAULTS = { withMean: true, withStd: true, copy: true };
@@ -38,6 +46,8 @@ export class StandardScaler extends Scaler {
   private seen = new Float64Array(0);
   private means = new Float64Array(0);
   private variances = new Float64Array(0);
+  /** How much the rows count of the data that is being learnt; null where all count alike. */
+  private weights: unknown = null;
   private tensors: { readonly mean: Tensor; readonly var: Tensor; readonly scale: Tensor } | null = null;
 
   constructor(options?: StandardScalerOptions) {
@@ -74,27 +84,57 @@ export class StandardScaler extends Scaler {
     return this.withStd ? this.tensors!.scale : null;
   }
 
-  /** How many rows were seen; one number for each column where values are missing. @throws {NotFittedError} before `fit`. */
+  /** How many rows were seen, or the sum of their weights; one number for each column where values are missing. @throws {NotFittedError} before `fit`. */
   get nSamplesSeen(): number | readonly number[] {
     this.fitted('nSamplesSeen');
     return this.seen.every((n) => n === this.seen[0]) ? this.seen[0]! : Array.from(this.seen);
   }
 
   /**
+   * Learns from data, and forgets what it learnt before.
+   * @param x [N, F], with N and F of at least 1; NaN for missing values.
+   * @returns the scaler itself.
+   * @throws {ShapeError} for another shape, and weights of another number. @throws {ArgumentError} for infinities; it names row and column.
+   * @example
+   * new StandardScaler().fit(tensor([[0], [4]]), { sampleWeight: [3, 1] }).mean; // [1]
+   */
+  override fit(x: Tensor, options?: StandardScalerFitOptions): this {
+    return this.weighted('fit', options, () => super.fit(x));
+  }
+
+  /**
    * Learns from more data, beside that of the calls before: for data that comes in batches.
    * @param x [N, F]; NaN for missing values. @returns the scaler itself.
-   * @throws {ShapeError} for another number of columns than before. @throws {ArgumentError} for infinities.
+   * @throws {ShapeError} for another number of columns than before, and weights of another number. @throws {ArgumentError} for infinities.
    */
-  partialFit(x: Tensor): this {
-    return this.learnMore(x);
+  partialFit(x: Tensor, options?: StandardScalerFitOptions): this {
+    return this.weighted('partialFit', options, () => this.learnMore(x));
+  }
+
+  /** `fit(x, options)`, then `transform(x)`. @throws as these. */
+  override fitTransform(x: Tensor, options?: StandardScalerFitOptions): Tensor {
+    return this.fit(x, options).transform(x);
+  }
+
+  /** Runs a fit whose rows count as the options say. */
+  private weighted(member: string, options: StandardScalerFitOptions | undefined, fit: () => this): this {
+    const { sampleWeight } = readOptions(`${classNameOf(this)}.${member}`, { sampleWeight: null as unknown }, options);
+    this.weights = sampleWeight;
+    try {
+      return fit();
+    } finally {
+      this.weights = null;
+    }
   }
 
   protected learn(op: string, x: Tensor, first: boolean): void {
-    const { count, sum } = columnSums(op, x);
+    const weights = this.weights === null ? undefined : weightsOf(op, this.weights, x.shape[0]!);
+    const { count, sum } = columnSums(op, x, weights);
     const features = count.length;
     const { first: rest, second } = columnDeviations(
       x,
       sum.map((total, f) => total / count[f]!),
+      weights,
     );
     const before = first ? new Float64Array(features) : this.seen;
     const [seen, means, variances] = [new Float64Array(features), new Float64Array(features), new Float64Array(features)];
@@ -135,7 +175,7 @@ export class StandardScaler extends Scaler {
 
   protected state(): ScalerState {
     const { mean, var: variance } = this.tensors!;
-    const seen = int64Of(this.seen);
+    const seen = this.seen.every(Number.isInteger) ? int64Of(this.seen) : columnTensor(this.seen);
     return { mean, var: variance, n_samples_seen: seen, with_mean: flag(this.withMean), with_std: flag(this.withStd) };
   }
 
@@ -169,4 +209,18 @@ export class StandardScaler extends Scaler {
     this.variances = Float64Array.from(variances);
     this.tensors = { mean: columnTensor(this.means), var: columnTensor(this.variances), scale: columnTensor(Float64Array.from(scale)) };
   }
+}
+
+/** The weights of `rows` rows. @throws {ShapeError} for another number. @throws {ArgumentError} for what does not weigh. */
+function weightsOf(op: string, value: unknown, rows: number): Float64Array {
+  const list: unknown = value instanceof Tensor ? (value.ndim === 1 ? value.toArray() : undefined) : value;
+  if (!Array.isArray(list) && !(ArrayBuffer.isView(list) && !(list instanceof DataView)))
+    throw unexpected(op, 'sampleWeight', value, `${rows} numbers, one for each row`);
+  const weights = Float64Array.from(list as unknown as ArrayLike<number>, (weight, i) =>
+    atLeast(op, `sampleWeight[${i}]`, Number(weight), 0),
+  );
+  if (weights.length !== rows)
+    throw new ShapeError(`${op}: sampleWeight has ${weights.length} numbers, x has ${rows} rows. Give one for each row.`);
+  if (weights.every((weight) => weight === 0)) throw new ArgumentError(`${op}: all weights are 0, expected one at least that counts.`);
+  return weights;
 }
