@@ -1,8 +1,10 @@
 /** Transforms one after the other: Compose. */
 import { readArguments, required } from '../../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { Image } from '../../image/image.js';
 import type { Chain, Transforms } from '../base/functions.js';
 import { Transform } from '../base/transform.js';
+import { applyFused } from '../batch/fused.js';
 import { applyAll, listed, readTransforms } from './list.js';
 
 /** The options of {@link Compose}. */
@@ -32,11 +34,12 @@ export class Compose<const List extends Transforms = Transforms> extends Transfo
   }
 
   transform(input: unknown): unknown {
-    return applyAll(this.transforms, [input]);
+    return this.run([input]);
   }
 
   protected override run(samples: readonly unknown[]): unknown {
-    return applyAll(this.transforms, samples);
+    const [image] = samples;
+    return samples.length === 1 && image instanceof Image ? applyFused(this.transforms, image) : applyAll(this.transforms, samples);
   }
 
   protected override extraRepr(): string {

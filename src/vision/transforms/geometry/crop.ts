@@ -14,7 +14,7 @@ import { byKind, byKindOrPass, getSize, type Kinds } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
 import { BoundingBoxes, KeyPoints, wrap } from '../base/tv-tensors.js';
 import { clampBoxes } from '../boxes/clamp.js';
-import { as, PAD } from './pad.js';
+import { as, PAD, type Sides } from './pad.js';
 
 /**
  * A part of an image; what lies outside the image is 0.
@@ -65,18 +65,23 @@ export function centerCrop<I extends ImageLike>(image: I, outputSize: Size): I {
 }
 
 /** The middle of an input; `apply` says what becomes of kinds that crop does not know. */
-function centred<I extends ImageLike>(op: string, input: I, [height, width]: readonly [number, number], apply: typeof byKind): I {
-  let [h, w] = getSize(input);
-  let out = input;
+function centred<I extends ImageLike>(op: string, input: I, size: readonly [number, number], apply: typeof byKind): I {
+  const [h, w] = getSize(input);
   // Boxes and points need no margins, which would cut boxes before their time.
-  const moves = input instanceof BoundingBoxes || input instanceof KeyPoints;
-  if (!moves && (width > w || height > h)) {
-    const [wide, high] = [Math.max(width - w, 0), Math.max(height - h, 0)];
-    out = apply(op, PAD, out, [Math.floor(wide / 2), Math.floor(high / 2), Math.ceil(wide / 2), Math.ceil(high / 2)], 0, 'constant');
-    [h, w] = [h + high, w + wide];
-    if (width === w && height === h) return out;
-  }
-  return apply(op, CROP, out, halfToEven(h - height), halfToEven(w - width), height, width);
+  if (input instanceof BoundingBoxes || input instanceof KeyPoints)
+    return apply(op, CROP, input, halfToEven(h - size[0]), halfToEven(w - size[1]), ...size);
+  const { margins, top, left, fits } = centering([h, w], size);
+  const out = margins === null ? input : apply(op, PAD, input, margins, 0, 'constant');
+  return fits ? out : apply(op, CROP, out, top, left, ...size);
+}
+
+/** @internal What gives the middle of an image: margins of 0 first, where it is smaller, then the part that begins at top and left. */
+export function centering([h, w]: readonly [number, number], [height, width]: readonly [number, number]) {
+  const [high, wide] = [Math.max(height - h, 0), Math.max(width - w, 0)];
+  const margins: Sides | null =
+    high > 0 || wide > 0 ? [Math.floor(wide / 2), Math.floor(high / 2), Math.ceil(wide / 2), Math.ceil(high / 2)] : null;
+  const [below, right] = [h + high - height, w + wide - width];
+  return { margins, top: halfToEven(below), left: halfToEven(right), fits: margins !== null && below === 0 && right === 0 };
 }
 
 /** Half of a whole number, rounded as Python rounds: to the even one where two are as near. */

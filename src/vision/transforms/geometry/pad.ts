@@ -133,15 +133,16 @@ function padTensorOf(op: string, x: Tensor, sides: Sides, fill: number | readonl
   return along(-1, mirrored(op, width, left, right, mode, true), rows);
 }
 
-function assertRoom(op: string, height: number, width: number, [left, top, right, bottom]: Sides): void {
+/** @internal @throws {ArgumentError} where margins take away more than there is. */
+export function assertRoom(op: string, height: number, width: number, [left, top, right, bottom]: Sides): void {
   if (width + left + right < 0 || height + top + bottom < 0)
     throw new ArgumentError(
       `${op}: padding [${left}, ${top}, ${right}, ${bottom}] takes away more than the ${height}×${width} pixels that there are.`,
     );
 }
 
-/** The places of `length` with margins before and after them, which repeat the edge or mirror the rest; negative margins take away first. */
-function mirrored(op: string, length: number, before: number, after: number, mode: PaddingMode, once: boolean): number[] {
+/** @internal The places of `length` with margins before and after them, which repeat the edge or mirror the rest; negative margins take away first. */
+export function mirrored(op: string, length: number, before: number, after: number, mode: PaddingMode, once: boolean): number[] {
   const start = Math.max(-before, 0);
   const n = length - Math.max(-after, 0) - start;
   const most = mode === 'edge' ? Number.POSITIVE_INFINITY : mode === 'reflect' ? n - 1 : n;
