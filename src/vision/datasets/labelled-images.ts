@@ -1,6 +1,10 @@
 /** Data sets whose images lie in memory as bytes, with a target for each. */
 import { checkIndex } from '../../data/datasets/dataset.js';
+import { withIndices } from '../../data/datasets/with-indices.js';
+import { collateBy } from '../../data/loader/collate.js';
+import { numberRuleOf } from '../../data/number-rule.js';
 import { ArgumentError, FormatError } from '../../errors.js';
+import { slicesAt } from '../../ops/gather/index-select.js';
 import { select } from '../../ops/view/select.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -8,6 +12,7 @@ import { item, toTypedArray } from '../../tensor/values/transfer.js';
 import { Image } from '../image/image.js';
 import { ImageDataset, type ImageOptions } from '../image-dataset.js';
 import { type TransformOf, transformed } from '../transforms/base/functions.js';
+import { Program } from '../transforms/batch/program.js';
 import { VisionDataset } from './vision-dataset.js';
 
 /** @internal The options that all of them have. */
@@ -52,9 +57,40 @@ export abstract class LabelledImageDataset<Out = Tensor, Target = number> extend
     this.length = this.stored.length;
   }
 
-  /** Batches of float32 [B, C, H, W] and labels [B] at once, where no transform is set. */
+  /**
+   * Batches of images [B, C, H, W] and labels at once: where no transform is set, and where all that are set are Hone's own and make tensors
+   * of one size. Their random numbers are those of image by image.
+   */
   get getBatch(): ((indices: readonly number[]) => [Tensor, Tensor]) | undefined {
-    return this.transform === undefined && this.targetTransform === undefined ? (indices) => this.stored.getBatch(indices) : undefined;
+    const { prototype } = LabelledImageDataset;
+    if (this.get !== prototype.get || this.imageAt !== prototype.imageAt) return undefined;
+    if (this.transform !== undefined) return this.transformedBatch(this.transform);
+    return this.targetTransform === undefined ? (indices) => this.stored.getBatch(indices) : undefined;
+  }
+
+  /** `getBatch` by way of a transform; undefined where it has to be done image by image. */
+  private transformedBatch(transform: object): ((indices: readonly number[]) => [Tensor, Tensor]) | undefined {
+    const { images, labels } = this.stored;
+    const [channels, height, width] = images.shape.slice(1) as [number, number, number];
+    const program = Program.of(transform, channels === 1 ? 'L' : 'RGB');
+    const sizes = program?.sizes([height, width]);
+    if (!program || !sizes) return undefined;
+    const op = classNameOf(this);
+    // Targets that are labels are gathered, others are made one by one, each after the draws for its image.
+    const plain = this.targetTransform === undefined && this.targetOf === LabelledImageDataset.prototype.targetOf;
+    const collated = (targets: readonly Target[]) =>
+      collateBy(
+        numberRuleOf(this),
+        targets.map((target) => [0, target]),
+      )[1] as Tensor;
+    return (indices) =>
+      withIndices(indices, this.length, op, (index) => {
+        const targets: Target[] = [];
+        const batch = program.run(op, { images, last: false }, index, indices.length, sizes, (i) => {
+          if (!plain) targets.push(this.targetOf(indices[i]!));
+        });
+        return [batch, plain ? slicesAt(op, labels, 0, index) : collated(targets)];
+      });
   }
 
   /** The numbers of the classes by name. */

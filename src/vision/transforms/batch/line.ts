@@ -31,7 +31,8 @@ export class Line {
   /** `length` of them from `from` on; what there is not lies in fill `k`. */
   part(from: number, length: number, k: number): Line {
     if (from >= 0 && from + length <= this.length) return new Line(this.places, this.start + this.step * from, this.step, length);
-    const places = Int32Array.from({ length }, (_, i) => (from + i >= 0 && from + i < this.length ? this.at(from + i) : outside(k)));
+    const places = new Int32Array(length);
+    for (let i = 0; i < length; i++) places[i] = from + i >= 0 && from + i < this.length ? this.at(from + i) : outside(k);
     return new Line(places, 0, 1, length);
   }
 

@@ -27,8 +27,8 @@ export interface Move<T extends Step = Step, Params = unknown> {
   size(step: T, size: Extent): Extent;
   /** The area after the transform. @param once as {@link Line.padded}. @param k the number of its fill. */
   move(step: T, area: Area, params: Params, once: boolean, k: number): Area;
-  /** What it fills with; undefined where it never does. */
-  fill(step: T): number | readonly number[] | undefined;
+  /** What it fills with; undefined where it never does, or does not look at it: tensors only do for margins that are constant. */
+  fill(step: T, tensor: boolean): number | readonly number[] | undefined;
 }
 
 const extentOf = ({ rows, columns }: Area): Extent => [rows.length, columns.length];
@@ -50,7 +50,7 @@ const PADDED: Move<Pad> = {
     return [height + top + bottom, width + left + right];
   },
   move: (step, area, _, once, k) => padded(classNameOf(step), area, sidesOf(classNameOf(step), step.padding), step.paddingMode, once, k),
-  fill: (step) => step.fill,
+  fill: (step, tensor) => (tensor && step.paddingMode !== 'constant' ? undefined : step.fill),
 };
 
 const CENTRED: Move<CenterCrop> = {
@@ -69,7 +69,10 @@ const CROPPED: Move<RandomCrop, RandomCropParams> = {
     const wide = margins.reduce((x, sides) => padded(classNameOf(step), x, sides, step.paddingMode, once, k), area);
     return cropped(wide, top, left, step.size, k);
   },
-  fill: (step) => (step.padding !== null || step.padIfNeeded ? step.fill : undefined),
+  fill(step, tensor) {
+    const pads = step.padding !== null || step.padIfNeeded;
+    return pads && !(tensor && step.paddingMode !== 'constant') ? step.fill : undefined;
+  },
 };
 
 const flipped = (across: boolean): Move<Step, true | null> => ({

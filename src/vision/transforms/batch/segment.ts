@@ -31,6 +31,8 @@ export class Segment {
     readonly tables: Tables,
     /** An image, or a tensor, as they are behind it. */
     readonly end: ImageLike,
+    /** Whether there is nothing to do. */
+    readonly empty: boolean,
   ) {}
 
   /**
@@ -39,7 +41,7 @@ export class Segment {
    * @throws {ArgumentError} what the transforms would throw, each for an image of this kind.
    */
   static of(steps: readonly Step[], start: ImageLike): Segment | undefined {
-    const fills = steps.filter((step) => moveOf(step)?.fill(step) !== undefined).length;
+    const fills = steps.filter((step) => moveOf(step)?.fill(step, false) !== undefined).length;
     const palette = paletteOf(start, fills);
     if (palette === undefined) return undefined;
     const places: Place[] = [];
@@ -50,18 +52,13 @@ export class Segment {
         palette.change(step);
         continue;
       }
-      const fill = move.fill(step);
+      const fill = move.fill(step, !(palette.like instanceof Image));
       places.push({ step, move, like: palette.like, k });
       if (fill !== undefined) palette.fill(classNameOf(step), k++, fill);
     }
     const { like } = palette;
     if (!(like instanceof Image) && like.dtype !== 'float32' && like.dtype !== 'uint8') return undefined;
-    return new Segment(places, palette.tables(), like);
-  }
-
-  /** Whether there is nothing to do: no move, and values stay what they are. */
-  get empty(): boolean {
-    return this.places.length === 0 && this.end instanceof Image;
+    return new Segment(places, palette.tables(), like, steps.length === 0);
   }
 
   /** Draws for one image what the moves draw, in order, and moves its area. */
