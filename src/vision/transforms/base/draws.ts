@@ -54,6 +54,22 @@ export function drawNormal(mean = 0, std = 1): number {
   return floats[0]!;
 }
 
+/** `torch.empty(1, dtype=float64).uniform_()`: 53 random bits from [0, 1). */
+export function drawRandDouble(): number {
+  const generator = defaultGenerator().ptr;
+  const doubles = scratch();
+  check(kernels.randUniform(FLOAT64, loadedEngine().host.scratchPtr, 1, generator, 0, 1), 'uniform_');
+  return doubles[0]!;
+}
+
+/** `torch.empty(1, dtype=float64).normal_()`; see {@link drawNormal}. */
+export function drawNormalDouble(): number {
+  const generator = defaultGenerator().ptr;
+  const doubles = scratch();
+  check(kernels.randNormal(FLOAT64, loadedEngine().host.scratchPtr, 1, generator, 0, 1, 1), 'normal_');
+  return doubles[0]!;
+}
+
 /** `torch.randperm(n)`: the numbers below `n` in random order. */
 export function drawOrder(n: number): number[] {
   if (n > SCRATCH_DOUBLES) return Array.from(toTypedArray(randperm(n)), Number);

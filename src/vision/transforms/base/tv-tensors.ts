@@ -31,8 +31,15 @@ export abstract class TVTensor extends Tensor {
     if (!(data instanceof Tensor)) throw new ArgumentError(`${classNameOf(new.target)}: the data is ${show(data)}, expected a Tensor.`);
     const from = data.requiresGrad ? alias(data, 'alias') : data;
     super(from.storage, from.shape, from.dtype, from.strides, from.offset);
-    const { ownGradFn, outputIndex, viewBase, viewVersion, viewOrigin, counter, isInference } = from;
-    Object.assign(this, { ownGradFn, outputIndex, viewBase, viewVersion, viewOrigin, counter, isInference });
+    takeHistory(this, from);
+  }
+
+  /** @internal The same values as a plain tensor, whose memory is shared. */
+  plain(): Tensor {
+    if (this.requiresGrad) return alias(this, 'alias');
+    const out = new Tensor(this.storage, this.shape, this.dtype, this.strides, this.offset);
+    takeHistory(out, this);
+    return out;
   }
 
   /** @internal What the text says beside the numbers. */
@@ -43,7 +50,7 @@ export abstract class TVTensor extends Tensor {
   /** @internal Another tensor as one of this kind. */
   abstract wrapped(data: Tensor, options: WrapFields): TVTensor;
 
-  /** torchvision's text: `Mask([[0, 1]])`. */
+  /** torchvision's text: `Mask([[0., 1.]])`. */
   override toString(): string {
     return `${tensorToString(this, `${classNameOf(this)}(`).slice(0, -1)}, ${this.extraRepr()})`;
   }
@@ -51,6 +58,12 @@ export abstract class TVTensor extends Tensor {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+/** Gives a tensor on the memory of another one the place of that in autograd's graph. */
+function takeHistory(x: Tensor, from: Tensor): void {
+  const { ownGradFn, outputIndex, viewBase, viewVersion, viewOrigin, counter, isInference } = from;
+  Object.assign(x, { ownGradFn, outputIndex, viewBase, viewVersion, viewOrigin, counter, isInference });
 }
 
 const dataOf = (data: TVTensorData, options: TensorOptions | undefined): Tensor =>
@@ -105,7 +118,7 @@ export class Video extends TVTensor {
  * Masks [..., H, W] of an image: of classes, or one for each object.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.tv_tensors.Mask.html
  * @example
- * String(new tvTensors.Mask([[0, 1]])); // 'Mask([[0, 1]])'
+ * String(new tvTensors.Mask([[0, 1]])); // 'Mask([[0., 1.]])'
  */
 export class Mask extends TVTensor {
   static override readonly className: string = 'Mask';
