@@ -26,7 +26,7 @@ export interface CutMixParams {
  * @see Yun et al., CutMix: Regularization Strategy to Train Strong Classifiers with Localizable Features (2019), https://arxiv.org/abs/1905.04899;
  *   https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.CutMix.html
  * @example
- * new transforms.CutMix({ numClasses: 10 }).forward(rand(4, 3, 8, 8), tensor([1, 2, 3, 4]))[1].shape; // [4, 10]
+ * new transforms.CutMix({ numClasses: 10 }).forward(rand(4, 3, 8, 8), arange(4))[1].shape; // [4, 10]
  */
 export class CutMix extends Mix<CutMixParams> {
   static override readonly className: string = 'CutMix';

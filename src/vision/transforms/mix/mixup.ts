@@ -16,7 +16,7 @@ import { alike, MIX_DEFAULTS, Mix, type MixOptions, mixed } from './mix.js';
  *   https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.MixUp.html
  * @example
  * const mixUp = new transforms.MixUp({ numClasses: 10 });
- * mixUp.forward(rand(4, 3, 8, 8), tensor([1, 2, 3, 4]))[1].shape; // [4, 10]
+ * mixUp.forward(rand(4, 3, 8, 8), arange(4))[1].shape; // [4, 10]
  * const loader = new DataLoader(new TensorDataset(rand(8, 3, 8, 8), arange(8)), { batchSize: 4, collate: (samples) => mixUp.forward(defaultCollate(samples)) });
  */
 export class MixUp extends Mix<number> {
