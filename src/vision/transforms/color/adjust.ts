@@ -88,7 +88,7 @@ export function adjustSaturation<I extends ImageLike>(image: I, saturationFactor
  * @throws {ArgumentError} for another factor. @throws {ShapeError} for a tensor of other channels.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.functional.adjust_hue.html
  * @example
- * transforms.functional.adjustHue(new Image('RGB', [1, 1], Uint8Array.of(255, 0, 0)), 0.5).getPixel(0, 0); // [0, 253, 255]
+ * transforms.functional.adjustHue(new Image('RGB', [1, 1], Uint8Array.of(255, 0, 0)), 0.5).getPixel(0, 0); // [0, 255, 252]
  */
 export function adjustHue<I extends ImageLike>(image: I, hueFactor: number): I {
   return byKind('adjustHue', HUE, image, between('adjustHue', 'hueFactor', hueFactor, -0.5, 0.5), 'v1');

@@ -92,7 +92,7 @@ const unitsLike = (bytes: Tensor, image: Tensor): Tensor => mul(to(bytes, image.
  * @throws {ArgumentError} for an Image with opacity. @throws {ShapeError} for a tensor of other channels. @throws {DTypeError} for other integers.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.functional.equalize.html
  * @example
- * transforms.functional.equalize(new Image('L', [32, 32], new Uint8Array(1024).map((_, i) => i % 100))).getPixel(99, 0); // [255]
+ * transforms.functional.equalize(new Image('L', [100, 20], new Uint8Array(2000).map((_, i) => i % 100))).getPixel(99, 0); // [255]
  */
 export function equalize<I extends ImageLike>(image: I): I {
   return byKind('equalize', EQUALIZE, image);
