@@ -1,20 +1,13 @@
 /** Colours of 8-bit images as Pillow changes them, to the grey level, by the kernels of kernels/image/colour.cc. */
 import { check, kernels, loadedEngine } from '../../engine/engine.js';
-import type { Ptr } from '../../engine/kernel-table.gen.js';
+import { BRIGHTNESS, CONTRAST, HUE, type Ptr, SATURATION } from '../../engine/kernel-table.gen.js';
 import { fromTypedArray } from '../../tensor/create/create.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
+import { onBytes, type Pixels } from './pixels.js';
 
-/** The pixels of an image, row by row, the channels of each together. */
-export interface Pixels {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: number;
-}
-
-/** HONE_BRIGHTNESS and so on in hone.h. */
-const KINDS = { brightness: 1, contrast: 2, saturation: 3, hue: 4 } as const;
+/** The kernel's number of each. */
+const KINDS = { brightness: BRIGHTNESS, contrast: CONTRAST, saturation: SATURATION, hue: HUE } as const;
 
 /** A change of colours: what, and by which factor; that of a hue is a part of its circle, from -0.5 to 0.5. */
 export type Adjustment = readonly [kind: keyof typeof KINDS, factor: number];
@@ -25,17 +18,8 @@ function doublesAt(values: readonly number[]): Ptr {
   return loadedEngine().host.scratchPtr;
 }
 
-/** What `compute` writes from the bytes at `x`, over them. */
-function mapped(data: Uint8Array, compute: (bytes: Ptr) => void): Uint8Array {
-  const x = fromTypedArray(data);
-  if (data.length > 0) compute(x.ptr);
-  const out = toTypedArray(x as Tensor & { readonly dtype: 'uint8' });
-  x.dispose();
-  return out;
-}
-
 /** The doubles that image_adjust takes for a change. */
-export const stepOf = ([kind, factor]: Adjustment): [kind: number, factor: number] => [
+const stepOf = ([kind, factor]: Adjustment): [kind: number, factor: number] => [
   KINDS[kind],
   // torchvision's np.int32(hue_factor * 255).astype(np.uint8)
   kind === 'hue' ? Math.trunc(factor * 255) & 255 : factor,
@@ -43,15 +27,15 @@ export const stepOf = ([kind, factor]: Adjustment): [kind: number, factor: numbe
 
 /** The bytes of an image after changes of its colours, one after the other. */
 export function adjustPixels(op: string, { data, width, height, channels }: Pixels, changes: readonly Adjustment[]): Uint8Array {
-  return mapped(data, (x) =>
-    check(kernels.imageAdjust(x, x, doublesAt(changes.flatMap(stepOf)), 1, width * height, channels, changes.length), op),
+  return onBytes(op, data, data.length, (out, x) =>
+    kernels.imageAdjust(out, x, doublesAt(changes.flatMap(stepOf)), 1, width * height, channels, changes.length),
   );
 }
 
 /** The bytes of an image, each replaced by what its channel's table says. @param tables [channels, 256]. */
 export function lookupPixels(op: string, { data, width, height, channels }: Pixels, tables: Uint8Array): Uint8Array {
   const table = fromTypedArray(tables);
-  const out = mapped(data, (x) => check(kernels.imageLookup(x, x, table.ptr, 1, width * height, channels), op));
+  const out = onBytes(op, data, data.length, (to, x) => kernels.imageLookup(to, x, table.ptr, 1, width * height, channels));
   table.dispose();
   return out;
 }
@@ -67,20 +51,13 @@ export function histogramsOf(op: string, x: Tensor, n: number, pixels: number, c
 
 /** How many bytes of each value the channels of an image have: [channels, 256]. */
 export function histogramPixels(op: string, { data, width, height, channels }: Pixels): Int32Array {
-  const x = fromTypedArray(data);
-  const out = histogramsOf(op, x, 1, width * height, channels);
-  x.dispose();
-  return out;
+  const bytes = onBytes(op, data, 4 * 256 * channels, (counts, x) => kernels.imageHistogram(counts, x, 1, width * height, channels));
+  return new Int32Array(bytes.buffer);
 }
 
 /** The bytes of an image moved to its smoothed one (factor below 1) or away from it (above 1), as ImageEnhance.Sharpness. */
 export function sharpenPixels(op: string, { data, width, height, channels }: Pixels, factor: number): Uint8Array {
-  const [x, to] = [fromTypedArray(data), emptyTensor([data.length], 'uint8')];
-  if (data.length > 0) check(kernels.imageSharpen(to.ptr, x.ptr, doublesAt([factor]), 1, height, width, channels), op);
-  const out = toTypedArray(to as Tensor & { readonly dtype: 'uint8' });
-  x.dispose();
-  to.dispose();
-  return out;
+  return onBytes(op, data, data.length, (out, x) => kernels.imageSharpen(out, x, doublesAt([factor]), 1, height, width, channels));
 }
 
 /** A table for one channel. */

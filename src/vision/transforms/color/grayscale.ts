@@ -30,7 +30,8 @@ export function wholeLumaOf(x: Tensor, version: Version): Tensor {
   return version === 'v1' ? trunc(luma) : floor(luma);
 }
 
-const channelsOf = (op: string, value: unknown): 1 | 3 => {
+/** @throws {ArgumentError} unless it is 1 or 3. */
+export const readChannels = (op: string, value: unknown): 1 | 3 => {
   if (value === 1 || value === 3) return value;
   throw unexpected(op, 'numOutputChannels', value, '1 or 3');
 };
@@ -66,7 +67,7 @@ export function rgbToGrayscale<I extends ImageLike>(
   ...args: Arguments<RgbToGrayscaleOptions, [numOutputChannels: 'numOutputChannels']>
 ): I {
   const { numOutputChannels } = readArguments('rgbToGrayscale', { numOutputChannels: 1 }, args);
-  return byKind('rgbToGrayscale', GRAYSCALE, image, channelsOf('rgbToGrayscale', numOutputChannels), 'v1');
+  return byKind('rgbToGrayscale', GRAYSCALE, image, readChannels('rgbToGrayscale', numOutputChannels), 'v1');
 }
 
 /** The options of {@link Grayscale}. */
@@ -89,7 +90,7 @@ export class Grayscale extends Transform {
   constructor(...args: Arguments<GrayscaleOptions, [numOutputChannels: 'numOutputChannels']>) {
     super();
     const op = classNameOf(new.target);
-    this.numOutputChannels = channelsOf(op, readArguments(op, { numOutputChannels: 1 }, args).numOutputChannels);
+    this.numOutputChannels = readChannels(op, readArguments(op, { numOutputChannels: 1 }, args).numOutputChannels);
   }
 
   transform<I extends ImageLike>(input: I): I {
