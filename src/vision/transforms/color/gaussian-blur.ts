@@ -1,4 +1,5 @@
 /** Images blurred by a bell curve: gaussianBlur and GaussianBlur. */
+import { ShapeError } from '../../../errors.js';
 import { conv2d } from '../../../nn/conv/conv.js';
 import { div, mul } from '../../../ops/elementwise/binary.js';
 import { exp, neg, round, square } from '../../../ops/elementwise/unary.js';
@@ -59,9 +60,13 @@ type Two = readonly [x: number, y: number];
 function blurred(op: string, image: Tensor, [kx, ky]: Two, [sx, sy]: Two, version: Version): Tensor {
   if (image.numel() === 0) return image;
   const [height, width] = image.shape.slice(-2) as [number, number];
+  const [halfX, halfY] = [(kx - 1) / 2, (ky - 1) / 2];
+  if (halfX >= width || halfY >= height)
+    throw new ShapeError(
+      `${op}: kernelSize [${kx}, ${ky}] reaches ${halfX} and ${halfY} pixels out, but the image is ${width} wide and ${height} high, expected more. Take a smaller window.`,
+    );
   const x = floatsOf(reshape(image, [-1, 1, height, width]));
   const window = mul(unsqueeze(bell(ky, sy, x.dtype, version), 1), bell(kx, sx, x.dtype, version));
-  const [halfX, halfY] = [(kx - 1) / 2, (ky - 1) / 2];
   const padded = padOf(op, x, { pad: [halfX, halfX, halfY, halfY], mode: 'reflect', value: null });
   const out = conv2d(padded, reshape(window, [1, 1, ky, kx]));
   return reshape(isFloating(image.dtype) ? out : to(round(out), image.dtype), image.shape);

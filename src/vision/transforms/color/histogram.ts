@@ -32,6 +32,7 @@ function mapped(op: string, image: Image, of: (counts: Int32Array) => Uint8Array
 }
 
 function stretched(x: Tensor, version: Version): Tensor {
+  if (x.numel() === 0) return x;
   const [floats, bound] = [floatsOf(x), boundOf(x.dtype)];
   const [least, most] = [amin(floats, [-2, -1], true), amax(floats, [-2, -1], true)];
   if (version === 'v1') {
@@ -62,6 +63,7 @@ export function autocontrast<I extends ImageLike>(image: I): I {
 
 /** Bytes [..., C, H, W], each plane by its own histogram. */
 function equalized(op: string, x: Tensor): Tensor {
+  if (x.numel() === 0) return x;
   const from = contiguous(x);
   const pixels = from.shape[from.ndim - 1]! * from.shape[from.ndim - 2]!;
   const planes = from.numel() / pixels;

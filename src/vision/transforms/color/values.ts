@@ -48,7 +48,7 @@ export function ofChannels(op: string, x: Tensor, compute: (x: Tensor, channels:
   const channels = x.shape[x.ndim - 3]!;
   if (channels !== 1 && channels !== 3)
     throw new ShapeError(`${op}: the image has shape ${showShape(x.shape)}, expected 1 or 3 channels: [..., 1, H, W] or [..., 3, H, W].`);
-  return x.numel() === 0 ? x : compute(x, channels);
+  return compute(x, channels);
 }
 
 /** A factor. @throws {ArgumentError} unless it is finite, and at least 0 for a tensor: of an Image Pillow takes negative ones, too. */
