@@ -1,6 +1,8 @@
 /** Image files in browsers, which decode them by themselves. */
 import { FileError } from '../../errors.js';
 import { decodeBmp } from './bmp.js';
+import { upright } from './exif.js';
+import { fillTransparent } from './gif-palette.js';
 import type { ImageFormat, ImageHeader } from './image-header.js';
 import { checkSize, DecodeError, type DecodeSettings, type ImageFileFormat, type Pixels } from './pixels.js';
 import { decodePnm } from './pnm.js';
@@ -26,12 +28,14 @@ export async function decode(_op: string, bytes: Uint8Array, header: ImageHeader
   if (format === 'bmp') return decodeBmp(bytes, settings.maxPixels);
   if (format === 'pnm') return decodePnm(bytes, settings.maxPixels);
   if (!isWhole(bytes, format)) throw new DecodeError('its end is missing');
-  // Browsers turn photos by themselves, and not all of them can be asked to leave that: without the note they must.
-  const plain = format === 'jpeg' && !settings.exifOrientation ? withoutExif(bytes) : [bytes];
+  // Browsers turn photos by themselves, of some formats, and not all of them can be asked to leave that: without the note they must.
+  const plain = format === 'jpeg' ? withoutExif(bytes) : [bytes];
   const blob = new Blob(plain as BlobPart[], { type: `image/${format}` });
-  const pixels = (await decodeFrame(blob, format)) ?? (await decodeBitmap(blob));
+  const pixels = (await decodeFrame(blob, format)) ?? (await decodeBitmap(blob, format));
   checkSize(pixels.width, pixels.height, settings.maxPixels);
-  return header.colours?.startsWith('grey') ? withoutColour(pixels) : pixels;
+  if (format === 'gif') fillTransparent(bytes, pixels);
+  const own = header.colours?.startsWith('grey') ? withoutColour(pixels) : pixels;
+  return settings.exifOrientation ? upright(own, bytes, format) : own;
 }
 
 /** What is transparent keeps its colours in a frame; JPEG's have no opacity, and may come in other colours than red, green and blue. */
@@ -57,11 +61,12 @@ async function decodeFrame(blob: Blob, format: ImageFormat): Promise<Pixels | un
   }
 }
 
-async function decodeBitmap(blob: Blob): Promise<Pixels> {
+async function decodeBitmap(blob: Blob, format: ImageFormat): Promise<Pixels> {
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(blob, { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
   } catch (cause) {
+    if (format === 'tiff') throw new DecodeError('this browser reads no TIFF files. Make PNG files of them', { cause });
     throw new DecodeError(`the browser cannot decode it: ${(cause as Error).message}`, { cause });
   }
   const { width, height } = bitmap;

@@ -5,7 +5,7 @@ import type { Sharp } from 'sharp';
 import { readBytes, writeBytes } from '#files';
 import { FileError } from '../../errors.js';
 import { decodeBmp } from './bmp.js';
-import { transparentColour } from './gif-palette.js';
+import { fillTransparent } from './gif-palette.js';
 import type { ImageHeader } from './image-header.js';
 import { DecodeError, type DecodeSettings, type ImageFileFormat, PIXEL_MODES, type Pixels } from './pixels.js';
 import { decodePnm } from './pnm.js';
@@ -61,10 +61,10 @@ export async function decode(op: string, bytes: Uint8Array, header: ImageHeader,
     const colours = header.colours ?? (await coloursOf(open()));
     if (colours === 'cmyk') return fromCmyk(await raw(open().pipelineColourspace('cmyk').toColourspace('cmyk')));
     if (colours === 'grey16') return cutOff(await raw(open().toColourspace('grey16'), 'ushort'));
-    const filled = header.format === 'gif' ? transparentColour(bytes) : undefined;
+    const gif = header.format === 'gif';
     const oriented = colours === 'grey' ? open().toColourspace('b-w') : open();
-    const pixels = await raw(settings.opaque && filled === undefined ? oriented.removeAlpha() : oriented);
-    if (filled !== undefined) fillTransparent(pixels, filled);
+    const pixels = await raw(settings.opaque && !gif ? oriented.removeAlpha() : oriented);
+    if (gif) fillTransparent(bytes, pixels);
     return colours === 'greyAlpha' ? withoutColour(pixels) : pixels;
   } catch (error) {
     throw decodeError(error, settings);
@@ -128,10 +128,6 @@ function withoutColour(pixels: Pixels): Pixels {
     out[at++] = data[from + 3]!;
   }
   return { mode: 'LA', width, height, data: out };
-}
-
-function fillTransparent({ data, mode }: Pixels, colour: readonly [number, number, number]): void {
-  if (mode === 'RGBA') for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 0) data.set(colour, at);
 }
 
 /** The bytes of an image file. */

@@ -1,7 +1,14 @@
 /** The colour that a GIF's first frame has where it is transparent: decoders give none, PIL gives what the palette says. */
+import type { Pixels } from './pixels.js';
+
+/** Gives the transparent pixels of a GIF's first frame the colour that its palette has for them. */
+export function fillTransparent(bytes: Uint8Array, { data, mode }: Pixels): void {
+  const colour = mode === 'RGBA' ? transparentColour(bytes) : undefined;
+  if (colour) for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 0) data.set(colour, at);
+}
 
 /** Red, green and blue; undefined where nothing is transparent, and where the file is damaged. */
-export function transparentColour(bytes: Uint8Array): readonly [number, number, number] | undefined {
+function transparentColour(bytes: Uint8Array): readonly [number, number, number] | undefined {
   const sizeOf = (flags: number) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
   const globalSize = sizeOf(bytes[10] ?? 0);
   let at = 13 + globalSize;

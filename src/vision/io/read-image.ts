@@ -41,7 +41,7 @@ export type ImageSource = string | URL | Uint8Array | Blob;
  * whose decoders differ, they may be a few levels off. Palettes become colours; grey of 16 bits is cut off above 255, as PIL's `convert` does.
  *
  * In Node the package `sharp` decodes, which Hone does not install by itself: `npm install sharp`. Browsers decode by themselves (TIFF only
- * Safari does).
+ * Safari does, and grey of 16 bits becomes 8 by its upper half).
  * @throws {FileError} for a file that cannot be read, and where sharp is missing. @throws {FormatError} for one that is damaged or cut short,
  * for other formats, and for images of more than `maxPixels`; it names the file.
  * @see https://pillow.readthedocs.io/en/stable/reference/Image.html#PIL.Image.open
@@ -75,8 +75,9 @@ export async function readImageAs(
   } catch (error) {
     if (error instanceof HoneError) throw error;
     if (!(error instanceof DecodeError)) throw fail(error instanceof Error ? error.message : String(error), error);
-    const limit = error.message.includes('maxPixels');
-    throw fail(`${error.message}${limit ? '' : `. The ${header.format.toUpperCase()} file is cut short or damaged`}`, error.cause ?? error);
+    const whole = /maxPixels|this browser/.test(error.message);
+    const text = error.message.replace(/\.$/, '');
+    throw fail(`${text}${whole ? '' : `. The ${header.format.toUpperCase()} file is cut short or damaged`}`, error.cause ?? error);
   }
 }
 

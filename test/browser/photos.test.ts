@@ -1,0 +1,144 @@
+/** Photos in a real browser: files decoded as Node decodes them, folders of them, and the page that trains on dropped-in photos. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wasmFiles } from '../../src/engine/wasm.js';
+import { launch } from './chromium.js';
+import { type Served, type Server, serve } from './serve.js';
+import { bundle, root, type Stage, stagePackage } from './stage.js';
+
+const FIXTURES = join(root, 'conformance/fixtures/images');
+
+interface Expected {
+  readonly size: readonly number[];
+  readonly rgb: string;
+  readonly turnedSize?: readonly number[];
+  readonly turned?: string;
+}
+const { files: expected } = JSON.parse(readFileSync(join(FIXTURES, 'expected.json'), 'utf8')) as { files: Record<string, Expected> };
+
+/** What a page says of an image. */
+interface Seen {
+  readonly mode?: string;
+  readonly size?: readonly number[];
+  readonly sha?: string;
+  readonly error?: string;
+}
+
+const PROGRAM = `
+  import { readImage, encodeImage, Image, datasets } from 'hone/vision';
+  const sha = async (bytes) => Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)), (b) => b.toString(16).padStart(2, '0')).join('');
+  globalThis.program = {
+    async read(name, options, most) {
+      let bytes = new Uint8Array(await (await fetch('/images/' + name)).arrayBuffer());
+      if (most !== undefined) bytes = bytes.subarray(0, most * bytes.length);
+      try {
+        const image = await readImage(bytes, options);
+        return { mode: image.mode, size: image.size, sha: await sha(image.data) };
+      } catch (error) {
+        return { error: error.name + ': ' + error.message };
+      }
+    },
+    async roundTrip(mode, channels) {
+      const data = Uint8Array.from({ length: 6 * channels }, (_, i) => (channels % 2 === 0 && i % channels === channels - 1 ? 255 : 40 * i));
+      const back = await readImage(await encodeImage(new Image(mode, [3, 2], data)), { mode });
+      return [...back.data].join() === [...data].join();
+    },
+    async missing() {
+      try { await readImage('/images/nothing.png'); } catch (error) { return error.name + ': ' + error.message; }
+    },
+    folder: () => { try { new datasets.ImageFolder('./photos'); } catch (error) { return error.name + ': ' + error.message; } },
+  };`;
+
+declare const program: {
+  read(name: string, options?: object, most?: number): Promise<Seen>;
+  roundTrip(mode: string, channels: number): Promise<boolean>;
+  missing(): Promise<string>;
+  folder(): string;
+};
+
+describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('photos in Chromium', { timeout: 60_000 }, () => {
+  const files = new Map<string, Served>();
+  let stage: Stage;
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    stage = await stagePackage();
+    const served = (body: string | Uint8Array, type: string): Served => ({ body, type });
+    const { outputFiles } = await bundle(stage, { text: PROGRAM });
+    files.set('/', served('<!doctype html><link rel="icon" href="data:,"><script type="module" src="app/main.js"></script>', 'text/html'));
+    files.set('/app/main.js', served(outputFiles[0]!.text, 'text/javascript'));
+    for (const name of wasmFiles()) files.set(`/wasm/${name}`, served(readFileSync(join(root, 'dist/wasm', name)), 'application/wasm'));
+    for (const name of Object.keys(expected))
+      files.set(`/images/${name}`, served(readFileSync(join(FIXTURES, name)), 'application/octet-stream'));
+    server = await serve(files);
+    browser = await launch();
+    page = await browser.newPage();
+    await page.goto(`${server.origin}/`);
+    await page.waitForFunction(() => 'program' in globalThis);
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    stage?.remove();
+  });
+
+  /** What this browser cannot read, and grey of 16 bits, of which it keeps the upper half. */
+  const differs = (name: string) => name.endsWith('.tif') || name === 'grey16.png';
+
+  it('files are read to the pixels of PIL, upright too', async () => {
+    for (const [name, { size, rgb, turned, turnedSize }] of Object.entries(expected)) {
+      if (differs(name)) continue;
+      const plain = await page.evaluate((name) => program.read(name, { mode: 'RGB' }), name);
+      expect(plain, name).toEqual({ mode: 'RGB', size, sha: rgb });
+      const upright = await page.evaluate((name) => program.read(name, { mode: 'RGB', exifOrientation: true }), name);
+      expect(upright, name).toEqual({ mode: 'RGB', size: turnedSize ?? size, sha: turned ?? rgb });
+    }
+    const modes = ['grey.png', 'la.png', 'rgba.png', 'rgb.png', 'palette-clear.png', 'grey.jpg'];
+    const seen = await page.evaluate((names) => Promise.all(names.map((name) => program.read(name))), modes);
+    expect(seen.map(({ mode }) => mode)).toEqual(['L', 'LA', 'RGBA', 'RGB', 'RGBA', 'L']);
+  });
+
+  it('files that are cut short, and formats that it does not have, are errors', async () => {
+    for (const name of [
+      'subsampled-2.jpg',
+      'progressive.jpg',
+      'rgb.png',
+      'lossy.webp',
+      'lossless.webp',
+      'colours.gif',
+      'colours.avif',
+      'rgb.bmp',
+    ])
+      for (const part of [0, 0.05, 0.3, 0.5, 0.9, 0.97]) {
+        const { error } = await page.evaluate(([name, part]) => program.read(name, {}, part), [name, part] as const);
+        expect(error, `${name}, ${part}`).toMatch(/^FormatError: readImage: .* cannot be read as an image/);
+      }
+    const { error } = await page.evaluate(() => program.read('plain.tif'));
+    expect(error).toContain('this browser reads no TIFF files. Make PNG files of them.');
+    expect((await page.evaluate(() => program.read('rgb.png', { maxPixels: 50 }))).error).toContain('17×13 pixels, more than the 50');
+  });
+
+  it('files that are not there, folders of a disk', async () => {
+    expect(await page.evaluate(() => program.missing())).toMatch(
+      /^FileError: readImage: \/images\/nothing\.png cannot be fetched: the server answers 404/,
+    );
+    expect(await page.evaluate(() => program.folder())).toMatch(
+      /^FileError: ImageFolder: browsers cannot open the folder .*webkitdirectory.*fromDirectory/,
+    );
+  });
+
+  it('images are written and read again', async () => {
+    for (const [mode, channels] of [
+      ['L', 1],
+      ['LA', 2],
+      ['RGB', 3],
+      ['RGBA', 4],
+    ] as const)
+      expect(await page.evaluate(([mode, channels]) => program.roundTrip(mode, channels), [mode, channels] as const)).toBe(true);
+  });
+});
