@@ -70,50 +70,51 @@ template <int channels> void saturate(uint8_t *out, const uint8_t *x, float fact
   }
 }
 
-inline int byte_of(int value) { return value < 0 ? 0 : value > 255 ? 255 : value; }
+// Some pixels with their channels apart, for loops that the compiler makes vectors of.
+constexpr int kApart = 128;
+struct Apart {
+  int32_t r[kApart], g[kApart], b[kApart];
+};
 
 // To HSV, each of 8 bits, the hue moved around its circle, and back; hue and saturation lose digits on the way, as they do in Pillow.
-template <int channels> void shift_hue(uint8_t *out, const uint8_t *x, int shift, hone_int count) {
-  // For each hue: which of v, p, q and t red, green and blue are, and how far the hue is within its sixth.
-  struct Sixth {
-    float within;
-    uint8_t red, green, blue;
-  } sixths[256];
-  constexpr uint8_t order[6][3] = {{0, 3, 1}, {2, 0, 1}, {1, 0, 3}, {1, 2, 0}, {3, 1, 0}, {0, 1, 2}};
-  for (int hue = 0; hue < 256; hue++) {
-    const double turn = double(float(hue)) * 6.0 / 255.0;
-    const int i = int(turn);
-    const uint8_t *const of = order[i % 6];
-    sixths[hue] = {float(turn - double(float(i))), of[0], of[1], of[2]};
-  }
-  for (hone_int n = 0; n < count; n++, x += channels, out += channels) {
-    const int r = x[0], g = x[1], b = x[2];
-    const int most = r > g ? (r > b ? r : b) : (g > b ? g : b), least = r < g ? (r < b ? r : b) : (g < b ? g : b);
-    // Pillow cuts opacity off in HSV, and makes it full again.
-    if (channels == 4) out[3] = 255;
-    if (most == least) {
-      out[0] = out[1] = out[2] = uint8_t(most);
-      continue;
-    }
-    const float range = float(most - least);
-    const float rc = float(most - r) / range, gc = float(most - g) / range, bc = float(most - b) / range;
-    const float h = r == most ? bc - gc : g == most ? float(2.0 + double(rc) - double(bc)) : float(4.0 + double(gc) - double(rc));
-    const double turned = double(h) / 6.0 + 1.0; // 0.83 to 1.84
-    const int hue = (byte_of(int(double(float(turned >= 1.0 ? turned - 1.0 : turned)) * 255.0)) + shift) & 255;
-    const int saturation = byte_of(int(double(range / float(most)) * 255.0));
-    if (saturation == 0) {
-      out[0] = out[1] = out[2] = uint8_t(most);
-      continue;
-    }
-    const Sixth &sixth = sixths[hue];
-    const float fs = float(saturation) / 255.0f, f = sixth.within;
-    const double v = double(float(most));
+void shift_hues(Apart &x, int shift) {
+  for (int i = 0; i < kApart; i++) {
+    const int r = x.r[i], g = x.g[i], b = x.b[i];
+    const int gb_most = g > b ? g : b, gb_least = g < b ? g : b, most = r > gb_most ? r : gb_most, least = r < gb_least ? r : gb_least;
+    // A grey divides by 1: its saturation is 0, with which any hue gives the grey again.
+    const float range = float(most - least), by = most == least ? 1.0f : range, v = float(most);
+    const float rc = float(most - r) / by, gc = float(most - g) / by, bc = float(most - b) / by;
+    const float of_red = bc - gc, of_green = float(2.0 + double(rc) - double(bc)), of_blue = float(4.0 + double(gc) - double(rc));
+    const float h = r == most ? of_red : g == most ? of_green : of_blue;
+    const double turned = double(h) / 6.0 + 1.0; // 0.83 to 1.84, of which Pillow takes what is behind the point
+    const int hue = (int(double(float(turned >= 1.0 ? turned - 1.0 : turned)) * 255.0) + shift) & 255;
+    const int saturation = int(double(range / (most == 0 ? 1.0f : v)) * 255.0);
+    const double turn = double(hue) * 6.0 / 255.0;
+    const int sixth = int(turn);
+    const float f = float(turn - double(sixth)), fs = float(saturation) / 255.0f;
     // None of them comes so near to a half from below that the sum would be rounded up to the next whole number.
-    const uint8_t values[4] = {uint8_t(most), uint8_t(byte_of(int(v * (1.0 - double(fs)) + 0.5))), uint8_t(byte_of(int(v * (1.0 - double(fs * f)) + 0.5))),
-                               uint8_t(byte_of(int(v * (1.0 - double(fs) * (1.0 - double(f))) + 0.5)))};
-    out[0] = values[sixth.red];
-    out[1] = values[sixth.green];
-    out[2] = values[sixth.blue];
+    const int p = int(double(v) * (1.0 - double(fs)) + 0.5), q = int(double(v) * (1.0 - double(fs * f)) + 0.5),
+              t = int(double(v) * (1.0 - double(fs) * (1.0 - double(f))) + 0.5);
+    // A hue of 255 is the sixth 6, that of red again.
+    x.r[i] = sixth == 1 ? q : sixth == 2 || sixth == 3 ? p : sixth == 4 ? t : most;
+    x.g[i] = sixth == 0 || sixth == 6 ? t : sixth == 1 || sixth == 2 ? most : sixth == 3 ? q : p;
+    x.b[i] = sixth == 2 ? t : sixth == 3 || sixth == 4 ? most : sixth == 5 ? q : p;
+  }
+}
+
+template <int channels> void shift_hue(uint8_t *out, const uint8_t *x, int shift, hone_int count) {
+  Apart apart = {};
+  for (hone_int at = 0; at < count; at += kApart, x += kApart * channels, out += kApart * channels) {
+    const int some = int(min_of(kApart, count - at));
+    for (int i = 0; i < some; i++) apart.r[i] = x[i * channels], apart.g[i] = x[i * channels + 1], apart.b[i] = x[i * channels + 2];
+    shift_hues(apart, shift);
+    for (int i = 0; i < some; i++) {
+      out[i * channels] = uint8_t(apart.r[i]);
+      out[i * channels + 1] = uint8_t(apart.g[i]);
+      out[i * channels + 2] = uint8_t(apart.b[i]);
+      // Pillow cuts opacity off in HSV, and makes it full again.
+      if (channels == 4) out[i * channels + 3] = 255;
+    }
   }
 }
 
