@@ -81,6 +81,8 @@ describe('4-regularization-notes', () => {
     expect(output).toMatch(
       /min to max: tensor\(\[\[0\.0000, 0\.0000\],\s+\[0\.3333, 0\.0112\],\s+\[0\.6667, 0\.0225\],\s+\[1\.0000, 1\.0000\]\]\)/,
     );
+    expect(output).toMatch(/standard, a row that it has not seen: tensor\(\[\[ ?0\.0000, -0\.3673\]\]\)/);
+    expect(output).toMatch(/min to max, a row that it has not seen: tensor\(\[\[0\.5000, 0\.1011\]\]\)/);
     expect(output).toContain('training set: mean 0.1310, standard deviation 0.3085\n');
     expect(output).toMatch(/training set, normalised: mean -?0\.000, standard deviation 1\.000\n/);
     const [, , mean] = numbersAfter('mean', output);

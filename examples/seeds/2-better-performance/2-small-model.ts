@@ -9,12 +9,12 @@ const device = 'cpu';
 
 const LR = 0.001;
 const BATCH_SIZE = 200;
-const { epochs: N_EPOCH, images, seed } = readArguments({ epochs: 5, images: 8000, seed: 0 });
+const { epochs: N_EPOCH, images, seed, root: DATASET_ROOT_PATH } = readArguments({ epochs: 5, images: 60_000, seed: 0, root: '' });
 const MODEL_SAVE_ROOT_PATH = 'runs/seeds/models';
 manualSeed(seed);
 
-const trainLoader = data.loadDigitsDataset(BATCH_SIZE, true, images);
-const testLoader = data.loadDigitsDataset(BATCH_SIZE, false);
+const trainLoader = data.loadMnistDataset(DATASET_ROOT_PATH, BATCH_SIZE, true, images);
+const testLoader = data.loadMnistDataset(DATASET_ROOT_PATH, BATCH_SIZE, false);
 
 class SmallSizeModel extends nn.Module {
   output = new nn.Linear(784, 10); // in: features (1*28*28), out: classes (10)

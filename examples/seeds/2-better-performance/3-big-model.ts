@@ -9,12 +9,12 @@ const device = 'cpu';
 
 const LR = 0.001;
 const BATCH_SIZE = 200;
-const { epochs: N_EPOCH, images, seed } = readArguments({ epochs: 3, images: 2000, seed: 0 });
+const { epochs: N_EPOCH, images, seed, root: DATASET_ROOT_PATH } = readArguments({ epochs: 3, images: 2000, seed: 0, root: '' });
 const MODEL_SAVE_ROOT_PATH = 'runs/seeds/models';
 manualSeed(seed);
 
-const trainLoader = data.loadDigitsDataset(BATCH_SIZE, true, images);
-const testLoader = data.loadDigitsDataset(BATCH_SIZE, false, images);
+const trainLoader = data.loadMnistDataset(DATASET_ROOT_PATH, BATCH_SIZE, true, images);
+const testLoader = data.loadMnistDataset(DATASET_ROOT_PATH, BATCH_SIZE, false, images);
 
 // nn.Sequential makes one block of several layers
 const layerBlock = new nn.Sequential(new nn.Linear(20, 30), new nn.ReLU());

@@ -7,10 +7,10 @@ import { manualSeed, nn, optim, type Tensor } from 'hone';
 import { readArguments } from '../shared/arguments.js';
 import { loaders, test, train } from './common.js';
 
-const options = { epochs: 3, images: 800, batchSize: 16, learningRate: 0.1, weightDecay: 0.001, seed: 0 };
-const { epochs: numEpoch, images, batchSize, learningRate, weightDecay, seed } = readArguments(options);
+const options = { epochs: 3, images: 800, batchSize: 16, learningRate: 0.1, weightDecay: 0.001, seed: 0, root: '' };
+const { epochs: numEpoch, images, batchSize, learningRate, weightDecay, seed, root } = readArguments(options);
 manualSeed(seed);
-const { trainLoader, testLoader } = loaders(images, batchSize);
+const { trainLoader, testLoader } = loaders(root, images, batchSize);
 
 class CNN extends nn.Module {
   layer = new nn.Sequential(

@@ -12,9 +12,10 @@ const {
   batchSize,
   learningRate,
   seed,
-} = readArguments({ epochs: 3, images: 800, batchSize: 16, learningRate: 0.1, seed: 0 });
+  root,
+} = readArguments({ epochs: 3, images: 800, batchSize: 16, learningRate: 0.1, seed: 0, root: '' });
 manualSeed(seed);
-const { trainLoader, testLoader } = loaders(images, batchSize);
+const { trainLoader, testLoader } = loaders(root, images, batchSize);
 
 class CNN extends nn.Module {
   layer = new nn.Sequential(

@@ -12,7 +12,8 @@ const {
   batchSize,
   learningRate,
   seed,
-} = readArguments({ epochs: 1, images: 800, batchSize: 16, learningRate: 0.05, seed: 0 });
+  root,
+} = readArguments({ epochs: 1, images: 800, batchSize: 16, learningRate: 0.05, seed: 0, root: '' });
 const { init } = nn;
 
 const methods = {
@@ -59,7 +60,7 @@ class CNN extends nn.Module {
 
 for (const method of ['small', 'xavier', 'he'] as const) {
   manualSeed(seed);
-  const { trainLoader, testLoader } = loaders(images, batchSize);
+  const { trainLoader, testLoader } = loaders(root, images, batchSize);
   const model = new CNN(method);
   const { weight } = model.fc_layer.at(0) as nn.Linear;
   console.log(`${method}: the weights of fc_layer.0 have a standard deviation of ${weight.std().item().toFixed(4)}`);

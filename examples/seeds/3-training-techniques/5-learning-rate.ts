@@ -15,9 +15,10 @@ const {
   batchSize,
   learningRate,
   seed,
-} = readArguments({ epochs: 3, images: 800, batchSize: 16, learningRate: 0.1, seed: 0 });
+  root,
+} = readArguments({ epochs: 3, images: 800, batchSize: 16, learningRate: 0.1, seed: 0, root: '' });
 manualSeed(seed);
-const { trainLoader, testLoader } = loaders(images, batchSize);
+const { trainLoader, testLoader } = loaders(root, images, batchSize);
 
 class CNN extends nn.Module {
   layer = new nn.Sequential(
@@ -58,7 +59,7 @@ console.log(Object.keys(optimizer.paramGroups[0]!));
 
 for (let i = 0; i < numEpoch; i++) {
   let total = 0;
-  for (const [image, label] of trainLoader) {
+  for (const [, [image, label]] of trainLoader.entries()) {
     const x = image.to('cpu');
     const y_ = label.to('cpu');
 

@@ -1,5 +1,6 @@
-/** Normalization of the data: `normalize` of the data set takes the mean off and divides by the standard deviation, as transforms.Normalize. */
+/** Normalization of the data: transforms.Normalize takes the mean off and divides by the standard deviation. */
 import { manualSeed, nn, optim, type Tensor } from 'hone';
+import { transforms } from 'hone/vision';
 import { readArguments } from '../shared/arguments.js';
 import { loaders, test, train } from './common.js';
 
@@ -9,10 +10,12 @@ const {
   batchSize,
   learningRate,
   seed,
-} = readArguments({ epochs: 3, images: 640, batchSize: 16, learningRate: 0.05, seed: 0 });
+  root,
+} = readArguments({ epochs: 3, images: 640, batchSize: 16, learningRate: 0.05, seed: 0, root: '' });
 manualSeed(seed);
 // One number for each channel; the digits have one
-const { trainLoader, testLoader } = loaders(images, batchSize, { mean: [0.1307], std: [0.3081] });
+const transform = new transforms.Compose([new transforms.ToTensor(), new transforms.Normalize({ mean: [0.1307], std: [0.3081] })]);
+const { trainLoader, testLoader } = loaders(root, images, batchSize, transform);
 
 for (const [image] of testLoader) {
   console.log(`a batch has mean ${image.mean().item().toFixed(4)} and standard deviation ${image.std().item().toFixed(4)}`);

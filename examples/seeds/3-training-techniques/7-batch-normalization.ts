@@ -9,9 +9,10 @@ const {
   batchSize,
   learningRate,
   seed,
-} = readArguments({ epochs: 2, images: 800, batchSize: 16, learningRate: 0.05, seed: 0 });
+  root,
+} = readArguments({ epochs: 2, images: 800, batchSize: 16, learningRate: 0.05, seed: 0, root: '' });
 manualSeed(seed);
-const { trainLoader, testLoader } = loaders(images, batchSize);
+const { trainLoader, testLoader } = loaders(root, images, batchSize);
 
 // nn.BatchNorm2d(x): x is the number of channels that come in
 class CNN extends nn.Module {

@@ -3,7 +3,7 @@ import { manualSeed, nn, optim, type Tensor } from 'hone';
 import { readArguments } from '../shared/arguments.js';
 import { loaders, test, train } from './common.js';
 
-const { epochs: numEpoch, images, batchSize, seed } = readArguments({ epochs: 1, images: 800, batchSize: 16, seed: 0 });
+const { epochs: numEpoch, images, batchSize, seed, root } = readArguments({ epochs: 1, images: 800, batchSize: 16, seed: 0, root: '' });
 
 class CNN extends nn.Module {
   layer = new nn.Sequential(
@@ -40,7 +40,7 @@ const optimizers = {
 
 for (const [name, make] of Object.entries(optimizers)) {
   manualSeed(seed);
-  const { trainLoader, testLoader } = loaders(images, batchSize);
+  const { trainLoader, testLoader } = loaders(root, images, batchSize);
   const model = new CNN();
   const lossFunc = new nn.CrossEntropyLoss();
   const optimizer = make(model.parameters());

@@ -1,10 +1,11 @@
 /**
- * What the document repeats for each technique: the loaders, and the loops of training and testing. Its MNIST is the bundled digits here.
+ * What the document repeats for each technique: the loaders, and the loops of training and testing.
  * The models call a field `fc_layer`, not `fcLayer`, as the document does: names of fields are the keys of checkpoints.
  */
 import { type nn, noGrad, type optim, type Tensor } from 'hone';
 import { DataLoader, type MapDataset, Subset } from 'hone/data';
-import { datasets, type Normalization } from 'hone/vision';
+import { type Image, transforms } from 'hone/vision';
+import { MNIST } from '../shared/datasets.js';
 
 export type Digits = MapDataset<[Tensor, number], [Tensor, Tensor]>;
 export type Loader = DataLoader<[Tensor, number], [Tensor, Tensor]>;
@@ -14,10 +15,18 @@ export function first(count: number, dataset: Digits): Digits {
   return new Subset(dataset, Array(Math.min(count, dataset.length)).keys()) as Digits;
 }
 
-/** Batches for training, shuffled, and for testing; a last batch that is not full is left out. */
-export function loaders(images: number, batchSize: number, normalize?: Normalization): { trainLoader: Loader; testLoader: Loader } {
-  const mnistTrain = first(images, new datasets.Digits({ train: true, normalize }));
-  const mnistTest = first(images, new datasets.Digits({ train: false, normalize }));
+/**
+ * Batches for training, shuffled, and for testing; a last batch that is not full is left out. The document has `num_workers=2`: of images
+ * in memory batches are made sooner than workers could hand them over. 3-data-augmentation.ts has workers.
+ */
+export function loaders(
+  root: string,
+  images: number,
+  batchSize: number,
+  transform: transforms.TransformOf<Image, Tensor> = new transforms.ToTensor(),
+): { trainLoader: Loader; testLoader: Loader } {
+  const mnistTrain = first(images, MNIST(root, { train: true, transform, targetTransform: null, download: true }));
+  const mnistTest = first(images, MNIST(root, { train: false, transform, targetTransform: null, download: true }));
   return {
     trainLoader: new DataLoader(mnistTrain, { batchSize, shuffle: true, dropLast: true }),
     testLoader: new DataLoader(mnistTest, { batchSize, shuffle: false, dropLast: true }),
@@ -32,7 +41,7 @@ export function train(
   optimizer: Pick<optim.Optimizer, 'step' | 'zeroGrad'>,
 ): number {
   let total = 0;
-  for (const [image, label] of trainLoader) {
+  for (const [, [image, label]] of trainLoader.entries()) {
     const x = image.to('cpu');
     const y_ = label.to('cpu');
 

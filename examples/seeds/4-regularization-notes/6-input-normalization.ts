@@ -1,30 +1,24 @@
 /**
- * Normalization of the input: subtract the mean and divide by the standard deviation, or stretch from 0 to 1. One value far out spoils the
- * second. scikit-learn's StandardScaler and MinMaxScaler are two lines of tensors each; for images there is `normalize` of the data set.
+ * Normalization of the input: subtract the mean and divide by the standard deviation (StandardScaler), or stretch from 0 to 1
+ * (MinMaxScaler), which one value far out spoils. What is learnt of the training set holds for the test set, too. For images there is
+ * transforms.Normalize.
  */
-import { type Tensor, tensor } from 'hone';
-import { DataLoader } from 'hone/data';
-import { datasets } from 'hone/vision';
+import { tensor } from 'hone';
+import { DataLoader, MinMaxScaler, StandardScaler } from 'hone/data';
+import { datasets, transforms } from 'hone/vision';
 
-/** StandardScaler: mean 0 and variance 1 in each column. */
-function standardScaler(x: Tensor): Tensor {
-  return x.sub(x.mean(0)).div(x.std(0, { correction: 0 }));
-}
-
-/** MinMaxScaler: from 0 to 1 in each column. */
-function minMaxScaler(x: Tensor): Tensor {
-  const [min, max] = [x.amin(0), x.amax(0)];
-  return x.sub(min).div(max.sub(min));
-}
-
-const x = tensor([
+const xTrain = tensor([
   [1, 100],
   [2, 200],
   [3, 300],
   [4, 9000], // far out
 ]);
-console.log(`standard: ${standardScaler(x)}`);
-console.log(`min to max: ${minMaxScaler(x)}`);
+const xTest = tensor([[2.5, 1000]]);
+const [standard, minMax] = [new StandardScaler(), new MinMaxScaler()];
+console.log(`standard: ${standard.fitTransform(xTrain)}`);
+console.log(`standard, a row that it has not seen: ${standard.transform(xTest)}`);
+console.log(`min to max: ${minMax.fitTransform(xTrain)}`);
+console.log(`min to max, a row that it has not seen: ${minMax.transform(xTest)}`);
 
 // Mean and standard deviation come from the training set, for the test set too
 const plain = new DataLoader(new datasets.Digits({ train: true }), { batchSize: 8000 });
@@ -32,7 +26,8 @@ for (const [images] of plain) {
   const [mean, std] = [images.mean().item(), images.std().item()];
   console.log(`training set: mean ${mean.toFixed(4)}, standard deviation ${std.toFixed(4)}`);
   for (const train of [true, false]) {
-    const loader = new DataLoader(new datasets.Digits({ train, normalize: { mean, std } }), { batchSize: 8000 });
+    const transform = new transforms.Compose([new transforms.ToTensor(), new transforms.Normalize(mean, std)]);
+    const loader = new DataLoader(new datasets.Digits({ train, transform }), { batchSize: 8000 });
     for (const [normalized] of loader) {
       const name = train ? 'training' : 'test';
       console.log(

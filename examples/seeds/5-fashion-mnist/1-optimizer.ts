@@ -9,19 +9,19 @@ import { readArguments } from '../shared/arguments.js';
 import { imshow, plot } from '../shared/pictures.js';
 import { evaluation, load, loaders, validation } from './common.js';
 
-const { epochs, batchSize, sgd, seed } = readArguments({ epochs: 5, batchSize: 100, sgd: 0, seed: 0 });
+const { epochs, batchSize, sgd, seed, root } = readArguments({ epochs: 5, batchSize: 100, sgd: 0, seed: 0, root: '' });
 manualSeed(seed);
 
 // 1. Data
 
-const sets = load();
+const sets = load(root);
 const { trainset, validset, testset } = sets;
 
 console.log(trainset.constructor.name, trainset.length);
 console.log(validset.constructor.name, validset.length);
 console.log(testset.constructor.name, testset.length);
 
-const [sampleImg, sampleLabel] = await trainset.get(0);
+const [sampleImg, sampleLabel] = trainset.get(0);
 console.log(sampleImg.constructor.name, typeof sampleLabel);
 console.log(sampleImg.size());
 
@@ -43,7 +43,7 @@ const labelsMap = testset.classes;
 const titles: string[] = [];
 for (let i = 0; i < 32; i++) {
   const randI = randint(trainset.length, [1]).item();
-  const [, label] = await trainset.get(randI);
+  const [, label] = trainset.get(randI);
   titles.push(labelsMap[label]!);
 }
 console.log('32 at random:', titles.join(' '));
@@ -57,7 +57,7 @@ console.log(validloader.constructor.name, validloader.length);
 console.log(testloader.constructor.name, testloader.length);
 
 const trainIter = trainloader[Symbol.iterator]();
-const [firstImages, firstLabels] = trainIter.next().value as [Tensor, Tensor];
+const [firstImages, firstLabels] = trainIter.next().value!;
 console.log(firstImages.size(), firstLabels.size());
 
 // 4. Model
@@ -149,7 +149,7 @@ await plot('runs/seeds/5-accuracy.svg', 'Valid Accuracy', [{ name: 'valid', valu
 // 7. A prediction
 
 const testIter = testloader[Symbol.iterator]();
-const [images, labels] = testIter.next().value as [Tensor, Tensor];
+const [images, labels] = testIter.next().value!;
 console.log(images.size(), labels.size());
 
 const rndIdx = 10;

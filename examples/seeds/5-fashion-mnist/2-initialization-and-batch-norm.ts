@@ -6,7 +6,7 @@ import { F, manualSeed, nn, noGrad, optim, type Tensor } from 'hone';
 import { readArguments } from '../shared/arguments.js';
 import { evaluation, load, loaders, validation } from './common.js';
 
-const { epochs, batchSize, seed } = readArguments({ epochs: 3, batchSize: 100, seed: 0 });
+const { epochs, batchSize, seed, root } = readArguments({ epochs: 3, batchSize: 100, seed: 0, root: '' });
 
 class Perceptron extends nn.Module {
   fc1 = new nn.Linear(784, 128);
@@ -69,7 +69,7 @@ class BatchNorm extends nn.Module {
 
 for (const Model of [Zeros, He, BatchNorm]) {
   manualSeed(seed);
-  const { trainloader, validloader, testloader } = loaders(load(), batchSize);
+  const { trainloader, validloader, testloader } = loaders(load(root), batchSize);
   const model = new Model();
   console.log(`${model}`);
   const criterion = new nn.CrossEntropyLoss();

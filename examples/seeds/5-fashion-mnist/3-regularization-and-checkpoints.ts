@@ -6,15 +6,16 @@ import { F, load as loadFile, manualSeed, nn, optim, save, type Tensor } from 'h
 import { readArguments } from '../shared/arguments.js';
 import { evaluation, load, loaders, validation } from './common.js';
 
-const { epochs, batchSize, weightDecay, patience, seed } = readArguments({
+const { epochs, batchSize, weightDecay, patience, seed, root } = readArguments({
   epochs: 6,
   batchSize: 100,
   weightDecay: 0,
   patience: 3,
   seed: 0,
+  root: '',
 });
 manualSeed(seed);
-const { trainloader, validloader, testloader } = loaders(load(), batchSize);
+const { trainloader, validloader, testloader } = loaders(load(root), batchSize);
 
 class FMNIST_DNN extends nn.Module {
   fc1 = new nn.Linear(784, 128);

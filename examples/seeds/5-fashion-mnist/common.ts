@@ -1,17 +1,18 @@
-/** What the document repeats: the data, validation and evaluation. Its Fashion-MNIST is the bundled digits here. */
+/** What the document repeats: the data, validation and evaluation. */
 import { type nn, noGrad, type Tensor } from 'hone';
-import { DataLoader, type MapDataset, randomSplit, type Subset } from 'hone/data';
-import { datasets } from 'hone/vision';
+import { DataLoader, randomSplit } from 'hone/data';
+import { transforms } from 'hone/vision';
+import { FashionMNIST } from '../shared/datasets.js';
 
 type Batch = [Tensor, Tensor];
-export type Digits = Subset<[Tensor, number], Batch>;
 export type Loader = DataLoader<[Tensor, number], Batch>;
 
-/** 7,000 digits to train, 1,000 to validate, 2,000 to test. */
-export function load(): { trainset: Digits; validset: Digits; testset: datasets.Digits } {
-  const digits: MapDataset<[Tensor, number], Batch> = new datasets.Digits({ train: true });
-  const testset = new datasets.Digits({ train: false });
-  const [trainset, validset] = randomSplit(digits, [7000, 1000]);
+/** 50,000 pictures of clothes to train, 10,000 to validate, 10,000 to test; of the digits 7,000, 1,000 and 2,000. */
+export function load(root: string) {
+  const whole = FashionMNIST(root, { download: true, train: true, transform: new transforms.ToTensor() });
+  const testset = FashionMNIST(root, { download: true, train: false, transform: new transforms.ToTensor() });
+
+  const [trainset, validset] = randomSplit(whole, whole.length === 60_000 ? [50_000, 10_000] : [7000, 1000]);
   return { trainset: trainset!, validset: validset!, testset };
 }
 

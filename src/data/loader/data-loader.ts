@@ -258,14 +258,14 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   }
 
   /** One epoch. @throws {ArgumentError} when the data set, or `collate`, answers with promises. */
-  [Symbol.iterator](): Iterator<B> {
+  [Symbol.iterator](): Iterator<B, undefined> {
     if (this.workers) throw new ArgumentError('DataLoader: batches of workers must be awaited. Use for await (const batch of loader).');
     this.drawBaseSeed();
     return this.batches();
   }
 
   /** One epoch; between batches memory may come back, and timers, sockets and pages get their turn. Workers start to load at once. */
-  [Symbol.asyncIterator](): AsyncIterator<B> {
+  [Symbol.asyncIterator](): AsyncIterator<B, undefined> {
     const { workers } = this;
     if (!workers) {
       this.drawBaseSeed();
@@ -318,7 +318,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     };
   }
 
-  private *batches(): Generator<B, void> {
+  private *batches(): Generator<B, undefined> {
     const count = this.counter();
     for (const load of this.loads()) {
       const batch = load();

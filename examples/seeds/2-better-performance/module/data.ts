@@ -1,14 +1,28 @@
-/** The document's module/data.py. Its MNIST and Fashion-MNIST are the bundled digits here. */
+/** The document's module/data.py: loaders of MNIST and Fashion-MNIST. */
 import type { Tensor } from 'hone';
-import { DataLoader, type MapDataset, Subset } from 'hone/data';
-import { datasets } from 'hone/vision';
+import { DataLoader, Subset } from 'hone/data';
+import { transforms } from 'hone/vision';
+import { FashionMNIST, type Images, MNIST } from '../../shared/datasets.js';
+
+type Loader = DataLoader<[Tensor, number], [Tensor, Tensor]>;
 
 /**
- * A loader of the digits, whose pixels are 0..1 as after ToTensor.
- * @param images how many of the 8,000 digits for training, or of the 2,000 for testing. Default: all.
+ * A loader of MNIST.
+ * @param rootPath the folder of its files; '' for the digits that come with Hone.
+ * @param images how many of them. Default: all.
  */
-export function loadDigitsDataset(batchSize: number, isTrain = true, images?: number): DataLoader<[Tensor, number], [Tensor, Tensor]> {
-  const digits: MapDataset<[Tensor, number], [Tensor, Tensor]> = new datasets.Digits({ train: isTrain });
-  const some = new Subset(digits, Array(Math.min(images ?? digits.length, digits.length)).keys());
-  return new DataLoader(some, { batchSize, shuffle: isTrain }); // for training shuffled, for testing in order
+export function loadMnistDataset(rootPath: string, batchSize: number, isTrain = true, images?: number): Loader {
+  const transform = new transforms.Compose([new transforms.ToTensor()]);
+  const dataset = MNIST(rootPath, { train: isTrain, download: true, transform });
+  return new DataLoader(first(dataset, images), { batchSize, shuffle: isTrain }); // for training shuffled, for testing in order
 }
+
+/** A loader of Fashion-MNIST; otherwise as {@link loadMnistDataset}. */
+export function loadFashionMnistDataset(rootPath: string, batchSize: number, isTrain = true, images?: number): Loader {
+  const transform = new transforms.Compose([new transforms.ToTensor()]);
+  const dataset = FashionMNIST(rootPath, { train: isTrain, download: true, transform });
+  return new DataLoader(first(dataset, images), { batchSize, shuffle: isTrain });
+}
+
+/** The document trains on all; a short run takes the first ones. */
+const first = (dataset: Images, count = dataset.length) => new Subset(dataset, Array(Math.min(count, dataset.length)).keys());
