@@ -1,6 +1,17 @@
 /** What `transforms.v2` holds: the names of `transforms`, of which those below draw, compute or print otherwise. */
 export * from './index.js';
+export {
+  ColorJitter,
+  GaussianBlur,
+  Grayscale,
+  RandomAdjustSharpness,
+  RandomAutocontrast,
+  RandomGrayscale,
+  RandomPosterize,
+  RandomSolarize,
+} from './v2/color.js';
 export type { InputClass } from './v2/containers.js';
 export { Compose, Lambda, RandomApply, RandomChoice, RandomOrder } from './v2/containers.js';
 export { ConvertImageDtype, Normalize } from './v2/convert.js';
+export * as functional from './v2/functional-index.js';
 export { Pad, RandomCrop } from './v2/geometry.js';

@@ -42,7 +42,8 @@ export const SATURATION: AdjustKinds = {
 
 export const HUE: AdjustKinds = {
   image: (op, image, factor) => (image.mode === 'L' ? image : adjusted(op, image, ['hue', factor])),
-  tensor: (op, x, factor, version) => ofChannels(op, x, (image, channels) => (channels === 1 ? image : hueShifted(image, factor, version))),
+  tensor: (op, x, factor, version) =>
+    ofChannels(op, x, (image, channels) => (channels === 1 ? image : hueShifted(op, image, factor, version))),
 };
 
 /**
@@ -111,10 +112,10 @@ export const GAMMA: Kinds<[gamma: number, gain: number, version: Version]> = {
   },
   tensor: (op, x, gamma, gain, version) =>
     ofChannels(op, x, (image) => {
-      const units = isFloating(image.dtype) ? image : unitsOf(image, version);
+      const units = isFloating(image.dtype) ? image : unitsOf(op, image, version);
       const raised = pow(units, gamma);
       // v2 clamps nothing where no gain takes values beyond 1.
-      return fromUnits(version === 'v2' && gain === 1 ? raised : clamp(mul(raised, gain), 0, 1), image.dtype);
+      return fromUnits(op, version === 'v2' && gain === 1 ? raised : clamp(mul(raised, gain), 0, 1), image.dtype);
     }),
 };
 

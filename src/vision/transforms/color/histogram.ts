@@ -5,7 +5,7 @@ import { div, mul, sub } from '../../../ops/elementwise/binary.js';
 import { eq, isfinite } from '../../../ops/elementwise/comparison.js';
 import { where } from '../../../ops/elementwise/table.js';
 import { amax, amin } from '../../../ops/reduce/extrema.js';
-import { contiguous, to } from '../../../ops/view/copy.js';
+import { contiguous } from '../../../ops/view/copy.js';
 import type { Arguments } from '../../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { fromTypedArray } from '../../../tensor/create/create.js';
@@ -16,8 +16,9 @@ import { Image } from '../../image/image.js';
 import type { ImageLike } from '../base/image-like.js';
 import { byKind, type Kinds } from '../base/kinds.js';
 import { RandomTransform, type RandomTransformOptions, readProbability } from '../base/transform.js';
+import { byReciprocal, largest, scaled } from '../convert/to-dtype.js';
 import { assertOpaque } from './levels.js';
-import { boundOf, clipped, floatsOf, fromUnits, ofChannels, type Version } from './values.js';
+import { clipped, floatsOf, fromUnits, ofChannels, type Version } from './values.js';
 
 /** The tables of all channels, made of their histograms [channels, 256]; null leaves a channel as it is. */
 function tablesOf(counts: Int32Array, of: (counts: Int32Array) => Uint8Array | null): Uint8Array {
@@ -33,7 +34,7 @@ function mapped(op: string, image: Image, of: (counts: Int32Array) => Uint8Array
 
 function stretched(x: Tensor, version: Version): Tensor {
   if (x.numel() === 0) return x;
-  const [floats, bound] = [floatsOf(x), boundOf(x.dtype)];
+  const [floats, bound] = [floatsOf(x), largest(x.dtype)];
   const [least, most] = [amin(floats, [-2, -1], true), amax(floats, [-2, -1], true)];
   if (version === 'v1') {
     const scale = div(bound, sub(most, least));
@@ -81,12 +82,9 @@ export const EQUALIZE: Kinds = {
       if (image.dtype === 'uint8') return equalized(op, image);
       if (!isFloating(image.dtype))
         throw new DTypeError(`${op}: the image is ${image.dtype}, expected uint8 (0 to 255) or floats (0 to 1). Use to('uint8').`);
-      return unitsLike(equalized(op, fromUnits(image, 'uint8')), image);
+      return scaled(op, equalized(op, fromUnits(op, image, 'uint8')), image.dtype, byReciprocal);
     }),
 };
-
-/** Bytes as floats of another image's dtype, 255 as 1. */
-const unitsLike = (bytes: Tensor, image: Tensor): Tensor => mul(to(bytes, image.dtype), 1 / 255);
 
 /**
  * An image whose levels are about as frequent as each other, channel by channel.

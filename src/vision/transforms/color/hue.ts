@@ -57,7 +57,7 @@ function rgbOf([h, s, v]: Three, version: Version): Tensor {
 }
 
 /** An image [..., 3, H, W] whose hue is moved by a part of its circle. */
-export function hueShifted(x: Tensor, factor: number, version: Version): Tensor {
-  const [h, s, v] = hsvOf(unitsOf(x, version), version);
-  return fromUnits(rgbOf([remainder(add(h, factor), 1), s, v], version), x.dtype);
+export function hueShifted(op: string, x: Tensor, factor: number, version: Version): Tensor {
+  const [h, s, v] = hsvOf(unitsOf(op, x, version), version);
+  return fromUnits(op, rgbOf([remainder(add(h, factor), 1), s, v], version), x.dtype);
 }

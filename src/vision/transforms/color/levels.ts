@@ -17,7 +17,8 @@ import { probabilityText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
 import { byKind, type Kinds } from '../base/kinds.js';
 import { RandomTransform, type RandomTransformOptions, readProbability } from '../base/transform.js';
-import { boundOf, ofChannels } from './values.js';
+import { largest } from '../convert/to-dtype.js';
+import { ofChannels } from './values.js';
 
 /** @throws {ArgumentError} for an image with opacity, which Pillow refuses here, too. */
 export function assertOpaque(op: string, image: Image): void {
@@ -36,7 +37,7 @@ function mapped(op: string, image: Image, level: (byte: number) => number): Imag
   return new Image(image.mode, image.size, lookupPixels(op, image, tables));
 }
 
-const inverted = (x: Tensor): Tensor => sub(isFloating(x.dtype) ? 1 : boundOf(x.dtype), x);
+const inverted = (x: Tensor): Tensor => sub(isFloating(x.dtype) ? 1 : largest(x.dtype), x);
 
 export const INVERT: Kinds = {
   image: (op, image) => mapped(op, image, (byte) => 255 - byte),
@@ -93,8 +94,8 @@ export const SOLARIZE: Kinds<[threshold: number]> = {
   image: (op, image, threshold) => mapped(op, image, (byte) => (byte < threshold ? byte : 255 - byte)),
   tensor: (op, x, threshold) =>
     ofChannels(op, x, (image) => {
-      if (threshold > boundOf(image.dtype))
-        throw unexpected(op, 'threshold', threshold, `a number of at most ${boundOf(image.dtype)} for a tensor of ${image.dtype}`);
+      if (threshold > largest(image.dtype))
+        throw unexpected(op, 'threshold', threshold, `a number of at most ${largest(image.dtype)} for a tensor of ${image.dtype}`);
       return where(ge(image, threshold), inverted(image), image);
     }),
 };

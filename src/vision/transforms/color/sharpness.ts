@@ -1,6 +1,6 @@
 /** Sharper and softer images: adjustSharpness and RandomAdjustSharpness. */
 import { conv2d } from '../../../nn/conv/conv.js';
-import { add, sub } from '../../../ops/elementwise/binary.js';
+import { sub } from '../../../ops/elementwise/binary.js';
 import { where } from '../../../ops/elementwise/table.js';
 import { round } from '../../../ops/elementwise/unary.js';
 import { pad } from '../../../ops/join/pad.js';
@@ -18,7 +18,7 @@ import { probabilityText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
 import { byKind, type Kinds } from '../base/kinds.js';
 import { RandomTransform, type RandomTransformOptions } from '../base/transform.js';
-import { blended, clipped, factorOf, floatsOf, ofChannels, type Version } from './values.js';
+import { addFused, blended, clipped, factorOf, floatsOf, ofChannels, type Version } from './values.js';
 
 /** The mean of each pixel inside an image [N, 1, H, W] and its neighbours, the pixel itself five times: [N, 1, H - 2, W - 2]. */
 function smoothed(x: Tensor): Tensor {
@@ -36,7 +36,7 @@ function sharpened(image: Tensor, factor: number, version: Version): Tensor {
   const framed = (middle: Tensor) => where(inside, pad(middle, [1, 1, 1, 1]), x);
   if (version === 'v1') return reshape(blended(reshape(image, x.shape), framed(soft), factor, version), image.shape);
   const middle = narrow(narrow(x, -2, 1, height - 2), -1, 1, width - 2);
-  return reshape(clipped(framed(add(middle, sub(soft, middle), { alpha: 1 - factor })), image.dtype), image.shape);
+  return reshape(clipped(framed(addFused(middle, sub(soft, middle), 1 - factor)), image.dtype), image.shape);
 }
 
 export const SHARPNESS: Kinds<[factor: number, version: Version]> = {

@@ -22,7 +22,8 @@ const RANGES: Readonly<Partial<Record<DType, readonly [largest: number, bits: nu
   int64: [2 ** 63, 63],
 };
 
-const largest = (dtype: DType): number => RANGES[dtype]?.[0] ?? 1;
+/** @internal The largest value of an image: 1 for floats. */
+export const largest = (dtype: DType): number => RANGES[dtype]?.[0] ?? 1;
 
 function bits(op: string, dtype: DType): number {
   const range = RANGES[dtype];
@@ -35,10 +36,11 @@ export type Unit = (x: Tensor, most: number) => Tensor;
 
 /** @internal */
 export const byReciprocal: Unit = (x, most) => mul(x, 1 / most);
-const byQuotient: Unit = (x, most) => div(x, most);
+/** @internal */
+export const byQuotient: Unit = (x, most) => div(x, most);
 
-/** An image whose values have become those of the range of another dtype: 0 to 1 for floats, all of the range for integers. */
-function scaled(op: string, image: Tensor, dtype: DType, unit: Unit): Tensor {
+/** @internal An image whose values have become those of the range of another dtype: 0 to 1 for floats, all of the range for integers. */
+export function scaled(op: string, image: Tensor, dtype: DType, unit: Unit): Tensor {
   if (image.dtype === dtype) return image;
   if (isFloating(image.dtype)) {
     if (isFloating(dtype)) return to(image, dtype);

@@ -1,0 +1,13 @@
+/** What `transforms.v2.functional` holds: the functions of `transforms.functional`, of which those below round otherwise. */
+export * from '../functional-index.js';
+export {
+  adjustContrast,
+  adjustGamma,
+  adjustHue,
+  adjustSaturation,
+  adjustSharpness,
+  autocontrast,
+  gaussianBlur,
+  rgbToGrayscale,
+  rgbToGrayscale as toGrayscale,
+} from './color.js';
