@@ -9,6 +9,7 @@ export const alias = [
   { find: /^hone$/, replacement: source('src/index.ts') },
   { find: /^hone\/(\w+)$/, replacement: source('src/$1/index.ts') },
   { find: '#host', replacement: source('src/engine/host-node.ts') },
+  { find: '#threads', replacement: source('src/engine/tasks/threads-node.ts') },
   { find: '#files', replacement: source('src/formats/files/files-node.ts') },
   { find: '#download', replacement: source('src/formats/files/download-node.ts') },
   { find: '#images', replacement: source('src/vision/io/decode-node.ts') },

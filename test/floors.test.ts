@@ -36,6 +36,7 @@ const families: Record<string, readonly string[]> = {
 
 const hosts: Record<string, string> = {
   '#host': 'engine/host-node.ts',
+  '#threads': 'engine/tasks/threads-node.ts',
   '#files': 'formats/files/files-node.ts',
   '#download': 'formats/files/download-node.ts',
   '#images': 'vision/io/decode-node.ts',

@@ -2,6 +2,7 @@
 import '#host';
 import '../ops/methods/methods.js';
 
+export { setWorkerUrl } from '../engine/tasks/worker-url.js';
 export type { Stacked } from './datasets/combined.js';
 export { ChainDataset, ConcatDataset, StackDataset } from './datasets/combined.js';
 export type { DatasetLike, MapDataset, MaybePromise } from './datasets/dataset.js';

@@ -7,6 +7,7 @@ import { EngineError } from '../errors.js';
 import { type Engine, loadedEngine, provideDefaultEngine } from './engine.js';
 import type { EngineName } from './host.js';
 import { RegistryTracker } from './memory/owner-trackers.js';
+import { provideParent } from './tasks/threads.js';
 import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
 import { sealWasmSource, type WasmSource, wasmSource } from './wasm-source.js';
 
@@ -104,12 +105,17 @@ class Failures {
 }
 
 let wasm: Engine | undefined;
+/** What the engine was made of. */
+let compiled: WebAssembly.Module | undefined;
 /** The engine on its way, and from where: what setWasmUrl says meanwhile makes it another. */
 let coming: { readonly source: WasmSource | undefined; readonly engine: Promise<Engine> } | undefined;
 
 /** The engine, made of a module, unless the other way to load it was quicker. */
 function settle(module: WebAssembly.Module): Engine {
-  wasm ??= createWasmEngine(module, new RegistryTracker());
+  if (!wasm) {
+    wasm = createWasmEngine(module, new RegistryTracker());
+    compiled = module;
+  }
   sealWasmSource();
   return wasm;
 }
@@ -181,6 +187,9 @@ export async function prepareEngine(): Promise<void> {
   loadedEngine();
 }
 
+/** What the workers of this thread should load the engine from: what was compiled here. */
+export const engineForWorkers = (): WebAssembly.Module | undefined => compiled;
+
 /** The engine of that name; browsers have `wasm`. */
 export function openEngine(name: EngineName): Engine {
   if (name !== 'wasm') throw new EngineError(`browsers have the wasm engine, not "${name as string}"`);
@@ -191,6 +200,14 @@ export function openEngine(name: EngineName): Engine {
 export const nativeReport = { directory: '', supported: [] as string[], reason: 'browsers run the WebAssembly engine' };
 
 provideDefaultEngine(() => openEngine('wasm'));
+provideParent(() =>
+  globalThis.document !== undefined || typeof globalThis.postMessage !== 'function'
+    ? undefined
+    : {
+        post: (message, moved = []) => globalThis.postMessage(message, { transfer: [...moved] }),
+        receive: (take) => globalThis.addEventListener('message', ({ data }) => take(data)),
+      },
+);
 
 // Later than the program's first lines, which may say where the engine is. A failure surfaces where the engine is needed.
 queueMicrotask(() => {

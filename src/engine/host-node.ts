@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { createContext, runInNewContext, Script } from 'node:vm';
+import { parentPort } from 'node:worker_threads';
 import { ArgumentError, EngineError } from '../errors.js';
 import { type Engine, loadedEngine, provideDefaultEngine } from './engine.js';
 import type { EngineName } from './host.js';
@@ -13,8 +14,7 @@ import { findHome, ownRequire } from './locate-node.js';
 import { WeakRefTracker } from './memory/owner-trackers.js';
 import { type Addon, createNativeEngine } from './native.js';
 import { type Frame, provideFrameStorage } from './tasks/async-context.js';
-import { provideThreads } from './tasks/threads.js';
-import { nodeThreads } from './tasks/threads-node.js';
+import { provideParent } from './tasks/threads.js';
 import { createWasmEngine, type WasmFile, wasmFiles } from './wasm.js';
 import { sealWasmSource, wasmSource } from './wasm-source.js';
 
@@ -236,6 +236,14 @@ function openDefault(): Engine {
   return native;
 }
 
+/** What the workers of this thread should load the WebAssembly engine from, if they do. */
+export function engineForWorkers(): string | WebAssembly.Module | undefined {
+  const source = wasmSource();
+  if (source === undefined || source instanceof WebAssembly.Module) return source;
+  if (typeof source === 'string' || source instanceof URL) return String(source);
+  return compile(source, 'the bytes that setWasmUrl was given');
+}
+
 /** In Node an engine loads at once, when it is first asked for. */
 export async function prepareEngine(): Promise<void> {
   loadedEngine();
@@ -243,4 +251,13 @@ export async function prepareEngine(): Promise<void> {
 
 provideDefaultEngine(openDefault);
 provideFrameStorage(new AsyncLocalStorage<Frame>());
-provideThreads(nodeThreads);
+provideParent(() => {
+  const port = parentPort;
+  if (!port) return undefined;
+  return {
+    post: (message, moved = []) => port.postMessage(message, moved),
+    receive: (take) => {
+      port.on('message', take);
+    },
+  };
+});

@@ -50,3 +50,8 @@ export function wasmSource(): WasmSource | undefined {
 export function sealWasmSource(): void {
   sealed = true;
 }
+
+/** Whether the engine is loaded. */
+export function isSealed(): boolean {
+  return sealed;
+}

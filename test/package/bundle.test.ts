@@ -106,7 +106,7 @@ describe('bundled for the browser', () => {
   // Measured, and 15 % more. A program that grows past it should have a reason: then measure again.
   it.each([
     ['tensors', "import { tensor } from 'hone'; console.log(String(tensor([1, 2]).add(1)));", 70],
-    ['a training program', trainer, 216],
+    ['a training program', trainer, 255],
     ['everything', everything, 285],
   ])('%s: stays below its ceiling', async (_name, program, ceiling) => {
     const { gzip } = await bundled(program);

@@ -1,4 +1,4 @@
-/** Threads beside the one that runs the program, where the host has any. */
+/** Threads beside the one that runs the program, where the host has any: what `#threads` starts, and what a started one knows of its parent. */
 import { EngineError } from '../../errors.js';
 
 /** A thread that this one started. The process ends without waiting for it, unless it is held. */
@@ -25,22 +25,16 @@ export interface ParentThread {
   receive(take: (message: unknown) => void): void;
 }
 
-/** What the host gives. */
-export interface Threads {
-  /** Starts the program of a worker of a DataLoader. */
-  startLoaderWorker(name: string, events: ThreadEvents): Thread;
-  parent(): ParentThread;
+let parent: (() => ParentThread | undefined) | undefined;
+
+/** Called by the host: how a thread finds its parent. */
+export function provideParent(find: () => ParentThread | undefined): void {
+  parent = find;
 }
 
-let threads: Threads | undefined;
-
-/** Called by the host where it has threads. */
-export function provideThreads(provided: Threads): void {
-  threads = provided;
-}
-
-/** What the host provided. @throws {EngineError} where it has none. */
-export function hostThreads(op: string): Threads {
-  if (!threads) throw new EngineError(`${op}: this host has no worker threads; Node has. Leave numWorkers at 0.`);
-  return threads;
+/** Whose worker this thread is. @throws {EngineError} where it is none. */
+export function parentThread(): ParentThread {
+  const found = parent?.();
+  if (!found) throw new EngineError("DataLoader: this is the program of a loader's worker; it is no program of its own.");
+  return found;
 }

@@ -3,7 +3,7 @@
  * transforms, images) travel as the name of their class and their fields, tensors as their numbers, and functions as their text.
  */
 import { ArgumentError } from '../../../errors.js';
-import { classNameOf, classNamesOf } from '../../../tensor/arguments/class-name.js';
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { fromTypedArray } from '../../../tensor/create/create.js';
 import { Tensor } from '../../../tensor/tensor.js';
 import type { DType, TypedArray } from '../../../tensor/values/dtype.js';
@@ -185,15 +185,17 @@ function cannotCross(place: string, what: string, why = ''): ArgumentError {
  */
 function signatureOf(type: object): string {
   const parts: string[] = [];
-  const names = classNamesOf({ constructor: type });
-  // What stands in Tensor and Object is the same for all.
-  for (
-    let at = type as { prototype?: object } | null;
-    at?.prototype && (at as object) !== Tensor;
-    at = Object.getPrototypeOf(at) as typeof at
-  )
-    parts.push(`${names[parts.length]}(${Object.getOwnPropertyNames(at.prototype).sort().join(' ')})`);
+  // What stands in Tensor and Object is the same for all. Minifiers rename classes, but leave className and the names of methods.
+  for (let at = type as Type | null; at?.prototype && (at as object) !== Tensor; at = Object.getPrototypeOf(at) as Type | null) {
+    const name = Object.hasOwn(at, 'className') ? String(at.className) : '';
+    parts.push(`${name}(${Object.getOwnPropertyNames(at.prototype).sort().join(' ')})`);
+  }
   return parts.join('<');
+}
+
+interface Type {
+  readonly prototype?: object;
+  readonly className?: unknown;
 }
 
 /** A function as an expression. It may be written as a method. */

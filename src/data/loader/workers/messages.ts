@@ -15,6 +15,8 @@ export interface Setup {
   /** Whose random numbers follow. */
   readonly numbers: Generator['numbers'];
   readonly engine: EngineName;
+  /** Where the WebAssembly engine comes from, where that is not the file beside the code. */
+  readonly wasm: string | WebAssembly.Module | undefined;
   readonly dataset: Packet;
   readonly collate: Function | undefined;
   readonly init: Function | undefined;

@@ -1,6 +1,8 @@
 /** The workers of a loader. */
+import { engineForWorkers } from '#host';
+import { startLoaderWorker } from '#threads';
 import { loadedEngine } from '../../../engine/engine.js';
-import { hostThreads, type Thread } from '../../../engine/tasks/threads.js';
+import type { Thread } from '../../../engine/tasks/threads.js';
 import * as errors from '../../../errors.js';
 import { ArgumentError, WorkerError } from '../../../errors.js';
 import { defaultGenerator } from '../../../tensor/create/random.js';
@@ -60,7 +62,6 @@ export class WorkerPool {
     baseSeed: bigint,
   ) {
     const { numWorkers } = settings;
-    const host = hostThreads('DataLoader');
     const crossing = {
       dataset: packet(dataset, 'the dataset'),
       collate: packFunction(settings.collate, 'collate'),
@@ -68,16 +69,17 @@ export class WorkerPool {
     };
     const { name: engine } = loadedEngine();
     const { numbers } = defaultGenerator();
+    const wasm = engineForWorkers();
     try {
       for (let id = 0; id < numWorkers; id++) {
-        const thread = host.startLoaderWorker(`DataLoader worker ${id}`, {
+        const thread = startLoaderWorker(`DataLoader worker ${id}`, {
           message: (message) => this.take(message as Answer),
           end: (error, code) => this.lose(id, error, code),
         });
         this.threads.push(thread);
         // PyTorch's rule: a seed for each.
         const seed = BigInt.asUintN(64, baseSeed + BigInt(id));
-        thread.post({ kind: 'setup', id, numWorkers, seed, numbers, engine, ...crossing } satisfies Setup);
+        thread.post({ kind: 'setup', id, numWorkers, seed, numbers, engine, wasm, ...crossing } satisfies Setup);
       }
     } catch (error) {
       void this.stop();

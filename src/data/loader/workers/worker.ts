@@ -2,7 +2,8 @@
 import '#host';
 import '../../../ops/methods/methods.js';
 import { setEngine, setNumThreads } from '../../../engine/select.js';
-import { hostThreads } from '../../../engine/tasks/threads.js';
+import { parentThread } from '../../../engine/tasks/threads.js';
+import { isSealed, setWasmUrl } from '../../../engine/wasm-source.js';
 import { ArgumentError } from '../../../errors.js';
 import { show } from '../../../tensor/arguments/show.js';
 import { defaultGenerator } from '../../../tensor/create/random.js';
@@ -35,7 +36,7 @@ interface Work {
   readonly collate: ((samples: unknown[]) => unknown) | undefined;
 }
 
-const parent = hostThreads('DataLoader').parent();
+const parent = parentThread();
 /** The streams that loops read here. */
 const readers = new Map<number, StreamReader>();
 let work: Promise<Work> | undefined;
@@ -53,7 +54,8 @@ parent.receive((message) => {
   }
 });
 
-async function setUp({ id, numWorkers, seed, numbers, engine, dataset: packet, collate, init }: Setup): Promise<Work> {
+async function setUp({ id, numWorkers, seed, numbers, engine, wasm, dataset: packet, collate, init }: Setup): Promise<Work> {
+  if (wasm !== undefined && !isSealed()) setWasmUrl(wasm);
   setEngine(engine);
   // The workers are what computes side by side.
   setNumThreads(1);
