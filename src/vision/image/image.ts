@@ -1,9 +1,10 @@
 /** Images of 8 bits, with what PIL does to them. */
 import { knowClasses } from '../../data/loader/workers/crossing.js';
 import { ArgumentError } from '../../errors.js';
-import { readOptions } from '../../tensor/arguments/arguments.js';
+import { type Arguments, readArguments, readOptions } from '../../tensor/arguments/arguments.js';
 import { assertBytes, countOf, finiteNumber, oneOf, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
 import { show } from '../../tensor/arguments/show.js';
+import { type Box, RESAMPLE_CODES, type Resample, resizePixels } from './resize.js';
 
 /** Grey, grey with opacity, colour, colour with opacity: PIL's modes of 8 bits. */
 export type ImageMode = 'L' | 'LA' | 'RGB' | 'RGBA';
@@ -35,6 +36,16 @@ export interface RotateOptions {
   /** What stands where nothing of the image lies: a number for all channels, or one for each. Default: 0. */
   fillColor?: number | readonly number[] | null;
 }
+
+/** The options of {@link Image.resize}. */
+export interface ResizeOptions {
+  /** How pixels between pixels are found. Default: 'bicubic'. */
+  resample?: Resample;
+  /** The part that is taken, fractions of pixels too. Default: all of it. */
+  box?: Box | null;
+}
+
+const RESAMPLES = Object.keys(RESAMPLE_CODES) as Resample[];
 
 /** A place where nothing of the image lies. */
 const OUTSIDE = -1;
@@ -117,6 +128,35 @@ export class Image {
     if (bottom < top)
       throw new ArgumentError(`crop: bottom is ${bottom}, above the top edge ${top}. The box is [left, top, right, bottom].`);
     return this.gather(placesFrom(left, right, this.width), placesFrom(top, bottom, this.height));
+  }
+
+  /**
+   * The image, or a part of it, made larger or smaller, to the grey level as PIL 13 does it. Where it has opacity, the colours of transparent
+   * pixels count for nothing.
+   * @param size width and height, in PIL's order.
+   * @throws {ArgumentError} for sizes below 1, a filter that does not exist, and a box that is not within the image.
+   * @see https://pillow.readthedocs.io/en/stable/reference/Image.html#PIL.Image.Image.resize
+   * @example
+   * new Image('L', [4, 1], Uint8Array.of(0, 100, 200, 100)).resize([2, 1], { resample: 'box' }).getPixel(1, 0); // [150]
+   */
+  resize(size: readonly [width: number, height: number], ...args: Arguments<ResizeOptions, [resample: 'resample', box: 'box']>): Image {
+    const { resample, box } = readArguments<Required<ResizeOptions>>('resize', { resample: 'bicubic', box: null }, args);
+    if (!Array.isArray(size) || size.length !== 2) throw unexpected('resize', 'size', size, 'width and height: [width, height]');
+    const [width, height] = [countOf('resize', 'size[0]', size[0], 1), countOf('resize', 'size[1]', size[1], 1)];
+    oneOf('resize', 'resample', resample, RESAMPLES);
+    const edges = box === null ? ([0, 0, this.width, this.height] as const) : this.checkBox(box);
+    if (width === this.width && height === this.height && (box === null || [0, 0, width, height].every((edge, i) => edge === edges[i])))
+      return this.copy();
+    return new Image(this.mode, [width, height], resizePixels('resize', this, width, height, resample, edges));
+  }
+
+  private checkBox(box: Box): Box {
+    if (!Array.isArray(box) || box.length !== 4 || !box.every(Number.isFinite))
+      throw unexpected('resize', 'box', box, 'four numbers: [left, top, right, bottom]');
+    const [left, top, right, bottom] = box;
+    if (left < 0 || top < 0 || right > this.width || bottom > this.height || right < left || bottom < top)
+      throw unexpected('resize', 'box', box, `edges within the image, from [0, 0] to [${this.width}, ${this.height}]`);
+    return box;
   }
 
   /** The image mirrored, turned by a right angle, or both. */

@@ -34,3 +34,7 @@ export { fiveCrop, tenCrop } from './geometry/five-crop.js';
 export { hflip, vflip } from './geometry/flip.js';
 export type { PadFunctionOptions as PadOptions } from './geometry/pad.js';
 export { pad } from './geometry/pad.js';
+export type { ResizedCropFunctionOptions as ResizedCropOptions } from './geometry/random-resized-crop.js';
+export { resizedCrop } from './geometry/random-resized-crop.js';
+export type { ResizeFunctionOptions as ResizeOptions } from './geometry/resize.js';
+export { resize } from './geometry/resize.js';

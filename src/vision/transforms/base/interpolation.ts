@@ -1,0 +1,38 @@
+/** How pixels between pixels are found: torchvision's InterpolationMode. */
+import { ArgumentError } from '../../../errors.js';
+import { oneOf } from '../../../tensor/arguments/checks.js';
+
+/** torchvision's InterpolationMode, under its names: `transforms.InterpolationMode.BILINEAR` is `'bilinear'`. */
+export const InterpolationMode = {
+  NEAREST: 'nearest',
+  NEAREST_EXACT: 'nearestExact',
+  BILINEAR: 'bilinear',
+  BICUBIC: 'bicubic',
+  BOX: 'box',
+  HAMMING: 'hamming',
+  LANCZOS: 'lanczos',
+} as const;
+
+/** How pixels between pixels are found. */
+export type Interpolation = (typeof InterpolationMode)[keyof typeof InterpolationMode];
+
+const MODES: readonly Interpolation[] = Object.values(InterpolationMode);
+
+/** @internal @throws {ArgumentError} for one that does not exist. */
+export const interpolationOf = (op: string, value: unknown): Interpolation => oneOf(op, 'interpolation', value, MODES);
+
+/** @internal torchvision's value of it. */
+export const interpolationText = (mode: Interpolation): string => (mode === 'nearestExact' ? 'nearest-exact' : mode);
+
+/** @internal @throws {ArgumentError} for an interpolation that is not among `allowed`. */
+export function assertInterpolation<T extends Interpolation>(
+  op: string,
+  mode: Interpolation,
+  what: string,
+  allowed: readonly T[],
+): asserts mode is T {
+  if (!allowed.includes(mode as T))
+    throw new ArgumentError(
+      `${op}: interpolation is '${mode}', which ${what} does not take, expected ${allowed.map((name) => `'${name}'`).join(' or ')}.`,
+    );
+}
