@@ -121,11 +121,10 @@ def random_crops() -> list:
         {"size": 6, "interpolation": "bicubic"}, {"size": 6, "interpolation": "nearest"}, {"size": 6, "interpolation": "lanczos"}, {"size": 6, "antialias": False},
     ]
     for i, given in enumerate(options):
-        kwargs = dict(given)
-        if "interpolation" in kwargs:
-            kwargs["interpolation"] = MODE[kwargs["interpolation"]]
+        kwargs2 = {key: tuple(x) if isinstance(x, list) else x for key, x in given.items()}
+        kwargs = {**kwargs2, "interpolation": MODE[given["interpolation"]]} if "interpolation" in given else kwargs2
         for seed in (0, 17):
-            v1, v2 = T.RandomResizedCrop(**kwargs), V2.RandomResizedCrop(**kwargs)
+            v1, v2 = T.RandomResizedCrop(**kwargs), V2.RandomResizedCrop(**kwargs2)
             pictures = [pil(mode, w, h, k) for k, (mode, w, h) in enumerate([("RGB", 33, 20), ("L", 1, 1), ("RGBA", 20, 41), ("L", 60, 7), ("RGB", 90, 64), ("LA", 12, 12)])]
             torch.manual_seed(seed)
             entry = {"options": given, "seed": seed, "text": repr(v1), "text2": repr(v2), "images": [result(v1(p)) for p in pictures], "next": torch.rand(1).item()}

@@ -38,6 +38,14 @@ export interface ResizedCropFunctionOptions {
   antialias?: boolean | null;
 }
 
+export type ResizedCropArguments = Arguments<
+  ResizedCropFunctionOptions,
+  [size: 'size', interpolation: 'interpolation', antialias: 'antialias']
+>;
+
+/** @internal In torchvision's order. */
+export const RESIZED_CROP: Required<ResizedCropFunctionOptions> = { size: required, interpolation: 'bilinear', antialias: NO_ANTIALIAS };
+
 /**
  * A part of an image in another size; what lies outside the image is 0.
  * @param args size, interpolation and antialias in this order, or by name.
@@ -52,21 +60,26 @@ export function resizedCrop<I extends ImageLike>(
   left: number,
   height: number,
   width: number,
-  ...args: Arguments<ResizedCropFunctionOptions, [size: 'size', interpolation: 'interpolation', antialias: 'antialias']>
+  ...args: ResizedCropArguments
+): I {
+  return resizedCropOf(image, { top, left, height, width }, readArguments('resizedCrop', RESIZED_CROP, args), false);
+}
+
+/** @internal {@link resizedCrop} whose arguments have been read. */
+export function resizedCropOf<I extends ImageLike>(
+  image: I,
+  part: RandomResizedCropParams,
+  { size, interpolation, antialias }: Required<ResizedCropFunctionOptions>,
+  bytes: boolean,
 ): I {
   const op = 'resizedCrop';
-  const { size, interpolation, antialias } = readArguments<Required<ResizedCropFunctionOptions>>(
-    op,
-    { size: required, interpolation: 'bilinear', antialias: NO_ANTIALIAS },
-    args,
-  );
-  wholeNumber(op, 'top', top);
-  wholeNumber(op, 'left', left);
-  countOf(op, 'height', height, 1);
-  countOf(op, 'width', width, 1);
+  wholeNumber(op, 'top', part.top);
+  wholeNumber(op, 'left', part.left);
+  countOf(op, 'height', part.height, 1);
+  countOf(op, 'width', part.width, 1);
   checkResizeSize(op, size, null);
-  const how = { interpolation: interpolationOf(op, interpolation), antialias: antialiasOf(op, antialias), bytes: false };
-  return cropAndResize(op, image, { top, left, height, width }, size, how, byKind);
+  const how = { interpolation: interpolationOf(op, interpolation), antialias: antialiasOf(op, antialias), bytes };
+  return cropAndResize(op, image, part, size, how, byKind);
 }
 
 /** A part in another size; `apply` says what becomes of kinds that are not known. */

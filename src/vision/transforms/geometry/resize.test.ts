@@ -28,7 +28,7 @@ const fixture = JSON.parse(readFileSync(join(import.meta.dirname, '../../../../c
     interpolation: string;
     antialias: boolean;
     v1?: Result;
-    v2: Result;
+    v2?: Result;
   }[];
   sizes: [w: number, h: number, size: number | number[] | null, maxSize: number | null, out: number[]][];
   randomCrops: {
@@ -125,28 +125,44 @@ describe('as Pillow and torchvision', () => {
     }
   });
 
+  test("v2's Resize of tensors, bytes to the bit", () => {
+    for (const { shape, dtype, seed, size, interpolation, antialias, v2 } of fixture.tensors) {
+      if (v2 === undefined) continue;
+      const x = imageTensor(shape, dtype, seed);
+      const out = new transforms.v2.Resize(size, { interpolation: honeMode(interpolation), antialias }).forward(x);
+      expectResult(out, v2);
+    }
+  });
+
   test('the sizes of what is resized by one side', () => {
     for (const [w, h, size, maxSize, out] of fixture.sizes)
       expect(new transforms.Resize(size as never, { maxSize }).forward(new Image('L', [w, h])).size).toEqual(out);
   });
 
-  test.each(fixture.randomCrops)('RandomResizedCrop($options), seed $seed', ({ options, seed, text, images, next, tensors }) => {
-    const transform = new transforms.RandomResizedCrop(options as never);
-    expect(String(transform)).toBe(text);
-    const pictures = [
-      pil('RGB', 33, 20),
-      pil('L', 1, 1, 1),
-      pil('RGBA', 20, 41, 2),
-      pil('L', 60, 7, 3),
-      pil('RGB', 90, 64, 4),
-      pil('LA', 12, 12, 5),
-    ];
-    manualSeed(seed);
-    pictures.forEach((picture, i) => expectResult(transform.forward(picture), images[i]!));
-    expect(rand(1).item()).toBe(next);
-    manualSeed(seed);
-    tensors?.forEach((want, k) => expectResult(transform.forward(imageTensor([3, 20 + k, 33], 'uint8', k)), want));
-  });
+  test.each(fixture.randomCrops)(
+    'RandomResizedCrop($options), seed $seed',
+    ({ options, seed, text, text2, images, next, tensors, bytes }) => {
+      const transform = new transforms.RandomResizedCrop(options as never);
+      expect(String(transform)).toBe(text);
+      const pictures = [
+        pil('RGB', 33, 20),
+        pil('L', 1, 1, 1),
+        pil('RGBA', 20, 41, 2),
+        pil('L', 60, 7, 3),
+        pil('RGB', 90, 64, 4),
+        pil('LA', 12, 12, 5),
+      ];
+      manualSeed(seed);
+      pictures.forEach((picture, i) => expectResult(transform.forward(picture), images[i]!));
+      expect(rand(1).item()).toBe(next);
+      manualSeed(seed);
+      const v2 = new transforms.v2.RandomResizedCrop(options as never);
+      expect(String(v2)).toBe(text2);
+      bytes.forEach((want, k) => expectResult(v2.forward(imageTensor([3, 20 + k, 33], 'uint8', k)), want));
+      manualSeed(seed);
+      tensors?.forEach((want, k) => expectResult(transform.forward(imageTensor([3, 20 + k, 33], 'uint8', k)), want));
+    },
+  );
 
   test('mask, boxes and points move with their image', () => {
     for (const { seed, transform, dtype, ...want } of fixture.together) {
@@ -176,7 +192,10 @@ describe('as Pillow and torchvision', () => {
   });
 
   test('texts', () => {
-    for (const [args, text] of fixture.texts) expect(String(new transforms.Resize(...(args as [never])))).toBe(text);
+    for (const [args, text, text2] of fixture.texts) {
+      expect(String(new transforms.Resize(...(args as [never])))).toBe(text);
+      expect(String(new transforms.v2.Resize(...(args as [never])))).toBe(text2);
+    }
   });
 });
 
