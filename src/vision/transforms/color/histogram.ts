@@ -4,6 +4,7 @@ import { DTypeError } from '../../../errors.js';
 import { div, mul, sub } from '../../../ops/elementwise/binary.js';
 import { eq, isfinite } from '../../../ops/elementwise/comparison.js';
 import { where } from '../../../ops/elementwise/table.js';
+import { reciprocal } from '../../../ops/elementwise/unary.js';
 import { amax, amin } from '../../../ops/reduce/extrema.js';
 import { contiguous } from '../../../ops/view/copy.js';
 import type { Arguments } from '../../../tensor/arguments/arguments.js';
@@ -37,7 +38,8 @@ function stretched(x: Tensor, version: Version): Tensor {
   const [floats, bound] = [floatsOf(x), largest(x.dtype)];
   const [least, most] = [amin(floats, [-2, -1], true), amax(floats, [-2, -1], true)];
   if (version === 'v1') {
-    const scale = div(bound, sub(most, least));
+    // A number by a tensor is the tensor's reciprocal times the number, in torch.
+    const scale = mul(reciprocal(sub(most, least)), bound);
     const usable = isfinite(scale);
     return clipped(mul(sub(floats, where(usable, least, 0)), where(usable, scale, 1)), x.dtype);
   }
