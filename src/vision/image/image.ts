@@ -4,7 +4,7 @@ import { ArgumentError } from '../../errors.js';
 import { type Arguments, readArguments, readOptions } from '../../tensor/arguments/arguments.js';
 import { assertBytes, countOf, finiteNumber, oneOf, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
 import { show } from '../../tensor/arguments/show.js';
-import { type Box, RESAMPLE_CODES, type Resample, resizePixels } from './resize.js';
+import { type Box, type Part, RESAMPLE_CODES, type Resample, resizePixels } from './resize.js';
 
 /** Grey, grey with opacity, colour, colour with opacity: PIL's modes of 8 bits. */
 export type ImageMode = 'L' | 'LA' | 'RGB' | 'RGBA';
@@ -127,7 +127,13 @@ export class Image {
       throw new ArgumentError(`crop: right is ${right}, left of the left edge ${left}. The box is [left, top, right, bottom].`);
     if (bottom < top)
       throw new ArgumentError(`crop: bottom is ${bottom}, above the top edge ${top}. The box is [left, top, right, bottom].`);
-    return this.gather(placesFrom(left, right, this.width), placesFrom(top, bottom, this.height));
+    if (left < 0 || top < 0 || right > this.width || bottom > this.height)
+      return this.gather(placesFrom(left, right, this.width), placesFrom(top, bottom, this.height));
+    const out = new Image(this.mode, [right - left, bottom - top]);
+    const row = out.width * this.channels;
+    for (let y = 0, from = (top * this.width + left) * this.channels; y < out.height; y++, from += this.width * this.channels)
+      out.data.set(this.data.subarray(from, from + row), y * row);
+    return out;
   }
 
   /**
@@ -144,19 +150,25 @@ export class Image {
     if (!Array.isArray(size) || size.length !== 2) throw unexpected('resize', 'size', size, 'width and height: [width, height]');
     const [width, height] = [countOf('resize', 'size[0]', size[0], 1), countOf('resize', 'size[1]', size[1], 1)];
     oneOf('resize', 'resample', resample, RESAMPLES);
-    const edges = box === null ? ([0, 0, this.width, this.height] as const) : this.checkBox(box);
-    if (width === this.width && height === this.height && (box === null || [0, 0, width, height].every((edge, i) => edge === edges[i])))
+    if (box !== null) this.checkBox(box);
+    if (width === this.width && height === this.height && (box === null || [0, 0, width, height].every((edge, i) => edge === box[i])))
       return this.copy();
-    return new Image(this.mode, [width, height], resizePixels('resize', this, width, height, resample, edges));
+    return new Image(this.mode, [width, height], resizePixels('resize', this, width, height, resample, box));
   }
 
-  private checkBox(box: Box): Box {
+  /** @internal `this.crop(…).resize(…)` of a part within the image, without the copy between them. */
+  resizePart(part: Part, width: number, height: number, resample: Resample): Image {
+    const { left, top } = part;
+    if (part.width === width && part.height === height) return this.crop([left, top, left + width, top + height]);
+    return new Image(this.mode, [width, height], resizePixels('resize', this, width, height, resample, null, part));
+  }
+
+  private checkBox(box: Box): void {
     if (!Array.isArray(box) || box.length !== 4 || !box.every(Number.isFinite))
       throw unexpected('resize', 'box', box, 'four numbers: [left, top, right, bottom]');
     const [left, top, right, bottom] = box;
     if (left < 0 || top < 0 || right > this.width || bottom > this.height || right < left || bottom < top)
       throw unexpected('resize', 'box', box, `edges within the image, from [0, 0] to [${this.width}, ${this.height}]`);
-    return box;
   }
 
   /** The image mirrored, turned by a right angle, or both. */

@@ -19,15 +19,35 @@ export const RESAMPLE_CODES: Readonly<Record<Resample, number>> = {
 /** The edges of a part of an image, in pixels from its top left, fractions too. */
 export type Box = readonly [left: number, top: number, right: number, bottom: number];
 
-/** @internal The bytes of what lies between the edges of `box`, as an image of `width` × `height`; of two or four channels the last is opacity. */
-export function resizePixels(op: string, image: Pixels, width: number, height: number, resample: Resample, box: Box): Uint8Array {
+/** @internal A part of an image, whole pixels. */
+export interface Part {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * @internal The bytes of an image of `width` × `height` made of what lies between the edges of `box`; of two or four channels the last is opacity.
+ * With `part` that part is the whole image: nothing beside it counts, as if it had been cut out before.
+ */
+export function resizePixels(
+  op: string,
+  image: Pixels,
+  width: number,
+  height: number,
+  resample: Resample,
+  box: Box | null,
+  part: Part = { left: 0, top: 0, width: image.width, height: image.height },
+): Uint8Array {
   const { channels } = image;
-  const { host } = loadedEngine();
   const row = image.width * channels;
-  return onBytes(op, image.data, width * height * channels, (out, src) => {
-    host.scratch().set(box.map(Math.fround)); // Pillow's edges are float32
-    const code = RESAMPLE_CODES[resample];
-    const [size, edges] = [row * image.height, host.scratchPtr];
-    return kernels.imageResize(out, src, 1, channels, image.height, image.width, row, size, height, width, code, RESIZE_OPACITY, edges);
+  const [first, bytes] = [part.top * row + part.left * channels, Math.max((part.height - 1) * row + part.width * channels, 0)];
+  return onBytes(op, image.data.subarray(first, first + bytes), width * height * channels, (out, src) => {
+    const { host } = loadedEngine();
+    host.scratch().set((box ?? [0, 0, part.width, part.height]).map(Math.fround)); // Pillow's edges are float32
+    const [code, edges] = [RESAMPLE_CODES[resample], host.scratchPtr];
+    const flags = RESIZE_OPACITY;
+    return kernels.imageResize(out, src, 1, channels, part.height, part.width, row, bytes, height, width, code, flags, edges);
   });
 }

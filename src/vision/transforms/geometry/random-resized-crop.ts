@@ -6,15 +6,26 @@ import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { pythonFloat } from '../../../tensor/arguments/python-text.js';
 import { tensor } from '../../../tensor/create/create.js';
 import { toTypedArray } from '../../../tensor/values/transfer.js';
+import { Image } from '../../image/image.js';
 import { type Size, sizeOf } from '../base/arguments.js';
 import { drawInt, drawUniform } from '../base/draws.js';
 import { tupleText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
 import { type Interpolation, interpolationOf, interpolationText } from '../base/interpolation.js';
-import { byKind, byKindOrPass, querySize } from '../base/kinds.js';
+import { byKind, byKindOrPass, getSize, querySize } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
 import { CROP } from './crop.js';
-import { antialiasOf, antialiasText, checkResizeSize, NO_ANTIALIAS, RESIZE, type Resizing, resizedSize } from './resize.js';
+import {
+  antialiasOf,
+  antialiasText,
+  checkResizeSize,
+  NO_ANTIALIAS,
+  RESIZE,
+  type Resizing,
+  resampleOf,
+  resizedSize,
+  warnOfAntialias,
+} from './resize.js';
 
 /** Where a part of an image lies. */
 export interface RandomResizedCropParams {
@@ -91,8 +102,13 @@ function cropAndResize<I extends ImageLike>(
   how: Resizing,
   apply: typeof byKind,
 ): I {
+  if (input instanceof Image && top >= 0 && left >= 0 && top + height <= input.height && left + width <= input.width) {
+    warnOfAntialias(op, how.antialias);
+    const [high, wide] = resizedSize(op, [height, width], size, null);
+    return input.resizePart({ left, top, width, height }, wide, high, resampleOf(how.interpolation)) as I;
+  }
   const part = apply(op, CROP, input, top, left, height, width);
-  return apply(op, RESIZE, part, ...resizedSize(op, part, size, null), how);
+  return apply(op, RESIZE, part, ...resizedSize(op, getSize(part), size, null), how);
 }
 
 /** The options of {@link RandomResizedCrop}. */

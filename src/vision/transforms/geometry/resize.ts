@@ -18,9 +18,10 @@ import { warnOnce } from '../../../tensor/arguments/warn-once.js';
 import { int64Of, tensor, zeros } from '../../../tensor/create/create.js';
 import { emptyTensor, type Tensor } from '../../../tensor/tensor.js';
 import { isFloating } from '../../../tensor/values/dtype.js';
+import type { Resample } from '../../image/resize.js';
 import type { Size } from '../base/arguments.js';
 import { tupleText } from '../base/functions.js';
-import type { ImageLike } from '../base/image-like.js';
+import { assertImageLike, type ImageLike } from '../base/image-like.js';
 import { assertInterpolation, type Interpolation, interpolationOf, interpolationText } from '../base/interpolation.js';
 import { byKind, getSize, type Kinds } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
@@ -38,11 +39,8 @@ export interface Resizing {
 /** @internal What resizing does with each kind. */
 export const RESIZE: Kinds<[height: number, width: number, how: Resizing]> = {
   image(op, image, height, width, { interpolation, antialias }) {
-    if (antialias === false)
-      warnOnce(`${op}: an Image is always smoothed where it becomes smaller; antialias: false has no effect. Make a tensor of it first.`);
-    return isSize(image, height, width)
-      ? image
-      : image.resize([width, height], interpolation === 'nearestExact' ? 'nearest' : interpolation);
+    warnOfAntialias(op, antialias);
+    return isSize(image, height, width) ? image : image.resize([width, height], resampleOf(interpolation));
   },
   tensor: (op, x, height, width, how) => (isSize(x, height, width) ? x : resizeTensor(op, x, height, width, how)),
   mask: (op, mask, height, width, { interpolation }) =>
@@ -50,6 +48,15 @@ export const RESIZE: Kinds<[height: number, width: number, how: Resizing]> = {
   boxes: (_, boxes, height, width) => scaled(boxes, height, width, 2),
   keypoints: (_, points, height, width) => scaled(points, height, width, 1),
 };
+
+/** @internal PIL's name of it. */
+export const resampleOf = (interpolation: Interpolation): Resample => (interpolation === 'nearestExact' ? 'nearest' : interpolation);
+
+/** @internal Says once that an Image knows no resizing without smoothing. */
+export function warnOfAntialias(op: string, antialias: boolean | null): void {
+  if (antialias === false)
+    warnOnce(`${op}: an Image is always smoothed where it becomes smaller; antialias: false has no effect. Make a tensor of it first.`);
+}
 
 const isSize = (input: ImageLike, height: number, width: number): boolean => {
   const [h, w] = getSize(input);
@@ -129,11 +136,21 @@ export function checkResizeSize(op: string, size: unknown, maxSize: unknown): vo
     throw unexpected(op, 'maxSize', maxSize, `more than the size ${list[0] as number} of the smaller side`);
 }
 
+/** @internal Height and width of what is given. @throws {ArgumentError} for anything but a tensor or an image. */
+export function sizeIn(op: string, input: ImageLike): [height: number, width: number] {
+  assertImageLike(op, input);
+  return getSize(input);
+}
+
 /** @internal Height and width of the result: a single size is that of the smaller side, and the larger one keeps the proportion, its fraction cut off. */
-export function resizedSize(op: string, input: ImageLike, size: ResizeSize, maxSize: number | null): [height: number, width: number] {
+export function resizedSize(
+  op: string,
+  [h, w]: readonly [height: number, width: number],
+  size: ResizeSize,
+  maxSize: number | null,
+): [height: number, width: number] {
   const list: readonly number[] | null = size === null ? null : typeof size === 'number' ? [size] : size;
   if (list?.length === 2) return [list[0]!, list[1]!];
-  const [h, w] = getSize(input);
   const [short, long] = w <= h ? [w, h] : [h, w];
   if (short < 1)
     throw new ArgumentError(`${op}: the image is ${h}×${w}, which has no proportion to keep. Give height and width: [height, width].`);
@@ -195,7 +212,7 @@ export function resize<I extends ImageLike>(image: I, ...args: ResizeArguments<R
   const { size, interpolation, maxSize, antialias } = readArguments<Required<ResizeFunctionOptions>>('resize', RESIZE_DEFAULTS, args);
   const how = { interpolation: interpolationOf('resize', interpolation), antialias: antialiasOf('resize', antialias), bytes: false };
   checkResizeSize('resize', size, maxSize);
-  return byKind('resize', RESIZE, image, ...resizedSize('resize', image, size, maxSize), how);
+  return byKind('resize', RESIZE, image, ...resizedSize('resize', sizeIn('resize', image), size, maxSize), how);
 }
 
 /** The options of {@link Resize}. */
@@ -231,7 +248,7 @@ export class Resize extends Transform {
   }
 
   transform<I extends ImageLike>(input: I): I {
-    const size = resizedSize(classNameOf(this), input, this.size, this.maxSize);
+    const size = resizedSize(classNameOf(this), getSize(input), this.size, this.maxSize);
     return this.byKind(RESIZE, input, ...size, { interpolation: this.interpolation, antialias: this.antialias, bytes: this.bytes });
   }
 

@@ -11,3 +11,4 @@ export {
   rgbToGrayscale,
   rgbToGrayscale as toGrayscale,
 } from './color.js';
+export { resize, resizedCrop } from './resize.js';

@@ -20,6 +20,7 @@ import {
   type ResizeFunctionOptions,
   Resize as ResizeV1,
   resizedSize,
+  sizeIn,
 } from '../geometry/resize.js';
 
 /**
@@ -35,7 +36,7 @@ export function resize<I extends ImageLike>(image: I, ...args: ResizeArguments<R
   const { size, interpolation, maxSize, antialias } = readArguments<Required<ResizeFunctionOptions>>('resize', RESIZE_DEFAULTS, args);
   const how = { interpolation: interpolationOf('resize', interpolation), antialias: antialiasOf('resize', antialias), bytes: true };
   checkResizeSize('resize', size, maxSize);
-  return byKind('resize', RESIZE, image, ...resizedSize('resize', image, size, maxSize), how);
+  return byKind('resize', RESIZE, image, ...resizedSize('resize', sizeIn('resize', image), size, maxSize), how);
 }
 
 /**
