@@ -85,7 +85,8 @@ export function rgbToGrayscale<I extends ImageLike>(
 }
 
 /**
- * An image blurred by a bell curve; see `transforms.functional.gaussianBlur`. @throws as that does.
+ * An image blurred by a bell curve; see `transforms.functional.gaussianBlur`. Of 100,000 bytes one may be a level off torchvision's, whose
+ * exponentials here are approximate. @throws as that does.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.functional.gaussian_blur.html
  * @example
  * transforms.v2.functional.gaussianBlur(rand(3, 8, 8), 5, { sigma: 1.5 }).shape; // [3, 8, 8]
