@@ -143,7 +143,8 @@ function tapsAt(column: Tensor, axis: Axis, mode: GridSampleMode): Taps {
 function onAxis(column: Tensor, { size, align, volume }: Axis): Tensor {
   const shifted = add(column, 1);
   if (volume) return align ? mul(div(shifted, 2), size - 1) : div(sub(mul(shifted, size), 1), 2);
-  return align ? mul(shifted, (size - 1) / 2) : sub(mul(shifted, size / 2), 0.5);
+  // PyTorch's vectors fuse the product and the sum, as add does where the processor can.
+  return align ? mul(shifted, (size - 1) / 2) : add(filled(shifted.shape, shifted.dtype, -0.5), shifted, { alpha: size / 2 });
 }
 
 /** The place that stands for one outside, if the padding has any; its gradient is 0 from the border on. */

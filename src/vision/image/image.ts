@@ -5,6 +5,7 @@ import { type Arguments, readArguments, readOptions } from '../../tensor/argumen
 import { assertBytes, countOf, finiteNumber, oneOf, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
 import { show } from '../../tensor/arguments/show.js';
 import { type Box, type Part, RESAMPLE_CODES, type Resample, resizePixels } from './resize.js';
+import { extentMap, quadMap, rotation, WARP_FILTERS, type WarpFilter, type WarpMethod, warpPixels } from './warp.js';
 
 /** Grey, grey with opacity, colour, colour with opacity: PIL's modes of 8 bits. */
 export type ImageMode = 'L' | 'LA' | 'RGB' | 'RGBA';
@@ -25,16 +26,22 @@ const METHODS: readonly TransposeMethod[] = [
   'transverse',
 ];
 
+/** The options of {@link Image.transform}. */
+export interface TransformOptions {
+  /** How pixels between pixels are found. Default: 'nearest'. */
+  resample?: WarpFilter;
+  /** What stands where nothing of the image lies: a number for all channels, or one for each. Default: 0. */
+  fillColor?: number | readonly number[] | null;
+}
+
 /** The options of {@link Image.rotate}. */
-export interface RotateOptions {
+export interface RotateOptions extends TransformOptions {
   /** Whether the new image is as large as the turned one needs. Default: false, as large as this one. */
   expand?: boolean;
   /** Around what to turn, from the top left. Default: the middle. */
   center?: readonly [x: number, y: number] | null;
   /** By how much the turned image is moved. Default: not at all. */
   translate?: readonly [x: number, y: number] | null;
-  /** What stands where nothing of the image lies: a number for all channels, or one for each. Default: 0. */
-  fillColor?: number | readonly number[] | null;
 }
 
 /** The options of {@link Image.resize}. */
@@ -46,6 +53,14 @@ export interface ResizeOptions {
 }
 
 const RESAMPLES = Object.keys(RESAMPLE_CODES) as Resample[];
+/**
+ * What the numbers of {@link Image.transform} say: a rectangle that is cut out ([left, top, right, bottom]); 6 or 8 factors; or the corners that are
+ * to be drawn out to the new image (top left, bottom left, bottom right, top right, x and y of each).
+ */
+export type TransformMethod = 'extent' | 'affine' | 'perspective' | 'quad';
+
+const NUMBERS_OF: Readonly<Record<TransformMethod, number>> = { extent: 4, affine: 6, perspective: 8, quad: 8 };
+const TRANSFORM_METHODS = Object.keys(NUMBERS_OF) as TransformMethod[];
 
 /** A place where nothing of the image lies. */
 const OUTSIDE = -1;
@@ -191,7 +206,7 @@ export class Image {
   }
 
   /**
-   * The image turned counterclockwise by `angle` degrees; each pixel takes the nearest one, as PIL finds it.
+   * The image turned counterclockwise by `angle` degrees, pixel for pixel as PIL turns it.
    * @throws {ArgumentError} for values that are no finite numbers.
    * @see https://pillow.readthedocs.io/en/stable/reference/Image.html#PIL.Image.Image.rotate
    * @example
@@ -199,60 +214,67 @@ export class Image {
    */
   rotate(angle: number, options?: RotateOptions): Image {
     finiteNumber('rotate', 'angle', angle);
-    const { expand, center, translate, fillColor } = readOptions<Required<RotateOptions>>(
+    const { resample, expand, center, translate, fillColor } = readOptions<Required<RotateOptions>>(
       'rotate',
-      { expand: false, center: null, translate: null, fillColor: null },
+      { resample: 'nearest', expand: false, center: null, translate: null, fillColor: null },
       options,
     );
+    oneOf('rotate', 'resample', resample, WARP_FILTERS);
     const [{ width, height }, turn] = [this, ((angle % 360) + 360) % 360];
-    const [cx, cy] = center === null ? [width / 2, height / 2] : pointOf('center', center);
-    const [tx, ty] = translate === null ? [0, 0] : pointOf('translate', translate);
+    const middle = center === null ? null : pointOf('center', center);
+    const moved = translate === null ? null : pointOf('translate', translate);
     const fill = fillColor === null ? undefined : inkOf('rotate', 'fillColor', this, fillColor);
-    if (center === null && translate === null) {
+    if (middle === null && moved === null) {
       if (turn === 0) return this.copy();
       if (turn === 180) return this.transpose('rotate180');
       if ((turn === 90 || turn === 270) && (expand || width === height)) return this.transpose(turn === 90 ? 'rotate90' : 'rotate270');
     }
-    const radians = -turn * (Math.PI / 180);
-    const [a, b] = [round15(Math.cos(radians)), round15(Math.sin(radians))];
-    // From a place of the new image to one of this: [a x + b y + c, -b x + a y + f].
-    let c = a * (-cx - tx) + b * (-cy - ty) + cx;
-    let f = -b * (-cx - tx) + a * (-cy - ty) + cy;
-    let [wide, high] = [width, height];
-    if (expand) {
-      const corners = [
-        [0, 0],
-        [width, 0],
-        [width, height],
-        [0, height],
-      ] as const;
-      const span = (values: number[]) => Math.ceil(Math.max(...values)) - Math.floor(Math.min(...values));
-      wide = span(corners.map(([x, y]) => a * x + b * y + c));
-      high = span(corners.map(([x, y]) => -b * x + a * y + f));
-      const [dx, dy] = [-(wide - width) / 2, -(high - height) / 2];
-      [c, f] = [a * dx + b * dy + c, -b * dx + a * dy + f];
-    }
-    return this.affine(wide, high, [a, b, c, -b, a, f], fill);
+    const { size, map } = rotation([width, height], turn, { expand, center: middle, translate: moved });
+    return this.warped('rotate', size, 'affine', map, resample, fill);
   }
 
-  /** The nearest pixels at a x + b y + c, d x + e y + f, found in steps of 1/65536 as PIL does. */
-  private affine(wide: number, high: number, matrix: readonly number[], fill: readonly number[] | undefined): Image {
-    const { width, height, channels, data } = this;
-    const out = new Image(this.mode, [wide, high]);
-    const fixed = (value: number) => Math.floor(value * 65536 + 0.5);
-    const [a, b, c, d, e, f] = matrix as [number, number, number, number, number, number];
-    const [a0, a1, a3, a4] = [fixed(a), fixed(b), fixed(d), fixed(e)];
-    const [a2, a5] = [fixed(c + a * 0.5 + b * 0.5), fixed(f + d * 0.5 + e * 0.5)];
-    for (let row = 0, at = 0; row < high; row++) {
-      for (let column = 0; column < wide; column++, at += channels) {
-        const x = Math.floor((a2 + a1 * row + a0 * column) / 65536);
-        const y = Math.floor((a5 + a4 * row + a3 * column) / 65536);
-        if (x >= 0 && x < width && y >= 0 && y < height) {
-          for (let k = 0, from = (y * width + x) * channels; k < channels; k++) out.data[at + k] = data[from + k]!;
-        } else if (fill !== undefined) for (let k = 0; k < channels; k++) out.data[at + k] = fill[k]!;
-      }
-    }
-    return out;
+  /**
+   * An image of `size` whose pixels are taken from where a map says, as PIL takes them. The middle of a pixel of the new image, (x, y), lies at
+   * `[a x + b y + c, d x + e y + f]` of this one by 'affine' with the data [a, b, c, d, e, f], and by 'perspective', with g and h after these, at both
+   * divided by `g x + h y + 1`.
+   * @throws {ArgumentError} for a method or filter that does not exist, and data of another length.
+   * @see https://pillow.readthedocs.io/en/stable/reference/Image.html#PIL.Image.Image.transform
+   * @example
+   * new Image('L', [2, 1], Uint8Array.of(1, 3)).transform([2, 1], 'affine', [1, 0, 1, 0, 1, 0]).data; // [3, 0]
+   */
+  transform(
+    size: readonly [width: number, height: number],
+    method: TransformMethod,
+    data: readonly number[],
+    options?: TransformOptions,
+  ): Image {
+    const op = 'transform';
+    if (!Array.isArray(size) || size.length !== 2) throw unexpected(op, 'size', size, 'width and height: [width, height]');
+    const [width, height] = [countOf(op, 'size[0]', size[0]), countOf(op, 'size[1]', size[1])];
+    oneOf(op, 'method', method, TRANSFORM_METHODS);
+    const count = NUMBERS_OF[method];
+    if (!Array.isArray(data) || data.length !== count) throw unexpected(op, 'data', data, `a list of ${count} numbers for '${method}'`);
+    data.forEach((number: unknown, i) => {
+      finiteNumber(op, `data[${i}]`, number);
+    });
+    const { resample, fillColor } = readOptions<Required<TransformOptions>>(op, { resample: 'nearest', fillColor: null }, options);
+    oneOf(op, 'resample', resample, WARP_FILTERS);
+    const fill = fillColor === null ? undefined : inkOf(op, 'fillColor', this, fillColor);
+    if (method === 'extent') return this.warped(op, [width, height], 'affine', extentMap(data, width, height), resample, fill);
+    return this.warped(op, [width, height], method, method === 'quad' ? quadMap(data, width, height) : data, resample, fill);
+  }
+
+  /** @internal {@link transform}, its arguments checked. */
+  warped(
+    op: string,
+    [width, height]: readonly [width: number, height: number],
+    method: WarpMethod,
+    map: readonly number[],
+    filter: WarpFilter,
+    fill?: readonly number[],
+  ): Image {
+    const ink = fill ?? new Array<number>(this.channels).fill(0);
+    return new Image(this.mode, [width, height], warpPixels(op, this, width, height, { method, map, filter, fill: ink }));
   }
 
   /**
@@ -302,9 +324,6 @@ export class Image {
     return out;
   }
 }
-
-/** As Python's `round(x, 15)`. */
-const round15 = (x: number) => Number(x.toFixed(15));
 
 function pointOf(name: string, value: unknown): [x: number, y: number] {
   if (!Array.isArray(value) || value.length !== 2) throw unexpected('rotate', name, value, 'two numbers: [x, y]');

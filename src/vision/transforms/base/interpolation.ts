@@ -1,6 +1,7 @@
 /** How pixels between pixels are found: torchvision's InterpolationMode. */
 import { ArgumentError } from '../../../errors.js';
 import { oneOf } from '../../../tensor/arguments/checks.js';
+import { WARP_FILTERS, type WarpFilter } from '../../image/warp.js';
 
 /** torchvision's InterpolationMode, under its names: `transforms.InterpolationMode.BILINEAR` is `'bilinear'`. */
 export const InterpolationMode = {
@@ -35,4 +36,11 @@ export function assertInterpolation<T extends Interpolation>(
     throw new ArgumentError(
       `${op}: interpolation is '${mode}', which ${what} does not take, expected ${allowed.map((name) => `'${name}'`).join(' or ')}.`,
     );
+}
+
+/** @internal How an Image is warped. @throws {ArgumentError} for an interpolation that only resizes. */
+export function warpFilterOf(op: string, mode: Interpolation): WarpFilter {
+  if (mode === 'nearestExact') return 'nearest';
+  assertInterpolation(op, mode, 'an Image', WARP_FILTERS);
+  return mode;
 }

@@ -168,8 +168,8 @@ export abstract class RandomTransform<Params = true> extends Transform<Params | 
     return params === null ? input : this.applied(input, params);
   }
 
-  /** What is drawn for a sample that is transformed. */
-  protected drawParams(_inputs: readonly ImageLike[]): Params {
+  /** What is drawn for a sample that is transformed; null where nothing fits it. */
+  protected drawParams(_inputs: readonly ImageLike[]): Params | null {
     return true as Params;
   }
 

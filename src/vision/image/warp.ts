@@ -1,0 +1,116 @@
+/** Images seen through a map of places: what Pillow's `Image.transform` computes, by one kernel. */
+import { check, kernels, loadedEngine, ptrAt } from '../../engine/engine.js';
+import { fromTypedArray } from '../../tensor/create/create.js';
+import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { onBytes, type Pixels } from './pixels.js';
+
+/** How pixels between pixels are found. */
+export type WarpFilter = 'nearest' | 'bilinear' | 'bicubic';
+
+/** @internal */
+export const WARP_FILTERS: readonly WarpFilter[] = ['nearest', 'bilinear', 'bicubic'];
+
+/** The kinds of maps, in the order of the kernel's numbers for them. */
+const METHODS = ['affine', 'perspective', 'quad'] as const;
+
+/** @internal A kind of map; its numbers are described at image_warp in kernels/hone.h. */
+export type WarpMethod = (typeof METHODS)[number];
+
+/** @internal A map, and how it is followed. */
+export interface Warp {
+  readonly method: WarpMethod;
+  /** 6 numbers, or 8. */
+  readonly map: readonly number[];
+  readonly filter: WarpFilter;
+  /** A byte for each channel. */
+  readonly fill: readonly number[];
+}
+
+const DOUBLES_OF_MAP = 8;
+
+/** As Python's `round(x, 15)`. */
+const round15 = (x: number) => Number(x.toFixed(15));
+
+/** How {@link rotation} turns. */
+interface Turn {
+  readonly expand: boolean;
+  readonly center: readonly [x: number, y: number] | null;
+  readonly translate: readonly [x: number, y: number] | null;
+}
+
+/** @internal The map that turns an image counterclockwise by `degrees`, and the size of the image that comes out: those of PIL's `rotate`. */
+export function rotation(
+  [width, height]: readonly [width: number, height: number],
+  degrees: number,
+  { expand, center, translate }: Turn,
+): { size: [width: number, height: number]; map: number[] } {
+  const [cx, cy] = center ?? [width / 2, height / 2];
+  const [tx, ty] = translate ?? [0, 0];
+  const radians = -degrees * (Math.PI / 180);
+  const [a, b] = [round15(Math.cos(radians)), round15(Math.sin(radians))];
+  // From a place of the new image to one of the old: [a x + b y + c, -b x + a y + f].
+  const c = a * (-cx - tx) + b * (-cy - ty) + cx;
+  const f = -b * (-cx - tx) + a * (-cy - ty) + cy;
+  if (!expand) return { size: [width, height], map: [a, b, c, -b, a, f] };
+  const corners = [
+    [0, 0],
+    [width, 0],
+    [width, height],
+    [0, height],
+  ] as const;
+  const span = (values: number[]) => Math.ceil(Math.max(...values)) - Math.floor(Math.min(...values));
+  const wide = span(corners.map(([x, y]) => a * x + b * y + c));
+  const high = span(corners.map(([x, y]) => -b * x + a * y + f));
+  const [dx, dy] = [-(wide - width) / 2, -(high - height) / 2];
+  return { size: [wide, high], map: [a, b, a * dx + b * dy + c, -b, a, -b * dx + a * dy + f] };
+}
+
+/** @internal The affine map that draws a rectangle out to an image. */
+export function extentMap([left, top, right, bottom]: readonly number[], width: number, height: number): number[] {
+  return [(right! - left!) / width, 0, left!, 0, (bottom! - top!) / height, top!];
+}
+
+/** @internal The map that draws a quadrilateral, its corners given as top left, bottom left, bottom right and top right, out to an image. */
+export function quadMap(corners: readonly number[], width: number, height: number): number[] {
+  const [perX, perY] = [1 / width, 1 / height];
+  return [0, 1].flatMap((axis) => {
+    const [nw, sw, se, ne] = [corners[axis]!, corners[2 + axis]!, corners[4 + axis]!, corners[6 + axis]!];
+    return [nw, (ne - nw) * perX, (sw - nw) * perY, (se - sw - ne + nw) * perX * perY];
+  });
+}
+
+/** @internal The bytes of an image of `width` × `height` pixels, each seen through the map; of two or four channels the last is opacity. */
+export function warpPixels(op: string, image: Pixels, width: number, height: number, { method, map, filter, fill }: Warp): Uint8Array {
+  const { channels } = image;
+  const [code, kernel] = [METHODS.indexOf(method), WARP_FILTERS.indexOf(filter)];
+  return onBytes(op, image.data, width * height * channels, (out, src) => {
+    const { host } = loadedEngine();
+    host.scratch().set(map);
+    const [places, ink] = [host.scratchPtr, ptrAt(host.scratchPtr, 8 * DOUBLES_OF_MAP)];
+    host.write(ink, Uint8Array.from(fill));
+    return kernels.imageWarp(code, kernel, out, src, 1, image.height, image.width, height, width, channels, 0, 1, places, ink);
+  });
+}
+
+/**
+ * @internal A batch of images, each seen through a map of its own, as {@link warpPixels} sees one.
+ * @param images uint8 [N, C, H, W], contiguous, of 1 to 4 channels.
+ * @param maps 8 numbers for each image.
+ * @returns uint8 [N, C, height, width].
+ */
+export function warpBatch(
+  op: string,
+  images: Tensor,
+  maps: Float64Array,
+  { method, filter, fill, height, width }: Omit<Warp, 'map'> & { readonly height: number; readonly width: number },
+): Tensor {
+  const [n, c, h, w] = images.shape as [number, number, number, number];
+  const out = emptyTensor([n, c, height, width], 'uint8');
+  if (out.numel() === 0) return out;
+  const [places, ink] = [fromTypedArray(maps), fromTypedArray(Uint8Array.from(fill))];
+  const [code, kernel] = [METHODS.indexOf(method), WARP_FILTERS.indexOf(filter)];
+  check(kernels.imageWarp(code, kernel, out.ptr, images.ptr, n, h, w, height, width, c, 1, 1, places.ptr, ink.ptr), op);
+  places.dispose();
+  ink.dispose();
+  return out;
+}

@@ -1,0 +1,225 @@
+/** Images turned, sheared, warped and erased, beside what Pillow and torchvision make of the same images (conformance/vision_warp.py). */
+import { readFileSync } from 'node:fs';
+import { ArgumentError, fromTypedArray, manualSeed, rand, ShapeError, type Tensor, tensor, zeros } from 'hone';
+import { Image, type ImageMode, transforms, tvTensors } from 'hone/vision';
+import { describe, expect, it, test } from 'vitest';
+
+/** Bytes in base64, or their hash. */
+type Stored = ({ mode: ImageMode; size: [number, number] } | { dtype: 'uint8' | 'int64' | 'float32' | 'float64'; shape: number[] }) & {
+  data?: string;
+  hash?: number;
+  canvas?: [number, number];
+};
+interface Call {
+  input: string;
+  name: 'transform' | 'rotate';
+  args: never[];
+  output: Stored;
+}
+interface Run {
+  name: string;
+  args: unknown[];
+  text: string | null;
+  seed: number;
+  calls: number;
+  outputs: Record<string, { outputs: Stored[]; next: number }>;
+}
+interface Sample {
+  name: string;
+  args: unknown[];
+  seed: number;
+  clamping: 'soft' | null;
+  outputs: Record<string, Stored>;
+  next: number;
+}
+const fixture = JSON.parse(readFileSync(new URL('../../../../conformance/fixtures/transforms/warp.json', import.meta.url), 'utf8')) as {
+  inputs: Record<string, Stored>;
+  pillow: Call[];
+  functions: { name: string; args: unknown[]; outputs: Record<string, Stored | null> }[];
+  classes: Run[];
+  parts: Record<string, Stored>;
+  samples: Sample[];
+};
+
+const ARRAYS = { uint8: Uint8Array, int64: BigInt64Array, float32: Float32Array, float64: Float64Array };
+
+function read(stored: Stored): Image | Tensor {
+  const bytes = Uint8Array.from(Buffer.from(stored.data!, 'base64'));
+  if ('mode' in stored) return new Image(stored.mode, stored.size, bytes);
+  return fromTypedArray(new ARRAYS[stored.dtype](bytes.buffer), stored.shape);
+}
+
+const hashOf = (bytes: Uint8Array) => {
+  let h = 2166136261;
+  for (const byte of bytes) h = Math.imul(h ^ byte, 16777619) >>> 0;
+  return h;
+};
+
+/** Whole numbers are equal; floats are within a few roundings of float32. */
+function same(out: unknown, expected: Stored, what: string) {
+  if ('mode' in expected) {
+    const { mode, size, data } = out as Image;
+    expect({ mode, size }, what).toEqual({ mode: expected.mode, size: expected.size });
+    if (expected.data === undefined) expect(hashOf(data), what).toBe(expected.hash);
+    else expect(Buffer.from(data).toString('base64'), what).toBe(expected.data);
+    return;
+  }
+  const x = out as Tensor;
+  expect({ dtype: x.dtype, shape: [...x.shape] }, what).toEqual({ dtype: expected.dtype, shape: expected.shape });
+  if (expected.hash !== undefined) return expect(hashOf(x.contiguous().toTypedArray() as Uint8Array), what).toBe(expected.hash);
+  const [values, numbers] = [x, read(expected) as Tensor].map((t) => t.reshape([-1]).toArray() as number[]) as [number[], number[]];
+  const whole = expected.dtype === 'uint8' || expected.dtype === 'int64';
+  values.forEach((value, i) => {
+    if (whole) expect(value, `${what} at ${i}`).toBe(numbers[i]);
+    else
+      expect(Math.abs(value - numbers[i]!), `${what} at ${i}: ${value}, ${numbers[i]}`).toBeLessThan(
+        1e-5 * Math.max(1, Math.abs(numbers[i]!)),
+      );
+  });
+}
+
+const short = (args: unknown[]) => JSON.stringify(args).slice(1, -1);
+
+describe('Image gives what Pillow gives', () => {
+  it.each(fixture.pillow.map((entry, i) => [`${i} ${entry.input}.${entry.name}(${short(entry.args)})`, entry] as const))(
+    '%s',
+    (_, entry) => {
+      const image = read(fixture.inputs[entry.input]!) as Image;
+      same((image[entry.name] as (...args: never[]) => Image)(...entry.args), entry.output, entry.input);
+    },
+  );
+});
+
+type Call1 = (image: Image | Tensor, ...args: unknown[]) => unknown;
+const functional = transforms.functional as unknown as Record<string, Call1>;
+
+describe('functions give what torchvision gives', () => {
+  it.each(fixture.functions.map((entry, i) => [`${i} ${entry.name}(${short(entry.args)})`, entry] as const))('%s', (_, entry) => {
+    for (const [key, expected] of Object.entries(entry.outputs)) {
+      const call = () => functional[entry.name]!(read(fixture.inputs[key]!), ...entry.args);
+      if (expected === null) expect(call, key).toThrow();
+      else same(call(), expected, key);
+    }
+  });
+});
+
+type Make = new (...args: unknown[]) => { forward(image: unknown): unknown };
+const classes = transforms as unknown as Record<string, Make>;
+
+describe('classes draw what those of torchvision draw', () => {
+  it.each(fixture.classes.map((entry, i) => [`${i} ${entry.name}(${short(entry.args)})`, entry] as const))('%s', (_, entry) => {
+    const made = () => new classes[entry.name]!(...entry.args);
+    if (entry.text !== null) expect(String(made())).toBe(entry.text);
+    for (const [key, { outputs, next }] of Object.entries(entry.outputs)) {
+      manualSeed(entry.seed);
+      const transform = made();
+      for (let i = 0; i < entry.calls; i++) same(transform.forward(read(fixture.inputs[key]!)), outputs[i]!, `${key}, call ${i}`);
+      expect(rand(1).item(), key).toBe(next);
+    }
+  });
+});
+
+describe('image, mask, boxes and points move together', () => {
+  it.each(fixture.samples.map((entry, i) => [`${i} ${entry.name}(${short(entry.args)})`, entry] as const))('%s', (_, entry) => {
+    const sample = Object.fromEntries(
+      Object.entries(fixture.parts).map(([key, stored]) => {
+        const x = read(stored) as Tensor;
+        const canvasSize = stored.canvas!;
+        if (key === 'image') return [key, new tvTensors.Image(x)];
+        if (key.startsWith('mask')) return [key, new tvTensors.Mask(x)];
+        if (key.endsWith('points')) return [key, new tvTensors.KeyPoints(x, { canvasSize })];
+        return [key, new tvTensors.BoundingBoxes(x, { format: key.split(' ')[0] as 'XYXY', canvasSize, clampingMode: entry.clamping })];
+      }),
+    );
+    manualSeed(entry.seed);
+    const out = new classes[entry.name]!(...entry.args).forward(sample) as Record<string, Tensor & { canvasSize?: number[] }>;
+    for (const [key, expected] of Object.entries(entry.outputs)) {
+      expect(out[key]!.constructor, key).toBe(sample[key]!.constructor);
+      if (expected.canvas) expect([...out[key]!.canvasSize!], key).toEqual(expected.canvas);
+      same(out[key], expected, key);
+    }
+    expect(rand(1).item()).toBe(entry.next);
+  });
+});
+
+describe('what does not fit is named', () => {
+  const f = transforms.functional;
+  const x = zeros([3, 4, 5]);
+  test('options that cannot be meant', () => {
+    expect(() => f.rotate(x, Number.NaN)).toThrow(/^rotate: angle is NaN/);
+    expect(() => f.rotate(x, 10, 'bicubic')).toThrow(
+      /^rotate: interpolation is 'bicubic', which a tensor does not take, expected 'nearest' or 'bilinear'/,
+    );
+    expect(() => f.rotate(new Image('L', [2, 3]), 10, 'lanczos')).toThrow(/which an Image does not take/);
+    expect(() => f.rotate(x, 10, { fill: [1, 2] })).toThrow(/^rotate: fill is \[1, 2\], expected a number, or 3 of them/);
+    expect(() => f.rotate(x, 10, { centre: [1, 2] } as never)).toThrow(/Did you mean center/);
+    expect(() => f.affine(x, 0, [0, 0], 0, 0)).toThrow(/^affine: scale is 0/);
+    expect(() => f.affine(x, 0, [0] as never, 1, 0)).toThrow(/^affine: translate/);
+    expect(() => f.affine(x, 0, [0, 0], 1, [1, 2, 3] as never)).toThrow(/^affine: shear/);
+    expect(() => new transforms.RandomRotation(-3)).toThrow(/^RandomRotation: degrees is -3, expected at least 0 for a single number/);
+    expect(() => new transforms.RandomRotation([30, 10])).toThrow(/expected the least before the most/);
+    expect(() => new transforms.RandomRotation(10, { center: [1] as never })).toThrow(/^RandomRotation: center/);
+    expect(() => new transforms.RandomAffine(0, { translate: [0.5, 1.5] })).toThrow(/^RandomAffine: translate\[1\] is 1.5/);
+    expect(() => new transforms.RandomAffine(0, { scale: [0, 1] })).toThrow(/^RandomAffine: scale is \[0, 1\]/);
+    expect(() => new transforms.RandomPerspective(1.5)).toThrow(/^RandomPerspective: distortionScale is 1.5/);
+    expect(() => new transforms.ElasticTransform({ sigma: -1 })).toThrow(/^ElasticTransform: sigma\[0\] is -1/);
+    expect(() => new transforms.RandomErasing({ scale: [0.5, 0.1] })).toThrow(/^RandomErasing: scale is \[0.5, 0.1\]/);
+    expect(() => new transforms.RandomErasing({ ratio: [0, 1] })).toThrow(/^RandomErasing: ratio/);
+    expect(() => new transforms.RandomErasing({ value: 'noise' as never })).toThrow(/'random'/);
+    expect(() => new transforms.RandomErasing(1, { value: [1, 2] }).forward(x)).toThrow(/value has 2 numbers, the image 3 channels/);
+  });
+
+  test('points and displacements', () => {
+    const line = [
+      [0, 0],
+      [1, 1],
+      [2, 2],
+      [0, 3],
+    ] as const;
+    expect(() => f.perspective(x, line, line)).toThrow(/^perspective: no perspective takes .*: three of the points lie on a line/);
+    expect(() => f.perspective(x)).toThrow(/^perspective: startpoints is null, expected four points/);
+    expect(() => f.perspective(x, line, line, { coefficients: [1, 0, 0, 0, 1, 0, 0, 0] })).toThrow(ArgumentError);
+    expect(() => f.elasticTransform(x, zeros([1, 5, 4, 2]))).toThrow(ShapeError);
+    expect(() => f.elasticTransform(x, zeros([1, 5, 4, 2]))).toThrow(/expected \[1, 4, 5, 2\] for an image of 4×5 pixels/);
+    expect(() => f.rotate('x' as never, 3)).toThrow(/^rotate: the image is "x"/);
+  });
+
+  test('Image.transform and Image.rotate', () => {
+    const image = new Image('RGB', [3, 2]);
+    expect(() => image.transform([2, 2], 'affine', [1, 0, 0, 0, 1])).toThrow(
+      /^transform: data is .*, expected a list of 6 numbers for 'affine'/,
+    );
+    expect(() => image.transform([2, 2], 'mesh' as never, [])).toThrow(/^transform: method is "mesh"/);
+    expect(() => image.transform([2, -1], 'affine', [1, 0, 0, 0, 1, 0])).toThrow(/^transform: size\[1\] is -1/);
+    expect(() => image.rotate(3, { resample: 'box' as never })).toThrow(/^rotate: resample is "box"/);
+    expect(image.transform([0, 4], 'affine', [1, 0, 0, 0, 1, 0]).size).toEqual([0, 4]);
+  });
+});
+
+test('gradients flow through tensors', () => {
+  const x = rand(1, 4, 5, { dtype: 'float64', requiresGrad: true });
+  const turned = transforms.functional.rotate(x, 30, 'bilinear', { fill: 0.5 });
+  turned.sum().backward();
+  expect(x.grad!.sum().item()).toBeGreaterThan(5);
+});
+
+test('erase leaves the tensor it is given, unless it is told to', () => {
+  const x = zeros([1, 2, 2]);
+  const erased = transforms.functional.erase(x, 1, 0, 5, 1, tensor([[[3]]]));
+  expect([x.sum().item(), erased.toArray()]).toEqual([
+    0,
+    [
+      [
+        [0, 0],
+        [3, 0],
+      ],
+    ],
+  ]);
+  expect(transforms.functional.erase(x, 0, 0, 1, 2, 4, true)).toBe(x);
+  expect(x.toArray()).toEqual([
+    [
+      [4, 4],
+      [0, 0],
+    ],
+  ]);
+});
