@@ -1,5 +1,4 @@
 /** Image files in Node: read from the disk, decoded and encoded by `sharp`, which is loaded when it is first needed. */
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Sharp } from 'sharp';
 import { readBytes, writeBytes } from '#files';
@@ -31,14 +30,12 @@ async function sharpFor(op: string): Promise<MakeSharp> {
   }
 }
 
-/** The bytes of a file, without keeping others waiting. @throws {FileError} when it cannot be read. */
+/**
+ * The bytes of a file. It is read at once: handing that to another thread costs a tenth of decoding a small photo, and the threads are busy
+ * decoding. @throws {FileError} when it cannot be read.
+ */
 export async function readImageFile(path: string | URL, op: string): Promise<Uint8Array> {
-  const name = typeof path === 'string' ? path : fileURLToPath(path);
-  try {
-    return await readFile(name);
-  } catch {
-    return readBytes(name, op); // says what is wrong
-  }
+  return readBytes(typeof path === 'string' ? path : fileURLToPath(path), op);
 }
 
 /** Writes a file as a whole. @throws {FileError} when that is impossible. */
