@@ -19,8 +19,11 @@ export function drawChart(canvas: HTMLCanvasElement, losses: readonly number[]):
   const x = (step: number) => MARGIN.left + ((width - MARGIN.left - MARGIN.right) * step) / steps;
   const y = (loss: number) => height - MARGIN.bottom - ((height - MARGIN.top - MARGIN.bottom) * loss) / top;
 
-  context.fillStyle = '#667085';
-  context.strokeStyle = '#e4e7ec';
+  // The page's own, where it names some.
+  const style = getComputedStyle(canvas);
+  const colour = (name: string, otherwise: string) => style.getPropertyValue(name) || otherwise;
+  context.fillStyle = colour('--soft', '#667085');
+  context.strokeStyle = colour('--line', '#e4e7ec');
   context.textBaseline = 'middle';
   context.textAlign = 'right';
   for (let loss = 0; loss <= top; loss += 0.5) {
@@ -47,7 +50,7 @@ export function drawChart(canvas: HTMLCanvasElement, losses: readonly number[]):
     for (const [step, value] of values.entries()) context.lineTo(x(step + 1), y(value));
     context.stroke();
   };
-  line(losses, '#c3d3f7', 1);
+  line(losses, colour('--faint', '#c3d3f7'), 1);
   // Divided by the weights so far, so that the first losses count no more than others.
   let [sum, weight] = [0, 0];
   const mean = losses.map((loss) => {
@@ -55,5 +58,5 @@ export function drawChart(canvas: HTMLCanvasElement, losses: readonly number[]):
     weight += NEW * (1 - weight);
     return sum / weight;
   });
-  line(mean, '#2f6fed', 2);
+  line(mean, colour('--accent', '#2f6fed'), 2);
 }

@@ -1,4 +1,4 @@
-// Serves the demo page: `npm run demo`, then open the address that it prints. PORT chooses the port; the default is 8000.
+// Serves the demo pages: `npm run demo`, then open the address that it prints, or /photos.html there. PORT chooses the port; the default is 8000.
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
@@ -13,9 +13,9 @@ if (!existsSync(join(root, 'dist/index.js'))) {
 }
 
 /** Bundled anew for every visit, so that changes show when the page is loaded again. */
-async function program() {
+async function program(name) {
   const { outputFiles } = await build({
-    entryPoints: [join(here, 'main.ts')],
+    entryPoints: [join(here, name)],
     bundle: true,
     tsconfigRaw: '{}', // the package as it is built, not this repository's sources
     format: 'esm',
@@ -30,7 +30,9 @@ async function program() {
 /** What is served: type, and a function that makes the bytes. The engine's files stand where the code looks for them: ../wasm. */
 const pages = {
   '/': ['text/html; charset=utf-8', () => readFileSync(join(here, 'index.html'))],
-  '/app/main.js': ['text/javascript; charset=utf-8', program],
+  '/photos.html': ['text/html; charset=utf-8', () => readFileSync(join(here, 'photos.html'))],
+  '/app/main.js': ['text/javascript; charset=utf-8', () => program('main.ts')],
+  '/app/photos.js': ['text/javascript; charset=utf-8', () => program('photos.ts')],
   '/digits.gz': ['application/octet-stream', () => readFileSync(join(root, 'dist/digits.gz'))],
   '/wasm/hone-simd.wasm': ['application/wasm', () => readFileSync(join(root, 'dist/wasm/hone-simd.wasm'))],
   '/wasm/hone-relaxed.wasm': ['application/wasm', () => readFileSync(join(root, 'dist/wasm/hone-relaxed.wasm'))],
@@ -53,4 +55,6 @@ server.on('error', (error) => {
   );
   process.exit(1);
 });
-server.listen(port, '127.0.0.1', () => console.log(`demo: open http://127.0.0.1:${server.address().port} (Ctrl+C ends it)`));
+server.listen(port, '127.0.0.1', () =>
+  console.log(`demo: open http://127.0.0.1:${server.address().port}, or /photos.html there (Ctrl+C ends it)`),
+);

@@ -1,6 +1,8 @@
 /** Photos in a real browser: files decoded as Node decodes them, folders of them, and the page that trains on dropped-in photos. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeImage, Image } from 'hone/vision';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wasmFiles } from '../../src/engine/wasm.js';
@@ -74,6 +76,10 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('photos in Chromium', 
     for (const name of wasmFiles()) files.set(`/wasm/${name}`, served(readFileSync(join(root, 'dist/wasm', name)), 'application/wasm'));
     for (const name of Object.keys(expected))
       files.set(`/images/${name}`, served(readFileSync(join(FIXTURES, name)), 'application/octet-stream'));
+    const demo = await bundle(stage, { file: join(root, 'examples/browser/photos.ts') });
+    files.set('/demo/', served(readFileSync(join(root, 'examples/browser/photos.html')), 'text/html'));
+    files.set('/demo/app/photos.js', served(demo.outputFiles[0]!.text, 'text/javascript'));
+    for (const name of wasmFiles()) files.set(`/demo/wasm/${name}`, files.get(`/wasm/${name}`)!);
     server = await serve(files);
     browser = await launch();
     page = await browser.newPage();
@@ -140,5 +146,86 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('photos in Chromium', 
       ['RGBA', 4],
     ] as const)
       expect(await page.evaluate(([mode, channels]) => program.roundTrip(mode, channels), [mode, channels] as const)).toBe(true);
+  });
+
+  /** Folders of photos, red ones and blue ones, and among them a file that is none. */
+  async function folders(): Promise<string> {
+    const folder = mkdtempSync(join(tmpdir(), 'hone-photos-'));
+    for (const [k, name] of ['blue', 'red'].entries()) {
+      mkdirSync(join(folder, name));
+      for (let i = 0; i < 16; i++) {
+        const data = new Uint8Array(3 * 80 * 90);
+        for (let at = 0; at < data.length; at++) data[at] = ((at % 3 === 0) === (k === 1) ? 150 : 20) + ((at * (i + 7)) % 60);
+        writeFileSync(join(folder, name, `${i}.png`), await encodeImage(new Image('RGB', [80, 90], data)));
+      }
+    }
+    writeFileSync(join(folder, 'red/broken.jpg'), 'no photo');
+    writeFileSync(join(folder, 'red/notes.txt'), 'no photo either');
+    return folder;
+  }
+
+  /** Drops files or folders of the disk onto the page, as a person does. */
+  async function dropOnto(page: Page, paths: readonly string[]): Promise<void> {
+    const { x, y } = (await page.locator('#drop').boundingBox())!;
+    const session = await page.context().newCDPSession(page);
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await session.send('Input.dispatchDragEvent', {
+        type,
+        x: x + 20,
+        y: y + 20,
+        data: { items: [], files: [...paths], dragOperationsMask: 1 },
+      });
+  }
+
+  it('the page trains on folders that are dropped into it', async () => {
+    const folder = await folders();
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on('pageerror', ({ message }) => problems.push(message));
+    await page.goto(`${server.origin}/demo/`);
+    await page.waitForFunction(() => document.getElementById('lead')!.textContent!.includes('wasm engine'));
+    const found = () => page.textContent('#found');
+
+    await dropOnto(page, [join(folder, 'red')]);
+    await page.waitForSelector('#problem:not([hidden])');
+    expect(await page.textContent('#problem')).toContain('One class alone teaches nothing');
+
+    await dropOnto(page, [join(folder, 'blue'), join(folder, 'red')]);
+    await page.waitForSelector('#train:enabled');
+    expect(await found()).toBe('32 photos of 2 classes. 1 cannot be read: red/broken.jpg.');
+    expect(await page.locator('.class span').allTextContents()).toEqual(['blue 16', 'red 16']);
+    // The folder that holds them says the same.
+    await dropOnto(page, [folder]);
+    await page.waitForSelector('#train:enabled');
+    expect(await found()).toBe('32 photos of 2 classes. 1 cannot be read: red/broken.jpg.');
+
+    await page.click('#train');
+    await page.waitForFunction(() => document.getElementById('epoch')!.textContent === '20 / 20');
+    await page.waitForSelector('#train:enabled');
+    expect(await page.textContent('#accuracy')).toBe('100 %');
+    expect(await page.locator('figure').count()).toBe(8);
+    expect(await page.locator('figure.wrong').count()).toBe(0);
+    await page.setInputFiles('#one', join(folder, 'red/3.png'));
+    await page.waitForFunction(() => document.querySelectorAll('figure').length === 9);
+    expect(await page.locator('figure b').first().textContent()).toBe('red');
+    await page.setInputFiles('#one', join(folder, 'red/broken.jpg'));
+    await page.waitForSelector('#problem:not([hidden])');
+    expect(await page.textContent('#problem')).toContain('broken.jpg cannot be read as an image');
+    expect(problems).toEqual([]);
+    await page.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('the page draws patterns for those who have no photos at hand', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${server.origin}/demo/`);
+    await page.click('#shapes');
+    await page.waitForSelector('#train:enabled');
+    expect(await page.textContent('#found')).toBe('120 photos of 3 classes.');
+    await page.click('#train');
+    await page.waitForFunction(() => document.getElementById('epoch')!.textContent!.startsWith('2 /'));
+    await page.click('#stop');
+    await page.waitForSelector('#train:enabled');
+    await page.close();
   });
 });
