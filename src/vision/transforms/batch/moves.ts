@@ -33,10 +33,25 @@ export interface Move<T extends Step = Step, Params = unknown> {
 
 const extentOf = ({ rows, columns }: Area): Extent => [rows.length, columns.length];
 
-function padded(op: string, { rows, columns }: Area, sides: Sides, mode: PaddingMode, once: boolean, k: number): Area {
+/** What a margin made of an area last: images of one size mostly begin with the same area, and get the same margins. */
+interface Padded {
+  readonly sides: Sides;
+  readonly mode: PaddingMode;
+  readonly once: boolean;
+  readonly k: number;
+  readonly out: Area;
+}
+const lastPadded = new WeakMap<Area, Padded>();
+
+function padded(op: string, area: Area, sides: Sides, mode: PaddingMode, once: boolean, k: number): Area {
+  const last = lastPadded.get(area);
+  if (last?.mode === mode && last.once === once && last.k === k && last.sides.every((side, i) => side === sides[i])) return last.out;
+  const { rows, columns } = area;
   assertRoom(op, rows.length, columns.length, sides);
   const [left, top, right, bottom] = sides;
-  return { rows: rows.padded(op, top, bottom, mode, once, k), columns: columns.padded(op, left, right, mode, once, k) };
+  const out = { rows: rows.padded(op, top, bottom, mode, once, k), columns: columns.padded(op, left, right, mode, once, k) };
+  lastPadded.set(area, { sides, mode, once, k, out });
+  return out;
 }
 
 const cropped = ({ rows, columns }: Area, top: number, left: number, [height, width]: Extent, k: number): Area => ({

@@ -93,9 +93,21 @@ export const draws = (step: Step): boolean => step.makeParams !== Transform.prot
 
 const NOTHING = new Uint8Array(0);
 let blank: Tensor | undefined;
+/** The last one for each kind, since images mostly are of one size. */
+const lastStandIn = new WeakMap<ImageLike, ImageLike>();
 
 /** Something of an image's kind and size, from which sizes are read; it has no pixels of its own. */
-function standIn(like: ImageLike, [height, width]: Extent): ImageLike {
+function standIn(like: ImageLike, size: Extent): ImageLike {
+  const last = lastStandIn.get(like);
+  const [height, width] = size;
+  if (last instanceof Image ? last.height === height && last.width === width : last?.shape[1] === height && last.shape[2] === width)
+    return last!;
+  const made = ofSize(like, size);
+  lastStandIn.set(like, made);
+  return made;
+}
+
+function ofSize(like: ImageLike, [height, width]: Extent): ImageLike {
   if (like instanceof Image)
     return Object.assign(Object.create(Image.prototype) as Image, { mode: like.mode, width, height, data: NOTHING });
   if (blank?.dtype !== like.dtype || blank.storage.engine !== loadedEngine()) {
