@@ -75,16 +75,56 @@ function pipeline(seed: number, channels: number): unknown {
     () => new transforms.RandomApply([new transforms.RandomHorizontalFlip(), new transforms.RandomVerticalFlip(1)], 0.6),
     () => new transforms.RandomChoice([new transforms.RandomHorizontalFlip(0.7), new transforms.RandomVerticalFlip(0.3)]),
     () => new transforms.Compose([new transforms.RandomVerticalFlip(), new transforms.RandomHorizontalFlip()]),
+    () => new transforms.RandomOrder([new transforms.RandomHorizontalFlip(0.7), new transforms.RandomVerticalFlip(0.3)]),
+    () => new transforms.v2.RandomCrop(7, { padding: 2, padIfNeeded: true }),
+    () => new transforms.v2.RandomChoice([new transforms.RandomHorizontalFlip(0.7), new transforms.RandomVerticalFlip(0.3)], { p: [3, 1] }),
+    () => new transforms.v2.RandomApply([new transforms.v2.RandomHorizontalFlip()], 0.6),
+  ];
+  const colours: (() => unknown)[] = [
+    () => new transforms.ColorJitter(0.4, 0.3, 0.2, 0.1),
+    () => new transforms.RandomGrayscale(0.5),
+    () => new transforms.RandomInvert(),
+    () => new transforms.RandomApply([new transforms.RandomPosterize(3), new transforms.RandomEqualize()], 0.5),
+    () =>
+      new transforms.RandomOrder([
+        new transforms.RandomSolarize(128),
+        new transforms.RandomAutocontrast(),
+        new transforms.RandomVerticalFlip(),
+      ]),
+    () => new transforms.GaussianBlur(3),
+    () => new transforms.RandomAdjustSharpness(2),
   ];
   const some = (isTensor: boolean) => Array.from({ length: below(4) }, () => of(moves)(isTensor));
   const normalize = new transforms.Normalize(channels === 1 ? [0.1307] : [0.4, 0.5, 0.6], channels === 1 ? [0.3081] : [0.2, 0.25, 0.3]);
   const conversion =
     below(5) === 0 ? [new transforms.PILToTensor(), ...some(true)] : [new transforms.ToTensor(), ...some(true), normalize, ...some(true)];
-  return new transforms.Compose([...some(false), ...conversion] as never);
+  return new transforms.Compose([
+    ...some(false),
+    ...(below(2) === 0 ? [of(colours)(), of(colours)(), ...some(false)] : []),
+    ...conversion,
+  ] as never);
 }
 
+test('v2 on tensors, and steps that go on with what is done image by image', () => {
+  const { v2 } = transforms;
+  const crop = new v2.RandomCrop(8, { padding: 1 });
+  const toFloats = new v2.ToDtype('float32', { scale: true });
+  const normalize = new v2.Normalize([0.4, 0.5, 0.6], [0.2, 0.25, 0.3]);
+  const jitter = new transforms.ColorJitter(0.3, 0.3, 0.3, 0.1);
+  const flip = new v2.RandomHorizontalFlip();
+  for (const steps of [
+    [new v2.ToImage(), crop, flip, toFloats, normalize],
+    [new v2.ToImage(), flip, toFloats, new v2.ToPureTensor(), crop, normalize],
+    [new v2.PILToTensor(), flip, new v2.ConvertImageDtype('float32'), normalize],
+    [new v2.ToImage(), jitter, toFloats, jitter, flip, normalize, crop],
+    [new transforms.Grayscale(3), new transforms.ToTensor(), jitter, normalize, flip, new transforms.Grayscale()],
+    [new transforms.Grayscale(), flip, new transforms.ToTensor(), new transforms.Normalize([0.5], [0.5])],
+  ])
+    expectSame(new v2.Compose(steps as never), [8, 3, 9, 10]);
+});
+
 test('batches of random pipelines are those of image by image, bit for bit', () => {
-  for (let seed = 0; seed < 50; seed++) {
+  for (let seed = 0; seed < 70; seed++) {
     const channels = seed % 2 === 0 ? 1 : 3;
     expectSame(pipeline(seed * 7919 + 1, channels), [13, channels, 9 + (seed % 3), 11 - (seed % 4)]);
   }
@@ -136,9 +176,10 @@ test('Compose of one image is its transforms one after the other, a kernel call 
     const steps: { forward(value: unknown): unknown }[] = [
       new transforms.RandomCrop(8, { padding: [1, 2], paddingMode: of(PADDING_MODES) }),
       new transforms.RandomHorizontalFlip(),
-      new transforms.ToTensor(),
+      ...of([[new transforms.ToTensor()], [new transforms.ToImage(), new transforms.ToDtype('float32', { scale: true })]]),
       new transforms.RandomVerticalFlip(),
       new transforms.Normalize([0.5], [0.25]),
+      ...(mode === 'L' ? [] : [new transforms.RandomHorizontalFlip()]),
       new transforms.Lambda((x: Tensor) => x.mul(2)),
       new transforms.CenterCrop(of([5, 11])),
     ] as never;
@@ -147,6 +188,7 @@ test('Compose of one image is its transforms one after the other, a kernel call 
     const state = getRngState();
     manualSeed(seed);
     const out = new transforms.Compose(steps as never).forward(image) as Tensor;
+    expect(out.constructor).toBe(expected.constructor);
     expect(out.shape).toEqual(expected.shape);
     expect(out.toTypedArray()).toEqual(expected.toTypedArray());
     expect(getRngState()).toEqual(state);

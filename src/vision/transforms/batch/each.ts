@@ -2,8 +2,22 @@
 import { Image } from '../../image/image.js';
 import type { ImageLike } from '../base/image-like.js';
 import type { Transform } from '../base/transform.js';
+import { ColorJitter, RandomChannelPermutation, RandomPhotometricDistort } from '../color/color-jitter.js';
+import { GaussianBlur } from '../color/gaussian-blur.js';
+import { Grayscale, RandomGrayscale } from '../color/grayscale.js';
+import { RandomAutocontrast, RandomEqualize } from '../color/histogram.js';
+import { RandomInvert, RandomPosterize, RandomSolarize } from '../color/levels.js';
+import { RandomAdjustSharpness } from '../color/sharpness.js';
+import { Compose } from '../containers/compose.js';
 import { RandomApply } from '../containers/random-apply.js';
 import { RandomChoice } from '../containers/random-choice.js';
+import { RandomOrder } from '../containers/random-order.js';
+import {
+  Compose as ComposeV2,
+  RandomApply as RandomApplyV2,
+  RandomChoice as RandomChoiceV2,
+  RandomOrder as RandomOrderV2,
+} from '../v2/containers.js';
 import { classOf, type Extent, moveOf, type Step } from './moves.js';
 import { drawFor, draws } from './segment.js';
 
@@ -19,19 +33,39 @@ export interface Each {
   after(like: ImageLike): ImageLike | undefined;
 }
 
-/** The size of what comes out of those that are known, by the very class. */
-const SIZES: ReadonlyMap<unknown, (step: Step, size: Extent) => Extent | undefined> = new Map([]);
+type SizeRule = (step: Step, size: Extent) => Extent | undefined;
+
+const SAME: SizeRule = (_, size) => size;
+
+/** The size of what comes out of those that are known, by the very class. What draws in its `transform` is not among them. */
+const SIZES: ReadonlyMap<unknown, SizeRule> = new Map<unknown, SizeRule>([
+  [ColorJitter, SAME],
+  [RandomChannelPermutation, SAME],
+  [RandomPhotometricDistort, SAME],
+  [GaussianBlur, SAME],
+  [Grayscale, SAME],
+  [RandomGrayscale, SAME],
+  [RandomAutocontrast, SAME],
+  [RandomEqualize, SAME],
+  [RandomInvert, SAME],
+  [RandomPosterize, SAME],
+  [RandomSolarize, SAME],
+  [RandomAdjustSharpness, SAME],
+]);
 
 /** A transform as one that a batch does image by image; undefined where it is not known, a function for instance. */
 export function eachOf(step: unknown): Each | undefined {
   const kind = classOf(step);
-  if (kind === RandomApply) return chosen(step as RandomApply, [(step as RandomApply).transforms], true);
-  if (kind === RandomChoice)
-    return chosen(
-      step as RandomChoice,
-      (step as RandomChoice).transforms.map((transform) => [transform]),
-      false,
-    );
+  const lists = (step as Partial<Compose> | undefined)?.transforms;
+  if (kind === Compose || kind === ComposeV2) return chosen(step as Compose, [lists!], ([all]) => all!);
+  if (kind === RandomApply || kind === RandomApplyV2)
+    return chosen(step as RandomApply, [lists!, []], ([all, none], apply) => (apply === true ? all! : none!));
+  // Alone, each of the transforms must leave the size as it is, so that the order does not matter.
+  const single = lists?.map((transform) => [transform]) ?? [];
+  if (kind === RandomOrder || kind === RandomOrderV2)
+    return chosen(step as RandomOrder, [...single, []], (each, order) => (order as number[]).map((i) => each[i]![0]!));
+  if (kind === RandomChoice || kind === RandomChoiceV2)
+    return chosen(step as RandomChoice, single, (each, choice) => each[choice as number]!);
   const rule = SIZES.get(kind) ?? moveOf(step)?.size;
   if (rule === undefined) return undefined;
   const known = step as Step;
@@ -49,15 +83,25 @@ interface Chosen {
   readonly params: readonly unknown[];
 }
 
-/** One of several lists of transforms, or the only one or none. @returns undefined unless all of them are known. */
-function chosen(choice: Transform<boolean | number, unknown>, lists: readonly (readonly unknown[])[], orNone: boolean): Each | undefined {
+/**
+ * What `makeParams` of a container chooses among lists of transforms, of which each must make images of the same size and kind.
+ * @returns undefined unless all transforms are known.
+ */
+function chosen(
+  container: Transform<unknown, unknown>,
+  lists: readonly (readonly unknown[])[],
+  pick: (known: readonly Each[][], params: unknown) => readonly Each[],
+): Each | undefined {
   const all = lists.map((list) => list.map(eachOf));
   if (all.some((list) => list.includes(undefined))) return undefined;
   const known = all as Each[][];
+  const agreed = <T>(ends: readonly (T | undefined)[], same: (a: T, b: T) => boolean): T | undefined => {
+    const [first] = ends;
+    return first !== undefined && ends.every((end) => end !== undefined && same(end, first)) ? first : undefined;
+  };
   return {
     draw(like, size): Chosen {
-      const drawn = choice.makeParams([]);
-      const list = drawn === false ? [] : known[Number(drawn === true ? 0 : drawn)]!;
+      const list = pick(known, container.makeParams([]));
       let now = size;
       const params = list.map((each) => {
         const own = each.draw(like, now);
@@ -67,16 +111,16 @@ function chosen(choice: Transform<boolean | number, unknown>, lists: readonly (r
       return { list, params };
     },
     apply: (image, params) => (params as Chosen).list.reduce((out, each, i) => each.apply(out, (params as Chosen).params[i]), image),
-    size(size) {
-      const sizes = known.map((list) => list.reduce((now: Extent | undefined, each) => now && each.size(now), size));
-      const [first] = orNone ? [size] : sizes;
-      return sizes.every((now) => now && first && now[0] === first[0] && now[1] === first[1]) ? first : undefined;
-    },
-    after(like) {
-      const kinds = known.map((list) => list.reduce((now: ImageLike | undefined, each) => now && each.after(now), like));
-      const [first] = orNone ? [like] : kinds;
-      return kinds.every((kind) => kind && first && sameKind(kind, first)) ? first : undefined;
-    },
+    size: (size) =>
+      agreed(
+        known.map((list) => list.reduce((now: Extent | undefined, each) => now && each.size(now), size)),
+        (a, b) => a[0] === b[0] && a[1] === b[1],
+      ),
+    after: (like) =>
+      agreed(
+        known.map((list) => list.reduce((now: ImageLike | undefined, each) => now && each.after(now), like)),
+        sameKind,
+      ),
   };
 }
 

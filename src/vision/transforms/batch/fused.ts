@@ -3,6 +3,7 @@ import { type Engine, loadedEngine } from '../../../engine/engine.js';
 import { aliasTensor } from '../../../tensor/tensor.js';
 import { Image, type ImageMode } from '../../image/image.js';
 import { type Transforms, transformed } from '../base/functions.js';
+import { TVTensor, wrap } from '../base/tv-tensors.js';
 import { Line } from './line.js';
 import { isOfValues } from './moves.js';
 import { gather, sourceOf } from './palette.js';
@@ -35,7 +36,8 @@ function run(segment: Segment, image: Image): unknown {
   const source = sourceOf([image]);
   const out = gather('Compose', source, undefined, [area], segment.tables);
   source.images.dispose();
-  return aliasTensor(out, out.shape.slice(1), out.strides.slice(1), 0);
+  const made = aliasTensor(out, out.shape.slice(1), out.strides.slice(1), 0);
+  return segment.end instanceof TVTensor ? wrap(made, { like: segment.end }) : made;
 }
 
 /** The stretch that begins at a place, if one is there that makes a tensor of the image. */

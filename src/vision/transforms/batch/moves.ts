@@ -2,11 +2,15 @@
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import type { Transform } from '../base/transform.js';
 import { Normalize } from '../convert/normalize.js';
+import { ConvertImageDtype, ToDtype } from '../convert/to-dtype.js';
+import { ToImage, ToPureTensor } from '../convert/to-image.js';
 import { PILToTensor, ToTensor } from '../convert/to-tensor.js';
 import { CenterCrop, centering } from '../geometry/crop.js';
 import { RandomHorizontalFlip, RandomVerticalFlip } from '../geometry/flip.js';
 import { assertRoom, Pad, type PaddingMode, type Sides, sidesOf } from '../geometry/pad.js';
 import { RandomCrop, type RandomCropParams } from '../geometry/random-crop.js';
+import { ConvertImageDtype as ConvertImageDtypeV2, Normalize as NormalizeV2 } from '../v2/convert.js';
+import { Pad as PadV2, RandomCrop as RandomCropV2 } from '../v2/geometry.js';
 import type { Line } from './line.js';
 
 /** A transform of whichever parameters. */
@@ -100,13 +104,25 @@ const flipped = (across: boolean): Move<Step, true | null> => ({
 /** By the very class: a class of the user's own, derived from one of these, may do something else. */
 const MOVES = new Map<unknown, unknown>([
   [Pad, PADDED],
+  [PadV2, PADDED],
   [CenterCrop, CENTRED],
   [RandomCrop, CROPPED],
+  [RandomCropV2, CROPPED],
   [RandomHorizontalFlip, flipped(true)],
   [RandomVerticalFlip, flipped(false)],
 ]) as ReadonlyMap<unknown, Move>;
 
-const VALUES: ReadonlySet<unknown> = new Set<unknown>([ToTensor, PILToTensor, Normalize]);
+const VALUES: ReadonlySet<unknown> = new Set<unknown>([
+  ToTensor,
+  PILToTensor,
+  ToImage,
+  ToPureTensor,
+  ToDtype,
+  ConvertImageDtype,
+  ConvertImageDtypeV2,
+  Normalize,
+  NormalizeV2,
+]);
 
 const OWN = ['forward', 'makeParams', 'transform'];
 

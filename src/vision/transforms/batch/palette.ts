@@ -52,7 +52,7 @@ export class Palette {
 
   /** Does a transform of values to all of them. */
   change(step: Step): void {
-    this.values = step.transform(this.values as never, undefined) as ImageLike;
+    this.values = step.forward(this.values) as ImageLike;
   }
 
   /** Sets fill `k` to what a margin of `fill` is filled with here. @throws {ArgumentError} for one that this kind of image does not take. */
@@ -64,7 +64,7 @@ export class Palette {
       values.data.set(pixel, (BYTES + k) * values.channels);
       return;
     }
-    const one = PAD.tensor(op, emptyTensor([values.shape[0]!, 1, 1], values.dtype), margin, fill, 'constant');
+    const one = PAD.tensor(op, zeros([values.shape[0]!, 1, 1], { dtype: values.dtype }), margin, fill, 'constant');
     copyValues(narrow(values, -1, BYTES + k, 1), narrow(one, -1, 0, 1), op);
   }
 

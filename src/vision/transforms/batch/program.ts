@@ -8,7 +8,9 @@ import type { Tensor } from '../../../tensor/tensor.js';
 import { copyValues } from '../../../tensor/values/transfer.js';
 import { Image, type ImageMode } from '../../image/image.js';
 import type { ImageLike } from '../base/image-like.js';
+import { TVTensor, wrap } from '../base/tv-tensors.js';
 import { Compose } from '../containers/compose.js';
+import { Compose as ComposeV2 } from '../v2/containers.js';
 import { type Each, eachOf } from './each.js';
 import { Line } from './line.js';
 import { type Area, classOf, type Extent, isOfValues, type Step } from './moves.js';
@@ -24,6 +26,7 @@ interface Single {
 /** A transform of values that is done to a batch of floats, of which there is no table. */
 interface Whole {
   readonly whole: Step;
+  readonly like: ImageLike;
 }
 
 type Stage = Segment | Single | Whole;
@@ -64,8 +67,8 @@ export class Program {
     for (const step of steps) {
       if (isOfValues(step) && !(like instanceof Image) && like.dtype === 'float32') {
         if (!close()) return null;
-        stages.push({ whole: step });
-        like = onePixel(step.transform(like as never, undefined) as Tensor);
+        stages.push({ whole: step, like });
+        like = step.forward(like) as ImageLike;
       } else if (isSimple(step)) {
         simple.push(step);
       } else {
@@ -115,11 +118,7 @@ export class Program {
     stages.forEach((stage, s) => {
       if (stage instanceof Segment) batch = moved(op, stage, batch, params[s] as Area[]);
       else if ('each' in stage) batch = single(stage, batch, params[s]!);
-      else
-        batch = {
-          source: { images: stage.whole.transform(sourceOfBatch(batch).images as never, undefined) as Tensor, last: false },
-          index: undefined,
-        };
+      else batch = inMemory(plainOf(stage.whole.forward(ofKind(sourceOfBatch(batch).images, stage.like)) as Tensor));
     });
     return sourceOfBatch(batch).images;
   }
@@ -127,13 +126,21 @@ export class Program {
 
 /** The transforms of a pipeline, those of pipelines in it among them. */
 function flat(transform: unknown): unknown[] {
-  return classOf(transform) === Compose ? (transform as Compose).transforms.flatMap(flat) : [transform];
+  const kind = classOf(transform);
+  return kind === Compose || kind === ComposeV2 ? (transform as Compose).transforms.flatMap(flat) : [transform];
 }
 
 /** An image or a tensor of one pixel of that kind. */
 function onePixel(like: ImageLike): ImageLike {
-  return like instanceof Image ? new Image(like.mode, [1, 1]) : zeros([like.shape[0]!, 1, 1], { dtype: like.dtype });
+  return like instanceof Image ? new Image(like.mode, [1, 1]) : ofKind(zeros([like.shape[0]!, 1, 1], { dtype: like.dtype }), like);
 }
+
+/** A tensor that says of itself what another one does. */
+const ofKind = (x: Tensor, like: ImageLike): Tensor => (like instanceof TVTensor ? wrap(x, { like }) : x);
+
+const plainOf = (x: Tensor): Tensor => (x instanceof TVTensor ? x.plain() : x);
+
+const inMemory = (images: Tensor): Batch => ({ source: { images, last: false }, index: undefined });
 
 /** A batch after a segment. */
 function moved(op: string, segment: Segment, batch: Batch, areas: readonly Area[]): Batch {
@@ -148,7 +155,7 @@ function single({ each, like }: Single, batch: Batch, params: readonly unknown[]
     const images = 'source' in batch ? imagesOf(batch.source, like.mode) : (batch as readonly Image[]);
     return images.map((image, i) => each.apply(image, params[i]));
   }
-  const before = 'source' in batch ? params.map((_, i) => select(batch.source.images, 0, i)) : (batch as readonly Tensor[]);
+  const before = 'source' in batch ? params.map((_, i) => ofKind(select(batch.source.images, 0, i), like)) : (batch as readonly Tensor[]);
   const after = before.map((image, i) => each.apply(image, params[i]) as Tensor);
   if (!('source' in batch) || after.some((image, i) => image.dtype !== before[i]!.dtype || !sameShape(image.shape, before[i]!.shape)))
     return after;
