@@ -1,6 +1,7 @@
 /** The containers as v2 draws and prints them: order and choice come from torch's generator instead of Python's. */
 import { ArgumentError } from '../../../errors.js';
 import { multinomial } from '../../../ops/random/random.js';
+import type { Arguments } from '../../../tensor/arguments/arguments.js';
 import { assertFunction, unexpected } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { pythonFloat } from '../../../tensor/arguments/python-text.js';
@@ -11,9 +12,9 @@ import { drawOrder, drawRand } from '../base/draws.js';
 import { type Conversion, type Transforms, transformText } from '../base/functions.js';
 import { Transform } from '../base/transform.js';
 import { Compose as ComposeV1 } from '../containers/compose.js';
-import { RandomApply as RandomApplyV1 } from '../containers/random-apply.js';
-import { RandomChoice as RandomChoiceV1 } from '../containers/random-choice.js';
-import { RandomOrder as RandomOrderV1 } from '../containers/random-order.js';
+import { type RandomApplyOptions, RandomApply as RandomApplyV1 } from '../containers/random-apply.js';
+import { type RandomChoiceOptions, RandomChoice as RandomChoiceV1 } from '../containers/random-choice.js';
+import { type RandomOrderOptions, RandomOrder as RandomOrderV1 } from '../containers/random-order.js';
 
 /** A text as a module of PyTorch puts it between parentheses: on lines of its own, where it has several. */
 function moduleText(transform: object, extra: string): string {
@@ -55,7 +56,7 @@ export class Compose<const List extends Transforms = Transforms> extends Compose
  */
 export class RandomApply extends RandomApplyV1 {
   static override readonly className: string = 'RandomApply';
-  constructor(...args: ConstructorParameters<typeof RandomApplyV1>) {
+  constructor(...args: Arguments<RandomApplyOptions, [transforms: 'transforms', p: 'p']>) {
     super(...args);
     assertSome(classNameOf(new.target), this.transforms);
   }
@@ -81,7 +82,7 @@ const pythonList = (values: readonly string[]) => `[${values.join(', ')}]`;
  */
 export class RandomOrder extends RandomOrderV1 {
   static override readonly className: string = 'RandomOrder';
-  constructor(...args: ConstructorParameters<typeof RandomOrderV1>) {
+  constructor(...args: Arguments<RandomOrderOptions, [transforms: 'transforms']>) {
     super(...args);
     assertSome(classNameOf(new.target), this.transforms);
   }
@@ -107,7 +108,7 @@ export class RandomChoice extends RandomChoiceV1 {
   /** How likely each of them is; they add up to 1. */
   declare readonly p: readonly number[];
 
-  constructor(...args: ConstructorParameters<typeof RandomChoiceV1>) {
+  constructor(...args: Arguments<RandomChoiceOptions, [transforms: 'transforms', p: 'p']>) {
     super(...args);
     const given = this.p ?? new Array<number>(this.transforms.length).fill(1);
     const total = given.reduce((a, b) => a + b, 0);
