@@ -92,6 +92,11 @@ function pipeline(seed: number, channels: number): unknown {
         new transforms.RandomVerticalFlip(),
       ]),
     () => new transforms.GaussianBlur(3),
+    () => new transforms.Resize(of([7, 12])),
+    () => new transforms.Resize([8, 9], 'bicubic'),
+    () => new transforms.RandomResizedCrop(9, { scale: [0.3, 1] }),
+    () => new transforms.v2.RandomResizedCrop([8, 7]),
+    () => new transforms.v2.ColorJitter(0.4),
     () => new transforms.RandomAdjustSharpness(2),
   ];
   const some = (isTensor: boolean) => Array.from({ length: below(4) }, () => of(moves)(isTensor));
@@ -111,12 +116,15 @@ test('v2 on tensors, and steps that go on with what is done image by image', () 
   const toFloats = new v2.ToDtype('float32', { scale: true });
   const normalize = new v2.Normalize([0.4, 0.5, 0.6], [0.2, 0.25, 0.3]);
   const jitter = new transforms.ColorJitter(0.3, 0.3, 0.3, 0.1);
+  const part = new v2.RandomResizedCrop(6);
   const flip = new v2.RandomHorizontalFlip();
   for (const steps of [
     [new v2.ToImage(), crop, flip, toFloats, normalize],
     [new v2.ToImage(), flip, toFloats, new v2.ToPureTensor(), crop, normalize],
     [new v2.PILToTensor(), flip, new v2.ConvertImageDtype('float32'), normalize],
     [new v2.ToImage(), jitter, toFloats, jitter, flip, normalize, crop],
+    [new v2.ToImage(), part, flip, toFloats, normalize],
+    [part, new v2.ToImage(), flip, toFloats, part, normalize],
     [new transforms.Grayscale(3), new transforms.ToTensor(), jitter, normalize, flip, new transforms.Grayscale()],
     [new transforms.Grayscale(), flip, new transforms.ToTensor(), new transforms.Normalize([0.5], [0.5])],
   ])
@@ -124,7 +132,7 @@ test('v2 on tensors, and steps that go on with what is done image by image', () 
 });
 
 test('batches of random pipelines are those of image by image, bit for bit', () => {
-  for (let seed = 0; seed < 70; seed++) {
+  for (let seed = 0; seed < 80; seed++) {
     const channels = seed % 2 === 0 ? 1 : 3;
     expectSame(pipeline(seed * 7919 + 1, channels), [13, channels, 9 + (seed % 3), 11 - (seed % 4)]);
   }

@@ -1,4 +1,6 @@
 /** Transforms that a batch does image by image, with what was drawn for each before. */
+
+import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { Image } from '../../image/image.js';
 import type { ImageLike } from '../base/image-like.js';
 import type { Transform } from '../base/transform.js';
@@ -12,12 +14,16 @@ import { Compose } from '../containers/compose.js';
 import { RandomApply } from '../containers/random-apply.js';
 import { RandomChoice } from '../containers/random-choice.js';
 import { RandomOrder } from '../containers/random-order.js';
+import { RandomResizedCrop } from '../geometry/random-resized-crop.js';
+import { Resize, resizedSize } from '../geometry/resize.js';
+import * as v2 from '../v2/color.js';
 import {
   Compose as ComposeV2,
   RandomApply as RandomApplyV2,
   RandomChoice as RandomChoiceV2,
   RandomOrder as RandomOrderV2,
 } from '../v2/containers.js';
+import { RandomResizedCrop as RandomResizedCropV2, Resize as ResizeV2 } from '../v2/resize.js';
 import { classOf, type Extent, moveOf, type Step } from './moves.js';
 import { drawFor, draws } from './segment.js';
 
@@ -36,6 +42,10 @@ export interface Each {
 type SizeRule = (step: Step, size: Extent) => Extent | undefined;
 
 const SAME: SizeRule = (_, size) => size;
+const RESIZED: SizeRule = (step, size) => {
+  const resize = step as unknown as Resize;
+  return resizedSize(classNameOf(step), size, resize.size, resize.maxSize);
+};
 
 /** The size of what comes out of those that are known, by the very class. What draws in its `transform` is not among them. */
 const SIZES: ReadonlyMap<unknown, SizeRule> = new Map<unknown, SizeRule>([
@@ -51,6 +61,10 @@ const SIZES: ReadonlyMap<unknown, SizeRule> = new Map<unknown, SizeRule>([
   [RandomPosterize, SAME],
   [RandomSolarize, SAME],
   [RandomAdjustSharpness, SAME],
+  ...[v2.ColorJitter, v2.GaussianBlur, v2.Grayscale, v2.RandomGrayscale].map((kind) => [kind, SAME] as const),
+  ...[v2.RandomAutocontrast, v2.RandomPosterize, v2.RandomSolarize, v2.RandomAdjustSharpness].map((kind) => [kind, SAME] as const),
+  ...[Resize, ResizeV2].map((kind) => [kind, RESIZED] as const),
+  ...[RandomResizedCrop, RandomResizedCropV2].map((kind) => [kind, (step: Step) => (step as RandomResizedCrop).size] as const),
 ]);
 
 /** A transform as one that a batch does image by image; undefined where it is not known, a function for instance. */

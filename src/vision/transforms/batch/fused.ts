@@ -6,7 +6,7 @@ import { type Transforms, transformed } from '../base/functions.js';
 import { TVTensor, wrap } from '../base/tv-tensors.js';
 import { Line } from './line.js';
 import { isOfValues } from './moves.js';
-import { gather, sourceOf } from './palette.js';
+import { gatherOne } from './palette.js';
 import { isSimple, Segment } from './segment.js';
 
 /** A stretch of a list of transforms: where it ends, and the kernel call for it. */
@@ -33,9 +33,7 @@ export function applyFused(transforms: Transforms, image: Image): unknown {
 
 function run(segment: Segment, image: Image): unknown {
   const area = segment.draw({ rows: Line.whole(image.height), columns: Line.whole(image.width) });
-  const source = sourceOf([image]);
-  const out = gather('Compose', source, undefined, [area], segment.tables);
-  source.images.dispose();
+  const out = gatherOne('Compose', image, area, segment.tables);
   const made = aliasTensor(out, out.shape.slice(1), out.strides.slice(1), 0);
   return segment.end instanceof TVTensor ? wrap(made, { like: segment.end }) : made;
 }

@@ -7,7 +7,7 @@ import { narrow } from '../../../ops/view/select.js';
 import { arange, fromTypedArray, zeros } from '../../../tensor/create/create.js';
 import { escapeScope } from '../../../tensor/storage.js';
 import { emptyTensor, type Tensor } from '../../../tensor/tensor.js';
-import { dtypes } from '../../../tensor/values/dtype.js';
+import { type DType, dtypes } from '../../../tensor/values/dtype.js';
 import { copyValues, writeTyped } from '../../../tensor/values/transfer.js';
 import { Image, type ImageMode } from '../../image/image.js';
 import type { ImageLike } from '../base/image-like.js';
@@ -114,6 +114,15 @@ export interface Source {
   readonly last: boolean;
 }
 
+/** A source as the kernel reads it. */
+interface Read {
+  readonly ptr: Ptr;
+  readonly dtype: DType;
+  readonly count: number;
+  readonly extents: readonly [channels: number, height: number, width: number];
+  readonly last: boolean;
+}
+
 /** The channels, height and width of a source's images. */
 export function extentsOf({ images, last }: Source): [channels: number, height: number, width: number] {
   const [, a, b, c] = images.shape as [number, number, number, number];
@@ -126,7 +135,31 @@ export function extentsOf({ images, last }: Source): [channels: number, height: 
  * @returns [areas, C, height, width], or channels last.
  */
 export function gather(op: string, source: Source, index: Tensor | undefined, areas: readonly Area[], tables: Tables): Tensor {
-  const [channels, height, width] = extentsOf(source);
+  const { images, last } = source;
+  return gathered(
+    op,
+    { ptr: images.ptr, dtype: images.dtype, count: images.shape[0]!, extents: extentsOf(source), last },
+    index,
+    areas,
+    tables,
+  );
+}
+
+/** The area of one image of 8 bits, as a batch of one; natively it is read where it stands. */
+export function gatherOne(op: string, image: Image, area: Area, tables: Tables): Tensor {
+  const { address } = loadedEngine().host;
+  if (address && !(image.data.buffer instanceof SharedArrayBuffer)) {
+    const extents = [image.channels, image.height, image.width] as const;
+    return gathered(op, { ptr: address(image.data), dtype: 'uint8', count: 1, extents, last: true }, undefined, [area], tables);
+  }
+  const source = sourceOf([image]);
+  const out = gather(op, source, undefined, [area], tables);
+  source.images.dispose();
+  return out;
+}
+
+function gathered(op: string, source: Read, index: Tensor | undefined, areas: readonly Area[], tables: Tables): Tensor {
+  const [channels, height, width] = source.extents;
   const { dtype, last, table, fill, fills } = tables;
   const [count, first] = [areas.length, areas[0]!];
   const [outHeight, outWidth] = [first.rows.length, first.columns.length];
@@ -139,19 +172,19 @@ export function gather(op: string, source: Source, index: Tensor | undefined, ar
   list.set(columns.list, rows.list.length);
   writeTyped(places, list);
   const none: Ptr = 0;
-  const { code } = dtypes[source.images.dtype];
+  const { code } = dtypes[source.dtype];
   const status = kernels.gatherPixels(
     dtypes[dtype].code,
     code,
     out.ptr,
-    source.images.ptr,
+    source.ptr,
     index?.ptr ?? none,
     places.ptr,
     ptrAt(places.ptr, 4 * rows.list.length),
     rows.step,
     columns.step,
     count,
-    source.images.shape[0]!,
+    source.count,
     channels,
     height,
     width,

@@ -15,7 +15,7 @@ import { type Each, eachOf } from './each.js';
 import { Line } from './line.js';
 import { type Area, classOf, type Extent, isOfValues, type Step } from './moves.js';
 import { extentsOf, gather, type Source, sourceOf } from './palette.js';
-import { isSimple, Segment } from './segment.js';
+import { isSimple, Segment, unlessRefused } from './segment.js';
 
 /** A transform that is done image by image, and what its images are. */
 interface Single {
@@ -48,7 +48,7 @@ export class Program {
     let own = made.get(transform);
     if (own?.engine !== engine) made.set(transform, (own = { engine, programs: new Map() }));
     let program = own.programs.get(mode);
-    if (program === undefined) own.programs.set(mode, (program = Program.compile(flat(transform), mode)));
+    if (program === undefined) own.programs.set(mode, (program = unlessRefused(() => Program.compile(flat(transform), mode)) ?? null));
     return program ?? undefined;
   }
 
@@ -91,7 +91,7 @@ export class Program {
     const out: Extent[] = [size];
     for (const stage of this.stages) {
       const now = out.at(-1)!;
-      const next = stage instanceof Segment ? stage.size(now) : 'whole' in stage ? now : stage.each.size(now);
+      const next = unlessRefused(() => (stage instanceof Segment ? stage.size(now) : 'whole' in stage ? now : stage.each.size(now)));
       if (next === undefined || next.some((n) => n < 1)) return undefined;
       out.push(next);
     }

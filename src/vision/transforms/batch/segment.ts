@@ -1,5 +1,6 @@
 /** A stretch of a pipeline that one kernel call does: moves of rows and columns, and transforms of values. */
 import { loadedEngine } from '../../../engine/engine.js';
+import { HoneError } from '../../../errors.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { zeros } from '../../../tensor/create/create.js';
 import { escapeScope } from '../../../tensor/storage.js';
@@ -37,10 +38,13 @@ export class Segment {
 
   /**
    * @param steps simple ones. @param start an image, or a tensor, as they come in.
-   * @returns undefined where a kernel does not do it.
-   * @throws {ArgumentError} what the transforms would throw, each for an image of this kind.
+   * @returns undefined where a kernel does not do it, or a transform does not take such images.
    */
   static of(steps: readonly Step[], start: ImageLike): Segment | undefined {
+    return unlessRefused(() => Segment.compile(steps, start));
+  }
+
+  private static compile(steps: readonly Step[], start: ImageLike): Segment | undefined {
     const fills = steps.filter((step) => moveOf(step)?.fill(step, false) !== undefined).length;
     const palette = paletteOf(start, fills);
     if (palette === undefined) return undefined;
@@ -86,6 +90,16 @@ function paletteOf(start: ImageLike, fills: number): Palette | undefined {
 /** What a transform draws for an image of a kind and a size. */
 export function drawFor(step: Step, like: ImageLike, size: Extent): unknown {
   return draws(step) ? step.makeParams([standIn(like, size)]) : undefined;
+}
+
+/** What `body` gives; undefined where it fails as a transform will, when it comes to the first image: that error is the better one. */
+export function unlessRefused<R>(body: () => R): R | undefined {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof HoneError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether a transform draws anything. */
