@@ -1,6 +1,7 @@
 /** Everything that is exported refuses options that it does not know, and says in a named error what it cannot mean: a walk over all of it. */
 import * as hone from 'hone';
 import { ArgumentError, nn, ones, optim, Tensor } from 'hone';
+import { transforms } from 'hone/vision';
 import { describe, expect, test, vi } from 'vitest';
 import { families } from './conformance/fixtures.js';
 import { build, type ModuleCase } from './conformance/kinds/modules.js';
@@ -10,6 +11,7 @@ import { calls } from './misuse/calls.js';
 import { manyOperands, notTried, raw } from './misuse/exceptions.js';
 import { instances, internal } from './misuse/instances.js';
 import { type Class, classes, type Fn, functions, isOptimizer, methodsOf, tensorMethods } from './misuse/surface.js';
+import { callsOf, everyTransform } from './misuse/transforms.js';
 import { tryWild } from './misuse/wild.js';
 
 vi.spyOn(console, 'warn').mockImplementation(() => {});
@@ -80,6 +82,22 @@ describe('an unknown option is refused by name', () => {
       const how = await outcome(() => new value(new optim.SGD(parameters(), { lr: 0.1, momentum: 0.9 }), { unheardOf: 1 }));
       if (how !== 'refused') wrong.push(`${name}: ${how}`);
     }
+    expect(wrong).toEqual([]);
+  });
+
+  test('by every transform of images, as a class and as a function', async () => {
+    const wrong: string[] = [];
+    for (const { name, make } of everyTransform()) {
+      const how = await outcome(() => make({ unheardOf: 1 }));
+      // Where options follow a list that may have any length, they are taken for one of it.
+      if (how !== 'refused' && name !== 'transforms.v2.Lambda') wrong.push(`${name}: ${how}`);
+    }
+    for (const space of [transforms.functional, transforms.v2.functional])
+      for (const [name, f] of Object.entries(space)) {
+        const found = new Set<string>();
+        for (const use of callsOf(f as (...given: unknown[]) => unknown, { unheardOf: 1 })) found.add(await outcome(use));
+        if (!found.has('refused') || found.has('silent')) wrong.push(`functional.${name}: ${[...found].join(', ').slice(0, 300)}`);
+      }
     expect(wrong).toEqual([]);
   });
 

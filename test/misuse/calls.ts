@@ -16,16 +16,37 @@ import {
   summary,
   tensor,
 } from 'hone';
-import { DataLoader, RandomSampler, randomSplit, SubsetRandomSampler, TensorDataset, WeightedRandomSampler } from 'hone/data';
+import {
+  ChainDataset,
+  ConcatDataset,
+  DataLoader,
+  defaultCollate,
+  LabelEncoder,
+  MinMaxScaler,
+  OneHotEncoder,
+  RandomSampler,
+  RobustScaler,
+  randomSplit,
+  readCsv,
+  readParquet,
+  SequentialSampler,
+  StandardScaler,
+  Subset,
+  SubsetRandomSampler,
+  TensorDataset,
+  trainTestSplit,
+  WeightedRandomSampler,
+} from 'hone/data';
 import { lineChart } from 'hone/report';
 import { compare, studyDigits } from 'hone/study';
 import { accuracy, earlyStopping, evaluate, fit, keepBest, loadCheckpoint, modelCheckpoint, predict, saveCheckpoint } from 'hone/train';
-import { datasets, ImageDataset, transforms } from 'hone/vision';
+import { datasets, encodeImage, Image, ImageDataset, readImage, transforms, tvTensors } from 'hone/vision';
 import { ROOT } from '../helpers/torchvision.js';
 
 type Call = (options: object) => unknown;
 const any = (value: unknown) => value as never;
 const loose = (f: unknown) => f as (...given: unknown[]) => unknown;
+const make = (Class: unknown, ...given: unknown[]) => new (Class as new (...given: unknown[]) => unknown)(...given);
 const data = () => new TensorDataset(ones(4, 2), ones(4, 1));
 const model = () => new nn.Linear(2, 1);
 const sgd = (of = model()) => new optim.SGD(of.parameters(), { lr: 0.1 });
@@ -42,6 +63,34 @@ export const calls: Readonly<Record<string, Call>> = {
   SubsetRandomSampler: (o) => new SubsetRandomSampler([1], o),
   WeightedRandomSampler: (o) => new WeightedRandomSampler([1], 1, o),
   randomSplit: (o) => randomSplit(data(), [2, 2], o),
+  SequentialSampler: (o) => make(SequentialSampler, data(), o),
+  Subset: (o) => make(Subset, data(), [0], o),
+  ConcatDataset: (o) => make(ConcatDataset, [data()], o),
+  ChainDataset: (o) => make(ChainDataset, [[1]], o),
+  defaultCollate: (o) => loose(defaultCollate)([1], o),
+  'DataLoader.entries': (o) => loose(DataLoader.prototype.entries).call(new DataLoader(data()), o),
+  trainTestSplit: (o) => loose(trainTestSplit)([1, 2, 3, 4], o),
+  readCsv: (o) => loose(readCsv)('x.csv', o),
+  readParquet: (o) => loose(readParquet)('x.parquet', o),
+  LabelEncoder: (o) => make(LabelEncoder, o),
+  OneHotEncoder: (o) => make(OneHotEncoder, o),
+  MinMaxScaler: (o) => make(MinMaxScaler, o),
+  RobustScaler: (o) => make(RobustScaler, o),
+  StandardScaler: (o) => make(StandardScaler, o),
+  'StandardScaler.fit': (o) => new StandardScaler().fit(ones(3, 2), o),
+  'MinMaxScaler.fit': (o) => loose(MinMaxScaler.prototype.fit).call(new MinMaxScaler(), ones(3, 2), o),
+  'MinMaxScaler.transform': (o) => loose(MinMaxScaler.prototype.transform).call(new MinMaxScaler().fit(ones(3, 2)), ones(3, 2), o),
+  'LabelEncoder.fit': (o) => loose(LabelEncoder.prototype.fit).call(new LabelEncoder(), ['a'], o),
+  ImageFolder: (o) => make(datasets.ImageFolder, 'nowhere', o),
+  DatasetFolder: (o) => make(datasets.DatasetFolder, 'nowhere', () => 1, ['.a'], o),
+  readImage: (o) => loose(readImage)('nothing.png', o),
+  encodeImage: (o) => loose(encodeImage)(new Image('L', [2, 2]), 'png', o),
+  Image: (o) => make(Image, 'L', [2, 2], new Uint8Array(4), o),
+  'Image.rotate': (o) => loose(Image.prototype.rotate).call(new Image('L', [2, 2]), 90, o),
+  'Image.convert': (o) => loose(Image.prototype.convert).call(new Image('L', [2, 2]), 'RGB', o),
+  'Image.crop': (o) => loose(Image.prototype.crop).call(new Image('L', [2, 2]), [0, 0, 1, 1], o),
+  'tvTensors.BoundingBoxes': (o) => make(tvTensors.BoundingBoxes, [[1, 2, 3, 4]], { format: 'XYXY', canvasSize: [3, 3], ...o }),
+  'tvTensors.Mask': (o) => make(tvTensors.Mask, [[1]], o),
   Digits: (o) => new datasets.Digits(o),
   MNIST: (o) => new datasets.MNIST(ROOT, o),
   EMNIST: (o) => new datasets.EMNIST(ROOT, 'letters', o),

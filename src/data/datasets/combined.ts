@@ -1,5 +1,7 @@
 /** Several data sets as one: one after the other, side by side, or as one stream. */
+
 import { ArgumentError, ShapeError } from '../../errors.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
 import {
@@ -31,6 +33,7 @@ export class ConcatDataset<T, Got extends MaybePromise<T> = MaybePromise<T>> ext
 
   constructor(datasets: Iterable<Source<T, unknown, Got>>) {
     super();
+    if (arguments.length > 1) tooMany('ConcatDataset', 1, arguments);
     if (typeof (datasets as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function')
       throw new ArgumentError(`ConcatDataset: datasets are ${show(datasets)}, expected a list: new ConcatDataset([a, b]).`);
     this.datasets = Array.from(datasets, (dataset: unknown) => {
@@ -189,6 +192,7 @@ export class ChainDataset<T> extends IterableDataset<T> {
 
   constructor(datasets: Iterable<Stream<T>>) {
     super();
+    if (arguments.length > 1) tooMany('ChainDataset', 1, arguments);
     if (typeof (datasets as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function')
       throw new ArgumentError(`ChainDataset: datasets are ${show(datasets)}, expected a list: new ChainDataset([a, b]).`);
     const streams = Array.from(datasets);

@@ -1,5 +1,7 @@
 /** Some samples of a data set. */
+
 import { ArgumentError } from '../../errors.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
 import { wholeNumbers } from '../../tensor/arguments/checks.js';
 import { show } from '../../tensor/arguments/show.js';
 import { asDataset, checkIndex, Dataset, type DatasetLike, type MapDataset, type MaybePromise } from './dataset.js';
@@ -31,6 +33,7 @@ export class Subset<T, Batch = unknown, Got extends MaybePromise<T> = MaybePromi
 
   constructor(dataset: Source<T, Batch, Got>, indices: Iterable<number>) {
     super();
+    if (arguments.length > 2) tooMany('Subset', 2, arguments);
     this.dataset = dataset;
     this.source = asDataset(this.dataset, 'Subset') as MapDataset<T, Batch>;
     if (typeof (indices as Partial<Iterable<number>> | null)?.[Symbol.iterator] !== 'function')

@@ -1,6 +1,8 @@
 /** Batches out of samples. */
+
 import { ArgumentError, DTypeError, ShapeError, showShape } from '../../errors.js';
 import { stack } from '../../ops/join/join.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
 import { fromTypedArray, tensor } from '../../tensor/create/create.js';
@@ -34,6 +36,7 @@ export type Collated<T> = T extends Tensor
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.default_collate
  */
 export function defaultCollate<T>(samples: readonly T[]): Collated<T> {
+  if (arguments.length > 1) tooMany('defaultCollate', 1, arguments);
   if (!Array.isArray(samples)) throw new ArgumentError(`defaultCollate: got ${show(samples)}, expected a list of samples.`);
   if (samples.length === 0) throw new ArgumentError('defaultCollate: there are no samples.');
   return collate(samples, '', { rule: new NumberRule(undefined), nameOf: () => undefined }) as Collated<T>;

@@ -2,7 +2,7 @@
 
 import { Pacer } from '../../engine/tasks/pacer.js';
 import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments, required } from '../../tensor/arguments/arguments.js';
+import { type Arguments, readArguments, required, tooMany } from '../../tensor/arguments/arguments.js';
 import { assertFunction, atLeast, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
@@ -286,6 +286,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
    * for (const [i, [inputs, targets]] of loader.entries()) console.log(i, inputs.shape, targets.shape);
    */
   entries(): Entries<B> {
+    if (arguments.length > 0) tooMany('DataLoader.entries', 0, arguments);
     const loader = this;
     return {
       *[Symbol.iterator]() {

@@ -1,7 +1,7 @@
 /** Samplers: in which order, and how often, samples are drawn. The random ones draw PyTorch's numbers. */
 import { ArgumentError } from '../../errors.js';
 import { multinomial } from '../../ops/random/random.js';
-import { readOptions } from '../../tensor/arguments/arguments.js';
+import { readOptions, tooMany } from '../../tensor/arguments/arguments.js';
 import { assertBoolean, countOf } from '../../tensor/arguments/checks.js';
 import { show } from '../../tensor/arguments/show.js';
 import { fromTypedArray } from '../../tensor/create/create.js';
@@ -37,6 +37,7 @@ export class SequentialSampler implements Sampler {
   /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'SequentialSampler';
   constructor(private readonly dataset: { readonly length: number }) {
+    if (arguments.length > 1) tooMany('SequentialSampler', 1, arguments);
     checkDataset('SequentialSampler', dataset);
   }
 

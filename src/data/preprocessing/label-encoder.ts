@@ -1,5 +1,7 @@
 /** Labels as numbers. */
+
 import { ArgumentError, NotFittedError, StateDictError } from '../../errors.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { isOptions, show } from '../../tensor/arguments/show.js';
 import { fromTypedArray } from '../../tensor/create/create.js';
@@ -25,12 +27,17 @@ export class LabelEncoder<L extends Category = Category> {
     return this.fitted('classes');
   }
 
+  constructor() {
+    if (arguments.length > 0) tooMany('LabelEncoder', 0, arguments);
+  }
+
   /**
    * Learns which labels there are, and forgets those before.
    * @param y words, numbers or booleans; or a tensor [N]. @returns the encoder itself.
    * @throws {ArgumentError} for words beside numbers, and for what is neither.
    */
   fit(y: readonly L[] | Tensor): this {
+    if (arguments.length > 1) tooMany('LabelEncoder.fit', 1, arguments);
     const op = this.op('fit');
     return this.hold(distinct(op, 'y', labelsOf(op, y)) as L[]);
   }
@@ -40,6 +47,7 @@ export class LabelEncoder<L extends Category = Category> {
    * @returns int64, [N]. @throws {NotFittedError} before `fit`. @throws {ArgumentError} for a label that `fit` did not see; it says where.
    */
   transform(y: readonly L[] | Tensor): Tensor {
+    if (arguments.length > 1) tooMany('LabelEncoder.transform', 1, arguments);
     const op = this.op('transform');
     const classes = this.fitted('transform');
     const labels = labelsOf(op, y);
@@ -55,6 +63,7 @@ export class LabelEncoder<L extends Category = Category> {
 
   /** `fit(y)`, then `transform(y)`. @throws as these. */
   fitTransform(y: readonly L[] | Tensor): Tensor {
+    if (arguments.length > 1) tooMany('LabelEncoder.fitTransform', 1, arguments);
     return this.fit(y).transform(y);
   }
 
@@ -64,6 +73,7 @@ export class LabelEncoder<L extends Category = Category> {
    * @throws {NotFittedError} before `fit`. @throws {ArgumentError} for a number that is no class.
    */
   inverseTransform(y: readonly number[] | Tensor): L[] {
+    if (arguments.length > 1) tooMany('LabelEncoder.inverseTransform', 1, arguments);
     const op = this.op('inverseTransform');
     const classes = this.fitted('inverseTransform');
     return labelsOf(op, y).map((n, i) => {

@@ -2,7 +2,7 @@
 import { add, div, mul, sub } from '../../ops/elementwise/binary.js';
 import { clamp } from '../../ops/elementwise/clamp.js';
 import { to } from '../../ops/view/copy.js';
-import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
+import { type Arguments, readArguments, tooMany } from '../../tensor/arguments/arguments.js';
 import { finiteNumber, unexpected } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { fromTypedArray } from '../../tensor/create/create.js';
@@ -114,6 +114,7 @@ export class MinMaxScaler extends Scaler {
    * @throws {ShapeError} for another number of columns than before. @throws {ArgumentError} for infinities.
    */
   partialFit(x: Tensor): this {
+    if (arguments.length > 1) tooMany('MinMaxScaler.partialFit', 1, arguments);
     return this.learnMore(x);
   }
 

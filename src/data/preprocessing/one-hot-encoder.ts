@@ -1,7 +1,7 @@
 /** Categories as columns of 0 and 1. */
 import { ArgumentError, NotFittedError, StateDictError } from '../../errors.js';
 import { to } from '../../ops/view/copy.js';
-import { readOptions } from '../../tensor/arguments/arguments.js';
+import { readOptions, tooMany } from '../../tensor/arguments/arguments.js';
 import { countOf, finiteNumber, oneOf, unexpected } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { isOptions, show } from '../../tensor/arguments/show.js';
@@ -184,6 +184,7 @@ export class OneHotEncoder {
    * `categories` where those are given.
    */
   fit(x: readonly (readonly Category[])[] | Tensor): this {
+    if (arguments.length > 1) tooMany('OneHotEncoder.fit', 1, arguments);
     const op = this.op('fit');
     const { columns } = categoryColumns(op, x, null);
     const { categories: given, drop } = this.settings;
@@ -206,6 +207,7 @@ export class OneHotEncoder {
    * number of columns. @throws {ArgumentError} for an unknown category, where `handleUnknown` is 'error'; it says where.
    */
   transform(x: readonly (readonly Category[])[] | Tensor): Tensor {
+    if (arguments.length > 1) tooMany('OneHotEncoder.transform', 1, arguments);
     const op = this.op('transform');
     const features = this.fitted('transform');
     const { rows, columns } = categoryColumns(op, x, features.length);
@@ -225,6 +227,7 @@ export class OneHotEncoder {
 
   /** `fit(x)`, then `transform(x)`. @throws as these. */
   fitTransform(x: readonly (readonly Category[])[] | Tensor): Tensor {
+    if (arguments.length > 1) tooMany('OneHotEncoder.fitTransform', 1, arguments);
     return this.fit(x).transform(x);
   }
 
@@ -235,6 +238,7 @@ export class OneHotEncoder {
    * @throws {ArgumentError} where all columns of a feature are 0 and no category has none.
    */
   inverseTransform(x: Tensor): Category[][] {
+    if (arguments.length > 1) tooMany('OneHotEncoder.inverseTransform', 1, arguments);
     const op = this.op('inverseTransform');
     const features = this.fitted('inverseTransform');
     const width = features.reduce((sum, feature) => sum + widthOf(feature), 0);

@@ -1,8 +1,10 @@
 /** What all scalers are made of: the order of calls, the checks, and state that is saved and loaded. */
+
 import { keep } from '../../autograd/modes/scope.js';
 import { NotFittedError, StateDictError, showShape } from '../../errors.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
 import { clone, detach, to } from '../../ops/view/copy.js';
+import { tooMany } from '../../tensor/arguments/arguments.js';
 import { unexpected } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { pythonBool } from '../../tensor/arguments/python-text.js';
@@ -47,6 +49,7 @@ export abstract class Scaler {
    * @throws {ShapeError} for another shape. @throws {ArgumentError} for infinities; it names row and column.
    */
   fit(x: Tensor): this {
+    if (arguments.length > 1) tooMany(this.op('fit'), 1, arguments);
     const op = this.op('fit');
     assertColumns(op, x, null);
     this.learn(op, floatingColumns(x), true);
@@ -61,11 +64,13 @@ export abstract class Scaler {
    * @throws {NotFittedError} before `fit`. @throws {ShapeError} for another number of columns.
    */
   transform(x: Tensor): Tensor {
+    if (arguments.length > 1) tooMany(this.op('transform'), 1, arguments);
     return this.changed('transform', x, (table, inPlace) => this.forwards(table, inPlace));
   }
 
   /** `fit(x)`, then `transform(x)`. @throws as these. */
   fitTransform(x: Tensor): Tensor {
+    if (arguments.length > 1) tooMany(this.op('fitTransform'), 1, arguments);
     return this.fit(x).transform(x);
   }
 
@@ -75,6 +80,7 @@ export abstract class Scaler {
    * @throws {NotFittedError} before `fit`. @throws {ShapeError} for another number of columns.
    */
   inverseTransform(x: Tensor): Tensor {
+    if (arguments.length > 1) tooMany(this.op('inverseTransform'), 1, arguments);
     return this.changed('inverseTransform', x, (table, inPlace) => this.backwards(table, inPlace));
   }
 

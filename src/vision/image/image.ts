@@ -1,7 +1,7 @@
 /** Images of 8 bits, with what PIL does to them. */
 import { knowClasses } from '../../data/loader/workers/crossing.js';
 import { ArgumentError } from '../../errors.js';
-import { type Arguments, readArguments, readOptions } from '../../tensor/arguments/arguments.js';
+import { type Arguments, readArguments, readOptions, tooMany } from '../../tensor/arguments/arguments.js';
 import { assertBytes, countOf, finiteNumber, oneOf, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
 import { show } from '../../tensor/arguments/show.js';
 import { type Box, type Part, RESAMPLE_CODES, type Resample, resizePixels } from './resize.js';
@@ -92,6 +92,7 @@ export class Image {
    * @param data taken as it is, without a copy. Default: black, or transparent.
    */
   constructor(mode: ImageMode, size: readonly [width: number, height: number], data?: Uint8Array) {
+    if (arguments.length > 3) tooMany('Image', 3, arguments);
     this.mode = oneOf('Image', 'mode', mode, IMAGE_MODES);
     if (!Array.isArray(size) || size.length !== 2) throw unexpected('Image', 'size', size, 'width and height: [width, height]');
     this.width = countOf('Image', 'size[0]', size[0]);
@@ -124,6 +125,7 @@ export class Image {
 
   /** The channels of the pixel at column `x` and row `y`. @throws {ArgumentError} outside the image. */
   getPixel(x: number, y: number): number[] {
+    if (arguments.length > 2) tooMany('getPixel', 2, arguments);
     wholeNumber('getPixel', 'x', x, { min: 0, max: this.width - 1 });
     wholeNumber('getPixel', 'y', y, { min: 0, max: this.height - 1 });
     const at = (y * this.width + x) * this.channels;
@@ -135,6 +137,7 @@ export class Image {
    * @throws {ArgumentError} where the right lies left of the left, or the bottom above the top.
    */
   crop(box: readonly [left: number, top: number, right: number, bottom: number]): Image {
+    if (arguments.length > 1) tooMany('crop', 1, arguments);
     if (!Array.isArray(box) || box.length !== 4 || !box.every(Number.isSafeInteger))
       throw unexpected('crop', 'box', box, 'four whole numbers: [left, top, right, bottom]');
     const [left, top, right, bottom] = box;
@@ -188,6 +191,7 @@ export class Image {
 
   /** The image mirrored, turned by a right angle, or both. */
   transpose(method: TransposeMethod): Image {
+    if (arguments.length > 1) tooMany('transpose', 1, arguments);
     oneOf('transpose', 'method', method, METHODS);
     const { width, height, channels, data } = this;
     const turned = method === 'rotate90' || method === 'rotate270' || method === 'transpose' || method === 'transverse';
@@ -282,6 +286,7 @@ export class Image {
    * which the new mode does not have is left out.
    */
   convert(mode: ImageMode): Image {
+    if (arguments.length > 1) tooMany('convert', 1, arguments);
     oneOf('convert', 'mode', mode, IMAGE_MODES);
     const { channels, data } = this;
     if (mode === this.mode) return this.copy();

@@ -5,6 +5,7 @@ import { DataLoader, type DataLoaderOptions, MinMaxScaler, StackDataset, Subset,
 import { datasets, Image, ImageDataset, transforms, tvTensors } from 'hone/vision';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { joinSource } from '../../../../test/helpers/joined-source.js';
+import { everyTransform } from '../../../../test/misuse/transforms.js';
 
 beforeAll(async () => {
   await joinSource([]);
@@ -116,49 +117,8 @@ describe('what crosses', () => {
   });
 
   it('is every transform, with its options', async () => {
-    const given: Record<string, readonly unknown[]> = {
-      CenterCrop: [3],
-      ColorJitter: [0.3, [0.5, 2], 0.1, 0.2],
-      Compose: [[new PILToTensor(), new Pad(1)]],
-      ConvertBoundingBoxFormat: ['XYXY'],
-      FiveCrop: [2],
-      GaussianBlur: [3],
-      Lambda: [(x: unknown) => x],
-      MixUp: [{ numClasses: 3 }],
-      CutMix: [{ numClasses: 3 }],
-      Normalize: [[0.5], [0.2]],
-      Pad: [[1, 2], { paddingMode: 'edge' }],
-      RandomAdjustSharpness: [2],
-      RandomAffine: [10],
-      RandomApply: [[new Pad(1)], 0.3],
-      RandomChoice: [
-        [new Pad(1), new Pad(2)],
-        [1, 2],
-      ],
-      RandomCrop: [3, { padding: 1 }],
-      RandomOrder: [[new Pad(1), new Pad(2)]],
-      RandomPosterize: [3],
-      RandomResize: [3, 5],
-      RandomResizedCrop: [4],
-      RandomRotation: [30],
-      RandomShortestSize: [3],
-      RandomSolarize: [128],
-      Resize: [4],
-      ScaleJitter: [[4, 4]],
-      SetClampingMode: ['soft'],
-      TenCrop: [2],
-      ToDtype: ['float32', true],
-      ConvertImageDtype: ['float32'],
-    };
-    const names: string[] = [];
-    const made: object[] = [];
-    for (const space of [transforms, transforms.v2] as object[])
-      for (const [name, Class] of Object.entries(space)) {
-        if (typeof Class !== 'function' || !/^class\b/.test(String(Class)) || name === 'Transform') continue;
-        names.push(name);
-        made.push(new (Class as new (...args: unknown[]) => object)(...(given[name] ?? [])));
-      }
-    expect(names.length).toBeGreaterThan(60);
+    const made = everyTransform().map(({ make }) => make());
+    expect(made.length).toBeGreaterThan(60);
     const dataset = { length: made.length, made, get: (_: number): unknown => [] };
     dataset.get = function (this: typeof dataset, i: number) {
       const depth: number[] = [];

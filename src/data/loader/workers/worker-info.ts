@@ -1,4 +1,5 @@
 /** What code that runs in a worker of a DataLoader may ask about it. */
+import { tooMany } from '../../../tensor/arguments/arguments.js';
 import type { DatasetLike } from '../../datasets/dataset.js';
 
 /** A worker of a DataLoader. */
@@ -20,6 +21,7 @@ let current: WorkerInfo | undefined;
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.get_worker_info
  */
 export function getWorkerInfo(): WorkerInfo | undefined {
+  if (arguments.length > 0) tooMany('getWorkerInfo', 0, arguments);
   return current;
 }
 

@@ -1,7 +1,9 @@
 /** The two kinds of image, tensors and images of 8 bits: what both have, and how bytes become a tensor. */
+
 import { ArgumentError, ShapeError, showShape } from '../../../errors.js';
 import { contiguous } from '../../../ops/view/copy.js';
 import { permute } from '../../../ops/view/movement.js';
+import { tooMany } from '../../../tensor/arguments/arguments.js';
 import { adviceFor, describe } from '../../../tensor/arguments/show.js';
 import { fromTypedArray } from '../../../tensor/create/create.js';
 import { Tensor } from '../../../tensor/tensor.js';
@@ -26,6 +28,7 @@ export function assertEitherKind(op: string, value: unknown): asserts value is I
 
 /** Channels, height and width of an image. */
 export function getDimensions(image: ImageLike): [channels: number, height: number, width: number] {
+  if (arguments.length > 1) tooMany('getDimensions', 1, arguments);
   assertImageLike('getDimensions', image);
   if (image instanceof Image) return [image.channels, image.height, image.width];
   const { shape, ndim } = image;
@@ -34,12 +37,14 @@ export function getDimensions(image: ImageLike): [channels: number, height: numb
 
 /** Width and height of an image, in this order. */
 export function getImageSize(image: ImageLike): [width: number, height: number] {
+  if (arguments.length > 1) tooMany('getImageSize', 1, arguments);
   const [, height, width] = getDimensions(image);
   return [width, height];
 }
 
 /** How many channels an image has. */
 export function getImageNumChannels(image: ImageLike): number {
+  if (arguments.length > 1) tooMany('getImageNumChannels', 1, arguments);
   return getDimensions(image)[0];
 }
 

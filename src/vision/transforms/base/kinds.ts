@@ -1,5 +1,7 @@
 /** What an operation does with each kind of input (the head of transform.ts shows how), and the sizes of the inputs of a sample. */
+
 import { ArgumentError, ShapeError } from '../../../errors.js';
+import { tooMany } from '../../../tensor/arguments/arguments.js';
 import { show } from '../../../tensor/arguments/show.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { Image } from '../../image/image.js';
@@ -70,6 +72,7 @@ const kindOf = (input: TVTensor): string =>
 
 /** Height and width of an input of any kind; boxes and points have those of their canvas. */
 export function getSize(input: ImageLike): [height: number, width: number] {
+  if (arguments.length > 1) tooMany('getSize', 1, arguments);
   if (input instanceof BoundingBoxes || input instanceof KeyPoints) return [...input.canvasSize];
   const [, height, width] = getDimensions(input);
   return [height, width];

@@ -32,7 +32,7 @@
  * Sizes of a sample's inputs: `querySize`, `queryChw` (kinds.ts). Single numbers: `draws.ts`. With probability p: {@link RandomTransform}. Boxes in
  * another format: `inFormat` (boxes/format.ts); cut at the edge of their canvas, as every transform does that moves them: `clampBoxes` (boxes/clamp.ts).
  */
-import { type Arguments, readArguments } from '../../../tensor/arguments/arguments.js';
+import { type Arguments, readArguments, tooMany } from '../../../tensor/arguments/arguments.js';
 import { probability } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { Tensor } from '../../../tensor/tensor.js';
@@ -66,6 +66,11 @@ export abstract class Transform<Params = undefined, To = Same> {
 
   /** For types alone: what inputs become. It has no value. */
   declare readonly resultOf?: To;
+
+  constructor() {
+    // Of classes that take none, and have no constructor of their own.
+    if (arguments.length > 0) tooMany(classNameOf(new.target), 0, arguments);
+  }
 
   /** Draws what is random about one sample. `inputs` are those that will be transformed. */
   makeParams(_inputs: readonly ImageLike[]): Params {

@@ -2,7 +2,7 @@
 import { mul, pow } from '../../../ops/elementwise/binary.js';
 import { clamp } from '../../../ops/elementwise/clamp.js';
 import { mean } from '../../../ops/reduce/sum.js';
-import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { type Arguments, readArguments, required, tooMany } from '../../../tensor/arguments/arguments.js';
 import { atLeast, between, finiteNumber } from '../../../tensor/arguments/checks.js';
 import { isFloating } from '../../../tensor/values/dtype.js';
 import { type Adjustment, adjustPixels, lookupPixels, tableOf } from '../../image/colour.js';
@@ -55,6 +55,7 @@ export const HUE: AdjustKinds = {
  * transforms.functional.adjustBrightness(tensor([[[0.25, 0.75]]]), 2); // [[[0.5, 1]]]
  */
 export function adjustBrightness<I extends ImageLike>(image: I, brightnessFactor: number): I {
+  if (arguments.length > 2) tooMany('adjustBrightness', 2, arguments);
   return byKind('adjustBrightness', BRIGHTNESS, image, factorOf('adjustBrightness', 'brightnessFactor', image, brightnessFactor), 'v1');
 }
 
@@ -67,6 +68,7 @@ export function adjustBrightness<I extends ImageLike>(image: I, brightnessFactor
  * transforms.functional.adjustContrast(tensor([[[0.25, 0.75]]]), 0); // [[[0.5, 0.5]]]
  */
 export function adjustContrast<I extends ImageLike>(image: I, contrastFactor: number): I {
+  if (arguments.length > 2) tooMany('adjustContrast', 2, arguments);
   return byKind('adjustContrast', CONTRAST, image, factorOf('adjustContrast', 'contrastFactor', image, contrastFactor), 'v1');
 }
 
@@ -79,6 +81,7 @@ export function adjustContrast<I extends ImageLike>(image: I, contrastFactor: nu
  * transforms.functional.adjustSaturation(new Image('RGB', [1, 1], Uint8Array.of(255, 0, 0)), 0).getPixel(0, 0); // [76, 76, 76]
  */
 export function adjustSaturation<I extends ImageLike>(image: I, saturationFactor: number): I {
+  if (arguments.length > 2) tooMany('adjustSaturation', 2, arguments);
   return byKind('adjustSaturation', SATURATION, image, factorOf('adjustSaturation', 'saturationFactor', image, saturationFactor), 'v1');
 }
 
@@ -92,6 +95,7 @@ export function adjustSaturation<I extends ImageLike>(image: I, saturationFactor
  * transforms.functional.adjustHue(new Image('RGB', [1, 1], Uint8Array.of(255, 0, 0)), 0.5).getPixel(0, 0); // [0, 255, 252]
  */
 export function adjustHue<I extends ImageLike>(image: I, hueFactor: number): I {
+  if (arguments.length > 2) tooMany('adjustHue', 2, arguments);
   return byKind('adjustHue', HUE, image, between('adjustHue', 'hueFactor', hueFactor, -0.5, 0.5), 'v1');
 }
 

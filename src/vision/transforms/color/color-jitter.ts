@@ -1,7 +1,7 @@
 /** Colours changed at random: ColorJitter, and what SSD adds to it: RandomPhotometricDistort and RandomChannelPermutation. */
 import { ShapeError } from '../../../errors.js';
 import { slicesAt } from '../../../ops/gather/index-select.js';
-import { type Arguments, readArguments } from '../../../tensor/arguments/arguments.js';
+import { type Arguments, readArguments, tooMany } from '../../../tensor/arguments/arguments.js';
 import { atLeast, between, finiteNumber, probability, unexpected } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { pythonFloat } from '../../../tensor/arguments/python-text.js';
@@ -143,6 +143,7 @@ function assertOrder(op: string, order: unknown, channels: number): void {
  * transforms.functional.permuteChannels(new Image('RGB', [1, 1], Uint8Array.of(1, 2, 3)), [2, 0, 1]).getPixel(0, 0); // [3, 1, 2]
  */
 export function permuteChannels<I extends ImageLike>(image: I, permutation: readonly number[]): I {
+  if (arguments.length > 2) tooMany('permuteChannels', 2, arguments);
   return byKind('permuteChannels', PERMUTE, image, permutation);
 }
 

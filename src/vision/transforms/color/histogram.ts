@@ -1,4 +1,5 @@
 /** Levels spread by how often they are there: autocontrast and equalize, and their random classes. */
+
 import { check, kernels } from '../../../engine/engine.js';
 import { DTypeError } from '../../../errors.js';
 import { div, mul, sub } from '../../../ops/elementwise/binary.js';
@@ -8,6 +9,7 @@ import { reciprocal } from '../../../ops/elementwise/unary.js';
 import { amax, amin } from '../../../ops/reduce/extrema.js';
 import { contiguous } from '../../../ops/view/copy.js';
 import type { Arguments } from '../../../tensor/arguments/arguments.js';
+import { tooMany } from '../../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { fromTypedArray } from '../../../tensor/create/create.js';
 import { emptyTensor, type Tensor } from '../../../tensor/tensor.js';
@@ -61,6 +63,7 @@ export const AUTOCONTRAST: Kinds<[version: Version]> = {
  * transforms.functional.autocontrast(tensor([[[0.25, 0.5, 0.75]]])); // [[[0, 0.5, 1]]]
  */
 export function autocontrast<I extends ImageLike>(image: I): I {
+  if (arguments.length > 1) tooMany('autocontrast', 1, arguments);
   return byKind('autocontrast', AUTOCONTRAST, image, 'v1');
 }
 
@@ -97,6 +100,7 @@ export const EQUALIZE: Kinds = {
  * transforms.functional.equalize(new Image('L', [100, 20], new Uint8Array(2000).map((_, i) => i % 100))).getPixel(99, 0); // [255]
  */
 export function equalize<I extends ImageLike>(image: I): I {
+  if (arguments.length > 1) tooMany('equalize', 1, arguments);
   return byKind('equalize', EQUALIZE, image);
 }
 

@@ -6,7 +6,7 @@ import { clamp } from '../../../ops/elementwise/clamp.js';
 import { ge } from '../../../ops/elementwise/comparison.js';
 import { where } from '../../../ops/elementwise/table.js';
 import { floor } from '../../../ops/elementwise/unary.js';
-import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { type Arguments, readArguments, required, tooMany } from '../../../tensor/arguments/arguments.js';
 import { finiteNumber, unexpected, wholeNumber } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../../tensor/tensor.js';
@@ -53,6 +53,7 @@ export const INVERT: Kinds = {
  * transforms.functional.invert(tensor([[[0.25, 1]]])); // [[[0.75, 0]]]
  */
 export function invert<I extends ImageLike>(image: I): I {
+  if (arguments.length > 1) tooMany('invert', 1, arguments);
   return byKind('invert', INVERT, image);
 }
 
@@ -87,6 +88,7 @@ const readBits = (op: string, bits: unknown): number => wholeNumber(op, 'bits', 
  * transforms.functional.posterize(new Image('L', [1, 1], Uint8Array.of(255)), 2).getPixel(0, 0); // [192]
  */
 export function posterize<I extends ImageLike>(image: I, bits: number): I {
+  if (arguments.length > 2) tooMany('posterize', 2, arguments);
   return byKind('posterize', POSTERIZE, image, readBits('posterize', bits));
 }
 
@@ -110,6 +112,7 @@ export const SOLARIZE: Kinds<[threshold: number]> = {
  * transforms.functional.solarize(tensor([[[0.25, 0.75]]]), 0.5); // [[[0.25, 0.25]]]
  */
 export function solarize<I extends ImageLike>(image: I, threshold: number): I {
+  if (arguments.length > 2) tooMany('solarize', 2, arguments);
   return byKind('solarize', SOLARIZE, image, finiteNumber('solarize', 'threshold', threshold));
 }
 

@@ -6,7 +6,7 @@ import { round } from '../../../ops/elementwise/unary.js';
 import { pad } from '../../../ops/join/pad.js';
 import { reshape } from '../../../ops/view/movement.js';
 import { narrow } from '../../../ops/view/select.js';
-import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { type Arguments, readArguments, required, tooMany } from '../../../tensor/arguments/arguments.js';
 import { atLeast, finiteNumber } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { ones, tensor } from '../../../tensor/create/create.js';
@@ -53,6 +53,7 @@ export const SHARPNESS: Kinds<[factor: number, version: Version]> = {
  * transforms.functional.adjustSharpness(rand(3, 8, 8), 2).shape; // [3, 8, 8]
  */
 export function adjustSharpness<I extends ImageLike>(image: I, sharpnessFactor: number): I {
+  if (arguments.length > 2) tooMany('adjustSharpness', 2, arguments);
   return byKind('adjustSharpness', SHARPNESS, image, factorOf('adjustSharpness', 'sharpnessFactor', image, sharpnessFactor), 'v1');
 }
 

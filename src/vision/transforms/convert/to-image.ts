@@ -1,5 +1,7 @@
 /** Images as tensors that say so, and tensors that say nothing more: toImage, ToImage and ToPureTensor. */
+
 import { ArgumentError } from '../../../errors.js';
+import { tooMany } from '../../../tensor/arguments/arguments.js';
 import { describe } from '../../../tensor/arguments/show.js';
 import { Tensor } from '../../../tensor/tensor.js';
 import { Image as EightBitImage } from '../../image/image.js';
@@ -16,6 +18,7 @@ import { Image, TVTensor } from '../base/tv-tensors.js';
  * transforms.functional.toImage(new Image('RGB', [4, 2])).shape; // [3, 2, 4]
  */
 export function toImage(image: ImageLike): Image {
+  if (arguments.length > 1) tooMany('toImage', 1, arguments);
   if (!(image instanceof Tensor || image instanceof EightBitImage))
     throw new ArgumentError(`toImage: the image is ${describe(image)}, expected a Tensor or an Image.`);
   return new Image(image);

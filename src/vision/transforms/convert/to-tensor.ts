@@ -1,7 +1,9 @@
 /** Images of 8 bits as tensors: of 0 to 1, or of their bytes. */
+
 import { DTypeError } from '../../../errors.js';
 import { div } from '../../../ops/elementwise/binary.js';
 import { to } from '../../../ops/view/copy.js';
+import { tooMany } from '../../../tensor/arguments/arguments.js';
 import { Tensor } from '../../../tensor/tensor.js';
 import { assertImage, Image } from '../../image/image.js';
 import type { Conversion } from '../base/functions.js';
@@ -17,6 +19,7 @@ import { TVTensor, Image as WrappedImage } from '../base/tv-tensors.js';
  * transforms.functional.pilToTensor(new Image('RGB', [4, 2])).shape; // [3, 2, 4]
  */
 export function pilToTensor(image: Image): Tensor {
+  if (arguments.length > 1) tooMany('pilToTensor', 1, arguments);
   assertImage('pilToTensor', image);
   return bytesOf(image);
 }
@@ -29,6 +32,7 @@ export function pilToTensor(image: Image): Tensor {
  * transforms.functional.toTensor(new Image('L', [2, 1], Uint8Array.of(0, 255))); // [[[0, 1]]]
  */
 export function toTensor(image: ImageLike): Tensor {
+  if (arguments.length > 1) tooMany('toTensor', 1, arguments);
   assertImageLike('toTensor', image);
   if (image instanceof Tensor && image.dtype !== 'uint8')
     throw new DTypeError(

@@ -2,7 +2,7 @@
 import { sub } from '../../../ops/elementwise/binary.js';
 import { pad as padTensor } from '../../../ops/join/pad.js';
 import { narrow } from '../../../ops/view/select.js';
-import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { type Arguments, readArguments, required, tooMany } from '../../../tensor/arguments/arguments.js';
 import { countOf, wholeNumber } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { zeros } from '../../../tensor/create/create.js';
@@ -24,6 +24,7 @@ import { as, PAD, type Sides } from './pad.js';
  * transforms.functional.crop(tensor([[[1, 2, 3], [4, 5, 6]]]), 1, 1, 1, 2); // [[[5, 6]]]
  */
 export function crop<I extends ImageLike>(image: I, top: number, left: number, height: number, width: number): I {
+  if (arguments.length > 5) tooMany('crop', 5, arguments);
   wholeNumber('crop', 'top', top);
   wholeNumber('crop', 'left', left);
   countOf('crop', 'height', height);
@@ -61,6 +62,7 @@ function cropTensor(_: string, x: Tensor, top: number, left: number, height: num
  * transforms.functional.centerCrop(tensor([[[1, 2, 3]]]), 1); // [[[2]]]
  */
 export function centerCrop<I extends ImageLike>(image: I, outputSize: Size): I {
+  if (arguments.length > 2) tooMany('centerCrop', 2, arguments);
   return centred('centerCrop', image, sizeOf('centerCrop', outputSize), byKind);
 }
 

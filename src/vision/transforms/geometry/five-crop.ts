@@ -1,6 +1,6 @@
 /** Corners and middle of images: fiveCrop and tenCrop, FiveCrop and TenCrop. */
 import { ArgumentError } from '../../../errors.js';
-import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
+import { type Arguments, readArguments, required, tooMany } from '../../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { pythonBool } from '../../../tensor/arguments/python-text.js';
 import { type Size, sizeOf } from '../base/arguments.js';
@@ -22,6 +22,7 @@ export type FiveCrops<I> = [topLeft: I, topRight: I, bottomLeft: I, bottomRight:
  * transforms.functional.fiveCrop(rand(3, 5, 7), 2).length; // 5
  */
 export function fiveCrop<I extends ImageLike>(image: I, size: Size): FiveCrops<I> {
+  if (arguments.length > 2) tooMany('fiveCrop', 2, arguments);
   const [height, width] = sizeOf('fiveCrop', size);
   const [, h, w] = getDimensions(image);
   if (height > h || width > w)

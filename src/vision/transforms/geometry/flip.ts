@@ -1,10 +1,12 @@
 /** Images mirrored: hflip and vflip, RandomHorizontalFlip and RandomVerticalFlip. */
+
 import { add, sub } from '../../../ops/elementwise/binary.js';
 import { neg } from '../../../ops/elementwise/unary.js';
 import { flip } from '../../../ops/join/flip.js';
 import { cat } from '../../../ops/join/join.js';
 import { slice } from '../../../ops/view/select.js';
 import type { Arguments } from '../../../tensor/arguments/arguments.js';
+import { tooMany } from '../../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import type { ImageLike } from '../base/image-like.js';
@@ -49,6 +51,7 @@ function mirroredBoxes(boxes: BoundingBoxes, axis: 0 | 1, length: number): Tenso
  * transforms.functional.hflip(tensor([[[1, 2, 3]]])); // [[[3, 2, 1]]]
  */
 export function hflip<I extends ImageLike>(image: I): I {
+  if (arguments.length > 1) tooMany('hflip', 1, arguments);
   return byKind('hflip', HORIZONTAL, image);
 }
 
@@ -59,6 +62,7 @@ export function hflip<I extends ImageLike>(image: I): I {
  * transforms.functional.vflip(tensor([[[1, 2], [3, 4]]])); // [[[3, 4], [1, 2]]]
  */
 export function vflip<I extends ImageLike>(image: I): I {
+  if (arguments.length > 1) tooMany('vflip', 1, arguments);
   return byKind('vflip', VERTICAL, image);
 }
 

@@ -1,5 +1,5 @@
 /** Colours as v2 changes and prints them: tensors get its roundings, images of 8 bits Pillow's, as in v1. */
-import { type Arguments, readArguments } from '../../../tensor/arguments/arguments.js';
+import { type Arguments, readArguments, tooMany } from '../../../tensor/arguments/arguments.js';
 import { between } from '../../../tensor/arguments/checks.js';
 import { probabilityText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
@@ -26,6 +26,7 @@ import { factorOf, type Version } from '../color/values.js';
  * transforms.v2.functional.adjustContrast(tensor([[[0.25, 0.75]]]), 0); // [[[0.5, 0.5]]]
  */
 export function adjustContrast<I extends ImageLike>(image: I, contrastFactor: number): I {
+  if (arguments.length > 2) tooMany('adjustContrast', 2, arguments);
   return byKind('adjustContrast', CONTRAST, image, factorOf('adjustContrast', 'contrastFactor', image, contrastFactor), 'v2');
 }
 
@@ -36,6 +37,7 @@ export function adjustContrast<I extends ImageLike>(image: I, contrastFactor: nu
  * transforms.v2.functional.adjustSaturation(tensor([[[0.25, 0.75]]]), 2); // [[[0.25, 0.75]]]
  */
 export function adjustSaturation<I extends ImageLike>(image: I, saturationFactor: number): I {
+  if (arguments.length > 2) tooMany('adjustSaturation', 2, arguments);
   return byKind('adjustSaturation', SATURATION, image, factorOf('adjustSaturation', 'saturationFactor', image, saturationFactor), 'v2');
 }
 
@@ -46,6 +48,7 @@ export function adjustSaturation<I extends ImageLike>(image: I, saturationFactor
  * transforms.v2.functional.adjustHue(tensor([[[1]], [[0]], [[0]]]), 0.5); // [[[0]], [[1]], [[1]]]
  */
 export function adjustHue<I extends ImageLike>(image: I, hueFactor: number): I {
+  if (arguments.length > 2) tooMany('adjustHue', 2, arguments);
   return byKind('adjustHue', HUE, image, between('adjustHue', 'hueFactor', hueFactor, -0.5, 0.5), 'v2');
 }
 
@@ -67,6 +70,7 @@ export function adjustGamma<I extends ImageLike>(image: I, ...args: Arguments<Ad
  * transforms.v2.functional.adjustSharpness(rand(3, 8, 8), 2).shape; // [3, 8, 8]
  */
 export function adjustSharpness<I extends ImageLike>(image: I, sharpnessFactor: number): I {
+  if (arguments.length > 2) tooMany('adjustSharpness', 2, arguments);
   return byKind('adjustSharpness', SHARPNESS, image, factorOf('adjustSharpness', 'sharpnessFactor', image, sharpnessFactor), 'v2');
 }
 
@@ -102,6 +106,7 @@ export function gaussianBlur<I extends ImageLike>(image: I, ...args: BlurArgumen
  * transforms.v2.functional.autocontrast(tensor([[[0.25, 0.5, 0.75]]])); // [[[0, 0.5, 1]]]
  */
 export function autocontrast<I extends ImageLike>(image: I): I {
+  if (arguments.length > 1) tooMany('autocontrast', 1, arguments);
   return byKind('autocontrast', AUTOCONTRAST, image, 'v2');
 }
 
