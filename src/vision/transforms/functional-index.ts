@@ -33,7 +33,7 @@ export type { EraseOptions } from './geometry/erase.js';
 export { erase } from './geometry/erase.js';
 export type { TenCropFunctionOptions as TenCropOptions } from './geometry/five-crop.js';
 export { fiveCrop, tenCrop } from './geometry/five-crop.js';
-export { hflip, vflip } from './geometry/flip.js';
+export { hflip, hflip as horizontalFlip, vflip, vflip as verticalFlip } from './geometry/flip.js';
 export type { PadFunctionOptions as PadOptions } from './geometry/pad.js';
 export { pad } from './geometry/pad.js';
 export type { ResizedCropFunctionOptions as ResizedCropOptions } from './geometry/random-resized-crop.js';

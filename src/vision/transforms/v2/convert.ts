@@ -1,7 +1,17 @@
 /** Conversions as v2 computes and prints them. */
+
+import { type Arguments, readArguments } from '../../../tensor/arguments/arguments.js';
 import { pythonBool } from '../../../tensor/arguments/python-text.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import type { DType } from '../../../tensor/values/dtype.js';
 import { Normalize as NormalizeV1 } from '../convert/normalize.js';
-import { byReciprocal, ConvertImageDtype as ConvertImageDtypeV1, type Unit } from '../convert/to-dtype.js';
+import {
+  byReciprocal,
+  type ConvertImageDtypeOptions,
+  ConvertImageDtype as ConvertImageDtypeV1,
+  toDtype,
+  type Unit,
+} from '../convert/to-dtype.js';
 
 /**
  * Takes the mean of each channel off a tensor of floats [..., C, H, W], and divides by its standard deviation.
@@ -29,4 +39,16 @@ export class ConvertImageDtype extends ConvertImageDtypeV1 {
   protected override unit(): Unit {
     return byReciprocal;
   }
+}
+
+/**
+ * An image tensor in another dtype, its values scaled to the range of that: 0 to 1 for floats.
+ * @throws {DTypeError} for a dtype that does not exist, and floats that cannot be scaled to int32 or int64.
+ * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.functional.convert_image_dtype.html
+ * @example
+ * transforms.v2.functional.convertImageDtype(tensor([[[0, 1]]], { dtype: 'float32' }), 'uint8'); // [[[0, 255]]]
+ */
+export function convertImageDtype<T extends Tensor>(image: T, ...args: Arguments<ConvertImageDtypeOptions, [dtype: 'dtype']>): T {
+  const { dtype } = readArguments('convertImageDtype', { dtype: 'float32' as DType }, args);
+  return toDtype(image, dtype, true);
 }

@@ -11,4 +11,5 @@ export {
   rgbToGrayscale,
   rgbToGrayscale as toGrayscale,
 } from './color.js';
+export { convertImageDtype } from './convert.js';
 export { resize, resizedCrop } from './resize.js';
