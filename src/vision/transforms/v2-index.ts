@@ -15,4 +15,5 @@ export { Compose, Lambda, RandomApply, RandomChoice, RandomOrder } from './v2/co
 export { ConvertImageDtype, Normalize } from './v2/convert.js';
 export * as functional from './v2/functional-index.js';
 export { Pad, RandomCrop } from './v2/geometry.js';
+export { AugMix, AutoAugment, RandAugment, TrivialAugmentWide } from './v2/policies.js';
 export { RandomResizedCrop, Resize } from './v2/resize.js';
