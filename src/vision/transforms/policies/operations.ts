@@ -16,7 +16,8 @@ import { BRIGHTNESS, CONTRAST, SATURATION } from '../color/adjust.js';
 import { AUTOCONTRAST, EQUALIZE } from '../color/histogram.js';
 import { INVERT, POSTERIZE, SOLARIZE } from '../color/levels.js';
 import { SHARPNESS } from '../color/sharpness.js';
-import { boundOf, type Version } from '../color/values.js';
+import type { Version } from '../color/values.js';
+import { largest } from '../convert/to-dtype.js';
 import { AFFINE } from '../warp/affine.js';
 import { ROTATE } from '../warp/rotate.js';
 
@@ -250,7 +251,7 @@ export abstract class Policy<Params> extends Transform<Params> {
           op,
           SOLARIZE,
           image,
-          version === 'v1' ? magnitude : magnitude * (image instanceof Image ? 255 : boundOf(image.dtype)),
+          version === 'v1' ? magnitude : magnitude * (image instanceof Image ? 255 : largest(image.dtype)),
         );
       case 'AutoContrast':
         return byKind(op, AUTOCONTRAST, image, version);

@@ -45,7 +45,9 @@ describe('as torchvision', () => {
       return [`${space}.${name}(${JSON.stringify(args).slice(1, -1)}) of ${input}, seed ${seed}`, entry] as const;
     }),
   )('%s', (_, { space, name, args, text, seed, input, outputs, next }) => {
-    const type = (space === 'v1' ? transforms[name] : transforms.v2[name]) as new (...args: readonly object[]) => transforms.RandAugment;
+    const type = (space === 'v1' ? transforms[name] : transforms.v2[name]) as unknown as new (
+      ...args: readonly object[]
+    ) => transforms.RandAugment;
     const transform = new type(...args);
     expect(String(transform)).toBe(text);
     const image = inputOf(inputs[input]!);
