@@ -1,5 +1,6 @@
 /** examples/seeds/3-training-techniques: what its scripts print. */
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { joinSource } from '../helpers/joined-source.js';
 import { expectFalling, numbersAfter, runScript } from './run-script.js';
 
 const at = (script: string, args: Record<string, number> = {}) => runScript(`3-training-techniques/${script}`, args);
@@ -29,6 +30,8 @@ const CNN = `CNN(
 )`;
 
 describe('3-training-techniques', () => {
+  beforeAll(() => joinSource([])); // for the workers of a loader
+
   test('1-weight-regularization', async () => {
     const output = await at('1-weight-regularization.ts');
     expect(output).toContain(CNN);

@@ -25,7 +25,7 @@ export function pilToTensor(image: Image): Tensor {
 }
 
 /**
- * An image of 8 bits as a tensor of 0 to 1. Images that data sets hold come as uint8 tensors [C, H, W], and are taken as such.
+ * An image of 8 bits as a tensor of 0 to 1. A uint8 tensor [C, H, W] is taken for one, which torchvision refuses.
  * @returns float32 [C, H, W]. @throws {DTypeError} for tensors of another dtype, which are no images of 8 bits.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.functional.to_tensor.html
  * @example
@@ -42,7 +42,7 @@ export function toTensor(image: ImageLike): Tensor {
 }
 
 /**
- * Makes an image of 8 bits a float32 tensor [C, H, W] of 0 to 1. Data sets hold their images as uint8 tensors, which are taken as such.
+ * Makes an image of 8 bits a float32 tensor [C, H, W] of 0 to 1; a uint8 tensor is taken for one, which torchvision refuses.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.ToTensor.html
  * @example
  * new transforms.ToTensor().forward(new Image('RGB', [4, 2])).shape; // [3, 2, 4]
