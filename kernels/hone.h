@@ -122,6 +122,11 @@ HONE_KERNEL(image_sharpen)(void *out, const void *x, const double *factors, hone
 HONE_KERNEL(image_warp)(int32_t method, int32_t filter, void *out, const void *src, hone_int batch, hone_int height, hone_int width,
                         hone_int out_height, hone_int out_width, int32_t channels, int32_t planar, int32_t alpha, const double *maps,
                         const void *fill);
+/* Each of `planes` images [height, width, channels], channels 1 to 4, its rows `row` bytes apart and `plane` bytes after the one before,
+ * becomes [out_height, out_width, channels] of out, dense: what lies between box's edges (left, top, right, bottom, within the image).
+ * Pillow's Image.resize to the grey level, with HONE_RESIZE_TORCH PyTorch's F.interpolate of uint8 (of the whole image). */
+HONE_KERNEL(image_resize)(void *out, const void *src, hone_int planes, hone_int channels, hone_int height, hone_int width, hone_int row,
+                          hone_int plane, hone_int out_height, hone_int out_width, int32_t filter, int32_t flags, const double *box);
 
 /* ---- batches of images (image/batch.cc) ------------------------------------------------------------------------------------ */
 
@@ -321,6 +326,13 @@ HONE_KERNEL(index_add)(int32_t dtype, void *out, const void *index, const void *
 /* out [outer, dim, inner] at index = src; with repeated indices the last wins. */
 HONE_KERNEL(index_copy)(int32_t item, void *out, const void *index, const void *src, hone_int outer, hone_int dim, hone_int inner,
                         hone_int count);
+/* Along the middle of x [outer, from, inner]: place i < to of out [outer, to, inner] is the sum over k < taps of weight[k, i] times place
+ * index[k, i] of x; index int64 and weight of x's dtype, both [taps, to]. f32, f64. */
+HONE_KERNEL(taps_gather)(int32_t dtype, void *out, const void *x, const void *index, const void *weight, hone_int taps, hone_int outer,
+                         hone_int from, hone_int to, hone_int inner);
+/* Its gradient: out [outer, from, inner], place index[k, i] the sum of weight[k, i] times place i of grad [outer, to, inner]. */
+HONE_KERNEL(taps_scatter)(int32_t dtype, void *out, const void *grad, const void *index, const void *weight, hone_int taps, hone_int outer,
+                          hone_int from, hone_int to, hone_int inner);
 /* torch.gather: out and index have the dense shape index_shape[ndim]; out[.., i, ..] = a[.., index[..], ..] along dim.
  * meta: index_shape[ndim], a strides[ndim]; dim_size: a's size along dim. */
 HONE_KERNEL(gather)(int32_t item, void *out, const void *a, const void *index, int32_t ndim, int32_t dim, hone_int dim_size,
@@ -361,14 +373,6 @@ HONE_KERNEL(rand_exponential)(int32_t dtype, void *out, hone_int n, void *gen, d
 HONE_KERNEL(dropout)(int32_t dtype, void *out, void *mask, const void *a, hone_int n, void *gen, double p);
 /* out = grad * (mask ? fl(1 / fl(1 - p)) : 0); also the way to apply a mask again. */
 HONE_KERNEL(dropout_backward)(int32_t dtype, void *out, const void *grad, const void *mask, hone_int n, double p);
-
-/* ---- images of bytes (image/) ----------------------------------------------------------------------------------------------- */
-
-/* Each of `planes` images [height, width, channels], channels 1 to 4, its rows `row` bytes apart and `plane` bytes after the one before,
- * becomes [out_height, out_width, channels] of out, dense: what lies between box's edges (left, top, right, bottom, within the image).
- * Pillow's Image.resize to the grey level, with HONE_RESIZE_TORCH PyTorch's F.interpolate of uint8 (of the whole image). */
-HONE_KERNEL(image_resize)(void *out, const void *src, hone_int planes, hone_int channels, hone_int height, hone_int width, hone_int row,
-                          hone_int plane, hone_int out_height, hone_int out_width, int32_t filter, int32_t flags, const double *box);
 
 /* ---- optimizers (optim/): f32, f64; list holds count entries of HONE_OPTIM_STRIDE doubles ------------------------------------
  * Each is its namesake of torch.optim, in one pass, in the order of operations of PyTorch's single-tensor formulas. The entry's step is

@@ -22,6 +22,7 @@ export interface Kernels {
   imageHistogram(countsI32: Ptr, x: Ptr, n: number, pixels: number, channels: number): number;
   imageSharpen(out: Ptr, x: Ptr, factors: Ptr, n: number, height: number, width: number, channels: number): number;
   imageWarp(method: number, filter: number, out: Ptr, src: Ptr, batch: number, height: number, width: number, outHeight: number, outWidth: number, channels: number, planar: number, alpha: number, maps: Ptr, fill: Ptr): number;
+  imageResize(out: Ptr, src: Ptr, planes: number, channels: number, height: number, width: number, row: number, plane: number, outHeight: number, outWidth: number, filter: number, flags: number, box: Ptr): number;
   gatherPixels(dtype: number, srcDtype: number, out: Ptr, src: Ptr, indexI64: Ptr, rowsI32: Ptr, columnsI32: Ptr, rowStep: number, columnStep: number, count: number, items: number, channels: number, height: number, width: number, outHeight: number, outWidth: number, srcLast: number, outLast: number, table: Ptr, fill: Ptr, fills: number): number;
   unary(op: number, dtype: number, out: Ptr, a: Ptr, n: number, p0: number, p1: number): number;
   binary(op: number, dtype: number, out: Ptr, a: Ptr, b: Ptr, n: number, p0: number, p1: number): number;
@@ -67,6 +68,8 @@ export interface Kernels {
   indexSelect(item: number, out: Ptr, a: Ptr, index: Ptr, outer: number, dim: number, inner: number, count: number): number;
   indexAdd(dtype: number, out: Ptr, index: Ptr, src: Ptr, outer: number, dim: number, inner: number, count: number): number;
   indexCopy(item: number, out: Ptr, index: Ptr, src: Ptr, outer: number, dim: number, inner: number, count: number): number;
+  tapsGather(dtype: number, out: Ptr, x: Ptr, index: Ptr, weight: Ptr, taps: number, outer: number, from: number, to: number, inner: number): number;
+  tapsScatter(dtype: number, out: Ptr, grad: Ptr, index: Ptr, weight: Ptr, taps: number, outer: number, from: number, to: number, inner: number): number;
   gather(item: number, out: Ptr, a: Ptr, index: Ptr, ndim: number, dim: number, dimSize: number, meta: Ptr): number;
   scatter(dtype: number, mode: number, out: Ptr, index: Ptr, src: Ptr, ndim: number, dim: number, dimSize: number, meta: Ptr): number;
   nonzero(out: Ptr, count: Ptr, mask: Ptr, n: number): number;
@@ -85,7 +88,6 @@ export interface Kernels {
   randExponential(dtype: number, out: Ptr, n: number, gen: Ptr, lambda: number): number;
   dropout(dtype: number, out: Ptr, mask: Ptr, a: Ptr, n: number, gen: Ptr, p: number): number;
   dropoutBackward(dtype: number, out: Ptr, grad: Ptr, mask: Ptr, n: number, p: number): number;
-  imageResize(out: Ptr, src: Ptr, planes: number, channels: number, height: number, width: number, row: number, plane: number, outHeight: number, outWidth: number, filter: number, flags: number, box: Ptr): number;
   sgdStep(dtype: number, count: number, list: Ptr, lr: number, momentum: number, dampening: number, weightDecay: number, flags: number): number;
   asgdStep(dtype: number, count: number, list: Ptr, lambd: number, weightDecay: number, flags: number): number;
   rpropStep(dtype: number, count: number, list: Ptr, etaMinus: number, etaPlus: number, least: number, most: number, flags: number): number;
@@ -116,6 +118,7 @@ export const KERNEL_NAMES = {
   imageHistogram: 'image_histogram',
   imageSharpen: 'image_sharpen',
   imageWarp: 'image_warp',
+  imageResize: 'image_resize',
   gatherPixels: 'gather_pixels',
   unary: 'unary',
   binary: 'binary',
@@ -161,6 +164,8 @@ export const KERNEL_NAMES = {
   indexSelect: 'index_select',
   indexAdd: 'index_add',
   indexCopy: 'index_copy',
+  tapsGather: 'taps_gather',
+  tapsScatter: 'taps_scatter',
   gather: 'gather',
   scatter: 'scatter',
   nonzero: 'nonzero',
@@ -179,7 +184,6 @@ export const KERNEL_NAMES = {
   randExponential: 'rand_exponential',
   dropout: 'dropout',
   dropoutBackward: 'dropout_backward',
-  imageResize: 'image_resize',
   sgdStep: 'sgd_step',
   asgdStep: 'asgd_step',
   rpropStep: 'rprop_step',
@@ -210,6 +214,7 @@ export const KERNEL_ARITY = {
   imageHistogram: 5,
   imageSharpen: 7,
   imageWarp: 14,
+  imageResize: 13,
   gatherPixels: 21,
   unary: 7,
   binary: 8,
@@ -255,6 +260,8 @@ export const KERNEL_ARITY = {
   indexSelect: 8,
   indexAdd: 8,
   indexCopy: 8,
+  tapsGather: 10,
+  tapsScatter: 10,
   gather: 8,
   scatter: 9,
   nonzero: 4,
@@ -273,7 +280,6 @@ export const KERNEL_ARITY = {
   randExponential: 5,
   dropout: 7,
   dropoutBackward: 6,
-  imageResize: 13,
   sgdStep: 8,
   asgdStep: 6,
   rpropStep: 8,

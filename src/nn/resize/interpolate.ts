@@ -2,20 +2,20 @@
  * Resizing of sequences, images and volumes: the function and its layers. Every mode works axis by axis: a place along an axis of the result is a weighted sum of a few
  * places along that axis of the input, its taps.
  */
-import { noGrad } from '../../autograd/modes/mode.js';
 import { record } from '../../autograd/node.js';
+import { check, kernels } from '../../engine/engine.js';
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
-import { add, mul } from '../../ops/elementwise/binary.js';
-import { indexAdd, slicesAt } from '../../ops/gather/index-select.js';
-import { clone, detach, formatOf } from '../../ops/view/copy.js';
+import { slicesAt } from '../../ops/gather/index-select.js';
+import { clone, contiguous, detach, formatOf } from '../../ops/view/copy.js';
 import { reshape } from '../../ops/view/movement.js';
 import { select } from '../../ops/view/select.js';
 import { type Arguments, readArguments, type Settings } from '../../tensor/arguments/arguments.js';
 import { assertFloating, finiteNumber, listable, oneOf, unexpected, wholeNumbers } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
-import { fromTypedArray, int64Of, zeros } from '../../tensor/create/create.js';
+import { fromTypedArray, int64Of } from '../../tensor/create/create.js';
 import { numel } from '../../tensor/shape.js';
-import type { Tensor } from '../../tensor/tensor.js';
+import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { dtypes } from '../../tensor/values/dtype.js';
 import { Module } from '../module/module.js';
 import { float, tuple } from '../module/text.js';
 import { type AxisTaps, areaTaps, cubicTaps, filterTaps, linearTaps, nearestTaps } from './filter.js';
@@ -175,27 +175,25 @@ function resample(op: string, x: Tensor, d: number, { places, weights }: AxisTap
   const index = reshape(int64Of(places.flat()), [taps, length]);
   if (weights === null) return slicesAt(op, x, d, select(index, 0, 0));
   const values = x.dtype === 'float32' ? Float32Array.from(weights.flat()) : Float64Array.from(weights.flat());
-  const factors = reshape(fromTypedArray(values), [taps, length, ...x.shape.slice(d + 1).map(() => 1)]);
+  const factors = fromTypedArray(values, [taps, length]);
   return gathered(op, x, d, index, factors);
 }
 
-/** What `part` makes of each tap's places and weights, added up. */
-function overTaps(index: Tensor, factors: Tensor, part: (places: Tensor, weights: Tensor, so: Tensor | null) => Tensor): Tensor {
-  let sum: Tensor | null = null;
-  for (let k = 0; k < index.shape[0]!; k++) sum = part(select(index, 0, k), select(factors, 0, k), sum);
-  return sum!;
-}
+/** Sizes before, along and behind a dim. */
+const around = (shape: readonly number[], d: number) => [numel(shape.slice(0, d)), shape[d]!, numel(shape.slice(d + 1))] as const;
 
 /** A sum of weighted selections, and (as its gradient) of weighted additions: each is the other's gradient. */
 function gathered(op: string, x: Tensor, d: number, index: Tensor, factors: Tensor): Tensor {
-  const out = noGrad(() => {
-    const from = detach(x);
-    return overTaps(index, factors, (places, weights, sum) => {
-      const part = mul(slicesAt(op, from, d, places), weights);
-      return sum === null ? part : add(sum, part);
-    });
-  });
   const { shape } = x;
+  const [taps, to] = index.shape as [number, number];
+  const from = contiguous(detach(x));
+  const out = emptyTensor(
+    shape.map((n, i) => (i === d ? to : n)),
+    x.dtype,
+  );
+  const [outer, length, inner] = around(shape, d);
+  const [y, places, weights] = [out.ptr, index.ptr, factors.ptr];
+  check(kernels.tapsGather(dtypes[x.dtype].code, y, from.ptr, places, weights, taps, outer, length, to, inner), op);
   return record(op, out, {
     inputs: { x },
     saved: { index, factors },
@@ -204,12 +202,12 @@ function gathered(op: string, x: Tensor, d: number, index: Tensor, factors: Tens
 }
 
 function scattered(op: string, g: Tensor, d: number, shape: readonly number[], index: Tensor, factors: Tensor): Tensor {
-  const out = noGrad(() => {
-    const start = zeros(shape, { dtype: g.dtype });
-    if (numel(shape) === 0) return start;
-    const from = detach(g);
-    return overTaps(index, factors, (places, weights, sum) => indexAdd(sum ?? start, d, places, mul(from, weights)));
-  });
+  const [taps, to] = index.shape as [number, number];
+  const from = contiguous(detach(g));
+  const out = emptyTensor([...shape], g.dtype);
+  const [outer, length, inner] = around(shape, d);
+  const [y, places, weights] = [out.ptr, index.ptr, factors.ptr];
+  check(kernels.tapsScatter(dtypes[g.dtype].code, y, from.ptr, places, weights, taps, outer, length, to, inner), op);
   return record(`${op}_backward`, out, {
     inputs: { g },
     saved: { index, factors },
