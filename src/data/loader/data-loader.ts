@@ -153,6 +153,9 @@ export interface Entries<B> extends Iterable<[number, B]>, AsyncIterable<[number
  * Batches out of a data set: `for (const [x, y] of loader)` where the data set answers at once, `for await` everywhere. Each loop is one
  * epoch. With the same seed the batches, and the numbers that are drawn for them, are those of PyTorch's DataLoader.
  *
+ * A sample for which the data set's `get` throws a `SkippedSampleError` is left out, and its batch is that much smaller; one of which
+ * nothing is left is left out, too. All others stay where they are, and keep their random numbers.
+ *
  * In browsers prefer `for await`: between batches it lets the memory of dropped tensors come back.
  * @param dataset a data set, an array of samples, or an IterableDataset.
  * @throws {ArgumentError} for options that exclude each other, and when a loop is sync but the data set is not.

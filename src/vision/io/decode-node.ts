@@ -11,19 +11,18 @@ import { decodePnm } from './pnm.js';
 
 type MakeSharp = typeof import('sharp')['default'];
 
-let loading: Promise<MakeSharp> | undefined;
+let loaded: MakeSharp | undefined;
 
 /** @throws {FileError} where the package is missing, with the line that installs it. */
 async function sharpFor(op: string): Promise<MakeSharp> {
-  loading ??= import('sharp').then(({ default: sharp }) => {
+  if (loaded) return loaded;
+  try {
+    const { default: sharp } = await import('sharp');
     // Several images are decoded side by side, and workers more of them: threads inside each would only fight for the processors.
     sharp.concurrency(1);
+    loaded = sharp;
     return sharp;
-  });
-  try {
-    return await loading;
   } catch (error) {
-    loading = undefined;
     throw new FileError(`${op}: the package sharp, which decodes images, is not installed, or does not run here. Run npm install sharp.`, {
       cause: error,
     });
@@ -75,7 +74,9 @@ function decodeError(error: unknown, { maxPixels }: DecodeSettings): DecodeError
     return new DecodeError(`it announces more pixels than the ${maxPixels} that maxPixels allows`, { cause: error });
   const lines = new Set(message.split('\n').map((line) => line.trim()));
   lines.delete('');
-  return new DecodeError([...lines].join('; '), { cause: error });
+  // Where images are decoded in several threads, one may have taken the message of another away.
+  lines.delete('Unknown error');
+  return new DecodeError([...lines].join('; ') || 'it cannot be decoded', { cause: error });
 }
 
 async function coloursOf(image: Sharp): Promise<ImageHeader['colours']> {
