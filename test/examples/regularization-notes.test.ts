@@ -27,9 +27,11 @@ describe('4-regularization-notes', () => {
     expect(output).toContain('Dropout2d(p=0.5, inplace=False)');
   });
 
-  test('3-data-augmentation: the same digit, mirrored, turned, with noise', async () => {
+  test('3-data-augmentation: the same digit, mirrored, turned, with noise, bent', async () => {
     const output = await at('3-data-augmentation.ts');
-    expect(output.match(/^a \d, .*: 1 x 28 x 28, mean/gm)).toHaveLength(5);
+    expect(output.match(/^a \d, .*: 1 x 28 x 28, mean/gm)).toHaveLength(6);
+    const [whole, bent] = [numbersAfter('mean', output)[0]!, numbersAfter('mean', output)[5]!];
+    expect(Math.abs(bent / whole - 1)).toBeLessThan(0.3);
     const means = numbersAfter('mean', output);
     for (const mean of means.slice(1, 4)) expect(mean).toBeCloseTo(means[0]!, 4);
     const pictures = output

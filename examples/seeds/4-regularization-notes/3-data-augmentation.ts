@@ -1,26 +1,25 @@
 /**
- * Data augmentation: more images out of those that are there, here mirrored, turned and with Gaussian noise.
- *
- * Elastic deformation waits for its own issue; transforms in a row, with resizing and cropping, stand in
- * 3-training-techniques/3-data-augmentation.ts.
+ * Data augmentation: more images out of those that are there, here mirrored, turned, with Gaussian noise, and bent. Transforms in a row, with
+ * resizing and cropping, stand in 3-training-techniques/3-data-augmentation.ts.
  */
-import { manualSeed, randnLike, type Tensor } from 'hone';
-import { datasets } from 'hone/vision';
+import { manualSeed, type Tensor } from 'hone';
+import { datasets, transforms } from 'hone/vision';
 import { imshow } from '../shared/pictures.js';
 
 manualSeed(0);
 const [image, label] = new datasets.Digits({ train: true }).get(0); // [1, 28, 28]
 
-const augmentations: Record<string, (x: Tensor) => Tensor> = {
-  'as it is': (x) => x,
-  'mirrored left to right': (x) => x.flip([2]),
-  'mirrored top to bottom': (x) => x.flip([1]),
-  'turned by 90 degrees': (x) => x.rot90(1, [1, 2]),
-  'with Gaussian noise': (x) => x.add(randnLike(x).mul(0.2)).clamp(0, 1),
+const augmentations: Record<string, { forward(image: Tensor): Tensor }> = {
+  'as it is': new transforms.Lambda((x: Tensor) => x),
+  'mirrored left to right': new transforms.RandomHorizontalFlip({ p: 1 }),
+  'mirrored top to bottom': new transforms.RandomVerticalFlip({ p: 1 }),
+  'turned by 90 degrees': new transforms.RandomRotation([90, 90]),
+  'with Gaussian noise': new transforms.GaussianNoise({ sigma: 0.2 }),
+  'bent as if of rubber': new transforms.ElasticTransform({ alpha: 50, sigma: 3 }),
 };
 
 for (const [name, augment] of Object.entries(augmentations)) {
-  const out = augment(image);
+  const out = augment.forward(image);
   console.log(`a ${label}, ${name}: ${out.shape.join(' x ')}, mean ${out.mean().item().toFixed(4)}`);
   imshow(out.select(0, 0));
 }
