@@ -137,6 +137,20 @@ def random_crops() -> list:
     return out
 
 
+def random_sizes() -> list:
+    """Sizes that are drawn: several images after one seed."""
+    out = []
+    for name, args, hone in (
+        ("RandomResize", (4, 20), [4, 20]), ("RandomResize", (7, 8, "bicubic", None), [7, 8, "bicubic", None]),
+        ("RandomShortestSize", ([6, 9, 14],), [[6, 9, 14]]), ("RandomShortestSize", (11, 17), [11, 17]),
+        ("ScaleJitter", ((20, 30),), [[20, 30]]), ("ScaleJitter", ((16, 12), (0.5, 1.5), "nearest"), [[16, 12], [0.5, 1.5], "nearest"]),
+    ):
+        transform = getattr(V2, name)(*args)
+        torch.manual_seed(5)
+        out.append([name, hone, repr(transform), [result(transform(pil("RGB", 33 - k, 20 + k, k))) for k in range(4)], torch.rand(1).item()])
+    return out
+
+
 def together() -> list:
     """Mask, boxes and points beside their image."""
     out = []
@@ -170,7 +184,7 @@ def texts() -> list:
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    everything = {"images": images(), "tensors": tensors(), "sizes": sizes(), "randomCrops": random_crops(), "together": together(), "texts": texts()}
+    everything = {"images": images(), "tensors": tensors(), "sizes": sizes(), "randomCrops": random_crops(), "randomSizes": random_sizes(), "together": together(), "texts": texts()}
     lines = [f'"{name}": [\n' + ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in entries) + "\n]" for name, entries in everything.items()]
     OUT.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 

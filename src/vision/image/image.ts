@@ -52,6 +52,8 @@ export interface ResizeOptions {
   box?: Box | null;
 }
 
+/** What a side may measure: kernels count with 32 bits. */
+const SIDES = { min: 1, max: 2 ** 31 - 1 };
 const RESAMPLES = Object.keys(RESAMPLE_CODES) as Resample[];
 /**
  * What the numbers of {@link Image.transform} say: a rectangle that is cut out ([left, top, right, bottom]); 6 or 8 factors; or the corners that are
@@ -166,7 +168,10 @@ export class Image {
   resize(size: readonly [width: number, height: number], ...args: Arguments<ResizeOptions, [resample: 'resample', box: 'box']>): Image {
     const { resample, box } = readArguments<Required<ResizeOptions>>('resize', { resample: 'bicubic', box: null }, args);
     if (!Array.isArray(size) || size.length !== 2) throw unexpected('resize', 'size', size, 'width and height: [width, height]');
-    const [width, height] = [countOf('resize', 'size[0]', size[0], 1), countOf('resize', 'size[1]', size[1], 1)];
+    const [width, height] = (['size[0]', 'size[1]'] as const).map((name, i) => wholeNumber('resize', name, size[i], SIDES)) as [
+      number,
+      number,
+    ];
     oneOf('resize', 'resample', resample, RESAMPLES);
     if (box !== null) this.checkBox(box);
     if (width === this.width && height === this.height && (box === null || [0, 0, width, height].every((edge, i) => edge === box[i])))

@@ -1,6 +1,7 @@
 /** The bytes of images, and how kernels get at them. */
 import { check, loadedEngine } from '../../engine/engine.js';
 import type { Ptr } from '../../engine/kernel-table.gen.js';
+import { OutOfMemoryError } from '../../errors.js';
 import { emptyTensor } from '../../tensor/tensor.js';
 
 /** @internal The bytes of an image, row by row, the channels of each pixel together. */
@@ -11,6 +12,15 @@ export interface Pixels {
   readonly channels: number;
 }
 
+/** @throws {OutOfMemoryError} for more than there is room for. */
+function newBytes(op: string, length: number): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch {
+    throw new OutOfMemoryError(`${op}: the image would have ${length} bytes, for which there is no room. Take a smaller size.`);
+  }
+}
+
 /**
  * @internal What a kernel makes of bytes: `length` new ones. Natively the kernel reads and writes them where they stand; in WebAssembly it
  * works on copies.
@@ -18,7 +28,7 @@ export interface Pixels {
  */
 export function onBytes(op: string, bytes: Uint8Array, length: number, kernel: (out: Ptr, src: Ptr) => number): Uint8Array {
   const { host } = loadedEngine();
-  const out = new Uint8Array(length);
+  const out = newBytes(op, length);
   if (host.address && !(bytes.buffer instanceof SharedArrayBuffer)) {
     check(kernel(host.address(out), host.address(bytes)), op);
     return out;

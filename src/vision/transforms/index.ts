@@ -58,6 +58,8 @@ export type { Margins, PaddingMode, PadOptions } from './geometry/pad.js';
 export { Pad } from './geometry/pad.js';
 export type { RandomCropOptions, RandomCropParams } from './geometry/random-crop.js';
 export { RandomCrop } from './geometry/random-crop.js';
+export type { RandomResizeOptions, RandomShortestSizeOptions, RandomSizeParams, ScaleJitterOptions } from './geometry/random-resize.js';
+export { RandomResize, RandomShortestSize, ScaleJitter } from './geometry/random-resize.js';
 export type { RandomResizedCropOptions, RandomResizedCropParams } from './geometry/random-resized-crop.js';
 export { RandomResizedCrop } from './geometry/random-resized-crop.js';
 export type { ResizeOptions } from './geometry/resize.js';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ArgumentError, type DType, fromTypedArray, manualSeed, rand, type Tensor, tensor, zeros } from 'hone';
+import { ArgumentError, type DType, fromTypedArray, manualSeed, OutOfMemoryError, rand, type Tensor, tensor, zeros } from 'hone';
 import { Image, type ImageMode, type Resample, transforms, tvTensors } from 'hone/vision';
 import { describe, expect, test } from 'vitest';
 
@@ -41,6 +41,7 @@ const fixture = JSON.parse(readFileSync(join(import.meta.dirname, '../../../../c
     tensors?: Result[];
     bytes: Result[];
   }[];
+  randomSizes: [name: 'RandomResize' | 'RandomShortestSize' | 'ScaleJitter', args: never[], text: string, images: Result[], next: number][];
   together: {
     seed: number;
     transform: [name: 'Resize' | 'RandomResizedCrop', args: never[]];
@@ -164,6 +165,14 @@ describe('as Pillow and torchvision', () => {
     },
   );
 
+  test.each(fixture.randomSizes)('%s(%j)', (name, args, text, images, next) => {
+    const transform = new transforms[name](...(args as [never, never]));
+    expect(String(transform)).toBe(text);
+    manualSeed(5);
+    images.forEach((want, k) => expectResult(transform.forward(pil('RGB', 33 - k, 20 + k, k)), want));
+    expect(rand(1).item()).toBe(next);
+  });
+
   test('mask, boxes and points move with their image', () => {
     for (const { seed, transform, dtype, ...want } of fixture.together) {
       const [name, args] = transform;
@@ -244,10 +253,16 @@ describe('resize', () => {
       /^RandomResizedCrop: scale is \[1, 0.5\], expected the smaller number first/,
     );
     expect(() => new transforms.RandomResizedCrop(4, { ratio: [0, 1] })).toThrow(/ratio is \[0, 1\], expected two numbers above 0/);
-    expect(() => image.resize([0, 3])).toThrow(/^resize: size\[0\] is 0, expected a whole number of at least 1/);
+    expect(() => new transforms.RandomResize(5, 5)).toThrow(/^RandomResize: maxSize is 5, expected a whole number of at least 6/);
+    expect(() => new transforms.RandomShortestSize([])).toThrow(/^RandomShortestSize: minSize is \[\], expected at least one size/);
+    expect(() => new transforms.ScaleJitter([4, 4], [2, 1])).toThrow(/^ScaleJitter: scaleRange is \[2, 1\], expected two numbers above 0/);
+    expect(() => new transforms.ScaleJitter([1, 1], [0.1, 0.2]).forward(image)).toThrow(/^ScaleJitter: the image of 4×8 would become 0×0/);
+    expect(() => image.resize([0, 3])).toThrow(/^resize: size\[0\] is 0, expected a whole number from 1 to 2147483647/);
     expect(() => image.resize([3, 3], { box: [0, 0, 9, 4] })).toThrow(
       /^resize: box is \[0, 0, 9, 4\], expected edges within the image, from \[0, 0\] to \[8, 4\]/,
     );
+    expect(() => image.resize([2 ** 31 - 1, 2 ** 31 - 1])).toThrow(/^resize: the image would have \d+ bytes, for which there is no room/);
+    expect(() => F.resize(x, [2 ** 30, 2], 'nearest')).toThrow(OutOfMemoryError);
     expect(() => image.resize([3, 3], 'area' as never)).toThrow(ArgumentError);
   });
 });

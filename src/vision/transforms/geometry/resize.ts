@@ -11,7 +11,7 @@ import { slicesAt } from '../../../ops/gather/index-select.js';
 import { contiguous, to } from '../../../ops/view/copy.js';
 import { reshape } from '../../../ops/view/movement.js';
 import { type Arguments, readArguments, required } from '../../../tensor/arguments/arguments.js';
-import { unexpected, wholeNumber } from '../../../tensor/arguments/checks.js';
+import { listable, unexpected, wholeNumber } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { pythonBool } from '../../../tensor/arguments/python-text.js';
 import { warnOnce } from '../../../tensor/arguments/warn-once.js';
@@ -74,6 +74,7 @@ function scaled(pairs: BoundingBoxes | KeyPoints, height: number, width: number,
 /** The nearest places of a tensor [..., H, W] of any dtype. */
 function nearest(op: string, x: Tensor, height: number, width: number, exact: boolean): Tensor {
   const [h, w] = getSize(x);
+  for (const size of [height, width]) listable(op, 'places along an axis', size);
   const along = (from: Tensor, dim: number, length: number, size: number) =>
     length === size ? from : slicesAt(op, from, dim, int64Of(nearestTaps(length, size, null, exact, true, true).places[0]!));
   return along(along(x, -2, h, height), -1, w, width);
