@@ -19,7 +19,8 @@ export type TVTensorData = Parameters<typeof tensor>[0];
 export type CanvasSize = readonly [height: number, width: number];
 
 /**
- * The base of tensors that say what they are. Operations on them give plain tensors, transforms give what went in.
+ * The base of tensors that say what they are. Operations on them give plain tensors, except for `clone`, `detach` and `to`; transforms give what
+ * went in.
  * @see https://docs.pytorch.org/vision/stable/tv_tensors.html
  */
 export abstract class TVTensor extends Tensor {
@@ -40,6 +41,21 @@ export abstract class TVTensor extends Tensor {
     const out = new Tensor(this.storage, this.shape, this.dtype, this.strides, this.offset);
     takeHistory(out, this);
     return out;
+  }
+
+  /** A copy with memory of its own, of the same kind. */
+  override clone(...args: Parameters<Tensor['clone']>): this {
+    return wrap(super.clone(...args), { like: this });
+  }
+
+  /** The same values outside of autograd's graph, of the same kind. */
+  override detach(...args: Parameters<Tensor['detach']>): this {
+    return wrap(super.detach(...args), { like: this });
+  }
+
+  /** The same kind in another dtype. */
+  override to(...args: Parameters<Tensor['to']>): this {
+    return wrap(super.to(...args), { like: this });
   }
 
   /** @internal What the text says beside the numbers. */

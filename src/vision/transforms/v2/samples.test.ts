@@ -169,6 +169,9 @@ describe('samples', () => {
       'BoundingBoxes([], size=(0, 4), format=BoundingBoxFormat.XYWH, canvas_size=(5, 6), clamping_mode=None)',
     );
     expect(boxes.add(1).constructor).toBe(Tensor);
+    for (const same of [boxes.clone(), boxes.detach(), boxes.to('float64'), boxes.requiresGrad_(false)])
+      expect([same.constructor, same.canvasSize]).toEqual([tvTensors.BoundingBoxes, [4, 6]]);
+    expect(boxes.to('float64').dtype).toBe('float64');
     expect(tvTensors.wrap(boxes.add(1), { like: boxes, canvasSize: [9, 9] }).canvasSize).toEqual([9, 9]);
   });
 
