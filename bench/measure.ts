@@ -49,7 +49,7 @@ export class Torch {
   }
 
   /** Starts the Python named by HONE_TORCH_PYTHON; undefined, with a line that says why, without one. */
-  static async start(): Promise<Torch | undefined> {
+  static async start(worker = 'torch_worker.py'): Promise<Torch | undefined> {
     const python = process.env['HONE_TORCH_PYTHON'];
     if (python === undefined || !existsSync(python)) {
       console.log(
@@ -57,20 +57,25 @@ export class Torch {
       );
       return undefined;
     }
-    const child = spawn(python, [fileURLToPath(new URL('torch_worker.py', import.meta.url)), String(getNumThreads())], {
+    const child = spawn(python, [fileURLToPath(new URL(worker, import.meta.url)), String(getNumThreads())], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const torch = new Torch(child, createInterface(child.stdout!));
     const { version, threads } = JSON.parse(await torch.answer()) as { version: string; threads: number };
-    console.log(`PyTorch ${version}, ${threads} threads\n`);
+    console.log(`${worker === 'torch_worker.py' ? 'PyTorch' : 'torchvision'} ${version}, ${threads} threads\n`);
     return torch;
   }
 
   async run(task: Task, rounds: number, calls: number): Promise<number[]> {
-    this.child.stdin!.write(`${JSON.stringify({ ...task, rounds, calls })}\n`);
-    const times = JSON.parse(await this.answer()) as number[];
+    const times = await this.ask({ ...task, rounds, calls });
     await sleep(30); // its idle threads spin for a while
     return times;
+  }
+
+  /** Whatever its worker answers to a task. */
+  async ask(task: object): Promise<number[]> {
+    this.child.stdin!.write(`${JSON.stringify(task)}\n`);
+    return JSON.parse(await this.answer()) as number[];
   }
 
   stop(): void {

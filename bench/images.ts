@@ -1,0 +1,156 @@
+/**
+ * Loading images with augmentation, beside torchvision: an epoch of a DataLoader over MNIST in memory, and over photos in JPEG files. Files are made
+ * on the spot.
+ *   npx tsx --tsconfig bench/tsconfig.json bench/images.ts
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { DataLoader, Subset } from '../dist/data/index.js';
+import { engineInfo, getNumThreads, setNumThreads, type Tensor } from '../dist/index.js';
+import { datasets, Image, transforms, writeImage } from '../dist/vision/index.js';
+import { Torch } from './measure.js';
+
+/** What is asked of torchvision, and done here. */
+interface Epoch {
+  kind: 'digits' | 'digits, v2' | 'photos';
+  root: string;
+  batch: number;
+  workers: number;
+  count: number;
+}
+
+/** Microseconds an image: of wall time and of processor time. */
+type Cost = [wall: number, busy: number];
+
+const DIGITS = 10_000;
+const PHOTOS = 128;
+
+/** Random bytes, the same on every run. */
+function noise(length: number, seed: number): Uint8Array {
+  let state = seed >>> 0;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+}
+
+const bigEndian = (...numbers: number[]) => Buffer.from(numbers.flatMap((n) => [n >>> 24, n >>> 16, n >>> 8, n].map((byte) => byte & 255)));
+
+/** The files of MNIST, with other images: what pipelines cost does not depend on what is on them. */
+function makeDigits(root: string): void {
+  const raw = join(root, 'MNIST', 'raw');
+  mkdirSync(raw, { recursive: true });
+  for (const [name, count] of [
+    ['train', DIGITS],
+    ['t10k', 10],
+  ] as const) {
+    writeFileSync(join(raw, `${name}-images-idx3-ubyte`), Buffer.concat([bigEndian(0x803, count, 28, 28), noise(count * 784, 1)]));
+    writeFileSync(join(raw, `${name}-labels-idx1-ubyte`), Buffer.concat([bigEndian(0x801, count), noise(count, 2).map((n) => n % 10)]));
+  }
+}
+
+/** Photos of 500×375 in two folders: broad shapes under fine grain, as JPEG files of some 60 KB. */
+async function makePhotos(root: string): Promise<void> {
+  for (let i = 0; i < PHOTOS; i++) {
+    const folder = join(root, i % 2 === 0 ? 'a' : 'b');
+    mkdirSync(folder, { recursive: true });
+    const shapes = new Image('RGB', [9, 7], noise(9 * 7 * 3, i + 1)).resize([500, 375], 'bicubic');
+    const grain = noise(shapes.data.length, i + 1000);
+    const photo = new Image(
+      'RGB',
+      [500, 375],
+      shapes.data.map((value, k) => Math.min(255, Math.max(0, value + (grain[k]! >> 4) - 8))),
+    );
+    await writeImage(photo, join(folder, `${i}.jpg`), { quality: 90 });
+  }
+}
+
+function datasetOf({ kind, root, count }: Epoch): Subset<[Tensor, number]> {
+  const flip = new transforms.RandomHorizontalFlip();
+  if (kind === 'photos') {
+    const normalize = new transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+    const steps = [new transforms.RandomResizedCrop(224), flip, new transforms.ToTensor(), normalize] as const;
+    return new Subset(new datasets.ImageFolder(root, { transform: new transforms.Compose([...steps]) }) as never, indices(count));
+  }
+  const normalize = new transforms.Normalize([0.1307], [0.3081]);
+  const steps = [new transforms.RandomCrop(28, { padding: 4 }), flip, new transforms.ToTensor(), normalize] as const;
+  return new Subset(new datasets.MNIST(root, { transform: new transforms.Compose([...steps]) }) as never, indices(count));
+}
+
+const indices = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+/** As torchvision's epoch is measured: from the first batch on. */
+async function epoch(task: Epoch): Promise<Cost> {
+  const loader = new DataLoader(datasetOf(task), { batchSize: task.batch, shuffle: true, numWorkers: task.workers });
+  const before = process.cpuUsage();
+  let [seen, start] = [0, 0];
+  for await (const [images] of loader as AsyncIterable<[Tensor, Tensor]>) {
+    if (start === 0) start = performance.now();
+    else seen += images.shape[0]!;
+  }
+  const wall = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  return [(wall * 1e3) / seen, (user + system) / task.count];
+}
+
+const least = (costs: readonly Cost[]): Cost => [Math.min(...costs.map(([wall]) => wall)), Math.min(...costs.map(([, busy]) => busy))];
+const show = ([wall, busy]: Cost) => `${wall.toFixed(wall < 10 ? 2 : 0)} us (${busy.toFixed(busy < 10 ? 2 : 0)})`.padStart(18);
+
+async function row(label: string, ours: Epoch, theirs: readonly Epoch[], torch: Torch | undefined, turns: number): Promise<void> {
+  const own: Cost[] = [];
+  const others: Cost[][] = theirs.map(() => []);
+  for (let turn = 0; turn < turns; turn++) {
+    for (let again = 0; again < 3; again++) own.push(await epoch(ours));
+    if (torch) for (const [i, task] of theirs.entries()) others[i]!.push((await torch.ask(task)) as Cost);
+  }
+  const hone = least(own);
+  console.log(`${label.padEnd(44)} hone ${show(hone)}`);
+  if (torch)
+    theirs.forEach((task, i) => {
+      const other = least(others[i]!);
+      const times = (k: 0 | 1) => (other[k] / hone[k]).toFixed(1);
+      console.log(`${`  torchvision, ${task.kind}, ${task.workers} workers`.padEnd(49)}${show(other)}  ${times(0)} times (${times(1)})`);
+    });
+}
+
+export async function benchImages(torch: Torch | undefined): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), 'hone-images-'));
+  const threads = getNumThreads();
+  try {
+    makeDigits(root);
+    await makePhotos(join(root, 'photos'));
+    console.log(
+      'Loading with augmentation: least microseconds an image of wall time (of processor time), and how many times as long torchvision takes.',
+    );
+    for (const batch of [64, 128]) {
+      const task = { kind: 'digits', root, batch, workers: 0, count: DIGITS } as const;
+      const slow = { ...task, count: 2560 };
+      await row(
+        `MNIST, crop, flip, normalise, batch ${batch}`,
+        task,
+        [slow, { ...slow, workers: 2 }, { ...slow, kind: 'digits, v2' }, { ...slow, kind: 'digits, v2', workers: 2 }],
+        torch,
+        3,
+      );
+    }
+    setNumThreads(1);
+    for (const workers of [0, 2]) {
+      const task = { kind: 'photos', root: join(root, 'photos'), batch: 16, workers, count: PHOTOS } as const;
+      await row(`photos 500×375 to 224×224, ${workers} workers`, task, [task], torch, 4);
+    }
+    console.log();
+  } finally {
+    setNumThreads(threads);
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { name, isa, threads } = engineInfo();
+  console.log(`hone, ${name} engine (${isa}), ${threads} threads`);
+  const torch = await Torch.start('torchvision_worker.py');
+  await benchImages(torch);
+  torch?.stop();
+}
