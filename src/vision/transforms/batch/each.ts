@@ -14,8 +14,13 @@ import { Compose } from '../containers/compose.js';
 import { RandomApply } from '../containers/random-apply.js';
 import { RandomChoice } from '../containers/random-choice.js';
 import { RandomOrder } from '../containers/random-order.js';
+import { RandomErasing } from '../geometry/erase.js';
 import { RandomResizedCrop } from '../geometry/random-resized-crop.js';
 import { Resize, resizedSize } from '../geometry/resize.js';
+import { AugMix } from '../policies/aug-mix.js';
+import { AutoAugment } from '../policies/auto-augment.js';
+import { RandAugment } from '../policies/rand-augment.js';
+import { TrivialAugmentWide } from '../policies/trivial-augment-wide.js';
 import * as v2 from '../v2/color.js';
 import {
   Compose as ComposeV2,
@@ -23,7 +28,12 @@ import {
   RandomChoice as RandomChoiceV2,
   RandomOrder as RandomOrderV2,
 } from '../v2/containers.js';
+import * as policies from '../v2/policies.js';
 import { RandomResizedCrop as RandomResizedCropV2, Resize as ResizeV2 } from '../v2/resize.js';
+import { RandomAffine } from '../warp/affine.js';
+import { ElasticTransform } from '../warp/elastic.js';
+import { RandomPerspective } from '../warp/perspective.js';
+import { RandomRotation } from '../warp/rotate.js';
 import { classOf, type Extent, moveOf, type Step } from './moves.js';
 import { drawFor, draws } from './segment.js';
 
@@ -61,6 +71,13 @@ const SIZES: ReadonlyMap<unknown, SizeRule> = new Map<unknown, SizeRule>([
   [RandomPosterize, SAME],
   [RandomSolarize, SAME],
   [RandomAdjustSharpness, SAME],
+  [RandomAffine, SAME],
+  [RandomPerspective, SAME],
+  [ElasticTransform, SAME],
+  [RandomErasing, SAME],
+  [RandomRotation, (step, size) => ((step as unknown as RandomRotation).expand ? undefined : size)],
+  ...[AutoAugment, RandAugment, TrivialAugmentWide, AugMix].map((kind) => [kind, SAME] as const),
+  ...Object.values(policies).map((kind) => [kind, SAME] as const),
   ...[v2.ColorJitter, v2.GaussianBlur, v2.Grayscale, v2.RandomGrayscale].map((kind) => [kind, SAME] as const),
   ...[v2.RandomAutocontrast, v2.RandomPosterize, v2.RandomSolarize, v2.RandomAdjustSharpness].map((kind) => [kind, SAME] as const),
   ...[Resize, ResizeV2].map((kind) => [kind, RESIZED] as const),
