@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -95,7 +96,7 @@ constexpr bool kExact = false;
 
 constexpr size_t kHugePage = size_t(2) << 20;
 
-// What all environments of the process hold together, and may hold.
+// What all environments of the process hold together, and may hold. What is on its way from one to another counts, too.
 std::atomic<size_t> reserved_total{0};
 std::atomic<size_t> reserved_limit{SIZE_MAX};
 
@@ -107,6 +108,10 @@ void *allocate(size_t align, size_t bytes) {
   return std::aligned_alloc(align, bytes);
 #endif
 }
+
+// Blocks on their way from one environment to another.
+std::mutex travelling_mutex;
+std::unordered_map<void *, size_t> travelling;
 
 // The blocks of one environment.
 struct Blocks {
@@ -145,6 +150,27 @@ struct Blocks {
     reserved_total -= found->second;
     sizes.erase(found);
   }
+
+  // A block that another environment is to take, and how large it is; 0 where there is none.
+  size_t hand_over(void *block) {
+    const auto found = sizes.find(block);
+    if (found == sizes.end()) return 0;
+    const size_t bytes = found->second;
+    sizes.erase(found);
+    std::lock_guard lock(travelling_mutex);
+    travelling.emplace(block, bytes);
+    return bytes;
+  }
+
+  // Takes what another environment handed over; false where nothing was.
+  bool adopt(void *block) {
+    std::lock_guard lock(travelling_mutex);
+    const auto found = travelling.find(block);
+    if (found == travelling.end()) return false;
+    sizes.emplace(*found);
+    travelling.erase(found);
+    return true;
+  }
 };
 
 Blocks &blocks_of(napi_env env);
@@ -165,6 +191,22 @@ napi_value release(napi_env env, napi_callback_info info) {
   if (!arguments(env, info, values)) return nullptr;
   blocks_of(env).release(pointer_of(env, values[0]));
   return nullptr;
+}
+
+// handOver(ptr): leaves a block of reserve to whichever environment adopts it. Returns its bytes, 0 where it is none.
+napi_value hand_over(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  if (!arguments(env, info, values)) return nullptr;
+  return to_number(env, static_cast<double>(blocks_of(env).hand_over(pointer_of(env, values[0]))));
+}
+
+// adopt(ptr): takes a block that another environment handed over. Returns whether there was one.
+napi_value adopt(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  if (!arguments(env, info, values)) return nullptr;
+  napi_value result;
+  napi_get_boolean(env, blocks_of(env).adopt(pointer_of(env, values[0])), &result);
+  return result;
 }
 
 // reserved(): the bytes that all environments of the process hold.
@@ -363,6 +405,8 @@ NAPI_MODULE_INIT() {
 
   define(env, exports, "reserve", reserve);
   define(env, exports, "release", release);
+  define(env, exports, "handOver", hand_over);
+  define(env, exports, "adopt", adopt);
   define(env, exports, "reserved", reserved);
   define(env, exports, "limit", limit);
   define(env, exports, "write", transfer<true>);

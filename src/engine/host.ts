@@ -34,6 +34,10 @@ export interface EngineHost {
   /** A 64-byte aligned block, or 0. */
   reserve(bytes: number): Ptr;
   release(ptr: Ptr): void;
+  /** Leaves a block of `reserve` to the thread that adopts it, where threads share their memory; gives its bytes. */
+  handOver?(ptr: Ptr): number;
+  /** Takes a block that another thread handed over; false where it is none. */
+  adopt?(ptr: Ptr): boolean;
   /** The bytes that all threads of the process have reserved, where they share one limit. */
   reserved?(): number;
   /** Copies a typed array's bytes in, or out. */

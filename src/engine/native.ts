@@ -12,6 +12,8 @@ export interface Addon {
   readonly kernels: Record<string, (...args: number[]) => number>;
   reserve(bytes: number): Ptr;
   release(ptr: Ptr): void;
+  handOver(ptr: Ptr): number;
+  adopt(ptr: Ptr): boolean;
   reserved(): number;
   limit(bytes: number): number;
   write(ptr: Ptr, from: ArrayBufferView): void;
@@ -80,6 +82,8 @@ export function createNativeEngine(addon: Addon, hooks: NativeHooks): Engine {
     address: addon.address,
     peek: addon.peek,
     reserved: addon.reserved,
+    handOver: addon.handOver,
+    adopt: addon.adopt,
     lastError: addon.lastError,
     scratch: () => scratch,
     scratchPtr: addon.address(scratch.buffer),

@@ -6,6 +6,12 @@ import type { Block } from '../engine/memory/allocator.js';
 import { frame } from '../engine/tasks/async-context.js';
 import { EngineError, UseAfterFreeError } from '../errors.js';
 
+/** A block on its way between threads. */
+export interface Handed {
+  readonly ptr: Ptr;
+  readonly bytes: number;
+}
+
 export class Storage implements Block {
   ptr: Ptr = 0;
   sizeClass = 0;
@@ -19,9 +25,14 @@ export class Storage implements Block {
   /** Gradients in flight that share this block; see autograd/backward.ts. */
   pending = 0;
 
-  constructor(readonly bytes: number) {
+  /** @param at a block of at least as many bytes that another thread handed over. Default: a new one. */
+  constructor(
+    readonly bytes: number,
+    at?: Handed,
+  ) {
     this.engine = engine ?? loadedEngine();
-    this.engine.memory.lend(bytes, this);
+    if (at) this.engine.memory.adopt(at.ptr, at.bytes, this);
+    else this.engine.memory.lend(bytes, this);
     const scope = frame().scope as Scope | null;
     this.scope = scope;
     if (scope !== null) scope.storages.push(this);

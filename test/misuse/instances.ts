@@ -92,7 +92,7 @@ export const instances: Readonly<Record<string, () => object>> = { ...modules, .
 export const internal: ReadonlySet<string> = new Set(
   `takeHooks run initial checkInput average follow collate fetch loadsAsync loads batches assertReady checkOptions
   newState stateOf stepGroup stepFused takeStep start minimize read setLrs assertMatrices LSTMCell.step GRUCell.step
-  forwards backwards learn restore hold OneHotEncoder.given OneHotEncoder.unknown Table.rows Table.targetOf Column.take`
+  forwards backwards learn restore hold OneHotEncoder.given OneHotEncoder.unknown OneHotEncoder.dropOf StandardScaler.weighted StackDataset.assemble Table.rows Table.targetOf Column.take`
     .trim()
     .split(/\s+/),
 );

@@ -28,6 +28,10 @@ export class ModuleIterableDataset<T> extends IterableDataset<T> {
 
   private constructor(dataset: Iterable<T> | AsyncIterable<T>, url: string, args: readonly unknown[]) {
     super();
+    if (!Array.isArray(dataset) && !isStream(dataset))
+      throw new ArgumentError(
+        `ModuleIterableDataset: ${show(url)} makes ${show(dataset)}, expected an IterableDataset. Data sets with samples by number are made by ModuleDataset.load(…).`,
+      );
     this.dataset = dataset;
     this.url = url;
     this.args = args;
@@ -46,11 +50,6 @@ export class ModuleIterableDataset<T> extends IterableDataset<T> {
    */
   static async load<T>(url: URL | string, ...args: unknown[]): Promise<ModuleIterableDataset<T>> {
     const address = absolute('ModuleIterableDataset.load', url);
-    const made = await makeDataset(address, args);
-    if (!Array.isArray(made) && !isStream(made))
-      throw new ArgumentError(
-        `ModuleIterableDataset: ${address} makes ${show(made)}, expected an IterableDataset. Data sets with samples by number are made by ModuleDataset.load(…).`,
-      );
-    return new ModuleIterableDataset<T>(made as Iterable<T>, address, args);
+    return new ModuleIterableDataset<T>((await makeDataset(address, args)) as Iterable<T>, address, args);
   }
 }

@@ -6,7 +6,7 @@
  * Sizes are rounded up to eight classes an octave (12.5 % waste at most). Blocks up to 64 KiB are cut from 1 MiB slabs; larger ones
  * are reserved one by one, so that they can go back to the system when memory is short.
  */
-import { OutOfMemoryError } from '../../errors.js';
+import { EngineError, OutOfMemoryError } from '../../errors.js';
 import type { BlockOwner, EngineHost } from '../host.js';
 import type { Ptr } from '../kernel-table.gen.js';
 
@@ -56,6 +56,8 @@ export class BlockAllocator {
   private readonly bytesOf: number[] = [];
   private readonly slotPtr: Ptr[] = [];
   private readonly slotClass: number[] = [];
+  /** The bytes of blocks that came from other threads: they go back to the system. */
+  private readonly adopted = new Map<Ptr, number>();
   private slab: Ptr = 0;
   private slabUsed = SLAB_BYTES;
   private live = 0;
@@ -122,6 +124,39 @@ export class BlockAllocator {
     this.host.tracker.untrack(owner.slot);
     this.recycle(owner.ptr, owner.sizeClass);
     owner.ptr = 0;
+  }
+
+  /**
+   * Gives a block to the thread that will {@link adopt} it: its address and bytes. Undefined where that cannot be: small blocks are parts of larger
+   * ones, and WebAssembly has a memory for each thread.
+   */
+  handOver(owner: Block): { ptr: Ptr; bytes: number } | undefined {
+    const { host } = this;
+    const { ptr, sizeClass } = owner;
+    const size = this.exact ? 0 : (this.bytesOf[sizeClass] ?? 0);
+    if (!host.handOver || ptr === 0 || size <= SLAB_MAX || this.adopted.has(ptr)) return undefined;
+    const bytes = host.handOver(ptr);
+    if (bytes === 0) return undefined;
+    host.tracker.untrack(owner.slot);
+    owner.ptr = 0;
+    this.live -= size;
+    this.blocks--;
+    return { ptr, bytes };
+  }
+
+  /** Lends a block that another thread handed over to `owner`. @throws {EngineError} where none was. */
+  adopt(ptr: Ptr, bytes: number, owner: Block & BlockOwner): void {
+    if (!this.host.adopt?.(ptr)) throw new EngineError(`the ${this.host.name} engine has no block to adopt at ${ptr}.`);
+    this.adopted.set(ptr, bytes);
+    this.live += bytes;
+    this.blocks++;
+    if (this.live > this.peak) this.peak = this.live;
+    const slot = this.host.tracker.track(owner);
+    Object.assign(owner, { ptr, sizeClass: 0, slot });
+    this.slotPtr[slot] = ptr;
+    this.slotClass[slot] = 0;
+    // Lending looks at the budget; a loop that only takes what others made must, too.
+    if (this.live > this.byteBudget) this.collect();
   }
 
   /** True when a collection is due that this host can only do between tasks; `drain` does it. */
@@ -196,6 +231,14 @@ export class BlockAllocator {
   };
 
   private recycle(ptr: Ptr, index: number): void {
+    const foreign = this.adopted.size > 0 ? this.adopted.get(ptr) : undefined;
+    if (foreign !== undefined) {
+      this.adopted.delete(ptr);
+      this.live -= foreign;
+      this.blocks--;
+      this.host.release(ptr);
+      return;
+    }
     const size = this.bytesOf[index]!;
     this.live -= size;
     this.blocks--;

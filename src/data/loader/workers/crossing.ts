@@ -5,8 +5,10 @@
 import { ArgumentError } from '../../../errors.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { fromTypedArray } from '../../../tensor/create/create.js';
+import { numel } from '../../../tensor/shape.js';
+import { type Handed, Storage } from '../../../tensor/storage.js';
 import { Tensor } from '../../../tensor/tensor.js';
-import type { DType, TypedArray } from '../../../tensor/values/dtype.js';
+import { type DType, dtypes, type TypedArray } from '../../../tensor/values/dtype.js';
 import { toTypedArray } from '../../../tensor/values/transfer.js';
 import { ModuleDataset, makeDataset } from '../../datasets/module-dataset.js';
 import { ModuleIterableDataset } from '../../datasets/module-iterable-dataset.js';
@@ -34,7 +36,8 @@ export interface TensorCrossing {
   readonly kind: 'tensor';
   readonly dtype: DType;
   readonly shape: readonly number[];
-  readonly values: TypedArray;
+  /** Its numbers, or the block in which they lie, where threads share their memory. */
+  readonly values: TypedArray | Handed;
   readonly requiresGrad: boolean;
   /** Of what class it is, where that is not Tensor itself. */
   readonly as?: Instance;
@@ -71,7 +74,7 @@ function shared(x: Tensor): TypedArray {
 /** How values cross in one direction. */
 export interface Direction {
   /** The numbers of a tensor. */
-  numbers(x: Tensor): TypedArray;
+  numbers(x: Tensor): TypedArray | Handed;
   /** What else is said of a tensor. */
   about?(x: Tensor, place: string): Partial<TensorCrossing>;
   /** The error for what cannot cross. */
@@ -241,7 +244,10 @@ export async function unpacked(packet: Packet): Promise<unknown> {
 
 /** A tensor as it was packed, without its class. */
 export function tensorOf({ dtype, shape, values, requiresGrad }: TensorCrossing): Tensor {
-  const x = fromTypedArray(values, shape, dtype === 'bool' ? { dtype } : {});
+  const x =
+    'ptr' in values
+      ? new Tensor(new Storage(numel(shape) * dtypes[dtype].bytes, values), shape, dtype)
+      : fromTypedArray(values, shape, dtype === 'bool' ? { dtype } : {});
   return requiresGrad ? x.requiresGrad_() : x;
 }
 

@@ -10,7 +10,7 @@ import type { MapDataset } from '../../datasets/dataset.js';
 import { numberRuleOf } from '../../number-rule.js';
 import { packet } from './crossing.js';
 import type { Answer, Function, Leave, PackedError, Setup, Task, Wanted } from './messages.js';
-import { unpackBatch } from './packing.js';
+import { dropBatch, unpackBatch } from './packing.js';
 
 /** How a loader works with its workers. */
 export interface WorkerSettings {
@@ -120,12 +120,18 @@ export class WorkerPool {
    * @throws {WorkerError} when the worker threw, died, or did not answer in time.
    */
   async batch(number: number): Promise<Loaded | undefined> {
-    const { worker, wanted } = this.open.get(number)!;
-    await this.arrival(number);
-    if (this.stopped || !this.open.has(number)) return undefined;
+    const task = this.open.get(number);
+    if (task) await this.arrival(number);
+    if (!task || !this.open.has(number)) {
+      // Another loop of these workers may have met it, and stopped them.
+      if (this.stopped && this.failure) throw this.failure;
+      return undefined;
+    }
+    const { worker, wanted } = task;
     const found = this.answers.get(number);
     if (!found) throw this.failure!;
-    this.forget(number);
+    this.open.delete(number);
+    this.answers.delete(number);
     if ('ended' in found) return { ended: true };
     if ('skipped' in found)
       for (const [i, message] of found.skipped) (this.dataset as Partial<MapDataset<unknown>>).noteSkipped?.(i, message);
@@ -169,7 +175,7 @@ export class WorkerPool {
   async stop(): Promise<void> {
     this.stopped = true;
     this.wake();
-    this.answers.clear();
+    for (const number of [...this.open.keys()]) this.forget(number);
     await Promise.all(this.threads.map((thread) => thread.stop()));
   }
 
@@ -179,11 +185,17 @@ export class WorkerPool {
 
   private forget(number: number): void {
     this.open.delete(number);
+    const answer = this.answers.get(number);
     this.answers.delete(number);
+    if (answer) drop(answer);
   }
 
   private take(answer: Answer): void {
-    if (!this.open.has(answer.number)) return; // of a loop that was left
+    // Of a loop that was left.
+    if (this.stopped || !this.open.has(answer.number)) {
+      drop(answer);
+      return;
+    }
     this.answers.set(answer.number, answer);
     this.wake();
   }
@@ -208,6 +220,11 @@ export class WorkerPool {
     );
     this.wake();
   }
+}
+
+/** Frees what nobody will read. */
+function drop(answer: Answer): void {
+  if ('batch' in answer) dropBatch(answer.batch);
 }
 
 function unpackError({ name, message, stack }: PackedError): Error {

@@ -22,8 +22,7 @@ import { collateBy } from '../collate.js';
 import { crossedFunctions, knowClasses, unpacked } from './crossing.js';
 import { type Collate, LEFT_OUT, loadBatch } from './load-batch.js';
 import type { Answer, Function, Leave, PackedError, Setup, Task, Wanted } from './messages.js';
-import { disposeAll, packBatch } from './packing.js';
-import { StreamReader } from './stream-reader.js';
+import { packBatch } from './packing.js';
 import { setWorkerInfo } from './worker-info.js';
 
 knowClasses([ArrayDataset, ChainDataset, ConcatDataset, StackDataset, Subset, TensorDataset]);
@@ -107,9 +106,8 @@ async function answer({ number, wanted }: Task): Promise<void> {
       batch = await make(samples, () => undefined);
     }
     const moved: ArrayBuffer[] = [];
-    const packed = packBatch(batch, moved, rule);
     // What the user's function gives may be kept elsewhere.
-    if (collate === undefined) disposeAll(batch);
+    const packed = packBatch(batch, moved, rule, collate === undefined);
     parent.post({ number, batch: packed, skipped } satisfies Answer, moved);
   } catch (error) {
     parent.post({ number, error: packError(error), index } satisfies Answer);
@@ -144,4 +142,32 @@ function packError(error: unknown): PackedError {
   if (!(error instanceof ReferenceError) || crossedFunctions.length === 0) return { name, message, stack };
   const hint = `${message}. Functions cross to a worker as their text (here ${crossedFunctions.slice(0, 3).join(', ')}) and see only their arguments and what is global there. Let a module make what needs more: await ModuleDataset.load(new URL('./module.js', import.meta.url)).`;
   return { name, message: hint, stack };
+}
+
+/** A stream, read batch by batch. */
+class StreamReader {
+  private readonly iterator: Iterator<unknown> | AsyncIterator<unknown>;
+  private ended = false;
+
+  constructor(stream: Iterable<unknown> | AsyncIterable<unknown>) {
+    this.iterator = Symbol.asyncIterator in stream ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]();
+  }
+
+  /** The next samples, as many as there are; undefined where none is left, or too few of them. */
+  async next(count: number, dropLast: boolean): Promise<unknown[] | undefined> {
+    const samples: unknown[] = [];
+    while (!this.ended && samples.length < count) {
+      const { done, value } = await this.iterator.next();
+      if (done) this.ended = true;
+      else samples.push(await value);
+    }
+    return samples.length === 0 || (dropLast && samples.length < count) ? undefined : samples;
+  }
+
+  /** Lets the stream close what it has open. */
+  async leave(): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    await this.iterator.return?.();
+  }
 }
