@@ -109,6 +109,8 @@ HONE_KERNEL(gather_images)(void *out, const void *src, const void *index_i64, ho
 HONE_KERNEL(image_adjust)(void *out, const void *x, const double *steps, hone_int n, hone_int pixels, int32_t channels, int32_t count);
 /* out = tables[x]; tables uint8 [n, channels, 256]. In place ok. */
 HONE_KERNEL(image_lookup)(void *out, const void *x, const void *tables, hone_int n, hone_int pixels, int32_t channels);
+/* As Pillow's Image.convert: out has out_channels, grey of colours is their luma, opacity that x does not have is full. */
+HONE_KERNEL(image_convert)(void *out, const void *x, hone_int n, hone_int pixels, int32_t channels, int32_t out_channels);
 /* How many bytes of each value there are: counts int32 [n, channels, 256]. */
 HONE_KERNEL(image_histogram)(void *counts_i32, const void *x, hone_int n, hone_int pixels, int32_t channels);
 /* Each image moved away from (factors above 1) or to its smoothed one (below 1), as Pillow's ImageEnhance.Sharpness; factors [n]. */

@@ -148,6 +148,26 @@ void adjust(uint8_t *out, const uint8_t *x, int step, double factor, Pixels pixe
   if (out != x) std::memcpy(out, x, size_t(pixels.bytes()));
 }
 
+// From one mode to another: grey of colours is their luma, opacity that is not there is full.
+template <int from, int to> void convert(uint8_t *out, const uint8_t *x, hone_int count) {
+  for (hone_int i = 0; i < count; i++, x += from, out += to) {
+    if (to > 2)
+      for (int c = 0; c < 3; c++) out[c] = x[from > 2 ? c : 0];
+    else
+      out[0] = from > 2 ? uint8_t(luma(x)) : x[0];
+    if (to % 2 == 0) out[to - 1] = from % 2 == 0 ? x[from - 1] : 255;
+  }
+}
+
+template <int from> void convert_to(uint8_t *out, const uint8_t *x, int channels, hone_int count) {
+  switch (channels) {
+    case 1: return convert<from, 1>(out, x, count);
+    case 2: return convert<from, 2>(out, x, count);
+    case 3: return convert<from, 3>(out, x, count);
+    default: return convert<from, 4>(out, x, count);
+  }
+}
+
 template <class F> void each_image(hone_int n, hone_int bytes, F &&f) {
   parallel_for(n, grain_of(kWorth, bytes), [&](hone_int begin, hone_int end) {
     for (hone_int i = begin; i < end; i++) f(i);
@@ -220,6 +240,22 @@ HONE_KERNEL(image_sharpen)(void *out, const void *x, const double *factors, hone
       else
         for (hone_int p = channels; p < row - channels; p += channels)
           for (int c = 0; c < of.colours(); c++) to[y * row + p + c] = sharpened(here + p + c, row, channels, factor);
+    }
+  });
+  return HONE_OK;
+}
+
+HONE_KERNEL(image_convert)(void *out, const void *x, hone_int n, hone_int pixels, int32_t channels, int32_t out_channels) {
+  uint8_t *const to = static_cast<uint8_t *>(out);
+  const uint8_t *const from = static_cast<const uint8_t *>(x);
+  parallel_for(n * pixels, kWorth, [&](hone_int begin, hone_int end) {
+    uint8_t *const part = to + begin * out_channels;
+    const uint8_t *const source = from + begin * channels;
+    switch (channels) {
+      case 1: return convert_to<1>(part, source, out_channels, end - begin);
+      case 2: return convert_to<2>(part, source, out_channels, end - begin);
+      case 3: return convert_to<3>(part, source, out_channels, end - begin);
+      default: return convert_to<4>(part, source, out_channels, end - begin);
     }
   });
   return HONE_OK;

@@ -97,6 +97,23 @@ void tables() {
   }
 }
 
+void conversions() {
+  for (int from = 1; from <= 4; from++)
+    for (int to = 1; to <= 4; to++) {
+      const Bytes x = image(from);
+      Bytes out(size_t(kPixels) * to), expected(out.size());
+      for (int i = 0; i < kPixels; i++) {
+        const uint8_t *const p = &x[size_t(i) * from];
+        uint8_t *const q = &expected[size_t(i) * to];
+        const int grey = from > 2 ? (p[0] * 19595 + p[1] * 38470 + p[2] * 7471 + 32768) / 65536 : p[0];
+        for (int c = 0; c < (to > 2 ? 3 : 1); c++) q[c] = uint8_t(from > 2 && to > 2 ? p[c] : grey);
+        if (to % 2 == 0) q[to - 1] = from % 2 == 0 ? p[from - 1] : 255;
+      }
+      CHECK(hone_image_convert(out.data(), x.data(), 1, kPixels, from, to) == HONE_OK);
+      CHECK(out == expected);
+    }
+}
+
 void narrow() {
   const double factor = 3;
   for (int height = 0; height < 4; height++)
@@ -116,6 +133,7 @@ int main() {
     pillow();
     in_a_row();
     tables();
+    conversions();
     narrow();
   }
   return check::finish();

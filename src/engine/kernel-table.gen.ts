@@ -19,6 +19,7 @@ export interface Kernels {
   gatherImages(out: Ptr, src: Ptr, indexI64: Ptr, count: number, items: number, channels: number, plane: number, mean: Ptr, std: Ptr, scale: number): number;
   imageAdjust(out: Ptr, x: Ptr, steps: Ptr, n: number, pixels: number, channels: number, count: number): number;
   imageLookup(out: Ptr, x: Ptr, tables: Ptr, n: number, pixels: number, channels: number): number;
+  imageConvert(out: Ptr, x: Ptr, n: number, pixels: number, channels: number, outChannels: number): number;
   imageHistogram(countsI32: Ptr, x: Ptr, n: number, pixels: number, channels: number): number;
   imageSharpen(out: Ptr, x: Ptr, factors: Ptr, n: number, height: number, width: number, channels: number): number;
   imageWarp(method: number, filter: number, out: Ptr, src: Ptr, batch: number, height: number, width: number, outHeight: number, outWidth: number, channels: number, planar: number, alpha: number, maps: Ptr, fill: Ptr): number;
@@ -115,6 +116,7 @@ export const KERNEL_NAMES = {
   gatherImages: 'gather_images',
   imageAdjust: 'image_adjust',
   imageLookup: 'image_lookup',
+  imageConvert: 'image_convert',
   imageHistogram: 'image_histogram',
   imageSharpen: 'image_sharpen',
   imageWarp: 'image_warp',
@@ -211,6 +213,7 @@ export const KERNEL_ARITY = {
   gatherImages: 10,
   imageAdjust: 7,
   imageLookup: 6,
+  imageConvert: 6,
   imageHistogram: 5,
   imageSharpen: 7,
   imageWarp: 14,

@@ -32,6 +32,12 @@ export function adjustPixels(op: string, { data, width, height, channels }: Pixe
   );
 }
 
+/** The bytes of an image with as many channels: grey of colours is their luma, opacity that is not there is full. */
+export function convertPixels(op: string, { data, width, height, channels }: Pixels, outChannels: number): Uint8Array {
+  const pixels = width * height;
+  return onBytes(op, data, pixels * outChannels, (out, x) => kernels.imageConvert(out, x, 1, pixels, channels, outChannels));
+}
+
 /** The bytes of an image, each replaced by what its channel's table says. @param tables [channels, 256]. */
 export function lookupPixels(op: string, { data, width, height, channels }: Pixels, tables: Uint8Array): Uint8Array {
   const table = fromTypedArray(tables);

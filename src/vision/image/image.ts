@@ -4,6 +4,7 @@ import { ArgumentError } from '../../errors.js';
 import { type Arguments, readArguments, readOptions, tooMany } from '../../tensor/arguments/arguments.js';
 import { assertBytes, countOf, finiteNumber, oneOf, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
 import { show } from '../../tensor/arguments/show.js';
+import { convertPixels } from './colour.js';
 import { type Box, type Part, RESAMPLE_CODES, type Resample, resizePixels } from './resize.js';
 import { extentMap, quadMap, rotation, WARP_FILTERS, type WarpFilter, type WarpMethod, warpPixels } from './warp.js';
 
@@ -293,20 +294,8 @@ export class Image {
   convert(mode: ImageMode): Image {
     if (arguments.length > 1) tooMany('convert', 1, arguments);
     oneOf('convert', 'mode', mode, IMAGE_MODES);
-    const { channels, data } = this;
     if (mode === this.mode) return this.copy();
-    const [colour, opacity] = [channels > 2, channels % 2 === 0];
-    const out = new Image(mode, this.size);
-    const step = out.channels;
-    for (let from = 0, at = 0; from < data.length; from += channels, at += step) {
-      if (step > 2) {
-        out.data[at] = data[from]!;
-        out.data[at + 1] = data[from + (colour ? 1 : 0)]!;
-        out.data[at + 2] = data[from + (colour ? 2 : 0)]!;
-      } else out.data[at] = colour ? luma(data[from]!, data[from + 1]!, data[from + 2]!) : data[from]!;
-      if (step % 2 === 0) out.data[at + step - 1] = opacity ? data[from + channels - 1]! : 255;
-    }
-    return out;
+    return new Image(mode, this.size, convertPixels('convert', this, CHANNELS[mode]));
   }
 
   /** `<Image mode=RGB size=640x480>`, as PIL shows it. */
@@ -348,8 +337,6 @@ export function inkOf(op: string, name: string, image: Image, fill: unknown): nu
     throw unexpected(op, name, fill, `a number, or ${image.channels} of them for an image of mode ${image.mode}`);
   return list.map((value: unknown, i) => Math.min(255, Math.max(0, Math.trunc(finiteNumber(op, `${name}[${i}]`, value)))));
 }
-
-const luma = (r: number, g: number, b: number) => (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
 
 /** @internal The places from `start` to `end` of `length` that there are; {@link OUTSIDE} for those that there are not. */
 export function placesFrom(start: number, end: number, length: number): number[] {
