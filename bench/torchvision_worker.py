@@ -48,7 +48,8 @@ def processor_time():
 
 
 def epoch(task):
-    data = torch.utils.data.Subset(dataset(task["kind"], task["root"]), range(task["count"]))
+    data = dataset(task["kind"], task["root"])
+    data = torch.utils.data.Subset(data, [i % len(data) for i in range(task["count"])])
     loader = torch.utils.data.DataLoader(data, batch_size=task["batch"], shuffle=True, num_workers=task["workers"])
     busy, seen, start = processor_time(), 0, None
     for images, _ in loader:
