@@ -195,8 +195,8 @@ export class OneHotEncoder {
     this.features = columns.map((column, f) => {
       const found = distinct(op, `column ${f}`, column);
       const categories = given === 'auto' ? found : this.given(op, f, given[f]!, found);
-      const infrequent = this.infrequentOf(categories, column);
-      return featureOf(categories, infrequent, this.dropOf(op, f, categories, infrequent));
+      const infrequent = this.#infrequentOf(categories, column);
+      return featureOf(categories, infrequent, this.#dropOf(op, f, categories, infrequent));
     });
     return this;
   }
@@ -343,7 +343,7 @@ export class OneHotEncoder {
   }
 
   /** The places of the categories that are too rare for a column of their own. */
-  private infrequentOf(categories: readonly Category[], column: readonly unknown[]): number[] {
+  #infrequentOf(categories: readonly Category[], column: readonly unknown[]): number[] {
     const { minFrequency, maxCategories } = this.settings;
     if (minFrequency === null && maxCategories === null) return [];
     const counts = new Map<unknown, number>();
@@ -360,7 +360,7 @@ export class OneHotEncoder {
   }
 
   /** The place of a category whose column is left out. */
-  private dropOf(op: string, f: number, categories: readonly Category[], infrequent: readonly number[]): number | null {
+  #dropOf(op: string, f: number, categories: readonly Category[], infrequent: readonly number[]): number | null {
     const { drop } = this.settings;
     const width = categories.length - Math.max(0, infrequent.length - 1);
     if (drop === null || (drop === 'if_binary' && width !== 2)) return null;

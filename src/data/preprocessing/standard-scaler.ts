@@ -99,7 +99,7 @@ export class StandardScaler extends Scaler {
    * new StandardScaler().fit(tensor([[0], [4]]), { sampleWeight: [3, 1] }).mean; // [1]
    */
   override fit(x: Tensor, options?: StandardScalerFitOptions): this {
-    return this.weighted('fit', options, () => super.fit(x));
+    return this.#weighted('fit', options, () => super.fit(x));
   }
 
   /**
@@ -108,7 +108,7 @@ export class StandardScaler extends Scaler {
    * @throws {ShapeError} for another number of columns than before, and weights of another number. @throws {ArgumentError} for infinities.
    */
   partialFit(x: Tensor, options?: StandardScalerFitOptions): this {
-    return this.weighted('partialFit', options, () => this.learnMore(x));
+    return this.#weighted('partialFit', options, () => this.learnMore(x));
   }
 
   /** `fit(x, options)`, then `transform(x)`. @throws as these. */
@@ -117,7 +117,7 @@ export class StandardScaler extends Scaler {
   }
 
   /** Runs a fit whose rows count as the options say. */
-  private weighted(member: string, options: StandardScalerFitOptions | undefined, fit: () => this): this {
+  #weighted(member: string, options: StandardScalerFitOptions | undefined, fit: () => this): this {
     const { sampleWeight } = readOptions(`${classNameOf(this)}.${member}`, { sampleWeight: null as unknown }, options);
     this.weights = sampleWeight;
     try {
