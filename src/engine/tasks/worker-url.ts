@@ -5,7 +5,7 @@ let chosen: URL | undefined;
 
 /**
  * Says where the program of the DataLoader's workers is, for pages whose bundler does not follow `new Worker(new URL(…))` into packages, and for
- * programs that bundlers have moved away from it: bundle `hone/loader-worker` by itself and give its address. Vite and webpack need no call.
+ * programs that bundlers have moved away from it: bundle `hone/loader-worker` by itself and give its address. Vite needs no call.
  *
  * A page that serves it says `setWorkerUrl('/assets/loader-worker.js')`; Vite gives the address of a file of yours that imports
  * `hone/loader-worker`, and what else should be there: `import url from './worker.js?worker&url'`.
