@@ -35,31 +35,38 @@ export function nearestTaps(from: number, to: number, scale: number | null, exac
   return places((i) => Math.floor(Math.fround(at(i))));
 }
 
-/** The two places around, by their distance. */
-export function linearTaps(from: number, to: number, scale: number | null, align: boolean): AxisTaps {
+/** float32, in which PyTorch finds the taps of float32, or no rounding. */
+const rounding = (single: boolean): Round => (single ? Math.fround : (x: number) => x);
+
+/** The two places around, by their distance. @param single computed in float32. */
+export function linearTaps(from: number, to: number, scale: number | null, align: boolean, single: boolean): AxisTaps {
   if (from === to) return { places: [range(to)], weights: null };
-  const step = stepOf(from, to, scale, align);
-  const at = range(to).map((i) => (align ? step * i : Math.max(step * (i + 0.5) - 0.5, 0)));
+  const round = rounding(single);
+  const step = round(stepOf(from, to, scale, align));
+  const at = range(to).map((i) => round(align ? step * i : Math.max(step * (i + 0.5) - 0.5, 0)));
   const first = at.map((x) => Math.min(Math.floor(x), from - 1));
-  const share = at.map((x, i) => Math.min(Math.max(x - first[i]!, 0), 1));
-  return { places: [first, first.map((p) => Math.min(p + 1, from - 1))], weights: [share.map((w) => 1 - w), share] };
+  const share = at.map((x, i) => Math.min(Math.max(round(x - first[i]!), 0), 1));
+  return { places: [first, first.map((p) => Math.min(p + 1, from - 1))], weights: [share.map((w) => round(1 - w)), share] };
 }
 
-/** The cubic convolution kernel at distance t below 1, and between 1 and 2. @see Keys 1981 */
-const near = (t: number, a: number) => ((a + 2) * t - (a + 3)) * t * t + 1;
-const far = (t: number, a: number) => ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
+type Round = (x: number) => number;
 
-/** The four places around, by cubic convolution; outside the axis its ends count. */
-export function cubicTaps(from: number, to: number, scale: number | null, align: boolean): AxisTaps {
-  const step = stepOf(from, to, scale, align);
-  const at = range(to).map((i) => (align ? step * i : step * (i + 0.5) - 0.5));
+/** The cubic convolution kernel at distance t below 1, and between 1 and 2, each multiplication with its addition rounded once. @see Keys 1981 */
+const near = (t: number, a: number, round: Round) => round(round(round((a + 2) * t - (a + 3)) * t) * t + 1);
+const far = (t: number, a: number, round: Round) => round(round(round(a * t - 5 * a) * t + 8 * a) * t - 4 * a);
+
+/** The four places around, by cubic convolution; outside the axis its ends count. @param single computed in float32. */
+export function cubicTaps(from: number, to: number, scale: number | null, align: boolean, single: boolean): AxisTaps {
+  const round = rounding(single);
+  const step = round(stepOf(from, to, scale, align));
+  const at = range(to).map((i) => round(align ? step * i : step * (i + 0.5) - 0.5));
   const first = at.map((x) => Math.min(Math.floor(x), from - 1));
-  const share = at.map((x, i) => Math.min(Math.max(x - first[i]!, 0), 1));
+  const share = at.map((x, i) => Math.min(Math.max(round(x - first[i]!), 0), 1));
   const kernels = [
-    (t: number) => far(t + 1, -0.75),
-    (t: number) => near(t, -0.75),
-    (t: number) => near(1 - t, -0.75),
-    (t: number) => far(2 - t, -0.75),
+    (t: number) => far(round(t + 1), -0.75, round),
+    (t: number) => near(t, -0.75, round),
+    (t: number) => near(round(1 - t), -0.75, round),
+    (t: number) => far(round(round(1 - t) + 1), -0.75, round),
   ];
   return {
     places: kernels.map((_, k) => first.map((p) => Math.min(Math.max(p + k - 1, 0), from - 1))),
@@ -96,28 +103,37 @@ const FILTERS = {
   bilinear: { reach: 1, filter: (x: number) => Math.max(1 - Math.abs(x), 0) },
   bicubic: {
     reach: 2,
-    filter: (x: number) => {
+    filter: (x: number, round: Round) => {
       const t = Math.abs(x);
-      return t < 1 ? near(t, -0.5) : t < 2 ? far(t, -0.5) : 0;
+      return t < 1 ? near(t, -0.5, round) : t < 2 ? far(t, -0.5, round) : 0;
     },
   },
   lanczos: { reach: 3, filter: (x: number) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };
 
-/** Filters that widen as the axis shrinks, so that every place of the input counts. */
-export function filterTaps(mode: keyof typeof FILTERS, from: number, to: number, scale: number | null, align: boolean): AxisTaps {
+/** Filters that widen as the axis shrinks, so that every place of the input counts. @param single computed in float32. */
+export function filterTaps(
+  mode: keyof typeof FILTERS,
+  from: number,
+  to: number,
+  scale: number | null,
+  align: boolean,
+  single: boolean,
+): AxisTaps {
   const { reach, filter } = FILTERS[mode];
-  const step = stepOf(from, to, scale, align);
+  const round = rounding(single);
+  const step = round(stepOf(from, to, scale, align));
   const widening = Math.max(step, 1);
+  const [support, narrowing] = [round(reach * widening), round(1 / widening)];
   const starts: number[] = [];
   const weights = range(to).map((i) => {
-    const center = step * (i + 0.5);
-    const start = Math.max(Math.trunc(center - reach * widening + 0.5), 0);
-    const length = Math.min(Math.trunc(center + reach * widening + 0.5), from) - start;
-    const raw = range(Math.max(length, 1)).map((k) => filter((k + start - center + 0.5) / widening));
-    const total = raw.reduce((a, b) => a + b, 0);
+    const center = round(step * (i + 0.5));
+    const start = Math.max(Math.trunc(round(center - support) + 0.5), 0);
+    const length = Math.min(Math.trunc(round(center + support) + 0.5), from) - start;
+    const raw = range(Math.max(length, 1)).map((k) => round(filter(round((round(k + start - center) + 0.5) * narrowing), round)));
+    const total = raw.reduce((a, b) => round(a + b), 0);
     starts.push(Math.min(start, from - 1));
-    return raw.map((w) => (total === 0 ? w : w / total));
+    return raw.map((w) => (total === 0 ? w : round(w / total)));
   });
   return runs(starts, weights);
 }

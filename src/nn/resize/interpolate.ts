@@ -89,7 +89,8 @@ function interpolateOf(op: string, x: Tensor, settings: InterpolateSettings): Te
       `${op}: input ${showShape(x.shape)} cannot become ${showShape([...x.shape.slice(0, 2), ...sizes])}: only the batch may be empty.`,
     );
   }
-  const out = sizes.reduce((y, to, i) => {
+  // The last axis first, as PyTorch goes: sums of float32 depend on it.
+  const out = sizes.reduceRight((y, to, i) => {
     const from = x.shape[i + 2]!;
     const taps = tapsOf(mode, from, to, scales?.[i] ?? null, alignCorners === true, antialias, x);
     return isIdentity(taps, from) ? y : resample(op, y, i + 2, taps);
@@ -161,8 +162,9 @@ function tapsOf(
   if (mode === 'nearest' || mode === 'nearest-exact')
     return nearestTaps(from, to, scale, mode === 'nearest-exact', x.ndim === 4, x.dtype === 'float32');
   if (mode === 'area') return areaTaps(from, to);
-  if (antialias || mode === 'lanczos') return filterTaps(mode as 'bilinear' | 'bicubic' | 'lanczos', from, to, scale, align);
-  return mode === 'bicubic' ? cubicTaps(from, to, scale, align) : linearTaps(from, to, scale, align);
+  const single = x.dtype === 'float32';
+  if (antialias || mode === 'lanczos') return filterTaps(mode as 'bilinear' | 'bicubic' | 'lanczos', from, to, scale, align, single);
+  return (mode === 'bicubic' ? cubicTaps : linearTaps)(from, to, scale, align, single);
 }
 
 function isIdentity({ places, weights }: AxisTaps, from: number): boolean {
