@@ -29,7 +29,10 @@ interface Seen {
 }
 
 const PROGRAM = `
-  import { readImage, encodeImage, Image, datasets } from 'hone/vision';
+  import { manualSeed } from 'hone';
+  import { DataLoader, setWorkerUrl } from 'hone/data';
+  import { readImage, encodeImage, Image, datasets, transforms } from 'hone/vision';
+  setWorkerUrl('/work.js');
   const sha = async (bytes) => Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)), (b) => b.toString(16).padStart(2, '0')).join('');
   globalThis.program = {
     async read(name, options, most) {
@@ -47,6 +50,18 @@ const PROGRAM = `
       const back = await readImage(await encodeImage(new Image(mode, [3, 2], data)), { mode });
       return [...back.data].join() === [...data].join();
     },
+    /** Batches of files, one of them broken, by so many workers. */
+    async batches(numWorkers) {
+      const files = [{ path: 'b/broken.png', file: new Blob(['no photo']) }];
+      for (const name of ['rgb.png', 'grey.png', 'rgba.png', 'la.png', 'subsampled-0.jpg', 'progressive.jpg'])
+        files.push({ path: (files.length < 4 ? 'a/' : 'b/') + name, file: await (await fetch('/images/' + name)).blob() });
+      const transform = new transforms.Compose([new transforms.RandomCrop(9), new transforms.ToTensor()]);
+      const data = new datasets.ImageFolder(files, { transform, onError: 'skip' });
+      manualSeed(5);
+      const found = [];
+      for await (const [x, y] of new DataLoader(data, { batchSize: 3, numWorkers })) found.push([x.shape, y.toArray(), x.sum().item() > 0]);
+      return [found, data.skipped.map(({ path }) => path)];
+    },
     async missing() {
       try { await readImage('/images/nothing.png'); } catch (error) { return error.name + ': ' + error.message; }
     },
@@ -56,6 +71,7 @@ const PROGRAM = `
 declare const program: {
   read(name: string, options?: object, most?: number): Promise<Seen>;
   roundTrip(mode: string, channels: number): Promise<boolean>;
+  batches(numWorkers: number): Promise<unknown>;
   missing(): Promise<string>;
   folder(): string;
 };
@@ -71,6 +87,8 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('photos in Chromium', 
     stage = await stagePackage();
     const served = (body: string | Uint8Array, type: string): Served => ({ body, type });
     const { outputFiles } = await bundle(stage, { text: PROGRAM });
+    const worker = await bundle(stage, { text: "import 'hone/loader-worker';" });
+    files.set('/work.js', served(worker.outputFiles[0]!.text, 'text/javascript'));
     files.set('/', served('<!doctype html><link rel="icon" href="data:,"><script type="module" src="app/main.js"></script>', 'text/html'));
     files.set('/app/main.js', served(outputFiles[0]!.text, 'text/javascript'));
     for (const name of wasmFiles()) files.set(`/wasm/${name}`, served(readFileSync(join(root, 'dist/wasm', name)), 'application/wasm'));
@@ -146,6 +164,17 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('photos in Chromium', 
       ['RGBA', 4],
     ] as const)
       expect(await page.evaluate(([mode, channels]) => program.roundTrip(mode, channels), [mode, channels] as const)).toBe(true);
+  });
+
+  it.each([0, 2])('%i workers load the files of a folder', async (numWorkers) => {
+    expect(await page.evaluate((n) => program.batches(n), numWorkers)).toEqual([
+      [
+        [[3, 3, 9, 9], [0, 0, 0], true],
+        [[2, 3, 9, 9], [1, 1], true],
+        [[1, 3, 9, 9], [1], true],
+      ],
+      ['b/broken.png'],
+    ]);
   });
 
   /** Folders of photos, red ones and blue ones, and among them a file that is none. */
