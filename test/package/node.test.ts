@@ -370,6 +370,32 @@ describe.each(engines)('on the %s engine', (HONE_ENGINE) => {
     ]);
   });
 
+  it('image files need sharp, and say so, also where broken ones are to be left out', async () => {
+    const fixtures = JSON.stringify(join(root, 'conformance/fixtures/images'));
+    const { out } = await node(`
+      import { DataLoader } from 'hone/data';
+      import { datasets, readImage, transforms } from 'hone/vision';
+      const say = ({ name, message }) => console.log(name + ': ' + message);
+      await readImage(${fixtures} + '/rgb.png').catch(say);
+      console.log(String(await readImage(${fixtures} + '/rgb.bmp')));
+      const photos = new datasets.ImageFolder(${fixtures} + '/photos', { transform: new transforms.ToTensor(), onError: 'skip' });
+      for (const numWorkers of [0, 1])
+        try {
+          for await (const batch of new DataLoader(photos, { numWorkers })) console.log(batch);
+        } catch (error) {
+          say(error);
+        }
+    `);
+    const missing = 'the package sharp, which decodes images, is not installed, or does not run here. Run npm install sharp.';
+    expect(out.split('\n')).toEqual([
+      `FileError: readImage: ${missing}`,
+      '<Image mode=RGB size=17x13>',
+      `FileError: ImageFolder: ${missing}`,
+      `WorkerError: DataLoader: worker 0 could not load sample 0: FileError: ImageFolder: ${missing}`,
+      '',
+    ]);
+  });
+
   it('a request for more memory than there is ends in an error, not in the end of the process', async () => {
     const { code, out, errors } = await node(
       `

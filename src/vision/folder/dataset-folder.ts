@@ -8,6 +8,7 @@ import { assertFunction, oneOf, unexpected } from '../../tensor/arguments/checks
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { VisionDataset } from '../datasets/vision-dataset.js';
+import { MissingDecoderError } from '../io/pixels.js';
 import { type TransformOf, transformed } from '../transforms/base/functions.js';
 import {
   type FolderClasses,
@@ -209,6 +210,7 @@ export class DatasetFolder<Sample, Out = Sample, Target = number> extends Vision
 
   /** @internal The error of a file that cannot be read, which is noted where it is to be left out. */
   protected failure(index: number, cause: unknown): unknown {
+    if (cause instanceof MissingDecoderError) return cause;
     const [path] = this.samples[index]!;
     const op = classNameOf(this);
     const error =

@@ -214,7 +214,9 @@ describe('errors', () => {
       'Found no valid file for the classes b. Supported extensions are: .jpg, .jpeg, .png, .ppm, .bmp, .pgm, .tif, .tiff, .webp',
     );
     expect(new datasets.ImageFolder(root, { allowEmpty: true }).classes).toEqual(['a', 'b']);
-    expect(make(root, { isValidFile: () => false })).toThrow('Found no valid file for the classes a, b. Remove these folders');
+    expect(make(root, { isValidFile: () => false })).toThrow(
+      'Found no valid file for the classes a, b. There are files of other kinds (.jpg, .txt). Remove these folders',
+    );
   });
 
   it.skipIf(process.getuid?.() === 0)('of folders that may not be read', () => {

@@ -95,10 +95,10 @@ export function makeDataset(
       `${op}: ${extensions === null ? 'neither extensions nor isValidFile is' : 'both extensions and isValidFile are'} given, expected one of them, which says what files count.`,
     );
   if (isValidFile !== null) assertFunction(op, 'isValidFile', isValidFile);
-  const endings = extensions === null ? null : readExtensions(op, extensions);
+  const extended = extensions === null ? null : readExtensions(op, extensions);
   const names = Object.keys(classToIdx).sort(comparePython);
   if (names.length === 0) throw new ArgumentError(`${op}: classToIdx is empty, expected at least one class.`);
-  const counts = endings === null ? isValidFile! : (path: string) => hasExtension(path, endings);
+  const counts = extended === null ? isValidFile! : (path: string) => hasExtension(path, extended);
   const filesOf = typeof root === 'string' ? (name: string) => walk(op, join(withHome(root), name)) : listed(root);
   const samples: FolderSample[] = [];
   const empty: string[] = [];
@@ -108,9 +108,11 @@ export function makeDataset(
     if (samples.length === before) empty.push(name);
   }
   if (empty.length > 0 && !allowEmpty) {
-    const supported = endings === null ? '' : ` Supported extensions are: ${endings.join(', ')}.`;
+    const supported = extended === null ? '' : ` Supported extensions are: ${extended.join(', ')}.`;
+    const endings = [...new Set(empty.flatMap(filesOf).map((path) => /\.[^./\\]*$/.exec(path)?.[0] ?? 'no ending'))];
+    const there = endings.length === 0 ? 'There are no files' : `There are files of other kinds (${endings.slice(0, 5).join(', ')})`;
     throw new FileError(
-      `${op}: Found no valid file for the classes ${empty.join(', ')}.${supported} Remove ${empty.length === 1 ? 'this folder' : 'these folders'} from ${rootText(root)}, or set { allowEmpty: true }.`,
+      `${op}: Found no valid file for the classes ${empty.join(', ')}.${supported} ${there}. Remove ${empty.length === 1 ? 'this folder' : 'these folders'} from ${rootText(root)}, or set { allowEmpty: true }.`,
     );
   }
   return samples;

@@ -2,11 +2,11 @@
 import { fileURLToPath } from 'node:url';
 import type { Sharp } from 'sharp';
 import { readBytes, writeBytes } from '#files';
-import { FileError } from '../../errors.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { decodeBmp } from './bmp.js';
 import { fillTransparent } from './gif-palette.js';
 import type { ImageHeader } from './image-header.js';
-import { DecodeError, type DecodeSettings, type ImageFileFormat, PIXEL_MODES, type Pixels } from './pixels.js';
+import { DecodeError, type DecodeSettings, type ImageFileFormat, MissingDecoderError, PIXEL_MODES, type Pixels } from './pixels.js';
 import { decodePnm } from './pnm.js';
 
 type MakeSharp = typeof import('sharp')['default'];
@@ -23,9 +23,10 @@ async function sharpFor(op: string): Promise<MakeSharp> {
     loaded = sharp;
     return sharp;
   } catch (error) {
-    throw new FileError(`${op}: the package sharp, which decodes images, is not installed, or does not run here. Run npm install sharp.`, {
-      cause: error,
-    });
+    throw new MissingDecoderError(
+      `${op}: the package sharp, which decodes images, is not installed, or does not run here. Run npm install sharp.`,
+      { cause: error },
+    );
   }
 }
 
@@ -56,7 +57,10 @@ export async function decode(op: string, bytes: Uint8Array, header: ImageHeader,
   try {
     const colours = header.colours ?? (await coloursOf(open()));
     if (colours === 'cmyk') return fromCmyk(await raw(open().pipelineColourspace('cmyk').toColourspace('cmyk')));
-    if (colours === 'grey16') return cutOff(await raw(open().toColourspace('grey16'), 'ushort'));
+    if (colours === 'grey16') {
+      warnOnce(`${op}: of images in grey of 16 bits what is above 255 becomes white, as with PIL's convert. Make 8-bit files of them.`);
+      return cutOff(await raw(open().toColourspace('grey16'), 'ushort'));
+    }
     const gif = header.format === 'gif';
     const oriented = colours === 'grey' ? open().toColourspace('b-w') : open();
     const pixels = await raw(settings.opaque && !gif ? oriented.removeAlpha() : oriented);

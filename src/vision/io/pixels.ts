@@ -1,4 +1,5 @@
 /** What decoders hand over, and how each asks for it. */
+import { FileError } from '../../errors.js';
 
 /** Grey, grey with opacity, colour, colour with opacity. */
 export type PixelMode = 'L' | 'LA' | 'RGB' | 'RGBA';
@@ -29,6 +30,9 @@ export type ImageFileFormat = 'png' | 'jpeg' | 'webp';
 
 /** Why bytes are no image; {@link readImage} says of which file. */
 export class DecodeError extends Error {}
+
+/** Nothing can be decoded here at all: that is no fault of a single file. */
+export class MissingDecoderError extends FileError {}
 
 /** @throws {DecodeError} for more pixels than are allowed, or none at all. */
 export function checkSize(width: number, height: number, maxPixels: number): void {

@@ -82,7 +82,7 @@ describe('readImage', () => {
   it('grey of 16 bits is said to lose what is above 255', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     await readImage(join(FOLDER, 'grey16.png'));
-    expect(warn.mock.calls.map(([text]) => text)).toEqual([expect.stringContaining('values above 255 become white')]);
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([expect.stringContaining('what is above 255 becomes white')]);
   });
 });
 

@@ -4,7 +4,6 @@ import { ArgumentError, FileError, FormatError, HoneError } from '../../errors.j
 import { readOptions } from '../../tensor/arguments/arguments.js';
 import { assertBoolean, oneOf, wholeNumber } from '../../tensor/arguments/checks.js';
 import { describe } from '../../tensor/arguments/show.js';
-import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { IMAGE_MODES, Image, type ImageMode } from '../image/image.js';
 import { headerOf, otherKind } from './image-header.js';
 import { checkSize, DecodeError } from './pixels.js';
@@ -65,8 +64,6 @@ export async function readImageAs(
   const fail = (text: string, cause?: unknown) => new FormatError(`${op}: ${name} cannot be read as an image: ${text}.`, { cause });
   const header = headerOf(bytes);
   if (header === undefined) throw fail(`${otherKind(bytes)}. Expected JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP, PGM or PPM`);
-  if (header.colours === 'grey16')
-    warnOnce(`${op}: ${name} is grey of 16 bits: values above 255 become white, as with PIL's convert. Make 8-bit files of such images.`);
   try {
     if (header.size) checkSize(...header.size, maxPixels);
     const pixels = await decode(op, bytes, header, { opaque: mode === 'RGB' || mode === 'L', exifOrientation, maxPixels });
