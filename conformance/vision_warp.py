@@ -52,11 +52,11 @@ def arguments(args, kwargs) -> list:
     return [*args, *([{CAMEL.get(key, key): x for key, x in kwargs.items()}] if kwargs else [])]
 
 
-def given(x):
+def given(x, v2=False):
     """Python's form of an argument: tuples, and the enum of interpolations."""
     if isinstance(x, list):
-        return tuple(given(item) for item in x)
-    return MODES.get(x, x) if isinstance(x, str) else x
+        return tuple(given(item, v2) for item in x)
+    return MODES.get(x, x) if isinstance(x, str) and not v2 else x
 
 
 def points(x):
@@ -87,20 +87,20 @@ def function(hone: str, name: str, *args, inputs=ALL, v2: bool = False, **kwargs
             outputs[key] = value(getattr(F2 if v2 else F, name)(image, *python, **{k: list(x) if isinstance(x, list) else given(x) for k, x in kwargs.items()}))
         except (TypeError, ValueError, RuntimeError):
             outputs[key] = None
-    FUNCTIONS.append({"name": hone, "args": arguments(args, kwargs), "outputs": outputs})
+    FUNCTIONS.append({"name": hone, "v2": v2, "args": arguments(args, kwargs), "outputs": outputs})
 
 
 CLASSES: list = []
 
 
 def transform(name: str, *args, inputs=ALL, seed: int = 5, calls: int = 3, v2: bool = False, **kwargs) -> None:
-    made = getattr(T2 if v2 else T, name)(*map(given, args), **{key: given(x) for key, x in kwargs.items()})
+    made = getattr(T2 if v2 else T, name)(*[given(x, v2) for x in args], **{key: given(x, v2) for key, x in kwargs.items()})
     outputs = {}
     for key in inputs:
         torch.manual_seed(seed)
         image = lambda: INPUTS[key].clone() if key in TENSORS else INPUTS[key]
         outputs[key] = {"outputs": [value(made(image())) for _ in range(calls)], "next": torch.rand(1).item()}
-    CLASSES.append({"name": name, "args": arguments(args, kwargs), "text": None if v2 else repr(made), "seed": seed, "calls": calls, "outputs": outputs})
+    CLASSES.append({"name": name, "args": arguments(args, kwargs), "v2": v2, "text": repr(made), "seed": seed, "calls": calls, "outputs": outputs})
 
 
 SAMPLES: list = []
@@ -193,6 +193,23 @@ def main() -> None:
     transform("RandomErasing", 0.9, value="random", inputs=("float", "shades", "double"), calls=4)
     transform("RandomErasing", 1, [0.3, 0.5], value=[1.5, 20, 3], inputs=("bytes", "many", "float"))
     transform("RandomErasing", 1, value=20, inputs=("RGB", "photo", "digit"), v2=True)
+
+    small = ("RGB", "bytes", "double", "shades")
+    for mode in ("nearest", "bilinear"):
+        for angle in (90, 180, -33):
+            function("rotate", "rotate", angle, mode, True, fill=[7], inputs=small, v2=True)
+    function("affine", "affine", 25, [1, -2], 0.7, [10, -5], interpolation="bilinear", fill=[5], inputs=small, v2=True)
+    function("perspective", "perspective", [[0, 0], [5, 0], [5, 4], [0, 4]], [[1, 0], [4, 1], [5, 3], [0, 4]], "bilinear", fill=[5], inputs=small, v2=True)
+    transform("RandomRotation", 30, "bilinear", fill=7, center=[1, 2], inputs=small, v2=True)
+    transform("RandomRotation", [90, 90], inputs=small, v2=True)
+    transform("RandomAffine", 15, [0.1, 0.3], [0.8, 1.2], 10, inputs=small, calls=2, v2=True)
+    transform("RandomAffine", 15, shear=[-5, 5, 0, 9], interpolation="bilinear", fill=3, center=[2, 1], inputs=small, calls=2, v2=True)
+    transform("RandomPerspective", 0.4, 1, inputs=small, calls=2, v2=True)
+    transform("RandomPerspective", fill=8, interpolation="nearest", inputs=small, v2=True)
+    transform("ElasticTransform", 30.0, 1.5, inputs=("photo", "shades"), calls=2, v2=True)
+    transform("ElasticTransform", [5.0, 9.0], [0.5, 0.7], "nearest", 2, inputs=("photo", "shades", "bytes"), v2=True)
+    transform("RandomErasing", inputs=small, calls=4, v2=True)
+    transform("RandomErasing", 1, value="random", inputs=("double", "shades"), v2=True)
 
     sample("RandomRotation", 50)
     sample("RandomRotation", [30, 31], "bilinear", True, fill=2)

@@ -250,7 +250,7 @@ export class Image {
    * @throws {ArgumentError} for a method or filter that does not exist, and data of another length.
    * @see https://pillow.readthedocs.io/en/stable/reference/Image.html#PIL.Image.Image.transform
    * @example
-   * new Image('L', [2, 1], Uint8Array.of(1, 3)).transform([2, 1], 'affine', [1, 0, 1, 0, 1, 0]).data; // [3, 0]
+   * new Image('L', [2, 1], Uint8Array.of(1, 3)).transform([2, 1], 'affine', [1, 0, 1, 0, 1, 0]).getPixel(0, 0); // [3]
    */
   transform(
     size: readonly [width: number, height: number],

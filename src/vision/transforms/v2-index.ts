@@ -17,3 +17,4 @@ export * as functional from './v2/functional-index.js';
 export { Pad, RandomCrop } from './v2/geometry.js';
 export { AugMix, AutoAugment, RandAugment, TrivialAugmentWide } from './v2/policies.js';
 export { RandomResizedCrop, Resize } from './v2/resize.js';
+export { ElasticTransform, RandomAffine, RandomErasing, RandomPerspective, RandomRotation } from './v2/warp.js';

@@ -13,3 +13,4 @@ export {
 } from './color.js';
 export { convertImageDtype } from './convert.js';
 export { resize, resizedCrop } from './resize.js';
+export { affine, elastic, elastic as elasticTransform, perspective, rotate } from './warp.js';

@@ -11,6 +11,7 @@ import type { ImageLike } from '../base/image-like.js';
 import { type Interpolation, interpolationOf, interpolationText, warpFilterOf } from '../base/interpolation.js';
 import { byKind, getSize, type Kinds, querySize } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
+import type { Version } from '../color/values.js';
 import { type AffineParams, affineMap, affineOfPoints, mapBoxes, mapPoints, type Point } from './affine-map.js';
 import { type Fill, fillOrNull, fillText, inkFor } from './fill.js';
 import { affineGrid, gridDType, sampled } from './grid.js';
@@ -34,7 +35,8 @@ export interface AffineFunctionOptions {
   center?: Point | null;
 }
 
-type AffineArguments = Arguments<
+/** @internal */
+export type AffineArguments = Arguments<
   AffineFunctionOptions,
   [angle: 'angle', translate: 'translate', scale: 'scale', shear: 'shear', interpolation: 'interpolation', fill: 'fill', center: 'center']
 >;
@@ -49,6 +51,11 @@ type AffineArguments = Arguments<
  * transforms.functional.affine(tensor([[[1, 2], [3, 4]]]), { angle: 0, translate: [1, 0], scale: 1, shear: 0 }); // [[[0, 1], [0, 3]]]
  */
 export function affine<I extends ImageLike>(image: I, ...args: AffineArguments): I {
+  return affineBy(AFFINE, image, args);
+}
+
+/** @internal {@link affine} by a table. */
+export function affineBy<I extends ImageLike>(kinds: AffineKinds, image: I, args: AffineArguments): I {
   const op = 'affine';
   const { angle, translate, scale, shear, interpolation, fill, center } = readArguments<Required<AffineFunctionOptions>>(
     op,
@@ -61,7 +68,7 @@ export function affine<I extends ImageLike>(image: I, ...args: AffineArguments):
     scale: above(op, 'scale', finiteNumber(op, 'scale', scale), 0),
     shear: shearOf(op, shear),
   };
-  return byKind(op, AFFINE, image, params, interpolationOf(op, interpolation), fillOrNull(op, fill), centerOf(op, center));
+  return byKind(op, kinds, image, params, interpolationOf(op, interpolation), fillOrNull(op, fill), centerOf(op, center));
 }
 
 /** A number leans the columns alone, a list of one both. */
@@ -71,24 +78,40 @@ function shearOf(op: string, shear: unknown): Point {
   return [x!, y!];
 }
 
-/** @internal What affine does with each kind. */
-export const AFFINE: Kinds<[params: AffineParams, interpolation: Interpolation, fill: Fill | null, center: Point | null]> = {
+/** @internal */
+export type AffineKinds = Kinds<[params: AffineParams, interpolation: Interpolation, fill: Fill | null, center: Point | null]>;
+
+/** What affine does with each kind. */
+const affineKinds = (version: Version): AffineKinds => ({
   image(op, image, params, interpolation, fill, center) {
     const map = affineMap(center ?? [image.width * 0.5, image.height * 0.5], params);
     return image.warped(op, image.size, 'affine', map, warpFilterOf(op, interpolation), inkFor(op, image, fill));
   },
-  tensor: affineTensor,
-  mask: (op, mask, params, _, fill, center) => affineTensor(op, mask, params, 'nearest', fill, center),
+  tensor: (op, x, params, interpolation, fill, center) => affineTensor(op, x, params, interpolation, fill, center, version),
+  mask: (op, mask, params, _, fill, center) => affineTensor(op, mask, params, 'nearest', fill, center, version),
   boxes: (_, boxes, params, _interpolation, _fill, center) => mapBoxes(boxes, affineOfPoints(boxes.canvasSize, params, center, false).map),
   keypoints: (_, points, params, _interpolation, _fill, center) =>
     mapPoints(points, affineOfPoints(points.canvasSize, params, center, false).map),
-};
+});
 
-function affineTensor(op: string, x: Tensor, params: AffineParams, interpolation: Interpolation, fill: Fill | null, center: Point | null) {
+/** @internal */
+export const AFFINE = affineKinds('v1');
+/** @internal */
+export const AFFINE_V2 = affineKinds('v2');
+
+function affineTensor(
+  op: string,
+  x: Tensor,
+  params: AffineParams,
+  interpolation: Interpolation,
+  fill: Fill | null,
+  center: Point | null,
+  version: Version,
+): Tensor {
   const [height, width] = getSize(x);
   const around = center === null ? ([0, 0] as const) : ([center[0] - width * 0.5, center[1] - height * 0.5] as const);
   const grid = affineGrid(affineMap(around, params), [width, height], [width, height], gridDType(x));
-  return sampled(op, x, grid, interpolation, fill);
+  return sampled(op, x, grid, interpolation, fill, version);
 }
 
 /** The options of {@link RandomAffine}. */
@@ -186,7 +209,12 @@ export class RandomAffine extends Transform<AffineParams> {
   }
 
   transform<I extends ImageLike>(input: I, params: AffineParams): I {
-    return this.byKind(AFFINE, input, params, this.interpolation, this.fill, this.center);
+    return this.byKind(this.kinds(), input, params, this.interpolation, this.fill, this.center);
+  }
+
+  /** @internal */
+  protected kinds(): AffineKinds {
+    return AFFINE;
   }
 
   protected override extraRepr(): string {

@@ -21,6 +21,7 @@ import { byKind, getSize, type Kinds, querySize } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
 import type { CanvasSize } from '../base/tv-tensors.js';
 import { gaussianBlur } from '../color/gaussian-blur.js';
+import type { Version } from '../color/values.js';
 import { toPilImage } from '../convert/to-pil-image.js';
 import { mapBoxes, mapPoints, type PointMap } from './affine-map.js';
 import { type Fill, fillOrNull } from './fill.js';
@@ -46,10 +47,18 @@ export interface ElasticTransformFunctionOptions {
  * @example
  * transforms.functional.elasticTransform(tensor([[[1, 2], [3, 4]]]), zeros([1, 2, 2, 2])); // [[[1, 2], [3, 4]]]
  */
-export function elasticTransform<I extends ImageLike>(
-  image: I,
-  ...args: Arguments<ElasticTransformFunctionOptions, [displacement: 'displacement', interpolation: 'interpolation', fill: 'fill']>
-): I {
+export function elasticTransform<I extends ImageLike>(image: I, ...args: ElasticArguments): I {
+  return elasticBy(ELASTIC, image, args);
+}
+
+/** @internal */
+export type ElasticArguments = Arguments<
+  ElasticTransformFunctionOptions,
+  [displacement: 'displacement', interpolation: 'interpolation', fill: 'fill']
+>;
+
+/** @internal {@link elasticTransform} by a table. */
+export function elasticBy<I extends ImageLike>(kinds: ElasticKinds, image: I, args: ElasticArguments): I {
   const op = 'elasticTransform';
   const { displacement, interpolation, fill } = readArguments<Required<ElasticTransformFunctionOptions>>(
     op,
@@ -57,18 +66,26 @@ export function elasticTransform<I extends ImageLike>(
     args,
   );
   assertTensor(op, 'displacement', displacement);
-  return byKind(op, ELASTIC, image, displacement, interpolationOf(op, interpolation), fillOrNull(op, fill));
+  return byKind(op, kinds, image, displacement, interpolationOf(op, interpolation), fillOrNull(op, fill));
 }
 
-/** @internal What elasticTransform does with each kind. */
-export const ELASTIC: Kinds<[displacement: Tensor, interpolation: Interpolation, fill: Fill | null]> = {
+/** @internal */
+export type ElasticKinds = Kinds<[displacement: Tensor, interpolation: Interpolation, fill: Fill | null]>;
+
+/** What elasticTransform does with each kind. */
+const elasticKinds = (version: Version): ElasticKinds => ({
   image: (op, image, displacement, interpolation, fill) =>
-    toPilImage(elasticTensor(op, bytesOf(image), displacement, interpolation, fill), image.mode),
-  tensor: elasticTensor,
-  mask: (op, mask, displacement, _, fill) => elasticTensor(op, mask, displacement, 'nearest', fill),
+    toPilImage(elasticTensor(op, bytesOf(image), displacement, interpolation, fill, version), image.mode),
+  tensor: (op, x, displacement, interpolation, fill) => elasticTensor(op, x, displacement, interpolation, fill, version),
+  mask: (op, mask, displacement, _, fill) => elasticTensor(op, mask, displacement, 'nearest', fill, version),
   boxes: (op, boxes, displacement) => mapBoxes(boxes, aside(op, boxes.canvasSize, displacement, true), { floats: 'within' }),
   keypoints: (op, points, displacement) => mapPoints(points, aside(op, points.canvasSize, displacement, false)),
-};
+});
+
+/** @internal */
+export const ELASTIC = elasticKinds('v1');
+/** @internal */
+export const ELASTIC_V2 = elasticKinds('v2');
 
 function assertDisplacement(op: string, displacement: Tensor, [height, width]: CanvasSize): void {
   const shape = [1, height, width, 2];
@@ -78,11 +95,18 @@ function assertDisplacement(op: string, displacement: Tensor, [height, width]: C
     );
 }
 
-function elasticTensor(op: string, x: Tensor, displacement: Tensor, interpolation: Interpolation, fill: Fill | null): Tensor {
+function elasticTensor(
+  op: string,
+  x: Tensor,
+  displacement: Tensor,
+  interpolation: Interpolation,
+  fill: Fill | null,
+  version: Version,
+): Tensor {
   const [height, width] = getSize(x);
   assertDisplacement(op, displacement, [height, width]);
   const dtype = gridDType(x);
-  return sampled(op, x, add(identityGrid([width, height], dtype), to(displacement, dtype)), interpolation, fill);
+  return sampled(op, x, add(identityGrid([width, height], dtype), to(displacement, dtype)), interpolation, fill, version);
 }
 
 /** Points moved against the displacement at the pixel that they lie in, or the next one: torchvision's way of turning the grid round. */
@@ -161,7 +185,7 @@ export class ElasticTransform extends Transform<ElasticTransformParams> {
     const along = (axis: 0 | 1) => {
       const noise = sub(mul(rand(1, 1, height, width), 2), 1);
       const sigma = this.sigma[axis];
-      const smooth = sigma > 0 ? gaussianBlur(noise, windowOf(sigma), { sigma: this.sigma }) : noise;
+      const smooth = sigma > 0 ? this.blurred(noise, windowOf(sigma)) : noise;
       return reshape(div(mul(smooth, this.alpha[axis]), axis === 0 ? width : height), [1, height, width]);
     };
     const x = along(0);
@@ -169,7 +193,17 @@ export class ElasticTransform extends Transform<ElasticTransformParams> {
   }
 
   transform<I extends ImageLike>(input: I, { displacement }: ElasticTransformParams): I {
-    return this.byKind(ELASTIC, input, displacement, this.interpolation, this.fill);
+    return this.byKind(this.kinds(), input, displacement, this.interpolation, this.fill);
+  }
+
+  /** @internal */
+  protected blurred(noise: Tensor, size: number): Tensor {
+    return gaussianBlur(noise, size, { sigma: this.sigma });
+  }
+
+  /** @internal */
+  protected kinds(): ElasticKinds {
+    return ELASTIC;
   }
 
   protected override extraRepr(): string {

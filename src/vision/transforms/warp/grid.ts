@@ -14,6 +14,7 @@ import { isFloating } from '../../../tensor/values/dtype.js';
 import { getDimensions } from '../base/image-like.js';
 import { assertInterpolation, type Interpolation } from '../base/interpolation.js';
 import { TVTensor } from '../base/tv-tensors.js';
+import type { Version } from '../color/values.js';
 import { type Fill, fillsFor } from './fill.js';
 
 /** The dtype that places are computed in for an image. */
@@ -23,7 +24,7 @@ export const gridDType = (x: Tensor): 'float32' | 'float64' => (x.dtype === 'flo
  * A tensor [..., C, H, W], or [H, W], each place of the grid [1, height, width, 2] taken from it; whole numbers are rounded. With fill null, what lies
  * outside is 0, and at the edge is mixed with 0.
  */
-export function sampled(op: string, x: Tensor, grid: Tensor, mode: Interpolation, fill: Fill | null): Tensor {
+export function sampled(op: string, x: Tensor, grid: Tensor, mode: Interpolation, fill: Fill | null, version: Version): Tensor {
   assertInterpolation(op, mode, 'a tensor', ['nearest', 'bilinear']);
   const [channels, height, width] = getDimensions(x);
   const [, high, wide] = grid.shape as [number, number, number, number];
@@ -42,12 +43,15 @@ export function sampled(op: string, x: Tensor, grid: Tensor, mode: Interpolation
     const mask = narrow(both, 1, planes, 1);
     const seen = reshape(narrow(both, 1, 0, planes), [planes / channels, channels, high, wide]);
     const ink = reshape(tensor([...fills], { dtype: grid.dtype }), [1, fills.length, 1, 1]);
-    out = mode === 'nearest' ? where(lt(mask, 0.5), ink, seen) : mixed(seen, mask, ink, x instanceof TVTensor);
+    out = mode === 'nearest' ? where(lt(mask, 0.5), ink, seen) : mixed(seen, mask, ink, isV2(x, version));
   }
   out = reshape(out, shape);
   if (x.dtype === grid.dtype) return out;
   return to(isFloating(x.dtype) || x.dtype === 'bool' ? out : round(out), x.dtype);
 }
+
+/** Whether a tensor gets the roundings of v2, which alone knows tensors of `tvTensors`. */
+export const isV2 = (x: Tensor, version: Version): boolean => version === 'v2' || x instanceof TVTensor;
 
 /** An image over its ground, in v1's order of operations or v2's. */
 const mixed = (seen: Tensor, mask: Tensor, ink: Tensor, v2: boolean): Tensor =>

@@ -14,6 +14,7 @@ import type { ImageLike } from '../base/image-like.js';
 import { type Interpolation, interpolationOf, warpFilterOf } from '../base/interpolation.js';
 import { byKind, getSize, type Kinds, querySize } from '../base/kinds.js';
 import { RandomTransform, type RandomTransformOptions } from '../base/transform.js';
+import type { Version } from '../color/values.js';
 import { mapBoxes, mapPoints, type Point, type PointMap } from './affine-map.js';
 import { type Fill, fillOrNull, inkFor } from './fill.js';
 import { gridDType, perspectiveGrid, sampled } from './grid.js';
@@ -36,7 +37,8 @@ export interface PerspectiveFunctionOptions {
   coefficients?: readonly number[] | null;
 }
 
-type PerspectiveArguments = Arguments<
+/** @internal */
+export type PerspectiveArguments = Arguments<
   PerspectiveFunctionOptions,
   [startpoints: 'startpoints', endpoints: 'endpoints', interpolation: 'interpolation', fill: 'fill', coefficients: 'coefficients']
 >;
@@ -52,6 +54,11 @@ type PerspectiveArguments = Arguments<
  * transforms.functional.perspective(rand(3, 8, 8), corners, [[1, 0], [6, 1], [7, 7], [0, 6]]).shape; // [3, 8, 8]
  */
 export function perspective<I extends ImageLike>(image: I, ...args: PerspectiveArguments): I {
+  return perspectiveBy(PERSPECTIVE, image, args);
+}
+
+/** @internal {@link perspective} by a table. */
+export function perspectiveBy<I extends ImageLike>(kinds: PerspectiveKinds, image: I, args: PerspectiveArguments): I {
   const op = 'perspective';
   const { startpoints, endpoints, interpolation, fill, coefficients } = readArguments<Required<PerspectiveFunctionOptions>>(
     op,
@@ -59,7 +66,7 @@ export function perspective<I extends ImageLike>(image: I, ...args: PerspectiveA
     args,
   );
   const map = coefficientsOf(op, startpoints, endpoints, coefficients);
-  return byKind(op, PERSPECTIVE, image, map, interpolationOf(op, interpolation), fillOrNull(op, fill));
+  return byKind(op, kinds, image, map, interpolationOf(op, interpolation), fillOrNull(op, fill));
 }
 
 function coefficientsOf(op: string, startpoints: unknown, endpoints: unknown, coefficients: unknown): readonly number[] {
@@ -108,15 +115,23 @@ function solved(op: string, startpoints: Corners, endpoints: Corners): number[] 
   return rows.map((row, i) => Math.fround(row[8]! / row[i]!));
 }
 
-/** @internal What perspective does with each kind. */
-export const PERSPECTIVE: Kinds<[coefficients: readonly number[], interpolation: Interpolation, fill: Fill | null]> = {
+/** @internal */
+export type PerspectiveKinds = Kinds<[coefficients: readonly number[], interpolation: Interpolation, fill: Fill | null]>;
+
+/** What perspective does with each kind. */
+const perspectiveKinds = (version: Version): PerspectiveKinds => ({
   image: (op, image, coefficients, interpolation, fill) =>
     image.warped(op, image.size, 'perspective', coefficients, warpFilterOf(op, interpolation), inkFor(op, image, fill)),
-  tensor: perspectiveTensor,
-  mask: (op, mask, coefficients, _, fill) => perspectiveTensor(op, mask, coefficients, 'nearest', fill),
+  tensor: (op, x, coefficients, interpolation, fill) => perspectiveTensor(op, x, coefficients, interpolation, fill, version),
+  mask: (op, mask, coefficients, _, fill) => perspectiveTensor(op, mask, coefficients, 'nearest', fill, version),
   boxes: (op, boxes, coefficients) => mapBoxes(boxes, throughPerspective(op, coefficients), { floats: 'then' }),
   keypoints: (op, points, coefficients) => mapPoints(points, throughPerspective(op, coefficients)),
-};
+});
+
+/** @internal */
+export const PERSPECTIVE = perspectiveKinds('v1');
+/** @internal */
+export const PERSPECTIVE_V2 = perspectiveKinds('v2');
 
 function perspectiveTensor(
   op: string,
@@ -124,9 +139,10 @@ function perspectiveTensor(
   coefficients: readonly number[],
   interpolation: Interpolation,
   fill: Fill | null,
+  version: Version,
 ): Tensor {
   const [height, width] = getSize(x);
-  return sampled(op, x, perspectiveGrid(coefficients, [width, height], gridDType(x)), interpolation, fill);
+  return sampled(op, x, perspectiveGrid(coefficients, [width, height], gridDType(x)), interpolation, fill, version);
 }
 
 /** Where points of the image come to lie: the coefficients' map the other way round. */
@@ -220,6 +236,11 @@ export class RandomPerspective extends RandomTransform<RandomPerspectiveParams> 
   }
 
   protected applied<I extends ImageLike>(input: I, { coefficients }: RandomPerspectiveParams): I {
-    return this.byKind(PERSPECTIVE, input, coefficients, this.interpolation, this.fill);
+    return this.byKind(this.kinds(), input, coefficients, this.interpolation, this.fill);
+  }
+
+  /** @internal */
+  protected kinds(): PerspectiveKinds {
+    return PERSPECTIVE;
   }
 }

@@ -13,10 +13,11 @@ import type { ImageLike } from '../base/image-like.js';
 import { type Interpolation, interpolationOf, interpolationText, warpFilterOf } from '../base/interpolation.js';
 import { byKind, getSize, type Kinds } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
-import { type CanvasSize, TVTensor } from '../base/tv-tensors.js';
+import type { CanvasSize } from '../base/tv-tensors.js';
+import type { Version } from '../color/values.js';
 import { affineMap, affineOfPoints, expandedSize, mapBoxes, mapPoints, type Point } from './affine-map.js';
 import { type Fill, fillOrNull, fillText, inkFor } from './fill.js';
-import { affineGrid, gridDType, sampled } from './grid.js';
+import { affineGrid, gridDType, isV2, sampled } from './grid.js';
 import { centerOf, type Degrees, degreesOf, listText } from './options.js';
 
 /** The options of {@link rotate}. */
@@ -33,7 +34,8 @@ export interface RotateFunctionOptions {
   fill?: Fill | null;
 }
 
-type RotateArguments = Arguments<
+/** @internal */
+export type RotateArguments = Arguments<
   RotateFunctionOptions,
   [angle: 'angle', interpolation: 'interpolation', expand: 'expand', center: 'center', fill: 'fill']
 >;
@@ -48,6 +50,11 @@ type RotateArguments = Arguments<
  * transforms.functional.rotate(tensor([[[1, 2], [3, 4]]]), 90); // [[[2, 4], [1, 3]]]
  */
 export function rotate<I extends ImageLike>(image: I, ...args: RotateArguments): I {
+  return rotateBy(ROTATE, image, args);
+}
+
+/** @internal {@link rotate} by a table. */
+export function rotateBy<I extends ImageLike>(kinds: RotateKinds, image: I, args: RotateArguments): I {
   const op = 'rotate';
   const { angle, interpolation, expand, center, fill } = readArguments<Required<RotateFunctionOptions>>(
     op,
@@ -55,21 +62,24 @@ export function rotate<I extends ImageLike>(image: I, ...args: RotateArguments):
     args,
   );
   finiteNumber(op, 'angle', angle);
-  return byKind(op, ROTATE, image, angle, interpolationOf(op, interpolation), expand, centerOf(op, center), fillOrNull(op, fill));
+  return byKind(op, kinds, image, angle, interpolationOf(op, interpolation), expand, centerOf(op, center), fillOrNull(op, fill));
 }
 
-/** @internal What rotate does with each kind. */
-export const ROTATE: Kinds<[angle: number, interpolation: Interpolation, expand: boolean, center: Point | null, fill: Fill | null]> = {
+/** @internal */
+export type RotateKinds = Kinds<[angle: number, interpolation: Interpolation, expand: boolean, center: Point | null, fill: Fill | null]>;
+
+/** What rotate does with each kind. */
+const rotateKinds = (version: Version): RotateKinds => ({
   image(op, image, angle, interpolation, expand, center, fill) {
     const fillColor = inkFor(op, image, fill) ?? null;
     return image.rotate(angle, { resample: warpFilterOf(op, interpolation), expand, center, fillColor });
   },
   tensor(op, x, angle, interpolation, expand, center, fill) {
-    const quarter = x instanceof TVTensor ? byQuarters(x, angle, expand, center) : undefined;
-    return quarter ?? rotateTensor(op, x, angle, interpolation, expand, center, fill);
+    const quarter = isV2(x, version) ? byQuarters(x, angle, expand, center) : undefined;
+    return quarter ?? rotateTensor(op, x, angle, interpolation, expand, center, fill, version);
   },
   mask: (op, mask, angle, _, expand, center, fill) =>
-    byQuarters(mask, angle, expand, center) ?? rotateTensor(op, mask, angle, 'nearest', expand, center, fill),
+    byQuarters(mask, angle, expand, center) ?? rotateTensor(op, mask, angle, 'nearest', expand, center, fill, version),
   boxes(_, boxes, angle, _interpolation, expand, center) {
     const { map, canvasSize } = turned(boxes.canvasSize, angle, center, expand);
     return mapBoxes(boxes, map, { canvasSize });
@@ -78,7 +88,12 @@ export const ROTATE: Kinds<[angle: number, interpolation: Interpolation, expand:
     const { map, canvasSize } = turned(points.canvasSize, angle, center, expand);
     return mapPoints(points, map, canvasSize);
   },
-};
+});
+
+/** @internal */
+export const ROTATE = rotateKinds('v1');
+/** @internal */
+export const ROTATE_V2 = rotateKinds('v2');
 
 /** Quarter turns that need no map, which v2 makes by themselves: v1 leaves a side of odd length half a pixel off. */
 function byQuarters(x: Tensor, angle: number, expand: boolean, center: Point | null): Tensor | undefined {
@@ -103,12 +118,13 @@ function rotateTensor(
   expand: boolean,
   center: Point | null,
   fill: Fill | null,
+  version: Version,
 ): Tensor {
   const [height, width] = getSize(x);
   const around = center === null ? ([0, 0] as const) : ([center[0] - width * 0.5, center[1] - height * 0.5] as const);
   const map = affineMap(around, turnOf(angle));
   const size = expand ? expandedSize(map, [width, height]) : ([width, height] as const);
-  return sampled(op, x, affineGrid(map, [width, height], size, gridDType(x)), interpolation, fill);
+  return sampled(op, x, affineGrid(map, [width, height], size, gridDType(x)), interpolation, fill, version);
 }
 
 /** What {@link RandomRotation} draws. */
@@ -176,7 +192,12 @@ export class RandomRotation extends Transform<RandomRotationParams> {
   }
 
   transform<I extends ImageLike>(input: I, { angle }: RandomRotationParams): I {
-    return this.byKind(ROTATE, input, angle, this.interpolation, this.expand, this.center, this.fill);
+    return this.byKind(this.kinds(), input, angle, this.interpolation, this.expand, this.center, this.fill);
+  }
+
+  /** @internal */
+  protected kinds(): RotateKinds {
+    return ROTATE;
   }
 
   protected override extraRepr(): string {
