@@ -4,6 +4,7 @@
 // nearest pixels of an affine map, sums that grow from pixel to pixel where that map only scales.
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 
 #include "support/memory.h"
@@ -141,16 +142,33 @@ template <int C, class F> inline void nearest_row(const Call &call, uint8_t *to,
   }
 }
 
+// Pixels of three bytes, four bytes at a time: the fourth is the next pixel's, and is written over. Nothing is read from `end` on, or
+// written behind the row.
+inline void copy_threes(uint8_t *to, const uint8_t *row, const hone_int *columns, hone_int count, hone_int end) {
+  for (hone_int i = 0; i < count; i++, to += 3) {
+    if (i + 1 < count && columns[i] + 4 <= end) std::memcpy(to, row + columns[i], 4);
+    else std::memcpy(to, row + columns[i], 3);
+  }
+}
+
 // An affine map that neither turns nor shears: columns holds room for the column of each pixel of a row.
 template <int C> void scaled(const Call &call, uint8_t *out, const uint8_t *image, const double *a, hone_int first, hone_int last, hone_int *columns) {
   double x = a[2] + a[0] * 0.5, y = a[5] + a[4] * 0.5;
+  [[maybe_unused]] bool whole = true;
   for (hone_int i = 0; i < call.out_width; i++, x += a[0]) {
     const hone_int column = inside(x, call.width);
     columns[i] = column < 0 ? -1 : column * call.from.step;
+    whole = whole && column >= 0;
   }
   for (hone_int r = 0; r < last; r++, y += a[4]) {
     if (r < first) continue;
     const hone_int row = inside(y, call.height);
+    if constexpr (C == 3) {
+      if (row >= 0 && whole && call.from.step == 3) {
+        copy_threes(out + r * call.to.row, image + row * call.from.row, columns, call.out_width, call.from.row);
+        continue;
+      }
+    }
     nearest_row<C>(call, out + r * call.to.row, image,
                    [&](hone_int i) { return row < 0 || columns[i] < 0 ? hone_int(-1) : row * call.from.row + columns[i]; });
   }

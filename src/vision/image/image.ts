@@ -6,7 +6,7 @@ import { assertBytes, countOf, finiteNumber, oneOf, unexpected, wholeNumber } fr
 import { show } from '../../tensor/arguments/show.js';
 import { convertPixels } from './colour.js';
 import { type Box, type Part, RESAMPLE_CODES, type Resample, resizePixels } from './resize.js';
-import { extentMap, quadMap, rotation, WARP_FILTERS, type WarpFilter, type WarpMethod, warpPixels } from './warp.js';
+import { extentMap, quadMap, rotation, turnOf, WARP_FILTERS, type WarpFilter, type WarpMethod, warpPixels } from './warp.js';
 
 /** Grey, grey with opacity, colour, colour with opacity: PIL's modes of 8 bits. */
 export type ImageMode = 'L' | 'LA' | 'RGB' | 'RGBA';
@@ -200,19 +200,13 @@ export class Image {
     if (arguments.length > 1) tooMany('transpose', 1, arguments);
     oneOf('transpose', 'method', method, METHODS);
     const { width, height, channels, data } = this;
-    const turned = method === 'rotate90' || method === 'rotate270' || method === 'transpose' || method === 'transverse';
-    const fromRight = method === 'flipLeftRight' || method === 'rotate180' || method === 'rotate90' || method === 'transverse';
-    const fromBottom = method === 'flipTopBottom' || method === 'rotate180' || method === 'rotate270' || method === 'transverse';
-    const out = new Image(this.mode, turned ? [height, width] : [width, height]);
-    let at = 0;
-    for (let row = 0; row < out.height; row++) {
-      for (let column = 0; column < out.width; column++) {
-        const [x, y] = turned ? [row, column] : [column, row];
-        const from = ((fromBottom ? height - 1 - y : y) * width + (fromRight ? width - 1 - x : x)) * channels;
-        for (let c = 0; c < channels; c++) out.data[at++] = data[from + c]!;
-      }
+    if (method === 'flipTopBottom') {
+      const [out, row] = [new Image(this.mode, this.size), width * channels];
+      for (let y = 0; y < height; y++) out.data.set(data.subarray(y * row, (y + 1) * row), (height - 1 - y) * row);
+      return out;
     }
-    return out;
+    const { turned, map } = turnOf(method, width, height);
+    return this.warped('transpose', turned ? [height, width] : [width, height], 'affine', map, 'nearest');
   }
 
   /**
@@ -223,6 +217,7 @@ export class Image {
    * new Image('L', [2, 2], Uint8Array.of(1, 2, 3, 4)).rotate(90).getPixel(0, 0); // [2]
    */
   rotate(angle: number, options?: RotateOptions): Image {
+    if (arguments.length > 2) tooMany('rotate', 2, arguments);
     finiteNumber('rotate', 'angle', angle);
     const { resample, expand, center, translate, fillColor } = readOptions<Required<RotateOptions>>(
       'rotate',
@@ -259,6 +254,7 @@ export class Image {
     options?: TransformOptions,
   ): Image {
     const op = 'transform';
+    if (arguments.length > 4) tooMany(op, 4, arguments);
     if (!Array.isArray(size) || size.length !== 2) throw unexpected(op, 'size', size, 'width and height: [width, height]');
     const [width, height] = [countOf(op, 'size[0]', size[0]), countOf(op, 'size[1]', size[1])];
     oneOf(op, 'method', method, TRANSFORM_METHODS);

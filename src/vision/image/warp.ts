@@ -28,6 +28,19 @@ export interface Warp {
 
 const DOUBLES_OF_MAP = 8;
 
+/** Mirror images and turns by right angles, but the one that only changes the order of rows. */
+type Turned = 'flipLeftRight' | 'rotate90' | 'rotate180' | 'rotate270' | 'transpose' | 'transverse';
+
+/** @internal A mirror image, or a turn by right angles, as an affine map; and whether width and height change places. */
+export function turnOf(method: Turned, width: number, height: number): { turned: boolean; map: readonly number[] } {
+  const turned = method !== 'flipLeftRight' && method !== 'rotate180';
+  const fromRight = method === 'flipLeftRight' || method === 'rotate180' || method === 'rotate90' || method === 'transverse';
+  const fromBottom = method === 'rotate180' || method === 'rotate270' || method === 'transverse';
+  const [x, y] = [fromRight ? -1 : 1, fromBottom ? -1 : 1];
+  const [left, top] = [fromRight ? width : 0, fromBottom ? height : 0];
+  return { turned, map: turned ? [0, x, left, y, 0, top] : [x, 0, left, 0, y, top] };
+}
+
 /** As Python's `round(x, 15)`. */
 const round15 = (x: number) => Number(x.toFixed(15));
 
