@@ -1,7 +1,5 @@
 /** Images seen through a map of places: what Pillow's `Image.transform` computes, by one kernel. */
-import { check, kernels, loadedEngine, ptrAt } from '../../engine/engine.js';
-import { fromTypedArray } from '../../tensor/create/create.js';
-import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
+import { kernels, loadedEngine, ptrAt } from '../../engine/engine.js';
 import { onBytes, type Pixels } from './pixels.js';
 
 /** How pixels between pixels are found. */
@@ -103,27 +101,4 @@ export function warpPixels(op: string, image: Pixels, width: number, height: num
     host.write(ink, Uint8Array.from(fill));
     return kernels.imageWarp(code, kernel, out, src, 1, image.height, image.width, height, width, channels, 0, 1, places, ink);
   });
-}
-
-/**
- * @internal A batch of images, each seen through a map of its own, as {@link warpPixels} sees one.
- * @param images uint8 [N, C, H, W], contiguous, of 1 to 4 channels.
- * @param maps 8 numbers for each image.
- * @returns uint8 [N, C, height, width].
- */
-export function warpBatch(
-  op: string,
-  images: Tensor,
-  maps: Float64Array,
-  { method, filter, fill, height, width }: Omit<Warp, 'map'> & { readonly height: number; readonly width: number },
-): Tensor {
-  const [n, c, h, w] = images.shape as [number, number, number, number];
-  const out = emptyTensor([n, c, height, width], 'uint8');
-  if (out.numel() === 0) return out;
-  const [places, ink] = [fromTypedArray(maps), fromTypedArray(Uint8Array.from(fill))];
-  const [code, kernel] = [METHODS.indexOf(method), WARP_FILTERS.indexOf(filter)];
-  check(kernels.imageWarp(code, kernel, out.ptr, images.ptr, n, h, w, height, width, c, 1, 1, places.ptr, ink.ptr), op);
-  places.dispose();
-  ink.dispose();
-  return out;
 }
