@@ -13,6 +13,7 @@ import { type BoundingBoxes, type CanvasSize, type KeyPoints, wrap } from '../ba
 import { clampBoxes } from '../boxes/clamp.js';
 import { inFormat } from '../boxes/format.js';
 
+/** A place, or how far something is moved: along the width, then along the height. */
 export type Point = readonly [x: number, y: number];
 
 /** What an affine map does to an image, in degrees, clockwise, and pixels. */
