@@ -18,8 +18,8 @@ import { INVERT, POSTERIZE, SOLARIZE } from '../color/levels.js';
 import { SHARPNESS } from '../color/sharpness.js';
 import type { Version } from '../color/values.js';
 import { largest } from '../convert/to-dtype.js';
-import { AFFINE } from '../warp/affine.js';
-import { ROTATE } from '../warp/rotate.js';
+import { AFFINE, AFFINE_V2 } from '../warp/affine.js';
+import { ROTATE, ROTATE_V2 } from '../warp/rotate.js';
 
 /** The operations of the policies, by the names of the papers. */
 export type OperationName =
@@ -221,7 +221,7 @@ export abstract class Policy<Params> extends Transform<Params> {
     const op = classNameOf(this);
     const { interpolation, fill, version } = this;
     const moved = (translate: readonly [number, number], shear: readonly [number, number], center: readonly [number, number] | null) =>
-      byKind(op, AFFINE, image, { angle: 0, translate, scale: 1, shear }, interpolation, fill, center);
+      byKind(op, version === 'v1' ? AFFINE : AFFINE_V2, image, { angle: 0, translate, scale: 1, shear }, interpolation, fill, center);
     const degrees = () => (Math.atan(magnitude) * 180) / Math.PI;
     switch (name) {
       case 'Identity':
@@ -235,7 +235,7 @@ export abstract class Policy<Params> extends Transform<Params> {
       case 'TranslateY':
         return moved([0, Math.trunc(magnitude)], [0, 0], null);
       case 'Rotate':
-        return byKind(op, ROTATE, image, magnitude, interpolation, false, null, fill);
+        return byKind(op, version === 'v1' ? ROTATE : ROTATE_V2, image, magnitude, interpolation, false, null, fill);
       case 'Brightness':
         return byKind(op, BRIGHTNESS, image, 1 + magnitude, version);
       case 'Color':
