@@ -6,12 +6,15 @@ import * as hone from 'hone';
 import * as data from 'hone/data';
 import * as vision from 'hone/vision';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { joinSource } from '../helpers/joined-source.js';
 import { runExample } from './examples.js';
 
 const home = process.cwd();
 const page = readFileSync(join(import.meta.dirname, '../../docs/data.md'), 'utf8');
 
-beforeAll(() => {
+beforeAll(async () => {
+  // README's loader has workers.
+  await joinSource([]);
   process.chdir(mkdtempSync(join(tmpdir(), 'hone-data-')));
   cpSync(join(home, 'conformance/fixtures/datasets'), 'data', { recursive: true });
   cpSync(join(home, 'conformance/fixtures/images/photos'), 'photos', { recursive: true });
