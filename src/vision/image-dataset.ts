@@ -104,6 +104,11 @@ export class ImageDataset extends Dataset<[Tensor, number]> {
     return [select(this.gatherImages([i]), 0, 0), item(select(this.labels, 0, i))];
   }
 
+  /** Its batches are gathered for each call. */
+  get makesFreshBatches(): boolean {
+    return true;
+  }
+
   /** Images `indices` [B, C, H, W] in float32, and their labels [B]. */
   getBatch(indices: readonly number[]): [Tensor, Tensor] {
     const labels = withIndices(indices, this.length, classNameOf(this), (index) => slicesAt(classNameOf(this), this.labels, 0, index));

@@ -140,6 +140,11 @@ export class StackDataset<A extends readonly StackInput[]> extends Dataset<Stack
     return (indices) => this.assemble((source) => source.getBatch!(indices));
   }
 
+  /** Whether all of the data sets make them. */
+  get makesFreshBatches(): boolean {
+    return this.sources.every((source) => source.makesFreshBatches === true);
+  }
+
   get(index: number): StackedNow<A> {
     const i = checkIndex(index, this.length, 'StackDataset');
     return this.assemble((source) => source.get(i)) as StackedNow<A>;

@@ -18,10 +18,15 @@ export interface MapDataset<T, Batch = unknown> {
   /** Sample `index`, from 0 to length - 1. */
   get(index: number): MaybePromise<T>;
   /**
-   * A whole batch at once: what collating the samples `indices` would give, in tensors made for this call. Where it is there, DataLoader
-   * uses it: one kernel call per tensor instead of one object per sample.
+   * A whole batch at once: what collating the samples `indices` would give. Where it is there, DataLoader uses it: one kernel call per tensor
+   * instead of one object per sample.
    */
   getBatch?(indices: readonly number[]): MaybePromise<Batch>;
+  /**
+   * Whether `getBatch` makes its tensors anew for each call and keeps none of them, so that a worker of a loader may give their memory away
+   * instead of copying it. Default: false.
+   */
+  readonly makesFreshBatches?: boolean;
   /** What errors call sample `index`: the path of its file, say. */
   nameOf?(index: number): string | undefined;
   /** Told of a sample that a worker of a loader left out, as its `get` threw a `SkippedSampleError`. */

@@ -66,6 +66,11 @@ export class ModuleDataset<T, Batch = unknown> extends Dataset<T> {
     return source.getBatch && ((indices) => source.getBatch!(indices));
   }
 
+  /** As the data set's own. */
+  get makesFreshBatches(): boolean {
+    return this.source.makesFreshBatches === true;
+  }
+
   get(index: number): MaybePromise<T> {
     return this.source.get(index);
   }

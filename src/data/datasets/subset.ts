@@ -53,6 +53,11 @@ export class Subset<T, Batch = unknown, Got extends MaybePromise<T> = MaybePromi
     return source.getBatch && ((wanted) => source.getBatch!(inWhole(wanted)));
   }
 
+  /** As the data set's own. */
+  get makesFreshBatches(): boolean {
+    return this.source.makesFreshBatches === true;
+  }
+
   get(index: number): Got {
     return this.source.get(this.indices[checkIndex(index, this.length, 'Subset')]!) as Got;
   }

@@ -58,6 +58,11 @@ export class TensorDataset<T extends readonly Tensor[]> extends Dataset<TensorsO
     return this.tensors.map((x) => select(x, 0, i)) as TensorsOf<T>;
   }
 
+  /** Its batches are copies. */
+  get makesFreshBatches(): boolean {
+    return true;
+  }
+
   /** Rows `indices` of each tensor, copied: [indices.length, ...]. Gradients do not flow back into the data. */
   getBatch(indices: readonly number[]): TensorsOf<T> {
     this.rows ??= this.tensors.map((x) => contiguous(x.detach()));

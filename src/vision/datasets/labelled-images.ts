@@ -68,6 +68,11 @@ export abstract class LabelledImageDataset<Out = Tensor, Target = number> extend
     return this.targetTransform === undefined ? (indices) => this.stored.getBatch(indices) : undefined;
   }
 
+  /** Its batches are gathered for each call. */
+  get makesFreshBatches(): boolean {
+    return true;
+  }
+
   /** `getBatch` by way of a transform; undefined where it has to be done image by image. */
   private transformedBatch(transform: object): ((indices: readonly number[]) => [Tensor, Tensor]) | undefined {
     const { images, labels } = this.stored;

@@ -96,4 +96,5 @@ function forEachTensor(value: unknown, use: (x: Tensor) => void): void {
   else if (Array.isArray(value)) for (const item of value) forEachTensor(item, use);
   else if (typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value)))
     for (const part of Object.values(value)) forEachTensor(part, use);
+  else if (value instanceof Map || value instanceof Set) for (const part of value.values()) forEachTensor(part, use);
 }

@@ -106,13 +106,16 @@ async function answer({ number, wanted }: Task): Promise<void> {
       batch = await make(samples, () => undefined);
     }
     const moved: ArrayBuffer[] = [];
-    // What the user's function gives may be kept elsewhere.
-    const packed = packBatch(batch, moved, rule, collate === undefined);
+    const packed = packBatch(batch, moved, rule, isFresh(collate, 'indices' in wanted ? (dataset as MapDataset<unknown>) : undefined));
     parent.post({ number, batch: packed, skipped } satisfies Answer, moved);
   } catch (error) {
     parent.post({ number, error: packError(error), index } satisfies Answer);
   }
 }
+
+/** Whether nobody keeps the tensors of a batch: Hone's collating copies, the user's function may not, and of its own batches the data set says so. */
+const isFresh = (collate: unknown, dataset: MapDataset<unknown> | undefined): boolean =>
+  collate === undefined && (dataset?.getBatch === undefined || dataset.makesFreshBatches === true);
 
 function nextSamples(
   stream: Iterable<unknown> | AsyncIterable<unknown>,
