@@ -6,9 +6,12 @@ import {
   BatchSampler,
   ConcatDataset,
   DataLoader,
+  defaultCollate,
   RandomSampler,
   randomSplit,
+  readCsv,
   SequentialSampler,
+  StandardScaler,
   Subset,
   SubsetRandomSampler,
   TensorDataset,
@@ -21,6 +24,25 @@ const data = () => new TensorDataset(arange(12).float().reshape(6, 2), arange(6)
 const any = (value: unknown) => value as never;
 const loose = (f: unknown) => f as (...args: unknown[]) => unknown;
 
+describe('samples of which no batch can be made', () => {
+  test.each<[unknown, string]>([
+    [undefined, "defaultCollate: sample 0 of the batch is undefined. Let the data set's get(index) return a sample, such as [x, y]."],
+    [null, 'defaultCollate: the samples are null, of which no batch can be made.'],
+    [[1, undefined], "defaultCollate: the samples' [1] are undefined, of which no batch can be made."],
+    [[Promise.resolve(1), 1], "defaultCollate: the samples' [0] are promises, of which no batch can be made. A transform answers at once"],
+    [{ x: new Date(0) }, "defaultCollate: the samples' x are of the class Date, of which no batch can be made."],
+    [new Map(), 'defaultCollate: the samples are of the class Map, of which no batch can be made.'],
+  ])('%s', (sample, text) => {
+    expect(() => defaultCollate([sample, sample])).toThrow(ArgumentError);
+    expect(() => defaultCollate([sample, sample])).toThrow(text);
+  });
+
+  test('a transform that promises its image', () => {
+    const digits = new datasets.Digits({ transform: async (image) => image });
+    expect(() => [...new DataLoader(digits, 2)]).toThrow('A transform answers at once: await in the get(index) of a data set of your own.');
+  });
+});
+
 describe('options', () => {
   test.each<[() => unknown, string]>([
     [() => new DataLoader(data(), any({ batch_size: 3 })), 'DataLoader: there is no option "batch_size". Did you mean batchSize?'],
@@ -32,6 +54,33 @@ describe('options', () => {
     [() => new DataLoader(data(), { shuffle: any('yes') }), 'DataLoader: shuffle is "yes"'],
     [() => new DataLoader(data(), { generator: any(3) }), 'generator is 3, expected a Generator. Make one: new Generator(3).'],
     [() => new DataLoader(any(ones(4, 2))), 'Wrap tensors in new TensorDataset(x, y).'],
+    [() => new DataLoader(any(ones(4, 2)), any(ones(4)), any({ batchSize: 2 })), 'DataLoader: the dataset is a Tensor, expected a Dataset'],
+    [
+      () => new DataLoader(any(TensorDataset)),
+      'DataLoader: the dataset is the class TensorDataset, expected a Dataset (with length and get(index)) or an array of samples. Make one: new TensorDataset(…).',
+    ],
+    [
+      () => new DataLoader(any({ __len__: () => 3, __getitem__: (i: number) => i })),
+      "Python's __len__ and __getitem__ are get length() and get(index) here.",
+    ],
+    [() => new DataLoader(any({ get: (i: number) => i })), 'It has no length: give it get length() { … }.'],
+    [() => loose(randomSplit)(data(), 4, 2), 'randomSplit: lengths are 4, expected a list: [0.8, 0.2].'],
+    [
+      () => new (ConcatDataset as never as new (...all: unknown[]) => unknown)(data(), data()),
+      'expected a list: new ConcatDataset([a, b]).',
+    ],
+    [() => data().get(any('0')), 'TensorDataset: there is no sample "0": the dataset has 6.'],
+    [() => readCsv('a\n1', any({ delimiter: ';' })), 'Did you mean sep?'],
+    [
+      () => readCsv('1\n2', any({ header: null })),
+      "readCsv: header is null, expected true or false. pandas' header=None is header: false.",
+    ],
+    [() => readCsv('a;b\n1;2').column('b'), 'The table has "a;b". Its cells seem to be separated by ";": readCsv(…, { sep: ";" }).'],
+    [() => readCsv('a;b\n1;2').toTensors(), 'row 0, column "a;b" is "1;2", expected a number. Its cells seem to be separated by ";"'],
+    [
+      () => new StandardScaler().fit(any(readCsv('a\n1'))),
+      "StandardScaler.fit: x is a Table, expected a Tensor. Take the table's numbers: table.toTensors().features.",
+    ],
     [() => new RandomSampler(data(), any({ num_samples: 3 })), 'RandomSampler: there is no option "num_samples". Did you mean numSamples?'],
     [() => new RandomSampler(any(5)), 'RandomSampler: the dataset is 5'],
     [() => new SequentialSampler(any(undefined)), 'SequentialSampler: the dataset is undefined'],

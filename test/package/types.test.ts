@@ -17,18 +17,36 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const program = `
 import { nn, ones, optim, setWasmUrl, type Tensor } from 'hone';
-import { DataLoader, TensorDataset } from 'hone/data';
+import { ConcatDataset, DataLoader, randomSplit, StackDataset, TensorDataset } from 'hone/data';
 import { loadBytes } from 'hone/formats';
 import { lineChart } from 'hone/report';
 import { SmallModel } from 'hone/study';
 import { fit } from 'hone/train';
-import { datasets } from 'hone/vision';
+import { datasets, transforms, type Image } from 'hone/vision';
 
 export const x: Tensor = ones([2]).add(1);
 export const model: nn.Module = new nn.Linear(2, 3);
 export const all = [new optim.SGD(model.parameters(), { lr: 0.1 }), DataLoader, TensorDataset, loadBytes, lineChart, SmallModel, fit, datasets, setWasmUrl];
 // @ts-expect-error: a text is no tensor, so these are types and not any
 export const wrong: string = ones([2]);
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const is = <T extends true>(): T | void => undefined;
+const fashion = new datasets.FashionMNIST('data', { transform: new transforms.ToTensor() });
+for (const [x, y] of new DataLoader(fashion, { batchSize: 2 })) is<Same<[typeof x, typeof y], [Tensor, Tensor]>>();
+const [part] = randomSplit(fashion, [0.5, 0.5]);
+export const sample = part!.get(0);
+is<Same<typeof sample, [Tensor, number]>>();
+for (const [i, [x, y]] of new DataLoader(part!, 2).entries()) is<Same<[typeof i, typeof x, typeof y], [number, Tensor, Tensor]>>();
+for (const [x, y] of new DataLoader(new ConcatDataset([fashion, fashion]), 2)) is<Same<[typeof x, typeof y], [Tensor, Tensor]>>();
+for (const [[x], [y]] of new DataLoader(new StackDataset(fashion, fashion), 2)) is<Same<[typeof x, typeof y], [Tensor, Tensor]>>();
+const named = new datasets.FashionMNIST('data', { transform: (image) => image.rotate(90), targetTransform: String });
+export const turned = named.get(0);
+is<Same<typeof turned, [Image, string]>>();
+for (const [images] of new DataLoader(named, 2)) {
+  // @ts-expect-error: of Images no batch is made
+  new nn.Linear(2, 3).forward(images);
+}
 `;
 
 describe('the types of every entry', () => {
@@ -44,7 +62,17 @@ describe('the types of every entry', () => {
     async (type, module, moduleResolution) => {
       writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'types', type }));
       writeFileSync(join(folder, 'program.ts'), program);
-      const compilerOptions = { module, moduleResolution, target: 'es2022', strict: true, noEmit: true, skipLibCheck: true, types: [] };
+      const compilerOptions = {
+        module,
+        moduleResolution,
+        target: 'es2022',
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        noEmit: true,
+        skipLibCheck: true,
+        types: [],
+      };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
       const said = await run(process.execPath, [tsc, '-p', folder]).then(
         ({ stdout }) => stdout,

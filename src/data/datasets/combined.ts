@@ -33,9 +33,9 @@ export class ConcatDataset<T, Got extends MaybePromise<T> = MaybePromise<T>> ext
 
   constructor(datasets: Iterable<Source<T, unknown, Got>>) {
     super();
-    if (arguments.length > 1) tooMany('ConcatDataset', 1, arguments);
     if (typeof (datasets as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function')
       throw new ArgumentError(`ConcatDataset: datasets are ${show(datasets)}, expected a list: new ConcatDataset([a, b]).`);
+    if (arguments.length > 1) tooMany('ConcatDataset', 1, arguments);
     this.datasets = Array.from(datasets, (dataset: unknown) => {
       if (dataset instanceof IterableDataset)
         throw new ArgumentError(
@@ -197,9 +197,9 @@ export class ChainDataset<T> extends IterableDataset<T> {
 
   constructor(datasets: Iterable<Stream<T>>) {
     super();
-    if (arguments.length > 1) tooMany('ChainDataset', 1, arguments);
     if (typeof (datasets as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function')
       throw new ArgumentError(`ChainDataset: datasets are ${show(datasets)}, expected a list: new ChainDataset([a, b]).`);
+    if (arguments.length > 1) tooMany('ChainDataset', 1, arguments);
     const streams = Array.from(datasets);
     if (streams.length === 0) throw new ArgumentError('ChainDataset: no dataset was given.');
     streams.forEach((stream: unknown, i) => {

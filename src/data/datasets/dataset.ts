@@ -1,6 +1,7 @@
 /** What a data set is: samples by number, or one after the other. */
 import { ArgumentError, IndexError } from '../../errors.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 
 /** A value now, or a promise of it. */
@@ -21,7 +22,7 @@ export interface MapDataset<T, Batch = unknown> {
    * A whole batch at once: what collating the samples `indices` would give. Where it is there, DataLoader uses it: one kernel call per tensor
    * instead of one object per sample.
    */
-  getBatch?(indices: readonly number[]): MaybePromise<Batch>;
+  readonly getBatch?: ((indices: readonly number[]) => MaybePromise<Batch>) | undefined;
   /**
    * Whether `getBatch` makes its tensors anew for each call and keeps none of them, so that a worker of a loader may give their memory away
    * instead of copying it. Default: false.
@@ -97,13 +98,26 @@ export function asDataset<T>(source: DatasetLike<T>, op: string): MapDataset<T> 
   const candidate = source as Partial<MapDataset<T>> | null | undefined;
   if (typeof candidate?.get !== 'function' || typeof candidate.length !== 'number') {
     throw new ArgumentError(
-      `${op}: the dataset is ${describe(source)}, expected a Dataset (with length and get(index)) or an array of samples. Wrap tensors in new TensorDataset(x, y).`,
+      `${op}: the dataset is ${describe(source)}, expected a Dataset (with length and get(index)) or an array of samples. ${adviceFor(source)}`,
     );
   }
   return candidate as MapDataset<T>;
 }
 
+/** What to write instead of what is no data set. */
+function adviceFor(source: unknown): string {
+  if (isClass(source)) return `Make one: new ${source.name || 'MyDataset'}(…).`;
+  if (typeof source !== 'object' || source === null || source instanceof Tensor) return 'Wrap tensors in new TensorDataset(x, y).';
+  if ('__getitem__' in source || '__len__' in source) return "Python's __len__ and __getitem__ are get length() and get(index) here.";
+  if (typeof (source as Partial<MapDataset<unknown>>).get === 'function') return 'It has no length: give it get length() { … }.';
+  return 'Wrap tensors in new TensorDataset(x, y).';
+}
+
+const isClass = (value: unknown): value is { readonly name: string } =>
+  typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+
 function describe(value: unknown): string {
+  if (isClass(value)) return `the class ${value.name}`;
   if (value === null || value === undefined) return String(value);
   return typeof value === 'object'
     ? Object.getPrototypeOf(value) === null
@@ -129,7 +143,7 @@ export class ArrayDataset<T> extends Dataset<T> {
 /** `index` counted from the front. @throws {IndexError} when there is no such sample. */
 export function checkIndex(index: number, length: number, op: string): number {
   if (!Number.isInteger(index) || index < -length || index >= length) {
-    throw new IndexError(`${op}: there is no sample ${index}: the dataset has ${length}.`);
+    throw new IndexError(`${op}: there is no sample ${show(index)}: the dataset has ${length}.`);
   }
   return index < 0 ? index + length : index;
 }

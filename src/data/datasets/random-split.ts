@@ -26,6 +26,7 @@ export function randomSplit<T, Batch = unknown, Got extends MaybePromise<T> = Ma
   lengths: readonly number[],
   options?: RandomSplitOptions,
 ): Subset<T, Batch, Got>[] {
+  if (!Array.isArray(lengths)) throw new ArgumentError(`randomSplit: lengths are ${show(lengths)}, expected a list: [0.8, 0.2].`);
   const { generator } = readOptions<RandomSplitOptions>('randomSplit', { generator: undefined }, options);
   checkGenerator('randomSplit', generator);
   const { length } = asDataset(dataset as DatasetLike<T>, 'randomSplit');
@@ -36,7 +37,6 @@ export function randomSplit<T, Batch = unknown, Got extends MaybePromise<T> = Ma
 }
 
 function partSizes(length: number, lengths: readonly number[]): number[] {
-  if (!Array.isArray(lengths)) throw new ArgumentError(`randomSplit: lengths are ${show(lengths)}, expected a list: [0.8, 0.2].`);
   const total = lengths.reduce((sum, part) => sum + part, 0);
   const shown = lengths.join(', ');
   if (lengths.some((part) => !(part >= 0))) throw new ArgumentError(`randomSplit: lengths are [${shown}], expected numbers of 0 or more.`);

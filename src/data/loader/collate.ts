@@ -11,18 +11,29 @@ import { Tensor } from '../../tensor/tensor.js';
 import type { TypedArray } from '../../tensor/values/dtype.js';
 import { NumberRule } from '../number-rule.js';
 
-/** What {@link defaultCollate} makes of samples of type `T`. */
+/** An 8-bit image, as `hone/vision` has it. */
+interface EightBitImage {
+  readonly mode: string;
+  readonly data: Uint8Array;
+  getPixel(x: number, y: number): unknown;
+}
+
+/** What {@link defaultCollate} makes of samples of type `T`; for those of which no batch can be made, a text that says so where the batch is used. */
 export type Collated<T> = T extends Tensor
   ? Tensor
-  : T extends number | boolean | bigint | TypedArray
-    ? Tensor
-    : T extends string
-      ? string[]
-      : T extends readonly unknown[]
-        ? { -readonly [K in keyof T]: Collated<T[K]> }
-        : T extends object
-          ? { -readonly [K in keyof T]: Collated<T[K]> }
-          : unknown;
+  : T extends EightBitImage
+    ? 'Of 8-bit Images no batch can be made: end the transform in new transforms.ToTensor()'
+    : T extends PromiseLike<unknown>
+      ? 'Of promises no batch can be made: transforms answer at once'
+      : T extends number | boolean | bigint | TypedArray
+        ? Tensor
+        : T extends string
+          ? string[]
+          : T extends readonly unknown[]
+            ? { -readonly [K in keyof T]: Collated<T[K]> }
+            : T extends object
+              ? { -readonly [K in keyof T]: Collated<T[K]> }
+              : unknown;
 
 /**
  * A batch out of samples, by what they are: tensors and typed arrays are stacked along a new first dim; numbers become a tensor [N],
@@ -107,7 +118,13 @@ function collate(samples: readonly unknown[], where: string, known: Known): unkn
       throw new ArgumentError(
         `defaultCollate: ${where === '' ? 'the samples' : `the samples' ${where}`} are 8-bit Images, of which no batch can be made. End the data set's transform in new transforms.ToTensor().`,
       );
+    if (typeof (first as Partial<PromiseLike<unknown>>).then === 'function')
+      throw new ArgumentError(
+        `defaultCollate: ${where === '' ? 'the samples' : `the samples' ${where}`} are promises, of which no batch can be made. A transform answers at once: await in the get(index) of a data set of your own.`,
+      );
     const keys = Object.keys(first);
+    const plain = [Object.prototype, null].includes(Object.getPrototypeOf(first));
+    if (keys.length === 0 && !plain) throw fail(`are of the class ${name}, of which no batch can be made.`);
     all((s) => typeof s === 'object' && s !== null && keys.every((key) => Object.hasOwn(s, key)), `an object with ${keys.join(', ')}`);
     return Object.fromEntries(
       keys.map((key) => [
@@ -120,7 +137,11 @@ function collate(samples: readonly unknown[], where: string, known: Known): unkn
       ]),
     );
   }
-  throw fail(`are ${first === null ? 'null' : typeof first}s, of which no batch can be made.`);
+  if (first === undefined && where === '')
+    throw new ArgumentError(
+      `defaultCollate: ${sampleName(0, known)} is undefined. Let the data set's get(index) return a sample, such as [x, y].`,
+    );
+  throw fail(`are ${first === null || first === undefined ? String(first) : `${typeof first}s`}, of which no batch can be made.`);
 }
 
 /** `sample 3 of the batch (cats/7.jpg)`; the second of two needs no batch. */

@@ -189,6 +189,8 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     dataset: DatasetLike<T> | IterableDataset<T>,
     ...args: Arguments<DataLoaderOptions<T, B>, [batchSize: 'batchSize', shuffle: 'shuffle']>
   ) {
+    // First of all: whoever passes tensors, one after the other, is told of the data set rather than of options.
+    const source = isStream(dataset) ? undefined : (asDataset(dataset as DatasetLike<T>, 'DataLoader') as MapDataset<T, B>);
     const options = readLoader<T, B>(args);
     const { batchSize = 1, shuffle = false, dropLast = false, sampler, batchSampler, generator, collate } = options;
     if (batchSampler && (options.batchSize !== undefined || options.shuffle || sampler || options.dropLast)) {
@@ -208,14 +210,13 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
         ? (samples) => collate(samples)
         : (samples, nameOf) => collateBy(numberRuleOf(dataset), samples, nameOf) as unknown as B;
     if (this.workers) checkCrosses(dataset, 'the dataset');
-    if (isStream(dataset)) {
+    if (source === undefined) {
       if (shuffle || sampler || batchSampler)
         throw new ArgumentError(
           'DataLoader: an iterable dataset gives its samples in its own order: leave out shuffle, sampler and batchSampler.',
         );
       return;
     }
-    const source = asDataset(dataset as DatasetLike<T>, 'DataLoader') as MapDataset<T, B>;
     this.source = source;
     const order = () => sampler ?? (shuffle ? new RandomSampler(source, generator && { generator }) : new SequentialSampler(source));
     this.batchSampler = batchSampler ?? new BatchSampler(order(), batchSize, dropLast);

@@ -2,7 +2,8 @@
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { detach, to } from '../../ops/view/copy.js';
 import { narrow, select } from '../../ops/view/select.js';
-import { assertTensor } from '../../tensor/arguments/checks.js';
+import { assertTensor, unexpected } from '../../tensor/arguments/checks.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { isFloating, type TypedArray } from '../../tensor/values/dtype.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
@@ -16,6 +17,8 @@ const BLOCK = 2 ** 18;
  * @throws {ShapeError} that says how to make one of a column or a row.
  */
 export function assertColumns(op: string, x: unknown, features: number | null): asserts x is Tensor {
+  if (x !== null && typeof x === 'object' && classNameOf(x) === 'Table')
+    throw unexpected(op, 'x', x, 'a Tensor', "Take the table's numbers: table.toTensors().features.");
   assertTensor(op, 'x', x);
   if (x.ndim !== 2) {
     const advice =

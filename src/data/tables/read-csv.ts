@@ -82,6 +82,8 @@ const CHUNK = 2 ** 20;
  * const { features, target } = table.dropMissing().toTensors({ target: 'species' });
  */
 export function readCsv(source: string | Uint8Array, options?: ReadCsvOptions): Table {
+  if ((options as { header?: unknown } | null | undefined)?.header === null)
+    throw unexpected('readCsv', 'header', null, 'true or false', "pandas' header=None is header: false.");
   const { quotechar = '"', ...rest } = readOptions('readCsv', DEFAULTS, options);
   const settings = checked({ ...rest, quotechar });
   const pieces = piecesOf(source, settings.encoding);

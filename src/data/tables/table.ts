@@ -291,7 +291,7 @@ export class Table {
       .map((one) => `"${one}"`)
       .join(', ');
     throw new ArgumentError(
-      `Table.${member}: there is no column ${show(name)}.${meant === undefined ? '' : ` Did you mean "${meant}"?`} The table has ${known || 'none'}${this.columns.length > 20 ? ', …' : ''}.`,
+      `Table.${member}: there is no column ${show(name)}.${meant === undefined ? '' : ` Did you mean "${meant}"?`} The table has ${known || 'none'}${this.columns.length > 20 ? ', …' : ''}.${this.columns.length === 1 ? separated(this.columns[0]!) : ''}`,
     );
   }
 }
@@ -340,6 +340,12 @@ function matrix(op: string, columns: readonly Column[], dtype: DType, missing: '
   return fromTypedArray(out, flat ? [rows] : [rows, width], dtype === 'bool' ? { dtype: 'bool' } : undefined);
 }
 
+/** What to do where all of a row seems to lie in one column, by the name of that. */
+function separated(name: string): string {
+  const sep = /[;\t|]/.exec(name)?.[0];
+  return sep === undefined ? '' : ` Its cells seem to be separated by ${show(sep)}: readCsv(…, { sep: ${show(sep)} }).`;
+}
+
 /** The error of a column of strings where numbers are expected: about its first value that is none. */
 function notNumber(op: string, column: Column): ArgumentError {
   const one = column.words.map((word) => !isNumber(word));
@@ -350,6 +356,6 @@ function notNumber(op: string, column: Column): ArgumentError {
       `${op}: column "${column.name}" holds strings, expected numbers. Read it as such: dtype: { ${column.name}: 'float64' }.`,
     );
   return new ArgumentError(
-    `${op}: row ${row}, column "${column.name}" is ${show(column.get(row))}, expected a number. Mend that value, or encode the column: new OneHotEncoder().fitTransform(table.toRows('${column.name}')).`,
+    `${op}: row ${row}, column "${column.name}" is ${show(column.get(row))}, expected a number.${separated(column.name) || ` Mend that value, or encode the column: new OneHotEncoder().fitTransform(table.toRows('${column.name}')).`}`,
   );
 }

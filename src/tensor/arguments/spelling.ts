@@ -43,6 +43,8 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   batch: ['batchSize'],
   bs: ['batchSize'],
   collatefn: ['collate'],
+  delimiter: ['sep'],
+  separator: ['sep'],
   random: ['shuffle'],
   randomize: ['shuffle'],
   droplastbatch: ['dropLast'],
