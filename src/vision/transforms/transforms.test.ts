@@ -241,6 +241,20 @@ describe('transforms', () => {
     expect([image.mode, Array.from(image.data)]).toEqual(['L', [0, 127, 254, 255]]);
   });
 
+  it('leave an Image to what comes behind, where they change values of tensors alone', () => {
+    const image = new Image(
+      'LA',
+      [3, 2],
+      Uint8Array.from({ length: 12 }, (_, i) => i),
+    );
+    const toFloats = new transforms.ToDtype('float32', { scale: true });
+    const flip = new transforms.RandomHorizontalFlip(1);
+    const out = new transforms.Compose([toFloats, flip, toFloats]).forward(image) as Image;
+    expect([out, out.data]).toEqual([expect.any(Image), image.transpose('flipLeftRight').data]);
+    const x = new transforms.Compose([toFloats, flip, new transforms.PILToTensor(), toFloats]).forward(image);
+    expect(x.toArray()).toEqual(toFloats.forward(flip.forward(F.pilToTensor(image))).toArray());
+  });
+
   it('say what is wrong', () => {
     expect(() => new transforms.RandomCrop(8).forward(rand(3, 5, 7))).toThrow(
       /^RandomCrop: size is \[8, 8\], larger than the image \[5, 7\]\. Pass padIfNeeded/,

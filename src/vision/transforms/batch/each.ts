@@ -30,6 +30,7 @@ import {
 } from '../v2/containers.js';
 import * as policies from '../v2/policies.js';
 import { RandomResizedCrop as RandomResizedCropV2, Resize as ResizeV2 } from '../v2/resize.js';
+import * as warps from '../v2/warp.js';
 import { RandomAffine } from '../warp/affine.js';
 import { ElasticTransform } from '../warp/elastic.js';
 import { RandomPerspective } from '../warp/perspective.js';
@@ -57,6 +58,8 @@ const RESIZED: SizeRule = (step, size) => {
   return resizedSize(classNameOf(step), size, resize.size, resize.maxSize);
 };
 
+const TURNED: SizeRule = (step, size) => ((step as unknown as RandomRotation).expand ? undefined : size);
+
 /** The size of what comes out of those that are known, by the very class. What draws in its `transform` is not among them. */
 const SIZES: ReadonlyMap<unknown, SizeRule> = new Map<unknown, SizeRule>([
   [ColorJitter, SAME],
@@ -75,7 +78,8 @@ const SIZES: ReadonlyMap<unknown, SizeRule> = new Map<unknown, SizeRule>([
   [RandomPerspective, SAME],
   [ElasticTransform, SAME],
   [RandomErasing, SAME],
-  [RandomRotation, (step, size) => ((step as unknown as RandomRotation).expand ? undefined : size)],
+  ...[warps.RandomAffine, warps.RandomPerspective, warps.ElasticTransform, warps.RandomErasing].map((kind) => [kind, SAME] as const),
+  ...[RandomRotation, warps.RandomRotation].map((kind) => [kind, TURNED] as const),
   ...[AutoAugment, RandAugment, TrivialAugmentWide, AugMix].map((kind) => [kind, SAME] as const),
   ...Object.values(policies).map((kind) => [kind, SAME] as const),
   ...[v2.ColorJitter, v2.GaussianBlur, v2.Grayscale, v2.RandomGrayscale].map((kind) => [kind, SAME] as const),

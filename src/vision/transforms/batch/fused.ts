@@ -55,5 +55,6 @@ function search(transforms: Transforms, at: number, mode: ImageMode): Stretch | 
   const steps = transforms.slice(at, end).filter(isSimple);
   if (!steps.some(isOfValues)) return null;
   const segment = Segment.of(steps, new Image(mode, [1, 1]));
-  return segment === undefined ? null : { end, segment };
+  // What the values of no Image change, as ToDtype, leaves it an Image: such a stretch is done one by one.
+  return segment === undefined || segment.end instanceof Image ? null : { end, segment };
 }

@@ -1,5 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { ArgumentError, autograd, DTypeError, fromTypedArray, Generator, manualSeed, rand, ShapeError, type Tensor, zeros } from 'hone';
+import {
+  ArgumentError,
+  autograd,
+  DTypeError,
+  fromTypedArray,
+  Generator,
+  manualSeed,
+  rand,
+  ShapeError,
+  stack,
+  type Tensor,
+  zeros,
+} from 'hone';
 import { Image, type ImageMode, transforms, tvTensors } from 'hone/vision';
 import { describe, expect, it } from 'vitest';
 
@@ -134,6 +146,13 @@ describe('what torchvision leaves to its users', () => {
     const plane = x.select(0, 0).select(0, 0);
     for (const change of [F.invert, F.equalize, (x: Tensor) => F.adjustContrast(x, 0.3)])
       expect(change(plane).toArray()).toEqual(change(plane.unsqueeze(0)).squeeze(0).toArray());
+  });
+
+  it('what looks at no other channel takes any number of them, as v2 does', () => {
+    const x = rand([4, 3, 5], { generator: new Generator(1) });
+    for (const change of [F.invert, F.equalize, (x: Tensor) => F.posterize(x, 2), (x: Tensor) => F.solarize(x, 0.5)])
+      expect(change(x).toArray()).toEqual(stack(x.unbind(0).map(change)).toArray());
+    expect(new transforms.v2.RandomInvert(1).forward(zeros([2, 5, 3, 4])).shape).toEqual([2, 5, 3, 4]);
   });
 
   it('empty tensors stay empty', () => {

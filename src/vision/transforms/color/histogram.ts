@@ -82,19 +82,18 @@ function equalized(op: string, x: Tensor): Tensor {
 
 export const EQUALIZE: Kinds = {
   image: (op, image) => mapped(op, image, equalizeTable),
-  tensor: (op, x) =>
-    ofChannels(op, x, (image) => {
-      if (image.dtype === 'uint8') return equalized(op, image);
-      if (!isFloating(image.dtype))
-        throw new DTypeError(`${op}: the image is ${image.dtype}, expected uint8 (0 to 255) or floats (0 to 1). Use to('uint8').`);
-      return scaled(op, equalized(op, fromUnits(op, image, 'uint8')), image.dtype, byReciprocal);
-    }),
+  tensor(op, x) {
+    if (x.dtype === 'uint8') return equalized(op, x);
+    if (!isFloating(x.dtype))
+      throw new DTypeError(`${op}: the image is ${x.dtype}, expected uint8 (0 to 255) or floats (0 to 1). Use to('uint8').`);
+    return scaled(op, equalized(op, fromUnits(op, x, 'uint8')), x.dtype, byReciprocal);
+  },
 };
 
 /**
  * An image whose levels are about as frequent as each other, channel by channel.
- * @param image [..., 1 or 3, H, W] of uint8, or of floats from 0 to 1, which are binned to 256 levels; or an Image of mode L or RGB.
- * @throws {ArgumentError} for an Image with opacity. @throws {ShapeError} for a tensor of other channels. @throws {DTypeError} for other integers.
+ * @param image [..., C, H, W] of uint8, or of floats from 0 to 1, which are binned to 256 levels; or an Image of mode L or RGB.
+ * @throws {ArgumentError} for an Image with opacity. @throws {DTypeError} for other integers.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.functional.equalize.html
  * @example
  * transforms.functional.equalize(new Image('L', [100, 20], new Uint8Array(2000).map((_, i) => i % 100))).getPixel(99, 0); // [255]

@@ -18,7 +18,6 @@ import type { ImageLike } from '../base/image-like.js';
 import { byKind, type Kinds } from '../base/kinds.js';
 import { RandomTransform, type RandomTransformOptions, readProbability } from '../base/transform.js';
 import { largest } from '../convert/to-dtype.js';
-import { ofChannels } from './values.js';
 
 /** @throws {ArgumentError} for an image with opacity, which Pillow refuses here, too. */
 export function assertOpaque(op: string, image: Image): void {
@@ -41,13 +40,13 @@ const inverted = (x: Tensor): Tensor => sub(isFloating(x.dtype) ? 1 : largest(x.
 
 export const INVERT: Kinds = {
   image: (op, image) => mapped(op, image, (byte) => 255 - byte),
-  tensor: (op, x) => ofChannels(op, x, inverted),
+  tensor: (_, x) => inverted(x),
 };
 
 /**
  * The negative of an image.
- * @param image [..., 1 or 3, H, W], or an Image of mode L or RGB.
- * @throws {ArgumentError} for an Image with opacity. @throws {ShapeError} for a tensor of other channels.
+ * @param image [..., C, H, W], or an Image of mode L or RGB.
+ * @throws {ArgumentError} for an Image with opacity.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.functional.invert.html
  * @example
  * transforms.functional.invert(tensor([[[0.25, 1]]])); // [[[0.75, 0]]]
@@ -65,24 +64,23 @@ export const POSTERIZE: Kinds<[bits: number]> = {
     if (bits === 0) throw unexpected(op, 'bits', bits, 'a whole number from 1 to 8 for an Image');
     return mapped(op, image, (byte) => byte & (256 - 2 ** (8 - bits)));
   },
-  tensor: (op, x, bits) =>
-    ofChannels(op, x, (image) => {
-      if (image.dtype === 'bool') throw new DTypeError(`${op}: the image is bool, expected numbers. Use to('uint8').`);
-      const levels = 2 ** bits;
-      if (isFloating(image.dtype)) return mul(clamp(floor(mul(image, levels)), 0, levels - 1), 1 / levels);
-      const all = bitsOf(image);
-      if (bits >= all) return image;
-      return bitwiseAnd(image, all === 63 ? (2n ** BigInt(bits) - 1n) * 2n ** BigInt(63 - bits) : (levels - 1) * 2 ** (all - bits));
-    }),
+  tensor(op, x, bits) {
+    if (x.dtype === 'bool') throw new DTypeError(`${op}: the image is bool, expected numbers. Use to('uint8').`);
+    const levels = 2 ** bits;
+    if (isFloating(x.dtype)) return mul(clamp(floor(mul(x, levels)), 0, levels - 1), 1 / levels);
+    const all = bitsOf(x);
+    if (bits >= all) return x;
+    return bitwiseAnd(x, all === 63 ? (2n ** BigInt(bits) - 1n) * 2n ** BigInt(63 - bits) : (levels - 1) * 2 ** (all - bits));
+  },
 };
 
 const readBits = (op: string, bits: unknown): number => wholeNumber(op, 'bits', bits, { min: 0, max: 8 });
 
 /**
  * An image with fewer levels: the upper `bits` of each value.
- * @param image [..., 1 or 3, H, W], floats from 0 to 1 or integers; or an Image of mode L or RGB.
+ * @param image [..., C, H, W], floats from 0 to 1 or integers; or an Image of mode L or RGB.
  * @param bits from 0 to 8; from 1 for an Image.
- * @throws {ArgumentError} for other bits, and for an Image with opacity. @throws {ShapeError} for a tensor of other channels.
+ * @throws {ArgumentError} for other bits, and for an Image with opacity.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.functional.posterize.html
  * @example
  * transforms.functional.posterize(new Image('L', [1, 1], Uint8Array.of(255)), 2).getPixel(0, 0); // [192]
@@ -94,19 +92,18 @@ export function posterize<I extends ImageLike>(image: I, bits: number): I {
 
 export const SOLARIZE: Kinds<[threshold: number]> = {
   image: (op, image, threshold) => mapped(op, image, (byte) => (byte < threshold ? byte : 255 - byte)),
-  tensor: (op, x, threshold) =>
-    ofChannels(op, x, (image) => {
-      if (threshold > largest(image.dtype))
-        throw unexpected(op, 'threshold', threshold, `a number of at most ${largest(image.dtype)} for a tensor of ${image.dtype}`);
-      return where(ge(image, threshold), inverted(image), image);
-    }),
+  tensor(op, x, threshold) {
+    if (threshold > largest(x.dtype))
+      throw unexpected(op, 'threshold', threshold, `a number of at most ${largest(x.dtype)} for a tensor of ${x.dtype}`);
+    return where(ge(x, threshold), inverted(x), x);
+  },
 };
 
 /**
  * An image whose values of at least `threshold` are inverted.
- * @param image [..., 1 or 3, H, W], or an Image of mode L or RGB.
+ * @param image [..., C, H, W], or an Image of mode L or RGB.
  * @param threshold in the range of the image: at most 1 for floats, 255 for uint8.
- * @throws {ArgumentError} for a threshold beyond it, and for an Image with opacity. @throws {ShapeError} for a tensor of other channels.
+ * @throws {ArgumentError} for a threshold beyond it, and for an Image with opacity.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.functional.solarize.html
  * @example
  * transforms.functional.solarize(tensor([[[0.25, 0.75]]]), 0.5); // [[[0.25, 0.25]]]
