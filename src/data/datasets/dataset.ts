@@ -1,6 +1,6 @@
 /** What a data set is: samples by number, or one after the other. */
 import { ArgumentError, IndexError } from '../../errors.js';
-import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { classNameOf, isClass } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 
@@ -106,18 +106,15 @@ export function asDataset<T>(source: DatasetLike<T>, op: string): MapDataset<T> 
 
 /** What to write instead of what is no data set. */
 function adviceFor(source: unknown): string {
-  if (isClass(source)) return `Make one: new ${source.name || 'MyDataset'}(…).`;
+  if (isClass(source)) return `Make one: new ${classNameOf(source) || 'MyDataset'}(…).`;
   if (typeof source !== 'object' || source === null || source instanceof Tensor) return 'Wrap tensors in new TensorDataset(x, y).';
   if ('__getitem__' in source || '__len__' in source) return "Python's __len__ and __getitem__ are get length() and get(index) here.";
   if (typeof (source as Partial<MapDataset<unknown>>).get === 'function') return 'It has no length: give it get length() { … }.';
   return 'Wrap tensors in new TensorDataset(x, y).';
 }
 
-const isClass = (value: unknown): value is { readonly name: string } =>
-  typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
-
 function describe(value: unknown): string {
-  if (isClass(value)) return `the class ${value.name}`;
+  if (isClass(value)) return `the class ${classNameOf(value)}`;
   if (value === null || value === undefined) return String(value);
   return typeof value === 'object'
     ? Object.getPrototypeOf(value) === null

@@ -11,6 +11,10 @@ export function classNameOf(value: object): string {
   return typeof type.name === 'string' ? type.name : '';
 }
 
+/** Whether a value is a class, written as such, rather than an object of it or a plain function. */
+export const isClass = (value: unknown): value is abstract new (...args: never[]) => object =>
+  typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+
 /** The name of an object's class and of those that it extends, the nearest first. */
 export function classNamesOf(value: object): string[] {
   const names: string[] = [];

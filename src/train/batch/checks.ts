@@ -7,7 +7,7 @@ import { sub } from '../../ops/elementwise/binary.js';
 import { ge, le, logicalAnd } from '../../ops/elementwise/comparison.js';
 import { abs, exp } from '../../ops/elementwise/unary.js';
 import { allNonzero, sum } from '../../ops/reduce/sum.js';
-import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { classNameOf, isClass } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -31,15 +31,15 @@ export function checkLoss(op: string, loss: unknown): asserts loss is Loss {
   const example = 'loss: new nn.CrossEntropyLoss(), or a function (output, target) => …';
   if (typeof loss === 'string') throw new ArgumentError(`${op}: the loss is ${show(loss)}; losses have no names here. Pass ${example}.`);
   if (typeof loss === 'function') {
-    if (!isClass(loss)) return;
+    if (!isLossClass(loss)) return;
     throw new ArgumentError(`${op}: the loss is ${show(loss)}, expected an object of it. Write loss: new nn.${nameOf(loss)}().`);
   }
   if (typeof (loss as { forward?: unknown } | null | undefined)?.forward === 'function') return;
   throw new ArgumentError(`${op}: the loss is ${loss === undefined ? 'missing' : show(loss)}. Pass ${example}.`);
 }
 
-function isClass(value: object): boolean {
-  return (value as { prototype?: object }).prototype instanceof Module || /^class\b/.test(Function.prototype.toString.call(value));
+function isLossClass(value: object): boolean {
+  return (value as { prototype?: object }).prototype instanceof Module || isClass(value);
 }
 
 function nameOf(value: object): string {

@@ -263,6 +263,29 @@ describe('transforms', () => {
     expect(() => new transforms.Compose([3 as never])).toThrow(/^Compose: transforms\[0\] is 3, expected a function/);
     expect(() => new transforms.Compose([null as never])).toThrow(/^Compose: transforms\[0\] is null, expected a transform/);
     expect(() => new transforms.Compose(new transforms.ToTensor() as never)).toThrow(/^Compose: transforms is .* Write Compose\(\[…\]\)\./);
+    expect(
+      () => new (transforms.Compose as never as new (...all: unknown[]) => unknown)(new transforms.ToTensor(), new transforms.Pad(1)),
+    ).toThrow(/^Compose: transforms is a ToTensor, expected a list of transforms\. Write Compose\(\[…\]\)\./);
+    expect(() => new transforms.Compose([transforms.ToTensor as never])).toThrow(
+      /^Compose: transforms\[0\] is .*ToTensor.*, expected a function, or an object with forward\(image\)\. Make one: new ToTensor\(…\)\./,
+    );
+    expect(() => new datasets.Digits({ transform: transforms.ToTensor as never })).toThrow(
+      /^Digits: transform .* Make one: new ToTensor\(…\)/,
+    );
+    expect(() => new datasets.Digits({ transform: [new transforms.ToTensor()] as never })).toThrow(
+      /Write new transforms\.Compose\(\[…\]\)/,
+    );
+    expect(() => new transforms.Resize(32, 64 as never)).toThrow(
+      "Resize: interpolation is 64, expected 'bilinear' or another of transforms.InterpolationMode. Height and width are a list: [32, 64].",
+    );
+    expect(() => new transforms.Resize({ size: 32, interpolation: 2 as never })).toThrow(/^Resize: .* PIL's 2 is 'bilinear'\.$/);
+    expect(() => F.resize(rand(1, 2, 2), [4, 4], { interpolation: 3 as never })).toThrow(/^resize: .* PIL's 3 is 'bicubic'\.$/);
+    expect(() => new transforms.MixUp({ numClasses: 2 }).forward(rand(3, 1, 2, 2), tensor([0, 1, 2]).long())).toThrow(
+      'MixUp: label 2 is outside 0 to 1. Labels run from 0; numClasses (2) is how many there are.',
+    );
+    expect(() => new transforms.CutMix({ numClasses: 2 }).forward(rand(2, 1, 2, 2), tensor([1, -1]).long())).toThrow(
+      /^CutMix: label -1 is outside/,
+    );
     expect(() => new transforms.RandomChoice([new transforms.Pad(1)], [0.5, 0.5])).toThrow(/^RandomChoice: p is .*expected 1 number, /);
     expect(() => new transforms.Pad(1, { padding_mode: 'edge' } as never)).toThrow(
       /there is no option "padding_mode". Did you mean paddingMode\?/,

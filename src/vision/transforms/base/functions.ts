@@ -1,6 +1,6 @@
 /** What stands in lists of transforms and in `transform:` of data sets, functions included: how it is checked, called, typed and shown. */
 import { unexpected } from '../../../tensor/arguments/checks.js';
-import { classNameOf } from '../../../tensor/arguments/class-name.js';
+import { classNameOf, isClass } from '../../../tensor/arguments/class-name.js';
 import { pythonFloat } from '../../../tensor/arguments/python-text.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import type { Image } from '../../image/image.js';
@@ -97,8 +97,10 @@ export function checkTransform<Out>(
   value: TransformOf<never, Out> | null | undefined,
 ): TransformOf<never, Out> | undefined {
   if (value === undefined || value === null) return undefined;
+  const expected = 'a function, or an object with forward(image)';
+  if (isClass(value)) throw unexpected(op, name, value, expected, `Make one: new ${classNameOf(value)}(…).`);
   if (typeof value === 'function' || (typeof value === 'object' && typeof value.forward === 'function')) return value;
-  throw unexpected(op, name, value, 'a function, or an object with forward(image)');
+  throw unexpected(op, name, value, expected, Array.isArray(value) ? 'Write new transforms.Compose([…]).' : undefined);
 }
 
 /** @internal As a transform shows itself; a function by its name, or by its text where it has none. */

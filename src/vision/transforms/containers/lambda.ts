@@ -13,7 +13,7 @@ export interface LambdaOptions<In = Tensor, Out = unknown> {
 }
 
 /**
- * Any function as a transform.
+ * Any function as a transform. TypeScript takes its argument for a tensor unless told otherwise: `(image: Image) => image.rotate(90)`.
  * @throws {ArgumentError} unless it is a function.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.Lambda.html
  * @example

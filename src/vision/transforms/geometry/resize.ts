@@ -22,7 +22,7 @@ import type { Resample } from '../../image/resize.js';
 import type { Size } from '../base/arguments.js';
 import { tupleText } from '../base/functions.js';
 import { assertImageLike, type ImageLike } from '../base/image-like.js';
-import { assertInterpolation, type Interpolation, interpolationOf, interpolationText } from '../base/interpolation.js';
+import { assertInterpolation, type Interpolation, interpolationOf, interpolationText, refuseNumber } from '../base/interpolation.js';
 import { byKind, getSize, type Kinds } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
 import { type BoundingBoxes, type KeyPoints, wrap } from '../base/tv-tensors.js';
@@ -210,6 +210,7 @@ export type ResizeArguments<Options extends ResizeFunctionOptions> = Arguments<
  * transforms.functional.resize(rand(3, 40, 60), 20).shape; // [3, 20, 30]
  */
 export function resize<I extends ImageLike>(image: I, ...args: ResizeArguments<ResizeFunctionOptions>): I {
+  refuseNumber('resize', args);
   const { size, interpolation, maxSize, antialias } = readArguments<Required<ResizeFunctionOptions>>('resize', RESIZE_DEFAULTS, args);
   const how = { interpolation: interpolationOf('resize', interpolation), antialias: antialiasOf('resize', antialias), bytes: false };
   checkResizeSize('resize', size, maxSize);
@@ -240,6 +241,7 @@ export class Resize extends Transform {
   constructor(...args: ResizeArguments<ResizeOptions>) {
     super();
     const op = classNameOf(new.target);
+    refuseNumber(op, args);
     const { size, interpolation, maxSize, antialias } = readArguments<Required<ResizeOptions>>(op, RESIZE_DEFAULTS, args);
     checkResizeSize(op, size, maxSize);
     this.size = size;

@@ -1,5 +1,6 @@
 /** What MixUp and CutMix have in common: each sample of a batch is mixed with the one before it, and so are their labels. */
-import { ArgumentError, DTypeError, ShapeError, showShape } from '../../../errors.js';
+import { ArgumentError, DTypeError, IndexError, ShapeError, showShape } from '../../../errors.js';
+import { indicesOf, rangeOf } from '../../../nn/embedding/lookup.js';
 import { oneHot } from '../../../nn/embedding/one-hot.js';
 import { add, mul } from '../../../ops/elementwise/binary.js';
 import { roll } from '../../../ops/join/flip.js';
@@ -85,6 +86,14 @@ export abstract class Mix<Params> extends Transform<Params> {
       throw new ArgumentError(`${op}: numClasses is missing, which labels of shape [N] need. Pass { numClasses }.`);
     if (labels.ndim === 1 && labels.dtype !== 'int64' && labels.dtype !== 'int32')
       throw new DTypeError(`${op}: labels of shape [N] are ${labels.dtype}, expected int64 or int32. Use labels.to('int64').`);
+    if (labels.ndim === 1) {
+      const range = rangeOf(indicesOf(op, labels), op);
+      const outside = range?.find((label) => label < 0 || label >= numClasses!);
+      if (outside !== undefined)
+        throw new IndexError(
+          `${op}: label ${outside} is outside 0 to ${numClasses! - 1}. Labels run from 0; numClasses (${numClasses}) is how many there are.`,
+        );
+    }
     if (labels.ndim === 2 && numClasses !== null && labels.shape[1] !== numClasses)
       throw new ShapeError(`${op}: labels have shape ${showShape(labels.shape)}, but numClasses is ${numClasses}. Leave numClasses out.`);
     return labels;
