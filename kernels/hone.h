@@ -126,7 +126,8 @@ HONE_KERNEL(image_warp)(int32_t method, int32_t filter, void *out, const void *s
                         const void *fill);
 /* Each of `planes` images [height, width, channels], channels 1 to 4, its rows `row` bytes apart and `plane` bytes after the one before,
  * becomes [out_height, out_width, channels] of out, dense: what lies between box's edges (left, top, right, bottom, within the image).
- * Pillow's Image.resize to the grey level, with HONE_RESIZE_TORCH PyTorch's F.interpolate of uint8 (of the whole image). */
+ * Pillow's Image.resize to the grey level, with HONE_RESIZE_TORCH PyTorch's F.interpolate of uint8 (of the whole image). An image without
+ * pixels becomes a black one. */
 HONE_KERNEL(image_resize)(void *out, const void *src, hone_int planes, hone_int channels, hone_int height, hone_int width, hone_int row,
                           hone_int plane, hone_int out_height, hone_int out_width, int32_t filter, int32_t flags, const double *box);
 

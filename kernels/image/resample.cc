@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "image/opacity.h"
 #include "support/parallel.h"
 #include "support/simd.h"
 #include "support/sizes.h"
@@ -281,10 +282,6 @@ void down_columns(uint8_t *out, const uint8_t *in, hone_int row, hone_int column
 
 constexpr hone_int kWorth = 1 << 16; // sums that make a chunk worth a thread
 
-} // namespace
-
-namespace {
-
 // The images between the passes: rows of bytes.
 struct Rows {
   uint8_t *data;
@@ -354,35 +351,12 @@ bool resample_bytes(uint8_t *out, hone_int out_height, hone_int out_width, const
 
 namespace {
 
-// a * b / 255, rounded: Pillow's.
-inline int scaled(int a, int b) {
-  const int x = a * b + 128;
-  return ((x >> 8) + x) >> 8;
-}
-
-// Colours times opacity, so that those of transparent pixels count for nothing.
-void premultiply(uint8_t *out, const ByteImage &in) {
-  const hone_int channels = in.channels, columns = in.width * channels;
-  for (hone_int y = 0; y < in.height; y++) {
-    const uint8_t *from = in.data + y * in.row;
-    uint8_t *to = out + y * columns;
-    for (hone_int x = 0; x < columns; x += channels) {
-      const int opacity = from[x + channels - 1];
-      for (hone_int c = 0; c < channels - 1; c++) to[x + c] = uint8_t(scaled(from[x + c], opacity));
-      to[x + channels - 1] = uint8_t(opacity);
-    }
-  }
-}
-
-void divide_by_opacity(uint8_t *out, hone_int pixels, hone_int channels) {
-  for (hone_int i = 0; i < pixels; i++, out += channels) {
-    const int opacity = out[channels - 1];
-    if (opacity == 0 || opacity == 255) continue;
-    for (hone_int c = 0; c < channels - 1; c++) {
-      const int colour = 255 * out[c] / opacity;
-      out[c] = uint8_t(colour > 255 ? 255 : colour);
-    }
-  }
+// The image, its colours times their opacity; dense.
+void premultiply_rows(uint8_t *out, const ByteImage &in) {
+  const hone_int row = in.width * in.channels;
+  for (hone_int y = 0; y < in.height; y++)
+    if (in.channels == 2) premultiply<2>(out + y * row, in.data + y * in.row, in.width, 2, 1);
+    else premultiply<4>(out + y * row, in.data + y * in.row, in.width, 4, 1);
 }
 
 // Pillow's places of the nearest pixels: steps are added up, so that rounding adds up, too; -1 outside.
@@ -434,6 +408,10 @@ HONE_KERNEL(image_resize)(void *out, const void *src, hone_int planes, hone_int 
   if (channels < 1 || channels > 4) return fail(HONE_E_INVALID, "image_resize: %lld channels, expected 1 to 4", (long long)channels);
   if (planes == 0 || out_height == 0 || out_width == 0) return HONE_OK;
   const hone_int size = out_height * out_width * channels;
+  if (height <= 0 || width <= 0) {
+    std::memset(out, 0, size_t(planes * size));
+    return HONE_OK;
+  }
   const bool all_columns = out_width == width && box[0] == 0 && box[2] == double(width);
   const bool all_rows = out_height == height && box[1] == 0 && box[3] == double(height);
   AxisTaps across, down;
@@ -450,7 +428,7 @@ HONE_KERNEL(image_resize)(void *out, const void *src, hone_int planes, hone_int 
     uint8_t *to = static_cast<uint8_t *>(out) + p * size;
     ByteImage in = {static_cast<const uint8_t *>(src) + p * plane, height, width, channels, row};
     if (premultiplied) {
-      premultiply(multiplied.get(), in);
+      premultiply_rows(multiplied.get(), in);
       in.data = multiplied.get();
       in.row = width * channels;
     }
@@ -458,7 +436,8 @@ HONE_KERNEL(image_resize)(void *out, const void *src, hone_int planes, hone_int 
                           ? nearest_bytes(to, out_height, out_width, in, box)
                           : resample_bytes(to, out_height, out_width, in, all_columns ? nullptr : &across, all_rows ? nullptr : &down, down_first);
     if (!done) return no_memory("image_resize");
-    if (premultiplied) divide_by_opacity(to, out_height * out_width, channels);
+    if (premultiplied && channels == 2) unpremultiply<2>(to, out_height * out_width, 2, 1);
+    if (premultiplied && channels == 4) unpremultiply<4>(to, out_height * out_width, 4, 1);
   }
   return HONE_OK;
 }

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "image/opacity.h"
 #include "support/memory.h"
 #include "support/parallel.h"
 #include "support/status.h"
@@ -133,7 +134,7 @@ template <int C, int Filter, class Map> void by_map(const Call &call, uint8_t *o
   }
 }
 
-// One row of nearest pixels; column(i) and row(i) say where pixel i comes from, -1 for nowhere.
+// One row of nearest pixels; place(i) is where pixel i comes from, in bytes from the image's first, or -1 for nowhere.
 template <int C, class F> inline void nearest_row(const Call &call, uint8_t *to, const uint8_t *image, F &&place) {
   for (hone_int i = 0; i < call.out_width; i++, to += call.to.step) {
     const hone_int from = place(i);
@@ -230,32 +231,6 @@ void warp_rows(const Call &call, uint8_t *out, const uint8_t *image, const doubl
   else by_sums<C>(call, out, image, a, first, last);
 }
 
-// Pillow's (a * b + 127) / 255.
-inline uint8_t multiply(unsigned a, unsigned b) {
-  const unsigned t = a * b + 128;
-  return uint8_t(((t >> 8) + t) >> 8);
-}
-
-// Colours times their opacity, for n pixels of one image.
-template <int C> void premultiply(uint8_t *to, const uint8_t *from, const Layout &layout, hone_int pixels) {
-  for (hone_int i = 0; i < pixels; i++, to += layout.step, from += layout.step) {
-    const unsigned alpha = from[(C - 1) * layout.plane];
-    for (int c = 0; c < C - 1; c++) to[c * layout.plane] = multiply(from[c * layout.plane], alpha);
-    to[(C - 1) * layout.plane] = uint8_t(alpha);
-  }
-}
-
-template <int C> void unpremultiply(uint8_t *at, const Layout &layout, hone_int pixels) {
-  for (hone_int i = 0; i < pixels; i++, at += layout.step) {
-    const unsigned alpha = at[(C - 1) * layout.plane];
-    if (alpha == 255 || alpha == 0) continue;
-    for (int c = 0; c < C - 1; c++) {
-      const unsigned v = 255u * at[c * layout.plane] / alpha;
-      at[c * layout.plane] = uint8_t(v < 255 ? v : 255);
-    }
-  }
-}
-
 template <int C> int32_t warp(const Call &call, uint8_t *out, const uint8_t *src, hone_int batch, const double *maps, bool alpha) {
   Memory<uint8_t> weighed;
   if constexpr (C == 2 || C == 4) {
@@ -263,7 +238,7 @@ template <int C> int32_t warp(const Call &call, uint8_t *out, const uint8_t *src
       if (!weighed.reserve(batch * call.from.image)) return no_memory("image_warp");
       parallel_for(batch, 16384 / (call.from.image + 1) + 1, [&](hone_int begin, hone_int end) {
         for (hone_int i = begin; i < end; i++)
-          premultiply<C>(weighed.get() + i * call.from.image, src + i * call.from.image, call.from, call.height * call.width);
+          premultiply<C>(weighed.get() + i * call.from.image, src + i * call.from.image, call.height * call.width, call.from.step, call.from.plane);
       });
       src = weighed.get();
     }
@@ -284,7 +259,7 @@ template <int C> int32_t warp(const Call &call, uint8_t *out, const uint8_t *src
       uint8_t *to = out + i * call.to.image;
       warp_rows<C>(call, to, src + i * call.from.image, maps + 8 * i, first, last, columns.get());
       if constexpr (C == 2 || C == 4)
-        if (alpha) unpremultiply<C>(to + first * call.to.row, call.to, (last - first) * call.out_width);
+        if (alpha) unpremultiply<C>(to + first * call.to.row, (last - first) * call.out_width, call.to.step, call.to.plane);
       at += last - first;
     }
   });

@@ -139,6 +139,18 @@ void torch() {
   CHECK(out[0] == 50 && out[1] == 125);
 }
 
+// Where there is nothing to take from, everything is 0.
+void empty() {
+  const uint8_t none = 0;
+  const double box[4] = {0, 0, 0, 0};
+  for (int32_t filter : {HONE_NEAREST, HONE_BILINEAR, HONE_BICUBIC})
+    for (int32_t flags : {int32_t(0), int32_t(HONE_RESIZE_TORCH), int32_t(HONE_RESIZE_TORCH | HONE_RESIZE_SHARP)}) {
+      std::vector<uint8_t> out(2 * 3 * 4, 9);
+      CHECK(hone_image_resize(out.data(), &none, 2, 1, 0, 0, 0, 0, 3, 4, filter, flags, box) == HONE_OK);
+      for (uint8_t v : out) CHECK(v == 0);
+    }
+}
+
 } // namespace
 
 int main() {
@@ -146,6 +158,7 @@ int main() {
   nearest();
   opacity();
   torch();
+  empty();
   uint8_t byte = 0;
   const double all[4] = {0, 0, 1, 1};
   CHECK(hone_image_resize(&byte, &byte, 1, 5, 1, 1, 1, 1, 1, 1, HONE_BOX, 0, all) == HONE_E_INVALID);
