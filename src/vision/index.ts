@@ -11,7 +11,7 @@ export type { Box, Resample } from './image/resize.js';
 export type { WarpFilter } from './image/warp.js';
 export type { ImageOptions, ImageOptions as ImageDatasetOptions, LabelledImages, Normalization } from './image-dataset.js';
 export { ImageDataset } from './image-dataset.js';
-export type { ImageFileFormat } from './io/pixels.js';
+export type { ImageFileFormat } from './io/decoding.js';
 export type { ImageSource, ReadImageOptions } from './io/read-image.js';
 export { readImage } from './io/read-image.js';
 export type { WriteImageOptions, WriteImageOptions as EncodeImageOptions } from './io/write-image.js';

@@ -8,7 +8,7 @@ import { assertFunction, oneOf, unexpected } from '../../tensor/arguments/checks
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { VisionDataset } from '../datasets/vision-dataset.js';
-import { MissingDecoderError } from '../io/pixels.js';
+import { MissingDecoderError } from '../io/decoding.js';
 import { type TransformOf, transformed } from '../transforms/base/functions.js';
 import {
   type FolderClasses,

@@ -15,7 +15,7 @@ export type ImageMode = 'L' | 'LA' | 'RGB' | 'RGBA';
 export type TransposeMethod = 'flipLeftRight' | 'flipTopBottom' | 'rotate90' | 'rotate180' | 'rotate270' | 'transpose' | 'transverse';
 
 const CHANNELS: Readonly<Record<ImageMode, number>> = { L: 1, LA: 2, RGB: 3, RGBA: 4 };
-/** @internal */
+/** @internal The modes of 1, 2, 3 and 4 channels. */
 export const IMAGE_MODES = Object.keys(CHANNELS) as ImageMode[];
 const METHODS: readonly TransposeMethod[] = [
   'flipLeftRight',

@@ -1,5 +1,6 @@
 /** Windows bitmaps, which `sharp` does not read. */
-import { checkSize, DecodeError, type PixelMode, type Pixels } from './pixels.js';
+import type { ImageMode } from '../image/image.js';
+import { checkSize, type DecodedImage, DecodeError } from './decoding.js';
 
 const [PLAIN, RLE8, RLE4, MASKS, ALPHA_MASKS] = [0, 1, 2, 3, 6];
 
@@ -24,13 +25,13 @@ interface Head {
  * @throws {DecodeError} for a file that is cut short, and for what a bitmap cannot be.
  * @see https://learn.microsoft.com/en-us/windows/win32/gdi/bitmap-storage
  */
-export function decodeBmp(bytes: Uint8Array, maxPixels: number): Pixels {
+export function decodeBmp(bytes: Uint8Array, maxPixels: number): DecodedImage {
   const head = readHead(bytes, maxPixels);
   const { width, height, downwards, bits, palette } = head;
   if (bits > 8) return decodeColours(bytes, head);
   const places = head.compression === PLAIN ? readPlaces(bytes, head) : unpackRuns(bytes, head);
   const grey = palette.every(([r, g, b]) => r === g && g === b);
-  const mode: PixelMode = grey ? 'L' : 'RGB';
+  const mode: ImageMode = grey ? 'L' : 'RGB';
   const channels = grey ? 1 : 3;
   const data = new Uint8Array(width * height * channels);
   const black = [0, 0, 0] as const;
@@ -86,7 +87,7 @@ function readHead(bytes: Uint8Array, maxPixels: number): Head {
   return { width, height, downwards: tall < 0, bits, compression, start, palette, masks };
 }
 
-function decodeColours(bytes: Uint8Array, { width, height, downwards, bits, compression, start, masks }: Head): Pixels {
+function decodeColours(bytes: Uint8Array, { width, height, downwards, bits, compression, start, masks }: Head): DecodedImage {
   const stride = Math.ceil((width * bits) / 32) * 4;
   checkLength(bytes, start, stride * height);
   const alpha = masks[3] !== 0;

@@ -1,10 +1,10 @@
 /** Image files in browsers, which decode them by themselves. */
 import { FileError } from '../../errors.js';
 import { decodeBmp } from './bmp.js';
+import { checkSize, type DecodedImage, DecodeError, type DecodeSettings, type ImageFileFormat } from './decoding.js';
 import { upright } from './exif.js';
 import { fillTransparent } from './gif-palette.js';
 import type { ImageFormat, ImageHeader } from './image-header.js';
-import { checkSize, DecodeError, type DecodeSettings, type ImageFileFormat, type Pixels } from './pixels.js';
 import { decodePnm } from './pnm.js';
 
 /** The bytes of a file under an address. @throws {FileError} when it cannot be fetched. */
@@ -23,7 +23,7 @@ export function writeImageFile(path: string, _bytes: Uint8Array, op: string): ne
 }
 
 /** The pixels of an image file. @throws {DecodeError} for damaged ones, and more pixels than are allowed. */
-export async function decode(_op: string, bytes: Uint8Array, header: ImageHeader, settings: DecodeSettings): Promise<Pixels> {
+export async function decode(_op: string, bytes: Uint8Array, header: ImageHeader, settings: DecodeSettings): Promise<DecodedImage> {
   const { format } = header;
   if (format === 'bmp') return decodeBmp(bytes, settings.maxPixels);
   if (format === 'pnm') return decodePnm(bytes, settings.maxPixels);
@@ -39,7 +39,7 @@ export async function decode(_op: string, bytes: Uint8Array, header: ImageHeader
 }
 
 /** What is transparent keeps its colours in a frame; JPEG's have no opacity, and may come in other colours than red, green and blue. */
-async function decodeFrame(blob: Blob, format: ImageFormat): Promise<Pixels | undefined> {
+async function decodeFrame(blob: Blob, format: ImageFormat): Promise<DecodedImage | undefined> {
   if (format === 'jpeg' || typeof ImageDecoder === 'undefined' || !(await ImageDecoder.isTypeSupported(blob.type))) return undefined;
   const decoder = new ImageDecoder({ data: await blob.arrayBuffer(), type: blob.type, colorSpaceConversion: 'none' });
   try {
@@ -61,7 +61,7 @@ async function decodeFrame(blob: Blob, format: ImageFormat): Promise<Pixels | un
   }
 }
 
-async function decodeBitmap(blob: Blob, format: ImageFormat): Promise<Pixels> {
+async function decodeBitmap(blob: Blob, format: ImageFormat): Promise<DecodedImage> {
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(blob, { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
@@ -78,13 +78,13 @@ async function decodeBitmap(blob: Blob, format: ImageFormat): Promise<Pixels> {
 }
 
 /** Without opacity where all of it is full. */
-function trimmed(data: Uint8Array | Uint8ClampedArray, width: number, height: number): Pixels {
+function trimmed(data: Uint8Array | Uint8ClampedArray, width: number, height: number): DecodedImage {
   for (let i = 3; i < data.length; i += 4)
     if (data[i] !== 255) return { mode: 'RGBA', width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
   return opaque(data, width, height);
 }
 
-function opaque(data: Uint8Array | Uint8ClampedArray, width: number, height: number): Pixels {
+function opaque(data: Uint8Array | Uint8ClampedArray, width: number, height: number): DecodedImage {
   const out = new Uint8Array(3 * width * height);
   for (let at = 0, from = 0; at < out.length; at += 3, from += 4) {
     out[at] = data[from]!;
@@ -95,7 +95,7 @@ function opaque(data: Uint8Array | Uint8ClampedArray, width: number, height: num
 }
 
 /** Grey images come with three equal channels. */
-function withoutColour({ mode, width, height, data }: Pixels): Pixels {
+function withoutColour({ mode, width, height, data }: DecodedImage): DecodedImage {
   const [from, to] = mode === 'RGBA' ? [4, 2] : [3, 1];
   const out = new Uint8Array(to * width * height);
   for (let i = 0; i < width * height; i++) {
@@ -143,7 +143,7 @@ function withoutExif(bytes: Uint8Array): Uint8Array[] {
 /** The bytes of an image file. */
 export async function encode(
   op: string,
-  { mode, width, height, data }: Pixels,
+  { mode, width, height, data }: DecodedImage,
   format: ImageFileFormat,
   quality: number,
 ): Promise<Uint8Array> {

@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import type { Sharp } from 'sharp';
 import { readBytes, writeBytes } from '#files';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
+import { IMAGE_MODES } from '../image/image.js';
 import { decodeBmp } from './bmp.js';
+import { type DecodedImage, DecodeError, type DecodeSettings, type ImageFileFormat, MissingDecoderError } from './decoding.js';
 import { fillTransparent } from './gif-palette.js';
 import type { ImageHeader } from './image-header.js';
-import { DecodeError, type DecodeSettings, type ImageFileFormat, MissingDecoderError, PIXEL_MODES, type Pixels } from './pixels.js';
 import { decodePnm } from './pnm.js';
 
 type MakeSharp = typeof import('sharp')['default'];
@@ -44,7 +45,7 @@ export function writeImageFile(path: string, bytes: Uint8Array, op: string): voi
 }
 
 /** The pixels of an image file. @throws {DecodeError} for damaged ones, and more pixels than are allowed. */
-export async function decode(op: string, bytes: Uint8Array, header: ImageHeader, settings: DecodeSettings): Promise<Pixels> {
+export async function decode(op: string, bytes: Uint8Array, header: ImageHeader, settings: DecodeSettings): Promise<DecodedImage> {
   if (header.format === 'bmp') return decodeBmp(bytes, settings.maxPixels);
   if (header.format === 'pnm') return decodePnm(bytes, settings.maxPixels);
   const sharp = await sharpFor(op);
@@ -89,14 +90,14 @@ async function coloursOf(image: Sharp): Promise<ImageHeader['colours']> {
   return space === 'grey16' || space === 'cmyk' ? space : 'rgb';
 }
 
-async function raw(image: Sharp, depth: 'uchar' | 'ushort' = 'uchar'): Promise<Pixels> {
+async function raw(image: Sharp, depth: 'uchar' | 'ushort' = 'uchar'): Promise<DecodedImage> {
   const { data, info } = await image.raw({ depth }).toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
-  return { mode: PIXEL_MODES[channels - 1]!, width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+  return { mode: IMAGE_MODES[channels - 1]!, width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
 /** Colours out of the amounts of four inks, by PIL's arithmetic. */
-function fromCmyk({ width, height, data }: Pixels): Pixels {
+function fromCmyk({ width, height, data }: DecodedImage): DecodedImage {
   const count = width * height;
   const channels = data.length / count;
   const out = new Uint8Array(3 * count);
@@ -111,7 +112,7 @@ function fromCmyk({ width, height, data }: Pixels): Pixels {
 }
 
 /** Grey of 16 bits as PIL converts it: what is above 255 is white. */
-function cutOff({ width, height, data }: Pixels): Pixels {
+function cutOff({ width, height, data }: DecodedImage): DecodedImage {
   const count = width * height;
   const values = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
   const step = values.length / count;
@@ -121,7 +122,7 @@ function cutOff({ width, height, data }: Pixels): Pixels {
 }
 
 /** Grey with opacity comes with three equal channels. */
-function withoutColour(pixels: Pixels): Pixels {
+function withoutColour(pixels: DecodedImage): DecodedImage {
   if (pixels.mode !== 'RGBA') return pixels;
   const { width, height, data } = pixels;
   const out = new Uint8Array(2 * width * height);
@@ -135,12 +136,12 @@ function withoutColour(pixels: Pixels): Pixels {
 /** The bytes of an image file. */
 export async function encode(
   op: string,
-  { mode, width, height, data }: Pixels,
+  { mode, width, height, data }: DecodedImage,
   format: ImageFileFormat,
   quality: number,
 ): Promise<Uint8Array> {
   const sharp = await sharpFor(op);
-  const channels = PIXEL_MODES.indexOf(mode) + 1;
+  const channels = IMAGE_MODES.indexOf(mode) + 1;
   const image = sharp(data, { raw: { width, height, channels: channels as 1 | 2 | 3 | 4 } });
   const grey = channels < 3 ? image.toColourspace('b-w') : image;
   const encoded = format === 'png' ? grey.png() : format === 'jpeg' ? grey.jpeg({ quality }) : grey.webp({ quality });

@@ -1,7 +1,7 @@
 /** How a camera was held: the note about it in an image file (EXIF orientation), and images turned by it. */
 import { Image, type TransposeMethod } from '../image/image.js';
+import type { DecodedImage } from './decoding.js';
 import type { ImageFormat } from './image-header.js';
-import type { Pixels } from './pixels.js';
 
 /** By the number of the note; 1 is upright. */
 const TURNS: readonly (TransposeMethod | undefined)[] = [
@@ -19,7 +19,7 @@ const TURNS: readonly (TransposeMethod | undefined)[] = [
 const ORIENTATION = 0x112;
 
 /** Pixels as they were seen through the camera. */
-export function upright(pixels: Pixels, bytes: Uint8Array, format: ImageFormat): Pixels {
+export function upright(pixels: DecodedImage, bytes: Uint8Array, format: ImageFormat): DecodedImage {
   const block = exifOf(bytes, format);
   const turn = block && TURNS[orientationIn(block)];
   return turn ? new Image(pixels.mode, [pixels.width, pixels.height], pixels.data).transpose(turn) : pixels;

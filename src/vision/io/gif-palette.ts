@@ -1,8 +1,8 @@
 /** The colour that a GIF's first frame has where it is transparent: decoders give none, PIL gives what the palette says. */
-import type { Pixels } from './pixels.js';
+import type { DecodedImage } from './decoding.js';
 
 /** Gives the transparent pixels of a GIF's first frame the colour that its palette has for them. */
-export function fillTransparent(bytes: Uint8Array, { data, mode }: Pixels): void {
+export function fillTransparent(bytes: Uint8Array, { data, mode }: DecodedImage): void {
   const colour = mode === 'RGBA' ? transparentColour(bytes) : undefined;
   if (colour) for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 0) data.set(colour, at);
 }

@@ -1,12 +1,12 @@
 /** PBM, PGM and PPM: the simplest image files, which `sharp` does not read. */
-import { checkSize, DecodeError, type Pixels } from './pixels.js';
+import { checkSize, type DecodedImage, DecodeError } from './decoding.js';
 
 /**
  * Their pixels, as PIL has them after `convert('RGB')` or `convert('L')`: values are stretched to 0..255, but grey ones of 16 bits cut off there.
  * @throws {DecodeError} for a file that is cut short, and for values that are none.
  * @see https://netpbm.sourceforge.net/doc/ppm.html
  */
-export function decodePnm(bytes: Uint8Array, maxPixels: number): Pixels {
+export function decodePnm(bytes: Uint8Array, maxPixels: number): DecodedImage {
   const kind = bytes[1]! - 48;
   const [colour, bits, text] = [kind % 3 === 0, kind % 3 === 1, kind < 4];
   const reader = new Tokens(bytes, 2);

@@ -5,8 +5,8 @@ import { readOptions } from '../../tensor/arguments/arguments.js';
 import { assertBoolean, oneOf, wholeNumber } from '../../tensor/arguments/checks.js';
 import { describe } from '../../tensor/arguments/show.js';
 import { IMAGE_MODES, Image, type ImageMode } from '../image/image.js';
+import { checkSize, DecodeError } from './decoding.js';
 import { headerOf, otherKind } from './image-header.js';
-import { checkSize, DecodeError } from './pixels.js';
 
 /** The options of {@link readImage}. */
 export interface ReadImageOptions {

@@ -4,7 +4,7 @@ import { ArgumentError, FormatError } from '../../errors.js';
 import { type Arguments, readArguments } from '../../tensor/arguments/arguments.js';
 import { assertString, oneOf, wholeNumber } from '../../tensor/arguments/checks.js';
 import { assertImage, type Image } from '../image/image.js';
-import type { ImageFileFormat } from './pixels.js';
+import type { ImageFileFormat } from './decoding.js';
 
 /** The options of {@link encodeImage} and {@link writeImage}. */
 export interface WriteImageOptions {

@@ -15,9 +15,10 @@ import { drawInt, drawUniform } from '../base/draws.js';
 import { tupleText } from '../base/functions.js';
 import { bytesOf, type ImageLike } from '../base/image-like.js';
 import { byKind, getSize, type Kinds, queryChw } from '../base/kinds.js';
+import { roundToEven } from '../base/round.js';
 import { RandomTransform, type RandomTransformOptions } from '../base/transform.js';
 import { toPilImage } from '../convert/to-pil-image.js';
-import { numbersOf, roundToEven } from '../warp/options.js';
+import { numbersOf } from '../warp/options.js';
 
 /** The options of {@link erase}. */
 export interface EraseOptions {

@@ -13,6 +13,7 @@ import { tupleText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
 import { type Interpolation, interpolationOf, interpolationText } from '../base/interpolation.js';
 import { byKind, byKindOrPass, getSize, querySize } from '../base/kinds.js';
+import { roundToEven } from '../base/round.js';
 import { Transform } from '../base/transform.js';
 import { CROP } from './crop.js';
 import {
@@ -175,7 +176,7 @@ export class RandomResizedCrop extends Transform<RandomResizedCropParams> {
     for (let tries = 0; tries < 10; tries++) {
       const target = area * drawUniform(...this.scale);
       const proportion = Math.fround(Math.exp(drawUniform(...this.logRatio)));
-      const [w, h] = [rounded(Math.sqrt(target * proportion)), rounded(Math.sqrt(target / proportion))];
+      const [w, h] = [roundToEven(Math.sqrt(target * proportion)), roundToEven(Math.sqrt(target / proportion))];
       if (w > 0 && w <= width && h > 0 && h <= height) {
         const top = drawInt(0, height - h + 1);
         return { top, left: drawInt(0, width - w + 1), height: h, width: w };
@@ -184,8 +185,8 @@ export class RandomResizedCrop extends Transform<RandomResizedCropParams> {
     // The largest part of an allowed proportion, in the middle.
     const [least, most] = [Math.min(...this.ratio), Math.max(...this.ratio)];
     const proportion = width / height;
-    const h = proportion < least ? rounded(width / least) : height;
-    const w = proportion > most ? rounded(height * most) : width;
+    const h = proportion < least ? roundToEven(width / least) : height;
+    const w = proportion > most ? roundToEven(height * most) : width;
     return { top: Math.floor((height - h) / 2), left: Math.floor((width - w) / 2), height: h, width: w };
   }
 
@@ -205,12 +206,6 @@ export class RandomResizedCrop extends Transform<RandomResizedCropParams> {
       `${name}=(${values.map((x) => pythonFloat(Number(x.toFixed(4)))).join(', ')})`;
     return `size=${tupleText(size)}, ${range('scale', scale)}, ${range('ratio', ratio)}, interpolation=${interpolationText(interpolation)}, antialias=${antialiasText(antialias)}`;
   }
-}
-
-/** Python's `round`: to the even one where two are as near. */
-function rounded(x: number): number {
-  const below = Math.floor(x);
-  return x - below === 0.5 ? below + (below % 2) : Math.round(x);
 }
 
 /** @throws {ArgumentError} for anything but two finite numbers of at least `least`, the smaller one first. */

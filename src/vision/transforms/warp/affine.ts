@@ -10,12 +10,13 @@ import { tupleText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
 import { type Interpolation, interpolationOf, interpolationText, warpFilterOf } from '../base/interpolation.js';
 import { byKind, getSize, type Kinds, querySize } from '../base/kinds.js';
+import { roundToEven } from '../base/round.js';
 import { Transform } from '../base/transform.js';
 import type { Version } from '../color/values.js';
 import { type AffineParams, affineMap, affineOfPoints, mapBoxes, mapPoints, type Point } from './affine-map.js';
 import { type Fill, fillOrNull, fillText, inkFor } from './fill.js';
 import { affineGrid, gridDType, sampled } from './grid.js';
-import { centerOf, type Degrees, degreesOf, listText, numbersOf, roundToEven } from './options.js';
+import { centerOf, type Degrees, degreesOf, listText, numbersOf } from './options.js';
 
 /** The options of {@link affine}. */
 export interface AffineFunctionOptions {

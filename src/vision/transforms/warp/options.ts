@@ -32,11 +32,3 @@ export const centerOf = (op: string, value: unknown): [x: number, y: number] | n
 
 /** @internal Floats as Python prints a list of them. */
 export const listText = (values: readonly number[]): string => `[${values.map((value) => pythonFloat(value)).join(', ')}]`;
-
-/** @internal The whole number next to another, the even one where two are as near, as Python's `round` has it. */
-export function roundToEven(x: number): number {
-  const down = Math.floor(x);
-  const rest = x - down;
-  if (rest !== 0.5) return rest < 0.5 ? down : down + 1;
-  return down % 2 === 0 ? down : down + 1;
-}

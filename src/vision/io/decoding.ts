@@ -1,15 +1,10 @@
 /** What decoders hand over, and how each asks for it. */
 import { FileError } from '../../errors.js';
-
-/** Grey, grey with opacity, colour, colour with opacity. */
-export type PixelMode = 'L' | 'LA' | 'RGB' | 'RGBA';
-
-/** The mode of 1, 2, 3 and 4 channels. */
-export const PIXEL_MODES = ['L', 'LA', 'RGB', 'RGBA'] as const satisfies readonly PixelMode[];
+import type { ImageMode } from '../image/image.js';
 
 /** A decoded image: its pixels row by row, the channels of each together. */
-export interface Pixels {
-  readonly mode: PixelMode;
+export interface DecodedImage {
+  readonly mode: ImageMode;
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
