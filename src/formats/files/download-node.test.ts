@@ -247,6 +247,27 @@ describe('processes side by side', () => {
     expectWhole();
     expect(asked).toEqual([undefined, 'bytes=5000-']);
   });
+
+  it('end with the one that waits for them, and the next goes on', async () => {
+    let stalled: IncomingMessage | undefined;
+    const { url, asked } = await serve((request, response) => {
+      if (stalled) return whole()(request, response);
+      stalled = request;
+      response.writeHead(200, { 'content-length': body.length }).write(body.subarray(0, 5000));
+    });
+    const module = join(import.meta.dirname, '../../../dist/formats/files/download-node.js');
+    const files = JSON.stringify([{ urls: [url], path: path(), md5 }]);
+    const parent = spawn(process.execPath, ['-e', `import(${JSON.stringify(module)}).then((m) => m.downloadNow('MNIST', ${files}))`], {
+      stdio: 'ignore',
+    });
+    await vi.waitFor(() => expect(readFileSync(join(folder, 'raw/.a.gz.part')).length).toBe(5000), { timeout: 30_000 });
+    const gone = new Promise((resolve) => stalled!.socket.on('close', resolve));
+    parent.kill('SIGKILL');
+    await gone;
+    await fetchIt(url);
+    expectWhole();
+    expect(asked).toEqual([undefined, 'bytes=5000-']);
+  });
 });
 
 describe('proxyFor', () => {

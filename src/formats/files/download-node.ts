@@ -408,7 +408,7 @@ export function downloadNow(op: string, files: readonly Download[], settings: Do
     throw new FileError(
       `${op}: download needs the installed package hone, which this program was bundled without. Fetch the files first: await ${op}.download(root); or install the package beside the program.`,
     );
-  const program = `import(${JSON.stringify(pathToFileURL(module).href)}).then((m) => m.downloadAll(${JSON.stringify([op, files, settings])}))`;
+  const program = `import(${JSON.stringify(pathToFileURL(module).href)}).then((m) => m.downloadAll(${JSON.stringify([op, files, settings, process.pid])}))`;
   const { status, stdout, error } = childProcess().spawnSync(process.execPath, ['-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
@@ -417,12 +417,23 @@ export function downloadNow(op: string, files: readonly Download[], settings: Do
     throw new FileError(`${op}: ${stdout || `the process that fetches files ended with ${error?.message ?? `status ${status}`}.`}`);
 }
 
-/** What that process runs. @internal */
-export async function downloadAll([op, files, settings]: readonly [string, readonly Download[], DownloadSettings]): Promise<void> {
+const PARENT_BEAT = 250;
+
+/** What that process runs: as long as `parent`, which waits for it, lives. Where that is killed, the next one goes on. @internal */
+export async function downloadAll([op, files, settings, parent]: readonly [
+  string,
+  readonly Download[],
+  DownloadSettings,
+  parent?: number,
+]): Promise<void> {
+  const alone = () => parent !== undefined && (process.ppid !== parent || !isAlive(parent));
+  const watch = setInterval(() => alone() && process.exit(1), PARENT_BEAT);
   try {
     await download(op, files, settings);
   } catch (error) {
     process.stdout.write((error as Error).message.replace(`${op}: `, ''));
     process.exitCode = 1;
+  } finally {
+    clearInterval(watch);
   }
 }

@@ -10,7 +10,9 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return showFunction(value);
   if (Array.isArray(value)) return value.length > 8 ? `a list of ${value.length}` : `[${value.map(show).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
-  return isOptions(value) ? 'an object' : `a ${classNameOf(value)}`;
+  if (isOptions(value)) return 'an object';
+  const name = classNameOf(value);
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 /** Names of functions are left out, since minifiers change them; classes have theirs. */

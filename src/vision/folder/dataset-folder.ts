@@ -130,7 +130,7 @@ export class DatasetFolder<Sample, Out = Sample, Target = number> extends Vision
     super(typeof root === 'string' ? withHome(root) : undefined, transform, targetTransform);
     assertFunction(op, 'loader', loader);
     this.onError = oneOf(op, 'onError', onError, ['raise', 'skip']);
-    const place = typeof root === 'string' ? root : filesOf(op, root);
+    const place = typeof root === 'string' && root !== '' ? root : filesOf(op, root);
     const [classes, classToIdx] = Class.findClasses(place);
     this.classes = classes;
     this.classToIdx = classToIdx;
@@ -239,12 +239,13 @@ export class DatasetFolder<Sample, Out = Sample, Target = number> extends Vision
 
 /** The files of a page with their paths below the root. @throws {ArgumentError} for anything else. */
 function filesOf(op: string, given: unknown): FolderFile[] {
-  if (typeof (given as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function')
+  if (given === '' || typeof (given as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function')
     throw unexpected(
       op,
       'root',
       given,
       "the path of a folder, or in a page a list of files: input.files, or [{ path: 'cats/1.jpg', file }]",
+      given instanceof URL ? 'Write fileURLToPath(url), of node:url.' : undefined,
     );
   return Array.from(given as Iterable<File | FolderFile>, (item, i) => {
     const below = (item as Partial<File> | null)?.webkitRelativePath;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { FileError, FormatError, manualSeed, SkippedSampleError, type Tensor } from 'hone';
 import { DataLoader } from 'hone/data';
 import { datasets, type Image, transforms } from 'hone/vision';
@@ -234,6 +235,10 @@ describe('errors', () => {
     expect(make(root, { loader: () => 1, exifOrientation: true })).toThrow('exifOrientation is for the loader of ImageFolder itself');
     expect(make(root, { extensions: [3] })).toThrow('extensions is [3]');
     expect(() => new datasets.ImageFolder(3 as never)).toThrow('root is 3, expected the path of a folder');
+    expect(make('')).toThrow('root is "", expected the path of a folder');
+    expect(() => new datasets.ImageFolder(pathToFileURL(root) as never)).toThrow('root is a URL, expected the path of a folder');
+    expect(() => new datasets.ImageFolder(pathToFileURL(root) as never)).toThrow('Write fileURLToPath(url)');
+    expect(make(root, { isValidFile: async () => false })).toThrow('isValidFile answers with a promise');
     expect(() => new datasets.DatasetFolder(root, { extensions: 'jpg' } as never)).toThrow('loader');
     expect(() => new datasets.DatasetFolder(root, () => 1)).toThrow('neither extensions nor isValidFile is given');
   });

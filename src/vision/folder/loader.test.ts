@@ -116,6 +116,33 @@ describe.each([0, 2])('with %i workers', (numWorkers) => {
     await expect(numbersOf(loader)).rejects.toThrow(`ImageFolder: ${photos}/a/007.png cannot be read as an image: it is empty.`);
   });
 
+  it('an error of a transform names the file of its image', async () => {
+    const { Compose, RandomCrop } = transforms;
+    const data = new datasets.ImageFolder<Tensor>(photos, { transform: new Compose([new RandomCrop(9), new ToTensor()]) as never });
+    const loader = new DataLoader(new Subset(data, [150, 151]), { numWorkers });
+    const error = (await numbersOf(loader).catch((e: unknown) => e)) as Error;
+    expect(error.message).toContain('RandomCrop: size is [9, 9], larger than the image [4, 4].');
+    expect(error.message.endsWith(`(${photos}/b/150.png)`)).toBe(true);
+    expect(error.stack).toContain(error.message);
+  });
+
+  it('what a transform throws need not be an error, nor have a text', async () => {
+    const thrower = () => {
+      throw Object.create(null);
+    };
+    const loader = new DataLoader(new datasets.ImageFolder(photos, thrower), { numWorkers });
+    const error = await numbersOf(loader).catch((e: unknown) => e);
+    if (numWorkers === 0) expect(Object.getPrototypeOf(error)).toBeNull();
+    else expect(String(error)).toBe('WorkerError: DataLoader: worker 0 could not load sample 0: Error: an object');
+  });
+
+  it('a transform that promises is refused', async () => {
+    const data = new datasets.ImageFolder(photos, { transform: async (image: Image) => new ToTensor().forward(image) });
+    await expect(numbersOf(new DataLoader(data, { numWorkers }))).rejects.toThrow(
+      "defaultCollate: the samples' [0] are promises, of which no batch can be made. A transform answers at once",
+    );
+  });
+
   it('two images of different size name their files and the help', async () => {
     const data = new datasets.ImageFolder(join(FOLDER, 'photos'), { transform: new ToTensor() });
     const error = await numbersOf(new DataLoader(data, { batchSize: 4, numWorkers })).catch((e: unknown) => e as Error);

@@ -1,5 +1,6 @@
 /** Finding the classes of a folder and the files of each, in torchvision's order: on a disk, or among the files that a page was given. */
 import { isFolder, listFolder, realPath, withHome } from '#files';
+import { isPromise } from '../../data/datasets/dataset.js';
 import { ArgumentError, FileError } from '../../errors.js';
 import { assertBoolean, assertFunction, unexpected } from '../../tensor/arguments/checks.js';
 
@@ -98,7 +99,12 @@ export function makeDataset(
   const extended = extensions === null ? null : readExtensions(op, extensions);
   const names = Object.keys(classToIdx).sort(comparePython);
   if (names.length === 0) throw new ArgumentError(`${op}: classToIdx is empty, expected at least one class.`);
-  const counts = extended === null ? isValidFile! : (path: string) => hasExtension(path, extended);
+  const counts = (path: string) => {
+    if (extended !== null) return hasExtension(path, extended);
+    const valid: unknown = isValidFile!(path);
+    if (isPromise(valid)) throw new ArgumentError(`${op}: isValidFile answers with a promise, expected true or false at once.`);
+    return valid;
+  };
   const filesOf = typeof root === 'string' ? (name: string) => walk(op, join(withHome(root), name)) : listed(root);
   const samples: FolderSample[] = [];
   const empty: string[] = [];

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Sharp } from 'sharp';
 import { readBytes, writeBytes } from '#files';
+import { ArgumentError } from '../../errors.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { IMAGE_MODES } from '../image/image.js';
 import { decodeBmp } from './bmp.js';
@@ -36,6 +37,10 @@ async function sharpFor(op: string): Promise<MakeSharp> {
  * decoding. @throws {FileError} when it cannot be read.
  */
 export async function readImageFile(path: string | URL, op: string): Promise<Uint8Array> {
+  if (typeof path === 'string' && /^(https?|file|data):/i.test(path))
+    throw new ArgumentError(
+      `${op}: the source is the text of an address, expected the path of a file. Write new URL(${JSON.stringify(path.slice(0, 80))}).`,
+    );
   return readBytes(typeof path === 'string' ? path : fileURLToPath(path), op);
 }
 

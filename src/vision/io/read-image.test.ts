@@ -141,6 +141,8 @@ describe('what is no image', () => {
     await expect(readImage(join(folder, 'nothing.png'))).rejects.toThrow('there is no file');
     await expect(readImage(join(folder, 'nothing.png'))).rejects.toBeInstanceOf(FileError);
     await expect(readImage(folder)).rejects.toThrow('is a directory, expected a file');
+    for (const text of ['file:///a.jpg', 'https://x.org/a.jpg'])
+      await expect(readImage(text)).rejects.toThrow(`expected the path of a file. Write new URL("${text}").`);
     await expect(readImage(3 as never)).rejects.toThrow('readImage: the source is 3, expected a path, a URL, a Uint8Array or a Blob');
     await expect(readImage(new URL('http://127.0.0.1:9/a.png'))).rejects.toThrow('http://127.0.0.1:9/a.png cannot be fetched');
     await expect(readImage('a.png', { colour: 'RGB' } as never)).rejects.toThrow('colour');

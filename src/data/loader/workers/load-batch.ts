@@ -31,7 +31,7 @@ export function loadBatch<T, B>(
   const failed = (i: number, error: unknown): typeof LEFT_OUT => {
     // Of promises it is the one that fails which names its sample.
     asked?.(i);
-    if (!(error instanceof SkippedSampleError)) throw error;
+    if (!(error instanceof SkippedSampleError)) throw named(error, source.nameOf?.(i));
     skipped?.(i, error.message);
     return LEFT_OUT;
   };
@@ -52,4 +52,17 @@ export function loadBatch<T, B>(
     return collate(places.length === ready.length ? (ready as T[]) : places.map((place) => ready[place] as T), nameOf);
   };
   return samples.some(isPromise) ? Promise.all(samples).then((ready) => join(ready as T[])) : join(samples as T[]);
+}
+
+/** An error that says which sample it is of: a transform sees an image, and does not know its file. */
+function named(error: unknown, name: string | undefined): unknown {
+  if (name === undefined || !(error instanceof Error) || error.message.includes(name)) return error;
+  const { message, stack } = error;
+  try {
+    error.message = `${message} (${name})`;
+    if (stack !== undefined) error.stack = stack.replace(message, () => error.message);
+  } catch {
+    // Its message cannot be changed.
+  }
+  return error;
 }

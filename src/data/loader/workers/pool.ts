@@ -12,6 +12,9 @@ import { packet } from './crossing.js';
 import type { Answer, Function, Leave, PackedError, Setup, Task, Wanted } from './messages.js';
 import { dropBatch, unpackBatch } from './packing.js';
 
+/** Milliseconds: timers of a longer time end at once. It is almost a month. */
+const LONGEST = 2 ** 31 - 1;
+
 /** How a loader works with its workers. */
 export interface WorkerSettings {
   readonly numWorkers: number;
@@ -149,7 +152,7 @@ export class WorkerPool {
 
   private async arrival(number: number): Promise<void> {
     const { timeout } = this.settings;
-    const late = timeout > 0 ? setTimeout(() => this.expire(number), 1000 * timeout) : undefined;
+    const late = timeout > 0 ? setTimeout(() => this.expire(number), Math.min(1000 * timeout, LONGEST)) : undefined;
     // Only while somebody waits do the workers keep the process alive.
     if (this.waiting.size === 0) for (const thread of this.threads) thread.hold();
     await new Promise<void>((resolve) => {

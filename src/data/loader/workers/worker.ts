@@ -139,8 +139,17 @@ async function leave(loop: number): Promise<void> {
   }
 }
 
+/** Anything may be thrown, also what has no text. */
+function thrownText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return show(value);
+  }
+}
+
 function packError(error: unknown): PackedError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: undefined };
+  if (!(error instanceof Error)) return { name: 'Error', message: thrownText(error), stack: undefined };
   const { name, message, stack } = error;
   if (!(error instanceof ReferenceError) || crossedFunctions.length === 0) return { name, message, stack };
   const hint = `${message}. Functions cross to a worker as their text (here ${crossedFunctions.slice(0, 3).join(', ')}) and see only their arguments and what is global there. Let a module make what needs more: await ModuleDataset.load(new URL('./module.js', import.meta.url)).`;

@@ -284,6 +284,11 @@ describe('what goes wrong in a worker', () => {
     expect(error.message).toBe('DataLoader: worker 0 did not answer within 0.2 s (timeout) while it loaded samples [0, 1].');
   });
 
+  it('waits as long as a timer cannot', async () => {
+    for (const timeout of [1e9, Number.POSITIVE_INFINITY])
+      expect((await all(new DataLoader(await squares(2), { numWorkers: 1, timeout }))).length).toBe(2);
+  });
+
   it('is an error when it cannot make its data set', async () => {
     // This thread made its own before.
     const dataset = await squares(4);
