@@ -29,9 +29,9 @@ const METHODS: readonly TransposeMethod[] = [
 
 /** The options of {@link Image.transform}. */
 export interface TransformOptions {
-  /** How pixels between pixels are found. Default: 'nearest'. */
+  /** How values between pixels are interpolated. Default: 'nearest'. */
   resample?: WarpFilter;
-  /** What stands where nothing of the image lies: a number for all channels, or one for each. Default: 0. */
+  /** What fills the area outside the image: a number for all channels, or one for each. Default: 0. */
   fillColor?: number | readonly number[] | null;
 }
 
@@ -39,7 +39,7 @@ export interface TransformOptions {
 export interface RotateOptions extends TransformOptions {
   /** Whether the new image is as large as the turned one needs. Default: false, as large as this one. */
   expand?: boolean;
-  /** Around what to turn, from the top left. Default: the middle. */
+  /** The point to turn around, [x, y] from the top left. Default: the middle. */
   center?: readonly [x: number, y: number] | null;
   /** By how much the turned image is moved. Default: not at all. */
   translate?: readonly [x: number, y: number] | null;
@@ -47,7 +47,7 @@ export interface RotateOptions extends TransformOptions {
 
 /** The options of {@link Image.resize}. */
 export interface ResizeOptions {
-  /** How pixels between pixels are found. Default: 'bicubic'. */
+  /** How values between pixels are interpolated. Default: 'bicubic'. */
   resample?: Resample;
   /** The part that is taken, fractions of pixels too. Default: all of it. */
   box?: Box | null;
@@ -65,7 +65,7 @@ export type TransformMethod = 'extent' | 'affine' | 'perspective' | 'quad';
 const NUMBERS_OF: Readonly<Record<TransformMethod, number>> = { extent: 4, affine: 6, perspective: 8, quad: 8 };
 const TRANSFORM_METHODS = Object.keys(NUMBERS_OF) as TransformMethod[];
 
-/** A place where nothing of the image lies. */
+/** A place outside the image. */
 const OUTSIDE = -1;
 
 /**
@@ -137,7 +137,7 @@ export class Image {
 
   /**
    * The part between two corners; what lies outside the image is black, or transparent.
-   * @throws {ArgumentError} where the right lies left of the left, or the bottom above the top.
+   * @throws {ArgumentError} where the right edge lies to the left of the left one, or the bottom edge above the top one.
    */
   crop(box: readonly [left: number, top: number, right: number, bottom: number]): Image {
     if (arguments.length > 1) tooMany('crop', 1, arguments);
@@ -211,7 +211,7 @@ export class Image {
 
   /**
    * The image turned counterclockwise by `angle` degrees, pixel for pixel as PIL turns it.
-   * @throws {ArgumentError} for values that are no finite numbers.
+   * @throws {ArgumentError} for values that are not finite numbers.
    * @see https://pillow.readthedocs.io/en/stable/reference/Image.html#PIL.Image.Image.rotate
    * @example
    * new Image('L', [2, 2], Uint8Array.of(1, 2, 3, 4)).rotate(90).getPixel(0, 0); // [2]

@@ -3,7 +3,7 @@ import { kernels, loadedEngine } from '../../engine/engine.js';
 import { BICUBIC, BILINEAR, BOX, HAMMING, LANCZOS, NEAREST, RESIZE_OPACITY } from '../../engine/kernel-table.gen.js';
 import { onBytes, type Pixels } from './pixels.js';
 
-/** How pixels between pixels are found; all but 'nearest' smooth where an image becomes smaller. */
+/** How values between pixels are interpolated; all but 'nearest' smooth where an image becomes smaller. */
 export type Resample = 'nearest' | 'box' | 'bilinear' | 'hamming' | 'bicubic' | 'lanczos';
 
 /** @internal The kernel's number of each. */

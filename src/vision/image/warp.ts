@@ -2,7 +2,7 @@
 import { kernels, loadedEngine, ptrAt } from '../../engine/engine.js';
 import { onBytes, type Pixels } from './pixels.js';
 
-/** How pixels between pixels are found. */
+/** How values between pixels are interpolated. */
 export type WarpFilter = 'nearest' | 'bilinear' | 'bicubic';
 
 /** @internal */

@@ -55,7 +55,7 @@ export async function decode(op: string, bytes: Uint8Array, header: ImageHeader,
   if (header.format === 'pnm') return decodePnm(bytes, settings.maxPixels);
   const sharp = await sharpFor(op);
   const open = (): Sharp => {
-    // Colours as they are in the file, as PIL leaves them; an image that is cut short is an error, a decoder's mere warning is none.
+    // Colours as they are in the file, as PIL leaves them; an image that is cut short is an error, a decoder's warning is not.
     const image = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: settings.maxPixels });
     // PIL turns TIFF by itself, and others when it is asked to.
     return settings.exifOrientation || header.format === 'tiff' ? image.rotate() : image;

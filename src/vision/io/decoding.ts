@@ -26,7 +26,7 @@ export type ImageFileFormat = 'png' | 'jpeg' | 'webp';
 /** Why bytes are no image; {@link readImage} says of which file. */
 export class DecodeError extends Error {}
 
-/** Nothing can be decoded here at all: that is no fault of a single file. */
+/** Nothing can be decoded here at all, which is not the fault of any one file. */
 export class MissingDecoderError extends FileError {}
 
 /** @throws {DecodeError} for more pixels than are allowed, or none at all. */

@@ -35,7 +35,7 @@ export function otherKind(bytes: Uint8Array): string {
   return name === undefined ? `it begins with the bytes ${begin}, as no image does` : `it is ${name}`;
 }
 
-/** Format and colours of an image file; undefined where it is none that is read. */
+/** Format and colours of an image file; undefined for a format that is not read. */
 export function headerOf(bytes: Uint8Array): ImageHeader | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return { format: 'jpeg', colours: jpegColours(bytes) };
   if (ascii(bytes, 0, 8) === '\x89PNG\r\n\x1a\n') return { format: 'png', colours: pngColours(bytes), size: pngSize(bytes) };

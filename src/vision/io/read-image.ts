@@ -14,7 +14,7 @@ export interface ReadImageOptions {
   mode?: ImageMode | null;
   /** Turns a photo as its camera noted (EXIF orientation). Default: false, as torchvision and PIL, which leave photos as they lie in the file. */
   exifOrientation?: boolean;
-  /** Refuses larger images before they are unpacked. Default: 178,956,970, from which on PIL speaks of a bomb. */
+  /** Refuses larger images before they are unpacked. Default: 178,956,970, above which PIL warns of a decompression bomb. */
   maxPixels?: number;
 }
 

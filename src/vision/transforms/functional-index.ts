@@ -1,4 +1,4 @@
-/** What `transforms.functional` holds. */
+/** The contents of `transforms.functional`. */
 
 export { getDimensions, getImageNumChannels, getImageSize } from './base/image-like.js';
 export { getSize } from './base/kinds.js';

@@ -1,4 +1,4 @@
-/** What `transforms.v2` holds: the names of `transforms`, of which those below draw, compute or print otherwise. */
+/** The contents of `transforms.v2`: the names of `transforms`, of which those below draw, compute or print otherwise. */
 export * from './index.js';
 export {
   ColorJitter,

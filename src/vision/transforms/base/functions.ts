@@ -90,7 +90,7 @@ export function transformed<Out>(transform: TransformOf<never, Out>, ...values: 
   return typeof transform === 'function' ? (transform as Call)(...values) : (transform as { forward: Call }).forward(...values);
 }
 
-/** @internal @throws {ArgumentError} for what neither is a function nor has `forward`; null and undefined stand for none. */
+/** @internal @throws {ArgumentError} for a value that neither is a function nor has `forward`; null and undefined stand for none. */
 export function checkTransform<Out>(
   op: string,
   name: string,

@@ -1,4 +1,4 @@
-/** How pixels between pixels are found: torchvision's InterpolationMode. */
+/** How values between pixels are interpolated: torchvision's InterpolationMode. */
 import { ArgumentError } from '../../../errors.js';
 import { oneOf, unexpected } from '../../../tensor/arguments/checks.js';
 import { WARP_FILTERS, type WarpFilter } from '../../image/warp.js';
@@ -14,7 +14,7 @@ export const InterpolationMode = {
   LANCZOS: 'lanczos',
 } as const;
 
-/** How pixels between pixels are found. */
+/** How values between pixels are interpolated. */
 export type Interpolation = (typeof InterpolationMode)[keyof typeof InterpolationMode];
 
 const MODES: readonly Interpolation[] = Object.values(InterpolationMode);

@@ -7,7 +7,7 @@
  * - `forward(sample)` takes the sample apart (a value; several; lists and plain objects of them, nested), draws, transforms each input and puts
  *   the sample together again: image, mask, boxes and points move together. Nobody overrides it.
  *
- * What is an input follows torchvision: images of 8 bits and tensors of `tvTensors` always are; of plain tensors only the first, and
+ * What is an input follows torchvision: images of 8 bits and tensors of `tvTensors` always are; of plain tensors only the first is, and
  * none where the sample has an explicit image (an `Image`, `tvTensors.Image` or `tvTensors.Video`): labels pass. So does everything else.
  *
  * **Kinds.** What an operation does with each kind of input stands in one table beside its function, a {@link Kinds} (kinds.ts):
@@ -64,11 +64,11 @@ export abstract class Transform<Params = undefined, To = Same> {
   /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'Transform';
 
-  /** For types alone: what inputs become. It has no value. */
+  /** What inputs become, for the types alone: it has no value. */
   declare readonly resultOf?: To;
 
   constructor() {
-    // Of classes that take none, and have no constructor of their own.
+    // For classes that take no arguments and have no constructor of their own.
     if (arguments.length > 0) tooMany(classNameOf(new.target), 0, arguments);
   }
 
@@ -108,7 +108,7 @@ export abstract class Transform<Params = undefined, To = Same> {
   /** Refuses values of a sample that the transform cannot do with. */
   protected checkInputs(_values: readonly unknown[]): void {}
 
-  /** Whether the transform takes a value of this kind at all; what it does not take passes as it is. */
+  /** Whether the transform takes a value of this kind at all; other values pass through unchanged. */
   protected takes(value: unknown): boolean {
     return value instanceof Tensor || value instanceof Image;
   }

@@ -304,7 +304,7 @@ export interface WrapOptions<T extends TVTensor = TVTensor> {
 }
 
 /**
- * A tensor as one of the kind of `like`, with its format and canvas. What is of that kind already stays what it is, unless options say otherwise.
+ * A tensor as one of the kind of `like`, with its format and canvas. A tensor of that kind already is returned as it is, unless options say otherwise.
  * @throws {ArgumentError} unless `like` is a tensor of `tvTensors`.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.tv_tensors.wrap.html
  * @example

@@ -28,7 +28,7 @@ export class Line {
     return this.places[this.start + this.step * i]!;
   }
 
-  /** `length` of them from `from` on; what there is not lies in fill `k`. */
+  /** `length` of them from `from` on; those that do not exist lie in fill `k`. */
   part(from: number, length: number, k: number): Line {
     if (from >= 0 && from + length <= this.length) return new Line(this.places, this.start + this.step * from, this.step, length);
     const places = new Int32Array(length);

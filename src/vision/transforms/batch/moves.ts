@@ -1,4 +1,4 @@
-/** The transforms that take whole rows and columns, told as what they do to them; and those that change each value by itself. */
+/** The transforms that take whole rows and columns, described by what they do to them; and those that change each value by itself. */
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import type { Transform } from '../base/transform.js';
 import { Normalize } from '../convert/normalize.js';

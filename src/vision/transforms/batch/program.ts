@@ -135,7 +135,7 @@ function onePixel(like: ImageLike): ImageLike {
   return like instanceof Image ? new Image(like.mode, [1, 1]) : ofKind(zeros([like.shape[0]!, 1, 1], { dtype: like.dtype }), like);
 }
 
-/** A tensor that says of itself what another one does. */
+/** A tensor wrapped as another one is. */
 const ofKind = (x: Tensor, like: ImageLike): Tensor => (like instanceof TVTensor ? wrap(x, { like }) : x);
 
 const plainOf = (x: Tensor): Tensor => (x instanceof TVTensor ? x.plain() : x);
@@ -159,7 +159,7 @@ function single({ each, like }: Single, batch: Batch, params: readonly unknown[]
   const after = before.map((image, i) => each.apply(image, params[i]) as Tensor);
   if (!('source' in batch) || after.some((image, i) => image.dtype !== before[i]!.dtype || !sameShape(image.shape, before[i]!.shape)))
     return after;
-  // Most transforms leave many images as they are: only the others are written into the batch, which is nobody else's.
+  // Most transforms leave many images as they are: only the others are written into the batch, which nobody else holds.
   after.forEach((image, i) => {
     if (image !== before[i]) copyValues(before[i]!, image, 'copy');
   });

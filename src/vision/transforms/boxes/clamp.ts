@@ -41,7 +41,7 @@ export function clampBoxes(boxes: Tensor, format: BoundingBoxFormat, canvasSize:
 
 /** The options of {@link clampBoundingBoxes}. */
 export interface ClampBoundingBoxesFunctionOptions {
-  /** Of a plain tensor: what its numbers are. `tvTensors.BoundingBoxes` say so themselves. */
+  /** Of a plain tensor: what its numbers are. `tvTensors.BoundingBoxes` carry this themselves. */
   format?: BoundingBoxFormat | null;
   /** Of a plain tensor: height and width of the image. */
   canvasSize?: CanvasSize | null;
@@ -54,7 +54,7 @@ const MODES = ['soft', 'hard', 'auto'] as const;
 /**
  * Boxes cut at the edge of their image.
  * @param boxes `tvTensors.BoundingBoxes`, or a plain tensor [..., 4], which needs all options.
- * @throws {ArgumentError} for values that cannot be meant, and what is missing of a plain tensor.
+ * @throws {ArgumentError} for values that cannot be meant, and where a plain tensor lacks its format or canvas.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.functional.clamp_bounding_boxes.html
  * @example
  * const options = { format: 'XYXY', canvasSize: [4, 5], clampingMode: 'soft' } as const;

@@ -57,7 +57,7 @@ export function assertBoxes(op: string, boxes: unknown): asserts boxes is Tensor
 
 /** The options of {@link convertBoundingBoxFormat}. */
 export interface ConvertBoundingBoxFormatFunctionOptions {
-  /** Of a plain tensor: what its numbers are. `tvTensors.BoundingBoxes` say so themselves. */
+  /** Of a plain tensor: what its numbers are. `tvTensors.BoundingBoxes` carry this themselves. */
   oldFormat?: BoundingBoxFormat | null;
   /** What they are to be. */
   newFormat: BoundingBoxFormat;

@@ -45,7 +45,7 @@ function validPoints(points: Tensor, [height, width]: CanvasSize): Tensor {
 
 /** The options of {@link sanitizeBoundingBoxes}. */
 export interface SanitizeBoundingBoxesFunctionOptions {
-  /** Of a plain tensor: what its numbers are. `tvTensors.BoundingBoxes` say so themselves. */
+  /** Of a plain tensor: what its numbers are. `tvTensors.BoundingBoxes` carry this themselves. */
   format?: BoundingBoxFormat | null;
   /** Of a plain tensor: height and width of the image. */
   canvasSize?: CanvasSize | null;
@@ -164,7 +164,7 @@ abstract class Sanitize extends Transform<SanitizeParams> {
       : input;
   }
 
-  /** Which are left. @throws {ArgumentError} where the sample has none at all. */
+  /** Which are kept. @throws {ArgumentError} where the sample has none at all. */
   protected abstract validOf(values: readonly unknown[]): Tensor;
 }
 
@@ -179,7 +179,7 @@ export interface SanitizeBoundingBoxesOptions {
 }
 
 /**
- * Takes out boxes that have no size or leave the image, and with them their labels and masks [N, H, W]: to be put behind what moves boxes.
+ * Takes out boxes that have no size or leave the image, and with them their labels and masks [N, H, W]: put it after the transforms that move boxes.
  * @throws {ArgumentError} for a sample without boxes, labels that are not found, and sizes below 1. @throws {ShapeError} for labels of another number.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.SanitizeBoundingBoxes.html
  * @example

@@ -25,7 +25,7 @@ const KINDS: Readonly<Record<Adjustment[0], AdjustKinds>> = {
 /** In the order in which factors are drawn. */
 const NAMES = ['brightness', 'contrast', 'saturation', 'hue'] as const;
 
-/** Between which two a factor is drawn. */
+/** The range from which a factor is drawn. */
 export type FactorRange = readonly [min: number, max: number];
 
 /** Several changes in order: all in one go on an image of 8 bits. */
@@ -67,7 +67,7 @@ function rangeOf(op: string, name: Adjustment[0], value: unknown): FactorRange |
 
 /**
  * Changes brightness, contrast, saturation and hue of an image in random order, by factors that are drawn as torchvision draws them.
- * @throws {ArgumentError} for negative numbers, hues beyond 0.5, and ranges that are none.
+ * @throws {ArgumentError} for negative numbers, hues beyond 0.5, and values that are not ranges.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.ColorJitter.html
  * @example
  * new transforms.ColorJitter(0.4, 0.4, 0.4, { hue: [-0.1, 0.1] }).forward(new Image('RGB', [8, 8])).mode; // 'RGB'
@@ -76,13 +76,13 @@ export class ColorJitter extends Transform<readonly Adjustment[]> {
   static override readonly className: string = 'ColorJitter';
   /** @internal */
   protected readonly version: Version = 'v1';
-  /** Between which two its factor is drawn, or null for no change. */
+  /** The range from which its factor is drawn, or null for no change. */
   readonly brightness: FactorRange | null;
-  /** Between which two its factor is drawn, or null for no change. */
+  /** The range from which its factor is drawn, or null for no change. */
   readonly contrast: FactorRange | null;
-  /** Between which two its factor is drawn, or null for no change. */
+  /** The range from which its factor is drawn, or null for no change. */
   readonly saturation: FactorRange | null;
-  /** Between which two its factor is drawn, or null for no change. */
+  /** The range from which its factor is drawn, or null for no change. */
   readonly hue: FactorRange | null;
 
   constructor(
@@ -167,11 +167,11 @@ export class RandomChannelPermutation extends Transform<readonly number[]> {
 
 /** The options of {@link RandomPhotometricDistort}. */
 export interface RandomPhotometricDistortOptions {
-  /** Between which two the factor of the brightness is drawn. Default: [0.875, 1.125]. */
+  /** The range from which the factor of the brightness is drawn. Default: [0.875, 1.125]. */
   brightness?: FactorRange;
-  /** Between which two the factor of the contrast is drawn. Default: [0.5, 1.5]. */
+  /** The range from which the factor of the contrast is drawn. Default: [0.5, 1.5]. */
   contrast?: FactorRange;
-  /** Between which two the factor of the saturation is drawn. Default: [0.5, 1.5]. */
+  /** The range from which the factor of the saturation is drawn. Default: [0.5, 1.5]. */
   saturation?: FactorRange;
   /** Between which two the move of the hue is drawn, within -0.5 and 0.5. Default: [-0.05, 0.05]. */
   hue?: FactorRange;
@@ -190,7 +190,7 @@ export interface PhotometricDistortParams {
 /**
  * Distorts the colours of an image as the paper on SSD does: brightness, contrast, saturation, hue and the order of channels, each with
  * probability `p`, the contrast before or after saturation and hue.
- * @throws {ArgumentError} for ranges that are none, and unless p is from 0 to 1.
+ * @throws {ArgumentError} for values that are not ranges, and unless p is from 0 to 1.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.RandomPhotometricDistort.html
  * @see Liu et al. 2016, https://arxiv.org/abs/1512.02325
  * @example
@@ -198,13 +198,13 @@ export interface PhotometricDistortParams {
  */
 export class RandomPhotometricDistort extends Transform<PhotometricDistortParams> {
   static override readonly className: string = 'RandomPhotometricDistort';
-  /** Between which two the factor of the brightness is drawn. */
+  /** The range from which the factor of the brightness is drawn. */
   readonly brightness: FactorRange;
-  /** Between which two the factor of the contrast is drawn. */
+  /** The range from which the factor of the contrast is drawn. */
   readonly contrast: FactorRange;
-  /** Between which two the factor of the saturation is drawn. */
+  /** The range from which the factor of the saturation is drawn. */
   readonly saturation: FactorRange;
-  /** Between which two the move of the hue is drawn. */
+  /** The range from which the shift of the hue is drawn. */
   readonly hue: FactorRange;
   /** How likely each of the changes is made. */
   readonly p: number;

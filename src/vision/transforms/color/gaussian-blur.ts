@@ -144,7 +144,7 @@ export class GaussianBlur extends Transform<number> {
   protected readonly version: Version = 'v1';
   /** How wide and how high the window is. */
   readonly kernelSize: readonly [x: number, y: number];
-  /** Between which two the standard deviation is drawn. */
+  /** The range from which the standard deviation is drawn. */
   readonly sigma: readonly [min: number, max: number];
 
   constructor(...args: Arguments<GaussianBlurOptions, [kernelSize: 'kernelSize', sigma: 'sigma']>) {

@@ -171,7 +171,7 @@ export class RandomPosterize extends RandomTransform {
 
 /** The options of {@link RandomSolarize}. */
 export interface RandomSolarizeOptions extends RandomTransformOptions {
-  /** From which value on values are inverted. */
+  /** Values from this one on are inverted. */
   threshold: number;
 }
 
@@ -184,7 +184,7 @@ export interface RandomSolarizeOptions extends RandomTransformOptions {
  */
 export class RandomSolarize extends RandomTransform {
   static override readonly className: string = 'RandomSolarize';
-  /** From which value on values are inverted. */
+  /** Values from this one on are inverted. */
   readonly threshold: number;
 
   constructor(...args: Arguments<RandomSolarizeOptions, [threshold: 'threshold', p: 'p']>) {

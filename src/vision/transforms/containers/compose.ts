@@ -29,7 +29,7 @@ export class Compose<const List extends Transforms = Transforms> extends Transfo
   constructor(...args: [transforms: List] | [options: ComposeOptions<List>]) {
     super();
     const op = classNameOf(new.target);
-    // Before what is too much is told of: one transform after the other, without a list.
+    // Comes before the check for too many arguments: one transform after the other, without a list.
     if (args.length > 1) readTransforms(op, args[0]);
     const { transforms } = readArguments<{ transforms: unknown }>(op, { transforms: required }, args);
     this.transforms = readTransforms(op, transforms) as List;

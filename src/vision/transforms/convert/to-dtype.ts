@@ -154,7 +154,7 @@ export interface DTypeByKind {
   BoundingBoxes?: DType | null;
   /** `tvTensors.KeyPoints`. */
   KeyPoints?: DType | null;
-  /** All that are not named. */
+  /** All kinds that are not named. */
   others?: DType | null;
 }
 
@@ -187,7 +187,7 @@ export class ToDtype extends Transform {
   constructor(...args: [options: ToDtypeOptions] | [dtype: DType | DTypeByKind, scale?: boolean | Omit<ToDtypeOptions, 'dtype'>]) {
     super();
     const op = classNameOf(new.target);
-    // An object of dtypes is no object of options.
+    // An object of dtypes is not an object of options.
     const first: unknown = args[0];
     const byName = isOptions(first) && !Object.hasOwn(first, 'dtype');
     const { dtype, scale } = readArguments<{ dtype: unknown; scale: boolean }>(

@@ -1,4 +1,4 @@
-/** Images as tensors that say so, and tensors that say nothing more: toImage, ToImage and ToPureTensor. */
+/** Images as tensors of `tvTensors`, and plain tensors again: toImage, ToImage and ToPureTensor. */
 
 import { ArgumentError } from '../../../errors.js';
 import { tooMany } from '../../../tensor/arguments/arguments.js';

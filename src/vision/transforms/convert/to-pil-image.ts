@@ -18,12 +18,12 @@ const MODE_OF: Readonly<Record<number, ImageMode>> = { 1: 'L', 2: 'LA', 3: 'RGB'
 
 /** The options of {@link toPilImage}. */
 export interface ToPilImageOptions {
-  /** Default: the one of as many channels: 'L', 'LA', 'RGB' or 'RGBA'. */
+  /** Default: the mode with as many channels: 'L', 'LA', 'RGB' or 'RGBA'. */
   mode?: ImageMode | null;
 }
 
 /**
- * A tensor as an image of 8 bits: bytes as they are, floats of 0 to 1 times 255, cut off behind the point.
+ * A tensor as an image of 8 bits: bytes as they are, floats of 0 to 1 times 255, the fraction dropped.
  * @param image [C, H, W] of one to four channels, or [H, W].
  * @throws {ShapeError} for other shapes. @throws {DTypeError} for other whole numbers than uint8. @throws {ArgumentError} for another mode.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.functional.to_pil_image.html
@@ -57,7 +57,7 @@ export interface ToPILImageOptions extends ToPilImageOptions {}
  */
 export class ToPILImage extends Transform<undefined, Conversion<Tensor, Image>> {
   static override readonly className: string = 'ToPILImage';
-  /** null takes the one of as many channels. */
+  /** The mode of the image; null takes the one with as many channels. */
   readonly mode: ImageMode | null;
 
   constructor(...args: Arguments<ToPILImageOptions, [mode: 'mode']>) {

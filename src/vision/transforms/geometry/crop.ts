@@ -69,7 +69,7 @@ export function centerCrop<I extends ImageLike>(image: I, outputSize: Size): I {
 /** The middle of an input; `apply` says what becomes of kinds that crop does not know. */
 function centred<I extends ImageLike>(op: string, input: I, size: readonly [number, number], apply: typeof byKind): I {
   const [h, w] = getSize(input);
-  // Boxes and points need no margins, which would cut boxes before their time.
+  // Boxes and points need no margins, which would cut boxes too early.
   if (input instanceof BoundingBoxes || input instanceof KeyPoints)
     return apply(op, CROP, input, halfToEven(h - size[0]), halfToEven(w - size[1]), ...size);
   const { margins, top, left, fits } = centering([h, w], size);

@@ -55,7 +55,7 @@ export function tenCrop<I extends ImageLike>(
   const { size, verticalFlip } = readArguments('tenCrop', { size: required, verticalFlip: false }, args);
   return [...fiveCrop(image, size), ...fiveCrop(verticalFlip ? vflip(image) : hflip(image), size)];
 }
-/** @throws {ArgumentError} for masks, boxes and points, of which no several are made. */
+/** @throws {ArgumentError} for masks, boxes and points, of which this makes no several copies. */
 function assertNoBoxes(op: string, values: readonly unknown[]): void {
   if (values.some((value) => value instanceof BoundingBoxes || value instanceof KeyPoints || value instanceof Mask))
     throw new ArgumentError(`${op}: masks, boxes and points cannot be cut into several. Pass the image alone.`);

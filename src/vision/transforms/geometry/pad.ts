@@ -26,7 +26,7 @@ export type Margins =
   | readonly [leftAndRight: number, topAndBottom: number]
   | readonly [left: number, top: number, right: number, bottom: number];
 
-/** What stands in a margin: a constant, the edge, or the image mirrored without its edge or with it. */
+/** What fills a margin: a constant, the edge, or the image mirrored without its edge or with it. */
 export type PaddingMode = 'constant' | 'edge' | 'reflect' | 'symmetric';
 
 /** @internal */
@@ -50,7 +50,7 @@ export interface PadFunctionOptions {
   padding: Margins;
   /** What 'constant' fills with; an Image takes a list, too, with one for each channel. Default: 0. */
   fill?: number | readonly number[];
-  /** What stands in the margins. Default: 'constant'. */
+  /** What fills the margins. Default: 'constant'. */
   paddingMode?: PaddingMode;
 }
 
@@ -166,7 +166,7 @@ export interface PadOptions {
   padding: Margins;
   /** What 'constant' fills with; an Image takes a list, too, with one for each channel. Default: 0. */
   fill?: number | readonly number[];
-  /** What stands in the margins. Default: 'constant'. */
+  /** What fills the margins. Default: 'constant'. */
   paddingMode?: PaddingMode;
 }
 
@@ -183,7 +183,7 @@ export class Pad extends Transform {
   readonly padding: Margins;
   /** What 'constant' fills with. */
   readonly fill: number | readonly number[];
-  /** What stands in the margins. */
+  /** What fills the margins. */
   readonly paddingMode: PaddingMode;
 
   constructor(...args: Arguments<PadOptions, [padding: 'padding', fill: 'fill', paddingMode: 'paddingMode']>) {

@@ -25,11 +25,11 @@ export interface RandomCropParams {
 export interface RandomCropOptions extends CropOptions {
   /** Margins that are put around the image first. Default: none. */
   padding?: Margins | null;
-  /** Whether an image that is smaller is padded on both sides by what it lacks. Default: false. */
+  /** Whether an image that is smaller is padded on both sides to make up the difference. Default: false. */
   padIfNeeded?: boolean;
   /** What 'constant' fills with; an Image takes a list, too, with one for each channel. Default: 0. */
   fill?: number | readonly number[];
-  /** What stands in the margins. Default: 'constant'. */
+  /** What fills the margins. Default: 'constant'. */
   paddingMode?: PaddingMode;
 }
 
@@ -44,11 +44,11 @@ export class RandomCrop extends Crop<RandomCropParams> {
   static override readonly className: string = 'RandomCrop';
   /** Margins that are put around the image first, as they were given. */
   readonly padding: Margins | null;
-  /** Whether an image that is smaller is padded by what it lacks. */
+  /** Whether an image that is smaller is padded to make up the difference. */
   readonly padIfNeeded: boolean;
   /** What 'constant' fills with. */
   readonly fill: number | readonly number[];
-  /** What stands in the margins. */
+  /** What fills the margins. */
   readonly paddingMode: PaddingMode;
 
   constructor(

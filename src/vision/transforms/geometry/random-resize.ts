@@ -20,7 +20,7 @@ export interface RandomSizeParams {
 }
 
 interface HowOptions {
-  /** How pixels between pixels are found. 'box' and 'hamming' are for an Image. Default: 'bilinear'. */
+  /** How values between pixels are interpolated. 'box' and 'hamming' are for an Image. Default: 'bilinear'. */
   interpolation?: Interpolation;
   /** Whether a tensor is smoothed where it becomes smaller; an Image always is. Default: true. */
   antialias?: boolean | null;
@@ -30,7 +30,7 @@ const HOW: Required<HowOptions> = { interpolation: 'bilinear', antialias: NO_ANT
 
 /** @internal What transforms that draw a size have in common. */
 abstract class RandomSize extends Transform<RandomSizeParams> {
-  /** How pixels between pixels are found. */
+  /** How values between pixels are interpolated. */
   readonly interpolation: Interpolation;
   /** Whether a tensor is smoothed where it becomes smaller. */
   readonly antialias: boolean | null;
@@ -112,7 +112,7 @@ export class RandomResize extends RandomSize {
 
 /** The options of {@link RandomShortestSize}. */
 export interface RandomShortestSizeOptions extends HowOptions {
-  /** The size of the smaller side, or several of which one is drawn. */
+  /** The size of the smaller side, or several sizes among which one is drawn. */
   minSize: number | readonly number[];
   /** How long the longer side becomes at most. Default: as long as it comes out. */
   maxSize?: number | null;
@@ -127,7 +127,7 @@ export interface RandomShortestSizeOptions extends HowOptions {
  */
 export class RandomShortestSize extends RandomSize {
   static override readonly className: string = 'RandomShortestSize';
-  /** The sizes of which one is drawn. */
+  /** The sizes among which one is drawn. */
   readonly minSize: readonly number[];
   /** How long the longer side becomes at most. */
   readonly maxSize: number | null;
@@ -168,7 +168,7 @@ export class RandomShortestSize extends RandomSize {
 export interface ScaleJitterOptions extends HowOptions {
   /** What an image of scale 1 fits into: two sizes, the first of them that of the width. */
   targetSize: readonly [number, number];
-  /** Between which numbers the scale lies. Default: [0.1, 2]. */
+  /** The range of the scale. Default: [0.1, 2]. */
   scaleRange?: readonly [min: number, max: number];
 }
 
@@ -183,7 +183,7 @@ export class ScaleJitter extends RandomSize {
   static override readonly className: string = 'ScaleJitter';
   /** What an image of scale 1 fits into. */
   readonly targetSize: readonly [number, number];
-  /** Between which numbers the scale lies. */
+  /** The range of the scale. */
   readonly scaleRange: readonly [min: number, max: number];
 
   constructor(

@@ -44,7 +44,7 @@ export interface RandomResizedCropParams {
 export interface ResizedCropFunctionOptions {
   /** The size of the smaller side, the other one keeping the proportion of the part; or height and width. */
   size: Size;
-  /** How pixels between pixels are found. 'box' and 'hamming' are for an Image. Default: 'bilinear'. */
+  /** How values between pixels are interpolated. 'box' and 'hamming' are for an Image. Default: 'bilinear'. */
   interpolation?: Interpolation;
   /** Whether a tensor is smoothed where it becomes smaller; an Image always is. Default: true. */
   antialias?: boolean | null;
@@ -116,11 +116,11 @@ function cropAndResize<I extends ImageLike>(
 export interface RandomResizedCropOptions {
   /** Height and width, or one number for both. */
   size: Size;
-  /** Between which shares of the image's area the part lies. Default: [0.08, 1]. */
+  /** The range of the part's share of the image's area. Default: [0.08, 1]. */
   scale?: readonly [min: number, max: number];
-  /** Between which proportions of width to height the part lies. Default: [3 / 4, 4 / 3]. */
+  /** The range of the part's proportion of width to height. Default: [3 / 4, 4 / 3]. */
   ratio?: readonly [min: number, max: number];
-  /** How pixels between pixels are found. 'box' and 'hamming' are for an Image. Default: 'bilinear'. */
+  /** How values between pixels are interpolated. 'box' and 'hamming' are for an Image. Default: 'bilinear'. */
   interpolation?: Interpolation;
   /** Whether a tensor is smoothed where it becomes smaller; an Image always is. Default: true. */
   antialias?: boolean | null;
@@ -138,11 +138,11 @@ export class RandomResizedCrop extends Transform<RandomResizedCropParams> {
   static override readonly className: string = 'RandomResizedCrop';
   /** Height and width. */
   readonly size: readonly [height: number, width: number];
-  /** Between which shares of the image's area the part lies. */
+  /** The range of the part's share of the image's area. */
   readonly scale: readonly [min: number, max: number];
-  /** Between which proportions of width to height the part lies. */
+  /** The range of the part's proportion of width to height. */
   readonly ratio: readonly [min: number, max: number];
-  /** How pixels between pixels are found. */
+  /** How values between pixels are interpolated. */
   readonly interpolation: Interpolation;
   /** Whether a tensor is smoothed where it becomes smaller. */
   readonly antialias: boolean | null;

@@ -169,7 +169,7 @@ export function resizedSize(
 export interface ResizeFunctionOptions {
   /** The size of the smaller side, the other one keeping the proportion; or height and width. null: so that the longer side is `maxSize`. */
   size: Size | null;
-  /** How pixels between pixels are found. 'box' and 'hamming' are for an Image. Default: 'bilinear'. */
+  /** How values between pixels are interpolated. 'box' and 'hamming' are for an Image. Default: 'bilinear'. */
   interpolation?: Interpolation;
   /** How long the longer side becomes at most, where `size` is that of the smaller one. Default: as long as it comes out. */
   maxSize?: number | null;
@@ -231,7 +231,7 @@ export class Resize extends Transform {
   static override readonly className: string = 'Resize';
   /** The size of the smaller side, or height and width; null where `maxSize` says it all. */
   readonly size: Size | null;
-  /** How pixels between pixels are found. */
+  /** How values between pixels are interpolated. */
   readonly interpolation: Interpolation;
   /** How long the longer side becomes at most. */
   readonly maxSize: number | null;

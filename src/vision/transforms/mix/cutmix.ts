@@ -22,7 +22,7 @@ export interface CutMixParams {
 /**
  * Puts a part of the image before it into each image of a batch, one part for the batch, and mixes their labels by its area; these become
  * probabilities [N, classes]. Images are [N, C, H, W], labels [N] or probabilities.
- * @throws {ArgumentError} for what is no batch, and labels [N] without `numClasses`. @throws {ShapeError} for other shapes.
+ * @throws {ArgumentError} for a sample that is not a batch, and labels [N] without `numClasses`. @throws {ShapeError} for other shapes.
  * @see Yun et al., CutMix: Regularization Strategy to Train Strong Classifiers with Localizable Features (2019), https://arxiv.org/abs/1905.04899;
  *   https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.CutMix.html
  * @example

@@ -10,7 +10,7 @@ import { alike, MIX_DEFAULTS, Mix, type MixOptions, mixed } from './mix.js';
 /**
  * Blends each image of a batch with the one before it, and their labels, which become probabilities [N, classes]; the share is drawn from the Beta
  * distribution, one for the batch. Images are floats [N, C, H, W], labels [N] or probabilities.
- * @throws {ArgumentError} for what is no batch, and labels [N] without `numClasses`. @throws {ShapeError} for other shapes. @throws {DTypeError} unless
+ * @throws {ArgumentError} for a sample that is not a batch, and labels [N] without `numClasses`. @throws {ShapeError} for other shapes. @throws {DTypeError} unless
  *   images are floats.
  * @see Zhang et al., mixup: Beyond Empirical Risk Minimization (2017), https://arxiv.org/abs/1710.09412;
  *   https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.MixUp.html

@@ -10,6 +10,7 @@ import { drawInt, drawRand } from '../base/draws.js';
 import type { ImageLike } from '../base/image-like.js';
 import { type Interpolation, InterpolationMode } from '../base/interpolation.js';
 import { byKind } from '../base/kinds.js';
+import { roundToEven } from '../base/round.js';
 import { Transform } from '../base/transform.js';
 import { BoundingBoxes, KeyPoints, Mask } from '../base/tv-tensors.js';
 import { BRIGHTNESS, CONTRAST, SATURATION } from '../color/adjust.js';
@@ -50,7 +51,7 @@ export interface Operation {
 /** How strong an operation may be, from the weakest to the strongest, and whether its direction is drawn. */
 export interface Strength {
   readonly name: OperationName;
-  /** null has none. */
+  /** null for operations without a strength. */
   readonly magnitudes: ((bins: number, height: number, width: number, version: Version) => ArrayLike<number>) | null;
   readonly signed: boolean;
 }
@@ -82,12 +83,7 @@ const plain = (name: OperationName): Strength => ({ name, magnitudes: null, sign
 /** Bits from `most` down by `steps`; halves are rounded to the even number. */
 const bits = (most: number, steps: number): Strength => ({
   name: 'Posterize',
-  magnitudes: (bins) =>
-    Array.from({ length: bins }, (_, i) => {
-      const taken = Math.fround(i / ((bins - 1) / steps));
-      const whole = Math.round(taken);
-      return most - (Math.abs(taken % 1) === 0.5 && whole % 2 === 1 ? whole - 1 : whole);
-    }),
+  magnitudes: (bins) => Array.from({ length: bins }, (_, i) => most - roundToEven(Math.fround(i / ((bins - 1) / steps)))),
   signed: false,
 });
 
@@ -158,22 +154,22 @@ export const MIX_STRENGTHS: readonly Strength[] = [
 /** @internal And with them. */
 export const ALL_MIX_STRENGTHS: readonly Strength[] = [...MIX_STRENGTHS, ...COLOURS(0.9)];
 
-/** What stands where an image was moved away: a number, one for each channel, or null, as affine and rotate take it. */
+/** What fills the area that an image was moved away from: a number, one for each channel, or null, as affine and rotate take it. */
 export type PolicyFill = number | readonly number[] | null;
 
 /** The options that all policies have. */
 export interface PolicyOptions {
-  /** How pixels between pixels are found. Default: 'nearest'; of AugMix 'bilinear'. */
+  /** How values between pixels are interpolated. Default: 'nearest'; of AugMix 'bilinear'. */
   interpolation?: Interpolation;
-  /** What stands where an image was moved away: a number, or one for each channel. Default: null, 0. */
+  /** What fills the area that an image was moved away from: a number, or one for each channel. Default: null, 0. */
   fill?: PolicyFill;
 }
 
 /** @internal What the policies have in common: they take one image of 8 bits, or one tensor of uint8, and draw as v1 or v2 does. */
 export abstract class Policy<Params> extends Transform<Params> {
-  /** How pixels between pixels are found. */
+  /** How values between pixels are interpolated. */
   readonly interpolation: Interpolation;
-  /** What stands where an image was moved away. */
+  /** What fills the area that an image was moved away from. */
   readonly fill: PolicyFill;
 
   constructor(interpolation: unknown, fill: unknown) {

@@ -114,7 +114,7 @@ const V2: Version = 'v2';
 
 /**
  * Changes brightness, contrast, saturation and hue of an image in random order.
- * @throws {ArgumentError} for negative numbers, hues beyond 0.5, and ranges that are none.
+ * @throws {ArgumentError} for negative numbers, hues beyond 0.5, and values that are not ranges.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.ColorJitter.html
  * @example
  * String(new transforms.v2.ColorJitter({ hue: 0.25 })); // 'ColorJitter(hue=(-0.25, 0.25))'

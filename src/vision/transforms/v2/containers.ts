@@ -98,7 +98,7 @@ export class RandomOrder extends RandomOrderV1 {
 
 /**
  * One of the transforms, drawn as by `torch.multinomial`.
- * @throws {ArgumentError} for anything but transforms, for none at all, weights of another number, and weights that are all 0.
+ * @throws {ArgumentError} for anything but transforms, for none at all, another number of weights, and weights that are all 0.
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.RandomChoice.html
  * @example
  * new transforms.v2.RandomChoice([new transforms.v2.Pad(1), new transforms.v2.Pad(2)], [1, 0]).forward(rand(3, 5, 7)).shape; // [3, 7, 9]

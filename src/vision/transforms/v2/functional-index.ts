@@ -1,4 +1,4 @@
-/** What `transforms.v2.functional` holds: the functions of `transforms.functional`, of which those below round otherwise. */
+/** The contents of `transforms.v2.functional`: the functions of `transforms.functional`, of which those below round otherwise. */
 export * from '../functional-index.js';
 export {
   adjustContrast,

@@ -13,7 +13,7 @@ import { type BoundingBoxes, type CanvasSize, type KeyPoints, wrap } from '../ba
 import { clampBoxes } from '../boxes/clamp.js';
 import { inFormat } from '../boxes/format.js';
 
-/** A place, or how far something is moved: along the width, then along the height. */
+/** A place, or how far something moves: along the width, then along the height. */
 export type Point = readonly [x: number, y: number];
 
 /** What an affine map does to an image, in degrees, clockwise, and pixels. */
@@ -22,7 +22,7 @@ export interface AffineParams {
   readonly angle: number;
   /** By how many pixels it is moved, to the right and down. */
   readonly translate: Point;
-  /** How many times as large it becomes. */
+  /** The scale factor. */
   readonly scale: number;
   /** By how much its columns lean, and its rows. */
   readonly shear: Point;

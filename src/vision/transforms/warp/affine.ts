@@ -24,15 +24,15 @@ export interface AffineFunctionOptions {
   angle: number;
   /** By how many pixels it is moved, to the right and down. */
   translate: Point;
-  /** How many times as large it becomes. */
+  /** The scale factor. */
   scale: number;
   /** By how many degrees its columns lean; or its columns and its rows. */
   shear: number | readonly [both: number] | Point;
-  /** How pixels between pixels are found. Default: 'nearest'. */
+  /** How values between pixels are interpolated. Default: 'nearest'. */
   interpolation?: Interpolation;
-  /** What stands where nothing of the image lies. Default: 0; of a tensor, null mixes the edge with 0. */
+  /** What fills the area outside the image. Default: 0; of a tensor, null mixes the edge with 0. */
   fill?: Fill | null;
-  /** What stays where it is, from the top left. Default: the middle. */
+  /** The point that stays where it is, [x, y] from the top left. Default: the middle. */
   center?: Point | null;
 }
 
@@ -117,19 +117,19 @@ function affineTensor(
 
 /** The options of {@link RandomAffine}. */
 export interface RandomAffineOptions {
-  /** Between which angles: from -degrees to degrees, or from the first to the second. */
+  /** The range of angles: from -degrees to degrees, or from the first to the second. */
   degrees: Degrees;
   /** By which parts of width and height the image is moved at most, from 0 to 1. Default: not at all. */
   translate?: Point | null;
-  /** From how many times as large to how many. Default: as it is. */
+  /** The range of the scale factor. Default: no scaling. */
   scale?: readonly [min: number, max: number] | null;
-  /** Between which angles columns lean, or (four numbers) columns and rows. Default: none does. */
+  /** The range of angles by which columns lean; with four numbers rows have a range, too. Default: no shear. */
   shear?: Degrees | readonly [minX: number, maxX: number, minY: number, maxY: number] | null;
-  /** How pixels between pixels are found. Default: 'nearest'. */
+  /** How values between pixels are interpolated. Default: 'nearest'. */
   interpolation?: Interpolation;
-  /** What stands where nothing of the image lies: a number, or one for each channel. Default: 0. */
+  /** What fills the area outside the image: a number, or one for each channel. Default: 0. */
   fill?: Fill | null;
-  /** What stays where it is, from the top left. Default: the middle. */
+  /** The point that stays where it is, [x, y] from the top left. Default: the middle. */
   center?: Point | null;
 }
 
@@ -142,19 +142,19 @@ export interface RandomAffineOptions {
  */
 export class RandomAffine extends Transform<AffineParams> {
   static override readonly className: string = 'RandomAffine';
-  /** From which angle to which. */
+  /** The range of angles, in degrees. */
   readonly degrees: readonly number[];
   /** By which parts of width and height the image is moved at most. */
   readonly translate: Point | null;
-  /** From how many times as large to how many. */
+  /** The range of the scale factor; null for no scaling. */
   readonly scale: readonly [min: number, max: number] | null;
-  /** Between which angles columns lean, and rows. */
+  /** The ranges of angles by which columns and rows lean. */
   readonly shear: readonly number[] | null;
-  /** How pixels between pixels are found. */
+  /** How values between pixels are interpolated. */
   readonly interpolation: Interpolation;
-  /** What stands where nothing of the image lies. */
+  /** What fills the area outside the image. */
   readonly fill: Fill;
-  /** What stays where it is, from the top left; null is the middle. */
+  /** The point that stays where it is, [x, y] from the top left; null is the middle. */
   readonly center: Point | null;
 
   constructor(

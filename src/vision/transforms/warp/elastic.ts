@@ -32,9 +32,9 @@ import { listText, numbersOf } from './options.js';
 export interface ElasticTransformFunctionOptions {
   /** By how much each place looks aside, [1, H, W, 2], x before y; 2 is the whole width, or height. */
   displacement: Tensor;
-  /** How pixels between pixels are found. Default: 'bilinear'. */
+  /** How values between pixels are interpolated. Default: 'bilinear'. */
   interpolation?: Interpolation;
-  /** What stands where nothing of the image lies. Default: null, which mixes the edge with 0. */
+  /** What fills the area outside the image. Default: null, which mixes the edge with 0. */
   fill?: Fill | null;
 }
 
@@ -136,9 +136,9 @@ export interface ElasticTransformOptions {
   alpha?: number | readonly [x: number, y: number];
   /** How smooth the movement is: the standard deviation of a bell curve, in pixels. Default: 5. */
   sigma?: number | readonly [x: number, y: number];
-  /** How pixels between pixels are found. Default: 'bilinear'. */
+  /** How values between pixels are interpolated. Default: 'bilinear'. */
   interpolation?: Interpolation;
-  /** What stands where nothing of the image lies: a number, or one for each channel. Default: 0. */
+  /** What fills the area outside the image: a number, or one for each channel. Default: 0. */
   fill?: Fill;
 }
 
@@ -155,9 +155,9 @@ export class ElasticTransform extends Transform<ElasticTransformParams> {
   readonly alpha: readonly [x: number, y: number];
   /** How smooth the movement is: x and y. */
   readonly sigma: readonly [x: number, y: number];
-  /** How pixels between pixels are found. */
+  /** How values between pixels are interpolated. */
   readonly interpolation: Interpolation;
-  /** What stands where nothing of the image lies: one number, or one for each channel. */
+  /** What fills the area outside the image: one number, or one for each channel. */
   readonly fill: readonly number[];
   private readonly given: { readonly alpha: unknown; readonly sigma: unknown };
 

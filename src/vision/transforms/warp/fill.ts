@@ -1,4 +1,4 @@
-/** What stands where a map looks outside of the image. */
+/** What fills the area where a map looks outside the image. */
 import { unexpected } from '../../../tensor/arguments/checks.js';
 import { type Image, inkOf } from '../../image/image.js';
 import { checkFill } from '../base/arguments.js';

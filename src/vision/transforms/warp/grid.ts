@@ -1,4 +1,4 @@
-/** Tensors seen through a grid of places, as torchvision samples them: nearest or bilinear, with something else where nothing lies. */
+/** Tensors seen through a grid of places, as torchvision samples them: nearest or bilinear, with a fill outside the image. */
 import { gridSample } from '../../../nn/resize/grid-sample.js';
 import { add, div, mul, sub } from '../../../ops/elementwise/binary.js';
 import { lt } from '../../../ops/elementwise/comparison.js';

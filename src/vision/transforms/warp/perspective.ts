@@ -1,4 +1,4 @@
-/** Images seen from elsewhere: perspective, and RandomPerspective. */
+/** Images seen from another point of view: perspective, and RandomPerspective. */
 import { ArgumentError } from '../../../errors.js';
 import { add, div } from '../../../ops/elementwise/binary.js';
 import { matmul } from '../../../ops/products/matmul.js';
@@ -27,13 +27,13 @@ export type Corners = readonly [topLeft: Point, topRight: Point, bottomRight: Po
 export interface PerspectiveFunctionOptions {
   /** The corners of a part of the image. */
   startpoints?: Corners | null;
-  /** Where they come to lie. */
+  /** Where these corners end up. */
   endpoints?: Corners | null;
-  /** How pixels between pixels are found. Default: 'bilinear'. */
+  /** How values between pixels are interpolated. Default: 'bilinear'. */
   interpolation?: Interpolation;
-  /** What stands where nothing of the image lies. Default: 0; of a tensor, null mixes the edge with 0. */
+  /** What fills the area outside the image. Default: 0; of a tensor, null mixes the edge with 0. */
   fill?: Fill | null;
-  /** In the place of the points: the eight factors of `Image.transform` by 'perspective'. */
+  /** Instead of the points: the eight factors of `Image.transform` by 'perspective'. */
   coefficients?: readonly number[] | null;
 }
 
@@ -177,9 +177,9 @@ export interface RandomPerspectiveParams {
 export interface RandomPerspectiveOptions extends RandomTransformOptions {
   /** How far corners move inwards at most: which part of half the width, or height, from 0 to 1. Default: 0.5. */
   distortionScale?: number;
-  /** How pixels between pixels are found. Default: 'bilinear'. */
+  /** How values between pixels are interpolated. Default: 'bilinear'. */
   interpolation?: Interpolation;
-  /** What stands where nothing of the image lies: a number, or one for each channel. Default: 0. */
+  /** What fills the area outside the image: a number, or one for each channel. Default: 0. */
   fill?: Fill | null;
 }
 
@@ -194,9 +194,9 @@ export class RandomPerspective extends RandomTransform<RandomPerspectiveParams> 
   static override readonly className: string = 'RandomPerspective';
   /** How far corners move inwards at most. */
   readonly distortionScale: number;
-  /** How pixels between pixels are found. */
+  /** How values between pixels are interpolated. */
   readonly interpolation: Interpolation;
-  /** What stands where nothing of the image lies. */
+  /** What fills the area outside the image. */
   readonly fill: Fill;
 
   constructor(

@@ -24,13 +24,13 @@ import { centerOf, type Degrees, degreesOf, listText } from './options.js';
 export interface RotateFunctionOptions {
   /** By how many degrees, counterclockwise. */
   angle: number;
-  /** How pixels between pixels are found. Default: 'nearest'. */
+  /** How values between pixels are interpolated. Default: 'nearest'. */
   interpolation?: Interpolation;
   /** Whether the new image is as large as the turned one needs. Default: false, as large as the old one. */
   expand?: boolean;
-  /** Around what to turn, from the top left. Default: the middle. */
+  /** The point to turn around, [x, y] from the top left. Default: the middle. */
   center?: Point | null;
-  /** What stands where nothing of the image lies. Default: 0; of a tensor, null mixes the edge with 0. */
+  /** What fills the area outside the image. Default: 0; of a tensor, null mixes the edge with 0. */
   fill?: Fill | null;
 }
 
@@ -135,15 +135,15 @@ export interface RandomRotationParams {
 
 /** The options of {@link RandomRotation}. */
 export interface RandomRotationOptions {
-  /** Between which angles: from -degrees to degrees, or from the first to the second. */
+  /** The range of angles: from -degrees to degrees, or from the first to the second. */
   degrees: Degrees;
-  /** How pixels between pixels are found. Default: 'nearest'. */
+  /** How values between pixels are interpolated. Default: 'nearest'. */
   interpolation?: Interpolation;
   /** Whether the new image is as large as the turned one needs. Default: false, as large as the old one. */
   expand?: boolean;
-  /** Around what to turn, from the top left. Default: the middle. */
+  /** The point to turn around, [x, y] from the top left. Default: the middle. */
   center?: Point | null;
-  /** What stands where nothing of the image lies: a number, or one for each channel. Default: 0. */
+  /** What fills the area outside the image: a number, or one for each channel. Default: 0. */
   fill?: Fill | null;
 }
 
@@ -156,15 +156,15 @@ export interface RandomRotationOptions {
  */
 export class RandomRotation extends Transform<RandomRotationParams> {
   static override readonly className: string = 'RandomRotation';
-  /** From which angle to which. */
+  /** The range of angles, in degrees. */
   readonly degrees: readonly number[];
-  /** How pixels between pixels are found. */
+  /** How values between pixels are interpolated. */
   readonly interpolation: Interpolation;
   /** Whether the new image is as large as the turned one needs. */
   readonly expand: boolean;
-  /** Around what to turn, from the top left; null is the middle. */
+  /** The point to turn around, [x, y] from the top left; null is the middle. */
   readonly center: Point | null;
-  /** What stands where nothing of the image lies. */
+  /** What fills the area outside the image. */
   readonly fill: Fill;
 
   constructor(
