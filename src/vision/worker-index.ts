@@ -2,7 +2,7 @@
 import { knowClasses } from '../data/loader/workers/crossing.js';
 import '../data/loader/workers/worker.js';
 import * as datasets from './datasets/index.js';
-import * as transforms from './transforms/index.js';
+import * as transforms from './transforms/v1-index.js';
 import * as v2 from './transforms/v2-index.js';
 
 // Image and the tensors of tvTensors make themselves known.

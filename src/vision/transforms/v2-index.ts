@@ -1,5 +1,5 @@
 /** The contents of `transforms.v2`: the names of `transforms`, of which those below draw, compute or print otherwise. */
-export * from './index.js';
+export * from './v1-index.js';
 export {
   ColorJitter,
   GaussianBlur,
