@@ -5,6 +5,7 @@ import { type Arguments, readArguments, readOptions, tooMany } from '../../tenso
 import { assertBytes, countOf, finiteNumber, oneOf, unexpected, wholeNumber } from '../../tensor/arguments/checks.js';
 import { show } from '../../tensor/arguments/show.js';
 import { convertPixels } from './colour.js';
+import { newBytes, newPlaces } from './pixels.js';
 import { type Box, type Part, RESAMPLE_CODES, type Resample, resizePixels } from './resize.js';
 import { extentMap, quadMap, rotation, turnOf, WARP_FILTERS, type WarpFilter, type WarpMethod, warpPixels } from './warp.js';
 
@@ -108,7 +109,7 @@ export class Image {
           `Image: got ${data.length} bytes, expected ${count} for ${this.width}×${this.height} pixels of ${mode} (${CHANNELS[mode]} a pixel).`,
         );
     }
-    this.data = data ?? new Uint8Array(count);
+    this.data = data ?? newBytes('Image', count);
   }
 
   /** Width and height, in PIL's order. */
@@ -149,7 +150,10 @@ export class Image {
     if (bottom < top)
       throw new ArgumentError(`crop: bottom is ${bottom}, above the top edge ${top}. The box is [left, top, right, bottom].`);
     if (left < 0 || top < 0 || right > this.width || bottom > this.height)
-      return this.gather(placesFrom(left, right, this.width), placesFrom(top, bottom, this.height));
+      return this.gather('crop', [right - left, bottom - top], () => [
+        placesFrom('crop', left, right, this.width),
+        placesFrom('crop', top, bottom, this.height),
+      ]);
     const out = new Image(this.mode, [right - left, bottom - top]);
     const row = out.width * this.channels;
     for (let y = 0, from = (top * this.width + left) * this.channels; y < out.height; y++, from += this.width * this.channels)
@@ -303,10 +307,19 @@ export class Image {
     return this.toString();
   }
 
-  /** @internal The pixels at these columns and rows; `fill` stands where a place is outside. */
-  gather(columns: readonly number[], rows: readonly number[], fill?: readonly number[]): Image {
+  /**
+   * @internal An image of `size` of the pixels at some columns and rows; `fill` stands where a place is outside.
+   * @param places gives these columns and rows. It is asked once there is room for the image.
+   */
+  gather(
+    op: string,
+    size: readonly [width: number, height: number],
+    places: () => readonly [columns: Int32Array, rows: Int32Array],
+    fill?: readonly number[],
+  ): Image {
     const { width, channels, data } = this;
-    const out = new Image(this.mode, [columns.length, rows.length]);
+    const out = new Image(this.mode, size, newBytes(op, size[0] * size[1] * channels));
+    const [columns, rows] = places();
     let at = 0;
     for (const y of rows) {
       for (const x of columns) {
@@ -335,8 +348,8 @@ export function inkOf(op: string, name: string, image: Image, fill: unknown): nu
 }
 
 /** @internal The places from `start` to `end` of `length` that there are; {@link OUTSIDE} for those that there are not. */
-export function placesFrom(start: number, end: number, length: number): number[] {
-  return Array.from({ length: end - start }, (_, i) => (start + i >= 0 && start + i < length ? start + i : OUTSIDE));
+export function placesFrom(op: string, start: number, end: number, length: number): Int32Array {
+  return newPlaces(op, end - start, (i) => (start + i >= 0 && start + i < length ? start + i : OUTSIDE));
 }
 
 /** @internal @throws {ArgumentError} unless it is an {@link Image}. */

@@ -12,12 +12,21 @@ export interface Pixels {
   readonly channels: number;
 }
 
-/** @throws {OutOfMemoryError} for more than there is room for. */
-function newBytes(op: string, length: number): Uint8Array {
+/** @internal Bytes of an image that are 0. @throws {OutOfMemoryError} for more than there is room for. */
+export const newBytes = (op: string, length: number): Uint8Array => roomFor(op, `${length} bytes`, () => new Uint8Array(length));
+
+/** @internal The rows, or columns, of which an image takes `length`. @throws {OutOfMemoryError} for more than there is room for. */
+export function newPlaces(op: string, length: number, place: (i: number) => number): Int32Array {
+  const out = roomFor(op, `a side of ${length} pixels`, () => new Int32Array(length));
+  for (let i = 0; i < length; i++) out[i] = place(i);
+  return out;
+}
+
+function roomFor<T>(op: string, what: string, make: () => T): T {
   try {
-    return new Uint8Array(length);
+    return make();
   } catch {
-    throw new OutOfMemoryError(`${op}: the image would have ${length} bytes, for which there is no room. Take a smaller size.`);
+    throw new OutOfMemoryError(`${op}: the image would have ${what}, for which there is no room. Take a smaller size.`);
   }
 }
 

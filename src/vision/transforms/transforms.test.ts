@@ -1,7 +1,19 @@
 /** The transforms, beside what torchvision makes of the same images with the same seed (conformance/transforms.py). */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ArgumentError, DTypeError, fromTypedArray, manualSeed, ones, rand, ShapeError, type Tensor, tensor, zeros } from 'hone';
+import {
+  ArgumentError,
+  DTypeError,
+  fromTypedArray,
+  manualSeed,
+  OutOfMemoryError,
+  ones,
+  rand,
+  ShapeError,
+  type Tensor,
+  tensor,
+  zeros,
+} from 'hone';
 import { DataLoader } from 'hone/data';
 import { datasets, Image, type RotateOptions, transforms } from 'hone/vision';
 import { describe, expect, it, test } from 'vitest';
@@ -253,6 +265,17 @@ describe('transforms', () => {
     expect([out, out.data]).toEqual([expect.any(Image), image.transpose('flipLeftRight').data]);
     const x = new transforms.Compose([toFloats, flip, new transforms.PILToTensor(), toFloats]).forward(image);
     expect(x.toArray()).toEqual(toFloats.forward(flip.forward(F.pilToTensor(image))).toArray());
+  });
+
+  it('refuse sizes for which there is no room', () => {
+    const image = new Image('RGB', [5, 4]);
+    const side = 2 ** 30;
+    expect(() => new Image('L', [2 ** 26, 2 ** 27])).toThrow(OutOfMemoryError);
+    expect(() => image.crop([0, 0, side, side])).toThrow(/^crop: the image would have \d+ bytes, for which there is no room/);
+    expect(() => F.pad(image, side)).toThrow(/^pad: the image would have \d+ bytes/);
+    expect(() => F.pad(image, side, { paddingMode: 'edge' })).toThrow(OutOfMemoryError);
+    expect(() => new transforms.CenterCrop(side).forward(image)).toThrow(/^CenterCrop: the image would have \d+ bytes/);
+    expect(() => new transforms.RandomCrop(side, { padIfNeeded: true }).forward(image)).toThrow(OutOfMemoryError);
   });
 
   it('say what is wrong', () => {

@@ -11,6 +11,7 @@ import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { int64Of, tensor } from '../../../tensor/create/create.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { inkOf, placesFrom } from '../../image/image.js';
+import { newPlaces } from '../../image/pixels.js';
 import { checkFill } from '../base/arguments.js';
 import { tupleText } from '../base/functions.js';
 import { getDimensions, type ImageLike } from '../base/image-like.js';
@@ -82,9 +83,10 @@ export const PAD: Kinds<[sides: Sides, fill: number | readonly number[], mode: P
     assertRoom(op, height, width, sides);
     const [left, top, right, bottom] = sides;
     const ink = inkOf(op, 'fill', image, fill);
-    const columns = mode === 'constant' ? placesFrom(-left, width + right, width) : mirrored(op, width, left, right, mode, false);
-    const rows = mode === 'constant' ? placesFrom(-top, height + bottom, height) : mirrored(op, height, top, bottom, mode, false);
-    return image.gather(columns, rows, ink);
+    const along = (length: number, before: number, after: number) =>
+      mode === 'constant' ? placesFrom(op, -before, length + after, length) : mirrored(op, length, before, after, mode, false);
+    const size = [left + width + right, top + height + bottom] as const;
+    return image.gather(op, size, () => [along(width, left, right), along(height, top, bottom)], ink);
   },
   tensor: padTensorOf,
   mask: padTensorOf,
@@ -128,7 +130,7 @@ function padTensorOf(op: string, x: Tensor, sides: Sides, fill: number | readonl
     const channels = list.map((value, c) => padTensor(narrow(x, -3, c, 1), margins, 'constant', value));
     return cat(channels, -3);
   }
-  const along = (dim: number, places: readonly number[], from: Tensor) => slicesAt(op, from, dim, int64Of(places));
+  const along = (dim: number, places: Int32Array, from: Tensor) => slicesAt(op, from, dim, int64Of(places));
   const rows = along(-2, mirrored(op, height, top, bottom, mode, true), x);
   return along(-1, mirrored(op, width, left, right, mode, true), rows);
 }
@@ -142,7 +144,7 @@ export function assertRoom(op: string, height: number, width: number, [left, top
 }
 
 /** @internal The places of `length` with margins before and after them, which repeat the edge or mirror the rest; negative margins take away first. */
-export function mirrored(op: string, length: number, before: number, after: number, mode: PaddingMode, once: boolean): number[] {
+export function mirrored(op: string, length: number, before: number, after: number, mode: PaddingMode, once: boolean): Int32Array {
   const start = Math.max(-before, 0);
   const n = length - Math.max(-after, 0) - start;
   const most = mode === 'edge' ? Number.POSITIVE_INFINITY : mode === 'reflect' ? n - 1 : n;
@@ -157,7 +159,8 @@ export function mirrored(op: string, length: number, before: number, after: numb
     const at = ((i % period) + period) % period;
     return at < n ? at : mode === 'symmetric' ? period - 1 - at : period - at;
   };
-  return Array.from({ length: Math.max(before, 0) + n + Math.max(after, 0) }, (_, i) => start + place(i - Math.max(before, 0)));
+  const lead = Math.max(before, 0);
+  return newPlaces(op, lead + n + Math.max(after, 0), (i) => start + place(i - lead));
 }
 
 /** The options of {@link Pad}. */
