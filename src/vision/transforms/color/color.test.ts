@@ -1,25 +1,9 @@
 import { readFileSync } from 'node:fs';
-import {
-  ArgumentError,
-  autograd,
-  DTypeError,
-  fromTypedArray,
-  Generator,
-  manualSeed,
-  rand,
-  ShapeError,
-  stack,
-  type Tensor,
-  zeros,
-} from 'hone';
-import { Image, type ImageMode, transforms, tvTensors } from 'hone/vision';
+import { ArgumentError, autograd, DTypeError, Generator, manualSeed, rand, ShapeError, stack, type Tensor, zeros } from 'hone';
+import { Image, transforms, tvTensors } from 'hone/vision';
 import { describe, expect, it } from 'vitest';
+import { expectStored, readStored, type Stored } from '../../../../test/helpers/stored-images.js';
 
-/** Bytes in base64, or their hash. */
-type Stored = ({ mode: ImageMode; size: [number, number] } | { dtype: 'uint8' | 'float32' | 'float64'; shape: number[] }) & {
-  data?: string;
-  hash?: number;
-};
 interface Run {
   text: string;
   outputs: Record<string, { outputs: Stored[]; next: number }>;
@@ -30,39 +14,7 @@ const fixture = JSON.parse(readFileSync(new URL('../../../../conformance/fixture
   classes: { name: string; args: unknown[]; seed: number; calls: number; v1?: Run; v2: Run }[];
 };
 
-const ARRAYS = { uint8: Uint8Array, float32: Float32Array, float64: Float64Array };
-
-function read(stored: Stored): Image | Tensor {
-  const bytes = Uint8Array.from(Buffer.from(stored.data!, 'base64'));
-  if ('mode' in stored) return new Image(stored.mode, stored.size, bytes);
-  return fromTypedArray(new ARRAYS[stored.dtype](bytes.buffer), stored.shape);
-}
-
-const hashOf = (bytes: Uint8Array) => {
-  let h = 2166136261;
-  for (const byte of bytes) h = Math.imul(h ^ byte, 16777619) >>> 0;
-  return h;
-};
-
-/** Bytes are equal; floats are within a few roundings of float32. */
-function same(out: unknown, expected: Stored, what: string) {
-  if ('mode' in expected) {
-    const { mode, size, data } = out as Image;
-    expect({ mode, size }, what).toEqual({ mode: expected.mode, size: expected.size });
-    if (expected.data === undefined) expect(hashOf(data), what).toBe(expected.hash);
-    else expect(Buffer.from(data).toString('base64'), what).toBe(expected.data);
-    return;
-  }
-  const x = out as Tensor;
-  expect({ dtype: x.dtype, shape: [...x.shape] }, what).toEqual({ dtype: expected.dtype, shape: expected.shape });
-  const values = x.contiguous().toTypedArray() as Uint8Array;
-  if (expected.hash !== undefined) return expect(hashOf(values), what).toBe(expected.hash);
-  const numbers = (read(expected) as Tensor).toTypedArray() as Uint8Array;
-  for (const [i, value] of values.entries()) {
-    if (expected.dtype === 'uint8') expect(value, `${what} at ${i}`).toBe(numbers[i]);
-    else expect(Math.abs(value - numbers[i]!), `${what} at ${i}: ${value}, ${numbers[i]}`).toBeLessThan(2e-6);
-  }
-}
+const same = (out: unknown, expected: Stored, what: string) => expectStored(out, expected, what, 2e-6);
 
 type Call = (image: Image | Tensor, ...args: unknown[]) => unknown;
 const modules = [
@@ -81,7 +33,7 @@ const calls = modules.flatMap(([where, functions, version]) =>
 describe('functions give what Pillow and torchvision give', () => {
   it.each(calls.map((entry) => [entry.text, entry] as const))('%s', (_, { call, args, outputs, version }) => {
     for (const [key, expected] of Object.entries(outputs)) {
-      const result = () => call(read(fixture.inputs[key]!), ...args);
+      const result = () => call(readStored(fixture.inputs[key]!), ...args);
       // Where only v2 has an answer, it is that of both.
       if (expected === null) expect(result, key).toThrow();
       else same(result(), (expected[version] === undefined ? expected[0] : (expected[version] ?? expected[1]))!, key);
@@ -106,7 +58,7 @@ describe('classes draw what those of torchvision draw', () => {
       for (const [key, { outputs, next }] of Object.entries(run.outputs)) {
         manualSeed(seed);
         const transform = made();
-        for (let i = 0; i < calls; i++) same(transform.forward(read(fixture.inputs[key]!)), outputs[i]!, `${key}, call ${i}`);
+        for (let i = 0; i < calls; i++) same(transform.forward(readStored(fixture.inputs[key]!)), outputs[i]!, `${key}, call ${i}`);
         expect(rand(1).item(), key).toBe(next);
       }
     },
@@ -118,7 +70,7 @@ const F = transforms.functional;
 describe('what torchvision leaves to its users', () => {
   it('a sample moves as one: masks, boxes and labels stay, one draw changes both images', () => {
     manualSeed(5);
-    const image = read(fixture.inputs['bytes']!) as Tensor;
+    const image = readStored(fixture.inputs['bytes']!) as Tensor;
     const mask = new tvTensors.Mask([[0, 1]]);
     const boxes = new tvTensors.BoundingBoxes([[0, 0, 1, 1]], { format: 'XYXY', canvasSize: [5, 7] });
     const jitter = new transforms.ColorJitter(0.9, 0.9, 0.9, 0.4);
@@ -134,12 +86,12 @@ describe('what torchvision leaves to its users', () => {
   });
 
   it('images stay as they are, strided tensors give what dense ones give, [H, W] is one channel', () => {
-    const image = read(fixture.inputs['photo']!) as Image;
+    const image = readStored(fixture.inputs['photo']!) as Image;
     const before = image.data.slice();
     for (const change of [F.invert, F.equalize, F.autocontrast, (x: Image) => F.adjustHue(x, 0.3), (x: Image) => F.adjustSharpness(x, 2)])
       change(image);
     expect(image.data).toEqual(before);
-    const x = read(fixture.inputs['many']!) as Tensor;
+    const x = readStored(fixture.inputs['many']!) as Tensor;
     const turned = x.transpose(-1, -2);
     for (const change of [F.invert, F.equalize, F.autocontrast, (x: Tensor) => F.adjustHue(x, 0.3), (x: Tensor) => F.gaussianBlur(x, 3)])
       expect(change(turned).toArray()).toEqual(change(turned.contiguous()).toArray());

@@ -1,15 +1,10 @@
 /** Images turned, sheared, warped and erased, beside what Pillow and torchvision make of the same images (conformance/vision_warp.py). */
 import { readFileSync } from 'node:fs';
-import { ArgumentError, engineInfo, fromTypedArray, manualSeed, rand, ShapeError, type Tensor, tensor, zeros } from 'hone';
-import { Image, type ImageMode, transforms, tvTensors } from 'hone/vision';
+import { ArgumentError, engineInfo, manualSeed, rand, ShapeError, type Tensor, tensor, zeros } from 'hone';
+import { Image, transforms, tvTensors } from 'hone/vision';
 import { describe, expect, it, test } from 'vitest';
+import { expectStored, readStored, type Stored } from '../../../../test/helpers/stored-images.js';
 
-/** Bytes in base64, or their hash. */
-type Stored = ({ mode: ImageMode; size: [number, number] } | { dtype: 'uint8' | 'int64' | 'float32' | 'float64'; shape: number[] }) & {
-  data?: string;
-  hash?: number;
-  canvas?: [number, number];
-};
 interface Call {
   input: string;
   name: 'transform' | 'rotate';
@@ -42,42 +37,7 @@ const fixture = JSON.parse(readFileSync(new URL('../../../../conformance/fixture
   samples: Sample[];
 };
 
-const ARRAYS = { uint8: Uint8Array, int64: BigInt64Array, float32: Float32Array, float64: Float64Array };
-
-function read(stored: Stored): Image | Tensor {
-  const bytes = Uint8Array.from(Buffer.from(stored.data!, 'base64'));
-  if ('mode' in stored) return new Image(stored.mode, stored.size, bytes);
-  return fromTypedArray(new ARRAYS[stored.dtype](bytes.buffer), stored.shape);
-}
-
-const hashOf = (bytes: Uint8Array) => {
-  let h = 2166136261;
-  for (const byte of bytes) h = Math.imul(h ^ byte, 16777619) >>> 0;
-  return h;
-};
-
-/** Whole numbers are equal; floats are within a few roundings of float32. */
-function same(out: unknown, expected: Stored, what: string) {
-  if ('mode' in expected) {
-    const { mode, size, data } = out as Image;
-    expect({ mode, size }, what).toEqual({ mode: expected.mode, size: expected.size });
-    if (expected.data === undefined) expect(hashOf(data), what).toBe(expected.hash);
-    else expect(Buffer.from(data).toString('base64'), what).toBe(expected.data);
-    return;
-  }
-  const x = out as Tensor;
-  expect({ dtype: x.dtype, shape: [...x.shape] }, what).toEqual({ dtype: expected.dtype, shape: expected.shape });
-  if (expected.hash !== undefined) return expect(hashOf(x.contiguous().toTypedArray() as Uint8Array), what).toBe(expected.hash);
-  const [values, numbers] = [x, read(expected) as Tensor].map((t) => t.reshape([-1]).toArray() as number[]) as [number[], number[]];
-  const whole = expected.dtype === 'uint8' || expected.dtype === 'int64';
-  values.forEach((value, i) => {
-    if (whole) expect(value, `${what} at ${i}`).toBe(numbers[i]);
-    else
-      expect(Math.abs(value - numbers[i]!), `${what} at ${i}: ${value}, ${numbers[i]}`).toBeLessThan(
-        1e-5 * Math.max(1, Math.abs(numbers[i]!)),
-      );
-  });
-}
+const same = (out: unknown, expected: Stored, what: string) => expectStored(out, expected, what, 1e-5);
 
 const short = (args: unknown[]) => JSON.stringify(args).slice(1, -1);
 
@@ -85,7 +45,7 @@ describe('Image gives what Pillow gives', () => {
   it.each(fixture.pillow.map((entry, i) => [`${i} ${entry.input}.${entry.name}(${short(entry.args)})`, entry] as const))(
     '%s',
     (_, entry) => {
-      const image = read(fixture.inputs[entry.input]!) as Image;
+      const image = readStored(fixture.inputs[entry.input]!) as Image;
       same((image[entry.name] as (...args: never[]) => Image)(...entry.args), entry.output, entry.input);
     },
   );
@@ -108,7 +68,7 @@ describe('functions give what torchvision gives', () => {
     (_, entry) => {
       for (const [key, expected] of Object.entries(entry.outputs)) {
         if (!FUSED && key === 'double' && halfway(entry)) continue;
-        const call = () => functional[version(entry)]![entry.name]!(read(fixture.inputs[key]!), ...entry.args);
+        const call = () => functional[version(entry)]![entry.name]!(readStored(fixture.inputs[key]!), ...entry.args);
         if (expected === null) expect(call, key).toThrow();
         else same(call(), expected, key);
       }
@@ -127,7 +87,7 @@ describe('classes draw what those of torchvision draw', () => {
       if (!FUSED && key === 'double' && halfway(entry)) continue;
       manualSeed(entry.seed);
       const transform = made();
-      for (let i = 0; i < entry.calls; i++) same(transform.forward(read(fixture.inputs[key]!)), outputs[i]!, `${key}, call ${i}`);
+      for (let i = 0; i < entry.calls; i++) same(transform.forward(readStored(fixture.inputs[key]!)), outputs[i]!, `${key}, call ${i}`);
       expect(rand(1).item(), key).toBe(next);
     }
   });
@@ -137,7 +97,7 @@ describe('image, mask, boxes and points move together', () => {
   it.each(fixture.samples.map((entry, i) => [`${i} ${entry.name}(${short(entry.args)})`, entry] as const))('%s', (_, entry) => {
     const sample = Object.fromEntries(
       Object.entries(fixture.parts).map(([key, stored]) => {
-        const x = read(stored) as Tensor;
+        const x = readStored(stored) as Tensor;
         const canvasSize = stored.canvas!;
         if (key === 'image') return [key, new tvTensors.Image(x)];
         if (key.startsWith('mask')) return [key, new tvTensors.Mask(x)];
