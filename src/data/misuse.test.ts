@@ -7,6 +7,7 @@ import {
   ConcatDataset,
   DataLoader,
   defaultCollate,
+  IterableDataset,
   RandomSampler,
   randomSplit,
   readCsv,
@@ -15,6 +16,7 @@ import {
   Subset,
   SubsetRandomSampler,
   TensorDataset,
+  trainTestSplit,
   WeightedRandomSampler,
 } from 'hone/data';
 import { datasets, ImageDataset } from 'hone/vision';
@@ -75,6 +77,25 @@ describe('options', () => {
       () => readCsv('1\n2', any({ header: null })),
       "readCsv: header is null, expected true or false. pandas' header=None is header: false.",
     ],
+    [() => readCsv('https://example.org/a.csv'), 'Fetch it first: readCsv(await (await fetch(url)).text()).'],
+    [
+      () => loose(trainTestSplit)(ones(4, 2), ones(4), 0.2),
+      'trainTestSplit: argument 2 is 0.2, expected a Tensor, a Table, a list or a Dataset. A size has a name: { testSize: 0.2 }.',
+    ],
+    [() => trainTestSplit(ones(4, 2), { stratify: any(true) }), 'trainTestSplit: stratify is true, expected a list of labels'],
+    [
+      () => new DataLoader(new (class Empty extends IterableDataset {})()),
+      'Give it *[Symbol.iterator]() or async *[Symbol.asyncIterator]().',
+    ],
+    [
+      () => [...new DataLoader(data(), { batchSampler: any([0, 1]) })],
+      'a batch of batchSampler is 0, expected a list of the numbers of its samples: [[0, 1], [2, 3]].',
+    ],
+    [
+      () => new DataLoader(data(), { collate: any('stack') }),
+      'DataLoader: collate is "stack", expected a function, or the absolute address of a module.',
+    ],
+    [() => new datasets.Digits(any({ download: true })), 'Digits: there is no option "download". Digits takes train,'],
     [() => readCsv('a;b\n1;2').column('b'), 'The table has "a;b". Its cells seem to be separated by ";": readCsv(…, { sep: ";" }).'],
     [() => readCsv('a;b\n1;2').toTensors(), 'row 0, column "a;b" is "1;2", expected a number. Its cells seem to be separated by ";"'],
     [

@@ -109,6 +109,7 @@ function adviceFor(source: unknown): string {
   if (isClass(source)) return `Make one: new ${classNameOf(source) || 'MyDataset'}(…).`;
   if (typeof source !== 'object' || source === null || source instanceof Tensor) return 'Wrap tensors in new TensorDataset(x, y).';
   if ('__getitem__' in source || '__len__' in source) return "Python's __len__ and __getitem__ are get length() and get(index) here.";
+  if (source instanceof IterableDataset) return 'Give it *[Symbol.iterator]() or async *[Symbol.asyncIterator]().';
   if (typeof (source as Partial<MapDataset<unknown>>).get === 'function') return 'It has no length: give it get length() { … }.';
   return 'Wrap tensors in new TensorDataset(x, y).';
 }

@@ -96,6 +96,14 @@ function readLoader<T, B>(given: readonly unknown[]): DataLoaderOptions<T, B> {
       throw unexpected('DataLoader', name, value, 'a sampler or a list of numbers');
   checkGenerator('DataLoader', generator);
   if (collate !== undefined && !isAddress(collate)) assertFunction('DataLoader', 'collate', collate);
+  if (typeof collate === 'string' && !URL.canParse(collate))
+    throw unexpected(
+      'DataLoader',
+      'collate',
+      collate,
+      'a function, or the absolute address of a module',
+      "Write new URL('./module.js', import.meta.url).",
+    );
   if ('multiprocessingContext' in read && read.multiprocessingContext !== undefined)
     throw new ArgumentError(
       'DataLoader: multiprocessingContext says how Python starts processes; the workers here are threads. Leave it out.',
@@ -354,7 +362,11 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   private *loads(): Generator<() => MaybePromise<B | typeof LEFT_OUT>, void> {
     const { source } = this;
     if (source) {
-      for (const indices of this.batchSampler!) yield () => this.fetch(source, indices);
+      for (const indices of this.batchSampler!) {
+        if (!Array.isArray(indices))
+          throw unexpected('DataLoader', 'a batch of batchSampler', indices, 'a list of the numbers of its samples: [[0, 1], [2, 3]]');
+        yield () => this.fetch(source, indices);
+      }
       return;
     }
     const stream = this.dataset as Partial<Iterable<T>>;

@@ -75,15 +75,17 @@ export function showCategories(categories: readonly Category[]): string {
 }
 
 /** Labels as a list: of a tensor [N], its numbers or booleans. @throws {ShapeError} for a tensor of more dims. @throws {ArgumentError} for anything but a list. */
-export function labelsOf(op: string, y: unknown): readonly unknown[] {
+export function labelsOf(op: string, y: unknown, name = 'y'): readonly unknown[] {
   if (y instanceof Tensor) {
     if (y.ndim !== 1)
-      throw new ShapeError(`${op}: y has shape ${showShape(y.shape)}, expected [N].${y.numel() === y.shape[0] ? ' Use y.flatten().' : ''}`);
+      throw new ShapeError(
+        `${op}: ${name} has shape ${showShape(y.shape)}, expected [N].${y.numel() === y.shape[0] ? ` Use ${name}.flatten().` : ''}`,
+      );
     return y.toArray() as unknown[];
   }
   if (Array.isArray(y)) return y;
   if (ArrayBuffer.isView(y) && !(y instanceof DataView)) return Array.from(y as unknown as ArrayLike<number>, Number);
-  throw new ArgumentError(`${op}: y is ${describe(y)}, expected a list of labels, or a Tensor [N].`);
+  throw new ArgumentError(`${op}: ${name} is ${describe(y)}, expected a list of labels, or a Tensor [N].`);
 }
 
 /** A table of categories, column by column. */

@@ -90,7 +90,7 @@ export function trainTestSplit(...args: unknown[]): unknown[] {
     test = Array.from({ length: nTest }, (_, i) => nTrain + i);
   } else {
     const random = new RandomState(randomState ?? Number(BigInt.asUintN(32, defaultGenerator().drawSeed())));
-    if (stratify !== null) [train, test] = stratified(op, labelsOf(op, stratify), count, nTrain, nTest, random);
+    if (stratify !== null) [train, test] = stratified(op, labelsOf(op, stratify, 'stratify'), count, nTrain, nTest, random);
     else {
       const order = random.permutation(count);
       test = order.subarray(0, nTest);
@@ -110,7 +110,8 @@ function commonLength(op: string, args: readonly unknown[]): number {
     }
     if (Array.isArray(whole) || whole instanceof Table) return whole.length;
     if (whole instanceof Dataset) return asDataset(whole, op).length;
-    throw new ArgumentError(`${op}: argument ${i} is ${show(whole)}, expected a Tensor, a Table, a list or a Dataset.`);
+    const hint = i > 0 && typeof whole === 'number' ? ` A size has a name: { testSize: ${whole} }.` : '';
+    throw new ArgumentError(`${op}: argument ${i} is ${show(whole)}, expected a Tensor, a Table, a list or a Dataset.${hint}`);
   });
   const other = lengths.findIndex((length) => length !== lengths[0]);
   if (other > 0)

@@ -134,6 +134,10 @@ interface Pieces {
 
 function piecesOf(source: unknown, encoding: string): Pieces {
   if (typeof source === 'string' && /[\r\n]/.test(source)) return { name: 'readCsv', texts: () => [source], close: () => {} };
+  if (typeof source === 'string' && /^https?:\/\//i.test(source))
+    throw new ArgumentError(
+      `readCsv: ${show(source)} is an address, expected a path, a text of several lines, or a Uint8Array. Fetch it first: readCsv(await (await fetch(url)).text()).`,
+    );
   if (typeof source === 'string') {
     const file = openFile(source, 'readCsv');
     const chunks = function* () {

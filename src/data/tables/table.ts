@@ -180,7 +180,7 @@ export class Table {
    * @throws {ArgumentError} for a value that the column's type does not hold.
    */
   fillMissing(values: Readonly<Record<string, Cell>>): Table {
-    if (!isOptions(values)) throw unexpected('Table.fillMissing', 'values', values, 'values by the names of columns');
+    if (!isOptions(values)) throw unexpected('Table.fillMissing', 'values', values, 'values by the names of columns: { age: 0 }');
     for (const name of Object.keys(values)) this.find('fillMissing', name);
     return new Table(
       [...this.byName.values()].map((column) => {

@@ -51,7 +51,6 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   split: ['train: false'],
   training: ['train'],
   istraining: ['train'],
-  download: ['train'],
   seed: ['generator', 'seeds'],
   rng: ['generator'],
   replace: ['replacement'],

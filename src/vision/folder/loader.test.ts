@@ -54,6 +54,14 @@ async function numbersOf(loader: AsyncIterable<unknown>): Promise<number[][]> {
 const quiet = () => vi.spyOn(console, 'warn').mockImplementation(() => {});
 
 describe.each([0, 2])('with %i workers', (numWorkers) => {
+  it.runIf(numWorkers > 0)('errors of transforms come with the file', async () => {
+    const data = new datasets.ImageFolder(photos, { transform: new transforms.Compose([new transforms.RandomCrop(9), new ToTensor()]) });
+    const loader = new DataLoader(data, { batchSize: 2, numWorkers, sampler: [3, 4] });
+    await expect(numbersOf(loader)).rejects.toThrow(
+      `could not load sample 3 (${photos}/a/003.png): ArgumentError: RandomCrop: size is [9, 9]`,
+    );
+  });
+
   it('epochs are torchvision’s', async () => {
     const { Compose, Normalize, RandomCrop, RandomHorizontalFlip, RandomVerticalFlip } = transforms;
     const steps = [

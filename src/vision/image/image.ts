@@ -141,7 +141,7 @@ export class Image {
    * @throws {ArgumentError} where the right edge lies to the left of the left one, or the bottom edge above the top one.
    */
   crop(box: readonly [left: number, top: number, right: number, bottom: number]): Image {
-    if (arguments.length > 1) tooMany('crop', 1, arguments);
+    if (Array.isArray(box) && arguments.length > 1) tooMany('crop', 1, arguments);
     if (!Array.isArray(box) || box.length !== 4 || !box.every(Number.isSafeInteger))
       throw unexpected('crop', 'box', box, 'four whole numbers: [left, top, right, bottom]');
     const [left, top, right, bottom] = box;
@@ -171,8 +171,8 @@ export class Image {
    * new Image('L', [4, 1], Uint8Array.of(0, 100, 200, 100)).resize([2, 1], { resample: 'box' }).getPixel(1, 0); // [150]
    */
   resize(size: readonly [width: number, height: number], ...args: Arguments<ResizeOptions, [resample: 'resample', box: 'box']>): Image {
-    const { resample, box } = readArguments<Required<ResizeOptions>>('resize', { resample: 'bicubic', box: null }, args);
     if (!Array.isArray(size) || size.length !== 2) throw unexpected('resize', 'size', size, 'width and height: [width, height]');
+    const { resample, box } = readArguments<Required<ResizeOptions>>('resize', { resample: 'bicubic', box: null }, args);
     const [width, height] = (['size[0]', 'size[1]'] as const).map((name, i) => wholeNumber('resize', name, size[i], SIDES)) as [
       number,
       number,

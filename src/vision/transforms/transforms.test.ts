@@ -301,6 +301,13 @@ describe('transforms', () => {
     expect(() => new transforms.Resize(32, 64 as never)).toThrow(
       "Resize: interpolation is 64, expected 'bilinear' or another of transforms.InterpolationMode. Height and width are a list: [32, 64].",
     );
+    for (const Class of [transforms.CenterCrop, transforms.FiveCrop, transforms.TenCrop, transforms.RandomResizedCrop])
+      expect(() => new (Class as never as new (...all: unknown[]) => unknown)(28, 30)).toThrow(
+        `${Class.className}: the size is 28, and 30 follows. Height and width are one list: [28, 30].`,
+      );
+    const image = new Image('L', [4, 4]) as never as Record<'crop' | 'resize', (...all: unknown[]) => unknown>;
+    expect(() => image.crop(0, 0, 2, 2)).toThrow('crop: box is 0, expected four whole numbers: [left, top, right, bottom].');
+    expect(() => image.resize(2, 2)).toThrow('resize: size is 2, expected width and height: [width, height].');
     expect(() => new transforms.Resize({ size: 32, interpolation: 2 as never })).toThrow(/^Resize: .* PIL's 2 is 'bilinear'\.$/);
     expect(() => F.resize(rand(1, 2, 2), [4, 4], { interpolation: 3 as never })).toThrow(/^resize: .* PIL's 3 is 'bicubic'\.$/);
     expect(() => new transforms.MixUp({ numClasses: 2 }).forward(rand(3, 1, 2, 2), tensor([0, 1, 2]).long())).toThrow(

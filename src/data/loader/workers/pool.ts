@@ -141,7 +141,9 @@ export class WorkerPool {
     if ('leftOut' in found) return { leftOut: true };
     if ('batch' in found) return { value: unpackBatch(found.batch, numberRuleOf(this.dataset)) };
     const { error, index } = found;
-    const which = index === undefined ? samplesOf(wanted) : `sample ${index}`;
+    const name = index === undefined ? undefined : (this.dataset as Partial<MapDataset<unknown>>).nameOf?.(index);
+    const file = name === undefined || error.message.includes(name) ? '' : ` (${name})`;
+    const which = index === undefined ? samplesOf(wanted) : `sample ${index}${file}`;
     throw new WorkerError(`DataLoader: worker ${worker} could not load ${which}: ${error.name}: ${error.message}`, {
       worker,
       indices: indicesOf(wanted),

@@ -74,7 +74,11 @@ export type OutputOf<List extends Transforms, In> = List extends readonly [infer
   ? OutputOf<Rest, After<First, In>>
   : List extends readonly []
     ? In
-    : ImageLike;
+    : List extends readonly [...infer Init extends Transforms, infer Last]
+      ? After<Last, OutputOf<Init, In>>
+      : List extends readonly { readonly resultOf?: Same }[]
+        ? In
+        : ImageLike;
 
 type After<T, In> = T extends { readonly resultOf?: infer To }
   ? unknown extends To

@@ -7,7 +7,7 @@ import { countOf, wholeNumber } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { zeros } from '../../../tensor/create/create.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { type Size, sizeOf } from '../base/arguments.js';
+import { refuseTwoSizes, type Size, sizeOf } from '../base/arguments.js';
 import { type Same, tupleText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
 import { byKind, byKindOrPass, getSize, type Kinds } from '../base/kinds.js';
@@ -110,8 +110,11 @@ export abstract class Crop<Params = undefined, To = Same> extends Transform<Para
   }
 }
 
-/** @internal */
-export const NO_SIZE = { size: required };
+/** @internal The size that a crop takes as its only option. */
+export function onlySize(op: string, args: Arguments<CropOptions, [size: 'size']>): Size {
+  refuseTwoSizes(op, args);
+  return readArguments(op, { size: required }, args).size;
+}
 
 /**
  * Cuts the middle out of an image; an image that is smaller is padded with 0 first.
@@ -124,7 +127,7 @@ export class CenterCrop extends Crop {
   static override readonly className: string = 'CenterCrop';
 
   constructor(...args: Arguments<CropOptions, [size: 'size']>) {
-    super(readArguments(classNameOf(new.target), NO_SIZE, args).size);
+    super(onlySize(classNameOf(new.target), args));
   }
 
   transform<I extends ImageLike>(input: I): I {

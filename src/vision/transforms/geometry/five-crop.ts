@@ -3,11 +3,11 @@ import { ArgumentError } from '../../../errors.js';
 import { type Arguments, readArguments, required, tooMany } from '../../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { pythonBool } from '../../../tensor/arguments/python-text.js';
-import { type Size, sizeOf } from '../base/arguments.js';
+import { refuseTwoSizes, type Size, sizeOf } from '../base/arguments.js';
 import type { Several } from '../base/functions.js';
 import { getDimensions, type ImageLike } from '../base/image-like.js';
 import { BoundingBoxes, KeyPoints, Mask } from '../base/tv-tensors.js';
-import { Crop, type CropOptions, centerCrop, crop, NO_SIZE } from './crop.js';
+import { Crop, type CropOptions, centerCrop, crop, onlySize } from './crop.js';
 import { hflip, vflip } from './flip.js';
 
 /** What {@link fiveCrop} gives. */
@@ -72,7 +72,7 @@ export class FiveCrop extends Crop<undefined, Several<5>> {
   static override readonly className: string = 'FiveCrop';
 
   constructor(...args: Arguments<CropOptions, [size: 'size']>) {
-    super(readArguments(classNameOf(new.target), NO_SIZE, args).size);
+    super(onlySize(classNameOf(new.target), args));
   }
 
   protected override checkInputs(values: readonly unknown[]): void {
@@ -103,6 +103,7 @@ export class TenCrop extends Crop<undefined, Several<10>> {
   readonly verticalFlip: boolean;
 
   constructor(...args: Arguments<TenCropOptions, [size: 'size', verticalFlip: 'verticalFlip']>) {
+    refuseTwoSizes(classNameOf(new.target), args);
     const { size, verticalFlip } = readArguments(classNameOf(new.target), { size: required, verticalFlip: false }, args);
     super(size);
     this.verticalFlip = verticalFlip;

@@ -7,7 +7,7 @@ import { pythonFloat } from '../../../tensor/arguments/python-text.js';
 import { tensor } from '../../../tensor/create/create.js';
 import { toTypedArray } from '../../../tensor/values/transfer.js';
 import { Image } from '../../image/image.js';
-import { type Size, sizeOf } from '../base/arguments.js';
+import { refuseTwoSizes, type Size, sizeOf } from '../base/arguments.js';
 import { drawInt, drawUniform } from '../base/draws.js';
 import { tupleText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
@@ -156,6 +156,7 @@ export class RandomResizedCrop extends Transform<RandomResizedCropParams> {
   ) {
     super();
     const op = classNameOf(new.target);
+    refuseTwoSizes(op, args);
     const { size, scale, ratio, interpolation, antialias } = readArguments<Required<RandomResizedCropOptions>>(
       op,
       { size: required, scale: [0.08, 1], ratio: [3 / 4, 4 / 3], interpolation: 'bilinear', antialias: NO_ANTIALIAS },
