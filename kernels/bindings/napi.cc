@@ -21,6 +21,9 @@
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #ifndef HONE_ISA
 #define HONE_ISA "base"
@@ -125,6 +128,10 @@ struct Blocks {
       std::free(block);
       reserved_total -= bytes;
     }
+#if defined(__GLIBC__)
+    // The heap of a thread outlives it, and keeps the holes between what it handed over: loop after loop with new workers they add up.
+    malloc_trim(0);
+#endif
   }
 
   void *reserve(size_t wanted) {
