@@ -267,6 +267,16 @@ describe('transforms', () => {
     expect(x.toArray()).toEqual(toFloats.forward(flip.forward(F.pilToTensor(image))).toArray());
   });
 
+  it('keep their lists as they are: another list is another Compose', () => {
+    const list = [new transforms.CenterCrop(2), new transforms.ToTensor()];
+    const compose = new transforms.Compose(list);
+    const image = new Image('L', [4, 4]);
+    expect((compose.forward(image) as Tensor).shape).toEqual([1, 2, 2]);
+    expect(() => (compose.transforms as unknown[]).unshift(new transforms.Pad(1))).toThrow(TypeError);
+    list.unshift(new transforms.CenterCrop(1));
+    expect((compose.forward(image) as Tensor).shape).toEqual([1, 2, 2]);
+  });
+
   it('refuse sizes for which there is no room', () => {
     const image = new Image('RGB', [5, 4]);
     const side = 2 ** 30;

@@ -3,7 +3,7 @@ import { unexpected } from '../../../tensor/arguments/checks.js';
 import { checkTransform, type TransformOf, type Transforms, transformed, transformText } from '../base/functions.js';
 import { Transform } from '../base/transform.js';
 
-/** A copy of the list. @throws {ArgumentError} for anything but a list of transforms. */
+/** A copy of the list, frozen: programs for it are kept, and would go on with what stood in it before. @throws {ArgumentError} for anything but a list of transforms. */
 export function readTransforms(op: string, value: unknown): Transforms {
   if (!Array.isArray(value))
     throw unexpected(op, 'transforms', value, 'a list of transforms', value instanceof Transform ? `Write ${op}([…]).` : undefined);
@@ -11,7 +11,7 @@ export function readTransforms(op: string, value: unknown): Transforms {
     if (checkTransform(op, `transforms[${i}]`, transform as TransformOf<never, unknown>) === undefined)
       throw unexpected(op, `transforms[${i}]`, transform, 'a transform');
   });
-  return [...value] as unknown as Transforms;
+  return Object.freeze([...value]) as unknown as Transforms;
 }
 
 /** The transforms in order, of a sample that is one value, or of several. */
