@@ -43,6 +43,21 @@ describe('samples of which no batch can be made', () => {
     const digits = new datasets.Digits({ transform: async (image) => image });
     expect(() => [...new DataLoader(digits, 2)]).toThrow('A transform answers at once: await in the get(index) of a data set of your own.');
   });
+
+  test('promises that fail, whose own errors nobody could await', async () => {
+    const unheard: unknown[] = [];
+    const hear = (error: unknown) => unheard.push(error);
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', hear);
+    try {
+      expect(() => defaultCollate([[Promise.reject(new Error('no image'))]])).toThrow("the samples' [0] are promises");
+      await new Promise((resolve) => setTimeout(resolve));
+      expect(unheard).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', hear);
+      for (const other of others) process.on('unhandledRejection', other);
+    }
+  });
 });
 
 describe('options', () => {
