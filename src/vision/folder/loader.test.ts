@@ -54,14 +54,6 @@ async function numbersOf(loader: AsyncIterable<unknown>): Promise<number[][]> {
 const quiet = () => vi.spyOn(console, 'warn').mockImplementation(() => {});
 
 describe.each([0, 2])('with %i workers', (numWorkers) => {
-  it.runIf(numWorkers > 0)('errors of transforms come with the file', async () => {
-    const data = new datasets.ImageFolder(photos, { transform: new transforms.Compose([new transforms.RandomCrop(9), new ToTensor()]) });
-    const loader = new DataLoader(data, { batchSize: 2, numWorkers, sampler: [3, 4] });
-    await expect(numbersOf(loader)).rejects.toThrow(
-      `could not load sample 3 (${photos}/a/003.png): ArgumentError: RandomCrop: size is [9, 9]`,
-    );
-  });
-
   it('epochs are torchvision’s', async () => {
     const { Compose, Normalize, RandomCrop, RandomHorizontalFlip, RandomVerticalFlip } = transforms;
     const steps = [
@@ -130,8 +122,11 @@ describe.each([0, 2])('with %i workers', (numWorkers) => {
     const loader = new DataLoader(new Subset(data, [150, 151]), { numWorkers });
     const error = (await numbersOf(loader).catch((e: unknown) => e)) as Error;
     expect(error.message).toContain('RandomCrop: size is [9, 9], larger than the image [4, 4].');
-    expect(error.message.endsWith(`(${photos}/b/150.png)`)).toBe(true);
-    expect(error.stack).toContain(error.message);
+    const file = `(${photos}/b/150.png)`;
+    if (numWorkers === 0) {
+      expect(error.message.endsWith(` ${file}`)).toBe(true);
+      expect(error.stack).toContain(error.message);
+    } else expect(error.message).toContain(`could not load sample 0 ${file}: ArgumentError: RandomCrop`);
   });
 
   it('what a transform throws need not be an error, nor have a text', async () => {
@@ -141,7 +136,7 @@ describe.each([0, 2])('with %i workers', (numWorkers) => {
     const loader = new DataLoader(new datasets.ImageFolder(photos, thrower), { numWorkers });
     const error = await numbersOf(loader).catch((e: unknown) => e);
     if (numWorkers === 0) expect(Object.getPrototypeOf(error)).toBeNull();
-    else expect(String(error)).toBe('WorkerError: DataLoader: worker 0 could not load sample 0: Error: an object');
+    else expect(String(error)).toBe(`WorkerError: DataLoader: worker 0 could not load sample 0 (${photos}/a/000.png): Error: an object`);
   });
 
   it('a transform that promises is refused', async () => {

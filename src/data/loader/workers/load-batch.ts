@@ -31,7 +31,7 @@ export function loadBatch<T, B>(
   const failed = (i: number, error: unknown): typeof LEFT_OUT => {
     // Of promises it is the one that fails which names its sample.
     asked?.(i);
-    if (!(error instanceof SkippedSampleError)) throw named(error, source.nameOf?.(i));
+    if (!(error instanceof SkippedSampleError)) throw asked ? error : named(error, source.nameOf?.(i));
     skipped?.(i, error.message);
     return LEFT_OUT;
   };
@@ -54,7 +54,7 @@ export function loadBatch<T, B>(
   return samples.some(isPromise) ? Promise.all(samples).then((ready) => join(ready as T[])) : join(samples as T[]);
 }
 
-/** An error that says which sample it is of: a transform sees an image, and does not know its file. */
+/** An error that says which sample it is of: a transform sees an image, and does not know its file. Errors of workers say so by themselves. */
 function named(error: unknown, name: string | undefined): unknown {
   if (name === undefined || !(error instanceof Error) || error.message.includes(name)) return error;
   const { message, stack } = error;
