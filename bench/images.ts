@@ -51,16 +51,22 @@ function makeDigits(root: string): void {
   }
 }
 
-/** Photos of 500×375 in two folders: broad shapes under fine grain, as JPEG files of some 60 KB. */
-async function makePhotos(root: string): Promise<void> {
+/** The sizes of photos: of those that data sets of the web hold, and larger ones, as cameras give them when they are asked for less. */
+const SIZES = [
+  [500, 375],
+  [1600, 1200],
+] as const;
+
+/** Photos in two folders: broad shapes under fine grain, as JPEG files of some 60 KB for 500×375. */
+async function makePhotos(root: string, size: readonly [width: number, height: number]): Promise<void> {
   for (let i = 0; i < PHOTOS; i++) {
     const folder = join(root, i % 2 === 0 ? 'a' : 'b');
     mkdirSync(folder, { recursive: true });
-    const shapes = new Image('RGB', [9, 7], noise(9 * 7 * 3, i + 1)).resize([500, 375], 'bicubic');
+    const shapes = new Image('RGB', [9, 7], noise(9 * 7 * 3, i + 1)).resize(size, 'bicubic');
     const grain = noise(shapes.data.length, i + 1000);
     const photo = new Image(
       'RGB',
-      [500, 375],
+      size,
       shapes.data.map((value, k) => Math.min(255, Math.max(0, value + (grain[k]! >> 4) - 8))),
     );
     await writeImage(photo, join(folder, `${i}.jpg`), { quality: 90 });
@@ -120,7 +126,7 @@ export async function benchImages(torch: Torch | undefined): Promise<void> {
   const threads = getNumThreads();
   try {
     makeDigits(root);
-    await makePhotos(join(root, 'photos'));
+    for (const size of SIZES) await makePhotos(join(root, size.join('x')), size);
     console.log(
       'Loading with augmentation: least microseconds an image of wall time (of processor time), and how many times as long torchvision takes.',
     );
@@ -136,9 +142,12 @@ export async function benchImages(torch: Torch | undefined): Promise<void> {
       );
     }
     setNumThreads(1);
-    for (const workers of [0, 2]) {
-      const task = { kind: 'photos', root: join(root, 'photos'), batch: 16, workers, count: 4 * PHOTOS } as const;
-      await row(`photos 500×375 to 224×224, ${workers} workers`, task, [task], torch, 3);
+    for (const size of SIZES) {
+      const count = size === SIZES[0] ? 4 * PHOTOS : PHOTOS;
+      for (const workers of [0, 2]) {
+        const task = { kind: 'photos', root: join(root, size.join('x')), batch: 16, workers, count } as const;
+        await row(`photos ${size.join('×')} to 224×224, ${workers} workers`, task, [task], torch, 3);
+      }
     }
     console.log();
   } finally {
