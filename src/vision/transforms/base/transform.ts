@@ -37,6 +37,7 @@ import { probability } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { Tensor } from '../../../tensor/tensor.js';
 import { Image } from '../../image/image.js';
+import type { Choice, SizeRule } from '../batch/rules.js';
 import { drawRand } from './draws.js';
 import { probabilityText, type Result, type Same } from './functions.js';
 import { assertEitherKind, type ImageLike } from './image-like.js';
@@ -63,6 +64,11 @@ import { isExplicitImage, TVTensor } from './tv-tensors.js';
 export abstract class Transform<Params = undefined, To = Same> {
   /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'Transform';
+
+  /** @internal Of those that a batch does image by image, by the very class; see batch/rules.ts. */
+  declare static readonly batchedSize?: SizeRule;
+  /** @internal As `batchedSize`, of containers. */
+  declare static readonly batchedChoice?: Choice;
 
   /** What inputs become, for the types alone: it has no value. */
   declare readonly resultOf?: To;

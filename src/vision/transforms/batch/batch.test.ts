@@ -169,8 +169,11 @@ const manualDraw = () => new transforms.RandomCrop(1).makeParams([new Image('L',
 test('what is not known is done image by image', () => {
   const known = [new transforms.ToTensor()];
   class Own extends transforms.RandomHorizontalFlip {}
+  class OwnInvert extends transforms.RandomInvert {}
+  class OwnChoice extends transforms.v2.RandomChoice {}
   const patched = Object.assign(new transforms.RandomHorizontalFlip(), { transform: (image: Image) => image });
-  for (const step of [new Own(), patched, (image: Image) => image, new transforms.Lambda((image: Image) => image.rotate(90))])
+  const others = [new OwnInvert(), new OwnChoice([new transforms.RandomInvert()]), new transforms.RandomApply([new OwnInvert()])];
+  for (const step of [new Own(), ...others, patched, (image: Image) => image, new transforms.Lambda((image: Image) => image.rotate(90))])
     expect(new Patterns([4, 1, 5, 5], { transform: new transforms.Compose([step, ...known] as never) }).getBatch).toBeUndefined();
   for (const alone of [
     new transforms.RandomHorizontalFlip(),

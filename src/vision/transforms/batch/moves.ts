@@ -12,12 +12,10 @@ import { RandomCrop, type RandomCropParams } from '../geometry/random-crop.js';
 import { ConvertImageDtype as ConvertImageDtypeV2, Normalize as NormalizeV2 } from '../v2/convert.js';
 import { Pad as PadV2, RandomCrop as RandomCropV2 } from '../v2/geometry.js';
 import type { Line } from './line.js';
+import type { Extent } from './rules.js';
 
 /** A transform of whichever parameters. */
 export type Step = Transform<unknown, unknown>;
-
-/** Height and width. */
-export type Extent = readonly [height: number, width: number];
 
 /** The part of an image that is left: its rows and columns. */
 export interface Area {

@@ -9,12 +9,12 @@ import { copyValues } from '../../../tensor/values/transfer.js';
 import { Image, type ImageMode } from '../../image/image.js';
 import type { ImageLike } from '../base/image-like.js';
 import { TVTensor, wrap } from '../base/tv-tensors.js';
-import { Compose } from '../containers/compose.js';
-import { Compose as ComposeV2 } from '../v2/containers.js';
-import { type Each, eachOf } from './each.js';
+import type { Compose } from '../containers/compose.js';
+import { choiceOf, type Each, eachOf } from './each.js';
 import { Line } from './line.js';
-import { type Area, classOf, type Extent, isOfValues, type Step } from './moves.js';
+import { type Area, isOfValues, type Step } from './moves.js';
 import { extentsOf, gather, type Source, sourceOf } from './palette.js';
+import { CHAIN, type Extent } from './rules.js';
 import { isSimple, Segment, unlessRefused } from './segment.js';
 
 /** A transform that is done image by image, and what its images are. */
@@ -126,8 +126,8 @@ export class Program {
 
 /** The transforms of a pipeline, those of pipelines in it among them. */
 function flat(transform: unknown): unknown[] {
-  const kind = classOf(transform);
-  return kind === Compose || kind === ComposeV2 ? (transform as Compose).transforms.flatMap(flat) : [transform];
+  if (choiceOf(transform) !== CHAIN) return [transform];
+  return (transform as Compose).transforms.flatMap(flat);
 }
 
 /** An image or a tensor of one pixel of that kind. */

@@ -8,8 +8,9 @@ import { aliasTensor, type Tensor } from '../../../tensor/tensor.js';
 import { Image } from '../../image/image.js';
 import type { ImageLike } from '../base/image-like.js';
 import { Transform } from '../base/transform.js';
-import { type Area, type Extent, isOfValues, type Move, moveOf, type Step } from './moves.js';
+import { type Area, isOfValues, type Move, moveOf, type Step } from './moves.js';
 import { Palette, type Tables } from './palette.js';
+import type { Extent } from './rules.js';
 
 /** Whether a transform may stand in a segment. */
 export const isSimple = (step: unknown): step is Step => moveOf(step) !== undefined || isOfValues(step);

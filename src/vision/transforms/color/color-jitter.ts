@@ -12,6 +12,7 @@ import { drawOrder, drawRand, drawUniform } from '../base/draws.js';
 import type { ImageLike } from '../base/image-like.js';
 import { byKind, type Kinds, queryChw } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { type AdjustKinds, adjusted, BRIGHTNESS, CONTRAST, HUE, SATURATION } from './adjust.js';
 import type { Version } from './values.js';
 
@@ -74,6 +75,8 @@ function rangeOf(op: string, name: Adjustment[0], value: unknown): FactorRange |
  */
 export class ColorJitter extends Transform<readonly Adjustment[]> {
   static override readonly className: string = 'ColorJitter';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
   protected readonly version: Version = 'v1';
   /** The range from which its factor is drawn, or null for no change. */
@@ -155,6 +158,8 @@ export function permuteChannels<I extends ImageLike>(image: I, permutation: read
  */
 export class RandomChannelPermutation extends Transform<readonly number[]> {
   static override readonly className: string = 'RandomChannelPermutation';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
 
   override makeParams(inputs: readonly ImageLike[]): readonly number[] {
     return drawOrder(queryChw(classNameOf(this), inputs)[0]);
@@ -198,6 +203,8 @@ export interface PhotometricDistortParams {
  */
 export class RandomPhotometricDistort extends Transform<PhotometricDistortParams> {
   static override readonly className: string = 'RandomPhotometricDistort';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** The range from which the factor of the brightness is drawn. */
   readonly brightness: FactorRange;
   /** The range from which the factor of the contrast is drawn. */

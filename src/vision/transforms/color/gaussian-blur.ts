@@ -19,6 +19,7 @@ import { drawUniform } from '../base/draws.js';
 import { bytesOf, type ImageLike } from '../base/image-like.js';
 import { byKind, type Kinds } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { toPilImage } from '../convert/to-pil-image.js';
 import { floatsOf, type Version } from './values.js';
 
@@ -140,6 +141,8 @@ export interface GaussianBlurOptions {
  */
 export class GaussianBlur extends Transform<number> {
   static override readonly className: string = 'GaussianBlur';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
   protected readonly version: Version = 'v1';
   /** How wide and how high the window is. */

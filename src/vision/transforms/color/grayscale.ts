@@ -13,6 +13,7 @@ import { isFloating } from '../../../tensor/values/dtype.js';
 import { getDimensions, type ImageLike } from '../base/image-like.js';
 import { byKind, type Kinds, queryChw } from '../base/kinds.js';
 import { RandomTransform, type RandomTransformOptions, Transform } from '../base/transform.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { addFused, floatsOf, ofChannels, type Version } from './values.js';
 
 /** The luma of an image [..., 3, H, W] as floats [..., 1, H, W]. */
@@ -83,6 +84,8 @@ export interface GrayscaleOptions extends RgbToGrayscaleOptions {}
 export class Grayscale extends Transform {
   static override readonly className: string = 'Grayscale';
   /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
+  /** @internal */
   protected readonly version: Version = 'v1';
   /** How many channels the result has. */
   readonly numOutputChannels: 1 | 3;
@@ -117,6 +120,8 @@ export interface RandomGrayscaleOptions extends RandomTransformOptions {
  */
 export class RandomGrayscale extends RandomTransform<number> {
   static override readonly className: string = 'RandomGrayscale';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
   protected readonly version: Version = 'v1';
 

@@ -19,6 +19,7 @@ import { Image } from '../../image/image.js';
 import type { ImageLike } from '../base/image-like.js';
 import { byKind, type Kinds } from '../base/kinds.js';
 import { RandomTransform, type RandomTransformOptions, readProbability } from '../base/transform.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { byReciprocal, largest, scaled } from '../convert/to-dtype.js';
 import { assertOpaque } from './levels.js';
 import { clipped, floatsOf, fromUnits, ofChannels, type Version } from './values.js';
@@ -116,6 +117,8 @@ export interface RandomAutocontrastOptions extends RandomTransformOptions {}
 export class RandomAutocontrast extends RandomTransform {
   static override readonly className: string = 'RandomAutocontrast';
   /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
+  /** @internal */
   protected readonly version: Version = 'v1';
 
   constructor(...args: Arguments<RandomAutocontrastOptions, [p: 'p']>) {
@@ -139,6 +142,8 @@ export interface RandomEqualizeOptions extends RandomTransformOptions {}
  */
 export class RandomEqualize extends RandomTransform {
   static override readonly className: string = 'RandomEqualize';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
 
   constructor(...args: Arguments<RandomEqualizeOptions, [p: 'p']>) {
     super(readProbability(classNameOf(new.target), args));

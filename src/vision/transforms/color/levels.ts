@@ -17,6 +17,7 @@ import { probabilityText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
 import { byKind, type Kinds } from '../base/kinds.js';
 import { RandomTransform, type RandomTransformOptions, readProbability } from '../base/transform.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { largest } from '../convert/to-dtype.js';
 
 /** @throws {ArgumentError} for an image with opacity, which Pillow refuses here, too. */
@@ -125,6 +126,8 @@ export interface RandomInvertOptions extends RandomTransformOptions {}
  */
 export class RandomInvert extends RandomTransform {
   static override readonly className: string = 'RandomInvert';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
 
   constructor(...args: Arguments<RandomInvertOptions, [p: 'p']>) {
     super(readProbability(classNameOf(new.target), args));
@@ -150,6 +153,8 @@ export interface RandomPosterizeOptions extends RandomTransformOptions {
  */
 export class RandomPosterize extends RandomTransform {
   static override readonly className: string = 'RandomPosterize';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** How many bits of each value are kept. */
   readonly bits: number;
 
@@ -184,6 +189,8 @@ export interface RandomSolarizeOptions extends RandomTransformOptions {
  */
 export class RandomSolarize extends RandomTransform {
   static override readonly className: string = 'RandomSolarize';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** Values from this one on are inverted. */
   readonly threshold: number;
 

@@ -18,6 +18,7 @@ import { probabilityText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
 import { byKind, type Kinds } from '../base/kinds.js';
 import { RandomTransform, type RandomTransformOptions } from '../base/transform.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { addFused, blended, clipped, factorOf, floatsOf, ofChannels, type Version } from './values.js';
 
 /** The mean of each pixel inside an image [N, 1, H, W] and its neighbours, the pixel itself five times: [N, 1, H - 2, W - 2]. */
@@ -72,6 +73,8 @@ export interface RandomAdjustSharpnessOptions extends RandomTransformOptions {
  */
 export class RandomAdjustSharpness extends RandomTransform {
   static override readonly className: string = 'RandomAdjustSharpness';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
   protected readonly version: Version = 'v1';
   /** 0 smoothes, 1 leaves the image, 2 sharpens by as much. */

@@ -5,6 +5,7 @@ import { Image } from '../../image/image.js';
 import type { Chain, Transforms } from '../base/functions.js';
 import { Transform } from '../base/transform.js';
 import { applyFused } from '../batch/fused.js';
+import { CHAIN, type Choice } from '../batch/rules.js';
 import { applyAll, listed, readTransforms } from './list.js';
 
 /** The options of {@link Compose}. */
@@ -23,6 +24,8 @@ export interface ComposeOptions<List extends Transforms = Transforms> {
  */
 export class Compose<const List extends Transforms = Transforms> extends Transform<undefined, Chain<List>> {
   static override readonly className: string = 'Compose';
+  /** @internal */
+  static override readonly batchedChoice: Choice = CHAIN;
   /** The transforms, in order. */
   readonly transforms: List;
 

@@ -5,6 +5,7 @@ import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { drawRand } from '../base/draws.js';
 import { probabilityText, type Transforms } from '../base/functions.js';
 import { Transform } from '../base/transform.js';
+import type { Choice } from '../batch/rules.js';
 import { applyAll, listed, readTransforms } from './list.js';
 
 /** The options of {@link RandomApply}. */
@@ -15,6 +16,12 @@ export interface RandomApplyOptions {
   p?: number;
 }
 
+/** @internal */
+export const ALL_OR_NONE: Choice<RandomApply, boolean> = {
+  lists: ({ transforms }) => [transforms, []],
+  pick: ([all, none], apply) => (apply ? all! : none!),
+};
+
 /**
  * Transforms one after the other with probability `p`, none of them otherwise; one number is drawn for all.
  * @throws {ArgumentError} for anything but a transform, and unless p is from 0 to 1.
@@ -24,6 +31,8 @@ export interface RandomApplyOptions {
  */
 export class RandomApply extends Transform<boolean> {
   static override readonly className: string = 'RandomApply';
+  /** @internal */
+  static override readonly batchedChoice: Choice = ALL_OR_NONE;
   /** The transforms, in order. */
   readonly transforms: Transforms;
   /** How likely they are applied. */

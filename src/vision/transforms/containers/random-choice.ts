@@ -7,6 +7,7 @@ import { pythonFloat } from '../../../tensor/arguments/python-text.js';
 import { type Transforms, transformed } from '../base/functions.js';
 import { pythonRandom } from '../base/python-random.js';
 import { Transform } from '../base/transform.js';
+import type { Choice } from '../batch/rules.js';
 import { listed, readTransforms } from './list.js';
 
 /** The options of {@link RandomChoice}. */
@@ -17,6 +18,12 @@ export interface RandomChoiceOptions {
   p?: readonly number[] | null;
 }
 
+/** @internal */
+export const ONE_OF: Choice<RandomChoice, number> = {
+  lists: ({ transforms }) => transforms.map((transform) => [transform]),
+  pick: (each, choice) => each[choice]!,
+};
+
 /**
  * One of the transforms, which Python's `random` draws; `manualSeed(s)` seeds it as `random.seed(s)` does.
  * @throws {ArgumentError} for anything but a transform, weights of another number, and weights that are all 0.
@@ -26,6 +33,8 @@ export interface RandomChoiceOptions {
  */
 export class RandomChoice extends Transform<number> {
   static override readonly className: string = 'RandomChoice';
+  /** @internal */
+  static override readonly batchedChoice: Choice = ONE_OF;
   /** The transforms. */
   readonly transforms: Transforms;
   /** How likely each of them is, in proportion. */

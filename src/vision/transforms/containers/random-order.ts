@@ -4,6 +4,7 @@ import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import type { Transforms } from '../base/functions.js';
 import { pythonRandom } from '../base/python-random.js';
 import { Transform } from '../base/transform.js';
+import type { Choice } from '../batch/rules.js';
 import { applyAll, listed, readTransforms } from './list.js';
 
 /** The options of {@link RandomOrder}. */
@@ -11,6 +12,12 @@ export interface RandomOrderOptions {
   /** The transforms. */
   transforms: Transforms;
 }
+
+/** @internal Alone, each of the transforms must leave the size as it is, so that the order does not matter. */
+export const IN_ORDER: Choice<RandomOrder, readonly number[]> = {
+  lists: ({ transforms }) => [...transforms.map((transform) => [transform]), []],
+  pick: (each, order) => order.map((i) => each[i]![0]!),
+};
 
 /**
  * All transforms, in an order that Python's `random` draws; `manualSeed(s)` seeds it as `random.seed(s)` does.
@@ -21,6 +28,8 @@ export interface RandomOrderOptions {
  */
 export class RandomOrder extends Transform<readonly number[]> {
   static override readonly className: string = 'RandomOrder';
+  /** @internal */
+  static override readonly batchedChoice: Choice = IN_ORDER;
   /** The transforms. */
   readonly transforms: Transforms;
 

@@ -17,6 +17,7 @@ import { bytesOf, type ImageLike } from '../base/image-like.js';
 import { byKind, getSize, type Kinds, queryChw } from '../base/kinds.js';
 import { roundToEven } from '../base/round.js';
 import { RandomTransform, type RandomTransformOptions } from '../base/transform.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { toPilImage } from '../convert/to-pil-image.js';
 import { numbersOf } from '../warp/options.js';
 
@@ -112,6 +113,8 @@ export interface RandomErasingOptions extends RandomTransformOptions {
  */
 export class RandomErasing extends RandomTransform<RandomErasingParams> {
   static override readonly className: string = 'RandomErasing';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** Which part of the image is erased, from and to. */
   readonly scale: readonly [min: number, max: number];
   /** How many times as high as wide the rectangle is, from and to. */

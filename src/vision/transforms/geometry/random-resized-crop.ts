@@ -15,6 +15,7 @@ import { type Interpolation, interpolationOf, interpolationText } from '../base/
 import { byKind, byKindOrPass, getSize, querySize } from '../base/kinds.js';
 import { roundToEven } from '../base/round.js';
 import { Transform } from '../base/transform.js';
+import type { SizeRule } from '../batch/rules.js';
 import { CROP } from './crop.js';
 import {
   antialiasOf,
@@ -126,6 +127,9 @@ export interface RandomResizedCropOptions {
   antialias?: boolean | null;
 }
 
+/** @internal */
+export const GIVEN_SIZE: SizeRule<RandomResizedCrop> = ({ size }) => size;
+
 /**
  * Cuts a part out of an image, of a random area, proportion and place, and gives it the same size always. Drawn as torchvision does: share of the
  * area, proportion, top and left; again where the part does not fit, after ten times the middle.
@@ -136,6 +140,8 @@ export interface RandomResizedCropOptions {
  */
 export class RandomResizedCrop extends Transform<RandomResizedCropParams> {
   static override readonly className: string = 'RandomResizedCrop';
+  /** @internal */
+  static override readonly batchedSize: SizeRule<RandomResizedCrop> = GIVEN_SIZE;
   /** Height and width. */
   readonly size: readonly [height: number, width: number];
   /** The range of the part's share of the image's area. */

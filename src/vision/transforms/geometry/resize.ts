@@ -26,6 +26,7 @@ import { assertInterpolation, type Interpolation, interpolationOf, interpolation
 import { byKind, getSize, type Kinds } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
 import { type BoundingBoxes, type KeyPoints, wrap } from '../base/tv-tensors.js';
+import type { SizeRule } from '../batch/rules.js';
 
 /** @internal How an input is resized, its size found. */
 export interface Resizing {
@@ -220,6 +221,9 @@ export function resize<I extends ImageLike>(image: I, ...args: ResizeArguments<R
 /** The options of {@link Resize}. */
 export interface ResizeOptions extends ResizeFunctionOptions {}
 
+/** @internal The size that a {@link Resize} makes of another. */
+export const RESIZED: SizeRule<Resize> = (step, size) => resizedSize(classNameOf(step), size, step.size, step.maxSize);
+
 /**
  * Makes images larger or smaller, their masks, boxes and points along with them.
  * @throws {ArgumentError} for values that cannot be meant.
@@ -229,6 +233,8 @@ export interface ResizeOptions extends ResizeFunctionOptions {}
  */
 export class Resize extends Transform {
   static override readonly className: string = 'Resize';
+  /** @internal */
+  static override readonly batchedSize: SizeRule<Resize> = RESIZED;
   /** The size of the smaller side, or height and width; null where `maxSize` says it all. */
   readonly size: Size | null;
   /** How values between pixels are interpolated. */

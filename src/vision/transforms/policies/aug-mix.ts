@@ -13,6 +13,7 @@ import { drawInt } from '../base/draws.js';
 import { bytesOf, type ImageLike } from '../base/image-like.js';
 import { querySize } from '../base/kinds.js';
 import { TVTensor, Video, wrap } from '../base/tv-tensors.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { toPilImage } from '../convert/to-pil-image.js';
 import { drawDirichlet } from '../mix/dirichlet.js';
 import { ALL_MIX_STRENGTHS, MIX_STRENGTHS, modeText, type Operation, Policy, type PolicyOptions, policyFillText } from './operations.js';
@@ -54,6 +55,8 @@ const MOST = 10;
  */
 export class AugMix extends Policy<AugMixParams> {
   static override readonly className: string = 'AugMix';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** How strong operations may be, from 1 to 10. */
   readonly severity: number;
   /** How many chains. */

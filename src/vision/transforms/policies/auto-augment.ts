@@ -5,6 +5,7 @@ import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { drawInt, drawRand } from '../base/draws.js';
 import type { ImageLike } from '../base/image-like.js';
 import { querySize } from '../base/kinds.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { AUTO_STRENGTHS, type Operation, type OperationName, Policy, type PolicyOptions, policyFillText } from './operations.js';
 
 /** torchvision's AutoAugmentPolicy: the data set on which the policy was learnt. */
@@ -342,6 +343,8 @@ export interface AutoAugmentOptions extends PolicyOptions {
  */
 export class AutoAugment extends Policy<readonly Operation[]> {
   static override readonly className: string = 'AutoAugment';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** The data set on which the policy was learnt. */
   readonly policy: AutoAugmentPolicyName;
 

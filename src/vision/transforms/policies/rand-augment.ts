@@ -4,6 +4,7 @@ import { wholeNumber } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import type { ImageLike } from '../base/image-like.js';
 import { querySize } from '../base/kinds.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { modeText, type Operation, Policy, type PolicyOptions, policyFillText, RAND_STRENGTHS } from './operations.js';
 
 /** The options of {@link RandAugment}. */
@@ -26,6 +27,8 @@ export interface RandAugmentOptions extends PolicyOptions {
  */
 export class RandAugment extends Policy<readonly Operation[]> {
   static override readonly className: string = 'RandAugment';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** How many operations. */
   readonly numOps: number;
   /** How strong they are, below `numMagnitudeBins`. */

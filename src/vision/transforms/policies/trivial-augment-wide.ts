@@ -5,6 +5,7 @@ import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { drawInt } from '../base/draws.js';
 import type { ImageLike } from '../base/image-like.js';
 import { querySize } from '../base/kinds.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { modeText, type Operation, Policy, type PolicyOptions, policyFillText, WIDE_STRENGTHS } from './operations.js';
 
 /** The options of {@link TrivialAugmentWide}. */
@@ -23,6 +24,8 @@ export interface TrivialAugmentWideOptions extends PolicyOptions {
  */
 export class TrivialAugmentWide extends Policy<Operation> {
   static override readonly className: string = 'TrivialAugmentWide';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** Of how many strengths one is drawn. */
   readonly numMagnitudeBins: number;
 

@@ -4,6 +4,7 @@ import { between } from '../../../tensor/arguments/checks.js';
 import { probabilityText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
 import { byKind } from '../base/kinds.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { type AdjustGammaOptions, CONTRAST, GAMMA, HUE, readGamma, SATURATION } from '../color/adjust.js';
 import { ColorJitter as ColorJitterV1 } from '../color/color-jitter.js';
 import { type BlurArguments, GAUSSIAN_BLUR, GaussianBlur as GaussianBlurV1, readBlur } from '../color/gaussian-blur.js';
@@ -122,6 +123,8 @@ const V2: Version = 'v2';
 export class ColorJitter extends ColorJitterV1 {
   static override readonly className: string = 'ColorJitter';
   /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
+  /** @internal */
   protected override readonly version: Version = V2;
 }
 
@@ -134,6 +137,8 @@ export class ColorJitter extends ColorJitterV1 {
  */
 export class Grayscale extends GrayscaleV1 {
   static override readonly className: string = 'Grayscale';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
   protected override readonly version: Version = V2;
 }
@@ -148,6 +153,8 @@ export class Grayscale extends GrayscaleV1 {
 export class RandomGrayscale extends RandomGrayscaleV1 {
   static override readonly className: string = 'RandomGrayscale';
   /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
+  /** @internal */
   protected override readonly version: Version = V2;
 }
 
@@ -160,6 +167,8 @@ export class RandomGrayscale extends RandomGrayscaleV1 {
  */
 export class RandomAutocontrast extends RandomAutocontrastV1 {
   static override readonly className: string = 'RandomAutocontrast';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
   protected override readonly version: Version = V2;
 }
@@ -174,6 +183,8 @@ export class RandomAutocontrast extends RandomAutocontrastV1 {
 export class GaussianBlur extends GaussianBlurV1 {
   static override readonly className: string = 'GaussianBlur';
   /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
+  /** @internal */
   protected override readonly version: Version = V2;
 }
 
@@ -186,6 +197,8 @@ export class GaussianBlur extends GaussianBlurV1 {
  */
 export class RandomAdjustSharpness extends RandomAdjustSharpnessV1 {
   static override readonly className: string = 'RandomAdjustSharpness';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
   protected override readonly version: Version = V2;
 
@@ -203,6 +216,8 @@ export class RandomAdjustSharpness extends RandomAdjustSharpnessV1 {
  */
 export class RandomPosterize extends RandomPosterizeV1 {
   static override readonly className: string = 'RandomPosterize';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   protected override extraRepr(): string {
     return `p=${probabilityText(this.p)}, bits=${this.bits}`;
   }
@@ -217,6 +232,8 @@ export class RandomPosterize extends RandomPosterizeV1 {
  */
 export class RandomSolarize extends RandomSolarizeV1 {
   static override readonly className: string = 'RandomSolarize';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   protected override extraRepr(): string {
     return `p=${probabilityText(this.p)}, threshold=${probabilityText(this.threshold)}`;
   }

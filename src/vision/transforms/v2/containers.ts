@@ -11,10 +11,11 @@ import { item } from '../../../tensor/values/transfer.js';
 import { drawOrder, drawRand } from '../base/draws.js';
 import { type Conversion, type Transforms, transformText } from '../base/functions.js';
 import { Transform } from '../base/transform.js';
+import { CHAIN, type Choice } from '../batch/rules.js';
 import { Compose as ComposeV1 } from '../containers/compose.js';
-import { type RandomApplyOptions, RandomApply as RandomApplyV1 } from '../containers/random-apply.js';
-import { type RandomChoiceOptions, RandomChoice as RandomChoiceV1 } from '../containers/random-choice.js';
-import { type RandomOrderOptions, RandomOrder as RandomOrderV1 } from '../containers/random-order.js';
+import { ALL_OR_NONE, type RandomApplyOptions, RandomApply as RandomApplyV1 } from '../containers/random-apply.js';
+import { ONE_OF, type RandomChoiceOptions, RandomChoice as RandomChoiceV1 } from '../containers/random-choice.js';
+import { IN_ORDER, type RandomOrderOptions, RandomOrder as RandomOrderV1 } from '../containers/random-order.js';
 
 /** A text as a module of PyTorch puts it between parentheses: on lines of its own, where it has several. */
 function moduleText(transform: object, extra: string): string {
@@ -37,6 +38,8 @@ function assertSome(op: string, transforms: Transforms): void {
  */
 export class Compose<const List extends Transforms = Transforms> extends ComposeV1<List> {
   static override readonly className: string = 'Compose';
+  /** @internal */
+  static override readonly batchedChoice: Choice = CHAIN;
   constructor(...args: [transforms: List] | [options: { transforms: List }]) {
     super(...args);
     assertSome(classNameOf(new.target), this.transforms);
@@ -56,6 +59,8 @@ export class Compose<const List extends Transforms = Transforms> extends Compose
  */
 export class RandomApply extends RandomApplyV1 {
   static override readonly className: string = 'RandomApply';
+  /** @internal */
+  static override readonly batchedChoice: Choice = ALL_OR_NONE;
   constructor(...args: Arguments<RandomApplyOptions, [transforms: 'transforms', p: 'p']>) {
     super(...args);
     assertSome(classNameOf(new.target), this.transforms);
@@ -82,6 +87,8 @@ const pythonList = (values: readonly string[]) => `[${values.join(', ')}]`;
  */
 export class RandomOrder extends RandomOrderV1 {
   static override readonly className: string = 'RandomOrder';
+  /** @internal */
+  static override readonly batchedChoice: Choice = IN_ORDER;
   constructor(...args: Arguments<RandomOrderOptions, [transforms: 'transforms']>) {
     super(...args);
     assertSome(classNameOf(new.target), this.transforms);
@@ -105,6 +112,8 @@ export class RandomOrder extends RandomOrderV1 {
  */
 export class RandomChoice extends RandomChoiceV1 {
   static override readonly className: string = 'RandomChoice';
+  /** @internal */
+  static override readonly batchedChoice: Choice = ONE_OF;
   /** How likely each of them is; they add up to 1. */
   declare readonly p: readonly number[];
 

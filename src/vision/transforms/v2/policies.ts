@@ -1,6 +1,7 @@
 /** The policies of augmentation as v2 draws, computes and prints them. */
 import { pythonBool, pythonFloat } from '../../../tensor/arguments/python-text.js';
 import { interpolationText } from '../base/interpolation.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import type { Version } from '../color/values.js';
 import { AugMix as AugMixV1 } from '../policies/aug-mix.js';
 import { AutoAugment as AutoAugmentV1, policyText } from '../policies/auto-augment.js';
@@ -21,6 +22,8 @@ const headText = ({ interpolation, fill }: Pick<Policy<unknown>, 'interpolation'
  */
 export class AutoAugment extends AutoAugmentV1 {
   static override readonly className: string = 'AutoAugment';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
 
   protected override get version(): Version {
     return 'v2';
@@ -40,6 +43,8 @@ export class AutoAugment extends AutoAugmentV1 {
  */
 export class RandAugment extends RandAugmentV1 {
   static override readonly className: string = 'RandAugment';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
 
   protected override get version(): Version {
     return 'v2';
@@ -59,6 +64,8 @@ export class RandAugment extends RandAugmentV1 {
  */
 export class TrivialAugmentWide extends TrivialAugmentWideV1 {
   static override readonly className: string = 'TrivialAugmentWide';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
 
   protected override get version(): Version {
     return 'v2';
@@ -78,6 +85,8 @@ export class TrivialAugmentWide extends TrivialAugmentWideV1 {
  */
 export class AugMix extends AugMixV1 {
   static override readonly className: string = 'AugMix';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
 
   protected override get version(): Version {
     return 'v2';

@@ -4,7 +4,9 @@ import { pythonFloat } from '../../../tensor/arguments/python-text.js';
 import type { ImageLike } from '../base/image-like.js';
 import { interpolationOf, interpolationText } from '../base/interpolation.js';
 import { byKind } from '../base/kinds.js';
+import type { SizeRule } from '../batch/rules.js';
 import {
+  GIVEN_SIZE,
   RandomResizedCrop as RandomResizedCropV1,
   RESIZED_CROP,
   type ResizedCropArguments,
@@ -16,6 +18,7 @@ import {
   checkResizeSize,
   RESIZE,
   RESIZE_DEFAULTS,
+  RESIZED,
   type ResizeArguments,
   type ResizeFunctionOptions,
   Resize as ResizeV1,
@@ -67,6 +70,8 @@ export function resizedCrop<I extends ImageLike>(
  */
 export class Resize extends ResizeV1 {
   static override readonly className: string = 'Resize';
+  /** @internal */
+  static override readonly batchedSize: SizeRule<ResizeV1> = RESIZED;
 
   protected override get bytes(): boolean {
     return true;
@@ -91,6 +96,8 @@ export class Resize extends ResizeV1 {
  */
 export class RandomResizedCrop extends RandomResizedCropV1 {
   static override readonly className: string = 'RandomResizedCrop';
+  /** @internal */
+  static override readonly batchedSize: SizeRule<RandomResizedCropV1> = GIVEN_SIZE;
 
   protected override get bytes(): boolean {
     return true;

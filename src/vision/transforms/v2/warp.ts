@@ -4,6 +4,7 @@ import type { Tensor } from '../../../tensor/tensor.js';
 import { probabilityText, tupleText } from '../base/functions.js';
 import type { ImageLike } from '../base/image-like.js';
 import { interpolationText } from '../base/interpolation.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { RandomErasing as RandomErasingV1 } from '../geometry/erase.js';
 import { AFFINE_V2, type AffineArguments, type AffineKinds, affineBy, RandomAffine as RandomAffineV1 } from '../warp/affine.js';
 import {
@@ -21,7 +22,7 @@ import {
   perspectiveBy,
   RandomPerspective as RandomPerspectiveV1,
 } from '../warp/perspective.js';
-import { RandomRotation as RandomRotationV1, ROTATE_V2, type RotateArguments, type RotateKinds, rotateBy } from '../warp/rotate.js';
+import { RandomRotation as RandomRotationV1, ROTATE_V2, type RotateArguments, type RotateKinds, rotateBy, TURNED } from '../warp/rotate.js';
 import { gaussianBlur } from './color.js';
 
 /**
@@ -73,6 +74,8 @@ export function elastic<I extends ImageLike>(image: I, ...args: ElasticArguments
  */
 export class RandomRotation extends RandomRotationV1 {
   static override readonly className: string = 'RandomRotation';
+  /** @internal */
+  static override readonly batchedSize: SizeRule<RandomRotationV1> = TURNED;
   protected override kinds(): RotateKinds {
     return ROTATE_V2;
   }
@@ -93,6 +96,8 @@ export class RandomRotation extends RandomRotationV1 {
  */
 export class RandomAffine extends RandomAffineV1 {
   static override readonly className: string = 'RandomAffine';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   protected override kinds(): AffineKinds {
     return AFFINE_V2;
   }
@@ -118,6 +123,8 @@ export class RandomAffine extends RandomAffineV1 {
  */
 export class RandomPerspective extends RandomPerspectiveV1 {
   static override readonly className: string = 'RandomPerspective';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   protected override kinds(): PerspectiveKinds {
     return PERSPECTIVE_V2;
   }
@@ -137,6 +144,8 @@ export class RandomPerspective extends RandomPerspectiveV1 {
  */
 export class ElasticTransform extends ElasticTransformV1 {
   static override readonly className: string = 'ElasticTransform';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   protected override kinds(): ElasticKinds {
     return ELASTIC_V2;
   }
@@ -161,6 +170,8 @@ export class ElasticTransform extends ElasticTransformV1 {
  */
 export class RandomErasing extends RandomErasingV1 {
   static override readonly className: string = 'RandomErasing';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   protected override extraRepr(): string {
     const { p, scale, ratio, value, inplace } = this;
     const filling = value === 'random' ? '' : `, value=${listText(typeof value === 'number' ? [value] : value)}`;

@@ -12,6 +12,7 @@ import { type Interpolation, interpolationOf, interpolationText, warpFilterOf } 
 import { byKind, getSize, type Kinds, querySize } from '../base/kinds.js';
 import { roundToEven } from '../base/round.js';
 import { Transform } from '../base/transform.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import type { Version } from '../color/values.js';
 import { type AffineParams, affineMap, affineOfPoints, mapBoxes, mapPoints, type Point } from './affine-map.js';
 import { type Fill, fillOrNull, fillText, inkFor } from './fill.js';
@@ -142,6 +143,8 @@ export interface RandomAffineOptions {
  */
 export class RandomAffine extends Transform<AffineParams> {
   static override readonly className: string = 'RandomAffine';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** The range of angles, in degrees. */
   readonly degrees: readonly number[];
   /** By which parts of width and height the image is moved at most. */

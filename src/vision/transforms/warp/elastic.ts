@@ -20,6 +20,7 @@ import { type Interpolation, interpolationOf, interpolationText } from '../base/
 import { byKind, getSize, type Kinds, querySize } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
 import type { CanvasSize } from '../base/tv-tensors.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { gaussianBlur } from '../color/gaussian-blur.js';
 import type { Version } from '../color/values.js';
 import { toPilImage } from '../convert/to-pil-image.js';
@@ -151,6 +152,8 @@ export interface ElasticTransformOptions {
  */
 export class ElasticTransform extends Transform<ElasticTransformParams> {
   static override readonly className: string = 'ElasticTransform';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** How far pixels move at most before they are smoothed: x and y. */
   readonly alpha: readonly [x: number, y: number];
   /** How smooth the movement is: x and y. */

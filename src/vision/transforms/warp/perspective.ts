@@ -14,6 +14,7 @@ import type { ImageLike } from '../base/image-like.js';
 import { type Interpolation, interpolationOf, warpFilterOf } from '../base/interpolation.js';
 import { byKind, getSize, type Kinds, querySize } from '../base/kinds.js';
 import { RandomTransform, type RandomTransformOptions } from '../base/transform.js';
+import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import type { Version } from '../color/values.js';
 import { mapBoxes, mapPoints, type Point, type PointMap } from './affine-map.js';
 import { type Fill, fillOrNull, inkFor } from './fill.js';
@@ -192,6 +193,8 @@ export interface RandomPerspectiveOptions extends RandomTransformOptions {
  */
 export class RandomPerspective extends RandomTransform<RandomPerspectiveParams> {
   static override readonly className: string = 'RandomPerspective';
+  /** @internal */
+  static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** How far corners move inwards at most. */
   readonly distortionScale: number;
   /** How values between pixels are interpolated. */

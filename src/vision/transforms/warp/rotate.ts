@@ -14,6 +14,7 @@ import { type Interpolation, interpolationOf, interpolationText, warpFilterOf } 
 import { byKind, getSize, type Kinds } from '../base/kinds.js';
 import { Transform } from '../base/transform.js';
 import type { CanvasSize } from '../base/tv-tensors.js';
+import type { SizeRule } from '../batch/rules.js';
 import type { Version } from '../color/values.js';
 import { affineMap, affineOfPoints, expandedSize, mapBoxes, mapPoints, type Point } from './affine-map.js';
 import { type Fill, fillOrNull, fillText, inkFor } from './fill.js';
@@ -147,6 +148,9 @@ export interface RandomRotationOptions {
   fill?: Fill | null;
 }
 
+/** @internal A canvas that grows depends on the angle. */
+export const TURNED: SizeRule<RandomRotation> = (step, size) => (step.expand ? undefined : size);
+
 /**
  * Turns an image by an angle that is drawn for each sample.
  * @throws {ArgumentError} for values that cannot be meant.
@@ -156,6 +160,8 @@ export interface RandomRotationOptions {
  */
 export class RandomRotation extends Transform<RandomRotationParams> {
   static override readonly className: string = 'RandomRotation';
+  /** @internal */
+  static override readonly batchedSize: SizeRule<RandomRotation> = TURNED;
   /** The range of angles, in degrees. */
   readonly degrees: readonly number[];
   /** How values between pixels are interpolated. */
