@@ -386,12 +386,13 @@ describe.each(engines)('on the %s engine', (HONE_ENGINE) => {
           say(error);
         }
     `);
+    const first = join(root, 'conformance/fixtures/images/photos/a/0.jpg');
     const missing = 'the package sharp, which decodes images, is not installed, or does not run here. Run npm install sharp.';
     expect(out.split('\n')).toEqual([
       `FileError: readImage: ${missing}`,
       '<Image mode=RGB size=17x13>',
-      `FileError: ImageFolder: ${missing}`,
-      `WorkerError: DataLoader: worker 0 could not load sample 0: FileError: ImageFolder: ${missing}`,
+      `FileError: ImageFolder: ${missing} (${first})`,
+      `WorkerError: DataLoader: worker 0 could not load sample 0 (${first}): FileError: ImageFolder: ${missing}`,
       '',
     ]);
   });
