@@ -5,6 +5,7 @@ import { accuracy, fit } from 'hone/train';
 import { datasets } from 'hone/vision';
 import { drawChart } from './chart.js';
 import { Pad } from './pad.js';
+import { find, show, showSteps } from './page.js';
 
 const EPOCHS = 5;
 
@@ -20,8 +21,6 @@ class Net extends nn.Module {
   }
 }
 
-const find = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
-const show = (id: string, text: string) => find(id).replaceChildren(text);
 const [trainButton, stopButton, sampleButton] = [
   find<HTMLButtonElement>('train'),
   find<HTMLButtonElement>('stop'),
@@ -101,14 +100,7 @@ async function train(data: { train: datasets.Digits; test: datasets.Digits }): P
     signal: stop.signal,
     callbacks: [
       {
-        onStep({ phase, epoch, loss, scores, samplesPerSecond }) {
-          if (phase !== 'train') return;
-          losses.push(loss);
-          show('epoch', `${epoch} / ${EPOCHS}`);
-          show('loss', scores['loss']!.toFixed(3));
-          show('speed', Math.round(samplesPerSecond).toLocaleString('en'));
-          redraw();
-        },
+        onStep: showSteps(losses, EPOCHS, redraw),
         onEpochEnd({ validation }) {
           show('accuracy', `${(100 * validation!['accuracy']!).toFixed(1)} %`);
           classify();

@@ -4,6 +4,7 @@ import { DataLoader, Dataset, trainTestSplit } from 'hone/data';
 import { accuracy, fit } from 'hone/train';
 import { datasets, type Image, readImage, transforms } from 'hone/vision';
 import { drawChart } from './chart.js';
+import { find, show, showSteps } from './page.js';
 import { chosenFiles, drawnShapes, droppedFiles } from './photo-files.js';
 
 const EPOCHS = 20;
@@ -56,8 +57,6 @@ function network(classes: number): nn.Module {
   );
 }
 
-const find = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
-const show = (id: string, text: string) => find(id).replaceChildren(text);
 const [drop, trainButton, stopButton] = [find('drop'), find<HTMLButtonElement>('train'), find<HTMLButtonElement>('stop')];
 const chart = find<HTMLCanvasElement>('chart');
 
@@ -169,14 +168,7 @@ async function train(): Promise<void> {
       signal: stop.signal,
       callbacks: [
         {
-          onStep({ phase, epoch, loss, scores, samplesPerSecond }) {
-            if (phase !== 'train') return;
-            losses.push(loss);
-            show('epoch', `${epoch} / ${EPOCHS}`);
-            show('loss', scores['loss']!.toFixed(3));
-            show('speed', Math.round(samplesPerSecond).toLocaleString('en'));
-            redraw();
-          },
+          onStep: showSteps(losses, EPOCHS, redraw),
           onEpochEnd({ validation }) {
             show('accuracy', `${(100 * validation!['accuracy']!).toFixed(0)} %`);
             guess(unseen.slice(0, 24));

@@ -5,17 +5,12 @@ import { DataLoader, type DataLoaderOptions, MinMaxScaler, StackDataset, Subset,
 import { datasets, Image, ImageDataset, transforms, tvTensors } from 'hone/vision';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { joinSource } from '../../../../test/helpers/joined-source.js';
+import { all } from '../../../../test/helpers/worker-batches.js';
 import { everyTransform } from '../../../../test/misuse/transforms.js';
 
 beforeAll(async () => {
   await joinSource([]);
 });
-
-async function all<B>(loader: AsyncIterable<B>): Promise<B[]> {
-  const found: B[] = [];
-  for await (const batch of loader) found.push(batch);
-  return found;
-}
 
 interface Case {
   pipeline: 'crop' | 'order';

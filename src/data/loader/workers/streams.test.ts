@@ -3,6 +3,7 @@ import { manualSeed, rand, type Tensor, tensor } from 'hone';
 import { ChainDataset, DataLoader, IterableDataset, ModuleDataset, ModuleIterableDataset } from 'hone/data';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { joinSource } from '../../../../test/helpers/joined-source.js';
+import { all, seen } from '../../../../test/helpers/worker-batches.js';
 import type { StreamOptions, StreamSample } from '../../../../test/modules/streams.js';
 import { forgetWarnings } from '../../../tensor/arguments/warn-once.js';
 
@@ -17,19 +18,6 @@ interface Batch {
   draw: Tensor;
   worker: Tensor;
 }
-
-async function all<B>(loader: AsyncIterable<B>): Promise<B[]> {
-  const found: B[] = [];
-  for await (const batch of loader) found.push(batch);
-  return found;
-}
-
-const seen = (batches: Batch[]) =>
-  batches.map(({ i, draw, worker }) => [
-    i.toArray(),
-    (draw.flatten().toArray() as number[]).map((x) => Number(x.toFixed(6))),
-    worker.toArray(),
-  ]);
 
 // torch.manual_seed(7); DataLoader(S(n), …) over an IterableDataset of (i, torch.rand(1), worker id), shared out by get_worker_info().
 const a = [

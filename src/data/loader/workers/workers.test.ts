@@ -5,6 +5,7 @@ import { type HoneError, manualSeed, rand, type Tensor, tensor, WorkerError } fr
 import { ConcatDataset, DataLoader, getWorkerInfo, ModuleDataset, randomSplit, Subset, TensorDataset } from 'hone/data';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { joinSource } from '../../../../test/helpers/joined-source.js';
+import { all, seen } from '../../../../test/helpers/worker-batches.js';
 import type { Sample, Trouble } from '../../../../test/modules/squares.js';
 import { forgetWarnings } from '../../../tensor/arguments/warn-once.js';
 
@@ -20,20 +21,6 @@ interface Batch {
   draw: Tensor;
   worker: Tensor;
 }
-
-async function all<B>(loader: AsyncIterable<B>): Promise<B[]> {
-  const found: B[] = [];
-  for await (const batch of loader) found.push(batch);
-  return found;
-}
-
-/** Numbers and draws of each batch, as the Python lines below print them. */
-const seen = (batches: Batch[]) =>
-  batches.map(({ i, draw, worker }) => [
-    i.toArray(),
-    (draw.flatten().toArray() as number[]).map((x) => Number(x.toFixed(6))),
-    worker.toArray(),
-  ]);
 
 async function failure(promise: Promise<unknown>): Promise<WorkerError> {
   const error = await promise.then(

@@ -171,17 +171,14 @@ export abstract class Policy<Params> extends Transform<Params> {
   readonly interpolation: Interpolation;
   /** What fills the area that an image was moved away from. */
   readonly fill: PolicyFill;
+  /** @internal Whose draws and roundings it has. */
+  protected readonly version: Version = 'v1';
 
   constructor(interpolation: unknown, fill: unknown) {
     super();
     const op = classNameOf(new.target);
     this.interpolation = oneOf(op, 'interpolation', interpolation, Object.values(InterpolationMode));
     this.fill = fill === null ? null : checkFill(op, fill);
-  }
-
-  /** @internal Whose draws and roundings it has. */
-  protected get version(): Version {
-    return 'v1';
   }
 
   protected override checkInputs(values: readonly unknown[]): void {

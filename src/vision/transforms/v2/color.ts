@@ -111,8 +111,6 @@ export function autocontrast<I extends ImageLike>(image: I): I {
   return byKind('autocontrast', AUTOCONTRAST, image, 'v2');
 }
 
-const V2: Version = 'v2';
-
 /**
  * Changes brightness, contrast, saturation and hue of an image in random order.
  * @throws {ArgumentError} for negative numbers, hues beyond 0.5, and values that are not ranges.
@@ -125,7 +123,7 @@ export class ColorJitter extends ColorJitterV1 {
   /** @internal */
   static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
-  protected override readonly version: Version = V2;
+  protected override readonly version: Version = 'v2';
 }
 
 /**
@@ -140,7 +138,7 @@ export class Grayscale extends GrayscaleV1 {
   /** @internal */
   static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
-  protected override readonly version: Version = V2;
+  protected override readonly version: Version = 'v2';
 }
 
 /**
@@ -155,7 +153,7 @@ export class RandomGrayscale extends RandomGrayscaleV1 {
   /** @internal */
   static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
-  protected override readonly version: Version = V2;
+  protected override readonly version: Version = 'v2';
 }
 
 /**
@@ -170,7 +168,7 @@ export class RandomAutocontrast extends RandomAutocontrastV1 {
   /** @internal */
   static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
-  protected override readonly version: Version = V2;
+  protected override readonly version: Version = 'v2';
 }
 
 /**
@@ -185,7 +183,7 @@ export class GaussianBlur extends GaussianBlurV1 {
   /** @internal */
   static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
-  protected override readonly version: Version = V2;
+  protected override readonly version: Version = 'v2';
 }
 
 /**
@@ -200,7 +198,7 @@ export class RandomAdjustSharpness extends RandomAdjustSharpnessV1 {
   /** @internal */
   static override readonly batchedSize: SizeRule = SAME_SIZE;
   /** @internal */
-  protected override readonly version: Version = V2;
+  protected override readonly version: Version = 'v2';
 
   protected override extraRepr(): string {
     return `p=${probabilityText(this.p)}, sharpness_factor=${probabilityText(this.sharpnessFactor)}`;

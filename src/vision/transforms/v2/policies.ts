@@ -24,10 +24,8 @@ export class AutoAugment extends AutoAugmentV1 {
   static override readonly className: string = 'AutoAugment';
   /** @internal */
   static override readonly batchedSize: SizeRule = SAME_SIZE;
-
-  protected override get version(): Version {
-    return 'v2';
-  }
+  /** @internal */
+  protected override readonly version: Version = 'v2';
 
   protected override extraRepr(): string {
     return `${headText(this)}, policy=${policyText(this.policy)}`;
@@ -45,10 +43,8 @@ export class RandAugment extends RandAugmentV1 {
   static override readonly className: string = 'RandAugment';
   /** @internal */
   static override readonly batchedSize: SizeRule = SAME_SIZE;
-
-  protected override get version(): Version {
-    return 'v2';
-  }
+  /** @internal */
+  protected override readonly version: Version = 'v2';
 
   protected override extraRepr(): string {
     return `${headText(this)}, num_ops=${this.numOps}, magnitude=${this.magnitude}, num_magnitude_bins=${this.numMagnitudeBins}`;
@@ -66,10 +62,8 @@ export class TrivialAugmentWide extends TrivialAugmentWideV1 {
   static override readonly className: string = 'TrivialAugmentWide';
   /** @internal */
   static override readonly batchedSize: SizeRule = SAME_SIZE;
-
-  protected override get version(): Version {
-    return 'v2';
-  }
+  /** @internal */
+  protected override readonly version: Version = 'v2';
 
   protected override extraRepr(): string {
     return `${headText(this)}, num_magnitude_bins=${this.numMagnitudeBins}`;
@@ -87,10 +81,8 @@ export class AugMix extends AugMixV1 {
   static override readonly className: string = 'AugMix';
   /** @internal */
   static override readonly batchedSize: SizeRule = SAME_SIZE;
-
-  protected override get version(): Version {
-    return 'v2';
-  }
+  /** @internal */
+  protected override readonly version: Version = 'v2';
 
   protected override extraRepr(): string {
     const { severity, mixtureWidth, chainDepth, alpha, allOps } = this;
