@@ -35,7 +35,7 @@ export interface MakeDatasetOptions {
 export const IMG_EXTENSIONS: readonly string[] = ['.jpg', '.jpeg', '.png', '.ppm', '.bmp', '.pgm', '.tif', '.tiff', '.webp'];
 
 /** By code points, as Python compares. */
-export function comparePython(a: string, b: string): number {
+function comparePython(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
@@ -124,8 +124,8 @@ export function makeDataset(
   return samples;
 }
 
-/** @internal @throws {ArgumentError} for anything but endings. */
-export function readExtensions(op: string, extensions: unknown): string[] {
+/** @throws {ArgumentError} for anything but endings. */
+function readExtensions(op: string, extensions: unknown): string[] {
   const list: unknown[] = Array.isArray(extensions) ? extensions : [extensions];
   if (list.length === 0 || !list.every((item) => typeof item === 'string' && item !== ''))
     throw unexpected(op, 'extensions', extensions, "endings of files: ['.jpg', '.png']");

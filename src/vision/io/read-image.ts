@@ -18,8 +18,7 @@ export interface ReadImageOptions {
   maxPixels?: number;
 }
 
-/** @internal */
-export const READ_IMAGE_DEFAULTS: Required<ReadImageOptions> = { mode: null, exifOrientation: false, maxPixels: 178_956_970 };
+const READ_IMAGE_DEFAULTS: Required<ReadImageOptions> = { mode: null, exifOrientation: false, maxPixels: 178_956_970 };
 
 /** @internal @throws {ArgumentError} for unknown options and values that cannot be. */
 export function readImageOptions(op: string, options: unknown): Required<ReadImageOptions> {

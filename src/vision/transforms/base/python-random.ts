@@ -6,7 +6,7 @@ import { defaultGenerator, type Generator } from '../../../tensor/create/generat
  * `random.Random(seed)`: MT19937 seeded by the 32-bit words of the seed, and the draws that Python makes of its numbers.
  * @see https://docs.python.org/3/library/random.html; CPython's Modules/_randommodule.c and Lib/random.py
  */
-export class PythonRandom extends RandomState {
+class PythonRandom extends RandomState {
   constructor(seed: bigint) {
     super(19650218);
     const words: number[] = [];

@@ -157,8 +157,7 @@ export class Mask extends TVTensor {
 /** How four numbers say where a box is: two corners; a corner, width and height; the middle, width and height. */
 export type BoundingBoxFormat = 'XYXY' | 'XYWH' | 'CXCYWH';
 
-/** @internal */
-export const BOX_FORMATS: readonly BoundingBoxFormat[] = ['XYXY', 'XYWH', 'CXCYWH'];
+const BOX_FORMATS: readonly BoundingBoxFormat[] = ['XYXY', 'XYWH', 'CXCYWH'];
 
 /** How boxes that a transform moved out of the image are cut; null leaves them. For boxes that are not rotated soft and hard are the same. */
 export type ClampingMode = 'soft' | 'hard' | null;

@@ -17,7 +17,7 @@ import { SAME_SIZE, type SizeRule } from '../batch/rules.js';
 import { addFused, floatsOf, ofChannels, type Version } from './values.js';
 
 /** The luma of an image [..., 3, H, W] as floats [..., 1, H, W]. */
-export function lumaOf(x: Tensor, version: Version): Tensor {
+function lumaOf(x: Tensor, version: Version): Tensor {
   const [r, g, b] = [0, 1, 2].map((c) => floatsOf(select(x, -3, c))) as [Tensor, Tensor, Tensor];
   const first = mul(r, 0.2989);
   const out = version === 'v1' ? add(add(first, mul(g, 0.587)), mul(b, 0.114)) : addFused(addFused(first, g, 0.587), b, 0.114);

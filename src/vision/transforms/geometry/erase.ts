@@ -74,8 +74,8 @@ export interface RandomErasingParams {
   readonly v: Tensor;
 }
 
-/** @internal What erase does with each kind; masks, boxes and points pass. */
-export const ERASE: Kinds<[rectangle: RandomErasingParams, inplace: boolean]> = {
+/** What erase does with each kind; masks, boxes and points pass. */
+const ERASE: Kinds<[rectangle: RandomErasingParams, inplace: boolean]> = {
   image: (op, image, rectangle) => toPilImage(eraseTensor(op, bytesOf(image), rectangle, true), image.mode),
   tensor: eraseTensor,
 };

@@ -71,7 +71,7 @@ export function expandedSize(map: readonly number[], [width, height]: Point): [w
 export type PointMap = (points: Tensor) => Tensor;
 
 /** The points' map that factors [a, b, c, d, e, f] are. */
-export function throughAffine(map: readonly number[]): PointMap {
+function throughAffine(map: readonly number[]): PointMap {
   return (points) => {
     const { dtype } = points;
     const theta = reshape(tensor([...map], { dtype }), [2, 3]);

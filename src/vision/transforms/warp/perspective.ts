@@ -129,8 +129,7 @@ const perspectiveKinds = (version: Version): PerspectiveKinds => ({
   keypoints: (op, points, coefficients) => mapPoints(points, throughPerspective(op, coefficients)),
 });
 
-/** @internal */
-export const PERSPECTIVE = perspectiveKinds('v1');
+const PERSPECTIVE = perspectiveKinds('v1');
 /** @internal */
 export const PERSPECTIVE_V2 = perspectiveKinds('v2');
 
