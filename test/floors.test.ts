@@ -9,7 +9,10 @@ const root = join(import.meta.dirname, '../src');
 const floors = [
   ['cli'],
   ['study'],
-  ['train', 'report', 'vision'],
+  ['train'],
+  ['tensorboard'],
+  ['report'],
+  ['vision'],
   ['data'],
   ['nn', 'formats'],
   ['optim'],
