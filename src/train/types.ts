@@ -65,4 +65,11 @@ export interface MetricCount {
   update(output: Tensor, target: Tensor): void;
   /** The value over the batches so far; NaN before the first. */
   value(): number;
+  /**
+   * What it has counted so far, as `save` takes it: numbers, typed arrays and tensors in plain objects and lists. All counts of Hone's
+   * metrics have it; with it a training resumed in the middle of an epoch goes on counting.
+   */
+  stateDict?(): unknown;
+  /** Goes on from what {@link stateDict} gave. @throws {StateDictError} for the state of another count. */
+  loadStateDict?(state: unknown): void;
 }

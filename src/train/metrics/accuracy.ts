@@ -22,6 +22,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { isFloating } from '../../tensor/values/dtype.js';
 import { item } from '../../tensor/values/transfer.js';
 import type { Loss, Metric } from '../types.js';
+import { readNumbers } from './count-state.js';
 
 /** The options of {@link accuracy}. */
 export interface AccuracyOptions {
@@ -85,6 +86,10 @@ export function accuracy(options: AccuracyOptions = {}): Metric {
           total += hits.of;
         },
         value: () => right / total,
+        stateDict: () => ({ right, total }),
+        loadStateDict(state) {
+          ({ right, total } = readNumbers(name, state, ['right', 'total']));
+        },
       };
     },
   };

@@ -5,6 +5,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/values/transfer.js';
 import type { Metric, MetricName } from '../types.js';
 import { accuracy } from './accuracy.js';
+import { readNumbers } from './count-state.js';
 
 /**
  * A custom metric: the mean of `measure` over the samples.
@@ -29,6 +30,10 @@ export function metric(name: string, measure: (output: Tensor, target: Tensor) =
           samples += count;
         },
         value: () => total / samples,
+        stateDict: () => ({ total, samples }),
+        loadStateDict(state) {
+          ({ total, samples } = readNumbers(name, state, ['total', 'samples']));
+        },
       };
     },
   };

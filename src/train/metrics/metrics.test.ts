@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError, type Tensor, tensor } from 'hone';
+import { ArgumentError, loadBytes, ShapeError, StateDictError, saveBytes, type Tensor, tensor } from 'hone';
 import { accuracy, type Metric, metric } from 'hone/train';
 import { describe, expect, it } from 'vitest';
 
@@ -71,6 +71,27 @@ describe('accuracy', () => {
     );
     expect(() => accuracy({ mode: 'multy' as 'multi' })).toThrow(ArgumentError);
     expect(() => accuracy({ threshold: 1 })).toThrow(/threshold is 1/);
+  });
+});
+
+describe('a count', () => {
+  it('goes on from its saved state', () => {
+    const mae = metric('mae', (output, target) => output.sub(target).abs().mean());
+    const first: [Tensor, Tensor] = [tensor([[0.1, 2]]), labels(1)];
+    const second: [Tensor, Tensor] = [tensor([[2, 1]]), labels(1)];
+    const columns: [Tensor, Tensor][] = [first, second].map(([output, target]) => [output, target.unsqueeze(1)]);
+    for (const [m, batches] of [
+      [accuracy(), [first, second]],
+      [mae, columns],
+    ] as const) {
+      const [count, resumed] = [m.start(), m.start()];
+      count.update(...batches[0]!);
+      resumed.loadStateDict!(loadBytes(saveBytes(count.stateDict!(), { format: 'pth' })));
+      resumed.update(...batches[1]!);
+      expect(resumed.value()).toBe(measure(m, ...batches));
+      expect(() => resumed.loadStateDict!({ right: 'all' })).toThrow(StateDictError);
+      expect(() => resumed.loadStateDict!(undefined)).toThrow(/state of its count is undefined, expected an object with the numbers/);
+    }
   });
 });
 
