@@ -103,20 +103,23 @@ export function trainTestSplit(...args: unknown[]): unknown[] {
 /** How many samples all arguments have. */
 function commonLength(op: string, args: readonly unknown[]): number {
   if (args.length === 0) throw new ArgumentError(`${op}: nothing was given to split. Pass inputs and targets: ${op}(x, y).`);
-  const lengths = args.map((whole, i) => {
-    if (whole instanceof Tensor) {
-      if (whole.ndim === 0) throw new ShapeError(`${op}: argument ${i} has no dims, expected [N, ...].`);
-      return whole.shape[0]!;
-    }
-    if (Array.isArray(whole) || whole instanceof Table) return whole.length;
-    if (whole instanceof Dataset) return asDataset(whole, op).length;
-    const hint = i > 0 && typeof whole === 'number' ? ` A size has a name: { testSize: ${whole} }.` : '';
-    throw new ArgumentError(`${op}: argument ${i} is ${show(whole)}, expected a Tensor, a Table, a list or a Dataset.${hint}`);
-  });
+  const lengths = args.map((whole, i) => lengthOf(op, whole, i));
   const other = lengths.findIndex((length) => length !== lengths[0]);
   if (other > 0)
     throw new ShapeError(`${op}: argument ${other} has ${lengths[other]} samples, argument 0 has ${lengths[0]}. They must agree.`);
   return lengths[0]!;
+}
+
+/** How many samples an argument has. @throws {ArgumentError} for what cannot be cut. */
+export function lengthOf(op: string, whole: unknown, i: number): number {
+  if (whole instanceof Tensor) {
+    if (whole.ndim === 0) throw new ShapeError(`${op}: argument ${i} has no dims, expected [N, ...].`);
+    return whole.shape[0]!;
+  }
+  if (Array.isArray(whole) || whole instanceof Table) return whole.length;
+  if (whole instanceof Dataset) return asDataset(whole, op).length;
+  const hint = i > 0 && typeof whole === 'number' ? ` A size has a name: { testSize: ${whole} }.` : '';
+  throw new ArgumentError(`${op}: argument ${i} is ${show(whole)}, expected a Tensor, a Table, a list or a Dataset.${hint}`);
 }
 
 /** scikit-learn's rule: the test part is rounded up, the training part down. */
