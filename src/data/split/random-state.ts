@@ -1,4 +1,5 @@
 /** NumPy's legacy generator, as far as scikit-learn's splits draw from it. */
+import { ArgumentError } from '../../errors.js';
 
 const SIZE = 624;
 const SHIFT = 397;
@@ -43,6 +44,24 @@ export class RandomState {
     let value = (this.uint32() & mask) >>> 0;
     while (value > max) value = (this.uint32() & mask) >>> 0;
     return value;
+  }
+
+  /** Where it stands: the 624 words of the state, and how many of them are used up. */
+  getState(): Int32Array {
+    const out = new Int32Array(SIZE + 1);
+    out.set(this.state);
+    out[SIZE] = this.next;
+    return out;
+  }
+
+  /** Goes on from what {@link getState} gave. */
+  setState(state: Int32Array): void {
+    if (state.length !== SIZE + 1 || !(state[SIZE]! >= 0 && state[SIZE]! <= SIZE))
+      throw new ArgumentError(
+        `RandomState: the state is a list of ${state.length} words, expected ${SIZE + 1}, the last a place among them.`,
+      );
+    this.state.set(state.subarray(0, SIZE));
+    this.next = state[SIZE]!;
   }
 
   /** The next 32 random bits. */

@@ -1,6 +1,11 @@
 /** Python's `random`, from which torchvision draws orders and choices of transforms. */
 import { RandomState } from '../../../data/split/random-state.js';
+import { ArgumentError } from '../../../errors.js';
+import { show } from '../../../tensor/arguments/show.js';
 import { defaultGenerator, type Generator } from '../../../tensor/create/generator.js';
+import { addRandomStream } from '../../../tensor/create/random-streams.js';
+import { Tensor } from '../../../tensor/tensor.js';
+import { toTypedArray } from '../../../tensor/values/transfer.js';
 
 /**
  * `random.Random(seed)`: MT19937 seeded by the 32-bit words of the seed, and the draws that Python makes of its numbers.
@@ -54,17 +59,42 @@ class PythonRandom extends RandomState {
 
 const streams = new WeakMap<Generator, { readonly seedings: number; readonly random: PythonRandom }>();
 
+/** The stream that a generator's last seeding began; undefined where nothing was drawn from it since. */
+function begun(generator: Generator): PythonRandom | undefined {
+  const stream = streams.get(generator);
+  return stream?.seedings === generator.seedings ? stream.random : undefined;
+}
+
+function keep(generator: Generator, random: PythonRandom): PythonRandom {
+  streams.set(generator, { seedings: generator.seedings, random });
+  return random;
+}
+
+let known = false;
+
+/** Lets checkpoints and loaders' states have it, too. */
+function makeKnown(): void {
+  known = true;
+  addRandomStream('python', {
+    state: () => begun(defaultGenerator())?.getState(),
+    restore(state) {
+      const generator = defaultGenerator();
+      streams.delete(generator);
+      if (state === undefined) return;
+      const words = state instanceof Tensor ? toTypedArray(state) : state;
+      if (!(words instanceof Int32Array))
+        throw new ArgumentError(`pythonRandom: the state is ${show(state)}, expected the words that were saved of it.`);
+      keep(generator, new PythonRandom(0n)).setState(words);
+    },
+  });
+}
+
 /**
  * Python's stream beside the default generator: `manualSeed(s)` starts it as `random.seed(s)` does, since a program in Python seeds both
  * with one number, as PyTorch's loader does in its workers.
  */
 export function pythonRandom(): PythonRandom {
+  if (!known) makeKnown();
   const generator = defaultGenerator();
-  const { seedings } = generator;
-  let stream = streams.get(generator);
-  if (stream?.seedings !== seedings) {
-    stream = { seedings, random: new PythonRandom(generator.initialSeed()) };
-    streams.set(generator, stream);
-  }
-  return stream.random;
+  return begun(generator) ?? keep(generator, new PythonRandom(generator.initialSeed()));
 }
