@@ -12,7 +12,7 @@ import type { StepEvent } from '../train/callbacks/callback.js';
 import { modelCheckpoint } from '../train/callbacks/model-checkpoint.js';
 import { fit } from '../train/fit/fit.js';
 import type { FitOptions } from '../train/fit/fit-options.js';
-import { NonFiniteError, NonFiniteLossError } from '../train/fit/non-finite.js';
+import { NonFiniteError, NonFiniteLossError } from '../train/guards/non-finite.js';
 import type { EpochRecord } from '../train/history/epoch-record.js';
 import { betterOf } from '../train/history/monitor.js';
 import { readMetrics } from '../train/metrics/metric.js';

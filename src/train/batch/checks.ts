@@ -65,3 +65,11 @@ function unexpectedValues(loss: string, input: Tensor): string | undefined {
   if (loss === 'nllLoss') return sumsToOne(exp(input)) ? undefined : unexpected.noLogs;
   return allNonzero(logicalAnd(ge(input, 0), le(input, 1))) && sumsToOne(input) ? unexpected.probabilities : undefined;
 }
+
+/** Why nothing can be learned from a loss: the text of an error. */
+export function notConnected(parameters: readonly (readonly [string, Tensor])[]): string {
+  const frozen = parameters.length > 0 && parameters.every(([, parameter]) => !parameter.requiresGrad);
+  return frozen
+    ? 'fit: every parameter is frozen (requiresGrad is false), so there is nothing to train. Unfreeze some: parameter.requiresGrad_().'
+    : "fit: the loss does not depend on any parameter that requires a gradient. Was the output detached, computed inside noGrad(), or made new from numbers (item, toArray)? Keep tensors from the model's input to the loss.";
+}

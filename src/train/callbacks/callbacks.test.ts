@@ -72,7 +72,7 @@ describe('fit tells its callbacks', () => {
     await expect(
       fit(model, { ...options, callbacks: [broken, { onError: (error) => void heard.push((error as Error).message) }] }),
     ).rejects.toThrow('full disk');
-    expect(heard).toEqual(['full disk']);
+    expect(heard).toEqual(['fit: callbacks[0] failed in onEpochEnd, epoch 1: full disk']);
   });
 });
 

@@ -37,6 +37,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   };
   const callback: WatchingCallback = {
     ...keeper,
+    name: 'earlyStopping',
     [WATCHES]: ['earlyStopping', watch],
     onTrainStart(run) {
       keeper.onTrainStart?.(run);

@@ -10,5 +10,5 @@ export function historyLogger(path: string): Callback {
     const text = path.endsWith('.json') ? `${JSON.stringify(history, null, 2)}\n` : history.toCsv();
     writeBytes(path, [new TextEncoder().encode(text)], 'historyLogger', { makeDirectories: true });
   };
-  return { onEpochEnd: (_, run) => write(run), onTrainEnd: write, onError: (_, run) => write(run) };
+  return { name: 'historyLogger', onEpochEnd: (_, run) => write(run), onTrainEnd: write, onError: (_, run) => write(run) };
 }

@@ -33,6 +33,7 @@ export function keepBest(options: KeepBestOptions = {}): Callback {
     if (restore && kept) model.loadStateDict(kept.stateDict);
   };
   const callback: WatchingCallback = {
+    name: 'keepBest',
     [WATCHES]: ['saveBest or restoreBest', watch],
     onTrainStart({ history, watched }) {
       improvement.reset(watched);

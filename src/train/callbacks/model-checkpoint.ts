@@ -24,6 +24,7 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
   const { saveBestOnly, ...watch } = readOptions('modelCheckpoint', { ...MONITOR, saveBestOnly: true }, options);
   const improvement = new Improvement(watch, 'modelCheckpoint');
   const callback: ReadingCallback = {
+    name: 'modelCheckpoint',
     [READS]: watch.monitor,
     onTrainStart(run) {
       improvement.reset(run.watched);

@@ -42,7 +42,7 @@ interface Kept {
   rng_state?: Tensor;
   generators?: Record<string, Tensor>;
   notes?: Record<string, unknown>;
-  history?: { epochs: EpochRecord[]; steps: number; seconds: number; best?: Best };
+  history?: { epochs: EpochRecord[]; steps: number; optimizerSteps?: number; seconds: number; best?: Best };
 }
 
 const PARTS: TrainingParts = { model: undefined, optimizer: undefined, scheduler: undefined, generators: undefined };
@@ -129,18 +129,19 @@ export function loadCheckpoint<N = Record<string, unknown>>(path: string, parts:
 }
 
 /** What a file holds of a history: plain data, and the best epoch's tensors. */
-function plain({ epochs, steps, seconds, best }: History): NonNullable<Kept['history']> {
+function plain({ epochs, steps, optimizerSteps, seconds, best }: History): NonNullable<Kept['history']> {
   const copies = epochs.map((record) => ({
     ...record,
     lr: [...record.lr],
     train: { ...record.train },
     ...(record.validation && { validation: { ...record.validation } }),
+    ...(record.logged && { logged: { ...record.logged } }),
   }));
-  return { epochs: copies, steps, seconds, ...(best && { best: { ...best } }) };
+  return { epochs: copies, steps, optimizerSteps, seconds, ...(best && { best: { ...best } }) };
 }
 
 /** @throws {FormatError} for anything but a history. */
-function historyFrom({ epochs, steps, seconds, best }: NonNullable<Kept['history']>, path: string): History {
+function historyFrom({ epochs, steps, optimizerSteps = steps, seconds, best }: NonNullable<Kept['history']>, path: string): History {
   const wrong = (what: string) =>
     new FormatError(
       `loadCheckpoint: ${path}: the history's ${what} is not what saveCheckpoint writes. Load the model alone to train it anew.`,
@@ -149,8 +150,8 @@ function historyFrom({ epochs, steps, seconds, best }: NonNullable<Kept['history
     throw wrong('list of epochs');
   const history = new History();
   history.epochs.push(...epochs);
-  if (typeof steps !== 'number' || typeof seconds !== 'number') throw wrong('count');
-  Object.assign(history, { steps, seconds });
+  if (![steps, optimizerSteps, seconds].every((count) => typeof count === 'number')) throw wrong('count');
+  Object.assign(history, { steps, optimizerSteps, seconds });
   if (best !== undefined) {
     const { stateDict } = best;
     if (

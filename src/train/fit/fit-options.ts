@@ -14,6 +14,7 @@ import type { KeepBestOptions } from '../callbacks/keep-best.js';
 import { History } from '../history/history.js';
 import { readMetrics } from '../metrics/metric.js';
 import type { ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike, SchedulerLike } from '../types.js';
+import { HOOKS } from './callback-list.js';
 import { checkedPlan, type SchedulerPlan } from './schedule.js';
 
 /** The options of {@link fit}. */
@@ -33,7 +34,7 @@ export interface FitOptions<B> {
   /** Measured beside the loss; `accuracy` also by name. */
   metrics?: readonly (Metric | MetricName)[] | undefined;
   /** Told of each epoch and step, in order. */
-  callbacks?: readonly Callback[] | undefined;
+  callbacks?: readonly Callback<NoInfer<B>>[] | undefined;
   /** Shorthand for the callback of that name; true for its defaults. What it watches is what the best epoch is chosen by. */
   earlyStopping?: EarlyStoppingOptions | boolean | undefined;
   /** Keeps the best epoch's state as `history.best`, and in a file where a path is given. Default: false. */
@@ -141,8 +142,6 @@ function readChoice<T extends object>(name: string, value: T | boolean | string 
   throw new ArgumentError(`fit: ${name} is ${show(value)}, expected true, false or options. Write ${name}: ${example}.`);
 }
 
-const EVENTS = ['onTrainStart', 'onEpochStart', 'onStep', 'onEpochEnd', 'onTrainEnd', 'onError'] as const;
-
 /** @throws {ArgumentError} for callbacks that would never be called. */
 function readCallbacks(given: unknown): readonly Callback[] {
   if (given === undefined) return [];
@@ -151,12 +150,12 @@ function readCallbacks(given: unknown): readonly Callback[] {
   for (const callback of given as unknown[]) {
     if (typeof callback !== 'object' || callback === null)
       throw new ArgumentError(
-        `fit: a callback is ${show(callback)}, expected an object with some of ${EVENTS.join(', ')}.${typeof callback === 'function' ? ' Call what makes it, as in earlyStopping(), or write { onEpochEnd: … }.' : ''}`,
+        `fit: a callback is ${show(callback)}, expected an object with some of ${HOOKS.join(', ')}.${typeof callback === 'function' ? ' Call what makes it, as in earlyStopping(), or write { onEpochEnd: … }.' : ''}`,
       );
     for (const [name, value] of Object.entries(callback)) {
-      if ((EVENTS as readonly string[]).includes(name)) {
+      if ((HOOKS as readonly string[]).includes(name)) {
         if (value !== undefined) assertFunction('fit', `a callback's ${name}`, value);
-      } else if (/^on[A-Z]/.test(name) && isOptions(callback)) throw unknownOption('fit: a callback', name, EVENTS);
+      } else if (/^on[A-Z]/.test(name) && isOptions(callback)) throw unknownOption('fit: a callback', name, HOOKS);
     }
   }
   return given as Callback[];

@@ -4,29 +4,30 @@ import { Pacer } from '../../engine/tasks/pacer.js';
 import { ArgumentError, GradError } from '../../errors.js';
 import type { Module, ModuleWithOutput } from '../../nn/module/module.js';
 import { ReduceLROnPlateau } from '../../optim/lr-scheduler/reduce-lr-on-plateau.js';
-import { warnOnce } from '../../tensor/arguments/warn-once.js';
+import { realNumber } from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type BatchStep, computeLoss, runStep } from '../batch/batch-step.js';
-import { warnOfOutputs } from '../batch/checks.js';
+import { notConnected, warnOfOutputs } from '../batch/checks.js';
 import { eachBatch, lengthOf, ownsBatches } from '../batch/loaders.js';
-import type { Callback, StepEvent, TrainingRun } from '../callbacks/callback.js';
-import { earlyStopping } from '../callbacks/early-stopping.js';
-import { keepBest } from '../callbacks/keep-best.js';
+import type { StepEvent, TrainingRun } from '../callbacks/callback.js';
+import { ownCallbacks } from '../callbacks/own-callbacks.js';
 import { READS, type ReadingCallback, WATCHES, type WatchingCallback } from '../callbacks/watching.js';
 import { noteHistory, resumedHistory } from '../checkpoint/resume.js';
 import { type Counting, scoreLoader } from '../evaluate/evaluate.js';
 import { type Hold, holdModel } from '../guards/busy.js';
 import { Modes } from '../guards/modes.js';
+import { NonFiniteGradientError, NonFiniteLossError, nonFinite, type Place, watchedParameters } from '../guards/non-finite.js';
 import { pending } from '../guards/pending.js';
+import { epochLine } from '../history/epoch-line.js';
 import type { EpochRecord, Scores } from '../history/epoch-record.js';
 import { defaultMonitor, readMonitor } from '../history/epoch-record.js';
 import { History } from '../history/history.js';
 import type { MonitorOptions } from '../history/monitor.js';
 import { checkWatched, mergeMonitors } from '../history/monitor.js';
 import { RunningScores } from '../metrics/running-scores.js';
-import type { Loader, OptimizerLike } from '../types.js';
+import type { ForwardBatch, Loader, Loss, Metric, OptimizerLike, SchedulerLike } from '../types.js';
+import { CallbackList } from './callback-list.js';
 import { type FitOptions, type ReadFitOptions, readFitOptions } from './fit-options.js';
-import { NonFiniteGradientError, NonFiniteLossError, nonFinite, type Place, watchedParameters } from './non-finite.js';
 import { checkHorizon, type SchedulerPlan } from './schedule.js';
 
 /**
@@ -56,15 +57,23 @@ async function train<B>(model: ModuleWithOutput, options: FitOptions<B>): Promis
 class Training<B> implements TrainingRun, Hold {
   readonly history: History;
   readonly optimizer: OptimizerLike;
+  readonly scheduler: SchedulerLike | undefined;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+  readonly train: Loader<B>;
+  readonly validation: Loader<B> | undefined;
+  readonly forward: ForwardBatch<never> | undefined;
   /** The number of the last epoch. */
   readonly epochs: number;
   readonly watched: MonitorOptions;
   /** Whether a callback is running. */
   waiting = false;
   epoch: number;
-  private step = 0;
+  step = 0;
+  batchLoss: number | undefined;
+  logged: Record<string, number> = {};
   private stopReason: string | undefined;
-  private readonly callbacks: readonly Callback[];
+  private readonly callbacks: CallbackList;
   private readonly counting: Counting;
   private readonly batchStep: BatchStep<B>;
   private readonly plan: SchedulerPlan | undefined;
@@ -80,6 +89,9 @@ class Training<B> implements TrainingRun, Hold {
   ) {
     const { optimizer, metrics, lossAverage, loss, forward } = options;
     this.optimizer = optimizer;
+    this.scheduler = options.plan?.scheduler;
+    [this.loss, this.metrics, this.forward] = [loss, metrics, forward];
+    [this.train, this.validation] = [options.train, options.validation];
     this.counting = { metrics, lossAverage };
     this.batchStep = { op: 'fit', model, loss, forward };
     this.plan = options.plan;
@@ -87,13 +99,13 @@ class Training<B> implements TrainingRun, Hold {
     this.epoch = this.history.lastEpoch;
     this.epochs = this.epoch + options.epochs;
     this.secondsBefore = this.history.seconds;
-    this.callbacks = [...ownCallbacks(options), ...options.callbacks];
+    const own = ownCallbacks(options);
+    const callbacks = [...own, ...options.callbacks];
+    this.callbacks = new CallbackList(callbacks, this, own.length);
     this.watched = mergeMonitors(
-      this.callbacks.flatMap((callback) =>
-        (callback as Partial<WatchingCallback>)[WATCHES] ? [(callback as WatchingCallback)[WATCHES]] : [],
-      ),
+      callbacks.flatMap((callback) => ((callback as Partial<WatchingCallback>)[WATCHES] ? [(callback as WatchingCallback)[WATCHES]] : [])),
     );
-    const reads = this.callbacks.map((callback) => (callback as Partial<ReadingCallback>)[READS]);
+    const reads = callbacks.map((callback) => (callback as Partial<ReadingCallback>)[READS]);
     const names = metrics.map(({ name }) => name);
     checkWatched('fit', [this.watched.monitor, this.plan?.monitor, ...reads], names, options.validation !== undefined);
     if (this.plan) checkHorizon(this.plan, options.epochs, this.steps);
@@ -101,6 +113,14 @@ class Training<B> implements TrainingRun, Hold {
 
   get steps(): number | undefined {
     return lengthOf(this.options.train);
+  }
+
+  get totalSteps(): number {
+    return this.history.steps;
+  }
+
+  get optimizerSteps(): number {
+    return this.history.optimizerSteps;
   }
 
   place(): string {
@@ -111,16 +131,22 @@ class Training<B> implements TrainingRun, Hold {
     this.stopReason ??= reason;
   }
 
+  log(name: string, value: number): void {
+    this.logged[name] = realNumber('fit', `log of ${name}`, value);
+    const record = this.history.epochs.at(-1);
+    if (record?.epoch === this.epoch) (record as { logged?: unknown }).logged = this.logged; // noted at the epoch's end
+  }
+
   async run(): Promise<History> {
     const release = holdModel(this.model, this);
     const modes = new Modes(this.model);
     noteHistory(this.model, this.history);
     this.history.stopped = undefined;
     try {
-      await this.notify((callback) => callback.onTrainStart?.(this));
+      await this.callbacks.notify('onTrainStart', this);
       while (this.epoch < this.epochs && !this.ending) await this.runEpoch();
       this.close();
-      await this.notify((callback) => callback.onTrainEnd?.(this));
+      await this.callbacks.notify('onTrainEnd', this);
     } catch (error) {
       await this.fail(error);
       throw error;
@@ -153,15 +179,7 @@ class Training<B> implements TrainingRun, Hold {
     history.stopped = { reason: 'failed', message, epoch, step };
     if (typeof error === 'object' && error !== null && Object.isExtensible(error) && !Object.hasOwn(error, 'history'))
       Object.defineProperty(error, 'history', { value: history, configurable: true, writable: true, enumerable: false });
-    for (const callback of this.callbacks) {
-      try {
-        await this.notify(({ onError }) => onError?.call(callback, error, this), [callback]);
-      } catch (second) {
-        warnOnce(
-          `fit: a callback's onError threw as well, which is not what ended the training: ${second instanceof Error ? second.message : String(second)}`,
-        );
-      }
-    }
+    await this.callbacks.tell(error);
   }
 
   private noteSeconds(): void {
@@ -169,15 +187,20 @@ class Training<B> implements TrainingRun, Hold {
   }
 
   private async runEpoch(): Promise<void> {
-    const { options, history } = this;
     this.epoch++;
     this.step = 0;
+    this.logged = {};
     this.epochStartedAt = performance.now();
-    await this.notify((callback) => callback.onEpochStart?.(this));
+    await this.callbacks.notify('onEpochStart', this);
     if (this.ending) return;
     const running = await this.trainEpoch();
     const samplesPerSecond = running.samples / this.secondsSince(this.epochStartedAt);
-    if (this.ending) return;
+    if (!this.ending) await this.callbacks.aroundEvaluation(() => this.endEpoch(running, samplesPerSecond));
+  }
+
+  /** What comes after an epoch's steps: evaluation, record, scheduler. */
+  private async endEpoch(running: RunningScores, samplesPerSecond: number): Promise<void> {
+    const { options, history } = this;
     const train = options.evaluateTrain ? await this.score('evaluateTrain', options.train) : running.scores();
     const validation = options.validation && !this.ending ? await this.score('validation', options.validation) : undefined;
     if (train === undefined || this.ending) return;
@@ -189,12 +212,13 @@ class Training<B> implements TrainingRun, Hold {
       lr: this.rates(),
       train,
       ...(validation && { validation }),
+      ...(Object.keys(this.logged).length > 0 && { logged: this.logged }),
     };
     this.stepScheduler('epoch', record);
     history.epochs.push(record);
     this.noteSeconds();
-    options.log?.(describe(record, this.epochs));
-    await this.notify((callback) => callback.onEpochEnd?.(record, this));
+    options.log?.(epochLine(record, this.epochs));
+    await this.callbacks.notify('onEpochEnd', record, this);
   }
 
   /** One pass over the training batches. */
@@ -208,8 +232,11 @@ class Training<B> implements TrainingRun, Hold {
     await eachBatch(train, async (batch) => {
       const before = running.samples;
       training.apply();
+      this.step++;
       const loss = this.trainStep(batch, owned, running);
       this.history.steps++;
+      this.history.optimizerSteps++;
+      this.callbacks.within('onAfterOptimizerStep');
       this.stepScheduler('step');
       await this.report('train', running, loss, running.samples - before, this.steps);
       await this.pacer.pause();
@@ -228,9 +255,9 @@ class Training<B> implements TrainingRun, Hold {
   /** forward, loss, backward, step: the four lines that everything else here serves. */
   private trainStep(batch: B, owned: boolean, running: RunningScores): number {
     return runStep(this.model, batch, owned, () => {
-      const scored = computeLoss(this.batchStep, batch);
+      const scored = computeLoss(this.batchStep, this.callbacks.batch(batch));
       const { loss, value, taken } = scored;
-      this.step++;
+      this.batchLoss = value;
       const checks = this.options.nonFinite !== 'ignore';
       // The mean over no label is NaN, as in PyTorch, and its gradient 0: such a batch changes nothing.
       const counts = scored.count !== 0 || !Number.isNaN(value);
@@ -239,10 +266,12 @@ class Training<B> implements TrainingRun, Hold {
       if (!loss.requiresGrad) throw new GradError(notConnected(this.parameters));
       this.optimizer.zeroGrad();
       loss.backward();
+      this.callbacks.within('onAfterBackward');
       if (checks) {
         const broken = nonFinite(this.parameters, (parameter) => parameter.ownGrad);
         if (broken.length > 0) throw new NonFiniteGradientError(broken, 'gradient', this.here());
       }
+      this.callbacks.within('onBeforeOptimizerStep');
       this.optimizer.step();
       running.add(scored);
       return value;
@@ -281,7 +310,7 @@ class Training<B> implements TrainingRun, Hold {
     steps: number | undefined,
     startedAt = this.epochStartedAt,
   ): Promise<void> {
-    if (!this.callbacks.some((callback) => callback.onStep)) return;
+    if (!this.callbacks.hear('onStep')) return;
     const event: StepEvent = {
       phase,
       epoch: this.epoch,
@@ -295,7 +324,7 @@ class Training<B> implements TrainingRun, Hold {
       secondsLeft: this.secondsLeft(phase === 'train' && steps ? running.steps / steps : undefined),
       lr: this.rates(),
     };
-    await this.notify((callback) => callback.onStep?.(event, this));
+    await this.callbacks.notify('onStep', event, this);
   }
 
   /** From the mean of the finished epochs, or in the first from the share of its steps that is done. */
@@ -313,53 +342,4 @@ class Training<B> implements TrainingRun, Hold {
   private rates(): number[] {
     return this.optimizer.paramGroups.map(({ lr }) => lr);
   }
-
-  /** Calls callbacks in turn; meanwhile they may evaluate the model, or predict with it. */
-  private async notify(call: (callback: Callback) => void | Promise<void>, callbacks = this.callbacks): Promise<void> {
-    for (const callback of callbacks) {
-      this.waiting = true;
-      try {
-        const pending = call(callback);
-        if (pending !== undefined) await pending;
-      } finally {
-        this.waiting = false;
-      }
-    }
-  }
-}
-
-/** The callbacks that options stand for; one of them keeps the best epoch, whoever asks for it. */
-function ownCallbacks({
-  saveBest,
-  restoreBest,
-  earlyStopping: stopping,
-}: Pick<ReadFitOptions<unknown>, 'saveBest' | 'restoreBest' | 'earlyStopping'>): Callback[] {
-  const { restoreBest: stoppingRestores = false, ...stop } = typeof stopping === 'object' ? stopping : {};
-  const restore = restoreBest || stoppingRestores;
-  const out: Callback[] = [];
-  if (saveBest !== false || restore) {
-    const kept = typeof saveBest === 'string' ? { path: saveBest } : typeof saveBest === 'object' ? saveBest : {};
-    out.push(keepBest({ ...kept, restore }));
-  }
-  if (stopping !== false) out.push(earlyStopping(stop));
-  return out;
-}
-
-function notConnected(parameters: readonly (readonly [string, Tensor])[]): string {
-  const frozen = parameters.length > 0 && parameters.every(([, parameter]) => !parameter.requiresGrad);
-  return frozen
-    ? 'fit: every parameter is frozen (requiresGrad is false), so there is nothing to train. Unfreeze some: parameter.requiresGrad_().'
-    : "fit: the loss does not depend on any parameter that requires a gradient. Was the output detached, computed inside noGrad(), or made new from numbers (item, toArray)? Keep tensors from the model's input to the loss.";
-}
-
-/** `epoch 3/10  train loss 0.31245 accuracy 0.91210  validation loss …  lr 0.001  3.2 s`. */
-function describe(record: EpochRecord, epochs: number): string {
-  const side = (name: string, scores: Scores) =>
-    `${name} ${Object.entries(scores)
-      .map(([key, value]) => `${key} ${value.toFixed(5)}`)
-      .join(' ')}`;
-  const parts = [`epoch ${record.epoch}/${epochs}`, side('train', record.train)];
-  if (record.validation) parts.push(side('validation', record.validation));
-  parts.push(`lr ${record.lr.map((lr) => Number(lr.toPrecision(6))).join(', ')}`, `${record.seconds.toFixed(1)} s`);
-  return parts.join('  ');
 }

@@ -26,12 +26,14 @@ export interface EpochRecord {
   readonly train: Scores;
   /** Where validation data was given. */
   readonly validation?: Scores;
+  /** What callbacks noted by `run.log`, where they did. */
+  readonly logged?: Readonly<Record<string, number>>;
 }
 
 /** The score at a path of a record. @throws {ArgumentError} when it was not measured. */
-export function readMonitor(record: EpochRecord, monitor: Monitor, op: string): number {
+export function readMonitor(record: EpochRecord, monitor: Monitor | `logged.${string}`, op: string): number {
   if (!hasScore(record, monitor)) {
-    const known = (['train', 'validation'] as const).flatMap((s) => Object.keys(record[s] ?? {}).map((n) => `${s}.${n}`));
+    const known = SIDES.flatMap((s) => Object.keys(record[s] ?? {}).map((n) => `${s}.${n}`));
     throw noScore(op, monitor, known);
   }
   const [side, name] = partsOf(monitor);
@@ -44,12 +46,14 @@ export function noScore(op: string, monitor: string, known: readonly string[]): 
 }
 
 /** Whether a record has the score at a path. */
-export function hasScore(record: EpochRecord, monitor: Monitor): boolean {
+export function hasScore(record: EpochRecord, monitor: string): boolean {
   const [side, name] = partsOf(monitor);
-  return (side === 'train' || side === 'validation') && Object.hasOwn(record[side] ?? {}, name);
+  return SIDES.includes(side) && Object.hasOwn(record[side] ?? {}, name);
 }
 
-function partsOf(monitor: Monitor): [side: 'train' | 'validation', name: string] {
+const SIDES = ['train', 'validation', 'logged'] as const;
+
+function partsOf(monitor: string): [side: (typeof SIDES)[number], name: string] {
   const dot = monitor.indexOf('.');
   return [monitor.slice(0, dot) as 'train', monitor.slice(dot + 1)];
 }

@@ -10,7 +10,7 @@ export interface Stopped {
   readonly message: string;
   /** The epoch that ran last, from 1; it has no record where it was cut short. */
   readonly epoch: number;
-  /** Steps done in that epoch. */
+  /** Steps done in that epoch; of one that failed, the running one included. */
   readonly step: number;
 }
 
@@ -36,6 +36,8 @@ export class History {
   readonly epochs: EpochRecord[] = [];
   /** Training steps in all. */
   steps = 0;
+  /** Updates of the parameters in all: as many as steps, fewer where gradients are accumulated. */
+  optimizerSteps = 0;
   /** How long the training took. */
   seconds = 0;
   /** Set when training has ended. */
@@ -43,8 +45,8 @@ export class History {
   /** Where `saveBest`, `restoreBest` or an early stopping that restores keeps it. */
   best: Best | undefined;
 
-  /** One score as a curve: `history.values('validation.loss')`. @throws {ArgumentError} for a score that was not measured. */
-  values(monitor: Monitor): number[] {
+  /** One score as a curve, or what callbacks noted: `history.values('validation.loss')`, `history.values('logged.lr')`. @throws {ArgumentError} for a score that was not measured. */
+  values(monitor: Monitor | `logged.${string}`): number[] {
     return this.epochs.map((record) => readMonitor(record, monitor, 'values'));
   }
 
@@ -55,10 +57,11 @@ export class History {
 
   /** Without tensors: for JSON.stringify. */
   toJSON(): unknown {
-    const { epochs, steps, seconds, stopped, best } = this;
+    const { epochs, steps, optimizerSteps, seconds, stopped, best } = this;
     return {
       epochs,
       steps,
+      optimizerSteps,
       seconds,
       stopped,
       ...(best && { best: { epoch: best.epoch, monitor: best.monitor, value: best.value, path: best.path } }),
@@ -72,10 +75,15 @@ export class History {
     const scores = (['train', 'validation'] as const).flatMap((side) =>
       [...new Set(this.epochs.flatMap((record) => Object.keys(record[side] ?? {})))].map((name) => [side, name] as const),
     );
+    const logged = [...new Set(this.epochs.flatMap((record) => Object.keys(record.logged ?? {})))];
     const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-    const head = [...columns, ...scores.map(([side, name]) => quote(`${side}.${name}`))].join(',');
+    const head = [...columns, ...scores.map(([side, name]) => quote(`${side}.${name}`)), ...logged.map(quote)].join(',');
     const lines = this.epochs.map((record) =>
-      [record.epoch, record.seconds, record.lr[0], ...scores.map(([side, name]) => record[side]?.[name] ?? '')].join(','),
+      [
+        ...[record.epoch, record.seconds, record.lr[0]],
+        ...scores.map(([side, name]) => record[side]?.[name] ?? ''),
+        ...logged.map((name) => record.logged?.[name] ?? ''),
+      ].join(','),
     );
     return `${[head, ...lines].join('\n')}\n`;
   }

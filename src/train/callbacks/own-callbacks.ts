@@ -1,0 +1,26 @@
+/** The callbacks that options of fit stand for. */
+import type { Callback } from './callback.js';
+import type { EarlyStoppingOptions } from './early-stopping.js';
+import { earlyStopping } from './early-stopping.js';
+import type { KeepBestOptions } from './keep-best.js';
+import { keepBest } from './keep-best.js';
+
+/** The options of fit that callbacks stand for. */
+export interface CallbackShorthands {
+  readonly saveBest: boolean | string | Omit<KeepBestOptions, 'restore'>;
+  readonly restoreBest: boolean;
+  readonly earlyStopping: EarlyStoppingOptions | boolean;
+}
+
+/** The callbacks that options stand for; one of them keeps the best epoch, whoever asks for it. */
+export function ownCallbacks({ saveBest, restoreBest, earlyStopping: stopping }: CallbackShorthands): Callback[] {
+  const { restoreBest: stoppingRestores = false, ...stop } = typeof stopping === 'object' ? stopping : {};
+  const restore = restoreBest || stoppingRestores;
+  const out: Callback[] = [];
+  if (saveBest !== false || restore) {
+    const kept = typeof saveBest === 'string' ? { path: saveBest } : typeof saveBest === 'object' ? saveBest : {};
+    out.push(keepBest({ ...kept, restore }));
+  }
+  if (stopping !== false) out.push(earlyStopping(stop));
+  return out;
+}

@@ -1,0 +1,156 @@
+/** Telling a training's callbacks what happens, in turn, and naming the one that fails. */
+import { HoneError } from '../../errors.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
+import { show } from '../../tensor/arguments/show.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
+import type { Callback, TrainingRun } from '../callbacks/callback.js';
+import type { Hold } from '../guards/busy.js';
+import type { History } from '../history/history.js';
+
+/** The hooks of callbacks that are awaited, between steps. */
+const BETWEEN = ['onTrainStart', 'onEpochStart', 'onStep', 'onEvaluationStart', 'onEpochEnd', 'onEvaluationEnd', 'onTrainEnd'] as const;
+/** Those within a step, which are plain functions. */
+const WITHIN = ['onBatchStart', 'onAfterBackward', 'onBeforeOptimizerStep', 'onAfterOptimizerStep'] as const;
+
+/** Every hook of a callback. */
+export const HOOKS = [...BETWEEN, ...WITHIN, 'onError'] as const;
+
+type Hook = (typeof HOOKS)[number];
+type HookBetween = (typeof BETWEEN)[number];
+type HookWithin = Exclude<(typeof WITHIN)[number], 'onBatchStart'>;
+type ArgumentsOf<H extends HookBetween> = H extends 'onStep' | 'onEpochEnd' ? Parameters<NonNullable<Callback[H]>> : [run: TrainingRun];
+
+/** What a callback of the user's threw; that itself is the `cause`. An error of Hone's keeps its class instead, and gets the text in front. */
+export class CallbackError extends HoneError {
+  override readonly code = 'CALLBACK';
+  override get name(): string {
+    return 'CallbackError';
+  }
+  /** What the training did until then. */
+  declare history?: History;
+}
+
+/** The callbacks of one training. What nobody listens to costs nothing. */
+export class CallbackList {
+  private readonly listening = new Map<Hook, readonly Callback[]>();
+
+  constructor(
+    readonly all: readonly Callback[],
+    private readonly run: TrainingRun & Hold,
+    /** Those that stand for options, which come first. */
+    private readonly own = 0,
+  ) {
+    for (const hook of HOOKS) {
+      const listeners = all.filter((callback) => callback[hook] !== undefined);
+      if (listeners.length > 0) this.listening.set(hook, listeners);
+    }
+  }
+
+  /** Whether a callback has the hook. */
+  hear(hook: Hook): boolean {
+    return this.listening.has(hook);
+  }
+
+  /** Calls the callbacks in turn and awaits each; meanwhile they may evaluate the model, or predict with it. */
+  async notify<H extends HookBetween>(hook: H, ...args: ArgumentsOf<H>): Promise<void> {
+    for (const callback of this.listening.get(hook) ?? []) {
+      this.run.waiting = true;
+      try {
+        const pending = (callback[hook] as (...args: unknown[]) => unknown).apply(callback, args);
+        if (pending !== undefined) await pending;
+      } catch (error) {
+        throw this.named(error, callback, hook);
+      } finally {
+        this.run.waiting = false;
+      }
+    }
+  }
+
+  /** Calls the callbacks within a step. */
+  within(hook: HookWithin): void {
+    for (const callback of this.listening.get(hook) ?? []) this.plainly(callback, hook, () => callback[hook]!(this.run));
+  }
+
+  /** The batch that the callbacks make of one. */
+  batch<B>(batch: B): B {
+    let taken: unknown = batch;
+    for (const callback of this.listening.get('onBatchStart') ?? [])
+      taken = this.plainly(callback, 'onBatchStart', () => callback.onBatchStart!(taken, this.run)) ?? taken;
+    return taken as B;
+  }
+
+  /** Runs what ends an epoch between `onEvaluationStart` and `onEvaluationEnd`, which comes whatever happens. */
+  async aroundEvaluation(body: () => Promise<void>): Promise<void> {
+    try {
+      await this.notify('onEvaluationStart', this.run);
+      await body();
+    } catch (error) {
+      await this.despite('onEvaluationEnd', (callback) => callback.onEvaluationEnd!(this.run));
+      throw error;
+    }
+    await this.notify('onEvaluationEnd', this.run);
+  }
+
+  /** Tells every callback of the error that ends the training, whatever the others do. */
+  tell(error: unknown): Promise<void> {
+    return this.despite('onError', (callback) => callback.onError!(error, this.run));
+  }
+
+  /** Calls each listener of a hook after an error; a second one does not hide it. */
+  private async despite(hook: HookBetween | 'onError', call: (callback: Callback) => unknown): Promise<void> {
+    for (const callback of this.listening.get(hook) ?? []) {
+      this.run.waiting = true;
+      try {
+        await call(callback);
+      } catch (second) {
+        warnOnce(
+          `${this.placeOf(callback, hook)} threw as well, which is not what ended the training: ${second instanceof Error ? second.message : String(second)}`,
+        );
+      } finally {
+        this.run.waiting = false;
+      }
+    }
+  }
+
+  private plainly(callback: Callback, hook: Hook, call: () => unknown): unknown {
+    let answer: unknown;
+    try {
+      answer = call();
+    } catch (error) {
+      throw this.named(error, callback, hook);
+    }
+    if (!(answer instanceof Promise)) return answer;
+    answer.catch(() => {}); // it is told of here
+    throw new CallbackError(
+      `${this.placeOf(callback, hook)} gives a promise, but it is called within a step, which does not wait. Make it a plain function, without async.`,
+    );
+  }
+
+  /** `fit: the callback csvLogger in onEpochEnd, epoch 3`. */
+  private placeOf(callback: Callback, hook: Hook): string {
+    const { epoch, step } = this.run;
+    const inStep = hook === 'onStep' || (WITHIN as readonly string[]).includes(hook);
+    const place = hook === 'onTrainStart' || hook === 'onTrainEnd' ? '' : `, epoch ${epoch}${inStep ? `, step ${step}` : ''}`;
+    return `fit: ${this.nameOf(callback)} in ${hook}${place}`;
+  }
+
+  /** What texts call a callback: its name, that of its class, or its place in the list. */
+  private nameOf(callback: Callback): string {
+    if (typeof callback.name === 'string' && callback.name !== '') return `the callback ${callback.name}`;
+    const className = classNameOf(callback);
+    return className === 'Object' || className === '' ? `callbacks[${this.all.indexOf(callback) - this.own}]` : `the callback ${className}`;
+  }
+
+  private named(error: unknown, callback: Callback, hook: Hook): unknown {
+    const prefix = this.placeOf(callback, hook).replace(' in on', ' failed in on');
+    if (!(error instanceof HoneError)) {
+      const message = error instanceof Error ? error.message : show(error);
+      return new CallbackError(`${prefix}: ${message}`, { cause: error });
+    }
+    // Code that asks for the class of an error of Hone's goes on finding it, with all that it carries.
+    const before = error.message;
+    error.message = `${prefix}: ${before}`;
+    if (typeof error.stack === 'string') error.stack = error.stack.replace(before, () => error.message);
+    return error;
+  }
+}
