@@ -23,6 +23,7 @@ const once = [
   'src/formats/**/{small-files,hostile,zip}.test.ts',
   'src/report/**/{comparison,progress,text}.test.ts',
   'src/study/clock.test.ts',
+  'src/vision/models/*.test.ts',
 ];
 /** What changes the process around it (the engine in use, hooks of all modules, collected garbage), or measures it. */
 const alone = ['src/engine/**/*.test.ts', 'test/misuse.test.ts'];

@@ -16,5 +16,6 @@ export type { ImageSource, ReadImageOptions } from './io/read-image.js';
 export { readImage } from './io/read-image.js';
 export type { WriteImageOptions, WriteImageOptions as EncodeImageOptions } from './io/write-image.js';
 export { encodeImage, writeImage } from './io/write-image.js';
+export * as models from './models/index.js';
 export * as transforms from './transforms/index.js';
 export * as tvTensors from './tv-tensors-index.js';

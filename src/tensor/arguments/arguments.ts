@@ -352,6 +352,7 @@ function set<T extends object>(op: string, out: Record<string, unknown>, default
 function kindOf(like: unknown): string {
   if (typeof like === 'boolean') return 'true or false';
   if (Array.isArray(like)) return 'a list';
+  if (typeof like === 'function') return 'a function';
   return typeof like === 'string' ? `a string, such as "${like}"` : typeof like === 'number' ? 'a number' : 'an object';
 }
 
