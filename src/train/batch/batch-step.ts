@@ -26,6 +26,8 @@ export interface BatchLoss {
   /** The loss of all that counts in the batch, and how much counts: samples, or labels with their weights. Their ratio is the mean. */
   readonly total: number;
   readonly count: number;
+  /** Whether the loss is the sum over the batch, not a mean. */
+  readonly sums: boolean;
   readonly output: Tensor;
   readonly target: Tensor;
   /** The losses that were reduced on the way. */
@@ -95,17 +97,18 @@ function badLoss(op: string, criterion: Loss, loss: unknown, target: Tensor): st
 }
 
 /** What a batch adds to the mean over all: a mean stands for as much as it was divided by, a sum for itself. */
-function counted(loss: unknown, value: number, samples: number, taken: readonly LossTaken[]): { total: number; count: number } {
+function counted(loss: unknown, value: number, samples: number, taken: readonly LossTaken[]): Pick<BatchLoss, 'total' | 'count' | 'sums'> {
   const own = taken.findLast(({ value: made }) => made === loss);
   if (own) {
     const count = taken.findLast(({ value: made, divisor }) => made === loss && divisor !== undefined)?.divisor?.() ?? samples;
-    return { total: own.reduction === 'sum' ? value : value * count, count };
+    const sums = own.reduction === 'sum';
+    return { total: sums ? value : value * count, count, sums };
   }
   // With terms added to it, the loss counts as the one mean in it that was taken over labels does.
   const means = taken.filter(({ reduction, divisor }) => reduction === 'mean' && divisor !== undefined);
   const counts = new Set(means.map(({ divisor }) => divisor!()));
   const count = counts.size === 1 ? [...counts][0]! : samples;
-  return { total: value * count, count };
+  return { total: value * count, count, sums: false };
 }
 
 /**

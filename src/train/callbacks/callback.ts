@@ -64,6 +64,8 @@ export interface TrainingRun {
   readonly totalSteps: number;
   /** Updates of the parameters in all: as many as batches, fewer where gradients are accumulated. */
   readonly optimizerSteps: number;
+  /** Whether gradients wait for those of further batches: the optimizer has not stepped since they came. */
+  readonly accumulating: boolean;
   /** The loss of the last batch that was trained, or of the running one from its backward on; undefined before the first. */
   readonly batchLoss: number | undefined;
   /** What callbacks have noted in this epoch: see {@link TrainingRun.log}. */

@@ -1,4 +1,5 @@
 /** How fit knows which scores its callbacks watch. */
+import { ArgumentError } from '../../errors.js';
 import { required } from '../../tensor/arguments/arguments.js';
 import type { MonitorOptions } from '../history/monitor.js';
 import type { Callback } from './callback.js';
@@ -17,6 +18,21 @@ export interface ReadingCallback extends Callback {
 /** @internal A callback that chooses a best epoch. */
 export interface WatchingCallback extends Callback {
   readonly [WATCHES]: readonly [who: string, options: MonitorOptions];
+}
+
+/** @internal How many batches make a step of the optimizer, by epoch. */
+export const ACCUMULATES = Symbol('accumulates');
+
+/** @internal A callback that lets batches wait for each other. */
+export interface AccumulatingCallback extends Callback {
+  readonly [ACCUMULATES]: (epoch: number) => number;
+}
+
+/** How many batches make a step of the optimizer, by epoch. @throws {ArgumentError} where two callbacks say it. */
+export function accumulationOf(callbacks: readonly Callback[]): (epoch: number) => number {
+  const [size, ...others] = callbacks.flatMap((callback) => (callback as Partial<AccumulatingCallback>)[ACCUMULATES] ?? []);
+  if (others.length > 0) throw new ArgumentError('fit: there are two accumulateGradients among the callbacks. Leave one.');
+  return size ?? (() => 1);
 }
 
 /** What is read of {@link MonitorOptions}, none of which has a default. */

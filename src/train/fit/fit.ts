@@ -8,15 +8,17 @@ import { realNumber } from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type BatchStep, computeLoss, runStep } from '../batch/batch-step.js';
 import { notConnected, warnOfOutputs } from '../batch/checks.js';
+import { GradientGroup } from '../batch/gradient-group.js';
 import { eachBatch, lengthOf, ownsBatches } from '../batch/loaders.js';
+import { steppedParameters, watchedParameters } from '../batch/parameters.js';
 import type { StepEvent, TrainingRun } from '../callbacks/callback.js';
 import { ownCallbacks } from '../callbacks/own-callbacks.js';
-import { READS, type ReadingCallback, WATCHES, type WatchingCallback } from '../callbacks/watching.js';
+import { accumulationOf, READS, type ReadingCallback, WATCHES, type WatchingCallback } from '../callbacks/watching.js';
 import { noteHistory, resumedHistory } from '../checkpoint/resume.js';
 import { type Counting, scoreLoader } from '../evaluate/evaluate.js';
 import { type Hold, holdModel } from '../guards/busy.js';
 import { Modes } from '../guards/modes.js';
-import { NonFiniteGradientError, NonFiniteLossError, nonFinite, type Place, watchedParameters } from '../guards/non-finite.js';
+import { NonFiniteGradientError, NonFiniteLossError, nonFinite, type Place } from '../guards/non-finite.js';
 import { pending } from '../guards/pending.js';
 import { epochLine } from '../history/epoch-line.js';
 import type { EpochRecord, Scores } from '../history/epoch-record.js';
@@ -81,6 +83,8 @@ class Training<B> implements TrainingRun, Hold {
   private readonly startedAt = performance.now();
   private readonly secondsBefore: number;
   private epochStartedAt = 0;
+  private readonly groupSize: (epoch: number) => number;
+  private group = new GradientGroup(1);
   private parameters: readonly (readonly [string, Tensor])[] = [];
 
   constructor(
@@ -108,11 +112,16 @@ class Training<B> implements TrainingRun, Hold {
     const reads = callbacks.map((callback) => (callback as Partial<ReadingCallback>)[READS]);
     const names = metrics.map(({ name }) => name);
     checkWatched('fit', [this.watched.monitor, this.plan?.monitor, ...reads], names, options.validation !== undefined);
-    if (this.plan) checkHorizon(this.plan, options.epochs, this.steps);
+    this.groupSize = accumulationOf(callbacks);
+    if (this.plan) checkHorizon(this.plan, options.epochs, this.updatesPerEpoch());
   }
 
   get steps(): number | undefined {
     return lengthOf(this.options.train);
+  }
+
+  get accumulating(): boolean {
+    return this.group.batches > 0;
   }
 
   get totalSteps(): number {
@@ -174,6 +183,7 @@ class Training<B> implements TrainingRun, Hold {
   /** Ends a training with an error: it carries the history, and every callback is notified of it, whatever the others do. */
   private async fail(error: unknown): Promise<void> {
     const { history, epoch, step } = this;
+    if (this.accumulating) this.optimizer.zeroGrad(); // of a group that will not be whole
     this.noteSeconds();
     const message = error instanceof Error ? error.message : String(error);
     history.stopped = { reason: 'failed', message, epoch, step };
@@ -229,19 +239,22 @@ class Training<B> implements TrainingRun, Hold {
     this.model.train();
     const training = new Modes(this.model);
     this.parameters = policy === 'ignore' ? [] : watchedParameters(this.model, this.optimizer);
+    this.group = new GradientGroup(this.groupSize(this.epoch));
     await eachBatch(train, async (batch) => {
       const before = running.samples;
       training.apply();
       this.step++;
       const loss = this.trainStep(batch, owned, running);
       this.history.steps++;
-      this.history.optimizerSteps++;
-      this.callbacks.within('onAfterOptimizerStep');
-      this.stepScheduler('step');
+      if (!this.accumulating) this.afterUpdate();
       await this.report('train', running, loss, running.samples - before, this.steps);
       await this.pacer.pause();
-      return !this.ending;
+      return !this.ending || this.accumulating;
     });
+    if (this.accumulating) {
+      runStep(this.model, undefined, false, () => this.update());
+      this.afterUpdate();
+    }
     if (running.steps === 0)
       throw new ArgumentError(
         `fit: the train loader gave no batches in epoch ${this.epoch}. Is the data set empty, or the loader a generator that was used up? Pass a DataLoader or an array.`,
@@ -264,18 +277,30 @@ class Training<B> implements TrainingRun, Hold {
       if (checks && counts && !Number.isFinite(value)) throw new NonFiniteLossError(value, this.here());
       if (this.history.steps === 0) warnOfOutputs('fit', taken);
       if (!loss.requiresGrad) throw new GradError(notConnected(this.parameters));
-      this.optimizer.zeroGrad();
-      loss.backward();
+      if (!this.accumulating) this.optimizer.zeroGrad();
+      this.group.backward(scored);
       this.callbacks.within('onAfterBackward');
       if (checks) {
         const broken = nonFinite(this.parameters, (parameter) => parameter.ownGrad);
         if (broken.length > 0) throw new NonFiniteGradientError(broken, 'gradient', this.here());
       }
-      this.callbacks.within('onBeforeOptimizerStep');
-      this.optimizer.step();
+      if (this.group.full || this.step === this.steps) this.update();
       running.add(scored);
       return value;
     });
+  }
+
+  /** Steps the optimizer with the gradients of a batch, or of those that were accumulated. */
+  private update(): void {
+    this.group.close(steppedParameters(this.model, this.optimizer));
+    this.callbacks.within('onBeforeOptimizerStep');
+    this.optimizer.step();
+  }
+
+  private afterUpdate(): void {
+    this.history.optimizerSteps++;
+    this.callbacks.within('onAfterOptimizerStep');
+    this.stepScheduler('step');
   }
 
   private here(): Place {
@@ -337,6 +362,13 @@ class Training<B> implements TrainingRun, Hold {
 
   private secondsSince(start: number): number {
     return (performance.now() - start) / 1000;
+  }
+
+  /** Steps of the optimizer in an epoch, where they are known and as many in each. */
+  private updatesPerEpoch(): number | undefined {
+    const sizes = new Set(Array.from({ length: this.epochs - this.epoch }, (_, i) => this.groupSize(this.epoch + 1 + i)));
+    const [size] = sizes;
+    return this.steps === undefined || sizes.size > 1 ? undefined : Math.ceil(this.steps / size!);
   }
 
   private rates(): number[] {

@@ -2,7 +2,6 @@
 import { check, kernels } from '../../engine/engine.js';
 import { ReduceOp } from '../../engine/kernel-table.gen.js';
 import { HoneError } from '../../errors.js';
-import type { Module } from '../../nn/module/module.js';
 import { isfinite } from '../../ops/elementwise/comparison.js';
 import { allNonzero, reduceRaw } from '../../ops/reduce/sum.js';
 import { code } from '../../tensor/raw.js';
@@ -78,23 +77,6 @@ export class NonFiniteGradientError extends NonFiniteError {
       place,
     );
   }
-}
-
-/** What is looked through: the parameters that an optimizer steps, under the names that the model has for them. */
-export function watchedParameters(
-  model: Module,
-  optimizer: { readonly paramGroups: readonly object[] },
-): readonly (readonly [string, Tensor])[] {
-  const named = new Map<Tensor, string>(model.namedParameters().map(([name, parameter]) => [parameter, name]));
-  const out: [string, Tensor][] = [];
-  const groups = optimizer.paramGroups as readonly { params?: readonly Tensor[] }[];
-  if (groups.every(({ params }) => params === undefined)) return [...named].map(([parameter, name]) => [name, parameter]);
-  groups.forEach(({ params = [] }, g) => {
-    params.forEach((parameter, i) => {
-      out.push([named.get(parameter) ?? `parameter ${i} of group ${g}`, parameter]);
-    });
-  });
-  return out;
 }
 
 /** The names of those whose tensor holds NaN or infinity. One sum each, and a closer look only where that is not finite. */
