@@ -54,3 +54,8 @@ export function showShortCount(n: number): string {
 export function plural(n: number, noun: string): string {
   return `${showCount(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
+
+/** A word as a shell takes it. */
+export function shellWord(word: string): string {
+  return /^[\w./:,=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

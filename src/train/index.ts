@@ -15,6 +15,7 @@ export type { GradientClippingOptions } from './callbacks/steps/gradient-clippin
 export { gradientClipping } from './callbacks/steps/gradient-clipping.js';
 export type { CheckpointNotes, TrainingParts } from './checkpoint/checkpoint.js';
 export { loadCheckpoint, saveCheckpoint } from './checkpoint/checkpoint.js';
+export type { CheckpointEvery, CheckpointSignals, FitCheckpointOptions } from './checkpoint/training/options.js';
 export type { EvaluateOptions } from './evaluate/evaluate.js';
 export { evaluate } from './evaluate/evaluate.js';
 export type { PredictOptions } from './evaluate/predict.js';
@@ -31,10 +32,6 @@ export type { MonitorOptions } from './history/monitor.js';
 export type { AccuracyOptions } from './metrics/accuracy.js';
 export { accuracy } from './metrics/accuracy.js';
 export { metric } from './metrics/metric.js';
-export type { LrFindOptions } from './tuning/lr-find.js';
-export { lrFind } from './tuning/lr-find.js';
-export type { LrCurve, LrFound, OverSeeds } from './tuning/lr-found.js';
-export type { NoValley, Valley } from './tuning/valley.js';
 export type {
   ForwardBatch,
   Loader,

@@ -6,7 +6,7 @@ import { engineInfo } from '../../engine/select.js';
 import { FileError } from '../../errors.js';
 import { makeDirectories } from '../../formats/files/files-node.js';
 import { ProgressDisplay } from '../../report/progress.js';
-import { plural, showCount, showDuration } from '../../report/text.js';
+import { plural, shellWord, showCount, showDuration } from '../../report/text.js';
 import type { CompareEvents } from '../../study/compare.js';
 import { version } from '../version.js';
 
@@ -50,7 +50,7 @@ export function surroundings(started: Date): Record<string, string> {
   const zone = `UTC${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
   const date = `${started.getFullYear()}-${two(started.getMonth() + 1)}-${two(started.getDate())}`;
   return {
-    command: ['hone', ...process.argv.slice(2).map(quote)].join(' '),
+    command: ['hone', ...process.argv.slice(2).map(shellWord)].join(' '),
     started: `${date} ${two(started.getHours())}:${two(started.getMinutes())} ${offset === 0 ? 'UTC' : zone}`,
     duration: showDuration((Date.now() - started.getTime()) / 1000),
     engine: name === 'native' ? 'native' : 'WebAssembly',
@@ -59,11 +59,6 @@ export function surroundings(started: Date): Record<string, string> {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     versions: `hone ${version}, Node ${process.versions.node} on ${process.platform} ${process.arch}`,
   };
-}
-
-/** A word as a shell takes it. */
-function quote(word: string): string {
-  return /^[\w./:,=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A path as the user can open it from here: relative to this folder where it lies in it. */

@@ -18,12 +18,17 @@ export function writeBytes(path: string, _chunks: Iterable<Uint8Array>, op: stri
   );
 }
 
-export function openAppend(path: string, op: string): never {
-  throw new FileError(`${op}: browsers cannot write ${path}. Write it where the program runs in Node.`);
+export function tryToWrite(path: string, op: string): never {
+  throw new FileError(`${op}: browsers cannot write ${path}. Save with saveBytes in a callback, and offer the bytes as a download.`);
 }
 
-export function hostName(): string {
-  return 'localhost';
+/** Nobody says here. */
+export function spaceAt(_path: string): { size: number; free: number } | undefined {
+  return undefined;
+}
+
+export function renameFile(path: string, _to: string, op: string): never {
+  throw new FileError(`${op}: browsers cannot rename ${path}.`);
 }
 
 export function makeDirectories(path: string, op: string): void {

@@ -14,6 +14,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -304,44 +305,40 @@ export function writeBytes(path: string, chunks: Iterable<Uint8Array>, op: strin
   }
 }
 
-/** A file that grows at its end. */
-export interface AppendFile {
-  /** Its whole path. */
-  readonly path: string;
-  /** Adds bytes; how many of them were written, fewer than there are only where the disk refused the rest. @throws {FileError} where none could be. */
-  write(bytes: Uint8Array): number;
-  /** Gives it back to the system. */
-  close(): void;
-}
-
-/** Makes a file to append to, and its directories; one that is there stays, and grows. @throws {FileError} where it cannot be written. */
-export function openAppend(path: string, op: string): AppendFile {
-  const full = resolve(path);
-  makeDirectories(dirname(full), op);
-  let file: number;
+/**
+ * Tries whether a file could be written under a path, without touching one that is there. Its directories are created.
+ * @throws {FileError} that says why it cannot.
+ */
+export function tryToWrite(path: string, op: string): void {
+  const target = resolve(path);
   try {
-    file = openSync(full, 'a');
+    makeDirectories(dirname(target), op);
+    if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+    const name = temporaryName(target);
+    closeSync(openSync(name, 'wx'));
+    rmSync(name, { force: true });
   } catch (error) {
-    throw explain(error, op, full, 'write');
+    throw error instanceof FileError ? error : explain(error, op, target, 'write');
   }
-  return {
-    path: full,
-    write(bytes) {
-      let at = 0;
-      try {
-        while (at < bytes.length) at += writeSync(file, bytes, at, bytes.length - at);
-      } catch (error) {
-        if (at === 0) throw explain(error, op, full, 'write');
-      }
-      return at;
-    },
-    close: () => closeSync(file),
-  };
 }
 
-/** The name of this machine in its network. */
-export function hostName(): string {
-  return hostname();
+/** How many bytes of a file there are, and how many more its file system takes; undefined where it does not say. */
+export function spaceAt(path: string): { size: number; free: number } | undefined {
+  try {
+    const { bavail, bsize, blocks } = statfsSync(dirname(resolve(path)));
+    return blocks === 0 ? undefined : { size: statSync(path, { throwIfNoEntry: false })?.size ?? 0, free: bavail * bsize };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Gives a file another name in its directory, in the place of one that has it. @throws {FileError} where that is impossible. */
+export function renameFile(path: string, to: string, op: string): void {
+  try {
+    renameSync(resolve(path), resolve(to));
+  } catch (error) {
+    throw explain(error, op, resolve(to), 'write');
+  }
 }
 
 /** Makes a rename last; not every file system lets a directory be synced, and none needs it for readers to see whole files. */

@@ -214,6 +214,22 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     });
   }
 
+  /** @internal The bytes that its state will take once every parameter has been stepped. */
+  stateBytes(): number {
+    let bytes = 0;
+    for (const group of this.paramGroups) {
+      for (const param of group.params) {
+        const made = this.state.get(param) === undefined ? this.#makeState(param, group) : undefined;
+        for (const value of Object.values(made ?? this.state.get(param)!)) {
+          if (typeof value === 'number') continue;
+          bytes += value.storage.bytes;
+          if (made) value.storage.free();
+        }
+      }
+    }
+    return bytes;
+  }
+
   /** State and options in PyTorch's layout and names. State tensors share memory with the optimizer. */
   stateDict(): OptimizerStateDict {
     for (const hook of this.#hooks?.statePre ?? []) hook(this);

@@ -57,6 +57,11 @@ export function readBatches<B>(op: string, given: unknown): Loader<B> {
   return given as Loader<B>;
 }
 
+/** What is left of an epoch of which some batches are done: a loader that was given its state goes on by itself. */
+export function batchesFrom<B>(loader: Loader<B>, done: number): Loader<B> {
+  return Array.isArray(loader) ? (loader as B[]).slice(done) : loader;
+}
+
 /** A loader's batches, sync or async. */
 function batchesOf<B>(loader: Loader<B>): AsyncIterator<B> | Iterator<B> {
   const both = loader as Partial<AsyncIterable<B>> & Partial<Iterable<B>>;

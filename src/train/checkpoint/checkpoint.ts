@@ -7,8 +7,7 @@ import { readOptions } from '../../tensor/arguments/arguments.js';
 import { isOptions, show } from '../../tensor/arguments/show.js';
 import { defaultGenerator, Generator } from '../../tensor/create/random.js';
 import { Tensor } from '../../tensor/tensor.js';
-import type { EpochRecord } from '../history/epoch-record.js';
-import { type Best, History } from '../history/history.js';
+import { historyFrom, historyToFile, type KeptHistory } from './history-file.js';
 import { historyOf, resumeFrom } from './resume.js';
 
 /** Anything with a state to keep: optimizers and schedulers. */
@@ -42,7 +41,7 @@ interface Kept {
   rng_state?: Tensor;
   generators?: Record<string, Tensor>;
   notes?: Record<string, unknown>;
-  history?: { epochs: EpochRecord[]; steps: number; optimizerSteps?: number; seconds: number; best?: Best };
+  history?: KeptHistory;
 }
 
 const PARTS: TrainingParts = { model: undefined, optimizer: undefined, scheduler: undefined, generators: undefined };
@@ -87,7 +86,7 @@ export function saveCheckpoint(path: string, parts: TrainingParts & CheckpointNo
     ...(scheduler && { scheduler: scheduler.stateDict() }),
     rng_state: defaultGenerator().getState(),
     ...(states.length > 0 && { generators: Object.fromEntries(states) }),
-    ...(history && history.epochs.length > 0 && { history: plain(history) }),
+    ...(history && history.epochs.length > 0 && { history: historyToFile(history) }),
     ...(notes && { notes }),
   };
   save(kept, path, { makeDirectories: true });
@@ -124,50 +123,6 @@ export function loadCheckpoint<N = Record<string, unknown>>(path: string, parts:
   scheduler?.loadStateDict(kept.scheduler!);
   for (const [generator, state] of streams) generator.setState(state);
   defaultGenerator().setState(shared);
-  if (model) resumeFrom(model, optimizer && kept.history && historyFrom(kept.history, path));
+  if (model) resumeFrom(model, optimizer && kept.history && historyFrom(kept.history, 'loadCheckpoint', path));
   return (kept.notes ?? {}) as N;
-}
-
-/** What a file holds of a history: plain data, and the best epoch's tensors. */
-function plain({ epochs, steps, optimizerSteps, seconds, best }: History): NonNullable<Kept['history']> {
-  const copies = epochs.map((record) => ({
-    ...record,
-    lr: [...record.lr],
-    train: { ...record.train },
-    ...(record.validation && { validation: { ...record.validation } }),
-    ...(record.logged && { logged: { ...record.logged } }),
-  }));
-  return { epochs: copies, steps, optimizerSteps, seconds, ...(best && { best: { ...best } }) };
-}
-
-/** @throws {FormatError} for anything but a history. */
-function historyFrom({ epochs, steps, optimizerSteps = steps, seconds, best }: NonNullable<Kept['history']>, path: string): History {
-  const wrong = (what: string) =>
-    new FormatError(
-      `loadCheckpoint: ${path}: the history's ${what} is not what saveCheckpoint writes. Load the model alone to train it anew.`,
-    );
-  if (!Array.isArray(epochs) || !epochs.every((record, i) => isRecord(record) && (i === 0 || record.epoch > epochs[i - 1]!.epoch)))
-    throw wrong('list of epochs');
-  const history = new History();
-  history.epochs.push(...epochs);
-  if (![steps, optimizerSteps, seconds].every((count) => typeof count === 'number')) throw wrong('count');
-  Object.assign(history, { steps, optimizerSteps, seconds });
-  if (best !== undefined) {
-    const { stateDict } = best;
-    if (
-      typeof best !== 'object' ||
-      typeof stateDict !== 'object' ||
-      stateDict === null ||
-      !Object.values(stateDict).every((x) => x instanceof Tensor)
-    )
-      throw wrong('best epoch');
-    history.best = best;
-  }
-  return history;
-}
-
-function isRecord(record: unknown): record is EpochRecord {
-  const { epoch, train, lr } = (record ?? {}) as Partial<EpochRecord>;
-  const isLoss = typeof train?.loss === 'number';
-  return Number.isInteger(epoch) && isLoss && Array.isArray(lr) && lr.every((rate) => typeof rate === 'number');
 }

@@ -32,6 +32,8 @@ export class CallbackError extends HoneError {
 
 /** The callbacks of one training. What nobody listens to costs nothing. */
 export class CallbackList {
+  /** The callback that is being called. */
+  running: Callback | undefined;
   private readonly listening = new Map<Hook, readonly Callback[]>();
 
   constructor(
@@ -52,9 +54,23 @@ export class CallbackList {
   }
 
   /** Calls the callbacks in turn and awaits each; meanwhile they may evaluate the model, or predict with it. */
-  async notify<H extends HookBetween>(hook: H, ...args: ArgumentsOf<H>): Promise<void> {
-    for (const callback of this.listening.get(hook) ?? []) {
+  notify<H extends HookBetween>(hook: H, ...args: ArgumentsOf<H>): Promise<void> {
+    return this.each(hook, this.listening.get(hook) ?? [], args);
+  }
+
+  /** {@link notify} those that have no state: what a hook does to one that has is in the state that it was given. */
+  notifyStateless<H extends HookBetween>(hook: H, ...args: ArgumentsOf<H>): Promise<void> {
+    return this.each(
+      hook,
+      (this.listening.get(hook) ?? []).filter(({ stateDict }) => stateDict === undefined),
+      args,
+    );
+  }
+
+  private async each<H extends HookBetween>(hook: H, callbacks: readonly Callback[], args: ArgumentsOf<H>): Promise<void> {
+    for (const callback of callbacks) {
       this.run.waiting = true;
+      this.running = callback;
       try {
         const pending = (callback[hook] as (...args: unknown[]) => unknown).apply(callback, args);
         if (pending !== undefined) await pending;
@@ -62,6 +78,7 @@ export class CallbackList {
         throw this.named(error, callback, hook);
       } finally {
         this.run.waiting = false;
+        this.running = undefined;
       }
     }
   }
@@ -114,10 +131,13 @@ export class CallbackList {
 
   private plainly(callback: Callback, hook: Hook, call: () => unknown): unknown {
     let answer: unknown;
+    this.running = callback;
     try {
       answer = call();
     } catch (error) {
       throw this.named(error, callback, hook);
+    } finally {
+      this.running = undefined;
     }
     if (!(answer instanceof Promise)) return answer;
     answer.catch(() => {}); // it is told of here

@@ -11,6 +11,8 @@ import { checkLoader } from '../batch/loaders.js';
 import type { Callback } from '../callbacks/callback.js';
 import type { EarlyStoppingOptions } from '../callbacks/early-stopping.js';
 import type { KeepBestOptions } from '../callbacks/keep-best.js';
+import { type FitCheckpointOptions, type ReadCheckpoint, readCheckpoint, readResume } from '../checkpoint/training/options.js';
+import type { Parts } from '../checkpoint/training/setting.js';
 import { History } from '../history/history.js';
 import { readMetrics } from '../metrics/metric.js';
 import type { ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike, SchedulerLike } from '../types.js';
@@ -29,7 +31,7 @@ export interface FitOptions<B> {
   optimizer: OptimizerLike;
   /** Steps after each epoch, or as its plan says. */
   scheduler?: SchedulerLike | SchedulerPlan | undefined;
-  /** How many epochs this call trains; a resumed training goes on for as many. */
+  /** How many epochs this call trains, after `loadCheckpoint` as many more; with `resume` how many the whole training has. */
   epochs: number;
   /** Measured beside the loss; `accuracy` also by name. */
   metrics?: readonly (Metric | MetricName)[] | undefined;
@@ -58,7 +60,33 @@ export interface FitOptions<B> {
   log?: ((line: string) => void) | undefined;
   /** Goes on from this history: epochs, patience and the best epoch are counted further. Default: that of the checkpoint that was loaded, or a new one. */
   history?: History | undefined;
+  /**
+   * Where, and how often, the whole training is saved, so that `resume` goes on after whatever ended it: a path, for after each epoch, or
+   * options. Default: nowhere.
+   * @example
+   * await fit(model, { train, loss: new nn.CrossEntropyLoss(), optimizer, epochs: 3, checkpoint: 'training.ckpt', resume: true });
+   */
+  checkpoint?: string | FitCheckpointOptions | undefined;
+  /**
+   * Goes on from a checkpoint: true from that of `checkpoint`, or from the start where there is none yet, so that one command does both; a
+   * path from that file. What ends then is what would have ended without a break, to the last bit. A checkpoint of another model, optimizer,
+   * scheduler, loss or data is refused with the difference. Default: false.
+   */
+  resume?: boolean | string | undefined;
 }
+
+/** What of the options a checkpoint is about: those that say what is computed, rather than how long and who is told. */
+export function partsOf<B>(model: Module, options: ReadFitOptions<B>, callbacks: readonly Callback[]): Parts {
+  const { optimizer, plan, loss, metrics, train, validation, ...rest } = options;
+  const choices = Object.fromEntries(Object.entries(rest).filter(([name]) => !FREE.has(name)));
+  return { model, optimizer, plan, loss, metrics, train, validation, callbacks, choices } as Parts;
+}
+
+/** What a training that is resumed may be given anew. */
+const FREE: ReadonlySet<string> = new Set<keyof FitOptions<unknown>>([
+  ...(['callbacks', 'checkpoint', 'earlyStopping', 'epochs', 'history', 'log', 'nonFinite', 'restoreBest', 'resume'] as const),
+  ...(['saveBest', 'scheduler', 'signal'] as const),
+]);
 
 type AsGiven = 'train' | 'validation' | 'loss' | 'optimizer' | 'epochs' | 'forward' | 'signal' | 'log' | 'history';
 
@@ -73,6 +101,8 @@ export interface ReadFitOptions<B> extends Readonly<Pick<Required<FitOptions<B>>
   readonly evaluateTrain: boolean;
   readonly lossAverage: LossAverage;
   readonly nonFinite: 'error' | 'ignore';
+  readonly checkpoint: ReadCheckpoint | undefined;
+  readonly resume: boolean | string;
 }
 
 /** Every option, with its default where it has one. */
@@ -95,6 +125,8 @@ const DEFAULTS = {
   signal: required,
   log: required,
   history: required,
+  checkpoint: null,
+  resume: null,
 } as const;
 
 /** @throws {ArgumentError} for options that are unknown, missing, or make no sense. */
@@ -121,8 +153,11 @@ export function readFitOptions<B>(model: Module, given: FitOptions<B>): ReadFitO
     );
   if (history !== undefined && !(history instanceof History))
     throw new ArgumentError(`fit: history is ${show(history)}, expected the History that fit gave.`);
+  const checkpoint = readCheckpoint(read.checkpoint);
   return {
     ...read,
+    checkpoint,
+    resume: readResume(read.resume, checkpoint, history),
     plan: read.scheduler === undefined ? undefined : checkedPlan(read.scheduler, optimizer),
     metrics: readMetrics(read.metrics, 'fit'),
     callbacks: readCallbacks(read.callbacks),

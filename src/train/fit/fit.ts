@@ -9,12 +9,14 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { type BatchStep, computeLoss, runStep } from '../batch/batch-step.js';
 import { notConnected, warnOfOutputs } from '../batch/checks.js';
 import { GradientGroup } from '../batch/gradient-group.js';
-import { eachBatch, lengthOf, ownsBatches } from '../batch/loaders.js';
+import { batchesFrom, eachBatch, lengthOf, ownsBatches } from '../batch/loaders.js';
 import { steppedParameters, watchedParameters } from '../batch/parameters.js';
-import type { StepEvent, TrainingRun } from '../callbacks/callback.js';
+import type { Callback, StepEvent, TrainingRun } from '../callbacks/callback.js';
 import { ownCallbacks } from '../callbacks/own-callbacks.js';
 import { accumulationOf, READS, type ReadingCallback, WATCHES, type WatchingCallback } from '../callbacks/watching.js';
 import { noteHistory, resumedHistory } from '../checkpoint/resume.js';
+import { type Standing, TrainingCheckpoint } from '../checkpoint/training/training-checkpoint.js';
+import type { Place as Standpoint } from '../checkpoint/training/training-state.js';
 import { type Counting, scoreLoader } from '../evaluate/evaluate.js';
 import { type Hold, holdModel } from '../guards/busy.js';
 import { Modes } from '../guards/modes.js';
@@ -29,7 +31,7 @@ import { checkWatched, mergeMonitors } from '../history/monitor.js';
 import { RunningScores } from '../metrics/running-scores.js';
 import type { ForwardBatch, Loader, Loss, Metric, OptimizerLike, SchedulerLike } from '../types.js';
 import { CallbackList } from './callback-list.js';
-import { type FitOptions, type ReadFitOptions, readFitOptions } from './fit-options.js';
+import { type FitOptions, partsOf, type ReadFitOptions, readFitOptions } from './fit-options.js';
 import { checkHorizon, type SchedulerPlan } from './schedule.js';
 
 /**
@@ -37,8 +39,9 @@ import { checkHorizon, type SchedulerPlan } from './schedule.js';
  * when it ends; what the model's fields hold then, a state for the next batch, stays. Each step runs in training mode; at the end, however
  * it comes, the model has the modes it had before, and the best epoch's state where `restoreBest` asks for it.
  *
- * After `loadCheckpoint` of a model and its optimizer, fit goes on where that training was: it counts epochs, patience and the best epoch
- * further, for `epochs` more.
+ * With `checkpoint` the training saves itself, and with `resume` the same command goes on after whatever ended it, to the same weights, bit
+ * for bit. After `loadCheckpoint` of a model and its optimizer, fit goes on where that training was, too: it counts epochs, patience and the
+ * best epoch further, for `epochs` more.
  * @returns what happened, epoch by epoch, and why it ended.
  * @throws {NonFiniteLossError} for a loss that is NaN or infinite, {@link NonFiniteGradientError} for such gradients, unless `nonFinite` is
  * `ignore`. @throws {BusyError} where another fit trains the model. @throws {ArgumentError} for unknown options, and for those that
@@ -53,10 +56,14 @@ export function fit<B = readonly Tensor[]>(model: ModuleWithOutput, options: Fit
 const HISTORY = ['epochs', 'steps', 'seconds', 'stopped', 'best', 'values', 'toCsv'] satisfies (keyof History)[];
 
 async function train<B>(model: ModuleWithOutput, options: FitOptions<B>): Promise<History> {
-  return new Training(model, readFitOptions(model, options)).run();
+  const read = readFitOptions(model, options);
+  return new Training(model, read, ownCallbacks(read)).run();
 }
 
-class Training<B> implements TrainingRun, Hold {
+/** Where an epoch begins. */
+const EPOCH_START: Omit<Standpoint, 'epoch'> = { epochs: 0, step: 0, phase: 'train', seconds: 0, logged: {} };
+
+class Training<B> implements TrainingRun, Hold, Standing {
   readonly history: History;
   readonly optimizer: OptimizerLike;
   readonly scheduler: SchedulerLike | undefined;
@@ -75,6 +82,11 @@ class Training<B> implements TrainingRun, Hold {
   batchLoss: number | undefined;
   logged: Record<string, number> = {};
   private stopReason: string | undefined;
+  /** Whether who ended the training can decide that anew when it is resumed; undefined where it was none of its callbacks. */
+  private decidesAgain: boolean | undefined;
+  private readonly checkpoint: TrainingCheckpoint | undefined;
+  /** The running epoch's, until its evaluation. */
+  private running: RunningScores;
   private readonly callbacks: CallbackList;
   private readonly counting: Counting;
   private readonly batchStep: BatchStep<B>;
@@ -90,6 +102,7 @@ class Training<B> implements TrainingRun, Hold {
   constructor(
     readonly model: Module,
     private readonly options: ReadFitOptions<B>,
+    own: readonly Callback[],
   ) {
     const { optimizer, metrics, lossAverage, loss, forward } = options;
     this.optimizer = optimizer;
@@ -99,12 +112,13 @@ class Training<B> implements TrainingRun, Hold {
     this.counting = { metrics, lossAverage };
     this.batchStep = { op: 'fit', model, loss, forward };
     this.plan = options.plan;
-    this.history = options.history ?? resumedHistory(model) ?? new History();
-    this.epoch = this.history.lastEpoch;
-    this.epochs = this.epoch + options.epochs;
-    this.secondsBefore = this.history.seconds;
-    const own = ownCallbacks(options);
     const callbacks = [...own, ...options.callbacks];
+    this.checkpoint = TrainingCheckpoint.open(partsOf(model, options, callbacks), options.checkpoint, options.resume, options.epochs);
+    this.history = this.checkpoint?.history ?? options.history ?? resumedHistory(model) ?? new History();
+    this.epoch = this.history.lastEpoch;
+    this.epochs = options.resume === false ? this.epoch + options.epochs : options.epochs;
+    this.secondsBefore = this.history.seconds;
+    this.running = this.newScores();
     this.callbacks = new CallbackList(callbacks, this, own.length);
     this.watched = mergeMonitors(
       callbacks.flatMap((callback) => ((callback as Partial<WatchingCallback>)[WATCHES] ? [(callback as WatchingCallback)[WATCHES]] : [])),
@@ -137,7 +151,29 @@ class Training<B> implements TrainingRun, Hold {
   }
 
   stop(reason: string): void {
-    this.stopReason ??= reason;
+    if (this.stopReason !== undefined) return;
+    this.stopReason = reason;
+    const { running } = this.callbacks;
+    this.decidesAgain = running && running.stateDict !== undefined;
+  }
+
+  /** What a checkpoint keeps of where the training is. */
+  standpoint(phase: Standpoint['phase']): Standpoint {
+    const { epoch, epochs, step, logged, stopReason, decidesAgain } = this;
+    this.noteSeconds();
+    return {
+      epoch: phase === 'done' ? this.history.lastEpoch : epoch,
+      epochs,
+      step: phase === 'done' ? 0 : step,
+      phase,
+      seconds: phase === 'done' ? 0 : this.secondsSince(this.epochStartedAt),
+      logged: phase === 'done' ? {} : { ...logged },
+      ...(stopReason !== undefined && decidesAgain !== undefined && { ended: { message: stopReason, again: decidesAgain } }),
+    };
+  }
+
+  get keepsScores(): boolean {
+    return this.running.keeps;
   }
 
   log(name: string, value: number): void {
@@ -151,31 +187,64 @@ class Training<B> implements TrainingRun, Hold {
     const modes = new Modes(this.model);
     noteHistory(this.model, this.history);
     this.history.stopped = undefined;
+    let failed = true;
     try {
-      await this.callbacks.notify('onTrainStart', this);
+      const from = await this.start();
+      if (from && !this.ending) await this.runEpoch(from);
       while (this.epoch < this.epochs && !this.ending) await this.runEpoch();
       this.close();
       await this.callbacks.notify('onTrainEnd', this);
+      failed = false;
     } catch (error) {
       await this.fail(error);
       throw error;
     } finally {
       modes.apply();
       release();
+      this.checkpoint?.end(failed);
     }
     return this.history;
   }
 
+  /** Tells callbacks of the start, and takes up a training that goes on; gives where in an epoch that is. */
+  private async start(): Promise<Standpoint | undefined> {
+    const { checkpoint } = this;
+    const { place, text } = checkpoint ?? {};
+    const within = place === undefined || place.phase === 'done' ? undefined : place;
+    checkpoint?.give();
+    if (place) this.options.log?.(`goes on from ${text}`);
+    if (within) this.enter(within);
+    await this.callbacks.notify('onTrainStart', this);
+    if (place?.ended && !place.ended.again && this.epochs <= place.epochs)
+      [this.stopReason, this.decidesAgain] = [place.ended.message, false];
+    if (within && !this.ending) await this.callbacks.notifyStateless('onEpochStart', this);
+    checkpoint?.restore(this.running);
+    if (within) this.enter(within); // whatever callbacks have noted
+    checkpoint?.begin(this);
+    return within;
+  }
+
+  /** Goes to where the running epoch was. */
+  private enter({ epoch, step, logged, seconds }: Standpoint): void {
+    this.epoch = epoch;
+    this.step = step;
+    this.logged = { ...logged };
+    this.epochStartedAt = performance.now() - 1000 * seconds;
+  }
+
   private get ending(): boolean {
-    return this.stopReason !== undefined || this.options.signal?.aborted === true;
+    return this.stopReason !== undefined || this.options.signal?.aborted === true || this.checkpoint?.interrupted !== undefined;
   }
 
   private close(): void {
     const { history, epoch, step } = this;
     this.noteSeconds();
     const place = { epoch, step };
+    const { interrupted } = this.checkpoint ?? {};
     if (this.stopReason !== undefined) history.stopped = { reason: 'stopped', message: this.stopReason, ...place };
-    else if (this.options.signal?.aborted && history.lastEpoch < this.epochs) {
+    else if (interrupted !== undefined && history.lastEpoch < this.epochs) {
+      history.stopped = { reason: 'interrupted', message: `${interrupted} came in epoch ${epoch} after step ${step}`, ...place };
+    } else if (this.options.signal?.aborted && history.lastEpoch < this.epochs) {
       history.stopped = { reason: 'aborted', message: `aborted in epoch ${epoch} after step ${step}`, ...place };
     } else history.stopped = { reason: 'finished', message: `all ${this.epochs} epochs are done`, ...place };
   }
@@ -196,16 +265,30 @@ class Training<B> implements TrainingRun, Hold {
     this.history.seconds = this.secondsBefore + this.secondsSince(this.startedAt);
   }
 
-  private async runEpoch(): Promise<void> {
-    this.epoch++;
-    this.step = 0;
-    this.logged = {};
-    this.epochStartedAt = performance.now();
-    await this.callbacks.notify('onEpochStart', this);
-    if (this.ending) return;
-    const running = await this.trainEpoch();
+  /** @param from where in the epoch a training goes on that is resumed; callbacks have been told of its start. */
+  private async runEpoch(from?: Standpoint): Promise<void> {
+    const { checkpoint } = this;
+    if (from === undefined) {
+      this.enter({ ...EPOCH_START, epoch: this.epoch + 1 });
+      this.running = this.newScores();
+      await this.callbacks.notify('onEpochStart', this);
+      if (this.ending) {
+        checkpoint?.afterStep(this, this.running, true);
+        return;
+      }
+    }
+    const { running } = this;
+    if (from?.phase !== 'evaluation') await this.trainEpoch(from);
     const samplesPerSecond = running.samples / this.secondsSince(this.epochStartedAt);
-    if (!this.ending) await this.callbacks.aroundEvaluation(() => this.endEpoch(running, samplesPerSecond));
+    if (this.ending) return;
+    checkpoint?.beforeEvaluation(this, running);
+    await this.callbacks.aroundEvaluation(() => this.endEpoch(running, samplesPerSecond));
+    if (this.history.lastEpoch === this.epoch) checkpoint?.afterEpoch(this, this.ending || this.epoch >= this.epochs);
+    else checkpoint?.afterCut(this);
+  }
+
+  private newScores(): RunningScores {
+    return new RunningScores(this.counting.metrics, { loss: this.options.loss }, this.counting.lossAverage);
   }
 
   /** What comes after an epoch's steps: evaluation, record, scheduler. */
@@ -231,16 +314,17 @@ class Training<B> implements TrainingRun, Hold {
     await this.callbacks.notify('onEpochEnd', record, this);
   }
 
-  /** One pass over the training batches. */
-  private async trainEpoch(): Promise<RunningScores> {
-    const { train, loss, nonFinite: policy } = this.options;
-    const running = new RunningScores(this.counting.metrics, { loss }, this.counting.lossAverage);
+  /** One pass over the training batches, or over the rest of them. */
+  private async trainEpoch(from: Standpoint | undefined): Promise<void> {
+    const { train, nonFinite: policy } = this.options;
+    const { running, checkpoint } = this;
     const owned = ownsBatches(train);
     this.model.train();
+    if (from) checkpoint?.restoreModes();
     const training = new Modes(this.model);
     this.parameters = policy === 'ignore' ? [] : watchedParameters(this.model, this.optimizer);
     this.group = new GradientGroup(this.groupSize(this.epoch));
-    await eachBatch(train, async (batch) => {
+    await eachBatch(from ? batchesFrom(train, from.step) : train, async (batch) => {
       const before = running.samples;
       training.apply();
       this.step++;
@@ -249,7 +333,9 @@ class Training<B> implements TrainingRun, Hold {
       if (!this.accumulating) this.afterUpdate();
       await this.report('train', running, loss, running.samples - before, this.steps);
       await this.pacer.pause();
-      return !this.ending || this.accumulating;
+      const goesOn = !this.ending || this.accumulating;
+      if (!this.accumulating) checkpoint?.afterStep(this, running, !goesOn);
+      return goesOn;
     });
     if (this.accumulating) {
       runStep(this.model, undefined, false, () => this.update());
@@ -262,7 +348,6 @@ class Training<B> implements TrainingRun, Hold {
     // A step can overflow weights by finite gradients; after the last one nothing else would tell.
     const broken = nonFinite(this.parameters, (parameter) => parameter);
     if (broken.length > 0) throw new NonFiniteGradientError(broken, 'weights', this.here());
-    return running;
   }
 
   /** forward, loss, backward, step: the four lines that everything else here serves. */

@@ -4,8 +4,8 @@ import { type EpochRecord, type Monitor, readMonitor } from './epoch-record.js';
 
 /** Why a training ended. */
 export interface Stopped {
-  /** `finished`: all epochs are done. `stopped`: a callback asked for it. `aborted`: the signal did. `failed`: an error ended it. */
-  readonly reason: 'finished' | 'stopped' | 'aborted' | 'failed';
+  /** `finished`: all epochs are done. `stopped`: a callback asked for it. `aborted`: the AbortSignal did. `interrupted`: the system's signal did. `failed`: an error ended it. */
+  readonly reason: 'finished' | 'stopped' | 'aborted' | 'interrupted' | 'failed';
   /** In words. */
   readonly message: string;
   /** The epoch that ran last, from 1; it has no record where it was cut short. */

@@ -1,5 +1,6 @@
 /** Counting what came out of a model over many batches. */
 import { noGrad } from '../../autograd/modes/mode.js';
+import { StateDictError } from '../../errors.js';
 import type { BatchLoss } from '../batch/batch-step.js';
 import type { Scores } from '../history/epoch-record.js';
 import type { LossAverage, Metric, MetricContext, MetricCount } from '../types.js';
@@ -34,5 +35,27 @@ export class RunningScores {
   /** The loss as one number (see {@link LossAverage}), and the metrics. */
   scores(): Scores {
     return { loss: this.total / this.counted, ...Object.fromEntries(this.counts.map(([name, count]) => [name, count.value()])) };
+  }
+
+  /** Whether all of it can be kept in a checkpoint. */
+  get keeps(): boolean {
+    return this.counts.every(([, { stateDict, loadStateDict }]) => stateDict !== undefined && loadStateDict !== undefined);
+  }
+
+  /** What was counted so far, for {@link loadStateDict}. */
+  stateDict(): unknown {
+    const { samples, steps, total, counted, counts } = this;
+    return { samples, steps, total, counted, metrics: Object.fromEntries(counts.map(([name, count]) => [name, count.stateDict!()])) };
+  }
+
+  /** Goes on counting from there. @throws {StateDictError} for the state of other metrics. */
+  loadStateDict(state: unknown): void {
+    const { samples, steps, total, counted, metrics } = (state ?? {}) as Record<string, unknown>;
+    const numbers = { samples, steps, total, counted };
+    const kept = (metrics ?? {}) as Record<string, unknown>;
+    if (!Object.values(numbers).every((value) => typeof value === 'number') || this.counts.some(([name]) => !Object.hasOwn(kept, name)))
+      throw new StateDictError('fit: the scores of the running epoch in the checkpoint are not those that are measured here.');
+    Object.assign(this, numbers);
+    for (const [name, count] of this.counts) count.loadStateDict!(kept[name]);
   }
 }
