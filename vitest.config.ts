@@ -20,6 +20,7 @@ const once = [
   'test/{class-names,coverage,floors,readme}.test.ts',
   'test/{docs,editor}/**/*.test.ts',
   'src/cli/program.test.ts',
+  'src/data/loader/state/loader-state.test.ts',
   'src/formats/**/{small-files,hostile,zip}.test.ts',
   'src/report/**/{comparison,progress,text}.test.ts',
   'src/study/clock.test.ts',

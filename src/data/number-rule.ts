@@ -43,6 +43,16 @@ export class NumberRule {
     return before;
   }
 
+  /** All that was decided, by place. */
+  decisions(): Record<string, NumberDType> {
+    return Object.fromEntries(this.decided);
+  }
+
+  /** Takes decisions that were made elsewhere; those that were made here stay. */
+  adopt(decisions: Readonly<Record<string, NumberDType>>): void {
+    for (const [place, dtype] of Object.entries(decisions)) if (!this.decided.has(place)) this.decided.set(place, dtype);
+  }
+
   /** What was decided for a place, if anything was. */
   decision(place: string): NumberDType | undefined {
     return this.decided.get(place);

@@ -30,6 +30,10 @@ export interface MapDataset<T, Batch = unknown> {
   readonly makesFreshBatches?: boolean;
   /** What errors call sample `index`: the path of its file, say. */
   nameOf?(index: number): string | undefined;
+  /** The data set's own state, for a loader's `stateDict()`, where it keeps one: anything that `save` takes. */
+  stateDict?(): unknown;
+  /** Takes that back. */
+  loadStateDict?(state: unknown): void;
   /** Told of a sample that a worker of a loader left out, as its `get` threw a `SkippedSampleError`. */
   noteSkipped?(index: number, message: string): void;
 }
@@ -81,6 +85,13 @@ export abstract class IterableDataset<T = unknown> {
   static readonly className: string = 'IterableDataset';
   /** How many samples, where that is known. */
   readonly length?: number;
+  /**
+   * Where the running loop stands, for a loader's `stateDict()`: anything that `save` takes. Without it, or one of the iterator's, a stream is
+   * read again from its start, and the samples that were given are left out.
+   */
+  stateDict?(): unknown;
+  /** Lets the next loop go on from there. */
+  loadStateDict?(state: unknown): void;
   [Symbol.iterator]?(): Iterator<T>;
   [Symbol.asyncIterator]?(): AsyncIterator<T>;
 }

@@ -1,7 +1,7 @@
 /** DataLoader: batches out of a data set, in order or shuffled as PyTorch shuffles. */
 
 import { Pacer } from '../../engine/tasks/pacer.js';
-import { ArgumentError } from '../../errors.js';
+import { ArgumentError, StateDictError } from '../../errors.js';
 import { type Arguments, tooMany } from '../../tensor/arguments/arguments.js';
 import { unexpected } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
@@ -20,6 +20,11 @@ import { numberRuleOf } from '../number-rule.js';
 import { type Collated, collateBy } from './collate.js';
 import { type DataLoaderOptions, fromModule, isAddress, readLoader, readWorkers } from './options.js';
 import { BatchSampler, RandomSampler, SequentialSampler } from './sampler.js';
+import { type DataLoaderState, type EpochState, type LoaderShape, orderName, readLoaderState } from './state/loader-state.js';
+import { Order } from './state/order.js';
+import { restoreSnapshot, takeSnapshot } from './state/random-snapshot.js';
+import { isStateful } from './state/stateful.js';
+import { StreamReader } from './state/stream.js';
 import { checkCrosses } from './workers/crossing.js';
 import { WorkerEpoch } from './workers/epoch.js';
 import { type Collate, LEFT_OUT, loadBatch } from './workers/load-batch.js';
@@ -27,6 +32,30 @@ import { WorkerPool, type WorkerSettings } from './workers/pool.js';
 
 /** Batches with their numbers: what {@link DataLoader.entries} gives, for `for` and `for await`. */
 export interface Entries<B> extends Iterable<[number, B]>, AsyncIterable<[number, B]> {}
+
+/** What tells where a loop over a loader stands. */
+export interface LoaderPlace {
+  /** Batches of this epoch that were given out, those before an interruption included. */
+  readonly position: number;
+  /** The loader's state with this loop as the running epoch, whatever other loops there are; see {@link DataLoader.stateDict}. */
+  stateDict(): DataLoaderState;
+}
+
+/** A loop over a loader. */
+export type LoaderIterator<B> = IterableIterator<B, undefined> & LoaderPlace;
+
+/** A loop over a loader whose batches are awaited. */
+export type AsyncLoaderIterator<B> = AsyncIterableIterator<B, undefined> & LoaderPlace;
+
+/** A loop that runs, or has run. */
+interface Loop<T> {
+  /** Where it began. */
+  readonly from: EpochState | undefined;
+  batches: number;
+  ended: boolean;
+  order?: Order<readonly number[]>;
+  stream?: StreamReader<T>;
+}
 
 /**
  * Batches out of a data set: `for (const [x, y] of loader)` where the data set answers at once, `for await` everywhere. Each loop is one
@@ -63,6 +92,10 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   private pool: WorkerPool | undefined;
   /** How many samples a stream said that it has, where somebody asked. */
   private promised: number | undefined;
+  /** The loop that was begun, or went on, last. */
+  private loop: Loop<T> | undefined;
+  /** Where the next loop begins, after {@link loadStateDict}. */
+  private resumed: EpochState | undefined;
 
   constructor(
     dataset: DatasetLike<T> | IterableDataset<T>,
@@ -141,30 +174,40 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   }
 
   /** One epoch. @throws {ArgumentError} when the data set, or `collate`, answers with promises. */
-  [Symbol.iterator](): Iterator<B, undefined> {
+  [Symbol.iterator](): LoaderIterator<B> {
     if (this.workers) throw new ArgumentError('DataLoader: batches of workers must be awaited. Use for await (const batch of loader).');
-    this.drawBaseSeed();
-    return this.batches();
+    const loop = this.begin();
+    return this.#placed(this.#batches(loop), loop);
   }
 
   /** One epoch; between batches memory may come back, and timers, sockets and pages get their turn. Workers start to load at once. */
-  [Symbol.asyncIterator](): AsyncIterator<B, undefined> {
+  [Symbol.asyncIterator](): AsyncLoaderIterator<B> {
     const { workers } = this;
     if (!workers) {
-      this.drawBaseSeed();
-      return this.batchesAsync();
+      const loop = this.begin();
+      return this.#placed(this.#batchesAsync(loop), loop);
     }
     // Workers that stayed keep their random numbers: they are seeded once.
     const pool = this.pool?.alive ? this.pool : new WorkerPool(this.dataset, workers, this.drawBaseSeed());
     this.pool = workers.persistentWorkers ? pool : undefined;
     const order = this.batchSampler ?? { batchSize: this.batchSize!, dropLast: this.dropLast };
-    return new WorkerEpoch<B>(pool, order, this.counter(), async () => {
+    const loop: Loop<T> = { from: undefined, batches: 0, ended: false };
+    this.loop = loop;
+    const count = this.#counter();
+    const came = () => {
+      loop.batches++;
+      count();
+    };
+    const batches = new WorkerEpoch<B>(pool, order, came, async () => {
+      loop.ended = true;
       if (!workers.persistentWorkers || !pool.alive) await pool.stop();
     });
+    return this.#placed(batches, loop);
   }
 
   /**
-   * One epoch, each batch with its number from 0 on, as Python's `enumerate(loader)`. Each loop over the result is an epoch.
+   * One epoch, each batch with its number from 0 on, as Python's `enumerate(loader)`. Each loop over the result is an epoch; one that goes on
+   * after {@link loadStateDict} counts on from the batches before.
    * @example
    * for (const [i, [inputs, targets]] of loader.entries()) console.log(i, inputs.shape, targets.shape);
    */
@@ -173,14 +216,116 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     const loader = this;
     return {
       *[Symbol.iterator]() {
-        let i = 0;
-        for (const batch of loader) yield [i++, batch] as [number, B];
+        const batches = loader[Symbol.iterator]();
+        for (const batch of batches) yield [batches.position - 1, batch] as [number, B];
       },
       async *[Symbol.asyncIterator]() {
-        let i = 0;
-        for await (const batch of loader as AsyncIterable<B>) yield [i++, batch] as [number, B];
+        const batches = loader[Symbol.asyncIterator]();
+        for await (const batch of batches) yield [batches.position - 1, batch] as [number, B];
       },
     };
+  }
+
+  /**
+   * Where the loader stands, between two batches or between two epochs: a loader of the same data set that loads it, in this process or another,
+   * gives the rest of the epoch, then whole epochs, with the same random numbers. It holds the place in the sampler's order or in the stream, and
+   * where the default generator, Python's beside it, and those in fields of the sampler and the data set stand.
+   *
+   * Of several loops it is the one that was begun, or went on, last; each loop has a `stateDict()` of its own. Samplers and data sets
+   * that have `stateDict()` and `loadStateDict(state)` give their states to it. A stream without is read again from its start, and its samples
+   * left out, up to where it stood: where it draws random numbers as it is read, give it both.
+   * @returns plain data and typed arrays, as `save` takes them to a .pth.
+   * @see https://meta-pytorch.org/data/main/torchdata.stateful_dataloader.html
+   * @example
+   * const loader = new DataLoader([1, 2, 3, 4, 5, 6], { batchSize: 2 });
+   * const loop = loader[Symbol.iterator]();
+   * loop.next();
+   * const again = new DataLoader([1, 2, 3, 4, 5, 6], { batchSize: 2 });
+   * again.loadStateDict(loader.stateDict());
+   * Array.from(again, (batch) => batch.toArray()); // [[3, 4], [5, 6]]
+   */
+  stateDict(): DataLoaderState {
+    if (arguments.length > 0) tooMany('DataLoader.stateDict', 0, arguments);
+    return this.#stateOf(this.loop);
+  }
+
+  /**
+   * Goes on from a state of {@link stateDict}: the next loop gives the rest of that epoch, and all random numbers that the state holds go on
+   * from there, those of the default generator among them.
+   * @param state as `stateDict()` gave it, or as `load` gives it out of a file.
+   * @throws {StateDictError} for the state of another loader (samples, batchSize, dropLast, the kind of order, numWorkers), with what differs, and
+   * for what no loader gave: then nothing was changed. In the loop, where a sampler does not give the numbers that it gave before.
+   */
+  loadStateDict(state: DataLoaderState | Readonly<Record<string, unknown>>): void {
+    if (arguments.length > 1) tooMany('DataLoader.loadStateDict', 1, arguments);
+    const read = readLoaderState(state, this.shape(), this.roots());
+    const { dataset } = this;
+    const parts = Object.entries({ dataset, sampler: this.ownSampler() }).map(([name, part]) => {
+      if (!(name in read)) return undefined;
+      if (!isStateful(part))
+        throw new StateDictError(
+          `DataLoader.loadStateDict: the state holds one of the ${name}, but ${classNameOf(part ?? [])} has no stateDict() and loadStateDict(state). Nothing was changed.`,
+        );
+      return () => part.loadStateDict(read[name as 'dataset' | 'sampler']);
+    });
+    for (const give of parts) give?.();
+    numberRuleOf(dataset).adopt(read.numbers);
+    restoreSnapshot(read.random, this.roots());
+    this.loop = undefined;
+    this.resumed = read.epoch;
+  }
+
+  #stateOf(loop: Loop<T> | undefined): DataLoaderState {
+    const { dataset, workers } = this;
+    const sampler = this.ownSampler();
+    if (workers) throw new ArgumentError('DataLoader.stateDict: a loader with workers has no state.');
+    return {
+      version: 1,
+      loader: this.shape(),
+      random: takeSnapshot(this.roots()),
+      numbers: numberRuleOf(dataset).decisions(),
+      ...(isStateful(dataset) && { dataset: dataset.stateDict() }),
+      ...(isStateful(sampler) && { sampler: sampler.stateDict() }),
+      ...withEpoch(loop && !loop.ended ? epochOf(loop) : this.resumed),
+    };
+  }
+
+  /** What may have a state of its own. */
+  private ownSampler(): object | undefined {
+    const { batchSampler } = this;
+    return batchSampler instanceof BatchSampler && !isStateful(batchSampler) ? batchSampler.sampler : batchSampler;
+  }
+
+  private shape(): LoaderShape {
+    const { batchSize, dropLast, batchSampler, workers } = this;
+    return {
+      samples: batchSampler ? this.source!.length : undefined,
+      batchSize,
+      dropLast,
+      order: orderName(batchSampler),
+      numWorkers: workers?.numWorkers ?? 0,
+    };
+  }
+
+  /** Where generators are looked for. */
+  private roots() {
+    return { generator: this.generator, sampler: this.batchSampler, dataset: this.dataset };
+  }
+
+  /** A loop, which goes on where a state was loaded. */
+  private begin(): Loop<T> {
+    const from = this.resumed;
+    this.resumed = undefined;
+    if (!from) this.drawBaseSeed();
+    this.loop = { from, batches: from?.batches ?? 0, ended: false };
+    return this.loop;
+  }
+
+  #placed<I extends object>(iterator: I, loop: Loop<T>): I & LoaderPlace {
+    return Object.defineProperties(iterator, {
+      position: { get: () => loop.batches },
+      stateDict: { value: () => this.#stateOf(loop) },
+    }) as I & LoaderPlace;
   }
 
   /** PyTorch seeds its workers at the start of every epoch; the generator must move on as far. */
@@ -189,9 +334,9 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   }
 
   /** Called at each batch of a loop; warns where a stream has more than it said. */
-  private counter(): () => void {
+  #counter(from = 0): () => void {
     if (this.batchSampler) return () => {};
-    let batches = 0;
+    let batches = from;
     return () => {
       const { promised, batchSize, dropLast, workers } = this;
       if (promised === undefined || batchSize === undefined) return;
@@ -202,60 +347,83 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     };
   }
 
-  private *batches(): Generator<B, undefined> {
-    const count = this.counter();
-    for (const load of this.loads()) {
-      const batch = load();
-      if (isPromise(batch)) {
-        batch.catch(() => {}); // the error below says what matters
-        throw new ArgumentError('DataLoader: the dataset (or collate) answers with a promise. Use for await (const batch of loader).');
+  *#batches(loop: Loop<T>): Generator<B, undefined> {
+    const count = this.#counter(loop.batches);
+    try {
+      for (const load of this.#loads(loop)) {
+        const batch = load();
+        if (isPromise(batch)) {
+          batch.catch(() => {}); // the error below says what matters
+          throw new ArgumentError('DataLoader: the dataset (or collate) answers with a promise. Use for await (const batch of loader).');
+        }
+        if (batch === LEFT_OUT) continue;
+        count();
+        loop.batches++;
+        yield batch;
+        this.loop = loop;
       }
-      if (batch === LEFT_OUT) continue;
-      count();
-      yield batch;
+    } finally {
+      loop.ended = true;
     }
   }
 
-  private async *batchesAsync(): AsyncGenerator<B> {
+  async *#batchesAsync(loop: Loop<T>): AsyncGenerator<B, undefined> {
     const pacer = new Pacer();
-    const count = this.counter();
-    const loads = this.source || !isAsyncStream(this.dataset) ? this.loads() : this.loadsAsync(this.dataset as AsyncIterable<T>);
-    for await (const load of loads) {
-      await pacer.pause();
-      const batch = await load();
-      if (batch === LEFT_OUT) continue;
-      count();
-      yield batch;
+    const count = this.#counter(loop.batches);
+    try {
+      const loads =
+        this.source || !isAsyncStream(this.dataset) ? this.#loads(loop) : this.#loadsAsync(this.dataset as AsyncIterable<T>, loop);
+      for await (const load of loads) {
+        await pacer.pause();
+        const batch = await load();
+        if (batch === LEFT_OUT) continue;
+        count();
+        loop.batches++;
+        yield batch;
+        this.loop = loop;
+      }
+    } finally {
+      loop.ended = true;
     }
   }
 
   /** A function for each batch, which loads it. */
-  private *loads(): Generator<() => MaybePromise<B | typeof LEFT_OUT>, void> {
+  *#loads(loop: Loop<T>): Generator<() => MaybePromise<B | typeof LEFT_OUT>, void> {
     const { source } = this;
     if (source) {
-      for (const indices of this.batchSampler!) {
+      const order = new Order<readonly number[]>(this.batchSampler!, loop.from?.order);
+      loop.order = order;
+      for (const indices of closing(order)) {
         if (!Array.isArray(indices))
           throw unexpected('DataLoader', 'a batch of batchSampler', indices, 'a list of the numbers of its samples: [[0, 1], [2, 3]]');
         yield () => this.fetch(source, indices);
       }
       return;
     }
-    const stream = this.dataset as Partial<Iterable<T>>;
+    const stream = this.dataset as Iterable<T>;
     if (!stream[Symbol.iterator])
       throw new ArgumentError('DataLoader: the iterable dataset is asynchronous. Use for await (const batch of loader).');
     const gathering = new Gathering<T>(this.batchSize!);
-    for (const sample of stream as Iterable<T>) {
+    const reader = new StreamReader<T>(stream, false, loop.from?.stream);
+    loop.stream = reader;
+    for (const sample of closing(reader as { next(): IteratorResult<T>; close(): unknown })) {
       const full = gathering.add(sample);
       if (full) yield () => this.collate(full, nameless);
     }
     if (gathering.rest.length > 0 && !this.dropLast) yield () => this.collate(gathering.rest, nameless);
   }
 
-  private async *loadsAsync(stream: AsyncIterable<T>): AsyncGenerator<() => MaybePromise<B | typeof LEFT_OUT>> {
+  async *#loadsAsync(stream: AsyncIterable<T>, loop: Loop<T>): AsyncGenerator<() => MaybePromise<B | typeof LEFT_OUT>> {
     const gathering = new Gathering<T>(this.batchSize!);
-    for await (const sample of stream) {
-      const full = gathering.add(sample);
-      if (full) yield () => this.collate(full, nameless);
+    const reader = new StreamReader<T>(stream, true, loop.from?.stream);
+    loop.stream = reader;
+    try {
+      for (let step = await reader.next(); !step.done; step = await reader.next()) {
+        const full = gathering.add(step.value);
+        if (full) yield () => this.collate(full, nameless);
+      }
+    } finally {
+      await reader.close();
     }
     if (gathering.rest.length > 0 && !this.dropLast) yield () => this.collate(gathering.rest, nameless);
   }
@@ -284,6 +452,24 @@ class Gathering<T> {
     return full;
   }
 }
+
+/** What a reader gives, for `for of`; it is closed where the loop is left. */
+function* closing<N>(reader: { next(): IteratorResult<N>; close(): unknown }): Generator<N, void> {
+  let whole = false;
+  try {
+    for (let step = reader.next(); !step.done; step = reader.next()) yield step.value;
+    whole = true;
+  } finally {
+    if (!whole) reader.close();
+  }
+}
+
+function epochOf({ from, batches, order, stream }: Loop<unknown>): EpochState {
+  const [numbers, place] = [order ? order.state() : from?.order, stream ? stream.state() : from?.stream];
+  return { batches, ...(numbers && { order: numbers }), ...(place && { stream: place }) };
+}
+
+const withEpoch = (epoch: EpochState | undefined) => epoch && { epoch };
 
 function isAsyncStream(dataset: object): boolean {
   return Symbol.asyncIterator in dataset;

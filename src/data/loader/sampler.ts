@@ -8,11 +8,24 @@ import { fromTypedArray } from '../../tensor/create/create.js';
 import { checkGenerator, defaultGenerator, Generator, randint, randperm } from '../../tensor/create/random.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
+import { DrawnNumbers } from './state/drawn-numbers.js';
+import { Order, type OrderState } from './state/order.js';
+import { readCount, readPart, type Stateful } from './state/stateful.js';
 
-/** The numbers of the samples of one epoch. */
+/**
+ * The numbers of the samples of one epoch.
+ *
+ * A loader's state holds where its sampler stands. One of your own need do nothing for that, where its numbers depend on Hone's generators
+ * alone, be they in its fields: it is gone through again. Where they depend on more, give it, or the iterator that it makes, `stateDict()` and
+ * `loadStateDict(state)`: after that the next loop gives the rest of the epoch.
+ */
 export interface Sampler extends Iterable<number> {
   /** How many numbers one epoch has. */
   readonly length: number;
+  /** Where the running epoch stands: anything that `save` takes. */
+  stateDict?(): unknown;
+  /** Lets the next loop give the rest of that epoch. */
+  loadStateDict?(state: unknown): void;
 }
 
 /** The numbers of an int64 tensor, which is given back. */
@@ -45,8 +58,36 @@ export class SequentialSampler implements Sampler {
     return this.dataset.length;
   }
 
-  *[Symbol.iterator](): Iterator<number> {
-    for (let i = 0; i < this.dataset.length; i++) yield i;
+  [Symbol.iterator](): Iterator<number> {
+    return new Counting(this.dataset);
+  }
+}
+
+/** One epoch in order, and where it stands. */
+class Counting implements IterableIterator<number>, Stateful {
+  private at = 0;
+
+  constructor(private readonly dataset: { readonly length: number }) {}
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<number, undefined> {
+    return this.at < this.dataset.length ? { done: false, value: this.at++ } : { done: true, value: undefined };
+  }
+
+  return(): IteratorResult<number, undefined> {
+    this.at = Number.POSITIVE_INFINITY;
+    return { done: true, value: undefined };
+  }
+
+  stateDict(): unknown {
+    return { at: this.at };
+  }
+
+  loadStateDict(state: unknown): void {
+    this.at = readCount('the place of a SequentialSampler', readPart('the state of a sampler', state).at);
   }
 }
 
@@ -68,8 +109,8 @@ export interface RandomSamplerOptions {
 export class RandomSampler implements Sampler {
   /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'RandomSampler';
-  /** The last loop's generator, to be seeded again. */
-  private spare: Generator | undefined;
+  /** The last loop's generator, to be seeded again; no field in which a loader's state would look for one. */
+  #spare: Generator | undefined;
   private readonly options: RandomSamplerOptions;
 
   constructor(
@@ -93,34 +134,38 @@ export class RandomSampler implements Sampler {
     return this.options.numSamples ?? this.dataset.length;
   }
 
-  *[Symbol.iterator](): Iterator<number> {
-    if (this.dataset.length === 0) throw new ArgumentError('RandomSampler: the dataset is empty, there is nothing to draw.');
-    if (this.options.generator) {
-      yield* this.draw(this.options.generator);
-      return;
-    }
-    const seed = defaultGenerator().drawSeed();
-    const generator = this.spare?.manualSeed(seed) ?? new Generator(seed);
-    this.spare = undefined; // another loop over this sampler may run meanwhile
-    try {
-      yield* this.draw(generator);
-    } finally {
-      this.spare = generator;
-    }
-  }
-
-  private *draw(generator: Generator): Iterable<number> {
-    const { length: n } = this.dataset;
-    const count = this.length;
-    if (this.options.replacement) {
-      const some = (size: number) => readInt64(randint(0, n, [size], { generator }));
-      for (let i = 0; i < Math.floor(count / 32); i++) yield* some(32);
-      yield* some(count % 32);
-      return;
-    }
-    for (let i = 0; i < Math.floor(count / n); i++) yield* readInt64(randperm(n, { generator }));
-    // PyTorch draws this last order even where no number of it is used; the generator must move on as far.
-    yield* readInt64(randperm(n, { generator })).slice(0, count % n);
+  [Symbol.iterator](): Iterator<number> {
+    const { generator: given, replacement } = this.options;
+    /** Where nobody gave one: seeded when the first number is asked for, kept for the next loop. */
+    let own: Generator | undefined;
+    const begin = () => {
+      const seed = defaultGenerator().drawSeed();
+      own = this.#spare?.manualSeed(seed) ?? new Generator(seed);
+      this.#spare = undefined; // another loop over this sampler may run meanwhile
+      return own;
+    };
+    return new DrawnNumbers({
+      draw: (block) => {
+        const n = this.dataset.length;
+        if (n === 0) throw new ArgumentError('RandomSampler: the dataset is empty, there is nothing to draw.');
+        const size = replacement ? 32 : n;
+        const left = this.length - block * size;
+        // PyTorch draws a last order even where no number of it is used; a generator that others see must move on as far.
+        if (left < 0 || (left === 0 && (replacement || !given))) return undefined;
+        const generator = given ?? own ?? begin();
+        if (replacement) return readInt64(randint(0, n, [Math.min(size, left)], { generator }));
+        const drawn = readInt64(randperm(n, { generator }));
+        return left < n ? drawn.slice(0, left) : drawn;
+      },
+      close: () => {
+        this.#spare = own ?? this.#spare;
+        own = undefined;
+      },
+      stateDict: () => (own ? { generator: own.getState() } : {}),
+      loadStateDict({ generator }) {
+        if (generator !== undefined) own = new Generator(0).setState(generator as Uint8Array);
+      },
+    });
   }
 }
 
@@ -146,8 +191,11 @@ export class SubsetRandomSampler implements Sampler {
     return this.indices.length;
   }
 
-  *[Symbol.iterator](): Iterator<number> {
-    for (const i of readInt64(randperm(this.indices.length, this.options))) yield this.indices[i]!;
+  [Symbol.iterator](): Iterator<number> {
+    const { indices, options } = this;
+    return new DrawnNumbers({
+      draw: (block) => (block === 0 ? readInt64(randperm(indices.length, options)).map((i) => indices[i]!) : undefined),
+    });
   }
 }
 
@@ -192,11 +240,17 @@ export class WeightedRandomSampler implements Sampler {
     }
   }
 
-  *[Symbol.iterator](): Iterator<number> {
+  [Symbol.iterator](): Iterator<number> {
     const { replacement = true, generator } = this.options;
-    const weights = fromTypedArray(this.weights);
-    yield* readInt64(multinomial(weights, this.length, { replacement, ...(generator && { generator }) }));
-    weights.dispose();
+    return new DrawnNumbers({
+      draw: (block) => {
+        if (block > 0) return undefined;
+        const weights = fromTypedArray(this.weights);
+        const drawn = multinomial(weights, this.length, { replacement, ...(generator && { generator }) });
+        weights.dispose();
+        return readInt64(drawn);
+      },
+    });
   }
 }
 
@@ -228,15 +282,48 @@ export class BatchSampler implements Iterable<number[]> {
     return this.dropLast ? Math.floor(length / this.batchSize) : Math.ceil(length / this.batchSize);
   }
 
-  *[Symbol.iterator](): Iterator<number[]> {
-    let batch: number[] = [];
-    for (const index of this.sampler) {
-      batch.push(index);
-      if (batch.length === this.batchSize) {
-        yield batch;
-        batch = [];
-      }
+  [Symbol.iterator](): Iterator<number[]> {
+    return new Batches(this);
+  }
+}
+
+/** The batches of one epoch, and where it stands. */
+class Batches implements IterableIterator<number[]>, Stateful {
+  private order: Order<number> | undefined;
+  private resumed: OrderState | undefined;
+  private ended = false;
+
+  constructor(private readonly sampler: BatchSampler) {}
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<number[], undefined> {
+    const { sampler, batchSize, dropLast } = this.sampler;
+    const batch: number[] = [];
+    if (!this.ended) this.order ??= new Order(sampler, this.resumed);
+    while (!this.ended && batch.length < batchSize) {
+      const { done, value } = this.order!.next();
+      if (done) this.ended = true;
+      else batch.push(value);
     }
-    if (batch.length > 0 && !this.dropLast) yield batch;
+    return batch.length === batchSize || (batch.length > 0 && !dropLast) ? { done: false, value: batch } : { done: true, value: undefined };
+  }
+
+  return(): IteratorResult<number[], undefined> {
+    if (!this.ended) this.order?.close();
+    this.ended = true;
+    return { done: true, value: undefined };
+  }
+
+  stateDict(): unknown {
+    return { ended: this.ended, order: this.order?.state() ?? this.resumed };
+  }
+
+  loadStateDict(state: unknown): void {
+    const { ended, order } = readPart('the state of a BatchSampler', state);
+    this.ended = ended === true;
+    this.resumed = order as OrderState | undefined;
   }
 }

@@ -12,7 +12,7 @@ export interface StreamSettings {
  * One loop over a loader. Its workers take turns, and batches come in the order in which they were asked for. A worker whose stream has
  * ended takes no more turns, as in PyTorch.
  */
-export class WorkerEpoch<B> implements AsyncIterableIterator<B> {
+export class WorkerEpoch<B> implements AsyncIterableIterator<B, undefined> {
   private readonly pending: { readonly number: number; readonly worker: number }[] = [];
   private readonly order: Iterator<Wanted>;
   private readonly loop: number | undefined;
@@ -48,18 +48,18 @@ export class WorkerEpoch<B> implements AsyncIterableIterator<B> {
   }
 
   /** One batch after the other, also for callers that do not wait in between. */
-  next(): Promise<IteratorResult<B>> {
+  next(): Promise<IteratorResult<B, undefined>> {
     const result = this.before.then(() => this.advance());
     this.before = result.catch(() => {});
     return result;
   }
 
-  async return(value?: unknown): Promise<IteratorResult<B>> {
+  async return(): Promise<IteratorResult<B, undefined>> {
     await this.end();
-    return { done: true, value };
+    return { done: true, value: undefined };
   }
 
-  private async advance(): Promise<IteratorResult<B>> {
+  private async advance(): Promise<IteratorResult<B, undefined>> {
     try {
       while (!this.ended && this.pending.length > 0) {
         const { number, worker } = this.pending[0]!;
