@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** What package.json exports. The command and the program of a loader's workers are there, too. */
-const entries = ['data', 'formats', 'vision', 'train', 'study', 'report'];
+const entries = ['data', 'formats', 'vision', 'train', 'study', 'report', 'tensorboard'];
 
 /** Writes dist/node of the package in `root`. */
 export async function bundleForNode(root) {

@@ -5,6 +5,7 @@ import * as data from 'hone/data';
 import * as formats from 'hone/formats';
 import * as report from 'hone/report';
 import * as study from 'hone/study';
+import * as tensorboard from 'hone/tensorboard';
 import * as train from 'hone/train';
 import * as vision from 'hone/vision';
 import { describe, expect, test } from 'vitest';
@@ -24,7 +25,7 @@ function exportedClasses(): Map<Class, string[]> {
       else if (typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Module]') walk(value);
     }
   };
-  for (const entry of [hone, data, formats, report, study, train, vision]) walk(entry);
+  for (const entry of [hone, data, formats, report, study, tensorboard, train, vision]) walk(entry);
   return found;
 }
 

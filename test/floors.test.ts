@@ -34,7 +34,7 @@ const families: Record<string, readonly string[]> = {
     'index.ts',
   ],
   optim: 'optimizer sgd adam adagrad lbfgs lr-scheduler index.ts'.split(' '),
-  train: 'types.ts history guards metrics batch evaluate checkpoint callbacks fit index.ts'.split(' '),
+  train: 'types.ts history guards metrics batch evaluate checkpoint callbacks fit tuning index.ts'.split(' '),
 };
 
 const hosts: Record<string, string> = {

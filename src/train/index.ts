@@ -32,6 +32,10 @@ export type { MonitorOptions } from './history/monitor.js';
 export type { AccuracyOptions } from './metrics/accuracy.js';
 export { accuracy } from './metrics/accuracy.js';
 export { metric } from './metrics/metric.js';
+export type { LrFindOptions } from './tuning/lr-find.js';
+export { lrFind } from './tuning/lr-find.js';
+export type { LrCurve, LrFound, OverSeeds } from './tuning/lr-found.js';
+export type { NoValley, Valley } from './tuning/valley.js';
 export type {
   ForwardBatch,
   Loader,

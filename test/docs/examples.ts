@@ -9,6 +9,7 @@ import * as data from 'hone/data';
 import * as formats from 'hone/formats';
 import * as report from 'hone/report';
 import * as study from 'hone/study';
+import * as tensorboard from 'hone/tensorboard';
 import * as train from 'hone/train';
 import * as vision from 'hone/vision';
 
@@ -56,6 +57,7 @@ function context(): Record<string, unknown> {
     ...formats,
     ...report,
     ...study,
+    ...tensorboard,
     ...train,
     ...vision,
     readFileSync,

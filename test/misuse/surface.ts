@@ -5,6 +5,7 @@ import * as data from 'hone/data';
 import * as formats from 'hone/formats';
 import * as report from 'hone/report';
 import * as study from 'hone/study';
+import * as tensorboard from 'hone/tensorboard';
 import * as train from 'hone/train';
 import * as vision from 'hone/vision';
 
@@ -24,6 +25,7 @@ const spaces: readonly (readonly [string, object])[] = [
   ['vision.', vision],
   ['study.', study],
   ['report.', report],
+  ['tensorboard.', tensorboard],
   ['formats.', formats],
 ];
 

@@ -270,6 +270,7 @@ describe('each entry of the package', () => {
     ['hone/vision', 'new datasets.Digits({}, new Uint8Array(785 * 10)).get(0)[0].shape', 'datasets'],
     ['hone/vision', 'digits({ train: false }).length', 'digits'],
     ['hone/train', 'accuracy().name', 'accuracy'],
+    ['hone/tensorboard', 'SummaryWriter.className', 'SummaryWriter'],
     ['hone/study', 'new SmallModel().output.weight.add(1).shape', 'SmallModel'],
   ])('%s works on its own', async (entry, expression, names) => {
     const { code, errors } = await node(`import { ${names} } from '${entry}'; console.log(${expression});`);

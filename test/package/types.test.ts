@@ -21,12 +21,13 @@ import { ConcatDataset, DataLoader, randomSplit, StackDataset, TensorDataset } f
 import { loadBytes } from 'hone/formats';
 import { lineChart } from 'hone/report';
 import { SmallModel } from 'hone/study';
+import { SummaryWriter } from 'hone/tensorboard';
 import { fit } from 'hone/train';
 import { datasets, transforms, type Image } from 'hone/vision';
 
 export const x: Tensor = ones([2]).add(1);
 export const model: nn.Module = new nn.Linear(2, 3);
-export const all = [new optim.SGD(model.parameters(), { lr: 0.1 }), DataLoader, TensorDataset, loadBytes, lineChart, SmallModel, fit, datasets, setWasmUrl];
+export const all = [new optim.SGD(model.parameters(), { lr: 0.1 }), DataLoader, TensorDataset, loadBytes, lineChart, SmallModel, SummaryWriter, fit, datasets, setWasmUrl];
 // @ts-expect-error: a text is no tensor, so these are types and not any
 export const wrong: string = ones([2]);
 

@@ -73,7 +73,7 @@ test.each<[() => unknown, string]>([
   [() => new LeaveOneOut().getNSplits(), 'LeaveOneOut.getNSplits: x is missing: there are as many cuts as samples.'],
   [
     () => new (LeaveOneOut as unknown as new (o: object) => unknown)({ p: 2 }),
-    'LeaveOneOut: got an object as one argument too many. LeaveOneOut takes no options.',
+    'LeaveOneOut: there is no option "p". LeaveOneOut takes no options.',
   ],
   [() => new TimeSeriesSplit(5).split(5), 'TimeSeriesSplit.split: 5 cuts need 6 samples at least, got 5. Take fewer cuts.'],
   [

@@ -18,6 +18,14 @@ export function writeBytes(path: string, _chunks: Iterable<Uint8Array>, op: stri
   );
 }
 
+export function openAppend(path: string, op: string): never {
+  throw new FileError(`${op}: browsers cannot write ${path}. Write it where the program runs in Node.`);
+}
+
+export function hostName(): string {
+  return 'localhost';
+}
+
 export function tryToWrite(path: string, op: string): never {
   throw new FileError(`${op}: browsers cannot write ${path}. Save with saveBytes in a callback, and offer the bytes as a download.`);
 }

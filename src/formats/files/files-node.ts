@@ -305,6 +305,46 @@ export function writeBytes(path: string, chunks: Iterable<Uint8Array>, op: strin
   }
 }
 
+/** A file that grows at its end. */
+export interface AppendFile {
+  /** Its whole path. */
+  readonly path: string;
+  /** Adds bytes; how many of them were written, fewer than there are only where the disk refused the rest. @throws {FileError} where none could be. */
+  write(bytes: Uint8Array): number;
+  /** Gives it back to the system. */
+  close(): void;
+}
+
+/** Makes a file to append to, and its directories; one that is there stays, and grows. @throws {FileError} where it cannot be written. */
+export function openAppend(path: string, op: string): AppendFile {
+  const full = resolve(path);
+  makeDirectories(dirname(full), op);
+  let file: number;
+  try {
+    file = openSync(full, 'a');
+  } catch (error) {
+    throw explain(error, op, full, 'write');
+  }
+  return {
+    path: full,
+    write(bytes) {
+      let at = 0;
+      try {
+        while (at < bytes.length) at += writeSync(file, bytes, at, bytes.length - at);
+      } catch (error) {
+        if (at === 0) throw explain(error, op, full, 'write');
+      }
+      return at;
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** The name of this machine in its network. */
+export function hostName(): string {
+  return hostname();
+}
+
 /**
  * Tries whether a file could be written under a path, without touching one that is there. Its directories are created.
  * @throws {FileError} that says why it cannot.

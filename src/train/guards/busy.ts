@@ -4,6 +4,8 @@ import type { Module } from '../../nn/module/module.js';
 
 /** A training that holds a model. */
 export interface Hold {
+  /** What trains it. Default: `fit`. */
+  readonly op?: string;
   /** Where it is: `epoch 2, step 3`. */
   place(): string;
   /** Whether it waits for one of its callbacks, which may look at the model meanwhile. */
@@ -23,9 +25,10 @@ function holderOf(model: Module): Hold | undefined {
 /** Marks a model, with all its parts, as being trained; gives what ends that. @throws {BusyError} where another training has it. */
 export function holdModel(model: Module, hold: Hold): () => void {
   const other = holderOf(model);
+  const op = hold.op ?? 'fit';
   if (other)
     throw new BusyError(
-      `fit: this model is being trained by another fit (${other.place()}), and two at once would disturb each other. Await the first one (await fit(…)) before the next, or train a copy: model.clone().`,
+      `${op}: this model is being trained by ${other.op ?? 'another fit'} (${other.place()}), and two at once would disturb each other. Await the first one (await ${other.op ?? 'fit'}(…)) before the next, or train a copy: model.clone().`,
     );
   const modules = model.modules();
   for (const module of modules) holds.set(module, hold);
@@ -39,6 +42,6 @@ export function assertIdle(model: Module, op: string): void {
   const hold = holderOf(model);
   if (!hold || hold.waiting) return;
   throw new BusyError(
-    `${op}: this model is being trained by fit (${hold.place()}), which ${op} would disturb. Await fit first, call ${op} in one of fit's callbacks and await it there, or use a copy: model.clone().`,
+    `${op}: this model is being trained by ${hold.op ?? 'fit'} (${hold.place()}), which ${op} would disturb. Await ${hold.op ?? 'fit'} first, call ${op} in one of fit's callbacks and await it there, or use a copy: model.clone().`,
   );
 }

@@ -1,0 +1,28 @@
+/** `hone/tensorboard`: event files for TensorBoard, written and read. */
+import '#host';
+import '../ops/methods/methods.js';
+
+export type { ImageLike } from './images/pixels.js';
+export type { BinRule } from './summaries/histogram.js';
+export type { HyperParameter } from './summaries/hparams.js';
+export type { ArrayLikeOfNumbers, NestedNumbers, NumberLike } from './summaries/values.js';
+export type {
+  AddAudioOptions,
+  AddEmbeddingOptions,
+  AddGraphOptions,
+  AddHistogramOptions,
+  AddHparamsOptions,
+  AddImageOptions,
+  AddImageWithBoxesOptions,
+  AddMeshOptions,
+  AddPrCurveOptions,
+  AddScalarOptions,
+  AtStep,
+  CustomScalarsOptions,
+  Figure,
+  RawHistogram,
+  RawPrCurve,
+  ScalarLayout,
+  SummaryWriterOptions,
+} from './writer/options.js';
+export { SummaryWriter } from './writer/summary-writer.js';
