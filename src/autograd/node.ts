@@ -317,6 +317,7 @@ function note<T extends Tensor | readonly Tensor[]>(
     tensor.outputIndex = i;
     tensor.viewVersion = tensor.counter.version;
   }
+  if (anomaly.on) anomaly.observer?.made(node, outputs);
   // Views made inside noGrad() require gradients that lead nowhere: nothing is kept for them.
   if (node.leads()) node.save(saved);
   else node.saveNothing();

@@ -2,6 +2,7 @@
 import '#host';
 import '../ops/methods/methods.js';
 
+export type { NonFiniteOrigin } from './batch/trace-non-finite.js';
 export type { Callback, StepEvent, TrainingRun } from './callbacks/callback.js';
 export type { EarlyStoppingOptions } from './callbacks/early-stopping.js';
 export { earlyStopping } from './callbacks/early-stopping.js';
@@ -13,6 +14,8 @@ export { modelCheckpoint } from './callbacks/model-checkpoint.js';
 export { accumulateGradients } from './callbacks/steps/accumulate-gradients.js';
 export type { GradientClippingOptions } from './callbacks/steps/gradient-clipping.js';
 export { gradientClipping } from './callbacks/steps/gradient-clipping.js';
+export type { NanGuardOptions } from './callbacks/steps/nan-guard.js';
+export { nanGuard } from './callbacks/steps/nan-guard.js';
 export type { CheckpointNotes, TrainingParts } from './checkpoint/checkpoint.js';
 export { loadCheckpoint, saveCheckpoint } from './checkpoint/checkpoint.js';
 export type { CheckpointEvery, CheckpointSignals, FitCheckpointOptions } from './checkpoint/training/options.js';

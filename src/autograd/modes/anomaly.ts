@@ -4,8 +4,27 @@ import { GradError, showShape } from '../../errors.js';
 import { assertBoolean, assertFunction } from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
+/** What looks at operations in the place of the mode's own search. */
+export interface OperationObserver {
+  /** An operation was recorded, and gave `outputs`. */
+  made(node: object, outputs: readonly Tensor[]): void;
+  /** Backward through it gave the gradients of its inputs. */
+  gave(node: object, gradients: readonly (Tensor | null)[]): void;
+}
+
 /** Whether the mode is on: asked at every operation that is recorded. */
-export const anomaly = { on: false };
+export const anomaly: { on: boolean; observer: OperationObserver | null } = { on: false, observer: null };
+
+/** @internal Runs `body`, synchronously, with an observer of every operation that is recorded in it, and of backward. */
+export function observeOperations<T>(observer: OperationObserver, body: () => T): T {
+  const { on, observer: outer } = anomaly;
+  Object.assign(anomaly, { on: true, observer });
+  try {
+    return body();
+  } finally {
+    Object.assign(anomaly, { on, observer: outer });
+  }
+}
 
 /** Where operations were called, while the mode was on. */
 const traces = new WeakMap<object, string>();
@@ -45,6 +64,7 @@ export function detectAnomaly<T>(body: () => T): T {
 
 /** @internal Remembers where the operation behind `node` is being called. */
 export function noteCall(node: object): void {
+  if (anomaly.observer !== null) return; // which looks at the call stack itself
   const lines = (new Error().stack ?? '').split('\n').slice(1);
   // The tape's own calls say nothing.
   traces.set(
@@ -62,6 +82,10 @@ export function assertNoNaN(
   gradients: readonly (Tensor | null)[],
   hasNaN: (gradient: Tensor) => boolean,
 ): void {
+  if (anomaly.observer !== null) {
+    anomaly.observer.gave(node, gradients);
+    return;
+  }
   for (const [input, gradient] of gradients.entries()) {
     if (gradient === null || !hasNaN(gradient)) continue;
     const trace = traces.get(node);

@@ -23,15 +23,19 @@ export class GradientGroup {
     return this.batches >= this.size;
   }
 
+  /** What backward starts from. Over no label the mean is NaN and its gradient 0, whatever its share. */
+  seedOf({ count, sums }: BatchLoss): number {
+    return this.size === 1 || sums || count === 0 ? 1 : count;
+  }
+
   /** Goes backward from a batch's loss. */
-  backward({ loss, count, sums }: BatchLoss): void {
+  backward(scored: BatchLoss): void {
+    const { loss, count, sums } = scored;
+    const seed = this.seedOf(scored);
     this.batches++;
-    // Over no label the mean is NaN and its gradient 0, whatever its share.
-    if (this.size === 1 || sums || count === 0) loss.backward();
-    else {
-      loss.backward(full(loss.shape, count, { dtype: loss.dtype }));
-      this.counted += count;
-    }
+    if (seed === 1) loss.backward();
+    else loss.backward(full(loss.shape, seed, { dtype: loss.dtype }));
+    if (this.size > 1 && !sums) this.counted += count;
   }
 
   /** Makes the gradients those of the mean over the group, and begins the next one. */

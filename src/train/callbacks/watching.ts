@@ -28,11 +28,33 @@ export interface AccumulatingCallback extends Callback {
   readonly [ACCUMULATES]: (epoch: number) => number;
 }
 
+/** @internal What is done about NaN and infinity. */
+export const GUARDS = Symbol('guards');
+
+/** @internal A callback that asks for the search for NaN. */
+export interface GuardingCallback extends Callback {
+  readonly [GUARDS]: NanGuardSettings;
+}
+
+/** What {@link nanGuard} asks for, and how many batches were left out in a row. */
+export interface NanGuardSettings {
+  readonly action: 'stop' | 'skip';
+  readonly limit: number;
+  skipped: number;
+}
+
 /** How many batches make a step of the optimizer, by epoch. @throws {ArgumentError} where two callbacks say it. */
 export function accumulationOf(callbacks: readonly Callback[]): (epoch: number) => number {
   const [size, ...others] = callbacks.flatMap((callback) => (callback as Partial<AccumulatingCallback>)[ACCUMULATES] ?? []);
   if (others.length > 0) throw new ArgumentError('fit: there are two accumulateGradients among the callbacks. Leave one.');
   return size ?? (() => 1);
+}
+
+/** What is done about NaN beyond fit's own checks. @throws {ArgumentError} where two callbacks say it. */
+export function guardOf(callbacks: readonly Callback[]): NanGuardSettings | undefined {
+  const [guard, ...others] = callbacks.flatMap((callback) => (callback as Partial<GuardingCallback>)[GUARDS] ?? []);
+  if (others.length > 0) throw new ArgumentError('fit: there are two nanGuard among the callbacks. Leave one.');
+  return guard;
 }
 
 /** What is read of {@link MonitorOptions}, none of which has a default. */

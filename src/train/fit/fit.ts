@@ -6,21 +6,22 @@ import type { Module, ModuleWithOutput } from '../../nn/module/module.js';
 import { ReduceLROnPlateau } from '../../optim/lr-scheduler/reduce-lr-on-plateau.js';
 import { realNumber } from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type BatchStep, computeLoss, runStep } from '../batch/batch-step.js';
+import { type BatchLoss, type BatchStep, computeLoss, runStep } from '../batch/batch-step.js';
 import { notConnected, warnOfOutputs } from '../batch/checks.js';
 import { GradientGroup } from '../batch/gradient-group.js';
 import { batchesFrom, eachBatch, lengthOf, ownsBatches } from '../batch/loaders.js';
 import { steppedParameters, watchedParameters } from '../batch/parameters.js';
+import type { NonFiniteOrigin } from '../batch/trace-non-finite.js';
 import type { Callback, StepEvent, TrainingRun } from '../callbacks/callback.js';
 import { ownCallbacks } from '../callbacks/own-callbacks.js';
-import { accumulationOf, READS, type ReadingCallback, WATCHES, type WatchingCallback } from '../callbacks/watching.js';
+import { accumulationOf, guardOf, READS, type ReadingCallback, WATCHES, type WatchingCallback } from '../callbacks/watching.js';
 import { noteHistory, resumedHistory } from '../checkpoint/resume.js';
 import { type Standing, TrainingCheckpoint } from '../checkpoint/training/training-checkpoint.js';
 import type { Place as Standpoint } from '../checkpoint/training/training-state.js';
 import { type Counting, scoreLoader } from '../evaluate/evaluate.js';
 import { type Hold, holdModel } from '../guards/busy.js';
 import { Modes } from '../guards/modes.js';
-import { NonFiniteGradientError, NonFiniteLossError, nonFinite, type Place } from '../guards/non-finite.js';
+import { type NonFiniteError, NonFiniteGradientError, NonFiniteLossError, nonFinite, type Place } from '../guards/non-finite.js';
 import { pending } from '../guards/pending.js';
 import { epochLine } from '../history/epoch-line.js';
 import type { EpochRecord, Scores } from '../history/epoch-record.js';
@@ -32,6 +33,7 @@ import { RunningScores } from '../metrics/running-scores.js';
 import type { ForwardBatch, Loader, Loss, Metric, OptimizerLike, SchedulerLike } from '../types.js';
 import { CallbackList } from './callback-list.js';
 import { type FitOptions, partsOf, type ReadFitOptions, readFitOptions } from './fit-options.js';
+import { NanSearch } from './nan-search.js';
 import { checkHorizon, type SchedulerPlan } from './schedule.js';
 
 /**
@@ -95,6 +97,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
   private readonly startedAt = performance.now();
   private readonly secondsBefore: number;
   private epochStartedAt = 0;
+  private readonly guard: NanSearch<B> | undefined;
   private readonly groupSize: (epoch: number) => number;
   private group = new GradientGroup(1);
   private parameters: readonly (readonly [string, Tensor])[] = [];
@@ -127,6 +130,8 @@ class Training<B> implements TrainingRun, Hold, Standing {
     const names = metrics.map(({ name }) => name);
     checkWatched('fit', [this.watched.monitor, this.plan?.monitor, ...reads], names, options.validation !== undefined);
     this.groupSize = accumulationOf(callbacks);
+    const guard = guardOf(callbacks);
+    if (guard) this.guard = new NanSearch(this.batchStep, guard, options.nonFinite);
     if (this.plan) checkHorizon(this.plan, options.epochs, this.updatesPerEpoch());
   }
 
@@ -330,8 +335,10 @@ class Training<B> implements TrainingRun, Hold, Standing {
       this.step++;
       const loss = this.trainStep(batch, owned, running);
       this.history.steps++;
-      if (!this.accumulating) this.afterUpdate();
-      await this.report('train', running, loss, running.samples - before, this.steps);
+      if (loss !== undefined) {
+        if (!this.accumulating) this.afterUpdate();
+        await this.report('train', running, loss, running.samples - before, this.steps);
+      }
       await this.pacer.pause();
       const goesOn = !this.ending || this.accumulating;
       if (!this.accumulating) checkpoint?.afterStep(this, running, !goesOn);
@@ -341,7 +348,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
       runStep(this.model, undefined, false, () => this.update());
       this.afterUpdate();
     }
-    if (running.steps === 0)
+    if (this.step === 0)
       throw new ArgumentError(
         `fit: the train loader gave no batches in epoch ${this.epoch}. Is the data set empty, or the loader a generator that was used up? Pass a DataLoader or an array.`,
       );
@@ -350,16 +357,19 @@ class Training<B> implements TrainingRun, Hold, Standing {
     if (broken.length > 0) throw new NonFiniteGradientError(broken, 'weights', this.here());
   }
 
-  /** forward, loss, backward, step: the four lines that everything else here serves. */
-  private trainStep(batch: B, owned: boolean, running: RunningScores): number {
-    return runStep(this.model, batch, owned, () => {
-      const scored = computeLoss(this.batchStep, this.callbacks.batch(batch));
+  /** forward, loss, backward, step: the four lines that everything else here serves. Undefined where `nanGuard` leaves the batch out. */
+  private trainStep(given: B, owned: boolean, running: RunningScores): number | undefined {
+    return runStep(this.model, given, owned, () => {
+      const batch = this.callbacks.batch(given);
+      this.guard?.remember();
+      const scored = computeLoss(this.batchStep, batch);
       const { loss, value, taken } = scored;
       this.batchLoss = value;
       const checks = this.options.nonFinite !== 'ignore';
       // The mean over no label is NaN, as in PyTorch, and its gradient 0: such a batch changes nothing.
       const counts = scored.count !== 0 || !Number.isNaN(value);
-      if (checks && counts && !Number.isFinite(value)) throw new NonFiniteLossError(value, this.here());
+      if (checks && counts && !Number.isFinite(value))
+        return this.broken(batch, scored, (origin) => new NonFiniteLossError(value, this.here(), origin));
       if (this.history.steps === 0) warnOfOutputs('fit', taken);
       if (!loss.requiresGrad) throw new GradError(notConnected(this.parameters));
       if (!this.accumulating) this.optimizer.zeroGrad();
@@ -367,12 +377,29 @@ class Training<B> implements TrainingRun, Hold, Standing {
       this.callbacks.within('onAfterBackward');
       if (checks) {
         const broken = nonFinite(this.parameters, (parameter) => parameter.ownGrad);
-        if (broken.length > 0) throw new NonFiniteGradientError(broken, 'gradient', this.here());
+        if (broken.length > 0)
+          return this.broken(batch, scored, (origin) => new NonFiniteGradientError(broken, 'gradient', this.here(), origin));
       }
+      this.guard?.passed();
       if (this.group.full || this.step === this.steps) this.update();
       running.add(scored);
       return value;
     });
+  }
+
+  /** Ends the training for a loss or gradients that are no numbers, or leaves the batch out where `nanGuard` may. */
+  private broken(batch: B, scored: BatchLoss, errorOf: (origin?: NonFiniteOrigin) => NonFiniteError): undefined {
+    if (!this.guard) throw errorOf();
+    const inGradients = Number.isFinite(scored.value);
+    if (inGradients) {
+      // Those that were added up before are of no use with this one among them.
+      this.group.drop();
+      this.optimizer.zeroGrad();
+    }
+    const parameters = steppedParameters(this.model, this.optimizer);
+    this.guard.refuse(batch, inGradients ? { parameters, seed: this.group.seedOf(scored) } : undefined, errorOf);
+    if (inGradients) this.optimizer.zeroGrad();
+    this.log('skippedBatches', (this.logged['skippedBatches'] ?? 0) + 1);
   }
 
   /** Steps the optimizer with the gradients of a batch, or of those that were accumulated. */
@@ -425,7 +452,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
       phase,
       epoch: this.epoch,
       epochs: this.epochs,
-      step: running.steps,
+      step: phase === 'train' ? this.step : running.steps,
       steps,
       samples,
       loss,

@@ -10,6 +10,7 @@ import { closeScope, openScope } from '../../tensor/storage.js';
 import { emptyTensor, type Tensor } from '../../tensor/tensor.js';
 import type { DType } from '../../tensor/values/dtype.js';
 import { item } from '../../tensor/values/transfer.js';
+import type { NonFiniteOrigin } from '../batch/trace-non-finite.js';
 import type { History } from '../history/history.js';
 
 /** Where a training was. */
@@ -25,18 +26,24 @@ export abstract class NonFiniteError extends HoneError {
   readonly epoch: number;
   /** The step in the epoch, from 1. */
   readonly step: number;
+  /** Where the first such number appeared, where `nanGuard` looked for it. */
+  readonly origin: NonFiniteOrigin | undefined;
   /** What the training did until then. */
   declare history?: History;
   override get name(): string {
     return 'NonFiniteError';
   }
 
-  constructor(message: string, { epoch, step }: Place) {
+  constructor(message: string, { epoch, step }: Place, origin?: NonFiniteOrigin) {
     super(message);
     this.epoch = epoch;
     this.step = step;
+    this.origin = origin;
   }
 }
+
+/** What finds the cause. */
+const GUARD = 'callbacks: [nanGuard()] names the layer and the operation where it first appears.';
 
 /** A loss that is NaN or infinite: the step was not taken. */
 export class NonFiniteLossError extends NonFiniteError {
@@ -48,11 +55,15 @@ export class NonFiniteLossError extends NonFiniteError {
     /** The loss that was not finite. */
     readonly loss: number,
     place: Place,
+    origin?: NonFiniteOrigin,
   ) {
     super(
-      `fit: the loss is ${loss} at epoch ${place.epoch}, step ${place.step}; the step was not taken. Try a lower learning rate (it is ${place.lr.join(', ')}), look for NaN in the data, ` +
-        "for logarithms and divisions of 0 in the model, give losses what they expect (logits or probabilities), or pass nonFinite: 'ignore'.",
+      `fit: the loss is ${loss} at epoch ${place.epoch}, step ${place.step}; the step was not taken. ${
+        origin?.text ??
+        `Try a lower learning rate (it is ${place.lr.join(', ')}), look for NaN in the data, for logarithms and divisions of 0 in the model, give losses what they expect (logits or probabilities), or pass nonFinite: 'ignore'. ${GUARD}`
+      }`,
       place,
+      origin,
     );
   }
 }
@@ -68,13 +79,15 @@ export class NonFiniteGradientError extends NonFiniteError {
     readonly parameters: readonly string[],
     what: 'gradient' | 'weights',
     place: Place,
+    origin?: NonFiniteOrigin,
   ) {
     const list = parameters.length > 6 ? `${parameters.slice(0, 6).join(', ')} and ${parameters.length - 6} more` : parameters.join(', ');
     super(
       what === 'gradient'
-        ? `fit: the loss is finite, but the gradient of ${list} is NaN or infinite at epoch ${place.epoch}, step ${place.step}; the step was not taken, the weights are as before. Look for square roots, logarithms, norms and divisions at 0 in the model (add a small eps inside), clip with nn.utils.clipGradNorm_, or pass nonFinite: 'ignore'.`
+        ? `fit: the loss is finite, but the gradient of ${list} is NaN or infinite at epoch ${place.epoch}, step ${place.step}; the step was not taken, the weights are as before. ${origin?.text ?? `Look for square roots, logarithms, norms and divisions at 0 in the model (add a small eps inside), or pass nonFinite: 'ignore'. ${GUARD}`}`
         : `fit: after epoch ${place.epoch} ${list} holds NaN or infinity; the steps up to step ${place.step} were taken. Try a lower learning rate (it is ${place.lr.join(', ')}), or pass nonFinite: 'ignore'.`,
       place,
+      origin,
     );
   }
 }
