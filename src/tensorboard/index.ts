@@ -3,6 +3,22 @@ import '#host';
 import '../ops/methods/methods.js';
 
 export type { ImageLike } from './images/pixels.js';
+export type {
+  LoggedAudio,
+  LoggedBase,
+  LoggedEvent,
+  LoggedGraph,
+  LoggedHistogram,
+  LoggedHparams,
+  LoggedImage,
+  LoggedOther,
+  LoggedScalar,
+  LoggedStart,
+  LoggedTensor,
+  LoggedText,
+} from './read/logged.js';
+export type { ReadEventsOptions, RunScalars } from './read/read-events.js';
+export { readEvents, readScalars } from './read/read-events.js';
 export type { BinRule } from './summaries/histogram.js';
 export type { HyperParameter } from './summaries/hparams.js';
 export type { ArrayLikeOfNumbers, NestedNumbers, NumberLike } from './summaries/values.js';

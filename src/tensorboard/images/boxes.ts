@@ -15,15 +15,25 @@ export function withBoxes(op: string, image: Pixels, boxes: unknown, labels: rea
   const out: Pixels = { ...image, data: image.data.slice() };
   for (let i = 0; i < shape[0]!; i++) {
     const [left, top, right, bottom] = Array.from(edges.subarray(4 * i, 4 * i + 4), Math.trunc) as [number, number, number, number];
-    // Lines of two pixels as PIL draws them: they lie to the left of where they go to.
-    fill(out, left, top, left + 1, bottom, RED);
-    fill(out, left, bottom, right, bottom + 1, RED);
-    fill(out, right - 1, top, right, bottom, RED);
-    fill(out, left, top - 1, right, top, RED);
+    const corners = [
+      [left, top],
+      [left, bottom],
+      [right, bottom],
+      [right, top],
+      [left, top],
+    ] as const;
+    for (let k = 0; k < 4; k++) line(out, corners[k]!, corners[k + 1]!);
     const label = labels?.[i];
     if (label !== undefined && label !== '') write(out, label, left, bottom);
   }
   return out;
+}
+
+type Point = readonly [x: number, y: number];
+
+/** A line of two pixels as PIL draws it: its second row lies below one to the right and above one to the left, its second column right and left. */
+function line(image: Pixels, [x0, y0]: Point, [x1, y1]: Point): void {
+  fill(image, x0, y0, x1 + Math.sign(y1 - y0), y1 + Math.sign(x1 - x0), RED);
 }
 
 /** From one corner to the other, both included, in any order; what lies outside is left out. */

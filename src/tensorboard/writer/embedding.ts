@@ -122,12 +122,10 @@ function encodeTag(tag: string): string {
   return tag.replaceAll('%', '%25').replaceAll('/', '%2f').replaceAll('\\', '%5c');
 }
 
-/** A string in Protobuf's text format: what is not ASCII stands as its bytes. */
+/** A string in Protobuf's text format. */
 function quoted(text: string): string {
-  const escaped = Array.from(utf8(text), (byte) => {
-    const letter = String.fromCharCode(byte);
-    if (letter === '"' || letter === '\\' || letter === "'") return `\\${letter}`;
-    return byte >= 32 && byte < 127 ? letter : `\\${byte.toString(8).padStart(3, '0')}`;
-  });
-  return `"${escaped.join('')}"`;
+  const escaped = text.replace(/[\\"']|\p{Cc}/gu, (letter) =>
+    /[\\"']/.test(letter) ? `\\${letter}` : `\\${letter.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
+  return `"${escaped}"`;
 }
