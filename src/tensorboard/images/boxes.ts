@@ -2,7 +2,7 @@
 import { ShapeError } from '../../errors.js';
 import { numbersOf } from '../summaries/values.js';
 import { GLYPH_HEIGHT, GLYPH_WIDTH, glyphOf } from './letters.js';
-import type { Pixels } from './png.js';
+import type { Pixels } from './pixels.js';
 
 const RED = [255, 0, 0, 255];
 const BLACK = [0, 0, 0, 255];

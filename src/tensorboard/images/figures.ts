@@ -1,13 +1,11 @@
 /** Charts and pictures, as images of TensorBoard. */
 import { ShapeError } from '../../errors.js';
 import { unexpected } from '../../tensor/arguments/checks.js';
-import { Image } from '../../vision/image/image.js';
 import { headerOf } from '../../vision/io/image-header.js';
 import { readImageAs, readImageOptions } from '../../vision/io/read-image.js';
 import type { SummaryValue } from '../summaries/scalar.js';
 import type { Figure } from '../writer/options.js';
-import { draw, encodedSummary, imageSummary, pixelsOf, tiled } from './pixels.js';
-import type { Pixels } from './png.js';
+import { draw, encodedSummary, imageOf, imageSummary, type Pixels, pixelsOf, tiled } from './pixels.js';
 
 const isChart = (value: unknown): value is { toPng(): Uint8Array | Promise<Uint8Array> } =>
   typeof value === 'object' && value !== null && 'toPng' in value && typeof value.toPng === 'function';
@@ -47,6 +45,5 @@ async function pixelsOfFigure(op: string, figure: Figure): Promise<Pixels> {
   }
   const pixels = pixelsOf(op, figure, 'CHW');
   if (pixels.channels === 3) return pixels;
-  const mode = (['L', 'LA', 'RGB', 'RGBA'] as const)[pixels.channels - 1]!;
-  return { ...pixels, channels: 3, data: new Image(mode, [pixels.width, pixels.height], pixels.data).convert('RGB').data };
+  return { ...pixels, channels: 3, data: imageOf(pixels).convert('RGB').data };
 }

@@ -3,12 +3,21 @@ import { ArgumentError, ShapeError } from '../../errors.js';
 import { above, assertString, unexpected } from '../../tensor/arguments/checks.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { IMAGE_MODES, Image } from '../../vision/image/image.js';
+import { encodePng } from '../../vision/io/encode-png.js';
 import type { SummaryValue } from '../summaries/scalar.js';
 import { type ArrayLikeOfNumbers, numbersOf } from '../summaries/values.js';
-import { encodePng, type Pixels } from './png.js';
 
 /** An image: a tensor of floats from 0 to 1 or of uint8, lists of such numbers, or an {@link Image} of `hone/vision`. */
 export type ImageLike = ArrayLikeOfNumbers | Image;
+
+/** Pixels of 8 bits, row by row, the channels of each together. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 2 grey with opacity, 3 colour, 4 colour with opacity. */
+  readonly channels: number;
+  readonly data: Uint8Array;
+}
 
 /** Numbers of an image, with the place of each: row, column, channel. */
 interface Grid {
@@ -82,17 +91,17 @@ export function draw({ height, width, channels, at }: Grid): Pixels {
 
 /** An image that TensorBoard shows; made smaller or larger by `rescale`, although the size that is noted stays, as PyTorch notes it. */
 export function imageSummary(op: string, tag: string, pixels: Pixels, rescale: unknown = 1): SummaryValue {
-  let shown = pixels;
-  if (above(op, 'rescale', rescale, 0) !== 1) {
-    const size = [Math.trunc(pixels.width * (rescale as number)), Math.trunc(pixels.height * (rescale as number))] as const;
-    if (size[0] < 1 || size[1] < 1)
-      throw new ArgumentError(`${op}: rescale is ${rescale}, which leaves nothing of an image of ${pixels.width}×${pixels.height}.`);
-    const image = new Image(IMAGE_MODES[pixels.channels - 1]!, [pixels.width, pixels.height], pixels.data).resize(size, {
-      resample: 'lanczos',
-    });
-    shown = { ...pixels, width: image.width, height: image.height, data: image.data };
-  }
-  return encodedSummary(tag, encodePng(shown), pixels);
+  above(op, 'rescale', rescale, 0);
+  const image = imageOf(pixels);
+  const size = [pixels.width, pixels.height].map((side) => Math.trunc(side * (rescale as number))) as [number, number];
+  if (size[0] < 1 || size[1] < 1)
+    throw new ArgumentError(`${op}: rescale is ${rescale}, which leaves nothing of an image of ${pixels.width}×${pixels.height}.`);
+  return encodedSummary(tag, encodePng(rescale === 1 ? image : image.resize(size, { resample: 'lanczos' })), pixels);
+}
+
+/** The pixels as an {@link Image} of `hone/vision`. */
+export function imageOf({ width, height, channels, data }: Pixels): Image {
+  return new Image(IMAGE_MODES[channels - 1]!, [width, height], data);
 }
 
 /** The bytes of an image file. */

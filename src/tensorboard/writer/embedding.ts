@@ -4,8 +4,8 @@ import { ArgumentError, FileError, ShapeError } from '../../errors.js';
 import { pythonFloat } from '../../tensor/arguments/python-text.js';
 import { show } from '../../tensor/arguments/show.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
-import { byteOf, draw, tiled } from '../images/pixels.js';
-import { encodePng } from '../images/png.js';
+import { encodePng } from '../../vision/io/encode-png.js';
+import { byteOf, draw, imageOf, tiled } from '../images/pixels.js';
 import { numbersOf } from '../summaries/values.js';
 import type { AddEmbeddingOptions } from './options.js';
 
@@ -112,7 +112,7 @@ function spriteOf(images: unknown, points: number): { file: Uint8Array; size: [w
   const grid = tiled({ height, width, channels }, points, (i, y, x, c) => value(((i * channels + c) * height + y) * width + x), columns);
   const side = grid.width;
   return {
-    file: encodePng(draw({ ...grid, height: side, at: (y, x, c) => (y < grid.height ? grid.at(y, x, c) : 0) })),
+    file: encodePng(imageOf(draw({ ...grid, height: side, at: (y, x, c) => (y < grid.height ? grid.at(y, x, c) : 0) }))),
     size: [width, height],
   };
 }

@@ -1,4 +1,4 @@
-/** The same bytes as PyTorch's SummaryWriter, the same pixels, the same tables: conformance/tensorboard.py has written what it gives. */
+/** The same bytes as PyTorch's SummaryWriter, the same pixels, the same tables: conformance/tensorboard_events.py has written what it gives. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
