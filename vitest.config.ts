@@ -22,7 +22,7 @@ const once = [
   'src/cli/program.test.ts',
   'src/data/loader/state/loader-state.test.ts',
   'src/formats/**/{small-files,hostile,zip}.test.ts',
-  'src/report/**/{comparison,progress,text}.test.ts',
+  'src/report/**/{charts,comparison,progress,terminal,text}.test.ts',
   'src/study/clock.test.ts',
   'src/vision/models/*.test.ts',
 ];

@@ -1,13 +1,20 @@
-/** `hone/report`: comparisons as tables and as pages. */
+/** `hone/report`: charts and pictures, summaries, comparisons as tables and as pages. */
 import '#host';
 import '../ops/methods/methods.js';
 
-export type { LineChartOptions } from './comparison/charts.js';
-export { lineChart } from './comparison/charts.js';
+export type { AxisScale, Ends as AxisEnds } from './charts/base/axis.js';
+export type { ChartLook, ChartPngOptions, ChartSvgOptions } from './charts/base/chart.js';
+export { Chart } from './charts/base/chart.js';
+export type { AxisTicks, ChartAnnotation, ChartGrid, ChartMark, PlotOptions } from './charts/base/plot-options.js';
+export type { Numbers, Series } from './charts/base/series.js';
+export type { ChartTheme } from './charts/base/theme.js';
+export type { LineChartOptions, LineSeries } from './charts/line-chart.js';
+export { lineChart } from './charts/line-chart.js';
+export type { SubplotsOptions } from './charts/subplots.js';
+export { subplots } from './charts/subplots.js';
 export type { ComparedMetric, Comparison, EpochFigures, RunFigures, VariantFigures } from './comparison/comparison.js';
 export { comparisonTable, finalSpread } from './comparison/comparison.js';
 export { comparisonPage } from './comparison/page.js';
-export type { Series } from './comparison/series.js';
 export type { Spread } from './comparison/statistics.js';
 export { showSpread, spread } from './comparison/statistics.js';
 export type { FlatLayer, FlatSummaryOptions, InputSize, RowSetting, SummaryColumn, SummaryOptions } from './summary/summary.js';

@@ -37,7 +37,7 @@ import {
   trainTestSplit,
   WeightedRandomSampler,
 } from 'hone/data';
-import { lineChart } from 'hone/report';
+import { Chart, lineChart, subplots } from 'hone/report';
 import { compare, studyDigits } from 'hone/study';
 import { accuracy, earlyStopping, evaluate, fit, keepBest, loadCheckpoint, modelCheckpoint, predict, saveCheckpoint } from 'hone/train';
 import { datasets, encodeImage, Image, ImageDataset, readImage, transforms, tvTensors } from 'hone/vision';
@@ -123,7 +123,13 @@ export const calls: Readonly<Record<string, Call>> = {
   loadCheckpoint: (o) => loadCheckpoint('x.pth', o),
   compare: (o) => compare(any({ title: '', summary: '', variants: [], repeats: 1, epochs: 1, ...o })),
   studyDigits: (o) => studyDigits(o),
-  lineChart: (o) => lineChart(any({ title: '', xName: '', series: [], ...o })),
+  lineChart: (o) => lineChart(any({ series: [], ...o })),
+  'lineChart: a curve': (o) => lineChart({ series: [any({ values: [1], ...o })] }),
+  'lineChart: xTicks': (o) => lineChart({ y: [1], xTicks: o }),
+  subplots: (o) => subplots(1, 1, [lineChart({ y: [1] })], o),
+  'Chart.toPng': (o) => loose(Chart.prototype.toPng).call(lineChart({ y: [1] }), o),
+  'Chart.toSvg': (o) => loose(Chart.prototype.toSvg).call(lineChart({ y: [1] }), o),
+  'Chart.save': (o) => loose(Chart.prototype.save).call(lineChart({ y: [1] }), 'x.svg', o),
   save: (o) => save(ones(1), 'x.pth', o),
   saveBytes: (o) => saveBytes(ones(1), o),
   load: (o) => load('x.pth', o),

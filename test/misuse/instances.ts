@@ -16,6 +16,7 @@ import {
   Table,
   TensorDataset,
 } from 'hone/data';
+import { lineChart } from 'hone/report';
 import { families } from '../conformance/fixtures.js';
 import { Bench, type TraceCase } from '../conformance/kinds/schedules.js';
 import { type Class, classes, isOptimizer } from './surface.js';
@@ -53,6 +54,7 @@ const modules: Readonly<Record<string, () => object>> = {
 };
 
 const others: Readonly<Record<string, () => object>> = {
+  Chart: () => lineChart({ y: [1, 2] }),
   Generator: () => new Generator(),
   DataLoader: () => new DataLoader(data()),
   TensorDataset: data,

@@ -266,7 +266,7 @@ describe('each entry of the package', () => {
       'loadBytes(saveBytes({ x: decodeIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 1, 7])) })).x.mul(2).unsqueeze(1).toArray()',
       'decodeIdx, loadBytes, saveBytes',
     ],
-    ['hone/report', 'lineChart({ title: "a", xName: "epoch", series: [{ name: "loss", values: [1, 2, 3] }] }).length', 'lineChart'],
+    ['hone/report', 'lineChart({ title: "a", xName: "epoch", series: [{ name: "loss", values: [1, 2, 3] }] }).width', 'lineChart'],
     ['hone/vision', 'new datasets.Digits({}, new Uint8Array(785 * 10)).get(0)[0].shape', 'datasets'],
     ['hone/vision', 'digits({ train: false }).length', 'digits'],
     ['hone/train', 'accuracy().name', 'accuracy'],

@@ -1,6 +1,4 @@
 /** What matplotlib does in the documents: images as text, curves as SVG files. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Tensor } from 'hone';
 import { lineChart, type Series } from 'hone/report';
 
@@ -16,7 +14,6 @@ export function imshow(image: Tensor): void {
 
 /** `plt.plot(…)` and `plt.show()`: draws curves over epochs into an SVG file, and says where it is. */
 export async function plot(path: string, title: string, series: readonly Series[], xName = 'Epochs'): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, await lineChart({ title, xName, series, width: 720, height: 400 }));
+  await lineChart({ title, xLabel: xName, series, width: 720, height: 400 }).save(path);
   console.log(`drawn: ${path}`);
 }

@@ -167,8 +167,12 @@ describe('comparisonPage', () => {
 
 describe('charts', () => {
   test('an <svg> of its own, with a band per deviation, and a legend', async () => {
-    const plain = await lineChart({ title: 'a "b" <c>', xName: 'epoch', series: [{ name: 'one', values: [1, 2, 3] }] });
-    const banded = await lineChart({ title: 'a', xName: 'epoch', series: [{ name: 'one', values: [1, 2, 3], deviation: [0.1, 0.2, 0] }] });
+    const plain = await lineChart({ title: 'a "b" <c>', xName: 'epoch', series: [{ name: 'one', values: [1, 2, 3] }] }).toSvg();
+    const banded = await lineChart({
+      title: 'a',
+      xName: 'epoch',
+      series: [{ name: 'one', values: [1, 2, 3], deviation: [0.1, 0.2, 0] }],
+    }).toSvg();
     for (const svg of [plain, banded]) {
       checkTags(svg);
       expect(svg).not.toMatch(outside);

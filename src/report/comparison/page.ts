@@ -1,7 +1,8 @@
 /** A comparison as a page. */
 
+import type { Series } from '../charts/base/series.js';
+import { lineChart } from '../charts/line-chart.js';
 import { showCount, showDuration } from '../text.js';
-import { lineChart } from './charts.js';
 import {
   type ComparedMetric,
   type Comparison,
@@ -17,7 +18,6 @@ import {
 } from './comparison.js';
 import { escapeHtml, htmlPage, htmlTable } from './html.js';
 import { type Bounds, lateRange, rangeOf } from './range.js';
-import type { Series } from './series.js';
 import { spread } from './statistics.js';
 
 interface Chart {
@@ -92,7 +92,16 @@ async function curves(comparison: Comparison, repeats: number): Promise<string[]
     chartsOf(comparison.variants, metricOf(comparison)).map(async ({ title, series, mark, bounds }) => {
       const range = lateRange(series, bounds);
       const draw = (name: string, shown = rangeOf(series, bounds)) =>
-        lineChart({ title: name, xName: 'epoch', mark, series, range: shown });
+        lineChart({
+          title: name,
+          xLabel: 'epoch',
+          mark,
+          series,
+          yRange: [shown.min, shown.max],
+          width: 500,
+          height: 330,
+          transparent: true,
+        }).toSvg();
       const whole = await draw(title);
       return { whole, late: range ? await draw(`${title}, enlarged`, range) : whole, enlarged: range !== undefined };
     }),

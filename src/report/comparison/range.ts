@@ -1,5 +1,5 @@
 /** The range of a chart's vertical axis. */
-import type { Series } from './series.js';
+import type { Series } from '../charts/base/series.js';
 
 export interface Range {
   min: number;

@@ -164,3 +164,15 @@ export async function encode(
   if (blob.type !== `image/${format}`) throw new FileError(`${op}: this browser cannot write ${format} files. Use png.`);
   return new Uint8Array(await blob.arrayBuffer());
 }
+
+/** The bytes of a PNG of a drawing in SVG text. @throws {FileError} in workers, which cannot draw it. */
+export async function rasterizeSvg(op: string, svg: string, width: number, height: number): Promise<Uint8Array> {
+  if (typeof document === 'undefined') throw new FileError(`${op}: workers cannot draw SVG. Take toSvg() and draw it in the page.`);
+  const drawing = new globalThis.Image(width, height);
+  drawing.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await drawing.decode();
+  const canvas = new OffscreenCanvas(width, height);
+  canvas.getContext('2d')!.drawImage(drawing, 0, 0, width, height);
+  const blob = await canvas.convertToBlob({ type: 'image/png' });
+  return new Uint8Array(await blob.arrayBuffer());
+}

@@ -16,7 +16,7 @@ type MakeSharp = typeof import('sharp')['default'];
 let loaded: MakeSharp | undefined;
 
 /** @throws {FileError} where the package is missing, with the line that installs it. */
-async function sharpFor(op: string): Promise<MakeSharp> {
+async function sharpFor(op: string, use = 'decodes images'): Promise<MakeSharp> {
   if (loaded) return loaded;
   try {
     const { default: sharp } = await import('sharp');
@@ -26,7 +26,7 @@ async function sharpFor(op: string): Promise<MakeSharp> {
     return sharp;
   } catch (error) {
     throw new MissingDecoderError(
-      `${op}: the package sharp, which decodes images, is not installed, or does not run here. Run npm install sharp.`,
+      `${op}: the package sharp, which ${use}, is not installed, or does not run here. Run npm install sharp.`,
       { cause: error },
     );
   }
@@ -151,4 +151,11 @@ export async function encode(
   const grey = channels < 3 ? image.toColourspace('b-w') : image;
   const encoded = format === 'png' ? grey.png() : format === 'jpeg' ? grey.jpeg({ quality }) : grey.webp({ quality });
   return encoded.toBuffer();
+}
+
+/** The bytes of a PNG of a drawing in SVG text, whose own width and height are those. @throws {FileError} where sharp is missing. */
+export async function rasterizeSvg(op: string, svg: string, width: number, height: number): Promise<Uint8Array> {
+  const sharp = await sharpFor(op, 'draws PNG files');
+  const image = sharp(new TextEncoder().encode(svg), { limitInputPixels: width * height + 4 * (width + height) });
+  return image.resize(width, height, { fit: 'fill' }).png().toBuffer();
 }
