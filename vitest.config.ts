@@ -34,10 +34,11 @@ const slow = [
   'test/same-seed.test.ts',
   'src/cli/cli.test.ts',
   'src/data/loader/workers/*.test.ts',
+  'src/data/loader/state/workers-state.test.ts',
   'src/vision/folder/loader.test.ts',
 ];
 /** Of those, what starts its own engines. */
-const anyEngine = ['test/{browser,package}/**/*.test.ts'];
+const anyEngine = ['test/{browser,package}/**/*.test.ts', 'src/data/loader/state/workers-state.test.ts'];
 
 /** One engine, or `native,wasm`; scripts/test.mjs sets it. */
 const engines = (process.env['HONE_ENGINE'] || (existsSync(source('dist/native')) ? 'native' : 'wasm')).split(',');

@@ -59,3 +59,36 @@ export const doubled = (samples: readonly number[]): Tensor => tensor(samples.ma
 export function init(id: number): void {
   manualSeed(100 + id);
 }
+
+/** A stream that tells where it stands, and whose samples follow from what came before. */
+class Telling extends IterableDataset<StreamSample> {
+  private at = 0;
+  private sum = tensor([0]);
+
+  constructor(private readonly count: number) {
+    super();
+  }
+
+  override *[Symbol.iterator](): Generator<StreamSample> {
+    const worker = getWorkerInfo()?.id ?? -1;
+    while (this.at < this.count) {
+      const draw = rand([1]);
+      this.sum = this.sum.add(draw);
+      this.at++;
+      yield { i: tensor(this.at - 1), draw: this.sum, worker };
+    }
+    this.at = 0;
+  }
+
+  override stateDict() {
+    return { at: this.at, sum: this.sum };
+  }
+
+  override loadStateDict(state: { at: number; sum: Tensor }): void {
+    Object.assign(this, state);
+  }
+}
+
+export function telling(count: number): Telling {
+  return new Telling(count);
+}

@@ -3,7 +3,6 @@
 import { Pacer } from '../../engine/tasks/pacer.js';
 import { ArgumentError, StateDictError } from '../../errors.js';
 import { type Arguments, tooMany } from '../../tensor/arguments/arguments.js';
-import { unexpected } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { defaultGenerator, type Generator as RandomGenerator } from '../../tensor/create/random.js';
@@ -26,7 +25,7 @@ import { restoreSnapshot, takeSnapshot } from './state/random-snapshot.js';
 import { isStateful } from './state/stateful.js';
 import { StreamReader } from './state/stream.js';
 import { checkCrosses } from './workers/crossing.js';
-import { WorkerEpoch } from './workers/epoch.js';
+import { checkedBatch, WorkerEpoch } from './workers/epoch.js';
 import { type Collate, LEFT_OUT, loadBatch } from './workers/load-batch.js';
 import { WorkerPool, type WorkerSettings } from './workers/pool.js';
 
@@ -55,6 +54,8 @@ interface Loop<T> {
   ended: boolean;
   order?: Order<readonly number[]>;
   stream?: StreamReader<T>;
+  workers?: WorkerEpoch<unknown>;
+  readonly pool?: WorkerPool;
 }
 
 /**
@@ -95,7 +96,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   /** The loop that was begun, or went on, last. */
   private loop: Loop<T> | undefined;
   /** Where the next loop begins, after {@link loadStateDict}. */
-  private resumed: EpochState | undefined;
+  private resumed: Pick<DataLoaderState, 'epoch' | 'workers'> | undefined;
 
   constructor(
     dataset: DatasetLike<T> | IterableDataset<T>,
@@ -182,27 +183,37 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
 
   /** One epoch; between batches memory may come back, and timers, sockets and pages get their turn. Workers start to load at once. */
   [Symbol.asyncIterator](): AsyncLoaderIterator<B> {
-    const { workers } = this;
-    if (!workers) {
-      const loop = this.begin();
-      return this.#placed(this.#batchesAsync(loop), loop);
-    }
-    // Workers that stayed keep their random numbers: they are seeded once.
-    const pool = this.pool?.alive ? this.pool : new WorkerPool(this.dataset, workers, this.drawBaseSeed());
-    this.pool = workers.persistentWorkers ? pool : undefined;
-    const order = this.batchSampler ?? { batchSize: this.batchSize!, dropLast: this.dropLast };
-    const loop: Loop<T> = { from: undefined, batches: 0, ended: false };
+    if (this.workers) return this.byWorkers(this.workers);
+    const loop = this.begin();
+    return this.#placed(this.#batchesAsync(loop), loop);
+  }
+
+  private byWorkers(settings: WorkerSettings): AsyncLoaderIterator<B> {
+    const { resumed, batchSampler } = this;
+    this.resumed = undefined;
+    const { epoch, workers } = resumed ?? {};
+    const pool = workers ? new WorkerPool(this.dataset, settings, BigInt(workers.seed), workers) : this.seededPool(settings);
+    const loop: Loop<T> = { from: epoch, batches: epoch?.batches ?? 0, ended: false, pool };
+    this.pool = settings.persistentWorkers ? pool : undefined;
     this.loop = loop;
-    const count = this.#counter();
+    const count = this.#counter(loop.batches);
     const came = () => {
+      this.loop = loop;
       loop.batches++;
       count();
     };
-    const batches = new WorkerEpoch<B>(pool, order, came, async () => {
+    const left = async () => {
       loop.ended = true;
-      if (!workers.persistentWorkers || !pool.alive) await pool.stop();
-    });
-    return this.#placed(batches, loop);
+      if (!settings.persistentWorkers || !pool.alive) await pool.stop();
+    };
+    const order = batchSampler ? new Order(batchSampler, epoch?.order) : { batchSize: this.batchSize!, dropLast: this.dropLast };
+    loop.workers = new WorkerEpoch<B>(pool, order, came, left, workers && { turns: epoch?.turns, workers });
+    return this.#placed(loop.workers as WorkerEpoch<B>, loop);
+  }
+
+  /** Workers that stayed keep their random numbers: they are seeded once. */
+  private seededPool(settings: WorkerSettings): WorkerPool {
+    return this.pool?.alive ? this.pool : new WorkerPool(this.dataset, settings, this.drawBaseSeed());
   }
 
   /**
@@ -271,14 +282,15 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
     for (const give of parts) give?.();
     numberRuleOf(dataset).adopt(read.numbers);
     restoreSnapshot(read.random, this.roots());
-    this.loop = undefined;
-    this.resumed = read.epoch;
+    const { epoch, workers } = read;
+    void this.pool?.stop();
+    Object.assign(this, { pool: undefined, loop: undefined, resumed: { ...(epoch && { epoch }), ...(workers && { workers }) } });
   }
 
   #stateOf(loop: Loop<T> | undefined): DataLoaderState {
-    const { dataset, workers } = this;
+    const { dataset, pool, resumed } = this;
     const sampler = this.ownSampler();
-    if (workers) throw new ArgumentError('DataLoader.stateDict: a loader with workers has no state.');
+    const running = loop && !loop.ended ? loop : undefined;
     return {
       version: 1,
       loader: this.shape(),
@@ -286,7 +298,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
       numbers: numberRuleOf(dataset).decisions(),
       ...(isStateful(dataset) && { dataset: dataset.stateDict() }),
       ...(isStateful(sampler) && { sampler: sampler.stateDict() }),
-      ...withEpoch(loop && !loop.ended ? epochOf(loop) : this.resumed),
+      ...(running ? { epoch: epochOf(running), ...withWorkers(running.pool, running.workers) } : (resumed ?? withWorkers(pool))),
     };
   }
 
@@ -314,7 +326,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
 
   /** A loop, which goes on where a state was loaded. */
   private begin(): Loop<T> {
-    const from = this.resumed;
+    const from = this.resumed?.epoch;
     this.resumed = undefined;
     if (!from) this.drawBaseSeed();
     this.loop = { from, batches: from?.batches ?? 0, ended: false };
@@ -394,9 +406,8 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
       const order = new Order<readonly number[]>(this.batchSampler!, loop.from?.order);
       loop.order = order;
       for (const indices of closing(order)) {
-        if (!Array.isArray(indices))
-          throw unexpected('DataLoader', 'a batch of batchSampler', indices, 'a list of the numbers of its samples: [[0, 1], [2, 3]]');
-        yield () => this.fetch(source, indices);
+        const wanted = checkedBatch(indices);
+        yield () => this.fetch(source, wanted);
       }
       return;
     }
@@ -464,12 +475,13 @@ function* closing<N>(reader: { next(): IteratorResult<N>; close(): unknown }): G
   }
 }
 
-function epochOf({ from, batches, order, stream }: Loop<unknown>): EpochState {
+function epochOf({ from, batches, order, stream, workers }: Loop<unknown>): EpochState {
+  if (workers) return { batches, ...workers.state() };
   const [numbers, place] = [order ? order.state() : from?.order, stream ? stream.state() : from?.stream];
   return { batches, ...(numbers && { order: numbers }), ...(place && { stream: place }) };
 }
 
-const withEpoch = (epoch: EpochState | undefined) => epoch && { epoch };
+const withWorkers = (pool: WorkerPool | undefined, loop?: object) => pool?.alive && { workers: pool.state(loop) };
 
 function isAsyncStream(dataset: object): boolean {
   return Symbol.asyncIterator in dataset;

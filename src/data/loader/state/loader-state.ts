@@ -2,10 +2,12 @@
 import { StateDictError } from '../../../errors.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import type { NumberDType } from '../../number-rule.js';
+import { readTurns, type TurnsState } from '../workers/epoch.js';
 import type { OrderState } from './order.js';
 import { type RandomSnapshot, type Roots, readSnapshot } from './random-snapshot.js';
 import { broken, readCount, readPart } from './stateful.js';
 import type { StreamState } from './stream.js';
+import { readWorkersState, type WorkersState } from './worker-memory.js';
 
 /** What tells one loader from another: a state fits where these are the same. */
 export interface LoaderShape {
@@ -35,6 +37,8 @@ export interface EpochState {
   readonly order?: OrderState;
   /** Where the iterable data set stands. */
   readonly stream?: StreamState;
+  /** Whose turn it is among the workers. */
+  readonly turns?: TurnsState;
 }
 
 /**
@@ -56,6 +60,8 @@ export interface DataLoaderState {
   readonly sampler?: unknown;
   /** The running epoch; undefined between epochs. */
   readonly epoch?: EpochState;
+  /** The workers, where there are any. */
+  readonly workers?: WorkersState;
 }
 
 /** @throws {StateDictError} for what no loader gave, and for the state of a loader of another kind, with what differs. */
@@ -71,6 +77,8 @@ export function readLoaderState(value: unknown, shape: LoaderShape, roots: Roots
     throw new StateDictError(
       `DataLoader.loadStateDict: the state is of another loader (${differences.join('; ')}). Make the loader as it was made then. Nothing was changed.`,
     );
+  if (shape.numWorkers > 0 && state.epoch !== undefined && state.workers === undefined)
+    throw broken('the state of the workers', undefined, 'an object');
   const numbers = readPart('what numbers became', state.numbers);
   const odd = Object.entries(numbers).find(([, dtype]) => dtype !== 'int64' && dtype !== 'float32');
   if (odd) throw broken(`what numbers became at ${odd[0]}`, odd[1], "'int64' or 'float32'");
@@ -81,7 +89,8 @@ export function readLoaderState(value: unknown, shape: LoaderShape, roots: Roots
     numbers: numbers as Record<string, NumberDType>,
     ...('dataset' in state && { dataset: state.dataset }),
     ...('sampler' in state && { sampler: state.sampler }),
-    ...(state.epoch !== undefined && { epoch: readEpoch(state.epoch) }),
+    ...(state.epoch !== undefined && { epoch: readEpoch(state.epoch, shape.numWorkers > 0) }),
+    ...(state.workers !== undefined && { workers: readWorkersState(state.workers, shape.numWorkers, shape.samples === undefined) }),
   };
 }
 
@@ -99,8 +108,9 @@ function nameOf(source: object): string {
   return Object.hasOwn(source.constructor ?? Object, 'className') ? classNameOf(source) : 'a sampler of your own';
 }
 
-function readEpoch(value: unknown): EpochState {
+function readEpoch(value: unknown, workers: boolean): EpochState {
   const epoch = readPart('the epoch', value);
   readCount('the count of batches', epoch.batches);
+  if (workers) readTurns(epoch.turns);
   return epoch as unknown as EpochState;
 }

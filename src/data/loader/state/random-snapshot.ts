@@ -42,9 +42,9 @@ export function generatorsIn(roots: Roots): Map<string, Generator> {
   return found;
 }
 
-/** Where the random numbers stand now. */
-export function takeSnapshot(roots: Roots): RandomSnapshot {
-  const own = Object.fromEntries([...generatorsIn(roots)].map(([path, generator]) => [path, generator.getState()]));
+/** Where the random numbers stand now. @param generators those in fields of the roots. */
+export function takeSnapshot(roots: Roots, generators: ReadonlyMap<string, Generator> = generatorsIn(roots)): RandomSnapshot {
+  const own = Object.fromEntries([...generators].map(([path, generator]) => [path, generator.getState()]));
   return { streams: randomStates(), own };
 }
 

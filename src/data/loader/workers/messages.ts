@@ -20,6 +20,8 @@ export interface Setup {
   readonly dataset: Packet;
   readonly collate: Function | undefined;
   readonly init: Function | undefined;
+  /** What it goes on from, once it is set up. */
+  readonly memory: Crossing | undefined;
 }
 
 /** Which samples: by their numbers, or the next ones of the stream that a loop reads. */
@@ -50,9 +52,16 @@ export interface PackedError {
 /** The samples that a batch leaves out, and why. */
 export type Skipped = readonly (readonly [index: number, message: string])[];
 
-/** The answer to a task: a batch, that nothing is left of it, the end of the stream, or an error. */
-export type Answer =
-  | { readonly number: number; readonly batch: Crossing; readonly skipped: Skipped }
-  | { readonly number: number; readonly ended: true }
-  | { readonly number: number; readonly leftOut: true; readonly skipped: Skipped }
-  | { readonly number: number; readonly error: PackedError; readonly index: number | undefined };
+/** A batch, that nothing is left of it, the end of the stream, or an error. */
+export type Result =
+  | { readonly batch: Crossing; readonly skipped: Skipped }
+  | { readonly ended: true }
+  | { readonly leftOut: true; readonly skipped: Skipped }
+  | { readonly error: PackedError; readonly index: number | undefined };
+
+/** The answer to a task. */
+export type Answer = Result & {
+  readonly number: number;
+  /** What the worker remembers now, for a state of the loader; undefined where that is as before. */
+  readonly memory: Crossing | undefined;
+};

@@ -8,6 +8,7 @@ import { ArgumentError, WorkerError } from '../../../errors.js';
 import { defaultGenerator } from '../../../tensor/create/random.js';
 import type { MapDataset } from '../../datasets/dataset.js';
 import { numberRuleOf } from '../../number-rule.js';
+import { packMemory, Tracks, type WorkersState } from '../state/worker-memory.js';
 import { packet } from './crossing.js';
 import type { Answer, Function, Leave, PackedError, Setup, Task, Wanted } from './messages.js';
 import { dropBatch, unpackBatch } from './packing.js';
@@ -56,14 +57,24 @@ export class WorkerPool {
   /** Those who wait for a batch: several loops may run side by side. */
   private readonly waiting = new Set<() => void>();
   private count = 0;
-  private loops = 0;
+  private loops: number;
+  private readonly tracks: Tracks;
 
-  /** @throws {ArgumentError} for a data set that cannot cross to another thread. */
+  /**
+   * @param from where the workers go on; then the caller asks them for what they were asked for.
+   * @throws {ArgumentError} for a data set that cannot cross to another thread.
+   */
   constructor(
     readonly dataset: object,
     readonly settings: WorkerSettings,
-    baseSeed: bigint,
+    private readonly baseSeed: bigint,
+    from?: WorkersState,
   ) {
+    this.loops = from?.loops ?? 0;
+    const memories = Array.from({ length: settings.numWorkers }, (_, id) => from?.memories[id] ?? undefined).map(
+      (memory) => memory && packMemory(memory),
+    );
+    this.tracks = new Tracks(memories);
     const { numWorkers } = settings;
     const crossing = {
       dataset: packet(dataset, 'the dataset'),
@@ -82,7 +93,8 @@ export class WorkerPool {
         this.threads.push(thread);
         // PyTorch's rule: a seed for each.
         const seed = BigInt.asUintN(64, baseSeed + BigInt(id));
-        thread.post({ kind: 'setup', id, numWorkers, seed, numbers, engine, wasm, ...crossing } satisfies Setup);
+        const memory = memories[id];
+        thread.post({ kind: 'setup', id, numWorkers, seed, numbers, engine, wasm, memory, ...crossing } satisfies Setup);
       }
     } catch (error) {
       void this.stop();
@@ -110,9 +122,15 @@ export class WorkerPool {
     if (this.alive) for (const thread of this.threads) thread.post({ kind: 'leave', loop } satisfies Leave);
   }
 
-  /** Asks a worker for a batch; gives the number of the task. */
-  ask(worker: number, wanted: Wanted): number {
+  /** Where the workers stand, as the loop `owner` sees it. */
+  state(owner: object | undefined): WorkersState {
+    return { seed: String(this.baseSeed), loops: this.loops, ...this.tracks.state(owner) };
+  }
+
+  /** Asks a worker for a batch; gives the number of the task. @param owner the loop that waits for it. */
+  ask(worker: number, wanted: Wanted, owner: object): number {
     const number = this.count++;
+    this.tracks.ask(number, worker, wanted, owner);
     this.open.set(number, { worker, wanted });
     if (this.alive) this.threads[worker]!.post({ kind: 'task', number, wanted } satisfies Task);
     return number;
@@ -135,6 +153,7 @@ export class WorkerPool {
     if (!found) throw this.failure!;
     this.open.delete(number);
     this.answers.delete(number);
+    this.tracks.over(number, found.memory);
     if ('ended' in found) return { ended: true };
     if ('skipped' in found)
       for (const [i, message] of found.skipped) (this.dataset as Partial<MapDataset<unknown>>).noteSkipped?.(i, message);
@@ -192,12 +211,15 @@ export class WorkerPool {
     this.open.delete(number);
     const answer = this.answers.get(number);
     this.answers.delete(number);
-    if (answer) drop(answer);
+    if (!answer) return;
+    this.tracks.over(number, answer.memory);
+    drop(answer);
   }
 
   private take(answer: Answer): void {
     // Of a loop that was left.
     if (this.stopped || !this.open.has(answer.number)) {
+      this.tracks.over(answer.number, answer.memory);
       drop(answer);
       return;
     }

@@ -19,9 +19,10 @@ import { OneHotEncoder } from '../../preprocessing/one-hot-encoder.js';
 import { RobustScaler } from '../../preprocessing/robust-scaler.js';
 import { StandardScaler } from '../../preprocessing/standard-scaler.js';
 import { collateBy } from '../collate.js';
+import { Remembering } from '../state/remembering.js';
 import { crossedFunctions, knowClasses, unpacked } from './crossing.js';
 import { type Collate, LEFT_OUT, loadBatch } from './load-batch.js';
-import type { Answer, Function, Leave, PackedError, Setup, Task, Wanted } from './messages.js';
+import type { Answer, Function, Leave, PackedError, Result, Setup, Task, Wanted } from './messages.js';
 import { packBatch } from './packing.js';
 import { setWorkerInfo } from './worker-info.js';
 
@@ -33,11 +34,10 @@ interface Work {
   readonly dataset: MapDataset<unknown> | Iterable<unknown> | AsyncIterable<unknown>;
   /** The user's; undefined where Hone collates. */
   readonly collate: ((samples: unknown[]) => unknown) | undefined;
+  readonly remembering: Remembering;
 }
 
 const parent = parentThread();
-/** The streams that loops read here. */
-const readers = new Map<number, StreamReader>();
 let work: Promise<Work> | undefined;
 let before: Promise<unknown> = Promise.resolve();
 
@@ -53,7 +53,7 @@ parent.receive((message) => {
   }
 });
 
-async function setUp({ id, numWorkers, seed, numbers, engine, wasm, dataset: packet, collate, init }: Setup): Promise<Work> {
+async function setUp({ id, numWorkers, seed, numbers, engine, wasm, dataset: packet, collate, init, memory }: Setup): Promise<Work> {
   if (wasm !== undefined && !isSealed()) setWasmUrl(wasm);
   setEngine(engine);
   // The workers are what computes side by side.
@@ -65,7 +65,9 @@ async function setUp({ id, numWorkers, seed, numbers, engine, wasm, dataset: pac
   const dataset = isStream(made) ? made : asDataset(made as DatasetLike<unknown>, 'DataLoader');
   setWorkerInfo({ id, numWorkers, seed, dataset: dataset as DatasetLike<unknown> });
   if (init) await (await functionOf('workerInitFn', init))(id);
-  return { dataset, collate: collate && (await functionOf('collate', collate)) };
+  const remembering = new Remembering(dataset);
+  if (memory) remembering.restore(memory);
+  return { dataset, collate: collate && (await functionOf('collate', collate)), remembering };
 }
 
 async function functionOf(name: string, from: Function): Promise<(argument: unknown) => unknown> {
@@ -76,9 +78,22 @@ async function functionOf(name: string, from: Function): Promise<(argument: unkn
 }
 
 async function answer({ number, wanted }: Task): Promise<void> {
+  const moved: ArrayBuffer[] = [];
+  const result = await resultOf(wanted, moved);
+  const { remembering } = (await work!.catch(() => undefined)) ?? {};
+  let said: Answer;
+  try {
+    said = { ...result, number, memory: remembering?.changed() };
+  } catch (error) {
+    said = { error: packError(error), index: undefined, number, memory: undefined };
+  }
+  parent.post(said, moved);
+}
+
+async function resultOf(wanted: Wanted, moved: ArrayBuffer[]): Promise<Result> {
   let index: number | undefined;
   try {
-    const { dataset, collate } = await work!;
+    const { dataset, collate, remembering } = await work!;
     // Each batch on its own: the loader decides for all workers together.
     const rule = new NumberRule(undefined);
     const make: Collate<unknown, unknown> = collate
@@ -93,23 +108,18 @@ async function answer({ number, wanted }: Task): Promise<void> {
         },
         skipped: (i, message) => skipped.push([i, message]),
       });
-      if (batch === LEFT_OUT) {
-        parent.post({ number, leftOut: true, skipped } satisfies Answer);
-        return;
-      }
+      if (batch === LEFT_OUT) return { leftOut: true, skipped };
     } else {
-      const samples = await nextSamples(dataset as Iterable<unknown>, wanted);
-      if (!samples) {
-        parent.post({ number, ended: true } satisfies Answer);
-        return;
-      }
+      const samples = await nextSamples(remembering, wanted);
+      if (!samples) return { ended: true };
       batch = await make(samples, () => undefined);
     }
-    const moved: ArrayBuffer[] = [];
-    const packed = packBatch(batch, moved, rule, isFresh(collate, 'indices' in wanted ? (dataset as MapDataset<unknown>) : undefined));
-    parent.post({ number, batch: packed, skipped } satisfies Answer, moved);
+    return {
+      batch: packBatch(batch, moved, rule, isFresh(collate, 'indices' in wanted ? (dataset as MapDataset<unknown>) : undefined)),
+      skipped,
+    };
   } catch (error) {
-    parent.post({ number, error: packError(error), index } satisfies Answer);
+    return { error: packError(error), index };
   }
 }
 
@@ -117,23 +127,24 @@ async function answer({ number, wanted }: Task): Promise<void> {
 const isFresh = (collate: unknown, dataset: MapDataset<unknown> | undefined): boolean =>
   collate === undefined && (dataset?.getBatch === undefined || dataset.makesFreshBatches === true);
 
-function nextSamples(
-  stream: Iterable<unknown> | AsyncIterable<unknown>,
+/** The next samples of a stream, as many as there are; undefined where none is left, or too few of them. */
+async function nextSamples(
+  remembering: Remembering,
   { loop, batchSize, dropLast }: Exclude<Wanted, { indices: unknown }>,
 ): Promise<unknown[] | undefined> {
-  let reader = readers.get(loop);
-  if (!reader) {
-    reader = new StreamReader(stream);
-    readers.set(loop, reader);
+  const reader = remembering.reader(loop);
+  const samples: unknown[] = [];
+  while (samples.length < batchSize) {
+    const { done, value } = await reader.next();
+    if (done) break;
+    samples.push(await value);
   }
-  return reader.next(batchSize, dropLast);
+  return samples.length === 0 || (dropLast && samples.length < batchSize) ? undefined : samples;
 }
 
 async function leave(loop: number): Promise<void> {
-  const reader = readers.get(loop);
-  readers.delete(loop);
   try {
-    await reader?.leave();
+    await (await work)?.remembering.leave(loop);
   } catch {
     // Nobody waits for an answer any more.
   }
@@ -154,32 +165,4 @@ function packError(error: unknown): PackedError {
   if (!(error instanceof ReferenceError) || crossedFunctions.length === 0) return { name, message, stack };
   const hint = `${message}. Functions cross to a worker as their text (here ${crossedFunctions.slice(0, 3).join(', ')}) and see only their arguments and what is global there. Let a module make what needs more: await ModuleDataset.load(new URL('./module.js', import.meta.url)).`;
   return { name, message: hint, stack };
-}
-
-/** A stream, read batch by batch. */
-class StreamReader {
-  private readonly iterator: Iterator<unknown> | AsyncIterator<unknown>;
-  private ended = false;
-
-  constructor(stream: Iterable<unknown> | AsyncIterable<unknown>) {
-    this.iterator = Symbol.asyncIterator in stream ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]();
-  }
-
-  /** The next samples, as many as there are; undefined where none is left, or too few of them. */
-  async next(count: number, dropLast: boolean): Promise<unknown[] | undefined> {
-    const samples: unknown[] = [];
-    while (!this.ended && samples.length < count) {
-      const { done, value } = await this.iterator.next();
-      if (done) this.ended = true;
-      else samples.push(await value);
-    }
-    return samples.length === 0 || (dropLast && samples.length < count) ? undefined : samples;
-  }
-
-  /** Lets the stream close what it has open. */
-  async leave(): Promise<void> {
-    if (this.ended) return;
-    this.ended = true;
-    await this.iterator.return?.();
-  }
 }
