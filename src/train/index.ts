@@ -2,6 +2,8 @@
 import '#host';
 import '../ops/methods/methods.js';
 
+export type { ClassWeights, WeightOptions } from './batch/read-weights.js';
+export { balancedClassWeights } from './batch/read-weights.js';
 export type { NonFiniteOrigin } from './batch/trace-non-finite.js';
 export type { Callback, StepEvent, TrainingRun } from './callbacks/callback.js';
 export type { EarlyStoppingOptions } from './callbacks/early-stopping.js';

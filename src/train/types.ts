@@ -16,8 +16,8 @@ export type Loader<B> = (Iterable<B> | AsyncIterable<B>) & {
   readonly length?: number;
 };
 
-/** How a batch becomes the model's output and what it should have been. */
-export type ForwardBatch<B> = (model: Module, batch: B) => readonly [output: Tensor, target: Tensor];
+/** How a batch becomes the model's output and what it should have been; weights of its samples, [N], may follow. */
+export type ForwardBatch<B> = (model: Module, batch: B) => readonly [output: Tensor, target: Tensor, weights?: Tensor];
 
 /** What {@link fit} needs of an optimizer. */
 export interface OptimizerLike {

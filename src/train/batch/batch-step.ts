@@ -9,6 +9,7 @@ import { closeScope, openScope, type Scope } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/values/transfer.js';
 import type { ForwardBatch, Loss } from '../types.js';
+import { type Weighing, weighedLoss } from './weights.js';
 
 /** What turns a batch into a loss. */
 export interface BatchStep<B> {
@@ -16,6 +17,9 @@ export interface BatchStep<B> {
   readonly model: Module;
   readonly loss: Loss;
   readonly forward: ForwardBatch<B> | undefined;
+  readonly weighing?: Weighing<B> | undefined;
+  /** Called between the model and the loss. */
+  readonly beforeLoss?: () => void;
 }
 
 /** A batch's loss, and what it was computed from. */
@@ -34,8 +38,9 @@ export interface BatchLoss {
   readonly taken: readonly LossTaken[];
 }
 
-/** How batches are read where the caller does not say: `[...inputs, target]`. */
-function forwardBatch(op: string, model: Module, batch: unknown): readonly [Tensor, Tensor] {
+/** How batches are read where the caller does not say: `[...inputs, target]`, and the weights of the samples where they are among them. */
+function forwardBatch(op: string, model: Module, whole: unknown, weights: Tensor | undefined): readonly [Tensor, Tensor] {
+  const batch = weights !== undefined && Array.isArray(whole) ? whole.filter((part) => part !== weights) : whole;
   const tensors = batch as readonly unknown[];
   if (!Array.isArray(batch) || batch.length < 2 || !tensors.every((x) => x instanceof Tensor)) {
     throw new ArgumentError(
@@ -61,13 +66,23 @@ export function checkedOutput(op: string, output: unknown): Tensor {
 }
 
 /** Runs the model on a batch and takes the loss. */
-export function computeLoss<B>({ op, model, loss: criterion, forward }: BatchStep<B>, batch: B): BatchLoss {
-  const pair: unknown = forward ? forward(model, batch) : forwardBatch(op, model, batch);
-  const [output, target] = Array.isArray(pair) ? (pair as unknown[]) : [];
-  if (!(output instanceof Tensor && target instanceof Tensor))
+export function computeLoss<B>({ op, model, loss: criterion, forward, weighing, beforeLoss }: BatchStep<B>, batch: B): BatchLoss {
+  const given = weighing?.samples?.(batch);
+  const pair: unknown = forward ? forward(model, batch) : forwardBatch(op, model, batch, given);
+  const [output, target, own] = Array.isArray(pair) ? (pair as unknown[]) : [];
+  if (!(output instanceof Tensor && target instanceof Tensor && (own === undefined || own instanceof Tensor)))
     throw new ArgumentError(
-      `${op}: forward gives ${Array.isArray(pair) ? `a list of ${pair.map(show).join(' and ')}` : show(pair)}, expected [output, target], both tensors.`,
+      `${op}: forward gives ${Array.isArray(pair) ? `a list of ${pair.map(show).join(' and ')}` : show(pair)}, expected [output, target] or [output, target, weights], all tensors.`,
     );
+  beforeLoss?.();
+  const weights = own ?? given;
+  if (weights !== undefined || weighing?.classes) {
+    const { result, taken } = watchLosses(() => weighedLoss(op, criterion, output, target, weights, weighing?.classes));
+    const { loss, share } = result;
+    const value = item(loss);
+    if (share) return { loss, value, total: share.sums ? value : value * share.count, ...share, output, target, taken };
+    return { loss, value, ...counted(loss, value, target.shape[0] ?? 1, taken), output, target, taken };
+  }
   const { result, taken } = watchLosses(() =>
     typeof criterion === 'function' ? criterion(output, target) : criterion.forward(output, target),
   );

@@ -123,14 +123,7 @@ class Trace<B> {
 
   run(batch: B, back?: { parameters: readonly Tensor[]; seed: number }): NonFiniteOrigin {
     const { step } = this;
-    const { loss: criterion } = step;
     this.back = back !== undefined;
-    // The loss is told apart from the model: it is called last, and is no part of it.
-    const watched = (output: Tensor, target: Tensor) => {
-      this.inLoss = true;
-      return typeof criterion === 'function' ? criterion(output, target) : criterion.forward(output, target);
-    };
-    const loss = typeof criterion === 'function' ? watched : { forward: watched };
     const hook = registerModuleForwardHook((module: Module, inputs: unknown[], output: unknown) => {
       if (this.layer || this.inLoss || !(output instanceof Tensor) || kindOf(output) === undefined) return;
       if (inputs.every((input) => !(input instanceof Tensor) || kindOf(input) === undefined)) this.layer = module;
@@ -142,7 +135,10 @@ class Trace<B> {
           gave: (node, gradients) => this.look(node as Node, gradients),
         },
         () => {
-          const scored = computeLoss({ ...step, loss }, batch);
+          const beforeLoss = () => {
+            this.inLoss = true;
+          };
+          const scored = computeLoss({ ...step, beforeLoss }, batch);
           const kind = kindOf(scored.loss);
           if (kind !== undefined) return this.forward(scored.loss, kind);
           if (!back) return UNKNOWN;

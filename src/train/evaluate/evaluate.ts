@@ -10,6 +10,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import { type BatchStep, computeLoss } from '../batch/batch-step.js';
 import { checkLoss, checkModel, LOSS_AVERAGES, warnOfOutputs } from '../batch/checks.js';
 import { ownsBatches, readBatches } from '../batch/loaders.js';
+import { readWeights, type WeightOptions } from '../batch/read-weights.js';
 import { assertIdle } from '../guards/busy.js';
 import { pending } from '../guards/pending.js';
 import type { Scores } from '../history/epoch-record.js';
@@ -19,7 +20,7 @@ import type { ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName } from
 import { eachInEvaluation } from './evaluation-loop.js';
 
 /** The options of {@link evaluate}. */
-export interface EvaluateOptions<B> {
+export interface EvaluateOptions<B> extends WeightOptions<NoInfer<B>> {
   /** The loss to measure. */
   loss: Loss;
   /** Measured beside the loss; `accuracy` also by name. */
@@ -58,7 +59,15 @@ async function scoresOf<B>(
   checkModel(op, model);
   if ((options as unknown) === undefined)
     throw new ArgumentError(`${op}: the loss is missing. Write ${op}(model, loader, { loss: new nn.CrossEntropyLoss() }).`);
-  const defaults = { loss: required, metrics: required, forward: required, lossAverage: 'samples', signal: required };
+  const defaults = {
+    loss: required,
+    metrics: required,
+    forward: required,
+    classWeights: required,
+    sampleWeights: required,
+    lossAverage: 'samples',
+    signal: required,
+  };
   const read = readOptions(op, defaults as unknown as Required<EvaluateOptions<B>>, options);
   const { loss, forward, signal, lossAverage } = read as EvaluateOptions<B> & { lossAverage: LossAverage };
   checkLoss(op, loss);
@@ -69,7 +78,8 @@ async function scoresOf<B>(
     throw new ArgumentError(`${op}: the loader is ${show(loader)}, without targets. Pass [[x, y]], a data set or a DataLoader.`);
   const batches = readBatches<B>(op, loader);
   assertIdle(model, op);
-  const running = await scoreLoader({ op, model, loss, forward }, batches, { metrics, lossAverage }, () => {
+  const weighing = await readWeights(op, read as WeightOptions<B>, batches);
+  const running = await scoreLoader({ op, model, loss, forward, weighing }, batches, { metrics, lossAverage }, () => {
     signal?.throwIfAborted();
     assertIdle(model, op);
     return true;

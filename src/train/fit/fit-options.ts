@@ -8,6 +8,7 @@ import { isOptions, show } from '../../tensor/arguments/show.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkLoss, checkModel, LOSS_AVERAGES } from '../batch/checks.js';
 import { checkLoader } from '../batch/loaders.js';
+import type { WeightOptions } from '../batch/read-weights.js';
 import type { Callback } from '../callbacks/callback.js';
 import type { EarlyStoppingOptions } from '../callbacks/early-stopping.js';
 import type { KeepBestOptions } from '../callbacks/keep-best.js';
@@ -20,7 +21,7 @@ import { HOOKS } from './callback-list.js';
 import { checkedPlan, type SchedulerPlan } from './schedule.js';
 
 /** The options of {@link fit}. */
-export interface FitOptions<B> {
+export interface FitOptions<B> extends WeightOptions<NoInfer<B>> {
   /** Batches to train on, `[...inputs, target]` each. */
   train: Loader<B>;
   /** Batches to measure each epoch with. */
@@ -88,7 +89,18 @@ const FREE: ReadonlySet<string> = new Set<keyof FitOptions<unknown>>([
   ...(['saveBest', 'scheduler', 'signal'] as const),
 ]);
 
-type AsGiven = 'train' | 'validation' | 'loss' | 'optimizer' | 'epochs' | 'forward' | 'signal' | 'log' | 'history';
+type AsGiven =
+  | 'train'
+  | 'validation'
+  | 'loss'
+  | 'optimizer'
+  | 'epochs'
+  | 'forward'
+  | 'classWeights'
+  | 'sampleWeights'
+  | 'signal'
+  | 'log'
+  | 'history';
 
 /** The options as they are used. */
 export interface ReadFitOptions<B> extends Readonly<Pick<Required<FitOptions<B>>, AsGiven>> {
@@ -121,6 +133,8 @@ const DEFAULTS = {
   evaluateTrain: false,
   lossAverage: 'samples',
   forward: required,
+  classWeights: required,
+  sampleWeights: required,
   nonFinite: 'error',
   signal: required,
   log: required,

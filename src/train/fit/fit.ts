@@ -11,7 +11,9 @@ import { notConnected, warnOfOutputs } from '../batch/checks.js';
 import { GradientGroup } from '../batch/gradient-group.js';
 import { batchesFrom, eachBatch, lengthOf, ownsBatches } from '../batch/loaders.js';
 import { steppedParameters, watchedParameters } from '../batch/parameters.js';
+import { readWeights } from '../batch/read-weights.js';
 import type { NonFiniteOrigin } from '../batch/trace-non-finite.js';
+import type { Weighing } from '../batch/weights.js';
 import type { Callback, StepEvent, TrainingRun } from '../callbacks/callback.js';
 import { ownCallbacks } from '../callbacks/own-callbacks.js';
 import { accumulationOf, guardOf, READS, type ReadingCallback, WATCHES, type WatchingCallback } from '../callbacks/watching.js';
@@ -59,7 +61,7 @@ const HISTORY = ['epochs', 'steps', 'seconds', 'stopped', 'best', 'values', 'toC
 
 async function train<B>(model: ModuleWithOutput, options: FitOptions<B>): Promise<History> {
   const read = readFitOptions(model, options);
-  return new Training(model, read, ownCallbacks(read)).run();
+  return new Training(model, read, ownCallbacks(read), await readWeights('fit', read, read.train)).run();
 }
 
 /** Where an epoch begins. */
@@ -106,6 +108,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
     readonly model: Module,
     private readonly options: ReadFitOptions<B>,
     own: readonly Callback[],
+    weighing: Weighing<B> | undefined,
   ) {
     const { optimizer, metrics, lossAverage, loss, forward } = options;
     this.optimizer = optimizer;
@@ -113,7 +116,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
     [this.loss, this.metrics, this.forward] = [loss, metrics, forward];
     [this.train, this.validation] = [options.train, options.validation];
     this.counting = { metrics, lossAverage };
-    this.batchStep = { op: 'fit', model, loss, forward };
+    this.batchStep = { op: 'fit', model, loss, forward, weighing };
     this.plan = options.plan;
     const callbacks = [...own, ...options.callbacks];
     this.checkpoint = TrainingCheckpoint.open(partsOf(model, options, callbacks), options.checkpoint, options.resume, options.epochs);
