@@ -31,6 +31,7 @@ const alone = ['src/engine/**/*.test.ts', 'test/misuse.test.ts'];
 /** Programs that train, threads that start, pages in a browser, packages that are packed and installed. */
 const slow = [
   'test/{examples,browser,package}/**/*.test.ts',
+  'test/kill/*.test.ts',
   'test/same-seed.test.ts',
   'src/cli/cli.test.ts',
   'src/data/loader/workers/*.test.ts',

@@ -97,7 +97,7 @@ export function realPath(path: string): string {
 
 /** Whether there is a file under a path. */
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return statOrNothing(path)?.isFile() === true;
 }
 
 /** The MD5 of bytes, in hexadecimal; by it data sets tell the files that were published. Undefined in browsers. */

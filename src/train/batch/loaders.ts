@@ -69,10 +69,10 @@ function batchesOf<B>(loader: Loader<B>): AsyncIterator<B> | Iterator<B> {
 }
 
 /**
- * Calls `body` with each batch until it returns false; however the loop ends, the loader is closed.
+ * Calls `body` with each batch, and with the loop that gave it, until it returns false; however the loop ends, the loader is closed.
  * @returns whether all batches were gone through.
  */
-export async function eachBatch<B>(loader: Loader<B>, body: (batch: B) => boolean | Promise<boolean>): Promise<boolean> {
+export async function eachBatch<B>(loader: Loader<B>, body: (batch: B, batches: object) => boolean | Promise<boolean>): Promise<boolean> {
   const batches = batchesOf(loader);
   let whole = false;
   try {
@@ -82,7 +82,7 @@ export async function eachBatch<B>(loader: Loader<B>, body: (batch: B) => boolea
         whole = true;
         return true;
       }
-      const answer = body(value);
+      const answer = body(value, batches);
       if ((typeof answer === 'boolean' ? answer : await answer) === false) return false;
     }
   } finally {

@@ -332,7 +332,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
     const training = new Modes(this.model);
     this.parameters = policy === 'ignore' ? [] : watchedParameters(this.model, this.optimizer);
     this.group = new GradientGroup(this.groupSize(this.epoch));
-    await eachBatch(from ? batchesFrom(train, from.step) : train, async (batch) => {
+    await eachBatch(from ? batchesFrom(train, from.step) : train, async (batch, batches) => {
       const before = running.samples;
       training.apply();
       this.step++;
@@ -344,7 +344,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
       }
       await this.pacer.pause();
       const goesOn = !this.ending || this.accumulating;
-      if (!this.accumulating) checkpoint?.afterStep(this, running, !goesOn);
+      if (!this.accumulating) checkpoint?.afterStep(this, running, !goesOn, batches);
       return goesOn;
     });
     if (this.accumulating) {

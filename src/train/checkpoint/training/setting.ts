@@ -36,11 +36,14 @@ function plainly(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).flatMap(([key, part]) => (plainly(part) === undefined ? [] : [[key, plainly(part)]])));
 }
 
+/** What a scheduler's state has from the optimizer's rates. */
+const OF_LR = /^(_.*|base_lrs?)$/;
+
 /** A description of a training as it is given, before its first step and before anything is loaded. */
 export function settingOf({ model, optimizer, plan, loss, metrics, train, validation, choices }: Parts): Setting {
   const names = new Map<Tensor, string>(model.namedParameters().map(([name, parameter]) => [parameter, name]));
   const groups = groupsOf(optimizer).map((params, g) => {
-    const { params: _, ...options } = optimizer.paramGroups[g] as unknown as Record<string, unknown>;
+    const { params: _, initialLr: __, ...options } = optimizer.paramGroups[g] as unknown as Record<string, unknown>;
     return { parameters: params.map((param) => names.get(param) ?? 'one outside the model'), ...(plainly(options) as object) };
   });
   const scheduler = plan?.scheduler as { stateDict?(): unknown } | undefined;
@@ -57,7 +60,7 @@ export function settingOf({ model, optimizer, plan, loss, metrics, train, valida
           class: classNameOf(plan.scheduler),
           every: plan.every ?? 'epoch',
           monitor: plan.monitor ?? null,
-          ...(plainly(scheduler?.stateDict?.()) as object),
+          ...Object.fromEntries(Object.entries(plainly(scheduler?.stateDict?.() ?? {}) as object).filter(([name]) => !OF_LR.test(name))),
         }
       : null,
     loss:
@@ -79,29 +82,70 @@ export function notesOf({ loss, callbacks }: Parts): Setting {
 
 const MOST = 6;
 
+/** Parts of which the first difference tells all: of another kind everything else differs as well. */
+const FIRST: Readonly<Record<string, readonly string[]>> = {
+  model: ['tensors', 'text'],
+  optimizer: ['class', 'groups'],
+  scheduler: ['class'],
+  loss: ['class'],
+  train: ['loader', 'workers', 'dataset', 'length', 'samples'],
+  validation: ['loader', 'workers', 'dataset', 'length', 'samples'],
+};
+
 /** What differs between two settings, a line each; empty where they are the same. */
 export function differences(saved: Setting, now: Setting): string[] {
   const lines: string[] = [];
-  const text = (value: unknown) => (typeof value === 'string' ? value : value === undefined || value === null ? 'none' : show(value));
-  const walk = (before: unknown, after: unknown, path: string, samples: boolean): void => {
-    if (isRecord(before) && isRecord(after)) {
-      for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-        if (path === 'model' && key === 'text' && lines.some((line) => line.startsWith('model '))) continue; // said already
-        walk(before[key], after[key], path === '' ? key : key === 'tensors' ? path : `${path} ${key}`, key === 'samples');
-      }
-    } else if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
-      before.forEach((one, i) => {
-        walk(one, after[i], `${path} ${i}`, samples);
-      });
-    } else if (samples && (typeof before !== 'number' || typeof after !== 'number'))
-      return; // unknown
-    else if (samples && before !== after) lines.push(`${path.replace(/ samples \d+$/, '')}: the samples are not the same`);
-    else if (path === 'model text' && before !== after) lines.push(`model: ${lineOf(String(before), String(after))}`);
-    else if (!same(before, after)) lines.push(`${path}: ${text(before)} in the checkpoint, ${text(after)} here`);
-  };
-  walk(saved, now, '', false);
-  const distinct = [...new Set(lines)];
-  return distinct.length <= MOST ? distinct : [...distinct.slice(0, MOST), `and ${distinct.length - MOST} more`];
+  for (const part of Object.keys({ ...saved, ...now })) {
+    const [before, after] = [saved[part], now[part]];
+    const order = FIRST[part] ?? [];
+    if (!isRecord(before) || !isRecord(after)) {
+      lines.push(...compare(before, after, part));
+      continue;
+    }
+    const found = lines.length;
+    for (const key of order) {
+      if (lines.length > found) break;
+      lines.push(...compare(before[key], after[key], key === 'tensors' || key === 'samples' ? part : `${part} ${key}`, key));
+    }
+    if (lines.length > found && order.length > 0) continue;
+    for (const key of Object.keys({ ...before, ...after }))
+      if (!order.includes(key)) lines.push(...compare(before[key], after[key], `${part} ${key}`, key));
+  }
+  return lines.length <= MOST ? lines : [...lines.slice(0, MOST), `and ${lines.length - MOST} more`];
+}
+
+function compare(before: unknown, after: unknown, path: string, kind = ''): string[] {
+  if (same(before, after)) return [];
+  if (kind === 'samples') return sameMarks(before, after) ? [] : [`${path}: the samples are not the same`];
+  if (isRecord(before) && isRecord(after))
+    return Object.keys({ ...before, ...after }).flatMap((key) => compare(before[key], after[key], `${path} ${key}`, key));
+  if (Array.isArray(before) && Array.isArray(after)) {
+    if (kind === 'parameters') return [`${path}: ${only(before, after)} in the checkpoint, ${only(after, before)} here`];
+    if (before.length === after.length && before.some(isRecord))
+      return before.flatMap((one, i) => compare(one, after[i], `${path.replace(/s$/, '')} ${i}`));
+  }
+  if (kind === 'text' && typeof before === 'string' && typeof after === 'string') return [`model: ${firstLines(before, after)}`];
+  return [`${path}: ${textOf(before)} in the checkpoint, ${textOf(after)} here`];
+}
+
+/** The names that only one of two lists has. */
+function only(names: readonly unknown[], others: readonly unknown[]): string {
+  const own = names.filter((name) => !others.includes(name));
+  if (own.length === 0) return names.length === others.length ? `${names[0]} first` : 'not';
+  return own.length <= 3 ? own.join(', ') : `${own.slice(0, 3).join(', ')} and ${own.length - 3} more`;
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return 'none';
+  if (typeof value === 'string') return value;
+  if (isRecord(value)) return String(value['class'] ?? value['loader'] ?? 'one');
+  return Array.isArray(value) && value.some(isRecord) ? String(value.length) : show(value);
+}
+
+/** Whether marks of samples are the same, as far as they are known. */
+function sameMarks(before: unknown, after: unknown): boolean {
+  if (!Array.isArray(before) || !Array.isArray(after)) return true;
+  return before.every((mark, i) => typeof mark !== 'number' || typeof after[i] !== 'number' || mark === after[i]);
 }
 
 function same(a: unknown, b: unknown): boolean {
@@ -110,7 +154,7 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 /** The first lines in which two texts differ. */
-function lineOf(before: string, after: string): string {
+function firstLines(before: string, after: string): string {
   const [there, here] = [before.split('\n'), after.split('\n')];
   const at = there.findIndex((line, i) => line !== here[i]);
   const line = (lines: string[]) => (at >= 0 ? lines[at] : lines[there.length])?.trim() ?? 'nothing';

@@ -46,8 +46,9 @@ function read(path: string): Read {
   try {
     value = load<unknown>(path);
   } catch (error) {
-    if (error instanceof HoneError && !(error instanceof FileError))
-      error.message = `${error.message.replace(/^load:/, 'fit: resume:')} Delete the file to start the training anew.`;
+    if (!(error instanceof HoneError)) throw error;
+    const advice = error instanceof FileError ? '' : ' Delete the file to start the training anew.';
+    error.message = error.message.replace(/^load:/, 'fit: resume:') + advice;
     throw error;
   }
   return { ...checkedFile(value, path), path };
@@ -246,10 +247,10 @@ export class TrainingCheckpoint {
     return `the metric ${names.join(', ')} has no stateDict() and loadStateDict().`;
   }
 
-  /** Called after each step. @param ending whether the training ends with it. */
-  afterStep(standing: Standing, running: RunningScores, ending: boolean): void {
+  /** Called after each step. @param ending whether the training ends with it. @param batches the loop over the train loader that runs. */
+  afterStep(standing: Standing, running: RunningScores, ending: boolean, batches?: object): void {
     if (!this.options || !this.inSteps(standing)) return;
-    if (ending || this.isDue(standing, false)) this.tryToSave(standing, this.moment(standing.standpoint('train'), running));
+    if (ending || this.isDue(standing, false)) this.tryToSave(standing, this.moment(standing.standpoint('train'), running, batches));
   }
 
   /** Called between the steps of an epoch and its evaluation, which draws random numbers and may be cut short. */
@@ -279,8 +280,8 @@ export class TrainingCheckpoint {
     return performance.now() - this.savedAt >= 1000 * every.seconds;
   }
 
-  private moment(place: Place, running: RunningScores | undefined): Moment {
-    return momentOf(this.parts, this.options!.generators, place, running);
+  private moment(place: Place, running: RunningScores | undefined, batches?: object): Moment {
+    return momentOf(this.parts, this.options!.generators, place, running, batches);
   }
 
   /** Writes; training goes on where that fails, and tries again the next time. */

@@ -1,4 +1,5 @@
 /** The whole state of a training between two of its steps: gathered for a file, and given back. */
+import { DataLoader } from '../../../data/loader/data-loader.js';
 import { FormatError, StateDictError } from '../../../errors.js';
 import { Module } from '../../../nn/module/module.js';
 import { Optimizer } from '../../../optim/optimizer/optimizer.js';
@@ -91,6 +92,16 @@ export function hasState(loader: unknown): loader is StatefulLoader {
   return typeof stateDict === 'function' && typeof loadStateDict === 'function';
 }
 
+/** The state of a loader: within the loop `batches`, or between two loops, whatever loops were left or never ended. */
+function loaderState(loader: StatefulLoader, batches: object | undefined): unknown {
+  const { stateDict } = (batches ?? {}) as Partial<StatefulLoader>;
+  if (typeof stateDict === 'function') return stateDict.call(batches);
+  const state = loader.stateDict();
+  if (batches !== undefined || !(loader instanceof DataLoader)) return state;
+  const { epoch: _, ...between } = state as Record<string, unknown>;
+  return between;
+}
+
 /** The loaders of a training by name, one that serves twice once. */
 function loadersOf({ train, validation }: Parts): [string, Loader<unknown>][] {
   const out: [string, Loader<unknown>][] = [['train', train]];
@@ -109,12 +120,13 @@ function statefulCallbacks(callbacks: readonly Callback[]): [string, Callback][]
   });
 }
 
-/** Takes what changes with every draw and batch. */
+/** Takes what changes with every draw and batch. @param batches the loop over the train loader that runs. */
 export function momentOf(
   parts: Parts,
   generators: Readonly<Record<string, Generator>>,
   place: Place,
   running: RunningScores | undefined,
+  batches?: object,
 ): Moment {
   const inFile = (whose: string, value: unknown) => toFile(value, `fit: checkpoint: the state of ${whose}`);
   return {
@@ -122,7 +134,9 @@ export function momentOf(
     random: randomStates(),
     generators: Object.fromEntries(Object.entries(generators).map(([name, generator]) => [name, generator.getState()])),
     loaders: Object.fromEntries(
-      loadersOf(parts).flatMap(([name, loader]) => (hasState(loader) ? [[name, inFile(`the ${name} loader`, loader.stateDict())]] : [])),
+      loadersOf(parts).flatMap(([name, loader]) =>
+        hasState(loader) ? [[name, inFile(`the ${name} loader`, loaderState(loader, name === 'train' ? batches : undefined))]] : [],
+      ),
     ),
     callbacks: Object.fromEntries(
       statefulCallbacks(parts.callbacks).map(([name, callback]) => [name, inFile(`the callback ${name}`, callback.stateDict!())]),
