@@ -4,6 +4,7 @@ import { setEngine } from '../engine/select.js';
 import { addConvertCommand } from './commands/convert.js';
 import { doctor } from './commands/doctor.js';
 import { addStudyCommand } from './commands/study.js';
+import { addTensorBoardCommand } from './commands/tensorboard.js';
 import { addTrainCommand } from './commands/train.js';
 import { oneOf, wholeNumber } from './options.js';
 import { version } from './version.js';
@@ -42,6 +43,7 @@ Examples:
   addStudyCommand(program);
   addTrainCommand(program);
   addConvertCommand(program);
+  addTensorBoardCommand(program);
   program
     .command('doctor')
     .description('show which engine runs here, and why')

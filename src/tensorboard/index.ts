@@ -35,6 +35,7 @@ export type {
   AddScalarOptions,
   AtStep,
   CustomScalarsOptions,
+  Drawable,
   Figure,
   RawHistogram,
   RawPrCurve,

@@ -11,6 +11,8 @@ export { earlyStopping } from './callbacks/early-stopping.js';
 export { historyLogger } from './callbacks/history-logger.js';
 export type { KeepBestOptions } from './callbacks/keep-best.js';
 export { keepBest } from './callbacks/keep-best.js';
+export type { TensorBoardOptions } from './callbacks/logging/tensorboard.js';
+export { tensorBoard } from './callbacks/logging/tensorboard.js';
 export type { ModelCheckpointOptions, ModelCheckpointOptions as CheckpointOptions } from './callbacks/model-checkpoint.js';
 export { modelCheckpoint } from './callbacks/model-checkpoint.js';
 export { accumulateGradients } from './callbacks/steps/accumulate-gradients.js';

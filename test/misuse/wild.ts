@@ -22,7 +22,7 @@ async function rawError(call: () => unknown): Promise<string | undefined> {
   try {
     const result = call();
     if (result instanceof Promise) await result;
-    else if (isIterator(result)) result.next();
+    else if (isIterator(result)) await result.next();
     return undefined;
   } catch (error) {
     if (error instanceof HoneError) return undefined;

@@ -4,10 +4,10 @@ import { unexpected } from '../../tensor/arguments/checks.js';
 import { headerOf } from '../../vision/io/image-header.js';
 import { readImageAs, readImageOptions } from '../../vision/io/read-image.js';
 import type { SummaryValue } from '../summaries/scalar.js';
-import type { Figure } from '../writer/options.js';
+import type { Drawable, Figure } from '../writer/options.js';
 import { draw, encodedSummary, imageOf, imageSummary, type Pixels, pixelsOf, tiled } from './pixels.js';
 
-const isChart = (value: unknown): value is { toPng(): Uint8Array | Promise<Uint8Array> } =>
+const isChart = (value: unknown): value is Drawable =>
   typeof value === 'object' && value !== null && 'toPng' in value && typeof value.toPng === 'function';
 
 /** The bytes of a PNG file, where the figure is one or can be drawn as one. */

@@ -1,7 +1,7 @@
 /** Reading files of events, also while they are being written. */
 import { isFolder, listFolder, type OpenFile, openFile, pathOf } from '#files';
 import { ArgumentError, FileError } from '../../errors.js';
-import { readOptions } from '../../tensor/arguments/arguments.js';
+import { readOptions, tooMany } from '../../tensor/arguments/arguments.js';
 import { above, assertBoolean, assertFunction, unexpected } from '../../tensor/arguments/checks.js';
 import { decodeEvents, type Plugins } from './decode.js';
 import type { LoggedEvent, LoggedScalar } from './logged.js';
@@ -66,9 +66,12 @@ class EventFileReader {
   }
 }
 
+const order = new Intl.Collator('en', { numeric: true });
+
 /** Files of events in a folder and those below it, by run, the earliest of each first. */
 function filesIn(folder: string, run = '.'): { path: string; run: string }[] {
-  const entries = listFolder(folder, 'readEvents').sort((a, b) => (a.name < b.name ? -1 : 1));
+  // Names begin with the time and end with a number: the tenth file of a second comes after the ninth.
+  const entries = listFolder(folder, 'readEvents').sort((a, b) => order.compare(a.name, b.name));
   const own = entries
     .filter(({ name, isFolder: inner }) => !inner && name.includes('tfevents'))
     .map(({ name }) => ({ path: pathOf(folder, name), run }));
@@ -89,8 +92,15 @@ function filesIn(folder: string, run = '.'): { path: string; run: string }[] {
  * writer.close();
  * for await (const event of readEvents('runs/read')) if (event.kind === 'scalar') console.log(event.tag, event.step, event.value);
  */
-export async function* readEvents(source: string | Uint8Array, options?: ReadEventsOptions): AsyncGenerator<LoggedEvent, void, undefined> {
-  const { follow, every, signal, onDamage } = settingsOf(source, options);
+export function readEvents(source: string | Uint8Array, options?: ReadEventsOptions): AsyncGenerator<LoggedEvent, void, undefined> {
+  if (arguments.length > 2) tooMany('readEvents', 2, arguments);
+  return eventsIn(source, settingsOf(source, options));
+}
+
+async function* eventsIn(
+  source: string | Uint8Array,
+  { follow, every, signal, onDamage }: Required<ReadEventsOptions>,
+): AsyncGenerator<LoggedEvent, void, undefined> {
   const report = onDamage ?? ((message: string) => console.warn(`hone: ${message}`));
   if (source instanceof Uint8Array) {
     yield* new EventFileReader(() => fileOf(source), 'the file', '.', report).events();
@@ -161,6 +171,7 @@ export type RunScalars = Readonly<Record<string, readonly LoggedScalar[]>>;
  * curves['.'].loss.map(({ step, value }) => [step, value]); // [[0, 1], [1, 0.5], [2, 0.3333]]
  */
 export async function readScalars(source: string | Uint8Array): Promise<Readonly<Record<string, RunScalars>>> {
+  if (arguments.length > 1) tooMany('readScalars', 1, arguments);
   // Runs and tags are whatever the files say: nothing is inherited.
   const empty = <T>() => Object.create(null) as Record<string, T>;
   const runs = empty<Record<string, LoggedScalar[]>>();

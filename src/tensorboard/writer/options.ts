@@ -77,8 +77,14 @@ export interface AddImageWithBoxesOptions extends AddImageOptions {
   labels?: string | readonly string[] | null;
 }
 
+/** What draws itself, as charts of `hone/report` do. */
+export interface Drawable {
+  /** The bytes of a PNG file. */
+  toPng(): Uint8Array | Promise<Uint8Array>;
+}
+
 /** A picture: a chart of `hone/report`, an image, or the bytes of a PNG file. */
-export type Figure = { toPng(): Uint8Array | Promise<Uint8Array> } | Uint8Array | Exclude<ImageLike, Uint8Array>;
+export type Figure = Drawable | Uint8Array | Exclude<ImageLike, Uint8Array>;
 
 /** The options of {@link SummaryWriter.addAudio}. */
 export interface AddAudioOptions extends AtStep {

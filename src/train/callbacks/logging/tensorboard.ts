@@ -1,0 +1,219 @@
+/** tensorBoard: a training as TensorBoard shows it, while it goes on. */
+import type { MaybePromise } from '../../../data/datasets/dataset.js';
+import { FileError } from '../../../errors.js';
+import { getTotalNorm } from '../../../nn/utils/gradients.js';
+import { readOptions, required, tooMany } from '../../../tensor/arguments/arguments.js';
+import { assertBoolean, assertFunction, assertString, unexpected, wholeNumber } from '../../../tensor/arguments/checks.js';
+import { isOptions } from '../../../tensor/arguments/show.js';
+import { warnOnce } from '../../../tensor/arguments/warn-once.js';
+import { Tensor } from '../../../tensor/tensor.js';
+import { item } from '../../../tensor/values/transfer.js';
+import type { ImageLike } from '../../../tensorboard/images/pixels.js';
+import type { HyperParameter } from '../../../tensorboard/summaries/hparams.js';
+import type { SummaryWriterOptions } from '../../../tensorboard/writer/options.js';
+import type { SummaryWriter } from '../../../tensorboard/writer/summary-writer.js';
+import { steppedParameters } from '../../batch/parameters.js';
+import type { EpochRecord } from '../../history/epoch-record.js';
+import type { Callback, StepEvent, TrainingRun } from '../callback.js';
+
+/** The options of {@link tensorBoard}: what it notes beside the scores, and those of `SummaryWriter`. */
+export interface TensorBoardOptions extends Pick<SummaryWriterOptions, 'comment' | 'maxQueue' | 'flushSecs' | 'filenameSuffix'> {
+  /** Notes the loss and the learning rate of every so many batches, too. Default: null, of epochs only. */
+  steps?: number | null;
+  /** Histograms of all weights and their gradients, each epoch or every so many. Default: false. */
+  histograms?: boolean | number;
+  /** The norm of all weights together, and of their gradients, each epoch. Default: false. */
+  norms?: boolean;
+  /** Images to note after each epoch, by name: predictions, filters, what the model has made. Default: null. */
+  images?: ((run: TrainingRun) => MaybePromise<Readonly<Record<string, ImageLike>>>) | null;
+  /** What `forward` takes, to draw the graph of the model. Default: null, no graph. */
+  graph?: Tensor | readonly unknown[] | null;
+  /** Settings for the tab "HParams", beside which the last scores stand when the training has ended. Default: null. */
+  hparams?: Readonly<Record<string, HyperParameter>> | null;
+}
+
+const DEFAULTS: Required<TensorBoardOptions> = {
+  comment: '',
+  maxQueue: 10,
+  flushSecs: 120,
+  filenameSuffix: '',
+  steps: null,
+  // true, false or a number: required stands for any type
+  histograms: required,
+  norms: false,
+  images: null,
+  graph: null,
+  hparams: null,
+};
+
+/** The writers of a training: the runs of a folder, which TensorBoard lays over each other. */
+interface Writers {
+  /** Scores on the training data, learning rates, time, what callbacks noted, histograms: by epoch. */
+  readonly train: SummaryWriter;
+  /** Scores on the validation data, by epoch; begun with the first. */
+  validation?: SummaryWriter;
+  /** By batch. */
+  readonly steps?: SummaryWriter;
+  /** One more run of the folder. */
+  open(name: string, purgeStep: number): SummaryWriter;
+}
+
+/**
+ * Notes a training for TensorBoard: loss and metrics of each epoch, as the runs `train` and `validation` of a folder, so that both curves share a chart;
+ * learning rates, time, and what callbacks noted by `run.log`. `tensorboard --logdir runs` shows them while the training goes on.
+ *
+ * A resumed training goes on in its folder; one that begins anew in a folder hides the curves that an earlier one left there. A disk that refuses
+ * what is noted ends no training: there is a warning, and what waits is written once there is room.
+ * @param logDir the folder. Default: `runs/` and the date, the time and the name of the machine.
+ * @throws {ArgumentError} for options that cannot be. @throws {FileError} as the training starts, where the folder cannot be written.
+ * @see https://keras.io/api/callbacks/tensorboard/
+ * @example
+ * await fit(model, { train, validation, loss: criterion, optimizer, epochs: 2, callbacks: [tensorBoard('runs/first', { norms: true })] });
+ */
+export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions): Callback {
+  const op = 'tensorBoard';
+  if (arguments.length > 2) tooMany(op, 2, arguments);
+  if (logDir !== undefined && logDir !== null) assertString(op, 'logDir', logDir);
+  const settings = readOptions(op, DEFAULTS, options);
+  const { steps, histograms, norms, images, graph, hparams } = check(op, settings);
+  let folder = logDir ?? null;
+  let writers: Writers | undefined;
+  /** Whether this epoch's gradients have been looked at. */
+  let seen = false;
+
+  const wantsHistograms = (epoch: number) => histograms > 0 && epoch % histograms === 0;
+  const end = () => {
+    const open = writers;
+    writers = undefined;
+    for (const writer of [open?.train, open?.validation, open?.steps]) safely(() => writer?.close());
+  };
+
+  const callback: Callback = {
+    name: op,
+    async onTrainStart(run) {
+      const { SummaryWriter } = await import('../../../tensorboard/writer/summary-writer.js');
+      const { defaultLogDir } = await import('../../../tensorboard/writer/log-dir.js');
+      folder ??= defaultLogDir(settings.comment);
+      const { maxQueue, flushSecs, filenameSuffix } = settings;
+      const place = folder;
+      const open = (name: string, purgeStep: number) =>
+        new SummaryWriter({ logDir: `${place}/${name}`, purgeStep, maxQueue, flushSecs, filenameSuffix });
+      const next = run.history.lastEpoch + 1;
+      writers = {
+        train: open('train', next),
+        ...(run.validation === undefined ? {} : { validation: open('validation', next) }),
+        ...(steps === null ? {} : { steps: open('steps', run.totalSteps + 1) }),
+        open,
+      };
+      if (graph !== null && next === 1) writers.train.addGraph(run.model, graph);
+    },
+
+    onEpochStart: () => void (seen = false),
+
+    onEpochEnd: async (record, run) => {
+      const open = writers!;
+      safely(() => noteEpoch(open, record));
+      const { train } = open;
+      const { epoch } = record;
+      if (norms) safely(() => train.addScalar('norm/weights', item(getTotalNorm(run.model.parameters())), epoch));
+      if (wantsHistograms(epoch))
+        for (const [name, weight] of run.model.namedParameters()) safely(() => histogram(train, `weights/${name}`, weight, epoch));
+      if (images !== null) for (const [name, image] of Object.entries(await images(run))) safely(() => train.addImage(name, image, epoch));
+      for (const writer of [train, open.validation, open.steps]) safely(() => writer?.flush());
+    },
+
+    onTrainEnd(run) {
+      if (hparams !== null && run.history.epochs.length > 0) safely(() => noteHparams(writers!, hparams, run));
+      end();
+    },
+    onError: end,
+    stateDict: () => ({ logDir: folder }),
+    loadStateDict: (state: { logDir: string | null }) => void (folder = logDir ?? state.logDir),
+  };
+
+  if (steps !== null)
+    callback.onStep = (event: StepEvent, run: TrainingRun) => {
+      if (event.phase !== 'train' || run.totalSteps % steps !== 0) return;
+      safely(() => noteStep(writers!.steps!, event, run));
+    };
+  if (norms || histograms > 0)
+    callback.onBeforeOptimizerStep = (run: TrainingRun) => {
+      // Those of an epoch's last step lie nearest to the weights that are noted; where nobody knows which is the last, those of the first.
+      const last = run.steps === undefined ? !seen : run.step === run.steps;
+      if (!last) return;
+      seen = true;
+      const { train } = writers!;
+      const gradients = steppedParameters(run.model, run.optimizer).flatMap(({ grad }) => (grad === null ? [] : [grad]));
+      if (norms) safely(() => train.addScalar('norm/gradients', item(getTotalNorm(gradients)), run.epoch));
+      if (wantsHistograms(run.epoch))
+        for (const [name, { grad }] of run.model.namedParameters())
+          if (grad !== null) safely(() => histogram(train, `gradients/${name}`, grad, run.epoch));
+    };
+  return callback;
+}
+
+/** The options, checked: `histograms` says every how many epochs, 0 for none. */
+function check(op: string, { steps, histograms, norms, images, graph, hparams }: Required<TensorBoardOptions>) {
+  if (steps !== null) wholeNumber(op, 'steps', steps, { min: 1 });
+  const every = typeof histograms === 'number' ? wholeNumber(op, 'histograms', histograms, { min: 1 }) : Number(histograms ?? false);
+  if (histograms !== undefined && typeof histograms !== 'number') assertBoolean(op, 'histograms', histograms);
+  assertBoolean(op, 'norms', norms);
+  if (images !== null) assertFunction(op, 'images', images);
+  if (graph !== null && !(graph instanceof Tensor) && !Array.isArray(graph))
+    throw unexpected(op, 'graph', graph, 'a tensor, or a list of what forward takes');
+  if (hparams !== null && !isOptions(hparams)) throw unexpected(op, 'hparams', hparams, 'an object of names and values');
+  return { steps, histograms: every, norms, images, graph, hparams };
+}
+
+/** Does it, but for what the disk refuses: that ends no training. */
+function safely(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    warnOnce(`${error.message} The training goes on.`);
+  }
+}
+
+function noteEpoch(writers: Writers, record: EpochRecord): void {
+  const { train } = writers;
+  const { epoch, lr, seconds, samplesPerSecond, logged = {} } = record;
+  const note = (writer: SummaryWriter, scores: Readonly<Record<string, number>>) => {
+    for (const [name, value] of Object.entries(scores)) writer.addScalar(name, value, epoch);
+  };
+  note(train, record.train);
+  if (record.validation !== undefined) note((writers.validation ??= writers.open('validation', epoch)), record.validation);
+  note(train, rates(lr));
+  note(train, { 'time/seconds': seconds, 'time/samplesPerSecond': samplesPerSecond });
+  note(
+    train,
+    Object.fromEntries(Object.entries(logged).map(([name, value]) => [Object.hasOwn(record.train, name) ? `logged/${name}` : name, value])),
+  );
+}
+
+function noteStep(writer: SummaryWriter, { loss, lr }: StepEvent, run: TrainingRun): void {
+  const step = run.totalSteps;
+  writer.addScalar('batch/loss', loss, step);
+  for (const [name, value] of Object.entries({ ...rates(lr), ...run.logged })) writer.addScalar(`batch/${name}`, value, step);
+}
+
+/** Learning rates by name: of several groups each by its number. */
+function rates(lr: readonly number[]): Record<string, number> {
+  return lr.length === 1 ? { lr: lr[0]! } : Object.fromEntries(lr.map((rate, i) => [`lr/${i}`, rate]));
+}
+
+/** Weights that are no longer finite have no histogram; the loss says so, too. */
+function histogram(writer: SummaryWriter, tag: string, values: Tensor, epoch: number): void {
+  if (values.detach().isfinite().any().item() === 0)
+    warnOnce(`tensorBoard: ${tag} has no finite value in epoch ${epoch}, and no histogram.`);
+  else writer.addHistogram(tag, values, epoch);
+}
+
+/** The settings, and the scores of the last epoch, as a run of the folder itself. */
+function noteHparams(writers: Writers, hparams: Readonly<Record<string, HyperParameter>>, run: TrainingRun): void {
+  const { train, validation } = run.history.epochs.at(-1)!;
+  const named = (side: string, scores: Readonly<Record<string, number>> = {}) =>
+    Object.entries(scores).map(([name, value]) => [`hparam/${side}.${name}`, value] as const);
+  const metrics = Object.fromEntries([...named('train', train), ...named('validation', validation)]);
+  writers.train.addHparams(hparams, metrics, { runName: '..', globalStep: run.history.epochs.length });
+}
