@@ -10,7 +10,7 @@ import { Improvement } from '../history/monitor.js';
 import type { Callback, TrainingRun } from './callback.js';
 import { checkPath, saveModel } from './save-model.js';
 import type { WatchingCallback } from './watching.js';
-import { MONITOR, WATCHES } from './watching.js';
+import { MONITOR, noteRestored, WATCHES } from './watching.js';
 
 /** The options of {@link keepBest}. */
 export interface KeepBestOptions extends MonitorOptions {
@@ -29,8 +29,10 @@ export function keepBest(options: KeepBestOptions = {}): Callback {
   if (path !== undefined) checkPath('keepBest', path);
   const improvement = new Improvement(watch, 'keepBest');
   let kept: Best | undefined;
-  const giveBack = ({ model }: TrainingRun) => {
-    if (restore && kept) model.loadStateDict(kept.stateDict);
+  const giveBack = (run: TrainingRun) => {
+    if (!restore || !kept) return;
+    run.model.loadStateDict(kept.stateDict);
+    noteRestored(run);
   };
   const callback: WatchingCallback = {
     name: 'keepBest',

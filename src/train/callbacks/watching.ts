@@ -1,8 +1,8 @@
-/** How fit knows which scores its callbacks watch. */
+/** What fit knows of its callbacks beside their hooks: which scores they watch, and which stand around its schedule. */
 import { ArgumentError } from '../../errors.js';
 import { required } from '../../tensor/arguments/arguments.js';
 import type { MonitorOptions } from '../history/monitor.js';
-import type { Callback } from './callback.js';
+import type { Callback, TrainingRun } from './callback.js';
 
 /** @internal What a callback that chooses a best epoch watches; fit sees to it that all watch the same. */
 export const WATCHES = Symbol('watches');
@@ -57,5 +57,36 @@ export function guardOf(callbacks: readonly Callback[]): NanGuardSettings | unde
   return guard;
 }
 
+/** @internal What a callback puts around each step of the schedule; it may leave the step out. */
+export const SCHEDULES = Symbol('schedules');
+
+/** @internal A callback that has a say in the schedule. */
+export interface SchedulingCallback extends Callback {
+  [SCHEDULES](run: TrainingRun, step: () => void): void;
+}
+
 /** What is read of {@link MonitorOptions}, none of which has a default. */
 export const MONITOR: Required<MonitorOptions> = { monitor: required, mode: required, minDelta: required };
+
+const restored = new WeakSet<TrainingRun>();
+
+/** @internal Notes that the model has the state of its best epoch at the end of a training, which no average replaces. */
+export function noteRestored(run: TrainingRun): void {
+  restored.add(run);
+}
+
+/** @internal Whether it has. */
+export function wasRestored(run: TrainingRun): boolean {
+  return restored.has(run);
+}
+
+const claims = new WeakMap<TrainingRun, Map<string, string>>();
+
+/** @internal For what only one callback of a training may do. @throws {ArgumentError} for a second one. */
+export function claim(run: TrainingRun, what: string, name: string, advice: string): void {
+  const taken = claims.get(run) ?? new Map<string, string>();
+  claims.set(run, taken);
+  const other = taken.get(what);
+  if (other !== undefined) throw new ArgumentError(`${name}: this training has ${other} as well, and both ${what}. ${advice}`);
+  taken.set(what, name);
+}

@@ -4,6 +4,7 @@ import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import type { Callback, TrainingRun } from '../callbacks/callback.js';
+import { SCHEDULES, type SchedulingCallback } from '../callbacks/watching.js';
 import type { Hold } from '../guards/busy.js';
 import type { History } from '../history/history.js';
 
@@ -106,6 +107,12 @@ export class CallbackList {
       throw error;
     }
     await this.notify('onEvaluationEnd', this.run);
+  }
+
+  /** Steps the schedule, within what callbacks put around that. */
+  aroundSchedule(step: () => void): void {
+    const around = this.all.filter((callback): callback is SchedulingCallback => SCHEDULES in callback);
+    around.reduceRight<() => void>((inner, callback) => () => callback[SCHEDULES](this.run, inner), step)();
   }
 
   /** Tells every callback of the error that ends the training, whatever the others do. */

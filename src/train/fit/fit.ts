@@ -437,8 +437,10 @@ class Training<B> implements TrainingRun, Hold, Standing {
     const { plan } = this;
     if (!plan || (plan.every ?? 'epoch') !== moment) return;
     const wanted = plan.monitor ?? (plan.scheduler instanceof ReduceLROnPlateau && record ? defaultMonitor(record) : undefined);
-    if (wanted === undefined || record === undefined) plan.scheduler.step();
-    else plan.scheduler.step(readMonitor(record, wanted, 'fit'));
+    this.callbacks.aroundSchedule(() => {
+      if (wanted === undefined || record === undefined) plan.scheduler.step();
+      else plan.scheduler.step(readMonitor(record, wanted, 'fit'));
+    });
   }
 
   /** Notifies callbacks of a step; costs nothing where none listens. */

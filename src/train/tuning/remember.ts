@@ -5,15 +5,13 @@ import type { Module } from '../../nn/module/module.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
 import { clone } from '../../ops/view/copy.js';
 import { Generator } from '../../tensor/create/generator.js';
+import { generatorsIn } from '../../tensor/create/generators-in.js';
 import { type RandomStates, randomStates, restoreRandomStates } from '../../tensor/create/random-streams.js';
 import { escapeScope } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
 
 /** Gives back what was noted. */
 type Undo = () => void;
-
-/** How deep a loader is searched for generators: loader, batch sampler, sampler, generator. */
-const DEPTH = 5;
 
 /**
  * What a model, its optimizer and a loader are made of, as they are now: values of tensors, bit by bit, gradients, fields, options, state.
@@ -110,16 +108,4 @@ export class Remembered {
     });
     for (const [, value] of entries) this.noteValue(value);
   }
-}
-
-/** The generators that a loader holds: its own, its sampler's. Data sets are not searched: their samples are many. */
-function generatorsIn(loader: unknown, found = new Set<Generator>(), seen = new Set<object>(), depth = 0): Generator[] {
-  if (typeof loader !== 'object' || loader === null || seen.has(loader) || depth > DEPTH) return [...found];
-  seen.add(loader);
-  if (loader instanceof Generator) found.add(loader);
-  else if (!Array.isArray(loader) && !ArrayBuffer.isView(loader) && !(loader instanceof Tensor)) {
-    for (const [name, value] of Object.entries(loader))
-      if (name !== 'dataset' && name !== 'source') generatorsIn(value, found, seen, depth + 1);
-  }
-  return [...found];
 }
