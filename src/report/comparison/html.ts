@@ -44,15 +44,20 @@ footer { margin-top: 36px; color: #777; font-size: 13px; }
 @media print { body { background: #fff; } .card { break-inside: avoid; } }
 `;
 
-/** A whole document around `body`, which is HTML already. */
+/** A whole page in the style of comparisons around `body`, which is HTML already. */
 export function htmlPage(title: string, body: string): string {
+  return htmlDocument(title, style, body);
+}
+
+/** A whole document of a style and a body. */
+export function htmlDocument(title: string, css: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<style>${style}</style>
+<style>${css}</style>
 </head>
 <body><main>
 ${body}

@@ -65,15 +65,26 @@ export function checkedOutput(op: string, output: unknown): Tensor {
   );
 }
 
-/** Runs the model on a batch and takes the loss. */
-export function computeLoss<B>({ op, model, loss: criterion, forward, weighing, beforeLoss }: BatchStep<B>, batch: B): BatchLoss {
-  const given = weighing?.samples?.(batch);
+/** Runs the model on a batch: what it gives, what that should have been, and the weights of the samples where a forward of the user's gives some. */
+export function outputAndTarget<B>(
+  { op, model, forward }: Pick<BatchStep<B>, 'op' | 'model' | 'forward'>,
+  batch: B,
+  given?: Tensor,
+): readonly [output: Tensor, target: Tensor, weights?: Tensor] {
   const pair: unknown = forward ? forward(model, batch) : forwardBatch(op, model, batch, given);
   const [output, target, own] = Array.isArray(pair) ? (pair as unknown[]) : [];
   if (!(output instanceof Tensor && target instanceof Tensor && (own === undefined || own instanceof Tensor)))
     throw new ArgumentError(
       `${op}: forward gives ${Array.isArray(pair) ? `a list of ${pair.map(show).join(' and ')}` : show(pair)}, expected [output, target] or [output, target, weights], all tensors.`,
     );
+  return own === undefined ? [output, target] : [output, target, own];
+}
+
+/** Runs the model on a batch and takes the loss. */
+export function computeLoss<B>(step: BatchStep<B>, batch: B): BatchLoss {
+  const { op, loss: criterion, weighing, beforeLoss } = step;
+  const given = weighing?.samples?.(batch);
+  const [output, target, own] = outputAndTarget(step, batch, given);
   beforeLoss?.();
   const weights = own ?? given;
   if (weights !== undefined || weighing?.classes) {

@@ -9,8 +9,6 @@ const COLOUR_TYPES = [0, 4, 2, 6] as const;
 
 /**
  * The bytes of a PNG file of an image, at once and without the package `sharp`, in Node as in pages.
- * @example
- * encodePng(new Image('L', [2, 1], Uint8Array.of(0, 255))).slice(1, 4); // the letters PNG
  */
 export function encodePng(image: Image): Uint8Array {
   assertImage('encodePng', image);
