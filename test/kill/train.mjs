@@ -82,7 +82,7 @@ const { epochs: records, best, steps, optimizerSteps, stopped } = history;
 const result = {
   weights: mark(model.stateDict()),
   epochs: records.map(({ seconds, samplesPerSecond, ...rest }) => rest),
-  best: { ...best, stateDict: mark(best.stateDict) },
+  best: best && { ...best, stateDict: mark(best.stateDict) },
   counts: [steps, optimizerSteps],
   stopped,
 };

@@ -98,8 +98,10 @@ function loaderState(loader: StatefulLoader, batches: object | undefined): unkno
   if (typeof stateDict === 'function') return stateDict.call(batches);
   const state = loader.stateDict();
   if (batches !== undefined || !(loader instanceof DataLoader)) return state;
-  const { epoch: _, ...between } = state as Record<string, unknown>;
-  return between;
+  const { epoch, workers, ...between } = state as unknown as Record<string, unknown>;
+  // Workers of a loop that nobody ends are no more than the loop, unless they stay for the next one.
+  const stay = epoch === undefined || loader['workers']?.persistentWorkers === true;
+  return workers === undefined || !stay ? between : { ...between, workers };
 }
 
 /** The loaders of a training by name, one that serves twice once. */
