@@ -14,6 +14,13 @@ type NodeDef = MessageInitShape<typeof NodeDefSchema>;
 /** `maxPool2d` as PyTorch's graphs say it: `max_pool2d`. */
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/^_/, '');
 
+/** What an operation is called: by PyTorch's name, where it is made of others here; layers by their own, which says more than `addmm`. */
+function nameOf({ name, label }: Node): string {
+  const known = label?.replace(/Backward\d*$/, '');
+  const own = known === undefined || known === 'Convolution' || known === 'UnsafeView' || (known === 'Addmm' && name === 'linear');
+  return snake(own ? name : known);
+}
+
 /** The operations of a model, and a text of them, a line each. */
 export function graphOf(op: string, model: unknown, input: unknown): { graph: GraphDef; text: string } {
   if (!(model instanceof Module)) throw new ArgumentError(`${op}: model is ${describe(model)}, expected a Module.`);
@@ -32,7 +39,7 @@ export function graphOf(op: string, model: unknown, input: unknown): { graph: Gr
   };
   for (const leaf of traced.leaves) name(leaf.scope, leaf.name, leaf);
   for (const call of traced.calls) name(call.scope, call.name, call);
-  for (const [node, scope] of traced.nodes) name(scope, snake(node.name), node);
+  for (const [node, scope] of traced.nodes) name(scope, nameOf(node), node);
 
   /** Which output of what. */
   const reference = (source: Source, index = 0): string | undefined => {
@@ -68,7 +75,7 @@ export function graphOf(op: string, model: unknown, input: unknown): { graph: Gr
     const others = (traced.others.get(node) ?? []).map((source) => reference(source));
     define(
       names.get(node)!,
-      `aten::${snake(node.name)}`,
+      `aten::${nameOf(node)}`,
       known([...others, ...inputs]),
       node.outputs.map(({ shape }) => shape),
     );
