@@ -19,10 +19,10 @@ export const alias = [
 const once = [
   'test/{class-names,coverage,floors,readme}.test.ts',
   'test/{docs,editor}/**/*.test.ts',
-  'src/cli/program.test.ts',
+  'src/cli/{program,schedules}.test.ts',
   'src/data/loader/state/loader-state.test.ts',
   'src/formats/**/{small-files,hostile,zip}.test.ts',
-  'src/report/**/{charts,comparison,progress,terminal,text}.test.ts',
+  'src/report/**/{charts,comparison,progress,terminal,text,training-charts}.test.ts',
   'src/study/clock.test.ts',
   'src/vision/models/*.test.ts',
 ];

@@ -53,6 +53,10 @@ describe('help', () => {
       ],
     ],
     [
+      ['lr', '--help'],
+      ['Usage: hone lr', '--steps-per-epoch', 'CosineAnnealingWarmRestarts --t0 <number>', 'then CosineAnnealingLR'],
+    ],
+    [
       ['train', 'digits', '--help'],
       ['The model:', '--hidden', '(default: 256,128)', 'relu, gelu, silu, tanh', '--step-lr'],
     ],

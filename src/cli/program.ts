@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { setEngine } from '../engine/select.js';
 import { addConvertCommand } from './commands/convert.js';
 import { doctor } from './commands/doctor.js';
+import { addLrCommand } from './commands/lr.js';
 import { addStudyCommand } from './commands/study.js';
 import { addTensorBoardCommand } from './commands/tensorboard.js';
 import { addTrainCommand } from './commands/train.js';
@@ -44,6 +45,7 @@ Examples:
   addTrainCommand(program);
   addConvertCommand(program);
   addTensorBoardCommand(program);
+  addLrCommand(program);
   program
     .command('doctor')
     .description('show which engine runs here, and why')

@@ -2,6 +2,8 @@
 import '#host';
 import '../ops/methods/methods.js';
 
+export type { BarChartOptions, ScatterChartOptions, ScatterSeries } from './charts/bar-chart.js';
+export { barChart, scatterChart } from './charts/bar-chart.js';
 export type { AxisScale, Ends as AxisEnds } from './charts/base/axis.js';
 export type { ChartLook, ChartPngOptions, ChartSvgOptions } from './charts/base/chart.js';
 export { Chart } from './charts/base/chart.js';
@@ -12,6 +14,13 @@ export type { LineChartOptions, LineSeries } from './charts/line-chart.js';
 export { lineChart } from './charts/line-chart.js';
 export type { SubplotsOptions } from './charts/subplots.js';
 export { subplots } from './charts/subplots.js';
+export type { TerminalChartOptions } from './charts/terminal-chart.js';
+export { terminalChart } from './charts/terminal-chart.js';
+export type { LossCurvesOptions, RecordedEpoch, RecordedHistory } from './charts/training/loss-curves.js';
+export { lossCurves } from './charts/training/loss-curves.js';
+export type { LrPlotOptions } from './charts/training/lr-plot.js';
+export { lrPlot } from './charts/training/lr-plot.js';
+export type { Schedule } from './charts/training/lr-rates.js';
 export type { ComparedMetric, Comparison, EpochFigures, RunFigures, VariantFigures } from './comparison/comparison.js';
 export { comparisonTable, finalSpread } from './comparison/comparison.js';
 export { comparisonPage } from './comparison/page.js';

@@ -37,7 +37,7 @@ import {
   trainTestSplit,
   WeightedRandomSampler,
 } from 'hone/data';
-import { Chart, lineChart, subplots } from 'hone/report';
+import { barChart, Chart, lineChart, lossCurves, lrPlot, scatterChart, subplots, terminalChart } from 'hone/report';
 import { compare, studyDigits } from 'hone/study';
 import { accuracy, earlyStopping, evaluate, fit, keepBest, loadCheckpoint, modelCheckpoint, predict, saveCheckpoint } from 'hone/train';
 import { datasets, encodeImage, Image, ImageDataset, readImage, transforms, tvTensors } from 'hone/vision';
@@ -126,6 +126,11 @@ export const calls: Readonly<Record<string, Call>> = {
   lineChart: (o) => lineChart(any({ series: [], ...o })),
   'lineChart: a curve': (o) => lineChart({ series: [any({ values: [1], ...o })] }),
   'lineChart: xTicks': (o) => lineChart({ y: [1], xTicks: o }),
+  barChart: (o) => barChart(any({ labels: ['a'], y: [1], ...o })),
+  scatterChart: (o) => scatterChart({ x: [1], y: [1], ...o }),
+  terminalChart: (o) => terminalChart({ y: [1], ...o }),
+  lrPlot: (o) => lrPlot((optimizer) => new optim.lrScheduler.StepLR(optimizer, 3), o),
+  lossCurves: (o) => lossCurves({ epochs: [{ epoch: 1, train: { loss: 1 } }] }, o),
   subplots: (o) => subplots(1, 1, [lineChart({ y: [1] })], o),
   'Chart.toPng': (o) => loose(Chart.prototype.toPng).call(lineChart({ y: [1] }), o),
   'Chart.toSvg': (o) => loose(Chart.prototype.toSvg).call(lineChart({ y: [1] }), o),

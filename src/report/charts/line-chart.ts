@@ -1,7 +1,7 @@
 /** Curves. */
 import { ArgumentError } from '../../errors.js';
 import { readOptions } from '../../tensor/arguments/arguments.js';
-import { assertNumber, oneOf } from '../../tensor/arguments/checks.js';
+import { assertNumber, countOf, oneOf } from '../../tensor/arguments/checks.js';
 import { isOptions, show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { Chart } from './base/chart.js';
@@ -25,8 +25,8 @@ export interface LineSeries {
   low?: Numbers;
   /** The upper ends of a band, beside `low`. */
   high?: Numbers;
-  /** Any colour of CSS. Default: the next of the palette. */
-  color?: string;
+  /** Any colour of CSS, or a place in the palette, from 0. Default: the next of the palette. */
+  color?: string | number;
   /** Default: 'solid'; from the ninth curve on 'dashed', then 'dotted'. */
   dash?: 'solid' | 'dashed' | 'dotted';
   /** Whether a value holds until the next, as stairs. Default: false. */
@@ -146,7 +146,7 @@ function readCurve(
     band,
     layer: {
       kind: 'line',
-      colour: colourOf(op, at('color'), read.color) ?? place,
+      colour: typeof read.color === 'number' ? countOf(op, at('color'), read.color) : (colourOf(op, at('color'), read.color) ?? place),
       dash,
       step: read.step,
       markers: read.markers ?? values.length <= FEW,
@@ -155,8 +155,7 @@ function readCurve(
   };
 }
 
-/** @internal A line chart of options that are read. */
-export function linePlot(op: string, options: typeof LINE_CHART): Plot {
+function linePlot(op: string, options: typeof LINE_CHART): Plot {
   const { mark, from } = options;
   if (mark !== undefined && mark !== null) oneOf(op, 'mark', mark, ['min', 'max']);
   assertNumber(op, 'from', from);
@@ -192,6 +191,26 @@ export function linePlot(op: string, options: typeof LINE_CHART): Plot {
   };
 }
 
+/** @internal The plot of curves that are drawn otherwise. */
+export const linePlotOf = (op: string, options: LineChartOptions): Plot => linePlot(op, readOptions(op, LINE_CHART, options));
+
+/** @internal The chart of curves that another function has put together. */
+export function lineChartOf(op: string, options: LineChartOptions): Chart {
+  const read = readOptions(op, LINE_CHART, options ?? null);
+  const plot = linePlot(op, read);
+  const count = plot.layers.filter(({ kind }) => kind === 'line').length;
+  return new Chart({
+    kind: op,
+    title: read.title,
+    width: read.width,
+    height: read.height,
+    theme: read.theme,
+    transparent: read.transparent,
+    about: `${count} ${count === 1 ? 'curve' : 'curves'}`,
+    draw: (colours) => drawPlot(plot, colours),
+  });
+}
+
 /**
  * Curves over epochs, steps or anything else.
  * @returns a chart: `await chart.toSvg()`, `await chart.save('loss.svg')`.
@@ -203,17 +222,5 @@ export function linePlot(op: string, options: typeof LINE_CHART): Plot {
  * lineChart({ series: [{ name: 'mean of 5 runs', values: [0.8, 0.9], deviation: [0.05, 0.02] }] });
  */
 export function lineChart(options: LineChartOptions): Chart {
-  const read = readOptions('lineChart', LINE_CHART, options ?? null);
-  const plot = linePlot('lineChart', read);
-  const count = plot.layers.filter(({ kind }) => kind === 'line').length;
-  return new Chart({
-    kind: 'lineChart',
-    title: read.title,
-    width: read.width,
-    height: read.height,
-    theme: read.theme,
-    transparent: read.transparent,
-    about: `${count} ${count === 1 ? 'curve' : 'curves'}`,
-    draw: (colours) => drawPlot(plot, colours),
-  });
+  return lineChartOf('lineChart', options);
 }

@@ -201,6 +201,8 @@ export interface Extent {
   readonly wholeX?: boolean;
   /** Whether the vertical axis begins at 0: that of bars. */
   readonly fromZero?: boolean;
+  /** Whether the horizontal axis ends at round numbers: points at its very ends would be cut. */
+  readonly roundX?: boolean;
   /** Ends of the horizontal axis in place of those of the values. */
   readonly xEnds?: Ends;
 }
@@ -233,7 +235,10 @@ export function readPlot(op: string, options: typeof PLOT, names: number, extent
       const ends = fixedX ?? xEnds;
       // Fewer labels until they stand apart.
       for (let n = Math.min(count, 12); ; n--) {
-        const axis = labelled(exactAxis(ends, xScale, n, extent.wholeX), xTicks);
+        const axis = labelled(
+          extent.roundX && fixedX === undefined ? roundAxis(ends, xScale, n) : exactAxis(ends, xScale, n, extent.wholeX),
+          xTicks,
+        );
         const wide = axis.ticks.reduce((sum, { text }) => sum + textWidth(text, 12) + 14, 0);
         if (n <= 2 || xTicks.rotation !== 0 || wide <= room) return axis;
       }

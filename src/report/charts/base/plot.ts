@@ -36,6 +36,8 @@ export interface Note {
   readonly y: number;
   readonly text: string;
   readonly colour?: number | string;
+  /** Above the point, in its middle, without a dot. */
+  readonly bare?: boolean;
 }
 
 export interface LegendEntry {
@@ -357,8 +359,12 @@ function marks({ lines, notes }: Plot, { left, right, top, bottom, x, y }: Layou
       if (text !== '') out.push(svgText(text, right - 4, py(vy) - 8, { size: 11, fill: stroke, anchor: 'end' }));
     }
   }
-  for (const { x: vx, y: vy, text, colour } of notes) {
+  for (const { x: vx, y: vy, text, colour, bare } of notes) {
     if (!inside(vx, x) || !inside(vy, y)) continue;
+    if (bare) {
+      out.push(svgText(text, px(vx), py(vy) - (vy < 0 ? -9 : 9), { size: 11, fill: colours.text, anchor: 'middle' }));
+      continue;
+    }
     const wide = textWidth(text, 11);
     const [cx, cy] = [px(vx), py(vy)];
     const anchor = cx + 6 + wide > right ? 'end' : 'start';
