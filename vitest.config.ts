@@ -24,6 +24,7 @@ const once = [
   'src/formats/**/{small-files,hostile,zip}.test.ts',
   'src/report/**/{charts,comparison,progress,terminal,text,training-charts}.test.ts',
   'src/study/clock.test.ts',
+  'src/train/metrics/reference.test.ts',
   'src/vision/models/*.test.ts',
 ];
 /** What changes the process around it (the engine in use, hooks of all modules, collected garbage), or measures it. */

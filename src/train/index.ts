@@ -57,9 +57,53 @@ export type { EpochRecord, Monitor, Scores } from './history/epoch-record.js';
 export type { Best, Stopped } from './history/history.js';
 export { History } from './history/history.js';
 export type { MonitorOptions } from './history/monitor.js';
-export type { AccuracyOptions } from './metrics/accuracy.js';
-export { accuracy } from './metrics/accuracy.js';
+export type { AccuracyOptions } from './metrics/classification/accuracy.js';
+export { accuracy } from './metrics/classification/accuracy.js';
+export type { CohenKappaOptions } from './metrics/classification/agreement.js';
+export { cohenKappa, matthews } from './metrics/classification/agreement.js';
+export type {
+  Average,
+  AverageOptions as F1Options,
+  AverageOptions as JaccardOptions,
+  AverageOptions as PrecisionOptions,
+  AverageOptions as RecallOptions,
+  AverageOptions as SpecificityOptions,
+} from './metrics/classification/averages.js';
+export type { CalibrationErrorOptions } from './metrics/classification/calibration.js';
+export { brier, calibrationError } from './metrics/classification/calibration.js';
+export type { ConfusionMatrixOptions, Normalize } from './metrics/classification/confusion-matrix.js';
+export { ConfusionMatrix, confusionMatrix } from './metrics/classification/confusion-matrix.js';
+export type { PerplexityOptions } from './metrics/classification/perplexity.js';
+export { perplexity } from './metrics/classification/perplexity.js';
+export type { FBetaOptions } from './metrics/classification/precision-recall.js';
+export { f1, fBeta, jaccard, precision, recall, specificity } from './metrics/classification/precision-recall.js';
+export type { ClassificationReport, ClassificationReportOptions, ReportOptions, ReportRow } from './metrics/classification/report.js';
+export { classificationReport } from './metrics/classification/report.js';
+export type { TopKAccuracyOptions } from './metrics/classification/top-k.js';
+export { topKAccuracy } from './metrics/classification/top-k.js';
+export type { ClassOptions as MatthewsOptions, MetricMode } from './metrics/forms/answers.js';
+export type { ScoreOptions as BrierOptions } from './metrics/forms/score-options.js';
 export { metric } from './metrics/metric.js';
+export type { AurocOptions, AveragePrecisionOptions } from './metrics/ranking/auroc.js';
+export { auroc, averagePrecision } from './metrics/ranking/auroc.js';
+export type {
+  CurveOptions as PrecisionRecallCurveOptions,
+  CurveOptions as RocCurveOptions,
+  PrecisionRecallCurve,
+  RocCurve,
+} from './metrics/ranking/curves.js';
+export { precisionRecallCurve, rocCurve } from './metrics/ranking/curves.js';
+export type {
+  ErrorMetricOptions as MeanAbsoluteErrorOptions,
+  ErrorMetricOptions as MeanAbsolutePercentageErrorOptions,
+  ErrorMetricOptions as MeanSquaredErrorOptions,
+  ErrorMetricOptions as RootMeanSquaredErrorOptions,
+} from './metrics/regression/errors.js';
+export { meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, rootMeanSquaredError } from './metrics/regression/errors.js';
+export type { R2ScoreOptions } from './metrics/regression/r2.js';
+export { r2Score } from './metrics/regression/r2.js';
+export type { ScoreMetricOptions as ScoreOptions } from './metrics/score.js';
+export { score } from './metrics/score.js';
 export type { LrFindOptions } from './tuning/lr-find.js';
 export { lrFind } from './tuning/lr-find.js';
 export type { LrCurve, LrFound, OverSeeds } from './tuning/lr-found.js';

@@ -307,7 +307,7 @@ test('what is missing or of another kind is named, with what to write', async ()
       { loss: new nn.CrossEntropyLoss({ reduction: 'none' }) },
       /^fit: the loss is of shape \[2\].*reduction: 'none' gives a loss for each item/,
     ],
-    [{ metrics: ['f1'] }, /^fit: there is no metric "f1"; by name there are accuracy/],
+    [{ metrics: ['f2'] }, /^fit: there is no metric "f2"; by name there are accuracy.*Did you mean f1/],
     [{ metrics: [accuracy] }, /^fit: a metric is a function.*Call it: metrics: \[accuracy\(\)\]/],
     [{ metrics: 'accuracy' }, /^fit: metrics is "accuracy", expected a list/],
     [{ epochs: undefined }, /^fit: epochs is missing/],

@@ -50,7 +50,32 @@ export interface Metric {
 }
 
 /** Metrics that go by name alone. */
-export type MetricName = 'accuracy';
+export type MetricName =
+  | 'accuracy'
+  | 'topKAccuracy'
+  | 'top5'
+  | 'precision'
+  | 'recall'
+  | 'f1'
+  | 'specificity'
+  | 'jaccard'
+  | 'matthews'
+  | 'cohenKappa'
+  | 'auroc'
+  | 'averagePrecision'
+  | 'calibrationError'
+  | 'brier'
+  | 'perplexity'
+  | 'meanSquaredError'
+  | 'mse'
+  | 'rootMeanSquaredError'
+  | 'rmse'
+  | 'meanAbsoluteError'
+  | 'mae'
+  | 'meanAbsolutePercentageError'
+  | 'mape'
+  | 'r2Score'
+  | 'r2';
 
 /**
  * How the losses of batches become one. `samples`: the mean over all samples (over all labels that count, where the loss ignores some or

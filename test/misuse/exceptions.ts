@@ -10,6 +10,11 @@ export const notTried: Exceptions = {
   'study.studyDigits': 'without options it is right, and trains for minutes',
 };
 
+const large = 'makes a network of a hundred million parameters, or takes as long; those beside it read their options alike';
+for (const depth of ['11', '11Bn', '13', '13Bn', '16', '16Bn', '19', '19Bn'])
+  (notTried as Record<string, string>)[`vision.models.vgg${depth}`] = large;
+for (const depth of ['50', '101', '152']) (notTried as Record<string, string>)[`vision.models.resnet${depth}`] = large;
+
 /** Raw errors are right, or do no harm. */
 export const raw: Exceptions = {
   'new Tensor': 'the library makes tensors of memory with it; users have tensor(…)',

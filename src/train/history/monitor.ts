@@ -15,7 +15,8 @@ export interface MonitorOptions {
   minDelta?: number;
 }
 
-const HIGHER_IS_BETTER = /(accuracy|acc|auc|auroc|f1|precision|recall|r2|iou|dice|score|kappa|mcc|bleu|rouge|ndcg|psnr|ssim|top\d+)$/i;
+const HIGHER_IS_BETTER =
+  /(accuracy|acc|auc|auroc|f1|fbeta|precision|recall|specificity|r2|iou|jaccard|dice|score|kappa|mcc|matthews|bleu|rouge|ndcg|psnr|ssim|top\d+)$/i;
 
 /** Whether higher or lower values of a score are better, by its name. */
 export function betterOf(score: string): 'max' | 'min' {

@@ -1,11 +1,20 @@
 /** Metrics: numbers that people understand better than a loss. */
 import { ArgumentError, ShapeError, showShape } from '../../errors.js';
 import { show } from '../../tensor/arguments/show.js';
+import { meantName } from '../../tensor/arguments/spelling.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/values/transfer.js';
 import type { Metric, MetricName } from '../types.js';
-import { accuracy } from './accuracy.js';
+import { accuracy } from './classification/accuracy.js';
+import { cohenKappa, matthews } from './classification/agreement.js';
+import { brier, calibrationError } from './classification/calibration.js';
+import { perplexity } from './classification/perplexity.js';
+import { f1, jaccard, precision, recall, specificity } from './classification/precision-recall.js';
+import { topKAccuracy } from './classification/top-k.js';
 import { readNumbers } from './count-state.js';
+import { auroc, averagePrecision } from './ranking/auroc.js';
+import { meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, rootMeanSquaredError } from './regression/errors.js';
+import { r2Score } from './regression/r2.js';
 
 /**
  * A custom metric: the mean of `measure` over the samples.
@@ -50,7 +59,13 @@ function numberOf(name: string, value: unknown): number {
   throw new ArgumentError(`metric "${name}": measure gave ${show(value)}, expected a number or a tensor of one element.${advice}`);
 }
 
-const byName: Readonly<Record<MetricName, () => Metric>> = { accuracy };
+/** Those that go by name alone, under the names of their functions and under those of their records. */
+const byName: Readonly<Record<MetricName, () => Metric>> = {
+  ...{ accuracy, topKAccuracy, top5: topKAccuracy, precision, recall, f1, specificity, jaccard, matthews, cohenKappa },
+  ...{ auroc, averagePrecision, calibrationError, brier, perplexity },
+  ...{ meanSquaredError, mse: meanSquaredError, rootMeanSquaredError, rmse: rootMeanSquaredError, r2Score, r2: r2Score },
+  ...{ meanAbsoluteError, mae: meanAbsoluteError, meanAbsolutePercentageError, mape: meanAbsolutePercentageError },
+};
 
 /**
  * The metrics of a training or an evaluation: objects, or names of those that need no options.
@@ -62,8 +77,9 @@ export function readMetrics(given: unknown, op: string): Metric[] {
   const metrics = given.map((one: unknown): Metric => {
     if (typeof one === 'string') {
       if (Object.hasOwn(byName, one)) return byName[one as MetricName]();
+      const meant = meantName(one, Object.keys(byName));
       throw new ArgumentError(
-        `${op}: there is no metric "${one}"; by name there are ${Object.keys(byName).join(', ')}. Make your own: metric('${one}', (output, target) => …).`,
+        `${op}: there is no metric "${one}"; by name there are ${Object.keys(byName).join(', ')}.${meant === undefined ? '' : ` Did you mean ${meant}?`} Make your own: metric('${one}', (output, target) => …).`,
       );
     }
     if (typeof one === 'function')

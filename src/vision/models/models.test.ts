@@ -200,6 +200,8 @@ describe('what cannot be meant', () => {
       [() => models.lenet({ imageSize: 30 as 28 }), /imageSize is 30, expected 28 or 32/],
       [() => models.mlp({ hidden: [0] }), /hidden/],
       [() => models.vgg11({ dropuot: 0.1 } as never), /vgg11: .*"dropuot".*dropout/s],
+      [() => models.vgg11(null as never), /vgg11: /],
+      [() => models.resnet50('weights.pth' as never), /resnet50: got "weights.pth" where options are expected/],
       [() => new models.VGG(3 as never), /features is 3, expected an nn.Module/],
     ];
     for (const [use, message] of wrong) {
