@@ -136,18 +136,24 @@ export async function balancedClassWeights(data: Tensor | readonly number[] | Lo
   return balance(op, await labelsOf(op, data as Loader<unknown>, undefined));
 }
 
-function numbersOf(op: string, target: unknown): number[] {
+function numbersOf(op: string, target: unknown, need: Need = BALANCE): number[] {
   if (typeof target === 'number') return [target];
   if (!(target instanceof Tensor) || isFloating(target.dtype) || target.ndim > 1)
-    throw new ArgumentError(
-      `${op}: balanced class weights need one class number a sample, and the target is ${show(target)}. Pass the weights as numbers.`,
-    );
+    throw new ArgumentError(`${op}: ${need.what} one class number a sample, and the target is ${show(target)}. ${need.instead}`);
   return Array.from(target.toTypedArray() as ArrayLike<number>, Number);
 }
 
-/** The labels of all samples. */
-async function labelsOf<B>(op: string, data: Loader<B>, samples: Weighing<B>['samples']): Promise<number[]> {
-  const known = listed(op, (data as { dataset?: unknown }).dataset, samples !== undefined);
+/** Who needs labels, for messages: what asks for them, and what to do where there are none. */
+interface Need {
+  readonly what: string;
+  readonly instead: string;
+}
+
+const BALANCE: Need = { what: 'balanced class weights need', instead: 'Pass the weights as numbers.' };
+
+/** The labels of all samples, read off the data set, or by going through the batches; random numbers and the loader stay where they are. */
+export async function labelsOf<B>(op: string, data: Loader<B>, samples: Weighing<B>['samples'], need: Need = BALANCE): Promise<number[]> {
+  const known = listed(op, (data as { dataset?: unknown }).dataset, samples !== undefined, need);
   if (known) return known;
   const loader = data as Loader<B> & { stateDict?(): unknown; loadStateDict?(state: unknown): void };
   const [random, place] = [randomStates(), loader.loadStateDict && loader.stateDict?.()];
@@ -155,11 +161,9 @@ async function labelsOf<B>(op: string, data: Loader<B>, samples: Weighing<B>['sa
   try {
     await eachBatch(data, (batch) => {
       if (!Array.isArray(batch))
-        throw new ArgumentError(
-          `${op}: balanced class weights need batches [...inputs, target], got ${show(batch)}. Pass the weights as numbers.`,
-        );
+        throw new ArgumentError(`${op}: ${need.what} batches [...inputs, target], got ${show(batch)}. ${need.instead}`);
       const weights = samples?.(batch);
-      labels.push(...numbersOf(op, batch.filter((part) => part !== weights).at(-1)));
+      labels.push(...numbersOf(op, batch.filter((part) => part !== weights).at(-1), need));
       return true;
     });
   } finally {
@@ -170,21 +174,21 @@ async function labelsOf<B>(op: string, data: Loader<B>, samples: Weighing<B>['sa
 }
 
 /** The labels that a data set lists, where it does: without a look at its samples. */
-function listed(op: string, dataset: unknown, weighted: boolean): number[] | undefined {
+function listed(op: string, dataset: unknown, weighted: boolean, need: Need): number[] | undefined {
   if (dataset instanceof Subset) {
-    const all = listed(op, dataset.dataset, weighted);
+    const all = listed(op, dataset.dataset, weighted, need);
     return all && dataset.indices.map((index) => all[index]!);
   }
   if (dataset instanceof ConcatDataset) {
-    const parts = dataset.datasets.map((part) => listed(op, part, weighted));
+    const parts = dataset.datasets.map((part) => listed(op, part, weighted, need));
     return parts.some((part) => part === undefined) ? undefined : parts.flatMap((part) => part!);
   }
   if (dataset instanceof TensorDataset) {
     const tensors = dataset.tensors as readonly Tensor[];
-    return numbersOf(op, tensors.at(weighted && tensors.length > 2 ? -2 : -1));
+    return numbersOf(op, tensors.at(weighted && tensors.length > 2 ? -2 : -1), need);
   }
   const { targets, targetTransform } = (dataset ?? {}) as { targets?: unknown; targetTransform?: unknown };
   if (targetTransform !== undefined && targetTransform !== null) return undefined;
-  if (targets instanceof Tensor && targets.ndim === 1 && !isFloating(targets.dtype)) return numbersOf(op, targets);
+  if (targets instanceof Tensor && targets.ndim === 1 && !isFloating(targets.dtype)) return numbersOf(op, targets, need);
   return Array.isArray(targets) && targets.every((target) => typeof target === 'number') ? (targets as number[]) : undefined;
 }
