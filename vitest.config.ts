@@ -25,6 +25,8 @@ const once = [
   'src/report/**/{charts,comparison,progress,terminal,text,training-charts}.test.ts',
   'src/study/clock.test.ts',
   'src/train/metrics/reference.test.ts',
+  'src/tensorboard/**/*.test.ts',
+  'src/cli/commands/tensorboard.test.ts',
   'src/vision/models/*.test.ts',
 ];
 /** What changes the process around it (the engine in use, hooks of all modules, collected garbage), or measures it. */

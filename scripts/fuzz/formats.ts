@@ -9,6 +9,8 @@ import { collectGarbage, engineInfo, HoneError, loadBytes, memoryStats, saveByte
 import { decodeIdx, decodeSafetensors, encodeSafetensors, flattenState } from 'hone/formats';
 import { ZipReader } from '../../src/formats/zip/zip.js';
 import { zipChunks } from '../../src/formats/zip/zip-writer.js';
+import { EventFileReader, fileOf } from '../../src/tensorboard/read/read-events.js';
+import { frame } from '../../src/tensorboard/records/record.js';
 import { changeZipFields, randomIdx, randomPickle, randomSafetensors } from './structures.js';
 
 const { values } = parseArgs({
@@ -19,6 +21,11 @@ if (!(seconds > 0)) throw new Error(`--seconds is ${values.seconds}, expected a 
 /** The most that all readers together may hold, and that one file may take. */
 const MEMORY = 600e6;
 const SLOWEST = 2;
+
+/** Events as PyTorch writes them. */
+const { events } = JSON.parse(readFileSync(join(import.meta.dirname, '../../src/tensorboard/writer/torch.fixture.json'), 'utf8')) as {
+  events: Record<string, string[]>;
+};
 
 /** Numbers from 0 to `below` - 1 that a seed repeats. */
 function randomFrom(seed: number): (below: number) => number {
@@ -115,6 +122,20 @@ const targets: Record<string, Target> = {
       Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 1, 0x3f, 0xc0, 0, 0),
     ],
     read: (bytes) => void decodeIdx(bytes).toTypedArray(),
+  },
+  events: {
+    seeds: Object.values(events).flatMap((list) => list.map((event) => new Uint8Array(Buffer.from(event, 'base64')))),
+    // In a frame of right checksums mostly, so that the decoder sees what is wrong.
+    change: (seed, other) => (random(4) === 0 ? mutate(frame(seed), frame(other)) : joined(frame(mutate(seed, other)), frame(other))),
+    read: (bytes) => {
+      for (const event of new EventFileReader(
+        () => fileOf(bytes),
+        'it',
+        '.',
+        () => {},
+      ).events())
+        JSON.stringify(event);
+    },
   },
 };
 

@@ -22,7 +22,7 @@ export interface ReadEventsOptions {
 const DEFAULTS: Required<ReadEventsOptions> = { follow: false, every: 1, signal: null, onDamage: null };
 
 /** What is read of one file, and how far. */
-class EventFileReader {
+export class EventFileReader {
   private readonly records = new RecordReader();
   private readonly plugins: Plugins = new Map();
 
@@ -139,7 +139,8 @@ function settingsOf(source: unknown, options: unknown): Required<ReadEventsOptio
   return settings;
 }
 
-function fileOf(bytes: Uint8Array): OpenFile {
+/** Bytes as a file that is open. */
+export function fileOf(bytes: Uint8Array): OpenFile {
   return { size: bytes.length, read: (start, end) => bytes.subarray(start, end), close: () => {} };
 }
 
