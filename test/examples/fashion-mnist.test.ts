@@ -1,15 +1,20 @@
 /** examples/seeds/5-fashion-mnist: what its scripts print. */
+import { readScalars } from 'hone/tensorboard';
 import { describe, expect, test } from 'vitest';
 import { expectFalling, numbersAfter, runScript } from './run-script.js';
 
-const at = (script: string, args?: Record<string, number>) => runScript(`5-fashion-mnist/${script}`, args);
+const at = (script: string, args?: Record<string, number>, then?: () => Promise<void>) =>
+  runScript(`5-fashion-mnist/${script}`, args, then);
 
 const BATCH_NORM = (features: number) =>
   new RegExp(`BatchNorm1d\\(${features}, eps=1e-05, momentum=0\\.1, affine=True,.* track_running_stats=True\\)\\n`);
 
 describe('5-fashion-mnist', () => {
   test('1-optimizer: data, model, training, a prediction, the evaluation', async () => {
-    const output = await at('1-optimizer.ts');
+    let curves: Awaited<ReturnType<typeof readScalars>> = {};
+    const output = await at('1-optimizer.ts', {}, async () => {
+      curves = await readScalars('runs');
+    });
     expect(output).toMatch(/^Subset 7000\nSubset 1000\nDigits 2000\nTensor number\n\[ 1, 28, 28 \]\n/);
     expect(output).toContain('1 28 28\n[ 28, 28 ]\n');
     expect(/32 at random: (.*)/.exec(output)![1]!.split(' ')).toHaveLength(32);
@@ -38,6 +43,11 @@ Total params: 109,386
     expectFalling(numbersAfter('Valid Loss :', output), 5);
     expect(output).toMatch(/^tensor\(\[(True|False)\]\)$/m);
     expect(numbersAfter('Test Accuracy :', output)[0]).toBeGreaterThan(0.88);
+
+    const run = /^curves in runs\/(\w{3}\d\d_\d\d-\d\d-\d\d_.*): hone tensorboard runs$/m.exec(output)![1]!;
+    const losses = curves[run]!['Loss/valid']!.map(({ step, value }) => [step, Number(value.toFixed(3))]);
+    expect(losses).toEqual(numbersAfter('Valid Loss :', output).map((loss, epoch) => [epoch, loss]));
+    expect(Object.keys(curves).sort()).toEqual([run, `${run}/Loss_train and valid_train`, `${run}/Loss_train and valid_valid`].sort());
   });
 
   test('2-initialization-and-batch-norm: zeros learn nothing, the others do', async () => {

@@ -11,8 +11,13 @@ export const folder = join(import.meta.dirname, '../../examples/seeds');
 /**
  * @param script its path in examples/seeds; one test may run it once, for it is a module. Files that it writes go to a folder of its own.
  * @param args as on the command line.
+ * @param then looks at what was written, in that folder.
  */
-export async function runScript(script: string, args: Readonly<Record<string, number>> = {}): Promise<string> {
+export async function runScript(
+  script: string,
+  args: Readonly<Record<string, number>> = {},
+  then: () => Promise<void> = async () => {},
+): Promise<string> {
   const lines: string[] = [];
   const print = (...values: unknown[]) => void lines.push(format(...values));
   const log = vi.spyOn(console, 'log').mockImplementation(print);
@@ -22,6 +27,7 @@ export async function runScript(script: string, args: Readonly<Record<string, nu
     process.argv = [argv[0]!, path, ...Object.entries(args).flatMap(([name, value]) => [`--${name}`, String(value)])];
     process.chdir(mkdtempSync(join(tmpdir(), 'hone-seeds-')));
     await import(pathToFileURL(path).href);
+    await then();
     expect(warn).not.toHaveBeenCalled();
   } finally {
     process.argv = argv;

@@ -1,12 +1,12 @@
 /**
  * (1) TensorBoard and optimizer: the data looked at, a perceptron, Adam (`--sgd 1` for SGD), training with validation, a prediction, the
  * evaluation. `--batchSize 16` and `--epochs 17` are the document's.
- *
- * SummaryWriter waits for its own issue; the curves that it would record are drawn as SVG files.
+ * `tensorboard --logdir runs`, or `hone tensorboard`, shows the curves of all runs over each other, Adam's and SGD's.
  */
 import { F, manualSeed, nn, noGrad, optim, randint, summary, type Tensor } from 'hone';
+import { SummaryWriter } from 'hone/tensorboard';
 import { readArguments } from '../shared/arguments.js';
-import { imshow, plot } from '../shared/pictures.js';
+import { imshow } from '../shared/pictures.js';
 import { evaluation, load, loaders, validation } from './common.js';
 
 const { epochs, batchSize, sgd, seed, root } = readArguments({ epochs: 5, batchSize: 100, sgd: 0, seed: 0, root: '' });
@@ -94,9 +94,10 @@ const optimizer = sgd ? new optim.SGD(model.parameters(), { lr: 0.1 }) : new opt
 
 // 6. Training, with validation
 
+const writer = new SummaryWriter();
+
 let steps = 0;
 const stepsPerEpoch = trainloader.length;
-const curves = { trainLoss: [] as number[], validLoss: [] as number[], validAccuracy: [] as number[] };
 
 for (let epoch = 0; epoch < epochs; epoch++) {
   model.train();
@@ -123,10 +124,19 @@ for (let epoch = 0; epoch < epochs; epoch++) {
       model.eval(); // batch norm and dropout act otherwise in training
       const [validLoss, validAccuracy] = validation(model, validloader, criterion);
 
-      // What the document writes for TensorBoard
-      curves.trainLoss.push(trainLoss / trainloader.length);
-      curves.validLoss.push(validLoss / validloader.length);
-      curves.validAccuracy.push(validAccuracy / validloader.length);
+      // Events for TensorBoard
+      writer.addScalar('Loss/train', trainLoss / trainloader.length, epoch);
+      writer.addScalar('Loss/valid', validLoss / validloader.length, epoch);
+      writer.addScalars(
+        'Loss/train and valid',
+        {
+          train: trainLoss / trainloader.length,
+          valid: validLoss / validloader.length,
+        },
+        epoch,
+      );
+
+      writer.addScalar('Valid Accuracy', validAccuracy / validloader.length, epoch);
 
       console.log(
         `Epoch : ${epoch + 1}/${epochs}.....`,
@@ -140,11 +150,9 @@ for (let epoch = 0; epoch < epochs; epoch++) {
   }
 }
 
-await plot('runs/seeds/5-loss.svg', 'Loss/train and valid', [
-  { name: 'train', values: curves.trainLoss },
-  { name: 'valid', values: curves.validLoss },
-]);
-await plot('runs/seeds/5-accuracy.svg', 'Valid Accuracy', [{ name: 'valid', values: curves.validAccuracy }]);
+writer.flush();
+console.log(`curves in ${writer.getLogdir()}: hone tensorboard runs`);
+writer.close();
 
 // 7. A prediction
 

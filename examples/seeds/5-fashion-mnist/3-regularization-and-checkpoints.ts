@@ -3,6 +3,7 @@
  * and loaded again. `--epochs 17 --batchSize 16` are the document's.
  */
 import { F, load as loadFile, manualSeed, nn, optim, save, type Tensor } from 'hone';
+import { SummaryWriter } from 'hone/tensorboard';
 import { readArguments } from '../shared/arguments.js';
 import { evaluation, load, loaders, validation } from './common.js';
 
@@ -57,6 +58,7 @@ const optimizer = new optim.Adam(model.parameters(), { lr: learningRate, weightD
 // The learning rate falls to a tenth after four epochs
 const scheduler = new optim.lrScheduler.StepLR(optimizer, { stepSize: 4, gamma: 0.1 });
 
+const writer = new SummaryWriter();
 const bestCheckpoint = 'runs/seeds/best_checkpoint.pth';
 let minLoss = Number.POSITIVE_INFINITY;
 let count = 0;
@@ -76,6 +78,13 @@ for (let epoch = 0; epoch < epochs; epoch++) {
 
   model.eval();
   const [validLoss, validAccuracy] = validation(model, validloader, criterion);
+
+  // Events for TensorBoard
+  writer.addScalar('Loss/train', trainLoss / trainloader.length, epoch);
+  writer.addScalar('Loss/valid', validLoss / validloader.length, epoch);
+  writer.addScalars('Loss/train and valid', { train: trainLoss / trainloader.length, valid: validLoss / validloader.length }, epoch);
+  writer.addScalar('Valid Accuracy', validAccuracy / validloader.length, epoch);
+
   console.log(
     `Epoch : ${epoch + 1}/${epochs}.....`,
     `Train Loss : ${(trainLoss / trainloader.length).toFixed(3)}`,
@@ -95,6 +104,8 @@ for (let epoch = 0; epoch < epochs; epoch++) {
     break;
   }
 }
+
+writer.close();
 
 // Loaded again, by a new model
 const stateDict = loadFile(bestCheckpoint) as Record<string, Tensor>;
