@@ -11,7 +11,7 @@ export { ema } from './callbacks/averages/ema.js';
 export type { SwaOptions } from './callbacks/averages/swa.js';
 export { swa } from './callbacks/averages/swa.js';
 export type { Callback, StepEvent, TrainingRun } from './callbacks/callback.js';
-export type { EarlyStoppingOptions } from './callbacks/early-stopping.js';
+export type { EarlyStoppingOptions, Patience } from './callbacks/early-stopping.js';
 export { earlyStopping } from './callbacks/early-stopping.js';
 export { historyLogger } from './callbacks/history-logger.js';
 export type { KeepBestOptions } from './callbacks/keep-best.js';

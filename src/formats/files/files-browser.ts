@@ -39,6 +39,10 @@ export function renameFile(path: string, _to: string, op: string): never {
   throw new FileError(`${op}: browsers cannot rename ${path}.`);
 }
 
+export function removeFile(path: string, op: string): never {
+  throw new FileError(`${op}: browsers cannot remove ${path}.`);
+}
+
 export function makeDirectories(path: string, op: string): void {
   throw new FileError(`${op}: browsers cannot create ${path}.`);
 }

@@ -381,6 +381,15 @@ export function renameFile(path: string, to: string, op: string): void {
   }
 }
 
+/** Removes a file, if it is there. @throws {FileError} where that is impossible. */
+export function removeFile(path: string, op: string): void {
+  try {
+    rmSync(resolve(path), { force: true });
+  } catch (error) {
+    throw explain(error, op, resolve(path), 'write');
+  }
+}
+
 /** Makes a rename last; not every file system lets a directory be synced, and none needs it for readers to see whole files. */
 function syncDirectory(directory: string): void {
   try {

@@ -1,54 +1,152 @@
 /** earlyStopping: ends a training that no longer improves. */
-import { readOptions } from '../../tensor/arguments/arguments.js';
-import { wholeNumber } from '../../tensor/arguments/checks.js';
-import type { MonitorOptions } from '../history/monitor.js';
+import { ArgumentError } from '../../errors.js';
+import { readOptions, required } from '../../tensor/arguments/arguments.js';
+import { countOf, realNumber, wholeNumber } from '../../tensor/arguments/checks.js';
+import { isOptions } from '../../tensor/arguments/show.js';
+import type { EpochRecord } from '../history/epoch-record.js';
+import type { Found, MonitorOptions, Reading } from '../history/monitor.js';
 import { Improvement } from '../history/monitor.js';
 import type { Callback, TrainingRun } from './callback.js';
 import { keepBest } from './keep-best.js';
 import type { WatchingCallback } from './watching.js';
 import { MONITOR, WATCHES } from './watching.js';
 
+/** How long a training may go on without improvement. */
+export type Patience = number | { epochs: number } | { steps: number };
+
 /** The options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions extends MonitorOptions {
-  /** Epochs without improvement after which training stops. Default: 10. */
-  patience?: number;
+  /** Epochs without improvement after which training stops, or as many steps. Default: 10 epochs. */
+  patience?: Patience;
   /** Gives the model the state of its best epoch at the end. Default: false. */
   restoreBest?: boolean;
+  /** Waiting ends only with a score that is better than this, too. Default: any that is better than those before. */
+  baseline?: number;
+  /** The first epoch that is looked at, from 1; those before neither count as waiting nor as the best so far. Default: 1. */
+  startFromEpoch?: number;
+  /** Stops at once where the score is at least as good. Default: never. */
+  stoppingThreshold?: number;
+  /** Stops at once where the score is worse than this. Default: never. */
+  divergenceThreshold?: number;
 }
 
+/** What a checkpoint keeps of it. */
+interface State {
+  readonly best: Found | null;
+  readonly since: Moment;
+}
+
+interface Moment {
+  readonly epoch: number;
+  readonly step: number;
+}
+
+const DEFAULTS = { ...MONITOR, patience: required as unknown as Patience, restoreBest: false, startFromEpoch: 1 };
+const OPTIONAL = { baseline: required, stoppingThreshold: required, divergenceThreshold: required } as unknown as Required<
+  Pick<EarlyStoppingOptions, 'baseline' | 'stoppingThreshold' | 'divergenceThreshold'>
+>;
+
 /**
- * Stops a training whose score no longer improves. What it watches is what the training's best epoch is chosen by: see {@link keepBest}.
- * @throws {ArgumentError} for a patience below 1.
+ * Stops a training whose score no longer improves, or that has reached, or lost, what was wanted. A training may have several, each with a
+ * score of its own: the first that has enough ends it. What is kept as the best epoch is what {@link keepBest} and `restoreBest` watch; where
+ * they name no score, that of the first early stopping.
+ * @throws {ArgumentError} for a patience below 1, and for thresholds that are no numbers.
+ * @example
+ * const callbacks = [earlyStopping({ patience: 3, minDelta: 0.001 }), earlyStopping({ monitor: 'train.loss', stoppingThreshold: 0.01 })];
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
-  const { patience, restoreBest, ...watch } = readOptions('earlyStopping', { ...MONITOR, patience: 10, restoreBest: false }, options);
-  wholeNumber('earlyStopping', 'patience', patience, { min: 1 });
-  const improvement = new Improvement(watch, 'earlyStopping');
+  const op = 'earlyStopping';
+  const read = readOptions(op, { ...DEFAULTS, ...OPTIONAL }, options) as typeof DEFAULTS & EarlyStoppingOptions;
+  const { patience = 10, restoreBest, baseline, startFromEpoch, stoppingThreshold, divergenceThreshold, ...watch } = read;
+  const wait = readPatience(op, patience);
+  countOf(op, 'startFromEpoch', startFromEpoch, 1);
+  for (const [name, value] of Object.entries({ baseline, stoppingThreshold, divergenceThreshold }))
+    if (value !== undefined) realNumber(op, name, value);
+  const improvement = new Improvement(watch, op);
   const keeper: Callback = restoreBest ? keepBest({ ...watch, restore: true }) : {};
-  let waited = 0;
-  const stopAfter = (run: TrainingRun) => {
+  let since: Moment = { epoch: 0, step: 0 };
+  let resumed = false;
+
+  /** Looks at an epoch that ended at `moment`. */
+  const look = (record: EpochRecord, moment: Moment): Reading | undefined => {
+    const reading = record.epoch < startFromEpoch ? undefined : improvement.read(record);
+    if (reading === undefined) {
+      if (!improvement.best) since = moment; // waiting begins with the first score
+      return undefined;
+    }
+    const better = improvement.see(record);
+    if (better && (baseline === undefined || improvement.isBetter(reading, baseline))) since = moment;
+    return reading;
+  };
+  const decide = (run: TrainingRun, reading: Reading | undefined) => {
+    if (reading) {
+      const { value, max, monitor } = reading;
+      const [text, worse] = [`${monitor} is ${value.toPrecision(5)}`, max ? 'below' : 'above'];
+      if (stoppingThreshold !== undefined && (max ? value >= stoppingThreshold : value <= stoppingThreshold))
+        run.stop(`${text}, which reaches the threshold ${stoppingThreshold}`);
+      if (divergenceThreshold !== undefined && (max ? value < divergenceThreshold : value > divergenceThreshold))
+        run.stop(`${text}, ${worse} ${divergenceThreshold}, where it counts as diverged`);
+    }
+    const waited = wait.unit === 'epochs' ? run.history.lastEpoch - since.epoch : run.totalSteps - since.step;
+    if (waited < wait.count) return;
     const { best } = improvement;
-    if (waited < patience) return;
-    run.stop(
-      best
-        ? `no better ${best.monitor} than ${best.value.toPrecision(5)} (epoch ${best.epoch}) for ${patience} epochs`
-        : `no usable score for ${patience} epochs`,
-    );
+    const time = `for ${wait.count} ${wait.unit}`;
+    if (!best) run.stop(`no usable score ${time}`);
+    else if (baseline !== undefined && !improvement.isBetter(improvement.reading(best.monitor, best.value), baseline))
+      run.stop(
+        `no better ${best.monitor} than the baseline ${baseline} ${time}; the best was ${best.value.toPrecision(5)} (epoch ${best.epoch})`,
+      );
+    else run.stop(`no better ${best.monitor} than ${best.value.toPrecision(5)} (epoch ${best.epoch}) ${time}`);
   };
   const callback: WatchingCallback = {
     ...keeper,
-    name: 'earlyStopping',
-    [WATCHES]: ['earlyStopping', watch],
+    name: op,
+    [WATCHES]: { who: op, options: watch, keeps: restoreBest },
     onTrainStart(run) {
       keeper.onTrainStart?.(run);
+      if (resumed) {
+        // It may have had enough before, and is asked again: patience may be another now.
+        improvement.watch(run.watched);
+        decide(run, undefined);
+        return;
+      }
       improvement.reset(run.watched);
-      waited = improvement.replay(run.history.epochs ?? []);
+      since = { epoch: 0, step: 0 };
+      let step = 0;
+      for (const record of run.history.epochs ?? []) {
+        step += record.steps;
+        look(record, { epoch: record.epoch, step });
+      }
     },
     onEpochEnd(record, run) {
       keeper.onEpochEnd?.(record, run);
-      waited = improvement.see(record) ? 0 : waited + 1;
-      stopAfter(run);
+      resumed = false;
+      decide(run, look(record, { epoch: record.epoch, step: run.totalSteps }));
+    },
+    onTrainEnd(run) {
+      resumed = false;
+      return keeper.onTrainEnd?.(run);
+    },
+    onError(error, run) {
+      resumed = false;
+      return keeper.onError?.(error, run);
+    },
+    stateDict: (): State => ({ best: improvement.best ?? null, since }),
+    loadStateDict(state: State) {
+      improvement.best = state.best ? { ...state.best } : undefined;
+      since = { ...state.since };
+      resumed = true;
     },
   };
   return callback;
+}
+
+/** @throws {ArgumentError} for anything but epochs or steps. */
+function readPatience(op: string, given: Patience): { unit: 'epochs' | 'steps'; count: number } {
+  if (!isOptions(given)) return { unit: 'epochs', count: wholeNumber(op, 'patience', given, { min: 1 }) };
+  const read = readOptions(`${op}: patience`, { epochs: required, steps: required } as unknown as { epochs: number; steps: number }, given);
+  const [entry, second] = Object.entries(read).filter(([, value]) => value !== undefined);
+  if (!entry || second)
+    throw new ArgumentError(`${op}: patience is in epochs or in steps. Write patience: 5, or patience: { steps: 500 }.`);
+  return { unit: entry[0] as 'epochs' | 'steps', count: wholeNumber(op, `patience.${entry[0]}`, entry[1], { min: 1 }) };
 }

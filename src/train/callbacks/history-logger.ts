@@ -1,7 +1,7 @@
 /** historyLogger: the history in a file, as training goes on. */
 import { writeBytes } from '#files';
 import type { Callback, TrainingRun } from './callback.js';
-import { checkPath } from './save-model.js';
+import { checkPath } from './model-path.js';
 
 /** Writes the history to a file after each epoch: CSV, or JSON where the path ends in `.json`. Directories are created. */
 export function historyLogger(path: string): Callback {

@@ -4,13 +4,14 @@ import { clone } from '../../ops/view/copy.js';
 import { readOptions, required } from '../../tensor/arguments/arguments.js';
 import { escapeScope } from '../../tensor/storage.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { Best } from '../history/history.js';
+import type { Best, History } from '../history/history.js';
 import type { MonitorOptions } from '../history/monitor.js';
 import { Improvement } from '../history/monitor.js';
 import type { Callback, TrainingRun } from './callback.js';
-import { checkPath, saveModel } from './save-model.js';
-import type { WatchingCallback } from './watching.js';
-import { MONITOR, noteRestored, WATCHES } from './watching.js';
+import { checkPlaces, fillPath, scoresIn } from './model-path.js';
+import { saveModel } from './save-model.js';
+import type { ReadingCallback, WatchingCallback } from './watching.js';
+import { MONITOR, noteRestored, READS, WATCHES } from './watching.js';
 
 /** The options of {@link keepBest}. */
 export interface KeepBestOptions extends MonitorOptions {
@@ -26,7 +27,7 @@ export interface KeepBestOptions extends MonitorOptions {
  */
 export function keepBest(options: KeepBestOptions = {}): Callback {
   const { path, restore, ...watch } = readOptions('keepBest', { ...MONITOR, path: required as string, restore: false }, options);
-  if (path !== undefined) checkPath('keepBest', path);
+  if (path !== undefined) checkPlaces('keepBest', path);
   const improvement = new Improvement(watch, 'keepBest');
   let kept: Best | undefined;
   const giveBack = (run: TrainingRun) => {
@@ -34,19 +35,20 @@ export function keepBest(options: KeepBestOptions = {}): Callback {
     run.model.loadStateDict(kept.stateDict);
     noteRestored(run);
   };
-  const callback: WatchingCallback = {
+  const callback: WatchingCallback & ReadingCallback = {
     name: 'keepBest',
-    [WATCHES]: ['saveBest or restoreBest', watch],
+    [READS]: path === undefined ? [] : scoresIn(path),
+    [WATCHES]: { who: 'saveBest or restoreBest', options: watch, keeps: true },
     onTrainStart({ history, watched }) {
       improvement.reset(watched);
-      improvement.replay(history.epochs ?? []);
-      kept = resumed(history.best, improvement, path);
+      improvement.replay(history.epochs);
+      kept = resumed(history, improvement, path);
       if (kept) history.best = kept;
     },
-    onEpochEnd(record, { model, history }) {
+    onEpochEnd(record, { model, history, totalSteps }) {
       if (!improvement.see(record)) return;
       const other = history.best?.epoch === record.epoch ? history.best.path : undefined; // of another keeper
-      const saved = path === undefined ? other : saveModel(model, path, record.epoch, improvement);
+      const saved = path === undefined ? other : saveModel(model, path, { epoch: record.epoch, step: totalSteps, record }, improvement);
       const before = kept;
       const stateDict: Record<string, Tensor> = {};
       for (const [name, value] of Object.entries(model.stateDict())) stateDict[name] = copyOf(value);
@@ -68,13 +70,15 @@ function copyOf(value: Tensor): Tensor {
 }
 
 /** The best epoch of a training that goes on: as the history has it, or as the file has it that was saved then. */
-function resumed(best: Best | undefined, { best: found }: Improvement, path: string | undefined): Best | undefined {
+function resumed({ best, epochs }: History, { best: found }: Improvement, path: string | undefined): Best | undefined {
   if (!found) return undefined;
   if (best?.epoch === found.epoch && Object.keys(best.stateDict).length > 0) {
     const stateDict = Object.fromEntries(Object.entries(best.stateDict).map(([name, value]) => [name, copyOf(value)]));
     return { ...found, stateDict, ...(best.path !== undefined && { path: best.path }) };
   }
-  const file = path?.replaceAll('{epoch}', String(found.epoch));
+  const record = epochs.find(({ epoch }) => epoch === found.epoch)!;
+  const step = epochs.reduce((sum, { epoch, steps }) => sum + (epoch <= found.epoch ? steps : 0), 0);
+  const file = path && fillPath(path, { epoch: found.epoch, step, record });
   try {
     return file === undefined ? undefined : { ...found, stateDict: load<Record<string, Tensor>>(file), path: file };
   } catch {

@@ -4,6 +4,7 @@ import type { EarlyStoppingOptions } from './early-stopping.js';
 import { earlyStopping } from './early-stopping.js';
 import type { KeepBestOptions } from './keep-best.js';
 import { keepBest } from './keep-best.js';
+import { WATCHES, type WatchingCallback } from './watching.js';
 
 /** The options of fit that callbacks stand for. */
 export interface CallbackShorthands {
@@ -21,6 +22,10 @@ export function ownCallbacks({ saveBest, restoreBest, earlyStopping: stopping }:
     const kept = typeof saveBest === 'string' ? { path: saveBest } : typeof saveBest === 'object' ? saveBest : {};
     out.push(keepBest({ ...kept, restore }));
   }
-  if (stopping !== false) out.push(earlyStopping(stop));
+  if (stopping !== false) {
+    const ending = earlyStopping(stop) as WatchingCallback;
+    // What it restores is kept by the one above, which must mean the same epoch.
+    out.push({ ...ending, [WATCHES]: { ...ending[WATCHES], keeps: stoppingRestores } } as WatchingCallback);
+  }
   return out;
 }

@@ -1,23 +1,23 @@
 /** What fit knows of its callbacks beside their hooks: which scores they watch, and which stand around its schedule. */
 import { ArgumentError } from '../../errors.js';
 import { required } from '../../tensor/arguments/arguments.js';
-import type { MonitorOptions } from '../history/monitor.js';
+import type { MonitorOptions, Watch } from '../history/monitor.js';
 import type { Callback, TrainingRun } from './callback.js';
 
-/** @internal What a callback that chooses a best epoch watches; fit sees to it that all watch the same. */
+/** @internal What a callback follows; fit sees to it that those which keep the best epoch mean the same. */
 export const WATCHES = Symbol('watches');
 
-/** @internal The score that a callback reads for itself, which fit must measure. */
+/** @internal The scores that a callback reads for itself, which fit must measure. */
 export const READS = Symbol('reads');
 
 /** @internal A callback that reads a score. */
 export interface ReadingCallback extends Callback {
-  readonly [READS]: MonitorOptions['monitor'] | undefined;
+  readonly [READS]: readonly MonitorOptions['monitor'][];
 }
 
-/** @internal A callback that chooses a best epoch. */
+/** @internal A callback that follows a score, and may keep the best epoch. */
 export interface WatchingCallback extends Callback {
-  readonly [WATCHES]: readonly [who: string, options: MonitorOptions];
+  readonly [WATCHES]: Watch;
 }
 
 /** @internal How many batches make a step of the optimizer, by epoch. */

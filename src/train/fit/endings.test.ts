@@ -63,8 +63,9 @@ describe('one best epoch', () => {
   test('two that want different ones are refused, with the way out', async () => {
     const { model, with: using } = both();
     const contradictions: Partial<FitOptions<readonly Tensor[]>>[] = [
-      { earlyStopping: { monitor: 'validation.accuracy' }, saveBest: { path: newPath(), monitor: 'validation.loss' } },
-      { callbacks: [earlyStopping({ monitor: 'train.loss' })], saveBest: { monitor: 'validation.loss' } },
+      { earlyStopping: { monitor: 'validation.accuracy', restoreBest: true }, saveBest: { path: newPath(), monitor: 'validation.loss' } },
+      { callbacks: [earlyStopping({ monitor: 'train.loss', restoreBest: true })], saveBest: { monitor: 'validation.loss' } },
+      { callbacks: [earlyStopping({ monitor: 'train.loss', minDelta: 1 }), keepBest({ monitor: 'train.loss', minDelta: 2 })] },
       { callbacks: [earlyStopping({ mode: 'max' }), keepBest({ mode: 'min' })] },
     ];
     for (const more of contradictions) {

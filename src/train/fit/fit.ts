@@ -126,12 +126,16 @@ class Training<B> implements TrainingRun, Hold, Standing {
     this.secondsBefore = this.history.seconds;
     this.running = this.newScores();
     this.callbacks = new CallbackList(callbacks, this, own.length);
-    this.watched = mergeMonitors(
-      callbacks.flatMap((callback) => ((callback as Partial<WatchingCallback>)[WATCHES] ? [(callback as WatchingCallback)[WATCHES]] : [])),
+    const watches = callbacks.flatMap((callback) => (callback as Partial<WatchingCallback>)[WATCHES] ?? []);
+    this.watched = mergeMonitors(watches);
+    const reads = callbacks.flatMap((callback) => (callback as Partial<ReadingCallback>)[READS] ?? []);
+    const wanted = [this.watched.monitor, ...watches.map(({ options: { monitor } }) => monitor), this.plan?.monitor, ...reads];
+    checkWatched(
+      'fit',
+      wanted,
+      metrics.map(({ name }) => name),
+      options.validation !== undefined,
     );
-    const reads = callbacks.map((callback) => (callback as Partial<ReadingCallback>)[READS]);
-    const names = metrics.map(({ name }) => name);
-    checkWatched('fit', [this.watched.monitor, this.plan?.monitor, ...reads], names, options.validation !== undefined);
     this.groupSize = accumulationOf(callbacks);
     const guard = guardOf(callbacks);
     if (guard) this.guard = new NanSearch(this.batchStep, guard, options.nonFinite);

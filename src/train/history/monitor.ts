@@ -45,14 +45,28 @@ export function checkMonitor({ monitor, mode, minDelta = 0 }: MonitorOptions, op
   if (mode !== undefined) oneOf(op, 'mode', mode, ['min', 'max']);
 }
 
+/** What a callback watches, and who it is. */
+export interface Watch {
+  readonly who: string;
+  readonly options: MonitorOptions;
+  /** Whether it keeps the best epoch; early stopping without `restoreBest` only ends the training. */
+  readonly keeps: boolean;
+}
+
 /**
- * What those that choose a best epoch watch, as one: what is left open by one is taken from another.
- * @throws {ArgumentError} where two want different things: early stopping, the saved file and the restored model must mean one epoch.
+ * What the best epoch of a training is chosen by: what those that keep it watch, as one, and else what the first early stopping watches. What
+ * is left open by one is taken from another that watches the same score.
+ * @throws {ArgumentError} where two want different things: the saved file and the restored model must mean one epoch.
  */
-export function mergeMonitors(wanted: readonly (readonly [who: string, options: MonitorOptions])[]): MonitorOptions {
+export function mergeMonitors(watches: readonly Watch[]): MonitorOptions {
+  const keepers = watches.filter(({ keeps }) => keeps);
+  const named = [...keepers, ...watches].find(({ options }) => options.monitor !== undefined);
+  const monitor = named?.options.monitor;
+  // An early stopping of another score goes by its own.
+  const wanted = watches.filter(({ keeps, options }) => keeps || options.monitor === undefined || options.monitor === monitor);
   const merged: Record<string, unknown> = {};
   const from: Record<string, string> = {};
-  for (const [who, options] of wanted) {
+  for (const { who, options } of wanted) {
     for (const name of ['monitor', 'mode', 'minDelta'] as const) {
       const value = options[name];
       if (value === undefined) continue;
@@ -67,9 +81,23 @@ export function mergeMonitors(wanted: readonly (readonly [who: string, options: 
   return merged;
 }
 
+/** The best value of a score, and whose it is. */
+export interface Found {
+  epoch: number;
+  value: number;
+  monitor: Monitor;
+}
+
+/** A score that is watched, and whether more of it is better. */
+export interface Reading {
+  readonly monitor: Monitor;
+  readonly value: number;
+  readonly max: boolean;
+}
+
 /** Remembers the best value of a score. */
 export class Improvement {
-  best: { epoch: number; value: number; monitor: Monitor } | undefined;
+  best: Found | undefined;
   private watched: MonitorOptions;
 
   constructor(
@@ -86,25 +114,43 @@ export class Improvement {
     this.watched = this.options.monitor === undefined ? { ...watched, ...defined(this.options) } : this.options;
   }
 
-  /** Whether this epoch is better than all before by more than minDelta; NaN never is. */
-  see(record: EpochRecord): boolean {
-    const { minDelta = 0, mode } = this.watched;
-    const monitor = this.watched.monitor ?? defaultMonitor(record);
-    const value = readMonitor(record, monitor, this.op);
-    const max = (mode ?? betterOf(monitor)) === 'max';
-    const before = this.best?.value ?? (max ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
-    const better = max ? value > before + minDelta : value < before - minDelta;
-    if (better) this.best = { epoch: record.epoch, value, monitor };
-    return better;
+  /** Watches, from where {@link best} was, what {@link reset} would. */
+  watch(watched: MonitorOptions = {}): void {
+    const { best } = this;
+    this.reset(watched);
+    this.best = best;
   }
 
-  /** Goes through the epochs of a training that is resumed; gives how many there were since the best. */
-  replay(records: readonly EpochRecord[]): number {
-    let since = 0;
-    for (const record of records) {
-      if (hasScore(record, this.watched.monitor ?? defaultMonitor(record))) since = this.see(record) ? 0 : since + 1;
-    }
-    return since;
+  /** The score that is watched of a record; undefined where the record does not have it. */
+  read(record: EpochRecord): Reading | undefined {
+    const monitor = this.watched.monitor ?? defaultMonitor(record);
+    if (!hasScore(record, monitor)) return undefined;
+    return this.reading(monitor, readMonitor(record, monitor, this.op));
+  }
+
+  /** A score of a value, with whether more of it is better. */
+  reading(monitor: Monitor, value: number): Reading {
+    return { monitor, value, max: (this.watched.mode ?? betterOf(monitor)) === 'max' };
+  }
+
+  /** Whether `value` is better than `before` by more than minDelta; NaN never is. */
+  isBetter({ value, max }: Reading, before: number | undefined): boolean {
+    const { minDelta = 0 } = this.watched;
+    const than = before ?? (max ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
+    return max ? value > than + minDelta : value < than - minDelta;
+  }
+
+  /** Whether this epoch is better than all before; one without the score is not. */
+  see(record: EpochRecord): boolean {
+    const reading = this.read(record);
+    if (!reading || !this.isBetter(reading, this.best?.value)) return false;
+    this.best = { epoch: record.epoch, value: reading.value, monitor: reading.monitor };
+    return true;
+  }
+
+  /** Goes through the epochs of a training that is resumed. */
+  replay(records: readonly EpochRecord[] = []): void {
+    for (const record of records) this.see(record);
   }
 }
 

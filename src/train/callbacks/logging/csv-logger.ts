@@ -5,7 +5,7 @@ import { FormatError } from '../../../errors.js';
 import { readOptions } from '../../../tensor/arguments/arguments.js';
 import type { EpochRecord } from '../../history/epoch-record.js';
 import type { Callback, TrainingRun } from '../callback.js';
-import { checkPath } from '../save-model.js';
+import { checkPath } from '../model-path.js';
 
 /** The options of {@link csvLogger}. */
 export interface CsvLoggerOptions {

@@ -16,7 +16,7 @@ import { Tensor } from '../../../tensor/tensor.js';
 import { type Interpretation, interpret } from '../../evaluate/interpret.js';
 import type { Loader, Loss } from '../../types.js';
 import type { Callback, TrainingRun } from '../callback.js';
-import { checkPath } from '../save-model.js';
+import { checkPath } from '../model-path.js';
 import { normMonitor } from './norm-monitor.js';
 
 /** The options of {@link runReport}. */

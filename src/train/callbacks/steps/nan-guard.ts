@@ -39,8 +39,10 @@ export function nanGuard(options: NanGuardOptions = {}): Callback {
     [GUARDS]: settings,
     onTrainStart() {
       if (!resumed) settings.skipped = 0;
-      resumed = false;
     },
+    onEpochStart: () => void (resumed = false),
+    onTrainEnd: () => void (resumed = false),
+    onError: () => void (resumed = false),
     stateDict: () => ({ skipped: settings.skipped }),
     loadStateDict({ skipped }: { skipped: number }) {
       settings.skipped = skipped;
