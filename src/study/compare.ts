@@ -234,6 +234,7 @@ async function trainOnce(
   };
   try {
     const { stopped } = await fit<readonly Tensor[]>(model, {
+      progress: false, // a comparison's display knows all of its runs
       ...options.loaders(),
       loss,
       optimizer,

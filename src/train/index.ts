@@ -30,6 +30,8 @@ export type { TimeLimitOptions } from './callbacks/pace/time-limit.js';
 export { timeLimit } from './callbacks/pace/time-limit.js';
 export type { WarmupOptions } from './callbacks/pace/warmup.js';
 export { warmup } from './callbacks/pace/warmup.js';
+export type { ProgressOptions, ProgressTarget } from './callbacks/progress/progress.js';
+export { progress } from './callbacks/progress/progress.js';
 export type { NormMonitorOptions } from './callbacks/report/norm-monitor.js';
 export { normMonitor } from './callbacks/report/norm-monitor.js';
 export type { RunReportOptions } from './callbacks/report/run-report.js';

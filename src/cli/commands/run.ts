@@ -5,14 +5,14 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { engineInfo } from '../../engine/select.js';
 import { FileError } from '../../errors.js';
 import { makeDirectories } from '../../formats/files/files-node.js';
-import { ProgressDisplay } from '../../report/progress.js';
+import { ProgressDisplay } from '../../report/progress/display.js';
 import { plural, shellWord, showCount, showDuration } from '../../report/text.js';
 import type { CompareEvents } from '../../study/compare.js';
 import { version } from '../version.js';
 
 /** The display on stderr, so that stdout holds results only. */
 export function openDisplay(): ProgressDisplay {
-  return new ProgressDisplay(process.stderr, process.stderr.isTTY === true && process.env['TERM'] !== 'dumb');
+  return new ProgressDisplay(process.stderr);
 }
 
 /** A new folder `base/name`, or `base/name-2` and so on where that exists: earlier results are kept, and each process has its own. */
@@ -112,8 +112,8 @@ export function showEvents(display: ProgressDisplay, names: readonly string[]): 
         phase: event.phase,
         step: event.step,
         steps: event.steps,
-        loss: event.scores.loss,
-        accuracy: event.scores['accuracy'],
+        scores: event.scores,
+        unit: 'images',
         samplesPerSecond: event.samplesPerSecond,
         secondsLeft: event.secondsLeft,
         allSecondsLeft: allLeft,

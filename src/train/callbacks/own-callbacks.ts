@@ -4,6 +4,8 @@ import type { EarlyStoppingOptions } from './early-stopping.js';
 import { earlyStopping } from './early-stopping.js';
 import type { KeepBestOptions } from './keep-best.js';
 import { keepBest } from './keep-best.js';
+import { PACE } from './progress/paced.js';
+import { type ProgressOptions, progress, showsByItself } from './progress/progress.js';
 import { WATCHES, type WatchingCallback } from './watching.js';
 
 /** The options of fit that callbacks stand for. */
@@ -11,6 +13,9 @@ export interface CallbackShorthands {
   readonly saveBest: boolean | string | Omit<KeepBestOptions, 'restore'>;
   readonly restoreBest: boolean;
   readonly earlyStopping: EarlyStoppingOptions | boolean;
+  readonly progress: ProgressOptions | boolean | undefined;
+  readonly callbacks: readonly Callback[];
+  readonly log: unknown;
 }
 
 /** The callbacks that options stand for; one of them keeps the best epoch, whoever asks for it. */
@@ -28,4 +33,11 @@ export function ownCallbacks({ saveBest, restoreBest, earlyStopping: stopping }:
     out.push({ ...ending, [WATCHES]: { ...ending[WATCHES], keeps: stoppingRestores } } as WatchingCallback);
   }
   return out;
+}
+
+/** What shows the training: where that was asked for, and in a terminal where nothing else was. It comes last, so that others speak first. */
+export function displayOf({ progress: wanted, callbacks, log }: CallbackShorthands): Callback[] {
+  const shown = log !== undefined || callbacks.some((callback) => PACE in callback);
+  if (!(wanted ?? (!shown && showsByItself()))) return [];
+  return [progress(typeof wanted === 'object' ? wanted : {})];
 }

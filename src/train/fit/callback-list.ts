@@ -3,7 +3,8 @@ import { HoneError } from '../../errors.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
-import type { Callback, TrainingRun } from '../callbacks/callback.js';
+import type { Callback, StepEvent, TrainingRun } from '../callbacks/callback.js';
+import { Pacing } from '../callbacks/progress/paced.js';
 import { SCHEDULES, type SchedulingCallback } from '../callbacks/watching.js';
 import type { Hold } from '../guards/busy.js';
 import type { History } from '../history/history.js';
@@ -36,6 +37,7 @@ export class CallbackList {
   /** The callback that is being called. */
   running: Callback | undefined;
   private readonly listening = new Map<Hook, readonly Callback[]>();
+  private readonly pacing: Pacing;
 
   constructor(
     readonly all: readonly Callback[],
@@ -47,6 +49,17 @@ export class CallbackList {
       const listeners = all.filter((callback) => callback[hook] !== undefined);
       if (listeners.length > 0) this.listening.set(hook, listeners);
     }
+    this.pacing = new Pacing(this.listening.get('onStep') ?? []);
+  }
+
+  /** Tells of a step, where somebody is to be told now. @param event makes what they are told. */
+  async tellStep(event: () => StepEvent): Promise<void> {
+    const { pacing } = this;
+    const due = pacing.due();
+    if (due.length === 0) return;
+    const since = performance.now();
+    await this.each('onStep', due, [event(), this.run]);
+    pacing.told(due, since);
   }
 
   /** Whether a callback has the hook. */

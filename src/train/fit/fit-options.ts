@@ -12,6 +12,7 @@ import type { WeightOptions } from '../batch/read-weights.js';
 import type { Callback } from '../callbacks/callback.js';
 import type { EarlyStoppingOptions } from '../callbacks/early-stopping.js';
 import type { KeepBestOptions } from '../callbacks/keep-best.js';
+import { type ProgressOptions, readProgressOptions } from '../callbacks/progress/progress.js';
 import { type FitCheckpointOptions, type ReadCheckpoint, readCheckpoint, readResume } from '../checkpoint/training/options.js';
 import type { Parts } from '../checkpoint/training/setting.js';
 import { History } from '../history/history.js';
@@ -57,8 +58,13 @@ export interface FitOptions<B> extends WeightOptions<NoInfer<B>> {
   nonFinite?: 'error' | 'ignore' | undefined;
   /** Ends training after the running step, which the history records. */
   signal?: AbortSignal | undefined;
-  /** Gets one line per epoch: `log: console.log`. Default: none, fit itself prints nothing. */
+  /** Gets one line per epoch: `log: console.log`. Default: none. */
   log?: ((line: string) => void) | undefined;
+  /**
+   * Whether the training is shown while it runs, by the callback of that name; options say how. Default: in a terminal, where neither `log` nor
+   * `callbacks` show it; elsewhere fit prints nothing.
+   */
+  progress?: boolean | ProgressOptions | undefined;
   /** Goes on from this history: epochs, patience and the best epoch are counted further. Default: that of the checkpoint that was loaded, or a new one. */
   history?: History | undefined;
   /**
@@ -85,7 +91,7 @@ export function partsOf<B>(model: Module, options: ReadFitOptions<B>, callbacks:
 
 /** What a training that is resumed may be given anew. */
 const FREE: ReadonlySet<string> = new Set<keyof FitOptions<unknown>>([
-  ...(['callbacks', 'checkpoint', 'earlyStopping', 'epochs', 'history', 'log', 'nonFinite', 'restoreBest', 'resume'] as const),
+  ...(['callbacks', 'checkpoint', 'earlyStopping', 'epochs', 'history', 'log', 'nonFinite', 'progress', 'restoreBest', 'resume'] as const),
   ...(['saveBest', 'scheduler', 'signal'] as const),
 ]);
 
@@ -113,6 +119,7 @@ export interface ReadFitOptions<B> extends Readonly<Pick<Required<FitOptions<B>>
   readonly evaluateTrain: boolean;
   readonly lossAverage: LossAverage;
   readonly nonFinite: 'error' | 'ignore';
+  readonly progress: ProgressOptions | boolean | undefined;
   readonly checkpoint: ReadCheckpoint | undefined;
   readonly resume: boolean | string;
 }
@@ -138,6 +145,7 @@ const DEFAULTS = {
   nonFinite: 'error',
   signal: required,
   log: required,
+  progress: null,
   history: required,
   checkpoint: null,
   resume: null,
@@ -180,6 +188,7 @@ export function readFitOptions<B>(model: Module, given: FitOptions<B>): ReadFitO
     restoreBest: read.restoreBest as boolean,
     evaluateTrain: read.evaluateTrain as boolean,
     lossAverage: oneOf('fit', 'lossAverage', read.lossAverage, LOSS_AVERAGES),
+    progress: readProgress(read.progress),
     nonFinite: oneOf('fit', 'nonFinite', read.nonFinite, ['error', 'ignore']),
   };
 }
@@ -189,6 +198,13 @@ function readChoice<T extends object>(name: string, value: T | boolean | string 
   if (value === undefined || value === null) return false;
   if (typeof value === 'boolean' || isOptions(value)) return value as T | boolean;
   throw new ArgumentError(`fit: ${name} is ${show(value)}, expected true, false or options. Write ${name}: ${example}.`);
+}
+
+function readProgress(value: unknown): ProgressOptions | boolean | undefined {
+  if (value === undefined || value === null || typeof value === 'boolean') return value ?? undefined;
+  if (!isOptions(value))
+    throw new ArgumentError(`fit: progress is ${show(value)}, expected true, false or options. Write progress: { label: 'digits' }.`);
+  return readProgressOptions('fit: progress', value);
 }
 
 /** @throws {ArgumentError} for callbacks that would never be called. */

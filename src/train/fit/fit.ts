@@ -15,7 +15,7 @@ import { readWeights } from '../batch/read-weights.js';
 import type { NonFiniteOrigin } from '../batch/trace-non-finite.js';
 import type { Weighing } from '../batch/weights.js';
 import type { Callback, StepEvent, TrainingRun } from '../callbacks/callback.js';
-import { ownCallbacks } from '../callbacks/own-callbacks.js';
+import { displayOf, ownCallbacks } from '../callbacks/own-callbacks.js';
 import { accumulationOf, guardOf, READS, type ReadingCallback, WATCHES, type WatchingCallback } from '../callbacks/watching.js';
 import { noteHistory, resumedHistory } from '../checkpoint/resume.js';
 import { type Standing, TrainingCheckpoint } from '../checkpoint/training/training-checkpoint.js';
@@ -61,7 +61,7 @@ const HISTORY = ['epochs', 'steps', 'seconds', 'stopped', 'best', 'values', 'toC
 
 async function train<B>(model: ModuleWithOutput, options: FitOptions<B>): Promise<History> {
   const read = readFitOptions(model, options);
-  return new Training(model, read, ownCallbacks(read), await readWeights('fit', read, read.train)).run();
+  return new Training(model, read, ownCallbacks(read), displayOf(read), await readWeights('fit', read, read.train)).run();
 }
 
 /** Where an epoch begins. */
@@ -108,6 +108,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
     readonly model: Module,
     private readonly options: ReadFitOptions<B>,
     own: readonly Callback[],
+    display: readonly Callback[],
     weighing: Weighing<B> | undefined,
   ) {
     const { optimizer, metrics, lossAverage, loss, forward } = options;
@@ -118,7 +119,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
     this.counting = { metrics, lossAverage };
     this.batchStep = { op: 'fit', model, loss, forward, weighing };
     this.plan = options.plan;
-    const callbacks = [...own, ...options.callbacks];
+    const callbacks = [...own, ...options.callbacks, ...display];
     this.checkpoint = TrainingCheckpoint.open(partsOf(model, options, callbacks), options.checkpoint, options.resume, options.epochs);
     this.history = this.checkpoint?.history ?? options.history ?? resumedHistory(model) ?? new History();
     this.epoch = this.history.lastEpoch;
@@ -448,16 +449,16 @@ class Training<B> implements TrainingRun, Hold, Standing {
   }
 
   /** Notifies callbacks of a step; costs nothing where none listens. */
-  private async report(
+  private report(
     phase: StepEvent['phase'],
     running: RunningScores,
     loss: number,
     samples: number,
     steps: number | undefined,
     startedAt = this.epochStartedAt,
-  ): Promise<void> {
-    if (!this.callbacks.hear('onStep')) return;
-    const event: StepEvent = {
+  ): Promise<void> | undefined {
+    if (!this.callbacks.hear('onStep')) return undefined;
+    return this.callbacks.tellStep(() => ({
       phase,
       epoch: this.epoch,
       epochs: this.epochs,
@@ -469,8 +470,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
       samplesPerSecond: running.samples / this.secondsSince(startedAt),
       secondsLeft: this.secondsLeft(phase === 'train' && steps ? running.steps / steps : undefined),
       lr: this.rates(),
-    };
-    await this.callbacks.notify('onStep', event, this);
+    }));
   }
 
   /** From the mean of the finished epochs, or in the first from the share of its steps that is done. */
@@ -478,7 +478,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
     const done = this.history.epochs;
     const here = this.secondsSince(this.epochStartedAt);
     const mean = done.length > 0 ? done.reduce((sum, { seconds }) => sum + seconds, 0) / done.length : share && here / share;
-    return mean === undefined ? undefined : Math.max(0, mean - here) + mean * (this.epochs - this.epoch);
+    return mean === undefined ? undefined : Math.max(mean - here, mean * (1 - (share ?? 1))) + mean * (this.epochs - this.epoch);
   }
 
   private secondsSince(start: number): number {
