@@ -28,7 +28,7 @@ const blocks = blocksOf(page);
 const readme = blocksOf(readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')).filter((code) => code.includes('ImageFolder'));
 
 test('the page is read', () => {
-  expect(blocks).toHaveLength(5);
+  expect(blocks).toHaveLength(6);
   expect(readme).toHaveLength(1);
 });
 

@@ -183,16 +183,16 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
 
   /** One epoch; between batches memory may come back, and timers, sockets and pages get their turn. Workers start to load at once. */
   [Symbol.asyncIterator](): AsyncLoaderIterator<B> {
-    if (this.workers) return this.byWorkers(this.workers);
+    if (this.workers) return this.#byWorkers(this.workers);
     const loop = this.begin();
     return this.#placed(this.#batchesAsync(loop), loop);
   }
 
-  private byWorkers(settings: WorkerSettings): AsyncLoaderIterator<B> {
+  #byWorkers(settings: WorkerSettings): AsyncLoaderIterator<B> {
     const { resumed, batchSampler } = this;
     this.resumed = undefined;
     const { epoch, workers } = resumed ?? {};
-    const pool = workers ? new WorkerPool(this.dataset, settings, BigInt(workers.seed), workers) : this.seededPool(settings);
+    const pool = workers ? new WorkerPool(this.dataset, settings, BigInt(workers.seed), workers) : this.#seededPool(settings);
     const loop: Loop<T> = { from: epoch, batches: epoch?.batches ?? 0, ended: false, pool };
     this.pool = settings.persistentWorkers ? pool : undefined;
     this.loop = loop;
@@ -212,7 +212,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   }
 
   /** Workers that stayed keep their random numbers: they are seeded once. */
-  private seededPool(settings: WorkerSettings): WorkerPool {
+  #seededPool(settings: WorkerSettings): WorkerPool {
     return this.pool?.alive ? this.pool : new WorkerPool(this.dataset, settings, this.drawBaseSeed());
   }
 

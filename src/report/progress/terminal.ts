@@ -2,8 +2,11 @@
 
 /** Where the display is written: process.stderr, or anything like it. */
 export interface ProgressTarget {
+  /** Writes a text. */
   write(text: string): unknown;
+  /** Whether it is a terminal. */
   readonly isTTY?: boolean;
+  /** How wide that is. */
   readonly columns?: number;
   /** Whether it takes colours; Node's terminals know, and heed NO_COLOR. */
   hasColors?(): boolean;
