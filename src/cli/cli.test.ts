@@ -213,6 +213,35 @@ describe('study digits', () => {
     expect(readFileSync(join(temporary, 'killed/digits/report.html'), 'utf8')).toContain('</html>');
   });
 
+  test('stopped and killed, it goes on with --resume to the same figures', async () => {
+    const study = ['study', 'digits', '--models', 'small,batchnorm', '--epochs', '2', '--repeats', '1', '--batch-size', '400', '--out'];
+    const [whole, stopped] = await Promise.all([
+      hone([...study, 'whole']),
+      hone([...study, 'again'], {}, /small .*epoch 1\/2/, (child) => child.kill('SIGINT')),
+    ]);
+    expect([whole.status, stopped.status]).toEqual([0, 130]);
+    const folder = join('again', 'digits');
+    expect(stopped.stdout).toContain(`To go on: hone study digits --resume ${folder}\n`);
+    const killed = await hone(['study', 'digits', '--resume', folder], {}, /batchnorm .*epoch 1\/2/, (child) => child.kill('SIGKILL'));
+    expect(killed.status).toBe(null);
+    const resumed = await hone(['study', 'digits', '--resume', folder]);
+    expect(resumed.status).toBe(0);
+    const figures = (of: string) =>
+      JSON.parse(readFileSync(join(temporary, of, 'digits/figures.json'), 'utf8').replaceAll(of, 'out'), (key, value: unknown) =>
+        ['seconds', 'started', 'duration'].includes(key) ? undefined : value,
+      ) as unknown;
+    expect(figures('again')).toEqual(figures('whole'));
+    expect(readdirSync(join(temporary, folder)).sort()).toEqual(readdirSync(join(temporary, 'whole/digits')).sort());
+    const [over, wrong, none] = await Promise.all([
+      hone(['study', 'digits', '--resume', folder]),
+      hone(['study', 'digits', '--resume', folder, '--batch-size', '7']),
+      hone(['study', 'digits', '--resume', 'nowhere']),
+    ]);
+    expect([over.status, over.stderr]).toEqual([0, expect.stringContaining('this study is finished')]);
+    expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('Leave out --batch-size.')]);
+    expect([none.status, none.stderr]).toEqual([1, expect.stringContaining('--resume nowhere: there is no study to go on with.')]);
+  });
+
   test('Ctrl-C before the first epoch ends leaves nothing behind', async () => {
     const { status, stdout, stderr } = await hone(['study', 'digits', '--models', 'big', '--out', 'early'], {}, /study digits/, (child) =>
       setTimeout(() => child.kill('SIGINT'), 150),

@@ -21,6 +21,8 @@ export class RunFiles {
     private readonly folder: string,
     private readonly started: Date,
     private readonly warn: (line: string) => void,
+    /** The command that began the run, where another one goes on with it. */
+    private readonly command?: string,
   ) {}
 
   /** Writes what there is so far: the figures after each epoch, the page after each run. Training goes on where that fails. */
@@ -89,7 +91,11 @@ export class RunFiles {
   }
 
   private dated(comparison: Comparison): Comparison {
-    return { ...comparison, settings: { ...comparison.settings, ...surroundings(this.started) } };
+    const { command } = this;
+    return {
+      ...comparison,
+      settings: { ...comparison.settings, ...surroundings(this.started), ...(command !== undefined && { command }) },
+    };
   }
 
   private writeFigures(comparison: Comparison): void {

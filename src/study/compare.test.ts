@@ -1,6 +1,9 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ArgumentError, nn, optim, type Tensor, tensor } from 'hone';
 import { DataLoader, TensorDataset } from 'hone/data';
-import { comparisonPage, comparisonTable } from 'hone/report';
+import { type Comparison, comparisonPage, comparisonTable } from 'hone/report';
 import { type CompareOptions, compare, digitModels, studyDigits } from 'hone/study';
 import { metric } from 'hone/train';
 import { describe, expect, test } from 'vitest';
@@ -165,6 +168,46 @@ describe('compare', () => {
       ],
       [[3, undefined]],
     ]);
+  });
+
+  test('ended at any step, it goes on to the figures that it would have had', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hone-compare-'));
+    const variant = { ...linear('dropped', 0.1), model: () => new nn.Sequential(new nn.Linear(2, 2), new nn.Dropout(0.5)) };
+    const all = {
+      variants: [linear('slow', 0.01), variant],
+      bestModelPath: (name: string, seed: number) => `${folder}/${name}-${seed}.safetensors`,
+    };
+    const figures = ({ variants }: Comparison) =>
+      variants.map(({ runs, ...about }) => ({
+        ...about,
+        runs: runs.map(({ epochs, ...run }) => ({ ...run, epochs: epochs.map(({ seconds: _, ...rest }) => rest) })),
+      }));
+    const expected = figures(await compare(options(all)));
+    let resume: Comparison | undefined;
+    let rounds = 0;
+    do {
+      const controller = new AbortController();
+      let steps = 0;
+      const stopped = await compare(
+        options({
+          ...all,
+          checkpoints: folder,
+          ...(resume && { resume }),
+          signal: controller.signal,
+          on: { step: () => void (++steps === 13 && controller.abort()) },
+        }),
+      );
+      resume = JSON.parse(JSON.stringify(stopped)) as Comparison;
+      rounds++;
+    } while (resume.stopped !== undefined);
+    expect(rounds).toBeGreaterThan(4);
+    expect(figures(resume)).toEqual(expected);
+    expect(readdirSync(folder).filter((file) => file.endsWith('.ckpt'))).toEqual([]);
+    const of = { ...resume, title: 'others' };
+    await expect(compare(options({ ...all, resume: of }))).rejects.toThrow(
+      /resume is of another comparison: its title is "others", here "toys"/,
+    );
+    rmSync(folder, { recursive: true });
   });
 
   test('ended before the first epoch, there is nothing to compare', async () => {

@@ -1,5 +1,6 @@
 /** compare: trains several variants several times each and gathers what there is to compare. */
 
+import { removeFile } from '#files';
 import { ArgumentError } from '../errors.js';
 import type { Module } from '../nn/module/module.js';
 import { type Comparison, type EpochFigures, figureName, type RunFigures, type VariantFigures } from '../report/comparison/comparison.js';
@@ -18,6 +19,9 @@ import { betterOf } from '../train/history/monitor.js';
 import { readMetrics } from '../train/metrics/metric.js';
 import type { Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike } from '../train/types.js';
 import { StudyClock } from './clock.js';
+
+/** Seconds between two checkpoints of a run. */
+const SAVED = 10;
 
 /** One way to train, to be compared with others. */
 export interface Variant {
@@ -63,6 +67,16 @@ export interface CompareOptions {
   bestModelPath?(variant: string, seed: number): string;
   /** Ends the comparison after the running step; what is finished is returned, the running run up to its last whole epoch. */
   signal?: AbortSignal;
+  /**
+   * A folder in which each run is saved while it trains, so that `resume` goes on where the process ended, however it did. A run's
+   * checkpoint is removed once it has ended. Default: none.
+   */
+  checkpoints?: string;
+  /**
+   * What the comparison had come to when it ended before its time, as `on.progress` had it: runs that had ended are kept, and the one that
+   * had not goes on from its checkpoint, to the figures that it would have had. true where no run had ended: from the checkpoint alone.
+   */
+  resume?: Comparison | boolean;
   /** Called with each event. */
   on?: CompareEvents;
 }
@@ -118,6 +132,7 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
   );
   const runs = variants.length * repeats;
   const clock = new StudyClock();
+  const kept = keptRuns(options, metric?.name ?? null);
   let finished = 0;
   const count = () => `${finished} of ${runs} ${runs === 1 ? 'run was' : 'runs were'} finished.`;
   const soFar = (head: string, running?: { of: VariantFigures; run: RunFigures }): Comparison => ({
@@ -136,6 +151,13 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
     const [v, repeat] = [run % variants.length, Math.floor(run / variants.length)];
     const [variant, about] = [variants[v]!, figures[v]!];
     const place: RunPlace = { variant: variant.name, run, runs, repeat, repeats, seed: seed + repeat };
+    const before = kept(variant.name, place.seed);
+    if (before) {
+      if (about.runs.length === 0) Object.assign(about, before.about);
+      about.runs.push(before.run);
+      finished++;
+      continue;
+    }
     options.on?.runStart?.(place);
     clock.startRun(
       variant.name,
@@ -143,13 +165,15 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
     );
     manualSeed(place.seed);
     const model = variant.model();
-    if (repeat === 0) Object.assign(about, { parameters: countParameters(model), architecture: model.toString() });
+    if (about.runs.length === 0) Object.assign(about, { parameters: countParameters(model), architecture: model.toString() });
     const result = await trainOnce(options, { variant, model, place, metric }, clock, (figures) => progress({ of: about, run: figures }));
     clock.endRun();
     if (result.interrupted !== true) finished++;
     if (result.epochs.length > 0 || result.failed !== undefined) about.runs.push(result);
     options.on?.runEnd?.(result, place);
     progress();
+    const saved = checkpointOf(options, variant.name, place.seed);
+    if (saved !== undefined && result.interrupted !== true) forget(saved);
   }
   return soFar('Stopped by hand when');
 }
@@ -169,6 +193,8 @@ const COMPARE: { [K in keyof Required<CompareOptions>]: unknown } = {
   patience: undefined,
   bestModelPath: undefined,
   signal: undefined,
+  checkpoints: undefined,
+  resume: null,
   on: undefined,
 };
 const VARIANT: { [K in keyof Required<Variant>]: unknown } = {
@@ -203,6 +229,46 @@ function checkOptions(options: CompareOptions): void {
   }
 }
 
+/** The file in which a run is saved while it trains. */
+function checkpointOf({ checkpoints }: CompareOptions, variant: string, seed: number): string | undefined {
+  return checkpoints === undefined ? undefined : `${checkpoints}/${variant}-seed${seed}.ckpt`;
+}
+
+/** Removes the checkpoint of a run that has ended, which is only clutter where it stays. */
+function forget(checkpoint: string): void {
+  try {
+    removeFile(checkpoint, 'compare');
+  } catch {
+    // it will not be read: the figures have the run
+  }
+}
+
+/**
+ * Finds the runs of a comparison that had ended.
+ * @throws {ArgumentError} for figures of another comparison.
+ */
+function keptRuns(options: CompareOptions, metric: string | null) {
+  const { resume, variants, title, bestModelPath } = options;
+  if (resume === undefined || typeof resume === 'boolean') return () => undefined;
+  const fail = (what: string) =>
+    new ArgumentError(`compare: resume is of another comparison: ${what}. Give what it was begun with, or leave out resume.`);
+  if (!Array.isArray((resume as Partial<Comparison> | null)?.variants))
+    throw new ArgumentError(`compare: resume is ${show(resume)}, expected the figures of a comparison.`);
+  if (resume.title !== title) throw fail(`its title is ${show(resume.title)}, here ${show(title)}`);
+  const measured = resume.metric === undefined ? 'accuracy' : (resume.metric?.name ?? null);
+  if (measured !== metric) throw fail(`it measures ${measured ?? 'no metric'}, here ${metric ?? 'none'}`);
+  const unknown = resume.variants.find(({ name }) => !variants.some((variant) => variant.name === name));
+  if (unknown) throw fail(`it has a variant ${show(unknown.name)}; here are ${variants.map(({ name }) => name).join(', ')}`);
+  return (name: string, seed: number) => {
+    const found = resume.variants.find((variant) => variant.name === name);
+    const run = found?.runs.find((one) => one.seed === seed && one.running !== true && one.interrupted !== true);
+    if (!found || !run) return undefined;
+    const { parameters, architecture } = found;
+    const path = run.bestModel === undefined ? undefined : bestModelPath?.(name, seed);
+    return { about: { parameters, architecture }, run: { ...run, ...(path !== undefined && { bestModel: path }) } };
+  };
+}
+
 /** A run, and what is trained in it. */
 interface Run {
   readonly variant: Variant;
@@ -221,6 +287,7 @@ async function trainOnce(
   const optimizer = variant.optimizer(model);
   const scheduler = variant.scheduler?.(optimizer);
   const path = options.bestModelPath?.(variant.name, place.seed);
+  const saved = checkpointOf(options, variant.name, place.seed);
   const records: EpochRecord[] = [];
   const done = (more: Partial<RunFigures> = {}): RunFigures => {
     const bestEpoch = lowestLoss(records);
@@ -245,9 +312,16 @@ async function trainOnce(
       ...(scheduler && { scheduler }),
       ...(patience !== undefined && { earlyStopping: { patience } }),
       ...(signal && { signal }),
+      ...(saved !== undefined && {
+        checkpoint: { path: saved, every: { seconds: SAVED }, signals: false as const },
+        resume: (options.resume ?? false) !== false,
+      }),
       callbacks: [
         ...(path === undefined ? [] : [modelCheckpoint(path)]),
         {
+          onTrainStart: ({ history }) => {
+            records.push(...history.epochs); // of a run that goes on
+          },
           onStep: (event) => {
             const left = clock.left(event);
             options.on?.step?.({ ...event, secondsLeft: left.run, studySecondsLeft: left.study }, place);

@@ -48,6 +48,10 @@ export interface DigitsStudyOptions {
   bestModelPath?(model: string, seed: number): string;
   /** Ends the study early. */
   signal?: AbortSignal;
+  /** A folder in which each run is saved while it trains, for `resume`. Default: none. */
+  checkpoints?: string;
+  /** What the study had come to when it ended before its time: see {@link compare}. */
+  resume?: Comparison | boolean;
   /** Called with each event. */
   on?: CompareEvents;
 }
@@ -62,6 +66,8 @@ const STUDY = {
   patience: undefined,
   bestModelPath: undefined,
   signal: undefined,
+  checkpoints: undefined,
+  resume: null,
   on: undefined,
 };
 
@@ -98,6 +104,8 @@ export async function studyDigits(options: DigitsStudyOptions = {}): Promise<Com
     ...(options.patience !== undefined && { patience: options.patience }),
     ...(options.bestModelPath && { bestModelPath: options.bestModelPath }),
     ...(options.signal && { signal: options.signal }),
+    ...(options.checkpoints !== undefined && { checkpoints: options.checkpoints }),
+    ...(options.resume !== undefined && { resume: options.resume }),
     ...(options.on && { on: options.on }),
   });
 }
