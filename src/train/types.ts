@@ -90,6 +90,8 @@ export interface MetricCount {
   update(output: Tensor, target: Tensor): void;
   /** The value over the batches so far; NaN before the first. */
   value(): number;
+  /** Whether {@link value} takes long, as where it sorts all that came: then it is computed only when somebody reads it. Default: false. */
+  readonly costly?: boolean;
   /**
    * What it has counted so far, as `save` takes it: numbers, typed arrays and tensors in plain objects and lists. All counts of Hone's
    * metrics have it; with it a training resumed in the middle of an epoch goes on counting.

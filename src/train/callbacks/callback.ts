@@ -22,7 +22,7 @@ export interface StepEvent {
   readonly samples: number;
   /** This batch's loss. */
   readonly loss: number;
-  /** The average loss and the metrics over the phase so far. */
+  /** The average loss and the metrics over the phase so far. Costly metrics, such as auroc, are computed when this is read: read it in the hook. */
   readonly scores: Scores;
   /** Over the phase so far. */
   readonly samplesPerSecond: number;

@@ -23,7 +23,7 @@ import { eachInEvaluation } from './evaluation-loop.js';
 export interface EvaluateOptions<B> extends WeightOptions<NoInfer<B>> {
   /** The loss to measure. */
   loss: Loss;
-  /** Measured beside the loss; `accuracy` also by name. */
+  /** Measured beside the loss, those without options also by name: `accuracy`, `f1`, `auroc`, …; see {@link MetricName}. */
   metrics?: readonly (Metric | MetricName)[];
   /** How a batch becomes output and target. Default: `[...inputs, target]`. */
   forward?: ForwardBatch<B>;

@@ -35,7 +35,7 @@ export interface FitOptions<B> extends WeightOptions<NoInfer<B>> {
   scheduler?: SchedulerLike | SchedulerPlan | undefined;
   /** How many epochs this call trains, after `loadCheckpoint` as many more; with `resume` how many the whole training has. */
   epochs: number;
-  /** Measured beside the loss; `accuracy` also by name. */
+  /** Measured beside the loss, those without options also by name: `accuracy`, `f1`, `auroc`, …; see {@link MetricName}. */
   metrics?: readonly (Metric | MetricName)[] | undefined;
   /** Told of each epoch and step, in order. */
   callbacks?: readonly Callback<NoInfer<B>>[] | undefined;

@@ -458,19 +458,25 @@ class Training<B> implements TrainingRun, Hold, Standing {
     startedAt = this.epochStartedAt,
   ): Promise<void> | undefined {
     if (!this.callbacks.hear('onStep')) return undefined;
-    return this.callbacks.tellStep(() => ({
-      phase,
-      epoch: this.epoch,
-      epochs: this.epochs,
-      step: phase === 'train' ? this.step : running.steps,
-      steps,
-      samples,
-      loss,
-      scores: running.scores(),
-      samplesPerSecond: running.samples / this.secondsSince(startedAt),
-      secondsLeft: this.secondsLeft(phase === 'train' && steps ? running.steps / steps : undefined),
-      lr: this.rates(),
-    }));
+    return this.callbacks.tellStep(() => {
+      let scores = running.costly ? undefined : running.scores();
+      return {
+        phase,
+        epoch: this.epoch,
+        epochs: this.epochs,
+        step: phase === 'train' ? this.step : running.steps,
+        steps,
+        samples,
+        loss,
+        get scores() {
+          scores ??= running.scores();
+          return scores;
+        },
+        samplesPerSecond: running.samples / this.secondsSince(startedAt),
+        secondsLeft: this.secondsLeft(phase === 'train' && steps ? running.steps / steps : undefined),
+        lr: this.rates(),
+      };
+    });
   }
 
   /** From the mean of the finished epochs, or in the first from the share of its steps that is done. */

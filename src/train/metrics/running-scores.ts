@@ -37,6 +37,11 @@ export class RunningScores {
     return { loss: this.total / this.counted, ...Object.fromEntries(this.counts.map(([name, count]) => [name, count.value()])) };
   }
 
+  /** Whether {@link scores} takes long. */
+  get costly(): boolean {
+    return this.counts.some(([, { costly }]) => costly === true);
+  }
+
   /** Whether all of it can be kept in a checkpoint. */
   get keeps(): boolean {
     return this.counts.every(([, { stateDict, loadStateDict }]) => stateDict !== undefined && loadStateDict !== undefined);

@@ -104,6 +104,7 @@ function rankMetric(
           if (pairs && kept.mode === 'multi') return pairwise(kept as KeptScores, average === 'weighted');
           return overClasses(kept, value, average === 'weighted');
         },
+        costly: bins === undefined,
         stateDict: () => kept.stateDict(),
         loadStateDict: (state) => kept.loadStateDict(state),
       };
