@@ -1,7 +1,12 @@
 /** calibrationError and brier: whether probabilities are as often right as they say. */
+import { square } from '../../../ops/elementwise/unary.js';
+import { gather } from '../../../ops/gather/gather.js';
+import { amax, argmax } from '../../../ops/reduce/extrema.js';
+import { sum } from '../../../ops/reduce/sum.js';
+import { to } from '../../../ops/view/copy.js';
 import { readOptions } from '../../../tensor/arguments/arguments.js';
 import { countOf, oneOf } from '../../../tensor/arguments/checks.js';
-import { linspace } from '../../../tensor/create/create.js';
+import { fromTypedArray, linspace } from '../../../tensor/create/create.js';
 import type { Metric } from '../../types.js';
 import { readList, readNumbers } from '../count-state.js';
 import { checkClassOptions, numbersOf } from '../forms/answers.js';
@@ -87,18 +92,15 @@ function binOf(probability: number, edges: Float64Array): number {
 }
 
 /** Calls `add` with the probability of each answer, and 1 where it is right: the likeliest class, or in binary mode 1. */
-function eachAnswer({ mode, classes, inner, values, truth }: Likelihoods, add: (probability: number, hit: number) => void): void {
+function eachAnswer(read: Likelihoods, add: (probability: number, hit: number) => void): void {
+  const { mode, scores, truth } = read;
   if (mode !== 'multi') {
+    const { values } = read;
     for (let i = 0; i < truth.length; i++) if (truth[i]! >= 0) add(values[i]!, truth[i]!);
     return;
   }
-  for (let i = 0; i < truth.length; i++) {
-    if (truth[i]! < 0) continue;
-    const start = Math.floor(i / inner) * classes * inner + (i % inner);
-    let best = 0;
-    for (let c = 1; c < classes; c++) if (values[start + c * inner]! > values[start + best * inner]!) best = c;
-    add(values[start + best * inner]!, best === truth[i] ? 1 : 0);
-  }
+  const [sure, answers] = [numbersOf(amax(scores, 1)), numbersOf(argmax(scores, 1))];
+  for (let i = 0; i < truth.length; i++) if (truth[i]! >= 0) add(sure[i]!, answers[i] === truth[i] ? 1 : 0);
 }
 
 /**
@@ -120,17 +122,27 @@ export function brier(options: ScoreOptions = {}): Metric {
       let [total, count] = [0, 0];
       return {
         update(output, target) {
-          const { mode, classes, inner, values, truth } = reader.read(output, target);
-          const once = mode === 'multi' && classes === 2 ? 0.5 : 1;
-          for (let i = 0; i < truth.length; i++) {
-            if (truth[i]! < 0) continue;
-            count++;
-            if (mode !== 'multi') total += (values[i]! - truth[i]!) ** 2;
-            else {
-              const start = Math.floor(i / inner) * classes * inner + (i % inner);
-              for (let c = 0; c < classes; c++) total += once * (values[start + c * inner]! - (c === truth[i] ? 1 : 0)) ** 2;
-            }
+          const read = reader.read(output, target);
+          const { mode, classes, scores, truth } = read;
+          if (mode !== 'multi') {
+            const { values } = read;
+            for (let i = 0; i < truth.length; i++) if (truth[i]! >= 0) total += (values[i]! - truth[i]!) ** 2;
+          } else {
+            // The sum over classes of (p - y)^2 is that of p^2, less 2 p of the true class, and 1.
+            const places = [output.shape[0]!, 1, ...output.shape.slice(2)];
+            const labels = to(
+              fromTypedArray(
+                truth.map((label) => Math.max(0, label)),
+                places,
+              ),
+              'int64',
+            );
+            const all = to(scores, 'float64');
+            const [squares, own] = [numbersOf(sum(square(all), 1)), numbersOf(gather(all, 1, labels))];
+            const once = classes === 2 ? 0.5 : 1;
+            for (let i = 0; i < truth.length; i++) if (truth[i]! >= 0) total += once * (squares[i]! - 2 * own[i]! + 1);
           }
+          for (const label of truth) if (label >= 0) count++;
         },
         value: () => total / count,
         stateDict: () => ({ total, count }),

@@ -15,7 +15,9 @@ export interface Likelihoods {
   readonly classes: number;
   /** Entries of one class that follow each other. */
   readonly inner: number;
-  /** As the outputs lie: [N, classes, inner]; in binary mode one for each entry. */
+  /** The probabilities, of the outputs' shape. */
+  readonly scores: Tensor;
+  /** The same as numbers, as the outputs lie: [N, classes, inner]; in binary mode one for each entry. */
   readonly values: Float64Array;
   /** multi: class numbers [N, inner], -1 for what counts for nothing. Otherwise 0, 1 or -1 for each value. */
   readonly truth: Float64Array;
@@ -48,29 +50,45 @@ export class LikelihoodReader {
           `${form.op}: numClasses is ${form.numClasses}, but outputs ${showShape(read.output.shape)} have ${classes} scores.`,
         );
       checkClasses(form, read.output, truth, classes);
-      return { mode, classes, inner, values: this.probabilities(read.output, { classes, inner }), truth };
+      return new Read(mode, classes, inner, this.probabilities(read.output, { classes, inner }), truth);
     }
     const labels = mode === 'multilabel';
     const [classes, inner] = labels ? [read.output.shape[1]!, numel(read.output.shape.slice(2))] : [1, 1];
     const truth = binaryLabels(form, read);
-    const values = this.raw ? numbersOf(read.output) : this.probabilities(read.output, undefined);
-    return { mode, classes, inner, values, truth };
+    return new Read(mode, classes, inner, this.raw ? read.output : this.probabilities(read.output, undefined), truth);
   }
 
   /** @param rows where the values of a row are of one sample, and sum to 1. */
-  private probabilities(output: Tensor, rows: { classes: number; inner: number } | undefined): Float64Array {
-    const given = this.known === 'logits' || this.known === 'logs' ? undefined : numbersOf(output);
-    if (given !== undefined && this.known !== 'probabilities' && given.length === 0) return given;
-    if (given !== undefined && this.form.logits === undefined && !areProbabilities(given, rows)) {
-      if (this.known === 'probabilities')
+  private probabilities(output: Tensor, rows: { classes: number; inner: number } | undefined): Tensor {
+    if (this.known !== 'logits' && this.known !== 'logs' && this.form.logits === undefined && numel(output.shape) > 0) {
+      const are = areProbabilities(numbersOf(output), rows);
+      if (!are && this.known === 'probabilities')
         throw new ArgumentError(
           `${this.form.op}: the outputs of this batch are no probabilities, as those before were or the loss says. Say what they are: logits: true, or false for probabilities.`,
         );
-      this.known = 'logits';
-    } else this.known ??= 'probabilities';
-    if (this.known === 'probabilities') return given!;
-    if (this.known === 'logs') return numbersOf(exp(output));
-    return numbersOf(rows === undefined ? sigmoid(output) : softmax(output, 1));
+      this.known = are ? 'probabilities' : 'logits';
+    }
+    if (this.known === 'logs') return exp(output);
+    if (this.known !== 'logits') return output;
+    return rows === undefined ? sigmoid(output) : softmax(output, 1);
+  }
+}
+
+/** Likelihoods that become numbers once somebody asks for them. */
+class Read implements Likelihoods {
+  private numbers: Float64Array | undefined;
+
+  constructor(
+    readonly mode: MetricMode,
+    readonly classes: number,
+    readonly inner: number,
+    readonly scores: Tensor,
+    readonly truth: Float64Array,
+  ) {}
+
+  get values(): Float64Array {
+    this.numbers ??= numbersOf(this.scores);
+    return this.numbers;
   }
 }
 

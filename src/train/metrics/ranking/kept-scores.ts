@@ -29,6 +29,16 @@ class Growing {
     this.list[this.length++] = value;
   }
 
+  append(values: Float64Array): void {
+    if (this.length + values.length > this.list.length) {
+      const grown = new Float64Array(2 * (this.length + values.length));
+      grown.set(this.values());
+      this.list = grown;
+    }
+    this.list.set(values, this.length);
+    this.length += values.length;
+  }
+
   /** What is in it, not a copy. */
   values(): Float64Array {
     return this.list.subarray(0, this.length);
@@ -59,6 +69,11 @@ export class KeptScores {
   add({ mode, classes, inner, values, truth }: Likelihoods): void {
     checkSame(this, this.op, mode, classes);
     const step = classes * inner;
+    if (inner === 1 && mode !== 'binary' && (mode === 'multilabel' || truth.every((label) => label >= 0))) {
+      this.scores.append(values);
+      this.labels.append(truth);
+      return;
+    }
     if (mode === 'multi') {
       for (let i = 0; i < truth.length; i++) {
         if (truth[i]! < 0) continue;

@@ -1,13 +1,14 @@
 /** Errors of measured values: their mean square, its root, their mean size, and their share of what is true. */
-import { ArgumentError, ShapeError, showShape } from '../../../errors.js';
-import { reshape } from '../../../ops/view/movement.js';
+import { div, maximum } from '../../../ops/elementwise/binary.js';
+import { abs, square } from '../../../ops/elementwise/unary.js';
+import { sum } from '../../../ops/reduce/sum.js';
 import { readOptions } from '../../../tensor/arguments/arguments.js';
-import { assertTensors } from '../../../tensor/arguments/checks.js';
-import { numel, sameShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
+import { item } from '../../../tensor/values/transfer.js';
 import type { Metric } from '../../types.js';
 import { readList, readNumbers } from '../count-state.js';
 import { numbersOf } from '../forms/answers.js';
+import { checkColumns, type Rows, readRows } from './rows.js';
 
 /** The options of the metrics of measured values. */
 export interface ErrorMetricOptions {
@@ -15,36 +16,8 @@ export interface ErrorMetricOptions {
   name?: string;
 }
 
-/** Values in rows, one for each sample. */
-export interface Rows {
-  readonly columns: number;
-  readonly outputs: Float64Array;
-  readonly targets: Float64Array;
-}
-
-/**
- * Outputs and targets as numbers; [N, 1] against [N] is clear enough.
- * @throws {ShapeError} where they do not fit, rather than broadcasting.
- */
-export function readRows(op: string, output: Tensor, target: Tensor): Rows {
-  assertTensors(op, { output, target });
-  if (!sameShape(output.shape, target.shape)) {
-    const flat = (x: Tensor) => (x.shape.at(-1) === 1 ? x.shape.slice(0, -1) : x.shape);
-    if (!sameShape(flat(output), flat(target)))
-      throw new ShapeError(`${op}: outputs have shape ${showShape(output.shape)}, targets ${showShape(target.shape)}; they must agree.`);
-    target = reshape(target, output.shape);
-  }
-  return { columns: output.ndim < 2 ? 1 : numel(output.shape.slice(1)), outputs: numbersOf(output), targets: numbersOf(target) };
-}
-
-/** @throws {ArgumentError} where a batch has another number of columns than those before. */
-export function checkColumns(op: string, before: number, now: number): void {
-  if (before !== 0 && before !== now)
-    throw new ArgumentError(`${op}: the batches have ${before} values a sample, but one has ${now}. Start a new count for other outputs.`);
-}
-
-/** The mean over all values of a measure of one output and its target. */
-function meanOf(op: string, short: string, options: ErrorMetricOptions, measure: (output: number, target: number) => number): Metric {
+/** The mean over all values of a measure, which gives one for each. */
+function meanOf(op: string, short: string, options: ErrorMetricOptions, measure: (batch: Rows) => Tensor): Metric {
   const { name } = readOptions(op, { name: short }, options);
   return {
     name,
@@ -52,9 +25,10 @@ function meanOf(op: string, short: string, options: ErrorMetricOptions, measure:
       let [total, count] = [0, 0];
       return {
         update(output, target) {
-          const { outputs, targets } = readRows(op, output, target);
-          for (let i = 0; i < outputs.length; i++) total += measure(outputs[i]!, targets[i]!);
-          count += outputs.length;
+          const batch = readRows(op, output, target);
+          if (batch.rows === 0) return;
+          total += item(sum(measure(batch)));
+          count += batch.rows * batch.columns;
         },
         value: () => total / count,
         stateDict: () => ({ total, count }),
@@ -74,7 +48,7 @@ function meanOf(op: string, short: string, options: ErrorMetricOptions, measure:
  * score(meanSquaredError(), tensor([2.5, 0, 2, 8]), tensor([3, -0.5, 2, 7])); // 0.375
  */
 export function meanSquaredError(options: ErrorMetricOptions = {}): Metric {
-  return meanOf('meanSquaredError', 'mse', options, (output, target) => (output - target) ** 2);
+  return meanOf('meanSquaredError', 'mse', options, ({ off }) => square(off));
 }
 
 /**
@@ -85,7 +59,7 @@ export function meanSquaredError(options: ErrorMetricOptions = {}): Metric {
  * score(meanAbsoluteError(), tensor([2.5, 0, 2, 8]), tensor([3, -0.5, 2, 7])); // 0.5
  */
 export function meanAbsoluteError(options: ErrorMetricOptions = {}): Metric {
-  return meanOf('meanAbsoluteError', 'mae', options, (output, target) => Math.abs(output - target));
+  return meanOf('meanAbsoluteError', 'mae', options, ({ off }) => abs(off));
 }
 
 /**
@@ -96,7 +70,7 @@ export function meanAbsoluteError(options: ErrorMetricOptions = {}): Metric {
  * score(meanAbsolutePercentageError(), tensor([2.5, 0, 2, 8]), tensor([3, -0.5, 2, 7])).toFixed(4); // '0.3274'
  */
 export function meanAbsolutePercentageError(options: ErrorMetricOptions = {}): Metric {
-  const measure = (output: number, target: number) => Math.abs(output - target) / Math.max(Math.abs(target), Number.EPSILON);
+  const measure = ({ off, target }: Rows) => div(abs(off), maximum(abs(target), Number.EPSILON));
   return meanOf('meanAbsolutePercentageError', 'mape', options, measure);
 }
 
@@ -116,11 +90,12 @@ export function rootMeanSquaredError(options: ErrorMetricOptions = {}): Metric {
       let [squares, samples] = [new Float64Array(0) as Float64Array, 0];
       return {
         update(output, target) {
-          const { columns, outputs, targets } = readRows(op, output, target);
+          const { rows, columns, off } = readRows(op, output, target);
           checkColumns(op, squares.length, columns);
           if (squares.length === 0) squares = new Float64Array(columns);
-          for (let i = 0; i < outputs.length; i++) squares[i % columns]! += (outputs[i]! - targets[i]!) ** 2;
-          samples += outputs.length / columns;
+          if (rows === 0) return;
+          numbersOf(sum(square(off), 0)).forEach((value, c) => void (squares[c]! += value));
+          samples += rows;
         },
         value: () => squares.reduce((sum, square) => sum + Math.sqrt(square / samples), 0) / squares.length,
         stateDict: () => ({ squares: squares.slice(), samples }),

@@ -1,9 +1,14 @@
 /** r2Score: how much of the targets' variance is explained. */
+import { div, sub } from '../../../ops/elementwise/binary.js';
+import { square } from '../../../ops/elementwise/unary.js';
+import { amax, amin } from '../../../ops/reduce/extrema.js';
+import { sum } from '../../../ops/reduce/sum.js';
 import { readOptions } from '../../../tensor/arguments/arguments.js';
 import { oneOf } from '../../../tensor/arguments/checks.js';
 import type { Metric } from '../../types.js';
 import { readList, readNumbers } from '../count-state.js';
-import { checkColumns, readRows } from './errors.js';
+import { numbersOf } from '../forms/answers.js';
+import { checkColumns, type Rows, readRows } from './rows.js';
 
 /** The options of {@link r2Score}. */
 export interface R2ScoreOptions {
@@ -37,12 +42,12 @@ export function r2Score(options: R2ScoreOptions = {}): Metric {
       let kept = emptyColumns(0);
       return {
         update(output, target) {
-          const { columns, outputs, targets } = readRows(op, output, target);
-          const rows = targets.length / columns;
+          const batch = readRows(op, output, target);
+          const { rows, columns } = batch;
           checkColumns(op, kept.means.length, columns);
           if (kept.means.length === 0) kept = emptyColumns(columns);
           if (rows === 0) return;
-          for (let c = 0; c < columns; c++) addColumn(kept, samples, c, outputs, targets);
+          addRows(kept, samples, batch);
           samples += rows;
         },
         value() {
@@ -74,26 +79,17 @@ function emptyColumns(columns: number): Columns {
   return { means: filled(0), spreads: filled(0), errors: filled(0), least: filled(Infinity), most: filled(-Infinity) };
 }
 
-/** Merges a column of a batch into what is kept of `before` samples: Chan's rule, which loses no digits to a large mean. */
-function addColumn(
-  { means, spreads, errors, least, most }: Columns,
-  before: number,
-  c: number,
-  outputs: Float64Array,
-  targets: Float64Array,
-) {
-  const columns = means.length;
-  const rows = targets.length / columns;
-  let mean = 0;
-  for (let i = c; i < targets.length; i += columns) mean += targets[i]! / rows;
-  let spread = 0;
-  for (let i = c; i < targets.length; i += columns) {
-    spread += (targets[i]! - mean) ** 2;
-    errors[c]! += (outputs[i]! - targets[i]!) ** 2;
-    least[c] = Math.min(least[c]!, targets[i]!);
-    most[c] = Math.max(most[c]!, targets[i]!);
+/** Merges a batch into what is kept of `before` samples: Chan's rule, which loses no digits to a large mean. */
+function addRows({ means, spreads, errors, least, most }: Columns, before: number, { rows, target, off }: Rows): void {
+  const mean = div(sum(target, 0), rows);
+  const [batchMeans, batchSpreads] = [numbersOf(mean), numbersOf(sum(square(sub(target, mean)), 0))];
+  const [batchErrors, low, high] = [numbersOf(sum(square(off), 0)), numbersOf(amin(target, 0)), numbersOf(amax(target, 0))];
+  for (let c = 0; c < means.length; c++) {
+    const apart = batchMeans[c]! - means[c]!;
+    spreads[c]! += batchSpreads[c]! + (apart ** 2 * before * rows) / (before + rows);
+    means[c]! += (apart * rows) / (before + rows);
+    errors[c]! += batchErrors[c]!;
+    least[c] = Math.min(least[c]!, low[c]!);
+    most[c] = Math.max(most[c]!, high[c]!);
   }
-  const apart = mean - means[c]!;
-  spreads[c]! += spread + (apart ** 2 * before * rows) / (before + rows);
-  means[c]! += (apart * rows) / (before + rows);
 }
