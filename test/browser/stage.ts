@@ -24,7 +24,8 @@ export async function stagePackage({ forNode = false } = {}): Promise<Stage> {
   mkdirSync(home, { recursive: true });
   cpSync(join(root, 'package.json'), join(home, 'package.json'));
   // What pages need of the package's dependencies.
-  cpSync(join(root, 'node_modules/fflate'), join(folder, 'node_modules/fflate'), { recursive: true });
+  for (const name of ['fflate', 'crc-32', '@bufbuild/protobuf'])
+    cpSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.ts') && !/\.(test|test-helper|d)\.ts$/.test(file),
   );
@@ -74,6 +75,8 @@ export async function bundle(
       : { stdin: { contents: program.text, resolveDir: stage.folder, loader: 'ts' } }),
     plugins: [fromStage(stage)],
     bundle: true,
+    // Loaded when a chart is drawn, and larger than the whole of Hone: pages that draw none never fetch it.
+    external: ['echarts'],
     format,
     target: 'es2022',
     outdir: join(stage.folder, 'out'),

@@ -54,10 +54,11 @@ const trainer = `
   const train = new DataLoader(datasets.Digits.fromBytes(new Uint8Array(785)), { batchSize: 64 });
   fit(model, { train, loss: new nn.CrossEntropyLoss(), optimizer: new optim.Adam(model.parameters()), epochs: 1 });`;
 
-/** What a program loads only where it is installed, and bundlers leave outside where it is not. */
-const optional = Object.keys(
-  (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { peerDependenciesMeta: object }).peerDependenciesMeta,
-);
+/** What a program loads only where it is installed, and bundlers leave outside where it is not; and what draws charts. */
+const optional = [
+  ...Object.keys((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { peerDependenciesMeta: object }).peerDependenciesMeta),
+  'echarts',
+];
 
 describe('bundled for the browser', () => {
   it.each(['browser', 'neutral'] as const)('the whole core needs nothing from Node (platform %s)', async (platform) => {

@@ -1,5 +1,5 @@
 /** PNG files without a decoder's help: for pictures in pages and logs, wherever Hone runs. */
-import crc32 from 'crc-32';
+import crc32 from 'crc-32/crc32.js';
 import { zlibSync } from 'fflate';
 import { assertImage, IMAGE_MODES, type Image } from '../image/image.js';
 
