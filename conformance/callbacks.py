@@ -153,7 +153,29 @@ def mixings():
                  v2.RandomChoice([mix(alpha=0.8), cut(alpha=2.0)], p=[0.75, 0.25]))
 
 
+def finetuning(options, thaw, factors, keep_frozen=True, epochs=4):
+    """Layers 0 and 1 are frozen until the epochs of `thaw`; rates are multiples of 0.2."""
+    model, _, train, _ = setting()
+    groups = [{"params": list(model[i].parameters()), "lr": 0.2 * factor} for i, factor in zip((0, 1, 4), factors)]
+    optimizer = torch.optim.SGD(groups, lr=0.2, momentum=0.9)
+    scheduler = ls.ExponentialLR(optimizer, 0.8)
+    for epoch in range(1, epochs + 1):
+        for i in (0, 1):
+            for parameter in model[i].parameters():
+                parameter.requires_grad_(epoch >= thaw[i])
+        model.train()
+        if keep_frozen and epoch < thaw[1]:
+            model[1].eval()
+        for x, y in train:
+            optimizer.zero_grad()
+            LOSS(model(x), y).backward()
+            optimizer.step()
+        scheduler.step()
+    return {"options": options, "epochs": epochs, "state": state(model), "lr": [group["lr"] for group in optimizer.param_groups]}
+
+
 def cases():
+    never = 99
     return {
         "ema": [
             ema({"decay": 0.9}, lambda n: 0.9),
@@ -169,6 +191,13 @@ def cases():
         ],
         "warmups": list(warmups()),
         "mixings": list(mixings()),
+        "finetuning": [
+            finetuning({}, (never, never), (1, 1, 1)),
+            finetuning({"unfreezeAt": 3, "lrDecay": 0.5}, (3, 3), (0.25, 0.5, 1)),
+            finetuning({"freeze": ["0", "1"], "unfreezeAt": {"2": "1", "4": "all"}, "lr": {"0": 0.01, "4": 0.04}}, (4, 2), (0.05, 1, 0.2)),
+            finetuning({"freeze": "backbone", "unfreezeAt": 3, "keepBatchNormFrozen": False}, (3, 3), (1, 1, 1), False),
+            finetuning({"freeze": None, "lr": {"0": 0.1}, "lrDecay": 0.1}, (0, 0), (0.5, 0.1, 1)),
+        ],
     }
 
 

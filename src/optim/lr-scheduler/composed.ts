@@ -55,6 +55,11 @@ abstract class ComposedLR extends LRScheduler {
     this.optimizer.hasStepped = hasStepped;
   }
 
+  override regroup(from: readonly number[], factors: readonly number[]): void {
+    for (const scheduler of this.#schedulers) scheduler.regroup(from, factors);
+    super.regroup(from, factors);
+  }
+
   override undoEpoch(): void {
     for (const scheduler of this.#schedulers) scheduler.undoEpoch();
   }

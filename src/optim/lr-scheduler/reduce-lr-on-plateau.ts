@@ -102,6 +102,12 @@ export class ReduceLROnPlateau extends LRScheduler {
     this.lastLr = this.groupLrs;
   }
 
+  /** @internal */
+  override regroup(from: readonly number[], factors: readonly number[]): void {
+    super.regroup(from, factors);
+    this.minLrs = from.map((group) => this.minLrs[group]!);
+  }
+
   /** The reduced rates. */
   protected getLr(): number[] {
     const { length } = this.optimizer.paramGroups;

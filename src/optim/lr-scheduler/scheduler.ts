@@ -212,6 +212,15 @@ export abstract class LRScheduler {
     Object.assign(this, Object.fromEntries(found));
   }
 
+  /**
+   * @internal The optimizer's groups were cut: the i-th was a part of group `from[i]`, and its rates are `factors[i]` times as high as that
+   * one's.
+   */
+  regroup(from: readonly number[], factors: readonly number[]): void {
+    this.baseLrs = from.map((group, i) => this.baseLrs[group]! * factors[i]!);
+    this.lastLr = from.map((group, i) => this.lastLr[group]! * factors[i]!);
+  }
+
   /** @internal Undoes the count of the constructor's step, for a SequentialLR. */
   undoEpoch(): void {
     this.lastEpoch--;

@@ -57,6 +57,14 @@ export function guardOf(callbacks: readonly Callback[]): NanGuardSettings | unde
   return guard;
 }
 
+/** @internal What a callback does to model, optimizer and schedule before all others are told of the start, and before a checkpoint's state is loaded. */
+export const PREPARES = Symbol('prepares');
+
+/** @internal A callback that changes parts of the training. */
+export interface PreparingCallback extends Callback {
+  [PREPARES](run: TrainingRun): void;
+}
+
 /** @internal What a callback puts around each step of the schedule; it may leave the step out. */
 export const SCHEDULES = Symbol('schedules');
 

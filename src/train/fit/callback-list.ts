@@ -5,7 +5,7 @@ import { show } from '../../tensor/arguments/show.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import type { Callback, StepEvent, TrainingRun } from '../callbacks/callback.js';
 import { Pacing } from '../callbacks/progress/paced.js';
-import { SCHEDULES, type SchedulingCallback } from '../callbacks/watching.js';
+import { PREPARES, type PreparingCallback, SCHEDULES, type SchedulingCallback } from '../callbacks/watching.js';
 import type { Hold } from '../guards/busy.js';
 import type { History } from '../history/history.js';
 
@@ -38,6 +38,7 @@ export class CallbackList {
   running: Callback | undefined;
   private readonly listening = new Map<Hook, readonly Callback[]>();
   private readonly pacing: Pacing;
+  private readonly scheduling: readonly SchedulingCallback[];
 
   constructor(
     readonly all: readonly Callback[],
@@ -45,6 +46,7 @@ export class CallbackList {
     /** Those that stand for options, which come first. */
     private readonly own = 0,
   ) {
+    this.scheduling = all.filter((callback): callback is SchedulingCallback => SCHEDULES in callback);
     for (const hook of HOOKS) {
       const listeners = all.filter((callback) => callback[hook] !== undefined);
       if (listeners.length > 0) this.listening.set(hook, listeners);
@@ -124,8 +126,18 @@ export class CallbackList {
 
   /** Steps the schedule, within what callbacks put around that. */
   aroundSchedule(step: () => void): void {
-    const around = this.all.filter((callback): callback is SchedulingCallback => SCHEDULES in callback);
-    around.reduceRight<() => void>((inner, callback) => () => callback[SCHEDULES](this.run, inner), step)();
+    this.scheduling.reduceRight<() => void>((inner, callback) => () => callback[SCHEDULES](this.run, inner), step)();
+  }
+
+  /** Lets callbacks change the parts of the training before anything begins. */
+  prepare(): void {
+    for (const callback of this.all) {
+      try {
+        (callback as Partial<PreparingCallback>)[PREPARES]?.(this.run);
+      } catch (error) {
+        throw this.named(error, callback, 'onTrainStart');
+      }
+    }
   }
 
   /** Tells every callback of the error that ends the training, whatever the others do. */

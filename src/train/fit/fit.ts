@@ -227,6 +227,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
     checkpoint?.give();
     if (place) this.options.log?.(`goes on from ${text}`);
     if (within) this.enter(within);
+    this.callbacks.prepare();
     await this.callbacks.notify('onTrainStart', this);
     if (place?.ended && !place.ended.again && this.epochs <= place.epochs)
       [this.stopReason, this.decidesAgain] = [place.ended.message, false];

@@ -112,6 +112,12 @@ export class CyclicLR extends LRScheduler {
     return this.mode === 'exp_range' ? this.gamma ** x : 1;
   }
 
+  /** @internal */
+  override regroup(from: readonly number[], factors: readonly number[]): void {
+    super.regroup(from, factors);
+    this.maxLrs = from.map((group, i) => this.maxLrs[group]! * factors[i]!);
+  }
+
   protected getLr(): number[] {
     const { lastEpoch, totalSize, stepRatio, maxLrs } = this;
     const cycle = Math.floor(1 + lastEpoch / totalSize);

@@ -19,7 +19,7 @@ export interface LambdaLROptions extends LRSchedulerOptions {
 export type MultiplicativeLROptions = LambdaLROptions;
 
 abstract class FunctionLR extends LRScheduler {
-  readonly #lambdas: readonly LrLambda[];
+  #lambdas: readonly LrLambda[];
 
   constructor(optimizer: AnyOptimizer, ...args: Arguments<LambdaLROptions, [lrLambda: 'lrLambda', lastEpoch: 'lastEpoch']>) {
     const name = classNameOf(new.target);
@@ -42,6 +42,12 @@ abstract class FunctionLR extends LRScheduler {
         throw new ArgumentError(`${classNameOf(this)}: lrLambda gave ${typeof factor} at epoch ${this.lastEpoch}, expected a number.`);
       return factor;
     });
+  }
+
+  /** @internal */
+  override regroup(from: readonly number[], factors: readonly number[]): void {
+    super.regroup(from, factors);
+    this.#lambdas = from.map((group) => this.#lambdas[group]!);
   }
 
   /** Functions are null in it, as in PyTorch. */
