@@ -39,12 +39,12 @@ export class GradientGroup {
   }
 
   /** Makes the gradients those of the mean over the group, and begins the next one. */
-  close(parameters: Iterable<Tensor>): void {
+  close(parameters: () => Iterable<Tensor>): void {
     const { counted } = this;
     this.drop();
     if (counted === 0) return;
     noGrad(() => {
-      for (const { ownGrad: grad } of parameters) if (grad !== null) binaryInPlace('fit', 'div', grad, counted, () => div(grad, counted));
+      for (const { ownGrad: grad } of parameters()) if (grad !== null) binaryInPlace('fit', 'div', grad, counted, () => div(grad, counted));
     });
   }
 

@@ -413,7 +413,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
 
   /** Steps the optimizer with the gradients of a batch, or of those that were accumulated. */
   private update(): void {
-    this.group.close(steppedParameters(this.model, this.optimizer));
+    this.group.close(() => steppedParameters(this.model, this.optimizer));
     this.callbacks.within('onBeforeOptimizerStep');
     this.optimizer.step();
   }
