@@ -22,7 +22,7 @@ const once = [
   'src/cli/{program,schedules}.test.ts',
   'src/data/loader/state/loader-state.test.ts',
   'src/formats/**/{small-files,hostile,zip}.test.ts',
-  'src/report/**/{charts,comparison,progress,terminal,text,training-charts}.test.ts',
+  'src/report/**/{charts,comparison,pictures,progress,terminal,text,training-charts}.test.ts',
   'src/study/clock.test.ts',
   'src/train/metrics/reference.test.ts',
   'src/tensorboard/**/*.test.ts',

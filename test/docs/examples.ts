@@ -56,6 +56,8 @@ function context(): Record<string, unknown> {
     ...data,
     ...formats,
     ...report,
+    // What hone/train has under the same name.
+    report,
     ...study,
     ...tensorboard,
     ...train,

@@ -37,7 +37,21 @@ import {
   trainTestSplit,
   WeightedRandomSampler,
 } from 'hone/data';
-import { barChart, Chart, lineChart, lossCurves, lrPlot, scatterChart, subplots, terminalChart } from 'hone/report';
+import {
+  barChart,
+  Chart,
+  confusionMatrix as confusionMatrixChart,
+  featureMaps,
+  filters,
+  histograms,
+  imageGrid,
+  lineChart,
+  lossCurves,
+  lrPlot,
+  scatterChart,
+  subplots,
+  terminalChart,
+} from 'hone/report';
 import { compare, studyDigits } from 'hone/study';
 import { accuracy, earlyStopping, evaluate, fit, keepBest, loadCheckpoint, modelCheckpoint, predict, saveCheckpoint } from 'hone/train';
 import { datasets, encodeImage, Image, ImageDataset, readImage, transforms, tvTensors } from 'hone/vision';
@@ -131,6 +145,12 @@ export const calls: Readonly<Record<string, Call>> = {
   terminalChart: (o) => terminalChart({ y: [1], ...o }),
   lrPlot: (o) => lrPlot((optimizer) => new optim.lrScheduler.StepLR(optimizer, 3), o),
   lossCurves: (o) => lossCurves({ epochs: [{ epoch: 1, train: { loss: 1 } }] }, o),
+  imageGrid: (o) => imageGrid(ones(2, 2), o),
+  'confusionMatrix (report)': (o) => confusionMatrixChart([[1]], o),
+  'confusionMatrix (report) of pairs': (o) => confusionMatrixChart([1], [1], o),
+  histograms: (o) => histograms(ones(2), o),
+  featureMaps: (o) => featureMaps(new nn.Conv2d(1, 1, 1), ones(1, 1, 2, 2), o),
+  filters: (o) => filters(new nn.Conv2d(1, 1, 1), o),
   subplots: (o) => subplots(1, 1, [lineChart({ y: [1] })], o),
   'Chart.toPng': (o) => loose(Chart.prototype.toPng).call(lineChart({ y: [1] }), o),
   'Chart.toSvg': (o) => loose(Chart.prototype.toSvg).call(lineChart({ y: [1] }), o),
