@@ -52,7 +52,7 @@ export { evaluate } from './evaluate/evaluate.js';
 export type { ClassScores, Interpretation, InterpretOptions, WorstSample } from './evaluate/interpret.js';
 export { interpret } from './evaluate/interpret.js';
 export type { PredictOptions } from './evaluate/predict.js';
-export { predict } from './evaluate/predict.js';
+export { predict, predictEach } from './evaluate/predict.js';
 export { CallbackError } from './fit/callback-list.js';
 export { fit } from './fit/fit.js';
 export type { FitOptions } from './fit/fit-options.js';

@@ -9,8 +9,36 @@ import { Modes } from '../guards/modes.js';
 import type { Loader } from '../types.js';
 
 /**
- * Runs a model on each batch, in evaluation mode and without recording, in a step that frees what it makes. The modes hold for the step
- * alone, so that several evaluations of one model may run side by side.
+ * A model's steps in evaluation mode and without recording, each of which frees what it makes. The modes hold for the step alone, so that several
+ * evaluations of one model may run side by side.
+ */
+export class EvaluationSteps {
+  private readonly before: Modes;
+  private evaluation: Modes | undefined;
+
+  constructor(private readonly model: Module) {
+    this.before = new Modes(model);
+  }
+
+  /** @param owned whether the batch may be freed, too. */
+  run<B, R>(batch: B, owned: boolean, body: (batch: B) => R): R {
+    const { model, before } = this;
+    before.note();
+    try {
+      if (this.evaluation) this.evaluation.apply();
+      else {
+        model.eval();
+        this.evaluation = new Modes(model);
+      }
+      return runStep(model, batch, owned, () => noGrad(() => body(batch)));
+    } finally {
+      before.apply();
+    }
+  }
+}
+
+/**
+ * Runs a model on each batch, by {@link EvaluationSteps}.
  * @returns whether all batches were gone through; false from `after` ends the loop.
  */
 export async function eachInEvaluation<B, R>(
@@ -20,22 +48,9 @@ export async function eachInEvaluation<B, R>(
   { run, after }: { run: (batch: B) => R; after: (result: R) => MaybePromise<boolean> },
 ): Promise<boolean> {
   const pacer = new Pacer();
-  const before = new Modes(model);
-  let evaluation: Modes | undefined;
+  const steps = new EvaluationSteps(model);
   return eachBatch(loader, async (batch) => {
-    before.note();
-    let result: R;
-    try {
-      if (evaluation) evaluation.apply();
-      else {
-        model.eval();
-        evaluation = new Modes(model);
-      }
-      result = runStep(model, batch, owned, () => noGrad(() => run(batch)));
-    } finally {
-      before.apply();
-    }
-    if ((await after(result)) === false) return false;
+    if ((await after(steps.run(batch, owned, run))) === false) return false;
     await pacer.pause();
     return true;
   });
