@@ -24,6 +24,7 @@ const once = [
   'src/formats/**/{small-files,hostile,zip}.test.ts',
   'src/report/**/{charts,comparison,pictures,progress,terminal,text,training-charts}.test.ts',
   'src/study/clock.test.ts',
+  'src/train/checkpoint/training/*.test.ts',
   'src/train/metrics/reference.test.ts',
   'src/tensorboard/**/*.test.ts',
   'src/cli/commands/tensorboard.test.ts',

@@ -8,8 +8,8 @@ import type { Found, MonitorOptions, Reading } from '../history/monitor.js';
 import { Improvement } from '../history/monitor.js';
 import type { Callback, TrainingRun } from './callback.js';
 import { keepBest } from './keep-best.js';
-import type { WatchingCallback } from './watching.js';
-import { MONITOR, WATCHES } from './watching.js';
+import type { DecidingCallback, WatchingCallback } from './watching.js';
+import { DECIDES, MONITOR, WATCHES } from './watching.js';
 
 /** How long a training may go on without improvement. */
 export type Patience = number | { epochs: number } | { steps: number };
@@ -34,6 +34,9 @@ export interface EarlyStoppingOptions extends MonitorOptions {
 interface State {
   readonly best: Found | null;
   readonly since: Moment;
+  /** Whether it has ended the training, and by which score. */
+  readonly ended: boolean;
+  readonly last: Reading | null;
 }
 
 interface Moment {
@@ -66,6 +69,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const keeper: Callback = restoreBest ? keepBest({ ...watch, restore: true }) : {};
   let since: Moment = { epoch: 0, step: 0 };
   let resumed = false;
+  let ended = false;
+  let last: Reading | undefined;
 
   /** Looks at an epoch that ended at `moment`. */
   const look = (record: EpochRecord, moment: Moment): Reading | undefined => {
@@ -79,39 +84,46 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     return reading;
   };
   const decide = (run: TrainingRun, reading: Reading | undefined) => {
+    ended = false;
+    last = reading;
+    const stop = (reason: string) => {
+      ended = true;
+      run.stop(reason);
+    };
     if (reading) {
       const { value, max, monitor } = reading;
       const [text, worse] = [`${monitor} is ${value.toPrecision(5)}`, max ? 'below' : 'above'];
       if (stoppingThreshold !== undefined && (max ? value >= stoppingThreshold : value <= stoppingThreshold))
-        run.stop(`${text}, which reaches the threshold ${stoppingThreshold}`);
+        stop(`${text}, which reaches the threshold ${stoppingThreshold}`);
       if (divergenceThreshold !== undefined && (max ? value < divergenceThreshold : value > divergenceThreshold))
-        run.stop(`${text}, ${worse} ${divergenceThreshold}, where it counts as diverged`);
+        stop(`${text}, ${worse} ${divergenceThreshold}, where it counts as diverged`);
     }
     const waited = wait.unit === 'epochs' ? run.history.lastEpoch - since.epoch : run.totalSteps - since.step;
     if (waited < wait.count) return;
     const { best } = improvement;
     const time = `for ${wait.count} ${wait.unit}`;
-    if (!best) run.stop(`no usable score ${time}`);
+    if (!best) stop(`no usable score ${time}`);
     else if (baseline !== undefined && !improvement.isBetter(improvement.reading(best.monitor, best.value), baseline))
-      run.stop(
+      stop(
         `no better ${best.monitor} than the baseline ${baseline} ${time}; the best was ${best.value.toPrecision(5)} (epoch ${best.epoch})`,
       );
-    else run.stop(`no better ${best.monitor} than ${best.value.toPrecision(5)} (epoch ${best.epoch}) ${time}`);
+    else stop(`no better ${best.monitor} than ${best.value.toPrecision(5)} (epoch ${best.epoch}) ${time}`);
   };
-  const callback: WatchingCallback = {
+  const callback: WatchingCallback & DecidingCallback = {
     ...keeper,
     name: op,
+    [DECIDES]: true,
     [WATCHES]: { who: op, options: watch, keeps: restoreBest },
     onTrainStart(run) {
       keeper.onTrainStart?.(run);
       if (resumed) {
-        // It may have had enough before, and is asked again: patience may be another now.
+        // Where it has had enough before it is asked again: patience may be another now.
         improvement.watch(run.watched);
-        decide(run, undefined);
+        if (ended) decide(run, last);
         return;
       }
       improvement.reset(run.watched);
-      since = { epoch: 0, step: 0 };
+      [since, ended, last] = [{ epoch: 0, step: 0 }, false, undefined];
       let step = 0;
       for (const record of run.history.epochs ?? []) {
         step += record.steps;
@@ -131,10 +143,11 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
       resumed = false;
       return keeper.onError?.(error, run);
     },
-    stateDict: (): State => ({ best: improvement.best ?? null, since }),
+    stateDict: (): State => ({ best: improvement.best ?? null, since, ended, last: last ?? null }),
     loadStateDict(state: State) {
       improvement.best = state.best ? { ...state.best } : undefined;
       since = { ...state.since };
+      [ended, last] = [state.ended, state.last ?? undefined];
       resumed = true;
     },
   };

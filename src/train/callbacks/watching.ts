@@ -20,6 +20,17 @@ export interface WatchingCallback extends Callback {
   readonly [WATCHES]: Watch;
 }
 
+/**
+ * @internal Says that a callback which ended a training decides that anew at the start of one that is resumed, by what it is given then: more
+ * patience, more time. One that does not say so has decided for good.
+ */
+export const DECIDES = Symbol('decides');
+
+/** @internal A callback that may let a training go on that it has ended. */
+export interface DecidingCallback extends Callback {
+  readonly [DECIDES]: true;
+}
+
 /** @internal How many batches make a step of the optimizer, by epoch. */
 export const ACCUMULATES = Symbol('accumulates');
 

@@ -16,7 +16,16 @@ import type { NonFiniteOrigin } from '../batch/trace-non-finite.js';
 import type { Weighing } from '../batch/weights.js';
 import type { Callback, StepEvent, TrainingRun } from '../callbacks/callback.js';
 import { displayOf, ownCallbacks } from '../callbacks/own-callbacks.js';
-import { accumulationOf, guardOf, READS, type ReadingCallback, WATCHES, type WatchingCallback } from '../callbacks/watching.js';
+import {
+  accumulationOf,
+  DECIDES,
+  type DecidingCallback,
+  guardOf,
+  READS,
+  type ReadingCallback,
+  WATCHES,
+  type WatchingCallback,
+} from '../callbacks/watching.js';
 import { noteHistory, resumedHistory } from '../checkpoint/resume.js';
 import { type Standing, TrainingCheckpoint } from '../checkpoint/training/training-checkpoint.js';
 import type { Place as Standpoint } from '../checkpoint/training/training-state.js';
@@ -167,7 +176,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
     if (this.stopReason !== undefined) return;
     this.stopReason = reason;
     const { running } = this.callbacks;
-    this.decidesAgain = running && running.stateDict !== undefined;
+    this.decidesAgain = running && (running as Partial<DecidingCallback>)[DECIDES] === true;
   }
 
   /** What a checkpoint keeps of where the training is. */

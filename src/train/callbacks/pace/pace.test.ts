@@ -90,7 +90,7 @@ describe('timeLimit', () => {
     const { seconds } = limit.stateDict!() as { seconds: number };
     expect(seconds).toBeLessThan(3600);
     limit.loadStateDict!({ seconds: 5401 } as never);
-    expect(await once()).toMatchObject({ reason: 'stopped', message: 'the time limit of 1 hour 30 minutes is reached', step: 1 });
+    expect(await once()).toMatchObject({ reason: 'stopped', message: 'the time limit of 1 hour 30 minutes is reached', step: 0 });
     expect((await once()).reason).toBe('finished');
   });
 });

@@ -3,6 +3,7 @@ import { ArgumentError } from '../../../errors.js';
 import { readOptions, required } from '../../../tensor/arguments/arguments.js';
 import { atLeast } from '../../../tensor/arguments/checks.js';
 import type { Callback } from '../callback.js';
+import { DECIDES, type DecidingCallback } from '../watching.js';
 
 /** The options of {@link timeLimit}, which are added up. */
 export interface TimeLimitOptions {
@@ -39,12 +40,14 @@ export function timeLimit(options: TimeLimitOptions): Callback {
   let resumed = false;
   let start = performance.now();
   const spent = () => before + (performance.now() - start) / 1000;
-  return {
+  const callback: DecidingCallback = {
     name: op,
-    onTrainStart() {
-      if (!resumed) before = 0;
-      resumed = false;
+    [DECIDES]: true,
+    onTrainStart(run) {
       start = performance.now();
+      if (!resumed) before = 0;
+      else if (spent() >= limit) run.stop(`the time limit of ${words} is reached`);
+      resumed = false;
     },
     onStep({ phase }, run) {
       if (phase === 'train' && run.step !== run.steps && spent() >= limit) run.stop(`the time limit of ${words} is reached`);
@@ -59,4 +62,5 @@ export function timeLimit(options: TimeLimitOptions): Callback {
       resumed = true;
     },
   };
+  return callback;
 }

@@ -1,10 +1,30 @@
 /** A training that is cut short at any step and resumed ends with the bits of one that was not. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { F, manualSeed, nn, optim, rand, type Tensor } from 'hone';
 import { DataLoader, TensorDataset } from 'hone/data';
-import { accumulateGradients, accuracy, type Callback, type FitOptions, fit, type History, type Loader, metric } from 'hone/train';
+import {
+  accumulateGradients,
+  accuracy,
+  type Callback,
+  csvLogger,
+  earlyStopping,
+  ema,
+  type FitOptions,
+  fit,
+  gradientClipping,
+  type History,
+  historyLogger,
+  type Loader,
+  lrMonitor,
+  metric,
+  mixup,
+  modelCheckpoint,
+  normMonitor,
+  swa,
+  warmup,
+} from 'hone/train';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'hone-exact-'));
@@ -149,5 +169,137 @@ describe.each([
     const expected = await whole(rich);
     for (const crashes of [[1], [2, 1], [3, 3, 3], [6], [7, 1, 1, 5]])
       expect(await inPieces(rich, crashes, { every: { steps: 1 } } as never)).toEqual(expected);
+  });
+});
+
+/** A program with one more callback, or several; what they need beside. */
+const withCallbacks =
+  (callbacks: () => Callback[], more: Partial<Options> = {}) =>
+  () =>
+    program(shuffled, () => ({ callbacks: callbacks(), epochs: 4, ...more }));
+
+describe('goes on with the callbacks of Hone', () => {
+  test.each<[string, () => Callback[], Partial<Options>?]>([
+    ['ema', () => [ema({ decay: 0.8, warmup: 'power' })], { saveBest: true }],
+    ['ema of its own', () => [ema({ decay: 0.8, apply: false, useBuffers: false, every: 2 })]],
+    ['swa', () => [swa({ startEpoch: 2, lr: 0.02, annealEpochs: 2 })], { saveBest: true, restoreBest: true }],
+    ['mixup', () => [mixup({ alpha: 0.4, numClasses: 3 })]],
+    ['warmup in steps', () => [warmup({ steps: 9, from: 0.1, shape: 'cosine' })]],
+    ['warmup in epochs', () => [warmup({ epochs: 3 })]],
+    ['clipping and a monitor of rates', () => [gradientClipping({ norm: 0.5 }), lrMonitor({ interval: 'step' })]],
+    [
+      'early stoppings',
+      () => [
+        earlyStopping({ patience: { steps: 9 }, monitor: 'train.loss' }),
+        earlyStopping({ monitor: 'validation.loss', divergenceThreshold: 1.5, startFromEpoch: 2 }),
+      ],
+    ],
+    ['accumulation of a group that grows', () => [accumulateGradients({ 2: 3 })]],
+    ['norms', () => [normMonitor()]],
+  ])('%s', async (_, callbacks, more) => {
+    const make = withCallbacks(callbacks, more);
+    expect(await inPieces(make, [4, 3, 6, 2], { every: { steps: 1 } } as never)).toEqual(await whole(make));
+  });
+
+  test('weights of classes and samples, and files that grow or are replaced', async () => {
+    const at = (name: string) => join(folder, name);
+    const make = (to: string) =>
+      withCallbacks(
+        () => [
+          csvLogger(at(`${to}.csv`)),
+          modelCheckpoint(at(`${to}-{epoch}.safetensors`), { saveTopK: 2, saveLast: true }),
+          historyLogger(at(`${to}.json`)),
+        ],
+        {
+          classWeights: 'balanced',
+        },
+      );
+    const [a, b] = [await whole(make('whole')), await inPieces(make('pieces'), [4, 3, 6, 2], { every: { steps: 1 } } as never)];
+    expect(b).toEqual(a);
+    const without = (text: string) =>
+      text.split('\n').map((line) =>
+        line
+          .split(',')
+          .filter((_, i) => i !== 1)
+          .join(','),
+      );
+    expect(without(readFileSync(at('pieces.csv'), 'utf8')).length).toBe(without(readFileSync(at('whole.csv'), 'utf8')).length);
+    const names = (to: string) =>
+      readdirSync(folder)
+        .filter((name) => name.startsWith(`${to}-`))
+        .map((name) => name.slice(to.length))
+        .sort();
+    expect(names('pieces')).toEqual(names('whole'));
+  });
+});
+
+describe('a training that has ended', () => {
+  const at = (name: string) => join(folder, name);
+  const run = async (path: string, more: Partial<Options>) => {
+    const { model, options } = program(shuffled, () => more);
+    const steps: number[] = [];
+    const counting: Callback = { onStep: ({ step, phase }) => void (phase === 'train' && steps.push(step)) };
+    const history = await fit(model, {
+      ...options,
+      checkpoint: at(`${path}.ckpt`),
+      resume: true,
+      ...more,
+      callbacks: [...(more.callbacks ?? []), counting],
+    });
+    return { steps: steps.length, ...result(model, history) };
+  };
+
+  test('is given back as it is', async () => {
+    const more = { restoreBest: true };
+    const { steps, ...first } = await run('ended', more);
+    expect(steps).toBe(18);
+    expect(await run('ended', more)).toEqual({ ...first, steps: 0, stopped: { ...first.stopped, step: 0 } });
+    expect((await run('ended', { ...more, epochs: 4 })).steps).toBe(6);
+  });
+
+  test('stays so where a callback ended it for good', async () => {
+    const enough = () => ({
+      callbacks: [
+        {
+          onStep: (event, run) => void (event.epoch === 2 && event.step === 3 && event.phase === 'train' && run.stop('enough')),
+        } as Callback,
+      ],
+    });
+    const { steps, ...first } = await run('enough', enough());
+    expect([steps, first.stopped]).toEqual([9, { reason: 'stopped', message: 'enough', epoch: 2, step: 3 }]);
+    expect(await run('enough', {})).toEqual({ steps: 0, ...first });
+    const { steps: more, ...last } = await run('enough', { epochs: 4 });
+    expect([more, last]).toEqual([15, await whole(() => program(shuffled, () => ({ epochs: 4 })))]);
+  });
+
+  test('goes on where early stopping has more patience than before, and not where it has as much', async () => {
+    const patient = (patience: number) =>
+      ({ epochs: 9, earlyStopping: { monitor: 'train.margin', patience, minDelta: 1e9 } }) as Partial<Options>;
+    expect((await run('patient', patient(2))).steps).toBe(18);
+    expect((await run('patient', patient(2))).steps).toBe(0);
+    const { steps, ...more } = await run('patient', patient(4));
+    expect([steps, more]).toEqual([12, await whole(() => program(shuffled, () => patient(4)))]);
+    const threshold = (value: number) => ({ callbacks: [earlyStopping({ monitor: 'train.loss', stoppingThreshold: value })] });
+    expect((await run('reached', threshold(5))).steps).toBe(6);
+    expect((await run('reached', threshold(5))).steps).toBe(0);
+    expect((await run('reached', threshold(0))).steps).toBe(12);
+  });
+
+  test('goes on after an AbortSignal, also one that came within an evaluation', async () => {
+    const expected = await whole(() => program(shuffled, () => ({})));
+    for (const phase of ['train', 'validation'] as const) {
+      const controller = new AbortController();
+      const abort: Callback = {
+        onStep: (event) => void (event.phase === phase && event.epoch === 2 && event.step === 2 && controller.abort()),
+      };
+      const first = await run(`abort-${phase}`, {
+        signal: controller.signal,
+        callbacks: [abort],
+        checkpoint: { path: at(`abort-${phase}.ckpt`), every: { epochs: 9 } },
+      });
+      expect(first.stopped).toMatchObject({ reason: 'aborted', epoch: 2 });
+      const { steps, ...second } = await run(`abort-${phase}`, { checkpoint: at(`abort-${phase}.ckpt`) });
+      expect([steps, second]).toEqual([18 - first.steps, expected]);
+    }
   });
 });
