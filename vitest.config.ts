@@ -37,7 +37,7 @@ const slow = [
   'test/{examples,browser,package}/**/*.test.ts',
   'test/kill/*.test.ts',
   'test/same-seed.test.ts',
-  'src/cli/cli.test.ts',
+  'src/cli/{cli,photos}.test.ts',
   'src/data/loader/workers/*.test.ts',
   'src/data/loader/state/workers-state.test.ts',
   'src/vision/folder/loader.test.ts',

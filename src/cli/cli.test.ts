@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { nn } from 'hone';
 import { DataLoader } from 'hone/data';
 import { load } from 'hone/formats';
@@ -10,44 +8,13 @@ import type { Comparison } from 'hone/report';
 import { accuracy, evaluate } from 'hone/train';
 import { datasets } from 'hone/vision';
 import { afterAll, describe, expect, test } from 'vitest';
+import { honeIn } from '../../test/helpers/hone.js';
 
-const main = fileURLToPath(new URL('../../dist/node/cli.js', import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 const temporary = mkdtempSync(join(tmpdir(), 'hone-cli-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
-interface Result {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-const environment = (more: NodeJS.ProcessEnv = {}) => ({
-  ...process.env,
-  NO_COLOR: '1',
-  FORCE_COLOR: undefined,
-  HONE_THREADS: '1',
-  ...more,
-});
-
-/** Runs the command; `onLine` is called once, when stderr matches. */
-function hone(args: string[], env?: NodeJS.ProcessEnv, line?: RegExp, onLine?: (child: ChildProcess) => void): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { cwd: temporary, env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
-    let [stdout, stderr, seen] = ['', '', false];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-      if (seen || !line?.test(stderr)) return;
-      seen = true;
-      onLine?.(child);
-    });
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
-}
+const hone = honeIn(temporary);
 
 const figuresIn = (folder: string) => JSON.parse(readFileSync(join(temporary, folder, 'figures.json'), 'utf8')) as Comparison;
 

@@ -5,6 +5,12 @@ import '#host';
 import { HoneError } from '../errors.js';
 import { createProgram } from './program.js';
 
+// `hone … | head` closes the pipe before all is written: that ends the command, but no training, which hears of it itself.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  if (process.stdout.listenerCount('error') === 1) process.exit(0);
+});
+
 try {
   await createProgram().parseAsync();
 } catch (error) {

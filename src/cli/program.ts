@@ -4,6 +4,10 @@ import { setEngine } from '../engine/select.js';
 import { addConvertCommand } from './commands/convert.js';
 import { doctor } from './commands/doctor.js';
 import { addLrCommand } from './commands/lr.js';
+import { addLrFindCommand } from './commands/lr-find.js';
+import { addEvalCommand } from './commands/model/eval.js';
+import { addPredictCommand } from './commands/model/predict.js';
+import { addSummaryCommand } from './commands/model/summary.js';
 import { addStudyCommand } from './commands/study.js';
 import { addTensorBoardCommand } from './commands/tensorboard.js';
 import { addTrainCommand } from './commands/train.js';
@@ -15,7 +19,9 @@ const bold = (text: string) => `\x1b[1m${text}\x1b[22m`; // commander removes it
 /** All commands, ready to parse. */
 export function createProgram(): Command {
   const program: Command = new Command('hone')
-    .description('Deep learning for TypeScript: compare training techniques, train models, convert model files, look at the engine.')
+    .description(
+      'Deep learning for TypeScript: train models on pictures and tables, measure them, predict with them, compare techniques, convert model files.',
+    )
     .version(version, '-V, --version', 'print the version')
     .option('--engine <name>', 'native or wasm, which runs the arithmetic; default: native where it loads', oneOf(['native', 'wasm']))
     .option('--threads <count>', 'threads of the native engine; default: all cores', wholeNumber(1))
@@ -32,6 +38,8 @@ export function createProgram(): Command {
 Examples:
   hone study digits --quick     four models on real digits: a table and a page
   hone train digits --hidden 256,128 --batch-norm --epochs 5
+  hone train photos/ --model resnet18 --augment --epochs 20
+  hone predict cat.jpg --model runs/train-photos
   hone study digits --help      all that can be set`,
     );
 
@@ -43,6 +51,10 @@ Examples:
 
   addStudyCommand(program);
   addTrainCommand(program);
+  addEvalCommand(program);
+  addPredictCommand(program);
+  addSummaryCommand(program);
+  addLrFindCommand(program);
   addConvertCommand(program);
   addTensorBoardCommand(program);
   addLrCommand(program);

@@ -42,6 +42,8 @@ export interface RunPageOptions extends PictureOptions {
   notes?: readonly string[];
   /** Settings by name. */
   settings?: Readonly<Record<string, string>>;
+  /** Scores of an evaluation, beside or without those of the epochs. */
+  scores?: Readonly<Record<string, number>>;
   /** The model as it prints: `summary(model, …).toString()`, or `String(model)`. */
   model?: string;
   /** How many parameters the model has. */
@@ -59,6 +61,7 @@ const PAGE = {
   summary: '',
   notes: [] as readonly string[],
   settings: {} as Readonly<Record<string, string>>,
+  scores: {} as Readonly<Record<string, number>>,
   model: required as unknown as string,
   parameters: required as unknown as number,
   interpretation: required as unknown as ConfusionFigures,
@@ -90,7 +93,7 @@ export async function runPage(history: RunHistory, options: RunPageOptions = {})
     `<h1>${escapeHtml(title)}</h1>`,
     summary === '' ? '' : `<p class="lead">${escapeHtml(summary)}</p>`,
     notes.length > 0 ? `<p class="note">${notes.map(escapeHtml).join('<br>')}</p>` : '',
-    tiles(history, given.parameters),
+    tiles(history, given),
     scoreTable(history),
     await runCharts(history),
     interpretation === undefined ? '' : confusionSection(interpretation),
@@ -108,19 +111,23 @@ export async function runPage(history: RunHistory, options: RunPageOptions = {})
 }
 
 /** The numbers that are looked for first. */
-function tiles(history: RunHistory, parameters: number | undefined): string {
+function tiles(history: RunHistory, { parameters, scores }: Pick<typeof PAGE, 'parameters' | 'scores'>): string {
   const { epochs, best } = history;
   const seconds = history.seconds ?? epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   const rows = scoreRows(history);
   const measured = epochs.some(({ validation }) => validation !== undefined) ? 'validation ' : '';
   const shown = [...rows.filter(({ name }) => name !== 'loss').slice(0, 2), ...rows.filter(({ name }) => name === 'loss')];
-  const out = shown.flatMap(({ name, best: value, bestEpoch }) =>
-    value === undefined ? [] : [[showScore(value), `best ${measured}${name}, epoch ${bestEpoch}`]],
-  );
-  out.push([String(epochs.length), epochs.length === 1 ? 'epoch' : 'epochs']);
+  const out = [
+    ...Object.entries(scores).map(([name, value]) => [showScore(value), name]),
+    ...shown.flatMap(({ name, best: value, bestEpoch }) =>
+      value === undefined ? [] : [[showScore(value), `best ${measured}${name}, epoch ${bestEpoch}`]],
+    ),
+  ];
+  if (epochs.length > 0) out.push([String(epochs.length), epochs.length === 1 ? 'epoch' : 'epochs']);
   if (best !== undefined) out.push([String(best.epoch), `best epoch, by ${best.monitor}`]);
-  out.push([showDuration(seconds), 'in all']);
+  if (epochs.length > 0) out.push([showDuration(seconds), 'in all']);
   if (parameters !== undefined) out.push([showCount(parameters), 'parameters']);
+  if (out.length === 0) return '';
   return `<div class="tiles">${out.map(([value, name]) => `<div class="card"><b>${escapeHtml(value!)}</b><span>${escapeHtml(name!)}</span></div>`).join('')}</div>`;
 }
 

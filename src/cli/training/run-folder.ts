@@ -1,0 +1,92 @@
+/** The folder of a run: its settings, its figures, its checkpoint, its page. */
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { isFile, isFolder, readBytes, writeBytes } from '#files';
+import { FileError, FormatError, printable } from '../../errors.js';
+import { showPath } from '../commands/run.js';
+import type { Input } from '../data/prepared.js';
+import { readSettingsFile } from '../settings/read-settings.js';
+import type { Resolved } from '../settings/resolve.js';
+import type { TrainSettings } from '../settings/schema.js';
+
+/** All settings of the run, in the form of a file for `--config`. */
+const SETTINGS_FILE = 'config.json';
+/** What else must stay the same when the run goes on. */
+const STATE_FILE = 'run.json';
+/** What `fit` goes on from. */
+const CHECKPOINT_FILE = 'checkpoint.ckpt';
+
+export const checkpointPath = (folder: string): string => join(folder, CHECKPOINT_FILE);
+
+/** Of a run that goes on. */
+export interface EarlierRun {
+  readonly folder: string;
+  readonly settings: TrainSettings;
+  readonly input: Input;
+  readonly classes: readonly string[] | undefined;
+}
+
+function writeJson(path: string, value: unknown): void {
+  writeBytes(path, [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)], 'hone train');
+}
+
+/** Writes what a run is made with. Paths are whole ones, so that it goes on from any folder. */
+export function writeRun(folder: string, settings: Resolved, input: Input, classes: readonly string[] | undefined): void {
+  writeJson(join(folder, SETTINGS_FILE), settingsOf(settings));
+  writeJson(join(folder, STATE_FILE), { format: 1, input, classes });
+}
+
+/** Settings in full, as a file says them. */
+function settingsOf(settings: Resolved): TrainSettings {
+  const { kind, optimizer, scheduler, data, validation, pretrained, root, tensorboard, ...rest } = settings;
+  const whole = (path: string) => resolve(path);
+  const { name, lr, momentum, weightDecay, options } = optimizer;
+  const all = {
+    ...rest,
+    data: kind === 'named' ? data : whole(data),
+    root: root === undefined ? undefined : whole(root),
+    validation: kind === 'named' ? undefined : typeof validation === 'string' ? whole(validation) : validation,
+    pretrained: pretrained === undefined ? undefined : whole(pretrained),
+    tensorboard: typeof tensorboard === 'string' ? whole(tensorboard) : tensorboard || undefined,
+    optimizer: { name, ...options },
+    scheduler: scheduler && { name: scheduler.name, ...scheduler.options },
+    lr,
+    momentum,
+    weightDecay,
+    out: whole(rest.out),
+    // What belongs to other kinds of models and data would be refused where this file is read.
+    ...(rest.model !== 'mlp' && { hidden: undefined, activation: undefined, batchNorm: undefined, dropout: undefined }),
+    ...(kind === 'table' && { imageSize: undefined, normalize: undefined, augment: undefined, mixup: undefined, cutmix: undefined }),
+    ...(kind !== 'table' && { target: undefined, drop: undefined, task: undefined }),
+    ...(kind !== 'named' && { root: undefined, download: undefined }),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as TrainSettings;
+}
+
+const state = z.object({
+  format: z.literal(1),
+  input: z.looseObject({ kind: z.enum(['image', 'table']) }),
+  classes: z.array(z.string()).optional(),
+});
+
+/** What an earlier start of a run wrote. @throws {FileError} where the folder is none of a run. */
+export function readRun(folder: string): EarlierRun {
+  if (!isFolder(folder))
+    throw new FileError(`--resume ${folder}: there is no such folder. Name the folder of a run, such as runs/train-digits.`);
+  const path = join(folder, STATE_FILE);
+  if (!isFile(path) || !isFile(join(folder, SETTINGS_FILE)))
+    throw new FileError(
+      `--resume ${folder}: the folder holds no ${STATE_FILE} and ${SETTINGS_FILE}, which hone train writes. Is it the folder of a run?`,
+    );
+  if (!isFile(checkpointPath(folder)))
+    throw new FileError(
+      `--resume ${showPath(folder)}: there is no ${CHECKPOINT_FILE} in it: the run ended before its first checkpoint. Start it anew.`,
+    );
+  const settings = readSettingsFile(join(folder, SETTINGS_FILE));
+  try {
+    const { input, classes } = state.parse(JSON.parse(new TextDecoder().decode(readBytes(path, 'hone train'))));
+    return { folder, settings, input: input as unknown as Input, classes };
+  } catch (cause) {
+    throw new FormatError(`${path} is damaged: ${printable((cause as Error).message.split('\n', 1)[0]!)}. Start the run anew.`, { cause });
+  }
+}
