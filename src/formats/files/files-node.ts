@@ -332,7 +332,11 @@ export function openAppend(path: string, op: string): AppendFile {
       try {
         while (at < bytes.length) at += writeSync(file, bytes, at, bytes.length - at);
       } catch (error) {
-        if (at === 0) throw explain(error, op, full, 'write');
+        // What was there before is longer by now: it is not as it was.
+        if (at === 0)
+          throw /^(ENOSPC|EDQUOT)$/.test((error as Failure).code ?? '')
+            ? new FileError(`${op}: no space is left to write ${full}. Free some, or choose another disk.`, { cause: error })
+            : explain(error, op, full, 'write');
       }
       return at;
     },
