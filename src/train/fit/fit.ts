@@ -233,10 +233,10 @@ class Training<B> implements TrainingRun, Hold, Standing {
     const { checkpoint } = this;
     const { place, text } = checkpoint ?? {};
     const within = place === undefined || place.phase === 'done' ? undefined : place;
+    this.callbacks.prepare();
     checkpoint?.give();
     if (place) this.options.log?.(`goes on from ${text}`);
     if (within) this.enter(within);
-    this.callbacks.prepare();
     await this.callbacks.notify('onTrainStart', this);
     if (place?.ended && !place.ended.again && this.epochs <= place.epochs)
       [this.stopReason, this.decidesAgain] = [place.ended.message, false];

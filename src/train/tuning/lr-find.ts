@@ -49,7 +49,8 @@ const BETA = 0.98;
 
 /**
  * Tries learning rates from low to high, one a step, and says between which the loss falls: with several seeds, so that one can see how far to trust
- * it. Model, optimizer, loader and random numbers are as before afterwards, bit by bit, also where it throws.
+ * it. Model, optimizer, loader and random numbers are as before afterwards, bit by bit, also where it throws
+ * (of a loader whose workers persist all but the numbers that these drew).
  * @returns curves, suggestions and their spread; the suggestion is undefined where the curves have no clear valley.
  * @throws {ArgumentError} for options that make no sense, and batches that can be read only once. @throws {BusyError} where the model is being trained.
  * @see Smith 2015, Cyclical Learning Rates for Training Neural Networks, https://arxiv.org/abs/1506.01186; https://docs.fast.ai/callback.schedule.html

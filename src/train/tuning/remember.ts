@@ -1,12 +1,12 @@
 /** Remembering all that a trial may change, so that nothing of it is left afterwards: model, optimizer, loader, random numbers. */
 import { clearGradient } from '../../autograd/clear-gradient.js';
 import { noGrad } from '../../autograd/modes/mode.js';
+import { generatorsIn, type RandomSnapshot, restoreSnapshot, takeSnapshot } from '../../data/loader/state/random-snapshot.js';
 import type { Module } from '../../nn/module/module.js';
 import { copy_ } from '../../ops/elementwise/inplace.js';
 import { clone } from '../../ops/view/copy.js';
 import { Generator } from '../../tensor/create/generator.js';
-import { generatorsIn } from '../../tensor/create/generators-in.js';
-import { type RandomStates, randomStates, restoreRandomStates } from '../../tensor/create/random-streams.js';
+import { restoreRandomStates } from '../../tensor/create/random-streams.js';
 import { escapeScope } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
 
@@ -22,27 +22,31 @@ export class Remembered {
   private readonly copies: Tensor[] = [];
   private readonly gradients: { readonly tensor: Tensor; readonly ownGrad: Tensor; readonly gradExposed: boolean }[] = [];
   private readonly seen = new Set<object>();
-  private readonly random: RandomStates = randomStates();
-  private readonly generators: { readonly generator: Generator; readonly state: Uint8Array }[];
+  private readonly random: RandomSnapshot;
 
-  constructor(model: Module, optimizer: object, loader: unknown) {
+  constructor(
+    model: Module,
+    optimizer: object,
+    private readonly loader: unknown,
+  ) {
     for (const module of model.modules()) this.noteFields(module);
     this.noteFields(optimizer);
-    this.generators = generatorsIn(loader).map((generator) => ({ generator, state: generator.getState() }));
+    this.random = takeSnapshot({ loader });
+    // Of the loader the fields alone: data is not copied, and workers that it has started go on.
+    if (!Array.isArray(loader)) this.noteNames(loader as object, ['pool']);
   }
 
   /** Starts all random numbers, the loader's own among them, from a seed. */
   seed(seed: number): void {
     const state = new Generator(seed).getState();
     restoreRandomStates({ default: state });
-    for (const { generator } of this.generators) generator.setState(state);
+    for (const generator of generatorsIn({ loader: this.loader }).values()) generator.setState(state);
   }
 
   /** Makes everything as it was, but for gradients, of which there are none. */
   rewind(): void {
     for (const undo of this.undo) undo();
-    restoreRandomStates(this.random);
-    for (const { generator, state } of this.generators) generator.setState(state);
+    restoreSnapshot(this.random, { loader: this.loader });
   }
 
   /** Makes everything as it was, and gives the memory of the copies back. */
@@ -56,14 +60,19 @@ export class Remembered {
   private noteFields(object: object): void {
     if (this.seen.has(object)) return;
     this.seen.add(object);
+    this.noteNames(object);
+    for (const value of Object.values(object)) this.noteValue(value);
+  }
+
+  /** Notes which fields an object has, and which values. @param except which ones not. */
+  private noteNames(object: object, except: readonly string[] = []): void {
     const target = object as Record<string, unknown>;
-    const fields = Object.entries(target);
-    const names = new Set(fields.map(([name]) => name));
+    const fields = Object.entries(target).filter(([name]) => !except.includes(name));
+    const names = new Set([...fields.map(([name]) => name), ...except]);
     this.undo.push(() => {
       for (const name of Object.keys(target)) if (!names.has(name)) delete target[name];
       for (const [name, value] of fields) if (!Object.is(target[name], value)) target[name] = value;
     });
-    for (const [, value] of fields) this.noteValue(value);
   }
 
   private noteValue(value: unknown): void {

@@ -1,5 +1,6 @@
 /** swa: the mean of the weights of the last epochs. */
 import { noGrad } from '../../../autograd/modes/mode.js';
+import { restoreSnapshot, takeSnapshot } from '../../../data/loader/state/random-snapshot.js';
 import { ArgumentError } from '../../../errors.js';
 import { startAveraging } from '../../../nn/utils/averaged-statistics.js';
 import type { AnyOptimizer } from '../../../optim/lr-scheduler/checks.js';
@@ -7,8 +8,6 @@ import { SWALR } from '../../../optim/lr-scheduler/swa-lr.js';
 import { Optimizer } from '../../../optim/optimizer/optimizer.js';
 import { readOptions, required } from '../../../tensor/arguments/arguments.js';
 import { below, oneOf, wholeNumber } from '../../../tensor/arguments/checks.js';
-import { generatorsIn } from '../../../tensor/create/generators-in.js';
-import { randomStates, restoreRandomStates } from '../../../tensor/create/random-streams.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { runStep } from '../../batch/batch-step.js';
 import { eachBatch, ownsBatches } from '../../batch/loaders.js';
@@ -116,8 +115,7 @@ export function swa(options: SwaOptions = {}): AveragingCallback {
 async function renewStatistics(model: TrainingRun['model'], { train, forward }: TrainingRun): Promise<void> {
   const restore = startAveraging(model);
   if (restore === null) return;
-  const random = randomStates();
-  const own = generatorsIn(train).map((generator) => [generator, generator.getState()] as const);
+  const random = takeSnapshot({ train });
   try {
     await eachBatch(train, (batch) => {
       runStep(model, batch, ownsBatches(train), () =>
@@ -127,7 +125,6 @@ async function renewStatistics(model: TrainingRun['model'], { train, forward }: 
     });
   } finally {
     restore();
-    restoreRandomStates(random);
-    for (const [generator, state] of own) generator.setState(state);
+    restoreSnapshot(random, { train });
   }
 }
