@@ -101,6 +101,7 @@ describe('bundled for the browser', () => {
     // Namespaces as nn and optim come whole with esbuild; the rest does not.
     expect(training.files).not.toContain('data/tables/read-csv.js');
     expect(training.files).not.toContain('data/datasets/random-split.js');
+    expect(training.files.filter((file) => file.startsWith('vision/models/'))).toEqual([]);
     // Data sets make batches with whichever transforms they are given, and bring only those along that one kernel call does.
     expect(training.files.filter((file) => /^vision\/transforms\/(color|containers|mix|policies|warp)\//.test(file))).toEqual([]);
     expect(
