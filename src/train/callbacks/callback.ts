@@ -121,6 +121,9 @@ export interface Callback<B = unknown> {
   onError?(error: unknown, run: TrainingRun): MaybePromise<void>;
   /** What a checkpoint keeps of it: plain data and tensors, as `save` takes them. */
   stateDict?(): unknown;
-  /** Takes that back when a training is resumed, before `onTrainStart`. */
+  /**
+   * Takes that back when a training is resumed, before `onTrainStart`. Within an epoch that goes on, `onEpochStart` is not called for a callback
+   * that has a state: what it did is in there.
+   */
   loadStateDict?(state: never): void;
 }
