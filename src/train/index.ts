@@ -33,7 +33,7 @@ export type { TimeLimitOptions } from './callbacks/pace/time-limit.js';
 export { timeLimit } from './callbacks/pace/time-limit.js';
 export type { WarmupOptions } from './callbacks/pace/warmup.js';
 export { warmup } from './callbacks/pace/warmup.js';
-export type { ProgressOptions, ProgressTarget } from './callbacks/progress/progress.js';
+export type { ProgressOptions, ProgressTarget } from './callbacks/progress/options.js';
 export { progress } from './callbacks/progress/progress.js';
 export type { NormMonitorOptions } from './callbacks/report/norm-monitor.js';
 export { normMonitor } from './callbacks/report/norm-monitor.js';

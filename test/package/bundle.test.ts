@@ -97,7 +97,8 @@ describe('bundled for the browser', () => {
     const dataset = await bundled("import { TensorDataset } from 'hone/data'; console.log(TensorDataset);");
     expect(dataset.files).not.toContain('data/loader/data-loader.js');
     const training = await bundled(trainer);
-    expect(training.files.filter((file) => /^(study|report|cli)\//.test(file))).toEqual([]);
+    // fit shows its progress, where there is a terminal or it is asked to; bundlers that split leave that for later.
+    expect(training.files.filter((file) => /^(study|report(?!\/(progress\/|text))|cli)\//.test(file))).toEqual([]);
     // Namespaces as nn and optim come whole with esbuild; the rest does not.
     expect(training.files).not.toContain('data/tables/read-csv.js');
     expect(training.files).not.toContain('data/datasets/random-split.js');

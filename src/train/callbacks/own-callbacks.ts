@@ -4,8 +4,8 @@ import type { EarlyStoppingOptions } from './early-stopping.js';
 import { earlyStopping } from './early-stopping.js';
 import type { KeepBestOptions } from './keep-best.js';
 import { keepBest } from './keep-best.js';
+import type { ProgressOptions } from './progress/options.js';
 import { PACE } from './progress/paced.js';
-import { type ProgressOptions, progress, showsByItself } from './progress/progress.js';
 import { WATCHES, type WatchingCallback } from './watching.js';
 
 /** The options of fit that callbacks stand for. */
@@ -35,9 +35,17 @@ export function ownCallbacks({ saveBest, restoreBest, earlyStopping: stopping }:
   return out;
 }
 
-/** What shows the training: where that was asked for, and in a terminal where nothing else was. It comes last, so that others speak first. */
-export function displayOf({ progress: wanted, callbacks, log }: CallbackShorthands): Callback[] {
-  const shown = log !== undefined || callbacks.some((callback) => PACE in callback);
-  if (!(wanted ?? (!shown && showsByItself()))) return [];
+/**
+ * What shows the training: where that was asked for, and in a terminal where nothing else was. It comes last, so that others speak first. The
+ * display is loaded where there is something to show.
+ */
+export async function displayOf({ progress: wanted, callbacks, log }: CallbackShorthands): Promise<Callback[]> {
+  if (wanted === false) return [];
+  if (wanted === undefined) {
+    const { process } = globalThis as { process?: { stderr?: { isTTY?: boolean } } };
+    if (process?.stderr?.isTTY !== true || log !== undefined || callbacks.some((callback) => PACE in callback)) return [];
+  }
+  const { progress, showsByItself } = await import('./progress/progress.js');
+  if (wanted === undefined && !showsByItself()) return [];
   return [progress(typeof wanted === 'object' ? wanted : {})];
 }

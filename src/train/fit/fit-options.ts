@@ -12,7 +12,7 @@ import type { WeightOptions } from '../batch/read-weights.js';
 import type { Callback } from '../callbacks/callback.js';
 import type { EarlyStoppingOptions } from '../callbacks/early-stopping.js';
 import type { KeepBestOptions } from '../callbacks/keep-best.js';
-import { type ProgressOptions, readProgressOptions } from '../callbacks/progress/progress.js';
+import { type ProgressOptions, readProgressOptions } from '../callbacks/progress/options.js';
 import { type FitCheckpointOptions, type ReadCheckpoint, readCheckpoint, readResume } from '../checkpoint/training/options.js';
 import type { Parts } from '../checkpoint/training/setting.js';
 import { History } from '../history/history.js';

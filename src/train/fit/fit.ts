@@ -70,7 +70,7 @@ const HISTORY = ['epochs', 'steps', 'seconds', 'stopped', 'best', 'values', 'toC
 
 async function train<B>(model: ModuleWithOutput, options: FitOptions<B>): Promise<History> {
   const read = readFitOptions(model, options);
-  return new Training(model, read, ownCallbacks(read), displayOf(read), await readWeights('fit', read, read.train)).run();
+  return new Training(model, read, ownCallbacks(read), await displayOf(read), await readWeights('fit', read, read.train)).run();
 }
 
 /** Where an epoch begins. */

@@ -1,43 +1,15 @@
 /** progress: shows a training while it runs. */
 import { ProgressDisplay } from '../../../report/progress/display.js';
 import { epochText, type ProgressState, progressText } from '../../../report/progress/line.js';
-import { isTerminal, type ProgressTarget, standardTarget } from '../../../report/progress/terminal.js';
-import { readOptions } from '../../../tensor/arguments/arguments.js';
-import { assertBoolean, unexpected } from '../../../tensor/arguments/checks.js';
+import { isTerminal, standardTarget } from '../../../report/progress/terminal.js';
 import type { StepEvent, TrainingRun } from '../callback.js';
+import { type ProgressOptions, readProgressOptions } from './options.js';
 import { PACE, type PacedCallback } from './paced.js';
-
-export type { ProgressTarget };
-
-/** The options of {@link progress}. */
-export interface ProgressOptions {
-  /** What is being trained, at the start of each line. Default: nothing. */
-  label?: string | undefined;
-  /** What samples are called, as in `images`. Default: `samples`. */
-  unit?: string | undefined;
-  /** Where it is written. Default: `process.stderr`, so that stdout holds results only; the console in pages and notebooks. */
-  target?: ProgressTarget | undefined;
-  /** Whether one line is rewritten while an epoch runs. Default: where the target is a terminal. */
-  live?: boolean | undefined;
-}
-
-const DEFAULTS: ProgressOptions = { label: undefined, unit: undefined, target: undefined, live: undefined };
 
 /** Milliseconds between two looks at a training. */
 const PACE_MS = 100;
 /** Of the lines within an epoch, in a log: milliseconds at least, and at most, and the share of the epoch in between. */
 const [SOONEST, LATEST, SHARE] = [30_000, 600_000, 0.1];
-
-/** @throws {ArgumentError} for an unknown option, or a value that is never right. */
-export function readProgressOptions(op: string, options: unknown): ProgressOptions {
-  const read = readOptions(op, DEFAULTS, options);
-  for (const name of ['label', 'unit'] as const)
-    if (read[name] !== undefined && typeof read[name] !== 'string') throw unexpected(op, name, read[name], 'a text');
-  if (read.live !== undefined) assertBoolean(op, 'live', read.live);
-  if (read.target !== undefined && typeof (read.target as Partial<ProgressTarget> | null)?.write !== 'function')
-    throw unexpected(op, 'target', read.target, 'an object with write(text), such as process.stderr');
-  return read;
-}
 
 /**
  * Shows a training while it runs: in a terminal a line with a bar, the scores, the speed and the time that is left, which is rewritten ten times a
