@@ -110,6 +110,8 @@ export interface Callback<B = unknown> {
   onEvaluationStart?(run: TrainingRun): MaybePromise<void>;
   /** Called after an epoch with its record. */
   onEpochEnd?(record: EpochRecord, run: TrainingRun): MaybePromise<void>;
+  /** After an evaluation within an epoch (see `validateEvery`), with its record: the epoch's so far. */
+  onEvaluation?(record: EpochRecord, run: TrainingRun): MaybePromise<void>;
   /**
    * After every callback's `onEpochEnd`, so that what `onEvaluationStart` put into the model is what was measured and saved. Also where
    * the evaluation was cut short or failed.

@@ -1,9 +1,8 @@
 /** earlyStopping: ends a training that no longer improves. */
-import { ArgumentError } from '../../errors.js';
 import { readOptions, required } from '../../tensor/arguments/arguments.js';
-import { countOf, realNumber, wholeNumber } from '../../tensor/arguments/checks.js';
-import { isOptions } from '../../tensor/arguments/show.js';
+import { countOf, realNumber } from '../../tensor/arguments/checks.js';
 import type { EpochRecord } from '../history/epoch-record.js';
+import { type EpochsOrSteps, readEvery } from '../history/every.js';
 import type { Found, MonitorOptions, Reading } from '../history/monitor.js';
 import { Improvement } from '../history/monitor.js';
 import type { Callback, TrainingRun } from './callback.js';
@@ -11,13 +10,10 @@ import { keepBest } from './keep-best.js';
 import type { DecidingCallback, WatchingCallback } from './watching.js';
 import { DECIDES, MONITOR, WATCHES } from './watching.js';
 
-/** How long a training may go on without improvement. */
-export type Patience = number | { epochs: number } | { steps: number };
-
 /** The options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Epochs without improvement after which training stops, or as many steps. Default: 10 epochs. */
-  patience?: Patience;
+  patience?: EpochsOrSteps;
   /** Gives the model the state of its best epoch at the end. Default: false. */
   restoreBest?: boolean;
   /** Waiting ends only with a score that is better than this, too. Default: any that is better than those before. */
@@ -44,7 +40,7 @@ interface Moment {
   readonly step: number;
 }
 
-const DEFAULTS = { ...MONITOR, patience: required as unknown as Patience, restoreBest: false, startFromEpoch: 1 };
+const DEFAULTS = { ...MONITOR, patience: required as unknown as EpochsOrSteps, restoreBest: false, startFromEpoch: 1 };
 const OPTIONAL = { baseline: required, stoppingThreshold: required, divergenceThreshold: required } as unknown as Required<
   Pick<EarlyStoppingOptions, 'baseline' | 'stoppingThreshold' | 'divergenceThreshold'>
 >;
@@ -61,7 +57,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const op = 'earlyStopping';
   const read = readOptions(op, { ...DEFAULTS, ...OPTIONAL }, options) as typeof DEFAULTS & EarlyStoppingOptions;
   const { patience = 10, restoreBest, baseline, startFromEpoch, stoppingThreshold, divergenceThreshold, ...watch } = read;
-  const wait = readPatience(op, patience);
+  const wait = readEvery(op, 'patience', patience);
   countOf(op, 'startFromEpoch', startFromEpoch, 1);
   for (const [name, value] of Object.entries({ baseline, stoppingThreshold, divergenceThreshold }))
     if (value !== undefined) realNumber(op, name, value);
@@ -124,16 +120,18 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
       }
       improvement.reset(run.watched);
       [since, ended, last] = [{ epoch: 0, step: 0 }, false, undefined];
-      let step = 0;
-      for (const record of run.history.epochs ?? []) {
-        step += record.steps;
-        look(record, { epoch: record.epoch, step });
-      }
+      for (const { record, within, step } of run.history.moments ?? [])
+        look(record, { epoch: within ? record.epoch - 1 : record.epoch, step });
     },
     onEpochEnd(record, run) {
       keeper.onEpochEnd?.(record, run);
       resumed = false;
       decide(run, look(record, { epoch: record.epoch, step: run.totalSteps }));
+    },
+    onEvaluation(record, run) {
+      keeper.onEvaluation?.(record, run);
+      resumed = false;
+      decide(run, look(record, { epoch: record.epoch - 1, step: run.totalSteps }));
     },
     onTrainEnd(run) {
       resumed = false;
@@ -152,14 +150,4 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     },
   };
   return callback;
-}
-
-/** @throws {ArgumentError} for anything but epochs or steps. */
-function readPatience(op: string, given: Patience): { unit: 'epochs' | 'steps'; count: number } {
-  if (!isOptions(given)) return { unit: 'epochs', count: wholeNumber(op, 'patience', given, { min: 1 }) };
-  const read = readOptions(`${op}: patience`, { epochs: required, steps: required } as unknown as { epochs: number; steps: number }, given);
-  const [entry, second] = Object.entries(read).filter(([, value]) => value !== undefined);
-  if (!entry || second)
-    throw new ArgumentError(`${op}: patience is in epochs or in steps. Write patience: 5, or patience: { steps: 500 }.`);
-  return { unit: entry[0] as 'epochs' | 'steps', count: wholeNumber(op, `patience.${entry[0]}`, entry[1], { min: 1 }) };
 }

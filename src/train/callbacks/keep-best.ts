@@ -4,6 +4,7 @@ import { clone } from '../../ops/view/copy.js';
 import { readOptions, required } from '../../tensor/arguments/arguments.js';
 import { escapeScope } from '../../tensor/storage.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import type { EpochRecord } from '../history/epoch-record.js';
 import type { Best, History } from '../history/history.js';
 import type { MonitorOptions } from '../history/monitor.js';
 import { Improvement } from '../history/monitor.js';
@@ -35,27 +36,29 @@ export function keepBest(options: KeepBestOptions = {}): Callback {
     run.model.loadStateDict(kept.stateDict);
     noteRestored(run);
   };
+  const keep = (record: EpochRecord, { model, history, totalSteps }: TrainingRun) => {
+    if (!improvement.see(record)) return;
+    const other = history.best?.epoch === record.epoch && history.best.step === improvement.best!.step ? history.best.path : undefined; // of another keeper
+    const saved = path === undefined ? other : saveModel(model, path, { epoch: record.epoch, step: totalSteps, record }, improvement);
+    const before = kept;
+    const stateDict: Record<string, Tensor> = {};
+    for (const [name, value] of Object.entries(model.stateDict())) stateDict[name] = copyOf(value);
+    kept = { ...improvement.best!, stateDict, ...(saved !== undefined && { path: saved }) };
+    history.best = kept;
+    for (const old of Object.values(before?.stateDict ?? {})) old.dispose();
+  };
   const callback: WatchingCallback & ReadingCallback = {
     name: 'keepBest',
     [READS]: path === undefined ? [] : scoresIn(path),
     [WATCHES]: { who: 'saveBest or restoreBest', options: watch, keeps: true },
     onTrainStart({ history, watched }) {
       improvement.reset(watched);
-      improvement.replay(history.epochs);
+      improvement.replay(history.moments);
       kept = resumed(history, improvement, path);
       if (kept) history.best = kept;
     },
-    onEpochEnd(record, { model, history, totalSteps }) {
-      if (!improvement.see(record)) return;
-      const other = history.best?.epoch === record.epoch ? history.best.path : undefined; // of another keeper
-      const saved = path === undefined ? other : saveModel(model, path, { epoch: record.epoch, step: totalSteps, record }, improvement);
-      const before = kept;
-      const stateDict: Record<string, Tensor> = {};
-      for (const [name, value] of Object.entries(model.stateDict())) stateDict[name] = copyOf(value);
-      kept = { ...improvement.best!, stateDict, ...(saved !== undefined && { path: saved }) };
-      history.best = kept;
-      for (const old of Object.values(before?.stateDict ?? {})) old.dispose();
-    },
+    onEpochEnd: keep,
+    onEvaluation: keep,
     onTrainEnd: giveBack,
     onError: (_, run) => giveBack(run),
   };
@@ -70,15 +73,14 @@ function copyOf(value: Tensor): Tensor {
 }
 
 /** The best epoch of a training that goes on: as the history has it, or as the file has it that was saved then. */
-function resumed({ best, epochs }: History, { best: found }: Improvement, path: string | undefined): Best | undefined {
+function resumed({ best, moments }: History, { best: found }: Improvement, path: string | undefined): Best | undefined {
   if (!found) return undefined;
-  if (best?.epoch === found.epoch && Object.keys(best.stateDict).length > 0) {
+  if (best?.epoch === found.epoch && best.step === found.step && Object.keys(best.stateDict).length > 0) {
     const stateDict = Object.fromEntries(Object.entries(best.stateDict).map(([name, value]) => [name, copyOf(value)]));
     return { ...found, stateDict, ...(best.path !== undefined && { path: best.path }) };
   }
-  const record = epochs.find(({ epoch }) => epoch === found.epoch)!;
-  const step = epochs.reduce((sum, { epoch, steps }) => sum + (epoch <= found.epoch ? steps : 0), 0);
-  const file = path && fillPath(path, { epoch: found.epoch, step, record });
+  const at = moments.find(({ record, within }) => record.epoch === found.epoch && (within ? record.steps : undefined) === found.step)!;
+  const file = path && fillPath(path, { epoch: found.epoch, step: at.step, record: at.record });
   try {
     return file === undefined ? undefined : { ...found, stateDict: load<Record<string, Tensor>>(file), path: file };
   } catch {

@@ -3,7 +3,8 @@ import { removeFile } from '#files';
 import { ArgumentError } from '../../errors.js';
 import { readOptions, required } from '../../tensor/arguments/arguments.js';
 import { assertBoolean, countOf } from '../../tensor/arguments/checks.js';
-import { isOptions, show } from '../../tensor/arguments/show.js';
+import { show } from '../../tensor/arguments/show.js';
+import { type EpochsOrSteps, readEvery } from '../history/every.js';
 import type { MonitorOptions } from '../history/monitor.js';
 import { Improvement } from '../history/monitor.js';
 import type { Callback, TrainingRun } from './callback.js';
@@ -21,7 +22,7 @@ export interface ModelCheckpointOptions extends MonitorOptions {
   /** Saves each time to a file of its own as well, which is overwritten: true for `last` beside the others, or its path. Default: false. */
   saveLast?: boolean | string;
   /** How often there is something to save: every so many epochs, or steps of the whole training. Default: every epoch. */
-  every?: number | { epochs: number } | { steps: number };
+  every?: EpochsOrSteps;
 }
 
 /** None has a default that readers need to know of. */
@@ -53,7 +54,7 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
   const op = 'modelCheckpoint';
   const read = readOptions(op, DEFAULTS, options) as ModelCheckpointOptions;
   const { saveBestOnly, saveTopK, saveLast = false, every = 1, ...watch } = read;
-  const { unit, count } = readEvery(op, every);
+  const { unit, count } = readEvery(op, 'every', every);
   const bySteps = unit === 'steps';
   checkPlaces(op, path, !bySteps);
   if (typeof saveLast !== 'string') assertBoolean(op, 'saveLast', saveLast);
@@ -108,7 +109,7 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
       else {
         kept = [];
         improvement.reset(run.watched);
-        improvement.replay(run.history.epochs);
+        improvement.replay(run.history.moments);
       }
     },
     ...(bySteps && {
@@ -124,6 +125,10 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
       onEpochEnd(record, run) {
         resumed = false;
         atEpoch(run, { epoch: record.epoch, step: run.totalSteps, record });
+      },
+      onEvaluation(record, run) {
+        resumed = false;
+        if (count === 1) atEpoch(run, { epoch: record.epoch, step: run.totalSteps, record });
       },
     }),
     onTrainEnd: () => void (resumed = false),
@@ -142,13 +147,4 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
 function lastBeside(path: string): string {
   const [, folder, ending] = /^(.*[/\\])?[^/\\]*?(\.[a-z]+)?$/i.exec(path)!;
   return `${folder ?? ''}last${ending ?? ''}`;
-}
-
-/** @throws {ArgumentError} for anything but a number of epochs or of steps. */
-function readEvery(op: string, given: NonNullable<ModelCheckpointOptions['every']>): { unit: 'epochs' | 'steps'; count: number } {
-  if (!isOptions(given)) return { unit: 'epochs', count: countOf(op, 'every', given, 1) };
-  const read = readOptions(`${op}: every`, { epochs: required, steps: required } as unknown as { epochs: number; steps: number }, given);
-  const [entry, second] = Object.entries(read).filter(([, value]) => value !== undefined);
-  if (!entry || second) throw new ArgumentError(`${op}: every is in epochs or in steps. Write every: 5, or every: { steps: 500 }.`);
-  return { unit: entry[0] as 'epochs' | 'steps', count: countOf(op, `every.${entry[0]}`, entry[1], 1) };
 }

@@ -84,6 +84,9 @@ export interface SchedulingCallback extends Callback {
   [SCHEDULES](run: TrainingRun, step: () => void): void;
 }
 
+/** @internal A callback that puts other weights into the model for its evaluations, those within epochs, too. */
+export const SWAPS = Symbol('swaps');
+
 /** What is read of {@link MonitorOptions}, none of which has a default. */
 export const MONITOR: Required<MonitorOptions> = { monitor: required, mode: required, minDelta: required };
 

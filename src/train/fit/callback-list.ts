@@ -5,12 +5,21 @@ import { show } from '../../tensor/arguments/show.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import type { Callback, StepEvent, TrainingRun } from '../callbacks/callback.js';
 import { Pacing } from '../callbacks/progress/paced.js';
-import { PREPARES, type PreparingCallback, SCHEDULES, type SchedulingCallback } from '../callbacks/watching.js';
+import { PREPARES, type PreparingCallback, SCHEDULES, type SchedulingCallback, SWAPS } from '../callbacks/watching.js';
 import type { Hold } from '../guards/busy.js';
 import type { History } from '../history/history.js';
 
 /** The hooks of callbacks that are awaited, between steps. */
-const BETWEEN = ['onTrainStart', 'onEpochStart', 'onStep', 'onEvaluationStart', 'onEpochEnd', 'onEvaluationEnd', 'onTrainEnd'] as const;
+const BETWEEN = [
+  'onTrainStart',
+  'onEpochStart',
+  'onStep',
+  'onEvaluationStart',
+  'onEvaluation',
+  'onEpochEnd',
+  'onEvaluationEnd',
+  'onTrainEnd',
+] as const;
 /** Those within a step, which are plain functions. */
 const WITHIN = ['onBatchStart', 'onAfterBackward', 'onBeforeOptimizerStep', 'onAfterOptimizerStep'] as const;
 
@@ -20,7 +29,9 @@ export const HOOKS = [...BETWEEN, ...WITHIN, 'onError'] as const;
 type Hook = (typeof HOOKS)[number];
 type HookBetween = (typeof BETWEEN)[number];
 type HookWithin = Exclude<(typeof WITHIN)[number], 'onBatchStart'>;
-type ArgumentsOf<H extends HookBetween> = H extends 'onStep' | 'onEpochEnd' ? Parameters<NonNullable<Callback[H]>> : [run: TrainingRun];
+type ArgumentsOf<H extends HookBetween> = H extends 'onStep' | 'onEpochEnd' | 'onEvaluation'
+  ? Parameters<NonNullable<Callback[H]>>
+  : [run: TrainingRun];
 
 /** What a callback of the user's threw; that itself is the `cause`. An error of Hone's keeps its class instead, and gets the text in front. */
 export class CallbackError extends HoneError {
@@ -112,16 +123,20 @@ export class CallbackList {
     return taken as B;
   }
 
-  /** Runs what ends an epoch between `onEvaluationStart` and `onEvaluationEnd`, which comes whatever happens. */
-  async aroundEvaluation(body: () => Promise<void>): Promise<void> {
+  /**
+   * Runs what ends an epoch between `onEvaluationStart` and `onEvaluationEnd`, which comes whatever happens; or an evaluation within an epoch, for
+   * which only those are called that put other weights into the model.
+   */
+  async aroundEvaluation(body: () => Promise<void>, within = false): Promise<void> {
+    const whom = within ? (callback: Callback) => SWAPS in callback : () => true;
     try {
-      await this.notify('onEvaluationStart', this.run);
+      await this.each('onEvaluationStart', (this.listening.get('onEvaluationStart') ?? []).filter(whom), [this.run]);
       await body();
     } catch (error) {
-      await this.despite('onEvaluationEnd', (callback) => callback.onEvaluationEnd!(this.run));
+      await this.despite('onEvaluationEnd', (callback) => (whom(callback) ? callback.onEvaluationEnd!(this.run) : undefined));
       throw error;
     }
-    await this.notify('onEvaluationEnd', this.run);
+    await this.each('onEvaluationEnd', (this.listening.get('onEvaluationEnd') ?? []).filter(whom), [this.run]);
   }
 
   /** Steps the schedule, within what callbacks put around that. */

@@ -15,6 +15,7 @@ import type { KeepBestOptions } from '../callbacks/keep-best.js';
 import { type ProgressOptions, readProgressOptions } from '../callbacks/progress/options.js';
 import { type FitCheckpointOptions, type ReadCheckpoint, readCheckpoint, readResume } from '../checkpoint/training/options.js';
 import type { Parts } from '../checkpoint/training/setting.js';
+import { type EpochsOrSteps, type Every, readEvery } from '../history/every.js';
 import { History } from '../history/history.js';
 import { readMetrics } from '../metrics/metric.js';
 import type { ForwardBatch, Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike, SchedulerLike } from '../types.js';
@@ -50,6 +51,12 @@ export interface FitOptions<B> extends WeightOptions<NoInfer<B>> {
    * false, the averages over the epoch's steps, while the model was changing and dropout was on.
    */
   evaluateTrain?: boolean | undefined;
+  /**
+   * How often validation data is measured: after every so many epochs; with `{ steps }` after each epoch and within them, every so many steps of
+   * the whole training. What is measured within an epoch stands in `history.evaluations`, and early stopping, the best epoch and
+   * modelCheckpoint go by it, too. Default: after every epoch.
+   */
+  validateEvery?: EpochsOrSteps | undefined;
   /** How the losses of batches become one, in training and in validation. Default: `samples`, their mean over all samples. */
   lossAverage?: LossAverage | undefined;
   /** How a batch becomes output and target. Default: `[...inputs, target]`. */
@@ -117,6 +124,7 @@ export interface ReadFitOptions<B> extends Readonly<Pick<Required<FitOptions<B>>
   readonly saveBest: boolean | string | Omit<KeepBestOptions, 'restore'>;
   readonly restoreBest: boolean;
   readonly evaluateTrain: boolean;
+  readonly validateEvery: Every;
   readonly lossAverage: LossAverage;
   readonly nonFinite: 'error' | 'ignore';
   readonly progress: ProgressOptions | boolean | undefined;
@@ -138,6 +146,7 @@ const DEFAULTS = {
   saveBest: null,
   restoreBest: false,
   evaluateTrain: false,
+  validateEvery: required,
   lossAverage: 'samples',
   forward: required,
   classWeights: required,
@@ -187,10 +196,27 @@ export function readFitOptions<B>(model: Module, given: FitOptions<B>): ReadFitO
     saveBest: typeof read.saveBest === 'string' ? read.saveBest : readChoice('saveBest', read.saveBest, "'best.safetensors'"),
     restoreBest: read.restoreBest as boolean,
     evaluateTrain: read.evaluateTrain as boolean,
+    validateEvery: readValidateEvery(read),
     lossAverage: oneOf('fit', 'lossAverage', read.lossAverage, LOSS_AVERAGES),
     progress: readProgress(read.progress),
     nonFinite: oneOf('fit', 'nonFinite', read.nonFinite, ['error', 'ignore']),
   };
+}
+
+/** @throws {ArgumentError} where nothing would be measured. */
+function readValidateEvery({
+  validateEvery = 1,
+  validation,
+  epochs,
+}: Pick<FitOptions<unknown>, 'validateEvery' | 'validation' | 'epochs'>): Every {
+  const every = readEvery('fit', 'validateEvery', validateEvery);
+  if (validation === undefined && (every.count > 1 || every.unit === 'steps'))
+    throw new ArgumentError('fit: validateEvery is given, but no validation data is. Pass validation, or leave it out.');
+  if (every.unit === 'epochs' && every.count > epochs)
+    throw new ArgumentError(
+      `fit: validateEvery is ${every.count} epochs, and the training has ${epochs}: nothing would be measured. Make it smaller.`,
+    );
+  return every;
 }
 
 /** An option that is true, false, or an object of what it is about. */

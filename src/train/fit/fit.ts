@@ -36,7 +36,7 @@ import { type NonFiniteError, NonFiniteGradientError, NonFiniteLossError, nonFin
 import { pending } from '../guards/pending.js';
 import { epochLine } from '../history/epoch-line.js';
 import type { EpochRecord, Scores } from '../history/epoch-record.js';
-import { defaultMonitor, readMonitor } from '../history/epoch-record.js';
+import { defaultMonitor, hasScore, type Monitor, readMonitor } from '../history/epoch-record.js';
 import { History } from '../history/history.js';
 import type { MonitorOptions } from '../history/monitor.js';
 import { checkWatched, mergeMonitors } from '../history/monitor.js';
@@ -137,7 +137,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
     this.running = this.newScores();
     this.callbacks = new CallbackList(callbacks, this, own.length);
     const watches = callbacks.flatMap((callback) => (callback as Partial<WatchingCallback>)[WATCHES] ?? []);
-    this.watched = mergeMonitors(watches);
+    this.watched = { ...(this.watchedByDefault && { monitor: this.watchedByDefault }), ...mergeMonitors(watches) };
     const reads = callbacks.flatMap((callback) => (callback as Partial<ReadingCallback>)[READS] ?? []);
     const wanted = [this.watched.monitor, ...watches.map(({ options: { monitor } }) => monitor), this.plan?.monitor, ...reads];
     checkWatched(
@@ -166,6 +166,12 @@ class Training<B> implements TrainingRun, Hold, Standing {
 
   get optimizerSteps(): number {
     return this.history.optimizerSteps;
+  }
+
+  /** Where only some epochs have validation scores, those without are not to be taken for others. */
+  private get watchedByDefault(): Monitor | undefined {
+    const { unit, count } = this.options.validateEvery;
+    return this.options.validation && unit === 'epochs' && count > 1 ? 'validation.loss' : undefined;
   }
 
   place(): string {
@@ -318,23 +324,45 @@ class Training<B> implements TrainingRun, Hold, Standing {
   private async endEpoch(running: RunningScores, samplesPerSecond: number): Promise<void> {
     const { options, history } = this;
     const train = options.evaluateTrain ? await this.score('evaluateTrain', options.train) : running.scores();
-    const validation = options.validation && !this.ending ? await this.score('validation', options.validation) : undefined;
+    const { unit, count } = options.validateEvery;
+    const due = unit === 'steps' || this.epoch % count === 0;
+    const validation = options.validation && due && !this.ending ? await this.score('validation', options.validation) : undefined;
     if (train === undefined || this.ending) return;
-    const record: EpochRecord = {
-      epoch: this.epoch,
-      steps: this.step,
-      seconds: this.secondsSince(this.epochStartedAt),
-      samplesPerSecond,
-      lr: this.rates(),
-      train,
-      ...(validation && { validation }),
-      ...(Object.keys(this.logged).length > 0 && { logged: this.logged }),
-    };
+    const record = this.recordOf(train, validation, samplesPerSecond);
+    if (Object.keys(this.logged).length > 0) Object.assign(record, { logged: this.logged });
     this.stepScheduler('epoch', record);
     history.epochs.push(record);
     this.noteSeconds();
     options.log?.(epochLine(record, this.epochs));
     await this.callbacks.notify('onEpochEnd', record, this);
+  }
+
+  private recordOf(train: Scores, validation: Scores | undefined, samplesPerSecond: number): EpochRecord {
+    const { epoch, step: steps } = this;
+    const seconds = this.secondsSince(this.epochStartedAt);
+    return { epoch, steps, seconds, samplesPerSecond, lr: this.rates(), train, ...(validation && { validation }) };
+  }
+
+  /** Whether validation data is to be measured after this step, within the epoch. */
+  private get measuresNow(): boolean {
+    const { validation, validateEvery } = this.options;
+    return (
+      validation !== undefined &&
+      validateEvery.unit === 'steps' &&
+      this.history.steps % validateEvery.count === 0 &&
+      this.step !== this.steps
+    );
+  }
+
+  /** An evaluation within an epoch. It goes to its end also when the training is to: a resumed one has it behind it. */
+  private async measureWithin(running: RunningScores): Promise<void> {
+    const samplesPerSecond = running.samples / this.secondsSince(this.epochStartedAt);
+    await this.callbacks.aroundEvaluation(async () => {
+      const validation = await this.score('validation', this.validation!, false);
+      const record: EpochRecord = { ...this.recordOf(running.scores(), validation, samplesPerSecond), within: true };
+      this.history.evaluations.push(record);
+      await this.callbacks.notify('onEvaluation', record, this);
+    }, true);
   }
 
   /** One pass over the training batches, or over the rest of them. */
@@ -357,6 +385,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
         if (!this.accumulating) this.afterUpdate();
         await this.report('train', running, loss, running.samples - before, this.steps);
       }
+      if (this.measuresNow) await this.measureWithin(running);
       await this.pacer.pause();
       const goesOn = !this.ending || this.accumulating;
       if (!this.accumulating) checkpoint?.afterStep(this, running, !goesOn, batches);
@@ -438,12 +467,12 @@ class Training<B> implements TrainingRun, Hold, Standing {
   }
 
   /** Scores of a loader; undefined when training was ended meanwhile. */
-  private async score(phase: 'evaluateTrain' | 'validation', loader: Loader<B>): Promise<Scores | undefined> {
+  private async score(phase: 'evaluateTrain' | 'validation', loader: Loader<B>, mayEnd = true): Promise<Scores | undefined> {
     const steps = lengthOf(loader);
     const startedAt = performance.now();
     const whole = await scoreLoader(this.batchStep, loader, this.counting, async (running, loss, samples) => {
       await this.report(phase, running, loss, samples, steps, startedAt);
-      return !this.ending;
+      return !(mayEnd && this.ending);
     });
     return whole?.scores();
   }
@@ -451,8 +480,11 @@ class Training<B> implements TrainingRun, Hold, Standing {
   private stepScheduler(moment: 'epoch' | 'step', record?: EpochRecord): void {
     const { plan } = this;
     if (!plan || (plan.every ?? 'epoch') !== moment) return;
-    const wanted = plan.monitor ?? (plan.scheduler instanceof ReduceLROnPlateau && record ? defaultMonitor(record) : undefined);
+    const wanted =
+      plan.monitor ??
+      (plan.scheduler instanceof ReduceLROnPlateau && record ? (this.watchedByDefault ?? defaultMonitor(record)) : undefined);
     this.callbacks.aroundSchedule(() => {
+      if (wanted !== undefined && record !== undefined && !hasScore(record, wanted)) return; // an epoch without validation
       if (wanted === undefined || record === undefined) plan.scheduler.step();
       else plan.scheduler.step(readMonitor(record, wanted, 'fit'));
     });

@@ -14,8 +14,10 @@ export type Monitor = `train.${string}` | `validation.${string}`;
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
-  /** Training steps in this epoch. */
+  /** Training steps in this epoch; of an evaluation within it, those until then. */
   readonly steps: number;
+  /** True of an evaluation within the epoch, before its end. */
+  readonly within?: true;
   /** The whole epoch, with its evaluations. */
   readonly seconds: number;
   /** Samples per second of the training steps. */

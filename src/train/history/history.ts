@@ -18,6 +18,8 @@ export interface Stopped {
 export interface Best {
   /** The best epoch, from 1. */
   readonly epoch: number;
+  /** Steps of that epoch, where it was measured within: see `validateEvery`. */
+  readonly step?: number;
   /** What was watched. */
   readonly monitor: Monitor;
   /** Its value in that epoch. */
@@ -28,12 +30,22 @@ export interface Best {
   readonly path?: string;
 }
 
+/** An epoch, or an evaluation within one. */
+export interface HistoryMoment {
+  readonly record: EpochRecord;
+  readonly within: boolean;
+  /** Steps in all until then. */
+  readonly step: number;
+}
+
 /** What happened in a training: an entry for each epoch, the best one, and how it ended. */
 export class History {
   /** The name that texts and errors show: minifiers rename classes, but leave this. */
   static readonly className: string = 'History';
   /** What each epoch gave. */
   readonly epochs: EpochRecord[] = [];
+  /** What evaluations within epochs gave: see `validateEvery`. */
+  readonly evaluations: EpochRecord[] = [];
   /** Training steps in all. */
   steps = 0;
   /** Updates of the parameters in all: as many as steps, fewer where gradients are accumulated. */
@@ -55,16 +67,45 @@ export class History {
     return this.epochs.at(-1)?.epoch ?? 0;
   }
 
+  /** @internal Epochs and evaluations within them, in the order in which they came, with the steps in all until then. */
+  get moments(): HistoryMoment[] {
+    const out: HistoryMoment[] = [];
+    let before = 0;
+    const within = [...this.evaluations];
+    const take = (epoch: number) => {
+      while (within.length > 0 && within[0]!.epoch <= epoch) {
+        const record = within.shift()!;
+        out.push({ record, within: true, step: before + record.steps });
+      }
+    };
+    for (const record of this.epochs) {
+      take(record.epoch);
+      before += record.steps;
+      out.push({ record, within: false, step: before });
+    }
+    take(Number.POSITIVE_INFINITY); // of an epoch that was cut short
+    return out;
+  }
+
   /** Without tensors: for JSON.stringify. */
   toJSON(): unknown {
-    const { epochs, steps, optimizerSteps, seconds, stopped, best } = this;
+    const { epochs, evaluations, steps, optimizerSteps, seconds, stopped, best } = this;
     return {
       epochs,
+      ...(evaluations.length > 0 && { evaluations }),
       steps,
       optimizerSteps,
       seconds,
       stopped,
-      ...(best && { best: { epoch: best.epoch, monitor: best.monitor, value: best.value, path: best.path } }),
+      ...(best && {
+        best: {
+          epoch: best.epoch,
+          ...(best.step !== undefined && { step: best.step }),
+          monitor: best.monitor,
+          value: best.value,
+          path: best.path,
+        },
+      }),
     };
   }
 

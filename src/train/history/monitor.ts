@@ -4,6 +4,7 @@ import { ArgumentError } from '../../errors.js';
 import { atLeast, oneOf } from '../../tensor/arguments/checks.js';
 import { show } from '../../tensor/arguments/show.js';
 import { defaultMonitor, type EpochRecord, hasScore, type Monitor, noScore, readMonitor } from './epoch-record.js';
+import type { HistoryMoment } from './history.js';
 
 /** Which score is watched, and what counts as better. */
 export interface MonitorOptions {
@@ -84,6 +85,8 @@ export function mergeMonitors(watches: readonly Watch[]): MonitorOptions {
 /** The best value of a score, and whose it is. */
 export interface Found {
   epoch: number;
+  /** Steps of that epoch, where it was measured within. */
+  step?: number;
   value: number;
   monitor: Monitor;
 }
@@ -144,13 +147,13 @@ export class Improvement {
   see(record: EpochRecord): boolean {
     const reading = this.read(record);
     if (!reading || !this.isBetter(reading, this.best?.value)) return false;
-    this.best = { epoch: record.epoch, value: reading.value, monitor: reading.monitor };
+    this.best = { epoch: record.epoch, value: reading.value, monitor: reading.monitor, ...(record.within && { step: record.steps }) };
     return true;
   }
 
   /** Goes through the epochs of a training that is resumed. */
-  replay(records: readonly EpochRecord[] = []): void {
-    for (const record of records) this.see(record);
+  replay(moments: readonly HistoryMoment[] = []): void {
+    for (const { record } of moments) this.see(record);
   }
 }
 
