@@ -56,12 +56,12 @@ export function addTensorBoardCommand(program: Command): void {
     });
 }
 
-/** Runs a program until it ends, and gives its exit code. Ctrl-C reaches it, too, and it ends by itself. */
+/** Runs a program until it ends, and gives its exit code. Ctrl-C reaches it as well; a signal for this process alone is passed on. */
 function run(command: string, args: readonly string[]): Promise<number> {
   return new Promise((done, fail) => {
     const child = spawn(command, args, { stdio: 'inherit' });
     const pass = (signal: NodeJS.Signals) => child.kill(signal);
-    const wait = () => {};
+    const wait = () => void setTimeout(() => child.kill('SIGTERM'), 500).unref();
     process.on('SIGINT', wait);
     process.on('SIGTERM', pass);
     const end = () => {

@@ -58,7 +58,7 @@ export class EventFile {
     private readonly settings: EventFileSettings,
   ) {
     const seconds = String(Math.floor(now())).padStart(10, '0');
-    const name = `events.out.tfevents.${seconds}.${hostName()}.${process.pid}.${begun++}${settings.filenameSuffix}`;
+    const name = `events.out.tfevents.${seconds}.${hostName()}.${globalThis.process?.pid ?? 0}.${begun++}${settings.filenameSuffix}`;
     this.file = openAppend(pathOf(folder, name), 'SummaryWriter');
     if (!listening) process.once('exit', flushAll);
     listening = true;

@@ -1,12 +1,12 @@
 /** The callback tensorBoard: what a training notes, how a resumed one goes on, and what a full disk costs. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manualSeed, nn, optim, rand, randint, type Tensor } from 'hone';
 import { DataLoader, TensorDataset } from 'hone/data';
 import { type LoggedEvent, readEvents, readScalars } from 'hone/tensorboard';
 import { type Callback, type FitOptions, fit, type TensorBoardOptions, tensorBoard } from 'hone/train';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 
 const root = mkdtempSync(join(tmpdir(), 'hone-tensorboard-callback-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -120,11 +120,34 @@ test('a resumed training goes on in its folder, and what the broken one had note
   expect(points(curves['steps']!['batch/loss'])!.map(([step]) => step)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
 });
 
-test('one that begins anew hides what was there; its name by default is that of the date', async () => {
+test('one that begins anew hides what was there', async () => {
   const path = folder();
   await training().run({ epochs: 3, callbacks: [tensorBoard(path)] });
   await training().run({ epochs: 1, callbacks: [tensorBoard(path)] });
   expect(points((await readScalars(path))['train']!['loss'])!.map(([step]) => step)).toEqual([1]);
+});
+
+test('without a folder each training gets one of its own, and a resumed one that of the training it goes on with', async () => {
+  const home = process.cwd();
+  const work = folder();
+  mkdirSync(work);
+  process.chdir(work);
+  vi.useFakeTimers({ now: new Date(2026, 0, 2, 3, 4, 5), toFake: ['Date'] });
+  try {
+    const board = tensorBoard(null, { comment: '_x' });
+    const checkpoint = 'a.ckpt';
+    await training().run({ epochs: 1, checkpoint, callbacks: [board] });
+    vi.setSystemTime(new Date(2026, 0, 2, 3, 4, 6));
+    await training().run({ epochs: 1, callbacks: [board] });
+    vi.setSystemTime(new Date(2026, 0, 2, 3, 4, 7));
+    await training().run({ epochs: 2, checkpoint, resume: true, callbacks: [tensorBoard()] });
+    expect(readdirSync('runs').sort()).toEqual([`Jan02_03-04-05_${hostname()}_x`, `Jan02_03-04-06_${hostname()}_x`]);
+    const curves = await readScalars(`runs/Jan02_03-04-05_${hostname()}_x`);
+    expect(points(curves['train']!['loss'])!.map(([step]) => step)).toEqual([1, 2]);
+  } finally {
+    vi.useRealTimers();
+    process.chdir(home);
+  }
 });
 
 test('a folder that cannot be made ends the training before its first step', async () => {

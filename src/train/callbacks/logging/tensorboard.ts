@@ -77,6 +77,8 @@ export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions
   const settings = readOptions(op, DEFAULTS, options);
   const { steps, histograms, norms, images, graph, hparams } = check(op, settings);
   let folder = logDir ?? null;
+  /** The folder of the training that this one goes on with. */
+  let resumed: string | null = null;
   let writers: Writers | undefined;
   /** Whether this epoch's gradients have been looked at. */
   let seen = false;
@@ -93,7 +95,9 @@ export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions
     async onTrainStart(run) {
       const { SummaryWriter } = await import('../../../tensorboard/writer/summary-writer.js');
       const { defaultLogDir } = await import('../../../tensorboard/writer/log-dir.js');
-      folder ??= defaultLogDir(settings.comment);
+      // Without a folder of the caller's each training gets its own.
+      folder = logDir ?? resumed ?? defaultLogDir(settings.comment);
+      resumed = null;
       const { maxQueue, flushSecs, filenameSuffix } = settings;
       const place = folder;
       const open = (name: string, purgeStep: number) =>
@@ -128,7 +132,7 @@ export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions
     },
     onError: end,
     stateDict: () => ({ logDir: folder }),
-    loadStateDict: (state: { logDir: string | null }) => void (folder = logDir ?? state.logDir),
+    loadStateDict: (state: { logDir: string | null }) => void (resumed = state.logDir),
   };
 
   if (steps !== null)
