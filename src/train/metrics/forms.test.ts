@@ -1,5 +1,20 @@
 /** How metrics read outputs and targets: by shapes, the loss and options; and what they say of those that cannot be meant. */
-import { ArgumentError, DTypeError, F, HoneError, nn, optim, ShapeError, StateDictError, type Tensor, tensor } from 'hone';
+import {
+  ArgumentError,
+  DTypeError,
+  F,
+  HoneError,
+  manualSeed,
+  nn,
+  optim,
+  rand,
+  randint,
+  randn,
+  ShapeError,
+  StateDictError,
+  type Tensor,
+  tensor,
+} from 'hone';
 import {
   accuracy,
   auroc,
@@ -106,6 +121,42 @@ describe('the loss tells', () => {
     expect(logits.value()).toBeCloseTo(((1 - p(3)) ** 2 + p(-1) ** 2 + (1 - p(0.5)) ** 2) / 3, 6);
     expect(score(brier({ mode: 'binary', logits: true }), tensor([0.5]), ints(1))).toBeCloseTo((1 - p(0.5)) ** 2, 6);
   });
+});
+
+test('what the loss ignores counts for nothing, unless an option says another', () => {
+  const scores = tensor([
+    [2, 1],
+    [0, 3],
+    [1, 0],
+  ]);
+  const truth = ints(0, 1, 1);
+  const loss = new nn.CrossEntropyLoss({ ignoreIndex: 1 });
+  expect(score('accuracy', scores, truth, { loss })).toBe(1);
+  expect(score(accuracy({ ignoreIndex: -100 }), scores, truth, { loss })).toBeCloseTo(2 / 3, 12);
+  expect(score(topKAccuracy({ k: 1 }), scores, truth, { loss })).toBe(1);
+  expect(score('perplexity', scores, truth, { loss })).toBeCloseTo(1 + Math.exp(-1), 5);
+  expect(new ConfusionMatrix({ loss }).compute().shape).toEqual([0, 0]);
+  expect(confusionMatrix(scores, truth, { loss }).toArray()).toEqual([
+    [1, 0],
+    [0, 0],
+  ]);
+});
+
+test('what follows the labels counts like samples, and what follows the classes', () => {
+  manualSeed(4);
+  for (const [mode, labels] of [
+    ['multilabel', randint(0, 2, [3, 4, 5])],
+    ['multi', randint(0, 4, [3, 5])],
+  ] as const) {
+    const output = mode === 'multi' ? F.softmax(randn([3, 4, 5]), 1) : rand([3, 4, 5]);
+    const flat = (x: Tensor) => (x.ndim === 3 ? x.transpose(1, 2).reshape(15, 4) : x.reshape(15));
+    const makers = [accuracy, precision, recall, f1, auroc, averagePrecision, brier, calibrationError] as const;
+    const metrics = makers.map((make) => make({ mode }));
+    metrics.push(auroc({ mode, thresholds: 9 }), auroc({ mode, average: 'micro' }), f1({ mode, average: 'weighted' }));
+    if (mode === 'multilabel') metrics.push(accuracy({ mode, exact: true }));
+    for (const metric of metrics)
+      expect(score(metric, output, labels), metric.name).toBeCloseTo(score(metric, flat(output), flat(labels)), 12);
+  }
 });
 
 describe('class numbers as outputs', () => {

@@ -13,7 +13,7 @@ import { formOfLoss } from '../forms/loss-form.js';
 export interface PerplexityOptions {
   /** Whether the model gives logits rather than probabilities. Default: as the loss says, else true; under NLLLoss they are logarithms. */
   logits?: boolean;
-  /** Labels that count for nothing, such as padding. Default: -100, as in crossEntropy. */
+  /** Labels that count for nothing, such as padding. Default: those that the loss ignores, -100 as a rule. */
   ignoreIndex?: number;
   /** The key in records. Default: `perplexity`. */
   name?: string;
@@ -29,18 +29,18 @@ export interface PerplexityOptions {
  */
 export function perplexity(options: PerplexityOptions = {}): Metric {
   const op = 'perplexity';
-  const defaults = { logits: required as boolean | undefined, ignoreIndex: -100, name: op };
+  const defaults = { logits: required as boolean | undefined, ignoreIndex: required as number | undefined, name: op };
   const { logits, ignoreIndex, name } = readOptions(op, defaults, options);
   checkClassOptions(op, { ...CLASS_OPTIONS, logits, ignoreIndex });
   return {
     name,
     start({ loss } = {}) {
-      const form: Form = { ...CLASS_OPTIONS, op, mode: 'multi', logits, ignoreIndex, loss: undefined };
+      const form: Form = { ...CLASS_OPTIONS, op, mode: 'multi', logits, ignoreIndex, loss };
       const scale = logits === undefined ? (formOfLoss(loss)?.scale ?? 'logits') : logits ? 'logits' : 'probabilities';
       let [total, count] = [0, 0];
       return {
         update(output, target) {
-          const read = formed({ ...form, mode: 'multi' }, output, target);
+          const read = formed(form, output, target);
           const truth = numbersOf(classLabels(op, read));
           checkClasses(form, read.output, truth, read.output.shape[1]!);
           const labels = to(fromTypedArray(truth, [output.shape[0]!, ...output.shape.slice(2)]), 'int64');

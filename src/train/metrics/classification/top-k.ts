@@ -3,19 +3,19 @@ import { ge, gt } from '../../../ops/elementwise/comparison.js';
 import { gather } from '../../../ops/gather/gather.js';
 import { sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
-import { readOptions } from '../../../tensor/arguments/arguments.js';
+import { readOptions, required } from '../../../tensor/arguments/arguments.js';
 import { countOf, wholeNumber } from '../../../tensor/arguments/checks.js';
 import { fromTypedArray } from '../../../tensor/create/create.js';
 import { numel } from '../../../tensor/shape.js';
 import type { Metric } from '../../types.js';
 import { readNumbers } from '../count-state.js';
-import { CLASS_OPTIONS, checkClasses, classLabels, type Form, type Formed, formed, numbersOf } from '../forms/answers.js';
+import { CLASS_OPTIONS, checkClasses, classLabels, type Form, type Formed, formed, type Ignoring, numbersOf } from '../forms/answers.js';
 
 /** The options of {@link topKAccuracy}. */
 export interface TopKAccuracyOptions {
   /** How many of the highest scores are looked at. Default: 5. */
   k?: number;
-  /** Labels that count for nothing. Default: -100, as in crossEntropy. */
+  /** Labels that count for nothing. Default: those that the loss ignores, -100 as a rule. */
   ignoreIndex?: number;
   /** The key in records. Default: `top5` for k 5. */
   name?: string;
@@ -23,7 +23,7 @@ export interface TopKAccuracyOptions {
 
 /**
  * The share of samples whose label is among the `k` highest scores; of equal scores those of later classes come first, as in scikit-learn.
- * @param options k (default 5), ignoreIndex and name; a number is k. Outputs [N, C] or [N, C, ...], targets class numbers [N] or [N, ...], or
+ * @param options k (default 5), ignoreIndex and name. Outputs [N, C] or [N, C, ...], targets class numbers [N] or [N, ...], or
  *   one-hot.
  * @throws {ShapeError} for outputs and targets that do not fit. @throws {ArgumentError} for targets that are not classes.
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.metrics.top_k_accuracy_score.html
@@ -32,14 +32,14 @@ export interface TopKAccuracyOptions {
  */
 export function topKAccuracy(options: TopKAccuracyOptions = {}): Metric {
   const op = 'topKAccuracy';
-  const { k, ignoreIndex, name } = readOptions(op, { k: 5, ignoreIndex: -100, name: '' }, options);
+  const { k, ignoreIndex, name } = readOptions(op, { k: 5, ignoreIndex: required as number | undefined, name: '' }, options);
   countOf(op, 'k', k, 1);
-  wholeNumber(op, 'ignoreIndex', ignoreIndex);
+  if (ignoreIndex !== undefined) wholeNumber(op, 'ignoreIndex', ignoreIndex);
   const key = name || `top${k}`;
   return {
     name: key,
-    start() {
-      const form: Form = { ...CLASS_OPTIONS, op, mode: 'multi', ignoreIndex, loss: undefined };
+    start({ loss } = {}) {
+      const form: Form = { ...CLASS_OPTIONS, op, mode: 'multi', ignoreIndex, loss };
       let [right, total] = [0, 0];
       return {
         update(output, target) {
@@ -58,7 +58,7 @@ export function topKAccuracy(options: TopKAccuracyOptions = {}): Metric {
 }
 
 /** How many labels are among the `k` highest scores, and how many count. */
-export function topHits(form: Pick<Form, 'op' | 'ignoreIndex'>, read: Formed, k: number): { hits: number; of: number } {
+export function topHits(form: Ignoring, read: Formed, k: number): { hits: number; of: number } {
   const { output } = read;
   const [classes, inner] = [output.shape[1]!, numel(output.shape.slice(2))];
   const truth = numbersOf(classLabels(form.op, read));

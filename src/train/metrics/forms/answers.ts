@@ -34,7 +34,7 @@ export interface ClassOptions {
    * Whether the model gives logits rather than probabilities. Default: as the loss says; without one, for binary answers false.
    */
   logits?: boolean;
-  /** Labels that count for nothing. Default: -100, as in crossEntropy. */
+  /** Labels that count for nothing. Default: those that the loss ignores, -100 as a rule. */
   ignoreIndex?: number;
   /** How many classes there are. Default: as many as the outputs have scores; for outputs that are class numbers, the largest. */
   numClasses?: number;
@@ -50,7 +50,7 @@ export interface Form {
   readonly yesNo?: boolean;
   readonly threshold: number;
   readonly logits: boolean | undefined;
-  readonly ignoreIndex: number;
+  readonly ignoreIndex: number | undefined;
   readonly numClasses: number | undefined;
   readonly loss: Loss | undefined;
 }
@@ -60,7 +60,7 @@ export const CLASS_OPTIONS = {
   mode: undefined as MetricMode | undefined,
   threshold: 0.5,
   logits: undefined as boolean | undefined,
-  ignoreIndex: -100,
+  ignoreIndex: undefined as number | undefined,
   numClasses: undefined as number | undefined,
 };
 
@@ -70,7 +70,7 @@ export function checkClassOptions(op: string, { mode, threshold, logits, ignoreI
   if (!(threshold > 0 && threshold < 1))
     throw new ArgumentError(`${op}: threshold is ${threshold}, expected a probability between 0 and 1.`);
   if (logits !== undefined) assertBoolean(op, 'logits', logits);
-  wholeNumber(op, 'ignoreIndex', ignoreIndex);
+  if (ignoreIndex !== undefined) wholeNumber(op, 'ignoreIndex', ignoreIndex);
   if (numClasses !== undefined) countOf(op, 'numClasses', numClasses, 2);
 }
 
@@ -160,8 +160,16 @@ function classesOf({ op, numClasses }: Form, { output, hard }: Formed, predicted
   return numClasses ?? most + 1;
 }
 
+/** What {@link checkClasses} and {@link binaryLabels} know of the form. */
+export type Ignoring = Pick<Form, 'op' | 'ignoreIndex' | 'loss'>;
+
+/** The label that counts for nothing. */
+const ignoredBy = ({ ignoreIndex, loss }: Ignoring): number => ignoreIndex ?? formOfLoss(loss)?.ignoreIndex ?? -100;
+
 /** Sets ignored labels to -1. @throws {ArgumentError} for labels that are not a class. */
-export function checkClasses({ op, ignoreIndex }: Pick<Form, 'op' | 'ignoreIndex'>, output: Tensor, truth: Float64Array, classes: number) {
+export function checkClasses(form: Ignoring, output: Tensor, truth: Float64Array, classes: number): void {
+  const { op } = form;
+  const ignoreIndex = ignoredBy(form);
   for (let i = 0; i < truth.length; i++) {
     const label = truth[i]!;
     if (label === ignoreIndex) truth[i] = -1;
@@ -227,7 +235,9 @@ function binaryTarget(op: string, output: Tensor, target: Tensor, strict: boolea
 }
 
 /** Labels of 0 and 1, ignored ones as -1. @throws {ArgumentError} for others. */
-export function binaryLabels({ op, ignoreIndex }: Pick<Form, 'op' | 'ignoreIndex'>, { output, target }: Formed): Float64Array {
+export function binaryLabels(form: Ignoring, { output, target }: Formed): Float64Array {
+  const { op } = form;
+  const ignoreIndex = ignoredBy(form);
   const truth = numbersOf(target);
   for (let i = 0; i < truth.length; i++) {
     const label = truth[i]!;

@@ -17,6 +17,8 @@ export type Scale = 'probabilities' | 'logits' | 'logs';
 export interface LossForm {
   readonly binary: boolean;
   readonly scale: Scale;
+  /** The label that it ignores. */
+  readonly ignoreIndex?: number;
 }
 
 /** undefined for losses that tell nothing: measured ones, and functions of one's own. */
@@ -24,7 +26,8 @@ export function formOfLoss(loss: Loss | undefined): LossForm | undefined {
   if (loss instanceof BCELoss || loss === binaryCrossEntropy) return { binary: true, scale: 'probabilities' };
   if (loss instanceof BCEWithLogitsLoss || loss instanceof MultiLabelSoftMarginLoss) return { binary: true, scale: 'logits' };
   if (loss === binaryCrossEntropyWithLogits || loss === multilabelSoftMarginLoss) return { binary: true, scale: 'logits' };
-  if (loss instanceof CrossEntropyLoss || loss === crossEntropy) return { binary: false, scale: 'logits' };
-  if (loss instanceof NLLLoss || loss === nllLoss) return { binary: false, scale: 'logs' };
+  const { ignoreIndex = -100 } = (loss ?? {}) as { ignoreIndex?: number };
+  if (loss instanceof CrossEntropyLoss || loss === crossEntropy) return { binary: false, scale: 'logits', ignoreIndex };
+  if (loss instanceof NLLLoss || loss === nllLoss) return { binary: false, scale: 'logs', ignoreIndex };
   return undefined;
 }
