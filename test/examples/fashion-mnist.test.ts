@@ -17,6 +17,7 @@ describe('5-fashion-mnist', () => {
     });
     expect(output).toMatch(/^Subset 7000\nSubset 1000\nDigits 2000\nTensor number\n\[ 1, 28, 28 \]\n/);
     expect(output).toContain('1 28 28\n[ 28, 28 ]\n');
+    for (const name of ['sample', 'samples', 'prediction']) expect(output).toContain(`drawn: runs/seeds/5-${name}.svg\n`);
     expect(/32 at random: (.*)/.exec(output)![1]!.split(' ')).toHaveLength(32);
     expect(output).toContain('DataLoader 70\nDataLoader 10\nDataLoader 20\n[ 100, 1, 28, 28 ] [ 100 ]\n');
     expect(output).toContain(`FMNIST_DNN(

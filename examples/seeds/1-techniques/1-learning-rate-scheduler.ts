@@ -1,6 +1,7 @@
 /** 1. Learning-rate scheduler: StepLR over 100 epochs, printed where it changes, and drawn. */
 import { F, nn, optim, type Tensor } from 'hone';
-import { plot } from '../shared/pictures.js';
+import { lineChart } from 'hone/report';
+import { show } from '../shared/pictures.js';
 
 const { SGD, lrScheduler } = optim;
 
@@ -37,4 +38,4 @@ for (let i = 0; i < 100; i++) {
 lrs.forEach((rate, i) => {
   if (rate !== lrs[i - 1]) console.log(`from epoch ${i}: lr ${rate.toPrecision(4)}`);
 });
-await plot('runs/seeds/1-step-lr.svg', 'StepLR', [{ name: 'lr', values: lrs }]);
+await show('1-step-lr.svg', lineChart({ title: 'StepLR', y: lrs, from: 0, xLabel: 'epoch', yLabel: 'lr' })); // plt.plot(range(100), lrs)

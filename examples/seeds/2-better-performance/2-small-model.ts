@@ -1,7 +1,8 @@
 /** What the size of a model changes, first part: a small one. `--epochs 10` for a longer run. */
 import { manualSeed, nn, optim, summary, type Tensor } from 'hone';
+import { lineChart, subplots } from 'hone/report';
 import { readArguments } from '../shared/arguments.js';
-import { plot } from '../shared/pictures.js';
+import { show } from '../shared/pictures.js';
 import * as data from './module/data.js';
 import * as train from './module/train.js';
 
@@ -42,11 +43,7 @@ const [trainLossList, trainAccList, validLossList, validAccList] = train.fit(
   { saveBestModel: true, saveModelPath: `${MODEL_SAVE_ROOT_PATH}/small_model.pth`, device, mode: 'multi' },
 );
 
-await plot('runs/seeds/2-small-loss.svg', 'Loss', [
-  { name: 'Trainset', values: trainLossList },
-  { name: 'Validationset', values: validLossList },
-]);
-await plot('runs/seeds/2-small-accuracy.svg', 'Accuracy', [
-  { name: 'Trainset', values: trainAccList },
-  { name: 'Validationset', values: validAccList },
-]);
+// Loss and accuracy side by side: plt.subplot(1, 2, 1), plt.subplot(1, 2, 2)
+const loss = lineChart({ title: 'Loss', y: { Trainset: trainLossList, Validationset: validLossList }, from: 0, width: 480 });
+const accuracy = lineChart({ title: 'Accuracy', y: { Trainset: trainAccList, Validationset: validAccList }, from: 0, width: 480 });
+await show('2-small.svg', subplots(1, 2, [loss, accuracy]));

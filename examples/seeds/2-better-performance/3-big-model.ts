@@ -1,7 +1,8 @@
 /** What the size of a model changes, second part: a big one, of blocks made with `nn.Sequential`. `--epochs 10 --images 8000` for a longer run. */
 import { manualSeed, nn, ones, optim, summary, type Tensor } from 'hone';
+import { lineChart, subplots } from 'hone/report';
 import { readArguments } from '../shared/arguments.js';
-import { plot } from '../shared/pictures.js';
+import { show } from '../shared/pictures.js';
 import * as data from './module/data.js';
 import * as train from './module/train.js';
 
@@ -63,11 +64,7 @@ const [trainLossList, trainAccList, validLossList, validAccList] = train.fit(
   { saveBestModel: true, saveModelPath: `${MODEL_SAVE_ROOT_PATH}/big_model.pth`, device, mode: 'multi' },
 );
 
-await plot('runs/seeds/2-big-loss.svg', 'Loss', [
-  { name: 'Trainset', values: trainLossList },
-  { name: 'Validationset', values: validLossList },
-]);
-await plot('runs/seeds/2-big-accuracy.svg', 'Accuracy', [
-  { name: 'Trainset', values: trainAccList },
-  { name: 'Validationset', values: validAccList },
-]);
+// Loss and accuracy side by side: plt.subplot(1, 2, 1), plt.subplot(1, 2, 2)
+const loss = lineChart({ title: 'Loss', y: { Trainset: trainLossList, Validationset: validLossList }, from: 0, width: 480 });
+const accuracy = lineChart({ title: 'Accuracy', y: { Trainset: trainAccList, Validationset: validAccList }, from: 0, width: 480 });
+await show('2-big.svg', subplots(1, 2, [loss, accuracy]));

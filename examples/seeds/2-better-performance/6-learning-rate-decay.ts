@@ -1,6 +1,7 @@
 /** Learning-rate decay: what an optimizer and a scheduler hold, and three schedules over 200 epochs, printed and drawn. */
 import { nn, optim } from 'hone';
-import { plot } from '../shared/pictures.js';
+import { lineChart } from 'hone/report';
+import { show } from '../shared/pictures.js';
 
 const model = new nn.Sequential(new nn.Linear(784, 64), new nn.BatchNorm1d(64), new nn.ReLU(), new nn.Linear(64, 10));
 
@@ -17,8 +18,25 @@ async function plotLr(title: string, lrList: number[]): Promise<void> {
   lrList.forEach((lr, epoch) => {
     if (epoch < 12 || (epoch + 1) % 25 === 0) console.log(`${title} after epoch ${epoch + 1}: ${lr.toExponential(4)}`);
   });
-  await plot(`runs/seeds/2-${title.replaceAll(' ', '-')}.svg`, title, [{ name: 'LR', values: lrList }]);
+  const chart = lineChart({
+    title,
+    y: lrList,
+    from: 0,
+    width: 1000,
+    height: 500,
+    xLabel: 'Epochs',
+    yLabel: 'LR',
+    xTicks: { values: lrList.map((_, epoch) => epoch).filter((epoch) => epoch % 5 === 0), rotation: 45 },
+    grid: { axis: 'x', style: 'dotted' },
+  });
+  await show(`2-${title.replaceAll(' ', '-')}.svg`, chart);
 }
+
+// A test: rates that rise by 10
+await plotLr(
+  'MyScheduler',
+  Array.from({ length: 100 }, (_, i) => 1 + 10 * i),
+);
 
 const N_EPOCH = 200;
 const STEP_SIZE = 10;

@@ -4,10 +4,11 @@
  */
 import { manualSeed } from 'hone';
 import { DataLoader } from 'hone/data';
+import { imageGrid } from 'hone/report';
 import { type Image, transforms } from 'hone/vision';
 import { readArguments } from '../shared/arguments.js';
 import { MNIST } from '../shared/datasets.js';
-import { imshow } from '../shared/pictures.js';
+import { show } from '../shared/pictures.js';
 
 const { images, batchSize, seed, root } = readArguments({ images: 3, batchSize: 32, seed: 0, root: '' });
 manualSeed(seed);
@@ -29,6 +30,6 @@ const trainLoader = new DataLoader(mnistTrain, { batchSize, shuffle: true, numWo
 
 for await (const [idx, [img, label]] of trainLoader.entries()) {
   console.log(`batch ${idx}: ${img.shape.join(' x ')}, its first image is a ${label.select(0, 0).item()}`);
-  imshow(img.select(0, 0).select(0, 0));
+  await show(`3-augmented-${idx}.svg`, imageGrid(img.select(0, 0), { cmap: 'gray', size: 280 })); // plt.imshow(img[0, 0, ...], cmap="gray")
   if (idx + 1 >= images) break;
 }

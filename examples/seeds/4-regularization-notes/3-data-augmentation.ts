@@ -4,7 +4,7 @@
  */
 import { manualSeed, type Tensor } from 'hone';
 import { datasets, transforms } from 'hone/vision';
-import { imshow } from '../shared/pictures.js';
+import { printImage } from '../shared/pictures.js';
 
 manualSeed(0);
 const [image, label] = new datasets.Digits({ train: true }).get(0); // [1, 28, 28]
@@ -21,5 +21,5 @@ const augmentations: Record<string, { forward(image: Tensor): Tensor }> = {
 for (const [name, augment] of Object.entries(augmentations)) {
   const out = augment.forward(image);
   console.log(`a ${label}, ${name}: ${out.shape.join(' x ')}, mean ${out.mean().item().toFixed(4)}`);
-  imshow(out.select(0, 0));
+  printImage(out.select(0, 0));
 }

@@ -1,6 +1,7 @@
 /** Learning rate: decay from 0.1 on by StepLR, ExponentialLR and MultiStepLR, printed and drawn in one chart. */
 import { nn, optim } from 'hone';
-import { plot } from '../shared/pictures.js';
+import { lineChart } from 'hone/report';
+import { show } from '../shared/pictures.js';
 
 type Optimizer = optim.SGD;
 const { StepLR, ExponentialLR, MultiStepLR } = optim.lrScheduler;
@@ -25,4 +26,4 @@ const series = Object.entries(schedules).map(([name, make]) => {
   return { name, values };
 });
 
-await plot('runs/seeds/4-learning-rate.svg', 'Learning rate', series);
+await show('4-learning-rate.svg', lineChart({ title: 'Learning rate', series, from: 0, xLabel: 'epoch', yLabel: 'learning rate' }));

@@ -1,7 +1,8 @@
 /** Optimizers: Adam, Adagrad and Adadelta beside SGD, the same model from the same start; the losses drawn in one chart. */
 import { manualSeed, nn, optim } from 'hone';
+import { lineChart } from 'hone/report';
 import { readArguments } from '../shared/arguments.js';
-import { plot } from '../shared/pictures.js';
+import { show } from '../shared/pictures.js';
 import { accuracy, loaders, train } from './common.js';
 
 const { epochs, images, seed } = readArguments({ epochs: 5, images: 1000, seed: 0 });
@@ -27,4 +28,4 @@ const series = Object.entries(optimizers).map(([name, make]) => {
   return { name, values };
 });
 
-await plot('runs/seeds/4-optimizers.svg', 'Loss in training', series);
+await show('4-optimizers.svg', lineChart({ title: 'Loss in training', series, xLabel: 'epoch' }));

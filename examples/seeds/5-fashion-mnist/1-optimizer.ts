@@ -4,9 +4,10 @@
  * `tensorboard --logdir runs`, or `hone tensorboard`, shows the curves of all runs over each other, Adam's and SGD's.
  */
 import { F, manualSeed, nn, noGrad, optim, randint, summary, type Tensor } from 'hone';
+import { imageGrid } from 'hone/report';
 import { SummaryWriter } from 'hone/tensorboard';
 import { readArguments } from '../shared/arguments.js';
-import { imshow } from '../shared/pictures.js';
+import { show } from '../shared/pictures.js';
 import { evaluation, load, loaders, validation } from './common.js';
 
 const { epochs, batchSize, sgd, seed, root } = readArguments({ epochs: 5, batchSize: 100, sgd: 0, seed: 0, root: '' });
@@ -28,7 +29,7 @@ console.log(sampleImg.size());
 // 2. Pictures
 
 // a tensor
-imshow(sampleImg.select(0, 0)); // sample_img[0]
+await show('5-sample.svg', imageGrid(sampleImg.select(0, 0), { cmap: 'gray', size: 280 })); // plt.imshow(sample_img[0], cmap='gray')
 
 // an array, as PyTorch's numpy()
 const array = sampleImg.toArray() as number[][][];
@@ -40,12 +41,10 @@ console.log(sampleTensor.size());
 
 const labelsMap = testset.classes;
 
-const titles: string[] = [];
-for (let i = 0; i < 32; i++) {
-  const randI = randint(trainset.length, [1]).item();
-  const [, label] = trainset.get(randI);
-  titles.push(labelsMap[label]!);
-}
+// 32 at random in 4 rows of 8, with their names above them, no axes
+const chosen = Array.from({ length: 32 }, () => trainset.get(randint(trainset.length, [1]).item()));
+const titles = chosen.map(([, label]) => labelsMap[label]!);
+await show('5-samples.svg', imageGrid(chosen, { rows: 4, columns: 8, titles }));
 console.log('32 at random:', titles.join(' '));
 
 // 3. Loaders
@@ -166,7 +165,10 @@ const logit = noGrad(() => model.forward(flattendImg));
 
 const pred = logit.max(1)[1];
 console.log(`${pred.eq(labels.select(0, rndIdx))}`);
-imshow(images.select(0, rndIdx).select(0, 0));
+await show(
+  '5-prediction.svg',
+  imageGrid(images.select(0, rndIdx), { size: 280, predictions: pred, labels: labels.narrow(0, rndIdx, 1), classes: labelsMap }),
+);
 
 // 8. Evaluation
 
