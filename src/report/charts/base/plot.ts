@@ -177,8 +177,13 @@ function frame(plot: Plot, layout: Layout, colours: Colours): string {
     plot.rotation,
   );
   const label = { size: LABEL, fill: colours.text, anchor: 'middle' as const };
-  if (plot.xLabel !== '')
-    out.push(svgText(shortened(plot.xLabel, LABEL, right - left), (left + right) / 2, bottom + 8 + depth + 13, label));
+  if (plot.xLabel !== '') {
+    const wide = textWidth(plot.xLabel, LABEL);
+    // What is wider than the plot may be as wide as the chart.
+    const middle =
+      wide <= right - left ? (left + right) / 2 : Math.min((left + right) / 2, plot.width - 4 - Math.min(wide, plot.width - 8) / 2);
+    out.push(svgText(shortened(plot.xLabel, LABEL, plot.width - 8), middle, bottom + 8 + depth + 13, label));
+  }
   if (plot.yLabel !== '')
     out.push(svgText(shortened(plot.yLabel, LABEL, bottom - top), PAD + 6, (top + bottom) / 2, { ...label, rotate: 90 }));
   for (const { entry, text, x: from, row } of legend) {
@@ -352,11 +357,18 @@ function marks({ lines, notes }: Plot, { left, right, top, bottom, x, y }: Layou
       const turned = px(vx) > (left + right) / 2;
       out.push(`<path d="M${at(px(vx))} ${at(top)}V${at(bottom)}" ${style}/>`);
       if (text !== '')
-        out.push(svgText(text, px(vx) + (turned ? -5 : 5), top + 8, { size: 11, fill: stroke, anchor: turned ? 'end' : 'start' }));
+        out.push(
+          svgText(text, px(vx) + (turned ? -5 : 5), top + 8, {
+            size: 11,
+            fill: stroke,
+            anchor: turned ? 'end' : 'start',
+            halo: colours.background,
+          }),
+        );
     }
     if (vy !== undefined && inside(vy, y)) {
       out.push(`<path d="M${at(left)} ${at(py(vy))}H${at(right)}" ${style}/>`);
-      if (text !== '') out.push(svgText(text, right - 4, py(vy) - 8, { size: 11, fill: stroke, anchor: 'end' }));
+      if (text !== '') out.push(svgText(text, right - 4, py(vy) - 8, { size: 11, fill: stroke, anchor: 'end', halo: colours.background }));
     }
   }
   for (const { x: vx, y: vy, text, colour, bare } of notes) {
@@ -371,7 +383,12 @@ function marks({ lines, notes }: Plot, { left, right, top, bottom, x, y }: Layou
     const fill = colour === undefined ? colours.text : colourFor(colours, colour);
     out.push(
       `<circle cx="${at(cx)}" cy="${at(cy)}" r="3.2" fill="${fill}"/>`,
-      svgText(text, cx + (anchor === 'end' ? -7 : 7), cy - 9 < top ? cy + 11 : cy - 9, { size: 11, fill, anchor }),
+      svgText(text, cx + (anchor === 'end' ? -7 : 7), cy - 9 < top ? cy + 11 : cy - 9, {
+        size: 11,
+        fill,
+        anchor,
+        halo: colours.background,
+      }),
     );
   }
   return out.join('');
@@ -383,17 +400,24 @@ async function render(option: Option, width: number, height: number): Promise<st
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption(option as Parameters<typeof chart.setOption>[0]);
-    return chart
-      .renderToSVGString()
-      .replace(/^[\s\S]*?<svg[^>]*>/, '')
-      .replace(/<\/svg>\s*$/, '')
-      .replace(/<style\s*>[\s\S]*?<\/style>/g, '')
-      .replace(/<rect width="\d+" height="\d+" x="0" y="0"[^>]*fill="none"[^>]*><\/rect>/g, '')
-      .replace(/ (ecmeta_\w+|class|pointer-events|dominant-baseline|xml:space)="[^"]*"/g, (all) =>
-        /^ dominant/.test(all) ? ' dy="0.35em"' : '',
-      )
-      .replace(/font-family:[^;"]*;/g, '')
-      .replace(/\s*\n\s*/g, '');
+    return (
+      chart
+        .renderToSVGString()
+        .replace(/^[\s\S]*?<svg[^>]*>/, '')
+        .replace(/<\/svg>\s*$/, '')
+        .replace(/<style\s*>[\s\S]*?<\/style>/g, '')
+        .replace(/<rect width="\d+" height="\d+" x="0" y="0"[^>]*fill="none"[^>]*><\/rect>/g, '')
+        .replace(/ (ecmeta_\w+|class|pointer-events|dominant-baseline|xml:space)="[^"]*"/g, (all) =>
+          /^ dominant/.test(all) ? ' dy="0.35em"' : '',
+        )
+        .replace(/font-family:[^;"]*;/g, '')
+        // A dot is a circle, which is shorter than its outline.
+        .replace(
+          /<path d="M1 0A1 1 0 1 1[^"]*" transform="matrix\(([\d.]+),0,0,[\d.]+,([-\d.]+),([-\d.]+)\)"([^>]*)><\/path>/g,
+          '<circle cx="$2" cy="$3" r="$1"$4/>',
+        )
+        .replace(/\s*\n\s*/g, '')
+    );
   } finally {
     chart.dispose();
   }

@@ -19,16 +19,24 @@ export interface TextStyle {
   readonly fill: string;
   readonly weight?: number;
   readonly anchor?: 'start' | 'middle' | 'end';
+  /** The colour around letters that stand over curves. */
+  readonly halo?: string;
   /** Degrees, counterclockwise. */
   readonly rotate?: number;
 }
 
 /** A line of text whose middle is at height `y`. */
-export function svgText(text: string, x: number, y: number, { size = 12, fill, weight, anchor = 'start', rotate = 0 }: TextStyle): string {
+export function svgText(
+  text: string,
+  x: number,
+  y: number,
+  { size = 12, fill, weight, anchor = 'start', rotate = 0, halo }: TextStyle,
+): string {
   const turned = rotate === 0 ? '' : ` transform="rotate(${at(-rotate)} ${at(x)} ${at(y)})"`;
   const anchored = anchor === 'start' ? '' : ` text-anchor="${anchor}"`;
   const heavy = weight === undefined ? '' : ` font-weight="${weight}"`;
-  return `<text x="${at(x)}" y="${at(y)}" dy="0.35em" font-size="${size}"${heavy}${anchored} fill="${fill}"${turned}>${escapeXml(text)}</text>`;
+  const around = halo === undefined ? '' : ` stroke="${halo}" stroke-width="3" paint-order="stroke" stroke-linejoin="round"`;
+  return `<text x="${at(x)}" y="${at(y)}" dy="0.35em" font-size="${size}"${heavy}${anchored} fill="${fill}"${around}${turned}>${escapeXml(text)}</text>`;
 }
 
 const NARROW = /[ijlItf.,:;'|!()[\]{} ]/;
