@@ -1,4 +1,7 @@
 /** lrFind: on problems of which the answer is known, and without a trace afterwards. */
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Generator, initialSeed, manualSeed, nn, ones, optim, rand, randn, type Tensor, tensor, zeros } from 'hone';
 import { DataLoader } from 'hone/data';
 import { evaluate, type LrFindOptions, lrFind } from 'hone/train';
@@ -82,6 +85,13 @@ describe('lrFind', () => {
     expect(String(found)).toMatch(
       /^lrFind: 2 seeds, 60 steps from 0.00001 to 100 \(exponential\)\nsuggestion {4}[\d.]+ \([\d.]+ to [\d.]+\)\nrange /,
     );
+    const svg = await found.toSvg();
+    expect(svg).toContain('>seed 4<');
+    expect(svg).toContain('>seed 7<');
+    expect(svg).toContain(`>Learning rate: ${Number(suggestion!.toPrecision(2))}, between `);
+    const path = join(mkdtempSync(join(tmpdir(), 'hone-lr-')), 'lr.svg');
+    await found.plot(path);
+    expect(readFileSync(path, 'utf8')).toContain('</svg>');
     const linear = await lrFind(model, { train, loss, optimizer, seeds: 1, minLr: 1e-3, maxLr: 1e-2, steps: 10, mode: 'linear' });
     expect(linear.curves[0]!.lr).toEqual(Array.from({ length: 10 }, (_, i) => expect.closeTo(1e-3 * (i + 1), 12)));
   });
@@ -199,4 +209,5 @@ test('a model whose loss is NaN from the start has no valley', async () => {
   const found = await lrFind(model, { ...options, loss: (output) => output.mean().mul(Number.NaN), seeds: 1 });
   expect(String(found)).toContain('no clear valley: the loss only rises.');
   expect(found.curves[0]!.loss).toEqual([]);
+  await expect(found.toSvg()).rejects.toThrow('toChart: the loss is NaN or infinite from the first step on');
 });

@@ -1,4 +1,6 @@
 /** What lrFind found: curves, suggestions, and their text and picture. */
+import { ArgumentError } from '../../errors.js';
+import type { Chart } from '../../report/charts/base/chart.js';
 import type { NoValley, Valley } from './valley.js';
 
 /** The curve of one seed. */
@@ -103,9 +105,48 @@ export class LrFound {
     return [head, ...rows.map(([name, value]) => `${name.padEnd(12)}  ${value}`)].join('\n');
   }
 
+  /** The smoothed curves of all seeds, with the suggestion and the range: `await (await found.toChart()).toPng()`. */
+  async toChart(): Promise<Chart> {
+    const { lineChart } = await import('../../report/charts/line-chart.js');
+    const { curves, suggestion, range } = this;
+    const drawn = curves.filter(({ lr }) => lr.length > 0);
+    if (drawn.length === 0)
+      throw new ArgumentError('toChart: the loss is NaN or infinite from the first step on: there is nothing to draw.');
+    const marks = suggestion === undefined ? [] : [{ x: suggestion }, { x: range!.from.value }, { x: range!.to.value }];
+    const found =
+      suggestion === undefined ? 'no clear valley' : `${text(suggestion)}, between ${text(range!.from.value)} and ${text(range!.to.value)}`;
+    return lineChart({
+      title: `Learning rate: ${found}`,
+      xLabel: 'learning rate',
+      yLabel: 'loss, smoothed',
+      xScale: this.trial.mode === 'exponential' ? 'log' : 'linear',
+      yRange: heightOf(drawn),
+      series: drawn.map(({ seed, lr, smoothed }) => ({ name: `seed ${seed}`, x: lr, values: smoothed, markers: false })),
+      marks,
+    });
+  }
+
+  /** {@link toChart} as an <svg> element. */
+  async toSvg(): Promise<string> {
+    return (await this.toChart()).toSvg();
+  }
+
+  /** Writes {@link toChart} into a file: `.svg`, `.png` or `.html`, as its ending says. */
+  async plot(path: string): Promise<void> {
+    await (await this.toChart()).save(path);
+  }
+
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+/** From the lowest loss to somewhat above those of the start: where the loss goes when it diverges, nobody wants to see. */
+function heightOf(curves: readonly LrCurve[]): [number, number] {
+  const low = Math.min(...curves.flatMap(({ smoothed }) => smoothed));
+  const start = Math.max(...curves.map(({ smoothed }) => smoothed[0]!));
+  const fall = Math.max(start - low, 0.05 * Math.abs(start), Number.MIN_VALUE);
+  return [low - 0.05 * fall, start + 0.5 * fall];
 }
 
 const text = (lr: number): string => String(Number(lr.toPrecision(2)));
