@@ -18,6 +18,7 @@ import {
 import { numberRuleOf } from '../number-rule.js';
 import { type Collated, collateBy } from './collate.js';
 import { type DataLoaderOptions, fromModule, isAddress, readLoader, readWorkers } from './options.js';
+import { noteSamples } from './sample-numbers.js';
 import { BatchSampler, RandomSampler, SequentialSampler } from './sampler.js';
 import { type DataLoaderState, type EpochState, type LoaderShape, orderName, readLoaderState } from './state/loader-state.js';
 import { Order } from './state/order.js';
@@ -440,7 +441,8 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B>, AsyncIterabl
   }
 
   private fetch(source: MapDataset<T, B>, indices: readonly number[]): MaybePromise<B | typeof LEFT_OUT> {
-    return loadBatch(source, indices, this.makesBatches, this.collate);
+    const batch = loadBatch(source, indices, this.makesBatches, this.collate);
+    return isPromise(batch) ? batch.then((made) => noteSamples(made, indices)) : noteSamples(batch, indices);
   }
 }
 

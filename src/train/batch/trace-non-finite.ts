@@ -1,7 +1,9 @@
 /** Where NaN or infinity comes from: a step run once more, with an eye on each layer and each operation. */
+
 import { observeOperations } from '../../autograd/modes/anomaly.js';
 import { noGrad } from '../../autograd/modes/mode.js';
 import type { Node } from '../../autograd/node.js';
+import { samplesOf } from '../../data/loader/sample-numbers.js';
 import { showShape } from '../../errors.js';
 import { registerModuleForwardHook } from '../../nn/module/calls/hooks.js';
 import type { Module } from '../../nn/module/module.js';
@@ -27,6 +29,8 @@ export interface NonFiniteOrigin {
   readonly operation?: string | undefined;
   /** The numbers of the samples in the batch, where the data holds it. */
   readonly samples?: readonly number[] | undefined;
+  /** Their numbers in the data set, where the loader knows them. */
+  readonly inDataset?: readonly number[] | undefined;
   /** In words. */
   readonly text: string;
 }
@@ -72,11 +76,17 @@ function inData(batch: unknown): NonFiniteOrigin | undefined {
     if (kind === undefined) continue;
     const x = part as Tensor;
     const samples = x.ndim === 0 ? [] : noGrad(() => badRows(x));
+    const all = samplesOf(batch);
+    const inDataset = all?.length === x.shape[0] ? samples.map((i) => all![i]!) : undefined;
+    const numbers = inDataset ? `, ${list(inDataset)} in the data set` : '';
     const where =
-      samples.length > 0 ? ` in ${samples.length === 1 ? 'sample' : 'samples'} ${list(samples)} (of ${x.shape[0]}, from 0 on)` : '';
+      samples.length > 0
+        ? ` in ${samples.length === 1 ? 'sample' : 'samples'} ${list(samples)} (of ${x.shape[0]}, from 0 on)${numbers}`
+        : '';
     return {
       phase: 'data',
       samples,
+      inDataset,
       text: `It is in the data: ${name} of the batch, ${x.dtype} ${showShape(x.shape)}, holds ${kind}${where}.`,
     };
   }

@@ -1,5 +1,7 @@
 /** An epoch of the batches that workers load. */
+
 import { unexpected } from '../../../tensor/arguments/checks.js';
+import { noteSamples } from '../sample-numbers.js';
 import type { Order, OrderState } from '../state/order.js';
 import { readCount, readList, readPart } from '../state/stateful.js';
 import type { WorkersState } from '../state/worker-memory.js';
@@ -41,7 +43,7 @@ export function checkedBatch(indices: unknown): readonly number[] {
  * ended takes no more turns, as in PyTorch.
  */
 export class WorkerEpoch<B> implements AsyncIterableIterator<B, undefined> {
-  private readonly pending: { readonly number: number; readonly worker: number }[] = [];
+  private readonly pending: { readonly number: number; readonly worker: number; readonly indices: readonly number[] | undefined }[] = [];
   private readonly loop: number | undefined;
   /** Workers whose stream has ended. */
   private readonly done: Set<number>;
@@ -99,7 +101,7 @@ export class WorkerEpoch<B> implements AsyncIterableIterator<B, undefined> {
   private async advance(): Promise<IteratorResult<B, undefined>> {
     try {
       while (!this.ended && this.pending.length > 0) {
-        const { number, worker } = this.pending[0]!;
+        const { number, worker, indices } = this.pending[0]!;
         const batch = await this.pool.batch(number);
         if (!batch || this.ended) break;
         this.pending.shift();
@@ -107,7 +109,7 @@ export class WorkerEpoch<B> implements AsyncIterableIterator<B, undefined> {
         this.askNext();
         if (!('value' in batch)) continue;
         this.came();
-        return { done: false, value: batch.value as B };
+        return { done: false, value: indices ? noteSamples(batch.value as B, indices) : (batch.value as B) };
       }
     } catch (error) {
       await this.end();
@@ -143,7 +145,8 @@ export class WorkerEpoch<B> implements AsyncIterableIterator<B, undefined> {
   }
 
   private ask(worker: number, wanted: Wanted): void {
-    this.pending.push({ number: this.pool.ask(worker, wanted, this), worker });
+    const indices = 'indices' in wanted ? wanted.indices : undefined;
+    this.pending.push({ number: this.pool.ask(worker, wanted, this), worker, indices });
   }
 
   private wantedOfStream(loop = this.loop!): Wanted {

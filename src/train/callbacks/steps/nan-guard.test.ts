@@ -1,5 +1,6 @@
 /** nanGuard: where the first NaN or infinity came from, and batches that are left out. */
 import { ArgumentError, F, manualSeed, nn, noGrad, optim, randint, randn, type Tensor, tensor } from 'hone';
+import { DataLoader, TensorDataset } from 'hone/data';
 import { accumulateGradients, fit, type Loss, type NonFiniteError, NonFiniteGradientError, NonFiniteLossError, nanGuard } from 'hone/train';
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
 
@@ -46,6 +47,19 @@ describe('the first NaN or infinity', () => {
     expect(error.message).toBe(
       'fit: the loss is NaN at epoch 1, step 3; the step was not taken. It is in the data: the input of the batch, float32 [6, 4], holds NaN in samples 1, 3 (of 6, from 0 on).',
     );
+  });
+
+  test('in the data: which samples of the data set, where the loader knows', async () => {
+    manualSeed(3);
+    const [x, y] = [randn([20, 4]), randint(0, 3, [20])];
+    x.at(13, 2).fill_(Number.POSITIVE_INFINITY);
+    const later = { length: 20, get: async (i: number) => [x.at(i), y.at(i)] as const };
+    for (const data of [new TensorDataset(x, y), later]) {
+      const train = new DataLoader(data as TensorDataset<[Tensor, Tensor]>, { batchSize: 6, shuffle: true });
+      const error = await broken(new Net(), train as unknown as Batch[]);
+      expect(error).toMatchObject({ origin: { phase: 'data', inDataset: [13] } });
+      expect(error.message).toMatch(/holds infinity in sample \d \(of \d, from 0 on\), 13 in the data set\.$/);
+    }
   });
 
   test('in the targets', async () => {
