@@ -71,6 +71,15 @@ describe('bundled for the browser', () => {
     expect(files.filter((file) => /-node\.js$|native\.js$/.test(file))).toEqual([]);
   });
 
+  it('reads files of events in pages; writing them says where that can be done', async () => {
+    const { code, imports } = await bundled(
+      "import { readEvents, SummaryWriter } from 'hone/tensorboard'; console.log(readEvents, SummaryWriter);",
+    );
+    expect(imports.filter((path) => !optional.includes(path))).toEqual([]);
+    expect(code).not.toMatch(/["'`]node:/);
+    expect(code).toContain('browsers cannot write');
+  });
+
   it('keeps every module that is imported for what it does: sideEffects names it', () => {
     const { sideEffects } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { sideEffects: string[] };
     const listed = sideEffects.map((glob) => new RegExp(`^${glob.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`));
