@@ -4,6 +4,8 @@ import { ArgumentError, ShapeError } from '../../errors.js';
 import { tooMany } from '../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
+import { isStateful, readList, readPart } from '../loader/state/stateful.js';
+import { asyncChainIterator, chainIterator } from './chain-iterator.js';
 import {
   asDataset,
   checkIndex,
@@ -219,12 +221,17 @@ export class ChainDataset<T> extends IterableDataset<T> {
     const streams = this.datasets;
     // As properties, since a loader asks which of the two there is.
     if (streams.every((stream) => Symbol.iterator in stream && !(Symbol.asyncIterator in stream)))
-      this[Symbol.iterator] = function* () {
-        for (const stream of streams) yield* stream as Iterable<T>;
-      };
-    else
-      this[Symbol.asyncIterator] = async function* () {
-        for (const stream of streams) yield* stream as AsyncIterable<T>;
-      };
+      this[Symbol.iterator] = () => chainIterator(streams as readonly Iterable<T>[]);
+    else this[Symbol.asyncIterator] = () => asyncChainIterator(streams as readonly (Iterable<T> | AsyncIterable<T>)[]);
+    if (!streams.some(isStateful)) return;
+    const stateDict = () => ({ datasets: streams.map((stream) => (isStateful(stream) ? stream.stateDict() : null)) });
+    const loadStateDict = (state: unknown) => {
+      const states = readList('the states of the streams', readPart('the state of a ChainDataset', state).datasets);
+      streams.forEach((stream, i) => {
+        if (isStateful(stream)) stream.loadStateDict(states[i]);
+      });
+    };
+    // Not among the fields, which cross to workers: there they are made anew.
+    Object.defineProperties(this, { stateDict: { value: stateDict }, loadStateDict: { value: loadStateDict } });
   }
 }

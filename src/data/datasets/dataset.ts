@@ -31,9 +31,9 @@ export interface MapDataset<T, Batch = unknown> {
   /** What errors call sample `index`: the path of its file, say. */
   nameOf?(index: number): string | undefined;
   /** The data set's own state, for a loader's `stateDict()`, where it keeps one: anything that `save` takes. */
-  stateDict?(): unknown;
+  readonly stateDict?: (() => unknown) | undefined;
   /** Takes that back. */
-  loadStateDict?(state: unknown): void;
+  readonly loadStateDict?: ((state: unknown) => void) | undefined;
   /** Told of a sample that a worker of a loader left out, as its `get` threw a `SkippedSampleError`. */
   noteSkipped?(index: number, message: string): void;
 }

@@ -75,6 +75,18 @@ export class ModuleDataset<T, Batch = unknown> extends Dataset<T> {
     return this.source.get(index);
   }
 
+  /** The data set's own, where it has one. */
+  get stateDict(): (() => unknown) | undefined {
+    const { source } = this;
+    return source.stateDict && (() => source.stateDict!());
+  }
+
+  /** The data set's own, where it has one. */
+  get loadStateDict(): ((state: unknown) => void) | undefined {
+    const { source } = this;
+    return source.loadStateDict && ((state) => source.loadStateDict!(state));
+  }
+
   /** @internal */
   nameOf(index: number): string | undefined {
     return this.source.nameOf?.(index);

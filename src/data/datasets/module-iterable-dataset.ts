@@ -1,6 +1,7 @@
 /** Streams that a module makes, so that each worker of a loader can make its own. */
 import { ArgumentError } from '../../errors.js';
 import { show } from '../../tensor/arguments/show.js';
+import { isStateful } from '../loader/state/stateful.js';
 import { IterableDataset, isStream } from './dataset.js';
 import { absolute, makeDataset } from './module-dataset.js';
 
@@ -40,6 +41,9 @@ export class ModuleIterableDataset<T> extends IterableDataset<T> {
     // As properties, since a loader asks which of the two there is.
     if (Symbol.asyncIterator in dataset) this[Symbol.asyncIterator] = () => dataset[Symbol.asyncIterator]();
     else this[Symbol.iterator] = () => dataset[Symbol.iterator]();
+    if (!isStateful(dataset)) return;
+    this.stateDict = () => dataset.stateDict();
+    this.loadStateDict = (state) => dataset.loadStateDict(state);
   }
 
   /**

@@ -14,6 +14,7 @@ import {
 } from 'hone';
 import {
   BatchSampler,
+  ChainDataset,
   DataLoader,
   type DataLoaderState,
   Dataset,
@@ -108,14 +109,14 @@ class Lines extends IterableDataset<number[]> {
     super();
   }
   override *[Symbol.iterator]() {
-    for (let i = 0; i < this.count; i++) yield [i, 10 * i];
+    for (let i = 0; i < this.count; i++) yield [i, 10 * i + 0.5];
   }
 }
 
 class LinesLater extends IterableDataset<number[]> {
   override async *[Symbol.asyncIterator]() {
     const order = randperm(9).toArray() as number[];
-    for (const i of order) yield await Promise.resolve([i, 10 * i]);
+    for (const i of order) yield await Promise.resolve([i, 10 * i + 0.5]);
   }
 }
 
@@ -207,8 +208,15 @@ const SETUPS: Record<string, () => Setup> = {
   'a stream whose iterator tells its state': () => ({ loader: loader(new Places(), { batchSize: 3 }) }),
 };
 
+/** Streams one after the other, one of which has a state of its own. */
+const chain = (): Setup => ({ loader: loader(new ChainDataset<number[]>([new Lines(4), new Drawing(), [[7, 7.5]]]), { batchSize: 3 }) });
+SETUPS['streams one after the other'] = chain;
+
 const LATER: Record<string, () => Setup> = {
   'later samples': () => ({ loader: loader(new Later(), { batchSize: 3, shuffle: true }) }),
+  'streams one after the other, some of them later': () => ({
+    loader: loader(new ChainDataset<number[]>([new Lines(4), new LinesLater(), new Drawing()]), { batchSize: 3 }),
+  }),
   'a later stream': () => ({ loader: loader(new LinesLater(), { batchSize: 2 }) }),
 };
 
@@ -280,6 +288,7 @@ async function checkAll(make: () => Setup, later: boolean, epochs = 2): Promise<
     manualSeed(1000 + i);
     rand(i);
     const setup = make();
+    expect(setup.loader.stateDict().dataset === undefined).toBe(state.dataset === undefined);
     setup.loader.loadStateDict(i % 2 ? throughFile(state) : state);
     const at = places[i]!;
     const begun = whole.seen.slice(0, at).filter((what) => String(what).startsWith('epoch')).length;

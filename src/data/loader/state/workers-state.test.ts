@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultGenerator, Generator, loadBytes, manualSeed, rand, saveBytes, type Tensor } from 'hone';
-import { DataLoader, type DataLoaderState, ModuleDataset, ModuleIterableDataset, RandomSampler } from 'hone/data';
+import { ChainDataset, DataLoader, type DataLoaderState, ModuleDataset, ModuleIterableDataset, RandomSampler } from 'hone/data';
 import { datasets, transforms } from 'hone/vision';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { joinSource } from '../../../../test/helpers/joined-source.js';
@@ -55,8 +55,11 @@ const SETUPS: Record<string, Make> = {
   'a stream of uneven parts': async () => ({
     loader: loader(await ModuleIterableDataset.load(new URL(`${modules.streams.href}#uneven`)), { batchSize: 1, numWorkers: 3 }),
   }),
-  'a stream that tells its state': async () => ({
-    loader: loader(await ModuleIterableDataset.load(new URL(`${modules.streams.href}#telling`), 5), { ...two, persistentWorkers: true }),
+  'streams one after the other, one of which tells its state': async () => ({
+    loader: loader(new ChainDataset([await numbers(5), await ModuleIterableDataset.load(new URL(`${modules.streams.href}#telling`), 3)]), {
+      ...two,
+      persistentWorkers: true,
+    }),
   }),
 };
 

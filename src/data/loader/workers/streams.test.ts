@@ -192,7 +192,7 @@ describe('streams', () => {
     await expect(ModuleDataset.load(url, 3)).rejects.toThrow('makes a stream, which has no samples by number');
     await expect(ModuleIterableDataset.load(new URL('#doubled', url), [1])).rejects.toThrow('expected an IterableDataset');
     await expect(ModuleIterableDataset.load(new URL('#nothing', url))).rejects.toThrow(
-      'has no export nothing. It has default, doubled, init, uneven',
+      'has no export nothing. It has default, doubled, init, telling, uneven',
     );
   });
 

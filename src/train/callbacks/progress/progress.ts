@@ -43,7 +43,7 @@ export function showProgress(display: ProgressDisplay, { label, unit }: Pick<Pro
     onTrainStart(run) {
       [saidAt, saidAfter] = [performance.now(), 0];
       const place = placeText(run);
-      if (place) say(`${label === undefined ? '' : `${label}: `}goes on ${place} of ${run.epochs}`);
+      if (place) say(`${label === undefined ? '' : `${label}: `}goes on ${place}`);
     },
     onStep(event) {
       const state = stateOf(event, label, unit);
@@ -70,9 +70,9 @@ export function showProgress(display: ProgressDisplay, { label, unit }: Pick<Pro
 }
 
 /** Where a training goes on that is not new; undefined for one that is. */
-function placeText({ history, epoch, step }: TrainingRun): string | undefined {
-  if (step > 0) return `in epoch ${epoch} after step ${step}`;
-  return history.lastEpoch > 0 ? `after epoch ${history.lastEpoch}` : undefined;
+function placeText({ history, epoch, epochs, step }: TrainingRun): string | undefined {
+  if (step > 0) return `in epoch ${epoch} of ${epochs}, after step ${step}`;
+  return history.lastEpoch > 0 ? `after epoch ${history.lastEpoch} of ${epochs}` : undefined;
 }
 
 function stateOf(event: StepEvent, label: string | undefined, unit: string | undefined): ProgressState {
