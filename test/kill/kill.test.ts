@@ -6,7 +6,8 @@ import { Generator, randint } from 'hone';
 import { afterAll, describe, expect, test } from 'vitest';
 import { train } from './run.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'hone-kill-'));
+// Memory where the system has a folder of it: what is synced is written at once.
+const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'hone-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** `HONE_KILLS=100` for the long form. */

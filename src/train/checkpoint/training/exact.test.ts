@@ -27,10 +27,12 @@ import {
 } from 'hone/train';
 import { afterAll, describe, expect, test } from 'vitest';
 
-const folder = mkdtempSync(join(tmpdir(), 'hone-exact-'));
+// Memory where the system has a folder of it: what is synced is written at once.
+const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'hone-exact-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
+type MadeOptimizer = new (params: Tensor[], options: object) => optim.Optimizer;
 type Options = FitOptions<readonly Tensor[]>;
 
 /** A model with dropout, batch norm and a state of its own between batches. */
@@ -70,13 +72,14 @@ function crashAfter(steps: number): Callback {
 function program(
   loader: (data: TensorDataset<[Tensor, Tensor]>) => Loader<readonly Tensor[]>,
   more: (optimizer: optim.Optimizer) => Partial<Options>,
+  makeOptimizer: (model: nn.Module) => optim.Optimizer = (model) => new optim.NAdam(model.parameters(), { lr: 0.01 }) as never,
 ) {
   manualSeed(3);
   const x = rand([22, 4]);
   const data = new TensorDataset(x, x.argmax(1).remainder(3)) as TensorDataset<[Tensor, Tensor]>;
   const model = new Net();
-  const optimizer = new optim.NAdam(model.parameters(), { lr: 0.01 });
-  const extra = more(optimizer as never);
+  const optimizer = makeOptimizer(model);
+  const extra = more(optimizer);
   return {
     model,
     options: {
@@ -302,4 +305,59 @@ describe('a training that has ended', () => {
       expect([steps, second]).toEqual([18 - first.steps, expected]);
     }
   });
+});
+
+/** Every optimizer that steps without a closure. */
+const optimizers = Object.entries(optim).flatMap(([name, Class]) =>
+  typeof Class === 'function' && Class.prototype instanceof optim.Optimizer && name !== 'LBFGS' && name !== 'Muon'
+    ? [[name, Class as unknown as MadeOptimizer] as const]
+    : [],
+);
+
+test.each(optimizers)('goes on with %s', async (_, Class) => {
+  const make = () =>
+    program(
+      shuffled,
+      () => ({ epochs: 2 }),
+      (model) => new Class(model.parameters(), { lr: 0.01 }),
+    );
+  expect(await inPieces(make, [5, 2], { every: { steps: 1 } } as never)).toEqual(await whole(make));
+});
+
+const { lrScheduler } = optim;
+test.each<[string, (optimizer: optim.Optimizer) => Options['scheduler']]>([
+  ['ReduceLROnPlateau', (o) => ({ scheduler: new lrScheduler.ReduceLROnPlateau(o, { patience: 0, threshold: 1 }), monitor: 'train.loss' })],
+  ['LambdaLR', (o) => ({ scheduler: new lrScheduler.LambdaLR(o, (epoch) => 0.9 ** epoch), every: 'step' })],
+  [
+    'CyclicLR',
+    (o) => ({ scheduler: new lrScheduler.CyclicLR(o, { baseLr: 0.001, maxLr: 0.02, stepSizeUp: 3, cycleMomentum: false }), every: 'step' }),
+  ],
+  [
+    'CosineAnnealingWarmRestarts',
+    (o) => ({ scheduler: new lrScheduler.CosineAnnealingWarmRestarts(o, { t0: 4, tMult: 2 }), every: 'step' }),
+  ],
+  [
+    'SequentialLR',
+    (o) => ({
+      scheduler: new lrScheduler.SequentialLR(
+        o,
+        [new lrScheduler.LinearLR(o, { totalIters: 4 }), new lrScheduler.CosineAnnealingLR(o, 12)],
+        [4],
+      ),
+      every: 'step',
+    }),
+  ],
+  [
+    'ChainedScheduler',
+    (o) => ({
+      scheduler: new lrScheduler.ChainedScheduler([
+        new lrScheduler.ConstantLR(o, { totalIters: 5 }),
+        new lrScheduler.ExponentialLR(o, { gamma: 0.9 }),
+      ]),
+      every: 'step',
+    }),
+  ],
+])('goes on with %s', async (_, scheduler) => {
+  const make = () => program(shuffled, (optimizer) => ({ scheduler: scheduler(optimizer) }));
+  expect(await inPieces(make, [7, 2], { every: { steps: 1 } } as never)).toEqual(await whole(make));
 });

@@ -1,5 +1,5 @@
 /** Checkpoints of other trainings, files that are none, and options that make no sense: each refused with what is wrong. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArgumentError, F, FileError, FormatError, HoneError, load, manualSeed, nn, optim, rand, save, type Tensor } from 'hone';
@@ -7,7 +7,8 @@ import { DataLoader, TensorDataset } from 'hone/data';
 import { type FitOptions, fit, loadCheckpoint, metric, saveCheckpoint } from 'hone/train';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-const folder = mkdtempSync(join(tmpdir(), 'hone-refused-'));
+// Memory where the system has a folder of it: what is synced is written at once.
+const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'hone-refused-'));
 const path = join(folder, 'a.ckpt');
 afterAll(() => rmSync(folder, { recursive: true }));
 
