@@ -1,8 +1,11 @@
 /** Everything that is exported refuses options that it does not know, and says in a named error what it cannot mean: a walk over all of it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as hone from 'hone';
 import { ArgumentError, nn, ones, optim, Tensor } from 'hone';
 import { transforms } from 'hone/vision';
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { families } from './conformance/fixtures.js';
 import { build, type ModuleCase } from './conformance/kinds/modules.js';
 import { type Case, call, resolve } from './conformance/kinds/programs.js';
@@ -15,6 +18,15 @@ import { callsOf, everyTransform } from './misuse/transforms.js';
 import { tryWild } from './misuse/wild.js';
 
 vi.spyOn(console, 'warn').mockImplementation(() => {});
+
+// Where a path such as 'x' is written to, nothing else lies.
+const home = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), 'hone-misuse-'));
+beforeAll(() => process.chdir(folder));
+afterAll(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+});
 
 /** How a call with an option that there is not ends: 'refused', or what it did instead. */
 async function outcome(use: () => unknown): Promise<string> {
