@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { ArgumentError } from '../../errors.js';
 import { showNumber } from '../../report/charts/base/axis.js';
-import { columnsOf } from '../../report/charts/base/width.js';
 import { terminalChart } from '../../report/charts/terminal-chart.js';
 import { lrPlot, lrSeries } from '../../report/charts/training/lr-plot.js';
+import { width as columnsOf } from '../../report/progress/cells.js';
 import { numberIn, oneOf, wholeNumber } from '../options.js';
 import { makeSchedule, readComposition, schedulesHelp, showComposition } from '../schedules.js';
 

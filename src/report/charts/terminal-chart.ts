@@ -2,10 +2,10 @@
 import { ArgumentError } from '../../errors.js';
 import { readOptions } from '../../tensor/arguments/arguments.js';
 import { wholeNumber } from '../../tensor/arguments/checks.js';
+import { width as columnsOf, cut, oneLine } from '../progress/cells.js';
 import { type Axis, type AxisScale, shareOf, standsOn } from './base/axis.js';
 import type { Point } from './base/downsample.js';
 import type { Layer, Plot } from './base/plot.js';
-import { columnsOf, wideColumns } from './base/width.js';
 import { type LineChartOptions, linePlotOf } from './line-chart.js';
 
 /** The options of {@link terminalChart}. */
@@ -55,18 +55,6 @@ const DOTS = [
 function walk([x0, y0]: Point, [x1, y1]: Point, visit: (x: number, y: number) => void): void {
   const steps = Math.max(1, Math.ceil(Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0))));
   for (let k = 0; k <= steps; k++) visit(Math.round(x0 + ((x1 - x0) * k) / steps), Math.round(y0 + ((y1 - y0) * k) / steps));
-}
-
-/** Text of at most that many columns. */
-function cut(text: string, columns: number): string {
-  if (columnsOf(text) <= columns) return text;
-  let [out, used] = ['', 0];
-  for (const c of text) {
-    if (used + wideColumns(c) > columns - 1) break;
-    out += c;
-    used += wideColumns(c);
-  }
-  return `${out}…`;
 }
 
 const painted = (text: string, place: number, colors: boolean) =>
@@ -171,8 +159,8 @@ export function terminalChart(options: TerminalChartOptions): string {
   const cells = raster(lines, x, y, width, rows, braille);
   const labels = new Map(y.ticks.map(({ value, text }) => [Math.round((1 - shareOf(y, value)) * (rows - 1)), text]));
   const out: string[] = [];
-  if (title !== '') out.push(cut(title, columns));
-  if (yLabel !== '') out.push(cut(yLabel, columns));
+  if (title !== '') out.push(cut(oneLine(title), columns));
+  if (yLabel !== '') out.push(cut(oneLine(yLabel), columns));
   cells.forEach((row, r) => {
     const label = labels.get(r);
     const text = runsOf(row)
@@ -184,10 +172,10 @@ export function terminalChart(options: TerminalChartOptions): string {
   out.push(`${' '.repeat(left + 1)}└${Array.from({ length: width }, (_, i) => (marks.has(i) ? '┬' : '─')).join('')}`);
   out.push(labelLine(x, width, left + 2));
   if (xLabel !== '') {
-    const text = cut(xLabel, width);
+    const text = cut(oneLine(xLabel), width);
     out.push(`${' '.repeat(left + 2 + Math.max(0, Math.floor((width - columnsOf(text)) / 2)))}${text}`);
   }
-  const names = plot.legend.map(({ name }, i) => ({ name: cut(name, columns - 3), place: i }));
+  const names = plot.legend.map(({ name }, i) => ({ name: cut(oneLine(name), columns - 3), place: i }));
   let row = '';
   let used = 0;
   for (const { name, place } of names) {

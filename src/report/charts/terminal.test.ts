@@ -1,7 +1,7 @@
 /** Curves as text. */
 import { terminalChart } from 'hone/report';
 import { describe, expect, test } from 'vitest';
-import { columnsOf } from './base/width.js';
+import { width as columnsOf } from '../progress/cells.js';
 
 /** The dots of braille letters: columns and rows from the top left. */
 function dotsOf(lines: readonly string[]): [x: number, y: number][] {

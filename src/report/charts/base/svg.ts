@@ -1,5 +1,5 @@
 /** Pieces of SVG text, and how wide words are. */
-import { wideColumns } from './width.js';
+import { width as cellsOf } from '../../progress/cells.js';
 
 /** What readers have; the first that is there is taken. */
 export const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif";
@@ -46,7 +46,7 @@ const BROAD = /[mwMWG@%OQ]/;
 export function textWidth(text: string, size: number): number {
   let width = 0;
   for (const c of text) {
-    if (wideColumns(c) === 2) width += 1.05;
+    if (c > '\u02ff' && cellsOf(c) !== 1) width += cellsOf(c) * 0.525;
     else if (NARROW.test(c)) width += 0.34;
     else if (BROAD.test(c)) width += 0.9;
     else if (c >= 'A' && c <= 'Z') width += 0.7;
