@@ -84,8 +84,13 @@ export interface SchedulingCallback extends Callback {
   [SCHEDULES](run: TrainingRun, step: () => void): void;
 }
 
-/** @internal A callback that puts other weights into the model for its evaluations, those within epochs, too. */
+/** @internal What puts other weights into the model for evaluations within an epoch, where there are some, and takes them out again. */
 export const SWAPS = Symbol('swaps');
+
+/** @internal A callback that has other weights to be measured. */
+export interface SwappingCallback extends Callback {
+  readonly [SWAPS]: { enter(run: TrainingRun): void; leave(run: TrainingRun): void };
+}
 
 /** What is read of {@link MonitorOptions}, none of which has a default. */
 export const MONITOR: Required<MonitorOptions> = { monitor: required, mode: required, minDelta: required };

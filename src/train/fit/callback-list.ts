@@ -5,7 +5,14 @@ import { show } from '../../tensor/arguments/show.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import type { Callback, StepEvent, TrainingRun } from '../callbacks/callback.js';
 import { Pacing } from '../callbacks/progress/paced.js';
-import { PREPARES, type PreparingCallback, SCHEDULES, type SchedulingCallback, SWAPS } from '../callbacks/watching.js';
+import {
+  PREPARES,
+  type PreparingCallback,
+  SCHEDULES,
+  type SchedulingCallback,
+  SWAPS,
+  type SwappingCallback,
+} from '../callbacks/watching.js';
 import type { Hold } from '../guards/busy.js';
 import type { History } from '../history/history.js';
 
@@ -123,20 +130,27 @@ export class CallbackList {
     return taken as B;
   }
 
-  /**
-   * Runs what ends an epoch between `onEvaluationStart` and `onEvaluationEnd`, which comes whatever happens; or an evaluation within an epoch, for
-   * which only those are called that put other weights into the model.
-   */
-  async aroundEvaluation(body: () => Promise<void>, within = false): Promise<void> {
-    const whom = within ? (callback: Callback) => SWAPS in callback : () => true;
+  /** Runs what ends an epoch between `onEvaluationStart` and `onEvaluationEnd`, which comes whatever happens. */
+  async aroundEvaluation(body: () => Promise<void>): Promise<void> {
     try {
-      await this.each('onEvaluationStart', (this.listening.get('onEvaluationStart') ?? []).filter(whom), [this.run]);
+      await this.notify('onEvaluationStart', this.run);
       await body();
     } catch (error) {
-      await this.despite('onEvaluationEnd', (callback) => (whom(callback) ? callback.onEvaluationEnd!(this.run) : undefined));
+      await this.despite('onEvaluationEnd', (callback) => callback.onEvaluationEnd!(this.run));
       throw error;
     }
-    await this.each('onEvaluationEnd', (this.listening.get('onEvaluationEnd') ?? []).filter(whom), [this.run]);
+    await this.notify('onEvaluationEnd', this.run);
+  }
+
+  /** Runs an evaluation within an epoch, with the weights that callbacks have for it. */
+  async aroundEvaluationWithin(body: () => Promise<void>): Promise<void> {
+    const swapping = this.all.filter((callback): callback is SwappingCallback => SWAPS in callback);
+    for (const callback of swapping) callback[SWAPS].enter(this.run);
+    try {
+      await body();
+    } finally {
+      for (const callback of swapping) callback[SWAPS].leave(this.run);
+    }
   }
 
   /** Steps the schedule, within what callbacks put around that. */

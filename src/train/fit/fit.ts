@@ -357,12 +357,12 @@ class Training<B> implements TrainingRun, Hold, Standing {
   /** An evaluation within an epoch. It goes to its end also when the training is to: a resumed one has it behind it. */
   private async measureWithin(running: RunningScores): Promise<void> {
     const samplesPerSecond = running.samples / this.secondsSince(this.epochStartedAt);
-    await this.callbacks.aroundEvaluation(async () => {
+    await this.callbacks.aroundEvaluationWithin(async () => {
       const validation = await this.score('validation', this.validation!, false);
       const record: EpochRecord = { ...this.recordOf(running.scores(), validation, samplesPerSecond), within: true };
       this.history.evaluations.push(record);
       await this.callbacks.notify('onEvaluation', record, this);
-    }, true);
+    });
   }
 
   /** One pass over the training batches, or over the rest of them. */

@@ -58,6 +58,12 @@ export class Average {
     });
   }
 
+  /** For evaluations within an epoch: that of the last time, where there is one. */
+  readonly within = {
+    enter: ({ model }: TrainingRun) => this.enter(model),
+    leave: ({ model }: TrainingRun) => this.leave(model),
+  };
+
   /** Before an evaluation: the model gets the average's weights. */
   enter(model: Module): void {
     if (!this.swapped) this.swap(model);

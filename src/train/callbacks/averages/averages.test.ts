@@ -126,6 +126,19 @@ describe('swa', () => {
   });
 });
 
+test('swa is measured within epochs as well, as it was at the end of the last one', async () => {
+  const { model, options, validation } = setting();
+  const average = swa({ startEpoch: 2 });
+  const history = await fit(model, { ...options, validation, epochs: 3, validateEvery: { steps: 3 }, callbacks: [average] });
+  const scores = Object.fromEntries(
+    [...history.evaluations, ...history.epochs].map(({ epoch, steps, validation }) => [`${epoch}/${steps}`, validation!.loss]),
+  );
+  // Five steps an epoch: after 3, 6, 9, 12 of them.
+  expect(Object.keys(scores).sort()).toEqual(['1/3', '1/5', '2/1', '2/4', '2/5', '3/2', '3/5']);
+  expect(scores['3/2']).toBe(scores['2/5']);
+  expect(scores['2/4']).not.toBe(scores['1/5']);
+});
+
 const plain = (model: nn.Module) =>
   Object.fromEntries(Object.entries(model.stateDict()).map(([name, value]) => [name, (value as Tensor).toArray()]));
 const close = (value: unknown): unknown => (Array.isArray(value) ? value.map(close) : expect.closeTo(value as number, 10));

@@ -3,7 +3,7 @@ import { getEmaMultiAvgFn } from '../../../nn/utils/swa-utils.js';
 import { readOptions } from '../../../tensor/arguments/arguments.js';
 import { above, between, oneOf, wholeNumber } from '../../../tensor/arguments/checks.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { SWAPS } from '../watching.js';
+import { SWAPS, type SwappingCallback } from '../watching.js';
 import { Average, type AveragingCallback } from './average.js';
 
 /** The options of {@link ema}. */
@@ -60,7 +60,7 @@ export function ema(options: EmaOptions = {}): AveragingCallback {
     multiAvgFn: (averaged, current, numAveraged) => getEmaMultiAvgFn(decayAt(numAveraged))(averaged, current, numAveraged),
     useBuffers,
   });
-  const callback: AveragingCallback & { readonly [SWAPS]: true } = {
+  const callback: AveragingCallback & SwappingCallback = {
     name: op,
     get averaged() {
       return average.averaged;
@@ -69,7 +69,7 @@ export function ema(options: EmaOptions = {}): AveragingCallback {
     onAfterOptimizerStep({ model, optimizerSteps }) {
       if (optimizerSteps > after && (optimizerSteps - after - 1) % every === 0) average.update(model);
     },
-    [SWAPS]: true,
+    [SWAPS]: average.within,
     onEvaluationStart: ({ model }) => average.enter(model),
     onEvaluationEnd: ({ model }) => average.leave(model),
     onTrainEnd: (run) => void (apply && average.apply(run)),

@@ -12,7 +12,7 @@ import type { Tensor } from '../../../tensor/tensor.js';
 import { runStep } from '../../batch/batch-step.js';
 import { eachBatch, ownsBatches } from '../../batch/loaders.js';
 import type { TrainingRun } from '../callback.js';
-import { SCHEDULES, type SchedulingCallback } from '../watching.js';
+import { SCHEDULES, type SchedulingCallback, SWAPS, type SwappingCallback } from '../watching.js';
 import { Average, type AveragingCallback } from './average.js';
 
 /** The options of {@link swa}. */
@@ -67,7 +67,7 @@ export function swa(options: SwaOptions = {}): AveragingCallback {
       throw new ArgumentError(`${op}: lr needs an optimizer of optim. Leave lr out for another one.`);
     return new SWALR(run.optimizer as AnyOptimizer, { swaLr: lr!, annealEpochs, annealStrategy });
   };
-  const callback: AveragingCallback & SchedulingCallback = {
+  const callback: AveragingCallback & SchedulingCallback & SwappingCallback = {
     name: op,
     get averaged() {
       return average.averaged;
@@ -98,6 +98,7 @@ export function swa(options: SwaOptions = {}): AveragingCallback {
       rates ??= makeRates(run);
       rates.step();
     },
+    [SWAPS]: average.within,
     [SCHEDULES](run, step) {
       if (run.epoch < first || lr === null) step();
     },
