@@ -135,7 +135,7 @@ function scoreTable(history: RunHistory): string {
   const rows = scoreRows(history);
   if (rows.length === 0) return '';
   const validated = rows.some(({ validation }) => validation !== undefined);
-  const columns = ['final, train', ...(validated ? ['final, validation', 'gap'] : []), validated ? 'best, validation' : 'best', 'in epoch'];
+  const columns = ['train', ...(validated ? ['validation', 'gap'] : []), 'best', 'epoch'];
   const table = htmlTable({
     columns: [{ title: 'score' }, ...columns.map((title) => ({ title, align: 'right' as const }))],
     rows: rows.map(({ name, train, validation, gap, best, bestEpoch }) => [
@@ -147,8 +147,8 @@ function scoreTable(history: RunHistory): string {
     ]),
   });
   const caption = validated
-    ? 'The gap is by how much validation is worse than training after the last epoch; where it grows, the model learns the training data by heart.'
-    : 'There is no validation data: how good the model is on data that it has not seen, these numbers do not tell.';
+    ? 'Train and validation are those of the last epoch. The gap is by how much validation is worse; where it grows, the model learns the training data by heart. The best is that of validation, and its epoch.'
+    : 'Train is that of the last epoch. There is no validation data: how good the model is on data that it has not seen, these numbers do not tell.';
   return `<h2>Scores</h2>\n<div class="card">${table}<p class="caption">${caption}</p></div>`;
 }
 

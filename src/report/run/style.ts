@@ -35,7 +35,7 @@ figcaption { font-size: 12.5px; line-height: 1.35; margin-top: 5px; overflow-wra
 pre { margin: 0; overflow-x: auto; font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 details { margin: 0; } details > :not(summary) { margin-top: 12px; } summary { cursor: pointer; font-weight: 600; }
 footer { margin-top: 36px; color: var(--soft); font-size: 13px; }
-@media (max-width: 520px) { main { padding: 18px 10px 40px; } .card { padding: 10px; } h1 { font-size: 22px; } th, td { padding-right: 12px; } .tiles { grid-template-columns: repeat(2, 1fr); }
+@media (max-width: 520px) { main { padding: 18px 10px 40px; } .card { padding: 10px; } h1 { font-size: 22px; } th, td { padding-right: 10px; } table { font-size: 13px; } .tiles { grid-template-columns: repeat(2, 1fr); }
   .pictures { grid-template-columns: repeat(3, 1fr); gap: 10px; } .matrix td { width: 34px; min-width: 26px; height: 30px; font-size: 12.5px; } }
 @media print { body { background: #fff; } .card { break-inside: avoid; } }
 `;
