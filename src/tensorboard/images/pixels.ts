@@ -52,12 +52,27 @@ export function pixelsOf(op: string, image: unknown, dataformats: unknown): Pixe
     throw new ShapeError(
       `${op}: imgTensor has ${one.channels} channels (shape [${shape.join(', ')}], dataformats ${letters}), expected ${several ? '1 or 3' : '1 to 4'}. Say where they are, as in { dataformats: '${several ? 'NHWC' : 'HWC'}' }.`,
     );
-  if (dtype !== 'uint8' && dtype !== 'bool' && dtype.startsWith('int') && data.some((value) => value > 1))
-    warnOnce(`${op}: ${dtype} images are taken to reach from 0 to 1, as floats do. Give uint8 for 0 to 255: image.to('uint8').`);
+  warnOfRange(op, dtype, data);
 
   const value = dtype === 'uint8' ? (i: number) => data[i]! : (i: number) => byteOf(Math.fround(Math.fround(data[i]!) * 255));
   const grid: Grid = { ...one, at: (y, x, k) => value(y * h + x * w + k * c) };
   return draw(several ? tiled(grid, size('N'), (i, y, x, k) => value(i * n + y * h + x * w + k * c)) : grid);
+}
+
+/** Above this, an image of floats is not one that was normalised: it reaches to 255. */
+const FAR = 16;
+
+/** Warns of images that will be all white: PyTorch takes everything but uint8 to reach from 0 to 1. */
+function warnOfRange(op: string, dtype: string, data: ArrayLike<number>): void {
+  if (dtype === 'uint8' || dtype === 'bool') return;
+  const most = dtype.startsWith('int') ? 1 : FAR;
+  for (let i = 0; i < data.length; i++) {
+    if (!(data[i]! > most)) continue;
+    warnOnce(
+      `${op}: ${dtype} images reach from 0 to 1, and this one has ${data[i]}: it is cut off at 1. For levels from 0 to 255 give uint8: image.to('uint8').`,
+    );
+    return;
+  }
 }
 
 /** A level, cut off at the ends and below the point; NaN is black. */

@@ -323,6 +323,22 @@ describe('what is refused', () => {
     expect(() => call(writer)).toThrow(message);
   });
 
+  test('levels to 255 that are not uint8 are told of, once; images that are normalised are not', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    using other = new SummaryWriter(folder());
+    other.addImage('a', ones([3, 4, 4]).mul(2.6));
+    expect(warn).not.toHaveBeenCalled();
+    for (let i = 0; i < 2; i++) other.addImage('a', ones([3, 4, 4]).mul(200));
+    other.addImage('a', ones([3, 4, 4], { dtype: 'int64' }).mul(7));
+    expect(
+      warn.mock.calls.map(([text]) => /addImage: (\w+) images reach from 0 to 1, and this one has (\d+)/.exec(String(text))!.slice(1)),
+    ).toEqual([
+      ['float32', '200'],
+      ['int64', '7'],
+    ]);
+    warn.mockRestore();
+  });
+
   test('nothing of it was written', async () => {
     writer.flush();
     expect((await eventsOf(path)).map(({ kind }) => kind)).toEqual(['other']);
