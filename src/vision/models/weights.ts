@@ -48,7 +48,7 @@ export function withWeights<M extends Module>(model: Trained<M>, { numClasses, w
   const classes = given instanceof Tensor && given.ndim === 2 ? given.shape[0]! : undefined;
   const made = make(numClasses ?? classes ?? defaultClasses);
   if (classes === undefined || numClasses === undefined || classes === numClasses) {
-    load_(op, made, state);
+    loadInto(op, made, state);
     return made;
   }
   const own = made.stateDict();
@@ -59,14 +59,14 @@ export function withWeights<M extends Module>(model: Trained<M>, { numClasses, w
     );
   const rest = Object.fromEntries(Object.entries(state).filter(([key]) => !key.startsWith(`${head}.`)));
   const last = Object.entries(own).filter(([key]) => key.startsWith(`${head}.`));
-  load_(op, made, { ...rest, ...Object.fromEntries(last) });
+  loadInto(op, made, { ...rest, ...Object.fromEntries(last) });
   warnOnce(
     `${op}: the weights tell ${classes} classes apart, the model ${numClasses}: all but its last layer, ${head}, is loaded. Train that before you use it.`,
   );
   return made;
 }
 
-function load_(op: string, model: Module, state: StateDict): void {
+function loadInto(op: string, model: Module, state: StateDict): void {
   try {
     model.loadStateDict(state);
   } catch (error) {
