@@ -2,8 +2,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { F, manualSeed, nn, optim, rand, type Tensor } from 'hone';
-import { DataLoader, TensorDataset } from 'hone/data';
+import { F, Generator, manualSeed, nn, optim, rand, randn, type Tensor } from 'hone';
+import { DataLoader, IterableDataset, RandomSampler, TensorDataset } from 'hone/data';
 import {
   accumulateGradients,
   accuracy,
@@ -25,7 +25,7 @@ import {
   swa,
   warmup,
 } from 'hone/train';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 
 // Memory where the system has a folder of it: what is synced is written at once.
 const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'hone-exact-'));
@@ -360,4 +360,122 @@ test.each<[string, (optimizer: optim.Optimizer) => Options['scheduler']]>([
 ])('goes on with %s', async (_, scheduler) => {
   const make = () => program(shuffled, (optimizer) => ({ scheduler: scheduler(optimizer) }));
   expect(await inPieces(make, [7, 2], { every: { steps: 1 } } as never)).toEqual(await whole(make));
+});
+
+describe('goes on with', () => {
+  const data = () => {
+    manualSeed(1);
+    const x = rand([22, 4]);
+    return new TensorDataset(x, x.argmax(1).remainder(3));
+  };
+  const mlp = () => new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Dropout(0.2), new nn.Linear(8, 3));
+  /** A program of its own model and loader. */
+  const own = (model: nn.Module, train: unknown, more: object = {}) => ({
+    model: model as Net,
+    options: {
+      train: train as Options['train'],
+      loss: new nn.CrossEntropyLoss(),
+      optimizer: new optim.Adam(model.parameters(), { lr: 0.01 }),
+      epochs: 3,
+      ...more,
+    } as Options,
+  });
+  class Scaled extends nn.Module {
+    scale = new nn.Parameter(rand([3]));
+    override forward(output: Tensor, target: Tensor): Tensor {
+      return F.crossEntropy(output.mul(this.scale), target);
+    }
+  }
+  class Rows extends IterableDataset<[Tensor, Tensor]> {
+    constructor(private readonly rows: ReturnType<typeof data>) {
+      super();
+    }
+    override *[Symbol.iterator](): Iterator<[Tensor, Tensor]> {
+      const { rows } = this;
+      for (let i = 0; i < rows.length; i++) yield rows.get(i) as [Tensor, Tensor];
+    }
+  }
+  const shuffledRows = () => new DataLoader(data(), { batchSize: 4, shuffle: true });
+
+  test.each<[string, () => ReturnType<typeof own>]>([
+    ['lazy layers', () => own(new nn.Sequential(new nn.LazyLinear(8), new nn.ReLU(), new nn.Linear(8, 3)), shuffledRows())],
+    [
+      'shared and normalised weights',
+      () => {
+        const [rows, shared] = [shuffledRows(), new nn.Linear(4, 4)];
+        const { spectralNorm, weightNorm } = nn.utils.parametrizations;
+        return own(
+          new nn.Sequential(shared, new nn.ReLU(), shared, spectralNorm(new nn.Linear(4, 8)), weightNorm(new nn.Linear(8, 3))),
+          rows,
+        );
+      },
+    ],
+    [
+      'generators of its own',
+      () => {
+        const rows = data();
+        const noise = new Generator(3);
+        const sampler = new RandomSampler(rows, { replacement: true, generator: new Generator(9) });
+        const forward = (model: nn.Module, [x, y]: [Tensor, Tensor]) => [model.forward(x.add(randn(x.shape, { generator: noise }))), y];
+        return own(mlp(), new DataLoader(rows, { batchSize: 4, sampler }), { forward, checkpoint: { generators: { noise } } });
+      },
+    ],
+    ['a stream', () => own(mlp(), new DataLoader(new Rows(data()), { batchSize: 4 }))],
+    [
+      'a metric without a state, from the start of the epoch',
+      () => own(mlp(), shuffledRows(), { metrics: [{ name: 'own', start: () => ({ update() {}, value: () => 1 }) }] }),
+    ],
+    [
+      'parameters outside the model',
+      () => {
+        const [rows, model, loss, shift] = [shuffledRows(), mlp(), new Scaled(), rand([3]).requiresGrad_()];
+        const forward = (m: nn.Module, [x, y]: [Tensor, Tensor]) => [m.forward(x).add(shift), y];
+        return own(model, rows, {
+          loss,
+          forward,
+          optimizer: new optim.Adam([...model.parameters(), ...loss.parameters(), shift], { lr: 0.01 }),
+        });
+      },
+    ],
+    [
+      'a loader that others look into',
+      () => {
+        const rows = shuffledRows();
+        rows[Symbol.iterator]().next();
+        const looking: Callback = { onStep: ({ step }) => void (step === 2 && rows[Symbol.iterator]().next()) };
+        return own(mlp(), rows, { callbacks: [looking] });
+      },
+    ],
+    [
+      'one loader for everything',
+      () => {
+        const rows = shuffledRows();
+        return own(mlp(), rows, { validation: rows, evaluateTrain: true, saveBest: true, restoreBest: true });
+      },
+    ],
+  ])('%s', async (_, make) => {
+    const made = () => {
+      manualSeed(2);
+      return make();
+    };
+    const of = () => {
+      const { model, options } = made();
+      const { checkpoint: _, ...rest } = options;
+      return { model, options: rest as Options };
+    };
+    const expected = await whole(of);
+    const path = join(folder, `${++files}.ckpt`);
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    for (const steps of [3, 4, 7, Number.POSITIVE_INFINITY]) {
+      const { model, options } = made();
+      const checkpoint = { ...(options.checkpoint as object), path, every: { steps: 1 } };
+      const all = { ...options, checkpoint, resume: true, callbacks: [...(options.callbacks ?? []), crashAfter(steps)] };
+      const history = await fit(model, all).catch((error: Error) => {
+        if (!(error.cause instanceof Crash)) throw error;
+      });
+      if (history) expect(result(model, history)).toEqual(expected);
+      else expect(steps).toBeLessThan(8);
+    }
+    warned.mockRestore();
+  });
 });

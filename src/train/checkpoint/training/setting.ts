@@ -1,5 +1,6 @@
 /** What must be the same for a training to go on: its model, optimizer, scheduler, loss, metrics and data; and what differs, in words. */
 import type { Module } from '../../../nn/module/module.js';
+import { isUninitialized } from '../../../nn/module/state/uninitialized.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { show } from '../../../tensor/arguments/show.js';
 import { Tensor } from '../../../tensor/tensor.js';
@@ -39,6 +40,8 @@ function plainly(value: unknown): unknown {
 /** What a scheduler's state has from the optimizer's rates. */
 const OF_LR = /^(_.*|base_lrs?)$/;
 
+const shapeOf = ({ dtype, shape }: Tensor) => `${dtype} [${shape.join(', ')}]`;
+
 /** A description of a training as it is given, before its first step and before anything is loaded. */
 export function settingOf({ model, optimizer, plan, loss, metrics, train, validation, choices }: Parts): Setting {
   const names = new Map<Tensor, string>(model.namedParameters().map(([name, parameter]) => [parameter, name]));
@@ -50,7 +53,7 @@ export function settingOf({ model, optimizer, plan, loss, metrics, train, valida
   return {
     model: {
       tensors: Object.fromEntries(
-        Object.entries(model.stateDict()).map(([name, { dtype, shape }]) => [name, `${dtype} [${shape.join(', ')}]`]),
+        Object.entries(model.stateDict()).map(([name, tensor]) => [name, isUninitialized(tensor) ? 'not known yet' : shapeOf(tensor)]),
       ),
       text: model.toString(),
     },
@@ -76,7 +79,7 @@ export function settingOf({ model, optimizer, plan, loss, metrics, train, valida
 export function notesOf({ loss, callbacks }: Parts): Setting {
   return {
     loss: typeof loss === 'function' ? loss.toString() : null,
-    callbacks: callbacks.flatMap((callback) => (callback.stateDict ? [callback.name ?? 'one without a name'] : [])),
+    callbacks: callbacks.flatMap(({ name, stateDict }) => (name === undefined || stateDict ? [] : [name])),
   };
 }
 

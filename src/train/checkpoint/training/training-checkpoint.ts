@@ -24,6 +24,9 @@ import {
   type TrainingFile,
 } from './training-state.js';
 
+/** Callbacks that change nothing of a training. */
+const ONLY_SHOW: ReadonlySet<unknown> = new Set(['progress', 'historyLogger', 'csvLogger', 'runReport']);
+
 /** What the training tells when it is to be saved. */
 export interface Standing {
   readonly history: History;
@@ -131,6 +134,14 @@ export class TrainingCheckpoint {
         `fit: ${path} holds the state of ${there.join(', ')}, which is not among the callbacks now: the training goes on without it.`,
       );
     if (here.length > 0) warnOnce(`fit: ${path} holds no state of ${here.join(', ')}: it starts anew in the middle of the training.`);
+    const [before, now] = [file.training.notes, this.notes].map(({ callbacks }) =>
+      Array.isArray(callbacks) ? (callbacks as unknown[]) : [],
+    );
+    for (const name of new Set([...before!, ...now!]))
+      if (before!.includes(name) !== now!.includes(name) && !ONLY_SHOW.has(name))
+        warnOnce(
+          `fit: the callback ${String(name)} ${now!.includes(name) ? 'was not' : 'was'} there when ${path} was written. Does the training stay the same?`,
+        );
     const { loss } = file.training.notes;
     if (typeof loss === 'string' && loss !== this.notes['loss'])
       warnOnce(`fit: the function that is the loss has another text than when ${path} was written. Is it the same?`);
