@@ -51,7 +51,7 @@ export type { EvaluateOptions } from './evaluate/evaluate.js';
 export { evaluate } from './evaluate/evaluate.js';
 export type { ClassScores, Interpretation, InterpretOptions, WorstSample } from './evaluate/interpret.js';
 export { interpret } from './evaluate/interpret.js';
-export type { PredictOptions } from './evaluate/predict.js';
+export type { PredictOptions, PredictOptions as PredictEachOptions } from './evaluate/predict.js';
 export { predict, predictEach } from './evaluate/predict.js';
 export { CallbackError } from './fit/callback-list.js';
 export { fit } from './fit/fit.js';
