@@ -6,7 +6,7 @@ import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
 import { type AnyOptimizer, passed } from './checks.js';
 import { ReduceLROnPlateau } from './reduce-lr-on-plateau.js';
-import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from './scheduler.js';
+import { LRScheduler, type LRSchedulerOptions, REGROUP, type SchedulerStateDict } from './scheduler.js';
 
 /** Throws unless all are schedulers of one optimizer that step without a metric; returns that optimizer. */
 function checkSchedulers(op: string, schedulers: unknown, given: AnyOptimizer | null): AnyOptimizer {
@@ -55,9 +55,9 @@ abstract class ComposedLR extends LRScheduler {
     this.optimizer.hasStepped = hasStepped;
   }
 
-  override regroup(from: readonly number[], factors: readonly number[]): void {
-    for (const scheduler of this.#schedulers) scheduler.regroup(from, factors);
-    super.regroup(from, factors);
+  override [REGROUP](from: readonly number[], factors: readonly number[]): void {
+    for (const scheduler of this.#schedulers) scheduler[REGROUP](from, factors);
+    super[REGROUP](from, factors);
   }
 
   override undoEpoch(): void {

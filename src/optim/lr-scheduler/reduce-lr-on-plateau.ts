@@ -8,7 +8,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import { item } from '../../tensor/values/transfer.js';
 import { finiteOption } from '../optimizer/checks.js';
 import { type AnyOptimizer, perGroup } from './checks.js';
-import { LRScheduler, type SchedulerStateDict } from './scheduler.js';
+import { LRScheduler, REGROUP, type SchedulerStateDict } from './scheduler.js';
 
 /** The options of {@link ReduceLROnPlateau}. */
 export interface ReduceLROnPlateauOptions {
@@ -103,8 +103,8 @@ export class ReduceLROnPlateau extends LRScheduler {
   }
 
   /** @internal */
-  override regroup(from: readonly number[], factors: readonly number[]): void {
-    super.regroup(from, factors);
+  override [REGROUP](from: readonly number[], factors: readonly number[]): void {
+    super[REGROUP](from, factors);
     this.minLrs = from.map((group) => this.minLrs[group]!);
   }
 

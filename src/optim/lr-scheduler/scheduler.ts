@@ -9,6 +9,9 @@ import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { finiteOption } from '../optimizer/checks.js';
 import { type AnyOptimizer, assertOptimizer } from './checks.js';
 
+/** @internal The method by which a schedule follows groups of its optimizer that were cut. */
+export const REGROUP = Symbol('regroup');
+
 /** The options that every scheduler has. */
 export interface LRSchedulerOptions {
   /** The last epoch that was trained; -1 for none. Resuming after one needs groups that have an `initialLr`, as those of a loaded optimizer do. Default: -1. */
@@ -216,7 +219,7 @@ export abstract class LRScheduler {
    * @internal The optimizer's groups were cut: the i-th was a part of group `from[i]`, and its rates are `factors[i]` times as high as that
    * one's.
    */
-  regroup(from: readonly number[], factors: readonly number[]): void {
+  [REGROUP](from: readonly number[], factors: readonly number[]): void {
     this.baseLrs = from.map((group, i) => this.baseLrs[group]! * factors[i]!);
     this.lastLr = from.map((group, i) => this.lastLr[group]! * factors[i]!);
   }

@@ -9,7 +9,7 @@ import { randomStates, restoreRandomStates } from '../../tensor/create/random-st
 import { Tensor } from '../../tensor/tensor.js';
 import { isFloating } from '../../tensor/values/dtype.js';
 import type { Loader } from '../types.js';
-import { eachBatch } from './loaders.js';
+import { checkLoader, eachBatch } from './loaders.js';
 import type { ClassWeightList, Weighing } from './weights.js';
 
 /**
@@ -133,6 +133,7 @@ export async function balancedClassWeights(data: Tensor | readonly number[] | Lo
   const op = 'balancedClassWeights';
   if (data instanceof Tensor) return balance(op, numbersOf(op, data));
   if (Array.isArray(data) && data.every((label) => typeof label === 'number')) return balance(op, data);
+  checkLoader(op, 'the data', data);
   return balance(op, await labelsOf(op, data as Loader<unknown>, undefined));
 }
 

@@ -4,7 +4,7 @@ import { oneOf, unexpected } from '../../../tensor/arguments/checks.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { finiteOption } from '../../optimizer/checks.js';
 import { type AnyOptimizer, perGroup } from '../checks.js';
-import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from '../scheduler.js';
+import { LRScheduler, type LRSchedulerOptions, REGROUP, type SchedulerStateDict } from '../scheduler.js';
 import { setMomentum, startMomentum, usesBeta1 } from './cycle-momentum.js';
 
 /** The options of {@link CyclicLR}. */
@@ -113,8 +113,8 @@ export class CyclicLR extends LRScheduler {
   }
 
   /** @internal */
-  override regroup(from: readonly number[], factors: readonly number[]): void {
-    super.regroup(from, factors);
+  override [REGROUP](from: readonly number[], factors: readonly number[]): void {
+    super[REGROUP](from, factors);
     this.maxLrs = from.map((group, i) => this.maxLrs[group]! * factors[i]!);
   }
 

@@ -4,7 +4,7 @@ import { type Arguments, readArguments, required } from '../../../tensor/argumen
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { show } from '../../../tensor/arguments/show.js';
 import type { AnyOptimizer } from '../checks.js';
-import { LRScheduler, type LRSchedulerOptions, type SchedulerStateDict } from '../scheduler.js';
+import { LRScheduler, type LRSchedulerOptions, REGROUP, type SchedulerStateDict } from '../scheduler.js';
 
 /** A factor at an epoch, counted from 0. */
 export type LrLambda = (epoch: number) => number;
@@ -45,8 +45,8 @@ abstract class FunctionLR extends LRScheduler {
   }
 
   /** @internal */
-  override regroup(from: readonly number[], factors: readonly number[]): void {
-    super.regroup(from, factors);
+  override [REGROUP](from: readonly number[], factors: readonly number[]): void {
+    super[REGROUP](from, factors);
     this.#lambdas = from.map((group) => this.#lambdas[group]!);
   }
 

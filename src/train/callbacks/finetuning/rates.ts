@@ -1,6 +1,6 @@
 /** Learning rates of their own for layers: an optimizer's groups are cut, and its schedule with them. */
 import { ArgumentError } from '../../../errors.js';
-import { LRScheduler } from '../../../optim/lr-scheduler/scheduler.js';
+import { LRScheduler, REGROUP } from '../../../optim/lr-scheduler/scheduler.js';
 import { Optimizer } from '../../../optim/optimizer/optimizer.js';
 import { classNameOf } from '../../../tensor/arguments/class-name.js';
 import { show } from '../../../tensor/arguments/show.js';
@@ -70,7 +70,7 @@ export function cutGroups(op: string, { optimizer, scheduler }: TrainingRun, mis
   const next = cut.map((part, i) => (firsts[i] ? Object.assign(firsts[i], part) : part));
   next.forEach((group, i) => applied.set(group, shares[i]!));
   groups.splice(0, groups.length, ...next);
-  if (scheduler instanceof LRScheduler) scheduler.regroup(from, factors);
+  if (scheduler instanceof LRScheduler) scheduler[REGROUP](from, factors);
 }
 
 /** The places of a group's parameters, by the factor of their rate. */
