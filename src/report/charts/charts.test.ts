@@ -144,7 +144,9 @@ describe('lineChart', () => {
     ['the largest', [-Number.MAX_VALUE, Number.MAX_VALUE]],
     ['the smallest', [0, 5e-324]],
     ['infinities', [1, Number.POSITIVE_INFINITY, 2]],
+    ['all decades there are', [1e-300, 1, 1e300]],
   ])('draws %s', async (_, y) => {
+    expect(await lineChart({ y, yScale: 'log' }).toSvg()).not.toMatch(/NaN|Infinity|undefined/);
     const svg = await lineChart({ y }).toSvg();
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
     const finite = y.filter((v) => v !== null && Number.isFinite(v)).length;

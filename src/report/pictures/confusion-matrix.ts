@@ -176,5 +176,5 @@ export function confusionMatrix(first: unknown, ...rest: readonly unknown[]): Ch
     out.push(svgText('true', 18, top + (n * side) / 2, { size: 12, anchor: 'middle', rotate: 90, fill: colours.text }));
     return out.join('');
   };
-  return new Chart({ kind: OP, title, width, height, theme, transparent, about: `${n} classes`, draw });
+  return new Chart({ kind: OP, title, width, height, theme, transparent, about: n === 1 ? '1 class' : `${n} classes`, draw });
 }

@@ -191,7 +191,7 @@ export function histograms(
         },
       ],
     };
-    return new Chart({ kind: OP, ...look, title: base.title, about: name, draw: (colours) => drawPlot(plot, colours) });
+    return new Chart({ kind: OP, ...look, title: base.title, about: '1 histogram', draw: (colours) => drawPlot(plot, colours) });
   });
   if (charts.length === 1) return charts[0]!;
   const across = Math.min(columns, charts.length);

@@ -172,9 +172,17 @@ function imageElement(image: Image, x: number, y: number, width: number, height:
   const zoom = Math.max(1, Math.floor(Math.min(width / image.width, height / image.height)));
   // Drawing programs that would blur pixels have nothing to enlarge.
   const large = zoom > 1 ? enlarged(image, zoom) : image;
-  const bytes = encodePng(large);
+  const bytes = encodePng(shrunk(large, width, height));
   const crisp = zoom > 1 ? ' style="image-rendering:pixelated"' : '';
   return `<image x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}"${crisp} preserveAspectRatio="none" href="data:image/png;base64,${base64(bytes)}"/>`;
+}
+
+/** With no more pixels than screens of today show of it. */
+function shrunk(image: Image, width: number, height: number): Image {
+  const [w, h] = [Math.ceil(2 * width), Math.ceil(2 * height)];
+  return image.width <= w && image.height <= h
+    ? image
+    : image.resize([Math.min(image.width, w), Math.min(image.height, h)], { resample: 'bilinear' });
 }
 
 /** Each pixel as a square of `zoom`. */

@@ -129,6 +129,12 @@ describe('imageGrid', () => {
     expect((await pixelsOf(imageGrid(tensor([[Number.NaN, 1]])), 2)).map(([v]) => v)).toEqual([0, 255]);
   });
 
+  test('a large picture has no more pixels than can be seen', async () => {
+    const [{ image, width }] = (await imagesOf(imageGrid(rand([3, 600, 900])))) as [Drawn];
+    expect(width).toBe(180);
+    expect(image.size).toEqual([360, 240]);
+  });
+
   test('a PNG has the pixels of the pictures, not blurred', async () => {
     const image = await readImage(
       Buffer.from(

@@ -58,9 +58,12 @@ export function roundStep(least: number): number {
   return Number((factor * power).toPrecision(1));
 }
 
+/** The nearest number above 0 that there is. */
+const positive = (value: number) => Math.min(Math.max(value, Number.MIN_VALUE), Number.MAX_VALUE);
+
 /** Ends around a single value, or around none. */
 export function opened([low, high]: Ends, scale: AxisScale): Ends {
-  if (scale === 'log') return high / low > 1 + 1e-9 ? [low, high] : [low / 2, high * 2];
+  if (scale === 'log') return high / low > 1 + 1e-9 ? [low, high] : [positive(low / 2), positive(high * 2)];
   const size = Math.max(Math.abs(low), Math.abs(high));
   if (high - low > size * 1e-12 && high - low > 1e-300) return [low, high];
   const room = size > 1e-290 ? 0.05 * size : 1;
@@ -130,7 +133,7 @@ export function roundAxis(ends: Ends, scale: AxisScale, count: number): Axis {
   if (scale === 'log') {
     const decades = Math.log10(high) - Math.log10(low);
     const room = decades * 0.04;
-    const [min, max] = decades < 0.7 ? [low, high] : [10 ** (Math.log10(low) - room), 10 ** (Math.log10(high) + room)];
+    const [min, max] = decades < 0.7 ? [low, high] : [positive(10 ** (Math.log10(low) - room)), positive(10 ** (Math.log10(high) + room))];
     return withTicks(scale, [min, max], logTicks([min, max], count));
   }
   const step = roundStep(spanOf(low, high) / count);

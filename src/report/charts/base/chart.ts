@@ -1,7 +1,7 @@
 /** A chart: what is drawn, and the ways to have it. */
 import { writeBytes } from '#files';
 import { rasterizeSvg } from '#images';
-import { ArgumentError } from '../../../errors.js';
+import { ArgumentError, printable } from '../../../errors.js';
 import { type Arguments, readArguments } from '../../../tensor/arguments/arguments.js';
 import { above, assertString, oneOf } from '../../../tensor/arguments/checks.js';
 import { show } from '../../../tensor/arguments/show.js';
@@ -175,7 +175,7 @@ ${svg}
   /** `lineChart "Loss" (2 curves, 640 × 400)`. */
   toString(): string {
     const { kind, title, about, width, height } = this.#drawing;
-    return `${kind}${title === '' ? '' : ` "${title}"`} (${about}, ${width} × ${height})`;
+    return `${kind}${title === '' ? '' : ` "${printable(title)}"`} (${about}, ${width} × ${height})`;
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

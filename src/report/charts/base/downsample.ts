@@ -30,12 +30,12 @@ export function downsampled(points: readonly Point[], buckets: number): readonly
   return out;
 }
 
-/** Of points that fall on one pixel, one. Places go from 0 to 1 along both axes. */
-export function thinned(points: readonly Point[], [width, height]: readonly [number, number]): readonly Point[] {
+/** Of many points that fall on one spot of `size` pixels, one. Places go from 0 to 1 along both axes. */
+export function thinned(points: readonly Point[], [width, height]: readonly [number, number], size: number): readonly Point[] {
   if (points.length < 5000) return points;
   const seen = new Set<number>();
   return points.filter(([x, y]) => {
-    const spot = Math.round(x * width) * 16_384 + Math.round(y * height);
+    const spot = Math.round((x * width) / size) * 16_384 + Math.round((y * height) / size);
     if (seen.has(spot)) return false;
     seen.add(spot);
     return true;

@@ -288,7 +288,9 @@ function seriesOf(layer: Layer, { left, right, top, bottom, x, y }: Layout, colo
   }
   const all = placed(layer.points);
   if (layer.kind === 'dots') {
-    const points = thinned(all, [width, Math.round(bottom - top)]).filter(([, py]) => !Number.isNaN(py));
+    const points = thinned(all, [width, Math.round(bottom - top)], Math.max(1, (layer.size ?? 6) / 2)).filter(
+      ([, py]) => !Number.isNaN(py),
+    );
     return [
       {
         ...common,
