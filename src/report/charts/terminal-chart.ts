@@ -154,7 +154,7 @@ export function terminalChart(options: TerminalChartOptions): string {
     throw new ArgumentError(
       `${op}: ${columns} columns leave ${Math.max(0, width)} for the curves beside labels of ${left}. Give more columns.`,
     );
-  const x = plot.x(Math.max(2, Math.floor(width / 12)), Number.POSITIVE_INFINITY);
+  const x = plot.x(Math.max(2, Math.floor(width / 10)), Number.POSITIVE_INFINITY);
   const braille = colors || lines.length <= 1;
   const cells = raster(lines, x, y, width, rows, braille);
   const labels = new Map(y.ticks.map(({ value, text }) => [Math.round((1 - shareOf(y, value)) * (rows - 1)), text]));
