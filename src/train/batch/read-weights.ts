@@ -1,7 +1,4 @@
 /** The options classWeights and sampleWeights, and the labels that balanced weights are counted from. */
-import { ConcatDataset } from '../../data/datasets/combined.js';
-import { Subset } from '../../data/datasets/subset.js';
-import { TensorDataset } from '../../data/datasets/tensor-dataset.js';
 import { ArgumentError } from '../../errors.js';
 import { assertFunction } from '../../tensor/arguments/checks.js';
 import { isOptions, show } from '../../tensor/arguments/show.js';
@@ -174,21 +171,27 @@ export async function labelsOf<B>(op: string, data: Loader<B>, samples: Weighing
   return labels;
 }
 
-/** The labels that a data set lists, where it does: without a look at its samples. */
+/** The labels that a data set lists, where it does: without a look at its samples. By its fields, so that no class is loaded for it. */
 function listed(op: string, dataset: unknown, weighted: boolean, need: Need): number[] | undefined {
-  if (dataset instanceof Subset) {
-    const all = listed(op, dataset.dataset, weighted, need);
-    return all && dataset.indices.map((index) => all[index]!);
+  const {
+    dataset: whole,
+    indices,
+    datasets,
+    cumulativeSizes,
+    tensors,
+    targets,
+    targetTransform,
+  } = (dataset ?? {}) as Record<string, unknown>;
+  if (whole !== undefined && Array.isArray(indices)) {
+    const all = listed(op, whole, weighted, need); // a Subset
+    return all && (indices as number[]).map((index) => all[index]!);
   }
-  if (dataset instanceof ConcatDataset) {
-    const parts = dataset.datasets.map((part) => listed(op, part, weighted, need));
+  if (Array.isArray(datasets) && Array.isArray(cumulativeSizes)) {
+    const parts = datasets.map((part) => listed(op, part, weighted, need)); // a ConcatDataset
     return parts.some((part) => part === undefined) ? undefined : parts.flatMap((part) => part!);
   }
-  if (dataset instanceof TensorDataset) {
-    const tensors = dataset.tensors as readonly Tensor[];
-    return numbersOf(op, tensors.at(weighted && tensors.length > 2 ? -2 : -1), need);
-  }
-  const { targets, targetTransform } = (dataset ?? {}) as { targets?: unknown; targetTransform?: unknown };
+  if (Array.isArray(tensors) && tensors.length > 1 && tensors.every((x) => x instanceof Tensor))
+    return numbersOf(op, tensors.at(weighted && tensors.length > 2 ? -2 : -1), need); // a TensorDataset
   if (targetTransform !== undefined && targetTransform !== null) return undefined;
   if (targets instanceof Tensor && targets.ndim === 1 && !isFloating(targets.dtype)) return numbersOf(op, targets, need);
   return Array.isArray(targets) && targets.every((target) => typeof target === 'number') ? (targets as number[]) : undefined;

@@ -17,6 +17,13 @@ import { isFloating } from '../../tensor/values/dtype.js';
 import { item } from '../../tensor/values/transfer.js';
 import { type BatchStep, computeLoss } from './batch-step.js';
 
+/** How to go backward once more. */
+export interface BackwardAgain {
+  readonly parameters: readonly Tensor[];
+  /** What it starts from. */
+  readonly seed: number;
+}
+
 /** Where the first NaN or infinity was found. */
 export interface NonFiniteOrigin {
   /** In the batch, in the weights before the step, or while it ran. */
@@ -55,11 +62,7 @@ interface Made {
  * Runs a step again and says where the first NaN or infinity appeared. Random numbers and buffers are the caller's to set back.
  * @param backward where the loss was finite: the parameters, whose gradients are made anew, and what backward starts from.
  */
-export function traceNonFinite<B>(
-  step: BatchStep<B>,
-  batch: B,
-  backward?: { parameters: readonly Tensor[]; seed: number },
-): NonFiniteOrigin {
+export function traceNonFinite<B>(step: BatchStep<B>, batch: B, backward?: BackwardAgain): NonFiniteOrigin {
   return inData(batch) ?? inWeights(step.model) ?? new Trace(step).run(batch, backward);
 }
 
@@ -131,7 +134,7 @@ class Trace<B> {
     this.paths = new Map(step.model.namedModules().map(([path, module]) => [module, path]));
   }
 
-  run(batch: B, back?: { parameters: readonly Tensor[]; seed: number }): NonFiniteOrigin {
+  run(batch: B, back?: BackwardAgain): NonFiniteOrigin {
     const { step } = this;
     this.back = back !== undefined;
     const hook = registerModuleForwardHook((module: Module, inputs: unknown[], output: unknown) => {

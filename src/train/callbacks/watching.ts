@@ -1,6 +1,9 @@
 /** What fit knows of its callbacks beside their hooks: which scores they watch, and which stand around its schedule. */
 import { ArgumentError } from '../../errors.js';
 import { required } from '../../tensor/arguments/arguments.js';
+import type { BatchStep } from '../batch/batch-step.js';
+import type { BackwardAgain, NonFiniteOrigin } from '../batch/trace-non-finite.js';
+import type { NonFiniteError } from '../guards/non-finite.js';
 import type { MonitorOptions, Watch } from '../history/monitor.js';
 import type { Callback, TrainingRun } from './callback.js';
 
@@ -44,7 +47,14 @@ export const GUARDS = Symbol('guards');
 
 /** @internal A callback that asks for the search for NaN. */
 export interface GuardingCallback extends Callback {
-  readonly [GUARDS]: NanGuardSettings;
+  readonly [GUARDS]: <B>(step: BatchStep<B>, nonFinite: 'error' | 'ignore') => StepGuard<B>;
+}
+
+/** What stands by each step of a training. It comes with the callback, so that programs without one do not carry it. */
+export interface StepGuard<B> {
+  remember(): void;
+  passed(): void;
+  refuse(batch: B, backward: BackwardAgain | undefined, errorOf: (origin: NonFiniteOrigin) => NonFiniteError): void;
 }
 
 /** What {@link nanGuard} asks for, and how many batches were left out in a row. */
@@ -62,7 +72,7 @@ export function accumulationOf(callbacks: readonly Callback[]): (epoch: number) 
 }
 
 /** What is done about NaN beyond fit's own checks. @throws {ArgumentError} where two callbacks say it. */
-export function guardOf(callbacks: readonly Callback[]): NanGuardSettings | undefined {
+export function guardOf(callbacks: readonly Callback[]): GuardingCallback[typeof GUARDS] | undefined {
   const [guard, ...others] = callbacks.flatMap((callback) => (callback as Partial<GuardingCallback>)[GUARDS] ?? []);
   if (others.length > 0) throw new ArgumentError('fit: there are two nanGuard among the callbacks. Leave one.');
   return guard;

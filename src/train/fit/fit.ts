@@ -23,6 +23,7 @@ import {
   guardOf,
   READS,
   type ReadingCallback,
+  type StepGuard,
   WATCHES,
   type WatchingCallback,
 } from '../callbacks/watching.js';
@@ -44,7 +45,6 @@ import { RunningScores } from '../metrics/running-scores.js';
 import type { ForwardBatch, Loader, Loss, Metric, OptimizerLike, SchedulerLike } from '../types.js';
 import { CallbackList } from './callback-list.js';
 import { type FitOptions, partsOf, type ReadFitOptions, readFitOptions } from './fit-options.js';
-import { NanSearch } from './nan-search.js';
 import { checkHorizon, type SchedulerPlan } from './schedule.js';
 
 /**
@@ -108,7 +108,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
   private readonly startedAt = performance.now();
   private readonly secondsBefore: number;
   private epochStartedAt = 0;
-  private readonly guard: NanSearch<B> | undefined;
+  private readonly guard: StepGuard<B> | undefined;
   private readonly groupSize: (epoch: number) => number;
   private group = new GradientGroup(1);
   private parameters: readonly (readonly [string, Tensor])[] = [];
@@ -147,8 +147,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
       options.validation !== undefined,
     );
     this.groupSize = accumulationOf(callbacks);
-    const guard = guardOf(callbacks);
-    if (guard) this.guard = new NanSearch(this.batchStep, guard, options.nonFinite);
+    this.guard = guardOf(callbacks)?.(this.batchStep, options.nonFinite);
     if (this.plan) checkHorizon(this.plan, options.epochs, this.updatesPerEpoch());
   }
 

@@ -3,6 +3,7 @@ import { readOptions } from '../../../tensor/arguments/arguments.js';
 import { countOf, oneOf } from '../../../tensor/arguments/checks.js';
 import type { Callback } from '../callback.js';
 import { GUARDS, type GuardingCallback, type NanGuardSettings } from '../watching.js';
+import { NanSearch } from './nan-search.js';
 
 /** The options of {@link nanGuard}. */
 export interface NanGuardOptions {
@@ -36,7 +37,7 @@ export function nanGuard(options: NanGuardOptions = {}): Callback {
   let resumed = false;
   const callback: GuardingCallback = {
     name: op,
-    [GUARDS]: settings,
+    [GUARDS]: (step, nonFinite) => new NanSearch(step, settings, nonFinite),
     onTrainStart() {
       if (!resumed) settings.skipped = 0;
     },

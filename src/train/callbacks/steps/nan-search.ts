@@ -1,19 +1,19 @@
 /** What nanGuard adds to the checks of fit: each step can be run again as it was, and a broken one may be left out. */
-import { noGrad } from '../../autograd/modes/mode.js';
-import { ArgumentError } from '../../errors.js';
-import { copy_ } from '../../ops/elementwise/inplace.js';
-import { clone } from '../../ops/view/copy.js';
-import { warnOnce } from '../../tensor/arguments/warn-once.js';
-import { type RandomStates, randomStates, restoreRandomStates } from '../../tensor/create/random-streams.js';
-import { sameShape } from '../../tensor/shape.js';
-import { escapeScope } from '../../tensor/storage.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import type { BatchStep } from '../batch/batch-step.js';
-import { type NonFiniteOrigin, traceNonFinite } from '../batch/trace-non-finite.js';
-import type { NanGuardSettings } from '../callbacks/watching.js';
-import type { NonFiniteError } from '../guards/non-finite.js';
+import { noGrad } from '../../../autograd/modes/mode.js';
+import { ArgumentError } from '../../../errors.js';
+import { copy_ } from '../../../ops/elementwise/inplace.js';
+import { clone } from '../../../ops/view/copy.js';
+import { warnOnce } from '../../../tensor/arguments/warn-once.js';
+import { type RandomStates, randomStates, restoreRandomStates } from '../../../tensor/create/random-streams.js';
+import { sameShape } from '../../../tensor/shape.js';
+import { escapeScope } from '../../../tensor/storage.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import type { BatchStep } from '../../batch/batch-step.js';
+import { type BackwardAgain, type NonFiniteOrigin, traceNonFinite } from '../../batch/trace-non-finite.js';
+import type { NonFiniteError } from '../../guards/non-finite.js';
+import type { NanGuardSettings, StepGuard } from '../watching.js';
 
-export class NanSearch<B> {
+export class NanSearch<B> implements StepGuard<B> {
   private random: RandomStates | undefined;
   /** The buffers as they were before the step, and copies of what was in them. */
   private readonly buffers = new Map<string, Tensor>();
@@ -52,7 +52,7 @@ export class NanSearch<B> {
    * Looks for where the numbers of a step broke, and sets random numbers and buffers back to before it.
    * @throws the error, unless the batch may be left out.
    */
-  refuse(batch: B, backward: Parameters<typeof traceNonFinite>[2], errorOf: (origin: NonFiniteOrigin) => NonFiniteError): void {
+  refuse(batch: B, backward: BackwardAgain | undefined, errorOf: (origin: NonFiniteOrigin) => NonFiniteError): void {
     const { settings } = this;
     const after = randomStates();
     this.setBack();
