@@ -66,8 +66,9 @@ async function lr(given: readonly string[], { epochs, stepsPerEpoch, lr, metrics
   const { isTTY } = process.stdout;
   const colors = Boolean(isTTY) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
   const text = terminalChart({ series: [{ values, x }], xLabel: 'epoch', yLabel: 'learning rate', yScale, columns, colors, rows: 16 });
+  const summary = facts(values, x);
   process.stdout.write(
-    `${columnsOf(title) <= columns ? title : title.replaceAll(', then ', ',\n  then ')}\n\n${text}\n\n${facts(values, x)}\n`,
+    `${columnsOf(title) <= columns ? title : title.replaceAll(', then ', ',\n  then ')}\n\n${text}\n\n${summary.length <= columns ? summary : summary.replace('; ', ';\n')}\n`,
   );
   if (out === undefined) return;
   await lrPlot(schedule, { ...settings, title, yScale, theme }).save(out);
