@@ -81,6 +81,13 @@ describe('the loss tells', () => {
     expect(score('auroc', column(likely), labels.select(1, 0), { loss })).toBe(1);
     expect(score('averagePrecision', likely.select(1, 0), labels.select(1, 0), { loss })).toBe(1);
     expect(score('f1', likely.select(1, 0), labels.select(1, 0).to('bool'), { loss })).toBe(1);
+    // Also of a batch of one, as the last of an epoch may be.
+    const [one, label] = [tensor([[0.9]]), tensor([1])];
+    for (const name of ['accuracy', 'f1', 'brier', 'mse', 'mape'] as const) {
+      const exact = score(name, one, label.unsqueeze(1), { loss });
+      expect(score(name, one, label, { loss }), name).toBe(exact);
+      expect(score(name, one.squeeze(1), label.unsqueeze(1), { loss }), name).toBe(exact);
+    }
   });
 
   test('of scores of classes, which probabilities they mean', () => {
@@ -181,6 +188,9 @@ describe('class numbers as outputs', () => {
     expect(() => confusionMatrix(ints(0, 3), ints(0, 1), { numClasses: 3 })).toThrow(/an output is class 3, but numClasses is 3/);
     expect(() => confusionMatrix(ints(0, -1), ints(0, 1))).toThrow(/-1 is none/);
     expect(() => score(accuracy({ mode: 'multi' }), tensor([0.5, 1]), ints(0, 1))).toThrow(/0.5 is none/);
+    const image = tensor([[0, 2, 1]], { dtype: 'int64' });
+    expect(() => score('accuracy', image, image)).toThrow("For outputs that are class numbers use accuracy({ mode: 'multi' }).");
+    expect(score(accuracy({ mode: 'multi' }), image, image)).toBe(1);
   });
 
   test('yes and no: 0 and 1', () => {
@@ -204,6 +214,8 @@ describe('what is not defined', () => {
       expect(score(metric, nan, ints(0, 1), { loss: new nn.NLLLoss() }), metric.name).toBeNaN();
     expect(score(topKAccuracy({ k: 1 }), nan, ints(0, 1))).toBe(0.5);
     expect(score(accuracy({ mode: 'binary' }), tensor([0.4, 0.9]), ints(-100, -100))).toBeNaN();
+    // As in scikit-learn: no class that is true has a value, so that the others are not weighed.
+    expect(score(precision({ average: 'weighted', zeroDivision: Number.NaN }), ints(0, 1, 1), ints(2, 2, 2))).toBe(0);
   });
 });
 

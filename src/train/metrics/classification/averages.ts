@@ -102,18 +102,18 @@ export function averageOf(op: string, counts: ClassCounts, fraction: Fraction, {
     const sum = (part: keyof Tally) => tallies.reduce((all, tally) => all + tally[part], 0);
     return score({ hits: sum('hits'), predicted: sum('predicted'), truth: sum('truth'), total: sum('total') });
   }
-  let [sum, weights] = [0, 0];
-  const noneTrue = tallies.every(({ truth }) => truth === 0);
+  let [sum, weights, plain, count] = [0, 0, 0, 0];
   for (const tally of tallies) {
     if (mode !== 'multilabel' && tally.predicted + tally.truth === 0) continue;
     const value = score(tally);
     if (Number.isNaN(value)) continue;
-    // Where no label is true at all, there is nothing to weigh by.
-    const weight = how === 'weighted' && !noneTrue ? tally.truth : 1;
-    sum += weight * value;
-    weights += weight;
+    sum += tally.truth * value;
+    weights += tally.truth;
+    plain += value;
+    count++;
   }
-  return sum / weights;
+  // Where none of the classes that have a value is true, there is nothing to weigh by.
+  return how === 'weighted' && weights > 0 ? sum / weights : plain / count;
 }
 
 /** Adds the score of each sample, over its labels. */

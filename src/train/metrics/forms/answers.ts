@@ -8,7 +8,7 @@ import { all, sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
 import { reshape } from '../../../ops/view/movement.js';
 import { assertBoolean, assertTensors, countOf, oneOf, wholeNumber } from '../../../tensor/arguments/checks.js';
-import { numel, sameShape } from '../../../tensor/shape.js';
+import { numel, type Shape, sameShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { isFloating } from '../../../tensor/values/dtype.js';
 import { item, toTypedArray } from '../../../tensor/values/transfer.js';
@@ -199,7 +199,7 @@ function oneHotLabels(op: string, output: Tensor, target: Tensor): Tensor {
   const sums = sum(shares, 1);
   if (!holds(logicalAnd(le(abs(sub(sums, 1)), 1e-3), all(ge(shares, 0), 1))))
     throw new ArgumentError(
-      `${op}: targets ${showShape(target.shape)} have the outputs' shape, but do not sum to 1 over the classes as one-hot targets and probabilities do. For several labels a sample use ${op}({ mode: '${op === 'accuracy' ? 'binary' : 'multilabel'}' }), with logits: true or a threshold as the model needs it (${both(output, target)}).`,
+      `${op}: targets ${showShape(target.shape)} have the outputs' shape, but do not sum to 1 over the classes as one-hot targets and probabilities do. ${isFloating(output.dtype) ? '' : `For outputs that are class numbers use ${op}({ mode: 'multi' }). `}For several labels a sample use ${op}({ mode: '${op === 'accuracy' ? 'binary' : 'multilabel'}' }), with logits: true or a threshold as the model needs it (${both(output, target)}).`,
     );
   return argmax(shares, 1);
 }
@@ -222,12 +222,17 @@ function wrongLabels(op: string, output: Tensor, target: Tensor, answer: readonl
   return `${op}: outputs ${showShape(output.shape)} give answers of shape ${showShape(answer)}, but targets have ${showShape(target.shape)}. ${advice}`;
 }
 
+/** Whether two shapes are the same but for a last dim of one that only one of them has: [N, 1] and [N], also of a batch of one. */
+export function sameButColumn(a: Shape, b: Shape): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return sameShape(short, long) || sameShape([...short, 1], long);
+}
+
 /** @param strict whether shapes must be equal, as when the caller chose the mode; otherwise [N, 1] against [N] is clear enough. */
 function binaryTarget(op: string, output: Tensor, target: Tensor, strict: boolean): Tensor {
   // PyTorch would broadcast [N, 1] against [N] to [N, N] and count that.
   if (sameShape(output.shape, target.shape)) return target;
-  const flat = (x: Tensor) => (x.shape.at(-1) === 1 ? x.shape.slice(0, -1) : x.shape);
-  if (strict || !sameShape(flat(output), flat(target)))
+  if (strict || !sameButColumn(output.shape, target.shape))
     throw new ShapeError(
       `${op}: outputs have shape ${showShape(output.shape)}, targets ${showShape(target.shape)}; in binary mode they must agree. Use targets.unsqueeze(1) or outputs.squeeze(1).`,
     );

@@ -4,8 +4,9 @@ import { sub } from '../../../ops/elementwise/binary.js';
 import { to } from '../../../ops/view/copy.js';
 import { reshape } from '../../../ops/view/movement.js';
 import { assertTensors } from '../../../tensor/arguments/checks.js';
-import { numel, sameShape } from '../../../tensor/shape.js';
+import { numel } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
+import { sameButColumn } from '../forms/answers.js';
 
 /** What came out and what is true, in double precision: [rows, columns]. */
 export interface Rows {
@@ -22,11 +23,8 @@ export interface Rows {
  */
 export function readRows(op: string, output: Tensor, target: Tensor): Rows {
   assertTensors(op, { output, target });
-  if (!sameShape(output.shape, target.shape)) {
-    const flat = (x: Tensor) => (x.shape.at(-1) === 1 ? x.shape.slice(0, -1) : x.shape);
-    if (!sameShape(flat(output), flat(target)))
-      throw new ShapeError(`${op}: outputs have shape ${showShape(output.shape)}, targets ${showShape(target.shape)}; they must agree.`);
-  }
+  if (!sameButColumn(output.shape, target.shape))
+    throw new ShapeError(`${op}: outputs have shape ${showShape(output.shape)}, targets ${showShape(target.shape)}; they must agree.`);
   const rows = output.shape[0] ?? 1;
   const columns = numel(output.shape.slice(1));
   const flat = (x: Tensor) => to(reshape(x, [rows, columns]), 'float64');
