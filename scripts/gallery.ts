@@ -1,6 +1,6 @@
 /**
- * Draws the pictures of docs/charts.md into docs/gallery/: `npm run gallery`, in a minute. `--fashion FOLDER` takes the clothes of Fashion-MNIST from
- * there for the grid of labelled pictures; without it they are the digits that come with Hone.
+ * Draws the pictures of docs/charts.md into docs/gallery/: `npm run gallery`, in a minute. `--fashion FOLDER` takes the clothes of Fashion-MNIST
+ * for the grid of labelled pictures from there, as the committed one has them; without it they are the digits that come with Hone.
  */
 import { parseArgs } from 'node:util';
 import { manualSeed, nn, noGrad, optim, randint } from 'hone';
