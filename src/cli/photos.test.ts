@@ -208,7 +208,9 @@ describe('photos', () => {
   test('a folder that is damaged, too small, or has one class', async () => {
     mkdirSync(join(temporary, 'one/cat'), { recursive: true });
     writeFileSync(join(temporary, 'one/cat/1.jpg'), bytes('photos/red/1.jpg'));
-    expect((await hone(['train', 'one'])).stderr).toMatch(/hone: one cannot be split by --validation 0\.2: /);
+    expect((await hone(['train', 'one'])).stderr).toMatch(
+      /hone: one cannot be split by --validation 0\.2: there is one picture only of cat, /,
+    );
     appendFileSync(join(temporary, 'flat.jpg'), bytes('photos/red/1.jpg'));
     mkdirSync(join(temporary, 'empty'));
     expect((await hone(['train', 'empty'])).stderr).toMatch(
@@ -253,12 +255,17 @@ describe('tables', () => {
       '--lr',
       '0.05',
       '--batch-norm',
+      '--metrics',
+      'mae,rmse,r2',
       '--out',
       'prices',
     ]);
     expect([status, stderr]).toEqual([0, expect.stringContaining('train trees: 3-64-32-1; 20 epochs')]);
     const mae = Number(/^mae +\S+ +(\S+)/m.exec(stdout)![1]);
     expect(mae).toBeLessThan(6);
+    expect(mae).toBeGreaterThan(0.1);
+    const rmse = Number(/^rmse +\S+ +(\S+)/m.exec(stdout)![1]);
+    expect(rmse).toBeGreaterThanOrEqual(mae);
     const { stdout: measured } = await hone(['eval', 'prices/train-trees', 'trees.csv', '--no-page']);
     expect(Number(/^mae +(\S+)/m.exec(measured)![1])).toBeLessThan(6);
     const predicted = JSON.parse((await hone(['predict', 'trees.csv', '-m', 'prices/train-trees', '--json'])).stdout) as {

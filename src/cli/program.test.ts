@@ -144,7 +144,12 @@ describe('mistakes', () => {
     [['train', '--resume', 'runs/none', '--lr', '1'], '--lr cannot be given beside it'],
     [['train', 'digits', '--config', 'none.json'], 'hone train --config: there is no file '],
     [['train', 'digits', '--config', 'a.yaml'], 'a.yaml: settings are read from JSON files.'],
+    [['train', 'digits', '--metrics', 'f1,acuracy'], '--metrics acuracy: there is no such metric; there are accuracy'],
     [['predict', 'a.jpg'], 'Which model? Name the folder of its run: hone predict a.jpg --model runs/train-photos.'],
+    [
+      ['predict', 'best.safetensors'],
+      'What is to be predicted? Name pictures, folders or a CSV file: hone predict cat.jpg --model best.safetensors.',
+    ],
     [['predict', 'a.jpg', '--model', 'runs/none'], 'There is no file or folder runs/none.'],
     [['predict', 'a.jpg', '--model', 'a.st', '--csv', '--json'], '--json and --csv are two forms of one answer.'],
     [['eval', 'package.json', 'digits'], 'package.json is no model file of hone train'],
@@ -180,17 +185,24 @@ describe('a file of settings', () => {
         hidden: [64, 'x'],
         classWeights: 'even',
         amp: true,
+        model: 'resnt18',
+        scheduler: { name: 'cosinus', etaMin: 0 },
+        metrics: ['f1', 'acuracy'],
       }),
     );
     expect(status).toBe(1);
-    expect(stderr.split('\n').slice(1)).toEqual([
+    const names = (text: string) => text.replace(/(there are|Expected one of) [^.]*\./, '…');
+    expect(stderr.split('\n').slice(1).map(names)).toEqual([
+      '  model is "resnt18": there is no such model; … Did you mean resnet18?',
       '  hidden[1] is "x", expected a whole number of at least 1.',
       '  epochs is "3", expected a whole number of at least 1.',
       '  optimizer is 5, expected the name of an optimizer, or an object with "name" and its options.',
       '  lr is -1, expected a number above 0.',
+      '  scheduler.name is "cosinus": there is no such scheduler; … Did you mean cosine?',
       '  stepLr.gamma is missing, expected a number above 0.',
       '  classWeights is "even", expected "balanced", or a list of weights.',
       '  amp is true, expected false: there is no mixed precision on the CPU.',
+      '  metrics[1] is "acuracy": there is no such metric; … Did you mean accuracy?',
       '  there is no setting "modle". Did you mean "model"?',
     ]);
   });

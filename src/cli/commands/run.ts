@@ -30,7 +30,10 @@ export function newRunFolder(base: string, name: string): string {
       folder = join(base, `${name}-${n}`);
     }
   } catch (error) {
-    const why = (error as Error).message.replace(/\.?$/, '.');
+    const why = (error as Error).message
+      .replace(/^hone: /, '')
+      .replace(/ (Check the path|Choose another path)\.$/, '')
+      .replace(/\.?$/, '.');
     throw new FileError(`cannot make the folder ${folder}: ${why} Name another place with --out.`, { cause: error });
   }
 }

@@ -70,6 +70,12 @@ function placesOf(root: string, { validation, seed }: FolderSettings): Places {
   const share = validation as number;
   if (share === 0) throw new ArgumentError(`--validation 0 leaves no picture of ${root} to measure with. Take a share such as 0.2.`);
   const indices = Array.from({ length: photos.length }, (_, i) => i);
+  const counts = photos.classes.map((_, label) => photos.targets.filter((target) => target === label).length);
+  const single = photos.classes.filter((_, label) => counts[label] === 1);
+  if (single.length > 0)
+    throw new ArgumentError(
+      `${root} cannot be split by --validation ${share}: there is one picture only of ${few(single)}, and each part needs one. Add pictures, or make the folders ${join(root, 'train')} and ${join(root, 'val')}.`,
+    );
   let [trainIndices, validationIndices]: number[][] = [];
   try {
     [trainIndices, validationIndices] = trainTestSplit(indices, {
@@ -105,7 +111,9 @@ function photosOf(root: string, transform?: PictureTransform, numbers?: readonly
     });
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    throw new FileError((error as Error).message.replace(/^ImageFolder: /, ''), { cause: error });
+    throw new FileError((error as Error).message.replace(/^ImageFolder: /, '').replace(/, or set \{ allowEmpty: true \}/, ''), {
+      cause: error,
+    });
   }
 }
 

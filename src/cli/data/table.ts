@@ -118,6 +118,7 @@ function featuresOf(
       else words!.push(name);
     }
   }
+  if (table.length === 0) throw new ArgumentError(`${path}: there is a header, but no row below it.`);
   if (numbers!.length + words!.length === 0)
     throw new ArgumentError(`${path}: beside the target ${target} there is no column to predict it from.`);
   return { numbers: numbers!, words: words!, notes: notes! };

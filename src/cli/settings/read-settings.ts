@@ -39,7 +39,8 @@ function problemsOf(issue: z.core.$ZodIssue, whole: unknown): string[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownSetting(key, issue.path.map(String), name));
   const given = issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown> | null)?.[part], whole);
   if (name === '') return [`the settings are ${printable(show(given))}, expected an object: { "epochs": 20 }.`];
-  return [`${name} is ${given === undefined ? 'missing' : printable(show(given))}, ${issue.message}.`];
+  const value = given === undefined ? 'missing' : printable(show(given));
+  return [issue.code === 'custom' ? `${name} is ${value}: ${issue.message}` : `${name} is ${value}, ${issue.message}.`];
 }
 
 function unknownSetting(key: string, within: readonly string[], name: string): string {

@@ -3,6 +3,7 @@ import { isFile, isFolder } from '#files';
 import { ArgumentError, FileError } from '../../errors.js';
 import { datasetTexts, isDatasetName, meantDataset } from '../data/named.js';
 import { isTablePath } from '../data/table.js';
+import { metricName } from '../training/metrics.js';
 import { channelsOf, modelName } from '../training/models.js';
 import { checkMomentum, type OptimizerSettings, optimizerName } from '../training/optimizers.js';
 import { type SchedulerSettings, schedulerName } from '../training/schedulers.js';
@@ -204,7 +205,7 @@ export function resolveSettings(explicit: TrainSettings, preset: PresetName | un
     patience: given.patience,
     seed: given.seed ?? 0,
     workers: given.workers ?? 0,
-    metrics: given.metrics,
+    metrics: given.metrics?.map(metricName),
     tensorboard: given.tensorboard ?? false,
     checkpointEvery: given.checkpointEvery ?? 'epoch',
     out: given.out ?? 'runs',

@@ -1,5 +1,10 @@
 /** The settings of a training: their names and values, checked with zod, wherever they come from. */
 import { z } from 'zod';
+import { HoneError } from '../../errors.js';
+import { metricName } from '../training/metrics.js';
+import { modelName } from '../training/models.js';
+import { optimizerName } from '../training/optimizers.js';
+import { schedulerName } from '../training/schedulers.js';
 
 /** The activations of the multi-layer perceptron. */
 export const ACTIVATIONS = ['relu', 'gelu', 'silu', 'tanh', 'sigmoid'] as const;
@@ -18,12 +23,30 @@ const text = (what: string) => z.string(`expected ${what}`).min(1, `expected ${w
 const flag = z.boolean('expected true or false');
 const oneOf = <const T extends readonly [string, ...string[]]>(names: T) => z.enum(names, `expected one of ${names.join(', ')}`);
 
+/** Refuses names that `check` refuses, in the words of its error. */
+const known =
+  (check: (name: string) => unknown) =>
+  (given: string | { name: string }, context: z.core.$RefinementCtx): void => {
+    try {
+      check(typeof given === 'string' ? given : given.name);
+    } catch (error) {
+      if (!(error instanceof HoneError)) throw error;
+      context.addIssue({
+        code: 'custom',
+        message: error.message.replace(/^--\w+ .*?: /s, ''),
+        path: typeof given === 'string' ? [] : ['name'],
+      });
+    }
+  };
+
 /** A class by name, with its options: `"StepLR"`, or `{ "name": "StepLR", "stepSize": 5 }`. */
-const named = (what: string) =>
-  z.union(
-    [z.string().min(1), z.object({ name: z.string().min(1) }).catchall(z.unknown())],
-    `expected the name of ${what}, or an object with "name" and its options`,
-  );
+const named = (what: string, check: (name: string) => unknown) =>
+  z
+    .union(
+      [z.string().min(1), z.object({ name: z.string().min(1) }).catchall(z.unknown())],
+      `expected the name of ${what}, or an object with "name" and its options`,
+    )
+    .superRefine(known(check));
 
 /** Every setting; all of them may be left out. */
 export const trainSettings = z.strictObject({
@@ -37,7 +60,7 @@ export const trainSettings = z.strictObject({
   drop: z.array(text('the name of a column'), 'expected a list of names of columns').optional(),
   task: oneOf(['classification', 'regression']).optional(),
 
-  model: text('the name of a model').optional(),
+  model: text('the name of a model').superRefine(known(modelName)).optional(),
   pretrained: text('the path of a file of weights').optional(),
   hidden: z.array(count(), 'expected a list of widths').optional(),
   activation: oneOf(ACTIVATIONS).optional(),
@@ -52,11 +75,11 @@ export const trainSettings = z.strictObject({
 
   epochs: count().optional(),
   batchSize: count().optional(),
-  optimizer: named('an optimizer').optional(),
+  optimizer: named('an optimizer', optimizerName).optional(),
   lr: above0.optional(),
   momentum: share.optional(),
   weightDecay: z.number('expected a number of at least 0').min(0, 'expected a number of at least 0').optional(),
-  scheduler: named('a scheduler').optional(),
+  scheduler: named('a scheduler', (name) => name === 'none' || schedulerName(name)).optional(),
   stepLr: z.strictObject({ stepSize: count(), gamma: above0 }, 'expected { "stepSize": 5, "gamma": 0.5 }').optional(),
   warmup: count(0).optional(),
   labelSmoothing: share.optional(),
@@ -74,7 +97,7 @@ export const trainSettings = z.strictObject({
   workers: count(0).optional(),
   amp: z.literal(false, 'expected false: there is no mixed precision on the CPU').optional(),
 
-  metrics: z.array(text('the name of a metric'), 'expected a list of names of metrics').optional(),
+  metrics: z.array(text('the name of a metric').superRefine(known(metricName)), 'expected a list of names of metrics').optional(),
   tensorboard: z.union([flag, text('a folder')], 'expected true, false or a folder').optional(),
   checkpointEvery: z
     .union(

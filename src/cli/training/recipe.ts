@@ -17,9 +17,8 @@ import { cutmix, mixup, mixupCutmix } from '../../train/callbacks/mixing/mixing.
 import { warmup } from '../../train/callbacks/pace/warmup.js';
 import { accumulateGradients } from '../../train/callbacks/steps/accumulate-gradients.js';
 import { gradientClipping } from '../../train/callbacks/steps/gradient-clipping.js';
-import { metric } from '../../train/metrics/metric.js';
-import type { Loader, Metric } from '../../train/types.js';
-import type { Prepared, TableInput } from '../data/prepared.js';
+import type { Loader } from '../../train/types.js';
+import type { Prepared } from '../data/prepared.js';
 import type { Resolved } from '../settings/resolve.js';
 
 /** The batches of a loop. */
@@ -44,15 +43,6 @@ function weightsOf(given: 'balanced' | readonly number[], classes: readonly stri
       `--class-weights: there are ${plural(given.length, 'weight')} for ${classes.length} classes (${classes.slice(0, 8).join(', ')}).`,
     );
   return tensor([...given]);
-}
-
-/** What is measured beside the loss. */
-export function metricsOf({ metrics }: Resolved, { task, input }: Prepared): (Metric | string)[] {
-  if (metrics !== undefined) return [...metrics];
-  if (task === 'classification') return ['accuracy'];
-  // Targets are scaled; errors are told in the units of the target.
-  const scale = (input as TableInput).output?.scale ?? 1;
-  return [metric('mae', (output, target) => output.sub(target).abs().mean().item() * scale)];
 }
 
 /** What happens in and between steps. @param steps updates in an epoch. */

@@ -131,7 +131,11 @@ export async function amountsOf(
     return { name: part.nameOf(i), found, is, error: Math.abs(found - is) };
   });
   const worst = rows.sort((a, b) => b.error - a.error).slice(0, PICTURES);
-  return { worst: worst.map(({ name, found, is }): WorstFigure => ({ name, label: showScore(is), prediction: showScore(found) })) };
+  return {
+    worst: worst.map(
+      ({ name, found, is }): WorstFigure => ({ name, label: showScore(is), prediction: showScore(found), error: showScore(found - is) }),
+    ),
+  };
 }
 
 /** An epoch as figures.json has it, as studies have it. */
@@ -187,7 +191,7 @@ function scoreTable(history: History): string {
     showScore(best),
     bestEpoch === undefined ? '-' : String(bestEpoch),
   ]);
-  return textTable([{ title: 'score' }, right('train'), right('test'), right('best test'), right('epoch')], rows);
+  return textTable([{ title: 'score' }, right('train'), right('validation'), right('best validation'), right('epoch')], rows);
 }
 
 /** Says which pictures could not be read. */

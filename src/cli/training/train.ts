@@ -1,4 +1,5 @@
 /** A training from settings to its results: a model file, figures, a page. */
+import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ArgumentError } from '../../errors.js';
 import type { ModuleWithOutput } from '../../nn/module/module.js';
@@ -13,10 +14,11 @@ import { prepareData } from '../data/prepare.js';
 import type { Prepared } from '../data/prepared.js';
 import type { Resolved } from '../settings/resolve.js';
 import { version } from '../version.js';
+import { metricsFor } from './metrics.js';
 import { MODEL_FILE, saveModelFile } from './model-file.js';
 import { buildModel, type ModelSpec, specOf, specText } from './models.js';
 import { buildOptimizer, rateOf } from './optimizers.js';
-import { callbacksOf, loadersOf, lossOf, metricsOf } from './recipe.js';
+import { callbacksOf, loadersOf, lossOf } from './recipe.js';
 import { pageOf, reportFailure, reportRun } from './report.js';
 import { checkpointPath, type EarlierRun, writeRun } from './run-folder.js';
 import { buildScheduler } from './schedulers.js';
@@ -57,6 +59,7 @@ export async function runTraining(settings: Resolved, earlier?: EarlierRun): Pro
   const { spec, model } = modelFor(settings, prepared);
   const { train, validation, notes } = loadersOf(settings, prepared, model);
   const loss = lossOf(settings, prepared);
+  const metrics = metricsFor(settings.metrics, prepared.task, prepared.input);
   const optimizer = buildOptimizer(model, settings.optimizer);
   const steps = Math.max(1, Math.ceil(train.length / settings.accumulate));
   const horizon = { lr: rateOf(settings.optimizer), epochs: settings.epochs, steps };
@@ -68,6 +71,7 @@ export async function runTraining(settings: Resolved, earlier?: EarlierRun): Pro
   );
   for (const note of [...prepared.notes, ...notes]) display.line(note);
   const { signal, done } = interruptible(display);
+  let begun = earlier !== undefined;
   const training: Training = { settings, prepared, spec, model, folder, started };
   try {
     writeRun(folder, settings, prepared.input, prepared.classes);
@@ -78,7 +82,7 @@ export async function runTraining(settings: Resolved, earlier?: EarlierRun): Pro
       optimizer,
       ...(plan && { scheduler: plan }),
       epochs: settings.epochs,
-      metrics: metricsOf(settings, prepared) as never,
+      metrics,
       evaluateTrain: evaluatesTrain(settings),
       saveBest: true,
       restoreBest: true,
@@ -89,6 +93,12 @@ export async function runTraining(settings: Resolved, earlier?: EarlierRun): Pro
         ...callbacksOf(settings, prepared, folder, steps),
         modelFile(training),
         pageOf(training),
+        {
+          name: 'begun',
+          onStep() {
+            begun = true;
+          },
+        },
         showProgress(display, { unit: settings.kind === 'table' ? 'rows' : 'images' }),
       ],
       progress: false,
@@ -98,7 +108,11 @@ export async function runTraining(settings: Resolved, earlier?: EarlierRun): Pro
     reportRun(training, history);
   } catch (error) {
     display.clear();
-    if (!(error instanceof NonFiniteError)) throw error;
+    if (!(error instanceof NonFiniteError)) {
+      // Of a training that could not begin nothing is worth keeping.
+      if (!begun) rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
     reportFailure(training, error);
   } finally {
     display.clear();

@@ -15,6 +15,9 @@ interface Curves {
 /** Scores that are shares. */
 const SHARE = /(accuracy|acc|auc|auroc|f1|precision|recall|top\d+)$/i;
 
+/** What Hone's own callbacks note, in words. */
+const LOGGED: Readonly<Record<string, string>> = { gradientNorm: 'norm of gradients', weightNorm: 'norm of weights' };
+
 function curvesOf(history: RunHistory): Curves[] {
   const { epochs } = history;
   const side = (name: 'train' | 'validation', score: string): Series[] =>
@@ -38,7 +41,10 @@ function curvesOf(history: RunHistory): Curves[] {
     }),
   );
   const logged = [...new Set(epochs.flatMap((epoch) => Object.keys(epoch.logged ?? {})))].map(
-    (name): Curves => ({ title: name, series: [{ name, values: epochs.map((epoch) => epoch.logged?.[name] ?? Number.NaN) }] }),
+    (name): Curves => ({
+      title: LOGGED[name] ?? name,
+      series: [{ name, values: epochs.map((epoch) => epoch.logged?.[name] ?? Number.NaN) }],
+    }),
   );
   const time: Curves = {
     title: 'seconds an epoch',

@@ -56,10 +56,10 @@ test('final and best scores, the gap, time, curves', async () => {
     '1,234 parameters',
   ])
     expect(text).toContain(part);
-  expect(text).toContain('2 best epoch, by validation.loss');
+  expect(text).toContain('2 best epoch, by validation loss');
   expect(text).toContain('optimizer adam');
   const charts = [...page.matchAll(/<svg[^>]*aria-label="([^"]*)"/g)].map(([, title]) => title);
-  expect(charts).toEqual(['loss', 'accuracy', 'learning rate', 'gradientNorm', 'seconds an epoch']);
+  expect(charts).toEqual(['loss', 'accuracy', 'learning rate', 'norm of gradients', 'seconds an epoch']);
   expect(page).toContain('prefers-color-scheme: dark');
   // Nothing is loaded and nothing runs.
   expect(page).not.toMatch(/<script|src="(?!data:)|href=|url\((?!#)|@import/);
@@ -80,6 +80,12 @@ test('the confusion matrix, the pairs that are confused most, and scores of clas
   expect(text).toContain('is taken for times of cow dog 5 5 cat dog 2 10 dog cat 1 10');
   expect(text).toContain('cat 0.8889 0.8000 0.8421 10 dog 0.5625 0.9000 0.6923 10 cow - 0.0000 0.0000 5');
   expect(page).toContain('title="cow taken for dog: 5 of 5"');
+  expect(page).not.toContain('transparent; }');
+});
+
+test('amounts that are predicted worst stand with their errors', async () => {
+  const page = await runPage(history, { worst: [{ name: 'row 3', label: '10.0', prediction: '14.0', error: '4.0' }] });
+  expect(textOf(page)).toContain('sample is predicted error row 3 10.0 14.0 4.0');
 });
 
 test('a hundred classes have no matrix, but their pairs', async () => {

@@ -22,6 +22,8 @@ export interface WorstFigure {
   readonly prediction: string;
   /** How likely that is, to the model. */
   readonly probability?: number | undefined;
+  /** Of an amount: how far the prediction is from it. */
+  readonly error?: string | undefined;
 }
 
 /** A picture of a batch as the model got it. */
@@ -124,7 +126,7 @@ function tiles(history: RunHistory, { parameters, scores }: Pick<typeof PAGE, 'p
     ),
   ];
   if (epochs.length > 0) out.push([String(epochs.length), epochs.length === 1 ? 'epoch' : 'epochs']);
-  if (best !== undefined) out.push([String(best.epoch), `best epoch, by ${best.monitor}`]);
+  if (best !== undefined) out.push([String(best.epoch), `best epoch, by ${best.monitor.replace('.', ' ')}`]);
   if (epochs.length > 0) out.push([showDuration(seconds), 'in all']);
   if (parameters !== undefined) out.push([showCount(parameters), 'parameters']);
   if (out.length === 0) return '';
@@ -164,13 +166,19 @@ const percent = (share: number) => (Number.isNaN(share) ? '-' : `${(100 * share)
 function worstSection(worst: readonly WorstFigure[], options: PictureOptions): string {
   const heading = '<h2>Where the model is most wrong</h2>';
   if (worst.every(({ picture }) => picture === undefined || picture === null)) {
+    const right = (title: string) => ({ title, align: 'right' as const });
+    if (worst.some(({ error }) => error !== undefined)) {
+      const amounts = worst.map(({ name = '', label, prediction, error = '' }) => [name, label, prediction, error]);
+      const titles = [{ title: 'sample' }, ...['is', 'predicted', 'error'].map(right)];
+      return `${heading}\n<div class="card">${htmlTable({ columns: titles, rows: amounts })}</div>`;
+    }
     const rows = worst.map(({ name = '', label, prediction, probability }) => [
       name,
       label,
       prediction,
       probability === undefined ? '' : percent(probability),
     ]);
-    const columns = [{ title: 'sample' }, { title: 'is' }, { title: 'taken for' }, { title: 'sure by', align: 'right' as const }];
+    const columns = [{ title: 'sample' }, { title: 'is' }, { title: 'taken for' }, right('sure by')];
     return `${heading}\n<div class="card">${htmlTable({ columns, rows })}</div>`;
   }
   const figures = worst.map(({ picture, name, label, prediction, probability }) => {
@@ -181,7 +189,7 @@ function worstSection(worst: readonly WorstFigure[], options: PictureOptions): s
       ? pictureFigure(picture, options, `${label}, taken for ${prediction}`, caption)
       : `<figure><figcaption>${caption}</figcaption></figure>`;
   });
-  return `${heading}\n<div class="card"><div class="pictures">${figures.join('\n')}</div><p class="caption">The samples of the validation data with the highest loss: what the model takes them for and how sure it is, and what they are.</p></div>`;
+  return `${heading}\n<div class="card"><div class="pictures">${figures.join('\n')}</div><p class="caption">The samples with the highest loss: what the model takes them for and how sure it is, and what they are.</p></div>`;
 }
 
 function batchSection(batch: readonly BatchFigure[], options: PictureOptions): string {

@@ -26,7 +26,7 @@ th { color: var(--soft); font-weight: 600; } .number { text-align: right; }
 .matrix.many td { width: 28px; min-width: 26px; height: 26px; font-size: 11.5px; }
 .matrix th { font-weight: 500; padding: 2px 6px; vertical-align: middle; max-width: 160px; overflow: hidden; text-overflow: ellipsis; } .matrix tbody th { text-align: right; }
 .matrix.turn thead th { writing-mode: vertical-rl; transform: rotate(180deg); max-width: none; max-height: 130px; padding: 6px 2px; text-align: left; margin: auto; }
-.matrix .zero { color: transparent; } .matrix .strong { color: var(--heat-ink); }
+.matrix .zero { color: var(--soft); opacity: 0.6; } .matrix .strong { color: var(--heat-ink); }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(118px, 1fr)); gap: 14px; }
 figure { margin: 0; min-width: 0; } figure img { width: 100%; height: auto; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated; border-radius: 5px; display: block; background: var(--thin); }
 figure img.photo { image-rendering: auto; }
@@ -35,7 +35,7 @@ figcaption { font-size: 12.5px; line-height: 1.35; margin-top: 5px; overflow-wra
 pre { margin: 0; overflow-x: auto; font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 details { margin: 0; } details > :not(summary) { margin-top: 12px; } summary { cursor: pointer; font-weight: 600; }
 footer { margin-top: 36px; color: var(--soft); font-size: 13px; }
-@media (max-width: 520px) { main { padding: 18px 10px 40px; } .card { padding: 10px; } h1 { font-size: 22px; } th, td { padding-right: 10px; } table { font-size: 13px; } .tiles { grid-template-columns: repeat(2, 1fr); }
+@media (max-width: 520px) { main { padding: 18px 10px 40px; } .card { padding: 10px; } h1 { font-size: 22px; } th, td { padding-right: 7px; } table { font-size: 12.5px; } .tiles { grid-template-columns: repeat(2, 1fr); }
   .pictures { grid-template-columns: repeat(3, 1fr); gap: 10px; } .matrix td { width: 34px; min-width: 26px; height: 30px; font-size: 12.5px; } }
 @media print { body { background: #fff; } .card { break-inside: avoid; } }
 `;

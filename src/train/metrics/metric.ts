@@ -67,6 +67,9 @@ const byName: Readonly<Record<MetricName, () => Metric>> = {
   ...{ meanAbsoluteError, mae: meanAbsoluteError, meanAbsolutePercentageError, mape: meanAbsolutePercentageError },
 };
 
+/** The names that metrics go by. */
+export const metricNames: readonly string[] = Object.keys(byName);
+
 /**
  * The metrics of a training or an evaluation: objects, or names of those that need no options.
  * @throws {ArgumentError} for what measures nothing, and for metrics that would overwrite each other, or the loss.
@@ -77,9 +80,9 @@ export function readMetrics(given: unknown, op: string): Metric[] {
   const metrics = given.map((one: unknown): Metric => {
     if (typeof one === 'string') {
       if (Object.hasOwn(byName, one)) return byName[one as MetricName]();
-      const meant = meantName(one, Object.keys(byName));
+      const meant = meantName(one, metricNames);
       throw new ArgumentError(
-        `${op}: there is no metric "${one}"; by name there are ${Object.keys(byName).join(', ')}.${meant === undefined ? '' : ` Did you mean ${meant}?`} Make your own: metric('${one}', (output, target) => …).`,
+        `${op}: there is no metric "${one}"; by name there are ${metricNames.join(', ')}.${meant === undefined ? '' : ` Did you mean ${meant}?`} Make your own: metric('${one}', (output, target) => …).`,
       );
     }
     if (typeof one === 'function')

@@ -12,7 +12,6 @@ import { plural, textTable } from '../../../report/text.js';
 import { worstFigures } from '../../../train/callbacks/report/run-report.js';
 import { evaluate } from '../../../train/evaluate/evaluate.js';
 import { type Interpretation, interpret } from '../../../train/evaluate/interpret.js';
-import { metric } from '../../../train/metrics/metric.js';
 import { evaluationFolder, folderPart } from '../../data/folder.js';
 import { isDatasetName, namedPart } from '../../data/named.js';
 import { plainTransform } from '../../data/pictures.js';
@@ -20,6 +19,7 @@ import type { Part } from '../../data/prepared.js';
 import { readTable, tablePart } from '../../data/table.js';
 import { wholeNumber } from '../../options.js';
 import { dataKind } from '../../settings/resolve.js';
+import { metricsFor } from '../../training/metrics.js';
 import { loadModelFile, type ModelNotes } from '../../training/model-file.js';
 import { specText } from '../../training/models.js';
 import { amountsOf, PICTURES, writeSkipped } from '../../training/report.js';
@@ -88,11 +88,7 @@ async function evalCommand(modelPath: string, data: string, flags: EvalFlags): P
   const { task, classes, input, model: spec } = notes;
   const part = partFor(notes, data, flags);
   const loader = new DataLoader(part.dataset as never, { batchSize: flags.batchSize }) as never;
-  const scale = input.kind === 'table' ? (input.output?.scale ?? 1) : 1;
-  const metrics =
-    task === 'classification'
-      ? (['accuracy'] as const)
-      : [metric('mae', (output, target) => output.sub(target).abs().mean().item() * scale)];
+  const metrics = metricsFor(undefined, task, input);
   const scores = await evaluate(model, loader, { loss: task === 'classification' ? new CrossEntropyLoss() : new MSELoss(), metrics });
   const found = task === 'classification' ? await interpret(model, loader, { classes: classes!, worst: PICTURES }) : undefined;
   writeSkipped(part);

@@ -52,6 +52,8 @@ async function predictCommand(photos: string[], flags: PredictFlags): Promise<vo
   if (flags.json && flags.csv) throw new ArgumentError('--json and --csv are two forms of one answer. Leave one of them out.');
   const first = flags.model === undefined && photos.length > 1 && isModelPath(photos[0]!);
   const [given, paths] = first ? [photos[0]!, photos.slice(1)] : [flags.model, photos];
+  if (given === undefined && (isModelPath(photos[0]!) || /\.safetensors$/i.test(photos[0]!)))
+    throw new ArgumentError(`What is to be predicted? Name pictures, folders or a CSV file: hone predict cat.jpg --model ${photos[0]}.`);
   if (given === undefined)
     throw new ArgumentError(`Which model? Name the folder of its run: hone predict ${photos[0]} --model runs/train-photos.`);
   const { model, notes } = loadModelFile(given);

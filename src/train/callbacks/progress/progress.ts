@@ -60,7 +60,7 @@ export function showProgress(display: ProgressDisplay, { label, unit }: Pick<Pro
     },
     onTrainEnd({ history }) {
       const { reason, message } = history.stopped ?? {};
-      if (reason !== 'finished' && message !== undefined) say(`${reason}: ${message}`);
+      if (reason !== 'finished' && message !== undefined) say(message.startsWith(reason!) ? message : `${reason}: ${message}`);
       display.clear();
     },
     onError() {
