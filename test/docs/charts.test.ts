@@ -26,6 +26,6 @@ test('shows every picture of the gallery, and no other', () => {
     const svg = readFileSync(join(docs, 'gallery', file), 'utf8');
     expect(svg).toMatch(/^<svg xmlns.*class="hone-chart".*<\/svg>$/s);
     expect(svg.length, file).toBeLessThan(80_000);
-    expect(svg, file).not.toMatch(/NaN|undefined|<script|href="(?!data:image\/png)/);
+    expect(svg.replace(/base64,[^"]*/g, ''), file).not.toMatch(/NaN|undefined|<script|href="(?!data:image\/png)/);
   }
 });
