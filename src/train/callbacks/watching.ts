@@ -4,7 +4,8 @@ import { required } from '../../tensor/arguments/arguments.js';
 import type { BatchStep } from '../batch/batch-step.js';
 import type { BackwardAgain, NonFiniteOrigin } from '../batch/trace-non-finite.js';
 import type { NonFiniteError } from '../guards/non-finite.js';
-import type { MonitorOptions, Watch } from '../history/monitor.js';
+import type { Monitor } from '../history/epoch-record.js';
+import { checkWatched, type MonitorOptions, mergeMonitors, type Watch } from '../history/monitor.js';
 import type { Callback, TrainingRun } from './callback.js';
 
 /** @internal What a callback follows; fit sees to it that those which keep the best epoch mean the same. */
@@ -21,6 +22,26 @@ export interface ReadingCallback extends Callback {
 /** @internal A callback that follows a score, and may keep the best epoch. */
 export interface WatchingCallback extends Callback {
   readonly [WATCHES]: Watch;
+}
+
+/**
+ * The score that chooses the best epoch, as the callbacks say.
+ * @param byDefault where none names one. @param scheduled what the schedule follows.
+ * @throws {ArgumentError} for scores that nobody measures, and for callbacks that disagree.
+ */
+export function watchedBy(
+  callbacks: readonly Callback[],
+  { metrics, validation }: Pick<TrainingRun, 'metrics' | 'validation'>,
+  byDefault: Monitor | undefined,
+  scheduled: Monitor | undefined,
+): MonitorOptions {
+  const watches = callbacks.flatMap((callback) => (callback as Partial<WatchingCallback>)[WATCHES] ?? []);
+  const reads = callbacks.flatMap((callback) => (callback as Partial<ReadingCallback>)[READS] ?? []);
+  const watched = { ...(byDefault && { monitor: byDefault }), ...mergeMonitors(watches) };
+  const names = metrics.map(({ name }) => name);
+  const wanted = [watched.monitor, ...watches.map(({ options: { monitor } }) => monitor), scheduled, ...reads];
+  checkWatched('fit', wanted, names, validation !== undefined);
+  return watched;
 }
 
 /**

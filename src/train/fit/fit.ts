@@ -3,49 +3,37 @@
 import { Pacer } from '../../engine/tasks/pacer.js';
 import { ArgumentError, GradError } from '../../errors.js';
 import type { Module, ModuleWithOutput } from '../../nn/module/module.js';
-import { ReduceLROnPlateau } from '../../optim/lr-scheduler/reduce-lr-on-plateau.js';
 import { realNumber } from '../../tensor/arguments/checks.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type BatchLoss, type BatchStep, computeLoss, runStep } from '../batch/batch-step.js';
+import { type BatchStep, computeLoss, runStep } from '../batch/batch-step.js';
 import { notConnected, warnOfOutputs } from '../batch/checks.js';
 import { GradientGroup } from '../batch/gradient-group.js';
 import { batchesFrom, eachBatch, lengthOf, ownsBatches } from '../batch/loaders.js';
-import { steppedParameters, watchedParameters } from '../batch/parameters.js';
+import { steppedParameters } from '../batch/parameters.js';
 import { readWeights } from '../batch/read-weights.js';
-import type { NonFiniteOrigin } from '../batch/trace-non-finite.js';
 import type { Weighing } from '../batch/weights.js';
-import type { Callback, StepEvent, TrainingRun } from '../callbacks/callback.js';
+import type { Callback, TrainingRun } from '../callbacks/callback.js';
 import { displayOf, ownCallbacks } from '../callbacks/own-callbacks.js';
-import {
-  accumulationOf,
-  DECIDES,
-  type DecidingCallback,
-  guardOf,
-  READS,
-  type ReadingCallback,
-  type StepGuard,
-  WATCHES,
-  type WatchingCallback,
-} from '../callbacks/watching.js';
+import { accumulationOf, watchedBy } from '../callbacks/watching.js';
 import { noteHistory, resumedHistory } from '../checkpoint/resume.js';
 import { type Standing, TrainingCheckpoint } from '../checkpoint/training/training-checkpoint.js';
 import type { Place as Standpoint } from '../checkpoint/training/training-state.js';
-import { type Counting, scoreLoader } from '../evaluate/evaluate.js';
 import { type Hold, holdModel } from '../guards/busy.js';
 import { Modes } from '../guards/modes.js';
-import { type NonFiniteError, NonFiniteGradientError, NonFiniteLossError, nonFinite, type Place } from '../guards/non-finite.js';
 import { pending } from '../guards/pending.js';
+import { Clock } from '../history/clock.js';
 import { epochLine } from '../history/epoch-line.js';
-import type { EpochRecord, Scores } from '../history/epoch-record.js';
-import { defaultMonitor, hasScore, type Monitor, readMonitor } from '../history/epoch-record.js';
+import type { EpochRecord, Monitor } from '../history/epoch-record.js';
 import { History } from '../history/history.js';
 import type { MonitorOptions } from '../history/monitor.js';
-import { checkWatched, mergeMonitors } from '../history/monitor.js';
-import { RunningScores } from '../metrics/running-scores.js';
+import type { RunningScores } from '../metrics/running-scores.js';
 import type { ForwardBatch, Loader, Loss, Metric, OptimizerLike, SchedulerLike } from '../types.js';
 import { CallbackList } from './callback-list.js';
+import { Ending, noteFailure } from './ending.js';
+import { FiniteChecks } from './finite-checks.js';
 import { type FitOptions, partsOf, type ReadFitOptions, readFitOptions } from './fit-options.js';
-import { checkHorizon, type SchedulerPlan } from './schedule.js';
+import { Measures } from './measures.js';
+import { checkHorizon, type SchedulerPlan, stepSchedule, updatesPerEpoch } from './schedule.js';
 
 /**
  * Trains a model: per epoch one pass over the training batches, an evaluation, a step of the scheduler. Every step's tensors are freed
@@ -74,7 +62,7 @@ async function train<B>(model: ModuleWithOutput, options: FitOptions<B>): Promis
 }
 
 /** Where an epoch begins. */
-const EPOCH_START: Omit<Standpoint, 'epoch'> = { epochs: 0, step: 0, phase: 'train', seconds: 0, logged: {} };
+const EPOCH_START = { step: 0, seconds: 0, logged: {} };
 
 class Training<B> implements TrainingRun, Hold, Standing {
   readonly history: History;
@@ -94,24 +82,19 @@ class Training<B> implements TrainingRun, Hold, Standing {
   step = 0;
   batchLoss: number | undefined;
   logged: Record<string, number> = {};
-  private stopReason: string | undefined;
-  /** Whether who ended the training can decide that anew when it is resumed; undefined where it was none of its callbacks. */
-  private decidesAgain: boolean | undefined;
+  private readonly ending: Ending;
   private readonly checkpoint: TrainingCheckpoint | undefined;
   /** The running epoch's, until its evaluation. */
   private running: RunningScores;
   private readonly callbacks: CallbackList;
-  private readonly counting: Counting;
+  private readonly measures: Measures<B>;
   private readonly batchStep: BatchStep<B>;
   private readonly plan: SchedulerPlan | undefined;
   private readonly pacer = new Pacer();
-  private readonly startedAt = performance.now();
-  private readonly secondsBefore: number;
-  private epochStartedAt = 0;
-  private readonly guard: StepGuard<B> | undefined;
+  private readonly clock: Clock;
+  private readonly finite: FiniteChecks<B>;
   private readonly groupSize: (epoch: number) => number;
   private group = new GradientGroup(1);
-  private parameters: readonly (readonly [string, Tensor])[] = [];
 
   constructor(
     readonly model: Module,
@@ -120,12 +103,11 @@ class Training<B> implements TrainingRun, Hold, Standing {
     display: readonly Callback[],
     weighing: Weighing<B> | undefined,
   ) {
-    const { optimizer, metrics, lossAverage, loss, forward } = options;
+    const { optimizer, metrics, loss, forward } = options;
     this.optimizer = optimizer;
     this.scheduler = options.plan?.scheduler;
     [this.loss, this.metrics, this.forward] = [loss, metrics, forward];
     [this.train, this.validation] = [options.train, options.validation];
-    this.counting = { metrics, lossAverage };
     this.batchStep = { op: 'fit', model, loss, forward, weighing };
     this.plan = options.plan;
     const callbacks = [...own, ...options.callbacks, ...display];
@@ -133,22 +115,15 @@ class Training<B> implements TrainingRun, Hold, Standing {
     this.history = this.checkpoint?.history ?? options.history ?? resumedHistory(model) ?? new History();
     this.epoch = this.history.lastEpoch;
     this.epochs = options.resume === false ? this.epoch + options.epochs : options.epochs;
-    this.secondsBefore = this.history.seconds;
-    this.running = this.newScores();
+    this.clock = new Clock(this.history);
+    this.ending = new Ending(options.signal, this.checkpoint);
     this.callbacks = new CallbackList(callbacks, this, own.length);
-    const watches = callbacks.flatMap((callback) => (callback as Partial<WatchingCallback>)[WATCHES] ?? []);
-    this.watched = { ...(this.watchedByDefault && { monitor: this.watchedByDefault }), ...mergeMonitors(watches) };
-    const reads = callbacks.flatMap((callback) => (callback as Partial<ReadingCallback>)[READS] ?? []);
-    const wanted = [this.watched.monitor, ...watches.map(({ options: { monitor } }) => monitor), this.plan?.monitor, ...reads];
-    checkWatched(
-      'fit',
-      wanted,
-      metrics.map(({ name }) => name),
-      options.validation !== undefined,
-    );
+    this.measures = new Measures(this, options, this.batchStep, this.callbacks, this.clock, this.ending);
+    this.running = this.measures.newScores();
+    this.watched = watchedBy(callbacks, this, this.watchedByDefault, this.plan?.monitor);
     this.groupSize = accumulationOf(callbacks);
-    this.guard = guardOf(callbacks)?.(this.batchStep, options.nonFinite);
-    if (this.plan) checkHorizon(this.plan, options.epochs, this.updatesPerEpoch());
+    this.finite = new FiniteChecks(this, this.batchStep, callbacks, options.nonFinite);
+    if (this.plan) checkHorizon(this.plan, options.epochs, updatesPerEpoch(this, this.groupSize));
   }
 
   get steps(): number | undefined {
@@ -178,25 +153,17 @@ class Training<B> implements TrainingRun, Hold, Standing {
   }
 
   stop(reason: string): void {
-    if (this.stopReason !== undefined) return;
-    this.stopReason = reason;
-    const { running } = this.callbacks;
-    this.decidesAgain = running && (running as Partial<DecidingCallback>)[DECIDES] === true;
+    this.ending.stop(reason, this.callbacks.running);
   }
 
   /** What a checkpoint keeps of where the training is. */
   standpoint(phase: Standpoint['phase']): Standpoint {
-    const { epoch, epochs, step, logged, stopReason, decidesAgain } = this;
-    this.noteSeconds();
-    return {
-      epoch: phase === 'done' ? this.history.lastEpoch : epoch,
-      epochs,
-      step: phase === 'done' ? 0 : step,
-      phase,
-      seconds: phase === 'done' ? 0 : this.secondsSince(this.epochStartedAt),
-      logged: phase === 'done' ? {} : { ...logged },
-      ...(stopReason !== undefined && decidesAgain !== undefined && { ended: { message: stopReason, again: decidesAgain } }),
-    };
+    this.clock.note();
+    const { epochs } = this;
+    const { ended } = this.ending;
+    const end = ended && { ended };
+    if (phase === 'done') return { ...EPOCH_START, epoch: this.history.lastEpoch, epochs, phase, ...end };
+    return { epoch: this.epoch, epochs, step: this.step, phase, seconds: this.clock.epochSeconds, logged: { ...this.logged }, ...end };
   }
 
   get keepsScores(): boolean {
@@ -217,9 +184,10 @@ class Training<B> implements TrainingRun, Hold, Standing {
     let failed = true;
     try {
       const from = await this.start();
-      if (from && !this.ending) await this.runEpoch(from);
-      while (this.epoch < this.epochs && !this.ending) await this.runEpoch();
-      this.close();
+      if (from && !this.ending.due) await this.runEpoch(from);
+      while (this.epoch < this.epochs && !this.ending.due) await this.runEpoch();
+      this.clock.note();
+      this.history.stopped = this.ending.stopped(this.history, this.epochs, this);
       await this.callbacks.notify('onTrainEnd', this);
       failed = false;
     } catch (error) {
@@ -243,9 +211,8 @@ class Training<B> implements TrainingRun, Hold, Standing {
     if (place) this.options.log?.(`goes on from ${text}`);
     if (within) this.enter(within);
     await this.callbacks.notify('onTrainStart', this);
-    if (place?.ended && !place.ended.again && this.epochs <= place.epochs)
-      [this.stopReason, this.decidesAgain] = [place.ended.message, false];
-    if (within && !this.ending) await this.callbacks.notifyStateless('onEpochStart', this);
+    if (place) this.ending.stopAsBefore(place, this.epochs);
+    if (within && !this.ending.due) await this.callbacks.notifyStateless('onEpochStart', this);
     checkpoint?.restore(this.running);
     if (within) this.enter(within); // whatever callbacks have noted
     checkpoint?.begin(this);
@@ -253,44 +220,20 @@ class Training<B> implements TrainingRun, Hold, Standing {
   }
 
   /** Goes to where the running epoch was. */
-  private enter({ epoch, step, logged, seconds }: Standpoint): void {
+  private enter({ epoch, step, logged, seconds }: Pick<Standpoint, 'epoch' | 'step' | 'logged' | 'seconds'>): void {
     this.epoch = epoch;
     this.step = step;
     this.logged = { ...logged };
-    this.epochStartedAt = performance.now() - 1000 * seconds;
+    this.clock.enterEpoch(seconds);
   }
 
-  private get ending(): boolean {
-    return this.stopReason !== undefined || this.options.signal?.aborted === true || this.checkpoint?.interrupted !== undefined;
-  }
-
-  private close(): void {
-    const { history, epoch, step } = this;
-    this.noteSeconds();
-    const place = { epoch, step };
-    const { interrupted } = this.checkpoint ?? {};
-    if (this.stopReason !== undefined) history.stopped = { reason: 'stopped', message: this.stopReason, ...place };
-    else if (interrupted !== undefined && history.lastEpoch < this.epochs) {
-      history.stopped = { reason: 'interrupted', message: `${interrupted} came in epoch ${epoch} after step ${step}`, ...place };
-    } else if (this.options.signal?.aborted && history.lastEpoch < this.epochs) {
-      history.stopped = { reason: 'aborted', message: `aborted in epoch ${epoch} after step ${step}`, ...place };
-    } else history.stopped = { reason: 'finished', message: `all ${this.epochs} epochs are done`, ...place };
-  }
-
-  /** Ends a training with an error: it carries the history, and every callback is notified of it, whatever the others do. */
+  /** Ends a training with an error: it carries the history, and every callback is told of it, whatever the others do. */
   private async fail(error: unknown): Promise<void> {
-    const { history, epoch, step } = this;
     if (this.accumulating) this.optimizer.zeroGrad(); // of a group that will not be whole
-    this.noteSeconds();
-    const message = error instanceof Error ? error.message : String(error);
-    history.stopped = { reason: 'failed', message, epoch, step };
-    if (typeof error === 'object' && error !== null && Object.isExtensible(error) && !Object.hasOwn(error, 'history'))
-      Object.defineProperty(error, 'history', { value: history, configurable: true, writable: true, enumerable: false });
+    this.clock.note();
+    const { epoch, step } = this;
+    noteFailure(error, this.history, { epoch, step });
     await this.callbacks.tell(error);
-  }
-
-  private noteSeconds(): void {
-    this.history.seconds = this.secondsBefore + this.secondsSince(this.startedAt);
   }
 
   /** @param from where in the epoch a training goes on that is resumed; callbacks have been told of its start. */
@@ -298,67 +241,45 @@ class Training<B> implements TrainingRun, Hold, Standing {
     const { checkpoint } = this;
     if (from === undefined) {
       this.enter({ ...EPOCH_START, epoch: this.epoch + 1 });
-      this.running = this.newScores();
+      this.running = this.measures.newScores();
       await this.callbacks.notify('onEpochStart', this);
-      if (this.ending) {
+      if (this.ending.due) {
         checkpoint?.afterStep(this, this.running, true);
         return;
       }
     }
     const { running } = this;
     if (from?.phase !== 'evaluation') await this.trainEpoch(from);
-    const samplesPerSecond = running.samples / this.secondsSince(this.epochStartedAt);
-    if (this.ending) return;
+    const samplesPerSecond = running.samples / this.clock.epochSeconds;
+    if (this.ending.due) return;
     checkpoint?.beforeEvaluation(this, running);
     await this.callbacks.aroundEvaluation(() => this.endEpoch(running, samplesPerSecond));
-    if (this.history.lastEpoch === this.epoch) checkpoint?.afterEpoch(this, this.ending || this.epoch >= this.epochs);
+    if (this.history.lastEpoch === this.epoch) checkpoint?.afterEpoch(this, this.ending.due || this.epoch >= this.epochs);
     else checkpoint?.afterCut(this);
-  }
-
-  private newScores(): RunningScores {
-    return new RunningScores(this.counting.metrics, { loss: this.options.loss }, this.counting.lossAverage);
   }
 
   /** What comes after an epoch's steps: evaluation, record, scheduler. */
   private async endEpoch(running: RunningScores, samplesPerSecond: number): Promise<void> {
-    const { options, history } = this;
-    const train = options.evaluateTrain ? await this.score('evaluateTrain', options.train) : running.scores();
-    const { unit, count } = options.validateEvery;
-    const due = unit === 'steps' || this.epoch % count === 0;
-    const validation = options.validation && due && !this.ending ? await this.score('validation', options.validation) : undefined;
-    if (train === undefined || this.ending) return;
-    const record = this.recordOf(train, validation, samplesPerSecond);
+    const { options, history, measures } = this;
+    const train = options.evaluateTrain ? await measures.trainScores() : running.scores();
+    const validation = measures.afterEpoch && !this.ending.due ? await measures.validationScores(true) : undefined;
+    if (train === undefined || this.ending.due) return;
+    const record = measures.record(train, validation, samplesPerSecond);
     if (Object.keys(this.logged).length > 0) Object.assign(record, { logged: this.logged });
     this.stepScheduler('epoch', record);
     history.epochs.push(record);
-    this.noteSeconds();
+    this.clock.note();
     options.log?.(epochLine(record, this.epochs));
     await this.callbacks.notify('onEpochEnd', record, this);
   }
 
-  private recordOf(train: Scores, validation: Scores | undefined, samplesPerSecond: number): EpochRecord {
-    const { epoch, step: steps } = this;
-    const seconds = this.secondsSince(this.epochStartedAt);
-    return { epoch, steps, seconds, samplesPerSecond, lr: this.rates(), train, ...(validation && { validation }) };
-  }
-
-  /** Whether validation data is to be measured after this step, within the epoch. */
-  private get measuresNow(): boolean {
-    const { validation, validateEvery } = this.options;
-    return (
-      validation !== undefined &&
-      validateEvery.unit === 'steps' &&
-      this.history.steps % validateEvery.count === 0 &&
-      this.step !== this.steps
-    );
-  }
-
   /** An evaluation within an epoch. It goes to its end also when the training is to: a resumed one has it behind it. */
   private async measureWithin(running: RunningScores): Promise<void> {
-    const samplesPerSecond = running.samples / this.secondsSince(this.epochStartedAt);
+    const { measures } = this;
+    const samplesPerSecond = running.samples / this.clock.epochSeconds;
     await this.callbacks.aroundEvaluationWithin(async () => {
-      const validation = await this.score('validation', this.validation!, false);
-      const record: EpochRecord = { ...this.recordOf(running.scores(), validation, samplesPerSecond), within: true };
+      const validation = await measures.validationScores(false);
+      const record: EpochRecord = { ...measures.record(running.scores(), validation, samplesPerSecond), within: true };
       this.history.evaluations.push(record);
       await this.callbacks.notify('onEvaluation', record, this);
     });
@@ -366,13 +287,12 @@ class Training<B> implements TrainingRun, Hold, Standing {
 
   /** One pass over the training batches, or over the rest of them. */
   private async trainEpoch(from: Standpoint | undefined): Promise<void> {
-    const { train, nonFinite: policy } = this.options;
-    const { running, checkpoint } = this;
+    const { train, running, checkpoint } = this;
     const owned = ownsBatches(train);
     this.model.train();
     if (from) checkpoint?.restoreModes();
     const training = new Modes(this.model);
-    this.parameters = policy === 'ignore' ? [] : watchedParameters(this.model, this.optimizer);
+    this.finite.enterEpoch();
     this.group = new GradientGroup(this.groupSize(this.epoch));
     await eachBatch(from ? batchesFrom(train, from.step) : train, async (batch, batches) => {
       const before = running.samples;
@@ -382,11 +302,11 @@ class Training<B> implements TrainingRun, Hold, Standing {
       this.history.steps++;
       if (loss !== undefined) {
         if (!this.accumulating) this.afterUpdate();
-        await this.report('train', running, loss, running.samples - before, this.steps);
+        await this.measures.tellTrained(running, loss, running.samples - before);
       }
-      if (this.measuresNow) await this.measureWithin(running);
+      if (this.measures.afterStep) await this.measureWithin(running);
       await this.pacer.pause();
-      const goesOn = !this.ending || this.accumulating;
+      const goesOn = !this.ending.due || this.accumulating;
       if (!this.accumulating) checkpoint?.afterStep(this, running, !goesOn, batches);
       return goesOn;
     });
@@ -398,54 +318,28 @@ class Training<B> implements TrainingRun, Hold, Standing {
       throw new ArgumentError(
         `fit: the train loader gave no batches in epoch ${this.epoch}. Is the data set empty, or the loader a generator that was used up? Pass a DataLoader or an array.`,
       );
-    // A step can overflow weights by finite gradients; after the last one nothing else would tell.
-    const broken = nonFinite(this.parameters, (parameter) => parameter);
-    if (broken.length > 0) throw new NonFiniteGradientError(broken, 'weights', this.here());
+    this.finite.weights();
   }
 
   /** forward, loss, backward, step: the four lines that everything else here serves. Undefined where `nanGuard` leaves the batch out. */
   private trainStep(given: B, owned: boolean, running: RunningScores): number | undefined {
     return runStep(this.model, given, owned, () => {
       const batch = this.callbacks.batch(given);
-      this.guard?.remember();
+      this.finite.enterStep();
       const scored = computeLoss(this.batchStep, batch);
       const { loss, value, taken } = scored;
       this.batchLoss = value;
-      const checks = this.options.nonFinite !== 'ignore';
-      // The mean over no label is NaN, as in PyTorch, and its gradient 0: such a batch changes nothing.
-      const counts = scored.count !== 0 || !Number.isNaN(value);
-      if (checks && counts && !Number.isFinite(value))
-        return this.broken(batch, scored, (origin) => new NonFiniteLossError(value, this.here(), origin));
+      if (!this.finite.loss(batch, scored)) return undefined;
       if (this.history.steps === 0) warnOfOutputs('fit', taken);
-      if (!loss.requiresGrad) throw new GradError(notConnected(this.parameters));
+      if (!loss.requiresGrad) throw new GradError(notConnected(this.finite.parameters));
       if (!this.accumulating) this.optimizer.zeroGrad();
       this.group.backward(scored);
       this.callbacks.within('onAfterBackward');
-      if (checks) {
-        const broken = nonFinite(this.parameters, (parameter) => parameter.ownGrad);
-        if (broken.length > 0)
-          return this.broken(batch, scored, (origin) => new NonFiniteGradientError(broken, 'gradient', this.here(), origin));
-      }
-      this.guard?.passed();
+      if (!this.finite.gradients(batch, scored, this.group)) return undefined;
       if (this.group.full || this.step === this.steps) this.update();
       running.add(scored);
       return value;
     });
-  }
-
-  /** Ends the training for a loss or gradients that are no numbers, or leaves the batch out where `nanGuard` may. */
-  private broken(batch: B, scored: BatchLoss, errorOf: (origin?: NonFiniteOrigin) => NonFiniteError): undefined {
-    if (!this.guard) throw errorOf();
-    const inGradients = Number.isFinite(scored.value);
-    if (inGradients) {
-      // Those that were added up before are of no use with this one among them.
-      this.group.drop();
-      this.optimizer.zeroGrad();
-    }
-    const parameters = steppedParameters(this.model, this.optimizer);
-    this.guard.refuse(batch, inGradients ? { parameters, seed: this.group.seedOf(scored) } : undefined, errorOf);
-    if (inGradients) this.optimizer.zeroGrad();
-    this.log('skippedBatches', (this.logged['skippedBatches'] ?? 0) + 1);
   }
 
   /** Steps the optimizer with the gradients of a batch, or of those that were accumulated. */
@@ -461,85 +355,9 @@ class Training<B> implements TrainingRun, Hold, Standing {
     this.stepScheduler('step');
   }
 
-  private here(): Place {
-    return { epoch: this.epoch, step: this.step, lr: this.rates() };
-  }
-
-  /** Scores of a loader; undefined when training was ended meanwhile. */
-  private async score(phase: 'evaluateTrain' | 'validation', loader: Loader<B>, mayEnd = true): Promise<Scores | undefined> {
-    const steps = lengthOf(loader);
-    const startedAt = performance.now();
-    const whole = await scoreLoader(this.batchStep, loader, this.counting, async (running, loss, samples) => {
-      await this.report(phase, running, loss, samples, steps, startedAt);
-      return !(mayEnd && this.ending);
-    });
-    return whole?.scores();
-  }
-
   private stepScheduler(moment: 'epoch' | 'step', record?: EpochRecord): void {
     const { plan } = this;
     if (!plan || (plan.every ?? 'epoch') !== moment) return;
-    const wanted =
-      plan.monitor ??
-      (plan.scheduler instanceof ReduceLROnPlateau && record ? (this.watchedByDefault ?? defaultMonitor(record)) : undefined);
-    this.callbacks.aroundSchedule(() => {
-      if (wanted !== undefined && record !== undefined && !hasScore(record, wanted)) return; // an epoch without validation
-      if (wanted === undefined || record === undefined) plan.scheduler.step();
-      else plan.scheduler.step(readMonitor(record, wanted, 'fit'));
-    });
-  }
-
-  /** Notifies callbacks of a step; costs nothing where none listens. */
-  private report(
-    phase: StepEvent['phase'],
-    running: RunningScores,
-    loss: number,
-    samples: number,
-    steps: number | undefined,
-    startedAt = this.epochStartedAt,
-  ): Promise<void> | undefined {
-    if (!this.callbacks.hear('onStep')) return undefined;
-    return this.callbacks.tellStep(() => {
-      let scores = running.costly ? undefined : running.scores();
-      return {
-        phase,
-        epoch: this.epoch,
-        epochs: this.epochs,
-        step: phase === 'train' ? this.step : running.steps,
-        steps,
-        samples,
-        loss,
-        get scores() {
-          scores ??= running.scores();
-          return scores;
-        },
-        samplesPerSecond: running.samples / this.secondsSince(startedAt),
-        secondsLeft: this.secondsLeft(phase === 'train' && steps ? running.steps / steps : undefined),
-        lr: this.rates(),
-      };
-    });
-  }
-
-  /** From the mean of the finished epochs, or in the first from the share of its steps that is done. */
-  private secondsLeft(share: number | undefined): number | undefined {
-    const done = this.history.epochs;
-    const here = this.secondsSince(this.epochStartedAt);
-    const mean = done.length > 0 ? done.reduce((sum, { seconds }) => sum + seconds, 0) / done.length : share && here / share;
-    return mean === undefined ? undefined : Math.max(mean - here, mean * (1 - (share ?? 1))) + mean * (this.epochs - this.epoch);
-  }
-
-  private secondsSince(start: number): number {
-    return (performance.now() - start) / 1000;
-  }
-
-  /** Steps of the optimizer in an epoch, where they are known and as many in each. */
-  private updatesPerEpoch(): number | undefined {
-    const sizes = new Set(Array.from({ length: this.epochs - this.epoch }, (_, i) => this.groupSize(this.epoch + 1 + i)));
-    const [size] = sizes;
-    return this.steps === undefined || sizes.size > 1 ? undefined : Math.ceil(this.steps / size!);
-  }
-
-  private rates(): number[] {
-    return this.optimizer.paramGroups.map(({ lr }) => lr);
+    this.callbacks.aroundSchedule(() => stepSchedule(plan, record, this.watchedByDefault));
   }
 }

@@ -9,7 +9,8 @@ import { oneOf } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
-import type { Monitor } from '../history/epoch-record.js';
+import type { TrainingRun } from '../callbacks/callback.js';
+import { defaultMonitor, type EpochRecord, hasScore, type Monitor, readMonitor } from '../history/epoch-record.js';
 import type { OptimizerLike, SchedulerLike } from '../types.js';
 
 /** A scheduler, and when it steps. */
@@ -57,6 +58,28 @@ function checkOwner(scheduler: SchedulerLike, name: string, optimizer: Optimizer
   throw new ArgumentError(
     `fit: ${name} belongs to another optimizer, so it would change nothing here. Make it of the one that fit is given: new optim.lrScheduler.${name === 'the scheduler' ? 'StepLR' : name}(optimizer, …).`,
   );
+}
+
+/** Steps of the optimizer in an epoch, where they are known and as many in each that is to come. @param groupSize batches to a step, by epoch. */
+export function updatesPerEpoch(
+  { steps, epoch, epochs }: Pick<TrainingRun, 'steps' | 'epoch' | 'epochs'>,
+  groupSize: (epoch: number) => number,
+): number | undefined {
+  const sizes = new Set(Array.from({ length: epochs - epoch }, (_, i) => groupSize(epoch + 1 + i)));
+  const [size] = sizes;
+  return steps === undefined || sizes.size > 1 ? undefined : Math.ceil(steps / size!);
+}
+
+/**
+ * Steps a schedule, with the score of the epoch where it takes one; where it was not measured, nothing happens.
+ * @param record of the epoch; undefined after a step.
+ * @param byDefault what ReduceLROnPlateau watches, where it is not the score that records have by default.
+ */
+export function stepSchedule({ scheduler, monitor }: SchedulerPlan, record: EpochRecord | undefined, byDefault: Monitor | undefined): void {
+  const watches = record !== undefined && scheduler instanceof ReduceLROnPlateau;
+  const wanted = monitor ?? (watches ? (byDefault ?? defaultMonitor(record)) : undefined);
+  if (wanted === undefined || record === undefined) scheduler.step();
+  else if (hasScore(record, wanted)) scheduler.step(readMonitor(record, wanted, 'fit'));
 }
 
 /** The option of a schedule that says how long it is, where it has one. */
