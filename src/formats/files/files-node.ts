@@ -361,6 +361,7 @@ export function tryToWrite(path: string, op: string): void {
     const name = temporaryName(target);
     closeSync(openSync(name, 'wx'));
     rmSync(name, { force: true });
+    removeLeftovers(target);
   } catch (error) {
     throw error instanceof FileError ? error : explain(error, op, target, 'write');
   }

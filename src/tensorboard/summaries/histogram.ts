@@ -19,6 +19,23 @@ const tensorflowBins = (() => {
  * @param bins `'tensorflow'`, a rule of NumPy's by name, how many equal ones, or their limits.
  */
 export function histogramSummary(op: string, tag: string, values: unknown, bins: unknown, maxBins: number | null): SummaryValue {
+  const { bucketLimits: bucketLimit, bucketCounts: bucket, ...numbers } = countHistogram(op, tag, values, bins, maxBins);
+  return { tag, value: { case: 'histo', value: { ...numbers, bucketLimit, bucket } } };
+}
+
+/** A histogram as {@link rawHistogramSummary} takes it: plain data. */
+export interface CountedHistogram {
+  readonly min: number;
+  readonly max: number;
+  readonly num: number;
+  readonly sum: number;
+  readonly sumSquares: number;
+  readonly bucketLimits: number[];
+  readonly bucketCounts: number[];
+}
+
+/** Counts what {@link histogramSummary} writes. */
+export function countHistogram(op: string, tag: string, values: unknown, bins: unknown, maxBins: number | null): CountedHistogram {
   const { data } = numbersOf(op, 'values', values);
   if (data.length === 0) throw new ArgumentError(`${op}: values has no element, expected at least one.`);
   const x = data instanceof Float64Array ? data : Float64Array.from(data);
@@ -33,17 +50,11 @@ export function histogramSummary(op: string, tag: string, values: unknown, bins:
     );
   const end = counts.findLastIndex((n) => n > 0) + 1;
   // TensorBoard keeps the upper limits only: an empty bin in front says where the first one begins.
-  const bucket = start > 0 ? counts.slice(start - 1, end) : [0, ...counts.slice(0, end)];
-  const bucketLimit = Array.from(limits.slice(start, end + 1));
+  const bucketCounts = start > 0 ? counts.slice(start - 1, end) : [0, ...counts.slice(0, end)];
+  const bucketLimits = Array.from(limits.slice(start, end + 1));
   const [min, max] = extent(x);
   const squares = x.map((v) => v * v);
-  return {
-    tag,
-    value: {
-      case: 'histo',
-      value: { min, max, num: x.length, sum: pairwiseSum(x), sumSquares: pairwiseSum(squares), bucketLimit, bucket },
-    },
-  };
+  return { min, max, num: x.length, sum: pairwiseSum(x), sumSquares: pairwiseSum(squares), bucketLimits, bucketCounts };
 }
 
 interface Counted {

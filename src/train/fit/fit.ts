@@ -206,6 +206,7 @@ class Training<B> implements TrainingRun, Hold, Standing {
     const { checkpoint } = this;
     const { place, text } = checkpoint ?? {};
     const within = place === undefined || place.phase === 'done' ? undefined : place;
+    if (place?.phase === 'done') this.step = this.history.epochs.at(-1)?.steps ?? 0; // where it ended, should it be over
     this.callbacks.prepare();
     checkpoint?.give();
     if (place) this.options.log?.(`goes on from ${text}`);

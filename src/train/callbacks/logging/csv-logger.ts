@@ -33,6 +33,10 @@ export function csvLogger(path: string, options: CsvLoggerOptions = {}): Callbac
   const { append } = readOptions(OP, { append: false }, options);
   let columns: string[] = [];
   let rows: Row[] = [];
+  /** How many rows of earlier trainings there are. */
+  let earlier = 0;
+  /** The same, from a checkpoint. */
+  let resumed: number | null = null;
   const add = (row: Row) => {
     for (const name of Object.keys(row)) if (!columns.includes(name)) columns.push(name);
     rows.push(row);
@@ -42,18 +46,24 @@ export function csvLogger(path: string, options: CsvLoggerOptions = {}): Callbac
     name: OP,
     onTrainStart({ history }: TrainingRun) {
       const epoch = history.lastEpoch;
-      [columns, rows] = [[], []];
-      if (append && isFile(path)) {
-        const kept = rowsIn(path);
-        columns = kept.columns;
+      const before = resumed;
+      [columns, rows, earlier, resumed] = [[], [], 0, null];
+      const kept = append && isFile(path) ? rowsIn(path) : undefined;
+      if (kept && before === null) {
         // Of a training that goes on: its own epochs stand last, and those that were not saved are trained again.
-        rows = epoch > 0 ? kept.rows.slice(0, endOf(kept.rows, epoch)) : kept.rows;
-      } else for (const record of history.epochs) add(rowOf(record));
+        [columns, rows] = [kept.columns, epoch > 0 ? kept.rows.slice(0, endOf(kept.rows, epoch)) : kept.rows];
+        earlier = Math.max(0, rows.length - history.epochs.length);
+        return;
+      }
+      if (kept) [columns, rows, earlier] = [kept.columns, kept.rows.slice(0, before!), Math.min(before!, kept.rows.length)];
+      for (const record of history.epochs) add(rowOf(record));
     },
     onEpochEnd(record) {
       add(rowOf(record));
       write();
     },
+    stateDict: () => ({ earlier }),
+    loadStateDict: (state: { earlier: number }) => void (resumed = state.earlier),
   };
 }
 

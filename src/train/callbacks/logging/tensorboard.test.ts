@@ -1,5 +1,5 @@
 /** The callback tensorBoard: what a training notes, how a resumed one goes on, and what a full disk costs. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manualSeed, nn, optim, rand, randint, type Tensor } from 'hone';
@@ -118,6 +118,46 @@ test('a resumed training goes on in its folder, and what the broken one had note
   const curves = await readScalars(path);
   expect(points(curves['train']!['loss'])).toEqual(history.epochs.map(({ epoch, train }) => [epoch, Math.fround(train.loss)]));
   expect(points(curves['steps']!['batch/loss'])!.map(([step]) => step)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+});
+
+test('a training that is killed within an epoch and goes on has each point once, norms and histograms of gradients too', async () => {
+  const [whole, copies] = [folder(), folder()];
+  const run = (path: string, callbacks: Callback[]) => {
+    const checkpoint = { path: join(path, 'a.ckpt'), every: { steps: 1 } };
+    const board = tensorBoard(join(path, 'tb'), { steps: 1, norms: true, histograms: true });
+    return training().run({ epochs: 3, callbacks: [board, ...callbacks], checkpoint, resume: true });
+  };
+  const places: string[] = [];
+  const copy = (place: string) => {
+    places.push(place);
+    cpSync(whole, join(copies, place), { recursive: true }); // as SIGKILL would leave it
+  };
+  const copying: Callback = {
+    onStep: ({ phase, step }, { totalSteps }) => void copy(`${phase} ${totalSteps} ${step}`),
+    onEvaluationStart: ({ epoch }) => copy(`evaluation ${epoch}`),
+    onEvaluationEnd: ({ epoch }) => copy(`end ${epoch}`),
+  };
+  await run(whole, [copying]);
+  expect(places).toHaveLength(3 * (3 + 3 + 2));
+  const curves = async (path: string) =>
+    Object.entries(await readScalars(join(path, 'tb'))).flatMap(([name, run]) =>
+      Object.entries(run).flatMap(([tag, curve]) => (tag.startsWith('time/') ? [] : [[name, tag, points(curve)]])),
+    );
+  // Those that are run again come again, the last one counts.
+  const histograms = async (path: string) =>
+    new Map(
+      (await eventsOf(join(path, 'tb', 'train'))).flatMap((event) =>
+        event.kind === 'histogram' && event.tag.startsWith('gradients/')
+          ? [[`${event.tag} ${event.step}`, [event.num, event.min, event.max, event.sum]] as const]
+          : [],
+      ),
+    );
+  const expected = [await curves(whole), await histograms(whole)];
+  expect((await histograms(whole)).size).toBe(3 * 4);
+  for (const place of places.filter((_, i) => i % 2 === 0)) {
+    await run(join(copies, place), []);
+    expect([await curves(join(copies, place)), await histograms(join(copies, place))], place).toEqual(expected);
+  }
 });
 
 test('one that begins anew hides what was there', async () => {

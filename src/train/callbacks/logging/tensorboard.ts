@@ -9,6 +9,7 @@ import { warnOnce } from '../../../tensor/arguments/warn-once.js';
 import { Tensor } from '../../../tensor/tensor.js';
 import { item } from '../../../tensor/values/transfer.js';
 import type { ImageLike } from '../../../tensorboard/images/pixels.js';
+import type { CountedHistogram } from '../../../tensorboard/summaries/histogram.js';
 import type { HyperParameter } from '../../../tensorboard/summaries/hparams.js';
 import type { SummaryWriterOptions } from '../../../tensorboard/writer/options.js';
 import type { SummaryWriter } from '../../../tensorboard/writer/summary-writer.js';
@@ -46,6 +47,12 @@ const DEFAULTS: Required<TensorBoardOptions> = {
   hparams: null,
 };
 
+/** What is kept of an epoch's gradients until its end: plain data, for a checkpoint. */
+interface Gradients {
+  readonly norm: number | null;
+  readonly histograms: Record<string, CountedHistogram>;
+}
+
 /** The writers of a training: the runs of a folder, which TensorBoard lays over each other. */
 interface Writers {
   /** Scores on the training data, learning rates, time, what callbacks noted, histograms: by epoch. */
@@ -54,6 +61,8 @@ interface Writers {
   validation?: SummaryWriter;
   /** By batch. */
   readonly steps?: SummaryWriter;
+  /** Counts a histogram that is noted later. */
+  count(tag: string, values: Tensor): CountedHistogram;
   /** One more run of the folder. */
   open(name: string, purgeStep: number): SummaryWriter;
 }
@@ -80,10 +89,13 @@ export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions
   /** The folder of the training that this one goes on with. */
   let resumed: string | null = null;
   let writers: Writers | undefined;
-  /** Whether this epoch's gradients have been looked at. */
-  let seen = false;
+  /** What this epoch's gradients were, once they have been looked at; noted with its scores. */
+  let gradients: Gradients | undefined;
 
   const wantsHistograms = (epoch: number) => histograms > 0 && epoch % histograms === 0;
+  const flush = () => {
+    for (const writer of [writers?.train, writers?.validation, writers?.steps]) safely(() => writer?.flush());
+  };
   const end = () => {
     const open = writers;
     writers = undefined;
@@ -94,9 +106,11 @@ export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions
     name: op,
     async onTrainStart(run) {
       const { SummaryWriter } = await import('../../../tensorboard/writer/summary-writer.js');
+      const { countHistogram } = await import('../../../tensorboard/summaries/histogram.js');
       const { defaultLogDir } = await import('../../../tensorboard/writer/log-dir.js');
       // Without a folder of the caller's each training gets its own.
       folder = logDir ?? resumed ?? defaultLogDir(settings.comment);
+      if (resumed === null) gradients = undefined;
       resumed = null;
       const { maxQueue, flushSecs, filenameSuffix } = settings;
       const place = folder;
@@ -107,23 +121,27 @@ export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions
         train: open('train', next),
         ...(run.validation === undefined ? {} : { validation: open('validation', next) }),
         ...(steps === null ? {} : { steps: open('steps', run.totalSteps + 1) }),
+        count: (tag, values) => countHistogram(op, tag, values, 'tensorflow', null),
         open,
       };
       if (graph !== null && next === 1) writers.train.addGraph(run.model, graph);
     },
 
-    onEpochStart: () => void (seen = false),
+    onEpochStart: () => void (gradients = undefined),
 
     onEpochEnd: async (record, run) => {
       const open = writers!;
       safely(() => noteEpoch(open, record));
       const { train } = open;
       const { epoch } = record;
+      const { norm, histograms: counted } = gradients ?? { norm: null, histograms: {} };
+      if (norm !== null) safely(() => train.addScalar('norm/gradients', norm, epoch));
+      for (const [tag, histogram] of Object.entries(counted)) safely(() => train.addHistogramRaw(tag, { ...histogram, globalStep: epoch }));
       if (norms) safely(() => train.addScalar('norm/weights', item(getTotalNorm(run.model.parameters())), epoch));
       if (wantsHistograms(epoch))
         for (const [name, weight] of run.model.namedParameters()) safely(() => histogram(train, `weights/${name}`, weight, epoch));
       if (images !== null) for (const [name, image] of Object.entries(await images(run))) safely(() => train.addImage(name, image, epoch));
-      for (const writer of [train, open.validation, open.steps]) safely(() => writer?.flush());
+      flush();
     },
 
     onTrainEnd(run) {
@@ -131,8 +149,14 @@ export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions
       end();
     },
     onError: end,
-    stateDict: () => ({ logDir: folder }),
-    loadStateDict: (state: { logDir: string | null }) => void (resumed = state.logDir),
+    stateDict() {
+      flush(); // what is noted until now is not noted again after the checkpoint
+      return { logDir: folder, gradients: gradients ?? null };
+    },
+    loadStateDict(state: { logDir: string | null; gradients?: Gradients | null }) {
+      resumed = state.logDir;
+      gradients = state.gradients ?? undefined;
+    },
   };
 
   if (steps !== null)
@@ -143,15 +167,14 @@ export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions
   if (norms || histograms > 0)
     callback.onBeforeOptimizerStep = (run: TrainingRun) => {
       // Those of an epoch's last step lie nearest to the weights that are noted; where nobody knows which is the last, those of the first.
-      const last = run.steps === undefined ? !seen : run.step === run.steps;
+      const last = run.steps === undefined ? gradients === undefined : run.step === run.steps;
       if (!last) return;
-      seen = true;
-      const { train } = writers!;
-      const gradients = steppedParameters(run.model, run.optimizer).flatMap(({ grad }) => (grad === null ? [] : [grad]));
-      if (norms) safely(() => train.addScalar('norm/gradients', item(getTotalNorm(gradients)), run.epoch));
+      const own = steppedParameters(run.model, run.optimizer).flatMap(({ grad }) => (grad === null ? [] : [grad]));
+      gradients = { norm: norms ? item(getTotalNorm(own)) : null, histograms: {} };
       if (wantsHistograms(run.epoch))
         for (const [name, { grad }] of run.model.namedParameters())
-          if (grad !== null) safely(() => histogram(train, `gradients/${name}`, grad, run.epoch));
+          if (grad !== null && hasFinite(`gradients/${name}`, grad, run.epoch))
+            gradients.histograms[`gradients/${name}`] = writers!.count(`gradients/${name}`, grad);
     };
   return callback;
 }
@@ -207,10 +230,14 @@ function rates(lr: readonly number[]): Record<string, number> {
 }
 
 /** Weights that are no longer finite have no histogram; the loss says so, too. */
+function hasFinite(tag: string, values: Tensor, epoch: number): boolean {
+  const finite = values.detach().isfinite().any().item() !== 0;
+  if (!finite) warnOnce(`tensorBoard: ${tag} has no finite value in epoch ${epoch}, and no histogram.`);
+  return finite;
+}
+
 function histogram(writer: SummaryWriter, tag: string, values: Tensor, epoch: number): void {
-  if (values.detach().isfinite().any().item() === 0)
-    warnOnce(`tensorBoard: ${tag} has no finite value in epoch ${epoch}, and no histogram.`);
-  else writer.addHistogram(tag, values, epoch);
+  if (hasFinite(tag, values, epoch)) writer.addHistogram(tag, values, epoch);
 }
 
 /** The settings, and the scores of the last epoch, as a run of the folder itself. */

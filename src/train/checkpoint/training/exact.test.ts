@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { F, Generator, manualSeed, nn, optim, rand, randn, type Tensor } from 'hone';
+import { F, Generator, manualSeed, nn, optim, rand, randn, type Tensor, tensor } from 'hone';
 import { DataLoader, IterableDataset, RandomSampler, TensorDataset } from 'hone/data';
 import {
   accumulateGradients,
@@ -236,6 +236,30 @@ describe('goes on with the callbacks of Hone', () => {
   });
 });
 
+test.each([
+  ['rows behind those of earlier trainings', 1],
+  ['more of them', 3],
+])('a CSV file keeps %s once, however often an epoch is run again', async (_, earlier) => {
+  const path = join(folder, `earlier-${earlier}.csv`);
+  const run = async (epochs: number, crash: number) => {
+    const { model, options } = program(shuffled, () => ({}));
+    const crashing: Callback = {
+      onEpochEnd({ epoch }) {
+        if (epoch === crash) throw new Crash('crash');
+      },
+    };
+    const callbacks = [csvLogger(path, { append: true }), crashing];
+    await fit(model, { ...options, epochs, callbacks, checkpoint: `${path}.ckpt`, resume: true }).catch((error: Error) => {
+      if (!(error.cause instanceof Crash)) throw error;
+    });
+  };
+  await run(earlier, 0);
+  rmSync(`${path}.ckpt`);
+  for (const crash of [1, 1, 2, 3, 0]) await run(3, crash);
+  const rows = readFileSync(path, 'utf8').trim().split('\n').slice(1);
+  expect(rows.map((row) => Number(row.split(',')[0]))).toEqual([...Array.from({ length: earlier }, (_, i) => i + 1), 1, 2, 3]);
+});
+
 describe('a training that has ended', () => {
   const at = (name: string) => join(folder, name);
   const run = async (path: string, more: Partial<Options>) => {
@@ -256,7 +280,7 @@ describe('a training that has ended', () => {
     const more = { restoreBest: true };
     const { steps, ...first } = await run('ended', more);
     expect(steps).toBe(18);
-    expect(await run('ended', more)).toEqual({ ...first, steps: 0, stopped: { ...first.stopped, step: 0 } });
+    expect(await run('ended', more)).toEqual({ ...first, steps: 0 });
     expect((await run('ended', { ...more, epochs: 4 })).steps).toBe(6);
   });
 
@@ -395,6 +419,27 @@ describe('goes on with', () => {
       for (let i = 0; i < rows.length; i++) yield rows.get(i) as [Tensor, Tensor];
     }
   }
+  /** Its state is of many kinds, and one field comes with the first batch. */
+  class Remembering extends nn.Module {
+    layer = new nn.Linear(4, 3);
+    private readonly counts = new Map<string, number>();
+    private readonly seen = new Set<number>();
+    private readonly noises = [new Generator(3), { other: new Generator(4) }] as const;
+    private first: Tensor | undefined = tensor([2]);
+    declare private mean?: Tensor;
+    override forward(x: Tensor): Tensor {
+      if (!this.training) return this.layer.forward(x);
+      const count = (this.counts.get('batches') ?? 0) + 1;
+      this.counts.set('batches', count);
+      this.seen.add(count);
+      this.mean = this.mean ? this.mean.mul(0.9).add(x.mean().detach().mul(0.1)) : x.mean().detach();
+      const [one, { other }] = this.noises;
+      const noisy = x.add(randn(x.shape, { generator: one }).mul(0.1)).add(randn(x.shape, { generator: other }).mul(0.1));
+      const scaled = this.first ? noisy.mul(this.first) : noisy;
+      this.first = undefined;
+      return this.layer.forward(scaled.add(this.mean)).mul(1 + 0.01 * count + 0.001 * this.seen.size);
+    }
+  }
   const shuffledRows = () => new DataLoader(data(), { batchSize: 4, shuffle: true });
 
   test.each<[string, () => ReturnType<typeof own>]>([
@@ -418,6 +463,13 @@ describe('goes on with', () => {
         const sampler = new RandomSampler(rows, { replacement: true, generator: new Generator(9) });
         const forward = (model: nn.Module, [x, y]: [Tensor, Tensor]) => [model.forward(x.add(randn(x.shape, { generator: noise }))), y];
         return own(mlp(), new DataLoader(rows, { batchSize: 4, sampler }), { forward, checkpoint: { generators: { noise } } });
+      },
+    ],
+    [
+      'fields of many kinds',
+      () => {
+        const rows = shuffledRows();
+        return own(new Remembering(), rows);
       },
     ],
     ['a stream', () => own(mlp(), new DataLoader(new Rows(data()), { batchSize: 4 }))],

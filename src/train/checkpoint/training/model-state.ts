@@ -39,10 +39,18 @@ function restOfBuffers(model: Module): [string, Tensor][] {
 }
 
 function isPlain(value: unknown, depth = 0): boolean {
-  if (value === null || ['number', 'boolean', 'string', 'bigint'].includes(typeof value) || value instanceof Tensor) return true;
+  if (value === null || ['undefined', 'number', 'boolean', 'string', 'bigint'].includes(typeof value)) return true;
+  if (value instanceof Tensor || value instanceof Date) return true;
   if (ArrayBuffer.isView(value)) return !(value instanceof DataView) && value.byteLength <= 8 * MAX_ENTRIES;
   if (depth > 3) return false;
-  const parts = Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : undefined;
+  const parts =
+    Array.isArray(value) || value instanceof Set
+      ? [...value]
+      : value instanceof Map
+        ? [...value].flat()
+        : isRecord(value)
+          ? Object.values(value)
+          : undefined;
   return parts !== undefined && parts.length <= MAX_ENTRIES && parts.every((part) => isPlain(part, depth + 1));
 }
 
@@ -53,14 +61,21 @@ function* ownFields(module: Module): Iterable<[string, unknown]> {
     if (writable === true && name !== 'training' && !registered.has(name) && !(value instanceof Module)) yield [name, value];
 }
 
+/** The generators of a field by path, those in lists and records too. */
+function* generatorsIn(value: unknown, path: string, depth = 0): Iterable<[string, Generator]> {
+  if (value instanceof Generator) yield [path, value];
+  else if (depth <= 3 && (Array.isArray(value) ? value.length <= MAX_ENTRIES : isRecord(value)))
+    for (const [key, part] of Object.entries(value as object)) yield* generatorsIn(part, `${path}.${key}`, depth + 1);
+}
+
 export function modelExtras(model: Module): ModelExtras {
   const fields: Record<string, Record<string, unknown>> = {};
   const generators: Record<string, Uint8Array> = {};
   for (const [path, module] of model.namedModules()) {
     const own: Record<string, unknown> = {};
     for (const [name, value] of ownFields(module)) {
-      if (value instanceof Generator) generators[`${path}.${name}`] = value.getState();
-      else if (isPlain(value)) own[name] = toFile(value, `fit: ${path}.${name}`);
+      for (const [place, generator] of generatorsIn(value, `${path}.${name}`)) generators[place] = generator.getState();
+      if (isPlain(value)) own[name] = toFile(value, `fit: ${path}.${name}`);
     }
     if (Object.keys(own).length > 0) fields[path] = own;
   }
@@ -84,9 +99,13 @@ export function restoreExtras(model: Module, extras: ModelExtras, source: string
   }
   for (const [path, module] of model.namedModules()) {
     const kept = extras.fields[path] ?? {};
+    for (const [name, value] of Object.entries(kept)) // of one that a forward of this class makes first
+      if (!(name in module)) (module as unknown as Record<string, unknown>)[name] = fromFile(value, source);
     for (const [name, value] of ownFields(module)) {
-      const state = extras.generators[`${path}.${name}`];
-      if (value instanceof Generator && state !== undefined) value.setState(state);
+      for (const [place, generator] of generatorsIn(value, `${path}.${name}`)) {
+        const state = extras.generators[place];
+        if (state !== undefined) generator.setState(state);
+      }
       if (!Object.hasOwn(kept, name)) continue;
       const next = fromFile(kept[name], source);
       if (!Object.is(value, next)) (module as unknown as Record<string, unknown>)[name] = next;

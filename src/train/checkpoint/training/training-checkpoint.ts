@@ -25,7 +25,7 @@ import {
 } from './training-state.js';
 
 /** Callbacks that change nothing of a training. */
-const ONLY_SHOW: ReadonlySet<unknown> = new Set(['progress', 'historyLogger', 'csvLogger', 'runReport']);
+const ONLY_SHOW: ReadonlySet<unknown> = new Set(['progress', 'historyLogger', 'csvLogger', 'tensorBoard', 'runReport']);
 
 /** What the training tells when it is to be saved. */
 export interface Standing {
@@ -128,7 +128,8 @@ export class TrainingCheckpoint {
       );
     if (history.lastEpoch !== (place.phase === 'done' ? place.epoch : place.epoch - 1))
       throw new StateDictError(`fit: ${path}: its history ends with epoch ${history.lastEpoch}, but it is in epoch ${place.epoch}.`);
-    const { here, there } = strayCallbacks(this.parts, file);
+    const stray = strayCallbacks(this.parts, file);
+    const [here, there] = [stray.here, stray.there].map((names) => names.filter((name) => !ONLY_SHOW.has(name))) as [string[], string[]];
     if (there.length > 0)
       warnOnce(
         `fit: ${path} holds the state of ${there.join(', ')}, which is not among the callbacks now: the training goes on without it.`,
