@@ -1,7 +1,20 @@
 /** Trainings that cannot be meant, or that others disturb: errors, or one warning, that say what to do. */
 import { ArgumentError, BusyError, F, HoneError, manualSeed, nn, noGrad, ones, optim, randint, randn, type Tensor, zeros } from 'hone';
 import { DataLoader, TensorDataset } from 'hone/data';
-import { accuracy, evaluate, type FitOptions, fit, modelCheckpoint, predict } from 'hone/train';
+import { imageGrid, lineChart } from 'hone/report';
+import {
+  accumulateGradients,
+  accuracy,
+  ema,
+  evaluate,
+  type FitOptions,
+  fit,
+  gradientClipping,
+  lrFind,
+  modelCheckpoint,
+  predict,
+} from 'hone/train';
+import { models } from 'hone/vision';
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
 
 let warnings: MockInstance<typeof console.warn>;
@@ -273,6 +286,29 @@ describe('outputs that a loss does not expect', () => {
   });
 });
 
+test('what other libraries call the options of callbacks and models, and scores', async () => {
+  const wrong: [call: () => unknown, message: string][] = [
+    [() => gradientClipping({ maxNorm: 1 } as never), 'Did you mean norm?'],
+    [() => accumulateGradients({ steps: 4 } as never), '"steps" is no epoch, counted from 1. Write accumulateGradients(4)'],
+    [() => modelCheckpoint({ dirpath: 'runs' } as never), 'expected the path of a file. It comes first: modelCheckpoint(path, { … }).'],
+    [() => ema({ beta: 0.9 } as never), 'Did you mean decay?'],
+    [() => accuracy({ task: 'multiclass' } as never), 'Did you mean mode?'],
+    [() => models.resnet18({ pretrained: true } as never), 'Did you mean weights?'],
+    [() => lineChart([1, 2] as never), 'lineChart: got [1, 2] where options are expected. Write lineChart({ y: … })'],
+    [() => imageGrid(randn([2, 1, 4, 4]), { nrow: 2 } as never), 'Did you mean columns?'],
+  ];
+  for (const [call, message] of wrong) expect(call).toThrow(message);
+  const { model, options } = setting();
+  const history = await fit(model, { ...options, epochs: 1, validation: options.train });
+  const values = (score: string) => () => history.values(score as never);
+  expect(values('loss')).toThrow("there are train.loss, validation.loss. Did you mean 'train.loss'?");
+  expect(values('val_loss')).toThrow("Did you mean 'validation.loss'?");
+  expect(values('valid/loss')).toThrow("Did you mean 'validation.loss'?");
+  expect(values('val_f1')).toThrow('Pass metrics, or validation, to fit.');
+  const { train, loss, optimizer } = options;
+  await expect(lrFind(model, { train, loss, optimizer, startLr: 1e-5 } as never)).rejects.toThrow('Did you mean minLr?');
+});
+
 test('a score that will not be measured is told of before an epoch is spent', async () => {
   const { model, optimizer, options } = setting();
   const { ReduceLROnPlateau } = optim.lrScheduler;
@@ -312,7 +348,18 @@ test('what is missing or of another kind is named, with what to write', async ()
     [{ metrics: 'accuracy' }, /^fit: metrics is "accuracy", expected a list/],
     [{ epochs: undefined }, /^fit: epochs is missing/],
     [{ callbacks: [{ onEpochFinish() {} }] }, /there is no option "onEpochFinish".*onEpochEnd/],
+    [{ callbacks: [{ onEpochBegin() {} }] }, /no option "onEpochBegin"\. Did you mean onEpochStart\?/],
+    [{ callbacks: [{ on_epoch_end() {} }] }, /no option "on_epoch_end"\. Did you mean onEpochEnd\?/],
+    [{ callbacks: [{ on_train_begin() {} }] }, /no option "on_train_begin"\. Did you mean onTrainStart\?/],
+    [{ callbacks: [{ onTrainEpochEnd() {} }] }, /no option "onTrainEpochEnd"\. Did you mean onEpochEnd\?/],
+    [{ callbacks: [{ onTrainBatchEnd() {} }] }, /no option "onTrainBatchEnd"\. Did you mean onStep\?/],
+    [{ callbacks: [{ onValidationEpochEnd() {} }] }, /no option "onValidationEpochEnd"\. Did you mean onEvaluationEnd\?/],
     [{ callbacks: [() => {}] }, /^fit: a callback is a function/],
+    [{ metrics: ['f1_score'] }, /no metric "f1_score".*Did you mean f1\?/],
+    [{ metrics: ['auc'] }, /no metric "auc".*Did you mean auroc\?/],
+    [{ accumulateGradBatches: 4 }, /Did you mean callbacks: \[accumulateGradients\(4\)\]\?/],
+    [{ gradient_clip_val: 1 }, /Did you mean callbacks: \[gradientClipping\(\{ norm: 1 \}\)\]\?/],
+    [{ ckptPath: 'a.ckpt' }, /Did you mean resume\?/],
     [{ earlyStopping: 5 }, /^fit: earlyStopping is 5.*Write earlyStopping: \{ patience: 5 \}/],
     [{ earlyStopping: { patienc: 5 } }, /earlyStopping: there is no option "patienc"\. Did you mean patience/],
     [{ earlyStopping: { monitor: 'val_loss' } }, /monitor is "val_loss".*Did you mean 'validation\.loss'/],

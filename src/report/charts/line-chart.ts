@@ -196,6 +196,10 @@ export const linePlotOf = (op: string, options: LineChartOptions): Plot => lineP
 
 /** @internal The chart of curves that another function has put together. */
 export function lineChartOf(op: string, options: LineChartOptions): Chart {
+  if (Array.isArray(options) || options instanceof Tensor || ArrayBuffer.isView(options))
+    throw new ArgumentError(
+      `${op}: got ${show(options)} where options are expected. Write ${op}({ y: … }) with it, ${op}({ x, y }) with places.`,
+    );
   const read = readOptions(op, LINE_CHART, options ?? null);
   const plot = linePlot(op, read);
   const count = plot.layers.filter(({ kind }) => kind === 'line').length;

@@ -297,8 +297,7 @@ export function leadingByName(op: string, names: readonly string[], given: reado
 }
 
 /** The error of a name that is none of `names`; it suggests the one that was meant. */
-export function unknownOption(op: string, name: string, names: readonly string[]): ArgumentError {
-  const meant = meantName(name, names);
+export function unknownOption(op: string, name: string, names: readonly string[], meant = meantName(name, names)): ArgumentError {
   return new ArgumentError(
     `${op}: there is no option "${name}".${meant === undefined ? '' : ` Did you mean ${meant}?`} ${takes(op, names)}`,
   );

@@ -1,6 +1,6 @@
 /** Paths of model files with places to fill in: `runs/{epoch}-{validation.loss:.3f}.safetensors`. */
 import { ArgumentError } from '../../errors.js';
-import { show } from '../../tensor/arguments/show.js';
+import { isOptions, show } from '../../tensor/arguments/show.js';
 import type { EpochRecord, Monitor } from '../history/epoch-record.js';
 import { hasScore, readMonitor } from '../history/epoch-record.js';
 
@@ -18,7 +18,9 @@ export interface SavedAt {
 
 /** Throws unless `path` can be that of a file. */
 export function checkPath(op: string, path: unknown): asserts path is string {
-  if (typeof path !== 'string' || path === '') throw new ArgumentError(`${op}: the path is ${show(path)}, expected the path of a file.`);
+  if (typeof path === 'string' && path !== '') return;
+  const first = isOptions(path) && /^\w+$/.test(op) ? ` It comes first: ${op}(path, { … }).` : '';
+  throw new ArgumentError(`${op}: the path is ${show(path)}, expected the path of a file.${first}`);
 }
 
 /** Throws unless `path` can be that of a file, and its places can be filled. @param scores whether there will be scores. */

@@ -5,6 +5,7 @@ import { readOptions, required, unknownOption } from '../../tensor/arguments/arg
 import { assertFunction, countOf, oneOf } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { isOptions, show } from '../../tensor/arguments/show.js';
+import { camelCase, meantName } from '../../tensor/arguments/spelling.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkLoss, checkModel, LOSS_AVERAGES } from '../batch/checks.js';
 import { checkLoader } from '../batch/loaders.js';
@@ -233,6 +234,18 @@ function readProgress(value: unknown): ProgressOptions | boolean | undefined {
   return readProgressOptions('fit: progress', value);
 }
 
+/** The hook that Keras or Lightning call so, in Python's spelling too: onEpochBegin, on_train_batch_end. */
+function meantHook(name: string): string | undefined {
+  const ours = camelCase(name)
+    .replace('Begin', 'Start')
+    .replace(/^onFit/, 'onTrain')
+    .replace(/^onValidation(Epoch)?(?=Start|End)/, 'onEvaluation')
+    .replace(/^on(Train)(Epoch|Batch)/, 'on$2')
+    .replace('onBatchEnd', 'onStep')
+    .replace('onException', 'onError');
+  return meantName(ours, HOOKS);
+}
+
 /** @throws {ArgumentError} for callbacks that would never be called. */
 function readCallbacks(given: unknown): readonly Callback[] {
   if (given === undefined) return [];
@@ -246,7 +259,7 @@ function readCallbacks(given: unknown): readonly Callback[] {
     for (const [name, value] of Object.entries(callback)) {
       if ((HOOKS as readonly string[]).includes(name)) {
         if (value !== undefined) assertFunction('fit', `a callback's ${name}`, value);
-      } else if (/^on[A-Z]/.test(name) && isOptions(callback)) throw unknownOption('fit: a callback', name, HOOKS);
+      } else if (/^on[A-Z_]/.test(name) && isOptions(callback)) throw unknownOption('fit: a callback', name, HOOKS, meantHook(name));
     }
   }
   return given as Callback[];

@@ -44,7 +44,10 @@ export function readMonitor(record: EpochRecord, monitor: Monitor | `logged.${st
 
 /** The error of a score that is not measured. */
 export function noScore(op: string, monitor: string, known: readonly string[]): ArgumentError {
-  return new ArgumentError(`${op}: there is no score "${monitor}"; there are ${known.join(', ')}. Pass metrics, or validation, to fit.`);
+  const [, side, name] = /^(?:(val|valid|validation|train)[_./])?(.*)$/.exec(monitor)!;
+  const meant = `${side === undefined || side === 'train' ? 'train' : 'validation'}.${name}`;
+  const advice = known.includes(meant) ? `Did you mean '${meant}'?` : 'Pass metrics, or validation, to fit.';
+  return new ArgumentError(`${op}: there is no score "${monitor}"; there are ${known.join(', ')}. ${advice}`);
 }
 
 /** Whether a record has the score at a path. */
