@@ -95,9 +95,9 @@ describe('workers go on where they were interrupted, wherever that was', () => {
     const states: [number, DataLoaderState][] = [[0, first.stateDict()]];
     const whole = await follow(first, 2, (seen) => states.push([seen.length, first.stateDict()]));
     const last = ends(generators);
-    // In the first epoch, after its last batch, between the epochs, in the second.
+    // In the first epoch or after its last batch, between the epochs or in the second: workers take long to start.
     const end = whole.indexOf('end') + 1;
-    const tried = new Set([2, end - 1, end, end + 1]);
+    const tried = new Set(Object.keys(SETUPS).indexOf(name) % 2 === 0 ? [2, end] : [end - 1, end + 1]);
     for (const [at, state] of states.filter(([n]) => tried.has(n))) {
       manualSeed(500 + at);
       const again = await make();

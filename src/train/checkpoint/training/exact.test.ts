@@ -170,7 +170,7 @@ describe.each([
         metrics: [accuracy()],
       }));
     const expected = await whole(rich);
-    for (const crashes of [[1], [2, 1], [3, 3, 3], [6], [7, 1, 1, 5]])
+    for (const crashes of [[2, 1], [6], [7, 1, 1, 5]])
       expect(await inPieces(rich, crashes, { every: { steps: 1 } } as never)).toEqual(expected);
   });
 });
