@@ -4,7 +4,7 @@ import { ArgumentError, ShapeError } from '../../errors.js';
 import { tooMany } from '../../tensor/arguments/arguments.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { show } from '../../tensor/arguments/show.js';
-import { isStateful, readList, readPart } from '../loader/state/stateful.js';
+import { isStateful, readList, readPart, type Stateful } from '../loader/state/stateful.js';
 import { asyncChainIterator, chainIterator } from './chain-iterator.js';
 import {
   asDataset,
@@ -17,6 +17,20 @@ import {
   type MaybePromise,
 } from './dataset.js';
 import type { Source } from './subset.js';
+
+/** One state for several data sets: of each its own, where it has one; undefined where none has. */
+function jointState(name: string, parts: readonly unknown[]): Stateful | undefined {
+  if (!parts.some(isStateful)) return undefined;
+  return {
+    stateDict: () => ({ datasets: parts.map((part) => (isStateful(part) ? part.stateDict() : null)) }),
+    loadStateDict: (state) => {
+      const states = readList('the states of the data sets', readPart(`the state of a ${name}`, state).datasets);
+      parts.forEach((part, i) => {
+        if (isStateful(part)) part.loadStateDict(states[i]);
+      });
+    },
+  };
+}
 
 /**
  * Several data sets, one after the other.
@@ -54,6 +68,16 @@ export class ConcatDataset<T, Got extends MaybePromise<T> = MaybePromise<T>> ext
   get(index: number): Got {
     const [dataset, i] = this.find(checkIndex(index, this.length, 'ConcatDataset'));
     return dataset.get(i) as Got;
+  }
+
+  /** Those of the data sets that have one. */
+  get stateDict(): (() => unknown) | undefined {
+    return jointState('ConcatDataset', this.datasets)?.stateDict;
+  }
+
+  /** Those of the data sets that have one. */
+  get loadStateDict(): ((state: unknown) => void) | undefined {
+    return jointState('ConcatDataset', this.datasets)?.loadStateDict;
   }
 
   /** @internal */
@@ -152,6 +176,16 @@ export class StackDataset<A extends readonly StackInput[]> extends Dataset<Stack
     return this.assemble((source) => source.get(i)) as StackedNow<A>;
   }
 
+  /** Those of the data sets that have one. */
+  get stateDict(): (() => unknown) | undefined {
+    return jointState('StackDataset', this.sources)?.stateDict;
+  }
+
+  /** Those of the data sets that have one. */
+  get loadStateDict(): ((state: unknown) => void) | undefined {
+    return jointState('StackDataset', this.sources)?.loadStateDict;
+  }
+
   /** @internal */
   nameOf(index: number): string | undefined {
     return this.sources.map((source) => source.nameOf?.(index)).find((name) => name !== undefined);
@@ -223,14 +257,9 @@ export class ChainDataset<T> extends IterableDataset<T> {
     if (streams.every((stream) => Symbol.iterator in stream && !(Symbol.asyncIterator in stream)))
       this[Symbol.iterator] = () => chainIterator(streams as readonly Iterable<T>[]);
     else this[Symbol.asyncIterator] = () => asyncChainIterator(streams as readonly (Iterable<T> | AsyncIterable<T>)[]);
-    if (!streams.some(isStateful)) return;
-    const stateDict = () => ({ datasets: streams.map((stream) => (isStateful(stream) ? stream.stateDict() : null)) });
-    const loadStateDict = (state: unknown) => {
-      const states = readList('the states of the streams', readPart('the state of a ChainDataset', state).datasets);
-      streams.forEach((stream, i) => {
-        if (isStateful(stream)) stream.loadStateDict(states[i]);
-      });
-    };
+    const state = jointState('ChainDataset', streams);
+    if (!state) return;
+    const { stateDict, loadStateDict } = state;
     // Not among the fields, which cross to workers: there they are made anew.
     Object.defineProperties(this, { stateDict: { value: stateDict }, loadStateDict: { value: loadStateDict } });
   }

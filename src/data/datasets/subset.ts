@@ -62,6 +62,18 @@ export class Subset<T, Batch = unknown, Got extends MaybePromise<T> = MaybePromi
     return this.source.get(this.indices[checkIndex(index, this.length, 'Subset')]!) as Got;
   }
 
+  /** The data set's own, where it has one. */
+  get stateDict(): (() => unknown) | undefined {
+    const { source } = this;
+    return source.stateDict && (() => source.stateDict!());
+  }
+
+  /** The data set's own, where it has one. */
+  get loadStateDict(): ((state: unknown) => void) | undefined {
+    const { source } = this;
+    return source.loadStateDict && ((state) => source.loadStateDict!(state));
+  }
+
   /** @internal */
   nameOf(index: number): string | undefined {
     return this.source.nameOf?.(this.indices[index]!);

@@ -15,12 +15,14 @@ import {
 import {
   BatchSampler,
   ChainDataset,
+  ConcatDataset,
   DataLoader,
   type DataLoaderState,
   Dataset,
   IterableDataset,
   RandomSampler,
   type Sampler,
+  StackDataset,
   Subset,
   SubsetRandomSampler,
   TensorDataset,
@@ -103,6 +105,19 @@ class Telling implements Sampler {
   }
 }
 
+/** A data set whose samples depend on those that were asked for before. */
+class Counting extends Dataset<number[]> {
+  readonly length = 6;
+  private asked = 0;
+  get(index: number) {
+    return [index, 100 * ++this.asked];
+  }
+  stateDict = () => this.asked;
+  loadStateDict = (asked: unknown) => {
+    this.asked = asked as number;
+  };
+}
+
 /** A stream whose samples do not depend on random numbers that others draw. */
 class Lines extends IterableDataset<number[]> {
   constructor(private readonly count: number) {
@@ -158,6 +173,13 @@ const own = (make: (generator: Generator) => AnyLoader): Setup => {
 
 const SETUPS: Record<string, () => Setup> = {
   'in order': () => ({ loader: loader(some, { batchSize: 3 }) }),
+  'some of what keeps count': () => ({ loader: loader(new Subset(new Counting(), [5, 0, 3, 1]), { batchSize: 3 }) }),
+  'some of what keeps count, and more of the like': () => ({
+    loader: loader(new ConcatDataset([new Subset(new Counting(), [4, 2]), [[7, 7]], new Counting()]), { batchSize: 2, shuffle: true }),
+  }),
+  'what keeps count beside what does not': () => ({
+    loader: loader(new StackDataset({ a: new Counting(), b: range(6), c: new Counting() }), { batchSize: 2, shuffle: true }),
+  }),
   'in order, full batches only': () => ({ loader: loader(some, { batchSize: 3, dropLast: true }) }),
   'of tensors': () => ({ loader: loader(new TensorDataset(tensor(range(10)), tensor(range(10))), { batchSize: 4, shuffle: true }) }),
   'of an array': () => ({ loader: loader(range(10), 4, true) }),
