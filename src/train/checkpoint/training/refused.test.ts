@@ -102,6 +102,9 @@ test.each<[string, Choice, RegExp | string]>([
     { fit: { metrics: ['accuracy', metric('mean', (o) => o.mean())] } },
     'metrics: ["accuracy"] in the checkpoint, ["accuracy", "mean"] here',
   ],
+  ['weights of classes', { fit: { classWeights: [1, 2, 1] } }, 'fit classWeights: none in the checkpoint, [1, 2, 1] here'],
+  ['weights of samples', { fit: { sampleWeights: () => undefined } }, 'fit sampleWeights: none in the checkpoint, a function here'],
+  ['a forward', { fit: { forward: () => [] } }, 'fit forward: none in the checkpoint, a function here'],
   ['fewer samples', { samples: 21 }, /train loader: DataLoader \(22 samples .* in the checkpoint, DataLoader \(21 samples/],
   ['other samples', { shift: 1 }, 'train: the samples are not the same'],
   ['larger batches', { batchSize: 5 }, /train loader: .*batchSize: 4.* in the checkpoint, .*batchSize: 5.* here/],
@@ -135,6 +138,23 @@ test('of a checkpoint that is refused the parts can be loaded, and a training of
   expect(b.values('validation.loss')).toEqual(a.values('validation.loss'));
 });
 
+test('other weights are refused, and functions of another text are told of', async () => {
+  const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const at = join(folder, 'weighed.ckpt');
+  const weighed = (fit: object) => training({ fit: { checkpoint: at, ...fit } }).run();
+  const sampleWeights = ([x]: readonly Tensor[]) => x!.sum(1);
+  await weighed({ classWeights: { 0: 1, 2: 3 }, sampleWeights });
+  await expect(weighed({ classWeights: { 0: 1, 2: 4 }, sampleWeights })).rejects.toThrow('fit classWeights 2: 3 in the checkpoint, 4 here');
+  await expect(weighed({ classWeights: 'balanced', sampleWeights })).rejects.toThrow(
+    /fit classWeights: .* in the checkpoint, balanced here/,
+  );
+  await expect(weighed({ classWeights: { 0: 1, 2: 3 } })).rejects.toThrow('fit sampleWeights: a function in the checkpoint, none here');
+  expect(warned).not.toHaveBeenCalled();
+  await weighed({ classWeights: { 0: 1, 2: 3 }, sampleWeights: ([x]: readonly Tensor[]) => x!.sum(1).mul(2) });
+  expect(warned.mock.calls.flat().join('\n')).toMatch(/the function given as sampleWeights has another text/);
+  warned.mockRestore();
+});
+
 test('a function of another text as loss, and callbacks that come or go, are told of', async () => {
   const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
   const at = join(folder, 'told.ckpt');
@@ -144,7 +164,7 @@ test('a function of another text as loss, and callbacks that come or go, are tol
   const texts = warned.mock.calls.flat().join('\n');
   expect(texts).toMatch(/told\.ckpt holds the state of left, which is not among the callbacks now/);
   expect(texts).toMatch(/told\.ckpt holds no state of come: it starts anew/);
-  expect(texts).toMatch(/the function that is the loss has another text/);
+  expect(texts).toMatch(/the function given as loss has another text/);
 });
 
 describe('files that are no checkpoint of fit', () => {

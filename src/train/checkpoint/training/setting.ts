@@ -71,14 +71,19 @@ export function settingOf({ model, optimizer, plan, loss, metrics, train, valida
     metrics: metrics.map(({ name }) => name),
     train: marksOf(train),
     validation: validation === undefined ? null : marksOf(validation),
-    fit: plainly(choices),
+    fit: { ...(plainly(choices) as object), ...functionsIn(choices, () => 'a function') },
   };
 }
 
+/** The functions among options. */
+function functionsIn(choices: Parts['choices'], as: (body: object) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(choices).flatMap(([name, value]) => (typeof value === 'function' ? [[name, as(value)]] : [])));
+}
+
 /** What a checkpoint cannot compare with certainty, so that it is only noted: the texts of functions, the callbacks. */
-export function notesOf({ loss, callbacks }: Parts): Setting {
+export function notesOf({ loss, callbacks, choices }: Parts): Setting {
   return {
-    loss: typeof loss === 'function' ? loss.toString() : null,
+    functions: functionsIn({ ...choices, loss }, String),
     callbacks: callbacks.flatMap(({ name, stateDict }) => (name === undefined || stateDict ? [] : [name])),
   };
 }

@@ -6,7 +6,7 @@ import { Optimizer } from '../../../optim/optimizer/optimizer.js';
 import { warnOnce } from '../../../tensor/arguments/warn-once.js';
 import type { History } from '../../history/history.js';
 import type { RunningScores } from '../../metrics/running-scores.js';
-import { fromFile } from '../values.js';
+import { fromFile, isRecord } from '../values.js';
 import { isUnfinished, type ModelExtras, restoreModes } from './model-state.js';
 import type { ReadCheckpoint } from './options.js';
 import { differences, notesOf, type Parts, type Setting, settingOf } from './setting.js';
@@ -143,9 +143,10 @@ export class TrainingCheckpoint {
         warnOnce(
           `fit: the callback ${String(name)} ${now!.includes(name) ? 'was not' : 'was'} there when ${path} was written. Does the training stay the same?`,
         );
-    const { loss } = file.training.notes;
-    if (typeof loss === 'string' && loss !== this.notes['loss'])
-      warnOnce(`fit: the function that is the loss has another text than when ${path} was written. Is it the same?`);
+    const texts = [file.training.notes, this.notes].map(({ functions }) => (isRecord(functions) ? functions : {}));
+    for (const [name, text] of Object.entries(texts[0]!))
+      if (text !== texts[1]![name])
+        warnOnce(`fit: the function given as ${name} has another text than when ${path} was written. Is it the same?`);
   }
 
   /** A training that is not over is not written over by another one. */
