@@ -237,16 +237,19 @@ describe('an error in a hook', () => {
   });
 
   test('names the class, or the place in the list; errors of Hone keep their class, and what they carry', async () => {
+    const cause = new ArgumentError('tensor: nothing');
     class Watcher {
       onEpochEnd() {
-        throw new ArgumentError('tensor: nothing');
+        throw Object.assign(cause, { value: 7 });
       }
     }
     const { model, options } = setting(1);
     const error = await fit(model, { ...options, callbacks: [new Watcher()] }).catch((e) => e);
     expect(error).toBeInstanceOf(ArgumentError);
     expect(error.message).toBe('fit: the callback Watcher failed in onEpochEnd, epoch 1: tensor: nothing');
-    expect(error.stack).toContain(error.message);
+    expect(error.stack).toContain(`ArgumentError: ${error.message}\n`);
+    expect(error.cause).toBe(cause);
+    expect([error.name, error.code, error.value, cause.message]).toEqual(['ArgumentError', 'ARGUMENT', 7, 'tensor: nothing']);
     const thrown = fit(model, {
       ...options,
       saveBest: true,

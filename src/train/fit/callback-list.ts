@@ -40,7 +40,7 @@ type ArgumentsOf<H extends HookBetween> = H extends 'onStep' | 'onEpochEnd' | 'o
   ? Parameters<NonNullable<Callback[H]>>
   : [run: TrainingRun];
 
-/** What a callback of the user's threw; that itself is the `cause`. An error of Hone's keeps its class instead, and gets the text in front. */
+/** What a callback of the user's threw; that itself is the `cause`. For an error of Hone's there is one of its class instead. */
 export class CallbackError extends HoneError {
   override readonly code = 'CALLBACK';
   override get name(): string {
@@ -228,10 +228,15 @@ export class CallbackList {
       const message = error instanceof Error ? error.message : show(error);
       return new CallbackError(`${prefix}: ${message}`, { cause: error });
     }
-    // Code that asks for the class of an error of Hone's goes on finding it, with all that it carries.
-    const before = error.message;
-    error.message = `${prefix}: ${before}`;
-    if (typeof error.stack === 'string') error.stack = error.stack.replace(before, () => error.message);
-    return error;
+    return inPlace(error, `${prefix}: ${error.message}`);
   }
+}
+
+/** An error of Hone's with another message, of the same class and with all that it carries, so that code that asks for these goes on finding them. */
+function inPlace(error: HoneError, message: string): unknown {
+  const made = Object.setPrototypeOf(new Error(message, { cause: error }), Object.getPrototypeOf(error) as object) as Error;
+  const { message: _, cause: __, stack: ___, ...carried } = Object.getOwnPropertyDescriptors(error);
+  Object.defineProperties(made, carried);
+  if (typeof error.stack === 'string') made.stack = error.stack.replace(error.message, () => message);
+  return made;
 }
