@@ -155,7 +155,7 @@ export function schedulesHelp(): string {
 }
 
 /** A schedule by name, upper and lower case alike. @throws {ArgumentError} for one that there is not. */
-export function scheduleNamed(op: string, name: string): string {
+function scheduleNamed(op: string, name: string): string {
   const names = Object.keys(schedules);
   const found = names.find((one) => one.toLowerCase() === name.toLowerCase() || one.toLowerCase() === `${name.toLowerCase()}lr`);
   if (found !== undefined) return found;
@@ -202,7 +202,7 @@ export interface Segment {
 }
 
 /** Reads `StepLR --step-size 30 --gamma 0.5`. @throws {ArgumentError} for what the schedule does not take. */
-export function readSegment(op: string, [name, ...rest]: readonly string[]): Segment {
+function readSegment(op: string, [name, ...rest]: readonly string[]): Segment {
   if (name === undefined || name.startsWith('-'))
     throw new ArgumentError(
       `${op}: ${name === undefined ? 'nothing' : name} stands where a schedule is expected. There are ${Object.keys(schedules).join(', ')}.`,

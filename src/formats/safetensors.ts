@@ -3,6 +3,7 @@
  * values. The same layout as the reference implementation writes, so that files go both ways between Hone and PyTorch.
  * https://github.com/huggingface/safetensors
  */
+
 import { ArgumentError, FormatError, quoted, showShape } from '../errors.js';
 import { assertBytes } from '../tensor/arguments/checks.js';
 import { isOptions, show } from '../tensor/arguments/show.js';
@@ -10,6 +11,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { type DType, dtypes } from '../tensor/values/dtype.js';
 import { toTypedArray } from '../tensor/values/transfer.js';
 import { type FileDType as ElementType, fileDTypes, readStorage } from './file-dtypes.js';
+import { joinBytes } from './join-bytes.js';
 import { duplicateKey, showValue } from './json-keys.js';
 import { emptyState, type StateDictLike, stateEntries } from './named-tensors.js';
 
@@ -131,14 +133,7 @@ export function encodeSafetensors(state: StateDictLike, metadata?: Readonly<Reco
     throw new ArgumentError(`encodeSafetensors: the state is ${show(state)}, expected tensors by name.`);
   if (metadata !== undefined && !isOptions(metadata))
     throw new ArgumentError(`encodeSafetensors: metadata is ${show(metadata)}, expected strings by name.`);
-  const chunks = [...safetensorsChunks(state, metadata)];
-  const out = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
-  }
-  return out;
+  return joinBytes([...safetensorsChunks(state, metadata)]);
 }
 
 /**

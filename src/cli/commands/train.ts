@@ -10,7 +10,7 @@ import { readRun } from '../training/run-folder.js';
 import { runTraining } from '../training/train.js';
 
 /** The data sets by name, a line each. */
-export function datasetLines(): string {
+function datasetLines(): string {
   const width = Math.max(...Object.keys(datasetTexts).map((name) => name.length));
   return Object.entries(datasetTexts)
     .map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)

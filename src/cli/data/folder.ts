@@ -151,7 +151,7 @@ export function folderPart(
 const few = (names: readonly string[]) => `${names.slice(0, 6).join(', ')}${names.length > 6 ? ', …' : ''}`;
 
 /** @throws {FileError} unless both have the same classes: their numbers would mean other things. */
-export function assertSameClasses(expected: readonly string[], found: readonly string[], where: string, whose: string): void {
+function assertSameClasses(expected: readonly string[], found: readonly string[], where: string, whose: string): void {
   const missing = expected.filter((name) => !found.includes(name));
   const more = found.filter((name) => !expected.includes(name));
   if (missing.length === 0 && more.length === 0) return;

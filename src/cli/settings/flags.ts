@@ -19,7 +19,7 @@ const anyAbove0 = numberIn(0, Number.POSITIVE_INFINITY, true);
 const atLeast0 = numberIn(0, Number.POSITIVE_INFINITY);
 
 /** Adds the flags of the data that a command reads. */
-export function addDataFlags(command: Command): Command {
+function addDataFlags(command: Command): Command {
   return command
     .optionsGroup('The data:')
     .option('--target <column>', 'of a CSV file: what is predicted')

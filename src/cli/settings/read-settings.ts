@@ -26,7 +26,7 @@ export function readSettingsFile(path: string): TrainSettings {
 }
 
 /** @throws {ArgumentError} that lists every wrong field, with what it is and what was expected. */
-export function checkSettings(value: unknown, source: string): TrainSettings {
+function checkSettings(value: unknown, source: string): TrainSettings {
   const result = trainSettings.safeParse(value);
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap((issue) => problemsOf(issue, value));

@@ -38,7 +38,7 @@ const titleOf = ({ settings: { data, kind }, prepared: { task } }: Training) =>
       : `A model of ${kind === 'named' ? data : showPath(data)}`;
 
 /** The settings in words. */
-export function settingTexts({ settings, prepared, spec }: Pick<Training, 'settings' | 'prepared' | 'spec'>): Record<string, string> {
+function settingTexts({ settings, prepared, spec }: Pick<Training, 'settings' | 'prepared' | 'spec'>): Record<string, string> {
   const {
     epochs,
     batchSize,

@@ -1,4 +1,5 @@
 /** Saving and loading: PyTorch's files and safetensors. */
+
 import { readBytes, writeBytes } from '#files';
 import { ArgumentError, FormatError } from '../../errors.js';
 import { readOptions } from '../../tensor/arguments/arguments.js';
@@ -7,6 +8,7 @@ import { isOptions, show } from '../../tensor/arguments/show.js';
 import { assertHere, type DeviceLike } from '../../tensor/device.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { flattenState, selectState } from '../flatten-state.js';
+import { joinBytes } from '../join-bytes.js';
 import { type FileFormat, fileFormats, formatOf, formatToWrite, sniffFormat } from './file-formats.js';
 import { foreignFile, unknownFile } from './foreign.js';
 
@@ -88,14 +90,7 @@ export function save(value: unknown, path: string, options?: SaveOptions): void 
 export function saveBytes(value: unknown, options?: SaveBytesOptions): Uint8Array<ArrayBuffer> {
   const read = readSave('saveBytes', SAVE, options);
   const format = fileFormats[formatToWrite('.pth', read.format, 'saveBytes')];
-  const chunks = [...format.encode(value, read.metadata, 'saveBytes')];
-  const out = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
-  }
-  return out;
+  return joinBytes([...format.encode(value, read.metadata, 'saveBytes')]);
 }
 
 /**

@@ -101,7 +101,7 @@ const numberList = (op: string, name: string, value: unknown): number[] | undefi
   value === null || value === undefined ? undefined : typeof value === 'number' ? [value] : numbersOf(op, name, value);
 
 /** Reads how values become shades. */
-export function readShading(
+function readShading(
   op: string,
   { mean, std, range, scaleEach, cmap }: Pick<Required<ImageGridOptions>, 'mean' | 'std' | 'range' | 'scaleEach' | 'cmap'>,
 ): Shading {

@@ -97,7 +97,7 @@ function bar(share: number, cells: number): string {
 const phases: Record<string, string> = { train: 'train', evaluateTrain: 'score', validation: 'valid' };
 
 /** `3/10`, the first as wide as the second, so that the line does not jump. */
-export function outOf(n: number, all: number | undefined): string {
+function outOf(n: number, all: number | undefined): string {
   return all === undefined ? String(n) : `${String(n).padStart(String(all).length)}/${all}`;
 }
 

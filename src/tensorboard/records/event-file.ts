@@ -2,6 +2,7 @@
 
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type AppendFile, hostName, openAppend, pathOf } from '#files';
+import { joinBytes } from '../../formats/join-bytes.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { EventSchema } from '../proto/event.gen.js';
 import { frame } from './record.js';
@@ -103,7 +104,7 @@ export class EventFile {
     clearTimeout(this.timer);
     this.timer = undefined;
     while (this.queue.length > 0) {
-      const bytes = this.queue.length === 1 ? this.queue[0]! : joined(this.queue);
+      const bytes = this.queue.length === 1 ? this.queue[0]! : joinBytes(this.queue);
       this.queue = [bytes];
       waiting.add(this);
       const written = this.file.write(bytes);
@@ -123,14 +124,4 @@ export class EventFile {
       this.file.close();
     }
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

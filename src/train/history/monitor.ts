@@ -37,7 +37,7 @@ export function checkWatched(
 }
 
 /** @throws {ArgumentError} for an invalid score, mode or delta. */
-export function checkMonitor({ monitor, mode, minDelta = 0 }: MonitorOptions, op: string): void {
+function checkMonitor({ monitor, mode, minDelta = 0 }: MonitorOptions, op: string): void {
   if (monitor !== undefined && !(typeof monitor === 'string' && /^(train|validation)\../.test(monitor)))
     throw new ArgumentError(
       `${op}: monitor is ${show(monitor)}, expected a score such as 'validation.loss' or 'train.accuracy'.${typeof monitor === 'string' ? ` Did you mean 'validation.${String(monitor).replace(/^(val_?|validation_?)/, '')}'?` : ''}`,

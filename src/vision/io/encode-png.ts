@@ -1,6 +1,8 @@
 /** PNG files without a decoder's help: for pictures in pages and logs, wherever Hone runs. */
+
 import crc32 from 'crc-32/crc32.js';
 import { zlibSync } from 'fflate';
+import { joinBytes } from '../../formats/join-bytes.js';
 import { assertImage, IMAGE_MODES, type Image } from '../image/image.js';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
@@ -19,7 +21,7 @@ export function encodePng(image: Image): Uint8Array {
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([8, COLOUR_TYPES[channels - 1]!, 0, 0, 0], 8);
-  return joined([
+  return joinBytes([
     SIGNATURE,
     chunk('IHDR', header),
     chunk('IDAT', zlibSync(filtered(data, width * channels, height, channels))),
@@ -58,15 +60,5 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
   out.set(new TextEncoder().encode(name), 4);
   out.set(data, 8);
   view.setUint32(8 + data.length, crc32.buf(out.subarray(4, 8 + data.length)) >>> 0);
-  return out;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
   return out;
 }

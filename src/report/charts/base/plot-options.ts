@@ -144,7 +144,7 @@ function labelled(axis: Axis, { values, labels, format }: ReadTicks): Axis {
   };
 }
 
-export function readGrid(op: string, given: unknown): Grid {
+function readGrid(op: string, given: unknown): Grid {
   if (given === undefined) return { x: false, y: true, style: 'solid' };
   if (typeof given === 'boolean') return { x: given, y: given, style: 'solid' };
   const { axis, style } = isOptions(given) ? readOptions(`${op}: grid`, GRID, given) : { axis: given, style: 'solid' };

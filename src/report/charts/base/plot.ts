@@ -81,7 +81,7 @@ const SWATCH = 20;
 const GAP = 16;
 const ROW = 20;
 
-export const colourFor = (colours: Colours, colour: number | string): string =>
+const colourFor = (colours: Colours, colour: number | string): string =>
   typeof colour === 'string' ? colour : colours.palette[colour % colours.palette.length]!;
 
 interface Placed {

@@ -46,9 +46,6 @@ export const THEMES: readonly ChartTheme[] = ['light', 'dark', 'auto'];
 /** The dashes of curves that come round to a colour again. */
 export const DASHES = ['solid', 'dashed', 'dotted'] as const;
 
-/** The colour of the curve at a place. */
-export const colourAt = ({ palette }: Colours, index: number): string => palette[index % palette.length]!;
-
 /** Whether a curve at that place is whole, dashed or dotted. */
 export const dashAt = (index: number): (typeof DASHES)[number] => DASHES[Math.floor(index / LIGHT.palette.length) % DASHES.length]!;
 

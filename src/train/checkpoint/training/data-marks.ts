@@ -54,7 +54,7 @@ function marksOfSamples(given: DatasetLike<unknown>): (number | null)[] {
 }
 
 /** A mark of a sample; random transforms draw from a stream of its own for it. */
-export function markOfSample(dataset: MapDataset<unknown>, i: number): number | undefined {
+function markOfSample(dataset: MapDataset<unknown>, i: number): number | undefined {
   const states = randomStates();
   try {
     return forkRng(() => {
