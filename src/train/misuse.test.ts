@@ -296,6 +296,8 @@ test('what other libraries call the options of callbacks and models, and scores'
     [() => models.resnet18({ pretrained: true } as never), 'Did you mean weights?'],
     [() => lineChart([1, 2] as never), 'lineChart: got [1, 2] where options are expected. Write lineChart({ y: … })'],
     [() => imageGrid(randn([2, 1, 4, 4]), { nrow: 2 } as never), 'Did you mean columns?'],
+    [() => lineChart({ y: [1, 2], xTicks: { rotate: 45 } as never }), 'Did you mean rotation?'],
+    [() => imageGrid([[[0, 1]]] as never), 'Make one: tensor(rows).'],
   ];
   for (const [call, message] of wrong) expect(call).toThrow(message);
   const { model, options } = setting();

@@ -89,7 +89,9 @@ function ofOne(op: string, name: string, value: unknown): Raw {
     refuse(op, name, value);
   }
   if (value instanceof Promise) throw new ArgumentError(`${op}: ${name} is a promise. Await it.`);
-  throw new ArgumentError(`${op}: ${name} is ${show(value)}, expected a tensor [C, H, W] or [H, W], or an Image.`);
+  throw new ArgumentError(
+    `${op}: ${name} is ${show(value)}, expected a tensor [C, H, W] or [H, W], or an Image.${Array.isArray(value) ? ' Make one: tensor(rows).' : ''}`,
+  );
 }
 
 const isDataset = (value: unknown): value is PictureDataset =>

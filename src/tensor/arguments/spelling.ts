@@ -110,6 +110,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   momentum: ['decay'],
   task: ['mode'],
   pretrained: ['weights'],
+  rotate: ['rotation'],
   nrow: ['columns'],
   ncol: ['columns'],
   acc: ['accuracy'],
