@@ -15,6 +15,6 @@ try {
   await createProgram().parseAsync();
 } catch (error) {
   if (!(error instanceof HoneError)) throw error;
-  process.stderr.write(`hone: ${error.message}\n`);
+  process.stderr.write(`hone: ${error.message.replace(/^hone[a-z -]*: /, '')}\n`);
   process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 /** What a training leaves: its figures, its page, and the lines that say where they are. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeBytes } from '#files';
+import { isFile, writeBytes } from '#files';
 import type { ModuleWithOutput } from '../../nn/module/module.js';
 import { figureName } from '../../report/comparison/comparison.js';
 import { scoreRows, showScore } from '../../report/run/history.js';
@@ -9,6 +9,7 @@ import type { RunPageOptions, WorstFigure } from '../../report/run/page.js';
 import { shellWord, textTable } from '../../report/text.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
 import type { Callback } from '../../train/callbacks/callback.js';
+import { writePatiently } from '../../train/callbacks/files/write-patiently.js';
 import { runReport } from '../../train/callbacks/report/run-report.js';
 import { predict } from '../../train/evaluate/predict.js';
 import { type NonFiniteError, NonFiniteLossError } from '../../train/guards/non-finite.js';
@@ -208,11 +209,13 @@ export function reportRun(training: Training, history: History): void {
   if (history.epochs.length === 0) {
     process.stderr.write('Stopped before the first epoch ended: there is nothing to report.\n');
   } else {
-    writeFigures(training, history);
     process.stdout.write(`\n${scoreTable(history)}\n\n`);
     writeSkipped(prepared.train);
     writeSkipped(prepared.validation);
-    process.stdout.write(`Report: ${showPath(join(folder, PAGE_FILE))}\n`);
+    if (!writePatiently(() => writeFigures(training, history), 'There are no figures of this run.')) process.exitCode ||= 1;
+    const page = join(folder, PAGE_FILE);
+    if (isFile(page)) process.stdout.write(`Report: ${showPath(page)}\n`);
+    else process.exitCode ||= 1;
     if (history.best) process.stdout.write(`Weights of epoch ${history.best.epoch}, the best: ${showPath(join(folder, MODEL_FILE))}\n`);
     if (!interrupted && history.best) process.stdout.write(`Predict: ${predictLine(training)}\n`);
   }

@@ -6,6 +6,7 @@ import type { ModuleWithOutput } from '../../nn/module/module.js';
 import { plural } from '../../report/text.js';
 import { manualSeed } from '../../tensor/create/random.js';
 import type { Callback } from '../../train/callbacks/callback.js';
+import { writePatiently } from '../../train/callbacks/files/write-patiently.js';
 import { showProgress } from '../../train/callbacks/progress/progress.js';
 import { fit } from '../../train/fit/fit.js';
 import { NonFiniteError } from '../../train/guards/non-finite.js';
@@ -129,22 +130,36 @@ const evaluatesTrain = ({ model, augment, mixup, cutmix }: Resolved) =>
 
 /** Writes the best epoch's weights with all that a prediction needs, whenever there is a better one. */
 function modelFile({ settings, prepared, spec, folder }: Training): Callback {
+  let behind: (() => void) | undefined;
+  const write = (attempt: () => void) => {
+    behind = writePatiently(attempt) ? undefined : attempt;
+  };
+  const retry = () => {
+    if (behind) write(behind);
+  };
   return {
     name: 'modelFile',
+    onTrainEnd: retry,
+    onError: retry,
     onEpochEnd(record, { history }) {
       const { best } = history;
-      if (best?.epoch !== record.epoch) return;
-      saveModelFile(join(folder, MODEL_FILE), best.stateDict, {
-        format: 1,
-        task: prepared.task,
-        ...(prepared.classes && { classes: prepared.classes }),
-        model: spec,
-        input: prepared.input,
-        data: nameOf(settings),
-        epoch: record.epoch,
-        scores: { ...record.validation! },
-        made: `hone ${version}`,
-      });
+      if (best?.epoch !== record.epoch) {
+        retry();
+        return;
+      }
+      write(() =>
+        saveModelFile(join(folder, MODEL_FILE), best.stateDict, {
+          format: 1,
+          task: prepared.task,
+          ...(prepared.classes && { classes: prepared.classes }),
+          model: spec,
+          input: prepared.input,
+          data: nameOf(settings),
+          epoch: record.epoch,
+          scores: { ...record.validation! },
+          made: `hone ${version}`,
+        }),
+      );
     },
   };
 }

@@ -1,8 +1,6 @@
 /** keepBest: the state of the best epoch, in memory and in a file. */
 import { load } from '../../formats/files/files.js';
-import { clone } from '../../ops/view/copy.js';
 import { readOptions, required } from '../../tensor/arguments/arguments.js';
-import { escapeScope } from '../../tensor/storage.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { EpochRecord } from '../history/epoch-record.js';
 import type { Best, History } from '../history/history.js';
@@ -10,7 +8,7 @@ import type { MonitorOptions } from '../history/monitor.js';
 import { Improvement } from '../history/monitor.js';
 import type { Callback, TrainingRun } from './callback.js';
 import { checkPlaces, fillPath, scoresIn } from './model-path.js';
-import { saveModel } from './save-model.js';
+import { copyOf, copyOfState, ModelFiles, tryToSaveModel } from './save-model.js';
 import type { ReadingCallback, WatchingCallback } from './watching.js';
 import { MONITOR, noteRestored, READS, WATCHES } from './watching.js';
 
@@ -30,20 +28,23 @@ export function keepBest(options: KeepBestOptions = {}): Callback {
   const { path, restore, ...watch } = readOptions('keepBest', { ...MONITOR, path: required as string, restore: false }, options);
   if (path !== undefined) checkPlaces('keepBest', path);
   const improvement = new Improvement(watch, 'keepBest');
+  const files = new ModelFiles();
   let kept: Best | undefined;
   const giveBack = (run: TrainingRun) => {
+    files.retry();
     if (!restore || !kept) return;
     run.model.loadStateDict(kept.stateDict);
     noteRestored(run);
   };
   const keep = (record: EpochRecord, { model, history, totalSteps }: TrainingRun) => {
-    if (!improvement.see(record)) return;
+    if (!improvement.see(record)) {
+      files.retry();
+      return;
+    }
     const other = history.best?.epoch === record.epoch && history.best.step === improvement.best!.step ? history.best.path : undefined; // of another keeper
-    const saved = path === undefined ? other : saveModel(model, path, { epoch: record.epoch, step: totalSteps, record }, improvement);
+    const saved = path === undefined ? other : files.save(model, path, { epoch: record.epoch, step: totalSteps, record }, improvement);
     const before = kept;
-    const stateDict: Record<string, Tensor> = {};
-    for (const [name, value] of Object.entries(model.stateDict())) stateDict[name] = copyOf(value);
-    kept = { ...improvement.best!, stateDict, ...(saved !== undefined && { path: saved }) };
+    kept = { ...improvement.best!, stateDict: copyOfState(model), ...(saved !== undefined && { path: saved }) };
     history.best = kept;
     for (const old of Object.values(before?.stateDict ?? {})) old.dispose();
   };
@@ -52,6 +53,7 @@ export function keepBest(options: KeepBestOptions = {}): Callback {
     [READS]: path === undefined ? [] : scoresIn(path),
     [WATCHES]: { who: 'saveBest or restoreBest', options: watch, keeps: true },
     onTrainStart({ history, watched }) {
+      if (path !== undefined) tryToSaveModel('keepBest', path);
       improvement.reset(watched);
       improvement.replay(history.moments);
       kept = resumed(history, improvement, path);
@@ -63,13 +65,6 @@ export function keepBest(options: KeepBestOptions = {}): Callback {
     onError: (_, run) => giveBack(run),
   };
   return callback;
-}
-
-/** A copy that no scope around the training takes back. */
-function copyOf(value: Tensor): Tensor {
-  const copy = clone(value.detach());
-  escapeScope(copy.storage, null);
-  return copy;
 }
 
 /** The best epoch of a training that goes on: as the history has it, or as the file has it that was saved then. */

@@ -9,7 +9,7 @@ import type { MonitorOptions } from '../history/monitor.js';
 import { Improvement } from '../history/monitor.js';
 import type { Callback, TrainingRun } from './callback.js';
 import { checkPlaces, type SavedAt, scoresIn, tellsApart } from './model-path.js';
-import { saveModel } from './save-model.js';
+import { ModelFiles, tryToSaveModel } from './save-model.js';
 import type { ReadingCallback } from './watching.js';
 import { MONITOR, READS } from './watching.js';
 
@@ -73,11 +73,12 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
       `${op}: every ${count} steps there is no score to choose by. Leave out monitor, mode and saveBestOnly, or save by epochs.`,
     );
   const improvement = new Improvement(watch, op);
+  const files = new ModelFiles();
   let kept: Saved[] = [];
   let resumed = false;
 
   const saveAs = (run: TrainingRun, at: SavedAt, value: number, max: boolean) => {
-    const file = saveModel(run.model, path, at, improvement);
+    const file = files.save(run.model, path, at, improvement);
     if (saveTopK === undefined) return;
     kept = [...kept.filter((one) => one.path !== file), { path: file, value }];
     if (kept.length <= saveTopK) return;
@@ -90,8 +91,9 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
   const atEpoch = (run: TrainingRun, at: Required<SavedAt>) => {
     const reading = improvement.read(at.record);
     const better = improvement.see(at.record);
+    files.retry();
     if (!isDue(at.epoch)) return;
-    if (last !== false) saveModel(run.model, last, at, improvement);
+    if (last !== false) files.save(run.model, last, at, improvement);
     if (saveTopK === undefined) {
       if (better || saveBestOnly === false) saveAs(run, at, 0, false);
       return;
@@ -101,10 +103,15 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
     const enters = !full || kept.some(({ value }) => (reading.max ? reading.value > value : reading.value < value));
     if (enters) saveAs(run, at, reading.value, reading.max);
   };
+  const end = () => {
+    resumed = false;
+    files.retry();
+  };
   const callback: ReadingCallback = {
     name: op,
     [READS]: [watch.monitor, ...scoresIn(path), ...(last === false ? [] : scoresIn(last))],
     onTrainStart(run) {
+      for (const one of last === false ? [path] : [path, last]) tryToSaveModel(op, one);
       if (resumed) improvement.watch(run.watched);
       else {
         kept = [];
@@ -117,7 +124,7 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
         const step = run.totalSteps;
         resumed = false;
         if (phase !== 'train' || !isDue(step)) return;
-        if (last !== false) saveModel(run.model, last, { epoch, step }, improvement);
+        if (last !== false) files.save(run.model, last, { epoch, step }, improvement);
         saveAs(run, { epoch, step }, step, true);
       },
     }),
@@ -131,8 +138,8 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
         if (count === 1) atEpoch(run, { epoch: record.epoch, step: run.totalSteps, record });
       },
     }),
-    onTrainEnd: () => void (resumed = false),
-    onError: () => void (resumed = false),
+    onTrainEnd: end,
+    onError: end,
     stateDict: () => ({ best: improvement.best ?? null, kept }),
     loadStateDict(state: { best: Improvement['best'] | null; kept: readonly Saved[] }) {
       improvement.best = state.best ? { ...state.best } : undefined;

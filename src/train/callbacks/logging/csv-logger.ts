@@ -1,10 +1,11 @@
 /** csvLogger: a row for each epoch in a CSV file, as training goes on. */
-import { isFile, readBytes, writeBytes } from '#files';
+import { isFile, readBytes, tryToWrite, writeBytes } from '#files';
 import { CsvParser } from '../../../data/tables/csv-parser.js';
 import { FormatError } from '../../../errors.js';
 import { readOptions } from '../../../tensor/arguments/arguments.js';
 import type { EpochRecord } from '../../history/epoch-record.js';
 import type { Callback, TrainingRun } from '../callback.js';
+import { writePatiently } from '../files/write-patiently.js';
 import { checkPath } from '../model-path.js';
 
 /** The options of {@link csvLogger}. */
@@ -21,9 +22,11 @@ const OP = 'csvLogger';
 /**
  * Writes a row for each epoch: its number, seconds, learning rates, scores, and what callbacks noted by `run.log`. A score that comes later gets a
  * column of its own, empty in the rows before. The file is whole at any moment, whatever ends the program. A training that is resumed goes on
- * behind the epochs of its history; rows of later ones, which were lost, are dropped. Directories are created.
+ * behind the epochs of its history; rows of later ones, which were lost, are dropped. Directories are created. A disk that is full ends no
+ * training: there is a warning, and the rows are written once there is room.
  * @param path ends in .csv, as a rule.
- * @throws {ArgumentError} for a path that is empty. @throws {FormatError} where rows are to be kept of a file that is not one of these.
+ * @throws {ArgumentError} for a path that is empty. @throws {FileError} as the training starts, where the file cannot be written.
+ * @throws {FormatError} where rows are to be kept of a file that is not one of these.
  * @see https://keras.io/api/callbacks/csv_logger/
  * @example
  * await fit(model, { train, loss: criterion, optimizer, epochs: 2, callbacks: [csvLogger('training.csv')] });
@@ -41,13 +44,17 @@ export function csvLogger(path: string, options: CsvLoggerOptions = {}): Callbac
     for (const name of Object.keys(row)) if (!columns.includes(name)) columns.push(name);
     rows.push(row);
   };
-  const write = () => writeBytes(path, [new TextEncoder().encode(textOf(columns, rows))], OP, { makeDirectories: true });
+  let behind = false;
+  const write = () => {
+    behind = !writePatiently(() => writeBytes(path, [new TextEncoder().encode(textOf(columns, rows))], OP, { makeDirectories: true }));
+  };
   return {
     name: OP,
     onTrainStart({ history }: TrainingRun) {
       const epoch = history.lastEpoch;
       const before = resumed;
-      [columns, rows, earlier, resumed] = [[], [], 0, null];
+      [columns, rows, earlier, resumed, behind] = [[], [], 0, null, false];
+      tryToWrite(path, OP);
       const kept = append && isFile(path) ? rowsIn(path) : undefined;
       if (kept && before === null) {
         // Of a training that goes on: its own epochs stand last, and those that were not saved are trained again.
@@ -61,6 +68,12 @@ export function csvLogger(path: string, options: CsvLoggerOptions = {}): Callbac
     onEpochEnd(record) {
       add(rowOf(record));
       write();
+    },
+    onTrainEnd() {
+      if (behind) write();
+    },
+    onError() {
+      if (behind) write();
     },
     stateDict: () => ({ earlier }),
     loadStateDict: (state: { earlier: number }) => void (resumed = state.earlier),

@@ -1,5 +1,5 @@
 /** runReport: the page of a training, written when it ends. */
-import { writeBytes } from '#files';
+import { tryToWrite, writeBytes } from '#files';
 import type { MaybePromise } from '../../../data/datasets/dataset.js';
 import { ArgumentError, HoneError } from '../../../errors.js';
 import { BCELoss, BCEWithLogitsLoss } from '../../../nn/loss/classification/binary.js';
@@ -16,6 +16,7 @@ import { Tensor } from '../../../tensor/tensor.js';
 import { type Interpretation, interpret } from '../../evaluate/interpret.js';
 import type { Loader, Loss } from '../../types.js';
 import type { Callback, TrainingRun } from '../callback.js';
+import { writePatiently } from '../files/write-patiently.js';
 import { checkPath } from '../model-path.js';
 import { normMonitor } from './norm-monitor.js';
 
@@ -54,7 +55,7 @@ const OPTIONS = {
  * the confusion matrix and the samples it is most wrong about, with their pictures; one file that loads nothing ({@link runPage} of
  * `hone/report` says more). With `restoreBest` it is about the model of the best epoch.
  * @param path of the page, such as `runs/report.html`; its folders are created.
- * @throws {ArgumentError} for unknown options. @throws {FileError} where the page cannot be written.
+ * @throws {ArgumentError} for unknown options. @throws {FileError} as the training starts, where the page cannot be written.
  * @example
  * const report = runReport('runs/report.html', { title: 'Pets', classes: ['cat', 'cow', 'dog'] });
  * await fit(model, { train, validation, loss: criterion, optimizer, epochs: 2, callbacks: [report] });
@@ -71,6 +72,7 @@ export function runReport(path: string, options: RunReportOptions = {}): Callbac
     ...norms,
     name: 'runReport',
     onTrainStart() {
+      tryToWrite(path, 'runReport');
       for (const x of [...(batch?.[0] ?? []), ...(sample ? [sample] : [])]) x.dispose();
       batch = undefined;
       sample = undefined;
@@ -102,7 +104,10 @@ export function runReport(path: string, options: RunReportOptions = {}): Callbac
         ...(figures && { batch: figures }),
         ...(await (given.examine ? given.examine(run) : examined(run, given))),
       });
-      writeBytes(path, [new TextEncoder().encode(page)], 'runReport', { makeDirectories: true });
+      writePatiently(
+        () => writeBytes(path, [new TextEncoder().encode(page)], 'runReport', { makeDirectories: true }),
+        'There is no page of this training.',
+      );
     },
   };
 }
