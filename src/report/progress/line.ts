@@ -15,6 +15,8 @@ export interface ProgressState {
   phase: string;
   step: number;
   steps: number | undefined;
+  /** Those of the last evaluation within an epoch, where there was one. */
+  validation?: Readonly<Record<string, number>> | undefined;
   /** By their names, the loss first. */
   scores: Readonly<Record<string, number>>;
   samplesPerSecond: number;
@@ -149,9 +151,20 @@ function rateText(samplesPerSecond: number, unit: string, rate: Layout['rate']):
   return [`${showCount(samplesPerSecond).padStart(6)} ${rate === 'long' ? unit : (UNITS[unit] ?? unit)}/s`];
 }
 
+/** `validation loss 0.3981`, and the like of more scores. */
+function validationParts(
+  scores: Readonly<Record<string, number>> | undefined,
+  layout: Pick<Layout, 'words' | 'digits' | 'scores'>,
+): Part[] {
+  const [first, ...more] = scores ? scoreTexts(scores, { ...layout, scores: Math.floor(layout.scores) }) : [];
+  if (first === undefined) return [];
+  const side = { long: 'validation', short: 'valid', tiny: 'val' }[layout.words];
+  return [`${side} ${first}`, ...more].map((text): Part => [text, CYAN]);
+}
+
 /** Parts of the line. */
 function parts(state: ProgressState, layout: Layout): Part[] {
-  const { steps, step, scores, samplesPerSecond, unit = 'samples' } = state;
+  const { steps, step, scores, validation, samplesPerSecond, unit = 'samples' } = state;
   const label = labelText(state, layout);
   const epoch = `${layout.words === 'tiny' ? 'ep' : 'epoch'} ${outOf(state.epoch, state.epochs)}`;
   const all: Part[] = [
@@ -163,6 +176,7 @@ function parts(state: ProgressState, layout: Layout): Part[] {
     [steps && layout.bar > 0 ? bar(step / steps, layout.bar) : '', CYAN],
     [outOf(step, steps)],
     ...scoreTexts(scores, layout).map((text): Part => [text]),
+    ...validationParts(validation, { ...layout, scores: layout.scores / 2 }),
     ...[...rateText(samplesPerSecond, unit, layout.rate), ...timeLeft(state, layout)].map((text): Part => [text, DIM]),
   ];
   return all.filter(([text]) => text !== '');
@@ -221,14 +235,11 @@ export function epochText(
 ): string {
   const made = epochLayouts.map((layout): readonly [Part[], string] => {
     const place = `${layout.words === 'tiny' ? 'ep' : 'epoch'} ${outOf(epoch, epochs)}`;
-    const [first, ...more] = validation ? scoreTexts(validation, layout) : [];
-    const side = { long: 'validation', short: 'valid', tiny: 'val' }[layout.words];
     const all: Part[] = [
       [oneLine(label), BOLD],
       [place, BOLD],
       ...scoreTexts(train, layout).map((text): Part => [text]),
-      ...(first === undefined ? [] : [[`${side} ${first}`, CYAN] as Part]),
-      ...more.map((text): Part => [text, CYAN]),
+      ...validationParts(validation, layout),
       ...[...rateText(samplesPerSecond, unit, layout.rate), ...(layout.time ? [showDuration(seconds)] : [])].map(
         (text): Part => [text.trim(), DIM],
       ),

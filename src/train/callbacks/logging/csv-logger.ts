@@ -20,7 +20,7 @@ type Row = Readonly<Record<string, string>>;
 const OP = 'csvLogger';
 
 /**
- * Writes a row for each epoch: its number, seconds, learning rates, scores, and what callbacks noted by `run.log`. A score that comes later gets a
+ * Writes a row for each epoch, and for each evaluation within one, with a column `step` then, of the steps in all: its number, seconds, learning rates, scores, and what callbacks noted by `run.log`. A score that comes later gets a
  * column of its own, empty in the rows before. The file is whole at any moment, whatever ends the program. A training that is resumed goes on
  * behind the epochs of its history; rows of later ones, which were lost, are dropped. Directories are created. A disk that is full ends no
  * training: there is a warning, and the rows are written once there is room.
@@ -59,14 +59,18 @@ export function csvLogger(path: string, options: CsvLoggerOptions = {}): Callbac
       if (kept && before === null) {
         // Of a training that goes on: its own epochs stand last, and those that were not saved are trained again.
         [columns, rows] = [kept.columns, epoch > 0 ? kept.rows.slice(0, endOf(kept.rows, epoch)) : kept.rows];
-        earlier = Math.max(0, rows.length - history.epochs.length);
+        earlier = Math.max(0, rows.length - history.moments.filter(({ record }) => record.epoch <= epoch).length);
         return;
       }
       if (kept) [columns, rows, earlier] = [kept.columns, kept.rows.slice(0, before!), Math.min(before!, kept.rows.length)];
-      for (const record of history.epochs) add(rowOf(record));
+      for (const { record, step } of history.moments) add(rowOf(record, history.evaluations.length > 0 ? step : undefined));
     },
-    onEpochEnd(record) {
-      add(rowOf(record));
+    onEvaluation: (record, { totalSteps }) => {
+      add(rowOf(record, totalSteps));
+      write();
+    },
+    onEpochEnd(record, { history, totalSteps }) {
+      add(rowOf(record, history.evaluations.length > 0 ? totalSteps : undefined));
       write();
     },
     onTrainEnd() {
@@ -85,12 +89,14 @@ function endOf(rows: readonly Row[], epoch: number): number {
   return rows.findLastIndex((row) => Number(row['epoch']) <= epoch) + 1;
 }
 
-function rowOf({ epoch, seconds, lr, train, validation, logged }: EpochRecord): Row {
+/** @param step steps in all until then, where there are rows within epochs as well. */
+function rowOf({ epoch, seconds, lr, train, validation, logged }: EpochRecord, step: number | undefined): Row {
   const scores = (side: string, values: Readonly<Record<string, number>> | undefined) =>
     Object.entries(values ?? {}).map(([name, value]) => [side === '' ? name : `${side}.${name}`, value] as const);
   return Object.fromEntries(
     [
       ['epoch', epoch] as const,
+      ...(step === undefined ? [] : [['step', step] as const]),
       ['seconds', seconds] as const,
       ...lr.map((rate, group) => [lr.length === 1 ? 'lr' : `lr.${group}`, rate] as const),
       ...scores('train', train),

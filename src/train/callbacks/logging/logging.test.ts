@@ -55,6 +55,40 @@ describe('csvLogger', () => {
     expect(lines(path).map((line) => line.split(',')[0])).toEqual(['epoch', '1', '2', '3', '4', '5']);
   });
 
+  it.each([false, true])(
+    'has a row for each evaluation within an epoch, too, also in a training that goes on, append: %s',
+    async (append) => {
+      const path = join(folder, `within${append}.csv`);
+      const checkpoint = { path: join(folder, `within${append}.ckpt`), every: { steps: 1 } };
+      const run = async (epochs: number, stopAt: number) => {
+        const { model, options } = setting(epochs); // of 4 steps
+        const leaving: Callback = { name: 'leaving', onStep: (_, at) => void (at.totalSteps === stopAt && at.stop('later')) };
+        return fit(model, {
+          ...options,
+          epochs,
+          checkpoint,
+          resume: true,
+          validateEvery: { steps: 3 },
+          callbacks: [csvLogger(path, { append }), leaving],
+        });
+      };
+      await run(2, 5);
+      const history = await run(3, 0);
+      const [head, ...rows] = lines(path).map((line) => line.split(','));
+      expect(head!.slice(0, 3)).toEqual(['epoch', 'step', 'seconds']);
+      expect(rows.map(([epoch, step]) => [Number(epoch), Number(step)])).toEqual([
+        [1, 3],
+        [1, 4],
+        [2, 6],
+        [2, 8],
+        [3, 9],
+        [3, 12],
+      ]);
+      const at = head!.indexOf('validation.loss');
+      expect(rows.map((row) => Number(row[at]))).toEqual(history.moments.map(({ record }) => record.validation!.loss));
+    },
+  );
+
   it('names the rate of each group, and takes no file that is not its own', async () => {
     const path = join(folder, 'd.csv');
     const { model, options } = setting(1);

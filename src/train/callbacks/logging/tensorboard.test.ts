@@ -57,6 +57,22 @@ test('scores by epoch, as two runs that share their charts; learning rate, time,
   expect(readdirSync(path).sort()).toEqual(['train', 'validation']);
 });
 
+test('evaluations within epochs by step, those after epochs among them; a resumed training goes on with them', async () => {
+  const path = folder();
+  const resuming = { epochs: 3, checkpoint: { path: join(root, 'within.ckpt'), every: { steps: 1 } }, validateEvery: { steps: 2 } };
+  let left = 4;
+  const leaving: Callback = { name: 'leaving', onStep: ({ phase }, run) => void (phase === 'train' && --left === 0 && run.stop('later')) };
+  await training().run({ ...resuming, callbacks: [tensorBoard(path), leaving] });
+  const history = await training().run({ ...resuming, epochs: 4, resume: true, callbacks: [tensorBoard(path), leaving] });
+  const { validation, 'steps/validation': within } = await readScalars(path);
+  expect(history.moments.map(({ step }) => step)).toEqual([2, 3, 4, 6, 8, 9, 10, 12]);
+  for (const name of ['loss', 'accuracy']) {
+    const expected = history.moments.map(({ step, record }) => [step, Math.fround(record.validation![name]!)]);
+    expect(points(within![`batch/${name}`])).toEqual(expected);
+    expect(points(validation![name])).toHaveLength(4);
+  }
+});
+
 test('batches, histograms, norms, images, the graph and the settings, where they are asked for', async () => {
   const path = folder();
   const { model, run } = training();

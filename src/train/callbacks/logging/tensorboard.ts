@@ -61,6 +61,10 @@ interface Writers {
   validation?: SummaryWriter;
   /** By batch. */
   readonly steps?: SummaryWriter;
+  /** Scores on the validation data by batch, where there are evaluations within epochs; begun with the first. */
+  within?: SummaryWriter;
+  /** The first batch that this call trains. */
+  readonly begin: number;
   /** Counts a histogram that is noted later. */
   count(tag: string, values: Tensor): CountedHistogram;
   /** One more run of the folder. */
@@ -69,7 +73,8 @@ interface Writers {
 
 /**
  * Notes a training for TensorBoard: loss and metrics of each epoch, as the runs `train` and `validation` of a folder, so that both curves share a chart;
- * learning rates, time, and what callbacks noted by `run.log`. `tensorboard --logdir runs` shows them while the training goes on.
+ * learning rates, time, and what callbacks noted by `run.log`. Where validation data is measured within epochs, too, its scores stand by batch in the run
+ * `steps/validation`. `tensorboard --logdir runs` shows them while the training goes on.
  *
  * A resumed training goes on in its folder; one that begins anew in a folder hides the curves that an earlier one left there. A disk that refuses
  * what is noted ends no training: there is a warning, and what waits is written once there is room.
@@ -94,12 +99,12 @@ export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions
 
   const wantsHistograms = (epoch: number) => histograms > 0 && epoch % histograms === 0;
   const flush = () => {
-    for (const writer of [writers?.train, writers?.validation, writers?.steps]) safely(() => writer?.flush());
+    for (const writer of [writers?.train, writers?.validation, writers?.steps, writers?.within]) safely(() => writer?.flush());
   };
   const end = () => {
     const open = writers;
     writers = undefined;
-    for (const writer of [open?.train, open?.validation, open?.steps]) safely(() => writer?.close());
+    for (const writer of [open?.train, open?.validation, open?.steps, open?.within]) safely(() => writer?.close());
   };
 
   const callback: Callback = {
@@ -121,6 +126,8 @@ export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions
         train: open('train', next),
         ...(run.validation === undefined ? {} : { validation: open('validation', next) }),
         ...(steps === null ? {} : { steps: open('steps', run.totalSteps + 1) }),
+        ...(run.history.evaluations.length === 0 ? {} : { within: open(WITHIN, run.totalSteps + 1) }),
+        begin: run.totalSteps + 1,
         count: (tag, values) => countHistogram(op, tag, values, 'tensorflow', null),
         open,
       };
@@ -132,6 +139,7 @@ export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions
     onEpochEnd: async (record, run) => {
       const open = writers!;
       safely(() => noteEpoch(open, record));
+      if (open.within) safely(() => noteByStep(open, record, run));
       const { train } = open;
       const { epoch } = record;
       const { norm, histograms: counted } = gradients ?? { norm: null, histograms: {} };
@@ -143,6 +151,8 @@ export function tensorBoard(logDir?: string | null, options?: TensorBoardOptions
       if (images !== null) for (const [name, image] of Object.entries(await images(run))) safely(() => train.addImage(name, image, epoch));
       flush();
     },
+
+    onEvaluation: (record, run) => safely(() => noteByStep(writers!, record, run)),
 
     onTrainEnd(run) {
       if (hparams !== null && run.history.epochs.length > 0) safely(() => noteHparams(writers!, hparams, run));
@@ -216,6 +226,15 @@ function noteEpoch(writers: Writers, record: EpochRecord): void {
     train,
     Object.fromEntries(Object.entries(logged).map(([name, value]) => [Object.hasOwn(record.train, name) ? `logged/${name}` : name, value])),
   );
+}
+
+/** The run of the folder that has evaluations within epochs. */
+const WITHIN = 'steps/validation';
+
+/** What was measured of the validation data, under the names of batches, so that it lies beside what those gave. */
+function noteByStep(writers: Writers, { validation }: EpochRecord, { totalSteps }: TrainingRun): void {
+  writers.within ??= writers.open(WITHIN, writers.begin);
+  for (const [name, value] of Object.entries(validation ?? {})) writers.within.addScalar(`batch/${name}`, value, totalSteps);
 }
 
 function noteStep(writer: SummaryWriter, { loss, lr }: StepEvent, run: TrainingRun): void {

@@ -42,6 +42,23 @@ test('in a terminal a moving line, and one that stays for each epoch, with the s
   expect(written.at(-1)).toMatch(/\n$/); // the moving line is gone
 });
 
+test('what was measured within an epoch stands in the moving line', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const { written, target } = paper({ isTTY: true, columns: 140 });
+  const slow: Callback = { onAfterOptimizerStep: () => void vi.advanceTimersByTime(20_000) };
+  const validation = new DataLoader(new TensorDataset(randn([8, 4]), randint(0, 3, [8])), { batchSize: 8 });
+  const history = await training(
+    { progress: { target }, validation: validation as never, validateEvery: { steps: 4 }, callbacks: [slow] },
+    1,
+  );
+  const shown = written.map((text) =>
+    [/train .* (\d+)\/10 /, /validation loss ([\d.]+)/].map((what) => what.exec(stripVTControlCharacters(text))?.[1]),
+  );
+  const [four, eight] = history.evaluations.map(({ validation: scores }) => scores!.loss.toFixed(4));
+  const expected = Array.from({ length: 10 }, (_, i) => [String(i + 1), i < 4 ? undefined : i < 8 ? four : eight]);
+  expect(shown.filter(([step]) => step !== undefined)).toEqual(expected);
+});
+
 test('in a log lines for epochs, and now and then one within a long epoch', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   const { written, target } = paper();

@@ -2,6 +2,7 @@
 import { ProgressDisplay } from '../../../report/progress/display.js';
 import { epochText, type ProgressState, progressText } from '../../../report/progress/line.js';
 import { isTerminal, standardTarget } from '../../../report/progress/terminal.js';
+import type { Scores } from '../../history/epoch-record.js';
 import type { StepEvent, TrainingRun } from '../callback.js';
 import { type ProgressOptions, readProgressOptions } from './options.js';
 import { PACE, type PacedCallback } from './paced.js';
@@ -33,6 +34,8 @@ export const showsByItself = (): boolean => isTerminal(standardTarget());
 export function showProgress(display: ProgressDisplay, { label, unit }: Pick<ProgressOptions, 'label' | 'unit'> = {}): PacedCallback {
   /** When the last line was written, and how far the epoch was then. */
   let [saidAt, saidAfter] = [0, 0];
+  /** The scores of the last evaluation within an epoch, or of the epochs after it. */
+  let measured: Scores | undefined;
   const say = (text: string, after = 0) => {
     display.line(text);
     [saidAt, saidAfter] = [performance.now(), after];
@@ -42,11 +45,12 @@ export function showProgress(display: ProgressDisplay, { label, unit }: Pick<Pro
     [PACE]: PACE_MS,
     onTrainStart(run) {
       [saidAt, saidAfter] = [performance.now(), 0];
+      measured = run.history.evaluations.at(-1)?.validation;
       const place = placeText(run);
       if (place) say(`${label === undefined ? '' : `${label}: `}goes on ${place}`);
     },
     onStep(event) {
-      const state = stateOf(event, label, unit);
+      const state = { ...stateOf(event, label, unit), validation: event.phase === 'train' ? measured : undefined };
       if (display.live) {
         display.update(state);
         return;
@@ -55,7 +59,11 @@ export function showProgress(display: ProgressDisplay, { label, unit }: Pick<Pro
       const after = event.steps ? event.step / event.steps : 1;
       if (since >= SOONEST && (since >= LATEST || Math.abs(after - saidAfter) >= SHARE)) say(progressText(state), after);
     },
+    onEvaluation(record) {
+      measured = record.validation;
+    },
     onEpochEnd(record, { epochs }) {
+      if (measured) measured = record.validation;
       say(epochText(record, { epochs, label, unit }, display.columns, display.colors));
     },
     onTrainEnd({ history }) {
