@@ -56,6 +56,7 @@ import { compare, studyDigits } from 'hone/study';
 import { accuracy, earlyStopping, evaluate, fit, keepBest, loadCheckpoint, modelCheckpoint, predict, saveCheckpoint } from 'hone/train';
 import { datasets, encodeImage, Image, ImageDataset, readImage, transforms, tvTensors } from 'hone/vision';
 import { ROOT } from '../helpers/torchvision.js';
+import { trainingCalls } from './training-calls.js';
 
 type Call = (options: object) => unknown;
 const any = (value: unknown) => value as never;
@@ -71,6 +72,7 @@ const training = (options: object) => {
 };
 
 export const calls: Readonly<Record<string, Call>> = {
+  ...trainingCalls,
   DataLoader: (o) => new DataLoader(data(), o),
   'DataLoader by position': (o) => new DataLoader(data(), 2, o),
   RandomSampler: (o) => new RandomSampler(data(), o),
