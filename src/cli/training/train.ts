@@ -110,7 +110,7 @@ export async function runTraining(settings: Resolved, earlier?: EarlierRun): Pro
   } catch (error) {
     display.clear();
     if (!(error instanceof NonFiniteError)) {
-      // Of a training that could not begin nothing is worth keeping.
+      // Nothing is worth keeping of a training that could not begin.
       if (!begun) rmSync(folder, { recursive: true, force: true });
       throw error;
     }

@@ -218,7 +218,7 @@ export function lineChartOf(op: string, options: LineChartOptions): Chart {
 /**
  * Curves over epochs, steps or anything else.
  * @returns a chart: `await chart.toSvg()`, `await chart.save('loss.svg')`.
- * @throws {ArgumentError} for what is no curve, places that do not fit the values, and unknown options.
+ * @throws {ArgumentError} for anything but curves, places that do not fit the values, and unknown options.
  * @example
  * const chart = lineChart({ title: 'Loss', y: { train: [0.9, 0.5, 0.3], validation: [0.8, 0.6, 0.5] }, xLabel: 'epoch', yLabel: 'loss' });
  * await chart.save('loss.svg');

@@ -5,7 +5,7 @@ import { defaultGenerator } from './generator.js';
 export interface RandomStream {
   /** Where it stands; undefined where it has not begun, so that it begins where the default generator was seeded. */
   state(): Int32Array | undefined;
-  /** Goes on from there. @throws {ArgumentError} for what is no state of it. */
+  /** Goes on from there. @throws {ArgumentError} for anything but a state of it. */
   restore(state: unknown): void;
 }
 
@@ -36,7 +36,7 @@ export function randomStates(): RandomStates {
   return states;
 }
 
-/** All random numbers go on from where {@link randomStates} was called. @throws {ArgumentError} for what is no state. */
+/** All random numbers go on from where {@link randomStates} was called. @throws {ArgumentError} for anything but such a state. */
 export function restoreRandomStates(states: RandomStates): void {
   defaultGenerator().setState(states.default as Uint8Array);
   for (const [name, stream] of streams) stream.restore(states[name]);

@@ -41,7 +41,7 @@ export interface WorkersState {
   readonly tasks: readonly TaskState[];
 }
 
-/** @throws {StateDictError} for what is no state of so many workers. @param stream whether they read streams. */
+/** @throws {StateDictError} for anything but the state of that many workers. @param stream whether they read streams. */
 export function readWorkersState(value: unknown, numWorkers: number, stream: boolean): WorkersState {
   const { seed, loops, memories, tasks } = readPart('the state of the workers', value);
   if (typeof seed !== 'string' || !/^\d{1,20}$/.test(seed)) throw broken("the workers' seed", seed, 'the digits of a number');

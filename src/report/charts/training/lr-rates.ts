@@ -45,7 +45,7 @@ function placeOf(scheduler: LRScheduler): number {
 const partsOf = (scheduler: LRScheduler): readonly LRScheduler[] =>
   (scheduler as Partial<{ schedulers: readonly LRScheduler[] }>).schedulers ?? [];
 
-/** A copy of plain data; the optimizer and what is no data stay what they are. */
+/** A copy of plain data; the optimizer and whatever is not plain data stay what they are. */
 function copy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copy);
   if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)

@@ -121,7 +121,7 @@ export function restoreModes(model: Module, { evaluating }: ModelExtras): void {
 
 export function copyInto(target: Tensor, kept: unknown, name: string, source: string): void {
   if (!(kept instanceof Tensor) || !sameShape(target.shape, kept.shape))
-    throw new StateDictError(`fit: ${source}: ${name} does not fit: it is no tensor of shape [${target.shape.join(', ')}].`);
+    throw new StateDictError(`fit: ${source}: ${name} does not fit: it is not a tensor of shape [${target.shape.join(', ')}].`);
   copyValues(target, kept, 'fit');
 }
 
