@@ -34,6 +34,8 @@ export interface NonFiniteOrigin {
   readonly layerClass?: string | undefined;
   /** The operation, by the name that its gradient function has. */
   readonly operation?: string | undefined;
+  /** The layer and the operation that gave the infinity out of which the NaN came; undefined where it came of none. */
+  readonly cause?: Pick<NonFiniteOrigin, 'layer' | 'layerClass' | 'operation'> | undefined;
   /** The numbers of the samples in the batch, where the data holds it. */
   readonly samples?: readonly number[] | undefined;
   /** Their numbers in the data set, where the loader knows them. */
@@ -205,6 +207,7 @@ class Trace<B> {
     const cause = before ? ` It came of an infinity, which ${before.label ?? before.name} gave ${this.where(this.made.get(before)!)}.` : '';
     return {
       ...this.placed(made, first),
+      ...(before && { cause: this.placed(this.made.get(before)!, before) }),
       phase: made.inLoss ? 'loss' : 'forward',
       text: `The first ${kind} appeared in the ${made.inLoss ? 'loss' : 'forward pass'}: ${first.label ?? first.name} gave it ${this.where(made)}.${cause}`,
     };

@@ -108,7 +108,8 @@ describe('the first NaN or infinity', () => {
     }
     manualSeed(0);
     const error = await broken(new Ratio(), batches(), (output, target) => F.nllLoss(output, target));
-    expect(error).toMatchObject({ origin: { phase: 'forward', layer: '', layerClass: 'Ratio', operation: 'div' } });
+    const cause = { layer: '', layerClass: 'Ratio', operation: 'exp' };
+    expect(error).toMatchObject({ origin: { phase: 'forward', layer: '', layerClass: 'Ratio', operation: 'div', cause } });
     expect(error.message).toMatch(
       /div gave it in the forward of Ratio itself, called at .*\. It came of an infinity, which exp gave in the forward of Ratio itself/,
     );
