@@ -78,7 +78,7 @@ function settingTexts({ settings, prepared, spec }: Pick<Training, 'settings' | 
     workers: workers || '',
   };
   return {
-    data: settings.data,
+    data: settings.kind === 'named' ? settings.data : showPath(settings.data),
     ...(isPerceptron(spec) ? { 'hidden layers': layersText(spec.options) } : { model: specText(spec) }),
     ...(settings.pretrained !== undefined && { 'begun with': settings.pretrained }),
     ...pixels,

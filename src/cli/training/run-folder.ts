@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isFile, isFolder, readBytes, writeBytes } from '#files';
 import { FileError, FormatError, printable } from '../../errors.js';
-import { showPath } from '../commands/run.js';
 import type { Input } from '../data/prepared.js';
 import { readSettingsFile } from '../settings/read-settings.js';
 import type { Resolved } from '../settings/resolve.js';
@@ -69,7 +68,7 @@ const state = z.object({
   classes: z.array(z.string()).optional(),
 });
 
-/** What an earlier start of a run wrote. @throws {FileError} where the folder is none of a run. */
+/** What an earlier start of a run wrote; one that was killed before its first checkpoint begins at its start. @throws {FileError} where the folder is none of a run. */
 export function readRun(folder: string): EarlierRun {
   if (!isFolder(folder))
     throw new FileError(`--resume ${folder}: there is no such folder. Name the folder of a run, such as runs/train-digits.`);
@@ -77,10 +76,6 @@ export function readRun(folder: string): EarlierRun {
   if (!isFile(path) || !isFile(join(folder, SETTINGS_FILE)))
     throw new FileError(
       `--resume ${folder}: the folder holds no ${STATE_FILE} and ${SETTINGS_FILE}, which hone train writes. Is it the folder of a run?`,
-    );
-  if (!isFile(checkpointPath(folder)))
-    throw new FileError(
-      `--resume ${showPath(folder)}: there is no ${CHECKPOINT_FILE} in it: the run ended before its first checkpoint. Start it anew.`,
     );
   const settings = readSettingsFile(join(folder, SETTINGS_FILE));
   try {
