@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load, manualSeed, nn, optim, randn, type Tensor } from 'hone';
-import { type Callback, csvLogger, fit, modelCheckpoint, runReport } from 'hone/train';
+import { type Callback, csvLogger, fit, historyLogger, modelCheckpoint, runReport } from 'hone/train';
 import { afterAll, afterEach, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'hone-disk-'));
@@ -44,6 +44,21 @@ test('csvLogger has all rows in the end', async () => {
   expect((await fit(model, options)).stopped!.reason).toBe('finished');
   expect(readFileSync(path, 'utf8').match(/^\d+/gm)).toEqual(['1', '2', '3', '4']);
   expect(warned()).toEqual([expect.stringMatching(/csvLogger: .*scores\.csv.* The training goes on, and this is tried again/)]);
+});
+
+test('historyLogger has the whole history in the end, and says beforehand where it cannot write', async () => {
+  const path = join(folder, 'history.json');
+  const { model, options } = training([blocked(path, 4), historyLogger(path)]);
+  expect((await fit(model, options)).stopped!.reason).toBe('finished');
+  expect(JSON.parse(readFileSync(path, 'utf8')).epochs).toHaveLength(4);
+  expect(warned()).toEqual([expect.stringMatching(/historyLogger: .*history\.json.* The training goes on, and this is tried again/)]);
+
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  const other = training([historyLogger(join(file, 'history.csv'))]);
+  const before = other.model.weight.tolist();
+  await expect(fit(other.model, other.options)).rejects.toThrow(/historyLogger/);
+  expect(other.model.weight.tolist()).toEqual(before);
 });
 
 test('the best model is in its file, also where a later epoch is no better', async () => {

@@ -1,5 +1,7 @@
 /** The checkpoint of a training: read before it starts, given back to its parts, and written as it goes on. */
+
 import { isFile, renameFile, spaceAt, tryToWrite } from '#files';
+import { showBytes } from '../../../engine/memory/allocator.js';
 import { ArgumentError, FileError, HoneError, StateDictError } from '../../../errors.js';
 import { load, save } from '../../../formats/files/files.js';
 import { Optimizer } from '../../../optim/optimizer/optimizer.js';
@@ -241,9 +243,8 @@ export class TrainingCheckpoint {
       }
     }
     if (space.free >= needed) return;
-    const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
     throw new FileError(
-      `fit: checkpoint: no space is left for ${path}: its disk has ${mib(space.free)} free, and a checkpoint will take ${mib(needed)} beside the one before it. Free some, or choose another disk.`,
+      `fit: checkpoint: no space is left for ${path}: its disk has ${showBytes(space.free)} free, and a checkpoint will take ${showBytes(needed)} beside the one before it. Free some, or choose another disk.`,
     );
   }
 
