@@ -4,10 +4,11 @@ import { readOptions } from '../../tensor/arguments/arguments.js';
 import { assertBoolean, atLeast, between } from '../../tensor/arguments/checks.js';
 import { isOptions, show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { Chart } from './base/chart.js';
+import { plural } from '../text.js';
+import type { Chart } from './base/chart.js';
 import type { Point } from './base/downsample.js';
-import { drawPlot, type Layer, type Plot } from './base/plot.js';
-import { PLOT, type PlotOptions, readPlot } from './base/plot-options.js';
+import type { Layer, Plot } from './base/plot.js';
+import { chartOf, PLOT, type PlotOptions, readPlot } from './base/plot-options.js';
 import { type Numbers, numbersOf } from './base/series.js';
 import { textWidth } from './base/svg.js';
 
@@ -98,16 +99,7 @@ export function barChart(options: BarChartOptions): Chart {
     legend: lists.filter(([name]) => name !== '').map(([name], k) => ({ name, colour: k, box: true })),
     layers: [...bars, ...whiskers],
   };
-  return new Chart({
-    kind: op,
-    title: look.title,
-    width: look.width,
-    height: look.height,
-    theme: look.theme,
-    transparent: look.transparent,
-    about: `${labels.length} ${labels.length === 1 ? 'bar' : 'bars'}`,
-    draw: (colours) => drawPlot(plot, colours),
-  });
+  return chartOf(op, look, plot, plural(labels.length, 'bar'));
 }
 
 const short = (value: number) => String(Number(value.toPrecision(3)));
@@ -204,14 +196,5 @@ export function scatterChart(options: ScatterChartOptions): Chart {
     legend: named.map(({ name }) => ({ name, colour: clouds.findIndex((cloud) => cloud.name === name), box: true })),
     layers: [...equal, ...dots],
   };
-  return new Chart({
-    kind: op,
-    title: look.title,
-    width: look.width,
-    height: look.height,
-    theme: look.theme,
-    transparent: look.transparent,
-    about: `${all.length} ${all.length === 1 ? 'dot' : 'dots'}`,
-    draw: (colours) => drawPlot(plot, colours),
-  });
+  return chartOf(op, look, plot, plural(all.length, 'dot'));
 }

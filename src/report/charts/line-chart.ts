@@ -4,10 +4,11 @@ import { readOptions } from '../../tensor/arguments/arguments.js';
 import { assertNumber, countOf, oneOf } from '../../tensor/arguments/checks.js';
 import { isOptions, show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { Chart } from './base/chart.js';
+import { plural } from '../text.js';
+import type { Chart } from './base/chart.js';
 import type { Point } from './base/downsample.js';
-import { drawPlot, type Layer, type LegendEntry, type Plot } from './base/plot.js';
-import { colourOf, PLOT, type PlotOptions, readPlot } from './base/plot-options.js';
+import type { Layer, LegendEntry, Plot } from './base/plot.js';
+import { chartOf, colourOf, PLOT, type PlotOptions, readPlot } from './base/plot-options.js';
 import { type Numbers, numbersOf } from './base/series.js';
 import { DASHES, dashAt } from './base/theme.js';
 
@@ -203,16 +204,7 @@ export function lineChartOf(op: string, options: LineChartOptions): Chart {
   const read = readOptions(op, LINE_CHART, options ?? null);
   const plot = linePlot(op, read);
   const count = plot.layers.filter(({ kind }) => kind === 'line').length;
-  return new Chart({
-    kind: op,
-    title: read.title,
-    width: read.width,
-    height: read.height,
-    theme: read.theme,
-    transparent: read.transparent,
-    about: `${count} ${count === 1 ? 'curve' : 'curves'}`,
-    draw: (colours) => drawPlot(plot, colours),
-  });
+  return chartOf(op, read, plot, plural(count, 'curve'));
 }
 
 /**

@@ -8,10 +8,10 @@ import { isOptions, show } from '../../tensor/arguments/show.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { toTypedArray } from '../../tensor/values/transfer.js';
 import { showNumber } from '../charts/base/axis.js';
-import { Chart, type ChartLook, checkLook } from '../charts/base/chart.js';
+import { type Chart, type ChartLook, checkLook } from '../charts/base/chart.js';
 import type { Point } from '../charts/base/downsample.js';
-import { drawPlot, type Plot } from '../charts/base/plot.js';
-import { PLOT, readPlot } from '../charts/base/plot-options.js';
+import type { Plot } from '../charts/base/plot.js';
+import { chartOf, PLOT, readPlot } from '../charts/base/plot-options.js';
 import { subplots } from '../charts/subplots.js';
 import { showCount } from '../text.js';
 import { activationsOf } from './activations.js';
@@ -168,18 +168,11 @@ export function histograms(
         yScale: logCounts ? 'log' : 'linear',
       },
       0,
-      { x: [], y: counts, fromZero: true, xEnds: [edges[0]!, edges.at(-1)!] },
+      { x: [], y: logCounts ? [0.5, ...counts] : counts, fromZero: !logCounts, xEnds: [edges[0]!, edges.at(-1)!] },
     );
     const floor = logCounts ? 0.5 : 0;
     const plot: Plot = {
       ...base,
-      ...(logCounts
-        ? readPlot(OP, { ...PLOT, ...look, title: base.title, xLabel: base.xLabel, yScale: 'log' }, 0, {
-            x: [],
-            y: [0.5, ...counts],
-            xEnds: [edges[0]!, edges.at(-1)!],
-          })
-        : {}),
       legend: [],
       layers: [
         {
@@ -191,7 +184,7 @@ export function histograms(
         },
       ],
     };
-    return new Chart({ kind: OP, ...look, title: base.title, about: '1 histogram', draw: (colours) => drawPlot(plot, colours) });
+    return chartOf(OP, { ...look, title: base.title }, plot, '1 histogram');
   });
   if (charts.length === 1) return charts[0]!;
   const across = Math.min(columns, charts.length);

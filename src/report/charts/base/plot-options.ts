@@ -5,8 +5,8 @@ import { oneOf } from '../../../tensor/arguments/checks.js';
 import { isOptions, show } from '../../../tensor/arguments/show.js';
 import type { Axis, AxisScale, Ends } from './axis.js';
 import { endsOf, exactAxis, readEnds, roundAxis, standsOn, withTicks } from './axis.js';
-import { type ChartLook, checkLook } from './chart.js';
-import type { Grid, MarkLine, Note, Plot } from './plot.js';
+import { Chart, type ChartLook, checkLook } from './chart.js';
+import { drawPlot, type Grid, type MarkLine, type Note, type Plot } from './plot.js';
 import { numbersOf } from './series.js';
 import { textWidth } from './svg.js';
 
@@ -245,4 +245,10 @@ export function readPlot(op: string, options: typeof PLOT, names: number, extent
     },
     y: (count) => labelled(fixedY === undefined ? roundAxis(yEnds, yScale, count) : exactAxis(fixedY, yScale, count), yTicks),
   };
+}
+
+/** The chart that draws a plot. @param about what it shows, in a few words. */
+export function chartOf(kind: string, look: Required<ChartLook>, plot: Plot, about: string): Chart {
+  const { title, width, height, theme, transparent } = look;
+  return new Chart({ kind, title, width, height, theme, transparent, about, draw: (colours) => drawPlot(plot, colours) });
 }

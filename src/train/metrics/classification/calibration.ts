@@ -6,10 +6,10 @@ import { sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
 import { readOptions } from '../../../tensor/arguments/arguments.js';
 import { countOf, oneOf } from '../../../tensor/arguments/checks.js';
-import { fromTypedArray, linspace } from '../../../tensor/create/create.js';
+import { linspace } from '../../../tensor/create/create.js';
 import type { Metric } from '../../types.js';
 import { readList, readNumbers } from '../count-state.js';
-import { checkClassOptions, numbersOf } from '../forms/answers.js';
+import { checkClassOptions, labelIndex, numbersOf } from '../forms/answers.js';
 import { LikelihoodReader, type Likelihoods } from '../forms/likelihoods.js';
 import { SCORE_OPTIONS, type ScoreOptions, scoreForm } from '../forms/score-options.js';
 
@@ -129,14 +129,7 @@ export function brier(options: ScoreOptions = {}): Metric {
             for (let i = 0; i < truth.length; i++) if (truth[i]! >= 0) total += (values[i]! - truth[i]!) ** 2;
           } else {
             // The sum over classes of (p - y)^2 is that of p^2, less 2 p of the true class, and 1.
-            const places = [output.shape[0]!, 1, ...output.shape.slice(2)];
-            const labels = to(
-              fromTypedArray(
-                truth.map((label) => Math.max(0, label)),
-                places,
-              ),
-              'int64',
-            );
+            const labels = labelIndex(output, truth);
             const all = to(scores, 'float64');
             const [squares, own] = [numbersOf(sum(square(all), 1)), numbersOf(gather(all, 1, labels))];
             const once = classes === 2 ? 0.5 : 1;

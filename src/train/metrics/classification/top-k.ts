@@ -2,14 +2,22 @@
 import { ge, gt } from '../../../ops/elementwise/comparison.js';
 import { gather } from '../../../ops/gather/gather.js';
 import { sum } from '../../../ops/reduce/sum.js';
-import { to } from '../../../ops/view/copy.js';
 import { readOptions, required } from '../../../tensor/arguments/arguments.js';
 import { countOf, wholeNumber } from '../../../tensor/arguments/checks.js';
-import { fromTypedArray } from '../../../tensor/create/create.js';
 import { numel } from '../../../tensor/shape.js';
 import type { Metric } from '../../types.js';
 import { readNumbers } from '../count-state.js';
-import { CLASS_OPTIONS, checkClasses, classLabels, type Form, type Formed, formed, type Ignoring, numbersOf } from '../forms/answers.js';
+import {
+  CLASS_OPTIONS,
+  checkClasses,
+  classLabels,
+  type Form,
+  type Formed,
+  formed,
+  type Ignoring,
+  labelIndex,
+  numbersOf,
+} from '../forms/answers.js';
 
 /** The options of {@link topKAccuracy}. */
 export interface TopKAccuracyOptions {
@@ -63,14 +71,7 @@ export function topHits(form: Ignoring, read: Formed, k: number): { hits: number
   const [classes, inner] = [output.shape[1]!, numel(output.shape.slice(2))];
   const truth = numbersOf(classLabels(form.op, read));
   checkClasses(form, output, truth, classes);
-  const places = [output.shape[0]!, 1, ...output.shape.slice(2)];
-  const labels = to(
-    fromTypedArray(
-      truth.map((label) => Math.max(0, label)),
-      places,
-    ),
-    'int64',
-  );
+  const labels = labelIndex(output, truth);
   const own = gather(output, 1, labels);
   const above = numbersOf(sum(gt(output, own), 1));
   const atLeast = numbersOf(sum(ge(output, own), 1));

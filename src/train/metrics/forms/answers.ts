@@ -8,6 +8,7 @@ import { all, sum } from '../../../ops/reduce/sum.js';
 import { to } from '../../../ops/view/copy.js';
 import { reshape } from '../../../ops/view/movement.js';
 import { assertBoolean, assertTensors, countOf, oneOf, wholeNumber } from '../../../tensor/arguments/checks.js';
+import { fromTypedArray } from '../../../tensor/create/create.js';
 import { numel, type Shape, sameShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { isFloating } from '../../../tensor/values/dtype.js';
@@ -183,6 +184,18 @@ export function checkClasses(form: Ignoring, output: Tensor, truth: Float64Array
 /** Class numbers, those of one-hot targets and probabilities included. */
 export function classLabels(op: string, { output, target, hard }: Formed): Tensor {
   return !hard && sameShape(target.shape, output.shape) ? oneHotLabels(op, output, target) : target;
+}
+
+/** Class numbers as an index [N, 1, ...] into outputs [N, C, ...]; those that count for nothing, below 0, stand as class 0. */
+export function labelIndex(output: Tensor, labels: readonly number[] | Float64Array): Tensor {
+  const places = [output.shape[0]!, 1, ...output.shape.slice(2)];
+  return to(
+    fromTypedArray(
+      Float64Array.from(labels, (label) => Math.max(0, label)),
+      places,
+    ),
+    'int64',
+  );
 }
 
 function multiTarget(op: string, output: Tensor, target: Tensor): Tensor {
