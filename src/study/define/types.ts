@@ -1,0 +1,102 @@
+/** What a study is made of. */
+import type { DatasetLike } from '../../data/datasets/dataset.js';
+import type { DataLoaderOptions } from '../../data/loader/options.js';
+import type { Module } from '../../nn/module/module.js';
+import type { SourceOfVariation, StudyClaim } from '../../report/study/figures.js';
+import type { StudyVerdict } from '../../report/study/verdict.js';
+import type { Callback } from '../../train/callbacks/callback.js';
+import type { FitOptions } from '../../train/fit/fit-options.js';
+import type { Loss, Metric, MetricName, OptimizerLike } from '../../train/types.js';
+
+/** The parts of a study's data. What is missing is split off the training data, each repeat anew where the split varies. */
+export interface StudyData {
+  /** To train on. */
+  train: DatasetLike<unknown>;
+  /** To choose the best epoch by. Default: a sixth of the training data. */
+  validation?: DatasetLike<unknown>;
+  /** To report on; nothing is chosen by it. Default: a sixth of the training data, the same one for every repeat. */
+  test?: DatasetLike<unknown>;
+}
+
+/** A run, for the functions of a study that may need to know. */
+export interface StudyContext {
+  /** The variant's name. */
+  readonly variant: string;
+  /** From 0. */
+  readonly repeat: number;
+  readonly epochs: number;
+  /** Optimizer steps of an epoch. */
+  readonly stepsPerEpoch: number;
+}
+
+/** A variant that is written out: what it changes, and a line on it. */
+export interface StudyVariant<S> {
+  /** What differs from the baseline. */
+  setting: Partial<S>;
+  /** One line. */
+  description?: string;
+}
+
+/** The levels of a factor: a list, each named by its value, or values by name. */
+export type Levels<T> = readonly T[] | Readonly<Record<string, T>>;
+
+/** How factors become variants. */
+export type Design = 'oneAtATime' | 'fullFactorial' | 'leaveOneOut';
+
+/** The options of {@link defineStudy}. */
+export interface StudyOptions<S extends object> {
+  title: string;
+  /** Sentences for the report: what is asked, of which data. */
+  summary?: string;
+  /** The data sets, made once a process; the function may be async. */
+  data: StudyData | (() => StudyData | Promise<StudyData>);
+  /** Changes the data sets of a run: transforms, fewer samples. Called after the split. Default: as they are. */
+  prepare?(data: Required<StudyData>, setting: S, context: StudyContext): Partial<StudyData> | Promise<Partial<StudyData>>;
+  /** A fresh model; called once a run, after the seed of the initial weights was set. */
+  model(setting: S, context: StudyContext): Module;
+  /** Default: Adam with learning rate 0.001. */
+  optimizer?(model: Module, setting: S, context: StudyContext): OptimizerLike;
+  scheduler?(optimizer: OptimizerLike, setting: S, context: StudyContext): FitOptions<unknown>['scheduler'];
+  /** Default: cross entropy. One that depends on the setting is given by `fit`. */
+  loss?: Loss;
+  callbacks?(setting: S, context: StudyContext): readonly Callback<never>[];
+  /** Further options of fit by setting: `earlyStopping`, `classWeights`, … */
+  fit?(setting: S, context: StudyContext): Partial<FitOptions<unknown>>;
+  /** Figures of another kind from the trained model: activations, sparsity. */
+  inspect?(model: Module, setting: S, data: Required<StudyData>): Record<string, number | readonly number[]> | undefined;
+  /** The setting that the others are compared with. */
+  baseline: S;
+  /** What the baseline is called. Default: `baseline`. */
+  baselineName?: string;
+  /** Levels of what the baseline sets; the baseline's own need not be among them. */
+  factors?: { readonly [K in keyof S]?: Levels<S[K]> };
+  /** Default: `oneAtATime`, a variant for each level. */
+  design?: Design;
+  /** Variants by hand, by name, instead of factors or beside them. */
+  variants?: Readonly<Record<string, Partial<S> | StudyVariant<S>>>;
+  /** Pairs of variants to compare beyond each with the baseline. */
+  pairs?: readonly (readonly [variant: string, against: string])[];
+  /** What is compared, on test data. Default: accuracy. */
+  metric?: Metric | MetricName | 'loss';
+  /** Which values of a metric of your own are better. Default: what its name says. */
+  better?: 'max' | 'min';
+  /** Measured beside it. */
+  metrics?: readonly (Metric | MetricName)[];
+  /** By which score on validation data the epoch is chosen; `last` takes the last epoch. Default: the compared metric. */
+  choose?: 'loss' | 'metric' | 'last';
+  /** A difference that matters to nobody: intervals within ± it count as equivalent. Default: none. */
+  matters?: number;
+  /** Samples of a step. Default: 32. */
+  batchSize?: number | ((setting: S) => number);
+  /** Further options of the loaders. */
+  loader?: Omit<DataLoaderOptions<unknown, unknown>, 'batchSize' | 'shuffle' | 'generator'>;
+  epochs: number | ((setting: S) => number);
+  /** Default: 5. */
+  repeats?: number;
+  /** Default: 0. */
+  seed?: number;
+  /** What differs between repeats; the rest is the same in all runs. Default: everything. */
+  varies?: readonly SourceOfVariation[];
+  /** The claim of a document that it looks at, and what its verdict says on it. */
+  claim?: StudyClaim & { judge(verdict: StudyVerdict): { verdict: 'found' | 'refuted' | 'undecided'; words: string } };
+}
