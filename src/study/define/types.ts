@@ -2,7 +2,7 @@
 import type { DatasetLike } from '../../data/datasets/dataset.js';
 import type { DataLoaderOptions } from '../../data/loader/options.js';
 import type { Module } from '../../nn/module/module.js';
-import type { SourceOfVariation, StudyClaim } from '../../report/study/figures.js';
+import type { SourceOfVariation, StudyClaim, StudyFigures } from '../../report/study/figures.js';
 import type { StudyVerdict } from '../../report/study/verdict.js';
 import type { Callback } from '../../train/callbacks/callback.js';
 import type { FitOptions } from '../../train/fit/fit-options.js';
@@ -43,6 +43,19 @@ export type Levels<T> = readonly T[] | Readonly<Record<string, T>>;
 /** How factors become variants. */
 export type Design = 'oneAtATime' | 'fullFactorial' | 'leaveOneOut';
 
+/** By which score on validation data a run's epoch is chosen: the loss, the compared metric, or none: the last epoch is taken. */
+export type Choose = 'loss' | 'metric' | 'last';
+
+/** What became of a claim. */
+export interface ClaimVerdict {
+  verdict: 'found' | 'refuted' | 'undecided';
+  /** Why, in a sentence or two, with the figures. */
+  words: string;
+}
+
+/** Says what a study's figures, and the verdict on them, say of the claim that it looks at. */
+export type Judge = (verdict: StudyVerdict, figures: StudyFigures) => ClaimVerdict;
+
 /** The options of {@link defineStudy}. */
 export interface StudyOptions<S extends object> {
   title: string;
@@ -82,8 +95,8 @@ export interface StudyOptions<S extends object> {
   better?: 'max' | 'min';
   /** Measured beside it. */
   metrics?: readonly (Metric | MetricName)[];
-  /** By which score on validation data the epoch is chosen; `last` takes the last epoch. Default: the compared metric. */
-  choose?: 'loss' | 'metric' | 'last';
+  /** By which score on validation data the epoch is chosen; `last` takes the last epoch. May depend on the setting. Default: the compared metric. */
+  choose?: Choose | ((setting: S) => Choose);
   /** A difference that matters to nobody: intervals within ± it count as equivalent. Default: none. */
   matters?: number;
   /** Samples of a step. Default: 32. */
@@ -98,5 +111,7 @@ export interface StudyOptions<S extends object> {
   /** What differs between repeats; the rest is the same in all runs. Default: everything. */
   varies?: readonly SourceOfVariation[];
   /** The claim of a document that it looks at, and what its verdict says on it. */
-  claim?: StudyClaim & { judge(verdict: StudyVerdict): { verdict: 'found' | 'refuted' | 'undecided'; words: string } };
+  claim?: StudyClaim & { judge: Judge };
+  /** Sentences beside the figures that a reader must know: what was scaled down, which data. */
+  remarks?: readonly string[];
 }
