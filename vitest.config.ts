@@ -21,7 +21,7 @@ const once = [
   'test/{docs,editor}/**/*.test.ts',
   'src/cli/{program,schedules}.test.ts',
   'src/data/loader/state/loader-state.test.ts',
-  'src/formats/**/{small-files,hostile,zip}.test.ts',
+  'src/formats/**/{hold,small-files,hostile,zip}.test.ts',
   'src/report/**/{charts,comparison,pictures,progress,terminal,text,training-charts}.test.ts',
   'src/study/clock.test.ts',
   'src/train/checkpoint/training/*.test.ts',

@@ -26,6 +26,13 @@ export function hostName(): string {
   return 'localhost';
 }
 
+/** Pages are no processes that could be told apart. */
+export const ownProcess = (): { pid: number; here: string; born: string } => ({ pid: 0, here: '', born: '' });
+
+export function isRunning(_process: object): boolean | undefined {
+  return undefined;
+}
+
 export function tryToWrite(path: string, op: string): never {
   throw new FileError(`${op}: browsers cannot write ${path}. Save with saveBytes in a callback, and offer the bytes as a download.`);
 }

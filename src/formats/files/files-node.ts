@@ -253,6 +253,33 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** A process, as files name it: its number, on which machine that means something, and when it began, since numbers come again. */
+export interface ProcessMark {
+  readonly pid: number;
+  readonly here: string;
+  /** Empty where the system does not say. */
+  readonly born: string;
+}
+
+/** When a process began, in the ticks of Linux. */
+function bornAt(pid: number): string {
+  try {
+    // What stands before the last bracket is the program's name, which may hold anything.
+    return readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\)/s, '').split(' ')[20] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** This process. */
+export const ownProcess = (): ProcessMark => ({ pid: process.pid, here: hereTag(), born: bornAt(process.pid) });
+
+/** Whether a process still runs; undefined for one of another machine, of which nothing is known here. */
+export function isRunning({ pid, here, born }: ProcessMark): boolean | undefined {
+  if (here !== hereTag()) return undefined;
+  return isAlive(pid) && (born === '' || born === bornAt(pid));
+}
+
 /** Removes what saves of the same file left behind whose process was killed on this machine. */
 function removeLeftovers(target: string): void {
   const prefix = `.${basename(target)}.${hereTag()}-`;
