@@ -1,6 +1,6 @@
 /** Who works in a folder: a process that writes the files of a run there notes itself, so that no other one writes between them, and one that was killed is known as such. */
 import { hostName, isFile, isRunning, ownProcess, pathOf, readBytes, removeFile, writeBytes } from '#files';
-import { BusyError, printable } from '../../errors.js';
+import { BusyError, printable } from '../../../errors.js';
 
 /** The file with the note. It is there only while the process works, or where it was killed. */
 export const HOLD_FILE = 'running.json';
