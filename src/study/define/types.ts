@@ -73,8 +73,8 @@ export interface StudyOptions<S extends object> {
   /** Default: cross entropy. One that depends on the setting is given by `fit`. */
   loss?: Loss;
   callbacks?(setting: S, context: StudyContext): readonly Callback<never>[];
-  /** Further options of fit by setting: `earlyStopping`, `classWeights`, … */
-  fit?(setting: S, context: StudyContext): Partial<FitOptions<unknown>>;
+  /** Further options of fit by setting: `earlyStopping`, `classWeights`, a `loss` that penalises the model's weights, … */
+  fit?(setting: S, context: StudyContext, model: Module): Partial<FitOptions<unknown>>;
   /** Figures of another kind from the trained model: activations, sparsity. */
   inspect?(model: Module, setting: S, data: Required<StudyData>): Record<string, number | readonly number[]> | undefined;
   /** The setting that the others are compared with. */
