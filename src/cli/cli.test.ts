@@ -9,6 +9,7 @@ import { accuracy, evaluate } from 'hone/train';
 import { datasets } from 'hone/vision';
 import { afterAll, describe, expect, test } from 'vitest';
 import { honeIn } from '../../test/helpers/hone.js';
+import type { TrainFigures } from './training/figures.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 const temporary = mkdtempSync(join(tmpdir(), 'hone-cli-'));
@@ -242,13 +243,16 @@ describe('train digits', () => {
     expect(status).toBe(0);
     expect(stderr).toContain('train digits: 784-64-10; 2 epochs');
     expect(stdout).toContain(`Report: ${join('model', 'train-digits', 'report.html')}\nWeights of epoch `);
-    const { settings, variants } = figuresIn('model/train-digits');
+    const { settings, epochs, best, running } = JSON.parse(
+      readFileSync(join(temporary, 'model/train-digits/figures.json'), 'utf8'),
+    ) as TrainFigures;
+    expect([running, existsSync(join(temporary, 'model/train-digits/running.json'))]).toEqual([undefined, false]);
     expect(settings).toMatchObject({
+      command: `hone train digits ${args.join(' ')} --out model`,
       'hidden layers': '64, each followed by batch normalisation and tanh and dropout 0.1',
       optimizer: 'sgd, learning rate 0.2, momentum 0.9',
       'learning rate': 'times 0.5 every 1 epoch',
     });
-    const { epochs, bestEpoch } = variants[0]!.runs[0]!;
     expect(epochs.map((e) => e.lr)).toEqual([0.2, 0.1]);
 
     const model = new nn.Sequential(
@@ -262,8 +266,8 @@ describe('train digits', () => {
     model.loadStateDict(load(join(temporary, 'model/train-digits/best.safetensors')));
     const data = new DataLoader(new datasets.Digits({ train: false }), { batchSize: 200 });
     const scores = await evaluate(model, data, { loss: new nn.CrossEntropyLoss(), metrics: [accuracy()] });
-    expect(scores['loss']).toBeCloseTo(epochs[bestEpoch - 1]!.validationLoss, 5);
-    expect(scores['accuracy']).toBeCloseTo(epochs[bestEpoch - 1]!.validationAccuracy!, 2);
+    expect(scores['loss']).toBeCloseTo(epochs[best!.epoch - 1]!.validation['loss']!, 5);
+    expect(scores['accuracy']).toBeCloseTo(epochs[best!.epoch - 1]!.validation['accuracy']!, 2);
   });
 
   test('a loss that is not finite is an error that says what to do', async () => {

@@ -45,16 +45,21 @@ export function engineLine(): string {
   return name === 'native' || reason === undefined ? engine : `${engine}: ${reason}`;
 }
 
+/** A point in time as people here write it: `2026-05-01 14:30 UTC+02:00`. */
+export function showTime(time: Date): string {
+  const two = (n: number) => String(n).padStart(2, '0');
+  const offset = -time.getTimezoneOffset();
+  const zone = offset === 0 ? '' : `${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${date} ${two(time.getHours())}:${two(time.getMinutes())} UTC${zone}`;
+}
+
 /** Where, with what and when a run ran, for the report's settings. */
 export function surroundings(started: Date): Record<string, string> {
   const { name, isa, threads } = engineInfo();
-  const two = (n: number) => String(n).padStart(2, '0');
-  const offset = -started.getTimezoneOffset();
-  const zone = `UTC${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
-  const date = `${started.getFullYear()}-${two(started.getMonth() + 1)}-${two(started.getDate())}`;
   return {
     command: ['hone', ...process.argv.slice(2).map(shellWord)].join(' '),
-    started: `${date} ${two(started.getHours())}:${two(started.getMinutes())} ${offset === 0 ? 'UTC' : zone}`,
+    started: showTime(started),
     duration: showDuration((Date.now() - started.getTime()) / 1000),
     engine: name === 'native' ? 'native' : 'WebAssembly',
     'instruction set': isa,

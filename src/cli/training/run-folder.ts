@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isFile, isFolder, readBytes, writeBytes } from '#files';
 import { FileError, FormatError, printable } from '../../errors.js';
-import type { Input } from '../data/prepared.js';
+import type { Input, Prepared } from '../data/prepared.js';
 import { readSettingsFile } from '../settings/read-settings.js';
 import type { Resolved } from '../settings/resolve.js';
 import type { TrainSettings } from '../settings/schema.js';
@@ -17,12 +17,21 @@ const CHECKPOINT_FILE = 'checkpoint.ckpt';
 
 export const checkpointPath = (folder: string): string => join(folder, CHECKPOINT_FILE);
 
+/** A run's first start. */
+export interface Begun {
+  readonly command: string;
+  /** As `2026-05-01T12:00:00.000Z`. */
+  readonly started: string;
+}
+
 /** Of a run that goes on. */
 export interface EarlierRun {
   readonly folder: string;
   readonly settings: TrainSettings;
   readonly input: Input;
   readonly classes: readonly string[] | undefined;
+  /** Undefined for runs of earlier versions, which did not note it. */
+  readonly begun: Begun | undefined;
 }
 
 function writeJson(path: string, value: unknown): void {
@@ -30,9 +39,9 @@ function writeJson(path: string, value: unknown): void {
 }
 
 /** Writes what a run is made with. Paths are whole ones, so that it goes on from any folder. */
-export function writeRun(folder: string, settings: Resolved, input: Input, classes: readonly string[] | undefined): void {
+export function writeRun(folder: string, settings: Resolved, { input, classes }: Prepared, { command, started }: Begun): void {
   writeJson(join(folder, SETTINGS_FILE), settingsOf(settings));
-  writeJson(join(folder, STATE_FILE), { format: 1, input, classes });
+  writeJson(join(folder, STATE_FILE), { format: 1, kind: 'train', command, started, input, classes });
 }
 
 /** Settings in full, as a file says them. */
@@ -66,6 +75,8 @@ const state = z.object({
   format: z.literal(1),
   input: z.looseObject({ kind: z.enum(['image', 'table']) }),
   classes: z.array(z.string()).optional(),
+  command: z.string().optional(),
+  started: z.iso.datetime().optional(),
 });
 
 /** What an earlier start of a run wrote; one that was killed before its first checkpoint begins at its start. @throws {FileError} where the folder is none of a run. */
@@ -79,8 +90,9 @@ export function readRun(folder: string): EarlierRun {
     );
   const settings = readSettingsFile(join(folder, SETTINGS_FILE));
   try {
-    const { input, classes } = state.parse(JSON.parse(new TextDecoder().decode(readBytes(path, 'hone train'))));
-    return { folder, settings, input: input as unknown as Input, classes };
+    const { input, classes, command, started } = state.parse(JSON.parse(new TextDecoder().decode(readBytes(path, 'hone train'))));
+    const begun = command === undefined || started === undefined ? undefined : { command, started };
+    return { folder, settings, input: input as unknown as Input, classes, begun };
   } catch (cause) {
     throw new FormatError(`${path} is damaged: ${printable((cause as Error).message.split('\n', 1)[0]!)}. Start the run anew.`, { cause });
   }

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ArgumentError } from '../../errors.js';
+import { holdFolder } from '../../formats/files/hold/hold.js';
 import type { ModuleWithOutput } from '../../nn/module/module.js';
 import { plural } from '../../report/text.js';
 import { manualSeed } from '../../tensor/create/random.js';
@@ -10,18 +11,19 @@ import { writePatiently } from '../../train/callbacks/files/write-patiently.js';
 import { showProgress } from '../../train/callbacks/progress/progress.js';
 import { fit } from '../../train/fit/fit.js';
 import { NonFiniteError } from '../../train/guards/non-finite.js';
-import { engineLine, interruptible, newRunFolder, openDisplay } from '../commands/run.js';
+import { engineLine, interruptible, newRunFolder, openDisplay, surroundings } from '../commands/run.js';
 import { prepareData } from '../data/prepare.js';
 import type { Prepared } from '../data/prepared.js';
 import type { Resolved } from '../settings/resolve.js';
 import { version } from '../version.js';
+import { figuresSoFar } from './figures.js';
 import { metricsFor } from './metrics.js';
 import { MODEL_FILE, saveModelFile } from './model-file.js';
 import { buildModel, type ModelSpec, specOf, specText } from './models.js';
 import { buildOptimizer, rateOf } from './optimizers.js';
 import { callbacksOf, loadersOf, lossOf } from './recipe.js';
 import { pageOf, reportFailure, reportRun } from './report.js';
-import { checkpointPath, type EarlierRun, writeRun } from './run-folder.js';
+import { type Begun, checkpointPath, type EarlierRun, writeRun } from './run-folder.js';
 import { buildScheduler } from './schedulers.js';
 
 /** All that a training is made of. */
@@ -31,7 +33,10 @@ export interface Training {
   readonly spec: ModelSpec;
   readonly model: ModuleWithOutput;
   readonly folder: string;
+  /** When this process began with it. */
   readonly started: Date;
+  /** The first start of a run that goes on. */
+  readonly begun?: Begun | undefined;
 }
 
 /** The model that settings name, drawn from the seed. */
@@ -73,9 +78,11 @@ export async function runTraining(settings: Resolved, earlier?: EarlierRun): Pro
   for (const note of [...prepared.notes, ...notes]) display.line(note);
   const { signal, done } = interruptible(display);
   let begun = earlier !== undefined;
-  const training: Training = { settings, prepared, spec, model, folder, started };
+  let release = () => {};
+  const training: Training = { settings, prepared, spec, model, folder, started, begun: earlier?.begun };
   try {
-    writeRun(folder, settings, prepared.input, prepared.classes);
+    release = holdFolder(folder, 'hone train');
+    writeRun(folder, settings, prepared, earlier?.begun ?? { command: surroundings(started)['command']!, started: started.toISOString() });
     const history = await fit(model, {
       train,
       validation,
@@ -93,6 +100,7 @@ export async function runTraining(settings: Resolved, earlier?: EarlierRun): Pro
       callbacks: [
         ...callbacksOf(settings, prepared, folder, steps),
         modelFile(training),
+        figuresSoFar(training),
         pageOf(training),
         {
           name: 'begun',
@@ -117,6 +125,7 @@ export async function runTraining(settings: Resolved, earlier?: EarlierRun): Pro
     reportFailure(training, error);
   } finally {
     display.clear();
+    release();
     done();
   }
 }

@@ -51,6 +51,10 @@ export function holdFolder(folder: string, op: string): () => void {
   return () => {
     if (done) return;
     done = true;
-    removeFile(path, op);
+    try {
+      removeFile(path, op);
+    } catch {
+      // A folder that cannot be written any more: whoever looks sees that the process has ended.
+    }
   };
 }
