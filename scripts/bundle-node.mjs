@@ -5,7 +5,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/** What package.json exports. The command and the program of a loader's workers are there, too. */
+/** What package.json exports. The command, the program of a loader's workers and the hooks that read TypeScript are there, too. */
 const entries = ['data', 'formats', 'vision', 'train', 'study', 'report', 'tensorboard'];
 
 /** Writes dist/node of the package in `root`. */
@@ -19,6 +19,7 @@ export async function bundleForNode(root) {
       ...Object.fromEntries(entries.map((name) => [name, join(dist, name, 'index.js')])),
       cli: join(dist, 'cli/main.js'),
       'loader-worker': join(dist, 'vision/worker-index.js'),
+      'typescript-hooks': join(dist, 'study/load/typescript-hooks.js'),
     },
     // Everything directly in there: the code finds dist/wasm and package.json from where it stands.
     outdir: join(dist, 'node'),
