@@ -7,7 +7,7 @@ import type { Comparison } from '../report/comparison/comparison.js';
 import { readOptions } from '../tensor/arguments/arguments.js';
 import { Digits } from '../vision/digits.js';
 import { type CompareEvents, compare, type Variant } from './compare.js';
-import { BatchNormModel, BigModel, DropoutModel, SmallModel } from './digit-models.js';
+import { BatchNormModel, BigModel, DropoutModel, SmallModel } from './presets/dense/digit-models.js';
 
 const models = {
   small: { description: 'one linear layer, 784-10', model: () => new SmallModel() },

@@ -50,11 +50,9 @@ const sources = {
     roots: [],
     make: ({ train, how }) => new Digits<Tensor, number>({ train, ...how }),
   },
-  mnist: mnistSource('70,000 handwritten digits', 'digits', 'signs', MNIST, []),
-  'fashion-mnist': mnistSource('70,000 pictures of clothes', 'pictures of clothes', 'small photos', FashionMNIST, [
-    '/usr/share/datasets/fashion-mnist',
-  ]),
-  kmnist: mnistSource('70,000 Japanese characters', 'characters', 'signs', KMNIST, []),
+  mnist: mnistSource('70,000 handwritten digits', 'digits', 'signs', MNIST),
+  'fashion-mnist': mnistSource('70,000 pictures of clothes', 'pictures of clothes', 'small photos', FashionMNIST),
+  kmnist: mnistSource('70,000 Japanese characters', 'characters', 'signs', KMNIST),
   'emnist-letters': emnistSource('letters', '103,600 handwritten letters', 'letters'),
   'emnist-balanced': emnistSource('balanced', '131,600 handwritten letters and digits', 'letters and digits'),
   cifar10: cifarSource('60,000 small photos of 10 classes', CIFAR10),
@@ -77,10 +75,10 @@ export function meantDataset(name: string): string | undefined {
   return same ?? meantName(name, Object.keys(sources));
 }
 
-function mnistSource(text: string, noun: string, motif: Motif, Kind: typeof MNIST, roots: readonly string[]): Source {
+function mnistSource(text: string, noun: string, motif: Motif, Kind: typeof MNIST): Source {
   const make = ({ root, train, download, how }: MakeOptions) =>
     new Kind<Tensor, number>({ ...(root !== undefined && { root }), train, download, ...how });
-  return { text, noun, motif, roots: [OWN, ...roots], make };
+  return { text, noun, motif, roots: [OWN, ...Kind.systemFolders], make };
 }
 
 function emnistSource(split: 'letters' | 'balanced', text: string, noun: string): Source {

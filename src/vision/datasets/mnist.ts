@@ -65,6 +65,8 @@ export class MNIST<Out = Tensor, Target = number> extends LabelledImageDataset<O
     '9fb629c4189551a2d022fa330f9573f3',
     'ec29112dd5afa0611ce80d1b7f02629c',
   );
+  /** @internal Folders into which packages of operating systems put the files. */
+  static readonly systemFolders: readonly string[] = [];
   /** The names of the classes, by number. */
   static readonly classes: readonly string[] = DIGITS;
   /** Whether these are the images for training. */
@@ -165,6 +167,7 @@ export class FashionMNIST<Out = Tensor, Target = number> extends MNIST<Out, Targ
     'bef4ecab320f06d8554ea6380940ec79',
     'bb300cfdad3c16e7a12a480ee83cd310',
   );
+  static override readonly systemFolders: readonly string[] = ['/usr/share/datasets/fashion-mnist'];
   static override readonly classes: readonly string[] = [
     'T-shirt/top',
     'Trouser',

@@ -1,12 +1,12 @@
 /** The four models of the seed notes, for digits of 28 by 28 pixels. */
 
-import { ReLU } from '../nn/activation/rectified.js';
-import { Sequential } from '../nn/containers/sequential.js';
-import { Dropout } from '../nn/dropout/dropout.js';
-import { Linear } from '../nn/linear/linear.js';
-import { Module } from '../nn/module/module.js';
-import { BatchNorm1d } from '../nn/norm/batch.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { ReLU } from '../../../nn/activation/rectified.js';
+import { Sequential } from '../../../nn/containers/sequential.js';
+import { Dropout } from '../../../nn/dropout/dropout.js';
+import { Linear } from '../../../nn/linear/linear.js';
+import { Module } from '../../../nn/module/module.js';
+import { BatchNorm1d } from '../../../nn/norm/batch.js';
+import type { Tensor } from '../../../tensor/tensor.js';
 
 const PIXELS = 28 * 28;
 const CLASSES = 10;

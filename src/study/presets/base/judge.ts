@@ -1,0 +1,32 @@
+/** From a study's verdict to that on a document's claim: of each part of the claim, whether it was found. */
+import type { ComparisonVerdict, StudyVerdict } from '../../../report/study/verdict.js';
+import type { ClaimVerdict } from '../../define/types.js';
+
+/** What was found of a part of a claim, and why. */
+export interface Part {
+  readonly verdict: ClaimVerdict['verdict'];
+  /** A sentence. */
+  readonly words: string;
+}
+
+/** A claim is found where all of its parts are, refuted where one is, and undecided otherwise. */
+export function claimVerdict(parts: readonly Part[]): ClaimVerdict {
+  const some = (verdict: Part['verdict']) => parts.some((part) => part.verdict === verdict);
+  return {
+    verdict: some('refuted') ? 'refuted' : some('undecided') || parts.length === 0 ? 'undecided' : 'found',
+    words: parts.map(({ words }) => words).join(' '),
+  };
+}
+
+/** A variant against another; undefined where the study did not compare them. */
+export function comparisonOf(verdict: StudyVerdict, variant: string, against: string): ComparisonVerdict | undefined {
+  return verdict.comparisons.find((comparison) => comparison.variant === variant && comparison.against === against);
+}
+
+/** That a variant scores better than another on the test data. No difference that matters speaks against it, as a worse score does. */
+export function scoresBetter(verdict: StudyVerdict, variant: string, against: string): Part {
+  const found = comparisonOf(verdict, variant, against);
+  if (!found) return { verdict: 'undecided', words: `${variant} was not compared with ${against}.` };
+  const { outcome, words } = found;
+  return { verdict: outcome === 'helped' ? 'found' : outcome === 'hurt' || outcome === 'equivalent' ? 'refuted' : 'undecided', words };
+}
