@@ -4,6 +4,6 @@ import '../ops/methods/methods.js';
 
 export type { CompareEvents, CompareOptions, CompareStepEvent, RunPlace, Variant } from './compare.js';
 export { compare } from './compare.js';
-export { BatchNormModel, BigModel, DropoutModel, SmallModel } from './presets/dense/digit-models.js';
 export type { DigitModel, DigitsStudyOptions, DigitsStudyOptions as StudyDigitsOptions } from './digits.js';
 export { digitModels, studyDigits } from './digits.js';
+export { BatchNormModel, BigModel, DropoutModel, SmallModel } from './presets/dense/digit-models.js';
