@@ -41,6 +41,20 @@ export type { ConfusionFigures } from './run/matrix.js';
 export type { BatchFigure, RunPageOptions, WorstFigure } from './run/page.js';
 export { runPage } from './run/page.js';
 export type { Picture, PictureOptions } from './run/picture.js';
+export { studyCsv } from './study/csv.js';
+export type {
+  SourceOfVariation,
+  StudyClaim,
+  StudyEpoch,
+  StudyFigures,
+  StudyMetric,
+  StudyRun,
+  StudyScores,
+  StudyVariantFigures,
+} from './study/figures.js';
+export { studyMarkdown } from './study/markdown.js';
+export { studyTable } from './study/table.js';
+export type { ComparisonVerdict, Interval, Outcome, StudyVerdict, VariantVerdict } from './study/verdict.js';
 export type { FlatLayer, FlatSummaryOptions, InputSize, RowSetting, SummaryColumn, SummaryOptions } from './summary/summary.js';
 export { FlatSummary, LayerInfo, ModelSummary, summary } from './summary/summary.js';
 export { textTable } from './text.js';

@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../errors.js';
 import { show } from '../tensor/arguments/show.js';
+import { width } from './progress/cells.js';
 
 export interface Column {
   title: string;
@@ -9,7 +10,7 @@ export interface Column {
 }
 
 /**
- * A table with a ruled heading. Cells of several lines are not supported; wide characters count as one.
+ * A table with a ruled heading. Cells of several lines are not supported.
  * @returns lines joined by newlines, no newline at the end.
  */
 export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
@@ -17,10 +18,13 @@ export function textTable(columns: readonly Column[], rows: readonly (readonly s
     throw new ArgumentError(`textTable: columns is ${show(columns)}, expected a list of columns: [{ title: 'model' }].`);
   if (!Array.isArray(rows) || !rows.every(Array.isArray))
     throw new ArgumentError(`textTable: rows is ${show(rows)}, expected a list of lists of strings.`);
-  const widths = columns.map(({ title }, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const widths = columns.map(({ title }, i) => Math.max(width(title), ...rows.map((row) => width(row[i] ?? ''))));
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, i) => (columns[i]!.align === 'right' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .map((cell, i) => {
+        const room = ' '.repeat(widths[i]! - width(cell));
+        return columns[i]!.align === 'right' ? `${room}${cell}` : `${cell}${room}`;
+      })
       .join('  ')
       .trimEnd();
   const rule = widths.map((w) => '─'.repeat(w)).join('  ');
