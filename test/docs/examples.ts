@@ -12,6 +12,7 @@ import * as study from 'hone/study';
 import * as tensorboard from 'hone/tensorboard';
 import * as train from 'hone/train';
 import * as vision from 'hone/vision';
+import { madeFigures, madeVerdict } from '../helpers/study-figures.js';
 
 export interface Example {
   /** File and line of the comment. */
@@ -51,6 +52,7 @@ function context(): Record<string, unknown> {
   const criterion = new nn.CrossEntropyLoss();
   const dataset = new data.TensorDataset(x, labels);
   const loader = new data.DataLoader(dataset, { batchSize: 4 });
+  const figures = madeFigures({ variants: { baseline: 0, dropout: 0.01 } });
   return {
     ...hone,
     ...data,
@@ -76,6 +78,8 @@ function context(): Record<string, unknown> {
     validation: loader,
     loss: criterion.forward(model.forward(x), labels),
     validationLoss: 0.5,
+    figures,
+    verdict: madeVerdict(figures),
     images: hone.randint(0, 256, [8, 1, 4, 4], { dtype: 'uint8' }),
     queries: hone.rand([2, 3, 4]),
     keys: hone.rand([2, 5, 4]),

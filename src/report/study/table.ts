@@ -31,6 +31,8 @@ interface Part extends Column {
   readonly cells: string[];
   /** The first to go where there is too little room; 0 stays. */
   readonly rank: number;
+  /** What it says where there is less room. */
+  readonly short?: string[];
 }
 
 /**
@@ -94,7 +96,8 @@ function ranking(figures: StudyFigures, verdict: StudyVerdict, units: Units, col
 }
 
 function comparisonParts(compared: readonly (ComparisonVerdict | undefined)[], units: Units, isBaseline: readonly boolean[]): Part[] {
-  const cells = (text: (c: ComparisonVerdict) => string, none = '') => compared.map((c) => (c === undefined ? none : text(c)));
+  if (compared.every((c) => c === undefined)) return [];
+  const cells = (text: (c: ComparisonVerdict) => string) => compared.map((c) => (c === undefined ? '' : text(c)));
   return [
     right(
       'difference',
@@ -111,11 +114,14 @@ function comparisonParts(compared: readonly (ComparisonVerdict | undefined)[], u
       cells((c) => showP(c.adjusted)),
       3,
     ),
-    left(
-      '',
-      cells((c) => `${outcomeOf(c.outcome).sign} ${oneLine(outcomeOf(c.outcome).word)}`),
-      1,
-    ),
+    {
+      ...left(
+        '',
+        cells((c) => `${outcomeOf(c.outcome).sign} ${oneLine(outcomeOf(c.outcome).word)}`),
+        1,
+      ),
+      short: cells((c) => outcomeOf(c.outcome).sign),
+    },
   ];
 }
 
@@ -131,24 +137,30 @@ function fitted(all: readonly Part[], compared: readonly (ComparisonVerdict | un
   const total = (parts: readonly Part[]) => parts.reduce((sum, part) => sum + widthOf(part) + 2, -2);
   const cutTo = (parts: readonly Part[], room: number) =>
     parts.map((part, i) => (i === 0 ? { ...part, cells: part.cells.map((c) => cut(c, room)) } : part));
-  let parts = cutTo(all, Math.max(NAME, Math.min(32, Math.floor(columns / 3))));
+  const plotted = forest(compared, units, PLOT.least);
+  let parts = cutTo(plotted === undefined ? all : [...all, plotted], Math.max(NAME, Math.min(32, Math.floor(columns / 3))));
   while (total(parts) > columns) {
-    const last = Math.max(...parts.map(({ rank }) => rank));
-    if (last === 0) break;
-    const at = parts.findLastIndex(({ rank }) => rank === last);
-    const without = parts.filter((_, i) => i !== at);
     // Where names alone are in the way, they give way first.
     const short = columns - (total(parts) - widthOf(parts[0]!));
-    if (short >= NAME + 6) parts = cutTo(parts, short);
-    else parts = without;
+    const last = Math.max(...parts.map(({ rank }) => rank));
+    if (short >= NAME + 6 && short < widthOf(parts[0]!)) parts = cutTo(parts, short);
+    else if (last < 3 && parts.some(({ short: less }) => less !== undefined))
+      parts = parts.map(({ short: less, ...part }) => (less === undefined ? part : { ...part, cells: less }));
+    else if (last > 0)
+      parts = parts.toSpliced(
+        parts.findLastIndex(({ rank }) => rank === last),
+        1,
+      );
+    else break;
   }
   if (total(parts) > columns) parts = cutTo(parts, columns);
-  const room = Math.min(PLOT.most, columns - total(parts) - 2);
-  const plot = room >= PLOT.least ? forest(compared, units, room) : undefined;
-  const shown = plot === undefined ? parts : [...parts, plot];
+  if (plotted !== undefined && parts.includes(plotted)) {
+    const room = Math.min(PLOT.most, columns - total(parts) + PLOT.least);
+    parts = parts.with(-1, forest(compared, units, room)!);
+  }
   return textTable(
-    shown.map(({ title, align }) => (align === undefined ? { title } : { title, align })),
-    (parts[0]?.cells ?? []).map((_, row) => shown.map(({ cells }) => cells[row] ?? '')),
+    parts.map(({ title, align }) => (align === undefined ? { title } : { title, align })),
+    (parts[0]?.cells ?? []).map((_, row) => parts.map(({ cells }) => cells[row] ?? '')),
   );
 }
 
@@ -178,5 +190,5 @@ function forest(compared: readonly (ComparisonVerdict | undefined)[], units: Uni
   [...first].forEach((c, i) => (title[i] = c));
   [...last].forEach((c, i) => (title[room - last.length + i] = c));
   if (zero > first.length && zero < room - last.length - 1) title[zero] = '0';
-  return { title: title.join(''), cells, rank: 9 };
+  return { title: title.join(''), cells, rank: 3.5 };
 }
