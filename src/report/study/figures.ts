@@ -92,6 +92,7 @@ export interface StudyClaim {
 
 /** What a study measured. */
 export interface StudyFigures {
+  /** The version of this form. */
   format: 1;
   /** Its title. */
   title: string;

@@ -11,6 +11,7 @@ export type Outcome = 'helped' | 'hurt' | 'equivalent' | 'undecided' | 'tooFew' 
 
 /** One variant against another, over the repeats that both have. */
 export interface ComparisonVerdict {
+  /** The variant, by its name. */
   variant: string;
   /** What it is compared with. */
   against: string;
@@ -24,6 +25,7 @@ export interface ComparisonVerdict {
   deviation: number;
   /** 95 % intervals of the mean difference: bootstrap (BCa) and paired t. Missing below two repeats. */
   bootstrap?: Interval;
+  /** The paired t interval of it. */
   t?: Interval;
   /** Two-sided p of each test, before correction: the exact sign-flip test, Wilcoxon's signed ranks, paired t. */
   p: { signFlip: number; wilcoxon: number; t: number };
@@ -33,6 +35,7 @@ export interface ComparisonVerdict {
   smallestP: number;
   /** The share of new seeds on which the variant is expected to be better, and its 95 % interval. */
   better: { probability: number; interval: Interval };
+  /** What it came to. */
   outcome: Outcome;
   /** Repeats in all after which the difference seen would be found with 80 % power; undefined where none is foreseeable. */
   repeatsNeeded?: number;
@@ -50,12 +53,15 @@ export interface ComparisonVerdict {
 
 /** A variant's standing. */
 export interface VariantVerdict {
+  /** Its name. */
   name: string;
   /** Runs with a test score, and those that failed. */
   runs: number;
+  /** Those that failed. */
   failed: number;
   /** Mean and sample deviation of the test scores; NaN where there are none. */
   mean: number;
+  /** Sample deviation of the test scores; NaN for one. */
   deviation: number;
   /** 95 % interval of the mean (t). */
   interval?: Interval;
@@ -71,6 +77,7 @@ export interface VariantVerdict {
 export interface StudyVerdict {
   /** The level of the tests, 0.05, and of the intervals, 0.95. */
   alpha: number;
+  /** The level of the intervals. */
   confidence: number;
   /** Best first. */
   variants: VariantVerdict[];
