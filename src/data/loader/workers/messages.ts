@@ -1,5 +1,6 @@
 /** What a loader and its workers say to each other. */
 import type { EngineName } from '../../../engine/host.js';
+import type { PackedError } from '../../../tensor/arguments/packed-error.js';
 import type { Generator } from '../../../tensor/create/random.js';
 import type { Crossing, Packet } from './crossing.js';
 
@@ -40,13 +41,6 @@ export interface Task {
 export interface Leave {
   readonly kind: 'leave';
   readonly loop: number;
-}
-
-/** An error, as far as it can travel. */
-export interface PackedError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string | undefined;
 }
 
 /** The samples that a batch leaves out, and why. */

@@ -3,14 +3,14 @@ import { engineForWorkers } from '#host';
 import { startLoaderWorker } from '#threads';
 import { loadedEngine } from '../../../engine/engine.js';
 import type { Thread } from '../../../engine/tasks/threads.js';
-import * as errors from '../../../errors.js';
 import { ArgumentError, WorkerError } from '../../../errors.js';
+import { unpackError } from '../../../tensor/arguments/packed-error.js';
 import { defaultGenerator } from '../../../tensor/create/random.js';
 import type { MapDataset } from '../../datasets/dataset.js';
 import { numberRuleOf } from '../../number-rule.js';
 import { packMemory, Tracks, type WorkersState } from '../state/worker-memory.js';
 import { packet } from './crossing.js';
-import type { Answer, Function, Leave, PackedError, Setup, Task, Wanted } from './messages.js';
+import type { Answer, Function, Leave, Setup, Task, Wanted } from './messages.js';
 import { dropBatch, unpackBatch } from './packing.js';
 
 /** Milliseconds: timers of a longer time end at once. It is almost a month. */
@@ -252,13 +252,4 @@ export class WorkerPool {
 /** Frees what nobody will read. */
 function drop(answer: Answer): void {
   if ('batch' in answer) dropBatch(answer.batch);
-}
-
-function unpackError({ name, message, stack }: PackedError): Error {
-  const known = { ...errors, RangeError, ReferenceError, SyntaxError, TypeError, URIError } as Record<string, unknown>;
-  const Class = name !== 'WorkerError' && Object.hasOwn(known, name) ? (known[name] as new (message: string) => Error) : Error;
-  const error = new Class(message);
-  if (error.name !== name) Object.defineProperty(error, 'name', { value: name, configurable: true });
-  if (stack !== undefined) Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true });
-  return error;
 }

@@ -5,6 +5,7 @@ import { setEngine, setNumThreads } from '../../../engine/select.js';
 import { parentThread } from '../../../engine/tasks/threads.js';
 import { isSealed, setWasmUrl } from '../../../engine/wasm-source.js';
 import { ArgumentError } from '../../../errors.js';
+import { type PackedError, packError } from '../../../tensor/arguments/packed-error.js';
 import { show } from '../../../tensor/arguments/show.js';
 import { defaultGenerator } from '../../../tensor/create/random.js';
 import { ChainDataset, ConcatDataset, StackDataset } from '../../datasets/combined.js';
@@ -22,7 +23,7 @@ import { collateBy } from '../collate.js';
 import { Remembering } from '../state/remembering.js';
 import { crossedFunctions, knowClasses, unpacked } from './crossing.js';
 import { type Collate, LEFT_OUT, loadBatch } from './load-batch.js';
-import type { Answer, Function, Leave, PackedError, Result, Setup, Task, Wanted } from './messages.js';
+import type { Answer, Function, Leave, Result, Setup, Task, Wanted } from './messages.js';
 import { packBatch } from './packing.js';
 import { setWorkerInfo } from './worker-info.js';
 
@@ -85,7 +86,7 @@ async function answer({ number, wanted }: Task): Promise<void> {
   try {
     said = { ...result, number, memory: remembering?.changed() };
   } catch (error) {
-    said = { error: packError(error), index: undefined, number, memory: undefined };
+    said = { error: hinted(error), index: undefined, number, memory: undefined };
   }
   parent.post(said, moved);
 }
@@ -119,7 +120,7 @@ async function resultOf(wanted: Wanted, moved: ArrayBuffer[]): Promise<Result> {
       skipped,
     };
   } catch (error) {
-    return { error: packError(error), index };
+    return { error: hinted(error), index };
   }
 }
 
@@ -150,19 +151,10 @@ async function leave(loop: number): Promise<void> {
   }
 }
 
-/** Anything may be thrown, also what has no text. */
-function thrownText(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return show(value);
-  }
-}
-
-function packError(error: unknown): PackedError {
-  if (!(error instanceof Error)) return { name: 'Error', message: thrownText(error), stack: undefined };
-  const { name, message, stack } = error;
-  if (!(error instanceof ReferenceError) || crossedFunctions.length === 0) return { name, message, stack };
-  const hint = `${message}. Functions cross to a worker as their text (here ${crossedFunctions.slice(0, 3).join(', ')}) and see only their arguments and what is global there. Let a module make what needs more: await ModuleDataset.load(new URL('./module.js', import.meta.url)).`;
-  return { name, message: hint, stack };
+/** An error, with a hint where a function has been taken out of the program that it needs. */
+function hinted(error: unknown): PackedError {
+  const packed = packError(error);
+  if (!(error instanceof ReferenceError) || crossedFunctions.length === 0) return packed;
+  const hint = `${packed.message}. Functions cross to a worker as their text (here ${crossedFunctions.slice(0, 3).join(', ')}) and see only their arguments and what is global there. Let a module make what needs more: await ModuleDataset.load(new URL('./module.js', import.meta.url)).`;
+  return { ...packed, message: hint };
 }
