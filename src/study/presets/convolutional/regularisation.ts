@@ -1,0 +1,109 @@
+/** Penalties on the size of weights: L2 by weight decay, L1 in the loss. */
+import { isGradEnabled } from '../../../autograd/modes/mode.js';
+import { CrossEntropyLoss } from '../../../nn/loss/classification/cross-entropy.js';
+import type { Module } from '../../../nn/module/module.js';
+import { l1Penalty, weightParameters } from '../../../nn/utils/penalties.js';
+import { SGD } from '../../../optim/sgd/sgd.js';
+import type { StudyFigures } from '../../../report/study/figures.js';
+import { toTypedArray } from '../../../tensor/values/transfer.js';
+import { claimVerdict, comparisonOf, type Part } from '../base/judge.js';
+import { definePreset } from '../base/preset.js';
+import { extraPairs, sentence, smallerGap } from '../base/reading.js';
+import { CNN } from './cnn.js';
+
+const [NONE, STRONG, L2, L1] = ['no penalty', 'L2 0.1', 'L2 0.01', 'L1 0.001'];
+/** Below this a weight counts as (nearly) 0. */
+const NEARLY = 1e-3;
+
+/** Figures of the trained model's weights. */
+function weightFigures(model: Module): { 'share of weights below 0.001': number; 'norm of the weights': number } {
+  let [count, near, squares] = [0, 0, 0];
+  for (const [, weight] of weightParameters(model))
+    for (const w of toTypedArray(weight) as Float32Array) {
+      count++;
+      if (Math.abs(w) < NEARLY) near++;
+      squares += w * w;
+    }
+  return { 'share of weights below 0.001': near / count, 'norm of the weights': Math.sqrt(squares) };
+}
+
+/** L1 and L2 penalties in the second document's network. */
+export const regularisation = definePreset({
+  name: 'regularisation',
+  title: 'Penalties on weights: L2 and L1',
+  description:
+    'The network without a penalty, with L2 of 0.1 as the document has it, with L2 of 0.01, and with L1 of 0.001 added to the loss',
+  method:
+    'SGD with learning rate 0.1, batches of 32, cross entropy. L2 is the optimizer’s weightDecay, as in the document; L1 is added to the loss, of the weights without biases. The last epoch is judged, as in the document.',
+  document: 'notes',
+  dataset: 'mnist',
+  quote: {
+    english:
+      'A penalty on the weights prevents overfitting: L1 makes the weights of what does not matter 0 and so keeps the model sparse, L2 makes all weights small.',
+    original:
+      'L1 : lasso, … 모델에 중요하지 않은 특성의 가중치를 0으로 만들어 희소성을 유지. L2 : ridge, … 전체적인 특성의 가중치를 작은 값으로 만들어 과적합을 방지.',
+  },
+  full: { epochs: 10, repeats: 8 },
+  quick: { epochs: 10, repeats: 8, limit: 360, test: 1000 },
+  remarks: [
+    'The second document (Pytorch-학습 관련 기술들) has the network and weight_decay=0.1, at a learning rate of about 0.0002, and got 12.6 %: at that rate the network hardly learns with any penalty or none. The rate here is one at which it learns.',
+    'Gradient steps move weights about 0, seldom onto it: those below 0.001 are counted.',
+  ],
+  baseline: { l2: 0, l1: 0 },
+  baselineName: NONE,
+  variants: {
+    [STRONG!]: { setting: { l2: 0.1 }, description: 'weightDecay 0.1, as in the document' },
+    [L2!]: { setting: { l2: 0.01 }, description: 'weightDecay 0.01' },
+    [L1!]: { setting: { l1: 0.001 }, description: '0.001 times the sum of the weights’ magnitudes, in the loss' },
+  },
+  model: () => new CNN(),
+  optimizer: (model, { l2 }) => new SGD(model.parameters(), { lr: 0.1, weightDecay: l2 }),
+  fit: ({ l1 }, _context, model) => {
+    if (l1 === 0) return {};
+    const crossEntropy = new CrossEntropyLoss();
+    // What is measured without gradients is the loss alone, so that variants can be compared
+    return {
+      loss: (output, target) => {
+        const loss = crossEntropy.forward(output, target);
+        return isGradEnabled() ? loss.add(l1Penalty(model, l1, { filter: 'weights' })) : loss;
+      },
+    };
+  },
+  inspect: weightFigures,
+  choose: 'last',
+  batchSize: 32,
+  judge: (verdict, figures) => {
+    const written = comparisonOf(verdict, STRONG!, NONE!);
+    const { words, ...claim } = claimVerdict([
+      overfitsLess(L2!),
+      overfitsLess(L1!),
+      everywhere(figures, 'norm of the weights', L2!, 'smaller'),
+      everywhere(figures, 'share of weights below 0.001', L1!, 'larger'),
+    ]);
+    return { ...claim, words: written ? `${words} As the document has it: ${sentence(written.words)}` : words };
+
+    /** The gap is smaller, and the model not worse for it: what learns nothing has no gap. */
+    function overfitsLess(variant: string): Part {
+      const gap = smallerGap(verdict, variant, NONE!);
+      const score = comparisonOf(verdict, variant, NONE!);
+      if (gap.verdict !== 'found' || score === undefined) return gap;
+      return score.outcome === 'hurt'
+        ? { verdict: 'refuted', words: `${gap.words} But it does worse: ${sentence(score.words)}` }
+        : { verdict: 'found', words: `${gap.words} ${sentence(score.words)}` };
+    }
+  },
+});
+
+/** A figure that is smaller, or larger, than without a penalty in every repeat: of six or more that is beyond chance (2 / 2⁶ = 0.03). */
+function everywhere(figures: StudyFigures, name: string, variant: string, claimed: 'smaller' | 'larger'): Part {
+  const pairs = extraPairs(figures, name, variant, NONE!);
+  const mean = (which: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[which], 0) / pairs.length;
+  const holds = pairs.filter(([a, b]) => (claimed === 'smaller' ? a < b : a > b)).length;
+  const words = `${variant}: the ${name} is ${show(mean(0))}, without a penalty ${show(mean(1))}; ${claimed} in ${holds} of ${pairs.length} repeats.`;
+  if (pairs.length < 6) return { verdict: 'undecided', words };
+  return { verdict: holds === pairs.length ? 'found' : holds === 0 ? 'refuted' : 'undecided', words };
+}
+
+function show(value: number): string {
+  return Number.isFinite(value) ? value.toPrecision(3) : 'unknown';
+}

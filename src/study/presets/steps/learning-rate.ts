@@ -1,0 +1,42 @@
+/** Learning rates from too small to too large. */
+import { SGD } from '../../../optim/sgd/sgd.js';
+import { claimVerdict, comparisonOf, type Part } from '../base/judge.js';
+import { definePreset } from '../base/preset.js';
+import { failures, scoresWorse, sentence } from '../base/reading.js';
+import { CNN } from '../convolutional/cnn.js';
+
+const [SMALL, RIGHT, LARGE] = ['lr 0.0002', 'lr 0.1', 'lr 10'];
+
+/** Rates of SGD over five powers of ten. */
+export const learningRate = definePreset({
+  name: 'learning-rate',
+  title: 'Learning rates, from too small to too large',
+  description: 'SGD with learning rates of 0.0002, as in the document, 0.01, 0.1, 1 and 10',
+  method:
+    'SGD, batches of 32, cross entropy. A run whose loss or gradients stop being finite ends there and is judged by what it had reached.',
+  document: 'training',
+  dataset: 'mnist',
+  quote: {
+    english:
+      'With a learning rate that is too large it diverges; with one that is too small it may take too long to reach the best weights.',
+    original: 'Learning Rate가 너무 크면 발산하게 되고, 너무 작으면 최적의 Weight로서 Update하는데너무 오래 걸릴 가능성이 있다.',
+  },
+  full: { epochs: 10, repeats: 8 },
+  quick: { epochs: 3, repeats: 8, limit: 1200, test: 1000 },
+  remarks: ['0.0002 is the rate that the document starts from: its printed rates begin at 0.000173 and fall by 1 % an epoch.'],
+  baseline: { lr: 0.1 },
+  baselineName: RIGHT,
+  variants: Object.fromEntries([0.0002, 0.01, 1, 10].map((lr) => [`lr ${lr}`, { setting: { lr }, description: `learning rate ${lr}` }])),
+  model: () => new CNN(),
+  optimizer: (model, { lr }) => new SGD(model.parameters(), { lr }),
+  batchSize: 32,
+  judge: (verdict, figures) => {
+    const { failed, runs } = failures(figures, LARGE!);
+    const found = comparisonOf(verdict, LARGE!, RIGHT!);
+    const large: Part = {
+      verdict: runs === 0 ? 'undecided' : failed === runs ? 'found' : failed > 0 ? 'undecided' : 'refuted',
+      words: `Of ${runs} runs with ${LARGE} ${failed === runs ? 'all' : failed} diverged.${found ? ` ${sentence(found.words)}` : ''}`,
+    };
+    return claimVerdict([large, scoresWorse(verdict, SMALL!, RIGHT!)]);
+  },
+});
