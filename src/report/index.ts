@@ -52,6 +52,7 @@ export type {
   StudyScores,
   StudyVariantFigures,
 } from './study/figures.js';
+export { sourcesOfVariation } from './study/figures.js';
 export { studyMarkdown } from './study/markdown.js';
 export { studyTable } from './study/table.js';
 export type { ComparisonVerdict, Interval, Outcome, StudyVerdict, VariantVerdict } from './study/verdict.js';

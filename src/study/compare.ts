@@ -18,7 +18,7 @@ import type { EpochRecord } from '../train/history/epoch-record.js';
 import { betterOf } from '../train/history/monitor.js';
 import { readMetrics } from '../train/metrics/metric.js';
 import type { Loader, Loss, LossAverage, Metric, MetricName, OptimizerLike } from '../train/types.js';
-import { StudyClock } from './clock.js';
+import { StudyClock } from './run/clock.js';
 
 /** Seconds between two checkpoints of a run. */
 const SAVED = 10;

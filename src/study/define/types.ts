@@ -8,6 +8,9 @@ import type { Callback } from '../../train/callbacks/callback.js';
 import type { FitOptions } from '../../train/fit/fit-options.js';
 import type { Loss, Metric, MetricName, OptimizerLike } from '../../train/types.js';
 
+/** What errors name. */
+export const OP = 'defineStudy';
+
 /** The parts of a study's data. What is missing is split off the training data, each repeat anew where the split varies. */
 export interface StudyData {
   /** To train on. */
@@ -56,6 +59,9 @@ export interface ClaimVerdict {
 /** Says what a study's figures, and the verdict on them, say of the claim that it looks at. */
 export type Judge = (verdict: StudyVerdict, figures: StudyFigures) => ClaimVerdict;
 
+/** A number for all variants, or one for each. */
+export type BySetting<S> = number | { by(setting: S): number }['by'];
+
 /** The options of {@link defineStudy}. */
 export interface StudyOptions<S extends object> {
   title: string;
@@ -96,14 +102,15 @@ export interface StudyOptions<S extends object> {
   /** Measured beside it. */
   metrics?: readonly (Metric | MetricName)[];
   /** By which score on validation data the epoch is chosen; `last` takes the last epoch. May depend on the setting. Default: the compared metric. */
-  choose?: Choose | ((setting: S) => Choose);
+  choose?: Choose | { by(setting: S): Choose }['by'];
   /** A difference that matters to nobody: intervals within ± it count as equivalent. Default: none. */
   matters?: number;
   /** Samples of a step. Default: 32. */
-  batchSize?: number | ((setting: S) => number);
-  /** Further options of the loaders. */
-  loader?: Omit<DataLoaderOptions<unknown, unknown>, 'batchSize' | 'shuffle' | 'generator'>;
-  epochs: number | ((setting: S) => number);
+  batchSize?: BySetting<S>;
+  /** Further options of the loaders; `dropLast` is for training. */
+  loader?: Omit<DataLoaderOptions<unknown, unknown>, 'batchSize' | 'shuffle' | 'generator' | 'sampler' | 'batchSampler'>;
+  /** Epochs of a run. */
+  epochs: BySetting<S>;
   /** Default: 5. */
   repeats?: number;
   /** Default: 0. */

@@ -1,5 +1,5 @@
 /** How long a comparison will still take. */
-import type { StepEvent } from '../train/callbacks/callback.js';
+import type { StepEvent } from '../../train/callbacks/callback.js';
 
 /** Learns from finished runs and from the running one. Times are in seconds. */
 export class StudyClock {

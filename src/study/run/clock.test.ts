@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StepEvent } from '../train/callbacks/callback.js';
+import type { StepEvent } from '../../train/callbacks/callback.js';
 import { StudyClock } from './clock.js';
 
 /** A clock that the test winds, and events of runs of two epochs: 10 s of training, 5 s of evaluation, each in 5 steps. */

@@ -1,0 +1,60 @@
+/** defineStudy: what is compared, checked before anything runs. */
+import type { StudyMetric } from '../../report/study/figures.js';
+import { readStudy } from './options.js';
+import type { StudyOptions } from './types.js';
+import { type StudyEntry, variantsOf } from './variants.js';
+
+/** A study as it is run: see {@link defineStudy}. */
+export class Study<S extends object = object> {
+  /** The name that texts and errors show: minifiers rename classes, but leave this. */
+  static readonly className: string = 'Study';
+  /** What it was defined by. */
+  readonly options: StudyOptions<S>;
+  readonly title: string;
+  /** What is compared, the baseline first. */
+  readonly variants: readonly StudyEntry<S>[];
+  /** The score that is compared, measured on test data. */
+  readonly metric: StudyMetric;
+
+  /** @internal Use {@link defineStudy}. */
+  constructor(options: StudyOptions<S>) {
+    const metric = readStudy(options);
+    this.options = Object.freeze({ ...options });
+    this.title = options.title;
+    this.metric = Object.freeze(metric);
+    this.variants = Object.freeze(variantsOf(this.options));
+    Object.freeze(this);
+  }
+
+  /** `Study "Dropout" (3 variants)`. */
+  toString(): string {
+    return `Study "${this.title}" (${this.variants.length} variants)`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/**
+ * Defines a study: a baseline, and variants that differ from it, each trained several times. Nothing is run: {@link runStudy} does that, and the
+ * command `hone study` with a file that exports the study by default.
+ *
+ * Variants are made of `factors`, whose levels take the baseline's place one at a time, in all combinations (`fullFactorial`), or, from a
+ * baseline that has everything, as what is left out (`leaveOneOut`); or they are written out as `variants`. A level that is the baseline's makes
+ * no variant. Levels are numbers, texts, functions, classes, objects: whatever `model`, `optimizer` and the other functions make use of.
+ * @throws {ArgumentError} for what cannot be meant: unknown options and settings, variants of one name or one setting, nothing to compare.
+ * @example
+ * const study = defineStudy({
+ *   title: 'Dropout',
+ *   data: { train: new TensorDataset(randn([60, 4]), randint(0, 3, [60])) },
+ *   baseline: { dropout: 0 },
+ *   factors: { dropout: [0.2, 0.5] },
+ *   model: ({ dropout }) => new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Dropout(dropout), new nn.Linear(8, 3)),
+ *   epochs: 2,
+ * });
+ * study.variants.map(({ name }) => name); // ['baseline', 'dropout 0.2', 'dropout 0.5']
+ */
+export function defineStudy<S extends object>(options: StudyOptions<S>): Study<S> {
+  return new Study(options);
+}
