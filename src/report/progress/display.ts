@@ -1,4 +1,4 @@
-/** The live display of a training: one line that is rewritten in a terminal, plain lines elsewhere. */
+/** The live display of a training: a line, or some, that are rewritten in a terminal, plain lines elsewhere. */
 import { width } from './cells.js';
 import { draw, fitting, type ProgressState } from './line.js';
 import { isTerminal, Neighbours, type ProgressTarget } from './terminal.js';
@@ -6,12 +6,17 @@ import { isTerminal, Neighbours, type ProgressTarget } from './terminal.js';
 /** Rewriting faster than this only costs time. */
 const MIN_INTERVAL_MS = 100;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+const plain = (line: string) => line.replace(/\x1b\[\d+m/g, '');
+
 export class ProgressDisplay {
   /** Whether a line is rewritten in place. */
   readonly live: boolean;
   private drawnAt = Number.NEGATIVE_INFINITY;
-  /** The width of the line that is there. */
-  private shown = 0;
+  /** The widths of the lines that are there. */
+  private shown: readonly number[] = [];
+  /** The columns that they were made for. */
+  private drawnIn = 0;
   /** The layout of this run's lines, which only becomes tighter, so that they do not jump. */
   private layout = { index: 0, columns: 0, run: 0 };
   private readonly neighbours: Neighbours;
@@ -37,22 +42,33 @@ export class ProgressDisplay {
 
   /** Shows a moment; in a terminal ten times a second at most, elsewhere not at all. */
   update(state: ProgressState): void {
+    this.show((columns, colors) => {
+      const { run = 1 } = state;
+      const same = this.layout.columns === columns && this.layout.run === run;
+      this.layout = { index: fitting(state, columns, same ? this.layout.index : 0), columns, run };
+      return [draw(state, this.layout.index, columns, colors)];
+    });
+  }
+
+  /**
+   * Shows lines in place of those that are there; in a terminal ten times a second at most, elsewhere not at all.
+   * @param lines makes them, none wider than so many cells; with colours, or without.
+   */
+  show(lines: (columns: number, colors: boolean) => readonly string[]): void {
     const now = performance.now();
     if (!this.live || now - this.drawnAt < MIN_INTERVAL_MS) return;
     this.drawnAt = now;
     const columns = this.columns!;
-    const { run = 1 } = state;
-    const same = this.layout.columns === columns && this.layout.run === run;
-    if (this.layout.columns > columns) this.erase(); // a terminal that became narrower has wrapped the line
-    this.layout = { index: fitting(state, columns, same ? this.layout.index : 0), columns, run };
-    const plain = draw(state, this.layout.index, columns, false);
-    const line = this.colors ? draw(state, this.layout.index, columns, true) : plain;
+    if (this.drawnIn > columns) this.erase(); // a terminal that became narrower has wrapped the lines
+    this.drawnIn = columns;
+    const made = lines(columns, this.colors);
     this.neighbours.watch();
-    const begin = this.neighbours.midLine ? '\n' : '\r';
+    const up = this.shown.length > 1 ? `\x1b[${this.shown.length - 1}A` : '';
+    const begin = this.neighbours.midLine ? '\n' : `\r${up}`;
     this.neighbours.midLine = false;
-    // The new line over the old one, and what is left of that away: nothing is blank in between.
-    this.neighbours.write(`${begin}${line}\x1b[K`);
-    this.shown = width(plain);
+    // The new lines over the old ones, and what is left of those away: nothing is blank in between.
+    this.neighbours.write(`${begin}${made.join('\x1b[K\n')}\x1b[K${this.shown.length > made.length ? '\x1b[J' : ''}`);
+    this.shown = made.map((line) => width(plain(line)));
   }
 
   /** Writes a line that stays. */
@@ -66,16 +82,17 @@ export class ProgressDisplay {
     if (!this.live) this.line(text);
   }
 
-  /** Takes the moving line away, and leaves the terminal to others. */
+  /** Takes the moving lines away, and leaves the terminal to others. */
   clear(): void {
     this.erase();
     this.neighbours.release();
   }
 
   private erase(): void {
-    if (this.shown === 0) return;
-    const rows = Math.max(0, Math.ceil(this.shown / (this.target.columns || 80)) - 1);
+    if (this.shown.length === 0) return;
+    const columns = this.target.columns || 80;
+    const rows = this.shown.reduce((sum, cells) => sum + Math.max(1, Math.ceil(cells / columns)), -1);
     this.neighbours.write(`\r${rows > 0 ? `\x1b[${rows}A` : ''}\x1b[J`);
-    this.shown = 0;
+    this.shown = [];
   }
 }

@@ -8,6 +8,8 @@ export interface ProgressTarget {
   readonly isTTY?: boolean;
   /** How wide that is. */
   readonly columns?: number;
+  /** How high. */
+  readonly rows?: number;
   /** Whether it takes colours; Node's terminals know, and heed NO_COLOR. */
   hasColors?(): boolean;
 }
