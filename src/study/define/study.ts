@@ -16,13 +16,17 @@ export class Study<S extends object = object> {
   /** The score that is compared, measured on test data. */
   readonly metric: StudyMetric;
 
-  /** @internal Use {@link defineStudy}. */
-  constructor(options: StudyOptions<S>) {
+  /**
+   * @internal Use {@link defineStudy}.
+   * @param only the names of the variants that are run. Default: all.
+   */
+  constructor(options: StudyOptions<S>, only?: readonly string[]) {
     const metric = readStudy(options);
     this.options = Object.freeze({ ...options });
     this.title = options.title;
     this.metric = Object.freeze(metric);
-    this.variants = Object.freeze(variantsOf(this.options));
+    const variants = variantsOf(this.options);
+    this.variants = Object.freeze(only ? variants.filter(({ name }) => only.includes(name)) : variants);
     Object.freeze(this);
   }
 

@@ -33,6 +33,9 @@ function prepare(): void {
   });
 }
 
+/** The path of a file that is given by it, or by its address. */
+export const pathOfFile = (file: string | URL): string => (file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : file);
+
 /**
  * What a file exports.
  * @throws {FileError} where there is no such file, and where it imports what is not there. @throws {FormatError} for one with a mistake in its
