@@ -1,5 +1,7 @@
 /** The options of defineStudy, checked. */
+import { readLoader, readWorkers } from '../../data/loader/options.js';
 import { ArgumentError } from '../../errors.js';
+import { HuberLoss, L1Loss, MSELoss, SmoothL1Loss } from '../../nn/loss/regression/regression.js';
 import { type StudyMetric, sourcesOfVariation } from '../../report/study/figures.js';
 import { readOptions, required } from '../../tensor/arguments/arguments.js';
 import { above, assertFunction, countOf, oneOf, wholeNumber } from '../../tensor/arguments/checks.js';
@@ -87,13 +89,24 @@ export function readStudy<S extends object>(options: StudyOptions<S>): StudyMetr
   for (const name of OWN)
     if (Object.hasOwn(loader ?? {}, name))
       throw new ArgumentError(
-        `${OP}: loader has ${name}, which a study sets by itself${name === 'batchSize' ? '. Give batchSize beside loader' : ''}. Leave it out.`,
+        `${OP}: loader has ${name}, which a study sets by itself. ${name === 'batchSize' ? 'Give batchSize beside loader.' : 'Leave it out.'}`,
       );
+  if (loader !== undefined) checkLoader(loader);
   if (options.claim !== undefined) {
     const claim = readOptions(`${OP}: claim`, CLAIM, options.claim);
     assertFunction(`${OP}: claim`, 'judge', claim.judge);
   }
   return metricOf(options);
+}
+
+/** @throws {ArgumentError} for options that a DataLoader would refuse in every run. */
+function checkLoader(loader: object): void {
+  try {
+    readWorkers(readLoader([{ ...loader, batchSize: 1 }]));
+  } catch (error) {
+    if (error instanceof ArgumentError) error.message = error.message.replace(/^DataLoader/, `${OP}: loader`);
+    throw error;
+  }
 }
 
 /** What varies between repeats. @throws {ArgumentError} for an unknown source, and where nothing would differ. */
@@ -108,6 +121,11 @@ function checkVaries({ varies, repeats = 5 }: Pick<StudyOptions<object>, 'varies
 function metricOf<S extends object>(options: StudyOptions<S>): StudyMetric {
   const { metric = 'accuracy', better } = options;
   const [compared] = metricsOf(options);
+  const regression = [MSELoss, L1Loss, SmoothL1Loss, HuberLoss].find((type) => options.loss instanceof type);
+  if (regression && options.metric === undefined)
+    throw new ArgumentError(
+      `${OP}: accuracy says nothing of ${regression.className}. Name what is compared: metric: 'mse', 'mae', 'r2', or 'loss'.`,
+    );
   const name = metric === 'loss' ? 'loss' : compared!.name;
   if (better !== undefined) oneOf(OP, 'better', better, ['max', 'min']);
   return { name, better: better ?? betterOf(name) };

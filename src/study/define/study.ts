@@ -1,5 +1,6 @@
 /** defineStudy: what is compared, checked before anything runs. */
 import type { StudyMetric } from '../../report/study/figures.js';
+import type { FactorsOf, InferredOptions, SettingOf, VariantsOf } from './infer.js';
 import { readStudy } from './options.js';
 import type { StudyOptions } from './types.js';
 import { type StudyEntry, variantsOf } from './variants.js';
@@ -46,19 +47,31 @@ export class Study<S extends object = object> {
  *
  * Variants are made of `factors`, whose levels take the baseline's place one at a time, in all combinations (`fullFactorial`), or, from a
  * baseline that has everything, as what is left out (`leaveOneOut`); or they are written out as `variants`. A level that is the baseline's makes
- * no variant. Levels are numbers, texts, functions, classes, objects: whatever `model`, `optimizer` and the other functions make use of.
+ * no variant. Levels are numbers, texts, functions, classes, objects: whatever `model`, `optimizer` and the other functions make use of. What they
+ * get as the setting has the type of the baseline and of all levels: `norm` below is 'none' or 'batch'.
  * @throws {ArgumentError} for what cannot be meant: unknown options and settings, variants of one name or one setting, nothing to compare.
  * @example
  * const study = defineStudy({
- *   title: 'Dropout',
+ *   title: 'Dropout or batch norm',
  *   data: { train: new TensorDataset(randn([60, 4]), randint(0, 3, [60])) },
- *   baseline: { dropout: 0 },
- *   factors: { dropout: [0.2, 0.5] },
- *   model: ({ dropout }) => new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Dropout(dropout), new nn.Linear(8, 3)),
+ *   baseline: { dropout: 0, norm: 'none' },
+ *   factors: { dropout: [0.5], norm: ['batch'] },
+ *   model: ({ dropout, norm }) =>
+ *     new nn.Sequential(
+ *       new nn.Linear(4, 8),
+ *       norm === 'batch' ? new nn.BatchNorm1d(8) : new nn.Identity(),
+ *       new nn.ReLU(),
+ *       new nn.Dropout(dropout),
+ *       new nn.Linear(8, 3),
+ *     ),
  *   epochs: 2,
  * });
- * study.variants.map(({ name }) => name); // ['baseline', 'dropout 0.2', 'dropout 0.5']
+ * study.variants.map(({ name }) => name); // ['baseline', 'dropout 0.5', 'norm batch']
  */
-export function defineStudy<S extends object>(options: StudyOptions<S>): Study<S> {
-  return new Study(options);
+export function defineStudy<
+  const B extends object,
+  const F extends FactorsOf<B> = Record<never, never>,
+  const V extends VariantsOf<B> = Record<never, never>,
+>(options: InferredOptions<B, F, V>): Study<SettingOf<B, F, V>> {
+  return new Study(options as unknown as StudyOptions<SettingOf<B, F, V>>);
 }

@@ -2,10 +2,11 @@
 import { ArgumentError } from '../../errors.js';
 import { Module } from '../../nn/module/module.js';
 import { Optimizer } from '../../optim/optimizer/optimizer.js';
-import { readOptions, unknownOption } from '../../tensor/arguments/arguments.js';
+import { readOptions } from '../../tensor/arguments/arguments.js';
 import { assertString } from '../../tensor/arguments/checks.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { isOptions, show } from '../../tensor/arguments/show.js';
+import { meantName } from '../../tensor/arguments/spelling.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { type Design, OP, type StudyOptions } from './types.js';
 
@@ -79,7 +80,7 @@ function levelsOf(baseline: Values, factors: Values): Map<string, Level[]> {
   const out = new Map<string, Level[]>();
   for (const [key, given] of Object.entries(factors)) {
     if (given === undefined) continue;
-    if (!Object.hasOwn(baseline, key)) throw unknownOption(`${OP}: factors`, key, Object.keys(baseline));
+    if (!Object.hasOwn(baseline, key)) throw unknownSetting(`${OP}: factors`, key, baseline);
     const named = isOptions(given);
     if (!named && !Array.isArray(given))
       throw new ArgumentError(`${OP}: factor ${key} is ${show(given)}, expected a list of levels, or levels by name.`);
@@ -105,6 +106,22 @@ function levelsOf(baseline: Values, factors: Values): Map<string, Level[]> {
     out.set(key, levels);
   }
   return out;
+}
+
+function unknownSetting(op: string, key: string, baseline: Values): ArgumentError {
+  const names = Object.keys(baseline);
+  const meant = meantName(key, names);
+  return new ArgumentError(
+    `${op}: there is no setting "${key}".${meant === undefined ? '' : ` Did you mean ${meant}?`} The baseline has ${names.join(', ') || 'none'}.`,
+  );
+}
+
+/** The error of a name that no variant has. */
+export function unknownVariant(op: string, name: string, names: readonly string[]): ArgumentError {
+  const meant = meantName(name, names);
+  return new ArgumentError(
+    `${op}: there is no variant "${name}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} There are ${names.map(show).join(', ')}.`,
+  );
 }
 
 /** What has a state would go from one run into the next. */
@@ -149,7 +166,7 @@ function written(baseline: Values, variants: Values): Draft[] {
     const isWhole = isOptions(given['setting']) && !Object.hasOwn(baseline, 'setting');
     const { setting: changes, description } = isWhole ? readOptions(op, VARIANT, given) : { setting: given, description: undefined };
     for (const [key, value] of Object.entries(changes)) {
-      if (!Object.hasOwn(baseline, key)) throw unknownOption(op, key, Object.keys(baseline));
+      if (!Object.hasOwn(baseline, key)) throw unknownSetting(op, key, baseline);
       assertOwn(key, value);
     }
     return { name, changes: Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)), description };
@@ -178,7 +195,7 @@ function checkPairs(pairs: unknown, names: readonly string[]): void {
       throw new ArgumentError(`${OP}: a pair is ${show(pair)}, expected two names: ['variant', 'against'].`);
     for (const name of pair) {
       assertString(OP, 'a name of a pair', name);
-      if (!names.includes(name)) throw unknownOption(`${OP}: pairs`, name, names);
+      if (!names.includes(name)) throw unknownVariant(`${OP}: pairs`, name, names);
     }
     if (pair[0] === pair[1]) throw new ArgumentError(`${OP}: the pair ${show(pair)} compares a variant with itself. Leave it out.`);
     const twin = (pairs as string[][]).find(

@@ -1,31 +1,24 @@
 /** executeRun: one repeat of one variant, from its seeds to its scores. */
 import { removeFile } from '#files';
-import type { DatasetLike } from '../../data/datasets/dataset.js';
-import { DataLoader } from '../../data/loader/data-loader.js';
-import { RandomSampler } from '../../data/loader/sampler.js';
-import { ArgumentError } from '../../errors.js';
-import { CrossEntropyLoss } from '../../nn/loss/classification/cross-entropy.js';
-import { Adam } from '../../optim/adam/adam.js';
+import { FormatError } from '../../errors.js';
+import type { Module } from '../../nn/module/module.js';
 import { type StudyEpoch, type StudyScores, sourcesOfVariation } from '../../report/study/figures.js';
-import { readOptions, required } from '../../tensor/arguments/arguments.js';
-import { isOptions, show } from '../../tensor/arguments/show.js';
-import { Generator, manualSeed } from '../../tensor/create/random.js';
+import { warnOnce } from '../../tensor/arguments/warn-once.js';
+import { manualSeed } from '../../tensor/create/random.js';
 import type { StepEvent } from '../../train/callbacks/callback.js';
 import { tensorBoard } from '../../train/callbacks/logging/tensorboard.js';
-import { evaluate } from '../../train/evaluate/evaluate.js';
 import { fit } from '../../train/fit/fit.js';
 import type { FitOptions } from '../../train/fit/fit-options.js';
 import { NonFiniteError, NonFiniteLossError } from '../../train/guards/non-finite.js';
-import type { EpochRecord, Monitor, Scores } from '../../train/history/epoch-record.js';
+import type { EpochRecord, Monitor } from '../../train/history/epoch-record.js';
 import type { History } from '../../train/history/history.js';
-import type { Metric } from '../../train/types.js';
-import { bySetting, chosenBy, metricsOf } from '../define/options.js';
+import { bySetting, chosenBy } from '../define/options.js';
 import { seedsOf } from '../define/streams.js';
 import type { Study } from '../define/study.js';
-import { type Choose, OP, type StudyContext, type StudyData } from '../define/types.js';
-import type { StudyEntry } from '../define/variants.js';
-import { lengthOf, makeData, type SharedData, splitData } from './data.js';
+import { type StudyEntry, unknownVariant } from '../define/variants.js';
+import { makeData, type SharedData } from './data.js';
 import { NAMES, type RunRecord, writeRun } from './folder.js';
+import { checkedExtra, partsOf, type RunParts, scoresOf } from './parts.js';
 
 /** Seconds between two checkpoints of a run. */
 const SAVED = 10;
@@ -61,6 +54,7 @@ export interface ExecuteRunOptions {
  * Trains and measures one repeat of one variant. The random numbers of a run depend on the study's seed, the repeat and what varies: not on
  * other runs, nor on how many there are. Whatever the variant throws is noted in the run.
  * @param variant its name.
+ * @throws what fit throws of the checkpoint of another run, and of files that cannot be written.
  */
 export async function executeRun<S extends object>(
   study: Study<S>,
@@ -70,16 +64,30 @@ export async function executeRun<S extends object>(
 ): Promise<RunRecord> {
   const entry = study.variants.find(({ name }) => name === variant);
   if (!entry)
-    throw new ArgumentError(
-      `executeRun: there is no variant "${variant}"; there are ${study.variants.map(({ name }) => name).join(', ')}.`,
+    throw unknownVariant(
+      'executeRun',
+      variant,
+      study.variants.map(({ name }) => name),
     );
   const data = options.data ?? (await makeData(study));
-  return new Execution(study, entry, repeat, data, options).run();
+  try {
+    return await new Execution(study, entry, repeat, data, options).run();
+  } catch (error) {
+    if (!(error instanceof Unresumed) || !(error.cause instanceof FormatError)) throw error instanceof Unresumed ? error.cause : error;
+    const { folder } = options;
+    warnOnce(`study: the checkpoint of "${variant}", repeat ${repeat}, is damaged, and the run starts anew. ${error.cause.message}`);
+    forget(`${folder}/${NAMES.checkpoint}`);
+    return new Execution(study, entry, repeat, data, { ...options, resume: false }).run();
+  }
 }
+
+/** A run that could not go on from its checkpoint. */
+class Unresumed extends Error {}
 
 class Execution<S extends object> {
   private readonly record: RunRecord;
-  private readonly metrics: readonly Metric[];
+  /** Whether the training has begun, or gone on. */
+  private begun = false;
 
   constructor(
     private readonly study: Study<S>,
@@ -89,7 +97,6 @@ class Execution<S extends object> {
     private readonly options: ExecuteRunOptions,
   ) {
     const { seed = 0, varies = sourcesOfVariation } = study.options;
-    this.metrics = metricsOf(study.options);
     this.record = {
       variant: entry.name,
       repeat,
@@ -107,8 +114,9 @@ class Execution<S extends object> {
     const { record } = this;
     const { folder } = this.options;
     try {
-      await this.train();
+      await this.execute();
     } catch (error) {
+      if (error instanceof Unresumed) throw error;
       record.failed = error instanceof Error ? error.message : String(error);
       delete record.running;
     }
@@ -127,64 +135,69 @@ class Execution<S extends object> {
     return { ...this.record, epochs: [...this.record.epochs] };
   }
 
-  private async train(): Promise<void> {
-    const { study, record, options, metrics } = this;
-    const { seeds } = record;
-    const setting = this.entry.setting as S;
-    const given = study.options;
-    const epochs = options.epochs ?? bySetting('epochs', given.epochs, setting);
-    const batchSize = bySetting('batchSize', given.batchSize ?? 32, setting);
-    const dropLast = given.loader?.dropLast ?? false;
-    const contextOf = (train: DatasetLike<unknown>): StudyContext => ({
-      variant: this.entry.name,
-      repeat: record.repeat,
-      epochs,
-      stepsPerEpoch: dropLast ? Math.floor(lengthOf(train) / batchSize) : Math.ceil(lengthOf(train) / batchSize),
-    });
-    const split = splitData(this.shared, seeds.split);
-    manualSeed(seeds.split);
-    const data = given.prepare ? prepared(split, await given.prepare(split, setting, contextOf(split.train))) : split;
-    const context = contextOf(data.train);
-
-    manualSeed(seeds.init);
-    const model = given.model(setting, context);
+  private async execute(): Promise<void> {
+    const { study, entry, record, options } = this;
+    const setting = entry.setting as S;
+    const epochs = options.epochs ?? bySetting('epochs', study.options.epochs, setting);
+    const parts = await partsOf(study, entry, record, this.shared, epochs);
+    const { model, data } = parts;
     record.parameters = model.parameters().reduce((count, parameter) => count + parameter.numel(), 0);
     record.architecture = model.toString();
     options.on?.start?.(this.snapshot);
-    const optimizer = given.optimizer?.(model, setting, context) ?? new Adam(model.parameters());
-    const scheduler = given.scheduler?.(optimizer, setting, context);
-    const more = ownFit(given.fit?.(setting, context, model));
-    const loss = more.loss ?? given.loss ?? new CrossEntropyLoss();
-    const callbacks = [...(given.callbacks?.(setting, context) ?? []), ...(more.callbacks ?? [])];
+    const history = await this.train(parts, epochs);
+    if (history?.stopped?.reason === 'aborted') return;
+    // Where no epoch was better than none, as of a loss that is NaN, the last one is judged.
+    record.chosen = (this.watched && history?.best?.epoch) || record.epochs.length;
+    await this.measure(parts);
+    const extra = study.options.inspect?.(model as Module, setting, data);
+    if (extra !== undefined) record.extra = checkedExtra(extra);
+    delete record.running;
+  }
 
-    const loaderOf = (set: DatasetLike<unknown>, train: boolean) =>
-      new DataLoader(
-        set as never,
-        {
-          ...given.loader,
-          batchSize: train ? batchSize : Math.max(batchSize, 64),
-          dropLast: train && dropLast,
-          // A sampler: what the loader itself draws belongs to the noise.
-          ...(train && { sampler: new RandomSampler(set, { generator: new Generator(seeds.order) }) }),
-        } as never,
-      ) as unknown as FitOptions<unknown>['train'];
-    const validation = loaderOf(data.validation, false);
-    const monitor = this.monitor;
-    const ending = new AbortController();
+  /** Scores of the chosen weights. */
+  private async measure(parts: RunParts): Promise<void> {
+    const { record, study } = this;
+    const { train, validation, test } = parts.data;
+    record.scores = {
+      train: await scoresOf(parts, train),
+      validation: await scoresOf(parts, validation),
+      test: await scoresOf(parts, test),
+    };
+    const { name } = study.metric;
+    const value = record.scores.test[name];
+    if (!Number.isFinite(value)) record.failed ??= `its ${name} on test data is ${value}`;
+  }
+
+  /** The score that the epoch is chosen by, on validation data, and which of its values are better; undefined where the last epoch is. */
+  private get watched(): { monitor: Monitor; mode: 'max' | 'min' } | undefined {
+    const { metric, options } = this.study;
+    const choose = chosenBy(options, this.entry.setting as S);
+    if (choose === 'last') return undefined;
+    return choose === 'loss' ? { monitor: 'validation.loss', mode: 'min' } : { monitor: `validation.${metric.name}`, mode: metric.better };
+  }
+
+  /** Trains, and leaves the weights of the chosen epoch in the model. A run that diverges is a result. */
+  private async train(
+    { model, more, loss, optimizer, scheduler, metrics, callbacks, loaderOf, data }: RunParts,
+    epochs: number,
+  ): Promise<History | undefined> {
+    const { record, options, watched } = this;
     const { folder, until = epochs } = options;
-    manualSeed(seeds.noise); // a training that is resumed goes on with its own numbers
-    const history = await this.guarded(() =>
-      fit<unknown>(model, {
+    const ending = new AbortController();
+    const trainLoader = loaderOf(data.train, true);
+    manualSeed(record.seeds.noise); // a training that goes on takes up its own numbers
+    try {
+      const history = await fit<unknown>(model, {
         ...more,
-        train: loaderOf(data.train, true),
-        validation,
+        train: trainLoader,
+        validation: loaderOf(data.validation),
         loss,
         optimizer,
         ...(scheduler !== undefined && { scheduler }),
         epochs,
         metrics,
         progress: false, // a study's display knows all of its runs
-        ...(monitor && { saveBest: { monitor, mode: this.mode }, restoreBest: true }),
+        ...(watched && { saveBest: watched, restoreBest: true }),
         signal: options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal,
         ...(folder !== undefined && {
           checkpoint: { path: `${folder}/${NAMES.checkpoint}`, every: { seconds: SAVED }, signals: false as const },
@@ -195,7 +208,10 @@ class Execution<S extends object> {
           ...(folder === undefined ? [] : [tensorBoard(folder)]),
           {
             name: 'study',
-            onTrainStart: ({ history }) => this.take(history),
+            onTrainStart: ({ history }) => {
+              this.begun = true;
+              this.take(history);
+            },
             onStep: (event) => options.on?.step?.(event),
             onEpochEnd: (epoch, { history }) => {
               this.take(history, epoch);
@@ -205,51 +221,12 @@ class Execution<S extends object> {
             },
           },
         ] as FitOptions<unknown>['callbacks'],
-      }),
-    );
-    if (history?.stopped?.reason === 'aborted') return;
-    record.chosen = history?.best?.epoch ?? (record.epochs.length > 0 ? record.epochs.at(-1)!.epoch : 0);
-    const measure = async (set: DatasetLike<unknown>): Promise<StudyScores> =>
-      copyOf(
-        await evaluate<unknown>(model, loaderOf(set, false), {
-          loss,
-          metrics,
-          ...(more.forward && { forward: more.forward }),
-          ...(more.lossAverage && { lossAverage: more.lossAverage }),
-        }),
-      );
-    record.scores = { train: await measure(data.train), validation: await measure(data.validation), test: await measure(data.test) };
-    const { name } = study.metric;
-    const value = record.scores.test[name];
-    if (!Number.isFinite(value)) record.failed ??= `its ${name} on test data is ${value}`;
-    const extra = given.inspect?.(model, setting, data);
-    if (extra !== undefined) record.extra = checkedExtra(extra);
-    delete record.running;
-  }
-
-  private get choose(): Choose {
-    return chosenBy(this.study.options, this.entry.setting as S);
-  }
-
-  /** The score that the epoch is chosen by, on validation data. */
-  private get monitor(): Monitor | undefined {
-    const { choose } = this;
-    return choose === 'last' ? undefined : `validation.${choose === 'loss' ? 'loss' : this.study.metric.name}`;
-  }
-
-  private get mode(): 'max' | 'min' {
-    return this.choose === 'loss' ? 'min' : this.study.metric.better;
-  }
-
-  /** Trains; a run that diverges is a result. */
-  private async guarded(train: () => Promise<History>): Promise<History | undefined> {
-    const { record } = this;
-    try {
-      const history = await train();
+      });
       if (history.stopped?.reason === 'stopped') record.stoppedEarly = history.stopped.message;
       record.seconds = history.seconds;
       return history;
     } catch (error) {
+      if (!this.begun && options.resume === true && folder !== undefined) throw new Unresumed('', { cause: error });
       if (!(error instanceof NonFiniteError)) throw error;
       const what = error instanceof NonFiniteLossError ? `the loss became ${error.loss}` : 'gradients or weights became NaN or infinite';
       record.failed = `${what} in epoch ${error.epoch}, step ${error.step}`;
@@ -258,74 +235,20 @@ class Execution<S extends object> {
     }
   }
 
-  /** Notes what a training has come to. */
+  /** Notes what a training has come to. @param last the epoch that ends now. */
   private take(history: History, last?: EpochRecord): void {
     const { record } = this;
     let steps = 0;
     const records = last && history.epochs.at(-1) !== last ? [...history.epochs, last] : history.epochs;
     record.epochs = records.map((epoch) => epochOf(epoch, (steps += epoch.steps)));
     record.seconds = history.seconds;
-    record.chosen = history.best?.epoch ?? (this.monitor === undefined ? record.epochs.length : 0);
+    record.chosen = this.watched ? (history.best?.epoch ?? 0) : record.epochs.length;
   }
 }
 
-/** What a run evaluates and chooses by itself. */
-const OWN: Readonly<Record<string, string>> = {
-  train: 'Give data, and prepare to change it.',
-  validation: 'Give data, and prepare to change it.',
-  optimizer: 'Give optimizer beside fit.',
-  scheduler: 'Give scheduler beside fit.',
-  epochs: 'Give epochs beside fit.',
-  metrics: 'Give metrics beside fit.',
-  saveBest: 'The study keeps the best epoch by choose.',
-  restoreBest: 'The study keeps the best epoch by choose.',
-  validateEvery: 'A study validates after every epoch.',
-  history: 'Each run has its own.',
-  checkpoint: 'Each run has its own in the folder of the study.',
-  resume: 'Pass resume to runStudy.',
-  signal: 'Pass signal to runStudy.',
-  progress: 'A study has a display of its own.',
-  log: 'A study has a display of its own.',
-};
-
-/** What `fit` of a study gives. @throws {ArgumentError} for what the study sets by itself. */
-function ownFit(given: Partial<FitOptions<unknown>> | undefined): Partial<FitOptions<unknown>> {
-  if (given === undefined) return {};
-  if (!isOptions(given)) throw new ArgumentError(`${OP}: fit gives ${show(given)}, expected options: { classWeights: 'balanced' }.`);
-  for (const name of Object.keys(OWN))
-    if (given[name as 'train'] !== undefined) throw new ArgumentError(`${OP}: fit gives ${name}. ${OWN[name]}`);
-  return given;
-}
-
-/** Data as `prepare` has it. @throws {ArgumentError} for what is none. */
-function prepared(split: Required<StudyData>, given: unknown): Required<StudyData> {
-  if (!isOptions(given))
-    throw new ArgumentError(`${OP}: prepare gives ${show(given)}, expected { train, validation, test }, or some of them.`);
-  const out = readOptions(
-    `${OP}: prepare`,
-    { train: required, validation: required, test: required } as Required<StudyData>,
-    given,
-  ) as StudyData;
-  for (const [name, part] of Object.entries(out))
-    if (part !== undefined && lengthOf(part as DatasetLike<unknown>) === 0)
-      throw new ArgumentError(`${OP}: prepare gives a ${name} that is empty.`);
-  return { train: out.train ?? split.train, validation: out.validation ?? split.validation, test: out.test ?? split.test };
-}
-
-/** Figures of `inspect`. @throws {ArgumentError} for anything but numbers. */
-function checkedExtra(extra: unknown): Record<string, number | readonly number[]> {
-  if (!isOptions(extra)) throw new ArgumentError(`${OP}: inspect gives ${show(extra)}, expected numbers by name.`);
-  for (const [name, value] of Object.entries(extra))
-    if (typeof value !== 'number' && !(Array.isArray(value) && value.every((one) => typeof one === 'number')))
-      throw new ArgumentError(`${OP}: inspect gives ${show(value)} as ${name}, expected a number or a list of numbers.`);
-  return { ...extra } as Record<string, number | readonly number[]>;
-}
-
 function epochOf({ epoch, train, validation, seconds, lr }: EpochRecord, steps: number): StudyEpoch {
-  return { epoch, steps, train: copyOf(train), validation: copyOf(validation!), seconds, lr: lr[0]! };
+  return { epoch, steps, train: { ...train }, validation: { ...(validation as StudyScores) }, seconds, lr: lr[0]! };
 }
-
-const copyOf = (scores: Scores): StudyScores => ({ ...scores });
 
 /** Removes the checkpoint of a run that has ended, which is only clutter where it stays. */
 function forget(checkpoint: string): void {
