@@ -159,15 +159,20 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
       continue;
     }
     options.on?.runStart?.(place);
-    clock.startRun(
+    const timed = clock.start(
       variant.name,
       Array.from({ length: runs - run - 1 }, (_, i) => variants[(run + 1 + i) % variants.length]!.name),
     );
     manualSeed(place.seed);
     const model = variant.model();
     if (about.runs.length === 0) Object.assign(about, { parameters: countParameters(model), architecture: model.toString() });
-    const result = await trainOnce(options, { variant, model, place, metric }, clock, (figures) => progress({ of: about, run: figures }));
-    clock.endRun();
+    const result = await trainOnce(
+      options,
+      { variant, model, place, metric },
+      (event) => clock.left(timed, event),
+      (figures) => progress({ of: about, run: figures }),
+    );
+    clock.end(timed);
     if (result.interrupted !== true) finished++;
     if (result.epochs.length > 0 || result.failed !== undefined) about.runs.push(result);
     options.on?.runEnd?.(result, place);
@@ -280,7 +285,7 @@ interface Run {
 async function trainOnce(
   options: CompareOptions,
   { variant, model, place, metric }: Run,
-  clock: StudyClock,
+  leftAfter: (event: StepEvent) => { run: number | undefined; study: number | undefined },
   progress: (figures: RunFigures) => void,
 ): Promise<RunFigures> {
   const { epochs, patience, signal, loss, lossAverage } = options;
@@ -323,7 +328,7 @@ async function trainOnce(
             records.push(...history.epochs); // of a run that goes on
           },
           onStep: (event) => {
-            const left = clock.left(event);
+            const left = leftAfter(event);
             options.on?.step?.({ ...event, secondsLeft: left.run, studySecondsLeft: left.study }, place);
           },
           onEpochEnd: (record) => {

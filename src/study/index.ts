@@ -22,5 +22,5 @@ export type { StudyEntry } from './define/variants.js';
 export type { DigitModel, DigitsStudyOptions, DigitsStudyOptions as StudyDigitsOptions } from './digits.js';
 export { digitModels, studyDigits } from './digits.js';
 export { BatchNormModel, BigModel, DropoutModel, SmallModel } from './presets/dense/digit-models.js';
-export type { RunStudyOptions, StudyEvents, StudyRunPlace, StudyStepEvent } from './run/run-study.js';
-export { runStudy } from './run/run-study.js';
+export type { RunStudyOptions, StudyEvents, StudyRunPlace, StudyStepEvent } from './schedule/options.js';
+export { runStudy } from './schedule/run-study.js';

@@ -41,9 +41,14 @@ export class Gathered<S extends object> {
     else runs.splice(at, runs[at]!.repeat === run.repeat ? 1 : 0, run);
   }
 
-  /** A run that has ended. */
-  ended(variant: string, repeat: number): RunRecord | undefined {
-    return this.runs.get(variant)?.find((run) => run.repeat === repeat && run.running !== true);
+  /** Whether anything is known of a run. */
+  begun(variant: string, repeat: number): boolean {
+    return this.runs.get(variant)!.some((run) => run.repeat === repeat);
+  }
+
+  /** What is known of the runs of a variant, in the order of their repeats. */
+  runsOf(variant: string): readonly RunRecord[] {
+    return this.runs.get(variant)!;
   }
 
   /** @param stopped one sentence, where not all runs are done. */

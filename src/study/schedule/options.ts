@@ -1,0 +1,58 @@
+/** The options of runStudy. */
+import type { StudyEpoch, StudyFigures, StudyRun } from '../../report/study/figures.js';
+import type { StepEvent } from '../../train/callbacks/callback.js';
+
+/** A run of a study, for displays. */
+export interface StudyRunPlace {
+  /** The name of its variant. */
+  variant: string;
+  /** Which repeat of the variant it is, from 0. */
+  repeat: number;
+  /** How many repeats each variant has. */
+  repeats: number;
+  /** Runs before this one, and in all. */
+  run: number;
+  /** How many runs there are. */
+  runs: number;
+}
+
+/** A step of a run; `secondsLeft` is the run's. */
+export interface StudyStepEvent extends StepEvent {
+  /** Until the study ends; known once each variant that is still to run has run before, or is running. */
+  readonly studySecondsLeft: number | undefined;
+}
+
+/** What {@link runStudy} tells while it runs. */
+export interface StudyEvents {
+  /** A run begins. */
+  runStart?(place: StudyRunPlace): void;
+  /** A batch was trained or measured. */
+  step?(event: StudyStepEvent, place: StudyRunPlace): void;
+  /** An epoch of a run has ended. */
+  epoch?(epoch: StudyEpoch, place: StudyRunPlace): void;
+  /** A run has ended, or was ended. */
+  runEnd?(run: StudyRun, place: StudyRunPlace): void;
+  /** After each epoch and each run: the figures so far. */
+  progress?(figures: StudyFigures): void;
+}
+
+/** The options of {@link runStudy}. */
+export interface RunStudyOptions {
+  /** Repeats of each variant. Default: the study's. */
+  repeats?: number;
+  /** Epochs of a run. Default: the study's. */
+  epochs?: number;
+  /** Ends the study after the running step; what there is so far is returned, with `stopped`. */
+  signal?: AbortSignal;
+  /** Called with each event. */
+  on?: StudyEvents;
+  /**
+   * A folder for the study's files: `figures.json`, and of each run its figures (`run.json`), its log for TensorBoard, and its checkpoint while
+   * it runs. Default: none, nothing is written.
+   */
+  folder?: string;
+  /** Goes on with what is in the folder: runs that have ended are kept, those that have not go on from their checkpoints. Default: false. */
+  resume?: boolean;
+  /** Settings for the report, by name: the command, the machine. */
+  settings?: Readonly<Record<string, string>>;
+}
