@@ -54,6 +54,7 @@ export type {
 } from './study/figures.js';
 export { sourcesOfVariation } from './study/figures.js';
 export { studyMarkdown } from './study/markdown.js';
+export { studyPage } from './study/page/page.js';
 export { studyTable } from './study/table.js';
 export type { ComparisonVerdict, Interval, Outcome, StudyVerdict, VariantVerdict } from './study/verdict.js';
 export type { FlatLayer, FlatSummaryOptions, InputSize, RowSetting, SummaryColumn, SummaryOptions } from './summary/summary.js';

@@ -1,7 +1,7 @@
 import { type Comparison, comparisonPage, comparisonTable, lineChart, type RunFigures } from 'hone/report';
 import { describe, expect, test } from 'vitest';
+import { escapeHtml, htmlTable } from '../html.js';
 import { notes } from './comparison.js';
-import { escapeHtml, htmlTable } from './html.js';
 import { lateRange, rangeOf } from './range.js';
 
 /** A run whose test accuracies are given. */

@@ -2,6 +2,7 @@
 
 import type { Series } from '../charts/base/series.js';
 import { lineChart } from '../charts/line-chart.js';
+import { escapeHtml, htmlPage, htmlTable } from '../html.js';
 import { showCount, showDuration } from '../text.js';
 import {
   type ComparedMetric,
@@ -16,7 +17,6 @@ import {
   type RunFigures,
   type VariantFigures,
 } from './comparison.js';
-import { escapeHtml, htmlPage, htmlTable } from './html.js';
 import { type Bounds, lateRange, rangeOf } from './range.js';
 import { spread } from './statistics.js';
 

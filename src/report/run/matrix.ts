@@ -1,7 +1,7 @@
 /** The confusion matrix as a table of shades, and what it says of each class. */
 import { ArgumentError } from '../../errors.js';
 import { show } from '../../tensor/arguments/show.js';
-import { escapeHtml, htmlTable } from '../comparison/html.js';
+import { escapeHtml, htmlTable } from '../html.js';
 import { showCount } from '../text.js';
 import { showScore } from './history.js';
 

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../errors.js';
 import { readOptions, required } from '../../tensor/arguments/arguments.js';
 import { show } from '../../tensor/arguments/show.js';
-import { escapeHtml, htmlDocument, htmlTable } from '../comparison/html.js';
+import { escapeHtml, htmlDocument, htmlTable } from '../html.js';
 import { plural, showCount, showDuration } from '../text.js';
 import { runCharts } from './charts.js';
 import { checkHistory, higherIsBetter, type RunHistory, scoreRows, showScore } from './history.js';

@@ -1,0 +1,189 @@
+/** The tables of comparisons: ranked variants with their forest plot, and further pairs. */
+import { escapeHtml } from '../../html.js';
+import { showDuration } from '../../text.js';
+import {
+  finite,
+  furtherPairs,
+  headline,
+  isNumber,
+  lettersOf,
+  outcomeOf,
+  showDifference,
+  showInterval,
+  showP,
+  showRatio,
+  showShare,
+  showSpread,
+  unitsOf,
+  withBaseline,
+} from '../units.js';
+import type { ComparisonVerdict } from '../verdict.js';
+import { forestAxis, forestHead, forestRow } from './forest.js';
+import { swatch } from './plot.js';
+import type { PageStudy } from './view.js';
+
+const e = escapeHtml;
+
+/** A column: its heading, and what its cells are sorted as. */
+export interface Head {
+  readonly title: string;
+  readonly sort?: 'text' | 'number';
+  /** The heading is markup already. */
+  readonly html?: string;
+  readonly under?: string;
+}
+
+/** A cell: markup, and what it is sorted by. */
+export interface Cell {
+  readonly text: string;
+  readonly value?: string;
+  readonly plotted?: boolean;
+}
+
+/** A table that the page's script can sort. */
+export function sortable(
+  cls: string,
+  heads: readonly Head[],
+  rows: readonly { place?: number; cls?: string; cells: readonly Cell[]; name?: number }[],
+): string {
+  const head = heads.map(({ title, sort, html, under }) => {
+    const attributes =
+      html !== undefined
+        ? ' class="plotted"'
+        : sort === 'number'
+          ? ' class="number" data-sort="number"'
+          : sort
+            ? ` data-sort="${sort}"`
+            : '';
+    return `<th scope="col"${attributes}>${html ?? e(title)}${under ? `<span class="under">${e(under)}</span>` : ''}</th>`;
+  });
+  const body = rows.map(({ place, cls: rowClass, cells, name }) => {
+    const tds = cells.map(({ text, value, plotted }, i) => {
+      const attributes = `${value === undefined ? '' : ` data-v="${e(value)}"`}${plotted ? ' class="plotted"' : heads[i]?.sort === 'number' ? ' class="number"' : ''}`;
+      return i === name ? `<th scope="row"${attributes}>${text}</th>` : `<td${attributes}>${text}</td>`;
+    });
+    return `<tr${place === undefined ? '' : ` data-place="${place}"`}${rowClass ? ` class="${rowClass}"` : ''}>${tds.join('')}</tr>`;
+  });
+  return `<div class="scroll" tabindex="0"><table class="sortable ${cls}"><thead><tr>${head.join('')}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
+}
+
+const cell = (text: string, value?: unknown): Cell => ({ text, value: isNumber(value) ? String(value) : '' });
+
+function outcomeCell(c: ComparisonVerdict | undefined): Cell {
+  if (c === undefined) return { text: '', value: '' };
+  const { sign, word } = outcomeOf(c.outcome);
+  const p = isNumber(c.adjusted) ? `<small>p ${c.adjusted < 0.0001 ? '' : '= '}${e(showP(c.adjusted))}</small>` : '';
+  return {
+    text: `<span class="outcome o-${e(c.outcome)}">${e(`${sign} ${word}`)}</span>${p}`,
+    value: isNumber(c.adjusted) ? String(c.adjusted) : '',
+  };
+}
+
+/** The ranked table. */
+export function rankingTable(study: PageStudy): string {
+  const { figures, verdict } = study;
+  const units = unitsOf(figures.metric.name, figures.variants);
+  const letters = lettersOf(verdict);
+  const compared = verdict.variants.map(({ name }) => withBaseline(figures, verdict, name));
+  const axis = forestAxis(
+    compared.filter((c) => c !== undefined),
+    units,
+  );
+  const any = compared.some((c) => c !== undefined);
+  const lower = figures.metric.better === 'min';
+  const points = units.differenceUnit;
+  const heads: Head[] = [
+    { title: '#', sort: 'number' },
+    { title: 'variant', sort: 'text' },
+    { title: `test ${figures.metric.name}`, sort: 'number', ...(lower && { under: 'less is better' }) },
+    { title: 'group', sort: 'text' },
+    ...(any
+      ? [
+          { title: 'difference', sort: 'number', under: points } as const,
+          { title: 'forest plot', html: forestHead(axis, figures.metric.better) },
+          { title: 'outcome', sort: 'number' } as const,
+          { title: 'better on', sort: 'number', under: 'a new seed' } as const,
+          { title: 'time', sort: 'number', under: 'of a run' } as const,
+        ]
+      : [{ title: 'time', sort: 'number', under: 'of a run' } as const]),
+    { title: 'gap', sort: 'number', under: points },
+    { title: 'chosen', sort: 'number', under: 'epoch' },
+    { title: 'runs', sort: 'number' },
+  ];
+  const rows = verdict.variants.map((variant, i) => {
+    const place = figures.variants.findIndex(({ name }) => name === variant.name);
+    const c = compared[i];
+    const baseline = variant.name === figures.baseline;
+    const share = c?.better.interval;
+    const time = c?.time && isNumber(c.time.ratio) ? `<small>${e(showRatio(c.time.ratio))}</small>` : '';
+    const dropped = figures.variants[place]?.droppedAfter;
+    return {
+      place,
+      name: 1,
+      cls: baseline ? 'is-baseline' : '',
+      cells: [
+        cell(String(i + 1), i + 1),
+        {
+          text: `<span class="who"><span class="swatch-of">${swatch(place)}</span><span>${e(variant.name)}</span></span>`,
+          value: variant.name,
+        },
+        cell(e(showSpread(units, variant)), variant.mean),
+        { text: e(letters.get(variant.name) ?? ''), value: letters.get(variant.name) ?? '' },
+        ...(any
+          ? [
+              cell(
+                c === undefined ? '' : `${e(showDifference(units, c.mean))}<small>${e(showInterval(units, headline(c)))}</small>`,
+                c?.mean,
+              ),
+              { text: forestRow(axis, units, c), plotted: true },
+              outcomeCell(c),
+              cell(
+                c === undefined
+                  ? ''
+                  : `${showShare(c.better.probability)}${share && isNumber(share[0]) && isNumber(share[1]) ? `<small>${showShare(share[0])} to ${showShare(share[1])}</small>` : ''}`,
+                c?.better.probability,
+              ),
+            ]
+          : []),
+        cell(`${e(showDuration(finite(variant.seconds)))}${time}`, variant.seconds),
+        cell(e(showDifference(units, variant.gap)), variant.gap),
+        cell(isNumber(variant.chosen) ? String(Number(variant.chosen.toFixed(1))) : '–', variant.chosen),
+        cell(
+          `${variant.runs}${variant.failed > 0 ? `<small>${variant.failed} failed</small>` : ''}${isNumber(dropped) ? `<small>dropped after ${dropped} epochs</small>` : ''}`,
+          variant.runs,
+        ),
+      ],
+    };
+  });
+  return sortable('ranking', heads, rows);
+}
+
+/** Comparisons that are not with the baseline. */
+export function pairTable({ figures, verdict }: PageStudy): string {
+  const units = unitsOf(figures.metric.name, figures.variants);
+  const pairs = furtherPairs(figures, verdict);
+  const axis = forestAxis(pairs, units);
+  const heads: Head[] = [
+    { title: 'pair', sort: 'text' },
+    { title: 'difference', sort: 'number', under: units.differenceUnit },
+    { title: 'forest plot', html: forestHead(axis, figures.metric.better) },
+    { title: 'outcome', sort: 'number' },
+    { title: 'better on', sort: 'number', under: 'a new seed' },
+    { title: 'time', sort: 'number', under: 'ratio' },
+  ];
+  const rows = pairs.map((c) => {
+    const pair = `${c.variant} − ${c.against}`;
+    return {
+      name: 0,
+      cells: [
+        { text: `<span class="who"><span>${e(pair)}</span></span>`, value: pair },
+        cell(`${e(showDifference(units, c.mean))}<small>${e(showInterval(units, headline(c)))}</small>`, c.mean),
+        { text: forestRow(axis, units, c), plotted: true },
+        outcomeCell(c),
+        cell(showShare(c.better.probability), c.better.probability),
+        cell(showRatio(c.time?.ratio), c.time?.ratio),
+      ],
+    };
+  });
+  return sortable('pairs', heads, rows);
+}
