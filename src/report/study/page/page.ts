@@ -81,7 +81,8 @@ ${body.filter((part) => part !== '').join('\n')}
 async function reachOf({ variants }: StudyFigures): Promise<number[]> {
   const most = Math.max(0, ...variants.map(({ runs }) => runs.length));
   if (most < 2) return [];
-  const { default: cephes } = await import('cephes');
+  // @ts-expect-error: it has types, but its package.json does not say where.
+  const cephes: { compiled: Promise<void>; stdtri(df: number, p: number): number } = await import('cephes');
   await cephes.compiled;
   return Array.from({ length: most - 1 }, (_, i) => cephes.stdtri(i + 1, 0.975));
 }
