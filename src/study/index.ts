@@ -21,6 +21,9 @@ export type {
 export type { StudyEntry } from './define/variants.js';
 export type { DigitModel, DigitsStudyOptions, DigitsStudyOptions as StudyDigitsOptions } from './digits.js';
 export { digitModels, studyDigits } from './digits.js';
+export type { PresetDataName } from './presets/base/data.js';
+export type { PresetSize, StudyPreset, StudyPresetOptions } from './presets/base/preset.js';
 export { BatchNormModel, BigModel, DropoutModel, SmallModel } from './presets/dense/digit-models.js';
+export { studies } from './presets/studies.js';
 export type { RunStudyOptions, StudyEvents, StudyRunPlace, StudyStepEvent } from './schedule/options.js';
 export { runStudy } from './schedule/run-study.js';

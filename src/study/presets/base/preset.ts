@@ -3,6 +3,7 @@ import type { StudyClaim } from '../../../report/study/figures.js';
 import { showCount } from '../../../report/text.js';
 import { readOptions } from '../../../tensor/arguments/arguments.js';
 import { assertBoolean, assertString, countOf, oneOf, wholeNumber } from '../../../tensor/arguments/checks.js';
+import { defineStudy, type Study } from '../../define/study.js';
 import type { Judge, StudyData, StudyOptions } from '../../define/types.js';
 import { type PresetData, type PresetDataName, presetData, presetDataTexts } from './data.js';
 import { type DocumentName, documents } from './documents.js';
@@ -88,7 +89,7 @@ export interface StudyPreset {
   /** What became of the claim. */
   readonly judge: Judge;
   /** The study. @throws {FileError} where a set is asked for by name whose files are not at hand. */
-  make(options?: StudyPresetOptions): StudyOptions<Record<string, unknown>>;
+  make(options?: StudyPresetOptions): Study<Record<string, unknown>>;
 }
 
 const DEFAULTS = {
@@ -132,7 +133,7 @@ export function definePreset<S extends object>(spec: PresetSpec<S>): StudyPreset
         claim: { ...claim, judge },
         remarks: [data.remark, scaled, ...remarks].filter((remark) => remark !== undefined),
       };
-      return made as unknown as StudyOptions<Record<string, unknown>>;
+      return defineStudy(made) as unknown as Study<Record<string, unknown>>;
     },
   });
 }

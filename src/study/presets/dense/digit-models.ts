@@ -47,7 +47,7 @@ export class BigModel extends Module {
   }
 }
 
-/** 784-256-256-128-128-10 with ReLU and dropout after every layer, the last included, as in the notes. */
+/** 784-256-256-128-128-10 with ReLU and dropout after every layer, the last included, as in the notes, or but the last. */
 export class DropoutModel extends Module {
   static override readonly className: string = 'DropoutModel';
   /** Block 1. */
@@ -64,15 +64,17 @@ export class DropoutModel extends Module {
   /**
    * 784-256-256-128-128-10 with ReLU and dropout after every layer, the last included, as in the notes.
    * @param dropRate the share of activations that is dropped, default 0.5.
+   * @param dropLogits whether the scores of the ten digits are dropped, too, default true.
    */
-  constructor(dropRate = 0.5) {
+  constructor(dropRate = 0.5, dropLogits = true) {
     super();
     const block = (from: number, to: number) => new Sequential(new Linear(from, to), new ReLU(), new Dropout(dropRate));
     this.b1 = block(PIXELS, 256);
     this.b2 = block(256, 256);
     this.b3 = block(256, 128);
     this.b4 = block(128, 128);
-    this.output = new Sequential(new Linear(128, CLASSES), new Dropout(dropRate));
+    const output = new Linear(128, CLASSES);
+    this.output = dropLogits ? new Sequential(output, new Dropout(dropRate)) : new Sequential(output);
   }
 
   override forward(x: Tensor): Tensor {
