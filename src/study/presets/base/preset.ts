@@ -3,7 +3,7 @@ import type { StudyClaim } from '../../../report/study/figures.js';
 import { showCount } from '../../../report/text.js';
 import { readOptions } from '../../../tensor/arguments/arguments.js';
 import { assertBoolean, assertString, countOf, oneOf, wholeNumber } from '../../../tensor/arguments/checks.js';
-import { defineStudy, type Study } from '../../define/study.js';
+import { Study } from '../../define/study.js';
 import type { Judge, StudyData, StudyOptions } from '../../define/types.js';
 import { type PresetData, type PresetDataName, presetData, presetDataTexts } from './data.js';
 import { type DocumentName, documents } from './documents.js';
@@ -133,7 +133,7 @@ export function definePreset<S extends object>(spec: PresetSpec<S>): StudyPreset
         claim: { ...claim, judge },
         remarks: [data.remark, scaled, ...remarks].filter((remark) => remark !== undefined),
       };
-      return defineStudy(made) as unknown as Study<Record<string, unknown>>;
+      return new Study(made as unknown as StudyOptions<Record<string, unknown>>);
     },
   });
 }
