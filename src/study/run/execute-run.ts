@@ -18,6 +18,7 @@ import type { Study } from '../define/study.js';
 import { type StudyEntry, unknownVariant } from '../define/variants.js';
 import { makeData, type SharedData } from './data.js';
 import { NAMES, type RunRecord, writeRun } from './folder.js';
+import { logEnd } from './log-end.js';
 import { checkedExtra, partsOf, type RunParts, scoresOf } from './parts.js';
 
 /** Seconds between two checkpoints of a run. */
@@ -120,8 +121,13 @@ class Execution<S extends object> {
       record.failed = error instanceof Error ? error.message : String(error);
       delete record.running;
     }
+    const ended = folder !== undefined && record.running !== true;
+    if (ended) {
+      const texts = this.study.variants.map((one) => one.texts);
+      await logEnd(folder, this.entry.name, record, this.entry.texts, texts);
+    }
     this.write();
-    if (folder !== undefined && record.running !== true) forget(`${folder}/${NAMES.checkpoint}`);
+    if (ended) forget(`${folder}/${NAMES.checkpoint}`);
     return record;
   }
 
