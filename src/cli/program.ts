@@ -8,6 +8,7 @@ import { addLrFindCommand } from './commands/lr-find.js';
 import { addEvalCommand } from './commands/model/eval.js';
 import { addPredictCommand } from './commands/model/predict.js';
 import { addSummaryCommand } from './commands/model/summary.js';
+import { addRunsCommand } from './commands/runs.js';
 import { addStudyCommand } from './commands/study.js';
 import { addTensorBoardCommand } from './commands/tensorboard.js';
 import { addTrainCommand } from './commands/train.js';
@@ -51,6 +52,7 @@ Examples:
 
   addStudyCommand(program);
   addTrainCommand(program);
+  addRunsCommand(program);
   addEvalCommand(program);
   addPredictCommand(program);
   addSummaryCommand(program);

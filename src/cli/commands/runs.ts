@@ -1,0 +1,65 @@
+/** `hone runs`: what has been trained here, read from the folders of the runs. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { ArgumentError } from '../../errors.js';
+import { meantName } from '../../tensor/arguments/spelling.js';
+import { type ListFlags, list } from '../runs/list.js';
+
+const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+
+/** Columns of the terminal; a file or a pipe gets as many as a table needs. */
+const room = () => (process.stdout.isTTY ? process.stdout.columns || 100 : 1000);
+
+/** The options that say where runs lie. */
+function withRoot(command: Command): Command {
+  return command
+    .addOption(new Option('--root <folder>', 'the folder of the runs').default('runs', 'runs'))
+    .addOption(new Option('--out <folder>', 'the same, as the commands that make runs call it').hideHelp());
+}
+
+const rootOf = <F extends { root: string; out?: string }>(flags: F): F => (flags.out === undefined ? flags : { ...flags, root: flags.out });
+
+export function addRunsCommand(program: Command): void {
+  const runs = program
+    .command('runs')
+    .summary('list, show, compare and delete runs of hone train and hone study')
+    .description(
+      'Shows what has been trained here: runs of hone train, studies, and each run of a study. Everything is read from the plain files in their folders.',
+    )
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      `
+A run is named as the list names it, by the beginning of that name where only
+one begins so, or by its folder.
+
+Examples:
+  hone runs
+  hone runs list --sort score --filter variant=dropout
+  hone runs list --study digits --csv > digits.csv`,
+    );
+  withRoot(runs.command('list [name...]', { isDefault: true }))
+    .summary('a row for each run (also without "list")')
+    .description('Lists runs, the newest first. Where there are more than 60, studies stand for their runs.')
+    .option('--sort <field>', 'order by name, state, variant, score, duration, when, a score such as test.loss, or a setting')
+    .option('--reverse', 'in the opposite order')
+    .option(
+      '--filter <condition>',
+      'only those of which it is true: variant=dropout, state!=done, score>0.9, name=train-*; several may be given',
+      collect,
+    )
+    .option('--study <name>', 'only this study and its runs')
+    .option('--all', 'each run, however many there are')
+    .option('--json', 'print them for programs')
+    .option('--csv', 'print rows, every score a column')
+    .action((names: string[], flags: ListFlags & { out?: string }) => {
+      const [first] = names;
+      const commands = runs.commands.map((command) => command.name());
+      const meant = first === undefined ? undefined : meantName(first, commands);
+      // What is no command is taken for a name, and a slip of the finger would be one.
+      if (meant !== undefined && !process.argv.includes('list') && !existsSync(join(rootOf(flags).root, first!)))
+        throw new ArgumentError(`runs: there is no command and no run "${first}". Did you mean hone runs ${meant}?`);
+      process.stdout.write(list(names, rootOf(flags), room()));
+    });
+}
