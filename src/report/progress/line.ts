@@ -89,7 +89,8 @@ const inTurn = <L extends object>(first: L, steps: readonly Partial<L>[]): reado
 /** From roomy to cramped; the first that fits is shown. */
 const layouts = inTurn(roomy, tightening);
 
-function bar(share: number, cells: number): string {
+/** A bar of so many cells, filled to a share of 0 to 1. */
+export function bar(share: number, cells: number): string {
   const units = Math.round(Math.min(Math.max(share, 0), 1) * cells * 8);
   const whole = Math.floor(units / 8);
   const part = whole < cells ? EIGHTHS[units % 8]! : '';

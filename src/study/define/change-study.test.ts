@@ -36,6 +36,6 @@ test('names that it does not have, and nothing left to compare', () => {
     'there is no variant "depth of it"; there are baseline, width 8, width 16, activation tanh.',
   );
   expect(() => changeStudy(study, { variants: ['baseline'] })).toThrow(
-    'only the baseline, baseline, is left, so that there is nothing to compare. Name some of width 8, width 16, activation tanh.',
+    'only the baseline is left, so that there is nothing to compare. Name some of width 8, width 16, activation tanh.',
   );
 });

@@ -28,7 +28,7 @@ export function changeStudy<S extends object>(study: Study<S>, changes: StudyCha
   const kept = wanted === undefined ? names : names.filter((name, i) => i === 0 || wanted.includes(name));
   if (kept.length < 2)
     throw new ArgumentError(
-      `${op}: only the baseline, ${names[0]}, is left, so that there is nothing to compare. Name some of ${names.slice(1).join(', ')}.`,
+      `${op}: only the baseline${names[0] === 'baseline' ? '' : ` (${names[0]})`} is left, so that there is nothing to compare. Name some of ${names.slice(1).join(', ')}.`,
     );
   if (kept.length === names.length && seed === undefined && varies === undefined) return study;
   const { pairs } = study.options;
