@@ -1,5 +1,6 @@
 /** Executing what a plan says, as many runs at once as the executor can. */
-import { isFile } from '#files';
+import { isFile, makeDirectories } from '#files';
+import { holdFolder } from '../../formats/files/hold/hold.js';
 import type { StudyFigures } from '../../report/study/figures.js';
 import { plural } from '../../report/text.js';
 import type { Study } from '../define/study.js';
@@ -36,7 +37,20 @@ export class Schedule<S extends object> {
     if (options.folder !== undefined) this.folderOf = runFolders(options.folder, study);
   }
 
+  /** @throws {BusyError} where another process works in the folder. @throws {FileError} where nothing can be written there. */
   async run(): Promise<StudyFigures> {
+    const { folder } = this.options;
+    if (folder === undefined) return await this.runAll();
+    makeDirectories(folder, 'runStudy');
+    const release = holdFolder(folder, 'runStudy');
+    try {
+      return await this.runAll();
+    } finally {
+      release();
+    }
+  }
+
+  private async runAll(): Promise<StudyFigures> {
     const { signal } = this.options;
     const end = () => this.ending.abort();
     if (signal?.aborted) end();

@@ -119,7 +119,7 @@ function runOf(run: Json, study: OfStudy, folder: string, name: string, changed:
   const states: readonly (readonly [boolean, RunState])[] = [
     [why !== undefined, 'damaged'],
     [unfinished && dropped, 'dropped'],
-    [unfinished && study.working, 'running'],
+    [unfinished && (study.working || workIn(folder, changed) === 'yes'), 'running'],
     [unfinished && study.killed, 'killed'],
     [unfinished, 'stopped'],
     [failed !== undefined, 'failed'],
