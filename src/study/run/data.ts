@@ -29,6 +29,7 @@ export async function makeData<S extends object>(study: Study<S>): Promise<Share
   const { data, seed = 0 } = study.options;
   manualSeed(studySeed(seed, 'data'));
   const made = typeof data === 'function' ? await data() : data;
+  if (made === undefined) throw new ArgumentError(`${OP}: data gives undefined, expected { train, validation, test }.`);
   const read = readOptions(
     `${OP}: data`,
     { train: required, validation: required, test: required } as Required<StudyData>,

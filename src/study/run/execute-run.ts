@@ -1,6 +1,6 @@
 /** executeRun: one repeat of one variant, from its seeds to its scores. */
 import { removeFile } from '#files';
-import { FormatError } from '../../errors.js';
+import { FormatError, HoneError } from '../../errors.js';
 import type { Module } from '../../nn/module/module.js';
 import { type StudyEpoch, type StudyScores, sourcesOfVariation } from '../../report/study/figures.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
@@ -118,7 +118,7 @@ class Execution<S extends object> {
       await this.execute();
     } catch (error) {
       if (error instanceof Unresumed) throw error;
-      record.failed = error instanceof Error ? error.message : String(error);
+      record.failed = reasonOf(error);
       delete record.running;
     }
     const ended = folder !== undefined && record.running !== true;
@@ -254,6 +254,14 @@ class Execution<S extends object> {
 
 function epochOf({ epoch, train, validation, seconds, lr }: EpochRecord, steps: number): StudyEpoch {
   return { epoch, steps, train: { ...train }, validation: { ...(validation as StudyScores) }, seconds, lr: lr[0]! };
+}
+
+/** What was thrown, in a line: Hone's errors speak for themselves, others are told with their place. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof HoneError) return error.message;
+  const [, place] = /^\s*(?:at .*?|.*@)\(?([^()\s]+:\d+:\d+)\)?$/m.exec(error.stack ?? '') ?? [];
+  return `${error.name}: ${error.message}${place === undefined ? '' : ` (${place.replace(/^.*[\\/]/, '')})`}`;
 }
 
 /** Removes the checkpoint of a run that has ended, which is only clutter where it stays. */

@@ -4,7 +4,7 @@ import { DataLoader } from '../../data/loader/data-loader.js';
 import { RandomSampler } from '../../data/loader/sampler.js';
 import { ArgumentError } from '../../errors.js';
 import { CrossEntropyLoss } from '../../nn/loss/classification/cross-entropy.js';
-import type { ModuleWithOutput } from '../../nn/module/module.js';
+import { Module, type ModuleWithOutput } from '../../nn/module/module.js';
 import { Adam } from '../../optim/adam/adam.js';
 import type { StudyScores } from '../../report/study/figures.js';
 import { readOptions, required } from '../../tensor/arguments/arguments.js';
@@ -73,6 +73,8 @@ export async function partsOf<S extends object>(
 
   manualSeed(seeds.init);
   const model = options.model(setting, context) as ModuleWithOutput;
+  if (!(model instanceof Module))
+    throw new ArgumentError(`${OP}: model gives ${show(model)}, expected a module such as new nn.Linear(784, 10).`);
   const optimizer = options.optimizer?.(model, setting, context) ?? new Adam(model.parameters());
   const scheduler = options.scheduler?.(optimizer, setting, context);
   const own = ownFit(options.fit?.(setting, context, model));
