@@ -12,6 +12,7 @@ export const alias = [
   { find: '#threads', replacement: source('src/engine/tasks/threads-node.ts') },
   { find: '#files', replacement: source('src/formats/files/files-node.ts') },
   { find: '#download', replacement: source('src/formats/files/download-node.ts') },
+  { find: '#processes', replacement: source('src/study/processes/host/processes-node.ts') },
   { find: '#images', replacement: source('src/vision/io/decode-node.ts') },
 ];
 

@@ -19,6 +19,7 @@ export async function bundleForNode(root) {
       ...Object.fromEntries(entries.map((name) => [name, join(dist, name, 'index.js')])),
       cli: join(dist, 'cli/main.js'),
       'loader-worker': join(dist, 'vision/worker-index.js'),
+      'study-process': join(dist, 'study/processes/program.js'),
       'typescript-hooks': join(dist, 'study/load/typescript-hooks.js'),
     },
     // Everything directly in there: the code finds dist/wasm and package.json from where it stands.

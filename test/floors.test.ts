@@ -35,7 +35,7 @@ const families: Record<string, readonly string[]> = {
   ],
   optim: 'optimizer sgd adam adagrad lbfgs lr-scheduler index.ts'.split(' '),
   train: 'types.ts history guards metrics batch evaluate checkpoint callbacks fit tuning index.ts'.split(' '),
-  study: 'define load run presets schedule compare.ts digits.ts index.ts'.split(' '),
+  study: 'define load run presets processes schedule compare.ts digits.ts index.ts'.split(' '),
 };
 
 const hosts: Record<string, string> = {
@@ -43,6 +43,7 @@ const hosts: Record<string, string> = {
   '#threads': 'engine/tasks/threads-node.ts',
   '#files': 'formats/files/files-node.ts',
   '#download': 'formats/files/download-node.ts',
+  '#processes': 'study/processes/host/processes-node.ts',
   '#images': 'vision/io/decode-node.ts',
 };
 
@@ -157,6 +158,7 @@ describe('floors', () => {
       // What the command and the processes of a study load files by; hone/study does not.
       'study/load/import-file.ts',
       'study/load/typescript-hooks.ts',
+      'study/processes/host/processes-node.ts',
       'vision/io/decode-node.ts',
     ]);
   });

@@ -1,6 +1,7 @@
 /** The options of runStudy. */
 import type { StudyEpoch, StudyFigures, StudyRun } from '../../report/study/figures.js';
 import type { StepEvent } from '../../train/callbacks/callback.js';
+import type { StudySource } from '../processes/messages.js';
 
 /** A run of a study, for displays. */
 export interface StudyRunPlace {
@@ -34,6 +35,8 @@ export interface StudyEvents {
   runEnd?(run: StudyRun, place: StudyRunPlace): void;
   /** After each epoch and each run: the figures so far. */
   progress?(figures: StudyFigures): void;
+  /** A line that a program in another process has written. Default: this process writes it to its standard error. */
+  line?(text: string): void;
 }
 
 /** The options of {@link runStudy}. */
@@ -53,6 +56,18 @@ export interface RunStudyOptions {
   folder?: string;
   /** Goes on with what is in the folder: runs that have ended are kept, those that have not go on from their checkpoints. Default: false. */
   resume?: boolean;
+  /**
+   * How many runs go on at once, each in a process of its own, in Node. The figures do not depend on it, but for the times. It needs `source`.
+   * Default: 1, one run after the other in this process.
+   */
+  processes?: number;
+  /** Threads of each process. Default: the processors, shared out. */
+  threads?: number;
+  /**
+   * Where processes get the study from: the file that exports it by default, `{ file: './my-study.ts' }`, or one of {@link studies},
+   * `{ preset: 'dropout', options: { quick: true } }`. What is in that file beside the study is run in each process, too.
+   */
+  source?: StudySource;
   /** Settings for the report, by name: the command, the machine. */
   settings?: Readonly<Record<string, string>>;
 }

@@ -4,11 +4,14 @@ import { ArgumentError } from '../../errors.js';
 import type { StudyFigures } from '../../report/study/figures.js';
 import { readOptions, required } from '../../tensor/arguments/arguments.js';
 import { countOf } from '../../tensor/arguments/checks.js';
-import { show } from '../../tensor/arguments/show.js';
+import { isOptions, show } from '../../tensor/arguments/show.js';
 import { randomStates, restoreRandomStates } from '../../tensor/create/random-streams.js';
 import { Study } from '../define/study.js';
-import { makeData } from '../run/data.js';
-import { OwnProcess } from '../run/executor.js';
+import { isStudyProcess } from '../processes/inside.js';
+import type { StudySource } from '../processes/messages.js';
+import { ProcessPool } from '../processes/pool.js';
+import { makeData, type SharedData } from '../run/data.js';
+import { type Executor, OwnProcess } from '../run/executor.js';
 import { Gathered } from '../run/gathered.js';
 import type { RunStudyOptions } from './options.js';
 import { AllRepeats } from './plan.js';
@@ -21,6 +24,9 @@ const DEFAULTS: { [K in keyof Required<RunStudyOptions>]: unknown } = {
   on: required,
   folder: '',
   resume: false,
+  processes: 1,
+  threads: required,
+  source: required,
   settings: required,
 };
 
@@ -60,12 +66,19 @@ async function runAll<S extends object>(study: Study<S>, options: RunStudyOption
     study.variants.map(({ name }) => name),
     options.repeats ?? study.options.repeats ?? 5,
   );
-  const executor = new OwnProcess(study, data);
+  const executor = executorOf(study, data, plan.total, options);
   try {
     return await new Schedule(study, plan, executor, gathered, options).run();
   } finally {
     await executor.close();
   }
+}
+
+/** What executes the runs. */
+function executorOf<S extends object>(study: Study<S>, data: SharedData, runs: number, options: RunStudyOptions): Executor {
+  const { processes = 1, threads, source, on } = options;
+  if (processes === 1) return new OwnProcess(study, data);
+  return new ProcessPool(study, { source: source!, processes: Math.min(processes, runs), threads, line: on?.line });
 }
 
 function checkOptions(study: unknown, options: RunStudyOptions): void {
@@ -76,5 +89,28 @@ function checkOptions(study: unknown, options: RunStudyOptions): void {
   if (repeats !== undefined) countOf(OP, 'repeats', repeats, 1);
   if (epochs !== undefined) countOf(OP, 'epochs', epochs, 1);
   if (folder === '') throw new ArgumentError(`${OP}: folder is empty, expected the path of a folder.`);
+  const { processes = 1, threads, source } = options;
+  countOf(OP, 'processes', processes, 1);
+  if (threads !== undefined) countOf(OP, 'threads', threads, 1);
+  if (source !== undefined) checkSource(source);
+  if (processes > 1 && source === undefined)
+    throw new ArgumentError(
+      `${OP}: processes is ${processes}, but functions cannot cross into another process, and source does not say where the study comes from. Pass source: { file: import.meta.filename }, the file that exports the study by default, or leave processes at 1.`,
+    );
+  if (processes === 1 && threads !== undefined)
+    throw new ArgumentError(`${OP}: threads is for processes, and there is only this one. Call setNumThreads(${threads}) instead.`);
+  if (isStudyProcess())
+    throw new ArgumentError(
+      `${OP}: it is called in a process of a study, which imports the file for the study that it exports. Call it in another file, or only where the file is the program itself: if (process.argv[1] === import.meta.filename) …`,
+    );
   if (resume && folder === undefined) throw new ArgumentError(`${OP}: resume is true, but no folder says from where. Pass folder.`);
+}
+
+/** @throws {ArgumentError} for what is neither a file nor a preset. */
+function checkSource(source: unknown): asserts source is StudySource {
+  const { file, preset } = (isOptions(source) ? source : {}) as { file?: unknown; preset?: unknown };
+  const given = [file, preset].filter((name) => name !== undefined);
+  if (given.length !== 1 || typeof given[0] !== 'string' || given[0] === '')
+    throw new ArgumentError(`${OP}: source is ${show(source)}, expected { file: './my-study.ts' } or { preset: 'dropout' }.`);
+  readOptions(`${OP}: source`, file === undefined ? { preset: '', options: {} } : { file: '' }, source as object);
 }
