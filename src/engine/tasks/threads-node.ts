@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { EngineError } from '../../errors.js';
 import { findHome } from '../locate-node.js';
 import type { Thread, ThreadEvents } from './threads.js';
-import { workerUrl } from './worker-url.js';
+import { workerHooks, workerUrl } from './worker-url.js';
 
 /** Whether this is the package's source, in its own tests: those join the worker's program themselves (test/helpers/joined-source.ts). */
 const fromSource = (import.meta.url as string | undefined)?.endsWith('.ts') === true;
@@ -27,7 +27,9 @@ function program(): URL {
 /** Starts the program of a worker of a DataLoader. */
 export function startLoaderWorker(name: string, events: ThreadEvents): Thread {
   // By way of a text: workers inherit Node's flags, and one that is about the program's own text (--input-type) admits no file.
-  const worker = new Worker(`import(${JSON.stringify(program().href)})`, { name, eval: true });
+  const hooks = workerHooks();
+  const prepare = hooks ? `require('node:module').register(${JSON.stringify(hooks.url)}, { data: ${JSON.stringify(hooks.data)} });` : '';
+  const worker = new Worker(`${prepare}import(${JSON.stringify(program().href)})`, { name, eval: true });
   let failure: unknown;
   worker.on('message', (message) => events.message(message));
   worker.on('messageerror', (error) => events.end(error, 1));

@@ -29,3 +29,13 @@ export function setWorkerUrl(url: URL | string): void {
 
 /** What was chosen, if anything was. */
 export const workerUrl = (): URL | undefined => chosen;
+
+let hooks: { readonly url: string; readonly data: object } | undefined;
+
+/** Has workers read modules by these hooks of Node's loader, as this thread does: before Node 22 they do not inherit them. */
+export function setWorkerHooks(url: string, data: object): void {
+  hooks = { url, data };
+}
+
+/** The hooks of workers, if there are any. */
+export const workerHooks = (): { readonly url: string; readonly data: object } | undefined => hooks;

@@ -5,6 +5,7 @@ import { register, SourceMap, type SourceMapping } from 'node:module';
 import { basename, dirname, extname, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { setWorkerHooks } from '../../engine/tasks/worker-url.js';
 import { FileError, FormatError, HoneError } from '../../errors.js';
 import { meantName } from '../../tensor/arguments/spelling.js';
 import type { HookData, LoadedFile } from './typescript-hooks.js';
@@ -26,11 +27,10 @@ function prepare(): void {
   const { port1, port2 } = new MessageChannel();
   files = port1;
   port1.unref();
-  register<HookData>('./typescript-hooks.js', {
-    parentURL: import.meta.url,
-    data: { home: import.meta.url, port: port2 },
-    transferList: [port2],
-  });
+  const hooks = new URL('./typescript-hooks.js', import.meta.url).href;
+  const data: HookData = { home: import.meta.url };
+  register<HookData>(hooks, { data: { ...data, port: port2 }, transferList: [port2] });
+  setWorkerHooks(hooks, data);
 }
 
 /** The path of a file that is given by it, or by its address. */
