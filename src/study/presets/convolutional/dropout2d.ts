@@ -1,6 +1,6 @@
 /** Dropout of whole feature maps: against overfitting, and where nothing overfits. */
 import { Subset } from '../../../data/datasets/subset.js';
-import { SGD } from '../../../optim/sgd/sgd.js';
+import { Adam } from '../../../optim/adam/adam.js';
 import { claimVerdict } from '../base/judge.js';
 import { definePreset } from '../base/preset.js';
 import { scoresWorse, smallerGap } from '../base/reading.js';
@@ -15,7 +15,7 @@ export const dropout2d = definePreset({
   title: 'Dropout of feature maps, with little data and with much',
   description: 'The network with and without dropout of 0.2 after every ReLU, on all images and on a tenth of them',
   method:
-    'SGD with learning rate 0.1, batches of 32, cross entropy. An epoch goes once through all images, or ten times through the first tenth, so that all variants take the same number of steps. The last epoch is judged, as in the document.',
+    'Adam with learning rate 0.001, batches of 32, cross entropy. An epoch goes once through all images, or ten times through the first tenth, so that all variants take the same number of steps. The last epoch is judged, as in the document.',
   document: 'training',
   dataset: 'mnist',
   quote: {
@@ -25,8 +25,10 @@ export const dropout2d = definePreset({
       'Dropout은 Overfitting을 막기위한 방법으로 … 오버피팅하지 않는 상태에서 정형화나 드롭아웃을 넣으면 오히려 학습이 잘 안되는 결과가 나온다.',
   },
   full: { epochs: 10, repeats: 8 },
-  quick: { epochs: 4, repeats: 8, limit: 1200, test: 1000 },
-  remarks: ['The document states neither its learning rate for this model nor a score; the rate here is one at which the network learns.'],
+  quick: { epochs: 4, repeats: 8, limit: 960, test: 1000 },
+  remarks: [
+    'The document trains this model by SGD, at a rate that it does not state (about 0.0002, with which the network does not come to learn), and gives no score; Adam learns within the epochs here, and comes to overfit.',
+  ],
   baseline: { dropout: 0, images: 'all' as 'all' | 'a tenth' },
   baselineName: 'all images',
   variants: {
@@ -39,7 +41,7 @@ export const dropout2d = definePreset({
   },
   pairs: [['a tenth, dropout', 'a tenth']],
   model: ({ dropout }) => new CNN({ dropout }),
-  optimizer: (model) => new SGD(model.parameters(), { lr: 0.1 }),
+  optimizer: (model) => new Adam(model.parameters(), { lr: 0.001 }),
   prepare: ({ train }, { images }) => {
     if (images === 'all') return {};
     const few = Math.ceil(train.length / TENTH);

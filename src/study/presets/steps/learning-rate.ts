@@ -22,7 +22,7 @@ export const learningRate = definePreset({
     original: 'Learning Rate가 너무 크면 발산하게 되고, 너무 작으면 최적의 Weight로서 Update하는데너무 오래 걸릴 가능성이 있다.',
   },
   full: { epochs: 10, repeats: 8 },
-  quick: { epochs: 3, repeats: 8, limit: 1200, test: 1000 },
+  quick: { epochs: 5, repeats: 8, limit: 960, test: 1000 },
   remarks: ['0.0002 is the rate that the document starts from: its printed rates begin at 0.000173 and fall by 1 % an epoch.'],
   baseline: { lr: 0.1 },
   baselineName: RIGHT,

@@ -46,7 +46,7 @@ export const optimizers = definePreset({
     original: '[변형 경사하강법] SGD 보다 효율적으로 최적화. torch.optim.Adam 클래스 사용.',
   },
   full: { epochs: 17, repeats: 9 },
-  quick: { epochs: 8, repeats: 9, limit: 6000, test: 2000 },
+  quick: { epochs: 8, repeats: 9, limit: 12_000, test: 2000 },
   remarks: [
     'The network, the data, 17 epochs, the batch of 100 and the rates of SGD (0.1) and Adam (0.001) are those of the document on Fashion-MNIST; Adagrad, RMSprop and Adadelta have PyTorch’s default rates, which the other documents list.',
     'What is compared is optimizers at these rates, and no more: none was tuned here, and another rate may change the order. SGD stands there twice, also at 0.001, to show how much the rate alone decides.',
