@@ -170,7 +170,9 @@ export function drawCurves(study: PageStudy, view: View, name: string, width: nu
     const only = curve.points.length === 1 ? lone(place(curve.points[0]!.x, curve.points[0]!.mean)) : '';
     return `<g class="${cls}">${bandOf(curve.points, y, place)}${line(curve.raw, ' raw')}${line(whole, '')}${line(rest, ' rest')}${only}</g>`;
   });
-  const inner = `<svg x="${at(frame.left)}" y="${at(frame.top)}" width="${at(across(frame))}" height="${at(down(frame))}" overflow="hidden">${bodies.join('')}</svg>`;
+  // Half of a line's width lies beyond the ends.
+  const [w, h] = [across(frame) + 4, down(frame) + 4];
+  const inner = `<svg x="${at(frame.left - 2)}" y="${at(frame.top - 2)}" width="${at(w)}" height="${at(h)}" viewBox="-2 -2 ${at(w)} ${at(h)}" overflow="hidden"${curves.length > 6 ? ' class="many"' : ''}>${bodies.join('')}</svg>`;
   const cross = view.live ? `<line class="cross" y1="${at(frame.top)}" y2="${at(frame.height - frame.bottom)}" x1="-9" x2="-9"/>` : '';
   const what = `${kind.title} by ${ALONG[view.along]}: ${curves.map(({ variant }) => variant.name).join(', ')}`;
   return svg(frame, what, `${yAxis(frame, y)}${xAxis(frame, x, ALONG[view.along], false)}${inner}${cross}`);

@@ -4,14 +4,17 @@ import { finite, isNumber, OUTCOMES, showDifference, type Units } from '../units
 import type { ComparisonVerdict, Interval } from '../verdict.js';
 import { at, type Frame, label, xOf } from './plot.js';
 
-const WIDTH = 250;
+const WIDTH = 236;
 const frame: Frame = { width: WIDTH, height: 36, left: 14, right: 14, top: 0, bottom: 0 };
 
 /** One axis for all comparisons. Single differences that are far out are not on it. */
 export function forestAxis(comparisons: readonly ComparisonVerdict[], units: Units): Axis {
   const intervals = comparisons.flatMap(({ mean, bootstrap, t }) => [mean, ...(bootstrap ?? []), ...(t ?? [])]);
   const all = intervals.some((v) => isNumber(v) && v !== 0) ? intervals : [-0.01, 0.01];
-  const [low, high] = endsOf([0, ...all.map((v) => finite(v) * units.factor)], 'linear') ?? [-1, 1];
+  const endsAround = (values: readonly number[]) => endsOf([0, ...values.map((v) => finite(v) * units.factor)], 'linear') ?? [-1, 1];
+  const inner = endsAround(all);
+  const outer = endsAround([...all, ...comparisons.flatMap(({ differences }) => differences)]);
+  const [low, high] = outer[1] - outer[0] <= 1.8 * (inner[1] - inner[0]) ? outer : inner;
   const room = 0.06 * (high - low);
   return exactAxis([low - room, high + room], 'linear', 4);
 }

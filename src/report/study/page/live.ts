@@ -76,8 +76,17 @@ for (const figure of charts) {
   sizes.observe(figure.querySelector('.plot')!);
 }
 // Paper has all of it.
+const closed = new Set<HTMLDetailsElement>();
 addEventListener('beforeprint', () => {
   for (const figure of [...waiting]) draw(figure);
+  for (const details of document.querySelectorAll<HTMLDetailsElement>('details:not([open])')) {
+    closed.add(details);
+    details.open = true;
+  }
+});
+addEventListener('afterprint', () => {
+  for (const details of closed) details.open = false;
+  closed.clear();
 });
 
 /** Tips: what is pointed at, or reached with the arrow keys. */

@@ -45,7 +45,7 @@ export async function studyPage(figures: StudyFigures, verdict: StudyVerdict): P
     furtherPairs(figures, verdict).length === 0 ? '' : `<h2>Further pairs</h2><div class="card">${pairTable(study)}</div>`,
     legend(figures),
     measured
-      ? `<h2>Every seed</h2><div class="charts">${chart(study, 'seeds', 640, SEEDS)}${chart(study, 'time', 560)}${chart(study, 'gap', 640, GAP)}</div>`
+      ? `<h2>Every seed</h2><div class="charts"><div class="stack">${chart(study, 'seeds', 640, SEEDS)}${chart(study, 'gap', 640, GAP)}</div>${chart(study, 'time', 560)}</div>`
       : '',
     curves(study),
     extras(study),

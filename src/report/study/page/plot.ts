@@ -43,7 +43,7 @@ export function nameLabel(name: string, x: number, y: number, room: number, anch
 
 /** The room that names take at the side: no more than a share of the width. */
 export const roomFor = (names: readonly string[], width: number, share = 0.34): number =>
-  Math.min(Math.max(24, ...names.map((name) => textWidth(name, SIZE))) + 14, Math.max(64, width * share));
+  Math.min(Math.max(24, ...names.map((name) => textWidth(name, SIZE))) + 22, Math.max(64, width * share));
 
 /** The horizontal axis with lines upwards from its labels. */
 export function xAxis(frame: Frame, axis: Axis, title: string, lines = true): string {

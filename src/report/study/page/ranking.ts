@@ -1,6 +1,6 @@
 /** The tables of comparisons: ranked variants with their forest plot, and further pairs. */
 import { escapeHtml } from '../../html.js';
-import { showDuration } from '../../text.js';
+import { plural, showDuration } from '../../text.js';
 import {
   finite,
   furtherPairs,
@@ -28,6 +28,8 @@ const e = escapeHtml;
 export interface Head {
   readonly title: string;
   readonly sort?: 'text' | 'number';
+  /** Numbers stand at the right of their cells. Default: as they are sorted. */
+  readonly align?: 'left';
   /** The heading is markup already. */
   readonly html?: string;
   readonly under?: string;
@@ -46,20 +48,20 @@ export function sortable(
   heads: readonly Head[],
   rows: readonly { place?: number; cls?: string; cells: readonly Cell[]; name?: number }[],
 ): string {
-  const head = heads.map(({ title, sort, html, under }) => {
+  const head = heads.map(({ title, sort, html, under, align }) => {
     const attributes =
       html !== undefined
         ? ' class="plotted"'
-        : sort === 'number'
+        : sort === 'number' && align === undefined
           ? ' class="number" data-sort="number"'
           : sort
             ? ` data-sort="${sort}"`
             : '';
-    return `<th scope="col"${attributes}>${html ?? e(title)}${under ? `<span class="under">${e(under)}</span>` : ''}</th>`;
+    return `<th scope="col"${attributes}>${html ?? `<i>${e(title)}</i>`}${under ? `<span class="under">${e(under)}</span>` : ''}</th>`;
   });
   const body = rows.map(({ place, cls: rowClass, cells, name }) => {
     const tds = cells.map(({ text, value, plotted }, i) => {
-      const attributes = `${value === undefined ? '' : ` data-v="${e(value)}"`}${plotted ? ' class="plotted"' : heads[i]?.sort === 'number' ? ' class="number"' : ''}`;
+      const attributes = `${value === undefined ? '' : ` data-v="${e(value)}"`}${plotted ? ' class="plotted"' : heads[i]?.sort === 'number' && heads[i]?.align === undefined ? ' class="number"' : ''}`;
       return i === name ? `<th scope="row"${attributes}>${text}</th>` : `<td${attributes}>${text}</td>`;
     });
     return `<tr${place === undefined ? '' : ` data-place="${place}"`}${rowClass ? ` class="${rowClass}"` : ''}>${tds.join('')}</tr>`;
@@ -101,14 +103,13 @@ export function rankingTable(study: PageStudy): string {
       ? [
           { title: 'difference', sort: 'number', under: points } as const,
           { title: 'forest plot', html: forestHead(axis, figures.metric.better) },
-          { title: 'outcome', sort: 'number' } as const,
+          { title: 'outcome', sort: 'number', align: 'left' } as const,
           { title: 'better on', sort: 'number', under: 'a new seed' } as const,
           { title: 'time', sort: 'number', under: 'of a run' } as const,
         ]
       : [{ title: 'time', sort: 'number', under: 'of a run' } as const]),
     { title: 'gap', sort: 'number', under: points },
     { title: 'chosen', sort: 'number', under: 'epoch' },
-    { title: 'runs', sort: 'number' },
   ];
   const rows = verdict.variants.map((variant, i) => {
     const place = figures.variants.findIndex(({ name }) => name === variant.name);
@@ -117,6 +118,11 @@ export function rankingTable(study: PageStudy): string {
     const share = c?.better.interval;
     const time = c?.time && isNumber(c.time.ratio) ? `<small>${e(showRatio(c.time.ratio))}</small>` : '';
     const dropped = figures.variants[place]?.droppedAfter;
+    const counted = [
+      plural(variant.runs, 'run'),
+      ...(variant.failed > 0 ? [`${variant.failed} failed`] : []),
+      ...(isNumber(dropped) ? [`dropped after ${plural(dropped, 'epoch')}`] : []),
+    ];
     return {
       place,
       name: 1,
@@ -127,12 +133,16 @@ export function rankingTable(study: PageStudy): string {
           text: `<span class="who"><span class="swatch-of">${swatch(place)}</span><span>${e(variant.name)}</span></span>`,
           value: variant.name,
         },
-        cell(e(showSpread(units, variant)), variant.mean),
+        cell(`${e(showSpread(units, variant))}<small>${e(counted.join(', '))}</small>`, variant.mean),
         { text: e(letters.get(variant.name) ?? ''), value: letters.get(variant.name) ?? '' },
         ...(any
           ? [
               cell(
-                c === undefined ? '' : `${e(showDifference(units, c.mean))}<small>${e(showInterval(units, headline(c)))}</small>`,
+                c === undefined
+                  ? baseline
+                    ? '<span class="soft">baseline</span>'
+                    : ''
+                  : `${e(showDifference(units, c.mean))}<small>${e(showInterval(units, headline(c)))}</small>`,
                 c?.mean,
               ),
               { text: forestRow(axis, units, c), plotted: true },
@@ -140,7 +150,7 @@ export function rankingTable(study: PageStudy): string {
               cell(
                 c === undefined
                   ? ''
-                  : `${showShare(c.better.probability)}${share && isNumber(share[0]) && isNumber(share[1]) ? `<small>${showShare(share[0])} to ${showShare(share[1])}</small>` : ''}`,
+                  : `${showShare(c.better.probability)}${share && isNumber(share[0]) && isNumber(share[1]) ? `<small>${Math.round(100 * share[0])}–${showShare(share[1])}</small>` : ''}`,
                 c?.better.probability,
               ),
             ]
@@ -148,10 +158,6 @@ export function rankingTable(study: PageStudy): string {
         cell(`${e(showDuration(finite(variant.seconds)))}${time}`, variant.seconds),
         cell(e(showDifference(units, variant.gap)), variant.gap),
         cell(isNumber(variant.chosen) ? String(Number(variant.chosen.toFixed(1))) : '–', variant.chosen),
-        cell(
-          `${variant.runs}${variant.failed > 0 ? `<small>${variant.failed} failed</small>` : ''}${isNumber(dropped) ? `<small>dropped after ${dropped} epochs</small>` : ''}`,
-          variant.runs,
-        ),
       ],
     };
   });
@@ -167,7 +173,7 @@ export function pairTable({ figures, verdict }: PageStudy): string {
     { title: 'pair', sort: 'text' },
     { title: 'difference', sort: 'number', under: units.differenceUnit },
     { title: 'forest plot', html: forestHead(axis, figures.metric.better) },
-    { title: 'outcome', sort: 'number' },
+    { title: 'outcome', sort: 'number', align: 'left' },
     { title: 'better on', sort: 'number', under: 'a new seed' },
     { title: 'time', sort: 'number', under: 'ratio' },
   ];

@@ -8,12 +8,15 @@ import { classOf, type PageStudy, type Placed, rankedIn, type View } from './vie
 
 const ROW = 30;
 
+/** Shares do not go beyond 100 %. */
+export const boundsOf = ({ factor }: Units): readonly [number, number] => (factor === 100 ? [0, 100] : [-Infinity, Infinity]);
+
 /** An axis around the values with a little room at both ends. */
 export function padded(values: readonly number[], width: number, bounds?: readonly [number, number]): Axis {
   const [low, high] = opened(endsOf(values, 'linear') ?? [0, 1], 'linear');
   const room = 0.04 * (high - low);
   const ends = [Math.max(low - room, bounds?.[0] ?? -Infinity), Math.min(high + room, bounds?.[1] ?? Infinity)] as const;
-  return exactAxis(ends[0] < ends[1] ? ends : [low - 1, high + 1], 'linear', Math.max(2, Math.round(width / 95)));
+  return exactAxis(ends[0] < ends[1] ? ends : [low - 1, high + 1], 'linear', Math.max(3, Math.round(width / 70)));
 }
 
 /** A row for each name, the labels at the left. */
@@ -46,13 +49,15 @@ export function drawSeeds(study: PageStudy, view: View, width: number): string {
   const groups = verdict.groups
     .map((group, k) => ({ group: group.filter((name) => shown.has(name)), k }))
     .filter(({ group }) => group.length > 1);
-  const { frame, yOf } = rowsFrame(placed, width, 16 + (groups.length === 0 ? 0 : 8 + 16 * groups.length));
+  // Many groups stand closer together.
+  const step = Math.min(16, (0.22 * width) / Math.max(1, groups.length));
+  const { frame, yOf } = rowsFrame(placed, width, 16 + (groups.length === 0 ? 0 : 8 + step * groups.length));
   const intervalOf = (name: string) => verdict.variants.find((one) => one.name === name)?.interval;
   const scores = placed.map(({ variant }) => testScores(variant, metric).map((score) => score * units.factor));
   const ends = placed.flatMap(({ variant }) => (intervalOf(variant.name) ?? []).map((end) => finite(end) * units.factor));
   // An interval of two runs may be far wider than all that was measured.
   const values = scores.flat().filter(isNumber);
-  const axis = padded(values.length > 8 ? values.concat(near(ends, values)) : values.concat(ends), width - frame.left - frame.right);
+  const axis = padded(values.concat(near(ends, values)), width - frame.left - frame.right, boundsOf(units));
   const repeats = [...new Set(placed.flatMap(({ variant }) => variant.runs.map(({ repeat }) => repeat)))].sort((a, b) => a - b);
   const scoreOf = ({ variant }: Placed, repeat: number) =>
     finite(variant.runs.find((run) => run.repeat === repeat)?.scores?.test[metric]) * units.factor;
@@ -68,7 +73,7 @@ export function drawSeeds(study: PageStudy, view: View, width: number): string {
     meanMark(frame, axis, yOf(row), place, scores[row]!, intervalOf(variant.name), units),
   );
   const bars = groups.map(({ group, k }, column) => {
-    const x = frame.width - frame.right + 18 + 16 * column;
+    const x = frame.width - frame.right + 18 + step * column;
     const rows = group.map((name) => placed.findIndex(({ variant }) => variant.name === name)).sort((a, b) => a - b);
     const [first, last] = [yOf(rows[0]!), yOf(rows.at(-1)!)];
     const letter =
@@ -121,6 +126,7 @@ export function drawGap(study: PageStudy, view: View, width: number): string {
   const axis = padded(
     placed.flatMap((one) => [mean(one, 'train'), mean(one, 'test')]),
     width - frame.left - frame.right,
+    boundsOf(units),
   );
   const marks = placed.map((one, row) => {
     const [train, test, y] = [mean(one, 'train'), mean(one, 'test'), yOf(row)];

@@ -4,7 +4,7 @@ import { escapeHtml } from '../../html.js';
 import { showDuration } from '../../text.js';
 import { finite, isNumber, meanOf, showValue, testScores, unitsOf } from '../units.js';
 import { across, at, dot, down, type Frame, nameLabel, path, roomOf, svg, xAxis, xOf, yAxis, yOf } from './plot.js';
-import { padded, short, wide } from './rows.js';
+import { boundsOf, padded, short, wide } from './rows.js';
 import { classOf, type PageStudy, shownIn, type View } from './view.js';
 
 /** How long a run takes against what it comes to: a dot for each run, a large one with whiskers for each mean. */
@@ -17,13 +17,10 @@ export function drawTime(study: PageStudy, view: View, width: number): string {
     const seconds = placed.variant.runs.map((run, i) => (isNumber(scores[i]) ? finite(run.seconds) : Number.NaN));
     return { ...placed, scores, seconds, x: meanOf(seconds), y: meanOf(scores) };
   });
-  const y = roundAxis(
-    endsOf(
-      clouds.flatMap(({ scores }) => scores),
-      'linear',
-    ) ?? [0, 1],
-    'linear',
-    5,
+  const y = padded(
+    clouds.flatMap(({ scores }) => scores),
+    330,
+    boundsOf(units),
   );
   const frame: Frame = {
     width,
@@ -38,6 +35,16 @@ export function drawTime(study: PageStudy, view: View, width: number): string {
     across(frame),
     [0, Number.POSITIVE_INFINITY],
   );
+  // A name stands where there is room for it; the others are in the tips.
+  const taken: (readonly [x: number, y: number, width: number])[] = [];
+  const nameAt = (name: string, cx: number, cy: number) => {
+    const own = Math.min(wide(name), 150);
+    const toLeft = cx + 14 + own > width;
+    const [x0, y0] = [toLeft ? cx - 10 - own : cx + 10, cy - 11];
+    if (x0 < frame.left || taken.some(([x, y, w]) => Math.abs(y - y0) < 14 && x < x0 + own && x0 < x + w)) return '';
+    taken.push([x0, y0, own]);
+    return nameLabel(name, toLeft ? cx - 10 : cx + 10, y0, 150, toLeft ? 'end' : 'start', ' class="halo"');
+  };
   const bodies = clouds.map(({ place, variant, scores, seconds, x: mx, y: my }) => {
     if (!isNumber(mx.mean) || !isNumber(my.mean)) return '';
     const [cx, cy] = [xOf(frame, x, mx.mean), yOf(frame, y, my.mean)];
@@ -54,14 +61,7 @@ export function drawTime(study: PageStudy, view: View, width: number): string {
     ].join('\n');
     const told = view.live ? ` data-tip="${escapeHtml(tip)}"` : '';
     const named = view.live ? '' : `<title>${escapeHtml(tip)}</title>`;
-    // To the side that has room.
-    const toLeft = cx + 12 + wide(variant.name) > width - 8;
-    const room = toLeft ? cx - frame.left - 14 : width - cx - 20;
-    const text =
-      clouds.length <= 8
-        ? nameLabel(variant.name, toLeft ? cx - 10 : cx + 10, cy - 11, room, toLeft ? 'end' : 'start', ' class="halo"')
-        : '';
-    return `<g class="${classOf(place)} thread"${told}>${named}${dots.join('')}${whiskers}${dot(place, cx, cy, 5.5, ' class="dot"')}${text}</g>`;
+    return `<g class="${classOf(place)} thread"${told}>${named}${dots.join('')}${whiskers}${dot(place, cx, cy, 5.5, ' class="dot"')}${nameAt(variant.name, cx, cy)}</g>`;
   });
   const what = `seconds of a run against test ${metric}: ${clouds.map(({ variant }) => variant.name).join(', ')}`;
   return svg(frame, what, `${yAxis(frame, y)}${xAxis(frame, x, 'seconds of a run')}${bodies.join('')}`);
