@@ -3,9 +3,11 @@ import { removeFile } from '#files';
 import { FormatError, HoneError } from '../../errors.js';
 import type { Module } from '../../nn/module/module.js';
 import { type StudyEpoch, type StudyScores, sourcesOfVariation } from '../../report/study/figures.js';
+import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
 import { manualSeed } from '../../tensor/create/random.js';
 import type { StepEvent } from '../../train/callbacks/callback.js';
+import { writePatiently } from '../../train/callbacks/files/write-patiently.js';
 import { tensorBoard } from '../../train/callbacks/logging/tensorboard.js';
 import { fit } from '../../train/fit/fit.js';
 import type { FitOptions } from '../../train/fit/fit-options.js';
@@ -16,10 +18,13 @@ import { bySetting, chosenBy } from '../define/options.js';
 import { seedsOf } from '../define/streams.js';
 import type { Study } from '../define/study.js';
 import { type StudyEntry, unknownVariant } from '../define/variants.js';
-import { makeData, type SharedData } from './data.js';
+import { lengthOf, makeData, type SharedData } from './data.js';
 import { NAMES, type RunRecord, writeRun } from './folder.js';
 import { logEnd } from './log-end.js';
 import { checkedExtra, partsOf, type RunParts, scoresOf } from './parts.js';
+
+/** What becomes of a run that cannot be written. */
+const AGAIN = 'The study goes on, and this is tried again after the next epoch.';
 
 /** Seconds between two checkpoints of a run. */
 const SAVED = 10;
@@ -133,7 +138,7 @@ class Execution<S extends object> {
 
   private write(): void {
     const { folder } = this.options;
-    if (folder !== undefined) writeRun(folder, this.record);
+    if (folder !== undefined) writePatiently(() => writeRun(folder, this.record), AGAIN);
   }
 
   /** A run as others may keep it. */
@@ -149,6 +154,8 @@ class Execution<S extends object> {
     const { model, data } = parts;
     record.parameters = model.parameters().reduce((count, parameter) => count + parameter.numel(), 0);
     record.architecture = model.toString();
+    record.samples = { train: lengthOf(data.train), validation: lengthOf(data.validation), test: lengthOf(data.test) };
+    record.optimizer = `${classNameOf(parts.optimizer)}, lr ${[...new Set(parts.optimizer.paramGroups.map(({ lr }) => lr))].join(' and ')}`;
     options.on?.start?.(this.snapshot);
     const history = await this.train(parts, epochs);
     if (history?.stopped?.reason === 'aborted') return;
@@ -218,7 +225,7 @@ class Execution<S extends object> {
               this.begun = true;
               this.take(history);
             },
-            onStep: (event) => options.on?.step?.(event),
+            ...(options.on?.step && { onStep: (event: StepEvent) => options.on!.step!(event) }),
             onEpochEnd: (epoch, { history }) => {
               this.take(history, epoch);
               this.write();

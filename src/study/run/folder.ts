@@ -12,6 +12,10 @@ export interface RunRecord extends StudyRun {
   parameters: number;
   /** The model as it prints. */
   architecture: string;
+  /** Samples of each part, as they were prepared. */
+  samples?: { train: number; validation: number; test: number };
+  /** What trained it: `SGD, lr 0.1`. */
+  optimizer?: string;
 }
 
 const OP = 'study';

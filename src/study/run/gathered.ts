@@ -1,9 +1,11 @@
 /** The runs of a study as they come, and the figures that they make. */
 import { engineInfo } from '../../engine/select.js';
-import { type StudyFigures, type StudyVariantFigures, sourcesOfVariation } from '../../report/study/figures.js';
+import { type StudyFigures, type StudyRun, type StudyVariantFigures, sourcesOfVariation } from '../../report/study/figures.js';
+import { showCount } from '../../report/text.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { bySetting, chosenBy } from '../define/options.js';
 import type { Study } from '../define/study.js';
+import type { BySetting } from '../define/types.js';
 import type { SharedData } from './data.js';
 import type { RunRecord } from './folder.js';
 
@@ -63,7 +65,7 @@ export class Gathered<S extends object> {
       summary: given.summary ?? '',
       metric,
       chosenBy: this.chosenBy(),
-      data: data.sizes,
+      data: this.samplesOf(study.variants[0]!.name) ?? data.sizes,
       testData: data.testData,
       varies: sourcesOfVariation.filter((source) => varies.includes(source) && !(source === 'split' && this.hasFixedSplit)),
       seed,
@@ -93,9 +95,14 @@ export class Gathered<S extends object> {
       setting: { ...setting },
       parameters: made?.parameters ?? 0,
       architecture: made?.architecture ?? '',
-      runs: runs.map(({ variant: _, parameters: __, architecture: ___, ...run }) => run),
+      runs: runs.map(runOf),
       ...(droppedAfter !== undefined && { droppedAfter }),
     };
+  }
+
+  /** Samples of each part of a variant's data, as its first run had them. */
+  private samplesOf(variant: string): RunRecord['samples'] {
+    return this.runs.get(variant)!.find(({ samples }) => samples !== undefined)?.samples;
   }
 
   /** Whether training and validation data are those that were given, in all runs. */
@@ -104,11 +111,16 @@ export class Gathered<S extends object> {
   }
 
   private settings(): Record<string, string> {
-    const { batchSize = 32, loss, optimizer } = this.study.options;
+    const { options, variants } = this.study;
+    const { batchSize = 32, epochs, loss } = options;
+    const ofAll = (value: BySetting<S>) =>
+      [...new Set(variants.map(({ setting }) => bySetting('batchSize', value, setting as S)))].join(' or ');
+    const optimizers = new Set([...this.runs.values()].flatMap((runs) => runs.flatMap(({ optimizer }) => optimizer ?? [])));
     return {
-      'batch size': typeof batchSize === 'function' ? 'by variant' : String(batchSize),
+      'batch size': ofAll(batchSize),
       loss: loss === undefined ? 'CrossEntropyLoss' : (typeof loss === 'function' ? loss.name : classNameOf(loss)) || 'a function',
-      ...(optimizer === undefined && { optimizer: 'Adam, lr 0.001' }),
+      ...(optimizers.size > 0 && { optimizer: [...optimizers].join('; ') }),
+      ...(typeof epochs === 'function' && this.options.epochs === undefined && { 'epochs of the variants': ofAll(epochs) }),
       engine: engineInfo().name === 'native' ? 'native' : 'WebAssembly',
     };
   }
@@ -121,9 +133,28 @@ export class Gathered<S extends object> {
   }
 
   private remarks(): string[] {
-    const out = [...(this.study.options.remarks ?? [])];
-    if (this.hasFixedSplit && this.study.options.varies?.includes('split') === true)
+    const { options, variants } = this.study;
+    const out = [...(options.remarks ?? [])];
+    if (this.hasFixedSplit && options.varies?.includes('split') === true)
       out.push('The validation data is given, so that the split is the same in all runs.');
+    const usual = this.samplesOf(variants[0]!.name);
+    for (const { name } of variants) {
+      const own = this.samplesOf(name);
+      if (own === undefined || usual === undefined) continue;
+      const other = (['train', 'validation', 'test'] as const).filter((part) => own[part] !== usual[part]);
+      if (other.length > 0)
+        out.push(
+          `${name} has other data than ${variants[0]!.name}: ${other.map((part) => `${showCount(own[part])} samples of ${WORDS[part]}`).join(', ')}.`,
+        );
+    }
     return out;
   }
+}
+
+const WORDS = { train: 'training', validation: 'validation', test: 'test' } as const;
+
+/** A run without what is its variant's. */
+function runOf(record: RunRecord): StudyRun {
+  const { variant: _, parameters: __, architecture: ___, samples: ____, optimizer: _____, ...run } = record;
+  return run;
 }
