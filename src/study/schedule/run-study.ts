@@ -15,6 +15,7 @@ import { type Executor, OwnProcess } from '../run/executor.js';
 import { Gathered } from '../run/gathered.js';
 import type { RunStudyOptions } from './options.js';
 import { AllRepeats } from './plan.js';
+import { checkFolder, holdStudy } from './resume.js';
 import { Schedule } from './schedule.js';
 
 const DEFAULTS: { [K in keyof Required<RunStudyOptions>]: unknown } = {
@@ -66,11 +67,18 @@ async function runAll<S extends object>(study: Study<S>, options: RunStudyOption
     study.variants.map(({ name }) => name),
     options.repeats ?? study.options.repeats ?? 5,
   );
-  const executor = executorOf(study, data, plan.total, options);
+  const { folder, resume = false } = options;
+  const release = folder === undefined ? () => {} : holdStudy(folder);
   try {
-    return await new Schedule(study, plan, executor, gathered, options).run();
+    if (folder !== undefined) checkFolder(folder, resume, gathered.figures());
+    const executor = executorOf(study, data, plan.total, options);
+    try {
+      return await new Schedule(study, plan, executor, gathered, options).run();
+    } finally {
+      await executor.close();
+    }
   } finally {
-    await executor.close();
+    release();
   }
 }
 

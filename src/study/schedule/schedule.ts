@@ -1,15 +1,14 @@
 /** Executing what a plan says, as many runs at once as the executor can. */
-import { isFile, makeDirectories } from '#files';
-import { holdFolder } from '../../formats/files/hold/hold.js';
 import type { StudyFigures } from '../../report/study/figures.js';
 import { plural } from '../../report/text.js';
 import type { Study } from '../define/study.js';
 import { StudyClock } from '../run/clock.js';
 import type { Executor, Job } from '../run/executor.js';
-import { NAMES, type RunRecord, readRun, runFolders, writeFigures } from '../run/folder.js';
+import { runFolders, writeFigures } from '../run/folder.js';
 import type { Gathered } from '../run/gathered.js';
 import type { RunStudyOptions, StudyRunPlace } from './options.js';
 import type { Plan } from './plan.js';
+import { checkModel, isDone, keptRun } from './resume.js';
 
 /** Milliseconds between two times that figures are written while runs go on: all that is in them is in the runs' own files as well. */
 const WRITTEN = 2000;
@@ -25,6 +24,8 @@ export class Schedule<S extends object> {
   /** How many have begun, and how many of these have ended. */
   private begun = 0;
   private finished = 0;
+  /** Why it cannot go on. */
+  private readonly failures: unknown[] = [];
   private written = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -37,20 +38,7 @@ export class Schedule<S extends object> {
     if (options.folder !== undefined) this.folderOf = runFolders(options.folder, study);
   }
 
-  /** @throws {BusyError} where another process works in the folder. @throws {FileError} where nothing can be written there. */
   async run(): Promise<StudyFigures> {
-    const { folder } = this.options;
-    if (folder === undefined) return await this.runAll();
-    makeDirectories(folder, 'runStudy');
-    const release = holdFolder(folder, 'runStudy');
-    try {
-      return await this.runAll();
-    } finally {
-      release();
-    }
-  }
-
-  private async runAll(): Promise<StudyFigures> {
     const { signal } = this.options;
     const end = () => this.ending.abort();
     if (signal?.aborted) end();
@@ -74,19 +62,31 @@ export class Schedule<S extends object> {
 
   /** Executes what is in the queue. @throws what an execution does, once the others have been ended. */
   private async work(): Promise<void> {
-    const failures: unknown[] = [];
     const lane = async () => {
       while (this.queue.length > 0 && !this.ending.signal.aborted) {
         try {
           await this.one(this.queue.shift()!);
         } catch (error) {
-          failures.push(error);
-          this.ending.abort();
+          this.fail(error);
         }
       }
     };
     await Promise.all(Array.from({ length: Math.min(this.executor.width, this.queue.length) }, lane));
-    if (failures.length > 0) throw failures[0];
+    if (this.failures.length > 0) throw this.failures[0];
+  }
+
+  private fail(error: unknown): void {
+    this.failures.push(error);
+    this.ending.abort();
+  }
+
+  /** Ends the study where a check fails that is made while a run goes on, to which the error does not belong. */
+  private refuse(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   private async one(job: Job): Promise<void> {
@@ -109,6 +109,9 @@ export class Schedule<S extends object> {
       epochs,
       signal: this.ending.signal,
       on: {
+        start: (begun) => {
+          if (resume) this.refuse(() => checkModel(begun, this.gathered.runsOf(variant)));
+        },
         step: (event) => {
           const left = this.clock.left(timed, event);
           on?.step?.({ ...event, secondsLeft: left.run, studySecondsLeft: left.study }, place);
@@ -150,23 +153,5 @@ export class Schedule<S extends object> {
   private write(figures: StudyFigures): void {
     writeFigures(this.options.folder!, figures);
     this.written = performance.now();
-  }
-}
-
-/** Whether a run has come as far as it was to. */
-export function isDone(run: RunRecord, { until }: Job): boolean {
-  return run.running !== true || (until !== undefined && run.epochs.length >= until);
-}
-
-/** A run that need not be executed any more, as its folder has it. */
-function keptRun(folder: string, job: Job): RunRecord | undefined {
-  const path = `${folder}/${NAMES.run}`;
-  if (!isFile(path)) return undefined;
-  try {
-    const run = readRun(folder);
-    return run.variant === job.variant && run.repeat === job.repeat && isDone(run, job) ? run : undefined;
-  } catch (error) {
-    console.warn(`hone: ${(error as Error).message} It is run again.`);
-    return undefined;
   }
 }
