@@ -120,7 +120,7 @@ export interface StudyFigures {
   pairs: readonly (readonly [variant: string, against: string])[];
   /** A difference smaller than this matters to nobody. */
   matters?: number;
-  /** After how many repeats the differences were looked at, where it ran until decided. */
+  /** After how many repeats differences are looked at, where it runs until decided: the whole plan (`plannedLooks`), made before the first and ending with the budget. */
   looks?: number[];
   /** Settings by name: batch size, optimizer, command, versions, processor. */
   settings: Record<string, string>;

@@ -1,0 +1,164 @@
+/** The bootstrap interval of a mean. */
+
+import type { Interval } from '../../../report/study/verdict.js';
+import { readOptions } from '../../../tensor/arguments/arguments.js';
+import { above, assertBoolean, below, countOf } from '../../../tensor/arguments/checks.js';
+import { assertDifferences, largest, meanOf } from '../base/differences.js';
+import { type Distributions, distributions } from '../base/distributions.js';
+import { Draws } from '../base/draws.js';
+
+/** Options of {@link bootstrapInterval}. */
+export interface BootstrapIntervalOptions {
+  /** How often such intervals are to hold the true mean. Default: 0.95. */
+  confidence?: number;
+  /** Widened for small samples. Default: true; false gives what SciPy gives. */
+  expand?: boolean;
+  /** How many resamples are drawn where there are more than nine values; those of fewer are gone through, all of them. Default: 10,000. */
+  resamples?: number;
+  /** The seed of the drawn ones. Default: 0. */
+  seed?: number;
+}
+
+const DEFAULTS: Required<BootstrapIntervalOptions> = { confidence: 0.95, expand: true, resamples: 10_000, seed: 0 };
+
+/** Of so many values all resamples are gone through: 24,310 that differ, of 9^9. */
+const COUNTED = 9;
+
+/**
+ * The bias-corrected and accelerated (BCa) bootstrap interval of a mean: which differences might as well have been seen is asked of resamples of those that were. It follows skewed data, as Student's does not.
+ *
+ * A bootstrap of few values is too narrow: resamples of n vary (n - 1)/n as much as samples do, and know nothing of how uncertain their deviation is. Of five normal differences a plain
+ * BCa interval of 95 % holds the mean in 84 of 100 cases. Unless `expand` is false, resample means are therefore spread by √(n/(n - 1)), and the ends are taken where Student's t has them, as far out as Hesterberg says: 93 in 100 of
+ * five, 95 of eight.
+ *
+ * Of up to nine values, all n^n resamples are counted, so that nothing is random; of more, `resamples` are drawn, the same for the same seed. Equal values give an interval of
+ * no width. With `expand: false`, as `bootstrap(…, method='BCa')` of SciPy.
+ *
+ * ```ts
+ * await bootstrapInterval([0.012, 0.009, 0.015, 0.011, 0.008]);
+ * ```
+ * @throws {ArgumentError} for fewer than two values, or what are no finite numbers.
+ * @see Efron 1987, https://doi.org/10.1080/01621459.1987.10478410; Hesterberg 2015, https://doi.org/10.1080/00031305.2015.1089789
+ */
+export async function bootstrapInterval(values: readonly number[], options: BootstrapIntervalOptions = {}): Promise<Interval> {
+  const op = 'bootstrapInterval';
+  assertDifferences(op, values, 2, 'values');
+  const read = readOptions(op, DEFAULTS, options);
+  below(op, 'confidence', above(op, 'confidence', read.confidence, 0), 0, 1);
+  assertBoolean(op, 'expand', read.expand);
+  countOf(op, 'resamples', read.resamples, 1);
+  countOf(op, 'seed', read.seed);
+  return bootstrapOf(await distributions(), values, read);
+}
+
+/** {@link bootstrapInterval}, with what it needs at hand. */
+export function bootstrapOf(
+  d: Distributions,
+  values: readonly number[],
+  { confidence = 0.95, expand = true, resamples = 10_000, seed = 0 }: BootstrapIntervalOptions = {},
+): Interval {
+  const n = values.length;
+  const mean = meanOf(values);
+  const spread = values.map((value) => value - mean);
+  const size = largest(spread);
+  if (size <= 1e-14 * largest(values)) return [mean, mean];
+  // Around the mean, so that small differences of large values lose no digits.
+  const means = n <= COUNTED ? allMeans(spread) : drawnMeans(spread, resamples, seed);
+  const tie = 1e-12 * size;
+  const z0 = d.ndtri((means.weightBelow(-tie) + means.weightBelow(tie)) / 2);
+  const tail = (1 - confidence) / 2;
+  const z = expand ? Math.sqrt(n / (n - 1)) * d.stdtri(n - 1, tail) : d.ndtri(tail);
+  let [squares, cubes] = [0, 0];
+  for (const value of spread) {
+    squares += value ** 2;
+    cubes += value ** 3;
+  }
+  const a = cubes / (6 * squares ** 1.5);
+  const place = (at: number) => (1 - a * (z0 + at) > 0 ? d.ndtr(z0 + (z0 + at) / (1 - a * (z0 + at))) : at < 0 ? 0 : 1);
+  const wider = expand ? Math.sqrt(n / (n - 1)) : 1;
+  return [mean + wider * means.quantile(place(z)), mean + wider * means.quantile(place(-z))];
+}
+
+/** Means of resamples, each with its weight. */
+interface Means {
+  /** The share of those below a value. */
+  weightBelow(value: number): number;
+  /** Between two neighbours linearly, as NumPy's `quantile`. */
+  quantile(q: number): number;
+}
+
+function meansOf(values: Float64Array, weights: Float64Array): Means {
+  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
+  // How many resamples come up to each: counts, exact up to 2^53.
+  const upTo = new Float64Array(order.length);
+  let total = 0;
+  for (let k = 0; k < order.length; k++) {
+    total += weights[order[k]!]!;
+    upTo[k] = total;
+  }
+  const first = (holds: (k: number) => boolean) => {
+    let [low, high] = [0, order.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (holds(middle)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
+  const at = (place: number) =>
+    values[
+      order[
+        Math.min(
+          order.length - 1,
+          first((k) => upTo[k]! > place),
+        )
+      ]!
+    ]!;
+  return {
+    weightBelow(value) {
+      const k = first((i) => values[order[i]!]! >= value);
+      return k === 0 ? 0 : upTo[k - 1]! / total;
+    },
+    quantile(q) {
+      const place = q * (total - 1);
+      const low = Math.floor(place);
+      const [a, b] = [at(low), at(low + 1)];
+      return a + (b - a) * (place - low);
+    },
+  };
+}
+
+/** All n^n resamples: how often each value is in one decides its mean, and n! / (c1! … cn!) of them have the same counts. */
+function allMeans(values: readonly number[]): Means {
+  const n = values.length;
+  const factorial = [1];
+  for (let i = 1; i <= n; i++) factorial.push(factorial[i - 1]! * i);
+  const size = Math.round(factorials(2 * n - 1) / (factorial[n]! * factorials(n - 1)));
+  const means = new Float64Array(size);
+  const weights = new Float64Array(size);
+  let made = 0;
+  const go = (i: number, left: number, sum: number, ways: number) => {
+    if (i === n - 1) {
+      means[made] = (sum + left * values[i]!) / n;
+      weights[made++] = Math.round(ways / factorial[left]!);
+      return;
+    }
+    for (let count = 0; count <= left; count++) go(i + 1, left - count, sum + count * values[i]!, ways / factorial[count]!);
+  };
+  go(0, n, 0, factorial[n]!);
+  return meansOf(means, weights);
+}
+
+function drawnMeans(values: readonly number[], resamples: number, seed: number): Means {
+  const n = values.length;
+  const draws = new Draws(seed);
+  const means = new Float64Array(resamples);
+  for (let k = 0; k < resamples; k++) {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += values[draws.below(n)]!;
+    means[k] = sum / n;
+  }
+  return meansOf(means, new Float64Array(resamples).fill(1));
+}
+
+const factorials = (n: number): number => (n < 2 ? 1 : n * factorials(n - 1));

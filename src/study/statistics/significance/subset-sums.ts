@@ -1,0 +1,60 @@
+/**
+ * Sums of subsets of some magnitudes, counted without writing out all 2^n of them. Under the null hypothesis every pattern of signs of the
+ * differences is as likely as any other; the patterns in which the magnitudes of a subset `F` are negative have the sum `total - 2 Σ F`, so
+ * that those at least as extreme as what was seen are the subsets whose sums are small.
+ */
+export interface SubsetSums {
+  /** How many magnitudes. */
+  readonly n: number;
+  /** Their sum. */
+  readonly total: number;
+  /** How many of the 2^n subsets have a sum of at most `limit`. */
+  atMost(limit: number): number;
+}
+
+/**
+ * Meets in the middle: the sums of each half are sorted, 2^(n/2) of them, and pairs are counted by going up one list and down the other.
+ * @see Horowitz and Sahni 1974, https://doi.org/10.1145/321812.321823
+ */
+export function subsetSums(magnitudes: readonly number[]): SubsetSums {
+  const n = magnitudes.length;
+  // Large and small ones in both halves.
+  const low = sortedSums(magnitudes.filter((_, i) => i % 2 === 0));
+  const high = sortedSums(magnitudes.filter((_, i) => i % 2 === 1));
+  return {
+    n,
+    total: low.at(-1)! + high.at(-1)!,
+    atMost(limit) {
+      let count = 0;
+      let j = high.length;
+      for (let i = 0; i < low.length; i++) {
+        while (j > 0 && low[i]! + high[j - 1]! > limit) j--;
+        if (j === 0) break;
+        count += j;
+      }
+      return count;
+    },
+  };
+}
+
+/** The sums of all subsets in ascending order: those without an item, merged with those that have it. */
+function sortedSums(items: readonly number[]): Float64Array {
+  let sums = new Float64Array(1);
+  for (const item of items) {
+    const { length } = sums;
+    const merged = new Float64Array(2 * length);
+    for (let k = 0, without = 0, having = 0; k < merged.length; k++) {
+      const a = without < length ? sums[without]! : Number.POSITIVE_INFINITY;
+      const b = sums[having]! + item;
+      if (a <= b) {
+        merged[k] = a;
+        without++;
+      } else {
+        merged[k] = b;
+        having++;
+      }
+    }
+    sums = merged;
+  }
+  return sums;
+}

@@ -1,0 +1,83 @@
+/** The paired differences of a study's figures. */
+import { ArgumentError } from '../../errors.js';
+import type { StudyFigures, StudyRun, StudyVariantFigures } from '../../report/study/figures.js';
+import { show } from '../../tensor/arguments/show.js';
+import { sequentialTest } from '../statistics/significance/sequential.js';
+import { signFlipTest } from '../statistics/significance/sign-flip.js';
+
+/** Two runs of one repeat. */
+export interface Pair {
+  readonly repeat: number;
+  readonly run: StudyRun;
+  readonly other: StudyRun;
+  /** Test score of the variant less that of the other. */
+  readonly difference: number;
+}
+
+/** One variant against another. */
+export interface Comparison {
+  readonly variant: StudyVariantFigures;
+  readonly against: StudyVariantFigures;
+  /** The repeats of which both have a test score. */
+  readonly pairs: readonly Pair[];
+  /** Repeats, from the first on without a gap, that both have ended, with a score or without. */
+  readonly done: number;
+}
+
+/** The variant of that name. @throws {ArgumentError} where there is none. */
+export function variantOf(figures: StudyFigures, name: string): StudyVariantFigures {
+  const found = figures.variants.find((variant) => variant.name === name);
+  if (found) return found;
+  const names = figures.variants.map((variant) => show(variant.name)).join(', ');
+  throw new ArgumentError(`studyVerdict: the figures have no variant ${show(name)}. They have ${names === '' ? 'none' : names}.`);
+}
+
+/** The compared score of a run on test data. Undefined where it has none, or one that is no number. */
+export function scoreOf(run: StudyRun, metric: string): number | undefined {
+  const score = run.running === true ? undefined : run.scores?.test?.[metric];
+  return typeof score === 'number' && Number.isFinite(score) ? score : undefined;
+}
+
+/** The difference of two numbers; 0 where they differ by rounding alone. */
+export function subtract(a: number, b: number): number {
+  const difference = a - b;
+  return Math.abs(difference) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b)) ? 0 : difference;
+}
+
+/** What the study compares: each variant with the baseline, then its pairs. Those that successive halving dropped are compared with nothing. */
+export function comparisonsOf(figures: StudyFigures): Comparison[] {
+  const names = [
+    ...figures.variants.filter(({ name }) => name !== figures.baseline).map(({ name }) => [name, figures.baseline] as const),
+    ...figures.pairs,
+  ];
+  return names
+    .map(([name, other]) => [variantOf(figures, name), variantOf(figures, other)] as const)
+    .filter(([variant, against]) => variant.droppedAfter === undefined && against.droppedAfter === undefined)
+    .map(([variant, against]) => compared(figures, variant, against));
+}
+
+/** One variant against another. */
+export function compared(figures: StudyFigures, variant: StudyVariantFigures, against: StudyVariantFigures): Comparison {
+  const others = new Map(against.runs.map((run) => [run.repeat, run]));
+  const pairs: Pair[] = [];
+  const ended = new Set<number>();
+  for (const run of variant.runs) {
+    const other = others.get(run.repeat);
+    if (other === undefined || run.running === true || other.running === true) continue;
+    ended.add(run.repeat);
+    const [a, b] = [scoreOf(run, figures.metric.name), scoreOf(other, figures.metric.name)];
+    if (a !== undefined && b !== undefined) pairs.push({ repeat: run.repeat, run, other, difference: subtract(a, b) });
+  }
+  pairs.sort((a, b) => a.repeat - b.repeat);
+  let done = 0;
+  while (ended.has(done)) done++;
+  return { variant, against, pairs, done };
+}
+
+/** The p of the sign-flip test; where the study ran until decided, one that may be read after each of its looks. */
+export function tested(figures: StudyFigures, { pairs, done }: Comparison): number {
+  const differences = pairs.map(({ difference }) => difference);
+  if (figures.looks === undefined || figures.looks.length === 0) return signFlipTest(differences).p;
+  const repeats = pairs.map(({ repeat }) => repeat);
+  return sequentialTest({ differences, repeats, done, looks: figures.looks }).p;
+}
