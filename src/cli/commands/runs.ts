@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ArgumentError } from '../../errors.js';
 import { meantName } from '../../tensor/arguments/spelling.js';
-import { type ListFlags, list } from '../runs/list.js';
+import { asciiJson, type ListFlags, list, plainNamed } from '../runs/list.js';
+import { namesIn } from '../runs/names.js';
+import { type Look, show } from '../runs/show.js';
 
 const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
 
@@ -16,6 +18,23 @@ function withRoot(command: Command): Command {
   return command
     .addOption(new Option('--root <folder>', 'the folder of the runs').default('runs', 'runs'))
     .addOption(new Option('--out <folder>', 'the same, as the commands that make runs call it').hideHelp());
+}
+
+interface ShowFlags {
+  root: string;
+  out?: string;
+  whole?: boolean;
+  json?: boolean;
+}
+
+/** A file or a pipe gets lines as of a usual terminal. */
+function lookOf({ whole = false }: { whole?: boolean }): Look {
+  const { isTTY, columns } = process.stdout;
+  return {
+    room: isTTY ? Math.max(40, columns || 80) : 100,
+    colors: Boolean(isTTY) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+    whole,
+  };
 }
 
 const rootOf = <F extends { root: string; out?: string }>(flags: F): F => (flags.out === undefined ? flags : { ...flags, root: flags.out });
@@ -61,5 +80,16 @@ Examples:
       if (meant !== undefined && !process.argv.includes('list') && !existsSync(join(rootOf(flags).root, first!)))
         throw new ArgumentError(`runs: there is no command and no run "${first}". Did you mean hone runs ${meant}?`);
       process.stdout.write(list(names, rootOf(flags), room()));
+    });
+  withRoot(runs.command('show <run>'))
+    .summary('all that is known of a run, a variant or a study')
+    .description(
+      'Shows settings, scores, curves, epochs and files of a run; of a study its verdict, its variants and its runs; and how to go on with it or to repeat it.',
+    )
+    .option('--whole', 'every epoch, and all of the model')
+    .option('--json', 'print it for programs, with every epoch')
+    .action(async (name: string, flags: ShowFlags) => {
+      const found = namesIn('runs', rootOf(flags).root).get(name);
+      process.stdout.write(flags.json ? `${asciiJson(plainNamed(found))}\n` : await show(found, lookOf(flags)));
     });
 }

@@ -5,7 +5,7 @@ import { cut, oneLine } from '../../report/progress/cells.js';
 import { plural } from '../../report/text.js';
 import { showPath } from '../commands/run.js';
 import { type FitColumn, fitTable } from './fit-table.js';
-import { namesIn, someOf } from './names.js';
+import { type Named, namesIn, someOf } from './names.js';
 import { type Found, findRuns } from './read/find-runs.js';
 import type { Info, RunInfo } from './read/info.js';
 import { bestOf, endedOf, fieldNamed, matches, readFilter, scoreFor, showSeconds, showWhen, sorted, valueOf } from './rows.js';
@@ -177,6 +177,21 @@ function plainRun(run: RunInfo): Record<string, unknown> {
     ...(command !== undefined && { command }),
     ...(started !== undefined && { started }),
   };
+}
+
+/** A run with each of its epochs, a study or a variant with its runs. */
+export function plainNamed(named: Named): Record<string, unknown> {
+  switch (named.kind) {
+    case 'train':
+    case 'run':
+      return { ...plainOf(named), history: named.epochs };
+    case 'study':
+      return { ...plainOf(named), all: named.runs.map(plainNamed) };
+    case 'variant':
+      return { kind: named.kind, name: named.name, study: named.study.name, variant: named.variant, all: named.runs.map(plainNamed) };
+    default:
+      return plainOf(named);
+  }
 }
 
 const cell = (value: unknown) => {
