@@ -21,6 +21,7 @@ const once = [
   'test/{class-names,coverage,floors,readme}.test.ts',
   'test/{docs,editor}/**/*.test.ts',
   'src/cli/{program,schedules}.test.ts',
+  'src/cli/runs/*.test.ts',
   'src/data/loader/state/loader-state.test.ts',
   'src/formats/**/{hold,small-files,hostile,zip}.test.ts',
   'src/report/**/{charts,comparison,pictures,progress,terminal,text,training-charts}.test.ts',

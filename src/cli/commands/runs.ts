@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ArgumentError } from '../../errors.js';
 import { meantName } from '../../tensor/arguments/spelling.js';
+import { type DeleteFlags, deleteRuns } from '../runs/delete.js';
 import { asciiJson, type ListFlags, list, plainNamed } from '../runs/list.js';
 import { namesIn } from '../runs/names.js';
 import { type Look, show } from '../runs/show.js';
@@ -91,5 +92,15 @@ Examples:
     .action(async (name: string, flags: ShowFlags) => {
       const found = namesIn('runs', rootOf(flags).root).get(name);
       process.stdout.write(flags.json ? `${asciiJson(plainNamed(found))}\n` : await show(found, lookOf(flags)));
+    });
+  withRoot(runs.command('delete <run...>'))
+    .summary('delete runs, variants or studies')
+    .description(
+      'Deletes the files that Hone wrote of runs, and their folders where nothing else lies in them. Asks before, in a terminal. A run that is running is not deleted.',
+    )
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'say what would be deleted, and delete nothing')
+    .action(async (names: string[], flags: DeleteFlags & { out?: string }) => {
+      process.stdout.write(await deleteRuns(namesIn('runs', rootOf(flags).root), names, flags));
     });
 }

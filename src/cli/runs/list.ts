@@ -61,7 +61,7 @@ function choose(names: readonly string[], { root, sort, reverse = false, filter 
       throw new ArgumentError(`--study ${oneLine(study)} is no study. Give its name.`);
     tops = [...new Set(wanted.flatMap((one): readonly Info[] => (one.kind === 'variant' ? one.runs : [one])))];
   }
-  const grouped = [...tops].sort((a, b) => b.changed - a.changed || (a.name < b.name ? -1 : 1));
+  const grouped = within ? tops : [...tops].sort((a, b) => b.changed - a.changed || (a.name < b.name ? -1 : 1));
   const runs = (infos: readonly Info[]) => infos.flatMap((info): Info[] => (info.kind === 'study' ? [info, ...info.runs] : [info]));
   const every = runs(grouped);
   // Every name of a condition is asked for in what there is, so that a slip of the finger does not hide all rows.

@@ -46,6 +46,12 @@ export async function show(named: Named, look: Look): Promise<string> {
 
 const heading = (text: string, room: number) => `\n${text}\n${'─'.repeat(Math.min(room, Math.max(4, width(text))))}\n`;
 
+/** What stands at the top: a name, and what is known in short. */
+function head(name: string, facts: readonly (readonly [string, string])[], room: number): string {
+  const title = cut(oneLine(name), room);
+  return `${title}\n${'═'.repeat(width(title))}\n${pairs(facts, room)}`;
+}
+
 /** Names and values below each other; long values go on below themselves. */
 export function pairs(entries: readonly (readonly [name: string, value: string])[], room: number): string {
   const shown = entries.filter(([, value]) => value !== '');
@@ -107,7 +113,7 @@ function showRun(run: RunInfo, look: Look): string {
     ['folder', showPath(run.folder)],
   ];
   return [
-    `${oneLine(run.name)}\n${'═'.repeat(Math.min(room, width(oneLine(run.name))))}\n${pairs(facts, room)}`,
+    head(run.name, facts, room),
     scoreTable(run, look),
     ...charts(run.epochs, run.metric.name, look),
     epochTable(run.epochs, look),
@@ -243,7 +249,7 @@ function showStudy(study: StudyInfo, look: Look): string {
     ['folder', showPath(study.folder)],
   ];
   return [
-    `${oneLine(study.name)}\n${'═'.repeat(Math.min(room, width(oneLine(study.name))))}\n${pairs(facts, room)}`,
+    head(study.name, facts, room),
     variantTable(study, look),
     study.runs.length === 0 ? '' : `${heading('Runs', room)}${tableOf(study.runs, room)}\n`,
     settingsOf(study.settings, room),
@@ -300,11 +306,7 @@ function showVariant({ name, study, variant, runs }: VariantRuns, { room }: Look
     [side === undefined ? 'score' : `${side} ${study.metric.name}`, showSpread(values)],
     ['model', model ? plural(model.parameters, 'parameter') : ''],
   ];
-  return [
-    `${oneLine(name)}\n${'═'.repeat(Math.min(room, width(oneLine(name))))}\n${pairs(facts, room)}`,
-    `${heading('Runs', room)}${tableOf(runs, room)}\n`,
-    settingsOf(runs[0]!.settings, room),
-  ].join('');
+  return [head(name, facts, room), `${heading('Runs', room)}${tableOf(runs, room)}\n`, settingsOf(runs[0]!.settings, room)].join('');
 }
 
 async function showOther(info: OtherInfo, { room }: Look): Promise<string> {
@@ -320,8 +322,7 @@ async function showOther(info: OtherInfo, { room }: Look): Promise<string> {
     ['written', timeOf(info.changed)],
     ['folder', showPath(info.folder)],
   ];
-  const head = `${oneLine(info.name)}\n${'═'.repeat(Math.min(room, width(oneLine(info.name))))}\n${pairs(facts, room)}`;
-  return [head, info.kind === 'log' ? await scalarTable(info.folder, room) : '', files(info.folder, room)].join('');
+  return [head(info.name, facts, room), info.kind === 'log' ? await scalarTable(info.folder, room) : '', files(info.folder, room)].join('');
 }
 
 /** The curves of a log, each by its first, last, least and greatest value. */
