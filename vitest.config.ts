@@ -25,6 +25,7 @@ const once = [
   'src/data/loader/state/loader-state.test.ts',
   'src/formats/**/{hold,small-files,hostile,zip}.test.ts',
   'src/report/**/{charts,comparison,pictures,progress,terminal,text,training-charts}.test.ts',
+  'src/study/presets/*.test.ts',
   'src/study/run/clock.test.ts',
   'src/study/{define/change-study,load/load-study}.test.ts',
   'src/train/checkpoint/training/*.test.ts',

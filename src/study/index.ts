@@ -24,6 +24,7 @@ export { digitModels, studyDigits } from './digits.js';
 export type { PresetDataName } from './presets/base/data.js';
 export type { PresetSize, StudyPreset, StudyPresetOptions } from './presets/base/preset.js';
 export { BatchNormModel, BigModel, DropoutModel, SmallModel } from './presets/dense/digit-models.js';
+export type { StudyPresetName } from './presets/studies.js';
 export { studies } from './presets/studies.js';
 export type { StudySource } from './processes/messages.js';
 export type { RunStudyOptions, StudyEvents, StudyRunPlace, StudyStepEvent } from './schedule/options.js';

@@ -51,6 +51,7 @@ export type Choose = 'loss' | 'metric' | 'last';
 
 /** What became of a claim. */
 export interface ClaimVerdict {
+  /** What the figures say of it. */
   verdict: 'found' | 'refuted' | 'undecided';
   /** Why, in a sentence or two, with the figures. */
   words: string;

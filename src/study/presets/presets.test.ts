@@ -7,7 +7,7 @@ import { runStudy, type Study, studies } from 'hone/study';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const names = Object.keys(studies);
-const own = (train = 48, test = 12) => ({
+const own = (train = 24, test = 8) => ({
   train: new TensorDataset(rand([train, 1, 28, 28]), randint(0, 10, [train])),
   test: new TensorDataset(rand([test, 1, 28, 28]), randint(0, 10, [test])),
 });
@@ -79,20 +79,20 @@ describe.each(names)('%s', (name) => {
 
 describe('data of presets', () => {
   test("the document's, where its files are in the folder that is named", async () => {
-    const study = studies['model-size']!.make({ root: idxFolder('MNIST'), repeats: 1, epochs: 1, limit: 24 });
+    const study = studies['batch-size']!.make({ root: idxFolder('FashionMNIST'), repeats: 1, epochs: 1, limit: 24 });
     const figures = await runStudy(study);
     expect(figures.data).toEqual({ train: 20, validation: 4, test: 20 });
-    expect(figures.summary).toContain('Data: MNIST, of which the first 24 images are trained and validated on.');
+    expect(figures.summary).toContain('Data: Fashion-MNIST, of which the first 24 images are trained and validated on.');
     expect(figures.remarks!.join(' ')).not.toContain('not at hand');
     expect(figures.remarks![0]).toBe(
-      'Smaller than in the document: 24 images to train and validate on instead of 60,000, 1 epochs instead of 10.',
+      'Smaller than in the document: 24 images to train and validate on instead of 60,000, 1 epochs instead of 17.',
     );
   });
 
   test('another set by name, and the digits that come with Hone', async () => {
     const root = idxFolder('MNIST');
-    const mnist = studies['digits']!.make({ data: 'mnist', root });
-    expect(mnist.options.remarks![0]).toBe('The document has the 10,000 MNIST digits that come with Hone; this is MNIST, as asked for.');
+    const mnist = studies['batch-size']!.make({ data: 'mnist', root });
+    expect(mnist.options.remarks![0]).toBe('The document has Fashion-MNIST; this is MNIST, as asked for.');
     const digits = studies['model-size']!.make({ data: 'digits', limit: 100, epochs: 1, repeats: 1 });
     expect(digits.options.remarks![0]).toBe('The document has MNIST; this is the 10,000 MNIST digits that come with Hone, as asked for.');
     const { variants, data } = await runStudy(digits);

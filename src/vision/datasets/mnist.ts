@@ -167,6 +167,7 @@ export class FashionMNIST<Out = Tensor, Target = number> extends MNIST<Out, Targ
     'bef4ecab320f06d8554ea6380940ec79',
     'bb300cfdad3c16e7a12a480ee83cd310',
   );
+  /** @internal That of Debian's package. */
   static override readonly systemFolders: readonly string[] = ['/usr/share/datasets/fashion-mnist'];
   static override readonly classes: readonly string[] = [
     'T-shirt/top',

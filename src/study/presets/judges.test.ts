@@ -1,0 +1,198 @@
+/** What judges make of figures in which the claim holds, its contrary holds, or nothing does. */
+import type { ComparisonVerdict, Outcome, StudyFigures, StudyRun, StudyVerdict } from 'hone/report';
+import { type StudyPreset, studies } from 'hone/study';
+import { describe, expect, test } from 'vitest';
+
+/** What a made-up run scores. */
+interface Scores {
+  train: number;
+  test: number;
+  loss: number;
+  /** Validation accuracy after the first epoch. */
+  first: number;
+  /** The epoch with the lowest validation loss. */
+  best: number;
+  epochs: number;
+}
+
+const PLAIN: Scores = { train: 0.95, test: 0.9, loss: 0.4, first: 0.7, best: 10, epochs: 17 };
+const REPEATS = 9;
+
+function runOf(repeat: number, given: Partial<Scores>): StudyRun {
+  const { train, test, loss, first, best, epochs } = { ...PLAIN, ...given };
+  return {
+    repeat,
+    seeds: { init: repeat, order: repeat, noise: repeat, split: repeat },
+    epochs: Array.from({ length: epochs }, (_, i) => ({
+      epoch: i + 1,
+      steps: 10 * (i + 1),
+      train: { loss: 1 / (i + 1), accuracy: train },
+      validation: { loss: 0.3 + 0.01 * Math.abs(i + 1 - best), accuracy: i === 0 ? first : test },
+      seconds: 1,
+      lr: 0.001,
+    })),
+    chosen: epochs,
+    scores: { train: { loss: 0.1, accuracy: train }, validation: { loss, accuracy: test }, test: { loss, accuracy: test } },
+    seconds: epochs,
+  };
+}
+
+/** A preset's figures, made up. */
+function figuresOf(
+  preset: StudyPreset,
+  scores: (variant: string, repeat: number) => Partial<Scores>,
+  more: Partial<StudyFigures> = {},
+): StudyFigures {
+  const { variants, options, title } = preset.make({ data: { train: [[0, 0]], test: [[0, 0]] } });
+  return {
+    format: 1,
+    title,
+    summary: '',
+    metric: { name: 'accuracy', better: 'max' },
+    chosenBy: '',
+    data: { train: 1, validation: 1, test: 1 },
+    testData: '',
+    varies: ['init'],
+    seed: 0,
+    epochs: 17,
+    repeats: REPEATS,
+    baseline: variants[0]!.name,
+    pairs: options.pairs ?? [],
+    settings: {},
+    variants: variants.map(({ name }) => ({
+      name,
+      description: '',
+      setting: {},
+      parameters: 1,
+      architecture: '',
+      runs: Array.from({ length: REPEATS }, (_, repeat) => runOf(repeat, scores(name, repeat))),
+    })),
+    ...more,
+  };
+}
+
+/** The verdict on them, of outcomes that are made up as well. */
+function verdictOf({ variants, baseline, pairs }: StudyFigures, outcome: (variant: string) => Outcome): StudyVerdict {
+  const compared = [...variants.slice(1).map(({ name }) => [name, baseline] as const), ...pairs];
+  return {
+    comparisons: compared.map(
+      ([variant, against]) =>
+        ({ variant, against, outcome: outcome(variant), words: `${variant} against ${against}.` }) as ComparisonVerdict,
+    ),
+  } as StudyVerdict;
+}
+
+/** 1 or −1 in every repeat, as the claim or its contrary has it; both in turn where it is chance. */
+type Truth = 'claimed' | 'contrary' | 'chance';
+const effect = (truth: Truth, repeat: number) => (truth === 'claimed' ? 1 : truth === 'contrary' ? -1 : repeat % 2 === 0 ? 1 : -1);
+
+/** For each preset how a claim shows in the scores; 1 is as claimed. */
+const planted: Readonly<Record<string, (variant: string, by: number, repeat: number) => Partial<Scores>>> = {
+  digits: () => ({}),
+  'model-size': (variant, by) => ({ train: variant === 'big' ? 0.95 + 0.02 * by : 0.95 }),
+  dropout: (variant, by) => ({ train: variant === 'no dropout' ? 0.95 : 0.95 - 0.02 * by }),
+  'batch-norm': (variant, by) => {
+    const spread = variant.startsWith('He') ? 0 : variant.startsWith('N(0, 1)') ? 0.1 : 0.02;
+    const normed = variant.endsWith('batch norm');
+    const test = 0.9 - spread * (normed ? 1 - 0.5 * by : 1);
+    return { test, train: test + 0.05 - (normed ? 0.02 * by : 0), first: normed ? 0.7 + 0.05 * by : 0.7 };
+  },
+  initialisation: () => ({}),
+  'batch-size': (variant, by) => ({ best: variant === 'batches of 16' ? 10 - 3 * by : 10 }),
+  'early-stopping': (variant, by) => (variant === 'patience 3' ? { train: 0.95 - 0.02 * by, loss: 0.4 - 0.1 * by, epochs: 8 } : {}),
+  combinations: (variant, by) => ({
+    train: 0.9 + (variant === 'weight decay' ? 0.04 : variant === 'dropout + weight decay' ? 0.01 : 0.03) * by,
+  }),
+};
+
+/** What the compared scores say where the claim is about them. */
+const outcomes: Readonly<Record<Truth, Outcome>> = { claimed: 'helped', contrary: 'hurt', chance: 'undecided' };
+
+describe.each(Object.keys(planted))('%s', (name) => {
+  const preset = studies[name]!;
+  /** Of initial weights the claim is that those of ReLU are worse than the baseline. */
+  const turned = (outcome: Outcome, variant: string): Outcome =>
+    name !== 'initialisation' || variant.startsWith('sigmoid')
+      ? outcome
+      : outcome === 'helped'
+        ? 'hurt'
+        : outcome === 'hurt'
+          ? 'helped'
+          : outcome;
+  const judged = (truth: Truth, outcome: Outcome = outcomes[truth], more: Partial<StudyFigures> = {}) => {
+    const figures = figuresOf(preset, (variant, repeat) => planted[name]!(variant, effect(truth, repeat), repeat), more);
+    return preset.judge(
+      verdictOf(figures, (variant) => turned(outcome, variant)),
+      figures,
+    );
+  };
+
+  test.each([
+    ['claimed', 'found'],
+    ['contrary', 'refuted'],
+    ['chance', 'undecided'],
+  ] as const)('%s: %s', (truth, verdict) => {
+    const claim = judged(truth);
+    expect([claim.verdict, claim.words]).toEqual([verdict, expect.stringMatching(/^\S.*[.)]$/)]);
+  });
+
+  test('what cannot be told is undecided', () => {
+    for (const outcome of ['tooFew', 'failed'] as const) expect(judged('chance', outcome).verdict).toBe('undecided');
+    const none = figuresOf(preset, () => ({}));
+    const empty = { ...none, variants: none.variants.map((variant) => ({ ...variant, runs: [] })) };
+    expect(preset.judge({ comparisons: [] as ComparisonVerdict[] } as StudyVerdict, empty).verdict).toBe('undecided');
+  });
+});
+
+describe('words', () => {
+  const judge = (name: string, truth: Truth, more: Partial<StudyFigures> = {}) => {
+    const figures = figuresOf(studies[name]!, (variant, repeat) => planted[name]!(variant, effect(truth, repeat), repeat), more);
+    return studies[name]!.judge(
+      verdictOf(figures, () => outcomes[truth]),
+      figures,
+    ).words;
+  };
+
+  test('have the figures, p and the seeds', () => {
+    expect(judge('batch-size', 'claimed')).toBe(
+      'batches of 16 against batches of 100. Overfitting sets in earlier with batches of 16: the validation loss is lowest 3.0 epochs earlier (p = 0.004, 9 seeds).',
+    );
+    expect(judge('batch-size', 'contrary')).toContain(
+      'That overfitting sets in earlier with batches of 16 is refuted: the validation loss is lowest 3.0 epochs later (p = 0.004, 9 seeds).',
+    );
+    expect(judge('batch-size', 'chance')).toContain('Whether overfitting sets in earlier with batches of 16 is not decided:');
+  });
+
+  test('are careful where a study was looked at several times', () => {
+    // 2 / 2⁹, times 2 · 3
+    expect(judge('batch-size', 'claimed', { looks: [7, 9] })).toContain('(p = 0.023, 9 seeds)');
+  });
+
+  test('say what dropping the logits cost, and what going on in evaluation did', () => {
+    expect(judge('dropout', 'claimed')).toContain(
+      'What dropping the logits, too, cost: dropout 0.5, logits too against dropout 0.5. The test loss is 0.400 with it and 0.400 without.',
+    );
+    expect(judge('combinations', 'claimed')).toContain('What dropping in evaluation, too, cost: batch norm + dropout as written against');
+  });
+
+  test('of parts are corrected for their number', () => {
+    // Three parts of 2 / 2⁹ each
+    expect(judge('batch-norm', 'claimed')).toMatch(/\(p = 0\.012, 9 seeds\).*\(p = 0\.012, 9 seeds\).*\(p = 0\.012, 9 seeds\)/);
+  });
+
+  test('tell of activations at the start, where they were measured', () => {
+    const figures = figuresOf(studies['initialisation']!, () => ({}));
+    for (const { runs } of figures.variants)
+      for (const run of runs)
+        run.extra = {
+          'activation mean at the start': [0.1, 0.5],
+          'activation deviation at the start': [0.1, 0.25],
+          'activations without gradient at the start': [0, 0.125],
+        };
+    const { words } = studies['initialisation']!.judge(
+      verdictOf(figures, () => 'helped'),
+      figures,
+    );
+    expect(words).toContain('At the start the sigmoids of the second layer give: N(0, 1) 0.50 ± 0.25, 13 % of them within 0.05 of 0 or 1;');
+  });
+});
