@@ -1,0 +1,39 @@
+/** A study that is run in several processes, and killed. `HONE_TOY` says what else its variants do. */
+import { TensorDataset } from '../../dist/node/data.js';
+import { nn, optim, rand } from '../../dist/node/index.js';
+import { defineStudy } from '../../dist/node/study.js';
+
+const toy = process.env.HONE_TOY ?? '';
+console.log(`process ${process.pid}`);
+
+export default defineStudy({
+  title: 'toys',
+  data: () => {
+    const x = rand([60, 6]);
+    return { train: new TensorDataset(x, x.sum(1).mul(3).long().remainder(3)) };
+  },
+  baseline: { width: 8, dropout: 0, dies: 'never' },
+  factors: { width: [12], dropout: [0.4], ...(toy === 'dies' && { dies: ['in each run'] }) },
+  model: ({ width, dropout, dies }) => {
+    if (dies === 'in each run') process.kill(process.pid, 'SIGKILL');
+    return new nn.Sequential(
+      new nn.Linear(6, width),
+      new nn.BatchNorm1d(width),
+      new nn.ReLU(),
+      new nn.Dropout(dropout),
+      new nn.Linear(width, 3),
+    );
+  },
+  optimizer: (model) => new optim.Adam(model.parameters(), { lr: 0.01 }),
+  // So slow that it can be killed between two steps.
+  callbacks: () => [
+    {
+      async onStep({ phase }) {
+        if (toy === 'slow' && phase === 'train') await new Promise((resolve) => setTimeout(resolve, 8));
+      },
+    },
+  ],
+  batchSize: 10,
+  epochs: 4,
+  repeats: 2,
+});
