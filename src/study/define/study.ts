@@ -11,6 +11,7 @@ export class Study<S extends object = object> {
   static readonly className: string = 'Study';
   /** What it was defined by. */
   readonly options: StudyOptions<S>;
+  /** Its title. */
   readonly title: string;
   /** What is compared, the baseline first. */
   readonly variants: readonly StudyEntry<S>[];

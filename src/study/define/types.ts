@@ -27,8 +27,9 @@ export interface StudyContext {
   readonly variant: string;
   /** From 0. */
   readonly repeat: number;
+  /** Epochs of the run. */
   readonly epochs: number;
-  /** Optimizer steps of an epoch. */
+  /** Training batches of an epoch. */
   readonly stepsPerEpoch: number;
 }
 
@@ -65,6 +66,7 @@ export type BySetting<S> = number | { by(setting: S): number }['by'];
 
 /** The options of {@link defineStudy}. */
 export interface StudyOptions<S extends object> {
+  /** The title of the report. */
   title: string;
   /** Sentences for the report: what is asked, of which data. */
   summary?: string;
@@ -76,9 +78,11 @@ export interface StudyOptions<S extends object> {
   model(setting: S, context: StudyContext): Module;
   /** Default: Adam with learning rate 0.001. */
   optimizer?(model: Module, setting: S, context: StudyContext): OptimizerLike;
+  /** Changes the learning rate: a scheduler, or a plan such as `{ scheduler, every: 'step' }`. Default: none. */
   scheduler?(optimizer: OptimizerLike, setting: S, context: StudyContext): FitOptions<unknown>['scheduler'];
   /** Default: cross entropy. One that depends on the setting is given by `fit`. */
   loss?: Loss;
+  /** Callbacks of a run, made anew for each. Default: none. */
   callbacks?(setting: S, context: StudyContext): readonly Callback<never>[];
   /** Further options of fit by setting: `earlyStopping`, `classWeights`, a `loss` that penalises the model's weights, … */
   fit?(setting: S, context: StudyContext, model: Module): Partial<FitOptions<unknown>>;

@@ -12,6 +12,7 @@ import { type Design, OP, type StudyOptions } from './types.js';
 
 /** A variant of a study, as it is run. */
 export interface StudyEntry<S extends object = object> {
+  /** Its name, unique in the study. */
   readonly name: string;
   /** One line: what it is. */
   readonly description: string;
