@@ -44,5 +44,7 @@ export type { SignFlipResult, SignFlipTestOptions } from './statistics/significa
 export { signFlipTest } from './statistics/significance/sign-flip.js';
 export type { WilcoxonResult } from './statistics/significance/wilcoxon.js';
 export { wilcoxonTest } from './statistics/significance/wilcoxon.js';
+export type { StudyVerdictOptions } from './verdict/study-verdict.js';
+export { studyVerdict } from './verdict/study-verdict.js';
 export type { UndecidedComparison } from './verdict/undecided.js';
 export { undecided } from './verdict/undecided.js';

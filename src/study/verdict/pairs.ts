@@ -1,6 +1,7 @@
 /** The paired differences of a study's figures. */
 import { ArgumentError } from '../../errors.js';
 import type { StudyFigures, StudyRun, StudyVariantFigures } from '../../report/study/figures.js';
+import { isNumber } from '../../report/study/units.js';
 import { show } from '../../tensor/arguments/show.js';
 import { sequentialTest } from '../statistics/significance/sequential.js';
 import { signFlipTest } from '../statistics/significance/sign-flip.js';
@@ -32,10 +33,12 @@ export function variantOf(figures: StudyFigures, name: string): StudyVariantFigu
   throw new ArgumentError(`studyVerdict: the figures have no variant ${show(name)}. They have ${names === '' ? 'none' : names}.`);
 }
 
+export { isNumber };
+
 /** The compared score of a run on test data. Undefined where it has none, or one that is no number. */
 export function scoreOf(run: StudyRun, metric: string): number | undefined {
   const score = run.running === true ? undefined : run.scores?.test?.[metric];
-  return typeof score === 'number' && Number.isFinite(score) ? score : undefined;
+  return isNumber(score) ? score : undefined;
 }
 
 /** The difference of two numbers; 0 where they differ by rounding alone. */
@@ -52,7 +55,7 @@ export function comparisonsOf(figures: StudyFigures): Comparison[] {
   ];
   return names
     .map(([name, other]) => [variantOf(figures, name), variantOf(figures, other)] as const)
-    .filter(([variant, against]) => variant.droppedAfter === undefined && against.droppedAfter === undefined)
+    .filter(([variant, against]) => !isNumber(variant.droppedAfter) && !isNumber(against.droppedAfter))
     .map(([variant, against]) => compared(figures, variant, against));
 }
 
