@@ -9,6 +9,7 @@ import { type WasmFile, wasmFiles } from '../../src/engine/wasm.js';
 import { launch } from './chromium.js';
 import { essentials } from './page/essentials.js';
 import type { Program } from './page/main.js';
+import { smallStudy } from './page/study.js';
 import { trainByFit } from './page/training.js';
 import { type Served, type Server, serve } from './serve.js';
 import { bundle, root, type Stage, stagePackage } from './stage.js';
@@ -114,6 +115,17 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
     expect(there['promotion']).toBe(`float32 [2, 3] ${['0000d040', '0000c03f', '0000b040', '00006040', '00001841', '0000c0bf'].join('')}`);
     expect(there['floats']).toBe('tensor([[ 1.0000e+00, -5.0000e-01],\n        [ 1.0000e-03,  2.2000e+01]])');
     expect(there['shape']).toMatch(/^ShapeError SHAPE: add: .*\[2, 3\].*\[2, 4\]/);
+    await page.close();
+  });
+
+  it('runs a study, to the figures that Node comes to', async () => {
+    const page = await open();
+    const there = (await page.evaluate(() => program.smallStudy())) as { variants: { runs: { failed?: string }[] }[] };
+    expect(there.variants.map(({ runs }) => runs.map(({ failed }) => failed))).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+    expect(there).toEqual(await smallStudy());
     await page.close();
   });
 

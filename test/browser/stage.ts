@@ -24,7 +24,7 @@ export async function stagePackage({ forNode = false } = {}): Promise<Stage> {
   mkdirSync(home, { recursive: true });
   cpSync(join(root, 'package.json'), join(home, 'package.json'));
   // What pages need of the package's dependencies.
-  for (const name of ['fflate', 'crc-32', '@bufbuild/protobuf'])
+  for (const name of ['fflate', 'crc-32', '@bufbuild/protobuf', 'cephes'])
     cpSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.ts') && !/\.(test|test-helper|d)\.ts$/.test(file),

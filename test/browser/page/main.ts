@@ -1,6 +1,7 @@
 /** The page of browser.test.ts: hands the programs to whoever drives it. */
 import * as hone from 'hone';
 import { browserRefusals, essentials } from './essentials.js';
+import { smallStudy } from './study.js';
 import { trainByFit, trainByHand, trainLong } from './training.js';
 
 /** Runs `work` while a timer counts: how often it rang, and the longest time between two rings. */
@@ -29,6 +30,7 @@ const program = {
   ready: () => hone.ready(),
   essentials,
   browserRefusals,
+  smallStudy,
   trainByFit: async () => {
     const bytes = await digits();
     return whileCounting(() => trainByFit(bytes));
