@@ -1,4 +1,5 @@
 /** A study's report as Markdown: what repositories, pull requests and terminals show. */
+import { oneLine } from '../progress/cells.js';
 import { showCount, showDuration } from '../text.js';
 import { checkStudy } from './check.js';
 import type { StudyFigures, StudyVariantFigures } from './figures.js';
@@ -27,8 +28,7 @@ import { CLAIMS, method, setup } from './words.js';
 
 /** Text in which nothing is taken for Markdown or HTML. */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\r\n\t ]+/g, ' ')
+  return oneLine(text)
     .replace(/[\\`*_[\]#|~$]/g, '\\$&')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -44,14 +44,14 @@ export function unitsOf(metric: string, variants: readonly StudyVariantFigures[]
     .sort((a, b) => a - b);
   const means = variants.map((variant) => Math.abs(meanOf(testScores(variant, metric)).mean * factor)).filter((m) => isNumber(m) && m > 0);
   const typical = spreads[spreads.length >> 1] ?? Math.max(...means, 1e-6) / 100;
-  const digits = Math.min(share ? 2 : 6, Math.max(share ? 1 : 0, 1 - Math.floor(Math.log10(typical))));
+  const digits = Math.min(share ? 2 : 10, Math.max(share ? 1 : 0, 1 - Math.floor(Math.log10(typical))));
   return { factor, unit: share ? '%' : '', differenceUnit: share ? 'points' : '', digits };
 }
 
 /** Very large and very small numbers keep their size. */
 function fixed(value: number, digits: number): string {
   const size = Math.abs(value);
-  if (size >= 1e7 || (size > 0 && size < 10 ** -digits / 2 && digits >= 6)) return value.toExponential(2).replace('e+', 'e');
+  if (size >= 1e7 || (size > 0 && size < 10 ** -digits / 2 && digits >= 10)) return value.toExponential(2).replace('e+', 'e');
   return value.toFixed(digits);
 }
 

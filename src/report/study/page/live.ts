@@ -141,6 +141,8 @@ function light(mark: Element, x: number, y: number): void {
   showTip([heading, ...rest.map((text) => line(text))], x, y);
 }
 
+addEventListener('scroll', hideTip, { passive: true });
+
 /** The values of all curves at a place of a chart. */
 function cross(figure: HTMLElement, x: number, px: number, py: number): string {
   const picture = figure.querySelector('svg');

@@ -1,8 +1,8 @@
 /** How a study's page looks: light and dark as the reader's system is, light on paper; on a phone as on a wide screen. */
 
 /**
- * The baseline has the colour of text; the others are told apart by colour-blind readers as well (Okabe and Ito's, then darker and lighter ones
- * between them), and beyond those by dashes and shapes.
+ * The baseline has nearly the colour of text; the others begin with Okabe and Ito's and were searched so that every two of the twelve stay apart
+ * for readers with any kind of colour blindness. Beyond twelve there are dashes and shapes.
  */
 export const PALETTES = {
   light: [
@@ -10,28 +10,28 @@ export const PALETTES = {
     '#0072b2',
     '#d55e00',
     '#009e73',
-    '#cc79a7',
-    '#b98600',
-    '#56b4e9',
-    '#7a3e9d',
-    '#8c4a1f',
-    '#5f7d00',
-    '#d81b60',
-    '#20639b',
+    '#78098c',
+    '#e2972c',
+    '#7c98f8',
+    '#940500',
+    '#c898b7',
+    '#9948f7',
+    '#895970',
+    '#2723cf',
   ],
   dark: [
     '#d5dae0',
     '#4aa8e8',
     '#ff8b3d',
-    '#2dc598',
-    '#e59bc6',
-    '#f0bd45',
-    '#a6dbff',
-    '#b98ae0',
-    '#c98f63',
-    '#a9c94a',
-    '#ff6f9f',
-    '#7f9cff',
+    '#50d397',
+    '#f9c718',
+    '#9435c9',
+    '#b93456',
+    '#b0fc9f',
+    '#7977fe',
+    '#b9859d',
+    '#ff2816',
+    '#6c6693',
   ],
 };
 
