@@ -2,10 +2,10 @@
  * What a study's page can do where scripts run: sort, hide, smooth, other axes, tips. `npm run gen` makes live.gen.ts of it, which the page holds.
  * Whatever came from figures reaches the page as text: `textContent`, or markup that the charts escaped.
  */
-import { chartTitle, drawChart } from './chart.js';
-import { curveStops, curveTip } from './curves.js';
-import { swatch } from './plot.js';
-import { type Along, type Band, type PageStudy, STILL, type View } from './view.js';
+import { chartTitle, drawChart } from './charts/chart.js';
+import { curveStops, curveTip } from './charts/curves.js';
+import { swatch } from './charts/plot.js';
+import { type Along, type Band, type PageStudy, STILL, type View } from './charts/view.js';
 
 const all = (selector: string, within: ParentNode = document): HTMLElement[] => [...within.querySelectorAll<HTMLElement>(selector)];
 const one = (selector: string): HTMLElement | null => document.querySelector<HTMLElement>(selector);

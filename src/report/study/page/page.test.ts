@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { studyCsv, studyPage } from 'hone/report';
 import { describe, expect, test } from 'vitest';
 import { madeStudies, madeVerdict } from '../../../../test/helpers/study-figures.js';
-import { chartTitle, curveNames, drawChart } from './chart.js';
-import { curveStops, curveTip, smoothed } from './curves.js';
+import { chartTitle, curveNames, drawChart } from './charts/chart.js';
+import { curveStops, curveTip, smoothed } from './charts/curves.js';
+import { type PageStudy, STILL } from './charts/view.js';
 import { PALETTES } from './style.js';
-import { type PageStudy, STILL } from './view.js';
 
 const studies = Object.entries(madeStudies()).map(([name, figures]) => ({ name, figures, verdict: madeVerdict(figures) }));
 const usual: PageStudy = { ...studies[0]!, reach: [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365] };

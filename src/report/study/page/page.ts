@@ -7,12 +7,12 @@ import type { StudyFigures } from '../figures.js';
 import { endingOf, furtherPairs, isNumber, outcomeOf, scoreNames, showDifference, showValue, unitsOf } from '../units.js';
 import type { ComparisonVerdict, Outcome, StudyVerdict } from '../verdict.js';
 import { CLAIMS, listed, method, setup } from '../words.js';
-import { chartTitle, curveNames, drawChart, extraNames } from './chart.js';
+import { chartTitle, curveNames, drawChart, extraNames } from './charts/chart.js';
+import { swatch } from './charts/plot.js';
+import { type PageStudy, STILL } from './charts/view.js';
 import { liveHash, liveScript } from './live.gen.js';
-import { swatch } from './plot.js';
 import { type Head, pairTable, rankingTable, sortable } from './ranking.js';
 import { style } from './style.js';
-import { type PageStudy, STILL } from './view.js';
 
 const e = escapeHtml;
 

@@ -18,9 +18,9 @@ import {
   withBaseline,
 } from '../units.js';
 import type { ComparisonVerdict } from '../verdict.js';
-import { forestAxis, forestHead, forestRow } from './forest.js';
-import { swatch } from './plot.js';
-import type { PageStudy } from './view.js';
+import { forestAxis, forestHead, forestRow } from './charts/forest.js';
+import { swatch } from './charts/plot.js';
+import type { PageStudy } from './charts/view.js';
 
 const e = escapeHtml;
 

@@ -1,6 +1,6 @@
 /** What a study's page shows at a time, and what it shows it of. The charts are drawn by the same functions for paper and in the page. */
-import type { StudyFigures, StudyVariantFigures } from '../figures.js';
-import type { StudyVerdict } from '../verdict.js';
+import type { StudyFigures, StudyVariantFigures } from '../../figures.js';
+import type { StudyVerdict } from '../../verdict.js';
 
 /** All that the charts need; it stands in the page as JSON, in which numbers that are not finite are null. */
 export interface PageStudy {

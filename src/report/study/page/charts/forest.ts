@@ -1,7 +1,7 @@
 /** The forest plot, which is a column of a table: each difference with its intervals, on one axis that has zero in it. */
-import { type Axis, endsOf, exactAxis } from '../../charts/base/axis.js';
-import { finite, isNumber, OUTCOMES, showDifference, type Units } from '../units.js';
-import type { ComparisonVerdict, Interval } from '../verdict.js';
+import { type Axis, endsOf, exactAxis } from '../../../charts/base/axis.js';
+import { finite, isNumber, OUTCOMES, showDifference, type Units } from '../../units.js';
+import type { ComparisonVerdict, Interval } from '../../verdict.js';
 import { at, type Frame, label, xOf } from './plot.js';
 
 const WIDTH = 236;

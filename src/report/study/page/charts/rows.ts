@@ -1,8 +1,8 @@
 /** Charts with a row for each variant: what every seed gave, the gap between training and test data, and other figures. */
-import { type Axis, endsOf, exactAxis, opened } from '../../charts/base/axis.js';
-import { textWidth } from '../../charts/base/svg.js';
-import { escapeHtml } from '../../html.js';
-import { finite, isNumber, lettersOf, meanOf, showValue, testScores, type Units, unitsOf } from '../units.js';
+import { type Axis, endsOf, exactAxis, opened } from '../../../charts/base/axis.js';
+import { textWidth } from '../../../charts/base/svg.js';
+import { escapeHtml } from '../../../html.js';
+import { finite, isNumber, lettersOf, meanOf, showValue, testScores, type Units, unitsOf } from '../../units.js';
 import { at, dot, type Frame, label, nameLabel, path, roomFor, SIZE, svg, xAxis, xOf } from './plot.js';
 import { classOf, type PageStudy, type Placed, rankedIn, type View } from './view.js';
 

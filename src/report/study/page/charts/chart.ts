@@ -1,6 +1,6 @@
 /** The charts of a study's page by name, so that the page's script draws the same ones again. */
 
-import { isNumber, scoreNames, unitsOf } from '../units.js';
+import { isNumber, scoreNames, unitsOf } from '../../units.js';
 import { curveTitle, drawCurves } from './curves.js';
 import { drawExtra, drawGap, drawSeeds } from './rows.js';
 import { drawList, drawTime } from './scatter.js';

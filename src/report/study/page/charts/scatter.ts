@@ -1,8 +1,8 @@
 /** Time against score, and figures that are lists: by layer. */
-import { endsOf, exactAxis, roundAxis } from '../../charts/base/axis.js';
-import { escapeHtml } from '../../html.js';
-import { showDuration } from '../../text.js';
-import { finite, isNumber, meanOf, showValue, testScores, unitsOf } from '../units.js';
+import { endsOf, exactAxis, roundAxis } from '../../../charts/base/axis.js';
+import { escapeHtml } from '../../../html.js';
+import { showDuration } from '../../../text.js';
+import { finite, isNumber, meanOf, showValue, testScores, unitsOf } from '../../units.js';
 import { across, at, dot, down, type Frame, nameLabel, path, roomOf, svg, xAxis, xOf, yAxis, yOf } from './plot.js';
 import { boundsOf, padded, short, wide } from './rows.js';
 import { classOf, type PageStudy, shownIn, type View } from './view.js';

@@ -1,8 +1,8 @@
 /** Curves over epochs, steps or time: each variant's mean with a band, or each of its runs. */
-import { type Axis, endsOf, exactAxis, roundAxis } from '../../charts/base/axis.js';
-import { showDuration } from '../../text.js';
-import type { StudyEpoch, StudyRun } from '../figures.js';
-import { finite, isNumber, meanOf, scoreNames, unitsOf } from '../units.js';
+import { type Axis, endsOf, exactAxis, roundAxis } from '../../../charts/base/axis.js';
+import { showDuration } from '../../../text.js';
+import type { StudyEpoch, StudyRun } from '../../figures.js';
+import { finite, isNumber, meanOf, scoreNames, unitsOf } from '../../units.js';
 import { across, at, down, type Frame, path, roomOf, svg, xAxis, xOf, yAxis, yOf } from './plot.js';
 import { type Along, classOf, type PageStudy, type Placed, shownIn, type View } from './view.js';
 

@@ -1,7 +1,7 @@
 /** Axes, dots and lines of a study's charts, as SVG whose colours are those of the page around it: light, dark, or on paper. */
-import { type Axis, shareOf } from '../../charts/base/axis.js';
-import { shortened, textWidth } from '../../charts/base/svg.js';
-import { escapeHtml } from '../../html.js';
+import { type Axis, shareOf } from '../../../charts/base/axis.js';
+import { shortened, textWidth } from '../../../charts/base/svg.js';
+import { escapeHtml } from '../../../html.js';
 import { COLOURS, classOf } from './view.js';
 
 /** The size of labels. */
