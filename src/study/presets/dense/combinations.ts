@@ -22,7 +22,8 @@ export const combinations = definePreset({
   document: 'fashion',
   dataset: 'fashion-mnist',
   quote: {
-    english: 'When a model becomes complex, weight decay alone hardly solves overfitting: dropout is for that.',
+    english:
+      'When a model becomes complex, weight decay alone hardly solves overfitting; dropout deletes neurons of the hidden layers at random while it learns.',
     original:
       '모델이 복잡해지면 가중치 감소만으로는 해결이 어려움! 드롭아웃은 훈련 때 은닉층의 뉴런을 무작위로 골라 삭제하면서 학습하는 방법.',
   },

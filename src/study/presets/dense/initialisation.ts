@@ -39,13 +39,14 @@ export const initialisation = definePreset({
   dataset: 'fashion-mnist',
   quote: {
     english:
-      'Weights that begin as zeros stay alike, N(0, 1) makes gradients vanish and N(0, 0.01) gathers what sigmoids give around 0.5; Xavier’s initial values (for what is linear) and He’s (for ReLU) solve these problems.',
-    original: '이 문제들을 해결할 방법으로 활성화 함수가 선형일 때 Xavier 초기값, 선형이 아닌 ReLU일 때 He 초기값 등을 사용한다.',
+      'Weights that begin as zeros are all updated alike, N(0, 1) makes gradients vanish, and N(0, 0.01) gathers what sigmoids give around 0.5; to solve these problems one uses Xavier’s initial values where the activation is linear, and He’s where it is ReLU, which is not.',
+    original:
+      '초기값을 0으로 하면 오차 역전파법에서 모든 가중치의 값이 똑같이 갱신된다. … 이것이 기울기 소실(gradient vanishing)이라 알려진 문제. … 출력 값이 0.5에 몰림. … 이 문제들을 해결할 방법으로 활성화 함수가 선형일 때 Xavier 초기값, 선형이 아닌 ReLU일 때 He 초기값 등을 사용한다.',
   },
   full: { epochs: 17, repeats: 10 },
   quick: { epochs: 6, repeats: 10, limit: 9_600, test: 4_000 },
   remarks: [
-    'The document tells of sigmoids and trains with ReLU; its model has two hidden layers, where what it says of vanishing gradients is about many. Here are both activations in that model.',
+    'The document tells of sigmoids and trains with ReLU; its model has two hidden layers, where what it says of vanishing gradients is about many. Here are both activations in that model; Xavier’s values stand for the sigmoid, which is nearly linear around 0.',
     'Only weights begin in these ways, as in the document; biases begin as PyTorch has them, and at 0 with zeros.',
   ],
   baseline: { init: 'he' as InitialWeights, activation: 'relu' as Activation },
