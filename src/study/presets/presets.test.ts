@@ -85,7 +85,7 @@ describe('data of presets', () => {
     expect(figures.summary).toContain('Data: Fashion-MNIST, of which the first 24 images are trained and validated on.');
     expect(figures.remarks!.join(' ')).not.toContain('not at hand');
     expect(figures.remarks![0]).toBe(
-      'Smaller than in the document: 24 images to train and validate on instead of 60,000, 1 epochs instead of 17.',
+      'Smaller than in the document: 24 images to train and validate on instead of 60,000, 1 epoch instead of 17.',
     );
   });
 

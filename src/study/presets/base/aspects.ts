@@ -4,6 +4,7 @@ import { plural } from '../../../report/text.js';
 import { holm } from '../../statistics/significance/holm.js';
 import { signFlipTest } from '../../statistics/significance/sign-flip.js';
 import type { Part } from './judge.js';
+import { points } from './reading.js';
 
 /** The runs of one repeat, by their variant. */
 export type RunsOfRepeat = Readonly<Record<string, StudyRun>>;
@@ -41,7 +42,7 @@ function part({ claim, words }: Aspect, mean: number, p: number, repeats: number
   if (repeats === 0) return { verdict: 'undecided', words: `Whether ${claim} cannot be said: no repeat has all the runs for it.` };
   const figures = `${words(mean)} (p = ${showP(p)}, ${plural(repeats, 'seed')})`;
   if (p > LEVEL) return { verdict: 'undecided', words: `Whether ${claim} is not decided: ${figures}.` };
-  if (mean > 0) return { verdict: 'found', words: `${sentence(claim)}: ${figures}.` };
+  if (mean > 0) return { verdict: 'found', words: `${capitalised(claim)}: ${figures}.` };
   return { verdict: 'refuted', words: `That ${claim} is refuted: ${figures}.` };
 }
 
@@ -73,11 +74,11 @@ export function bestEpochOf({ epochs }: StudyRun): number {
   return epochs[best]?.epoch ?? Number.NaN;
 }
 
-/** Points of accuracy, as `1.3 points`. */
-export const points = (share: number): string => `${Math.abs(100 * share).toFixed(1)} points`;
+/** How many points of accuracy: `1.3 points`. */
+export const countOfPoints = (share: number): string => `${points(Math.abs(share))} points`;
 
 /** `2.1 points smaller` or larger, by the sign of what it is smaller by. */
-export const smaller = (share: number): string => `${points(share)} ${share >= 0 ? 'smaller' : 'larger'}`;
+export const smaller = (share: number): string => `${countOfPoints(share)} ${share >= 0 ? 'smaller' : 'larger'}`;
 
 const showP = (p: number) => (p < 0.001 ? p.toExponential(0) : p.toFixed(p < 0.1 ? 3 : 2));
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,6 +1,6 @@
 /** A preset: an experiment of a document, as a study. */
 import type { StudyClaim } from '../../../report/study/figures.js';
-import { showCount } from '../../../report/text.js';
+import { plural, showCount } from '../../../report/text.js';
 import { readOptions } from '../../../tensor/arguments/arguments.js';
 import { assertBoolean, assertString, countOf, oneOf, wholeNumber } from '../../../tensor/arguments/checks.js';
 import { Study } from '../../define/study.js';
@@ -158,7 +158,7 @@ function scaledDown(size: PresetSize, full: PresetSize, data: PresetData, datase
     data.train !== undefined &&
       data.train < images &&
       `${showCount(data.train)} images to train and validate on instead of ${showCount(images)}`,
-    size.epochs < full.epochs && `${size.epochs} epochs instead of ${full.epochs}`,
+    size.epochs < full.epochs && `${plural(size.epochs, 'epoch')} instead of ${full.epochs}`,
     size.test !== undefined && size.test !== full.test && `the first ${showCount(size.test)} images to test on`,
   ].filter((part) => part !== false);
   return less.length === 0 ? undefined : `Smaller than in the document: ${less.join(', ')}.`;

@@ -1,6 +1,6 @@
 /** Batch normalisation in the model of "Fashion MNIST in Pytorch": whether it learns sooner, depends less on its initial weights, and overfits less. */
 import { Adam } from '../../../optim/adam/adam.js';
-import { type Aspect, gapOf, judgeAspects, points, type RunsOfRepeat, smaller } from '../base/aspects.js';
+import { type Aspect, countOfPoints, gapOf, judgeAspects, type RunsOfRepeat, smaller } from '../base/aspects.js';
 import { claimVerdict, comparisonOf } from '../base/judge.js';
 import { definePreset } from '../base/preset.js';
 import { sentence } from '../base/reading.js';
@@ -52,7 +52,7 @@ const sooner: Aspect = {
   claim: 'it learns sooner',
   variants: [normed('He'), 'He'],
   value: (runs) => first(runs, normed('He')) - first(runs, 'He'),
-  words: (mean) => `after the first epoch its validation accuracy is ${points(mean)} ${mean >= 0 ? 'higher' : 'lower'}`,
+  words: (mean) => `after the first epoch its validation accuracy is ${countOfPoints(mean)} ${mean >= 0 ? 'higher' : 'lower'}`,
 };
 
 const steadier: Aspect = {
@@ -60,7 +60,7 @@ const steadier: Aspect = {
   variants: [...names, ...names.map(normed)],
   value: (runs) => range(runs, names) - range(runs, names.map(normed)),
   words: (mean) =>
-    `best and worst of the four ways to begin lie ${points(mean)} of test accuracy ${mean >= 0 ? 'closer together' : 'further apart'} with it`,
+    `best and worst of the four ways to begin lie ${countOfPoints(mean)} of test accuracy ${mean >= 0 ? 'closer together' : 'further apart'} with it`,
 };
 
 const fitter: Aspect = {

@@ -1,7 +1,7 @@
 /** Batch normalisation, dropout and weight decay together: the last model of "Fashion MNIST in Pytorch". */
 import { Adam } from '../../../optim/adam/adam.js';
 import type { StudyFigures } from '../../../report/study/figures.js';
-import { gapOf, judgeAspects, meanOver, points, smaller } from '../base/aspects.js';
+import { countOfPoints, gapOf, judgeAspects, meanOver, smaller } from '../base/aspects.js';
 import { claimVerdict, comparisonOf, scoresBetter } from '../base/judge.js';
 import { definePreset } from '../base/preset.js';
 import { sentence } from '../base/reading.js';
@@ -59,7 +59,7 @@ export const combinations = definePreset({
         claim: 'weight decay alone leaves the model overfitting',
         variants: [DECAY],
         value: (runs) => gapOf(runs[DECAY]!),
-        words: (mean) => `training accuracy is still ${points(mean)} ${mean >= 0 ? 'above' : 'below'} test accuracy`,
+        words: (mean) => `training accuracy is still ${countOfPoints(mean)} ${mean >= 0 ? 'above' : 'below'} test accuracy`,
       },
       {
         claim: 'dropout beside it makes it overfit less',
@@ -74,7 +74,7 @@ export const combinations = definePreset({
           const [none, norm, dropout, decay, all] = [NONE, NORM, DROPOUT, DECAY, ALL].map((name) => runs[name]!.scores!.test['accuracy']!);
           return all! - none! - (norm! - none! + (dropout! - none!) + (decay! - none!));
         },
-        words: (mean) => `all three change test accuracy by ${points(mean)} ${mean >= 0 ? 'more' : 'less'} than that sum`,
+        words: (mean) => `all three change test accuracy by ${countOfPoints(mean)} ${mean >= 0 ? 'more' : 'less'} than that sum`,
       },
     ]);
     const { words, ...claim } = claimVerdict([remains!, closes!]);

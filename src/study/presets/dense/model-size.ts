@@ -1,6 +1,6 @@
 /** Does a bigger model do better? 784-10 against seven layers. */
 import { Adam } from '../../../optim/adam/adam.js';
-import { judgeAspects, points } from '../base/aspects.js';
+import { countOfPoints, judgeAspects } from '../base/aspects.js';
 import { claimVerdict, scoresBetter } from '../base/judge.js';
 import { definePreset } from '../base/preset.js';
 import { BigModel, SmallModel } from './digit-models.js';
@@ -34,7 +34,7 @@ export const modelSize = definePreset({
           claim: 'the big model knows the training images better',
           variants: ['big', 'small'],
           value: ({ big, small }) => big!.scores!.train['accuracy']! - small!.scores!.train['accuracy']!,
-          words: (mean) => `its training accuracy is ${points(mean)} ${mean >= 0 ? 'higher' : 'lower'}`,
+          words: (mean) => `its training accuracy is ${countOfPoints(mean)} ${mean >= 0 ? 'higher' : 'lower'}`,
         },
       ]),
     ]),
