@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ArgumentError } from '../../errors.js';
 import { meantName } from '../../tensor/arguments/spelling.js';
+import { compareRuns } from '../runs/compare.js';
 import { type DeleteFlags, deleteRuns } from '../runs/delete.js';
 import { asciiJson, type ListFlags, list, plainNamed } from '../runs/list.js';
 import { namesIn } from '../runs/names.js';
@@ -92,6 +93,14 @@ Examples:
     .action(async (name: string, flags: ShowFlags) => {
       const found = namesIn('runs', rootOf(flags).root).get(name);
       process.stdout.write(flags.json ? `${asciiJson(plainNamed(found))}\n` : await show(found, lookOf(flags)));
+    });
+  withRoot(runs.command('compare <runs...>'))
+    .summary('what differs between runs, variants or studies, and what it is worth')
+    .description(
+      'Compares runs side by side; variants of studies, all repeats of each, by the verdict of a study, with the first that is named; studies variant by variant, where their runs have the same seeds.',
+    )
+    .action(async (given: string[], flags: { root: string; out?: string }) => {
+      process.stdout.write(await compareRuns(namesIn('runs', rootOf(flags).root), given, lookOf({})));
     });
   withRoot(runs.command('delete <run...>'))
     .summary('delete runs, variants or studies')

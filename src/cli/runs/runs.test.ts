@@ -372,7 +372,8 @@ describe('show', () => {
     study('digits', { plain: [0.9, 0.92], 'drop out': [0.8, 0.81] });
     const { stdout } = await runs('show', 'digits');
     expect(stdout).toMatch(/^runs +4 of 4 have ended$/m);
-    expect(stdout).toContain('0.9100 ± 0.0141');
+    expect(stdout).toContain('with 2 seeds no test can decide this');
+    expect(stdout).toMatch(/^plain +91\.0 ± 1\.4 % +baseline/m);
     const variant = (await runs('show', 'digits/drop out')).stdout;
     expect(variant).toMatch(/^test accuracy +0\.8050 ± 0\.0071$/m);
     expect((await runs('show', 'digits/drop-out')).stdout).toBe(variant);
@@ -395,6 +396,62 @@ describe('show', () => {
     }
     // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
     expect((await runs('--json')).stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  });
+});
+
+describe('compare', () => {
+  const better = [0.8, 0.81, 0.79, 0.82, 0.8, 0.78, 0.83, 0.801];
+  const steady = better.map((score, i) => score + 0.05 + 0.001 * (i % 3));
+
+  test('two variants, seed by seed: the verdict of a study, with the first', async () => {
+    study('digits', { plain: better, 'batch norm': steady, other: better });
+    const { status, stdout } = await runs('compare', 'digits/plain', 'digits/batch norm');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^technique +plain +batch norm$/m);
+    expect(stdout).toMatch(/^test accuracy +0\.8039 ± 0\.0160 +0\.8548 ± 0\.0153$/m);
+    // 8 differences of one sign: p = 2 / 2^8.
+    expect(stdout).toMatch(/^batch norm helped: \+5\.\d+ points .*p = 0\.00(8|78)/m);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('Corrected for what is compared here alone, not for all of the study');
+    expect(stdout).toContain('validation accuracy, mean over the repeats');
+    const turned = (await runs('compare', 'digits/batch norm', 'digits/plain')).stdout;
+    expect(turned).toMatch(/^plain hurt: −5\.\d+ points/m);
+  });
+
+  test('two studies, variant by variant, where they have the same seeds', async () => {
+    study('digits', { plain: better, 'batch norm': better });
+    study('digits-2', { plain: steady, 'batch norm': better, third: better }, { settings: { 'batch size': '64' } });
+    const { stdout } = await runs('compare', 'digits', 'digits-2');
+    expect(stdout).toMatch(/^batch size +32 +64$/m);
+    // Two comparisons: 2 · 2 / 2^8.
+    expect(stdout).toMatch(/^plain +0\.8039 +0\.8548 +\+0\.0509 +0\.05\d\d to 0\.05\d\d +0\.0156 +8$/m);
+    expect(stdout).toMatch(/^batch norm +0\.8039 +0\.8039 +0\.0000 .* 1\.0000 +8$/m);
+    expect(stdout).toContain('1 of 2 differences is more than chance');
+    study('digits-3', { plain: steady }, {}, (run) => ({ ...run, seeds: { init: 7, order: 7, noise: 7, split: 7 } }));
+    expect((await runs('compare', 'digits', 'digits-3')).stdout.replace(/\s+/g, ' ')).toContain('they are no pairs');
+    study('digits-4', { plain: steady }, { metric: { name: 'f1', better: 'max' } });
+    expect((await runs('compare', 'digits/plain', 'digits-4/plain')).stdout).toContain('They are measured by other scores: accuracy, f1.');
+  });
+
+  test('single runs: what differs, and that it decides nothing', async () => {
+    study('digits', { plain: better, 'batch norm': steady });
+    training('train-digits', [0.5, 0.7]);
+    training('train-digits-2', [0.5, 0.8], { settings: { optimizer: 'sgd' } });
+    const trained = (await runs('compare', 'train-digits', 'train-digits-2')).stdout;
+    expect(trained).toMatch(/^optimizer +adam +sgd$/m);
+    expect(trained).toMatch(/^validation accuracy +0\.7000 +0\.8000 +\+0\.1000$/m);
+    expect(trained).toContain('One run of each decides nothing');
+    const two = (await runs('compare', 'digits/plain-0', 'digits/batch-norm-1')).stdout.replace(/\s+/g, ' ');
+    expect(two).toContain('hone runs compare "digits/plain" "digits/batch norm"');
+    expect((await runs('compare', 'digits/plain-0', 'digits/plain-1')).stdout).toContain('what differs between them is what seeds do');
+  });
+
+  test.each([
+    [['digits'], 'digits is one thing alone. Name what it is to be compared with.'],
+    [['digits', 'digits'], 'digits is one thing alone.'],
+    [['digits', 'digits/plain-0'], 'digits is a study, digits/plain-0 a run. Name runs, or variants, or studies.'],
+  ])('%o', async (args, message) => {
+    study('digits', { plain: [0.9], other: [0.8] });
+    expect(await runs('compare', ...args)).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining(message) });
   });
 });
 

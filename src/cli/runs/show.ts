@@ -2,11 +2,14 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { showBytes } from '../../engine/memory/allocator.js';
-import { printable } from '../../errors.js';
+import { HoneError, printable } from '../../errors.js';
 import { terminalChart } from '../../report/charts/terminal-chart.js';
 import { cut, oneLine, width } from '../../report/progress/cells.js';
 import { showScore } from '../../report/run/history.js';
+import { studyTable } from '../../report/study/table.js';
 import { plural, shellWord, showCount, showDuration } from '../../report/text.js';
+import { readFigures } from '../../study/run/folder.js';
+import { studyVerdict } from '../../study/verdict/study-verdict.js';
 import { readEvents } from '../../tensorboard/read/read-events.js';
 import { showPath, showTime } from '../commands/run.js';
 import { fitTable } from './fit-table.js';
@@ -44,7 +47,7 @@ export async function show(named: Named, look: Look): Promise<string> {
   }
 }
 
-const heading = (text: string, room: number) => `\n${text}\n${'─'.repeat(Math.min(room, Math.max(4, width(text))))}\n`;
+export const heading = (text: string, room: number) => `\n${text}\n${'─'.repeat(Math.min(room, Math.max(4, width(text))))}\n`;
 
 /** What stands at the top: a name, and what is known in short. */
 function head(name: string, facts: readonly (readonly [string, string])[], room: number): string {
@@ -237,7 +240,7 @@ function again(info: RunInfo | StudyInfo): string {
   return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
 }
 
-function showStudy(study: StudyInfo, look: Look): string {
+async function showStudy(study: StudyInfo, look: Look): Promise<string> {
   const { room } = look;
   const planned = study.planned || study.runs.length;
   const facts: [string, string][] = [
@@ -250,11 +253,26 @@ function showStudy(study: StudyInfo, look: Look): string {
   ];
   return [
     head(study.name, facts, room),
-    variantTable(study, look),
+    await verdictOf(study, look),
     study.runs.length === 0 ? '' : `${heading('Runs', room)}${tableOf(study.runs, room)}\n`,
     settingsOf(study.settings, room),
     again(study),
   ].join('');
+}
+
+/** The verdict on a study's figures, in words and as a table; where there is none yet, the means of the variants. */
+async function verdictOf(study: StudyInfo, look: Look): Promise<string> {
+  if (study.figures?.['format'] !== 1) return variantTable(study, look);
+  const { room } = look;
+  try {
+    const figures = readFigures(study.folder);
+    const verdict = await studyVerdict(figures);
+    const words = verdict.words.flatMap((sentence) => wrapped(oneLine(sentence), room)).join('\n');
+    return `${heading('Verdict', room)}${words}\n\n${studyTable(figures, verdict, Math.max(20, room))}\n`;
+  } catch (error) {
+    if (!(error instanceof HoneError)) throw error;
+    return `${heading('Verdict', room)}There is none: ${error.message}\n${variantTable(study, look)}`;
+  }
 }
 
 /** A row for each variant. */
@@ -285,7 +303,9 @@ function variantTable({ variants, runs, metric }: StudyInfo, { room }: Look): st
 
 /** Mean and deviation. */
 export function spreadOf(values: readonly number[]): { mean: number; deviation: number } {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  // As differences from the first, so that equal values have no deviation, not one of rounding.
+  const first = values[0] ?? Number.NaN;
+  const mean = first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : Number.NaN };
 }
