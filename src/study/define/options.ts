@@ -2,6 +2,7 @@
 import { readLoader, readWorkers } from '../../data/loader/options.js';
 import { ArgumentError } from '../../errors.js';
 import { HuberLoss, L1Loss, MSELoss, SmoothL1Loss } from '../../nn/loss/regression/regression.js';
+import { Module } from '../../nn/module/module.js';
 import { type StudyMetric, sourcesOfVariation } from '../../report/study/figures.js';
 import { readOptions, required } from '../../tensor/arguments/arguments.js';
 import { above, assertFunction, countOf, oneOf, wholeNumber } from '../../tensor/arguments/checks.js';
@@ -72,6 +73,8 @@ export function readStudy<S extends object>(options: StudyOptions<S>): StudyMetr
   for (const name of ['prepare', 'optimizer', 'scheduler', 'callbacks', 'fit', 'inspect'] as const)
     if (options[name] !== undefined) assertFunction(OP, name, options[name]);
   if (loss !== undefined) checkLoss(OP, loss);
+  if (loss instanceof Module && loss.parameters().length > 0)
+    throw new ArgumentError(`${OP}: the loss has parameters, which all runs would share. Make one for each: fit: () => ({ loss: new … }).`);
   for (const name of ['epochs', 'batchSize'] as const) {
     const value = options[name];
     if (name === 'epochs' && value === undefined)

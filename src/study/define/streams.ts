@@ -1,6 +1,7 @@
 /** The random numbers of a study: each source of variation has a stream of its own. */
+import { generatorsIn, type Roots } from '../../data/loader/state/random-snapshot.js';
 import { type SourceOfVariation, sourcesOfVariation } from '../../report/study/figures.js';
-import { Generator } from '../../tensor/create/generator.js';
+import { Generator, manualSeed } from '../../tensor/create/generator.js';
 
 /** A seed for what is drawn once for the whole study. */
 export function studySeed(seed: number, what: 'data' | 'test'): number {
@@ -16,6 +17,13 @@ export function seedsOf(seed: number, repeat: number, varies: readonly SourceOfV
   return Object.fromEntries(
     sourcesOfVariation.map((source) => [source, low(root.fork(`${source} ${varies.includes(source) ? repeat : 0}`))]),
   ) as Record<SourceOfVariation, number>;
+}
+
+/** Seeds what draws while a run trains: the default generator, what goes beside it, and the generators that data sets and callbacks hold. */
+export function seedNoise(seed: number, parts: Roots): void {
+  manualSeed(seed);
+  const root = new Generator(seed);
+  for (const [path, generator] of generatorsIn(parts)) generator.manualSeed(root.fork(path).initialSeed());
 }
 
 /** Only so many bits of a seed reach the numbers. */

@@ -1,6 +1,8 @@
 import { ArgumentError, nn, optim, tensor } from 'hone';
 import { TensorDataset } from 'hone/data';
 import { defineStudy, type Study, type StudyOptions } from 'hone/study';
+import { type Callback, earlyStopping, ema } from 'hone/train';
+import { transforms } from 'hone/vision';
 import { describe, expect, test } from 'vitest';
 
 const data = { train: new TensorDataset(tensor([[0], [1]]), tensor([0, 1], { dtype: 'int64' })) };
@@ -66,7 +68,15 @@ describe('defineStudy', () => {
       factors: { activation: [nn.GELU], sizes: { deep: [8, 8, 8] }, init: [he], adam: [{ lr: 0.01, eps: 1 }] },
     });
     expect(names(study)).toEqual(['baseline', 'activation GELU', 'sizes deep', 'init he', 'adam lr 0.01, eps 1']);
-    expect(study.variants[2]!.texts).toEqual({ activation: 'ReLU', sizes: 'deep', init: 'null', adam: 'lr 0.1' });
+    expect(study.variants[2]!.texts).toEqual({ activation: 'ReLU', sizes: 'deep', init: 'none', adam: 'lr 0.1' });
+    const callbacks = defineStudy({
+      ...base,
+      baseline: { callbacks: [] as readonly Callback[], flip: undefined as unknown },
+      factors: { callbacks: [[earlyStopping()], [ema()]], flip: [new transforms.RandomHorizontalFlip()] },
+      variants: { both: { callbacks: [earlyStopping(), ema()], flip: undefined } },
+    });
+    expect(names(callbacks)).toEqual(['baseline', 'callbacks [earlyStopping]', 'callbacks [ema]', 'flip RandomHorizontalFlip', 'both']);
+    expect(callbacks.variants[0]!.texts).toEqual({ callbacks: 'none', flip: 'none' });
     // The baseline's own level makes no variant, and gives its name.
     const named = defineStudy({ ...base, baseline: { sizes: [8] }, factors: { sizes: { flat: [8], deep: [8, 8] } } });
     expect(names(named)).toEqual(['baseline', 'sizes deep']);
@@ -145,6 +155,7 @@ describe('defineStudy', () => {
     [{ ...ok, metric: 'accurracy' }, 'there is no metric "accurracy"; by name there are accuracy'],
     [{ ...ok, metrics: ['accuracy'] }, 'two metrics are called "accuracy"'],
     [{ ...ok, loss: 1 }, 'loss is 1'],
+    [{ ...ok, loss: new nn.AdaptiveLogSoftmaxWithLoss(4, 6, [2]) }, 'the loss has parameters, which all runs would share'],
     [{ ...ok, matters: 0 }, 'matters is 0, expected a number above 0'],
     [{ ...ok, better: 'more' }, 'better is "more"'],
     [{ ...ok, loader: { shuffle: true } }, 'loader has shuffle, which a study sets by itself'],

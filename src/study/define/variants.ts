@@ -1,6 +1,7 @@
 /** The variants of a study: those that factors make, and those that are written out. */
 import { ArgumentError } from '../../errors.js';
 import { Module } from '../../nn/module/module.js';
+import { LRScheduler } from '../../optim/lr-scheduler/scheduler.js';
 import { Optimizer } from '../../optim/optimizer/optimizer.js';
 import { readOptions } from '../../tensor/arguments/arguments.js';
 import { assertString } from '../../tensor/arguments/checks.js';
@@ -127,7 +128,7 @@ export function unknownVariant(op: string, name: string, names: readonly string[
 
 /** What has a state would go from one run into the next. */
 function assertOwn(key: string, value: unknown): void {
-  if (value instanceof Module || value instanceof Optimizer)
+  if (value instanceof Module || value instanceof Optimizer || value instanceof LRScheduler)
     throw new ArgumentError(
       `${OP}: a level of ${key} is ${show(value)}, which all runs would share. Give what makes it: () => new ${classNameOf(value)}(…).`,
     );
@@ -156,7 +157,7 @@ function designed(baseline: Values, all: ReadonlyMap<string, readonly Level[]>, 
 }
 
 /** What a level is called that takes something away. */
-const OFF = /^(false|0|null|undefined|none|off|no)$/i;
+const OFF = /^(false|0|none|off|no)$/i;
 
 const VARIANT = { setting: {}, description: '' };
 
@@ -170,7 +171,7 @@ function written(baseline: Values, variants: Values): Draft[] {
       if (!Object.hasOwn(baseline, key)) throw unknownSetting(op, key, baseline);
       assertOwn(key, value);
     }
-    return { name, changes: Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)), description };
+    return { name, changes, description };
   });
 }
 
@@ -225,11 +226,14 @@ function textOfValue(value: unknown): string | undefined {
   if (typeof value === 'function') return classNameOf(value) || undefined;
   if (value instanceof Tensor) return show(value);
   if (Array.isArray(value)) {
+    if (value.length === 0) return 'none';
     const parts = value.map(textOfValue);
     return parts.includes(undefined) ? undefined : `[${parts.join(', ')}]`;
   }
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (value === undefined || value === null) return 'none';
+  if (typeof value !== 'object') return String(value);
   if (!isOptions(value)) return classNameOf(value) || undefined;
+  if (typeof value['name'] === 'string') return value['name']; // a callback, a metric
   const parts = Object.entries(value).map(([name, one]) => [name, textOfValue(one)] as const);
   return parts.some(([, text]) => text === undefined) ? undefined : parts.map(([name, text]) => `${name} ${text}`).join(', ');
 }

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nn, optim, type Tensor, tensor } from 'hone';
-import { TensorDataset } from 'hone/data';
+import { Generator, nn, optim, randn, type Tensor, tensor } from 'hone';
+import { Dataset, TensorDataset } from 'hone/data';
 import { defineStudy, type StudyOptions } from 'hone/study';
 import { earlyStopping, ema, evaluate } from 'hone/train';
 import { afterAll, describe, expect, test, vi } from 'vitest';
@@ -250,6 +250,27 @@ describe('a run', () => {
     const result = await run({}, { folder, resume: true });
     expect(warn.mock.calls.flat().join('\n')).toMatch(/the checkpoint of "baseline", repeat 0, is damaged, and the run starts anew/);
     expect(result.scores).toEqual(whole.scores);
+  });
+
+  test('goes on with nobody else’s model, nor with random numbers of data sets and callbacks that earlier runs drew from', async () => {
+    const model = new nn.Linear(2, 2);
+    expect((await run({ model: () => model })).failed).toBeUndefined();
+    expect((await run({ model: () => model })).failed).toMatch(/model gives a module that another run has trained\. Make a new one/);
+    /** Noise from a generator of its own, as a transform may have one. */
+    class Noisy extends Dataset<[Tensor, Tensor]> {
+      readonly length = 30;
+      readonly generator = new Generator(5);
+      get(i: number): [Tensor, Tensor] {
+        const [x, y] = parts.train.get(i) as [Tensor, Tensor];
+        return [x.add(randn([2], { generator: this.generator })), y];
+      }
+    }
+    const noisy = define({ data: { ...parts, train: new Noisy() } });
+    const first = await executeRun(noisy, 'baseline', 0);
+    expect(first.failed).toBeUndefined();
+    const second = await executeRun(noisy, 'baseline', 1);
+    expect((await executeRun(noisy, 'baseline', 0)).scores).toEqual(first.scores);
+    expect(second.scores).not.toEqual(first.scores);
   });
 
   test('is of a variant that there is', async () => {

@@ -5,7 +5,6 @@ import type { Module } from '../../nn/module/module.js';
 import { type StudyEpoch, type StudyScores, sourcesOfVariation } from '../../report/study/figures.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { warnOnce } from '../../tensor/arguments/warn-once.js';
-import { manualSeed } from '../../tensor/create/random.js';
 import type { StepEvent } from '../../train/callbacks/callback.js';
 import { writePatiently } from '../../train/callbacks/files/write-patiently.js';
 import { tensorBoard } from '../../train/callbacks/logging/tensorboard.js';
@@ -15,7 +14,7 @@ import { NonFiniteError, NonFiniteLossError } from '../../train/guards/non-finit
 import type { EpochRecord, Monitor } from '../../train/history/epoch-record.js';
 import type { History } from '../../train/history/history.js';
 import { bySetting, chosenBy } from '../define/options.js';
-import { seedsOf } from '../define/streams.js';
+import { seedNoise, seedsOf } from '../define/streams.js';
 import type { Study } from '../define/study.js';
 import { type StudyEntry, unknownVariant } from '../define/variants.js';
 import { lengthOf, makeData, type SharedData } from './data.js';
@@ -198,7 +197,7 @@ class Execution<S extends object> {
     const { folder, until = epochs } = options;
     const ending = new AbortController();
     const trainLoader = loaderOf(data.train, true);
-    manualSeed(record.seeds.noise); // a training that goes on takes up its own numbers
+    seedNoise(record.seeds.noise, { ...data, callbacks }); // a training that goes on takes up its own numbers
     try {
       const history = await fit<unknown>(model, {
         ...more,

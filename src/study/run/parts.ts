@@ -40,6 +40,9 @@ export interface RunParts {
   loaderOf(set: DatasetLike<unknown>, train?: boolean): Loader<unknown>;
 }
 
+/** The models of this process's runs: no run may go on with another's weights. */
+const trained = new WeakSet<Module>();
+
 /** Makes the parts of a run: the data by the numbers of the split, model and optimizer by those of the initial weights. */
 export async function partsOf<S extends object>(
   { options }: Study<S>,
@@ -75,6 +78,9 @@ export async function partsOf<S extends object>(
   const model = options.model(setting, context) as ModuleWithOutput;
   if (!(model instanceof Module))
     throw new ArgumentError(`${OP}: model gives ${show(model)}, expected a module such as new nn.Linear(784, 10).`);
+  if (trained.has(model))
+    throw new ArgumentError(`${OP}: model gives a module that another run has trained. Make a new one each time that it is called.`);
+  trained.add(model);
   const optimizer = options.optimizer?.(model, setting, context) ?? new Adam(model.parameters());
   const scheduler = options.scheduler?.(optimizer, setting, context);
   const own = ownFit(options.fit?.(setting, context, model));
