@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { nn } from 'hone';
 import { DataLoader } from 'hone/data';
 import { load } from 'hone/formats';
-import type { Comparison } from 'hone/report';
+import type { StudyFigures } from 'hone/report';
 import { accuracy, evaluate } from 'hone/train';
 import { datasets } from 'hone/vision';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { honeIn } from '../../test/helpers/hone.js';
 import type { TrainFigures } from './training/figures.js';
 
@@ -17,36 +17,60 @@ afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 const hone = honeIn(temporary);
 
-const figuresIn = (folder: string) => JSON.parse(readFileSync(join(temporary, folder, 'figures.json'), 'utf8')) as Comparison;
+const figuresIn = (folder: string) => JSON.parse(readFileSync(join(temporary, folder, 'figures.json'), 'utf8')) as StudyFigures;
+
+/** A study that is over at once, with settings that tests give it by the environment. */
+const TINY = `import { nn, optim, tensor, type Tensor } from 'hone';
+import { TensorDataset } from 'hone/data';
+import { defineStudy } from 'hone/study';
+
+enum Width { Narrow = 2, Wide = 8 }
+const xs = Array.from({ length: 240 }, (_, i) => [Math.sin(i * 12.9), Math.cos(i * 7.3)]);
+const labels: Tensor = tensor(xs.map(([a, b]) => (a! * b! > 0 ? 1 : 0)), { dtype: 'int64' });
+
+export default defineStudy({
+  title: 'Widths',
+  data: { train: new TensorDataset(tensor(xs), labels) },
+  baseline: { width: Width.Narrow },
+  factors: { width: [Width.Wide] },
+  model: ({ width }) => new nn.Sequential(new nn.Linear(2, width), new nn.ReLU(), new nn.Linear(width, 2)),
+  optimizer: (model) => new optim.Adam(model.parameters(), { lr: 0.02 }),
+  batchSize: 16,
+  epochs: 3,
+  repeats: 2,
+});
+`;
+const own = (...args: string[]) => ['study', 'widths.ts', ...args];
+beforeAll(() => writeFileSync(join(temporary, 'widths.ts'), TINY));
 
 test('--out where no folder can be made', async () => {
   writeFileSync(join(temporary, 'file'), '');
-  const { status, stdout, stderr } = await hone(['study', 'digits', '--models', 'small', '--out', 'file']);
-  expect(stderr).toMatch(/hone: cannot make the folder file\/digits: ENOTDIR.* Name another place with --out\.\n$/);
+  const { status, stdout, stderr } = await hone(own('--out', 'file'));
+  expect(stderr).toMatch(/hone: cannot make the folder file\/widths: ENOTDIR.* Name another place with --out\.\n$/);
   expect([status, stdout]).toEqual([1, '']);
 });
 
 test('--out in /proc, where no folder can be made, ends at once', async () => {
-  const { status, stderr } = await hone(['study', 'digits', '--models', 'small', '--out', '/proc/hone/runs']);
-  expect(stderr).toMatch(/hone: cannot make the folder \/proc\/hone\/runs\/digits: .* Name another place with --out\.\n$/);
+  const { status, stderr } = await hone(own('--out', '/proc/hone/runs'));
+  expect(stderr).toMatch(/hone: cannot make the folder \/proc\/hone\/runs\/widths: .* Name another place with --out\.\n$/);
   expect(status).toBe(1);
 });
 
 test('processes that start together have a folder each', async () => {
-  const args = ['study', 'digits', '--models', 'small', '--epochs', '1', '--repeats', '1', '--out', 'together'];
+  const args = own('--epochs', '1', '--repeats', '1', '--processes', '1', '--out', 'together');
   const all = await Promise.all([1, 2, 3].map(() => hone(args)));
   expect(all.map(({ status }) => status)).toEqual([0, 0, 0]);
-  expect(readdirSync(join(temporary, 'together')).sort()).toEqual(['digits', 'digits-2', 'digits-3']);
-  for (const folder of ['digits', 'digits-2', 'digits-3']) expect(figuresIn(`together/${folder}`).variants).toHaveLength(1);
+  expect(readdirSync(join(temporary, 'together')).sort()).toEqual(['widths', 'widths-2', 'widths-3']);
+  for (const folder of ['widths', 'widths-2', 'widths-3']) expect(figuresIn(`together/${folder}`).variants).toHaveLength(2);
 });
 
 test('--version, and a mistake, as the shell sees them', async () => {
   expect(await hone(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
-  const { status, stdout, stderr } = await hone(['study', 'digit']);
+  const { status, stdout, stderr } = await hone(['studdy']);
   expect([status, stdout, stderr]).toEqual([
     1,
     '',
-    "error: unknown command 'digit'\n(Did you mean digits?)\n(hone study --help shows what there is)\n",
+    "error: unknown command 'studdy'\n(Did you mean study?)\n(hone --help shows what there is)\n",
   ]);
 });
 
@@ -83,140 +107,125 @@ describe('doctor', () => {
   });
 });
 
-describe('study digits', () => {
-  const args = ['study', 'digits', '--models', 'small,batchnorm', '--epochs', '1', '--repeats', '2', '--batch-size', '400', '--out', 'out'];
+describe('study', () => {
+  /** The figures but for what depends on the clock, and on how they were come by. */
+  const comparable = (folder: string) =>
+    JSON.parse(JSON.stringify(figuresIn(folder)), (key, value: unknown) =>
+      ['seconds', 'started', 'duration', 'command', 'threads'].includes(key) ? undefined : value,
+    ) as unknown;
 
-  test('prints a table, writes a page, figures and weights, and keeps them at the next run', async () => {
-    const { status, stdout, stderr } = await hone(args);
-    expect([status, stderr.replace(/^(engine: .*|.*accuracy .*|study digits: .*)\n/gm, '')]).toEqual([0, '']);
-    expect(stderr).toMatch(/^small \(run 1\/4\) epoch 1\/1: train loss .* \| test loss .* images\/s, .* left$/m);
-    expect(stderr).toMatch(/^2\/4 {2}batchnorm {2}seed 0 {2}accuracy 0\.\d{4} {2}loss \d\.\d{4} {2}best epoch 1 of 1 {2}/m);
-    const rows = stdout.split('\n').filter((line) => /^(small|batchnorm) /.test(line));
-    expect(rows.map((row) => row.split(/ {2,}/).slice(0, 3))).toEqual([
-      ['small', '7,850', 'train'],
-      ['batchnorm', '243,658', 'train'],
-    ]);
-    expect(stdout.match(/\d\.\d{4} ± 0\.\d{4}/g)).toHaveLength(8);
-    expect(stdout.endsWith(`\nReport: ${join('out', 'digits', 'report.html')}\n`)).toBe(true);
-
-    const files = [
-      'batchnorm-seed0.safetensors',
-      'batchnorm-seed1.safetensors',
-      'figures.json',
-      'report.html',
-      'small-seed0.safetensors',
-      'small-seed1.safetensors',
-    ];
-    expect(readdirSync(join(temporary, 'out/digits')).sort()).toEqual(files);
-    const { settings, variants } = figuresIn('out/digits');
+  test('in two processes: the table, the verdict, the files; in one process the same figures', async () => {
+    const [two, one] = await Promise.all([hone(own('--processes', '2', '--out', 'two')), hone(own('--processes', '1', '--out', 'one'))]);
+    expect([two.status, one.status]).toEqual([0, 0]);
+    expect(two.stderr).toMatch(/^2 variants: baseline, width 8; 2 repeats of 3 epochs each, 4 runs, 2 at once with 1 thread each$/m);
+    expect(two.stderr).toMatch(
+      /^4\/4 {2}(baseline|width 8 ) {2}repeat [12] {2}test accuracy [01]\.\d{4} {2}epoch [123] of 3 {2}\d\.\d s$/m,
+    );
+    expect(two.stdout).toMatch(/^baseline .*\nwidth 8 |^width 8 .*\nbaseline /m);
+    expect(two.stdout.endsWith(`\nReport: ${join('two', 'widths', 'report.html')}\n`)).toBe(true);
+    expect(two.stdout.replaceAll('two', 'one').replace(/\d+(\.\d+)? (s|times).*/g, '')).toBe(
+      one.stdout.replace(/\d+(\.\d+)? (s|times).*/g, ''),
+    );
+    expect(comparable('two/widths')).toEqual(comparable('one/widths'));
+    const { settings } = figuresIn('two/widths');
     expect(settings).toMatchObject({
-      command: `hone ${args.join(' ')}`,
-      epochs: '1',
-      seeds: '0 to 1',
-      'batch size': '400',
+      command: `hone ${own('--processes', '2', '--out', 'two').join(' ')}`,
       versions: expect.stringContaining(`hone ${version}`),
     });
-    for (const name of ['started', 'duration', 'engine', 'instruction set', 'threads']) expect(settings[name]).toBeTruthy();
-    const [small, batchnorm] = variants.map((variant) => variant.runs.map((run) => run.epochs[0]!.validationAccuracy));
-    for (const value of small!) expect(value).toBeGreaterThan(0.6);
-    for (const value of batchnorm!) expect(value).toBeGreaterThan(0.85);
-    const page = readFileSync(join(temporary, 'out/digits/report.html'), 'utf8');
-    for (const text of ['<!doctype html>', 'batchnorm', settings['command']!, '<svg']) expect(page).toContain(text);
-
-    expect((await hone(['study', 'digits', '--models', 'small', '--epochs', '1', '--repeats', '1', '--out', 'out'])).stdout).toContain(
-      join('out', 'digits-2', 'report.html'),
-    );
-  });
-
-  test('Ctrl-C stops after the step and reports what is finished', async () => {
-    const { status, stdout, stderr } = await hone(
-      ['study', 'digits', '--models', 'small', '--epochs', '5000', '--out', 'stopped'],
-      {},
-      /epoch 2\/5000/,
-      (child) => child.kill('SIGINT'),
-    );
-    expect(status).toBe(130);
-    expect(stderr).toContain('Stopping after this step; what is finished is reported. Ctrl-C again quits.');
-    expect(stdout).toMatch(/^small .*0\.\d{4}/m);
-    expect(stdout).toContain('Stopped by hand when 0 of 5 runs were finished.\nsmall, seed 0: stopped by hand after epoch');
-    expect(stdout).toContain(`Report: ${join('stopped', 'digits', 'report.html')}\n`);
-    expect(figuresIn('stopped/digits').stopped).toBe('Stopped by hand when 0 of 5 runs were finished.');
+    const page = readFileSync(join(temporary, 'two/widths/report.html'), 'utf8');
+    for (const text of ['<!doctype html>', 'width 8', settings['command']!, '<svg']) expect(page).toContain(text);
   });
 
   test.each([
+    ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('%s does as Ctrl-C', async (name, code) => {
+  ] as const)('%s stops it after the step, and reports what is finished', async (name, code) => {
     const out = name.toLowerCase();
-    const { status, stderr } = await hone(
-      ['study', 'digits', '--models', 'small', '--epochs', '5000', '--out', out],
-      {},
-      /epoch 2\/5000/,
-      (child) => child.kill(name),
-    );
-    expect(stderr).toContain('Stopping after this step; what is finished is reported. A second signal quits.');
+    const args = own('--epochs', '2', '--repeats', '2000', '--processes', '1', '--out', out);
+    const { status, stdout, stderr } = await hone(args, {}, /^2\/4000 /m, (child) => child.kill(name));
+    expect(stderr).toContain('Stopping after this step; what is finished is reported.');
     expect(status).toBe(code);
-    expect(figuresIn(`${out}/digits`).variants[0]!.runs[0]!.epochs.length).toBeGreaterThan(0);
-    expect(existsSync(join(temporary, out, 'digits/report.html'))).toBe(true);
+    expect(stdout).toMatch(/^Stopped by hand when \d+ of 4,000 runs were finished\.$/m);
+    expect(stdout).toContain(`Report: ${join(out, 'widths', 'report.html')}\nTo go on: hone study --resume ${join(out, 'widths')}\n`);
+    expect(figuresIn(`${out}/widths`).stopped).toMatch(/^Stopped by hand when/);
   });
 
-  test('a process that is killed leaves the figures of its epochs, and the page of its runs', async () => {
-    const { status } = await hone(
-      ['study', 'digits', '--models', 'small,batchnorm', '--epochs', '2', '--repeats', '500', '--out', 'killed'],
-      {},
-      /3\/1000 .*seed/,
-      (child) => {
-        const timer = setInterval(() => {
-          if (!existsSync(join(temporary, 'killed/digits/report.html'))) return;
-          clearInterval(timer);
-          child.kill('SIGKILL');
-        }, 20);
-      },
-    );
-    expect(status).toBe(null);
-    const { stopped, variants } = figuresIn('killed/digits');
-    const [, finished] = /^Written while it ran, when (\d+) of 1000 runs were finished\.$/.exec(stopped ?? '')!;
-    expect(Number(finished)).toBeGreaterThanOrEqual(1);
-    expect(variants.flatMap(({ runs }) => runs).length).toBeGreaterThanOrEqual(Number(finished));
-    expect(readFileSync(join(temporary, 'killed/digits/report.html'), 'utf8')).toContain('</html>');
-  });
-
-  test('stopped and killed, it goes on with --resume to the same figures', async () => {
-    const study = ['study', 'digits', '--models', 'small,batchnorm', '--epochs', '2', '--repeats', '1', '--batch-size', '400', '--out'];
-    const [whole, stopped] = await Promise.all([
-      hone([...study, 'whole']),
-      hone([...study, 'again'], {}, /small .*epoch 1\/2/, (child) => child.kill('SIGINT')),
-    ]);
-    expect([whole.status, stopped.status]).toEqual([0, 130]);
-    const folder = join('again', 'digits');
-    expect(stopped.stdout).toContain(`To go on: hone study digits --resume ${folder}\n`);
-    const killed = await hone(['study', 'digits', '--resume', folder], {}, /batchnorm .*epoch 1\/2/, (child) => child.kill('SIGKILL'));
+  test('stopped, killed and gone on with, it comes to the figures of one that was never interrupted', async () => {
+    const args = own('--epochs', '6', '--repeats', '6', '--processes', '2', '--out');
+    const whole = hone([...args, 'whole']);
+    const stopped = await hone([...args, 'again'], {}, /^2\/12 /m, (child) => child.kill('SIGINT'));
+    expect(stopped.status).toBe(130);
+    const folder = join('again', 'widths');
+    const killed = await hone(['study', '--resume', folder], {}, /^6\/12 /m, (child) => child.kill('SIGKILL'));
     expect(killed.status).toBe(null);
-    const resumed = await hone(['study', 'digits', '--resume', folder]);
-    expect(resumed.status).toBe(0);
-    const figures = (of: string) =>
-      JSON.parse(readFileSync(join(temporary, of, 'digits/figures.json'), 'utf8').replaceAll(of, 'out'), (key, value: unknown) =>
-        ['seconds', 'started', 'duration'].includes(key) ? undefined : value,
-      ) as unknown;
-    expect(figures('again')).toEqual(figures('whole'));
-    expect(readdirSync(join(temporary, folder)).sort()).toEqual(readdirSync(join(temporary, 'whole/digits')).sort());
-    const [over, wrong, none] = await Promise.all([
-      hone(['study', 'digits', '--resume', folder]),
-      hone(['study', 'digits', '--resume', folder, '--batch-size', '7']),
-      hone(['study', 'digits', '--resume', 'nowhere']),
-    ]);
-    expect([over.status, over.stderr]).toEqual([0, expect.stringContaining('this study is finished')]);
-    expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('Leave out --batch-size.')]);
-    expect([none.status, none.stderr]).toEqual([1, expect.stringContaining('--resume nowhere: there is no study to go on with.')]);
+    const resumed = await hone(['study', '--resume', folder, '--processes', '1']);
+    expect([resumed.status, (await whole).status]).toEqual([0, 0]);
+    expect(comparable(folder)).toEqual(comparable('whole/widths'));
+    expect(figuresIn(folder).settings['command']).toBe(`hone ${args.join(' ')} again`);
+    const over = await hone(['study', '--resume', folder]);
+    expect([over.status, over.stdout]).toEqual([0, resumed.stdout]);
   });
 
   test('Ctrl-C before the first epoch ends leaves nothing behind', async () => {
-    const { status, stdout, stderr } = await hone(['study', 'digits', '--models', 'big', '--out', 'early'], {}, /study digits/, (child) =>
-      setTimeout(() => child.kill('SIGINT'), 150),
-    );
+    const args = ['study', 'digits', '--processes', '1', '--out', 'early'];
+    const { status, stdout, stderr } = await hone(args, {}, /variants: /, (child) => setTimeout(() => child.kill('SIGINT'), 150));
     expect([status, stdout]).toEqual([130, '']);
     expect(stderr).toMatch(/Stopped before the first epoch ended: there is nothing to report\.\n$/);
     expect(existsSync(join(temporary, 'early/digits'))).toBe(false);
+  });
+});
+
+describe('files of studies', () => {
+  test.each([
+    [
+      'syntax.ts',
+      'const a: number = 1;\nconst b: number = ;\n',
+      'study: syntax.ts:2:19: Expression expected\nconst a: number = 1;\nconst b: number = ;\n                  ^\n',
+    ],
+    ['nested.ts', "import './syntax.js';\n", 'study: syntax.ts:2:19: Expression expected\n'],
+    [
+      'accessor.ts',
+      'interface A { a: 1 }\n\nclass B {\n  accessor a = 1;\n}\n',
+      "study: accessor.ts:4:12: Unexpected identifier 'a' (accessor fields are not read)\n",
+    ],
+    ['plain.mjs', 'const a = 1;\nlet b = 1 c;\n', "study: plain.mjs:2:11: Unexpected identifier 'c'\n"],
+    [
+      'package.ts',
+      "import a from 'no-such-package';\nconsole.log(a);\n",
+      'study: package.ts imports the package "no-such-package", which is not to be found from there. Install it',
+    ],
+    [
+      'entry.ts',
+      "import { a } from 'hone/studies';\nconsole.log(a);\n",
+      'imports "hone/studies", which does not exist. There are hone, hone/data',
+    ],
+    [
+      'missing.ts',
+      "import { a } from './nowhere.js';\nconsole.log(a);\n",
+      'study: missing.ts imports nowhere.js, which does not exist. Check the path.\n',
+    ],
+    [
+      'export.ts',
+      "import { defineStduy } from 'hone/study';\ndefineStduy({});\n",
+      'study: export.ts imports defineStduy of "hone/study", which has no such export. Did you mean defineStudy?\n',
+    ],
+    [
+      'wrong.ts',
+      "import { defineStudy } from 'hone/study';\ninterface A { a: 1 }\nexport default defineStudy({ title: '' } as never);\n",
+      'hone: wrong.ts:3:16: defineStudy: title is "", expected a text.\n',
+    ],
+    [
+      'throws.ts',
+      "interface A { a: 1 }\n\nfunction f(): void {\n  throw new TypeError('mine');\n}\nf();\n",
+      `TypeError: mine\n    at f (${join(temporary, 'throws.ts')}:4:9)\n`,
+    ],
+  ])('%s: mistakes have their place', async (name, text, message) => {
+    writeFileSync(join(temporary, 'syntax.ts'), 'const a: number = 1;\nconst b: number = ;\n');
+    writeFileSync(join(temporary, name), text);
+    const { status, stdout, stderr } = await hone(['study', name]);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(message);
   });
 });
 

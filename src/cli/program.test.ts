@@ -41,19 +41,7 @@ describe('help', () => {
     [['--help'], ['Usage: hone', 'study', 'train', 'doctor', '--engine', 'Examples:']],
     [
       ['study', '--help'],
-      ['Studies:', 'digits'],
-    ],
-    [
-      ['study', 'digits', '--help'],
-      [
-        'What is compared:',
-        'How they are trained:',
-        'Where results go:',
-        '--patience',
-        '(default: 0.001)',
-        'batchnorm  784-256-128-64-10',
-        'Global Options:',
-      ],
+      ['Presets:', '--variants', '--processes', '--resume <folder>', 'init, order, noise,', 'hone study my-study.ts', 'Global Options:'],
     ],
     [
       ['lr', '--help'],
@@ -92,7 +80,7 @@ describe('help', () => {
   });
 
   test('a command that needs a name lists what there is', async () => {
-    expect(await hone('study')).toMatchObject({ status: 1, stderr: expect.stringMatching(/Studies:\n {2}digits/) });
+    expect(await hone('study')).toMatchObject({ status: 1, stderr: expect.stringMatching(/Presets:\n {2}/) });
     expect(await hone()).toMatchObject({ status: 1, stderr: expect.stringContaining('Commands:') });
   });
 });
@@ -100,19 +88,14 @@ describe('help', () => {
 describe('mistakes', () => {
   test.each([
     [['studdy'], "unknown command 'studdy'\n(Did you mean study?)\n(hone --help"],
-    [['study', 'digit'], "unknown command 'digit'\n(Did you mean digits?)\n(hone study --help"],
-    [['study', 'digits', '--modles', 'small'], "unknown option '--modles'\n(Did you mean --models?)\n(hone study digits --help"],
-    [['study', 'digits', '--models', 'small,medium'], 'There is no "medium"; there are small, big, dropout, batchnorm.'],
-    [['study', 'digits', '--epochs', '0'], 'Expected a whole number of at least 1.'],
-    [['study', 'digits', '--repeats', '2.5'], 'Expected a whole number of at least 1.'],
-    [['study', 'digits', '--epochs', ''], 'Expected a whole number of at least 1.'],
-    [['study', 'digits', '--seed', '1e300'], 'Expected a whole number of at least 0.'],
-    [['study', 'digits', '--lr', '0'], 'Expected a number above 0.'],
-    [['study', 'digits', 'extra'], 'too many arguments'],
-    [
-      ['study', 'digits', '--batch-size', '421'],
-      '--batch-size 421 leaves one digit for the last of the batches of 8000, and batch normalisation cannot train on one. Take 422.',
-    ],
+    [['study', 'a.ts', '--variant', 'small'], "unknown option '--variant'\n(Did you mean --variants?)\n(hone study --help"],
+    [['study', 'a.ts', '--vary', 'seed'], 'There is no "seed"; there are init, order, noise, split.'],
+    [['study', 'a.ts', '--data', 'cifar'], 'Expected one of mnist, fashion-mnist, digits.'],
+    [['study', 'a.ts', '--epochs', '0'], 'Expected a whole number of at least 1.'],
+    [['study', 'a.ts', '--repeats', '2.5'], 'Expected a whole number of at least 1.'],
+    [['study', 'a.ts', '--epochs', ''], 'Expected a whole number of at least 1.'],
+    [['study', 'a.ts', '--seed', '1e300'], 'Expected a whole number of at least 0.'],
+    [['study', 'a.ts', 'extra'], 'too many arguments'],
     [['train', 'digits', '--dropout', '1'], 'Expected a number from 0 and below 1.'],
     [['train', 'digits', '--hidden', '256,,128'], 'Expected a whole number of at least 1.'],
     [['train', 'digits', '--step-lr', '5'], 'Expected epochs:gamma, such as 5:0.5.'],

@@ -1,129 +1,148 @@
-/** `hone study`: comparing techniques. */
-import { join } from 'node:path';
+/** `hone study`: which technique helped, by a preset or by a file of one's own. */
+import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { isFile } from '#files';
 import { ArgumentError } from '../../errors.js';
-import type { ProgressDisplay } from '../../report/progress/display.js';
-import { plural, shellWord } from '../../report/text.js';
-import { type DigitModel, digitModels, digitModelTexts, studyDigits } from '../../study/digits.js';
-import { checkLastBatch, listOf, numberIn, wholeNumber } from '../options.js';
-import { RunFiles } from '../run-files.js';
-import { beginStudy, CHECKPOINTS, openStudy, type Study } from '../study-folder.js';
-import { engineLine, interruptible, newRunFolder, openDisplay, showEvents, showPath, surroundings } from './run.js';
+import { type SourceOfVariation, sourcesOfVariation } from '../../report/study/figures.js';
+import { type PresetDataName, presetDataTexts } from '../../study/presets/base/data.js';
+import { studies } from '../../study/presets/studies.js';
+import { meantName } from '../../tensor/arguments/spelling.js';
+import { listOf, oneOf, wholeNumber } from '../options.js';
+import { presetLines, presetList } from '../study/list.js';
+import type { Asked } from '../study/request.js';
+import { beginStudy, reportStudy, resumeStudy } from '../study/run.js';
+import { showPath } from './run.js';
 
 interface StudyFlags {
-  quick?: boolean;
-  models?: DigitModel[];
-  epochs?: number;
-  repeats?: number;
-  batchSize: number;
-  lr: number;
-  seed: number;
-  patience?: number;
-  out: string;
+  list?: boolean;
   resume?: string;
+  report?: string;
+  variants?: string[];
+  repeats?: number;
+  seed?: number;
+  vary?: SourceOfVariation[];
+  epochs?: number;
+  quick?: boolean;
+  data?: PresetDataName;
+  root?: string;
+  limit?: number;
+  processes?: number;
+  json?: boolean;
+  name?: string;
+  out: string;
 }
 
+const dataNames = Object.keys(presetDataTexts) as PresetDataName[];
+
+/** Names separated by commas, in one flag or several. */
+const names = (text: string, before: string[] = []) => [...before, ...text.split(',').map((name) => name.trim())];
+
 export function addStudyCommand(program: Command): void {
-  const study = program
+  program
     .command('study')
-    .description('compare techniques over several repeats; writes a table and a page')
-    .commandsGroup('Studies:')
-    .helpCommand(false)
-    .addHelpText('after', '\nhone study digits --help shows what a study takes.');
-  const names = Object.entries(digitModelTexts).map(([name, text]) => `  ${name.padEnd(10)} ${text}`);
-  study
-    .command('digits')
-    .summary(`four models on 10,000 real handwritten digits: ${digitModels.join(', ')}`)
+    .summary('compare techniques over several seeds, with a verdict: a preset, or a file of your own')
     .description(
-      'Trains four models on 8,000 real handwritten digits, tests them with 2,000 others, and shows how they compare over several repeats.',
+      'Trains each variant of a study several times, with seeds that the variants share, and says which differences are more than chance. Writes a page, the figures, and a log for TensorBoard of each run.',
     )
+    .argument('[study]', 'the name of a preset, or a file that exports a study: my-study.ts')
+    .optionsGroup('What there is:')
+    .option('--list', 'show the presets, each with the claim that it looks at')
     .optionsGroup('What is compared:')
-    .option('--quick', '10 epochs and 2 repeats, instead of 20 and 5')
-    .option('--models <names>', `some of ${digitModels.join(', ')}, separated by commas; default: all`, listOf(digitModels))
-    .option('--repeats <count>', 'runs of each model, each with its own seed', wholeNumber(1))
-    .option('--seed <number>', 'seed of the first repeat; the next takes the next', wholeNumber(0), 0)
+    .option('--variants <names>', 'some of the variants, separated by commas; the baseline always is one', names)
+    .option('--repeats <count>', 'runs of each variant, each with seeds of its own', wholeNumber(1))
+    .option('--seed <number>', 'another first seed', wholeNumber(0))
+    .option(
+      '--vary <sources>',
+      `what differs between repeats: some of ${sourcesOfVariation.join(', ')}; default: all`,
+      listOf(sourcesOfVariation),
+    )
     .optionsGroup('How they are trained:')
-    .option('--epochs <count>', 'passes over the training digits', wholeNumber(1))
-    .option('--batch-size <count>', 'digits per step', wholeNumber(1), 200)
-    .option('--lr <rate>', "Adam's learning rate", numberIn(0, Number.POSITIVE_INFINITY, true), 0.001)
-    .option('--patience <epochs>', 'end a run whose test loss has not improved for so many epochs', wholeNumber(1))
+    .option('--epochs <count>', 'epochs of each run', wholeNumber(1))
+    .option('--quick', 'of a preset: a size of about two minutes on two cores')
+    .option('--data <name>', `of a preset: ${dataNames.join(', ')}; default: the document's, where its files are at hand`, oneOf(dataNames))
+    .option('--root <folder>', 'of a preset: where the files of the data are')
+    .option('--limit <count>', 'of a preset: train and choose on the first so many images', wholeNumber(1))
+    .option(
+      '--processes <count>',
+      'runs at once, each in a process of its own; changes no figures; default: one for each processor',
+      wholeNumber(1),
+    )
     .optionsGroup('Where results go:')
-    .addOption(new Option('--out <folder>', "the run's own folder is made in this one").default('runs', 'runs'))
-    .option('--resume <run>', 'go on with a study that was stopped or killed: its folder. It has the other options')
+    .option('--name <name>', "the name of the study's own folder; default: that of the preset or the file")
+    .addOption(new Option('--out <folder>', 'that folder is made in this one').default('runs', 'runs'))
+    .option('--json', 'print the verdict as JSON instead of a table')
+    .optionsGroup('A study that is there:')
+    .option('--resume <folder>', 'go on with a study that was stopped or killed')
+    .option('--report <folder>', 'make the verdict and the report anew from the figures')
     .optionsGroup('Help:')
     .helpOption('-h, --help', 'print this help')
+    .allowExcessArguments(false)
     .addHelpText(
       'after',
-      `
-Models:
-${names.join('\n')}
+      () => `
+Presets:
+${presetLines(80)}
 
 Examples:
   hone study digits --quick
-  hone study digits --models big,batchnorm --epochs 30 --patience 5
-  hone study digits --resume runs/digits`,
+  hone study digits --variants batchnorm --repeats 10
+  hone study my-study.ts
+  hone study --resume runs/my-study`,
     )
-    .action((flags: StudyFlags, command: Command) => {
-      if (flags.resume === undefined) return runDigits(flags);
-      const others = command.options.map((option) => option.attributeName()).filter((name) => name !== 'resume');
-      const given = others.find((name) => command.getOptionValueSource(name) === 'cli');
-      if (given !== undefined)
-        throw new ArgumentError(`--resume goes on with the options that the study was begun with. Leave out --${kebabCase(given)}.`);
-      return resumeDigits(flags.resume);
-    });
+    .action((what: string | undefined, flags: StudyFlags, command: Command) => studyCommand(what, flags, command));
 }
 
-const kebabCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-async function runDigits(flags: StudyFlags): Promise<void> {
-  if ((flags.models ?? digitModels).includes('batchnorm')) checkLastBatch(flags.batchSize);
-  const started = new Date();
-  const display = openDisplay();
-  display.line(engineLine());
-  const folder = newRunFolder(flags.out, flags.quick ? 'digits-quick' : 'digits');
-  const { command } = surroundings(started);
-  await study(display, started, beginStudy(folder, command!, flags));
-}
-
-/** Goes on with the study in a folder. */
-async function resumeDigits(folder: string): Promise<void> {
-  const found = openStudy<StudyFlags>(folder);
-  const display = openDisplay();
-  if (found.finished) {
-    display.line(`${showPath(folder)}: this study is finished. Its report: ${showPath(join(folder, 'report.html'))}`);
-    return;
+async function studyCommand(what: string | undefined, flags: StudyFlags, command: Command): Promise<void> {
+  const { threads } = command.optsWithGlobals<{ threads?: number }>();
+  const running = { processes: flags.processes, threads, json: flags.json };
+  const alone = (['list', 'resume', 'report'] as const).filter((name) => flags[name] !== undefined);
+  if (alone.length === 0) {
+    if (what === undefined) command.help({ error: true });
+    const { name, ...asked } = askedFor(what!, flags);
+    return beginStudy(asked, flags.out, flags.name ?? name, running);
   }
-  display.line(engineLine());
-  await study(display, new Date(), found);
+  const [mode] = alone;
+  if (what !== undefined) throw new ArgumentError(`--${mode} takes no study beside it; there is ${what}. Leave one out.`);
+  const allowed = [mode!, 'json', ...(mode === 'resume' ? ['processes'] : [])];
+  const idle = command.options.find(
+    (option) => command.getOptionValueSource(option.attributeName()) === 'cli' && !allowed.includes(option.attributeName()),
+  );
+  if (idle) {
+    const why =
+      mode === 'resume'
+        ? 'goes on with the options that the study was begun with'
+        : mode === 'report'
+          ? 'reads what was measured'
+          : 'shows the presets';
+    throw new ArgumentError(`--${mode} ${why}. Leave out ${idle.long}.`);
+  }
+  if (flags.resume !== undefined) return resumeStudy(flags.resume, running);
+  if (flags.report !== undefined) return reportStudy(flags.report, running);
+  process.stdout.write(flags.json ? `${JSON.stringify(presetList(), null, 2)}\n` : `${presetLines(process.stdout.columns || 80, true)}\n`);
 }
 
-async function study(display: ProgressDisplay, started: Date, { folder, flags, command, figures, end }: Study<StudyFlags>): Promise<void> {
-  const { quick, epochs = quick ? 10 : 20, repeats = quick ? 2 : 5, models = digitModels } = flags;
-  display.line(`study digits: ${models.join(', ')}; ${plural(repeats, 'repeat')} of ${plural(epochs, 'epoch')} each`);
-  const files = new RunFiles(folder, started, (line) => display.line(line), command);
-  const { signal, done } = interruptible(display);
-  try {
-    const comparison = await studyDigits({
-      models,
-      epochs,
-      repeats,
-      batchSize: flags.batchSize,
-      lr: flags.lr,
-      seed: flags.seed,
-      ...(flags.patience !== undefined && { patience: flags.patience }),
-      bestModelPath: (model, seed) => join(folder, `${model}-seed${seed}.safetensors`),
-      signal,
-      checkpoints: join(folder, CHECKPOINTS),
-      ...(figures && { resume: figures }),
-      on: { ...showEvents(display, models), progress: files.progress },
-    });
-    display.clear();
-    const whole = comparison.stopped === undefined;
-    if (whole || comparison.variants.length === 0) end();
-    if ((await files.report(comparison)) && !whole)
-      process.stdout.write(`To go on: hone study digits --resume ${shellWord(showPath(folder))}\n`);
-  } finally {
-    display.clear();
-    done();
+/** The study that is asked for, and what its folder is called. */
+function askedFor(what: string, flags: StudyFlags): Asked & { name: string } {
+  const { variants, repeats, seed, vary: varies, epochs, quick, data, root, limit } = flags;
+  const changes = { ...(variants && { variants }), ...(varies && { varies }) };
+  const run = { ...(repeats !== undefined && { repeats }), ...(epochs !== undefined && { epochs }) };
+  if (Object.hasOwn(studies, what)) {
+    const given = { quick, data, limit, seed, ...run, root: root === undefined ? undefined : resolve(root) };
+    const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    return { source: { preset: what, options }, changes, run: {}, name: quick ? `${what}-quick` : what };
   }
+  const looksLikeFile = /[\\/.]/.test(what);
+  if (!looksLikeFile && !isFile(what)) {
+    const meant = meantName(what, Object.keys(studies));
+    throw new ArgumentError(
+      `there is no preset ${JSON.stringify(what)}, and no file of that name. ${meant === undefined ? 'hone study --list shows the presets.' : `Did you mean ${meant}?`}`,
+    );
+  }
+  const idle = Object.entries({ quick, data, root, limit }).find(([, value]) => value !== undefined);
+  if (idle)
+    throw new ArgumentError(
+      `--${idle[0]} belongs to the presets; ${showPath(what)} says by itself what it trains on, and how long. Leave it out.`,
+    );
+  const name = basename(what).replace(/(\.study)?\.[cm]?[jt]s$/, '') || 'study';
+  return { source: { file: resolve(what) }, changes: { ...changes, ...(seed !== undefined && { seed }) }, run, name };
 }
