@@ -126,7 +126,7 @@ function fewWrong({ ndtr, ndtri }: Distributions, effect: number, n: number, pat
   const right = ndtr(effect);
   const wrong = ndtr(-effect);
   const none = right ** n;
-  if (patterns === 1) return none;
+  if (patterns === 1 || wrong < 1e-200) return none;
   // Over the quantiles of the wrong one, -x: the others lie above x, or but one does.
   let sum = 0;
   for (let i = 0; i < POINTS; i++) {
@@ -141,6 +141,8 @@ function powerOfT({ chdtri, ndtr, stdtri }: Distributions, effect: number, n: nu
   const df = n - 1;
   const critical = stdtri(df, 1 - alpha / 2);
   const shift = Math.abs(effect) * Math.sqrt(n);
+  // The deviation of so many is known.
+  if (df > 1000) return ndtr(shift - critical) + ndtr(-shift - critical);
   // P(|T| > critical), T = (Z + shift) / s: averaged over the quantiles of s.
   let sum = 0;
   for (let i = 0; i < POINTS; i++) {

@@ -67,7 +67,7 @@ export function bootstrapOf(
   // Around the mean, so that small differences of large values lose no digits.
   const means = n <= COUNTED ? allMeans(spread) : drawnMeans(spread, resamples, seed);
   const tie = 1e-12 * size;
-  let z0 = d.ndtri((means.weightBelow(-tie) + means.weightBelow(tie)) / 2);
+  let z0 = d.ndtri(Math.min(0.9999, Math.max(0.0001, (means.weightBelow(-tie) + means.weightBelow(tie)) / 2)));
   let [squares, cubes] = [0, 0];
   for (const value of spread) {
     squares += value ** 2;

@@ -17,7 +17,7 @@ const COUNTED = 50;
 
 /**
  * Wilcoxon's signed-rank test of a median difference of 0. Differences of 0 are left out, equal magnitudes share their mean rank. Up to 50 differences p is exact, ties included; beyond, it is the normal
- * approximation, corrected for ties and for continuity. As `wilcoxon` of SciPy, which leaves exactness with ties at 13 differences. Without any difference, p is 1.
+ * approximation, corrected for ties. As `wilcoxon` of SciPy, which leaves exactness with ties at 13 differences. Without any difference, p is 1.
  *
  * ```ts
  * (await wilcoxonTest([0.012, 0.009, -0.002, 0.011, 0.008, 0.014])).p; // 0.0625
@@ -55,7 +55,7 @@ export function wilcoxonOf({ ndtr }: Distributions, differences: readonly number
 
   function normalP(): number {
     const deviation = Math.sqrt((n * (n + 1) * (2 * n + 1) - ties / 2) / 24);
-    const z = (smaller / 2 - total / 4 + (smaller < total / 2 ? 0.5 : 0)) / deviation;
+    const z = (smaller / 2 - total / 4) / deviation;
     return Math.min(1, 2 * ndtr(z));
   }
 }
