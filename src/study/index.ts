@@ -27,7 +27,7 @@ export { BatchNormModel, BigModel, DropoutModel, SmallModel } from './presets/de
 export type { StudyPresetName } from './presets/studies.js';
 export { studies } from './presets/studies.js';
 export type { StudySource } from './processes/messages.js';
-export type { RunStudyOptions, StudyEvents, StudyRunPlace, StudyStepEvent } from './schedule/options.js';
+export type { HalvingOptions, RunStudyOptions, StudyEvents, StudyRunPlace, StudyStepEvent } from './schedule/options.js';
 export { runStudy } from './schedule/run-study.js';
 export type { BootstrapIntervalOptions } from './statistics/intervals/bootstrap.js';
 export { bootstrapInterval } from './statistics/intervals/bootstrap.js';

@@ -2,6 +2,7 @@
 import type { DatasetLike } from '../../data/datasets/dataset.js';
 import type { DataLoaderOptions } from '../../data/loader/options.js';
 import type { Module } from '../../nn/module/module.js';
+import type { AnyOptimizer } from '../../optim/lr-scheduler/checks.js';
 import type { SourceOfVariation, StudyClaim, StudyFigures } from '../../report/study/figures.js';
 import type { StudyVerdict } from '../../report/study/verdict.js';
 import type { Callback } from '../../train/callbacks/callback.js';
@@ -79,7 +80,7 @@ export interface StudyOptions<S extends object> {
   /** Default: Adam with learning rate 0.001. */
   optimizer?(model: Module, setting: S, context: StudyContext): OptimizerLike;
   /** Changes the learning rate: a scheduler, or a plan such as `{ scheduler, every: 'step' }`. Default: none. */
-  scheduler?(optimizer: OptimizerLike, setting: S, context: StudyContext): FitOptions<unknown>['scheduler'];
+  scheduler?(optimizer: AnyOptimizer, setting: S, context: StudyContext): FitOptions<unknown>['scheduler'];
   /** Default: cross entropy. One that depends on the setting is given by `fit`. */
   loss?: Loss;
   /** Callbacks of a run, made anew for each. Default: none. */

@@ -1,7 +1,7 @@
 /** The runs of a study as they come, and the figures that they make. */
 import { engineInfo } from '../../engine/select.js';
 import { type StudyFigures, type StudyRun, type StudyVariantFigures, sourcesOfVariation } from '../../report/study/figures.js';
-import { showCount } from '../../report/text.js';
+import { plural, showCount } from '../../report/text.js';
 import { classNameOf } from '../../tensor/arguments/class-name.js';
 import { bySetting, chosenBy } from '../define/options.js';
 import type { Study } from '../define/study.js';
@@ -27,12 +27,19 @@ export class Gathered<S extends object> {
   /** Variants that were dropped by successive halving, with the epochs after which they were. */
   readonly dropped = new Map<string, number>();
 
+  private readonly noted: Record<string, string> = {};
+
   constructor(
     private readonly study: Study<S>,
     private readonly data: SharedData,
     private readonly options: GatheredOptions = {},
   ) {
     for (const { name } of study.variants) this.runs.set(name, []);
+  }
+
+  /** Adds a setting to those that the figures show. */
+  note(name: string, text: string): void {
+    this.noted[name] = text;
   }
 
   /** Takes a run as it is now, in place of what was known of it. */
@@ -75,7 +82,7 @@ export class Gathered<S extends object> {
       pairs: given.pairs ?? [],
       ...(given.matters !== undefined && { matters: given.matters }),
       ...(this.looks && { looks: this.looks }),
-      settings: { ...this.settings(), ...options.settings },
+      settings: { ...this.settings(), ...this.noted, ...options.settings },
       variants: study.variants.map((entry) => this.variant(entry.name, entry.description, entry.texts)),
       ...(claim && {
         claim: { document: claim.document, quote: claim.quote, ...(claim.original !== undefined && { original: claim.original }) },
@@ -137,6 +144,10 @@ export class Gathered<S extends object> {
     const out = [...(options.remarks ?? [])];
     if (this.hasFixedSplit && options.varies?.includes('split') === true)
       out.push('The validation data is given, so that the split is the same in all runs.');
+    if (this.dropped.size > 0)
+      out.push(
+        `${plural(this.dropped.size, 'variant')} of ${variants.length} did not go to the end: successive halving dropped them, by their score on validation data alone.`,
+      );
     const usual = this.samplesOf(variants[0]!.name);
     for (const { name } of variants) {
       const own = this.samplesOf(name);

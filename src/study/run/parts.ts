@@ -6,6 +6,7 @@ import { ArgumentError } from '../../errors.js';
 import { CrossEntropyLoss } from '../../nn/loss/classification/cross-entropy.js';
 import { Module, type ModuleWithOutput } from '../../nn/module/module.js';
 import { Adam } from '../../optim/adam/adam.js';
+import type { AnyOptimizer } from '../../optim/lr-scheduler/checks.js';
 import type { StudyScores } from '../../report/study/figures.js';
 import { readOptions, required } from '../../tensor/arguments/arguments.js';
 import { isOptions, show } from '../../tensor/arguments/show.js';
@@ -82,7 +83,7 @@ export async function partsOf<S extends object>(
     throw new ArgumentError(`${OP}: model gives a module that another run has trained. Make a new one each time that it is called.`);
   trained.add(model);
   const optimizer = options.optimizer?.(model, setting, context) ?? new Adam(model.parameters());
-  const scheduler = options.scheduler?.(optimizer, setting, context);
+  const scheduler = options.scheduler?.(optimizer as AnyOptimizer, setting, context);
   const own = ownFit(options.fit?.(setting, context, model));
   // Counted once, for what is trained and for what is measured.
   const weights = own.classWeights === 'balanced' && { classWeights: await balancedClassWeights(loaderOf(data.train)) };

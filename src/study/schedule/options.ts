@@ -39,6 +39,14 @@ export interface StudyEvents {
   line?(text: string): void;
 }
 
+/** How {@link runStudy} halves: see its option `halving`. */
+export interface HalvingOptions {
+  /** One variant of so many goes on from each rung to the next. Default: 2. */
+  factor?: number;
+  /** The epochs of the first rung, at least. Default: 1. */
+  epochs?: number;
+}
+
 /** The options of {@link runStudy}. */
 export interface RunStudyOptions {
   /** Repeats of each variant. Default: the study's. */
@@ -56,6 +64,18 @@ export interface RunStudyOptions {
   folder?: string;
   /** Goes on with what is in the folder: runs that have ended are kept, those that have not go on from their checkpoints. Default: false. */
   resume?: boolean;
+  /**
+   * Runs further repeats until each comparison is decided or beyond hope, instead of a number that is chosen before: at most so many, or true for
+   * 20. The differences are looked at after a few numbers of repeats that are planned at the start, by a test that stays honest under looking
+   * ({@link sequentialTest}); after each look only what is still open goes on. Default: false.
+   */
+  untilDecided?: boolean | number;
+  /**
+   * Successive halving, for studies of many variants: all are trained for a few epochs, the better half for twice as many, and so on; the best go to the
+   * end, to the very figures that they would have had. Which are better is said by validation data alone, over all repeats. The verdict
+   * compares those that went to the end, and corrects for all. Options say how, or true. Default: false.
+   */
+  halving?: boolean | HalvingOptions;
   /**
    * How many runs go on at once, each in a process of its own, in Node. The figures do not depend on it, but for the times. It needs `source`.
    * Default: 1, one run after the other in this process.

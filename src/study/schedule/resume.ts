@@ -4,7 +4,7 @@ import { ArgumentError, FileError } from '../../errors.js';
 import { holderOf, holdFolder } from '../../formats/files/hold/hold.js';
 import type { StudyFigures } from '../../report/study/figures.js';
 import type { Job } from '../run/executor.js';
-import { NAMES, type RunRecord, readFigures, readRun } from '../run/folder.js';
+import { NAMES, type RunRecord, readFigures, readRun, writeRun } from '../run/folder.js';
 
 const OP = 'runStudy';
 
@@ -57,9 +57,6 @@ const PARTS: Readonly<Record<string, (figures: StudyFigures) => unknown>> = {
   'the title': ({ title }) => title,
   'the compared score': ({ metric }) => `${metric.name}, of which ${metric.better === 'max' ? 'more' : 'less'} is better`,
   'what the epoch is chosen by': ({ chosenBy }) => chosenBy,
-  'the number of training samples': ({ data }) => data.train,
-  'the number of validation samples': ({ data }) => data.validation,
-  'the number of test samples': ({ data }) => data.test,
   'the test data': ({ testData }) => testData,
   'what varies': ({ varies }) => varies.join(', '),
   'the seed': ({ seed }) => seed,
@@ -94,6 +91,12 @@ export function isDone(run: RunRecord, { until }: Job): boolean {
   return run.running !== true || (until !== undefined && run.epochs.length >= until);
 }
 
+/** Notes in a run's folder that it has ended where it is. */
+export function endRun(folder: string, run: RunRecord): void {
+  writeRun(folder, run);
+  removeFile(`${folder}/${NAMES.checkpoint}`, OP);
+}
+
 /** A run that need not be executed any more, as its folder has it. */
 export function keptRun(folder: string, job: Job): RunRecord | undefined {
   if (!isFile(`${folder}/${NAMES.run}`)) return undefined;
@@ -109,11 +112,20 @@ export function keptRun(folder: string, job: Job): RunRecord | undefined {
   return run;
 }
 
-/** @throws {ArgumentError} where a model is not the one that its variant had in the runs that are kept. */
-export function checkModel(run: RunRecord, others: readonly RunRecord[]): void {
-  const other = others.find(({ architecture }) => architecture !== '' && architecture !== run.architecture);
-  if (other)
-    throw new ArgumentError(
-      `${OP}: the model of "${run.variant}" is not the one that its run ${other.repeat} had, which is kept:\n${other.architecture}\nand now:\n${run.architecture}\nTo go on, make the model that it was; to study this one, choose another folder.`,
+/** @throws {ArgumentError} where a run has another model, or other data, than those of its variant that are kept. */
+export function checkRun(run: RunRecord, others: readonly RunRecord[]): void {
+  for (const other of others) {
+    if (other.repeat === run.repeat) continue;
+    const differs = (what: string, was: string, is: string, then: string) =>
+      new ArgumentError(
+        `${OP}: ${what} of "${run.variant}" in repeat ${run.repeat} is not that of repeat ${other.repeat}, which is kept:\n${was}\nand now:\n${is}\nTo go on, ${then}; to study this one, choose another folder.`,
+      );
+    if (other.architecture !== '' && other.architecture !== run.architecture)
+      throw differs('the model', other.architecture, run.architecture, 'make the model that it was');
+    const [was, is] = [other, run].map(
+      ({ samples }) => samples && `${samples.train} to train, ${samples.validation} to validate, ${samples.test} to test`,
     );
+    if (was !== undefined && is !== undefined && was !== is)
+      throw differs('the number of samples', `  ${was}`, `  ${is}`, 'give it the data that it had');
+  }
 }

@@ -12,11 +12,14 @@ import type { StudySource } from '../processes/messages.js';
 import { ProcessPool } from '../processes/pool.js';
 import { makeData, type SharedData } from '../run/data.js';
 import { type Executor, OwnProcess } from '../run/executor.js';
+import { runFolders } from '../run/folder.js';
 import { Gathered } from '../run/gathered.js';
+import { Halving } from './halving.js';
 import type { RunStudyOptions } from './options.js';
-import { AllRepeats } from './plan.js';
-import { checkFolder, holdStudy } from './resume.js';
+import { AllRepeats, type Plan } from './plan.js';
+import { checkFolder, endRun, holdStudy } from './resume.js';
 import { Schedule } from './schedule.js';
+import { BUDGET, UntilDecided } from './until-decided.js';
 
 const DEFAULTS: { [K in keyof Required<RunStudyOptions>]: unknown } = {
   repeats: required,
@@ -25,6 +28,8 @@ const DEFAULTS: { [K in keyof Required<RunStudyOptions>]: unknown } = {
   on: required,
   folder: '',
   resume: false,
+  untilDecided: required,
+  halving: required,
   processes: 1,
   threads: required,
   source: required,
@@ -62,11 +67,9 @@ export async function runStudy<S extends object>(study: Study<S>, options: RunSt
 
 async function runAll<S extends object>(study: Study<S>, options: RunStudyOptions): Promise<StudyFigures> {
   const data = await makeData(study);
-  const gathered = new Gathered(study, data, options);
-  const plan = new AllRepeats(
-    study.variants.map(({ name }) => name),
-    options.repeats ?? study.options.repeats ?? 5,
-  );
+  const repeats = repeatsOf(study, options);
+  const gathered = new Gathered(study, data, { ...options, repeats });
+  const plan = planOf(study, gathered, repeats, options);
   const { folder, resume = false } = options;
   const release = folder === undefined ? () => {} : holdStudy(folder);
   try {
@@ -80,6 +83,32 @@ async function runAll<S extends object>(study: Study<S>, options: RunStudyOption
   } finally {
     release();
   }
+}
+
+/** Repeats of each variant; until decided at most so many. */
+function repeatsOf<S extends object>(
+  study: Study<S>,
+  { repeats = study.options.repeats ?? 5, untilDecided = false }: RunStudyOptions,
+): number {
+  return untilDecided === false ? repeats : untilDecided === true ? BUDGET : untilDecided;
+}
+
+/** Which runs there are. */
+function planOf<S extends object>(study: Study<S>, gathered: Gathered<S>, repeats: number, options: RunStudyOptions): Plan {
+  const { untilDecided = false, halving = false, epochs, folder } = options;
+  if (untilDecided !== false) return new UntilDecided(study, gathered, repeats);
+  if (halving !== false) {
+    const folderOf = folder === undefined ? undefined : runFolders(folder, study);
+    const plan = new Halving(study, gathered, repeats, epochs, halving === true ? {} : halving, (run) => {
+      if (folderOf) endRun(folderOf(run.variant, run.repeat), run);
+    });
+    gathered.note('successive halving', plan.text);
+    return plan;
+  }
+  return new AllRepeats(
+    study.variants.map(({ name }) => name),
+    repeats,
+  );
 }
 
 /** What executes the runs. */
@@ -97,6 +126,7 @@ function checkOptions(study: unknown, options: RunStudyOptions): void {
   if (repeats !== undefined) countOf(OP, 'repeats', repeats, 1);
   if (epochs !== undefined) countOf(OP, 'epochs', epochs, 1);
   if (folder === '') throw new ArgumentError(`${OP}: folder is empty, expected the path of a folder.`);
+  checkAdaptive(options);
   const { processes = 1, threads, source } = options;
   countOf(OP, 'processes', processes, 1);
   if (threads !== undefined) countOf(OP, 'threads', threads, 1);
@@ -112,6 +142,25 @@ function checkOptions(study: unknown, options: RunStudyOptions): void {
       `${OP}: it is called in a process of a study, which imports the file for the study that it exports. Call it in another file, or only where the file is the program itself: if (process.argv[1] === import.meta.filename) …`,
     );
   if (resume && folder === undefined) throw new ArgumentError(`${OP}: resume is true, but no folder says from where. Pass folder.`);
+}
+
+/** @throws {ArgumentError} for ways to choose runs that make no sense, alone or together. */
+function checkAdaptive({ untilDecided = false, halving = false, repeats }: RunStudyOptions): void {
+  if (typeof untilDecided !== 'boolean') countOf(OP, 'untilDecided', untilDecided, 1);
+  if (untilDecided !== false && repeats !== undefined)
+    throw new ArgumentError(
+      `${OP}: repeats is ${repeats}, but untilDecided runs as many as are needed. Give the most that there may be: untilDecided: ${repeats}.`,
+    );
+  if (typeof halving !== 'boolean') {
+    if (!isOptions(halving)) throw new ArgumentError(`${OP}: halving is ${show(halving)}, expected true, false or options: { factor: 3 }.`);
+    const { factor, epochs } = readOptions(`${OP}: halving`, { factor: 2, epochs: 1 }, halving);
+    countOf(`${OP}: halving`, 'factor', factor, 2);
+    countOf(`${OP}: halving`, 'epochs', epochs, 1);
+  }
+  if (untilDecided !== false && halving !== false)
+    throw new ArgumentError(
+      `${OP}: halving chooses variants by the same repeats that untilDecided looks at. Halve first, then study those that are left until decided.`,
+    );
 }
 
 /** @throws {ArgumentError} for what is neither a file nor a preset. */

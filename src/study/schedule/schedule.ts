@@ -8,7 +8,7 @@ import { runFolders, writeFigures } from '../run/folder.js';
 import type { Gathered } from '../run/gathered.js';
 import type { RunStudyOptions, StudyRunPlace } from './options.js';
 import type { Plan } from './plan.js';
-import { checkModel, isDone, keptRun } from './resume.js';
+import { checkRun, isDone, keptRun } from './resume.js';
 
 /** Milliseconds between two times that figures are written while runs go on: all that is in them is in the runs' own files as well. */
 const WRITTEN = 2000;
@@ -110,7 +110,7 @@ export class Schedule<S extends object> {
       signal: this.ending.signal,
       on: {
         start: (begun) => {
-          if (resume) this.refuse(() => checkModel(begun, this.gathered.runsOf(variant)));
+          if (resume) this.refuse(() => checkRun(begun, this.gathered.runsOf(variant)));
         },
         step: (event) => {
           const left = this.clock.left(timed, event);
