@@ -22,6 +22,18 @@ const { outputFiles } = await build({
   charset: 'ascii',
   legalComments: 'none',
   logLevel: 'warning',
+  // Of the modules only what is used: none of them does anything when it is loaded.
+  plugins: [
+    {
+      name: 'used',
+      setup({ onResolve }) {
+        onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => ({
+          path: join(resolveDir, path.replace(/\.js$/, '.ts')),
+          sideEffects: false,
+        }));
+      },
+    },
+  ],
 });
 // No end of a script within it.
 const script = outputFiles[0].text.trim().replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
