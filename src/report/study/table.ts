@@ -3,7 +3,7 @@ import { ArgumentError } from '../../errors.js';
 import { wholeNumber } from '../../tensor/arguments/checks.js';
 import { show } from '../../tensor/arguments/show.js';
 import { cut, oneLine, width } from '../progress/cells.js';
-import { type Column, showDuration, textTable } from '../text.js';
+import { type Column, plural, showDuration, textTable } from '../text.js';
 import { checkStudy } from './check.js';
 import type { StudyFigures } from './figures.js';
 import {
@@ -63,6 +63,10 @@ function ranking(figures: StudyFigures, verdict: StudyVerdict, units: Units, col
   const { variants } = verdict;
   const compared = variants.map(({ name }) => withBaseline(figures, verdict, name));
   const letters = lettersOf(verdict);
+  const dropped = variants.map(({ name }) => {
+    const epochs = figures.variants.find((one) => one.name === name)?.droppedAfter;
+    return isNumber(epochs) ? `dropped after ${plural(epochs, 'epoch')}` : '';
+  });
   const isBaseline = variants.map(({ name }) => name === figures.baseline);
   const parts: Part[] = [
     left(
@@ -80,7 +84,7 @@ function ranking(figures: StudyFigures, verdict: StudyVerdict, units: Units, col
       variants.map(({ name }) => letters.get(name) ?? ''),
       7,
     ),
-    ...comparisonParts(compared, units, isBaseline),
+    ...comparisonParts(compared, units, isBaseline, dropped),
     right(
       'time',
       variants.map(({ seconds }) => showDuration(seconds)),
@@ -95,7 +99,12 @@ function ranking(figures: StudyFigures, verdict: StudyVerdict, units: Units, col
   return fitted(parts, compared, units, columns);
 }
 
-function comparisonParts(compared: readonly (ComparisonVerdict | undefined)[], units: Units, isBaseline: readonly boolean[]): Part[] {
+function comparisonParts(
+  compared: readonly (ComparisonVerdict | undefined)[],
+  units: Units,
+  isBaseline: readonly boolean[],
+  dropped: readonly string[] = [],
+): Part[] {
   if (compared.every((c) => c === undefined)) return [];
   const cells = (text: (c: ComparisonVerdict) => string) => compared.map((c) => (c === undefined ? '' : text(c)));
   return [
@@ -117,7 +126,7 @@ function comparisonParts(compared: readonly (ComparisonVerdict | undefined)[], u
     {
       ...left(
         '',
-        cells((c) => `${outcomeOf(c.outcome).sign} ${oneLine(outcomeOf(c.outcome).word)}`),
+        cells((c) => `${outcomeOf(c.outcome).sign} ${oneLine(outcomeOf(c.outcome).word)}`).map((text, i) => text || (dropped[i] ?? '')),
         1,
       ),
       short: cells((c) => outcomeOf(c.outcome).sign),
@@ -170,7 +179,7 @@ function forest(compared: readonly (ComparisonVerdict | undefined)[], units: Uni
   const values = compared.flatMap((c) => (c === undefined ? [] : [...ends(c), c.mean])).filter(isNumber);
   if (values.length === 0) return undefined;
   let [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-  if (low === high) [low, high] = [-1, 1];
+  if (low === high) [low, high] = [-1 / units.factor, 1 / units.factor];
   const at = (value: number) => Math.round(((value - low) / (high - low)) * (room - 1));
   const zero = at(0);
   const cells = compared.map((c) => {

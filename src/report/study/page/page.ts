@@ -44,9 +44,7 @@ export async function studyPage(figures: StudyFigures, verdict: StudyVerdict): P
     `<h2>Ranking</h2><div class="card">${rankingTable(study)}${rankingCaption(figures)}</div>`,
     furtherPairs(figures, verdict).length === 0 ? '' : `<h2>Further pairs</h2><div class="card">${pairTable(study)}</div>`,
     legend(figures),
-    measured
-      ? `<h2>Every seed</h2><div class="charts"><div class="stack">${chart(study, 'seeds', 640, SEEDS)}${chart(study, 'gap', 640, GAP)}</div>${chart(study, 'time', 560)}</div>`
-      : '',
+    measured ? everySeed(study) : '',
     curves(study),
     extras(study),
     runs(figures),
@@ -136,6 +134,13 @@ function rankingCaption(figures: StudyFigures): string {
 const SEEDS =
   'A row for each variant, a dot for each repeat; the tick is the mean, the band its 95 % interval, and a thin line joins what the same seed gave. Bars at the right join what cannot be told apart.';
 const GAP = 'At the chosen epoch; the number is by how much training data does better.';
+
+function everySeed(study: PageStudy): string {
+  const [seeds, gap, time] = [chart(study, 'seeds', 640, SEEDS), chart(study, 'gap', 640, GAP), chart(study, 'time', 560)];
+  // Two tall charts stand beside each other.
+  const charts = study.figures.variants.length > 8 ? `${seeds}${gap}${time}` : `<div class="stack">${seeds}${gap}</div>${time}`;
+  return `<h2>Every seed</h2><div class="charts">${charts}</div>`;
+}
 
 function chart(study: PageStudy, name: string, width: number, caption = ''): string {
   const said = caption === '' ? '' : `<p class="caption">${e(caption)}</p>`;

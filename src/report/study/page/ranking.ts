@@ -118,11 +118,7 @@ export function rankingTable(study: PageStudy): string {
     const share = c?.better.interval;
     const time = c?.time && isNumber(c.time.ratio) ? `<small>${e(showRatio(c.time.ratio))}</small>` : '';
     const dropped = figures.variants[place]?.droppedAfter;
-    const counted = [
-      plural(variant.runs, 'run'),
-      ...(variant.failed > 0 ? [`${variant.failed} failed`] : []),
-      ...(isNumber(dropped) ? [`dropped after ${plural(dropped, 'epoch')}`] : []),
-    ];
+    const counted = [plural(variant.runs, 'run'), ...(variant.failed > 0 ? [`${variant.failed} failed`] : [])];
     return {
       place,
       name: 1,
@@ -146,7 +142,9 @@ export function rankingTable(study: PageStudy): string {
                 c?.mean,
               ),
               { text: forestRow(axis, units, c), plotted: true },
-              outcomeCell(c),
+              c === undefined && isNumber(dropped)
+                ? { text: `<span class="soft">dropped after ${plural(dropped, 'epoch')}</span>`, value: '' }
+                : outcomeCell(c),
               cell(
                 c === undefined
                   ? ''

@@ -41,7 +41,7 @@ export function drawTime(study: PageStudy, view: View, width: number): string {
     const own = Math.min(wide(name), 150);
     const toLeft = cx + 14 + own > width;
     const [x0, y0] = [toLeft ? cx - 10 - own : cx + 10, cy - 11];
-    if (x0 < frame.left || taken.some(([x, y, w]) => Math.abs(y - y0) < 14 && x < x0 + own && x0 < x + w)) return '';
+    if (clouds.length > 10 || x0 < frame.left || taken.some(([x, y, w]) => Math.abs(y - y0) < 14 && x < x0 + own && x0 < x + w)) return '';
     taken.push([x0, y0, own]);
     return nameLabel(name, toLeft ? cx - 10 : cx + 10, y0, 150, toLeft ? 'end' : 'start', ' class="halo"');
   };
