@@ -60,6 +60,14 @@ describe('help', () => {
       ['<model>', '<data>', '--json'],
     ],
     [
+      ['runs', '--help'],
+      ['list [options] [name...]', 'show [options] <run>', 'compare [options] <runs...>', 'delete [options] <run...>'],
+    ],
+    [
+      ['runs', 'list', '--help'],
+      ['--sort <field>', 'variant=dropout,', '(default: runs)'],
+    ],
+    [
       ['predict', '--help'],
       ['<photo...>', '--model', '--top', '--csv'],
     ],

@@ -118,7 +118,10 @@ export function tableOf(infos: readonly Info[], room: number): string {
   return fitTable(columns, rows, room);
 }
 
-const stateOf = (info: Info): string => (info.kind === 'log' ? '' : info.state);
+function stateOf(info: Info): string {
+  const failed = info.kind === 'study' && info.state !== 'failed' ? info.runs.filter(({ state }) => state === 'failed').length : 0;
+  return info.kind === 'log' ? '' : `${info.state}${failed > 0 ? `, ${failed} failed` : ''}`;
+}
 
 /** What the folder holds beside, in lines. */
 function notesOn({ root, foreign, links, unreadable, infos }: Found, room: number): string {

@@ -47,6 +47,7 @@ function everything(found: Found): Map<string, Named> {
   for (const info of found.infos) add(info.name, info);
   const studies = found.infos.filter((info) => info.kind === 'study');
   for (const study of studies) for (const run of study.runs) add(run.name, run);
+  for (const study of studies) for (const run of study.runs) add(`${study.name}/${run.variant}-${run.repeat}`, run);
   for (const study of studies) for (const { names, of } of variantsOf(study)) for (const name of names) add(name, of);
   return all;
 }

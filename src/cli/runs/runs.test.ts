@@ -354,6 +354,7 @@ describe('show', () => {
     ])
       expect(stdout).toMatch(part);
     expect((await runs('show', 'drop-out-1')).stdout).toBe(stdout);
+    expect((await runs('show', 'digits/drop out-1')).stdout).toBe(stdout);
     expect((await runs('show', 'runs/digits/runs/drop-out-1/')).stdout).toBe(stdout);
     expect(JSON.parse((await runs('show', 'drop-out-1', '--json')).stdout)).toMatchObject({
       repeat: 1,

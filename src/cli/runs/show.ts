@@ -94,6 +94,12 @@ const stateWords = (state: string, reason: string | undefined) => (reason === un
 /** When files were written last, and how long ago that is. */
 const timeOf = (changed: number) => (changed === 0 ? '' : showTime(new Date(changed)));
 
+/** A run that failed before it had a model has no parameters. */
+const modelOf = ({ model }: RunInfo): string =>
+  model === undefined
+    ? ''
+    : [model.description, model.parameters > 0 ? plural(model.parameters, 'parameter') : ''].filter((text) => text !== '').join('; ');
+
 function showRun(run: RunInfo, look: Look): string {
   const { room } = look;
   const of = run.study === undefined ? '' : `run of the study ${run.study}`;
@@ -112,7 +118,7 @@ function showRun(run: RunInfo, look: Look): string {
     ['duration', run.seconds > 0 ? showDuration(run.seconds) : ''],
     ['started', run.started === undefined ? '' : timeOf(Date.parse(run.started) || 0)],
     ['written', timeOf(run.changed)],
-    ['model', run.model ? [run.model.description, plural(run.model.parameters, 'parameter')].filter((text) => text !== '').join('; ') : ''],
+    ['model', modelOf(run)],
     ['folder', showPath(run.folder)],
   ];
   return [
@@ -324,7 +330,7 @@ function showVariant({ name, study, variant, runs }: VariantRuns, { room }: Look
     ['what', `variant ${variant} of the study ${study.name}`],
     ['is', model?.description ?? ''],
     [side === undefined ? 'score' : `${side} ${study.metric.name}`, showSpread(values)],
-    ['model', model ? plural(model.parameters, 'parameter') : ''],
+    ['model', model && model.parameters > 0 ? plural(model.parameters, 'parameter') : ''],
   ];
   return [head(name, facts, room), `${heading('Runs', room)}${tableOf(runs, room)}\n`, settingsOf(runs[0]!.settings, room)].join('');
 }
