@@ -64,6 +64,38 @@ export function meanOver(figures: StudyFigures, variant: string, figure: (run: S
   return values.length === 0 ? undefined : values.reduce<number>((sum, value) => sum + value!, 0) / values.length;
 }
 
+/** A variant against another whose runs differ in a figure: a part of a claim that says so. */
+export function comparedFigure(
+  claim: string,
+  [variant, against]: readonly [variant: string, against: string],
+  figure: (run: StudyRun) => number,
+  words: (mean: number) => string,
+): Aspect {
+  return { claim, variants: [variant, against], value: (runs) => figure(runs[variant]!) - figure(runs[against]!), words };
+}
+
+/** How far a run's test loss lies above its training loss, both of the judged weights: it shows overfitting where training accuracy is 1. */
+export const lossGapOf = (run: StudyRun): number => run.scores!.test.loss - run.scores!.train.loss;
+
+/** That a variant overfits less than another: its losses lie closer together, and its test loss is lower. */
+export function overfitsLess(variant: string, against: string): Aspect[] {
+  const lower = (mean: number) => `${Math.abs(mean).toPrecision(2)} ${mean >= 0 ? 'lower' : 'higher'}`;
+  return [
+    comparedFigure(
+      `training and test loss lie closer together with ${variant} than with ${against}`,
+      [against, variant],
+      lossGapOf,
+      (mean) => `their difference is ${lower(mean)}`,
+    ),
+    comparedFigure(
+      `the test loss is lower with ${variant} than with ${against}`,
+      [against, variant],
+      (run) => run.scores!.test.loss,
+      (mean) => `it is ${lower(mean)}`,
+    ),
+  ];
+}
+
 /** How far a run's training accuracy lies above its test accuracy, both of the judged weights. */
 export const gapOf = (run: StudyRun): number => run.scores!.train['accuracy']! - run.scores!.test['accuracy']!;
 

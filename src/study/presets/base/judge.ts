@@ -1,6 +1,7 @@
 /** From a study's verdict to that on a document's claim: of each part of the claim, whether it was found. */
-import type { ComparisonVerdict, StudyVerdict } from '../../../report/study/verdict.js';
+import type { ComparisonVerdict, Outcome, StudyVerdict } from '../../../report/study/verdict.js';
 import type { ClaimVerdict } from '../../define/types.js';
+import { sentence } from './reading.js';
 
 /** What was found of a part of a claim, and why. */
 export interface Part {
@@ -25,8 +26,18 @@ export function comparisonOf(verdict: StudyVerdict, variant: string, against: st
 
 /** That a variant scores better than another on the test data. No difference that matters speaks against it, as a worse score does. */
 export function scoresBetter(verdict: StudyVerdict, variant: string, against: string): Part {
+  return scores(verdict, variant, against, 'helped', 'hurt');
+}
+
+/** That a variant scores worse than another on the test data. No difference that matters speaks against it, as a better score does. */
+export function scoresWorse(verdict: StudyVerdict, variant: string, against: string): Part {
+  return scores(verdict, variant, against, 'hurt', 'helped');
+}
+
+function scores(verdict: StudyVerdict, variant: string, against: string, claimed: Outcome, contrary: Outcome): Part {
   const found = comparisonOf(verdict, variant, against);
   if (!found) return { verdict: 'undecided', words: `${variant} was not compared with ${against}.` };
   const { outcome, words } = found;
-  return { verdict: outcome === 'helped' ? 'found' : outcome === 'hurt' || outcome === 'equivalent' ? 'refuted' : 'undecided', words };
+  const refuted = outcome === contrary || outcome === 'equivalent';
+  return { verdict: outcome === claimed ? 'found' : refuted ? 'refuted' : 'undecided', words: sentence(words) };
 }

@@ -1,9 +1,9 @@
 /** Dropout of whole feature maps: against overfitting, and where nothing overfits. */
 import { Subset } from '../../../data/datasets/subset.js';
 import { Adam } from '../../../optim/adam/adam.js';
-import { claimVerdict } from '../base/judge.js';
+import { judgeAspects, overfitsLess } from '../base/aspects.js';
+import { claimVerdict, scoresWorse } from '../base/judge.js';
 import { definePreset } from '../base/preset.js';
-import { scoresWorse, smallerGap } from '../base/reading.js';
 import { CNN } from './cnn.js';
 
 /** The first tenth of the images, ten times over: as many steps an epoch as all of them. */
@@ -54,6 +54,9 @@ export const dropout2d = definePreset({
   },
   choose: 'last',
   batchSize: 32,
-  judge: (verdict) =>
-    claimVerdict([smallerGap(verdict, 'a tenth, dropout', 'a tenth'), scoresWorse(verdict, 'all images, dropout', 'all images')]),
+  judge: (verdict, figures) =>
+    claimVerdict([
+      ...judgeAspects(figures, overfitsLess('a tenth, dropout', 'a tenth')),
+      scoresWorse(verdict, 'all images, dropout', 'all images'),
+    ]),
 });

@@ -2,9 +2,8 @@
 import { TensorDataset } from '../../../data/datasets/tensor-dataset.js';
 import { SGD } from '../../../optim/sgd/sgd.js';
 import type { StudyData } from '../../define/types.js';
-import { claimVerdict, scoresBetter } from '../base/judge.js';
+import { claimVerdict, scoresBetter, scoresWorse } from '../base/judge.js';
 import { definePreset } from '../base/preset.js';
-import { scoresWorse } from '../base/reading.js';
 import { CNN } from './cnn.js';
 import { type Inputs, inputsOf, type Scaling, scalingOf, withOutliers } from './inputs.js';
 

@@ -2,9 +2,8 @@
 import { Adam } from '../../../optim/adam/adam.js';
 import type { StudyFigures } from '../../../report/study/figures.js';
 import { meanOver } from '../base/aspects.js';
-import { claimVerdict, scoresBetter } from '../base/judge.js';
+import { claimVerdict, scoresBetter, scoresWorse } from '../base/judge.js';
 import { definePreset } from '../base/preset.js';
-import { scoresWorse } from '../base/reading.js';
 import { activationFigures } from './activations.js';
 import { FashionModel, type InitialWeights } from './fashion-model.js';
 

@@ -1,8 +1,10 @@
 /** Learning rates from too small to too large. */
 import { SGD } from '../../../optim/sgd/sgd.js';
-import { claimVerdict, comparisonOf, type Part } from '../base/judge.js';
+import type { StudyRun } from '../../../report/study/figures.js';
+import { judgeAspects } from '../base/aspects.js';
+import { claimVerdict, comparisonOf, scoresWorse } from '../base/judge.js';
 import { definePreset } from '../base/preset.js';
-import { failures, scoresWorse, sentence } from '../base/reading.js';
+import { sentence } from '../base/reading.js';
 import { CNN } from '../convolutional/cnn.js';
 
 const [SMALL, RIGHT, LARGE] = ['lr 0.0002', 'lr 0.1', 'lr 10'];
@@ -31,12 +33,27 @@ export const learningRate = definePreset({
   optimizer: (model, { lr }) => new SGD(model.parameters(), { lr }),
   batchSize: 32,
   judge: (verdict, figures) => {
-    const { failed, runs } = failures(figures, LARGE!);
-    const found = comparisonOf(verdict, LARGE!, RIGHT!);
-    const large: Part = {
-      verdict: runs === 0 ? 'undecided' : failed === runs ? 'found' : failed > 0 ? 'undecided' : 'refuted',
-      words: `Of ${runs} runs with ${LARGE} ${failed === runs ? 'all' : failed} diverged.${found ? ` ${sentence(found.words)}` : ''}`,
-    };
-    return claimVerdict([large, scoresWorse(verdict, SMALL!, RIGHT!)]);
+    const { words, ...claim } = claimVerdict([
+      ...judgeAspects(figures, [
+        {
+          claim: `training diverges with ${LARGE}`,
+          variants: [LARGE!],
+          value: (runs) => aboveGuessing(runs[LARGE!]!),
+          words: (mean) =>
+            `in its last epoch the training loss is ${Math.abs(mean).toPrecision(2)} ${mean >= 0 ? 'above' : 'below'} that of guessing, counted as ${MOST} above it where the run ended with a loss or gradient that is not finite`,
+        },
+      ]),
+      scoresWorse(verdict, SMALL!, RIGHT!),
+    ]);
+    const large = comparisonOf(verdict, LARGE!, RIGHT!);
+    return { ...claim, words: large ? `${words} ${sentence(large.words)}` : words };
   },
 });
+
+/** What a loss counts for that grew beyond all numbers. */
+const MOST = 100;
+
+/** How far the training loss of a run's last epoch lies above that of giving each of ten classes the same chance. */
+function aboveGuessing({ failed, epochs }: StudyRun): number {
+  return failed === undefined ? Math.min(MOST, epochs.at(-1)!.train.loss - Math.log(10)) : MOST;
+}
