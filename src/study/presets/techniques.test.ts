@@ -156,9 +156,10 @@ test('regularisation: penalties make weights small, L1 many of them nearly 0; wh
   expect(l2!['norm of the weights']).toBeLessThan(none!['norm of the weights']!);
   expect(l1!['norm of the weights']).toBeLessThan(none!['norm of the weights']!);
   expect(l1!['share of weights below 0.001']).toBeGreaterThan(2 * none!['share of weights below 0.001']!);
-  // The penalty alone comes to some 10 at the beginning
-  expect(variants.at(-1)!.runs[0]!.epochs[0]!.train.loss).toBeGreaterThan(5);
-  expect(variants.at(-1)!.runs[0]!.epochs[0]!.validation.loss).toBeLessThan(3);
+  // Guessing comes to 2.3; the penalty, 0.0003 times the sum of some 235,000 weights of 0.02, is more than 1
+  const [first] = variants.find(({ name }) => name === 'L1 0.0003')!.runs[0]!.epochs;
+  expect(first!.train.loss).toBeGreaterThan(3);
+  expect(first!.validation.loss).toBeLessThan(3);
 });
 
 test('learning-rate: a rate that is far too large is a result', async () => {

@@ -40,7 +40,7 @@ export const learningRate = definePreset({
           variants: [LARGE!],
           value: (runs) => aboveGuessing(runs[LARGE!]!),
           words: (mean) =>
-            `in its last epoch the training loss is ${Math.abs(mean).toPrecision(2)} ${mean >= 0 ? 'above' : 'below'} that of guessing, counted as ${MOST} above it where the run ended with a loss or gradient that is not finite`,
+            `in its worst epoch the training loss is ${Math.abs(mean).toPrecision(3)} ${mean >= 0 ? 'above' : 'below'} that of guessing, where ${MOST} and more, NaN included, count as ${MOST}`,
         },
       ]),
       scoresWorse(verdict, SMALL!, RIGHT!),
@@ -50,10 +50,11 @@ export const learningRate = definePreset({
   },
 });
 
-/** What a loss counts for that grew beyond all numbers. */
+/** More than that above guessing makes no difference. */
 const MOST = 100;
 
-/** How far the training loss of a run's last epoch lies above that of giving each of ten classes the same chance. */
+/** How far the training loss of a run's worst epoch lies above that of giving each of ten classes the same chance. */
 function aboveGuessing({ failed, epochs }: StudyRun): number {
-  return failed === undefined ? Math.min(MOST, epochs.at(-1)!.train.loss - Math.log(10)) : MOST;
+  const worst = Math.max(...epochs.map(({ train }) => train.loss), failed === undefined ? 0 : MOST * 2);
+  return Math.min(MOST, worst - Math.log(10));
 }
