@@ -24,6 +24,21 @@ test('some of the variants, the baseline always, with the pairs among them; text
   expect(some.options.pairs).toEqual([['width 16', 'activation tanh']]);
 });
 
+test('names with commas, from a list that was cut at commas', () => {
+  const { options } = study;
+  const commas = defineStudy({
+    ...options,
+    factors: {},
+    pairs: [],
+    variants: { '8, tanh': { width: 8 }, 'N(0, 1)': { width: 16 }, '8': { width: 32 } },
+  });
+  const names = (text: string) =>
+    changeStudy(commas, { variants: text.split(',').map((name) => name.trim()) }).variants.map(({ name }) => name);
+  expect(names('8,tanh, N(0,1)')).toEqual(['baseline', '8, tanh', 'N(0, 1)']);
+  expect(names('8,8, tanh')).toEqual(['baseline', '8', '8, tanh']);
+  expect(() => names('8,cos')).toThrow('there is no variant "cos"');
+});
+
 test('another seed, and what varies', () => {
   const other = changeStudy(study, { seed: 7, varies: ['init'] });
   expect([other.options.seed, other.options.varies, other.variants.length]).toEqual([7, ['init'], 4]);

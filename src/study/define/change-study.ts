@@ -16,8 +16,9 @@ export interface StudyChanges {
 
 /** The study with changes. @throws {ArgumentError} for a variant that it does not have, and where nothing is left to compare. */
 export function changeStudy<S extends object>(study: Study<S>, changes: StudyChanges, op = 'changeStudy'): Study<S> {
-  const { variants: wanted, seed, varies } = changes;
+  const { seed, varies } = changes;
   const names = study.variants.map(({ name }) => name);
+  const wanted = changes.variants && wholeNames(changes.variants, names);
   for (const name of wanted ?? [])
     if (!names.includes(name)) {
       const meant = meantName(name, names);
@@ -41,4 +42,17 @@ export function changeStudy<S extends object>(study: Study<S>, changes: StudyCha
     },
     kept,
   );
+}
+
+/** Names with commas in them come in pieces where a list was cut at its commas: puts together what makes a name. */
+function wholeNames(pieces: readonly string[], names: readonly string[]): string[] {
+  const plain = (name: string) => name.replace(/\s*,\s*/g, ',');
+  const known = new Map(names.map((name) => [plain(name), name]));
+  const out: string[] = [];
+  for (let from = 0, to: number; from < pieces.length; from = to) {
+    const joined = () => plain(pieces.slice(from, to).join(','));
+    for (to = pieces.length; to > from + 1 && !known.has(joined()); ) to--;
+    out.push(known.get(joined()) ?? pieces[from]!);
+  }
+  return out;
 }

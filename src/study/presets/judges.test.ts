@@ -193,6 +193,8 @@ describe('words', () => {
       verdictOf(figures, () => 'helped'),
       figures,
     );
-    expect(words).toContain('At the start the sigmoids of the second layer give: N(0, 1) 0.50 ± 0.25, 13 % of them within 0.05 of 0 or 1;');
+    expect(words).toContain(
+      'At the start the sigmoids of the second layer give 0.50 ± 0.25 with N(0, 1), 13 % of them within 0.05 of 0 or 1;',
+    );
   });
 });

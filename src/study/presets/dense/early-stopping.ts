@@ -56,8 +56,8 @@ const fitter: Aspect = {
 };
 
 const lower: Aspect = {
-  claim: 'its test loss is lower for that',
+  claim: 'stopping early lowers the test loss',
   variants: [LAST, PATIENCE],
   value: (runs) => runs[LAST]!.scores!.test.loss - runs[PATIENCE]!.scores!.test.loss,
-  words: (mean) => `by ${Math.abs(mean).toFixed(3)}${mean >= 0 ? '' : ' higher'}`,
+  words: (mean) => `it is ${Math.abs(mean).toFixed(3)} ${mean >= 0 ? 'lower' : 'higher'} than after the last epoch`,
 };

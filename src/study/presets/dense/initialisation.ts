@@ -82,8 +82,8 @@ function activationsAtStart(figures: StudyFigures): string {
       });
     const [mean, deviation, flat] = ['activation mean', 'activation deviation', 'activations without gradient'].map(last);
     if (mean === undefined || deviation === undefined || flat === undefined) return undefined;
-    return `${init} ${mean.toFixed(2)} ± ${deviation.toFixed(2)}, ${Math.round(100 * flat)} % of them within 0.05 of 0 or 1`;
+    return `${mean.toFixed(2)} ± ${deviation.toFixed(2)} with ${init}, ${Math.round(100 * flat)} % of them within 0.05 of 0 or 1`;
   });
   if (told.includes(undefined)) return '';
-  return ` At the start the sigmoids of the second layer give: ${told.join('; ')}.`;
+  return ` At the start the sigmoids of the second layer give ${told.join('; ')}.`;
 }
