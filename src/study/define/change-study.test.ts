@@ -25,12 +25,13 @@ test('some of the variants, the baseline always, with the pairs among them; text
 });
 
 test('names with commas, from a list that was cut at commas', () => {
-  const { options } = study;
   const commas = defineStudy({
-    ...options,
-    factors: {},
-    pairs: [],
+    title: 'Width',
+    data: { train: new TensorDataset(randn([60, 4]), randint(0, 3, [60])) },
+    baseline: { width: 4 },
     variants: { '8, tanh': { width: 8 }, 'N(0, 1)': { width: 16 }, '8': { width: 32 } },
+    model: ({ width }) => new nn.Sequential(new nn.Linear(4, width), new nn.Linear(width, 3)),
+    epochs: 1,
   });
   const names = (text: string) =>
     changeStudy(commas, { variants: text.split(',').map((name) => name.trim()) }).variants.map(({ name }) => name);
