@@ -27,7 +27,7 @@ const once = [
   'src/report/**/{charts,comparison,pictures,progress,study,terminal,text,training-charts}.test.ts',
   'src/study/presets/*.test.ts',
   'src/report/study/page/page.test.ts',
-  'src/study/{run/clock,schedule/adaptive}.test.ts',
+  'src/study/{run/clock,schedule/adaptive,verdict/dropped}.test.ts',
   'src/study/{define/change-study,load/load-study}.test.ts',
   'src/train/checkpoint/training/*.test.ts',
   'src/train/metrics/reference.test.ts',

@@ -10,7 +10,7 @@ import { detectableOf, fewestRepeats, neededFor } from '../statistics/power.js';
 import { holm } from '../statistics/significance/holm.js';
 import { sequentialTest } from '../statistics/significance/sequential.js';
 import { wilcoxonOf } from '../statistics/significance/wilcoxon.js';
-import { type Comparison, comparisonsOf, isNumber, subtract, tested } from './pairs.js';
+import { type Comparison, comparisonsOf, droppedComparisons, isNumber, subtract, tested } from './pairs.js';
 
 /** The level of a study's tests, and that of its intervals. */
 export const ALPHA = 0.05;
@@ -29,9 +29,10 @@ export interface Judged extends Measured {
 export function judged(d: Distributions, figures: StudyFigures): Judged[] {
   const comparisons = comparisonsOf(figures);
   const ps = comparisons.map((comparison) => tested(figures, comparison));
-  const adjusted = holm(ps);
-  const all = comparisons.map((comparison, i) => measured(d, figures, comparison, ps[i]!, comparisons.length));
-  const smallest = holm(all.map(({ smallestP }) => smallestP));
+  const dropped: number[] = Array(droppedComparisons(figures)).fill(1);
+  const adjusted = holm([...ps, ...dropped]);
+  const all = comparisons.map((comparison, i) => measured(d, figures, comparison, ps[i]!, ps.length + dropped.length));
+  const smallest = holm([...all.map(({ smallestP }) => smallestP), ...dropped]);
   return all.map((of, i) => ({
     ...of,
     comparison: comparisons[i]!,

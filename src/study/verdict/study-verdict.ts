@@ -12,7 +12,7 @@ import { holm } from '../statistics/significance/holm.js';
 import { ALPHA, CONFIDENCE, gapOf, judged } from './compare.js';
 import { groupsOf } from './groups.js';
 import { methodOf } from './method.js';
-import { compared, isNumber, scoreOf, tested, variantOf } from './pairs.js';
+import { compared, droppedComparisons, isNumber, scoreOf, tested, variantOf } from './pairs.js';
 import { sentences, type Telling, wordsOf } from './words.js';
 
 /** Options of {@link studyVerdict}. */
@@ -48,7 +48,7 @@ export async function studyVerdict(figures: StudyFigures, options: StudyVerdictO
   const d = await distributions();
 
   const all = judged(d, figures);
-  const telling: Telling = { d, figures, tests: Math.max(1, all.length) };
+  const telling: Telling = { d, figures, tests: Math.max(1, all.length + droppedComparisons(figures)) };
   const comparisons = all.map(({ comparison, ...of }): ComparisonVerdict => ({ ...of, words: wordsOf(telling, comparison, of) }));
   const variants = ranked(d, figures);
   const { groups, best } = together(figures, variants, comparisons);
