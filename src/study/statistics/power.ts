@@ -136,6 +136,9 @@ function fewWrong({ ndtr, ndtri }: Distributions, effect: number, n: number, pat
   return none + (n * wrong * sum) / POINTS;
 }
 
+/** Quantiles of the deviation of samples, by degrees of freedom. */
+const DEVIATIONS = new Map<number, Float64Array>();
+
 /** The power of the paired t test. */
 function powerOfT({ chdtri, ndtr, stdtri }: Distributions, effect: number, n: number, alpha: number): number {
   const df = n - 1;
@@ -144,9 +147,14 @@ function powerOfT({ chdtri, ndtr, stdtri }: Distributions, effect: number, n: nu
   // The deviation of so many is known.
   if (df > 1000) return ndtr(shift - critical) + ndtr(-shift - critical);
   // P(|T| > critical), T = (Z + shift) / s: averaged over the quantiles of s.
+  let deviations = DEVIATIONS.get(df);
+  if (deviations === undefined) {
+    deviations = Float64Array.from({ length: POINTS }, (_, i) => Math.sqrt(chdtri(df, (i + 0.5) / POINTS) / df));
+    DEVIATIONS.set(df, deviations);
+  }
   let sum = 0;
-  for (let i = 0; i < POINTS; i++) {
-    const far = critical * Math.sqrt(chdtri(df, (i + 0.5) / POINTS) / df);
+  for (const deviation of deviations) {
+    const far = critical * deviation;
     sum += ndtr(shift - far) + ndtr(-shift - far);
   }
   return sum / POINTS;

@@ -2,7 +2,6 @@
 import { checkFigures } from '../../report/study/check.js';
 import type { StudyFigures } from '../../report/study/figures.js';
 import { distributions } from '../statistics/base/distributions.js';
-import { powerOf } from '../statistics/power.js';
 import { ALPHA, type Judged, judged } from './compare.js';
 
 /** A comparison that more repeats may decide. */
@@ -15,13 +14,15 @@ export interface UndecidedComparison {
   adjusted: number;
 }
 
-/** A comparison is given up where the whole budget would decide it with a smaller chance than this, were the effect as large as it may well be. */
+/** A comparison is given up where the rest of the budget would decide it with a smaller chance than this, … */
 const HOPE = 0.1;
+/** … were the effect as large as the far end of an interval of this confidence. */
+const FAR = 0.8;
 
 /**
  * The comparisons that are still open: neither decided, as {@link studyVerdict} decides, nor beyond hope within the budget, which is the last of `figures.looks`. A
- * comparison is given up as futile where even an effect at the far end of its 95 % interval would be found with less than 10 % chance by the whole
- * budget; that costs nothing in false alarms. A comparison with fewer than two pairs is open; one that failed, and
+ * comparison is given up as futile where, after what has been seen, the rest of the budget would find it with less than 10 % chance even if the effect were at the far end of its 80 %
+ * interval (conditional power); giving up costs nothing in false alarms. A comparison with fewer than two pairs is open; one that failed, and
  * one whose interval lies within what matters to nobody, is closed.
  *
  * ```ts
@@ -34,13 +35,18 @@ export async function undecided(figures: StudyFigures): Promise<UndecidedCompari
   const d = await distributions();
   const all = judged(d, figures);
   const budget = figures.looks?.at(-1) ?? figures.repeats;
-  const futile = ({ differences, mean, deviation }: Judged) => {
+  const futile = ({ differences, mean, deviation, comparison }: Judged) => {
     const n = differences.length;
     if (n < 2) return false;
-    const most = Math.abs(mean) - (d.stdtri(n - 1, 0.025) * deviation) / Math.sqrt(n);
     // Differences that are all alike: of 0, or as clear as can be.
     if (deviation === 0) return mean === 0;
-    return powerOf(d, most / deviation, budget, ALPHA / all.length) < HOPE;
+    const still = budget - comparison.done;
+    const whole = n + still;
+    const far = Math.abs(mean) - (d.stdtri(n - 1, (1 - FAR) / 2) * deviation) / Math.sqrt(n);
+    // Student's t at the end, were the rest of that mean: what is known of it, and what is left to chance.
+    const expected = (n * Math.abs(mean) + still * far) / (Math.sqrt(whole) * deviation);
+    const critical = d.stdtri(whole - 1, 1 - ALPHA / all.length / 2);
+    return d.ndtr((expected - critical) / Math.sqrt(still / whole)) < HOPE;
   };
   return all
     .filter(({ outcome, comparison }) => (outcome === 'undecided' || outcome === 'tooFew') && comparison.done < budget)

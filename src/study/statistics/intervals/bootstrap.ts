@@ -96,37 +96,54 @@ interface Means {
   quantile(q: number): number;
 }
 
+/** Into so many bins the means go; only the bins that are asked for are sorted. */
+const BINS = 1024;
+
 function meansOf(values: Float64Array, weights: Float64Array): Means {
-  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  // How many resamples come up to each: counts, exact up to 2^53.
-  const upTo = new Float64Array(order.length);
-  let total = 0;
-  for (let k = 0; k < order.length; k++) {
-    total += weights[order[k]!]!;
-    upTo[k] = total;
+  let [least, most] = [values[0]!, values[0]!];
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
   }
-  const first = (holds: (k: number) => boolean) => {
-    let [low, high] = [0, order.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (holds(middle)) high = middle;
-      else low = middle + 1;
+  const binOf = (value: number) => (most > least ? Math.floor(((value - least) / (most - least)) * (BINS - 1)) : 0);
+  // Weights are counts of resamples, whose sums are exact up to 2^53.
+  const before = new Float64Array(BINS + 1);
+  const first = new Uint32Array(BINS + 1);
+  for (let i = 0; i < values.length; i++) {
+    const bin = binOf(values[i]!) + 1;
+    before[bin]! += weights[i]!;
+    first[bin]! += 1;
+  }
+  for (let bin = 0; bin < BINS; bin++) {
+    before[bin + 1]! += before[bin]!;
+    first[bin + 1]! += first[bin]!;
+  }
+  const members = new Uint32Array(values.length);
+  const next = first.slice();
+  for (let i = 0; i < values.length; i++) members[next[binOf(values[i]!)]!++] = i;
+  const inBin = (bin: number) => members.subarray(first[bin], first[bin + 1]);
+  const total = before[BINS]!;
+
+  /** The mean at a place among all resamples in their order. */
+  function at(place: number): number {
+    let bin = 0;
+    while (bin < BINS - 1 && before[bin + 1]! <= place) bin++;
+    const sorted = inBin(bin).sort((a, b) => values[a]! - values[b]!);
+    let upTo = before[bin]!;
+    for (const i of sorted) {
+      upTo += weights[i]!;
+      if (upTo > place) return values[i]!;
     }
-    return low;
-  };
-  const at = (place: number) =>
-    values[
-      order[
-        Math.min(
-          order.length - 1,
-          first((k) => upTo[k]! > place),
-        )
-      ]!
-    ]!;
+    return most;
+  }
   return {
     weightBelow(value) {
-      const k = first((i) => values[order[i]!]! >= value);
-      return k === 0 ? 0 : upTo[k - 1]! / total;
+      if (value <= least) return 0;
+      if (value > most) return 1;
+      const bin = binOf(value);
+      let weight = before[bin]!;
+      for (const i of inBin(bin)) if (values[i]! < value) weight += weights[i]!;
+      return weight / total;
     },
     quantile(q) {
       const place = q * (total - 1);
