@@ -4,6 +4,7 @@ import { showCount, showDuration } from '../text.js';
 import { checkStudy } from './check.js';
 import type { StudyFigures, StudyVariantFigures } from './figures.js';
 import { studyTable } from './table.js';
+import { TESTS, testRows } from './tests.js';
 import {
   endingOf,
   furtherPairs,
@@ -79,6 +80,12 @@ export function studyMarkdown(figures: StudyFigures, verdict: StudyVerdict): str
     `Mean ± standard deviation over the runs, on test data. Variants with a letter in common cannot be told apart. Differences are from the baseline, ${e(figures.baseline)}; p is corrected for all comparisons (Holm).`,
     pairs.length === 0 ? '' : `### Further pairs\n\n${comparisons(pairs, units)}`,
     code(studyTable(figures, verdict, 100), 'text'),
+    verdict.comparisons.length === 0
+      ? ''
+      : `### All tests\n\n${table(
+          [TESTS[0], ...TESTS.slice(1).map(right)],
+          testRows(figures, verdict).map((row) => row.map(e)),
+        )}`,
     '## Every run',
     runs(figures, units),
     '## Variants',

@@ -48,6 +48,7 @@ describe('the page', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(places[0]).toBeGreaterThan(0);
     expect(text).toContain('1 batch norm 96.54 ± 0.28 % 8 runs a +1.42 +1.02 to +1.82 ▲ helped p = 0.031 100 % 20–90 %');
+    expect(text).toMatch(/batch norm − baseline 8 \+1\.42 0\.60 \+\d\.\d\d to \+\d\.\d\d \+\d\.\d\d to \+\d\.\d\d 0\.0078 0\.031 /);
     expect(text).toContain('hone study digits --repeats 8');
     expect(text).toContain('MNIST was not at hand');
   });

@@ -11,7 +11,7 @@ import { chartTitle, curveNames, drawChart, extraNames } from './charts/chart.js
 import { swatch } from './charts/plot.js';
 import { type PageStudy, STILL } from './charts/view.js';
 import { liveHash, liveScript } from './live.gen.js';
-import { type Head, pairTable, rankingTable, sortable } from './ranking.js';
+import { type Head, pairTable, rankingTable, sortable, testsTable } from './ranking.js';
 import { style } from './style.js';
 
 const e = escapeHtml;
@@ -41,7 +41,7 @@ export async function studyPage(figures: StudyFigures, verdict: StudyVerdict): P
     ...notes.map((note) => `<p class="note">${e(note)}</p>`),
     verdictSection(figures, verdict),
     claimSection(figures, verdict),
-    `<h2>Ranking</h2><div class="card">${rankingTable(study)}${rankingCaption(figures)}</div>`,
+    `<h2>Ranking</h2><div class="card">${rankingTable(study)}${rankingCaption(figures)}${tests(study)}</div>`,
     furtherPairs(figures, verdict).length === 0 ? '' : `<h2>Further pairs</h2><div class="card">${pairTable(study)}</div>`,
     legend(figures),
     measured ? everySeed(study) : '',
@@ -130,6 +130,11 @@ function rankingCaption(figures: StudyFigures): string {
   const { metric, baseline } = figures;
   return `<p class="caption">Mean ± standard deviation of ${e(metric.name)} on test data; the best is at the top. Variants that have a letter in common cannot be told apart. Differences are from <em>${e(baseline)}</em>, seed by seed: the thick line is the 95 % bootstrap interval of their mean, the thin one the t interval, a small dot each seed. p is that of the exact sign-flip test, corrected for all comparisons (Holm). The gap is by how much training data does better than test data.</p>`;
 }
+
+const tests = (study: PageStudy) =>
+  study.verdict.comparisons.length === 0
+    ? ''
+    : `<details><summary>all tests, and the effects on time and on the gap</summary>${testsTable(study)}<p class="caption">Time is the ratio of training times, gap the difference of the gaps between training and test data; both with 95 % intervals. Seeds that would settle it: in all, for a chance of 80 % to find the difference seen.</p></details>`;
 
 const SEEDS =
   'A row for each variant, a dot for each repeat; the tick is the mean, the band its 95 % interval, and a thin line joins what the same seed gave. Bars at the right join what cannot be told apart.';

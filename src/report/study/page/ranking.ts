@@ -1,6 +1,7 @@
 /** The tables of comparisons: ranked variants with their forest plot, and further pairs. */
-import { escapeHtml } from '../../html.js';
+import { escapeHtml, htmlTable } from '../../html.js';
 import { plural, showDuration } from '../../text.js';
+import { TESTS, testRows } from '../tests.js';
 import {
   finite,
   furtherPairs,
@@ -190,4 +191,17 @@ export function pairTable({ figures, verdict }: PageStudy): string {
     };
   });
   return sortable('pairs', heads, rows);
+}
+
+/** Every comparison with all of its tests, for those who want to know. */
+export function testsTable({ figures, verdict }: PageStudy): string {
+  const units = unitsOf(figures.metric.name, figures.variants);
+  const { differenceUnit } = units;
+  const right = (title: string) => ({ title, align: 'right' as const });
+  return htmlTable({
+    columns: TESTS.map((title, i) =>
+      i === 0 ? { title } : right(differenceUnit === '' ? title : title.replace('difference', `difference, ${differenceUnit}`)),
+    ),
+    rows: testRows(figures, verdict),
+  });
 }
