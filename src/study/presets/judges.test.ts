@@ -13,20 +13,24 @@ interface Scores {
   /** The epoch with the lowest validation loss. */
   best: number;
   epochs: number;
+  /** Training loss of the first epoch. */
+  start?: number;
+  /** Figures of `inspect`. */
+  extra?: Record<string, number>;
 }
 
 const PLAIN: Scores = { train: 0.95, test: 0.9, loss: 0.4, first: 0.7, best: 10, epochs: 17 };
 const REPEATS = 9;
 
 function runOf(repeat: number, given: Partial<Scores>): StudyRun {
-  const { train, test, loss, first, best, epochs } = { ...PLAIN, ...given };
+  const { train, test, loss, first, best, epochs, start, extra } = { ...PLAIN, ...given };
   return {
     repeat,
     seeds: { init: repeat, order: repeat, noise: repeat, split: repeat },
     epochs: Array.from({ length: epochs }, (_, i) => ({
       epoch: i + 1,
       steps: 10 * (i + 1),
-      train: { loss: 1 / (i + 1), accuracy: train },
+      train: { loss: i === 0 && start !== undefined ? start : 1 / (i + 1), accuracy: train },
       validation: { loss: 0.3 + 0.01 * Math.abs(i + 1 - best), accuracy: i === 0 ? first : test },
       seconds: 1,
       lr: 0.001,
@@ -34,6 +38,7 @@ function runOf(repeat: number, given: Partial<Scores>): StudyRun {
     chosen: epochs,
     scores: { train: { loss: 0.1, accuracy: train }, validation: { loss, accuracy: test }, test: { loss, accuracy: test } },
     seconds: epochs,
+    ...(extra && { extra }),
   };
 }
 
@@ -103,6 +108,28 @@ const planted: Readonly<Record<string, (variant: string, by: number, repeat: num
   combinations: (variant, by) => ({
     train: 0.9 + (variant === 'weight decay' ? 0.04 : variant === 'dropout + weight decay' ? 0.01 : 0.03) * by,
   }),
+  dropout2d: (variant, by) => ({ loss: variant === 'a tenth, dropout' ? 0.4 - 0.1 * by : 0.4 }),
+  'batch-norm-2d': () => ({}),
+  augmentation: () => ({}),
+  normalisation: () => ({}),
+  'learning-rate': (variant, by) => ({ start: Math.log(10) + (variant === 'lr 10' ? by : 0) }),
+  schedules: () => ({}),
+  optimizers: () => ({}),
+  regularisation: (variant, by) => ({
+    loss: variant === 'no penalty' ? 0.4 : 0.4 - 0.1 * by,
+    extra: {
+      'norm of the weights': variant === 'no penalty' ? 10 : 10 - by,
+      'share of weights below 0.001': variant === 'no penalty' ? 0.1 : 0.1 + 0.05 * by,
+    },
+  }),
+};
+
+/** The variants that a claim says are worse than what they are compared with. */
+const worse: Readonly<Record<string, (variant: string) => boolean>> = {
+  initialisation: (variant) => !variant.startsWith('sigmoid'),
+  dropout2d: () => true,
+  normalisation: (variant) => variant === 'min-max, outliers',
+  'learning-rate': () => true,
 };
 
 /** What the compared scores say where the claim is about them. */
@@ -110,15 +137,10 @@ const outcomes: Readonly<Record<Truth, Outcome>> = { claimed: 'helped', contrary
 
 describe.each(Object.keys(planted))('%s', (name) => {
   const preset = studies[name]!;
-  /** Of initial weights the claim is that those of ReLU are worse than the baseline. */
-  const turned = (outcome: Outcome, variant: string): Outcome =>
-    name !== 'initialisation' || variant.startsWith('sigmoid')
-      ? outcome
-      : outcome === 'helped'
-        ? 'hurt'
-        : outcome === 'hurt'
-          ? 'helped'
-          : outcome;
+  const turned = (outcome: Outcome, variant: string): Outcome => {
+    if (worse[name]?.(variant) !== true) return outcome;
+    return outcome === 'helped' ? 'hurt' : outcome === 'hurt' ? 'helped' : outcome;
+  };
   const judged = (truth: Truth, outcome: Outcome = outcomes[truth], more: Partial<StudyFigures> = {}) => {
     const figures = figuresOf(preset, (variant, repeat) => planted[name]!(variant, effect(truth, repeat), repeat), more);
     return preset.judge(
@@ -141,6 +163,52 @@ describe.each(Object.keys(planted))('%s', (name) => {
     const none = figuresOf(preset, () => ({}));
     const empty = { ...none, variants: none.variants.map((variant) => ({ ...variant, runs: [] })) };
     expect(preset.judge({ comparisons: [] as ComparisonVerdict[] } as StudyVerdict, empty).verdict).toBe('undecided');
+  });
+});
+
+test('every preset has figures that its claim shows in', () => {
+  expect(Object.keys(planted).sort()).toEqual(Object.keys(studies).sort());
+});
+
+describe('parts of claims', () => {
+  const judge = (name: string, outcome: (variant: string) => Outcome, scores: (variant: string) => Partial<Scores> = () => ({})) => {
+    const figures = figuresOf(studies[name]!, scores);
+    return studies[name]!.judge(verdictOf(figures, outcome), figures);
+  };
+
+  test('augmentation: one way that helps is enough, and the document’s own is named', () => {
+    const claim = judge('augmentation', (variant) => (variant === 'shifted and turned' ? 'helped' : 'hurt'));
+    expect(claim.verdict).toBe('found');
+    expect(claim.words).toContain('The document’s own transforms turn every training image by 90 degrees, and no test image.');
+  });
+
+  test('schedules: what helps from one rate and hurts from the other is undecided', () => {
+    const claim = judge('schedules', (variant) => (variant.endsWith(' 1') ? 'helped' : 'hurt'));
+    expect(claim).toEqual({
+      verdict: 'undecided',
+      words:
+        'From 0.1: StepLR, MultiStepLR, ExponentialLR, CosineAnnealingLR, CosineAnnealingWarmRestarts hurt. The best of them: CosineAnnealingWarmRestarts 0.1 against constant 0.1. From 1: StepLR, MultiStepLR, ExponentialLR, CosineAnnealingLR, CosineAnnealingWarmRestarts helped. The best of them: CosineAnnealingWarmRestarts 1 against constant 1.',
+    });
+  });
+
+  test('dropout2d: it must prevent overfitting and hurt where there is none', () => {
+    const less = (variant: string) => ({ loss: variant === 'a tenth, dropout' ? 0.3 : 0.4 });
+    expect(judge('dropout2d', () => 'hurt', less).verdict).toBe('found');
+    expect(judge('dropout2d', () => 'helped', less).verdict).toBe('refuted');
+    expect(judge('dropout2d', () => 'undecided', less).verdict).toBe('undecided');
+  });
+
+  test('learning-rate: a run that failed has diverged', () => {
+    const { judge, make } = studies['learning-rate']!;
+    const figures = figuresOf({ ...studies['learning-rate']!, make }, () => ({ start: 1 }));
+    for (const { name, runs } of figures.variants)
+      if (name === 'lr 10') for (const run of runs) Object.assign(run, { failed: 'the loss is NaN', epochs: [] });
+    const claim = judge(
+      verdictOf(figures, () => 'hurt'),
+      figures,
+    );
+    expect(claim.verdict).toBe('found');
+    expect(claim.words).toContain('in its worst epoch the training loss is 100 above that of guessing');
   });
 });
 
