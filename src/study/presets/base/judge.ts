@@ -38,6 +38,8 @@ function scores(verdict: StudyVerdict, variant: string, against: string, claimed
   const found = comparisonOf(verdict, variant, against);
   if (!found) return { verdict: 'undecided', words: `${variant} was not compared with ${against}.` };
   const { outcome, words } = found;
+  // The verdict says once for all comparisons how many would do.
+  if (outcome === 'tooFew') return { verdict: 'undecided', words: `${variant} against ${against}: too few seeds to decide.` };
   const refuted = outcome === contrary || outcome === 'equivalent';
   return { verdict: outcome === claimed ? 'found' : refuted ? 'refuted' : 'undecided', words: sentence(words) };
 }
