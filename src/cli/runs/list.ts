@@ -160,6 +160,7 @@ export function plainOf(info: Info): Record<string, unknown> {
       runs: { ended: endedOf(info), planned: info.planned || info.runs.length },
       ...(best && { best: { variant: best.variant, mean: best.mean } }),
       ...(info.command !== undefined && { command: info.command }),
+      ...(info.started !== undefined && { started: info.started }),
     };
   }
   return info.kind === 'train' || info.kind === 'run' ? { ...base, ...plainRun(info) } : base;

@@ -12,7 +12,10 @@ export type Field = (typeof FIELDS)[number];
 /** The mean score of each variant of a study. */
 function means(study: StudyInfo): { variant: string; mean: number; side: string }[] {
   return study.variants.flatMap((variant) => {
-    const scores = study.runs.filter((run) => run.variant === variant && run.state !== 'damaged').map(scoreOf);
+    const own = study.runs.filter((run) => run.variant === variant && run.state !== 'damaged').map(scoreOf);
+    // Those that have not ended have no score on test data yet, and others' are not to be mixed with them.
+    const tested = own.filter(({ side }) => side === 'test');
+    const scores = tested.length > 0 ? tested : own;
     const values = scores.map(({ value }) => value).filter(Number.isFinite);
     if (values.length === 0) return [];
     return [{ variant, mean: values.reduce((a, b) => a + b, 0) / values.length, side: scores.find(({ side }) => side !== '')!.side }];

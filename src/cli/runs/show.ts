@@ -253,6 +253,7 @@ async function showStudy(study: StudyInfo, look: Look): Promise<string> {
     ['what', study.title || 'a study'],
     ['state', stateWords(study.state, study.reason)],
     ['runs', `${endedOf(study)} of ${planned} have ended`],
+    ['started', study.started === undefined ? '' : timeOf(Date.parse(study.started) || 0)],
     ['compares', `${study.metric.name}, of which ${study.metric.better === 'max' ? 'more' : 'less'} is better`],
     ['written', timeOf(study.changed)],
     ['folder', showPath(study.folder)],

@@ -70,6 +70,8 @@ export interface StudyInfo extends Base {
   readonly planned: number;
   readonly settings: Readonly<Record<string, string>>;
   readonly command?: string | undefined;
+  /** As `2026-05-01T12:00:00.000Z`. */
+  readonly started?: string | undefined;
 }
 
 /** A folder of other files: of a log for TensorBoard, of `hone eval` or `hone lr-find`, or one whose files are damaged. */

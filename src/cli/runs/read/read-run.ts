@@ -224,6 +224,7 @@ export function readStudy(folder: string, name: string, runs: readonly string[])
     planned: countOf(figures?.['repeats']) * names.length,
     settings,
     command,
+    started: textOf(begun?.value?.['started']),
   };
 }
 
