@@ -53,7 +53,7 @@ test('makes no more false alarms where the best of many was kept by scores that 
   }
   // 5 % of 150 are 7 or 8; of a test at that level more than 16 come by chance once in a thousand times.
   expect(alarms).toBeLessThanOrEqual(16);
-  expect(uncorrected).toBeGreaterThan(25);
+  expect(uncorrected).toBeGreaterThan(16);
 });
 
 test('says that the correction counts what was dropped', async () => {
