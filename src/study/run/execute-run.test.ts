@@ -65,7 +65,7 @@ describe('a run', () => {
         trained = model;
         return undefined;
       },
-      scheduler: (optimizer) => new optim.lrScheduler.StepLR(optimizer as optim.Optimizer, 2, 100),
+      scheduler: (optimizer) => new optim.lrScheduler.StepLR(optimizer, 2, 100),
       epochs: 6,
     });
     const validation = result.epochs.map((epoch) => epoch.validation['accuracy']!);
@@ -85,7 +85,7 @@ describe('a run', () => {
   });
 
   test('is judged by the loss, or by its last epoch, where the study says so', async () => {
-    const wild = { scheduler: (optimizer: unknown) => new optim.lrScheduler.StepLR(optimizer as optim.Optimizer, 2, 100), epochs: 6 };
+    const wild = { scheduler: (optimizer: optim.Optimizer) => new optim.lrScheduler.StepLR(optimizer, 2, 100), epochs: 6 };
     const byLoss = await run({ ...wild, choose: 'loss' });
     const losses = byLoss.epochs.map((epoch) => epoch.validation.loss);
     expect(byLoss.chosen).toBe(losses.indexOf(Math.min(...losses)) + 1);
@@ -223,9 +223,9 @@ describe('a run', () => {
   });
 
   test('ends after an epoch and goes on later, to the figures that it would have had', async () => {
-    const whole = await run({ scheduler: (optimizer) => new optim.lrScheduler.CosineAnnealingLR(optimizer as optim.Optimizer, 4) });
+    const whole = await run({ scheduler: (optimizer) => new optim.lrScheduler.CosineAnnealingLR(optimizer, 4) });
     const folder = newFolder();
-    const more = { scheduler: (optimizer: unknown) => new optim.lrScheduler.CosineAnnealingLR(optimizer as optim.Optimizer, 4) };
+    const more = { scheduler: (optimizer: optim.Optimizer) => new optim.lrScheduler.CosineAnnealingLR(optimizer, 4) };
     const first = await run(more, { folder, until: 1 });
     expect(first).toMatchObject({ running: true, epochs: { length: 1 } });
     expect(first.scores).toBeUndefined();
