@@ -35,7 +35,7 @@ const families: Record<string, readonly string[]> = {
   ],
   optim: 'optimizer sgd adam adagrad lbfgs lr-scheduler index.ts'.split(' '),
   train: 'types.ts history guards metrics batch evaluate checkpoint callbacks fit tuning index.ts'.split(' '),
-  study: 'define load statistics verdict run presets processes schedule compare.ts digits.ts index.ts'.split(' '),
+  study: 'define load statistics verdict run presets processes schedule index.ts'.split(' '),
 };
 
 const hosts: Record<string, string> = {

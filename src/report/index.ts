@@ -1,4 +1,4 @@
-/** `hone/report`: charts and pictures, summaries, comparisons as tables and as pages. */
+/** `hone/report`: charts and pictures, summaries, studies as tables and as pages. */
 import '#host';
 import '../ops/methods/methods.js';
 
@@ -21,11 +21,6 @@ export { lossCurves } from './charts/training/loss-curves.js';
 export type { LrPlotOptions } from './charts/training/lr-plot.js';
 export { lrPlot } from './charts/training/lr-plot.js';
 export type { Schedule } from './charts/training/lr-rates.js';
-export type { ComparedMetric, Comparison, EpochFigures, RunFigures, VariantFigures } from './comparison/comparison.js';
-export { comparisonTable, finalSpread } from './comparison/comparison.js';
-export { comparisonPage } from './comparison/page.js';
-export type { Spread } from './comparison/statistics.js';
-export { showSpread, spread } from './comparison/statistics.js';
 export type { ColourMap } from './pictures/colour-maps.js';
 export type { ConfusionMatrixOptions } from './pictures/confusion-matrix.js';
 export { confusionMatrix } from './pictures/confusion-matrix.js';
@@ -41,6 +36,8 @@ export type { ConfusionFigures } from './run/matrix.js';
 export type { BatchFigure, RunPageOptions, WorstFigure } from './run/page.js';
 export { runPage } from './run/page.js';
 export type { Picture, PictureOptions } from './run/picture.js';
+export type { Spread } from './spread.js';
+export { showSpread, spread } from './spread.js';
 export { studyCsv } from './study/csv.js';
 export type {
   SourceOfVariation,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { showSpread, spread } from './comparison/statistics.js';
+import { showSpread, spread } from './spread.js';
 import { plural, showCount, showDuration, showShortCount, textTable } from './text.js';
 
 describe('spread', () => {

@@ -52,7 +52,7 @@ import {
   subplots,
   terminalChart,
 } from 'hone/report';
-import { compare, studyDigits } from 'hone/study';
+import { defineStudy, runStudy } from 'hone/study';
 import { accuracy, earlyStopping, evaluate, fit, keepBest, loadCheckpoint, modelCheckpoint, predict, saveCheckpoint } from 'hone/train';
 import { datasets, encodeImage, Image, ImageDataset, readImage, transforms, tvTensors } from 'hone/vision';
 import { ROOT } from '../helpers/torchvision.js';
@@ -64,6 +64,15 @@ const loose = (f: unknown) => f as (...given: unknown[]) => unknown;
 const make = (Class: unknown, ...given: unknown[]) => new (Class as new (...given: unknown[]) => unknown)(...given);
 const data = () => new TensorDataset(ones(4, 2), ones(4, 1));
 const model = () => new nn.Linear(2, 1);
+const toyStudy = {
+  title: 'toys',
+  data: { train: data() },
+  baseline: { width: 1 },
+  factors: { width: [2] },
+  model,
+  metric: 'loss',
+  epochs: 1,
+} as const;
 const sgd = (of = model()) => new optim.SGD(of.parameters(), { lr: 0.1 });
 const leaf = () => ones(2, { requiresGrad: true });
 const training = (options: object) => {
@@ -137,8 +146,11 @@ export const calls: Readonly<Record<string, Call>> = {
   modelCheckpoint: (o) => modelCheckpoint('x.pth', o),
   saveCheckpoint: (o) => saveCheckpoint('x.pth', o),
   loadCheckpoint: (o) => loadCheckpoint('x.pth', o),
-  compare: (o) => compare(any({ title: '', summary: '', variants: [], repeats: 1, epochs: 1, ...o })),
-  studyDigits: (o) => studyDigits(o),
+  defineStudy: (o) => defineStudy(any({ ...toyStudy, ...o })),
+  'defineStudy: claim': (o) => defineStudy(any({ ...toyStudy, claim: { document: '', quote: '', judge: () => {}, ...o } })),
+  'defineStudy: a variant': (o) => defineStudy(any({ ...toyStudy, variants: { own: { setting: { width: 3 }, ...o } } })),
+  'defineStudy: loader': (o) => defineStudy(any({ ...toyStudy, loader: { dropLast: true, ...o } })),
+  runStudy: (o) => runStudy(defineStudy(toyStudy), o),
   lineChart: (o) => lineChart(any({ series: [], ...o })),
   'lineChart: a curve': (o) => lineChart({ series: [any({ values: [1], ...o })] }),
   'lineChart: xTicks': (o) => lineChart({ y: [1], xTicks: o }),

@@ -7,7 +7,6 @@ export const notTried: Exceptions = {
   setEngine: 'changes the engine of the tests that follow',
   setNumThreads: 'changes the threads of the tests that follow',
   collectGarbage: 'takes nothing, and its time',
-  'study.studyDigits': 'without options it is right, and trains for minutes',
 };
 
 const large = 'makes a network of a hundred million parameters, or takes as long; those beside it read their options alike';

@@ -6,8 +6,7 @@ import { engineInfo } from '../../engine/select.js';
 import { FileError } from '../../errors.js';
 import { makeDirectories } from '../../formats/files/files-node.js';
 import { ProgressDisplay } from '../../report/progress/display.js';
-import { plural, shellWord, showCount, showDuration } from '../../report/text.js';
-import type { CompareEvents } from '../../study/compare.js';
+import { plural, shellWord, showDuration } from '../../report/text.js';
 import { version } from '../version.js';
 
 /** The display on stderr, so that stdout holds results only. */
@@ -100,52 +99,6 @@ export function interruptible(display: ProgressDisplay): { signal: AbortSignal; 
     done: () => {
       for (const name of Object.keys(ENDINGS)) process.off(name, onSignal);
       for (const stream of streams) stream.off('error', onLost);
-    },
-  };
-}
-
-/** The events of a comparison of variants of these names, shown on `display`. */
-export function showEvents(display: ProgressDisplay, names: readonly string[]): CompareEvents {
-  const width = Math.max(...names.map((name) => name.length));
-  let allLeft: number | undefined;
-  return {
-    step(event, place) {
-      allLeft = event.studySecondsLeft;
-      display.update({
-        label: place.variant,
-        run: place.run + 1,
-        runs: place.runs,
-        epoch: event.epoch,
-        epochs: event.epochs,
-        phase: event.phase,
-        step: event.step,
-        steps: event.steps,
-        scores: event.scores,
-        unit: 'images',
-        samplesPerSecond: event.samplesPerSecond,
-        secondsLeft: event.secondsLeft,
-        allSecondsLeft: allLeft,
-      });
-    },
-    epoch(record, place, epochs) {
-      const figures = (scores: typeof record.train) => `loss ${scores.loss.toFixed(5)} accuracy ${scores['accuracy']!.toFixed(5)}`;
-      const all = place.runs > 1 && allLeft !== undefined ? `, all runs ${showDuration(allLeft)}` : '';
-      display.logLine(
-        `${place.variant}${place.runs > 1 ? ` (run ${place.run + 1}/${place.runs})` : ''} epoch ${record.epoch}/${epochs}: train ${figures(record.train)} | test ${figures(record.validation!)} | ` +
-          `${showCount(record.samplesPerSecond)} images/s, ${showDuration(record.seconds)}, ${showDuration(record.seconds * (epochs - record.epoch))} left${all}`,
-      );
-    },
-    runEnd(run, { variant, run: index, runs, seed }) {
-      const last = run.epochs.at(-1);
-      const head =
-        runs === 1 ? variant : `${`${index + 1}/${runs}`.padStart(2 * String(runs).length + 1)}  ${variant.padEnd(width)}  seed ${seed}`;
-      if (run.failed !== undefined) display.line(`${head}  failed: ${run.failed}`);
-      else if (last) {
-        const seconds = run.epochs.reduce((sum, e) => sum + e.seconds, 0);
-        display.line(
-          `${head}  accuracy ${(last.validationAccuracy ?? Number.NaN).toFixed(4)}  loss ${last.validationLoss.toFixed(4)}  best epoch ${run.bestEpoch} of ${run.epochs.length}  ${showDuration(seconds)}`,
-        );
-      }
     },
   };
 }

@@ -2,8 +2,8 @@
 
 import type { Series } from '../charts/base/series.js';
 import { lineChart } from '../charts/line-chart.js';
-import { lateRange, rangeOf } from '../comparison/range.js';
 import { higherIsBetter, type RunHistory, scoreNames } from './history.js';
+import { lateRange, rangeOf } from './range.js';
 
 interface Curves {
   readonly title: string;

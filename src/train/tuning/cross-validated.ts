@@ -3,7 +3,7 @@ import { noGrad } from '../../autograd/modes/mode.js';
 import { ShapeError, showShape } from '../../errors.js';
 import type { Module } from '../../nn/module/module.js';
 import { cat } from '../../ops/join/join.js';
-import { type Spread, showSpread, spread } from '../../report/comparison/statistics.js';
+import { type Spread, showSpread, spread } from '../../report/spread.js';
 import { fromTypedArray } from '../../tensor/create/create.js';
 import { numel, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';

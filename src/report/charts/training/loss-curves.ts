@@ -3,7 +3,7 @@ import { ArgumentError } from '../../../errors.js';
 import { type Arguments, readArguments } from '../../../tensor/arguments/arguments.js';
 import { assertBoolean, countOf } from '../../../tensor/arguments/checks.js';
 import { isOptions, show } from '../../../tensor/arguments/show.js';
-import { spread } from '../../comparison/statistics.js';
+import { spread } from '../../spread.js';
 import { type Chart, type ChartLook, checkLook } from '../base/chart.js';
 import { PLOT } from '../base/plot-options.js';
 import { type LineSeries, lineChartOf } from '../line-chart.js';

@@ -1,8 +1,8 @@
-/** The figures that comparisons show: mean and deviation over repeats. */
+/** Mean and deviation over repeats. */
 
-import { ArgumentError } from '../../errors.js';
-import { assertNumbers } from '../../tensor/arguments/checks.js';
-import { show } from '../../tensor/arguments/show.js';
+import { ArgumentError } from '../errors.js';
+import { assertNumbers } from '../tensor/arguments/checks.js';
+import { show } from '../tensor/arguments/show.js';
 
 /** A mean with the sample standard deviation around it; the deviation of one value is 0. */
 export interface Spread {
