@@ -29,6 +29,7 @@ const once = [
   'src/report/study/page/page.test.ts',
   'src/study/{run/clock,schedule/adaptive,verdict/dropped}.test.ts',
   'src/study/{define/change-study,load/load-study}.test.ts',
+  'src/cli/study/*.test.ts',
   'src/train/checkpoint/training/*.test.ts',
   'src/train/metrics/reference.test.ts',
   'src/tensorboard/**/*.test.ts',

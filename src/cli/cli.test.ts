@@ -143,7 +143,7 @@ describe('study', () => {
   ] as const)('%s stops it after the step, and reports what is finished', async (name, code) => {
     const out = name.toLowerCase();
     const args = own('--epochs', '2', '--repeats', '2000', '--processes', '1', '--out', out);
-    const { status, stdout, stderr } = await hone(args, {}, /^2\/4000 /m, (child) => child.kill(name));
+    const { status, stdout, stderr } = await hone(args, {}, /^ *2\/4000 /m, (child) => child.kill(name));
     expect(stderr).toContain('Stopping after this step; what is finished is reported.');
     expect(status).toBe(code);
     expect(stdout).toMatch(/^Stopped by hand when \d+ of 4,000 runs were finished\.$/m);
@@ -154,10 +154,10 @@ describe('study', () => {
   test('stopped, killed and gone on with, it comes to the figures of one that was never interrupted', async () => {
     const args = own('--epochs', '6', '--repeats', '6', '--processes', '2', '--out');
     const whole = hone([...args, 'whole']);
-    const stopped = await hone([...args, 'again'], {}, /^2\/12 /m, (child) => child.kill('SIGINT'));
+    const stopped = await hone([...args, 'again'], {}, /^ *2\/12 /m, (child) => child.kill('SIGINT'));
     expect(stopped.status).toBe(130);
     const folder = join('again', 'widths');
-    const killed = await hone(['study', '--resume', folder], {}, /^6\/12 /m, (child) => child.kill('SIGKILL'));
+    const killed = await hone(['study', '--resume', folder], {}, /^ *6\/12 /m, (child) => child.kill('SIGKILL'));
     expect(killed.status).toBe(null);
     const resumed = await hone(['study', '--resume', folder, '--processes', '1']);
     expect([resumed.status, (await whole).status]).toEqual([0, 0]);

@@ -12,8 +12,13 @@ import { studyVerdict } from '../../study/verdict/study-verdict.js';
 /** The files beside figures.json. */
 export const REPORT = { page: 'report.html', markdown: 'report.md', csv: 'figures.csv' } as const;
 
+/** Writing takes at most this share of the time, so that a study of runs that are over at once is not held up. */
+const SHARE = 0.1;
+
 /** Writes the report of a study into its folder. */
 export class StudyReport {
+  /** When it may be written again. */
+  private due = Number.NEGATIVE_INFINITY;
   /** Repeats that all variants had when the report was written last. */
   private repeats = 0;
   /** What is to be written next, and the writing while it goes on. */
@@ -30,7 +35,7 @@ export class StudyReport {
   /** Writes what there is so far, whenever all variants have had one more repeat. The study goes on where that fails. */
   readonly progress = (figures: StudyFigures): void => {
     const repeats = Math.min(...figures.variants.map(({ runs }) => runs.filter((run) => run.running !== true).length));
-    if (repeats <= this.repeats) return;
+    if (repeats <= this.repeats || performance.now() < this.due) return;
     this.repeats = repeats;
     this.next = figures;
     this.writing ??= this.writeNext();
@@ -41,12 +46,15 @@ export class StudyReport {
     while (this.next !== undefined) {
       const figures = this.next;
       this.next = undefined;
+      const since = performance.now();
       try {
         await this.write(figures);
       } catch (error) {
         if (!this.warned) this.warn(`The report so far cannot be written: ${(error as Error).message}`);
         this.warned = true;
       }
+      const now = performance.now();
+      this.due = now + (now - since) / SHARE;
     }
     this.writing = undefined;
   }

@@ -1,4 +1,5 @@
 /** Executing what a plan says, as many runs at once as the executor can. */
+import { nextTask } from '../../engine/tasks/next-task.js';
 import type { StudyFigures } from '../../report/study/figures.js';
 import { plural } from '../../report/text.js';
 import type { Study } from '../define/study.js';
@@ -66,6 +67,7 @@ export class Schedule<S extends object> {
       while (this.queue.length > 0 && !this.ending.signal.aborted) {
         try {
           await this.one(this.queue.shift()!);
+          await nextTask(); // runs may be over before anything else is heard: Ctrl-C, a page's clicks
         } catch (error) {
           this.fail(error);
         }
