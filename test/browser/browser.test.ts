@@ -120,7 +120,11 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('in Chromium', { timeo
 
   it('runs a study, to the figures that Node comes to', async () => {
     const page = await open();
-    const there = (await page.evaluate(() => program.smallStudy())) as { variants: { runs: { failed?: string }[] }[] };
+    const there = (await page.evaluate(() => program.smallStudy())) as {
+      variants: { runs: { failed?: string }[] }[];
+      verdict: { words: string[] };
+    };
+    expect(there.verdict.words[0]).toContain('with 2 seeds no test can decide this: at least 6 are needed');
     expect(there.variants.map(({ runs }) => runs.map(({ failed }) => failed))).toEqual([
       [undefined, undefined],
       [undefined, undefined],

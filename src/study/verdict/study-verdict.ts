@@ -113,7 +113,10 @@ function together(
     .flatMap((a, i) => names.slice(i + 1).map((b) => [a, b] as const))
     .filter(([a, b]) => !known.has(key(a, b)))
     .map(([a, b]) => ({ a, b, comparison: compared(figures, variantOf(figures, a), variantOf(figures, b)) }));
-  const adjusted = holm(others.map(({ comparison }) => tested(figures, comparison)));
+  // As with comparisons, what halving left was chosen among all.
+  const dropped = figures.variants.filter(({ droppedAfter }) => isNumber(droppedAfter)).length;
+  const moot: number[] = Array(dropped * names.length + (dropped * (dropped - 1)) / 2).fill(1);
+  const adjusted = holm([...others.map(({ comparison }) => tested(figures, comparison)), ...moot]);
   others.forEach(({ a, b, comparison }, i) => {
     if (adjusted[i]! > ALPHA) return;
     const more = meanOf(comparison.pairs.map(({ difference }) => difference)) > 0;

@@ -6,7 +6,9 @@ import { ALPHA, type Judged, judged } from './compare.js';
 
 /** A comparison that more repeats may decide. */
 export interface UndecidedComparison {
+  /** The variant, by its name. */
   variant: string;
+  /** What it is compared with. */
   against: string;
   /** The p of its sequential test so far. */
   p: number;

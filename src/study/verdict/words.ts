@@ -131,7 +131,8 @@ function speller(figures: StudyFigures, { mean, bootstrap }: Pick<Told, 'mean' |
   const general = unitsOf(name, figures.variants);
   const half = ((bootstrap ? (bootstrap[1] - bootstrap[0]) / 2 : 0) || (bootstrap ? Math.abs(mean) : 0)) * general.factor;
   const points = general.differenceUnit !== '';
-  let digits = half > 0 ? Math.min(8, Math.max(points ? 1 : 0, (points ? 0 : 1) - Math.floor(Math.log10(half)))) : general.digits;
+  let digits =
+    half > 0 ? Math.min(8, Math.max(points ? 1 : 0, (points ? 0 : 1) - Math.floor(Math.log10(half)))) : points ? 1 : general.digits;
   // An end that is not 0 is not written as 0, where that is what counts.
   if (bootstrap && excludesZero(bootstrap) && bootstrap.some((end) => Number((end * general.factor).toFixed(digits)) === 0)) digits++;
   const units: Units = { ...general, digits };

@@ -1,7 +1,7 @@
-/** A small study: run by Node and by a page, which must agree but for how long it took. */
+/** A small study and its verdict: by Node and by a page, which must agree but for how long it took. */
 import { nn, optim, tensor } from 'hone';
 import { TensorDataset } from 'hone/data';
-import { defineStudy, runStudy } from 'hone/study';
+import { defineStudy, runStudy, studyVerdict } from 'hone/study';
 
 export async function smallStudy(): Promise<unknown> {
   const count = 60;
@@ -18,5 +18,8 @@ export async function smallStudy(): Promise<unknown> {
     repeats: 2,
   });
   const figures = await runStudy(study);
-  return JSON.parse(JSON.stringify(figures, (name, value: unknown) => (name === 'seconds' ? undefined : value)));
+  const verdict = await studyVerdict(figures);
+  return JSON.parse(
+    JSON.stringify({ ...figures, verdict }, (name, value: unknown) => (name === 'seconds' || name === 'time' ? undefined : value)),
+  );
 }
