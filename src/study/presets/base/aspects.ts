@@ -96,6 +96,12 @@ export function overfitsLess(variant: string, against: string): Aspect[] {
   ];
 }
 
+/** How far a run's validation loss has risen from its lowest: what overfitting looks like in curves. */
+export function riseOf({ epochs }: StudyRun): number {
+  const losses = epochs.map(({ validation }) => validation.loss);
+  return (losses.at(-1) ?? Number.NaN) - Math.min(...losses);
+}
+
 /** How far a run's training accuracy lies above its test accuracy, both of the judged weights. */
 export const gapOf = (run: StudyRun): number => run.scores!.train['accuracy']! - run.scores!.test['accuracy']!;
 
@@ -108,9 +114,6 @@ export function bestEpochOf({ epochs }: StudyRun): number {
 
 /** How many points of accuracy: `1.3 points`. */
 export const countOfPoints = (share: number): string => `${points(Math.abs(share))} points`;
-
-/** `2.1 points smaller` or larger, by the sign of what it is smaller by. */
-export const smaller = (share: number): string => `${countOfPoints(share)} ${share >= 0 ? 'smaller' : 'larger'}`;
 
 const showP = (p: number) => (p < 0.001 ? p.toExponential(0) : p.toFixed(p < 0.1 ? 3 : 2));
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

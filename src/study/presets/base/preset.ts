@@ -151,7 +151,7 @@ function readPresetOptions(name: string, options: StudyPresetOptions): Read {
   return read;
 }
 
-/** What is smaller than in the document, in a sentence; undefined where nothing is. */
+/** What is smaller, or longer, than in the document; undefined where nothing is. */
 function scaledDown(size: PresetSize, full: PresetSize, data: PresetData, dataset: PresetDataName): string | undefined {
   const images = presetDataTexts[dataset].train;
   const less = [
@@ -161,5 +161,7 @@ function scaledDown(size: PresetSize, full: PresetSize, data: PresetData, datase
     size.epochs < full.epochs && `${plural(size.epochs, 'epoch')} instead of ${full.epochs}`,
     size.test !== undefined && size.test !== full.test && `the first ${showCount(size.test)} images to test on`,
   ].filter((part) => part !== false);
-  return less.length === 0 ? undefined : `Smaller than in the document: ${less.join(', ')}.`;
+  const longer = size.epochs > full.epochs ? [`Longer than in the document: ${size.epochs} epochs instead of ${full.epochs}.`] : [];
+  const sentences = less.length === 0 ? longer : [`Smaller than in the document: ${less.join(', ')}.`, ...longer];
+  return sentences.length === 0 ? undefined : sentences.join(' ');
 }

@@ -1,6 +1,6 @@
 /** Batch normalisation in the model of "Fashion MNIST in Pytorch": whether it learns sooner, depends less on its initial weights, and overfits less. */
 import { Adam } from '../../../optim/adam/adam.js';
-import { type Aspect, countOfPoints, gapOf, judgeAspects, type RunsOfRepeat, smaller } from '../base/aspects.js';
+import { type Aspect, comparedFigure, countOfPoints, gapOf, judgeAspects, meanOver, type RunsOfRepeat, riseOf } from '../base/aspects.js';
 import { claimVerdict, comparisonOf } from '../base/judge.js';
 import { definePreset } from '../base/preset.js';
 import { sentence } from '../base/reading.js';
@@ -44,7 +44,12 @@ export const batchNorm = definePreset({
   judge: (verdict, figures) => {
     const { words, ...claim } = claimVerdict(judgeAspects(figures, [sooner, steadier, fitter]));
     const score = comparisonOf(verdict, normed('He'), 'He');
-    return { ...claim, words: score ? `${words} On test data: ${sentence(score.words)}` : words };
+    const [plain, normedGap] = ['He', normed('He')].map((name) => meanOver(figures, name, (run) => run.scores && gapOf(run)));
+    const gap =
+      plain === undefined || normedGap === undefined
+        ? ''
+        : ` Training accuracy lies ${countOfPoints(normedGap)} from test accuracy with it, ${countOfPoints(plain)} without${normedGap > plain ? ': it fits the training images more closely in as many epochs' : ''}.`;
+    return { ...claim, words: `${words}${gap}${score ? ` On test data: ${sentence(score.words)}` : ''}` };
   },
 });
 
@@ -63,12 +68,12 @@ const steadier: Aspect = {
     `best and worst of the four ways to begin lie ${countOfPoints(mean)} of test accuracy ${mean >= 0 ? 'closer together' : 'further apart'} with it`,
 };
 
-const fitter: Aspect = {
-  claim: 'it overfits less',
-  variants: [normed('He'), 'He'],
-  value: (runs) => gapOf(runs['He']!) - gapOf(runs[normed('He')]!),
-  words: (mean) => `the gap between training and test accuracy is ${smaller(mean)}`,
-};
+const fitter: Aspect = comparedFigure(
+  'it overfits less',
+  ['He', normed('He')],
+  riseOf,
+  (mean) => `from its lowest to the last epoch the validation loss rises ${Math.abs(mean).toPrecision(2)} ${mean >= 0 ? 'less' : 'more'}`,
+);
 
 /** Validation accuracy after the first epoch. */
 const first = (runs: RunsOfRepeat, variant: string) => runs[variant]!.epochs[0]?.validation['accuracy'] ?? Number.NaN;

@@ -1,7 +1,7 @@
 /** Batch normalisation, dropout and weight decay together: the last model of "Fashion MNIST in Pytorch". */
 import { Adam } from '../../../optim/adam/adam.js';
 import type { StudyFigures } from '../../../report/study/figures.js';
-import { countOfPoints, gapOf, judgeAspects, meanOver, smaller } from '../base/aspects.js';
+import { countOfPoints, judgeAspects, lossGapOf, meanOver, overfitsLess } from '../base/aspects.js';
 import { claimVerdict, comparisonOf, scoresBetter } from '../base/judge.js';
 import { definePreset } from '../base/preset.js';
 import { sentence } from '../base/reading.js';
@@ -54,19 +54,14 @@ export const combinations = definePreset({
   batchSize: 16,
   choose: 'last',
   judge: (verdict, figures) => {
-    const [remains, closes, additive] = judgeAspects(figures, [
+    const parts = judgeAspects(figures, [
       {
         claim: 'weight decay alone leaves the model overfitting',
         variants: [DECAY],
-        value: (runs) => gapOf(runs[DECAY]!),
-        words: (mean) => `training accuracy is still ${countOfPoints(mean)} ${mean >= 0 ? 'above' : 'below'} test accuracy`,
+        value: (runs) => lossGapOf(runs[DECAY]!),
+        words: (mean) => `its training loss is still ${Math.abs(mean).toPrecision(2)} ${mean >= 0 ? 'below' : 'above'} its test loss`,
       },
-      {
-        claim: 'dropout beside it makes it overfit less',
-        variants: [DECAY, together],
-        value: (runs) => gapOf(runs[DECAY]!) - gapOf(runs[together]!),
-        words: (mean) => `that gap is ${smaller(mean)}`,
-      },
+      ...overfitsLess(together, DECAY),
       {
         claim: 'together the three do more than the sum of what each does',
         variants: [NONE, NORM, DROPOUT, DECAY, ALL],
@@ -77,10 +72,10 @@ export const combinations = definePreset({
         words: (mean) => `all three change test accuracy by ${countOfPoints(mean)} ${mean >= 0 ? 'more' : 'less'} than that sum`,
       },
     ]);
-    const { words, ...claim } = claimVerdict([remains!, closes!]);
+    const { words, ...claim } = claimVerdict(parts.slice(0, -1));
     return {
       ...claim,
-      words: `${words} ${scoresBetter(verdict, ALL, NONE).words} ${additive!.words}${writtenCost(figures, comparisonOf(verdict, WRITTEN, `${NORM} + ${DROPOUT}`)?.words)}`,
+      words: `${words} ${scoresBetter(verdict, ALL, NONE).words} ${parts.at(-1)!.words}${writtenCost(figures, comparisonOf(verdict, WRITTEN, `${NORM} + ${DROPOUT}`)?.words)}`,
     };
   },
 });

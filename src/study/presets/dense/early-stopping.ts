@@ -1,6 +1,6 @@
 /** Early stopping with a patience of three epochs, the best epoch of a whole training, and the last one. */
 import { Adam } from '../../../optim/adam/adam.js';
-import { type Aspect, gapOf, judgeAspects, meanOver, smaller } from '../base/aspects.js';
+import { judgeAspects, meanOver, overfitsLess } from '../base/aspects.js';
 import { claimVerdict, comparisonOf } from '../base/judge.js';
 import { definePreset } from '../base/preset.js';
 import { sentence } from '../base/reading.js';
@@ -39,7 +39,7 @@ export const earlyStopping = definePreset({
   batchSize: 16,
   choose: ({ stop }) => (stop === 'last' ? 'last' : 'metric'),
   judge: (verdict, figures) => {
-    const { words, ...claim } = claimVerdict(judgeAspects(figures, [fitter, lower]));
+    const { words, ...claim } = claimVerdict(judgeAspects(figures, overfitsLess(PATIENCE, LAST)));
     const epochs = meanOver(figures, PATIENCE, (run) => (run.scores ? run.epochs.length : undefined));
     const all = meanOver(figures, LAST, (run) => (run.scores ? run.epochs.length : undefined));
     const time = epochs === undefined || all === undefined ? '' : ` It stopped after ${epochs.toFixed(1)} of ${all.toFixed(0)} epochs.`;
@@ -47,17 +47,3 @@ export const earlyStopping = definePreset({
     return { ...claim, words: `${words}${time}${score ? ` On test data: ${sentence(score.words)}` : ''}` };
   },
 });
-
-const fitter: Aspect = {
-  claim: 'stopping early makes the model overfit less',
-  variants: [LAST, PATIENCE],
-  value: (runs) => gapOf(runs[LAST]!) - gapOf(runs[PATIENCE]!),
-  words: (mean) => `the gap between training and test accuracy is ${smaller(mean)} than after the last epoch`,
-};
-
-const lower: Aspect = {
-  claim: 'stopping early lowers the test loss',
-  variants: [LAST, PATIENCE],
-  value: (runs) => runs[LAST]!.scores!.test.loss - runs[PATIENCE]!.scores!.test.loss,
-  words: (mean) => `it is ${Math.abs(mean).toFixed(3)} ${mean >= 0 ? 'lower' : 'higher'} than after the last epoch`,
-};
