@@ -25,7 +25,7 @@ import {
   withBaseline,
 } from './units.js';
 import type { ComparisonVerdict, StudyVerdict } from './verdict.js';
-import { CLAIMS, method, setup } from './words.js';
+import { CLAIMS, method, setup, spoken } from './words.js';
 
 /** Text in which nothing is taken for Markdown or HTML. */
 export function escapeMarkdown(text: string): string {
@@ -66,14 +66,16 @@ export function studyMarkdown(figures: StudyFigures, verdict: StudyVerdict): str
   checkStudy('studyMarkdown', figures, verdict);
   const units = unitsOf(figures.metric.name, figures.variants);
   const pairs = furtherPairs(figures, verdict);
+  const { whole, single } = spoken(figures, verdict);
   const command = figures.settings['command'];
   const parts = [
     `# ${e(figures.title)}`,
     figures.stopped ? `> ${e(figures.stopped)}` : '',
     e(figures.summary),
-    ...(figures.remarks ?? []).map((remark) => `> ${e(remark)}`),
     '## Verdict',
-    verdict.words.map((sentence) => `- ${e(sentence)}`).join('\n'),
+    ...whole.map((sentence) => `**${e(sentence)}**`),
+    single.map((sentence) => `- ${e(sentence)}`).join('\n'),
+    ...(figures.remarks ?? []).map((remark) => `> ${e(remark)}`),
     claim(figures, verdict),
     '## Ranking',
     ranking(figures, verdict, units),

@@ -1,6 +1,7 @@
 /** What a study's reports say in sentences: how it was set up, and how it was judged. */
 import { showCount } from '../text.js';
 import type { SourceOfVariation, StudyFigures } from './figures.js';
+import { isNumber } from './units.js';
 import type { StudyVerdict } from './verdict.js';
 
 /** What became of a document's claim. */
@@ -48,4 +49,14 @@ export function method(figures: StudyFigures, verdict: StudyVerdict): string[] {
     `The epoch of each run was chosen by ${figures.chosenBy.replaceAll('.', ' ')}; test data was used for nothing but the figures reported here.`,
     ...verdict.method,
   ];
+}
+
+/**
+ * A verdict's sentences: first those on the whole of it, which a reader wants to know first, then those on single comparisons and variants. A
+ * verdict has a sentence for each comparison, then those on variants that were dropped and on the whole.
+ */
+export function spoken({ variants }: StudyFigures, { words, comparisons }: StudyVerdict): { whole: string[]; single: string[] } {
+  const dropped = variants.flatMap(({ name, droppedAfter }) => (isNumber(droppedAfter) ? [`${name} was dropped `] : []));
+  const single = words.filter((sentence, i) => i < comparisons.length || dropped.some((start) => sentence.startsWith(start)));
+  return { whole: words.filter((sentence) => !single.includes(sentence)), single };
 }

@@ -6,7 +6,7 @@ import { studyCsv } from '../csv.js';
 import type { StudyFigures } from '../figures.js';
 import { endingOf, furtherPairs, isNumber, outcomeOf, scoreNames, showDifference, showValue, unitsOf } from '../units.js';
 import type { ComparisonVerdict, Outcome, StudyVerdict } from '../verdict.js';
-import { CLAIMS, listed, method, setup } from '../words.js';
+import { CLAIMS, listed, method, setup, spoken } from '../words.js';
 import { chartTitle, curveNames, drawChart, extraNames } from './charts/chart.js';
 import { swatch } from './charts/plot.js';
 import { type PageStudy, STILL } from './charts/view.js';
@@ -33,13 +33,14 @@ export async function studyPage(figures: StudyFigures, verdict: StudyVerdict): P
   checkStudy('studyPage', figures, verdict);
   const study: PageStudy = { figures, verdict, reach: await reachOf(figures) };
   const { title, summary, settings } = figures;
-  const notes = [...(figures.stopped ? [figures.stopped] : []), ...(figures.remarks ?? [])];
+  const notes = (list: readonly string[]) => list.map((note) => `<p class="note">${e(note)}</p>`).join('\n');
   const measured = figures.variants.some(({ runs }) => runs.some(({ scores }) => scores));
   const body = [
     `<h1>${e(title)}</h1>`,
     `<p class="lead">${e(summary)}</p>`,
-    ...notes.map((note) => `<p class="note">${e(note)}</p>`),
+    notes(figures.stopped ? [figures.stopped] : []),
     verdictSection(figures, verdict),
+    notes(figures.remarks ?? []),
     claimSection(figures, verdict),
     `<h2>Ranking</h2><div class="card">${rankingTable(study)}${rankingCaption(figures)}${tests(study)}</div>`,
     furtherPairs(figures, verdict).length === 0 ? '' : `<h2>Further pairs</h2><div class="card">${pairTable(study)}</div>`,
@@ -108,13 +109,13 @@ function verdictSection(figures: StudyFigures, verdict: StudyVerdict): string {
       ? []
       : [`<div class="answer o-${outcome}"><h3>${sign} ${heading}</h3><ul>${found.map(row).join('')}</ul></div>`];
   });
-  const long = verdict.words.length > 8;
-  const words = `<ul class="said">${verdict.words.map((sentence) => `<li>${e(sentence)}</li>`).join('')}</ul>`;
+  const { whole, single: each } = spoken(figures, verdict);
+  const long = each.length > 8;
+  const words = `<ul class="said">${each.map((sentence) => `<li>${e(sentence)}</li>`).join('')}</ul>`;
   const said =
-    verdict.words.length === 0
-      ? ''
-      : `<div class="card">${long ? `<details open><summary>In words</summary>${words}</details>` : words}</div>`;
-  return `<section aria-label="Verdict"><div class="answers">${boxes.join('')}</div>${said}</section>`;
+    each.length === 0 ? '' : `<div class="card">${long ? `<details open><summary>In words</summary>${words}</details>` : words}</div>`;
+  const headline = whole.map((sentence) => `<p class="headline">${e(sentence)}</p>`);
+  return `<section aria-label="Verdict">${headline.join('')}<div class="answers">${boxes.join('')}</div>${said}</section>`;
 }
 
 function claimSection({ claim }: StudyFigures, verdict: StudyVerdict): string {

@@ -58,7 +58,7 @@ p { margin: 0 0 10px; overflow-wrap: anywhere; max-width: 85ch; } a { color: var
 .answer h3 { color: var(--o); font-size: 16px; margin: 0 0 6px; } .answer ul { margin: 0; padding: 0; list-style: none; max-height: 22em; overflow: auto; }
 .answer li { display: flex; gap: 12px; justify-content: space-between; padding: 2px 0; } .answer li span { overflow-wrap: anywhere; min-width: 0; } .answer li b { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .o-helped { --o: var(--helped); --o-bg: var(--helped-bg); } .o-hurt, .o-failed { --o: var(--hurt); --o-bg: var(--hurt-bg); } .o-equivalent, .o-undecided, .o-tooFew { --o: var(--open); --o-bg: var(--open-bg); }
-.said { margin: 0; padding-left: 20px; } .said li { margin: 3px 0; overflow-wrap: anywhere; max-width: 95ch; }
+.headline { font-size: 18px; font-weight: 600; margin: 0 0 12px; } .answer li { max-width: 620px; } .said { margin: 0; padding-left: 20px; } .said li { margin: 3px 0; overflow-wrap: anywhere; max-width: 95ch; }
 blockquote { margin: 0 0 8px; padding: 2px 0 2px 14px; border-left: 3px solid var(--line); } blockquote p { margin: 0 0 4px; }
 .claim { border-left: 5px solid var(--o); } .found { --o: var(--helped); } .refuted { --o: var(--hurt); } .undecided { --o: var(--open); } .claim strong { color: var(--o); }
 .legend { position: sticky; top: 0; z-index: 5; margin: 0 -8px; padding: 8px; background: var(--bg); display: flex; gap: 6px; align-items: center; max-height: 132px; overflow: auto; flex-wrap: wrap; }

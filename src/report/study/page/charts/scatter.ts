@@ -53,7 +53,7 @@ export function drawTime(study: PageStudy, view: View, width: number): string {
     );
     const dx = isNumber(mx.deviation) ? (mx.deviation / (x.max - x.min)) * across(frame) : 0;
     const dy = isNumber(my.deviation) ? (my.deviation / (y.max - y.min)) * down(frame) : 0;
-    const whiskers = `<path class="line thin" d="M${at(cx - dx)} ${at(cy)}H${at(cx + dx)}M${at(cx)} ${at(cy - dy)}V${at(cy + dy)}"/>`;
+    const whiskers = `<path class="line thin" d="M${at(Math.max(frame.left, cx - dx))} ${at(cy)}H${at(Math.min(width - 4, cx + dx))}M${at(cx)} ${at(cy - dy)}V${at(cy + dy)}"/>`;
     const tip = [
       variant.name,
       `${showDuration(mx.mean)} a run`,
