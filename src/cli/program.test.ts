@@ -41,7 +41,7 @@ describe('help', () => {
     [['--help'], ['Usage: hone', 'study', 'train', 'doctor', '--engine', 'Examples:']],
     [
       ['study', '--help'],
-      ['Presets:', '--variants', '--processes', '--resume <folder>', 'init, order, noise,', 'hone study my-study.ts', 'Global Options:'],
+      ['Presets:', '--variants', '--processes', '--resume <folder>', 'init, order,', 'hone study my-study.ts', 'Global Options:'],
     ],
     [
       ['lr', '--help'],

@@ -158,6 +158,14 @@ describe('a study', () => {
     expect(stderr).toMatch(/run\.json is damaged\..* It is run again\./);
   });
 
+  test('whose next runs depend on what was seen has the same figures in two processes as in one', async () => {
+    for (const options of [{ halving: true }, { untilDecided: 7, epochs: 1 }]) {
+      const [one, two] = await Promise.all([run('', options), run(join(root, Object.keys(options)[0]!), { ...options, processes: 2 })]);
+      expect(two.figures).toEqual(one.figures);
+      expect(two.figures!.variants.flatMap(({ runs }) => runs).length).toBeGreaterThanOrEqual(6);
+    }
+  });
+
   test('does not go on as another one', async () => {
     const folder = join(root, 'other');
     await run(folder, { epochs: 1 });

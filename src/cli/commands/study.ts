@@ -19,6 +19,8 @@ interface StudyFlags {
   report?: string;
   variants?: string[];
   repeats?: number;
+  untilDecided?: number | true;
+  halving?: number | true;
   seed?: number;
   vary?: SourceOfVariation[];
   epochs?: number;
@@ -50,6 +52,16 @@ export function addStudyCommand(program: Command): void {
     .optionsGroup('What is compared:')
     .option('--variants <names>', 'some of the variants, separated by commas; the baseline always is one', names)
     .option('--repeats <count>', 'runs of each variant, each with seeds of its own', wholeNumber(1))
+    .option(
+      '--until-decided [budget]',
+      'further repeats only of what is still open, until each comparison is decided, or has had this many; default: 20',
+      wholeNumber(1),
+    )
+    .option(
+      '--halving [factor]',
+      'successive halving, for many variants: one of so many goes on, by its validation scores; default: 2',
+      wholeNumber(2),
+    )
     .option('--seed <number>', 'another first seed', wholeNumber(0))
     .option(
       '--vary <sources>',
@@ -123,13 +135,21 @@ async function studyCommand(what: string | undefined, flags: StudyFlags, command
 
 /** The study that is asked for, and what its folder is called. */
 function askedFor(what: string, flags: StudyFlags): Asked & { name: string } {
-  const { variants, repeats, seed, vary: varies, epochs, quick, data, root, limit } = flags;
+  const { variants, repeats, untilDecided, halving, seed, vary: varies, epochs, quick, data, root, limit } = flags;
+  if (untilDecided !== undefined && repeats !== undefined)
+    throw new ArgumentError(
+      `--repeats ${repeats}: --until-decided runs as many as are needed. Give the most that there may be: --until-decided ${repeats}.`,
+    );
+  const adaptive = {
+    ...(untilDecided !== undefined && { untilDecided }),
+    ...(halving !== undefined && { halving: halving === true ? halving : { factor: halving } }),
+  };
   const changes = { ...(variants && { variants }), ...(varies && { varies }) };
   const run = { ...(repeats !== undefined && { repeats }), ...(epochs !== undefined && { epochs }) };
   if (Object.hasOwn(studies, what)) {
     const given = { quick, data, limit, seed, ...run, root: root === undefined ? undefined : resolve(root) };
     const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    return { source: { preset: what, options }, changes, run: {}, name: quick ? `${what}-quick` : what };
+    return { source: { preset: what, options }, changes, run: adaptive, name: quick ? `${what}-quick` : what };
   }
   const looksLikeFile = /[\\/.]/.test(what);
   if (!looksLikeFile && !isFile(what)) {
@@ -144,5 +164,10 @@ function askedFor(what: string, flags: StudyFlags): Asked & { name: string } {
       `--${idle[0]} belongs to the presets; ${showPath(what)} says by itself what it trains on, and how long. Leave it out.`,
     );
   const name = basename(what).replace(/(\.study)?\.[cm]?[jt]s$/, '') || 'study';
-  return { source: { file: resolve(what) }, changes: { ...changes, ...(seed !== undefined && { seed }) }, run, name };
+  return {
+    source: { file: resolve(what) },
+    changes: { ...changes, ...(seed !== undefined && { seed }) },
+    run: { ...run, ...adaptive },
+    name,
+  };
 }

@@ -30,6 +30,8 @@ const request = z.strictObject({
   }),
   run: z.strictObject({
     repeats: count.optional(),
+    untilDecided: z.union([z.literal(true), count]).optional(),
+    halving: z.union([z.literal(true), z.strictObject({ factor: z.number().int().min(2) })]).optional(),
     epochs: count.optional(),
   }),
 });

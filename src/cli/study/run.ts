@@ -10,6 +10,7 @@ import type { Study } from '../../study/define/study.js';
 import type { Judge } from '../../study/define/types.js';
 import { NAMES, readFigures } from '../../study/run/folder.js';
 import { runStudy } from '../../study/schedule/run-study.js';
+import { BUDGET } from '../../study/schedule/until-decided.js';
 import { engineLine, interruptible, newRunFolder, openDisplay, showPath, surroundings } from '../commands/run.js';
 import { studyDisplay } from './display.js';
 import { REPORT, StudyReport } from './report.js';
@@ -85,7 +86,7 @@ async function work(study: Study, request: StudyRequest, folder: string, { resum
   const display = openDisplay();
   const names = study.variants.map(({ name }) => name);
   const { run, command, source } = request;
-  const runs = names.length * (run.repeats ?? study.options.repeats ?? 5);
+  const runs = names.length * repeatsOf(study, run);
   const { processes, threads } = sharedOut(running, runs);
   const { signal, done } = interruptible(display);
   const report = new StudyReport(folder, study.options.claim?.judge, (line) => display.line(line));
@@ -122,14 +123,22 @@ async function work(study: Study, request: StudyRequest, folder: string, { resum
   }
 }
 
+/** Repeats of each variant; until decided at most so many. */
+function repeatsOf({ options }: Study, { repeats = options.repeats ?? 5, untilDecided }: StudyRequest['run']): number {
+  return untilDecided === undefined ? repeats : untilDecided === true ? BUDGET : untilDecided;
+}
+
 /** `small, big, dropout: 7 repeats of 10 epochs, 28 runs`. */
-function planLine({ options, variants }: Study, { run }: StudyRequest, where: string): string {
-  const { repeats = options.repeats ?? 5 } = run;
+function planLine(study: Study, { run }: StudyRequest, where: string): string {
+  const { options, variants } = study;
+  const repeats = repeatsOf(study, run);
   const epochs = run.epochs ?? options.epochs;
   const length = typeof epochs === 'number' ? ` of ${plural(epochs, 'epoch')}` : '';
   const names = variants.map(({ name }) => name);
   const shown = names.length > 8 ? [...names.slice(0, 7), `${names.length - 7} more`] : names;
-  return `${plural(names.length, 'variant')}: ${shown.join(', ')}; ${plural(repeats, 'repeat')}${length} each, ${plural(names.length * repeats, 'run')}${where}`;
+  const most = run.untilDecided === undefined ? '' : 'up to ';
+  const halved = run.halving === undefined ? '' : ', halved again and again';
+  return `${plural(names.length, 'variant')}: ${shown.join(', ')}${halved}; ${most}${plural(repeats, 'repeat')}${length} each, ${most}${plural(names.length * repeats, 'run')}${where}`;
 }
 
 /** Prints what a study came to, and writes its report; of one that was stopped before it measured anything, says so. */

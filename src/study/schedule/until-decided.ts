@@ -36,7 +36,7 @@ export class UntilDecided<S extends object> implements Plan {
   }
 
   get total(): number {
-    return this.given;
+    return Math.max(this.given, this.looks[0]! * this.study.variants.length);
   }
 
   async next(): Promise<readonly Job[] | undefined> {
