@@ -23,8 +23,10 @@ export interface ComparisonVerdict {
   mean: number;
   /** Their sample deviation. NaN for one. */
   deviation: number;
-  /** 95 % intervals of the mean difference: bootstrap (BCa) and paired t. Missing below two repeats. */
+  /** 95 % interval of the mean difference: a BCa bootstrap, widened for few repeats (`bootstrapInterval`). Missing below two repeats, as the other two. */
   bootstrap?: Interval;
+  /** The same as it is elsewhere, SciPy's `bootstrap(method='BCa')`: too narrow for few repeats, and here to be compared with. */
+  bca?: Interval;
   /** The paired t interval of it. */
   t?: Interval;
   /** Two-sided p of each test, before correction: the exact sign-flip test, Wilcoxon's signed ranks, paired t. */

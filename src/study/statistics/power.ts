@@ -139,13 +139,19 @@ function fewWrong({ ndtr, ndtri }: Distributions, effect: number, n: number, pat
 /** Quantiles of the deviation of samples, by degrees of freedom. */
 const DEVIATIONS = new Map<number, Float64Array>();
 
+/** Beyond so many degrees of freedom the noncentral t distribution is taken as normal: no power is off by more than 0.002. */
+const MANY = 150;
+
 /** The power of the paired t test. */
 function powerOfT({ chdtri, ndtr, stdtri }: Distributions, effect: number, n: number, alpha: number): number {
   const df = n - 1;
   const critical = stdtri(df, 1 - alpha / 2);
   const shift = Math.abs(effect) * Math.sqrt(n);
-  // The deviation of so many is known.
-  if (df > 1000) return ndtr(shift - critical) + ndtr(-shift - critical);
+  // The deviation of many is nearly normal itself.
+  if (df > MANY) {
+    const spread = Math.sqrt(1 + critical ** 2 / (2 * df));
+    return ndtr((shift - critical) / spread) + ndtr((-shift - critical) / spread);
+  }
   // P(|T| > critical), T = (Z + shift) / s: averaged over the quantiles of s.
   let deviations = DEVIATIONS.get(df);
   if (deviations === undefined) {

@@ -74,7 +74,11 @@ function measured(d: Distributions, figures: StudyFigures, comparison: Compariso
     differences,
     mean,
     deviation,
-    ...(n > 1 && { bootstrap: bootstrapOf(d, differences, { confidence }), t: tIntervalOf(d, differences, confidence) }),
+    ...(n > 1 && {
+      bootstrap: bootstrapOf(d, differences, { confidence }),
+      bca: bootstrapOf(d, differences, { confidence, expand: false }),
+      t: tIntervalOf(d, differences, confidence),
+    }),
     p: { signFlip: p, wilcoxon: wilcoxonOf(d, differences).p, t: n > 1 ? tTestOf(d, differences).p : 1 },
     smallestP: smallestPOf(figures, comparison),
     better: improvementOf(
