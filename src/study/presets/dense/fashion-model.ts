@@ -11,7 +11,7 @@ import { sigmoid } from '../../../ops/elementwise/unary.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 
 /** How the weights of every layer begin; biases as PyTorch's, but zero with `zeros`. */
-export type InitialWeights = 'pytorch' | 'zeros' | 'N(0, 1)' | 'N(0, 0.01)' | 'xavier' | 'he';
+export type InitialWeights = 'pytorch' | 'zeros' | 'N(0, 1)' | 'N(0, 0.01)' | 'xavier' | 'he' | 'he by inputs';
 
 const fill: Readonly<Record<InitialWeights, (layer: Linear) => void>> = {
   pytorch: () => {},
@@ -24,6 +24,7 @@ const fill: Readonly<Record<InitialWeights, (layer: Linear) => void>> = {
   xavier: ({ weight }) => void xavierNormal_(weight),
   // As the document has it, by the number of outputs.
   he: ({ weight }) => void kaimingNormal_(weight, { mode: 'fan_out', nonlinearity: 'relu' }),
+  'he by inputs': ({ weight }) => void kaimingNormal_(weight, { mode: 'fan_in', nonlinearity: 'relu' }),
 };
 
 /** The options of {@link FashionModel}. */

@@ -2,8 +2,9 @@
 import { Adam } from '../../../optim/adam/adam.js';
 import type { StudyFigures } from '../../../report/study/figures.js';
 import { meanOver } from '../base/aspects.js';
-import { claimVerdict, scoresBetter, scoresWorse } from '../base/judge.js';
+import { claimVerdict, comparisonOf, scoresBetter, scoresWorse } from '../base/judge.js';
 import { definePreset } from '../base/preset.js';
+import { sentence } from '../base/reading.js';
 import { activationFigures } from './activations.js';
 import { FashionModel, type InitialWeights } from './fashion-model.js';
 
@@ -11,6 +12,7 @@ type Activation = 'relu' | 'sigmoid';
 
 const inits: Readonly<Record<string, InitialWeights>> = {
   He: 'he',
+  'He by inputs': 'he by inputs',
   Xavier: 'xavier',
   PyTorch: 'pytorch',
   'N(0, 0.01)': 'N(0, 0.01)',
@@ -18,7 +20,8 @@ const inits: Readonly<Record<string, InitialWeights>> = {
   zeros: 'zeros',
 };
 const texts: Readonly<Record<string, string>> = {
-  He: 'normal, deviation √(2 / outputs)',
+  He: 'normal, deviation √(2 / outputs), as in the document',
+  'He by inputs': 'normal, deviation √(2 / inputs)',
   Xavier: 'normal, deviation √(2 / (inputs + outputs))',
   PyTorch: 'uniform, up to 1 / √inputs',
   'N(0, 0.01)': 'normal, deviation 0.01',
@@ -28,11 +31,11 @@ const texts: Readonly<Record<string, string>> = {
 const poor = ['zeros', 'N(0, 1)', 'N(0, 0.01)'];
 const named = (activation: Activation, init: string) => `${activation}, ${init}`;
 
-/** Six kinds of initial weights, each with both activations. */
+/** Six kinds of initial weights, each with both activations, and He's by the number of inputs for ReLU. */
 export const initialisation = definePreset({
   name: 'initialisation',
   title: 'How weights begin',
-  description: 'The model 784-128-64-10 from six kinds of initial weights, with ReLU and with sigmoid',
+  description: 'The model 784-128-64-10 from six kinds of initial weights, and two forms of He’s, with ReLU and with sigmoid',
   method: 'Adam with learning rate 0.001, batches of 16, cross entropy; the weights after the last epoch are judged, as in the document.',
   document: 'fashion',
   dataset: 'fashion-mnist',
@@ -46,6 +49,7 @@ export const initialisation = definePreset({
   quick: { epochs: 6, repeats: 10, limit: 9_600, test: 4_000 },
   remarks: [
     'The document tells of sigmoids and trains with ReLU; its model has two hidden layers, where what it says of vanishing gradients is about many. Here are both activations in that model; Xavier’s values stand for the sigmoid, which is nearly linear around 0.',
+    'The document takes He’s values by the number of outputs (fan_out), which makes the weights of its first layer 2.5 times as large as by that of inputs; both are here.',
     'Only weights begin in these ways, as in the document; biases begin as PyTorch has them, and at 0 with zeros.',
   ],
   baseline: { init: 'he' as InitialWeights, activation: 'relu' as Activation },
@@ -53,7 +57,7 @@ export const initialisation = definePreset({
   variants: Object.fromEntries(
     (['relu', 'sigmoid'] as const).flatMap((activation) =>
       Object.keys(inits)
-        .filter((init) => activation === 'sigmoid' || init !== 'He')
+        .filter((init) => (activation === 'sigmoid' ? init !== 'He by inputs' : init !== 'He'))
         .map((init) => [named(activation, init), { setting: { init: inits[init]!, activation }, description: texts[init]! }] as const),
     ),
   ),
@@ -68,7 +72,12 @@ export const initialisation = definePreset({
       ...poor.map((init) => scoresWorse(verdict, named('relu', init), named('relu', 'He'))),
       ...poor.map((init) => scoresBetter(verdict, named('sigmoid', 'Xavier'), named('sigmoid', init))),
     ]);
-    return { ...claim, words: `${words}${activationsAtStart(figures)}` };
+    const others = ['He by inputs', 'Xavier', 'PyTorch'].map((init) => comparisonOf(verdict, named('relu', init), named('relu', 'He')));
+    const rest = others.flatMap((found) => (found === undefined || found.outcome === 'tooFew' ? [] : [sentence(found.words)]));
+    return {
+      ...claim,
+      words: `${words}${rest.length === 0 ? '' : ` Other values for ReLU, beside He’s: ${rest.join(' ')}`}${activationsAtStart(figures)}`,
+    };
   },
 });
 
