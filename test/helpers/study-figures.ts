@@ -240,7 +240,7 @@ export function madeStudies(): Record<string, StudyFigures> {
   stopped.variants[2]!.runs[1]!.epochs.length = 5;
   return {
     usual,
-    twenty: madeFigures({ variants: twenty, repeats: 10, epochs: 30, seed: 2 }),
+    twenty: madeFigures({ variants: twenty, repeats: 7, epochs: 10, seed: 2 }),
     one: madeFigures({ variants: four, repeats: 1 }),
     failing,
     equal,
