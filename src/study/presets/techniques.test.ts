@@ -150,7 +150,7 @@ test('schedules: the rates of each epoch', async () => {
 });
 
 test('regularisation: penalties make weights small, L1 many of them nearly 0; what is measured has no penalty in it', async () => {
-  const { variants } = await runStudy(studyOf('regularisation', { epochs: 60, repeats: 1 }));
+  const { variants } = await runStudy(studyOf('regularisation', { epochs: 30, repeats: 1 }));
   const extra = Object.fromEntries(variants.map(({ name, runs }) => [name, runs[0]!.extra as Record<string, number>]));
   const [none, l2, l1] = ['no penalty', 'L2 0.01', 'L1 0.0003'].map((name) => extra[name]!);
   expect(l2!['norm of the weights']).toBeLessThan(none!['norm of the weights']!);
@@ -162,10 +162,16 @@ test('regularisation: penalties make weights small, L1 many of them nearly 0; wh
   expect(first!.validation.loss).toBeLessThan(3);
 });
 
-test('learning-rate: a rate that is far too large is a result', async () => {
-  const { variants } = await runStudy(studyOf('learning-rate', { epochs: 2, repeats: 1 }));
-  expect(variants.map(({ name }) => name)).toEqual(['lr 0.1', 'lr 0.0002', 'lr 0.01', 'lr 1', 'lr 10']);
-  expect(variants.map(({ runs }) => runs[0]!.scores !== undefined)).toEqual(Array(5).fill(true));
+test('learning-rate: rates of SGD over five powers of ten', () => {
+  const study = studyOf('learning-rate');
+  const model = study.options.model({}, context);
+  expect(study.variants.map(({ name, setting }) => [name, study.options.optimizer!(model, setting, context).paramGroups[0]!.lr])).toEqual([
+    ['lr 0.1', 0.1],
+    ['lr 0.0002', 0.0002],
+    ['lr 0.01', 0.01],
+    ['lr 1', 1],
+    ['lr 10', 10],
+  ]);
 });
 
 test('optimizers: each with the rate that it says', () => {
