@@ -124,7 +124,7 @@ const planted: Readonly<Record<string, (variant: string, by: number, repeat: num
 
 /** The variants that a claim says are worse than what they are compared with. */
 const worse: Readonly<Record<string, (variant: string) => boolean>> = {
-  initialisation: (variant) => !variant.startsWith('sigmoid'),
+  initialisation: (variant) => variant.endsWith('ReLU'),
   dropout2d: () => true,
   normalisation: (variant) => variant === 'min-max, outliers',
   'learning-rate': () => true,
@@ -236,7 +236,7 @@ describe('words', () => {
 
   test('say what dropping the logits cost, and what going on in evaluation did', () => {
     expect(judge('dropout', 'claimed')).toContain(
-      'What dropping the logits, too, cost: dropout 0.5, logits too against dropout 0.5. The test loss is 0.300 with it and 0.300 without.',
+      'What dropping the logits, too, cost: dropout 0.5 + logits against dropout 0.5. The test loss is 0.300 with it and 0.300 without.',
     );
     expect(judge('combinations', 'claimed')).toContain('What dropping in evaluation, too, cost: batch norm + dropout as written against');
   });

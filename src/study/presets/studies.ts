@@ -38,6 +38,6 @@ export type StudyPresetName = keyof typeof all;
  * The presets, by the names that `hone study` takes: an experiment of a document each, with the claim that it looks at. `make` gives the study.
  * @example
  * const study = studies.dropout.make({ quick: true, data: 'digits', epochs: 5 });
- * study.variants.map(({ name }) => name); // ['no dropout', 'dropout 0.2', 'dropout 0.5', 'dropout 0.5, logits too']
+ * study.variants.map(({ name }) => name); // ['no dropout', 'dropout 0.2', 'dropout 0.5', 'dropout 0.5 + logits']
  */
 export const studies: Readonly<Record<StudyPresetName, StudyPreset>> & Readonly<Record<string, StudyPreset>> = Object.freeze(all);

@@ -8,7 +8,7 @@ import { FashionModel, type InitialWeights } from './fashion-model.js';
 
 const inits: Readonly<Record<string, InitialWeights>> = { He: 'he', PyTorch: 'pytorch', 'N(0, 1)': 'N(0, 1)', 'N(0, 0.01)': 'N(0, 0.01)' };
 const names = Object.keys(inits);
-const normed = (init: string) => `${init}, batch norm`;
+const normed = (init: string) => `${init} + batch norm`;
 
 /** Four ways to begin, each with batch normalisation and without. */
 export const batchNorm = definePreset({

@@ -7,7 +7,7 @@ import { definePreset } from '../base/preset.js';
 import { sentence } from '../base/reading.js';
 import { DropoutModel } from './digit-models.js';
 
-const [NONE, HALF, WRITTEN] = ['no dropout', 'dropout 0.5', 'dropout 0.5, logits too'] as const;
+const [NONE, HALF, WRITTEN] = ['no dropout', 'dropout 0.5', 'dropout 0.5 + logits'] as const;
 
 /** The first document's dropout model as it is written, without dropout of its logits, and without any. */
 export const dropout = definePreset({

@@ -29,7 +29,7 @@ const texts: Readonly<Record<string, string>> = {
   zeros: 'all weights and biases 0',
 };
 const poor = ['zeros', 'N(0, 1)', 'N(0, 0.01)'];
-const named = (activation: Activation, init: string) => `${activation}, ${init}`;
+const named = (activation: Activation, init: string) => `${init} with ${activation === 'relu' ? 'ReLU' : 'sigmoid'}`;
 
 /** Six kinds of initial weights, each with both activations, and He's by the number of inputs for ReLU. */
 export const initialisation = definePreset({
