@@ -65,7 +65,7 @@ describe('help', () => {
     ],
     [
       ['runs', 'list', '--help'],
-      ['--sort <field>', 'variant=dropout,', '(default: runs)'],
+      ['--sort <field>', '"variant=dropout"', '(default: runs)'],
     ],
     [
       ['predict', '--help'],

@@ -57,7 +57,7 @@ one begins so, or by its folder.
 
 Examples:
   hone runs
-  hone runs list --sort score --filter variant=dropout
+  hone runs list --sort score --filter "variant=drop*"
   hone runs list --study digits --csv > digits.csv`,
     );
   withRoot(runs.command('list [name...]', { isDefault: true }))
@@ -67,7 +67,7 @@ Examples:
     .option('--reverse', 'in the opposite order')
     .option(
       '--filter <condition>',
-      'only those of which it is true: variant=dropout, state!=done, score>0.9, name=train-*; several may be given',
+      'only those of which it is true, in quotes: "variant=dropout", "state!=done", "score>0.9", "name=train-*"; several may be given',
       collect,
     )
     .option('--study <name>', 'only this study and its runs')

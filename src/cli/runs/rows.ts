@@ -118,7 +118,10 @@ export interface Filter {
 /** @throws {ArgumentError} for what is no condition. */
 export function readFilter(text: string): Filter {
   const found = /^(.+?)(!=|>=|<=|=|>|<)(.*)$/s.exec(text);
-  if (found === null) throw new ArgumentError(`--filter "${text}": expected a field and its value, such as variant=dropout or score>0.9.`);
+  if (found === null)
+    throw new ArgumentError(
+      `--filter "${text}": expected a field and its value, such as variant=dropout or "score>0.9", in quotes for the shell where it has < or >.`,
+    );
   const [, field, how, value] = found as unknown as [string, string, Filter['how'], string];
   if (how !== '=' && how !== '!=' && (value.trim() === '' || Number.isNaN(Number(value))))
     throw new ArgumentError(`--filter "${text}": ${how} compares numbers, and "${value}" is none.`);
