@@ -135,7 +135,7 @@ function rankingCaption(figures: StudyFigures): string {
 const tests = (study: PageStudy) =>
   study.verdict.comparisons.length === 0
     ? ''
-    : `<details><summary>all tests, and the effects on time and on the gap</summary>${testsTable(study)}<p class="caption">Time is the ratio of training times, gap the difference of the gaps between training and test data; both with 95 % intervals. Seeds that would settle it: in all, for a chance of 80 % to find the difference seen.</p></details>`;
+    : `<details><summary>all tests, and the effects on time and on the gap</summary><div class="tests">${testsTable(study)}</div><p class="caption">Time is the ratio of training times, gap the difference of the gaps between training and test data; both with 95 % intervals. Seeds that would settle it: in all, for a chance of 80 % to find the difference seen.</p></details>`;
 
 const SEEDS =
   'A row for each variant, a dot for each repeat; the tick is the mean, the band its 95 % interval, and a thin line joins what the same seed gave. Bars at the right join what cannot be told apart.';
