@@ -8,7 +8,7 @@ export function methodOf({ figures, tests }: Telling): string[] {
   const dropped = variants.filter(({ droppedAfter }) => typeof droppedAfter === 'number').length;
   const sequential = looks !== undefined && looks.length > 0;
   const out = [
-    `p is that of the sign-flip test of the paired differences, two-sided and exact: the share of all patterns of signs whose mean is at least as far from 0 as the one seen. With n seeds it cannot be smaller than 2/2ⁿ.${tests > 1 ? ` It is corrected for ${tests} comparisons by Holm's method${dropped > 0 ? `, those of the ${dropped} variants that were dropped among them: what is left was chosen among all` : ''}.` : ''} Wilcoxon's signed-rank test and Student's paired t test stand beside it and decide nothing.`,
+    `p is that of the sign-flip test of the paired differences, two-sided and exact: the share of all patterns of signs (beyond 30 seeds, of 99,999 drawn ones) whose mean is at least as far from 0 as the one seen. With n seeds it cannot be smaller than 2/2ⁿ.${tests > 1 ? ` It is corrected for ${tests} comparisons by Holm's method${dropped > 0 ? `, those of the ${dropped} variants that were dropped among them: what is left was chosen among all` : ''}.` : ''} Wilcoxon's signed-rank test and Student's paired t test stand beside it and decide nothing.`,
   ];
   if (sequential)
     out.push(

@@ -3,6 +3,7 @@ import { checkFigures } from '../../report/study/check.js';
 import type { StudyFigures } from '../../report/study/figures.js';
 import { distributions } from '../statistics/base/distributions.js';
 import { ALPHA, type Judged, judged } from './compare.js';
+import { droppedComparisons } from './pairs.js';
 
 /** A comparison that more repeats may decide. */
 export interface UndecidedComparison {
@@ -36,6 +37,7 @@ export async function undecided(figures: StudyFigures): Promise<UndecidedCompari
   checkFigures('undecided', figures);
   const d = await distributions();
   const all = judged(d, figures);
+  const tests = all.length + droppedComparisons(figures);
   const budget = figures.looks?.at(-1) ?? figures.repeats;
   const futile = ({ differences, mean, deviation, comparison }: Judged) => {
     const n = differences.length;
@@ -47,7 +49,7 @@ export async function undecided(figures: StudyFigures): Promise<UndecidedCompari
     const far = Math.abs(mean) - (d.stdtri(n - 1, (1 - FAR) / 2) * deviation) / Math.sqrt(n);
     // Student's t at the end, were the rest of that mean: what is known of it, and what is left to chance.
     const expected = (n * Math.abs(mean) + still * far) / (Math.sqrt(whole) * deviation);
-    const critical = d.stdtri(whole - 1, 1 - ALPHA / all.length / 2);
+    const critical = d.stdtri(whole - 1, 1 - ALPHA / tests / 2);
     return d.ndtr((expected - critical) / Math.sqrt(still / whole)) < HOPE;
   };
   return all
