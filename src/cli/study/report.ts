@@ -19,8 +19,8 @@ const SHARE = 0.1;
 export class StudyReport {
   /** When it may be written again. */
   private due = Number.NEGATIVE_INFINITY;
-  /** Repeats that all variants had when the report was written last. */
-  private repeats = 0;
+  /** Runs that had ended when the report was written last. */
+  private runs = 0;
   /** What is to be written next, and the writing while it goes on. */
   private next: StudyFigures | undefined;
   private writing: Promise<void> | undefined;
@@ -32,11 +32,11 @@ export class StudyReport {
     private readonly warn: (line: string) => void,
   ) {}
 
-  /** Writes what there is so far, whenever all variants have had one more repeat. The study goes on where that fails. */
+  /** Writes what there is so far, whenever as many runs have ended as there are variants. The study goes on where that fails. */
   readonly progress = (figures: StudyFigures): void => {
-    const repeats = Math.min(...figures.variants.map(({ runs }) => runs.filter((run) => run.running !== true).length));
-    if (repeats <= this.repeats || performance.now() < this.due) return;
-    this.repeats = repeats;
+    const runs = figures.variants.reduce((sum, variant) => sum + variant.runs.filter((run) => run.running !== true).length, 0);
+    if (runs < this.runs + figures.variants.length || performance.now() < this.due) return;
+    this.runs = runs;
     this.next = figures;
     this.writing ??= this.writeNext();
   };
