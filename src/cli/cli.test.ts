@@ -136,6 +136,16 @@ describe('study', () => {
     for (const text of ['<!doctype html>', 'width 8', settings['command']!, '<svg']) expect(page).toContain(text);
   });
 
+  test('until decided, in two processes', async () => {
+    const { status, stdout, stderr } = await hone(own('--until-decided', '6', '--epochs', '1', '--processes', '2', '--out', 'until'));
+    expect([status, stdout]).toEqual([0, expect.stringContaining('Report: ')]);
+    expect(stderr).toContain(
+      '2 variants: baseline, width 8; as many repeats of 1 epoch as decide it, 6 at most, 2 at once with 1 thread each',
+    );
+    const { looks, variants } = figuresIn('until/widths');
+    expect([looks, variants.map(({ runs }) => runs.length)]).toEqual([[6], [6, 6]]);
+  });
+
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
