@@ -139,9 +139,7 @@ describe('study', () => {
   test('until decided, in two processes', async () => {
     const { status, stdout, stderr } = await hone(own('--until-decided', '6', '--epochs', '1', '--processes', '2', '--out', 'until'));
     expect([status, stdout]).toEqual([0, expect.stringContaining('Report: ')]);
-    expect(stderr).toContain(
-      '2 variants: baseline, width 8; as many repeats of 1 epoch as decide it, 6 at most, 2 at once with 1 thread each',
-    );
+    expect(stderr).toContain('2 variants: baseline, width 8; up to 6 repeats of 1 epoch each, up to 12 runs, 2 at once with 1 thread each');
     const { looks, variants } = figuresIn('until/widths');
     expect([looks, variants.map(({ runs }) => runs.length)]).toEqual([[6], [6, 6]]);
   });

@@ -74,7 +74,7 @@ async function runAll<S extends object>(study: Study<S>, options: RunStudyOption
   const release = folder === undefined ? () => {} : holdStudy(folder);
   try {
     if (folder !== undefined) checkFolder(folder, resume, gathered.figures());
-    const executor = executorOf(study, data, study.variants.length * repeats, options);
+    const executor = executorOf(study, data, plan.total, options);
     try {
       return await new Schedule(study, plan, executor, gathered, options).run();
     } finally {
