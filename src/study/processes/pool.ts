@@ -159,13 +159,7 @@ export class ProcessPool<S extends object> implements Executor {
     };
     for (let tries = 1; ; tries++) {
       const member = this.free.pop() ?? this.start();
-      let left: Left;
-      try {
-        left = await member.work({ kind: 'run', job, epochs, folder, resume: resume || tries > 1 }, noted, signal);
-      } catch (error) {
-        this.members.delete(member);
-        throw error;
-      }
+      const left = await member.work({ kind: 'run', job, epochs, folder, resume: resume || tries > 1 }, noted, signal);
       if (member.end) this.members.delete(member);
       else this.free.push(member);
       if ('error' in left) throw left.error;
