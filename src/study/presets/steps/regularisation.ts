@@ -34,7 +34,7 @@ export const regularisation = definePreset({
   name: 'regularisation',
   title: 'Penalties on weights: L2 and L1',
   description:
-    'The network without a penalty, with L2 of 0.1 as the document has it, with L2 of 0.01, and with L1 of 0.0003 added to the loss',
+    'A network without a penalty, with L2 of 0.1, as another document has it, with L2 of 0.01, and with L1 of 0.0003 added to the loss',
   method:
     '784-256-128-10 with ReLU, SGD with learning rate 0.1, batches of 32, cross entropy. L2 is the optimizer’s weightDecay; L1 is added to the loss, of the weights without biases. The last epoch is judged, so that there is overfitting to prevent.',
   document: 'notes',
@@ -54,7 +54,7 @@ export const regularisation = definePreset({
   baseline: { l2: 0, l1: 0 },
   baselineName: NONE,
   variants: {
-    [STRONG!]: { setting: { l2: 0.1 }, description: 'weightDecay 0.1, as in the document' },
+    [STRONG!]: { setting: { l2: 0.1 }, description: 'weightDecay 0.1, as in the document on techniques around training' },
     [L2!]: { setting: { l2: 0.01 }, description: 'weightDecay 0.01' },
     [L1!]: { setting: { l1: 0.0003 }, description: '0.0003 times the sum of the weights’ magnitudes, in the loss' },
   },
