@@ -37,11 +37,11 @@ export function createProgram(): Command {
       'after',
       `
 Examples:
-  hone study digits --quick     four models on real digits: a table and a page
+  hone study digits --quick     four models on real digits: which is better, and is it chance
   hone train digits --hidden 256,128 --batch-norm --epochs 5
   hone train photos/ --model resnet18 --augment --epochs 20
   hone predict cat.jpg --model runs/train-photos
-  hone study digits --help      all that can be set`,
+  hone study my-study.ts        a study of your own; hone study --help shows more`,
     );
 
   program.hook('preAction', () => {
@@ -72,7 +72,7 @@ Examples:
   return program;
 }
 
-/** Errors name the help that helps: `hone study digits --help`. */
+/** Errors name the help that helps: `hone study --help`. */
 function pointToHelp(command: Command, path: string): void {
   command.showHelpAfterError(`(${path} --help shows what there is)`);
   for (const sub of command.commands) pointToHelp(sub, `${path} ${sub.name()}`);
