@@ -37,7 +37,7 @@ export function createProgram(): Command {
       'after',
       `
 Examples:
-  hone study digits --quick     four models on real digits: which is better, and is it chance
+  hone study digits --quick     four models on real digits: which is better
   hone train digits --hidden 256,128 --batch-norm --epochs 5
   hone train photos/ --model resnet18 --augment --epochs 20
   hone predict cat.jpg --model runs/train-photos
