@@ -3,12 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { studyCsv, studyPage } from 'hone/report';
 import { describe, expect, test } from 'vitest';
 import { madeStudies, madeVerdict } from '../../../../test/helpers/study-figures.js';
+import { csvOf } from '../csv.js';
 import { chartTitle, curveNames, drawChart } from './charts/chart.js';
-import { curveStops, curveTip, smoothed } from './charts/curves.js';
+import { curveStops, curveTip, robustEnds, smoothed, thinned } from './charts/curves.js';
 import { type PageStudy, STILL } from './charts/view.js';
+import { packed, unpacked } from './packed.js';
 import { PALETTES } from './style.js';
 
 const studies = Object.entries(madeStudies()).map(([name, figures]) => ({ name, figures, verdict: madeVerdict(figures) }));
@@ -77,14 +80,34 @@ describe('the page', () => {
   test('holds the raw figures in its links, in every character', async () => {
     for (const { figures, verdict } of studies) {
       const page = await studyPage(figures, verdict);
-      const data = (id: string) => {
-        const href = new RegExp(`id="${id}"[^>]* href="data:[^,]*,([^"]*)"`).exec(page)![1]!;
-        return decodeURIComponent(href.replaceAll('&amp;', '&'));
-      };
-      expect(data('figures-json')).toBe(JSON.stringify(figures));
-      expect(data('figures-csv')).toBe(studyCsv(figures));
-      expect(data('verdict-json')).toBe(JSON.stringify(verdict));
+      const data = (id: string) => new RegExp(`id="${id}"[^>]* href="data:[^,]*,([^"]*)"`).exec(page)![1]!;
+      const json = gunzipSync(Buffer.from(data('figures-json'), 'base64')).toString();
+      expect(json).toBe(JSON.stringify(figures));
+      // The page's script makes the table of it.
+      expect(csvOf(JSON.parse(json))).toBe(studyCsv(figures));
+      expect(await unpacked(await packed(json))).toBe(json);
+      expect(decodeURIComponent(data('verdict-json'))).toBe(JSON.stringify(verdict));
     }
+  });
+
+  test('of very many epochs stays small: fewer digits of single epochs, thin curves, and every score whole', async () => {
+    const figures = madeStudies()['usual']!;
+    const [first] = figures.variants[0]!.runs;
+    const epoch = first!.epochs[0]!;
+    const epochs = Array.from({ length: 700 }, (_, i) => ({
+      ...epoch,
+      epoch: i + 1,
+      steps: 10 * (i + 1),
+      train: { ...epoch.train, loss: 1 / (i + 3) },
+    }));
+    const long = { ...figures, variants: figures.variants.map((v) => ({ ...v, runs: v.runs.map((run) => ({ ...run, epochs })) })) };
+    const page = await studyPage(long, madeVerdict(long));
+    expect(page.length).toBeLessThan(studyCsv(long).length / 5);
+    expect(textOf(page)).toContain('six significant digits');
+    const json = gunzipSync(Buffer.from(/id="figures-json"[^>]* href="data:[^,]*,([^"]*)"/.exec(page)![1]!, 'base64')).toString();
+    const [run] = (JSON.parse(json) as typeof figures).variants[0]!.runs;
+    expect(run!.scores).toEqual(first!.scores);
+    expect(run!.epochs.map(({ train }) => train.loss)).toEqual(epochs.map(({ train }) => Number(train['loss'].toPrecision(6))));
   });
 
   test('the script is the one that its source makes: npm run gen', () => {
@@ -122,6 +145,78 @@ describe('charts', () => {
     const [first, gap, third] = smoothed([1, Number.NaN, 2], 0.5);
     expect([first, gap]).toEqual([1, Number.NaN]);
     expect(third).toBeCloseTo(5 / 3, 12);
+  });
+
+  test('one curve that explodes does not squeeze the others, and this is said', () => {
+    const exploding = (name: string) => ({
+      ...usual.figures,
+      variants: usual.figures.variants.map((v) =>
+        v.name !== name
+          ? v
+          : {
+              ...v,
+              runs: v.runs.map((run) => ({
+                ...run,
+                epochs: run.epochs.map((e) => ({ ...e, validation: { ...e.validation, loss: 10 ** e.epoch } })),
+              })),
+            },
+      ),
+    });
+    const study = { ...usual, figures: exploding('dropout') };
+    const top = (view: typeof STILL) =>
+      Math.max(
+        ...[...drawChart(study, view, 'curves:validation-1', 560).matchAll(/text-anchor="end">([^<]+)</g)].map(([, text]) => Number(text)),
+      );
+    expect(top(STILL)).toBeLessThan(10);
+    expect(chartTitle(study, STILL, 'curves:validation-1', 560)).toContain('1 curve far out, cut off');
+    expect(top({ ...STILL, whole: true })).toBeGreaterThan(1e11);
+    expect(chartTitle(study, { ...STILL, whole: true }, 'curves:validation-1', 560)).toBe('validation loss');
+    expect(chartTitle(usual, STILL, 'curves:validation-1', 560)).not.toContain('far out');
+  });
+
+  test('what is far out is left out while most curves gain room by it', () => {
+    expect(
+      robustEnds([
+        [1, 2],
+        [1, 3],
+        [0, 2],
+        [1, 1e15],
+        [2, 1e6],
+      ]),
+    ).toEqual({ ends: [0, 3], out: 2 });
+    expect(
+      robustEnds([
+        [-1e9, 0.9],
+        [0.1, 0.8],
+        [0.2, 0.9],
+      ]),
+    ).toEqual({ ends: [0.1, 0.9], out: 1 });
+    expect(
+      robustEnds([
+        [1, 2],
+        [1, 3],
+        [1, 9],
+      ]),
+    ).toEqual({ ends: [1, 9], out: 0 });
+    expect(
+      robustEnds([
+        [1, 2],
+        [1, 1e6],
+        [1, 1e6],
+        [1, 1e6],
+      ]),
+    ).toEqual({ ends: [1, 1e6], out: 0 });
+    expect(robustEnds([[1, 1e6]])).toEqual({ ends: [1, 1e6], out: 0 });
+    expect(robustEnds([])).toBeUndefined();
+  });
+
+  test('long curves are drawn with the points that are seen: ends, peaks and gaps stay', () => {
+    const values = Array.from({ length: 5000 }, (_, i) => (i === 1234 ? 99 : i > 3000 && i < 3200 ? Number.NaN : Math.sin(i)));
+    const kept = thinned(values, (v) => v);
+    expect(kept.length).toBeLessThan(300);
+    expect([kept[0], kept.at(-1), Math.max(...kept.filter(Number.isFinite))]).toEqual([values[0], values.at(-1), 99]);
+    expect(kept.some(Number.isNaN)).toBe(true);
+    expect(thinned([1, 2], (v) => v)).toEqual([1, 2]);
   });
 
   test('a logarithmic axis has equal factors at equal distances', () => {

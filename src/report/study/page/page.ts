@@ -2,8 +2,7 @@
 import { escapeHtml, htmlTable } from '../../html.js';
 import { plural, showCount, showDuration } from '../../text.js';
 import { checkStudy } from '../check.js';
-import { studyCsv } from '../csv.js';
-import type { StudyFigures } from '../figures.js';
+import type { StudyFigures, StudyScores } from '../figures.js';
 import { endingOf, furtherPairs, isNumber, outcomeOf, scoreNames, showDifference, showValue, unitsOf } from '../units.js';
 import type { ComparisonVerdict, Outcome, StudyVerdict } from '../verdict.js';
 import { CLAIMS, listed, method, setup, spoken } from '../words.js';
@@ -11,6 +10,7 @@ import { chartTitle, curveNames, drawChart, extraNames } from './charts/chart.js
 import { swatch } from './charts/plot.js';
 import { type PageStudy, STILL } from './charts/view.js';
 import { liveHash, liveScript } from './live.gen.js';
+import { packed } from './packed.js';
 import { type Head, pairTable, rankingTable, sortable, testsTable } from './ranking.js';
 import { style } from './style.js';
 
@@ -55,7 +55,7 @@ export async function studyPage(figures: StudyFigures, verdict: StudyVerdict): P
       .map((sentence) => `<li>${e(sentence)}</li>`)
       .join('')}</ul></div>`,
     repeat(figures),
-    raw(figures, verdict),
+    await raw(figures, verdict),
     '<footer>Made by Hone. This page loads nothing from anywhere.</footer>',
   ];
   return `<!doctype html>
@@ -96,6 +96,9 @@ const ANSWERS: readonly (readonly [outcome: Outcome, heading: string])[] = [
   ['failed', 'Failed'],
 ];
 
+/** Longer lists stand in columns, and are not said in words at once. */
+const LONG = 8;
+
 function verdictSection(figures: StudyFigures, verdict: StudyVerdict): string {
   const units = unitsOf(figures.metric.name, figures.variants);
   const points = units.differenceUnit === '' ? '' : ` ${units.differenceUnit}`;
@@ -103,17 +106,25 @@ function verdictSection(figures: StudyFigures, verdict: StudyVerdict): string {
   const row = (c: ComparisonVerdict) =>
     `<li><span>${e(of(c))}</span><b>${isNumber(c.mean) ? e(showDifference(units, c.mean) + points) : ''}</b></li>`;
   const boxes = ANSWERS.flatMap(([outcome, heading]) => {
-    const found = verdict.comparisons.filter((c) => c.outcome === outcome);
+    // What helped most comes first.
+    const better = figures.metric.better === 'max' ? 1 : -1;
+    const found = verdict.comparisons
+      .filter((c) => c.outcome === outcome)
+      .sort((a, b) =>
+        isNumber(a.mean) && isNumber(b.mean) ? better * (b.mean - a.mean) : Number(isNumber(b.mean)) - Number(isNumber(a.mean)),
+      );
     const { sign } = outcomeOf(outcome);
     return found.length === 0
       ? []
-      : [`<div class="answer o-${outcome}"><h3>${sign} ${heading}</h3><ul>${found.map(row).join('')}</ul></div>`];
+      : [
+          `<div class="answer o-${outcome}"><h3>${sign} ${heading}</h3><ul${found.length > LONG ? ' class="long"' : ''}>${found.map(row).join('')}</ul></div>`,
+        ];
   });
   const { whole, single: each } = spoken(figures, verdict);
-  const long = each.length > 8;
+  const long = each.length > LONG;
   const words = `<ul class="said">${each.map((sentence) => `<li>${e(sentence)}</li>`).join('')}</ul>`;
   const said =
-    each.length === 0 ? '' : `<div class="card">${long ? `<details open><summary>In words</summary>${words}</details>` : words}</div>`;
+    each.length === 0 ? '' : `<div class="card">${long ? `<details><summary>In words</summary>${words}</details>` : words}</div>`;
   const headline = whole.map((sentence) => `<p class="headline">${e(sentence)}</p>`);
   return `<section aria-label="Verdict">${headline.join('')}<div class="answers">${boxes.join('')}</div>${said}</section>`;
 }
@@ -249,20 +260,42 @@ function repeat({ settings }: StudyFigures): string {
   return `<h2>How to repeat it</h2><div class="card command"><pre id="command">${e(command)}</pre><button type="button" class="small" data-copy="#command" data-live hidden>copy</button></div>`;
 }
 
-/** A file within the page, as the address of a link. */
-function download(id: string, name: string, type: string, text: string): string {
-  // Half a character of two halves has no bytes.
-  const whole = text.replace(/\p{Surrogate}/gu, '\ufffd');
-  const data = whole.replace(/[%#"<> \r\n\t]|[^\x20-\x7e]+/g, (c) => encodeURIComponent(c)).replaceAll('&', '&amp;');
-  const href = `data:${type};charset=utf-8,${data}`;
-  return `<a id="${id}" download="${name}" href="${href}">${name}</a>`;
+/** More epochs than these are in the page with fewer digits. */
+const MANY = 20_000;
+
+/** The figures as the page holds them: of very many epochs with the digits that a reader may want to see, so that a page can be sent by mail. */
+export function heldIn(figures: StudyFigures): { figures: StudyFigures; rounded: boolean } {
+  const epochs = figures.variants.reduce((sum, { runs }) => sum + runs.reduce((more, run) => more + run.epochs.length, 0), 0);
+  if (epochs <= MANY) return { figures, rounded: false };
+  const round = (value: number) => (isNumber(value) ? Number(value.toPrecision(6)) : value);
+  const scores = (of: StudyScores) => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, round(value)])) as StudyScores;
+  const variants = figures.variants.map((variant) => ({
+    ...variant,
+    runs: variant.runs.map((run) => ({
+      ...run,
+      epochs: run.epochs.map((epoch) => ({
+        ...epoch,
+        train: scores(epoch.train),
+        validation: scores(epoch.validation),
+        seconds: round(epoch.seconds),
+        lr: round(epoch.lr),
+      })),
+    })),
+  }));
+  return { figures: { ...figures, variants }, rounded: true };
 }
 
-function raw(figures: StudyFigures, verdict: StudyVerdict): string {
+async function raw(figures: StudyFigures, verdict: StudyVerdict): Promise<string> {
+  const held = heldIn(figures);
+  // Half a character of two halves has no bytes.
+  const whole = JSON.stringify(verdict).replace(/\p{Surrogate}/gu, '\ufffd');
   const links = [
-    download('figures-json', 'figures.json', 'application/json', JSON.stringify(figures)),
-    download('figures-csv', 'figures.csv', 'text/csv', studyCsv(figures)),
-    download('verdict-json', 'verdict.json', 'application/json', JSON.stringify(verdict)),
+    `<a id="figures-json" download="figures.json.gz" href="data:application/gzip;base64,${await packed(JSON.stringify(held.figures))}">figures.json.gz</a>`,
+    '<a id="figures-csv" download="figures.csv" data-live hidden>figures.csv</a>',
+    `<a id="verdict-json" download="verdict.json" href="data:application/json;charset=utf-8,${encodeURIComponent(whole)}">verdict.json</a>`,
   ];
-  return `<h2>Raw figures</h2><div class="card"><div class="downloads">${links.join(' ')}</div><p class="caption">All that this page shows, every epoch of every run: as JSON, and as a table with a row for each run and each epoch.</p></div>`;
+  const digits = held.rounded
+    ? ' Figures of single epochs have six significant digits here; figures.json beside this page has all digits, and scores have them here, too.'
+    : '';
+  return `<h2>Raw figures</h2><div class="card"><div class="downloads">${links.join(' ')}</div><p class="caption">All that this page shows, every epoch of every run: as JSON, and as a table with a row for each run and each epoch, which the page makes where scripts run.${digits}</p></div>`;
 }

@@ -43,7 +43,7 @@ export interface Cell {
   readonly plotted?: boolean;
 }
 
-/** A table that the page's script can sort. */
+/** A table that the page's script can sort. Its parts have their roles by name, since styles that make cards of rows take them away. */
 export function sortable(
   cls: string,
   heads: readonly Head[],
@@ -58,16 +58,18 @@ export function sortable(
           : sort
             ? ` data-sort="${sort}"`
             : '';
-    return `<th scope="col"${attributes}>${html ?? `<i>${e(title)}</i>`}${under ? `<span class="under">${e(under)}</span>` : ''}</th>`;
+    return `<th scope="col" role="columnheader"${attributes}>${html ?? `<i>${e(title)}</i>`}${under ? `<span class="under">${e(under)}</span>` : ''}</th>`;
   });
   const body = rows.map(({ place, cls: rowClass, cells, name }) => {
     const tds = cells.map(({ text, value, plotted }, i) => {
-      const attributes = `${value === undefined ? '' : ` data-v="${e(value)}"`}${plotted ? ' class="plotted"' : heads[i]?.sort === 'number' && heads[i]?.align === undefined ? ' class="number"' : ''}`;
-      return i === name ? `<th scope="row"${attributes}>${text}</th>` : `<td${attributes}>${text}</td>`;
+      const { title = '', under = '' } = heads[i] ?? {};
+      // On a phone each row is a card, whose cells say what they are.
+      const attributes = `${cls === '' || plotted || i === name || text === '' ? '' : ` data-label="${e(under === '' || /^(points|less is better)$/.test(under) ? title : `${title} ${under}`)}"`}${value === undefined ? '' : ` data-v="${e(value)}"`}${plotted ? ' class="plotted"' : heads[i]?.sort === 'number' && heads[i]?.align === undefined ? ' class="number"' : ''}`;
+      return i === name ? `<th scope="row" role="rowheader"${attributes}>${text}</th>` : `<td role="cell"${attributes}>${text}</td>`;
     });
-    return `<tr${place === undefined ? '' : ` data-place="${place}"`}${rowClass ? ` class="${rowClass}"` : ''}>${tds.join('')}</tr>`;
+    return `<tr role="row"${place === undefined ? '' : ` data-place="${place}"`}${rowClass ? ` class="${rowClass}"` : ''}>${tds.join('')}</tr>`;
   });
-  return `<div class="scroll" tabindex="0"><table class="sortable ${cls}"><thead><tr>${head.join('')}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
+  return `<div class="scroll" tabindex="0" role="group" aria-label="Table"><table role="table" class="sortable ${cls}"><thead role="rowgroup"><tr role="row">${head.join('')}</tr></thead><tbody role="rowgroup">\n${body.join('\n')}\n</tbody></table></div>`;
 }
 
 const cell = (text: string, value?: unknown): Cell => ({ text, value: isNumber(value) ? String(value) : '' });

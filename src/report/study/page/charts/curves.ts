@@ -1,6 +1,6 @@
 /** Curves over epochs, steps or time: each variant's mean with a band, or each of its runs. */
-import { type Axis, endsOf, exactAxis, roundAxis } from '../../../charts/base/axis.js';
-import { showDuration } from '../../../text.js';
+import { type Axis, type Ends, endsOf, exactAxis, roundAxis } from '../../../charts/base/axis.js';
+import { plural, showDuration } from '../../../text.js';
 import type { StudyEpoch, StudyRun } from '../../figures.js';
 import { finite, isNumber, meanOf, scoreNames, unitsOf } from '../../units.js';
 import { across, at, down, type Frame, path, roomOf, svg, xAxis, xOf, yAxis, yOf } from './plot.js';
@@ -101,41 +101,90 @@ interface Drawn {
   readonly x: Axis;
   readonly y: Axis;
   readonly enlarged: boolean;
+  /** How many curves run out of the chart, which shows the others. */
+  readonly out: number;
 }
 
 /** Curves with fewer points are not enlarged. */
 const FEW = 5;
 
+/** What was worked out last of a study: pointing at a chart asks for it again and again. */
+const last = new WeakMap<PageStudy, { view: View; charts: Map<string, Drawn> }>();
+
 function drawn(study: PageStudy, view: View, name: string, width: number): Drawn | undefined {
+  const before = last.get(study);
+  const charts = before?.view === view ? before.charts : new Map<string, Drawn>();
+  if (charts !== before?.charts) last.set(study, { view, charts });
+  const found = charts.get(`${name} ${width}`);
+  if (found) return found;
   const kind = curveKind(study, name);
   if (kind === undefined) return undefined;
+  const made = workedOut(study, view, name, width, kind);
+  charts.set(`${name} ${width}`, made);
+  return made;
+}
+
+/** Whether the least and the greatest of what is kept are so much closer that the rest squeezes them. */
+const SQUEEZED = 0.15;
+
+/**
+ * The ends of an axis for most of the curves: a few that run far away, which would press all others into one line, do not count. At most two in
+ * five are left out (one of two). Each step leaves out the one that reaches furthest, and counts once the others get several times the room.
+ */
+export function robustEnds(curves: readonly Ends[]): { ends: Ends; out: number } | undefined {
+  const joined = (list: readonly Ends[]): Ends => [Math.min(...list.map(([low]) => low)), Math.max(...list.map(([, high]) => high))];
+  if (curves.length === 0) return undefined;
+  let kept = [...curves];
+  let found = { ends: joined(kept), out: 0 };
+  for (let out = 1; out <= Math.max(curves.length > 1 ? 1 : 0, Math.floor(0.4 * curves.length)); out++) {
+    const [low, high] = joined(kept);
+    // Of the two ends, the one that shrinks the range more without the curve that makes it.
+    const without = (i: number) => kept.toSpliced(i, 1);
+    const span = (list: readonly Ends[]) => joined(list)[1] - joined(list)[0];
+    const a = without(kept.findIndex(([l]) => l === low));
+    const b = without(kept.findIndex(([, h]) => h === high));
+    kept = span(a) < span(b) ? a : b;
+    const now = span(kept);
+    if (now > 0 && now < SQUEEZED * (found.ends[1] - found.ends[0])) found = { ends: joined(kept), out };
+  }
+  return found;
+}
+
+function workedOut(study: PageStudy, view: View, name: string, width: number, kind: CurveKind): Drawn {
   const curves = shownIn(study, view).map((placed) => curveOf(study, placed, kind, view));
   const [xScale, yScale] = [view.logX ? 'log' : 'linear', view.logY ? 'log' : 'linear'] as const;
-  const valuesFrom = (share: number) =>
-    curves.flatMap(({ points, runs }) => {
-      const late = (length: number) => Math.floor(length * share);
-      return view.band === 'runs'
-        ? runs.flatMap((run) => run.slice(late(run.length)).map(([, v]) => v))
-        : points.slice(late(points.length)).flatMap(({ mean, low, high }) => [mean, low, high]);
-    });
   const [floor, ceiling] = [kind.bounds[0] * kind.factor, kind.bounds[1] * kind.factor];
-  const within = (values: number[]) =>
+  const within = (values: readonly number[]) =>
     endsOf(
       values.map((v) => Math.min(Math.max(v, floor), ceiling)),
       yScale,
     );
-  const whole = within(valuesFrom(0)) ?? [yScale === 'log' ? 0.1 : 0, 1];
+  /** The ends of each curve, or of each run, from that share of its points on. */
+  const endsFrom = (share: number): Ends[] => {
+    const late = <T>(list: readonly T[]) => list.slice(Math.floor(list.length * share));
+    const lists = curves.flatMap(({ points, runs }) =>
+      view.band === 'runs'
+        ? runs.map((run) => late(run).map(([, v]) => v))
+        : [late(points).flatMap(({ mean, low, high }) => [mean, low, high])],
+    );
+    return lists.map(within).filter((ends) => ends !== undefined);
+  };
+  const all = endsFrom(0);
+  const whole = within(all.flat()) ?? [yScale === 'log' ? 0.1 : 0, 1];
+  const cut = !view.whole && !view.logY && name !== 'lr';
   const long = curves.some(({ points }) => points.length >= FEW);
-  const late = long && !view.whole && !view.logY && name !== 'lr' ? within(valuesFrom(1 / 3)) : undefined;
-  const enlarged = late !== undefined && late[1] - late[0] < 0.5 * (whole[1] - whole[0]);
-  const y = roundAxis(enlarged ? late : whole, yScale, 5);
+  const most = (cut ? robustEnds(all) : undefined) ?? { ends: whole, out: 0 };
+  const late = cut && long ? robustEnds(endsFrom(1 / 3)) : undefined;
+  const enlarged = late !== undefined && late.ends[1] - late.ends[0] < 0.5 * (most.ends[1] - most.ends[0]);
+  const { ends, out } = enlarged ? late : most;
+  const y = roundAxis(ends, yScale, 5);
   const xs = endsOf(
     curves.flatMap(({ points, runs }) => (view.band === 'runs' ? runs.flatMap((run) => run.map(([x]) => x)) : points.map((p) => p.x))),
     xScale,
   ) ?? [view.logX ? 1 : 0, view.logX ? 10 : 1];
   const frame = { width, height: Math.round(Math.min(330, Math.max(220, width * 0.62))), left: roomOf(y), right: 14, top: 12, bottom: 44 };
   const start = view.along === 'time' && !view.logX ? ([0, xs[1]] as const) : xs;
-  return { kind, curves, frame, x: exactAxis(start, xScale, Math.max(2, Math.round(width / 90)), view.along !== 'time'), y, enlarged };
+  return { kind, curves, frame, x: exactAxis(start, xScale, Math.max(2, Math.round(width / 90)), view.along !== 'time'), y, enlarged, out };
 }
 
 const ALONG: Readonly<Record<Along, string>> = { epoch: 'epoch', steps: 'training steps', time: 'seconds of training' };
@@ -145,7 +194,33 @@ export function curveTitle(study: PageStudy, view: View, name: string, width: nu
   const all = drawn(study, view, name, width);
   if (all === undefined) return '';
   const unit = all.kind.unit === '' ? '' : `, ${all.kind.unit}`;
-  return `${all.kind.title}${unit}${all.enlarged ? ' (later epochs, enlarged)' : ''}`;
+  const of = view.band === 'runs' ? 'run' : 'curve';
+  const notes = [...(all.enlarged ? ['later epochs, enlarged'] : []), ...(all.out > 0 ? [`${plural(all.out, of)} far out, cut off`] : [])];
+  return `${all.kind.title}${unit}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`;
+}
+
+/** More points of a curve than these cannot be seen apart. */
+const SEEN = 240;
+
+/** Of many points those that are seen: of each few that follow each other the least and the greatest, in their order. */
+export function thinned<T>(points: readonly T[], value: (point: T) => number): readonly T[] {
+  if (points.length <= SEEN) return points;
+  const size = points.length / (SEEN / 2);
+  const kept = new Set<number>([0, points.length - 1]);
+  for (let k = 0; k < SEEN / 2; k++) {
+    const begin = Math.floor(k * size);
+    let [least, greatest] = [-1, -1];
+    for (let i = begin; i < Math.min(points.length, Math.floor((k + 1) * size)); i++) {
+      const v = value(points[i]!);
+      if (!Number.isFinite(v)) continue;
+      if (least < 0 || v < value(points[least]!)) least = i;
+      if (greatest < 0 || v > value(points[greatest]!)) greatest = i;
+    }
+    // Where there is nothing the line has a gap.
+    if (least < 0) kept.add(begin);
+    else kept.add(least).add(greatest);
+  }
+  return [...kept].sort((a, b) => a - b).map((i) => points[i]!);
 }
 
 /** The chart: `name` is one of {@link curveKind}. */
@@ -159,14 +234,16 @@ export function drawCurves(study: PageStudy, view: View, name: string, width: nu
   const bodies = curves.map((curve) => {
     const cls = `curve ${classOf(curve.place)}`;
     if (view.band === 'runs')
-      return `<g class="${cls} each">${curve.runs.map((run) => `<path class="line" d="${path(run.map(([a, b]) => place(a, b)))}"/>`).join('')}</g>`;
+      return `<g class="${cls} each">${curve.runs.map((run) => `<path class="line" d="${path(thinned(run, ([, v]) => v).map(([a, b]) => place(a, b)))}"/>`).join('')}</g>`;
     const most = Math.max(0, ...curve.points.map(({ count }) => count));
     // Where some runs have ended the mean is of the others, and pale.
     const split = curve.points.findIndex(({ count }) => count < most);
     const whole = split < 0 ? curve.points : curve.points.slice(0, split);
     const rest = split < 0 ? [] : curve.points.slice(Math.max(0, split - 1));
     const line = (points: readonly CurvePoint[], more: string) =>
-      points.length === 0 ? '' : `<path class="line${more}" d="${path(points.map((p) => place(p.x, p.mean)))}"/>`;
+      points.length === 0
+        ? ''
+        : `<path class="line${more}" d="${path(thinned(points, ({ mean }) => mean).map((p) => place(p.x, p.mean)))}"/>`;
     const only = curve.points.length === 1 ? lone(place(curve.points[0]!.x, curve.points[0]!.mean)) : '';
     return `<g class="${cls}">${bandOf(curve.points, y, place)}${line(curve.raw, ' raw')}${line(whole, '')}${line(rest, ' rest')}${only}</g>`;
   });
@@ -182,7 +259,7 @@ const lone = ([x, y]: readonly [number, number]) =>
   Number.isFinite(x + y) ? `<circle class="dot" cx="${at(x)}" cy="${at(y)}" r="3.5"/>` : '';
 
 function bandOf(points: readonly CurvePoint[], y: Axis, place: (x: number, y: number) => readonly [number, number]): string {
-  const shown = points.filter(({ low, high }) => isNumber(low) && isNumber(high) && high > low);
+  const shown = thinned(points, ({ mean }) => mean).filter(({ low, high }) => isNumber(low) && isNumber(high) && high > low);
   if (shown.length === 0) return '';
   const least = y.scale === 'log' ? y.min / 1e3 : Number.NEGATIVE_INFINITY;
   const upper = shown.map((p) => place(p.x, Math.max(p.high, least)));
