@@ -41,7 +41,7 @@ Examples:
   hone train digits --hidden 256,128 --batch-norm --epochs 5
   hone train photos/ --model resnet18 --augment --epochs 20
   hone predict cat.jpg --model runs/train-photos
-  hone study my-study.ts        a study of your own; hone study --help shows more`,
+  hone study my-study.ts        your own study; hone study --help shows more`,
     );
 
   program.hook('preAction', () => {
