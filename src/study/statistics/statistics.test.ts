@@ -234,6 +234,39 @@ describe('looks', () => {
     expect(sequentialTest({ differences: d, looks }).p).toBeCloseTo(extreme / 2 ** 10, 12);
   });
 
+  test.each([
+    [[15, 24], 24],
+    [[15, 24, 40], 40],
+    [[25, 50, 70], 70],
+  ])('after %j of many differences, patterns drawn come near to all of them', (looks, n) => {
+    // Differences of one size: their sum is a walk in steps of 1, of which every chance can be counted.
+    const d = Array.from({ length: n }, (_, i) => (i % 5 === 3 || (i > 30 && i % 2 === 0) ? -1 : 1));
+    const binomial = (of: number, k: number): number => (k === 0 ? 1 : (binomial(of, k - 1) * (of - k + 1)) / k);
+    const pOf = (of: number, far: number) => {
+      let share = 0;
+      for (let k = 0; k <= of; k++) if (Math.abs(of - 2 * k) >= far) share += binomial(of, k) / 2 ** of;
+      return share;
+    };
+    const sum = (of: number) => Math.abs(d.slice(0, of).reduce((a, b) => a + b, 0));
+    const smallest = Math.min(...looks.map((of) => pOf(of, sum(of))));
+    let walk = new Map([[0, 1]]);
+    let extreme = 0;
+    for (let i = 1; i <= n; i++) {
+      const next = new Map<number, number>();
+      for (const [at, share] of walk) for (const to of [at - 1, at + 1]) next.set(to, (next.get(to) ?? 0) + share / 2);
+      walk = next;
+      if (!looks.includes(i)) continue;
+      for (const [at, share] of walk) {
+        if (pOf(i, Math.abs(at)) > smallest + 1e-12) continue;
+        extreme += share;
+        walk.delete(at);
+      }
+    }
+    expect(extreme).toBeGreaterThan(smallest);
+    const { p } = sequentialTest({ differences: d, looks });
+    expect(Math.abs(p - extreme)).toBeLessThan(5 * Math.sqrt(extreme / 99_999));
+  });
+
   test('before the first look nothing is known, and what came after the last one waits for the next', () => {
     const looks = [6, 9, 12];
     expect(sequentialTest({ differences: [1, 1, 1, 1, 1], looks })).toMatchObject({ p: 1, decided: false, looks: [] });

@@ -3,7 +3,7 @@ import type { StudyFigures, StudyRun } from '../../report/study/figures.js';
 import type { ComparisonVerdict, Interval, Outcome } from '../../report/study/verdict.js';
 import { deviationOf, meanOf } from '../statistics/base/differences.js';
 import type { Distributions } from '../statistics/base/distributions.js';
-import { bootstrapOf } from '../statistics/intervals/bootstrap.js';
+import { bootstrapOf, bootstrapsOf } from '../statistics/intervals/bootstrap.js';
 import { improvementOf } from '../statistics/intervals/improvement.js';
 import { tIntervalOf, tTestOf } from '../statistics/intervals/paired-t.js';
 import { detectableOf, fewestRepeats, neededFor } from '../statistics/power.js';
@@ -65,6 +65,7 @@ function measured(d: Distributions, figures: StudyFigures, comparison: Compariso
       : deviation === 0
         ? fewestRepeats(alpha)
         : neededFor(d, mean / deviation, { alpha, most: MOST_REPEATS });
+  const interval = n > 1 ? bootstrapsOf(d, differences, { confidence }) : undefined;
   const time = timesOf(d, comparison, confidence);
   const gap = gapsOf(d, figures, comparison, confidence);
   return {
@@ -74,9 +75,9 @@ function measured(d: Distributions, figures: StudyFigures, comparison: Compariso
     differences,
     mean,
     deviation,
-    ...(n > 1 && {
-      bootstrap: bootstrapOf(d, differences, { confidence }),
-      bca: bootstrapOf(d, differences, { confidence, expand: false }),
+    ...(interval && {
+      bootstrap: interval(true),
+      bca: interval(false),
       t: tIntervalOf(d, differences, confidence),
     }),
     p: { signFlip: p, wilcoxon: wilcoxonOf(d, differences).p, t: n > 1 ? tTestOf(d, differences).p : 1 },

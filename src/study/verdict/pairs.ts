@@ -3,7 +3,7 @@ import { ArgumentError } from '../../errors.js';
 import type { StudyFigures, StudyRun, StudyVariantFigures } from '../../report/study/figures.js';
 import { isNumber } from '../../report/study/units.js';
 import { show } from '../../tensor/arguments/show.js';
-import { sequentialTest } from '../statistics/significance/sequential.js';
+import { sequentialOf } from '../statistics/significance/sequential.js';
 import { signFlipTest } from '../statistics/significance/sign-flip.js';
 
 /** Two runs of one repeat. */
@@ -91,10 +91,13 @@ export function compared(figures: StudyFigures, variant: StudyVariantFigures, ag
   return { variant, against, pairs, done };
 }
 
-/** The p of the sign-flip test; where the study ran until decided, one that may be read after each of its looks. */
-export function tested(figures: StudyFigures, { pairs, done }: Comparison): number {
+/**
+ * The p of the sign-flip test; where the study ran until decided, one that may be read after each of its looks.
+ * @param upTo a p above this need not be exact, as long as it is above, too.
+ */
+export function tested(figures: StudyFigures, { pairs, done }: Comparison, upTo = 1): number {
   const differences = pairs.map(({ difference }) => difference);
   if (figures.looks === undefined || figures.looks.length === 0) return signFlipTest(differences).p;
   const repeats = pairs.map(({ repeat }) => repeat);
-  return sequentialTest({ differences, repeats, done, looks: figures.looks }).p;
+  return sequentialOf(differences, { plan: figures.looks, repeats, done, upTo }).p;
 }

@@ -116,7 +116,7 @@ function together(
   // As with comparisons, what halving left was chosen among all.
   const dropped = figures.variants.filter(({ droppedAfter }) => isNumber(droppedAfter)).length;
   const moot: number[] = Array(dropped * names.length + (dropped * (dropped - 1)) / 2).fill(1);
-  const adjusted = holm([...others.map(({ comparison }) => tested(figures, comparison)), ...moot]);
+  const adjusted = holm([...others.map(({ comparison }) => tested(figures, comparison, ALPHA)), ...moot]);
   others.forEach(({ a, b, comparison }, i) => {
     if (adjusted[i]! > ALPHA) return;
     const more = meanOf(comparison.pairs.map(({ difference }) => difference)) > 0;

@@ -54,38 +54,40 @@ export async function bootstrapInterval(values: readonly number[], options: Boot
 }
 
 /** {@link bootstrapInterval}, with what it needs at hand. */
-export function bootstrapOf(
+export function bootstrapOf(d: Distributions, values: readonly number[], options: BootstrapIntervalOptions = {}): Interval {
+  return bootstrapsOf(d, values, options)(options.expand ?? true);
+}
+
+/** The interval as it is with `expand` or without it, both of the same resamples. */
+export function bootstrapsOf(
   d: Distributions,
   values: readonly number[],
-  { confidence = 0.95, expand = true, resamples = 10_000, seed = 0 }: BootstrapIntervalOptions = {},
-): Interval {
+  { confidence = 0.95, resamples = 10_000, seed = 0 }: Omit<BootstrapIntervalOptions, 'expand'> = {},
+): (expand: boolean) => Interval {
   const n = values.length;
   const mean = meanOf(values);
   const spread = values.map((value) => value - mean);
   const size = largest(spread);
-  if (size <= 1e-14 * largest(values)) return [mean, mean];
+  if (size <= 1e-14 * largest(values)) return () => [mean, mean];
   // Around the mean, so that small differences of large values lose no digits.
   const means = n <= COUNTED ? allMeans(spread) : drawnMeans(spread, resamples, seed);
   const tie = 1e-12 * size;
-  let z0 = d.ndtri(Math.min(0.9999, Math.max(0.0001, (means.weightBelow(-tie) + means.weightBelow(tie)) / 2)));
+  const bias = d.ndtri(Math.min(0.9999, Math.max(0.0001, (means.weightBelow(-tie) + means.weightBelow(tie)) / 2)));
   let [squares, cubes] = [0, 0];
   for (const value of spread) {
     squares += value ** 2;
     cubes += value ** 3;
   }
-  let a = cubes / (6 * squares ** 1.5);
+  const acceleration = cubes / (6 * squares ** 1.5);
   const tail = (1 - confidence) / 2;
-  let z = d.ndtri(tail);
-  let wider = 1;
-  if (expand) {
-    z = d.stdtri(n - 1, tail);
-    wider = n / (n - 1);
-    const trust = n / (n + 12);
-    z0 *= trust;
-    a *= trust;
-  }
-  const place = (at: number) => (1 - a * (z0 + at) > 0 ? d.ndtr(z0 + (z0 + at) / (1 - a * (z0 + at))) : at < 0 ? 0 : 1);
-  return [mean + wider * means.quantile(place(z)), mean + wider * means.quantile(place(-z))];
+  return (expand) => {
+    const trust = expand ? n / (n + 12) : 1;
+    const [z0, a] = [trust * bias, trust * acceleration];
+    const z = expand ? d.stdtri(n - 1, tail) : d.ndtri(tail);
+    const wider = expand ? n / (n - 1) : 1;
+    const place = (at: number) => (1 - a * (z0 + at) > 0 ? d.ndtr(z0 + (z0 + at) / (1 - a * (z0 + at))) : at < 0 ? 0 : 1);
+    return [mean + wider * means.quantile(place(z)), mean + wider * means.quantile(place(-z))];
+  };
 }
 
 /** Means of resamples, each with its weight. */

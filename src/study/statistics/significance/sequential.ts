@@ -2,9 +2,9 @@
 import { ArgumentError } from '../../../errors.js';
 import { readOptions, required } from '../../../tensor/arguments/arguments.js';
 import { above, countOf, wholeNumbers } from '../../../tensor/arguments/checks.js';
-import { assertDifferences, tieOf } from '../base/differences.js';
-import { Draws } from '../base/draws.js';
-import { COUNTED, signFlipTest } from './sign-flip.js';
+import { assertDifferences, TIE, tieOf } from '../base/differences.js';
+import { drawSigns } from './drawn-signs.js';
+import { DRAWN, EXACT, signFlipTest } from './sign-flip.js';
 import { subsetSums } from './subset-sums.js';
 
 /** Options of {@link sequentialTest}. */
@@ -46,7 +46,6 @@ const DEFAULTS: { [K in keyof Required<SequentialTestOptions>]: SequentialTestOp
 
 /** Up to so many differences all patterns of signs are gone through. */
 const WALKED = 20;
-const DRAWN = 49_999;
 
 /** Options of {@link plannedLooks}. */
 export interface PlannedLooksOptions {
@@ -94,7 +93,7 @@ const PLANNED: Required<PlannedLooksOptions> = { comparisons: required, budget: 
 /**
  * A group-sequential {@link signFlipTest}: the p that it gives may be looked at after each planned number of repeats, and one may stop as soon as it is small, with no more false
  * alarms than its level says. Each look has the same share of the level, and what is seen is judged by the smallest of the looks' p values, `m`. Given the magnitudes of the
- * differences, all patterns of signs are equally likely where there is no effect, so the chance that one of the looks so far had been at most `m` is counted exactly, over all patterns of up to 20 differences (drawn at random beyond); to
+ * differences, all patterns of signs are equally likely where there is no effect, so the chance that one of the looks so far had been at most `m` is counted exactly, over all patterns of up to 20 differences (99,999 of them drawn at random beyond); to
  * it is added what looks to come could still contribute at most. At the last look nothing is added, and p is exact.
  *
  * As a p value that holds whenever it is read, it may be corrected by {@link holm} together with those of other comparisons that were stopped at other times.
@@ -119,21 +118,34 @@ export function sequentialTest(options: SequentialTestOptions): SequentialResult
   const done = countOf(op, 'done', rest.done ?? Math.max(-1, ...repeats) + 1);
   above(op, 'alpha', alpha, 0);
 
+  const { p, looks } = sequentialOf(differences, { plan, repeats, done });
+  return { p, decided: p <= alpha, looks };
+}
+
+/**
+ * {@link sequentialTest}, its arguments checked.
+ * @param of.upTo a p above this need not be exact, as long as it is above, too. Default: 1.
+ */
+export function sequentialOf(
+  differences: readonly number[],
+  { plan, repeats, done, upTo = 1 }: { plan: readonly number[]; repeats: readonly number[]; done: number; upTo?: number },
+): Omit<SequentialResult, 'decided'> {
   const inOrder = repeats.map((_, i) => i).sort((a, b) => repeats[a]! - repeats[b]!);
   const ordered = inOrder.map((i) => differences[i]!);
-  const counts = plan.map((look) => repeats.filter((repeat) => repeat < look).length);
-  const taken = plan.filter((look) => look <= done).length;
-  const looks = plan.slice(0, taken).map((n, i) => ({ n, p: signFlipTest(ordered.slice(0, counts[i])).p }));
-  const p =
-    taken === 0
-      ? 1
-      : sequentialP(
-          ordered.slice(0, counts[taken - 1]),
-          looks.map(({ p: one }) => one),
-          counts.slice(0, taken),
-          plan,
-        );
-  return { p, decided: p <= alpha, looks };
+  const taken = plan.filter((look) => look <= done);
+  if (taken.length === 0) return { p: 1, looks: [] };
+  const counts = taken.map((look) => repeats.filter((repeat) => repeat < look).length);
+  const looks = taken.map((n, i) => ({ n, p: signFlipTest(ordered.slice(0, counts[i])).p }));
+  const smallest = Math.min(...looks.map(({ p }) => p));
+  const sum = (list: readonly number[]) => list.reduce((total, n) => total + attainable(smallest, n), 0);
+  const ahead = sum(plan.slice(taken.length));
+  return { p: Math.min(1, Math.max(smallest, smallest + ahead > upTo ? 0 : past(ordered.slice(0, counts.at(-1)))) + ahead), looks };
+
+  /** The chance that one of the looks so far gives a p as small as the smallest seen. */
+  function past(seen: readonly number[]): number {
+    if (counts.length === 1 || smallest + ahead >= 1) return sum(counts);
+    return Math.min(sum(counts), seen.length <= WALKED ? walked(seen, counts, smallest) : drawn(seen, counts, smallest));
+  }
 }
 
 function readPlan(op: string, { looks, budget }: Pick<SequentialTestOptions, 'looks' | 'budget'>): number[] {
@@ -146,85 +158,73 @@ function readPlan(op: string, { looks, budget }: Pick<SequentialTestOptions, 'lo
   return kept;
 }
 
-/** The chance that some look gives a p as small as the smallest seen. */
-function sequentialP(differences: readonly number[], seen: readonly number[], counts: readonly number[], plan: readonly number[]): number {
-  const smallest = Math.min(...seen);
-  let ahead = 0;
-  for (const look of plan.slice(seen.length)) ahead += attainable(smallest, look);
-  let past = 0;
-  for (const count of counts) past += attainable(smallest, count);
-  const last = differences.length;
-  if (counts.length > 1 && last <= COUNTED && smallest + ahead < 1) {
-    const looks = counts.map((n) => ({ n, far: farSum(differences.slice(0, n), smallest) }));
-    past = Math.min(past, last <= WALKED ? walked(differences, looks) : drawn(differences, looks));
-  }
-  return Math.min(1, Math.max(smallest, past) + ahead);
-}
-
 /** The largest p of at most `p` that n differences can have: a multiple of 2/2^n. */
 function attainable(p: number, n: number): number {
-  if (n > COUNTED) return p;
+  if (n > EXACT) return p;
   const step = 2 ** (1 - n);
   return Math.min(1, Math.floor(p / step + 1e-9) * step);
 }
 
-/** A number of differences, and how far their sum must be from 0 for the p of that look to be small enough. */
-interface Look {
-  readonly n: number;
-  readonly far: number;
-}
-
-/** How far from 0 the sum of such differences must be for its p to be at most `p`; infinity where it cannot be. */
+/** How far from 0 the sum of such differences must be for its p to be at most `p`; farther than it can be where it never is. */
 function farSum(differences: readonly number[], p: number): number {
   const tie = tieOf(differences);
   const moved = differences.filter((difference) => Math.abs(difference) > tie).map(Math.abs);
   if (moved.length === 0) return Number.POSITIVE_INFINITY;
   const sums = subsetSums(moved);
-  const allowed = p * 2 ** (sums.n - 1) + 1e-9;
-  // The largest sum of a subset of which few enough are at most as large; a sum of signs is the total less twice that of its subset.
-  let low = -tie;
-  let high = sums.total / 2;
-  if (sums.atMost(0) > allowed) return Number.POSITIVE_INFINITY;
-  while (high - low > tie / 8) {
-    const middle = (low + high) / 2;
-    if (sums.atMost(middle) <= allowed) low = middle;
-    else high = middle;
-  }
-  return sums.total - 2 * low + tie / 2;
+  // A sum of signs is the total less twice that of its subset, and that is below the first that is one too many.
+  const allowed = Math.floor(p * 2 ** (sums.n - 1) + 1e-9);
+  return sums.total - 2 * sums.at(allowed, tie / 8) + tie / 2;
 }
 
 /** The share of all patterns of signs in which the sum is far from 0 at some look. */
-function walked(differences: readonly number[], looks: readonly Look[]): number {
-  const far = new Float64Array(differences.length + 1).fill(Number.POSITIVE_INFINITY);
-  for (const look of looks) far[look.n] = Math.min(far[look.n]!, look.far);
-  // By symmetry the first one may stay as it is. Where the sum is far, all patterns that begin so count.
-  const from = (i: number, sum: number): number => {
-    if (Math.abs(sum) >= far[i]!) return 2 ** (differences.length - i);
-    if (i === differences.length) return 0;
-    return from(i + 1, sum + differences[i]!) + from(i + 1, sum - differences[i]!);
-  };
-  return from(1, differences[0]!) / 2 ** (differences.length - 1);
+function walked(differences: readonly number[], counts: readonly number[], p: number): number {
+  const n = differences.length;
+  // By symmetry the first one may stay as it is.
+  let sums = Float64Array.of(differences[0]!);
+  let [made, length] = [1, 1];
+  let extreme = 0;
+  for (const count of counts) {
+    const far = farSum(differences.slice(0, count), p);
+    for (; length < count; length++) {
+      const difference = differences[length]!;
+      const next = new Float64Array(2 * made);
+      for (let k = 0; k < made; k++) {
+        next[2 * k] = sums[k]! + difference;
+        next[2 * k + 1] = sums[k]! - difference;
+      }
+      sums = next;
+      made *= 2;
+    }
+    // Where the sum is far, all patterns that begin so count.
+    let near = 0;
+    for (let k = 0; k < made; k++) if (Math.abs(sums[k]!) < far) sums[near++] = sums[k]!;
+    extreme += (made - near) * 2 ** (n - length);
+    made = near;
+  }
+  return extreme / 2 ** (n - 1);
 }
 
 /** The same of patterns drawn at random, counted with the one seen. */
-function drawn(differences: readonly number[], looks: readonly Look[]): number {
-  const draws = new Draws(0);
+function drawn(differences: readonly number[], counts: readonly number[], p: number): number {
+  const prefixes = counts.filter((count, i) => count > (counts[i - 1] ?? 0));
+  const distances = prefixes.map(() => new Float64Array(DRAWN));
+  let done = 0;
+  drawSigns(differences, { prefixes, count: DRAWN, seed: 0 }, (sums, patterns) => {
+    distances.forEach((of, look) => {
+      for (let k = 0; k < patterns; k++) of[done + k] = Math.abs(sums[look]![k]!);
+    });
+    done += patterns;
+  });
+  const far = prefixes.map((count, look) => (count > EXACT ? farOf(distances[look]!, p) : farSum(differences.slice(0, count), p)));
   let extreme = 0;
-  for (let k = 0; k < DRAWN; k++) {
-    let sum = 0;
-    let bits = 0;
-    let next = 0;
-    for (let i = 0; i < differences.length; i++) {
-      bits = i % 32 === 0 ? draws.bits() : bits >>> 1;
-      sum += bits & 1 ? differences[i]! : -differences[i]!;
-      while (next < looks.length && looks[next]!.n <= i + 1) {
-        if (Math.abs(sum) >= looks[next++]!.far) {
-          extreme++;
-          i = differences.length;
-          break;
-        }
-      }
-    }
-  }
+  for (let k = 0; k < DRAWN; k++) if (far.some((least, look) => distances[look]![k]! >= least)) extreme++;
   return (extreme + 1) / (DRAWN + 1);
+}
+
+/** How far a sum must be from 0 for its p among drawn patterns to be at most `p`. */
+function farOf(distances: Float64Array, p: number): number {
+  const sorted = distances.slice().sort();
+  const allowed = Math.floor(p * (DRAWN + 1) + 1e-9) - 1;
+  // Beyond the first that is one too many; sums that miss it by a hair are equal to it.
+  return (sorted[DRAWN - 1 - allowed] ?? Number.POSITIVE_INFINITY) + TIE * sorted[DRAWN - 1]!;
 }

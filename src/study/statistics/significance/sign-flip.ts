@@ -3,7 +3,7 @@
 import { readOptions } from '../../../tensor/arguments/arguments.js';
 import { countOf } from '../../../tensor/arguments/checks.js';
 import { assertDifferences, meanOf, tieOf } from '../base/differences.js';
-import { Draws } from '../base/draws.js';
+import { drawSigns } from './drawn-signs.js';
 import { subsetSums } from './subset-sums.js';
 
 /** Options of {@link signFlipTest}. */
@@ -27,9 +27,12 @@ export interface SignFlipResult {
 }
 
 /** The most differences whose patterns are counted: 2^20 sums a half. */
-export const COUNTED = 40;
+const COUNTED = 40;
+/** So many are counted, and of more so many patterns drawn, unless something else is asked for. */
+export const EXACT = 30;
+export const DRAWN = 99_999;
 
-const DEFAULTS: Required<SignFlipTestOptions> = { exactUpTo: 30, resamples: 99_999, seed: 0 };
+const DEFAULTS: Required<SignFlipTestOptions> = { exactUpTo: EXACT, resamples: DRAWN, seed: 0 };
 
 /**
  * The sign-flip (paired permutation) test of a mean difference of 0: were it chance alone, each difference might as well have had the other sign, so p is the share
@@ -66,17 +69,10 @@ function countedP(differences: readonly number[], tie: number): number {
 
 function drawnP(differences: readonly number[], tie: number, resamples: number, seed: number): number {
   const seen = Math.abs(sumOf(differences)) - tie;
-  const draws = new Draws(seed);
   let extreme = 0;
-  for (let k = 0; k < resamples; k++) {
-    let sum = 0;
-    let bits = 0;
-    for (let i = 0; i < differences.length; i++) {
-      bits = i % 32 === 0 ? draws.bits() : bits >>> 1;
-      sum += bits & 1 ? differences[i]! : -differences[i]!;
-    }
-    if (Math.abs(sum) >= seen) extreme++;
-  }
+  drawSigns(differences, { prefixes: [differences.length], count: resamples, seed }, ([sums], patterns) => {
+    for (let k = 0; k < patterns; k++) if (Math.abs(sums![k]!) >= seen) extreme++;
+  });
   return (extreme + 1) / (resamples + 1);
 }
 
