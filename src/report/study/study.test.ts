@@ -30,6 +30,13 @@ describe('studyTable', () => {
     expect(lines.slice(6).join('\n')).toMatch(/further pairs[\s\S]*batch norm − dropout/);
   });
 
+  test('says in a word what each came to where there is little room, and by a sign where there is less', () => {
+    expect(studyTable(usual, verdict, 60)).toMatch(/^batch norm .* \+1\.42 .*▲ helped$/m);
+    expect(studyTable(usual, verdict, 48)).toMatch(/^batch norm .* \+1\.42 +▲( helped)?$/m);
+    const odd = madeStudies()['one']!;
+    expect(studyTable(odd, madeVerdict(odd), 60)).toMatch(/… too few/);
+  });
+
   test.each(studies)('of "$name" fits every width', ({ figures, verdict: said }) => {
     for (const columns of [20, 30, 40, 60, 79, 80, 100, 120, 200]) {
       const table = studyTable(figures, said, columns);

@@ -31,8 +31,8 @@ interface Part extends Column {
   readonly cells: string[];
   /** The first to go where there is too little room; 0 stays. */
   readonly rank: number;
-  /** What it says where there is less room. */
-  readonly short?: string[];
+  /** What it says where there is less room, and still less. */
+  readonly short?: readonly string[][];
 }
 
 /**
@@ -129,7 +129,12 @@ function comparisonParts(
         cells((c) => `${outcomeOf(c.outcome).sign} ${oneLine(outcomeOf(c.outcome).word)}`).map((text, i) => text || (dropped[i] ?? '')),
         1,
       ),
-      short: cells((c) => outcomeOf(c.outcome).sign),
+      short: [
+        cells((c) => `${outcomeOf(c.outcome).sign} ${oneLine(outcomeOf(c.outcome).short)}`).map(
+          (text, i) => text || (dropped[i] ? 'dropped' : ''),
+        ),
+        cells((c) => outcomeOf(c.outcome).sign),
+      ],
     },
   ];
 }
@@ -153,8 +158,8 @@ function fitted(all: readonly Part[], compared: readonly (ComparisonVerdict | un
     const short = columns - (total(parts) - widthOf(parts[0]!));
     const last = Math.max(...parts.map(({ rank }) => rank));
     if (short >= NAME + 6 && short < widthOf(parts[0]!)) parts = cutTo(parts, short);
-    else if (last < 3 && parts.some(({ short: less }) => less !== undefined))
-      parts = parts.map(({ short: less, ...part }) => (less === undefined ? part : { ...part, cells: less }));
+    else if (last < 3 && parts.some(({ short: less }) => less?.length))
+      parts = parts.map((part) => (part.short?.length ? { ...part, cells: part.short[0]!, short: part.short.slice(1) } : part));
     else if (last > 0)
       parts = parts.toSpliced(
         parts.findLastIndex(({ rank }) => rank === last),

@@ -96,18 +96,19 @@ export const showShare = (share: unknown): string => (isNumber(share) ? `${Math.
 /** `×1.24`: what a ratio of times comes to. */
 export const showRatio = (ratio: unknown): string => (isNumber(ratio) ? `×${ratio.toFixed(ratio < 9.95 ? 2 : 0)}` : '–');
 
-/** What each outcome is called, with a sign for those who do not see its colour. */
-export const OUTCOMES: Readonly<Record<Outcome, { sign: string; word: string }>> = {
-  helped: { sign: '▲', word: 'helped' },
-  hurt: { sign: '▼', word: 'hurt' },
-  equivalent: { sign: '≈', word: 'as good' },
-  undecided: { sign: '?', word: 'no difference found' },
-  tooFew: { sign: '…', word: 'too few repeats' },
-  failed: { sign: '×', word: 'failed' },
+/** What each outcome is called, in full and where there is little room, with a sign for those who do not see its colour. */
+export const OUTCOMES: Readonly<Record<Outcome, { sign: string; word: string; short: string }>> = {
+  helped: { sign: '▲', word: 'helped', short: 'helped' },
+  hurt: { sign: '▼', word: 'hurt', short: 'hurt' },
+  equivalent: { sign: '≈', word: 'as good', short: 'as good' },
+  undecided: { sign: '?', word: 'no difference found', short: 'open' },
+  tooFew: { sign: '…', word: 'too few repeats', short: 'too few' },
+  failed: { sign: '×', word: 'failed', short: 'failed' },
 };
 
 /** An outcome of a file that somebody wrote by hand may have another name. */
-export const outcomeOf = (outcome: string): { sign: string; word: string } => OUTCOMES[outcome as Outcome] ?? { sign: '', word: outcome };
+export const outcomeOf = (outcome: string): { sign: string; word: string; short: string } =>
+  OUTCOMES[outcome as Outcome] ?? { sign: '', word: outcome, short: outcome };
 
 /** The comparison of a variant with the baseline; undefined for the baseline itself. */
 export const withBaseline = (figures: StudyFigures, verdict: StudyVerdict, name: string): ComparisonVerdict | undefined =>

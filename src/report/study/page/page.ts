@@ -33,7 +33,8 @@ export async function studyPage(figures: StudyFigures, verdict: StudyVerdict): P
   checkStudy('studyPage', figures, verdict);
   const study: PageStudy = { figures, verdict, reach: await reachOf(figures) };
   const { title, summary, settings } = figures;
-  const notes = (list: readonly string[]) => list.map((note) => `<p class="note">${e(note)}</p>`).join('\n');
+  const notes = (list: readonly string[]) =>
+    list.length === 0 ? '' : `<div class="note">${list.map((note) => `<p>${e(note)}</p>`).join('')}</div>`;
   const measured = figures.variants.some(({ runs }) => runs.some(({ scores }) => scores));
   const body = [
     `<h1>${e(title)}</h1>`,
@@ -182,7 +183,7 @@ function curves(study: PageStudy): string {
   const names = curveNames(study);
   if (names.length === 0) return '';
   const caption =
-    'Lines are means over the repeats, bands one standard deviation. A line is pale where some runs had ended before. Training scores are averages over the epoch’s steps, while the model changes; validation scores are measured after it. Enlarged charts show the range of the later epochs; earlier ones may lie outside.';
+    'Lines are means over the repeats, bands one standard deviation. A line is pale where some runs had ended before. Training scores are averages over the epoch’s steps, while the model changes; validation scores are measured after it. Enlarged charts show the range of the later epochs; earlier ones may lie outside. Curves that run far away from most others, such as one that explodes, are cut off at the edge; their number is in the heading, and “whole range” shows all of it.';
   return `<h2>Curves</h2>${CHOICES}<div class="charts">${names.map((name) => chart(study, `curves:${name}`, 560)).join('\n')}</div><p class="caption">${caption}</p>`;
 }
 

@@ -174,7 +174,8 @@ function workedOut(study: PageStudy, view: View, name: string, width: number, ki
   const cut = !view.whole && !view.logY && name !== 'lr';
   const long = curves.some(({ points }) => points.length >= FEW);
   const most = (cut ? robustEnds(all) : undefined) ?? { ends: whole, out: 0 };
-  const late = cut && long ? robustEnds(endsFrom(1 / 3)) : undefined;
+  // A logarithmic axis gives the first epochs room of their own.
+  const late = cut && long && !view.logX ? robustEnds(endsFrom(1 / 3)) : undefined;
   const enlarged = late !== undefined && late.ends[1] - late.ends[0] < 0.5 * (most.ends[1] - most.ends[0]);
   const { ends, out } = enlarged ? late : most;
   const y = roundAxis(ends, yScale, 5);
