@@ -5,7 +5,7 @@ export type Interval = readonly [low: number, high: number];
 
 /**
  * What a comparison came to. `helped` and `hurt`: beyond chance, after correction. `equivalent`: the whole interval lies within what matters to
- * nobody. `undecided`: no difference found. `tooFew`: with so few repeats no test could decide. `failed`: too many runs gave no score.
+ * nobody. `undecided`: no difference found. `tooFew`: with so few repeats no test could decide. `failed`: too many runs gave no score, or diverged.
  */
 export type Outcome = 'helped' | 'hurt' | 'equivalent' | 'undecided' | 'tooFew' | 'failed';
 

@@ -10,7 +10,7 @@ import { detectableOf, fewestRepeats, neededFor } from '../statistics/power.js';
 import { holm } from '../statistics/significance/holm.js';
 import { sequentialTest } from '../statistics/significance/sequential.js';
 import { wilcoxonOf } from '../statistics/significance/wilcoxon.js';
-import { type Comparison, comparisonsOf, droppedComparisons, isNumber, subtract, tested } from './pairs.js';
+import { type Comparison, comparisonsOf, droppedComparisons, isNumber, mostlyFailed, subtract, tested } from './pairs.js';
 
 /** The level of a study's tests, and that of its intervals. */
 export const ALPHA = 0.05;
@@ -124,8 +124,16 @@ function gapsOf(d: Distributions, figures: StudyFigures, { pairs }: Comparison, 
   return { difference: meanOf(differences), ...(differences.length > 1 && { interval: bootstrapOf(d, differences, { confidence }) }) };
 }
 
-/** What a comparison came to. */
-function outcomeOf(figures: StudyFigures, { done }: Comparison, of: Measured, adjusted: number, adjustedSmallest: number): Outcome {
+/** What a comparison came to. Where most runs of a side failed, nothing else is said of it than that it did worse, if it did. */
+function outcomeOf(figures: StudyFigures, comparison: Comparison, of: Measured, adjusted: number, adjustedSmallest: number): Outcome {
+  const outcome = scored(figures, comparison, of, adjusted, adjustedSmallest);
+  if (mostlyFailed(comparison.variant) && outcome !== 'hurt') return 'failed';
+  if (mostlyFailed(comparison.against) && outcome !== 'helped') return 'failed';
+  return outcome;
+}
+
+/** What it came to by its scores. */
+function scored(figures: StudyFigures, { done }: Comparison, of: Measured, adjusted: number, adjustedSmallest: number): Outcome {
   const n = of.differences.length;
   // Many repeats without a score are no chance: what is left tells of the lucky ones.
   if (n < done && (n < 2 || n < done / 2)) return 'failed';

@@ -25,7 +25,7 @@ export function methodOf({ figures, tests }: Telling): string[] {
   );
   if (variants.some(({ runs }) => runs.some(({ failed }) => failed !== undefined)))
     out.push(
-      'A run that diverged counts with the weights that it was left with; one that gave no score leaves its seed out of its comparisons.',
+      'A run that diverged counts with the weights that it was left with; one that gave no score leaves its seed out of its comparisons. Where at least half of the runs of a variant failed, it is ranked after the others, and nothing is said of it but that it did worse, where that is beyond chance.',
     );
   return out;
 }

@@ -41,6 +41,19 @@ export function scoreOf(run: StudyRun, metric: string): number | undefined {
   return isNumber(score) ? score : undefined;
 }
 
+/** How many runs of a variant have ended, how many of these failed, and whether all that failed diverged: such a run has scores nevertheless. */
+export function failuresOf({ runs }: StudyVariantFigures): { ended: number; failed: number; diverged: boolean } {
+  const ended = runs.filter(({ running }) => running !== true);
+  const failed = ended.filter((run) => run.failed !== undefined);
+  return { ended: ended.length, failed: failed.length, diverged: failed.every(({ scores }) => scores !== undefined) };
+}
+
+/** Whether at least half of the runs of a variant failed: its mean is that of wreckage and of lucky runs. */
+export function mostlyFailed(variant: StudyVariantFigures): boolean {
+  const { ended, failed } = failuresOf(variant);
+  return failed > 0 && 2 * failed >= ended;
+}
+
 /** The difference of two numbers; 0 where they differ by rounding alone. */
 export function subtract(a: number, b: number): number {
   const difference = a - b;

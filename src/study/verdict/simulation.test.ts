@@ -150,6 +150,19 @@ describe('intervals', () => {
   });
 });
 
+describe('intervals of very few values', () => {
+  test.each([2, 3, 4])('of %d normal differences hold the mean in at least 93 %%', async (n) => {
+    const numbers = new Numbers(7);
+    const TIMES = 1500;
+    let holds = 0;
+    for (let k = 0; k < TIMES; k++) {
+      const [low, high] = await bootstrapInterval(Array.from({ length: n }, () => numbers.normal()));
+      if (low <= 0 && high >= 0) holds++;
+    }
+    expect(holds / TIMES).toBeGreaterThanOrEqual(0.93);
+  });
+});
+
 describe('studies with an effect', () => {
   test.each([
     [2.2, 1],

@@ -12,7 +12,7 @@ import { holm } from '../statistics/significance/holm.js';
 import { ALPHA, CONFIDENCE, gapOf, judged } from './compare.js';
 import { groupsOf } from './groups.js';
 import { methodOf } from './method.js';
-import { compared, droppedComparisons, isNumber, scoreOf, tested, variantOf } from './pairs.js';
+import { compared, droppedComparisons, isNumber, mostlyFailed, scoreOf, tested, variantOf } from './pairs.js';
 import { sentences, type Telling, wordsOf } from './words.js';
 
 /** Options of {@link studyVerdict}. */
@@ -31,7 +31,8 @@ const DEFAULTS: StudyVerdictOptions = { judge: undefined };
  * is at most 0.05 and the 95 % interval excludes 0; both must agree. Where nothing could have been found with so few seeds, it says so and how many would do. Figures of a
  * study that runs until decided are tested so that stopping early costs nothing in false alarms ({@link sequentialTest}), and have intervals that hold whenever it stops.
  *
- * A run that diverged counts with the score that it was left with; one without a score leaves its repeat out of its comparisons, and where more than half are left out, the outcome is `failed`. Variants that
+ * A run that diverged counts with the score that it was left with; one without a score leaves its repeat out of its comparisons, and where more than half are left out, the outcome is `failed`. So it is where at least half of the runs of
+ * a side failed, unless that side did worse beyond chance; such a variant is ranked after the others, in no group. Variants that
  * successive halving dropped are compared with nothing.
  *
  * ```ts
@@ -65,10 +66,11 @@ export async function studyVerdict(figures: StudyFigures, options: StudyVerdictO
   return judge === undefined ? verdict : { ...verdict, claim: judge(verdict, figures) };
 }
 
-/** The variants, best first; then those without a score, and those that were dropped. */
+/** The variants, best first; then those of which at least half of the runs failed, those without a score, and those that were dropped. */
 function ranked(d: Distributions, figures: StudyFigures): VariantVerdict[] {
   const { better, name: metric } = figures.metric;
-  const place = (variant: StudyVariantFigures, mean: number) => (isNumber(variant.droppedAfter) ? 2 : Number.isNaN(mean) ? 1 : 0);
+  const place = (variant: StudyVariantFigures, mean: number) =>
+    isNumber(variant.droppedAfter) ? 3 : Number.isNaN(mean) ? 2 : mostlyFailed(variant) ? 1 : 0;
   return figures.variants
     .map((variant) => {
       const scored = variant.runs.filter((run) => scoreOf(run, metric) !== undefined);
@@ -86,7 +88,7 @@ function ranked(d: Distributions, figures: StudyFigures): VariantVerdict[] {
       };
       return { of, place: place(variant, of.mean) };
     })
-    .sort((a, b) => a.place - b.place || (a.place === 1 ? 0 : better === 'max' ? b.of.mean - a.of.mean : a.of.mean - b.of.mean) || 0)
+    .sort((a, b) => a.place - b.place || (a.place === 2 ? 0 : better === 'max' ? b.of.mean - a.of.mean : a.of.mean - b.of.mean) || 0)
     .map(({ of }) => of);
 }
 
@@ -99,7 +101,8 @@ function together(
   variants: readonly VariantVerdict[],
   comparisons: readonly ComparisonVerdict[],
 ): Pick<StudyVerdict, 'groups' | 'best'> {
-  const names = variants.filter(({ name, runs }) => runs > 0 && !isNumber(variantOf(figures, name).droppedAfter)).map(({ name }) => name);
+  const stands = (variant: StudyVariantFigures) => !isNumber(variant.droppedAfter) && !mostlyFailed(variant);
+  const names = variants.filter(({ name, runs }) => runs > 0 && stands(variantOf(figures, name))).map(({ name }) => name);
   const key = (a: string, b: string) => JSON.stringify([a, b]);
   /** Pairs of which the first is better. */
   const better = new Set<string>();

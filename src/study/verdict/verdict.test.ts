@@ -149,9 +149,60 @@ describe('runs that are missing', () => {
     expect(comparisons[1]).toMatchObject({
       outcome: 'failed',
       differences: [],
-      words: 'none: cannot be judged, as 8 of 8 seeds gave no score (the data ran out)',
+      words: 'none: cannot be judged, as 8 of 8 runs of none failed (the data ran out); no score is left to compare',
     });
     expect(variants.at(-1)).toMatchObject({ name: 'none', runs: 0, failed: 8 });
+  });
+
+  describe('that diverged, and have the scores that they were left with', () => {
+    /** Of these variants the first runs diverged. */
+    function diverged(scores: Scores, counts: Record<string, number>): StudyFigures {
+      const figures = figuresOf(scores);
+      for (const { name, runs } of figures.variants)
+        for (const run of runs.slice(0, counts[name] ?? 0)) run.failed = 'the loss became NaN in epoch 1, step 3';
+      return figures;
+    }
+
+    test('all of them, by which nothing is decided: it failed, and that comes first', async () => {
+      const { comparisons, variants, groups, best, words } = await studyVerdict(diverged({ base, a: by(0, 2), b: by(-0.01) }, { a: 8 }));
+      expect(comparisons[0]!.outcome).toBe('failed');
+      expect(comparisons[0]!.words).toMatch(
+        /^a: cannot be judged, as 8 of 8 runs of a diverged \(the loss became NaN in epoch 1, step 3\); the weights that were left are no basis for a comparison \(0\.0 points, −0\.\d to 0\.\d, 8 seeds\)$/,
+      );
+      expect(words.join()).not.toContain('no difference');
+      expect(variants.map(({ name }) => name)).toEqual(['base', 'b', 'a']);
+      expect(groups.flat()).not.toContain('a');
+      expect(best).toEqual(['base']);
+      expect(words.at(-1)).toBe('base is better than all others that did not fail in at least half of their runs.');
+    });
+
+    test('all of them, which did worse beyond chance: it hurt, and that it diverged comes first', async () => {
+      const { comparisons } = await studyVerdict(diverged({ base, a: by(-0.5) }, { a: 8 }));
+      expect(comparisons[0]!.outcome).toBe('hurt');
+      expect(comparisons[0]!.words).toMatch(/^8 of 8 runs of a diverged \(the loss became NaN in epoch 1, step 3\); a hurt: −50\.0 points/);
+    });
+
+    test('better than the others, but half of them diverged: it is not the best', async () => {
+      const { comparisons, best, variants } = await studyVerdict(diverged({ base, a: by(0.05) }, { a: 4 }));
+      expect(comparisons[0]!.outcome).toBe('failed');
+      expect(comparisons[0]!.words).toContain('4 of 8 runs of a diverged');
+      expect(best).toEqual(['base']);
+      expect(variants[0]!.name).toBe('base');
+    });
+
+    test('a few of them: the verdict stands, and says so', async () => {
+      const { comparisons } = await studyVerdict(diverged({ base, a: by(0.05) }, { a: 1 }));
+      expect(comparisons[0]!.outcome).toBe('helped');
+      expect(comparisons[0]!.words).toMatch(/^a helped: .*, 8 seeds\); 1 of 8 runs of a diverged$/);
+    });
+
+    test('of the baseline: what did better helped, of the rest nothing is said', async () => {
+      const { comparisons, best } = await studyVerdict(diverged({ base, a: by(0.5), b: by(0, 2), c: by(-0.1) }, { base: 8 }));
+      expect(comparisons.map(({ outcome }) => outcome)).toEqual(['helped', 'failed', 'failed']);
+      expect(comparisons[0]!.words).toMatch(/^8 of 8 runs of base diverged \(the loss became NaN in epoch 1, step 3\); a helped: \+50/);
+      expect(comparisons[1]!.words).toMatch(/^b: cannot be judged, as 8 of 8 runs of base diverged/);
+      expect(best).toEqual(['a']);
+    });
   });
 
   test('figures from a file, whose NaN is null, and runs that have not ended', async () => {

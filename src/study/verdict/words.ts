@@ -6,7 +6,7 @@ import { listed } from '../../report/study/words.js';
 import type { Distributions } from '../statistics/base/distributions.js';
 import { detectableOf, fewestRepeats, neededFor } from '../statistics/power.js';
 import { ALPHA, excludesZero } from './compare.js';
-import { type Comparison, isNumber } from './pairs.js';
+import { type Comparison, failuresOf, isNumber, mostlyFailed } from './pairs.js';
 
 /** What sentences on comparisons need to know of the study. */
 export interface Telling {
@@ -20,7 +20,12 @@ type Told = Omit<ComparisonVerdict, 'words'>;
 
 /** One sentence on a comparison. */
 export function wordsOf(telling: Telling, comparison: Comparison, of: Told): string {
-  return `${sentence(telling, comparison, of)}${of.outcome === 'failed' ? '' : failures(comparison)}`;
+  // Where most runs of a side failed, that comes first.
+  const mostly = [comparison.variant, comparison.against].some(mostlyFailed);
+  if (mostly)
+    return wreck(telling.figures, comparison, of) ?? `${failures(comparison)}${reason(comparison)}; ${sentence(telling, comparison, of)}`;
+  const parts = of.outcome === 'failed' ? '' : failures(comparison);
+  return `${sentence(telling, comparison, of)}${parts === '' ? '' : `; ${parts}`}`;
 }
 
 function sentence({ d, figures, tests }: Telling, comparison: Comparison, of: Told): string {
@@ -95,12 +100,29 @@ function reason({ variant, against }: Comparison): string {
   return line === undefined || line === '' ? '' : ` (${line.length > 100 ? `${line.slice(0, 99)}…` : line})`;
 }
 
+/** The sentence where that is all that can be said; undefined where scores were told apart nevertheless. */
+function wreck(figures: StudyFigures, comparison: Comparison, of: Told): string | undefined {
+  if (of.outcome !== 'failed') return undefined;
+  const n = of.differences.length;
+  const say = speller(figures, of);
+  const scores =
+    n === 0
+      ? 'no score is left to compare'
+      : `the weights that were left are no basis for a comparison (${say.mean(of.mean)}${of.bootstrap ? `, ${say.range(of.bootstrap)}` : ''}, ${seeds(n)})`;
+  const versus = of.against === figures.baseline ? of.variant : `${of.variant} against ${of.against}`;
+  return `${versus}: cannot be judged, as ${failures(comparison)}${reason(comparison)}; ${scores}`;
+}
+
+/** `1 of 8 runs of a failed and 8 of 8 runs of b diverged`. */
 function failures({ variant, against }: Comparison): string {
-  const parts = [variant, against].flatMap(({ name, runs }) => {
-    const failed = runs.filter((run) => run.failed !== undefined).length;
-    return failed === 0 ? [] : [`${failed} of ${runs.length} runs of ${name} failed`];
-  });
-  return parts.length === 0 ? '' : `; ${listed(parts)}`;
+  return listed(
+    [variant, against].flatMap((one) => {
+      const { ended, failed, diverged } = failuresOf(one);
+      if (failed === 0) return [];
+      // The name last: variants are called "none".
+      return [`${ended === 1 ? 'the only run' : `${failed} of ${ended} runs`} of ${one.name} ${diverged ? 'diverged' : 'failed'}`];
+    }),
+  );
 }
 
 const seeds = (n: number) => (n === 1 ? 'one seed' : `${n} seeds`);
@@ -180,6 +202,10 @@ export function sentences(
       );
   if (best.length > 1 && few.length < comparisons.length)
     out.push(`${best[0]} has the best mean, but cannot be told apart from ${listed(best.slice(1))}.`);
-  else if (best.length === 1 && comparisons.length > 1) out.push(`${best[0]} is better than all others.`);
+  else if (best.length === 1 && comparisons.length > 1) {
+    const standing = figures.variants.filter((variant) => !mostlyFailed(variant)).length;
+    if (standing === figures.variants.length) out.push(`${best[0]} is better than all others.`);
+    else if (standing > 1) out.push(`${best[0]} is better than all others that did not fail in at least half of their runs.`);
+  }
   return out;
 }
