@@ -13,8 +13,8 @@ export interface KeptStudy {
   readonly verdict: StudyVerdict;
 }
 
-/** Six digits of a number are more than a table shows. */
-const short = (value: number) => Number(value.toPrecision(6));
+/** Six digits of a number are more than a table shows. What was NaN or infinite is null in a study's files, and stays so. */
+const short = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : value);
 
 /** A study without what the page does not show. */
 export function keep(preset: string, figures: StudyFigures, verdict: StudyVerdict): KeptStudy {
