@@ -75,6 +75,12 @@ describe.skipIf(process.env['HONE_SKIP_BROWSER'] === '1')('the page of a study',
         await page.setViewportSize({ width, height: 800 });
         await frames(page);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+        // Nor is anything of the ranked table out of sight: on a phone its rows are cards.
+        const hidden = await page.evaluate(() => {
+          const box = document.querySelector('.ranking')!.parentElement!;
+          return box.scrollWidth - box.clientWidth;
+        });
+        if (name === 'usual' || width < 1000) expect([name, width, hidden]).toEqual([name, width, 0]);
       }
       await page.close();
     }
