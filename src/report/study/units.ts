@@ -91,6 +91,13 @@ export function showP(p: unknown): string {
   return p < 0.01 ? p.toFixed(4) : p < 0.1 ? p.toFixed(3) : p.toFixed(2);
 }
 
+/** `= 0.0078`, `< 0.0001`: after "p", rounded so that it stays on its side of the level at which it is read. */
+export function equalsP(p: unknown, level = 0.05): string {
+  const text = showP(p);
+  if (!isNumber(p) || text.startsWith('<')) return text;
+  return `= ${p > level && Number(text) <= level ? p.toFixed(4) : text}`;
+}
+
 export const showShare = (share: unknown): string => (isNumber(share) ? `${Math.round(100 * share)} %` : '–');
 
 /** `×1.24`: what a ratio of times comes to. */

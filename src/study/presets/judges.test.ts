@@ -221,10 +221,10 @@ describe('words', () => {
 
   test('have the figures, p and the seeds', () => {
     expect(judge('batch-size', 'claimed')).toBe(
-      'batches of 16 against batches of 100. Overfitting sets in earlier with batches of 16: the validation loss is lowest 3.0 epochs earlier (p = 0.004, 9 seeds).',
+      'batches of 16 against batches of 100. Overfitting sets in earlier with batches of 16: the validation loss is lowest 3.0 epochs earlier (p = 0.0039, 9 seeds).',
     );
     expect(judge('batch-size', 'contrary')).toContain(
-      'That overfitting sets in earlier with batches of 16 is refuted: the validation loss is lowest 3.0 epochs later (p = 0.004, 9 seeds).',
+      'That overfitting sets in earlier with batches of 16 is refuted: the validation loss is lowest 3.0 epochs later (p = 0.0039, 9 seeds).',
     );
     expect(judge('batch-size', 'chance')).toContain('Whether overfitting sets in earlier with batches of 16 is not decided:');
   });

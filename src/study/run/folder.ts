@@ -1,5 +1,5 @@
 /** The folder of a study: plain files, each written whole, from which it goes on and reports are made. */
-import { listFolder, readBytes, writeBytes } from '#files';
+import { readBytes, writeBytes } from '#files';
 import { FormatError } from '../../errors.js';
 import type { StudyFigures, StudyRun } from '../../report/study/figures.js';
 import type { Study } from '../define/study.js';
@@ -32,7 +32,7 @@ export const NAMES = {
 } as const;
 
 /** A variant's name as one of a file: readable, of no more than 60 characters, and never a path. */
-export function slugOf(name: string): string {
+function slugOf(name: string): string {
   const plain = name
     .normalize('NFC')
     .toLowerCase()
@@ -42,7 +42,7 @@ export function slugOf(name: string): string {
 }
 
 /** The names of all variants as those of files, each its own. */
-export function slugsOf(names: readonly string[]): Map<string, string> {
+function slugsOf(names: readonly string[]): Map<string, string> {
   const taken = new Set<string>();
   return new Map(
     names.map((name) => {
@@ -67,7 +67,7 @@ export function writeJson(path: string, value: unknown): void {
 }
 
 /** Reads plain data. @throws {FileError} where there is none. @throws {FormatError} where it is damaged. */
-export function readJson(path: string): Record<string, unknown> {
+function readJson(path: string): Record<string, unknown> {
   const text = new TextDecoder().decode(readBytes(path, OP));
   let value: unknown;
   try {
@@ -99,20 +99,6 @@ export function readRun(folder: string): RunRecord {
   if (scores !== undefined && !(isObject(scores) && ['train', 'validation', 'test'].every((part) => isObject(scores[part]))))
     throw damaged(path);
   return withNumbers(run) as unknown as RunRecord;
-}
-
-/** The runs in a folder by their folders, in no order; those that cannot be read with their error. */
-export function readRuns(folder: string): { folder: string; run?: RunRecord; error?: Error }[] {
-  return listFolder(`${folder}/${NAMES.runs}`, OP)
-    .filter(({ isFolder }) => isFolder)
-    .map(({ name }) => {
-      const path = `${folder}/${NAMES.runs}/${name}`;
-      try {
-        return { folder: path, run: readRun(path) };
-      } catch (error) {
-        return { folder: path, error: error as Error };
-      }
-    });
 }
 
 export function writeFigures(folder: string, figures: StudyFigures): void {

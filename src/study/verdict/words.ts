@@ -1,6 +1,6 @@
 /** A verdict in words. */
 import type { StudyFigures } from '../../report/study/figures.js';
-import { showDifference, showP, type Units, unitsOf } from '../../report/study/units.js';
+import { equalsP, showDifference, type Units, unitsOf } from '../../report/study/units.js';
 import type { ComparisonVerdict, Interval, StudyVerdict } from '../../report/study/verdict.js';
 import { listed } from '../../report/study/words.js';
 import type { Distributions } from '../statistics/base/distributions.js';
@@ -38,7 +38,7 @@ function sentence({ d, figures, tests }: Telling, comparison: Comparison, of: To
   if (n === 0) return `${versus}: no seed has been measured yet`;
   if (outcome === 'tooFew')
     return `${versus}: ${say.mean(mean)} so far${bootstrap ? ` (${say.range(bootstrap)})` : ''}, but with ${seeds(n)} no test can decide this: ${enough(figures, tests)}`;
-  const p = `p ${equals(adjusted)}${tests > 1 ? ' after correction' : ''}, ${seeds(n)}`;
+  const p = `p ${equalsP(adjusted, ALPHA)}${tests > 1 ? ' after correction' : ''}, ${seeds(n)}`;
   const range = say.range(bootstrap!);
   switch (outcome) {
     case 'helped':
@@ -127,13 +127,6 @@ function failures({ variant, against }: Comparison): string {
 
 const seeds = (n: number) => (n === 1 ? 'one seed' : `${n} seeds`);
 const more = (n: number) => (n === 1 ? 'one more seed' : `${n} more seeds`);
-
-/** `= 0.008`, `< 0.0001`; rounded so that it stays on its side of 0.05. */
-function equals(p: number): string {
-  const text = showP(p);
-  if (text.startsWith('<')) return text;
-  return `= ${p > ALPHA && Number(text) <= ALPHA ? p.toFixed(4) : text}`;
-}
 
 /** How the figures of a comparison are written. */
 interface Speller {

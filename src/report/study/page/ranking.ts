@@ -3,6 +3,7 @@ import { escapeHtml, htmlTable } from '../../html.js';
 import { plural, showDuration } from '../../text.js';
 import { TESTS, testRows } from '../tests.js';
 import {
+  equalsP,
   finite,
   furtherPairs,
   headline,
@@ -11,7 +12,6 @@ import {
   outcomeOf,
   showDifference,
   showInterval,
-  showP,
   showRatio,
   showShare,
   showSpread,
@@ -77,7 +77,7 @@ const cell = (text: string, value?: unknown): Cell => ({ text, value: isNumber(v
 function outcomeCell(c: ComparisonVerdict | undefined): Cell {
   if (c === undefined) return { text: '', value: '' };
   const { sign, word } = outcomeOf(c.outcome);
-  const p = isNumber(c.adjusted) ? `<small>p ${c.adjusted < 0.0001 ? '' : '= '}${e(showP(c.adjusted))}</small>` : '';
+  const p = isNumber(c.adjusted) ? `<small>p ${e(equalsP(c.adjusted))}</small>` : '';
   return {
     text: `<span class="outcome o-${e(c.outcome)}">${e(`${sign} ${word}`)}</span>${p}`,
     value: isNumber(c.adjusted) ? String(c.adjusted) : '',

@@ -1,5 +1,6 @@
 /** Parts of a claim that are not about the compared score: when a model is at its best, how far training and test scores lie apart, how long it takes. */
 import type { StudyFigures, StudyRun } from '../../../report/study/figures.js';
+import { equalsP } from '../../../report/study/units.js';
 import { plural } from '../../../report/text.js';
 import { holm } from '../../statistics/significance/holm.js';
 import { signFlipTest } from '../../statistics/significance/sign-flip.js';
@@ -40,7 +41,7 @@ export function judgeAspects(figures: StudyFigures, aspects: readonly Aspect[]):
 
 function part({ claim, words }: Aspect, mean: number, p: number, repeats: number): Part {
   if (repeats === 0) return { verdict: 'undecided', words: `Whether ${claim} cannot be said: no repeat has all the runs for it.` };
-  const figures = `${words(mean)} (p = ${showP(p)}, ${plural(repeats, 'seed')})`;
+  const figures = `${words(mean)} (p ${equalsP(p, LEVEL)}, ${plural(repeats, 'seed')})`;
   if (p > LEVEL) return { verdict: 'undecided', words: `Whether ${claim} is not decided: ${figures}.` };
   if (mean > 0) return { verdict: 'found', words: `${capitalised(claim)}: ${figures}.` };
   return { verdict: 'refuted', words: `That ${claim} is refuted: ${figures}.` };
@@ -115,5 +116,4 @@ export function bestEpochOf({ epochs }: StudyRun): number {
 /** How many points of accuracy: `1.3 points`. */
 export const countOfPoints = (share: number): string => `${points(Math.abs(share))} points`;
 
-const showP = (p: number) => (p < 0.001 ? p.toExponential(0) : p.toFixed(p < 0.1 ? 3 : 2));
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
